@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* family: what differs between iptables and ip6tables, as one const struct. */
+#ifndef NFTRACE_FAMILY_H
+#define NFTRACE_FAMILY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct xtc_handle;
+
+/**
+ * struct tc_ops - libiptc for one family, with the kernel's error style
+ *
+ * @open returns NULL and sets errno.  The others return 0 or -errno; libiptc's
+ * own errno values are kept (see iptc_strerror).  @entry pointers belong to the
+ * handle and are valid until its next change.  @close takes NULL.
+ * Note: @open brings the table into being when the kernel does not have it.
+ */
+struct tc_ops {
+	struct xtc_handle *(*open)(const char *table);
+	void (*close)(struct xtc_handle *h);
+	const void *(*first_rule)(const char *chain, struct xtc_handle *h);
+	const void *(*next_rule)(const void *prev, struct xtc_handle *h);
+	int (*insert)(const char *chain, const void *entry, unsigned int pos,
+		      struct xtc_handle *h);
+	int (*replace)(const char *chain, const void *entry, unsigned int pos,
+		       struct xtc_handle *h);
+	int (*delete)(const char *chain, unsigned int pos,
+		      struct xtc_handle *h);
+	int (*commit)(struct xtc_handle *h);
+};
+
+/**
+ * struct family - constants and operations of one address family
+ *
+ * The offsets locate fields in struct ipt_entry or struct ip6t_entry
+ * (linux/netfilter_ipv4/ip_tables.h, linux/netfilter_ipv6/ip6_tables.h).
+ */
+struct family {
+	uint8_t nfproto;		/* NFPROTO_IPV4, NFPROTO_IPV6 */
+	int af;				/* AF_INET, AF_INET6 */
+	const char *name;		/* "ipv4", "ipv6" */
+	const char *command;		/* "iptables", "ip6tables" */
+	const char *names_path;		/* tables that exist in this netns */
+	const char *targets_path;	/* targets that the kernel has loaded */
+	const char *logger_path;	/* the registered logger (nf_log) */
+	int level;			/* for get/setsockopt: SOL_IP, SOL_IPV6 */
+	size_t addr_len;		/* bytes of an address */
+	size_t entry_size;		/* of the fixed part of an entry */
+	size_t target_offset;		/* where in it: u16 */
+	size_t next_offset;		/* where in it: u16 */
+	size_t counters;		/* where in it: struct xt_counters */
+	size_t ip_size;			/* bytes of the ip part, at offset 0 */
+	struct tc_ops tc;
+};
+
+extern const struct family family_ipv4, family_ipv6;
+
+/* Both families, in the order in which output names them. */
+enum { FAMILY_COUNT = 2 };
+extern const struct family *const families[FAMILY_COUNT];
+
+/** family_index - position of @f in families[] */
+unsigned int family_index(const struct family *f);
+
+/** family_by_nfproto - NULL when it is neither IPv4 nor IPv6 */
+const struct family *family_by_nfproto(uint8_t nfproto);
+
+#endif

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* helper: runs one job in a short-lived child, which hands back shared memory. */
+#include "helper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { RESULT_FD = 3 };
+
+void *helper_reserve(struct helper_out *out, size_t size)
+{
+	char *base;
+
+	if (ftruncate(out->fd, (off_t)size) < 0)
+		return NULL;
+	base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, out->fd, 0);
+	if (base == MAP_FAILED)
+		return NULL;
+	out->base = base;
+	out->reserved = size;
+	out->used = size;
+	return base;
+}
+
+int helper_append(struct helper_out *out, const void *data, size_t len)
+{
+	const char *p = data;
+
+	while (len) {
+		ssize_t n = write(out->fd, p, len);
+
+		if (n < 0)
+			return -errno;
+		p += n;
+		len -= (size_t)n;
+		out->used += (size_t)n;
+	}
+	return 0;
+}
+
+static void child_run(helper_fn *fn, const void *arg, int result_fd,
+		      int text_fd, pid_t parent) __attribute__((noreturn));
+
+static void child_run(helper_fn *fn, const void *arg, int result_fd,
+		      int text_fd, pid_t parent)
+{
+	struct helper_out out = { .fd = RESULT_FD };
+	sigset_t none;
+	int null, status;
+
+	/* The parent's death must not leave a job behind. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(99);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+
+	null = open("/dev/null", O_RDWR);
+	if (null >= 0)
+		dup2(null, STDIN_FILENO);
+	dup2(text_fd, STDOUT_FILENO);
+	dup2(text_fd, STDERR_FILENO);
+	/* Neither the lock nor a pipe may live on in a child. */
+	if (result_fd != RESULT_FD)
+		dup2(result_fd, RESULT_FD);
+	syscall(SYS_close_range, RESULT_FD + 1, ~0U, 0);
+
+	status = fn(arg, &out);
+	if (ftruncate(out.fd, (off_t)out.used) < 0)
+		status = 98;
+	fflush(NULL);
+	_exit(status);
+}
+
+int helper_start(struct helper *h, helper_fn *fn, const void *arg)
+{
+	pid_t parent = getpid();
+	int err;
+
+	h->pid = -1;
+	h->text_fd = -1;
+	h->result_fd = memfd_create("nftrace-result", MFD_CLOEXEC);
+	if (h->result_fd < 0)
+		return -errno;
+	h->text_fd = memfd_create("nftrace-text", MFD_CLOEXEC);
+	if (h->text_fd < 0) {
+		err = -errno;
+		goto fail;
+	}
+	fcntl(h->text_fd, F_SETFL, O_APPEND);
+	/* What is buffered here must not be written a second time there. */
+	fflush(NULL);
+	h->pid = fork();
+	if (h->pid < 0) {
+		err = -errno;
+		goto fail;
+	}
+	if (h->pid == 0)
+		child_run(fn, arg, h->result_fd, h->text_fd, parent);
+	return 0;
+
+fail:
+	if (h->text_fd >= 0)
+		close(h->text_fd);
+	close(h->result_fd);
+	return err;
+}
+
+/* Return: the wait status as a shell would give it, or -1 after the timeout. */
+static int reap(pid_t pid, int timeout_ms)
+{
+	struct pollfd pfd = { .events = POLLIN };
+	int wstatus, timed_out = 0, n;
+
+	pfd.fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (pfd.fd >= 0) {
+		do
+			n = poll(&pfd, 1, timeout_ms);
+		while (n < 0 && errno == EINTR);
+		close(pfd.fd);
+		if (n == 0) {
+			kill(pid, SIGKILL);
+			timed_out = 1;
+		}
+	}
+	while (waitpid(pid, &wstatus, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	if (timed_out)
+		return -1;
+	return WIFEXITED(wstatus) ? WEXITSTATUS(wstatus)
+				  : 128 + WTERMSIG(wstatus);
+}
+
+static char *read_text(int fd)
+{
+	struct stat st;
+	char *text;
+	ssize_t n;
+
+	if (fstat(fd, &st) < 0)
+		return NULL;
+	text = malloc((size_t)st.st_size + 1);
+	if (!text)
+		return NULL;
+	n = pread(fd, text, (size_t)st.st_size, 0);
+	text[n > 0 ? n : 0] = '\0';
+	return text;
+}
+
+int helper_finish(struct helper *h, int timeout_ms, struct helper_result *res)
+{
+	struct stat st;
+	void *data;
+	int err = 0;
+
+	memset(res, 0, sizeof(*res));
+	res->status = reap(h->pid, timeout_ms);
+	if (fstat(h->result_fd, &st) < 0) {
+		err = -errno;
+	} else if (st.st_size > 0) {
+		data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED,
+			    h->result_fd, 0);
+		if (data == MAP_FAILED) {
+			err = -errno;
+		} else {
+			res->data = data;
+			res->len = (size_t)st.st_size;
+		}
+	}
+	res->text = read_text(h->text_fd);
+	close(h->text_fd);
+	close(h->result_fd);
+	h->pid = -1;
+	if (err || !res->text) {
+		helper_release(res);
+		return err ? err : -ENOMEM;
+	}
+	return 0;
+}
+
+int helper_run(helper_fn *fn, const void *arg, int timeout_ms,
+	       struct helper_result *res)
+{
+	struct helper h;
+	int err = helper_start(&h, fn, arg);
+
+	return err ? err : helper_finish(&h, timeout_ms, res);
+}
+
+void helper_release(struct helper_result *res)
+{
+	if (res->data)
+		munmap((void *)res->data, res->len);
+	free(res->text);
+	memset(res, 0, sizeof(*res));
+}

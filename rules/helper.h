@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* helper: runs one job in a short-lived child, which hands back shared memory. */
+#ifndef NFTRACE_HELPER_H
+#define NFTRACE_HELPER_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Where a job writes its result; lives in the child only. */
+struct helper_out {
+	int fd;			/* a memfd */
+	char *base;
+	size_t reserved;	/* bytes mapped */
+	size_t used;		/* bytes that the parent will see */
+};
+
+/**
+ * A job.  Runs in a child that has no file open but 0, 1, 2 and the result,
+ * whose stdout and stderr are kept for the parent, and that dies with it.
+ * Return: the child's exit status, 0 to 99; also after exit() by a library.
+ */
+typedef int helper_fn(const void *arg, struct helper_out *out);
+
+/**
+ * helper_reserve - map room for the result, once a job
+ * @size: upper bound in bytes; untouched pages cost nothing
+ * Return: zeroed memory, or NULL with errno set.
+ */
+void *helper_reserve(struct helper_out *out, size_t size);
+
+/** helper_append - write(2)-like result for jobs that need no random access */
+int helper_append(struct helper_out *out, const void *data, size_t len);
+
+struct helper {
+	pid_t pid;
+	int result_fd;
+	int text_fd;
+};
+
+/* What a job left; release with helper_release(). */
+struct helper_result {
+	int status;		/* exit status, 128 + signal, or -1: timeout */
+	const void *data;	/* read-only shared mapping, NULL when empty */
+	size_t len;
+	char *text;		/* what it wrote to stdout/stderr, NUL-terminated */
+};
+
+/**
+ * helper_start - fork a child that runs @fn
+ * @h: filled on success
+ * Return: 0 or -errno.  @arg must stay as it is only until this returns.
+ */
+int helper_start(struct helper *h, helper_fn *fn, const void *arg);
+
+/**
+ * helper_finish - wait for the child and map what it left
+ * @timeout_ms: after this it is killed; -1 waits for ever
+ * Return: 0 or -errno; the job's own failure is in @res->status.
+ */
+int helper_finish(struct helper *h, int timeout_ms, struct helper_result *res);
+
+/** helper_run - start and finish in one */
+int helper_run(helper_fn *fn, const void *arg, int timeout_ms,
+	       struct helper_result *res);
+
+/** helper_release - unmap and free; safe on a zeroed struct */
+void helper_release(struct helper_result *res);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* snapshot: all legacy tables of a family at one moment, with every rule's text. */
+#ifndef NFTRACE_SNAPSHOT_H
+#define NFTRACE_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "helper.h"
+
+struct family;
+
+enum { SNAP_NONE = UINT32_MAX };
+
+/* What a rule does with a packet that it matches. */
+enum snap_verdict {
+	SNAP_CONTINUE,		/* no target */
+	SNAP_ACCEPT,
+	SNAP_DROP,
+	SNAP_QUEUE,
+	SNAP_RETURN,
+	SNAP_JUMP,		/* to .chain */
+	SNAP_GOTO,		/* to .chain */
+	SNAP_TARGET,		/* an extension, named .target */
+};
+
+enum snap_flag {
+	SNAP_UNCONDITIONAL = 1 << 0,	/* the kernel labels it policy/return */
+	SNAP_OWN = 1 << 1,	/* comment is the one given to snapshot_start() */
+	SNAP_TRACE = 1 << 2,	/* -j TRACE */
+	SNAP_NFLOG0 = 1 << 3,	/* -j NFLOG to group 0: can forge an event */
+};
+
+/* A rule, or a builtin chain's policy; texts lie in the snapshot's heap. */
+struct snap_rule {
+	uint32_t text;		/* whole line: -A CHAIN ... / -P CHAIN VERDICT */
+	uint32_t len;		/* bytes; 0: the end of a user chain, no text */
+	uint32_t chain;		/* JUMP, GOTO: index of the chain, else NONE */
+	uint16_t target;	/* TARGET: index into target names */
+	uint8_t verdict;	/* enum snap_verdict */
+	uint8_t flags;		/* enum snap_flag, ored */
+};
+
+/*
+ * A chain.  Its rules are rule[first] ... rule[first + count - 1], as numbered
+ * by the kernel from 1; rule[first + count] is the policy (builtin chains) or
+ * the implicit return (SNAP_RETURN, no text).
+ */
+struct snap_chain {
+	uint32_t name;		/* offset in the heap, NUL-terminated */
+	uint32_t name_len;
+	uint32_t first;
+	uint32_t count;
+	uint32_t next;		/* hash chain */
+	uint8_t table;		/* index of its table */
+	uint8_t hook;		/* NF_INET_*, or 0xff for a user chain */
+	uint16_t own_before;	/* own rules at its top: kernel number minus
+				 * this is the number without them */
+};
+
+struct snap_table {
+	char name[32];
+	uint32_t valid_hooks;	/* 1 << NF_INET_* */
+	uint32_t first_chain;
+	uint32_t chains;
+	uint32_t rules;		/* without policies and ends of chains */
+	uint64_t digest;	/* of the entries less counters and own rules */
+};
+
+enum { SNAP_TABLES = 8, SNAP_TARGETS = 256 };
+
+/* In shared memory; the arrays lie behind it, at the offsets given. */
+struct snapshot {
+	uint8_t nfproto;
+	uint32_t tables, chains, rules;	/* rules: with policies and ends */
+	uint32_t targets;
+	uint64_t chain_at, rule_at, heap_at, hash_at;
+	uint32_t hash_mask;
+	struct snap_table table[SNAP_TABLES];
+	char target[SNAP_TARGETS][32];
+};
+
+/**
+ * snapshot_start - read every table that exists, in a helper child
+ * @own_comment: rules that carry exactly this comment are marked SNAP_OWN and
+ *	are left out of the digests; NULL: none are
+ *
+ * snapshot_finish - wait for it
+ * @snap: borrowed from @res, valid until helper_release(); read-only memory
+ *	that a forked process shares
+ * @message: what went wrong, in words, when the return is not 0; borrowed
+ *	from @res too (may be "")
+ * Return: 0 or -errno.
+ */
+int snapshot_start(struct helper *h, const struct family *f,
+		   const char *own_comment);
+int snapshot_finish(struct helper *h, struct helper_result *res,
+		    const struct snapshot **snap);
+
+/** accessors; all borrowed from the snapshot */
+const struct snap_chain *snapshot_chain(const struct snapshot *s, uint32_t i);
+const struct snap_rule *snapshot_rule(const struct snapshot *s, uint32_t i);
+const char *snapshot_text(const struct snapshot *s, uint32_t offset);
+
+/** snapshot_table - by name; -1 when there is none */
+int snapshot_table(const struct snapshot *s, const char *name, size_t len);
+
+/** snapshot_find_chain - SNAP_NONE when there is none; O(1) */
+uint32_t snapshot_find_chain(const struct snapshot *s, unsigned int table,
+			     const char *name, size_t len);
+
+#endif

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* xt: the fence round libxtables; used in helper children only. */
+#include "xt.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <xtables.h>
+
+#include "family.h"
+
+jmp_buf *xt_trap;
+char xt_message[1024];
+
+static void xt_exit_error(enum xtables_exittype status, const char *fmt, ...)
+	__attribute__((noreturn, format(printf, 2, 3)));
+
+static void xt_exit_error(enum xtables_exittype status, const char *fmt, ...)
+{
+	va_list ap;
+	char *end;
+
+	va_start(ap, fmt);
+	vsnprintf(xt_message, sizeof(xt_message), fmt, ap);
+	va_end(ap);
+	end = xt_message + strlen(xt_message);
+	while (end > xt_message && (end[-1] == '\n' || end[-1] == ' '))
+		*--end = '\0';
+	for (char *p = xt_message; *p; p++)
+		if (*p == '\n')
+			*p = ' ';
+	if (xt_trap)
+		longjmp(*xt_trap, (int)status ? (int)status : 1);
+	fprintf(stderr, "%s\n", xt_message);
+	fflush(stderr);
+	_exit(2);
+}
+
+static int newest_revision(const char *name, uint8_t revision, int opt)
+{
+	(void)name;
+	(void)revision;
+	(void)opt;
+	return 1;
+}
+
+static struct xtables_globals globals = {
+	.option_offset = 0,
+	.program_version = "1.8.9",
+	.program_name = "nftrace",
+	.exit_err = xt_exit_error,
+};
+
+void xt_open(const struct family *f, const struct option *base, bool probe)
+{
+	globals.orig_opts = (struct option *)base;
+	globals.opts = (struct option *)base;
+	globals.compat_rev = probe ? xtables_compatible_revision
+				   : newest_revision;
+	if (xtables_init_all(&globals, f->nfproto) < 0)
+		xt_exit_error(OTHER_PROBLEM, "libxtables could not be started");
+}
+
+void xt_family(const struct family *f)
+{
+	xtables_set_nfproto(f->nfproto);
+}
+
+const struct option *xt_options(void)
+{
+	return globals.opts;
+}
+
+void xt_merge_match(struct xtables_match *m)
+{
+	struct option *opts;
+
+	if (m->x6_options)
+		opts = xtables_options_xfrm(globals.orig_opts, globals.opts,
+					    m->x6_options, &m->option_offset);
+	else if (m->extra_opts)
+		opts = xtables_merge_options(globals.orig_opts, globals.opts,
+					     m->extra_opts, &m->option_offset);
+	else
+		return;
+	if (!opts)
+		xt_exit_error(OTHER_PROBLEM, "out of memory");
+	globals.opts = opts;
+}
+
+void xt_reset_options(void)
+{
+	xtables_free_opts(1);
+	globals.opts = globals.orig_opts;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* xt: the fence round libxtables; used in helper children only. */
+#ifndef NFTRACE_XT_H
+#define NFTRACE_XT_H
+
+#include <getopt.h>
+#include <setjmp.h>
+#include <stdbool.h>
+
+struct family;
+
+/*
+ * libxtables reports bad input by a function that must not return.  While
+ * xt_trap points somewhere, the error jumps there with the message in
+ * xt_message (no newline); else the process ends with status 2 and the
+ * message on stderr.
+ */
+extern jmp_buf *xt_trap;
+extern char xt_message[1024];
+
+/**
+ * xt_open - make libxtables ready for one family; once in a process
+ * @base: the option table that extensions' options are merged behind
+ * @probe: ask the kernel for match revisions (needs CAP_NET_ADMIN); without
+ *	it the newest revision is taken, which is enough to know option names
+ */
+void xt_open(const struct family *f, const struct option *base, bool probe);
+
+/** xt_family - go over to another family; matches only, never targets */
+void xt_family(const struct family *f);
+
+/** xt_options - the option table as it stands, base and loaded extensions */
+const struct option *xt_options(void);
+
+/** xt_merge_options - append an extension's options, setting its offset */
+struct xtables_match;
+void xt_merge_match(struct xtables_match *m);
+
+/** xt_reset_options - back to the base table */
+void xt_reset_options(void);
+
+#endif

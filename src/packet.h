@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* packet: an IPv4/IPv6 packet's bytes -> its headers -> one line as tcpdump -n. */
+#ifndef NFTRACE_PACKET_H
+#define NFTRACE_PACKET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* How far decoding came. */
+enum packet_layer {
+	PACKET_NOTHING,		/* not even an IP header of the family */
+	PACKET_NETWORK,		/* IP header (and extension headers) */
+	PACKET_TRANSPORT,	/* and the header behind it, whole */
+};
+
+enum packet_flag {
+	PACKET_MORE_FRAGMENTS = 1 << 0,
+	PACKET_DONT_FRAGMENT = 1 << 1,
+	PACKET_FRAGMENT = 1 << 2,	/* offset not 0 or more fragments */
+	PACKET_CUT = 1 << 3,		/* captured less than the length says */
+	PACKET_MALFORMED = 1 << 4,	/* contradicts itself */
+	PACKET_PORTS = 1 << 5,		/* sport, dport hold */
+};
+
+/*
+ * A decoded packet; pointers are into the caller's bytes.  Numbers are in host
+ * order.  For speed only headers are looked at: this is called once an event.
+ */
+struct packet {
+	uint8_t nfproto;	/* NFPROTO_IPV4, NFPROTO_IPV6 */
+	uint8_t layer;		/* enum packet_layer */
+	uint8_t flags;		/* enum packet_flag, ored */
+	uint8_t proto;		/* the last one found: IPPROTO_TCP, ... */
+	uint8_t ttl;		/* or hop limit */
+	uint8_t tos;		/* or traffic class */
+	uint8_t addr_len;	/* 4 or 16 */
+	uint8_t tcp_flags;	/* TCP: byte 13 of the header */
+	uint8_t icmp_type, icmp_code;
+	uint16_t sport, dport;	/* TCP, UDP, UDP-Lite, SCTP, DCCP */
+	uint16_t icmp_id, icmp_seq;	/* echo and the like, else 0 */
+	uint16_t frag_offset;	/* bytes */
+	uint16_t udp_len;	/* UDP: the header's length field */
+	uint32_t id;		/* v4: identification; v6: of the fragment header */
+	uint32_t flowlabel;	/* v6 */
+	uint32_t length;	/* of the whole packet by its header */
+	uint32_t tcp_seq, tcp_ack;
+	uint32_t caplen;	/* bytes captured */
+	uint32_t l4;		/* offset of the transport header */
+	uint32_t payload;	/* offset of what is behind it; caplen at most */
+	const uint8_t *data;
+	const uint8_t *src, *dst;
+};
+
+/**
+ * packet_decode - look at the headers
+ * @data, @caplen: from the IP header on, as captured (may be cut anywhere)
+ * @p: always filled as far as the bytes go; never reads beyond @caplen
+ */
+void packet_decode(struct packet *p, uint8_t nfproto, const uint8_t *data,
+		   size_t caplen);
+
+/**
+ * packet_print - "10.0.0.1.41022 > 8.8.8.8.53: UDP, length 28"
+ * @verbose: also ttl, tos, id, flags and checksums' lengths as tcpdump -v
+ * @size: of @buf; the line is cut to fit and always NUL-terminated
+ * Return: bytes written without the NUL.  Bytes of the packet appear only as
+ * printable ASCII or \xHH.
+ */
+size_t packet_print(char *buf, size_t size, const struct packet *p,
+		    bool verbose);
+
+/** packet_print_addr - "10.0.0.1" or "10.0.0.1.53" (port 0...65535, -1: none) */
+size_t packet_print_addr(char *buf, size_t size, const struct packet *p,
+			 const uint8_t *addr, int port);
+
+/** packet_length - bytes behind the transport header by the length fields */
+uint32_t packet_length(const struct packet *p);
+
+#endif
