@@ -59,6 +59,11 @@ bool entry_unconditional(const struct family *f, const void *entry)
 	return true;
 }
 
+bool entry_is_goto(const struct family *f, const void *entry)
+{
+	return ((const unsigned char *)entry)[f->flags_offset] & f->flag_goto;
+}
+
 static struct xt_entry_match *last_match(const struct family *f,
 					 const void *entry, const char *name)
 {

@@ -39,6 +39,9 @@ struct xt_entry_match *entry_next_match(const struct family *f,
  */
 bool entry_unconditional(const struct family *f, const void *entry);
 
+/** entry_is_goto - -g, not -j, when the target is a chain */
+bool entry_is_goto(const struct family *f, const void *entry);
+
 /**
  * entry_comment - text of the entry's last comment match
  * Return: borrowed from the entry, NUL-terminated within 256 bytes; NULL when

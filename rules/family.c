@@ -82,6 +82,8 @@ const struct family family_ipv4 = {
 	.next_offset = offsetof(struct ipt_entry, next_offset),
 	.counters = offsetof(struct ipt_entry, counters),
 	.ip_size = sizeof(struct ipt_ip),
+	.flags_offset = offsetof(struct ipt_entry, ip.flags),
+	.flag_goto = IPT_F_GOTO,
 	.tc = TC_OPS(iptc),
 };
 
@@ -100,6 +102,8 @@ const struct family family_ipv6 = {
 	.next_offset = offsetof(struct ip6t_entry, next_offset),
 	.counters = offsetof(struct ip6t_entry, counters),
 	.ip_size = sizeof(struct ip6t_ip6),
+	.flags_offset = offsetof(struct ip6t_entry, ipv6.flags),
+	.flag_goto = IP6T_F_GOTO,
 	.tc = TC_OPS(ip6tc),
 };
 

@@ -52,6 +52,8 @@ struct family {
 	size_t next_offset;		/* where in it: u16 */
 	size_t counters;		/* where in it: struct xt_counters */
 	size_t ip_size;			/* bytes of the ip part, at offset 0 */
+	size_t flags_offset;		/* where in it: u8, IPT_F_* */
+	uint8_t flag_goto;		/* IPT_F_GOTO, IP6T_F_GOTO */
 	struct tc_ops tc;
 };
 

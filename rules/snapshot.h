@@ -10,6 +10,7 @@
 #include "helper.h"
 
 struct family;
+struct owner;
 
 enum { SNAP_NONE = UINT32_MAX };
 
@@ -27,7 +28,7 @@ enum snap_verdict {
 
 enum snap_flag {
 	SNAP_UNCONDITIONAL = 1 << 0,	/* the kernel labels it policy/return */
-	SNAP_OWN = 1 << 1,	/* comment is the one given to snapshot_start() */
+	SNAP_OWN = 1 << 1,	/* of the run given to snapshot_start() */
 	SNAP_TRACE = 1 << 2,	/* -j TRACE */
 	SNAP_NFLOG0 = 1 << 3,	/* -j NFLOG to group 0: can forge an event */
 };
@@ -83,18 +84,17 @@ struct snapshot {
 
 /**
  * snapshot_start - read every table that exists, in a helper child
- * @own_comment: rules that carry exactly this comment are marked SNAP_OWN and
- *	are left out of the digests; NULL: none are
+ * @own: rules whose comment names this run are marked SNAP_OWN and are left
+ *	out of the digests; NULL: none are
  *
  * snapshot_finish - wait for it
  * @snap: borrowed from @res, valid until helper_release(); read-only memory
  *	that a forked process shares
- * @message: what went wrong, in words, when the return is not 0; borrowed
- *	from @res too (may be "")
+ * What an extension had to say when the return is not 0 is in @res->text.
  * Return: 0 or -errno.
  */
 int snapshot_start(struct helper *h, const struct family *f,
-		   const char *own_comment);
+		   const struct owner *own);
 int snapshot_finish(struct helper *h, struct helper_result *res,
 		    const struct snapshot **snap);
 

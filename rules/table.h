@@ -3,6 +3,7 @@
 #ifndef NFTRACE_TABLE_H
 #define NFTRACE_TABLE_H
 
+#include <netinet/in.h>
 #include <linux/netfilter.h>
 #include <stddef.h>
 #include <stdint.h>

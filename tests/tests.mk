@@ -1,2 +1,114 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Test targets; included by the top GNUmakefile.
+
+.DEFAULT_GOAL := all
+MAKEFLAGS     += --no-builtin-rules
+
+# What `make demo` needs beyond the build; `make check` takes TEST_PACKAGES.
+DEMO_PACKAGES  = $(PACKAGES) iptables iproute2 ipset ethtool procps util-linux
+
+T             := $(BUILD)/tests
+HOOKED        := $(BUILD)/hooks
+TEST_RULES    := $(wildcard rules/*.c)
+TEST_SRC      := $(filter-out src/main.c,$(wildcard src/*.c))
+TEST_UNITS    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
+TEST_TOOLS    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tools/*.c))
+TEST_PRELOAD  := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
+TEST_FUZZ     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+TEST_REPLAY   := $(addprefix $(T)/fuzz/,$(TEST_FUZZ))
+TEST_SRC_O    := $(patsubst %.c,$(BUILD)/%.o,$(TEST_SRC))
+TEST_PARTS    := $(BUILD)/libsrc.a $(BUILD)/librules.a
+HOOKED_O      := $(patsubst %.c,$(HOOKED)/%.o,$(TEST_RULES) $(wildcard src/*.c))
+FUZZ_CFLAGS    = $(CPPFLAGS) -std=gnu11 -g -O1 -DSANITIZE=1 \
+                 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+# Not SECONDS: a shell may have put its own into the environment.
+ifeq ($(origin SECONDS),command line)
+FUZZ_SECONDS  := $(SECONDS)
+endif
+FUZZ_SECONDS  ?= 60
+TESTS         ?=
+
+.PHONY: deps check-programs check-run demo-run check demo soak fuzz
+deps:
+	@tests/deps $(TEST_PACKAGES)
+
+# pkg-config was asked before deps ran: hence the second make.
+check: deps
+	@$(MAKE) --no-print-directory check-run
+
+soak: deps
+	@SOAK=1 $(MAKE) --no-print-directory check-run
+
+demo:
+	@tests/deps $(DEMO_PACKAGES)
+	@$(MAKE) --no-print-directory demo-run
+
+check-programs: $(BUILD)/nftrace $(HOOKED)/nftrace $(TEST_UNITS) $(TEST_TOOLS) \
+		$(TEST_PRELOAD) $(TEST_REPLAY)
+
+check-run: check-programs
+	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) tests/run $(TESTS)
+
+demo-run: $(BUILD)/nftrace $(TEST_TOOLS)
+	@BUILD=$(BUILD) tests/demo.sh
+
+# The tests' own copy: ./nftrace may be of another kind (SANITIZE=1).
+$(BUILD)/nftrace: $(BUILD)/src/main.o $(TEST_PARTS)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(HOOKED)/nftrace: $(HOOKED_O)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(HOOKED)/%.o: %.c | need
+	@mkdir -p $(@D)
+	@echo "  CC      $< (test hooks)"
+	$(Q)$(CC) $(CPPFLAGS) -DTEST_HOOKS $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# An archive, so that a unit test may include the .c whose statics it tests:
+# the linker then has no use for that member.
+$(BUILD)/libsrc.a: $(TEST_SRC_O)
+	@echo "  AR      $@"
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(T)/unit/%: tests/unit/%.c $(TEST_PARTS) | need
+	@mkdir -p $(@D)
+	@echo "  TEST    $<"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d -MT $@ $(LDFLAGS) -o $@ $< $(TEST_PARTS) \
+	  $(LIBS) -lcmocka -ljansson
+
+$(T)/tools/%: tests/tools/%.c | need
+	@mkdir -p $(@D)
+	@echo "  TOOL    $<"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d -MT $@ $(LDFLAGS) -o $@ $< \
+	  $(shell pkg-config --libs libmnl)
+
+# Without sanitizers: their runtime has to come first in a process.
+$(T)/preload/%.so: tests/preload/%.c
+	@mkdir -p $(@D)
+	@echo "  TOOL    $<"
+	$(Q)$(CC) $(CPPFLAGS) -O2 -std=gnu11 $(WARN) -shared -fPIC -o $@ $<
+
+# A fuzz target with a main that replays files: for the corpora in the tree.
+$(T)/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(TEST_PARTS) | need
+	@mkdir -p $(@D)
+	@echo "  REPLAY  $<"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ \
+	  $(filter %.c,$^) $(TEST_PARTS) $(LIBS)
+
+fuzz:
+	@for f in $(TEST_FUZZ); do \
+	  $(MAKE) --no-print-directory fuzz-$$f || exit 1; done
+
+# What libFuzzer finds beside the committed seeds stays in the build folder.
+fuzz-%: | need
+	@mkdir -p $(BUILD)/fuzz/$*.corpus
+	@echo "  FUZZ    $* ($(FUZZ_SECONDS) s)"
+	$(Q)clang $(FUZZ_CFLAGS) -o $(BUILD)/fuzz/$* tests/fuzz/$*.c \
+	  $(TEST_SRC) $(TEST_RULES) $(LIBS)
+	$(Q)$(BUILD)/fuzz/$* -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
+	  -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$*.corpus \
+	  $(wildcard tests/fuzz/corpus/$(*:fuzz_%=%))
+
+-include $(TEST_UNITS:=.d) $(TEST_TOOLS:=.d) $(HOOKED_O:.o=.d)

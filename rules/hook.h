@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hook: named points at which a test can halt a process; nothing in a shipped build. */
+#ifndef NFTRACE_HOOK_H
+#define NFTRACE_HOOK_H
+
+#ifdef TEST_HOOKS
+/**
+ * hook_point - halt here (SIGSTOP to oneself) when the test asks for it
+ *
+ * NFTRACE_HOOK holds the point's name; the pid is appended to the file named
+ * by NFTRACE_HOOK_FILE first, so that the test knows that it was reached.
+ */
+void hook_point(const char *name);
+#define HOOK(name) hook_point(name)
+#else
+#define HOOK(name) do { } while (0)
+#endif
+
+#endif

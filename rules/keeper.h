@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* keeper: the process that changes the host and takes the change back, come what may. */
+#ifndef NFTRACE_KEEPER_H
+#define NFTRACE_KEEPER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "lock.h"
+#include "trace.h"
+#include "undo.h"
+
+/* How long the keeper waits for "armed" before it gives the run up. */
+enum { KEEPER_SETUP_SECONDS = 60 };
+
+/* With -t 0: rules live this long and are renewed at half of it. */
+enum { KEEPER_LEASE_SECONDS = 60 };
+
+/* All that the keeper needs; filled before it is forked, which copies it. */
+struct keeper_plan {
+	struct undo undo;
+	struct trace_set set[FAMILY_COUNT];
+	struct lock *lock;
+	bool hold_lock;		/* else only while inserting and removing */
+	bool endless;		/* -t 0: renew the deadline */
+	bool deadline;		/* the rules carry one */
+	bool record;		/* the logger could be and must be recorded */
+};
+
+enum keeper_event {
+	KEEPER_INSTALLED,	/* answer to keeper_install() */
+	KEEPER_UNDONE,		/* answer to keeper_undo(), or its own doing */
+	KEEPER_LEASE_LOST,	/* the deadline could not be renewed */
+	KEEPER_CLOCK_STEPPED,	/* the wall clock was set; deadlines renewed */
+};
+
+enum { KEEPER_RULES = 512 };	/* a family at most */
+
+/* What the keeper says. */
+struct keeper_message {
+	uint8_t event;			/* enum keeper_event */
+	uint8_t by_timer;		/* KEEPER_UNDONE: planned end passed */
+	int32_t error;			/* 0 or -errno */
+	char what[96];			/* while doing what */
+	uint8_t error_family;		/* index */
+	uint32_t installed[FAMILY_COUNT];
+	uint8_t refused[FAMILY_COUNT][KEEPER_RULES]; /* enum trace_chain */
+	struct undo_report undo;
+};
+
+struct keeper {
+	pid_t pid;
+	int fd;			/* SEQPACKET; readable: a message, or EOF */
+};
+
+/**
+ * keeper_start - fork the keeper; nothing is changed yet
+ * @close_fds: descriptors that it must not keep, ended by -1 (the capture's)
+ * Return: 0 or -errno.  The caller keeps its end of the socket to itself:
+ * the keeper undoes all when the last copy of it is closed.
+ */
+int keeper_start(struct keeper *k, struct keeper_plan *plan,
+		 const int *close_fds);
+
+/** keeper_install - ask it to set the logger and insert the rules; 0 or -errno */
+int keeper_install(struct keeper *k);
+
+/**
+ * keeper_armed - tell it when the run will be over
+ * @end_ns: CLOCK_MONOTONIC; 0: no end is known
+ */
+int keeper_armed(struct keeper *k, uint64_t end_ns);
+
+/** keeper_undo - ask it to take everything back */
+int keeper_undo(struct keeper *k);
+
+/**
+ * keeper_receive - next message
+ * @timeout_ms: -1 waits for ever
+ * Return: 0, -EPIPE when the keeper is gone, -ETIMEDOUT, or -errno.
+ */
+int keeper_receive(struct keeper *k, struct keeper_message *m, int timeout_ms);
+
+/** keeper_stop - close the socket and reap it; it undoes what is not undone */
+void keeper_stop(struct keeper *k);
+
+#endif

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* lock: the xtables lock, who holds it and who waits for it. */
+#include "lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+const char *lock_path(void)
+{
+	const char *path = getenv("XTABLES_LOCKFILE");
+
+	return path && *path ? path : "/run/xtables.lock";
+}
+
+int lock_open(struct lock *l)
+{
+	snprintf(l->path, sizeof(l->path), "%s", lock_path());
+	l->fd = open(l->path, O_CREAT | O_RDONLY | O_CLOEXEC, 0600);
+	return l->fd < 0 ? -errno : 0;
+}
+
+void lock_close(struct lock *l)
+{
+	if (l->fd >= 0)
+		close(l->fd);
+	l->fd = -1;
+}
+
+/*
+ * A blocking flock() keeps its place in the queue, which polling does not;
+ * a thread of this process (not a child) makes us the pid in /proc/locks.
+ */
+struct waiter {
+	int fd;
+	int done_fd;
+	int result;
+};
+
+static void *waiter_run(void *arg)
+{
+	struct waiter *w = arg;
+	uint64_t one = 1;
+
+	do
+		w->result = flock(w->fd, LOCK_EX) < 0 ? -errno : 0;
+	while (w->result == -EINTR);
+	if (write(w->done_fd, &one, sizeof(one)) < 0)
+		w->result = -errno;
+	return NULL;
+}
+
+static int wait_for_waiter(struct waiter *w, int wait_ms, int wake_fd)
+{
+	struct pollfd pfd[2] = {
+		{ .fd = w->done_fd, .events = POLLIN },
+		{ .fd = wake_fd, .events = POLLIN },
+	};
+	int n;
+
+	do
+		n = poll(pfd, 2, wait_ms);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	if (n == 0)
+		return -EWOULDBLOCK;
+	return pfd[0].revents ? 0 : -ECANCELED;
+}
+
+int lock_acquire(struct lock *l, int wait_ms, int wake_fd)
+{
+	struct waiter *w;
+	pthread_t thread;
+	int err;
+
+	if (flock(l->fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno != EWOULDBLOCK || wait_ms == 0)
+		return -errno;
+	/* On failure the thread lives on: what it uses must as well. */
+	w = calloc(1, sizeof(*w));
+	if (!w)
+		return -ENOMEM;
+	w->fd = l->fd;
+	w->done_fd = eventfd(0, EFD_CLOEXEC);
+	if (w->done_fd < 0) {
+		err = -errno;
+		free(w);
+		return err;
+	}
+	err = -pthread_create(&thread, NULL, waiter_run, w);
+	if (err == 0) {
+		err = wait_for_waiter(w, wait_ms, wake_fd);
+		if (err)
+			return err;
+		pthread_join(thread, NULL);
+		err = w->result;
+	}
+	close(w->done_fd);
+	free(w);
+	return err;
+}
+
+void lock_release(struct lock *l)
+{
+	if (l->fd >= 0)
+		flock(l->fd, LOCK_UN);
+}
+
+int lock_peers(const struct lock *l, struct lock_peer *peer, unsigned int max)
+{
+	unsigned int count = 0, maj, min;
+	unsigned long long ino;
+	struct stat st;
+	char line[256];
+	FILE *f;
+	int pid;
+
+	if (fstat(l->fd, &st) < 0)
+		return -errno;
+	f = fopen("/proc/locks", "re");
+	if (!f)
+		return -errno;
+	while (count < max && fgets(line, sizeof(line), f)) {
+		const char *arrow = strstr(line, "->");
+		const char *p = strstr(line, "FLOCK ");
+
+		if (!p || sscanf(p, "FLOCK %*s %*s %d %x:%x:%llu", &pid, &maj,
+				 &min, &ino) != 4)
+			continue;
+		if (ino != st.st_ino || maj != major(st.st_dev) ||
+		    min != minor(st.st_dev))
+			continue;
+		peer[count].pid = pid > 0 ? pid : 0;
+		peer[count++].waits = arrow != NULL;
+	}
+	fclose(f);
+	return (int)count;
+}

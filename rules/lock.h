@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* lock: the xtables lock, who holds it and who waits for it. */
+#ifndef NFTRACE_LOCK_H
+#define NFTRACE_LOCK_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * One open file description of the lock file.  flock(2) belongs to it, not to
+ * a process: whoever inherits the descriptor holds the lock as well, and
+ * lock_release() by any of them releases it for all.
+ */
+struct lock {
+	int fd;			/* -1: closed */
+	char path[PATH_MAX];
+};
+
+/** lock_path - XTABLES_LOCKFILE, else /run/xtables.lock; borrowed */
+const char *lock_path(void);
+
+/** lock_open - open or create the file, as iptables does; 0 or -errno */
+int lock_open(struct lock *l);
+void lock_close(struct lock *l);
+
+/**
+ * lock_acquire - wait for the lock in the queue of all others
+ * @wait_ms: how long; 0 tries once
+ * @wake_fd: end the wait when this becomes readable; -1: none
+ * Return: 0, -EWOULDBLOCK after the time, -ECANCELED when woken, or -errno.
+ * After -EWOULDBLOCK or -ECANCELED a thread may still wait on the descriptor:
+ * the process is expected to end, or to lock_close() at once.
+ */
+int lock_acquire(struct lock *l, int wait_ms, int wake_fd);
+
+/** lock_release - for every process that shares the description */
+void lock_release(struct lock *l);
+
+struct lock_peer {
+	pid_t pid;		/* 0: of another PID namespace */
+	bool waits;		/* else it holds the lock */
+};
+
+/** lock_peers - who holds it or waits for it now, others and us; count or -errno */
+int lock_peers(const struct lock *l, struct lock_peer *peer, unsigned int max);
+
+#endif

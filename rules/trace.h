@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* trace: puts TRACE rules into the legacy raw table and takes exactly them out. */
+#ifndef NFTRACE_TRACE_H
+#define NFTRACE_TRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "owner.h"
+
+struct family;
+
+/* The chains of raw, as bits. */
+enum trace_chain {
+	TRACE_PREROUTING = 1 << 0,
+	TRACE_OUTPUT = 1 << 1,
+	TRACE_BOTH = TRACE_PREROUTING | TRACE_OUTPUT,
+};
+
+/** trace_chain_name - of one bit */
+const char *trace_chain_name(unsigned int chain);
+
+/* One rule that is wanted; the entry carries an owner comment. */
+struct trace_rule {
+	unsigned int chains;	/* where: enum trace_chain, ored */
+	unsigned int refused;	/* out: chains in which the kernel refused it */
+	void *entry;		/* owned by the caller, lives as long as the set */
+};
+
+/* The rules of one run for one family, in the order in which they go in. */
+struct trace_set {
+	const struct family *family;
+	unsigned int count;
+	struct trace_rule *rule;
+};
+
+/**
+ * trace_install - insert the rules at the top of raw's chains
+ * @owner: the run whose comment all of them carry
+ *
+ * First all in one commit; when the kernel refuses that, one by one, and
+ * @refused says which chain was refused a rule; a rule that is refused
+ * everywhere undoes the others and fails with -EINVAL.  Who changes the table
+ * meanwhile without the lock makes it start again.
+ *
+ * Return: rules that are in now, or -errno with nothing left inside.
+ */
+int trace_install(struct trace_set *set, const struct owner *owner);
+
+/* What trace_remove() found. */
+struct trace_removed {
+	unsigned int rules;
+	uint64_t packets;	/* counted by the rules in all */
+};
+
+/**
+ * trace_remove - take out every rule of raw's chains whose comment names this run
+ * @done: filled on success; may be NULL
+ *
+ * A table that does not exist is not brought into being.  Idempotent.
+ * Return: 0 or -errno.
+ */
+int trace_remove(const struct family *f, const struct owner *owner,
+		 struct trace_removed *done);
+
+/**
+ * trace_renew - write a new end into our rules' deadline and comment, in place
+ * @end: seconds since epoch
+ * Return: 0, -ENOENT when none of them is there any more, or -errno.
+ */
+int trace_renew(const struct family *f, const struct owner *owner,
+		int64_t end);
+
+/* A rule of somebody else that ran out; from trace_sweep(). */
+struct trace_stale {
+	struct owner owner;
+	unsigned int rules;
+	bool alive;
+};
+
+/**
+ * trace_sweep - find rules that carry an owner comment and remove dead owners'
+ * @dry: only look
+ * @stale: filled, an owner each; @max of them at most
+ * Return: owners found, living ones too, or -errno.
+ */
+int trace_sweep(const struct family *f, bool dry, struct trace_stale *stale,
+		unsigned int max);
+
+#endif

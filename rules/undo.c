@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* undo: what a run changes on the host, and its way back; idempotent. */
+#include "undo.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void note_error(struct undo_report *r, int err, const char *what,
+		       const struct family *f)
+{
+	if (!err || r->error)
+		return;
+	r->error = err;
+	snprintf(r->error_what, sizeof(r->error_what), "%s (%s)", what,
+		 f->command);
+}
+
+static int restore_logger(const struct undo *u, unsigned int i,
+			  uint8_t *outcome)
+{
+	char now[LOGGER_NAME];
+	int err;
+
+	*outcome = UNDO_LOGGER_KEPT;
+	if (!u->logger[i])
+		return 0;
+	err = logger_read(families[i], now);
+	if (!err && strcmp(now, u->old_logger[i]) == 0) {
+		*outcome = UNDO_LOGGER_RESTORED;
+		return 0;
+	}
+	if (!err && strcmp(now, LOGGER_NETLINK) != 0) {
+		*outcome = UNDO_LOGGER_FOREIGN;
+		return 0;
+	}
+	if (!err)
+		err = logger_write(families[i], u->old_logger[i]);
+	*outcome = err ? UNDO_LOGGER_FAILED : UNDO_LOGGER_RESTORED;
+	return err;
+}
+
+void undo_run(const struct undo *u, struct undo_report *report)
+{
+	bool failed = false;
+	int err;
+
+	memset(report, 0, sizeof(*report));
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		if (!u->rules[i])
+			continue;
+		err = trace_remove(families[i], &u->owner,
+				   &report->removed[i]);
+		note_error(report, err, "removing the TRACE rules",
+			   families[i]);
+	}
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		err = restore_logger(u, i, &report->logger[i]);
+		note_error(report, err, "putting the logger back",
+			   families[i]);
+		failed |= err != 0;
+	}
+	if (!failed)
+		logger_forget(&u->owner);
+}
+
+int undo_loggers_set(const struct undo *u)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		int err = u->logger[i] ?
+			logger_write(families[i], LOGGER_NETLINK) : 0;
+
+		if (err)
+			return err;
+	}
+	return 0;
+}

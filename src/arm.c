@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* arm: takes the lock, binds the group, has the rules put in, starts the reader. */
+#include "run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "hook.h"
+#include "say.h"
+
+enum { SNAPSHOT_MS = 60000, INSTALL_MS = 30000, READER_MS = 20000,
+       STALE = 32 };
+
+static void name_holder(struct run *r)
+{
+	struct lock_peer peer[RUN_WAITERS];
+	int n = lock_peers(&r->lock, peer, RUN_WAITERS);
+	char name[96];
+
+	for (int i = 0; i < n; i++) {
+		if (peer[i].waits)
+			continue;
+		process_name(peer[i].pid, name, sizeof(name));
+		if (peer[i].pid)
+			say("the xtables lock is held by pid %d (%s)",
+			    (int)peer[i].pid, name);
+		else
+			say("the xtables lock is held by a process of another "
+			    "PID namespace");
+	}
+}
+
+static int take_lock(struct run *r)
+{
+	int err = lock_open(&r->lock);
+
+	if (err) {
+		say("error: the lock file %s cannot be opened: %s (set "
+		    "XTABLES_LOCKFILE to use another)", lock_path(),
+		    strerror(-err));
+		return STATUS_FAILURE;
+	}
+	say("Trying to acquire the lock: %s", r->lock.path);
+	HOOK("before-lock");
+	err = lock_acquire(&r->lock, (int)r->o->wait_s * 1000, r->signal_fd);
+	if (err == -EWOULDBLOCK) {
+		name_holder(r);
+		say("error: the xtables lock was not to be had within %u "
+		    "seconds (-w waits longer)", r->o->wait_s);
+		return STATUS_BUSY;
+	}
+	if (err == -ECANCELED) {
+		say("interrupted while waiting for the lock: nothing was "
+		    "changed");
+		return STATUS_NOTHING;
+	}
+	if (err) {
+		say_error("taking the xtables lock", err);
+		return STATUS_FAILURE;
+	}
+	r->locked = true;
+	r->locked_ns = clock_monotonic_ns();
+	HOOK("after-lock");
+	return 0;
+}
+
+/* Rules of runs that did not live to remove them, and their logger. */
+static int sweep(struct run *r)
+{
+	struct logger_mended mended[FAMILY_COUNT];
+	struct trace_stale stale[STALE];
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		int n = trace_sweep(families[i], false, stale, STALE);
+
+		if (n < 0 && r->plan.family[i].use) {
+			say_error("looking for rules of dead runs", n);
+			return STATUS_FAILURE;
+		}
+		for (int s = 0; s < n; s++)
+			say("note: %u rule%s of a %s run (pid %d) in raw of "
+			    "%s%s", stale[s].rules,
+			    stale[s].rules == 1 ? "" : "s",
+			    stale[s].alive ? "living" : "dead",
+			    (int)stale[s].owner.pid, families[i]->command,
+			    stale[s].alive ? "" : " removed");
+	}
+	if (logger_mend(false, mended) <= 0)
+		return 0;
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (mended[i].restored)
+			say("note: logger of %s put back to %s for a dead run",
+			    families[i]->name, mended[i].name);
+	return 0;
+}
+
+static int explain_group(int err)
+{
+	uint32_t portid = 0;
+	char name[96] = "?";
+	pid_t pid;
+
+	if (err != -EBUSY) {
+		say_error("binding NFLOG group 0", err);
+		return STATUS_FAILURE;
+	}
+	capture_holder(&portid);
+	pid = capture_find_portid(portid);
+	if (pid)
+		process_name(pid, name, sizeof(name));
+	if (pid)
+		say("error: NFLOG group 0 is taken by pid %d (%s): end it "
+		    "first, e.g. kill %d", (int)pid, name, (int)pid);
+	else
+		say("error: NFLOG group 0 is taken by netlink port %u, whose "
+		    "process is not to be seen from here", portid);
+	return STATUS_FAILURE;
+}
+
+static int bind_group(struct run *r)
+{
+	size_t want = (size_t)r->o->buffer_mib << 20;
+	int err = capture_open(&r->capture, r->o->snaplen, want);
+
+	if (err)
+		return explain_group(err);
+	if (r->capture.buffer < want)
+		say("note: the kernel gives a receive buffer of %zu KiB "
+		    "instead of %u MiB: more events may be lost",
+		    r->capture.buffer >> 10, r->o->buffer_mib);
+	return 0;
+}
+
+/* All that is needed to undo, known before anything is done. */
+static int plan_keeper(struct run *r)
+{
+	struct keeper_plan *k = &r->keeper_plan;
+	struct plan *p = &r->plan;
+
+	plan_refresh(p, r->o->time_ns ? time(NULL) +
+		     (int64_t)(r->o->time_ns / 1000000000) + 6 :
+		     time(NULL) + KEEPER_LEASE_SECONDS);
+	k->lock = &r->lock;
+	k->hold_lock = !r->o->no_lock;
+	k->endless = r->o->time_ns == 0;
+	k->deadline = p->deadline;
+	k->record = true;
+	k->undo.owner = p->owner;
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		char *old = k->undo.old_logger[i];
+		int err;
+
+		k->set[i] = p->family[i].set;
+		k->undo.rules[i] = p->family[i].set.count > 0;
+		if (!p->family[i].use)
+			continue;
+		err = logger_read(families[i], old);
+		if (err) {
+			say("error: the logger of %s cannot be read from %s: "
+			    "%s (is nfnetlink_log in this kernel? try "
+			    "modprobe nfnetlink_log)", families[i]->name,
+			    families[i]->logger_path, strerror(-err));
+			return STATUS_FAILURE;
+		}
+		k->undo.logger[i] = strcmp(old, LOGGER_NETLINK) != 0;
+	}
+	if (p->inserts && !p->deadline)
+		say("warning: this kernel has no time match: if everything is "
+		    "killed at once, the rules stay until 'nftrace --cleanup'");
+	return 0;
+}
+
+static void explain_install(const struct keeper_message *m)
+{
+	const struct family *f = families[m->error_family];
+
+	if (m->error == -EINVAL || m->error == -EOPNOTSUPP)
+		say("error: the kernel refuses the rules in raw of %s (dmesg "
+		    "may say why): a match cannot be used there, or the "
+		    "TRACE target is missing", f->command);
+	else if (m->error == -ENOENT &&
+		 strstr(m->what, LOGGER_NETLINK))
+		say("error: the kernel has no logger nfnetlink_log: try "
+		    "modprobe nfnetlink_log");
+	else
+		say("error: %s: %s", m->what, say_errno_text(m->error));
+}
+
+static void note_refused(const struct run *r, const struct keeper_message *m)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		for (unsigned int n = 0; n < r->plan.family[i].set.count; n++)
+			if (m->refused[i][n])
+				say("note: the kernel refuses '%s' in chain %s "
+				    "of raw (%s): left out there",
+				    r->plan.family[i].text[n],
+				    trace_chain_name(m->refused[i][n]),
+				    families[i]->command);
+}
+
+static int install(struct run *r)
+{
+	struct keeper_message m;
+	int err;
+
+	r->changed = true;
+	err = keeper_install(&r->keeper);
+	if (!err)
+		err = keeper_receive(&r->keeper, &m, INSTALL_MS);
+	if (err) {
+		say_error("waiting for the keeper to insert the rules", err);
+		return STATUS_FAILURE;
+	}
+	if (m.error) {
+		r->undo = m.undo;
+		r->undone = true;
+		explain_install(&m);
+		return m.error == -EINVAL ? STATUS_USAGE : STATUS_FAILURE;
+	}
+	note_refused(r, &m);
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		r->installed += m.installed[i];
+	return 0;
+}
+
+static int start_keeper(struct run *r)
+{
+	const int not_its[] = { r->capture.fd, r->capture.stamp_fd,
+				r->signal_fd, -1 };
+	int err = keeper_start(&r->keeper, &r->keeper_plan, not_its);
+
+	if (err) {
+		say_error("starting the keeper", err);
+		return STATUS_FAILURE;
+	}
+	return 0;
+}
+
+static int take_snapshot(struct run *r)
+{
+	struct helper h[FAMILY_COUNT];
+	int err[FAMILY_COUNT], status = 0;
+
+	HOOK("before-snapshot");
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		err[i] = r->plan.family[i].use ?
+			snapshot_start(&h[i], families[i], &r->plan.owner) : 0;
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		if (!r->plan.family[i].use)
+			continue;
+		if (!err[i])
+			err[i] = snapshot_finish(&h[i], &r->snap_res[i],
+						 &r->snap[i]);
+		if (!err[i])
+			continue;
+		say("error: the rules of %s cannot be read: %s%s%s",
+		    families[i]->command, say_errno_text(err[i]),
+		    r->snap_res[i].text && *r->snap_res[i].text ? ": " : "",
+		    r->snap_res[i].text ? r->snap_res[i].text : "");
+		status = STATUS_FAILURE;
+	}
+	HOOK("after-snapshot");
+	return status;
+}
+
+static const char *rule_text(const struct snapshot *s,
+			     const struct snap_rule *rule, char *buf,
+			     size_t size)
+{
+	snprintf(buf, size, "%.*s", (int)rule->len,
+		 snapshot_text(s, rule->text));
+	return buf;
+}
+
+/* TRACE rules of others, and NFLOG rules that share the group with us. */
+static unsigned int list_foreign(const struct run *r)
+{
+	unsigned int traces = 0;
+	char text[1024];
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		const struct snapshot *s = r->snap[i];
+
+		for (uint32_t n = 0; s && n < s->rules; n++) {
+			const struct snap_rule *rule = snapshot_rule(s, n);
+
+			if (rule->flags & SNAP_OWN)
+				continue;
+			if (rule->flags & SNAP_NFLOG0)
+				say("note: %s has a rule that logs to group 0 "
+				    "as well; its messages are passed over "
+				    "unless they pretend to be trace events: "
+				    "%s", families[i]->command,
+				    rule_text(s, rule, text, sizeof(text)));
+			if (!(rule->flags & SNAP_TRACE))
+				continue;
+			traces++;
+			say("note: %s has a TRACE rule that is not ours%s: %s",
+			    families[i]->command,
+			    r->plan.inserts ? "; what it traces shows as well"
+					    : "",
+			    rule_text(s, rule, text, sizeof(text)));
+		}
+	}
+	return traces;
+}
+
+static void fill_env(struct report_env *env, const struct options *o)
+{
+	struct stat st;
+
+	if (gethostname(env->host, sizeof(env->host) - 1) < 0)
+		snprintf(env->host, sizeof(env->host), "?");
+	if (stat("/proc/self/ns/net", &st) == 0)
+		snprintf(env->netns, sizeof(env->netns), "%llu",
+			 (unsigned long long)st.st_ino);
+	env->verbose = o->verbose;
+	env->color = o->color == COLOR_ALWAYS ||
+		(o->color == COLOR_AUTO && isatty(STDOUT_FILENO) &&
+		 !getenv("NO_COLOR"));
+}
+
+static const struct report *choose_report(const struct options *o)
+{
+	if (o->json)
+		return o->flat ? &report_json_flat : &report_json;
+	if (o->flat)
+		return &report_flat;
+	return o->quiet ? &report_line : &report_block;
+}
+
+static int wait_for_reader(struct run *r)
+{
+	struct timeval tv = { .tv_sec = READER_MS / 1000 };
+	char answer[128];
+	ssize_t n;
+
+	setsockopt(r->reader.fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+	n = recv(r->reader.fd, answer, sizeof(answer) - 1, 0);
+	if (n > 0 && answer[0] == READER_READY)
+		return 0;
+	answer[n > 0 ? n : 0] = '\0';
+	say("error: the reader could not be started%s%s",
+	    n > 1 ? ": " : "", n > 1 ? answer + 1 : "");
+	return STATUS_FAILURE;
+}
+
+static int start_reader(struct run *r, bool foreign_trace)
+{
+	struct reader_plan plan = {
+		.capture = &r->capture,
+		.stats = r->stats,
+		.report = choose_report(r->o),
+		.only = r->o->only ? &r->only : NULL,
+		.count = r->o->count,
+		.snaplen = r->o->snaplen,
+		.foreign_trace = foreign_trace,
+	};
+	int err;
+
+	fill_env(&plan.env, r->o);
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		plan.snap[i] = r->snap[i];
+	err = reader_start(&r->reader, &plan);
+	if (err) {
+		say_error("starting the reader", err);
+		return STATUS_FAILURE;
+	}
+	r->reader_pidfd = (int)syscall(SYS_pidfd_open, r->reader.pid, 0);
+	/* The group is the reader's alone: it is free when the reader ends. */
+	capture_close(&r->capture);
+	return wait_for_reader(r);
+}
+
+static void say_armed(const struct run *r)
+{
+	char time_text[64] = "until interrupted", count[64] = "";
+
+	if (r->o->time_ns)
+		snprintf(time_text, sizeof(time_text), "for %g s",
+			 (double)r->o->time_ns / 1e9);
+	if (r->o->count)
+		snprintf(count, sizeof(count), " or %" PRIu64 " packet%s",
+			 r->o->count, r->o->count == 1 ? "" : "s");
+	say("armed: %u rule%s inserted, capturing %s%s%s%s%s%s", r->installed,
+	    r->installed == 1 ? "" : "s", time_text, count,
+	    r->plan.rate[0] ? "; rate " : "", r->plan.rate,
+	    r->plan.rate[0] && r->plan.rate_default ? " (default" : "",
+	    r->plan.rate[0] && r->plan.rate_default ? ", -l changes it)" : "");
+}
+
+static int set_time(struct run *r)
+{
+	r->armed_ns = clock_monotonic_ns();
+	r->end_ns = r->o->time_ns ? r->armed_ns + r->o->time_ns : 0;
+	return keeper_armed(&r->keeper, r->end_ns);
+}
+
+static int nothing_to_follow(void)
+{
+	say("error: no match expression, and there is no TRACE rule in any "
+	    "table: say what to trace, e.g. nftrace -d 8.8.8.8, or --all");
+	return STATUS_USAGE;
+}
+
+int arm(struct run *r)
+{
+	int status = take_lock(r);
+	unsigned int foreign;
+
+	if (!status)
+		status = sweep(r);
+	if (!status)
+		status = bind_group(r);
+	if (!status)
+		status = plan_keeper(r);
+	/* Others' rules alone: they are looked for before anything is changed. */
+	if (!status && !r->plan.inserts)
+		status = take_snapshot(r);
+	if (!status && !r->plan.inserts && list_foreign(r) == 0)
+		status = nothing_to_follow();
+	if (!status)
+		status = start_keeper(r);
+	if (!status)
+		status = install(r);
+	if (!status && r->plan.inserts)
+		status = take_snapshot(r);
+	if (status)
+		return status;
+	foreign = r->plan.inserts ? list_foreign(r) : 1;
+	status = start_reader(r, foreign > 0);
+	if (status)
+		return status;
+	if (set_time(r) < 0) {
+		say("error: the keeper is gone");
+		return STATUS_FAILURE;
+	}
+	if (r->o->no_lock) {
+		lock_release(&r->lock);
+		r->locked = false;
+		r->unlocked_ns = clock_monotonic_ns();
+	}
+	say_armed(r);
+	return 0;
+}

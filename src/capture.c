@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* capture: the netlink socket of NFLOG group 0, opened with privileges, read without. */
+#include "capture.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <libmnl/libmnl.h>
+#include <libnetfilter_log/libnetfilter_log.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_log.h>
+#include <linux/sock_diag.h>
+
+enum {
+	BATCH = 64,		/* messages a system call */
+	SLOT = 4096,		/* fixed part of a message */
+};
+
+struct capture_ring {
+	struct mmsghdr msg[BATCH];
+	struct iovec iov[BATCH];
+	size_t slot;
+	size_t len;
+	unsigned char bytes[] __attribute__((aligned(16)));
+};
+
+static struct capture_ring *ring_new(uint32_t snaplen)
+{
+	size_t slot = (SLOT + snaplen + 4095) / 4096 * 4096;
+	size_t len = sizeof(struct capture_ring) + BATCH * slot;
+	struct capture_ring *r = mmap(NULL, len, PROT_READ | PROT_WRITE,
+				      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (r == MAP_FAILED)
+		return NULL;
+	r->slot = slot;
+	r->len = len;
+	for (unsigned int i = 0; i < BATCH; i++) {
+		r->iov[i].iov_base = r->bytes + i * slot;
+		r->iov[i].iov_len = slot;
+		r->msg[i].msg_hdr.msg_iov = &r->iov[i];
+		r->msg[i].msg_hdr.msg_iovlen = 1;
+	}
+	return r;
+}
+
+/* Send one request and wait for its answer. */
+static int talk(int fd, struct nlmsghdr *nlh)
+{
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	char buf[4096] __attribute__((aligned(8)));
+	ssize_t n;
+
+	nlh->nlmsg_flags |= NLM_F_ACK;
+	if (sendto(fd, nlh, nlh->nlmsg_len, 0, (struct sockaddr *)&kernel,
+		   sizeof(kernel)) < 0)
+		return -errno;
+	for (;;) {
+		const struct nlmsghdr *ans = (void *)buf;
+		const struct nlmsgerr *err;
+
+		n = recv(fd, buf, sizeof(buf), 0);
+		if (n < 0)
+			return -errno;
+		/* Events may come in between, once the group is bound. */
+		if (!mnl_nlmsg_ok(ans, (int)n) ||
+		    ans->nlmsg_type != NLMSG_ERROR)
+			continue;
+		err = mnl_nlmsg_get_payload(ans);
+		return err->error;
+	}
+}
+
+static int configure(int fd, uint32_t snaplen)
+{
+	char buf[512] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh;
+	int err;
+
+	nlh = nflog_nlmsg_put_header(buf, NFULNL_MSG_CONFIG, AF_UNSPEC, 0);
+	if (nflog_attr_put_cfg_cmd(nlh, NFULNL_CFG_CMD_BIND) < 0)
+		return -errno;
+	err = talk(fd, nlh);
+	if (err)
+		return err;
+	nlh = nflog_nlmsg_put_header(buf, NFULNL_MSG_CONFIG, AF_UNSPEC, 0);
+	if (nflog_attr_put_cfg_mode(nlh, NFULNL_COPY_PACKET, snaplen) < 0)
+		return -errno;
+	mnl_attr_put_u16(nlh, NFULA_CFG_FLAGS, htons(NFULNL_CFG_F_SEQ));
+	return talk(fd, nlh);
+}
+
+static size_t set_buffer(int fd, size_t want)
+{
+	int half = want / 2 > INT32_MAX ? INT32_MAX : (int)(want / 2), got = 0;
+	socklen_t len = sizeof(got);
+
+	/* The kernel doubles what is asked for (socket(7)). */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &half,
+		       sizeof(half)) < 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &half, sizeof(half));
+	if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &got, &len) < 0)
+		return 0;
+	return (size_t)got;
+}
+
+/*
+ * While any socket asks for SO_TIMESTAMP the kernel stamps each packet on
+ * receipt, and all events of one packet show that stamp (net_enable_timestamp,
+ * net/core/dev.c).
+ */
+static int stamp_socket(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), on = 1;
+
+	if (fd >= 0)
+		setsockopt(fd, SOL_SOCKET, SO_TIMESTAMP, &on, sizeof(on));
+	return fd;
+}
+
+int capture_open(struct capture *c, uint32_t snaplen, size_t buffer)
+{
+	struct sockaddr_nl addr = { .nl_family = AF_NETLINK };
+	uint32_t portid;
+	int err;
+
+	memset(c, 0, sizeof(*c));
+	c->stamp_fd = -1;
+	c->ring = ring_new(snaplen);
+	if (!c->ring)
+		return -ENOMEM;
+	c->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+	if (c->fd < 0) {
+		err = -errno;
+		goto fail;
+	}
+	if (bind(c->fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
+		err = -errno;
+		goto fail;
+	}
+	c->buffer = set_buffer(c->fd, buffer);
+	err = configure(c->fd, snaplen);
+	if (err) {
+		/* A taken group and a missing privilege look the same. */
+		if (err == -EPERM && capture_holder(&portid) == 1)
+			err = -EBUSY;
+		goto fail;
+	}
+	c->stamp_fd = stamp_socket();
+	return 0;
+
+fail:
+	capture_close(c);
+	return err;
+}
+
+void capture_close(struct capture *c)
+{
+	if (c->fd >= 0)
+		close(c->fd);
+	if (c->stamp_fd >= 0)
+		close(c->stamp_fd);
+	if (c->ring)
+		munmap(c->ring, c->ring->len);
+	c->fd = c->stamp_fd = -1;
+	c->ring = NULL;
+}
+
+int capture_holder(uint32_t *portid)
+{
+	/* group portid queued copy_mode copy_range flush_timeout refcount */
+	FILE *f = fopen("/proc/net/netfilter/nfnetlink_log", "re");
+	unsigned int group, port;
+	char line[256];
+	int found = 0;
+
+	if (!f)
+		return -errno;
+	while (!found && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%u %u", &group, &port) == 2 && group == 0) {
+			*portid = port;
+			found = 1;
+		}
+	}
+	fclose(f);
+	return found;
+}
+
+/* Inode of the NETLINK_NETFILTER socket of this port id, 0: none. */
+static unsigned long portid_inode(uint32_t portid)
+{
+	FILE *f = fopen("/proc/net/netlink", "re");
+	unsigned long inode, found = 0;
+	unsigned int proto, port;
+	char line[256];
+
+	if (!f)
+		return 0;
+	while (!found && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%*s %u %u %*s %*s %*s %*s %*s %*s %lu",
+			   &proto, &port, &inode) == 3 &&
+		    proto == NETLINK_NETFILTER && port == portid)
+			found = inode;
+	fclose(f);
+	return found;
+}
+
+static bool process_has_socket(const char *pid, unsigned long inode)
+{
+	char path[300], want[64], link[64];
+	struct dirent *d;
+	bool found = false;
+	ssize_t n;
+	DIR *dir;
+
+	snprintf(want, sizeof(want), "socket:[%lu]", inode);
+	snprintf(path, sizeof(path), "/proc/%s/fd", pid);
+	dir = opendir(path);
+	while (dir && !found && (d = readdir(dir))) {
+		snprintf(path, sizeof(path), "/proc/%s/fd/%s", pid, d->d_name);
+		n = readlink(path, link, sizeof(link) - 1);
+		if (n > 0) {
+			link[n] = '\0';
+			found = strcmp(link, want) == 0;
+		}
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+pid_t capture_find_portid(uint32_t portid)
+{
+	unsigned long inode = portid_inode(portid);
+	struct dirent *d;
+	pid_t pid = 0;
+	DIR *proc;
+
+	if (inode == 0)
+		return 0;
+	proc = opendir("/proc");
+	while (proc && pid == 0 && (d = readdir(proc)))
+		if (d->d_name[0] >= '1' && d->d_name[0] <= '9' &&
+		    process_has_socket(d->d_name, inode))
+			pid = atoi(d->d_name);
+	if (proc)
+		closedir(proc);
+	return pid;
+}
+
+int capture_receive(struct capture *c,
+		    void (*fn)(void *arg, const struct nlmsghdr *nlh,
+			       size_t len),
+		    void *arg)
+{
+	struct capture_ring *r = c->ring;
+	int n = recvmmsg(c->fd, r->msg, BATCH, MSG_DONTWAIT, NULL);
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	for (int i = 0; i < n; i++) {
+		const struct nlmsghdr *nlh = r->iov[i].iov_base;
+		int left = (int)r->msg[i].msg_len;
+
+		for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+			fn(arg, nlh, (size_t)left);
+	}
+	return n;
+}
+
+uint32_t capture_drops(const struct capture *c)
+{
+	uint32_t info[SK_MEMINFO_VARS];
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(c->fd, SOL_SOCKET, SO_MEMINFO, info, &len) < 0)
+		return 0;
+	return info[SK_MEMINFO_DROPS];
+}

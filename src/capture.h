@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* capture: the netlink socket of NFLOG group 0, opened with privileges, read without. */
+#ifndef NFTRACE_CAPTURE_H
+#define NFTRACE_CAPTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct capture {
+	int fd;
+	int stamp_fd;		/* makes the kernel stamp received packets */
+	size_t buffer;		/* receive buffer that the kernel gave */
+	struct capture_ring *ring;
+};
+
+/**
+ * capture_open - bind group 0 and start the receive stamps
+ * @snaplen: bytes of each packet
+ * @buffer: receive buffer wanted, in bytes
+ *
+ * Return: 0; -EBUSY: the group is bound by another socket; -EPERM: no
+ * CAP_NET_ADMIN; or -errno.
+ */
+int capture_open(struct capture *c, uint32_t snaplen, size_t buffer);
+void capture_close(struct capture *c);
+
+/**
+ * capture_holder - who has bound NFLOG group 0 in this network namespace
+ * Return: 1 and the netlink port id (usually the pid), 0: nobody, or -errno.
+ */
+int capture_holder(uint32_t *portid);
+
+/** capture_find_portid - the process that has a netlink socket of this port id */
+pid_t capture_find_portid(uint32_t portid);
+
+struct nlmsghdr;
+
+/**
+ * capture_receive - hand all waiting messages, at most one batch, to @fn
+ * @fn: called for each netlink message with the bytes from it to the end
+ * Return: messages handed over; 0: none is waiting; -ENOBUFS: the kernel had
+ * to drop some; or -errno.
+ */
+int capture_receive(struct capture *c,
+		    void (*fn)(void *arg, const struct nlmsghdr *nlh,
+			       size_t len),
+		    void *arg);
+
+/** capture_drops - messages that the socket has dropped so far (SO_MEMINFO) */
+uint32_t capture_drops(const struct capture *c);
+
+#endif

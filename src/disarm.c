@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* disarm: has everything undone, compares the tables, lets the reader finish. */
+#include "run.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "hook.h"
+#include "say.h"
+
+enum { UNDO_MS = 20000, STUCK_MS = 5000 };
+
+static void undo_here(struct run *r)
+{
+	undo_run(&r->keeper_plan.undo, &r->undo);
+	r->undone = true;
+}
+
+/* The keeper does it; when it is gone, we do. */
+static void undo(struct run *r)
+{
+	struct keeper_message m;
+	int err;
+
+	if (r->undone || !r->changed)
+		return;
+	HOOK("before-undo");
+	watch_peers(r);
+	err = keeper_undo(&r->keeper);
+	while (!err && !r->undone) {
+		err = keeper_receive(&r->keeper, &m, UNDO_MS);
+		if (!err && m.event == KEEPER_UNDONE) {
+			r->undo = m.undo;
+			r->undone = true;
+		}
+	}
+	if (r->undone)
+		return;
+	if (err == -ETIMEDOUT)
+		say("warning: the keeper does not answer");
+	else
+		say("warning: the keeper was killed");
+	undo_here(r);
+}
+
+/* What a table of the snapshot looks like now. */
+static const struct snap_table *find_table(const struct snapshot *s,
+					   const char *name)
+{
+	int i = s ? snapshot_table(s, name, strlen(name)) : -1;
+
+	return i < 0 ? NULL : &s->table[i];
+}
+
+static void compare_family(struct run *r, unsigned int i,
+			   const struct snapshot *now)
+{
+	const struct snapshot *then = r->snap[i];
+
+	for (unsigned int t = 0; t < then->tables; t++) {
+		const struct snap_table *a = &then->table[t];
+		const struct snap_table *b = find_table(now, a->name);
+
+		if (b && a->digest == b->digest)
+			continue;
+		r->tables_differ = true;
+		say("warning: table %s of %s was changed by somebody else "
+		    "during the trace (%u rules then, %u now): texts of its "
+		    "rules above may be wrong", a->name, families[i]->command,
+		    a->rules, b ? b->rules : 0);
+	}
+}
+
+static void check_own_gone(struct run *r, unsigned int i,
+			   const struct snapshot *now)
+{
+	for (uint32_t n = 0; n < now->rules; n++) {
+		if (!(snapshot_rule(now, n)->flags & SNAP_OWN))
+			continue;
+		r->verify_failed = true;
+		say("error: a rule of this run is still in %s: nftrace "
+		    "--cleanup", families[i]->command);
+	}
+}
+
+/* Read all tables once more and hold them against the snapshot. */
+static void verify(struct run *r)
+{
+	struct helper h[FAMILY_COUNT];
+	struct helper_result res[FAMILY_COUNT];
+	const struct snapshot *now;
+	int err[FAMILY_COUNT];
+
+	memset(res, 0, sizeof(res));
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		err[i] = r->snap[i] ? snapshot_start(&h[i], families[i],
+						     &r->plan.owner) : -ENOENT;
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		if (!err[i])
+			err[i] = snapshot_finish(&h[i], &res[i], &now);
+		if (!err[i]) {
+			compare_family(r, i, now);
+			check_own_gone(r, i, now);
+		} else if (err[i] != -ENOENT) {
+			r->verify_failed = true;
+			say_error("reading the tables again", err[i]);
+		}
+		helper_release(&res[i]);
+	}
+}
+
+static void release_lock(struct run *r)
+{
+	if (r->locked && !r->o->no_lock)
+		r->unlocked_ns = clock_monotonic_ns();
+	lock_release(&r->lock);
+	r->locked = false;
+}
+
+static bool reader_is_stopped(const struct run *r)
+{
+	siginfo_t si = { 0 };
+
+	return waitid(P_PID, (id_t)r->reader.pid, &si,
+		      WSTOPPED | WNOHANG | WNOWAIT) == 0 && si.si_pid != 0;
+}
+
+/* A second interrupt while the reader waits for a slow stdout ends it. */
+static bool interrupted(struct run *r)
+{
+	struct signalfd_siginfo si;
+	bool yes = false;
+
+	while (read(r->signal_fd, &si, sizeof(si)) == sizeof(si))
+		yes |= si.ssi_signo == SIGINT || si.ssi_signo == SIGTERM ||
+		       si.ssi_signo == SIGHUP || si.ssi_signo == SIGQUIT;
+	return yes;
+}
+
+static void wait_for_reader(struct run *r)
+{
+	struct pollfd pfd[] = {
+		{ .fd = r->reader_pidfd, .events = POLLIN },
+		{ .fd = r->signal_fd, .events = POLLIN },
+	};
+	bool said = false;
+
+	for (;;) {
+		int n = poll(pfd, 2, STUCK_MS);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (pfd[0].revents || n < 0)
+			break;
+		if (n > 0 && !interrupted(r))
+			continue;
+		if (n > 0 || reader_is_stopped(r)) {
+			say("warning: the reader is %s: ending it",
+			    n > 0 ? "busy writing" : "stopped");
+			kill(r->reader.pid, SIGKILL);
+			continue;
+		}
+		if (!said)
+			say("waiting for whoever reads the output; the host "
+			    "is as before, interrupt to leave the rest out");
+		said = true;
+	}
+	while (waitpid(r->reader.pid, &r->reader_status, 0) < 0 &&
+	       errno == EINTR)
+		;
+	r->reader_gone = true;
+}
+
+void disarm(struct run *r)
+{
+	undo(r);
+	if (r->undone)
+		verify(r);
+	HOOK("before-unlock");
+	release_lock(r);
+	if (r->reader.pid > 0) {
+		HOOK("before-drain");
+		reader_drain(&r->reader);
+		wait_for_reader(r);
+		close(r->reader.fd);
+		close(r->reader_pidfd);
+	}
+	keeper_stop(&r->keeper);
+}

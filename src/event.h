@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* event: one NFLOG message's bytes -> a plain struct; pure. */
+#ifndef NFTRACE_EVENT_H
+#define NFTRACE_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct nlmsghdr;
+
+enum event_backend { EVENT_LEGACY, EVENT_NFT };
+
+enum event_flag {
+	EVENT_HAS_STAMP = 1 << 0,
+	EVENT_HAS_SEQ = 1 << 1,
+	EVENT_HAS_UID = 1 << 2,
+};
+
+/*
+ * One message of NFLOG group 0.  Pointers are into the message.  Numbers are
+ * in host order; 0 where an attribute is absent, but for the flags above.
+ * Attributes: linux/netfilter/nfnetlink_log.h.
+ */
+struct event {
+	uint8_t backend;	/* enum event_backend */
+	uint8_t nfproto;	/* nfgen_family: NFPROTO_IPV4, ... */
+	uint8_t hook;		/* NF_INET_* */
+	uint8_t flags;		/* enum event_flag, ored */
+	uint16_t hw_proto;	/* ethertype */
+	uint16_t hw_header_len;
+	uint32_t mark;
+	uint32_t in, out;	/* interface indexes */
+	uint32_t phys_in, phys_out;
+	uint32_t uid, gid;
+	uint32_t seq;		/* NFULA_SEQ: one sequence a socket */
+	uint64_t stamp_ns;	/* CLOCK_REALTIME; microseconds are exact */
+	const char *prefix;
+	uint32_t prefix_len;	/* without NUL */
+	uint32_t payload_len;
+	const uint8_t *payload;	/* from the IP header on; may be cut */
+	const uint8_t *hw_header;
+};
+
+/**
+ * event_parse - decode one netlink message
+ * @len: bytes there are; the header's own length is checked against it
+ * Return: 0, -ENOMSG for a message of another kind, -EBADMSG for a broken one.
+ */
+int event_parse(struct event *e, const struct nlmsghdr *nlh, size_t len);
+
+#endif

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ifnames: interface index -> name, kept up to date without any privilege. */
+#include "ifnames.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/if.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+
+#include "safe.h"
+
+enum { BUCKETS = 256 };
+
+struct name {
+	struct name *next;
+	uint32_t index;
+	char text[4 * IFNAMSIZ];
+};
+
+struct ifnames {
+	int fd;
+	struct name *bucket[BUCKETS];
+};
+
+static void set_name(struct ifnames *n, uint32_t index, const char *text,
+		     size_t len)
+{
+	struct name **head = &n->bucket[index % BUCKETS], *e;
+
+	for (e = *head; e && e->index != index; e = e->next)
+		;
+	if (!e) {
+		e = calloc(1, sizeof(*e));
+		if (!e)
+			return;
+		e->index = index;
+		e->next = *head;
+		*head = e;
+	}
+	safe_text(e->text, sizeof(e->text), text, strnlen(text, len));
+}
+
+static int on_link(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct ifinfomsg *ifi;
+	const struct nlattr *attr;
+
+	if (nlh->nlmsg_type != RTM_NEWLINK ||
+	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifi))
+		return MNL_CB_OK;
+	ifi = mnl_nlmsg_get_payload(nlh);
+	mnl_attr_for_each(attr, nlh, sizeof(*ifi))
+		if (mnl_attr_get_type(attr) == IFLA_IFNAME)
+			set_name(arg, (uint32_t)ifi->ifi_index,
+				 mnl_attr_get_str(attr),
+				 mnl_attr_get_payload_len(attr));
+	return MNL_CB_OK;
+}
+
+/* Return: 0 at the end of a dump, 1: more to come, or -errno. */
+static int receive(struct ifnames *n, int flags)
+{
+	char buf[32768] __attribute__((aligned(8)));
+	ssize_t len = recv(n->fd, buf, sizeof(buf), flags);
+
+	if (len < 0)
+		return -errno;
+	return mnl_cb_run(buf, (size_t)len, 0, 0, on_link, n);
+}
+
+static int dump(struct ifnames *n)
+{
+	char buf[256] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct ifinfomsg *ifi;
+	int more;
+
+	nlh->nlmsg_type = RTM_GETLINK;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+	ifi->ifi_family = AF_UNSPEC;
+	if (send(n->fd, nlh, nlh->nlmsg_len, 0) < 0)
+		return -errno;
+	do
+		more = receive(n, 0);
+	while (more > 0);
+	return more;
+}
+
+struct ifnames *ifnames_open(void)
+{
+	struct sockaddr_nl addr = {
+		.nl_family = AF_NETLINK,
+		.nl_groups = RTMGRP_LINK,
+	};
+	struct ifnames *n = calloc(1, sizeof(*n));
+
+	if (!n)
+		return NULL;
+	n->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	if (n->fd < 0 ||
+	    bind(n->fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
+	    dump(n) < 0) {
+		ifnames_close(n);
+		return NULL;
+	}
+	return n;
+}
+
+void ifnames_close(struct ifnames *n)
+{
+	if (!n)
+		return;
+	if (n->fd >= 0)
+		close(n->fd);
+	for (unsigned int b = 0; b < BUCKETS; b++) {
+		struct name *e = n->bucket[b], *next;
+
+		for (; e; e = next) {
+			next = e->next;
+			free(e);
+		}
+	}
+	free(n);
+}
+
+int ifnames_fd(const struct ifnames *n)
+{
+	return n->fd;
+}
+
+void ifnames_update(struct ifnames *n)
+{
+	while (receive(n, MSG_DONTWAIT) >= 0)
+		;
+}
+
+const char *ifnames_get(const struct ifnames *n, uint32_t index)
+{
+	static char unknown[4][16];
+	static unsigned int turn;
+
+	if (index == 0)
+		return "";
+	for (const struct name *e = n->bucket[index % BUCKETS]; e; e = e->next)
+		if (e->index == index)
+			return e->text;
+	turn = (turn + 1) % 4;
+	snprintf(unknown[turn], sizeof(unknown[turn]), "if%u", index);
+	return unknown[turn];
+}

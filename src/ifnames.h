@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ifnames: interface index -> name, kept up to date without any privilege. */
+#ifndef NFTRACE_IFNAMES_H
+#define NFTRACE_IFNAMES_H
+
+#include <stdint.h>
+
+struct ifnames;
+
+/**
+ * ifnames_open - list the interfaces of this network namespace and follow them
+ * Return: NULL with errno set.
+ */
+struct ifnames *ifnames_open(void);
+void ifnames_close(struct ifnames *names);
+
+/** ifnames_fd - readable when names have changed: call ifnames_update() */
+int ifnames_fd(const struct ifnames *names);
+void ifnames_update(struct ifnames *names);
+
+/**
+ * ifnames_get - "eth0"; "" for 0; "if17" when it is not known
+ * Also names of interfaces that are gone.  Escaped for output; borrowed until
+ * the fourth next call.
+ */
+const char *ifnames_get(const struct ifnames *names, uint32_t index);
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* journey: all events of one packet in order, what changed on the way, its fate. */
+#ifndef NFTRACE_JOURNEY_H
+#define NFTRACE_JOURNEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "packet.h"
+#include "path.h"
+
+struct event;
+struct place;
+
+enum fate_kind {
+	FATE_DROP, FATE_REJECT, FATE_DELIVERED, FATE_FORWARDED, FATE_SENT,
+	FATE_QUEUE, FATE_STOLEN, FATE_LOST, FATE_UNKNOWN, FATE_INCOMPLETE,
+	FATE_COUNT,
+};
+
+/** fate_word - "DROP", "FORWARDED", ... */
+const char *fate_word(enum fate_kind kind);
+
+struct fate {
+	uint8_t kind;			/* enum fate_kind */
+	uint8_t hook;			/* the last one reached, NF_INET_* */
+	uint32_t out;			/* FORWARDED, SENT: interface index */
+	const struct place *by;		/* who decided, NULL: nobody known */
+};
+
+/* One event, less what is the same for all of its place. */
+struct step {
+	const struct place *place;
+	uint32_t mark, in, out, phys_in, phys_out;
+	uint8_t branch;		/* 0: the packet itself; else a clone */
+};
+
+enum change_maker { MAKER_RULE, MAKER_CONNTRACK, MAKER_ROUTING,
+		    MAKER_FORWARDING, MAKER_UNKNOWN };
+enum change_field { FIELD_MARK, FIELD_SRC, FIELD_DST, FIELD_TTL, FIELD_TOS,
+		    FIELD_OUT, FIELD_IN, FIELD_LENGTH };
+
+const char *change_maker_word(enum change_maker m);
+const char *change_field_word(enum change_field f);
+
+/* An address and port, or a number, before or after a change. */
+struct change_value {
+	uint32_t number;
+	int32_t port;		/* -1: none */
+	uint8_t addr[16];
+};
+
+struct change {
+	uint16_t step;		/* index of the event behind which it was made */
+	uint8_t maker, field;
+	struct change_value from, to;
+};
+
+enum { JOURNEY_STEPS_FIRST = 384, JOURNEY_STEPS = 512, JOURNEY_BRANCHES = 32,
+       JOURNEY_CHANGES = 64, JOURNEY_UNKNOWN_LOSS = UINT32_MAX };
+
+enum journey_flag {
+	JOURNEY_GAP = 1 << 0,		/* events may be missing */
+	JOURNEY_AMBIGUOUS = 1 << 1,	/* could not be told from a twin */
+	JOURNEY_STAMPED = 1 << 2,	/* time is the packet's own */
+	JOURNEY_HEADLESS = 1 << 3,	/* began behind the first rule */
+	JOURNEY_CLONES = 1 << 4,	/* may still branch */
+	JOURNEY_NAT = 1 << 5,		/* nat was asked: a new connection */
+};
+
+/*
+ * A packet's story.  Owned by the journeys it belongs to; a report borrows it
+ * for the length of one call.
+ */
+struct journey {
+	struct journey *hash_next, **hash_prev;	/* by identity */
+	struct journey *older, *newer;		/* by last event */
+	uint64_t key;
+	uint64_t first_ns;	/* CLOCK_REALTIME of the first event */
+	uint64_t last_ns;	/* CLOCK_MONOTONIC when its last was read */
+	uint64_t stamp_ns;	/* last receive stamp seen, 0: none */
+	uint64_t number;	/* in order of printing, from 1; 0 before */
+	uint32_t steps;		/* events in all */
+	uint32_t room;		/* allocated */
+	uint32_t omitted;	/* events left out in the middle */
+	uint32_t lost;		/* upper bound of events lost, when GAP */
+	uint16_t changes;
+	uint8_t branches;
+	uint8_t flags;
+	uint8_t nfproto;
+	uint32_t uid;		/* of the local socket, UINT32_MAX: none */
+	uint16_t hw_header_len;
+	uint8_t hw_header[16];
+	struct packet first;	/* its pointers are into .bytes */
+	struct packet last;	/* its pointers are into .last_bytes */
+	struct step *step;	/* .steps - .omitted of them */
+	struct change *change;
+	struct path *path;	/* one a branch */
+	struct fate fate[JOURNEY_BRANCHES];
+	uint8_t *bytes, *last_bytes;
+};
+
+/** journey_kept - steps that are held, the first JOURNEY_STEPS_FIRST and the last */
+static inline uint32_t journey_kept(const struct journey *j)
+{
+	return j->steps - j->omitted;
+}
+
+struct journeys;
+
+/* What the owner of the journeys wants to know. */
+struct journey_ops {
+	/* A journey is over; it is gone when this returns. */
+	void (*done)(void *arg, struct journey *j);
+};
+
+/**
+ * journeys_open - an empty collection
+ * @map: which tables are where, for each family; borrowed
+ * @snaplen: bytes kept of each packet
+ * @foreign_trace: others' TRACE rules are there: a journey may begin anywhere
+ */
+struct journeys *journeys_open(const struct path_map *map, uint32_t snaplen,
+			       bool foreign_trace,
+			       const struct journey_ops *ops, void *arg);
+void journeys_close(struct journeys *js);
+
+/**
+ * journeys_add - one event, in the order of the kernel
+ * @now_ns: CLOCK_MONOTONIC; @wall_ns: CLOCK_REALTIME
+ */
+void journeys_add(struct journeys *js, const struct event *e,
+		  const struct place *place, uint64_t now_ns,
+		  uint64_t wall_ns);
+
+/** journeys_gap - @lost events are missing here (0: unknown how many) */
+void journeys_gap(struct journeys *js, uint32_t lost);
+
+/**
+ * journeys_expire - close what has been silent
+ * @now_ns: CLOCK_MONOTONIC, taken after the socket was found empty
+ * Return: ms until the next may be due, -1: none is open.
+ */
+int journeys_expire(struct journeys *js, uint64_t now_ns);
+
+/** journeys_finish - close all, as at the end of the run */
+void journeys_finish(struct journeys *js);
+
+/** journeys_open_count - how many are under way */
+uint32_t journeys_open_count(const struct journeys *js);
+
+#endif

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nftrace: which firewall rule decided what happened to this packet? */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include "options.h"
+#include "run.h"
+#include "say.h"
+#include "status.h"
+
+/* A file opened later must not become somebody's stdout. */
+static void keep_standard_files(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+static int dispatch(const struct options *o)
+{
+	if (o->help) {
+		options_help(stdout);
+		return fflush(stdout) == 0 ? 0 : STATUS_FAILURE;
+	}
+	if (o->version) {
+		puts("nftrace " VERSION);
+		return fflush(stdout) == 0 ? 0 : STATUS_FAILURE;
+	}
+	return run_main(o);
+}
+
+int main(int argc, char *argv[])
+{
+	struct options o;
+	int status;
+
+	keep_standard_files();
+	if (getauxval(AT_SECURE)) {
+		say("error: nftrace loads libraries that the environment can "
+		    "name (XTABLES_LIBDIR), so it refuses to run setuid or "
+		    "with file capabilities: use sudo");
+		return STATUS_FAILURE;
+	}
+	status = options_parse(&o, argc, argv) ? dispatch(&o) : STATUS_USAGE;
+	options_free(&o);
+	return status;
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* only: which journeys are printed (--only drop,table=nat,chain=cali-FORWARD). */
+#include "only.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "journey.h"
+#include "place.h"
+
+static bool add_name(const char **names, unsigned int *count, const char *name)
+{
+	if (*count == ONLY_NAMES || !*name)
+		return false;
+	names[(*count)++] = name;
+	return true;
+}
+
+static bool parse_word(struct only *only, const char *word)
+{
+	if (strncmp(word, "table=", 6) == 0)
+		return add_name(only->table, &only->tables, word + 6);
+	if (strncmp(word, "chain=", 6) == 0)
+		return add_name(only->chain, &only->chains, word + 6);
+	for (unsigned int k = 0; k < FATE_COUNT; k++) {
+		if (strcasecmp(word, fate_word(k)) == 0) {
+			only->fates |= 1u << k;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool only_parse(struct only *only, char *words, const char **bad)
+{
+	char *save = NULL;
+
+	memset(only, 0, sizeof(*only));
+	*bad = words;
+	for (char *w = strtok_r(words, ",", &save); w;
+	     w = strtok_r(NULL, ",", &save)) {
+		*bad = w;
+		if (!parse_word(only, w))
+			return false;
+	}
+	return only->fates || only->tables || only->chains;
+}
+
+static bool any_name(const char *const names[], unsigned int count,
+		     const char *name)
+{
+	for (unsigned int i = 0; i < count; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return count == 0;
+}
+
+bool only_fits(const struct only *only, const struct journey *j)
+{
+	unsigned int fates = 0;
+
+	for (unsigned int b = 0; b < j->branches; b++)
+		fates |= 1u << j->fate[b].kind;
+	if (only->fates && !(only->fates & fates))
+		return false;
+	if (!only->tables && !only->chains)
+		return true;
+	for (uint32_t i = 0; i < journey_kept(j); i++) {
+		const struct place *p = j->step[i].place;
+
+		if (any_name(only->table, only->tables, p->table) &&
+		    any_name(only->chain, only->chains, p->chain))
+			return true;
+	}
+	return false;
+}

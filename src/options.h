@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* options: the command line -> a plain struct; one row an option. */
+#ifndef NFTRACE_OPTIONS_H
+#define NFTRACE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { OPTIONS_GROUPS = 64 };
+
+/* The words of one match expression. */
+struct expression {
+	int argc;
+	char **argv;		/* NULL-terminated; owned by struct options */
+};
+
+enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* A rate in the words of the limit match; 0: no limit. */
+struct rate {
+	bool given;
+	uint32_t number;
+	char unit;		/* s, m, h, d */
+};
+
+struct options {
+	uint64_t time_ns;	/* 0: until interrupted */
+	uint64_t count;		/* 0: no limit */
+	uint32_t snaplen;
+	uint32_t buffer_mib;
+	uint32_t wait_s;
+	struct rate rate;
+	unsigned int chains;	/* enum trace_chain, 0: whatever fits */
+	unsigned int color;	/* enum color_when */
+	bool ipv4, ipv6;	/* asked for; neither: all that fit */
+	bool all, no_lock, side_effects, replies;
+	bool quiet, verbose, flat, json;
+	bool doctor, cleanup, dry_run, help, version;
+	bool numeric;		/* -n, accepted */
+	bool time_given;
+	char *only;
+	unsigned int expressions;
+	struct expression expression[OPTIONS_GROUPS];
+	char **command;		/* behind --, NULL-terminated, or NULL */
+};
+
+/**
+ * options_parse - read the command line
+ * @o: filled; options_free() it in any case
+ *
+ * A mistake is reported here, with the word quoted.
+ * Return: false after a report: exit status 2.
+ */
+bool options_parse(struct options *o, int argc, char *argv[]);
+void options_free(struct options *o);
+
+/** options_help - --help on @f */
+void options_help(FILE *f);
+
+#endif

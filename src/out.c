@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* out: one buffer in front of stdout that never makes the writer wait. */
+#include "out.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+enum { SIZE = 4 << 20, WORTH = 64 << 10 };
+
+int out_open(struct out *o, int fd)
+{
+	struct stat st;
+
+	memset(o, 0, sizeof(*o));
+	o->fd = fd;
+	o->size = SIZE;
+	o->no_wait = true;
+	o->regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	o->buf = mmap(NULL, SIZE, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (o->buf == MAP_FAILED) {
+		o->buf = NULL;
+		return -errno;
+	}
+	return 0;
+}
+
+void out_close(struct out *o)
+{
+	if (o->buf)
+		munmap(o->buf, o->size);
+	o->buf = NULL;
+}
+
+void out_begin(struct out *o)
+{
+	o->mark = o->tail;
+	o->overflow = false;
+}
+
+bool out_end(struct out *o)
+{
+	if (o->overflow)
+		o->tail = o->mark;
+	return !o->overflow;
+}
+
+char *out_room(struct out *o, size_t len)
+{
+	if (o->size - o->tail < len && o->head) {
+		/* What is pending moves to the front. */
+		memmove(o->buf, o->buf + o->head, o->tail - o->head);
+		o->mark -= o->head < o->mark ? o->head : o->mark;
+		o->tail -= o->head;
+		o->head = 0;
+	}
+	if (o->size - o->tail < len) {
+		o->overflow = true;
+		return NULL;
+	}
+	return o->buf + o->tail;
+}
+
+void out_advance(struct out *o, size_t len)
+{
+	o->tail += len;
+}
+
+void out_bytes(struct out *o, const char *bytes, size_t len)
+{
+	char *to = out_room(o, len);
+
+	if (!to)
+		return;
+	memcpy(to, bytes, len);
+	o->tail += len;
+}
+
+void out_text(struct out *o, const char *text)
+{
+	out_bytes(o, text, strlen(text));
+}
+
+void out_printf(struct out *o, const char *fmt, ...)
+{
+	char line[2048];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	if (n > 0)
+		out_bytes(o, line, (size_t)n < sizeof(line) ? (size_t)n
+							    : sizeof(line) - 1);
+}
+
+bool out_full(const struct out *o)
+{
+	return out_pending(o) >= WORTH;
+}
+
+/*
+ * A write that does not wait.  Where the kernel has no such thing for this
+ * file, poll() promises room for PIPE_BUF bytes.
+ */
+static ssize_t write_some(struct out *o)
+{
+	struct iovec iov = { o->buf + o->head, out_pending(o) };
+	struct pollfd pfd = { .fd = o->fd, .events = POLLOUT };
+	ssize_t n;
+
+	if (o->regular)
+		return write(o->fd, iov.iov_base, iov.iov_len);
+	if (o->no_wait) {
+		n = pwritev2(o->fd, &iov, 1, -1, RWF_NOWAIT);
+		if (n >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS &&
+			       errno != EINVAL))
+			return n;
+		o->no_wait = false;
+	}
+	if (poll(&pfd, 1, 0) < 1) {
+		errno = EAGAIN;
+		return -1;
+	}
+	if (iov.iov_len > PIPE_BUF)
+		iov.iov_len = PIPE_BUF;
+	return write(o->fd, iov.iov_base, iov.iov_len);
+}
+
+int out_flush(struct out *o)
+{
+	while (out_pending(o) && !o->error) {
+		ssize_t n = write_some(o);
+
+		if (n < 0 && errno == EAGAIN)
+			return 0;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			o->error = -errno;
+		else
+			o->head += (size_t)n;
+	}
+	if (o->error)
+		o->head = o->tail;
+	if (o->head == o->tail)
+		o->head = o->tail = 0;
+	return o->error;
+}
+
+int out_drain(struct out *o)
+{
+	struct pollfd pfd = { .fd = o->fd, .events = POLLOUT };
+
+	while (out_flush(o) == 0 && out_pending(o))
+		if (poll(&pfd, 1, -1) < 0 && errno != EINTR)
+			return -errno;
+	return o->error;
+}

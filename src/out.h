@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* out: one buffer in front of stdout that never makes the writer wait. */
+#ifndef NFTRACE_OUT_H
+#define NFTRACE_OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct out {
+	int fd;
+	char *buf;
+	size_t size, head, tail;	/* pending: [head, tail) */
+	size_t mark;			/* start of the record being written */
+	bool overflow;			/* the record did not fit */
+	bool regular;			/* a file: never waits for a reader */
+	bool no_wait;			/* pwritev2(RWF_NOWAIT) works here */
+	int error;			/* -errno of a write: nobody reads */
+};
+
+/** out_open - @fd is borrowed; 0 or -errno */
+int out_open(struct out *o, int fd);
+void out_close(struct out *o);
+
+/** out_begin, out_end - a record goes out whole or not at all; end: did it fit? */
+void out_begin(struct out *o);
+bool out_end(struct out *o);
+
+void out_bytes(struct out *o, const char *bytes, size_t len);
+void out_text(struct out *o, const char *text);
+void out_printf(struct out *o, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/** out_room - a place for up to @len bytes, NULL: none; out_advance() uses them */
+char *out_room(struct out *o, size_t len);
+void out_advance(struct out *o, size_t len);
+
+static inline size_t out_pending(const struct out *o)
+{
+	return o->tail - o->head;
+}
+
+/** out_full - enough is pending to be worth a write */
+bool out_full(const struct out *o);
+
+/**
+ * out_flush - write as much as can be written without waiting
+ * Return: 0, or -errno for good (-EPIPE: nobody reads any more).
+ */
+int out_flush(struct out *o);
+
+/** out_drain - write all, waiting as long as it takes; 0 or -errno */
+int out_drain(struct out *o);
+
+#endif

@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* path: how far through hooks, tables and chains a packet is, and what can come next. */
+#include "path.h"
+
+#include <string.h>
+
+#include "event.h"
+#include "family.h"
+#include "journey.h"
+#include "place.h"
+#include "snapshot.h"
+
+enum { NOT_A_HOOK = 0xff };
+
+#define BIT(n) (1u << (n))
+
+/* Hooks at which a packet can turn up next (Netfilter's packet flow). */
+static const uint8_t next_hooks[NF_INET_NUMHOOKS] = {
+	[NF_INET_PRE_ROUTING] = BIT(NF_INET_LOCAL_IN) | BIT(NF_INET_FORWARD),
+	[NF_INET_LOCAL_IN] = 0,
+	[NF_INET_FORWARD] = BIT(NF_INET_POST_ROUTING),
+	[NF_INET_LOCAL_OUT] = BIT(NF_INET_POST_ROUTING),
+	/* Loopback, and the copy that multicast sends back to us. */
+	[NF_INET_POST_ROUTING] = BIT(NF_INET_PRE_ROUTING),
+};
+
+static uint8_t table_bit(const char *name, unsigned int hook, bool *nat)
+{
+	bool last = hook == NF_INET_LOCAL_IN || hook == NF_INET_POST_ROUTING;
+
+	*nat = strcmp(name, "nat") == 0;
+	if (*nat)
+		return (uint8_t)BIT(last ? T_SNAT : T_DNAT);
+	if (strcmp(name, "raw") == 0)
+		return BIT(T_RAW);
+	if (strcmp(name, "mangle") == 0)
+		return BIT(T_MANGLE);
+	if (strcmp(name, "filter") == 0)
+		return BIT(T_FILTER);
+	if (strcmp(name, "security") == 0)
+		return BIT(T_SECURITY);
+	return 0;
+}
+
+void path_map_fill(struct path_map *map, const struct snapshot *const snaps[])
+{
+	bool nat;
+
+	memset(map, 0, sizeof(*map));
+	for (unsigned int f = 0; f < FAMILY_COUNT; f++) {
+		for (unsigned int t = 0; snaps[f] && t < snaps[f]->tables; t++) {
+			const struct snap_table *table = &snaps[f]->table[t];
+
+			for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++) {
+				uint8_t bit = table_bit(table->name, h, &nat);
+
+				if (!(table->valid_hooks & BIT(h)))
+					continue;
+				if (nat)
+					map->family[f].may[h] |= bit;
+				else
+					map->family[f].must[h] |= bit;
+			}
+		}
+	}
+}
+
+static unsigned int index_of(const struct place *at)
+{
+	return family_index(family_by_nfproto(at->nfproto));
+}
+
+static void note(struct path *p, const struct place *at, const struct event *e)
+{
+	p->last = at;
+	p->hook = e->hook;
+	p->order = at->order;
+	if (e->hook == NF_INET_LOCAL_OUT)
+		p->local = true;
+	else if (e->hook == NF_INET_PRE_ROUTING)
+		p->local = false;
+	if (e->out)
+		p->out = e->out;
+}
+
+static void push(struct path *p, const struct place *at)
+{
+	if (p->depth == PATH_DEPTH) {
+		/* Deeper than we keep: forget the outermost. */
+		memmove(p->stack, p->stack + 1,
+			(PATH_DEPTH - 1) * sizeof(p->stack[0]));
+		p->depth--;
+		p->stack_unknown = true;
+	}
+	p->stack[p->depth].chain = at->chain_index;
+	p->stack[p->depth].number = at->number;
+	p->depth++;
+}
+
+/* Behind the rule that called this chain; from a builtin chain: its policy. */
+static void pop(struct path *p, const struct place *at)
+{
+	if (p->depth) {
+		p->depth--;
+		p->chain = p->stack[p->depth].chain;
+		p->after = p->stack[p->depth].number;
+		p->state = PATH_IN_CHAIN;
+	} else if (at->hook != NOT_A_HOOK) {
+		p->chain = at->chain_index;
+		p->after = at->last - 1;
+		p->state = PATH_POLICY;
+	} else if (p->stack_unknown) {
+		p->chain = SNAP_NONE;
+		p->after = 0;
+		p->state = PATH_IN_CHAIN;
+	} else {
+		/* goto from a builtin chain: falls to that chain's policy. */
+		p->chain = SNAP_NONE;
+		p->after = 0;
+		p->state = PATH_POLICY;
+	}
+}
+
+static void enter(struct path *p, const struct place *at)
+{
+	p->chain = at->target_chain;
+	p->after = 0;
+	p->state = PATH_IN_CHAIN;
+}
+
+static void stay(struct path *p, const struct place *at, uint8_t state)
+{
+	p->chain = at->chain_index;
+	p->after = at->number;
+	p->state = state;
+}
+
+static void step(struct path *p, const struct place *at)
+{
+	switch (at->effect) {
+	case EFFECT_CONTINUE:
+		stay(p, at, PATH_IN_CHAIN);
+		break;
+	case EFFECT_JUMP:
+		push(p, at);
+		enter(p, at);
+		break;
+	case EFFECT_GOTO:
+		enter(p, at);
+		break;
+	case EFFECT_RETURN:
+		pop(p, at);
+		break;
+	case EFFECT_ACCEPT:
+		p->state = PATH_TABLE_DONE;
+		break;
+	case EFFECT_DROP:
+	case EFFECT_REJECT:
+		p->state = PATH_ENDED;
+		break;
+	case EFFECT_QUEUE:
+		stay(p, at, PATH_QUEUED);
+		break;
+	case EFFECT_STEAL:
+	case EFFECT_MAYBE:
+		stay(p, at, PATH_MAYBE);
+		break;
+	}
+}
+
+void path_begin(struct path *p, const struct place *at, const struct event *e)
+{
+	memset(p, 0, sizeof(*p));
+	p->stack_unknown = at->hook == NOT_A_HOOK;
+	note(p, at, e);
+	step(p, at);
+}
+
+void path_advance(struct path *p, const struct place *at,
+		  const struct event *e)
+{
+	bool expected = p->state != PATH_TABLE_DONE && (p->chain == SNAP_NONE ||
+						p->chain == at->chain_index);
+
+	/* A new table, or joined again after a gap. */
+	if (at->hook != NOT_A_HOOK || !expected) {
+		p->depth = 0;
+		p->stack_unknown = at->hook == NOT_A_HOOK;
+	}
+	note(p, at, e);
+	step(p, at);
+}
+
+static bool in_chain(const struct path *p, const struct place *at)
+{
+	if (at->snap != p->last->snap || at->table != p->last->table ||
+	    (at->hook != NOT_A_HOOK && at->hook != p->hook))
+		return false;
+	if (p->chain == SNAP_NONE)
+		return true;
+	return at->chain_index == p->chain && at->number > p->after;
+}
+
+static bool at_policy(const struct path *p, const struct place *at)
+{
+	if (at->number != at->last || at->hook != p->hook ||
+	    at->table != p->last->table)
+		return false;
+	return p->chain == SNAP_NONE || at->chain_index == p->chain;
+}
+
+/* Tables of @hook that would have been seen between two orders, exclusive. */
+static uint8_t between(const struct path_map *map, unsigned int f,
+		       unsigned int hook, int from, int to)
+{
+	uint8_t above = (uint8_t)~(BIT(from + 1) - 1);
+	uint8_t below = (uint8_t)(BIT(to) - 1);
+
+	return map->family[f].must[hook] & above & below;
+}
+
+/* A builtin chain of a later table or hook, none that must be seen left out. */
+static bool next_table(const struct path_map *map, const struct path *p,
+		       const struct place *at, bool relaxed)
+{
+	unsigned int f = index_of(at);
+
+	if (at->hook == NOT_A_HOOK)
+		return relaxed;
+	if (at->hook == p->hook)
+		return at->order > p->order &&
+		       (relaxed || !between(map, f, p->hook, p->order,
+					    at->order));
+	if (!(next_hooks[p->hook] & BIT(at->hook)))
+		return false;
+	return relaxed ||
+	       (!between(map, f, p->hook, p->order, T_COUNT) &&
+		!between(map, f, at->hook, -1, at->order));
+}
+
+/* Later in the packet's way at all, with events missing in between? */
+static bool later(const struct path *p, const struct place *at, uint8_t hook)
+{
+	static const uint8_t rank[NF_INET_NUMHOOKS] = {
+		[NF_INET_PRE_ROUTING] = 0, [NF_INET_LOCAL_OUT] = 0,
+		[NF_INET_LOCAL_IN] = 1, [NF_INET_FORWARD] = 1,
+		[NF_INET_POST_ROUTING] = 2,
+	};
+
+	if (hook != p->hook)
+		return rank[hook] > rank[p->hook];
+	if (at->order != p->order)
+		return at->order > p->order;
+	return at->chain_index != p->last->chain_index ||
+	       at->number > p->last->number;
+}
+
+bool path_may_follow(const struct path_map *map, const struct path *p,
+		     const struct place *at, const struct event *e,
+		     bool relaxed)
+{
+	/* The hook of the message is the truth for user chains, too. */
+	bool same_hook = e->hook == p->hook;
+
+	if (at->nfproto != p->last->nfproto)
+		return false;
+	/* Back from POSTROUTING only over loopback or as multicast's copy. */
+	if (p->hook == NF_INET_POST_ROUTING && e->hook == NF_INET_PRE_ROUTING)
+		return p->state == PATH_TABLE_DONE && path_is_start(at);
+	switch (p->state) {
+	case PATH_IN_CHAIN:
+		if (same_hook && in_chain(p, at))
+			return true;
+		break;
+	case PATH_POLICY:
+		if (same_hook && at_policy(p, at))
+			return true;
+		break;
+	case PATH_TABLE_DONE:
+		if (next_table(map, p, at, relaxed))
+			return true;
+		break;
+	case PATH_QUEUED:
+		/* Accepted: the next table.  Repeated: this one once more. */
+		if (next_table(map, p, at, relaxed) ||
+		    (same_hook && at->hook == p->hook && at->order == p->order))
+			return true;
+		break;
+	case PATH_MAYBE:
+		if ((same_hook && in_chain(p, at)) ||
+		    next_table(map, p, at, relaxed))
+			return true;
+		break;
+	case PATH_ENDED:
+		return false;
+	}
+	return relaxed && later(p, at, e->hook);
+}
+
+bool path_may_fork(const struct path_map *map, const struct path *p,
+		   const struct place *at)
+{
+	unsigned int f = index_of(at);
+
+	if (p->last->changes & CHANGE_CLONE && at->order == T_RAW &&
+	    at->hook == NF_INET_LOCAL_OUT)
+		return true;
+	/* A clone goes on behind PREROUTING or OUTPUT, at a table's start. */
+	return (at->hook == NF_INET_FORWARD || at->hook == NF_INET_LOCAL_IN ||
+		at->hook == NF_INET_POST_ROUTING) &&
+	       !between(map, f, at->hook, -1, at->order);
+}
+
+bool path_is_start(const struct place *at)
+{
+	return at->order == T_RAW && (at->hook == NF_INET_PRE_ROUTING ||
+				      at->hook == NF_INET_LOCAL_OUT);
+}
+
+bool path_is_over(const struct path_map *map, const struct path *p, bool nat)
+{
+	unsigned int f = index_of(p->last);
+	uint8_t hooks = (uint8_t)(BIT(p->hook) | next_hooks[p->hook]);
+
+	if (p->state == PATH_ENDED)
+		return true;
+	if (p->state != PATH_TABLE_DONE)
+		return false;
+	/* Two hops at most: PREROUTING, FORWARD, POSTROUTING. */
+	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
+		if (hooks & BIT(h) && h != NF_INET_POST_ROUTING)
+			hooks |= next_hooks[h];
+	if (p->hook == NF_INET_POST_ROUTING)
+		hooks = BIT(NF_INET_POST_ROUTING);
+	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++) {
+		uint8_t tables = map->family[f].must[h];
+
+		if (nat)
+			tables |= map->family[f].may[h];
+		if (h == p->hook)
+			tables &= (uint8_t)~(BIT(p->order + 1) - 1);
+		if (hooks & BIT(h) && tables)
+			return false;
+	}
+	return true;
+}
+
+/* Would a packet that went on have been seen, whichever way it took? */
+static bool would_be_seen(const struct path_map *map, const struct path *p)
+{
+	unsigned int f = index_of(p->last);
+
+	if (between(map, f, p->hook, p->order, T_COUNT))
+		return true;
+	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
+		if (next_hooks[p->hook] & BIT(h) && !map->family[f].must[h])
+			return false;
+	return next_hooks[p->hook] != 0;
+}
+
+static uint8_t passed(const struct path_map *map, const struct path *p)
+{
+	switch (p->hook) {
+	case NF_INET_LOCAL_IN:
+		return FATE_DELIVERED;
+	case NF_INET_POST_ROUTING:
+		return p->local ? FATE_SENT : FATE_FORWARDED;
+	case NF_INET_FORWARD:
+		return would_be_seen(map, p) ? FATE_LOST : FATE_FORWARDED;
+	case NF_INET_LOCAL_OUT:
+		return would_be_seen(map, p) ? FATE_LOST : FATE_SENT;
+	default:
+		return would_be_seen(map, p) ? FATE_LOST : FATE_UNKNOWN;
+	}
+}
+
+void path_fate(const struct path_map *map, const struct path *p,
+	       struct fate *fate)
+{
+	unsigned int f = index_of(p->last);
+
+	fate->by = NULL;
+	fate->hook = p->hook;
+	fate->out = p->out;
+	switch (p->state) {
+	case PATH_ENDED:
+		fate->kind = p->last->effect == EFFECT_REJECT ? FATE_REJECT
+							      : FATE_DROP;
+		fate->by = p->last;
+		break;
+	case PATH_QUEUED:
+		fate->kind = FATE_QUEUE;
+		fate->by = p->last;
+		break;
+	case PATH_TABLE_DONE:
+		/* A table of this very hook stayed silent. */
+		if (between(map, f, p->hook, p->order, T_COUNT))
+			fate->kind = FATE_LOST;
+		else
+			fate->kind = passed(map, p);
+		break;
+	default:
+		/* The chain has an end that would have been reported. */
+		fate->kind = FATE_STOLEN;
+		fate->by = p->last;
+		break;
+	}
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* path: how far through hooks, tables and chains a packet is, and what can come next. */
+#ifndef NFTRACE_PATH_H
+#define NFTRACE_PATH_H
+
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct event;
+struct fate;
+struct place;
+struct snapshot;
+
+enum { PATH_DEPTH = 16 };
+
+enum path_state {
+	PATH_IN_CHAIN,		/* a later rule of .chain comes next */
+	PATH_POLICY,		/* the end of .chain comes next */
+	PATH_TABLE_DONE,	/* the next table or hook */
+	PATH_QUEUED,		/* later tables, the same hook again, or nothing */
+	PATH_ENDED,		/* nothing: dropped */
+	PATH_MAYBE,		/* an unknown target: any of these */
+};
+
+/* Which tables are registered at which hooks; bits 1 << enum place_table. */
+struct path_map {
+	struct {
+		uint8_t must[NF_INET_NUMHOOKS];	/* see every packet */
+		uint8_t may[NF_INET_NUMHOOKS];	/* nat: new connections only */
+	} family[2];				/* by family_index() */
+};
+
+/** path_map_fill - from the snapshots, by family_index(); NULL: no tables */
+void path_map_fill(struct path_map *map, const struct snapshot *const snaps[]);
+
+struct path {
+	const struct place *last;	/* of the last event, never NULL */
+	uint32_t chain;			/* PATH_IN_CHAIN, PATH_POLICY */
+	uint32_t after;			/* number: the next one is above */
+	uint8_t state;			/* enum path_state */
+	uint8_t hook, order;		/* where: NF_INET_*, enum place_table */
+	uint8_t depth;
+	bool stack_unknown;		/* joined in the middle of a chain */
+	bool local;			/* sent by this host: through OUTPUT */
+	uint32_t out;			/* last out-interface seen */
+	struct {
+		uint32_t chain, number;
+	} stack[PATH_DEPTH];
+};
+
+/** path_begin - the first event of a packet, or of a clone */
+void path_begin(struct path *p, const struct place *at,
+		const struct event *e);
+
+/** path_advance - one more event; the caller has found it possible */
+void path_advance(struct path *p, const struct place *at,
+		  const struct event *e);
+
+/**
+ * path_may_follow - can this be the packet's next event?
+ * @relaxed: events may be missing in between
+ */
+bool path_may_follow(const struct path_map *map, const struct path *p,
+		     const struct place *at, const struct event *e,
+		     bool relaxed);
+
+/** path_may_fork - can a clone of the packet make this event? */
+bool path_may_fork(const struct path_map *map, const struct path *p,
+		   const struct place *at);
+
+/** path_is_start - can a packet's first event be here (raw, behind our rules)? */
+bool path_is_start(const struct place *at);
+
+/**
+ * path_is_over - nothing can come any more
+ * @nat: nat was asked at the packet's first hook, so it will be at the last
+ */
+bool path_is_over(const struct path_map *map, const struct path *p, bool nat);
+
+/** path_fate - what the silence after the last event means */
+void path_fate(const struct path_map *map, const struct path *p,
+	       struct fate *fate);
+
+#endif

@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* place: where in the rules an event was made; looked up once, then by hash. */
+#include "place.h"
+
+#include <linux/netfilter.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "family.h"
+#include "safe.h"
+#include "snapshot.h"
+
+/* What the targets of the kernel and of xtables-addons do. */
+static const struct target_row {
+	const char *name;
+	uint8_t effect, changes;
+} target_rows[] = {
+	{ "AUDIT", EFFECT_CONTINUE, 0 },
+	{ "CHECKSUM", EFFECT_CONTINUE, 0 },
+	{ "CLASSIFY", EFFECT_CONTINUE, 0 },
+	{ "CONNMARK", EFFECT_CONTINUE, CHANGE_MARK },
+	{ "CONNSECMARK", EFFECT_CONTINUE, 0 },
+	{ "CT", EFFECT_CONTINUE, 0 },
+	{ "DNAT", EFFECT_ACCEPT, CHANGE_DST },
+	{ "DNPT", EFFECT_CONTINUE, CHANGE_DST },
+	{ "DSCP", EFFECT_CONTINUE, CHANGE_TOS },
+	{ "ECN", EFFECT_CONTINUE, CHANGE_TOS | CHANGE_OTHER },
+	{ "HL", EFFECT_CONTINUE, CHANGE_TTL },
+	{ "HMARK", EFFECT_CONTINUE, CHANGE_MARK },
+	{ "IDLETIMER", EFFECT_CONTINUE, 0 },
+	{ "LED", EFFECT_CONTINUE, 0 },
+	{ "LOG", EFFECT_CONTINUE, 0 },
+	{ "MARK", EFFECT_CONTINUE, CHANGE_MARK },
+	{ "MASQUERADE", EFFECT_ACCEPT, CHANGE_SRC },
+	{ "NETMAP", EFFECT_ACCEPT, CHANGE_SRC | CHANGE_DST },
+	{ "NFLOG", EFFECT_CONTINUE, 0 },
+	{ "NFQUEUE", EFFECT_QUEUE, CHANGE_MARK | CHANGE_SRC | CHANGE_DST |
+	  CHANGE_TTL | CHANGE_TOS | CHANGE_OTHER },
+	{ "NOTRACK", EFFECT_CONTINUE, 0 },
+	{ "RATEEST", EFFECT_CONTINUE, 0 },
+	{ "REDIRECT", EFFECT_ACCEPT, CHANGE_DST },
+	{ "REJECT", EFFECT_REJECT, 0 },
+	{ "SECMARK", EFFECT_CONTINUE, 0 },
+	{ "SET", EFFECT_CONTINUE, CHANGE_MARK },
+	{ "SNAT", EFFECT_ACCEPT, CHANGE_SRC },
+	{ "SNPT", EFFECT_CONTINUE, CHANGE_SRC },
+	{ "SYNPROXY", EFFECT_MAYBE, 0 },
+	{ "TCPMSS", EFFECT_CONTINUE, CHANGE_OTHER },
+	{ "TCPOPTSTRIP", EFFECT_CONTINUE, CHANGE_OTHER },
+	{ "TEE", EFFECT_CONTINUE, CHANGE_CLONE },
+	{ "TOS", EFFECT_CONTINUE, CHANGE_TOS },
+	{ "TPROXY", EFFECT_MAYBE, CHANGE_MARK },
+	{ "TRACE", EFFECT_CONTINUE, 0 },
+	{ "TTL", EFFECT_CONTINUE, CHANGE_TTL },
+	{ "ULOG", EFFECT_CONTINUE, 0 },
+};
+
+static const char *const kind_words[] = {
+	[PLACE_RULE] = "rule",
+	[PLACE_RETURN] = "return",
+	[PLACE_POLICY] = "policy",
+};
+
+static const char *const table_words[] = {
+	[T_RAW] = "raw", [T_MANGLE] = "mangle", [T_DNAT] = "nat",
+	[T_FILTER] = "filter", [T_SECURITY] = "security",
+};
+
+enum { BUCKETS = 4096 };
+
+struct node {
+	struct node *next;
+	uint64_t hash;
+	struct place place;
+};
+
+struct place_index {
+	const struct snapshot *snap[FAMILY_COUNT];
+	struct node *bucket[BUCKETS];
+	const struct place **by_id;
+	uint32_t count, room;
+};
+
+struct place_index *place_index_open(const struct snapshot *const snaps[])
+{
+	struct place_index *idx = calloc(1, sizeof(*idx));
+
+	for (unsigned int i = 0; idx && i < FAMILY_COUNT; i++)
+		idx->snap[i] = snaps[i];
+	return idx;
+}
+
+void place_index_close(struct place_index *idx)
+{
+	if (!idx)
+		return;
+	for (unsigned int b = 0; b < BUCKETS; b++) {
+		struct node *n = idx->bucket[b], *next;
+
+		for (; n; n = next) {
+			next = n->next;
+			free((void *)n->place.prefix);
+			free((void *)n->place.line);
+			free(n);
+		}
+	}
+	free(idx->by_id);
+	free(idx);
+}
+
+static uint64_t hash_prefix(uint8_t nfproto, const char *p, size_t len)
+{
+	uint64_t h = nfproto + len * 0x9e3779b97f4a7c15, w;
+
+	for (; len >= 8; p += 8, len -= 8) {
+		memcpy(&w, p, 8);
+		h = (h ^ w) * 0xff51afd7ed558ccd;
+		h ^= h >> 32;
+	}
+	w = 0;
+	memcpy(&w, p, len);
+	h = (h ^ w) * 0xc4ceb9fe1a85ec53;
+	return h ^ h >> 29;
+}
+
+/* The parts of a prefix, which are borrowed from it. */
+struct parts {
+	const char *table, *chain;
+	size_t table_len, chain_len;
+	uint8_t kind;
+	uint32_t number;
+};
+
+static const char *last_colon(const char *from, const char *to)
+{
+	return memrchr(from, ':', (size_t)(to - from));
+}
+
+static bool take_number(const char *p, const char *end, uint32_t *number)
+{
+	uint64_t n = 0;
+
+	if (p == end || *p == '0')
+		return false;
+	for (; p < end; p++) {
+		if (*p < '0' || *p > '9')
+			return false;
+		n = n * 10 + (uint64_t)(*p - '0');
+		if (n > UINT32_MAX)
+			return false;
+	}
+	*number = (uint32_t)n;
+	return true;
+}
+
+static bool take_kind(const char *p, size_t len, uint8_t *kind)
+{
+	for (unsigned int k = 0; k < 3; k++) {
+		if (strlen(kind_words[k]) == len &&
+		    memcmp(kind_words[k], p, len) == 0) {
+			*kind = (uint8_t)k;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* From the right: a chain's name may contain a colon, a table's may not. */
+static bool split_prefix(const char *prefix, size_t len, struct parts *p)
+{
+	static const char head[] = "TRACE: ";
+	const char *end = prefix + len, *at, *before;
+
+	if (len < sizeof(head) - 1 || memcmp(prefix, head, sizeof(head) - 1))
+		return false;
+	p->table = prefix + sizeof(head) - 1;
+	at = last_colon(p->table, end);
+	if (!at || !take_number(at + 1, end, &p->number))
+		return false;
+	before = last_colon(p->table, at);
+	if (!before || !take_kind(before + 1, (size_t)(at - before - 1),
+				  &p->kind))
+		return false;
+	at = memchr(p->table, ':', (size_t)(before - p->table));
+	if (!at)
+		return false;
+	p->table_len = (size_t)(at - p->table);
+	p->chain = at + 1;
+	p->chain_len = (size_t)(before - p->chain);
+	return p->chain_len > 0;
+}
+
+static size_t trim(const char *prefix, size_t len)
+{
+	while (len && prefix[len - 1] == ' ')
+		len--;
+	return len;
+}
+
+bool place_looks_like_trace(const char *prefix, size_t len)
+{
+	struct parts p;
+
+	return split_prefix(prefix, trim(prefix, len), &p);
+}
+
+static uint8_t table_order(const char *name, uint8_t hook)
+{
+	for (uint8_t t = 0; t <= T_SECURITY; t++)
+		if (strcmp(table_words[t], name) == 0)
+			return t == T_DNAT && (hook == NF_INET_LOCAL_IN ||
+					       hook == NF_INET_POST_ROUTING)
+				? T_SNAT : t;
+	return T_OTHER;
+}
+
+static void describe_target(struct place *p, const struct snapshot *s,
+			    const struct snap_rule *r)
+{
+	static const struct {
+		uint8_t effect;
+		const char *name;
+	} standard[] = {
+		[SNAP_CONTINUE] = { EFFECT_CONTINUE, "" },
+		[SNAP_ACCEPT] = { EFFECT_ACCEPT, "ACCEPT" },
+		[SNAP_DROP] = { EFFECT_DROP, "DROP" },
+		[SNAP_QUEUE] = { EFFECT_QUEUE, "QUEUE" },
+		[SNAP_RETURN] = { EFFECT_RETURN, "RETURN" },
+		[SNAP_JUMP] = { EFFECT_JUMP, "" },
+		[SNAP_GOTO] = { EFFECT_GOTO, "" },
+	};
+
+	p->target_chain = r->chain;
+	if (r->verdict < SNAP_TARGET) {
+		p->effect = standard[r->verdict].effect;
+		p->target = standard[r->verdict].name;
+		if (r->verdict == SNAP_QUEUE)
+			p->changes = CHANGE_MARK | CHANGE_OTHER;
+		if (r->chain != SNAP_NONE)
+			p->target = snapshot_text(
+				s, snapshot_chain(s, r->chain)->name);
+		return;
+	}
+	p->target = s->target[r->target];
+	p->effect = EFFECT_MAYBE;
+	for (size_t i = 0; i < sizeof(target_rows) / sizeof(target_rows[0]);
+	     i++) {
+		if (strcmp(target_rows[i].name, p->target) == 0) {
+			p->effect = target_rows[i].effect;
+			p->changes = target_rows[i].changes;
+		}
+	}
+}
+
+/* The line of design.md: the prefix, two blanks, the rule in quotes. */
+static bool build_line(struct place *p)
+{
+	size_t room = 4 * ((size_t)p->prefix_len + p->rule_len) + 16;
+	char *line = malloc(room);
+	size_t n;
+
+	if (!line)
+		return false;
+	n = safe_text(line, room, p->prefix, p->prefix_len);
+	if (p->rule_len) {
+		memcpy(line + n, "  \"", 3);
+		n += 3;
+		n += safe_text(line + n, room - n, p->rule, p->rule_len);
+		line[n++] = '"';
+	}
+	line[n++] = '\n';
+	p->line = realloc(line, n);
+	p->line_len = (uint32_t)n;
+	if (!p->line)
+		free(line);
+	return p->line != NULL;
+}
+
+/* Does the kernel's word fit what the snapshot says of this rule? */
+static bool kind_fits(const struct snap_chain *c, const struct snap_rule *r,
+		      const struct parts *p)
+{
+	bool labelled = p->number == c->count + 1 ||
+			(r->flags & SNAP_UNCONDITIONAL);
+
+	if (!labelled)
+		return p->kind == PLACE_RULE;
+	return p->kind == (c->hook == 0xff ? PLACE_RETURN : PLACE_POLICY);
+}
+
+static bool fill(struct place *p, const struct snapshot *s,
+		 const struct parts *parts)
+{
+	int table = snapshot_table(s, parts->table, parts->table_len);
+	const struct snap_chain *c;
+	const struct snap_rule *r;
+	uint32_t ci;
+
+	if (table < 0)
+		return false;
+	ci = snapshot_find_chain(s, (unsigned int)table, parts->chain,
+				 parts->chain_len);
+	if (ci == SNAP_NONE)
+		return false;
+	c = snapshot_chain(s, ci);
+	if (parts->number > c->count + 1)
+		return false;
+	r = snapshot_rule(s, c->first + parts->number - 1);
+	if (!kind_fits(c, r, parts))
+		return false;
+	p->snap = s;
+	p->nfproto = s->nfproto;
+	p->table = s->table[table].name;
+	p->chain = snapshot_text(s, c->name);
+	p->chain_len = c->name_len;
+	p->chain_index = ci;
+	p->number = parts->number;
+	p->last = c->count + 1;
+	p->own_before = parts->number > c->own_before ? c->own_before : 0;
+	p->kind = parts->kind;
+	p->hook = c->hook;
+	p->order = table_order(p->table, c->hook);
+	p->own = r->flags & SNAP_OWN;
+	p->rule = r->len ? snapshot_text(s, r->text) : "";
+	p->rule_len = r->len;
+	describe_target(p, s, r);
+	return true;
+}
+
+static struct place *add(struct place_index *idx, struct node *n)
+{
+	uint32_t room = idx->room ? idx->room * 2 : 256;
+
+	if (idx->count == idx->room) {
+		const struct place **more = realloc(idx->by_id,
+						    room * sizeof(*more));
+
+		if (!more)
+			return NULL;
+		idx->by_id = more;
+		idx->room = room;
+	}
+	n->place.id = idx->count;
+	idx->by_id[idx->count++] = &n->place;
+	n->next = idx->bucket[n->hash % BUCKETS];
+	idx->bucket[n->hash % BUCKETS] = n;
+	return &n->place;
+}
+
+static const struct place *look_up(struct place_index *idx, uint8_t nfproto,
+				   uint64_t hash, const char *prefix,
+				   size_t len)
+{
+	const struct family *f = family_by_nfproto(nfproto);
+	const struct snapshot *s = f ? idx->snap[family_index(f)] : NULL;
+	struct parts parts;
+	struct node *n;
+
+	if (!s || !split_prefix(prefix, len, &parts))
+		return NULL;
+	n = calloc(1, sizeof(*n));
+	if (!n)
+		return NULL;
+	n->hash = hash;
+	n->place.prefix = strndup(prefix, len);
+	n->place.prefix_len = (uint32_t)len;
+	if (n->place.prefix && fill(&n->place, s, &parts) &&
+	    build_line(&n->place) && add(idx, n))
+		return &n->place;
+	free((void *)n->place.prefix);
+	free((void *)n->place.line);
+	free(n);
+	return NULL;
+}
+
+const struct place *place_find(struct place_index *idx, uint8_t nfproto,
+			       const char *prefix, size_t len)
+{
+	uint64_t hash;
+
+	len = trim(prefix, len);
+	hash = hash_prefix(nfproto, prefix, len);
+	for (struct node *n = idx->bucket[hash % BUCKETS]; n; n = n->next)
+		if (n->hash == hash && n->place.prefix_len == len &&
+		    n->place.nfproto == nfproto &&
+		    memcmp(n->place.prefix, prefix, len) == 0)
+			return &n->place;
+	return look_up(idx, nfproto, hash, prefix, len);
+}
+
+uint32_t place_count(const struct place_index *idx)
+{
+	return idx->count;
+}
+
+const struct place *place_by_id(const struct place_index *idx, uint32_t id)
+{
+	return id < idx->count ? idx->by_id[id] : NULL;
+}

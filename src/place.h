@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* place: where in the rules an event was made; looked up once, then by hash. */
+#ifndef NFTRACE_PLACE_H
+#define NFTRACE_PLACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct snapshot;
+
+enum place_kind { PLACE_RULE, PLACE_RETURN, PLACE_POLICY };
+
+/* What happens to the packet after this rule, as far as its target tells. */
+enum place_effect {
+	EFFECT_CONTINUE,	/* goes on behind this rule */
+	EFFECT_JUMP,		/* goes on in .target_chain, comes back */
+	EFFECT_GOTO,		/* goes on in .target_chain */
+	EFFECT_RETURN,		/* goes back to the caller, or to the policy */
+	EFFECT_ACCEPT,		/* leaves the table */
+	EFFECT_DROP,
+	EFFECT_REJECT,
+	EFFECT_QUEUE,		/* waits for user space */
+	EFFECT_STEAL,		/* the target keeps or answers it */
+	EFFECT_MAYBE,		/* unknown target: any of these */
+};
+
+/* What a target can change in the packet. */
+enum place_change {
+	CHANGE_MARK = 1 << 0,
+	CHANGE_SRC = 1 << 1,
+	CHANGE_DST = 1 << 2,
+	CHANGE_TTL = 1 << 3,
+	CHANGE_TOS = 1 << 4,
+	CHANGE_OTHER = 1 << 5,
+	CHANGE_CLONE = 1 << 6,	/* makes a copy that is traced as well (TEE) */
+};
+
+/* The tables of the kernel, in the order in which a hook runs them. */
+enum place_table { T_RAW, T_MANGLE, T_DNAT, T_FILTER, T_SECURITY, T_SNAT,
+		   T_OTHER, T_COUNT };
+
+/*
+ * A prefix that exists in the snapshot.  Owned by the index, valid until
+ * place_index_close().
+ */
+struct place {
+	const struct snapshot *snap;
+	const char *prefix;	/* "TRACE: raw:PREROUTING:rule:2", no blank */
+	uint32_t prefix_len;
+	uint32_t rule_len;
+	const char *rule;	/* text as iptables-save prints it, or "" */
+	const char *line;	/* the whole line of output, escaped, with \n */
+	uint32_t line_len;
+	uint32_t id;		/* counts from 0; for tables beside this one */
+	const char *table;
+	const char *chain;
+	uint32_t chain_len;
+	uint32_t chain_index;	/* in the snapshot */
+	uint32_t target_chain;	/* EFFECT_JUMP, EFFECT_GOTO */
+	uint32_t number;	/* as the kernel counts */
+	uint32_t last;		/* the chain's number of rules + 1 */
+	uint16_t own_before;	/* own rules in front of it in this chain */
+	uint8_t kind;		/* enum place_kind: the kernel's word */
+	uint8_t nfproto;
+	uint8_t hook;		/* NF_INET_* of a builtin chain, else 0xff */
+	uint8_t order;		/* enum place_table */
+	uint8_t effect;		/* enum place_effect */
+	uint8_t changes;	/* enum place_change, ored */
+	bool own;		/* a rule of this run */
+	const char *target;	/* "DROP", "cali-FORWARD", "REJECT" ... or "" */
+};
+
+struct place_index;
+
+/**
+ * place_index_open - index over the snapshots of the families
+ * @snaps: by family_index(), NULL where there is none; borrowed
+ */
+struct place_index *place_index_open(const struct snapshot *const snaps[]);
+void place_index_close(struct place_index *idx);
+
+/**
+ * place_find - look a trace prefix up
+ * @prefix: as in the message, "TRACE: table:chain:kind:N " and not terminated
+ * Return: NULL for anything that the snapshot does not hold: a foreign log
+ * message, or a rule that was added later.
+ */
+const struct place *place_find(struct place_index *idx, uint8_t nfproto,
+			       const char *prefix, size_t len);
+
+/** place_count - how many different places were found so far */
+uint32_t place_count(const struct place_index *idx);
+
+/** place_by_id - NULL beyond place_count() */
+const struct place *place_by_id(const struct place_index *idx, uint32_t id);
+
+/** place_looks_like_trace - is it of the form of a trace prefix at all? */
+bool place_looks_like_trace(const char *prefix, size_t len);
+
+#endif

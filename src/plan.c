@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plan: match expressions and the host's tables -> the rules that shall go in. */
+#include "plan.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "entry.h"
+#include "keeper.h"
+#include "match.h"
+#include "options.h"
+#include "say.h"
+#include "status.h"
+
+/* What the kernel spends on one traced packet, at the worst (see the manual). */
+enum { PACKET_NS = 20000, ENTRY_NS = 100 };
+
+/* Seconds from the planned end to the deadline in the kernel. */
+enum { DEADLINE_MARGIN = 5 };
+
+static int look_at_tables(struct plan_family *pf, const struct family *f)
+{
+	struct table_blob info;
+	int sock, err = table_names(f, &pf->tables);
+
+	if (err)
+		return err;
+	if (pf->tables.count == 0)
+		return 0;
+	sock = table_socket(f);
+	if (sock < 0)
+		return sock;
+	for (unsigned int i = 0; i < pf->tables.count && !err; i++) {
+		err = table_info(f, sock, pf->tables.name[i], &info);
+		if (!err)
+			pf->entries += info.num_entries;
+	}
+	close(sock);
+	return err;
+}
+
+static bool raw_is_new(const struct plan_family *pf)
+{
+	for (unsigned int i = 0; i < pf->tables.count; i++)
+		if (strcmp(pf->tables.name[i], "raw") == 0)
+			return false;
+	return true;
+}
+
+static bool only_one_asked(const struct options *o, unsigned int i)
+{
+	return i == 0 ? o->ipv4 : o->ipv6;
+}
+
+static int choose_families(struct plan *p, const struct options *o)
+{
+	bool asked = o->ipv4 || o->ipv6;
+	unsigned int used = 0;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		struct plan_family *pf = &p->family[i];
+		int err = look_at_tables(pf, families[i]);
+
+		if (err) {
+			char what[64];
+
+			snprintf(what, sizeof(what), "reading the tables of %s",
+				 families[i]->command);
+			say_error(what, err);
+			return STATUS_FAILURE;
+		}
+		pf->use = asked ? only_one_asked(o, i) : pf->tables.count > 0;
+		used += pf->use;
+	}
+	if (used)
+		return 0;
+	say("error: there is no legacy iptables table in this network "
+	    "namespace, so there is nothing to trace; rules of iptables-nft "
+	    "or nft cannot be traced yet: try 'nft monitor trace'");
+	return STATUS_FAILURE;
+}
+
+/*
+ * The rate that keeps the kernel's work for tracing below a tenth of one CPU:
+ * to name a rule it walks the table from its start (trace_packet,
+ * net/ipv4/netfilter/ip_tables.c).
+ */
+static uint32_t default_rate(const struct plan *p)
+{
+	/* Rates that the limit match holds exactly (units of 1/10000 s). */
+	static const uint32_t exact[] = { 1000, 500, 250, 200, 125, 100, 50,
+					  40, 25, 20, 10, 8, 5, 4, 2, 1 };
+	uint64_t entries = 0, rate;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (p->family[i].use && p->family[i].entries > entries)
+			entries = p->family[i].entries;
+	rate = 100000000 / (PACKET_NS + ENTRY_NS * entries);
+	for (size_t i = 0; i < sizeof(exact) / sizeof(exact[0]); i++)
+		if (exact[i] <= rate)
+			return exact[i];
+	return 1;
+}
+
+/* Return: false for no limit. */
+static bool choose_rate(struct plan *p, const struct options *o, char *words,
+			size_t size, unsigned int *burst)
+{
+	static const struct {
+		char unit;
+		const char *word;
+		uint32_t seconds;
+	} units[] = {
+		{ 's', "second", 1 }, { 'm', "minute", 60 },
+		{ 'h', "hour", 3600 }, { 'd', "day", 86400 },
+	};
+	struct rate rate = o->rate;
+	unsigned int u = 0;
+
+	if (!rate.given) {
+		rate.number = default_rate(p);
+		rate.unit = 's';
+		p->rate_default = true;
+	}
+	while (units[u].unit != rate.unit)
+		u++;
+	/* The limit match counts in 1/10000 s. */
+	if (rate.number == 0 || rate.number / units[u].seconds > 10000)
+		return false;
+	snprintf(words, size, "%u/%s", rate.number, units[u].word);
+	*burst = rate.number / units[u].seconds;
+	if (*burst < 50)
+		*burst = 50;
+	/* burst * period must not overflow (xt_limit.c, limit_mt_check). */
+	while (*burst > 1 && (uint64_t)*burst * units[u].seconds * 10000 /
+	       rate.number > UINT32_MAX / 128)
+		*burst /= 2;
+	snprintf(p->rate, sizeof(p->rate), "%u/%c, burst %u", rate.number,
+		 rate.unit, *burst);
+	return true;
+}
+
+/* One expression for both families. */
+struct parsed {
+	struct helper_result res[FAMILY_COUNT];
+	const struct match_result *m[FAMILY_COUNT];
+};
+
+static int parse_expression(struct parsed *x, struct match_request *req,
+			    const struct options *o)
+{
+	struct helper h[FAMILY_COUNT];
+	bool started[FAMILY_COUNT] = { false };
+	int err = 0;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT && !err; i++) {
+		if ((o->ipv4 || o->ipv6) && !only_one_asked(o, i))
+			continue;
+		req->family = families[i];
+		err = match_start(&h[i], req);
+		started[i] = !err;
+	}
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		int e = started[i] ? match_finish(&h[i], &x->res[i], &x->m[i])
+				   : 0;
+
+		if (e && !err)
+			err = e;
+	}
+	return err;
+}
+
+/* Of several refusals, the one that says most. */
+static const struct match_result *worst(const struct parsed *x)
+{
+	const struct match_result *best = NULL;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		const struct match_result *m = x->m[i];
+
+		if (m && (!best || (best->status == MATCH_FAMILY &&
+				    m->status != MATCH_FAMILY)))
+			best = m;
+	}
+	return best;
+}
+
+static bool any_ok(const struct parsed *x)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (x->m[i] && x->m[i]->status == MATCH_OK)
+			return true;
+	return false;
+}
+
+static void join_words(const struct expression *e, char *buf, size_t size)
+{
+	size_t at = 0;
+
+	buf[0] = '\0';
+	for (int i = 0; i < e->argc && at < size; i++)
+		at += (size_t)snprintf(buf + at, size - at, "%s%s",
+				       i ? " " : "", e->argv[i]);
+}
+
+/* Refusals and warnings that hold for the expression as a whole. */
+static int judge(const struct options *o, const struct match_result *m,
+		 const char *words, unsigned int *chains)
+{
+	unsigned int can = TRACE_BOTH;
+
+	if (m->traits & MATCH_NOTHING) {
+		say("error: '%s' can match no packet in raw", words);
+		return STATUS_USAGE;
+	}
+	if (m->traits & MATCH_EVERYTHING && !o->all) {
+		say("error: '%s' matches every packet: if that is what you "
+		    "want, say --all", words);
+		return STATUS_USAGE;
+	}
+	if (m->traits & MATCH_SIDE_EFFECT && !o->side_effects) {
+		say("error: '%s' changes state that others use (%s): say "
+		    "--allow-side-effects if that is acceptable", words,
+		    m->effect);
+		return STATUS_USAGE;
+	}
+	if (m->traits & (MATCH_IN | MATCH_ONLY_PRE))
+		can &= TRACE_PREROUTING;
+	if (m->traits & (MATCH_OUT | MATCH_ONLY_OUT))
+		can &= TRACE_OUTPUT;
+	*chains = can & (o->chains ? o->chains : TRACE_BOTH);
+	if (!can) {
+		say("error: '%s' can match no packet: raw's PREROUTING has no "
+		    "out-interface and its OUTPUT no in-interface", words);
+		return STATUS_USAGE;
+	}
+	if (!*chains) {
+		say("error: '%s' cannot be used in chain %s of raw, only in "
+		    "%s", words, trace_chain_name(o->chains),
+		    trace_chain_name(can));
+		return STATUS_USAGE;
+	}
+	return 0;
+}
+
+static void warn(const struct match_result *m, const char *words)
+{
+	if (m->traits & MATCH_OUT)
+		say("note: '%s' has -o: only what this host sends itself is "
+		    "traced; in raw a forwarded packet has no out-interface "
+		    "yet", words);
+	if (m->traits & MATCH_CONNTRACK)
+		say("warning: '%s' will hardly match: in raw a packet has no "
+		    "conntrack entry yet", m->conntrack_word[0] ?
+		    m->conntrack_word : words);
+	if (m->traits & MATCH_FRAGMENT)
+		say("warning: '%s' matches nothing where conntrack is in use: "
+		    "it puts fragments together before raw", words);
+}
+
+static int add_rules(struct plan_family *pf, const struct family *f,
+		     const struct match_result *m, unsigned int chains)
+{
+	unsigned int count = pf->set.count + m->count;
+	struct trace_rule *rules;
+	char **texts;
+
+	if (count > KEEPER_RULES) {
+		say("error: that makes %u rules, more than %d: use fewer "
+		    "addresses", count, KEEPER_RULES);
+		return STATUS_USAGE;
+	}
+	rules = realloc(pf->set.rule, count * sizeof(*rules));
+	if (rules)
+		pf->set.rule = rules;
+	texts = realloc(pf->text, count * sizeof(*texts));
+	if (texts)
+		pf->text = texts;
+	if (!rules || !texts)
+		return STATUS_FAILURE;
+	pf->set.family = f;
+	for (unsigned int i = 0; i < m->count; i++) {
+		struct trace_rule *r = &pf->set.rule[pf->set.count];
+
+		memset(r, 0, sizeof(*r));
+		r->chains = chains;
+		r->entry = malloc(m->entry[i].size);
+		pf->text[pf->set.count] = strdup(match_entry_text(m, i));
+		pf->set.count++;
+		if (!r->entry || !pf->text[pf->set.count - 1])
+			return STATUS_FAILURE;
+		memcpy(r->entry, match_entry_bytes(m, i), m->entry[i].size);
+	}
+	return 0;
+}
+
+static int refuse(const struct parsed *x, const char *words)
+{
+	const struct match_result *m = worst(x);
+
+	say("error: %s", m && m->message[0] ? m->message : words);
+	return m && m->status == MATCH_KERNEL ? STATUS_FAILURE : STATUS_USAGE;
+}
+
+/* Good words, but only for a family that is not there. */
+static int refuse_family(const struct parsed *x, const char *words)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (x->m[i] && x->m[i]->status == MATCH_OK)
+			say("error: '%s' is for %s, and there is no table of "
+			    "%s here: say -%c to have raw created", words,
+			    families[i]->name, families[i]->command,
+			    i == 0 ? '4' : '6');
+	return STATUS_FAILURE;
+}
+
+static int take_expression(struct plan *p, const struct options *o,
+			   const struct expression *e, const struct parsed *x)
+{
+	bool warned = false, used = false;
+	unsigned int chains = 0;
+	char words[512];
+	int status;
+
+	join_words(e, words, sizeof(words));
+	if (!any_ok(x))
+		return refuse(x, words);
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		const struct match_result *m = x->m[i];
+
+		if (!m || m->status != MATCH_OK || !p->family[i].use)
+			continue;
+		status = judge(o, m, words, &chains);
+		if (status)
+			return status;
+		if (!warned)
+			warn(m, words);
+		warned = used = true;
+		if (m->traits & MATCH_NO_DEADLINE)
+			p->deadline = false;
+		status = add_rules(&p->family[i], families[i], m, chains);
+		if (status)
+			return status;
+	}
+	return used ? 0 : refuse_family(x, words);
+}
+
+static int parse_all(struct plan *p, const struct options *o)
+{
+	static const struct expression everything = { .argc = 0 };
+	struct match_request req = { 0 };
+	char comment[OWNER_TEXT], rate[32];
+	unsigned int count = o->all ? 1 : o->expressions;
+	int status = 0;
+
+	owner_format(&p->owner, comment);
+	req.comment = comment;
+	req.deadline = (uint32_t)p->owner.end;
+	if (choose_rate(p, o, rate, sizeof(rate), &req.burst))
+		req.rate = rate;
+	for (unsigned int g = 0; g < count && !status; g++) {
+		const struct expression *e = o->all ? &everything
+						    : &o->expression[g];
+		struct parsed x = { 0 };
+		int err;
+
+		req.argc = e->argc;
+		req.argv = e->argv;
+		err = parse_expression(&x, &req, o);
+		if (err)
+			say_error("parsing the match expression", err);
+		status = err ? STATUS_FAILURE : take_expression(p, o, e, &x);
+		for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+			helper_release(&x.res[i]);
+	}
+	return status;
+}
+
+static void drop_idle_families(struct plan *p, const struct options *o)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		struct plan_family *pf = &p->family[i];
+
+		if (!pf->use && pf->tables.count == 0 && !o->ipv4 && !o->ipv6)
+			say("note: %s is left out: it has no legacy table "
+			    "here (-%c traces it all the same)",
+			    families[i]->name, i == 0 ? '4' : '6');
+		if (pf->use && p->inserts && pf->set.count == 0)
+			pf->use = false;
+		else if (pf->use && p->inserts && raw_is_new(pf))
+			say("note: the raw table of %s comes into being here "
+			    "and stays, empty, until the host restarts",
+			    families[i]->command);
+	}
+}
+
+int plan_make(struct plan *p, const struct options *o)
+{
+	int64_t end = time(NULL) + (o->time_ns ?
+		(int64_t)((o->time_ns + 999999999) / 1000000000) +
+		DEADLINE_MARGIN : KEEPER_LEASE_SECONDS);
+	int status;
+
+	memset(p, 0, sizeof(*p));
+	p->inserts = o->all || o->expressions;
+	p->deadline = p->inserts;
+	if (owner_init(&p->owner, end) < 0) {
+		say("error: /proc is not there or not readable");
+		return STATUS_FAILURE;
+	}
+	status = choose_families(p, o);
+	if (!status && p->inserts)
+		status = parse_all(p, o);
+	if (!status)
+		drop_idle_families(p, o);
+	return status;
+}
+
+void plan_free(struct plan *p)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		struct plan_family *pf = &p->family[i];
+
+		for (unsigned int r = 0; r < pf->set.count; r++) {
+			free(pf->set.rule[r].entry);
+			free(pf->text[r]);
+		}
+		free(pf->set.rule);
+		free(pf->text);
+	}
+}
+
+void plan_refresh(struct plan *p, int64_t end)
+{
+	char comment[OWNER_TEXT];
+
+	p->owner.end = end;
+	owner_format(&p->owner, comment);
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		struct trace_set *set = &p->family[i].set;
+
+		for (unsigned int r = 0; r < set->count; r++) {
+			entry_set_comment(set->family, set->rule[r].entry,
+					  comment);
+			if (p->deadline)
+				entry_set_deadline(set->family,
+						   set->rule[r].entry,
+						   (uint32_t)end);
+		}
+	}
+}
+
+int plan_print(const struct plan *p)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		const struct plan_family *pf = &p->family[i];
+
+		for (unsigned int c = TRACE_PREROUTING; c <= TRACE_OUTPUT;
+		     c <<= 1)
+			for (unsigned int r = 0; r < pf->set.count; r++)
+				if (pf->set.rule[r].chains & c)
+					printf("%s: -A %s%s\n",
+					       families[i]->command,
+					       trace_chain_name(c),
+					       pf->text[r]);
+	}
+	return fflush(stdout) == 0 ? STATUS_TRACED : STATUS_FAILURE;
+}

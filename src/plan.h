@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plan: match expressions and the host's tables -> the rules that shall go in. */
+#ifndef NFTRACE_PLAN_H
+#define NFTRACE_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "family.h"
+#include "owner.h"
+#include "table.h"
+#include "trace.h"
+
+struct options;
+
+struct plan_family {
+	struct table_names tables;	/* that exist now */
+	uint32_t entries;		/* in all of them */
+	bool use;			/* trace this family */
+	struct trace_set set;
+	char **text;			/* of each rule, behind "-A CHAIN" */
+};
+
+struct plan {
+	struct plan_family family[FAMILY_COUNT];
+	struct owner owner;		/* comment and deadline in the entries */
+	bool deadline;			/* the entries carry one */
+	bool inserts;			/* there is an expression, or --all */
+	char rate[64];			/* in words, "" for no limit */
+	bool rate_default;
+};
+
+/**
+ * plan_make - look at the tables and parse every expression for every family
+ *
+ * Reports what is wrong or worth a warning.  Changes nothing.
+ * Return: 0, or the exit status.  plan_free() it in any case.
+ */
+int plan_make(struct plan *p, const struct options *o);
+void plan_free(struct plan *p);
+
+/** plan_refresh - write the planned end, now known, into comments and deadlines */
+void plan_refresh(struct plan *p, int64_t end);
+
+/** plan_print - --dry-run: the rules on stdout; exit status */
+int plan_print(const struct plan *p);
+
+#endif

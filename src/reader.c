@@ -1,0 +1,457 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* reader: the unprivileged process that turns netlink bytes into results on stdout. */
+#include "reader.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "capture.h"
+#include "event.h"
+#include "ifnames.h"
+#include "journey.h"
+#include "out.h"
+#include "path.h"
+#include "place.h"
+#include "sandbox.h"
+#include "stats.h"
+
+enum {
+	BUSY_EVENTS = 64,	/* so many at a wake-up: let more come together */
+	BUSY_SLEEP_US = 1000,
+	DRAIN_SILENCE_MS = 100,
+	DRAIN_QUEUE_MS = 1000,	/* user space may still hold a packet */
+	DRAIN_MAX_MS = 5000,
+};
+
+struct state {
+	const struct reader_plan *plan;
+	struct stats *stats;
+	struct place_index *index;
+	struct path_map map;
+	struct journeys *journeys;
+	struct ifnames *names;
+	struct report_env env;
+	struct out out;
+	uint64_t now_ns, wall_ns;
+	uint64_t *dropped;		/* by place id */
+	uint32_t dropped_room;
+	uint32_t next_seq;
+	int control;
+	bool draining, count_told, closed_told;
+};
+
+static uint64_t clock_ns(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
+static void tell(struct state *s, enum reader_word word)
+{
+	char c = (char)word;
+
+	/* The supervisor may be gone; that shows as EOF. */
+	if (write(s->control, &c, 1) < 0)
+		return;
+}
+
+static void count_drop(struct state *s, const struct place *by)
+{
+	if (by->id >= s->dropped_room) {
+		uint32_t room = by->id * 2 + 256;
+		uint64_t *more = realloc(s->dropped, room * sizeof(*more));
+
+		if (!more)
+			return;
+		memset(more + s->dropped_room, 0,
+		       (room - s->dropped_room) * sizeof(*more));
+		s->dropped = more;
+		s->dropped_room = room;
+	}
+	s->dropped[by->id]++;
+}
+
+static void check_output(struct state *s)
+{
+	if (s->out.error && !s->closed_told) {
+		s->closed_told = true;
+		s->stats->output_error = s->out.error;
+		tell(s, READER_CLOSED);
+	}
+}
+
+static bool count_reached(const struct state *s)
+{
+	return s->plan->count && s->stats->printed >= s->plan->count;
+}
+
+static void print_journey(struct state *s, struct journey *j)
+{
+	if (!s->plan->report->journey || count_reached(s) ||
+	    (s->plan->only && !only_fits(s->plan->only, j)))
+		return;
+	j->number = s->stats->printed + 1;
+	out_begin(&s->out);
+	s->plan->report->journey(&s->out, &s->env, j);
+	if (!out_end(&s->out)) {
+		s->stats->unprinted++;
+		return;
+	}
+	s->stats->printed++;
+	if (out_full(&s->out))
+		out_flush(&s->out);
+	if (count_reached(s) && !s->count_told) {
+		s->count_told = true;
+		tell(s, READER_COUNT);
+	}
+}
+
+static void on_journey(void *arg, struct journey *j)
+{
+	struct state *s = arg;
+	const struct fate *f = &j->fate[0];
+
+	s->stats->packets++;
+	s->stats->fate[f->kind]++;
+	if (j->flags & JOURNEY_AMBIGUOUS)
+		s->stats->ambiguous++;
+	if (f->by && (f->kind == FATE_DROP || f->kind == FATE_REJECT))
+		count_drop(s, f->by);
+	print_journey(s, j);
+}
+
+static const struct journey_ops ops = { .done = on_journey };
+
+static void print_event(struct state *s, const struct event *e,
+			const struct place *at)
+{
+	if (!s->plan->report->event || count_reached(s))
+		return;
+	out_begin(&s->out);
+	s->plan->report->event(&s->out, &s->env, e, at, s->wall_ns);
+	if (!out_end(&s->out))
+		s->stats->unprinted++;
+	if (out_full(&s->out))
+		out_flush(&s->out);
+}
+
+/* The sequence counts messages of our group instance, from 0. */
+static void check_sequence(struct state *s, const struct event *e)
+{
+	uint32_t missing;
+
+	if (!(e->flags & EVENT_HAS_SEQ))
+		return;
+	missing = e->seq - s->next_seq;
+	s->next_seq = e->seq + 1;
+	if (missing == 0)
+		return;
+	s->stats->lost += missing;
+	journeys_gap(s->journeys, missing);
+}
+
+static void on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
+{
+	struct state *s = arg;
+	const struct place *at;
+	struct event e;
+	int err = event_parse(&e, nlh, len);
+
+	if (err) {
+		s->stats->broken += err == -EBADMSG;
+		return;
+	}
+	check_sequence(s, &e);
+	at = e.prefix ? place_find(s->index, e.nfproto, e.prefix,
+				   e.prefix_len) : NULL;
+	if (!at) {
+		if (e.prefix && place_looks_like_trace(e.prefix, e.prefix_len))
+			s->stats->strangers++;
+		else
+			s->stats->foreign++;
+		return;
+	}
+	if (at->own) {
+		s->stats->own++;
+	} else {
+		s->stats->events++;
+		print_event(s, &e, at);
+	}
+	journeys_add(s->journeys, &e, at, s->now_ns, s->wall_ns);
+}
+
+/* Return: messages read until the socket was empty. */
+static unsigned int read_all(struct state *s)
+{
+	unsigned int total = 0;
+	int n;
+
+	do {
+		s->now_ns = clock_ns(CLOCK_MONOTONIC);
+		s->wall_ns = clock_ns(CLOCK_REALTIME);
+		n = capture_receive(s->plan->capture, on_message, s);
+		if (n > 0)
+			total += (unsigned int)n;
+		/* Lost messages show in the sequence; only go on. */
+	} while (n > 0 || n == -ENOBUFS);
+	return total;
+}
+
+static bool on_control(struct state *s)
+{
+	char c;
+	ssize_t n = read(s->control, &c, 1);
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return false;
+	/* "Drain", or the supervisor is gone: the same. */
+	return true;
+}
+
+static void wait_for_more(struct state *s, int timeout_ms)
+{
+	struct pollfd pfd[] = {
+		{ .fd = s->plan->capture->fd, .events = POLLIN },
+		{ .fd = s->draining ? -1 : s->control, .events = POLLIN },
+		{ .fd = ifnames_fd(s->names), .events = POLLIN },
+		/* Only for POLLERR: the reader of a pipe has gone. */
+		{ .fd = s->closed_told ? -1 : s->out.fd,
+		  .events = out_pending(&s->out) ? POLLOUT : 0 },
+	};
+
+	if (poll(pfd, 4, timeout_ms) < 0)
+		return;
+	if (pfd[1].revents && on_control(s))
+		s->draining = true;
+	if (pfd[2].revents)
+		ifnames_update(s->names);
+	if (pfd[3].revents & (POLLERR | POLLHUP | POLLNVAL) && !s->out.error)
+		s->out.error = -EPIPE;
+}
+
+static void rest(void)
+{
+	struct timespec ts = { .tv_nsec = BUSY_SLEEP_US * 1000 };
+
+	clock_nanosleep(CLOCK_MONOTONIC, 0, &ts, NULL);
+}
+
+static void capture_loop(struct state *s)
+{
+	while (!s->draining) {
+		unsigned int n = read_all(s);
+		int due = journeys_expire(s->journeys, s->now_ns);
+
+		out_flush(&s->out);
+		check_output(s);
+		if (n >= BUSY_EVENTS)
+			rest();
+		wait_for_more(s, n ? 0 : due);
+	}
+}
+
+/*
+ * The rules are out, so nothing new begins.  What is on its way in the kernel
+ * arrives within moments; what user space holds gets a little longer.
+ */
+static void drain(struct state *s)
+{
+	uint64_t begun = clock_ns(CLOCK_MONOTONIC), last = begun;
+
+	for (;;) {
+		uint64_t quiet, limit;
+
+		if (read_all(s))
+			last = s->now_ns;
+		journeys_expire(s->journeys, s->now_ns);
+		out_flush(&s->out);
+		check_output(s);
+		quiet = (s->now_ns - last) / 1000000;
+		limit = journeys_open_count(s->journeys) ? DRAIN_QUEUE_MS
+							 : DRAIN_SILENCE_MS;
+		if (quiet >= limit || s->now_ns - begun >
+		    (uint64_t)DRAIN_MAX_MS * 1000000)
+			break;
+		wait_for_more(s, 20);
+	}
+	journeys_finish(s->journeys);
+}
+
+static int more_drops(const void *a, const void *b)
+{
+	const struct stats_drop *x = a, *y = b;
+
+	return x->packets < y->packets ? 1 : x->packets > y->packets ? -1 : 0;
+}
+
+/* The busiest rules, for the summary. */
+static void note_drops(struct state *s)
+{
+	struct stats *st = s->stats;
+	uint32_t n = place_count(s->index), count = 0;
+	struct stats_drop *all = calloc(n + 1, sizeof(*all));
+
+	for (uint32_t i = 0; all && i < n && i < s->dropped_room; i++) {
+		const struct place *p = place_by_id(s->index, i);
+
+		if (!s->dropped[i])
+			continue;
+		all[count].packets = s->dropped[i];
+		all[count].chain = p->chain_index;
+		all[count].number = p->number;
+		all[count].kind = p->kind;
+		all[count++].family =
+			(uint8_t)family_index(family_by_nfproto(p->nfproto));
+	}
+	if (count)
+		qsort(all, count, sizeof(*all), more_drops);
+	st->drops = count < STATS_DROPS ? count : STATS_DROPS;
+	if (count)
+		memcpy(st->drop, all, st->drops * sizeof(*all));
+	free(all);
+}
+
+static void finish(struct state *s)
+{
+	uint32_t drops = capture_drops(s->plan->capture);
+
+	/* Drops behind the last message delivered leave no gap behind them. */
+	if (drops > s->stats->lost)
+		s->stats->lost = drops;
+	note_drops(s);
+	out_drain(&s->out);
+	check_output(s);
+}
+
+static void close_state(struct state *s)
+{
+	journeys_close(s->journeys);
+	place_index_close(s->index);
+	ifnames_close(s->names);
+	out_close(&s->out);
+	free(s->dropped);
+}
+
+static int open_state(struct state *s, const struct reader_plan *plan)
+{
+	s->plan = plan;
+	s->stats = plan->stats;
+	s->env = plan->env;
+	s->names = ifnames_open();
+	s->env.names = s->names;
+	s->index = place_index_open(plan->snap);
+	path_map_fill(&s->map, plan->snap);
+	s->journeys = journeys_open(&s->map, plan->snaplen,
+				    plan->foreign_trace, &ops, s);
+	if (!s->names || !s->index || !s->journeys)
+		return -ENOMEM;
+	return out_open(&s->out, STDOUT_FILENO);
+}
+
+/* Keep 0, 1, 2, the sockets and nothing else: no lock, no keeper's socket. */
+static void close_others(const struct state *s)
+{
+	const int keep[] = { s->plan->capture->fd, s->plan->capture->stamp_fd,
+			     s->control, ifnames_fd(s->names) };
+	int from = STDERR_FILENO + 1;
+
+	for (;;) {
+		int next = -1;
+
+		for (size_t i = 0; i < 4; i++)
+			if (keep[i] >= from && (next < 0 || keep[i] < next))
+				next = keep[i];
+		if (next != from)
+			syscall(SYS_close_range, from,
+				next < 0 ? ~0U : (unsigned int)next - 1, 0);
+		if (next < 0)
+			return;
+		from = next + 1;
+	}
+}
+
+static void set_signals(void)
+{
+	static const int deaf[] = {
+		SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGTSTP, SIGTTIN,
+		SIGTTOU, SIGALRM, SIGUSR1, SIGUSR2, SIGXFSZ,
+	};
+	sigset_t none;
+
+	for (size_t i = 0; i < sizeof(deaf) / sizeof(deaf[0]); i++)
+		signal(deaf[i], SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void reader_main(const struct reader_plan *plan, int control)
+	__attribute__((noreturn));
+
+static void reader_main(const struct reader_plan *plan, int control)
+{
+	struct state s = { .control = control };
+	char what[128] = "F", *text = what + 1;
+	int err;
+
+	prctl(PR_SET_NAME, "nftrace-reader");
+	set_signals();
+	tzset();
+	err = open_state(&s, plan);
+	if (err)
+		snprintf(text, sizeof(what) - 1, "making ready to read");
+	if (!err) {
+		close_others(&s);
+		err = sandbox_enter(text, sizeof(what) - 1);
+	}
+	if (err) {
+		if (write(control, what, strlen(what)) < 0)
+			_exit(1);
+		_exit(1);
+	}
+	tell(&s, READER_READY);
+	capture_loop(&s);
+	drain(&s);
+	finish(&s);
+	close_state(&s);
+	exit(0);
+}
+
+int reader_start(struct reader *r, const struct reader_plan *plan)
+{
+	int pair[2], err;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -errno;
+	fflush(NULL);
+	r->pid = fork();
+	if (r->pid < 0) {
+		err = -errno;
+		close(pair[0]);
+		close(pair[1]);
+		return err;
+	}
+	if (r->pid == 0) {
+		close(pair[0]);
+		reader_main(plan, pair[1]);
+	}
+	close(pair[1]);
+	r->fd = pair[0];
+	return 0;
+}
+
+int reader_drain(struct reader *r)
+{
+	return send(r->fd, "D", 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno
+								    : 0;
+}

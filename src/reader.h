@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reader: the unprivileged process that turns netlink bytes into results on stdout. */
+#ifndef NFTRACE_READER_H
+#define NFTRACE_READER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "family.h"
+#include "only.h"
+#include "report.h"
+
+struct capture;
+struct ifnames;
+struct snapshot;
+struct stats;
+
+/* All that the reader needs; the fork copies it. */
+struct reader_plan {
+	struct capture *capture;
+	const struct snapshot *snap[FAMILY_COUNT];
+	struct stats *stats;		/* shared with the supervisor */
+	const struct report *report;
+	struct report_env env;		/* .names is opened by the reader */
+	const struct only *only;	/* NULL: all */
+	uint64_t count;			/* stop printing after so many; 0: never */
+	uint32_t snaplen;
+	bool foreign_trace;		/* journeys may begin anywhere */
+};
+
+/* What the reader tells the supervisor, a byte each. */
+enum reader_word {
+	READER_READY = 'R',		/* without privileges, and reading */
+	READER_COUNT = 'C',		/* so many packets are printed */
+	READER_CLOSED = 'X',		/* nobody reads stdout any more */
+	READER_FAILED = 'F',		/* could not start; text follows */
+};
+
+struct reader {
+	pid_t pid;
+	int fd;		/* SEQPACKET */
+};
+
+/**
+ * reader_start - fork the reader
+ * Return: 0 or -errno.  It says READER_READY or READER_FAILED on @r->fd.
+ */
+int reader_start(struct reader *r, const struct reader_plan *plan);
+
+/** reader_drain - the rules are out: finish what is under way and end */
+int reader_drain(struct reader *r);
+
+#endif

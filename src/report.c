@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* report: what several forms of report share. */
+#include "report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "journey.h"
+#include "place.h"
+
+const char *report_hook_name(unsigned int hook)
+{
+	static const char *const names[NF_INET_NUMHOOKS] = {
+		[NF_INET_PRE_ROUTING] = "PREROUTING",
+		[NF_INET_LOCAL_IN] = "INPUT",
+		[NF_INET_FORWARD] = "FORWARD",
+		[NF_INET_LOCAL_OUT] = "OUTPUT",
+		[NF_INET_POST_ROUTING] = "POSTROUTING",
+	};
+
+	return hook < NF_INET_NUMHOOKS ? names[hook] : "?";
+}
+
+size_t report_reason(char *buf, size_t size, const struct journey *j,
+		     unsigned int branch)
+{
+	const struct fate *f = &j->fate[branch];
+	int n = 0;
+
+	buf[0] = '\0';
+	switch (f->kind) {
+	case FATE_LOST:
+		n = snprintf(buf, size, "after %s: no rule dropped it",
+			     report_hook_name(f->hook));
+		break;
+	case FATE_UNKNOWN:
+		n = snprintf(buf, size, "after %s: no table here would see it "
+			     "go on", report_hook_name(f->hook));
+		break;
+	case FATE_INCOMPLETE:
+		if (j->flags & JOURNEY_HEADLESS && !(j->flags & JOURNEY_GAP))
+			n = snprintf(buf, size, "its first events are missing");
+		else if (j->lost)
+			n = snprintf(buf, size, "%u event%s lost", j->lost,
+				     j->lost == 1 ? "" : "s");
+		else
+			n = snprintf(buf, size, "events lost");
+		break;
+	}
+	return n > 0 ? (size_t)n : 0;
+}
+
+unsigned int report_queue(const struct place *by)
+{
+	static const char *const words[] = { "--queue-num ",
+					     "--queue-balance " };
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *at = memmem(by->rule, by->rule_len, words[i],
+					strlen(words[i]));
+
+		if (at)
+			return (unsigned int)strtoul(at + strlen(words[i]),
+						     NULL, 10);
+	}
+	return 0;
+}

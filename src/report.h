@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* report: the forms in which journeys or events are written, each a const struct. */
+#ifndef NFTRACE_REPORT_H
+#define NFTRACE_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct event;
+struct ifnames;
+struct journey;
+struct out;
+struct place;
+
+/* What a report may look up; borrowed, the same for a whole run. */
+struct report_env {
+	const struct ifnames *names;
+	char host[65];
+	char netns[24];			/* inode of the network namespace */
+	bool verbose;
+	bool color;
+};
+
+struct report {
+	const char *name;
+	/* One packet whose story is over; NULL: this form is of events. */
+	void (*journey)(struct out *o, const struct report_env *env,
+			const struct journey *j);
+	/* One event as it comes; NULL: this form is of packets. */
+	void (*event)(struct out *o, const struct report_env *env,
+		      const struct event *e, const struct place *at,
+		      uint64_t wall_ns);
+};
+
+extern const struct report report_block;	/* the default */
+extern const struct report report_line;		/* -q */
+extern const struct report report_flat;		/* --flat */
+extern const struct report report_json;		/* --json */
+extern const struct report report_json_flat;	/* --json --flat */
+
+/** report_hook_name - "PREROUTING" for NF_INET_PRE_ROUTING, ... */
+const char *report_hook_name(unsigned int hook);
+
+/** report_reason - why a fate is what it is, when no rule is; "" when one is */
+size_t report_reason(char *buf, size_t size, const struct journey *j,
+		     unsigned int branch);
+
+/** report_queue - the queue number of a QUEUE fate's rule */
+unsigned int report_queue(const struct place *by);
+
+#endif

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* report_json: one object a packet (or an event), a line each. */
+#include "report.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "change.h"
+#include "event.h"
+#include "family.h"
+#include "ifnames.h"
+#include "journey.h"
+#include "out.h"
+#include "packet.h"
+#include "place.h"
+#include "safe.h"
+
+static const char *const kinds[] = {
+	[PLACE_RULE] = "rule",
+	[PLACE_RETURN] = "return",
+	[PLACE_POLICY] = "policy",
+};
+
+/* A JSON string, quotes included. */
+static void put_string(struct out *o, const char *text, size_t len)
+{
+	char *room = out_room(o, 6 * len + 2);
+	size_t n;
+
+	if (!room)
+		return;
+	room[0] = '"';
+	n = safe_json(room + 1, 6 * len + 1, text, len);
+	room[n + 1] = '"';
+	out_advance(o, n + 2);
+}
+
+static void put_name(struct out *o, const struct report_env *env,
+		     const char *key, uint32_t index)
+{
+	const char *name = ifnames_get(env->names, index);
+
+	out_text(o, key);
+	if (index)
+		put_string(o, name, strlen(name));
+	else
+		out_text(o, "null");
+}
+
+/* RFC 3339, UTC, microseconds; the second is worked out once. */
+static void put_time(struct out *o, uint64_t ns)
+{
+	static time_t known = -1;
+	static char text[32];
+	time_t sec = (time_t)(ns / 1000000000);
+	struct tm tm;
+
+	if (sec != known) {
+		gmtime_r(&sec, &tm);
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+		known = sec;
+	}
+	out_printf(o, "\"%s.%06uZ\"", text,
+		   (unsigned int)(ns / 1000 % 1000000));
+}
+
+static void put_hex(struct out *o, const uint8_t *bytes, size_t len)
+{
+	static const char hex[] = "0123456789abcdef";
+	char *room = out_room(o, 2 * len + 2), *p = room;
+
+	if (!room)
+		return;
+	*p++ = '"';
+	for (size_t i = 0; i < len; i++) {
+		*p++ = hex[bytes[i] >> 4];
+		*p++ = hex[bytes[i] & 15];
+	}
+	*p++ = '"';
+	out_advance(o, (size_t)(p - room));
+}
+
+/* The members that are the same for every event at a place. */
+static void put_place(struct out *o, const struct place *p)
+{
+	out_text(o, "{\"backend\":\"legacy\",\"family\":\"");
+	out_text(o, family_by_nfproto(p->nfproto)->name);
+	out_text(o, "\",\"table\":");
+	put_string(o, p->table, strlen(p->table));
+	out_text(o, ",\"chain\":");
+	put_string(o, p->chain, p->chain_len);
+	out_printf(o, ",\"kind\":\"%s\",\"number\":%u,\"handle\":null,"
+		   "\"rule\":", kinds[p->kind], p->number);
+	if (p->rule_len)
+		put_string(o, p->rule, p->rule_len);
+	else
+		out_text(o, "null");
+}
+
+static void put_step(struct out *o, const struct report_env *env,
+		     const struct step *s)
+{
+	put_place(o, s->place);
+	out_printf(o, ",\"mark\":\"0x%x\"", s->mark);
+	put_name(o, env, ",\"in\":", s->in);
+	put_name(o, env, ",\"out\":", s->out);
+	if (s->phys_in)
+		put_name(o, env, ",\"physin\":", s->phys_in);
+	if (s->phys_out)
+		put_name(o, env, ",\"physout\":", s->phys_out);
+	if (s->branch)
+		out_printf(o, ",\"copy\":%u", s->branch);
+	out_text(o, "}");
+}
+
+static void put_value(struct out *o, const struct report_env *env,
+		      const struct journey *j, const struct change *c,
+		      const struct change_value *v)
+{
+	char text[128];
+
+	switch (c->field) {
+	case FIELD_SRC:
+	case FIELD_DST:
+		put_string(o, text, packet_print_addr(text, sizeof(text),
+						      &j->first, v->addr,
+						      v->port));
+		break;
+	case FIELD_OUT:
+	case FIELD_IN:
+		put_name(o, env, "", v->number);
+		break;
+	case FIELD_MARK:
+	case FIELD_TOS:
+		out_printf(o, "\"0x%x\"", v->number);
+		break;
+	default:
+		out_printf(o, "%u", v->number);
+		break;
+	}
+}
+
+static void put_changes(struct out *o, const struct report_env *env,
+			const struct journey *j)
+{
+	out_text(o, "],\"changes\":[");
+	for (unsigned int i = 0; i < j->changes; i++) {
+		const struct change *c = &j->change[i];
+
+		out_printf(o, "%s{\"event\":%u,\"maker\":\"%s\","
+			   "\"field\":\"%s\",\"from\":", i ? "," : "",
+			   c->step + 1u, change_maker_word(c->maker),
+			   change_field_word(c->field));
+		put_value(o, env, j, c, &c->from);
+		out_text(o, ",\"to\":");
+		put_value(o, env, j, c, &c->to);
+		out_text(o, "}");
+	}
+	out_text(o, "]");
+}
+
+static void put_fate(struct out *o, const struct report_env *env,
+		     const struct journey *j, unsigned int b)
+{
+	const struct fate *f = &j->fate[b];
+	char reason[128];
+	size_t n = report_reason(reason, sizeof(reason), j, b);
+
+	out_printf(o, "\"fate\":\"%s\",\"reason\":", fate_word(f->kind));
+	if (n)
+		put_string(o, reason, n);
+	else
+		out_text(o, "null");
+	out_printf(o, ",\"last_hook\":\"%s\"", report_hook_name(f->hook));
+	if (f->kind == FATE_FORWARDED || f->kind == FATE_SENT)
+		put_name(o, env, ",\"fate_out\":", f->out);
+	out_text(o, ",\"by\":");
+	if (f->by) {
+		put_place(o, f->by);
+		out_text(o, "}");
+	} else {
+		out_text(o, "null");
+	}
+}
+
+static void put_origin(struct out *o, const struct report_env *env)
+{
+	out_text(o, "{\"schema\":1,\"host\":");
+	put_string(o, env->host, strlen(env->host));
+	out_printf(o, ",\"netns\":\"%s\"", env->netns);
+}
+
+static void put_headers(struct out *o, const struct packet *p)
+{
+	char line[1024];
+
+	out_text(o, ",\"headers\":");
+	put_string(o, line, packet_print(line, sizeof(line), p, false));
+	out_printf(o, ",\"length\":%u,\"payload\":", p->length);
+	put_hex(o, p->data, p->caplen);
+}
+
+static void json_journey(struct out *o, const struct report_env *env,
+			 const struct journey *j)
+{
+	const struct step *s = &j->step[0];
+	uint32_t kept = journey_kept(j);
+	bool complete = !(j->flags & (JOURNEY_GAP | JOURNEY_HEADLESS));
+
+	put_origin(o, env);
+	out_printf(o, ",\"packet\":%llu,\"time\":",
+		   (unsigned long long)j->number);
+	put_time(o, j->first_ns);
+	out_printf(o, ",\"time_source\":\"%s\",\"family\":\"%s\"",
+		   j->flags & JOURNEY_STAMPED ? "packet" : "reader",
+		   family_by_nfproto(j->nfproto)->name);
+	put_name(o, env, ",\"in\":", s->in);
+	put_name(o, env, ",\"out\":", s->out);
+	put_headers(o, &j->first);
+	out_text(o, ",\"events\":[");
+	for (uint32_t i = 0; i < kept; i++) {
+		if (i)
+			out_text(o, ",");
+		put_step(o, env, &j->step[i]);
+	}
+	put_changes(o, env, j);
+	out_text(o, ",");
+	put_fate(o, env, j, 0);
+	if (j->branches > 1) {
+		out_text(o, ",\"copies\":[");
+		for (unsigned int b = 1; b < j->branches; b++) {
+			out_text(o, b > 1 ? ",{" : "{");
+			put_fate(o, env, j, b);
+			out_text(o, "}");
+		}
+		out_text(o, "]");
+	}
+	out_printf(o, ",\"complete\":%s,\"events_lost\":%u",
+		   complete ? "true" : "false", j->lost);
+	if (j->omitted)
+		out_printf(o, ",\"events_omitted\":%u", j->omitted);
+	if (j->flags & JOURNEY_AMBIGUOUS)
+		out_text(o, ",\"ambiguous\":true");
+	out_text(o, "}\n");
+}
+
+static void json_event(struct out *o, const struct report_env *env,
+		       const struct event *e, const struct place *at,
+		       uint64_t wall_ns)
+{
+	struct step s = {
+		.place = at, .mark = e->mark, .in = e->in, .out = e->out,
+		.phys_in = e->phys_in, .phys_out = e->phys_out,
+	};
+	struct packet p;
+	bool stamped = e->flags & EVENT_HAS_STAMP;
+
+	packet_decode(&p, e->nfproto, e->payload, e->payload_len);
+	put_origin(o, env);
+	out_text(o, ",\"time\":");
+	put_time(o, stamped ? e->stamp_ns : wall_ns);
+	out_printf(o, ",\"time_source\":\"%s\",\"family\":\"%s\"",
+		   stamped ? "packet" : "reader",
+		   family_by_nfproto(e->nfproto)->name);
+	put_headers(o, &p);
+	out_text(o, ",\"event\":");
+	put_step(o, env, &s);
+	out_text(o, "}\n");
+}
+
+const struct report report_json = {
+	.name = "json",
+	.journey = json_journey,
+};
+
+const struct report report_json_flat = {
+	.name = "json-flat",
+	.event = json_event,
+};

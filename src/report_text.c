@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* report_text: blocks, one-line packets and flat events for people. */
+#include "report.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "change.h"
+#include "event.h"
+#include "ifnames.h"
+#include "journey.h"
+#include "out.h"
+#include "packet.h"
+#include "place.h"
+#include "safe.h"
+
+enum { LINE = 1024 };
+
+static const char RESET[] = "\033[0m", BOLD[] = "\033[1m", DIM[] = "\033[2m";
+
+static const char *const fate_color[FATE_COUNT] = {
+	[FATE_DROP] = "\033[1;31m",
+	[FATE_REJECT] = "\033[1;31m",
+	[FATE_DELIVERED] = "\033[32m",
+	[FATE_FORWARDED] = "\033[32m",
+	[FATE_SENT] = "\033[32m",
+	[FATE_QUEUE] = "\033[33m",
+	[FATE_STOLEN] = "\033[33m",
+	[FATE_LOST] = "\033[1;35m",
+	[FATE_UNKNOWN] = "\033[36m",
+	[FATE_INCOMPLETE] = "\033[36m",
+};
+
+static void put_color(struct out *o, const struct report_env *env,
+		      const char *code)
+{
+	if (env->color)
+		out_text(o, code);
+}
+
+/* HH:MM:SS.uuuuuu in local time; the second is worked out once. */
+static void put_time(struct out *o, uint64_t ns)
+{
+	static time_t known = -1;
+	static char text[16];
+	char line[32];
+	time_t sec = (time_t)(ns / 1000000000);
+	struct tm tm;
+	uint32_t us = (uint32_t)(ns / 1000 % 1000000);
+
+	if (sec != known) {
+		localtime_r(&sec, &tm);
+		strftime(text, sizeof(text), "%H:%M:%S", &tm);
+		known = sec;
+	}
+	memcpy(line, text, 8);
+	line[8] = '.';
+	for (int i = 14; i > 8; i--, us /= 10)
+		line[i] = (char)('0' + us % 10);
+	line[15] = ' ';
+	out_bytes(o, line, 16);
+}
+
+static void put_interfaces(struct out *o, const struct report_env *env,
+			   uint32_t in, uint32_t phys_in, uint32_t out)
+{
+	if (in) {
+		out_text(o, "IN=");
+		out_text(o, ifnames_get(env->names, in));
+		if (phys_in && phys_in != in) {
+			out_text(o, " PHYSIN=");
+			out_text(o, ifnames_get(env->names, phys_in));
+		}
+		out_text(o, " ");
+	} else if (out) {
+		out_text(o, "OUT=");
+		out_text(o, ifnames_get(env->names, out));
+		out_text(o, " ");
+	}
+}
+
+static void put_packet(struct out *o, const struct packet *p, bool verbose)
+{
+	char *room = out_room(o, LINE);
+
+	if (room)
+		out_advance(o, packet_print(room, LINE, p, verbose));
+}
+
+static void put_ethernet(struct out *o, const struct journey *j)
+{
+	const uint8_t *h = j->hw_header;
+
+	if (j->hw_header_len < 14)
+		return;
+	out_printf(o, "%02x:%02x:%02x:%02x:%02x:%02x > "
+		   "%02x:%02x:%02x:%02x:%02x:%02x, ", h[6], h[7], h[8], h[9],
+		   h[10], h[11], h[0], h[1], h[2], h[3], h[4], h[5]);
+}
+
+static void put_head(struct out *o, const struct report_env *env,
+		     const struct journey *j)
+{
+	const struct step *s = &j->step[0];
+
+	put_color(o, env, BOLD);
+	out_printf(o, "#%llu ", (unsigned long long)j->number);
+	put_time(o, j->first_ns);
+	put_interfaces(o, env, s->in, s->phys_in, s->out);
+	if (env->verbose)
+		put_ethernet(o, j);
+	put_packet(o, &j->first, env->verbose);
+	if (env->verbose && j->uid != UINT32_MAX)
+		out_printf(o, ", uid %u", j->uid);
+	put_color(o, env, RESET);
+}
+
+/* "filter:cali-tw:rule:7  "-A ..."", as in the TRACE line. */
+static void put_place(struct out *o, const struct place *p)
+{
+	static const size_t head = sizeof("TRACE: ") - 1;
+
+	out_bytes(o, p->line + head, p->line_len - head - 1);
+}
+
+static void put_fate(struct out *o, const struct report_env *env,
+		     const struct journey *j, unsigned int b)
+{
+	const struct fate *f = &j->fate[b];
+	char reason[128];
+
+	out_text(o, "=> ");
+	put_color(o, env, fate_color[f->kind]);
+	if (b)
+		out_printf(o, "(copy %u) ", b);
+	out_text(o, fate_word(f->kind));
+	switch (f->kind) {
+	case FATE_FORWARDED:
+	case FATE_SENT:
+		if (f->out) {
+			out_text(o, " out ");
+			out_text(o, ifnames_get(env->names, f->out));
+		}
+		break;
+	case FATE_QUEUE:
+		out_printf(o, " to %u", report_queue(f->by));
+		break;
+	case FATE_INCOMPLETE:
+		out_text(o, ":");
+		break;
+	}
+	if (f->by) {
+		out_text(o, " by ");
+		put_place(o, f->by);
+	} else if (report_reason(reason, sizeof(reason), j, b)) {
+		out_text(o, " ");
+		out_text(o, reason);
+	}
+	put_color(o, env, RESET);
+	if (j->flags & JOURNEY_AMBIGUOUS)
+		out_text(o, " [not told apart from an identical packet]");
+}
+
+static size_t value_text(char *buf, size_t size, const struct report_env *env,
+			 const struct journey *j, const struct change *c,
+			 const struct change_value *v)
+{
+	switch (c->field) {
+	case FIELD_SRC:
+	case FIELD_DST:
+		return packet_print_addr(buf, size, &j->first, v->addr,
+					 v->port);
+	case FIELD_OUT:
+	case FIELD_IN:
+		return (size_t)snprintf(buf, size, "%s",
+					ifnames_get(env->names, v->number));
+	case FIELD_MARK:
+	case FIELD_TOS:
+		return (size_t)snprintf(buf, size, "0x%x", v->number);
+	default:
+		return (size_t)snprintf(buf, size, "%u", v->number);
+	}
+}
+
+static void put_change(struct out *o, const struct report_env *env,
+		       const struct journey *j, const struct change *c)
+{
+	char from[128], to[128];
+
+	value_text(from, sizeof(from), env, j, c, &c->from);
+	value_text(to, sizeof(to), env, j, c, &c->to);
+	put_color(o, env, DIM);
+	if (c->maker == MAKER_RULE)
+		out_printf(o, "  %s ", change_field_word(c->field));
+	else
+		out_printf(o, "  (%s) %s ", change_maker_word(c->maker),
+			   change_field_word(c->field));
+	/* An interface that was not known before is only named. */
+	if (*from && !(c->field == FIELD_OUT && !c->from.number))
+		out_printf(o, "%s -> ", from);
+	out_text(o, to);
+	put_color(o, env, RESET);
+	out_text(o, "\n");
+}
+
+static void put_step_details(struct out *o, const struct report_env *env,
+			     const struct step *s)
+{
+	const struct place *p = s->place;
+
+	out_printf(o, "    mark 0x%x", s->mark);
+	if (s->in)
+		out_printf(o, " in %s", ifnames_get(env->names, s->in));
+	if (s->phys_in)
+		out_printf(o, " physin %s", ifnames_get(env->names,
+							s->phys_in));
+	if (s->out)
+		out_printf(o, " out %s", ifnames_get(env->names, s->out));
+	if (s->phys_out)
+		out_printf(o, " physout %s", ifnames_get(env->names,
+							 s->phys_out));
+	if (p->own_before)
+		out_printf(o, " number without nftrace's rules %u",
+			   p->number - p->own_before);
+	if (s->branch)
+		out_printf(o, " copy %u", s->branch);
+	out_text(o, "\n");
+}
+
+static void block_journey(struct out *o, const struct report_env *env,
+			  const struct journey *j)
+{
+	uint32_t kept = journey_kept(j);
+	unsigned int c = 0;
+
+	put_head(o, env, j);
+	out_text(o, "\n");
+	for (uint32_t i = 0; i < kept; i++) {
+		const struct step *s = &j->step[i];
+
+		if (j->omitted && i == JOURNEY_STEPS_FIRST)
+			out_printf(o, "  ... %u more events ...\n", j->omitted);
+		out_bytes(o, s->place->line, s->place->line_len);
+		if (env->verbose)
+			put_step_details(o, env, s);
+		for (; c < j->changes && j->change[c].step <= i; c++)
+			put_change(o, env, j, &j->change[c]);
+	}
+	for (unsigned int b = 0; b < j->branches; b++) {
+		put_fate(o, env, j, b);
+		out_text(o, "\n");
+	}
+}
+
+static void line_journey(struct out *o, const struct report_env *env,
+			 const struct journey *j)
+{
+	put_head(o, env, j);
+	for (unsigned int b = 0; b < j->branches; b++) {
+		out_text(o, " ");
+		put_fate(o, env, j, b);
+	}
+	out_text(o, "\n");
+}
+
+static void flat_event(struct out *o, const struct report_env *env,
+		       const struct event *e, const struct place *at,
+		       uint64_t wall_ns)
+{
+	struct packet p;
+
+	if (!env->verbose) {
+		out_bytes(o, at->line, at->line_len);
+		return;
+	}
+	packet_decode(&p, e->nfproto, e->payload, e->payload_len);
+	out_bytes(o, at->line, at->line_len - 1);
+	out_text(o, "  ");
+	put_time(o, e->flags & EVENT_HAS_STAMP ? e->stamp_ns : wall_ns);
+	put_interfaces(o, env, e->in, e->phys_in, e->out);
+	put_packet(o, &p, true);
+	out_text(o, "\n");
+}
+
+const struct report report_block = {
+	.name = "block",
+	.journey = block_journey,
+};
+
+const struct report report_line = {
+	.name = "line",
+	.journey = line_journey,
+};
+
+const struct report report_flat = {
+	.name = "flat",
+	.event = flat_event,
+};

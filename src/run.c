@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* run: one run of the supervisor, from the checks to the exit status. */
+#include "run.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "say.h"
+
+uint64_t clock_monotonic_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
+/* Every signal that would end or stop us becomes something to read. */
+static int catch_signals(void)
+{
+	static const int left[] = {
+		SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS,
+	};
+	sigset_t set;
+
+	sigfillset(&set);
+	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++)
+		sigdelset(&set, left[i]);
+	/* Inherited as ignored (nohup), a signal would never be seen. */
+	for (int sig = 1; sig < SIGRTMAX; sig++)
+		if (sigismember(&set, sig) == 1 && sig != SIGHUP)
+			signal(sig, SIG_DFL);
+	signal(SIGPIPE, SIG_IGN);
+	if (sigprocmask(SIG_SETMASK, &set, NULL) < 0)
+		return -errno;
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int open_run(struct run *r, const struct options *o)
+{
+	const char *bad;
+
+	memset(r, 0, sizeof(*r));
+	r->o = o;
+	r->lock.fd = r->signal_fd = r->reader_pidfd = -1;
+	r->capture.fd = r->capture.stamp_fd = -1;
+	r->keeper.fd = r->reader.fd = -1;
+	r->keeper.pid = r->reader.pid = -1;
+	if (o->only && !only_parse(&r->only, o->only, &bad)) {
+		say("error: '%s' is nothing that --only knows: a fate (drop, "
+		    "reject, ...), table=NAME or chain=NAME", bad);
+		return STATUS_USAGE;
+	}
+	r->stats = mmap(NULL, sizeof(*r->stats), PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (r->stats == MAP_FAILED) {
+		r->stats = NULL;
+		return STATUS_FAILURE;
+	}
+	return 0;
+}
+
+static void close_run(struct run *r)
+{
+	keeper_stop(&r->keeper);
+	capture_close(&r->capture);
+	lock_close(&r->lock);
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		helper_release(&r->snap_res[i]);
+	if (r->signal_fd >= 0)
+		close(r->signal_fd);
+	if (r->stats)
+		munmap(r->stats, sizeof(*r->stats));
+	plan_free(&r->plan);
+}
+
+static int conclude(const struct run *r)
+{
+	if (r->status)
+		return r->status;
+	if (r->undo.error || r->verify_failed || r->end == END_KEEPER ||
+	    r->end == END_READER || r->end == END_LEASE ||
+	    (r->stats->output_error && r->stats->output_error != -EPIPE))
+		return STATUS_FAILURE;
+	if (r->stats->lost || r->tables_differ || r->stats->strangers ||
+	    r->stats->unprinted)
+		return STATUS_INCOMPLETE;
+	return r->stats->packets ? STATUS_TRACED : STATUS_NOTHING;
+}
+
+static int trace(struct run *r)
+{
+	int status = plan_make(&r->plan, r->o);
+
+	if (status || r->o->dry_run)
+		return status ? status : plan_print(&r->plan);
+	r->signal_fd = catch_signals();
+	if (r->signal_fd < 0)
+		return STATUS_FAILURE;
+	r->status = arm(r);
+	if (!r->status)
+		watch(r);
+	disarm(r);
+	if (r->armed_ns)
+		summary_print(r);
+	return conclude(r);
+}
+
+int run_main(const struct options *o)
+{
+	struct run r;
+	int status = open_run(&r, o);
+
+	if (!status)
+		status = trace(&r);
+	close_run(&r);
+	return status;
+}

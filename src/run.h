@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* run: one run of the supervisor, from the checks to the exit status. */
+#ifndef NFTRACE_RUN_H
+#define NFTRACE_RUN_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "capture.h"
+#include "keeper.h"
+#include "lock.h"
+#include "options.h"
+#include "plan.h"
+#include "reader.h"
+#include "snapshot.h"
+#include "stats.h"
+#include "status.h"
+
+enum { RUN_WAITERS = 16 };
+
+/* Why the capture ended. */
+enum run_end {
+	END_NONE,
+	END_TIME,
+	END_COUNT,
+	END_SIGNAL,
+	END_STDOUT,		/* nobody reads it any more */
+	END_READER,		/* the reader died */
+	END_KEEPER,		/* the keeper died */
+	END_LEASE,		/* the deadline could not be renewed */
+	END_OVERDUE,		/* the keeper undid on its own timer */
+};
+
+/* Somebody who waited for the lock while we held it. */
+struct run_waiter {
+	pid_t pid;
+	uint64_t since_ns, until_ns;
+	char name[96];
+};
+
+/* The state of a run; lives in the supervisor. */
+struct run {
+	const struct options *o;
+	struct plan plan;
+	struct lock lock;
+	bool locked;
+	uint64_t locked_ns, unlocked_ns;	/* CLOCK_MONOTONIC */
+	int signal_fd;
+	struct capture capture;
+	struct keeper_plan keeper_plan;
+	struct keeper keeper;
+	bool changed;			/* the keeper was asked to install */
+	bool undone;
+	struct undo_report undo;
+	unsigned int installed;
+	struct helper_result snap_res[FAMILY_COUNT];
+	const struct snapshot *snap[FAMILY_COUNT];
+	struct reader reader;
+	int reader_pidfd;
+	bool reader_gone;
+	int reader_status;		/* wait status */
+	struct only only;
+	struct stats *stats;
+	uint64_t armed_ns, end_ns;	/* CLOCK_MONOTONIC; end 0: none */
+	enum run_end end;
+	int end_signal;
+	bool tables_differ;		/* after the removal, others' doing */
+	bool verify_failed;
+	struct run_waiter waiter[RUN_WAITERS];
+	unsigned int waiters;
+	int status;
+};
+
+/** run_main - everything behind the options; the exit status */
+int run_main(const struct options *o);
+
+/* The steps that live in files of their own. */
+
+/** arm - lock to "armed"; 0, or the exit status after a report */
+int arm(struct run *r);
+
+/** watch - until the run shall end; sets @r->end */
+void watch(struct run *r);
+
+/** watch_peers - note who waits for the lock right now */
+void watch_peers(struct run *r);
+
+/** disarm - undo, verify, release the lock, let the reader finish */
+void disarm(struct run *r);
+
+/** summary_print - on stderr */
+void summary_print(const struct run *r);
+
+/** clock_monotonic_ns - now */
+uint64_t clock_monotonic_ns(void);
+
+#endif

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* sandbox: takes every privilege from the process that reads strangers' packets. */
+#include "sandbox.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cap-ng.h>
+#include <seccomp.h>
+
+enum { NOBODY = 65534 };
+
+/* Receiving, writing, memory, time, and the way out. */
+static const int allowed[] = {
+	SCMP_SYS(recvmmsg), SCMP_SYS(recvmsg), SCMP_SYS(recvfrom),
+	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(pwritev2),
+	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(getsockopt),
+	SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),
+	SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
+	SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(brk), SCMP_SYS(madvise),
+	SCMP_SYS(futex), SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(rt_sigprocmask), SCMP_SYS(close), SCMP_SYS(fstat),
+	SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(tgkill),
+	SCMP_SYS(exit), SCMP_SYS(exit_group),
+};
+
+/*
+ * The wider filter: sanitizers and valgrind map, open and ask for much on
+ * their own, so only what does harm is refused.
+ */
+static const int refused[] = {
+	SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(socket),
+	SCMP_SYS(setsockopt), SCMP_SYS(ptrace), SCMP_SYS(mount),
+	SCMP_SYS(setns), SCMP_SYS(unshare), SCMP_SYS(bpf),
+	SCMP_SYS(process_vm_writev), SCMP_SYS(connect), SCMP_SYS(sendto),
+};
+
+static bool under_tools(void)
+{
+#ifdef SANITIZE
+	return true;
+#else
+	/* valgrind puts its own objects there (vgpreload_*.so). */
+	const char *preload = getenv("LD_PRELOAD");
+
+	return preload && strstr(preload, "vgpreload");
+#endif
+}
+
+static int load_narrow(scmp_filter_ctx ctx)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed) && !err; i++)
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0);
+	/* Memory that can be executed is none of the reader's business. */
+	if (!err)
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+				       SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC,
+					       0));
+	if (!err)
+		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect),
+				       1, SCMP_A2(SCMP_CMP_MASKED_EQ,
+						  PROT_EXEC, 0));
+	return err;
+}
+
+static int load_wide(scmp_filter_ctx ctx)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused) && !err; i++)
+		err = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), refused[i],
+				       0);
+	return err;
+}
+
+static int load_filter(void)
+{
+	bool wide = under_tools();
+	scmp_filter_ctx ctx = seccomp_init(wide ? SCMP_ACT_ALLOW
+						: SCMP_ACT_ERRNO(EPERM));
+	int err;
+
+	if (!ctx)
+		return -ENOMEM;
+	err = wide ? load_wide(ctx) : load_narrow(ctx);
+	if (!err)
+		err = seccomp_load(ctx);
+	seccomp_release(ctx);
+	return err;
+}
+
+static int drop_ids(void)
+{
+	/* In a user namespace setgroups(2) may be forbidden, and no other id mapped. */
+	if (setgroups(0, NULL) < 0 && errno != EPERM)
+		return -errno;
+	if (setresgid(NOBODY, NOBODY, NOBODY) < 0 && errno != EINVAL)
+		return -errno;
+	if (setresuid(NOBODY, NOBODY, NOBODY) < 0 && errno != EINVAL)
+		return -errno;
+	return 0;
+}
+
+static int drop_capabilities(void)
+{
+	capng_clear(CAPNG_SELECT_ALL);
+	/* The bounding set cannot be dropped any more; no_new_privs covers it. */
+	if (capng_apply(CAPNG_SELECT_CAPS) != 0)
+		return -EPERM;
+	return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 ?
+		-errno : 0;
+}
+
+int sandbox_enter(char *what, size_t size)
+{
+	static const struct {
+		const char *what;
+		int (*step)(void);
+	} steps[] = {
+		{ "changing the user", drop_ids },
+		{ "dropping capabilities", drop_capabilities },
+		{ "loading the system call filter", load_filter },
+	};
+	int err;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
+		snprintf(what, size, "setting no_new_privs");
+		return -errno;
+	}
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		err = steps[i].step();
+		if (err) {
+			snprintf(what, size, "%s", steps[i].what);
+			return err;
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* say: everything about the run, on stderr, a line each. */
+#include "say.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "safe.h"
+
+static bool status_shown;
+
+static void put(const char *bytes, size_t len)
+{
+	while (len) {
+		ssize_t n = write(STDERR_FILENO, bytes, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return;
+		bytes += n;
+		len -= (size_t)n;
+	}
+}
+
+void say(const char *fmt, ...)
+{
+	char text[3072], line[sizeof(text) * 2 + 16] = "nftrace: ";
+	size_t len = strlen(line);
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return;
+	if ((size_t)n >= sizeof(text))
+		n = sizeof(text) - 1;
+	say_status(NULL);
+	len += safe_text(line + len, sizeof(line) - len - 1, text, (size_t)n);
+	line[len++] = '\n';
+	put(line, len);
+}
+
+void say_status(const char *line)
+{
+	char text[512];
+	int n;
+
+	if (!line && !status_shown)
+		return;
+	n = line ? snprintf(text, sizeof(text), "\r%.400s\033[K", line)
+		 : snprintf(text, sizeof(text), "\r\033[K");
+	put(text, (size_t)n);
+	status_shown = line != NULL;
+}
+
+const char *say_errno_text(int err)
+{
+	static const struct {
+		int err;
+		const char *text;
+	} texts[] = {
+		{ EPERM, "needs root or CAP_NET_ADMIN in this network namespace" },
+		{ EACCES, "needs root or CAP_NET_ADMIN in this network namespace" },
+		{ ENOENT, "the kernel does not have it" },
+		{ ENOPROTOOPT, "this kernel has no legacy iptables for that family" },
+		{ EINVAL, "the kernel refused it as invalid" },
+		{ EAGAIN, "somebody kept changing the table without the xtables lock" },
+		{ ESTALE, "somebody changed our rules while they went in" },
+		{ EROFS, "the file system is read-only" },
+		{ ENOBUFS, "no memory for it in the kernel" },
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (texts[i].err == -err)
+			return texts[i].text;
+	return strerror(-err);
+}
+
+void say_error(const char *what, int err)
+{
+	say("error: %s: %s", what, say_errno_text(err));
+}

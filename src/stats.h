@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* stats: the reader's counts, in memory that the supervisor shares. */
+#ifndef NFTRACE_STATS_H
+#define NFTRACE_STATS_H
+
+#include <stdint.h>
+
+#include "journey.h"
+
+enum { STATS_DROPS = 64 };
+
+/* Packets dropped by one rule; the rule by its place in the snapshot. */
+struct stats_drop {
+	uint64_t packets;
+	uint32_t chain, number;
+	uint8_t family;		/* index */
+	uint8_t kind;		/* enum place_kind */
+};
+
+/* Written by the reader only, read by the supervisor at any time. */
+struct stats {
+	volatile uint64_t events;	/* shown or counted, own rules' not */
+	volatile uint64_t own;		/* events of this run's own rules */
+	volatile uint64_t foreign;	/* no trace event of these tables */
+	volatile uint64_t broken;	/* netlink messages that made no sense */
+	volatile uint64_t strangers;	/* trace events of rules not in the snapshot */
+	volatile uint64_t lost;		/* events, by sequence numbers and drops */
+	volatile uint64_t packets;	/* journeys over */
+	volatile uint64_t printed;	/* of them printed (--only, -c) */
+	volatile uint64_t unprinted;	/* dropped: nobody read stdout fast enough */
+	volatile uint64_t ambiguous;
+	volatile uint64_t fate[FATE_COUNT];
+	volatile uint64_t nat_silent;	/* journeys that passed nat unasked */
+	struct stats_drop drop[STATS_DROPS];	/* at the end, most first */
+	uint32_t drops;
+	int32_t output_error;		/* -errno: stdout is gone */
+};
+
+#endif

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* summary: what the run found and did, on stderr at its end. */
+#include "run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "place.h"
+#include "say.h"
+
+enum { DROPS_SHOWN = 10 };
+
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void print_end(const struct run *r)
+{
+	const struct stats *st = r->stats;
+	double seconds = (double)(clock_monotonic_ns() - r->armed_ns) / 1e9;
+
+	switch (r->end) {
+	case END_TIME:
+		if (r->o->count && st->printed < r->o->count)
+			say("stopped by time: %" PRIu64 " of %" PRIu64,
+			    st->printed, r->o->count);
+		break;
+	case END_SIGNAL:
+		say("stopped by signal %d (%s) after %.1f s", r->end_signal,
+		    strsignal(r->end_signal), seconds);
+		break;
+	case END_STDOUT:
+		if (st->output_error == -EPIPE || !st->output_error)
+			say("stopped: nobody reads the output any more");
+		else
+			say("error: writing the output: %s",
+			    strerror(-st->output_error));
+		break;
+	case END_READER:
+		say("error: the reader ended before its time");
+		break;
+	case END_KEEPER:
+		say("error: the keeper ended before its time");
+		break;
+	case END_OVERDUE:
+		say("warning: nftrace was stopped or stuck beyond its end; "
+		    "the keeper has put the host back");
+		break;
+	default:
+		break;
+	}
+}
+
+static void print_fates(const struct run *r)
+{
+	char line[512];
+	size_t at = 0;
+
+	line[0] = '\0';
+	for (unsigned int k = 0; k < FATE_COUNT; k++)
+		if (r->stats->fate[k])
+			at += (size_t)snprintf(line + at, sizeof(line) - at,
+					       "%s%" PRIu64 " %s",
+					       at ? ", " : ": ",
+					       r->stats->fate[k],
+					       fate_word(k));
+	say("%" PRIu64 " packet%s traced%s", r->stats->packets,
+	    plural(r->stats->packets), line);
+}
+
+static void print_drops(const struct run *r)
+{
+	for (unsigned int i = 0; i < r->stats->drops && i < DROPS_SHOWN; i++) {
+		const struct stats_drop *d = &r->stats->drop[i];
+		const struct snapshot *s = r->snap[d->family];
+		const struct snap_chain *c = snapshot_chain(s, d->chain);
+		const struct snap_rule *rule =
+			snapshot_rule(s, c->first + d->number - 1);
+
+		say("  %" PRIu64 " by %s:%s:%s:%u  \"%.*s\"", d->packets,
+		    s->table[c->table].name, snapshot_text(s, c->name),
+		    d->kind == PLACE_RULE ? "rule" :
+		    d->kind == PLACE_POLICY ? "policy" : "return", d->number,
+		    (int)rule->len, snapshot_text(s, rule->text));
+	}
+}
+
+static uint64_t counted(const struct run *r)
+{
+	uint64_t n = 0;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		n += r->undo.removed[i].packets;
+	return n;
+}
+
+static void print_events(const struct run *r)
+{
+	const struct stats *st = r->stats;
+
+	say("%" PRIu64 " event%s, %" PRIu64 " lost; the TRACE rules counted "
+	    "%" PRIu64 " packet%s", st->events, plural(st->events), st->lost,
+	    counted(r), plural(counted(r)));
+	if (st->lost)
+		say("warning: events were lost: a larger --buffer, a lower "
+		    "--rate or a narrower match helps");
+	if (st->unprinted)
+		say("warning: %" PRIu64 " record%s left out of the output: "
+		    "its reader was too slow", st->unprinted,
+		    plural(st->unprinted));
+	if (st->strangers)
+		say("warning: %" PRIu64 " trace event%s of rules that were not "
+		    "there when the trace began", st->strangers,
+		    plural(st->strangers));
+	if (st->foreign)
+		say("note: %" PRIu64 " message%s of others on NFLOG group 0",
+		    st->foreign, plural(st->foreign));
+	if (st->ambiguous)
+		say("note: %" PRIu64 " packet%s could not be told apart from "
+		    "identical ones", st->ambiguous, plural(st->ambiguous));
+}
+
+/* Nothing traced: the reason, as far as the counters tell it. */
+static void print_nothing(const struct run *r)
+{
+	if (r->stats->packets || r->stats->events)
+		return;
+	if (!r->plan.inserts)
+		say("nothing was traced: no packet hit the TRACE rules that "
+		    "are there");
+	else if (counted(r) == 0)
+		say("nothing was traced: no packet matched. Is the match "
+		    "right, is this the right network namespace, did such "
+		    "packets come at all? Packets that bypass netfilter are "
+		    "not seen: tc and XDP programs, flowtables, bridged "
+		    "traffic with net.bridge.bridge-nf-call-iptables=0");
+	else
+		say("nothing was traced although %" PRIu64 " packet%s matched: "
+		    "no event reached NFLOG group 0. Did another program "
+		    "change the logger (sysctl net.netfilter.nf_log.2)?",
+		    counted(r), plural(counted(r)));
+}
+
+static void print_loggers(const struct run *r, char *buf, size_t size)
+{
+	static const char *const words[] = {
+		[UNDO_LOGGER_KEPT] = "unchanged",
+		[UNDO_LOGGER_RESTORED] = "restored",
+		[UNDO_LOGGER_FOREIGN] = "left as somebody else has set it",
+		[UNDO_LOGGER_FAILED] = "NOT restored",
+	};
+	size_t at = 0;
+
+	buf[0] = '\0';
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (r->plan.family[i].use)
+			at += (size_t)snprintf(buf + at, size - at,
+					       "%s%s logger %s",
+					       at ? ", " : "",
+					       families[i]->name,
+					       words[r->undo.logger[i]]);
+}
+
+static void print_proof(const struct run *r)
+{
+	unsigned int removed = 0;
+	char loggers[256];
+	double held = r->locked_ns && r->unlocked_ns ?
+		(double)(r->unlocked_ns - r->locked_ns) / 1e9 : 0;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		removed += r->undo.removed[i].rules;
+	print_loggers(r, loggers, sizeof(loggers));
+	say("%u rule%s inserted, %u removed; %s; tables %s; lock held %.1f s",
+	    r->installed, plural(r->installed), removed, loggers,
+	    r->verify_failed ? "NOT verified" : r->tables_differ ?
+	    "changed by others" : "as before", held);
+	if (removed < r->installed)
+		say("note: %u rule%s had been removed by somebody else",
+		    r->installed - removed, plural(r->installed - removed));
+	for (unsigned int i = 0; i < r->waiters; i++) {
+		const struct run_waiter *w = &r->waiter[i];
+
+		say("  pid %d (%s) waited %.1f s for the lock", (int)w->pid,
+		    w->name, (double)(w->until_ns - w->since_ns) / 1e9);
+	}
+	if (r->undo.error)
+		say("error: %s: %s; try 'nftrace --cleanup'",
+		    r->undo.error_what, say_errno_text(r->undo.error));
+}
+
+void summary_print(const struct run *r)
+{
+	print_end(r);
+	print_fates(r);
+	print_drops(r);
+	print_events(r);
+	print_nothing(r);
+	print_proof(r);
+}

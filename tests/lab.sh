@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# lab.sh: the topologies of network namespaces that tests and demo use (README.rst draws them).
+# shellcheck shell=bash
+# To be sourced after lib.sh, which gives ns_new, in_ns and ns_ip.
+
+# no_offload NS IFACE...: a packet is a packet, not 64 KiB of segments
+no_offload() {
+	local ns=$1 dev
+	shift
+	for dev; do
+		in_ns "$ns" ethtool -K "$dev" tso off gso off gro off lro off \
+			tx off rx off >/dev/null 2>&1
+	done
+}
+
+# veth NS IFACE NS IFACE: a cable between two namespaces, both ends up
+veth() {
+	ip link add "$2" netns "nft$$-$1" type veth peer name "$4" netns "nft$$-$3"
+	no_offload "$1" "$2"
+	no_offload "$3" "$4"
+	ns_ip "$1" link set "$2" up
+	ns_ip "$3" link set "$4" up
+}
+
+# addresses NS IFACE ADDRESS/BITS...
+addresses() {
+	local ns=$1 dev=$2 address
+	shift 2
+	for address; do
+		case $address in
+		*:*) ns_ip "$ns" addr add "$address" dev "$dev" nodad ;;
+		*) ns_ip "$ns" addr add "$address" dev "$dev" ;;
+		esac
+	done
+}
+
+forwarding() { # NS
+	in_ns "$1" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+}
+
+# lab_loopback [NS]: one namespace with lo alone
+lab_loopback() {
+	ns_new "${1:-lo}"
+	addresses "${1:-lo}" lo 10.9.0.1/32 fd00:9::1/128
+}
+
+# lab_router: host a - router r - host b
+lab_router() {
+	local ns
+	for ns in a r b; do ns_new "$ns"; done
+	veth a eth0 r eth0
+	veth r eth1 b eth0
+	addresses a eth0 10.1.0.2/24 fd00:1::2/64
+	addresses r eth0 10.1.0.1/24 fd00:1::1/64
+	addresses r eth1 10.2.0.1/24 fd00:2::1/64
+	addresses b eth0 10.2.0.2/24 fd00:2::2/64
+	forwarding r
+	ns_ip a route add default via 10.1.0.1
+	ns_ip a route add default via fd00:1::1
+	ns_ip b route add default via 10.2.0.1
+	ns_ip b route add default via fd00:2::1
+}
+
+# lab_calico: workload wl - node - upstream host up, wired as Calico does it:
+# the workload's only neighbour is 169.254.1.1 (fe80::ecee:eeff:feee:eeee),
+# which nobody has: the node answers for it by proxy ARP.
+lab_calico() {
+	local ns
+	for ns in wl node up; do ns_new "$ns"; done
+	veth wl eth0 node cali123
+	veth node eth0 up eth0
+	ns_ip node link set cali123 address ee:ee:ee:ee:ee:ee
+	ns_ip node addr flush dev cali123
+	addresses node cali123 fe80::ecee:eeff:feee:eeee/64
+	addresses wl eth0 10.244.1.17/32 fd00:244:1::17/128
+	addresses node eth0 192.168.50.2/24 fd00:50::2/64
+	addresses up eth0 192.168.50.1/24 fd00:50::1/64
+	addresses up lo 8.8.8.8/32 2001:4860:4860::8888/128
+	forwarding node
+	in_ns node sysctl -qw net.ipv4.conf.cali123.proxy_arp=1 \
+		net.ipv4.neigh.cali123.proxy_delay=0
+	ns_ip wl route add 169.254.1.1 dev eth0 scope link
+	ns_ip wl route add default via 169.254.1.1 dev eth0
+	ns_ip wl route add default via fe80::ecee:eeff:feee:eeee dev eth0
+	ns_ip node route add 10.244.1.17 dev cali123 scope link
+	ns_ip node route add fd00:244:1::17 dev cali123
+	ns_ip node route add default via 192.168.50.1
+	ns_ip node route add default via fd00:50::1
+	ns_ip up route add 10.244.0.0/16 via 192.168.50.2
+	ns_ip up route add fd00:244::/32 via fd00:50::2
+}
+
+# lab_bridge: hosts a, b, c on a bridge whose packets iptables sees
+lab_bridge() {
+	local ns n=0
+	for ns in a b c br; do ns_new "$ns"; done
+	ns_ip br link add br0 type bridge forward_delay 0
+	in_ns br sysctl -qw net.bridge.bridge-nf-call-iptables=1 \
+		net.bridge.bridge-nf-call-ip6tables=1 || return 1
+	for ns in a b c; do
+		veth "$ns" eth0 br "port-$ns"
+		ns_ip br link set "port-$ns" master br0
+		addresses "$ns" eth0 "10.5.0.$((++n))/24" "fd00:5::$n/64"
+	done
+	addresses br br0 10.5.0.9/24 fd00:5::9/64
+	ns_ip br link set br0 up
+}
+
+# settle NS IFACE NS IFACE...: wait until the cables carry something
+settle() {
+	while (($# > 1)); do
+		wait_for 5 _carries "$1" "$2" || fail "$2 in $1 stays down"
+		shift 2
+	done
+}
+_carries() { [[ $(in_ns "$1" cat "/proc/net/if_inet6") = *" $2"* ]] && ns_ip "$1" -o link show "$2" up | grep -q LOWER_UP; }
+
+# server NS NAME ARGS...: an echo server in the background, returns when it listens
+server() {
+	background "$1" "$2" "$TOOLS/talk" serve "${@:3}"
+	wait_for 5 grep -qx ready "$SCRATCH/$2" || fail "echo server $2 does not start"
+}
+
+# talk NS ARGS...: a client, see tools/talk.c
+talk() {
+	in_ns "$1" "$TOOLS/talk" "${@:2}"
+}

@@ -1,0 +1,350 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# lib.sh: what every end-to-end test uses; to be sourced first.
+# shellcheck shell=bash
+set -u
+
+TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+[[ -n ${NFT_SANDBOX-} ]] || exec "$TESTS/sandbox" bash "$0" "$@"
+
+TREE=$(dirname "$TESTS")
+BUILD=${BUILD:-$TREE/build}
+[[ $BUILD = /* ]] || BUILD=$TREE/$BUILD
+NFTRACE=${NFTRACE:-$BUILD/nftrace}
+HOOKED=${HOOKED:-$BUILD/hooks/nftrace}
+TOOLS=$BUILD/tests/tools
+UNIT=$BUILD/tests/unit
+
+# SCRATCH is removed by whoever made it.
+if [[ -z ${SCRATCH-} ]]; then
+	SCRATCH=$(mktemp -d)
+	own_scratch=1
+fi
+export SCRATCH XTABLES_LOCKFILE=$SCRATCH/xtables.lock
+export LC_ALL=C TZ=UTC TERM=dumb
+OUT=$SCRATCH/out ERR=$SCRATCH/err	# of the nftrace started last
+NFTRACE_PID=
+STATUS=
+
+# ---- subtests: "ok NAME", "not ok NAME: why", "skip NAME: why" on stdout
+
+_name=
+_why=
+_failures=0
+
+# subtest NAME: begins one; ends the one before
+subtest() {
+	_finish
+	_name=$*
+	_why=
+}
+
+_finish() {
+	[[ -n $_name ]] || return 0
+	if [[ -z $_why ]]; then
+		echo "ok $_name"
+	else
+		echo "not ok $_name: $_why"
+		_failures=1
+	fi
+	_name=
+}
+
+# fail WHY: the subtest under way has failed; it goes on. Returns 1.
+fail() {
+	[[ -n $_name ]] || _name=${0##*/}
+	[[ -n $_why ]] || _why=$*
+	note "FAILED: $*"
+	return 1
+}
+
+# skip WHY: ends the subtest under way as not done
+skip() {
+	echo "skip $_name: $*"
+	_name=
+}
+
+# skip_all WHY: nothing in this script can be done here
+skip_all() {
+	_name=${0##*/}
+	skip "$@"
+	exit 0
+}
+
+# note TEXT / show TITLE FILE: only read when something failed
+note() { printf '# %s\n' "$*"; }
+show() {
+	note "$1:"
+	[[ ! -e $2 ]] || sed 's/^/#   | /' "$2" | head -n "${3:-60}"
+}
+
+# ---- clean-up, whatever happens
+
+_pids=()
+_namespaces=()
+
+# later PID: end it when the script ends
+later() { _pids+=("$1"); }
+
+_cleanup() {
+	local status=$?
+	trap '' EXIT INT TERM HUP
+	# Also an unset variable ends a script like this: no result to go by.
+	((status == 0)) || _why=${_why:-"the script ended here, status $status"}
+	_finish
+	((status)) || status=$_failures
+	exec 2>/dev/null # the shell would tell of each process killed
+	((${#_pids[@]} == 0)) || kill -KILL "${_pids[@]}"
+	for ns in "${_namespaces[@]}"; do
+		ip netns del "$ns"
+	done
+	[[ -z ${own_scratch-} ]] || rm -rf "$SCRATCH"
+	exit "$status"
+}
+trap _cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
+
+# ---- waiting: always for a condition
+
+# wait_for SECONDS COMMAND...: run it until it succeeds; 1 after that time
+wait_for() {
+	local end=$(($(date +%s%N) + $(_nanoseconds "$1")))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		(($(date +%s%N) < end)) || return 1
+		sleep 0.02
+	done
+}
+
+_nanoseconds() { awk -v s="$1" 'BEGIN { printf "%d", s * 1e9 }'; }
+now_ms() { echo $(($(date +%s%N) / 1000000)); }
+
+# is_gone PID / is_stopped PID, for wait_for; a zombie is gone
+is_gone() {
+	local state
+	state=$(ps -o state= -p "$1" 2>/dev/null) || return 0
+	[[ $state = Z* ]]
+}
+is_stopped() { [[ $(ps -o state= -p "$1" 2>/dev/null) = T* ]]; }
+has_line() { grep -Eq -- "$1" "$2"; }
+
+# ---- network namespaces
+
+ns_path() { echo "/run/netns/nft$$-$1"; }
+
+# ns_new NAME: an empty one with lo up
+ns_new() {
+	ip netns add "nft$$-$1" || { fail "no network namespace"; exit 1; }
+	_namespaces+=("nft$$-$1")
+	# Neighbour discovery's chatter would move counters of its own accord.
+	in_ns "$1" sysctl -qw net.ipv6.conf.all.accept_dad=0 \
+		net.ipv6.conf.default.accept_dad=0 \
+		net.ipv6.conf.default.router_solicitations=0
+	ip -n "nft$$-$1" link set lo up
+}
+
+# ns_del NAME: end it now
+ns_del() { ip netns del "nft$$-$1"; }
+
+# in_ns NAME COMMAND...
+in_ns() {
+	local ns=$1
+	shift
+	nsenter --net="$(ns_path "$ns")" -- "$@"
+}
+
+# ns_ip NAME ARGS...: ip(8) in it
+ns_ip() {
+	local ns=$1
+	shift
+	ip -n "nft$$-$ns" "$@"
+}
+
+# background NS NAME COMMAND...: in the background, output in $SCRATCH/NAME; PID in BG_PID.
+# A script's background processes ignore SIGINT: env takes that back.
+background() {
+	local ns=$1 name=$2
+	shift 2
+	nsenter --net="$(ns_path "$ns")" -- env --default-signal "$@" \
+		>"$SCRATCH/$name" 2>"$SCRATCH/$name.err" </dev/null &
+	BG_PID=$!
+	later $BG_PID
+}
+
+# ---- the program
+
+# start_nftrace NS ARGS...: in the background; returns when it is armed
+start_nftrace() {
+	launch_nftrace "$@"
+	wait_armed
+}
+
+launch_nftrace() {
+	local ns=$1
+	shift
+	: >"$ERR"
+	nsenter --net="$(ns_path "$ns")" -- env --default-signal "$NFTRACE" "$@" \
+		>"$OUT" 2>"$ERR" </dev/null &
+	NFTRACE_PID=$!
+	later $NFTRACE_PID
+}
+
+_armed_or_gone() {
+	grep -q '^nftrace: armed' "$ERR" || is_gone "$NFTRACE_PID"
+}
+
+wait_armed() {
+	wait_for "${1:-20}" _armed_or_gone
+	grep -q '^nftrace: armed' "$ERR" && return 0
+	fail "nftrace did not get armed"
+	show "its stderr" "$ERR"
+	return 1
+}
+
+# end_nftrace [SECONDS]: wait until it is gone by itself; STATUS
+end_nftrace() {
+	STATUS=
+	if ! wait_for "${1:-10}" is_gone "$NFTRACE_PID"; then
+		fail "nftrace did not end within ${1:-10} s"
+		show "its stderr" "$ERR"
+		kill -KILL "$NFTRACE_PID" 2>/dev/null
+	fi
+	wait "$NFTRACE_PID" 2>/dev/null
+	STATUS=$?
+}
+
+# stop_nftrace SIGNAL: and wait
+stop_nftrace() {
+	kill "-$1" "$NFTRACE_PID"
+	end_nftrace
+}
+
+# run_nftrace NS ARGS...: in the foreground; STATUS, output in OUT and ERR
+run_nftrace() {
+	local ns=$1
+	shift
+	timeout -k 1 "${LIMIT:-20}" nsenter --net="$(ns_path "$ns")" -- \
+		"$NFTRACE" "$@" >"$OUT" 2>"$ERR" </dev/null
+	STATUS=$?
+}
+
+# child_named COMM: pid of nftrace's child of that name, found once it is there
+child_named() { pgrep -P "$NFTRACE_PID" -x "$1" | head -n 1; }
+
+# ---- the state of a namespace
+
+_legacy() { # COMMAND FAMILY-FILE NS
+	local table
+	in_ns "$3" cat "$2" 2>/dev/null | sort | while read -r table; do
+		echo "# table $table"
+		in_ns "$3" "$1" -c -t "$table" | grep -v '^#'
+	done
+}
+
+# save_rules NS FILE: all that a run may change, in a form to compare. Only
+# tables that are there are read: iptables-save -t NAME makes others.
+save_rules() {
+	{
+		echo "# iptables"
+		_legacy iptables-legacy-save /proc/net/ip_tables_names "$1"
+		echo "# ip6tables"
+		_legacy ip6tables-legacy-save /proc/net/ip6_tables_names "$1"
+		echo "# nf_log"
+		in_ns "$1" cat /proc/sys/net/netfilter/nf_log/{2,10}
+		echo "# nft"
+		in_ns "$1" nft list ruleset 2>/dev/null | grep -v '^# Warning'
+	} >"$2"
+}
+
+# without_counters FILE: the same text less counters; for comparing when packets ran
+without_counters() { sed -E 's/^\[[0-9:]+\] //; s/ \[[0-9:]+\]$//' "$1"; }
+
+# own_rules NS: number of nftrace's rules in it
+own_rules() {
+	{
+		_legacy iptables-legacy-save /proc/net/ip_tables_names "$1"
+		_legacy ip6tables-legacy-save /proc/net/ip6_tables_names "$1"
+	} | grep -c -- '-j TRACE'
+}
+is_clean() { [[ $(own_rules "$1") = 0 ]]; }
+lock_is_free() { flock -n "$XTABLES_LOCKFILE" true; }
+loggers() { in_ns "$1" cat /proc/sys/net/netfilter/nf_log/{2,10} | paste -sd ' '; }
+
+# ---- assertions: each says what differs
+
+# assert_same WHAT EXPECTED-FILE FILE
+assert_same() {
+	local difference
+	difference=$(diff -u "$2" "$3") && return 0
+	fail "$1 differs from what was expected"
+	printf '%s\n' "$difference" | sed 's/^/#   | /' | head -n 80
+	return 1
+}
+
+# assert_equal WHAT EXPECTED GOT
+assert_equal() {
+	[[ $2 = "$3" ]] || fail "$1: expected '$2', got '$3'"
+}
+
+# assert_status EXPECTED: of the run that ended last
+assert_status() {
+	[[ $STATUS = "$1" ]] && return 0
+	fail "exit status $STATUS instead of $1"
+	show "its stderr" "$ERR"
+	return 1
+}
+
+# assert_grep REGEX FILE / assert_no_grep REGEX FILE
+assert_grep() {
+	grep -Eq -- "$1" "$2" && return 0
+	fail "no line like '$1' in ${2##*/}"
+	show "${2##*/}" "$2"
+	return 1
+}
+assert_no_grep() {
+	grep -Eq -- "$1" "$2" || return 0
+	fail "a line like '$1' in ${2##*/}: $(grep -Em1 -- "$1" "$2")"
+}
+
+# assert_text TEXT FILE: as it stands
+assert_text() {
+	grep -Fq -- "$1" "$2" && return 0
+	fail "'$1' is not in ${2##*/}"
+	show "${2##*/}" "$2"
+	return 1
+}
+
+# assert_within SECONDS WHAT COMMAND...
+assert_within() {
+	local seconds=$1 what=$2
+	shift 2
+	wait_for "$seconds" "$@" || fail "not within $seconds s: $what"
+}
+
+# assert_restored NS BEFORE-FILE: rules, counters, loggers and lock are as before
+assert_restored() {
+	save_rules "$1" "$SCRATCH/after"
+	assert_same "the host's state" "$2" "$SCRATCH/after"
+	lock_is_free || fail "the lock is still held"
+}
+
+# assert_restored_but_counters: when traced packets have run
+assert_restored_but_counters() {
+	save_rules "$1" "$SCRATCH/after"
+	assert_same "the host's state" <(without_counters "$2") \
+		<(without_counters "$SCRATCH/after")
+	lock_is_free || fail "the lock is still held"
+}
+
+# is_restored NS BEFORE-FILE: the same as a condition for wait_for
+is_restored() {
+	save_rules "$1" "$SCRATCH/now"
+	cmp -s <(without_counters "$2") <(without_counters "$SCRATCH/now") && lock_is_free
+}
+
+# load NS FILE4 FILE6: rules and counters
+load() {
+	in_ns "$1" iptables-legacy-restore -c <"$2" || fail "iptables-restore $2"
+	in_ns "$1" ip6tables-legacy-restore -c <"$3" || fail "ip6tables-restore $3"
+}

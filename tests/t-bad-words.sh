@@ -1,0 +1,72 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-bad-words: bad command lines: exit 2, a message that quotes the word, nothing changed.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_loopback
+load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
+before=$SCRATCH/before
+save_rules lo "$before"
+
+# The word that must be quoted, then the command line.
+while IFS='|' read -r word line; do
+	[[ -n $line ]] || continue
+	subtest "nftrace$line"
+	# shellcheck disable=SC2086 # words, as at a prompt without quotes
+	eval "words=($line)"
+	run_nftrace lo "${words[@]}"
+	assert_status 2
+	assert_text "$word" "$ERR"
+	[[ ! -s $OUT ]] || fail "something on stdout"
+	(($(wc -l <"$ERR") <= 4)) || fail "more than a sentence"
+	assert_restored lo "$before"
+done <<'EOT'
+--dportt| -p udp --dportt 53
+99999| -p udp --dport 99999
+nosuch| -p nosuch
+nosuchmatch| -m nosuchmatch
+300.1.2.3| -d 300.1.2.3
+10.0.0.0/33| -s 10.0.0.0/33
+!| -p udp !
+--dport| --dport 53
+--dport| -p udp --dport
+ACCEPT| -p udp -j ACCEPT
+-A| -A PREROUTING -p udp
+-D| -D PREROUTING 1
+-F| -F
+-L| -L
+-t raw| -t raw -p udp
+soon| -t soon -p udp
+-5| -t -5 -p udp
+many| -c many -p udp
+FORWARD| --chain FORWARD -p udp
+fast| --rate fast -p udp
+long| -w long -p udp
+host| host 8.8.8.8
+port| -i lo port 53
+udp| udp port 53
+--no-such| --no-such
+-Z| -Z
+sometimes| --color sometimes -p udp
+--netns| --netns /nowhere -p udp
+--all| --all -p udp
+'0'| -c 0 -p udp
+-q| -q --json -p udp
+never| --only never -p udp
+--or| -p udp --or
+0.0.0.0/0| ! -s 0.0.0.0/0
+NOSUCHSET| -m set --match-set NOSUCHSET src
+--set| -m recent --name x --set
+EOT
+
+subtest "an address of each family at once"
+run_nftrace lo -s 10.0.0.1 -d fd00::1
+assert_status 2
+assert_restored lo "$before"
+
+subtest "-4 with an address of IPv6"
+run_nftrace lo -4 -d fd00::1
+assert_status 2
+assert_text "fd00::1" "$ERR"
+assert_restored lo "$before"

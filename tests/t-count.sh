@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-count: -c, -t and the exit status that tells how a run ended.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_loopback
+load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
+server lo echo udp 10.9.0.1 7 udp fd00:9::1 7
+
+blocks() { grep -c '^#[0-9]' "$OUT"; }
+
+subtest "-c 3 of ten packets"
+start_nftrace lo -t 20 -c 3 -p udp --dport 7
+for address in 10.9.0.1 fd00:9::1 10.9.0.1 fd00:9::1 10.9.0.1; do
+	talk lo udp $address 7 count 2
+done
+end_nftrace 5
+assert_status 0
+assert_equal "packets printed" 3 "$(blocks)"
+assert_equal "fates printed" 3 "$(grep -c '^=> ' "$OUT")"
+
+subtest "-c 3 of three in one burst"
+start_nftrace lo -t 20 -c 3 -p udp --dport 7
+in_ns lo "$TOOLS/flood" 10.9.0.1 7 3 32 >/dev/null
+end_nftrace 5
+assert_status 0
+assert_equal "packets printed" 3 "$(blocks)"
+
+subtest "-c 5, and time comes first"
+start_nftrace lo -t 1 -c 5 -p udp --dport 7
+talk lo udp 10.9.0.1 7 count 3
+end_nftrace 5
+assert_status 0
+assert_equal "packets printed" 3 "$(blocks)"
+assert_text "stopped by time: 3 of 5" "$ERR"
+
+subtest "-t in fractions: 500ms"
+start_nftrace lo -t 500ms -p udp --dport 9
+armed_at=$(now_ms)
+end_nftrace 5
+took=$(($(now_ms) - armed_at))
+((took >= 350 && took < 2500)) || fail "ended after $took ms"
+
+subtest "nothing traced: status 3 and the reason"
+start_nftrace lo -t 1 -p udp --dport 9
+end_nftrace 5
+assert_status 3
+[[ ! -s $OUT ]] || fail "something on stdout"
+assert_grep 'no packet|nothing (was )?traced|0 packets' "$ERR"
+
+subtest "-t raw is explained"
+run_nftrace lo -t raw -p udp
+assert_status 2
+assert_text "-t is a duration here; nftrace always works in raw" "$ERR"

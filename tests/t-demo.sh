@@ -1,0 +1,28 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-demo: the demo works as root, and without root where users may make namespaces.
+. "$(dirname "$0")/lib.sh"
+
+subtest "as root"
+"$TESTS/demo.sh" >"$SCRATCH/demo" 2>&1
+assert_equal "exit status" 0 $?
+assert_text "the same (" "$SCRATCH/demo"
+[[ -z $_why ]] || show "demo" "$SCRATCH/demo" 200
+
+subtest "without root"
+# A copy that another user may read.
+mkdir -p /run/tree/build/tests/tools && chmod 755 /run/tree /run/tree/build /run/tree/build/tests
+cp -r "$TESTS" /run/tree/tests
+cp "$NFTRACE" /run/tree/build/
+cp "$TOOLS"/{talk,dns} /run/tree/build/tests/tools/
+chmod -R a+rX /run/tree
+nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+if ! "${nobody[@]}" unshare --user --map-root-user --net true 2>/dev/null; then
+	skip "users may not make namespaces here"
+else
+	"${nobody[@]}" env -u NFT_SANDBOX -u SCRATCH -u XTABLES_LOCKFILE -u NFTRACE \
+		BUILD=/run/tree/build TMPDIR=/tmp /run/tree/tests/demo.sh >"$SCRATCH/demo" 2>&1
+	assert_equal "exit status" 0 $?
+	assert_text "the same (" "$SCRATCH/demo"
+	[[ -z $_why ]] || show "demo" "$SCRATCH/demo" 200
+fi

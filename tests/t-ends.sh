@@ -1,0 +1,149 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-ends: whichever way a run ends, rules, counters, logger and lock are as before.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_loopback
+load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
+before=$SCRATCH/before
+save_rules lo "$before"
+quiet=(-p udp --dport 9)	# no packet ever matches
+
+# armed: the rules are really in, for both families
+assert_inserted() {
+	save_rules lo "$SCRATCH/during"
+	assert_grep '^# nf_log' "$SCRATCH/during"
+	[[ $(own_rules lo) = 4 ]] || fail "$(own_rules lo) rules instead of 4 are in"
+	[[ $(loggers lo) = "nfnetlink_log nfnetlink_log" ]] || fail "loggers: $(loggers lo)"
+	lock_is_free && fail "the lock is not held"
+}
+
+subtest "time"
+start_nftrace lo -t 1 "${quiet[@]}"
+assert_inserted
+end_nftrace 4
+assert_status 3
+assert_restored lo "$before"
+
+for signal in INT TERM HUP TSTP; do
+	subtest "SIG$signal"
+	start_nftrace lo -t 30 "${quiet[@]}"
+	assert_inserted
+	stop_nftrace $signal
+	assert_status 3
+	assert_restored lo "$before"
+done
+
+subtest "a signal to the whole group, as Ctrl-C gives it"
+: >"$ERR"
+nsenter --net="$(ns_path lo)" -- setsid env --default-signal "$NFTRACE" -t 30 "${quiet[@]}" \
+	>"$OUT" 2>"$ERR" </dev/null &
+NFTRACE_PID=$! # and the group's number
+later $NFTRACE_PID
+wait_armed
+kill -INT -- -$NFTRACE_PID || fail "no such group"
+end_nftrace
+assert_status 3
+assert_restored lo "$before"
+
+subtest "a signal again and again"
+start_nftrace lo -t 30 "${quiet[@]}"
+for _ in 1 2 3 4 5 6 7 8; do kill -INT "$NFTRACE_PID" 2>/dev/null; done
+end_nftrace
+assert_restored lo "$before"
+
+subtest "endless run, interrupted"
+start_nftrace lo -t 0 "${quiet[@]}"
+assert_inserted
+stop_nftrace INT
+assert_restored lo "$before"
+
+# From here on packets run: the counters of builtin policies move.
+server lo echo udp 10.9.0.1 7 udp fd00:9::1 7
+
+subtest "count"
+start_nftrace lo -t 20 -c 2 -p udp --dport 7
+talk lo udp 10.9.0.1 7
+talk lo udp fd00:9::1 7
+end_nftrace 5
+assert_status 0
+assert_restored_but_counters lo "$before"
+
+subtest "stdout closed by its reader"
+mkfifo "$SCRATCH/fifo"
+: >"$ERR"
+nsenter --net="$(ns_path lo)" -- env --default-signal "$NFTRACE" -t 30 -p udp --dport 7 \
+	>"$SCRATCH/fifo" 2>"$ERR" </dev/null &
+NFTRACE_PID=$!
+later $NFTRACE_PID
+exec {reader}<"$SCRATCH/fifo"
+wait_armed
+exec {reader}<&-
+talk lo udp 10.9.0.1 7
+end_nftrace 5
+assert_restored_but_counters lo "$before"
+
+# stuck WHAT PLANNED-MS: everything is back within 2 s of the planned end
+stuck() {
+	local limit=$(($2 + 2000 - ($(now_ms) - armed_at)))
+	wait_for "$((limit / 1000)).$(printf %03d $((limit % 1000)))" is_restored lo "$before" ||
+		fail "$1: not back 2 s after the planned end"
+}
+
+subtest "SIGSTOP of the supervisor"
+start_nftrace lo -t 2 "${quiet[@]}"
+armed_at=$(now_ms)
+kill -STOP "$NFTRACE_PID"
+stuck "SIGSTOP" 2000
+kill -CONT "$NFTRACE_PID"
+end_nftrace
+assert_restored_but_counters lo "$before"
+
+subtest "SIGSTOP of the reader"
+start_nftrace lo -t 2 -p udp --dport 7
+armed_at=$(now_ms)
+reader_pid=$(child_named nftrace-reader)
+[[ -n $reader_pid ]] || fail "no process nftrace-reader"
+later "$reader_pid"
+kill -STOP "$reader_pid"
+talk lo udp 10.9.0.1 7
+stuck "reader stopped" 2000
+kill -CONT "$reader_pid"
+end_nftrace
+assert_restored_but_counters lo "$before"
+
+subtest "SIGSTOP of supervisor and reader"
+start_nftrace lo -t 2 "${quiet[@]}"
+armed_at=$(now_ms)
+reader_pid=$(child_named nftrace-reader)
+kill -STOP "$reader_pid" "$NFTRACE_PID"
+stuck "both stopped" 2000
+kill -CONT "$NFTRACE_PID" "$reader_pid"
+end_nftrace
+assert_restored_but_counters lo "$before"
+
+subtest "a full pipe that nobody reads"
+: >"$ERR"
+nsenter --net="$(ns_path lo)" -- env --default-signal "$NFTRACE" -t 2 --rate 0 -p udp --dport 7 \
+	>"$SCRATCH/fifo" 2>"$ERR" </dev/null &
+NFTRACE_PID=$!
+later $NFTRACE_PID
+exec {reader}<"$SCRATCH/fifo"
+wait_armed
+armed_at=$(now_ms)
+in_ns lo "$TOOLS/flood" 10.9.0.1 7 5000 32 5000 >"$SCRATCH/sent"
+assert_equal "packets sent" 5000 "$(cat "$SCRATCH/sent")"
+stuck "full pipe" 2000
+exec {reader}<&-
+end_nftrace
+assert_restored_but_counters lo "$before"
+
+subtest "stderr closed"
+nsenter --net="$(ns_path lo)" -- env --default-signal "$NFTRACE" -t 1 "${quiet[@]}" \
+	>"$OUT" 2>&- </dev/null &
+NFTRACE_PID=$!
+later $NFTRACE_PID
+assert_within 10 "rules in" eval '! is_clean lo'
+end_nftrace
+assert_restored_but_counters lo "$before"

@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-lock: a busy lock, its holder and its waiters; --no-lock.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_loopback
+load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
+before=$SCRATCH/before
+quiet=(-p udp --dport 9)
+save_rules lo "$before"
+
+# Holds the lock until it is killed; `exec` makes the holder the process named.
+hold() {
+	flock "$XTABLES_LOCKFILE" tail -f /dev/null &
+	holder=$!
+	disown $holder
+	later $holder
+	wait_for 5 eval '! lock_is_free' || fail "the holder does not start"
+	tail_pid=$(pgrep -P $holder)
+	later "$tail_pid"
+}
+
+let_go() { kill -KILL $holder "$tail_pid"; wait_for 5 lock_is_free; }
+
+hold
+subtest "busy: the holder's pid and command, exit 4"
+LIMIT=8 run_nftrace lo -w 1 -t 1 "${quiet[@]}"
+assert_status 4
+assert_text "Trying to acquire the lock: $XTABLES_LOCKFILE" "$ERR"
+assert_grep "\\b($holder|$tail_pid)\\b" "$ERR"
+assert_grep 'flock|tail' "$ERR"
+save_rules lo "$SCRATCH/after"
+assert_same "rules and logger" "$before" "$SCRATCH/after"
+
+subtest "-w 0 fails at once"
+start=$(now_ms)
+run_nftrace lo -w 0 -t 1 "${quiet[@]}"
+took=$(($(now_ms) - start))
+assert_status 4
+((took < 1000)) || fail "after $took ms"
+
+subtest "interrupted while it waits"
+launch_nftrace lo -w 60 -t 30 "${quiet[@]}"
+assert_within 10 "it tries" grep -q 'Trying to acquire' "$ERR"
+stop_nftrace INT
+save_rules lo "$SCRATCH/after"
+assert_same "rules and logger" "$before" "$SCRATCH/after"
+
+subtest "killed while it waits"
+launch_nftrace lo -w 60 -t 30 "${quiet[@]}"
+assert_within 10 "it tries" grep -q 'Trying to acquire' "$ERR"
+kill -KILL "$NFTRACE_PID"
+end_nftrace
+assert_within 2 "its processes end" eval '! pgrep "^nftrace"'
+
+subtest "it goes on when the lock gets free"
+launch_nftrace lo -w 20 -t 1 "${quiet[@]}"
+assert_within 10 "it tries" grep -q 'Trying to acquire' "$ERR"
+let_go
+wait_armed 5
+end_nftrace
+assert_restored lo "$before"
+
+subtest "a second nftrace: the first is named, and left alone"
+start_nftrace lo -t 30 "${quiet[@]}"
+first=$NFTRACE_PID first_err=$ERR
+ERR=$SCRATCH/err2 OUT=$SCRATCH/out2
+LIMIT=10 run_nftrace lo -w 1 -t 1 "${quiet[@]}"
+assert_status 4
+assert_grep "\\b$first\\b" "$ERR"
+assert_text nftrace "$ERR"
+[[ $(own_rules lo) = 4 ]] || fail "the first one's rules are not what they were"
+NFTRACE_PID=$first ERR=$first_err
+stop_nftrace INT
+assert_status 3
+assert_restored lo "$before"
+
+subtest "who waits is named"
+start_nftrace lo -t 30 "${quiet[@]}"
+background lo waiter iptables-legacy -w 30 -t filter -S INPUT
+waiter=$BG_PID
+assert_within 5 "iptables waits" grep -Eq -- "-> FLOCK" /proc/locks
+wait_for 3 grep -Eq "\\b$waiter\\b" "$ERR"
+stop_nftrace INT
+assert_within 5 "iptables goes on" grep -q -- '-P INPUT' "$SCRATCH/waiter"
+assert_grep "\\b$waiter\\b" "$ERR"
+assert_text "iptables-legacy" "$ERR"
+assert_restored lo "$before"
+
+subtest "--no-lock: free while armed"
+start_nftrace lo --no-lock -t 30 "${quiet[@]}"
+lock_is_free || fail "the lock is held"
+in_ns lo iptables-legacy -w 1 -t filter -A INPUT -i eth9 -j ACCEPT || fail "iptables cannot work"
+stop_nftrace INT
+in_ns lo iptables-legacy -w 1 -t filter -D INPUT -i eth9 -j ACCEPT
+assert_restored lo "$before"
+
+subtest "the next run has the lock file for itself again"
+run_nftrace lo -w 0 -t 1 "${quiet[@]}"
+assert_status 3

@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-privileges: what is missing is said in a sentence of its own, and nothing is changed.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_loopback
+load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
+before=$SCRATCH/before
+save_rules lo "$before"
+words=(-t 1 -p udp --dport 9)
+# Where nobody may read it too.
+cp "$NFTRACE" /run/program
+
+# run_as WRAPPER... : nftrace in lo behind a command; STATUS, OUT, ERR
+run_as() {
+	timeout -k 1 20 nsenter --net="$(ns_path lo)" -- "$@" /run/program "${words[@]}" \
+		>"$OUT" 2>"$ERR" </dev/null
+	STATUS=$?
+}
+
+assert_refused() { # REGEX
+	assert_status 1
+	assert_grep "$1" "$ERR"
+	(($(wc -l <"$ERR") <= 4)) || { fail "more than a sentence"; show stderr "$ERR"; }
+	assert_restored lo "$before"
+}
+
+subtest "not root"
+chmod 666 "$XTABLES_LOCKFILE" 2>/dev/null
+if setpriv --reuid 65534 --regid 65534 --clear-groups true 2>/dev/null; then
+	run_as setpriv --reuid 65534 --regid 65534 --clear-groups
+	assert_refused 'root|CAP_NET_ADMIN'
+else
+	skip "no other uid here"
+fi
+
+subtest "root without CAP_NET_ADMIN"
+run_as setpriv --bounding-set -net_admin --inh-caps -net_admin
+assert_refused 'CAP_NET_ADMIN'
+
+subtest "root without CAP_NET_RAW"
+run_as setpriv --bounding-set -net_raw --inh-caps -net_raw
+assert_refused 'CAP_NET_RAW|CAP_NET_ADMIN'
+
+subtest "a logger that cannot be set: /proc/sys is read-only, as in a container"
+# shellcheck disable=SC2016 # the inner shell's words
+run_as unshare --mount bash -c 'mount --bind /proc/sys /proc/sys &&
+	mount -o remount,bind,ro /proc/sys || exit 99
+	exec "$@"' bash
+if [[ $STATUS = 99 ]]; then
+	skip "/proc/sys cannot be mounted here"
+else
+	assert_refused 'nf_log|logger'
+fi
+
+subtest "a lock file that cannot be made"
+XTABLES_LOCKFILE=/nowhere/lock run_as env
+assert_refused '/nowhere/lock'
+
+if [[ -n ${SANITIZE-} ]]; then
+	subtest "a kernel that lacks something"
+	skip "a sanitizer's runtime has to be preloaded first"
+	exit 0
+fi
+lacking() {
+	run_as env LD_PRELOAD="$BUILD/tests/preload/lacks.so" LACKS="$1"
+}
+
+subtest "a kernel without the raw table"
+lacking raw
+assert_refused 'raw'
+
+subtest "a kernel without the TRACE target"
+lacking TRACE
+assert_refused 'TRACE'
+
+subtest "a kernel without the time match: a warning, no deadline"
+lacking time
+assert_status 3
+assert_grep 'time|deadline' "$ERR"
+assert_restored lo "$before"
+
+subtest "a kernel without the match asked for"
+words=(-t 1 -p udp -m length --length 100)
+lacking length
+[[ $STATUS = [12] ]] || fail "exit status $STATUS"
+assert_text "length" "$ERR"
+assert_restored lo "$before"

@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-trace: what is printed for packets through a router, into it and out of it, line by line.
+#
+# UPDATE=1 tests/run trace writes the expected files anew: read the difference.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_router
+settle a eth0 r eth0 r eth1 b eth0
+server b echo udp 10.2.0.2 7 tcp 10.2.0.2 1011 udp fd00:2::2 7 tcp fd00:2::2 1011
+in_ns r iptables-legacy-restore <"$TESTS/trace/router4.save" || fail "iptables-restore"
+in_ns r ip6tables-legacy-restore <"$TESTS/trace/router6.save" || fail "ip6tables-restore"
+save_rules r "$SCRATCH/before"
+
+# Blocks in the order of their times, less what no two runs have in common.
+normalise() {
+	awk '/^#[0-9]+ / { key = $2; n++ } { printf "%s\t%06d\t%s\n", key, NR, $0 }' "$1" |
+		sort -t $'\t' -k1,1 -k2,2n | cut -f3- |
+		sed -E 's/^#[0-9]+ [0-9:.]+ /# /
+			s/\bseq [0-9]+/seq N/; s/\back [0-9]+/ack N/; s/\bwin [0-9]+/win N/
+			s/TS val [0-9]+ ecr [0-9]+/TS val N ecr N/'
+}
+
+# compare NAME: with the expected file, and each rule with iptables-save's own text
+compare() {
+	local expected=$TESTS/expected/$1.txt
+	normalise "$OUT" >"$SCRATCH/$1"
+	[[ -z ${UPDATE-} ]] || cp "$SCRATCH/$1" "$expected"
+	assert_same "the trace" "$expected" "$SCRATCH/$1"
+	sed -n 's/^TRACE: .*  "\(-A .*\)"$/\1/p' "$SCRATCH/$1" | sort -u >"$SCRATCH/texts"
+	{ in_ns r iptables-legacy-save; in_ns r ip6tables-legacy-save; } |
+		grep '^-A' | sort -u >"$SCRATCH/rules"
+	assert_equal "texts that are no rule" "" "$(comm -23 "$SCRATCH/texts" "$SCRATCH/rules")"
+}
+
+udp() { talk "$1" udp "$2" "$3" from $((20000 + $3)) wait 60 2>/dev/null; }
+
+subtest "forwarded and local in"
+start_nftrace r -t 30 --rate 0 -i eth0 -p udp --or -i eth0 -p tcp --syn
+while read -r b r; do
+	for port in 7 1001 1002 1003 1004 1005 1006 1008 1009; do udp a "$b" $port; done
+	for port in 1010 3001 3002 3003 3004; do udp a "$r" $port; done
+	talk a tcp "$b" 1007 from 21007 wait 100 2>/dev/null && fail "1007 answers"
+	talk a tcp "$b" 1011 from 21011 wait 500 || fail "1011 does not answer"
+done <<'EOT'
+10.2.0.2 10.1.0.1
+fd00:2::2 fd00:1::1
+EOT
+stop_nftrace INT
+assert_status 0
+compare router-in
+assert_restored_but_counters r "$SCRATCH/before"
+
+subtest "local out"
+start_nftrace r -t 30 --rate 0 --chain OUTPUT -p udp -m multiport --dports 7,4001:4003
+for b in 10.2.0.2 fd00:2::2; do
+	for port in 7 4001 4002 4003; do udp r $b $port; done
+done
+stop_nftrace INT
+assert_status 0
+compare router-out
+assert_restored_but_counters r "$SCRATCH/before"
+
+subtest "every event that the kernel reports, and none besides"
+# The kernel's own words, from a TRACE rule made by hand and another listener.
+if command -v tcpdump >/dev/null && command -v tshark >/dev/null; then
+	for command in iptables ip6tables; do
+		in_ns r $command-legacy -t raw -I PREROUTING -i eth0 -p udp -j TRACE
+	done
+	start_nftrace r -t 30
+	udp a 10.2.0.2 1001
+	udp a fd00:2::2 1006
+	stop_nftrace INT
+	normalise "$OUT" | sed -n 's/^\(TRACE: [^ ]*\).*/\1/p' >"$SCRATCH/ours"
+	in_ns r sysctl -qw net.netfilter.nf_log.2=nfnetlink_log net.netfilter.nf_log.10=nfnetlink_log
+	background r tcpdump tcpdump -i nflog:0 -U -w /run/trace.pcap
+	assert_within 10 "tcpdump listens" grep -q 'listening on' "$SCRATCH/tcpdump.err"
+	udp a 10.2.0.2 1001
+	udp a fd00:2::2 1006
+	kill -INT $BG_PID
+	wait_for 5 is_gone $BG_PID
+	tshark -r /run/trace.pcap -T fields -e nflog.prefix 2>/dev/null |
+		sed 's/ *$//' >"$SCRATCH/kernel"
+	[[ -s $SCRATCH/kernel ]] || fail "the other listener saw nothing"
+	assert_same "the list of events" "$SCRATCH/kernel" "$SCRATCH/ours"
+else
+	skip "no tcpdump or tshark"
+fi

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* talk: an echo server and a client for UDP and TCP, with ports that a test chooses. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char usage_text[] =
+	"usage: talk serve {udp|tcp} ADDRESS PORT ...\n"
+	"       talk {udp|tcp} ADDRESS PORT [from PORT] [source ADDRESS] [count N]\n"
+	"            [size BYTES] [wait MS] [pause MS]\n"
+	"A client exits with 0 when every message came back, else with 1.\n";
+
+enum { SERVERS = 16, BUFFER = 65536 };
+
+struct client {
+	int from, count, size, wait, pause;
+	const char *source;
+};
+
+static __attribute__((noreturn)) void die(const char *what)
+{
+	fprintf(stderr, "talk: %s: %s\n", what, strerror(errno));
+	exit(2);
+}
+
+static __attribute__((noreturn)) void usage(void)
+{
+	fputs(usage_text, stderr);
+	exit(2);
+}
+
+static int type_of(const char *word)
+{
+	if (strcmp(word, "udp") == 0)
+		return SOCK_DGRAM;
+	if (strcmp(word, "tcp") == 0)
+		return SOCK_STREAM;
+	usage();
+}
+
+/* Literal addresses only: no resolver gets into the traffic. */
+static struct addrinfo *look_up(const char *host, const char *port, int type)
+{
+	struct addrinfo hints = {
+		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+		.ai_socktype = type,
+	};
+	struct addrinfo *ai;
+
+	if (getaddrinfo(host, port, &hints, &ai) != 0) {
+		errno = EINVAL;
+		die(host);
+	}
+	return ai;
+}
+
+static int bound_socket(const char *host, const char *port, int type)
+{
+	struct addrinfo *ai = look_up(host, port, type);
+	int fd = socket(ai->ai_family, type | SOCK_CLOEXEC, 0), one = 1;
+
+	if (fd < 0)
+		die("socket");
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (ai->ai_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
+	if (bind(fd, ai->ai_addr, ai->ai_addrlen) != 0)
+		die("bind");
+	freeaddrinfo(ai);
+	return fd;
+}
+
+static void echo_datagram(int fd)
+{
+	static char buf[BUFFER];
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+	ssize_t n = recvfrom(fd, buf, sizeof(buf), 0, (void *)&peer, &len);
+
+	if (n >= 0)
+		sendto(fd, buf, (size_t)n, 0, (void *)&peer, len);
+}
+
+/* A child a connection, which the kernel reaps. */
+static void echo_stream(int listener)
+{
+	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	char buf[4096];
+	ssize_t n;
+
+	if (fd < 0)
+		return;
+	if (fork() == 0) {
+		while ((n = read(fd, buf, sizeof(buf))) > 0)
+			if (write(fd, buf, (size_t)n) != n)
+				break;
+		_exit(0);
+	}
+	close(fd);
+}
+
+static __attribute__((noreturn)) void serve(int argc, char **argv)
+{
+	struct pollfd p[SERVERS];
+	bool stream[SERVERS];
+	int i, n = 0;
+
+	if (argc == 0 || argc % 3 != 0 || argc / 3 > SERVERS)
+		usage();
+	for (; argc > 0; argc -= 3, argv += 3, n++) {
+		stream[n] = type_of(argv[0]) == SOCK_STREAM;
+		p[n].fd = bound_socket(argv[1], argv[2], type_of(argv[0]));
+		p[n].events = POLLIN;
+		if (stream[n] && listen(p[n].fd, 16) != 0)
+			die("listen");
+	}
+	signal(SIGCHLD, SIG_IGN);
+	puts("ready");
+	fflush(stdout);
+	for (;;) {
+		if (poll(p, (nfds_t)n, -1) < 0)
+			die("poll");
+		for (i = 0; i < n; i++)
+			if (p[i].revents)
+				(stream[i] ? echo_stream : echo_datagram)(p[i].fd);
+	}
+}
+
+static void read_options(struct client *c, char **argv)
+{
+	struct { const char *name; int *value; } row[] = {
+		{ "from", &c->from }, { "count", &c->count },
+		{ "size", &c->size }, { "wait", &c->wait },
+		{ "pause", &c->pause },
+	};
+	size_t i;
+
+	for (; argv[0]; argv += 2) {
+		if (!argv[1])
+			usage();
+		if (strcmp(argv[0], "source") == 0) {
+			c->source = argv[1];
+			continue;
+		}
+		for (i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+			if (strcmp(argv[0], row[i].name) == 0)
+				break;
+		if (i == sizeof(row) / sizeof(row[0]))
+			usage();
+		*row[i].value = atoi(argv[1]);
+	}
+	if (c->size < 0 || c->size > BUFFER)
+		usage();
+}
+
+static int client_socket(const struct client *c, const struct addrinfo *to)
+{
+	char port[8];
+	int fd;
+
+	if (!c->from && !c->source) {
+		fd = socket(to->ai_family, to->ai_socktype | SOCK_CLOEXEC, 0);
+		if (fd < 0)
+			die("socket");
+		return fd;
+	}
+	snprintf(port, sizeof(port), "%d", c->from & 0xffff);
+	return bound_socket(c->source ? c->source :
+			    to->ai_family == AF_INET ? "0.0.0.0" : "::",
+			    port, to->ai_socktype);
+}
+
+/* connect(), waiting no longer than asked for. */
+static bool reach(int fd, const struct addrinfo *to, int wait_ms)
+{
+	struct timeval t = { .tv_sec = wait_ms / 1000,
+			     .tv_usec = wait_ms % 1000 * 1000 };
+
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof(t));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof(t));
+	return connect(fd, to->ai_addr, to->ai_addrlen) == 0;
+}
+
+/* One message and its echo. */
+static bool exchange(int fd, int size)
+{
+	static char out[BUFFER], in[BUFFER];
+	int got = 0;
+	ssize_t n;
+
+	memset(out, 'x', (size_t)size);
+	if (send(fd, out, (size_t)size, MSG_NOSIGNAL) != size)
+		return false;
+	do {
+		n = recv(fd, in, sizeof(in), 0);
+		if (n > 0)
+			got += (int)n;
+	} while (n > 0 && got < size);
+	return n >= 0 && got == size;
+}
+
+static int talk(const char *proto, char **argv)
+{
+	struct client c = { .count = 1, .size = 5, .wait = 1000 };
+	struct addrinfo *to;
+	int fd, i, good = 0;
+
+	read_options(&c, argv + 2);
+	to = look_up(argv[0], argv[1], type_of(proto));
+	fd = client_socket(&c, to);
+	if (!reach(fd, to, c.wait)) {
+		fprintf(stderr, "talk: %s\n", strerror(errno));
+		return 1;
+	}
+	for (i = 0; i < c.count; i++) {
+		good += exchange(fd, c.size);
+		if (c.pause && i + 1 < c.count)
+			nanosleep(&(struct timespec){ c.pause / 1000,
+				  c.pause % 1000 * 1000000L }, NULL);
+	}
+	freeaddrinfo(to);
+	return good == c.count ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "serve") == 0)
+		serve(argc - 2, argv + 2);
+	if (argc < 4)
+		usage();
+	return talk(argv[1], argv + 2);
+}
