@@ -13,12 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <linux/netfilter_ipv4/ip_tables.h>
-#include <linux/netfilter_ipv6/ip6_tables.h>
 #include <xtables.h>
 
 #include "entry.h"
 #include "family.h"
+#include "ip_part.h"
 #include "xt.h"
 
 /* Where everything that is printed ends up. */
@@ -60,52 +59,6 @@ void render_open(const struct family *f)
 	/* Extensions print with printf(): glibc follows the variable. */
 	stdout = text.stream;
 }
-
-/* The part of an entry that every family has, in one form. */
-struct ip_part {
-	const void *src, *src_mask, *dst, *dst_mask;
-	const char *in, *out;
-	const unsigned char *in_mask, *out_mask;
-	uint16_t proto;
-	uint8_t inv;		/* IPT_INV_*, the same bits in both families */
-	bool fragment, jump_goto;
-};
-
-static void read_ipv4(const void *entry, struct ip_part *p)
-{
-	const struct ipt_ip *ip = entry;
-
-	*p = (struct ip_part) {
-		.src = &ip->src, .src_mask = &ip->smsk,
-		.dst = &ip->dst, .dst_mask = &ip->dmsk,
-		.in = ip->iniface, .in_mask = ip->iniface_mask,
-		.out = ip->outiface, .out_mask = ip->outiface_mask,
-		.proto = ip->proto,
-		.inv = ip->invflags,
-		.fragment = ip->flags & IPT_F_FRAG,
-		.jump_goto = ip->flags & IPT_F_GOTO,
-	};
-}
-
-static void read_ipv6(const void *entry, struct ip_part *p)
-{
-	const struct ip6t_ip6 *ip = entry;
-
-	*p = (struct ip_part) {
-		.src = &ip->src, .src_mask = &ip->smsk,
-		.dst = &ip->dst, .dst_mask = &ip->dmsk,
-		.in = ip->iniface, .in_mask = ip->iniface_mask,
-		.out = ip->outiface, .out_mask = ip->outiface_mask,
-		.proto = ip->proto,
-		.inv = ip->invflags,
-		.jump_goto = ip->flags & IP6T_F_GOTO,
-	};
-}
-
-static void (*const read_part[FAMILY_COUNT])(const void *entry,
-					     struct ip_part *p) = {
-	read_ipv4, read_ipv6,
-};
 
 /* Return: the prefix length, or -1 when the mask is not contiguous. */
 static int prefix_length(const unsigned char *mask, size_t len)
@@ -194,13 +147,13 @@ static void print_protocol(uint16_t proto, bool inverted)
 
 static void print_ip_part(const struct family *f, const struct ip_part *p)
 {
-	print_address(f, 's', p->src, p->src_mask, p->inv & IPT_INV_SRCIP);
-	print_address(f, 'd', p->dst, p->dst_mask, p->inv & IPT_INV_DSTIP);
-	print_interface('i', p->in, p->in_mask, p->inv & IPT_INV_VIA_IN);
-	print_interface('o', p->out, p->out_mask, p->inv & IPT_INV_VIA_OUT);
-	print_protocol(p->proto, p->inv & IPT_INV_PROTO);
+	print_address(f, 's', p->src, p->src_mask, p->inv & IP_PART_INV_SRC);
+	print_address(f, 'd', p->dst, p->dst_mask, p->inv & IP_PART_INV_DST);
+	print_interface('i', p->in, p->in_mask, p->inv & IP_PART_INV_IN);
+	print_interface('o', p->out, p->out_mask, p->inv & IP_PART_INV_OUT);
+	print_protocol(p->proto, p->inv & IP_PART_INV_PROTO);
 	if (p->fragment)
-		fputs(p->inv & IPT_INV_FRAG ? " ! -f" : " -f", stdout);
+		fputs(p->inv & IP_PART_INV_FRAG ? " ! -f" : " -f", stdout);
 }
 
 /* Looking an extension up walks lists: once a family, name and revision. */
@@ -318,7 +271,7 @@ static void print_entry(const struct family *f, const void *entry,
 	const struct xt_entry_match *m = NULL;
 	struct ip_part part;
 
-	read_part[family_index(f)](entry, &part);
+	ip_part_read(f, entry, &part);
 	print_ip_part(f, &part);
 	while ((m = entry_next_match(f, entry, m)))
 		print_match(f, entry, m);

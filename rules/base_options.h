@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* base_options: the options that iptables has without any extension. */
+#ifndef NFTRACE_BASE_OPTIONS_H
+#define NFTRACE_BASE_OPTIONS_H
+
+#include <getopt.h>
+
+/* Ended by a zero row; .val is the letter.  Names as in iptables(8). */
+extern const struct option base_options[];
+
+/* The same for getopt_long(3): words in order, a missing argument as ':'. */
+extern const char base_letters[];
+
+#endif

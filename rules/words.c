@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* words: tells nftrace's own options from the words of match expressions. */
+#include "words.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <xtables.h>
+
+#include "base_options.h"
+#include "family.h"
+#include "helper.h"
+#include "xt.h"
+
+struct job {
+	int argc;
+	char *const *argv;
+	const struct option *own;
+};
+
+/* The walk along the command line; lives in the helper child. */
+struct walk {
+	const struct job *job;
+	struct helper_out *out;
+	int at;			/* index of the word looked at */
+	uint16_t group;
+	const char *protocol;	/* of the last -p, for its implicit match */
+	bool ended;
+};
+
+static void emit(struct walk *w, struct word word)
+{
+	word.group = w->group;
+	helper_append(w->out, &word, sizeof(word));
+}
+
+static void emit_match(struct walk *w)
+{
+	emit(w, (struct word) {
+		.kind = WORD_MATCH, .arg = (uint16_t)w->at++,
+	});
+}
+
+/* Load an extension in whichever family has it, for its option names. */
+static void load_match(const char *name)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		struct xtables_match *m = NULL;
+		jmp_buf trap;
+
+		xt_family(families[i]);
+		xt_trap = &trap;
+		if (setjmp(trap) == 0) {
+			m = xtables_find_match(name, XTF_TRY_LOAD, NULL);
+			if (m && m->option_offset == 0)
+				xt_merge_match(m);
+		}
+		xt_trap = NULL;
+	}
+}
+
+static void load_protocol(struct walk *w)
+{
+	if (!w->protocol)
+		return;
+	load_match(w->protocol);
+	w->protocol = NULL;
+}
+
+static const struct option *find_long(const struct option *table,
+				      const char *name, size_t len)
+{
+	const struct option *found = NULL;
+	unsigned int count = 0;
+
+	for (const struct option *o = table; o->name; o++) {
+		if (strncmp(o->name, name, len) != 0)
+			continue;
+		if (o->name[len] == '\0')
+			return o;
+		/* Both families' extensions may name the same option. */
+		count += !found || strcmp(found->name, o->name) != 0;
+		found = o;
+	}
+	return count == 1 ? found : NULL;
+}
+
+static int find_own_long(const struct option *own, const char *name,
+			 size_t len)
+{
+	for (int i = 0; own[i].name; i++)
+		if (strncmp(own[i].name, name, len) == 0 &&
+		    own[i].name[len] == '\0')
+			return i;
+	return -1;
+}
+
+static int find_own_letter(const struct option *own, char letter)
+{
+	for (int i = 0; own[i].name; i++)
+		if (own[i].val == letter)
+			return i;
+	return -1;
+}
+
+/* Own option whose value stands behind it, or is the next word. */
+static void emit_own(struct walk *w, int row, int value_offset)
+{
+	struct word word = {
+		.kind = WORD_OWN, .own = (uint16_t)row,
+		.arg = (uint16_t)w->at,
+	};
+
+	if (w->job->own[row].has_arg == no_argument) {
+		emit(w, word);
+		return;
+	}
+	word.value_arg = (uint16_t)w->at;
+	word.value_offset = (uint16_t)value_offset;
+	if (value_offset == 0 && ++w->at >= w->job->argc)
+		word.kind = WORD_ERROR;
+	else if (value_offset == 0)
+		word.value_arg = (uint16_t)w->at;
+	emit(w, word);
+}
+
+static void note_argument(struct walk *w, int letter, const char *arg)
+{
+	if (letter == 'm')
+		load_match(arg);
+	else if (letter == 'p')
+		w->protocol = arg;
+}
+
+/* A match option, and the word that it takes with it, whatever that looks like. */
+static void take_match_option(struct walk *w, const struct option *o,
+			      const char *value)
+{
+	emit_match(w);
+	if (!o || o->has_arg != required_argument)
+		return;
+	if (!value && w->at < w->job->argc) {
+		value = w->job->argv[w->at];
+		emit_match(w);
+	}
+	if (value)
+		note_argument(w, o->val, value);
+}
+
+static void take_long(struct walk *w, const char *word)
+{
+	const char *name = word + 2, *equals = strchr(name, '=');
+	size_t len = equals ? (size_t)(equals - name) : strlen(name);
+	int row = find_own_long(w->job->own, name, len);
+	const struct option *o;
+
+	if (row >= 0 && (!equals || w->job->own[row].has_arg)) {
+		emit_own(w, row, equals ? (int)(equals + 1 - word) : 0);
+		w->at++;
+		return;
+	}
+	o = find_long(xt_options(), name, len);
+	if (!o) {
+		load_protocol(w);
+		o = find_long(xt_options(), name, len);
+	}
+	take_match_option(w, o, equals ? equals + 1 : NULL);
+}
+
+/* Are all letters, up to one that takes a value, ours? */
+static bool own_cluster(const struct option *own, const char *letters)
+{
+	for (; *letters; letters++) {
+		int row = find_own_letter(own, *letters);
+
+		if (row < 0)
+			return false;
+		if (own[row].has_arg)
+			return true;
+	}
+	return true;
+}
+
+static void take_cluster(struct walk *w, const char *word)
+{
+	for (int k = 1; word[k]; k++) {
+		int row = find_own_letter(w->job->own, word[k]);
+
+		emit_own(w, row, word[k + 1] ? k + 1 : 0);
+		if (w->job->own[row].has_arg)
+			break;
+	}
+	w->at++;
+}
+
+static void take_short(struct walk *w, const char *word)
+{
+	const struct option *o;
+
+	if (own_cluster(w->job->own, word + 1)) {
+		take_cluster(w, word);
+		return;
+	}
+	for (o = base_options; o->name && o->val != word[1]; o++)
+		;
+	take_match_option(w, o->name ? o : NULL, word[2] ? word + 2 : NULL);
+}
+
+static void take_word(struct walk *w)
+{
+	const char *word = w->job->argv[w->at];
+
+	if (strcmp(word, "--") == 0) {
+		emit(w, (struct word) {
+			.kind = WORD_END, .arg = (uint16_t)w->at,
+		});
+		w->ended = true;
+	} else if (strcmp(word, "--or") == 0) {
+		emit(w, (struct word) {
+			.kind = WORD_OR, .arg = (uint16_t)w->at++,
+		});
+		w->group++;
+		w->protocol = NULL;
+	} else if (word[0] == '-' && word[1] == '-') {
+		take_long(w, word);
+	} else if (word[0] == '-' && word[1]) {
+		take_short(w, word);
+	} else {
+		emit_match(w);
+	}
+}
+
+static int split(const void *arg, struct helper_out *out)
+{
+	struct walk w = { .job = arg, .out = out, .at = 1 };
+
+	xt_open(&family_ipv4, base_options, false);
+	while (w.at < w.job->argc && !w.ended)
+		take_word(&w);
+	return 0;
+}
+
+int words_split(int argc, char *const argv[], const struct option *own,
+		struct words *words)
+{
+	struct job job = { .argc = argc, .argv = argv, .own = own };
+	struct helper_result res;
+	int err;
+
+	words->count = 0;
+	words->word = NULL;
+	if (argc > UINT16_MAX)
+		return -E2BIG;
+	err = helper_run(split, &job, 10000, &res);
+	if (err)
+		return err;
+	if (res.status == 0 && res.len) {
+		words->word = malloc(res.len);
+		if (words->word) {
+			memcpy(words->word, res.data, res.len);
+			words->count = (unsigned int)(res.len /
+						      sizeof(struct word));
+		} else {
+			err = -ENOMEM;
+		}
+	}
+	if (res.status != 0)
+		err = -EIO;
+	helper_release(&res);
+	return err;
+}
+
+void words_free(struct words *words)
+{
+	free(words->word);
+	words->word = NULL;
+	words->count = 0;
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* packet: an IPv4/IPv6 packet's bytes -> its headers; nothing is read twice. */
+#include "packet.h"
+
+#include <string.h>
+
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+
+enum { IPV4_HEADER = 20, IPV6_HEADER = 40, EXTENSIONS_MAX = 16 };
+
+static uint16_t be16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static uint32_t be32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+	       (uint32_t)p[2] << 8 | p[3];
+}
+
+static void take_payload(struct packet *p, uint32_t header)
+{
+	p->payload = p->l4 + header;
+	if (p->payload > p->caplen)
+		p->payload = p->caplen;
+	p->layer = PACKET_TRANSPORT;
+}
+
+static void decode_ports(struct packet *p, const uint8_t *h)
+{
+	p->sport = be16(h);
+	p->dport = be16(h + 2);
+	p->flags |= PACKET_PORTS;
+}
+
+static void decode_tcp(struct packet *p, const uint8_t *h)
+{
+	uint32_t header = (h[12] >> 4) * 4u;
+
+	decode_ports(p, h);
+	p->tcp_seq = be32(h + 4);
+	p->tcp_ack = be32(h + 8);
+	p->tcp_flags = h[13];
+	if (header < 20)
+		p->flags |= PACKET_MALFORMED;
+	take_payload(p, header < 20 ? 20 : header);
+}
+
+static void decode_udp(struct packet *p, const uint8_t *h)
+{
+	decode_ports(p, h);
+	p->udp_len = be16(h + 4);
+	take_payload(p, 8);
+}
+
+static void decode_icmp(struct packet *p, const uint8_t *h)
+{
+	/* Types with an identifier and a sequence number: RFC 792, RFC 4443. */
+	static const uint8_t with_id[] = { 0, 8, 13, 14, 15, 16, 17, 18 };
+	bool id = p->proto == IPPROTO_ICMPV6 && (h[0] == 128 || h[0] == 129);
+
+	p->icmp_type = h[0];
+	p->icmp_code = h[1];
+	if (p->proto == IPPROTO_ICMP)
+		id = memchr(with_id, h[0], sizeof(with_id)) != NULL;
+	if (id) {
+		p->icmp_id = be16(h + 4);
+		p->icmp_seq = be16(h + 6);
+	}
+	take_payload(p, 8);
+}
+
+static void decode_sctp(struct packet *p, const uint8_t *h)
+{
+	decode_ports(p, h);
+	p->tcp_seq = be32(h + 4);	/* the verification tag */
+	take_payload(p, 12);
+}
+
+static void decode_dccp(struct packet *p, const uint8_t *h)
+{
+	decode_ports(p, h);
+	take_payload(p, h[4] * 4u < 12 ? 12 : h[4] * 4u);
+}
+
+/* The shortest header, and what reads it. */
+static const struct {
+	uint8_t proto, min;
+	void (*decode)(struct packet *p, const uint8_t *h);
+} transports[] = {
+	{ IPPROTO_TCP, 20, decode_tcp },
+	{ IPPROTO_UDP, 8, decode_udp },
+	{ IPPROTO_ICMP, 8, decode_icmp },
+	{ IPPROTO_ICMPV6, 8, decode_icmp },
+	{ IPPROTO_SCTP, 12, decode_sctp },
+	{ IPPROTO_UDPLITE, 8, decode_udp },
+	{ IPPROTO_DCCP, 12, decode_dccp },
+};
+
+static void decode_transport(struct packet *p)
+{
+	p->payload = p->l4 < p->caplen ? p->l4 : p->caplen;
+	if (p->frag_offset)
+		return;
+	for (size_t i = 0; i < sizeof(transports) / sizeof(*transports); i++) {
+		if (transports[i].proto != p->proto)
+			continue;
+		if (p->l4 + transports[i].min <= p->caplen)
+			transports[i].decode(p, p->data + p->l4);
+		return;
+	}
+}
+
+static void decode_ipv4(struct packet *p)
+{
+	const uint8_t *h = p->data;
+	uint32_t header = (h[0] & 15) * 4u;
+	uint16_t frag;
+
+	if (p->caplen < IPV4_HEADER || h[0] >> 4 != 4) {
+		p->flags |= PACKET_MALFORMED;
+		return;
+	}
+	frag = be16(h + 6);
+	p->layer = PACKET_NETWORK;
+	p->addr_len = 4;
+	p->tos = h[1];
+	p->length = be16(h + 2);
+	p->id = be16(h + 4);
+	p->ttl = h[8];
+	p->proto = h[9];
+	p->src = h + 12;
+	p->dst = h + 16;
+	p->frag_offset = (uint16_t)((frag & 0x1fff) * 8);
+	if (frag & 0x4000)
+		p->flags |= PACKET_DONT_FRAGMENT;
+	if (frag & 0x2000)
+		p->flags |= PACKET_MORE_FRAGMENTS | PACKET_FRAGMENT;
+	if (p->frag_offset)
+		p->flags |= PACKET_FRAGMENT;
+	if (header < IPV4_HEADER || p->length < header)
+		p->flags |= PACKET_MALFORMED;
+	p->l4 = header < IPV4_HEADER ? IPV4_HEADER : header;
+	decode_transport(p);
+}
+
+/* Return: false when the next header is not an extension, or not there. */
+static bool next_extension(struct packet *p)
+{
+	const uint8_t *h = p->data + p->l4;
+
+	if (p->l4 + 8 > p->caplen)
+		return false;
+	switch (p->proto) {
+	case IPPROTO_HOPOPTS:
+	case IPPROTO_ROUTING:
+	case IPPROTO_DSTOPTS:
+	case 135:	/* mobility, RFC 6275 */
+		p->l4 += (h[1] + 1u) * 8;
+		break;
+	case IPPROTO_AH:
+		p->l4 += (h[1] + 2u) * 4;
+		break;
+	case IPPROTO_FRAGMENT:
+		p->frag_offset = be16(h + 2) & 0xfff8;
+		p->id = be32(h + 4);
+		p->flags |= PACKET_FRAGMENT;
+		if (h[3] & 1)
+			p->flags |= PACKET_MORE_FRAGMENTS;
+		p->l4 += 8;
+		break;
+	default:
+		return false;
+	}
+	p->proto = h[0];
+	return true;
+}
+
+static void decode_ipv6(struct packet *p)
+{
+	const uint8_t *h = p->data;
+
+	if (p->caplen < IPV6_HEADER || h[0] >> 4 != 6) {
+		p->flags |= PACKET_MALFORMED;
+		return;
+	}
+	p->layer = PACKET_NETWORK;
+	p->addr_len = 16;
+	p->tos = (uint8_t)(h[0] << 4 | h[1] >> 4);
+	p->flowlabel = be32(h) & 0xfffff;
+	p->length = be16(h + 4) + (uint32_t)IPV6_HEADER;
+	p->proto = h[6];
+	p->ttl = h[7];
+	p->src = h + 8;
+	p->dst = h + 24;
+	p->l4 = IPV6_HEADER;
+	for (int i = 0; i < EXTENSIONS_MAX && !p->frag_offset &&
+	     next_extension(p); i++)
+		;
+	decode_transport(p);
+}
+
+void packet_decode(struct packet *p, uint8_t nfproto, const uint8_t *data,
+		   size_t caplen)
+{
+	memset(p, 0, sizeof(*p));
+	p->nfproto = nfproto;
+	p->data = data;
+	p->caplen = (uint32_t)caplen;
+	if (caplen && nfproto == NFPROTO_IPV4)
+		decode_ipv4(p);
+	else if (caplen && nfproto == NFPROTO_IPV6)
+		decode_ipv6(p);
+	if (p->length > p->caplen)
+		p->flags |= PACKET_CUT;
+}
+
+uint32_t packet_length(const struct packet *p)
+{
+	uint32_t behind = p->payload;
+
+	if (p->layer == PACKET_TRANSPORT) {
+		/* The header may be longer than what was captured of it. */
+		if (p->proto == IPPROTO_UDP || p->proto == IPPROTO_UDPLITE)
+			return p->udp_len >= 8 ? p->udp_len - 8u : 0;
+		if (p->proto == IPPROTO_TCP)
+			behind = p->l4 + (p->data[p->l4 + 12] >> 4) * 4u;
+	}
+	return p->length > behind ? p->length - behind : 0;
+}

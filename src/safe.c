@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* safe: strangers' text made fit for a terminal or a JSON string. */
+#include "safe.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static const char hex[] = "0123456789abcdef";
+
+bool safe_is_plain(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] < ' ' ||
+		    (unsigned char)text[i] > '~')
+			return false;
+	return true;
+}
+
+/*
+ * Length of the UTF-8 character at @s (RFC 3629), 0 when there is none;
+ * @code is the character.
+ */
+static size_t utf8_length(const unsigned char *s, size_t len, uint32_t *code)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t n = s[0] < 0x80 ? 1 : s[0] >= 0xf0 && s[0] < 0xf8 ? 4 :
+		   s[0] >= 0xe0 && s[0] < 0xf0 ? 3 :
+		   s[0] >= 0xc0 && s[0] < 0xe0 ? 2 : 0;
+
+	if (n == 0 || n > len)
+		return 0;
+	*code = n == 1 ? s[0] : s[0] & (0x7fu >> n);
+	for (size_t i = 1; i < n; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		*code = *code << 6 | (s[i] & 0x3f);
+	}
+	if (*code < least[n] || *code > 0x10ffff ||
+	    (*code >= 0xd800 && *code <= 0xdfff))
+		return 0;
+	return n;
+}
+
+/* Controls, line breaks and what turns the direction of writing. */
+static bool harmful(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c ||
+	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+}
+
+size_t safe_text(char *buf, size_t size, const char *text, size_t len)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	size_t at = 0, i = 0;
+
+	if (size == 0)
+		return 0;
+	if (len < size && safe_is_plain(text, len)) {
+		memcpy(buf, text, len);
+		buf[len] = '\0';
+		return len;
+	}
+	while (i < len) {
+		uint32_t code;
+		size_t n = utf8_length(s + i, len - i, &code);
+
+		if (n && !harmful(code)) {
+			if (at + n >= size)
+				break;
+			memcpy(buf + at, s + i, n);
+			at += n;
+			i += n;
+			continue;
+		}
+		n = n ? n : 1;
+		if (at + 4 * n >= size)
+			break;
+		for (; n; n--, i++) {
+			buf[at++] = '\\';
+			buf[at++] = 'x';
+			buf[at++] = hex[s[i] >> 4];
+			buf[at++] = hex[s[i] & 15];
+		}
+	}
+	buf[at] = '\0';
+	return at;
+}
+
+static size_t put_u00(char *to, unsigned char byte)
+{
+	memcpy(to, "\\u00", 4);
+	to[4] = hex[byte >> 4];
+	to[5] = hex[byte & 15];
+	return 6;
+}
+
+size_t safe_json(char *buf, size_t size, const char *text, size_t len)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	size_t at = 0;
+
+	for (size_t i = 0; i < len; ) {
+		char one[8];
+		uint32_t code;
+		size_t n = utf8_length(s + i, len - i, &code), take = 1;
+
+		if (s[i] == '"' || s[i] == '\\') {
+			one[0] = '\\';
+			one[1] = (char)s[i];
+			n = 2;
+		} else if (n == 0 || s[i] < 0x20 || s[i] == 0x7f) {
+			n = put_u00(one, s[i]);
+		} else {
+			memcpy(one, s + i, n);
+			take = n;
+		}
+		if (at + n > size)
+			break;
+		memcpy(buf + at, one, n);
+		at += n;
+		i += take;
+	}
+	return at;
+}
