@@ -59,7 +59,6 @@ static bool only_one_asked(const struct options *o, unsigned int i)
 static int choose_families(struct plan *p, const struct options *o)
 {
 	bool asked = o->ipv4 || o->ipv6;
-	unsigned int used = 0;
 
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		struct plan_family *pf = &p->family[i];
@@ -74,10 +73,20 @@ static int choose_families(struct plan *p, const struct options *o)
 			return STATUS_FAILURE;
 		}
 		pf->use = asked ? only_one_asked(o, i) : pf->tables.count > 0;
-		used += pf->use;
 	}
-	if (used)
-		return 0;
+	return 0;
+}
+
+static bool any_family(const struct plan *p)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (p->family[i].use)
+			return true;
+	return false;
+}
+
+static int no_family(void)
+{
 	say("error: there is no legacy iptables table in this network "
 	    "namespace, so there is nothing to trace; rules of iptables-nft "
 	    "or nft cannot be traced yet: try 'nft monitor trace'");
@@ -307,8 +316,11 @@ static int refuse(const struct parsed *x, const char *words)
 }
 
 /* Good words, but only for a family that is not there. */
-static int refuse_family(const struct parsed *x, const char *words)
+static int refuse_family(const struct plan *p, const struct parsed *x,
+			 const char *words)
 {
+	if (!any_family(p))
+		return no_family();
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		if (x->m[i] && x->m[i]->status == MATCH_OK)
 			say("error: '%s' is for %s, and there is no table of "
@@ -332,11 +344,13 @@ static int take_expression(struct plan *p, const struct options *o,
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		const struct match_result *m = x->m[i];
 
-		if (!m || m->status != MATCH_OK || !p->family[i].use)
+		if (!m || m->status != MATCH_OK)
 			continue;
 		status = judge(o, m, words, &chains);
 		if (status)
 			return status;
+		if (!p->family[i].use)
+			continue;
 		if (!warned)
 			warn(m, words);
 		warned = used = true;
@@ -346,7 +360,7 @@ static int take_expression(struct plan *p, const struct options *o,
 		if (status)
 			return status;
 	}
-	return used ? 0 : refuse_family(x, words);
+	return used ? 0 : refuse_family(p, x, words);
 }
 
 static int parse_all(struct plan *p, const struct options *o)
@@ -415,6 +429,8 @@ int plan_make(struct plan *p, const struct options *o)
 	status = choose_families(p, o);
 	if (!status && p->inserts)
 		status = parse_all(p, o);
+	if (!status && !any_family(p))
+		status = no_family();
 	if (!status)
 		drop_idle_families(p, o);
 	return status;
