@@ -7,30 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct xtc_handle;
-
-/**
- * struct tc_ops - libiptc for one family, with the kernel's error style
- *
- * @open returns NULL and sets errno.  The others return 0 or -errno; libiptc's
- * own errno values are kept (see iptc_strerror).  @entry pointers belong to the
- * handle and are valid until its next change.  @close takes NULL.
- * Note: @open brings the table into being when the kernel does not have it.
- */
-struct tc_ops {
-	struct xtc_handle *(*open)(const char *table);
-	void (*close)(struct xtc_handle *h);
-	const void *(*first_rule)(const char *chain, struct xtc_handle *h);
-	const void *(*next_rule)(const void *prev, struct xtc_handle *h);
-	int (*insert)(const char *chain, const void *entry, unsigned int pos,
-		      struct xtc_handle *h);
-	int (*replace)(const char *chain, const void *entry, unsigned int pos,
-		       struct xtc_handle *h);
-	int (*delete)(const char *chain, unsigned int pos,
-		      struct xtc_handle *h);
-	int (*commit)(struct xtc_handle *h);
-};
-
 /**
  * struct family - constants and operations of one address family
  *
@@ -54,7 +30,6 @@ struct family {
 	size_t ip_size;			/* bytes of the ip part, at offset 0 */
 	size_t flags_offset;		/* where in it: u8, IPT_F_* */
 	uint8_t flag_goto;		/* IPT_F_GOTO, IP6T_F_GOTO */
-	struct tc_ops tc;
 };
 
 extern const struct family family_ipv4, family_ipv6;

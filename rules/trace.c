@@ -3,10 +3,11 @@
 #include "trace.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "edit.h"
 #include "entry.h"
 #include "family.h"
 #include "hook.h"
@@ -15,8 +16,10 @@
 /* How often to start again when somebody changes raw without the lock. */
 enum { TRIES = 100 };
 
-static const char *const chain_names[] = { "PREROUTING", "OUTPUT" };
 enum { CHAINS = 2 };
+static const char *const chain_names[CHAINS] = { "PREROUTING", "OUTPUT" };
+static const uint8_t chain_hooks[CHAINS] = { NF_INET_PRE_ROUTING,
+					     NF_INET_LOCAL_OUT };
 
 const char *trace_chain_name(unsigned int chain)
 {
@@ -35,128 +38,42 @@ static bool raw_exists(const struct family *f)
 	return false;
 }
 
-/*
- * The kernel notices a foreign change between our reading and our commit only
- * by the number of entries (do_replace, num_counters); a rule replaced in
- * that time would be undone without a word.  So the table is read before the
- * handle is opened and once more just before the commit.
- */
-struct edit {
-	const struct family *f;
-	int sock;
-	struct table_blob before;
-	struct xtc_handle *h;
-};
-
-static void edit_close(struct edit *e)
+/* The owner of a TRACE rule in a builtin chain; false: it names none. */
+static bool read_owner(const struct edit *e, uint32_t i, struct owner *o)
 {
-	e->f->tc.close(e->h);
-	table_release(&e->before);
-	if (e->sock >= 0)
-		close(e->sock);
-}
+	const void *entry = edit_bytes(e, i);
+	const char *text;
 
-static int edit_open(struct edit *e, const struct family *f)
-{
-	int err = 0;
-
-	memset(e, 0, sizeof(*e));
-	e->f = f;
-	e->sock = table_socket(f);
-	if (e->sock < 0)
-		return e->sock;
-	/* Asking for a table that is not there brings it into being. */
-	err = table_read(f, e->sock, "raw", &e->before);
-	if (err == 0) {
-		errno = 0;
-		e->h = f->tc.open("raw");
-		if (!e->h)
-			err = errno ? -errno : -EIO;
-	}
-	if (err)
-		edit_close(e);
-	return err;
-}
-
-static void clear_counters(const struct family *f, unsigned char *bytes,
-			   size_t size)
-{
-	for (size_t at = 0; at < size; ) {
-		memset(bytes + at + f->counters, 0, sizeof(struct xt_counters));
-		at += entry_next_offset(f, bytes + at);
-	}
-}
-
-static bool same_but_counters(const struct family *f,
-			      const struct table_blob *a,
-			      const struct table_blob *b)
-{
-	if (a->size != b->size || a->num_entries != b->num_entries)
+	if (!edit_is_rule(e, i) ||
+	    strcmp(entry_target(e->f, entry)->u.user.name, "TRACE") != 0)
 		return false;
-	/* The mappings are ours alone. */
-	clear_counters(f, (unsigned char *)a->bytes, a->size);
-	clear_counters(f, (unsigned char *)b->bytes, b->size);
-	return memcmp(a->bytes, b->bytes, a->size) == 0;
-}
-
-/* Return: 0, -EAGAIN when the table is not what was read, or -errno. */
-static int edit_commit(struct edit *e)
-{
-	struct table_blob now;
-	int err = table_read(e->f, e->sock, "raw", &now);
-
-	if (err)
-		return err;
-	err = same_but_counters(e->f, &e->before, &now) ? 0 : -EAGAIN;
-	table_release(&now);
-	return err ? err : e->f->tc.commit(e->h);
+	text = entry_comment(e->f, entry);
+	return text && owner_parse(o, text);
 }
 
 /* Whatever end a renewal has written into it. */
-static bool belongs_to(const struct family *f, const void *entry,
-		       const struct owner *owner)
+static bool is_ours(const struct edit *e, uint32_t i,
+		    const struct owner *owner)
 {
-	const char *text = entry_comment(f, entry);
 	struct owner o;
 
-	return text && owner_parse(&o, text) && owner_same_run(&o, owner);
-}
-
-/* Rules of this run in both chains, as the kernel has them now. */
-static int count_rules(const struct family *f, const struct owner *owner)
-{
-	struct edit e;
-	int count = 0, err = edit_open(&e, f);
-
-	if (err)
-		return err;
-	for (unsigned int c = 0; c < CHAINS; c++)
-		for (const void *r = f->tc.first_rule(chain_names[c], e.h); r;
-		     r = f->tc.next_rule(r, e.h))
-			count += belongs_to(f, r, owner);
-	edit_close(&e);
-	return count;
+	return read_owner(e, i, &o) && owner_same_run(&o, owner);
 }
 
 /* Insert rules [from, to) into the chains given; one commit. */
 static int insert_once(struct trace_set *set, unsigned int from,
-		       unsigned int to, unsigned int chains,
-		       const unsigned int pos[CHAINS])
+		       unsigned int to, unsigned int chains)
 {
 	struct edit e;
-	int err = edit_open(&e, set->family);
+	int err = edit_open(&e, set->family, "raw");
 
 	if (err)
 		return err;
-	for (unsigned int c = 0; c < CHAINS && !err; c++) {
-		unsigned int at = pos[c];
-
+	for (unsigned int c = 0; c < CHAINS; c++)
 		for (unsigned int i = from; i < to && !err; i++)
 			if (set->rule[i].chains & chains & (1u << c))
-				err = e.f->tc.insert(chain_names[c],
-						     set->rule[i].entry, at++,
-						     e.h);
-	}
+				err = edit_add(&e, chain_hooks[c],
+					       set->rule[i].entry);
 	HOOK("trace-before-commit");
 	if (!err)
 		err = edit_commit(&e);
@@ -177,74 +94,57 @@ static unsigned int count_wanted(const struct trace_set *set,
 	return n;
 }
 
-/*
- * A commit can report a failure and be in force (the counters could not be
- * added, libiptc.c TC_COMMIT after SO_SET_REPLACE), so the table is asked.
- */
 static int insert_some(struct trace_set *set, unsigned int from,
-		       unsigned int to, unsigned int chains,
-		       const unsigned int pos[CHAINS],
-		       const struct owner *owner, unsigned int already)
+		       unsigned int to, unsigned int chains)
 {
-	unsigned int want = count_wanted(set, from, to, chains);
-	int err = -EAGAIN, found;
+	int err = -EAGAIN;
 
-	if (want == 0)
+	if (count_wanted(set, from, to, chains) == 0)
 		return 0;
-	for (unsigned int tries = 0; tries < TRIES && err == -EAGAIN; tries++) {
-		err = insert_once(set, from, to, chains, pos);
-		if (err == 0)
-			return 0;
-		found = count_rules(set->family, owner);
-		if (found == (int)(already + want))
-			return 0;
-		if (found != (int)already)
-			return -ESTALE;
-	}
+	for (unsigned int tries = 0; tries < TRIES && err == -EAGAIN; tries++)
+		err = insert_once(set, from, to, chains);
 	return err;
 }
 
-/* The kernel refused all together: find out which rule in which chain. */
-static int insert_singly(struct trace_set *set, const struct owner *owner)
+/*
+ * The kernel refused all together: find out which rule in which chain.  Last
+ * first, since each goes in at the top.
+ */
+static int insert_singly(struct trace_set *set)
 {
-	unsigned int pos[CHAINS] = { 0, 0 }, in = 0;
-	int err;
+	int in = 0, err;
 
-	for (unsigned int i = 0; i < set->count; i++) {
+	for (unsigned int i = set->count; i-- > 0; ) {
 		struct trace_rule *r = &set->rule[i];
 
 		for (unsigned int c = 0; c < CHAINS; c++) {
 			if (!(r->chains & (1u << c)))
 				continue;
-			err = insert_some(set, i, i + 1, 1u << c, pos, owner,
-					  in);
-			if (err == -EINVAL || err == -EOPNOTSUPP) {
+			err = insert_some(set, i, i + 1, 1u << c);
+			if (err == -EINVAL || err == -EOPNOTSUPP)
 				r->refused |= 1u << c;
-			} else if (err) {
+			else if (err)
 				return err;
-			} else {
-				pos[c]++;
+			else
 				in++;
-			}
 		}
 		if (r->refused == r->chains)
 			return -EINVAL;
 	}
-	return (int)in;
+	return in;
 }
 
 int trace_install(struct trace_set *set, const struct owner *owner)
 {
-	static const unsigned int top[CHAINS];
 	int err;
 
 	for (unsigned int i = 0; i < set->count; i++)
 		set->rule[i].refused = 0;
-	err = insert_some(set, 0, set->count, TRACE_BOTH, top, owner, 0);
+	err = insert_some(set, 0, set->count, TRACE_BOTH);
 	if (err == 0)
 		return (int)count_wanted(set, 0, set->count, TRACE_BOTH);
 	if (err == -EINVAL || err == -EOPNOTSUPP)
-		err = insert_singly(set, owner);
+		err = insert_singly(set);
 	if (err < 0)
 		trace_remove(set->family, owner, NULL);
 	return err;
@@ -254,33 +154,24 @@ static int remove_once(const struct family *f, const struct owner *owner,
 		       struct trace_removed *done)
 {
 	struct edit e;
-	int err;
+	int err = edit_open(&e, f, "raw");
 
 	memset(done, 0, sizeof(*done));
-	err = edit_open(&e, f);
 	if (err)
 		return err;
-	for (unsigned int c = 0; c < CHAINS && !err; c++) {
-		const void *r = f->tc.first_rule(chain_names[c], e.h);
-		unsigned int at = 0;
-
-		while (r && !err) {
-			const void *next = f->tc.next_rule(r, e.h);
-
-			if (!belongs_to(f, r, owner)) {
-				at++;
-			} else {
-				done->packets += entry_counters(f, r)->pcnt;
-				done->rules++;
-				err = f->tc.delete(chain_names[c], at, e.h);
-			}
-			r = next;
+	for (uint32_t i = 0; i < e.table.num_entries; i++) {
+		if (is_ours(&e, i, owner)) {
+			edit_delete(&e, i);
+			done->rules++;
 		}
 	}
 	HOOK("trace-before-removal");
-	if (!err && done->rules)
+	if (done->rules)
 		err = edit_commit(&e);
 	HOOK("trace-after-removal");
+	for (uint32_t i = 0; i < e.table.num_entries && !err && e.old; i++)
+		if (e.entry[i].deleted)
+			done->packets += e.old[i].pcnt;
 	edit_close(&e);
 	return err;
 }
@@ -288,60 +179,45 @@ static int remove_once(const struct family *f, const struct owner *owner,
 int trace_remove(const struct family *f, const struct owner *owner,
 		 struct trace_removed *done)
 {
-	struct trace_removed d, last = { 0 };
-	int err = 0;
+	struct trace_removed d = { 0 };
+	int err = raw_exists(f) ? -EAGAIN : 0;
 
-	if (raw_exists(f)) {
-		for (unsigned int tries = 0; tries < TRIES; tries++) {
-			err = remove_once(f, owner, &d);
-			/* A failed commit may be in force all the same. */
-			if (d.rules)
-				last = d;
-			if (err == 0 || count_rules(f, owner) == 0)
-				break;
-		}
-		if (err && count_rules(f, owner) == 0)
-			err = 0;
-	}
+	for (unsigned int tries = 0; tries < TRIES && err == -EAGAIN; tries++)
+		err = remove_once(f, owner, &d);
 	if (done)
-		*done = last;
+		*done = d;
 	return err;
 }
 
 static int renew_once(const struct family *f, const struct owner *owner,
-		      const char *new_text, uint32_t deadline)
+		      const char *text, uint32_t end)
 {
-	unsigned char copy[UINT16_MAX] __attribute__((aligned(8)));
+	unsigned char *copies;
+	size_t used = 0;
 	struct edit e;
-	int found = 0, err = edit_open(&e, f);
+	int err = edit_open(&e, f, "raw");
 
 	if (err)
 		return err;
-	for (unsigned int c = 0; c < CHAINS && !err; c++) {
-		const void *r = f->tc.first_rule(chain_names[c], e.h);
+	copies = malloc(e.table.size);
+	for (uint32_t i = 0; copies && i < e.table.num_entries; i++) {
+		const void *entry = edit_bytes(&e, i);
 
-		for (unsigned int at = 0; r && !err; at++) {
-			const void *next = f->tc.next_rule(r, e.h);
-
-			if (belongs_to(f, r, owner)) {
-				memcpy(copy, r, entry_next_offset(f, r));
-				entry_set_deadline(f, copy, deadline);
-				entry_set_comment(f, copy, new_text);
-				err = f->tc.replace(chain_names[c], copy, at,
-						    e.h);
-				found++;
-			}
-			r = next;
-		}
+		if (!is_ours(&e, i, owner))
+			continue;
+		memcpy(copies + used, entry, entry_next_offset(f, entry));
+		entry_set_deadline(f, copies + used, end);
+		entry_set_comment(f, copies + used, text);
+		edit_rewrite(&e, i, copies + used);
+		used += entry_next_offset(f, entry);
 	}
-	if (!err)
-		err = found ? edit_commit(&e) : -ENOENT;
+	err = !copies ? -ENOMEM : !used ? -ENOENT : edit_commit(&e);
+	free(copies);
 	edit_close(&e);
 	return err;
 }
 
-int trace_renew(const struct family *f, const struct owner *owner,
-		int64_t end)
+int trace_renew(const struct family *f, const struct owner *owner, int64_t end)
 {
 	struct owner next = *owner;
 	char text[OWNER_TEXT];
@@ -377,23 +253,18 @@ static int find_owners(const struct family *f, struct trace_stale *stale,
 	unsigned int count = 0;
 	struct owner o;
 	struct edit e;
-	int err = edit_open(&e, f);
+	int err = edit_open(&e, f, "raw");
 
 	if (err)
 		return err;
-	for (unsigned int c = 0; c < CHAINS; c++) {
-		for (const void *r = f->tc.first_rule(chain_names[c], e.h); r;
-		     r = f->tc.next_rule(r, e.h)) {
-			const char *text = entry_comment(f, r);
-			struct trace_stale *s;
+	for (uint32_t i = 0; i < e.table.num_entries; i++) {
+		struct trace_stale *s;
 
-			if (!text || !owner_parse(&o, text) ||
-			    strcmp(entry_target(f, r)->u.user.name, "TRACE"))
-				continue;
-			s = note_owner(stale, &count, max, &o);
-			if (s)
-				s->rules++;
-		}
+		if (!read_owner(&e, i, &o))
+			continue;
+		s = note_owner(stale, &count, max, &o);
+		if (s)
+			s->rules++;
 	}
 	edit_close(&e);
 	return (int)count;

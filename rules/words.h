@@ -19,7 +19,7 @@ enum word_kind {
  * word each.  WORD_MATCH keeps argv's order within its group.
  */
 struct word {
-	uint8_t kind;		/* enum word_kind */
+	uint16_t kind;		/* enum word_kind */
 	uint16_t group;		/* 0 before the first --or */
 	uint16_t own;		/* index into the caller's options */
 	uint16_t arg;		/* index into argv */
