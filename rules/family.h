@@ -22,6 +22,7 @@ struct family {
 	const char *targets_path;	/* targets that the kernel has loaded */
 	const char *logger_path;	/* the registered logger (nf_log) */
 	int level;			/* for get/setsockopt: SOL_IP, SOL_IPV6 */
+	int ask_match, ask_target;	/* options: does the kernel know a revision? */
 	size_t addr_len;		/* bytes of an address */
 	size_t entry_size;		/* of the fixed part of an entry */
 	size_t target_offset;		/* where in it: u16 */

@@ -110,7 +110,8 @@ static int set_up_logger(struct state *s, struct keeper_message *m)
 	HOOK("keeper-after-record");
 	err = undo_loggers_set(u);
 	if (err)
-		fail(m, err, "registering nfnetlink_log", 0);
+		fail(m, err, "registering the logger nfnetlink_log in "
+		     "/proc/sys/net/netfilter/nf_log", 0);
 	return err;
 }
 
@@ -126,7 +127,7 @@ static int insert_rules(struct state *s, struct keeper_message *m)
 			continue;
 		n = trace_install(set, &s->plan->undo.owner);
 		if (n < 0) {
-			fail(m, n, "inserting the TRACE rules", i);
+			fail(m, n, "inserting the TRACE rules into raw", i);
 			return n;
 		}
 		m->installed[i] = (uint32_t)n;

@@ -42,7 +42,7 @@ struct keeper_message {
 	uint8_t event;			/* enum keeper_event */
 	uint8_t by_timer;		/* KEEPER_UNDONE: planned end passed */
 	int32_t error;			/* 0 or -errno */
-	char what[96];			/* while doing what */
+	char what[128];			/* while doing what */
 	uint8_t error_family;		/* index */
 	uint32_t installed[FAMILY_COUNT];
 	uint8_t refused[FAMILY_COUNT][KEEPER_RULES]; /* enum trace_chain */

@@ -60,8 +60,9 @@ struct parse {
 	struct helper_out *out;
 	char *src, *dst;		/* the words behind -s and -d */
 	char *protocol;
+	const char *context;		/* what is looked at behind the words */
 	unsigned int seen;		/* bits of once[] */
-	bool proto_used, invert, own;
+	bool proto_used, invert;
 	int argc;
 	char **argv;
 	jmp_buf trap;
@@ -357,9 +358,35 @@ static void parse_words(struct parse *p, int argc, char *const argv[])
 		       "it");
 }
 
-static bool kernel_has(const char *match)
+/* libxtables itself asks only when an extension has several revisions. */
+static bool kernel_has_match(const struct parse *p,
+			     const struct xtables_match *m)
 {
-	return xtables_find_match(match, XTF_TRY_LOAD, NULL) != NULL;
+	return m && xtables_compatible_revision(
+		m->real_name ? m->real_name : m->name, m->revision,
+		p->f->ask_match);
+}
+
+static bool kernel_has_time(const struct parse *p)
+{
+	return kernel_has_match(p, xtables_find_match("time", XTF_TRY_LOAD,
+						      NULL));
+}
+
+static void check_kernel(struct parse *p)
+{
+	const struct xtables_target *t;
+
+	for (struct xtables_rule_match *m = p->matches; m; m = m->next)
+		if (!kernel_has_match(p, m->match))
+			refuse(p, MATCH_KERNEL, "this kernel has no match "
+			       "'%s' for %s: try modprobe xt_%s",
+			       m->match->name, p->f->command, m->match->name);
+	t = xtables_find_target("TRACE", XTF_TRY_LOAD);
+	if (!t || !xtables_compatible_revision("TRACE", t->revision,
+					       p->f->ask_target))
+		refuse(p, MATCH_KERNEL, "this kernel has no TRACE target for "
+		       "%s: try modprobe xt_TRACE", p->f->command);
 }
 
 /* nftrace's own matches, in the same words and through the same parser. */
@@ -380,7 +407,7 @@ static void parse_own(struct parse *p)
 		argv[argc++] = (char *)"--limit-burst";
 		argv[argc++] = burst;
 	}
-	if (q->deadline && !kernel_has("time")) {
+	if (q->deadline && !kernel_has_time(p)) {
 		p->r->traits |= MATCH_NO_DEADLINE;
 	} else if (q->deadline) {
 		gmtime_r(&deadline, &tm);
@@ -396,7 +423,6 @@ static void parse_own(struct parse *p)
 		argv[argc++] = (char *)"--comment";
 		argv[argc++] = (char *)q->comment;
 	}
-	p->own = true;
 	parse_words(p, argc, argv);
 }
 
@@ -437,6 +463,7 @@ static void resolve(struct parse *p, char *list, int letter,
 	a->addr = a->mask = any;
 	if (!list)
 		return;
+	p->context = list;
 	check_literals(p, list, letter);
 	if (p->f == &family_ipv4)
 		xtables_ipparse_multiple(list, (struct in_addr **)&a->addr,
@@ -598,9 +625,7 @@ static void run_parse(struct parse *p)
 	parse_words(p, p->req->argc, p->req->argv);
 	finish_matches(p);
 	find_traits(p);
-	if (!xtables_find_target("TRACE", XTF_TRY_LOAD))
-		refuse(p, MATCH_KERNEL, "this kernel has no TRACE target for "
-		       "%s: try modprobe xt_TRACE", p->f->command);
+	check_kernel(p);
 	parse_own(p);
 	finish_matches(p);
 	write_ip(p);
@@ -613,9 +638,10 @@ static void run_parse(struct parse *p)
 /* A message of libxtables', with the user's word in it if it is not. */
 static void keep_message(struct parse *p)
 {
-	const char *word = optind > 0 && p->argv && optind <= p->argc ?
-		p->argv[optind - 1] : NULL;
+	const char *word = p->context;
 
+	if (!word && optind > 0 && p->argv && optind <= p->argc)
+		word = p->argv[optind - 1];
 	p->r->status = MATCH_BAD;
 	if (!word || !*word || strstr(xt_message, word))
 		snprintf(p->r->message, sizeof(p->r->message), "%s",

@@ -164,7 +164,7 @@ static bool take_duration(const struct row *r, uint64_t *ns, const char *value)
 	uint64_t n;
 
 	if (strcmp(value, "raw") == 0) {
-		say("error: 'raw': -t is a duration here; nftrace always "
+		say("error: '-t raw': -t is a duration here; nftrace always "
 		    "works in raw");
 		return false;
 	}

@@ -400,9 +400,9 @@ static void drop_idle_families(struct plan *p, const struct options *o)
 		struct plan_family *pf = &p->family[i];
 
 		if (!pf->use && pf->tables.count == 0 && !o->ipv4 && !o->ipv6)
-			say("note: %s is left out: it has no legacy table "
+			say("note: %s is left out: there is no table of %s "
 			    "here (-%c traces it all the same)",
-			    families[i]->name, i == 0 ? '4' : '6');
+			    families[i]->name, families[i]->command, i == 0 ? '4' : '6');
 		if (pf->use && p->inserts && pf->set.count == 0)
 			pf->use = false;
 		else if (pf->use && p->inserts && raw_is_new(pf))

@@ -117,7 +117,7 @@ wait_for() {
 	done
 }
 
-_nanoseconds() { awk -v s="$1" 'BEGIN { printf "%d", s * 1e9 }'; }
+_nanoseconds() { awk -v s="$1" 'BEGIN { printf "%.0f", s * 1e9 }'; }
 now_ms() { echo $(($(date +%s%N) / 1000000)); }
 
 # is_gone PID / is_stopped PID, for wait_for; a zombie is gone

@@ -23,7 +23,6 @@ while IFS='|' read -r word line; do
 	assert_restored lo "$before"
 done <<'EOT'
 --dportt| -p udp --dportt 53
-99999| -p udp --dport 99999
 nosuch| -p nosuch
 nosuchmatch| -m nosuchmatch
 300.1.2.3| -d 300.1.2.3

@@ -17,6 +17,7 @@ fi
 background lo tcpdump tcpdump -i nflog:0 -w /dev/null
 tcpdump=$BG_PID
 assert_within 10 "tcpdump listens" grep -q 'listening on' "$SCRATCH/tcpdump.err"
+save_rules lo "$before"	# tcpdump has set the logger
 run_nftrace lo -t 1 -p udp --dport 9
 assert_status 1
 assert_grep "\\b$tcpdump\\b" "$ERR"
