@@ -183,28 +183,23 @@ static void watch_clock(struct state *s)
 			NULL);
 }
 
-static void armed(struct state *s, uint64_t end_ns)
+/* Seconds since epoch at which the rules shall stop matching. */
+static int64_t deadline_end(const struct state *s)
 {
-	s->end_ns = end_ns;
-	set_timer(s->end_timer, end_ns ? end_ns + seconds_ns(1) : 0,
-		  TFD_TIMER_ABSTIME);
-	if (s->plan->endless && s->plan->deadline)
-		set_timer(s->lease_timer, monotonic_ns() +
-			  seconds_ns(KEEPER_LEASE_SECONDS / 2),
-			  TFD_TIMER_ABSTIME);
+	uint64_t now = monotonic_ns();
+
+	if (s->plan->endless || s->end_ns < now)
+		return time(NULL) + KEEPER_LEASE_SECONDS;
+	return time(NULL) + (int64_t)((s->end_ns - now) / 1000000000) + 3;
 }
 
 /* Write a deadline that fits the clock as it is now into all our rules. */
 static int renew(struct state *s, struct keeper_message *m)
 {
 	struct undo *u = &s->plan->undo;
-	uint64_t now = monotonic_ns();
-	int64_t end;
+	int64_t end = deadline_end(s);
 	int err = 0;
 
-	end = time(NULL) + (s->plan->endless || s->end_ns < now ?
-		KEEPER_LEASE_SECONDS :
-		(int64_t)((s->end_ns - now) / 1000000000) + 5);
 	if (!s->plan->hold_lock)
 		err = lock_acquire(s->plan->lock, 5000, -1);
 	if (err) {
@@ -222,6 +217,27 @@ static int renew(struct state *s, struct keeper_message *m)
 	give_lock(s);
 	u->owner.end = end;
 	return err;
+}
+
+static void armed(struct state *s, uint64_t end_ns)
+{
+	s->end_ns = end_ns;
+	set_timer(s->end_timer, end_ns ? end_ns + seconds_ns(1) : 0,
+		  TFD_TIMER_ABSTIME);
+	if (s->plan->endless && s->plan->deadline)
+		set_timer(s->lease_timer, monotonic_ns() +
+			  seconds_ns(KEEPER_LEASE_SECONDS / 2),
+			  TFD_TIMER_ABSTIME);
+}
+
+/* Arming took so long that the deadline would come before the end. */
+static void check_deadline(struct state *s)
+{
+	struct keeper_message m = { .event = KEEPER_LEASE_LOST };
+
+	if (s->plan->deadline && s->end_ns &&
+	    s->plan->undo.owner.end < deadline_end(s) - 1 && renew(s, &m) < 0)
+		say(s, &m);
 }
 
 static void on_lease(struct state *s)
@@ -269,6 +285,7 @@ static bool on_request(struct state *s)
 		break;
 	case OP_ARMED:
 		armed(s, req.end_ns);
+		check_deadline(s);
 		break;
 	case OP_UNDO:
 		undo(s, false);
@@ -387,7 +404,11 @@ int keeper_start(struct keeper *k, struct keeper_plan *plan,
 
 static int ask(struct keeper *k, enum keeper_op op, uint64_t end_ns)
 {
-	struct request req = { .op = op, .end_ns = end_ns };
+	struct request req;
+
+	memset(&req, 0, sizeof(req));
+	req.op = op;
+	req.end_ns = end_ns;
 
 	if (send(k->fd, &req, sizeof(req), MSG_NOSIGNAL) < 0)
 		return -errno;

@@ -14,7 +14,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <linux/netfilter_ipv4/ip_tables.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
@@ -26,6 +28,7 @@
 #include "ip_part.h"
 #include "refusal.h"
 #include "render.h"
+#include "table.h"
 #include "traits.h"
 #include "xt.h"
 
@@ -65,6 +68,7 @@ struct parse {
 	bool proto_used, invert;
 	int argc;
 	char **argv;
+	char **earlier;			/* the user's words: parsers keep pointers */
 	jmp_buf trap;
 };
 
@@ -339,6 +343,7 @@ static void parse_words(struct parse *p, int argc, char *const argv[])
 {
 	int c;
 
+	p->earlier = p->argv;
 	p->argv = xtables_calloc((size_t)argc + 2, sizeof(*p->argv));
 	p->argv[0] = strdup("nftrace");
 	for (int i = 0; i < argc; i++)
@@ -358,13 +363,30 @@ static void parse_words(struct parse *p, int argc, char *const argv[])
 		       "it");
 }
 
-/* libxtables itself asks only when an extension has several revisions. */
+/*
+ * libxtables itself takes revision 0 for granted, and asks only when an
+ * extension has several.
+ */
+static bool kernel_has(const struct parse *p, const char *name,
+		       uint8_t revision, int option)
+{
+	struct xt_get_revision ask = { .revision = revision };
+	socklen_t len = sizeof(ask);
+	int sock = table_socket(p->f), err;
+
+	if (sock < 0)
+		return true;
+	snprintf(ask.name, sizeof(ask.name), "%s", name);
+	err = getsockopt(sock, p->f->level, option, &ask, &len);
+	close(sock);
+	return err == 0 || errno != ENOENT;
+}
+
 static bool kernel_has_match(const struct parse *p,
 			     const struct xtables_match *m)
 {
-	return m && xtables_compatible_revision(
-		m->real_name ? m->real_name : m->name, m->revision,
-		p->f->ask_match);
+	return m && kernel_has(p, m->real_name ? m->real_name : m->name,
+			       m->revision, p->f->ask_match);
 }
 
 static bool kernel_has_time(const struct parse *p)
@@ -383,8 +405,7 @@ static void check_kernel(struct parse *p)
 			       "'%s' for %s: try modprobe xt_%s",
 			       m->match->name, p->f->command, m->match->name);
 	t = xtables_find_target("TRACE", XTF_TRY_LOAD);
-	if (!t || !xtables_compatible_revision("TRACE", t->revision,
-					       p->f->ask_target))
+	if (!t || !kernel_has(p, "TRACE", t->revision, p->f->ask_target))
 		refuse(p, MATCH_KERNEL, "this kernel has no TRACE target for "
 		       "%s: try modprobe xt_TRACE", p->f->command);
 }
@@ -653,9 +674,12 @@ static void keep_message(struct parse *p)
 
 static int job(const void *arg, struct helper_out *out)
 {
-	struct parse p = { .req = arg, .out = out };
+	/* Static: what libxtables hangs into it is not lost, only not freed. */
+	static struct parse p;
 	int jumped;
 
+	p.req = arg;
+	p.out = out;
 	p.f = p.req->family;
 	p.r = helper_reserve(out, RESULT_MAX);
 	if (!p.r)

@@ -498,6 +498,7 @@ static int make(const void *arg, struct helper_out *out)
 		read_rules(&m, i, &t[i]);
 		table_release(&t[i]);
 	}
+	free(m.start);
 	fill_hash(&m);
 	out->used = m.heap;
 	return m.failed ? EOVERFLOW : 0;

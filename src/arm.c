@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -145,9 +144,7 @@ static int plan_keeper(struct run *r)
 	struct keeper_plan *k = &r->keeper_plan;
 	struct plan *p = &r->plan;
 
-	plan_refresh(p, r->o->time_ns ? time(NULL) +
-		     (int64_t)(r->o->time_ns / 1000000000) + 6 :
-		     time(NULL) + KEEPER_LEASE_SECONDS);
+	plan_refresh(p, plan_end(r->o));
 	k->lock = &r->lock;
 	k->hold_lock = !r->o->no_lock;
 	k->endless = r->o->time_ns == 0;
@@ -374,7 +371,6 @@ static int start_reader(struct run *r, bool foreign_trace)
 		say_error("starting the reader", err);
 		return STATUS_FAILURE;
 	}
-	r->reader_pidfd = (int)syscall(SYS_pidfd_open, r->reader.pid, 0);
 	/* The group is the reader's alone: it is free when the reader ends. */
 	capture_close(&r->capture);
 	return wait_for_reader(r);

@@ -81,7 +81,7 @@ static int talk(int fd, struct nlmsghdr *nlh)
 
 static int configure(int fd, uint32_t snaplen)
 {
-	char buf[512] __attribute__((aligned(8)));
+	char buf[512] __attribute__((aligned(8))) = { 0 };
 	struct nlmsghdr *nlh;
 	int err;
 

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -141,10 +142,19 @@ static bool interrupted(struct run *r)
 	return yes;
 }
 
+/* What it still has to say does not matter any more; its end does. */
+static bool reader_closed(const struct run *r, short revents)
+{
+	char word;
+
+	return revents && recv(r->reader.fd, &word, 1, MSG_DONTWAIT) <= 0;
+}
+
 static void wait_for_reader(struct run *r)
 {
 	struct pollfd pfd[] = {
-		{ .fd = r->reader_pidfd, .events = POLLIN },
+		/* Its end of the socket closes when it ends. */
+		{ .fd = r->reader.fd, .events = POLLIN },
 		{ .fd = r->signal_fd, .events = POLLIN },
 	};
 	bool said = false;
@@ -154,7 +164,7 @@ static void wait_for_reader(struct run *r)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (pfd[0].revents || n < 0)
+		if (n < 0 || reader_closed(r, pfd[0].revents))
 			break;
 		if (n > 0 && !interrupted(r))
 			continue;
@@ -187,7 +197,6 @@ void disarm(struct run *r)
 		reader_drain(&r->reader);
 		wait_for_reader(r);
 		close(r->reader.fd);
-		close(r->reader_pidfd);
 	}
 	keeper_stop(&r->keeper);
 }

@@ -19,8 +19,12 @@
 /* What the kernel spends on one traced packet, at the worst (see the manual). */
 enum { PACKET_NS = 20000, ENTRY_NS = 100 };
 
-/* Seconds from the planned end to the deadline in the kernel. */
-enum { DEADLINE_MARGIN = 5 };
+/*
+ * Seconds from the planned end to the deadline in the kernel: the keeper's
+ * own second, and the time that arming takes; when that is longer the keeper
+ * moves the deadline.
+ */
+enum { DEADLINE_MARGIN = 3 };
 
 static int look_at_tables(struct plan_family *pf, const struct family *f)
 {
@@ -67,7 +71,7 @@ static int choose_families(struct plan *p, const struct options *o)
 		if (err) {
 			char what[64];
 
-			snprintf(what, sizeof(what), "reading the tables of %s",
+			snprintf(what, sizeof(what), "reading the raw and other tables of %s",
 				 families[i]->command);
 			say_error(what, err);
 			return STATUS_FAILURE;
@@ -412,17 +416,21 @@ static void drop_idle_families(struct plan *p, const struct options *o)
 	}
 }
 
-int plan_make(struct plan *p, const struct options *o)
+int64_t plan_end(const struct options *o)
 {
-	int64_t end = time(NULL) + (o->time_ns ?
+	return time(NULL) + (o->time_ns ?
 		(int64_t)((o->time_ns + 999999999) / 1000000000) +
 		DEADLINE_MARGIN : KEEPER_LEASE_SECONDS);
+}
+
+int plan_make(struct plan *p, const struct options *o)
+{
 	int status;
 
 	memset(p, 0, sizeof(*p));
 	p->inserts = o->all || o->expressions;
 	p->deadline = p->inserts;
-	if (owner_init(&p->owner, end) < 0) {
+	if (owner_init(&p->owner, plan_end(o)) < 0) {
 		say("error: /proc is not there or not readable");
 		return STATUS_FAILURE;
 	}

@@ -39,6 +39,9 @@ struct plan {
 int plan_make(struct plan *p, const struct options *o);
 void plan_free(struct plan *p);
 
+/** plan_end - when a run that starts now is over for the kernel, epoch seconds */
+int64_t plan_end(const struct options *o);
+
 /** plan_refresh - write the planned end, now known, into comments and deadlines */
 void plan_refresh(struct plan *p, int64_t end);
 

@@ -46,7 +46,7 @@ static int open_run(struct run *r, const struct options *o)
 
 	memset(r, 0, sizeof(*r));
 	r->o = o;
-	r->lock.fd = r->signal_fd = r->reader_pidfd = -1;
+	r->lock.fd = r->signal_fd = -1;
 	r->capture.fd = r->capture.stamp_fd = -1;
 	r->keeper.fd = r->reader.fd = -1;
 	r->keeper.pid = r->reader.pid = -1;

@@ -57,7 +57,6 @@ struct run {
 	struct helper_result snap_res[FAMILY_COUNT];
 	const struct snapshot *snap[FAMILY_COUNT];
 	struct reader reader;
-	int reader_pidfd;
 	bool reader_gone;
 	int reader_status;		/* wait status */
 	struct only only;

@@ -155,18 +155,15 @@ void watch(struct run *r)
 		{ .fd = r->signal_fd, .events = POLLIN },
 		{ .fd = r->keeper.fd, .events = POLLIN },
 		{ .fd = r->reader.fd, .events = POLLIN },
-		{ .fd = r->reader_pidfd, .events = POLLIN },
 	};
 
 	while (r->end == END_NONE) {
 		if (tty)
 			show_status(r);
-		if (poll(pfd, 4, next_timeout(r, tty)) < 0 && errno != EINTR)
+		if (poll(pfd, 3, next_timeout(r, tty)) < 0 && errno != EINTR)
 			r->end = END_SIGNAL;
 		if (pfd[2].revents)
 			on_reader(r);
-		else if (pfd[3].revents)
-			r->end = END_READER;
 		if (pfd[1].revents && r->end == END_NONE)
 			on_keeper(r);
 		if (pfd[0].revents && r->end == END_NONE)
