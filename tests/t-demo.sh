@@ -10,19 +10,22 @@ assert_text "the same (" "$SCRATCH/demo"
 [[ -z $_why ]] || show "demo" "$SCRATCH/demo" 200
 
 subtest "without root"
-# A copy that another user may read.
-mkdir -p /run/tree/build/tests/tools && chmod 755 /run/tree /run/tree/build /run/tree/build/tests
-cp -r "$TESTS" /run/tree/tests
-cp "$NFTRACE" /run/tree/build/
-cp "$TOOLS"/{talk,dns} /run/tree/build/tests/tools/
-chmod -R a+rX /run/tree
+# A copy that another user may read; not below /run, which the demo covers.
+tree=$(mktemp -d "$SCRATCH/tree.XXXXXX")
+chmod a+x "$SCRATCH" "$(dirname "$SCRATCH")" "$(dirname "$(dirname "$SCRATCH")")"
+mkdir -p "$tree"/build/tests/tools && chmod 755 "$tree" "$tree"/build "$tree"/build/tests
+cp -r "$TESTS" "$tree"/tests
+cp "$NFTRACE" "$tree"/build/
+cp "$TOOLS"/{talk,dns} "$tree"/build/tests/tools/
+chmod -R a+rX "$tree"
 nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 if ! "${nobody[@]}" unshare --user --map-root-user --net true 2>/dev/null; then
 	skip "users may not make namespaces here"
 else
 	"${nobody[@]}" env -u NFT_SANDBOX -u SCRATCH -u XTABLES_LOCKFILE -u NFTRACE \
-		BUILD=/run/tree/build TMPDIR=/tmp /run/tree/tests/demo.sh >"$SCRATCH/demo" 2>&1
+		BUILD="$tree"/build TMPDIR=/tmp "$tree"/tests/demo.sh >"$SCRATCH/demo" 2>&1
 	assert_equal "exit status" 0 $?
 	assert_text "the same (" "$SCRATCH/demo"
 	[[ -z $_why ]] || show "demo" "$SCRATCH/demo" 200
 fi
+rm -rf "$tree"
