@@ -12,30 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "hook.h"
 #include "say.h"
 
-enum { SNAPSHOT_MS = 60000, INSTALL_MS = 30000, READER_MS = 20000,
-       STALE = 32 };
-
-static void name_holder(struct run *r)
-{
-	struct lock_peer peer[RUN_WAITERS];
-	int n = lock_peers(&r->lock, peer, RUN_WAITERS);
-	char name[96];
-
-	for (int i = 0; i < n; i++) {
-		if (peer[i].waits)
-			continue;
-		process_name(peer[i].pid, name, sizeof(name));
-		if (peer[i].pid)
-			say("the xtables lock is held by pid %d (%s)",
-			    (int)peer[i].pid, name);
-		else
-			say("the xtables lock is held by a process of another "
-			    "PID namespace");
-	}
-}
+enum { INSTALL_MS = 30000, READER_MS = 20000 };
 
 static int take_lock(struct run *r)
 {
@@ -51,7 +32,7 @@ static int take_lock(struct run *r)
 	HOOK("before-lock");
 	err = lock_acquire(&r->lock, (int)r->o->wait_s * 1000, r->signal_fd);
 	if (err == -EWOULDBLOCK) {
-		name_holder(r);
+		check_lock_holder(&r->lock);
 		say("error: the xtables lock was not to be had within %u "
 		    "seconds (-w waits longer)", r->o->wait_s);
 		return STATUS_BUSY;
@@ -71,56 +52,16 @@ static int take_lock(struct run *r)
 	return 0;
 }
 
-/* Rules of runs that did not live to remove them, and their logger. */
-static int sweep(struct run *r)
-{
-	struct logger_mended mended[FAMILY_COUNT];
-	struct trace_stale stale[STALE];
-
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		int n = trace_sweep(families[i], false, stale, STALE);
-
-		if (n < 0 && r->plan.family[i].use) {
-			say_error("looking for rules of dead runs", n);
-			return STATUS_FAILURE;
-		}
-		for (int s = 0; s < n; s++)
-			say("note: %u rule%s of a %s run (pid %d) in raw of "
-			    "%s%s", stale[s].rules,
-			    stale[s].rules == 1 ? "" : "s",
-			    stale[s].alive ? "living" : "dead",
-			    (int)stale[s].owner.pid, families[i]->command,
-			    stale[s].alive ? "" : " removed");
-	}
-	if (logger_mend(false, mended) <= 0)
-		return 0;
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		if (mended[i].restored)
-			say("note: logger of %s put back to %s for a dead run",
-			    families[i]->name, mended[i].name);
-	return 0;
-}
-
 static int explain_group(int err)
 {
-	uint32_t portid = 0;
-	char name[96] = "?";
-	pid_t pid;
+	char who[160];
 
 	if (err != -EBUSY) {
 		say_error("binding NFLOG group 0", err);
 		return STATUS_FAILURE;
 	}
-	capture_holder(&portid);
-	pid = capture_find_portid(portid);
-	if (pid)
-		process_name(pid, name, sizeof(name));
-	if (pid)
-		say("error: NFLOG group 0 is taken by pid %d (%s): end it "
-		    "first, e.g. kill %d", (int)pid, name, (int)pid);
-	else
-		say("error: NFLOG group 0 is taken by netlink port %u, whose "
-		    "process is not to be seen from here", portid);
+	check_group_holder(who, sizeof(who));
+	say("error: NFLOG group 0 is taken by %s: end it first", who);
 	return STATUS_FAILURE;
 }
 
@@ -268,48 +209,6 @@ static int take_snapshot(struct run *r)
 	return status;
 }
 
-static const char *rule_text(const struct snapshot *s,
-			     const struct snap_rule *rule, char *buf,
-			     size_t size)
-{
-	snprintf(buf, size, "%.*s", (int)rule->len,
-		 snapshot_text(s, rule->text));
-	return buf;
-}
-
-/* TRACE rules of others, and NFLOG rules that share the group with us. */
-static unsigned int list_foreign(const struct run *r)
-{
-	unsigned int traces = 0;
-	char text[1024];
-
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		const struct snapshot *s = r->snap[i];
-
-		for (uint32_t n = 0; s && n < s->rules; n++) {
-			const struct snap_rule *rule = snapshot_rule(s, n);
-
-			if (rule->flags & SNAP_OWN)
-				continue;
-			if (rule->flags & SNAP_NFLOG0)
-				say("note: %s has a rule that logs to group 0 "
-				    "as well; its messages are passed over "
-				    "unless they pretend to be trace events: "
-				    "%s", families[i]->command,
-				    rule_text(s, rule, text, sizeof(text)));
-			if (!(rule->flags & SNAP_TRACE))
-				continue;
-			traces++;
-			say("note: %s has a TRACE rule that is not ours%s: %s",
-			    families[i]->command,
-			    r->plan.inserts ? "; what it traces shows as well"
-					    : "",
-			    rule_text(s, rule, text, sizeof(text)));
-		}
-	}
-	return traces;
-}
-
 static void fill_env(struct report_env *env, const struct options *o)
 {
 	struct stat st;
@@ -413,7 +312,7 @@ int arm(struct run *r)
 	unsigned int foreign;
 
 	if (!status)
-		status = sweep(r);
+		status = check_dead_runs(false);
 	if (!status)
 		status = bind_group(r);
 	if (!status)
@@ -421,7 +320,7 @@ int arm(struct run *r)
 	/* Others' rules alone: they are looked for before anything is changed. */
 	if (!status && !r->plan.inserts)
 		status = take_snapshot(r);
-	if (!status && !r->plan.inserts && list_foreign(r) == 0)
+	if (!status && !r->plan.inserts && check_foreign_rules(r->snap, false) == 0)
 		status = nothing_to_follow();
 	if (!status)
 		status = start_keeper(r);
@@ -431,7 +330,7 @@ int arm(struct run *r)
 		status = take_snapshot(r);
 	if (status)
 		return status;
-	foreign = r->plan.inserts ? list_foreign(r) : 1;
+	foreign = r->plan.inserts ? check_foreign_rules(r->snap, true) : 1;
 	status = start_reader(r, foreign > 0);
 	if (status)
 		return status;

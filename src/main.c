@@ -6,6 +6,7 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "options.h"
 #include "run.h"
 #include "say.h"
@@ -33,6 +34,10 @@ static int dispatch(const struct options *o)
 		puts("nftrace " VERSION);
 		return fflush(stdout) == 0 ? 0 : STATUS_FAILURE;
 	}
+	if (o->doctor)
+		return check_doctor(o);
+	if (o->cleanup)
+		return check_cleanup(o);
 	return run_main(o);
 }
 

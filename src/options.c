@@ -356,6 +356,11 @@ static bool check_pairs(const struct options *o)
 		    "events before a packet's fate is known");
 		return false;
 	}
+	if ((o->doctor || o->cleanup) && (o->all || o->expressions)) {
+		say("error: '--%s' takes no match expression",
+		    o->doctor ? "doctor" : "cleanup");
+		return false;
+	}
 	if (o->all && o->expressions) {
 		say("error: '--all' and a match expression ('%s') together",
 		    o->expression[0].argv[0]);

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* check: what stands in the way of a run or was left behind, and who did it. */
+#include "check.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "capture.h"
+#include "family.h"
+#include "lock.h"
+#include "logger.h"
+#include "options.h"
+#include "owner.h"
+#include "say.h"
+#include "snapshot.h"
+#include "status.h"
+#include "trace.h"
+
+enum { PEERS = 32, STALE = 32 };
+
+void check_lock_holder(const struct lock *l)
+{
+	struct lock_peer peer[PEERS];
+	int n = lock_peers(l, peer, PEERS);
+	char name[96];
+
+	for (int i = 0; i < n; i++) {
+		if (peer[i].waits)
+			continue;
+		process_name(peer[i].pid, name, sizeof(name));
+		if (peer[i].pid)
+			say("the xtables lock is held by pid %d (%s)",
+			    (int)peer[i].pid, name);
+		else
+			say("the xtables lock is held by a process of another "
+			    "PID namespace");
+	}
+}
+
+bool check_group_holder(char *buf, size_t size)
+{
+	uint32_t portid = 0;
+	char name[96];
+	pid_t pid;
+
+	if (capture_holder(&portid) != 1) {
+		snprintf(buf, size, "nobody");
+		return false;
+	}
+	pid = capture_find_portid(portid);
+	process_name(pid, name, sizeof(name));
+	if (pid)
+		snprintf(buf, size, "pid %d (%s)", (int)pid, name);
+	else
+		snprintf(buf, size, "netlink port %u, whose process is not to "
+			 "be seen from here", portid);
+	return true;
+}
+
+static int sweep_family(const struct family *f, bool dry)
+{
+	struct trace_stale stale[STALE];
+	int n = trace_sweep(f, dry, stale, STALE);
+
+	/* A family that this kernel does not have holds no rules. */
+	if (n == -ENOPROTOOPT || n == -EAFNOSUPPORT)
+		return 0;
+	if (n < 0) {
+		say_error("looking for rules of dead runs", n);
+		return STATUS_FAILURE;
+	}
+	for (int s = 0; s < n; s++) {
+		const char *plural = stale[s].rules == 1 ? "" : "s";
+
+		if (stale[s].alive)
+			say("note: %u rule%s of a run that may be alive (pid "
+			    "%d) in raw of %s: left alone", stale[s].rules,
+			    plural, (int)stale[s].owner.pid, f->command);
+		else
+			say("note: %u rule%s of a dead run (pid %d) in raw of "
+			    "%s%s", stale[s].rules, plural,
+			    (int)stale[s].owner.pid, f->command,
+			    dry ? ": nftrace --cleanup removes them"
+				: " removed");
+	}
+	return 0;
+}
+
+int check_dead_runs(bool dry)
+{
+	struct logger_mended mended[FAMILY_COUNT];
+	int status = 0;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT && !status; i++)
+		status = sweep_family(families[i], dry);
+	if (status || logger_mend(dry, mended) <= 0)
+		return status;
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		if (mended[i].error)
+			say("error: the logger of %s cannot be put back to "
+			    "%s: %s", families[i]->name, mended[i].name,
+			    say_errno_text(mended[i].error));
+		else if (mended[i].restored)
+			say("note: a dead run left the logger of %s changed%s "
+			    "%s", families[i]->name, dry ? "; it was" :
+			    "; put back to", mended[i].name);
+	}
+	return 0;
+}
+
+static const char *rule_text(const struct snapshot *s,
+			     const struct snap_rule *rule, char *buf,
+			     size_t size)
+{
+	snprintf(buf, size, "%.*s", (int)rule->len,
+		 snapshot_text(s, rule->text));
+	return buf;
+}
+
+static bool check_rule(const struct family *f, const struct snapshot *s,
+		       const struct snap_rule *rule, bool inserts)
+{
+	char text[1024];
+
+	if (rule->flags & SNAP_NFLOG0)
+		say("note: %s has a rule that logs to group 0 as well; its "
+		    "messages are passed over unless they pretend to be trace "
+		    "events: %s", f->command,
+		    rule_text(s, rule, text, sizeof(text)));
+	if (!(rule->flags & SNAP_TRACE))
+		return false;
+	say("note: %s has a TRACE rule that is not ours%s: %s", f->command,
+	    inserts ? "; what it traces shows as well" : "",
+	    rule_text(s, rule, text, sizeof(text)));
+	return true;
+}
+
+unsigned int check_foreign_rules(const struct snapshot *const snaps[],
+				 bool inserts)
+{
+	unsigned int traces = 0;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		const struct snapshot *s = snaps[i];
+
+		for (uint32_t n = 0; s && n < s->rules; n++) {
+			const struct snap_rule *rule = snapshot_rule(s, n);
+
+			if (!(rule->flags & SNAP_OWN))
+				traces += check_rule(families[i], s, rule,
+						     inserts);
+		}
+	}
+	return traces;
+}
+
+int check_cleanup(const struct options *o)
+{
+	struct lock lock;
+	int status, err = lock_open(&lock);
+
+	if (err) {
+		say("error: the lock file %s cannot be opened: %s",
+		    lock_path(), strerror(-err));
+		return STATUS_FAILURE;
+	}
+	say("Trying to acquire the lock: %s", lock.path);
+	err = lock_acquire(&lock, (int)o->wait_s * 1000, -1);
+	if (err) {
+		check_lock_holder(&lock);
+		say("error: the xtables lock was not to be had within %u "
+		    "seconds (-w waits longer)", o->wait_s);
+		return err == -EWOULDBLOCK ? STATUS_BUSY : STATUS_FAILURE;
+	}
+	status = check_dead_runs(false);
+	lock_close(&lock);
+	if (!status)
+		say("cleaned up: nothing of a dead run is left in this "
+		    "network namespace (others have rules of their own)");
+	return status;
+}

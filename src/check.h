@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* check: what stands in the way of a run or was left behind, and who did it. */
+#ifndef NFTRACE_CHECK_H
+#define NFTRACE_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct lock;
+struct options;
+struct snapshot;
+
+/** check_lock_holder - say who holds the xtables lock */
+void check_lock_holder(const struct lock *l);
+
+/**
+ * check_group_holder - who has bound NFLOG group 0, in words
+ * Return: false: nobody.
+ */
+bool check_group_holder(char *buf, size_t size);
+
+/**
+ * check_dead_runs - rules and loggers that dead runs left: removed, and said
+ * @dry: only said
+ * Return: 0, or an exit status.  The caller holds the xtables lock, or @dry.
+ */
+int check_dead_runs(bool dry);
+
+/**
+ * check_foreign_rules - say which TRACE rules, and NFLOG rules of group 0, are others'
+ * @snaps: by family_index(), NULL where there is none
+ * @inserts: ours are in as well
+ * Return: the number of TRACE rules that are not ours.
+ */
+unsigned int check_foreign_rules(const struct snapshot *const snaps[],
+				 bool inserts);
+
+/** check_cleanup - --cleanup; the exit status */
+int check_cleanup(const struct options *o);
+
+/** check_doctor - --doctor; the exit status: 0, 5 with warnings, 1 with errors */
+int check_doctor(const struct options *o);
+
+#endif

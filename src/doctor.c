@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* doctor: --doctor, every check in turn, nothing changed. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "family.h"
+#include "lock.h"
+#include "logger.h"
+#include "match.h"
+#include "options.h"
+#include "owner.h"
+#include "say.h"
+#include "snapshot.h"
+#include "status.h"
+#include "table.h"
+
+enum severity { FINE, WARNING, ERROR };
+
+static enum severity worst;
+
+static void report(enum severity s, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void report(enum severity s, const char *fmt, ...)
+{
+	static const char *const words[] = { "ok", "warning", "error" };
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	say("%s: %s", words[s], text);
+	if (s > worst)
+		worst = s;
+}
+
+static void check_process(void)
+{
+	if (getpid() == 1)
+		report(WARNING, "nftrace would be PID 1 of its PID namespace: "
+		       "when it dies the kernel ends the keeper with it; start "
+		       "the container with an init (--init) or with the host's "
+		       "PID namespace");
+	else
+		report(FINE, "not PID 1");
+}
+
+static bool check_privileges(void)
+{
+	int sock = table_socket(&family_ipv4);
+
+	if (sock >= 0)
+		close(sock);
+	if (sock < 0) {
+		report(ERROR, "needs root, or CAP_NET_ADMIN and CAP_NET_RAW, "
+		       "in this network namespace");
+		return false;
+	}
+	report(FINE, "privileges");
+	return true;
+}
+
+static void check_tables(const struct family *f, unsigned int *tables)
+{
+	struct table_names names;
+	struct table_blob info;
+	unsigned int entries = 0;
+	int sock = table_socket(f);
+
+	if (table_names(f, &names) < 0)
+		names.count = 0;
+	for (unsigned int i = 0; sock >= 0 && i < names.count; i++)
+		if (table_info(f, sock, names.name[i], &info) == 0)
+			entries += info.num_entries;
+	if (sock >= 0)
+		close(sock);
+	*tables += names.count;
+	if (names.count)
+		report(FINE, "%s: %u legacy table%s, %u entries", f->command,
+		       names.count, names.count == 1 ? "" : "s", entries);
+	else
+		report(FINE, "%s: no legacy table", f->command);
+}
+
+static void check_logger(const struct family *f)
+{
+	char name[LOGGER_NAME];
+	int err = logger_read(f, name);
+
+	if (err)
+		report(ERROR, "the logger of %s cannot be read from %s: %s",
+		       f->name, f->logger_path, strerror(-err));
+	else if (access(f->logger_path, W_OK) < 0)
+		report(ERROR, "the logger of %s (%s) cannot be set: %s is "
+		       "not writable", f->name, name, f->logger_path);
+	else
+		report(FINE, "logger of %s: %s", f->name, name);
+}
+
+static void check_group(void)
+{
+	char who[160];
+
+	if (check_group_holder(who, sizeof(who)))
+		report(ERROR, "NFLOG group 0 is taken by %s", who);
+	else
+		report(FINE, "NFLOG group 0 is free");
+}
+
+static void check_lock(void)
+{
+	struct lock lock;
+	int err;
+
+	/* Opening would create it. */
+	if (access(lock_path(), F_OK) < 0 && errno == ENOENT) {
+		report(FINE, "the xtables lock %s is free (no such file yet)",
+		       lock_path());
+		return;
+	}
+	err = lock_open(&lock);
+	if (err) {
+		report(ERROR, "the lock file %s cannot be opened: %s",
+		       lock_path(), strerror(-err));
+		return;
+	}
+	if (flock(lock.fd, LOCK_EX | LOCK_NB) == 0) {
+		report(FINE, "the xtables lock %s is free", lock.path);
+	} else {
+		check_lock_holder(&lock);
+		report(WARNING, "the xtables lock %s is busy", lock.path);
+	}
+	lock_close(&lock);
+}
+
+/* Does this kernel have TRACE, limit, time and comment for the family? */
+static void check_kernel(const struct family *f)
+{
+	static char word[] = "-p", tcp[] = "tcp";
+	char *const words[] = { word, tcp, NULL };
+	struct match_request req = {
+		.family = f, .argc = 2, .argv = words, .rate = "1/second",
+		.burst = 5, .deadline = 1, .comment = "x",
+	};
+	const struct match_result *m;
+	struct helper_result res;
+	struct helper h;
+
+	if (match_start(&h, &req) < 0 || match_finish(&h, &res, &m) < 0) {
+		report(ERROR, "the match parser cannot be run");
+		return;
+	}
+	if (m->status != MATCH_OK)
+		report(ERROR, "%s", m->message);
+	else if (m->traits & MATCH_NO_DEADLINE)
+		report(WARNING, "this kernel has no time match for %s: rules "
+		       "carry no deadline", f->command);
+	else
+		report(FINE, "kernel: TRACE, limit, time and comment for %s",
+		       f->command);
+	helper_release(&res);
+}
+
+static void check_rules(void)
+{
+	const struct snapshot *snap[FAMILY_COUNT] = { NULL };
+	struct helper_result res[FAMILY_COUNT];
+	struct helper h;
+
+	memset(res, 0, sizeof(res));
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		int err = snapshot_start(&h, families[i], NULL);
+
+		if (!err)
+			err = snapshot_finish(&h, &res[i], &snap[i]);
+		if (err)
+			report(ERROR, "the rules of %s cannot be read: %s",
+			       families[i]->command, say_errno_text(err));
+	}
+	check_foreign_rules(snap, true);
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		helper_release(&res[i]);
+}
+
+static bool read_switch(const char *path, int *value)
+{
+	FILE *f = fopen(path, "re");
+	bool ok = f && fscanf(f, "%d", value) == 1;
+
+	if (f)
+		fclose(f);
+	return ok;
+}
+
+static void check_bridge(void)
+{
+	int on;
+
+	if (read_switch("/proc/sys/net/bridge/bridge-nf-call-iptables", &on) &&
+	    !on)
+		report(FINE, "bridged packets do not pass iptables here "
+		       "(net.bridge.bridge-nf-call-iptables=0): they cannot "
+		       "be traced");
+}
+
+int check_doctor(const struct options *o)
+{
+	unsigned int tables = 0;
+
+	(void)o;
+	worst = FINE;
+	check_process();
+	if (check_privileges()) {
+		for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+			check_tables(families[i], &tables);
+		if (!tables)
+			report(ERROR, "no legacy iptables table: nothing to "
+			       "trace");
+		for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+			check_kernel(families[i]);
+			check_logger(families[i]);
+		}
+		check_group();
+		check_lock();
+		check_rules();
+		check_dead_runs(true);
+	}
+	check_bridge();
+	return worst == ERROR ? STATUS_FAILURE : worst == WARNING ?
+		STATUS_INCOMPLETE : STATUS_TRACED;
+}
