@@ -213,13 +213,22 @@ static struct xtables_match *find_protocol(struct parse *p,
 	return pe ? xtables_find_match(pe->p_name, load, list) : NULL;
 }
 
+/* A match in use is found as a copy, linked to itself, that is the caller's. */
+static bool protocol_is_loaded(struct parse *p)
+{
+	struct xtables_match *m = find_protocol(p, XTF_DONT_LOAD, NULL);
+
+	if (m && m->next == m)
+		free(m);
+	return m != NULL;
+}
+
 /* "-p tcp" brings tcp's options along without "-m tcp". */
 static bool load_protocol(struct parse *p)
 {
 	struct xtables_match *m;
 
-	if (!p->protocol || (p->proto_used &&
-			     find_protocol(p, XTF_DONT_LOAD, NULL)))
+	if (!p->protocol || (p->proto_used && protocol_is_loaded(p)))
 		return false;
 	m = find_protocol(p, XTF_TRY_LOAD, &p->matches);
 	if (!m)
