@@ -1,44 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* journey: puts each packet's events together by all the evidence there is. */
+/* journey: one packet's story: its events as they come, and its fate. */
 #include "journey.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <netinet/in.h>
 
 #include "change.h"
 #include "event.h"
 #include "identity.h"
 #include "place.h"
 
-enum {
-	BUCKETS = 8192,
-	OPEN_MAX = 4096,	/* journeys under way; the oldest is closed */
-	FIRST_ROOM = 24,
-	LOOPBACK_IFINDEX = 1,
-};
+enum { FIRST_ROOM = 24, LOOPBACK_IFINDEX = 1 };
 
 static const uint64_t MS = 1000000;
 
-/* Silence after which a journey is closed: with all seen, or not. */
-static const uint64_t CLONE_SILENCE_MS = 30, SILENCE_MS = 250;
-
-struct journeys {
-	struct journey *bucket[BUCKETS];
-	struct journey *oldest, *newest;
-	struct journey *spare;		/* list by .newer */
-	uint32_t open;
-	uint32_t snaplen;
-	uint32_t suspects;	/* journeys after a gap that may lack a head */
-	uint32_t gap_lost;	/* of the last gap */
-	uint32_t cpus;
-	bool foreign_trace;
-	const struct path_map *map;
-	const struct journey_ops *ops;
-	void *arg;
-};
+/* Silence after which nothing is expected any more, when not all was seen. */
+static const uint64_t SILENCE_MS = 250;
 
 const char *fate_word(enum fate_kind kind)
 {
@@ -58,25 +35,26 @@ const char *fate_word(enum fate_kind kind)
 	return words[kind];
 }
 
-struct journeys *journeys_open(const struct path_map *map, uint32_t snaplen,
-			       bool foreign_trace,
-			       const struct journey_ops *ops, void *arg)
+struct journey *journey_new(uint32_t snaplen)
 {
-	struct journeys *js = calloc(1, sizeof(*js));
-	long cpus = sysconf(_SC_NPROCESSORS_CONF);
+	struct journey *j = calloc(1, sizeof(*j));
 
-	if (!js)
+	if (!j)
 		return NULL;
-	js->map = map;
-	js->snaplen = snaplen;
-	js->cpus = cpus > 0 ? (uint32_t)cpus : 1;
-	js->foreign_trace = foreign_trace;
-	js->ops = ops;
-	js->arg = arg;
-	return js;
+	j->step = malloc(FIRST_ROOM * sizeof(*j->step));
+	j->change = malloc(JOURNEY_CHANGES * sizeof(*j->change));
+	j->path = malloc(sizeof(*j->path));
+	j->bytes = malloc(snaplen + 1);
+	j->last_bytes = malloc(snaplen + 1);
+	j->room = FIRST_ROOM;
+	j->snaplen = snaplen;
+	if (j->step && j->change && j->path && j->bytes && j->last_bytes)
+		return j;
+	journey_free(j);
+	return NULL;
 }
 
-static void journey_free(struct journey *j)
+void journey_free(struct journey *j)
 {
 	if (!j)
 		return;
@@ -88,106 +66,10 @@ static void journey_free(struct journey *j)
 	free(j);
 }
 
-/* Memory of closed journeys is used again: no allocation an event. */
-static struct journey *journey_new(struct journeys *js)
-{
-	struct journey *j = js->spare;
-
-	if (j) {
-		js->spare = j->newer;
-		return j;
-	}
-	j = calloc(1, sizeof(*j));
-	if (!j)
-		return NULL;
-	j->step = malloc(FIRST_ROOM * sizeof(*j->step));
-	j->change = malloc(JOURNEY_CHANGES * sizeof(*j->change));
-	j->path = malloc(sizeof(*j->path));
-	j->bytes = malloc(js->snaplen + 1);
-	j->last_bytes = malloc(js->snaplen + 1);
-	j->room = FIRST_ROOM;
-	if (j->step && j->change && j->path && j->bytes && j->last_bytes)
-		return j;
-	journey_free(j);
-	return NULL;
-}
-
-static void unlink_age(struct journeys *js, struct journey *j)
-{
-	*(j->older ? &j->older->newer : &js->oldest) = j->newer;
-	*(j->newer ? &j->newer->older : &js->newest) = j->older;
-}
-
-static void link_newest(struct journeys *js, struct journey *j)
-{
-	j->newer = NULL;
-	j->older = js->newest;
-	*(js->newest ? &js->newest->newer : &js->oldest) = j;
-	js->newest = j;
-}
-
-static void link_hash(struct journeys *js, struct journey *j)
-{
-	struct journey **head = &js->bucket[j->key % BUCKETS];
-
-	j->hash_next = *head;
-	j->hash_prev = head;
-	if (*head)
-		(*head)->hash_prev = &j->hash_next;
-	*head = j;
-}
-
-static void unlink_hash(struct journey *j)
-{
-	*j->hash_prev = j->hash_next;
-	if (j->hash_next)
-		j->hash_next->hash_prev = j->hash_prev;
-}
-
-static void find_fates(struct journeys *js, struct journey *j)
-{
-	for (unsigned int b = 0; b < j->branches; b++) {
-		path_fate(js->map, &j->path[b], &j->fate[b]);
-		if (j->flags & (JOURNEY_GAP | JOURNEY_HEADLESS)) {
-			j->fate[b].kind = FATE_INCOMPLETE;
-			j->fate[b].by = NULL;
-		}
-	}
-}
-
-static void finish(struct journeys *js, struct journey *j)
-{
-	unlink_age(js, j);
-	unlink_hash(j);
-	js->open--;
-	find_fates(js, j);
-	if (j->steps)
-		js->ops->done(js->arg, j);
-	j->newer = js->spare;
-	js->spare = j;
-}
-
-void journeys_close(struct journeys *js)
-{
-	struct journey *j, *next;
-
-	if (!js)
-		return;
-	for (j = js->oldest; j; j = next) {
-		next = j->newer;
-		journey_free(j);
-	}
-	for (j = js->spare; j; j = next) {
-		next = j->newer;
-		journey_free(j);
-	}
-	free(js);
-}
-
-static void keep_bytes(const struct journeys *js, uint8_t *to,
+static void keep_bytes(const struct journey *j, uint8_t *to,
 		       struct packet *p, const struct packet *from)
 {
-	size_t len = from->caplen < js->snaplen ? from->caplen : js->snaplen;
+	size_t len = from->caplen < j->snaplen ? from->caplen : j->snaplen;
 
 	memcpy(to, from->data, len);
 	*p = *from;
@@ -217,23 +99,22 @@ static bool may_clone(const struct event *e, const struct packet *p)
 	return e->hw_header_len >= 6 && e->hw_header[0] & 1;
 }
 
-static struct journey *begin(struct journeys *js, const struct event *e,
-			     const struct packet *p, uint64_t key,
-			     uint64_t wall_ns)
+static void keep_hw_header(struct journey *j, const struct event *e)
 {
-	struct journey *j;
+	j->hw_header_len = e->hw_header_len < sizeof(j->hw_header) ?
+		e->hw_header_len : sizeof(j->hw_header);
+	if (j->hw_header_len)
+		memcpy(j->hw_header, e->hw_header, j->hw_header_len);
+}
 
-	if (js->open >= OPEN_MAX)
-		finish(js, js->oldest);
-	j = journey_new(js);
-	if (!j)
-		return NULL;
-	j->key = key;
+void journey_begin(struct journey *j, const struct event *e,
+		   const struct place *at, const struct packet *p,
+		   uint64_t wall_ns)
+{
 	j->nfproto = e->nfproto;
 	j->number = 0;
 	j->steps = j->omitted = j->lost = 0;
 	j->changes = 0;
-	j->branches = 0;
 	j->flags = 0;
 	j->stamp_ns = 0;
 	j->first_ns = wall_ns;
@@ -242,113 +123,15 @@ static struct journey *begin(struct journeys *js, const struct event *e,
 		j->flags |= JOURNEY_STAMPED;
 	}
 	j->uid = e->flags & EVENT_HAS_UID ? e->uid : UINT32_MAX;
-	j->hw_header_len = e->hw_header_len < sizeof(j->hw_header) ?
-		e->hw_header_len : sizeof(j->hw_header);
-	if (j->hw_header_len)
-		memcpy(j->hw_header, e->hw_header, j->hw_header_len);
-	keep_bytes(js, j->bytes, &j->first, p);
-	keep_bytes(js, j->last_bytes, &j->last, p);
-	js->open++;
-	link_hash(js, j);
-	link_newest(js, j);
-	return j;
+	keep_hw_header(j, e);
+	keep_bytes(j, j->bytes, &j->first, p);
+	keep_bytes(j, j->last_bytes, &j->last, p);
+	path_begin(&j->path[0], at, e);
+	j->branches = 1;
 }
 
-/* How well an event fits a journey that it may belong to. */
-static int score(const struct journey *j, const struct path *path,
-		 const struct event *e, const struct packet *p)
-{
-	int s = 0;
-
-	/*
-	 * One stamp, one packet.  TCP of a local socket shows the time of
-	 * each call instead, so there a difference says nothing.
-	 */
-	if (j->stamp_ns && e->flags & EVENT_HAS_STAMP) {
-		if (j->stamp_ns == e->stamp_ns)
-			s += 16;
-		else if (p->proto != IPPROTO_TCP)
-			s -= 16;
-	}
-	if (identity_same_headers(&j->last, p))
-		s += 4;
-	if (path->out == e->out || !path->out)
-		s += 1;
-	if (path->last->hook == e->hook || e->hook == path->hook)
-		s += 2;
-	return s;
-}
-
-struct candidate {
-	struct journey *j;
-	unsigned int branch;
-	bool fork, twins;
-	int score;
-};
-
-static bool loops_back(const struct path *path, const struct event *e)
-{
-	return path->hook != NF_INET_POST_ROUTING ||
-	       e->hook != NF_INET_PRE_ROUTING || path->out == e->in;
-}
-
-static void consider(struct candidate *best, struct journey *j,
-		     unsigned int branch, bool fork, int s)
-{
-	if (!best->j || s > best->score) {
-		best->j = j;
-		best->branch = branch;
-		best->fork = fork;
-		best->twins = false;
-		best->score = s;
-	} else if (s == best->score && best->j != j) {
-		best->twins = true;
-	}
-}
-
-static void weigh(struct journeys *js, struct candidate *best,
-		  struct journey *j, const struct event *e,
-		  const struct place *at, const struct packet *p)
-{
-	bool relaxed = j->flags & JOURNEY_GAP;
-	bool follows = false;
-
-	for (unsigned int b = 0; b < j->branches; b++) {
-		struct path *path = &j->path[b];
-
-		if (!path_may_follow(js->map, path, at, e, relaxed) ||
-		    !loops_back(path, e))
-			continue;
-		follows = true;
-		consider(best, j, b, false, score(j, path, e, p));
-	}
-	if (!follows && j->branches < JOURNEY_BRANCHES &&
-	    (j->flags & JOURNEY_CLONES) &&
-	    path_may_fork(js->map, &j->path[0], at))
-		consider(best, j, j->branches, true,
-			 score(j, &j->path[0], e, p) - 3);
-}
-
-static struct candidate find(struct journeys *js, const struct event *e,
-			     const struct place *at, const struct packet *p,
-			     uint64_t key)
-{
-	struct candidate best = { .j = NULL };
-	struct journey *j;
-
-	for (j = js->bucket[key % BUCKETS]; j; j = j->hash_next)
-		if (j->key == key && j->nfproto == e->nfproto)
-			weigh(js, &best, j, e, at, p);
-	/* A packet that user space has rewritten: any that was queued. */
-	if (!best.j && !path_is_start(at))
-		for (j = js->newest; j; j = j->older)
-			if (j->path[0].state == PATH_QUEUED &&
-			    j->nfproto == e->nfproto)
-				weigh(js, &best, j, e, at, p);
-	return best;
-}
-
-static bool add_branch(struct journey *j)
+bool journey_fork(struct journey *j, const struct event *e,
+		  const struct place *at)
 {
 	struct path *more = realloc(j->path, (j->branches + 1u) *
 					     sizeof(*more));
@@ -356,6 +139,8 @@ static bool add_branch(struct journey *j)
 	if (!more)
 		return false;
 	j->path = more;
+	path_begin(&more[j->branches], at, e);
+	more[j->branches].local = more[0].local;
 	j->branches++;
 	return true;
 }
@@ -386,15 +171,15 @@ static struct step *add_step(struct journey *j)
 	return &j->step[kept];
 }
 
-static void record(struct journeys *js, struct journey *j, unsigned int branch,
-		   const struct event *e, const struct place *at,
-		   const struct packet *p)
+void journey_record(struct journey *j, unsigned int branch,
+		    const struct event *e, const struct place *at,
+		    const struct packet *p)
 {
 	struct step *s;
 
 	change_find(j, branch, e, at, p);
 	if (!identity_same_headers(&j->last, p))
-		keep_bytes(js, j->last_bytes, &j->last, p);
+		keep_bytes(j, j->last_bytes, &j->last, p);
 	if (e->flags & EVENT_HAS_STAMP)
 		j->stamp_ns = e->stamp_ns;
 	if (at->order == T_DNAT)
@@ -417,8 +202,7 @@ static void record(struct journeys *js, struct journey *j, unsigned int branch,
 	s->branch = (uint8_t)branch;
 }
 
-/* Nothing can follow: no table is left, and no copy can turn up. */
-static bool is_over(const struct journeys *js, const struct journey *j)
+bool journey_is_over(const struct journey *j, const struct path_map *map)
 {
 	for (unsigned int b = 0; b < j->branches; b++) {
 		const struct path *p = &j->path[b];
@@ -431,91 +215,24 @@ static bool is_over(const struct journeys *js, const struct journey *j)
 		if (p->hook == NF_INET_POST_ROUTING &&
 		    p->out == LOOPBACK_IFINDEX && p->state != PATH_ENDED)
 			return false;
-		if (!path_is_over(js->map, p, nat))
+		if (!path_is_over(map, p, nat))
 			return false;
 	}
 	return !(j->flags & JOURNEY_CLONES) || j->branches == 1;
 }
 
-static void suspect(struct journeys *js, struct journey *j,
-		    const struct place *at)
+void journey_find_fates(struct journey *j, const struct path_map *map)
 {
-	if (!path_is_start(at) && !js->foreign_trace)
-		j->flags |= JOURNEY_HEADLESS;
-	if (js->suspects) {
-		js->suspects--;
-		j->flags |= JOURNEY_GAP;
-		j->lost = js->gap_lost;
+	for (unsigned int b = 0; b < j->branches; b++) {
+		path_fate(map, &j->path[b], &j->fate[b]);
+		if (j->flags & (JOURNEY_GAP | JOURNEY_HEADLESS)) {
+			j->fate[b].kind = FATE_INCOMPLETE;
+			j->fate[b].by = NULL;
+		}
 	}
 }
 
-static struct journey *begin_at(struct journeys *js, const struct event *e,
-				const struct place *at,
-				const struct packet *p, uint64_t key,
-				uint64_t wall_ns)
-{
-	struct journey *j = begin(js, e, p, key, wall_ns);
-
-	if (!j)
-		return NULL;
-	path_begin(&j->path[0], at, e);
-	j->branches = 1;
-	suspect(js, j, at);
-	return j;
-}
-
-void journeys_add(struct journeys *js, const struct event *e,
-		  const struct place *at, uint64_t now_ns, uint64_t wall_ns)
-{
-	struct candidate c;
-	struct packet p;
-	uint64_t key;
-
-	packet_decode(&p, e->nfproto, e->payload, e->payload_len);
-	key = identity_key(&p);
-	c = find(js, e, at, &p, key);
-	if (c.j && path_is_start(at) && c.score < 0)
-		c.j = NULL;
-	if (c.j && c.fork && !add_branch(c.j))
-		c.j = NULL;
-	if (!c.j) {
-		c.j = begin_at(js, e, at, &p, key, wall_ns);
-		c.branch = 0;
-		if (!c.j)
-			return;
-	} else if (c.fork) {
-		path_begin(&c.j->path[c.branch], at, e);
-		c.j->path[c.branch].local = c.j->path[0].local;
-	} else {
-		path_advance(&c.j->path[c.branch], at, e);
-	}
-	if (c.twins)
-		c.j->flags |= JOURNEY_AMBIGUOUS;
-	record(js, c.j, c.branch, e, at, &p);
-	c.j->last_ns = now_ns;
-	if (is_over(js, c.j)) {
-		finish(js, c.j);
-	} else if (js->newest != c.j) {
-		unlink_age(js, c.j);
-		link_newest(js, c.j);
-	}
-}
-
-void journeys_gap(struct journeys *js, uint32_t lost)
-{
-	for (struct journey *j = js->oldest; j; j = j->newer) {
-		j->flags |= JOURNEY_GAP;
-		j->lost += lost;
-	}
-	/*
-	 * Every context of every CPU can have had one packet under way whose
-	 * first events are among the lost.
-	 */
-	js->suspects = 4 * js->cpus;
-	js->gap_lost = lost;
-}
-
-static uint64_t silence_ns(const struct journey *j)
+uint64_t journey_patience_ns(const struct journey *j)
 {
 	for (unsigned int b = 0; b < j->branches; b++)
 		if (j->path[b].state != PATH_TABLE_DONE &&
@@ -523,39 +240,6 @@ static uint64_t silence_ns(const struct journey *j)
 			return SILENCE_MS * MS;
 	if (j->flags & JOURNEY_CLONES &&
 	    j->path[0].hook != NF_INET_PRE_ROUTING)
-		return CLONE_SILENCE_MS * MS;
+		return JOURNEY_PATIENCE_MS * MS;
 	return SILENCE_MS * MS;
-}
-
-int journeys_expire(struct journeys *js, uint64_t now_ns)
-{
-	struct journey *j, *next;
-	uint64_t due = UINT64_MAX;
-
-	for (j = js->oldest; j; j = next) {
-		uint64_t at = j->last_ns + silence_ns(j);
-
-		next = j->newer;
-		if (at <= now_ns)
-			finish(js, j);
-		else if (at < due)
-			due = at;
-		/* They are in order of age: the rest is younger. */
-		if (j->last_ns + CLONE_SILENCE_MS * MS > now_ns)
-			break;
-	}
-	if (due == UINT64_MAX)
-		return js->open ? (int)CLONE_SILENCE_MS : -1;
-	return (int)((due - now_ns) / MS) + 1;
-}
-
-void journeys_finish(struct journeys *js)
-{
-	while (js->oldest)
-		finish(js, js->oldest);
-}
-
-uint32_t journeys_open_count(const struct journeys *js)
-{
-	return js->open;
 }

@@ -58,7 +58,7 @@ struct change {
 };
 
 enum { JOURNEY_STEPS_FIRST = 384, JOURNEY_STEPS = 512, JOURNEY_BRANCHES = 32,
-       JOURNEY_CHANGES = 64, JOURNEY_UNKNOWN_LOSS = UINT32_MAX };
+       JOURNEY_CHANGES = 64, JOURNEY_PATIENCE_MS = 30, JOURNEY_UNKNOWN_LOSS = UINT32_MAX };
 
 enum journey_flag {
 	JOURNEY_GAP = 1 << 0,		/* events may be missing */
@@ -70,8 +70,8 @@ enum journey_flag {
 };
 
 /*
- * A packet's story.  Owned by the journeys it belongs to; a report borrows it
- * for the length of one call.
+ * A packet's story.  Owned by the shelf it stands on; a report borrows it for
+ * the length of one call.
  */
 struct journey {
 	struct journey *hash_next, **hash_prev;	/* by identity */
@@ -83,6 +83,7 @@ struct journey {
 	uint64_t number;	/* in order of printing, from 1; 0 before */
 	uint32_t steps;		/* events in all */
 	uint32_t room;		/* allocated */
+	uint32_t snaplen;	/* bytes kept of the packet at most */
 	uint32_t omitted;	/* events left out in the middle */
 	uint32_t lost;		/* upper bound of events lost, when GAP */
 	uint16_t changes;
@@ -107,47 +108,36 @@ static inline uint32_t journey_kept(const struct journey *j)
 	return j->steps - j->omitted;
 }
 
-struct journeys;
-
-/* What the owner of the journeys wants to know. */
-struct journey_ops {
-	/* A journey is over; it is gone when this returns. */
-	void (*done)(void *arg, struct journey *j);
-};
-
 /**
- * journeys_open - an empty collection
- * @map: which tables are where, for each family; borrowed
- * @snaplen: bytes kept of each packet
- * @foreign_trace: others' TRACE rules are there: a journey may begin anywhere
+ * journey_new - memory for a story; journey_begin() makes one of it
+ * @snaplen: bytes kept of the packet
+ * Return: freed with journey_free(); NULL: no memory.
  */
-struct journeys *journeys_open(const struct path_map *map, uint32_t snaplen,
-			       bool foreign_trace,
-			       const struct journey_ops *ops, void *arg);
-void journeys_close(struct journeys *js);
+struct journey *journey_new(uint32_t snaplen);
+void journey_free(struct journey *j);
 
-/**
- * journeys_add - one event, in the order of the kernel
- * @now_ns: CLOCK_MONOTONIC; @wall_ns: CLOCK_REALTIME
- */
-void journeys_add(struct journeys *js, const struct event *e,
-		  const struct place *place, uint64_t now_ns,
-		  uint64_t wall_ns);
+/** journey_begin - the first event; journey_record() has to follow for it too */
+void journey_begin(struct journey *j, const struct event *e,
+		   const struct place *at, const struct packet *p,
+		   uint64_t wall_ns);
 
-/** journeys_gap - @lost events are missing here (0: unknown how many) */
-void journeys_gap(struct journeys *js, uint32_t lost);
+/** journey_fork - the event is the first of a clone, branch .branches - 1 */
+bool journey_fork(struct journey *j, const struct event *e,
+		  const struct place *at);
 
-/**
- * journeys_expire - close what has been silent
- * @now_ns: CLOCK_MONOTONIC, taken after the socket was found empty
- * Return: ms until the next may be due, -1: none is open.
- */
-int journeys_expire(struct journeys *js, uint64_t now_ns);
+/** journey_record - put one event down as what @branch did */
+void journey_record(struct journey *j, unsigned int branch,
+		    const struct event *e, const struct place *at,
+		    const struct packet *p);
 
-/** journeys_finish - close all, as at the end of the run */
-void journeys_finish(struct journeys *js);
+/** journey_is_over - no table is left to see it, and no copy can turn up */
+bool journey_is_over(const struct journey *j, const struct path_map *map);
 
-/** journeys_open_count - how many are under way */
-uint32_t journeys_open_count(const struct journeys *js);
+/** journey_patience_ns - how long to wait for the next event; at least
+ * JOURNEY_PATIENCE_MS */
+uint64_t journey_patience_ns(const struct journey *j);
+
+/** journey_find_fates - nothing more comes: fill .fate of each branch */
+void journey_find_fates(struct journey *j, const struct path_map *map);
 
 #endif

@@ -18,6 +18,7 @@
 #include "event.h"
 #include "ifnames.h"
 #include "journey.h"
+#include "journeys.h"
 #include "out.h"
 #include "path.h"
 #include "place.h"

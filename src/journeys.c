@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* journeys: each event to its journey, and each journey to its end. */
+#include "journeys.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "event.h"
+#include "evidence.h"
+#include "identity.h"
+#include "journey.h"
+#include "place.h"
+#include "shelf.h"
+
+enum { OPEN_MAX = 4096 };	/* journeys under way; the oldest is closed */
+
+static const uint64_t MS = 1000000;
+
+struct journeys {
+	struct shelf shelf;
+	uint32_t suspects;	/* journeys after a gap that may lack a head */
+	uint32_t gap_lost;	/* of the last gap */
+	uint32_t cpus;
+	bool foreign_trace;
+	const struct path_map *map;
+	const struct journey_ops *ops;
+	void *arg;
+};
+
+struct journeys *journeys_open(const struct path_map *map, uint32_t snaplen,
+			       bool foreign_trace,
+			       const struct journey_ops *ops, void *arg)
+{
+	struct journeys *js = calloc(1, sizeof(*js));
+	long cpus = sysconf(_SC_NPROCESSORS_CONF);
+
+	if (!js)
+		return NULL;
+	js->map = map;
+	shelf_open(&js->shelf, snaplen);
+	js->cpus = cpus > 0 ? (uint32_t)cpus : 1;
+	js->foreign_trace = foreign_trace;
+	js->ops = ops;
+	js->arg = arg;
+	return js;
+}
+
+void journeys_close(struct journeys *js)
+{
+	if (!js)
+		return;
+	shelf_close(&js->shelf);
+	free(js);
+}
+
+static void finish(struct journeys *js, struct journey *j)
+{
+	shelf_take(&js->shelf, j);
+	journey_find_fates(j, js->map);
+	if (j->steps)
+		js->ops->done(js->arg, j);
+	shelf_give_back(&js->shelf, j);
+}
+
+static void suspect(struct journeys *js, struct journey *j,
+		    const struct place *at)
+{
+	if (!path_is_start(at) && !js->foreign_trace)
+		j->flags |= JOURNEY_HEADLESS;
+	if (js->suspects) {
+		js->suspects--;
+		j->flags |= JOURNEY_GAP;
+		j->lost = js->gap_lost;
+	}
+}
+
+static struct journey *begin(struct journeys *js, const struct event *e,
+			     const struct place *at, const struct packet *p,
+			     uint64_t key, uint64_t wall_ns)
+{
+	struct journey *j;
+
+	if (js->shelf.open >= OPEN_MAX)
+		finish(js, js->shelf.oldest);
+	j = shelf_add(&js->shelf, key);
+	if (!j)
+		return NULL;
+	journey_begin(j, e, at, p, wall_ns);
+	suspect(js, j, at);
+	return j;
+}
+
+void journeys_add(struct journeys *js, const struct event *e,
+		  const struct place *at, uint64_t now_ns, uint64_t wall_ns)
+{
+	struct candidate c;
+	struct packet p;
+	uint64_t key;
+
+	packet_decode(&p, e->nfproto, e->payload, e->payload_len);
+	key = identity_key(&p);
+	c = evidence_find(&js->shelf, js->map, e, at, &p, key);
+	if (c.j && c.fork && !journey_fork(c.j, e, at))
+		c.j = NULL;
+	if (!c.j) {
+		c.j = begin(js, e, at, &p, key, wall_ns);
+		c.branch = 0;
+		if (!c.j)
+			return;
+	} else if (!c.fork) {
+		path_advance(&c.j->path[c.branch], at, e);
+	}
+	if (c.twins)
+		c.j->flags |= JOURNEY_AMBIGUOUS;
+	journey_record(c.j, c.branch, e, at, &p);
+	c.j->last_ns = now_ns;
+	if (journey_is_over(c.j, js->map))
+		finish(js, c.j);
+	else
+		shelf_touch(&js->shelf, c.j);
+}
+
+void journeys_gap(struct journeys *js, uint32_t lost)
+{
+	for (struct journey *j = js->shelf.oldest; j; j = j->newer) {
+		j->flags |= JOURNEY_GAP;
+		j->lost += lost;
+	}
+	/*
+	 * Every context of every CPU can have had one packet under way whose
+	 * first events are among the lost.
+	 */
+	js->suspects = 4 * js->cpus;
+	js->gap_lost = lost;
+}
+
+int journeys_expire(struct journeys *js, uint64_t now_ns)
+{
+	struct journey *j, *next;
+	uint64_t due = UINT64_MAX;
+
+	for (j = js->shelf.oldest; j; j = next) {
+		uint64_t at = j->last_ns + journey_patience_ns(j);
+
+		next = j->newer;
+		if (at <= now_ns)
+			finish(js, j);
+		else if (at < due)
+			due = at;
+		/* They are in order of age: the rest is younger. */
+		if (j->last_ns + JOURNEY_PATIENCE_MS * MS > now_ns)
+			break;
+	}
+	if (due == UINT64_MAX)
+		return js->shelf.open ? (int)JOURNEY_PATIENCE_MS : -1;
+	return (int)((due - now_ns) / MS) + 1;
+}
+
+void journeys_finish(struct journeys *js)
+{
+	while (js->shelf.oldest)
+		finish(js, js->shelf.oldest);
+}
+
+uint32_t journeys_open_count(const struct journeys *js)
+{
+	return js->shelf.open;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* journeys: each event to its journey, and each journey to its end. */
+#ifndef NFTRACE_JOURNEYS_H
+#define NFTRACE_JOURNEYS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct event;
+struct journey;
+struct path_map;
+struct place;
+
+struct journeys;
+
+/* What the owner of the journeys wants to know. */
+struct journey_ops {
+	/* A journey is over; it is gone when this returns. */
+	void (*done)(void *arg, struct journey *j);
+};
+
+/**
+ * journeys_open - an empty collection
+ * @map: which tables are where, for each family; borrowed
+ * @snaplen: bytes kept of each packet
+ * @foreign_trace: others' TRACE rules are there: a journey may begin anywhere
+ */
+struct journeys *journeys_open(const struct path_map *map, uint32_t snaplen,
+			       bool foreign_trace,
+			       const struct journey_ops *ops, void *arg);
+void journeys_close(struct journeys *js);
+
+/**
+ * journeys_add - one event, in the order of the kernel
+ * @now_ns: CLOCK_MONOTONIC; @wall_ns: CLOCK_REALTIME
+ */
+void journeys_add(struct journeys *js, const struct event *e,
+		  const struct place *place, uint64_t now_ns,
+		  uint64_t wall_ns);
+
+/** journeys_gap - @lost events are missing here (0: unknown how many) */
+void journeys_gap(struct journeys *js, uint32_t lost);
+
+/**
+ * journeys_expire - close what has been silent
+ * @now_ns: CLOCK_MONOTONIC, taken after the socket was found empty
+ * Return: ms until the next may be due, -1: none is open.
+ */
+int journeys_expire(struct journeys *js, uint64_t now_ns);
+
+/** journeys_finish - close all, as at the end of the run */
+void journeys_finish(struct journeys *js);
+
+/** journeys_open_count - how many are under way */
+uint32_t journeys_open_count(const struct journeys *js);
+
+#endif

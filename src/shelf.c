@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* shelf: the journeys under way, by key and by age; and the memory of those over. */
+#include "shelf.h"
+
+#include <stdlib.h>
+
+#include "journey.h"
+
+static void unlink_age(struct shelf *s, struct journey *j)
+{
+	*(j->older ? &j->older->newer : &s->oldest) = j->newer;
+	*(j->newer ? &j->newer->older : &s->newest) = j->older;
+}
+
+static void link_newest(struct shelf *s, struct journey *j)
+{
+	j->newer = NULL;
+	j->older = s->newest;
+	*(s->newest ? &s->newest->newer : &s->oldest) = j;
+	s->newest = j;
+}
+
+static void link_hash(struct shelf *s, struct journey *j)
+{
+	struct journey **head = &s->bucket[j->key % SHELF_BUCKETS];
+
+	j->hash_next = *head;
+	j->hash_prev = head;
+	if (*head)
+		(*head)->hash_prev = &j->hash_next;
+	*head = j;
+}
+
+static void unlink_hash(struct journey *j)
+{
+	*j->hash_prev = j->hash_next;
+	if (j->hash_next)
+		j->hash_next->hash_prev = j->hash_prev;
+}
+
+void shelf_open(struct shelf *s, uint32_t snaplen)
+{
+	*s = (struct shelf){ .snaplen = snaplen };
+}
+
+static void free_list(struct journey *j)
+{
+	struct journey *next;
+
+	for (; j; j = next) {
+		next = j->newer;
+		journey_free(j);
+	}
+}
+
+void shelf_close(struct shelf *s)
+{
+	free_list(s->oldest);
+	free_list(s->spare);
+}
+
+/* Memory of closed journeys is used again: no allocation an event. */
+struct journey *shelf_add(struct shelf *s, uint64_t key)
+{
+	struct journey *j = s->spare;
+
+	if (j)
+		s->spare = j->newer;
+	else
+		j = journey_new(s->snaplen);
+	if (!j)
+		return NULL;
+	j->key = key;
+	link_hash(s, j);
+	link_newest(s, j);
+	s->open++;
+	return j;
+}
+
+void shelf_touch(struct shelf *s, struct journey *j)
+{
+	if (s->newest == j)
+		return;
+	unlink_age(s, j);
+	link_newest(s, j);
+}
+
+void shelf_take(struct shelf *s, struct journey *j)
+{
+	unlink_age(s, j);
+	unlink_hash(j);
+	s->open--;
+}
+
+void shelf_give_back(struct shelf *s, struct journey *j)
+{
+	j->newer = s->spare;
+	s->spare = j;
+}

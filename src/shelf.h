@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* shelf: the journeys under way, by key and by age; and the memory of those over. */
+#ifndef NFTRACE_SHELF_H
+#define NFTRACE_SHELF_H
+
+#include <stdint.h>
+
+struct journey;
+
+enum { SHELF_BUCKETS = 8192 };
+
+struct shelf {
+	struct journey *bucket[SHELF_BUCKETS];	/* by .hash_next */
+	struct journey *oldest, *newest;	/* by .newer, .older */
+	struct journey *spare;			/* by .newer */
+	uint32_t open;				/* how many are under way */
+	uint32_t snaplen;
+};
+
+/** shelf_open - an empty shelf; shelf_close() frees all that stands on it */
+void shelf_open(struct shelf *s, uint32_t snaplen);
+void shelf_close(struct shelf *s);
+
+/**
+ * shelf_add - put up a journey that has yet to begin, as the newest
+ * Return: owned by the shelf; NULL: no memory.
+ */
+struct journey *shelf_add(struct shelf *s, uint64_t key);
+
+/** shelf_touch - it is the newest now */
+void shelf_touch(struct shelf *s, struct journey *j);
+
+/** shelf_take - it is over; shelf_give_back() has to follow */
+void shelf_take(struct shelf *s, struct journey *j);
+void shelf_give_back(struct shelf *s, struct journey *j);
+
+/** shelf_bucket - the first of a list by .hash_next in which those of @key are */
+static inline struct journey *shelf_bucket(const struct shelf *s, uint64_t key)
+{
+	return s->bucket[key % SHELF_BUCKETS];
+}
+
+#endif
