@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,22 +46,35 @@ struct waiter {
 	int fd;
 	int done_fd;
 	int result;
+	atomic_bool give_up;
 };
+
+/* Only there to end a system call; by default the kernel ignores it. */
+enum { WAKE_SIGNAL = SIGURG, WAKE_MS = 10 };
+
+static void on_wake(int sig)
+{
+	(void)sig;
+}
 
 static void *waiter_run(void *arg)
 {
 	struct waiter *w = arg;
 	uint64_t one = 1;
+	sigset_t wake;
 
+	sigemptyset(&wake);
+	sigaddset(&wake, WAKE_SIGNAL);
+	pthread_sigmask(SIG_UNBLOCK, &wake, NULL);
 	do
 		w->result = flock(w->fd, LOCK_EX) < 0 ? -errno : 0;
-	while (w->result == -EINTR);
+	while (w->result == -EINTR && !w->give_up);
 	if (write(w->done_fd, &one, sizeof(one)) < 0)
 		w->result = -errno;
 	return NULL;
 }
 
-static int wait_for_waiter(struct waiter *w, int wait_ms, int wake_fd)
+static int wait_for_waiter(const struct waiter *w, int wait_ms, int wake_fd)
 {
 	struct pollfd pfd[2] = {
 		{ .fd = w->done_fd, .events = POLLIN },
@@ -77,37 +92,56 @@ static int wait_for_waiter(struct waiter *w, int wait_ms, int wake_fd)
 	return pfd[0].revents ? 0 : -ECANCELED;
 }
 
+/*
+ * Nothing may wait on when we have stopped waiting: it would get the lock one
+ * day and keep it.  A signal that comes just before the system call is lost,
+ * hence the loop.
+ */
+static void call_back(struct waiter *w, pthread_t thread)
+{
+	w->give_up = true;
+	do
+		pthread_kill(thread, WAKE_SIGNAL);
+	while (wait_for_waiter(w, WAKE_MS, -1) == -EWOULDBLOCK);
+}
+
+static int wait_in_thread(struct waiter *w, int wait_ms, int wake_fd)
+{
+	struct sigaction wake = { .sa_handler = on_wake }, before;
+	pthread_t thread;
+	int err;
+
+	sigaction(WAKE_SIGNAL, &wake, &before);
+	err = -pthread_create(&thread, NULL, waiter_run, w);
+	if (err == 0) {
+		err = wait_for_waiter(w, wait_ms, wake_fd);
+		if (err)
+			call_back(w, thread);
+		pthread_join(thread, NULL);
+		/* It may have got it in the very last moment. */
+		if (err && w->result == 0)
+			flock(w->fd, LOCK_UN);
+		else if (!err)
+			err = w->result;
+	}
+	sigaction(WAKE_SIGNAL, &before, NULL);
+	return err;
+}
+
 int lock_acquire(struct lock *l, int wait_ms, int wake_fd)
 {
-	struct waiter *w;
-	pthread_t thread;
+	struct waiter w = { .fd = l->fd };
 	int err;
 
 	if (flock(l->fd, LOCK_EX | LOCK_NB) == 0)
 		return 0;
 	if (errno != EWOULDBLOCK || wait_ms == 0)
 		return -errno;
-	/* On failure the thread lives on: what it uses must as well. */
-	w = calloc(1, sizeof(*w));
-	if (!w)
-		return -ENOMEM;
-	w->fd = l->fd;
-	w->done_fd = eventfd(0, EFD_CLOEXEC);
-	if (w->done_fd < 0) {
-		err = -errno;
-		free(w);
-		return err;
-	}
-	err = -pthread_create(&thread, NULL, waiter_run, w);
-	if (err == 0) {
-		err = wait_for_waiter(w, wait_ms, wake_fd);
-		if (err)
-			return err;
-		pthread_join(thread, NULL);
-		err = w->result;
-	}
-	close(w->done_fd);
-	free(w);
+	w.done_fd = eventfd(0, EFD_CLOEXEC);
+	if (w.done_fd < 0)
+		return -errno;
+	err = wait_in_thread(&w, wait_ms, wake_fd);
+	close(w.done_fd);
 	return err;
 }
 

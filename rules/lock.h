@@ -30,8 +30,7 @@ void lock_close(struct lock *l);
  * @wait_ms: how long; 0 tries once
  * @wake_fd: end the wait when this becomes readable; -1: none
  * Return: 0, -EWOULDBLOCK after the time, -ECANCELED when woken, or -errno.
- * After -EWOULDBLOCK or -ECANCELED a thread may still wait on the descriptor:
- * the process is expected to end, or to lock_close() at once.
+ * Nothing of ours waits any more when this returns.
  */
 int lock_acquire(struct lock *l, int wait_ms, int wake_fd);
 
