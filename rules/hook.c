@@ -4,32 +4,44 @@
 
 #ifdef TEST_HOOKS
 #include <fcntl.h>
-#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+
+/* "NAME" or "NAME:N", the Nth time that this process comes by. */
+static bool is_wanted(const char *name)
+{
+	const char *want = getenv("NFTRACE_HOOK");
+	static int passed;
+	size_t len = strlen(name);
+	int nth;
+
+	if (!want || strncmp(want, name, len) != 0 ||
+	    (want[len] != '\0' && want[len] != ':'))
+		return false;
+	nth = want[len] == ':' ? atoi(want + len + 1) : 1;
+	return ++passed == nth;
+}
 
 void hook_point(const char *name)
 {
-	const char *want = getenv("NFTRACE_HOOK");
 	const char *path = getenv("NFTRACE_HOOK_FILE");
+	const struct timespec moment = { .tv_nsec = 2000000 };
 	char line[128];
 	int fd, n;
 
-	if (!want || strcmp(want, name) != 0)
+	if (!path || !is_wanted(name))
 		return;
-	if (path) {
-		fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-		n = snprintf(line, sizeof(line), "%d %s\n", (int)getpid(),
-			     name);
-		if (fd >= 0) {
-			if (write(fd, line, (size_t)n) != n)
-				_exit(97);
-			close(fd);
-		}
-	}
-	raise(SIGSTOP);
+	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	n = snprintf(line, sizeof(line), "%d %s\n", (int)getpid(), name);
+	if (fd < 0 || write(fd, line, (size_t)n) != n)
+		_exit(97);
+	close(fd);
+	while (access(path, F_OK) == 0)
+		nanosleep(&moment, NULL);
 }
 #else
 /* ISO C wants a translation unit not to be empty. */

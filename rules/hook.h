@@ -5,10 +5,11 @@
 
 #ifdef TEST_HOOKS
 /**
- * hook_point - halt here (SIGSTOP to oneself) when the test asks for it
+ * hook_point - halt here until the test lets it go on
  *
- * NFTRACE_HOOK holds the point's name; the pid is appended to the file named
- * by NFTRACE_HOOK_FILE first, so that the test knows that it was reached.
+ * NFTRACE_HOOK holds the point's name, or NAME:N for the Nth time that a process
+ * comes by.  The pid is appended to the file named by NFTRACE_HOOK_FILE, so that
+ * the test knows; when it removes the file the process goes on.
  */
 void hook_point(const char *name);
 #define HOOK(name) hook_point(name)

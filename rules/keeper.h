@@ -82,6 +82,17 @@ int keeper_undo(struct keeper *k);
  */
 int keeper_receive(struct keeper *k, struct keeper_message *m, int timeout_ms);
 
+/**
+ * keeper_await - wait for one answer, pass over other messages
+ * Return: 0, -EPIPE when the keeper is gone, -ETIMEDOUT when it took too long
+ * or is stopped, or -errno.
+ */
+int keeper_await(struct keeper *k, enum keeper_event event, int timeout_ms,
+		 struct keeper_message *m);
+
+/** keeper_kill - end one that does not answer; what it left is the caller's */
+void keeper_kill(struct keeper *k);
+
 /** keeper_stop - close the socket and reap it; it undoes what is not undone */
 void keeper_stop(struct keeper *k);
 

@@ -13,8 +13,23 @@
 #include "hook.h"
 #include "table.h"
 
-/* How often to start again when somebody changes raw without the lock. */
-enum { TRIES = 100 };
+/*
+ * How often to start again when somebody changes raw without the lock: at once
+ * at first, then with pauses that let a storm pass (two seconds in all).
+ */
+enum { TRIES = 120, TRIES_AT_ONCE = 40, PAUSE_NS = 25000000 };
+
+/* Return: shall it be tried (again)? */
+static bool once_more(unsigned int tries, int err)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_NS };
+
+	if (err != -EAGAIN || tries == TRIES)
+		return false;
+	if (tries >= TRIES_AT_ONCE)
+		nanosleep(&pause, NULL);
+	return true;
+}
 
 enum { CHAINS = 2 };
 static const char *const chain_names[CHAINS] = { "PREROUTING", "OUTPUT" };
@@ -101,7 +116,7 @@ static int insert_some(struct trace_set *set, unsigned int from,
 
 	if (count_wanted(set, from, to, chains) == 0)
 		return 0;
-	for (unsigned int tries = 0; tries < TRIES && err == -EAGAIN; tries++)
+	for (unsigned int tries = 0; once_more(tries, err); tries++)
 		err = insert_once(set, from, to, chains);
 	return err;
 }
@@ -182,7 +197,7 @@ int trace_remove(const struct family *f, const struct owner *owner,
 	struct trace_removed d = { 0 };
 	int err = raw_exists(f) ? -EAGAIN : 0;
 
-	for (unsigned int tries = 0; tries < TRIES && err == -EAGAIN; tries++)
+	for (unsigned int tries = 0; once_more(tries, err); tries++)
 		err = remove_once(f, owner, &d);
 	if (done)
 		*done = d;
@@ -227,7 +242,7 @@ int trace_renew(const struct family *f, const struct owner *owner, int64_t end)
 	owner_format(&next, text);
 	if (!raw_exists(f))
 		return -ENOENT;
-	for (unsigned int tries = 0; tries < TRIES && err == -EAGAIN; tries++)
+	for (unsigned int tries = 0; once_more(tries, err); tries++)
 		err = renew_once(f, owner, text, (uint32_t)end);
 	return err;
 }

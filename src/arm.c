@@ -152,7 +152,8 @@ static int install(struct run *r)
 	r->changed = true;
 	err = keeper_install(&r->keeper);
 	if (!err)
-		err = keeper_receive(&r->keeper, &m, INSTALL_MS);
+		err = keeper_await(&r->keeper, KEEPER_INSTALLED, INSTALL_MS,
+				   &m);
 	if (err) {
 		say_error("waiting for the keeper to insert the rules", err);
 		return STATUS_FAILURE;

@@ -13,15 +13,22 @@
 #include "hook.h"
 #include "say.h"
 
-enum { UNDO_MS = 20000, STUCK_MS = 5000 };
+enum { UNDO_MS = 10000, LOCK_MS = 3000, STUCK_MS = 5000 };
 
 static void undo_here(struct run *r)
 {
+	bool take = r->o->no_lock;
+
+	/* Without the lock rather than not at all. */
+	if (take)
+		lock_acquire(&r->lock, LOCK_MS, -1);
 	undo_run(&r->keeper_plan.undo, &r->undo);
+	if (take)
+		lock_release(&r->lock);
 	r->undone = true;
 }
 
-/* The keeper does it; when it is gone, we do. */
+/* The keeper does it; when it is gone or stuck, we do. */
 static void undo(struct run *r)
 {
 	struct keeper_message m;
@@ -32,19 +39,17 @@ static void undo(struct run *r)
 	HOOK("before-undo");
 	watch_peers(r);
 	err = keeper_undo(&r->keeper);
-	while (!err && !r->undone) {
-		err = keeper_receive(&r->keeper, &m, UNDO_MS);
-		if (!err && m.event == KEEPER_UNDONE) {
-			r->undo = m.undo;
-			r->undone = true;
-		}
-	}
-	if (r->undone)
+	if (!err)
+		err = keeper_await(&r->keeper, KEEPER_UNDONE, UNDO_MS, &m);
+	if (!err) {
+		r->undo = m.undo;
+		r->undone = true;
 		return;
-	if (err == -ETIMEDOUT)
-		say("warning: the keeper does not answer");
-	else
-		say("warning: the keeper was killed");
+	}
+	say("warning: the keeper %s: undoing its work here",
+	    err == -ETIMEDOUT ? "does not answer" : "was killed");
+	/* Not two at the same time. */
+	keeper_kill(&r->keeper);
 	undo_here(r);
 }
 
@@ -192,11 +197,12 @@ void disarm(struct run *r)
 		verify(r);
 	HOOK("before-unlock");
 	release_lock(r);
+	/* Nothing is left to keep; the reader may take its time. */
+	keeper_stop(&r->keeper);
 	if (r->reader.pid > 0) {
 		HOOK("before-drain");
 		reader_drain(&r->reader);
 		wait_for_reader(r);
 		close(r->reader.fd);
 	}
-	keeper_stop(&r->keeper);
 }

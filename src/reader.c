@@ -22,6 +22,7 @@
 #include "out.h"
 #include "path.h"
 #include "place.h"
+#include "process.h"
 #include "sandbox.h"
 #include "stats.h"
 
@@ -331,6 +332,8 @@ static void finish(struct state *s)
 	if (drops > s->stats->lost)
 		s->stats->lost = drops;
 	note_drops(s);
+	/* A slow reader of our output must not keep the group from others. */
+	capture_close(s->plan->capture);
 	out_drain(&s->out);
 	check_output(s);
 }
@@ -360,17 +363,19 @@ static int open_state(struct state *s, const struct reader_plan *plan)
 	return out_open(&s->out, STDOUT_FILENO);
 }
 
-/* Keep 0, 1, 2, the sockets and nothing else: no lock, no keeper's socket. */
-static void close_others(const struct state *s)
+/*
+ * Keep 0, 1, 2, the sockets and nothing else.  First of all: a copy of the lock
+ * or of the keeper's socket in here would outlive the supervisor.
+ */
+static void close_others(const struct capture *c, int control)
 {
-	const int keep[] = { s->plan->capture->fd, s->plan->capture->stamp_fd,
-			     s->control, ifnames_fd(s->names) };
+	const int keep[] = { c->fd, c->stamp_fd, control };
 	int from = STDERR_FILENO + 1;
 
 	for (;;) {
 		int next = -1;
 
-		for (size_t i = 0; i < 4; i++)
+		for (size_t i = 0; i < sizeof(keep) / sizeof(*keep); i++)
 			if (keep[i] >= from && (next < 0 || keep[i] < next))
 				next = keep[i];
 		if (next != from)
@@ -380,20 +385,6 @@ static void close_others(const struct state *s)
 			return;
 		from = next + 1;
 	}
-}
-
-static void set_signals(void)
-{
-	static const int deaf[] = {
-		SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGTSTP, SIGTTIN,
-		SIGTTOU, SIGALRM, SIGUSR1, SIGUSR2, SIGXFSZ,
-	};
-	sigset_t none;
-
-	for (size_t i = 0; i < sizeof(deaf) / sizeof(deaf[0]); i++)
-		signal(deaf[i], SIG_IGN);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 static void reader_main(const struct reader_plan *plan, int control)
@@ -406,15 +397,14 @@ static void reader_main(const struct reader_plan *plan, int control)
 	int err;
 
 	prctl(PR_SET_NAME, "nftrace-reader");
-	set_signals();
+	process_ignore_signals();
+	close_others(plan->capture, control);
 	tzset();
 	err = open_state(&s, plan);
 	if (err)
 		snprintf(text, sizeof(what) - 1, "making ready to read");
-	if (!err) {
-		close_others(&s);
+	else
 		err = sandbox_enter(text, sizeof(what) - 1);
-	}
 	if (err) {
 		if (write(control, what, strlen(what)) < 0)
 			_exit(1);

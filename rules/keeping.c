@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* keeping: what the keeper does in its own process: install, renew, undo. */
+#include "keeping.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "hook.h"
+#include "process.h"
+
+/* The keeper's own state; lives in its process only. */
+struct state {
+	struct keeper_plan *plan;
+	int fd;
+	int end_timer;		/* CLOCK_MONOTONIC: planned end + 1 s */
+	int lease_timer;	/* CLOCK_MONOTONIC: renew */
+	int clock_timer;	/* CLOCK_REALTIME, cancelled when it is set */
+	uint64_t end_ns;
+	bool installed, undone;
+};
+
+static void say(struct state *s, struct keeper_message *m)
+{
+	/* A peer that does not read must not hold us up. */
+	if (send(s->fd, m, sizeof(*m), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		return;
+}
+
+static void fail(struct keeper_message *m, int err, const char *what,
+		 unsigned int family)
+{
+	m->error = err;
+	m->error_family = (uint8_t)family;
+	snprintf(m->what, sizeof(m->what), "%s", what);
+}
+
+static void take_lock(struct state *s)
+{
+	/*
+	 * Removing without the lock is safe as far as the kernel notices
+	 * foreign changes; leaving the rules in is not.
+	 */
+	if (!s->plan->hold_lock)
+		lock_acquire(s->plan->lock, 3000, -1);
+}
+
+static void give_lock(struct state *s)
+{
+	if (!s->plan->hold_lock)
+		lock_release(s->plan->lock);
+}
+
+static void undo(struct state *s, bool by_timer)
+{
+	struct keeper_message m = { .event = KEEPER_UNDONE };
+
+	if (s->undone)
+		return;
+	HOOK("keeper-before-undo");
+	take_lock(s);
+	undo_run(&s->plan->undo, &m.undo);
+	s->undone = true;
+	HOOK("keeper-after-undo");
+	give_lock(s);
+	/* The supervisor is stuck: nobody else would let the lock go. */
+	if (by_timer)
+		lock_release(s->plan->lock);
+	m.by_timer = by_timer;
+	say(s, &m);
+}
+
+/* What the loggers were, and until when this run will need them. */
+static int record_loggers(struct state *s, struct keeper_message *m)
+{
+	const struct undo *u = &s->plan->undo;
+	const char *old[FAMILY_COUNT];
+	bool any = false;
+	int err;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		old[i] = u->logger[i] ? u->old_logger[i] : NULL;
+		any |= u->logger[i];
+	}
+	if (!any || !s->plan->record)
+		return 0;
+	err = logger_record(&u->owner, old);
+	if (err)
+		fail(m, err, "recording the logger in /run/nftrace", 0);
+	return err;
+}
+
+static int set_up_logger(struct state *s, struct keeper_message *m)
+{
+	const struct undo *u = &s->plan->undo;
+	int err;
+
+	HOOK("keeper-before-record");
+	err = record_loggers(s, m);
+	if (err)
+		return err;
+	HOOK("keeper-after-record");
+	err = undo_loggers_set(u);
+	if (err)
+		fail(m, err, "registering the logger nfnetlink_log in "
+		     "/proc/sys/net/netfilter/nf_log", 0);
+	return err;
+}
+
+static int insert_rules(struct state *s, struct keeper_message *m)
+{
+	int n;
+
+	HOOK("keeper-before-insert");
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		struct trace_set *set = &s->plan->set[i];
+
+		if (set->count == 0)
+			continue;
+		n = trace_install(set, &s->plan->undo.owner);
+		if (n < 0) {
+			fail(m, n, "inserting the TRACE rules into raw", i);
+			return n;
+		}
+		m->installed[i] = (uint32_t)n;
+		for (unsigned int r = 0; r < set->count; r++)
+			m->refused[i][r] = (uint8_t)set->rule[r].refused;
+	}
+	HOOK("keeper-after-insert");
+	return 0;
+}
+
+static void install(struct state *s)
+{
+	struct keeper_message m = { .event = KEEPER_INSTALLED };
+
+	s->installed = true;
+	if (set_up_logger(s, &m) < 0 || insert_rules(s, &m) < 0) {
+		undo_run(&s->plan->undo, &m.undo);
+		s->undone = true;
+	}
+	say(s, &m);
+}
+
+static void set_timer(int fd, uint64_t at_ns, int flags)
+{
+	struct itimerspec its = {
+		.it_value.tv_sec = (time_t)(at_ns / 1000000000),
+		.it_value.tv_nsec = (long)(at_ns % 1000000000),
+	};
+
+	timerfd_settime(fd, flags, &its, NULL);
+}
+
+static uint64_t monotonic_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
+static uint64_t seconds_ns(unsigned int s)
+{
+	return (uint64_t)s * 1000000000;
+}
+
+/* A timer far away that is cancelled when somebody sets the clock. */
+static void watch_clock(struct state *s)
+{
+	struct itimerspec its = { .it_value.tv_sec = INT32_MAX };
+
+	timerfd_settime(s->clock_timer,
+			TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &its,
+			NULL);
+}
+
+/* Seconds since epoch at which the rules shall stop matching. */
+static int64_t deadline_end(const struct state *s)
+{
+	uint64_t now = monotonic_ns();
+
+	if (s->plan->endless || s->end_ns < now)
+		return time(NULL) + KEEPER_LEASE_SECONDS;
+	return time(NULL) + (int64_t)((s->end_ns - now) / 1000000000) + 3;
+}
+
+/* Write a deadline that fits the clock as it is now into all our rules. */
+static int renew(struct state *s, struct keeper_message *m)
+{
+	struct undo *u = &s->plan->undo;
+	int64_t end = deadline_end(s);
+	int err = 0;
+
+	if (!s->plan->hold_lock)
+		err = lock_acquire(s->plan->lock, 5000, -1);
+	if (err) {
+		fail(m, err, "waiting for the xtables lock", 0);
+		return err;
+	}
+	for (unsigned int i = 0; i < FAMILY_COUNT && !err; i++) {
+		if (!u->rules[i])
+			continue;
+		err = trace_renew(families[i], &u->owner, end);
+		if (err)
+			fail(m, err, "renewing the deadline of the TRACE rules",
+			     i);
+	}
+	give_lock(s);
+	u->owner.end = end;
+	/* Who cannot see our process goes by the end that is written there. */
+	return err ? err : record_loggers(s, m);
+}
+
+static void armed(struct state *s, uint64_t end_ns)
+{
+	s->end_ns = end_ns;
+	set_timer(s->end_timer, end_ns ? end_ns + seconds_ns(1) : 0,
+		  TFD_TIMER_ABSTIME);
+	if (s->plan->endless && s->plan->deadline)
+		set_timer(s->lease_timer, monotonic_ns() +
+			  seconds_ns(KEEPER_LEASE_SECONDS / 2),
+			  TFD_TIMER_ABSTIME);
+}
+
+/* Arming took so long that the deadline would come before the end. */
+static void check_deadline(struct state *s)
+{
+	struct keeper_message m = { .event = KEEPER_LEASE_LOST };
+
+	if (s->plan->deadline && s->end_ns &&
+	    s->plan->undo.owner.end < deadline_end(s) - 1 && renew(s, &m) < 0)
+		say(s, &m);
+}
+
+static void on_lease(struct state *s)
+{
+	struct keeper_message m = { .event = KEEPER_LEASE_LOST };
+	uint64_t ticks;
+
+	if (read(s->lease_timer, &ticks, sizeof(ticks)) < 0 || s->undone)
+		return;
+	HOOK("keeper-before-renew");
+	if (renew(s, &m) < 0)
+		say(s, &m);
+	else
+		armed(s, 0);
+}
+
+static void on_clock(struct state *s)
+{
+	struct keeper_message m = { .event = KEEPER_CLOCK_STEPPED };
+	uint64_t ticks;
+
+	if (read(s->clock_timer, &ticks, sizeof(ticks)) >= 0 ||
+	    errno != ECANCELED)
+		return;
+	watch_clock(s);
+	if (!s->installed || s->undone || !s->plan->deadline)
+		return;
+	renew(s, &m);
+	say(s, &m);
+}
+
+/* Return: false when the supervisor is gone. */
+static bool on_request(struct state *s)
+{
+	struct keeping_request req;
+	ssize_t n = recv(s->fd, &req, sizeof(req), 0);
+
+	if (n < 0 && errno == EINTR)
+		return true;
+	if (n != sizeof(req))
+		return false;
+	switch (req.op) {
+	case OP_INSTALL:
+		install(s);
+		break;
+	case OP_ARMED:
+		armed(s, req.end_ns);
+		check_deadline(s);
+		break;
+	case OP_UNDO:
+		undo(s, false);
+		break;
+	}
+	return true;
+}
+
+static void loop(struct state *s)
+{
+	struct pollfd pfd[] = {
+		{ .fd = s->fd, .events = POLLIN },
+		{ .fd = s->end_timer, .events = POLLIN },
+		{ .fd = s->lease_timer, .events = POLLIN },
+		{ .fd = s->clock_timer, .events = POLLIN },
+	};
+	uint64_t ticks;
+
+	for (;;) {
+		if (poll(pfd, 4, -1) < 0 && errno != EINTR)
+			break;
+		if (pfd[1].revents &&
+		    read(s->end_timer, &ticks, sizeof(ticks)) > 0 &&
+		    s->installed)
+			undo(s, true);
+		if (pfd[2].revents)
+			on_lease(s);
+		if (pfd[3].revents)
+			on_clock(s);
+		if (pfd[0].revents && !on_request(s))
+			break;
+	}
+	if (s->installed)
+		undo(s, false);
+}
+
+static void detach(void)
+{
+	int fd;
+
+	process_ignore_signals();
+	setsid();
+	prctl(PR_SET_NAME, "nftrace-keeper");
+	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		/* Refused to the unprivileged; then the default must do. */
+		if (write(fd, "-900", 4) < 0)
+			errno = 0;
+		close(fd);
+	}
+	/* Whoever reads our stdout or stderr must see its end without us. */
+	fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	for (int i = 0; fd >= 0 && i <= STDERR_FILENO; i++)
+		dup2(fd, i);
+	if (fd > STDERR_FILENO)
+		close(fd);
+	if (chdir("/") < 0)
+		errno = 0;
+}
+
+void keeping_main(struct keeper_plan *plan, int fd)
+{
+	struct state s = { .plan = plan, .fd = fd };
+
+	detach();
+	s.end_timer = timerfd_create(CLOCK_MONOTONIC,
+				     TFD_CLOEXEC | TFD_NONBLOCK);
+	s.lease_timer = timerfd_create(CLOCK_MONOTONIC,
+				       TFD_CLOEXEC | TFD_NONBLOCK);
+	s.clock_timer = timerfd_create(CLOCK_REALTIME,
+				       TFD_CLOEXEC | TFD_NONBLOCK);
+	set_timer(s.end_timer,
+		  monotonic_ns() + seconds_ns(KEEPER_SETUP_SECONDS),
+		  TFD_TIMER_ABSTIME);
+	watch_clock(&s);
+	loop(&s);
+	_exit(0);
+}

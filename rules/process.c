@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* process: what the long-lived children of a run do to themselves. */
+#include "process.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+static bool is_fault(int sig)
+{
+	static const int faults[] = {
+		SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS,
+	};
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		if (sig == faults[i])
+			return true;
+	return false;
+}
+
+void process_ignore_signals(void)
+{
+	sigset_t none;
+
+	/* SIGCHLD ignored would take away what waitpid() waits for. */
+	for (int sig = 1; sig <= SIGRTMAX; sig++)
+		if (!is_fault(sig) && sig != SIGCHLD)
+			signal(sig, SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}

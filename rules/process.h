@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* process: what the long-lived children of a run do to themselves. */
+#ifndef NFTRACE_PROCESS_H
+#define NFTRACE_PROCESS_H
+
+/**
+ * process_ignore_signals - ignore all that would end or stop the caller
+ *
+ * But for SIGKILL and SIGSTOP, which cannot be, and the faults (SIGSEGV, ...),
+ * which must not be.  Nothing stays blocked.
+ */
+void process_ignore_signals(void);
+
+#endif
