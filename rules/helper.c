@@ -90,7 +90,8 @@ int helper_start(struct helper *h, helper_fn *fn, const void *arg)
 
 	h->pid = -1;
 	h->text_fd = -1;
-	h->result_fd = memfd_create("nftrace-result", MFD_CLOEXEC);
+	h->result_fd = memfd_create("nftrace-result",
+				     MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (h->result_fd < 0)
 		return -errno;
 	h->text_fd = memfd_create("nftrace-text", MFD_CLOEXEC);
@@ -159,6 +160,21 @@ static char *read_text(int fd)
 	return text;
 }
 
+/*
+ * Mapped read-only is not enough: who has the mapping could make it writable
+ * (mprotect), and the reader shares it with the supervisor.
+ */
+static void *map_result(int fd, size_t len)
+{
+	void *data;
+
+	if (fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK |
+		  F_SEAL_GROW) < 0)
+		return NULL;
+	data = mmap(NULL, len, PROT_READ, MAP_SHARED, fd, 0);
+	return data == MAP_FAILED ? NULL : data;
+}
+
 int helper_finish(struct helper *h, int timeout_ms, struct helper_result *res)
 {
 	struct stat st;
@@ -170,9 +186,8 @@ int helper_finish(struct helper *h, int timeout_ms, struct helper_result *res)
 	if (fstat(h->result_fd, &st) < 0) {
 		err = -errno;
 	} else if (st.st_size > 0) {
-		data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED,
-			    h->result_fd, 0);
-		if (data == MAP_FAILED) {
+		data = map_result(h->result_fd, (size_t)st.st_size);
+		if (!data) {
 			err = -errno;
 		} else {
 			res->data = data;

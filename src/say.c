@@ -3,6 +3,8 @@
 #include "say.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,12 +15,30 @@
 
 static bool status_shown;
 
+enum { PATIENCE_MS = 1000 };
+
+/*
+ * Waits a moment for a terminal that is held (Ctrl-S) or a pipe that is full,
+ * once: a run must not hang on what it has to say.
+ */
+static bool stderr_takes_more(void)
+{
+	static bool stuck;
+	struct pollfd pfd = { .fd = STDERR_FILENO, .events = POLLOUT };
+	int n = poll(&pfd, 1, stuck ? 0 : PATIENCE_MS);
+
+	stuck = n == 0;
+	return n != 0;
+}
+
 static void put(const char *bytes, size_t len)
 {
-	while (len) {
-		ssize_t n = write(STDERR_FILENO, bytes, len);
+	while (len && stderr_takes_more()) {
+		/* What poll() promises room for. */
+		ssize_t n = write(STDERR_FILENO, bytes,
+				  len < PIPE_BUF ? len : PIPE_BUF);
 
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (n <= 0)
 			return;

@@ -71,19 +71,37 @@ static void print_fates(const struct run *r)
 	    plural(r->stats->packets), line);
 }
 
+/* The reader wrote it, and the reader reads strangers' bytes: believe nothing. */
+static const struct snap_rule *find_dropper(const struct run *r,
+					    const struct stats_drop *d,
+					    const struct snap_chain **chain)
+{
+	const struct snapshot *s = d->family < FAMILY_COUNT ?
+		r->snap[d->family] : NULL;
+
+	if (!s || d->chain >= s->chains)
+		return NULL;
+	*chain = snapshot_chain(s, d->chain);
+	if (d->number == 0 || d->number - 1 >= s->rules - (*chain)->first)
+		return NULL;
+	return snapshot_rule(s, (*chain)->first + d->number - 1);
+}
+
 static void print_drops(const struct run *r)
 {
-	for (unsigned int i = 0; i < r->stats->drops && i < DROPS_SHOWN; i++) {
-		const struct stats_drop *d = &r->stats->drop[i];
-		const struct snapshot *s = r->snap[d->family];
-		const struct snap_chain *c = snapshot_chain(s, d->chain);
-		const struct snap_rule *rule =
-			snapshot_rule(s, c->first + d->number - 1);
+	for (unsigned int i = 0; i < DROPS_SHOWN && i < r->stats->drops; i++) {
+		const struct stats_drop d = r->stats->drop[i];
+		const struct snap_chain *c;
+		const struct snap_rule *rule = find_dropper(r, &d, &c);
+		const struct snapshot *s;
 
-		say("  %" PRIu64 " by %s:%s:%s:%u  \"%.*s\"", d->packets,
+		if (!rule)
+			continue;
+		s = r->snap[d.family];
+		say("  %" PRIu64 " by %s:%s:%s:%u  \"%.*s\"", d.packets,
 		    s->table[c->table].name, snapshot_text(s, c->name),
-		    d->kind == PLACE_RULE ? "rule" :
-		    d->kind == PLACE_POLICY ? "policy" : "return", d->number,
+		    d.kind == PLACE_RULE ? "rule" :
+		    d.kind == PLACE_POLICY ? "policy" : "return", d.number,
 		    (int)rule->len, snapshot_text(s, rule->text));
 	}
 }
