@@ -14,6 +14,7 @@
 
 #include "check.h"
 #include "hook.h"
+#include "results.h"
 #include "say.h"
 
 enum { INSTALL_MS = 30000, READER_MS = 20000 };
@@ -210,30 +211,6 @@ static int take_snapshot(struct run *r)
 	return status;
 }
 
-static void fill_env(struct report_env *env, const struct options *o)
-{
-	struct stat st;
-
-	if (gethostname(env->host, sizeof(env->host) - 1) < 0)
-		snprintf(env->host, sizeof(env->host), "?");
-	if (stat("/proc/self/ns/net", &st) == 0)
-		snprintf(env->netns, sizeof(env->netns), "%llu",
-			 (unsigned long long)st.st_ino);
-	env->verbose = o->verbose;
-	env->color = o->color == COLOR_ALWAYS ||
-		(o->color == COLOR_AUTO && isatty(STDOUT_FILENO) &&
-		 !getenv("NO_COLOR"));
-}
-
-static const struct report *choose_report(const struct options *o)
-{
-	if (o->json)
-		return o->flat ? &report_json_flat : &report_json;
-	if (o->flat)
-		return &report_flat;
-	return o->quiet ? &report_line : &report_block;
-}
-
 static int wait_for_reader(struct run *r)
 {
 	struct timeval tv = { .tv_sec = READER_MS / 1000 };
@@ -255,7 +232,6 @@ static int start_reader(struct run *r, bool foreign_trace)
 	struct reader_plan plan = {
 		.capture = &r->capture,
 		.stats = r->stats,
-		.report = choose_report(r->o),
 		.only = r->o->only ? &r->only : NULL,
 		.count = r->o->count,
 		.snaplen = r->o->snaplen,
@@ -263,7 +239,11 @@ static int start_reader(struct run *r, bool foreign_trace)
 	};
 	int err;
 
-	fill_env(&plan.env, r->o);
+	results_env(&plan.env, r->o);
+	for (unsigned int i = 0; i < SINK_COUNT; i++) {
+		plan.sink[i] = r->sink[i];
+		sink_truncate(&r->sink[i]);
+	}
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		plan.snap[i] = r->snap[i];
 	err = reader_start(&r->reader, &plan);

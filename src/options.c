@@ -54,6 +54,8 @@ static const struct row rows[] = {
 	  "events as they come, one line each", 0, 0 },
 	{ "json", 0, FLAG, AT(json), NULL,
 	  "one JSON object a packet (with --flat: an event)", 0, 0 },
+	{ "pcap", 0, TEXT, AT(pcap), "FILE",
+	  "also write the packets, journeys as comments, as pcapng", 0, 0 },
 	{ "doctor", 0, FLAG, AT(doctor), NULL,
 	  "check everything, change nothing", 0, 0 },
 	{ "cleanup", 0, FLAG, AT(cleanup), NULL,
@@ -411,4 +413,5 @@ void options_free(struct options *o)
 	for (unsigned int g = 0; g < o->expressions; g++)
 		free(o->expression[g].argv);
 	free(o->only);
+	free(o->pcap);
 }

@@ -40,6 +40,7 @@ struct options {
 	bool numeric;		/* -n, accepted */
 	bool time_given;
 	char *only;
+	char *pcap;		/* file names; NULL: not asked for */
 	unsigned int expressions;
 	struct expression expression[OPTIONS_GROUPS];
 	char **command;		/* behind --, NULL-terminated, or NULL */

@@ -35,6 +35,18 @@ void out_printf(struct out *o, const char *fmt, ...)
 char *out_room(struct out *o, size_t len);
 void out_advance(struct out *o, size_t len);
 
+/** out_written - bytes of the record under way so far */
+static inline size_t out_written(const struct out *o)
+{
+	return o->tail - o->mark;
+}
+
+/** out_record - the record under way from byte @at on; NULL: it did not fit */
+static inline char *out_record(struct out *o, size_t at)
+{
+	return o->overflow ? NULL : o->buf + o->mark + at;
+}
+
 static inline size_t out_pending(const struct out *o)
 {
 	return o->tail - o->head;

@@ -19,7 +19,6 @@
 #include "ifnames.h"
 #include "journey.h"
 #include "journeys.h"
-#include "out.h"
 #include "path.h"
 #include "place.h"
 #include "process.h"
@@ -41,8 +40,7 @@ struct state {
 	struct path_map map;
 	struct journeys *journeys;
 	struct ifnames *names;
-	struct report_env env;
-	struct out out;
+	struct sink sink[SINK_COUNT];
 	uint64_t now_ns, wall_ns;
 	uint64_t *dropped;		/* by place id */
 	uint32_t dropped_room;
@@ -86,11 +84,21 @@ static void count_drop(struct state *s, const struct place *by)
 
 static void check_output(struct state *s)
 {
-	if (s->out.error && !s->closed_told) {
+	for (unsigned int i = 0; i < SINK_COUNT && !s->closed_told; i++) {
+		if (!s->sink[i].out.error)
+			continue;
 		s->closed_told = true;
-		s->stats->output_error = s->out.error;
+		s->stats->output_error = s->sink[i].out.error;
+		s->stats->output_sink = (uint8_t)i;
 		tell(s, READER_CLOSED);
 	}
+}
+
+static void flush_output(struct state *s)
+{
+	for (unsigned int i = 0; i < SINK_COUNT; i++)
+		sink_flush(&s->sink[i]);
+	check_output(s);
 }
 
 static bool count_reached(const struct state *s)
@@ -98,21 +106,22 @@ static bool count_reached(const struct state *s)
 	return s->plan->count && s->stats->printed >= s->plan->count;
 }
 
+/* Stdout decides: a packet that it has no room for is in no other file. */
 static void print_journey(struct state *s, struct journey *j)
 {
-	if (!s->plan->report->journey || count_reached(s) ||
+	bool fits = true;
+
+	if (count_reached(s) ||
 	    (s->plan->only && !only_fits(s->plan->only, j)))
 		return;
 	j->number = s->stats->printed + 1;
-	out_begin(&s->out);
-	s->plan->report->journey(&s->out, &s->env, j);
-	if (!out_end(&s->out)) {
+	for (unsigned int i = 0; i < SINK_COUNT && fits; i++)
+		fits = sink_journey(&s->sink[i], j);
+	if (!fits) {
 		s->stats->unprinted++;
 		return;
 	}
 	s->stats->printed++;
-	if (out_full(&s->out))
-		out_flush(&s->out);
 	if (count_reached(s) && !s->count_told) {
 		s->count_told = true;
 		tell(s, READER_COUNT);
@@ -138,14 +147,9 @@ static const struct journey_ops ops = { .done = on_journey };
 static void print_event(struct state *s, const struct event *e,
 			const struct place *at)
 {
-	if (!s->plan->report->event || count_reached(s))
-		return;
-	out_begin(&s->out);
-	s->plan->report->event(&s->out, &s->env, e, at, s->wall_ns);
-	if (!out_end(&s->out))
+	if (!count_reached(s) &&
+	    !sink_event(&s->sink[SINK_STDOUT], e, at, s->wall_ns))
 		s->stats->unprinted++;
-	if (out_full(&s->out))
-		out_flush(&s->out);
 }
 
 /* The sequence counts messages of our group instance, from 0. */
@@ -221,25 +225,36 @@ static bool on_control(struct state *s)
 	return true;
 }
 
+/* Only for POLLERR, when nothing is pending: the reader of a pipe has gone. */
+static void poll_sink(const struct state *s, unsigned int i,
+		      struct pollfd *pfd)
+{
+	const struct sink *k = &s->sink[i];
+
+	pfd->fd = s->closed_told || !k->report ? -1 : k->out.fd;
+	pfd->events = out_pending(&k->out) ? POLLOUT : 0;
+}
+
 static void wait_for_more(struct state *s, int timeout_ms)
 {
-	struct pollfd pfd[] = {
+	struct pollfd pfd[3 + SINK_COUNT] = {
 		{ .fd = s->plan->capture->fd, .events = POLLIN },
 		{ .fd = s->draining ? -1 : s->control, .events = POLLIN },
 		{ .fd = ifnames_fd(s->names), .events = POLLIN },
-		/* Only for POLLERR: the reader of a pipe has gone. */
-		{ .fd = s->closed_told ? -1 : s->out.fd,
-		  .events = out_pending(&s->out) ? POLLOUT : 0 },
 	};
 
-	if (poll(pfd, 4, timeout_ms) < 0)
+	for (unsigned int i = 0; i < SINK_COUNT; i++)
+		poll_sink(s, i, &pfd[3 + i]);
+	if (poll(pfd, 3 + SINK_COUNT, timeout_ms) < 0)
 		return;
 	if (pfd[1].revents && on_control(s))
 		s->draining = true;
 	if (pfd[2].revents)
 		ifnames_update(s->names);
-	if (pfd[3].revents & (POLLERR | POLLHUP | POLLNVAL) && !s->out.error)
-		s->out.error = -EPIPE;
+	for (unsigned int i = 0; i < SINK_COUNT; i++)
+		if (pfd[3 + i].revents & (POLLERR | POLLHUP | POLLNVAL) &&
+		    !s->sink[i].out.error)
+			s->sink[i].out.error = -EPIPE;
 }
 
 static void rest(void)
@@ -255,8 +270,7 @@ static void capture_loop(struct state *s)
 		unsigned int n = read_all(s);
 		int due = journeys_expire(s->journeys, s->now_ns);
 
-		out_flush(&s->out);
-		check_output(s);
+		flush_output(s);
 		if (n >= BUSY_EVENTS)
 			rest();
 		wait_for_more(s, n ? 0 : due);
@@ -277,8 +291,7 @@ static void drain(struct state *s)
 		if (read_all(s))
 			last = s->now_ns;
 		journeys_expire(s->journeys, s->now_ns);
-		out_flush(&s->out);
-		check_output(s);
+		flush_output(s);
 		quiet = (s->now_ns - last) / 1000000;
 		limit = journeys_open_count(s->journeys) ? DRAIN_QUEUE_MS
 							 : DRAIN_SILENCE_MS;
@@ -334,7 +347,8 @@ static void finish(struct state *s)
 	note_drops(s);
 	/* A slow reader of our output must not keep the group from others. */
 	capture_close(s->plan->capture);
-	out_drain(&s->out);
+	for (unsigned int i = 0; i < SINK_COUNT; i++)
+		sink_finish(&s->sink[i]);
 	check_output(s);
 }
 
@@ -343,39 +357,55 @@ static void close_state(struct state *s)
 	journeys_close(s->journeys);
 	place_index_close(s->index);
 	ifnames_close(s->names);
-	out_close(&s->out);
+	for (unsigned int i = 0; i < SINK_COUNT; i++)
+		sink_close(&s->sink[i]);
 	free(s->dropped);
+}
+
+static int open_sinks(struct state *s)
+{
+	struct report_env env = s->plan->env;
+	int err = 0;
+
+	env.names = s->names;
+	for (unsigned int i = 0; i < SINK_COUNT && !err; i++)
+		err = sink_open(&s->sink[i], &s->plan->sink[i], &env);
+	return err;
 }
 
 static int open_state(struct state *s, const struct reader_plan *plan)
 {
 	s->plan = plan;
 	s->stats = plan->stats;
-	s->env = plan->env;
 	s->names = ifnames_open();
-	s->env.names = s->names;
 	s->index = place_index_open(plan->snap);
 	path_map_fill(&s->map, plan->snap);
 	s->journeys = journeys_open(&s->map, plan->snaplen,
 				    plan->foreign_trace, &ops, s);
 	if (!s->names || !s->index || !s->journeys)
 		return -ENOMEM;
-	return out_open(&s->out, STDOUT_FILENO);
+	return open_sinks(s);
 }
 
 /*
- * Keep 0, 1, 2, the sockets and nothing else.  First of all: a copy of the lock
- * or of the keeper's socket in here would outlive the supervisor.
+ * Keep 0, 1, 2, the sockets, the result files and nothing else.  First of all:
+ * a copy of the lock or of the keeper's socket in here would outlive the
+ * supervisor.
  */
-static void close_others(const struct capture *c, int control)
+static void close_others(const struct reader_plan *plan, int control)
 {
-	const int keep[] = { c->fd, c->stamp_fd, control };
+	enum { KEEP = 3 + SINK_COUNT };
+	int keep[KEEP] = { plan->capture->fd, plan->capture->stamp_fd,
+			   control };
 	int from = STDERR_FILENO + 1;
+
+	for (unsigned int i = 0; i < SINK_COUNT; i++)
+		keep[3 + i] = plan->sink[i].report ? plan->sink[i].fd : -1;
 
 	for (;;) {
 		int next = -1;
 
-		for (size_t i = 0; i < sizeof(keep) / sizeof(*keep); i++)
+		for (size_t i = 0; i < KEEP; i++)
 			if (keep[i] >= from && (next < 0 || keep[i] < next))
 				next = keep[i];
 		if (next != from)
@@ -398,7 +428,7 @@ static void reader_main(const struct reader_plan *plan, int control)
 
 	prctl(PR_SET_NAME, "nftrace-reader");
 	process_ignore_signals();
-	close_others(plan->capture, control);
+	close_others(plan, control);
 	tzset();
 	err = open_state(&s, plan);
 	if (err)

@@ -10,6 +10,7 @@
 #include "family.h"
 #include "only.h"
 #include "report.h"
+#include "sink.h"
 
 struct capture;
 struct ifnames;
@@ -21,7 +22,7 @@ struct reader_plan {
 	struct capture *capture;
 	const struct snapshot *snap[FAMILY_COUNT];
 	struct stats *stats;		/* shared with the supervisor */
-	const struct report *report;
+	struct sink_plan sink[SINK_COUNT];
 	struct report_env env;		/* .names is opened by the reader */
 	const struct only *only;	/* NULL: all */
 	uint64_t count;			/* stop printing after so many; 0: never */
@@ -33,7 +34,7 @@ struct reader_plan {
 enum reader_word {
 	READER_READY = 'R',		/* without privileges, and reading */
 	READER_COUNT = 'C',		/* so many packets are printed */
-	READER_CLOSED = 'X',		/* nobody reads stdout any more */
+	READER_CLOSED = 'X',		/* nobody reads the results any more */
 	READER_FAILED = 'F',		/* could not start; text follows */
 };
 

@@ -16,6 +16,7 @@ struct place;
 /* What a report may look up; borrowed, the same for a whole run. */
 struct report_env {
 	const struct ifnames *names;
+	void *state;			/* the report's own, from open to close */
 	char host[65];
 	char netns[24];			/* inode of the network namespace */
 	bool verbose;
@@ -24,6 +25,8 @@ struct report_env {
 
 struct report {
 	const char *name;
+	/* Before the first packet: 0 or -errno; NULL: nothing to be done. */
+	int (*open)(struct out *o, struct report_env *env);
 	/* One packet whose story is over; NULL: this form is of events. */
 	void (*journey)(struct out *o, const struct report_env *env,
 			const struct journey *j);
@@ -31,6 +34,10 @@ struct report {
 	void (*event)(struct out *o, const struct report_env *env,
 		      const struct event *e, const struct place *at,
 		      uint64_t wall_ns);
+	/* Behind the last packet: may wait for @o's reader; NULL: nothing. */
+	void (*finish)(struct out *o, const struct report_env *env);
+	/* Gives .state back, also after a failed open; NULL: nothing. */
+	void (*close)(struct report_env *env);
 };
 
 extern const struct report report_block;	/* the default */
@@ -38,6 +45,7 @@ extern const struct report report_line;		/* -q */
 extern const struct report report_flat;		/* --flat */
 extern const struct report report_json;		/* --json */
 extern const struct report report_json_flat;	/* --json --flat */
+extern const struct report report_pcap;		/* --pcap */
 
 /** report_hook_name - "PREROUTING" for NF_INET_PRE_ROUTING, ... */
 const char *report_hook_name(unsigned int hook);

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "results.h"
 #include "say.h"
 
 uint64_t clock_monotonic_ns(void)
@@ -75,6 +76,7 @@ static void close_run(struct run *r)
 		close(r->signal_fd);
 	if (r->stats)
 		munmap(r->stats, sizeof(*r->stats));
+	results_close(r->sink);
 	plan_free(&r->plan);
 }
 
@@ -98,6 +100,9 @@ static int trace(struct run *r)
 
 	if (status || r->o->dry_run)
 		return status ? status : plan_print(&r->plan);
+	status = results_open(r->sink, r->o);
+	if (status)
+		return status;
 	r->signal_fd = catch_signals();
 	if (r->signal_fd < 0)
 		return STATUS_FAILURE;

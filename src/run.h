@@ -60,6 +60,7 @@ struct run {
 	bool reader_gone;
 	int reader_status;		/* wait status */
 	struct only only;
+	struct sink_plan sink[SINK_COUNT];
 	struct stats *stats;
 	uint64_t armed_ns, end_ns;	/* CLOCK_MONOTONIC; end 0: none */
 	enum run_end end;

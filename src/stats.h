@@ -33,7 +33,8 @@ struct stats {
 	volatile uint64_t nat_silent;	/* journeys that passed nat unasked */
 	struct stats_drop drop[STATS_DROPS];	/* at the end, most first */
 	uint32_t drops;
-	int32_t output_error;		/* -errno: stdout is gone */
+	int32_t output_error;		/* -errno: a file of results is gone */
+	volatile uint8_t output_sink;	/* which: enum sink_kind */
 };
 
 #endif

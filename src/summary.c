@@ -17,6 +17,25 @@ static const char *plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
+static const char *output_name(const struct run *r)
+{
+	/* The reader's word: not to be trusted as an index. */
+	uint8_t i = r->stats->output_sink;
+	const char *path = i < SINK_COUNT ? r->sink[i].path : "";
+
+	return *path ? path : "the output";
+}
+
+/* Also found at the very end, when the last of the results are written. */
+static void print_output_error(const struct run *r)
+{
+	int err = r->stats->output_error;
+
+	if (err && err != -EPIPE)
+		say("error: writing %s: %s: it is not complete",
+		    output_name(r), strerror(-err));
+}
+
 static void print_end(const struct run *r)
 {
 	const struct stats *st = r->stats;
@@ -34,10 +53,8 @@ static void print_end(const struct run *r)
 		break;
 	case END_STDOUT:
 		if (st->output_error == -EPIPE || !st->output_error)
-			say("stopped: nobody reads the output any more");
-		else
-			say("error: writing the output: %s",
-			    strerror(-st->output_error));
+			say("stopped: nobody reads %s any more",
+			    output_name(r));
 		break;
 	case END_READER:
 		say("error: the reader ended before its time");
@@ -213,6 +230,7 @@ static void print_proof(const struct run *r)
 void summary_print(const struct run *r)
 {
 	print_end(r);
+	print_output_error(r);
 	print_fates(r);
 	print_drops(r);
 	print_events(r);

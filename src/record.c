@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* record: a journey in words that a later --read takes back without loss; the writing. */
+#include "record.h"
+
+#include <string.h>
+
+#include "family.h"
+#include "ifnames.h"
+#include "journey.h"
+#include "out.h"
+#include "place.h"
+#include "record_words.h"
+#include "report.h"
+
+enum { WORD = 1024 };
+
+/* Digits by hand: this runs once an event. */
+static char *put_hex(char *p, uint32_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+	int shift = 28;
+
+	while (shift && !(n >> shift))
+		shift -= 4;
+	for (; shift >= 0; shift -= 4)
+		*p++ = digits[n >> shift & 15];
+	return p;
+}
+
+static char *put_number(char *p, uint32_t n)
+{
+	char digits[10];
+	int i = 0;
+
+	do
+		digits[i++] = (char)('0' + n % 10);
+	while (n /= 10);
+	while (i)
+		*p++ = digits[--i];
+	return p;
+}
+
+static char *put_bytes(char *p, const void *bytes, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+	const uint8_t *b = bytes;
+
+	for (size_t i = 0; i < len; i++) {
+		*p++ = digits[b[i] >> 4];
+		*p++ = digits[b[i] & 15];
+	}
+	return p;
+}
+
+static char *put_word(char *p, const char *word)
+{
+	size_t len = strlen(word);
+
+	memcpy(p, word, len);
+	return p + len;
+}
+
+/* A name as one word: what could end or part it becomes %XX. */
+static char *put_name(char *p, const char *name)
+{
+	for (; *name; name++) {
+		unsigned char c = (unsigned char)*name;
+
+		if (c > ' ' && c != ',' && c != '%' && c < 0x7f) {
+			*p++ = *name;
+			continue;
+		}
+		*p++ = '%';
+		p = put_bytes(p, name, 1);
+	}
+	return p;
+}
+
+static char *put_interface(char *p, char letter, const struct report_env *env,
+			   uint32_t index)
+{
+	*p++ = ',';
+	*p++ = letter;
+	return put_name(p, ifnames_get(env->names, index));
+}
+
+static void put_counted(struct out *o, const char *key, uint32_t n)
+{
+	char *room = n ? out_room(o, WORD) : NULL, *p = room;
+
+	if (!room)
+		return;
+	p = put_word(p, key);
+	out_advance(o, (size_t)(put_number(p, n) - room));
+}
+
+static void put_head(struct out *o, const struct report_env *env,
+		     const struct journey *j)
+{
+	char *room = out_room(o, WORD), *p = room;
+
+	if (!room)
+		return;
+	p = put_word(p, RECORD_MAGIC " host=");
+	p = put_name(p, env->host);
+	p = put_word(p, " netns=");
+	p = put_name(p, env->netns);
+	p = put_word(p, " family=");
+	p = put_word(p, family_by_nfproto(j->nfproto)->name);
+	p = put_word(p, " flags=");
+	for (size_t i = 0; i < RECORD_FLAGS; i++)
+		if (j->flags & record_flags[i].flag)
+			*p++ = record_flags[i].letter;
+	if (j->hw_header_len) {
+		p = put_word(p, " hw=");
+		p = put_bytes(p, j->hw_header, j->hw_header_len);
+	}
+	if (j->uid != UINT32_MAX) {
+		p = put_word(p, " uid=");
+		p = put_number(p, j->uid);
+	}
+	out_advance(o, (size_t)(p - room));
+	put_counted(o, " lost=", j->lost);
+	put_counted(o, " omitted=", j->omitted);
+}
+
+/* Only where escaping has made the line for people another text. */
+static void put_raw(struct out *o, const struct place *at)
+{
+	size_t plain = at->prefix_len + 1 + (at->rule_len ? at->rule_len + 4 : 0);
+	char *room, *p;
+
+	if (at->line_len == plain)
+		return;
+	p = room = out_room(o, 2 * (at->prefix_len + at->rule_len) + 3);
+	if (!room)
+		return;
+	p = put_word(p, ",x");
+	p = put_bytes(p, at->prefix, at->prefix_len);
+	*p++ = ':';
+	p = put_bytes(p, at->rule, at->rule_len);
+	out_advance(o, (size_t)(p - room));
+}
+
+static void put_step(struct out *o, const struct report_env *env,
+		     const struct step *s, const struct step *before)
+{
+	char *room = out_room(o, WORD), *p = room;
+
+	if (!room)
+		return;
+	*p++ = ' ';
+	*p++ = 'e';
+	if (s->mark != before->mark) {
+		*p++ = ',';
+		*p++ = 'm';
+		p = put_hex(p, s->mark);
+	}
+	if (s->in != before->in)
+		p = put_interface(p, 'i', env, s->in);
+	if (s->out != before->out)
+		p = put_interface(p, 'o', env, s->out);
+	if (s->phys_in != before->phys_in)
+		p = put_interface(p, 'p', env, s->phys_in);
+	if (s->phys_out != before->phys_out)
+		p = put_interface(p, 'q', env, s->phys_out);
+	if (s->branch != before->branch) {
+		*p++ = ',';
+		*p++ = 'b';
+		p = put_number(p, s->branch);
+	}
+	if (s->place->own_before) {
+		*p++ = ',';
+		*p++ = 'w';
+		p = put_number(p, s->place->own_before);
+	}
+	out_advance(o, (size_t)(p - room));
+	put_raw(o, s->place);
+}
+
+static char *put_value(char *p, const struct report_env *env,
+		       const struct journey *j, const struct change *c,
+		       const struct change_value *v)
+{
+	*p++ = ',';
+	switch (c->field) {
+	case FIELD_SRC:
+	case FIELD_DST:
+		p = put_bytes(p, v->addr, j->first.addr_len);
+		if (v->port < 0)
+			return p;
+		*p++ = ':';
+		return put_number(p, (uint32_t)v->port);
+	case FIELD_IN:
+	case FIELD_OUT:
+		return put_name(p, ifnames_get(env->names, v->number));
+	default:
+		return put_number(p, v->number);
+	}
+}
+
+static void put_change(struct out *o, const struct report_env *env,
+		       const struct journey *j, const struct change *c)
+{
+	char *room = out_room(o, WORD), *p = room;
+
+	if (!room)
+		return;
+	p = put_word(p, " c,");
+	p = put_number(p, c->step);
+	*p++ = ',';
+	p = put_word(p, change_maker_word(c->maker));
+	*p++ = ',';
+	p = put_word(p, change_field_word(c->field));
+	p = put_value(p, env, j, c, &c->from);
+	p = put_value(p, env, j, c, &c->to);
+	out_advance(o, (size_t)(p - room));
+}
+
+static void put_fate(struct out *o, const struct report_env *env,
+		     const struct journey *j, const struct fate *f)
+{
+	char *room = out_room(o, WORD), *p = room;
+	uint32_t by = journey_kept(j);
+
+	if (!room)
+		return;
+	p = put_word(p, " f,");
+	p = put_word(p, fate_word(f->kind));
+	*p++ = ',';
+	p = put_word(p, report_hook_name(f->hook));
+	if (f->out)
+		p = put_interface(p, 'o', env, f->out);
+	while (f->by && by && j->step[by - 1].place != f->by)
+		by--;
+	if (f->by && by) {
+		p = put_word(p, ",b");
+		p = put_number(p, by - 1);
+	}
+	out_advance(o, (size_t)(p - room));
+}
+
+void record_write(struct out *o, const struct report_env *env,
+		  const struct journey *j)
+{
+	static const struct step nothing;
+	uint32_t kept = journey_kept(j);
+
+	put_head(o, env, j);
+	for (uint32_t i = 0; i < kept; i++)
+		put_step(o, env, &j->step[i], i ? &j->step[i - 1] : &nothing);
+	for (unsigned int i = 0; i < j->changes; i++)
+		put_change(o, env, j, &j->change[i]);
+	for (unsigned int b = 0; b < j->branches; b++)
+		put_fate(o, env, j, &j->fate[b]);
+}

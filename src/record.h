@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* record: a journey in words that a later --read takes back without loss. */
+#ifndef NFTRACE_RECORD_H
+#define NFTRACE_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct ifnames;
+struct journey;
+struct out;
+struct place_index;
+struct report_env;
+
+/*
+ * A record is text of words apart by blanks; the first is RECORD_MAGIC.  It
+ * holds what the journey's block for people does not: the TRACE lines of that
+ * block and the record's "e" words belong together, one by one.
+ *
+ *	host=NAME netns=INODE family=ipv4 [steps=N omitted=N lost=N] [uid=N]
+ *	[hw=HEX]	link layer header
+ *	[flags=LETTERS]	see the table in record.c
+ *	e[,FIELD...]	an event; what is not given is as at the one before:
+ *			mHEX mark, iNAME in, oNAME out, pNAME physin,
+ *			qNAME physout, bN branch; wN rules of nftrace's own in
+ *			front of it; xHEX:HEX prefix and rule where the line
+ *			for people had to escape them
+ *	c,STEP,MAKER,FIELD,VALUE,VALUE	a change behind event STEP, from 0
+ *	f,FATE,HOOK[,oNAME][,bSTEP]	a fate a branch; who decided
+ *
+ * Names are %XX-escaped.  Words that are not known are passed over.
+ */
+#define RECORD_MAGIC "nftrace/1"
+
+/* The word behind the magic of a packet that is another's second state. */
+#define RECORD_AFTER "after"
+
+/** record_write - @j's record into the record of @o that is under way */
+void record_write(struct out *o, const struct report_env *env,
+		  const struct journey *j);
+
+/** record_is - does a comment begin with the magic? */
+bool record_is(const char *text, size_t len);
+
+/* What record_read() needs, and fills. */
+struct record_reader {
+	struct place_index *index;	/* gets the places */
+	struct ifnames *names;		/* gets the interfaces */
+	char host[65], netns[24];	/* of the record read last */
+};
+
+/**
+ * record_read - take a journey back
+ * @j: journey_new()'s; .first and .first_ns are the caller's; all else is filled
+ * @block: the lines for people; @words: the record; neither is terminated
+ * Return: 0, or -EBADMSG: they do not make a journey.
+ */
+int record_read(struct record_reader *r, struct journey *j,
+		const char *block, size_t block_len,
+		const char *words, size_t words_len);
+
+#endif

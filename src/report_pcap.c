@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* report_pcap: pcapng: each packet as raw IP, its journey and fate as comments. */
+#include "report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ifnames.h"
+#include "journey.h"
+#include "out.h"
+#include "pcapng.h"
+#include "record.h"
+
+enum { INTERFACES = 1024 };
+
+/* Interfaces that have a block; their ids count from 0. */
+struct state {
+	uint32_t index[INTERFACES];
+	uint32_t count;
+	uint32_t last;		/* id found last */
+};
+
+static void put_u16(struct out *o, uint16_t v)
+{
+	out_bytes(o, (const char *)&v, sizeof(v));
+}
+
+static void put_u32(struct out *o, uint32_t v)
+{
+	out_bytes(o, (const char *)&v, sizeof(v));
+}
+
+static void put_padding(struct out *o, size_t len)
+{
+	out_bytes(o, "\0\0\0", -len & 3);
+}
+
+/* Blocks begin and end with their length, which is known only at the end. */
+static size_t begin_block(struct out *o, uint32_t type)
+{
+	size_t at = out_written(o);
+
+	put_u32(o, type);
+	put_u32(o, 0);
+	return at;
+}
+
+static void end_block(struct out *o, size_t at)
+{
+	uint32_t len = (uint32_t)(out_written(o) - at) + 4;
+	char *block = out_record(o, at);
+
+	if (block)
+		memcpy(block + 4, &len, sizeof(len));
+	put_u32(o, len);
+}
+
+static void put_option(struct out *o, uint16_t code, const void *value,
+		       size_t len)
+{
+	put_u16(o, code);
+	put_u16(o, (uint16_t)len);
+	out_bytes(o, value, len);
+	put_padding(o, len);
+}
+
+static void end_options(struct out *o)
+{
+	put_u32(o, 0);
+}
+
+/* Where a comment that is too long can be parted: behind a line or a word. */
+static size_t piece_len(const char *text, size_t len, char parting)
+{
+	const char *end;
+
+	if (len <= PCAPNG_COMMENT_MAX)
+		return len;
+	end = memrchr(text, parting, PCAPNG_COMMENT_MAX);
+	return end && end != text ? (size_t)(end - text) : PCAPNG_COMMENT_MAX;
+}
+
+/* Rare: thousands of events.  What was written from @at on goes into pieces. */
+static void part_comment(struct out *o, size_t at, const char *lead,
+			 char parting)
+{
+	size_t len = out_written(o) - at - 4, done = 0;
+	char *copy = malloc(len);
+
+	if (!copy || !out_record(o, at)) {
+		o->overflow = true;
+		free(copy);
+		return;
+	}
+	memcpy(copy, out_record(o, at + 4), len);
+	o->tail = o->mark + at;
+	while (done < len) {
+		size_t n = piece_len(copy + done, len - done, parting);
+		size_t lead_len = done ? strlen(lead) : 0;
+
+		put_u16(o, PCAPNG_OPT_COMMENT);
+		put_u16(o, (uint16_t)(lead_len + n));
+		out_bytes(o, lead, lead_len);
+		out_bytes(o, copy + done, n);
+		put_padding(o, lead_len + n);
+		done += n + (done + n < len && copy[done + n] == parting);
+	}
+	free(copy);
+}
+
+static size_t begin_comment(struct out *o)
+{
+	size_t at = out_written(o);
+
+	put_u16(o, PCAPNG_OPT_COMMENT);
+	put_u16(o, 0);
+	return at;
+}
+
+static void end_comment(struct out *o, size_t at, const char *lead,
+			char parting)
+{
+	size_t len = out_written(o) - at - 4;
+	uint16_t short_len = (uint16_t)len;
+	char *option = out_record(o, at);
+
+	if (!option)
+		return;
+	if (len > PCAPNG_COMMENT_MAX) {
+		part_comment(o, at, lead, parting);
+		return;
+	}
+	memcpy(option + 2, &short_len, sizeof(short_len));
+	put_padding(o, len);
+}
+
+static void put_interface(struct out *o, const char *name, bool first)
+{
+	static const uint8_t nanoseconds = 9;
+	size_t at = begin_block(o, PCAPNG_INTERFACE);
+
+	put_u16(o, first ? PCAPNG_LINKTYPE_RAW : PCAPNG_DLT_RAW);
+	put_u16(o, 0);
+	put_u32(o, 0);		/* no limit to a packet's length */
+	put_option(o, PCAPNG_IF_NAME, name, strlen(name));
+	put_option(o, PCAPNG_IF_TSRESOL, &nanoseconds, 1);
+	end_options(o);
+	end_block(o, at);
+}
+
+/* The id of an interface, which gets its block when it is first used. */
+static uint32_t interface_id(struct out *o, const struct report_env *env,
+			     uint32_t index)
+{
+	struct state *st = env->state;
+
+	if (st->last < st->count && st->index[st->last] == index)
+		return st->last;
+	for (st->last = 0; st->last < st->count; st->last++)
+		if (st->index[st->last] == index)
+			return st->last;
+	if (st->count == INTERFACES) {
+		st->last = 0;
+		return 0;
+	}
+	put_interface(o, index ? ifnames_get(env->names, index) : "unknown",
+		      st->count == 0);
+	st->index[st->count++] = index;
+	return st->last;
+}
+
+static void put_packet_head(struct out *o, uint32_t id, uint64_t ns,
+			    const struct packet *p)
+{
+	put_u32(o, id);
+	put_u32(o, (uint32_t)(ns >> 32));
+	put_u32(o, (uint32_t)ns);
+	put_u32(o, p->caplen);
+	put_u32(o, p->length > p->caplen ? p->length : p->caplen);
+	out_bytes(o, (const char *)p->data, p->caplen);
+	put_padding(o, p->caplen);
+}
+
+/* The two states of one packet have one packet id, and a direction each. */
+static void end_packet(struct out *o, size_t at, uint64_t number,
+		       uint32_t direction)
+{
+	put_option(o, PCAPNG_EPB_FLAGS, &direction, sizeof(direction));
+	put_option(o, PCAPNG_EPB_PACKETID, &number, sizeof(number));
+	end_options(o);
+	end_block(o, at);
+}
+
+static void put_block_comment(struct out *o, const struct report_env *env,
+			      const struct journey *j)
+{
+	size_t at = begin_comment(o);
+
+	report_block.journey(o, env, j);
+	if (out_record(o, 0) && out_written(o) > at + 4)
+		o->tail--;	/* the last line needs no end */
+	end_comment(o, at, "", '\n');
+}
+
+static void put_record_comment(struct out *o, const struct report_env *env,
+			       const struct journey *j)
+{
+	size_t at = begin_comment(o);
+
+	record_write(o, env, j);
+	end_comment(o, at, RECORD_MAGIC, ' ');
+}
+
+static void put_first(struct out *o, const struct report_env *env,
+		      const struct journey *j)
+{
+	const struct step *s = &j->step[0];
+	uint32_t id = interface_id(o, env, s->in ? s->in : s->out);
+	size_t at = begin_block(o, PCAPNG_PACKET);
+
+	put_packet_head(o, id, j->first_ns, &j->first);
+	put_block_comment(o, env, j);
+	put_record_comment(o, env, j);
+	end_packet(o, at, j->number, s->in ? PCAPNG_INBOUND : PCAPNG_OUTBOUND);
+}
+
+static bool translated(const struct journey *j)
+{
+	for (unsigned int i = 0; i < j->changes; i++)
+		if (j->change[i].field == FIELD_SRC ||
+		    j->change[i].field == FIELD_DST)
+			return j->last.caplen > 0;
+	return false;
+}
+
+static void put_last(struct out *o, const struct report_env *env,
+		     const struct journey *j)
+{
+	static const char after[] = RECORD_MAGIC " " RECORD_AFTER;
+	uint32_t dev = j->step[journey_kept(j) - 1].out;
+	uint32_t id = interface_id(o, env, dev ? dev : j->step[0].in);
+	size_t at = begin_block(o, PCAPNG_PACKET), comment;
+
+	put_packet_head(o, id, j->first_ns, &j->last);
+	comment = begin_comment(o);
+	out_printf(o, "#%llu after address translation",
+		   (unsigned long long)j->number);
+	end_comment(o, comment, "", '\n');
+	put_option(o, PCAPNG_OPT_COMMENT, after, sizeof(after) - 1);
+	end_packet(o, at, j->number, dev ? PCAPNG_OUTBOUND : PCAPNG_INBOUND);
+}
+
+static void pcap_journey(struct out *o, const struct report_env *env,
+			 const struct journey *j)
+{
+	struct state *st = env->state;
+	uint32_t known = st->count;
+
+	if (!journey_kept(j))
+		return;
+	put_first(o, env, j);
+	if (translated(j))
+		put_last(o, env, j);
+	/* A record that does not fit takes its interfaces along. */
+	if (o->overflow)
+		st->count = known;
+}
+
+static int pcap_open(struct out *o, struct report_env *env)
+{
+	static const char program[] = "nftrace " VERSION;
+	size_t at;
+
+	env->state = calloc(1, sizeof(struct state));
+	if (!env->state)
+		return -ENOMEM;
+	/* The comments are for people, wherever they are read. */
+	env->color = env->verbose = false;
+	out_begin(o);
+	at = begin_block(o, PCAPNG_SECTION);
+	put_u32(o, PCAPNG_BYTE_ORDER);
+	put_u16(o, 1);
+	put_u16(o, 0);
+	put_u32(o, UINT32_MAX);
+	put_u32(o, UINT32_MAX);	/* the section's length is not known */
+	put_option(o, PCAPNG_SHB_USERAPPL, program, sizeof(program) - 1);
+	end_options(o);
+	end_block(o, at);
+	out_end(o);
+	return 0;
+}
+
+static void pcap_close(struct report_env *env)
+{
+	free(env->state);
+	env->state = NULL;
+}
+
+const struct report report_pcap = {
+	.name = "pcap",
+	.open = pcap_open,
+	.journey = pcap_journey,
+	.close = pcap_close,
+};

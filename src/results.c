@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* results: which forms of report a run writes, and into which files. */
+#include "results.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "options.h"
+#include "say.h"
+#include "status.h"
+
+static const struct report *choose_form(const struct options *o)
+{
+	if (o->json)
+		return o->flat ? &report_json_flat : &report_json;
+	if (o->flat)
+		return &report_flat;
+	return o->quiet ? &report_line : &report_block;
+}
+
+static int add_file(struct sink_plan sink[], enum sink_kind kind,
+		    const struct report *report, const char *path)
+{
+	int fd;
+
+	if (!path)
+		return 0;
+	fd = sink_open_file(path);
+	if (fd < 0) {
+		say("error: %s cannot be written: %s", path, strerror(-fd));
+		return STATUS_FAILURE;
+	}
+	sink[kind].report = report;
+	sink[kind].path = path;
+	sink[kind].fd = fd;
+	if (fd != STDOUT_FILENO)
+		return 0;
+	if (isatty(fd) && kind == SINK_PCAP) {
+		say("error: '--pcap -' writes no packets to a terminal: "
+		    "redirect it, e.g. | wireshark -k -i -");
+		return STATUS_USAGE;
+	}
+	/* What stdout takes now is no text. */
+	if (!sink[SINK_STDOUT].report) {
+		say("error: '--pcap -' and '--graph -' together: stdout can "
+		    "take one");
+		return STATUS_USAGE;
+	}
+	sink[SINK_STDOUT].report = NULL;
+	return 0;
+}
+
+int results_open(struct sink_plan sink[], const struct options *o)
+{
+	int status;
+
+	for (unsigned int i = 0; i < SINK_COUNT; i++)
+		sink[i] = (struct sink_plan){ .fd = -1, .path = "" };
+	sink[SINK_STDOUT].report = choose_form(o);
+	sink[SINK_STDOUT].fd = STDOUT_FILENO;
+	status = add_file(sink, SINK_PCAP, &report_pcap, o->pcap);
+	return status;
+}
+
+void results_close(struct sink_plan sink[])
+{
+	for (unsigned int i = 0; i < SINK_COUNT; i++)
+		if (sink[i].report && sink[i].fd > STDERR_FILENO)
+			close(sink[i].fd);
+}
+
+void results_env(struct report_env *env, const struct options *o)
+{
+	struct stat st;
+
+	if (gethostname(env->host, sizeof(env->host) - 1) < 0)
+		snprintf(env->host, sizeof(env->host), "?");
+	if (stat("/proc/self/ns/net", &st) == 0)
+		snprintf(env->netns, sizeof(env->netns), "%llu",
+			 (unsigned long long)st.st_ino);
+	env->verbose = o->verbose;
+	env->color = o->color == COLOR_ALWAYS ||
+		(o->color == COLOR_AUTO && isatty(STDOUT_FILENO) &&
+		 !getenv("NO_COLOR"));
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* results: which forms of report a run writes, and into which files. */
+#ifndef NFTRACE_RESULTS_H
+#define NFTRACE_RESULTS_H
+
+#include "sink.h"
+
+struct options;
+
+/**
+ * results_open - the forms that the options ask for; creates their files
+ * @sink: SINK_COUNT of them, filled; results_close() them in any case
+ * Return: 0, or the exit status after a report.
+ */
+int results_open(struct sink_plan sink[], const struct options *o);
+void results_close(struct sink_plan sink[]);
+
+/** results_env - host, network namespace, colour: what every report may say */
+void results_env(struct report_env *env, const struct options *o);
+
+#endif

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* sink: a form of report and the file it goes to: stdout, --pcap, --graph. */
+#include "sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+int sink_open_file(const char *path)
+{
+	int fd;
+
+	if (strcmp(path, "-") == 0)
+		return STDOUT_FILENO;
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+	return fd < 0 ? -errno : fd;
+}
+
+void sink_truncate(const struct sink_plan *plan)
+{
+	/* A pipe or a device has nothing to cut off. */
+	if (plan->report && plan->fd > STDERR_FILENO &&
+	    ftruncate(plan->fd, 0) < 0)
+		return;
+}
+
+int sink_open(struct sink *k, const struct sink_plan *plan,
+	      const struct report_env *env)
+{
+	int err;
+
+	memset(k, 0, sizeof(*k));
+	if (!plan->report)
+		return 0;
+	k->env = *env;
+	err = out_open(&k->out, plan->fd);
+	if (err)
+		return err;
+	k->report = plan->report;
+	return k->report->open ? k->report->open(&k->out, &k->env) : 0;
+}
+
+static bool flush_if_full(struct sink *k, bool fits)
+{
+	if (out_full(&k->out))
+		out_flush(&k->out);
+	return fits;
+}
+
+bool sink_journey(struct sink *k, const struct journey *j)
+{
+	if (!k->report || !k->report->journey)
+		return true;
+	out_begin(&k->out);
+	k->report->journey(&k->out, &k->env, j);
+	return flush_if_full(k, out_end(&k->out));
+}
+
+bool sink_event(struct sink *k, const struct event *e, const struct place *at,
+		uint64_t wall_ns)
+{
+	if (!k->report || !k->report->event)
+		return true;
+	out_begin(&k->out);
+	k->report->event(&k->out, &k->env, e, at, wall_ns);
+	return flush_if_full(k, out_end(&k->out));
+}
+
+int sink_flush(struct sink *k)
+{
+	return k->report ? out_flush(&k->out) : 0;
+}
+
+int sink_finish(struct sink *k)
+{
+	if (!k->report)
+		return 0;
+	if (k->report->finish && !k->out.error)
+		k->report->finish(&k->out, &k->env);
+	return out_drain(&k->out);
+}
+
+void sink_close(struct sink *k)
+{
+	if (!k->report)
+		return;
+	if (k->report->close)
+		k->report->close(&k->env);
+	out_close(&k->out);
+	k->report = NULL;
+}

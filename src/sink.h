@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sink: a form of report and the file it goes to: stdout, --pcap, --graph. */
+#ifndef NFTRACE_SINK_H
+#define NFTRACE_SINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "out.h"
+#include "report.h"
+
+/* Which results a run can write; stdout comes first. */
+enum sink_kind { SINK_STDOUT, SINK_PCAP, SINK_GRAPH, SINK_COUNT };
+
+/* What the supervisor decides and opens before anything is armed. */
+struct sink_plan {
+	const struct report *report;	/* NULL: not asked for */
+	int fd;
+	const char *path;		/* as it was given, "" for stdout */
+};
+
+struct sink {
+	const struct report *report;	/* NULL: none */
+	struct report_env env;
+	struct out out;
+};
+
+/**
+ * sink_open_file - create the file of --pcap or --graph
+ * What it held is kept until sink_truncate(): a run may yet fail to start.
+ * "-" is standard output.  Return: the fd or -errno.
+ */
+int sink_open_file(const char *path);
+void sink_truncate(const struct sink_plan *plan);
+
+/** sink_open - @env is copied, @plan->fd is borrowed; 0 or -errno */
+int sink_open(struct sink *k, const struct sink_plan *plan,
+	      const struct report_env *env);
+
+/** sink_journey, sink_event - false: there was no room, nobody reads fast enough */
+bool sink_journey(struct sink *k, const struct journey *j);
+bool sink_event(struct sink *k, const struct event *e, const struct place *at,
+		uint64_t wall_ns);
+
+/** sink_flush - write what can be written without waiting; 0 or -errno for good */
+int sink_flush(struct sink *k);
+
+/** sink_finish - the end of the run: write all, waiting as long as it takes */
+int sink_finish(struct sink *k);
+void sink_close(struct sink *k);
+
+#endif
