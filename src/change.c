@@ -2,6 +2,8 @@
 /* change: what is different at an event from the one before, and who made it so. */
 #include "change.h"
 
+#include <netinet/in.h>
+#include <linux/netfilter.h>
 #include <string.h>
 
 #include "event.h"
@@ -32,113 +34,188 @@ const char *change_field_word(enum change_field f)
 		[FIELD_OUT] = "out",
 		[FIELD_IN] = "in",
 		[FIELD_LENGTH] = "length",
+		[FIELD_MSS] = "mss",
 	};
 
 	return words[f];
 }
 
-/* Which target can change a field, and who else may have done it. */
+enum { NO_PORT = -1 };
+
+/* A field differs; who could have made it so, besides the rule before. */
+struct difference {
+	struct journey *j;
+	const struct step *before;
+	uint16_t step;			/* index of .before */
+	uint8_t from_hook, to_hook;
+};
+
+/* The target that can change a field; and who does so without any rule. */
 static const struct {
 	uint8_t by_rule, else_by;
 } makers[] = {
 	[FIELD_MARK] = { CHANGE_MARK, MAKER_UNKNOWN },
 	[FIELD_SRC] = { CHANGE_SRC, MAKER_CONNTRACK },
 	[FIELD_DST] = { CHANGE_DST, MAKER_CONNTRACK },
-	[FIELD_TTL] = { CHANGE_TTL, MAKER_FORWARDING },
+	[FIELD_TTL] = { CHANGE_TTL, MAKER_UNKNOWN },
 	[FIELD_TOS] = { CHANGE_TOS, MAKER_UNKNOWN },
 	[FIELD_OUT] = { 0, MAKER_ROUTING },
 	[FIELD_IN] = { 0, MAKER_ROUTING },
+	/* Helpers of conntrack rewrite what is behind the headers. */
 	[FIELD_LENGTH] = { CHANGE_OTHER, MAKER_UNKNOWN },
+	[FIELD_MSS] = { CHANGE_OTHER, MAKER_UNKNOWN },
 };
 
-static struct change *add(struct journey *j, uint8_t field,
-			  const struct step *before)
+static bool by_forwarding(const struct difference *d, uint8_t field,
+			  uint32_t from, uint32_t to)
 {
+	return field == FIELD_TTL && to + 1 == from &&
+	       d->from_hook == NF_INET_PRE_ROUTING &&
+	       (d->to_hook == NF_INET_FORWARD ||
+		d->to_hook == NF_INET_POST_ROUTING);
+}
+
+/*
+ * Each matching rule is reported before its target runs, so what differs at
+ * an event was done by the target of the one before, or by no rule.
+ */
+static uint8_t maker_of(const struct difference *d, uint8_t field,
+			uint32_t from, uint32_t to)
+{
+	if (by_forwarding(d, field, from, to))
+		return MAKER_FORWARDING;
+	return d->before->place->changes & makers[field].by_rule ?
+		MAKER_RULE : makers[field].else_by;
+}
+
+/* Changes are in the order of the events behind which they were made. */
+static struct change *add(const struct difference *d, uint8_t field)
+{
+	struct journey *j = d->j;
+	unsigned int at = j->changes;
 	struct change *c;
 
 	if (j->changes == JOURNEY_CHANGES)
 		return NULL;
-	c = &j->change[j->changes++];
+	while (at && j->change[at - 1].step > d->step)
+		at--;
+	c = &j->change[at];
+	memmove(c + 1, c, (j->changes - at) * sizeof(*c));
+	j->changes++;
 	memset(c, 0, sizeof(*c));
-	c->step = (uint16_t)(journey_kept(j) - 1);
+	c->step = d->step;
 	c->field = field;
-	c->maker = before->place->changes & makers[field].by_rule ?
-		MAKER_RULE : makers[field].else_by;
-	c->from.port = c->to.port = -1;
+	c->from.port = c->to.port = NO_PORT;
 	return c;
 }
 
-static void number(struct journey *j, uint8_t field, const struct step *before,
-		   uint32_t from, uint32_t to)
+static void number(const struct difference *d, uint8_t field, uint32_t from,
+		   uint32_t to)
 {
-	struct change *c = from == to ? NULL : add(j, field, before);
+	struct change *c = from == to ? NULL : add(d, field);
 
 	if (!c)
 		return;
+	c->maker = maker_of(d, field, from, to);
 	c->from.number = from;
 	c->to.number = to;
 }
 
-static int32_t port_of(const struct packet *p, uint16_t port)
-{
-	return p->flags & PACKET_PORTS ? port : -1;
-}
-
-static void address(struct journey *j, uint8_t field,
-		    const struct step *before, const uint8_t *from,
-		    const uint8_t *to, int32_t from_port, int32_t to_port,
-		    uint8_t len)
+static void address(const struct difference *d, uint8_t field,
+		    const struct look_end *from, const struct look_end *to)
 {
 	struct change *c;
 
-	if (!from || !to ||
-	    (from_port == to_port && memcmp(from, to, len) == 0))
+	if (memcmp(from, to, sizeof(*from)) == 0)
 		return;
-	c = add(j, field, before);
+	c = add(d, field);
 	if (!c)
 		return;
-	memcpy(c->from.addr, from, len);
-	memcpy(c->to.addr, to, len);
-	c->from.port = from_port;
-	c->to.port = to_port;
+	c->maker = maker_of(d, field, 0, 0);
+	memcpy(c->from.addr, from->addr, sizeof(from->addr));
+	memcpy(c->to.addr, to->addr, sizeof(to->addr));
+	c->from.port = from->port;
+	c->to.port = to->port;
 }
 
 /* The last event of this branch; for a new clone the packet's own last. */
-static const struct step *previous(const struct journey *j,
-				   unsigned int branch)
+static bool find_before(struct difference *d, unsigned int branch)
 {
-	for (uint32_t i = journey_kept(j); i-- > 0; )
-		if (j->step[i].branch == branch)
-			return &j->step[i];
-	return journey_kept(j) ? &j->step[journey_kept(j) - 1] : NULL;
+	uint32_t kept = journey_kept(d->j), i = kept;
+
+	while (i-- > 0)
+		if (d->j->step[i].branch == branch)
+			break;
+	if (i == UINT32_MAX)
+		i = kept - 1;
+	if (kept == 0)
+		return false;
+	d->step = (uint16_t)i;
+	d->before = &d->j->step[i];
+	return true;
+}
+
+static void fill_end(struct look_end *end, const struct packet *p,
+		     const uint8_t *addr, uint16_t port)
+{
+	if (addr)
+		memcpy(end->addr, addr, p->addr_len);
+	end->port = p->flags & PACKET_PORTS ? port : NO_PORT;
+}
+
+static void fill(struct look *l, const struct event *e, const struct packet *p,
+		 const struct look *was)
+{
+	memset(l, 0, sizeof(*l));
+	l->mark = e->mark;
+	/* An interface that a hook merely does not tell is no change. */
+	l->out = e->out ? e->out : was->out;
+	/* POSTROUTING's is where the buffer was last, not where it came in. */
+	l->in = e->in && e->hook != NF_INET_POST_ROUTING ? e->in : was->in;
+	l->length = p->length;
+	l->ttl = p->ttl;
+	l->tos = p->tos;
+	l->hook = e->hook;
+	l->mss = packet_mss(p);
+	fill_end(&l->src, p, p->src, p->sport);
+	fill_end(&l->dst, p, p->dst, p->dport);
+}
+
+static void compare(const struct difference *d, const struct look *a,
+		    const struct look *b)
+{
+	number(d, FIELD_MARK, a->mark, b->mark);
+	address(d, FIELD_SRC, &a->src, &b->src);
+	address(d, FIELD_DST, &a->dst, &b->dst);
+	number(d, FIELD_TTL, a->ttl, b->ttl);
+	number(d, FIELD_TOS, a->tos, b->tos);
+	number(d, FIELD_LENGTH, a->length, b->length);
+	number(d, FIELD_MSS, a->mss, b->mss);
+	number(d, FIELD_OUT, a->out, b->out);
+	number(d, FIELD_IN, a->in, b->in);
+}
+
+void change_begin(struct journey *j, const struct event *e,
+		  const struct packet *p)
+{
+	static const struct look nothing;
+
+	fill(&j->path[0].look, e, p, &nothing);
 }
 
 void change_find(struct journey *j, unsigned int branch,
-		 const struct event *e, const struct place *at,
-		 const struct packet *p)
+		 const struct event *e, const struct packet *p)
 {
-	const struct step *before = previous(j, branch);
-	const struct packet *q = &j->last;
+	struct look *was = &j->path[branch].look, now;
+	struct difference d = { .j = j };
 
-	(void)at;
+	fill(&now, e, p, was);
 	/* Indexes hold only while no event has been left out. */
-	if (!before || j->omitted)
-		return;
-	number(j, FIELD_MARK, before, before->mark, e->mark);
-	if (q->addr_len == p->addr_len && q->src && p->src) {
-		address(j, FIELD_SRC, before, q->src, p->src,
-			port_of(q, q->sport), port_of(p, p->sport),
-			p->addr_len);
-		address(j, FIELD_DST, before, q->dst, p->dst,
-			port_of(q, q->dport), port_of(p, p->dport),
-			p->addr_len);
-		number(j, FIELD_TTL, before, q->ttl, p->ttl);
-		number(j, FIELD_TOS, before, q->tos, p->tos);
-		number(j, FIELD_LENGTH, before, q->length, p->length);
+	if (memcmp(was, &now, sizeof(now)) != 0 && !j->omitted &&
+	    find_before(&d, branch)) {
+		d.from_hook = was->hook;
+		d.to_hook = now.hook;
+		compare(&d, was, &now);
 	}
-	/* An interface that a hook merely does not tell is no change. */
-	if (e->out && e->out != before->out)
-		number(j, FIELD_OUT, before, before->out, e->out);
-	if (e->in && e->in != before->in)
-		number(j, FIELD_IN, before, before->in, e->in);
+	*was = now;
 }

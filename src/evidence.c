@@ -93,7 +93,8 @@ struct candidate evidence_find(const struct shelf *shelf,
 			if (j->path[0].state == PATH_QUEUED &&
 			    j->nfproto == e->nfproto)
 				weigh(map, &best, j, e, at, p);
-	if (best.j && path_is_start(at) && best.score < 0)
+	/* What TEE sends is at a start, and another packet in all but this. */
+	if (best.j && !best.fork && path_is_start(at) && best.score < 0)
 		best.j = NULL;
 	return best;
 }

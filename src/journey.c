@@ -15,7 +15,7 @@ enum { FIRST_ROOM = 24, LOOPBACK_IFINDEX = 1 };
 static const uint64_t MS = 1000000;
 
 /* Silence after which nothing is expected any more, when not all was seen. */
-static const uint64_t SILENCE_MS = 250;
+static const uint64_t SILENCE_MS = 250, QUEUE_SILENCE_MS = 1000;
 
 const char *fate_word(enum fate_kind kind)
 {
@@ -127,6 +127,7 @@ void journey_begin(struct journey *j, const struct event *e,
 	keep_bytes(j, j->bytes, &j->first, p);
 	keep_bytes(j, j->last_bytes, &j->last, p);
 	path_begin(&j->path[0], at, e);
+	change_begin(j, e, p);
 	j->branches = 1;
 }
 
@@ -141,6 +142,7 @@ bool journey_fork(struct journey *j, const struct event *e,
 	j->path = more;
 	path_begin(&more[j->branches], at, e);
 	more[j->branches].local = more[0].local;
+	more[j->branches].look = more[0].look;
 	j->branches++;
 	return true;
 }
@@ -177,7 +179,7 @@ void journey_record(struct journey *j, unsigned int branch,
 {
 	struct step *s;
 
-	change_find(j, branch, e, at, p);
+	change_find(j, branch, e, p);
 	if (!identity_same_headers(&j->last, p))
 		keep_bytes(j, j->last_bytes, &j->last, p);
 	if (e->flags & EVENT_HAS_STAMP)
@@ -234,6 +236,10 @@ void journey_find_fates(struct journey *j, const struct path_map *map)
 
 uint64_t journey_patience_ns(const struct journey *j)
 {
+	/* User space takes its time. */
+	for (unsigned int b = 0; b < j->branches; b++)
+		if (j->path[b].state == PATH_QUEUED)
+			return QUEUE_SILENCE_MS * MS;
 	for (unsigned int b = 0; b < j->branches; b++)
 		if (j->path[b].state != PATH_TABLE_DONE &&
 		    j->path[b].state != PATH_ENDED)

@@ -39,7 +39,7 @@ struct step {
 enum change_maker { MAKER_RULE, MAKER_CONNTRACK, MAKER_ROUTING,
 		    MAKER_FORWARDING, MAKER_UNKNOWN };
 enum change_field { FIELD_MARK, FIELD_SRC, FIELD_DST, FIELD_TTL, FIELD_TOS,
-		    FIELD_OUT, FIELD_IN, FIELD_LENGTH };
+		    FIELD_OUT, FIELD_IN, FIELD_LENGTH, FIELD_MSS };
 
 const char *change_maker_word(enum change_maker m);
 const char *change_field_word(enum change_field f);

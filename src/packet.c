@@ -217,6 +217,26 @@ void packet_decode(struct packet *p, uint8_t nfproto, const uint8_t *data,
 		p->flags |= PACKET_CUT;
 }
 
+uint16_t packet_mss(const struct packet *p)
+{
+	uint32_t at, end;
+
+	if (p->proto != IPPROTO_TCP || p->layer != PACKET_TRANSPORT ||
+	    !(p->tcp_flags & 0x02))
+		return 0;
+	end = p->payload;
+	for (at = p->l4 + 20; at + 4 <= end; ) {
+		const uint8_t *o = p->data + at;
+
+		if (o[0] == 2 && o[1] == 4)
+			return be16(o + 2);
+		if (o[0] == 0 || (o[0] != 1 && o[1] < 2))
+			break;
+		at += o[0] == 1 ? 1 : o[1];
+	}
+	return 0;
+}
+
 uint32_t packet_length(const struct packet *p)
 {
 	uint32_t behind = p->payload;

@@ -74,6 +74,9 @@ size_t packet_print(char *buf, size_t size, const struct packet *p,
 size_t packet_print_addr(char *buf, size_t size, const struct packet *p,
 			 const uint8_t *addr, int port);
 
+/** packet_mss - the MSS option of a TCP SYN; 0: none, or not captured */
+uint16_t packet_mss(const struct packet *p);
+
 /** packet_length - bytes behind the transport header by the length fields */
 uint32_t packet_length(const struct packet *p);
 

@@ -219,6 +219,16 @@ static uint8_t between(const struct path_map *map, unsigned int f,
 	return map->family[f].must[hook] & above & below;
 }
 
+/* Does the way lead from one hook to the other, past hooks without a table? */
+static bool leads_to(const struct path_map *map, unsigned int f,
+		     unsigned int from, unsigned int to)
+{
+	if (next_hooks[from] & BIT(to))
+		return true;
+	return from == NF_INET_PRE_ROUTING && to == NF_INET_POST_ROUTING &&
+	       !map->family[f].must[NF_INET_FORWARD];
+}
+
 /* A builtin chain of a later table or hook, none that must be seen left out. */
 static bool next_table(const struct path_map *map, const struct path *p,
 		       const struct place *at, bool relaxed)
@@ -231,7 +241,7 @@ static bool next_table(const struct path_map *map, const struct path *p,
 		return at->order > p->order &&
 		       (relaxed || !between(map, f, p->hook, p->order,
 					    at->order));
-	if (!(next_hooks[p->hook] & BIT(at->hook)))
+	if (!leads_to(map, f, p->hook, at->hook))
 		return false;
 	return relaxed ||
 	       (!between(map, f, p->hook, p->order, T_COUNT) &&

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "change.h"
+
 struct event;
 struct fate;
 struct place;
@@ -45,6 +47,7 @@ struct path {
 	bool stack_unknown;		/* joined in the middle of a chain */
 	bool local;			/* sent by this host: through OUTPUT */
 	uint32_t out;			/* last out-interface seen */
+	struct look look;		/* change.c's: the packet as last seen */
 	struct {
 		uint32_t chain, number;
 	} stack[PATH_DEPTH];

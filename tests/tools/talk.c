@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 static const char usage_text[] =
-	"usage: talk serve {udp|tcp} ADDRESS PORT ...\n"
+	"usage: talk serve [transparent] {udp|tcp} ADDRESS PORT ...\n"
 	"       talk {udp|tcp} ADDRESS PORT [from PORT] [source ADDRESS] [count N]\n"
 	"            [size BYTES] [wait MS] [pause MS]\n"
 	"A client exits with 0 when every message came back, else with 1.\n";
@@ -108,11 +108,24 @@ static void echo_stream(int listener)
 	close(fd);
 }
 
+/* Takes what TPROXY gives it, to whatever address it was sent. */
+static void make_transparent(int fd)
+{
+	int one = 1;
+
+	if (setsockopt(fd, SOL_IP, IP_TRANSPARENT, &one, sizeof(one)) != 0)
+		die("IP_TRANSPARENT");
+}
+
 static __attribute__((noreturn)) void serve(int argc, char **argv)
 {
 	struct pollfd p[SERVERS];
-	bool stream[SERVERS];
+	bool stream[SERVERS], transparent;
 	int i, n = 0;
+
+	transparent = argc > 0 && strcmp(argv[0], "transparent") == 0;
+	argc -= transparent;
+	argv += transparent;
 
 	if (argc == 0 || argc % 3 != 0 || argc / 3 > SERVERS)
 		usage();
@@ -120,6 +133,8 @@ static __attribute__((noreturn)) void serve(int argc, char **argv)
 		stream[n] = type_of(argv[0]) == SOCK_STREAM;
 		p[n].fd = bound_socket(argv[1], argv[2], type_of(argv[0]));
 		p[n].events = POLLIN;
+		if (transparent)
+			make_transparent(p[n].fd);
 		if (stream[n] && listen(p[n].fd, 16) != 0)
 			die("listen");
 	}

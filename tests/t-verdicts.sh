@@ -1,0 +1,433 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-verdicts: every verdict and target that decides a fate, a scenario each, through a router.
+#
+# What each scenario must print is in expected/verdicts/NAME.txt. UPDATE=1 tests/run verdicts
+# writes those files anew: read the difference.
+# TIMEOUT: 180
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_router
+settle a eth0 r eth0 r eth1 b eth0
+server b echo udp 10.2.0.2 7 tcp 10.2.0.2 1011
+server r local udp 10.1.0.1 7
+addresses a lo 10.99.0.1/32
+# Neighbours are known: no packet waits for an answer.
+talk a udp 10.2.0.2 7 || fail "the networks do not work"
+
+# rules: on stdin what iptables-restore reads; all other tables that exist become empty.
+rules() {
+	local table chain
+	cat >"$SCRATCH/wanted"
+	for table in $(in_ns r cat /proc/net/ip_tables_names 2>/dev/null); do
+		echo "*$table"
+		for chain in $(in_ns r iptables-legacy -t "$table" -S | sed -n 's/^-P \([^ ]*\).*/\1/p'); do
+			echo ":$chain ACCEPT"
+		done
+		echo COMMIT
+	done >"$SCRATCH/rules"
+	cat "$SCRATCH/wanted" >>"$SCRATCH/rules"
+	in_ns r iptables-legacy-restore <"$SCRATCH/rules" || fail "iptables-restore"
+	[[ -z ${tracked-} ]] || in_ns r conntrack -F >/dev/null 2>&1
+}
+
+# trace N ARGS...: until N packets are complete
+trace() {
+	start_nftrace r -t 20 -c "$@"
+}
+
+# udp DESTINATION PORT [ARGS...]: one datagram from host a
+udp() {
+	talk a udp "$1" "$2" from $((20000 + $2)) wait 20 "${@:3}" 2>/dev/null
+	return 0
+}
+tcp() {
+	talk a tcp "$1" "$2" from $((20000 + $2)) wait 100 "${@:3}" 2>/dev/null
+	return 0
+}
+
+# Blocks in the order of their times, less what no two runs have in common.
+normalise() {
+	awk '/^#[0-9]+ / { key = $2; n++ } { printf "%s\t%06d\t%s\n", key, NR, $0 }' "$OUT" |
+		sort -t $'\t' -k1,1 -k2,2n | cut -f3- |
+		sed -E 's/^#[0-9]+ [0-9:.]+ /# /
+			s/\bseq [0-9]+/seq N/; s/\back [0-9]+/ack N/; s/\bwin [0-9]+/win N/
+			s/TS val [0-9]+ ecr [0-9]+/TS val N ecr N/'
+}
+
+# compare: what was printed with what should have been; and the host is as before
+compare() {
+	local expected=$TESTS/expected/verdicts/$_name.txt
+	end_nftrace 15
+	normalise >"$SCRATCH/got"
+	[[ -z ${UPDATE-} ]] || cp "$SCRATCH/got" "$expected"
+	assert_same "the trace" "$expected" "$SCRATCH/got"
+	assert_equal "rules left behind" 0 "$(own_rules r)"
+}
+
+# scenario NAME: one of its own, rules on stdin
+scenario() {
+	subtest "$1"
+	rules
+}
+
+# ---- only raw: nobody would see the packet go on
+
+scenario raw-only <<'EOT'
+*raw
+-A PREROUTING -p udp --dport 1001 -j DROP
+COMMIT
+EOT
+trace 4 -i eth0 -p udp --or -o eth1 -p udp --dport 1002
+udp 10.2.0.2 1000
+udp 10.2.0.2 1001
+udp 192.0.2.1 1002
+talk r udp 10.2.0.2 1002 from 21002 wait 20 2>/dev/null
+compare
+
+# ---- raw and nat: nat is asked for new connections only
+
+scenario raw-nat-established <<'EOT'
+*raw
+COMMIT
+*nat
+-A PREROUTING -p udp --dport 1000 -j DNAT --to-destination 10.2.0.2:7
+COMMIT
+EOT
+talk a udp 10.1.0.1 1000 from 21000 wait 1000 || fail "no DNAT"
+trace 2 -i eth0 -p udp
+talk a udp 10.1.0.1 1000 from 21000 wait 1000 || fail "no DNAT"
+udp 10.2.0.2 1001
+compare
+
+# ---- all tables from here on
+
+tracked=1
+
+scenario drop-unconditional-end <<'EOT'
+*raw
+COMMIT
+*mangle
+COMMIT
+*filter
+:c -
+-A FORWARD -j c
+-A c -p tcp -j ACCEPT
+-A c -j DROP
+COMMIT
+EOT
+trace 1 -i eth0 -p udp
+udp 10.2.0.2 1001
+compare
+
+scenario drop-unconditional-middle <<'EOT'
+*filter
+:c -
+-A FORWARD -j c
+-A c -j DROP
+-A c -p udp -j ACCEPT
+-A c -j ACCEPT
+COMMIT
+EOT
+trace 1 -i eth0 -p udp
+udp 10.2.0.2 1001
+compare
+
+scenario drop-builtin-middle <<'EOT'
+*filter
+-A FORWARD -p tcp -j ACCEPT
+-A FORWARD -j DROP
+-A FORWARD -j ACCEPT
+COMMIT
+EOT
+trace 1 -i eth0 -p udp
+udp 10.2.0.2 1001
+compare
+
+scenario accept-unconditional-middle <<'EOT'
+*filter
+:c -
+-A FORWARD -j c
+-A FORWARD -j DROP
+-A c -j ACCEPT
+-A c -j DROP
+COMMIT
+EOT
+trace 1 -i eth0 -p udp
+udp 10.2.0.2 1001
+compare
+
+scenario return-user <<'EOT'
+*filter
+:c -
+:d -
+-A FORWARD -j c
+-A FORWARD -p udp --dport 1002 -j ACCEPT
+-A FORWARD -j DROP
+-A c -j d
+-A c -p udp --dport 1001
+-A d -p udp --dport 1001 -j RETURN
+-A d -j RETURN
+-A d -j DROP
+COMMIT
+EOT
+trace 2 -i eth0 -p udp
+udp 10.2.0.2 1001
+udp 10.2.0.2 1002
+compare
+
+scenario return-builtin <<'EOT'
+*filter
+:FORWARD DROP
+-A FORWARD -p udp --dport 1001 -j RETURN
+-A FORWARD -p udp --dport 1002 -j ACCEPT
+-A FORWARD -j RETURN
+-A FORWARD -j ACCEPT
+COMMIT
+EOT
+trace 3 -i eth0 -p udp
+udp 10.2.0.2 1001
+udp 10.2.0.2 1002
+udp 10.2.0.2 1003
+compare
+
+scenario goto <<'EOT'
+*filter
+:c -
+:g -
+:h -
+-A FORWARD -p udp --dport 1001 -g g
+-A FORWARD -p udp --dport 1002 -j c
+-A FORWARD -p udp --dport 1003 -g h
+-A FORWARD -p udp -j ACCEPT
+-A FORWARD -j DROP
+-A c -g g
+-A c -j DROP
+-A g -m comment --comment "falls off"
+-A h -j c
+COMMIT
+EOT
+trace 3 -i eth0 -p udp
+udp 10.2.0.2 1001
+udp 10.2.0.2 1002
+udp 10.2.0.2 1003
+compare
+
+scenario policies <<'EOT'
+*mangle
+:INPUT DROP
+COMMIT
+*filter
+:FORWARD DROP
+:OUTPUT DROP
+COMMIT
+EOT
+trace 3 -p udp -m multiport --dports 1001:1003
+udp 10.1.0.1 1001
+udp 10.2.0.2 1002
+talk r udp 10.2.0.2 1003 from 21003 wait 20 2>/dev/null
+compare
+
+scenario reject <<'EOT'
+*filter
+-A INPUT -p udp --dport 1001 -j REJECT
+-A FORWARD -p udp --dport 1002 -j REJECT --reject-with icmp-host-prohibited
+-A FORWARD -p tcp --dport 1003 -j REJECT --reject-with tcp-reset
+-A OUTPUT -p udp --dport 1004 -j REJECT
+COMMIT
+EOT
+trace 4 -p udp -m multiport --dports 1001:1004 --or -p tcp --dport 1003
+udp 10.1.0.1 1001
+udp 10.2.0.2 1002
+tcp 10.2.0.2 1003
+talk r udp 10.2.0.2 1004 from 21004 wait 20 2>/dev/null
+compare
+
+scenario delivered-and-answered <<'EOT'
+*filter
+:INPUT DROP
+-A INPUT -p udp --dport 7 -j ACCEPT
+COMMIT
+EOT
+trace 2 -i eth0 -p udp --dport 7 --or -o eth0 -p udp --sport 7
+udp 10.1.0.1 7 wait 1000
+compare
+
+# ---- user space decides
+
+queue_rules() {
+	rules <<-EOT
+		*filter
+		:c -
+		-A FORWARD -p udp --dport 1001 -j c
+		-A FORWARD -p udp -j DROP
+		-A c -p udp $1
+		-A c -j ACCEPT
+		COMMIT
+	EOT
+}
+listener() { # VERDICT...
+	background r nfq "$TOOLS/nfq" "${queue:-3}" "$@"
+	wait_for 5 in_ns r grep -qE "^ +${queue:-3} " /proc/net/netfilter/nfnetlink_queue ||
+		fail "the queue's listener does not start"
+}
+no_listener() { kill $BG_PID; wait_for 5 is_gone $BG_PID; }
+
+subtest nfqueue-accept
+queue_rules '-j NFQUEUE --queue-num 3'
+listener accept
+trace 1 -i eth0 -p udp
+udp 10.2.0.2 1001
+compare
+no_listener
+
+subtest nfqueue-drop
+queue_rules '-j NFQUEUE --queue-num 3'
+listener drop
+trace 1 -i eth0 -p udp
+udp 10.2.0.2 1001
+compare
+no_listener
+
+subtest nfqueue-repeat
+queue_rules '-j NFQUEUE --queue-num 3'
+listener repeat 3
+trace 1 -i eth0 -p udp
+udp 10.2.0.2 1001
+compare
+no_listener
+
+subtest nfqueue-late
+# The verdict comes when the rules are out already.
+queue_rules '-j NFQUEUE --queue-num 3'
+listener late 600
+trace 1 -i eth0 -p udp
+udp 10.2.0.2 1001
+wait_for 5 in_ns r grep -qE "^ +3 +[0-9]+ +1 " /proc/net/netfilter/nfnetlink_queue ||
+	fail "no packet in the queue"
+kill -INT "$NFTRACE_PID"
+compare
+no_listener
+
+subtest nfqueue-no-listener
+queue_rules '-j NFQUEUE --queue-num 4'
+trace 1 -i eth0 -p udp
+udp 10.2.0.2 1001
+compare
+
+subtest nfqueue-bypass
+queue_rules '-j NFQUEUE --queue-num 4 --queue-bypass'
+trace 1 -i eth0 -p udp
+udp 10.2.0.2 1001
+compare
+
+subtest queue-verdict
+queue_rules '-j QUEUE'
+trace 1 -i eth0 -p udp
+udp 10.2.0.2 1001
+compare
+
+# ---- targets that send packets elsewhere
+
+scenario redirect <<'EOT'
+*nat
+-A PREROUTING -i eth0 -p udp --dport 1001 -j REDIRECT --to-ports 7
+COMMIT
+EOT
+trace 1 -i eth0 -p udp
+udp 10.2.0.2 1001
+compare
+
+scenario nat <<'EOT'
+*nat
+-A PREROUTING -p udp --dport 1001 -j DNAT --to-destination 10.2.0.2:7
+-A PREROUTING -d 10.77.0.0/24 -j NETMAP --to 10.2.0.0/24
+-A POSTROUTING -p udp --dport 7 -j MASQUERADE
+-A POSTROUTING -p udp --dport 1003 -j SNAT --to-source 10.2.0.1:4444
+COMMIT
+EOT
+trace 4 -i eth0 -p udp
+udp 10.1.0.1 1001 wait 1000
+udp 10.1.0.1 1001 wait 1000
+udp 10.77.0.2 1002
+udp 10.2.0.2 1003
+compare
+
+scenario tproxy <<'EOT'
+*mangle
+-A PREROUTING -i eth0 -p udp --dport 1001 -j TPROXY --on-port 9 --on-ip 10.1.0.1 --tproxy-mark 0x1/0x1
+-A PREROUTING -i eth0 -p udp --dport 1002 -j TPROXY --on-port 10 --on-ip 10.1.0.1 --tproxy-mark 0x1/0x1
+COMMIT
+EOT
+ns_ip r rule add fwmark 1 lookup 100
+ns_ip r route add local default dev lo table 100
+server r transparent transparent udp 10.1.0.1 9
+trace 2 -i eth0 -p udp
+udp 10.2.0.2 1001
+udp 10.2.0.2 1002
+compare
+kill $BG_PID
+ns_ip r rule del fwmark 1 lookup 100
+
+scenario synproxy <<'EOT'
+*raw
+-A PREROUTING -i eth0 -p tcp --dport 1011 --syn -j CT --notrack
+COMMIT
+*filter
+-A FORWARD -i eth0 -p tcp --dport 1011 -m conntrack --ctstate INVALID,UNTRACKED -j SYNPROXY --mss 1460
+-A FORWARD -m conntrack --ctstate INVALID -j DROP
+COMMIT
+EOT
+trace 1 -i eth0 -p tcp --syn
+talk a tcp 10.2.0.2 1011 from 21011 wait 300 2>/dev/null
+compare
+
+scenario tee <<'EOT'
+*mangle
+-A PREROUTING -i eth0 -p udp --dport 1001 -j TEE --gateway 10.2.0.2
+COMMIT
+EOT
+trace 1 -p udp -s 10.1.0.2
+udp 10.1.0.1 1001
+compare
+
+# ---- the host itself decides
+
+scenario rp-filter <<'EOT'
+*mangle
+COMMIT
+EOT
+in_ns r sysctl -qw net.ipv4.conf.eth0.rp_filter=1 net.ipv4.conf.all.rp_filter=1
+trace 1 -i eth0 -p udp
+udp 10.2.0.2 1001 source 10.99.0.1
+compare
+in_ns r sysctl -qw net.ipv4.conf.eth0.rp_filter=0 net.ipv4.conf.all.rp_filter=0
+
+scenario no-route <<'EOT'
+*mangle
+COMMIT
+EOT
+trace 1 -i eth0 -p udp
+udp 192.0.2.1 1001
+compare
+
+scenario forwarding-off <<'EOT'
+*mangle
+COMMIT
+EOT
+in_ns r sysctl -qw net.ipv4.ip_forward=0
+trace 1 -i eth0 -p udp
+udp 10.2.0.2 1001
+compare
+in_ns r sysctl -qw net.ipv4.ip_forward=1
+
+scenario ttl-1 <<'EOT'
+*mangle
+COMMIT
+EOT
+in_ns a sysctl -qw net.ipv4.ip_default_ttl=1
+trace 1 -i eth0 -p udp
+udp 10.2.0.2 1001
+compare
+in_ns a sysctl -qw net.ipv4.ip_default_ttl=64
