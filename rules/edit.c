@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <linux/netfilter_ipv4/ip_tables.h>
@@ -14,6 +13,7 @@
 #include "entry.h"
 #include "family.h"
 #include "hook.h"
+#include "ledger.h"
 
 enum { NOT_A_HOOK = 0xff };
 
@@ -126,43 +126,37 @@ void edit_rewrite(struct edit *e, uint32_t i, const void *entry)
 	e->entry[i].rewritten = entry;
 }
 
-/* The replacement under construction. */
-struct builder {
-	struct ipt_replace *r;	/* ip6t_replace has the same layout */
-	size_t room;
-	uint32_t *from;		/* by new entry: the old one, or UINT32_MAX */
-};
-
-static void put_entry(const struct edit *e, struct builder *b,
-		      const void *bytes, uint32_t from)
+static void put_entry(const struct ledger_page *p, const void *bytes,
+		      uint32_t from)
 {
-	size_t size = entry_next_offset(e->f, bytes);
+	struct ipt_replace *r = p->replace;
+	size_t size = entry_next_offset(p->f, bytes);
 
-	memcpy((char *)b->r->entries + b->r->size, bytes, size);
-	b->from[b->r->num_entries++] = from;
-	b->r->size += (unsigned int)size;
+	memcpy((char *)r->entries + r->size, bytes, size);
+	p->from[r->num_entries++] = from;
+	r->size += (unsigned int)size;
 }
 
-static void put_inserts(const struct edit *e, struct builder *b, uint8_t hook)
+static void put_inserts(const struct edit *e, struct ledger_page *p, uint8_t hook)
 {
 	for (uint32_t i = 0; i < e->inserts; i++)
 		if (e->insert[i].hook == hook)
-			put_entry(e, b, e->insert[i].entry, UINT32_MAX);
+			put_entry(p, e->insert[i].entry, UINT32_MAX);
 }
 
-static void put_all(struct edit *e, struct builder *b)
+static void put_all(struct edit *e, struct ledger_page *p)
 {
 	for (uint32_t i = 0; i < e->table.num_entries; i++) {
 		struct edit_entry *n = &e->entry[i];
 		uint8_t begins = hook_at(&e->table, n->offset);
 
 		if (begins != NOT_A_HOOK) {
-			b->r->hook_entry[begins] = b->r->size;
-			put_inserts(e, b, begins);
+			p->replace->hook_entry[begins] = p->replace->size;
+			put_inserts(e, p, begins);
 		}
-		n->new_offset = b->r->size;
+		n->new_offset = p->replace->size;
 		if (!n->deleted)
-			put_entry(e, b, n->rewritten ? n->rewritten
+			put_entry(p, n->rewritten ? n->rewritten
 						     : edit_bytes(e, i), i);
 	}
 }
@@ -186,16 +180,16 @@ static uint32_t find_offset(const struct edit *e, uint32_t offset)
 }
 
 /* Jumps name offsets, and so does a rule without target: its own end. */
-static int mend_verdicts(const struct edit *e, struct builder *b)
+static int mend_verdicts(const struct edit *e, struct ledger_page *p)
 {
 	uint32_t at = 0;
 
-	for (uint32_t n = 0; n < b->r->num_entries; n++) {
-		char *entry = (char *)b->r->entries + at;
+	for (uint32_t n = 0; n < p->replace->num_entries; n++) {
+		char *entry = (char *)p->replace->entries + at;
 		struct xt_standard_target *t = (void *)
 			entry_target(e->f, entry);
 		uint32_t size = entry_next_offset(e->f, entry);
-		uint32_t old = b->from[n], to;
+		uint32_t old = p->from[n], to;
 
 		if (old != UINT32_MAX && t->target.u.user.name[0] == '\0' &&
 		    t->verdict >= 0) {
@@ -214,29 +208,28 @@ static int mend_verdicts(const struct edit *e, struct builder *b)
 	return 0;
 }
 
-static int build(struct edit *e, struct builder *b)
+static int begin(const struct edit *e, struct ledger_page *p)
 {
-	size_t size = sizeof(*b->r) + e->table.size;
-	uint32_t count = e->table.num_entries + e->inserts;
+	size_t size = e->table.size;
 
 	for (uint32_t i = 0; i < e->inserts; i++)
 		size += entry_next_offset(e->f, e->insert[i].entry);
-	b->room = size;
-	b->r = calloc(1, size);
-	b->from = calloc(count, sizeof(*b->from));
-	e->old = calloc(e->table.num_entries, sizeof(*e->old));
-	if (!b->r || !b->from || !e->old)
-		return -ENOMEM;
-	memcpy(b->r->name, e->table.name, sizeof(b->r->name));
-	b->r->valid_hooks = e->table.valid_hooks;
-	put_all(e, b);
+	return ledger_begin(p, e->f, e->table.num_entries,
+			    e->table.num_entries + e->inserts, size);
+}
+
+static int build(struct edit *e, struct ledger_page *p)
+{
+	struct ipt_replace *r = p->replace;
+
+	memcpy(r->name, e->table.name, sizeof(r->name));
+	r->valid_hooks = e->table.valid_hooks;
+	put_all(e, p);
 	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
 		if (e->table.valid_hooks & (1u << h))
-			b->r->underflow[h] = e->entry[find_offset(
+			r->underflow[h] = e->entry[find_offset(
 				e, e->table.underflow[h])].new_offset;
-	b->r->num_counters = e->table.num_entries;
-	b->r->counters = e->old;
-	return mend_verdicts(e, b);
+	return mend_verdicts(e, p);
 }
 
 static void clear_counters(const struct family *f, unsigned char *bytes,
@@ -273,113 +266,32 @@ static int check_unchanged(struct edit *e)
 	return err;
 }
 
-static int add_counters(const struct edit *e, struct xt_counters_info *info)
+static int keep_old_counters(struct edit *e, const struct ledger_page *p)
 {
-	socklen_t len = (socklen_t)(sizeof(*info) + info->num_counters *
-				    sizeof(info->counters[0]));
+	size_t size = e->table.num_entries * sizeof(*e->old);
 
-	return setsockopt(e->sock, e->f->level, IPT_SO_SET_ADD_COUNTERS, info,
-			  len) < 0 ? -errno : 0;
-}
-
-static struct xt_counters_info *new_counters(const struct edit *e, uint32_t n)
-{
-	struct xt_counters_info *info = calloc(1, sizeof(*info) + n *
-					       sizeof(info->counters[0]));
-
-	if (info) {
-		memcpy(info->name, e->table.name, sizeof(info->name));
-		info->num_counters = n;
-	}
-	return info;
-}
-
-static bool same_entry(const struct edit *e, const unsigned char *a,
-		       const unsigned char *b)
-{
-	size_t size = entry_next_offset(e->f, a), c = e->f->counters;
-	size_t behind = c + sizeof(struct xt_counters);
-
-	return size == entry_next_offset(e->f, b) &&
-	       memcmp(a, b, c) == 0 &&
-	       memcmp(a + behind, b + behind, size - behind) == 0;
-}
-
-/*
- * Somebody replaced the table between our replacement and our counters: give
- * each entry that is still there, in order, what it had counted.
- */
-static int add_to_changed(const struct edit *e, const struct builder *b,
-			  const struct xt_counters_info *ours)
-{
-	struct xt_counters_info *info;
-	struct table_blob now;
-	uint32_t at = 0, our_at = 0, n = 0;
-	int err = table_read(e->f, e->sock, e->table.name, &now);
-
-	if (err)
-		return err;
-	info = new_counters(e, now.num_entries);
-	for (uint32_t i = 0; info && i < now.num_entries; i++) {
-		const unsigned char *entry = now.bytes + at;
-		uint32_t k = n, k_at = our_at;
-
-		while (k < b->r->num_entries) {
-			const unsigned char *mine = (unsigned char *)
-				b->r->entries + k_at;
-
-			k_at += entry_next_offset(e->f, mine);
-			if (same_entry(e, entry, mine)) {
-				info->counters[i] = ours->counters[k];
-				n = k + 1;
-				our_at = k_at;
-				break;
-			}
-			k++;
-		}
-		at += entry_next_offset(e->f, entry);
-	}
-	table_release(&now);
-	err = info ? add_counters(e, info) : -ENOMEM;
-	free(info);
-	return err;
-}
-
-/* The kernel starts a new table's counters at zero: add what was counted. */
-static void restore_counters(const struct edit *e, const struct builder *b)
-{
-	struct xt_counters_info *info = new_counters(e, b->r->num_entries);
-
-	if (!info)
-		return;
-	for (uint32_t i = 0; i < b->r->num_entries; i++)
-		if (b->from[i] != UINT32_MAX)
-			info->counters[i] = e->old[b->from[i]];
-	for (int tries = 0; tries < 10; tries++) {
-		int err = tries ? add_to_changed(e, b, info)
-				: add_counters(e, info);
-
-		if (err != -EINVAL)
-			break;
-	}
-	free(info);
+	/* For want of memory only our own rules' count is not known. */
+	e->old = malloc(size);
+	if (e->old)
+		memcpy(e->old, p->old, size);
+	return 0;
 }
 
 int edit_commit(struct edit *e)
 {
-	struct builder b = { NULL };
-	int err = build(e, &b);
+	struct ledger_page p;
+	int err = begin(e, &p);
 
+	if (err)
+		return err;
+	err = build(e, &p);
 	if (!err)
 		err = check_unchanged(e);
 	HOOK("edit-before-replace");
-	if (!err && setsockopt(e->sock, e->f->level, IPT_SO_SET_REPLACE, b.r,
-			       (socklen_t)(sizeof(*b.r) + b.r->size)) < 0)
-		err = -errno;
-	HOOK("edit-after-replace");
 	if (!err)
-		restore_counters(e, &b);
-	free(b.r);
-	free(b.from);
+		err = ledger_replace(&p, e->sock);
+	if (!err)
+		err = keep_old_counters(e, &p);
+	ledger_end(&p);
 	return err;
 }

@@ -213,10 +213,12 @@ static int renew(struct state *s, struct keeper_message *m)
 			fail(m, err, "renewing the deadline of the TRACE rules",
 			     i);
 	}
-	give_lock(s);
 	u->owner.end = end;
 	/* Who cannot see our process goes by the end that is written there. */
-	return err ? err : record_loggers(s, m);
+	if (!err)
+		err = record_loggers(s, m);
+	give_lock(s);
+	return err;
 }
 
 static void armed(struct state *s, uint64_t end_ns)

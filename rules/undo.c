@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ledger.h"
+
 static void note_error(struct undo_report *r, int err, const char *what,
 		       const struct family *f)
 {
@@ -45,6 +47,9 @@ void undo_run(const struct undo *u, struct undo_report *report)
 	int err;
 
 	memset(report, 0, sizeof(*report));
+	/* First what whoever died had no time for. */
+	note_error(report, ledger_settle(), "putting counters back",
+		   families[0]);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		if (!u->rules[i])
 			continue;
@@ -59,8 +64,10 @@ void undo_run(const struct undo *u, struct undo_report *report)
 			   families[i]);
 		failed |= err != 0;
 	}
-	if (!failed)
-		logger_forget(&u->owner);
+	if (failed)
+		return;
+	logger_forget(&u->owner);
+	ledger_forget();
 }
 
 int undo_loggers_set(const struct undo *u)

@@ -14,6 +14,7 @@
 
 #include "check.h"
 #include "hook.h"
+#include "ledger.h"
 #include "results.h"
 #include "say.h"
 
@@ -51,6 +52,16 @@ static int take_lock(struct run *r)
 	r->locked_ns = clock_monotonic_ns();
 	HOOK("after-lock");
 	return 0;
+}
+
+/* Before anything is replaced, and before the keeper is there to share it. */
+static int open_ledger(struct run *r)
+{
+	int err = ledger_open(&r->plan.owner);
+
+	if (err)
+		say_error("making a place for counters in /run/nftrace", err);
+	return err ? STATUS_FAILURE : 0;
 }
 
 static int explain_group(int err)
@@ -292,6 +303,8 @@ int arm(struct run *r)
 	int status = take_lock(r);
 	unsigned int foreign;
 
+	if (!status)
+		status = open_ledger(r);
 	if (!status)
 		status = check_dead_runs(false);
 	if (!status)

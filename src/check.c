@@ -9,6 +9,7 @@
 
 #include "capture.h"
 #include "family.h"
+#include "ledger.h"
 #include "lock.h"
 #include "logger.h"
 #include "options.h"
@@ -91,8 +92,14 @@ static int sweep_family(const struct family *f, bool dry)
 int check_dead_runs(bool dry)
 {
 	struct logger_mended mended[FAMILY_COUNT];
-	int status = 0;
+	int status = 0, tables = ledger_mend(dry);
 
+	if (tables > 0)
+		say("note: a dead run kept counters of %d table%s from %s%s",
+		    tables, tables == 1 ? "" : "s",
+		    tables == 1 ? "it" : "them",
+		    dry ? ": nftrace --cleanup puts them back"
+			: "; put back");
 	for (unsigned int i = 0; i < FAMILY_COUNT && !status; i++)
 		status = sweep_family(families[i], dry);
 	if (status || logger_mend(dry, mended) <= 0)
@@ -158,6 +165,7 @@ unsigned int check_foreign_rules(const struct snapshot *const snaps[],
 
 int check_cleanup(const struct options *o)
 {
+	struct owner owner;
 	struct lock lock;
 	int status, err = lock_open(&lock);
 
@@ -174,7 +182,10 @@ int check_cleanup(const struct options *o)
 		    "seconds (-w waits longer)", o->wait_s);
 		return err == -EWOULDBLOCK ? STATUS_BUSY : STATUS_FAILURE;
 	}
+	if (owner_init(&owner, time(NULL)) == 0)
+		ledger_open(&owner);
 	status = check_dead_runs(false);
+	ledger_forget();
 	lock_close(&lock);
 	if (!status)
 		say("cleaned up: nothing of a dead run is left in this "

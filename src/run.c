@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ledger.h"
 #include "results.h"
 #include "say.h"
 
@@ -68,6 +69,9 @@ static int open_run(struct run *r, const struct options *o)
 static void close_run(struct run *r)
 {
 	keeper_stop(&r->keeper);
+	/* What could not be undone is the next run's, and its to read. */
+	if (!r->undo.error)
+		ledger_forget();
 	capture_close(&r->capture);
 	lock_close(&r->lock);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ledger: a table's counters while they are out of the kernel; outlives the process. */
+#include "ledger.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <netinet/in.h>
+#include <linux/netfilter_ipv4/ip_tables.h>
+
+#include "counters.h"
+#include "entry.h"
+#include "family.h"
+#include "hook.h"
+#include "owner.h"
+#include "run_dir.h"
+#include "table.h"
+
+enum state {
+	STATE_IDLE,		/* nothing is missing */
+	STATE_REPLACING,	/* the table may be in, its counters may not */
+	STATE_MARKED,		/* the counters are in, and the mark with them */
+};
+
+/* At the start of the file; old counters, from[] and the replacement follow. */
+struct ledger_head {
+	char owner[OWNER_TEXT];
+	volatile uint32_t state;
+	uint32_t family;	/* index */
+	uint32_t old_entries, new_entries;
+	uint64_t replace_at, len;
+};
+
+/* What the kernel overwrites when it replaces. */
+#define NOT_REPLACED UINT64_MAX
+
+/* The run's own; inherited by its children. */
+static struct {
+	int fd;
+	char path[PATH_MAX];
+	char owner[OWNER_TEXT];
+} ledger = { .fd = -1 };
+
+int ledger_open(const struct owner *owner)
+{
+	struct ledger_head head = { .state = STATE_IDLE };
+	int err = 0;
+
+	owner_format(owner, ledger.owner);
+	memcpy(head.owner, ledger.owner, sizeof(head.owner));
+	run_dir_path(owner, ".counters", ledger.path);
+	ledger.fd = run_dir_create(ledger.path, O_RDWR);
+	if (ledger.fd < 0) {
+		ledger.path[0] = '\0';
+		ledger.fd = memfd_create("nftrace-counters", MFD_CLOEXEC);
+	}
+	if (ledger.fd < 0)
+		return -errno;
+	if (pwrite(ledger.fd, &head, sizeof(head), 0) != sizeof(head))
+		err = -errno;
+	if (err)
+		ledger_forget();
+	return err;
+}
+
+void ledger_forget(void)
+{
+	if (ledger.fd < 0)
+		return;
+	if (ledger.path[0])
+		run_dir_unlink(ledger.path);
+	close(ledger.fd);
+	ledger.fd = -1;
+}
+
+/* The arrays, wherever the file is mapped. */
+static void find_arrays(struct ledger_page *p)
+{
+	char *base = (char *)p->head;
+
+	p->f = families[p->head->family];
+	p->old = (void *)(base + sizeof(*p->head));
+	p->from = (void *)(p->old + p->head->old_entries);
+	p->replace = (void *)(base + p->head->replace_at);
+}
+
+static int map_room(struct ledger_page *p, size_t len)
+{
+	int fd = ledger.fd;
+
+	/* Without room in /run rather with a risk than not at all. */
+	if (fd >= 0 && posix_fallocate(fd, 0, (off_t)len) != 0)
+		fd = -1;
+	p->head = mmap(NULL, len, PROT_READ | PROT_WRITE,
+		       fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED, fd,
+		       0);
+	p->len = len;
+	return p->head == MAP_FAILED ? -errno : 0;
+}
+
+int ledger_begin(struct ledger_page *p, const struct family *f,
+		 uint32_t old_entries, uint32_t new_entries, size_t new_size)
+{
+	size_t at = sizeof(*p->head) + old_entries * sizeof(*p->old) +
+		    new_entries * sizeof(*p->from);
+	int err;
+
+	at = (at + 15) / 16 * 16;
+	err = map_room(p, at + sizeof(*p->replace) + new_size);
+	if (err)
+		return err;
+	memset((char *)p->head + sizeof(p->head->owner), 0,
+	       p->len - sizeof(p->head->owner));
+	p->head->family = family_index(f);
+	p->head->old_entries = old_entries;
+	p->head->new_entries = new_entries;
+	p->head->replace_at = at;
+	p->head->len = p->len;
+	find_arrays(p);
+	for (uint32_t i = 0; i < old_entries; i++)
+		p->old[i].pcnt = NOT_REPLACED;
+	p->replace->num_counters = old_entries;
+	p->replace->counters = p->old;
+	return 0;
+}
+
+void ledger_end(struct ledger_page *p)
+{
+	munmap(p->head, p->len);
+	p->head = NULL;
+}
+
+/*
+ * The counters go in together with a mark, which then is taken off again: so
+ * whoever comes later sees whether they went in.
+ */
+static void settle_page(struct ledger_page *p, int sock)
+{
+	p->replace->counters = p->old;
+	if (p->head->state == STATE_REPLACING &&
+	    p->old[0].pcnt != NOT_REPLACED) {
+		counters_add(p, sock);
+		HOOK("ledger-after-counters");
+		p->head->state = STATE_MARKED;
+	}
+	if (p->head->state == STATE_MARKED)
+		counters_unmark(p, sock);
+	HOOK("ledger-after-unmark");
+	p->head->state = STATE_IDLE;
+}
+
+int ledger_replace(struct ledger_page *p, int sock)
+{
+	int err = 0;
+
+	p->head->state = STATE_REPLACING;
+	HOOK("ledger-before-replace");
+	if (setsockopt(sock, p->f->level, IPT_SO_SET_REPLACE, p->replace,
+		       (socklen_t)(sizeof(*p->replace) +
+				   p->replace->size)) < 0)
+		err = -errno;
+	HOOK("ledger-after-replace");
+	if (err)
+		p->head->state = STATE_IDLE;
+	else
+		settle_page(p, sock);
+	return err;
+}
+
+/* Do the arrays lie within what was mapped?  The file is root's, yet a file. */
+static bool is_sound(const struct ledger_page *p)
+{
+	const struct ledger_head *h = p->head;
+	uint64_t arrays = sizeof(*h) + (uint64_t)h->old_entries *
+		sizeof(*p->old) + (uint64_t)h->new_entries * sizeof(*p->from);
+	const struct ipt_replace *r;
+	uint32_t at = 0;
+
+	if (h->len != p->len || h->family >= FAMILY_COUNT ||
+	    h->old_entries == 0 || h->replace_at % 16 ||
+	    arrays > h->replace_at || h->replace_at > p->len - sizeof(*r))
+		return false;
+	r = (const void *)((const char *)h + h->replace_at);
+	if (r->size > p->len - h->replace_at - sizeof(*r) ||
+	    r->num_entries > h->new_entries || r->num_entries == 0)
+		return false;
+	for (uint32_t i = 0; i < r->num_entries; i++) {
+		const void *entry = (const char *)r->entries + at;
+
+		if (!entry_valid(families[h->family], entry, r->size - at))
+			return false;
+		at += entry_next_offset(families[h->family], entry);
+	}
+	return at == r->size && memchr(r->name, '\0', sizeof(r->name));
+}
+
+static int map_file(struct ledger_page *p, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if ((size_t)st.st_size < sizeof(*p->head))
+		return -EBADMSG;
+	p->len = (size_t)st.st_size;
+	p->head = mmap(NULL, p->len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	return p->head == MAP_FAILED ? -errno : 0;
+}
+
+/* Return: 1 when counters were missing. */
+static int settle_file(int fd, bool dry)
+{
+	struct ledger_page p;
+	int sock, missing, err = map_file(&p, fd);
+
+	if (err)
+		return err;
+	missing = p.head->state != STATE_IDLE && is_sound(&p);
+	if (missing)
+		find_arrays(&p);
+	if (missing && p.old[0].pcnt == NOT_REPLACED)
+		missing = 0;
+	if (missing && !dry) {
+		sock = table_socket(p.f);
+		if (sock < 0)
+			missing = sock;
+		if (sock >= 0 && p.head->state == STATE_REPLACING &&
+		    counters_are_in(&p, sock))
+			p.head->state = STATE_MARKED;
+		if (sock >= 0) {
+			settle_page(&p, sock);
+			close(sock);
+		}
+	}
+	ledger_end(&p);
+	return missing;
+}
+
+int ledger_settle(void)
+{
+	int err = ledger.fd < 0 ? 0 : settle_file(ledger.fd, false);
+
+	return err < 0 ? err : 0;
+}
+
+static bool is_dead(int fd)
+{
+	struct ledger_head head;
+	struct owner owner;
+
+	if (pread(fd, &head, sizeof(head), 0) != sizeof(head))
+		return true;	/* it died before it replaced anything */
+	head.owner[sizeof(head.owner) - 1] = '\0';
+	return owner_parse(&owner, head.owner) &&
+	       !owner_alive(&owner, time(NULL));
+}
+
+static int mend_one(const char *path, void *arg)
+{
+	const bool *dry = arg;
+	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW), missing = 0;
+
+	if (fd < 0)
+		return 0;
+	if (is_dead(fd)) {
+		missing = settle_file(fd, *dry);
+		if (!*dry)
+			run_dir_unlink(path);
+	}
+	close(fd);
+	return missing > 0;
+}
+
+int ledger_mend(bool dry)
+{
+	return run_dir_each(".counters", mend_one, &dry);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ledger: a table's counters while they are out of the kernel; outlives the process. */
+#ifndef NFTRACE_LEDGER_H
+#define NFTRACE_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct family;
+struct ipt_replace;
+struct owner;
+struct xt_counters;
+
+/*
+ * The kernel starts a new table's counters at zero and hands out what the old
+ * one had counted; between the replacement and IPT_SO_SET_ADD_COUNTERS they
+ * are nowhere but in the memory of whoever replaced.  So that memory is a
+ * file in /run/nftrace: whichever process is killed in between, its peer or
+ * the next run finds there what is missing, and adds it.
+ */
+
+/**
+ * ledger_open - from now on replacements are noted for this run
+ *
+ * Once a process, before it forks those who shall share the ledger.  Where no
+ * file can be made, memory that only they share does.
+ * Return: 0 or -errno.
+ */
+int ledger_open(const struct owner *owner);
+
+/** ledger_settle - add what a peer who died had no time to add; 0 or -errno */
+int ledger_settle(void);
+
+/** ledger_forget - the run has nothing more to replace; idempotent */
+void ledger_forget(void);
+
+/**
+ * ledger_mend - ledger_settle() for runs that are dead in all their parts
+ * @dry: only look
+ * Return: the number of tables of which counters were missing, or -errno.
+ */
+int ledger_mend(bool dry);
+
+/* One replacement; the arrays are in the ledger's memory. */
+struct ledger_page {
+	const struct family *f;
+	struct ipt_replace *replace;	/* ip6t_replace has the same layout */
+	uint32_t *from;			/* by new entry: the old one, or UINT32_MAX */
+	struct xt_counters *old;	/* after ledger_replace(): what was counted */
+	struct ledger_head *head;
+	size_t len;
+};
+
+/**
+ * ledger_begin - room for a replacement, for the caller to fill
+ * @old_entries: of the table that is there; @new_entries, @new_size: at most
+ * Return: 0 or -errno; ledger_end() it on success.
+ */
+int ledger_begin(struct ledger_page *p, const struct family *f,
+		 uint32_t old_entries, uint32_t new_entries, size_t new_size);
+
+/**
+ * ledger_replace - put the table in force and its counters back
+ * Return: 0 or -errno; then nothing was changed.
+ */
+int ledger_replace(struct ledger_page *p, int sock);
+void ledger_end(struct ledger_page *p);
+
+#endif
