@@ -175,7 +175,8 @@ static void *map_result(int fd, size_t len)
 	return data == MAP_FAILED ? NULL : data;
 }
 
-int helper_finish(struct helper *h, int timeout_ms, struct helper_result *res)
+int helper_finish_fd(struct helper *h, int timeout_ms,
+		     struct helper_result *res, int *fd)
 {
 	struct stat st;
 	void *data;
@@ -196,13 +197,24 @@ int helper_finish(struct helper *h, int timeout_ms, struct helper_result *res)
 	}
 	res->text = read_text(h->text_fd);
 	close(h->text_fd);
-	close(h->result_fd);
 	h->pid = -1;
+	*fd = -1;
 	if (err || !res->text) {
+		close(h->result_fd);
 		helper_release(res);
 		return err ? err : -ENOMEM;
 	}
+	*fd = h->result_fd;
 	return 0;
+}
+
+int helper_finish(struct helper *h, int timeout_ms, struct helper_result *res)
+{
+	int fd, err = helper_finish_fd(h, timeout_ms, res, &fd);
+
+	if (!err)
+		close(fd);
+	return err;
 }
 
 int helper_run(helper_fn *fn, const void *arg, int timeout_ms,

@@ -60,6 +60,13 @@ int helper_start(struct helper *h, helper_fn *fn, const void *arg);
  */
 int helper_finish(struct helper *h, int timeout_ms, struct helper_result *res);
 
+/**
+ * helper_finish_fd - the same, and keep the result's descriptor as well
+ * @fd: close(2) it; -1 after an error.  It opens the memory that is mapped.
+ */
+int helper_finish_fd(struct helper *h, int timeout_ms,
+		     struct helper_result *res, int *fd);
+
 /** helper_run - start and finish in one */
 int helper_run(helper_fn *fn, const void *arg, int timeout_ms,
 	       struct helper_result *res);

@@ -95,6 +95,30 @@ bool owner_parse(struct owner *o, const char *text)
 	return strcmp(again, text) == 0 && strlen(o->nonce) == OWNER_NONCE;
 }
 
+static void replace(char *text, char from, char to)
+{
+	for (; *text; text++)
+		if (*text == from)
+			*text = to;
+}
+
+void owner_format_name(const struct owner *o, char text[OWNER_TEXT])
+{
+	owner_format(o, text);
+	replace(text, ':', '_');
+}
+
+bool owner_parse_name(struct owner *o, const char *text)
+{
+	char copy[OWNER_TEXT];
+
+	if (strlen(text) >= sizeof(copy) || strchr(text, ':'))
+		return false;
+	memcpy(copy, text, strlen(text) + 1);
+	replace(copy, '_', ':');
+	return owner_parse(o, copy);
+}
+
 bool owner_same_run(const struct owner *a, const struct owner *b)
 {
 	return a->pid == b->pid && a->start == b->start &&

@@ -30,6 +30,13 @@ void owner_format(const struct owner *o, char text[OWNER_TEXT]);
 /** owner_parse - read it back; false: not such a text, to the letter */
 bool owner_parse(struct owner *o, const char *text);
 
+/**
+ * owner_format_name, owner_parse_name - the same with '_' between its parts
+ * A word that nft takes as a table's name without quotes.
+ */
+void owner_format_name(const struct owner *o, char text[OWNER_TEXT]);
+bool owner_parse_name(struct owner *o, const char *text);
+
 /** owner_same_run - the same run, whatever the end that was written */
 bool owner_same_run(const struct owner *a, const struct owner *b);
 

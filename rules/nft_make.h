@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nft_make: a snapshot of nft under construction; in its helper child only. */
+#ifndef NFTRACE_NFT_MAKE_H
+#define NFTRACE_NFT_MAKE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "nft_dump.h"
+#include "nft_snapshot.h"
+
+struct nft_maker {
+	struct nft_dump dump;
+	const void **object;		/* by rule: its struct nftnl_rule */
+	struct nft_snapshot *s;
+	char *base;
+	struct nft_snap_table *table;
+	struct nft_snap_chain *chain;
+	struct nft_snap_rule *rule;
+	uint64_t heap_end;		/* from the heap's start */
+	bool failed;
+};
+
+/** nft_make_text - put bytes into the heap; their offset */
+uint32_t nft_make_text(struct nft_maker *m, const char *bytes, size_t len);
+
+/**
+ * nft_list_read - what `nft -a list ruleset` prints
+ * Return: malloc'ed, or NULL after the reason was written to stderr.
+ */
+char *nft_list_read(void);
+
+/**
+ * nft_list_fill - give every rule and policy its text from it
+ * A rule that is not found there keeps none.
+ */
+void nft_list_fill(struct nft_maker *m, const char *list);
+
+/** nft_save_read - what iptables-nft-save prints; NULL: no such program */
+char *nft_save_read(uint8_t nfproto);
+
+/**
+ * nft_save_fill - give rules that iptables-nft wrote their text in its words
+ *
+ * A line is taken for a rule when the nth line of a chain meets the chain's
+ * nth rule, there are as many of one as of the other, the rule's expressions
+ * are all of forms that iptables-nft writes, and both jump to the same place.
+ */
+void nft_save_fill(struct nft_maker *m, uint8_t nfproto, const char *save);
+
+#endif
