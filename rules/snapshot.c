@@ -51,6 +51,11 @@ struct maker {
 	bool failed;
 };
 
+const char *snapshot_hook_name(unsigned int hook)
+{
+	return hook < NF_INET_NUMHOOKS ? hook_names[hook] : "?";
+}
+
 const struct snap_chain *snapshot_chain(const struct snapshot *s, uint32_t i)
 {
 	return (const struct snap_chain *)((const char *)s + s->chain_at) + i;

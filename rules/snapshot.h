@@ -103,6 +103,9 @@ const struct snap_chain *snapshot_chain(const struct snapshot *s, uint32_t i);
 const struct snap_rule *snapshot_rule(const struct snapshot *s, uint32_t i);
 const char *snapshot_text(const struct snapshot *s, uint32_t offset);
 
+/** snapshot_hook_name - "PREROUTING" for NF_INET_PRE_ROUTING, ...; else "?" */
+const char *snapshot_hook_name(unsigned int hook);
+
 /** snapshot_table - by name; -1 when there is none */
 int snapshot_table(const struct snapshot *s, const char *name, size_t len);
 

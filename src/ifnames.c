@@ -16,7 +16,7 @@
 
 #include "safe.h"
 
-enum { BUCKETS = 256 };
+enum { BUCKETS = 256, INDEXES = 4096 };
 
 struct name {
 	struct name *next;
@@ -26,6 +26,7 @@ struct name {
 
 struct ifnames {
 	int fd;
+	uint32_t count;		/* ifnames_index(): given so far */
 	struct name *bucket[BUCKETS];
 };
 
@@ -112,6 +113,33 @@ struct ifnames *ifnames_open(void)
 		return NULL;
 	}
 	return n;
+}
+
+struct ifnames *ifnames_new(void)
+{
+	struct ifnames *n = calloc(1, sizeof(*n));
+
+	if (!n)
+		return NULL;
+	n->fd = -1;
+	ifnames_index(n, "lo", 2);
+	return n;
+}
+
+uint32_t ifnames_index(struct ifnames *n, const char *name, size_t len)
+{
+	char text[4 * IFNAMSIZ];
+
+	safe_text(text, sizeof(text), name, strnlen(name, len));
+	for (unsigned int b = 0; b < BUCKETS; b++)
+		for (const struct name *e = n->bucket[b]; e; e = e->next)
+			if (strcmp(e->text, text) == 0)
+				return e->index;
+	/* More than any host has: the rest is one. */
+	if (n->count < INDEXES)
+		n->count++;
+	set_name(n, n->count, name, len);
+	return n->count;
 }
 
 void ifnames_close(struct ifnames *n)

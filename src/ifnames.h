@@ -3,6 +3,7 @@
 #ifndef NFTRACE_IFNAMES_H
 #define NFTRACE_IFNAMES_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct ifnames;
@@ -14,7 +15,14 @@ struct ifnames;
 struct ifnames *ifnames_open(void);
 void ifnames_close(struct ifnames *names);
 
-/** ifnames_fd - readable when names have changed: call ifnames_update() */
+/**
+ * ifnames_new - an empty list, for interfaces that a file names
+ * ifnames_index - the number of a name, which gets one when it is new; lo is 1
+ */
+struct ifnames *ifnames_new(void);
+uint32_t ifnames_index(struct ifnames *names, const char *name, size_t len);
+
+/** ifnames_fd - readable when names have changed: call ifnames_update(); -1: never */
 int ifnames_fd(const struct ifnames *names);
 void ifnames_update(struct ifnames *names);
 

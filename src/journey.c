@@ -147,7 +147,7 @@ bool journey_fork(struct journey *j, const struct event *e,
 	return true;
 }
 
-static struct step *add_step(struct journey *j)
+struct step *journey_add_step(struct journey *j)
 {
 	uint32_t kept = journey_kept(j);
 
@@ -192,7 +192,7 @@ void journey_record(struct journey *j, unsigned int branch,
 		j->uid = e->uid;
 	if (at->own)
 		return;
-	s = add_step(j);
+	s = journey_add_step(j);
 	if (!s)
 		return;
 	s->place = at;

@@ -37,9 +37,9 @@ struct step {
 };
 
 enum change_maker { MAKER_RULE, MAKER_CONNTRACK, MAKER_ROUTING,
-		    MAKER_FORWARDING, MAKER_UNKNOWN };
+		    MAKER_FORWARDING, MAKER_UNKNOWN, MAKER_COUNT };
 enum change_field { FIELD_MARK, FIELD_SRC, FIELD_DST, FIELD_TTL, FIELD_TOS,
-		    FIELD_OUT, FIELD_IN, FIELD_LENGTH, FIELD_MSS };
+		    FIELD_OUT, FIELD_IN, FIELD_LENGTH, FIELD_MSS, FIELD_COUNT };
 
 const char *change_maker_word(enum change_maker m);
 const char *change_field_word(enum change_field f);
@@ -129,6 +129,9 @@ bool journey_fork(struct journey *j, const struct event *e,
 void journey_record(struct journey *j, unsigned int branch,
 		    const struct event *e, const struct place *at,
 		    const struct packet *p);
+
+/** journey_add_step - room for one more event; the way in and the latest are kept */
+struct step *journey_add_step(struct journey *j);
 
 /** journey_is_over - no table is left to see it, and no copy can turn up */
 bool journey_is_over(const struct journey *j, const struct path_map *map);

@@ -161,6 +161,12 @@ static void step(struct path *p, const struct place *at)
 	case EFFECT_QUEUE:
 		stay(p, at, PATH_QUEUED);
 		break;
+	case EFFECT_UNKNOWN:
+		/* Anywhere in this table, or behind it. */
+		p->chain = SNAP_NONE;
+		p->after = 0;
+		p->state = PATH_MAYBE;
+		break;
 	case EFFECT_STEAL:
 	case EFFECT_MAYBE:
 		stay(p, at, PATH_MAYBE);
@@ -410,6 +416,10 @@ void path_fate(const struct path_map *map, const struct path *p,
 			fate->kind = passed(map, p);
 		break;
 	default:
+		if (p->last->effect == EFFECT_UNKNOWN) {
+			fate->kind = FATE_UNKNOWN;
+			break;
+		}
 		/* The chain has an end that would have been reported. */
 		fate->kind = FATE_STOLEN;
 		fate->by = p->last;

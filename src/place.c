@@ -67,7 +67,7 @@ static const char *const table_words[] = {
 	[T_FILTER] = "filter", [T_SECURITY] = "security",
 };
 
-enum { BUCKETS = 4096 };
+enum { BUCKETS = 4096, RESTORED_MAX = 1 << 17 };
 
 struct node {
 	struct node *next;
@@ -91,6 +91,18 @@ struct place_index *place_index_open(const struct snapshot *const snaps[])
 	return idx;
 }
 
+static void node_free(struct node *n)
+{
+	free((void *)n->place.prefix);
+	free((void *)n->place.line);
+	/* Else they are the snapshot's. */
+	if (!n->place.snap) {
+		free((void *)n->place.rule);
+		free((void *)n->place.chain);
+	}
+	free(n);
+}
+
 void place_index_close(struct place_index *idx)
 {
 	if (!idx)
@@ -100,9 +112,7 @@ void place_index_close(struct place_index *idx)
 
 		for (; n; n = next) {
 			next = n->next;
-			free((void *)n->place.prefix);
-			free((void *)n->place.line);
-			free(n);
+			node_free(n);
 		}
 	}
 	free(idx->by_id);
@@ -368,9 +378,7 @@ static const struct place *look_up(struct place_index *idx, uint8_t nfproto,
 	if (n->place.prefix && fill(&n->place, s, &parts) &&
 	    build_line(&n->place) && add(idx, n))
 		return &n->place;
-	free((void *)n->place.prefix);
-	free((void *)n->place.line);
-	free(n);
+	node_free(n);
 	return NULL;
 }
 
@@ -382,11 +390,107 @@ const struct place *place_find(struct place_index *idx, uint8_t nfproto,
 	len = trim(prefix, len);
 	hash = hash_prefix(nfproto, prefix, len);
 	for (struct node *n = idx->bucket[hash % BUCKETS]; n; n = n->next)
-		if (n->hash == hash && n->place.prefix_len == len &&
-		    n->place.nfproto == nfproto &&
+		if (n->hash == hash && n->place.snap &&
+		    n->place.prefix_len == len && n->place.nfproto == nfproto &&
 		    memcmp(n->place.prefix, prefix, len) == 0)
 			return &n->place;
 	return look_up(idx, nfproto, hash, prefix, len);
+}
+
+static bool is_restored(const struct node *n, uint8_t nfproto,
+			const char *prefix, size_t len, const char *rule,
+			size_t rule_len, uint16_t own_before)
+{
+	const struct place *p = &n->place;
+
+	return !p->snap && p->nfproto == nfproto &&
+	       p->own_before == own_before && p->prefix_len == len &&
+	       p->rule_len == rule_len && memcmp(p->prefix, prefix, len) == 0 &&
+	       memcmp(p->rule, rule, rule_len) == 0;
+}
+
+/* Tables are compared by their names' addresses: the kernel's have one each. */
+static const char *table_name(const char *name, size_t len)
+{
+	for (size_t t = 0; t < sizeof(table_words) / sizeof(table_words[0]);
+	     t++)
+		if (table_words[t] && strlen(table_words[t]) == len &&
+		    memcmp(table_words[t], name, len) == 0)
+			return table_words[t];
+	return NULL;
+}
+
+static uint8_t hook_of_chain(const char *name, size_t len)
+{
+	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
+		if (strlen(snapshot_hook_name(h)) == len &&
+		    memcmp(snapshot_hook_name(h), name, len) == 0)
+			return (uint8_t)h;
+	return 0xff;
+}
+
+/* What a prefix alone tells; @rule is owned by the node. */
+static bool describe_restored(struct place *p, const struct parts *parts)
+{
+	const char *table = table_name(parts->table, parts->table_len);
+
+	if (!table)
+		return false;
+	p->table = table;
+	p->chain = strndup(parts->chain, parts->chain_len);
+	p->chain_len = (uint32_t)parts->chain_len;
+	/* No snapshot: a number that stands for the chain. */
+	p->chain_index = (uint32_t)hash_prefix(p->nfproto, parts->table,
+					       (size_t)(parts->chain +
+							parts->chain_len -
+							parts->table)) & INT32_MAX;
+	p->number = p->last = parts->number;
+	p->target_chain = SNAP_NONE;
+	p->kind = parts->kind;
+	p->hook = hook_of_chain(parts->chain, parts->chain_len);
+	p->order = table_order(table, p->hook);
+	p->effect = EFFECT_UNKNOWN;
+	p->target = "";
+	return p->chain != NULL;
+}
+
+static const struct place *make_restored(struct place_index *idx,
+					 struct node *n)
+{
+	struct place *p = &n->place;
+	struct parts parts;
+
+	if (p->prefix && p->rule &&
+	    split_prefix(p->prefix, p->prefix_len, &parts) &&
+	    describe_restored(p, &parts) && build_line(p) && add(idx, n))
+		return p;
+	node_free(n);
+	return NULL;
+}
+
+const struct place *place_restore(struct place_index *idx, uint8_t nfproto,
+				  const char *prefix, size_t len,
+				  const char *rule, size_t rule_len,
+				  uint16_t own_before)
+{
+	uint64_t hash = hash_prefix(nfproto, prefix, len) + own_before;
+	struct node *n;
+
+	for (n = idx->bucket[hash % BUCKETS]; n; n = n->next)
+		if (n->hash == hash && is_restored(n, nfproto, prefix, len,
+						   rule, rule_len, own_before))
+			return &n->place;
+	n = idx->count < RESTORED_MAX ? calloc(1, sizeof(*n)) : NULL;
+	if (!n)
+		return NULL;
+	n->hash = hash;
+	n->place.nfproto = nfproto;
+	n->place.own_before = own_before;
+	n->place.prefix = strndup(prefix, len);
+	n->place.prefix_len = (uint32_t)len;
+	n->place.rule = strndup(rule, rule_len);
+	n->place.rule_len = (uint32_t)rule_len;
+	return make_restored(idx, n);
 }
 
 uint32_t place_count(const struct place_index *idx)

@@ -23,6 +23,7 @@ enum place_effect {
 	EFFECT_QUEUE,		/* waits for user space */
 	EFFECT_STEAL,		/* the target keeps or answers it */
 	EFFECT_MAYBE,		/* unknown target: any of these */
+	EFFECT_UNKNOWN,		/* the rule itself is not known */
 };
 
 /* What a target can change in the packet. */
@@ -88,6 +89,17 @@ void place_index_close(struct place_index *idx);
  */
 const struct place *place_find(struct place_index *idx, uint8_t nfproto,
 			       const char *prefix, size_t len);
+
+/**
+ * place_restore - a place that a file names, with what the file knows of it
+ * @prefix, @rule: as they were; @rule_len 0: no text, so what the rule does
+ *	is not known either
+ * Return: NULL: no trace prefix, or too many places.
+ */
+const struct place *place_restore(struct place_index *idx, uint8_t nfproto,
+				  const char *prefix, size_t len,
+				  const char *rule, size_t rule_len,
+				  uint16_t own_before);
 
 /** place_count - how many different places were found so far */
 uint32_t place_count(const struct place_index *idx);

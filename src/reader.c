@@ -21,6 +21,7 @@
 #include "journeys.h"
 #include "path.h"
 #include "place.h"
+#include "printer.h"
 #include "process.h"
 #include "sandbox.h"
 #include "stats.h"
@@ -40,13 +41,11 @@ struct state {
 	struct path_map map;
 	struct journeys *journeys;
 	struct ifnames *names;
-	struct sink sink[SINK_COUNT];
+	struct printer printer;
 	uint64_t now_ns, wall_ns;
-	uint64_t *dropped;		/* by place id */
-	uint32_t dropped_room;
 	uint32_t next_seq;
 	int control;
-	bool draining, count_told, closed_told;
+	bool draining;
 };
 
 static uint64_t clock_ns(clockid_t id)
@@ -57,100 +56,23 @@ static uint64_t clock_ns(clockid_t id)
 	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
-static void tell(struct state *s, enum reader_word word)
+void reader_tell(int control, enum reader_word word)
 {
 	char c = (char)word;
 
 	/* The supervisor may be gone; that shows as EOF. */
-	if (write(s->control, &c, 1) < 0)
+	if (write(control, &c, 1) < 0)
 		return;
-}
-
-static void count_drop(struct state *s, const struct place *by)
-{
-	if (by->id >= s->dropped_room) {
-		uint32_t room = by->id * 2 + 256;
-		uint64_t *more = realloc(s->dropped, room * sizeof(*more));
-
-		if (!more)
-			return;
-		memset(more + s->dropped_room, 0,
-		       (room - s->dropped_room) * sizeof(*more));
-		s->dropped = more;
-		s->dropped_room = room;
-	}
-	s->dropped[by->id]++;
-}
-
-static void check_output(struct state *s)
-{
-	for (unsigned int i = 0; i < SINK_COUNT && !s->closed_told; i++) {
-		if (!s->sink[i].out.error)
-			continue;
-		s->closed_told = true;
-		s->stats->output_error = s->sink[i].out.error;
-		s->stats->output_sink = (uint8_t)i;
-		tell(s, READER_CLOSED);
-	}
-}
-
-static void flush_output(struct state *s)
-{
-	for (unsigned int i = 0; i < SINK_COUNT; i++)
-		sink_flush(&s->sink[i]);
-	check_output(s);
-}
-
-static bool count_reached(const struct state *s)
-{
-	return s->plan->count && s->stats->printed >= s->plan->count;
-}
-
-/* Stdout decides: a packet that it has no room for is in no other file. */
-static void print_journey(struct state *s, struct journey *j)
-{
-	bool fits = true;
-
-	if (count_reached(s) ||
-	    (s->plan->only && !only_fits(s->plan->only, j)))
-		return;
-	j->number = s->stats->printed + 1;
-	for (unsigned int i = 0; i < SINK_COUNT && fits; i++)
-		fits = sink_journey(&s->sink[i], j);
-	if (!fits) {
-		s->stats->unprinted++;
-		return;
-	}
-	s->stats->printed++;
-	if (count_reached(s) && !s->count_told) {
-		s->count_told = true;
-		tell(s, READER_COUNT);
-	}
 }
 
 static void on_journey(void *arg, struct journey *j)
 {
 	struct state *s = arg;
-	const struct fate *f = &j->fate[0];
 
-	s->stats->packets++;
-	s->stats->fate[f->kind]++;
-	if (j->flags & JOURNEY_AMBIGUOUS)
-		s->stats->ambiguous++;
-	if (f->by && (f->kind == FATE_DROP || f->kind == FATE_REJECT))
-		count_drop(s, f->by);
-	print_journey(s, j);
+	printer_journey(&s->printer, j);
 }
 
 static const struct journey_ops ops = { .done = on_journey };
-
-static void print_event(struct state *s, const struct event *e,
-			const struct place *at)
-{
-	if (!count_reached(s) &&
-	    !sink_event(&s->sink[SINK_STDOUT], e, at, s->wall_ns))
-		s->stats->unprinted++;
-}
 
 /* The sequence counts messages of our group instance, from 0. */
 static void check_sequence(struct state *s, const struct event *e)
@@ -167,6 +89,18 @@ static void check_sequence(struct state *s, const struct event *e)
 	journeys_gap(s->journeys, missing);
 }
 
+static void on_event(struct state *s, const struct event *e,
+		     const struct place *at)
+{
+	if (at->own) {
+		s->stats->own++;
+	} else {
+		s->stats->events++;
+		printer_event(&s->printer, e, at, s->wall_ns);
+	}
+	journeys_add(s->journeys, e, at, s->now_ns, s->wall_ns);
+}
+
 static void on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
 {
 	struct state *s = arg;
@@ -181,20 +115,12 @@ static void on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
 	check_sequence(s, &e);
 	at = e.prefix ? place_find(s->index, e.nfproto, e.prefix,
 				   e.prefix_len) : NULL;
-	if (!at) {
-		if (e.prefix && place_looks_like_trace(e.prefix, e.prefix_len))
-			s->stats->strangers++;
-		else
-			s->stats->foreign++;
-		return;
-	}
-	if (at->own) {
-		s->stats->own++;
-	} else {
-		s->stats->events++;
-		print_event(s, &e, at);
-	}
-	journeys_add(s->journeys, &e, at, s->now_ns, s->wall_ns);
+	if (at)
+		on_event(s, &e, at);
+	else if (e.prefix && place_looks_like_trace(e.prefix, e.prefix_len))
+		s->stats->strangers++;
+	else
+		s->stats->foreign++;
 }
 
 /* Return: messages read until the socket was empty. */
@@ -229,9 +155,9 @@ static bool on_control(struct state *s)
 static void poll_sink(const struct state *s, unsigned int i,
 		      struct pollfd *pfd)
 {
-	const struct sink *k = &s->sink[i];
+	const struct sink *k = &s->printer.sink[i];
 
-	pfd->fd = s->closed_told || !k->report ? -1 : k->out.fd;
+	pfd->fd = s->printer.closed_told || !k->report ? -1 : k->out.fd;
 	pfd->events = out_pending(&k->out) ? POLLOUT : 0;
 }
 
@@ -253,8 +179,8 @@ static void wait_for_more(struct state *s, int timeout_ms)
 		ifnames_update(s->names);
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
 		if (pfd[3 + i].revents & (POLLERR | POLLHUP | POLLNVAL) &&
-		    !s->sink[i].out.error)
-			s->sink[i].out.error = -EPIPE;
+		    !s->printer.sink[i].out.error)
+			s->printer.sink[i].out.error = -EPIPE;
 }
 
 static void rest(void)
@@ -270,7 +196,7 @@ static void capture_loop(struct state *s)
 		unsigned int n = read_all(s);
 		int due = journeys_expire(s->journeys, s->now_ns);
 
-		flush_output(s);
+		printer_flush(&s->printer);
 		if (n >= BUSY_EVENTS)
 			rest();
 		wait_for_more(s, n ? 0 : due);
@@ -291,7 +217,7 @@ static void drain(struct state *s)
 		if (read_all(s))
 			last = s->now_ns;
 		journeys_expire(s->journeys, s->now_ns);
-		flush_output(s);
+		printer_flush(&s->printer);
 		quiet = (s->now_ns - last) / 1000000;
 		limit = journeys_open_count(s->journeys) ? DRAIN_QUEUE_MS
 							 : DRAIN_SILENCE_MS;
@@ -303,40 +229,6 @@ static void drain(struct state *s)
 	journeys_finish(s->journeys);
 }
 
-static int more_drops(const void *a, const void *b)
-{
-	const struct stats_drop *x = a, *y = b;
-
-	return x->packets < y->packets ? 1 : x->packets > y->packets ? -1 : 0;
-}
-
-/* The busiest rules, for the summary. */
-static void note_drops(struct state *s)
-{
-	struct stats *st = s->stats;
-	uint32_t n = place_count(s->index), count = 0;
-	struct stats_drop *all = calloc(n + 1, sizeof(*all));
-
-	for (uint32_t i = 0; all && i < n && i < s->dropped_room; i++) {
-		const struct place *p = place_by_id(s->index, i);
-
-		if (!s->dropped[i])
-			continue;
-		all[count].packets = s->dropped[i];
-		all[count].chain = p->chain_index;
-		all[count].number = p->number;
-		all[count].kind = p->kind;
-		all[count++].family =
-			(uint8_t)family_index(family_by_nfproto(p->nfproto));
-	}
-	if (count)
-		qsort(all, count, sizeof(*all), more_drops);
-	st->drops = count < STATS_DROPS ? count : STATS_DROPS;
-	if (count)
-		memcpy(st->drop, all, st->drops * sizeof(*all));
-	free(all);
-}
-
 static void finish(struct state *s)
 {
 	uint32_t drops = capture_drops(s->plan->capture);
@@ -344,12 +236,9 @@ static void finish(struct state *s)
 	/* Drops behind the last message delivered leave no gap behind them. */
 	if (drops > s->stats->lost)
 		s->stats->lost = drops;
-	note_drops(s);
 	/* A slow reader of our output must not keep the group from others. */
 	capture_close(s->plan->capture);
-	for (unsigned int i = 0; i < SINK_COUNT; i++)
-		sink_finish(&s->sink[i]);
-	check_output(s);
+	printer_finish(&s->printer);
 }
 
 static void close_state(struct state *s)
@@ -357,20 +246,7 @@ static void close_state(struct state *s)
 	journeys_close(s->journeys);
 	place_index_close(s->index);
 	ifnames_close(s->names);
-	for (unsigned int i = 0; i < SINK_COUNT; i++)
-		sink_close(&s->sink[i]);
-	free(s->dropped);
-}
-
-static int open_sinks(struct state *s)
-{
-	struct report_env env = s->plan->env;
-	int err = 0;
-
-	env.names = s->names;
-	for (unsigned int i = 0; i < SINK_COUNT && !err; i++)
-		err = sink_open(&s->sink[i], &s->plan->sink[i], &env);
-	return err;
+	printer_close(&s->printer);
 }
 
 static int open_state(struct state *s, const struct reader_plan *plan)
@@ -384,7 +260,7 @@ static int open_state(struct state *s, const struct reader_plan *plan)
 				    plan->foreign_trace, &ops, s);
 	if (!s->names || !s->index || !s->journeys)
 		return -ENOMEM;
-	return open_sinks(s);
+	return printer_open(&s->printer, plan, s->index, s->names, s->control);
 }
 
 /*
@@ -440,7 +316,7 @@ static void reader_main(const struct reader_plan *plan, int control)
 			_exit(1);
 		_exit(1);
 	}
-	tell(&s, READER_READY);
+	reader_tell(control, READER_READY);
 	capture_loop(&s);
 	drain(&s);
 	finish(&s);

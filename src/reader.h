@@ -49,6 +49,9 @@ struct reader {
  */
 int reader_start(struct reader *r, const struct reader_plan *plan);
 
+/** reader_tell - a word from the reader's own code to the supervisor */
+void reader_tell(int control, enum reader_word word);
+
 /** reader_drain - the rules are out: finish what is under way and end */
 int reader_drain(struct reader *r);
 

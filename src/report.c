@@ -8,18 +8,21 @@
 
 #include "journey.h"
 #include "place.h"
+#include "snapshot.h"
 
 const char *report_hook_name(unsigned int hook)
 {
-	static const char *const names[NF_INET_NUMHOOKS] = {
-		[NF_INET_PRE_ROUTING] = "PREROUTING",
-		[NF_INET_LOCAL_IN] = "INPUT",
-		[NF_INET_FORWARD] = "FORWARD",
-		[NF_INET_LOCAL_OUT] = "OUTPUT",
-		[NF_INET_POST_ROUTING] = "POSTROUTING",
-	};
+	return snapshot_hook_name(hook);
+}
 
-	return hook < NF_INET_NUMHOOKS ? names[hook] : "?";
+/* A trace that was read without the rules that made it. */
+static bool rule_is_unknown(const struct journey *j, unsigned int branch)
+{
+	for (uint32_t i = journey_kept(j); i-- > 0; )
+		if (j->step[i].branch == branch)
+			return j->step[i].place->effect == EFFECT_UNKNOWN &&
+			       !j->step[i].place->rule_len;
+	return false;
 }
 
 size_t report_reason(char *buf, size_t size, const struct journey *j,
@@ -35,8 +38,10 @@ size_t report_reason(char *buf, size_t size, const struct journey *j,
 			     report_hook_name(f->hook));
 		break;
 	case FATE_UNKNOWN:
-		n = snprintf(buf, size, "after %s: no table here would see it "
-			     "go on", report_hook_name(f->hook));
+		n = snprintf(buf, size, "after %s: %s", report_hook_name(f->hook),
+			     rule_is_unknown(j, branch) ?
+			     "the rules are not known (--rules FILE)" :
+			     "no table here would see it go on");
 		break;
 	case FATE_INCOMPLETE:
 		if (j->flags & JOURNEY_HEADLESS && !(j->flags & JOURNEY_GAP))

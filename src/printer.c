@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* printer: counts the packets whose story is over and writes them where they go. */
+#include "printer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "family.h"
+#include "ifnames.h"
+#include "journey.h"
+#include "only.h"
+#include "place.h"
+#include "reader.h"
+#include "stats.h"
+
+enum { MUCH = 1 << 20 };	/* pending bytes that are waited for */
+
+int printer_open(struct printer *p, const struct reader_plan *plan,
+		 struct place_index *index, const struct ifnames *names,
+		 int control)
+{
+	struct report_env env = plan->env;
+	int err = 0;
+
+	memset(p, 0, sizeof(*p));
+	p->plan = plan;
+	p->index = index;
+	p->control = control;
+	env.names = names;
+	for (unsigned int i = 0; i < SINK_COUNT && !err; i++)
+		err = sink_open(&p->sink[i], &plan->sink[i], &env);
+	return err;
+}
+
+void printer_close(struct printer *p)
+{
+	for (unsigned int i = 0; i < SINK_COUNT; i++)
+		sink_close(&p->sink[i]);
+	free(p->dropped);
+}
+
+static void count_drop(struct printer *p, const struct place *by)
+{
+	if (by->id >= p->dropped_room) {
+		uint32_t room = by->id * 2 + 256;
+		uint64_t *more = realloc(p->dropped, room * sizeof(*more));
+
+		if (!more)
+			return;
+		memset(more + p->dropped_room, 0,
+		       (room - p->dropped_room) * sizeof(*more));
+		p->dropped = more;
+		p->dropped_room = room;
+	}
+	p->dropped[by->id]++;
+}
+
+static void check_output(struct printer *p)
+{
+	for (unsigned int i = 0; i < SINK_COUNT && !p->closed_told; i++) {
+		if (!p->sink[i].out.error)
+			continue;
+		p->closed_told = true;
+		p->plan->stats->output_error = p->sink[i].out.error;
+		p->plan->stats->output_sink = (uint8_t)i;
+		reader_tell(p->control, READER_CLOSED);
+	}
+}
+
+bool printer_enough(const struct printer *p)
+{
+	return p->plan->count && p->plan->stats->printed >= p->plan->count;
+}
+
+/* Stdout decides: a packet that it has no room for is in no other file. */
+static void print_journey(struct printer *p, struct journey *j)
+{
+	struct stats *st = p->plan->stats;
+	bool fits = true;
+
+	if (printer_enough(p) ||
+	    (p->plan->only && !only_fits(p->plan->only, j)))
+		return;
+	j->number = st->printed + 1;
+	for (unsigned int i = 0; i < SINK_COUNT && fits; i++)
+		fits = sink_journey(&p->sink[i], j);
+	if (!fits) {
+		st->unprinted++;
+		return;
+	}
+	st->printed++;
+	if (printer_enough(p) && !p->count_told) {
+		p->count_told = true;
+		reader_tell(p->control, READER_COUNT);
+	}
+}
+
+void printer_journey(struct printer *p, struct journey *j)
+{
+	struct stats *st = p->plan->stats;
+	const struct fate *f = &j->fate[0];
+
+	st->packets++;
+	st->fate[f->kind]++;
+	if (j->flags & JOURNEY_AMBIGUOUS)
+		st->ambiguous++;
+	if (f->by && (f->kind == FATE_DROP || f->kind == FATE_REJECT))
+		count_drop(p, f->by);
+	print_journey(p, j);
+}
+
+void printer_event(struct printer *p, const struct event *e,
+		   const struct place *at, uint64_t wall_ns)
+{
+	if (!printer_enough(p) &&
+	    !sink_event(&p->sink[SINK_STDOUT], e, at, wall_ns))
+		p->plan->stats->unprinted++;
+}
+
+void printer_flush(struct printer *p)
+{
+	for (unsigned int i = 0; i < SINK_COUNT; i++)
+		sink_flush(&p->sink[i]);
+	check_output(p);
+}
+
+void printer_relieve(struct printer *p)
+{
+	for (unsigned int i = 0; i < SINK_COUNT; i++)
+		if (out_pending(&p->sink[i].out) >= MUCH)
+			out_drain(&p->sink[i].out);
+	check_output(p);
+}
+
+static int more_drops(const void *a, const void *b)
+{
+	const struct stats_drop *x = a, *y = b;
+
+	return x->packets < y->packets ? 1 : x->packets > y->packets ? -1 : 0;
+}
+
+/* The busiest rules, for the summary. */
+static void note_drops(const struct printer *p)
+{
+	struct stats *st = p->plan->stats;
+	uint32_t n = place_count(p->index), count = 0;
+	struct stats_drop *all = calloc(n + 1, sizeof(*all));
+
+	for (uint32_t i = 0; all && i < n && i < p->dropped_room; i++) {
+		const struct place *by = place_by_id(p->index, i);
+
+		/* The summary quotes the rule from the snapshot. */
+		if (!p->dropped[i] || !by->snap)
+			continue;
+		all[count].packets = p->dropped[i];
+		all[count].chain = by->chain_index;
+		all[count].number = by->number;
+		all[count].kind = by->kind;
+		all[count++].family =
+			(uint8_t)family_index(family_by_nfproto(by->nfproto));
+	}
+	if (count)
+		qsort(all, count, sizeof(*all), more_drops);
+	st->drops = count < STATS_DROPS ? count : STATS_DROPS;
+	if (count)
+		memcpy(st->drop, all, st->drops * sizeof(*all));
+	free(all);
+}
+
+void printer_finish(struct printer *p)
+{
+	note_drops(p);
+	for (unsigned int i = 0; i < SINK_COUNT; i++)
+		sink_finish(&p->sink[i]);
+	check_output(p);
+}

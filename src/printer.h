@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* printer: counts the packets whose story is over and writes them where they go. */
+#ifndef NFTRACE_PRINTER_H
+#define NFTRACE_PRINTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sink.h"
+
+struct event;
+struct journey;
+struct place;
+struct place_index;
+struct reader_plan;
+
+struct printer {
+	const struct reader_plan *plan;	/* all borrowed */
+	struct place_index *index;
+	int control;			/* to the supervisor */
+	struct sink sink[SINK_COUNT];
+	uint64_t *dropped;		/* by place id */
+	uint32_t dropped_room;
+	bool count_told, closed_told;
+};
+
+/** printer_open - 0 or -errno; printer_close() it in any case */
+int printer_open(struct printer *p, const struct reader_plan *plan,
+		 struct place_index *index, const struct ifnames *names,
+		 int control);
+void printer_close(struct printer *p);
+
+/** printer_journey - one packet more, printed if --only and -c let it */
+void printer_journey(struct printer *p, struct journey *j);
+void printer_event(struct printer *p, const struct event *e,
+		   const struct place *at, uint64_t wall_ns);
+
+/** printer_enough - -c is reached */
+bool printer_enough(const struct printer *p);
+
+/**
+ * printer_flush - write what can be written without waiting
+ * printer_relieve - when much is pending, wait until it is written
+ * printer_finish - write all, waiting as long as it takes, and count the drops
+ */
+void printer_flush(struct printer *p);
+void printer_relieve(struct printer *p);
+void printer_finish(struct printer *p);
+
+#endif

@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* record_read: the other half of record: words -> journey. */
+#include "record.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "family.h"
+#include "ifnames.h"
+#include "journey.h"
+#include "place.h"
+#include "record_words.h"
+#include "report.h"
+
+enum { NAME = 256 };
+
+/* A piece of text that is not terminated. */
+struct text {
+	const char *at;
+	size_t len;
+};
+
+struct reading {
+	struct record_reader *r;
+	struct journey *j;
+	struct text block;	/* lines not yet taken */
+	struct step now;	/* what an event takes over from the one before */
+};
+
+static bool starts(struct text t, const char *with)
+{
+	size_t len = strlen(with);
+
+	return t.len >= len && memcmp(t.at, with, len) == 0;
+}
+
+static bool is(struct text t, const char *word)
+{
+	return t.len == strlen(word) && memcmp(t.at, word, t.len) == 0;
+}
+
+bool record_is(const char *text, size_t len)
+{
+	struct text t = { text, len };
+
+	return starts(t, RECORD_MAGIC) &&
+	       (len == sizeof(RECORD_MAGIC) - 1 ||
+		text[sizeof(RECORD_MAGIC) - 1] == ' ');
+}
+
+/* Cut what is in front of @end off @rest; all of it when there is none. */
+static struct text cut(struct text *rest, char end)
+{
+	const char *at = rest->len ? memchr(rest->at, end, rest->len) : NULL;
+	struct text t = { rest->at, at ? (size_t)(at - rest->at) : rest->len };
+
+	rest->at += t.len + (at ? 1 : 0);
+	rest->len -= t.len + (at ? 1 : 0);
+	return t;
+}
+
+static struct text behind(struct text t, size_t n)
+{
+	return (struct text){ t.at + n, t.len - n };
+}
+
+static int digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+static bool get_number(struct text t, unsigned int base, uint32_t *n)
+{
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < t.len; i++) {
+		int d = digit(t.at[i]);
+
+		if (d < 0 || (unsigned int)d >= base)
+			return false;
+		v = v * base + (unsigned int)d;
+		if (v > UINT32_MAX)
+			return false;
+	}
+	*n = (uint32_t)v;
+	return t.len > 0;
+}
+
+/* Return: bytes, at most @size, or -1: no hex of whole bytes. */
+static int get_bytes(struct text t, void *to, size_t size)
+{
+	uint8_t *p = to;
+
+	if (t.len % 2 || t.len / 2 > size)
+		return -1;
+	for (size_t i = 0; i < t.len; i += 2) {
+		int high = digit(t.at[i]), low = digit(t.at[i + 1]);
+
+		if (high < 0 || low < 0)
+			return -1;
+		*p++ = (uint8_t)(high << 4 | low);
+	}
+	return (int)(t.len / 2);
+}
+
+/* @size: of @to; the name is cut to fit and always terminated */
+static void get_name(struct text t, char *to, size_t size)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t.len && n + 1 < size; i++) {
+		struct text hex = { t.at + i + 1, 2 };
+
+		to[n] = t.at[i];
+		if (t.at[i] == '%' && i + 2 < t.len &&
+		    get_bytes(hex, &to[n], 1) == 1)
+			i += 2;
+		n++;
+	}
+	to[n] = '\0';
+}
+
+static uint32_t get_interface(struct reading *rd, struct text t)
+{
+	char name[NAME];
+
+	get_name(t, name, sizeof(name));
+	return *name ? ifnames_index(rd->r->names, name, strlen(name)) : 0;
+}
+
+static bool take_family(struct reading *rd, struct text t)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		if (!is(t, families[i]->name))
+			continue;
+		rd->j->nfproto = families[i]->nfproto;
+		return true;
+	}
+	return false;
+}
+
+static bool take_flags(struct reading *rd, struct text t)
+{
+	for (size_t i = 0; i < t.len; i++)
+		for (size_t f = 0; f < RECORD_FLAGS; f++)
+			if (record_flags[f].letter == t.at[i])
+				rd->j->flags |= record_flags[f].flag;
+	return true;
+}
+
+static bool take_host(struct reading *rd, struct text t)
+{
+	get_name(t, rd->r->host, sizeof(rd->r->host));
+	return true;
+}
+
+static bool take_netns(struct reading *rd, struct text t)
+{
+	get_name(t, rd->r->netns, sizeof(rd->r->netns));
+	return true;
+}
+
+static bool take_hw(struct reading *rd, struct text t)
+{
+	int n = get_bytes(t, rd->j->hw_header, sizeof(rd->j->hw_header));
+
+	rd->j->hw_header_len = n > 0 ? (uint16_t)n : 0;
+	return n >= 0;
+}
+
+static bool take_uid(struct reading *rd, struct text t)
+{
+	return get_number(t, 10, &rd->j->uid);
+}
+
+static bool take_lost(struct reading *rd, struct text t)
+{
+	return get_number(t, 10, &rd->j->lost);
+}
+
+static bool take_omitted(struct reading *rd, struct text t)
+{
+	struct journey *j = rd->j;
+	uint32_t kept = journey_kept(j);
+
+	if (!get_number(t, 10, &j->omitted))
+		return false;
+	j->steps = kept + j->omitted;
+	return true;
+}
+
+/* What a TRACE line says of its place; escaped where the text is not plain. */
+static bool split_line(struct text line, struct text *prefix,
+		       struct text *rule)
+{
+	const char *parting = memmem(line.at, line.len, "  \"", 3);
+
+	*prefix = line;
+	*rule = (struct text){ "", 0 };
+	if (!parting)
+		return true;
+	prefix->len = (size_t)(parting - line.at);
+	*rule = behind(line, prefix->len + 3);
+	if (!rule->len || rule->at[rule->len - 1] != '"')
+		return false;
+	rule->len--;
+	return true;
+}
+
+static bool next_trace_line(struct reading *rd, struct text *line)
+{
+	while (rd->block.len) {
+		*line = cut(&rd->block, '\n');
+		if (starts(*line, "TRACE: "))
+			return true;
+	}
+	return false;
+}
+
+/* "xPREFIX:RULE" in hex, for what the line for people shows escaped. */
+static const struct place *raw_place(struct reading *rd, struct text t,
+				     uint16_t own_before)
+{
+	struct text prefix = cut(&t, ':');
+	char *bytes = malloc((prefix.len + t.len) / 2 + 1);
+	const struct place *at = NULL;
+	int p, r = -1;
+
+	if (!bytes)
+		return NULL;
+	p = get_bytes(prefix, bytes, prefix.len / 2);
+	if (p >= 0)
+		r = get_bytes(t, bytes + p, t.len / 2);
+	if (r >= 0)
+		at = place_restore(rd->r->index, rd->j->nfproto, bytes,
+				   (size_t)p, bytes + p, (size_t)r, own_before);
+	free(bytes);
+	return at;
+}
+
+static bool step_field(struct reading *rd, struct text f, uint32_t *own,
+		       struct text *raw)
+{
+	struct text value = behind(f, 1);
+	uint32_t n;
+
+	switch (f.at[0]) {
+	case 'm':
+		return get_number(value, 16, &rd->now.mark);
+	case 'i':
+		rd->now.in = get_interface(rd, value);
+		return true;
+	case 'o':
+		rd->now.out = get_interface(rd, value);
+		return true;
+	case 'p':
+		rd->now.phys_in = get_interface(rd, value);
+		return true;
+	case 'q':
+		rd->now.phys_out = get_interface(rd, value);
+		return true;
+	case 'b':
+		if (!get_number(value, 10, &n) || n >= JOURNEY_BRANCHES)
+			return false;
+		rd->now.branch = (uint8_t)n;
+		return true;
+	case 'w':
+		return get_number(value, 10, own) && *own <= UINT16_MAX;
+	case 'x':
+		*raw = value;
+		return true;
+	}
+	return true;
+}
+
+static bool take_step(struct reading *rd, struct text fields)
+{
+	struct text line, prefix, rule, raw = { NULL, 0 };
+	uint32_t own = 0;
+	struct step *s;
+
+	if (!next_trace_line(rd, &line))
+		return false;
+	while (fields.len) {
+		struct text f = cut(&fields, ',');
+
+		if (f.len && !step_field(rd, f, &own, &raw))
+			return false;
+	}
+	if (raw.at)
+		rd->now.place = raw_place(rd, raw, (uint16_t)own);
+	else
+		rd->now.place = split_line(line, &prefix, &rule) ?
+			place_restore(rd->r->index, rd->j->nfproto, prefix.at,
+				      prefix.len, rule.at, rule.len,
+				      (uint16_t)own) : NULL;
+	s = rd->now.place ? journey_add_step(rd->j) : NULL;
+	if (!s)
+		return false;
+	*s = rd->now;
+	return true;
+}
+
+static bool get_value(struct reading *rd, uint8_t field, struct text t,
+		      struct change_value *v)
+{
+	struct text addr;
+	uint32_t port;
+
+	v->port = -1;
+	switch (field) {
+	case FIELD_SRC:
+	case FIELD_DST:
+		addr = cut(&t, ':');
+		if (get_bytes(addr, v->addr, sizeof(v->addr)) < 0)
+			return false;
+		if (!t.len)
+			return true;
+		if (!get_number(t, 10, &port) || port > UINT16_MAX)
+			return false;
+		v->port = (int32_t)port;
+		return true;
+	case FIELD_IN:
+	case FIELD_OUT:
+		v->number = get_interface(rd, t);
+		return true;
+	default:
+		return get_number(t, 10, &v->number);
+	}
+}
+
+static bool word_index(struct text t, const char *(*word)(unsigned int),
+		       unsigned int count, uint8_t *index)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		if (!is(t, word(i)))
+			continue;
+		*index = (uint8_t)i;
+		return true;
+	}
+	return false;
+}
+
+static const char *maker_word(unsigned int i)
+{
+	return change_maker_word(i);
+}
+
+static const char *field_word(unsigned int i)
+{
+	return change_field_word(i);
+}
+
+static const char *kind_word(unsigned int i)
+{
+	return fate_word(i);
+}
+
+static bool take_change(struct reading *rd, struct text t)
+{
+	struct text step = cut(&t, ','), maker = cut(&t, ','),
+		    field = cut(&t, ','), from = cut(&t, ',');
+	struct journey *j = rd->j;
+	struct change c;
+	uint32_t n;
+
+	memset(&c, 0, sizeof(c));
+	if (j->changes == JOURNEY_CHANGES || !get_number(step, 10, &n) ||
+	    n >= journey_kept(j) ||
+	    !word_index(maker, maker_word, MAKER_COUNT, &c.maker) ||
+	    !word_index(field, field_word, FIELD_COUNT, &c.field) ||
+	    !get_value(rd, c.field, from, &c.from) ||
+	    !get_value(rd, c.field, t, &c.to))
+		return false;
+	c.step = (uint16_t)n;
+	j->change[j->changes++] = c;
+	return true;
+}
+
+static bool take_fate(struct reading *rd, struct text t)
+{
+	struct text kind = cut(&t, ','), hook = cut(&t, ',');
+	struct journey *j = rd->j;
+	struct fate *f = &j->fate[j->branches];
+	uint32_t by;
+
+	memset(f, 0, sizeof(*f));
+	if (j->branches == JOURNEY_BRANCHES ||
+	    !word_index(kind, kind_word, FATE_COUNT, &f->kind) ||
+	    !word_index(hook, report_hook_name, NF_INET_NUMHOOKS, &f->hook))
+		return false;
+	while (t.len) {
+		struct text field = cut(&t, ',');
+
+		if (field.len && field.at[0] == 'o')
+			f->out = get_interface(rd, behind(field, 1));
+		if (field.len && field.at[0] == 'b') {
+			if (!get_number(behind(field, 1), 10, &by) ||
+			    by >= journey_kept(j))
+				return false;
+			f->by = j->step[by].place;
+		}
+	}
+	j->branches++;
+	return true;
+}
+
+static const struct {
+	const char *start;
+	bool (*take)(struct reading *rd, struct text rest);
+} rows[] = {
+	{ "host=", take_host },
+	{ "netns=", take_netns },
+	{ "family=", take_family },
+	{ "flags=", take_flags },
+	{ "hw=", take_hw },
+	{ "uid=", take_uid },
+	{ "lost=", take_lost },
+	{ "omitted=", take_omitted },
+	{ "e", take_step },
+	{ "c,", take_change },
+	{ "f,", take_fate },
+};
+
+static bool take_word(struct reading *rd, struct text word)
+{
+	/* "e" is also how words of a later version may begin. */
+	if (word.len > 1 && word.at[0] == 'e' && word.at[1] != ',')
+		return true;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (starts(word, rows[i].start))
+			return rows[i].take(rd, behind(word,
+						strlen(rows[i].start)));
+	return true;
+}
+
+/* QUEUE names the queue of its rule; nothing else needs one to be known. */
+static bool makes_sense(const struct journey *j)
+{
+	for (unsigned int b = 0; b < j->branches; b++)
+		if (j->fate[b].kind == FATE_QUEUE && !j->fate[b].by)
+			return false;
+	return j->nfproto && journey_kept(j) && j->branches;
+}
+
+int record_read(struct record_reader *r, struct journey *j,
+		const char *block, size_t block_len,
+		const char *words, size_t words_len)
+{
+	struct reading rd = { .r = r, .j = j, .block = { block, block_len } };
+	struct text rest = { words, words_len };
+
+	j->flags = j->branches = 0;
+	j->changes = 0;
+	j->nfproto = 0;
+	j->steps = j->omitted = j->lost = 0;
+	j->hw_header_len = 0;
+	j->uid = UINT32_MAX;
+	r->host[0] = r->netns[0] = '\0';
+	while (rest.len) {
+		struct text word = cut(&rest, ' ');
+
+		if (word.len && !take_word(&rd, word))
+			return -EBADMSG;
+	}
+	return makes_sense(j) ? 0 : -EBADMSG;
+}
