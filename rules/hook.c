@@ -11,6 +11,19 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Only the first process of a run halts: not who takes its work over. */
+static bool is_first(const char *path)
+{
+	char once[4096];
+	int fd;
+
+	snprintf(once, sizeof(once), "%s.once", path);
+	fd = open(once, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 /* "NAME" or "NAME:N", the Nth time that this process comes by. */
 static bool is_wanted(const char *name)
 {
@@ -33,7 +46,7 @@ void hook_point(const char *name)
 	char line[128];
 	int fd, n;
 
-	if (!path || !is_wanted(name))
+	if (!path || !is_wanted(name) || !is_first(path))
 		return;
 	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 	n = snprintf(line, sizeof(line), "%d %s\n", (int)getpid(), name);

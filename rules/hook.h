@@ -9,7 +9,8 @@
  *
  * NFTRACE_HOOK holds the point's name, or NAME:N for the Nth time that a process
  * comes by.  The pid is appended to the file named by NFTRACE_HOOK_FILE, so that
- * the test knows; when it removes the file the process goes on.
+ * the test knows; when it removes the file the process goes on.  Once only, as
+ * long as there is a file of that name with ".once" behind it.
  */
 void hook_point(const char *name);
 #define HOOK(name) hook_point(name)

@@ -184,12 +184,14 @@ static bool is_sound(const struct ledger_page *p)
 	const struct ipt_replace *r;
 	uint32_t at = 0;
 
-	if (h->len != p->len || h->family >= FAMILY_COUNT ||
+	/* The file keeps the size of the largest replacement. */
+	if (h->len > p->len || h->family >= FAMILY_COUNT ||
 	    h->old_entries == 0 || h->replace_at % 16 ||
-	    arrays > h->replace_at || h->replace_at > p->len - sizeof(*r))
+	    arrays > h->replace_at || h->len < sizeof(*h) + sizeof(*r) ||
+	    h->replace_at > h->len - sizeof(*r))
 		return false;
 	r = (const void *)((const char *)h + h->replace_at);
-	if (r->size > p->len - h->replace_at - sizeof(*r) ||
+	if (r->size > h->len - h->replace_at - sizeof(*r) ||
 	    r->num_entries > h->new_entries || r->num_entries == 0)
 		return false;
 	for (uint32_t i = 0; i < r->num_entries; i++) {

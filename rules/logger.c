@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "family.h"
+#include "hook.h"
 #include "owner.h"
 #include "run_dir.h"
 
@@ -81,6 +82,7 @@ int logger_record(const struct owner *owner, const char *const old[])
 	run_dir_path(owner, "", path);
 	run_dir_path(owner, ".new", new_path);
 	err = write_record(new_path, owner, old);
+	HOOK("logger-half-recorded");
 	if (err == 0 && rename(new_path, path) < 0)
 		err = -errno;
 	if (err)
@@ -92,6 +94,9 @@ void logger_forget(const struct owner *owner)
 {
 	char path[PATH_MAX];
 
+	/* Half written by who was killed. */
+	run_dir_path(owner, ".new", path);
+	unlink(path);
 	run_dir_path(owner, "", path);
 	run_dir_unlink(path);
 }

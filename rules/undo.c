@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hook.h"
 #include "ledger.h"
 
 static void note_error(struct undo_report *r, int err, const char *what,
@@ -62,6 +63,7 @@ void undo_run(const struct undo *u, struct undo_report *report)
 		err = restore_logger(u, i, &report->logger[i]);
 		note_error(report, err, "putting the logger back",
 			   families[i]);
+		HOOK("undo-logger-back");
 		failed |= err != 0;
 	}
 	if (failed)
@@ -78,6 +80,7 @@ int undo_loggers_set(const struct undo *u)
 
 		if (err)
 			return err;
+		HOOK("undo-logger-set");
 	}
 	return 0;
 }

@@ -307,6 +307,7 @@ int arm(struct run *r)
 		status = open_ledger(r);
 	if (!status)
 		status = check_dead_runs(false);
+	HOOK("before-bind");
 	if (!status)
 		status = bind_group(r);
 	if (!status)
@@ -316,6 +317,7 @@ int arm(struct run *r)
 		status = take_snapshot(r);
 	if (!status && !r->plan.inserts && check_foreign_rules(r->snap, false) == 0)
 		status = nothing_to_follow();
+	HOOK("before-keeper");
 	if (!status)
 		status = start_keeper(r);
 	if (!status)
@@ -324,10 +326,12 @@ int arm(struct run *r)
 		status = take_snapshot(r);
 	if (status)
 		return status;
+	HOOK("before-reader");
 	foreign = r->plan.inserts ? check_foreign_rules(r->snap, true) : 1;
 	status = start_reader(r, foreign > 0);
 	if (status)
 		return status;
+	HOOK("before-armed");
 	if (set_time(r) < 0) {
 		say("error: the keeper is gone");
 		return STATUS_FAILURE;

@@ -205,4 +205,5 @@ void disarm(struct run *r)
 		wait_for_reader(r);
 		close(r->reader.fd);
 	}
+	HOOK("before-end");
 }

@@ -16,6 +16,7 @@
 
 #include "capture.h"
 #include "event.h"
+#include "hook.h"
 #include "ifnames.h"
 #include "journey.h"
 #include "journeys.h"
@@ -305,6 +306,7 @@ static void reader_main(const struct reader_plan *plan, int control)
 	prctl(PR_SET_NAME, "nftrace-reader");
 	process_ignore_signals();
 	close_others(plan, control);
+	HOOK("reader-start");
 	tzset();
 	err = open_state(&s, plan);
 	if (err)
