@@ -208,9 +208,7 @@ bool journey_is_over(const struct journey *j, const struct path_map *map)
 {
 	for (unsigned int b = 0; b < j->branches; b++) {
 		const struct path *p = &j->path[b];
-		bool nat = j->flags & JOURNEY_NAT ||
-			((p->hook == NF_INET_PRE_ROUTING ||
-			  p->hook == NF_INET_LOCAL_OUT) && p->order < T_DNAT);
+		bool nat = j->flags & JOURNEY_NAT || path_nat_ahead(map, p);
 
 		if (j->flags & JOURNEY_CLONES && p->state != PATH_ENDED)
 			return false;

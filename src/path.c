@@ -13,6 +13,7 @@
 enum { NOT_A_HOOK = 0xff };
 
 #define BIT(n) (1u << (n))
+#define BIT64(n) (UINT64_C(1) << (n))
 
 /* Hooks at which a packet can turn up next (Netfilter's packet flow). */
 static const uint8_t next_hooks[NF_INET_NUMHOOKS] = {
@@ -24,54 +25,43 @@ static const uint8_t next_hooks[NF_INET_NUMHOOKS] = {
 	[NF_INET_POST_ROUTING] = BIT(NF_INET_PRE_ROUTING),
 };
 
-static uint8_t table_bit(const char *name, unsigned int hook, bool *nat)
-{
-	bool last = hook == NF_INET_LOCAL_IN || hook == NF_INET_POST_ROUTING;
-
-	*nat = strcmp(name, "nat") == 0;
-	if (*nat)
-		return (uint8_t)BIT(last ? T_SNAT : T_DNAT);
-	if (strcmp(name, "raw") == 0)
-		return BIT(T_RAW);
-	if (strcmp(name, "mangle") == 0)
-		return BIT(T_MANGLE);
-	if (strcmp(name, "filter") == 0)
-		return BIT(T_FILTER);
-	if (strcmp(name, "security") == 0)
-		return BIT(T_SECURITY);
-	return 0;
-}
-
-void path_map_fill(struct path_map *map, const struct snapshot *const snaps[])
-{
-	bool nat;
-
-	memset(map, 0, sizeof(*map));
-	for (unsigned int f = 0; f < FAMILY_COUNT; f++) {
-		for (unsigned int t = 0; snaps[f] && t < snaps[f]->tables; t++) {
-			const struct snap_table *table = &snaps[f]->table[t];
-
-			for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++) {
-				uint8_t bit = table_bit(table->name, h, &nat);
-
-				if (!(table->valid_hooks & BIT(h)))
-					continue;
-				if (nat)
-					map->family[f].may[h] |= bit;
-				else
-					map->family[f].must[h] |= bit;
-			}
-		}
-	}
-}
-
 static unsigned int index_of(const struct place *at)
 {
 	return family_index(family_by_nfproto(at->nfproto));
 }
 
+static const struct path_hook *hook_of(const struct path_map *map,
+				       const struct place *at,
+				       unsigned int hook)
+{
+	return &map->hook[index_of(at)][hook];
+}
+
+/* Where a path is; in a user chain that was joined from nowhere: its table's. */
+static uint8_t station_of(const struct path_map *map, const struct path *p)
+{
+	if (p->station != STATION_NONE)
+		return p->station;
+	return path_map_station(map, index_of(p->last), p->hook,
+				place_table_order(p->last->table, p->hook));
+}
+
+/* A new hook has all its stations before it; a new table of it is one. */
+static void note_station(struct path *p, const struct place *at, uint8_t hook)
+{
+	if (hook != p->hook)
+		p->seen = 0;
+	if (at->station != STATION_NONE)
+		p->station = at->station;
+	else if (hook != p->hook || !p->last || at->table != p->last->table)
+		p->station = STATION_NONE;
+	if (p->station != STATION_NONE)
+		p->seen |= BIT64(p->station);
+}
+
 static void note(struct path *p, const struct place *at, const struct event *e)
 {
+	note_station(p, at, e->hook);
 	p->last = at;
 	p->hook = e->hook;
 	p->order = at->order;
@@ -215,14 +205,33 @@ static bool at_policy(const struct path *p, const struct place *at)
 	return p->chain == SNAP_NONE || at->chain_index == p->chain;
 }
 
-/* Tables of @hook that would have been seen between two orders, exclusive. */
-static uint8_t between(const struct path_map *map, unsigned int f,
-		       unsigned int hook, int from, int to)
+/* Stations of this hook that may still see it: the order of equals is not known. */
+static uint64_t ahead(const struct path_map *map, const struct path *p)
 {
-	uint8_t above = (uint8_t)~(BIT(from + 1) - 1);
-	uint8_t below = (uint8_t)(BIT(to) - 1);
+	uint8_t station = station_of(map, p);
 
-	return map->family[f].must[hook] & above & below;
+	if (station == STATION_NONE)
+		return 0;
+	return ~hook_of(map, p->last, p->hook)->below[station] &
+	       ~(p->seen | BIT64(station));
+}
+
+/* Will stations of this hook see it yet? */
+static bool hook_goes_on(const struct path_map *map, const struct path *p)
+{
+	const struct path_hook *h = hook_of(map, p->last, p->hook);
+	uint8_t station = station_of(map, p);
+
+	return station != STATION_NONE && h->must & ~h->upto[station];
+}
+
+/* Those that must be seen at its hook before this builtin chain. */
+static uint64_t before(const struct path_map *map, const struct place *at)
+{
+	const struct path_hook *h = hook_of(map, at, at->hook);
+
+	return at->station == STATION_NONE ? h->must
+					   : h->must & h->below[at->station];
 }
 
 /* Does the way lead from one hook to the other, past hooks without a table? */
@@ -232,26 +241,32 @@ static bool leads_to(const struct path_map *map, unsigned int f,
 	if (next_hooks[from] & BIT(to))
 		return true;
 	return from == NF_INET_PRE_ROUTING && to == NF_INET_POST_ROUTING &&
-	       !map->family[f].must[NF_INET_FORWARD];
+	       !map->hook[f][NF_INET_FORWARD].must;
+}
+
+/* A station of this hook that comes later, none that must be seen left out. */
+static bool next_here(const struct path_map *map, const struct path *p,
+		      const struct place *at, bool relaxed)
+{
+	/* Without tables, as in a file: the usual order. */
+	if (at->station == STATION_NONE || station_of(map, p) == STATION_NONE)
+		return at->order > p->order;
+	if (!(ahead(map, p) & BIT64(at->station)))
+		return false;
+	return relaxed || !(ahead(map, p) & before(map, at));
 }
 
 /* A builtin chain of a later table or hook, none that must be seen left out. */
 static bool next_table(const struct path_map *map, const struct path *p,
 		       const struct place *at, bool relaxed)
 {
-	unsigned int f = index_of(at);
-
 	if (at->hook == NOT_A_HOOK)
 		return relaxed;
 	if (at->hook == p->hook)
-		return at->order > p->order &&
-		       (relaxed || !between(map, f, p->hook, p->order,
-					    at->order));
-	if (!leads_to(map, f, p->hook, at->hook))
+		return next_here(map, p, at, relaxed);
+	if (!leads_to(map, index_of(at), p->hook, at->hook))
 		return false;
-	return relaxed ||
-	       (!between(map, f, p->hook, p->order, T_COUNT) &&
-		!between(map, f, at->hook, -1, at->order));
+	return relaxed || (!hook_goes_on(map, p) && !before(map, at));
 }
 
 /* Later in the packet's way at all, with events missing in between? */
@@ -271,6 +286,13 @@ static bool later(const struct path *p, const struct place *at, uint8_t hook)
 	       at->number > p->last->number;
 }
 
+/* Is nothing before it at its hook? */
+static bool is_first(const struct path_map *map, const struct place *at)
+{
+	return at->hook != NOT_A_HOOK && at->station != STATION_NONE &&
+	       !before(map, at);
+}
+
 bool path_may_follow(const struct path_map *map, const struct path *p,
 		     const struct place *at, const struct event *e,
 		     bool relaxed)
@@ -282,7 +304,8 @@ bool path_may_follow(const struct path_map *map, const struct path *p,
 		return false;
 	/* Back from POSTROUTING only over loopback or as multicast's copy. */
 	if (p->hook == NF_INET_POST_ROUTING && e->hook == NF_INET_PRE_ROUTING)
-		return p->state == PATH_TABLE_DONE && path_is_start(at);
+		return p->state == PATH_TABLE_DONE &&
+		       (path_is_start(at) || is_first(map, at));
 	switch (p->state) {
 	case PATH_IN_CHAIN:
 		if (same_hook && in_chain(p, at))
@@ -316,15 +339,13 @@ bool path_may_follow(const struct path_map *map, const struct path *p,
 bool path_may_fork(const struct path_map *map, const struct path *p,
 		   const struct place *at)
 {
-	unsigned int f = index_of(at);
-
 	if (p->last->changes & CHANGE_CLONE && at->order == T_RAW &&
 	    at->hook == NF_INET_LOCAL_OUT)
 		return true;
 	/* A clone goes on behind PREROUTING or OUTPUT, at a table's start. */
 	return (at->hook == NF_INET_FORWARD || at->hook == NF_INET_LOCAL_IN ||
 		at->hook == NF_INET_POST_ROUTING) &&
-	       !between(map, f, at->hook, -1, at->order);
+	       !before(map, at);
 }
 
 bool path_is_start(const struct place *at)
@@ -349,16 +370,23 @@ bool path_is_over(const struct path_map *map, const struct path *p, bool nat)
 	if (p->hook == NF_INET_POST_ROUTING)
 		hooks = BIT(NF_INET_POST_ROUTING);
 	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++) {
-		uint8_t tables = map->family[f].must[h];
+		uint64_t left = map->hook[f][h].must;
 
 		if (nat)
-			tables |= map->family[f].may[h];
+			left |= map->hook[f][h].may;
 		if (h == p->hook)
-			tables &= (uint8_t)~(BIT(p->order + 1) - 1);
-		if (hooks & BIT(h) && tables)
+			left &= ahead(map, p);
+		if (hooks & BIT(h) && left)
 			return false;
 	}
 	return true;
+}
+
+bool path_nat_ahead(const struct path_map *map, const struct path *p)
+{
+	return (p->hook == NF_INET_PRE_ROUTING ||
+		p->hook == NF_INET_LOCAL_OUT) &&
+	       hook_of(map, p->last, p->hook)->may & ahead(map, p);
 }
 
 /* Would a packet that went on have been seen, whichever way it took? */
@@ -366,10 +394,10 @@ static bool would_be_seen(const struct path_map *map, const struct path *p)
 {
 	unsigned int f = index_of(p->last);
 
-	if (between(map, f, p->hook, p->order, T_COUNT))
+	if (hook_goes_on(map, p))
 		return true;
 	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
-		if (next_hooks[p->hook] & BIT(h) && !map->family[f].must[h])
+		if (next_hooks[p->hook] & BIT(h) && !map->hook[f][h].must)
 			return false;
 	return next_hooks[p->hook] != 0;
 }
@@ -393,8 +421,6 @@ static uint8_t passed(const struct path_map *map, const struct path *p)
 void path_fate(const struct path_map *map, const struct path *p,
 	       struct fate *fate)
 {
-	unsigned int f = index_of(p->last);
-
 	fate->by = NULL;
 	fate->hook = p->hook;
 	fate->out = p->out;
@@ -410,7 +436,7 @@ void path_fate(const struct path_map *map, const struct path *p,
 		break;
 	case PATH_TABLE_DONE:
 		/* A table of this very hook stayed silent. */
-		if (between(map, f, p->hook, p->order, T_COUNT))
+		if (hook_goes_on(map, p))
 			fate->kind = FATE_LOST;
 		else
 			fate->kind = passed(map, p);

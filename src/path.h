@@ -9,11 +9,11 @@
 #include <stdint.h>
 
 #include "change.h"
+#include "path_map.h"
 
 struct event;
 struct fate;
 struct place;
-struct snapshot;
 
 enum { PATH_DEPTH = 16 };
 
@@ -26,23 +26,14 @@ enum path_state {
 	PATH_MAYBE,		/* an unknown target: any of these */
 };
 
-/* Which tables are registered at which hooks; bits 1 << enum place_table. */
-struct path_map {
-	struct {
-		uint8_t must[NF_INET_NUMHOOKS];	/* see every packet */
-		uint8_t may[NF_INET_NUMHOOKS];	/* nat: new connections only */
-	} family[2];				/* by family_index() */
-};
-
-/** path_map_fill - from the snapshots, by family_index(); NULL: no tables */
-void path_map_fill(struct path_map *map, const struct snapshot *const snaps[]);
-
 struct path {
 	const struct place *last;	/* of the last event, never NULL */
 	uint32_t chain;			/* PATH_IN_CHAIN, PATH_POLICY */
 	uint32_t after;			/* number: the next one is above */
 	uint8_t state;			/* enum path_state */
 	uint8_t hook, order;		/* where: NF_INET_*, enum place_table */
+	uint8_t station;		/* and which of the hook, or STATION_NONE */
+	uint64_t seen;			/* stations of this hook, one a bit */
 	uint8_t depth;
 	bool stack_unknown;		/* joined in the middle of a chain */
 	bool local;			/* sent by this host: through OUTPUT */
@@ -81,6 +72,9 @@ bool path_is_start(const struct place *at);
  * @nat: nat was asked at the packet's first hook, so it will be at the last
  */
 bool path_is_over(const struct path_map *map, const struct path *p, bool nat);
+
+/** path_nat_ahead - at its first hook, and nat may still be asked there */
+bool path_nat_ahead(const struct path_map *map, const struct path *p);
 
 /** path_fate - what the silence after the last event means */
 void path_fate(const struct path_map *map, const struct path *p,

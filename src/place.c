@@ -2,12 +2,14 @@
 /* place: where in the rules an event was made; looked up once, then by hash. */
 #include "place.h"
 
+#include <netinet/in.h>
 #include <linux/netfilter.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "family.h"
+#include "path_map.h"
 #include "safe.h"
 #include "snapshot.h"
 
@@ -77,14 +79,19 @@ struct node {
 
 struct place_index {
 	const struct snapshot *snap[FAMILY_COUNT];
+	const struct path_map *map;
 	struct node *bucket[BUCKETS];
 	const struct place **by_id;
 	uint32_t count, room;
 };
 
-struct place_index *place_index_open(const struct snapshot *const snaps[])
+struct place_index *place_index_open(const struct snapshot *const snaps[],
+				     const struct path_map *map)
 {
 	struct place_index *idx = calloc(1, sizeof(*idx));
+
+	if (idx)
+		idx->map = map;
 
 	for (unsigned int i = 0; idx && i < FAMILY_COUNT; i++)
 		idx->snap[i] = snaps[i];
@@ -215,7 +222,7 @@ bool place_looks_like_trace(const char *prefix, size_t len)
 	return split_prefix(prefix, trim(prefix, len), &p);
 }
 
-static uint8_t table_order(const char *name, uint8_t hook)
+uint8_t place_table_order(const char *name, uint8_t hook)
 {
 	for (uint8_t t = 0; t <= T_SECURITY; t++)
 		if (strcmp(table_words[t], name) == 0)
@@ -330,7 +337,7 @@ static bool fill(struct place *p, const struct snapshot *s,
 	p->own_before = parts->number > c->own_before ? c->own_before : 0;
 	p->kind = parts->kind;
 	p->hook = c->hook;
-	p->order = table_order(p->table, c->hook);
+	p->order = place_table_order(p->table, c->hook);
 	p->own = r->flags & SNAP_OWN;
 	p->rule = r->len ? snapshot_text(s, r->text) : "";
 	p->rule_len = r->len;
@@ -358,6 +365,15 @@ static struct place *add(struct place_index *idx, struct node *n)
 	return &n->place;
 }
 
+static uint8_t station_of(const struct place_index *idx, const struct place *p)
+{
+	const struct family *f = family_by_nfproto(p->nfproto);
+
+	if (!idx->map || p->hook >= NF_INET_NUMHOOKS)
+		return STATION_NONE;
+	return path_map_station(idx->map, family_index(f), p->hook, p->order);
+}
+
 static const struct place *look_up(struct place_index *idx, uint8_t nfproto,
 				   uint64_t hash, const char *prefix,
 				   size_t len)
@@ -376,8 +392,10 @@ static const struct place *look_up(struct place_index *idx, uint8_t nfproto,
 	n->place.prefix = strndup(prefix, len);
 	n->place.prefix_len = (uint32_t)len;
 	if (n->place.prefix && fill(&n->place, s, &parts) &&
-	    build_line(&n->place) && add(idx, n))
+	    build_line(&n->place) && add(idx, n)) {
+		n->place.station = station_of(idx, &n->place);
 		return &n->place;
+	}
 	node_free(n);
 	return NULL;
 }
@@ -448,7 +466,8 @@ static bool describe_restored(struct place *p, const struct parts *parts)
 	p->target_chain = SNAP_NONE;
 	p->kind = parts->kind;
 	p->hook = hook_of_chain(parts->chain, parts->chain_len);
-	p->order = table_order(table, p->hook);
+	p->order = place_table_order(table, p->hook);
+	p->station = STATION_NONE;
 	p->effect = EFFECT_UNKNOWN;
 	p->target = "";
 	return p->chain != NULL;

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct path_map;
 struct snapshot;
 
 enum place_kind { PLACE_RULE, PLACE_RETURN, PLACE_POLICY };
@@ -66,6 +67,7 @@ struct place {
 	uint8_t nfproto;
 	uint8_t hook;		/* NF_INET_* of a builtin chain, else 0xff */
 	uint8_t order;		/* enum place_table */
+	uint8_t station;	/* of path_map; STATION_NONE in user chains */
 	uint8_t effect;		/* enum place_effect */
 	uint8_t changes;	/* enum place_change, ored */
 	bool own;		/* a rule of this run */
@@ -77,8 +79,10 @@ struct place_index;
 /**
  * place_index_open - index over the snapshots of the families
  * @snaps: by family_index(), NULL where there is none; borrowed
+ * @map: filled from them, or NULL; borrowed
  */
-struct place_index *place_index_open(const struct snapshot *const snaps[]);
+struct place_index *place_index_open(const struct snapshot *const snaps[],
+				     const struct path_map *map);
 void place_index_close(struct place_index *idx);
 
 /**
@@ -100,6 +104,9 @@ const struct place *place_restore(struct place_index *idx, uint8_t nfproto,
 				  const char *prefix, size_t len,
 				  const char *rule, size_t rule_len,
 				  uint16_t own_before);
+
+/** place_table_order - enum place_table; nat is two, by the hook */
+uint8_t place_table_order(const char *name, uint8_t hook);
 
 /** place_count - how many different places were found so far */
 uint32_t place_count(const struct place_index *idx);

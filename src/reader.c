@@ -255,8 +255,8 @@ static int open_state(struct state *s, const struct reader_plan *plan)
 	s->plan = plan;
 	s->stats = plan->stats;
 	s->names = ifnames_open();
-	s->index = place_index_open(plan->snap);
 	path_map_fill(&s->map, plan->snap);
+	s->index = place_index_open(plan->snap, &s->map);
 	s->journeys = journeys_open(&s->map, plan->snaplen,
 				    plan->foreign_trace, &ops, s);
 	if (!s->names || !s->index || !s->journeys)

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* path_map: which tables and base chains see a packet at each hook, and in which order. */
+#include "path_map.h"
+
+#include <string.h>
+
+#include "family.h"
+#include "place.h"
+#include "snapshot.h"
+
+/* linux/netfilter_ipv4.h, enum nf_ip_hook_priorities; v6 has the same. */
+static const int32_t table_priority[T_COUNT] = {
+	[T_RAW] = -300, [T_MANGLE] = -150, [T_DNAT] = -100, [T_FILTER] = 0,
+	[T_SECURITY] = 50, [T_SNAT] = 100,
+};
+
+static void sort_out(struct path_hook *h)
+{
+	for (unsigned int i = 0; i < h->count; i++) {
+		h->below[i] = h->upto[i] = 0;
+		for (unsigned int k = 0; k < h->count; k++) {
+			if (h->priority[k] < h->priority[i])
+				h->below[i] |= UINT64_C(1) << k;
+			if (h->priority[k] <= h->priority[i])
+				h->upto[i] |= UINT64_C(1) << k;
+		}
+	}
+}
+
+uint8_t path_map_station(const struct path_map *map, unsigned int family,
+			 unsigned int hook, uint32_t key)
+{
+	const struct path_hook *h = &map->hook[family][hook];
+
+	for (uint8_t i = 0; i < h->count; i++)
+		if (h->key[i] == key)
+			return i;
+	return STATION_NONE;
+}
+
+uint8_t path_map_add(struct path_map *map, unsigned int family,
+		     unsigned int hook, uint32_t key, int32_t priority,
+		     bool nat)
+{
+	struct path_hook *h = &map->hook[family][hook];
+	uint8_t i = path_map_station(map, family, hook, key);
+
+	if (i == STATION_NONE) {
+		if (h->count == STATION_MAX)
+			return STATION_NONE;
+		i = h->count++;
+	}
+	h->key[i] = key;
+	h->priority[i] = priority;
+	*(nat ? &h->may : &h->must) |= UINT64_C(1) << i;
+	sort_out(h);
+	return i;
+}
+
+static void add_table(struct path_map *map, unsigned int family,
+		      const struct snap_table *t)
+{
+	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++) {
+		uint8_t key = place_table_order(t->name, (uint8_t)h);
+
+		if (t->valid_hooks & 1u << h && key != T_OTHER)
+			path_map_add(map, family, h, key, table_priority[key],
+				     key == T_DNAT || key == T_SNAT);
+	}
+}
+
+void path_map_fill(struct path_map *map, const struct snapshot *const snaps[])
+{
+	memset(map, 0, sizeof(*map));
+	for (unsigned int f = 0; f < FAMILY_COUNT; f++)
+		for (unsigned int t = 0; snaps[f] && t < snaps[f]->tables; t++)
+			add_table(map, f, &snaps[f]->table[t]);
+}

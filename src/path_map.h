@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* path_map: which tables and base chains see a packet at each hook, and in which order. */
+#ifndef NFTRACE_PATH_MAP_H
+#define NFTRACE_PATH_MAP_H
+
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct snapshot;
+
+enum { STATION_MAX = 64, STATION_NONE = 0xff };
+
+/*
+ * A station is a legacy table or an nft base chain at one hook.  Its number,
+ * an index and a bit, stays the same for the whole run.
+ */
+struct path_hook {
+	uint64_t must;			/* see every packet */
+	uint64_t may;			/* nat: new connections only */
+	uint64_t below[STATION_MAX];	/* of lower priority than each */
+	uint64_t upto[STATION_MAX];	/* of lower or the same */
+	int32_t priority[STATION_MAX];
+	uint32_t key[STATION_MAX];	/* enum place_table, or place.chain_index */
+	uint8_t count;
+};
+
+struct path_map {
+	struct path_hook hook[2][NF_INET_NUMHOOKS];	/* by family_index() */
+};
+
+/** path_map_fill - from the snapshots, by family_index(); NULL: no tables */
+void path_map_fill(struct path_map *map, const struct snapshot *const snaps[]);
+
+/**
+ * path_map_add - one more station, or one that is there already
+ * Return: its number; STATION_NONE when the hook has no room for more.
+ */
+uint8_t path_map_add(struct path_map *map, unsigned int family,
+		     unsigned int hook, uint32_t key, int32_t priority,
+		     bool nat);
+
+/** path_map_station - STATION_NONE when there is none with this key */
+uint8_t path_map_station(const struct path_map *map, unsigned int family,
+			 unsigned int hook, uint32_t key);
+
+#endif
