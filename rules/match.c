@@ -59,6 +59,7 @@ struct parse {
 	} entry;
 	struct ip_part ip;		/* points into .entry */
 	struct xtables_rule_match *matches;
+	unsigned int finished;		/* so many of them had their final check */
 	struct match_result *r;
 	struct helper_out *out;
 	char *src, *dst;		/* the words behind -s and -d */
@@ -404,6 +405,39 @@ static bool kernel_has_time(const struct parse *p)
 						      NULL));
 }
 
+/* What the kernel takes with its protocol only (xt_check_match). */
+static const struct {
+	const char *name, *word;
+	uint8_t proto;
+	const struct family *only;
+} bound[] = {
+	{ "ah", "ah", IPPROTO_AH, &family_ipv4 },
+	{ "dccp", "dccp", IPPROTO_DCCP, NULL },
+	{ "esp", "esp", IPPROTO_ESP, NULL },
+	{ "icmp", "icmp", IPPROTO_ICMP, NULL },
+	{ "icmp6", "icmpv6", IPPROTO_ICMPV6, NULL },
+	{ "ipcomp", "ipcomp", IPPROTO_COMP, NULL },
+	{ "mh", "mh", IPPROTO_MH, NULL },
+	{ "osf", "tcp", IPPROTO_TCP, NULL },
+	{ "sctp", "sctp", IPPROTO_SCTP, NULL },
+	{ "tcp", "tcp", IPPROTO_TCP, NULL },
+	{ "tcpmss", "tcp", IPPROTO_TCP, NULL },
+	{ "udp", "udp", IPPROTO_UDP, NULL },
+};
+
+static void check_protocol(struct parse *p, const char *name)
+{
+	for (size_t i = 0; i < sizeof(bound) / sizeof(bound[0]); i++) {
+		if (strcmp(name, bound[i].name) != 0 ||
+		    (bound[i].only && bound[i].only != p->f))
+			continue;
+		if (p->ip.proto != bound[i].proto ||
+		    p->ip.inv & IP_PART_INV_PROTO)
+			refuse(p, MATCH_BAD, "'-m %s' works together with "
+			       "'-p %s' only", name, bound[i].word);
+	}
+}
+
 static void check_kernel(struct parse *p)
 {
 	const struct xtables_target *t;
@@ -644,16 +678,23 @@ static void find_traits(struct parse *p)
 		p->r->traits |= MATCH_EVERYTHING;
 }
 
+/* Once for each: the final checks change what they look at (policy, hashlimit). */
 static void finish_matches(struct parse *p)
 {
+	unsigned int n = 0;
+
 	for (struct xtables_rule_match *m = p->matches; m; m = m->next)
-		xtables_option_mfcall(m->match);
+		if (n++ >= p->finished)
+			xtables_option_mfcall(m->match);
+	p->finished = n;
 }
 
 static void run_parse(struct parse *p)
 {
 	parse_words(p, p->req->argc, p->req->argv);
 	finish_matches(p);
+	for (struct xtables_rule_match *m = p->matches; m; m = m->next)
+		check_protocol(p, m->match->name);
 	find_traits(p);
 	check_kernel(p);
 	parse_own(p);

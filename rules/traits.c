@@ -19,6 +19,7 @@
 #include <linux/netfilter/xt_recent.h>
 #include <linux/netfilter/xt_socket.h>
 #include <linux/netfilter/xt_state.h>
+#include <linux/netfilter/xt_tcpudp.h>
 
 #include "family.h"
 #include "ip_part.h"
@@ -180,6 +181,33 @@ static uint32_t of_physdev(const struct family *f, const void *info,
 	       !bridged ? MATCH_ONLY_PRE : 0;
 }
 
+static bool is_upside_down(const uint16_t ports[2], bool inverted)
+{
+	return ports[0] > ports[1] && !inverted;
+}
+
+static uint32_t of_tcp(const struct family *f, const void *info,
+		       uint8_t revision, char *effect, size_t size)
+{
+	const struct xt_tcp *t = info;
+
+	(void)f, (void)revision, (void)effect, (void)size;
+	return is_upside_down(t->spts, t->invflags & XT_TCP_INV_SRCPT) ||
+	       is_upside_down(t->dpts, t->invflags & XT_TCP_INV_DSTPT) ?
+		MATCH_NOTHING : 0;
+}
+
+static uint32_t of_udp(const struct family *f, const void *info,
+		       uint8_t revision, char *effect, size_t size)
+{
+	const struct xt_udp *u = info;
+
+	(void)f, (void)revision, (void)effect, (void)size;
+	return is_upside_down(u->spts, u->invflags & XT_UDP_INV_SRCPT) ||
+	       is_upside_down(u->dpts, u->invflags & XT_UDP_INV_DSTPT) ?
+		MATCH_NOTHING : 0;
+}
+
 static const struct {
 	const char *name;
 	trait_fn *fn;		/* or, when NULL: */
@@ -206,6 +234,8 @@ static const struct {
 	{ "rpfilter", NULL, MATCH_ONLY_PRE },
 	{ "socket", of_socket, 0 },
 	{ "state", of_state, 0 },
+	{ "tcp", of_tcp, 0 },
+	{ "udp", of_udp, 0 },
 };
 
 uint32_t traits_of_match(const struct family *f,

@@ -128,20 +128,25 @@ static int plan_keeper(struct run *r)
 	return 0;
 }
 
-static void explain_install(const struct keeper_message *m)
+/* Return: the exit status. */
+static int explain_install(const struct keeper_message *m)
 {
 	const struct family *f = families[m->error_family];
 
-	if (m->error == -EINVAL || m->error == -EOPNOTSUPP)
-		say("error: the kernel refuses the rules in raw of %s (dmesg "
-		    "may say why): a match cannot be used there, or the "
-		    "TRACE target is missing", f->command);
-	else if (m->error == -ENOENT &&
-		 strstr(m->what, LOGGER_NETLINK))
+	if (m->error == -ENOENT && strstr(m->what, LOGGER_NETLINK)) {
 		say("error: the kernel has no logger nfnetlink_log: try "
 		    "modprobe nfnetlink_log");
-	else
+		return STATUS_FAILURE;
+	}
+	if (m->error != -EINVAL && m->error != -EOPNOTSUPP &&
+	    m->error != -ENOENT) {
 		say("error: %s: %s", m->what, say_errno_text(m->error));
+		return STATUS_FAILURE;
+	}
+	say("error: the kernel refuses the rules in raw of %s (dmesg may say "
+	    "why): a match cannot be used there, or what it names does not "
+	    "exist", f->command);
+	return STATUS_USAGE;
 }
 
 static void note_refused(const struct run *r, const struct keeper_message *m)
@@ -173,8 +178,7 @@ static int install(struct run *r)
 	if (m.error) {
 		r->undo = m.undo;
 		r->undone = true;
-		explain_install(&m);
-		return m.error == -EINVAL ? STATUS_USAGE : STATUS_FAILURE;
+		return explain_install(&m);
 	}
 	note_refused(r, &m);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)

@@ -57,6 +57,15 @@ never| --only never -p udp
 0.0.0.0/0| ! -s 0.0.0.0/0
 NOSUCHSET| -m set --match-set NOSUCHSET src
 --set| -m recent --name x --set
+9:1| -p udp --dport 9:1
+-p udp| -m udp --dport 9
+-j DROP| -j DROP -p udp
+-g x| -g x -p udp
+'!'| -p udp --dport 9 !
+''| ''
+-s| -p udp -s
+nosuch.invalid| -d nosuch.invalid
+fd00::1| -4 -d 10.0.0.1,fd00::1
 EOT
 
 subtest "an address of each family at once"

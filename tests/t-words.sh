@@ -1,0 +1,115 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-words: every expression of expressions.txt: the rule that iptables makes of it, or both refuse.
+. "$(dirname "$0")/lib.sh"
+
+ns_new words
+in_ns words ipset create friends hash:ip
+in_ns words ipset create friends6 hash:ip family inet6
+in_ns words ipset create nets hash:net,iface
+in_ns words iptables-legacy -t mangle -A INPUT -j RATEEST --rateest-name meter \
+	--rateest-interval 250ms --rateest-ewmalog 500ms || fail "no rate estimator"
+
+# Line by line: family, words, expectation. A chain L0001 ... a line.
+families=() words=() wanted=()
+while IFS= read -r line; do
+	[[ $line =~ ^([46])\ \;\ (.*)\ \;\ (OK|FAIL|EITHER|KERNEL|MORE)$ ]] || continue
+	families+=("${BASH_REMATCH[1]}")
+	words+=("${BASH_REMATCH[2]}")
+	wanted+=("${BASH_REMATCH[3]}")
+done <"$TESTS/expressions.txt"
+name_of() { printf 'L%04d' "$1"; }
+
+records() {
+	local i
+	for i in "${!words[@]}"; do
+		eval "argv=(${words[i]})"
+		printf '%s\0' "$(name_of "$i")" "${families[i]}" "${#argv[@]}" "${argv[@]}"
+	done
+}
+
+# Run in the namespace; each result on a line of its own: "L0001 refused", or nothing.
+iptables_side() {
+	local i command chain
+	for command in iptables ip6tables; do
+		{
+			echo '*raw'
+			for i in "${!words[@]}"; do echo ":$(name_of "$i") - [0:0]"; done
+			echo COMMIT
+		} | $command-legacy-restore
+	done
+	for i in "${!words[@]}"; do
+		command=iptables-legacy chain=$(name_of "$i")
+		[[ ${families[i]} = 4 ]] || command=ip6tables-legacy
+		eval "argv=(${words[i]})"
+		$command -t raw -A "$chain" "${argv[@]}" -j TRACE 2>/dev/null ||
+			echo "$chain refused"
+	done
+	iptables-legacy-save -t raw
+	ip6tables-legacy-save -t raw
+}
+
+export -f iptables_side name_of
+export XTABLES_LOCKFILE
+declare -p words families >"$SCRATCH/arrays"
+in_ns words bash -c '. "$1"; iptables_side' iptables "$SCRATCH/arrays" >"$SCRATCH/iptables.raw"
+grep -a -E '^(-A )?L[0-9]{4} ' "$SCRATCH/iptables.raw" | sort >"$SCRATCH/iptables"
+
+subtest "the parser ends by itself"
+records >"$SCRATCH/records"
+in_ns words "$UNIT/words_tool" <"$SCRATCH/records" >"$SCRATCH/ours.raw" 2>"$SCRATCH/ours.err" ||
+	{ fail "status $?"; show stderr "$SCRATCH/ours.err"; }
+sed 's/^\(L[0-9]* refused\):.*/\1/' "$SCRATCH/ours.raw" | sort >"$SCRATCH/ours"
+
+# What either side says of a line: the rules, or "refused".
+answers() { # FILE
+	awk '{ name = $1 == "-A" ? $2 : $1; sub(/^(-A )?L[0-9]* /, "")
+		all[name] = all[name] $0 "|" } END { for (n in all) print n, all[n] }' "$1"
+}
+declare -A theirs=() ours=()
+while read -r chain answer; do theirs[$chain]=$answer; done < <(answers "$SCRATCH/iptables")
+while read -r chain answer; do ours[$chain]=$answer; done < <(answers "$SCRATCH/ours")
+
+# judge WANTED THEIRS OURS: why it is wrong, if it is
+judge() {
+	[[ -n $2 && -n $3 ]] || { echo "no answer"; return; }
+	case $1 in
+	OK) [[ $2 != "refused|" ]] || echo "iptables refuses it" ;;
+	FAIL | KERNEL | MORE) [[ $2 = "refused|" ]] || echo "iptables takes it" ;;
+	esac
+	case $1 in
+	KERNEL | MORE) [[ $3 != "refused|" ]] || echo "nftrace refuses it" ;;
+	*) [[ $2 = "$3" ]] || echo "not the same" ;;
+	esac
+}
+
+for i in "${!words[@]}"; do
+	chain=$(name_of "$i")
+	subtest "${families[i]} ; ${words[i]}"
+	why=$(judge "${wanted[i]}" "${theirs[$chain]-}" "${ours[$chain]-}")
+	[[ -n $why ]] || continue
+	fail "$why"
+	note "iptables: ${theirs[$chain]-}"
+	note "nftrace:  $(grep -aF "$chain" "$SCRATCH/ours.raw")"
+done
+
+in_ns words iptables-legacy-save >"$SCRATCH/before"
+for i in "${!words[@]}"; do
+	[[ ${wanted[i]} = KERNEL ]] || continue
+	subtest "a run: ${families[i]} ; ${words[i]}"
+	eval "argv=(${words[i]})"
+	run_nftrace words "-${families[i]}" -t 1 --allow-side-effects "${argv[@]}"
+	assert_status 2
+	assert_grep 'refuses' "$ERR"
+	in_ns words iptables-legacy-save >"$SCRATCH/after"
+	assert_same "the rules" <(grep -a -v '^#' "$SCRATCH/before") \
+		<(grep -a -v '^#' "$SCRATCH/after")
+done
+
+subtest "enough of everything"
+matches=$(grep -ahoE -- ' -m [^ ]+' "$SCRATCH/iptables" | sort -u | wc -l)
+refused=$(grep -ac ' refused$' "$SCRATCH/iptables")
+note "${#words[@]} expressions, $matches matches, $refused refused"
+((${#words[@]} >= 200)) || fail "${#words[@]} expressions"
+((matches >= 60)) || fail "$matches different matches"
+((3 * refused >= ${#words[@]})) || fail "$refused of ${#words[@]} are refused"
