@@ -147,12 +147,16 @@ static bool interrupted(struct run *r)
 	return yes;
 }
 
-/* What it still has to say does not matter any more; its end does. */
-static bool reader_closed(const struct run *r, short revents)
+/* Of what it still has to say only what it asks matters, and its end. */
+static bool reader_closed(struct run *r, short revents)
 {
-	char word;
+	char word = 0;
+	bool closed = revents &&
+		recv(r->reader.fd, &word, 1, MSG_DONTWAIT) <= 0;
 
-	return revents && recv(r->reader.fd, &word, 1, MSG_DONTWAIT) <= 0;
+	if (word == READER_LOST)
+		watch_losses(r);
+	return closed;
 }
 
 static void wait_for_reader(struct run *r)

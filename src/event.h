@@ -43,6 +43,15 @@ struct event {
 };
 
 /**
+ * event_has_successor - does another event follow in the same datagram?
+ * @len: bytes from @nlh to the datagram's end
+ *
+ * A trace message is sent off at once, with what an NFLOG rule has left to
+ * wait: it is always the last one.
+ */
+bool event_has_successor(const struct nlmsghdr *nlh, size_t len);
+
+/**
  * event_parse - decode one netlink message
  * @len: bytes there are; the header's own length is checked against it
  * Return: 0, -ENOMSG for a message of another kind, -EBADMSG for a broken one.

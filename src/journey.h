@@ -27,6 +27,7 @@ struct fate {
 	uint8_t hook;			/* the last one reached, NF_INET_* */
 	uint32_t out;			/* FORWARDED, SENT: interface index */
 	const struct place *by;		/* who decided, NULL: nobody known */
+	const char *cause;		/* LOST, QUEUE: likely why, or NULL */
 };
 
 /* One event, less what is the same for all of its place. */

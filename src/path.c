@@ -422,6 +422,7 @@ void path_fate(const struct path_map *map, const struct path *p,
 	       struct fate *fate)
 {
 	fate->by = NULL;
+	fate->cause = NULL;
 	fate->hook = p->hook;
 	fate->out = p->out;
 	switch (p->state) {

@@ -20,6 +20,7 @@
 #include "ifnames.h"
 #include "journey.h"
 #include "journeys.h"
+#include "losses.h"
 #include "path.h"
 #include "place.h"
 #include "printer.h"
@@ -33,6 +34,7 @@ enum {
 	DRAIN_SILENCE_MS = 100,
 	DRAIN_QUEUE_MS = 1000,	/* user space may still hold a packet */
 	DRAIN_MAX_MS = 5000,
+	CAUSE_MS = 200,		/* how long to wait for a cause */
 };
 
 struct state {
@@ -46,7 +48,8 @@ struct state {
 	uint64_t now_ns, wall_ns;
 	uint32_t next_seq;
 	int control;
-	bool draining;
+	bool draining, orphaned;
+	bool busy;			/* much came at the last wake-up */
 };
 
 static uint64_t clock_ns(clockid_t id)
@@ -66,10 +69,61 @@ void reader_tell(int control, enum reader_word word)
 		return;
 }
 
+static void on_control(struct state *s)
+{
+	char c;
+	ssize_t n = read(s->control, &c, 1);
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	/* "Drain", or the supervisor is gone: the same. */
+	if (n <= 0 || c != 'A')
+		s->draining = true;
+	s->orphaned |= n <= 0;
+}
+
+/*
+ * The supervisor asks the host why.  Its answer comes within milliseconds;
+ * for packets alike it is there already, and where much is going on it is
+ * for the summary only.
+ */
+static void wait_for_cause(struct state *s, const struct loss *l)
+{
+	uint64_t end = clock_ns(CLOCK_MONOTONIC) + CAUSE_MS * 1000000;
+	struct pollfd pfd = { .fd = s->control, .events = POLLIN };
+
+	reader_tell(s->control, READER_LOST);
+	while (!s->busy && !s->orphaned && !losses_answered(l)) {
+		uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+		if (now >= end ||
+		    poll(&pfd, 1, (int)((end - now) / 1000000) + 1) <= 0)
+			return;
+		on_control(s);
+	}
+}
+
+static void find_causes(struct state *s, struct journey *j)
+{
+	for (unsigned int b = 0; b < j->branches; b++) {
+		struct fate *f = &j->fate[b];
+		struct loss *l;
+		bool fresh;
+
+		if (f->kind != FATE_LOST && f->kind != FATE_QUEUE)
+			continue;
+		l = losses_note(&s->stats->losses, j, b, &fresh);
+		if (fresh)
+			wait_for_cause(s, l);
+		f->cause = l ? losses_cause(l) : NULL;
+	}
+}
+
 static void on_journey(void *arg, struct journey *j)
 {
 	struct state *s = arg;
 
+	find_causes(s, j);
 	printer_journey(&s->printer, j);
 }
 
@@ -141,17 +195,6 @@ static unsigned int read_all(struct state *s)
 	return total;
 }
 
-static bool on_control(struct state *s)
-{
-	char c;
-	ssize_t n = read(s->control, &c, 1);
-
-	if (n < 0 && (errno == EINTR || errno == EAGAIN))
-		return false;
-	/* "Drain", or the supervisor is gone: the same. */
-	return true;
-}
-
 /* Only for POLLERR, when nothing is pending: the reader of a pipe has gone. */
 static void poll_sink(const struct state *s, unsigned int i,
 		      struct pollfd *pfd)
@@ -174,8 +217,8 @@ static void wait_for_more(struct state *s, int timeout_ms)
 		poll_sink(s, i, &pfd[3 + i]);
 	if (poll(pfd, 3 + SINK_COUNT, timeout_ms) < 0)
 		return;
-	if (pfd[1].revents && on_control(s))
-		s->draining = true;
+	if (pfd[1].revents)
+		on_control(s);
 	if (pfd[2].revents)
 		ifnames_update(s->names);
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
@@ -195,8 +238,10 @@ static void capture_loop(struct state *s)
 {
 	while (!s->draining) {
 		unsigned int n = read_all(s);
-		int due = journeys_expire(s->journeys, s->now_ns);
+		int due;
 
+		s->busy = n >= BUSY_EVENTS;
+		due = journeys_expire(s->journeys, s->now_ns);
 		printer_flush(&s->printer);
 		if (n >= BUSY_EVENTS)
 			rest();
@@ -347,6 +392,12 @@ int reader_start(struct reader *r, const struct reader_plan *plan)
 	close(pair[1]);
 	r->fd = pair[0];
 	return 0;
+}
+
+void reader_answered(struct reader *r)
+{
+	/* Should it not take it, it waits no longer than it would. */
+	(void)send(r->fd, "A", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 int reader_drain(struct reader *r)

@@ -35,6 +35,7 @@ enum reader_word {
 	READER_READY = 'R',		/* without privileges, and reading */
 	READER_COUNT = 'C',		/* so many packets are printed */
 	READER_CLOSED = 'X',		/* nobody reads the results any more */
+	READER_LOST = 'L',		/* a packet went missing: see losses.h */
 	READER_FAILED = 'F',		/* could not start; text follows */
 };
 
@@ -51,6 +52,9 @@ int reader_start(struct reader *r, const struct reader_plan *plan);
 
 /** reader_tell - a word from the reader's own code to the supervisor */
 void reader_tell(int control, enum reader_word word);
+
+/** reader_answered - what it asked about a loss has its answer */
+void reader_answered(struct reader *r);
 
 /** reader_drain - the rules are out: finish what is under way and end */
 int reader_drain(struct reader *r);

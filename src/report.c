@@ -34,8 +34,12 @@ size_t report_reason(char *buf, size_t size, const struct journey *j,
 	buf[0] = '\0';
 	switch (f->kind) {
 	case FATE_LOST:
-		n = snprintf(buf, size, "after %s: no rule dropped it",
-			     report_hook_name(f->hook));
+		n = snprintf(buf, size, "after %s: no rule dropped it%s%s",
+			     report_hook_name(f->hook), f->cause ?
+			     "; likely: " : "", f->cause ? f->cause : "");
+		break;
+	case FATE_QUEUE:
+		n = snprintf(buf, size, "%s", f->cause ? f->cause : "");
 		break;
 	case FATE_UNKNOWN:
 		n = snprintf(buf, size, "after %s: %s", report_hook_name(f->hook),

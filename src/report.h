@@ -50,6 +50,8 @@ extern const struct report report_pcap;		/* --pcap */
 /** report_hook_name - "PREROUTING" for NF_INET_PRE_ROUTING, ... */
 const char *report_hook_name(unsigned int hook);
 
+enum { REPORT_REASON = 320 };
+
 /** report_reason - why a fate is what it is, when no rule is; "" when one is */
 size_t report_reason(char *buf, size_t size, const struct journey *j,
 		     unsigned int branch);

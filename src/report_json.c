@@ -164,7 +164,7 @@ static void put_fate(struct out *o, const struct report_env *env,
 		     const struct journey *j, unsigned int b)
 {
 	const struct fate *f = &j->fate[b];
-	char reason[128];
+	char reason[REPORT_REASON];
 	size_t n = report_reason(reason, sizeof(reason), j, b);
 
 	out_printf(o, "\"fate\":\"%s\",\"reason\":", fate_word(f->kind));

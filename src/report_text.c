@@ -128,7 +128,7 @@ static void put_fate(struct out *o, const struct report_env *env,
 		     const struct journey *j, unsigned int b)
 {
 	const struct fate *f = &j->fate[b];
-	char reason[128];
+	char reason[REPORT_REASON];
 
 	out_text(o, "=> ");
 	put_color(o, env, fate_color[f->kind]);
@@ -153,6 +153,10 @@ static void put_fate(struct out *o, const struct report_env *env,
 	if (f->by) {
 		out_text(o, " by ");
 		put_place(o, f->by);
+		if (f->cause) {
+			out_text(o, "; likely: ");
+			out_text(o, f->cause);
+		}
 	} else if (report_reason(reason, sizeof(reason), j, b)) {
 		out_text(o, " ");
 		out_text(o, reason);

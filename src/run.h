@@ -86,6 +86,9 @@ void watch(struct run *r);
 /** watch_peers - note who waits for the lock right now */
 void watch_peers(struct run *r);
 
+/** watch_losses - the reader asks why a packet went missing: find out */
+void watch_losses(struct run *r);
+
 /** disarm - undo, verify, release the lock, let the reader finish */
 void disarm(struct run *r);
 

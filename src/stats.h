@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "journey.h"
+#include "losses.h"
 
 enum { STATS_DROPS = 64 };
 
@@ -33,6 +34,7 @@ struct stats {
 	volatile uint64_t nat_silent;	/* journeys that passed nat unasked */
 	struct stats_drop drop[STATS_DROPS];	/* at the end, most first */
 	uint32_t drops;
+	struct losses losses;		/* fates that ask for a cause */
 	int32_t output_error;		/* -errno: a file of results is gone */
 	volatile uint8_t output_sink;	/* which: enum sink_kind */
 };

@@ -233,6 +233,7 @@ void summary_print(const struct run *r)
 	print_output_error(r);
 	print_fates(r);
 	print_drops(r);
+	losses_say(&r->stats->losses);
 	print_events(r);
 	print_nothing(r);
 	print_proof(r);

@@ -122,6 +122,12 @@ static void on_keeper(struct run *r)
 	}
 }
 
+void watch_losses(struct run *r)
+{
+	losses_answer(&r->stats->losses);
+	reader_answered(&r->reader);
+}
+
 static void on_reader(struct run *r)
 {
 	char word;
@@ -133,6 +139,8 @@ static void on_reader(struct run *r)
 		r->end = END_COUNT;
 	else if (n == 1 && word == READER_CLOSED)
 		r->end = END_STDOUT;
+	else if (n == 1 && word == READER_LOST)
+		watch_losses(r);
 	else if (n <= 0)
 		r->end = END_READER;
 }
