@@ -1,0 +1,109 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-manual: the manual, --help and the README agree with the program and with each other.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+manual=$TREE/man/nftrace.8
+"$NFTRACE" --help >"$SCRATCH/help" || fail "--help ends with $?"
+
+subtest "mandoc finds nothing above style"
+if command -v mandoc >/dev/null; then
+	assert_equal "mandoc -T lint" "" "$(mandoc -T lint -W warning "$manual" 2>&1)"
+else
+	skip "no mandoc"
+fi
+
+subtest "the manual has all its sections"
+for section in NAME SYNOPSIS DESCRIPTION OPTIONS OUTPUT SIGNALS "SIDE EFFECTS" ENVIRONMENT \
+	FILES "EXIT STATUS" EXAMPLES "SEE ALSO"; do
+	grep -qx ".Sh $section" "$manual" || fail "no section $section"
+done
+
+# Options as "letter name argument", from either.
+of_help() {
+	sed -nE 's/^  (-(.),|   ) --([a-z-]+)( ([A-Z|]+))?( .*)?$/\2 --\3 \5/p' "$1" |
+		tr A-Z a-z | sed 's/^ *//; s/ *$//' | sort
+}
+of_manual() {
+	sed -n '/^\.Sh OPTIONS/,/^\.Sh OUTPUT/p' "$1" |
+		sed -nE 's/^\.It (Fl (.) , )?Fl Fl ([a-z-]+)( Ar (.*))?$/\2 --\3 \5/p' |
+		tr A-Z a-z | sed 's/^ *//; s/ *$//' | sort
+}
+subtest "the manual's options are --help's, and the other way round"
+of_help "$SCRATCH/help" | sed 's/^v --/V --/' >"$SCRATCH/from-help"
+of_manual "$manual" | sed 's/^v --/V --/' >"$SCRATCH/from-manual"
+(($(wc -l <"$SCRATCH/from-help") > 20)) || fail "--help was not understood"
+assert_same "the list of options" "$SCRATCH/from-help" "$SCRATCH/from-manual"
+
+subtest "every option of --help is one, and every row is in --help"
+sed -nE 's/.*--([a-z0-9-]+).*/\1/p' "$SCRATCH/from-help" | while read -r name; do
+	timeout 10 "$NFTRACE" "--$name" --version </dev/null 2>&1
+	echo
+done >"$SCRATCH/answers"
+assert_no_grep "no option that is known" "$SCRATCH/answers"
+
+subtest "exit statuses"
+sed -n '/^\.Sh EXIT STATUS/,/^\.El/s/^\.It \([0-9]\)$/\1/p' "$manual" >"$SCRATCH/from-manual"
+sed -nE 's/^\tSTATUS_[A-Z]+ = ([0-9]),.*/\1/p' "$TREE/src/status.h" >"$SCRATCH/from-program"
+assert_same "the list of statuses" "$SCRATCH/from-program" "$SCRATCH/from-manual"
+
+# The names of extensions' options, and nftrace's own.
+subtest "no name of nftrace's hides an extension's option"
+folder=$(pkg-config --variable=xtlibdir xtables)
+for family in 4 6; do
+	"$UNIT/names_tool" $family "${folder:-/usr/lib/xtables}" || fail "names_tool ends with $?"
+done | sort -u >"$SCRATCH/extensions"
+names=$(cut -d ' ' -f 1 "$SCRATCH/extensions" | sort -u | wc -l)
+note "$names names of $(cut -d ' ' -f 2 "$SCRATCH/extensions" | sort -u | wc -l) extensions"
+((names >= 300)) || fail "only $names names were found"
+sed -nE 's/.*--([a-z0-9-]+).*/\1/p' "$SCRATCH/from-help" | sort -u >"$SCRATCH/own"
+assert_equal "names of both" "" "$(join "$SCRATCH/own" "$SCRATCH/extensions")"
+
+# ---- what is offered as an example is one
+
+lab_loopback
+load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
+save_rules lo "$SCRATCH/before"
+
+# dry COMMAND-LINE: its nftrace without a pipe behind it, with --dry-run
+dry() {
+	local line=${1%%|*} words
+	line=${line%% -- *}
+	line=${line%%#*}
+	line=${line%%   *}
+	[[ $line = *" -t 20"* ]] && line+=" -w 20"
+	eval "words=(${line#nftrace})"
+	case " $line " in
+	*" --doctor "* | *" --cleanup "* | *" --read "*) return 0 ;;
+	esac
+	[[ $line != *--netns* ]] || return 0
+	run_nftrace lo --dry-run "${words[@]}"
+	((${#words[@]} == 0)) || [[ $STATUS = 0 ]] ||
+		{ fail "'$line' ends with $STATUS"; show stderr "$ERR"; }
+}
+
+subtest "--help has ten examples, and they work"
+sed -n '/^Examples:/,$p' "$SCRATCH/help" | sed -n 's/^  nftrace/nftrace/p' >"$SCRATCH/examples"
+(($(wc -l <"$SCRATCH/examples") >= 10)) || fail "$(wc -l <"$SCRATCH/examples") examples"
+while IFS= read -r line; do dry "$line"; done <"$SCRATCH/examples"
+
+subtest "the manual's examples work"
+sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/s/^\(nftrace .*\)/\1/p' "$manual" >"$SCRATCH/examples"
+(($(wc -l <"$SCRATCH/examples") >= 5)) || fail "no examples"
+while IFS= read -r line; do dry "$line"; done <"$SCRATCH/examples"
+
+subtest "the README's commands work"
+sed -nE 's/^ +(# )?(nftrace( -.*)?)$/\2/p' "$TREE/README.rst" >"$SCRATCH/examples"
+(($(wc -l <"$SCRATCH/examples") >= 3)) || fail "no commands"
+while IFS= read -r line; do dry "$line"; done <"$SCRATCH/examples"
+assert_restored lo "$SCRATCH/before"
+
+subtest "the README names what is there"
+for file in $(grep -oE '``(src|rules|tests|man)/[A-Za-z0-9_./-]+``' "$TREE/README.rst" | tr -d '`'); do
+	[[ -e $TREE/$file ]] || fail "there is no $file"
+done
+for target in $(grep -oE '(``|sudo )make [a-z]+' "$TREE/README.rst" |
+	awk '{ print $NF }' | sort -u); do
+	make -C "$TREE" -n "$target" >/dev/null 2>&1 || fail "there is no make $target"
+done
