@@ -3,98 +3,181 @@
 #include "evidence.h"
 
 #include "event.h"
-#include "identity.h"
+#include "fit.h"
 #include "journey.h"
 #include "place.h"
 #include "shelf.h"
 
-/* How well an event fits a journey that it may belong to. */
-static int score(const struct journey *j, const struct path *path,
-		 const struct event *e, const struct packet *p)
-{
-	int s = 0;
+enum {
+	WALK_MAX = 64,		/* of one key; so much time an event at most */
+	RELAXED = -16,		/* only when events are missing in between */
+	FORK = -3,
+	HERE = 8,		/* events: on a CPU at this very moment */
+	TWINS = 16,		/* equal ones that are marked */
+};
 
-	/*
-	 * One stamp, one packet.  TCP of a local socket shows the time of
-	 * each call instead, so there a difference says nothing.
-	 */
-	if (j->stamp_ns && e->flags & EVENT_HAS_STAMP) {
-		if (j->stamp_ns == e->stamp_ns)
-			s += 16;
-		else if (p->proto != IPPROTO_TCP)
-			s -= 16;
-	}
-	if (identity_same_headers(&j->last, p))
-		s += 4;
-	if (path->out == e->out || !path->out)
-		s += 1;
-	if (path->last->hook == e->hook || e->hook == path->hook)
-		s += 2;
-	return s;
-}
+/* A packet that no queue holds does not rest for so long between two rules. */
+static const uint64_t ALIVE_NS = 20000000;
+
+struct search {
+	const struct shelf *shelf;
+	const struct path_map *map;
+	const struct clue *c;
+	bool stamps;
+	struct candidate best;
+	int score;
+	unsigned int twins;		/* beside the best */
+	struct journey *twin[TWINS];
+};
 
 static bool loops_back(const struct path *path, const struct event *e)
 {
-	return path->hook != NF_INET_POST_ROUTING ||
-	       e->hook != NF_INET_PRE_ROUTING || path->out == e->in;
+	return path->hook == NF_INET_POST_ROUTING &&
+	       e->hook == NF_INET_PRE_ROUTING;
 }
 
-static void consider(struct candidate *best, struct journey *j,
-		     unsigned int branch, bool fork, int s)
+/* Was the packet put aside since its last event, to be taken up in order? */
+static bool waits(const struct path *path, const struct clue *c)
 {
-	if (!best->j || s > best->score) {
-		best->j = j;
-		best->branch = branch;
-		best->fork = fork;
-		best->twins = false;
-		best->score = s;
-	} else if (s == best->score && best->j != j) {
-		best->twins = true;
+	return path->state == PATH_QUEUED || loops_back(path, c->e);
+}
+
+/*
+ * Equal in all that is known.  Queues are first in, first out.  Of two that
+ * run on two CPUs at the moment, the one that was silent for longer is due;
+ * else the one that was seen last runs on, and the other has met its end.
+ */
+static bool comes_first(const struct search *s, const struct journey *a,
+			const struct path *path, const struct journey *b)
+{
+	if (waits(path, s->c) ||
+	    (s->shelf->events - a->last_event <= HERE &&
+	     s->shelf->events - b->last_event <= HERE))
+		return a->last_event < b->last_event;
+	return a->last_event > b->last_event;
+}
+
+static void note_twin(struct search *s, struct journey *j,
+		      const struct path *path)
+{
+	if ((waits(path, s->c) || j->last_ns + ALIVE_NS >= s->c->now_ns) &&
+	    s->twins < TWINS)
+		s->twin[s->twins++] = j;
+}
+
+static void take(struct search *s, struct journey *j, unsigned int branch,
+		 bool fork, int score)
+{
+	if (!s->best.j || score > s->score)
+		s->twins = 0;
+	s->best.j = j;
+	s->best.branch = branch;
+	s->best.fork = fork;
+	s->score = score;
+}
+
+static void consider(struct search *s, struct journey *j, unsigned int branch,
+		     bool fork, int score)
+{
+	const struct path *path = &j->path[fork ? 0 : branch];
+	struct journey *other = s->best.j;
+
+	if (!other || score > s->score) {
+		take(s, j, branch, fork, score);
+	} else if (score == s->score && other != j) {
+		if (comes_first(s, j, path, other)) {
+			take(s, j, branch, fork, score);
+			note_twin(s, other, path);
+		} else {
+			note_twin(s, j, path);
+		}
 	}
 }
 
-static void weigh(const struct path_map *map, struct candidate *best,
-		  struct journey *j, const struct event *e,
-		  const struct place *at, const struct packet *p)
+/* Can the event follow?  *@penalty: less likely, as events must be missing. */
+static bool follows(const struct search *s, const struct journey *j,
+		    const struct path *path, int *penalty)
 {
-	bool relaxed = j->flags & JOURNEY_GAP;
-	bool follows = false;
+	const struct clue *c = s->c;
+
+	*penalty = 0;
+	if (loops_back(path, c->e) && path->out != c->e->in)
+		return false;
+	if (path_may_follow(s->map, path, c->at, c->e, false))
+		return true;
+	*penalty = RELAXED;
+	return j->flags & JOURNEY_GAP &&
+	       path_may_follow(s->map, path, c->at, c->e, true);
+}
+
+static int score_of(const struct search *s, const struct journey *j,
+		    const struct path *path)
+{
+	return fit_score(j, path, s->c->e, s->c->at, &s->c->p, s->stamps);
+}
+
+static void weigh(struct search *s, struct journey *j)
+{
+	bool any = false;
+	int penalty;
 
 	for (unsigned int b = 0; b < j->branches; b++) {
-		struct path *path = &j->path[b];
+		const struct path *path = &j->path[b];
 
-		if (!path_may_follow(map, path, at, e, relaxed) ||
-		    !loops_back(path, e))
+		if (!follows(s, j, path, &penalty))
 			continue;
-		follows = true;
-		consider(best, j, b, false, score(j, path, e, p));
+		any = true;
+		consider(s, j, b, false, penalty + score_of(s, j, path));
 	}
-	if (!follows && j->branches < JOURNEY_BRANCHES &&
-	    (j->flags & JOURNEY_CLONES) &&
-	    path_may_fork(map, &j->path[0], at))
-		consider(best, j, j->branches, true,
-			 score(j, &j->path[0], e, p) - 3);
+	if (!any && j->flags & JOURNEY_CLONES &&
+	    j->branches < JOURNEY_BRANCHES &&
+	    path_may_fork(s->map, &j->path[0], s->c->at))
+		consider(s, j, j->branches, true,
+			 FORK + score_of(s, j, &j->path[0]));
+}
+
+/* A packet that user space has rewritten: any that was queued. */
+static void weigh_queued(struct search *s)
+{
+	unsigned int left = WALK_MAX;
+	struct journey *j;
+
+	for (j = s->shelf->newest; j && left--; j = j->older)
+		if (j->path[0].state == PATH_QUEUED &&
+		    j->nfproto == s->c->e->nfproto)
+			weigh(s, j);
+}
+
+/* At a packet's first rule: nothing less than a good fit is the same one. */
+static bool begins(const struct search *s)
+{
+	return path_is_start(s->c->at) && s->score <= RELAXED &&
+	       !s->best.fork;
 }
 
 struct candidate evidence_find(const struct shelf *shelf,
 			       const struct path_map *map,
-			       const struct event *e, const struct place *at,
-			       const struct packet *p, uint64_t key)
+			       const struct clue *c, bool stamps)
 {
-	struct candidate best = { .j = NULL };
+	struct search s = {
+		.shelf = shelf, .map = map, .c = c, .stamps = stamps,
+	};
+	unsigned int left = WALK_MAX;
 	struct journey *j;
 
-	for (j = shelf_bucket(shelf, key); j; j = j->hash_next)
-		if (j->key == key && j->nfproto == e->nfproto)
-			weigh(map, &best, j, e, at, p);
-	/* A packet that user space has rewritten: any that was queued. */
-	if (!best.j && !path_is_start(at))
-		for (j = shelf->newest; j; j = j->older)
-			if (j->path[0].state == PATH_QUEUED &&
-			    j->nfproto == e->nfproto)
-				weigh(map, &best, j, e, at, p);
-	/* What TEE sends is at a start, and another packet in all but this. */
-	if (best.j && !best.fork && path_is_start(at) && best.score < 0)
-		best.j = NULL;
-	return best;
+	for (j = shelf_bucket(shelf, c->key); j && left; j = j->hash_next) {
+		if (j->key != c->key || j->nfproto != c->e->nfproto)
+			continue;
+		left--;
+		weigh(&s, j);
+	}
+	if (!s.best.j && !path_is_start(c->at))
+		weigh_queued(&s);
+	if (!s.best.j || begins(&s))
+		return (struct candidate){ .j = NULL };
+	if (s.twins)
+		s.best.j->flags |= JOURNEY_AMBIGUOUS;
+	for (unsigned int i = 0; i < s.twins; i++)
+		s.twin[i]->flags |= JOURNEY_AMBIGUOUS;
+	return s.best;
 }

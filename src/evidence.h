@@ -6,29 +6,38 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "packet.h"
+
 struct event;
 struct journey;
-struct packet;
 struct path_map;
 struct place;
 struct shelf;
+
+/* An event with what is asked of it more than once. */
+struct clue {
+	const struct event *e;
+	const struct place *at;
+	struct packet p;	/* the event's, decoded */
+	uint64_t key;		/* its identity_key() */
+	uint64_t now_ns;	/* when it was read */
+};
 
 struct candidate {
 	struct journey *j;	/* NULL: the event begins a journey */
 	unsigned int branch;
 	bool fork;		/* .branch is a clone seen for the first time */
-	bool twins;		/* another journey fits as well */
-	int score;
 };
 
 /**
- * evidence_find - the journey under way that fits best
+ * evidence_find - the journey under way that the event belongs to
  * @map: which tables are where
- * @p: the event's packet, decoded; @key: its identity_key()
+ * @stamps: the kernel is known to stamp packets on receipt
+ *
+ * When several fit equally well, all are marked JOURNEY_AMBIGUOUS.
  */
 struct candidate evidence_find(const struct shelf *shelf,
 			       const struct path_map *map,
-			       const struct event *e, const struct place *at,
-			       const struct packet *p, uint64_t key);
+			       const struct clue *c, bool stamps);
 
 #endif

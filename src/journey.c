@@ -117,6 +117,7 @@ void journey_begin(struct journey *j, const struct event *e,
 	j->changes = 0;
 	j->flags = 0;
 	j->stamp_ns = 0;
+	j->stamps = 0;
 	j->first_ns = wall_ns;
 	if (e->flags & EVENT_HAS_STAMP) {
 		j->first_ns = e->stamp_ns;
@@ -173,6 +174,17 @@ struct step *journey_add_step(struct journey *j)
 	return &j->step[kept];
 }
 
+static void note_stamp(struct journey *j, const struct event *e)
+{
+	if (!(e->flags & EVENT_HAS_STAMP))
+		return;
+	if (j->stamps && j->stamp_ns != e->stamp_ns)
+		j->flags |= JOURNEY_TIMES;
+	else if (j->stamps < UINT8_MAX)
+		j->stamps++;
+	j->stamp_ns = e->stamp_ns;
+}
+
 void journey_record(struct journey *j, unsigned int branch,
 		    const struct event *e, const struct place *at,
 		    const struct packet *p)
@@ -182,8 +194,7 @@ void journey_record(struct journey *j, unsigned int branch,
 	change_find(j, branch, e, p);
 	if (!identity_same_headers(&j->last, p))
 		keep_bytes(j, j->last_bytes, &j->last, p);
-	if (e->flags & EVENT_HAS_STAMP)
-		j->stamp_ns = e->stamp_ns;
+	note_stamp(j, e);
 	if (at->order == T_DNAT)
 		j->flags |= JOURNEY_NAT;
 	if (at->changes & CHANGE_CLONE || may_clone(e, p))

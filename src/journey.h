@@ -68,6 +68,7 @@ enum journey_flag {
 	JOURNEY_HEADLESS = 1 << 3,	/* began behind the first rule */
 	JOURNEY_CLONES = 1 << 4,	/* may still branch */
 	JOURNEY_NAT = 1 << 5,		/* nat was asked: a new connection */
+	JOURNEY_TIMES = 1 << 6,		/* stamps differ: times of the events */
 };
 
 /*
@@ -80,7 +81,8 @@ struct journey {
 	uint64_t key;
 	uint64_t first_ns;	/* CLOCK_REALTIME of the first event */
 	uint64_t last_ns;	/* CLOCK_MONOTONIC when its last was read */
-	uint64_t stamp_ns;	/* last receive stamp seen, 0: none */
+	uint64_t last_event;	/* shelf.events then */
+	uint64_t stamp_ns;	/* last receive stamp seen, when .stamps */
 	uint64_t number;	/* in order of printing, from 1; 0 before */
 	uint32_t steps;		/* events in all */
 	uint32_t room;		/* allocated */
@@ -90,6 +92,7 @@ struct journey {
 	uint16_t changes;
 	uint8_t branches;
 	uint8_t flags;
+	uint8_t stamps;		/* events with a stamp, all the same one */
 	uint8_t nfproto;
 	uint32_t uid;		/* of the local socket, UINT32_MAX: none */
 	uint16_t hw_header_len;

@@ -12,7 +12,10 @@
 #include "place.h"
 #include "shelf.h"
 
-enum { OPEN_MAX = 4096 };	/* journeys under way; the oldest is closed */
+enum {
+	OPEN_MAX = 4096,	/* journeys under way; the oldest is closed */
+	PROOF_STAMPS = 6,	/* equal ones: the kernel stamps on receipt */
+};
 
 static const uint64_t MS = 1000000;
 
@@ -22,6 +25,7 @@ struct journeys {
 	uint32_t gap_lost;	/* of the last gap */
 	uint32_t cpus;
 	bool foreign_trace;
+	bool stamps;		/* packets are stamped on receipt */
 	const struct path_map *map;
 	const struct journey_ops *ops;
 	void *arg;
@@ -74,46 +78,45 @@ static void suspect(struct journeys *js, struct journey *j,
 	}
 }
 
-static struct journey *begin(struct journeys *js, const struct event *e,
-			     const struct place *at, const struct packet *p,
-			     uint64_t key, uint64_t wall_ns)
+static struct journey *begin(struct journeys *js, const struct clue *c,
+			     uint64_t wall_ns)
 {
 	struct journey *j;
 
 	if (js->shelf.open >= OPEN_MAX)
 		finish(js, js->shelf.oldest);
-	j = shelf_add(&js->shelf, key);
+	j = shelf_add(&js->shelf, c->key);
 	if (!j)
 		return NULL;
-	journey_begin(j, e, at, p, wall_ns);
-	suspect(js, j, at);
+	journey_begin(j, c->e, c->at, &c->p, wall_ns);
+	suspect(js, j, c->at);
 	return j;
 }
 
 void journeys_add(struct journeys *js, const struct event *e,
 		  const struct place *at, uint64_t now_ns, uint64_t wall_ns)
 {
+	struct clue clue = { .e = e, .at = at, .now_ns = now_ns };
 	struct candidate c;
-	struct packet p;
-	uint64_t key;
 
-	packet_decode(&p, e->nfproto, e->payload, e->payload_len);
-	key = identity_key(&p);
-	c = evidence_find(&js->shelf, js->map, e, at, &p, key);
+	packet_decode(&clue.p, e->nfproto, e->payload, e->payload_len);
+	clue.key = identity_key(&clue.p);
+	js->shelf.events++;
+	c = evidence_find(&js->shelf, js->map, &clue, js->stamps);
 	if (c.j && c.fork && !journey_fork(c.j, e, at))
 		c.j = NULL;
 	if (!c.j) {
-		c.j = begin(js, e, at, &p, key, wall_ns);
+		c.j = begin(js, &clue, wall_ns);
 		c.branch = 0;
 		if (!c.j)
 			return;
 	} else if (!c.fork) {
 		path_advance(&c.j->path[c.branch], at, e);
 	}
-	if (c.twins)
-		c.j->flags |= JOURNEY_AMBIGUOUS;
-	journey_record(c.j, c.branch, e, at, &p);
+	journey_record(c.j, c.branch, e, at, &clue.p);
 	c.j->last_ns = now_ns;
+	c.j->last_event = js->shelf.events;
+	js->stamps |= c.j->stamps >= PROOF_STAMPS;
 	if (journey_is_over(c.j, js->map))
 		finish(js, c.j);
 	else

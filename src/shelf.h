@@ -13,6 +13,7 @@ struct shelf {
 	struct journey *bucket[SHELF_BUCKETS];	/* by .hash_next */
 	struct journey *oldest, *newest;	/* by .newer, .older */
 	struct journey *spare;			/* by .newer */
+	uint64_t events;			/* so far, of all journeys */
 	uint32_t open;				/* how many are under way */
 	uint32_t snaplen;
 };

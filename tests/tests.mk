@@ -82,7 +82,7 @@ $(T)/tools/%: tests/tools/%.c | need
 	@mkdir -p $(@D)
 	@echo "  TOOL    $<"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d -MT $@ $(LDFLAGS) -o $@ $< \
-	  $(shell pkg-config --libs libmnl)
+	  $(shell pkg-config --libs libmnl jansson)
 
 # Without sanitizers: their runtime has to come first in a process.
 $(T)/preload/%.so: tests/preload/%.c

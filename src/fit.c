@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* fit: how well an event fits as the next one of a packet. */
+#include "fit.h"
+
+#include <string.h>
+
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+
+#include "event.h"
+#include "journey.h"
+#include "packet.h"
+#include "path.h"
+#include "place.h"
+
+/*
+ * Headers change at known points only; rules of nftables, which are not seen,
+ * may do it elsewhere, hence weights and no verdict.
+ */
+enum {
+	STAMP_SAME = 32, STAMP_PERHAPS = 8, STAMP_OTHER = -32,
+	HEADER_OTHER = -64, ID_OTHER = -4, MARK_OTHER = -8,
+	DEVICE_OTHER = -8,
+	SURE_STAMPS = 4,	/* so many equal ones are no accident */
+};
+
+/* What the target of the last event can have done. */
+static unsigned int by_target(const struct path *path)
+{
+	switch (path->last->effect) {
+	case EFFECT_QUEUE:
+	case EFFECT_MAYBE:
+	case EFFECT_UNKNOWN:
+		return CHANGE_SRC | CHANGE_DST | CHANGE_TTL | CHANGE_TOS |
+		       CHANGE_MARK;
+	}
+	return path->last->changes;
+}
+
+/*
+ * And what conntrack and forwarding can have done in between.  DNAT and its
+ * undoing come behind mangle at PREROUTING and OUTPUT; SNAT behind all of
+ * POSTROUTING, so that only loopback shows it.
+ */
+static unsigned int by_kernel(const struct path *path, const struct event *e,
+			      const struct place *at)
+{
+	if (path->hook == NF_INET_PRE_ROUTING)
+		return e->hook == path->hook ? 0 : CHANGE_DST | CHANGE_TTL;
+	if (path->hook == NF_INET_LOCAL_OUT)
+		return e->hook != path->hook || at->order > T_DNAT ?
+			CHANGE_DST : 0;
+	if (path->hook == NF_INET_POST_ROUTING && e->hook != path->hook)
+		return CHANGE_SRC | CHANGE_DST;
+	return 0;
+}
+
+static bool same_end(const struct look_end *was, const uint8_t *addr,
+		     const struct packet *p, uint16_t port)
+{
+	return (!addr || memcmp(was->addr, addr, p->addr_len) == 0) &&
+	       (!(p->flags & PACKET_PORTS) || was->port == port);
+}
+
+/* What is different; CHANGE_* of the headers and the mark. */
+static unsigned int differences(const struct look *was, const struct event *e,
+				const struct packet *p)
+{
+	unsigned int d = 0;
+
+	if (!same_end(&was->src, p->src, p, p->sport))
+		d |= CHANGE_SRC;
+	if (!same_end(&was->dst, p->dst, p, p->dport))
+		d |= CHANGE_DST;
+	if (was->ttl != p->ttl)
+		d |= CHANGE_TTL;
+	if (was->tos != p->tos)
+		d |= CHANGE_TOS;
+	if (was->mark != e->mark)
+		d |= CHANGE_MARK;
+	return d;
+}
+
+static int header_score(const struct journey *j, const struct path *path,
+			const struct event *e, const struct place *at,
+			const struct packet *p)
+{
+	unsigned int d = differences(&path->look, e, p);
+	int s = 0;
+
+	/* A change is possible, and yet less likely than none. */
+	if (d & ~(unsigned int)CHANGE_MARK)
+		s--;
+	d &= ~(by_target(path) | by_kernel(path, e, at));
+	if (d & CHANGE_MARK)
+		s += MARK_OTHER;
+	if (d & ~(unsigned int)CHANGE_MARK)
+		s += HEADER_OTHER;
+	if (j->last.icmp_id != p->icmp_id)
+		s += ID_OTHER;
+	return s;
+}
+
+/*
+ * One stamp, one packet: but for what a socket of this machine sent by TCP,
+ * which shows the time of each call, and by accident one time twice.
+ */
+static int stamp_score(const struct journey *j, const struct event *e,
+		       const struct packet *p, bool stamps)
+{
+	bool sure = j->stamps >= SURE_STAMPS ||
+		    (stamps && p->proto != IPPROTO_TCP);
+
+	if (!j->stamps || !(e->flags & EVENT_HAS_STAMP) ||
+	    j->flags & JOURNEY_TIMES)
+		return 0;
+	if (j->stamp_ns == e->stamp_ns)
+		return sure ? STAMP_SAME : STAMP_PERHAPS;
+	return sure ? STAMP_OTHER : 0;
+}
+
+/* Interfaces are the same for all tables of a hook, and mostly beyond. */
+static int device_score(const struct path *path, const struct event *e)
+{
+	const struct look *was = &path->look;
+	int s = 0;
+
+	if (path->hook == NF_INET_POST_ROUTING && e->hook != path->hook)
+		return 0;
+	if (e->in && was->in && e->hook != NF_INET_POST_ROUTING &&
+	    e->in != was->in)
+		s += DEVICE_OTHER;
+	if (e->out && was->out && e->out != was->out)
+		s += DEVICE_OTHER;
+	return s;
+}
+
+int fit_score(const struct journey *j, const struct path *path,
+	      const struct event *e, const struct place *at,
+	      const struct packet *p, bool stamps)
+{
+	return header_score(j, path, e, at, p) +
+	       stamp_score(j, e, p, stamps) + device_score(path, e);
+}

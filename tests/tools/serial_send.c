@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* serial_send: sends packets that are all alike but for a number deep in them (serial.h). */
+#include "serial.h"
+
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <netinet/icmp6.h>
+#include <netinet/ip.h>
+#include <netinet/ip_icmp.h>
+#include <netinet/tcp.h>
+#include <netinet/udp.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char usage_text[] =
+	"usage: serial_send udp|tcp|icmp SOURCE[/PORT] DESTINATION[/PORT] OPTION VALUE ...\n"
+	"       serial_send frame SOURCE/PORT DESTINATION/PORT dev IFACE mac MAC OPTION ...\n"
+	"       serial_send sink tcp|udp ADDRESS PORT\n"
+	"options: base N, step N, count N, rate N (a second, 0: full speed), cpu N,\n"
+	"         size BYTES (payload), pieces N (serials a datagram, for fragments)\n";
+
+enum { SIZE_MAX_BYTES = 16384, V4_HEADER = 20, V6_HEADER = 40,
+       FRAME_PAYLOAD = 200 };
+
+struct job {
+	long base, step, count, rate, cpu, size, pieces;
+	const char *dev, *mac;
+	struct sockaddr_storage from, to;
+	socklen_t len;
+	uint8_t data[SIZE_MAX_BYTES];
+};
+
+static __attribute__((noreturn)) void die(const char *what)
+{
+	fprintf(stderr, "serial_send: %s: %s\n", what, strerror(errno));
+	exit(2);
+}
+
+static __attribute__((noreturn)) void usage(void)
+{
+	fputs(usage_text, stderr);
+	exit(2);
+}
+
+/* ADDRESS/PORT, literal */
+static void take_address(struct sockaddr_storage *ss, socklen_t *len,
+			 const char *text)
+{
+	struct addrinfo hints = {
+		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+		.ai_socktype = SOCK_DGRAM,
+	}, *ai;
+	char host[64], *port;
+
+	snprintf(host, sizeof(host), "%s", text);
+	port = strchr(host, '/');
+	if (port)
+		*port++ = '\0';
+	if (getaddrinfo(host, port ? port : "0", &hints, &ai) != 0) {
+		errno = EINVAL;
+		die(text);
+	}
+	memcpy(ss, ai->ai_addr, ai->ai_addrlen);
+	*len = ai->ai_addrlen;
+	freeaddrinfo(ai);
+}
+
+static void take_options(struct job *job, char **argv)
+{
+	struct { const char *name; long *value; } row[] = {
+		{ "base", &job->base }, { "step", &job->step },
+		{ "count", &job->count }, { "rate", &job->rate },
+		{ "cpu", &job->cpu }, { "size", &job->size },
+		{ "pieces", &job->pieces },
+	};
+	size_t i;
+
+	for (; argv[0]; argv += 2) {
+		if (!argv[1])
+			usage();
+		if (strcmp(argv[0], "dev") == 0) {
+			job->dev = argv[1];
+			continue;
+		}
+		if (strcmp(argv[0], "mac") == 0) {
+			job->mac = argv[1];
+			continue;
+		}
+		for (i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+			if (strcmp(argv[0], row[i].name) == 0)
+				break;
+		if (i == sizeof(row) / sizeof(row[0]))
+			usage();
+		*row[i].value = atol(argv[1]);
+	}
+	if (job->size < 0 || job->size > SIZE_MAX_BYTES)
+		usage();
+}
+
+static void stay_on(long cpu)
+{
+	cpu_set_t set;
+
+	if (cpu < 0)
+		return;
+	CPU_ZERO(&set);
+	CPU_SET(cpu % sysconf(_SC_NPROCESSORS_ONLN), &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Wait until packet @n is due. */
+static void pace(const struct job *job, double start, long n)
+{
+	double ahead = job->rate ? (double)n / (double)job->rate -
+				   (now() - start) : 0;
+
+	if (ahead > 0)
+		nanosleep(&(struct timespec){ .tv_nsec =
+			  (long)(ahead * 1e9) % 1000000000 }, NULL);
+}
+
+static bool is_v6(const struct job *job)
+{
+	return job->to.ss_family == AF_INET6;
+}
+
+/*
+ * Serials of one datagram: where the whole shows it, and where each of its
+ * fragments does (1,500 bytes of MTU; v6 adds a header of 8 bytes).
+ */
+static void number_it(struct job *job, size_t l4_header, long n)
+{
+	size_t ip = is_v6(job) ? V6_HEADER : V4_HEADER;
+	size_t extra = is_v6(job) ? 8 : 0;
+	size_t piece = (1500 - ip - extra) / 8 * 8;
+	uint32_t serial = (uint32_t)(job->base + n * job->step);
+	long i;
+
+	serial_put(job->data + SERIAL_AT - 4 - ip - l4_header, serial);
+	for (i = 0; i < job->pieces; i++)
+		serial_put(job->data + piece * (size_t)i + SERIAL_AT - 4 - ip -
+			   extra - l4_header, serial +
+			   (uint32_t)(i + (extra != 0)));
+}
+
+static int udp_socket(const struct job *job)
+{
+	int fd = socket(job->to.ss_family, SOCK_DGRAM, 0), one = 1;
+	int discover = job->pieces ? IP_PMTUDISC_DONT : IP_PMTUDISC_DO;
+	int big = 4 << 20;
+
+	if (fd < 0)
+		die("socket");
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &one, sizeof(one));
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &big, sizeof(big));
+	/* DF and not connected: the IP id is 0 in every packet. */
+	if (!is_v6(job))
+		setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &discover,
+			   sizeof(discover));
+	if (bind(fd, (const void *)&job->from, job->len) != 0)
+		die("bind");
+	return fd;
+}
+
+static long send_datagrams(struct job *job, int fd, size_t l4_header,
+			   uint8_t *packet, size_t len)
+{
+	double start = now();
+	long n, sent = 0;
+
+	for (n = 0; n < job->count; n++) {
+		pace(job, start, n);
+		number_it(job, l4_header, n);
+		for (int tries = 0; tries < 1000; tries++) {
+			if (sendto(fd, packet, len, 0, (const void *)&job->to,
+				   job->len) == (ssize_t)len) {
+				sent++;
+				break;
+			}
+			/* Its neighbour or its queue: a moment later. */
+			if (errno != ENOBUFS && errno != EAGAIN &&
+			    errno != ECONNREFUSED)
+				break;
+			usleep(1000);
+		}
+	}
+	return sent;
+}
+
+static long send_udp(struct job *job)
+{
+	return send_datagrams(job, udp_socket(job), sizeof(struct udphdr),
+			      job->data, (size_t)job->size);
+}
+
+static uint16_t checksum(const void *data, size_t len)
+{
+	const uint8_t *p = data;
+	uint32_t sum = 0;
+	size_t i;
+
+	for (i = 0; i + 1 < len; i += 2)
+		sum += (uint32_t)p[i] << 8 | p[i + 1];
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return htons((uint16_t)~sum);
+}
+
+/* Echo requests, all with the same id and sequence. */
+static long send_icmp(struct job *job)
+{
+	static uint8_t packet[sizeof(struct icmphdr) + SIZE_MAX_BYTES];
+	struct icmphdr *h = (void *)packet;
+	size_t len = sizeof(*h) + (size_t)job->size;
+	int fd = socket(job->to.ss_family, SOCK_RAW,
+			is_v6(job) ? (int)IPPROTO_ICMPV6 : (int)IPPROTO_ICMP);
+	double start = now();
+	long n, sent = 0;
+
+	if (fd < 0 || bind(fd, (const void *)&job->from, job->len) != 0)
+		die("raw socket");
+	h->type = is_v6(job) ? ICMP6_ECHO_REQUEST : ICMP_ECHO;
+	h->un.echo.id = htons(4711);
+	h->un.echo.sequence = htons(1);
+	for (n = 0; n < job->count; n++) {
+		pace(job, start, n);
+		number_it(job, sizeof(*h), n);
+		memcpy(packet + sizeof(*h), job->data, (size_t)job->size);
+		h->checksum = 0;
+		if (!is_v6(job))
+			h->checksum = checksum(packet, len);
+		sent += sendto(fd, packet, len, 0, (const void *)&job->to,
+			       job->len) == (ssize_t)len;
+	}
+	return sent;
+}
+
+/* One serial a segment: records as long as a full segment. */
+static long send_tcp(struct job *job)
+{
+	int fd = socket(job->to.ss_family, SOCK_STREAM, 0), one = 1;
+	int mss = 600;
+	socklen_t len = sizeof(mss);
+	/* Timestamps: 12 bytes of options in each segment. */
+	size_t header = sizeof(struct tcphdr) + 12;
+	double start;
+	long n;
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &mss, sizeof(mss));
+	if (bind(fd, (const void *)&job->from, job->len) != 0 ||
+	    connect(fd, (const void *)&job->to, job->len) != 0)
+		die("connect");
+	getsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &mss, &len);
+	job->size = mss;
+	start = now();
+	for (n = 0; n < job->count; n++) {
+		ssize_t done = 0;
+
+		pace(job, start, n);
+		number_it(job, header, n);
+		while (done < mss) {
+			ssize_t got = write(fd, job->data + done,
+					    (size_t)(mss - done));
+
+			if (got < 0)
+				die("write");
+			done += got;
+		}
+	}
+	shutdown(fd, SHUT_WR);
+	/* The other side has read all when it closes. */
+	if (read(fd, job->data, 1) < 0)
+		die("read");
+	return n;
+}
+
+struct frame {
+	struct ethhdr eth;
+	struct iphdr ip;
+	struct udphdr udp;
+	uint8_t payload[FRAME_PAYLOAD];
+} __attribute__((packed));
+
+static void fill_frame(struct frame *f, const struct job *job)
+{
+	const struct sockaddr_in *from = (const void *)&job->from;
+	const struct sockaddr_in *to = (const void *)&job->to;
+	unsigned int b[ETH_ALEN];
+
+	if (!job->mac || sscanf(job->mac, "%x:%x:%x:%x:%x:%x", &b[0], &b[1],
+				&b[2], &b[3], &b[4], &b[5]) != ETH_ALEN)
+		usage();
+	for (int i = 0; i < ETH_ALEN; i++)
+		f->eth.h_dest[i] = (uint8_t)b[i];
+	f->eth.h_source[0] = 2;
+	f->eth.h_proto = htons(ETH_P_IP);
+	f->ip.version = 4;
+	f->ip.ihl = 5;
+	f->ip.tot_len = htons(sizeof(*f) - sizeof(f->eth));
+	f->ip.id = htons(4711);
+	f->ip.ttl = 64;
+	f->ip.protocol = IPPROTO_UDP;
+	f->ip.saddr = from->sin_addr.s_addr;
+	f->ip.daddr = to->sin_addr.s_addr;
+	f->ip.check = checksum(&f->ip, sizeof(f->ip));
+	f->udp.source = from->sin_port;
+	f->udp.dest = to->sin_port;
+	f->udp.len = htons(sizeof(f->udp) + FRAME_PAYLOAD);
+	memset(f->payload, 'x', sizeof(f->payload));
+}
+
+/* Past the whole stack of the sender: whatever it says is on the wire. */
+static long send_frames(struct job *job)
+{
+	struct sockaddr_ll to = { .sll_family = AF_PACKET };
+	struct frame f = { .eth.h_proto = 0 };
+	int fd = socket(AF_PACKET, SOCK_RAW, 0);
+	double start = now();
+	long n, sent = 0;
+
+	if (fd < 0 || !job->dev || is_v6(job))
+		usage();
+	to.sll_ifindex = (int)if_nametoindex(job->dev);
+	fill_frame(&f, job);
+	for (n = 0; n < job->count; n++) {
+		pace(job, start, n);
+		serial_put(f.payload + SERIAL_AT - 4 - V4_HEADER -
+			   sizeof(struct udphdr),
+			   (uint32_t)(job->base + n * job->step));
+		while (sendto(fd, &f, sizeof(f), 0, (void *)&to,
+			      sizeof(to)) < 0 && errno == ENOBUFS)
+			usleep(100);
+		sent++;
+	}
+	return sent;
+}
+
+static void swallow(int fd)
+{
+	static char buf[65536];
+
+	while (read(fd, buf, sizeof(buf)) > 0)
+		continue;
+	close(fd);
+	_exit(0);
+}
+
+static __attribute__((noreturn)) void sink(char **argv)
+{
+	bool stream;
+	struct sockaddr_storage ss;
+	socklen_t len;
+	char where[80];
+	int fd, one = 1, big = 64 << 20;
+
+	if (!argv[0] || !argv[1] || !argv[2])
+		usage();
+	stream = strcmp(argv[0], "tcp") == 0;
+	snprintf(where, sizeof(where), "%s/%s", argv[1], argv[2]);
+	take_address(&ss, &len, where);
+	fd = socket(ss.ss_family, stream ? SOCK_STREAM : SOCK_DGRAM, 0);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &big, sizeof(big));
+	if (bind(fd, (void *)&ss, len) != 0 || (stream && listen(fd, 16) != 0))
+		die("bind");
+	puts("ready");
+	fflush(stdout);
+	if (!stream)
+		for (;;)
+			swallow(fd);
+	for (;;) {
+		int conn = accept(fd, NULL, NULL);
+
+		if (conn >= 0 && fork() == 0)
+			swallow(conn);
+		close(conn);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct { const char *name; long (*send)(struct job *); }
+	kinds[] = {
+		{ "udp", send_udp }, { "tcp", send_tcp },
+		{ "icmp", send_icmp }, { "frame", send_frames },
+	};
+	static struct job job = { .step = 1, .count = 1, .cpu = -1,
+				  .size = 300 };
+	long sent = -1;
+	size_t i;
+
+	if (argc > 1 && strcmp(argv[1], "sink") == 0)
+		sink(argv + 2);
+	if (argc < 4)
+		usage();
+	take_address(&job.from, &job.len, argv[2]);
+	take_address(&job.to, &job.len, argv[3]);
+	take_options(&job, argv + 4);
+	memset(job.data, 'x', sizeof(job.data));
+	stay_on(job.cpu);
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(argv[1], kinds[i].name) == 0)
+			sent = kinds[i].send(&job);
+	if (sent < 0)
+		usage();
+	printf("%ld\n", sent);
+	return sent == job.count ? 0 : 1;
+}
