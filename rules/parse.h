@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* parse: one match expression while it is parsed; between the files of match only. */
+#ifndef NFTRACE_PARSE_H
+#define NFTRACE_PARSE_H
+
+#include <setjmp.h>
+#include <stdbool.h>
+
+#include <net/if.h>
+#include <netinet/in.h>
+
+#include <linux/netfilter_ipv4/ip_tables.h>
+#include <linux/netfilter_ipv6/ip6_tables.h>
+
+#include "ip_part.h"
+#include "match.h"
+
+struct xtables_rule_match;
+
+enum { PARSE_RESULT_MAX = 64 << 20 };
+
+/* One parse; lives in the helper child. */
+struct parse {
+	const struct match_request *req;
+	const struct family *f;
+	union {
+		struct ipt_entry v4;
+		struct ip6t_entry v6;
+		unsigned char bytes[sizeof(struct ip6t_entry)];
+	} entry;
+	struct ip_part ip;		/* points into .entry */
+	struct xtables_rule_match *matches;
+	unsigned int finished;		/* so many of them had their final check */
+	struct match_result *r;
+	struct helper_out *out;
+	char *src, *dst;		/* the words behind -s and -d */
+	char *protocol;
+	const char *context;		/* what is looked at behind the words */
+	unsigned int seen;		/* bits of once[] */
+	bool proto_used, invert;
+	int argc;
+	char **argv;
+	char **earlier;			/* the user's words: parsers keep pointers */
+	jmp_buf trap;
+};
+
+/** parse_refuse - leave the parse with a status and a sentence */
+void parse_refuse(struct parse *p, enum match_status status,
+		  const char *fmt, ...)
+	__attribute__((noreturn, format(printf, 3, 4)));
+
+/** parse_words - options, one behind the other, into @p; refuses what it does not know */
+void parse_words(struct parse *p, int argc, char *const argv[]);
+
+/** parse_write_ip - @p's ip part into the entry, where extensions look at it */
+void parse_write_ip(struct parse *p);
+
+/** parse_check_kernel - refuse what this kernel does not have or would not take */
+void parse_check_kernel(struct parse *p);
+
+/** parse_kernel_has_time - is there a match for the deadline? */
+bool parse_kernel_has_time(const struct parse *p);
+
+/** parse_build - an entry for each pair of addresses, with its text, into the result */
+void parse_build(struct parse *p);
+
+#endif
