@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct event_nft;
 struct nlmsghdr;
 
 enum event_backend { EVENT_LEGACY, EVENT_NFT };
@@ -18,8 +19,9 @@ enum event_flag {
 };
 
 /*
- * One message of NFLOG group 0.  Pointers are into the message.  Numbers are
- * in host order; 0 where an attribute is absent, but for the flags above.
+ * One message of NFLOG group 0, or of nft's trace.  Pointers are into the
+ * message.  Numbers are in host order; 0 where an attribute is absent, but for
+ * the flags above.
  * Attributes: linux/netfilter/nfnetlink_log.h.
  */
 struct event {
@@ -40,6 +42,7 @@ struct event {
 	uint32_t payload_len;
 	const uint8_t *payload;	/* from the IP header on; may be cut */
 	const uint8_t *hw_header;
+	const struct event_nft *nft;	/* NULL: a legacy event */
 };
 
 /**

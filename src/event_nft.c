@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* event_nft: one message of nf_tables -> a plain struct: trace events and changes; pure. */
+#include "event_nft.h"
+
+#include <arpa/inet.h>
+#include <endian.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+
+#include "event.h"
+
+enum { IPV4_HEADER = 20, IPV6_HEADER = 40 };
+
+/* Shortest payload of each attribute that is read; 0: not read. */
+static const uint16_t trace_min[NFTA_TRACE_MAX + 1] = {
+	[NFTA_TRACE_TABLE] = 1,
+	[NFTA_TRACE_CHAIN] = 1,
+	[NFTA_TRACE_RULE_HANDLE] = 8,
+	[NFTA_TRACE_TYPE] = 4,
+	[NFTA_TRACE_VERDICT] = 4,
+	[NFTA_TRACE_ID] = 4,
+	[NFTA_TRACE_LL_HEADER] = 1,
+	[NFTA_TRACE_NETWORK_HEADER] = 1,
+	[NFTA_TRACE_TRANSPORT_HEADER] = 1,
+	[NFTA_TRACE_IIF] = 4,
+	[NFTA_TRACE_OIF] = 4,
+	[NFTA_TRACE_MARK] = 4,
+	[NFTA_TRACE_NFPROTO] = 4,
+	[NFTA_TRACE_POLICY] = 4,
+};
+
+/* The headers of a message until they are put together. */
+struct headers {
+	const uint8_t *network, *transport;
+	size_t network_len, transport_len;
+};
+
+static uint32_t get_be32(const struct nlattr *attr)
+{
+	return ntohl(mnl_attr_get_u32(attr));
+}
+
+static struct event_name get_name(const struct nlattr *attr)
+{
+	const char *text = mnl_attr_get_payload(attr);
+
+	return (struct event_name){
+		text, (uint32_t)strnlen(text, mnl_attr_get_payload_len(attr))
+	};
+}
+
+bool event_name_is(const struct event_name *n, const char *name)
+{
+	return strlen(name) == n->len && memcmp(name, n->text, n->len) == 0;
+}
+
+static void take_verdict(struct event_nft *n, const struct nlattr *attr)
+{
+	const struct nlattr *a;
+
+	mnl_attr_for_each_nested(a, attr) {
+		uint16_t type = mnl_attr_get_type(a);
+		uint16_t len = mnl_attr_get_payload_len(a);
+
+		if (type == NFTA_VERDICT_CODE && len >= 4)
+			n->verdict = (int32_t)get_be32(a);
+		else if (type == NFTA_VERDICT_CHAIN && len >= 1)
+			n->jump = get_name(a);
+	}
+}
+
+static void take_header(struct event *e, struct headers *h,
+			const struct nlattr *attr, uint16_t len)
+{
+	const uint8_t *bytes = mnl_attr_get_payload(attr);
+
+	switch (mnl_attr_get_type(attr)) {
+	case NFTA_TRACE_LL_HEADER:
+		e->hw_header = bytes;
+		e->hw_header_len = len;
+		break;
+	case NFTA_TRACE_NETWORK_HEADER:
+		h->network = bytes;
+		h->network_len = len;
+		break;
+	case NFTA_TRACE_TRANSPORT_HEADER:
+		h->transport = bytes;
+		h->transport_len = len;
+		break;
+	}
+}
+
+static void take_trace(struct event *e, struct event_nft *n,
+		       const struct nlattr *attr)
+{
+	uint64_t handle;
+
+	switch (mnl_attr_get_type(attr)) {
+	case NFTA_TRACE_TABLE:
+		n->table = get_name(attr);
+		break;
+	case NFTA_TRACE_CHAIN:
+		n->chain = get_name(attr);
+		break;
+	case NFTA_TRACE_RULE_HANDLE:
+		memcpy(&handle, mnl_attr_get_payload(attr), sizeof(handle));
+		n->handle = be64toh(handle);
+		break;
+	case NFTA_TRACE_TYPE:
+		n->type = (uint8_t)get_be32(attr);
+		break;
+	case NFTA_TRACE_VERDICT:
+		take_verdict(n, attr);
+		break;
+	case NFTA_TRACE_ID:
+		n->id = get_be32(attr);
+		break;
+	case NFTA_TRACE_IIF:
+		e->in = get_be32(attr);
+		break;
+	case NFTA_TRACE_OIF:
+		e->out = get_be32(attr);
+		break;
+	case NFTA_TRACE_MARK:
+		e->mark = get_be32(attr);
+		break;
+	case NFTA_TRACE_NFPROTO:
+		e->nfproto = (uint8_t)get_be32(attr);
+		break;
+	case NFTA_TRACE_POLICY:
+		n->policy = get_be32(attr);
+		break;
+	}
+}
+
+/* Where the transport header belongs; 0: what lies between was not copied. */
+static size_t transport_offset(const struct headers *h, uint8_t nfproto)
+{
+	static const uint8_t extensions[] = {
+		IPPROTO_HOPOPTS, IPPROTO_ROUTING, IPPROTO_FRAGMENT,
+		IPPROTO_AH, IPPROTO_DSTOPTS, 135 /* mobility, RFC 6275 */,
+	};
+
+	if (nfproto == NFPROTO_IPV4 && h->network_len >= IPV4_HEADER)
+		return (h->network[0] & 15) * 4u;
+	if (nfproto == NFPROTO_IPV6 && h->network_len >= IPV6_HEADER &&
+	    !memchr(extensions, h->network[6], sizeof(extensions)))
+		return IPV6_HEADER;
+	return 0;
+}
+
+/* As the bytes lay in the packet; IPv4 options beyond the copy stay zero. */
+static void put_together(struct event *e, struct event_nft *n,
+			 const struct headers *h)
+{
+	size_t at = transport_offset(h, e->nfproto), len = h->network_len;
+
+	if (!h->network)
+		return;
+	if (len > EVENT_NFT_PACKET)
+		len = EVENT_NFT_PACKET;
+	memcpy(n->packet, h->network, len);
+	if (h->transport && at >= IPV4_HEADER &&
+	    at + h->transport_len <= EVENT_NFT_PACKET) {
+		if (at > len)
+			memset(n->packet + len, 0, at - len);
+		memcpy(n->packet + at, h->transport, h->transport_len);
+		len = at + h->transport_len;
+	}
+	e->payload = n->packet;
+	e->payload_len = (uint32_t)len;
+}
+
+/* Return: 0 and what is behind the header, or as event_nft_parse(). */
+static int open_message(const struct nlmsghdr *nlh, size_t len,
+			const struct nfgenmsg **nfg)
+{
+	if (len > INT32_MAX || !mnl_nlmsg_ok(nlh, (int)len))
+		return -EBADMSG;
+	/* libmnl looks for attributes up to the aligned end. */
+	if (MNL_ALIGN(nlh->nlmsg_len) > len)
+		return -EBADMSG;
+	if (nlh->nlmsg_type >> 8 != NFNL_SUBSYS_NFTABLES)
+		return -ENOMSG;
+	if (nlh->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(**nfg))
+		return -EBADMSG;
+	*nfg = mnl_nlmsg_get_payload(nlh);
+	return 0;
+}
+
+int event_nft_parse(struct event *e, struct event_nft *n,
+		    const struct nlmsghdr *nlh, size_t len)
+{
+	const struct nfgenmsg *nfg;
+	const struct nlattr *attr;
+	struct headers h = { 0 };
+	int err = open_message(nlh, len, &nfg);
+
+	if (err)
+		return err;
+	if ((nlh->nlmsg_type & 0xff) != NFT_MSG_TRACE)
+		return -ENOMSG;
+	memset(e, 0, sizeof(*e));
+	memset(n, 0, offsetof(struct event_nft, packet));
+	e->backend = EVENT_NFT;
+	e->hook = EVENT_NO_HOOK;
+	e->nft = n;
+	e->nfproto = n->family = nfg->nfgen_family;
+	mnl_attr_for_each(attr, nlh, sizeof(*nfg)) {
+		uint16_t type = mnl_attr_get_type(attr);
+		uint16_t payload = mnl_attr_get_payload_len(attr);
+
+		/* What a newer kernel adds is passed over: 6.16 has conntrack's. */
+		if (type > NFTA_TRACE_MAX || trace_min[type] == 0)
+			continue;
+		if (payload < trace_min[type])
+			return -EBADMSG;
+		take_trace(e, n, attr);
+		take_header(e, &h, attr, payload);
+	}
+	put_together(e, n, &h);
+	return n->table.len && n->chain.len && n->type ? 0 : -EBADMSG;
+}
+
+static bool change_kind(uint16_t type, uint8_t *kind)
+{
+	switch (type & 0xff) {
+	case NFT_MSG_NEWTABLE:
+		*kind = NFT_CHANGE_TABLE;
+		return true;
+	case NFT_MSG_DELTABLE:
+		*kind = NFT_CHANGE_NO_TABLE;
+		return true;
+	case NFT_MSG_NEWGEN:
+		*kind = NFT_CHANGE_GENERATION;
+		return true;
+	case NFT_MSG_NEWCHAIN:
+	case NFT_MSG_DELCHAIN:
+	case NFT_MSG_NEWRULE:
+	case NFT_MSG_DELRULE:
+		*kind = NFT_CHANGE_OTHER;
+		return true;
+	}
+	return false;
+}
+
+/* A generation's message has attributes of its own. */
+static int take_change(struct nft_change *c, const struct nlattr *attr)
+{
+	uint16_t type = mnl_attr_get_type(attr);
+	uint16_t len = mnl_attr_get_payload_len(attr);
+	uint64_t handle;
+
+	if (c->kind == NFT_CHANGE_GENERATION) {
+		if (type == NFTA_GEN_ID && len >= 4)
+			c->generation = get_be32(attr);
+		return type == NFTA_GEN_ID && len < 4 ? -EBADMSG : 0;
+	}
+	/* NFTA_TABLE_NAME, NFTA_CHAIN_TABLE and NFTA_RULE_TABLE are all 1. */
+	if (type == NFTA_TABLE_NAME && len)
+		c->table = get_name(attr);
+	if (c->kind != NFT_CHANGE_OTHER && type == NFTA_TABLE_HANDLE) {
+		if (len < sizeof(handle))
+			return -EBADMSG;
+		memcpy(&handle, mnl_attr_get_payload(attr), sizeof(handle));
+		c->handle = be64toh(handle);
+	}
+	return 0;
+}
+
+int nft_change_parse(struct nft_change *c, const struct nlmsghdr *nlh,
+		     size_t len)
+{
+	const struct nfgenmsg *nfg;
+	const struct nlattr *attr;
+	int err = open_message(nlh, len, &nfg);
+
+	if (err)
+		return err;
+	memset(c, 0, sizeof(*c));
+	if (!change_kind(nlh->nlmsg_type, &c->kind))
+		return -ENOMSG;
+	c->family = nfg->nfgen_family;
+	mnl_attr_for_each(attr, nlh, sizeof(*nfg)) {
+		err = take_change(c, attr);
+		if (err)
+			return err;
+	}
+	return 0;
+}

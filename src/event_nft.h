@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* event_nft: one message of nf_tables -> a plain struct: trace events and changes; pure. */
+#ifndef NFTRACE_EVENT_NFT_H
+#define NFTRACE_EVENT_NFT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct event;
+struct nlmsghdr;
+
+/* The kernel copies 40 bytes of network and 20 of transport header. */
+enum { EVENT_NFT_PACKET = 60 + 20, EVENT_NO_HOOK = 0xff };
+
+struct event_name {
+	const char *text;	/* not terminated */
+	uint32_t len;
+};
+
+/*
+ * What only nft tells of an event; linux/netfilter/nf_tables.h.  Numbers are in
+ * host order, 0 where absent; names are into the message.  Packet, in and out
+ * come with the first event of each base chain that a packet passes.
+ */
+struct event_nft {
+	uint8_t family;		/* of the table: NFPROTO_IPV4, NFPROTO_INET, ... */
+	uint8_t type;		/* enum nft_trace_types */
+	int32_t verdict;	/* NF_DROP ..., NFT_CONTINUE ...; rule, return */
+	uint32_t policy;	/* NF_ACCEPT, NF_DROP; policy */
+	uint32_t id;		/* the same for each event of a packet at a time */
+	uint64_t handle;	/* of the rule, 0: none */
+	struct event_name table, chain, jump;
+	uint8_t packet[EVENT_NFT_PACKET];	/* its headers, put together */
+};
+
+/* A change of the rules that the kernel tells of. */
+enum nft_change_kind {
+	NFT_CHANGE_TABLE,	/* .table made, or its flags changed */
+	NFT_CHANGE_NO_TABLE,	/* .table deleted */
+	NFT_CHANGE_OTHER,	/* something else of .table */
+	NFT_CHANGE_GENERATION,	/* all of a transaction has been told */
+};
+
+struct nft_change {
+	uint8_t kind;		/* enum nft_change_kind */
+	uint8_t family;
+	uint32_t generation;	/* GENERATION */
+	uint64_t handle;	/* TABLE, NO_TABLE */
+	struct event_name table;
+};
+
+/**
+ * event_nft_parse - decode a trace message
+ * @e: filled; its hook is EVENT_NO_HOOK, and nft does not tell it; its payload
+ *	is in @n->packet and empty when the message has no headers
+ * Return: 0, -ENOMSG for a message of another kind, -EBADMSG for a broken one.
+ */
+int event_nft_parse(struct event *e, struct event_nft *n,
+		    const struct nlmsghdr *nlh, size_t len);
+
+/** nft_change_parse - decode a notification; return as above */
+int nft_change_parse(struct nft_change *c, const struct nlmsghdr *nlh,
+		     size_t len);
+
+/** event_name_is - the same name? */
+bool event_name_is(const struct event_name *n, const char *name);
+
+#endif
