@@ -79,12 +79,16 @@ static int explain_group(int err)
 
 static int bind_group(struct run *r)
 {
-	size_t want = (size_t)r->o->buffer_mib << 20;
-	int err = capture_open(&r->capture, r->o->snaplen, want);
+	const struct capture_want want = {
+		.snaplen = r->o->snaplen,
+		.buffer = (size_t)r->o->buffer_mib << 20,
+		.legacy = true,
+	};
+	int err = capture_open(&r->capture, &want);
 
 	if (err)
 		return explain_group(err);
-	if (r->capture.buffer < want)
+	if (r->capture.buffer < want.buffer)
 		say("note: the kernel gives a receive buffer of %zu KiB "
 		    "instead of %u MiB: more events may be lost",
 		    r->capture.buffer >> 10, r->o->buffer_mib);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* capture: the netlink socket of NFLOG group 0, opened with privileges, read without. */
+/* capture: the netlink socket of NFLOG group 0 and nft's trace, opened with privileges, read without. */
 #include "capture.h"
 
 #include <arpa/inet.h>
@@ -126,15 +126,37 @@ static int stamp_socket(void)
 	return fd;
 }
 
-int capture_open(struct capture *c, uint32_t snaplen, size_t buffer)
+/* nft's trace, and every change of its rules: both need a privilege. */
+static int join_nft(int fd)
+{
+	static const int groups[] = { NFNLGRP_NFTRACE, NFNLGRP_NFTABLES };
+
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
+			       &groups[i], sizeof(groups[i])) < 0)
+			return -errno;
+	return 0;
+}
+
+static int join_legacy(int fd, uint32_t snaplen)
+{
+	uint32_t portid;
+	int err = configure(fd, snaplen);
+
+	/* A taken group and a missing privilege look the same. */
+	if (err == -EPERM && capture_holder(&portid) == 1)
+		return -EBUSY;
+	return err;
+}
+
+int capture_open(struct capture *c, const struct capture_want *want)
 {
 	struct sockaddr_nl addr = { .nl_family = AF_NETLINK };
-	uint32_t portid;
-	int err;
+	int err = 0;
 
 	memset(c, 0, sizeof(*c));
 	c->stamp_fd = -1;
-	c->ring = ring_new(snaplen);
+	c->ring = ring_new(want->snaplen);
 	if (!c->ring)
 		return -ENOMEM;
 	c->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
@@ -146,14 +168,13 @@ int capture_open(struct capture *c, uint32_t snaplen, size_t buffer)
 		err = -errno;
 		goto fail;
 	}
-	c->buffer = set_buffer(c->fd, buffer);
-	err = configure(c->fd, snaplen);
-	if (err) {
-		/* A taken group and a missing privilege look the same. */
-		if (err == -EPERM && capture_holder(&portid) == 1)
-			err = -EBUSY;
+	c->buffer = set_buffer(c->fd, want->buffer);
+	if (want->legacy)
+		err = join_legacy(c->fd, want->snaplen);
+	if (!err && want->nft)
+		err = join_nft(c->fd);
+	if (err)
 		goto fail;
-	}
 	c->stamp_fd = stamp_socket();
 	return 0;
 

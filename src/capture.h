@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* capture: the netlink socket of NFLOG group 0, opened with privileges, read without. */
+/* capture: the netlink socket of NFLOG group 0 and nft's trace, opened with privileges, read without. */
 #ifndef NFTRACE_CAPTURE_H
 #define NFTRACE_CAPTURE_H
 
@@ -15,15 +15,24 @@ struct capture {
 	struct capture_ring *ring;
 };
 
+/*
+ * One socket for both backends: the order of the messages is then the order in
+ * which the kernel made them.
+ */
+struct capture_want {
+	uint32_t snaplen;	/* bytes of each packet */
+	size_t buffer;		/* receive buffer, in bytes */
+	bool legacy;		/* NFLOG group 0 */
+	bool nft;		/* nft's trace events and changes of its rules */
+};
+
 /**
- * capture_open - bind group 0 and start the receive stamps
- * @snaplen: bytes of each packet
- * @buffer: receive buffer wanted, in bytes
+ * capture_open - bind and join what is wanted, and start the receive stamps
  *
- * Return: 0; -EBUSY: the group is bound by another socket; -EPERM: no
+ * Return: 0; -EBUSY: group 0 is bound by another socket; -EPERM: no
  * CAP_NET_ADMIN; or -errno.
  */
-int capture_open(struct capture *c, uint32_t snaplen, size_t buffer);
+int capture_open(struct capture *c, const struct capture_want *want);
 void capture_close(struct capture *c);
 
 /**
