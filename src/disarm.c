@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guard.h"
 #include "hook.h"
 #include "say.h"
 
@@ -37,6 +38,8 @@ static void undo(struct run *r)
 	if (r->undone || !r->changed)
 		return;
 	HOOK("before-undo");
+	r->stats->undoing = true;
+	r->stats->turns++;
 	watch_peers(r);
 	err = keeper_undo(&r->keeper);
 	if (!err)
@@ -51,34 +54,6 @@ static void undo(struct run *r)
 	/* Not two at the same time. */
 	keeper_kill(&r->keeper);
 	undo_here(r);
-}
-
-/* What a table of the snapshot looks like now. */
-static const struct snap_table *find_table(const struct snapshot *s,
-					   const char *name)
-{
-	int i = s ? snapshot_table(s, name, strlen(name)) : -1;
-
-	return i < 0 ? NULL : &s->table[i];
-}
-
-static void compare_family(struct run *r, unsigned int i,
-			   const struct snapshot *now)
-{
-	const struct snapshot *then = r->snap[i];
-
-	for (unsigned int t = 0; t < then->tables; t++) {
-		const struct snap_table *a = &then->table[t];
-		const struct snap_table *b = find_table(now, a->name);
-
-		if (b && a->digest == b->digest)
-			continue;
-		r->tables_differ = true;
-		say("warning: table %s of %s was changed by somebody else "
-		    "during the trace (%u rules then, %u now): texts of its "
-		    "rules above may be wrong", a->name, families[i]->command,
-		    a->rules, b ? b->rules : 0);
-	}
 }
 
 static void check_own_gone(struct run *r, unsigned int i,
@@ -96,27 +71,12 @@ static void check_own_gone(struct run *r, unsigned int i,
 /* Read all tables once more and hold them against the snapshot. */
 static void verify(struct run *r)
 {
-	struct helper h[FAMILY_COUNT];
-	struct helper_result res[FAMILY_COUNT];
-	const struct snapshot *now;
-	int err[FAMILY_COUNT];
+	int err = guard_look(r, check_own_gone);
 
-	memset(res, 0, sizeof(res));
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		err[i] = r->snap[i] ? snapshot_start(&h[i], families[i],
-						     &r->plan.owner) : -ENOENT;
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		if (!err[i])
-			err[i] = snapshot_finish(&h[i], &res[i], &now);
-		if (!err[i]) {
-			compare_family(r, i, now);
-			check_own_gone(r, i, now);
-		} else if (err[i] != -ENOENT) {
-			r->verify_failed = true;
-			say_error("reading the tables again", err[i]);
-		}
-		helper_release(&res[i]);
-	}
+	if (!err)
+		return;
+	r->verify_failed = true;
+	say_error("reading the tables again", err);
 }
 
 static void release_lock(struct run *r)

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "doubt.h"
 #include "event.h"
 #include "family.h"
 #include "journey.h"
@@ -302,9 +303,13 @@ bool path_may_follow(const struct path_map *map, const struct path *p,
 
 	if (at->nfproto != p->last->nfproto)
 		return false;
+	/* Where the rules are not known any more, any of them can come. */
+	relaxed |= at->doubt == DOUBT_CHANGED ||
+		   p->last->doubt == DOUBT_CHANGED;
 	/* Back from POSTROUTING only over loopback or as multicast's copy. */
 	if (p->hook == NF_INET_POST_ROUTING && e->hook == NF_INET_PRE_ROUTING)
-		return p->state == PATH_TABLE_DONE &&
+		return (p->state == PATH_TABLE_DONE ||
+			p->state == PATH_QUEUED) &&
 		       (path_is_start(at) || is_first(map, at));
 	switch (p->state) {
 	case PATH_IN_CHAIN:

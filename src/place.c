@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "doubt.h"
 #include "family.h"
 #include "path_map.h"
 #include "safe.h"
@@ -80,7 +81,11 @@ struct node {
 struct place_index {
 	const struct snapshot *snap[FAMILY_COUNT];
 	const struct path_map *map;
+	struct forgers forgers[FAMILY_COUNT];
+	uint8_t changed[FAMILY_COUNT];
+	uint8_t phase;			/* enum place_phase */
 	struct node *bucket[BUCKETS];
+	struct node *retired;		/* found before the last turn */
 	const struct place **by_id;
 	uint32_t count, room;
 };
@@ -90,11 +95,13 @@ struct place_index *place_index_open(const struct snapshot *const snaps[],
 {
 	struct place_index *idx = calloc(1, sizeof(*idx));
 
-	if (idx)
-		idx->map = map;
-
-	for (unsigned int i = 0; idx && i < FAMILY_COUNT; i++)
+	if (!idx)
+		return NULL;
+	idx->map = map;
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		idx->snap[i] = snaps[i];
+		forgers_find(&idx->forgers[i], snaps[i]);
+	}
 	return idx;
 }
 
@@ -110,20 +117,44 @@ static void node_free(struct node *n)
 	free(n);
 }
 
+static void free_list(struct node *n)
+{
+	struct node *next;
+
+	for (; n; n = next) {
+		next = n->next;
+		node_free(n);
+	}
+}
+
 void place_index_close(struct place_index *idx)
 {
 	if (!idx)
 		return;
+	for (unsigned int b = 0; b < BUCKETS; b++)
+		free_list(idx->bucket[b]);
+	free_list(idx->retired);
+	free(idx->by_id);
+	free(idx);
+}
+
+void place_index_turn(struct place_index *idx, enum place_phase phase,
+		      const volatile uint8_t changed[])
+{
+	idx->phase = (uint8_t)phase;
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		idx->changed[i] = changed[i];
+	/* Journeys under way hold on to what was found. */
 	for (unsigned int b = 0; b < BUCKETS; b++) {
 		struct node *n = idx->bucket[b], *next;
 
 		for (; n; n = next) {
 			next = n->next;
-			node_free(n);
+			n->next = idx->retired;
+			idx->retired = n;
 		}
+		idx->bucket[b] = NULL;
 	}
-	free(idx->by_id);
-	free(idx);
 }
 
 static uint64_t hash_prefix(uint8_t nfproto, const char *p, size_t len)
@@ -306,12 +337,64 @@ static bool kind_fits(const struct snap_chain *c, const struct snap_rule *r,
 	return p->kind == (c->hook == 0xff ? PLACE_RETURN : PLACE_POLICY);
 }
 
-static bool fill(struct place *p, const struct snapshot *s,
-		 const struct parts *parts)
+static bool number_fits(const struct snapshot *s, const struct snap_chain *c,
+			const struct parts *p)
+{
+	return p->number <= c->count + 1 &&
+	       kind_fits(c, snapshot_rule(s, c->first + p->number - 1), p);
+}
+
+/*
+ * Without the run's rules at its top a chain's numbers are lower.  In between
+ * both are possible, and the snapshot's number stands, with a mark.
+ */
+static bool find_number(const struct place_index *idx,
+			const struct snapshot *s, const struct snap_chain *c,
+			struct parts *p, uint8_t *doubt)
+{
+	struct parts undone = *p;
+	bool armed_fits = number_fits(s, c, p), undone_fits;
+
+	undone.number += c->own_before;
+	undone_fits = c->own_before && idx->phase != PHASE_ARMED &&
+		number_fits(s, c, &undone);
+	if (armed_fits && undone_fits && idx->phase == PHASE_UNDOING &&
+	    p->number > c->own_before)
+		*doubt = DOUBT_RENUMBERED;
+	else if (undone_fits && (idx->phase == PHASE_UNDONE || !armed_fits))
+		*p = undone;
+	return armed_fits || undone_fits;
+}
+
+/* A number that the chain did not have is shown, with no text. */
+static void describe_rule(struct place *p, const struct snapshot *s,
+			  const struct snap_rule *r)
+{
+	p->rule = "";
+	p->target = "";
+	p->target_chain = SNAP_NONE;
+	if (!r)
+		return;
+	p->own = r->flags & SNAP_OWN;
+	p->rule = r->len ? snapshot_text(s, r->text) : "";
+	p->rule_len = r->len;
+	describe_target(p, s, r);
+}
+
+/* The rules of this table are others by now: what they do is not known. */
+static void doubt_all(struct place *p)
+{
+	p->doubt = DOUBT_CHANGED;
+	p->effect = EFFECT_UNKNOWN;
+	p->changes = 0;
+}
+
+static bool fill(const struct place_index *idx, struct place *p,
+		 const struct snapshot *s, struct parts *parts)
 {
 	int table = snapshot_table(s, parts->table, parts->table_len);
 	const struct snap_chain *c;
-	const struct snap_rule *r;
+	const struct snap_rule *r = NULL;
 	uint32_t ci;
 
 	if (table < 0)
@@ -321,11 +404,8 @@ static bool fill(struct place *p, const struct snapshot *s,
 	if (ci == SNAP_NONE)
 		return false;
 	c = snapshot_chain(s, ci);
-	if (parts->number > c->count + 1)
-		return false;
-	r = snapshot_rule(s, c->first + parts->number - 1);
-	if (!kind_fits(c, r, parts))
-		return false;
+	if (find_number(idx, s, c, parts, &p->doubt))
+		r = snapshot_rule(s, c->first + parts->number - 1);
 	p->snap = s;
 	p->nfproto = s->nfproto;
 	p->table = s->table[table].name;
@@ -338,10 +418,10 @@ static bool fill(struct place *p, const struct snapshot *s,
 	p->kind = parts->kind;
 	p->hook = c->hook;
 	p->order = place_table_order(p->table, c->hook);
-	p->own = r->flags & SNAP_OWN;
-	p->rule = r->len ? snapshot_text(s, r->text) : "";
-	p->rule_len = r->len;
-	describe_target(p, s, r);
+	describe_rule(p, s, r);
+	if (idx->changed[family_index(family_by_nfproto(s->nfproto))] &
+	    1u << table || !r)
+		doubt_all(p);
 	return true;
 }
 
@@ -391,9 +471,11 @@ static const struct place *look_up(struct place_index *idx, uint8_t nfproto,
 	n->hash = hash;
 	n->place.prefix = strndup(prefix, len);
 	n->place.prefix_len = (uint32_t)len;
-	if (n->place.prefix && fill(&n->place, s, &parts) &&
+	if (n->place.prefix && fill(idx, &n->place, s, &parts) &&
 	    build_line(&n->place) && add(idx, n)) {
 		n->place.station = station_of(idx, &n->place);
+		if (forgers_write(&idx->forgers[family_index(f)], prefix, len))
+			n->place.doubt = DOUBT_FORGED;
 		return &n->place;
 	}
 	node_free(n);

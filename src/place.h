@@ -70,6 +70,7 @@ struct place {
 	uint8_t station;	/* of path_map; STATION_NONE in user chains */
 	uint8_t effect;		/* enum place_effect */
 	uint8_t changes;	/* enum place_change, ored */
+	uint8_t doubt;		/* enum doubt: its text may be another's */
 	bool own;		/* a rule of this run */
 	const char *target;	/* "DROP", "cali-FORWARD", "REJECT" ... or "" */
 };
@@ -84,6 +85,20 @@ struct place_index;
 struct place_index *place_index_open(const struct snapshot *const snaps[],
 				     const struct path_map *map);
 void place_index_close(struct place_index *idx);
+
+/* Whether the kernel's numbers in raw are those of the snapshot. */
+enum place_phase {
+	PHASE_ARMED,		/* they are */
+	PHASE_UNDOING,		/* the run's rules may be gone */
+	PHASE_UNDONE,		/* they are gone */
+};
+
+/**
+ * place_index_turn - from now on look up anew; places found stay valid
+ * @changed: tables changed by others, 1 << index in the snapshot, by family
+ */
+void place_index_turn(struct place_index *idx, enum place_phase phase,
+		      const volatile uint8_t changed[]);
 
 /**
  * place_find - look a trace prefix up

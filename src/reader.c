@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "capture.h"
+#include "doubt.h"
 #include "event.h"
 #include "hook.h"
 #include "ifnames.h"
@@ -47,6 +48,7 @@ struct state {
 	struct printer printer;
 	uint64_t now_ns, wall_ns;
 	uint32_t next_seq;
+	uint32_t turns;			/* of stats.h, as last seen */
 	int control;
 	bool draining, orphaned;
 	bool busy;			/* much came at the last wake-up */
@@ -156,6 +158,19 @@ static void on_event(struct state *s, const struct event *e,
 	journeys_add(s->journeys, e, at, s->now_ns, s->wall_ns);
 }
 
+/* Of a chain that was not there: the packet's story misses it. */
+static void on_stranger(struct state *s)
+{
+	s->stats->strangers++;
+	journeys_gap(s->journeys, 1);
+}
+
+static void turn(struct state *s, enum place_phase phase)
+{
+	s->turns = s->stats->turns;
+	place_index_turn(s->index, phase, s->stats->changed);
+}
+
 static void on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
 {
 	struct state *s = arg;
@@ -168,14 +183,21 @@ static void on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
 		return;
 	}
 	check_sequence(s, &e);
+	if (s->turns != s->stats->turns)
+		turn(s, s->stats->undoing ? PHASE_UNDOING : PHASE_ARMED);
+	/* An NFLOG rule's message may wait for others; a trace never does. */
+	if (event_has_successor(nlh, len)) {
+		s->stats->foreign++;
+		return;
+	}
 	at = e.prefix ? place_find(s->index, e.nfproto, e.prefix,
 				   e.prefix_len) : NULL;
-	if (at)
-		on_event(s, &e, at);
-	else if (e.prefix && place_looks_like_trace(e.prefix, e.prefix_len))
-		s->stats->strangers++;
-	else
+	if (!at && e.prefix && place_looks_like_trace(e.prefix, e.prefix_len))
+		on_stranger(s);
+	else if (!at)
 		s->stats->foreign++;
+	else
+		on_event(s, &e, at);
 }
 
 /* Return: messages read until the socket was empty. */
@@ -257,6 +279,9 @@ static void drain(struct state *s)
 {
 	uint64_t begun = clock_ns(CLOCK_MONOTONIC), last = begun;
 
+	/* What was made before the removal is read first. */
+	read_all(s);
+	turn(s, PHASE_UNDONE);
 	for (;;) {
 		uint64_t quiet, limit;
 

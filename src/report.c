@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "doubt.h"
 #include "journey.h"
 #include "place.h"
 #include "snapshot.h"
@@ -15,14 +16,21 @@ const char *report_hook_name(unsigned int hook)
 	return snapshot_hook_name(hook);
 }
 
-/* A trace that was read without the rules that made it. */
-static bool rule_is_unknown(const struct journey *j, unsigned int branch)
+/* What hides how the packet went on behind its last event. */
+static const char *unknown_because(const struct journey *j,
+				   unsigned int branch)
 {
-	for (uint32_t i = journey_kept(j); i-- > 0; )
+	const struct place *last = NULL;
+
+	for (uint32_t i = journey_kept(j); i-- > 0 && !last; )
 		if (j->step[i].branch == branch)
-			return j->step[i].place->effect == EFFECT_UNKNOWN &&
-			       !j->step[i].place->rule_len;
-	return false;
+			last = j->step[i].place;
+	if (last && last->doubt == DOUBT_CHANGED)
+		return "the rules were changed during the trace";
+	/* A trace that was read without the rules that made it. */
+	if (last && last->effect == EFFECT_UNKNOWN && !last->rule_len)
+		return "the rules are not known (--rules FILE)";
+	return "no table here would see it go on";
 }
 
 size_t report_reason(char *buf, size_t size, const struct journey *j,
@@ -43,9 +51,7 @@ size_t report_reason(char *buf, size_t size, const struct journey *j,
 		break;
 	case FATE_UNKNOWN:
 		n = snprintf(buf, size, "after %s: %s", report_hook_name(f->hook),
-			     rule_is_unknown(j, branch) ?
-			     "the rules are not known (--rules FILE)" :
-			     "no table here would see it go on");
+			     unknown_because(j, branch));
 		break;
 	case FATE_INCOMPLETE:
 		if (j->flags & JOURNEY_HEADLESS && !(j->flags & JOURNEY_GAP))

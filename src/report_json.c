@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "change.h"
+#include "doubt.h"
 #include "event.h"
 #include "family.h"
 #include "ifnames.h"
@@ -102,6 +103,11 @@ static void put_step(struct out *o, const struct report_env *env,
 		     const struct step *s)
 {
 	put_place(o, s->place);
+	if (s->place->doubt) {
+		out_text(o, ",\"doubt\":\"");
+		out_text(o, doubt_word(s->place->doubt));
+		out_text(o, "\"");
+	}
 	out_printf(o, ",\"mark\":\"0x%x\"", s->mark);
 	put_name(o, env, ",\"in\":", s->in);
 	put_name(o, env, ",\"out\":", s->out);

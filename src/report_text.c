@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "change.h"
+#include "doubt.h"
 #include "event.h"
 #include "ifnames.h"
 #include "journey.h"
@@ -153,6 +154,8 @@ static void put_fate(struct out *o, const struct report_env *env,
 	if (f->by) {
 		out_text(o, " by ");
 		put_place(o, f->by);
+		if (f->by->doubt)
+			out_text(o, " (doubtful)");
 		if (f->cause) {
 			out_text(o, "; likely: ");
 			out_text(o, f->cause);
@@ -208,6 +211,16 @@ static void put_change(struct out *o, const struct report_env *env,
 	out_text(o, "\n");
 }
 
+static void put_doubt(struct out *o, const struct report_env *env,
+		      const struct place *p)
+{
+	put_color(o, env, DIM);
+	out_text(o, "  (doubtful) ");
+	out_text(o, doubt_sentence(p->doubt));
+	put_color(o, env, RESET);
+	out_text(o, "\n");
+}
+
 static void put_step_details(struct out *o, const struct report_env *env,
 			     const struct step *s)
 {
@@ -246,6 +259,8 @@ static void block_journey(struct out *o, const struct report_env *env,
 		if (j->omitted && i == JOURNEY_STEPS_FIRST)
 			out_printf(o, "  ... %u more events ...\n", j->omitted);
 		out_bytes(o, s->place->line, s->place->line_len);
+		if (s->place->doubt)
+			put_doubt(o, env, s->place);
 		if (env->verbose)
 			put_step_details(o, env, s);
 		for (; c < j->changes && j->change[c].step <= i; c++)

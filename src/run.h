@@ -62,6 +62,7 @@ struct run {
 	struct only only;
 	struct sink_plan sink[SINK_COUNT];
 	struct stats *stats;
+	uint64_t guard_ns;		/* when guard_tick() looks again */
 	uint64_t armed_ns, end_ns;	/* CLOCK_MONOTONIC; end 0: none */
 	enum run_end end;
 	int end_signal;

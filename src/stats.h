@@ -3,6 +3,7 @@
 #ifndef NFTRACE_STATS_H
 #define NFTRACE_STATS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "journey.h"
@@ -34,6 +35,11 @@ struct stats {
 	volatile uint64_t nat_silent;	/* journeys that passed nat unasked */
 	struct stats_drop drop[STATS_DROPS];	/* at the end, most first */
 	uint32_t drops;
+	/* These the supervisor writes, and then counts up .turns. */
+	volatile uint8_t changed[2];	/* tables changed by others: by
+					 * family, 1 << index */
+	volatile bool undoing;		/* the run's rules may be gone */
+	volatile uint32_t turns;
 	struct losses losses;		/* fates that ask for a cause */
 	int32_t output_error;		/* -errno: a file of results is gone */
 	volatile uint8_t output_sink;	/* which: enum sink_kind */

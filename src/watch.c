@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "guard.h"
 #include "say.h"
 
 enum { PEERS_MS = 500, STATUS_MS = 200 };
@@ -145,10 +146,15 @@ static void on_reader(struct run *r)
 		r->end = END_READER;
 }
 
-static int next_timeout(const struct run *r, bool tty)
+static int next_timeout(struct run *r, bool tty)
 {
+	int timeout = guard_tick(r);
 	uint64_t now = clock_monotonic_ns(), left;
-	int timeout = tty ? STATUS_MS : r->locked ? PEERS_MS : 60000;
+
+	if (r->locked && timeout > PEERS_MS)
+		timeout = PEERS_MS;
+	if (tty && timeout > STATUS_MS)
+		timeout = STATUS_MS;
 
 	if (!r->end_ns)
 		return timeout;

@@ -491,3 +491,58 @@ udp 10.2.0.2 1001
 udp 10.2.0.2 1002
 udp 10.2.0.2 1001
 compare 1
+
+scenario forged <<'EOT'
+*raw
+-A PREROUTING -i eth0 -p udp --dport 1001 -j NFLOG --nflog-prefix "TRACE: raw:PREROUTING:policy:3 "
+COMMIT
+*filter
+-A FORWARD -p udp --dport 1002 -j NFLOG --nflog-prefix "TRACE: filter:FORWARD:rule:2 "
+-A FORWARD -p udp --dport 1002 -j ACCEPT
+COMMIT
+EOT
+trace 3 -i eth0 -p udp
+udp 10.2.0.2 1001
+udp 10.2.0.2 1002
+udp 10.2.0.2 1003
+compare
+assert_text 'pretend to be trace events: -A FORWARD -p udp -m udp --dport 1002 -j NFLOG' "$ERR"
+assert_grep 'note: 2 messages of others on NFLOG group 0' "$ERR"
+assert_status 0
+
+# ---- numbers that are no longer those of the snapshot
+
+# A packet over loopback is held at POSTROUTING until nftrace's rules are out,
+# and enters raw PREROUTING when the numbers there are lower by one.
+scenario late-renumbered <<'EOT'
+*raw
+-A PREROUTING -p udp --dport 7
+-A PREROUTING -p udp --dport 7 -m comment --comment second
+COMMIT
+*mangle
+-A POSTROUTING -p udp --dport 7 -j NFQUEUE --queue-num 3
+COMMIT
+EOT
+in_ns r sysctl -qw net.netfilter.nf_log.2=nfnetlink_log
+listener late 700
+trace 1 -p udp --dport 7
+talk r udp 10.1.0.1 7 from 20007 wait 20 2>/dev/null
+wait_for 5 in_ns r grep -qE "^ +3 +[0-9]+ +1 " /proc/net/netfilter/nfnetlink_queue ||
+	fail "no packet in the queue"
+kill -INT "$NFTRACE_PID"
+compare
+no_listener
+in_ns r sysctl -qw net.netfilter.nf_log.2=nf_log_ipv4
+
+scenario changed-under-the-trace <<'EOT'
+*filter
+-A FORWARD -p udp --dport 1001 -j ACCEPT
+COMMIT
+EOT
+trace 2 --no-lock -i eth0 -p udp
+udp 10.2.0.2 1001
+in_ns r iptables-legacy -I FORWARD -p tcp -j DROP
+assert_within 10 "the change is noticed" grep -q 'table filter of iptables was changed' "$ERR"
+udp 10.2.0.2 1001
+compare
+assert_status 5

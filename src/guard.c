@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* guard: notices when somebody changes the tables under the trace. */
+#include "guard.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "run.h"
+#include "say.h"
+
+/*
+ * Who holds the lock is told by all who respect it, so there it is looked
+ * less often; and reading takes no more than a fiftieth of the time.
+ */
+enum { FREE_MS = 500, LOCKED_MS = 2000, SHARE = 50 };
+
+/* What a table of the snapshot looks like now. */
+static const struct snap_table *find_table(const struct snapshot *s,
+					   const char *name)
+{
+	int i = s ? snapshot_table(s, name, strlen(name)) : -1;
+
+	return i < 0 ? NULL : &s->table[i];
+}
+
+static void compare_family(struct run *r, unsigned int i,
+			   const struct snapshot *now)
+{
+	const struct snapshot *then = r->snap[i];
+
+	for (unsigned int t = 0; t < then->tables; t++) {
+		const struct snap_table *a = &then->table[t];
+		const struct snap_table *b = find_table(now, a->name);
+
+		if ((b && a->digest == b->digest) ||
+		    r->stats->changed[i] & 1u << t)
+			continue;
+		r->tables_differ = true;
+		r->stats->changed[i] |= (uint8_t)(1u << t);
+		r->stats->turns++;
+		say("warning: table %s of %s was changed by somebody else "
+		    "during the trace (%u rules then, %u now): texts of its "
+		    "rules just above may be wrong, and are marked from here "
+		    "on", a->name, families[i]->command, a->rules,
+		    b ? b->rules : 0);
+	}
+}
+
+int guard_look(struct run *r,
+	       void (*also)(struct run *r, unsigned int family,
+			    const struct snapshot *now))
+{
+	struct helper h[FAMILY_COUNT];
+	struct helper_result res[FAMILY_COUNT];
+	const struct snapshot *now;
+	int err[FAMILY_COUNT], worst = 0;
+
+	memset(res, 0, sizeof(res));
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		err[i] = r->snap[i] ? snapshot_start(&h[i], families[i],
+						     &r->plan.owner) : -ENOENT;
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		if (!err[i])
+			err[i] = snapshot_finish(&h[i], &res[i], &now);
+		if (!err[i]) {
+			compare_family(r, i, now);
+			if (also)
+				also(r, i, now);
+		} else if (err[i] != -ENOENT) {
+			worst = err[i];
+		}
+		helper_release(&res[i]);
+	}
+	return worst;
+}
+
+int guard_tick(struct run *r)
+{
+	const uint64_t ms = 1000000;
+	uint64_t now = clock_monotonic_ns(), begun = now, pause;
+
+	if (r->guard_ns == 0)
+		r->guard_ns = now + FREE_MS * ms;
+	if (now >= r->guard_ns) {
+		/* Not to be read now: it is tried again, and at the end. */
+		guard_look(r, NULL);
+		now = clock_monotonic_ns();
+		pause = (r->locked ? LOCKED_MS : FREE_MS) * ms;
+		if (pause < (now - begun) * SHARE)
+			pause = (now - begun) * SHARE;
+		r->guard_ns = now + pause;
+	}
+	return (int)((r->guard_ns - now) / ms) + 1;
+}
