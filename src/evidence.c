@@ -101,7 +101,8 @@ static bool follows(const struct search *s, const struct journey *j,
 	const struct clue *c = s->c;
 
 	*penalty = 0;
-	if (loops_back(path, c->e) && path->out != c->e->in)
+	if (loops_back(path, c->e) &&
+	    (path->out != c->e->in || c->e->phys_in))
 		return false;
 	if (path_may_follow(s->map, path, c->at, c->e, false))
 		return true;

@@ -215,21 +215,34 @@ void journey_record(struct journey *j, unsigned int branch,
 	s->branch = (uint8_t)branch;
 }
 
+/* Copies of a packet are made behind its first hook. */
+static bool may_branch(const struct journey *j)
+{
+	const struct path *p = &j->path[0];
+
+	if (!(j->flags & JOURNEY_CLONES))
+		return false;
+	return j->branches > 1 || p->state != PATH_ENDED ||
+	       (p->hook != NF_INET_PRE_ROUTING && p->hook != NF_INET_LOCAL_OUT);
+}
+
+static bool branch_is_over(const struct journey *j, const struct path *p,
+			   const struct path_map *map)
+{
+	if (p->state == PATH_ENDED)
+		return true;
+	if (p->hook == NF_INET_POST_ROUTING && p->out == LOOPBACK_IFINDEX)
+		return false;
+	return path_is_over(map, p, j->flags & JOURNEY_NAT ||
+			    path_nat_ahead(map, p));
+}
+
 bool journey_is_over(const struct journey *j, const struct path_map *map)
 {
-	for (unsigned int b = 0; b < j->branches; b++) {
-		const struct path *p = &j->path[b];
-		bool nat = j->flags & JOURNEY_NAT || path_nat_ahead(map, p);
-
-		if (j->flags & JOURNEY_CLONES && p->state != PATH_ENDED)
+	for (unsigned int b = 0; b < j->branches; b++)
+		if (!branch_is_over(j, &j->path[b], map))
 			return false;
-		if (p->hook == NF_INET_POST_ROUTING &&
-		    p->out == LOOPBACK_IFINDEX && p->state != PATH_ENDED)
-			return false;
-		if (!path_is_over(map, p, nat))
-			return false;
-	}
-	return !(j->flags & JOURNEY_CLONES) || j->branches == 1;
+	return !may_branch(j);
 }
 
 void journey_find_fates(struct journey *j, const struct path_map *map)

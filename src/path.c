@@ -308,8 +308,9 @@ bool path_may_follow(const struct path_map *map, const struct path *p,
 		   p->last->doubt == DOUBT_CHANGED;
 	/* Back from POSTROUTING only over loopback or as multicast's copy. */
 	if (p->hook == NF_INET_POST_ROUTING && e->hook == NF_INET_PRE_ROUTING)
-		return (p->state == PATH_TABLE_DONE ||
-			p->state == PATH_QUEUED) &&
+		return (p->state == PATH_QUEUED ||
+			(p->state == PATH_TABLE_DONE &&
+			 (relaxed || !hook_goes_on(map, p)))) &&
 		       (path_is_start(at) || is_first(map, at));
 	switch (p->state) {
 	case PATH_IN_CHAIN:
@@ -348,9 +349,11 @@ bool path_may_fork(const struct path_map *map, const struct path *p,
 	    at->hook == NF_INET_LOCAL_OUT)
 		return true;
 	/* A clone goes on behind PREROUTING or OUTPUT, at a table's start. */
-	return (at->hook == NF_INET_FORWARD || at->hook == NF_INET_LOCAL_IN ||
-		at->hook == NF_INET_POST_ROUTING) &&
-	       !before(map, at);
+	if (at->hook == NF_INET_POST_ROUTING)
+		return (p->local || !hook_of(map, at, NF_INET_FORWARD)->must) &&
+		       !before(map, at);
+	return (at->hook == NF_INET_FORWARD || at->hook == NF_INET_LOCAL_IN) &&
+	       !p->local && !before(map, at);
 }
 
 bool path_is_start(const struct place *at)

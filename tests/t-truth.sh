@@ -91,16 +91,34 @@ sink() { # NS PROTO ADDRESS PORT
 	wait_for 5 grep -qx ready "$SCRATCH/sink-$3-$4" || fail "the sink does not start"
 }
 
+# one_by_one NS/IFACE...: TCP hands over bundles of segments, whatever offloads say; not here
+one_by_one() {
+	local end
+	for end; do ns_ip "${end%/*}" link set dev "${end#*/}" gso_max_segs 1; done
+}
+
+# drop_none NS: the rule that drops accepts: a lost segment would be sent again for ever
+drop_none() {
+	local command
+	for command in iptables ip6tables; do
+		in_ns "$1" $command-legacy -R spell $((17 + DROP)) \
+			-m u32 --u32 "200&0xf=$DROP" -j ACCEPT
+	done
+}
+
+# ---- a router
+
 lab_router
-# TCP hands over bundles of segments, whatever offloads say; not here.
-for end in a/eth0 r/eth0 r/eth1 b/eth0; do
-	ns_ip ${end%/*} link set dev ${end#*/} gso_max_segs 1
-done
+one_by_one a/eth0 r/eth0 r/eth1 b/eth0
 settle a eth0 r eth0 r eth1 b eth0
 spell_all r
-for port in 9 10; do
-	sink b udp 10.2.0.2 $port
-	sink b udp fd00:2::2 $port
+for address in 10.2.0.2 fd00:2::2; do
+	sink b udp $address 9
+	sink b tcp $address 11
+done
+for address in 10.1.0.1 fd00:1::1; do
+	sink r udp $address 9
+	sink r tcp $address 11
 done
 
 subtest "UDP forwarded, v4 and v6, three senders"
@@ -139,18 +157,46 @@ frames base 0 step 2 count $((N * 500))
 frames base 1 step 2 count $((N * 500))
 judge enter=eth0/in leave=eth1/out drop=$DROP marked=40
 
+subtest "nowhere to go: LOST"
+trace r -i eth0 -p udp
+send a udp 10.1.0.2/4001 10.99.0.1/9 base 0 step 2 count $((N * 100)) rate 500
+send a udp fd00:1::2/4003 fd00:99::1/9 base 1 step 2 count $((N * 100)) rate 500
+judge enter=eth0/in leave=eth1/out fate=LOST
+
+subtest "UDP into the node"
+trace r -i eth0 -p udp
+send a udp 10.1.0.2/4001 10.1.0.1/9 base 0 step 2 count $((N * 300))
+send a udp fd00:1::2/4003 fd00:1::1/9 base 1 step 2 count $((N * 300))
+judge enter=eth0/in fate=DELIVERED drop=$DROP
+
+subtest "UDP from the node"
+trace r --chain OUTPUT -p udp
+send r udp 10.2.0.1/4001 10.2.0.2/9 base 0 step 3 count $((N * 300))
+send r udp 10.2.0.1/4002 10.2.0.2/9 base 1 step 3 count $((N * 300))
+send r udp fd00:2::1/4003 fd00:2::2/9 base 2 step 3 count $((N * 300))
+judge sent=0,1,$((N * 900)) leave=eth1/out fate=SENT drop=$DROP
+
+subtest "UDP over loopback"
+trace r --chain OUTPUT -p udp
+send r udp 10.2.0.1/4001 10.1.0.1/9 base 0 step 3 count $((N * 300))
+send r udp 10.2.0.1/4002 10.1.0.1/9 base 1 step 3 count $((N * 300))
+send r udp fd00:2::1/4003 fd00:1::1/9 base 2 step 3 count $((N * 300))
+judge sent=0,1,$((N * 900)) fate=DELIVERED drop=$DROP
+
 subtest "ICMP and ICMPv6 echo forwarded, and their replies"
 trace r -p icmp --or -p icmpv6
 send a icmp 10.1.0.2 10.2.0.2 base 0 step 2 count $((N * 200)) rate 700
 send a icmp fd00:1::2 fd00:2::2 base 1 step 2 count $((N * 200)) rate 700
 judge enter=eth0/in enter=eth1/in leave=eth1/out leave=eth0/out drop=$DROP
 
-sink b tcp 10.2.0.2 11
-sink b tcp fd00:2::2 11
+subtest "fragments, each a packet"
+trace r -i eth0 -s 10.1.0.2 --or -i eth0 -s fd00:1::2
+send a udp 10.1.0.2/4001 10.2.0.2/9 base 0 step 8 count $((N * 100)) size 3500 pieces 3 rate 500
+send a udp fd00:1::2/4003 fd00:2::2/9 base 4 step 8 count $((N * 100)) size 3500 pieces 3 rate 500
+judge enter=eth0/in leave=eth1/out drop=$DROP
+
+drop_none r
 subtest "TCP forwarded from a workload behind a veth"
-# A dropped segment would be sent again for ever.
-in_ns r iptables-legacy -R spell 30 -m u32 --u32 "200&0xf=13" -j ACCEPT
-in_ns r ip6tables-legacy -R spell 30 -m u32 --u32 "200&0xf=13" -j ACCEPT
 trace r -i eth0 -p tcp
 send a tcp 10.1.0.2/5001 10.2.0.2/11 base 0 step 3 count $((N * 400))
 send a tcp 10.1.0.2/5002 10.2.0.2/11 base 1 step 3 count $((N * 400))
@@ -158,8 +204,6 @@ send a tcp fd00:1::2/5003 fd00:2::2/11 base 2 step 3 count $((N * 400))
 judge enter=eth0/in leave=eth1/out
 
 subtest "TCP into the node"
-sink r tcp 10.1.0.1 11
-sink r tcp fd00:1::1 11
 trace r -i eth0 -p tcp
 send a tcp 10.1.0.2/5004 10.1.0.1/11 base 0 step 2 count $((N * 400))
 send a tcp fd00:1::2/5005 fd00:1::1/11 base 1 step 2 count $((N * 400))
@@ -170,3 +214,80 @@ trace r -p tcp -d 10.2.0.2 --or -p tcp -d fd00:2::2
 send r tcp 10.2.0.1/5006 10.2.0.2/11 base 0 step 2 count $((N * 400))
 send r tcp fd00:2::1/5007 fd00:2::2/11 base 1 step 2 count $((N * 400))
 judge enter=eth1/out leave=eth1/out fate=SENT
+
+# ---- with conntrack and NAT
+
+for command in iptables ip6tables; do
+	in_ns r $command-legacy -R spell $((17 + DROP)) -m u32 --u32 "200&0xf=$DROP" -j DROP
+done
+in_ns r iptables-legacy-restore <<EOT
+*nat
+-A PREROUTING -d 10.1.0.1/32 -p udp -m udp --dport 20 -j DNAT --to-destination 10.2.0.2:9
+-A PREROUTING -d 10.1.0.1/32 -p tcp -m tcp --dport 20 -j DNAT --to-destination 10.2.0.2:11
+-A POSTROUTING -p udp -m udp --sport 4101 -j SNAT --to-source 10.2.0.1:6000
+-A POSTROUTING -p udp -m udp --sport 4103 -j SNAT --to-source 10.2.0.1:6001
+-A POSTROUTING -p tcp -m tcp --sport 5103 -j SNAT --to-source 10.2.0.1:6001
+-A POSTROUTING -p udp -m udp --sport 4104 -j MASQUERADE
+-A OUTPUT -d 10.1.0.9/32 -p udp -j DNAT --to-destination 10.2.0.2:9
+COMMIT
+EOT
+in_ns r ip6tables-legacy-restore <<EOT
+*nat
+-A PREROUTING -d fd00:1::1/128 -p udp -m udp --dport 20 -j DNAT --to-destination [fd00:2::2]:9
+-A POSTROUTING -p udp -m udp --sport 4105 -j MASQUERADE
+COMMIT
+EOT
+
+subtest "SNAT, DNAT, both, and masqueraded"
+trace r -i eth0 -p udp
+send a udp 10.1.0.2/4101 10.2.0.2/9 base 0 step 5 count $((N * 200))
+send a udp 10.1.0.2/4102 10.1.0.1/20 base 1 step 5 count $((N * 200))
+send a udp 10.1.0.2/4103 10.1.0.1/20 base 2 step 5 count $((N * 200))
+send a udp 10.1.0.2/4104 10.2.0.2/9 base 3 step 5 count $((N * 200))
+send a udp fd00:1::2/4105 fd00:1::1/20 base 4 step 5 count $((N * 200))
+judge enter=eth0/in leave=eth1/out drop=$DROP
+
+subtest "from the node with DNAT"
+trace r --chain OUTPUT -p udp
+send r udp 10.2.0.1/4106 10.1.0.9/9 base 0 step 2 count $((N * 200))
+send r udp 10.2.0.1/4107 10.2.0.2/9 base 1 step 2 count $((N * 200))
+judge sent=0,1,$((N * 400)) leave=eth1/out fate=SENT drop=$DROP
+
+subtest "fragments put together by conntrack, v4"
+trace r -i eth0 -s 10.1.0.2
+send a udp 10.1.0.2/4001 10.2.0.2/9 base 0 step 8 count $((N * 100)) size 3500 pieces 3 rate 500
+send a udp 10.1.0.2/4002 10.2.0.2/9 base 4 step 8 count $((N * 100)) size 3500 pieces 3 rate 500
+judge sent=0,4,$((N * 200)) leave=eth1/out drop=$DROP
+
+subtest "fragments put together by conntrack, v6"
+trace r -i eth0 -s fd00:1::2
+send a udp fd00:1::2/4001 fd00:2::2/9 base 0 step 8 count $((N * 100)) size 3500 rate 500
+send a udp fd00:1::2/4002 fd00:2::2/9 base 4 step 8 count $((N * 100)) size 3500 rate 500
+judge sent=0,4,$((N * 200)) drop=$DROP
+
+drop_none r
+subtest "TCP with both SNAT and DNAT"
+trace r -i eth0 -p tcp
+send a tcp 10.1.0.2/5103 10.1.0.1/20 base 0 step 2 count $((N * 300))
+send a tcp 10.1.0.2/5101 10.2.0.2/11 base 1 step 2 count $((N * 300))
+judge enter=eth0/in leave=eth1/out
+
+# ---- a bridge
+
+for ns in a r b; do ns_del $ns; done
+lab_bridge
+settle a eth0 b eth0 c eth0 br br0
+spell_all br
+for address in 10.5.0.2 fd00:5::2; do sink b udp $address 9; done
+
+subtest "bridged"
+trace br -p udp -s 10.5.0.1 --or -p udp -s fd00:5::1
+send a udp 10.5.0.1/4001 10.5.0.2/9 base 0 step 3 count $((N * 200))
+send a udp 10.5.0.1/4002 10.5.0.2/9 base 1 step 3 count $((N * 200))
+send a udp fd00:5::1/4003 fd00:5::2/9 base 2 step 3 count $((N * 200))
+judge enter=port-a/in leave=port-b/out drop=$DROP
+
+subtest "flooded by a bridge: copies are branches"
+trace br -p udp -s 10.5.0.1
+send a udp 10.5.0.1/4001 10.5.0.255/9 base 0 step 1 count $((N * 200)) rate 700
+judge enter=port-a/in leave=port-b/out leave=port-c/out fate=FORWARDED,DELIVERED copies=3 drop=$DROP

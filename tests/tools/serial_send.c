@@ -140,7 +140,7 @@ static bool is_v6(const struct job *job)
 }
 
 /*
- * Serials of one datagram: where the whole shows it, and where each of its
+ * Serials of one datagram: where the whole shows it, or where each of its
  * fragments does (1,500 bytes of MTU; v6 adds a header of 8 bytes).
  */
 static void number_it(struct job *job, size_t l4_header, long n)
@@ -161,7 +161,7 @@ static void number_it(struct job *job, size_t l4_header, long n)
 static int udp_socket(const struct job *job)
 {
 	int fd = socket(job->to.ss_family, SOCK_DGRAM, 0), one = 1;
-	int discover = job->pieces ? IP_PMTUDISC_DONT : IP_PMTUDISC_DO;
+	int discover = job->size > 1400 ? IP_PMTUDISC_DONT : IP_PMTUDISC_DO;
 	int big = 4 << 20;
 
 	if (fd < 0)

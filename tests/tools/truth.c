@@ -11,7 +11,8 @@ static const char usage_text[] =
 	"             [fate=WORD] [drop=NIBBLE] [lossy=1] [marked=PERCENT] [copies=N]\n"
 	"JSON is nftrace's output, SEEN what serial_watch wrote.  enter: one journey for\n"
 	"each packet seen there; sent: one for each of these serials; leave: seen there\n"
-	"as often as forwarded or sent; drop: the low four bits of what is dropped;\n"
+	"as often as forwarded or sent; fate: one, or several with commas for copies;\n"
+	"drop: the low four bits of what is dropped;\n"
 	"lossy: events were lost, so packets may be missing, and incomplete ones are\n"
 	"not judged; marked: so many may not be told apart; copies: branches of each.\n";
 
@@ -121,6 +122,16 @@ static void read_story(struct story *st, json_t *line)
 	st->complete = json_is_true(json_object_get(line, "complete"));
 }
 
+/* @words with commas in between */
+static bool is_one_of(const char *word, const char *words)
+{
+	size_t len = strlen(word);
+	const char *at = strstr(words, word);
+
+	return len && at && (at == words || at[-1] == ',') &&
+	       (at[len] == '\0' || at[len] == ',');
+}
+
 static void judge_fate(struct story *st, json_t *part)
 {
 	const char *fate = text(part, "fate");
@@ -128,7 +139,7 @@ static void judge_fate(struct story *st, json_t *part)
 		       (st->serial & NIBBLE) == judge.drop;
 	unsigned int mask, value;
 
-	if (strcmp(fate, dropped ? "DROP" : judge.fate) != 0)
+	if (!is_one_of(fate, dropped ? "DROP" : judge.fate))
 		wrong(st, "the fate");
 	else if (dropped && (!read_rule(json_object_get(part, "by"), &mask,
 					&value) || value != judge.drop))
@@ -266,7 +277,7 @@ static unsigned long count_serials(void)
 	for (uint32_t s = 0; s < SERIALS; s++) {
 		bool more = judge.journeys[s] > judge.expected[s];
 		bool fewer = judge.journeys[s] < judge.expected[s];
-		bool left = judge.has_leave &&
+		bool left = judge.has_leave && judge.expected[s] &&
 			    judge.left[s] != judge.went_on[s];
 
 		expected += judge.expected[s];
