@@ -28,7 +28,7 @@ endif
 FUZZ_SECONDS  ?= 60
 TESTS         ?=
 
-.PHONY: deps check-programs check-run demo-run check demo soak fuzz
+.PHONY: deps check-programs check-run demo-run bench-run check demo soak fuzz
 deps:
 	@tests/deps $(TEST_PACKAGES)
 
@@ -110,5 +110,13 @@ fuzz-%: | need
 	$(Q)$(BUILD)/fuzz/$* -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
 	  -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$*.corpus \
 	  $(wildcard tests/fuzz/corpus/$(*:fuzz_%=%))
+
+bench-run: $(BUILD)/nftrace $(TEST_TOOLS) $(T)/bench/floor $(T)/bench/meter
+	@BUILD=$(BUILD) tests/bench/run $(BENCH)
+
+$(T)/bench/%: tests/bench/%.c | need
+	@mkdir -p $(@D)
+	@echo "  TOOL    $<"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIBS)
 
 -include $(TEST_UNITS:=.d) $(TEST_TOOLS:=.d) $(HOOKED_O:.o=.d)

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# price.sh: what tracing costs others: the traced traffic, the kernel, and whoever waits for the end.
+# shellcheck shell=bash
+# BENCH_ROUNDS (5); BENCH_RUNS (10).
+
+# Packets/s that reach the router's far side of a flood at full speed, into FILE
+flood_pps() {
+	local sent
+	sent=$(flood 0 0 2)
+	echo $((sent / 2)) >>"$1"
+}
+
+price_of_traffic() {
+	local i none floor ours
+	heading "What the traced traffic pays: packets/s of a flood of $EVENTS events a packet, medians of ${BENCH_ROUNDS:-5}"
+	rm -f "$SCRATCH"/pps.*
+	for ((i = 0; i < ${BENCH_ROUNDS:-5}; i++)); do
+		flood_pps "$SCRATCH/pps.none"
+		start_floor
+		flood_pps "$SCRATCH/pps.floor"
+		stop_floor
+		start_nftrace_to file
+		flood_pps "$SCRATCH/pps.nftrace"
+		stop_nftrace_to
+	done
+	none=$(median "$SCRATCH/pps.none") floor=$(median "$SCRATCH/pps.floor")
+	ours=$(median "$SCRATCH/pps.nftrace")
+	printf '%-24s %9s\n' "not traced" "$none" "under the floor" "$floor" "under nftrace" "$ours"
+	printf '%-24s %9s\n' "nftrace to floor" "$(ratio "$ours" "$floor")"
+}
+
+# Share of a CPU that a sender of 20,000 packets/s uses, its kernel's work included: they are
+# traced in OUTPUT, so all of that is done in the sender's own system calls.
+sender_share() {
+	local TIMEFORMAT='%3U %3S' seconds=4
+	{
+		time in_ns "$1" taskset -c $SEND_CPU "$TOOLS/flood" 10.9.1.2 9 0 100 20000 $seconds
+	} 2>&1 >/dev/null | awk -v s=$seconds '{ print ($1 + $2) / s }'
+}
+
+# The default rate on tables of N rules, all events of the last chain. A first flood uses up
+# the burst, which is the price of a moment only.
+price_of_default_rate() {
+	local n plain traced rate
+	heading "The kernel's cost of tracing at the default --rate, in shares of one CPU, under 20,000 packets/s"
+	printf '%8s %26s %8s\n' rules "default rate" "of a CPU"
+	for n in 1000 10000 100000; do
+		large_tables "t$n" "$n"
+		ns_new "p$n"
+		veth "t$n" eth0 "p$n" eth0
+		addresses "t$n" eth0 10.9.1.1/24
+		addresses "p$n" eth0 10.9.1.2/24
+		in_ns "p$n" iptables-legacy -A INPUT -p udp -j DROP
+		wait_for 5 in_ns "t$n" ping -c 1 -W 1 10.9.1.2
+		plain=$(sender_share "t$n")
+		start_nftrace "t$n" -4 -t 60 -q -o eth0 -p udp
+		rate=$(sed -n 's/.*; rate \(.*\) (default.*/\1/p' "$ERR")
+		sender_share "t$n" >/dev/null
+		traced=$(sender_share "t$n")
+		stop_nftrace INT
+		printf '%8s %26s %8s\n' "$n" "$rate" \
+			"$(awk "BEGIN { printf \"%.3f\", $traced - $plain }")"
+		ns_del "t$n"
+		ns_del "p$n"
+	done
+}
+
+price_of_disarming() {
+	local i flood
+	heading "Disarming under full flood: from the signal to a free lock, ${BENCH_RUNS:-10} runs"
+	rm -f "$SCRATCH/disarm"
+	for ((i = 0; i < ${BENCH_RUNS:-10}; i++)); do
+		flood 0 0 20 >/dev/null &
+		flood=$!
+		in_ns r "$METER" -w ' armed: ' -l "$LOCK" -s 500 \
+			"$NFTRACE" --rate 0 -t 60 -i eth0 >>"$SCRATCH/disarm"
+		kill "$flood"
+		wait "$flood" 2>/dev/null
+	done
+	echo "median $(ratio "$(median "$SCRATCH/disarm")" 1000) ms," \
+		"longest $(ratio "$(sort -g "$SCRATCH/disarm" | tail -n 1)" 1000) ms"
+}
+
+bench_price() {
+	price_of_traffic
+	price_of_default_rate
+	price_of_disarming
+}

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# traffic.sh: what a listener spends on each event, beside the bare loop and other programs.
+# shellcheck shell=bash
+# BENCH_ROUNDS (3), BENCH_SECONDS (3), BENCH_RATES ("10000 40000" packets/s).
+
+# name ; how it is run ; its arguments. Only what is installed is run.
+readonly LISTENERS=(
+	"floor;floor;"
+	"nftrace > file;nftrace;file"
+	"nftrace > pipe;nftrace;pipe"
+	"nftrace > /dev/null;nftrace;null"
+	"nftrace --flat > file;nftrace;file --flat"
+	"nftrace --flat > pipe;nftrace;pipe --flat"
+	"nftrace -q > file;nftrace;file -q"
+	"nftrace --json > file;nftrace;file --json"
+	"nftrace -q --pcap FILE;nftrace;null -q --pcap $SCRATCH/bench.pcapng"
+	"tcpdump -i nflog:0 -w FILE;other;tcpdump -i nflog:0 -w $SCRATCH/bench.pcap"
+	"tcpdump -i nflog:0 -n;other;tcpdump -n -i nflog:0"
+	"ulogd2;other;ulogd -c $SCRATCH/ulogd.conf"
+	"nft monitor trace;monitor;nft monitor trace"
+	"xtables-monitor --trace;monitor;xtables-monitor --trace -4"
+)
+
+ulogd_conf() {
+	cat >"$SCRATCH/ulogd.conf" <<-END
+		[global]
+		logfile="$SCRATCH/ulogd.log"
+		stack=log1:NFLOG,base1:BASE,ifi1:IFINDEX,ip2str1:IP2STR,print1:PRINTPKT,emu1:LOGEMU
+		[log1]
+		group=0
+		[emu1]
+		file="$SCRATCH/ulogd.out"
+		sync=0
+	END
+}
+
+# measure LOAD...: of the LISTENER that is ready: CPU_NS, KIB
+measure() {
+	local before
+	before=$(cpu_ns "$LISTENER")
+	flood "$@" >/dev/null
+	wait_idle "$LISTENER"
+	CPU_NS=$(($(cpu_ns "$LISTENER") - before))
+	KIB=$(peak_kib "$LISTENER")
+}
+
+# Drops of a process's sockets of netfilter netlink (column 9 of /proc/net/netlink)
+drops_of() { in_ns r awk -v pid="$1" '$2 == 12 && $3 == pid { n += $9 } END { print n + 0 }' /proc/net/netlink; }
+has_group() { in_ns r awk '$1 == 0 { found = 1 } END { exit !found }' /proc/net/netfilter/nfnetlink_log; }
+
+run_floor() {
+	start_floor
+	measure "$packets" "$rate"
+	stop_floor
+}
+run_nftrace() {
+	start_nftrace_to "$@"
+	measure "$packets" "$rate"
+	stop_nftrace_to
+}
+# Others that listen to group 0
+run_other() {
+	trace_by_hand
+	background r other taskset -c $LISTEN_CPU "$@"
+	LISTENER=$BG_PID
+	wait_for 5 has_group || return
+	measure "$packets" "$rate"
+	LOST=$(drops_of "$LISTENER")
+	EVENTS_SEEN=$((packets * EVENTS - LOST))
+	kill -TERM "$LISTENER"
+	wait "$LISTENER"
+	trace_no_more
+}
+# Listeners to nft's own trace events; they end at the first loss, so they get a twentieth.
+run_monitor() {
+	in_ns r nft -f - <<-'END'
+		table ip bench {
+			chain pre {
+				type filter hook prerouting priority -301
+				iif eth0 meta nftrace set 1
+				counter; counter; counter; counter; counter; counter; counter; counter
+			}
+		}
+	END
+	background r other taskset -c $LISTEN_CPU "$@"
+	LISTENER=$BG_PID
+	wait_idle "$LISTENER"
+	measure $((packets / 20)) $((rate / 20))
+	EVENTS_SEEN=$((packets / 20 * EVENTS)) LOST=-
+	kill -TERM "$LISTENER"
+	wait "$LISTENER"
+	in_ns r nft delete table ip bench
+}
+
+print_traffic() { # TABLE of: name us/event lost KiB
+	awk -F'\t' '
+		!($1 in n) { name[++names] = $1 }
+		{ us[$1, ++n[$1]] = $2; lost[$1] = $3 == "-" ? "-" : lost[$1] + $3
+		  if ($4 > kib[$1]) kib[$1] = $4 }
+		function median(of,   i, j, t, v) {
+			for (i = 1; i <= n[of]; i++) v[i] = us[of, i]
+			for (i = 1; i <= n[of]; i++)
+				for (j = i + 1; j <= n[of]; j++)
+					if (v[j] < v[i]) { t = v[i]; v[i] = v[j]; v[j] = t }
+			return v[int((n[of] + 1) / 2)]
+		}
+		END {
+			printf "%-30s %9s %6s %9s %9s\n", "listener", "us/event", "ratio", "lost", "peak KiB"
+			for (i = 1; i <= names; i++)
+				printf "%-30s %9.3f %6.2f %9s %9s\n", name[i], median(name[i]),
+					median(name[i]) / median("floor"), lost[name[i]], kib[name[i]]
+		}' "$1"
+}
+
+one_round() {
+	local row name how args
+	for row in "${LISTENERS[@]}"; do
+		IFS=';' read -r name how args <<<"$row"
+		[[ -z ${BENCH_ONLY-} || $name =~ ^floor$|$BENCH_ONLY ]] || continue
+		read -ra args <<<"$args"
+		[[ $how = nftrace || $how = floor ]] || command -v "${args[0]}" >/dev/null || continue
+		EVENTS_SEEN=0
+		"run_$how" "${args[@]}"
+		((EVENTS_SEEN)) || continue
+		printf '%s\t%s\t%s\t%s\n' "$name" \
+			"$(awk "BEGIN { print $CPU_NS / 1000 / $EVENTS_SEEN }")" "$LOST" "$KIB"
+	done
+}
+
+bench_traffic() {
+	local rate packets
+	ulogd_conf
+	for rate in ${BENCH_RATES:-10000 40000}; do
+		packets=$((rate * ${BENCH_SECONDS:-3}))
+		heading "CPU of the listener at $rate packets/s of $EVENTS events, medians of ${BENCH_ROUNDS:-3}"
+		for ((i = 0; i < ${BENCH_ROUNDS:-3}; i++)); do one_round; done >"$SCRATCH/table"
+		print_traffic "$SCRATCH/table"
+	done
+}
