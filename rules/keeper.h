@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "lock.h"
+#include "nft_trigger.h"
 #include "trace.h"
 #include "undo.h"
 
@@ -20,7 +21,8 @@ enum { KEEPER_LEASE_SECONDS = 60 };
 /* All that the keeper needs; filled before it is forked, which copies it. */
 struct keeper_plan {
 	struct undo undo;
-	struct trace_set set[FAMILY_COUNT];
+	struct trace_set set[FAMILY_COUNT];	/* for raw */
+	struct nft_trigger_set nft[FAMILY_COUNT];
 	struct lock *lock;
 	bool hold_lock;		/* else only while inserting and removing */
 	bool endless;		/* -t 0: renew the deadline */

@@ -114,6 +114,35 @@ static int set_up_logger(struct state *s, struct keeper_message *m)
 	return err;
 }
 
+static void note_refused(struct keeper_message *m, unsigned int i,
+			 const struct trace_set *set)
+{
+	for (unsigned int r = 0; r < set->count; r++)
+		m->refused[i][r] = (uint8_t)set->rule[r].refused;
+}
+
+static int insert_tables(struct state *s, struct keeper_message *m)
+{
+	int n;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		const struct nft_trigger_set *set = &s->plan->nft[i];
+
+		if (!set->use)
+			continue;
+		n = nft_trigger_install(families[i], set,
+					&s->plan->undo.owner);
+		if (n < 0) {
+			fail(m, n, "adding an nft table", i);
+			return n;
+		}
+		m->installed[i] += (uint32_t)n;
+		if (!set->key_only)
+			note_refused(m, i, set->rules);
+	}
+	return 0;
+}
+
 static int insert_rules(struct state *s, struct keeper_message *m)
 {
 	int n;
@@ -130,8 +159,7 @@ static int insert_rules(struct state *s, struct keeper_message *m)
 			return n;
 		}
 		m->installed[i] = (uint32_t)n;
-		for (unsigned int r = 0; r < set->count; r++)
-			m->refused[i][r] = (uint8_t)set->rule[r].refused;
+		note_refused(m, i, set);
 	}
 	HOOK("keeper-after-insert");
 	return 0;
@@ -142,7 +170,8 @@ static void install(struct state *s)
 	struct keeper_message m = { .event = KEEPER_INSTALLED };
 
 	s->installed = true;
-	if (set_up_logger(s, &m) < 0 || insert_rules(s, &m) < 0) {
+	if (set_up_logger(s, &m) < 0 || insert_tables(s, &m) < 0 ||
+	    insert_rules(s, &m) < 0) {
 		undo_run(&s->plan->undo, &m.undo);
 		s->undone = true;
 	}

@@ -42,6 +42,7 @@ struct match_request {
 	unsigned int burst;
 	uint32_t deadline;		/* time --datestop, epoch; 0: none */
 	const char *comment;		/* owner comment; NULL: none */
+	bool nft;			/* for an nft rule: needs no target */
 };
 
 /* One kernel entry (-s a,b makes several). */

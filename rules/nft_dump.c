@@ -16,6 +16,8 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "nft_batch.h"
+
 /* What the kernel fills at once at most (netlink_dump). */
 enum { DUMP_SIZE = 32768 };
 
@@ -75,8 +77,8 @@ static int take_generation(const struct nlmsghdr *nlh, void *arg)
 	return ret;
 }
 
-static int ask(struct mnl_socket *nl, uint16_t type, uint16_t flags,
-	       mnl_cb_t fn, void *arg)
+static int ask_of(struct mnl_socket *nl, uint16_t type, uint16_t flags,
+		  uint8_t nfproto, const char *table, mnl_cb_t fn, void *arg)
 {
 	static uint32_t seq;
 	char buf[DUMP_SIZE];
@@ -84,7 +86,10 @@ static int ask(struct mnl_socket *nl, uint16_t type, uint16_t flags,
 	ssize_t n;
 	int ret;
 
-	nlh = nftnl_nlmsg_build_hdr(buf, type, NFPROTO_UNSPEC, flags, ++seq);
+	nlh = nftnl_nlmsg_build_hdr(buf, type, nfproto, flags, ++seq);
+	/* NFTA_RULE_TABLE; older kernels give all tables' rules. */
+	if (table)
+		mnl_attr_put_strz(nlh, NFTA_RULE_TABLE, table);
 	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
 		return -errno;
 	do {
@@ -98,19 +103,10 @@ static int ask(struct mnl_socket *nl, uint16_t type, uint16_t flags,
 	return ret < 0 ? -(errno ? errno : EIO) : 0;
 }
 
-static struct mnl_socket *open_socket(void)
+static int ask(struct mnl_socket *nl, uint16_t type, uint16_t flags,
+	       mnl_cb_t fn, void *arg)
 {
-	struct mnl_socket *nl = mnl_socket_open2(NETLINK_NETFILTER,
-						 SOCK_CLOEXEC);
-
-	if (nl && mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0) {
-		int err = errno;
-
-		mnl_socket_close(nl);
-		errno = err;
-		return NULL;
-	}
-	return nl;
+	return ask_of(nl, type, flags, NFPROTO_UNSPEC, NULL, fn, arg);
 }
 
 static int ask_generation(struct mnl_socket *nl, uint32_t *generation)
@@ -124,7 +120,7 @@ static int ask_generation(struct mnl_socket *nl, uint32_t *generation)
 
 int nft_generation(uint32_t *generation)
 {
-	struct mnl_socket *nl = open_socket();
+	struct mnl_socket *nl = nft_socket_open();
 	int err;
 
 	if (!nl)
@@ -134,17 +130,53 @@ int nft_generation(uint32_t *generation)
 	return err;
 }
 
-int nft_dump_read(struct nft_dump *d)
+/* Return: 0, and *nl is open; else it is closed. */
+static int begin(struct nft_dump *d, struct mnl_socket **nl)
 {
-	struct mnl_socket *nl = open_socket();
 	int err;
 
 	memset(d, 0, sizeof(*d));
-	if (!nl)
+	*nl = nft_socket_open();
+	if (!*nl)
 		return -errno;
-	err = ask_generation(nl, &d->generation);
+	err = ask_generation(*nl, &d->generation);
 	if (!err)
-		err = ask(nl, NFT_MSG_GETTABLE, NLM_F_DUMP, take_table, d);
+		err = ask(*nl, NFT_MSG_GETTABLE, NLM_F_DUMP, take_table, d);
+	if (err)
+		mnl_socket_close(*nl);
+	return err;
+}
+
+int nft_dump_tables(struct nft_dump *d)
+{
+	struct mnl_socket *nl;
+	int err = begin(d, &nl);
+
+	if (!err)
+		mnl_socket_close(nl);
+	return err;
+}
+
+int nft_dump_table(struct nft_dump *d, uint8_t nfproto, const char *name)
+{
+	struct mnl_socket *nl;
+	int err = begin(d, &nl);
+
+	if (err)
+		return err;
+	err = ask_of(nl, NFT_MSG_GETRULE, NLM_F_DUMP, nfproto, name, take_rule,
+		     d);
+	mnl_socket_close(nl);
+	return err == -ENOENT ? 0 : err;
+}
+
+int nft_dump_read(struct nft_dump *d)
+{
+	struct mnl_socket *nl;
+	int err = begin(d, &nl);
+
+	if (err)
+		return err;
 	if (!err && d->tables.count)
 		err = ask(nl, NFT_MSG_GETCHAIN, NLM_F_DUMP, take_chain, d);
 	if (!err && d->chains.count)

@@ -26,6 +26,13 @@ struct nft_dump {
  * nft_generation() again behind it.
  */
 int nft_dump_read(struct nft_dump *d);
+
+/** nft_dump_tables - the tables only */
+int nft_dump_tables(struct nft_dump *d);
+
+/** nft_dump_table - tables, and one table's rules */
+int nft_dump_table(struct nft_dump *d, uint8_t nfproto, const char *name);
+
 void nft_dump_release(struct nft_dump *d);
 
 /** nft_generation - the rules' generation id now; 0 or -errno */

@@ -90,6 +90,8 @@ void parse_check_kernel(struct parse *p)
 			       "'%s' for %s: try modprobe xt_%s",
 			       m->match->name, p->f->command, m->match->name);
 	}
+	if (p->req->nft)
+		return;
 	t = xtables_find_target("TRACE", XTF_TRY_LOAD);
 	if (!t || !kernel_has(p, "TRACE", t->revision, p->f->ask_target))
 		parse_refuse(p, MATCH_KERNEL, "this kernel has no TRACE target for "

@@ -25,6 +25,7 @@ const char *trace_chain_name(unsigned int chain);
 struct trace_rule {
 	unsigned int chains;	/* where: enum trace_chain, ored */
 	unsigned int refused;	/* out: chains in which the kernel refused it */
+	bool late;		/* nft: behind conntrack, not ahead of raw */
 	void *entry;		/* owned by the caller, lives as long as the set */
 };
 

@@ -42,6 +42,18 @@ static int restore_logger(const struct undo *u, unsigned int i,
 	return err;
 }
 
+/* Rules and packets of both backends are told as one number. */
+static void remove_table(const struct undo *u, unsigned int i,
+			 struct undo_report *r)
+{
+	struct trace_removed done = { 0 };
+	int err = nft_trigger_remove(families[i], &u->owner, &done);
+
+	r->removed[i].rules += done.rules;
+	r->removed[i].packets += done.packets;
+	note_error(r, err, "removing the nft table", families[i]);
+}
+
 void undo_run(const struct undo *u, struct undo_report *report)
 {
 	bool failed = false;
@@ -59,6 +71,10 @@ void undo_run(const struct undo *u, struct undo_report *report)
 		note_error(report, err, "removing the TRACE rules",
 			   families[i]);
 	}
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (u->nft[i])
+			remove_table(u, i, report);
+	nft_trigger_release();
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		err = restore_logger(u, i, &report->logger[i]);
 		note_error(report, err, "putting the logger back",

@@ -8,6 +8,7 @@
 
 #include "family.h"
 #include "logger.h"
+#include "nft_trigger.h"
 #include "owner.h"
 #include "trace.h"
 
@@ -18,6 +19,7 @@
 struct undo {
 	struct owner owner;
 	bool rules[FAMILY_COUNT];	/* rules may be in this family's raw */
+	bool nft[FAMILY_COUNT];		/* a table may be in nft's rules */
 	bool logger[FAMILY_COUNT];	/* the logger is changed */
 	char old_logger[FAMILY_COUNT][LOGGER_NAME];
 };

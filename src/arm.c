@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backend.h"
 #include "check.h"
 #include "hook.h"
 #include "ledger.h"
@@ -82,7 +83,8 @@ static int bind_group(struct run *r)
 	const struct capture_want want = {
 		.snaplen = r->o->snaplen,
 		.buffer = (size_t)r->o->buffer_mib << 20,
-		.legacy = true,
+		.legacy = r->plan.see_legacy,
+		.nft = r->plan.see_nft,
 	};
 	int err = capture_open(&r->capture, &want);
 
@@ -95,38 +97,74 @@ static int bind_group(struct run *r)
 	return 0;
 }
 
+/* Events of legacy rules come by way of the logger. */
+static int plan_logger(struct undo *u, unsigned int i)
+{
+	int err = logger_read(families[i], u->old_logger[i]);
+
+	if (err) {
+		say("error: the logger of %s cannot be read from %s: "
+		    "%s (is nfnetlink_log in this kernel? try "
+		    "modprobe nfnetlink_log)", families[i]->name,
+		    families[i]->logger_path, strerror(-err));
+		return STATUS_FAILURE;
+	}
+	u->logger[i] = strcmp(u->old_logger[i], LOGGER_NETLINK) != 0;
+	return 0;
+}
+
+/* Rules of legacy's or a table of nft's, one of them for a family. */
+static int plan_family(struct run *r, unsigned int i)
+{
+	struct keeper_plan *k = &r->keeper_plan;
+	struct plan_family *pf = &r->plan.family[i];
+
+	if (!pf->use)
+		return 0;
+	if (pf->trigger == TRIGGER_LEGACY) {
+		k->set[i] = pf->set;
+		k->undo.rules[i] = pf->set.count > 0;
+	} else if (pf->set.count) {
+		k->nft[i] = (struct nft_trigger_set) {
+			.use = true, .limit = r->plan.limit,
+			.replies = r->plan.replies, .rules = &pf->set,
+		};
+		k->undo.nft[i] = true;
+	}
+	return pf->trigger == TRIGGER_LEGACY || pf->tables.count ?
+		plan_logger(&k->undo, i) : 0;
+}
+
+/* With legacy's triggers alone nft would be silent about its part. */
+static void plan_key(struct keeper_plan *k, const struct plan *p)
+{
+	if (!p->see_nft || k->undo.nft[0] || k->undo.nft[1])
+		return;
+	k->nft[0].use = k->nft[0].key_only = true;
+	k->undo.nft[0] = true;
+}
+
 /* All that is needed to undo, known before anything is done. */
 static int plan_keeper(struct run *r)
 {
 	struct keeper_plan *k = &r->keeper_plan;
 	struct plan *p = &r->plan;
+	int status = 0;
 
 	plan_refresh(p, plan_end(r->o));
 	k->lock = &r->lock;
-	k->hold_lock = !r->o->no_lock;
+	/* Also when it is not needed: there is nothing to take then. */
+	k->hold_lock = !r->o->no_lock || !p->lock;
 	k->endless = r->o->time_ns == 0;
 	k->deadline = p->deadline;
 	k->record = true;
 	k->undo.owner = p->owner;
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		char *old = k->undo.old_logger[i];
-		int err;
-
-		k->set[i] = p->family[i].set;
-		k->undo.rules[i] = p->family[i].set.count > 0;
-		if (!p->family[i].use)
-			continue;
-		err = logger_read(families[i], old);
-		if (err) {
-			say("error: the logger of %s cannot be read from %s: "
-			    "%s (is nfnetlink_log in this kernel? try "
-			    "modprobe nfnetlink_log)", families[i]->name,
-			    families[i]->logger_path, strerror(-err));
-			return STATUS_FAILURE;
-		}
-		k->undo.logger[i] = strcmp(old, LOGGER_NETLINK) != 0;
-	}
-	if (p->inserts && !p->deadline)
+	for (unsigned int i = 0; i < FAMILY_COUNT && !status; i++)
+		status = plan_family(r, i);
+	if (status)
+		return status;
+	plan_key(k, p);
+	if (p->inserts && p->lock && !p->deadline)
 		say("warning: this kernel has no time match: if everything is "
 		    "killed at once, the rules stay until 'nftrace --cleanup'");
 	return 0;
@@ -147,9 +185,10 @@ static int explain_install(const struct keeper_message *m)
 		say("error: %s: %s", m->what, say_errno_text(m->error));
 		return STATUS_FAILURE;
 	}
-	say("error: the kernel refuses the rules in raw of %s (dmesg may say "
+	say("error: the kernel refuses the rules in %s of %s (dmesg may say "
 	    "why): a match cannot be used there, or what it names does not "
-	    "exist", f->command);
+	    "exist", strstr(m->what, "nft") ? "an nft table" : "raw",
+	    f->command);
 	return STATUS_USAGE;
 }
 
@@ -159,10 +198,11 @@ static void note_refused(const struct run *r, const struct keeper_message *m)
 		for (unsigned int n = 0; n < r->plan.family[i].set.count; n++)
 			if (m->refused[i][n])
 				say("note: the kernel refuses '%s' in chain %s "
-				    "of raw (%s): left out there",
+				    "of %s (%s): left out there",
 				    r->plan.family[i].text[n],
 				    trace_chain_name(m->refused[i][n]),
-				    families[i]->command);
+				    r->plan.family[i].trigger == TRIGGER_NFT ?
+				    "nft" : "raw", families[i]->command);
 }
 
 static int install(struct run *r)
@@ -203,6 +243,24 @@ static int start_keeper(struct run *r)
 	return 0;
 }
 
+static int take_nft_snapshot(struct run *r)
+{
+	struct helper h;
+	int err;
+
+	if (!r->plan.see_nft)
+		return 0;
+	err = nft_snapshot_start(&h, &r->plan.owner);
+	if (!err)
+		err = nft_snapshot_finish(&h, &r->nft_res, &r->nft, NULL);
+	if (!err)
+		return 0;
+	say("error: nft's rules cannot be read: %s%s%s", say_errno_text(err),
+	    r->nft_res.text && *r->nft_res.text ? ": " : "",
+	    r->nft_res.text ? r->nft_res.text : "");
+	return STATUS_FAILURE;
+}
+
 static int take_snapshot(struct run *r)
 {
 	struct helper h[FAMILY_COUNT];
@@ -226,6 +284,10 @@ static int take_snapshot(struct run *r)
 		    r->snap_res[i].text ? r->snap_res[i].text : "");
 		status = STATUS_FAILURE;
 	}
+	if (!status)
+		status = take_nft_snapshot(r);
+	if (!status)
+		backend_say(r->snap, r->nft);
 	HOOK("after-snapshot");
 	return status;
 }
@@ -299,6 +361,13 @@ static int set_time(struct run *r)
 	return keeper_armed(&r->keeper, r->end_ns);
 }
 
+/* Others' rules that trace: ours come in addition, or they are all there is. */
+static unsigned int foreign_traces(const struct run *r)
+{
+	return check_foreign_rules(r->snap, r->plan.inserts) +
+	       check_foreign_nft(r->nft, r->plan.inserts);
+}
+
 static int nothing_to_follow(void)
 {
 	say("error: no match expression, and there is no TRACE rule in any "
@@ -306,15 +375,21 @@ static int nothing_to_follow(void)
 	return STATUS_USAGE;
 }
 
+/* What changes in raw need, and nothing else does. */
+static int prepare_raw(struct run *r)
+{
+	int status = r->plan.lock ? take_lock(r) : 0;
+
+	return status || !r->plan.lock ? status : open_ledger(r);
+}
+
 int arm(struct run *r)
 {
-	int status = take_lock(r);
+	int status = prepare_raw(r);
 	unsigned int foreign;
 
 	if (!status)
-		status = open_ledger(r);
-	if (!status)
-		status = check_dead_runs(false);
+		status = check_dead_runs(false, r->plan.lock);
 	HOOK("before-bind");
 	if (!status)
 		status = bind_group(r);
@@ -323,7 +398,7 @@ int arm(struct run *r)
 	/* Others' rules alone: they are looked for before anything is changed. */
 	if (!status && !r->plan.inserts)
 		status = take_snapshot(r);
-	if (!status && !r->plan.inserts && check_foreign_rules(r->snap, false) == 0)
+	if (!status && !r->plan.inserts && foreign_traces(r) == 0)
 		status = nothing_to_follow();
 	HOOK("before-keeper");
 	if (!status)
@@ -335,7 +410,7 @@ int arm(struct run *r)
 	if (status)
 		return status;
 	HOOK("before-reader");
-	foreign = r->plan.inserts ? check_foreign_rules(r->snap, true) : 1;
+	foreign = r->plan.inserts ? foreign_traces(r) : 1;
 	status = start_reader(r, foreign > 0);
 	if (status)
 		return status;
@@ -344,7 +419,7 @@ int arm(struct run *r)
 		say("error: the keeper is gone");
 		return STATUS_FAILURE;
 	}
-	if (r->o->no_lock) {
+	if (r->o->no_lock && r->plan.lock) {
 		lock_release(&r->lock);
 		r->locked = false;
 		r->unlocked_ns = clock_monotonic_ns();

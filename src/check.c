@@ -12,6 +12,8 @@
 #include "ledger.h"
 #include "lock.h"
 #include "logger.h"
+#include "nft_snapshot.h"
+#include "nft_trigger.h"
 #include "options.h"
 #include "owner.h"
 #include "say.h"
@@ -60,10 +62,21 @@ bool check_group_holder(char *buf, size_t size)
 	return true;
 }
 
-static int sweep_family(const struct family *f, bool dry)
+/* Where a run's rules can be left. */
+static const struct place_swept {
+	int (*sweep)(const struct family *f, bool dry,
+		     struct trace_stale *stale, unsigned int max);
+	const char *where;
+} swept[] = {
+	{ trace_sweep, "raw of" },
+	{ nft_trigger_sweep, "an nft table for" },
+};
+
+static int sweep_family(const struct place_swept *p, const struct family *f,
+			bool dry)
 {
 	struct trace_stale stale[STALE];
-	int n = trace_sweep(f, dry, stale, STALE);
+	int n = p->sweep(f, dry, stale, STALE);
 
 	/* A family that this kernel does not have holds no rules. */
 	if (n == -ENOPROTOOPT || n == -EAFNOSUPPORT)
@@ -77,22 +90,23 @@ static int sweep_family(const struct family *f, bool dry)
 
 		if (stale[s].alive)
 			say("note: %u rule%s of a run that may be alive (pid "
-			    "%d) in raw of %s: left alone", stale[s].rules,
-			    plural, (int)stale[s].owner.pid, f->command);
+			    "%d) in %s %s: left alone", stale[s].rules,
+			    plural, (int)stale[s].owner.pid, p->where,
+			    f->command);
 		else
-			say("note: %u rule%s of a dead run (pid %d) in raw of "
+			say("note: %u rule%s of a dead run (pid %d) in %s "
 			    "%s%s", stale[s].rules, plural,
-			    (int)stale[s].owner.pid, f->command,
+			    (int)stale[s].owner.pid, p->where, f->command,
 			    dry ? ": nftrace --cleanup removes them"
 				: " removed");
 	}
 	return 0;
 }
 
-int check_dead_runs(bool dry)
+int check_dead_runs(bool dry, bool locked)
 {
 	struct logger_mended mended[FAMILY_COUNT];
-	int status = 0, tables = ledger_mend(dry);
+	int status = 0, tables = ledger_mend(dry || !locked);
 
 	if (tables > 0)
 		say("note: a dead run kept counters of %d table%s from %s%s",
@@ -101,7 +115,9 @@ int check_dead_runs(bool dry)
 		    dry ? ": nftrace --cleanup puts them back"
 			: "; put back");
 	for (unsigned int i = 0; i < FAMILY_COUNT && !status; i++)
-		status = sweep_family(families[i], dry);
+		for (unsigned int p = 0; p < 2 && !status; p++)
+			status = sweep_family(&swept[p], families[i], dry ||
+					      (p == 0 && !locked));
 	if (status || logger_mend(dry, mended) <= 0)
 		return status;
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
@@ -163,6 +179,41 @@ unsigned int check_foreign_rules(const struct snapshot *const snaps[],
 	return traces;
 }
 
+static bool check_nft_rule(const struct nft_snapshot *s, uint32_t i,
+			   bool inserts)
+{
+	const struct nft_snap_rule *r = nft_snapshot_rule(s, i);
+	const struct nft_snap_chain *c = nft_snapshot_chain(s, r->chain);
+	const struct nft_snap_table *t = nft_snapshot_table(s, c->table);
+
+	if (t->flags & NFT_SNAP_NFTRACE)
+		return false;
+	if (r->does & NFT_DOES_TRACE_OFF)
+		say("note: a rule of nft ends the tracing of packets that it "
+		    "matches: %s %s %s: %.*s",
+		    nft_snapshot_family(t->nfproto),
+		    nft_snapshot_text(s, t->name),
+		    nft_snapshot_text(s, c->name), (int)r->len,
+		    nft_snapshot_text(s, r->text));
+	if (!(r->does & NFT_DOES_TRACE_ON))
+		return false;
+	say("note: nft has a trace rule that is not ours%s: %s %s %s: %.*s",
+	    inserts ? "; what it traces shows as well" : "",
+	    nft_snapshot_family(t->nfproto), nft_snapshot_text(s, t->name),
+	    nft_snapshot_text(s, c->name), (int)r->len,
+	    nft_snapshot_text(s, r->text));
+	return true;
+}
+
+unsigned int check_foreign_nft(const struct nft_snapshot *s, bool inserts)
+{
+	unsigned int traces = 0;
+
+	for (uint32_t i = 0; s && i < s->rules; i++)
+		traces += check_nft_rule(s, i, inserts);
+	return traces;
+}
+
 int check_cleanup(const struct options *o)
 {
 	struct owner owner;
@@ -184,7 +235,7 @@ int check_cleanup(const struct options *o)
 	}
 	if (owner_init(&owner, time(NULL)) == 0)
 		ledger_open(&owner);
-	status = check_dead_runs(false);
+	status = check_dead_runs(false, true);
 	ledger_forget();
 	lock_close(&lock);
 	if (!status)

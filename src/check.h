@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 struct lock;
+struct nft_snapshot;
 struct options;
 struct snapshot;
 
@@ -20,11 +21,12 @@ void check_lock_holder(const struct lock *l);
 bool check_group_holder(char *buf, size_t size);
 
 /**
- * check_dead_runs - rules and loggers that dead runs left: removed, and said
+ * check_dead_runs - rules, tables and loggers that dead runs left: removed, and said
  * @dry: only said
- * Return: 0, or an exit status.  The caller holds the xtables lock, or @dry.
+ * @locked: the caller holds the xtables lock; else raw is only looked at
+ * Return: 0, or an exit status.
  */
-int check_dead_runs(bool dry);
+int check_dead_runs(bool dry, bool locked);
 
 /**
  * check_foreign_rules - say which TRACE rules, and NFLOG rules of group 0, are others'
@@ -34,6 +36,9 @@ int check_dead_runs(bool dry);
  */
 unsigned int check_foreign_rules(const struct snapshot *const snaps[],
 				 bool inserts);
+
+/** check_foreign_nft - the same for nft's rules: "meta nftrace set 1", TRACE */
+unsigned int check_foreign_nft(const struct nft_snapshot *s, bool inserts);
 
 /** check_cleanup - --cleanup; the exit status */
 int check_cleanup(const struct options *o);

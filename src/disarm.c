@@ -18,7 +18,7 @@ enum { UNDO_MS = 10000, LOCK_MS = 3000, STUCK_MS = 5000 };
 
 static void undo_here(struct run *r)
 {
-	bool take = r->o->no_lock;
+	bool take = r->o->no_lock && r->plan.lock;
 
 	/* Without the lock rather than not at all. */
 	if (take)
@@ -68,11 +68,24 @@ static void check_own_gone(struct run *r, unsigned int i,
 	}
 }
 
+static void check_tables_gone(struct run *r)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		if (!r->keeper_plan.undo.nft[i] ||
+		    !nft_trigger_present(families[i], &r->plan.owner))
+			continue;
+		r->verify_failed = true;
+		say("error: the nft table of this run for %s is still there: "
+		    "nftrace --cleanup", families[i]->name);
+	}
+}
+
 /* Read all tables once more and hold them against the snapshot. */
 static void verify(struct run *r)
 {
 	int err = guard_look(r, check_own_gone);
 
+	check_tables_gone(r);
 	if (!err)
 		return;
 	r->verify_failed = true;

@@ -12,6 +12,7 @@
 #include "lock.h"
 #include "logger.h"
 #include "match.h"
+#include "nft_snapshot.h"
 #include "options.h"
 #include "owner.h"
 #include "say.h"
@@ -86,6 +87,36 @@ static void check_tables(const struct family *f, unsigned int *tables)
 		       names.count, names.count == 1 ? "" : "s", entries);
 	else
 		report(FINE, "%s: no legacy table", f->command);
+}
+
+static void check_nft(unsigned int *tables)
+{
+	const struct nft_snapshot *s = NULL;
+	struct helper_result res = { 0 };
+	unsigned int rules = 0, own = 0;
+	struct helper h;
+	int err = nft_snapshot_start(&h, NULL);
+
+	if (!err)
+		err = nft_snapshot_finish(&h, &res, &s, NULL);
+	if (err == -EOPNOTSUPP)
+		report(FINE, "nft: this kernel has no nf_tables");
+	else if (err)
+		report(ERROR, "the rules of nft cannot be read: %s%s%s",
+		       say_errno_text(err), res.text && *res.text ? ": " : "",
+		       res.text ? res.text : "");
+	for (uint32_t i = 0; s && i < s->tables; i++) {
+		own += !!(nft_snapshot_table(s, i)->flags & NFT_SNAP_NFTRACE);
+		rules += nft_snapshot_table(s, i)->rules;
+	}
+	if (s) {
+		report(FINE, "nft: %u table%s, %u rule%s", s->tables - own,
+		       s->tables - own == 1 ? "" : "s", rules,
+		       rules == 1 ? "" : "s");
+		*tables += s->tables - own;
+		check_foreign_nft(s, true);
+	}
+	helper_release(&res);
 }
 
 static void check_logger(const struct family *f)
@@ -219,9 +250,10 @@ int check_doctor(const struct options *o)
 	if (check_privileges()) {
 		for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 			check_tables(families[i], &tables);
+		check_nft(&tables);
 		if (!tables)
-			report(ERROR, "no legacy iptables table: nothing to "
-			       "trace");
+			report(ERROR, "no table of iptables or nft: nothing "
+			       "to trace");
 		for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 			check_kernel(families[i]);
 			check_logger(families[i]);
@@ -229,7 +261,7 @@ int check_doctor(const struct options *o)
 		check_group();
 		check_lock();
 		check_rules();
-		check_dead_runs(true);
+		check_dead_runs(true, false);
 	}
 	check_bridge();
 	return worst == ERROR ? STATUS_FAILURE : worst == WARNING ?

@@ -12,7 +12,7 @@
 #include "trace.h"
 #include "words.h"
 
-enum kind { FLAG, NUMBER, DURATION, RATE, CHAIN, COLOR, TEXT };
+enum kind { FLAG, NUMBER, DURATION, RATE, CHAIN, CHOICE, TEXT };
 
 struct row {
 	const char *name;
@@ -36,6 +36,10 @@ static const struct row rows[] = {
 	{ "ipv6", '6', FLAG, AT(ipv6), NULL, "IPv6 only", 0, 0 },
 	{ "chain", 0, CHAIN, AT(chains), "CHAIN",
 	  "only this chain of raw: PREROUTING or OUTPUT", 0, 0 },
+	{ "backend", 0, CHOICE, AT(backend), "WHICH",
+	  "whose rules to trace: auto (all that are there), legacy or nft", 0, 0 },
+	{ "replies", 0, FLAG, AT(replies), NULL,
+	  "also trace what answers the packets that match", 0, 0 },
 	{ "all", 0, FLAG, AT(all), NULL, "trace everything", 0, 0 },
 	{ "rate", 'l', RATE, AT(rate), "RATE",
 	  "trace at most this many packets: 100/s; 0: all", 0, 0 },
@@ -66,7 +70,7 @@ static const struct row rows[] = {
 	  "bytes of each packet to look at (128)", 64, 65535 },
 	{ "buffer", 0, NUMBER, AT(buffer_mib), "MIB",
 	  "receive buffer (64)", 1, 1024 },
-	{ "color", 0, COLOR, AT(color), "WHEN", "auto, always or never",
+	{ "color", 0, CHOICE, AT(color), "WHEN", "auto, always or never",
 	  0, 0 },
 	{ "numeric", 'n', FLAG, AT(numeric), NULL,
 	  "accepted: addresses and ports are always numbers", 0, 0 },
@@ -223,22 +227,31 @@ static bool take_chain(const struct row *r, unsigned int *chains,
 	return bad_value(r, value, "raw has the chains PREROUTING and OUTPUT");
 }
 
-static bool take_color(const struct row *r, unsigned int *color,
-		       const char *value)
+/* Words in the order of their enum; the row's place says which list. */
+static bool take_choice(const struct row *r, unsigned int *choice,
+			const char *value)
 {
-	static const char *const words[] = {
+	static const char *const colors[] = {
 		[COLOR_AUTO] = "auto",
 		[COLOR_ALWAYS] = "always",
 		[COLOR_NEVER] = "never",
 	};
+	static const char *const backends[] = {
+		[BACKEND_AUTO] = "auto",
+		[BACKEND_LEGACY] = "legacy",
+		[BACKEND_NFT] = "nft",
+	};
+	bool color = r->offset == offsetof(struct options, color);
+	const char *const *words = color ? colors : backends;
 
 	for (unsigned int i = 0; i < 3; i++) {
 		if (strcmp(value, words[i]) == 0) {
-			*color = i;
+			*choice = i;
 			return true;
 		}
 	}
-	return bad_value(r, value, "auto, always or never");
+	return bad_value(r, value, color ? "auto, always or never"
+					 : "auto, legacy or nft");
 }
 
 static bool take_option(struct options *o, const struct row *r,
@@ -259,8 +272,8 @@ static bool take_option(struct options *o, const struct row *r,
 		return take_rate(r, at, value);
 	case CHAIN:
 		return take_chain(r, at, value);
-	case COLOR:
-		return take_color(r, at, value);
+	case CHOICE:
+		return take_choice(r, at, value);
 	case TEXT:
 		free(*(char **)at);
 		*(char **)at = strdup(value);

@@ -15,6 +15,8 @@ struct expression {
 	char **argv;		/* NULL-terminated; owned by struct options */
 };
 
+enum backend { BACKEND_AUTO, BACKEND_LEGACY, BACKEND_NFT };
+
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* A rate in the words of the limit match; 0: no limit. */
@@ -32,6 +34,7 @@ struct options {
 	uint32_t wait_s;
 	struct rate rate;
 	unsigned int chains;	/* enum trace_chain, 0: whatever fits */
+	unsigned int backend;	/* enum backend */
 	unsigned int color;	/* enum color_when */
 	bool ipv4, ipv6;	/* asked for; neither: all that fit */
 	bool all, no_lock, side_effects, replies;

@@ -3,15 +3,18 @@
 #include "plan.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "backend.h"
 #include "entry.h"
 #include "keeper.h"
 #include "match.h"
+#include "mirror.h"
+#include "nft_trigger.h"
 #include "options.h"
 #include "say.h"
 #include "status.h"
@@ -26,75 +29,9 @@ enum { PACKET_NS = 20000, ENTRY_NS = 100 };
  */
 enum { DEADLINE_MARGIN = 3 };
 
-static int look_at_tables(struct plan_family *pf, const struct family *f)
-{
-	struct table_blob info;
-	int sock, err = table_names(f, &pf->tables);
-
-	if (err)
-		return err;
-	if (pf->tables.count == 0)
-		return 0;
-	sock = table_socket(f);
-	if (sock < 0)
-		return sock;
-	for (unsigned int i = 0; i < pf->tables.count && !err; i++) {
-		err = table_info(f, sock, pf->tables.name[i], &info);
-		if (!err)
-			pf->entries += info.num_entries;
-	}
-	close(sock);
-	return err;
-}
-
-static bool raw_is_new(const struct plan_family *pf)
-{
-	for (unsigned int i = 0; i < pf->tables.count; i++)
-		if (strcmp(pf->tables.name[i], "raw") == 0)
-			return false;
-	return true;
-}
-
 static bool only_one_asked(const struct options *o, unsigned int i)
 {
 	return i == 0 ? o->ipv4 : o->ipv6;
-}
-
-static int choose_families(struct plan *p, const struct options *o)
-{
-	bool asked = o->ipv4 || o->ipv6;
-
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		struct plan_family *pf = &p->family[i];
-		int err = look_at_tables(pf, families[i]);
-
-		if (err) {
-			char what[64];
-
-			snprintf(what, sizeof(what), "reading the raw and other tables of %s",
-				 families[i]->command);
-			say_error(what, err);
-			return STATUS_FAILURE;
-		}
-		pf->use = asked ? only_one_asked(o, i) : pf->tables.count > 0;
-	}
-	return 0;
-}
-
-static bool any_family(const struct plan *p)
-{
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		if (p->family[i].use)
-			return true;
-	return false;
-}
-
-static int no_family(void)
-{
-	say("error: there is no legacy iptables table in this network "
-	    "namespace, so there is nothing to trace; rules of iptables-nft "
-	    "or nft cannot be traced yet: try 'nft monitor trace'");
-	return STATUS_FAILURE;
 }
 
 /*
@@ -119,18 +56,28 @@ static uint32_t default_rate(const struct plan *p)
 	return 1;
 }
 
+static const struct {
+	char unit;
+	const char *word;
+	uint32_t seconds;
+} units[] = {
+	{ 's', "second", 1 }, { 'm', "minute", 60 },
+	{ 'h', "hour", 3600 }, { 'd', "day", 86400 },
+};
+
+static const char *unit_word(uint64_t seconds)
+{
+	unsigned int u = 0;
+
+	while (units[u].seconds != seconds)
+		u++;
+	return units[u].word;
+}
+
 /* Return: false for no limit. */
 static bool choose_rate(struct plan *p, const struct options *o, char *words,
 			size_t size, unsigned int *burst)
 {
-	static const struct {
-		char unit;
-		const char *word;
-		uint32_t seconds;
-	} units[] = {
-		{ 's', "second", 1 }, { 'm', "minute", 60 },
-		{ 'h', "hour", 3600 }, { 'd', "day", 86400 },
-	};
 	struct rate rate = o->rate;
 	unsigned int u = 0;
 
@@ -152,6 +99,10 @@ static bool choose_rate(struct plan *p, const struct options *o, char *words,
 	while (*burst > 1 && (uint64_t)*burst * units[u].seconds * 10000 /
 	       rate.number > UINT32_MAX / 128)
 		*burst /= 2;
+	p->limit = (struct nft_limit) {
+		.number = rate.number, .seconds = units[u].seconds,
+		.burst = *burst,
+	};
 	snprintf(p->rate, sizeof(p->rate), "%u/%c, burst %u", rate.number,
 		 rate.unit, *burst);
 	return true;
@@ -163,9 +114,24 @@ struct parsed {
 	const struct match_result *m[FAMILY_COUNT];
 };
 
-static int parse_expression(struct parsed *x, struct match_request *req,
+/* An nft rule has its own limit, and goes with its socket: no deadline. */
+static void fit_request(struct match_request *req, const struct plan_family *pf,
+			const struct match_request *full)
+{
+	*req = *full;
+	req->nft = pf->trigger == TRIGGER_NFT;
+	if (!req->nft)
+		return;
+	req->rate = NULL;
+	req->deadline = 0;
+	req->comment = NULL;
+}
+
+static int parse_expression(struct plan *p, struct parsed *x,
+			    const struct match_request *full,
 			    const struct options *o)
 {
+	struct match_request req;
 	struct helper h[FAMILY_COUNT];
 	bool started[FAMILY_COUNT] = { false };
 	int err = 0;
@@ -173,8 +139,9 @@ static int parse_expression(struct parsed *x, struct match_request *req,
 	for (unsigned int i = 0; i < FAMILY_COUNT && !err; i++) {
 		if ((o->ipv4 || o->ipv6) && !only_one_asked(o, i))
 			continue;
-		req->family = families[i];
-		err = match_start(&h[i], req);
+		fit_request(&req, &p->family[i], full);
+		req.family = families[i];
+		err = match_start(&h[i], &req);
 		started[i] = !err;
 	}
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
@@ -260,16 +227,23 @@ static int judge(const struct options *o, const struct match_result *m,
 	return 0;
 }
 
-static void warn(const struct match_result *m, const char *words)
+static void warn(const struct match_result *m, const char *words,
+		 unsigned int trigger)
 {
+	const char *what = m->conntrack_word[0] ? m->conntrack_word : words;
+
 	if (m->traits & MATCH_OUT)
 		say("note: '%s' has -o: only what this host sends itself is "
 		    "traced; in raw a forwarded packet has no out-interface "
 		    "yet", words);
-	if (m->traits & MATCH_CONNTRACK)
+	if (m->traits & MATCH_CONNTRACK && trigger == TRIGGER_NFT)
+		say("note: '%s' needs conntrack: packets are traced from "
+		    "behind it on, so what they meet before (raw) is not "
+		    "shown", what);
+	else if (m->traits & MATCH_CONNTRACK)
 		say("warning: '%s' will hardly match: in raw a packet has no "
-		    "conntrack entry yet", m->conntrack_word[0] ?
-		    m->conntrack_word : words);
+		    "conntrack entry yet (--backend nft traces behind "
+		    "conntrack)", what);
 	if (m->traits & MATCH_FRAGMENT)
 		say("warning: '%s' matches nothing where conntrack is in use: "
 		    "it puts fragments together before raw", words);
@@ -301,6 +275,7 @@ static int add_rules(struct plan_family *pf, const struct family *f,
 
 		memset(r, 0, sizeof(*r));
 		r->chains = chains;
+		r->late = m->traits & MATCH_CONNTRACK;
 		r->entry = malloc(m->entry[i].size);
 		pf->text[pf->set.count] = strdup(match_entry_text(m, i));
 		pf->set.count++;
@@ -323,8 +298,8 @@ static int refuse(const struct parsed *x, const char *words)
 static int refuse_family(const struct plan *p, const struct parsed *x,
 			 const char *words)
 {
-	if (!any_family(p))
-		return no_family();
+	if (!backend_any(p))
+		return backend_none();
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		if (x->m[i] && x->m[i]->status == MATCH_OK)
 			say("error: '%s' is for %s, and there is no table of "
@@ -334,8 +309,10 @@ static int refuse_family(const struct plan *p, const struct parsed *x,
 	return STATUS_FAILURE;
 }
 
+/* @mirrored: made of another one for the replies; nft has a better way */
 static int take_expression(struct plan *p, const struct options *o,
-			   const struct expression *e, const struct parsed *x)
+			   const struct expression *e, const struct parsed *x,
+			   bool mirrored)
 {
 	bool warned = false, used = false;
 	unsigned int chains = 0;
@@ -355,9 +332,12 @@ static int take_expression(struct plan *p, const struct options *o,
 			return status;
 		if (!p->family[i].use)
 			continue;
+		used = true;
+		if (mirrored && p->family[i].trigger == TRIGGER_NFT)
+			continue;
 		if (!warned)
-			warn(m, words);
-		warned = used = true;
+			warn(m, words, p->family[i].trigger);
+		warned = true;
 		if (m->traits & MATCH_NO_DEADLINE)
 			p->deadline = false;
 		status = add_rules(&p->family[i], families[i], m, chains);
@@ -365,6 +345,51 @@ static int take_expression(struct plan *p, const struct options *o,
 			return status;
 	}
 	return used ? 0 : refuse_family(p, x, words);
+}
+
+static int add_expression(struct plan *p, const struct options *o,
+			  struct match_request *req,
+			  const struct expression *e, bool mirrored)
+{
+	struct parsed x = { 0 };
+	int status, err;
+
+	req->argc = e->argc;
+	req->argv = e->argv;
+	err = parse_expression(p, &x, req, o);
+	if (err)
+		say_error("parsing the match expression", err);
+	status = err ? STATUS_FAILURE : take_expression(p, o, e, &x, mirrored);
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		helper_release(&x.res[i]);
+	return status;
+}
+
+/* The way of raw: who looks for answers there goes by their addresses. */
+static int add_mirrored(struct plan *p, const struct options *o,
+			struct match_request *req, const struct expression *e)
+{
+	struct expression mirrored;
+	bool any = mirror_make(e, &mirrored);
+	char words[512];
+	int status;
+
+	join_words(e, words, sizeof(words));
+	if (!any) {
+		mirror_free(&mirrored);
+		say("error: '%s' names no address or port that a reply could "
+		    "be told by: leave out --replies, or say --backend nft",
+		    words);
+		return STATUS_USAGE;
+	}
+	status = add_expression(p, o, req, &mirrored, true);
+	join_words(&mirrored, words, sizeof(words));
+	if (!status)
+		say("warning: replies are looked for by '%s': those whose "
+		    "addresses or ports NAT changes (masquerading, services) "
+		    "are not caught in raw; --backend nft finds them", words);
+	mirror_free(&mirrored);
+	return status;
 }
 
 static int parse_all(struct plan *p, const struct options *o)
@@ -383,37 +408,12 @@ static int parse_all(struct plan *p, const struct options *o)
 	for (unsigned int g = 0; g < count && !status; g++) {
 		const struct expression *e = o->all ? &everything
 						    : &o->expression[g];
-		struct parsed x = { 0 };
-		int err;
 
-		req.argc = e->argc;
-		req.argv = e->argv;
-		err = parse_expression(&x, &req, o);
-		if (err)
-			say_error("parsing the match expression", err);
-		status = err ? STATUS_FAILURE : take_expression(p, o, e, &x);
-		for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-			helper_release(&x.res[i]);
+		status = add_expression(p, o, &req, e, false);
+		if (!status && o->replies && !o->all && p->lock)
+			status = add_mirrored(p, o, &req, e);
 	}
 	return status;
-}
-
-static void drop_idle_families(struct plan *p, const struct options *o)
-{
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		struct plan_family *pf = &p->family[i];
-
-		if (!pf->use && pf->tables.count == 0 && !o->ipv4 && !o->ipv6)
-			say("note: %s is left out: there is no table of %s "
-			    "here (-%c traces it all the same)",
-			    families[i]->name, families[i]->command, i == 0 ? '4' : '6');
-		if (pf->use && p->inserts && pf->set.count == 0)
-			pf->use = false;
-		else if (pf->use && p->inserts && raw_is_new(pf))
-			say("note: the raw table of %s comes into being here "
-			    "and stays, empty, until the host restarts",
-			    families[i]->command);
-	}
 }
 
 int64_t plan_end(const struct options *o)
@@ -429,18 +429,20 @@ int plan_make(struct plan *p, const struct options *o)
 
 	memset(p, 0, sizeof(*p));
 	p->inserts = o->all || o->expressions;
-	p->deadline = p->inserts;
 	if (owner_init(&p->owner, plan_end(o)) < 0) {
 		say("error: /proc is not there or not readable");
 		return STATUS_FAILURE;
 	}
-	status = choose_families(p, o);
+	status = backend_choose(p, o);
+	/* Only rules in raw need one. */
+	p->deadline = p->inserts && p->lock;
+	p->replies = o->replies;
 	if (!status && p->inserts)
 		status = parse_all(p, o);
-	if (!status && !any_family(p))
-		status = no_family();
+	if (!status && !backend_any(p))
+		status = backend_none();
 	if (!status)
-		drop_idle_families(p, o);
+		backend_drop_idle(p, o);
 	return status;
 }
 
@@ -478,19 +480,58 @@ void plan_refresh(struct plan *p, int64_t end)
 	}
 }
 
+/* The chains of one family, as they will be, in the words of both worlds. */
+static void print_nft(const struct plan *p, const struct plan_family *pf,
+		      unsigned int i, unsigned int c)
+{
+	static const char target[] = " -j TRACE";
+	char limit[96] = "";
+
+	if (p->limit.number)
+		snprintf(limit, sizeof(limit), "limit rate %" PRIu64 "/%s "
+			 "burst %u packets ", p->limit.number,
+			 unit_word(p->limit.seconds), p->limit.burst);
+	for (unsigned int r = 0; r < pf->set.count; r++) {
+		const struct trace_rule *rule = &pf->set.rule[r];
+		size_t len = strlen(pf->text[r]);
+
+		if (!(rule->chains & c))
+			continue;
+		if (len >= sizeof(target) - 1)
+			len -= sizeof(target) - 1;
+		printf("nft: %s %s priority %d:%.*s %scounter meta nftrace "
+		       "set 1\n", i == 0 ? "ip" : "ip6",
+		       nft_trigger_chain(c, rule->late), rule->late ?
+		       NFT_TRIGGER_LATE : NFT_TRIGGER_EARLY, (int)len,
+		       pf->text[r], limit);
+	}
+	if (p->replies)
+		printf("nft: %s %s priority %d: replies to these %scounter "
+		       "meta nftrace set 1\n", i == 0 ? "ip" : "ip6",
+		       nft_trigger_chain(c, true), NFT_TRIGGER_LATE, limit);
+}
+
+static void print_raw(const struct plan_family *pf, unsigned int i,
+		      unsigned int c)
+{
+	for (unsigned int r = 0; r < pf->set.count; r++)
+		if (pf->set.rule[r].chains & c)
+			printf("%s: -A %s%s\n", families[i]->command,
+			       trace_chain_name(c), pf->text[r]);
+}
+
 int plan_print(const struct plan *p)
 {
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		const struct plan_family *pf = &p->family[i];
 
-		for (unsigned int c = TRACE_PREROUTING; c <= TRACE_OUTPUT;
-		     c <<= 1)
-			for (unsigned int r = 0; r < pf->set.count; r++)
-				if (pf->set.rule[r].chains & c)
-					printf("%s: -A %s%s\n",
-					       families[i]->command,
-					       trace_chain_name(c),
-					       pf->text[r]);
+		for (unsigned int c = TRACE_PREROUTING;
+		     c <= TRACE_OUTPUT && pf->use; c <<= 1) {
+			if (pf->trigger == TRIGGER_NFT)
+				print_nft(p, pf, i, c);
+			else
+				print_raw(pf, i, c);
+		}
 	}
 	return fflush(stdout) == 0 ? STATUS_TRACED : STATUS_FAILURE;
 }

@@ -7,15 +7,24 @@
 #include <stdint.h>
 
 #include "family.h"
+#include "nft_rule.h"
 #include "owner.h"
 #include "table.h"
 #include "trace.h"
 
 struct options;
 
+/* What turns a family's tracing on. */
+enum plan_trigger {
+	TRIGGER_LEGACY,		/* TRACE rules in raw */
+	TRIGGER_NFT,		/* an nft table of our own */
+};
+
 struct plan_family {
 	struct table_names tables;	/* that exist now */
 	uint32_t entries;		/* in all of them */
+	unsigned int nft_tables;	/* of this family and of inet */
+	uint8_t trigger;		/* enum plan_trigger */
 	bool use;			/* trace this family */
 	struct trace_set set;
 	char **text;			/* of each rule, behind "-A CHAIN" */
@@ -25,6 +34,11 @@ struct plan {
 	struct plan_family family[FAMILY_COUNT];
 	struct owner owner;		/* comment and deadline in the entries */
 	bool deadline;			/* the entries carry one */
+	bool see_legacy;		/* events of iptables-legacy's rules */
+	bool see_nft;			/* events of nft's rules */
+	bool lock;			/* the xtables lock is needed */
+	bool replies;			/* by the nft trigger */
+	struct nft_limit limit;		/* the rate, for nft */
 	bool inserts;			/* there is an expression, or --all */
 	char rate[64];			/* in words, "" for no limit */
 	bool rate_default;

@@ -76,6 +76,7 @@ static void close_run(struct run *r)
 	lock_close(&r->lock);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		helper_release(&r->snap_res[i]);
+	helper_release(&r->nft_res);
 	if (r->signal_fd >= 0)
 		close(r->signal_fd);
 	if (r->stats)

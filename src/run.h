@@ -10,6 +10,7 @@
 #include "capture.h"
 #include "keeper.h"
 #include "lock.h"
+#include "nft_snapshot.h"
 #include "options.h"
 #include "plan.h"
 #include "reader.h"
@@ -56,6 +57,8 @@ struct run {
 	unsigned int installed;
 	struct helper_result snap_res[FAMILY_COUNT];
 	const struct snapshot *snap[FAMILY_COUNT];
+	struct helper_result nft_res;
+	const struct nft_snapshot *nft;	/* NULL: nft's rules are not traced */
 	struct reader reader;
 	bool reader_gone;
 	int reader_status;		/* wait status */

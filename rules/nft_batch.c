@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nft_batch: changes to nft's rules, all in one transaction or not at all. */
+#include "nft_batch.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include <libmnl/libmnl.h>
+#include <libnftnl/common.h>
+
+/* Room for the largest set of rules; what is not touched costs nothing. */
+enum { BATCH_SIZE = 16 << 20, MESSAGE_MAX = 1 << 16, ANSWER_SIZE = 8192 };
+
+struct nft_batch {
+	char *buf;
+	struct mnl_nlmsg_batch *list;
+	uint32_t seq, count;
+	bool full;
+};
+
+struct mnl_socket *nft_socket_open(void)
+{
+	struct mnl_socket *nl = mnl_socket_open2(NETLINK_NETFILTER,
+						 SOCK_CLOEXEC);
+	int size = BATCH_SIZE, err;
+
+	if (!nl)
+		return NULL;
+	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0) {
+		err = errno;
+		mnl_socket_close(nl);
+		errno = err;
+		return NULL;
+	}
+	/* One sendmsg must hold the whole batch; small ones fit anyway. */
+	setsockopt(mnl_socket_get_fd(nl), SOL_SOCKET, SO_SNDBUFFORCE, &size,
+		   sizeof(size));
+	return nl;
+}
+
+struct nft_batch *nft_batch_new(void)
+{
+	struct nft_batch *b = calloc(1, sizeof(*b));
+
+	if (!b)
+		return NULL;
+	/* The library lets the last message overrun the limit. */
+	b->buf = malloc(BATCH_SIZE + MESSAGE_MAX);
+	b->list = b->buf ? mnl_nlmsg_batch_start(b->buf, BATCH_SIZE) : NULL;
+	if (!b->list) {
+		nft_batch_free(b);
+		return NULL;
+	}
+	b->seq = (uint32_t)time(NULL);
+	nftnl_batch_begin(mnl_nlmsg_batch_current(b->list), b->seq++);
+	mnl_nlmsg_batch_next(b->list);
+	return b;
+}
+
+void nft_batch_free(struct nft_batch *b)
+{
+	if (!b)
+		return;
+	if (b->list)
+		mnl_nlmsg_batch_stop(b->list);
+	free(b->buf);
+	free(b);
+}
+
+static void close_message(struct nft_batch *b)
+{
+	/* Nobody has that many rules: 512 a family, two chains. */
+	if (b->count && !mnl_nlmsg_batch_next(b->list))
+		b->full = true;
+}
+
+struct nlmsghdr *nft_batch_next(struct nft_batch *b, uint16_t type,
+				uint8_t nfproto, uint16_t flags)
+{
+	close_message(b);
+	return nftnl_nlmsg_build_hdr(mnl_nlmsg_batch_current(b->list), type,
+				     nfproto, flags, b->seq + b->count++);
+}
+
+uint32_t nft_batch_count(const struct nft_batch *b)
+{
+	return b->count;
+}
+
+/* The kernel answers before sendmsg returns: whatever is there is all. */
+static int read_answers(struct nft_batch *b, struct mnl_socket *nl,
+			struct nft_refusal *refusal, uint32_t max,
+			uint32_t *count)
+{
+	_Alignas(struct nlmsghdr) char buf[ANSWER_SIZE];
+	ssize_t n;
+	int other = 0;
+
+	while ((n = recv(mnl_socket_get_fd(nl), buf, sizeof(buf),
+			 MSG_DONTWAIT)) > 0) {
+		const struct nlmsghdr *h = (const struct nlmsghdr *)buf;
+		const struct nlmsgerr *e = mnl_nlmsg_get_payload(h);
+		int left = (int)n;
+
+		if (!mnl_nlmsg_ok(h, left) || h->nlmsg_type != NLMSG_ERROR ||
+		    !e->error)
+			continue;
+		if (h->nlmsg_seq - b->seq >= b->count)
+			other = e->error;
+		else if (*count < max)
+			refusal[(*count)++] = (struct nft_refusal) {
+				h->nlmsg_seq - b->seq, e->error,
+			};
+	}
+	if (other)
+		return other;
+	if (n < 0 && errno != EAGAIN)
+		return -errno;
+	return *count ? -EINVAL : 0;
+}
+
+int nft_batch_send(struct nft_batch *b, struct mnl_socket *nl,
+		   struct nft_refusal *refusal, uint32_t max, uint32_t *count)
+{
+	*count = 0;
+	close_message(b);
+	if (b->full)
+		return -E2BIG;
+	nftnl_batch_end(mnl_nlmsg_batch_current(b->list), b->seq + b->count);
+	mnl_nlmsg_batch_next(b->list);
+	if (mnl_socket_sendto(nl, mnl_nlmsg_batch_head(b->list),
+			      mnl_nlmsg_batch_size(b->list)) < 0)
+		return -errno;
+	return read_answers(b, nl, refusal, max, count);
+}

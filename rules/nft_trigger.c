@@ -1,0 +1,517 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nft_trigger: a run's own nft tables, which turn tracing on; gone with their socket. */
+#include "nft_trigger.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <libmnl/libmnl.h>
+#include <libnftnl/chain.h>
+#include <libnftnl/common.h>
+#include <libnftnl/expr.h>
+#include <libnftnl/rule.h>
+#include <libnftnl/set.h>
+#include <libnftnl/table.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+
+#include "hook.h"
+#include "nft_batch.h"
+#include "nft_dump.h"
+
+enum {
+	TABLE_OWNER = 1 << 1,		/* NFT_TABLE_F_OWNER; Linux 5.12 */
+	CHAINS = 2,			/* of trace_set: PREROUTING, OUTPUT */
+	REFUSALS = 64,			/* looked at after one commit */
+	TRIES = 64,
+	FLOWS = 65535,			/* connections remembered at once */
+	FLOW_MS = 600000,		/* ... each for so long after a packet */
+	/* nft's own number of a datatype that prints as a number (mark). */
+	KEY_TYPE = 19, KEY_TYPE_BITS = 6,
+};
+
+static const char flows[] = "flows";
+
+static const struct {
+	const char *early, *late;
+	uint32_t hook;
+} chains[CHAINS] = {
+	{ "prerouting", "prerouting_late", NF_INET_PRE_ROUTING },
+	{ "output", "output_late", NF_INET_LOCAL_OUT },
+};
+
+/* The tables' owner: one socket a process, the keeper's. */
+static struct mnl_socket *holder;
+
+/* One attempt to put a table in. */
+struct build {
+	const struct family *f;
+	const struct nft_trigger_set *set;
+	char table[OWNER_TEXT];
+	bool owned;
+	bool late[CHAINS];		/* this chain is needed */
+	struct nft_batch *b;
+	/* By message: which rule, which chain; -1: none of the user's. */
+	int *rule;
+	uint8_t *chain;
+	uint32_t rules;			/* that turn tracing on */
+	bool failed;
+};
+
+const char *nft_trigger_chain(unsigned int chain, bool late)
+{
+	unsigned int c = chain == TRACE_OUTPUT;
+
+	return late ? chains[c].late : chains[c].early;
+}
+
+static void put_table(struct build *b)
+{
+	struct nftnl_table *t = nftnl_table_alloc();
+	struct nlmsghdr *nlh;
+
+	if (!t) {
+		b->failed = true;
+		return;
+	}
+	nftnl_table_set_str(t, NFTNL_TABLE_NAME, b->table);
+	nftnl_table_set_u32(t, NFTNL_TABLE_FLAGS, b->owned ? TABLE_OWNER : 0);
+	nlh = nft_batch_next(b->b, NFT_MSG_NEWTABLE, b->f->nfproto,
+			     NLM_F_CREATE | NLM_F_EXCL);
+	nftnl_table_nlmsg_build_payload(nlh, t);
+	nftnl_table_free(t);
+}
+
+/* @hook: UINT32_MAX for a chain that nothing leads to */
+static void put_chain(struct build *b, const char *name, uint32_t hook,
+		      int32_t priority)
+{
+	struct nftnl_chain *c = nftnl_chain_alloc();
+	struct nlmsghdr *nlh;
+
+	if (!c) {
+		b->failed = true;
+		return;
+	}
+	nftnl_chain_set_str(c, NFTNL_CHAIN_TABLE, b->table);
+	nftnl_chain_set_str(c, NFTNL_CHAIN_NAME, name);
+	if (hook != UINT32_MAX) {
+		nftnl_chain_set_str(c, NFTNL_CHAIN_TYPE, "filter");
+		nftnl_chain_set_u32(c, NFTNL_CHAIN_HOOKNUM, hook);
+		nftnl_chain_set_s32(c, NFTNL_CHAIN_PRIO, priority);
+		nftnl_chain_set_u32(c, NFTNL_CHAIN_POLICY, NF_ACCEPT);
+	}
+	nlh = nft_batch_next(b->b, NFT_MSG_NEWCHAIN, b->f->nfproto,
+			     NLM_F_CREATE);
+	nftnl_chain_nlmsg_build_payload(nlh, c);
+	nftnl_chain_free(c);
+}
+
+/* Connections by id and direction; full is full. */
+static void put_set(struct build *b)
+{
+	struct nftnl_set *s = nftnl_set_alloc();
+	struct nlmsghdr *nlh;
+
+	if (!s) {
+		b->failed = true;
+		return;
+	}
+	nftnl_set_set_str(s, NFTNL_SET_TABLE, b->table);
+	nftnl_set_set_str(s, NFTNL_SET_NAME, flows);
+	nftnl_set_set_u32(s, NFTNL_SET_ID, 1);
+	nftnl_set_set_u32(s, NFTNL_SET_FLAGS,
+			  NFT_SET_EVAL | NFT_SET_TIMEOUT);
+	nftnl_set_set_u32(s, NFTNL_SET_KEY_TYPE,
+			  KEY_TYPE << KEY_TYPE_BITS | KEY_TYPE);
+	nftnl_set_set_u32(s, NFTNL_SET_KEY_LEN, 8);
+	nftnl_set_set_u32(s, NFTNL_SET_DESC_SIZE, FLOWS);
+	nftnl_set_set_u64(s, NFTNL_SET_TIMEOUT, FLOW_MS);
+	nlh = nft_batch_next(b->b, NFT_MSG_NEWSET, b->f->nfproto,
+			     NLM_F_CREATE);
+	nftnl_set_nlmsg_build_payload(nlh, s);
+	nftnl_set_free(s);
+}
+
+static struct nftnl_rule *new_rule(struct build *b, const char *chain)
+{
+	struct nftnl_rule *r = nftnl_rule_alloc();
+
+	if (!r) {
+		b->failed = true;
+		return NULL;
+	}
+	nftnl_rule_set_u32(r, NFTNL_RULE_FAMILY, b->f->nfproto);
+	nftnl_rule_set_str(r, NFTNL_RULE_TABLE, b->table);
+	nftnl_rule_set_str(r, NFTNL_RULE_CHAIN, chain);
+	return r;
+}
+
+/* @i: of the user's rules, or -1 */
+static void put_rule(struct build *b, struct nftnl_rule *r, bool ok, int i,
+		     uint8_t chain)
+{
+	struct nlmsghdr *nlh;
+
+	if (!r)
+		return;
+	b->failed |= !ok;
+	b->rule[nft_batch_count(b->b)] = i;
+	b->chain[nft_batch_count(b->b)] = chain;
+	nlh = nft_batch_next(b->b, NFT_MSG_NEWRULE, b->f->nfproto,
+			     NLM_F_CREATE | NLM_F_APPEND);
+	nftnl_rule_nlmsg_build_payload(nlh, r);
+	nftnl_rule_free(r);
+}
+
+/* What ends every rule that turns tracing on. */
+static bool add_end(struct build *b, struct nftnl_rule *r)
+{
+	b->rules++;
+	return nft_rule_add_limit(r, &b->set->limit) &&
+	       nft_rule_add_counter(r) && nft_rule_add_trace(r);
+}
+
+static void put_trigger(struct build *b, int i, unsigned int c)
+{
+	const struct trace_rule *rule = &b->set->rules->rule[i];
+	struct nftnl_rule *r = new_rule(b, nft_trigger_chain(1u << c,
+							     rule->late));
+	bool ok = r && nft_rule_add_entry(r, b->f, rule->entry) &&
+		add_end(b, r);
+
+	put_rule(b, r, ok, i, (uint8_t)(1u << c));
+}
+
+/* Behind conntrack, what matched is noted, whatever the limit lets through. */
+static void put_remember(struct build *b, int i, unsigned int c)
+{
+	const struct trace_rule *rule = &b->set->rules->rule[i];
+	struct nftnl_rule *r = new_rule(b, chains[c].late);
+	bool ok = r && nft_rule_add_entry(r, b->f, rule->entry) &&
+		nft_rule_add_remember(r, flows, 1);
+
+	put_rule(b, r, ok, i, (uint8_t)(1u << c));
+}
+
+static void put_recall(struct build *b, unsigned int c)
+{
+	struct nftnl_rule *r = new_rule(b, chains[c].late);
+	bool ok = r && nft_rule_add_recall(r, flows, 1) && add_end(b, r);
+
+	put_rule(b, r, ok, -1, 0);
+}
+
+static void put_key(struct build *b)
+{
+	struct nftnl_rule *r;
+
+	put_chain(b, "unused", UINT32_MAX, 0);
+	r = new_rule(b, "unused");
+	put_rule(b, r, r && nft_rule_add_trace(r), -1, 0);
+}
+
+static void put_chains(struct build *b)
+{
+	for (unsigned int c = 0; c < CHAINS; c++) {
+		put_chain(b, chains[c].early, chains[c].hook,
+			  NFT_TRIGGER_EARLY);
+		if (b->late[c])
+			put_chain(b, chains[c].late, chains[c].hook,
+				  NFT_TRIGGER_LATE);
+	}
+	if (b->set->replies)
+		put_set(b);
+}
+
+static void put_rules(struct build *b)
+{
+	const struct trace_set *rules = b->set->rules;
+
+	for (unsigned int c = 0; c < CHAINS; c++) {
+		for (unsigned int i = 0; i < rules->count; i++) {
+			const struct trace_rule *r = &rules->rule[i];
+
+			if (!(r->chains & ~r->refused & (1u << c)))
+				continue;
+			put_trigger(b, (int)i, c);
+			if (b->set->replies)
+				put_remember(b, (int)i, c);
+		}
+		if (b->set->replies)
+			put_recall(b, c);
+	}
+}
+
+static void see_what_is_late(struct build *b)
+{
+	const struct trace_set *rules = b->set->rules;
+
+	for (unsigned int c = 0; c < CHAINS; c++) {
+		b->late[c] = b->set->replies;
+		for (unsigned int i = 0; i < rules->count; i++)
+			b->late[c] |= rules->rule[i].late &&
+				rules->rule[i].chains & (1u << c);
+	}
+}
+
+/* What the kernel says of a rule that it will not have there. */
+static bool is_refusal(int error)
+{
+	return error == -EINVAL || error == -EOPNOTSUPP || error == -ENOENT ||
+	       error == -EPROTONOSUPPORT;
+}
+
+/* Return: 0: try again without what was refused; or the -errno to give up with. */
+static int learn(struct build *b, const struct nft_refusal *refusal,
+		 uint32_t count)
+{
+	for (uint32_t n = 0; n < count; n++) {
+		const struct nft_refusal *no = &refusal[n];
+		struct trace_rule *r;
+
+		if (no->message == 0 && b->owned && is_refusal(no->error)) {
+			b->owned = false;
+			return 0;
+		}
+		if (b->rule[no->message] < 0 || !is_refusal(no->error))
+			return no->error;
+		r = &b->set->rules->rule[b->rule[no->message]];
+		r->refused |= b->chain[no->message];
+		if (r->refused == r->chains)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int build_once(struct build *b, struct nft_refusal *refusal,
+		      uint32_t *count)
+{
+	b->rules = 0;
+	b->b = nft_batch_new();
+	if (!b->b)
+		return -ENOMEM;
+	put_table(b);
+	if (b->set->key_only) {
+		put_key(b);
+	} else {
+		put_chains(b);
+		put_rules(b);
+	}
+	HOOK("nft-before-commit");
+	return b->failed ? -ENOMEM : nft_batch_send(b->b, holder, refusal,
+						    REFUSALS, count);
+}
+
+static int build_until_taken(struct build *b)
+{
+	struct nft_refusal refusal[REFUSALS];
+	uint32_t count = 0;
+	int err = -EINVAL, why = 0;
+
+	for (unsigned int n = 0; n < TRIES && err == -EINVAL && !why; n++) {
+		err = build_once(b, refusal, &count);
+		if (err == -EINVAL && count)
+			why = learn(b, refusal, count);
+		nft_batch_free(b->b);
+	}
+	return why ? why : err;
+}
+
+int nft_trigger_install(const struct family *f,
+			const struct nft_trigger_set *set,
+			const struct owner *owner)
+{
+	struct build b = { .f = f, .set = set, .owned = true };
+	/* Each rule twice in each chain; table, chains, set, replies. */
+	size_t messages = (set->key_only ? 0 : set->rules->count * 4ul) + 16;
+	int err;
+
+	if (!holder)
+		holder = nft_socket_open();
+	if (!holder)
+		return -errno;
+	owner_format_name(owner, b.table);
+	b.rule = malloc(messages * sizeof(*b.rule));
+	b.chain = calloc(messages, sizeof(*b.chain));
+	err = b.rule && b.chain ? 0 : -ENOMEM;
+	if (!err && !set->key_only) {
+		for (unsigned int i = 0; i < set->rules->count; i++)
+			set->rules->rule[i].refused = 0;
+		see_what_is_late(&b);
+	}
+	if (!err) {
+		memset(b.rule, 0xff, messages * sizeof(*b.rule));
+		err = build_until_taken(&b);
+	}
+	HOOK("nft-after-commit");
+	free(b.rule);
+	free(b.chain);
+	return err ? err : (int)b.rules;
+}
+
+static int delete_table(struct mnl_socket *nl, const struct family *f,
+			const char *name)
+{
+	struct nftnl_table *t = nftnl_table_alloc();
+	struct nft_batch *b = nft_batch_new();
+	struct nft_refusal refusal;
+	uint32_t count;
+	int err = -ENOMEM;
+
+	if (t && b) {
+		nftnl_table_set_str(t, NFTNL_TABLE_NAME, name);
+		nftnl_table_nlmsg_build_payload(
+			nft_batch_next(b, NFT_MSG_DELTABLE, f->nfproto, 0), t);
+		err = nft_batch_send(b, nl, &refusal, 1, &count);
+		if (err == -EINVAL && count)
+			err = refusal.error;
+	}
+	nft_batch_free(b);
+	if (t)
+		nftnl_table_free(t);
+	return err == -ENOENT ? 0 : err;
+}
+
+static int add_packets(struct nftnl_expr *x, void *arg)
+{
+	struct trace_removed *done = arg;
+
+	if (strcmp(nftnl_expr_get_str(x, NFTNL_EXPR_NAME), "counter") == 0) {
+		done->packets += nftnl_expr_get_u64(x, NFTNL_EXPR_CTR_PACKETS);
+		done->rules++;
+	}
+	return 0;
+}
+
+/* Rules that trace packets have a counter, and no others. */
+static void count_rules(const struct nft_dump *d, const struct family *f,
+			const char *table, struct trace_removed *done)
+{
+	for (uint32_t i = 0; i < d->rules.count; i++) {
+		struct nftnl_rule *r = d->rules.item[i];
+
+		if (nftnl_rule_get_u32(r, NFTNL_RULE_FAMILY) == f->nfproto &&
+		    strcmp(nftnl_rule_get_str(r, NFTNL_RULE_TABLE),
+			   table) == 0)
+			nftnl_expr_foreach(r, add_packets, done);
+	}
+}
+
+static bool has_table(const struct nft_dump *d, const struct family *f,
+		      const char *name)
+{
+	for (uint32_t i = 0; i < d->tables.count; i++) {
+		const struct nftnl_table *t = d->tables.item[i];
+
+		if (nftnl_table_get_u32(t, NFTNL_TABLE_FAMILY) == f->nfproto &&
+		    strcmp(nftnl_table_get_str(t, NFTNL_TABLE_NAME),
+			   name) == 0)
+			return true;
+	}
+	return false;
+}
+
+int nft_trigger_remove(const struct family *f, const struct owner *owner,
+		       struct trace_removed *done)
+{
+	struct trace_removed d = { 0 };
+	struct mnl_socket *nl = holder;
+	char name[OWNER_TEXT];
+	struct nft_dump dump;
+	int err;
+
+	owner_format_name(owner, name);
+	err = nft_dump_table(&dump, f->nfproto, name);
+	if (!err && has_table(&dump, f, name)) {
+		count_rules(&dump, f, name, &d);
+		if (!nl)
+			nl = nft_socket_open();
+		err = nl ? delete_table(nl, f, name) : -errno;
+		if (nl && nl != holder)
+			mnl_socket_close(nl);
+	}
+	nft_dump_release(&dump);
+	if (done && !err)
+		*done = d;
+	return err;
+}
+
+bool nft_trigger_present(const struct family *f, const struct owner *owner)
+{
+	char name[OWNER_TEXT];
+	struct nft_dump d;
+	bool there = nft_dump_tables(&d) == 0;
+
+	owner_format_name(owner, name);
+	there = there && has_table(&d, f, name);
+	nft_dump_release(&d);
+	return there;
+}
+
+void nft_trigger_release(void)
+{
+	if (holder)
+		mnl_socket_close(holder);
+	holder = NULL;
+}
+
+/* Return: is this the table of a run, and may it be removed? */
+static bool read_stale(const struct nftnl_table *t, const struct family *f,
+		       struct trace_stale *stale)
+{
+	memset(stale, 0, sizeof(*stale));
+	if (nftnl_table_get_u32(t, NFTNL_TABLE_FAMILY) != f->nfproto ||
+	    !owner_parse_name(&stale->owner,
+			      nftnl_table_get_str(t, NFTNL_TABLE_NAME)))
+		return false;
+	stale->rules = nftnl_table_get_u32(t, NFTNL_TABLE_USE);
+	stale->alive = owner_alive(&stale->owner, time(NULL)) ||
+		nftnl_table_get_u32(t, NFTNL_TABLE_FLAGS) & TABLE_OWNER;
+	return true;
+}
+
+int nft_trigger_sweep(const struct family *f, bool dry,
+		      struct trace_stale *stale, unsigned int max)
+{
+	unsigned int count = 0;
+	struct nft_dump d;
+	int err = nft_dump_tables(&d);
+
+	for (uint32_t i = 0; i < d.tables.count && !err && count < max; i++) {
+		if (!read_stale(d.tables.item[i], f, &stale[count]))
+			continue;
+		if (!stale[count].alive && !dry)
+			err = nft_trigger_remove(f, &stale[count].owner, NULL);
+		count++;
+	}
+	nft_dump_release(&d);
+	/* Without nf_tables there is nothing of it. */
+	return err == -EOPNOTSUPP ? 0 : err ? err : (int)count;
+}
+
+int nft_trigger_tables(unsigned int count[FAMILY_COUNT])
+{
+	struct nft_dump d;
+	struct owner o;
+	int err = nft_dump_tables(&d);
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		count[i] = 0;
+	for (uint32_t i = 0; i < d.tables.count && !err; i++) {
+		const struct nftnl_table *t = d.tables.item[i];
+		uint32_t family = nftnl_table_get_u32(t, NFTNL_TABLE_FAMILY);
+
+		if (owner_parse_name(&o, nftnl_table_get_str(t,
+							NFTNL_TABLE_NAME)))
+			continue;
+		for (unsigned int f = 0; f < FAMILY_COUNT; f++)
+			count[f] += family == families[f]->nfproto ||
+				family == NFPROTO_INET;
+	}
+	nft_dump_release(&d);
+	return err;
+}

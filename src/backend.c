@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* backend: which backends hold rules here, and which one shall trigger the trace. */
+#include "backend.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "nft_snapshot.h"
+#include "nft_trigger.h"
+#include "options.h"
+#include "plan.h"
+#include "say.h"
+#include "snapshot.h"
+#include "status.h"
+
+static int look_at_legacy(struct plan_family *pf, const struct family *f)
+{
+	struct table_blob info;
+	int sock, err = table_names(f, &pf->tables);
+
+	if (err)
+		return err;
+	if (pf->tables.count == 0)
+		return 0;
+	sock = table_socket(f);
+	if (sock < 0)
+		return sock;
+	for (unsigned int i = 0; i < pf->tables.count && !err; i++) {
+		err = table_info(f, sock, pf->tables.name[i], &info);
+		if (!err)
+			pf->entries += info.num_entries;
+	}
+	close(sock);
+	return err;
+}
+
+static int look_at_tables(struct plan *p, const struct options *o)
+{
+	unsigned int nft[FAMILY_COUNT] = { 0 };
+	char what[64];
+	int err;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		err = look_at_legacy(&p->family[i], families[i]);
+		if (!err)
+			continue;
+		snprintf(what, sizeof(what), "reading the raw and other "
+			 "tables of %s", families[i]->command);
+		say_error(what, err);
+		return STATUS_FAILURE;
+	}
+	err = o->backend == BACKEND_LEGACY ? 0 : nft_trigger_tables(nft);
+	if (err == -EOPNOTSUPP && o->backend != BACKEND_NFT)
+		err = 0;
+	if (err) {
+		say_error("reading nft's tables", err);
+		return STATUS_FAILURE;
+	}
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		p->family[i].nft_tables = nft[i];
+	return 0;
+}
+
+static bool is_asked(const struct options *o, unsigned int i)
+{
+	return i == 0 ? o->ipv4 : o->ipv6;
+}
+
+static bool holds_rules(const struct plan_family *pf)
+{
+	return pf->tables.count || pf->nft_tables;
+}
+
+/* @only_nft: there are nft tables and no legacy ones, of whatever family */
+static enum plan_trigger choose_trigger(const struct plan_family *pf,
+					const struct options *o, bool only_nft)
+{
+	if (o->backend == BACKEND_NFT)
+		return TRIGGER_NFT;
+	if (pf->tables.count || o->backend == BACKEND_LEGACY)
+		return TRIGGER_LEGACY;
+	return pf->nft_tables || only_nft ? TRIGGER_NFT : TRIGGER_LEGACY;
+}
+
+int backend_choose(struct plan *p, const struct options *o)
+{
+	bool asked = o->ipv4 || o->ipv6, legacy = false, nft = false;
+	int status = look_at_tables(p, o);
+
+	if (status)
+		return status;
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		legacy |= p->family[i].tables.count > 0;
+		nft |= p->family[i].nft_tables > 0;
+	}
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		struct plan_family *pf = &p->family[i];
+
+		pf->use = asked ? is_asked(o, i) : holds_rules(pf);
+		pf->trigger = choose_trigger(pf, o, nft && !legacy);
+		if (!pf->use)
+			continue;
+		p->lock |= pf->trigger == TRIGGER_LEGACY;
+		p->see_legacy |= pf->trigger == TRIGGER_LEGACY ||
+			pf->tables.count;
+		p->see_nft |= o->backend != BACKEND_LEGACY &&
+			(pf->nft_tables || pf->trigger == TRIGGER_NFT);
+	}
+	return 0;
+}
+
+bool backend_any(const struct plan *p)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (p->family[i].use)
+			return true;
+	return false;
+}
+
+int backend_none(void)
+{
+	say("error: there is no table of iptables or nft in this network "
+	    "namespace, so there is nothing to trace (-4 or -6 has raw "
+	    "created)");
+	return STATUS_FAILURE;
+}
+
+static bool raw_is_new(const struct plan_family *pf)
+{
+	for (unsigned int i = 0; i < pf->tables.count; i++)
+		if (strcmp(pf->tables.name[i], "raw") == 0)
+			return false;
+	return true;
+}
+
+void backend_drop_idle(struct plan *p, const struct options *o)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		struct plan_family *pf = &p->family[i];
+
+		if (!pf->use && !holds_rules(pf) && !o->ipv4 && !o->ipv6)
+			say("note: %s is left out: there is no table of %s "
+			    "or nft for it here (-%c traces it all the same)",
+			    families[i]->name, families[i]->command,
+			    i == 0 ? '4' : '6');
+		if (pf->use && p->inserts && pf->set.count == 0)
+			pf->use = false;
+		else if (pf->use && p->inserts &&
+			 pf->trigger == TRIGGER_LEGACY && raw_is_new(pf))
+			say("note: the raw table of %s comes into being here "
+			    "and stays, empty, until the host restarts",
+			    families[i]->command);
+	}
+}
+
+static const char *plural(uint32_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* Return: false when there is nothing of it. */
+static bool say_legacy(const struct snapshot *const snap[], char *buf,
+		       size_t size)
+{
+	uint32_t tables = 0, rules = 0;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		const struct snapshot *s = snap[i];
+
+		for (uint32_t t = 0; s && t < s->tables; t++) {
+			tables++;
+			rules += s->table[t].rules;
+		}
+		for (uint32_t r = 0; s && r < s->rules; r++)
+			rules -= !!(snapshot_rule(s, r)->flags & SNAP_OWN);
+	}
+	snprintf(buf, size, "legacy: %u table%s, %u rule%s", tables,
+		 plural(tables), rules, plural(rules));
+	return tables > 0;
+}
+
+static bool say_nft(const struct nft_snapshot *s, char *buf, size_t size)
+{
+	uint32_t tables = 0, rules = 0, theirs = 0;
+	char words[64] = "";
+
+	for (uint32_t i = 0; s && i < s->tables; i++) {
+		const struct nft_snap_table *t = nft_snapshot_table(s, i);
+
+		if (t->flags & NFT_SNAP_NFTRACE)
+			continue;
+		tables++;
+		rules += t->rules;
+		theirs += !!(t->flags & NFT_SNAP_IPTABLES);
+	}
+	if (theirs)
+		snprintf(words, sizeof(words), " (%u written by iptables-nft)",
+			 theirs);
+	snprintf(buf, size, "nft: %u table%s, %u rule%s%s", tables,
+		 plural(tables), rules, plural(rules), words);
+	return tables > 0;
+}
+
+void backend_say(const struct snapshot *const snap[],
+		 const struct nft_snapshot *nft)
+{
+	char legacy_text[96], nft_text[160];
+	bool legacy = say_legacy(snap, legacy_text, sizeof(legacy_text));
+	bool also = say_nft(nft, nft_text, sizeof(nft_text));
+
+	if (legacy && also)
+		say("%s; %s: both active", legacy_text, nft_text);
+	else
+		say("%s", also ? nft_text : legacy_text);
+}
