@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "options.h"
+#include "read.h"
 #include "run.h"
 #include "say.h"
 #include "status.h"
@@ -38,7 +39,7 @@ static int dispatch(const struct options *o)
 		return check_doctor(o);
 	if (o->cleanup)
 		return check_cleanup(o);
-	return run_main(o);
+	return o->read ? read_main(o) : run_main(o);
 }
 
 int main(int argc, char *argv[])

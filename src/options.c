@@ -60,6 +60,8 @@ static const struct row rows[] = {
 	  "one JSON object a packet (with --flat: an event)", 0, 0 },
 	{ "pcap", 0, TEXT, AT(pcap), "FILE",
 	  "also write the packets, journeys as comments, as pcapng", 0, 0 },
+	{ "read", 0, TEXT, AT(read), "FILE",
+	  "no capture: show a pcapng of --pcap, or a log's TRACE lines", 0, 0 },
 	{ "doctor", 0, FLAG, AT(doctor), NULL,
 	  "check everything, change nothing", 0, 0 },
 	{ "cleanup", 0, FLAG, AT(cleanup), NULL,
@@ -376,6 +378,11 @@ static bool check_pairs(const struct options *o)
 		    o->doctor ? "doctor" : "cleanup");
 		return false;
 	}
+	if (o->read && (o->all || o->expressions)) {
+		say("error: '--read' takes no match expression: --only chooses "
+		    "among the packets of the file");
+		return false;
+	}
 	if (o->all && o->expressions) {
 		say("error: '--all' and a match expression ('%s') together",
 		    o->expression[0].argv[0]);
@@ -427,4 +434,5 @@ void options_free(struct options *o)
 		free(o->expression[g].argv);
 	free(o->only);
 	free(o->pcap);
+	free(o->read);
 }

@@ -43,6 +43,7 @@ struct options {
 	bool numeric;		/* -n, accepted */
 	bool time_given;
 	char *only;
+	char *read;
 	char *pcap;		/* file names; NULL: not asked for */
 	unsigned int expressions;
 	struct expression expression[OPTIONS_GROUPS];

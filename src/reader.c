@@ -26,6 +26,7 @@
 #include "place.h"
 #include "printer.h"
 #include "process.h"
+#include "replay.h"
 #include "sandbox.h"
 #include "stats.h"
 
@@ -125,7 +126,9 @@ static void on_journey(void *arg, struct journey *j)
 {
 	struct state *s = arg;
 
-	find_causes(s, j);
+	/* What a file tells of happened on another host, or another day. */
+	if (s->plan->capture)
+		find_causes(s, j);
 	printer_journey(&s->printer, j);
 }
 
@@ -267,7 +270,9 @@ static void capture_loop(struct state *s)
 		printer_flush(&s->printer);
 		if (n >= BUSY_EVENTS)
 			rest();
-		wait_for_more(s, n ? 0 : due);
+		/* The end may have been told while a cause was waited for. */
+		if (!s->draining)
+			wait_for_more(s, n ? 0 : due);
 	}
 }
 
@@ -300,6 +305,55 @@ static void drain(struct state *s)
 	journeys_finish(s->journeys);
 }
 
+static void replay_event(void *arg, const struct event *e,
+			 const struct place *at, uint64_t now_ns,
+			 uint64_t wall_ns)
+{
+	struct state *s = arg;
+
+	s->now_ns = now_ns;
+	s->wall_ns = wall_ns;
+	on_event(s, e, at);
+}
+
+static void replay_gap(void *arg, uint32_t lost)
+{
+	struct state *s = arg;
+
+	s->stats->lost += lost;
+	journeys_gap(s->journeys, lost);
+}
+
+static void replay_silence(void *arg, uint64_t now_ns)
+{
+	struct state *s = arg;
+
+	journeys_expire(s->journeys, now_ns);
+}
+
+/* A file instead of the socket; all else is the same. */
+static void replay(struct state *s)
+{
+	struct replay r = {
+		.fd = s->plan->input_fd,
+		.snaplen = s->plan->snaplen,
+		.flat = s->plan->flat,
+		.snap = s->plan->snap,
+		.stats = s->stats,
+		.index = s->index,
+		.names = s->names,
+		.printer = &s->printer,
+		.event = replay_event,
+		.gap = replay_gap,
+		.silence = replay_silence,
+		.arg = s,
+	};
+
+	replay_run(&r);
+	journeys_finish(s->journeys);
+	printer_finish(&s->printer);
+}
+
 static void finish(struct state *s)
 {
 	uint32_t drops = capture_drops(s->plan->capture);
@@ -324,7 +378,7 @@ static int open_state(struct state *s, const struct reader_plan *plan)
 {
 	s->plan = plan;
 	s->stats = plan->stats;
-	s->names = ifnames_open();
+	s->names = plan->capture ? ifnames_open() : ifnames_new();
 	path_map_fill(&s->map, plan->snap);
 	s->index = place_index_open(plan->snap, &s->map);
 	s->journeys = journeys_open(&s->map, plan->snaplen,
@@ -342,7 +396,8 @@ static int open_state(struct state *s, const struct reader_plan *plan)
 static void close_others(const struct reader_plan *plan, int control)
 {
 	enum { KEEP = 3 + SINK_COUNT };
-	int keep[KEEP] = { plan->capture->fd, plan->capture->stamp_fd,
+	int keep[KEEP] = { plan->capture ? plan->capture->fd : plan->input_fd,
+			   plan->capture ? plan->capture->stamp_fd : -1,
 			   control };
 	int from = STDERR_FILENO + 1;
 
@@ -374,7 +429,11 @@ static void reader_main(const struct reader_plan *plan, int control)
 	int err;
 
 	prctl(PR_SET_NAME, "nftrace-reader");
-	process_ignore_signals();
+	/* A replay can be interrupted: nothing has to be put back. */
+	if (plan->capture)
+		process_ignore_signals();
+	else
+		signal(SIGPIPE, SIG_IGN);
 	close_others(plan, control);
 	HOOK("reader-start");
 	tzset();
@@ -389,9 +448,13 @@ static void reader_main(const struct reader_plan *plan, int control)
 		_exit(1);
 	}
 	reader_tell(control, READER_READY);
-	capture_loop(&s);
-	drain(&s);
-	finish(&s);
+	if (plan->capture) {
+		capture_loop(&s);
+		drain(&s);
+		finish(&s);
+	} else {
+		replay(&s);
+	}
 	close_state(&s);
 	exit(0);
 }

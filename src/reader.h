@@ -19,7 +19,8 @@ struct stats;
 
 /* All that the reader needs; the fork copies it. */
 struct reader_plan {
-	struct capture *capture;
+	struct capture *capture;	/* NULL: .input_fd is read instead */
+	int input_fd;
 	const struct snapshot *snap[FAMILY_COUNT];
 	struct stats *stats;		/* shared with the supervisor */
 	struct sink_plan sink[SINK_COUNT];
@@ -27,6 +28,7 @@ struct reader_plan {
 	const struct only *only;	/* NULL: all */
 	uint64_t count;			/* stop printing after so many; 0: never */
 	uint32_t snaplen;
+	bool flat;			/* --flat: events, not packets */
 	bool foreign_trace;		/* journeys may begin anywhere */
 };
 

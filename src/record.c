@@ -237,6 +237,10 @@ static void put_fate(struct out *o, const struct report_env *env,
 		p = put_word(p, ",b");
 		p = put_number(p, by - 1);
 	}
+	if (f->cause) {
+		p = put_word(p, ",c");
+		p = put_name(p, f->cause);
+	}
 	out_advance(o, (size_t)(p - room));
 }
 

@@ -6,8 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "cause.h"
+#include "journey.h"
+
 struct ifnames;
-struct journey;
 struct out;
 struct place_index;
 struct report_env;
@@ -26,7 +28,8 @@ struct report_env;
  *			front of it; xHEX:HEX prefix and rule where the line
  *			for people had to escape them
  *	c,STEP,MAKER,FIELD,VALUE,VALUE	a change behind event STEP, from 0
- *	f,FATE,HOOK[,oNAME][,bSTEP]	a fate a branch; who decided
+ *	f,FATE,HOOK[,oNAME][,bSTEP][,cTEXT]	a fate a branch; who decided;
+ *			the likely cause of a loss
  *
  * Names are %XX-escaped.  Words that are not known are passed over.
  */
@@ -46,12 +49,15 @@ bool record_is(const char *text, size_t len);
 struct record_reader {
 	struct place_index *index;	/* gets the places */
 	struct ifnames *names;		/* gets the interfaces */
-	char host[65], netns[24];	/* of the record read last */
+	/* Of the record read last. */
+	char host[65], netns[24];
+	char cause[JOURNEY_BRANCHES][CAUSE_TEXT];
 };
 
 /**
  * record_read - take a journey back
- * @j: journey_new()'s; .first and .first_ns are the caller's; all else is filled
+ * @j: journey_new()'s; .first and .first_ns are the caller's; all else is
+ *	filled, and borrows causes from @r
  * @block: the lines for people; @words: the record; neither is terminated
  * Return: 0, or -EBADMSG: they do not make a journey.
  */

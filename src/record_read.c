@@ -382,29 +382,46 @@ static bool take_change(struct reading *rd, struct text t)
 	return true;
 }
 
+static bool fate_field(struct reading *rd, struct fate *f, struct text t)
+{
+	struct text value = behind(t, 1);
+	char *cause = rd->r->cause[rd->j->branches];
+	uint32_t by;
+
+	switch (t.at[0]) {
+	case 'o':
+		f->out = get_interface(rd, value);
+		break;
+	case 'b':
+		if (!get_number(value, 10, &by) || by >= journey_kept(rd->j))
+			return false;
+		f->by = rd->j->step[by].place;
+		break;
+	case 'c':
+		get_name(value, cause, CAUSE_TEXT);
+		f->cause = cause;
+		break;
+	}
+	return true;
+}
+
 static bool take_fate(struct reading *rd, struct text t)
 {
 	struct text kind = cut(&t, ','), hook = cut(&t, ',');
 	struct journey *j = rd->j;
 	struct fate *f = &j->fate[j->branches];
-	uint32_t by;
 
+	if (j->branches == JOURNEY_BRANCHES)
+		return false;
 	memset(f, 0, sizeof(*f));
-	if (j->branches == JOURNEY_BRANCHES ||
-	    !word_index(kind, kind_word, FATE_COUNT, &f->kind) ||
+	if (!word_index(kind, kind_word, FATE_COUNT, &f->kind) ||
 	    !word_index(hook, report_hook_name, NF_INET_NUMHOOKS, &f->hook))
 		return false;
 	while (t.len) {
 		struct text field = cut(&t, ',');
 
-		if (field.len && field.at[0] == 'o')
-			f->out = get_interface(rd, behind(field, 1));
-		if (field.len && field.at[0] == 'b') {
-			if (!get_number(behind(field, 1), 10, &by) ||
-			    by >= journey_kept(j))
-				return false;
-			f->by = j->step[by].place;
-		}
+		if (field.len && !fate_field(rd, f, field))
+			return false;
 	}
 	j->branches++;
 	return true;

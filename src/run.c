@@ -42,7 +42,7 @@ static int catch_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static int open_run(struct run *r, const struct options *o)
+int run_open(struct run *r, const struct options *o)
 {
 	const char *bad;
 
@@ -66,7 +66,7 @@ static int open_run(struct run *r, const struct options *o)
 	return 0;
 }
 
-static void close_run(struct run *r)
+void run_close(struct run *r)
 {
 	keeper_stop(&r->keeper);
 	/* What could not be undone is the next run's, and its to read. */
@@ -123,10 +123,10 @@ static int trace(struct run *r)
 int run_main(const struct options *o)
 {
 	struct run r;
-	int status = open_run(&r, o);
+	int status = run_open(&r, o);
 
 	if (!status)
 		status = trace(&r);
-	close_run(&r);
+	run_close(&r);
 	return status;
 }

@@ -96,6 +96,13 @@ void watch_losses(struct run *r);
 /** disarm - undo, verify, release the lock, let the reader finish */
 void disarm(struct run *r);
 
+/** run_open - 0, or the exit status; run_close() in any case */
+int run_open(struct run *r, const struct options *o);
+void run_close(struct run *r);
+
+/** summary_print_read - the same for --read */
+void summary_print_read(const struct run *r);
+
 /** summary_print - on stderr */
 void summary_print(const struct run *r);
 

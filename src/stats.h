@@ -33,6 +33,10 @@ struct stats {
 	volatile uint64_t ambiguous;
 	volatile uint64_t fate[FATE_COUNT];
 	volatile uint64_t nat_silent;	/* journeys that passed nat unasked */
+	volatile uint64_t passed_over;	/* --read: lines or packets of others */
+	volatile uint64_t input_offset;	/* how far it was read, bytes */
+	volatile int32_t input_error;	/* -errno */
+	volatile uint8_t input_end;	/* enum replay_end */
 	struct stats_drop drop[STATS_DROPS];	/* at the end, most first */
 	uint32_t drops;
 	/* These the supervisor writes, and then counts up .turns. */

@@ -238,3 +238,23 @@ void summary_print(const struct run *r)
 	print_nothing(r);
 	print_proof(r);
 }
+
+void summary_print_read(const struct run *r)
+{
+	const struct stats *st = r->stats;
+
+	print_output_error(r);
+	print_fates(r);
+	print_drops(r);
+	say("%" PRIu64 " event%s, %" PRIu64 " lost; %" PRIu64 " line%s or "
+	    "packet%s of others passed over", st->events, plural(st->events),
+	    st->lost, st->passed_over, plural(st->passed_over),
+	    plural(st->passed_over));
+	if (st->strangers)
+		say("warning: %" PRIu64 " trace event%s of rules that are not "
+		    "in the rules given: were they saved while the trace ran?",
+		    st->strangers, plural(st->strangers));
+	if (st->ambiguous)
+		say("note: %" PRIu64 " packet%s could not be told apart from "
+		    "identical ones", st->ambiguous, plural(st->ambiguous));
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* read: --read: a run without a capture, from the file to the exit status. */
+#include "read.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "replay.h"
+#include "results.h"
+#include "run.h"
+#include "say.h"
+
+static int open_input(const char *path)
+{
+	int fd;
+
+	if (strcmp(path, "-") == 0)
+		return STDIN_FILENO;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		say("error: %s cannot be read: %s", path, strerror(errno));
+	return fd;
+}
+
+static int start(struct run *r, int fd)
+{
+	struct reader_plan plan = {
+		.input_fd = fd,
+		.stats = r->stats,
+		.only = r->o->only ? &r->only : NULL,
+		.count = r->o->count,
+		.snaplen = r->o->snaplen,
+		.flat = r->o->flat,
+		.foreign_trace = true,
+	};
+	int err;
+
+	results_env(&plan.env, r->o);
+	/* The file tells where it was written, or nobody does. */
+	plan.env.host[0] = plan.env.netns[0] = '\0';
+	for (unsigned int i = 0; i < SINK_COUNT; i++) {
+		plan.sink[i] = r->sink[i];
+		sink_truncate(&r->sink[i]);
+	}
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		plan.snap[i] = r->snap[i];
+	err = reader_start(&r->reader, &plan);
+	if (err)
+		say_error("starting the reader", err);
+	return err ? STATUS_FAILURE : 0;
+}
+
+static int wait_for_reader(struct run *r)
+{
+	char word[128];
+	ssize_t n;
+
+	while ((n = recv(r->reader.fd, word, sizeof(word) - 1, 0)) > 0) {
+		word[n] = '\0';
+		if (word[0] == READER_FAILED)
+			say("error: the reader could not be started: %s",
+			    word + 1);
+	}
+	while (waitpid(r->reader.pid, &r->reader_status, 0) < 0 &&
+	       errno == EINTR)
+		;
+	close(r->reader.fd);
+	return r->reader_status ? STATUS_FAILURE : 0;
+}
+
+/* What stands in the way of all that the file could tell. */
+static int explain_end(const struct run *r)
+{
+	const struct stats *st = r->stats;
+	const char *path = r->o->read;
+
+	switch (st->input_end) {
+	case REPLAY_BROKEN:
+		say("warning: %s is cut off or damaged at byte %" PRIu64
+		    ": what is behind it was not read", path,
+		    st->input_offset);
+		return STATUS_INCOMPLETE;
+	case REPLAY_OLD_PCAP:
+		say("error: %s is a pcap file without journeys: --read takes "
+		    "pcapng files of nftrace's --pcap, and text", path);
+		return STATUS_FAILURE;
+	case REPLAY_NO_EVENTS:
+		say("error: '--flat' and %s: the file holds packets, not "
+		    "events as they came", path);
+		return STATUS_USAGE;
+	case REPLAY_ERROR:
+		say("error: reading %s: %s", path, strerror(-st->input_error));
+		return STATUS_FAILURE;
+	}
+	return 0;
+}
+
+static int conclude(struct run *r)
+{
+	const struct stats *st = r->stats;
+	int status = explain_end(r);
+
+	summary_print_read(r);
+	if (status == STATUS_FAILURE || status == STATUS_USAGE)
+		return status;
+	if (st->output_error && st->output_error != -EPIPE)
+		return STATUS_FAILURE;
+	if (status || st->lost || st->strangers)
+		return STATUS_INCOMPLETE;
+	return st->packets ? STATUS_TRACED : STATUS_NOTHING;
+}
+
+int read_main(const struct options *o)
+{
+	struct run r;
+	int status = run_open(&r, o), fd = -1;
+
+	if (!status)
+		status = results_open(r.sink, o);
+	if (!status) {
+		fd = open_input(o->read);
+		status = fd < 0 ? STATUS_FAILURE : 0;
+	}
+	if (!status)
+		status = start(&r, fd);
+	if (!status)
+		status = wait_for_reader(&r);
+	if (!status)
+		status = conclude(&r);
+	if (fd > STDERR_FILENO)
+		close(fd);
+	run_close(&r);
+	return status;
+}

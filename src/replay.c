@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* replay: --read: a file instead of the kernel's socket, for the reader. */
+#include "replay.h"
+
+#include "input.h"
+#include "pcap_file.h"
+#include "stats.h"
+
+static void read_as_it_is(struct replay *r, struct input *in)
+{
+	const char *first = input_peek(in, 4);
+
+	switch (first ? pcap_file_type(first, 4) : PCAP_FILE_OTHER) {
+	case PCAP_FILE_NG:
+		if (r->flat)
+			r->stats->input_end = REPLAY_NO_EVENTS;
+		else
+			replay_pcap(r, in);
+		break;
+	case PCAP_FILE_OLD:
+		r->stats->input_end = REPLAY_OLD_PCAP;
+		break;
+	case PCAP_FILE_OTHER:
+		replay_text(r, in);
+		break;
+	}
+}
+
+void replay_run(struct replay *r)
+{
+	struct input in;
+	int err = input_open(&in, r->fd);
+
+	if (!err) {
+		read_as_it_is(r, &in);
+		err = in.error;
+		r->stats->input_offset = in.offset;
+	}
+	if (err) {
+		r->stats->input_end = REPLAY_ERROR;
+		r->stats->input_error = err;
+	}
+	input_close(&in);
+}

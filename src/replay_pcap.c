@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* replay_pcap: packets with records -> journeys -> the printer. */
+#include "replay.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "input.h"
+#include "journey.h"
+#include "pcap_file.h"
+#include "printer.h"
+#include "record.h"
+#include "stats.h"
+
+enum { SNAPLEN = 65536 };
+
+/* Comments of a packet, those for people and the record, each put together. */
+struct comments {
+	char *block, *words;
+	size_t block_len, words_len, room;
+};
+
+struct pcap_replay {
+	struct replay *r;
+	struct record_reader reader;
+	struct comments c;
+	struct journey *j;	/* read, and not yet printed */
+	bool pending;
+};
+
+static bool is_after(const char *words, size_t len)
+{
+	static const char after[] = RECORD_MAGIC " " RECORD_AFTER;
+
+	return len == sizeof(after) - 1 && memcmp(words, after, len) == 0;
+}
+
+static void add_piece(char *to, size_t *at, char parting, const char *text,
+		      size_t len)
+{
+	if (*at)
+		to[(*at)++] = parting;
+	memcpy(to + *at, text, len);
+	*at += len;
+}
+
+/* Return: false when there is no memory for them. */
+static bool collect(struct comments *c, const struct pcap_packet *p)
+{
+	const char *text;
+	size_t len, at = 0;
+
+	c->block_len = c->words_len = 0;
+	if (p->options_len > c->room) {
+		free(c->block);
+		free(c->words);
+		c->room = p->options_len;
+		c->block = malloc(c->room);
+		c->words = malloc(c->room);
+	}
+	if (!c->block || !c->words) {
+		c->room = 0;
+		return false;
+	}
+	while (pcap_comment(p, &at, &text, &len))
+		if (record_is(text, len))
+			add_piece(c->words, &c->words_len, ' ', text, len);
+		else
+			add_piece(c->block, &c->block_len, '\n', text, len);
+	return true;
+}
+
+static void keep_packet(uint8_t *bytes, struct packet *to, uint8_t nfproto,
+			const struct pcap_packet *p)
+{
+	size_t len = p->caplen < SNAPLEN ? p->caplen : SNAPLEN;
+
+	memcpy(bytes, p->data, len);
+	packet_decode(to, nfproto, bytes, len);
+}
+
+/* Each packet says where it was seen: files of several hosts can be merged. */
+static void set_origin(struct pcap_replay *pr)
+{
+	struct printer *p = pr->r->printer;
+
+	for (unsigned int i = 0; i < SINK_COUNT; i++) {
+		struct report_env *env = &p->sink[i].env;
+
+		memcpy(env->host, pr->reader.host, sizeof(env->host));
+		memcpy(env->netns, pr->reader.netns, sizeof(env->netns));
+	}
+}
+
+static void print_pending(struct pcap_replay *pr)
+{
+	if (!pr->pending)
+		return;
+	pr->pending = false;
+	pr->r->stats->events += journey_kept(pr->j);
+	set_origin(pr);
+	printer_journey(pr->r->printer, pr->j);
+	printer_relieve(pr->r->printer);
+}
+
+static void take_packet(struct pcap_replay *pr, const struct pcap_packet *p)
+{
+	struct comments *c = &pr->c;
+	struct journey *j = pr->j;
+
+	if (!collect(c, p) || !c->words_len) {
+		pr->r->stats->passed_over++;
+		return;
+	}
+	/* The second state of the packet before. */
+	if (is_after(c->words, c->words_len)) {
+		if (pr->pending)
+			keep_packet(j->last_bytes, &j->last, j->nfproto, p);
+		return;
+	}
+	print_pending(pr);
+	if (record_read(&pr->reader, j, c->block, c->block_len, c->words,
+			c->words_len) < 0) {
+		pr->r->stats->passed_over++;
+		return;
+	}
+	j->first_ns = p->ns;
+	keep_packet(j->bytes, &j->first, j->nfproto, p);
+	keep_packet(j->last_bytes, &j->last, j->nfproto, p);
+	pr->pending = true;
+}
+
+static void read_packets(struct pcap_replay *pr, struct input *in)
+{
+	struct pcap_file *f = malloc(sizeof(*f));
+	struct pcap_packet p;
+	int n = -ENOMEM;
+
+	if (f) {
+		pcap_file_open(f, in);
+		while (!printer_enough(pr->r->printer) &&
+		       (n = pcap_file_next(f, &p)) > 0)
+			take_packet(pr, &p);
+	}
+	print_pending(pr);
+	if (n < 0)
+		pr->r->stats->input_end = REPLAY_BROKEN;
+	free(f);
+}
+
+void replay_pcap(struct replay *r, struct input *in)
+{
+	struct pcap_replay pr = {
+		.r = r,
+		.reader = { .index = r->index, .names = r->names },
+		.j = journey_new(SNAPLEN),
+	};
+
+	if (pr.j)
+		read_packets(&pr, in);
+	else
+		r->stats->input_end = REPLAY_BROKEN;
+	journey_free(pr.j);
+	free(pr.c.block);
+	free(pr.c.words);
+}

@@ -1,0 +1,110 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-read: --read gives back what a live run printed, from the pcapng that it wrote beside.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_router
+settle a eth0 r eth0 r eth1 b eth0
+server b echo udp 10.2.0.2 7 tcp 10.2.0.2 1011 udp fd00:2::2 7 tcp fd00:2::2 1011
+in_ns r iptables-legacy-restore <"$TESTS/trace/router4.save" || fail "iptables-restore"
+in_ns r ip6tables-legacy-restore <"$TESTS/trace/router6.save" || fail "ip6tables-restore"
+# Texts that have to be escaped on a terminal.
+in_ns r iptables-legacy -t raw -A PREROUTING -m comment --comment $'bell\a and \e[31mred' || fail "comment"
+in_ns r iptables-legacy -t raw -A PREROUTING -m comment --comment $'byte \xff, \\x41, ü' || fail "comment"
+
+udp() { talk "$1" udp "$2" "$3" from $((20000 + $3)) wait 60 2>/dev/null; }
+traffic() {
+	for port in 7 1001 1002 1003 1004 1005 1006 1008 1009; do
+		udp a 10.2.0.2 "$port"
+		udp a fd00:2::2 "$port"
+	done
+	udp a 10.1.0.1 3001
+	udp a 10.99.0.1 1001	# no route: LOST, with its cause
+	udp r 10.2.0.2 4001
+	talk a tcp 10.2.0.2 1011 from 21011 wait 500 || fail "1011 does not answer"
+}
+PCAP=$SCRATCH/trace.pcapng
+
+# same FORM...: live with --pcap, then the file alone
+same() {
+	subtest "live and read again: ${*:-default}"
+	start_nftrace r -t 30 --rate 0 "$@" --pcap "$PCAP" -p udp --or -p tcp
+	traffic
+	stop_nftrace INT
+	assert_status 0
+	cp "$OUT" "$SCRATCH/live"
+	[[ -s $SCRATCH/live ]] || fail "nothing was printed"
+	run_nftrace r "$@" --read "$PCAP"
+	assert_status 0
+	assert_same "what was read" "$SCRATCH/live" "$OUT"
+}
+
+same
+cp "$PCAP" "$SCRATCH/all.pcapng"
+cp "$SCRATCH/live" "$SCRATCH/blocks"
+assert_grep '^=> LOST .*; likely: ' "$SCRATCH/blocks"
+same -q
+same -v
+same --json
+same --only drop,reject
+same --only table=nat --json
+
+subtest "a file written again is the same file"
+run_nftrace r --read "$SCRATCH/all.pcapng" --pcap "$SCRATCH/again.pcapng"
+assert_status 0
+cmp "$SCRATCH/all.pcapng" "$SCRATCH/again.pcapng" || fail "they differ"
+
+subtest "what is filtered out of the whole is what --only prints live"
+run_nftrace r --read "$SCRATCH/all.pcapng" --only drop -q
+grep -c '=> DROP' "$SCRATCH/blocks" >"$SCRATCH/drops"
+assert_equal "drops" "$(cat "$SCRATCH/drops")" "$(wc -l <"$OUT")"
+run_nftrace r --read "$SCRATCH/all.pcapng" -c 3
+assert_equal "packets" 3 "$(grep -c '^#' "$OUT")"
+
+subtest "without privileges, from a pipe"
+if ((EUID == 0)) && [[ -z $(in_ns r cat /proc/self/uid_map | awk '$3 == 1') ]]; then
+	chmod 755 "$SCRATCH"
+	cp "$NFTRACE" /run/nftrace-copy
+	setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs \
+		/run/nftrace-copy --read - <"$SCRATCH/all.pcapng" >"$OUT" 2>"$ERR"
+	STATUS=$?
+	assert_status 0
+	assert_same "the blocks" "$SCRATCH/blocks" "$OUT"
+else
+	skip "no other uid here"
+fi
+
+subtest "a selection made by editcap"
+if command -v editcap >/dev/null; then
+	editcap -r "$SCRATCH/all.pcapng" "$SCRATCH/some.pcapng" 1-5
+	run_nftrace r --read "$SCRATCH/some.pcapng" -q
+	assert_status 0
+	run_nftrace r --read "$SCRATCH/all.pcapng" -q
+	n=$(wc -l <"$OUT")
+	run_nftrace r --read "$SCRATCH/some.pcapng" -q
+	m=$(wc -l <"$OUT")
+	((m > 0 && m < n)) || fail "$m of $n packets"
+else
+	skip "no editcap"
+fi
+
+subtest "cut off anywhere: the packets before, and a word"
+size=$(stat -c %s "$SCRATCH/all.pcapng")
+for at in 3 27 100 $((size / 2)) $((size - 1)); do
+	head -c "$at" "$SCRATCH/all.pcapng" >"$SCRATCH/cut.pcapng"
+	run_nftrace r --read "$SCRATCH/cut.pcapng"
+	((STATUS == 5 || (at < 4 && STATUS == 3))) || fail "cut at $at: status $STATUS"
+	head -c "$(stat -c %s "$OUT")" "$SCRATCH/blocks" | cmp -s - "$OUT" || fail "cut at $at: other blocks"
+done
+assert_grep 'warning: .*/cut.pcapng is cut off or damaged at byte [0-9]+' "$ERR"
+
+subtest "files of others"
+run_nftrace r --read /nowhere
+assert_status 1
+printf '\xd4\xc3\xb2\xa1\2\0\4\0' >"$SCRATCH/old.pcap"
+run_nftrace r --read "$SCRATCH/old.pcap"
+assert_status 1
+assert_grep 'is a pcap file without journeys' "$ERR"
+run_nftrace r --flat --read "$SCRATCH/all.pcapng"
+assert_status 2
