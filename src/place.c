@@ -497,16 +497,13 @@ const struct place *place_find(struct place_index *idx, uint8_t nfproto,
 	return look_up(idx, nfproto, hash, prefix, len);
 }
 
-static bool is_restored(const struct node *n, uint8_t nfproto,
-			const char *prefix, size_t len, const char *rule,
-			size_t rule_len, uint16_t own_before)
+static bool is_restored(const struct place *p, const struct place_known *k)
 {
-	const struct place *p = &n->place;
-
-	return !p->snap && p->nfproto == nfproto &&
-	       p->own_before == own_before && p->prefix_len == len &&
-	       p->rule_len == rule_len && memcmp(p->prefix, prefix, len) == 0 &&
-	       memcmp(p->rule, rule, rule_len) == 0;
+	return !p->snap && p->nfproto == k->nfproto &&
+	       p->own_before == k->own_before && p->doubt == k->doubt &&
+	       p->prefix_len == k->prefix_len && p->rule_len == k->rule_len &&
+	       memcmp(p->prefix, k->prefix, k->prefix_len) == 0 &&
+	       memcmp(p->rule, k->rule, k->rule_len) == 0;
 }
 
 /* Tables are compared by their names' addresses: the kernel's have one each. */
@@ -569,28 +566,27 @@ static const struct place *make_restored(struct place_index *idx,
 	return NULL;
 }
 
-const struct place *place_restore(struct place_index *idx, uint8_t nfproto,
-				  const char *prefix, size_t len,
-				  const char *rule, size_t rule_len,
-				  uint16_t own_before)
+const struct place *place_restore(struct place_index *idx,
+				  const struct place_known *k)
 {
-	uint64_t hash = hash_prefix(nfproto, prefix, len) + own_before;
+	uint64_t hash = hash_prefix(k->nfproto, k->prefix, k->prefix_len) +
+			k->own_before;
 	struct node *n;
 
 	for (n = idx->bucket[hash % BUCKETS]; n; n = n->next)
-		if (n->hash == hash && is_restored(n, nfproto, prefix, len,
-						   rule, rule_len, own_before))
+		if (n->hash == hash && is_restored(&n->place, k))
 			return &n->place;
 	n = idx->count < RESTORED_MAX ? calloc(1, sizeof(*n)) : NULL;
 	if (!n)
 		return NULL;
 	n->hash = hash;
-	n->place.nfproto = nfproto;
-	n->place.own_before = own_before;
-	n->place.prefix = strndup(prefix, len);
-	n->place.prefix_len = (uint32_t)len;
-	n->place.rule = strndup(rule, rule_len);
-	n->place.rule_len = (uint32_t)rule_len;
+	n->place.nfproto = k->nfproto;
+	n->place.own_before = k->own_before;
+	n->place.doubt = k->doubt;
+	n->place.prefix = strndup(k->prefix, k->prefix_len);
+	n->place.prefix_len = (uint32_t)k->prefix_len;
+	n->place.rule = strndup(k->rule, k->rule_len);
+	n->place.rule_len = (uint32_t)k->rule_len;
 	return make_restored(idx, n);
 }
 

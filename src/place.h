@@ -109,16 +109,22 @@ void place_index_turn(struct place_index *idx, enum place_phase phase,
 const struct place *place_find(struct place_index *idx, uint8_t nfproto,
 			       const char *prefix, size_t len);
 
+/* What a file tells of a place. */
+struct place_known {
+	const char *prefix, *rule;	/* not terminated */
+	size_t prefix_len;
+	size_t rule_len;	/* 0: no text; what the rule does is unknown */
+	uint16_t own_before;
+	uint8_t nfproto;
+	uint8_t doubt;
+};
+
 /**
  * place_restore - a place that a file names, with what the file knows of it
- * @prefix, @rule: as they were; @rule_len 0: no text, so what the rule does
- *	is not known either
  * Return: NULL: no trace prefix, or too many places.
  */
-const struct place *place_restore(struct place_index *idx, uint8_t nfproto,
-				  const char *prefix, size_t len,
-				  const char *rule, size_t rule_len,
-				  uint16_t own_before);
+const struct place *place_restore(struct place_index *idx,
+				  const struct place_known *known);
 
 /** place_table_order - enum place_table; nat is two, by the hook */
 uint8_t place_table_order(const char *name, uint8_t hook);

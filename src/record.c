@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "doubt.h"
 #include "family.h"
 #include "ifnames.h"
 #include "journey.h"
@@ -173,6 +174,10 @@ static void put_step(struct out *o, const struct report_env *env,
 		*p++ = ',';
 		*p++ = 'w';
 		p = put_number(p, s->place->own_before);
+	}
+	if (s->place->doubt) {
+		p = put_word(p, ",d");
+		p = put_word(p, doubt_word(s->place->doubt));
 	}
 	out_advance(o, (size_t)(p - room));
 	put_raw(o, s->place);

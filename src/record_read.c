@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "doubt.h"
 #include "family.h"
 #include "ifnames.h"
 #include "journey.h"
@@ -125,6 +126,38 @@ static void get_name(struct text t, char *to, size_t size)
 	to[n] = '\0';
 }
 
+static bool word_index(struct text t, const char *(*word)(unsigned int),
+		       unsigned int count, uint8_t *index)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		if (!is(t, word(i)))
+			continue;
+		*index = (uint8_t)i;
+		return true;
+	}
+	return false;
+}
+
+static const char *maker_word(unsigned int i)
+{
+	return change_maker_word(i);
+}
+
+static const char *field_word(unsigned int i)
+{
+	return change_field_word(i);
+}
+
+static const char *kind_word(unsigned int i)
+{
+	return fate_word(i);
+}
+
+static const char *some_doubt_word(unsigned int i)
+{
+	return i ? doubt_word(i) : "";
+}
+
 static uint32_t get_interface(struct reading *rd, struct text t)
 {
 	char name[NAME];
@@ -195,20 +228,22 @@ static bool take_omitted(struct reading *rd, struct text t)
 }
 
 /* What a TRACE line says of its place; escaped where the text is not plain. */
-static bool split_line(struct text line, struct text *prefix,
-		       struct text *rule)
+static bool split_line(struct text line, struct place_known *k)
 {
 	const char *parting = memmem(line.at, line.len, "  \"", 3);
+	struct text rule;
 
-	*prefix = line;
-	*rule = (struct text){ "", 0 };
+	k->prefix = line.at;
+	k->prefix_len = line.len;
+	k->rule = "";
 	if (!parting)
 		return true;
-	prefix->len = (size_t)(parting - line.at);
-	*rule = behind(line, prefix->len + 3);
-	if (!rule->len || rule->at[rule->len - 1] != '"')
+	k->prefix_len = (size_t)(parting - line.at);
+	rule = behind(line, k->prefix_len + 3);
+	if (!rule.len || rule.at[rule.len - 1] != '"')
 		return false;
-	rule->len--;
+	k->rule = rule.at;
+	k->rule_len = rule.len - 1;
 	return true;
 }
 
@@ -224,7 +259,7 @@ static bool next_trace_line(struct reading *rd, struct text *line)
 
 /* "xPREFIX:RULE" in hex, for what the line for people shows escaped. */
 static const struct place *raw_place(struct reading *rd, struct text t,
-				     uint16_t own_before)
+				     struct place_known *k)
 {
 	struct text prefix = cut(&t, ':');
 	char *bytes = malloc((prefix.len + t.len) / 2 + 1);
@@ -236,15 +271,19 @@ static const struct place *raw_place(struct reading *rd, struct text t,
 	p = get_bytes(prefix, bytes, prefix.len / 2);
 	if (p >= 0)
 		r = get_bytes(t, bytes + p, t.len / 2);
-	if (r >= 0)
-		at = place_restore(rd->r->index, rd->j->nfproto, bytes,
-				   (size_t)p, bytes + p, (size_t)r, own_before);
+	if (r >= 0) {
+		k->prefix = bytes;
+		k->prefix_len = (size_t)p;
+		k->rule = bytes + p;
+		k->rule_len = (size_t)r;
+		at = place_restore(rd->r->index, k);
+	}
 	free(bytes);
 	return at;
 }
 
-static bool step_field(struct reading *rd, struct text f, uint32_t *own,
-		       struct text *raw)
+static bool step_field(struct reading *rd, struct text f,
+		       struct place_known *k, struct text *raw)
 {
 	struct text value = behind(f, 1);
 	uint32_t n;
@@ -270,7 +309,11 @@ static bool step_field(struct reading *rd, struct text f, uint32_t *own,
 		rd->now.branch = (uint8_t)n;
 		return true;
 	case 'w':
-		return get_number(value, 10, own) && *own <= UINT16_MAX;
+		k->own_before = get_number(value, 10, &n) ? (uint16_t)n : 0;
+		return k->own_before != 0;
+	case 'd':
+		return word_index(value, some_doubt_word, DOUBT_COUNT,
+				  &k->doubt);
 	case 'x':
 		*raw = value;
 		return true;
@@ -280,8 +323,8 @@ static bool step_field(struct reading *rd, struct text f, uint32_t *own,
 
 static bool take_step(struct reading *rd, struct text fields)
 {
-	struct text line, prefix, rule, raw = { NULL, 0 };
-	uint32_t own = 0;
+	struct place_known known = { .nfproto = rd->j->nfproto };
+	struct text line, raw = { NULL, 0 };
 	struct step *s;
 
 	if (!next_trace_line(rd, &line))
@@ -289,16 +332,14 @@ static bool take_step(struct reading *rd, struct text fields)
 	while (fields.len) {
 		struct text f = cut(&fields, ',');
 
-		if (f.len && !step_field(rd, f, &own, &raw))
+		if (f.len && !step_field(rd, f, &known, &raw))
 			return false;
 	}
 	if (raw.at)
-		rd->now.place = raw_place(rd, raw, (uint16_t)own);
+		rd->now.place = raw_place(rd, raw, &known);
 	else
-		rd->now.place = split_line(line, &prefix, &rule) ?
-			place_restore(rd->r->index, rd->j->nfproto, prefix.at,
-				      prefix.len, rule.at, rule.len,
-				      (uint16_t)own) : NULL;
+		rd->now.place = split_line(line, &known) ?
+			place_restore(rd->r->index, &known) : NULL;
 	s = rd->now.place ? journey_add_step(rd->j) : NULL;
 	if (!s)
 		return false;
@@ -332,33 +373,6 @@ static bool get_value(struct reading *rd, uint8_t field, struct text t,
 	default:
 		return get_number(t, 10, &v->number);
 	}
-}
-
-static bool word_index(struct text t, const char *(*word)(unsigned int),
-		       unsigned int count, uint8_t *index)
-{
-	for (unsigned int i = 0; i < count; i++) {
-		if (!is(t, word(i)))
-			continue;
-		*index = (uint8_t)i;
-		return true;
-	}
-	return false;
-}
-
-static const char *maker_word(unsigned int i)
-{
-	return change_maker_word(i);
-}
-
-static const char *field_word(unsigned int i)
-{
-	return change_field_word(i);
-}
-
-static const char *kind_word(unsigned int i)
-{
-	return fate_word(i);
 }
 
 static bool take_change(struct reading *rd, struct text t)

@@ -99,6 +99,17 @@ for at in 3 27 100 $((size / 2)) $((size - 1)); do
 done
 assert_grep 'warning: .*/cut.pcapng is cut off or damaged at byte [0-9]+' "$ERR"
 
+subtest "texts in doubt"
+# A forged prefix: an NFLOG rule says what a trace event would.
+in_ns r iptables-legacy -t raw -I PREROUTING 1 -p udp -j NFLOG --nflog-prefix "TRACE: raw:PREROUTING:policy:6 "
+start_nftrace r -t 30 --rate 0 --json --pcap "$PCAP" -p udp
+udp a 10.2.0.2 1001
+stop_nftrace INT
+cp "$OUT" "$SCRATCH/live"
+run_nftrace r --json --read "$PCAP"
+assert_grep '"doubt":"' "$SCRATCH/live"
+assert_same "what was read" "$SCRATCH/live" "$OUT"
+
 subtest "files of others"
 run_nftrace r --read /nowhere
 assert_status 1
