@@ -5,43 +5,21 @@
 #include <arpa/inet.h>
 #include <arpa/nameser.h>
 #include <resolv.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "line.h"
 #include "safe.h"
 
-enum { DNS_HEADER = 12, ANSWERS_SHOWN = 4 };
-
-struct line {
-	char *buf;
-	size_t size, len;
-};
-
-static void add(struct line *l, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void add(struct line *l, const char *fmt, ...)
-{
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(l->buf + l->len, l->size - l->len, fmt, ap);
-	va_end(ap);
-	if (n > 0)
-		l->len += (size_t)n;
-	if (l->len >= l->size)
-		l->len = l->size - 1;
-}
+enum { DNS_HEADER = 12, ANSWERS_SHOWN = 4, DNS_CUT = 2048, DNS_PADDED = 8192 };
 
 static void add_name(struct line *l, const char *name)
 {
 	char text[4 * NS_MAXDNAME];
 
 	safe_text(text, sizeof(text), name, strlen(name));
-	add(l, "%s.", strcmp(text, ".") == 0 ? "" : text);
+	line_add(l, "%s.", strcmp(text, ".") == 0 ? "" : text);
 }
 
 static void add_type(struct line *l, unsigned int type)
@@ -56,41 +34,79 @@ static void add_type(struct line *l, unsigned int type)
 		{ ns_t_srv, "SRV" }, { ns_t_naptr, "NAPTR" },
 		{ 64, "SVCB" }, { 65, "HTTPS" }, { ns_t_ds, "DS" },
 		{ ns_t_dnskey, "DNSKEY" }, { ns_t_any, "ANY" },
+		{ ns_t_opt, "OPT" }, { ns_t_hinfo, "HINFO" },
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (names[i].type == type) {
-			add(l, "%s", names[i].name);
+			line_add(l, "%s", names[i].name);
 			return;
 		}
 	}
-	add(l, "Type%u", type);
+	line_add(l, "Type%u", type);
+}
+
+static void add_target(struct line *l, const ns_msg *m, const uint8_t *at,
+		       const uint8_t *end, const char *blank)
+{
+	char text[NS_MAXDNAME];
+
+	if (at >= end || ns_name_uncompress(ns_msg_base(*m), ns_msg_end(*m),
+					    at, text, sizeof(text)) < 0)
+		return;
+	line_add(l, "%s", blank);
+	add_name(l, text);
+}
+
+static void add_string(struct line *l, const uint8_t *data, size_t len)
+{
+	char text[4 * 256];
+
+	if (len == 0 || data[0] + 1u > len)
+		return;
+	safe_text(text, sizeof(text), (const char *)data + 1, data[0]);
+	line_add(l, " \"%s\"", text);
+}
+
+static void add_address(struct line *l, const ns_rr *rr, int family,
+			size_t len)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (ns_rr_rdlen(*rr) == len)
+		line_add(l, " %s", inet_ntop(family, ns_rr_rdata(*rr), text,
+					     sizeof(text)));
 }
 
 static void add_data(struct line *l, const ns_msg *m, const ns_rr *rr)
 {
-	char text[NS_MAXDNAME];
+	const uint8_t *d = ns_rr_rdata(*rr), *end = d + ns_rr_rdlen(*rr);
 
 	switch ((int)ns_rr_type(*rr)) {
 	case ns_t_a:
-		if (ns_rr_rdlen(*rr) == 4)
-			add(l, " %s", inet_ntop(AF_INET, ns_rr_rdata(*rr),
-						text, sizeof(text)));
+		add_address(l, rr, AF_INET, 4);
 		break;
 	case ns_t_aaaa:
-		if (ns_rr_rdlen(*rr) == 16)
-			add(l, " %s", inet_ntop(AF_INET6, ns_rr_rdata(*rr),
-						text, sizeof(text)));
+		add_address(l, rr, AF_INET6, 16);
 		break;
 	case ns_t_cname:
 	case ns_t_ns:
 	case ns_t_ptr:
-		if (ns_name_uncompress(ns_msg_base(*m), ns_msg_end(*m),
-				       ns_rr_rdata(*rr), text,
-				       sizeof(text)) >= 0) {
-			add(l, " ");
-			add_name(l, text);
-		}
+		add_target(l, m, d, end, " ");
+		break;
+	case ns_t_mx:
+		add_target(l, m, d + 2, end, " ");
+		if (d + 2 <= end)
+			line_add(l, " %u", d[0] << 8 | d[1]);
+		break;
+	case ns_t_srv:
+		add_target(l, m, d + 6, end, " ");
+		if (d + 6 <= end)
+			line_add(l, ":%u %u %u", d[4] << 8 | d[5],
+				 d[0] << 8 | d[1], d[2] << 8 | d[3]);
+		break;
+	case ns_t_txt:
+		add_string(l, d, ns_rr_rdlen(*rr));
 		break;
 	}
 }
@@ -106,87 +122,107 @@ static const char *rcode_name(unsigned int rcode)
 							: " Resp?";
 }
 
-static void add_question(struct line *l, ns_msg *m)
+/* @end: of what was captured; behind it a cut message is made of zeros. */
+static void add_question(struct line *l, ns_msg *m, const uint8_t *end)
 {
-	ns_rr rr;
+	unsigned int more = ns_msg_count(*m, ns_s_ar);
+	char name[NS_MAXDNAME];
+	const uint8_t *q = ns_msg_base(*m) + DNS_HEADER;
+	int used;
 
-	if (ns_parserr(m, ns_s_qd, 0, &rr) < 0)
+	if (ns_msg_count(*m, ns_s_qd) == 0)
 		return;
-	add(l, " ");
-	add_type(l, ns_rr_type(rr));
-	add(l, "? ");
-	add_name(l, ns_rr_name(rr));
+	if (more)
+		line_add(l, " [%uau]", more);
+	used = ns_name_uncompress(ns_msg_base(*m), end, q, name, sizeof(name));
+	if (used < 0 || q + used + 2 > end) {
+		line_add(l, end < ns_msg_end(*m) ? " [|domain]"
+						 : " [malformed]");
+		return;
+	}
+	line_add(l, " ");
+	add_type(l, (unsigned int)(q[used] << 8 | q[used + 1]));
+	line_add(l, "? ");
+	add_name(l, name);
 }
 
-static void add_answers(struct line *l, ns_msg *m)
+static void add_answers(struct line *l, ns_msg *m, const uint8_t *end)
 {
+	int count = ns_msg_count(*m, ns_s_an);
 	ns_rr rr;
 
-	add(l, "%s %u/%u/%u", rcode_name(ns_msg_getflag(*m, ns_f_rcode)),
-	    ns_msg_count(*m, ns_s_an), ns_msg_count(*m, ns_s_ns),
-	    ns_msg_count(*m, ns_s_ar));
-	for (int i = 0; i < ns_msg_count(*m, ns_s_an) && i < ANSWERS_SHOWN;
-	     i++) {
-		if (ns_parserr(m, ns_s_an, i, &rr) < 0)
-			break;
-		add(l, "%s ", i ? "," : "");
+	line_add(l, "%s %u/%u/%u", rcode_name(ns_msg_getflag(*m, ns_f_rcode)),
+		 ns_msg_count(*m, ns_s_an), ns_msg_count(*m, ns_s_ns),
+		 ns_msg_count(*m, ns_s_ar));
+	for (int i = 0; i < count && i < ANSWERS_SHOWN; i++) {
+		line_add(l, "%s ", i ? "," : "");
+		if (ns_parserr(m, ns_s_an, i, &rr) < 0 ||
+		    ns_rr_rdata(rr) + ns_rr_rdlen(rr) > end) {
+			line_add(l, "[|domain]");
+			return;
+		}
 		add_type(l, ns_rr_type(rr));
 		add_data(l, m, &rr);
 	}
+	if (count > ANSWERS_SHOWN)
+		line_add(l, ", ...");
 }
 
 /*
- * A message that was cut: the parser refuses it whole, so the question, which
- * comes first, is read as a message of its own.
+ * The parser refuses a message that was cut.  With zeros behind it, each of
+ * them an empty record, it reads all that is there.
  */
-static void add_cut(struct line *l, const uint8_t *msg, size_t len)
+static int parse(const uint8_t *msg, size_t len, size_t whole, uint8_t *copy,
+		 ns_msg *m)
 {
-	uint8_t copy[512];
-	char name[NS_MAXDNAME];
-	int used;
+	size_t room = len < DNS_CUT ? len : DNS_CUT;
+	const uint8_t *at = copy + DNS_HEADER;
 
-	if (len > sizeof(copy))
-		len = sizeof(copy);
-	memcpy(copy, msg, len);
-	used = ns_name_uncompress(copy, copy + len, copy + DNS_HEADER, name,
-				  sizeof(name));
-	if (copy[5] && used > 0 && DNS_HEADER + (size_t)used + 2 <= len) {
-		const uint8_t *type = copy + DNS_HEADER + used;
+	if (len >= whole)
+		return len > NS_MAXMSG ? -1 : ns_initparse(msg, (int)len, m);
+	memcpy(copy, msg, room);
+	memset(copy + room, 0, DNS_PADDED - room);
+	/* It also refuses what is behind the last record. */
+	for (int s = ns_s_qd; s < ns_s_max; s++) {
+		int n = ns_skiprr(at, copy + DNS_PADDED, s,
+				  copy[4 + 2 * s] << 8 | copy[5 + 2 * s]);
 
-		add(l, " ");
-		add_type(l, (unsigned int)(type[0] << 8 | type[1]));
-		add(l, "? ");
-		add_name(l, name);
+		if (n < 0)
+			return -1;
+		at += n;
 	}
-	add(l, " [|domain]");
+	return ns_initparse(copy, (int)(at - copy), m);
 }
 
 size_t dns_print(char *buf, size_t size, const uint8_t *msg, size_t len,
 		 size_t whole)
 {
 	struct line l = { .buf = buf, .size = size };
-	bool response;
+	uint8_t copy[DNS_PADDED];
+	const uint8_t *end;
 	ns_msg m;
 
 	buf[0] = '\0';
-	if (len < DNS_HEADER)
-		return 0;
 	if (len > whole)
 		len = whole;
-	response = msg[2] & 0x80;
-	if (len < whole) {
-		add(&l, ", DNS %u%s", msg[0] << 8 | msg[1],
-		    !response && msg[2] & 1 ? "+" : "");
-		add_cut(&l, msg, len);
+	if (len < DNS_HEADER) {
+		line_add(&l, ", DNS%s", len < whole ? " [|domain]"
+						    : " [malformed]");
 		return l.len;
 	}
-	if (len > NS_MAXMSG || ns_initparse(msg, (int)len, &m) < 0)
-		return 0;
-	add(&l, ", DNS %u%s", ns_msg_id(m),
-	    !response && ns_msg_getflag(m, ns_f_rd) ? "+" : "");
-	if (response)
-		add_answers(&l, &m);
+	line_add(&l, ", DNS %u", msg[0] << 8 | msg[1]);
+	if (parse(msg, len, whole, copy, &m) < 0) {
+		line_add(&l, len < whole ? " [|domain]" : " [malformed]");
+		return l.len;
+	}
+	end = ns_msg_base(m) + (len < whole && len > DNS_CUT ? DNS_CUT : len);
+	line_add(&l, "%s%s%s", ns_msg_getflag(m, ns_f_aa) ? "*" : "",
+		 ns_msg_getflag(m, ns_f_tc) ? "|" : "",
+		 !ns_msg_getflag(m, ns_f_qr) && ns_msg_getflag(m, ns_f_rd) ?
+		 "+" : "");
+	if (ns_msg_getflag(m, ns_f_qr))
+		add_answers(&l, &m, end);
 	else
-		add_question(&l, &m);
+		add_question(&l, &m, end);
 	return l.len;
 }

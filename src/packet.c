@@ -7,7 +7,8 @@
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 
-enum { IPV4_HEADER = 20, IPV6_HEADER = 40, EXTENSIONS_MAX = 16 };
+enum { IPV4_HEADER = 20, IPV6_HEADER = 40, EXTENSIONS_MAX = 16,
+       MOBILITY = 135 /* RFC 6275 */ };
 
 static uint16_t be16(const uint8_t *p)
 {
@@ -85,18 +86,19 @@ static void decode_dccp(struct packet *p, const uint8_t *h)
 	take_payload(p, h[4] * 4u < 12 ? 12 : h[4] * 4u);
 }
 
-/* The shortest header, and what reads it. */
+/* The shortest header, whether ports come first in it, and what reads it. */
 static const struct {
 	uint8_t proto, min;
+	bool ports;
 	void (*decode)(struct packet *p, const uint8_t *h);
 } transports[] = {
-	{ IPPROTO_TCP, 20, decode_tcp },
-	{ IPPROTO_UDP, 8, decode_udp },
-	{ IPPROTO_ICMP, 8, decode_icmp },
-	{ IPPROTO_ICMPV6, 8, decode_icmp },
-	{ IPPROTO_SCTP, 12, decode_sctp },
-	{ IPPROTO_UDPLITE, 8, decode_udp },
-	{ IPPROTO_DCCP, 12, decode_dccp },
+	{ IPPROTO_TCP, 20, true, decode_tcp },
+	{ IPPROTO_UDP, 8, true, decode_udp },
+	{ IPPROTO_ICMP, 8, false, decode_icmp },
+	{ IPPROTO_ICMPV6, 8, false, decode_icmp },
+	{ IPPROTO_SCTP, 12, true, decode_sctp },
+	{ IPPROTO_UDPLITE, 8, true, decode_udp },
+	{ IPPROTO_DCCP, 12, true, decode_dccp },
 };
 
 static void decode_transport(struct packet *p)
@@ -109,6 +111,11 @@ static void decode_transport(struct packet *p)
 			continue;
 		if (p->l4 + transports[i].min <= p->caplen)
 			transports[i].decode(p, p->data + p->l4);
+		else if (transports[i].ports && p->l4 + 4 <= p->caplen)
+			decode_ports(p, p->data + p->l4);
+		/* No length: longer than its field can say (BIG TCP). */
+		if (p->l4 + transports[i].min > p->length && !p->unsized)
+			p->flags |= PACKET_MALFORMED;
 		return;
 	}
 }
@@ -140,10 +147,29 @@ static void decode_ipv4(struct packet *p)
 		p->flags |= PACKET_MORE_FRAGMENTS | PACKET_FRAGMENT;
 	if (p->frag_offset)
 		p->flags |= PACKET_FRAGMENT;
-	if (header < IPV4_HEADER || p->length < header)
+	p->unsized = p->length == 0;
+	if (header < IPV4_HEADER || (p->length < header && !p->unsized))
 		p->flags |= PACKET_MALFORMED;
 	p->l4 = header < IPV4_HEADER ? IPV4_HEADER : header;
 	decode_transport(p);
+}
+
+static uint8_t extension_bit(uint8_t proto)
+{
+	switch (proto) {
+	case IPPROTO_HOPOPTS:
+		return PACKET_HOPOPTS;
+	case IPPROTO_DSTOPTS:
+		return PACKET_DSTOPTS;
+	case IPPROTO_ROUTING:
+		return PACKET_ROUTING;
+	case MOBILITY:
+		return PACKET_MOBILITY;
+	case IPPROTO_AH:
+		return PACKET_AH;
+	default:
+		return 0;
+	}
 }
 
 /* Return: false when the next header is not an extension, or not there. */
@@ -153,11 +179,12 @@ static bool next_extension(struct packet *p)
 
 	if (p->l4 + 8 > p->caplen)
 		return false;
+	p->extensions |= extension_bit(p->proto);
 	switch (p->proto) {
 	case IPPROTO_HOPOPTS:
 	case IPPROTO_ROUTING:
 	case IPPROTO_DSTOPTS:
-	case 135:	/* mobility, RFC 6275 */
+	case MOBILITY:
 		p->l4 += (h[1] + 1u) * 8;
 		break;
 	case IPPROTO_AH:
@@ -191,6 +218,7 @@ static void decode_ipv6(struct packet *p)
 	p->tos = (uint8_t)(h[0] << 4 | h[1] >> 4);
 	p->flowlabel = be32(h) & 0xfffff;
 	p->length = be16(h + 4) + (uint32_t)IPV6_HEADER;
+	p->unsized = p->length == IPV6_HEADER;
 	p->proto = h[6];
 	p->ttl = h[7];
 	p->src = h + 8;

@@ -23,6 +23,15 @@ enum packet_flag {
 	PACKET_PORTS = 1 << 5,		/* sport, dport hold */
 };
 
+/* IPv6 extension headers that were passed over. */
+enum packet_extension {
+	PACKET_HOPOPTS = 1 << 0,
+	PACKET_DSTOPTS = 1 << 1,
+	PACKET_ROUTING = 1 << 2,
+	PACKET_MOBILITY = 1 << 3,
+	PACKET_AH = 1 << 4,
+};
+
 /*
  * A decoded packet; pointers are into the caller's bytes.  Numbers are in host
  * order.  For speed only headers are looked at: this is called once an event.
@@ -36,6 +45,8 @@ struct packet {
 	uint8_t tos;		/* or traffic class */
 	uint8_t addr_len;	/* 4 or 16 */
 	uint8_t tcp_flags;	/* TCP: byte 13 of the header */
+	bool unsized;		/* the length field is 0 */
+	uint8_t extensions;	/* enum packet_extension, ored */
 	uint8_t icmp_type, icmp_code;
 	uint16_t sport, dport;	/* TCP, UDP, UDP-Lite, SCTP, DCCP */
 	uint16_t icmp_id, icmp_seq;	/* echo and the like, else 0 */

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* print_icmp: ICMP and ICMPv6 types by name, and the packet that an error quotes. */
+#include "print.h"
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "line.h"
+#include "packet.h"
+
+struct type_name {
+	uint8_t type;
+	int16_t code;		/* -1: any */
+	const char *text;
+};
+
+static const struct type_name icmp_names[] = {
+	{ 0, -1, "echo reply" }, { 8, -1, "echo request" },
+	{ 3, 0, "net unreachable" }, { 3, 1, "host unreachable" },
+	{ 3, 2, "protocol unreachable" }, { 3, 3, "port unreachable" },
+	{ 3, 4, "unreachable - need to frag" },
+	{ 3, 5, "unreachable - source route failed" },
+	{ 3, 6, "net unreachable - unknown" },
+	{ 3, 7, "host unreachable - unknown" },
+	{ 3, 8, "host unreachable - isolated" },
+	{ 3, 9, "net unreachable - admin prohibited" },
+	{ 3, 10, "host unreachable - admin prohibited" },
+	{ 3, 11, "net unreachable - tos prohibited" },
+	{ 3, 12, "host unreachable - tos prohibited" },
+	{ 3, 13, "host unreachable - admin prohibited filter" },
+	{ 3, 14, "host unreachable - host precedence violation" },
+	{ 3, 15, "host unreachable - precedence cutoff" },
+	{ 3, -1, "unreachable" }, { 4, -1, "source quench" },
+	{ 5, -1, "redirect" }, { 9, -1, "router advertisement" },
+	{ 10, -1, "router solicitation" },
+	{ 11, 0, "time exceeded in-transit" },
+	{ 11, 1, "ip reassembly time exceeded" }, { 11, -1, "time exceeded" },
+	{ 12, -1, "parameter problem" }, { 13, -1, "time stamp query" },
+	{ 14, -1, "time stamp reply" }, { 15, -1, "information request" },
+	{ 16, -1, "information reply" }, { 17, -1, "address mask request" },
+	{ 18, -1, "address mask reply" },
+};
+
+static const struct type_name icmp6_names[] = {
+	{ 1, 0, "destination unreachable, unreachable route" },
+	{ 1, 1, "destination unreachable, unreachable prohibited" },
+	{ 1, 2, "destination unreachable, beyond scope" },
+	{ 1, 3, "destination unreachable, unreachable address" },
+	{ 1, 4, "destination unreachable, unreachable port" },
+	{ 1, 5, "destination unreachable, source address failed policy" },
+	{ 1, 6, "destination unreachable, reject route" },
+	{ 1, -1, "destination unreachable" }, { 2, -1, "packet too big" },
+	{ 3, 0, "time exceeded in-transit" },
+	{ 3, 1, "time exceeded in-transit (reassembly)" },
+	{ 3, -1, "time exceeded" },
+	{ 4, 0, "parameter problem, erroneous header" },
+	{ 4, 1, "parameter problem, next header" },
+	{ 4, 2, "parameter problem, option" }, { 4, -1, "parameter problem" },
+	{ 128, -1, "echo request" }, { 129, -1, "echo reply" },
+	{ 130, -1, "multicast listener query" },
+	{ 131, -1, "multicast listener report" },
+	{ 132, -1, "multicast listener done" },
+	{ 133, -1, "router solicitation" },
+	{ 134, -1, "router advertisement" },
+	{ 135, -1, "neighbor solicitation" },
+	{ 136, -1, "neighbor advertisement" }, { 137, -1, "redirect" },
+	{ 143, -1, "multicast listener report v2" },
+};
+
+static const struct type_name *find_name(const struct type_name *names,
+					 size_t count, uint8_t type,
+					 uint8_t code)
+{
+	for (size_t i = 0; i < count; i++)
+		if (names[i].type == type &&
+		    (names[i].code < 0 || names[i].code == code))
+			return &names[i];
+	return NULL;
+}
+
+/* An error quotes the packet that it is about; one level is enough. */
+static void add_quoted(struct line *l, const struct packet *p)
+{
+	struct packet q;
+
+	if (p->payload >= p->caplen)
+		return;
+	packet_decode(&q, p->nfproto, p->data + p->payload,
+		      p->caplen - p->payload);
+	if (q.layer == PACKET_NOTHING)
+		return;
+	line_add(l, " (");
+	print_ends(l, &q);
+	print_proto(l, &q);
+	line_add(l, ")");
+}
+
+static uint32_t be32(const uint8_t *h)
+{
+	return (uint32_t)h[0] << 24 | (uint32_t)h[1] << 16 |
+	       (uint32_t)h[2] << 8 | h[3];
+}
+
+/* What the second word of the header, or the body, is for some types. */
+static void add_detail(struct line *l, const struct packet *p)
+{
+	const uint8_t *h = p->data + p->l4;
+	char addr[64];
+
+	if (p->proto == IPPROTO_ICMP && p->icmp_type == 3 && p->icmp_code == 4)
+		line_add(l, " (mtu %u)", h[6] << 8 | h[7]);
+	else if (p->proto == IPPROTO_ICMPV6 && p->icmp_type == 2)
+		line_add(l, ", mtu %u", be32(h + 4));
+	else if (p->proto == IPPROTO_ICMP && p->icmp_type == 5) {
+		packet_print_addr(addr, sizeof(addr), p, h + 4, -1);
+		line_add(l, " to %s", addr);
+	} else if (p->proto == IPPROTO_ICMPV6 && p->payload + 16 <= p->caplen &&
+		   (p->icmp_type == 135 || p->icmp_type == 136)) {
+		packet_print_addr(addr, sizeof(addr), p, h + 8, -1);
+		line_add(l, ", %s %s", p->icmp_type == 135 ? "who has"
+							   : "tgt is", addr);
+	}
+}
+
+static bool has_id(const struct packet *p)
+{
+	static const uint8_t with_id[] = { 0, 8, 13, 14, 15, 16, 17, 18 };
+
+	if (p->proto == IPPROTO_ICMPV6)
+		return p->icmp_type == 128 || p->icmp_type == 129;
+	return memchr(with_id, p->icmp_type, sizeof(with_id)) != NULL;
+}
+
+static bool has_codes(const struct packet *p)
+{
+	return p->proto == IPPROTO_ICMPV6 ?
+		p->icmp_type < 128 : p->icmp_type == 3 || p->icmp_type == 11;
+}
+
+void print_icmp(struct line *l, const struct packet *p)
+{
+	bool six = p->proto == IPPROTO_ICMPV6;
+	const struct type_name *name = six ?
+		find_name(icmp6_names, sizeof(icmp6_names) /
+			  sizeof(*icmp6_names), p->icmp_type, p->icmp_code) :
+		find_name(icmp_names, sizeof(icmp_names) /
+			  sizeof(*icmp_names), p->icmp_type, p->icmp_code);
+	static const uint8_t errors[] = { 3, 4, 5, 11, 12 };
+
+	line_add(l, "%s", six ? "ICMP6, " : "ICMP ");
+	if (name)
+		line_add(l, "%s", name->text);
+	if (name && name->code < 0 && p->icmp_code && has_codes(p))
+		line_add(l, " - #%u", p->icmp_code);
+	if (!name)
+		line_add(l, "type %u code %u", p->icmp_type, p->icmp_code);
+	add_detail(l, p);
+	if (has_id(p))
+		line_add(l, ", id %u, seq %u", p->icmp_id, p->icmp_seq);
+	if (six ? p->icmp_type < 128 :
+	    memchr(errors, p->icmp_type, sizeof(errors)) != NULL)
+		add_quoted(l, p);
+	line_add(l, ", length %u", p->length > p->l4 ? p->length - p->l4 : 0);
+}
