@@ -35,6 +35,29 @@ else
 	skip "no other uid here"
 fi
 
+subtest "setuid: refused, as the environment names libraries to load"
+if setpriv --reuid 65534 --regid 65534 --clear-groups true 2>/dev/null; then
+	cp /run/program /run/setuid && chmod 4755 /run/setuid
+	timeout 20 nsenter --net="$(ns_path lo)" -- env XTABLES_LIBDIR=/run/evil setpriv \
+		--reuid 65534 --regid 65534 --clear-groups /run/setuid "${words[@]}" \
+		>"$OUT" 2>"$ERR" </dev/null
+	STATUS=$?
+	assert_refused 'XTABLES_LIBDIR.*setuid'
+else
+	skip "no other uid here"
+fi
+
+subtest "file capabilities: refused too"
+if command -v setcap >/dev/null && [[ -e /run/setuid ]] &&
+	cp /run/program /run/capable && setcap cap_net_admin,cap_net_raw+ep /run/capable; then
+	timeout 20 nsenter --net="$(ns_path lo)" -- setpriv --reuid 65534 --regid 65534 \
+		--clear-groups /run/capable "${words[@]}" >"$OUT" 2>"$ERR" </dev/null
+	STATUS=$?
+	assert_refused 'file capabilities'
+else
+	skip "no setcap, or no other uid"
+fi
+
 subtest "root without CAP_NET_ADMIN"
 run_as setpriv --bounding-set -net_admin --inh-caps -net_admin
 assert_refused 'CAP_NET_ADMIN'

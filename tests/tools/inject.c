@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* inject: makes another process do system calls, as a debugger can; tells what came of each. */
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef __x86_64__
+int main(void)
+{
+	return 77;
+}
+#else
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+#include <linux/netfilter_ipv4/ip_tables.h>
+#include <linux/rtnetlink.h>
+
+/* usage: inject PID: all calls in turn; a line each: NAME, blank, errno's name or the value */
+
+static pid_t pid;
+static struct user_regs_struct saved;
+
+static void die(const char *what)
+{
+	perror(what);
+	exit(2);
+}
+
+static void stop_it(void)
+{
+	int status;
+
+	if (ptrace(PTRACE_SEIZE, pid, 0, 0) < 0)
+		die("PTRACE_SEIZE");
+	if (ptrace(PTRACE_INTERRUPT, pid, 0, 0) < 0)
+		die("PTRACE_INTERRUPT");
+	if (waitpid(pid, &status, __WALL) != pid || !WIFSTOPPED(status))
+		die("waitpid");
+	if (ptrace(PTRACE_GETREGS, pid, 0, &saved) < 0)
+		die("PTRACE_GETREGS");
+}
+
+/* It was in a system call: the instruction for it lies just before. */
+static void check_place(void)
+{
+	long word = ptrace(PTRACE_PEEKTEXT, pid, saved.rip - 2, 0);
+
+	if ((word & 0xffff) != 0x050f) {
+		fprintf(stderr, "inject: not in a system call\n");
+		exit(2);
+	}
+}
+
+static long call(long nr, long a, long b, long c, long d, long e, long f)
+{
+	struct user_regs_struct r = saved;
+	int status;
+
+	r.rip = saved.rip - 2;
+	r.rax = (unsigned long long)nr;
+	r.orig_rax = (unsigned long long)-1;	/* nothing to restart */
+	r.rdi = (unsigned long long)a;
+	r.rsi = (unsigned long long)b;
+	r.rdx = (unsigned long long)c;
+	r.r10 = (unsigned long long)d;
+	r.r8 = (unsigned long long)e;
+	r.r9 = (unsigned long long)f;
+	if (ptrace(PTRACE_SETREGS, pid, 0, &r) < 0 ||
+	    ptrace(PTRACE_SINGLESTEP, pid, 0, 0) < 0 ||
+	    waitpid(pid, &status, __WALL) != pid)
+		die("step");
+	if (!WIFSTOPPED(status)) {
+		printf("the process has ended\n");
+		exit(1);
+	}
+	if (ptrace(PTRACE_GETREGS, pid, 0, &r) < 0)
+		die("PTRACE_GETREGS");
+	return (long)r.rax;
+}
+
+/* Below its stack, out of the red zone. */
+static long put(const void *data, size_t len)
+{
+	struct iovec here = { (void *)data, len };
+	long at = ((long)saved.rsp - 8192) & ~15L;
+	struct iovec there = { (void *)at, len };
+
+	if (process_vm_writev(pid, &here, 1, &there, 1, 0) != (ssize_t)len)
+		die("process_vm_writev");
+	return at;
+}
+
+static long put_text(const char *text)
+{
+	return put(text, strlen(text) + 1);
+}
+
+static void report(const char *name, long result)
+{
+	if (result < 0)
+		printf("%s %s\n", name, strerrorname_np((int)-result));
+	else
+		printf("%s %ld\n", name, result);
+}
+
+static long on_every_fd(long (*fn)(int fd))
+{
+	long best = -EBADF;
+
+	for (int fd = 0; fd < 16; fd++) {
+		long result = fn(fd);
+
+		if (result != -EBADF && (best < 0))
+			best = result;
+	}
+	return best;
+}
+
+/* An empty table: a replacement that the kernel would take. */
+static long replace_table(int fd)
+{
+	struct ipt_replace r = { .name = "raw" };
+
+	return call(SYS_setsockopt, fd, SOL_IP, IPT_SO_SET_REPLACE,
+		    put(&r, sizeof(r)), sizeof(r), 0);
+}
+
+/* An address for lo, through whatever socket there is: seen from outside. */
+static long add_address(int fd)
+{
+	struct {
+		struct nlmsghdr nlh;
+		struct ifaddrmsg ifa;
+		struct rtattr attr;
+		uint32_t address;
+	} m = {
+		.nlh = { sizeof(m), RTM_NEWADDR, NLM_F_REQUEST | NLM_F_CREATE,
+			 1, 0 },
+		.ifa = { AF_INET, 32, 0, RT_SCOPE_UNIVERSE, 1 },
+		.attr = { RTA_LENGTH(4), IFA_LOCAL },
+		.address = htonl(0x0a420042),	/* 10.66.0.66 */
+	};
+
+	/* To standard files it would go as text. */
+	if (fd <= STDERR_FILENO)
+		return -EBADF;
+	return call(SYS_write, fd, put(&m, sizeof(m)), sizeof(m), 0, 0, 0);
+}
+
+/* The first shared mapping of a helper's result: the rules. */
+static long find_mapping(size_t *len)
+{
+	char path[64], line[512];
+	unsigned long from, to;
+	long found = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
+	f = fopen(path, "r");
+	while (f && !found && fgets(line, sizeof(line), f))
+		if (strstr(line, "nftrace-result") &&
+		    sscanf(line, "%lx-%lx", &from, &to) == 2) {
+			found = (long)from;
+			*len = to - from;
+		}
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static void try_all(void)
+{
+	const char *const sysctl = "/proc/sys/net/netfilter/nf_log/2";
+	size_t len = 4096;
+	long rules = find_mapping(&len);
+
+	report("raw-socket", call(SYS_socket, AF_INET, SOCK_RAW, IPPROTO_RAW,
+				  0, 0, 0));
+	report("raw6-socket", call(SYS_socket, AF_INET6, SOCK_RAW, IPPROTO_RAW,
+				   0, 0, 0));
+	report("packet-socket", call(SYS_socket, AF_PACKET, SOCK_RAW, 0x0300,
+				     0, 0, 0));
+	report("sysctl-open", call(SYS_openat, AT_FDCWD, put_text(sysctl),
+				   O_WRONLY, 0, 0, 0));
+	report("sysctl-old-open", call(SYS_open, put_text(sysctl), O_WRONLY, 0,
+				       0, 0, 0));
+	report("replace-table", on_every_fd(replace_table));
+	report("add-address", on_every_fd(add_address));
+	report("fork", call(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0));
+	report("kill", call(SYS_kill, getpid(), 0, 0, 0, 0, 0));
+	report("tgkill", call(SYS_tgkill, getpid(), getpid(), 0, 0, 0, 0));
+	report("ptrace", call(SYS_ptrace, PTRACE_ATTACH, 0, 0, 0, 0, 0));
+	report("unshare", call(SYS_unshare, CLONE_NEWNET, 0, 0, 0, 0, 0));
+	report("chroot", call(SYS_chroot, put_text("/"), 0, 0, 0, 0, 0));
+	report("setuid", call(SYS_setuid, 0, 0, 0, 0, 0, 0));
+	report("code-memory", call(SYS_mmap, 0, 4096, PROT_READ | PROT_EXEC,
+				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	report("write-rules", rules ? call(SYS_mprotect, rules, (long)len,
+					   PROT_READ | PROT_WRITE, 0, 0, 0)
+				    : -ENOENT);
+	report("execve", call(SYS_execve, put_text("/bin/true"), 0, 0, 0, 0,
+			      0));
+}
+
+int main(int argc, char *argv[])
+{
+	if (argc != 2) {
+		fprintf(stderr, "usage: inject PID\n");
+		return 2;
+	}
+	pid = atoi(argv[1]);
+	stop_it();
+	check_place();
+	try_all();
+	fflush(stdout);
+	ptrace(PTRACE_SETREGS, pid, 0, &saved);
+	ptrace(PTRACE_DETACH, pid, 0, 0);
+	return 0;
+}
+#endif
