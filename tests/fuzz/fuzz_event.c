@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* fuzz_event: bytes as they come from the socket -> events -> headers. */
+#include <linux/netlink.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libmnl/libmnl.h>
+
+#include "event.h"
+#include "packet.h"
+#include "place.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static volatile unsigned int sink;
+
+/* What an event points at must be there to be read. */
+static void touch(const void *bytes, size_t len)
+{
+	const uint8_t *p = bytes;
+
+	for (size_t i = 0; p && i < len; i++)
+		sink += p[i];
+}
+
+static void use(const struct event *e)
+{
+	struct packet p;
+
+	touch(e->prefix, e->prefix_len);
+	touch(e->payload, e->payload_len);
+	touch(e->hw_header, e->hw_header_len);
+	if (e->prefix)
+		sink += place_looks_like_trace(e->prefix, e->prefix_len);
+	packet_decode(&p, e->nfproto, e->payload, e->payload_len);
+	touch(p.data, p.caplen);
+	touch(p.src, p.addr_len);
+	touch(p.dst, p.addr_len);
+}
+
+/* As capture_receive() goes through what it has received. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct nlmsghdr *buf = malloc(size ? size : 1), *nlh = buf;
+	int left = (int)size;
+	struct event e;
+
+	if (!buf)
+		return 0;
+	memcpy(buf, data, size);
+	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+		if (event_parse(&e, nlh, (size_t)left) == 0)
+			use(&e);
+	free(buf);
+	return 0;
+}
