@@ -16,6 +16,9 @@
 #include "hook.h"
 #include "process.h"
 
+/* Seconds from the planned end to the deadline: our own second, and some. */
+enum { DEADLINE_MARGIN = 3 };
+
 /* The keeper's own state; lives in its process only. */
 struct state {
 	struct keeper_plan *plan;
@@ -214,11 +217,12 @@ static void watch_clock(struct state *s)
 /* Seconds since epoch at which the rules shall stop matching. */
 static int64_t deadline_end(const struct state *s)
 {
-	uint64_t now = monotonic_ns();
+	uint64_t now = monotonic_ns(), left;
 
-	if (s->plan->endless || s->end_ns < now)
+	if (s->end_ns == 0)
 		return time(NULL) + KEEPER_LEASE_SECONDS;
-	return time(NULL) + (int64_t)((s->end_ns - now) / 1000000000) + 3;
+	left = s->end_ns > now ? s->end_ns - now : 0;
+	return time(NULL) + (int64_t)(left / 1000000000) + DEADLINE_MARGIN;
 }
 
 /* Write a deadline that fits the clock as it is now into all our rules. */

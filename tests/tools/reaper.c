@@ -594,6 +594,9 @@ static int work(int number, int workers, const char *rules4,
 		}
 		stop_flood(&w);
 		wait_gone();
+		/* What one has broken is not the next one's fault. */
+		if (why)
+			enter_rooms(rules4, rules6);
 	}
 	return failed;
 }
