@@ -31,6 +31,7 @@
 #include "stats.h"
 
 enum {
+	TURN_EVENTS = 8192,	/* then see to output and control */
 	BUSY_EVENTS = 64,	/* so many at a wake-up: let more come together */
 	BUSY_SLEEP_US = 1000,
 	DRAIN_SILENCE_MS = 100,
@@ -52,6 +53,7 @@ struct state {
 	uint32_t turns;			/* of stats.h, as last seen */
 	int control;
 	bool draining, orphaned;
+	bool empty;			/* the socket, after the last turn */
 	bool busy;			/* much came at the last wake-up */
 };
 
@@ -203,7 +205,7 @@ static void on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
 		on_event(s, &e, at);
 }
 
-/* Return: messages read until the socket was empty. */
+/* Return: messages read until the socket was empty, or TURN_EVENTS. */
 static unsigned int read_all(struct state *s)
 {
 	unsigned int total = 0;
@@ -216,8 +218,29 @@ static unsigned int read_all(struct state *s)
 		if (n > 0)
 			total += (unsigned int)n;
 		/* Lost messages show in the sequence; only go on. */
-	} while (n > 0 || n == -ENOBUFS);
+	} while ((n > 0 && total < TURN_EVENTS) || n == -ENOBUFS);
+	s->empty = n <= 0;
 	return total;
+}
+
+/*
+ * Silence tells something only when all was read, and nothing was dropped that
+ * no gap in the sequence has shown yet.
+ */
+static void look_for_drops(struct state *s)
+{
+	uint32_t drops = capture_drops(s->plan->capture);
+
+	if ((int32_t)(drops - (uint32_t)s->stats->lost) > 0)
+		journeys_gap(s->journeys, 0);
+}
+
+static int expire(struct state *s)
+{
+	if (!s->empty)
+		return 0;
+	look_for_drops(s);
+	return journeys_expire(s->journeys, s->now_ns);
 }
 
 /* Only for POLLERR, when nothing is pending: the reader of a pipe has gone. */
@@ -266,7 +289,7 @@ static void capture_loop(struct state *s)
 		int due;
 
 		s->busy = n >= BUSY_EVENTS;
-		due = journeys_expire(s->journeys, s->now_ns);
+		due = expire(s);
 		printer_flush(&s->printer);
 		if (n >= BUSY_EVENTS)
 			rest();
@@ -285,14 +308,16 @@ static void drain(struct state *s)
 	uint64_t begun = clock_ns(CLOCK_MONOTONIC), last = begun;
 
 	/* What was made before the removal is read first. */
-	read_all(s);
+	do
+		read_all(s);
+	while (!s->empty);
 	turn(s, PHASE_UNDONE);
 	for (;;) {
 		uint64_t quiet, limit;
 
 		if (read_all(s))
 			last = s->now_ns;
-		journeys_expire(s->journeys, s->now_ns);
+		expire(s);
 		printer_flush(&s->printer);
 		quiet = (s->now_ns - last) / 1000000;
 		limit = journeys_open_count(s->journeys) ? DRAIN_QUEUE_MS
@@ -302,6 +327,7 @@ static void drain(struct state *s)
 			break;
 		wait_for_more(s, 20);
 	}
+	look_for_drops(s);
 	journeys_finish(s->journeys);
 }
 

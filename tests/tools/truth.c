@@ -155,6 +155,7 @@ static void judge_story(struct story *st)
 
 	if (judge.lossy && !st->complete) {
 		sum.incomplete++;
+		st->wrong = NULL;
 		return;
 	}
 	if (!st->complete)

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# truth.sh: packets with serials, rules that spell them, and the judge; for t-truth and t-loss.
+# shellcheck shell=bash
+# To be sourced after lib.sh and lab.sh.
+
+N=1
+[[ -z ${SOAK-} ]] || N=10
+DROP=13	# the low four bits of what the filter table drops
+
+# spell TABLE CHAIN...: rules of one table, in iptables-restore's form
+spell() {
+	local table=$1 chain d bit at='196=0x6e667472 && 200&' target
+	shift
+	echo "*$table"
+	echo ":spell -"
+	for chain; do
+		for d in {0..15}; do
+			echo "-A $chain -m u32 --u32 \"${at}0xf=$d\" -j spell"
+		done
+	done
+	for bit in {4..19}; do
+		printf -- '-A spell -m u32 --u32 "200&0x%x=0x%x"\n' $((1 << bit)) $((1 << bit))
+	done
+	for d in {0..15}; do
+		target=ACCEPT
+		[[ $table != filter || $d != "$DROP" ]] || target=DROP
+		echo "-A spell -m u32 --u32 \"200&0xf=$d\" -j $target"
+	done
+	echo COMMIT
+}
+
+spell_all() { # NS [without raw]
+	{
+		[[ -n ${2-} ]] || spell raw PREROUTING OUTPUT
+		spell mangle PREROUTING INPUT FORWARD OUTPUT POSTROUTING
+		spell filter INPUT FORWARD OUTPUT
+	} >"$SCRATCH/spell"
+	in_ns "$1" iptables-legacy-restore <"$SCRATCH/spell" || fail "iptables-restore"
+	in_ns "$1" ip6tables-legacy-restore <"$SCRATCH/spell" || fail "ip6tables-restore"
+}
+
+# watch NS: serials at its interfaces from here on
+watch() {
+	background "$1" seen "$TOOLS/serial_watch"
+	WATCH_PID=$BG_PID
+	wait_for 5 grep -qx ready "$SCRATCH/seen" || fail "the watcher does not start"
+}
+
+_senders=()
+# send NS ARGS...: in the background; one CPU after the other
+send() {
+	local ns=$1
+	shift
+	background "$ns" "sender${#_senders[@]}" "$TOOLS/serial_send" "$@" cpu ${#_senders[@]}
+	_senders+=("$BG_PID")
+}
+
+# trace NS ARGS...: nftrace and the watcher
+trace() {
+	_senders=()
+	watch "$1"
+	start_nftrace "$1" -t 300 --rate 0 --json --buffer "${BUFFER:-512}" "${@:2}"
+}
+
+_all_gone() {
+	local pid
+	for pid in "${_senders[@]}"; do is_gone "$pid" || return 1; done
+}
+
+sent_all() { wait_for 240 _all_gone || fail "the senders do not end"; }
+
+# judge ARGS...: wait for the senders, end the rest, join
+judge() {
+	sent_all
+	stop_nftrace INT
+	kill -INT "$WATCH_PID"
+	wait_for 20 is_gone "$WATCH_PID"
+	[[ ! -s $SCRATCH/seen.err ]] || fail "$(<"$SCRATCH/seen.err")"
+	"$TOOLS/truth" "$OUT" "$SCRATCH/seen" "$@" >"$SCRATCH/verdict" 2>"$SCRATCH/verdict.err" ||
+		fail "$(<"$SCRATCH/verdict")"
+	note "$_name: $(<"$SCRATCH/verdict")"
+	[[ -z $_why ]] || { show "the wrong ones" "$SCRATCH/verdict.err"; show "nftrace" "$ERR"; }
+}
+
+sink() { # NS PROTO ADDRESS PORT
+	background "$1" "sink-$3-$4" "$TOOLS/serial_send" sink "${@:2}"
+	wait_for 5 grep -qx ready "$SCRATCH/sink-$3-$4" || fail "the sink does not start"
+}
+
+# one_by_one NS/IFACE...: TCP hands over bundles of segments, whatever offloads say; not here
+one_by_one() {
+	local end
+	for end; do ns_ip "${end%/*}" link set dev "${end#*/}" gso_max_segs 1; done
+}
+
+# drop_none NS: the rule that drops accepts: a lost segment would be sent again for ever
+drop_none() {
+	local command
+	for command in iptables ip6tables; do
+		in_ns "$1" $command-legacy -R spell $((17 + DROP)) \
+			-m u32 --u32 "200&0xf=$DROP" -j ACCEPT
+	done
+}
