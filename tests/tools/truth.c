@@ -177,7 +177,7 @@ static void count_story(struct story *st)
 	sum.packets++;
 	sum.events += st->events;
 	sum.marked += st->marked;
-	if (!st->wrong || st->marked)
+	if (!st->wrong || (st->marked && !judge.lossy))
 		return;
 	if (sum.wrong++ < TOLD)
 		fprintf(stderr, "packet %lld, serial %lld, %s: %s\n",
