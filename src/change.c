@@ -84,6 +84,10 @@ static uint8_t maker_of(const struct difference *d, uint8_t field,
 {
 	if (by_forwarding(d, field, from, to))
 		return MAKER_FORWARDING;
+	/* Rewritten in user space, or by conntrack behind it: not to be told. */
+	if (d->before->place->effect == EFFECT_QUEUE &&
+	    (field == FIELD_SRC || field == FIELD_DST))
+		return MAKER_UNKNOWN;
 	return d->before->place->changes & makers[field].by_rule ?
 		MAKER_RULE : makers[field].else_by;
 }
