@@ -17,7 +17,8 @@ enum { REGISTERS = 32 };
 
 struct reader {
 	struct nft_effect *e;
-	uint32_t family;
+	uint32_t family;		/* of the table, or as compared */
+	uint32_t nfproto_reg;		/* meta nfproto was loaded into it */
 	bool known[REGISTERS];		/* an immediate was loaded into it */
 	uint32_t value[REGISTERS];
 };
@@ -112,8 +113,11 @@ static void read_meta(struct reader *rd, const struct nftnl_expr *x)
 	uint32_t key = nftnl_expr_get_u32(x, NFTNL_EXPR_META_KEY), sreg;
 	uint8_t on;
 
-	if (!nftnl_expr_is_set(x, NFTNL_EXPR_META_SREG))
+	if (!nftnl_expr_is_set(x, NFTNL_EXPR_META_SREG)) {
+		rd->nfproto_reg = key == NFT_META_NFPROTO ?
+			nftnl_expr_get_u32(x, NFTNL_EXPR_META_DREG) : 0;
 		return;
+	}
 	if (key == NFT_META_MARK)
 		rd->e->does |= NFT_DOES_MARK;
 	if (key != NFT_META_NFTRACE)
@@ -126,6 +130,19 @@ static void read_meta(struct reader *rd, const struct nftnl_expr *x)
 	/* The kernel looks at the register's first byte (nft_meta_set_eval). */
 	memcpy(&on, &rd->value[sreg], 1);
 	rd->e->does |= on ? NFT_DOES_TRACE_ON : NFT_DOES_TRACE_OFF;
+}
+
+/* In an inet table: for which family is the rest? */
+static void read_cmp(struct reader *rd, const struct nftnl_expr *x)
+{
+	uint32_t len;
+	const uint8_t *data = nftnl_expr_get(x, NFTNL_EXPR_CMP_DATA, &len);
+
+	if (rd->nfproto_reg && data && len == 1 &&
+	    nftnl_expr_get_u32(x, NFTNL_EXPR_CMP_SREG) == rd->nfproto_reg &&
+	    nftnl_expr_get_u32(x, NFTNL_EXPR_CMP_OP) == NFT_CMP_EQ)
+		rd->family = data[0];
+	rd->nfproto_reg = 0;
 }
 
 /* Which bytes of the network header are what; a write may cover several. */
@@ -229,7 +246,8 @@ static int read_one(struct nftnl_expr *x, void *arg)
 		const char *name;
 		void (*fn)(struct reader *rd, const struct nftnl_expr *x);
 	} readers[] = {
-		{ "exthdr", read_exthdr }, { "immediate", read_immediate },
+		{ "cmp", read_cmp }, { "exthdr", read_exthdr },
+		{ "immediate", read_immediate },
 		{ "log", read_log }, { "lookup", read_lookup },
 		{ "meta", read_meta }, { "nat", read_nat },
 		{ "payload", read_payload }, { "target", read_target },

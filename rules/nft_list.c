@@ -17,6 +17,7 @@ struct cursor {
 	struct nft_maker *m;
 	uint32_t table, chain;		/* NFT_SNAP_NONE outside */
 	uint32_t listed;		/* chains of the table so far */
+	uint32_t rules;			/* of the chain so far */
 	const char *start;		/* of a rule under way, or NULL */
 };
 
@@ -100,6 +101,7 @@ static void open_chain(struct cursor *c, const char *line, const char *end)
 
 	if (c->table != NFT_SNAP_NONE && find_handle(line, end, &handle))
 		c->chain = find_chain(c, handle);
+	c->rules = 0;
 	c->listed++;
 }
 
@@ -150,12 +152,13 @@ static void take_inner(struct cursor *c, const struct nft_snap_chain *chain,
 
 static void end_rule(struct cursor *c, const char *end, uint64_t handle)
 {
-	uint32_t i = nft_snapshot_find_rule(c->m->s, c->table, handle);
-	struct nft_snap_rule *r;
+	const struct nft_snap_chain *chain = &c->m->chain[c->chain];
+	struct nft_snap_rule *r = &c->m->rule[chain->first + c->rules];
 
-	if (i == NFT_SNAP_NONE)
+	/* A comment may hold what looks like it, and a line break behind. */
+	if (c->rules == chain->count || r->handle != handle)
 		return;
-	r = &c->m->rule[i];
+	c->rules++;
 	take_rule(c, r, c->start, end);
 	if (end[-1] == '}' && r->to != NFT_SNAP_NONE &&
 	    memchr(c->start, '\n', (size_t)(end - c->start)))

@@ -1,0 +1,210 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-nft-texts: every rule's text is iptables-nft-save's, or what nft prints; never one of a rule that is not there.
+. "$(dirname "$0")/lib.sh"
+
+SNAP=$UNIT/nft_snapshot_tool
+
+# load_lenient NS COMMAND FILE: all of it but what is refused
+load_lenient() {
+	local line left=40
+	cp "$3" "$SCRATCH/loading"
+	while ! in_ns "$1" "$2-nft-restore" <"$SCRATCH/loading" 2>"$SCRATCH/refusal"; do
+		line=$(sed -nE 's/.*(line|line:) ([0-9]+).*/\2/p' "$SCRATCH/refusal" | tail -n 1)
+		[[ -n $line ]] && ((left-- > 0)) || { fail "$2-nft-restore ${3##*/}"; return 1; }
+		note "left out: $(sed -n "${line}p" "$SCRATCH/loading")"
+		sed -i "${line}s/.*/#/" "$SCRATCH/loading"
+	done
+}
+
+# saved NS COMMAND: "TABLE LINE", chain by chain, policies first
+saved() {
+	in_ns "$1" "$2-nft-save" 2>/dev/null |
+		sed -nE 's/^:([^ ]+) (ACCEPT|DROP) .*/-P \1 \2/; /^[*-]/p' |
+		awk '/^\*/ { t = substr($1, 2); next } { print t, $0 }' | sort -s -k1,1 -k3,3
+}
+
+# ours FORMS: the same out of nft_snapshot_tool's lines
+ours() { awk -v forms="$1" '$1 != "table" && index(forms, $5)' | cut -d' ' -f2,7- | sort -s -k1,1 -k3,3; }
+
+for file in "$TESTS"/rulesets/*.save; do
+	name=${file##*/}
+	[[ $name != *exotic-extensions* ]] || continue
+	subtest "$name by iptables-nft: the text of iptables-nft-save"
+	command=iptables
+	[[ $name != ip6-* ]] || command=ip6tables
+	ns_new t
+	[[ ! -e ${file%.save}.ipsets ]] || in_ns t ipset restore <"${file%.save}.ipsets"
+	in_ns t $command-nft-restore <"$file" || fail "$command-nft-restore"
+	saved t $command >"$SCRATCH/saved"
+	in_ns t "$SNAP" >"$SCRATCH/snap" || fail "nft_snapshot_tool"
+	ours ipn- <"$SCRATCH/snap" >"$SCRATCH/ours"
+	(($(grep -c ' -A ' "$SCRATCH/saved") == $(grep -c '^-A' "$file"))) || fail "not all of it is loaded"
+	assert_same "the text" "$SCRATCH/saved" "$SCRATCH/ours"
+	! grep -E '^(\S+ ){4}[n-] ' "$SCRATCH/snap" || fail "not in iptables' words"
+	! grep '^table' "$SCRATCH/snap" | grep -v 'flags 1 ' || fail "a table that is not taken for iptables-nft's"
+	ns_del t
+done
+
+subtest "a hundred extensions by iptables-nft"
+ns_new t
+for six in "" ip6-; do
+	[[ ! -e $TESTS/rulesets/${six}exotic-extensions.ipsets ]] ||
+		in_ns t ipset restore <"$TESTS/rulesets/${six}exotic-extensions.ipsets"
+done
+load_lenient t iptables "$TESTS/rulesets/exotic-extensions.save"
+saved t iptables >"$SCRATCH/saved"
+in_ns t "$SNAP" >"$SCRATCH/snap"
+ours ipn- <"$SCRATCH/snap" >"$SCRATCH/ours"
+((n = $(grep -c ' -A ' "$SCRATCH/saved"))); note "$n rules"
+((n > 70)) || fail "only $n rules are loaded"
+ours in <"$SCRATCH/snap" | diff "$SCRATCH/saved" - | grep '^[<>]' >"$SCRATCH/differ"
+# What is not in the save's words is in nft's: none is without, none is another.
+grep -E '^(\S+ ){4}n ' "$SCRATCH/snap" >"$SCRATCH/native"
+((n = $(wc -l <"$SCRATCH/native"))); note "$n of them in nft's words"
+((n <= 3)) || { fail "$n rules are not taken for iptables-nft's"; show native "$SCRATCH/native"; }
+! grep -E '^(\S+ ){4}- ' "$SCRATCH/snap" || fail "a rule without text"
+ns_del t
+
+# ruleset NS: "FAMILY TABLE CHAIN HANDLE TEXT" of each rule that `nft -a list ruleset` prints
+ruleset() {
+	in_ns "$1" nft -a list ruleset 2>/dev/null | awk '
+		/^table / { family = $2; table = $3; next }
+		/^\tchain / { chain = $2; text = ""; next }
+		chain == "" { next }
+		/^\t}$/ && text == "" { chain = ""; next }
+		/^\t\ttype .* hook / && text == "" { sub(/^\t+/, ""); print family, table, chain, 0, $0; next }
+		/^\t\tcomment "[^"]*"$/ { next }
+		{
+			if (text == "") { sub(/^\t+/, ""); text = $0 } else text = text "\n" $0
+			if (match(text, / # handle [0-9]+$/)) {
+				print family, table, chain, substr(text, RSTART + 10), substr(text, 1, RSTART - 1)
+				text = ""
+			}
+		}'
+}
+
+subtest "a ruleset of nft's own: the text of nft -a list ruleset"
+ns_new t
+in_ns t nft -f "$TESTS/nft/native.nft" || fail "nft -f"
+# Comments with what looks like the end of a rule, of a line, of a chain.
+in_ns t nft -f - <<-'X' || fail "nft -f, comments"
+	add rule inet fw other counter comment "a
+	b {
+		}"
+	add rule inet fw other tcp dport 7 accept
+X
+ruleset t >"$SCRATCH/nft"
+in_ns t "$SNAP" >"$SCRATCH/snap"
+grep -v '^table ' "$SCRATCH/snap" | grep -v '__chain' | sed -E 's/^((\S+ ){4})[npi-] \S+ /\1/' >"$SCRATCH/ours"
+(($(grep -cE '^(inet|ip|ip6) ' "$SCRATCH/nft") >= 30)) || fail "not all of it is loaded"
+assert_same "the text" "$SCRATCH/nft" "$SCRATCH/ours"
+! grep -E '^(\S+ ){4}- ' "$SCRATCH/snap" || fail "a rule without text"
+
+in_ns t nft -f - <<-'X' || fail "nft -f, a comment"
+	add rule inet fw other tcp dport 9 accept comment "a # handle 10
+	b"
+X
+in_ns t "$SNAP" | grep -A1 'tcp dport 9 ' | sed 's/.* tcp dport 9/tcp dport 9/' >"$SCRATCH/ours"
+printf 'tcp dport 9 accept comment "a # handle 10\nb"\n' >"$SCRATCH/want"
+assert_same "a comment with what looks like a handle" "$SCRATCH/want" "$SCRATCH/ours"
+
+subtest "rules of a chain without a name"
+grep __chain "$SCRATCH/snap" | cut -d' ' -f7- >"$SCRATCH/inner"
+printf '%s\n' "tcp dport 80 counter packets 0 bytes 0 accept" "ip daddr 4.4.4.4 drop" "udp dport 53 drop" >"$SCRATCH/want"
+assert_same "the text" "$SCRATCH/want" "$SCRATCH/inner"
+
+# does PATTERN FLAGS: what the rule is said to do
+does() {
+	local got
+	got=$(grep -F -- "$1" "$SCRATCH/snap" | head -n 1 | cut -d' ' -f6)
+	[[ $got = "$2" ]] || fail "'$1' does $got, not $2"
+}
+subtest "what rules do"
+does 'reject with icmpv6' 1
+does 'meta mark set 0x00000005' 2
+does 'masquerade random' 804
+does 'dnat to tcp dport map' 808
+does 'ip ttl set 5 ip dscp set cs1' 30
+does 'hoplimit set 9' 10
+does 'meta nftrace set 1' 200
+does 'log prefix "x: " group 0' 4000
+does 'ct state vmap' 2000
+ns_del t
+
+subtest "a line of iptables-nft-save that is not the rule is never shown"
+ns_new t
+misprints=0
+while IFS='|' read -r rule text; do
+	in_ns t nft flush ruleset
+	in_ns t iptables-nft -A FORWARD -s 10.0.0.1 -j ACCEPT
+	in_ns t nft add rule ip filter FORWARD "$rule" || fail "nft add rule $rule"
+	in_ns t iptables-nft -A FORWARD -p tcp --dport 80 -m comment --comment "x y" -j DROP
+	in_ns t iptables-nft-save 2>/dev/null | grep '^-A' >"$SCRATCH/saved"
+	in_ns t "$SNAP" >"$SCRATCH/snap"
+	sed -nE 's/^ip filter FORWARD [1-9]\S* ([ni]) \S+ (.*)/\1 \2/p' "$SCRATCH/snap" >"$SCRATCH/ours"
+	got=$(sed -n 2p "$SCRATCH/ours")
+	[[ $got = "n ${text:-$rule}" ]] || fail "'$rule' is shown as '$got'"
+	(($(wc -l <"$SCRATCH/ours") == 3)) || fail "'$rule': not three texts"
+	grep -q '^table ip filter flags 0' "$SCRATCH/snap" || fail "'$rule': the table is taken for iptables-nft's"
+	# It prints something for it, or leaves the whole table out.
+	if [[ -s $SCRATCH/saved ]]; then
+		note "misprinted: $rule: $(sed -n 2p "$SCRATCH/saved")"
+		((misprints++))
+		(($(wc -l <"$SCRATCH/saved") < 3)) || diff <(sed -n '1p;3p' "$SCRATCH/saved") <(sed -n '1p;3p' "$SCRATCH/ours" | sed 's/^i //') >&2 || fail "'$rule': the others' words"
+	fi
+done <<'X'
+ip saddr { 10.0.0.2, 10.0.0.3 } drop
+ip saddr { 10.0.0.2, 10.0.0.3 } counter drop|ip saddr { 10.0.0.2, 10.0.0.3 } counter packets 0 bytes 0 drop
+ip saddr 10.0.0.4 ip saddr 10.0.0.5 counter drop|ip saddr 10.0.0.4 ip saddr 10.0.0.5 counter packets 0 bytes 0 drop
+tcp dport > 1024 counter drop|tcp dport > 1024 counter packets 0 bytes 0 drop
+ip dscp cs1 counter drop|ip dscp cs1 counter packets 0 bytes 0 drop
+meta skuid 0 counter drop|meta skuid 0 counter packets 0 bytes 0 drop
+ip saddr 10.0.0.6 drop
+counter ip saddr 10.0.0.7 drop|counter packets 0 bytes 0 ip saddr 10.0.0.7 drop
+ip saddr 10.0.0.9 log group 5 counter drop|ip saddr 10.0.0.9 log group 5 counter packets 0 bytes 0 drop
+limit rate over 5/second counter drop|limit rate over 5/second counter packets 0 bytes 0 drop
+ip frag-off & 0x4000 != 0 counter drop|ip frag-off & 16384 != 0 counter packets 0 bytes 0 drop
+fib daddr type local counter accept|fib daddr type local counter packets 0 bytes 0 accept
+ct state established counter accept|ct state established counter packets 0 bytes 0 accept
+ip saddr 10.1.0.0-10.1.0.9 counter drop|ip saddr 10.1.0.0-10.1.0.9 counter packets 0 bytes 0 drop
+meta mark set 5 counter|meta mark set 0x00000005 counter packets 0 bytes 0
+udp length 20 counter drop|udp length 20 counter packets 0 bytes 0 drop
+X
+in_ns t nft flush ruleset
+in_ns t iptables-nft -A FORWARD -j ACCEPT
+in_ns t nft add rule ip filter FORWARD 'ip saddr 10.0.0.8 counter drop comment "kept"'
+in_ns t "$SNAP" | grep -Eq '^ip filter FORWARD \S+ (i|n) \S+ .*10.0.0.8.*comment.*kept' || fail "a comment got lost"
+note "$misprints misprints by iptables-nft-save"
+((misprints >= 3)) || fail "iptables-nft-save misprints only $misprints: is this the case in question?"
+
+subtest "without iptables-nft-save nft's text is shown"
+in_ns t iptables-nft -A FORWARD -s 10.0.0.1 -j ACCEPT
+mkdir -p "$SCRATCH/empty"
+in_ns t unshare -m bash -c 'for d in /usr/sbin /sbin; do mount --bind "$0" $d; done; PATH=/nowhere "$1"' \
+	"$SCRATCH/empty" "$SNAP" >"$SCRATCH/snap" || fail "nft_snapshot_tool"
+grep -q ' n .*ip saddr 10.0.0.1 counter' "$SCRATCH/snap" || fail "no text of nft's"
+! grep ' i ' "$SCRATCH/snap" || fail "iptables' words"
+ns_del t
+
+subtest "one generation while others change rules all the time"
+ns_new t
+in_ns t iptables-nft-restore <"$TESTS/rulesets/docker-2025.save"
+background t changes bash -c 'n=0; while :; do nft -f - <<X
+add table ip churn
+add chain ip churn a
+flush chain ip churn a
+add rule ip churn a tcp dport $((1000 + n++ % 9)) counter accept
+X
+sleep 0.05; done'
+changes=$BG_PID
+got=0
+for ((n = 0; n < 12; n++)); do
+	in_ns t "$SNAP" >"$SCRATCH/snap" 2>"$SCRATCH/snap.err" || { grep -q 'error 11:' "$SCRATCH/snap.err" || fail "$(cat "$SCRATCH/snap.err")"; continue; }
+	((got++))
+	! grep -E '^(\S+ ){4}- ' "$SCRATCH/snap" || fail "a rule without text"
+	(($(grep -c '^ip churn a ' "$SCRATCH/snap") <= 1)) || fail "rules of two generations"
+done
+kill "$changes"
+note "$got of 12"
+((got >= 6)) || fail "only $got of 12 snapshots"
