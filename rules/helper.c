@@ -49,6 +49,17 @@ int helper_append(struct helper_out *out, const void *data, size_t len)
 	return 0;
 }
 
+/* The file ends where the result ends, and no mapping reaches beyond it. */
+static int cut_result(struct helper_out *out)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t end = (out->used + page - 1) / page * page;
+
+	if (out->reserved > end)
+		munmap(out->base + end, out->reserved - end);
+	return ftruncate(out->fd, (off_t)out->used);
+}
+
 static void child_run(helper_fn *fn, const void *arg, int result_fd,
 		      int text_fd, pid_t parent) __attribute__((noreturn));
 
@@ -77,7 +88,7 @@ static void child_run(helper_fn *fn, const void *arg, int result_fd,
 	syscall(SYS_close_range, RESULT_FD + 1, ~0U, 0);
 
 	status = fn(arg, &out);
-	if (ftruncate(out.fd, (off_t)out.used) < 0)
+	if (cut_result(&out) < 0)
 		status = 98;
 	fflush(NULL);
 	_exit(status);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # t-valgrind: no leak and no bad access in whole runs, in any of the processes.
-# TIMEOUT: 180
+# TIMEOUT: 120
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 
