@@ -60,6 +60,8 @@ static const struct row rows[] = {
 	  "one JSON object a packet (with --flat: an event)", 0, 0 },
 	{ "pcap", 0, TEXT, AT(pcap), "FILE",
 	  "also write the packets, journeys as comments, as pcapng", 0, 0 },
+	{ "graph", 0, TEXT, AT(graph), "FILE",
+	  "also write the ways that packets took, as a DOT graph", 0, 0 },
 	{ "read", 0, TEXT, AT(read), "FILE",
 	  "no capture: show a pcapng of --pcap, or a log's TRACE lines", 0, 0 },
 	{ "doctor", 0, FLAG, AT(doctor), NULL,
@@ -435,4 +437,5 @@ void options_free(struct options *o)
 	free(o->only);
 	free(o->pcap);
 	free(o->read);
+	free(o->graph);
 }

@@ -44,6 +44,7 @@ struct options {
 	bool time_given;
 	char *only;
 	char *read;
+	char *graph;
 	char *pcap;		/* file names; NULL: not asked for */
 	unsigned int expressions;
 	struct expression expression[OPTIONS_GROUPS];

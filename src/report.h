@@ -46,6 +46,7 @@ extern const struct report report_flat;		/* --flat */
 extern const struct report report_json;		/* --json */
 extern const struct report report_json_flat;	/* --json --flat */
 extern const struct report report_pcap;		/* --pcap */
+extern const struct report report_graph;	/* --graph */
 
 /** report_hook_name - "PREROUTING" for NF_INET_PRE_ROUTING, ... */
 const char *report_hook_name(unsigned int hook);

@@ -62,6 +62,8 @@ int results_open(struct sink_plan sink[], const struct options *o)
 	sink[SINK_STDOUT].report = choose_form(o);
 	sink[SINK_STDOUT].fd = STDOUT_FILENO;
 	status = add_file(sink, SINK_PCAP, &report_pcap, o->pcap);
+	if (!status)
+		status = add_file(sink, SINK_GRAPH, &report_graph, o->graph);
 	return status;
 }
 
