@@ -10,7 +10,7 @@
 #include "identity.h"
 #include "place.h"
 
-enum { FIRST_ROOM = 24, LOOPBACK_IFINDEX = 1 };
+enum { FIRST_ROOM = 24, LOOPBACK_IFINDEX = 1, TCP_RST = 0x04 };
 
 static const uint64_t MS = 1000000;
 
@@ -226,6 +226,16 @@ static bool may_branch(const struct journey *j)
 	       (p->hook != NF_INET_PRE_ROUTING && p->hook != NF_INET_LOCAL_OUT);
 }
 
+/*
+ * REJECT's reset belongs to the connection that it refuses, whose destination
+ * has been decided: nat is asked at POSTROUTING, and only there.
+ */
+static bool may_be_refusal(const struct journey *j, const struct path *p)
+{
+	return p->local && j->first.proto == IPPROTO_TCP &&
+	       j->first.tcp_flags & TCP_RST;
+}
+
 static bool branch_is_over(const struct journey *j, const struct path *p,
 			   const struct path_map *map)
 {
@@ -234,7 +244,7 @@ static bool branch_is_over(const struct journey *j, const struct path *p,
 	if (p->hook == NF_INET_POST_ROUTING && p->out == LOOPBACK_IFINDEX)
 		return false;
 	return path_is_over(map, p, j->flags & JOURNEY_NAT ||
-			    path_nat_ahead(map, p));
+			    path_nat_ahead(map, p) || may_be_refusal(j, p));
 }
 
 bool journey_is_over(const struct journey *j, const struct path_map *map)
