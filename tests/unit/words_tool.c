@@ -5,7 +5,12 @@
  * stdin holds records of strings, each ended by a NUL: a name, the family (4
  * or 6), the number of words, the words.  For each, "-A NAME RULE" of every
  * rule, or "NAME refused: why".
+ *
+ * words_tool nft: an nft table for each as well, in force until SIGTERM;
+ * "armed" once all are, then "NAME PACKETS" (" late": from behind conntrack).
  */
+#include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +18,10 @@
 
 #include "family.h"
 #include "match.h"
+#include "nft_trigger.h"
 #include "options.h"
+#include "owner.h"
+#include "trace.h"
 
 static char *line;
 static size_t room;
@@ -31,10 +39,77 @@ static void print_result(const char *name, const struct match_result *m)
 		printf("-A %s%s\n", name, match_entry_text(m, i));
 }
 
+/* A table that is in force. */
+struct table {
+	char name[16];
+	const struct family *f;
+	struct owner owner;
+	bool late;
+};
+
+enum { TABLES = 1024 };
+static struct table table[TABLES];
+static unsigned int tables;
+static bool nft;
+
+static void install(const char *name, const struct family *f,
+		    const struct match_result *m)
+{
+	struct trace_set rules = { .family = f, .count = m->count };
+	struct nft_trigger_set set = { .use = true, .rules = &rules };
+	struct table *t = &table[tables];
+	int err = -ENOMEM;
+
+	rules.rule = calloc(m->count + 1, sizeof(*rules.rule));
+	for (unsigned int i = 0; rules.rule && i < m->count; i++) {
+		rules.rule[i].chains = TRACE_BOTH;
+		rules.rule[i].late = m->traits & MATCH_CONNTRACK;
+		rules.rule[i].entry = (void *)match_entry_bytes(m, i);
+	}
+	if (rules.rule && tables < TABLES && owner_init(&t->owner, 0) == 0)
+		err = nft_trigger_install(f, &set, &t->owner);
+	free(rules.rule);
+	if (err < 0) {
+		printf("%s refused: by the kernel: %s\n", name,
+		       strerror(-err));
+		return;
+	}
+	snprintf(t->name, sizeof(t->name), "%s", name);
+	t->f = f;
+	t->late = m->traits & MATCH_CONNTRACK;
+	tables++;
+}
+
+static void wait_and_count(void)
+{
+	sigset_t set;
+	int sig;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	printf("armed\n");
+	fflush(stdout);
+	sigwait(&set, &sig);
+	for (unsigned int i = 0; i < tables; i++) {
+		struct trace_removed done = { 0 };
+		int err = nft_trigger_remove(table[i].f, &table[i].owner,
+					     &done);
+
+		if (err)
+			printf("%s lost: %s\n", table[i].name,
+			       strerror(-err));
+		else
+			printf("%s %llu%s\n", table[i].name,
+			       (unsigned long long)done.packets,
+			       table[i].late ? " late" : "");
+	}
+}
+
 static int parse(const char *name, const struct family *f, int argc,
 		 char *argv[])
 {
-	struct match_request req = { .family = f };
+	struct match_request req = { .family = f, .nft = nft };
 	const struct match_result *m;
 	struct helper_result res;
 	struct options o;
@@ -53,6 +128,8 @@ static int parse(const char *name, const struct family *f, int argc,
 			err = match_finish(&h, &res, &m);
 		if (!err) {
 			print_result(name, m);
+			if (nft && m->status == MATCH_OK)
+				install(name, f, m);
 			helper_release(&res);
 		}
 	}
@@ -88,10 +165,13 @@ static int do_record(void)
 	return err != 0;
 }
 
-int main(void)
+int main(int argc, char *argv[])
 {
+	nft = argc > 1 && strcmp(argv[1], "nft") == 0;
 	while (do_record() == 0)
 		;
+	if (nft)
+		wait_and_count();
 	free(line);
 	return feof(stdin) ? 0 : 1;
 }

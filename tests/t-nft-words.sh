@@ -1,0 +1,142 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-nft-words: expressions.txt through the nft trigger: it matches the packets that raw's rule matches, or is refused.
+. "$(dirname "$0")/lib.sh"
+
+# What counts otherwise of itself: chance, a state that both rules share, or one
+# a rule (raw's is one for both chains, nft's are two).
+odd='-m (statistic|hashlimit|recent|rateest|quota|limit|connlimit)( |$)'
+
+families=() words=()
+while IFS= read -r line; do
+	[[ $line =~ ^([46])\ \;\ (.*)\ \;\ (OK|EITHER)$ ]] || continue
+	families+=("${BASH_REMATCH[1]}")
+	words+=("${BASH_REMATCH[2]}")
+done <"$TESTS/expressions.txt"
+name_of() { printf 'L%04d' "$1"; }
+
+ns_new words
+in_ns words ipset create friends hash:ip
+in_ns words ipset create friends6 hash:ip family inet6
+in_ns words ipset create nets hash:net,iface
+in_ns words ipset add friends 10.1.2.3
+in_ns words ipset add friends6 fd00::1
+in_ns words ipset add nets 10.0.0.0/8,lo
+four=(127.0.0.1 10.1.2.3 10.0.0.1 10.0.0.2 10.7.7.7 8.8.8.8 192.168.1.1)
+six=(::1 fd00::1 fd00::2 fd01::1 fd00:9::1)
+for a in "${four[@]:1}"; do ns_ip words address add "$a/32" dev lo; done
+for a in "${six[@]:1}"; do ns_ip words address add "$a/128" dev lo nodad; done
+
+records() {
+	local i
+	for i in "${!words[@]}"; do
+		eval "argv=(${words[i]})"
+		printf '%s\0' "$(name_of "$i")" "${families[i]}" "${#argv[@]}" "${argv[@]}"
+	done
+}
+
+# A rule without a target in a chain of its own, which both chains of raw call
+# where the kernel lets them.
+raw_side() {
+	local i command chain hook
+	for command in iptables ip6tables; do
+		{
+			echo '*raw'
+			for i in "${!words[@]}"; do echo ":$(name_of "$i") - [0:0]"; done
+			echo COMMIT
+		} | $command-legacy-restore
+	done
+	for i in "${!words[@]}"; do
+		command=iptables-legacy chain=$(name_of "$i")
+		[[ ${families[i]} = 4 ]] || command=ip6tables-legacy
+		eval "argv=(${words[i]})"
+		$command -t raw -A "$chain" "${argv[@]}" 2>/dev/null || { echo "$chain refused"; continue; }
+		for hook in PREROUTING OUTPUT; do
+			$command -t raw -A $hook -j "$chain" 2>/dev/null
+		done
+	done
+}
+export -f raw_side name_of
+declare -p words families >"$SCRATCH/arrays"
+in_ns words bash -c '. "$1"; raw_side' raw "$SCRATCH/arrays" >"$SCRATCH/raw.refused"
+
+records >"$SCRATCH/records"
+nsenter --net="$(ns_path words)" -- "$UNIT/words_tool" nft <"$SCRATCH/records" >"$SCRATCH/ours" 2>"$SCRATCH/ours.err" &
+tool=$!
+later $tool
+subtest "the tables are in force"
+wait_for 60 has_line '^armed' "$SCRATCH/ours" || { fail "not armed"; show stderr "$SCRATCH/ours.err"; exit; }
+tables=$(in_ns words nft list tables | grep -c nftrace_)
+note "$tables tables of $((${#words[@]})) expressions"
+((tables * 10 >= ${#words[@]} * 8)) || fail "only $tables tables for ${#words[@]} expressions"
+
+# Nobody answers: what comes back is RST and ICMP.
+traffic() {
+	local a p
+	for a in "${four[@]}"; do
+		for p in 1 5 9 22 53 80 85 443 4000; do
+			"$TOOLS/talk" udp "$a" $p from 1$p wait 1 size $((p % 100))
+			"$TOOLS/talk" tcp "$a" $p from 2$p wait 1
+		done
+		"$TOOLS/talk" udp "$a" 53 from 5 source 10.1.2.3 wait 1
+	done
+	for a in "${six[@]}"; do
+		for p in 1 5 53 80 443; do
+			"$TOOLS/talk" udp "$a" $p from 1$p wait 1
+			"$TOOLS/talk" tcp "$a" $p from 2$p wait 1
+		done
+	done
+}
+export TOOLS
+declare -p four six >"$SCRATCH/addresses"
+export -f traffic
+in_ns words iptables-legacy -t raw -Z
+in_ns words ip6tables-legacy -t raw -Z
+in_ns words bash -c '. "$1"; traffic' traffic "$SCRATCH/addresses" >/dev/null 2>&1
+
+in_ns words iptables-legacy-save -c -t raw >"$SCRATCH/raw"
+in_ns words ip6tables-legacy-save -c -t raw >>"$SCRATCH/raw"
+kill $tool
+wait $tool
+grep -q refused "$SCRATCH/ours" && grep refused "$SCRATCH/ours" | sed 's/^/# /'
+
+declare -A theirs=() ours=()
+while read -r chain n; do theirs[$chain]=$n; done < <(
+	sed -nE 's/^\[([0-9]+):[0-9]+\] -A (L[0-9]+)( .*)?$/\2 \1/p' "$SCRATCH/raw" |
+		awk '{ n[$1] += $2 } END { for (c in n) print c, n[c] }')
+while read -r chain answer; do ours[$chain]=$answer; done < <(grep -a '^L' "$SCRATCH/ours")
+
+matched=0 refused=0 late=0
+for i in "${!words[@]}"; do
+	chain=$(name_of "$i")
+	a=${theirs[$chain]-} b=${ours[$chain]-}
+	subtest "${families[i]} ; ${words[i]}"
+	case $b in
+	"") fail "no answer" ;;
+	refused*)
+		((refused++))
+		# What raw refuses nft may as well; else it says why.
+		[[ -z $a ]] || [[ $b = *:*[a-z]* ]] || fail "refused without a reason"
+		;;
+	*late)
+		((late++))
+		[[ ${words[i]} =~ $odd ]] || (((${a:-0}) <= ${b% late})) || fail "raw: $a packets, nft: $b"
+		;;
+	*)
+		if [[ ${words[i]} =~ $odd ]]; then
+			note "raw: $a packets, nft: $b"
+			(((a > 0) == (b > 0))) || fail "raw: $a packets, nft: $b"
+		else
+			[[ $a = "$b" ]] || fail "raw: $a packets, nft: $b"
+		fi
+		((b == 0)) || ((matched++))
+		;;
+	esac
+done
+
+subtest "enough of everything"
+sed -n "s/.* refused: /# refused: /p" "$SCRATCH/ours"
+note "${#words[@]} expressions: $matched match packets, $refused refused, $late behind conntrack"
+((matched >= 70)) || fail "only $matched match anything"
+((refused <= ${#words[@]} / 10)) || fail "$refused are refused"
+((late >= 3)) || fail "only $late behind conntrack"
