@@ -46,64 +46,126 @@ static int add(const struct ledger_page *p, int sock,
 			  len) < 0 ? -errno : 0;
 }
 
+/* A table's entries, and where each lies. */
+struct side {
+	const unsigned char *bytes;
+	uint32_t n;
+	uint32_t *at;
+};
+
+static bool side_fill(struct side *s, const struct family *f,
+		      const void *bytes, uint32_t n)
+{
+	s->bytes = bytes;
+	s->n = n;
+	s->at = calloc(n, sizeof(*s->at));
+	for (uint32_t i = 1; s->at && i < n; i++)
+		s->at[i] = s->at[i - 1] +
+			entry_next_offset(f, s->bytes + s->at[i - 1]);
+	return s->at != NULL;
+}
+
+/* A jump holds an offset, which moves with what is put in before it. */
+static bool same_but_offset(const struct family *f, const unsigned char *a,
+			    const unsigned char *b, size_t from, size_t size)
+{
+	const struct xt_standard_target *t = (const void *)entry_target(f, a);
+	const struct xt_standard_target *u = (const void *)entry_target(f, b);
+	size_t verdict = (size_t)((const unsigned char *)&t->verdict - a);
+
+	if (t->target.u.user.name[0] != '\0' || t->verdict < 0 ||
+	    u->verdict < 0)
+		return memcmp(a + from, b + from, size - from) == 0;
+	return memcmp(a + from, b + from, verdict - from) == 0;
+}
+
 static bool same_entry(const struct family *f, const unsigned char *a,
 		       const unsigned char *b)
 {
-	size_t size = entry_next_offset(f, a), c = f->counters;
-	size_t behind = c + sizeof(struct xt_counters);
+	size_t size = entry_next_offset(f, a);
 
-	return size == entry_next_offset(f, b) && memcmp(a, b, c) == 0 &&
-	       memcmp(a + behind, b + behind, size - behind) == 0;
+	/* Behind next_offset: comefrom, the kernel's notes; and the counters. */
+	return size == entry_next_offset(f, b) &&
+	       memcmp(a, b, f->next_offset + sizeof(uint16_t)) == 0 &&
+	       same_but_offset(f, a, b, f->counters +
+			       sizeof(struct xt_counters), size);
 }
 
-/* Walks the new table as we made it. */
-struct cursor {
-	uint32_t n, at;
-};
+static bool same_at(const struct family *f, const struct side *now, uint32_t i,
+		    const struct side *ours, uint32_t k)
+{
+	return same_entry(f, now->bytes + now->at[i], ours->bytes + ours->at[k]);
+}
 
 /*
- * The entry of ours that @entry is, not before the cursor, which then stands
- * behind it.  Return: what it had counted; NULL: a new one, or nobody's.
+ * Which of our entries each entry is now, UINT32_MAX: none.  What is the same
+ * from the start and from the end is clear; between, the next that is the same.
  */
-static const struct xt_counters *find_counted(const struct ledger_page *p,
-					      struct cursor *c,
-					      const unsigned char *entry)
+static void align(const struct family *f, const struct side *now,
+		  const struct side *ours, uint32_t *is)
 {
-	struct cursor k = *c;
+	uint32_t head = 0, tail = 0, k;
 
-	while (k.n < p->replace->num_entries) {
-		const unsigned char *mine = (unsigned char *)
-			p->replace->entries + k.at;
-		uint32_t from = p->from[k.n++];
+	for (; head < now->n && head < ours->n &&
+	     same_at(f, now, head, ours, head); head++)
+		is[head] = head;
+	for (; tail < now->n - head && tail < ours->n - head &&
+	     same_at(f, now, now->n - 1 - tail, ours, ours->n - 1 - tail);
+	     tail++)
+		is[now->n - 1 - tail] = ours->n - 1 - tail;
+	k = head;
+	for (uint32_t i = head; i < now->n - tail; i++) {
+		uint32_t found = k;
 
-		k.at += entry_next_offset(p->f, mine);
-		if (!same_entry(p->f, entry, mine))
-			continue;
-		*c = k;
-		return from < p->replace->num_counters ? &p->old[from] : NULL;
+		while (found < ours->n - tail && !same_at(f, now, i, ours, found))
+			found++;
+		is[i] = found < ours->n - tail ? found : UINT32_MAX;
+		if (is[i] != UINT32_MAX)
+			k = found + 1;
 	}
-	return NULL;
+}
+
+/*
+ * What each entry of the table as it is now had counted before our
+ * replacement; nothing for those that are new.  To be freed; NULL: no memory.
+ */
+static struct xt_counters_info *find_counted(const struct ledger_page *p,
+					     const struct table_blob *t)
+{
+	struct xt_counters_info *info = new_info(p, t->num_entries);
+	uint32_t *is = calloc(t->num_entries, sizeof(*is));
+	struct side now = { 0 }, ours = { 0 };
+
+	if (!info || !is || !side_fill(&now, p->f, t->bytes, t->num_entries) ||
+	    !side_fill(&ours, p->f, p->replace->entries,
+		       p->replace->num_entries)) {
+		free(info);
+		info = NULL;
+	} else {
+		align(p->f, &now, &ours, is);
+	}
+	for (uint32_t i = 0; info && i < t->num_entries; i++) {
+		uint32_t from = is[i] == UINT32_MAX ? UINT32_MAX
+						    : p->from[is[i]];
+
+		if (from < p->replace->num_counters)
+			info->counters[i] = p->old[from];
+	}
+	free(is);
+	free(now.at);
+	free(ours.at);
+	return info;
 }
 
 static int add_to_changed(const struct ledger_page *p, int sock)
 {
 	struct xt_counters_info *info;
-	struct cursor c = { 0 };
 	struct table_blob now;
-	uint32_t at = 0;
 	int err = table_read(p->f, sock, p->replace->name, &now);
 
 	if (err)
 		return err;
-	info = new_info(p, now.num_entries);
-	for (uint32_t i = 0; info && i < now.num_entries; i++) {
-		const unsigned char *entry = now.bytes + at;
-		const struct xt_counters *had = find_counted(p, &c, entry);
-
-		if (had)
-			info->counters[i] = *had;
-		at += entry_next_offset(p->f, entry);
-	}
+	info = find_counted(p, &now);
 	if (info)
 		info->counters[now.num_entries - 1].pcnt += MARK;
 	table_release(&now);
@@ -171,18 +233,19 @@ static bool is_ours(const struct ledger_page *p, const struct table_blob *now)
 static bool nothing_is_missing(const struct ledger_page *p,
 			       const struct table_blob *now)
 {
-	struct cursor c = { 0 };
+	struct xt_counters_info *had = find_counted(p, now);
+	bool all = true;
 	uint32_t at = 0;
 
-	for (uint32_t i = 0; i < now->num_entries; i++) {
+	for (uint32_t i = 0; had && i < now->num_entries; i++) {
 		const unsigned char *entry = now->bytes + at;
-		const struct xt_counters *had = find_counted(p, &c, entry);
 
-		if (had && entry_counters(p->f, entry)->pcnt < had->pcnt)
-			return false;
+		all &= entry_counters(p->f, entry)->pcnt >=
+			had->counters[i].pcnt;
 		at += entry_next_offset(p->f, entry);
 	}
-	return true;
+	free(had);
+	return all;
 }
 
 bool counters_are_in(const struct ledger_page *p, int sock)
