@@ -12,9 +12,12 @@ enum {
 	WALK_MAX = 64,		/* of one key; so much time an event at most */
 	RELAXED = -16,		/* only when events are missing in between */
 	FORK = -3,
-	HERE = 8,		/* events: on a CPU at this very moment */
+	HERE = 8,		/* events: on a CPU at this very moment ... */
 	TWINS = 16,		/* equal ones that are marked */
 };
+
+/* ... and for so long, as the reader may have read them one by one. */
+static const uint64_t HERE_NS = 1000000;
 
 /* A packet that no queue holds does not rest for so long between two rules. */
 static const uint64_t ALIVE_NS = 20000000;
@@ -42,6 +45,12 @@ static bool waits(const struct path *path, const struct clue *c)
 	return path->state == PATH_QUEUED || loops_back(path, c->e);
 }
 
+static bool is_here(const struct search *s, const struct journey *j)
+{
+	return s->shelf->events - j->last_event <= HERE &&
+	       s->c->now_ns - j->last_ns <= HERE_NS;
+}
+
 /*
  * Equal in all that is known.  Queues are first in, first out.  Of two that
  * run on two CPUs at the moment, the one that was silent for longer is due;
@@ -50,9 +59,7 @@ static bool waits(const struct path *path, const struct clue *c)
 static bool comes_first(const struct search *s, const struct journey *a,
 			const struct path *path, const struct journey *b)
 {
-	if (waits(path, s->c) ||
-	    (s->shelf->events - a->last_event <= HERE &&
-	     s->shelf->events - b->last_event <= HERE))
+	if (waits(path, s->c) || (is_here(s, a) && is_here(s, b)))
 		return a->last_event < b->last_event;
 	return a->last_event > b->last_event;
 }
@@ -149,11 +156,16 @@ static void weigh_queued(struct search *s)
 			weigh(s, j);
 }
 
-/* At a packet's first rule: nothing less than a good fit is the same one. */
+/*
+ * At a packet's first rule nothing less than a good fit is the same one.  And
+ * where events were lost, the packet's own journey may be missing.
+ */
 static bool begins(const struct search *s)
 {
-	return path_is_start(s->c->at) && s->score <= RELAXED &&
-	       !s->best.fork;
+	if (s->best.fork)
+		return false;
+	return (path_is_start(s->c->at) && s->score <= RELAXED) ||
+	       (s->best.j->flags & JOURNEY_GAP && s->score <= FIT_REFUTED);
 }
 
 struct candidate evidence_find(const struct shelf *shelf,

@@ -222,7 +222,7 @@ static bool may_branch(const struct journey *j)
 
 	if (!(j->flags & JOURNEY_CLONES))
 		return false;
-	return j->branches > 1 || p->state != PATH_ENDED ||
+	return p->state != PATH_ENDED ||
 	       (p->hook != NF_INET_PRE_ROUTING && p->hook != NF_INET_LOCAL_OUT);
 }
 

@@ -1,0 +1,621 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* journey_test: made-up sequences of events, and which journeys become of them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <netinet/ip.h>
+#include <netinet/udp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "event.h"
+#include "journey.h"
+#include "journeys.h"
+#include "path_map.h"
+#include "place.h"
+
+enum { LAST = 10, OVER = 8192, LO = 1, ETH0 = 2, ETH1 = 3, PLACES = 65536 };
+
+/* A world of raw, mangle and filter, each with nothing but builtin chains. */
+enum spot {
+	PRE_RAW_RULE, PRE_RAW, PRE_MANGLE, FWD_MANGLE, FWD_FILTER, FWD_DROP,
+	POST, IN_MANGLE, IN_FILTER, OUT_RAW, OUT_MANGLE, OUT_FILTER,
+	FWD_QUEUE,
+};
+
+static const struct {
+	uint8_t order, hook, number, effect;
+} spots[] = {
+	[PRE_RAW_RULE] = { T_RAW, NF_INET_PRE_ROUTING, 2, EFFECT_CONTINUE },
+	[PRE_RAW] = { T_RAW, NF_INET_PRE_ROUTING, LAST, EFFECT_ACCEPT },
+	[PRE_MANGLE] = { T_MANGLE, NF_INET_PRE_ROUTING, LAST, EFFECT_ACCEPT },
+	[FWD_MANGLE] = { T_MANGLE, NF_INET_FORWARD, LAST, EFFECT_ACCEPT },
+	[FWD_FILTER] = { T_FILTER, NF_INET_FORWARD, LAST, EFFECT_ACCEPT },
+	[FWD_DROP] = { T_FILTER, NF_INET_FORWARD, 3, EFFECT_DROP },
+	[FWD_QUEUE] = { T_FILTER, NF_INET_FORWARD, 4, EFFECT_QUEUE },
+	[POST] = { T_MANGLE, NF_INET_POST_ROUTING, LAST, EFFECT_ACCEPT },
+	[IN_MANGLE] = { T_MANGLE, NF_INET_LOCAL_IN, LAST, EFFECT_ACCEPT },
+	[IN_FILTER] = { T_FILTER, NF_INET_LOCAL_IN, LAST, EFFECT_ACCEPT },
+	[OUT_RAW] = { T_RAW, NF_INET_LOCAL_OUT, LAST, EFFECT_ACCEPT },
+	[OUT_MANGLE] = { T_MANGLE, NF_INET_LOCAL_OUT, LAST, EFFECT_ACCEPT },
+	[OUT_FILTER] = { T_FILTER, NF_INET_LOCAL_OUT, LAST, EFFECT_ACCEPT },
+};
+
+static const char *const tables[] = {
+	[T_RAW] = "raw", [T_MANGLE] = "mangle", [T_FILTER] = "filter",
+};
+
+/* What became of a journey: the letters of its packets' events, in order. */
+struct ending {
+	char letters[64];
+	uint8_t fate[4], branches, flags;
+	uint32_t steps, kept;
+};
+
+struct world {
+	struct path_map map;
+	struct journeys *journeys;
+	struct ending over[OVER];
+	unsigned int count;
+	uint64_t now_ns;
+	struct place place[PLACES];
+	unsigned int places;
+};
+
+/* A packet: what the next event of it looks like. */
+struct sent {
+	char letter;
+	const char *src, *dst;
+	uint16_t sport;
+	uint8_t ttl, proto;
+	uint32_t in, out, phys_in, phys_out;
+	uint64_t stamp;		/* 0: the time of each event */
+};
+
+static const struct sent udp = {
+	.letter = 'A', .src = "10.0.0.1", .dst = "10.0.0.2", .sport = 1000,
+	.ttl = 64, .proto = IPPROTO_UDP, .in = ETH0, .out = ETH1, .stamp = 1,
+};
+
+static void done(void *arg, struct journey *j)
+{
+	struct world *w = arg;
+	struct ending *e = &w->over[w->count];
+	uint32_t kept = journey_kept(j);
+
+	assert_true(w->count++ < OVER);
+	for (uint32_t i = 0; i < kept && i < sizeof(e->letters) - 1; i++)
+		e->letters[i] = (char)j->step[i].place->id;
+	e->branches = j->branches;
+	e->flags = j->flags;
+	e->steps = j->steps;
+	e->kept = kept;
+	for (unsigned int b = 0; b < j->branches && b < 4; b++)
+		e->fate[b] = j->fate[b].kind;
+}
+
+static int begin(void **state)
+{
+	static const struct journey_ops ops = { .done = done };
+	struct world *w = calloc(1, sizeof(*w));
+
+	assert_non_null(w);
+	for (size_t i = 0; i < sizeof(spots) / sizeof(spots[0]); i++)
+		path_map_add(&w->map, 0, spots[i].hook, spots[i].order,
+			     spots[i].order * 10, false);
+	w->journeys = journeys_open(&w->map, 128, false, &ops, w);
+	w->now_ns = 1000000000;
+	*state = w;
+	return 0;
+}
+
+static int end(void **state)
+{
+	struct world *w = *state;
+
+	journeys_close(w->journeys);
+	free(w);
+	return 0;
+}
+
+/* One place an event, so that its letter can be kept in it. */
+static const struct place *place_at(struct world *w, enum spot spot, char c)
+{
+	struct place *p = &w->place[w->places++ % PLACES];
+
+	*p = (struct place){
+		.prefix = "", .rule = "", .line = "", .target = "",
+		.table = tables[spots[spot].order], .chain = "CHAIN",
+		.chain_index = spots[spot].order * 8u + spots[spot].hook,
+		.number = spots[spot].number, .last = LAST,
+		.nfproto = NFPROTO_IPV4, .hook = spots[spot].hook,
+		.order = spots[spot].order, .effect = spots[spot].effect,
+		.id = (uint32_t)c,
+		.station = path_map_station(&w->map, 0, spots[spot].hook,
+					    spots[spot].order),
+	};
+	return p;
+}
+
+struct bytes {
+	struct iphdr ip;
+	uint8_t l4[40];
+};
+
+static void fill_bytes(struct bytes *b, const struct sent *s)
+{
+	*b = (struct bytes){ .ip = {
+		.version = 4, .ihl = 5, .tot_len = htons(sizeof(*b)),
+		.ttl = s->ttl, .protocol = s->proto,
+	} };
+	inet_pton(AF_INET, s->src, &b->ip.saddr);
+	inet_pton(AF_INET, s->dst, &b->ip.daddr);
+	b->l4[0] = (uint8_t)(s->sport >> 8);
+	b->l4[1] = (uint8_t)s->sport;
+	b->l4[3] = 7;
+	if (s->proto == IPPROTO_TCP)
+		b->l4[12] = 5 << 4;
+	else
+		b->l4[5] = sizeof(b->l4);
+}
+
+static void go(struct world *w, const struct sent *s, enum spot spot)
+{
+	uint8_t hook = spots[spot].hook;
+	struct event e = { .nfproto = NFPROTO_IPV4, .hook = hook };
+	struct bytes b;
+
+	fill_bytes(&b, s);
+	e.payload = (void *)&b;
+	e.payload_len = sizeof(b);
+	if (hook != NF_INET_LOCAL_OUT && hook != NF_INET_POST_ROUTING) {
+		e.in = s->in;
+		e.phys_in = s->phys_in;
+	}
+	if (hook != NF_INET_PRE_ROUTING && hook != NF_INET_LOCAL_IN) {
+		e.out = s->out;
+		e.phys_out = s->phys_out;
+	}
+	w->now_ns += 1000;
+	if (hook <= NF_INET_FORWARD) {
+		e.flags = EVENT_HAS_STAMP;
+		e.stamp_ns = s->stamp ? s->stamp : w->now_ns;
+	}
+	journeys_add(w->journeys, &e, place_at(w, spot, s->letter), w->now_ns,
+		     w->now_ns);
+}
+
+static void go_through(struct world *w, const struct sent *s, enum spot from,
+		       enum spot to)
+{
+	static const enum spot way[] = { PRE_RAW_RULE, PRE_RAW, PRE_MANGLE,
+					 FWD_MANGLE, FWD_FILTER, POST };
+	size_t i = 0;
+
+	while (way[i] != from)
+		i++;
+	for (; way[i] != to; i++)
+		go(w, s, way[i]);
+	go(w, s, to);
+}
+
+static void pass_ms(struct world *w, unsigned int ms)
+{
+	w->now_ns += ms * UINT64_C(1000000);
+	journeys_expire(w->journeys, w->now_ns);
+}
+
+static const struct ending *ending_of(struct world *w, const char *letters)
+{
+	for (unsigned int i = 0; i < w->count; i++)
+		if (strcmp(w->over[i].letters, letters) == 0)
+			return &w->over[i];
+	for (unsigned int i = 0; i < w->count; i++)
+		print_error("journey: %s\n", w->over[i].letters);
+	fail_msg("no journey %s", letters);
+	return NULL;
+}
+
+static void assert_ending(struct world *w, const char *letters,
+			  enum fate_kind fate, bool marked)
+{
+	const struct ending *e = ending_of(w, letters);
+
+	assert_string_equal(fate_word(e->fate[0]), fate_word(fate));
+	assert_int_equal(!!(e->flags & JOURNEY_AMBIGUOUS), marked);
+}
+
+/* Stamps count once the kernel is seen to make them. */
+static void prove_stamps(struct world *w)
+{
+	struct sent s = udp;
+
+	s.letter = 'p';
+	go_through(w, &s, PRE_RAW_RULE, FWD_MANGLE);
+	for (int i = 0; i < 3; i++)
+		go(w, &s, FWD_QUEUE);
+	go(w, &s, POST);
+	assert_int_equal(w->count, 1);
+	memset(w->over, 0, sizeof(w->over));
+	w->count = 0;
+}
+
+static void test_forwarded(void **state)
+{
+	struct world *w = *state;
+
+	go_through(w, &udp, PRE_RAW, POST);
+	assert_int_equal(w->count, 1);
+	assert_ending(w, "AAAAA", FATE_FORWARDED, false);
+}
+
+/* The same bytes behind the headers, on two CPUs, from two flows. */
+static void test_flows_side_by_side(void **state)
+{
+	struct world *w = *state;
+	struct sent a = udp, b = udp;
+
+	b.letter = 'B';
+	b.sport = 2000;
+	for (enum spot s = PRE_RAW; s <= FWD_MANGLE; s++) {
+		go(w, &a, s);
+		go(w, &b, s);
+	}
+	go(w, &b, FWD_FILTER);
+	go(w, &a, FWD_FILTER);
+	go(w, &a, POST);
+	go(w, &b, POST);
+	assert_ending(w, "AAAAA", FATE_FORWARDED, false);
+	assert_ending(w, "BBBBB", FATE_FORWARDED, false);
+}
+
+static void test_identical_by_stamp(void **state)
+{
+	struct world *w = *state;
+	struct sent a = udp, b = udp;
+
+	prove_stamps(w);
+	b.letter = 'B';
+	b.stamp = 2;
+	go(w, &a, PRE_RAW_RULE);
+	go(w, &b, PRE_RAW_RULE);
+	for (enum spot s = PRE_RAW; s <= FWD_MANGLE; s++) {
+		go(w, &b, s);
+		go(w, &a, s);
+	}
+	go(w, &a, FWD_FILTER);
+	go(w, &a, POST);
+	go(w, &b, FWD_FILTER);
+	go(w, &b, POST);
+	assert_ending(w, "AAAAAA", FATE_FORWARDED, false);
+	assert_ending(w, "BBBBBB", FATE_FORWARDED, false);
+}
+
+/* Two that stand in front of POSTROUTING at once: both are marked. */
+static void test_identical_at_postrouting(void **state)
+{
+	struct world *w = *state;
+	struct sent a = udp, b = udp;
+
+	b.letter = 'B';
+	b.stamp = 2;
+	go_through(w, &a, PRE_RAW_RULE, FWD_FILTER);
+	go_through(w, &b, PRE_RAW_RULE, FWD_FILTER);
+	go(w, &a, POST);
+	go(w, &b, POST);
+	assert_int_equal(w->count, 2);
+	for (unsigned int i = 0; i < 2; i++)
+		assert_true(w->over[i].flags & JOURNEY_AMBIGUOUS);
+}
+
+/* A packet that ended in silence long ago is no twin of the next. */
+static void test_dead_twin(void **state)
+{
+	struct world *w = *state;
+	struct sent a = udp, b = udp;
+
+	prove_stamps(w);
+	go_through(w, &a, PRE_RAW_RULE, FWD_FILTER);
+	pass_ms(w, 40);
+	b.letter = 'B';
+	b.stamp = 2;
+	go_through(w, &b, PRE_RAW_RULE, POST);
+	assert_int_equal(w->count, 1);
+	assert_ending(w, "BBBBBB", FATE_FORWARDED, false);
+	pass_ms(w, 300);
+	assert_ending(w, "AAAAA", FATE_LOST, false);
+}
+
+static void test_identical_lost(void **state)
+{
+	struct world *w = *state;
+	struct sent s = udp;
+
+	prove_stamps(w);
+	for (int i = 0; i < 20; i++) {
+		s.letter = (char)('A' + i);
+		s.stamp = (uint64_t)i + 100;
+		go_through(w, &s, PRE_RAW_RULE, PRE_MANGLE);
+		pass_ms(w, 1);
+	}
+	pass_ms(w, 300);
+	assert_int_equal(w->count, 20);
+	assert_ending(w, "AAA", FATE_LOST, false);
+	assert_ending(w, "TTT", FATE_LOST, false);
+}
+
+/* DNAT and a hop; another flow, alike but for its source, stands by. */
+static void test_nat(void **state)
+{
+	struct world *w = *state;
+	struct sent a = udp, b = udp;
+
+	b.letter = 'B';
+	b.src = "10.0.0.9";
+	b.stamp = a.stamp;
+	go_through(w, &a, PRE_RAW, PRE_MANGLE);
+	go_through(w, &b, PRE_RAW, PRE_MANGLE);
+	a.dst = b.dst = "10.9.9.9";
+	a.ttl = b.ttl = 63;
+	go_through(w, &a, FWD_MANGLE, POST);
+	go_through(w, &b, FWD_MANGLE, POST);
+	assert_ending(w, "AAAAA", FATE_FORWARDED, false);
+	assert_ending(w, "BBBBB", FATE_FORWARDED, false);
+}
+
+/* TCP of a local socket shows the time of each call. */
+static void test_times_instead_of_stamps(void **state)
+{
+	struct world *w = *state;
+	struct sent a = udp, b = udp;
+
+	prove_stamps(w);
+	a.proto = b.proto = IPPROTO_TCP;
+	a.stamp = b.stamp = 0;
+	b.letter = 'B';
+	b.sport = 2000;
+	for (enum spot s = PRE_RAW; s <= FWD_FILTER; s++) {
+		if (s == FWD_DROP)
+			continue;
+		go(w, &a, s);
+		/* At the very time of the event before: of the other one. */
+		b.stamp = w->now_ns;
+		go(w, &b, s);
+	}
+	go(w, &a, POST);
+	go(w, &b, POST);
+	assert_ending(w, "AAAAA", FATE_FORWARDED, false);
+	assert_ending(w, "BBBBB", FATE_FORWARDED, false);
+}
+
+static void go_out(struct world *w, const struct sent *s)
+{
+	go(w, s, OUT_RAW);
+	go(w, s, OUT_MANGLE);
+	go(w, s, OUT_FILTER);
+	go(w, s, POST);
+}
+
+static void go_in(struct world *w, const struct sent *s)
+{
+	go(w, s, PRE_RAW);
+	go(w, s, PRE_MANGLE);
+	go(w, s, IN_MANGLE);
+	go(w, s, IN_FILTER);
+}
+
+static void test_loopback(void **state)
+{
+	struct world *w = *state;
+	struct sent a = udp;
+
+	a.in = a.out = LO;
+	go_out(w, &a);
+	assert_int_equal(w->count, 0);
+	go_in(w, &a);
+	assert_int_equal(w->count, 1);
+	assert_ending(w, "AAAAAAAA", FATE_DELIVERED, false);
+}
+
+/* The backlog is a queue: first in, first out. */
+static void test_loopback_backlog(void **state)
+{
+	struct world *w = *state;
+	struct sent s[3];
+
+	for (int i = 0; i < 3; i++) {
+		s[i] = udp;
+		s[i].letter = (char)('A' + i);
+		s[i].in = s[i].out = LO;
+		s[i].stamp = (uint64_t)i + 5;
+		go_out(w, &s[i]);
+	}
+	for (int i = 0; i < 3; i++)
+		go_in(w, &s[i]);
+	assert_ending(w, "AAAAAAAA", FATE_DELIVERED, true);
+	ending_of(w, "BBBBBBBB");
+	ending_of(w, "CCCCCCCC");
+}
+
+static void test_queue_in_order(void **state)
+{
+	struct world *w = *state;
+	struct sent a = udp, b = udp;
+
+	prove_stamps(w);
+	b.letter = 'B';
+	b.stamp = 2;
+	go_through(w, &a, PRE_RAW_RULE, FWD_MANGLE);
+	go(w, &a, FWD_QUEUE);
+	go_through(w, &b, PRE_RAW_RULE, FWD_MANGLE);
+	go(w, &b, FWD_QUEUE);
+	go(w, &a, POST);
+	go(w, &b, POST);
+	assert_ending(w, "AAAAAA", FATE_FORWARDED, true);
+	ending_of(w, "BBBBBB");
+}
+
+/* The answer REPEAT without end: memory is bounded, the beginning is kept. */
+static void test_repeat(void **state)
+{
+	struct world *w = *state;
+
+	go_through(w, &udp, PRE_RAW, FWD_MANGLE);
+	for (int i = 0; i < 100000; i++)
+		go(w, &udp, FWD_QUEUE);
+	journeys_finish(w->journeys);
+	assert_int_equal(w->count, 1);
+	assert_int_equal(w->over[0].steps, 100003);
+	assert_int_equal(w->over[0].kept, JOURNEY_STEPS);
+	assert_int_equal(w->over[0].fate[0], FATE_QUEUE);
+}
+
+static void flood_ports(struct world *w, const struct sent *s)
+{
+	struct sent b = *s, c = *s;
+
+	b.phys_out = 12;
+	c.phys_out = 13;
+	go(w, s, PRE_RAW);
+	go(w, s, PRE_MANGLE);
+	go(w, &c, FWD_MANGLE);
+	go(w, &c, FWD_FILTER);
+	go(w, &c, POST);
+	go(w, &b, FWD_MANGLE);
+	go(w, &b, FWD_DROP);
+	go(w, s, IN_MANGLE);
+	go(w, s, IN_FILTER);
+}
+
+/* A bridge floods: one journey with three branches; the next is another. */
+static void test_bridge(void **state)
+{
+	struct world *w = *state;
+	struct sent a = udp, b = udp;
+
+	prove_stamps(w);
+	a.in = a.out = b.in = b.out = 9;
+	a.phys_in = b.phys_in = 11;
+	b.letter = 'B';
+	b.stamp = 2;
+	flood_ports(w, &a);
+	flood_ports(w, &b);
+	pass_ms(w, 100);
+	assert_int_equal(w->count, 2);
+	assert_ending(w, "AAAAAAAAA", FATE_FORWARDED, false);
+	assert_ending(w, "BBBBBBBBB", FATE_FORWARDED, false);
+	assert_int_equal(w->over[0].branches, 3);
+	assert_int_equal(w->over[0].fate[1], FATE_DROP);
+	assert_int_equal(w->over[0].fate[2], FATE_DELIVERED);
+}
+
+/* TCP, and sent again: what left by a bridge does not come back by it. */
+static void test_bridge_twice(void **state)
+{
+	struct world *w = *state;
+	struct sent a = udp;
+
+	a.in = a.out = 9;
+	a.phys_in = 11;
+	a.proto = IPPROTO_TCP;
+	a.stamp = 0;
+	go_through(w, &a, PRE_RAW, POST);
+	a.letter = 'B';
+	go_through(w, &a, PRE_RAW, POST);
+	pass_ms(w, 100);
+	ending_of(w, "AAAAA");
+	ending_of(w, "BBBBB");
+}
+
+/* The first copy is dropped, the others come yet. */
+static void test_bridge_first_dropped(void **state)
+{
+	struct world *w = *state;
+	struct sent a = udp;
+
+	a.in = a.out = 9;
+	a.phys_in = 11;
+	go_through(w, &a, PRE_RAW, FWD_MANGLE);
+	go(w, &a, FWD_DROP);
+	assert_int_equal(w->count, 0);
+	go_through(w, &a, FWD_MANGLE, POST);
+	pass_ms(w, 100);
+	assert_int_equal(w->count, 1);
+	assert_ending(w, "AAAAAAA", FATE_DROP, false);
+	assert_int_equal(w->over[0].fate[1], FATE_FORWARDED);
+}
+
+/* What is under way at a gap has no fate; what begins well behind it has. */
+static void test_gap(void **state)
+{
+	struct world *w = *state;
+	struct sent s = udp;
+
+	go_through(w, &s, PRE_RAW, FWD_MANGLE);
+	journeys_gap(w->journeys, 3);
+	s.letter = 'B';
+	s.sport = 2;
+	go(w, &s, FWD_FILTER);
+	go(w, &s, POST);
+	pass_ms(w, 300);
+	assert_ending(w, "AAA", FATE_INCOMPLETE, false);
+	assert_ending(w, "BB", FATE_INCOMPLETE, false);
+	for (int i = 0; i < 4096; i++) {
+		s.sport = (uint16_t)(3 + i);
+		s.letter = 'c';
+		go_through(w, &s, PRE_RAW, POST);
+	}
+	s.letter = 'D';
+	go_through(w, &s, PRE_RAW, POST);
+	assert_ending(w, "DDDDD", FATE_FORWARDED, false);
+}
+
+/* However many begin and never end. */
+static void test_many_open(void **state)
+{
+	struct world *w = *state;
+	struct sent s = udp;
+
+	for (int i = 0; i < 10000; i++) {
+		s.sport = (uint16_t)i;
+		s.stamp = (uint64_t)i + 1;
+		go(w, &s, PRE_RAW);
+		assert_true(journeys_open_count(w->journeys) <= 4096);
+	}
+	assert_true(w->count >= 10000 - 4096);
+	w->count = 0;
+	journeys_finish(w->journeys);
+	assert_int_equal(journeys_open_count(w->journeys), 0);
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_forwarded),
+		CASE(test_flows_side_by_side),
+		CASE(test_identical_by_stamp),
+		CASE(test_identical_at_postrouting),
+		CASE(test_dead_twin),
+		CASE(test_identical_lost),
+		CASE(test_nat),
+		CASE(test_times_instead_of_stamps),
+		CASE(test_loopback),
+		CASE(test_loopback_backlog),
+		CASE(test_queue_in_order),
+		CASE(test_repeat),
+		CASE(test_bridge),
+		CASE(test_bridge_twice),
+		CASE(test_bridge_first_dropped),
+		CASE(test_gap),
+		CASE(test_many_open),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
