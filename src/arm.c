@@ -327,6 +327,7 @@ static int start_reader(struct run *r, bool foreign_trace)
 	}
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		plan.snap[i] = r->snap[i];
+	plan.nft = r->nft;
 	err = reader_start(&r->reader, &plan);
 	if (err) {
 		say_error("starting the reader", err);

@@ -45,8 +45,10 @@ enum { NO_PORT = -1 };
 /* A field differs; who could have made it so, besides the rule before. */
 struct difference {
 	struct journey *j;
-	const struct step *before;
+	const struct step *before;	/* NULL: nothing was shown yet */
 	uint16_t step;			/* index of .before */
+	const struct place *at;		/* of the event that shows it */
+	const struct look_since *since;
 	uint8_t from_hook, to_hook;
 };
 
@@ -75,21 +77,60 @@ static bool by_forwarding(const struct difference *d, uint8_t field,
 		d->to_hook == NF_INET_POST_ROUTING);
 }
 
-/*
- * Each matching rule is reported before its target runs, so what differs at
- * an event was done by the target of the one before, or by no rule.
- */
-static uint8_t maker_of(const struct difference *d, uint8_t field,
-			uint32_t from, uint32_t to)
+static bool not_known(const struct place *at)
 {
+	return at->state != PLACE_KNOWN;
+}
+
+static bool is_end(uint8_t field)
+{
+	return field == FIELD_SRC || field == FIELD_DST;
+}
+
+static unsigned int first_step(const struct difference *d, uint8_t field)
+{
+	if (field == FIELD_MARK)
+		return d->since->mark;
+	return is_end(field) ? d->since->ends : d->since->headers;
+}
+
+/*
+ * The one rule since the last look that can do this, or whoever does it
+ * without a rule.  With two that can nobody knows.
+ */
+static uint8_t find_maker(struct difference *d, uint8_t field, uint32_t from,
+			  uint32_t to)
+{
+	unsigned int rules = 0, kept = journey_kept(d->j), bit;
+	bool unsure = not_known(d->at);
+
 	if (by_forwarding(d, field, from, to))
 		return MAKER_FORWARDING;
 	/* Rewritten in user space, or by conntrack behind it: not to be told. */
-	if (d->before->place->effect == EFFECT_QUEUE &&
-	    (field == FIELD_SRC || field == FIELD_DST))
+	if (d->before && d->before->place->effect == EFFECT_QUEUE &&
+	    is_end(field))
 		return MAKER_UNKNOWN;
-	return d->before->place->changes & makers[field].by_rule ?
-		MAKER_RULE : makers[field].else_by;
+	bit = makers[field].by_rule;
+	for (unsigned int i = first_step(d, field);
+	     bit && d->before && i < kept; i++) {
+		const struct step *s = &d->j->step[i];
+
+		if (s->branch != d->before->branch)
+			continue;
+		unsure |= not_known(s->place);
+		if (s->place->changes & bit) {
+			d->step = (uint16_t)i;
+			rules++;
+		}
+	}
+	if (d->at->backend == EVENT_NFT && d->at->changes & bit &&
+	    !(is_end(field) && d->at->nat)) {
+		d->step = (uint16_t)kept;
+		rules++;
+	}
+	if (rules == 1)
+		return MAKER_RULE;
+	return rules || unsure ? MAKER_UNKNOWN : makers[field].else_by;
 }
 
 /* Changes are in the order of the events behind which they were made. */
@@ -113,29 +154,38 @@ static struct change *add(const struct difference *d, uint8_t field)
 	return c;
 }
 
-static void number(const struct difference *d, uint8_t field, uint32_t from,
+static void number(const struct difference *base, uint8_t field, uint32_t from,
 		   uint32_t to)
 {
-	struct change *c = from == to ? NULL : add(d, field);
+	struct difference d = *base;
+	struct change *c;
+	uint8_t maker;
 
+	if (from == to)
+		return;
+	maker = find_maker(&d, field, from, to);
+	c = d.before || maker == MAKER_RULE ? add(&d, field) : NULL;
 	if (!c)
 		return;
-	c->maker = maker_of(d, field, from, to);
+	c->maker = maker;
 	c->from.number = from;
 	c->to.number = to;
 }
 
-static void address(const struct difference *d, uint8_t field,
+static void address(const struct difference *base, uint8_t field,
 		    const struct look_end *from, const struct look_end *to)
 {
+	struct difference d = *base;
 	struct change *c;
+	uint8_t maker;
 
 	if (memcmp(from, to, sizeof(*from)) == 0)
 		return;
-	c = add(d, field);
+	maker = find_maker(&d, field, 0, 0);
+	c = d.before || maker == MAKER_RULE ? add(&d, field) : NULL;
 	if (!c)
 		return;
-	c->maker = maker_of(d, field, 0, 0);
+	c->maker = maker;
 	memcpy(c->from.addr, from->addr, sizeof(from->addr));
 	memcpy(c->to.addr, to->addr, sizeof(to->addr));
 	c->from.port = from->port;
@@ -143,7 +193,7 @@ static void address(const struct difference *d, uint8_t field,
 }
 
 /* The last event of this branch; for a new clone the packet's own last. */
-static bool find_before(struct difference *d, unsigned int branch)
+static void find_before(struct difference *d, unsigned int branch)
 {
 	uint32_t kept = journey_kept(d->j), i = kept;
 
@@ -153,10 +203,9 @@ static bool find_before(struct difference *d, unsigned int branch)
 	if (i == UINT32_MAX)
 		i = kept - 1;
 	if (kept == 0)
-		return false;
+		return;
 	d->step = (uint16_t)i;
 	d->before = &d->j->step[i];
-	return true;
 }
 
 static void fill_end(struct look_end *end, const struct packet *p,
@@ -170,6 +219,11 @@ static void fill_end(struct look_end *end, const struct packet *p,
 static void fill(struct look *l, const struct event *e, const struct packet *p,
 		 const struct look *was)
 {
+	if (e->flags & EVENT_NO_HEADERS) {
+		*l = *was;
+		l->mark = e->mark;
+		return;
+	}
 	memset(l, 0, sizeof(*l));
 	l->mark = e->mark;
 	/* An interface that a hook merely does not tell is no change. */
@@ -179,7 +233,7 @@ static void fill(struct look *l, const struct event *e, const struct packet *p,
 	l->length = p->length;
 	l->ttl = p->ttl;
 	l->tos = p->tos;
-	l->hook = e->hook;
+	l->hook = e->hook < NF_INET_NUMHOOKS ? e->hook : was->hook;
 	l->mss = packet_mss(p);
 	fill_end(&l->src, p, p->src, p->sport);
 	fill_end(&l->dst, p, p->dst, p->dport);
@@ -207,19 +261,37 @@ void change_begin(struct journey *j, const struct event *e,
 	fill(&j->path[0].look, e, p, &nothing);
 }
 
+/* What this event shows was so before its rule, or is so behind it. */
+static void look_up_to(struct path *p, const struct journey *j,
+		       const struct event *e, const struct place *at)
+{
+	uint32_t here = journey_kept(j);
+	uint32_t next = here + (e->nft && !at->hidden);
+
+	p->since.mark = (uint16_t)next;
+	if (e->flags & EVENT_NO_HEADERS)
+		return;
+	p->since.headers = (uint16_t)next;
+	p->since.ends = (uint16_t)(at->nat ? here : next);
+}
+
 void change_find(struct journey *j, unsigned int branch,
-		 const struct event *e, const struct packet *p)
+		 const struct event *e, const struct place *at,
+		 const struct packet *p)
 {
 	struct look *was = &j->path[branch].look, now;
-	struct difference d = { .j = j };
+	struct difference d = {
+		.j = j, .at = at, .since = &j->path[branch].since,
+	};
 
 	fill(&now, e, p, was);
 	/* Indexes hold only while no event has been left out. */
-	if (memcmp(was, &now, sizeof(now)) != 0 && !j->omitted &&
-	    find_before(&d, branch)) {
+	if (memcmp(was, &now, sizeof(now)) != 0 && !j->omitted) {
+		find_before(&d, branch);
 		d.from_hook = was->hook;
 		d.to_hook = now.hook;
 		compare(&d, was, &now);
 	}
 	*was = now;
+	look_up_to(&j->path[branch], j, e, at);
 }

@@ -8,6 +8,7 @@
 struct event;
 struct journey;
 struct packet;
+struct place;
 
 struct look_end {
 	uint8_t addr[16];
@@ -15,6 +16,15 @@ struct look_end {
 };
 
 /* How a branch looked at its last event.  Compared as bytes: no padding. */
+/*
+ * The first step that can have changed what the look shows.  A legacy event
+ * comes before its rule's target runs, one of nft when its rule is done, but
+ * for NAT: that is done when all of the chain is.
+ */
+struct look_since {
+	uint16_t headers, mark, ends;
+};
+
 struct look {
 	struct look_end src, dst;
 	uint32_t mark, in, out, length;
@@ -37,6 +47,7 @@ void change_begin(struct journey *j, const struct event *e,
  * forwarding's, as the field and the hooks tell; else its maker is unknown.
  */
 void change_find(struct journey *j, unsigned int branch,
-		 const struct event *e, const struct packet *p);
+		 const struct event *e, const struct place *at,
+		 const struct packet *p);
 
 #endif

@@ -17,6 +17,8 @@ static const struct {
 	[DOUBT_CHANGED] = { "changed",
 		"this table was changed during the trace: it may be another "
 		"rule" },
+	[DOUBT_GONE] = { "gone",
+		"the rules were changed before its text could be read" },
 };
 
 const char *doubt_word(enum doubt d)

@@ -14,6 +14,7 @@ enum doubt {
 	DOUBT_FORGED,		/* an NFLOG rule writes this very prefix */
 	DOUBT_RENUMBERED,	/* made while nftrace's rules were going */
 	DOUBT_CHANGED,		/* the table was changed under the trace */
+	DOUBT_GONE,		/* nft: changed before its text could be read */
 	DOUBT_COUNT,
 };
 

@@ -161,8 +161,11 @@ static void put_together(struct event *e, struct event_nft *n,
 {
 	size_t at = transport_offset(h, e->nfproto), len = h->network_len;
 
-	if (!h->network)
+	e->payload = n->packet;
+	if (!h->network) {
+		e->flags |= EVENT_NO_HEADERS;
 		return;
+	}
 	if (len > EVENT_NFT_PACKET)
 		len = EVENT_NFT_PACKET;
 	memcpy(n->packet, h->network, len);
@@ -173,7 +176,6 @@ static void put_together(struct event *e, struct event_nft *n,
 		memcpy(n->packet + at, h->transport, h->transport_len);
 		len = at + h->transport_len;
 	}
-	e->payload = n->packet;
 	e->payload_len = (uint32_t)len;
 }
 
@@ -225,6 +227,9 @@ int event_nft_parse(struct event *e, struct event_nft *n,
 		take_header(e, &h, attr, payload);
 	}
 	put_together(e, n, &h);
+	/* The end of a chain: some kernels call it a rule, of no handle. */
+	if (n->type == NFT_TRACETYPE_RULE && !n->handle)
+		n->type = NFT_TRACETYPE_RETURN;
 	return n->table.len && n->chain.len && n->type ? 0 : -EBADMSG;
 }
 
@@ -287,6 +292,7 @@ int nft_change_parse(struct nft_change *c, const struct nlmsghdr *nlh,
 	if (!change_kind(nlh->nlmsg_type, &c->kind))
 		return -ENOMSG;
 	c->family = nfg->nfgen_family;
+	c->serial = ntohs(nfg->res_id);
 	mnl_attr_for_each(attr, nlh, sizeof(*nfg)) {
 		err = take_change(c, attr);
 		if (err)

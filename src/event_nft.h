@@ -45,6 +45,7 @@ enum nft_change_kind {
 struct nft_change {
 	uint8_t kind;		/* enum nft_change_kind */
 	uint8_t family;
+	uint16_t serial;	/* the generation's lower half */
 	uint32_t generation;	/* GENERATION */
 	uint64_t handle;	/* TABLE, NO_TABLE */
 	struct event_name table;

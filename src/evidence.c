@@ -3,6 +3,7 @@
 #include "evidence.h"
 
 #include "event.h"
+#include "event_nft.h"
 #include "fit.h"
 #include "journey.h"
 #include "place.h"
@@ -14,6 +15,7 @@ enum {
 	FORK = -3,
 	HERE = 8,		/* events: on a CPU at this very moment ... */
 	TWINS = 16,		/* equal ones that are marked */
+	ID_SAME = 32, ID_OTHER = -32,	/* nft's trace id */
 };
 
 /* ... and for so long, as the reader may have read them one by one. */
@@ -118,10 +120,22 @@ static bool follows(const struct search *s, const struct journey *j,
 	       path_may_follow(s->map, path, c->at, c->e, true);
 }
 
+/* nft's id holds for a buffer; loopback makes another of it. */
+static int id_score(const struct journey *j, const struct path *path,
+		    const struct event *e)
+{
+	if (!e->nft || !j->trace_id)
+		return 0;
+	if (e->nft->id == j->trace_id)
+		return ID_SAME;
+	return loops_back(path, e) ? 0 : ID_OTHER;
+}
+
 static int score_of(const struct search *s, const struct journey *j,
 		    const struct path *path)
 {
-	return fit_score(j, path, s->c->e, s->c->at, &s->c->p, s->stamps);
+	return fit_score(j, path, s->c->e, s->c->at, &s->c->p, s->stamps) +
+	       id_score(j, path, s->c->e);
 }
 
 static void weigh(struct search *s, struct journey *j)
@@ -193,4 +207,21 @@ struct candidate evidence_find(const struct shelf *shelf,
 	for (unsigned int i = 0; i < s.twins; i++)
 		s.twin[i]->flags |= JOURNEY_AMBIGUOUS;
 	return s.best;
+}
+
+bool evidence_follows(const struct path_map *map, const struct journey *j,
+		      const struct clue *c, unsigned int *branch)
+{
+	bool relaxed = j->flags & JOURNEY_GAP;
+
+	for (*branch = 0; *branch < j->branches; ++*branch) {
+		const struct path *path = &j->path[*branch];
+
+		if (path_may_follow(map, path, c->at, c->e, relaxed))
+			return true;
+		/* A chain that is just being made: no more is known. */
+		if (c->at->state == PLACE_PENDING && path->state != PATH_ENDED)
+			return true;
+	}
+	return false;
 }

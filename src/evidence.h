@@ -40,4 +40,12 @@ struct candidate evidence_find(const struct shelf *shelf,
 			       const struct path_map *map,
 			       const struct clue *c, bool stamps);
 
+/**
+ * evidence_follows - is the event the next one of this journey?
+ * @branch: set to which branch of it
+ * For events that the kernel's id gives to @j, and nothing else can.
+ */
+bool evidence_follows(const struct path_map *map, const struct journey *j,
+		      const struct clue *c, unsigned int *branch);
+
 #endif

@@ -48,16 +48,17 @@ static bool icmp_quotes(const struct packet *p)
 	return false;
 }
 
-static uint64_t mix_payload(uint64_t h, const struct packet *p)
+static uint64_t mix_payload(uint64_t h, const struct packet *p, uint32_t depth)
 {
-	size_t len = p->caplen - p->payload;
+	size_t end = p->l4 < p->caplen && p->caplen - p->l4 > depth ? p->l4 + depth : p->caplen;
+	size_t len = end > p->payload ? end - p->payload : 0;
 
 	if (len > PAYLOAD_HASHED)
 		len = PAYLOAD_HASHED;
 	return mix_bytes(h, p->data + p->payload, len);
 }
 
-uint64_t identity_key(const struct packet *p)
+uint64_t identity_key(const struct packet *p, uint32_t depth)
 {
 	uint64_t h = mix(0, (uint64_t)p->id << 32 | (uint64_t)p->proto << 24 |
 			    (uint64_t)p->frag_offset << 8 |
@@ -66,7 +67,7 @@ uint64_t identity_key(const struct packet *p)
 	h = mix(h, p->flowlabel);
 	if (p->layer != PACKET_TRANSPORT)
 		return p->payload < p->caplen ?
-			mix_payload(mix(h, p->length), p) : mix(h, p->length);
+			mix_payload(mix(h, p->length), p, depth) : mix(h, p->length);
 	switch (p->proto) {
 	case IPPROTO_TCP:
 		h = mix(h, (uint64_t)p->tcp_seq << 32 | p->tcp_ack);
@@ -83,7 +84,7 @@ uint64_t identity_key(const struct packet *p)
 		break;
 	}
 	h = mix(h, p->length);
-	return p->payload < p->caplen ? mix_payload(h, p) : h;
+	return p->payload < p->caplen ? mix_payload(h, p, depth) : h;
 }
 
 bool identity_same_headers(const struct packet *a, const struct packet *b)

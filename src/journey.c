@@ -112,6 +112,7 @@ void journey_begin(struct journey *j, const struct event *e,
 		   uint64_t wall_ns)
 {
 	j->nfproto = e->nfproto;
+	j->trace_id = 0;
 	j->number = 0;
 	j->steps = j->omitted = j->lost = 0;
 	j->changes = 0;
@@ -144,6 +145,7 @@ bool journey_fork(struct journey *j, const struct event *e,
 	path_begin(&more[j->branches], at, e);
 	more[j->branches].local = more[0].local;
 	more[j->branches].look = more[0].look;
+	more[j->branches].since = more[0].since;
 	j->branches++;
 	return true;
 }
@@ -191,8 +193,9 @@ void journey_record(struct journey *j, unsigned int branch,
 {
 	struct step *s;
 
-	change_find(j, branch, e, p);
-	if (!identity_same_headers(&j->last, p))
+	change_find(j, branch, e, at, p);
+	if (!(e->flags & EVENT_NO_HEADERS) &&
+	    !identity_same_headers(&j->last, p))
 		keep_bytes(j, j->last_bytes, &j->last, p);
 	note_stamp(j, e);
 	if (at->order == T_DNAT)
@@ -201,7 +204,7 @@ void journey_record(struct journey *j, unsigned int branch,
 		j->flags |= JOURNEY_CLONES;
 	if (j->uid == UINT32_MAX && e->flags & EVENT_HAS_UID)
 		j->uid = e->uid;
-	if (at->own)
+	if (at->hidden)
 		return;
 	s = journey_add_step(j);
 	if (!s)
@@ -210,6 +213,10 @@ void journey_record(struct journey *j, unsigned int branch,
 	s->mark = e->mark;
 	s->in = e->in;
 	s->out = e->out;
+	if (e->flags & EVENT_NO_HEADERS) {
+		s->in = j->path[branch].look.in;
+		s->out = j->path[branch].look.out;
+	}
 	s->phys_in = e->phys_in;
 	s->phys_out = e->phys_out;
 	s->branch = (uint8_t)branch;

@@ -78,6 +78,7 @@ enum journey_flag {
 struct journey {
 	struct journey *hash_next, **hash_prev;	/* by identity */
 	struct journey *older, *newer;		/* by last event */
+	struct journey *id_next;		/* by trace id */
 	uint64_t key;
 	uint64_t first_ns;	/* CLOCK_REALTIME of the first event */
 	uint64_t last_ns;	/* CLOCK_MONOTONIC when its last was read */
@@ -94,6 +95,7 @@ struct journey {
 	uint8_t flags;
 	uint8_t stamps;		/* events with a stamp, all the same one */
 	uint8_t nfproto;
+	uint32_t trace_id;	/* nft's, of the last event that had one; 0: none */
 	uint32_t uid;		/* of the local socket, UINT32_MAX: none */
 	uint16_t hw_header_len;
 	uint8_t hw_header[16];

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "event.h"
+#include "event_nft.h"
 #include "evidence.h"
 #include "identity.h"
 #include "journey.h"
@@ -14,6 +15,7 @@
 
 enum {
 	OPEN_MAX = 4096,	/* journeys under way; the oldest is closed */
+	NFT_DEPTH = 20,		/* what nft copies of the transport header */
 	PROOF_STAMPS = 6,	/* equal ones: the kernel stamps on receipt */
 };
 
@@ -24,6 +26,7 @@ struct journeys {
 	uint32_t suspects;	/* journeys after a gap that may lack a head */
 	uint32_t gap_lost;	/* of the last gap */
 	uint32_t cpus;
+	uint32_t depth;		/* of identity_key() */
 	bool foreign_trace;
 	bool stamps;		/* packets are stamped on receipt */
 	const struct path_map *map;
@@ -32,7 +35,7 @@ struct journeys {
 };
 
 struct journeys *journeys_open(const struct path_map *map, uint32_t snaplen,
-			       bool foreign_trace,
+			       bool foreign_trace, bool nft,
 			       const struct journey_ops *ops, void *arg)
 {
 	struct journeys *js = calloc(1, sizeof(*js));
@@ -44,6 +47,7 @@ struct journeys *journeys_open(const struct path_map *map, uint32_t snaplen,
 	shelf_open(&js->shelf, snaplen);
 	js->cpus = cpus > 0 ? (uint32_t)cpus : 1;
 	js->foreign_trace = foreign_trace;
+	js->depth = nft ? NFT_DEPTH : UINT32_MAX;
 	js->ops = ops;
 	js->arg = arg;
 	return js;
@@ -93,6 +97,26 @@ static struct journey *begin(struct journeys *js, const struct clue *c,
 	return j;
 }
 
+/*
+ * Without headers only the id tells.  With them the journey that fits them has
+ * the id from now on; should its bytes differ from what was kept of it, the id.
+ */
+static struct candidate find(struct journeys *js, const struct clue *c)
+{
+	struct candidate found = { .j = NULL };
+	struct journey *j;
+
+	if (!(c->e->flags & EVENT_NO_HEADERS))
+		found = evidence_find(&js->shelf, js->map, c, js->stamps);
+	if (found.j || !c->e->nft || path_is_start(c->at))
+		return found;
+	j = shelf_find(&js->shelf, c->e->nft->id);
+	if (j && j->nfproto == c->e->nfproto)
+		found.j = evidence_follows(js->map, j, c, &found.branch) ? j
+									 : NULL;
+	return found;
+}
+
 void journeys_add(struct journeys *js, const struct event *e,
 		  const struct place *at, uint64_t now_ns, uint64_t wall_ns)
 {
@@ -100,9 +124,9 @@ void journeys_add(struct journeys *js, const struct event *e,
 	struct candidate c;
 
 	packet_decode(&clue.p, e->nfproto, e->payload, e->payload_len);
-	clue.key = identity_key(&clue.p);
+	clue.key = identity_key(&clue.p, js->depth);
 	js->shelf.events++;
-	c = evidence_find(&js->shelf, js->map, &clue, js->stamps);
+	c = find(js, &clue);
 	if (c.j && c.fork && !journey_fork(c.j, e, at))
 		c.j = NULL;
 	if (!c.j) {
@@ -113,6 +137,8 @@ void journeys_add(struct journeys *js, const struct event *e,
 	} else if (!c.fork) {
 		path_advance(&c.j->path[c.branch], at, e);
 	}
+	if (e->nft)
+		shelf_bind(&js->shelf, c.j, e->nft->id);
 	journey_record(c.j, c.branch, e, at, &clue.p);
 	c.j->last_ns = now_ns;
 	c.j->last_event = js->shelf.events;

@@ -23,10 +23,11 @@ struct journey_ops {
  * journeys_open - an empty collection
  * @map: which tables are where, for each family; borrowed
  * @snaplen: bytes kept of each packet
+ * @nft: events of nft come as well, with less of each packet
  * @foreign_trace: others' TRACE rules are there: a journey may begin anywhere
  */
 struct journeys *journeys_open(const struct path_map *map, uint32_t snaplen,
-			       bool foreign_trace,
+			       bool foreign_trace, bool nft,
 			       const struct journey_ops *ops, void *arg);
 void journeys_close(struct journeys *js);
 

@@ -6,6 +6,7 @@
 
 #include "doubt.h"
 #include "event.h"
+#include "event_nft.h"
 #include "family.h"
 #include "journey.h"
 #include "place.h"
@@ -62,13 +63,16 @@ static void note_station(struct path *p, const struct place *at, uint8_t hook)
 
 static void note(struct path *p, const struct place *at, const struct event *e)
 {
-	note_station(p, at, e->hook);
+	/* nft tells no hook; a chain that many call is where the packet is. */
+	uint8_t hook = e->hook < NF_INET_NUMHOOKS ? e->hook : p->hook;
+
+	note_station(p, at, hook);
 	p->last = at;
-	p->hook = e->hook;
+	p->hook = hook;
 	p->order = at->order;
-	if (e->hook == NF_INET_LOCAL_OUT)
+	if (hook == NF_INET_LOCAL_OUT)
 		p->local = true;
-	else if (e->hook == NF_INET_PRE_ROUTING)
+	else if (hook == NF_INET_PRE_ROUTING)
 		p->local = false;
 	if (e->out)
 		p->out = e->out;
@@ -195,12 +199,14 @@ static bool in_chain(const struct path *p, const struct place *at)
 		return false;
 	if (p->chain == SNAP_NONE)
 		return true;
-	return at->chain_index == p->chain && at->number > p->after;
+	/* nft has no numbers. */
+	return at->chain_index == p->chain &&
+	       (at->number > p->after || at->backend == EVENT_NFT);
 }
 
 static bool at_policy(const struct path *p, const struct place *at)
 {
-	if (at->number != at->last || at->hook != p->hook ||
+	if (!at->at_end || at->hook != p->hook ||
 	    at->table != p->last->table)
 		return false;
 	return p->chain == SNAP_NONE || at->chain_index == p->chain;
@@ -279,7 +285,7 @@ static bool later(const struct path *p, const struct place *at, uint8_t hook)
 		[NF_INET_POST_ROUTING] = 2,
 	};
 
-	if (hook != p->hook)
+	if (hook != p->hook && hook < NF_INET_NUMHOOKS)
 		return rank[hook] > rank[p->hook];
 	if (at->order != p->order)
 		return at->order > p->order;
@@ -299,7 +305,7 @@ bool path_may_follow(const struct path_map *map, const struct path *p,
 		     bool relaxed)
 {
 	/* The hook of the message is the truth for user chains, too. */
-	bool same_hook = e->hook == p->hook;
+	bool same_hook = e->hook == p->hook || e->hook == EVENT_NO_HOOK;
 
 	if (at->nfproto != p->last->nfproto)
 		return false;
@@ -328,7 +334,8 @@ bool path_may_follow(const struct path_map *map, const struct path *p,
 	case PATH_QUEUED:
 		/* Accepted: the next table.  Repeated: this one once more. */
 		if (next_table(map, p, at, relaxed) ||
-		    (same_hook && at->hook == p->hook && at->order == p->order))
+		    (same_hook && at->hook == p->hook &&
+		     at->order == p->order && at->station == p->station))
 			return true;
 		break;
 	case PATH_MAYBE:
@@ -358,6 +365,9 @@ bool path_may_fork(const struct path_map *map, const struct path *p,
 
 bool path_is_start(const struct place *at)
 {
+	/* With nft's trigger the first event is that of our own rule. */
+	if (at->backend == EVENT_NFT)
+		return at->own && at->kind == PLACE_RULE;
 	return at->order == T_RAW && (at->hook == NF_INET_PRE_ROUTING ||
 				      at->hook == NF_INET_LOCAL_OUT);
 }

@@ -39,6 +39,7 @@ struct path {
 	bool local;			/* sent by this host: through OUTPUT */
 	uint32_t out;			/* last out-interface seen */
 	struct look look;		/* change.c's: the packet as last seen */
+	struct look_since since;	/* and which steps came after that */
 	struct {
 		uint32_t chain, number;
 	} stack[PATH_DEPTH];

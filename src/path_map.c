@@ -57,6 +57,21 @@ uint8_t path_map_add(struct path_map *map, unsigned int family,
 	return i;
 }
 
+void path_map_forget(struct path_map *map, uint32_t bit)
+{
+	for (unsigned int i = 0; i < 2 * NF_INET_NUMHOOKS; i++) {
+		struct path_hook *h = &map->hook[i / NF_INET_NUMHOOKS]
+						[i % NF_INET_NUMHOOKS];
+
+		for (unsigned int k = 0; k < h->count; k++) {
+			if (!(h->key[k] & bit))
+				continue;
+			h->must &= ~(UINT64_C(1) << k);
+			h->may &= ~(UINT64_C(1) << k);
+		}
+	}
+}
+
 static void add_table(struct path_map *map, unsigned int family,
 		      const struct snap_table *t)
 {

@@ -41,6 +41,9 @@ uint8_t path_map_add(struct path_map *map, unsigned int family,
 		     unsigned int hook, uint32_t key, int32_t priority,
 		     bool nat);
 
+/** path_map_forget - those of keys with this bit see no packet any more */
+void path_map_forget(struct path_map *map, uint32_t bit);
+
 /** path_map_station - STATION_NONE when there is none with this key */
 uint8_t path_map_station(const struct path_map *map, unsigned int family,
 			 unsigned int hook, uint32_t key);

@@ -302,7 +302,7 @@ static void describe_target(struct place *p, const struct snapshot *s,
 }
 
 /* The line of design.md: the prefix, two blanks, the rule in quotes. */
-static bool build_line(struct place *p)
+bool place_build_line(struct place *p)
 {
 	size_t room = 4 * ((size_t)p->prefix_len + p->rule_len) + 16;
 	char *line = malloc(room);
@@ -375,7 +375,7 @@ static void describe_rule(struct place *p, const struct snapshot *s,
 	p->target_chain = SNAP_NONE;
 	if (!r)
 		return;
-	p->own = r->flags & SNAP_OWN;
+	p->own = p->hidden = r->flags & SNAP_OWN;
 	p->rule = r->len ? snapshot_text(s, r->text) : "";
 	p->rule_len = r->len;
 	describe_target(p, s, r);
@@ -414,6 +414,7 @@ static bool fill(const struct place_index *idx, struct place *p,
 	p->chain_index = ci;
 	p->number = parts->number;
 	p->last = c->count + 1;
+	p->at_end = parts->number == p->last;
 	p->own_before = parts->number > c->own_before ? c->own_before : 0;
 	p->kind = parts->kind;
 	p->hook = c->hook;
@@ -425,7 +426,7 @@ static bool fill(const struct place_index *idx, struct place *p,
 	return true;
 }
 
-static struct place *add(struct place_index *idx, struct node *n)
+bool place_adopt(struct place_index *idx, struct place *p)
 {
 	uint32_t room = idx->room ? idx->room * 2 : 256;
 
@@ -434,12 +435,19 @@ static struct place *add(struct place_index *idx, struct node *n)
 						    room * sizeof(*more));
 
 		if (!more)
-			return NULL;
+			return false;
 		idx->by_id = more;
 		idx->room = room;
 	}
-	n->place.id = idx->count;
-	idx->by_id[idx->count++] = &n->place;
+	p->id = idx->count;
+	idx->by_id[idx->count++] = p;
+	return true;
+}
+
+static struct place *add(struct place_index *idx, struct node *n)
+{
+	if (!place_adopt(idx, &n->place))
+		return NULL;
 	n->next = idx->bucket[n->hash % BUCKETS];
 	idx->bucket[n->hash % BUCKETS] = n;
 	return &n->place;
@@ -472,7 +480,7 @@ static const struct place *look_up(struct place_index *idx, uint8_t nfproto,
 	n->place.prefix = strndup(prefix, len);
 	n->place.prefix_len = (uint32_t)len;
 	if (n->place.prefix && fill(idx, &n->place, s, &parts) &&
-	    build_line(&n->place) && add(idx, n)) {
+	    place_build_line(&n->place) && add(idx, n)) {
 		n->place.station = station_of(idx, &n->place);
 		if (forgers_write(&idx->forgers[family_index(f)], prefix, len))
 			n->place.doubt = DOUBT_FORGED;
@@ -542,6 +550,7 @@ static bool describe_restored(struct place *p, const struct parts *parts)
 							parts->chain_len -
 							parts->table)) & INT32_MAX;
 	p->number = p->last = parts->number;
+	p->at_end = true;
 	p->target_chain = SNAP_NONE;
 	p->kind = parts->kind;
 	p->hook = hook_of_chain(parts->chain, parts->chain_len);
@@ -560,7 +569,7 @@ static const struct place *make_restored(struct place_index *idx,
 
 	if (p->prefix && p->rule &&
 	    split_prefix(p->prefix, p->prefix_len, &parts) &&
-	    describe_restored(p, &parts) && build_line(p) && add(idx, n))
+	    describe_restored(p, &parts) && place_build_line(p) && add(idx, n))
 		return p;
 	node_free(n);
 	return NULL;

@@ -42,8 +42,15 @@ enum place_change {
 enum place_table { T_RAW, T_MANGLE, T_DNAT, T_FILTER, T_SECURITY, T_SNAT,
 		   T_OTHER, T_COUNT };
 
+/* Is it certain which rule this is?  Always for legacy places. */
+enum place_state {
+	PLACE_KNOWN,
+	PLACE_PENDING,	/* the rules are changing: see place_nft_settle() */
+	PLACE_LOST,	/* it was gone before its text could be read */
+};
+
 /*
- * A prefix that exists in the snapshot.  Owned by the index, valid until
+ * A prefix that exists in the snapshot, or the like of an nft event.  Owned by the index, valid until
  * place_index_close().
  */
 struct place {
@@ -72,6 +79,14 @@ struct place {
 	uint8_t changes;	/* enum place_change, ored */
 	uint8_t doubt;		/* enum doubt: its text may be another's */
 	bool own;		/* a rule of this run */
+	bool hidden;		/* not worth a line: own, or the end before a policy */
+	bool at_end;		/* its chain's policy or implicit return */
+	uint8_t backend;	/* enum event_backend */
+	uint8_t family;		/* nft: of the table, NFPROTO_IPV4, NFPROTO_INET ... */
+	uint8_t state;		/* enum place_state */
+	bool nat;		/* nft: what it translates shows behind its chain */
+	uint16_t queue;		/* nft, EFFECT_QUEUE: its number */
+	uint64_t handle;	/* nft: the rule's, 0: none */
 	const char *target;	/* "DROP", "cali-FORWARD", "REJECT" ... or "" */
 };
 
@@ -125,6 +140,12 @@ struct place_known {
  */
 const struct place *place_restore(struct place_index *idx,
 				  const struct place_known *known);
+
+/** place_adopt - give a place that is made elsewhere its id; false: no memory */
+bool place_adopt(struct place_index *idx, struct place *p);
+
+/** place_build_line - .line from .prefix and .rule; false: no memory */
+bool place_build_line(struct place *p);
 
 /** place_table_order - enum place_table; nat is two, by the hook */
 uint8_t place_table_order(const char *name, uint8_t hook);

@@ -17,6 +17,7 @@
 #include "capture.h"
 #include "doubt.h"
 #include "event.h"
+#include "event_nft.h"
 #include "hook.h"
 #include "ifnames.h"
 #include "journey.h"
@@ -24,6 +25,7 @@
 #include "losses.h"
 #include "path.h"
 #include "place.h"
+#include "place_nft.h"
 #include "printer.h"
 #include "process.h"
 #include "replay.h"
@@ -44,6 +46,7 @@ struct state {
 	const struct reader_plan *plan;
 	struct stats *stats;
 	struct place_index *index;
+	struct place_nft *nft;		/* NULL: no events of nft */
 	struct path_map map;
 	struct journeys *journeys;
 	struct ifnames *names;
@@ -154,12 +157,12 @@ static void check_sequence(struct state *s, const struct event *e)
 static void on_event(struct state *s, const struct event *e,
 		     const struct place *at)
 {
-	if (at->own) {
+	if (at->own)
 		s->stats->own++;
-	} else {
+	else
 		s->stats->events++;
+	if (!at->hidden)
 		printer_event(&s->printer, e, at, s->wall_ns);
-	}
 	journeys_add(s->journeys, e, at, s->now_ns, s->wall_ns);
 }
 
@@ -176,6 +179,35 @@ static void turn(struct state *s, enum place_phase phase)
 	place_index_turn(s->index, phase, s->stats->changed);
 }
 
+static void on_change(struct state *s, const struct nlmsghdr *nlh, size_t len)
+{
+	struct nft_change c;
+	int err = nft_change_parse(&c, nlh, len);
+
+	if (!err)
+		place_nft_change(s->nft, &c);
+	s->stats->broken += err == -EBADMSG;
+}
+
+static void on_nft(struct state *s, const struct nlmsghdr *nlh, size_t len)
+{
+	const struct place *at;
+	struct event_nft nft;
+	struct event e;
+	int err = event_nft_parse(&e, &nft, nlh, len);
+
+	if (err == -ENOMSG) {
+		on_change(s, nlh, len);
+		return;
+	}
+	at = err ? NULL : place_nft_find(s->nft, &e);
+	s->stats->broken += err == -EBADMSG;
+	if (!at)
+		return;
+	e.hook = at->hook;
+	on_event(s, &e, at);
+}
+
 static void on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
 {
 	struct state *s = arg;
@@ -183,6 +215,10 @@ static void on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
 	struct event e;
 	int err = event_parse(&e, nlh, len);
 
+	if (err == -ENOMSG && s->nft) {
+		on_nft(s, nlh, len);
+		return;
+	}
 	if (err) {
 		s->stats->broken += err == -EBADMSG;
 		return;
@@ -395,6 +431,7 @@ static void finish(struct state *s)
 static void close_state(struct state *s)
 {
 	journeys_close(s->journeys);
+	place_nft_close(s->nft);
 	place_index_close(s->index);
 	ifnames_close(s->names);
 	printer_close(&s->printer);
@@ -408,8 +445,10 @@ static int open_state(struct state *s, const struct reader_plan *plan)
 	path_map_fill(&s->map, plan->snap);
 	s->index = place_index_open(plan->snap, &s->map);
 	s->journeys = journeys_open(&s->map, plan->snaplen,
-				    plan->foreign_trace, &ops, s);
-	if (!s->names || !s->index || !s->journeys)
+				    plan->foreign_trace, plan->nft, &ops, s);
+	if (s->index && plan->nft)
+		s->nft = place_nft_open(s->index, &s->map, plan->nft);
+	if (!s->names || !s->index || !s->journeys || (plan->nft && !s->nft))
 		return -ENOMEM;
 	return printer_open(&s->printer, plan, s->index, s->names, s->control);
 }

@@ -14,6 +14,7 @@
 
 struct capture;
 struct ifnames;
+struct nft_snapshot;
 struct snapshot;
 struct stats;
 
@@ -22,6 +23,7 @@ struct reader_plan {
 	struct capture *capture;	/* NULL: .input_fd is read instead */
 	int input_fd;
 	const struct snapshot *snap[FAMILY_COUNT];
+	const struct nft_snapshot *nft;	/* NULL: no events of nft */
 	struct stats *stats;		/* shared with the supervisor */
 	struct sink_plan sink[SINK_COUNT];
 	struct report_env env;		/* .names is opened by the reader */

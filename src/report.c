@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "doubt.h"
+#include "event.h"
 #include "journey.h"
 #include "place.h"
 #include "snapshot.h"
@@ -71,6 +72,8 @@ unsigned int report_queue(const struct place *by)
 	static const char *const words[] = { "--queue-num ",
 					     "--queue-balance " };
 
+	if (by->backend == EVENT_NFT)
+		return by->queue;
 	for (size_t i = 0; i < 2; i++) {
 		const char *at = memmem(by->rule, by->rule_len, words[i],
 					strlen(words[i]));

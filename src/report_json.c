@@ -12,6 +12,7 @@
 #include "family.h"
 #include "ifnames.h"
 #include "journey.h"
+#include "nft_snapshot.h"
 #include "out.h"
 #include "packet.h"
 #include "place.h"
@@ -82,17 +83,43 @@ static void put_hex(struct out *o, const uint8_t *bytes, size_t len)
 	out_advance(o, (size_t)(p - room));
 }
 
+/* An nft table may be of another family than the packet: inet. */
+static void put_backend(struct out *o, const struct place *p)
+{
+	bool nft = p->backend == EVENT_NFT;
+
+	out_text(o, nft ? "{\"backend\":\"nft\",\"family\":\""
+			: "{\"backend\":\"legacy\",\"family\":\"");
+	out_text(o, family_by_nfproto(p->nfproto)->name);
+	out_text(o, "\"");
+	if (nft)
+		out_printf(o, ",\"nft_family\":\"%s\"",
+			   nft_snapshot_family(p->family));
+}
+
+/* Rules have numbers in legacy tables, handles in nft. */
+static void put_rule_id(struct out *o, const struct place *p)
+{
+	if (p->backend != EVENT_NFT)
+		out_printf(o, ",\"number\":%u,\"handle\":null", p->number);
+	else if (p->handle)
+		out_printf(o, ",\"number\":null,\"handle\":%llu",
+			   (unsigned long long)p->handle);
+	else
+		out_text(o, ",\"number\":null,\"handle\":null");
+}
+
 /* The members that are the same for every event at a place. */
 static void put_place(struct out *o, const struct place *p)
 {
-	out_text(o, "{\"backend\":\"legacy\",\"family\":\"");
-	out_text(o, family_by_nfproto(p->nfproto)->name);
-	out_text(o, "\",\"table\":");
+	put_backend(o, p);
+	out_text(o, ",\"table\":");
 	put_string(o, p->table, strlen(p->table));
 	out_text(o, ",\"chain\":");
 	put_string(o, p->chain, p->chain_len);
-	out_printf(o, ",\"kind\":\"%s\",\"number\":%u,\"handle\":null,"
-		   "\"rule\":", kinds[p->kind], p->number);
+	out_printf(o, ",\"kind\":\"%s\"", kinds[p->kind]);
+	put_rule_id(o, p);
+	out_text(o, ",\"rule\":");
 	if (p->rule_len)
 		put_string(o, p->rule, p->rule_len);
 	else

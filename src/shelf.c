@@ -85,8 +85,45 @@ void shelf_touch(struct shelf *s, struct journey *j)
 	link_newest(s, j);
 }
 
+static void unbind(struct shelf *s, struct journey *j)
+{
+	struct journey **at = &s->by_id[j->trace_id % SHELF_IDS];
+
+	if (!j->trace_id)
+		return;
+	while (*at != j)
+		at = &(*at)->id_next;
+	*at = j->id_next;
+	j->trace_id = 0;
+}
+
+struct journey *shelf_find(const struct shelf *s, uint32_t id)
+{
+	struct journey *j = s->by_id[id % SHELF_IDS];
+
+	while (j && j->trace_id != id)
+		j = j->id_next;
+	return j;
+}
+
+void shelf_bind(struct shelf *s, struct journey *j, uint32_t id)
+{
+	struct journey *other, **head = &s->by_id[id % SHELF_IDS];
+
+	if (j->trace_id == id)
+		return;
+	other = shelf_find(s, id);
+	if (other)
+		unbind(s, other);
+	unbind(s, j);
+	j->trace_id = id;
+	j->id_next = *head;
+	*head = j;
+}
+
 void shelf_take(struct shelf *s, struct journey *j)
 {
+	unbind(s, j);
 	unlink_age(s, j);
 	unlink_hash(j);
 	s->open--;

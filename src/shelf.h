@@ -7,10 +7,11 @@
 
 struct journey;
 
-enum { SHELF_BUCKETS = 8192 };
+enum { SHELF_BUCKETS = 8192, SHELF_IDS = 2048 };
 
 struct shelf {
 	struct journey *bucket[SHELF_BUCKETS];	/* by .hash_next */
+	struct journey *by_id[SHELF_IDS];	/* by .id_next */
 	struct journey *oldest, *newest;	/* by .newer, .older */
 	struct journey *spare;			/* by .newer */
 	uint64_t events;			/* so far, of all journeys */
@@ -30,6 +31,16 @@ struct journey *shelf_add(struct shelf *s, uint64_t key);
 
 /** shelf_touch - it is the newest now */
 void shelf_touch(struct shelf *s, struct journey *j);
+
+/**
+ * shelf_bind - nft's trace id is this journey's from now on
+ * shelf_find - whose is it?  NULL: nobody's
+ *
+ * The kernel makes ids from addresses of buffers, which are used again at once:
+ * the last one bound has it.
+ */
+void shelf_bind(struct shelf *s, struct journey *j, uint32_t id);
+struct journey *shelf_find(const struct shelf *s, uint32_t id);
 
 /** shelf_take - it is over; shelf_give_back() has to follow */
 void shelf_take(struct shelf *s, struct journey *j);

@@ -43,7 +43,7 @@ static void read_trace(const struct nlmsghdr *nlh, size_t size)
 	touch_name(&n.jump);
 	touch(e.hw_header, e.hw_header_len);
 	packet_decode(&p, e.nfproto, e.payload, e.payload_len);
-	sink += (unsigned int)identity_key(&p);
+	sink += (unsigned int)identity_key(&p, 20);
 	sink += (unsigned int)packet_print(line, sizeof(line), &p, true);
 }
 

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* place_nft: where in the nft rules an event was made, and with which text at that time. */
+#ifndef NFTRACE_PLACE_NFT_H
+#define NFTRACE_PLACE_NFT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct event;
+struct nft_change;
+struct nft_snapshot;
+struct path_map;
+struct place;
+struct place_index;
+struct place_nft;
+
+/**
+ * place_nft_open - places of nft events
+ * @idx: gives them their ids; borrowed
+ * @map: gets a station for each base chain
+ * @snap: of the start; borrowed for ever
+ */
+struct place_nft *place_nft_open(struct place_index *idx, struct path_map *map,
+				 const struct nft_snapshot *snap);
+void place_nft_close(struct place_nft *pn);
+
+/**
+ * place_nft_find - look an event up
+ *
+ * While it is not certain which rule it was (not yet told of, or its table is
+ * being made anew), the place is pending: see place_nft_settle().
+ * Return: NULL for an event of a family or hook that is not followed.
+ */
+const struct place *place_nft_find(struct place_nft *pn,
+				   const struct event *e);
+
+/**
+ * place_nft_change - the kernel tells of a change of the rules
+ * Return: true when events of a table that were certain are so no more:
+ * place_nft_doubt() for each place of the journeys under way.
+ */
+bool place_nft_change(struct place_nft *pn, const struct nft_change *c);
+
+/** place_nft_doubt - the same place, pending when its table was made anew */
+const struct place *place_nft_doubt(struct place_nft *pn,
+				    const struct place *at);
+
+/** place_nft_wants - must the rules be read again, now? */
+bool place_nft_wants(const struct place_nft *pn);
+
+/** place_nft_asked - somebody reads them: place_nft_install() will follow */
+void place_nft_asked(struct place_nft *pn);
+
+/** place_nft_generation - of the rules that the kernel has told of so far */
+uint32_t place_nft_generation(const struct place_nft *pn);
+
+/** place_nft_lost - messages are lost: true as for place_nft_change() */
+bool place_nft_lost(struct place_nft *pn);
+
+/**
+ * place_nft_install - the rules as they are now
+ * @snap: mapped; owned from here on, in any case
+ *
+ * To be called when all events of earlier rules have been read.
+ * Return: false: the kernel has not yet told of all that is in it; try again
+ * when it has.
+ */
+bool place_nft_install(struct place_nft *pn, const struct nft_snapshot *snap);
+
+/**
+ * place_nft_settle - what a pending place turned out to be
+ * @last: there is no more time: without a text, and marked, rather than not
+ * Return: @at itself when that is still open.
+ */
+const struct place *place_nft_settle(struct place_nft *pn,
+				     const struct place *at, bool last);
+
+#endif
