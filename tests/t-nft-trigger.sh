@@ -1,0 +1,254 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-nft-trigger: where only nft has rules, a table of nftrace's own traces, and is gone with the run, whatever ends it.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+OLD=$BUILD/tests/preload/old_nft.so
+
+lab_loopback
+server lo echo udp 10.9.0.1 7
+server lo echo6 udp fd00:9::1 7
+load_nft() {
+	in_ns lo nft -f - <<-'X'
+		table inet fw {
+			chain in {
+				type filter hook input priority filter; policy accept;
+				udp dport 7 accept
+			}
+			chain out {
+				type filter hook output priority filter; policy accept;
+				udp dport 9 drop
+			}
+		}
+	X
+	in_ns lo iptables-nft -A OUTPUT -p udp --dport 7 -j ACCEPT
+}
+load_nft
+before=$SCRATCH/before
+# Rules without the counters of iptables-nft's.
+state() { save_rules lo "$SCRATCH/state"; sed -E 's/packets [0-9]+ bytes [0-9]+/packets/' "$SCRATCH/state" >"$1"; }
+state "$before"
+own() { in_ns lo nft list tables 2>/dev/null | grep -c nftrace_; }
+no_table() { [[ $(own) = 0 ]]; }
+own_list() { in_ns lo nft list ruleset 2>/dev/null | sed -n '/^table ip6* nftrace_/,/^}/p'; }
+legacy_tables() { in_ns lo cat /proc/net/ip_tables_names /proc/net/ip6_tables_names; }
+# What matched in the table's chain NAME of family FAMILY
+counted() { own_list | awk -v f="$1" -v c="$2" '$1 == "table" { family = $2 } $1 == "chain" { chain = $2 }
+	family == f && chain == c && match($0, /counter packets [0-9]+/) { n += substr($0, RSTART + 16, RLENGTH - 16) } END { print n + 0 }'; }
+as_before() {
+	state "$SCRATCH/now"
+	assert_same "the host's state" "$before" "$SCRATCH/now"
+	[[ -z $(legacy_tables) ]] || fail "tables of iptables-legacy came into being: $(legacy_tables)"
+	rm -f "$SCRATCH/now"
+}
+subtest "only nft: no lock, no group, no logger, no table of iptables-legacy"
+exec {held}>"$XTABLES_LOCKFILE"
+flock $held
+background lo group tcpdump -i nflog:0 -w /dev/null
+tcpdump=$BG_PID
+assert_within 5 "group 0 is taken" eval 'in_ns lo grep -q "^ *0 " /proc/net/netfilter/nfnetlink_log'
+# tcpdump registers the logger for itself.
+in_ns lo sysctl -qw net.netfilter.nf_log.2=nf_log_ipv4 net.netfilter.nf_log.10=nf_log_ipv6
+start_nftrace lo -t 60 -w 0 -p udp --dport 7
+(($(own) == 2)) || fail "$(own) tables instead of one for each family"
+own_list | grep -q 'flags owner' || fail "the tables are nobody's"
+talk lo udp 10.9.0.1 7 count 3
+talk lo udp fd00:9::1 7 count 2
+[[ $(counted ip output) = 3 && $(counted ip prerouting) = 3 ]] || fail "ip counts $(counted ip output)"
+[[ $(counted ip6 output) = 2 && $(counted ip6 prerouting) = 2 ]] || fail "ip6 counts $(counted ip6 output)"
+[[ -z $(legacy_tables) ]] || fail "tables of iptables-legacy: $(legacy_tables)"
+assert_no_grep 'acquire the lock' "$ERR"
+assert_grep 'nft: 2 tables, 3 rules \(1 written by iptables-nft\)$' "$ERR"
+stop_nftrace INT
+kill $tcpdump
+exec {held}>&-
+assert_grep '4 rules inserted, 4 removed' "$ERR"
+assert_grep 'counted 10 packets' "$ERR"
+as_before
+
+subtest "a foreign flush of all rules does not stop it"
+start_nftrace lo -t 60 -p udp --dport 7
+in_ns lo nft flush ruleset
+in_ns lo nft delete table ip "$(in_ns lo nft list tables | sed -n 's/table ip \(nftrace_.*\)/\1/p')" 2>/dev/null &&
+	fail "somebody else may delete it"
+talk lo udp 10.9.0.1 7
+[[ $(counted ip output) = 1 ]] || fail "it counts $(counted ip output)"
+load_nft
+stop_nftrace TERM
+as_before
+
+subtest "kill -9 of all leaves nothing"
+start_nftrace lo -t 60 --replies -p udp --dport 7
+pids=("$NFTRACE_PID" "$(child_named nftrace-keeper)" "$(child_named nftrace-reader)")
+kill -STOP "${pids[@]}"
+(($(own) == 2)) || fail "it is not armed"
+kill -KILL "${pids[@]}"
+wait "$NFTRACE_PID" 2>/dev/null
+assert_within 5 "no table" no_table
+as_before
+
+for who in supervisor keeper reader; do
+	subtest "kill -9 of the $who"
+	start_nftrace lo -t 60 -p udp --dport 7
+	pid=$NFTRACE_PID
+	[[ $who = supervisor ]] || pid=$(child_named nftrace-$who)
+	kill -KILL "$pid"
+	assert_within 10 "no table" no_table
+	[[ $who = supervisor ]] || end_nftrace 10
+	wait "$NFTRACE_PID" 2>/dev/null
+	as_before
+done
+
+subtest "a stopped supervisor: the keeper ends it in time"
+start_nftrace lo -t 1 -p udp --dport 7
+kill -STOP "$NFTRACE_PID"
+assert_within 10 "no table" no_table
+kill -CONT "$NFTRACE_PID"
+end_nftrace 10
+as_before
+
+# LD_PRELOAD reaches the keeper, which puts the table in.
+old() { local saved=$NFTRACE; NFTRACE=$SCRATCH/old; "$@"; local r=$?; NFTRACE=$saved; return $r; }
+printf '#!/bin/bash\nexport LD_PRELOAD=%q\nexec %q "$@"\n' "$OLD" "$NFTRACE" >"$SCRATCH/old"
+chmod +x "$SCRATCH/old"
+if [[ -n ${SANITIZE-} ]]; then
+	subtest "a kernel without owners"
+	skip "the sanitizers' runtime has to come first in a process"
+else
+	subtest "a kernel without owners: the keeper removes the table"
+	old start_nftrace lo -t 60 -p udp --dport 7
+	(($(own) == 2)) || fail "$(own) tables"
+	! own_list | grep 'flags owner' || fail "it has an owner"
+	talk lo udp 10.9.0.1 7
+	stop_nftrace INT
+	assert_grep '4 rules inserted, 4 removed' "$ERR"
+	as_before
+
+	subtest "a kernel without owners: kill -9 of the keeper"
+	old start_nftrace lo -t 60 -p udp --dport 7
+	kill -KILL "$(child_named nftrace-keeper)"
+	end_nftrace 10
+	as_before
+
+	subtest "a kernel without owners: kill -9 of all, then --cleanup"
+	old start_nftrace lo -t 60 -p udp --dport 7
+	pids=("$NFTRACE_PID" "$(child_named nftrace-keeper)" "$(child_named nftrace-reader)")
+	kill -STOP "${pids[@]}"
+	kill -KILL "${pids[@]}"
+	wait "$NFTRACE_PID" 2>/dev/null
+	assert_within 5 "all are gone" eval '! pgrep "^nftrace"'
+	(($(own) == 2)) || fail "nothing was left: this shows nothing"
+	run_nftrace lo --doctor
+	assert_grep 'dead run .* in an nft table .*--cleanup' "$ERR"
+	(($(own) == 2)) || fail "--doctor changed something"
+	run_nftrace lo --cleanup
+	assert_grep 'dead run .* in an nft table .* removed' "$ERR"
+	as_before
+
+	subtest "a kernel without owners: a living run's table is left alone"
+	old start_nftrace lo -t 60 -p udp --dport 7
+	run_nftrace lo --cleanup
+	(($(own) == 2)) || fail "$(own) tables are left"
+	stop_nftrace INT
+	as_before
+fi
+
+subtest "what needs conntrack is asked behind it"
+start_nftrace lo -4 -t 60 -p udp --dport 7 -m conntrack --ctstate NEW
+assert_grep "'--ctstate NEW' needs conntrack: packets are traced from behind it" "$ERR"
+talk lo udp 10.9.0.1 7 from 4000 count 3
+[[ $(counted ip output_late) = 1 ]] || fail "it counts $(counted ip output_late) of one connection"
+stop_nftrace INT
+as_before
+
+subtest "a match that cannot be used in one chain, in any"
+start_nftrace lo -4 -t 60 -m owner --uid-owner 0 -p udp
+(($(own_list | grep -c 'nftrace set 1') == 1)) || fail "not one rule"
+stop_nftrace INT
+as_before
+run_nftrace lo -4 -t 1 -m realm --realm 1
+[[ $STATUS = 2 ]] || [[ $STATUS = 3 ]] || fail "status $STATUS"
+as_before
+
+subtest "--dry-run: in words, and nothing changes"
+run_nftrace lo --dry-run --replies -p udp --dport 7 -l 20/s
+assert_status 0
+assert_text 'nft: ip prerouting priority -301: -p udp -m udp --dport 7 limit rate 20/second burst 50 packets counter meta nftrace set 1' "$OUT"
+assert_text 'nft: ip6 output priority -301: -p udp -m udp --dport 7 limit' "$OUT"
+assert_text 'nft: ip output_late priority -199: replies to these limit' "$OUT"
+as_before
+
+subtest "no expression: others' trace rules of nft, or an error"
+run_nftrace lo -t 1
+assert_status 2
+in_ns lo nft add rule inet fw in udp dport 7 meta nftrace set 1
+start_nftrace lo -t 60
+assert_grep 'nft has a trace rule that is not ours: inet fw in: udp dport 7 meta nftrace set 1$' "$ERR"
+stop_nftrace INT
+in_ns lo nft flush ruleset
+load_nft
+as_before
+
+subtest "--doctor"
+run_nftrace lo --doctor
+assert_grep 'nft: 2 tables, 3 rules' "$ERR"
+assert_no_grep 'nothing to trace' "$ERR"
+as_before
+
+subtest "-6 where only IPv4 has tables: still no table of iptables-legacy"
+in_ns lo nft delete table inet fw
+start_nftrace lo -6 -t 60 -p udp --dport 7
+[[ $(in_ns lo nft list tables) = *"table ip6 nftrace_"* ]] || fail "no table for IPv6"
+[[ -z $(legacy_tables) ]] || fail "tables of iptables-legacy: $(legacy_tables)"
+stop_nftrace INT
+
+# From here on both have rules.
+in_ns lo nft flush ruleset
+load_nft
+in_ns lo iptables-legacy -A OUTPUT -p udp --dport 7 -j ACCEPT
+state "$before"
+
+subtest "both: TRACE rules in raw, and a table that no packet enters"
+start_nftrace lo -4 -t 60 -p udp --dport 7
+assert_grep 'legacy: 2 tables, 1 rule; nft: 2 tables, 3 rules \(1 written by iptables-nft\): both active' "$ERR"
+assert_grep 'acquire the lock' "$ERR"
+(($(in_ns lo iptables-legacy-save -t raw | grep -c -- '-j TRACE') == 2)) || fail "no TRACE rules"
+(($(own) == 1)) || fail "$(own) tables"
+own_list | grep -q 'hook' && fail "packets enter the table"
+own_list | grep -q 'meta nftrace set 1' || fail "nothing turns nft's trace on"
+stop_nftrace INT
+assert_grep '2 rules inserted, 2 removed' "$ERR"
+no_table || fail "the table is still there"
+! in_ns lo iptables-legacy-save -t raw | grep TRACE || fail "TRACE rules are left"
+
+subtest "--backend nft beside iptables-legacy: no rule in raw, no lock"
+in_ns lo iptables-legacy-save >"$SCRATCH/legacy"
+exec {held}>"$XTABLES_LOCKFILE"
+flock $held
+start_nftrace lo -4 -t 60 -w 0 --backend nft -p udp --dport 7
+(($(own_list | grep -c 'hook') == 2)) || fail "no chains"
+! in_ns lo iptables-legacy-save -t raw | grep TRACE || fail "TRACE rules"
+talk lo udp 10.9.0.1 7
+stop_nftrace INT
+exec {held}>&-
+no_table || fail "the table is still there"
+assert_same "iptables-legacy's rules" <(sed -E '/^#/d; s/\[.*//' "$SCRATCH/legacy") <(in_ns lo iptables-legacy-save | sed -E '/^#/d; s/\[.*//')
+
+subtest "--backend legacy: nothing of nft"
+start_nftrace lo -4 -t 60 --backend legacy -p udp --dport 7
+no_table || fail "a table of nft's"
+assert_no_grep 'nft:' "$ERR"
+stop_nftrace INT
+run_nftrace lo --backend iptables -p udp
+assert_status 2
+assert_grep 'auto, legacy or nft' "$ERR"
+
+subtest "--replies in raw: the expression turned round, and a warning"
+run_nftrace lo -4 --dry-run --replies -s 10.9.0.1 -p udp --sport 7
+assert_grep "replies are looked for by '-d 10.9.0.1 -p udp --dport 7'" "$ERR"
+assert_grep 'PREROUTING -d 10.9.0.1/32 -p udp -m udp --dport 7 ' "$OUT"
+assert_grep 'PREROUTING -s 10.9.0.1/32 -p udp -m udp --sport 7 ' "$OUT"
+run_nftrace lo -4 --dry-run --replies -p udp
+assert_status 2
+assert_grep 'names no address or port' "$ERR"
