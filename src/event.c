@@ -11,9 +11,18 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_log.h>
 
-static uint32_t get_be32(const struct nlattr *attr)
+/* An attribute on its way into the struct. */
+struct attr {
+	uint16_t type, len;	/* of the payload */
+	const uint8_t *payload;
+};
+
+static uint32_t get_be32(const struct attr *a)
 {
-	return ntohl(mnl_attr_get_u32(attr));
+	uint32_t v;
+
+	memcpy(&v, a->payload, sizeof(v));
+	return ntohl(v);
 }
 
 /* Shortest payload of each attribute that is read; 0: not read. */
@@ -33,99 +42,121 @@ static const uint16_t min_len[NFULA_MAX + 1] = {
 	[NFULA_HWHEADER] = 1,
 };
 
-static void take_stamp(struct event *e, const struct nlattr *attr)
+static void take_stamp(struct event *e, const struct attr *a)
 {
 	struct nfulnl_msg_packet_timestamp ts;
 
-	memcpy(&ts, mnl_attr_get_payload(attr), sizeof(ts));
+	memcpy(&ts, a->payload, sizeof(ts));
 	e->stamp_ns = be64toh(ts.sec) * 1000000000 +
 		      be64toh(ts.usec) % 1000000 * 1000;
 	e->flags |= EVENT_HAS_STAMP;
 }
 
-static void take_header(struct event *e, const struct nlattr *attr)
+static void take_header(struct event *e, const struct attr *a)
 {
 	struct nfulnl_msg_packet_hdr hdr;
 
-	memcpy(&hdr, mnl_attr_get_payload(attr), sizeof(hdr));
+	memcpy(&hdr, a->payload, sizeof(hdr));
 	e->hook = hdr.hook;
 	e->hw_proto = ntohs(hdr.hw_protocol);
 }
 
-static void take_attr(struct event *e, const struct nlattr *attr, uint16_t len)
+static void take_attr(struct event *e, const struct attr *a)
 {
-	switch (mnl_attr_get_type(attr)) {
+	switch (a->type) {
 	case NFULA_PACKET_HDR:
-		take_header(e, attr);
+		take_header(e, a);
 		break;
 	case NFULA_MARK:
-		e->mark = get_be32(attr);
+		e->mark = get_be32(a);
 		break;
 	case NFULA_TIMESTAMP:
-		take_stamp(e, attr);
+		take_stamp(e, a);
 		break;
 	case NFULA_IFINDEX_INDEV:
-		e->in = get_be32(attr);
+		e->in = get_be32(a);
 		break;
 	case NFULA_IFINDEX_OUTDEV:
-		e->out = get_be32(attr);
+		e->out = get_be32(a);
 		break;
 	case NFULA_IFINDEX_PHYSINDEV:
-		e->phys_in = get_be32(attr);
+		e->phys_in = get_be32(a);
 		break;
 	case NFULA_IFINDEX_PHYSOUTDEV:
-		e->phys_out = get_be32(attr);
+		e->phys_out = get_be32(a);
 		break;
 	case NFULA_PAYLOAD:
-		e->payload = mnl_attr_get_payload(attr);
-		e->payload_len = len;
+		e->payload = a->payload;
+		e->payload_len = a->len;
 		break;
 	case NFULA_PREFIX:
-		e->prefix = mnl_attr_get_payload(attr);
-		e->prefix_len = (uint32_t)strnlen(e->prefix, len);
+		e->prefix = (const char *)a->payload;
+		e->prefix_len = (uint32_t)strnlen(e->prefix, a->len);
 		break;
 	case NFULA_UID:
-		e->uid = get_be32(attr);
+		e->uid = get_be32(a);
 		e->flags |= EVENT_HAS_UID;
 		break;
 	case NFULA_GID:
-		e->gid = get_be32(attr);
+		e->gid = get_be32(a);
 		break;
 	case NFULA_SEQ:
-		e->seq = get_be32(attr);
+		e->seq = get_be32(a);
 		e->flags |= EVENT_HAS_SEQ;
 		break;
 	case NFULA_HWHEADER:
-		e->hw_header = mnl_attr_get_payload(attr);
-		e->hw_header_len = len;
+		e->hw_header = a->payload;
+		e->hw_header_len = a->len;
 		break;
 	}
 }
 
+/*
+ * The attribute at *@at, which moves on behind it.  By hand: mnl_attr_for_each
+ * makes five calls for each, a tenth of all that the reader does.
+ */
+static bool next_attr(const uint8_t **at, const uint8_t *end, struct attr *a)
+{
+	struct nlattr head;
+
+	if ((size_t)(end - *at) < sizeof(head))
+		return false;
+	memcpy(&head, *at, sizeof(head));
+	if (head.nla_len < sizeof(head) || head.nla_len > end - *at)
+		return false;
+	a->type = head.nla_type & NLA_TYPE_MASK;
+	a->len = (uint16_t)(head.nla_len - sizeof(head));
+	a->payload = *at + sizeof(head);
+	*at += NLA_ALIGN(head.nla_len) < end - *at ? NLA_ALIGN(head.nla_len)
+						   : end - *at;
+	return true;
+}
+
 int event_parse(struct event *e, const struct nlmsghdr *nlh, size_t len)
 {
+	const uint8_t *at = (const uint8_t *)nlh, *end;
 	const struct nfgenmsg *nfg;
-	const struct nlattr *attr;
+	struct attr a;
 
-	if (len > INT32_MAX || !mnl_nlmsg_ok(nlh, (int)len))
+	if (len < sizeof(*nlh) || nlh->nlmsg_len < sizeof(*nlh) ||
+	    nlh->nlmsg_len > len)
 		return -EBADMSG;
 	if (nlh->nlmsg_type != (NFNL_SUBSYS_ULOG << 8 | NFULNL_MSG_PACKET))
 		return -ENOMSG;
-	if (nlh->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(*nfg))
+	if (nlh->nlmsg_len < NLMSG_HDRLEN + sizeof(*nfg))
 		return -EBADMSG;
 	memset(e, 0, sizeof(*e));
-	nfg = mnl_nlmsg_get_payload(nlh);
+	nfg = (const void *)(at + NLMSG_HDRLEN);
 	e->nfproto = nfg->nfgen_family;
-	mnl_attr_for_each(attr, nlh, sizeof(*nfg)) {
-		uint16_t type = mnl_attr_get_type(attr);
-		uint16_t payload = mnl_attr_get_payload_len(attr);
-
+	end = at + nlh->nlmsg_len;
+	at += NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(*nfg));
+	while (next_attr(&at, end, &a)) {
 		/* What a newer kernel adds is passed over. */
-		if (type > NFULA_MAX || min_len[type] == 0)
+		if (a.type > NFULA_MAX || min_len[a.type] == 0)
 			continue;
-		if (payload < min_len[type])
+		if (a.len < min_len[a.type])
 			return -EBADMSG;
-		take_attr(e, attr, payload);
+		take_attr(e, &a);
 	}
 	return 0;
 }

@@ -6,14 +6,15 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { SIZE = 4 << 20, WORTH = 64 << 10 };
+#include "format.h"
+
+enum { SIZE = 4 << 20, WORTH = 64 << 10, LINE = 2048 };
 
 int out_open(struct out *o, int fd)
 {
@@ -91,16 +92,14 @@ void out_text(struct out *o, const char *text)
 
 void out_printf(struct out *o, const char *fmt, ...)
 {
-	char line[2048];
+	char *to = out_room(o, LINE);
 	va_list ap;
-	int n;
 
+	if (!to)
+		return;
 	va_start(ap, fmt);
-	n = vsnprintf(line, sizeof(line), fmt, ap);
+	o->tail += format_text_v(to, LINE, fmt, ap);
 	va_end(ap);
-	if (n > 0)
-		out_bytes(o, line, (size_t)n < sizeof(line) ? (size_t)n
-							    : sizeof(line) - 1);
 }
 
 bool out_full(const struct out *o)

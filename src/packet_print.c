@@ -3,13 +3,13 @@
 #include "packet.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 
 #include "dns.h"
+#include "format.h"
 #include "line.h"
 #include "print.h"
 
@@ -34,14 +34,17 @@ static const char *proto_name(uint8_t proto)
 size_t packet_print_addr(char *buf, size_t size, const struct packet *p,
 			 const uint8_t *addr, int port)
 {
-	char text[INET6_ADDRSTRLEN] = "?";
-	int n;
+	char six[INET6_ADDRSTRLEN] = "?";
+	size_t n;
 
-	inet_ntop(p->addr_len == 16 ? AF_INET6 : AF_INET, addr, text,
-		  sizeof(text));
-	n = port < 0 ? snprintf(buf, size, "%s", text)
-		     : snprintf(buf, size, "%s.%d", text, port);
-	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
+	if (p->addr_len == 16) {
+		inet_ntop(AF_INET6, addr, six, sizeof(six));
+		n = format_text(buf, size, "%s", six);
+	} else {
+		n = format_text(buf, size, "%u.%u.%u.%u", addr[0], addr[1],
+				addr[2], addr[3]);
+	}
+	return port < 0 ? n : n + format_text(buf + n, size - n, ".%d", port);
 }
 
 void print_ends(struct line *l, const struct packet *p)

@@ -40,6 +40,7 @@ enum {
 	DRAIN_QUEUE_MS = 1000,	/* user space may still hold a packet */
 	DRAIN_MAX_MS = 5000,
 	CAUSE_MS = 200,		/* how long to wait for a cause */
+	FLUSH_NS = 20000000,	/* output waits for so long at most */
 };
 
 struct state {
@@ -52,6 +53,7 @@ struct state {
 	struct ifnames *names;
 	struct printer printer;
 	uint64_t now_ns, wall_ns;
+	uint64_t flushed_ns;		/* CLOCK_MONOTONIC */
 	uint32_t next_seq;
 	uint32_t turns;			/* of stats.h, as last seen */
 	int control;
@@ -318,6 +320,18 @@ static void rest(void)
 	clock_nanosleep(CLOCK_MONOTONIC, 0, &ts, NULL);
 }
 
+/*
+ * A full buffer is written at once (sink_journey()); what is less waits for a
+ * pause in the traffic, but never for longer than anybody would notice.
+ */
+static void flush_when_due(struct state *s)
+{
+	if (s->busy && s->now_ns - s->flushed_ns < FLUSH_NS)
+		return;
+	printer_flush(&s->printer);
+	s->flushed_ns = s->now_ns;
+}
+
 static void capture_loop(struct state *s)
 {
 	while (!s->draining) {
@@ -326,8 +340,8 @@ static void capture_loop(struct state *s)
 
 		s->busy = n >= BUSY_EVENTS;
 		due = expire(s);
-		printer_flush(&s->printer);
-		if (n >= BUSY_EVENTS)
+		flush_when_due(s);
+		if (s->busy)
 			rest();
 		/* The end may have been told while a cause was waited for. */
 		if (!s->draining)

@@ -2,6 +2,7 @@
 /* report_json: one object a packet (or an event), a line each. */
 #include "report.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -10,6 +11,7 @@
 #include "doubt.h"
 #include "event.h"
 #include "family.h"
+#include "fragments.h"
 #include "ifnames.h"
 #include "journey.h"
 #include "nft_snapshot.h"
@@ -109,8 +111,7 @@ static void put_rule_id(struct out *o, const struct place *p)
 		out_text(o, ",\"number\":null,\"handle\":null");
 }
 
-/* The members that are the same for every event at a place. */
-static void put_place(struct out *o, const struct place *p)
+static void put_new_place(struct out *o, const struct place *p)
 {
 	put_backend(o, p);
 	out_text(o, ",\"table\":");
@@ -126,10 +127,26 @@ static void put_place(struct out *o, const struct place *p)
 		out_text(o, "null");
 }
 
+/* The members that are the same for every event at a place. */
+static void put_place(struct out *o, const struct report_env *env,
+		      const struct place *p)
+{
+	size_t at = out_written(o);
+	const char *written;
+
+	if (fragments_put(env->state, p->id, o))
+		return;
+	put_new_place(o, p);
+	written = out_record(o, at);
+	if (written)
+		fragments_keep(env->state, p->id, written,
+			       out_written(o) - at);
+}
+
 static void put_step(struct out *o, const struct report_env *env,
 		     const struct step *s)
 {
-	put_place(o, s->place);
+	put_place(o, env, s->place);
 	if (s->place->doubt) {
 		out_text(o, ",\"doubt\":\"");
 		out_text(o, doubt_word(s->place->doubt));
@@ -210,7 +227,7 @@ static void put_fate(struct out *o, const struct report_env *env,
 		put_name(o, env, ",\"fate_out\":", f->out);
 	out_text(o, ",\"by\":");
 	if (f->by) {
-		put_place(o, f->by);
+		put_place(o, env, f->by);
 		out_text(o, "}");
 	} else {
 		out_text(o, "null");
@@ -302,12 +319,28 @@ static void json_event(struct out *o, const struct report_env *env,
 	out_text(o, "}\n");
 }
 
+static int json_open(struct out *o, struct report_env *env)
+{
+	(void)o;
+	env->state = fragments_open();
+	return env->state ? 0 : -ENOMEM;
+}
+
+static void json_close(struct report_env *env)
+{
+	fragments_close(env->state);
+}
+
 const struct report report_json = {
 	.name = "json",
+	.open = json_open,
+	.close = json_close,
 	.journey = json_journey,
 };
 
 const struct report report_json_flat = {
 	.name = "json-flat",
+	.open = json_open,
+	.close = json_close,
 	.event = json_event,
 };

@@ -95,12 +95,24 @@ static size_t put_u00(char *to, unsigned char byte)
 	return 6;
 }
 
+/* Bytes that stand in a JSON string as they are. */
+static size_t plain_run(const unsigned char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && s[n] >= ' ' && s[n] <= '~' && s[n] != '"' &&
+	       s[n] != '\\')
+		n++;
+	return n;
+}
+
 size_t safe_json(char *buf, size_t size, const char *text, size_t len)
 {
 	const unsigned char *s = (const unsigned char *)text;
-	size_t at = 0;
+	size_t at = plain_run(s, len < size ? len : size);
 
-	for (size_t i = 0; i < len; ) {
+	memcpy(buf, text, at);
+	for (size_t i = at; i < len; ) {
 		char one[8];
 		uint32_t code;
 		size_t n = utf8_length(s + i, len - i, &code), take = 1;

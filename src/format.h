@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* format: printf for what is written a million times: words and whole numbers, no stdio. */
+#ifndef NFTRACE_FORMAT_H
+#define NFTRACE_FORMAT_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+/**
+ * format_text - snprintf, but returns what is in @to
+ * @size: bytes of @to, at least 1
+ *
+ * Quick for %s, %c, %d, %u, %x, l and ll, and zero padding (%06u); a format
+ * with any other directive takes the way through vsnprintf.
+ *
+ * Return: bytes in @to without the NUL, which is always there.
+ */
+size_t format_text(char *to, size_t size, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+size_t format_text_v(char *to, size_t size, const char *fmt, va_list ap)
+	__attribute__((format(printf, 3, 0)));
+
+#endif

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* fragments: what a form of report writes of a place, worked out once and then copied. */
+#include "fragments.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "out.h"
+
+struct fragment {
+	char *bytes;
+	size_t len;
+};
+
+struct fragments {
+	struct fragment *of;	/* by place id */
+	uint32_t room;
+};
+
+struct fragments *fragments_open(void)
+{
+	return calloc(1, sizeof(struct fragments));
+}
+
+void fragments_close(struct fragments *f)
+{
+	if (!f)
+		return;
+	for (uint32_t i = 0; i < f->room; i++)
+		free(f->of[i].bytes);
+	free(f->of);
+	free(f);
+}
+
+bool fragments_put(const struct fragments *f, uint32_t id, struct out *o)
+{
+	if (id >= f->room || !f->of[id].bytes)
+		return false;
+	out_bytes(o, f->of[id].bytes, f->of[id].len);
+	return true;
+}
+
+static bool make_room(struct fragments *f, uint32_t id)
+{
+	uint32_t room = id * 2 + 64;
+	struct fragment *more;
+
+	if (id < f->room)
+		return true;
+	more = realloc(f->of, room * sizeof(*more));
+	if (!more)
+		return false;
+	memset(more + f->room, 0, (room - f->room) * sizeof(*more));
+	f->of = more;
+	f->room = room;
+	return true;
+}
+
+void fragments_keep(struct fragments *f, uint32_t id, const char *bytes,
+		    size_t len)
+{
+	char *copy = make_room(f, id) && !f->of[id].bytes ? malloc(len) : NULL;
+
+	if (!copy)
+		return;
+	memcpy(copy, bytes, len);
+	f->of[id].bytes = copy;
+	f->of[id].len = len;
+}
