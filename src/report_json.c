@@ -125,6 +125,8 @@ static void put_new_place(struct out *o, const struct place *p)
 		put_string(o, p->rule, p->rule_len);
 	else
 		out_text(o, "null");
+	if (p->doubt)
+		out_printf(o, ",\"doubt\":\"%s\"", doubt_word(p->doubt));
 }
 
 /* The members that are the same for every event at a place. */
@@ -147,11 +149,6 @@ static void put_step(struct out *o, const struct report_env *env,
 		     const struct step *s)
 {
 	put_place(o, env, s->place);
-	if (s->place->doubt) {
-		out_text(o, ",\"doubt\":\"");
-		out_text(o, doubt_word(s->place->doubt));
-		out_text(o, "\"");
-	}
 	out_printf(o, ",\"mark\":\"0x%x\"", s->mark);
 	put_name(o, env, ",\"in\":", s->in);
 	put_name(o, env, ",\"out\":", s->out);

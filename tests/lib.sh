@@ -315,6 +315,17 @@ assert_text() {
 	return 1
 }
 
+# against_schema OBJECT FILE: what in lines of JSON is not of the manual's schema
+against_schema() {
+	[[ -e $SCRATCH/schema.json ]] ||
+		awk -f "$TESTS/schema.awk" "$TREE/man/nftrace.8" >"$SCRATCH/schema.json"
+	jq -r --slurpfile s "$SCRATCH/schema.json" --arg object "$1" \
+		"\$s[0] as \$schema | $(cat "$TESTS/schema.jq")" "$2" 2>&1
+}
+assert_schema() {
+	assert_equal "what is not of the schema" "" "$(against_schema "$1" "$2" | head -n 5)"
+}
+
 # assert_within SECONDS WHAT COMMAND...
 assert_within() {
 	local seconds=$1 what=$2

@@ -1,0 +1,90 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-json: every line of --json is an object of the manual's schema, whatever rules and packets hold.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+subtest "the schema itself"
+against_schema Packet /dev/null
+assert_equal "objects" "Change Copy Doubt Event Fate Packet Report Rule" "$(jq -r 'keys | join(" ")' "$SCRATCH/schema.json")"
+
+lab_loopback
+server lo echo udp 10.9.0.1 7
+# Quotes, backslashes, tabs and other controls, UTF-8, and bytes that are none.
+comment=$'say \\"hi\\" \\\\ \t\x01\x7f caf\xc3\xa9 \xff\xfe end'
+in_ns lo iptables-legacy-restore <<EOT || fail "iptables-restore"
+*raw
+-A OUTPUT -p udp --dport 1001 -m comment --comment "$comment" -j DROP
+-A OUTPUT -p udp --dport 1002 -m comment --comment "$(printf 'only \xe9\xa9 latin')"
+COMMIT
+*filter
+-A INPUT -p udp --dport 1003 -j REJECT
+-A INPUT -p udp --dport 1004 -j NFQUEUE --queue-num 9
+-A OUTPUT -p udp --dport 1005 -j DROP
+COMMIT
+EOT
+in_ns lo iptables-legacy -t mangle -N 'co:lon"quote\'
+in_ns lo iptables-legacy -t mangle -A OUTPUT -p udp --dport 7 -j 'co:lon"quote\'
+in_ns lo iptables-legacy -t mangle -A 'co:lon"quote\' -j MARK --set-mark 0xdeadbeef
+in_ns lo ip6tables-legacy -S >/dev/null
+traffic() {
+	talk lo udp 10.9.0.1 7 from 20007 wait 1000 || fail "no echo"
+	local port
+	for port in 1001 1002 1003 1004 1005; do
+		talk lo udp 10.9.0.1 $port from 2$port wait 20 2>/dev/null
+	done
+	talk lo udp fd00:9::1 1001 wait 20 2>/dev/null
+	talk lo tcp 10.9.0.1 1006 from 21006 wait 100 2>/dev/null
+	# A name with quotes, controls and bytes of every kind.
+	in_ns lo bash -c 'printf "\x12\x34\1\0\0\1\0\0\0\0\0\0\7a\"\\\\\1\x1b\xff\xc3\0\0\1\0\1" >/dev/udp/10.9.0.1/53'
+}
+
+subtest "packets"
+start_nftrace lo -t 30 --all --rate 0 --json
+traffic
+stop_nftrace INT
+assert_schema Packet "$OUT"
+assert_equal "lines" "$(jq -n '[inputs] | length' "$OUT")" "$(wc -l <"$OUT")"
+cp "$OUT" "$SCRATCH/packets"
+assert_equal "fates" "DELIVERED DROP QUEUE REJECT" \
+	"$(jq -r 'select(.family == "ipv4" and .fate != "SENT") | .fate' "$OUT" | sort -u | paste -sd ' ')"
+(($(wc -l <"$OUT") >= 9)) || fail "only $(wc -l <"$OUT") packets"
+
+subtest "bytes come back as they were"
+# Where no byte is UTF-8, each is \u00XX: the text is that of iptables-save read as Latin-1.
+in_ns lo iptables-legacy-save -t raw | iconv -f latin1 -t utf8 | grep 'dport 1002' >"$SCRATCH/want"
+jq -r '.events[] | select(.rule // "" | test("dport 1002")) | .rule' "$SCRATCH/packets" | sort -u >"$SCRATCH/got"
+assert_same "the rule" "$SCRATCH/want" "$SCRATCH/got"
+jq -r '.events[] | select(.rule // "" | test("dport 1001")) | .rule' "$SCRATCH/packets" | sort -u >"$SCRATCH/got"
+in_ns lo iptables-legacy-save -t raw | grep -a 'dport 1001' | sed $'s/\xff\xfe/\xc3\xbf\xc3\xbe/' >"$SCRATCH/want"
+assert_same "the rule" "$SCRATCH/want" "$SCRATCH/got"
+assert_equal "chain" 'co:lon"quote\' "$(jq -r 'first(.events[] | select(.chain | test("quote")) | .chain)' "$SCRATCH/packets" | head -n 1)"
+assert_equal "payload" "4500 45c0" "$(jq -r 'select(.family == "ipv4") | .payload[:4]' "$SCRATCH/packets" | sort -u | paste -sd ' ')"
+
+subtest "events"
+start_nftrace lo -t 30 --all --rate 0 --json --flat
+traffic
+stop_nftrace INT
+assert_schema Report "$OUT"
+assert_equal "lines" "$(jq -n '[inputs] | length' "$OUT")" "$(wc -l <"$OUT")"
+(($(wc -l <"$OUT") >= 30)) || fail "only $(wc -l <"$OUT") events"
+
+subtest "the check finds what is wrong"
+line=$(head -n 1 "$SCRATCH/packets")
+while IFS=$'\t' read -r change error; do
+	jq -c "$change" <<<"$line" >"$SCRATCH/changed"
+	got=$(against_schema Packet "$SCRATCH/changed" | head -n 1)
+	[[ $got = *"$error"* ]] || fail "after $change: '$got' instead of '$error'"
+done <<'EOT'
+.extra = 1	Packet.extra: unknown
+del(.reason)	Packet.reason: missing
+.length = "5"	Packet.length: not integer
+.fate = "GONE"	Packet.fate: "GONE" is not
+.time = "now"	Packet.time: not time
+.payload = "4x"	Packet.payload: not hex
+.events[0].mark = 0	Packet.events[0].mark: not 0xHEX
+.events[0].more = null	Packet.events[0].more: unknown
+del(.events[0].rule)	Packet.events[0].rule: missing
+.schema = 2	Packet.schema: not 1
+.changes = [{}]	Packet.changes[0].event: missing
+EOT
