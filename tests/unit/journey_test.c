@@ -108,7 +108,7 @@ static int begin(void **state)
 	for (size_t i = 0; i < sizeof(spots) / sizeof(spots[0]); i++)
 		path_map_add(&w->map, 0, spots[i].hook, spots[i].order,
 			     spots[i].order * 10, false);
-	w->journeys = journeys_open(&w->map, 128, false, &ops, w);
+	w->journeys = journeys_open(&w->map, 128, false, false, &ops, w);
 	w->now_ns = 1000000000;
 	*state = w;
 	return 0;
