@@ -65,6 +65,11 @@ int keeper_armed(struct keeper *k, uint64_t end_ns)
 	return ask(k, OP_ARMED, end_ns);
 }
 
+int keeper_unlocked(struct keeper *k)
+{
+	return ask(k, OP_UNLOCKED, 0);
+}
+
 int keeper_undo(struct keeper *k)
 {
 	return ask(k, OP_UNDO, 0);

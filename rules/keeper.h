@@ -74,6 +74,9 @@ int keeper_install(struct keeper *k);
  */
 int keeper_armed(struct keeper *k, uint64_t end_ns);
 
+/** keeper_unlocked - the lock is being given up: take it for each change from now on */
+int keeper_unlocked(struct keeper *k);
+
 /** keeper_undo - ask it to take everything back */
 int keeper_undo(struct keeper *k);
 

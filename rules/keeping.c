@@ -322,6 +322,9 @@ static bool on_request(struct state *s)
 		armed(s, req.end_ns);
 		check_deadline(s);
 		break;
+	case OP_UNLOCKED:
+		s->plan->hold_lock = false;
+		break;
 	case OP_UNDO:
 		undo(s, false);
 		break;

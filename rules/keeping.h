@@ -8,7 +8,7 @@
 #include "keeper.h"
 
 /* What the supervisor asks; answers are struct keeper_message. */
-enum keeping_op { OP_INSTALL, OP_ARMED, OP_UNDO };
+enum keeping_op { OP_INSTALL, OP_ARMED, OP_UNLOCKED, OP_UNDO };
 
 struct keeping_request {
 	uint32_t op;

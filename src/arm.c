@@ -348,8 +348,9 @@ static void say_armed(const struct run *r)
 	if (r->o->count)
 		snprintf(count, sizeof(count), " or %" PRIu64 " packet%s",
 			 r->o->count, r->o->count == 1 ? "" : "s");
-	say("armed: %u rule%s inserted, capturing %s%s%s%s%s%s", r->installed,
+	say("armed: %u rule%s inserted, capturing %s%s%s%s%s%s%s", r->installed,
 	    r->installed == 1 ? "" : "s", time_text, count,
+	    r->o->command ? " or until the command ends" : "",
 	    r->plan.rate[0] ? "; rate " : "", r->plan.rate,
 	    r->plan.rate[0] && r->plan.rate_default ? " (default" : "",
 	    r->plan.rate[0] && r->plan.rate_default ? ", -l changes it)" : "");
@@ -426,5 +427,6 @@ int arm(struct run *r)
 		r->unlocked_ns = clock_monotonic_ns();
 	}
 	say_armed(r);
+	command_go(&r->command);
 	return 0;
 }

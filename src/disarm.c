@@ -18,7 +18,7 @@ enum { UNDO_MS = 10000, LOCK_MS = 3000, STUCK_MS = 5000 };
 
 static void undo_here(struct run *r)
 {
-	bool take = r->o->no_lock && r->plan.lock;
+	bool take = (r->o->no_lock || r->lock_given) && r->plan.lock;
 
 	/* Without the lock rather than not at all. */
 	if (take)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "netns.h"
 #include "options.h"
 #include "read.h"
 #include "run.h"
@@ -34,6 +35,12 @@ static int dispatch(const struct options *o)
 	if (o->version) {
 		puts("nftrace " VERSION);
 		return fflush(stdout) == 0 ? 0 : STATUS_FAILURE;
+	}
+	if (o->netns && !o->read) {
+		int status = netns_enter(o->netns);
+
+		if (status)
+			return status;
 	}
 	if (o->doctor)
 		return check_doctor(o);

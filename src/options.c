@@ -64,6 +64,11 @@ static const struct row rows[] = {
 	  "also write the ways that packets took, as a DOT graph", 0, 0 },
 	{ "read", 0, TEXT, AT(read), "FILE",
 	  "no capture: show a pcapng of --pcap, or a log's TRACE lines", 0, 0 },
+	{ "netns", 0, TEXT, AT(netns), "NAME|PID|PATH",
+	  "trace in that network namespace", 0, 0 },
+	{ "hold-lock", 0, FLAG, AT(hold_lock), NULL,
+	  "with --netns: hold the host's lock all the same", 0, 0 },
+	{ "user", 0, TEXT, AT(user), "NAME", "run COMMAND as this user", 0, 0 },
 	{ "doctor", 0, FLAG, AT(doctor), NULL,
 	  "check everything, change nothing", 0, 0 },
 	{ "cleanup", 0, FLAG, AT(cleanup), NULL,
@@ -89,17 +94,19 @@ static const char examples[] =
 "  nftrace -i cali123 -d 8.8.8.8 -t 20      what becomes of a pod's packets to 8.8.8.8\n"
 "  nftrace -p tcp --dport 443 -c 5          five packets to port 443\n"
 "  nftrace -p tcp --dport 443 --only drop   only what some rule drops\n"
-"  nftrace -6 -p icmpv6                     IPv6 only\n"
+"  nftrace -d 8.8.8.8 -- ping -c 1 8.8.8.8  what one command sends\n"
+"  nftrace --netns 4242 -p tcp --syn        in the network namespace of process 4242\n"
 "  nftrace -s 10.1.2.3 --or -d 10.1.2.3     either expression\n"
 "  nftrace -p udp -m multiport --dports 53,5353 -q   one line a packet\n"
-"  nftrace -i eth0 ! -s 192.168.0.0/16 --json | jq .fate\n"
-"  nftrace --dry-run -p icmp                the rules that would go in\n"
+"  nftrace -6 -i eth0 ! -s fd00::/8 --json | jq .fate\n"
 "  nftrace                                  what TRACE rules already there report\n"
 "  nftrace --doctor                         will it work here?\n";
 
 void options_help(FILE *f)
 {
-	fputs("Usage: nftrace [OPTIONS] MATCH...\n"
+	const char *sudo_user = getenv("SUDO_USER");
+
+	fputs("Usage: nftrace [OPTIONS] MATCH... [-- COMMAND...]\n"
 	      "Which firewall rule decided what happened to a packet?\n"
 	      "MATCH is what iptables accepts: -p -s -d -i -o -f -m ..., '!', "
 	      "and every extension's options.\n\n", f);
@@ -113,8 +120,12 @@ void options_help(FILE *f)
 			 r->arg ? " " : "", r->arg ? r->arg : "");
 		fprintf(f, "  %-24s %s\n", name, r->help);
 	}
-	fputs("      --or                 separates several match expressions\n\n",
-	      f);
+	fputs("      --or                 separates several match expressions\n"
+	      "      --                   COMMAND follows: run it once the trace "
+	      "is armed, stop when it ends\n\n", f);
+	if (sudo_user && strcmp(sudo_user, "root") != 0)
+		fprintf(f, "You came by sudo: COMMAND runs as root unless you "
+			"say --user %s\n\n", sudo_user);
 	fputs(examples, f);
 }
 
@@ -346,6 +357,21 @@ static bool check_groups(const struct options *o, unsigned int groups)
 	return true;
 }
 
+static bool check_command(const struct options *o)
+{
+	if (o->command && (o->doctor || o->cleanup || o->read)) {
+		say("error: '--%s' takes no command", o->doctor ? "doctor" :
+		    o->cleanup ? "cleanup" : "read");
+		return false;
+	}
+	if (o->user && !o->command) {
+		say("error: '--user %s' is for a command: -- COMMAND is "
+		    "missing", o->user);
+		return false;
+	}
+	return true;
+}
+
 static bool check_pairs(const struct options *o)
 {
 	static const struct {
@@ -361,6 +387,9 @@ static bool check_pairs(const struct options *o)
 		{ offsetof(struct options, quiet),
 		  offsetof(struct options, verbose),
 		  "'-q' and '-v' together: choose one" },
+		{ offsetof(struct options, no_lock),
+		  offsetof(struct options, hold_lock),
+		  "'--no-lock' and '--hold-lock' together: choose one" },
 	};
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
@@ -426,8 +455,13 @@ bool options_parse(struct options *o, int argc, char *argv[])
 	for (unsigned int i = 0; i < words.count && ok; i++)
 		ok = take_word(o, &words.word[i], argv, &groups);
 	words_free(&words);
-	return ok && (o->help || o->version ||
-		      (check_groups(o, groups) && check_pairs(o)));
+	ok = ok && (o->help || o->version ||
+		    (check_groups(o, groups) && check_pairs(o) &&
+		     check_command(o)));
+	/* The lock file is one for the whole host. */
+	if (o->netns && !o->hold_lock)
+		o->no_lock = true;
+	return ok;
 }
 
 void options_free(struct options *o)
@@ -438,4 +472,6 @@ void options_free(struct options *o)
 	free(o->pcap);
 	free(o->read);
 	free(o->graph);
+	free(o->netns);
+	free(o->user);
 }

@@ -48,6 +48,9 @@ struct options {
 	char *pcap;		/* file names; NULL: not asked for */
 	unsigned int expressions;
 	struct expression expression[OPTIONS_GROUPS];
+	char *netns;
+	char *user;
+	bool hold_lock;
 	char **command;		/* behind --, NULL-terminated, or NULL */
 };
 

@@ -49,8 +49,10 @@ void out_begin(struct out *o)
 
 bool out_end(struct out *o)
 {
+	o->overflow |= o->limit && o->total + out_written(o) > o->limit;
 	if (o->overflow)
 		o->tail = o->mark;
+	o->total += out_written(o);
 	return !o->overflow;
 }
 

@@ -12,6 +12,7 @@ struct out {
 	char *buf;
 	size_t size, head, tail;	/* pending: [head, tail) */
 	size_t mark;			/* start of the record being written */
+	uint64_t limit, total;		/* bytes of records; 0: no limit */
 	bool overflow;			/* the record did not fit */
 	bool regular;			/* a file: never waits for a reader */
 	bool no_wait;			/* pwritev2(RWF_NOWAIT) works here */

@@ -2,15 +2,21 @@
 /* results: which forms of report a run writes, and into which files. */
 #include "results.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "options.h"
 #include "say.h"
 #include "status.h"
+
+/* What is held back while a command has the terminal. */
+enum { HELD_MAX = 64 << 20 };
 
 static const struct report *choose_form(const struct options *o)
 {
@@ -53,6 +59,56 @@ static int add_file(struct sink_plan sink[], enum sink_kind kind,
 	return 0;
 }
 
+/* A file without a name; where there can be none, memory. */
+static int open_nameless(void)
+{
+	int fd = open(P_tmpdir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	return fd >= 0 ? fd : memfd_create("nftrace-held", MFD_CLOEXEC);
+}
+
+/* A command on the terminal is not written into. */
+static int hold_back(struct sink_plan *plan)
+{
+	plan->fd = open_nameless();
+	plan->limit = HELD_MAX;
+	if (plan->fd >= 0)
+		return 0;
+	say_error("opening a file to hold the results back", -errno);
+	return STATUS_FAILURE;
+}
+
+static int write_all(const char *bytes, size_t len)
+{
+	while (len) {
+		ssize_t n = write(STDOUT_FILENO, bytes, len);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0) {
+			bytes += n;
+			len -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
+void results_show(struct sink_plan sink[])
+{
+	struct sink_plan *plan = &sink[SINK_STDOUT];
+	char bytes[16384];
+	off_t at = 0;
+	ssize_t n;
+
+	if (!plan->report || !plan->limit)
+		return;
+	while ((n = pread(plan->fd, bytes, sizeof(bytes), at)) > 0) {
+		if (write_all(bytes, (size_t)n) < 0)
+			return;
+		at += n;
+	}
+}
+
 int results_open(struct sink_plan sink[], const struct options *o)
 {
 	int status;
@@ -61,6 +117,9 @@ int results_open(struct sink_plan sink[], const struct options *o)
 		sink[i] = (struct sink_plan){ .fd = -1, .path = "" };
 	sink[SINK_STDOUT].report = choose_form(o);
 	sink[SINK_STDOUT].fd = STDOUT_FILENO;
+	if (o->command && isatty(STDOUT_FILENO) &&
+	    (status = hold_back(&sink[SINK_STDOUT])))
+		return status;
 	status = add_file(sink, SINK_PCAP, &report_pcap, o->pcap);
 	if (!status)
 		status = add_file(sink, SINK_GRAPH, &report_graph, o->graph);

@@ -15,6 +15,9 @@ struct options;
 int results_open(struct sink_plan sink[], const struct options *o);
 void results_close(struct sink_plan sink[]);
 
+/** results_show - what was held back while a command had the terminal, on stdout */
+void results_show(struct sink_plan sink[]);
+
 /** results_env - host, network namespace, colour: what every report may say */
 void results_env(struct report_env *env, const struct options *o);
 

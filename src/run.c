@@ -108,6 +108,9 @@ static int trace(struct run *r)
 	status = results_open(r->sink, r->o);
 	if (status)
 		return status;
+	status = command_start(&r->command, r->o);
+	if (status)
+		return status;
 	r->signal_fd = catch_signals();
 	if (r->signal_fd < 0)
 		return STATUS_FAILURE;
@@ -115,8 +118,11 @@ static int trace(struct run *r)
 	if (!r->status)
 		watch(r);
 	disarm(r);
+	command_close(&r->command);
+	results_show(r->sink);
 	if (r->armed_ns)
 		summary_print(r);
+	command_say(&r->command);
 	return conclude(r);
 }
 

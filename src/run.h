@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "capture.h"
+#include "command.h"
 #include "keeper.h"
 #include "lock.h"
 #include "nft_snapshot.h"
@@ -26,6 +27,7 @@ enum run_end {
 	END_TIME,
 	END_COUNT,
 	END_SIGNAL,
+	END_COMMAND,		/* it ended, or stopped */
 	END_STDOUT,		/* nobody reads it any more */
 	END_READER,		/* the reader died */
 	END_KEEPER,		/* the keeper died */
@@ -46,6 +48,7 @@ struct run {
 	struct plan plan;
 	struct lock lock;
 	bool locked;
+	bool lock_given;		/* to the command, before the end */
 	uint64_t locked_ns, unlocked_ns;	/* CLOCK_MONOTONIC */
 	int signal_fd;
 	struct capture capture;
@@ -67,6 +70,8 @@ struct run {
 	struct stats *stats;
 	uint64_t guard_ns;		/* when guard_tick() looks again */
 	uint64_t armed_ns, end_ns;	/* CLOCK_MONOTONIC; end 0: none */
+	struct command command;
+	uint64_t command_end_ns;	/* when to stop after it; 0: it runs */
 	enum run_end end;
 	int end_signal;
 	bool tables_differ;		/* after the removal, others' doing */

@@ -37,6 +37,7 @@ int sink_open(struct sink *k, const struct sink_plan *plan,
 	err = out_open(&k->out, plan->fd);
 	if (err)
 		return err;
+	k->out.limit = plan->limit;
 	k->report = plan->report;
 	return k->report->open ? k->report->open(&k->out, &k->env) : 0;
 }

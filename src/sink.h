@@ -17,6 +17,7 @@ struct sink_plan {
 	const struct report *report;	/* NULL: not asked for */
 	int fd;
 	const char *path;		/* as it was given, "" for stdout */
+	uint64_t limit;			/* bytes; 0: none */
 };
 
 struct sink {

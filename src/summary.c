@@ -143,9 +143,10 @@ static void print_events(const struct run *r)
 		say("warning: events were lost: a larger --buffer, a lower "
 		    "--rate or a narrower match helps");
 	if (st->unprinted)
-		say("warning: %" PRIu64 " record%s left out of the output: "
-		    "its reader was too slow", st->unprinted,
-		    plural(st->unprinted));
+		say("warning: %" PRIu64 " record%s left out of the output: %s",
+		    st->unprinted, plural(st->unprinted),
+		    r->sink[SINK_STDOUT].limit ? "more came than is held back "
+		    "while a command runs" : "its reader was too slow");
 	if (st->strangers)
 		say("warning: %" PRIu64 " trace event%s of rules that were not "
 		    "there when the trace began", st->strangers,

@@ -14,7 +14,12 @@
 #include "guard.h"
 #include "say.h"
 
-enum { PEERS_MS = 500, STATUS_MS = 200 };
+enum {
+	PEERS_MS = 500,
+	COMMAND_PEERS_MS = 50,	/* while the command may be the one who waits */
+	STATUS_MS = 200,
+	COMMAND_GRACE_MS = 200,	/* for what it sent last, and the answers */
+};
 
 static struct run_waiter *find_waiter(struct run *r, pid_t pid)
 {
@@ -24,6 +29,20 @@ static struct run_waiter *find_waiter(struct run *r, pid_t pid)
 	if (r->waiters == RUN_WAITERS)
 		return NULL;
 	return &r->waiter[r->waiters];
+}
+
+/* A command that waits for us to let go, while we wait for it to end. */
+static void give_lock(struct run *r, const struct run_waiter *w)
+{
+	if (keeper_unlocked(&r->keeper) < 0)
+		return;
+	lock_release(&r->lock);
+	r->locked = false;
+	r->lock_given = true;
+	r->unlocked_ns = clock_monotonic_ns();
+	say("the lock is released for pid %d (%s), which the command started: "
+	    "what changes in the rules from now on is noticed and said",
+	    (int)w->pid, w->name);
 }
 
 void watch_peers(struct run *r)
@@ -52,6 +71,11 @@ void watch_peers(struct run *r)
 			    (int)w->pid, w->name);
 		}
 		w->until_ns = now;
+		if (w->pid != r->keeper.pid &&
+		    command_is_parent_of(&r->command, w->pid)) {
+			give_lock(r, w);
+			return;
+		}
 	}
 }
 
@@ -79,6 +103,15 @@ static void on_signal(struct run *r)
 	while (read(r->signal_fd, &si, sizeof(si)) == sizeof(si)) {
 		switch (si.ssi_signo) {
 		case SIGCHLD:
+			command_watch(&r->command);
+			break;
+		case SIGINT:
+			/* The command's own while it runs. */
+			if (r->command.state == COMMAND_RUNS)
+				break;
+			r->end = END_SIGNAL;
+			r->end_signal = SIGINT;
+			break;
 		case SIGCONT:
 		case SIGURG:
 		case SIGWINCH:
@@ -123,6 +156,20 @@ static void on_keeper(struct run *r)
 	}
 }
 
+static void on_command(struct run *r)
+{
+	uint64_t now = clock_monotonic_ns();
+
+	if (r->command.state == COMMAND_STOPPED)
+		r->end = END_COMMAND;
+	else if (r->command.state != COMMAND_ENDED)
+		return;
+	else if (!r->command_end_ns)
+		r->command_end_ns = now + COMMAND_GRACE_MS * 1000000ull;
+	else if (now >= r->command_end_ns)
+		r->end = END_COMMAND;
+}
+
 void watch_losses(struct run *r)
 {
 	losses_answer(&r->stats->losses);
@@ -153,6 +200,8 @@ static int next_timeout(struct run *r, bool tty)
 
 	if (r->locked && timeout > PEERS_MS)
 		timeout = PEERS_MS;
+	if (r->command.state != COMMAND_NONE && timeout > COMMAND_PEERS_MS)
+		timeout = COMMAND_PEERS_MS;
 	if (tty && timeout > STATUS_MS)
 		timeout = STATUS_MS;
 
@@ -164,7 +213,7 @@ static int next_timeout(struct run *r, bool tty)
 
 void watch(struct run *r)
 {
-	bool tty = isatty(STDERR_FILENO);
+	bool tty = isatty(STDERR_FILENO) && !r->o->command;
 	struct pollfd pfd[] = {
 		{ .fd = r->signal_fd, .events = POLLIN },
 		{ .fd = r->keeper.fd, .events = POLLIN },
@@ -185,6 +234,8 @@ void watch(struct run *r)
 		if (r->end == END_NONE && r->end_ns &&
 		    clock_monotonic_ns() >= r->end_ns)
 			r->end = END_TIME;
+		if (r->end == END_NONE)
+			on_command(r);
 		if (r->end == END_NONE)
 			watch_peers(r);
 	}

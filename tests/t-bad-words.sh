@@ -48,7 +48,17 @@ udp| udp port 53
 --no-such| --no-such
 -Z| -Z
 sometimes| --color sometimes -p udp
---netns| --netns /nowhere -p udp
+--netns /nowhere| --netns /nowhere -p udp
+--netns nosuch| --netns nosuch -p udp
+--netns 999999999| --netns 999999999 -p udp
+--netns /dev/null| --netns /dev/null -p udp
+nosuchcommand| -p udp -- nosuchcommand
+'--'| -p udp --
+''| -p udp -- ''
+--user nobodyatall| --user nobodyatall -p udp -- true
+--user root| --user root -p udp
+--doctor| --doctor -- true
+--hold-lock| --no-lock --hold-lock -p udp
 --all| --all -p udp
 '0'| -c 0 -p udp
 -q| -q --json -p udp

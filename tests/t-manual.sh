@@ -74,6 +74,7 @@ dry() {
 	line=${line%%   *}
 	[[ $line = *" -t 20"* ]] && line+=" -w 20"
 	eval "words=(${line#nftrace})"
+	line=${line%% -- *}
 	case " $line " in
 	*" --doctor "* | *" --cleanup "* | *" --read "*) return 0 ;;
 	esac

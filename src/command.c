@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* command: the COMMAND behind "--": held until the trace is armed, never ended by us. */
+#include "command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "options.h"
+#include "say.h"
+#include "status.h"
+
+/* What a shell says of a command that could not be started. */
+enum { CANNOT_EXECUTE = 126, NOT_FOUND = 127 };
+
+static bool is_there(const char *name)
+{
+	const char *path = getenv("PATH");
+	char file[PATH_MAX];
+
+	if (strchr(name, '/'))
+		return access(name, F_OK) == 0;
+	if (!path || !*path)
+		path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+	while (*path && *name) {
+		size_t len = strcspn(path, ":");
+
+		snprintf(file, sizeof(file), "%.*s/%s",
+			 len ? (int)len : 1, len ? path : ".", name);
+		if (access(file, F_OK) == 0)
+			return true;
+		path += len + (path[len] == ':');
+	}
+	return false;
+}
+
+static int check(const struct options *o, struct passwd **user)
+{
+	if (!o->command[0] || !*o->command[0]) {
+		say("error: '--' needs a command behind it, e.g. "
+		    "-- ping -c 1 8.8.8.8");
+		return STATUS_USAGE;
+	}
+	if (!is_there(o->command[0])) {
+		say("error: '%s' is no command that can be found here",
+		    o->command[0]);
+		return STATUS_USAGE;
+	}
+	*user = NULL;
+	if (!o->user)
+		return 0;
+	*user = getpwnam(o->user);
+	if (*user)
+		return 0;
+	say("error: '--user %s': there is no user of that name", o->user);
+	return STATUS_USAGE;
+}
+
+/* The terminal, if we are in its foreground: then the command shall be. */
+static int open_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
+
+	if (fd >= 0 && tcgetpgrp(fd) == getpgrp())
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static bool become(const struct passwd *user)
+{
+	if (!user)
+		return true;
+	setenv("HOME", user->pw_dir, 1);
+	setenv("USER", user->pw_name, 1);
+	setenv("LOGNAME", user->pw_name, 1);
+	setenv("SHELL", user->pw_shell, 1);
+	return initgroups(user->pw_name, user->pw_gid) == 0 &&
+	       setgid(user->pw_gid) == 0 && setuid(user->pw_uid) == 0;
+}
+
+static void run(const struct options *o, const struct passwd *user, int go_fd)
+	__attribute__((noreturn));
+
+static void run(const struct options *o, const struct passwd *user, int go_fd)
+{
+	ssize_t n;
+	char go;
+
+	do
+		n = read(go_fd, &go, 1);
+	while (n < 0 && errno == EINTR);
+	if (n != 1)
+		_exit(0);
+	if (!become(user)) {
+		say("error: '--user %s': %s", o->user, strerror(errno));
+		_exit(CANNOT_EXECUTE);
+	}
+	execvp(o->command[0], o->command);
+	say("error: '%s' cannot be run: %s", o->command[0], strerror(errno));
+	_exit(errno == ENOENT ? NOT_FOUND : CANNOT_EXECUTE);
+}
+
+int command_start(struct command *c, const struct options *o)
+{
+	struct passwd *user;
+	int go[2], status;
+
+	if (!o->command)
+		return 0;
+	status = check(o, &user);
+	if (status)
+		return status;
+	if (pipe2(go, O_CLOEXEC) < 0) {
+		say_error("starting the command", -errno);
+		return STATUS_FAILURE;
+	}
+	/* What it leaves behind when it ends stays our descendant. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	c->tty_fd = open_terminal();
+	fflush(NULL);
+	c->pid = fork();
+	if (c->pid == 0) {
+		close(go[1]);
+		if (c->tty_fd >= 0)
+			setpgid(0, 0);
+		run(o, user, go[0]);
+	}
+	close(go[0]);
+	c->go_fd = go[1];
+	if (c->pid < 0) {
+		say_error("starting the command", -errno);
+		return STATUS_FAILURE;
+	}
+	if (c->tty_fd >= 0)
+		setpgid(c->pid, c->pid);
+	c->state = COMMAND_HELD;
+	return 0;
+}
+
+/* SIGTTOU is blocked here, so the kernel lets a background process do it. */
+static void give_terminal(const struct command *c, pid_t group)
+{
+	if (c->tty_fd >= 0)
+		tcsetpgrp(c->tty_fd, group);
+}
+
+void command_go(struct command *c)
+{
+	if (c->state != COMMAND_HELD)
+		return;
+	give_terminal(c, c->pid);
+	if (write(c->go_fd, "g", 1) == 1)
+		c->state = COMMAND_RUNS;
+}
+
+void command_watch(struct command *c)
+{
+	int wstatus;
+
+	if (c->state == COMMAND_NONE || c->state == COMMAND_ENDED ||
+	    waitpid(c->pid, &wstatus, WNOHANG | WUNTRACED) != c->pid)
+		return;
+	c->state = WIFSTOPPED(wstatus) ? COMMAND_STOPPED : COMMAND_ENDED;
+	c->wstatus = wstatus;
+	give_terminal(c, getpgrp());
+}
+
+/* Return: 0 when it is gone. */
+static pid_t parent_of(pid_t pid)
+{
+	char path[64], line[512];
+	const char *end;
+	FILE *f;
+	int parent = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	f = fopen(path, "re");
+	if (!f)
+		return 0;
+	/* The name in parentheses may hold anything. */
+	if (fgets(line, sizeof(line), f) && (end = strrchr(line, ')')) &&
+	    sscanf(end + 1, " %*c %d", &parent) != 1)
+		parent = 0;
+	fclose(f);
+	return parent;
+}
+
+/* Or of one that ended: then the children are ours, and we have no such others. */
+bool command_is_parent_of(const struct command *c, pid_t pid)
+{
+	pid_t self = getpid();
+
+	if (c->state == COMMAND_NONE)
+		return false;
+	while (pid > 1 && pid != self && pid != c->pid)
+		pid = parent_of(pid);
+	return pid > 1;
+}
+
+void command_close(struct command *c)
+{
+	if (c->state == COMMAND_NONE)
+		return;
+	if (c->state == COMMAND_RUNS)
+		command_watch(c);
+	give_terminal(c, getpgrp());
+	close(c->go_fd);
+	if (c->state == COMMAND_HELD)
+		waitpid(c->pid, &c->wstatus, 0);
+	if (c->tty_fd >= 0)
+		close(c->tty_fd);
+}
+
+void command_say(const struct command *c)
+{
+	switch (c->state) {
+	case COMMAND_NONE:
+		break;
+	case COMMAND_HELD:
+		say("note: the command was not run");
+		break;
+	case COMMAND_RUNS:
+		say("the command runs on: pid %d", (int)c->pid);
+		break;
+	case COMMAND_STOPPED:
+		say("the command is stopped: pid %d", (int)c->pid);
+		break;
+	case COMMAND_ENDED:
+		if (WIFSIGNALED(c->wstatus))
+			say("the command was ended by signal %d (%s)",
+			    WTERMSIG(c->wstatus),
+			    strsignal(WTERMSIG(c->wstatus)));
+		else
+			say("the command ended with status %d",
+			    WEXITSTATUS(c->wstatus));
+		break;
+	}
+}

@@ -1,0 +1,213 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-command: nftrace ... -- COMMAND: its first packet, its lock, its terminal, its end.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_loopback
+load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
+server lo echo udp 10.9.0.1 7
+before=$SCRATCH/before
+save_rules lo "$before"
+udp7=(-p udp -d 10.9.0.1 --dport 7)
+one_packet=("$TOOLS/talk" udp 10.9.0.1 7 wait 2000)
+
+subtest "the command's very first packet, every time"
+runs=${SOAK:+100}
+for ((i = 0; i < ${runs:-12}; i++)); do
+	run_nftrace lo -q "${udp7[@]}" -- "${one_packet[@]}"
+	assert_status 0 || break
+	assert_grep '^#1 .*DELIVERED' "$OUT" || break
+	assert_grep 'the command ended with status 0' "$ERR" || break
+done
+assert_restored_but_counters lo "$before"
+
+subtest "its status is a line; the run's is of the trace"
+run_nftrace lo "${udp7[@]}" -- bash -c 'exit 7'
+assert_status 3
+assert_grep 'the command ended with status 7' "$ERR"
+run_nftrace lo "${udp7[@]}" -- bash -c 'kill -9 $$'
+assert_grep 'the command was ended by signal 9' "$ERR"
+assert_restored_but_counters lo "$before"
+
+subtest "it ends soon after the command, not at -t"
+start=$(now_ms)
+run_nftrace lo -t 30 "${udp7[@]}" -- true
+assert_status 3
+(($(now_ms) - start < 5000)) || fail "after $(($(now_ms) - start)) ms"
+
+subtest "it does not run before the trace is armed, nor when it cannot be"
+exec {held}>"$XTABLES_LOCKFILE"
+flock $held
+run_nftrace lo -w 0 "${udp7[@]}" -- touch "$SCRATCH/ran"
+exec {held}>&-
+assert_status 4
+assert_grep 'the command was not run' "$ERR"
+[[ ! -e $SCRATCH/ran ]] || fail "it ran"
+assert_restored_but_counters lo "$before"
+
+subtest "a command that nobody finds: exit 2, nothing changed"
+run_nftrace lo "${udp7[@]}" -- no-such-command
+assert_status 2
+assert_text "no-such-command" "$ERR"
+assert_no_grep 'Trying to acquire' "$ERR"
+
+subtest "a file that cannot be executed"
+echo 'not a program' >"$SCRATCH/plain"
+run_nftrace lo "${udp7[@]}" -- "$SCRATCH/plain"
+assert_status 3
+assert_text "$SCRATCH/plain" "$ERR"
+assert_grep 'ended with status 126' "$ERR"
+
+subtest "it inherits standard files and what the shell gave, and nothing of nftrace's"
+fds='ls -l /proc/$$/fd | sed -nE "s/.* ([0-9]+ -> .*)/\\1/p" | grep -Ev "^[0-2] |/proc/|pipe:"'
+in_ns lo bash -c "$fds" 4</dev/zero >"$SCRATCH/without"
+run_nftrace lo "${udp7[@]}" -- bash -c "$fds" 4</dev/zero
+assert_grep '^4 -> /dev/zero$' "$OUT"
+assert_same "its descriptors" "$SCRATCH/without" "$OUT"
+
+subtest "it runs in the namespace traced, with default signals"
+run_nftrace lo "${udp7[@]}" -- bash -c 'readlink /proc/self/ns/net; grep Sig[BI] /proc/self/status'
+assert_text "$(in_ns lo readlink /proc/self/ns/net)" "$OUT"
+assert_grep 'SigBlk:.*0000000000000000' "$OUT"
+assert_no_grep 'SigIgn:.*[1-9a-f]' "$OUT"
+
+subtest "iptables -S, which waits for the lock, ends by itself"
+start=$(now_ms)
+LIMIT=15 run_nftrace lo -t 30 "${udp7[@]}" -- iptables-legacy -S INPUT
+assert_grep '^-P INPUT' "$OUT"
+assert_grep 'lock is released for pid [0-9]+ \(iptables-legacy' "$ERR"
+assert_grep 'ended with status 0' "$ERR"
+assert_status 3
+assert_restored_but_counters lo "$before"
+
+subtest "so does an iptables of a command's child"
+LIMIT=15 run_nftrace lo -t 30 "${udp7[@]}" -- bash -c '(iptables-legacy -S INPUT; true); true'
+assert_grep '^-P INPUT' "$OUT"
+assert_status 3
+assert_restored_but_counters lo "$before"
+
+subtest "rules that the command changes are noticed"
+LIMIT=15 run_nftrace lo -t 30 "${udp7[@]}" -- iptables-legacy -A INPUT -i eth9 -j ACCEPT
+assert_status 5
+in_ns lo iptables-legacy -D INPUT -i eth9 -j ACCEPT
+assert_restored_but_counters lo "$before"
+
+subtest "at -t's end rules and lock go, and the command runs on"
+launch_nftrace lo -t 1 "${udp7[@]}" -- bash -c 'echo $$ >"$0"; exec tail -f /dev/null' "$SCRATCH/pid"
+wait_armed
+end_nftrace 10
+assert_status 3
+pid=$(cat "$SCRATCH/pid")
+later "$pid"
+assert_grep "the command runs on: pid $pid" "$ERR"
+is_gone "$pid" && fail "the command was ended"
+assert_restored_but_counters lo "$before"
+kill -KILL "$pid"
+
+subtest "a signal to nftrace ends the run, not the command; SIGINT is the command's"
+launch_nftrace lo -t 30 "${udp7[@]}" -- bash -c 'echo $$ >"$0"; exec tail -f /dev/null' "$SCRATCH/pid2"
+wait_armed
+assert_within 5 "the command runs" test -s "$SCRATCH/pid2"
+pid=$(cat "$SCRATCH/pid2")
+later "$pid"
+kill -INT "$NFTRACE_PID"
+talk lo udp 10.9.0.1 7
+assert_within 5 "a packet" grep -q '^=> ' "$OUT"
+is_gone "$NFTRACE_PID" && fail "SIGINT has ended it"
+stop_nftrace TERM
+assert_status 0
+is_gone "$pid" && fail "the command was ended"
+kill -KILL "$pid"
+assert_restored_but_counters lo "$before"
+
+subtest "kill -9 of nftrace before it is armed: the command never runs"
+exec {held}>"$XTABLES_LOCKFILE"
+flock $held
+launch_nftrace lo -w 20 "${udp7[@]}" -- touch "$SCRATCH/ran"
+assert_within 10 "it tries" grep -q 'Trying to acquire' "$ERR"
+kill -KILL "$NFTRACE_PID"
+end_nftrace 2>/dev/null
+assert_within 5 "all its processes end" eval '! pgrep "^nftrace"'
+exec {held}>&-
+[[ ! -e $SCRATCH/ran ]] || fail "it ran"
+
+subtest "--user"
+if setpriv --reuid nobody --clear-groups true 2>/dev/null; then
+	run_nftrace lo "${udp7[@]}" --user nobody -- bash -c 'id -un; id -Gn; echo $USER $HOME'
+	assert_status 3
+	assert_equal "who runs" "nobody nogroup nobody /nonexistent" "$(paste -sd ' ' "$OUT")"
+else
+	skip "no other uid here"
+fi
+
+subtest "sudo -n true"
+if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+	run_nftrace lo "${udp7[@]}" -- sudo -n true
+	assert_status 3
+	assert_grep 'ended with status 0' "$ERR"
+else
+	skip "no sudo here"
+fi
+
+# ---- with a terminal
+
+if ! command -v script >/dev/null || ! command -v expect >/dev/null; then
+	subtest "a terminal"
+	skip "no expect"
+	exit 0
+fi
+# on_terminal COMMANDS: expect's, with nftrace's words in $nftrace; all that the terminal shows in OUT
+on_terminal() {
+	in_ns lo env NFTRACE_LINE="$NFTRACE ${udp7[*]}" expect -c "
+		set timeout 20
+		log_user 1
+		set nftrace \$env(NFTRACE_LINE)
+		$1
+		expect eof
+		puts \"status [lindex [wait] 3]\"" >"$OUT" 2>&1 </dev/null ||
+		{ fail "expect ends with $?"; show "the terminal" "$OUT"; }
+}
+
+subtest "a command that reads the terminal"
+# shellcheck disable=SC2016 # Tcl's words
+on_terminal 'spawn -noecho {*}$nftrace -- head -n 1
+	expect armed
+	send "hello there\r"'
+assert_equal "the line and its echo" 2 "$(grep -c '^hello there' "$OUT")"
+assert_grep 'ended with status 0' "$OUT"
+assert_grep '^status 3' "$OUT"
+
+subtest "Ctrl-C is the command's"
+# shellcheck disable=SC2016
+on_terminal 'spawn -noecho {*}$nftrace -t 30 -- bash -c "trap \"echo interrupted; exit 5\" INT; echo ready; while :; do sleep 0.1; done"
+	expect ready
+	send "\003"'
+assert_grep 'interrupted' "$OUT"
+assert_grep 'ended with status 5' "$OUT"
+assert_no_grep 'stopped by signal' "$OUT"
+
+subtest "Ctrl-C for a command that knows nothing of it"
+# shellcheck disable=SC2016
+on_terminal 'spawn -noecho {*}$nftrace -t 30 -- bash -c "echo ready; exec tail -f /dev/null"
+	expect ready
+	send "\003"'
+assert_grep 'ended by signal 2' "$OUT"
+assert_restored_but_counters lo "$before"
+
+subtest "Ctrl-Z ends the run"
+# shellcheck disable=SC2016
+on_terminal 'spawn -noecho {*}$nftrace -t 30 -- bash -c "echo ready; exec tail -f /dev/null"
+	expect ready
+	send "\032"'
+assert_grep 'the command is stopped' "$OUT"
+assert_restored_but_counters lo "$before"
+
+subtest "results are held back until the command ends"
+# shellcheck disable=SC2016
+on_terminal 'spawn -noecho {*}$nftrace -q -t 30 -- bash -c "'"${one_packet[*]}"'; sleep 0.3; echo last word"
+	expect "last word"'
+assert_grep '#1 .*DELIVERED' "$OUT"
+assert_equal "what comes first" "last word" \
+	"$(grep -aoE '(last word|#1 )' "$OUT" | head -n 1)"
+assert_restored_but_counters lo "$before"
