@@ -54,7 +54,7 @@ sometimes| --color sometimes -p udp
 --netns /dev/null| --netns /dev/null -p udp
 nosuchcommand| -p udp -- nosuchcommand
 '--'| -p udp --
-''| -p udp -- ''
+'--'| -p udp -- ''
 --user nobodyatall| --user nobodyatall -p udp -- true
 --user root| --user root -p udp
 --doctor| --doctor -- true

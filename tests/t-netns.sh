@@ -13,9 +13,10 @@ for ns in here there; do
 done
 background there sleeper tail -f /dev/null
 pid=$BG_PID
-assert_within 5 "a process in there" test "$(readlink /proc/$pid/ns/net)" != "$(readlink /proc/self/ns/net)"
 name=$(basename "$(ns_path there)")
 inode=$(in_ns there stat -L -c %i /proc/self/ns/net)
+is_in_there() { [[ $(readlink /proc/$pid/ns/net) = "net:[$inode]" ]]; }
+assert_within 5 "a process in there" is_in_there
 
 for word in "$name" "$pid" "$(ns_path there)" "/proc/$pid/ns/net"; do
 	subtest "--netns ${word//$$/N}"
