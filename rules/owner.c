@@ -92,7 +92,8 @@ bool owner_parse(struct owner *o, const char *text)
 		return false;
 	o->pid = pid;
 	owner_format(o, again);
-	return strcmp(again, text) == 0 && strlen(o->nonce) == OWNER_NONCE;
+	return strcmp(again, text) == 0 && pid > 0 &&
+	       strlen(o->nonce) == OWNER_NONCE;
 }
 
 static void replace(char *text, char from, char to)

@@ -87,11 +87,12 @@ size_t safe_text(char *buf, size_t size, const char *text, size_t len)
 	return at;
 }
 
-static size_t put_u00(char *to, unsigned char byte)
+static size_t put_u(char *to, uint32_t code)
 {
-	memcpy(to, "\\u00", 4);
-	to[4] = hex[byte >> 4];
-	to[5] = hex[byte & 15];
+	to[0] = '\\';
+	to[1] = 'u';
+	for (int i = 0; i < 4; i++)
+		to[2 + i] = hex[code >> (12 - 4 * i) & 15];
 	return 6;
 }
 
@@ -121,8 +122,12 @@ size_t safe_json(char *buf, size_t size, const char *text, size_t len)
 			one[0] = '\\';
 			one[1] = (char)s[i];
 			n = 2;
-		} else if (n == 0 || s[i] < 0x20 || s[i] == 0x7f) {
-			n = put_u00(one, s[i]);
+		} else if (n == 0) {
+			n = put_u(one, s[i]);
+		} else if (harmful(code)) {
+			/* The same to who parses it; all are below 0x10000. */
+			take = n;
+			n = put_u(one, code);
 		} else {
 			memcpy(one, s + i, n);
 			take = n;

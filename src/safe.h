@@ -22,7 +22,8 @@ size_t safe_text(char *buf, size_t size, const char *text, size_t len);
  * safe_json - the inside of a JSON string (RFC 8259, section 7)
  * @size: of @buf; at most 6 * @len bytes are needed; no NUL is written
  *
- * Bytes that are not UTF-8 become \u00XX of the byte.
+ * Bytes that are not UTF-8 become \u00XX of the byte.  What safe_text() would
+ * not let through is escaped too: JSON is looked at on terminals.
  * Return: bytes written; what does not fit is cut off at a character.
  */
 size_t safe_json(char *buf, size_t size, const char *text, size_t len);

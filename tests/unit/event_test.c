@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* event_test: messages whole, cut, odd and of another kind. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <endian.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_log.h>
+
+#include "event.h"
+
+static char buf[4096] __attribute__((aligned(8)));
+
+static struct nlmsghdr *message(void)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct nfgenmsg *nfg;
+
+	nlh->nlmsg_type = NFNL_SUBSYS_ULOG << 8 | NFULNL_MSG_PACKET;
+	nfg = mnl_nlmsg_put_extra_header(nlh, sizeof(*nfg));
+	nfg->nfgen_family = NFPROTO_IPV4;
+	return nlh;
+}
+
+static int parse(struct event *e, const struct nlmsghdr *nlh)
+{
+	/* In a block of its own size, for sanitizers and valgrind. */
+	static void *exact;
+
+	free(exact);
+	exact = malloc(nlh->nlmsg_len);
+	memcpy(exact, nlh, nlh->nlmsg_len);
+	return event_parse(e, exact, nlh->nlmsg_len);
+}
+
+static void all_attributes(void **state)
+{
+	struct nfulnl_msg_packet_hdr hdr = {
+		.hw_protocol = htons(0x0800), .hook = NF_INET_FORWARD };
+	struct nfulnl_msg_packet_timestamp ts = {
+		.sec = htobe64(1764019200), .usec = htobe64(123456) };
+	struct nlmsghdr *nlh = message();
+	struct event e;
+
+	(void)state;
+	mnl_attr_put(nlh, NFULA_PACKET_HDR, sizeof(hdr), &hdr);
+	mnl_attr_put(nlh, NFULA_TIMESTAMP, sizeof(ts), &ts);
+	mnl_attr_put_u32(nlh, NFULA_MARK, htonl(0x40000));
+	mnl_attr_put_u32(nlh, NFULA_IFINDEX_INDEV, htonl(3));
+	mnl_attr_put_u32(nlh, NFULA_IFINDEX_OUTDEV, htonl(4));
+	mnl_attr_put_u32(nlh, NFULA_IFINDEX_PHYSINDEV, htonl(5));
+	mnl_attr_put_u32(nlh, NFULA_IFINDEX_PHYSOUTDEV, htonl(6));
+	mnl_attr_put_u32(nlh, NFULA_UID, htonl(0));
+	mnl_attr_put_u32(nlh, NFULA_GID, htonl(7));
+	mnl_attr_put_u32(nlh, NFULA_SEQ, htonl(8));
+	mnl_attr_put(nlh, NFULA_HWHEADER, 14, "abcdefghijklmn");
+	mnl_attr_put_strz(nlh, NFULA_PREFIX, "TRACE: raw:OUTPUT:policy:1 ");
+	mnl_attr_put(nlh, NFULA_PAYLOAD, 5, "\x45\0\0\0\0");
+	mnl_attr_put(nlh, 200, 3, "new");	/* a later kernel's */
+	assert_int_equal(parse(&e, nlh), 0);
+	assert_int_equal(e.nfproto, NFPROTO_IPV4);
+	assert_int_equal(e.hook, NF_INET_FORWARD);
+	assert_int_equal(e.hw_proto, 0x0800);
+	assert_true(e.stamp_ns == 1764019200123456000ull);
+	assert_int_equal(e.mark, 0x40000);
+	assert_int_equal(e.in, 3);
+	assert_int_equal(e.out, 4);
+	assert_int_equal(e.phys_in, 5);
+	assert_int_equal(e.phys_out, 6);
+	assert_int_equal(e.uid, 0);
+	assert_int_equal(e.gid, 7);
+	assert_int_equal(e.seq, 8);
+	assert_int_equal(e.flags, EVENT_HAS_STAMP | EVENT_HAS_SEQ |
+			 EVENT_HAS_UID);
+	assert_int_equal(e.hw_header_len, 14);
+	assert_int_equal(e.prefix_len, 27);
+	assert_int_equal(e.payload_len, 5);
+	assert_memory_equal(e.payload, "\x45", 1);
+}
+
+static void what_is_absent_is_zero(void **state)
+{
+	struct event e;
+
+	(void)state;
+	memset(&e, 0xff, sizeof(e));
+	assert_int_equal(parse(&e, message()), 0);
+	assert_int_equal(e.flags, 0);
+	assert_int_equal(e.mark, 0);
+	assert_null(e.prefix);
+	assert_null(e.payload);
+	assert_int_equal(e.payload_len, 0);
+}
+
+/* A prefix need not end in NUL. */
+static void prefix_without_end(void **state)
+{
+	struct nlmsghdr *nlh = message();
+	struct event e;
+
+	(void)state;
+	mnl_attr_put(nlh, NFULA_PREFIX, 4, "abcd");
+	assert_int_equal(parse(&e, nlh), 0);
+	assert_int_equal(e.prefix_len, 4);
+}
+
+static void short_attributes(void **state)
+{
+	static const uint16_t types[] = {
+		NFULA_PACKET_HDR, NFULA_MARK, NFULA_TIMESTAMP,
+		NFULA_IFINDEX_INDEV, NFULA_IFINDEX_OUTDEV,
+		NFULA_IFINDEX_PHYSINDEV, NFULA_IFINDEX_PHYSOUTDEV, NFULA_UID,
+		NFULA_GID, NFULA_SEQ,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		for (size_t len = 0; len < 4; len++) {
+			struct nlmsghdr *nlh = message();
+			struct event e;
+
+			mnl_attr_put(nlh, types[i], len, "\1\2\3");
+			if (types[i] == NFULA_PACKET_HDR && len == 4)
+				continue;
+			assert_int_equal(parse(&e, nlh), -EBADMSG);
+		}
+}
+
+/* Cut at any byte: refused, or taken as far as it is whole. */
+static void cut_anywhere(void **state)
+{
+	struct nlmsghdr *nlh = message();
+	struct event e;
+
+	(void)state;
+	mnl_attr_put_u32(nlh, NFULA_SEQ, htonl(8));
+	mnl_attr_put_strz(nlh, NFULA_PREFIX, "TRACE: raw:OUTPUT:policy:1 ");
+	for (uint32_t len = 0; len < nlh->nlmsg_len; len++) {
+		void *exact = malloc(len ? len : 1);
+
+		memcpy(exact, nlh, len);
+		assert_int_equal(event_parse(&e, exact, len), -EBADMSG);
+		free(exact);
+	}
+}
+
+static void of_another_kind(void **state)
+{
+	struct nlmsghdr *nlh = message();
+	struct event e;
+
+	(void)state;
+	nlh->nlmsg_type = NLMSG_ERROR;
+	assert_int_equal(parse(&e, nlh), -ENOMSG);
+	nlh->nlmsg_type = NFNL_SUBSYS_QUEUE << 8 | NFULNL_MSG_PACKET;
+	assert_int_equal(parse(&e, nlh), -ENOMSG);
+	nlh = mnl_nlmsg_put_header(buf);	/* no nfgenmsg */
+	nlh->nlmsg_type = NFNL_SUBSYS_ULOG << 8 | NFULNL_MSG_PACKET;
+	assert_int_equal(parse(&e, nlh), -EBADMSG);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_attributes),
+		cmocka_unit_test(what_is_absent_is_zero),
+		cmocka_unit_test(prefix_without_end),
+		cmocka_unit_test(short_attributes),
+		cmocka_unit_test(cut_anywhere),
+		cmocka_unit_test(of_another_kind),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
