@@ -19,6 +19,8 @@
 #include <linux/netfilter/nfnetlink_log.h>
 #include <linux/sock_diag.h>
 
+#include "event.h"
+
 enum {
 	BATCH = 64,		/* messages a system call */
 	SLOT = 4096,		/* fixed part of a message */
@@ -291,7 +293,8 @@ int capture_receive(struct capture *c,
 		const struct nlmsghdr *nlh = r->iov[i].iov_base;
 		int left = (int)r->msg[i].msg_len;
 
-		for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+		for (; event_message_ok(nlh, left);
+		     nlh = mnl_nlmsg_next(nlh, &left))
 			fn(arg, nlh, (size_t)left);
 	}
 	return n;

@@ -161,10 +161,16 @@ int event_parse(struct event *e, const struct nlmsghdr *nlh, size_t len)
 	return 0;
 }
 
+bool event_message_ok(const struct nlmsghdr *nlh, int left)
+{
+	return left >= (int)sizeof(*nlh) && nlh->nlmsg_len >= sizeof(*nlh) &&
+	       nlh->nlmsg_len <= (uint32_t)left;
+}
+
 bool event_has_successor(const struct nlmsghdr *nlh, size_t len)
 {
 	int left = (int)len;
 	const struct nlmsghdr *next = mnl_nlmsg_next(nlh, &left);
 
-	return mnl_nlmsg_ok(next, left) && next->nlmsg_type != NLMSG_DONE;
+	return event_message_ok(next, left) && next->nlmsg_type != NLMSG_DONE;
 }

@@ -47,6 +47,13 @@ struct event {
 };
 
 /**
+ * event_message_ok - does a whole message lie in the @left bytes at @nlh?
+ * mnl_nlmsg_ok() compares as int: it takes lengths above INT32_MAX, with which
+ * mnl_nlmsg_next() stays where it is.
+ */
+bool event_message_ok(const struct nlmsghdr *nlh, int left);
+
+/**
  * event_has_successor - does another event follow in the same datagram?
  * @len: bytes from @nlh to the datagram's end
  *

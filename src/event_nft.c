@@ -183,7 +183,7 @@ static void put_together(struct event *e, struct event_nft *n,
 static int open_message(const struct nlmsghdr *nlh, size_t len,
 			const struct nfgenmsg **nfg)
 {
-	if (len > INT32_MAX || !mnl_nlmsg_ok(nlh, (int)len))
+	if (len > INT32_MAX || !event_message_ok(nlh, (int)len))
 		return -EBADMSG;
 	/* libmnl looks for attributes up to the aligned end. */
 	if (MNL_ALIGN(nlh->nlmsg_len) > len)

@@ -49,9 +49,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!buf)
 		return 0;
 	memcpy(buf, data, size);
-	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
-		if (event_parse(&e, nlh, (size_t)left) == 0)
+	for (; event_message_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
+		if (event_parse(&e, nlh, (size_t)left) == 0) {
 			use(&e);
+			sink += event_has_successor(nlh, (size_t)left);
+		}
 	free(buf);
 	return 0;
 }
