@@ -2,10 +2,15 @@
 /* base_options: the options that iptables has without any extension. */
 #include "base_options.h"
 
-#include <stddef.h>
+#include <string.h>
 
 const char base_letters[] =
 	"-:A:C:D:R:I:L::S::M:F::Z::N:X::E:P:Vh::o:p:s:d:j:i:fvw::W::nt:m:xc:g:46";
+
+bool base_option_is_match(int letter)
+{
+	return strchr("sdpiomf", letter) != NULL;
+}
 
 const struct option base_options[] = {
 	{ "append",        required_argument, NULL, 'A' },

@@ -4,11 +4,15 @@
 #define NFTRACE_BASE_OPTIONS_H
 
 #include <getopt.h>
+#include <stdbool.h>
 
 /* Ended by a zero row; .val is the letter.  Names as in iptables(8). */
 extern const struct option base_options[];
 
 /* The same for getopt_long(3): words in order, a missing argument as ':'. */
 extern const char base_letters[];
+
+/** base_option_is_match - is it part of a match, and of no command of iptables'? */
+bool base_option_is_match(int letter);
 
 #endif

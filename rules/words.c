@@ -5,12 +5,14 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <xtables.h>
 
 #include "base_options.h"
+#include "extensions.h"
 #include "family.h"
 #include "helper.h"
 #include "xt.h"
@@ -28,13 +30,15 @@ struct walk {
 	int at;			/* index of the word looked at */
 	uint16_t group;
 	const char *protocol;	/* of the last -p, for its implicit match */
+	const struct option *wants;	/* the last word's, whose value is missing */
 	bool ended;
 };
 
 static void emit(struct walk *w, struct word word)
 {
 	word.group = w->group;
-	helper_append(w->out, &word, sizeof(word));
+	if (w->out)
+		helper_append(w->out, &word, sizeof(word));
 }
 
 static void emit_match(struct walk *w)
@@ -120,9 +124,10 @@ static void emit_own(struct walk *w, int row, int value_offset)
 	}
 	word.value_arg = (uint16_t)w->at;
 	word.value_offset = (uint16_t)value_offset;
-	if (value_offset == 0 && ++w->at >= w->job->argc)
+	if (value_offset == 0 && ++w->at >= w->job->argc) {
 		word.kind = WORD_ERROR;
-	else if (value_offset == 0)
+		w->wants = &w->job->own[row];
+	} else if (value_offset == 0)
 		word.value_arg = (uint16_t)w->at;
 	emit(w, word);
 }
@@ -145,6 +150,8 @@ static void take_match_option(struct walk *w, const struct option *o,
 	if (!value && w->at < w->job->argc) {
 		value = w->job->argv[w->at];
 		emit_match(w);
+	} else if (!value) {
+		w->wants = o;
 	}
 	if (value)
 		note_argument(w, o->val, value);
@@ -271,6 +278,63 @@ int words_split(int argc, char *const argv[], const struct option *own,
 		err = -EIO;
 	helper_release(&res);
 	return err;
+}
+
+static void print_names(struct helper_out *out, const struct option *table,
+			bool all)
+{
+	char line[64];
+
+	for (const struct option *o = table; o->name; o++) {
+		if (!all && !base_option_is_match(o->val))
+			continue;
+		snprintf(line, sizeof(line), "--%s\n", o->name);
+		helper_append(out, line, strlen(line));
+	}
+}
+
+static void print_wanted(struct helper_out *out, const struct option *o)
+{
+	char line[64];
+
+	if (o->val == 'm') {
+		extensions_list(out);
+		return;
+	}
+	snprintf(line, sizeof(line), "@%s\n", o->name);
+	helper_append(out, line, strlen(line));
+}
+
+static int list_next(const void *arg, struct helper_out *out)
+{
+	struct walk w = { .job = arg, .at = 1 };
+	unsigned int base = 0;
+
+	while (base_options[base].name)
+		base++;
+	xt_open(&family_ipv4, base_options, false);
+	while (w.at < w.job->argc && !w.ended)
+		take_word(&w);
+	if (w.ended) {
+		helper_append(out, "@command\n", 9);
+	} else if (w.wants) {
+		print_wanted(out, w.wants);
+	} else {
+		load_protocol(&w);
+		print_names(out, w.job->own, true);
+		print_names(out, base_options, false);
+		print_names(out, xt_options() + base, true);
+		helper_append(out, "--or\n--\n", 8);
+	}
+	return 0;
+}
+
+int words_next(int argc, char *const argv[], const struct option *own,
+	       struct helper_result *res)
+{
+	struct job job = { .argc = argc, .argv = argv, .own = own };
+
+	return helper_run(list_next, &job, 10000, res);
 }
 
 void words_free(struct words *words)

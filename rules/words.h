@@ -6,6 +6,8 @@
 #include <getopt.h>
 #include <stdint.h>
 
+struct helper_result;
+
 enum word_kind {
 	WORD_MATCH,	/* belongs to match expression number @group */
 	WORD_OWN,	/* an option of the caller's; @own and @value are set */
@@ -51,5 +53,14 @@ int words_split(int argc, char *const argv[], const struct option *own,
 		struct words *words);
 
 void words_free(struct words *words);
+
+/**
+ * words_next - what could follow a command line, for a shell's completion
+ * @res: its data holds a word a line; a line "@NAME" stands for the value of
+ *	the option --NAME, "@command" for a command's words
+ * Return: 0 or -errno; helper_release() @res in that case.
+ */
+int words_next(int argc, char *const argv[], const struct option *own,
+	       struct helper_result *res);
 
 #endif

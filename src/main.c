@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
 
@@ -61,6 +62,8 @@ int main(int argc, char *argv[])
 		    "with file capabilities: use sudo");
 		return STATUS_FAILURE;
 	}
+	if (argc > 1 && strcmp(argv[1], "--complete") == 0)
+		return options_complete(argc - 1, argv + 1);
 	status = options_parse(&o, argc, argv) ? dispatch(&o) : STATUS_USAGE;
 	options_free(&o);
 	return status;

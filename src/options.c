@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper.h"
 #include "say.h"
+#include "status.h"
 #include "trace.h"
 #include "words.h"
 
@@ -83,6 +85,8 @@ static const struct row rows[] = {
 	  0, 0 },
 	{ "numeric", 'n', FLAG, AT(numeric), NULL,
 	  "accepted: addresses and ports are always numbers", 0, 0 },
+	{ "complete", 0, FLAG, AT(complete), NULL,
+	  "as the first word: list what could follow the others", 0, 0 },
 	{ "help", 'h', FLAG, AT(help), NULL, "this help", 0, 0 },
 	{ "version", 'V', FLAG, AT(version), NULL, "the version", 0, 0 },
 };
@@ -359,6 +363,11 @@ static bool check_groups(const struct options *o, unsigned int groups)
 
 static bool check_command(const struct options *o)
 {
+	if (o->complete) {
+		say("error: '--complete' comes first: nftrace --complete "
+		    "WORDS...");
+		return false;
+	}
 	if (o->command && (o->doctor || o->cleanup || o->read)) {
 		say("error: '--%s' takes no command", o->doctor ? "doctor" :
 		    o->cleanup ? "cleanup" : "read");
@@ -431,6 +440,24 @@ static void fill_getopt(struct option table[ROWS + 1])
 					       : no_argument;
 		table[i].val = rows[i].letter;
 	}
+}
+
+int options_complete(int argc, char *argv[])
+{
+	struct option table[ROWS + 1];
+	struct helper_result res;
+	int err;
+
+	fill_getopt(table);
+	err = words_next(argc, argv, table, &res);
+	if (err) {
+		say_error("listing options", err);
+		return STATUS_FAILURE;
+	}
+	if (res.data)
+		fwrite(res.data, 1, res.len, stdout);
+	helper_release(&res);
+	return fflush(stdout) == 0 ? 0 : STATUS_FAILURE;
 }
 
 bool options_parse(struct options *o, int argc, char *argv[])

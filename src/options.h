@@ -40,6 +40,7 @@ struct options {
 	bool all, no_lock, side_effects, replies;
 	bool quiet, verbose, flat, json;
 	bool doctor, cleanup, dry_run, help, version;
+	bool complete;		/* in its place it never gets here */
 	bool numeric;		/* -n, accepted */
 	bool time_given;
 	char *only;
@@ -63,6 +64,12 @@ struct options {
  */
 bool options_parse(struct options *o, int argc, char *argv[]);
 void options_free(struct options *o);
+
+/**
+ * options_complete - --complete: what could follow the words in argv[1] ...
+ * Return: the exit status.
+ */
+int options_complete(int argc, char *argv[]);
 
 /** options_help - --help on @f */
 void options_help(FILE *f);
