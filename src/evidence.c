@@ -12,6 +12,7 @@
 enum {
 	WALK_MAX = 64,		/* of one key; so much time an event at most */
 	RELAXED = -16,		/* only when events are missing in between */
+	SWAPPED = -24,		/* only when a twin has got one of its events */
 	FORK = -3,
 	HERE = 8,		/* events: on a CPU at this very moment ... */
 	TWINS = 16,		/* equal ones that are marked */
@@ -103,7 +104,19 @@ static void consider(struct search *s, struct journey *j, unsigned int branch,
 	}
 }
 
-/* Can the event follow?  *@penalty: less likely, as events must be missing. */
+/*
+ * Twins that were taken for one another: what is left for the one may be any
+ * rule of the table that it is in.
+ */
+static bool is_left_over(const struct journey *j, const struct path *path,
+			 const struct clue *c)
+{
+	return j->flags & JOURNEY_AMBIGUOUS && path->state == PATH_IN_CHAIN &&
+	       path->hook == c->e->hook && path->last->snap == c->at->snap &&
+	       path->last->table == c->at->table && !path_is_start(c->at);
+}
+
+/* Can the event follow?  *@penalty: less likely, as something must be amiss. */
 static bool follows(const struct search *s, const struct journey *j,
 		    const struct path *path, int *penalty)
 {
@@ -116,8 +129,11 @@ static bool follows(const struct search *s, const struct journey *j,
 	if (path_may_follow(s->map, path, c->at, c->e, false))
 		return true;
 	*penalty = RELAXED;
-	return j->flags & JOURNEY_GAP &&
-	       path_may_follow(s->map, path, c->at, c->e, true);
+	if (j->flags & JOURNEY_GAP &&
+	    path_may_follow(s->map, path, c->at, c->e, true))
+		return true;
+	*penalty = SWAPPED;
+	return is_left_over(j, path, c);
 }
 
 /* nft's id holds for a buffer; loopback makes another of it. */

@@ -35,6 +35,7 @@ struct story {
 	int64_t serial;			/* -1: none */
 	size_t events, copies;
 	bool marked, complete;
+	bool spells;			/* any of it */
 };
 
 static struct {
@@ -91,6 +92,7 @@ static void read_event(struct story *st, json_t *event)
 	st->events++;
 	if (!read_rule(event, &mask, &value))
 		return;
+	st->spells = true;
 	if (!in_spell) {
 		if (sp->open)
 			wrong(st, "a spelling begins within another");
@@ -161,7 +163,7 @@ static void judge_story(struct story *st)
 	if (!st->complete)
 		wrong(st, "incomplete, and nothing was lost");
 	if (st->serial < 0) {
-		sum.none++;
+		sum.none += !st->spells;
 		return;
 	}
 	judge.journeys[st->serial]++;
