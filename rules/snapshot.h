@@ -58,6 +58,7 @@ struct snap_chain {
 	uint8_t hook;		/* NF_INET_*, or 0xff for a user chain */
 	uint16_t own_before;	/* own rules at its top: kernel number minus
 				 * this is the number without them */
+	uint64_t digest;	/* of its entries less counters and own rules */
 };
 
 struct snap_table {
@@ -76,7 +77,7 @@ struct snapshot {
 	uint8_t nfproto;
 	uint32_t tables, chains, rules;	/* rules: with policies and ends */
 	uint32_t targets;
-	uint64_t chain_at, rule_at, heap_at, hash_at;
+	uint64_t chain_at, rule_at, heap_at, hash_at, end;
 	uint32_t hash_mask;
 	struct snap_table table[SNAP_TABLES];
 	char target[SNAP_TARGETS][32];
@@ -108,6 +109,9 @@ const char *snapshot_hook_name(unsigned int hook);
 
 /** snapshot_table - by name; -1 when there is none */
 int snapshot_table(const struct snapshot *s, const char *name, size_t len);
+
+/** snapshot_hash - of a chain's name, for the table behind .hash_at */
+uint32_t snapshot_hash(unsigned int table, const char *name, size_t len);
 
 /** snapshot_find_chain - SNAP_NONE when there is none; O(1) */
 uint32_t snapshot_find_chain(const struct snapshot *s, unsigned int table,

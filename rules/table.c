@@ -71,8 +71,9 @@ static int get_entries(const struct family *f, int sock,
 				    table->size);
 	struct ipt_get_entries *e;
 
+	/* All of it is about to be written. */
 	e = mmap(NULL, len, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	if (e == MAP_FAILED)
 		return -errno;
 	table->mapping = e;

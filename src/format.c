@@ -104,8 +104,10 @@ static bool put_all(struct text *t, const char *fmt, va_list *ap)
 	struct directive d;
 
 	for (;;) {
-		const char *mark = strchrnul(fmt, '%');
+		const char *mark = fmt;
 
+		while (*mark && *mark != '%')
+			mark++;
 		put(t, fmt, (size_t)(mark - fmt));
 		if (!*mark)
 			return true;

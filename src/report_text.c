@@ -2,13 +2,13 @@
 /* report_text: blocks, one-line packets and flat events for people. */
 #include "report.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "change.h"
 #include "doubt.h"
 #include "event.h"
+#include "format.h"
 #include "ifnames.h"
 #include "journey.h"
 #include "out.h"
@@ -180,13 +180,13 @@ static size_t value_text(char *buf, size_t size, const struct report_env *env,
 					 v->port);
 	case FIELD_OUT:
 	case FIELD_IN:
-		return (size_t)snprintf(buf, size, "%s",
-					ifnames_get(env->names, v->number));
+		return format_text(buf, size, "%s",
+				   ifnames_get(env->names, v->number));
 	case FIELD_MARK:
 	case FIELD_TOS:
-		return (size_t)snprintf(buf, size, "0x%x", v->number);
+		return format_text(buf, size, "0x%x", v->number);
 	default:
-		return (size_t)snprintf(buf, size, "%u", v->number);
+		return format_text(buf, size, "%u", v->number);
 	}
 }
 
