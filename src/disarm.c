@@ -12,6 +12,7 @@
 
 #include "guard.h"
 #include "hook.h"
+#include "nft_news.h"
 #include "say.h"
 
 enum { UNDO_MS = 10000, LOCK_MS = 3000, STUCK_MS = 5000 };
@@ -127,8 +128,8 @@ static bool reader_closed(struct run *r, short revents)
 	bool closed = revents &&
 		recv(r->reader.fd, &word, 1, MSG_DONTWAIT) <= 0;
 
-	if (word == READER_LOST)
-		watch_losses(r);
+	watch_question(r, word);
+	nft_news_finish(r);
 	return closed;
 }
 

@@ -206,6 +206,8 @@ void journey_record(struct journey *j, unsigned int branch,
 		j->uid = e->uid;
 	if (at->hidden)
 		return;
+	if (e->nft)
+		j->flags |= JOURNEY_NFT;
 	s = journey_add_step(j);
 	if (!s)
 		return;

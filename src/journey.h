@@ -69,6 +69,7 @@ enum journey_flag {
 	JOURNEY_CLONES = 1 << 4,	/* may still branch */
 	JOURNEY_NAT = 1 << 5,		/* nat was asked: a new connection */
 	JOURNEY_TIMES = 1 << 6,		/* stamps differ: times of the events */
+	JOURNEY_NFT = 1 << 7,		/* has events of nft */
 };
 
 /*

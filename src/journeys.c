@@ -65,9 +65,8 @@ static void finish(struct journeys *js, struct journey *j)
 {
 	shelf_take(&js->shelf, j);
 	journey_find_fates(j, js->map);
-	if (j->steps)
-		js->ops->done(js->arg, j);
-	shelf_give_back(&js->shelf, j);
+	if (!j->steps || !js->ops->done(js->arg, j))
+		shelf_give_back(&js->shelf, j);
 }
 
 static void suspect(struct journeys *js, struct journey *j,
@@ -147,6 +146,18 @@ void journeys_add(struct journeys *js, const struct event *e,
 		finish(js, c.j);
 	else
 		shelf_touch(&js->shelf, c.j);
+}
+
+void journeys_give_back(struct journeys *js, struct journey *j)
+{
+	shelf_give_back(&js->shelf, j);
+}
+
+void journeys_each(struct journeys *js,
+		   void (*fn)(void *arg, struct journey *j), void *arg)
+{
+	for (struct journey *j = js->shelf.oldest; j; j = j->newer)
+		fn(arg, j);
 }
 
 void journeys_gap(struct journeys *js, uint32_t lost)

@@ -15,8 +15,11 @@ struct journeys;
 
 /* What the owner of the journeys wants to know. */
 struct journey_ops {
-	/* A journey is over; it is gone when this returns. */
-	void (*done)(void *arg, struct journey *j);
+	/*
+	 * A journey is over.  It is gone when this returns false; true: kept
+	 * until journeys_give_back().
+	 */
+	bool (*done)(void *arg, struct journey *j);
 };
 
 /**
@@ -51,6 +54,13 @@ int journeys_expire(struct journeys *js, uint64_t now_ns);
 
 /** journeys_finish - close all, as at the end of the run */
 void journeys_finish(struct journeys *js);
+
+/** journeys_give_back - a journey that done() has kept */
+void journeys_give_back(struct journeys *js, struct journey *j);
+
+/** journeys_each - for all under way */
+void journeys_each(struct journeys *js,
+		   void (*fn)(void *arg, struct journey *j), void *arg);
 
 /** journeys_open_count - how many are under way */
 uint32_t journeys_open_count(const struct journeys *js);

@@ -30,8 +30,7 @@ void nft_window_end(struct nft_window *w)
 		drop_snap(w, w->snaps - 1);
 }
 
-/* The generations before, and what happened to them, do not matter any more. */
-static void open_window(struct nft_window *w)
+void nft_window_close(struct nft_window *w)
 {
 	if (w->open)
 		return;
@@ -39,7 +38,6 @@ static void open_window(struct nft_window *w)
 		drop_snap(w, w->snaps - 1);
 	w->tables = 0;
 	w->all = false;
-	w->open = true;
 }
 
 static uint32_t find_table(const struct nft_snapshot *s, uint8_t family,
@@ -98,8 +96,7 @@ bool nft_window_change(struct nft_window *w, const struct nft_change *c)
 	/* Of our own table we need no word. */
 	if (is_own(w, c, &known))
 		return false;
-	open_window(w);
-	w->changed = true;
+	w->open = w->changed = true;
 	if (c->kind == NFT_CHANGE_NO_TABLE)
 		return note_table(w, c, 0);
 	/* Flags of a table change, too. */
@@ -110,9 +107,7 @@ bool nft_window_change(struct nft_window *w, const struct nft_change *c)
 
 void nft_window_lost(struct nft_window *w)
 {
-	open_window(w);
-	w->changed = true;
-	w->all = true;
+	w->open = w->changed = w->all = true;
 }
 
 static bool same_table(const struct nft_touched *t, uint8_t family,

@@ -63,4 +63,7 @@ bool nft_window_gapless(const struct nft_window *w, uint8_t family,
  */
 bool nft_window_install(struct nft_window *w, const struct nft_snapshot *snap);
 
+/** nft_window_close - nothing depends on the rules of before any more, if it is over */
+void nft_window_close(struct nft_window *w);
+
 #endif

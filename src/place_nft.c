@@ -556,11 +556,15 @@ static struct node *in_state(struct place_nft *pn, const struct node *like,
 	return add(pn, n);
 }
 
+static bool is_touched(const struct place_nft *pn, const struct place *p)
+{
+	return nft_window_touched(&pn->window, p->family, p->table,
+				  (uint32_t)strlen(p->table));
+}
+
 static bool in_doubt(const struct place_nft *pn, const struct place *p)
 {
-	return pn->window.open &&
-	       nft_window_touched(&pn->window, p->family, p->table,
-				  (uint32_t)strlen(p->table));
+	return pn->window.open && is_touched(pn, p);
 }
 
 static const struct place *look_up(struct place_nft *pn, struct node *like)
@@ -671,13 +675,13 @@ static struct node *settle(struct place_nft *pn, const struct node *n,
 {
 	const struct nft_window *w = &pn->window;
 	const struct place *p = &n->place;
-	uint32_t len = (uint32_t)strlen(p->table);
 	struct node *result = NULL, *k;
 	struct finding f;
 
 	*found = false;
-	if (nft_window_touched(w, p->family, p->table, len) &&
-	    !nft_window_gapless(w, p->family, p->table, len))
+	if (is_touched(pn, p) &&
+	    !nft_window_gapless(w, p->family, p->table,
+				(uint32_t)strlen(p->table)))
 		return NULL;
 	for (unsigned int i = 0; i < w->snaps; i++) {
 		if (!look(w->snap[i], n, &f))
@@ -691,19 +695,37 @@ static struct node *settle(struct place_nft *pn, const struct node *n,
 	return result;
 }
 
+static bool may_come(const struct place_nft *pn, enum place_nft_time time)
+{
+	return time == PLACE_NFT_RULES ||
+	       (time == PLACE_NFT_TOLD &&
+		(pn->window.open || pn->asked || pn->missing));
+}
+
+void place_nft_settled(struct place_nft *pn)
+{
+	nft_window_close(&pn->window);
+}
+
+void place_nft_failed(struct place_nft *pn)
+{
+	pn->asked = false;
+}
+
 const struct place *place_nft_settle(struct place_nft *pn,
-				     const struct place *at, bool last)
+				     const struct place *at,
+				     enum place_nft_time time)
 {
 	const struct node *n = (const struct node *)at;
 	struct node *k;
 	bool found;
 
 	if (at->backend != EVENT_NFT || at->state != PLACE_PENDING ||
-	    (in_doubt(pn, at) && !last))
+	    (in_doubt(pn, at) && time != PLACE_NFT_NOW))
 		return at;
 	k = settle(pn, n, &found);
-	/* Perhaps the kernel has not told of it yet. */
-	if (!found && !last && (pn->window.open || pn->asked || pn->missing))
+	/* A rule that is only being made, of a table that stays. */
+	if (!found && !is_touched(pn, at) && may_come(pn, time))
 		return at;
 	if (!k)
 		k = in_state(pn, n, PLACE_LOST);

@@ -67,12 +67,26 @@ bool place_nft_lost(struct place_nft *pn);
  */
 bool place_nft_install(struct place_nft *pn, const struct nft_snapshot *snap);
 
+/* How much is known when a pending place is looked at again. */
+enum place_nft_time {
+	PLACE_NFT_RULES,	/* new rules: later ones may be under way */
+	PLACE_NFT_TOLD,		/* the kernel has told of all up to the event */
+	PLACE_NFT_NOW,		/* there is no more time */
+};
+
 /**
  * place_nft_settle - what a pending place turned out to be
- * @last: there is no more time: without a text, and marked, rather than not
- * Return: @at itself when that is still open.
+ * Return: @at itself when that is still open, never at PLACE_NFT_NOW; a place
+ * without a text, and marked, when it can not be known any more.
  */
 const struct place *place_nft_settle(struct place_nft *pn,
-				     const struct place *at, bool last);
+				     const struct place *at,
+				     enum place_nft_time time);
+
+/** place_nft_settled - all that could be settled by the rules of before has been */
+void place_nft_settled(struct place_nft *pn);
+
+/** place_nft_failed - the rules could not be read */
+void place_nft_failed(struct place_nft *pn);
 
 #endif

@@ -30,6 +30,8 @@ int printer_open(struct printer *p, const struct reader_plan *plan,
 	env.names = names;
 	for (unsigned int i = 0; i < SINK_COUNT && !err; i++)
 		err = sink_open(&p->sink[i], &plan->sink[i], &env);
+	p->by_event = p->sink[SINK_STDOUT].report &&
+		p->sink[SINK_STDOUT].report->event;
 	return err;
 }
 

@@ -22,6 +22,7 @@ struct printer {
 	uint64_t *dropped;		/* by place id */
 	uint32_t dropped_room;
 	bool count_told, closed_told;
+	bool by_event;			/* stdout gets each event by itself */
 };
 
 /** printer_open - 0 or -errno; printer_close() it in any case */

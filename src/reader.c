@@ -18,6 +18,7 @@
 #include "doubt.h"
 #include "event.h"
 #include "event_nft.h"
+#include "hold.h"
 #include "hook.h"
 #include "ifnames.h"
 #include "journey.h"
@@ -50,6 +51,7 @@ struct state {
 	struct place_nft *nft;		/* NULL: no events of nft */
 	struct path_map map;
 	struct journeys *journeys;
+	struct hold *hold;		/* NULL: no events of nft */
 	struct ifnames *names;
 	struct printer printer;
 	uint64_t now_ns, wall_ns;
@@ -79,15 +81,52 @@ void reader_tell(int control, enum reader_word word)
 		return;
 }
 
+enum supervisor_word {
+	SUPERVISOR_DRAIN = 'D',		/* the rules are out */
+	SUPERVISOR_ANSWERED = 'A',	/* look at the shared memory */
+	SUPERVISOR_RULES = 'S',		/* nft's, read again */
+};
+
+/* What the supervisor says; rules come with a descriptor. */
+struct supervisor_message {
+	char word;
+	uint64_t size;
+};
+
+union one_fd {
+	struct cmsghdr align;
+	char room[CMSG_SPACE(sizeof(int))];
+};
+
+static ssize_t receive(int control, struct supervisor_message *m, int *fd)
+{
+	struct iovec iov = { m, sizeof(*m) };
+	union one_fd c = { .room = { 0 } };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = c.room,
+		.msg_controllen = sizeof(c.room),
+	};
+	ssize_t n = recvmsg(control, &msg, MSG_CMSG_CLOEXEC);
+	struct cmsghdr *h = n > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
+
+	*fd = -1;
+	if (h && h->cmsg_type == SCM_RIGHTS)
+		memcpy(fd, CMSG_DATA(h), sizeof(*fd));
+	return n;
+}
+
 static void on_control(struct state *s)
 {
-	char c;
-	ssize_t n = read(s->control, &c, 1);
+	struct supervisor_message m = { 0 };
+	int fd;
+	ssize_t n = receive(s->control, &m, &fd);
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
+	if (n > 0 && m.word == SUPERVISOR_RULES && s->hold)
+		hold_snapshot(s->hold, fd, m.size);
 	/* "Drain", or the supervisor is gone: the same. */
-	if (n <= 0 || c != 'A')
+	if (n <= 0 || m.word == SUPERVISOR_DRAIN)
 		s->draining = true;
 	s->orphaned |= n <= 0;
 }
@@ -129,7 +168,7 @@ static void find_causes(struct state *s, struct journey *j)
 	}
 }
 
-static void on_journey(void *arg, struct journey *j)
+static void print_journey(void *arg, struct journey *j)
 {
 	struct state *s = arg;
 
@@ -139,7 +178,38 @@ static void on_journey(void *arg, struct journey *j)
 	printer_journey(&s->printer, j);
 }
 
+static bool on_journey(void *arg, struct journey *j)
+{
+	struct state *s = arg;
+
+	if (s->hold && hold_journey(s->hold, j, s->now_ns))
+		return true;
+	print_journey(s, j);
+	return false;
+}
+
 static const struct journey_ops ops = { .done = on_journey };
+
+static void print_event(void *arg, const struct event *e,
+			const struct place *at, uint64_t wall_ns)
+{
+	struct state *s = arg;
+
+	printer_event(&s->printer, e, at, wall_ns);
+}
+
+static void tell(void *arg, int word)
+{
+	struct state *s = arg;
+
+	reader_tell(s->control, (enum reader_word)word);
+}
+
+static const struct hold_ops hold_ops = {
+	.journey = print_journey,
+	.event = print_event,
+	.tell = tell,
+};
 
 /* The sequence counts messages of our group instance, from 0. */
 static void check_sequence(struct state *s, const struct event *e)
@@ -152,7 +222,8 @@ static void check_sequence(struct state *s, const struct event *e)
 	s->next_seq = e->seq + 1;
 	if (missing == 0)
 		return;
-	s->stats->lost += missing;
+	if (!s->nft)
+		s->stats->lost += missing;
 	journeys_gap(s->journeys, missing);
 }
 
@@ -163,8 +234,10 @@ static void on_event(struct state *s, const struct event *e,
 		s->stats->own++;
 	else
 		s->stats->events++;
-	if (!at->hidden)
-		printer_event(&s->printer, e, at, s->wall_ns);
+	if (!at->hidden &&
+	    !(s->hold && s->printer.by_event &&
+	      hold_event(s->hold, e, at, s->now_ns, s->wall_ns)))
+		print_event(s, e, at, s->wall_ns);
 	journeys_add(s->journeys, e, at, s->now_ns, s->wall_ns);
 }
 
@@ -187,7 +260,7 @@ static void on_change(struct state *s, const struct nlmsghdr *nlh, size_t len)
 	int err = nft_change_parse(&c, nlh, len);
 
 	if (!err)
-		place_nft_change(s->nft, &c);
+		hold_change(s->hold, &c);
 	s->stats->broken += err == -EBADMSG;
 }
 
@@ -269,16 +342,28 @@ static void look_for_drops(struct state *s)
 {
 	uint32_t drops = capture_drops(s->plan->capture);
 
-	if ((int32_t)(drops - (uint32_t)s->stats->lost) > 0)
-		journeys_gap(s->journeys, 0);
+	if ((int32_t)(drops - (uint32_t)s->stats->lost) <= 0)
+		return;
+	journeys_gap(s->journeys, 0);
+	/* Events of nft have no sequence, and a change may be among the lost. */
+	if (s->hold) {
+		s->stats->lost = drops;
+		hold_lost(s->hold);
+	}
 }
 
+/* Return: ms until something is due, -1: nothing is. */
 static int expire(struct state *s)
 {
-	if (!s->empty)
-		return 0;
-	look_for_drops(s);
-	return journeys_expire(s->journeys, s->now_ns);
+	int due = 0, held = -1;
+
+	if (s->empty) {
+		look_for_drops(s);
+		due = journeys_expire(s->journeys, s->now_ns);
+	}
+	if (s->hold)
+		held = hold_turn(s->hold, s->now_ns, s->empty);
+	return held >= 0 && (due < 0 || held < due) ? held : due;
 }
 
 /* Only for POLLERR, when nothing is pending: the reader of a pipe has gone. */
@@ -295,7 +380,7 @@ static void wait_for_more(struct state *s, int timeout_ms)
 {
 	struct pollfd pfd[3 + SINK_COUNT] = {
 		{ .fd = s->plan->capture->fd, .events = POLLIN },
-		{ .fd = s->draining ? -1 : s->control, .events = POLLIN },
+		{ .fd = s->orphaned ? -1 : s->control, .events = POLLIN },
 		{ .fd = ifnames_fd(s->names), .events = POLLIN },
 	};
 
@@ -349,6 +434,23 @@ static void capture_loop(struct state *s)
 	}
 }
 
+/* The supervisor still answers; what it does not know by then is not known. */
+static void drain_hold(struct state *s)
+{
+	uint64_t begun = clock_ns(CLOCK_MONOTONIC);
+
+	for (;;) {
+		read_all(s);
+		hold_turn(s->hold, s->now_ns, s->empty);
+		printer_flush(&s->printer);
+		if (!hold_waits(s->hold) || s->orphaned || s->now_ns - begun >
+		    (uint64_t)DRAIN_MAX_MS * 1000000)
+			break;
+		wait_for_more(s, 20);
+	}
+	hold_finish(s->hold);
+}
+
 /*
  * The rules are out, so nothing new begins.  What is on its way in the kernel
  * arrives within moments; what user space holds gets a little longer.
@@ -379,6 +481,8 @@ static void drain(struct state *s)
 	}
 	look_for_drops(s);
 	journeys_finish(s->journeys);
+	if (s->hold)
+		drain_hold(s);
 }
 
 static void replay_event(void *arg, const struct event *e,
@@ -444,6 +548,7 @@ static void finish(struct state *s)
 
 static void close_state(struct state *s)
 {
+	hold_close(s->hold);
 	journeys_close(s->journeys);
 	place_nft_close(s->nft);
 	place_index_close(s->index);
@@ -462,7 +567,10 @@ static int open_state(struct state *s, const struct reader_plan *plan)
 				    plan->foreign_trace, plan->nft, &ops, s);
 	if (s->index && plan->nft)
 		s->nft = place_nft_open(s->index, &s->map, plan->nft);
-	if (!s->names || !s->index || !s->journeys || (plan->nft && !s->nft))
+	if (s->nft && s->journeys)
+		s->hold = hold_open(s->nft, s->journeys, s->stats, &hold_ops,
+				    s);
+	if (!s->names || !s->index || !s->journeys || (plan->nft && !s->hold))
 		return -ENOMEM;
 	return printer_open(&s->printer, plan, s->index, s->names, s->control);
 }
@@ -561,14 +669,42 @@ int reader_start(struct reader *r, const struct reader_plan *plan)
 	return 0;
 }
 
+static int say_to(struct reader *r, enum supervisor_word word)
+{
+	struct supervisor_message m = { (char)word, 0 };
+
+	return send(r->fd, &m, sizeof(m), MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ?
+		-errno : 0;
+}
+
 void reader_answered(struct reader *r)
 {
 	/* Should it not take it, it waits no longer than it would. */
-	(void)send(r->fd, "A", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+	(void)say_to(r, SUPERVISOR_ANSWERED);
+}
+
+void reader_rules(struct reader *r, int fd, size_t size)
+{
+	struct supervisor_message m = { SUPERVISOR_RULES, size };
+	struct iovec iov = { &m, sizeof(m) };
+	union one_fd c = { .room = { 0 } };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct cmsghdr *h;
+
+	if (fd >= 0) {
+		msg.msg_control = c.room;
+		msg.msg_controllen = sizeof(c.room);
+		h = CMSG_FIRSTHDR(&msg);
+		h->cmsg_level = SOL_SOCKET;
+		h->cmsg_type = SCM_RIGHTS;
+		h->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(h), &fd, sizeof(fd));
+	}
+	/* Should it not take it, it does without. */
+	(void)sendmsg(r->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 int reader_drain(struct reader *r)
 {
-	return send(r->fd, "D", 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno
-								    : 0;
+	return say_to(r, SUPERVISOR_DRAIN);
 }

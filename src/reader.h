@@ -39,6 +39,8 @@ enum reader_word {
 	READER_READY = 'R',		/* without privileges, and reading */
 	READER_COUNT = 'C',		/* so many packets are printed */
 	READER_CLOSED = 'X',		/* nobody reads the results any more */
+	READER_GENERATION = 'G',	/* which one is it?  See stats.h */
+	READER_RULES = 'N',		/* nft's have changed: read them again */
 	READER_LOST = 'L',		/* a packet went missing: see losses.h */
 	READER_FAILED = 'F',		/* could not start; text follows */
 };
@@ -59,6 +61,9 @@ void reader_tell(int control, enum reader_word word);
 
 /** reader_answered - what it asked about a loss has its answer */
 void reader_answered(struct reader *r);
+
+/** reader_rules - nft's rules, read again; @fd -1: that failed */
+void reader_rules(struct reader *r, int fd, size_t size);
 
 /** reader_drain - the rules are out: finish what is under way and end */
 int reader_drain(struct reader *r);

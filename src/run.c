@@ -51,7 +51,7 @@ int run_open(struct run *r, const struct options *o)
 	r->lock.fd = r->signal_fd = -1;
 	r->capture.fd = r->capture.stamp_fd = -1;
 	r->keeper.fd = r->reader.fd = -1;
-	r->keeper.pid = r->reader.pid = -1;
+	r->keeper.pid = r->reader.pid = r->news.pid = -1;
 	if (o->only && !only_parse(&r->only, o->only, &bad)) {
 		say("error: '%s' is nothing that --only knows: a fate (drop, "
 		    "reject, ...), table=NAME or chain=NAME", bad);
@@ -93,8 +93,8 @@ static int conclude(const struct run *r)
 	    r->end == END_READER || r->end == END_LEASE ||
 	    (r->stats->output_error && r->stats->output_error != -EPIPE))
 		return STATUS_FAILURE;
-	if (r->stats->lost || r->tables_differ || r->stats->strangers ||
-	    r->stats->unprinted)
+	if (r->stats->lost || r->stats->gone || r->tables_differ ||
+	    r->stats->strangers || r->stats->unprinted)
 		return STATUS_INCOMPLETE;
 	return r->stats->packets ? STATUS_TRACED : STATUS_NOTHING;
 }

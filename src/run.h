@@ -62,6 +62,7 @@ struct run {
 	const struct snapshot *snap[FAMILY_COUNT];
 	struct helper_result nft_res;
 	const struct nft_snapshot *nft;	/* NULL: nft's rules are not traced */
+	struct helper news;		/* reads them again; see nft_news.h */
 	struct reader reader;
 	bool reader_gone;
 	int reader_status;		/* wait status */
@@ -95,8 +96,8 @@ void watch(struct run *r);
 /** watch_peers - note who waits for the lock right now */
 void watch_peers(struct run *r);
 
-/** watch_losses - the reader asks why a packet went missing: find out */
-void watch_losses(struct run *r);
+/** watch_question - answer what the reader asks, enum reader_word */
+void watch_question(struct run *r, char word);
 
 /** disarm - undo, verify, release the lock, let the reader finish */
 void disarm(struct run *r);

@@ -31,6 +31,7 @@ struct stats {
 	volatile uint64_t printed;	/* of them printed (--only, -c) */
 	volatile uint64_t unprinted;	/* dropped: nobody read stdout fast enough */
 	volatile uint64_t ambiguous;
+	volatile uint64_t gone;		/* nft events whose rule's text was gone */
 	volatile uint64_t fate[FATE_COUNT];
 	volatile uint64_t nat_silent;	/* journeys that passed nat unasked */
 	volatile uint64_t passed_over;	/* --read: lines or packets of others */
@@ -44,6 +45,10 @@ struct stats {
 					 * family, 1 << index */
 	volatile bool undoing;		/* the run's rules may be gone */
 	volatile uint32_t turns;
+	/* The reader counts up .nft_ask; the answer is for that number. */
+	volatile uint32_t nft_ask;
+	volatile uint32_t nft_generation;
+	volatile uint32_t nft_answered;
 	struct losses losses;		/* fates that ask for a cause */
 	int32_t output_error;		/* -errno: a file of results is gone */
 	volatile uint8_t output_sink;	/* which: enum sink_kind */

@@ -151,6 +151,10 @@ static void print_events(const struct run *r)
 		say("warning: %" PRIu64 " trace event%s of rules that were not "
 		    "there when the trace began", st->strangers,
 		    plural(st->strangers));
+	if (st->gone)
+		say("warning: %" PRIu64 " event%s of nft rules that were gone "
+		    "before their text could be read", st->gone,
+		    plural(st->gone));
 	if (st->foreign)
 		say("note: %" PRIu64 " message%s of others on NFLOG group 0",
 		    st->foreign, plural(st->foreign));

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "guard.h"
+#include "nft_news.h"
 #include "say.h"
 
 enum {
@@ -170,10 +171,20 @@ static void on_command(struct run *r)
 		r->end = END_COMMAND;
 }
 
-void watch_losses(struct run *r)
+void watch_question(struct run *r, char word)
 {
-	losses_answer(&r->stats->losses);
-	reader_answered(&r->reader);
+	switch (word) {
+	case READER_LOST:
+		losses_answer(&r->stats->losses);
+		reader_answered(&r->reader);
+		break;
+	case READER_GENERATION:
+		nft_news_generation(r);
+		break;
+	case READER_RULES:
+		nft_news_start(r);
+		break;
+	}
 }
 
 static void on_reader(struct run *r)
@@ -187,8 +198,8 @@ static void on_reader(struct run *r)
 		r->end = END_COUNT;
 	else if (n == 1 && word == READER_CLOSED)
 		r->end = END_STDOUT;
-	else if (n == 1 && word == READER_LOST)
-		watch_losses(r);
+	else if (n == 1)
+		watch_question(r, word);
 	else if (n <= 0)
 		r->end = END_READER;
 }
@@ -218,13 +229,17 @@ void watch(struct run *r)
 		{ .fd = r->signal_fd, .events = POLLIN },
 		{ .fd = r->keeper.fd, .events = POLLIN },
 		{ .fd = r->reader.fd, .events = POLLIN },
+		{ .fd = -1 },	/* until it hangs up: rules that are read */
 	};
 
 	while (r->end == END_NONE) {
+		pfd[3].fd = nft_news_fd(r);
 		if (tty)
 			show_status(r);
-		if (poll(pfd, 3, next_timeout(r, tty)) < 0 && errno != EINTR)
+		if (poll(pfd, 4, next_timeout(r, tty)) < 0 && errno != EINTR)
 			r->end = END_SIGNAL;
+		if (pfd[3].revents)
+			nft_news_finish(r);
 		if (pfd[2].revents)
 			on_reader(r);
 		if (pfd[1].revents && r->end == END_NONE)

@@ -82,7 +82,7 @@ static const struct sent udp = {
 	.ttl = 64, .proto = IPPROTO_UDP, .in = ETH0, .out = ETH1, .stamp = 1,
 };
 
-static void done(void *arg, struct journey *j)
+static bool done(void *arg, struct journey *j)
 {
 	struct world *w = arg;
 	struct ending *e = &w->over[w->count];
@@ -97,6 +97,7 @@ static void done(void *arg, struct journey *j)
 	e->kept = kept;
 	for (unsigned int b = 0; b < j->branches && b < 4; b++)
 		e->fate[b] = j->fate[b].kind;
+	return false;
 }
 
 static int begin(void **state)

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* hold: packets with events of nft wait until it is certain which rules they met. */
+#include "hold.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "event.h"
+#include "journey.h"
+#include "journeys.h"
+#include "nft_snapshot.h"
+#include "place.h"
+#include "place_nft.h"
+#include "reader.h"
+#include "stats.h"
+
+enum {
+	HELD_MAX = 8192,
+	WAIT_MS = 1500,		/* at most, for the rules to be read again */
+	ASK_AT_ONCE = 256,	/* so many wait: ask although more is coming */
+};
+
+static const uint64_t MS = 1000000;
+
+/* A journey, or an event with its packet behind it. */
+struct held {
+	struct held *next;
+	struct journey *j;
+	const struct place *at;
+	struct event e;
+	uint64_t wall_ns;
+	uint64_t since_ns;
+	uint32_t ask;		/* the question that it waits for */
+	uint32_t need;		/* the generation that answered it */
+	bool answered;
+	uint8_t bytes[];
+};
+
+struct hold {
+	struct place_nft *nft;
+	struct journeys *js;
+	struct stats *stats;
+	const struct hold_ops *ops;
+	void *arg;
+	struct held *first, **last;
+	unsigned int count;
+	unsigned int unasked;
+	bool asking, asked_rules;
+	/* Read, but not yet what the kernel has told of. */
+	const struct nft_snapshot *snap;
+	bool drained;		/* all events before it have been read */
+};
+
+struct hold *hold_open(struct place_nft *nft, struct journeys *js,
+		       struct stats *stats, const struct hold_ops *ops,
+		       void *arg)
+{
+	struct hold *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		return NULL;
+	h->nft = nft;
+	h->js = js;
+	h->stats = stats;
+	h->ops = ops;
+	h->arg = arg;
+	h->last = &h->first;
+	return h;
+}
+
+void hold_close(struct hold *h)
+{
+	if (!h)
+		return;
+	hold_finish(h);
+	if (h->snap)
+		nft_snapshot_unmap(h->snap);
+	free(h);
+}
+
+/* What becomes of a place when it is looked at again. */
+struct review {
+	struct place_nft *nft;
+	const struct place *(*look)(struct place_nft *nft,
+				    const struct place *at);
+	bool pending;		/* one of them is still open */
+};
+
+static const struct place *settle_by_rules(struct place_nft *nft,
+					   const struct place *at)
+{
+	return place_nft_settle(nft, at, PLACE_NFT_RULES);
+}
+
+static const struct place *settle(struct place_nft *nft, const struct place *at)
+{
+	return place_nft_settle(nft, at, PLACE_NFT_TOLD);
+}
+
+static const struct place *settle_for_good(struct place_nft *nft,
+					   const struct place *at)
+{
+	return place_nft_settle(nft, at, PLACE_NFT_NOW);
+}
+
+static void review_place(struct review *r, const struct place **at)
+{
+	if (!*at)
+		return;
+	*at = r->look(r->nft, *at);
+	r->pending |= (*at)->state == PLACE_PENDING;
+}
+
+static void review_journey(void *arg, struct journey *j)
+{
+	struct review *r = arg;
+
+	for (uint32_t i = 0; i < journey_kept(j); i++)
+		review_place(r, &j->step[i].place);
+	for (unsigned int b = 0; b < j->branches; b++) {
+		struct fate *f = &j->fate[b];
+
+		review_place(r, &j->path[b].last);
+		review_place(r, &f->by);
+		/* Which of both it is only the rule tells. */
+		if (f->by && (f->kind == FATE_DROP || f->kind == FATE_REJECT))
+			f->kind = f->by->effect == EFFECT_REJECT ? FATE_REJECT
+								 : FATE_DROP;
+	}
+}
+
+static void review_held(struct review *r, struct held *d)
+{
+	if (d->j)
+		review_journey(r, d->j);
+	else
+		review_place(r, &d->at);
+}
+
+static void review_all(struct hold *h, const struct place *(*look)(
+			       struct place_nft *nft, const struct place *at))
+{
+	struct review r = { .nft = h->nft, .look = look };
+
+	journeys_each(h->js, review_journey, &r);
+	for (struct held *d = h->first; d; d = d->next)
+		review_held(&r, d);
+}
+
+static bool is_pending(struct hold *h, struct held *d,
+		       const struct place *(*look)(struct place_nft *nft,
+						   const struct place *at))
+{
+	struct review r = { .nft = h->nft, .look = look };
+
+	review_held(&r, d);
+	return r.pending;
+}
+
+static void count_gone(struct hold *h, const struct held *d)
+{
+	if (!d->j) {
+		h->stats->gone += d->at->state == PLACE_LOST;
+		return;
+	}
+	for (uint32_t i = 0; i < journey_kept(d->j); i++)
+		h->stats->gone += d->j->step[i].place->state == PLACE_LOST;
+}
+
+static void let_go(struct hold *h, struct held *d)
+{
+	count_gone(h, d);
+	if (d->j) {
+		h->ops->journey(h->arg, d->j);
+		journeys_give_back(h->js, d->j);
+	} else {
+		h->ops->event(h->arg, &d->e, d->at, d->wall_ns);
+	}
+	free(d);
+}
+
+static struct held *take_first(struct hold *h)
+{
+	struct held *d = h->first;
+
+	h->first = d->next;
+	if (!h->first)
+		h->last = &h->first;
+	h->count--;
+	h->unasked -= !d->ask;
+	return d;
+}
+
+static void let_first_go(struct hold *h)
+{
+	struct held *d = take_first(h);
+
+	is_pending(h, d, settle_for_good);
+	let_go(h, d);
+}
+
+static void put(struct hold *h, struct held *d, uint64_t now_ns)
+{
+	if (h->count == HELD_MAX)
+		let_first_go(h);
+	d->since_ns = now_ns;
+	*h->last = d;
+	h->last = &d->next;
+	h->count++;
+	h->unasked++;
+}
+
+bool hold_journey(struct hold *h, struct journey *j, uint64_t now_ns)
+{
+	struct held *d = j->flags & JOURNEY_NFT ? calloc(1, sizeof(*d)) : NULL;
+
+	if (!d)
+		return false;
+	d->j = j;
+	put(h, d, now_ns);
+	return true;
+}
+
+bool hold_event(struct hold *h, const struct event *e, const struct place *at,
+		uint64_t now_ns, uint64_t wall_ns)
+{
+	size_t len = e->payload_len;
+	struct held *d;
+
+	/* Events keep their order. */
+	if (!e->nft && !h->first)
+		return false;
+	d = calloc(1, sizeof(*d) + len);
+	if (!d)
+		return false;
+	d->e = *e;
+	d->e.nft = NULL;
+	d->e.hw_header = NULL;
+	d->e.hw_header_len = 0;
+	d->e.payload = d->bytes;
+	if (len)
+		memcpy(d->bytes, e->payload, len);
+	d->at = at;
+	d->wall_ns = wall_ns;
+	put(h, d, now_ns);
+	return true;
+}
+
+void hold_change(struct hold *h, const struct nft_change *c)
+{
+	if (place_nft_change(h->nft, c))
+		review_all(h, place_nft_doubt);
+}
+
+void hold_lost(struct hold *h)
+{
+	if (place_nft_lost(h->nft))
+		review_all(h, place_nft_doubt);
+}
+
+void hold_snapshot(struct hold *h, int fd, size_t size)
+{
+	if (h->snap)
+		nft_snapshot_unmap(h->snap);
+	h->snap = fd >= 0 ? nft_snapshot_map(fd, size) : NULL;
+	h->drained = false;
+	h->asked_rules = h->snap != NULL;
+	if (fd >= 0)
+		close(fd);
+	if (!h->snap)
+		place_nft_failed(h->nft);
+}
+
+/*
+ * The events before the snapshot are read once the socket was found empty
+ * after its arrival: whoever made it waited for all that were under way.
+ */
+static void install(struct hold *h, bool empty)
+{
+	h->drained |= empty;
+	if (!h->snap || !h->drained || !place_nft_install(h->nft, h->snap))
+		return;
+	h->snap = NULL;
+	h->asked_rules = false;
+	review_all(h, settle_by_rules);
+	place_nft_settled(h->nft);
+}
+
+/* The generation now is that of every event that was read before, or a later one. */
+static void take_answer(struct hold *h)
+{
+	uint32_t ask = h->stats->nft_ask;
+
+	if (!h->asking || h->stats->nft_answered != ask)
+		return;
+	h->asking = false;
+	for (struct held *d = h->first; d && d->ask; d = d->next) {
+		if (d->answered)
+			continue;
+		d->need = h->stats->nft_generation;
+		d->answered = true;
+	}
+}
+
+static void ask(struct hold *h, bool empty)
+{
+	if (place_nft_wants(h->nft) && !h->snap && !h->asked_rules) {
+		h->asked_rules = true;
+		place_nft_asked(h->nft);
+		h->ops->tell(h->arg, READER_RULES);
+	}
+	if (h->asking || !h->unasked || (!empty && h->unasked < ASK_AT_ONCE))
+		return;
+	h->stats->nft_ask++;
+	for (struct held *d = h->first; d; d = d->next)
+		if (!d->ask)
+			d->ask = h->stats->nft_ask;
+	h->unasked = 0;
+	h->asking = true;
+	h->ops->tell(h->arg, READER_GENERATION);
+}
+
+static bool is_told(const struct hold *h, const struct held *d)
+{
+	return d->answered &&
+	       (int32_t)(place_nft_generation(h->nft) - d->need) >= 0;
+}
+
+static bool is_late(const struct held *d, uint64_t now_ns)
+{
+	uint64_t wait = d->answered ? WAIT_MS : 2 * WAIT_MS;
+
+	return now_ns - d->since_ns >= wait * MS;
+}
+
+static int next_ms(const struct hold *h, uint64_t now_ns)
+{
+	uint64_t due;
+
+	if (!h->first)
+		return -1;
+	due = h->first->since_ns + 2 * WAIT_MS * MS;
+	return due > now_ns ? (int)((due - now_ns) / MS) + 1 : 0;
+}
+
+int hold_turn(struct hold *h, uint64_t now_ns, bool empty)
+{
+	install(h, empty);
+	take_answer(h);
+	while (h->first) {
+		struct held *d = h->first;
+
+		if (is_late(d, now_ns))
+			let_first_go(h);
+		else if (is_told(h, d) && !is_pending(h, d, settle))
+			let_go(h, take_first(h));
+		else
+			break;
+	}
+	ask(h, empty);
+	return next_ms(h, now_ns);
+}
+
+bool hold_waits(const struct hold *h)
+{
+	return h->first;
+}
+
+void hold_finish(struct hold *h)
+{
+	while (h->first)
+		let_first_go(h);
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nft_news: the supervisor tells the reader about nft's rules while they change. */
+#include "nft_news.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <linux/membarrier.h>
+
+#include "nft_dump.h"
+#include "nft_snapshot.h"
+#include "reader.h"
+#include "run.h"
+
+void nft_news_generation(struct run *r)
+{
+	uint32_t ask = r->stats->nft_ask, generation;
+
+	/* Without an answer the reader waits, and then marks what it has. */
+	if (nft_generation(&generation) < 0)
+		return;
+	r->stats->nft_generation = generation;
+	r->stats->nft_answered = ask;
+	reader_answered(&r->reader);
+}
+
+/*
+ * Rules are evaluated between rcu_read_lock() and _unlock(): when this returns,
+ * no CPU is still in those of an earlier generation, and all their events are
+ * in the reader's socket.  Where the call is missing, reading takes long enough.
+ */
+static void wait_for_evaluation(void)
+{
+	(void)syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
+
+void nft_news_start(struct run *r)
+{
+	if (r->news.pid > 0)
+		return;
+	wait_for_evaluation();
+	if (nft_snapshot_start(&r->news, &r->plan.owner) < 0) {
+		r->news.pid = -1;
+		reader_rules(&r->reader, -1, 0);
+	}
+}
+
+int nft_news_fd(const struct run *r)
+{
+	return r->news.pid > 0 ? r->news.text_fd : -1;
+}
+
+void nft_news_finish(struct run *r)
+{
+	const struct nft_snapshot *snap;
+	struct helper_result res;
+	int fd = -1, err;
+
+	if (r->news.pid <= 0)
+		return;
+	err = nft_snapshot_finish(&r->news, &res, &snap, &fd);
+	r->news.pid = -1;
+	reader_rules(&r->reader, err ? -1 : fd, err ? 0 : res.len);
+	if (!err)
+		close(fd);
+	helper_release(&res);
+}
