@@ -160,7 +160,7 @@ static int job(const void *arg, struct helper_out *out)
 	if (!p.r)
 		return 97;
 	out->used = sizeof(*p.r);
-	xt_open(p.f, base_options, true);
+	xt_open(p.f, base_options, p.req->nft ? XT_NFT : XT_LEGACY);
 	render_open(p.f);
 	ip_part_read(p.f, &p.entry, &p.ip);
 	xt_trap = &p.trap;

@@ -12,6 +12,7 @@
 #include <xtables.h>
 
 #include "family.h"
+#include "nft_compat.h"
 #include "table.h"
 
 /*
@@ -36,6 +37,9 @@ static bool kernel_has(const struct parse *p, const char *name,
 static bool kernel_has_match(const struct parse *p,
 			     const struct xtables_match *m)
 {
+	if (m && p->req->nft)
+		return nft_compat_match(p->f, m->real_name ? m->real_name :
+					m->name, m->revision) != -ENOENT;
 	return m && kernel_has(p, m->real_name ? m->real_name : m->name,
 			       m->revision, p->f->ask_match);
 }

@@ -510,7 +510,7 @@ static int make(const void *arg, struct helper_out *out)
 
 	if (err)
 		return -err < 98 ? -err : EIO;
-	xt_open(m.f, no_options, true);
+	xt_open(m.f, no_options, XT_LEGACY);
 	render_open(m.f);
 	if (!lay_out(&m, out, count))
 		return ENOMEM;

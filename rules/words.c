@@ -244,7 +244,7 @@ static int split(const void *arg, struct helper_out *out)
 {
 	struct walk w = { .job = arg, .out = out, .at = 1 };
 
-	xt_open(&family_ipv4, base_options, false);
+	xt_open(&family_ipv4, base_options, XT_NEWEST);
 	while (w.at < w.job->argc && !w.ended)
 		take_word(&w);
 	return 0;

@@ -11,9 +11,12 @@
 #include <xtables.h>
 
 #include "family.h"
+#include "nft_compat.h"
 
 jmp_buf *xt_trap;
 char xt_message[1024];
+
+static const struct family *probed;
 
 static void xt_exit_error(enum xtables_exittype status, const char *fmt, ...)
 	__attribute__((noreturn, format(printf, 2, 3)));
@@ -47,6 +50,15 @@ static int newest_revision(const char *name, uint8_t revision, int opt)
 	return 1;
 }
 
+/* Targets are none of an nft rule's. */
+static int nft_revision(const char *name, uint8_t revision, int opt)
+{
+	int err = opt == probed->ask_match ?
+		nft_compat_match(probed, name, revision) : 0;
+
+	return err != -ENOENT;
+}
+
 static struct xtables_globals globals = {
 	.option_offset = 0,
 	.program_version = "1.8.9",
@@ -54,12 +66,19 @@ static struct xtables_globals globals = {
 	.exit_err = xt_exit_error,
 };
 
-void xt_open(const struct family *f, const struct option *base, bool probe)
+void xt_open(const struct family *f, const struct option *base,
+	     enum xt_probe probe)
 {
+	static int (*const revisions[])(const char *, uint8_t, int) = {
+		[XT_NEWEST] = newest_revision,
+		[XT_LEGACY] = xtables_compatible_revision,
+		[XT_NFT] = nft_revision,
+	};
+
+	probed = f;
 	globals.orig_opts = (struct option *)base;
 	globals.opts = (struct option *)base;
-	globals.compat_rev = probe ? xtables_compatible_revision
-				   : newest_revision;
+	globals.compat_rev = revisions[probe];
 	if (xtables_init_all(&globals, f->nfproto) < 0)
 		xt_exit_error(OTHER_PROBLEM, "libxtables could not be started");
 }

@@ -5,7 +5,6 @@
 
 #include <getopt.h>
 #include <setjmp.h>
-#include <stdbool.h>
 
 struct family;
 
@@ -18,13 +17,19 @@ struct family;
 extern jmp_buf *xt_trap;
 extern char xt_message[1024];
 
+/* Which revision of an extension is taken. */
+enum xt_probe {
+	XT_NEWEST,	/* enough to know option names */
+	XT_LEGACY,	/* that ip_tables has; needs CAP_NET_ADMIN */
+	XT_NFT,		/* that nft_compat has; likewise */
+};
+
 /**
  * xt_open - make libxtables ready for one family; once in a process
  * @base: the option table that extensions' options are merged behind
- * @probe: ask the kernel for match revisions (needs CAP_NET_ADMIN); without
- *	it the newest revision is taken, which is enough to know option names
  */
-void xt_open(const struct family *f, const struct option *base, bool probe);
+void xt_open(const struct family *f, const struct option *base,
+	     enum xt_probe probe);
 
 /** xt_family - go over to another family; matches only, never targets */
 void xt_family(const struct family *f);

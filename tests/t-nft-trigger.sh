@@ -146,6 +146,23 @@ else
 	assert_grep 'dead run .* in an nft table .* removed' "$ERR"
 	as_before
 
+	subtest "a kernel without ip_tables: the matches that nft_compat has"
+	printf '#!/bin/bash\nexport LD_PRELOAD=%q\nexec %q "$@"\n' \
+		"$BUILD/tests/preload/no_ip_tables.so" "$NFTRACE" >"$SCRATCH/no-ip-tables"
+	chmod +x "$SCRATCH/no-ip-tables"
+	saved=$NFTRACE NFTRACE=$SCRATCH/no-ip-tables
+	start_nftrace lo -4 -t 60 -p udp -m multiport --dports 7,9 -m conntrack --ctstate NEW,ESTABLISHED \
+		-m addrtype --dst-type LOCAL -m comment --comment "x y"
+	talk lo udp 10.9.0.1 7
+	n=$(counted ip output_late)
+	[[ $n = 1 ]] || fail "it counts $n"
+	own_list | grep -q 'ct state' || own_list | grep -q 'xt match' || note "$(own_list)"
+	stop_nftrace INT
+	as_before
+	run_nftrace lo -4 -t 1 -m nosuchmatch
+	assert_status 2
+	NFTRACE=$saved
+
 	subtest "a kernel without owners: a living run's table is left alone"
 	old start_nftrace lo -t 60 -p udp --dport 7
 	run_nftrace lo --cleanup
