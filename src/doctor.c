@@ -7,6 +7,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "bypass.h"
 #include "check.h"
 #include "family.h"
 #include "lock.h"
@@ -219,25 +220,9 @@ static void check_rules(void)
 		helper_release(&res[i]);
 }
 
-static bool read_switch(const char *path, int *value)
+static void tell_bypass(const char *sentence)
 {
-	FILE *f = fopen(path, "re");
-	bool ok = f && fscanf(f, "%d", value) == 1;
-
-	if (f)
-		fclose(f);
-	return ok;
-}
-
-static void check_bridge(void)
-{
-	int on;
-
-	if (read_switch("/proc/sys/net/bridge/bridge-nf-call-iptables", &on) &&
-	    !on)
-		report(FINE, "bridged packets do not pass iptables here "
-		       "(net.bridge.bridge-nf-call-iptables=0): they cannot "
-		       "be traced");
+	report(FINE, "%s", sentence);
 }
 
 int check_doctor(const struct options *o)
@@ -263,7 +248,7 @@ int check_doctor(const struct options *o)
 		check_rules();
 		check_dead_runs(true, false);
 	}
-	check_bridge();
+	bypass_each(tell_bypass);
 	return worst == ERROR ? STATUS_FAILURE : worst == WARNING ?
 		STATUS_INCOMPLETE : STATUS_TRACED;
 }

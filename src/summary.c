@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bypass.h"
 #include "place.h"
 #include "say.h"
 
@@ -163,6 +164,11 @@ static void print_events(const struct run *r)
 		    "identical ones", st->ambiguous, plural(st->ambiguous));
 }
 
+static void tell_bypass(const char *sentence)
+{
+	say("note: %s", sentence);
+}
+
 /* Nothing traced: the reason, as far as the counters tell it. */
 static void print_nothing(const struct run *r)
 {
@@ -174,14 +180,23 @@ static void print_nothing(const struct run *r)
 	else if (counted(r) == 0)
 		say("nothing was traced: no packet matched. Is the match "
 		    "right, is this the right network namespace, did such "
-		    "packets come at all? Packets that bypass netfilter are "
-		    "not seen: tc and XDP programs, flowtables, bridged "
-		    "traffic with net.bridge.bridge-nf-call-iptables=0");
+		    "packets come at all?");
 	else
 		say("nothing was traced although %" PRIu64 " packet%s matched: "
 		    "no event reached NFLOG group 0. Did another program "
 		    "change the logger (sysctl net.netfilter.nf_log.2)?",
 		    counted(r), plural(counted(r)));
+	if (r->plan.inserts && counted(r) == 0)
+		bypass_each(tell_bypass);
+}
+
+/* What is asked first by who traces for the first time. */
+static void print_replies(const struct run *r)
+{
+	if (r->stats->packets && r->plan.inserts && !r->o->replies &&
+	    !r->o->all)
+		say("note: answers are traced only if they match as well "
+		    "(--replies traces them)");
 }
 
 static void print_loggers(const struct run *r, char *buf, size_t size)
@@ -241,6 +256,7 @@ void summary_print(const struct run *r)
 	losses_say(&r->stats->losses);
 	print_events(r);
 	print_nothing(r);
+	print_replies(r);
 	print_proof(r);
 }
 

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* bypass: what in this network namespace can take packets past iptables' rules. */
+#include "bypass.h"
+
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/if_link.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/rtnetlink.h>
+
+#include "helper.h"
+
+enum { LOOK_MS = 3000 };
+
+/* One dump: a request of @type with @size bytes behind it, each answer to @cb. */
+static void dump(int bus, uint16_t type, size_t size, uint8_t family,
+		 mnl_cb_t cb)
+{
+	struct mnl_socket *nl = mnl_socket_open2(bus, SOCK_CLOEXEC);
+	char buf[MNL_SOCKET_BUFFER_SIZE];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	uint8_t *extra;
+	ssize_t n;
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	nlh->nlmsg_seq = 1;
+	/* ifinfomsg, tcmsg and nfgenmsg all begin with the family. */
+	extra = mnl_nlmsg_put_extra_header(nlh, size);
+	*extra = family;
+	if (nl && mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) == 0 &&
+	    mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) >= 0)
+		while ((n = mnl_socket_recvfrom(nl, buf, sizeof(buf))) > 0 &&
+		       mnl_cb_run(buf, (size_t)n, 1, mnl_socket_get_portid(nl),
+				  cb, NULL) > MNL_CB_STOP)
+			;
+	if (nl)
+		mnl_socket_close(nl);
+}
+
+static bool bridges_are_seen(void)
+{
+	FILE *f = fopen("/proc/sys/net/bridge/bridge-nf-call-iptables", "re");
+	int on = 0;
+
+	if (f && fscanf(f, "%d", &on) != 1)
+		on = 0;
+	if (f)
+		fclose(f);
+	return on;
+}
+
+static bool has_kind(const struct nlattr *info, const char *kind)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, info)
+		if (mnl_attr_get_type(attr) == IFLA_INFO_KIND &&
+		    strncmp(mnl_attr_get_payload(attr), kind,
+			    mnl_attr_get_payload_len(attr)) == 0)
+			return true;
+	return false;
+}
+
+static bool has_xdp(const struct nlattr *xdp)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, xdp)
+		if (mnl_attr_get_type(attr) == IFLA_XDP_ATTACHED &&
+		    mnl_attr_get_payload_len(attr) >= 1 &&
+		    mnl_attr_get_u8(attr) != XDP_ATTACHED_NONE)
+			return true;
+	return false;
+}
+
+static int on_link(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+	char name[IF_NAMESIZE] = "?";
+
+	(void)arg;
+	if_indextoname((unsigned int)ifi->ifi_index, name);
+	mnl_attr_for_each(attr, nlh, sizeof(*ifi)) {
+		if (mnl_attr_get_type(attr) == IFLA_LINKINFO &&
+		    has_kind(attr, "bridge") && !bridges_are_seen())
+			printf("what is only bridged by %s does not pass "
+			       "iptables (net.bridge.bridge-nf-call-iptables "
+			       "is 0 or not there)\n", name);
+		if (mnl_attr_get_type(attr) == IFLA_XDP && has_xdp(attr))
+			printf("an XDP program on %s sees packets before "
+			       "iptables, and can take them\n", name);
+	}
+	return MNL_CB_OK;
+}
+
+static int on_qdisc(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct tcmsg *tc = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+	char name[IF_NAMESIZE] = "?";
+
+	(void)arg;
+	if_indextoname((unsigned int)tc->tcm_ifindex, name);
+	mnl_attr_for_each(attr, nlh, sizeof(*tc)) {
+		const char *kind = mnl_attr_get_payload(attr);
+
+		if (mnl_attr_get_type(attr) == TCA_KIND &&
+		    (strcmp(kind, "clsact") == 0 ||
+		     strcmp(kind, "ingress") == 0))
+			printf("tc (%s) on %s sees packets before iptables, "
+			       "and can take them\n", kind, name);
+	}
+	return MNL_CB_OK;
+}
+
+static int on_flowtable(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nlattr *attr;
+
+	(void)arg;
+	mnl_attr_for_each(attr, nlh, sizeof(struct nfgenmsg))
+		if (mnl_attr_get_type(attr) == NFTA_FLOWTABLE_NAME)
+			printf("the flowtable %.100s takes established flows "
+			       "past forwarding's rules\n",
+			       mnl_attr_get_str(attr));
+	return MNL_CB_OK;
+}
+
+/* Three lines are its heading. */
+static void look_for_ipvs(void)
+{
+	FILE *f = fopen("/proc/net/ip_vs", "re");
+	unsigned int lines = 0;
+	int c;
+
+	while (f && (c = getc(f)) != EOF)
+		lines += c == '\n';
+	if (lines > 3)
+		puts("IPVS takes packets to its virtual addresses out of INPUT "
+		     "and sends them on itself: FORWARD does not see them");
+	if (f)
+		fclose(f);
+}
+
+static int look(const void *arg, struct helper_out *out)
+{
+	(void)arg, (void)out;
+	dump(NETLINK_ROUTE, RTM_GETLINK, sizeof(struct ifinfomsg), AF_UNSPEC,
+	     on_link);
+	dump(NETLINK_ROUTE, RTM_GETQDISC, sizeof(struct tcmsg), AF_UNSPEC,
+	     on_qdisc);
+	dump(NETLINK_NETFILTER, NFNL_SUBSYS_NFTABLES << 8 |
+	     NFT_MSG_GETFLOWTABLE, sizeof(struct nfgenmsg), AF_UNSPEC,
+	     on_flowtable);
+	look_for_ipvs();
+	return 0;
+}
+
+void bypass_each(void (*tell)(const char *sentence))
+{
+	struct helper_result res;
+	char *line, *rest;
+
+	if (helper_run(look, NULL, LOOK_MS, &res) < 0)
+		return;
+	for (line = strtok_r(res.text, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest))
+		tell(line);
+	helper_release(&res);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* bypass: what in this network namespace can take packets past iptables' rules. */
+#ifndef NFTRACE_BYPASS_H
+#define NFTRACE_BYPASS_H
+
+/**
+ * bypass_each - look for it, in a helper child
+ * @tell: called with a sentence for each finding
+ */
+void bypass_each(void (*tell)(const char *sentence));
+
+#endif
