@@ -38,7 +38,8 @@ struct search {
 
 static bool loops_back(const struct path *path, const struct event *e)
 {
-	return path->hook == NF_INET_POST_ROUTING &&
+	return (path->hook == NF_INET_POST_ROUTING ||
+		path->hook == NF_INET_LOCAL_OUT) &&
 	       e->hook == NF_INET_PRE_ROUTING;
 }
 

@@ -250,7 +250,7 @@ static bool branch_is_over(const struct journey *j, const struct path *p,
 {
 	if (p->state == PATH_ENDED)
 		return true;
-	if (p->hook == NF_INET_POST_ROUTING && p->out == LOOPBACK_IFINDEX)
+	if (p->out == LOOPBACK_IFINDEX && path_is_leaving(map, p))
 		return false;
 	return path_is_over(map, p, j->flags & JOURNEY_NAT ||
 			    path_nat_ahead(map, p) || may_be_refusal(j, p));

@@ -300,6 +300,14 @@ static bool is_first(const struct path_map *map, const struct place *at)
 	       !before(map, at);
 }
 
+bool path_is_leaving(const struct path_map *map, const struct path *p)
+{
+	if (p->hook == NF_INET_POST_ROUTING)
+		return true;
+	return p->hook == NF_INET_LOCAL_OUT &&
+	       !map->hook[index_of(p->last)][NF_INET_POST_ROUTING].must;
+}
+
 bool path_may_follow(const struct path_map *map, const struct path *p,
 		     const struct place *at, const struct event *e,
 		     bool relaxed)
@@ -313,7 +321,7 @@ bool path_may_follow(const struct path_map *map, const struct path *p,
 	relaxed |= at->doubt == DOUBT_CHANGED ||
 		   p->last->doubt == DOUBT_CHANGED;
 	/* Back from POSTROUTING only over loopback or as multicast's copy. */
-	if (p->hook == NF_INET_POST_ROUTING && e->hook == NF_INET_PRE_ROUTING)
+	if (path_is_leaving(map, p) && e->hook == NF_INET_PRE_ROUTING)
 		return (p->state == PATH_QUEUED ||
 			(p->state == PATH_TABLE_DONE &&
 			 (relaxed || !hook_goes_on(map, p)))) &&

@@ -53,6 +53,9 @@ void path_begin(struct path *p, const struct place *at,
 void path_advance(struct path *p, const struct place *at,
 		  const struct event *e);
 
+/** path_is_leaving - at the last hook on its way out that has a table */
+bool path_is_leaving(const struct path_map *map, const struct path *p);
+
 /**
  * path_may_follow - can this be the packet's next event?
  * @relaxed: events may be missing in between

@@ -21,6 +21,7 @@ struct report_env {
 	char netns[24];			/* inode of the network namespace */
 	bool verbose;
 	bool color;
+	bool erase;	/* the status line may be where results go */
 };
 
 struct report {

@@ -146,4 +146,5 @@ void results_env(struct report_env *env, const struct options *o)
 	env->color = o->color == COLOR_ALWAYS ||
 		(o->color == COLOR_AUTO && isatty(STDOUT_FILENO) &&
 		 !getenv("NO_COLOR"));
+	env->erase = isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);
 }

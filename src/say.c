@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "safe.h"
@@ -67,6 +68,16 @@ void say(const char *fmt, ...)
 	put(line, len);
 }
 
+/* A line that is longer than the terminal is wide cannot be taken back. */
+static int columns(void)
+{
+	struct winsize w;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &w) < 0 || w.ws_col == 0)
+		return 80;
+	return w.ws_col < 400 ? w.ws_col : 400;
+}
+
 void say_status(const char *line)
 {
 	char text[512];
@@ -74,7 +85,8 @@ void say_status(const char *line)
 
 	if (!line && !status_shown)
 		return;
-	n = line ? snprintf(text, sizeof(text), "\r%.400s\033[K", line)
+	n = line ? snprintf(text, sizeof(text), "\r%.*s\033[K", columns() - 1,
+			    line)
 		 : snprintf(text, sizeof(text), "\r\033[K");
 	put(text, (size_t)n);
 	status_shown = line != NULL;

@@ -49,11 +49,21 @@ static bool flush_if_full(struct sink *k, bool fits)
 	return fits;
 }
 
+/* Results begin where the supervisor's status line stands: put it out. */
+static void begin(struct sink *k)
+{
+	bool first = out_pending(&k->out) == 0;
+
+	out_begin(&k->out);
+	if (k->env.erase && first)
+		out_text(&k->out, "\r\033[K");
+}
+
 bool sink_journey(struct sink *k, const struct journey *j)
 {
 	if (!k->report || !k->report->journey)
 		return true;
-	out_begin(&k->out);
+	begin(k);
 	k->report->journey(&k->out, &k->env, j);
 	return flush_if_full(k, out_end(&k->out));
 }
@@ -63,7 +73,7 @@ bool sink_event(struct sink *k, const struct event *e, const struct place *at,
 {
 	if (!k->report || !k->report->event)
 		return true;
-	out_begin(&k->out);
+	begin(k);
 	k->report->event(&k->out, &k->env, e, at, wall_ns);
 	return flush_if_full(k, out_end(&k->out));
 }

@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-terminal: what a person sees at a real terminal (tmux): colours, the status line, resizing, Ctrl-C, Ctrl-Z.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+command -v tmux >/dev/null || skip_all "no tmux"
+export TMUX_TMPDIR=$SCRATCH TERM=screen-256color
+
+lab_loopback
+server lo echo udp 10.9.0.1 7
+in_ns lo iptables-legacy -A INPUT -p udp --dport 1001 -j DROP
+in_ns lo iptables-legacy -t raw -S >/dev/null
+in_ns lo ip6tables-legacy -t raw -S >/dev/null
+save_rules lo "$SCRATCH/before"
+
+tm() { tmux -L nftrace "$@"; }
+# The pane is an interactive shell in the network: job control is as a person has it.
+in_ns lo env -u TMUX tmux -L nftrace -f /dev/null new-session -d -x 100 -y 40 'PS1="ready\$ " exec bash --norc -i' ||
+	skip_all "tmux does not start"
+later "$(tm display-message -p '#{pid}')"
+tm set-option -g default-terminal screen-256color >/dev/null
+
+screen() { tm capture-pane -p; }	# as text
+colours() { tm capture-pane -p -e; }	# with its escape sequences
+sees() { screen | grep -Eq -- "$1"; }
+assert_sees() { # REGEX [SECONDS]
+	wait_for "${2:-10}" sees "$1" && return
+	fail "the screen does not show '$1'"
+	screen | sed 's/^/#   | /'
+}
+type_line() { tm send-keys -l "$1"; tm send-keys Enter; }
+udp() { talk lo udp 10.9.0.1 "$1" from $((20000 + $1)) wait 50 2>/dev/null; return 0; }
+begin() { # ARGS...
+	type_line "PS1='ready\$ '; clear"
+	assert_sees '^ready\$ *$'
+	type_line "$NFTRACE $*"
+	assert_sees 'nftrace: armed'
+}
+
+subtest "colours by fate"
+begin -t 60 --rate 0 --chain OUTPUT -p udp --dport 1000:1001 --or -p udp --dport 7
+assert_sees '^[0-9.]+/60 s +0 packets +0 events +0 lost'
+udp 1001
+udp 7
+assert_sees '^=> DROP by filter:INPUT:rule:1'
+assert_sees '^=> DELIVERED'
+colours >"$SCRATCH/colours"
+# tmux writes attributes in an order of its own: bold and red; green.
+grep 'DROP by' "$SCRATCH/colours" | grep -q $'\e\[1m\e\[31m\|\e\[1;31m\|\e\[31m\e\[1m' || fail "DROP is not bold red: $(grep 'DROP by' "$SCRATCH/colours" | cat -v)"
+grep '=> .*DELIVERED' "$SCRATCH/colours" | grep -q $'\e\[32m' || fail "DELIVERED is not green: $(grep 'DELIVERED' "$SCRATCH/colours" | cat -v)"
+grep -q $'^TRACE: ' "$SCRATCH/colours" || fail "TRACE lines do not stand alone"
+
+subtest "the status line counts, and stands below the results"
+assert_sees '^[0-9.]+/60 s +2 packets +[0-9]+ events +0 lost'
+assert_equal "status lines" 1 "$(screen | grep -Ec ' s +[0-9]+ packets')"
+# Nothing is written behind it, and no result has lost its beginning.
+assert_equal "results" "TRACE: TRACE: TRACE: TRACE: TRACE: TRACE: TRACE: TRACE: => =>" \
+	"$(screen | grep -Eo '^(TRACE:|=>)' | sort -r | paste -sd ' ')"
+
+subtest "a narrower terminal"
+tm resize-window -x 30 -y 40
+assert_sees '^[0-9.]+/60 s +2 packets' 10
+udp 7
+assert_sees '=> DELIVERED'
+sleep_until() { [[ $(screen | grep -Ec '^[0-9.]+/60 s +3 pack') = 1 ]]; }
+assert_within 10 "one status line, cut to the width" sleep_until
+tm resize-window -x 100 -y 40
+assert_within 10 "the whole of it again" sees '^[0-9.]+/60 s +3 packets +[0-9]+ events +0 lost$'
+
+subtest "Ctrl-C"
+pid=$(pgrep -x nftrace | head -n 1)
+tm send-keys C-c
+assert_sees 'stopped by signal 2'
+assert_sees '3 packets traced'
+type_line 'echo status $?'
+assert_sees '^status 0$'
+assert_equal "status lines below the results" 0 "$(screen | sed '1,/packets traced/d' | grep -Ec '^[0-9.]+/60 s')"
+assert_restored_but_counters lo "$SCRATCH/before"
+is_gone "$pid" || fail "it still runs"
+
+subtest "Ctrl-Z ends it as well"
+begin -t 60 --rate 0 --chain OUTPUT -p udp --dport 7
+pid=$(pgrep -x nftrace | head -n 1)
+tm send-keys C-z
+assert_sees 'stopped by signal 20'
+assert_within 5 "it ends" is_gone "$pid"
+assert_restored_but_counters lo "$SCRATCH/before"
+type_line 'jobs; echo jobs done'
+assert_sees '^jobs done$'
+assert_equal "stopped jobs" 0 "$(screen | grep -Ec '^\[[0-9]+\].*Stopped')"
+assert_equal "status lines left" 0 "$(screen | grep -Ec '^[0-9.]+/60 s')"
+
+subtest "no colour"
+begin -t 60 --rate 0 --color never -c 1 --chain OUTPUT -p udp --dport 7
+udp 7
+assert_sees '^=> DELIVERED'
+assert_equal "coloured lines" 0 "$(colours | grep '^=>\|^TRACE' | grep -c $'\e')"
+tm kill-server
