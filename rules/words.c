@@ -312,7 +312,7 @@ static int list_next(const void *arg, struct helper_out *out)
 
 	while (base_options[base].name)
 		base++;
-	xt_open(&family_ipv4, base_options, false);
+	xt_open(&family_ipv4, base_options, XT_NEWEST);
 	while (w.at < w.job->argc && !w.ended)
 		take_word(&w);
 	if (w.ended) {
