@@ -388,10 +388,10 @@ static int prepare_raw(struct run *r)
 int arm(struct run *r)
 {
 	int status = prepare_raw(r);
-	unsigned int foreign;
+	unsigned int foreign, left;
 
 	if (!status)
-		status = check_dead_runs(false, r->plan.lock);
+		status = check_dead_runs(false, r->plan.lock, &left);
 	HOOK("before-bind");
 	if (!status)
 		status = bind_group(r);

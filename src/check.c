@@ -73,7 +73,7 @@ static const struct place_swept {
 };
 
 static int sweep_family(const struct place_swept *p, const struct family *f,
-			bool dry)
+			bool dry, unsigned int *left)
 {
 	struct trace_stale stale[STALE];
 	int n = p->sweep(f, dry, stale, STALE);
@@ -88,6 +88,7 @@ static int sweep_family(const struct place_swept *p, const struct family *f,
 	for (int s = 0; s < n; s++) {
 		const char *plural = stale[s].rules == 1 ? "" : "s";
 
+		*left += !stale[s].alive;
 		if (stale[s].alive)
 			say("note: %u rule%s of a run that may be alive (pid "
 			    "%d) in %s %s: left alone", stale[s].rules,
@@ -103,11 +104,12 @@ static int sweep_family(const struct place_swept *p, const struct family *f,
 	return 0;
 }
 
-int check_dead_runs(bool dry, bool locked)
+int check_dead_runs(bool dry, bool locked, unsigned int *left)
 {
 	struct logger_mended mended[FAMILY_COUNT];
-	int status = 0, tables = ledger_mend(dry || !locked);
+	int status = 0, tables = ledger_mend(dry || !locked), records;
 
+	*left = tables > 0 ? (unsigned int)tables : 0;
 	if (tables > 0)
 		say("note: a dead run kept counters of %d table%s from %s%s",
 		    tables, tables == 1 ? "" : "s",
@@ -117,18 +119,21 @@ int check_dead_runs(bool dry, bool locked)
 	for (unsigned int i = 0; i < FAMILY_COUNT && !status; i++)
 		for (unsigned int p = 0; p < 2 && !status; p++)
 			status = sweep_family(&swept[p], families[i], dry ||
-					      (p == 0 && !locked));
-	if (status || logger_mend(dry, mended) <= 0)
+					      (p == 0 && !locked), left);
+	if (status)
 		return status;
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+	records = logger_mend(dry, mended);
+	*left += records > 0 ? (unsigned int)records : 0;
+	for (unsigned int i = 0; i < FAMILY_COUNT && records > 0; i++) {
 		if (mended[i].error)
 			say("error: the logger of %s cannot be put back to "
 			    "%s: %s", families[i]->name, mended[i].name,
 			    say_errno_text(mended[i].error));
 		else if (mended[i].restored)
 			say("note: a dead run left the logger of %s changed%s "
-			    "%s", families[i]->name, dry ? "; it was" :
-			    "; put back to", mended[i].name);
+			    "%s%s", families[i]->name, dry ? "; it was" :
+			    "; put back to", mended[i].name, dry ?
+			    ": nftrace --cleanup puts it back" : "");
 	}
 	return 0;
 }
@@ -218,6 +223,7 @@ int check_cleanup(const struct options *o)
 {
 	struct owner owner;
 	struct lock lock;
+	unsigned int left;
 	int status, err = lock_open(&lock);
 
 	if (err) {
@@ -235,11 +241,12 @@ int check_cleanup(const struct options *o)
 	}
 	if (owner_init(&owner, time(NULL)) == 0)
 		ledger_open(&owner);
-	status = check_dead_runs(false, true);
+	status = check_dead_runs(false, true, &left);
 	ledger_forget();
 	lock_close(&lock);
 	if (!status)
 		say("cleaned up: nothing of a dead run is left in this "
-		    "network namespace (others have rules of their own)");
+		    "network namespace; in another: nftrace --netns NAME "
+		    "--cleanup");
 	return status;
 }

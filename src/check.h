@@ -24,9 +24,10 @@ bool check_group_holder(char *buf, size_t size);
  * check_dead_runs - rules, tables and loggers that dead runs left: removed, and said
  * @dry: only said
  * @locked: the caller holds the xtables lock; else raw is only looked at
+ * @left: how many such things there were
  * Return: 0, or an exit status.
  */
-int check_dead_runs(bool dry, bool locked);
+int check_dead_runs(bool dry, bool locked, unsigned int *left);
 
 /**
  * check_foreign_rules - say which TRACE rules, and NFLOG rules of group 0, are others'

@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "bypass.h"
@@ -145,12 +144,23 @@ static void check_group(void)
 		report(FINE, "NFLOG group 0 is free");
 }
 
+static bool is_held(const struct lock *lock)
+{
+	struct lock_peer peer[16];
+	int n = lock_peers(lock, peer, 16);
+
+	for (int i = 0; i < n; i++)
+		if (!peer[i].waits)
+			return true;
+	return false;
+}
+
+/* Only looked at: to take it, or to create its file, would be a change. */
 static void check_lock(void)
 {
 	struct lock lock;
 	int err;
 
-	/* Opening would create it. */
 	if (access(lock_path(), F_OK) < 0 && errno == ENOENT) {
 		report(FINE, "the xtables lock %s is free (no such file yet)",
 		       lock_path());
@@ -162,13 +172,36 @@ static void check_lock(void)
 		       lock_path(), strerror(-err));
 		return;
 	}
-	if (flock(lock.fd, LOCK_EX | LOCK_NB) == 0) {
-		report(FINE, "the xtables lock %s is free", lock.path);
-	} else {
+	if (is_held(&lock)) {
 		check_lock_holder(&lock);
 		report(WARNING, "the xtables lock %s is busy", lock.path);
+	} else {
+		report(FINE, "the xtables lock %s is free", lock.path);
 	}
 	lock_close(&lock);
+}
+
+/* Where a run notes what the next one must mend if everything is killed. */
+static void check_notes(void)
+{
+	if (access("/run", W_OK) < 0)
+		report(WARNING, "/run is not writable: if everything is killed "
+		       "at once, nobody knows the logger that was there");
+	else
+		report(FINE, "/run is writable");
+}
+
+static void check_left(void)
+{
+	unsigned int left;
+
+	if (check_dead_runs(true, false, &left) != 0)
+		report(ERROR, "what dead runs left cannot be looked for");
+	else if (left)
+		report(WARNING, "dead runs have left something behind: "
+		       "nftrace --cleanup");
+	else
+		report(FINE, "dead runs have left nothing");
 }
 
 /* Does this kernel have TRACE, limit, time and comment for the family? */
@@ -215,7 +248,8 @@ static void check_rules(void)
 			report(ERROR, "the rules of %s cannot be read: %s",
 			       families[i]->command, say_errno_text(err));
 	}
-	check_foreign_rules(snap, true);
+	if (check_foreign_rules(snap, true))
+		report(WARNING, "others trace as well");
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		helper_release(&res[i]);
 }
@@ -246,7 +280,8 @@ int check_doctor(const struct options *o)
 		check_group();
 		check_lock();
 		check_rules();
-		check_dead_runs(true, false);
+		check_notes();
+		check_left();
 	}
 	bypass_each(tell_bypass);
 	return worst == ERROR ? STATUS_FAILURE : worst == WARNING ?

@@ -1,0 +1,95 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-doctor: --doctor sees what is wrong, changes nothing, and its status says how bad it is.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_loopback
+load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
+before=$SCRATCH/before
+save_rules lo "$before"
+quiet=(-p udp --dport 9)
+
+# doctor STATUS [REGEX]: run it; nothing is changed by it
+doctor() {
+	save_rules lo "$SCRATCH/before-doctor"
+	run_nftrace lo --doctor
+	assert_status "$1"
+	[[ -z ${2-} ]] || assert_grep "$2" "$ERR"
+	save_rules lo "$SCRATCH/after"
+	assert_same "rules and loggers" "$SCRATCH/before-doctor" "$SCRATCH/after"
+}
+
+subtest "all is well: 0, and not even the lock file comes into being"
+rm -f "$XTABLES_LOCKFILE"
+doctor 0
+[[ ! -e $XTABLES_LOCKFILE ]] || fail "the lock file was created"
+[[ ! -e /run/nftrace ]] || fail "/run/nftrace was created"
+assert_no_grep 'warning|error' "$ERR"
+assert_grep 'ok: logger of ipv6: nf_log_ipv6' "$ERR"
+
+subtest "the lock is busy: a warning that names the holder"
+flock "$XTABLES_LOCKFILE" tail -f /dev/null &
+holder=$!
+later $holder
+wait_for 5 eval '! lock_is_free'
+tail_pid=$(pgrep -P $holder)
+later "$tail_pid"
+doctor 5 "held by pid ($holder|$tail_pid)"
+kill -KILL $holder "$tail_pid"
+wait_for 5 lock_is_free
+
+subtest "looking at the lock does not take it"
+start_nftrace lo -t 30 "${quiet[@]}"
+doctor 1 'NFLOG group 0 is taken by pid .*nftrace'
+assert_grep 'warning: the xtables lock .* is busy' "$ERR"
+stop_nftrace INT
+assert_restored lo "$before"
+
+subtest "what a dead run left: a warning, and --cleanup takes it away"
+start_nftrace lo -t 30 "${quiet[@]}"
+pids=("$NFTRACE_PID" "$(child_named nftrace-keeper)" "$(child_named nftrace-reader)")
+kill -STOP "${pids[@]}"
+kill -KILL "${pids[@]}"
+assert_within 5 "all are gone" eval '! pgrep "^nftrace"'
+wait "$NFTRACE_PID" 2>/dev/null
+doctor 5 'rules of a dead run .*--cleanup'
+assert_grep 'left the logger of ipv4 changed; it was nf_log_ipv4' "$ERR"
+run_nftrace lo --cleanup
+assert_status 0
+assert_grep '2 rules of a dead run .* removed' "$ERR"
+assert_restored lo "$before"
+[[ ! -e /run/nftrace ]] || fail "/run/nftrace is still there: $(ls /run/nftrace)"
+
+subtest "--cleanup with nothing to do"
+run_nftrace lo --cleanup
+assert_status 0
+assert_grep '^nftrace: cleaned up.*--netns' "$ERR"
+assert_restored lo "$before"
+
+subtest "somebody else traces"
+in_ns lo iptables-legacy -t raw -A OUTPUT -p udp --dport 9 -j TRACE
+doctor 5 'TRACE rule that is not ours.*dport 9 -j TRACE'
+in_ns lo iptables-legacy -t raw -D OUTPUT -p udp --dport 9 -j TRACE
+
+subtest "PID 1 of a namespace: a warning"
+timeout 20 nsenter --net="$(ns_path lo)" -- unshare --pid --fork --mount-proc \
+	"$NFTRACE" --doctor >"$OUT" 2>"$ERR" </dev/null
+STATUS=$?
+assert_status 5
+assert_grep 'warning: .*PID 1' "$ERR"
+
+subtest "a namespace without tables stays one"
+ns_new bare
+run_nftrace bare --doctor
+assert_status 1
+assert_grep 'error: no ' "$ERR"
+[[ -z $(in_ns bare cat /proc/net/ip_tables_names /proc/net/ip6_tables_names 2>/dev/null) ]] ||
+	fail "tables came into being"
+
+subtest "no privileges: an error"
+run_without() { nsenter --net="$(ns_path lo)" -- setpriv --bounding-set -net_admin,-net_raw \
+	--inh-caps -net_admin,-net_raw "$NFTRACE" --doctor >"$OUT" 2>"$ERR" </dev/null; STATUS=$?; }
+run_without
+assert_status 1
+assert_grep 'error: .*CAP_NET_ADMIN' "$ERR"
