@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # t-ends: whichever way a run ends, rules, counters, logger and lock are as before.
+# TIMEOUT: 240
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 
@@ -34,6 +35,50 @@ for signal in INT TERM HUP TSTP; do
 	assert_status 3
 	assert_restored lo "$before"
 done
+
+subtest "every other signal that would end or stop it"
+for signal in QUIT USR1 USR2 ALRM STKFLT XCPU XFSZ VTALRM PROF IO PWR TTIN TTOU RTMIN RTMAX; do
+	start_nftrace lo -t 30 "${quiet[@]}" || break
+	kill -$signal "$NFTRACE_PID"
+	end_nftrace
+	[[ $STATUS = 3 ]] || fail "SIG$signal: status $STATUS"
+	is_restored lo "$before" || fail "SIG$signal: not as before"
+done
+assert_restored lo "$before"
+
+subtest "a fault kills the supervisor: the keeper puts all back"
+for signal in SEGV ABRT; do
+	start_nftrace lo -t 30 "${quiet[@]}" || break
+	kill -$signal "$NFTRACE_PID"
+	assert_within 2 "as before after SIG$signal" is_restored lo "$before"
+	end_nftrace
+done 2>/dev/null
+assert_restored lo "$before"
+
+subtest "keeper and reader ignore every signal"
+start_nftrace lo -t 30 "${quiet[@]}"
+for role in keeper reader; do
+	pid=$(child_named nftrace-$role)
+	for signal in HUP INT QUIT USR1 USR2 ALRM TERM STKFLT XCPU XFSZ VTALRM PROF IO PWR TSTP \
+		TTIN TTOU PIPE RTMIN RTMAX; do
+		kill -$signal "$pid"
+	done
+	is_gone "$pid" && fail "the $role is gone"
+	is_stopped "$pid" && fail "the $role is stopped"
+done
+assert_inserted
+stop_nftrace INT
+assert_status 3
+assert_restored lo "$before"
+
+subtest "a stopped keeper is not waited for"
+start_nftrace lo -t 30 "${quiet[@]}"
+kill -STOP "$(child_named nftrace-keeper)"
+kill -INT "$NFTRACE_PID"
+assert_within 2 "as before" is_restored lo "$before"
+end_nftrace 5
+assert_grep 'keeper does not answer' "$ERR"
+assert_restored lo "$before"
 
 subtest "a signal to the whole group, as Ctrl-C gives it"
 : >"$ERR"
@@ -147,3 +192,69 @@ later $NFTRACE_PID
 assert_within 10 "rules in" eval '! is_clean lo'
 end_nftrace
 assert_restored_but_counters lo "$before"
+
+subtest "stdout closed"
+nsenter --net="$(ns_path lo)" -- env --default-signal "$NFTRACE" -t 20 -c 1 -p udp --dport 7 \
+	>&- 2>"$ERR" </dev/null &
+NFTRACE_PID=$!
+later $NFTRACE_PID
+wait_armed
+talk lo udp 10.9.0.1 7
+end_nftrace 5
+assert_restored_but_counters lo "$before"
+
+# disk_full FILE WHY: the run ends with an error as soon as it has to write
+disk_full() {
+	nsenter --net="$(ns_path lo)" -- env --default-signal "$NFTRACE" -t 20 --rate 0 -p udp \
+		--dport 7 >"$1" 2>"$ERR" </dev/null &
+	NFTRACE_PID=$!
+	later $NFTRACE_PID
+	wait_armed
+	in_ns lo "$TOOLS/flood" 10.9.0.1 7 2000 32 5000 >/dev/null
+	end_nftrace 5
+	assert_status 1
+	assert_grep 'error: .*No space left on device' "$ERR"
+	assert_restored_but_counters lo "$before"
+}
+
+subtest "a full device under stdout"
+disk_full /dev/full
+
+subtest "a disk that fills up under stdout"
+mkdir "$SCRATCH/disk"
+if mount -t tmpfs -o size=64k tmpfs "$SCRATCH/disk"; then
+	disk_full "$SCRATCH/disk/out"
+	[[ -s $SCRATCH/disk/out ]] || fail "nothing was written before"
+	umount "$SCRATCH/disk"
+else
+	skip "no tmpfs"
+fi
+
+subtest "stderr a pipe that is full: the run does not hang on what it has to say"
+exec {full}<>"$SCRATCH/fifo"
+head -c 65536 /dev/zero >&$full
+nsenter --net="$(ns_path lo)" -- env --default-signal "$NFTRACE" -t 1 "${quiet[@]}" \
+	>"$OUT" 2>"$SCRATCH/fifo" </dev/null &
+NFTRACE_PID=$!
+later $NFTRACE_PID
+assert_within 10 "rules in" eval '! is_clean lo'
+end_nftrace 8
+assert_status 3
+exec {full}<&-
+assert_restored_but_counters lo "$before"
+
+subtest "the terminal goes away"
+if command -v script >/dev/null; then
+	script -qec "nsenter --net=$(ns_path lo) -- $NFTRACE -t 60 -p udp --dport 7" /dev/null \
+		>"$OUT" 2>&1 </dev/null &
+	terminal=$!
+	later $terminal
+	assert_within 10 "armed" grep -q 'nftrace: armed' "$OUT"
+	is_clean lo && fail "no rules are in"
+	kill -KILL $terminal
+	assert_within 2 "as before" is_restored lo "$before"
+	assert_within 5 "its processes end" eval '! pgrep "^nftrace"'
+	assert_restored_but_counters lo "$before"
+else
+	skip "no script(1)"
+fi

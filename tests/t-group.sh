@@ -37,3 +37,39 @@ lab_loopback other
 in_ns other iptables-legacy -A INPUT -j ACCEPT
 run_nftrace other -t 1 -p udp --dport 9
 assert_status 3
+kill -INT $BG_PID
+assert_within 5 "tcpdump ends" is_gone $BG_PID
+
+subtest "ulogd in the way"
+if ! command -v ulogd >/dev/null; then
+	skip "no ulogd"
+else
+	plugins=$(dirname "$(find /usr/lib -name ulogd_inppkt_NFLOG.so | head -n 1)")
+	cat >"$SCRATCH/ulogd.conf" <<-END
+		[global]
+		logfile="$SCRATCH/ulogd.log"
+		plugin="$plugins/ulogd_inppkt_NFLOG.so"
+		plugin="$plugins/ulogd_raw2packet_BASE.so"
+		plugin="$plugins/ulogd_filter_IFINDEX.so"
+		plugin="$plugins/ulogd_filter_IP2STR.so"
+		plugin="$plugins/ulogd_filter_PRINTPKT.so"
+		plugin="$plugins/ulogd_output_LOGEMU.so"
+		stack=log1:NFLOG,base1:BASE,ifi1:IFINDEX,ip2str1:IP2STR,print1:PRINTPKT,emu1:LOGEMU
+		[log1]
+		group=0
+		[emu1]
+		file="$SCRATCH/ulogd.packets"
+	END
+	background lo ulogd ulogd -c "$SCRATCH/ulogd.conf"
+	ulogd=$BG_PID
+	assert_within 10 "ulogd listens" \
+		in_ns lo awk '$1 == 0 { found = 1 } END { exit !found }' /proc/net/netfilter/nfnetlink_log
+	save_rules lo "$before"
+	run_nftrace lo -t 1 -p udp --dport 9
+	assert_status 1
+	assert_grep "group 0 is taken by pid $ulogd .*ulogd" "$ERR"
+	is_gone $ulogd && fail "ulogd is gone"
+	assert_restored lo "$before"
+	kill -TERM $ulogd
+	assert_within 5 "ulogd ends" is_gone $ulogd
+fi
