@@ -70,7 +70,9 @@ subtest "it runs in the namespace traced, with default signals"
 run_nftrace lo "${udp7[@]}" -- bash -c 'readlink /proc/self/ns/net; grep Sig[BI] /proc/self/status'
 assert_text "$(in_ns lo readlink /proc/self/ns/net)" "$OUT"
 assert_grep 'SigBlk:.*0000000000000000' "$OUT"
-assert_no_grep 'SigIgn:.*[1-9a-f]' "$OUT"
+# 32 and 33 are the C library's own: its posix_spawn() leaves them ignored.
+ignored=$((16#$(awk '/SigIgn/ { print $2 }' "$OUT") & ~(3 << 31)))
+((ignored == 0)) || fail "it ignores $(printf %x "$ignored")"
 
 subtest "iptables -S, which waits for the lock, ends by itself"
 start=$(now_ms)
