@@ -43,6 +43,26 @@ static const uint32_t *hash_table(const struct snapshot *s)
 	return (const uint32_t *)((const char *)s + s->hash_at);
 }
 
+void snapshot_clear_hash(struct snapshot *s)
+{
+	uint32_t *hash = (uint32_t *)((char *)s + s->hash_at);
+
+	for (uint32_t i = 0; i <= s->hash_mask; i++)
+		hash[i] = SNAP_NONE;
+}
+
+void snapshot_link_chain(struct snapshot *s, uint32_t i)
+{
+	struct snap_chain *c = (struct snap_chain *)((char *)s + s->chain_at) +
+			       i;
+	uint32_t *head = (uint32_t *)((char *)s + s->hash_at) +
+		(snapshot_hash(c->table, snapshot_text(s, c->name), c->name_len) &
+		 s->hash_mask);
+
+	c->next = *head;
+	*head = i;
+}
+
 uint32_t snapshot_find_chain(const struct snapshot *s, unsigned int table,
 			     const char *name, size_t len)
 {

@@ -117,4 +117,8 @@ uint32_t snapshot_hash(unsigned int table, const char *name, size_t len);
 uint32_t snapshot_find_chain(const struct snapshot *s, unsigned int table,
 			     const char *name, size_t len);
 
+/** for whoever makes one: an empty hash table, and chain @i put into it */
+void snapshot_clear_hash(struct snapshot *s);
+void snapshot_link_chain(struct snapshot *s, uint32_t i);
+
 #endif

@@ -417,23 +417,6 @@ static void fill_digests(struct maker *m)
 	}
 }
 
-static void fill_hash(struct maker *m)
-{
-	uint32_t *hash = (uint32_t *)(m->base + m->s->hash_at);
-
-	for (uint32_t i = 0; i <= m->s->hash_mask; i++)
-		hash[i] = SNAP_NONE;
-	for (uint32_t i = 0; i < m->s->chains; i++) {
-		struct snap_chain *c = &m->chain[i];
-		uint32_t *head = &hash[snapshot_hash(
-			c->table, m->base + m->s->heap_at + c->name,
-			c->name_len) & m->s->hash_mask];
-
-		c->next = *head;
-		*head = i;
-	}
-}
-
 static uint64_t round_up(uint64_t n)
 {
 	return (n + 63) / 64 * 64;
@@ -518,7 +501,9 @@ static int make(const void *arg, struct helper_out *out)
 		find_chains(&m, i);
 	read_rules(&m);
 	fill_digests(&m);
-	fill_hash(&m);
+	snapshot_clear_hash(m.s);
+	for (uint32_t i = 0; i < m.s->chains; i++)
+		snapshot_link_chain(m.s, i);
 	out->used = m.s->end;
 	return m.failed ? EOVERFLOW : 0;
 }

@@ -160,18 +160,28 @@ void journeys_each(struct journeys *js,
 		fn(arg, j);
 }
 
-void journeys_gap(struct journeys *js, uint32_t lost)
+static void open_gap(struct journeys *js, uint32_t lost)
 {
 	for (struct journey *j = js->shelf.oldest; j; j = j->newer) {
 		j->flags |= JOURNEY_GAP;
 		j->lost += lost;
 	}
+}
+
+void journeys_gap(struct journeys *js, uint32_t lost)
+{
+	open_gap(js, lost);
 	/*
 	 * Every context of every CPU can have had one packet under way whose
 	 * first events are among the lost.
 	 */
 	js->suspects = 4 * js->cpus;
 	js->gap_lost = lost;
+}
+
+void journeys_hole(struct journeys *js)
+{
+	open_gap(js, 1);
 }
 
 int journeys_expire(struct journeys *js, uint64_t now_ns)

@@ -45,6 +45,9 @@ void journeys_add(struct journeys *js, const struct event *e,
 /** journeys_gap - @lost events are missing here (0: unknown how many) */
 void journeys_gap(struct journeys *js, uint32_t lost);
 
+/** journeys_hole - an event of one that is under way is missing */
+void journeys_hole(struct journeys *js);
+
 /**
  * journeys_expire - close what has been silent
  * @now_ns: CLOCK_MONOTONIC, taken after the socket was found empty

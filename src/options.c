@@ -14,7 +14,7 @@
 #include "trace.h"
 #include "words.h"
 
-enum kind { FLAG, NUMBER, DURATION, RATE, CHAIN, CHOICE, TEXT };
+enum kind { FLAG, NUMBER, DURATION, RATE, CHAIN, CHOICE, TEXT, FILES };
 
 struct row {
 	const char *name;
@@ -71,6 +71,8 @@ static const struct row rows[] = {
 	{ "hold-lock", 0, FLAG, AT(hold_lock), NULL,
 	  "with --netns: hold the host's lock all the same", 0, 0 },
 	{ "user", 0, TEXT, AT(user), "NAME", "run COMMAND as this user", 0, 0 },
+	{ "rules", 0, FILES, AT(rules), "FILE",
+	  "the iptables-save that belongs to a log of --read", 0, 0 },
 	{ "doctor", 0, FLAG, AT(doctor), NULL,
 	  "check everything, change nothing", 0, 0 },
 	{ "cleanup", 0, FLAG, AT(cleanup), NULL,
@@ -273,6 +275,21 @@ static bool take_choice(const struct row *r, unsigned int *choice,
 					 : "auto, legacy or nft");
 }
 
+static bool take_file(char **files, const char *value)
+{
+	unsigned int n = 0;
+
+	while (files[n])
+		n++;
+	if (n == OPTIONS_FILES) {
+		say("error: '%s' is one file too many: %d at most", value,
+		    OPTIONS_FILES);
+		return false;
+	}
+	files[n] = strdup(value);
+	return files[n] != NULL;
+}
+
 static bool take_option(struct options *o, const struct row *r,
 			const char *value)
 {
@@ -293,6 +310,8 @@ static bool take_option(struct options *o, const struct row *r,
 		return take_chain(r, at, value);
 	case CHOICE:
 		return take_choice(r, at, value);
+	case FILES:
+		return take_file(at, value);
 	case TEXT:
 		free(*(char **)at);
 		*(char **)at = strdup(value);
@@ -418,6 +437,11 @@ static bool check_pairs(const struct options *o)
 		    o->doctor ? "doctor" : "cleanup");
 		return false;
 	}
+	if (o->rules[0] && !o->read) {
+		say("error: '--rules %s' belongs to a log that --read reads",
+		    o->rules[0]);
+		return false;
+	}
 	if (o->read && (o->all || o->expressions)) {
 		say("error: '--read' takes no match expression: --only chooses "
 		    "among the packets of the file");
@@ -501,4 +525,6 @@ void options_free(struct options *o)
 	free(o->graph);
 	free(o->netns);
 	free(o->user);
+	for (unsigned int i = 0; i < OPTIONS_FILES; i++)
+		free(o->rules[i]);
 }

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { OPTIONS_GROUPS = 64 };
+enum { OPTIONS_GROUPS = 64, OPTIONS_FILES = 8 };
 
 /* The words of one match expression. */
 struct expression {
@@ -45,6 +45,7 @@ struct options {
 	bool time_given;
 	char *only;
 	char *read;
+	char *rules[OPTIONS_FILES + 1];	/* NULL-terminated */
 	char *graph;
 	char *pcap;		/* file names; NULL: not asked for */
 	unsigned int expressions;

@@ -12,6 +12,7 @@
 
 #include "replay.h"
 #include "results.h"
+#include "rules_text.h"
 #include "run.h"
 #include "say.h"
 
@@ -126,6 +127,8 @@ int read_main(const struct options *o)
 		fd = open_input(o->read);
 		status = fd < 0 ? STATUS_FAILURE : 0;
 	}
+	if (!status)
+		status = rules_text_load(o->rules, r.snap_res, r.snap);
 	if (!status)
 		status = start(&r, fd);
 	if (!status)

@@ -504,6 +504,13 @@ static void replay_gap(void *arg, uint32_t lost)
 	journeys_gap(s->journeys, lost);
 }
 
+static void replay_hole(void *arg)
+{
+	struct state *s = arg;
+
+	journeys_hole(s->journeys);
+}
+
 static void replay_silence(void *arg, uint64_t now_ns)
 {
 	struct state *s = arg;
@@ -525,6 +532,7 @@ static void replay(struct state *s)
 		.printer = &s->printer,
 		.event = replay_event,
 		.gap = replay_gap,
+		.hole = replay_hole,
 		.silence = replay_silence,
 		.arg = s,
 	};

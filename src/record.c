@@ -108,6 +108,8 @@ static void put_head(struct out *o, const struct report_env *env,
 	p = put_name(p, env->netns);
 	p = put_word(p, " family=");
 	p = put_word(p, family_by_nfproto(j->nfproto)->name);
+	if (env->log)
+		p = put_word(p, " log=1");
 	p = put_word(p, " flags=");
 	for (size_t i = 0; i < RECORD_FLAGS; i++)
 		if (j->flags & record_flags[i].flag)

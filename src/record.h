@@ -21,6 +21,7 @@ struct report_env;
  *
  *	host=NAME netns=INODE family=ipv4 [steps=N omitted=N lost=N] [uid=N]
  *	[hw=HEX]	link layer header
+ *	[log=1]		the times are those of a log
  *	[flags=LETTERS]	see the table in record.c
  *	e[,FIELD...]	an event; what is not given is as at the one before:
  *			mHEX mark, iNAME in, oNAME out, pNAME physin,
@@ -51,6 +52,7 @@ struct record_reader {
 	struct ifnames *names;		/* gets the interfaces */
 	/* Of the record read last. */
 	char host[65], netns[24];
+	bool log;
 	char cause[JOURNEY_BRANCHES][CAUSE_TEXT];
 };
 

@@ -198,6 +198,12 @@ static bool take_netns(struct reading *rd, struct text t)
 	return true;
 }
 
+static bool take_log(struct reading *rd, struct text t)
+{
+	rd->r->log = is(t, "1");
+	return true;
+}
+
 static bool take_hw(struct reading *rd, struct text t)
 {
 	int n = get_bytes(t, rd->j->hw_header, sizeof(rd->j->hw_header));
@@ -450,6 +456,7 @@ static const struct {
 	{ "family=", take_family },
 	{ "flags=", take_flags },
 	{ "hw=", take_hw },
+	{ "log=", take_log },
 	{ "uid=", take_uid },
 	{ "lost=", take_lost },
 	{ "omitted=", take_omitted },
@@ -493,6 +500,7 @@ int record_read(struct record_reader *r, struct journey *j,
 	j->hw_header_len = 0;
 	j->uid = UINT32_MAX;
 	r->host[0] = r->netns[0] = '\0';
+	r->log = false;
 	while (rest.len) {
 		struct text word = cut(&rest, ' ');
 

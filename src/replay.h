@@ -29,8 +29,9 @@ struct replay {
 	/* One event of a text, to be put into its journey. */
 	void (*event)(void *arg, const struct event *e, const struct place *at,
 		      uint64_t now_ns, uint64_t wall_ns);
-	/* So many events are missing here. */
+	/* So many events are missing here; one of a packet under way is. */
 	void (*gap)(void *arg, uint32_t lost);
+	void (*hole)(void *arg);
 	/* What has been silent until then is over. */
 	void (*silence)(void *arg, uint64_t now_ns);
 	void *arg;

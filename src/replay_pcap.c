@@ -90,6 +90,7 @@ static void set_origin(struct pcap_replay *pr)
 
 		memcpy(env->host, pr->reader.host, sizeof(env->host));
 		memcpy(env->netns, pr->reader.netns, sizeof(env->netns));
+		env->log = pr->reader.log;
 	}
 }
 

@@ -12,6 +12,16 @@
 #include "place.h"
 #include "snapshot.h"
 
+const char *report_time_source(const struct report_env *env, uint64_t ns,
+			       bool stamped)
+{
+	if (stamped)
+		return "packet";
+	if (report_since_boot(ns))
+		return "boot";
+	return env->log ? "log" : "reader";
+}
+
 const char *report_hook_name(unsigned int hook)
 {
 	return snapshot_hook_name(hook);

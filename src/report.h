@@ -22,6 +22,7 @@ struct report_env {
 	bool verbose;
 	bool color;
 	bool erase;	/* the status line may be where results go */
+	bool log;			/* times are those of a log that is read */
 };
 
 struct report {
@@ -48,6 +49,16 @@ extern const struct report report_json;		/* --json */
 extern const struct report report_json_flat;	/* --json --flat */
 extern const struct report report_pcap;		/* --pcap */
 extern const struct report report_graph;	/* --graph */
+
+/** report_since_boot - a log may tell no other time than since the machine's start */
+static inline bool report_since_boot(uint64_t ns)
+{
+	return ns < UINT64_C(315532800) * 1000000000;	/* 1980 */
+}
+
+/** report_time_source - who says so: "packet", "reader", "log", "boot" */
+const char *report_time_source(const struct report_env *env, uint64_t ns,
+			       bool stamped);
 
 /** report_hook_name - "PREROUTING" for NF_INET_PRE_ROUTING, ... */
 const char *report_hook_name(unsigned int hook);

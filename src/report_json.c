@@ -60,6 +60,11 @@ static void put_time(struct out *o, uint64_t ns)
 	time_t sec = (time_t)(ns / 1000000000);
 	struct tm tm;
 
+	if (report_since_boot(ns)) {
+		out_printf(o, "\"%lld.%06u\"", (long long)sec,
+			   (unsigned int)(ns / 1000 % 1000000));
+		return;
+	}
 	if (sec != known) {
 		gmtime_r(&sec, &tm);
 		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
@@ -235,7 +240,10 @@ static void put_origin(struct out *o, const struct report_env *env)
 {
 	out_text(o, "{\"schema\":1,\"host\":");
 	put_string(o, env->host, strlen(env->host));
-	out_printf(o, ",\"netns\":\"%s\"", env->netns);
+	if (*env->netns)
+		out_printf(o, ",\"netns\":\"%s\"", env->netns);
+	else
+		out_text(o, ",\"netns\":null");
 }
 
 static void put_headers(struct out *o, const struct packet *p)
@@ -260,7 +268,8 @@ static void json_journey(struct out *o, const struct report_env *env,
 		   (unsigned long long)j->number);
 	put_time(o, j->first_ns);
 	out_printf(o, ",\"time_source\":\"%s\",\"family\":\"%s\"",
-		   j->flags & JOURNEY_STAMPED ? "packet" : "reader",
+		   report_time_source(env, j->first_ns,
+				      j->flags & JOURNEY_STAMPED),
 		   family_by_nfproto(j->nfproto)->name);
 	put_name(o, env, ",\"in\":", s->in);
 	put_name(o, env, ",\"out\":", s->out);
@@ -308,7 +317,8 @@ static void json_event(struct out *o, const struct report_env *env,
 	out_text(o, ",\"time\":");
 	put_time(o, stamped ? e->stamp_ns : wall_ns);
 	out_printf(o, ",\"time_source\":\"%s\",\"family\":\"%s\"",
-		   stamped ? "packet" : "reader",
+		   report_time_source(env, stamped ? e->stamp_ns : wall_ns,
+				      stamped),
 		   family_by_nfproto(e->nfproto)->name);
 	put_headers(o, &p);
 	out_text(o, ",\"event\":");

@@ -40,7 +40,7 @@ static void put_color(struct out *o, const struct report_env *env,
 		out_text(o, code);
 }
 
-/* HH:MM:SS.uuuuuu in local time; the second is worked out once. */
+/* HH:MM:SS.uuuuuu in local time, or seconds since boot; the second is worked out once. */
 static void put_time(struct out *o, uint64_t ns)
 {
 	static time_t known = -1;
@@ -50,6 +50,10 @@ static void put_time(struct out *o, uint64_t ns)
 	struct tm tm;
 	uint32_t us = (uint32_t)(ns / 1000 % 1000000);
 
+	if (report_since_boot(ns)) {
+		out_printf(o, "%lld.%06u ", (long long)sec, us);
+		return;
+	}
 	if (sec != known) {
 		localtime_r(&sec, &tm);
 		strftime(text, sizeof(text), "%H:%M:%S", &tm);

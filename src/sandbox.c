@@ -128,28 +128,47 @@ static int drop_capabilities(void)
 		-errno : 0;
 }
 
-int sandbox_enter(char *what, size_t size)
-{
-	static const struct {
-		const char *what;
-		int (*step)(void);
-	} steps[] = {
-		{ "changing the user", drop_ids },
-		{ "dropping capabilities", drop_capabilities },
-		{ "loading the system call filter", load_filter },
-	};
-	int err;
+struct step {
+	const char *what;
+	int (*step)(void);
+};
 
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
-		snprintf(what, size, "setting no_new_privs");
-		return -errno;
-	}
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		err = steps[i].step();
+static int take_steps(const struct step *steps, size_t count, char *what,
+		      size_t size)
+{
+	for (size_t i = 0; i < count; i++) {
+		int err = steps[i].step();
+
 		if (err) {
 			snprintf(what, size, "%s", steps[i].what);
 			return err;
 		}
 	}
 	return 0;
+}
+
+static int no_new_privileges(void)
+{
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
+}
+
+int sandbox_give_up(char *what, size_t size)
+{
+	static const struct step steps[] = {
+		{ "setting no_new_privs", no_new_privileges },
+		{ "changing the user", drop_ids },
+		{ "dropping capabilities", drop_capabilities },
+	};
+
+	return take_steps(steps, sizeof(steps) / sizeof(steps[0]), what, size);
+}
+
+int sandbox_enter(char *what, size_t size)
+{
+	static const struct step filter = {
+		"loading the system call filter", load_filter,
+	};
+	int err = sandbox_give_up(what, size);
+
+	return err ? err : take_steps(&filter, 1, what, size);
 }

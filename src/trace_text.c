@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* trace_text: a log's TRACE line, as nf_log_syslog writes it -> event; pure. */
+#include "trace_text.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/netfilter.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "place.h"
+
+enum { DEPTH = 2 };	/* a packet, and the one that it quotes */
+
+struct span {
+	const char *at;
+	size_t len;
+};
+
+struct reading {
+	struct trace_text *t;
+	struct trace_text_packet packet[DEPTH];
+	uint8_t mac[14];
+	unsigned int mac_len;	/* 14: an ethernet header */
+};
+
+static bool is(struct span s, const char *word)
+{
+	return s.len == strlen(word) && memcmp(s.at, word, s.len) == 0;
+}
+
+/* Cut "KEY=" off; false: the word begins with something else. */
+static bool take_key(struct span *s, const char *key)
+{
+	size_t len = strlen(key);
+
+	if (s->len < len || memcmp(s->at, key, len) != 0)
+		return false;
+	s->at += len;
+	s->len -= len;
+	return true;
+}
+
+static bool next_word(struct span *rest, struct span *word)
+{
+	size_t n = 0;
+
+	while (rest->len && *rest->at == ' ') {
+		rest->at++;
+		rest->len--;
+	}
+	while (n < rest->len && rest->at[n] != ' ')
+		n++;
+	*word = (struct span){ rest->at, n };
+	rest->at += n;
+	rest->len -= n;
+	return n > 0;
+}
+
+static int digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+static bool number(struct span s, int base, uint32_t *n)
+{
+	uint64_t v = 0;
+
+	if (base == 16 && s.len > 2 && s.at[0] == '0' && s.at[1] == 'x')
+		s = (struct span){ s.at + 2, s.len - 2 };
+	for (size_t i = 0; i < s.len; i++) {
+		int d = digit(s.at[i]);
+
+		if (d < 0 || d >= base)
+			return false;
+		v = v * (unsigned int)base + (unsigned int)d;
+		if (v > UINT32_MAX)
+			return false;
+	}
+	*n = (uint32_t)v;
+	return s.len > 0;
+}
+
+/* Pairs of hex digits, colons between them or not.  Return: bytes. */
+static unsigned int hex_bytes(struct span s, uint8_t *to, size_t size)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i + 1 < s.len && n < size; i += 2) {
+		if (s.at[i] == ':')
+			i++;
+		if (i + 1 >= s.len || digit(s.at[i]) < 0 ||
+		    digit(s.at[i + 1]) < 0)
+			break;
+		to[n++] = (uint8_t)(digit(s.at[i]) << 4 | digit(s.at[i + 1]));
+	}
+	return n;
+}
+
+static bool to_address(struct span s, int family, uint8_t *to)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (!s.len || s.len >= sizeof(text))
+		return false;
+	memcpy(text, s.at, s.len);
+	text[s.len] = '\0';
+	return inet_pton(family, text, to) == 1;
+}
+
+static bool dotted(struct span s, uint8_t *to)
+{
+	return to_address(s, AF_INET, to);
+}
+
+static bool address(struct span s, struct trace_text_packet *p, uint8_t *to)
+{
+	p->v6 = s.len && memchr(s.at, ':', s.len);
+	return to_address(s, p->v6 ? AF_INET6 : AF_INET, to);
+}
+
+static bool protocol(struct span s, struct trace_text_packet *p)
+{
+	static const struct {
+		const char *word;
+		uint8_t proto;
+	} words[] = {
+		{ "TCP", IPPROTO_TCP }, { "UDP", IPPROTO_UDP },
+		{ "ICMP", IPPROTO_ICMP }, { "ICMPv6", IPPROTO_ICMPV6 },
+		{ "UDPLITE", IPPROTO_UDPLITE }, { "AH", IPPROTO_AH },
+		{ "ESP", IPPROTO_ESP },
+	};
+	uint32_t n;
+
+	p->has_proto = true;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (!is(s, words[i].word))
+			continue;
+		p->proto = words[i].proto;
+		return true;
+	}
+	if (!number(s, 10, &n) || n > UINT8_MAX)
+		return false;
+	p->proto = (uint8_t)n;
+	return true;
+}
+
+/*
+ * Numbers by their keys; some mean another thing behind PROTO=.  The first
+ * row that fits is taken.
+ */
+static const struct {
+	const char *key;
+	uint8_t field, base;
+	int8_t behind;		/* PROTO=: 1 only behind it, 0 only before, -1 */
+} rows[] = {
+	{ "LEN=", TT_LEN, 10, 0 }, { "LEN=", TT_UDP_LEN, 10, 1 },
+	{ "TOS=", TT_TOS, 16, 0 }, { "PREC=", TT_PREC, 16, 0 },
+	{ "TC=", TT_TOS, 10, 0 }, { "TTL=", TT_TTL, 10, 0 },
+	{ "HOPLIMIT=", TT_TTL, 10, 0 }, { "FLOWLBL=", TT_FLOWLBL, 10, 0 },
+	{ "ID=", TT_ID, 10, 0 }, { "ID=", TT_ICMP_ID, 10, 1 },
+	{ "ID:", TT_ID, 16, 0 }, { "FRAG:", TT_FRAG, 10, 0 },
+	{ "SPT=", TT_SPT, 10, 1 }, { "DPT=", TT_DPT, 10, 1 },
+	{ "ACK=", TT_ACK, 10, 1 }, { "WINDOW=", TT_WINDOW, 10, 1 },
+	{ "URGP=", TT_URGP, 10, 1 }, { "TYPE=", TT_TYPE, 10, 1 },
+	{ "CODE=", TT_CODE, 10, 1 }, { "MTU=", TT_MTU, 10, 1 },
+	{ "PARAMETER=", TT_POINTER, 10, 1 }, { "POINTER=", TT_POINTER, 16, 1 },
+	{ "SPI=", TT_SPI, 16, -1 },
+};
+
+/* Return: 1 taken, 0 another word, -1 no number. */
+static int take_number(struct trace_text_packet *p, struct span word)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct span value = word;
+
+		if ((rows[i].behind >= 0 && rows[i].behind != p->has_proto) ||
+		    !take_key(&value, rows[i].key))
+			continue;
+		if (!number(value, rows[i].base, &p->number[rows[i].field]))
+			return -1;
+		p->has |= 1u << rows[i].field;
+		return 1;
+	}
+	return 0;
+}
+
+/* TCP and ICMP both have one. */
+static bool take_sequence(struct trace_text_packet *p, struct span value)
+{
+	uint8_t field = p->proto == IPPROTO_TCP ? TT_SEQ : TT_ICMP_SEQ;
+
+	p->has |= 1u << field;
+	return number(value, 10, &p->number[field]);
+}
+
+static void take_flag(struct trace_text_packet *p, struct span word)
+{
+	static const char *const tcp[] = { "FIN", "SYN", "RST", "PSH", "ACK",
+					   "URG", "ECE", "CWR" };
+
+	if (is(word, "DF"))
+		p->df = true;
+	if (is(word, "MF") || (is(word, "INCOMPLETE") && p->v6))
+		p->mf = true;
+	for (unsigned int i = 0; i < 8; i++)
+		if (p->has_proto && is(word, tcp[i]))
+			p->tcp_flags |= (uint8_t)(1u << i);
+}
+
+/* "OPT (0204...)": of IP in front of PROTO=, of TCP behind it. */
+static void take_options(struct trace_text_packet *p, struct span word)
+{
+	struct span hex = { word.at + 1, word.len - 1 };
+
+	if (p->has_proto)
+		p->options = (uint8_t)(hex_bytes(hex, p->option, 40) & ~3u);
+	else if (!p->v6)
+		p->ip_options = (uint8_t)(hex_bytes(hex, p->ip_option, 40) &
+					  ~3u);
+}
+
+/* Return: false when the value makes no sense: the line is damaged. */
+static bool take_packet_word(struct trace_text_packet *p, struct span word)
+{
+	struct span value = word;
+	int known;
+
+	if (take_key(&value, "SRC="))
+		return address(value, p, p->src);
+	if (take_key(&value, "DST="))
+		return address(value, p, p->dst);
+	if (take_key(&value, "PROTO="))
+		return protocol(value, p);
+	if (take_key(&value, "SEQ="))
+		return take_sequence(p, value);
+	if (take_key(&value, "GATEWAY="))
+		return dotted(value, p->gateway);
+	known = take_number(p, word);
+	if (known)
+		return known > 0;
+	if (word.len > 1 && *word.at == '(')
+		take_options(p, word);
+	else
+		take_flag(p, word);
+	return true;
+}
+
+static bool take_id(struct reading *rd, struct span value, uint32_t *id)
+{
+	if (!number(value, 10, id))
+		return false;
+	rd->t->e.flags |= EVENT_HAS_UID;
+	return true;
+}
+
+/* What belongs to the event and not to a packet. */
+static int take_event_word(struct reading *rd, struct span word)
+{
+	struct trace_text *t = rd->t;
+	struct {
+		const char *key;
+		struct trace_text_name *name;
+	} names[] = {
+		{ "IN=", &t->in }, { "OUT=", &t->out },
+		{ "PHYSIN=", &t->phys_in }, { "PHYSOUT=", &t->phys_out },
+	};
+	struct span value = word;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!take_key(&value, names[i].key))
+			continue;
+		names[i].name->at = value.at;
+		names[i].name->len = value.len;
+		return 1;
+	}
+	if (take_key(&value, "MAC=")) {
+		rd->mac_len = hex_bytes(value, rd->mac, sizeof(rd->mac)) / 14 *
+			      14;
+		return 1;
+	}
+	if (take_key(&value, "MARK="))
+		return number(value, 16, &t->e.mark) ? 1 : -1;
+	if (take_key(&value, "UID="))
+		return take_id(rd, value, &t->e.uid) ? 1 : -1;
+	if (take_key(&value, "GID="))
+		return number(value, 10, &t->e.gid) ? 1 : -1;
+	return 0;
+}
+
+/* "MACSRC=", "MACDST=", "MACPROTO=": the same, decoded by the kernel. */
+static bool take_mac_part(struct reading *rd, struct span word)
+{
+	static const struct {
+		const char *key;
+		uint8_t at, len;
+	} parts[] = {
+		{ "MACDST=", 0, 6 }, { "MACSRC=", 6, 6 }, { "MACPROTO=", 12, 2 },
+	};
+
+	for (size_t i = 0; i < 3; i++) {
+		struct span value = word;
+
+		if (!take_key(&value, parts[i].key))
+			continue;
+		if (hex_bytes(value, rd->mac + parts[i].at, parts[i].len) ==
+		    parts[i].len)
+			rd->mac_len = 14;
+		return true;
+	}
+	return false;
+}
+
+static bool opens_quote(struct span *word)
+{
+	return take_key(word, "[") && word->len > 4 &&
+	       memcmp(word->at, "SRC=", 4) == 0;
+}
+
+/* All words behind the prefix. */
+static bool read_words(struct reading *rd, struct span rest)
+{
+	unsigned int depth = 0;
+	struct span word;
+
+	while (next_word(&rest, &word)) {
+		struct span quote = word;
+		int taken = depth ? 0 : take_event_word(rd, word);
+
+		if (taken < 0)
+			return false;
+		if (taken || (!depth && take_mac_part(rd, word)))
+			continue;
+		if (depth + 1 < DEPTH && opens_quote(&quote)) {
+			rd->packet[depth].quoted = &rd->packet[depth + 1];
+			depth++;
+			word = quote;
+		}
+		if (depth && is(word, "]")) {
+			depth--;
+			continue;
+		}
+		if (!take_packet_word(&rd->packet[depth], word))
+			return false;
+	}
+	/* A quote that is not closed: the line was cut. */
+	return depth == 0;
+}
+
+/* The line ends where the kernel would not have ended it. */
+static bool is_whole(const struct trace_text_packet *p)
+{
+	static const uint32_t tcp = 1u << TT_SPT | 1u << TT_DPT | 1u << TT_WINDOW |
+				    1u << TT_URGP;
+	static const uint32_t udp = 1u << TT_SPT | 1u << TT_DPT | 1u << TT_UDP_LEN;
+	static const uint32_t icmp = 1u << TT_TYPE | 1u << TT_CODE;
+	uint32_t want = 0;
+
+	/* Lines that somebody has shortened have no LEN, or no PROTO. */
+	if (!(p->has & 1u << TT_LEN) || !p->has_proto)
+		return false;
+	if (p->fragment)
+		return true;
+	switch (p->proto) {
+	case IPPROTO_TCP:
+		want = tcp;
+		break;
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+		want = udp;
+		break;
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		want = icmp;
+		break;
+	}
+	return (p->has & want) == want;
+}
+
+static void note_fragments(struct reading *rd)
+{
+	for (unsigned int i = 0; i < DEPTH; i++)
+		rd->packet[i].fragment = rd->packet[i].number[TT_FRAG] != 0;
+}
+
+static void fill_event(struct reading *rd, struct span prefix)
+{
+	struct trace_text *t = rd->t;
+	struct event *e = &t->e;
+
+	e->backend = EVENT_LEGACY;
+	e->nfproto = rd->packet[0].v6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
+	e->hook = 0xff;
+	e->prefix = prefix.at;
+	e->prefix_len = (uint32_t)prefix.len;
+	e->payload = t->packet;
+	e->payload_len = (uint32_t)trace_text_build(t->packet,
+						    sizeof(t->packet),
+						    &rd->packet[0]);
+	if (rd->mac_len) {
+		memcpy(t->hw_header, rd->mac, sizeof(t->hw_header));
+		e->hw_header = t->hw_header;
+		e->hw_header_len = sizeof(t->hw_header);
+	}
+}
+
+int trace_text_parse(struct trace_text *t, const char *line, size_t len,
+		     int64_t now)
+{
+	static const char mark[] = "TRACE: ", in[] = " IN=";
+	const char *begin = memmem(line, len, mark, sizeof(mark) - 1), *end;
+	struct reading rd = { .t = t };
+	struct span rest, prefix;
+
+	if (!begin)
+		return -ENOMSG;
+	memset(t, 0, sizeof(*t));
+	rest = (struct span){ begin, len - (size_t)(begin - line) };
+	end = memmem(rest.at, rest.len, in, sizeof(in) - 1);
+	if (!end) {
+		/* Another program's word, or the beginning of a line of ours. */
+		next_word(&rest, &prefix);
+		return next_word(&rest, &prefix) && memchr(prefix.at, ':',
+			prefix.len) ? -EBADMSG : -ENOMSG;
+	}
+	prefix = (struct span){ begin, (size_t)(end - begin) };
+	if (!place_looks_like_trace(prefix.at, prefix.len))
+		return -ENOMSG;
+	rest = (struct span){ end, rest.len - prefix.len };
+	if (!read_words(&rd, rest))
+		return -EBADMSG;
+	note_fragments(&rd);
+	if (!is_whole(&rd.packet[0]))
+		return -EBADMSG;
+	fill_event(&rd, prefix);
+	trace_text_time(t, line, (size_t)(begin - line), now);
+	return 0;
+}
+
+uint32_t trace_text_missed(const char *line, size_t len)
+{
+	static const char before[] = "Missed ", behind[] = "kernel messages";
+	const char *at = memmem(line, len, before, sizeof(before) - 1);
+	struct span rest, word;
+	uint32_t n;
+
+	if (!at)
+		return 0;
+	at += sizeof(before) - 1;
+	rest = (struct span){ at, len - (size_t)(at - line) };
+	if (!next_word(&rest, &word) || !number(word, 10, &n) ||
+	    !memmem(rest.at, rest.len, behind, sizeof(behind) - 1))
+		return 0;
+	return n;
+}

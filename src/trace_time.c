@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* trace_time: when a log's line was written, in the forms that logs have. */
+#include "trace_text.h"
+
+#include <string.h>
+#include <time.h>
+
+static const int64_t SECOND = 1000000000, DAY = 86400;
+
+struct cursor {
+	const char *at, *end;
+};
+
+static bool take_char(struct cursor *c, char want)
+{
+	if (c->at == c->end || *c->at != want)
+		return false;
+	c->at++;
+	return true;
+}
+
+static void skip_blanks(struct cursor *c)
+{
+	while (c->at < c->end && *c->at == ' ')
+		c->at++;
+}
+
+/* At least @least and at most @most digits. */
+static bool take_digits(struct cursor *c, int least, int most, int64_t *n)
+{
+	int digits = 0;
+
+	for (*n = 0; digits < most && c->at < c->end && *c->at >= '0' &&
+	     *c->at <= '9'; c->at++, digits++)
+		*n = *n * 10 + (*c->at - '0');
+	return digits >= least;
+}
+
+/* ".123456" or ",123456"; none is no fault. */
+static int64_t take_fraction(struct cursor *c, bool *exact)
+{
+	int64_t unit = SECOND / 10, ns = 0;
+
+	*exact = false;
+	if (!take_char(c, '.') && !take_char(c, ','))
+		return 0;
+	for (; c->at < c->end && *c->at >= '0' && *c->at <= '9'; c->at++) {
+		ns += (*c->at - '0') * unit;
+		unit /= 10;
+		*exact = true;
+	}
+	return ns;
+}
+
+static bool take_clock(struct cursor *c, struct tm *tm)
+{
+	int64_t h, m, s;
+
+	if (!take_digits(c, 2, 2, &h) || !take_char(c, ':') ||
+	    !take_digits(c, 2, 2, &m) || !take_char(c, ':') ||
+	    !take_digits(c, 2, 2, &s) || h > 23 || m > 59 || s > 60)
+		return false;
+	tm->tm_hour = (int)h;
+	tm->tm_min = (int)m;
+	tm->tm_sec = (int)s;
+	return true;
+}
+
+static bool take_month(struct cursor *c, struct tm *tm)
+{
+	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+	if (c->end - c->at < 4 || c->at[3] != ' ')
+		return false;
+	for (int i = 0; i < 12; i++) {
+		if (memcmp(c->at, names + 3 * i, 3) != 0)
+			continue;
+		tm->tm_mon = i;
+		c->at += 3;
+		skip_blanks(c);
+		return true;
+	}
+	return false;
+}
+
+static bool take_day(struct cursor *c, struct tm *tm)
+{
+	int64_t day;
+
+	skip_blanks(c);
+	if (!take_digits(c, 1, 2, &day) || day < 1 || day > 31)
+		return false;
+	tm->tm_mday = (int)day;
+	skip_blanks(c);
+	return true;
+}
+
+/* Local time; mktime(3) would read the time zone's file again. */
+static int64_t local_seconds(struct tm *tm)
+{
+	time_t t = timegm(tm);
+	struct tm local;
+
+	if (t != -1 && localtime_r(&t, &local))
+		t -= local.tm_gmtoff;
+	return t;
+}
+
+static void set_wall(struct trace_text *t, int64_t seconds, int64_t ns,
+		     bool exact)
+{
+	if (seconds <= 0 || seconds > INT64_MAX / SECOND - 1)
+		return;
+	t->wall_ns = (uint64_t)(seconds * SECOND + ns);
+	t->exact = exact;
+}
+
+/* "Z", "+01:00", "+0100": seconds to the east; else local time. */
+static bool take_zone(struct cursor *c, int64_t *east)
+{
+	int64_t h, m, sign = 1;
+
+	*east = 0;
+	if (take_char(c, 'Z'))
+		return true;
+	if (take_char(c, '-'))
+		sign = -1;
+	else if (!take_char(c, '+'))
+		return false;
+	if (!take_digits(c, 2, 2, &h))
+		return false;
+	take_char(c, ':');
+	if (!take_digits(c, 2, 2, &m))
+		m = 0;
+	*east = sign * (h * 3600 + m * 60);
+	return true;
+}
+
+/* 2026-11-24T21:05:43.123456+00:00 of rsyslog, journalctl and dmesg */
+static bool iso_time(struct trace_text *t, struct cursor *c)
+{
+	struct tm tm = { 0 };
+	int64_t year, month, ns, east, seconds;
+	bool exact;
+
+	if (!take_digits(c, 4, 4, &year) || !take_char(c, '-') ||
+	    !take_digits(c, 2, 2, &month) || !take_char(c, '-') ||
+	    month < 1 || month > 12)
+		return false;
+	tm.tm_year = (int)year - 1900;
+	tm.tm_mon = (int)month - 1;
+	if (!take_day(c, &tm))
+		return false;
+	if (!take_char(c, 'T'))
+		skip_blanks(c);
+	if (!take_clock(c, &tm))
+		return false;
+	ns = take_fraction(c, &exact);
+	if (take_zone(c, &east))
+		seconds = timegm(&tm) - east;
+	else
+		seconds = local_seconds(&tm);
+	set_wall(t, seconds, ns, exact);
+	return true;
+}
+
+/* "Nov 24 21:05:43" of syslog and journalctl, without a year */
+static bool syslog_time(struct trace_text *t, struct cursor *c, int64_t now)
+{
+	struct tm tm = { 0 }, today;
+	time_t at = (time_t)now;
+	int64_t ns, seconds;
+	bool exact;
+
+	if (!take_month(c, &tm) || !take_day(c, &tm) || !take_clock(c, &tm))
+		return false;
+	ns = take_fraction(c, &exact);
+	if (!gmtime_r(&at, &today))
+		return true;
+	tm.tm_year = today.tm_year;
+	seconds = local_seconds(&tm);
+	if (seconds > now + DAY) {
+		tm.tm_year--;
+		seconds = local_seconds(&tm);
+	}
+	set_wall(t, seconds, ns, exact);
+	return true;
+}
+
+/* "[Thu Apr 23 21:55:11 2020]" of dmesg -T */
+static bool ctime_time(struct trace_text *t, struct cursor *c)
+{
+	struct tm tm = { 0 };
+	int64_t year;
+
+	if (!take_char(c, '[') || c->end - c->at < 4 || c->at[3] != ' ')
+		return false;
+	c->at += 4;
+	if (!take_month(c, &tm) || !take_day(c, &tm) || !take_clock(c, &tm))
+		return false;
+	skip_blanks(c);
+	if (!take_digits(c, 4, 4, &year))
+		return false;
+	tm.tm_year = (int)year - 1900;
+	set_wall(t, local_seconds(&tm), 0, false);
+	return true;
+}
+
+/* "[ 1550.298087]", the last thing in front of the message */
+static void kernel_time(struct trace_text *t, const char *head, size_t len)
+{
+	const char *open = len ? memrchr(head, '[', len) : NULL;
+	struct cursor c = { open ? open + 1 : NULL, head + len };
+	int64_t seconds;
+	bool exact;
+
+	if (!open)
+		return;
+	skip_blanks(&c);
+	if (take_digits(&c, 1, 9, &seconds)) {
+		int64_t ns = take_fraction(&c, &exact);
+
+		if (take_char(&c, ']') && exact)
+			t->boot_ns = (uint64_t)(seconds * SECOND + ns);
+	}
+}
+
+/* The word in front of "kernel:". */
+static void find_host(struct trace_text *t, struct cursor c)
+{
+	static const char kernel[] = " kernel:";
+	const char *end = memmem(c.at, (size_t)(c.end - c.at), kernel,
+				 sizeof(kernel) - 1);
+	const char *begin;
+
+	if (!end)
+		return;
+	begin = memrchr(c.at, ' ', (size_t)(end - c.at));
+	begin = begin ? begin + 1 : c.at;
+	t->host.at = begin;
+	t->host.len = (size_t)(end - begin);
+}
+
+void trace_text_time(struct trace_text *t, const char *head, size_t len,
+		     int64_t now)
+{
+	struct cursor start = { head, head + len }, c;
+
+	skip_blanks(&start);
+	c = start;
+	if (!iso_time(t, &c)) {
+		c = start;
+		if (!syslog_time(t, &c, now)) {
+			c = start;
+			if (!ctime_time(t, &c))
+				c = start;
+		}
+	}
+	kernel_time(t, c.at, (size_t)(c.end - c.at));
+	find_host(t, c);
+}

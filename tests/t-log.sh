@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-log: --read of the kernel's TRACE lines as dmesg, journalctl and rsyslog have them, with --rules.
+#
+# UPDATE=1 tests/run log writes the expected files anew: read the difference.
+. "$(dirname "$0")/lib.sh"
+
+ns_new lo	# nothing of it is used: there are no rules and no packets
+HERE=$TESTS/read
+RULES=(--rules "$HERE/router.save" --rules "$HERE/router6.save")
+
+# events FILE: what the kernel says in the whole lines of a log, without our help
+events() {
+	grep -aoE 'TRACE: [a-z]+:[^ ]+:(rule|return|policy):[0-9]+ +IN=.* (URGP|LEN|CODE|SEQ)=[0-9].*' "$1" |
+		sed -E 's/^(TRACE: [^ ]+) .*/\1/'
+}
+
+for log in dmesg journalctl rsyslog iso6; do
+	subtest "$log.log with its rules"
+	run_nftrace lo --read "$HERE/$log.log" "${RULES[@]}" -v
+	assert_status 0
+	[[ -z ${UPDATE-} ]] || cp "$OUT" "$TESTS/expected/read-$log.txt"
+	assert_same "the blocks" "$TESTS/expected/read-$log.txt" "$OUT"
+	# Each line is an event once, with a text that is in the rules as it stands.
+	assert_same "events" <(events "$HERE/$log.log" | sort) \
+		<(sed -n 's/^\(TRACE: [^ ]*\).*/\1/p' "$OUT" | sort)
+	sed -n 's/^TRACE: .*  "\(-A .*\)"$/\1/p' "$OUT" | sort -u >"$SCRATCH/texts"
+	sed -E 's/^\[[0-9:]+\] //' "$HERE"/router*.save | grep '^-A' | sort -u >"$SCRATCH/rules"
+	assert_equal "texts that are no rule" "" "$(comm -23 "$SCRATCH/texts" "$SCRATCH/rules")"
+done
+
+subtest "the same packets in every form"
+for log in dmesg journalctl rsyslog; do
+	run_nftrace lo --read "$HERE/$log.log" "${RULES[@]}" --json
+	jq -r '.fate' "$OUT" >"$SCRATCH/json"
+	run_nftrace lo --read "$HERE/$log.log" "${RULES[@]}"
+	sed -nE 's/^=> ([A-Z]+).*/\1/p' "$OUT" >"$SCRATCH/blocks"
+	assert_same "fates of $log" "$SCRATCH/json" "$SCRATCH/blocks"
+	run_nftrace lo --read "$HERE/$log.log" "${RULES[@]}" --flat
+	assert_same "flat events of $log" <(events "$HERE/$log.log") <(sed -E 's/^(TRACE: [^ ]+).*/\1/' "$OUT")
+done
+
+subtest "from a pipe, and as pcapng and back"
+run_nftrace lo --read - "${RULES[@]}" </dev/null
+assert_status 3
+cat "$HERE/dmesg.log" | in_ns lo "$NFTRACE" --read - "${RULES[@]}" --pcap "$SCRATCH/dmesg.pcapng" >"$SCRATCH/blocks" 2>"$ERR"
+run_nftrace lo --read "$SCRATCH/dmesg.pcapng"
+assert_same "the blocks" "$SCRATCH/blocks" "$OUT"
+run_nftrace lo --read "$SCRATCH/dmesg.pcapng" --json
+run_nftrace lo --read "$SCRATCH/dmesg.pcapng" --json
+cp "$OUT" "$SCRATCH/again"
+run_nftrace lo --read "$HERE/dmesg.log" "${RULES[@]}" --json
+assert_same "the JSON" "$OUT" "$SCRATCH/again"
+
+subtest "without rules: no texts, no fates, the same journeys"
+run_nftrace lo --read "$HERE/dmesg.log" -q
+assert_status 0
+assert_equal "packets" 2 "$(wc -l <"$OUT")"
+assert_equal "unknown" 2 "$(grep -c '=> UNKNOWN after .*: the rules are not known (--rules FILE)$' "$OUT")"
+
+subtest "garbage, half lines and other messages: passed over and counted, nothing made up"
+run_nftrace lo --read "$HERE/garbage.log" "${RULES[@]}"
+assert_status 5
+assert_grep '3 packets traced: 2 DELIVERED, 1 INCOMPLETE' "$ERR"
+assert_grep '9 lines or packets of others passed over' "$ERR"
+assert_grep '1 trace event of rules that are not in the rules given' "$ERR"
+assert_equal "fates" "DELIVERED DELIVERED INCOMPLETE" "$(sed -nE 's/^=> ([A-Z]+).*/\1/p' "$OUT" | sort | paste -sd ' ')"
+
+subtest "rules in other forms: iptables -S, counters, CRLF, no header, parts"
+{
+	printf -- '-P INPUT DROP\r\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n-N policy:web\n-N last\n'
+	sed -n '/^\*filter/,/^COMMIT/p' "$HERE/router.save" | grep '^-A' | sed 's/^/[1:2] /'
+} >"$SCRATCH/S"
+sed '/^\*filter/,/^COMMIT/d; /^#/d' "$HERE/router.save" >"$SCRATCH/others"
+run_nftrace lo --read "$HERE/dmesg.log" "${RULES[@]}"
+cp "$OUT" "$SCRATCH/blocks"
+run_nftrace lo --read "$HERE/dmesg.log" --rules "$SCRATCH/others" --rules "$SCRATCH/S"
+assert_status 0
+assert_same "the blocks" "$SCRATCH/blocks" "$OUT"
+grep -v '^#' "$HERE/router6.save" >"$SCRATCH/bare6"
+sed -i 's/^\(\[7:504\] \)-A PREROUTING/&/; /^:FORWARD/a -A FORWARD -s fd00::/8 -m comment --comment more -j ACCEPT' "$SCRATCH/bare6"
+run_nftrace lo --read "$HERE/iso6.log" --rules "$SCRATCH/bare6" -q
+assert_grep 'fd00:1::2 > fd00:1::1: ICMP6, echo request.*=> DELIVERED' "$OUT"
+
+subtest "rulesets of real machines: every rule of every file"
+for file in "$TESTS"/rulesets/*.save; do
+	family=4
+	[[ ${file##*/} = ip6-* ]] && family=6
+	rules=$(grep -cE '^(\[[0-9:]+\] )?-A ' "$file")
+	printf 'TRACE: x\n' | in_ns lo "$NFTRACE" --read - --rules "$file" >"$OUT" 2>"$ERR"
+	# A trace event for each rule, from the rules themselves: all are found with their texts.
+	awk -v v6=$((family == 6)) '
+		/^\*/ { table = substr($0, 2); delete n }
+		/^:/ { chain = substr($1, 2); if ($2 != "-") hook[table, chain] = 1 }
+		/^(\[[0-9:]+\] )?-A / {
+			sub(/^\[[0-9:]+\] /, ""); chain = $2; n[chain]++
+			kind = "rule"
+			if (NF == 4 && $3 == "-j" && $4 ~ /^(ACCEPT|DROP|RETURN|QUEUE)$/)
+				kind = (table, chain) in hook ? "policy" : "return"
+			packet = v6 ? "SRC=fd00::1 DST=fd00::2 LEN=60 TC=0 HOPLIMIT=64 FLOWLBL=0" : "SRC=10.0.0.1 DST=10.0.0.2 LEN=60 TOS=0x00 PREC=0x00 TTL=64 ID=1"
+			printf "TRACE: %s:%s:%s:%d IN=eth0 OUT=eth1 %s PROTO=UDP SPT=1 DPT=2 LEN=20 \n", table, chain, kind, n[chain], packet
+			print > "/dev/stderr"
+		}' "$file" >"$SCRATCH/every.log" 2>"$SCRATCH/texts"
+	in_ns lo "$NFTRACE" --read "$SCRATCH/every.log" --rules "$file" --flat >"$OUT" 2>"$ERR"
+	sed -nE 's/^TRACE: [^"]*  "(.*)"$/\1/p' "$OUT" >"$SCRATCH/got"
+	assert_equal "rules of ${file##*/}" "$rules" "$(wc -l <"$SCRATCH/got")"
+	assert_same "texts of ${file##*/}" "$SCRATCH/texts" "$SCRATCH/got"
+done
+
+subtest "words that make no sense"
+run_nftrace lo --read "$HERE/dmesg.log" --rules /nowhere
+assert_status 1
+assert_grep 'error: /nowhere cannot be read' "$ERR"
+run_nftrace lo --read "$HERE/dmesg.log" --rules "$HERE/dmesg.log"
+assert_status 1
+assert_grep 'there is no table in there' "$ERR"
+run_nftrace lo --rules "$HERE/router.save" -p tcp
+assert_status 2
+run_nftrace lo --read "$HERE/dmesg.log" -p tcp
+assert_status 2
