@@ -155,6 +155,16 @@ static int score_of(const struct search *s, const struct journey *j,
 	       id_score(j, path, s->c->e);
 }
 
+static bool may_fork(const struct search *s, const struct journey *j)
+{
+	if (!(j->flags & JOURNEY_CLONES) || j->branches == JOURNEY_BRANCHES ||
+	    !path_may_fork(s->map, &j->path[0], s->c->at))
+		return false;
+	/* What this host sends to many: one copy, for itself (ip_mc_output). */
+	return s->c->e->hook != NF_INET_POST_ROUTING ||
+	       !j->path[0].born_local || j->branches == 1;
+}
+
 static void weigh(struct search *s, struct journey *j)
 {
 	bool any = false;
@@ -168,9 +178,7 @@ static void weigh(struct search *s, struct journey *j)
 		any = true;
 		consider(s, j, b, false, penalty + score_of(s, j, path));
 	}
-	if (!any && j->flags & JOURNEY_CLONES &&
-	    j->branches < JOURNEY_BRANCHES &&
-	    path_may_fork(s->map, &j->path[0], s->c->at))
+	if (!any && may_fork(s, j))
 		consider(s, j, j->branches, true,
 			 FORK + score_of(s, j, &j->path[0]));
 }

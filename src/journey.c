@@ -143,7 +143,7 @@ bool journey_fork(struct journey *j, const struct event *e,
 		return false;
 	j->path = more;
 	path_begin(&more[j->branches], at, e);
-	more[j->branches].local = more[0].local;
+	more[j->branches].local |= more[0].born_local;
 	more[j->branches].look = more[0].look;
 	more[j->branches].since = more[0].since;
 	j->branches++;

@@ -174,6 +174,7 @@ void path_begin(struct path *p, const struct place *at, const struct event *e)
 	memset(p, 0, sizeof(*p));
 	p->stack_unknown = at->hook == NOT_A_HOOK;
 	note(p, at, e);
+	p->born_local = p->local;
 	step(p, at);
 }
 
@@ -365,10 +366,10 @@ bool path_may_fork(const struct path_map *map, const struct path *p,
 		return true;
 	/* A clone goes on behind PREROUTING or OUTPUT, at a table's start. */
 	if (at->hook == NF_INET_POST_ROUTING)
-		return (p->local || !hook_of(map, at, NF_INET_FORWARD)->must) &&
+		return (p->born_local || !hook_of(map, at, NF_INET_FORWARD)->must) &&
 		       !before(map, at);
 	return (at->hook == NF_INET_FORWARD || at->hook == NF_INET_LOCAL_IN) &&
-	       !p->local && !before(map, at);
+	       !p->born_local && !before(map, at);
 }
 
 bool path_is_start(const struct place *at)

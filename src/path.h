@@ -37,6 +37,7 @@ struct path {
 	uint8_t depth;
 	bool stack_unknown;		/* joined in the middle of a chain */
 	bool local;			/* sent by this host: through OUTPUT */
+	bool born_local;		/* and began there: loopback may follow */
 	uint32_t out;			/* last out-interface seen */
 	struct look look;		/* change.c's: the packet as last seen */
 	struct look_since since;	/* and which steps came after that */

@@ -87,6 +87,15 @@ send r udp 10.2.0.1/4002 10.1.0.1/9 base 1 step 3 count $((N * 300))
 send r udp fd00:2::1/4003 fd00:1::1/9 base 2 step 3 count $((N * 300))
 judge sent=0,1,$((N * 900)) fate=DELIVERED drop=$DROP
 
+subtest "multicast from the node: on the wire, and back to itself"
+ns_ip r addr add 239.1.1.1/32 dev eth1 autojoin
+ns_ip r route add 239.0.0.0/8 dev eth1 src 10.2.0.1
+trace r --chain OUTPUT -p udp
+send r udp 10.2.0.1/4001 239.1.1.1/9 base 0 step 1 count $((N * 100)) rate 500
+judge sent=0,1,$((N * 100)) leave=eth1/out fate=SENT,DELIVERED copies=2 drop=$DROP
+ns_ip r addr del 239.1.1.1/32 dev eth1
+ns_ip r route del 239.0.0.0/8
+
 subtest "ICMP and ICMPv6 echo forwarded, and their replies"
 trace r -p icmp --or -p icmpv6
 send a icmp 10.1.0.2 10.2.0.2 base 0 step 2 count $((N * 200)) rate 700
@@ -118,6 +127,48 @@ trace r -p tcp -d 10.2.0.2 --or -p tcp -d fd00:2::2
 send r tcp 10.2.0.1/5006 10.2.0.2/11 base 0 step 2 count $((N * 400))
 send r tcp fd00:2::1/5007 fd00:2::2/11 base 1 step 2 count $((N * 400))
 judge enter=eth1/out leave=eth1/out fate=SENT
+
+subtest "TCP that is sent again: one in twenty is dropped"
+in_ns r iptables-legacy -I FORWARD -p tcp -m statistic --mode nth --every 20 --packet 0 -j DROP
+trace r -i eth0 -p tcp
+send a tcp 10.1.0.2/5008 10.2.0.2/11 base 0 step 2 count $((N * 200))
+send a tcp 10.1.0.2/5009 10.2.0.2/11 base 1 step 2 count $((N * 200))
+judge enter=eth0/in leave=eth1/out fate=FORWARDED,DROP
+assert_grep '[1-9][0-9]* DROP' "$ERR"
+in_ns r iptables-legacy -D FORWARD 1
+
+subtest "held by user space for a moment"
+in_ns r iptables-legacy -I FORWARD -p udp -j NFQUEUE --queue-num 7
+background r nfq "$TOOLS/nfq" 7 accept
+NFQ_PID=$BG_PID
+wait_for 5 grep -qx ready "$SCRATCH/nfq" || fail "nfq does not start"
+trace r -i eth0 -p udp
+send a udp 10.1.0.2/4001 10.2.0.2/9 base 0 step 2 count $((N * 100)) rate 200
+send a udp 10.1.0.2/4002 10.2.0.2/9 base 1 step 2 count $((N * 100)) rate 200
+judge enter=eth0/in leave=eth1/out marked=20
+in_ns r iptables-legacy -D FORWARD 1
+kill $NFQ_PID
+
+# What was not split is one packet: as many journeys as the TRACE rules counted.
+subtest "bundles of segments"
+for end in a/eth0 r/eth0 r/eth1 b/eth0; do
+	in_ns ${end%/*} ethtool -K ${end#*/} tso on gso on gro on tx on rx on >/dev/null 2>&1
+	ns_ip ${end%/*} link set dev ${end#*/} gso_max_segs 65535
+done
+server b echo tcp 10.2.0.2 12
+start_nftrace r -t 60 --rate 0 --json -i eth0 -p tcp
+talk a tcp 10.2.0.2 12 size 60000 count 10 wait 5000 || fail "no echo"
+stop_nftrace INT
+assert_status 0
+counted=$(grep -Eo 'TRACE rules counted [0-9]+' "$ERR" | grep -Eo '[0-9]+$')
+assert_equal "journeys" "$counted" "$(wc -l <"$OUT")"
+longest=$(jq .length "$OUT" | sort -n | tail -n 1)
+((longest > 3000)) || fail "the longest has $longest bytes"
+note "$_name: $counted packets for 600,000 bytes, the longest of $longest"
+no_offload a eth0
+no_offload r eth0 eth1
+no_offload b eth0
+one_by_one a/eth0 r/eth0 r/eth1 b/eth0
 
 # ---- with conntrack and NAT
 

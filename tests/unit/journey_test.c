@@ -443,6 +443,31 @@ static void test_loopback_backlog(void **state)
 	ending_of(w, "CCCCCCCC");
 }
 
+/* Multicast to the world and to ourselves: our copy runs before the original. */
+static void test_multicast(void **state)
+{
+	struct world *w = *state;
+	struct sent s = udp;
+
+	s.dst = "239.1.1.1";
+	s.in = ETH1;
+	for (int i = 0; i < 3; i++) {
+		s.letter = (char)('A' + i);
+		s.stamp = (uint64_t)i + 5;
+		go_out(w, &s);
+		go_in(w, &s);
+		go(w, &s, POST);
+		pass_ms(w, 1);
+	}
+	pass_ms(w, 100);
+	assert_int_equal(w->count, 3);
+	assert_ending(w, "AAAAAAAAA", FATE_DELIVERED, false);
+	assert_ending(w, "BBBBBBBBB", FATE_DELIVERED, false);
+	assert_ending(w, "CCCCCCCCC", FATE_DELIVERED, false);
+	assert_int_equal(w->over[0].branches, 2);
+	assert_int_equal(w->over[0].fate[1], FATE_SENT);
+}
+
 static void test_queue_in_order(void **state)
 {
 	struct world *w = *state;
@@ -609,6 +634,7 @@ int main(void)
 		CASE(test_times_instead_of_stamps),
 		CASE(test_loopback),
 		CASE(test_loopback_backlog),
+		CASE(test_multicast),
 		CASE(test_queue_in_order),
 		CASE(test_repeat),
 		CASE(test_bridge),
