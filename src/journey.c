@@ -264,6 +264,16 @@ bool journey_is_over(const struct journey *j, const struct path_map *map)
 	return !may_branch(j);
 }
 
+bool journey_passed_nat(const struct journey *j, const struct path_map *map)
+{
+	const struct path *p = &j->path[0];
+	uint8_t first = p->local ? NF_INET_LOCAL_OUT : NF_INET_PRE_ROUTING;
+
+	if (j->flags & (JOURNEY_NAT | JOURNEY_GAP | JOURNEY_HEADLESS))
+		return false;
+	return p->hook != first && path_map_has_nat(map, p, first);
+}
+
 void journey_find_fates(struct journey *j, const struct path_map *map)
 {
 	for (unsigned int b = 0; b < j->branches; b++) {

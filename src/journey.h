@@ -147,6 +147,9 @@ bool journey_is_over(const struct journey *j, const struct path_map *map);
  * JOURNEY_PATIENCE_MS */
 uint64_t journey_patience_ns(const struct journey *j);
 
+/** journey_passed_nat - behind nat at its first hook, which said nothing */
+bool journey_passed_nat(const struct journey *j, const struct path_map *map);
+
 /** journey_find_fates - nothing more comes: fill .fate of each branch */
 void journey_find_fates(struct journey *j, const struct path_map *map);
 

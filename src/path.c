@@ -409,6 +409,12 @@ bool path_is_over(const struct path_map *map, const struct path *p, bool nat)
 	return true;
 }
 
+bool path_map_has_nat(const struct path_map *map, const struct path *p,
+		      unsigned int hook)
+{
+	return hook_of(map, p->last, hook)->may;
+}
+
 bool path_nat_ahead(const struct path_map *map, const struct path *p)
 {
 	return (p->hook == NF_INET_PRE_ROUTING ||

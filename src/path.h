@@ -78,6 +78,10 @@ bool path_is_start(const struct place *at);
  */
 bool path_is_over(const struct path_map *map, const struct path *p, bool nat);
 
+/** path_map_has_nat - is there a nat table at @hook? */
+bool path_map_has_nat(const struct path_map *map, const struct path *p,
+		      unsigned int hook);
+
 /** path_nat_ahead - at its first hook, and nat may still be asked there */
 bool path_nat_ahead(const struct path_map *map, const struct path *p);
 

@@ -175,6 +175,7 @@ static void print_journey(void *arg, struct journey *j)
 	/* What a file tells of happened on another host, or another day. */
 	if (s->plan->capture)
 		find_causes(s, j);
+	s->stats->nat_silent += journey_passed_nat(j, &s->map);
 	printer_journey(&s->printer, j);
 }
 

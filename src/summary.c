@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bypass.h"
 #include "place.h"
+#include "reasons.h"
 #include "say.h"
 
 enum { DROPS_SHOWN = 10 };
@@ -124,22 +124,13 @@ static void print_drops(const struct run *r)
 	}
 }
 
-static uint64_t counted(const struct run *r)
-{
-	uint64_t n = 0;
-
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		n += r->undo.removed[i].packets;
-	return n;
-}
-
 static void print_events(const struct run *r)
 {
 	const struct stats *st = r->stats;
 
 	say("%" PRIu64 " event%s, %" PRIu64 " lost; the TRACE rules counted "
 	    "%" PRIu64 " packet%s", st->events, plural(st->events), st->lost,
-	    counted(r), plural(counted(r)));
+	    reasons_counted(r), plural(reasons_counted(r)));
 	if (st->lost)
 		say("warning: events were lost: a larger --buffer, a lower "
 		    "--rate or a narrower match helps");
@@ -162,41 +153,6 @@ static void print_events(const struct run *r)
 	if (st->ambiguous)
 		say("note: %" PRIu64 " packet%s could not be told apart from "
 		    "identical ones", st->ambiguous, plural(st->ambiguous));
-}
-
-static void tell_bypass(const char *sentence)
-{
-	say("note: %s", sentence);
-}
-
-/* Nothing traced: the reason, as far as the counters tell it. */
-static void print_nothing(const struct run *r)
-{
-	if (r->stats->packets || r->stats->events)
-		return;
-	if (!r->plan.inserts)
-		say("nothing was traced: no packet hit the TRACE rules that "
-		    "are there");
-	else if (counted(r) == 0)
-		say("nothing was traced: no packet matched. Is the match "
-		    "right, is this the right network namespace, did such "
-		    "packets come at all?");
-	else
-		say("nothing was traced although %" PRIu64 " packet%s matched: "
-		    "no event reached NFLOG group 0. Did another program "
-		    "change the logger (sysctl net.netfilter.nf_log.2)?",
-		    counted(r), plural(counted(r)));
-	if (r->plan.inserts && counted(r) == 0)
-		bypass_each(tell_bypass);
-}
-
-/* What is asked first by who traces for the first time. */
-static void print_replies(const struct run *r)
-{
-	if (r->stats->packets && r->plan.inserts && !r->o->replies &&
-	    !r->o->all)
-		say("note: answers are traced only if they match as well "
-		    "(--replies traces them)");
 }
 
 static void print_loggers(const struct run *r, char *buf, size_t size)
@@ -255,8 +211,7 @@ void summary_print(const struct run *r)
 	print_drops(r);
 	losses_say(&r->stats->losses);
 	print_events(r);
-	print_nothing(r);
-	print_replies(r);
+	reasons_say(r);
 	print_proof(r);
 }
 

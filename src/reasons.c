@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* reasons: why a run shows nothing, or less than there was. */
+#include "reasons.h"
+
+#include <inttypes.h>
+
+#include "bypass.h"
+#include "run.h"
+#include "say.h"
+
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+uint64_t reasons_counted(const struct run *r)
+{
+	uint64_t n = 0;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		n += r->undo.removed[i].packets;
+	return n;
+}
+
+static void tell_bypass(const char *sentence)
+{
+	say("note: %s", sentence);
+}
+
+/* Nothing traced: the reason, as far as the counters tell it. */
+/* Packets matched, and no event came: where can they have gone? */
+static void say_unheard(const struct run *r, uint64_t matched)
+{
+	bool changed = false;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		if (r->undo.logger[i] != UNDO_LOGGER_FOREIGN)
+			continue;
+		changed = true;
+		say("nothing was traced although %" PRIu64 " packet%s matched: "
+		    "somebody else changed the logger of %s during the trace "
+		    "(sysctl %s)", matched, plural(matched),
+		    families[i]->name, families[i]->logger_path);
+	}
+	if (changed)
+		return;
+	if (r->stats->lost)
+		say("nothing was traced although %" PRIu64 " packet%s matched: "
+		    "all events were lost", matched, plural(matched));
+	else
+		say("nothing was traced although %" PRIu64 " packet%s matched: "
+		    "no event reached NFLOG group 0; did another program "
+		    "set the logger meanwhile?", matched, plural(matched));
+}
+
+static void say_nothing(const struct run *r)
+{
+	uint64_t matched = reasons_counted(r);
+
+	if (r->stats->packets || r->stats->events)
+		return;
+	if (!r->plan.inserts) {
+		say("nothing was traced: no packet hit the TRACE rules that "
+		    "are there");
+	} else if (matched) {
+		say_unheard(r, matched);
+	} else {
+		say("nothing was traced: no packet matched. Is the match "
+		    "right, is this the right network namespace, did such "
+		    "packets come at all?");
+		bypass_each(tell_bypass);
+	}
+}
+
+/*
+ * What limit refused it does not count.  As long as fewer packets passed than
+ * its bucket holds, it has refused none.
+ */
+static void say_rate(const struct run *r)
+{
+	uint64_t matched = reasons_counted(r);
+
+	if (r->plan.rate[0] && matched >= r->plan.limit.burst)
+		say("note: the rate of %s may have hidden packets (-l changes "
+		    "it)", r->plan.rate);
+}
+
+static void say_nat(const struct run *r)
+{
+	uint64_t n = r->stats->nat_silent;
+
+	if (n)
+		say("note: %" PRIu64 " packet%s passed nat without an event: "
+		    "nat is asked for the first packet of a connection only",
+		    n, plural(n));
+}
+
+static void say_only(const struct run *r)
+{
+	if (r->o->only && r->stats->packets && !r->stats->printed)
+		say("note: none of them fits --only");
+}
+
+/* What is asked first by who traces for the first time. */
+static void say_replies(const struct run *r)
+{
+	if (r->stats->packets && r->plan.inserts && !r->o->replies &&
+	    !r->o->all)
+		say("note: answers are traced only if they match as well "
+		    "(--replies traces them)");
+}
+
+void reasons_say(const struct run *r)
+{
+	say_nothing(r);
+	say_only(r);
+	say_rate(r);
+	say_nat(r);
+	say_replies(r);
+}
