@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* clock: a preloaded library: the keeper's lease runs out soon, and the clock is set. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+/*
+ * CLOCK_LEASE_MS: timers of half a minute take so long instead.
+ * CLOCK_STEP: a while after somebody begins to watch the clock it is set by so
+ * many seconds, once.
+ */
+enum { STEP_MS = 500 };
+
+static int watched = -1;
+static long stepped;
+
+static long number(const char *name)
+{
+	const char *text = getenv(name);
+
+	return text ? atol(text) : 0;
+}
+
+time_t time(time_t *at)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	ts.tv_sec += stepped;
+	if (at)
+		*at = ts.tv_sec;
+	return ts.tv_sec;
+}
+
+static struct itimerspec from_now(long ms)
+{
+	struct itimerspec its = { .it_interval.tv_sec = 0 };
+
+	clock_gettime(CLOCK_MONOTONIC, &its.it_value);
+	its.it_value.tv_sec += ms / 1000;
+	its.it_value.tv_nsec += ms % 1000 * 1000000;
+	if (its.it_value.tv_nsec >= 1000000000) {
+		its.it_value.tv_sec++;
+		its.it_value.tv_nsec -= 1000000000;
+	}
+	return its;
+}
+
+int timerfd_settime(int fd, int flags, const struct itimerspec *new,
+		    struct itimerspec *old)
+{
+	int (*real)(int, int, const struct itimerspec *, struct itimerspec *) =
+		(int (*)(int, int, const struct itimerspec *,
+			 struct itimerspec *))
+		dlsym(RTLD_NEXT, "timerfd_settime");
+	struct itimerspec its = from_now(0);
+	long left = new->it_value.tv_sec - its.it_value.tv_sec;
+
+	if (flags & TFD_TIMER_CANCEL_ON_SET && number("CLOCK_STEP") &&
+	    !stepped) {
+		watched = fd;
+		its = (struct itimerspec){ .it_value.tv_nsec =
+					   STEP_MS * 1000000L };
+		return real(fd, 0, &its, old);
+	}
+	if (number("CLOCK_LEASE_MS") && !(flags & TFD_TIMER_CANCEL_ON_SET) &&
+	    left >= 28 && left <= 31) {
+		its = from_now(number("CLOCK_LEASE_MS"));
+		new = &its;
+	}
+	return real(fd, flags, new, old);
+}
+
+ssize_t read(int fd, void *buf, size_t size)
+{
+	ssize_t (*real)(int, void *, size_t) =
+		(ssize_t (*)(int, void *, size_t))dlsym(RTLD_NEXT, "read");
+
+	if (fd < 0 || fd != watched)
+		return real(fd, buf, size);
+	watched = -1;
+	stepped = number("CLOCK_STEP");
+	errno = ECANCELED;
+	return -1;
+}

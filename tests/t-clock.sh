@@ -1,0 +1,103 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-clock: the deadline of an endless run is renewed, and follows a clock that is set.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+[[ -z ${SANITIZE-} ]] || skip_all "a sanitizer's runtime has to be preloaded first"
+lab_loopback
+load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
+before=$SCRATCH/before
+save_rules lo "$before"
+words=(-p udp --dport 9)
+real=$NFTRACE
+
+# with VARIABLE=VALUE: the program with that clock
+with() {
+	printf '#!/bin/sh\nexport LD_PRELOAD=%s %s\nexec %s "$@"\n' \
+		"$BUILD/tests/preload/clock.so" "$*" "$real" >"$SCRATCH/program"
+	chmod +x "$SCRATCH/program"
+	NFTRACE=$SCRATCH/program
+}
+
+deadline() { # seconds since the epoch, of the first of our rules of FAMILY
+	local stop
+	stop=$(in_ns lo "ip${1-}tables-legacy-save" -t raw |
+		sed -nE 's/.*--datestop ([^ ]*).*nftrace:.*/\1/p' | head -n 1)
+	[[ -n $stop ]] && date -u -d "$stop" +%s
+}
+comment_end() { in_ns lo iptables-legacy-save -t raw | sed -nE 's/.*nftrace:([0-9]+):.*/\1/p' | head -n 1; }
+later_than() { (($(deadline "$1") > $2)); }
+
+subtest "-t 0: deadline, comment and record are renewed in time, for both families"
+with CLOCK_LEASE_MS=1200
+start_nftrace lo -t 0 "${words[@]}"
+first=$(deadline) first6=$(deadline 6)
+left=$((first - $(date +%s)))
+((left > 50 && left <= 62)) || fail "the deadline is $left s away"
+assert_within 10 "renewed" later_than "" "$first"
+assert_within 10 "renewed" later_than 6 "$first6"
+assert_equal "four rules" 4 "$(own_rules lo)"
+consistent() {
+	local end
+	end=$(deadline)
+	[[ $end = "$(comment_end)" ]] && grep -q "^nftrace:$end:" /run/nftrace/*-????????????????
+}
+assert_within 5 "deadline, comment and record agree" consistent
+lock_is_free && fail "the lock is not held"
+stop_nftrace INT
+assert_status 3
+assert_no_grep 'error|warning' "$ERR"
+assert_restored lo "$before"
+
+subtest "--no-lock: renewed under the lock, and released again"
+start_nftrace lo -t 0 --no-lock "${words[@]}"
+first=$(deadline)
+flock "$XTABLES_LOCKFILE" tail -f /dev/null &
+holder=$!
+later $holder
+wait_for 5 eval '! lock_is_free'
+tail_pid=$(pgrep -P $holder)
+later "$tail_pid"
+waits() { grep -q -- '-> FLOCK' /proc/locks; }
+assert_within 5 "it waits for the lock" waits
+assert_equal "not renewed without the lock" "$first" "$(deadline)"
+kill -KILL $holder "$tail_pid"
+assert_within 5 "renewed" later_than "" "$first"
+assert_within 5 "the lock is free" lock_is_free
+subtest "... and a run that cannot be renewed ends with a word"
+flock "$XTABLES_LOCKFILE" tail -f /dev/null &
+holder=$!
+later $holder
+wait_for 5 eval '! lock_is_free'
+tail_pid=$(pgrep -P $holder)
+later "$tail_pid"
+end_nftrace 15
+assert_status 1
+assert_grep 'error: waiting for the xtables lock' "$ERR"
+kill -KILL $holder "$tail_pid"
+assert_within 5 "the lock is free" lock_is_free
+assert_restored lo "$before"
+
+subtest "-t 0: our rules are gone at the renewal: the run ends with a word"
+start_nftrace lo -t 0 "${words[@]}"
+XTABLES_LOCKFILE=$SCRATCH/another in_ns lo iptables-legacy -t raw -F
+end_nftrace 10
+assert_status 1
+assert_grep 'error: renewing the deadline' "$ERR"
+is_clean lo || fail "rules are left"
+in_ns lo iptables-legacy-restore -c <"$TESTS/host/all-tables.save"
+save_rules lo "$before"
+
+for step in 7200 -7200; do
+	subtest "the clock is set by $step s"
+	with CLOCK_STEP=$step
+	start_nftrace lo -t 30 "${words[@]}"
+	assert_within 10 "it is said" grep -q 'the clock was set' "$ERR"
+	left=$(($(deadline) - $(date +%s) - step))
+	((left > 5 && left <= 36)) || fail "the deadline is $left s away"
+	assert_equal "rules" 4 "$(own_rules lo)"
+	stop_nftrace INT
+	assert_status 3
+	assert_restored lo "$before"
+done
