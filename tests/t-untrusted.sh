@@ -1,0 +1,106 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-untrusted: what strangers write into packets, rules and names drives no terminal and breaks no line.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+# Escapes, a line break, C1 controls in UTF-8 and as bytes, no UTF-8 at all, writing from
+# right to left, quotes. Names have no blanks.
+evil=$'\e]0;pwned\a\e[2J\xc2\x9b31m\x9b1m\xff\xe2\x80\xae"\\'
+name=$'e\e[1m\xe2\x80\xae'
+chain=$'c\e[31m"\\\xff'
+comment=$'say\n\rTRACE: filter:INPUT:rule:9\t'$evil
+
+ns_new a
+ns_new b
+veth a eth0 b "$name"
+addresses a eth0 10.3.0.1/24
+addresses b "$name" 10.3.0.2/24
+settle a eth0
+in_ns b iptables-legacy -N "$chain" || { fail "no such chain name"; exit 1; }
+in_ns b iptables-legacy -A INPUT -j "$chain"
+in_ns b iptables-legacy -A "$chain" -p udp -m comment --comment "$comment" -j DROP
+in_ns b iptables-legacy -t raw -A PREROUTING -p icmp -m comment --comment "$comment" -j TRACE
+
+# A DNS question whose name is the text, split into labels as DNS has it.
+label() { printf '\\x%02x' "$(printf %s "$1" | wc -c)"; printf %s "$1" | od -An -v -tx1 | sed 's/ /\\x/g' | tr -d '\n'; }
+question() {
+	printf '\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00'
+	# shellcheck disable=SC2059 # escapes made above
+	printf "$(label "$evil")$(label $'line\nbreak')$(label $'\t\r\b\x7f')\\x00\\x00\\x01\\x00\\x01"
+}
+question >"$SCRATCH/question"
+# shellcheck disable=SC2016 # the inner shell's words
+ask() { in_ns a bash -c 'cat "$1" >/dev/udp/10.3.0.2/53' bash "$SCRATCH/question"; }
+
+# assert_harmless FILE: lines of text, nothing else
+assert_harmless() {
+	[[ -s $1 ]] || fail "${1##*/} is empty"
+	! grep -naP '[\x00-\x08\x0b-\x1f\x7f]' "$1" >"$SCRATCH/bad" ||
+		fail "a control character in ${1##*/}: $(head -n 1 "$SCRATCH/bad" | cat -v)"
+	! grep -naP '\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]' "$1" >"$SCRATCH/bad" ||
+		fail "C1 or direction in ${1##*/}: $(head -n 1 "$SCRATCH/bad" | cat -v)"
+	iconv -f UTF-8 -t UTF-8 "$1" >/dev/null || fail "${1##*/} is not UTF-8"
+}
+
+# traced ARGS...: a run that sees one such packet
+traced() {
+	start_nftrace b -t 20 -c 1 "$@" -p udp --dport 53
+	ask
+	end_nftrace 10
+	assert_status 0
+	assert_harmless "$OUT"
+	assert_harmless "$ERR"
+}
+
+subtest "blocks"
+traced
+grep -Evq '^(#[0-9]+ |TRACE: |=> |  |$)' "$OUT" && fail "a line of another form: $(grep -Evm1 '^(#[0-9]+ |TRACE: |=> |  |$)' "$OUT")"
+assert_text 'IN=e\x1b[1m\xe2\x80\xae ' "$OUT"
+assert_text 'TRACE: filter:c\x1b[31m"\\xff:rule:1  "' "$OUT"
+assert_text '\x0a\x0dTRACE: filter:INPUT:rule:9\x09\x1b]0;pwned\x07' "$OUT"
+assert_grep 'DNS 4660\+? .*A\?' "$OUT"
+assert_equal "fates" 1 "$(grep -c '^=> DROP' "$OUT")"
+assert_text 'TRACE rule that is not ours' "$ERR"
+
+subtest "verbose"
+traced -v
+subtest "one line a packet"
+traced -q
+assert_equal "lines" 1 "$(wc -l <"$OUT")"
+subtest "flat"
+traced --flat
+grep -vq '^TRACE: ' "$OUT" && grep -Evq '^([0-9:.]+ |TRACE: )' "$OUT" && fail "a line of another form"
+
+subtest "JSON"
+traced --json
+assert_equal "lines" 1 "$(wc -l <"$OUT")"
+jq -e . "$OUT" >/dev/null || fail "not JSON"
+assert_equal "the fate" DROP "$(jq -r .fate "$OUT")"
+jq -r '.by.rule' "$OUT" >"$SCRATCH/rule"
+# What was UTF-8 comes back as it was; bytes that were not, as characters of that number.
+grep -qF $'\e]0;pwned\a\e[2J\xc2\x9b31m\xc2\x9b1m\xc3\xbf\xe2\x80\xae' "$SCRATCH/rule" ||
+	fail "the comment is not in it: $(cat -v "$SCRATCH/rule")"
+assert_equal "the interface" 'e\x1b[1m\xe2\x80\xae' "$(jq -r .in "$OUT")"
+
+subtest "flat JSON"
+traced --json --flat
+jq -e . "$OUT" >/dev/null || fail "not JSON"
+
+subtest "what the checks and the summary say"
+run_nftrace b --doctor
+assert_harmless "$ERR"
+run_nftrace b -t 1 -p udp -m comment --comment "$evil" --dport 9
+assert_harmless "$ERR"
+run_nftrace b -t 1 -p "$evil"
+assert_status 2
+assert_harmless "$ERR"
+run_nftrace b -t 1 --only "$evil" -p udp
+assert_harmless "$ERR"
+
+subtest "the command line of who waits for the lock"
+start_nftrace b -t 20 -p udp --dport 9
+background b waiter bash -c "exec -a \"\$1\" flock $XTABLES_LOCKFILE true" bash "$evil"
+assert_within 5 "it is named" grep -q 'waits for the xtables lock' "$ERR"
+stop_nftrace INT
+assert_harmless "$ERR"
