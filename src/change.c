@@ -4,6 +4,7 @@
 
 #include <netinet/in.h>
 #include <linux/netfilter.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "event.h"
@@ -50,6 +51,7 @@ struct difference {
 	const struct place *at;		/* of the event that shows it */
 	const struct look_since *since;
 	uint8_t from_hook, to_hook;
+	bool bridged;
 };
 
 /* The target that can change a field; and who does so without any rule. */
@@ -104,7 +106,9 @@ static uint8_t find_maker(struct difference *d, uint8_t field, uint32_t from,
 	unsigned int rules = 0, kept = journey_kept(d->j), bit;
 	bool unsure = not_known(d->at);
 
-	if (by_forwarding(d, field, from, to))
+	/* Between the ports of a bridge nobody routes. */
+	if (by_forwarding(d, field, from, to) ||
+	    (d->bridged && field == FIELD_OUT))
 		return MAKER_FORWARDING;
 	/* Rewritten in user space, or by conntrack behind it: not to be told. */
 	if (d->before && d->before->place->effect == EFFECT_QUEUE &&
@@ -290,6 +294,7 @@ void change_find(struct journey *j, unsigned int branch,
 		find_before(&d, branch);
 		d.from_hook = was->hook;
 		d.to_hook = now.hook;
+		d.bridged = e->phys_out != 0;
 		compare(&d, was, &now);
 	}
 	*was = now;

@@ -129,6 +129,21 @@ static void put_place(struct out *o, const struct place *p)
 	out_bytes(o, p->line + head, p->line_len - head - 1);
 }
 
+/* Behind a bridge's name, which of its ports. */
+static void put_port(struct out *o, const struct report_env *env,
+		     const struct journey *j, unsigned int b)
+{
+	for (uint32_t i = journey_kept(j); i-- > 0; ) {
+		const struct step *s = &j->step[i];
+
+		if (s->branch != b || !s->phys_out)
+			continue;
+		out_text(o, " PHYSOUT=");
+		out_text(o, ifnames_get(env->names, s->phys_out));
+		return;
+	}
+}
+
 static void put_fate(struct out *o, const struct report_env *env,
 		     const struct journey *j, unsigned int b)
 {
@@ -146,6 +161,7 @@ static void put_fate(struct out *o, const struct report_env *env,
 		if (f->out) {
 			out_text(o, " out ");
 			out_text(o, ifnames_get(env->names, f->out));
+			put_port(o, env, j, b);
 		}
 		break;
 	case FATE_QUEUE:
