@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "doubt.h"
+#include "event.h"
 #include "family.h"
+#include "nft_snapshot.h"
 #include "path_map.h"
 #include "safe.h"
 #include "snapshot.h"
@@ -71,6 +73,8 @@ static const char *const table_words[] = {
 };
 
 enum { BUCKETS = 4096, RESTORED_MAX = 1 << 17 };
+
+static const char NFT_HEAD[] = "TRACE: nft ";
 
 struct node {
 	struct node *next;
@@ -509,6 +513,7 @@ static bool is_restored(const struct place *p, const struct place_known *k)
 {
 	return !p->snap && p->nfproto == k->nfproto &&
 	       p->own_before == k->own_before && p->doubt == k->doubt &&
+	       p->queue == k->queue &&
 	       p->prefix_len == k->prefix_len && p->rule_len == k->rule_len &&
 	       memcmp(p->prefix, k->prefix, k->prefix_len) == 0 &&
 	       memcmp(p->rule, k->rule, k->rule_len) == 0;
@@ -561,15 +566,100 @@ static bool describe_restored(struct place *p, const struct parts *parts)
 	return p->chain != NULL;
 }
 
+static bool nft_family(const char *word, size_t len, uint8_t *family)
+{
+	static const uint8_t all[] = { NFPROTO_IPV4, NFPROTO_IPV6,
+				       NFPROTO_INET };
+
+	for (size_t i = 0; i < sizeof(all); i++) {
+		const char *name = nft_snapshot_family(all[i]);
+
+		*family = all[i];
+		if (strlen(name) == len && memcmp(name, word, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* One block of memory for both names: the chain's owns it. */
+static bool name_chain(struct place *p, const char *table, size_t table_len,
+		       const char *chain, size_t chain_len)
+{
+	char *both = malloc(table_len + chain_len + 2);
+
+	if (!both)
+		return false;
+	memcpy(both, chain, chain_len);
+	both[chain_len] = '\0';
+	memcpy(both + chain_len + 1, table, table_len);
+	both[chain_len + 1 + table_len] = '\0';
+	p->chain = both;
+	p->chain_len = (uint32_t)chain_len;
+	p->table = both + chain_len + 1;
+	return true;
+}
+
+/* "TRACE: nft FAMILY TABLE:CHAIN:KIND", ":HANDLE" behind it for a rule */
+static bool describe_nft(struct place *p)
+{
+	const char *at = p->prefix + sizeof(NFT_HEAD) - 1;
+	const char *end = p->prefix + p->prefix_len;
+	const char *blank = memchr(at, ' ', (size_t)(end - at));
+	const char *table, *chain, *kind = end, *last;
+	uint8_t which;
+
+	if (!blank || !nft_family(at, (size_t)(blank - at), &p->family))
+		return false;
+	table = blank + 1;
+	last = last_colon(table, end);
+	if (!last)
+		return false;
+	if (!take_kind(last + 1, (size_t)(end - last - 1), &which)) {
+		p->handle = strtoull(last + 1, NULL, 10);
+		kind = last;
+		last = last_colon(table, kind);
+		if (!last || !take_kind(last + 1, (size_t)(kind - last - 1),
+					&which))
+			return false;
+	}
+	chain = memchr(table, ':', (size_t)(last - table));
+	if (!chain)
+		return false;
+	p->backend = EVENT_NFT;
+	p->kind = which;
+	p->hook = 0xff;
+	p->order = T_OTHER;
+	p->station = STATION_NONE;
+	p->target_chain = SNAP_NONE;
+	p->effect = EFFECT_UNKNOWN;
+	p->target = "";
+	return name_chain(p, table, (size_t)(chain - table), chain + 1,
+			  (size_t)(last - chain - 1));
+}
+
+static bool is_nft(const struct place *p)
+{
+	return p->prefix_len > sizeof(NFT_HEAD) - 1 &&
+	       memcmp(p->prefix, NFT_HEAD, sizeof(NFT_HEAD) - 1) == 0;
+}
+
+static bool describe_any(struct place *p)
+{
+	struct parts parts;
+
+	if (is_nft(p))
+		return describe_nft(p);
+	return split_prefix(p->prefix, p->prefix_len, &parts) &&
+	       describe_restored(p, &parts);
+}
+
 static const struct place *make_restored(struct place_index *idx,
 					 struct node *n)
 {
 	struct place *p = &n->place;
-	struct parts parts;
 
-	if (p->prefix && p->rule &&
-	    split_prefix(p->prefix, p->prefix_len, &parts) &&
-	    describe_restored(p, &parts) && place_build_line(p) && add(idx, n))
+	if (p->prefix && p->rule && describe_any(p) && place_build_line(p) &&
+	    add(idx, n))
 		return p;
 	node_free(n);
 	return NULL;
@@ -592,6 +682,7 @@ const struct place *place_restore(struct place_index *idx,
 	n->place.nfproto = k->nfproto;
 	n->place.own_before = k->own_before;
 	n->place.doubt = k->doubt;
+	n->place.queue = k->queue;
 	n->place.prefix = strndup(k->prefix, k->prefix_len);
 	n->place.prefix_len = (uint32_t)k->prefix_len;
 	n->place.rule = strndup(k->rule, k->rule_len);

@@ -130,6 +130,7 @@ struct place_known {
 	size_t prefix_len;
 	size_t rule_len;	/* 0: no text; what the rule does is unknown */
 	uint16_t own_before;
+	uint16_t queue;		/* nft, EFFECT_QUEUE: its number */
 	uint8_t nfproto;
 	uint8_t doubt;
 };

@@ -177,6 +177,10 @@ static void put_step(struct out *o, const struct report_env *env,
 		*p++ = 'w';
 		p = put_number(p, s->place->own_before);
 	}
+	if (s->place->queue) {
+		p = put_word(p, ",k");
+		p = put_number(p, s->place->queue);
+	}
 	if (s->place->doubt) {
 		p = put_word(p, ",d");
 		p = put_word(p, doubt_word(s->place->doubt));

@@ -317,6 +317,9 @@ static bool step_field(struct reading *rd, struct text f,
 	case 'w':
 		k->own_before = get_number(value, 10, &n) ? (uint16_t)n : 0;
 		return k->own_before != 0;
+	case 'k':
+		k->queue = get_number(value, 10, &n) ? (uint16_t)n : 0;
+		return k->queue != 0;
 	case 'd':
 		return word_index(value, some_doubt_word, DOUBT_COUNT,
 				  &k->doubt);

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event.h"
 #include "family.h"
 #include "journey.h"
+#include "nft_snapshot.h"
 #include "out.h"
 #include "place.h"
 #include "safe.h"
@@ -197,7 +199,11 @@ static void put_rule(struct out *o, const struct place *p)
 static void put_node(struct out *o, const struct state *st,
 		     const struct place *p)
 {
-	out_printf(o, "\t\t\tn%u [label=\"%u  ", p->id, p->number);
+	out_printf(o, "\t\t\tn%u [label=\"", p->id);
+	/* Rules of nft have handles instead. */
+	if (p->number || p->handle)
+		out_printf(o, "%llu  ", p->number ? p->number :
+			   (unsigned long long)p->handle);
 	put_rule(o, p);
 	out_text(o, "\\l\", tooltip=\"");
 	put_quoted(o, p->line, p->line_len - 1, 0, 0);
@@ -215,6 +221,10 @@ static int compare(const void *a, const void *b)
 	int d = (int)p->nfproto - (int)q->nfproto;
 
 	if (!d)
+		d = (int)p->backend - (int)q->backend;
+	if (!d)
+		d = (int)p->family - (int)q->family;
+	if (!d)
 		d = (int)p->order - (int)q->order;
 	if (!d)
 		d = strcmp(p->table, q->table);
@@ -227,8 +237,8 @@ static int compare(const void *a, const void *b)
 
 static bool same_table(const struct place *p, const struct place *q)
 {
-	return p && p->nfproto == q->nfproto &&
-	       strcmp(p->table, q->table) == 0;
+	return p && p->nfproto == q->nfproto && p->backend == q->backend &&
+	       p->family == q->family && strcmp(p->table, q->table) == 0;
 }
 
 static void open_box(struct out *o, const char *indent, unsigned int number,
@@ -265,6 +275,8 @@ static void put_boxes(struct out *o, const struct state *st)
 			out_text(o, "\t}\n");
 		if (!table)
 			open_box(o, "\t", boxes++, p->table,
+				 p->backend == EVENT_NFT ?
+				 nft_snapshot_family(p->family) :
 				 family_by_nfproto(p->nfproto)->name);
 		if (!chain)
 			open_box(o, "\t\t", boxes++, p->chain, "");

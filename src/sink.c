@@ -34,6 +34,8 @@ int sink_open(struct sink *k, const struct sink_plan *plan,
 	if (!plan->report)
 		return 0;
 	k->env = *env;
+	/* The status line stands where stdout is, not in a file. */
+	k->env.erase &= plan->fd == STDOUT_FILENO;
 	err = out_open(&k->out, plan->fd);
 	if (err)
 		return err;

@@ -100,6 +100,26 @@ run_nftrace r -t 1 --pcap - -p udp --dport 1
 tshark -r "$OUT" >/dev/null 2>&1 || fail "tshark cannot read it"
 assert_status 3
 
+subtest "at a terminal the file holds no more than packets"
+if command -v script >/dev/null; then
+	start_terminal() {
+		in_ns r script -qec "$NFTRACE -t 20 -c 2 --rate 0 --pcap $PCAP -p udp" /dev/null >"$OUT" 2>&1 </dev/null &
+		later $!
+		NFTRACE_PID=$!
+	}
+	start_terminal
+	assert_within 20 "armed" grep -q 'armed' "$OUT"
+	udp a 10.2.0.2 1001
+	udp a 10.2.0.2 1003
+	wait_for 10 is_gone "$NFTRACE_PID" || fail "it does not end"
+	capinfos "$PCAP" >"$SCRATCH/capinfos" 2>&1 || fail "capinfos: $(tail -n 3 "$SCRATCH/capinfos")"
+	run_nftrace r --read "$PCAP" -q
+	assert_status 0
+	assert_equal "packets" 2 "$(wc -l <"$OUT")"
+else
+	skip "no script(1)"
+fi
+
 subtest "full disk: said, exit status 1, the host as before"
 mkdir "$SCRATCH/small" && mount -t tmpfs -o size=4k tmpfs "$SCRATCH/small" ||
 	skip "no tmpfs of a given size"

@@ -110,6 +110,36 @@ run_nftrace r --json --read "$PCAP"
 assert_grep '"doubt":"' "$SCRATCH/live"
 assert_same "what was read" "$SCRATCH/live" "$OUT"
 
+subtest "rules of nft, and of both backends"
+in_ns r nft -f - <<-'X' || fail "nft"
+	table inet fw {
+		map verdicts { type inet_service : verdict; elements = { 1001 : drop } }
+		chain in {
+			type filter hook forward priority 10; policy accept;
+			meta mark set 0x7
+			udp dport vmap @verdicts
+			udp dport 1002 reject
+			jump last
+		}
+		chain last { udp dport 7 counter accept comment "the last one"; }
+	}
+	X
+for form in "" --json; do
+	start_nftrace r -t 30 --rate 0 $form --pcap "$PCAP" -p udp
+	for port in 7 1001 1002 1008; do
+		udp a 10.2.0.2 "$port"
+		udp a fd00:2::2 "$port"
+	done
+	stop_nftrace INT
+	assert_status 0
+	cp "$OUT" "$SCRATCH/live"
+	assert_grep 'TRACE: nft inet fw:|"backend":"nft"' "$SCRATCH/live"
+	run_nftrace r $form --read "$PCAP" --graph "$SCRATCH/ways.dot"
+	assert_same "what was read ($form)" "$SCRATCH/live" "$OUT"
+done
+assert_grep 'label="fw inet"' "$SCRATCH/ways.dot"
+in_ns r nft delete table inet fw
+
 subtest "files of others"
 run_nftrace r --read /nowhere
 assert_status 1
