@@ -83,6 +83,12 @@ struct snapshot {
 	char target[SNAP_TARGETS][32];
 };
 
+/* What of the rules goes into a snapshot. */
+enum snap_detail {
+	SNAP_TEXTS,		/* all */
+	SNAP_DIGESTS,		/* all but the texts: quick */
+};
+
 /**
  * snapshot_start - read every table that exists, in a helper child
  * @own: rules whose comment names this run are marked SNAP_OWN and are left
@@ -95,7 +101,7 @@ struct snapshot {
  * Return: 0 or -errno.
  */
 int snapshot_start(struct helper *h, const struct family *f,
-		   const struct owner *own);
+		   const struct owner *own, enum snap_detail detail);
 int snapshot_finish(struct helper *h, struct helper_result *res,
 		    const struct snapshot **snap);
 

@@ -41,12 +41,14 @@ static const char *const hook_names[NF_INET_NUMHOOKS] = {
 struct job {
 	const struct family *f;
 	const struct owner *own;
+	enum snap_detail detail;
 };
 
 /* The state of the child that makes a snapshot. */
 struct maker {
 	const struct family *f;
 	const struct owner *own;
+	bool texts;
 	struct table_blob t[TABLE_MAX];
 	struct snapshot *s;
 	char *base;
@@ -283,9 +285,12 @@ static void write_rule(struct maker *m, const struct snap_chain *c,
 		       struct snap_rule *r, const void *e, const char *jump)
 {
 	const char *name = m->base + m->s->heap_at + c->name;
+	const char *rest;
 	size_t len;
-	const char *rest = render_entry(m->f, e, jump, &len);
 
+	if (!m->texts)
+		return;
+	rest = render_entry(m->f, e, jump, &len);
 	r->text = heap_here(m);
 	heap_add(m, "-A ", 3);
 	heap_add(m, name, c->name_len);
@@ -392,7 +397,8 @@ static uint32_t halfway(const struct maker *m)
 
 static void read_rules(struct maker *m)
 {
-	bool large = m->s->rules >= TWIN_FROM && m->s->rules <= TWIN_TO;
+	bool large = m->texts && m->s->rules >= TWIN_FROM &&
+		m->s->rules <= TWIN_TO;
 	uint32_t middle = large ? halfway(m) : m->s->chains;
 	uint64_t heap = m->heap + (m->heap_end - m->heap) / 2;
 	pid_t twin = middle < m->s->chains ? start_twin(m, middle, heap) : -1;
@@ -487,14 +493,19 @@ static int make(const void *arg, struct helper_out *out)
 {
 	static const struct option no_options[] = { { .name = NULL } };
 	const struct job *job = arg;
-	struct maker m = { .f = job->f, .own = job->own };
+	struct maker m = {
+		.f = job->f, .own = job->own,
+		.texts = job->detail == SNAP_TEXTS,
+	};
 	unsigned int count;
 	int err = read_tables(job->f, m.t, &count);
 
 	if (err)
 		return -err < 98 ? -err : EIO;
-	xt_open(m.f, no_options, XT_LEGACY);
-	render_open(m.f);
+	if (m.texts) {
+		xt_open(m.f, no_options, XT_LEGACY);
+		render_open(m.f);
+	}
 	if (!lay_out(&m, out, count))
 		return ENOMEM;
 	for (unsigned int i = 0; i < count; i++)
@@ -509,9 +520,9 @@ static int make(const void *arg, struct helper_out *out)
 }
 
 int snapshot_start(struct helper *h, const struct family *f,
-		   const struct owner *own)
+		   const struct owner *own, enum snap_detail detail)
 {
-	struct job job = { .f = f, .own = own };
+	struct job job = { .f = f, .own = own, .detail = detail };
 
 	return helper_start(h, make, &job);
 }

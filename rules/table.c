@@ -71,9 +71,12 @@ static int get_entries(const struct family *f, int sock,
 				    table->size);
 	struct ipt_get_entries *e;
 
-	/* All of it is about to be written. */
+	/*
+	 * All of it is about to be written: one fault.  Shared, as a child of
+	 * the reader (snapshot_make.c) is charged with a private one's copy.
+	 */
 	e = mmap(NULL, len, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+		 MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	if (e == MAP_FAILED)
 		return -errno;
 	table->mapping = e;

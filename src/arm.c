@@ -269,7 +269,8 @@ static int take_snapshot(struct run *r)
 	HOOK("before-snapshot");
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		err[i] = r->plan.family[i].use ?
-			snapshot_start(&h[i], families[i], &r->plan.owner) : 0;
+			snapshot_start(&h[i], families[i],
+				       &r->plan.owner, SNAP_TEXTS) : 0;
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		if (!r->plan.family[i].use)
 			continue;

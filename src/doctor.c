@@ -240,7 +240,7 @@ static void check_rules(void)
 
 	memset(res, 0, sizeof(res));
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		int err = snapshot_start(&h, families[i], NULL);
+		int err = snapshot_start(&h, families[i], NULL, SNAP_TEXTS);
 
 		if (!err)
 			err = snapshot_finish(&h, &res[i], &snap[i]);

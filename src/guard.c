@@ -58,7 +58,7 @@ int guard_look(struct run *r,
 	memset(res, 0, sizeof(res));
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		err[i] = r->snap[i] ? snapshot_start(&h[i], families[i],
-						     &r->plan.owner) : -ENOENT;
+				       &r->plan.owner, SNAP_DIGESTS) : -ENOENT;
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		if (!err[i])
 			err[i] = snapshot_finish(&h[i], &res[i], &now);

@@ -44,7 +44,7 @@ demo:
 	@$(MAKE) --no-print-directory demo-run
 
 check-programs: $(BUILD)/nftrace $(HOOKED)/nftrace $(TEST_UNITS) $(TEST_TOOLS) \
-		$(TEST_PRELOAD) $(TEST_REPLAY)
+		$(TEST_PRELOAD) $(TEST_REPLAY) $(T)/bench/meter
 
 check-run: check-programs
 	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) tests/run $(TESTS)

@@ -92,22 +92,16 @@ stop_floor() {
 start_nftrace_to() {
 	local to=$1
 	shift
-	SINK=
-	rm -f "$SCRATCH/results" "$SCRATCH/fifo"
 	case $to in
-	file) OUT=$SCRATCH/results ;;
-	null) OUT=/dev/null ;;
-	pipe)
-		OUT=$SCRATCH/fifo
-		mkfifo "$OUT"
-		taskset -c $SEND_CPU cat "$OUT" >/dev/null &
-		SINK=$!
-		;;
+	file) exec 3>"$SCRATCH/results" ;;
+	null) exec 3>/dev/null ;;
+	pipe) exec 3> >(exec taskset -c $SEND_CPU cat >/dev/null) ;;
 	esac
 	: >"$ERR"
 	nsenter --net="$(ns_path r)" -- taskset -c $LISTEN_CPU env --default-signal \
-		"$NFTRACE" --rate 0 -t 600 -i eth0 "$@" >"$OUT" 2>"$ERR" </dev/null &
+		"$NFTRACE" --rate 0 -t 600 -i eth0 "$@" >&3 2>"$ERR" 3>&- </dev/null &
 	NFTRACE_PID=$!
+	exec 3>&-
 	later $NFTRACE_PID
 	wait_armed || exit 1
 	LISTENER=$(child_named nftrace-reader)
@@ -115,7 +109,6 @@ start_nftrace_to() {
 stop_nftrace_to() {
 	kill -INT "$NFTRACE_PID"
 	wait "$NFTRACE_PID"
-	[[ -z $SINK ]] || wait "$SINK"
 	read -r EVENTS_SEEN LOST < <(
 		sed -n 's/^nftrace: \([0-9]*\) events*, \([0-9]*\) lost.*/\1 \2/p' "$ERR")
 }

@@ -43,7 +43,7 @@ int main(void)
 	int err = 0;
 
 	for (unsigned int i = 0; i < FAMILY_COUNT && !err; i++)
-		err = snapshot_start(&h[i], families[i], NULL);
+		err = snapshot_start(&h[i], families[i], NULL, SNAP_TEXTS);
 	for (unsigned int i = 0; i < FAMILY_COUNT && !err; i++) {
 		struct helper_result res;
 		const struct snapshot *s;

@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-slow-output: who reads too slowly loses output, is told so, and slows nothing else down.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_loopback
+load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
+
+mkfifo "$SCRATCH/fifo"
+OUT=$SCRATCH/fifo
+
+# trace_unread PACKETS ARGS...: they come while nobody reads stdout, which is read at the end.
+# Their output is to be more than the pipe's 64 KiB and the reader's own 4 MiB.
+trace_unread() {
+	packets=$1
+	shift
+	sleep 100 <"$SCRATCH/fifo" &
+	local idle=$! cat
+	later $idle
+	start_nftrace lo -4 -t 60 --rate 0 -p udp --dport 9 "$@"
+	# At a rate that the reader keeps up with on any machine
+	in_ns lo "$TOOLS/flood" 10.9.0.1 9 $packets 32 8000 >/dev/null
+	kill -INT "$NFTRACE_PID"
+	assert_within 10 "the host is as before, and that is said" \
+		has_line 'waiting for whoever reads' "$ERR"
+	lock_is_free || fail "the lock is held while stdout is slow"
+	cat "$SCRATCH/fifo" >"$SCRATCH/read" &
+	cat=$!
+	wait_for 5 test -s "$SCRATCH/read" # there must be one reader at any time
+	kill $idle
+	end_nftrace 20
+	wait $cat
+	left_out=$(sed -n 's/^nftrace: warning: \([0-9]*\) records* left out.*/\1/p' "$ERR")
+}
+
+subtest "a pipe that nobody reads: everything is received, some left out"
+trace_unread 9000
+assert_status 5
+assert_text "nftrace: $packets packets traced: $packets DELIVERED" "$ERR"
+assert_grep '^nftrace: [0-9]+ events, 0 lost;' "$ERR"
+[[ ${left_out:-0} -gt 0 ]] || fail "nothing was left out: the test is too small"
+
+subtest "what is printed is whole, and what is not is counted"
+blocks=$(grep -c '^#[0-9]' "$SCRATCH/read")
+assert_equal "blocks printed and left out" "$packets" "$((blocks + left_out))"
+assert_equal "fates" "$blocks" "$(grep -c '^=> DELIVERED' "$SCRATCH/read")"
+assert_equal "the last number" "$blocks" "$(sed -n 's/^#\([0-9]*\) .*/\1/p' "$SCRATCH/read" | tail -n 1)"
+
+subtest "--flat leaves lines out, no parts of lines"
+trace_unread 15000 --flat
+assert_status 5
+events=$(sed -n 's/^nftrace: \([0-9]*\) events, 0 lost;.*/\1/p' "$ERR")
+assert_equal "lines printed and left out" "${events:-none}" "$(($(wc -l <"$SCRATCH/read") + left_out))"
+assert_equal "lines of another form" 0 "$(grep -Evc '^TRACE: [a-z]+:[^:]+:[a-z]+:[0-9]+(  ".*")?$' "$SCRATCH/read")"

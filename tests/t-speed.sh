@@ -1,0 +1,130 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-speed: what must hold at any speed: nothing lost without a count, memory that does not grow,
+# and the limits of what tracing costs. How fast it is: `make bench`.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_loopback
+load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
+
+flood() { in_ns lo "$TOOLS/flood" 10.9.0.1 9 "$@" >/dev/null; }
+reader_peak() { awk '/^VmHWM/ { print $2 }' "/proc/$(child_named nftrace-reader)/status"; }
+# totals: RECEIVED and LOST of the run that ended last
+totals() {
+	read -r RECEIVED LOST < <(
+		sed -n 's/^nftrace: \([0-9]*\) events*, \([0-9]*\) lost;.*/\1 \2/p' "$ERR")
+}
+# In one chain only: the second rule would be traced as well, and not counted as an event.
+trace() { start_nftrace lo -4 -t 60 --rate 0 --chain PREROUTING "$@" -p udp --dport 9; }
+stop() {
+	stop_nftrace INT
+	totals
+}
+
+subtest "at a modest rate nothing is lost and every journey is complete"
+trace -q
+flood 2000 32 2000
+# Said by reading it: the kernel holds the rest until then.
+stop
+assert_status 0
+assert_text "2000 packets traced: 2000 DELIVERED" "$ERR"
+assert_equal "events lost" 0 "$LOST"
+per_packet=$(((RECEIVED - RECEIVED % 2000) / 2000))
+nat=$((RECEIVED % 2000)) # of the first packet of the flow only
+
+subtest "a reader that is stopped: received + lost = offered, to the event"
+trace -q --buffer 1
+reader=$(child_named nftrace-reader)
+kill -STOP "$reader"
+wait_for 5 is_stopped "$reader"
+flood 5000
+kill -CONT "$reader"
+stop
+assert_status 5
+((LOST > 0)) || fail "nothing was lost: the test is too small"
+assert_equal "events received and lost" $((5000 * per_packet + nat)) $((RECEIVED + LOST))
+
+subtest "after the loss the run goes on"
+trace -q --buffer 1
+reader=$(child_named nftrace-reader)
+kill -STOP "$reader"
+wait_for 5 is_stopped "$reader"
+flood 5000
+kill -CONT "$reader"
+wait_for 10 has_line '^#' "$OUT"
+flood 100 32 500
+stop
+assert_equal "events received and lost" $((5100 * per_packet + 2 * nat)) $((RECEIVED + LOST))
+# The first few behind the loss may have lost their beginning for all that is known.
+assert_equal "complete at the end" 80 "$(tail -n 80 "$OUT" | grep -c '=> DELIVERED')"
+
+subtest "memory: 10 MB at most, and the same after 200 and 20,000 packets"
+trace
+flood 200 32 2000
+wait_for 5 eval '[[ $(grep -c "^=> " "$OUT") = 200 ]]'
+few=$(reader_peak)
+flood 19800 32 8000
+stop_at=$(reader_peak)
+stop
+((stop_at < 10 * 1024)) || fail "the reader takes $stop_at KiB"
+((stop_at - few < 1024)) || fail "it grew from $few to $stop_at KiB"
+
+subtest "no event is lost in the burst that the default rate lets through"
+run_nftrace lo --dry-run -4 -p udp --dport 9
+burst=$(sed -n 's/.*--limit-burst \([0-9]*\).*/\1/p' "$OUT" | head -n 1)
+rate=$(sed -n 's/.*--limit \([0-9]*\)\/sec.*/\1/p' "$OUT" | head -n 1)
+((burst >= 50 && burst >= rate)) || fail "burst $burst at $rate/s"
+start_nftrace lo -4 -t 60 -q -p udp --dport 9
+flood "$burst"
+stop
+assert_text "$burst packets traced: $burst DELIVERED" "$ERR"
+
+subtest "rates that the kernel's limit match holds exactly"
+for rate in 1000 500 250 200 125 100 50 40 25 20 10 8 5 4 2 1; do
+	# What is not a divisor of 10,000 is saved as another rate.
+	in_ns lo iptables-legacy -t raw -A keep-out -m limit --limit $rate/sec
+	in_ns lo iptables-legacy -t raw -S keep-out | grep -q -- "--limit $rate/sec" ||
+		fail "$rate/s becomes $(in_ns lo iptables-legacy -t raw -S keep-out | tail -n 1)"
+	in_ns lo iptables-legacy -t raw -D keep-out -m limit --limit $rate/sec
+done
+
+# table_of N: a filter table with so many rules
+table_of() {
+	ns_new "t$1"
+	"$TESTS/bench/rules.sh" "$1" | in_ns "t$1" iptables-legacy-restore
+}
+subtest "the default rate follows the tables' size"
+for n in 1000 10000 40000; do
+	table_of $n
+	run_nftrace "t$n" --dry-run -4 -p udp --dport 9
+	rates+=" $(sed -n 's/.*--limit \([0-9]*\)\/sec.*/\1/p' "$OUT" | head -n 1)"
+done
+# A tenth of a CPU, 20 us a packet and 0.1 us for each entry that is walked
+assert_equal "rates for 1,000, 10,000 and 40,000 rules" "500 50 20" "${rates# }"
+
+subtest "arming on 10,000 rules: memory of all processes below iptables-legacy-save's"
+meter=$BUILD/tests/bench/meter
+save=$(in_ns t10000 "$meter" -m iptables-legacy-save)
+ours=$(in_ns t10000 "$meter" -m -w ' armed: ' "$NFTRACE" -4 -t 60 -p udp --dport 9)
+((ours > 0 && ours < save)) || fail "$ours KiB, and iptables-legacy-save $save KiB"
+
+subtest "one dump a table until armed, whatever its chains"
+in_ns t10000 strace -f -qq -e trace=getsockopt,write -o "$SCRATCH/calls" \
+	timeout -s INT 20 "$NFTRACE" -4 -t 200ms -p udp --dport 9 >/dev/null 2>&1
+dumps=$(sed '/nftrace: armed/q' "$SCRATCH/calls" | grep -c 'GET_ENTRIES, "filter')
+assert_equal "dumps of filter" 1 "$dumps"
+
+subtest "a smaller buffer than was asked for is said"
+run_in_user_namespace() {
+	unshare -Urn --map-root-user env LOCK="$SCRATCH/xtables.lock2" bash -c '
+		ip link set lo up
+		XTABLES_LOCKFILE=$LOCK iptables-legacy -w -t raw -L >/dev/null &&
+		XTABLES_LOCKFILE=$LOCK timeout -s INT 20 "$0" -4 -t 500ms -p udp --dport 9' "$NFTRACE"
+}
+if unshare -Urn true 2>/dev/null; then
+	run_in_user_namespace >"$OUT" 2>"$ERR"
+	assert_grep '^nftrace: note: the kernel gives a receive buffer of [0-9]+ KiB instead of 64 MiB' "$ERR"
+else
+	skip "no user namespaces here"
+fi
