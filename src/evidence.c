@@ -207,6 +207,34 @@ static bool begins(const struct search *s)
 	       (s->best.j->flags & JOURNEY_GAP && s->score <= FIT_REFUTED);
 }
 
+/*
+ * The usual case: one journey of this key and of one branch, which the event
+ * may follow.  Nothing is to be weighed; NULL: something is.
+ */
+static struct journey *only_one(const struct shelf *shelf,
+				const struct path_map *map,
+				const struct clue *c)
+{
+	const unsigned int special = JOURNEY_GAP | JOURNEY_CLONES |
+				     JOURNEY_AMBIGUOUS;
+	struct journey *j, *found = NULL;
+
+	if (path_is_start(c->at))
+		return NULL;
+	for (j = shelf_bucket(shelf, c->key); j; j = j->hash_next) {
+		if (j->key != c->key || j->nfproto != c->e->nfproto)
+			continue;
+		if (found || j->flags & special || j->branches != 1)
+			return NULL;
+		found = j;
+	}
+	if (!found || (c->e->nft && found->trace_id) ||
+	    loops_back(&found->path[0], c->e) ||
+	    !path_may_follow(map, &found->path[0], c->at, c->e, false))
+		return NULL;
+	return found;
+}
+
 struct candidate evidence_find(const struct shelf *shelf,
 			       const struct path_map *map,
 			       const struct clue *c, bool stamps)
@@ -214,9 +242,11 @@ struct candidate evidence_find(const struct shelf *shelf,
 	struct search s = {
 		.shelf = shelf, .map = map, .c = c, .stamps = stamps,
 	};
+	struct journey *j = only_one(shelf, map, c);
 	unsigned int left = WALK_MAX;
-	struct journey *j;
 
+	if (j)
+		return (struct candidate){ .j = j };
 	for (j = shelf_bucket(shelf, c->key); j && left; j = j->hash_next) {
 		if (j->key != c->key || j->nfproto != c->e->nfproto)
 			continue;
