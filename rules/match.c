@@ -17,7 +17,7 @@
 #include "traits.h"
 #include "xt.h"
 
-enum { PARSE_MS = 60000, JUMP_REFUSED = 1000 };
+enum { PARSE_MS = 30000, JUMP_REFUSED = 1000 };
 
 void parse_refuse(struct parse *p, enum match_status status,
 		  const char *fmt, ...)
@@ -87,10 +87,6 @@ static void name_conntrack(struct parse *p, const struct xtables_match *m)
 /* After the user's words, before nftrace's own. */
 static void find_traits(struct parse *p)
 {
-	unsigned int conditions = p->src || p->dst || p->ip.in_mask[0] ||
-				  p->ip.out_mask[0] || p->ip.proto ||
-				  p->ip.fragment;
-
 	for (struct xtables_rule_match *m = p->matches; m; m = m->next) {
 		uint32_t traits = traits_of_match(p->f, m->match->m,
 						  p->r->effect,
@@ -99,10 +95,8 @@ static void find_traits(struct parse *p)
 		if (traits & MATCH_CONNTRACK)
 			name_conntrack(p, m->match);
 		p->r->traits |= traits;
-		conditions += strcmp(m->match->m->u.user.name, "comment") != 0;
+		p->conditions += strcmp(m->match->m->u.user.name, "comment") != 0;
 	}
-	if (!conditions)
-		p->r->traits |= MATCH_EVERYTHING;
 }
 
 /* Once for each: the final checks change what they look at (policy, hashlimit). */
@@ -114,6 +108,15 @@ static void finish_matches(struct parse *p)
 		if (n++ >= p->finished)
 			xtables_option_mfcall(m->match);
 	p->finished = n;
+}
+
+/* -s 0/0 is no condition, and among several addresses it takes all. */
+static bool has_open_entry(const struct parse *p)
+{
+	for (unsigned int i = 0; i < p->r->count; i++)
+		if (traits_ip_is_open(p->f, match_entry_bytes(p->r, i)))
+			return true;
+	return false;
 }
 
 static void run_parse(struct parse *p)
@@ -128,6 +131,8 @@ static void run_parse(struct parse *p)
 	parse_build(p);
 	if (p->r->traits & MATCH_IN && p->r->traits & MATCH_OUT)
 		p->r->traits |= MATCH_NOTHING;
+	if (!p->conditions && has_open_entry(p))
+		p->r->traits |= MATCH_EVERYTHING;
 	p->r->status = MATCH_OK;
 }
 
@@ -195,7 +200,8 @@ int match_finish(struct helper *h, struct helper_result *res,
 	dead.status = MATCH_BAD;
 	snprintf(dead.message, sizeof(dead.message), "%.1000s",
 		 res->text && *res->text ? res->text :
-		 "the match expression could not be parsed in time");
+		 "the match expression could not be read in time: is there a "
+		 "host name in it that no name server answers for?");
 	dead.message[strcspn(dead.message, "\n")] = '\0';
 	*result = &dead;
 	return 0;

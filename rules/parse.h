@@ -30,6 +30,7 @@ struct parse {
 	} entry;
 	struct ip_part ip;		/* points into .entry */
 	struct xtables_rule_match *matches;
+	unsigned int conditions;	/* matches that are no comment */
 	unsigned int finished;		/* so many of them had their final check */
 	struct match_result *r;
 	struct helper_out *out;

@@ -247,6 +247,15 @@ static void take_word(struct parse *p, char *word, const char *next)
 	parse_refuse(p, MATCH_BAD, "%s", hint);
 }
 
+/* Within a cluster of letters getopt has not gone on to the next word yet. */
+static const char *option_word(const struct parse *p)
+{
+	const char *word = p->argv[optind - 1];
+
+	return optarg || word[0] == '-' || optind >= p->argc ?
+		word : p->argv[optind];
+}
+
 /* Return: "!" stays in force for the next option. */
 static bool take_option(struct parse *p, int c)
 {
@@ -284,7 +293,7 @@ static bool take_option(struct parse *p, int c)
 			char hint[512];
 
 			refusal_of_option(hint, sizeof(hint), c,
-					  p->argv[optind - 1]);
+					  option_word(p));
 			parse_refuse(p, MATCH_BAD, "%s", hint);
 		}
 		return take_extension(p, c);

@@ -278,3 +278,20 @@ uint32_t traits_of_ip(const struct family *f, const void *entry)
 		traits |= MATCH_NOTHING;
 	return traits;
 }
+
+static bool is_zero(const unsigned char *mask, size_t len)
+{
+	while (len && mask[len - 1] == 0)
+		len--;
+	return len == 0;
+}
+
+bool traits_ip_is_open(const struct family *f, const void *entry)
+{
+	struct ip_part p;
+
+	ip_part_read(f, entry, &p);
+	return is_zero(p.src_mask, f->addr_len) &&
+	       is_zero(p.dst_mask, f->addr_len) && !p.in_mask[0] &&
+	       !p.out_mask[0] && !p.proto && !p.fragment && !p.inv;
+}

@@ -3,6 +3,7 @@
 #ifndef NFTRACE_TRAITS_H
 #define NFTRACE_TRAITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,5 +21,8 @@ uint32_t traits_of_match(const struct family *f,
 
 /** traits_of_ip - from an entry's ip part alone: -i, -o, -f, everything, nothing */
 uint32_t traits_of_ip(const struct family *f, const void *entry);
+
+/** traits_ip_is_open - is there no condition in the ip part of an entry? */
+bool traits_ip_is_open(const struct family *f, const void *entry);
 
 #endif

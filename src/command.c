@@ -44,11 +44,6 @@ static bool is_there(const char *name)
 
 static int check(const struct options *o, struct passwd **user)
 {
-	if (!o->command[0] || !*o->command[0]) {
-		say("error: '--' needs a command behind it, e.g. "
-		    "-- ping -c 1 8.8.8.8");
-		return STATUS_USAGE;
-	}
 	if (!is_there(o->command[0])) {
 		say("error: '%s' is no command that can be found here",
 		    o->command[0]);

@@ -392,6 +392,11 @@ static bool check_command(const struct options *o)
 		    o->cleanup ? "cleanup" : "read");
 		return false;
 	}
+	if (o->command && !o->command[0]) {
+		say("error: '--' needs a command behind it, e.g. "
+		    "-- ping -c 1 8.8.8.8");
+		return false;
+	}
 	if (o->user && !o->command) {
 		say("error: '--user %s' is for a command: -- COMMAND is "
 		    "missing", o->user);

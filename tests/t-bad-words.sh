@@ -54,7 +54,12 @@ sometimes| --color sometimes -p udp
 --netns /dev/null| --netns /dev/null -p udp
 nosuchcommand| -p udp -- nosuchcommand
 '--'| -p udp --
-'--'| -p udp -- ''
+''| -p udp -- ''
+-nqx| -p udp -nqx
+0/0| -s 0/0
+-m comment| -m comment --comment x
+0.0.0.0/0| -d 10.0.0.1,0.0.0.0/0
+::/0| -6 -d ::/0
 --user nobodyatall| --user nobodyatall -p udp -- true
 --user root| --user root -p udp
 --doctor| --doctor -- true
