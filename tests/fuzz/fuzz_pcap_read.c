@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* fuzz_pcap_read: a pcapng -> journeys -> every form of report. */
+#include <stdint.h>
+#include <unistd.h>
+
+#include "family.h"
+#include "replayed.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct snapshot *const none[FAMILY_COUNT];
+
+	replayed_run(data, size, none, &report_block, replay_pcap);
+	replayed_run(data, size, none, &report_json, replay_pcap);
+	return 0;
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* fuzz_trace_text: a log -> events -> journeys, without rules and with some. */
+#include <stdint.h>
+#include <unistd.h>
+
+#include "family.h"
+#include "replayed.h"
+#include "save.h"
+#include "snapshot.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const char rules[] =
+	"*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n"
+	"-A PREROUTING -j TRACE\nCOMMIT\n"
+	"*mangle\n:PREROUTING ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:m - [0:0]\n"
+	"-A PREROUTING -j m\n-A m -j MARK --set-xmark 0x10/0x10\nCOMMIT\n"
+	"*nat\n:PREROUTING ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n"
+	"-A PREROUTING -p tcp -j DNAT --to-destination 10.2.0.2\nCOMMIT\n"
+	"*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:a - [0:0]\n"
+	"-A INPUT -p icmp -j ACCEPT\n-A FORWARD -g a\n-A a -p tcp -j REJECT\n"
+	"-A a -j NFQUEUE --queue-num 3\n-A a -j RETURN\nCOMMIT\n";
+
+static const struct snapshot *make(const struct family *f)
+{
+	size_t size = save_size(rules, sizeof(rules) - 1), used;
+	struct snapshot *s = calloc(1, size);
+	struct save_notes notes;
+
+	if (!s || save_read(f, rules, sizeof(rules) - 1, s, size, &used,
+			    &notes))
+		abort();
+	return s;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct snapshot *none[FAMILY_COUNT], *some[FAMILY_COUNT];
+
+	if (!some[0])
+		some[0] = make(&family_ipv4);
+	replayed_run(data, size, none, &report_json_flat, replay_text);
+	replayed_run(data, size, some, &report_block, replay_text);
+	return 0;
+}
