@@ -173,6 +173,8 @@ static void put_quoted(struct out *o, const char *text, size_t len,
 			}
 			out_text(o, "\\l");
 			at = 0;
+			if (safe[i] == ' ')
+				continue;
 		}
 		if (safe[i] == '"' || safe[i] == '\\')
 			out_text(o, "\\");
@@ -358,7 +360,8 @@ static void put_title(struct out *o, const struct state *st)
 	const char *separator = ": ";
 
 	/* Boxes may be gone through several times: hence newrank. */
-	out_printf(o, "\tgraph [newrank=true, labelloc=t, label=\"%llu packet%s",
+	out_printf(o, "\tgraph [newrank=true, ranksep=0.2, nodesep=0.15, "
+		   "labelloc=t, label=\"%llu packet%s",
 		   (unsigned long long)st->packets,
 		   st->packets == 1 ? "" : "s");
 	for (unsigned int k = 0; k < FATE_COUNT; k++) {

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # demo.sh: `make demo`: nftrace on a Calico node that exists for a few seconds.
+# GRAPH=FILE: also the ways that the packets took, as a DOT graph (make picture).
 set -u
 
 if [[ $EUID -ne 0 ]] && ! unshare --user --map-root-user --net true 2>/dev/null; then
@@ -41,7 +42,7 @@ rules() { save_rules node /dev/stdout | sed -E 's/^\[[0-9:]+\] //; s/ \[[0-9:]+\
 rules >"$SCRATCH/before"
 
 say "# nftrace -i cali123 -d 8.8.8.8 -t 5 -c 5"
-start_nftrace node -i cali123 -d 8.8.8.8 -t 5 -c 5 || give_up "$(cat "$ERR")"
+start_nftrace node -i cali123 -d 8.8.8.8 -t 5 -c 5 ${GRAPH:+--graph "$GRAPH"} || give_up "$(cat "$ERR")"
 {
 	printf 'dns query example.com   '
 	in_ns wl "$TOOLS/dns" query 8.8.8.8 example.com A

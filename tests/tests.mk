@@ -49,7 +49,10 @@ check-programs: $(BUILD)/nftrace $(HOOKED)/nftrace $(TEST_UNITS) $(TEST_TOOLS) \
 check-run: check-programs
 	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) tests/run $(TESTS)
 
-demo-run: $(BUILD)/nftrace $(TEST_TOOLS)
+.PHONY: demo-programs
+demo-programs: $(BUILD)/nftrace $(TEST_TOOLS)
+
+demo-run: demo-programs
 	@BUILD=$(BUILD) tests/demo.sh
 
 # The tests' own copy: ./nftrace may be of another kind (SANITIZE=1).

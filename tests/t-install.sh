@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-install: make install and uninstall are complete, make dist holds all that a build needs, one version.
+. "$(dirname "$0")/lib.sh"
+
+cd "$TREE" || exit 1
+version=$(sed -n 's/^VERSION *:= *//p' GNUmakefile)
+root=$SCRATCH/root
+# As it is: with objects that are there, and no sanitizers.
+quiet_make() { make --no-print-directory "$@" >"$SCRATCH/make" 2>&1 || { fail "make $1"; show make "$SCRATCH/make"; }; }
+
+subtest "install: program, manual, completion, documents"
+if [[ -n ${SANITIZE-} ]]; then
+	skip "the program that is installed is an ordinary build"
+else
+	mkdir "$SCRATCH/tree"
+	tar -c --exclude=./.git --exclude=./build/tests --exclude=./build/hooks --exclude=./build-san . |
+		tar -x -C "$SCRATCH/tree"
+	quiet_make install -C "$SCRATCH/tree" DESTDIR="$root" PREFIX=/usr
+	(cd "$root" && find . -type f | sort) >"$SCRATCH/installed"
+	cat >"$SCRATCH/expected" <<-'EOT'
+		./usr/sbin/nftrace
+		./usr/share/bash-completion/completions/nftrace
+		./usr/share/doc/nftrace/README.rst
+		./usr/share/doc/nftrace/man/graph.svg
+		./usr/share/man/man8/nftrace.8
+	EOT
+	assert_same "the files" "$SCRATCH/expected" "$SCRATCH/installed"
+	assert_equal "the version" "nftrace $version" "$("$root/usr/sbin/nftrace" --version)"
+	# The tests' own build has this word, the shipped one has not.
+	grep -qa NFTRACE_HOOK "$HOOKED" || fail "the word for hooks is another one now"
+	grep -qa NFTRACE_HOOK "$root/usr/sbin/nftrace" && fail "the program has test hooks"
+	# What README.rst shows is where it looks for it.
+	sed -n 's/^\.\. image:: *//p' README.rst | while read -r picture; do
+		[[ -s $root/usr/share/doc/nftrace/$picture ]] || echo "$picture"
+	done >"$SCRATCH/lost"
+	assert_equal "pictures that are missing" "" "$(cat "$SCRATCH/lost")"
+fi
+
+subtest "uninstall takes all of it away"
+if [[ -d $root ]]; then
+	quiet_make uninstall -C "$SCRATCH/tree" DESTDIR="$root" PREFIX=/usr
+	assert_equal "files left" "" "$(find "$root" -type f)"
+else
+	skip "nothing was installed"
+fi
+
+subtest "one place for the version"
+git grep -nF "$version" -- GNUmakefile src rules man README.rst 2>/dev/null | grep -v '^GNUmakefile:.*VERSION *:=' |
+	grep -E "nftrace.{0,3}$version" >"$SCRATCH/places"
+assert_equal "other places" "" "$(cat "$SCRATCH/places")"
+
+subtest "dist: what is committed, no more and no less"
+if git rev-parse --git-dir >/dev/null 2>&1; then
+	git clone -q "$TREE" "$SCRATCH/dist" || fail "git clone"
+	quiet_make dist -C "$SCRATCH/dist"
+	tar -tzf "$SCRATCH/dist/nftrace-$version.tar.gz" | grep -v '/$' | sed "s,^nftrace-$version/,," |
+		sort >"$SCRATCH/packed"
+	git ls-tree -r --name-only HEAD | sort >"$SCRATCH/committed"
+	assert_same "the files" "$SCRATCH/committed" "$SCRATCH/packed"
+	if [[ -n ${SOAK-} ]]; then
+		tar -xzf "$SCRATCH/dist/nftrace-$version.tar.gz" -C "$SCRATCH"
+		quiet_make -C "$SCRATCH/nftrace-$version" CI=1
+		assert_equal "what it builds" "nftrace $version" "$("$SCRATCH/nftrace-$version/nftrace" --version)"
+	fi
+else
+	skip "this is no clone"
+fi
