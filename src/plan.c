@@ -3,7 +3,6 @@
 #include "plan.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,13 +13,10 @@
 #include "keeper.h"
 #include "match.h"
 #include "mirror.h"
-#include "nft_trigger.h"
 #include "options.h"
+#include "rate.h"
 #include "say.h"
 #include "status.h"
-
-/* What the kernel spends on one traced packet, at the worst (see the manual). */
-enum { PACKET_NS = 20000, ENTRY_NS = 100 };
 
 /*
  * Seconds from the planned end to the deadline in the kernel: the keeper's
@@ -32,80 +28,6 @@ enum { DEADLINE_MARGIN = 3 };
 static bool only_one_asked(const struct options *o, unsigned int i)
 {
 	return i == 0 ? o->ipv4 : o->ipv6;
-}
-
-/*
- * The rate that keeps the kernel's work for tracing below a tenth of one CPU:
- * to name a rule it walks the table from its start (trace_packet,
- * net/ipv4/netfilter/ip_tables.c).
- */
-static uint32_t default_rate(const struct plan *p)
-{
-	/* Rates that the limit match holds exactly (units of 1/10000 s). */
-	static const uint32_t exact[] = { 1000, 500, 250, 200, 125, 100, 50,
-					  40, 25, 20, 10, 8, 5, 4, 2, 1 };
-	uint64_t entries = 0, rate;
-
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		if (p->family[i].use && p->family[i].entries > entries)
-			entries = p->family[i].entries;
-	rate = 100000000 / (PACKET_NS + ENTRY_NS * entries);
-	for (size_t i = 0; i < sizeof(exact) / sizeof(exact[0]); i++)
-		if (exact[i] <= rate)
-			return exact[i];
-	return 1;
-}
-
-static const struct {
-	char unit;
-	const char *word;
-	uint32_t seconds;
-} units[] = {
-	{ 's', "second", 1 }, { 'm', "minute", 60 },
-	{ 'h', "hour", 3600 }, { 'd', "day", 86400 },
-};
-
-static const char *unit_word(uint64_t seconds)
-{
-	unsigned int u = 0;
-
-	while (units[u].seconds != seconds)
-		u++;
-	return units[u].word;
-}
-
-/* Return: false for no limit. */
-static bool choose_rate(struct plan *p, const struct options *o, char *words,
-			size_t size, unsigned int *burst)
-{
-	struct rate rate = o->rate;
-	unsigned int u = 0;
-
-	if (!rate.given) {
-		rate.number = default_rate(p);
-		rate.unit = 's';
-		p->rate_default = true;
-	}
-	while (units[u].unit != rate.unit)
-		u++;
-	/* The limit match counts in 1/10000 s. */
-	if (rate.number == 0 || rate.number / units[u].seconds > 10000)
-		return false;
-	snprintf(words, size, "%u/%s", rate.number, units[u].word);
-	*burst = rate.number / units[u].seconds;
-	if (*burst < 50)
-		*burst = 50;
-	/* burst * period must not overflow (xt_limit.c, limit_mt_check). */
-	while (*burst > 1 && (uint64_t)*burst * units[u].seconds * 10000 /
-	       rate.number > UINT32_MAX / 128)
-		*burst /= 2;
-	p->limit = (struct nft_limit) {
-		.number = rate.number, .seconds = units[u].seconds,
-		.burst = *burst,
-	};
-	snprintf(p->rate, sizeof(p->rate), "%u/%c, burst %u", rate.number,
-		 rate.unit, *burst);
-	return true;
 }
 
 /* One expression for both families. */
@@ -403,7 +325,7 @@ static int parse_all(struct plan *p, const struct options *o)
 	owner_format(&p->owner, comment);
 	req.comment = comment;
 	req.deadline = (uint32_t)p->owner.end;
-	if (choose_rate(p, o, rate, sizeof(rate), &req.burst))
+	if (rate_choose(p, o, rate, sizeof(rate), &req.burst))
 		req.rate = rate;
 	for (unsigned int g = 0; g < count && !status; g++) {
 		const struct expression *e = o->all ? &everything
@@ -478,60 +400,4 @@ void plan_refresh(struct plan *p, int64_t end)
 						   (uint32_t)end);
 		}
 	}
-}
-
-/* The chains of one family, as they will be, in the words of both worlds. */
-static void print_nft(const struct plan *p, const struct plan_family *pf,
-		      unsigned int i, unsigned int c)
-{
-	static const char target[] = " -j TRACE";
-	char limit[96] = "";
-
-	if (p->limit.number)
-		snprintf(limit, sizeof(limit), "limit rate %" PRIu64 "/%s "
-			 "burst %u packets ", p->limit.number,
-			 unit_word(p->limit.seconds), p->limit.burst);
-	for (unsigned int r = 0; r < pf->set.count; r++) {
-		const struct trace_rule *rule = &pf->set.rule[r];
-		size_t len = strlen(pf->text[r]);
-
-		if (!(rule->chains & c))
-			continue;
-		if (len >= sizeof(target) - 1)
-			len -= sizeof(target) - 1;
-		printf("nft: %s %s priority %d:%.*s %scounter meta nftrace "
-		       "set 1\n", i == 0 ? "ip" : "ip6",
-		       nft_trigger_chain(c, rule->late), rule->late ?
-		       NFT_TRIGGER_LATE : NFT_TRIGGER_EARLY, (int)len,
-		       pf->text[r], limit);
-	}
-	if (p->replies)
-		printf("nft: %s %s priority %d: replies to these %scounter "
-		       "meta nftrace set 1\n", i == 0 ? "ip" : "ip6",
-		       nft_trigger_chain(c, true), NFT_TRIGGER_LATE, limit);
-}
-
-static void print_raw(const struct plan_family *pf, unsigned int i,
-		      unsigned int c)
-{
-	for (unsigned int r = 0; r < pf->set.count; r++)
-		if (pf->set.rule[r].chains & c)
-			printf("%s: -A %s%s\n", families[i]->command,
-			       trace_chain_name(c), pf->text[r]);
-}
-
-int plan_print(const struct plan *p)
-{
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		const struct plan_family *pf = &p->family[i];
-
-		for (unsigned int c = TRACE_PREROUTING;
-		     c <= TRACE_OUTPUT && pf->use; c <<= 1) {
-			if (pf->trigger == TRIGGER_NFT)
-				print_nft(p, pf, i, c);
-			else
-				print_raw(pf, i, c);
-		}
-	}
-	return fflush(stdout) == 0 ? STATUS_TRACED : STATUS_FAILURE;
 }

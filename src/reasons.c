@@ -44,7 +44,11 @@ static void say_unheard(const struct run *r, uint64_t matched)
 	}
 	if (changed)
 		return;
-	if (r->stats->lost)
+	if (!r->plan.see_legacy && !r->stats->lost)
+		say("nothing was traced although %" PRIu64 " packet%s matched: "
+		    "no other chain of nft saw them; none may be at the "
+		    "hooks that they passed", matched, plural(matched));
+	else if (r->stats->lost)
 		say("nothing was traced although %" PRIu64 " packet%s matched: "
 		    "all events were lost", matched, plural(matched));
 	else
@@ -60,7 +64,7 @@ static void say_nothing(const struct run *r)
 	if (r->stats->packets || r->stats->events)
 		return;
 	if (!r->plan.inserts) {
-		say("nothing was traced: no packet hit the TRACE rules that "
+		say("nothing was traced: no packet hit the trace rules that "
 		    "are there");
 	} else if (matched) {
 		say_unheard(r, matched);

@@ -175,21 +175,30 @@ static void print_loggers(const struct run *r, char *buf, size_t size)
 					       words[r->undo.logger[i]]);
 }
 
+static bool holds_tables(const struct run *r)
+{
+	return r->keeper_plan.undo.nft[0] || r->keeper_plan.undo.nft[1];
+}
+
 static void print_proof(const struct run *r)
 {
 	unsigned int removed = 0;
-	char loggers[256];
-	double held = r->locked_ns && r->unlocked_ns ?
-		(double)(r->unlocked_ns - r->locked_ns) / 1e9 : 0;
+	char loggers[256], lock[64] = "no lock was needed";
 
+	if (r->plan.lock)
+		snprintf(lock, sizeof(lock), "lock held %.1f s",
+			 r->locked_ns && r->unlocked_ns ?
+			 (double)(r->unlocked_ns - r->locked_ns) / 1e9 : 0);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		removed += r->undo.removed[i].rules;
 	print_loggers(r, loggers, sizeof(loggers));
-	say("%u rule%s inserted, %u removed; %s; tables %s; lock held %.1f s",
+	say("%u rule%s inserted, %u removed; %s; tables %s; %s",
 	    r->installed, plural(r->installed), removed, loggers,
 	    r->verify_failed ? "NOT verified" : r->tables_differ ?
-	    "changed by others" : "as before", held);
-	if (removed < r->installed)
+	    "changed by others" : "as before", lock);
+	/* Nft's tables went with the keeper: nobody could count them. */
+	if (removed < r->installed &&
+	    !(r->end == END_KEEPER && holds_tables(r)))
 		say("note: %u rule%s had been removed by somebody else",
 		    r->installed - removed, plural(r->installed - removed));
 	for (unsigned int i = 0; i < r->waiters; i++) {
