@@ -318,6 +318,7 @@ static int start_reader(struct run *r, bool foreign_trace)
 		.count = r->o->count,
 		.snaplen = r->o->snaplen,
 		.foreign_trace = foreign_trace,
+		.nft_unseen = r->plan.nft_unseen,
 	};
 	int err;
 

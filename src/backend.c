@@ -51,15 +51,21 @@ static int look_at_tables(struct plan *p, const struct options *o)
 		say_error(what, err);
 		return STATUS_FAILURE;
 	}
-	err = o->backend == BACKEND_LEGACY ? 0 : nft_trigger_tables(nft);
-	if (err == -EOPNOTSUPP && o->backend != BACKEND_NFT)
+	err = nft_trigger_tables(nft);
+	if ((err == -EOPNOTSUPP && o->backend != BACKEND_NFT) ||
+	    o->backend == BACKEND_LEGACY)
 		err = 0;
 	if (err) {
 		say_error("reading nft's tables", err);
 		return STATUS_FAILURE;
 	}
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		p->family[i].nft_tables = nft[i];
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		p->nft_unseen |= o->backend == BACKEND_LEGACY && nft[i];
+		p->family[i].nft_tables = p->nft_unseen ? 0 : nft[i];
+	}
+	if (p->nft_unseen)
+		say("note: nft has tables here, too; with --backend legacy it "
+		    "is not seen what they do");
 	return 0;
 }
 

@@ -485,4 +485,9 @@ void path_fate(const struct path_map *map, const struct path *p,
 		fate->by = p->last;
 		break;
 	}
+	/* A rule may have dropped it, only none that would be shown. */
+	if (fate->kind == FATE_LOST && map->nft_unseen) {
+		fate->kind = FATE_UNKNOWN;
+		fate->cause = "nft's rules are not seen (--backend legacy)";
+	}
 }

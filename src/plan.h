@@ -36,6 +36,7 @@ struct plan {
 	bool deadline;			/* the entries carry one */
 	bool see_legacy;		/* events of iptables-legacy's rules */
 	bool see_nft;			/* events of nft's rules */
+	bool nft_unseen;		/* it has some, and they are left out */
 	bool lock;			/* the xtables lock is needed */
 	bool replies;			/* by the nft trigger */
 	struct nft_limit limit;		/* the rate, for nft */

@@ -571,6 +571,7 @@ static int open_state(struct state *s, const struct reader_plan *plan)
 	s->stats = plan->stats;
 	s->names = plan->capture ? ifnames_open() : ifnames_new();
 	path_map_fill(&s->map, plan->snap);
+	s->map.nft_unseen = plan->nft_unseen;
 	s->index = place_index_open(plan->snap, &s->map);
 	s->journeys = journeys_open(&s->map, plan->snaplen,
 				    plan->foreign_trace, plan->nft, &ops, s);

@@ -32,6 +32,7 @@ struct reader_plan {
 	uint32_t snaplen;
 	bool flat;			/* --flat: events, not packets */
 	bool foreign_trace;		/* journeys may begin anywhere */
+	bool nft_unseen;		/* nft may drop packets unseen */
 };
 
 /* What the reader tells the supervisor, a byte each. */

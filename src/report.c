@@ -62,7 +62,7 @@ size_t report_reason(char *buf, size_t size, const struct journey *j,
 		break;
 	case FATE_UNKNOWN:
 		n = snprintf(buf, size, "after %s: %s", report_hook_name(f->hook),
-			     unknown_because(j, branch));
+			     f->cause ? f->cause : unknown_because(j, branch));
 		break;
 	case FATE_INCOMPLETE:
 		if (j->flags & JOURNEY_HEADLESS && !(j->flags & JOURNEY_GAP))

@@ -69,6 +69,29 @@ assert_schema Report "$OUT"
 assert_equal "lines" "$(jq -n '[inputs] | length' "$OUT")" "$(wc -l <"$OUT")"
 (($(wc -l <"$OUT") >= 30)) || fail "only $(wc -l <"$OUT") events"
 
+subtest "events of nft"
+if in_ns lo nft 'table inet t { chain "a" { type filter hook output priority 10; udp dport 1006 drop comment "say \\\"hi\\\""; }; chain b { type filter hook input priority 10; udp dport 7 meta mark set 0x9 accept; }; }' 2>/dev/null ||
+	in_ns lo nft 'table inet t { chain a { type filter hook output priority 10; udp dport 1006 drop; }; chain b { type filter hook input priority 10; udp dport 7 meta mark set 0x9 accept; }; }'; then
+	for form in "" --flat; do
+		start_nftrace lo -t 30 --all --rate 0 --json $form
+		traffic
+		talk lo udp 10.9.0.1 1006 wait 20 2>/dev/null
+		stop_nftrace INT
+		case $form in
+		--flat) assert_schema Report "$OUT" ;;
+		*)
+			assert_schema Packet "$OUT"
+			assert_equal "who dropped it" "nft inet t a" "$(jq -r 'select(.by.backend == "nft" and .fate == "DROP") |
+				.by | "\(.backend) \(.nft_family) \(.table) \(.chain)"' "$OUT" | sort -u)"
+			;;
+		esac
+		grep -q '"backend":"nft"' "$OUT" || fail "no event of nft"
+	done
+	in_ns lo nft delete table inet t
+else
+	skip "no nft"
+fi
+
 subtest "the check finds what is wrong"
 line=$(head -n 1 "$SCRATCH/packets")
 while IFS=$'\t' read -r change error; do

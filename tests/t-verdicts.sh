@@ -486,3 +486,25 @@ assert_within 10 "the change is noticed" grep -q 'table filter of iptables was c
 udp 10.2.0.2 1001
 compare
 assert_status 5
+
+# ---- nft beside iptables: its drop has a rule, or the fate is not known
+
+scenario nft-drops <<'EOT'
+*filter
+COMMIT
+EOT
+if in_ns r nft 'table inet later { chain f { type filter hook forward priority 10; udp dport 1001 drop; }; }'; then
+	trace 2 -i eth0 -p udp
+	udp 10.2.0.2 1001
+	udp 10.2.0.2 1002
+	compare
+	subtest nft-drops-unseen
+	trace 2 --backend legacy -i eth0 -p udp
+	udp 10.2.0.2 1001
+	udp 192.0.2.1 1002
+	compare
+	assert_grep 'note: nft has tables here, too; with --backend legacy' "$ERR"
+	in_ns r nft delete table inet later
+else
+	skip "no nft"
+fi
