@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-kubernetes: the manual's how-to, as far as it can be tried without a cluster.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_calico
+settle wl eth0 node cali123 node eth0 up eth0
+in_ns node ipset restore <"$TESTS/demo/calico-node.ipsets" || skip_all "no ipset in this kernel"
+in_ns node iptables-legacy-restore <"$TESTS/demo/calico-node.save" || fail "iptables-restore"
+server up echo udp 8.8.8.8 7 tcp 8.8.8.8 25
+save_rules node "$SCRATCH/before"
+HOST_LOCK=/run/xtables.lock
+: >"$HOST_LOCK"
+
+subtest "a pod's interface by its address"
+dev=$(in_ns node ip route get 10.244.1.17 | sed -n 's/.* dev \([^ ]*\).*/\1/p')
+assert_equal "the interface" cali123 "$dev"
+start_nftrace node -i "$dev" -t 20 -c 1 -d 8.8.8.8 -p tcp --syn
+talk wl tcp 8.8.8.8 25 wait 200 2>/dev/null
+end_nftrace
+assert_status 0
+assert_grep '^=> DROP by filter:cali-po-default.no-mail:' "$OUT"
+
+subtest "istio's rules in the pod, by a process of it"
+in_ns wl iptables-legacy-restore <"$TESTS/rulesets/istio-inject.save" || fail "istio's rules"
+background wl pod sleep 60
+pod=$BG_PID
+XTABLES_LOCKFILE=$HOST_LOCK launch_nftrace node --netns "$pod" -t 20 -c 1 --chain OUTPUT -p tcp --syn
+wait_armed
+flock -n $HOST_LOCK true || fail "the host's lock is held while a pod is traced"
+talk wl tcp 8.8.8.8 25 wait 200 2>/dev/null
+end_nftrace
+assert_status 0
+assert_grep '^TRACE: nat:ISTIO_OUTPUT:' "$OUT"
+assert_no_grep 'cali-' "$OUT"
+in_ns wl iptables-legacy -t nat -F
+
+# debug_pod LOCKFILE ARGS...: mounts of its own with an empty /run, the host's files at /host
+debug_pod() {
+	local lock=$1
+	shift
+	: >"$ERR"
+	nsenter --net="$(ns_path node)" -- unshare --mount bash -c '
+		mkdir -p "$SCRATCH/host" && mount --rbind / "$SCRATCH/host" &&
+		mount -t tmpfs tmpfs /run || exit 99
+		exec env --default-signal "$@"' debug XTABLES_LOCKFILE="$lock" "$NFTRACE" "$@" \
+		>"$OUT" 2>"$ERR" </dev/null &
+	NFTRACE_PID=$!
+	later $NFTRACE_PID
+	wait_armed
+}
+
+subtest "a debug pod takes the node's lock by its path under /host"
+debug_pod "$SCRATCH/host$HOST_LOCK" -i cali123 -t 20
+if flock -n $HOST_LOCK true; then fail "the node's lock is free"; fi
+# kube-proxy and felix wait as long as they were told to.
+in_ns node env XTABLES_LOCKFILE=$HOST_LOCK iptables-legacy -w 1 -t filter -N waits 2>"$SCRATCH/waits"
+assert_equal "exit status of who waits" 4 "$?"
+stop_nftrace INT
+flock -n $HOST_LOCK true || fail "the node's lock is not free again"
+assert_restored_but_counters node "$SCRATCH/before"
+
+subtest "with a lock file of its own it is not waited for: hence the manual's word"
+debug_pod /run/xtables.lock -i cali123 -t 20
+flock -n $HOST_LOCK true || fail "the node's lock is held"
+stop_nftrace INT
+assert_restored_but_counters node "$SCRATCH/before"
+
+subtest "lines of several nodes in one stream"
+start_nftrace node -i cali123 -t 20 -c 1 --json -p udp
+talk wl udp 8.8.8.8 7
+end_nftrace
+assert_equal "host" "$(uname -n)" "$(jq -r .host "$OUT")"
+assert_equal "netns" "$(in_ns node readlink /proc/self/ns/net | tr -dc 0-9)" "$(jq -r .netns "$OUT")"
