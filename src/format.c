@@ -30,18 +30,36 @@ static void put(struct text *t, const char *bytes, size_t len)
 	t->at += len;
 }
 
-static void put_number(struct text *t, uint64_t n, unsigned int base,
+/* The digits end at @end; the bases are constants, since a division is slow. */
+static char *decimal(char *end, uint64_t n)
+{
+	for (; n > UINT32_MAX; n /= 10)
+		*--end = (char)('0' + n % 10);
+	for (uint32_t small = (uint32_t)n; ; small /= 10) {
+		*--end = (char)('0' + small % 10);
+		if (small < 10)
+			return end;
+	}
+}
+
+static char *hexadecimal(char *end, uint64_t n)
+{
+	do
+		*--end = "0123456789abcdef"[n & 15];
+	while (n >>= 4);
+	return end;
+}
+
+static void put_number(struct text *t, uint64_t n, bool hex,
 		       unsigned int zeros)
 {
-	char digits[DIGITS];
-	unsigned int i = DIGITS;
+	char digits[DIGITS], *end = digits + DIGITS;
+	char *from = hex ? hexadecimal(end, n) : decimal(end, n);
 
-	do
-		digits[--i] = "0123456789abcdef"[n % base];
-	while (n /= base);
-	while (DIGITS - i < zeros && i)
-		digits[--i] = '0';
-	put(t, digits + i, DIGITS - i);
+	while ((unsigned int)(end - from) < zeros && from > digits)
+		*--from = '0';
+	while (from < end && t->at < t->end)
+		*t->at++ = *from++;
 }
 
 static const char *read_directive(const char *fmt, struct directive *d)
@@ -60,13 +78,12 @@ static void put_signed(struct text *t, int64_t n, unsigned int zeros)
 {
 	if (n < 0)
 		put(t, "-", 1);
-	put_number(t, n < 0 ? -(uint64_t)n : (uint64_t)n, 10, zeros);
+	put_number(t, n < 0 ? -(uint64_t)n : (uint64_t)n, false, zeros);
 }
 
 /* Return: false for a directive that is stdio's. */
 static bool put_argument(struct text *t, const struct directive *d, va_list *ap)
 {
-	unsigned int base = d->letter == 'x' ? 16 : 10;
 	const char *s;
 	char c;
 
@@ -86,8 +103,8 @@ static bool put_argument(struct text *t, const struct directive *d, va_list *ap)
 	case 'u':
 	case 'x':
 		put_number(t, d->longs ? va_arg(*ap, unsigned long)
-				       : va_arg(*ap, unsigned int), base,
-			   d->zeros);
+				       : va_arg(*ap, unsigned int),
+			   d->letter == 'x', d->zeros);
 		return d->zeros <= DIGITS;
 	}
 	return false;
@@ -103,18 +120,18 @@ static bool put_all(struct text *t, const char *fmt, va_list *ap)
 {
 	struct directive d;
 
-	for (;;) {
-		const char *mark = fmt;
-
-		while (*mark && *mark != '%')
-			mark++;
-		put(t, fmt, (size_t)(mark - fmt));
-		if (!*mark)
-			return true;
-		fmt = read_directive(mark + 1, &d);
+	while (*fmt) {
+		if (*fmt != '%') {
+			if (t->at < t->end)
+				*t->at++ = *fmt;
+			fmt++;
+			continue;
+		}
+		fmt = read_directive(fmt + 1, &d);
 		if (!is_ours(&d) || !put_argument(t, &d, ap))
 			return false;
 	}
+	return true;
 }
 
 size_t format_text_v(char *to, size_t size, const char *fmt, va_list ap)
