@@ -388,9 +388,8 @@ static int gather(struct nft_maker *m, struct texts *texts)
 
 	if (err || m->dump.tables.count == 0)
 		return err;
+	/* Without it, and its reason said, rules go without their text. */
 	texts->list = nft_list_read();
-	if (!texts->list)
-		return -EIO;
 	for (size_t i = 0; i < 2; i++)
 		if (wants_save(&m->dump, saved[i]))
 			texts->save[saved[i]] = nft_save_read(saved[i]);

@@ -130,6 +130,8 @@ struct nft_snapshot {
  * @fd: when not NULL it gets a descriptor of the same memory, for another
  *	process to map (SCM_RIGHTS), @res->len bytes; close(2) it
  *
+ * Why texts could not be had at all, if so, is in @res->text.
+ *
  * Return: 0; -EAGAIN: the rules changed all the time; -EOPNOTSUPP: this
  * kernel has no nf_tables; or -errno.
  */

@@ -253,6 +253,9 @@ static int take_nft_snapshot(struct run *r)
 	err = nft_snapshot_start(&h, &r->plan.owner);
 	if (!err)
 		err = nft_snapshot_finish(&h, &r->nft_res, &r->nft, NULL);
+	if (!err && r->nft_res.text && *r->nft_res.text)
+		say("warning: the texts of nft's rules cannot be had: %s",
+		    r->nft_res.text);
 	if (!err)
 		return 0;
 	say("error: nft's rules cannot be read: %s%s%s", say_errno_text(err),

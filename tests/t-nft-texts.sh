@@ -187,6 +187,27 @@ grep -q ' n .*ip saddr 10.0.0.1 counter' "$SCRATCH/snap" || fail "no text of nft
 ! grep ' i ' "$SCRATCH/snap" || fail "iptables' words"
 ns_del t
 
+subtest "when nft itself cannot print its rules, they have no text rather than a wrong one"
+ns_new t
+in_ns t nft -f "$TESTS/nft/native.nft"
+in_ns t iptables-nft -A FORWARD -s 10.0.0.1 -j ACCEPT
+if [[ -n ${SANITIZE-} ]]; then
+	skip "the sanitizers' runtime has to come first in a process"
+else
+	printf '#!/bin/bash\nexport LD_PRELOAD=%q\nexec %q "$@"\n' \
+		"$BUILD/tests/preload/no_texts.so" "$NFTRACE" >"$SCRATCH/no-texts"
+	chmod +x "$SCRATCH/no-texts"
+	in_ns t env LD_PRELOAD="$BUILD/tests/preload/no_texts.so" "$SNAP" >"$SCRATCH/snap" || fail "nft_snapshot_tool"
+	(($(grep -cE '^inet fw input [1-9][0-9]* - ' "$SCRATCH/snap") >= 15)) || fail "where are the rules?"
+	! grep -E '^(\S+ ){4}n ' "$SCRATCH/snap" || fail "a text out of nowhere"
+	grep -q ' i 0 -A FORWARD -s 10.0.0.1/32 -j ACCEPT$' "$SCRATCH/snap" || fail "no words of iptables"
+	saved=$NFTRACE NFTRACE=$SCRATCH/no-texts
+	run_nftrace t -4 -t 200ms -p udp
+	NFTRACE=$saved
+	assert_grep "texts of nft's rules cannot be had: out of words" "$ERR"
+fi
+ns_del t
+
 subtest "one generation while others change rules all the time"
 ns_new t
 in_ns t iptables-nft-restore <"$TESTS/rulesets/docker-2025.save"
