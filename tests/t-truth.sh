@@ -40,25 +40,33 @@ send a udp fd00:1::2/4003 fd00:2::2/9 base 2 step 3 count $((N * 500))
 judge enter=eth0/in leave=eth1/out drop=$DROP
 
 mac=$(ns_ip r -o link show eth0 | sed 's/.*ether \([0-9a-f:]*\).*/\1/')
-frames() { # ARGS...
-	send a frame 10.1.0.2/4004 10.2.0.2/10 dev eth0 mac "$mac" "$@"
+frames() { # DESTINATION ARGS...
+	send a frame 10.1.0.2/4004 "$1/10" dev eth0 mac "$mac" "${@:2}"
 }
 
 subtest "identical to the last bit that is seen, 1,000 a second"
 trace r -i eth0 -p udp
-frames base 0 step 1 count $((N * 500)) rate 1000
+frames 10.2.0.2 base 0 step 1 count $((N * 500)) rate 1000
 judge enter=eth0/in leave=eth1/out drop=$DROP
+
+subtest "identical to the last bit, into the node and to nowhere"
+trace r -i eth0 -p udp
+frames 10.1.0.1 base 0 step 1 count $((N * 200)) rate 1000
+judge enter=eth0/in fate=DELIVERED drop=$DROP
+trace r -i eth0 -p udp
+frames 10.99.0.1 base 0 step 1 count $((N * 200)) rate 1000
+judge enter=eth0/in fate=LOST
 
 subtest "identical, full speed"
 trace r -i eth0 -p udp
-frames base 0 step 1 count $((N * 1000))
+frames 10.2.0.2 base 0 step 1 count $((N * 1000))
 judge enter=eth0/in leave=eth1/out drop=$DROP marked=1
 
 # Of two that are on two CPUs at the same step nobody can say which is which: they are marked.
 subtest "identical, full speed, from both CPUs at once"
 trace r -i eth0 -p udp
-frames base 0 step 2 count $((N * 500))
-frames base 1 step 2 count $((N * 500))
+frames 10.2.0.2 base 0 step 2 count $((N * 500))
+frames 10.2.0.2 base 1 step 2 count $((N * 500))
 judge enter=eth0/in leave=eth1/out drop=$DROP marked=40
 
 subtest "nowhere to go: LOST"
@@ -86,6 +94,19 @@ send r udp 10.2.0.1/4001 10.1.0.1/9 base 0 step 3 count $((N * 300))
 send r udp 10.2.0.1/4002 10.1.0.1/9 base 1 step 3 count $((N * 300))
 send r udp fd00:2::1/4003 fd00:1::1/9 base 2 step 3 count $((N * 300))
 judge sent=0,1,$((N * 900)) fate=DELIVERED drop=$DROP
+
+# No stamps there, and two processes may be at any step: marked or right.
+subtest "identical from the node, by two processes"
+trace r --chain OUTPUT -p udp
+send r udp 10.2.0.1/4001 10.2.0.2/9 base 0 step 2 count $((N * 300))
+send r udp 10.2.0.1/4001 10.2.0.2/9 base 1 step 2 count $((N * 300))
+judge sent=0,1,$((N * 600)) leave=eth1/out fate=SENT drop=$DROP marked=60
+
+subtest "identical over loopback, by two processes"
+trace r --chain OUTPUT -p udp
+send r udp 10.2.0.1/4001 10.1.0.1/9 base 0 step 2 count $((N * 300))
+send r udp 10.2.0.1/4001 10.1.0.1/9 base 1 step 2 count $((N * 300))
+judge sent=0,1,$((N * 600)) fate=DELIVERED drop=$DROP marked=60
 
 subtest "multicast from the node: on the wire, and back to itself"
 ns_ip r addr add 239.1.1.1/32 dev eth1 autojoin
@@ -191,6 +212,17 @@ in_ns r ip6tables-legacy-restore <<EOT
 *nat
 -A PREROUTING -d fd00:1::1/128 -p udp -m udp --dport 20 -j DNAT --to-destination [fd00:2::2]:9
 -A POSTROUTING -p udp -m udp --sport 4105 -j MASQUERADE
+COMMIT
+EOT
+
+# What rules change on the way
+in_ns r iptables-legacy-restore -n <<'EOT'
+*mangle
+-I PREROUTING -p udp -j TTL --ttl-inc 3
+-I PREROUTING -p udp -j MARK --set-xmark 0x5/0xff
+-I FORWARD -p udp -j TOS --set-tos 0x10/0x3f
+-I POSTROUTING -p udp -j MARK --set-xmark 0x0/0xff
+-I FORWARD -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 700
 COMMIT
 EOT
 
