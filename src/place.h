@@ -148,6 +148,9 @@ bool place_adopt(struct place_index *idx, struct place *p);
 /** place_build_line - .line from .prefix and .rule; false: no memory */
 bool place_build_line(struct place *p);
 
+/** place_table_name - the one copy of a legacy table's name; NULL: none such */
+const char *place_table_name(const char *name, size_t len);
+
 /** place_table_order - enum place_table; nat is two, by the hook */
 uint8_t place_table_order(const char *name, uint8_t hook);
 
