@@ -382,6 +382,23 @@ static int nothing_to_follow(void)
 	return STATUS_USAGE;
 }
 
+/* A journey may begin behind conntrack: raw is no part of it then. */
+static bool begins_late(const struct plan *p)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		const struct plan_family *pf = &p->family[i];
+
+		if (pf->trigger != TRIGGER_NFT || !pf->use)
+			continue;
+		if (p->replies)
+			return true;
+		for (unsigned int r = 0; r < pf->set.count; r++)
+			if (pf->set.rule[r].late)
+				return true;
+	}
+	return false;
+}
+
 /* What changes in raw need, and nothing else does. */
 static int prepare_raw(struct run *r)
 {
@@ -418,7 +435,7 @@ int arm(struct run *r)
 		return status;
 	HOOK("before-reader");
 	foreign = r->plan.inserts ? foreign_traces(r) : 1;
-	status = start_reader(r, foreign > 0);
+	status = start_reader(r, foreign > 0 || begins_late(&r->plan));
 	if (status)
 		return status;
 	HOOK("before-armed");
