@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* reader: the unprivileged process that turns netlink bytes into results on stdout. */
+/* reader: netlink bytes into results: the loop of the unprivileged process. */
 #include "reader.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,7 +15,6 @@
 #include "event.h"
 #include "event_nft.h"
 #include "hold.h"
-#include "hook.h"
 #include "ifnames.h"
 #include "journey.h"
 #include "journeys.h"
@@ -28,9 +23,8 @@
 #include "place.h"
 #include "place_nft.h"
 #include "printer.h"
-#include "process.h"
+#include "reader_line.h"
 #include "replay.h"
-#include "sandbox.h"
 #include "stats.h"
 
 enum {
@@ -72,54 +66,11 @@ static uint64_t clock_ns(clockid_t id)
 	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
-void reader_tell(int control, enum reader_word word)
-{
-	char c = (char)word;
-
-	/* The supervisor may be gone; that shows as EOF. */
-	if (write(control, &c, 1) < 0)
-		return;
-}
-
-enum supervisor_word {
-	SUPERVISOR_DRAIN = 'D',		/* the rules are out */
-	SUPERVISOR_ANSWERED = 'A',	/* look at the shared memory */
-	SUPERVISOR_RULES = 'S',		/* nft's, read again */
-};
-
-/* What the supervisor says; rules come with a descriptor. */
-struct supervisor_message {
-	char word;
-	uint64_t size;
-};
-
-union one_fd {
-	struct cmsghdr align;
-	char room[CMSG_SPACE(sizeof(int))];
-};
-
-static ssize_t receive(int control, struct supervisor_message *m, int *fd)
-{
-	struct iovec iov = { m, sizeof(*m) };
-	union one_fd c = { .room = { 0 } };
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = c.room,
-		.msg_controllen = sizeof(c.room),
-	};
-	ssize_t n = recvmsg(control, &msg, MSG_CMSG_CLOEXEC);
-	struct cmsghdr *h = n > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
-
-	*fd = -1;
-	if (h && h->cmsg_type == SCM_RIGHTS)
-		memcpy(fd, CMSG_DATA(h), sizeof(*fd));
-	return n;
-}
-
 static void on_control(struct state *s)
 {
 	struct supervisor_message m = { 0 };
 	int fd;
-	ssize_t n = receive(s->control, &m, &fd);
+	ssize_t n = reader_receive(s->control, &m, &fd);
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
@@ -585,61 +536,19 @@ static int open_state(struct state *s, const struct reader_plan *plan)
 	return printer_open(&s->printer, plan, s->index, s->names, s->control);
 }
 
-/*
- * Keep 0, 1, 2, the sockets, the result files and nothing else.  First of all:
- * a copy of the lock or of the keeper's socket in here would outlive the
- * supervisor.
- */
-static void close_others(const struct reader_plan *plan, int control)
-{
-	enum { KEEP = 3 + SINK_COUNT };
-	int keep[KEEP] = { plan->capture ? plan->capture->fd : plan->input_fd,
-			   plan->capture ? plan->capture->stamp_fd : -1,
-			   control };
-	int from = STDERR_FILENO + 1;
-
-	for (unsigned int i = 0; i < SINK_COUNT; i++)
-		keep[3 + i] = plan->sink[i].report ? plan->sink[i].fd : -1;
-
-	for (;;) {
-		int next = -1;
-
-		for (size_t i = 0; i < KEEP; i++)
-			if (keep[i] >= from && (next < 0 || keep[i] < next))
-				next = keep[i];
-		if (next != from)
-			syscall(SYS_close_range, from,
-				next < 0 ? ~0U : (unsigned int)next - 1, 0);
-		if (next < 0)
-			return;
-		from = next + 1;
-	}
-}
-
-static void reader_main(const struct reader_plan *plan, int control)
-	__attribute__((noreturn));
-
-static void reader_main(const struct reader_plan *plan, int control)
+void reader_run(const struct reader_plan *plan, int control,
+		int (*seal)(char *what, size_t size))
 {
 	struct state s = { .control = control };
 	char what[128] = "F", *text = what + 1;
-	int err;
+	int err = open_state(&s, plan);
 
-	prctl(PR_SET_NAME, "nftrace-reader");
-	/* A replay can be interrupted: nothing has to be put back. */
-	if (plan->capture)
-		process_ignore_signals();
-	else
-		signal(SIGPIPE, SIG_IGN);
-	close_others(plan, control);
-	HOOK("reader-start");
-	tzset();
-	err = open_state(&s, plan);
 	if (err)
 		snprintf(text, sizeof(what) - 1, "making ready to read");
 	else
-		err = sandbox_enter(text, sizeof(what) - 1);
+		err = seal(text, sizeof(what) - 1);
 	if (err) {
+		/* The supervisor sees the end, if not the words. */
 		if (write(control, what, strlen(what)) < 0)
 			_exit(1);
 		_exit(1);
@@ -653,68 +562,4 @@ static void reader_main(const struct reader_plan *plan, int control)
 		replay(&s);
 	}
 	close_state(&s);
-	exit(0);
-}
-
-int reader_start(struct reader *r, const struct reader_plan *plan)
-{
-	int pair[2], err;
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return -errno;
-	fflush(NULL);
-	r->pid = fork();
-	if (r->pid < 0) {
-		err = -errno;
-		close(pair[0]);
-		close(pair[1]);
-		return err;
-	}
-	if (r->pid == 0) {
-		close(pair[0]);
-		reader_main(plan, pair[1]);
-	}
-	close(pair[1]);
-	r->fd = pair[0];
-	return 0;
-}
-
-static int say_to(struct reader *r, enum supervisor_word word)
-{
-	struct supervisor_message m = { (char)word, 0 };
-
-	return send(r->fd, &m, sizeof(m), MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ?
-		-errno : 0;
-}
-
-void reader_answered(struct reader *r)
-{
-	/* Should it not take it, it waits no longer than it would. */
-	(void)say_to(r, SUPERVISOR_ANSWERED);
-}
-
-void reader_rules(struct reader *r, int fd, size_t size)
-{
-	struct supervisor_message m = { SUPERVISOR_RULES, size };
-	struct iovec iov = { &m, sizeof(m) };
-	union one_fd c = { .room = { 0 } };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	struct cmsghdr *h;
-
-	if (fd >= 0) {
-		msg.msg_control = c.room;
-		msg.msg_controllen = sizeof(c.room);
-		h = CMSG_FIRSTHDR(&msg);
-		h->cmsg_level = SOL_SOCKET;
-		h->cmsg_type = SCM_RIGHTS;
-		h->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(h), &fd, sizeof(fd));
-	}
-	/* Should it not take it, it does without. */
-	(void)sendmsg(r->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
-int reader_drain(struct reader *r)
-{
-	return say_to(r, SUPERVISOR_DRAIN);
 }
