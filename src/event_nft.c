@@ -245,15 +245,28 @@ static bool change_kind(uint16_t type, uint8_t *kind)
 	case NFT_MSG_NEWGEN:
 		*kind = NFT_CHANGE_GENERATION;
 		return true;
+	case NFT_MSG_NEWRULE:
+		*kind = NFT_CHANGE_RULE;
+		return true;
+	case NFT_MSG_DELRULE:
+		*kind = NFT_CHANGE_NO_RULE;
+		return true;
 	case NFT_MSG_NEWCHAIN:
 	case NFT_MSG_DELCHAIN:
-	case NFT_MSG_NEWRULE:
-	case NFT_MSG_DELRULE:
 		*kind = NFT_CHANGE_OTHER;
 		return true;
 	}
 	return false;
 }
+
+/* 0: its handle is of no use. */
+static const uint16_t handle_type[] = {
+	[NFT_CHANGE_TABLE] = NFTA_TABLE_HANDLE,
+	[NFT_CHANGE_NO_TABLE] = NFTA_TABLE_HANDLE,
+	[NFT_CHANGE_RULE] = NFTA_RULE_HANDLE,
+	[NFT_CHANGE_NO_RULE] = NFTA_RULE_HANDLE,
+	[NFT_CHANGE_OTHER] = 0,
+};
 
 /* A generation's message has attributes of its own. */
 static int take_change(struct nft_change *c, const struct nlattr *attr)
@@ -270,7 +283,7 @@ static int take_change(struct nft_change *c, const struct nlattr *attr)
 	/* NFTA_TABLE_NAME, NFTA_CHAIN_TABLE and NFTA_RULE_TABLE are all 1. */
 	if (type == NFTA_TABLE_NAME && len)
 		c->table = get_name(attr);
-	if (c->kind != NFT_CHANGE_OTHER && type == NFTA_TABLE_HANDLE) {
+	if (type && type == handle_type[c->kind]) {
 		if (len < sizeof(handle))
 			return -EBADMSG;
 		memcpy(&handle, mnl_attr_get_payload(attr), sizeof(handle));

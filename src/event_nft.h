@@ -38,6 +38,8 @@ struct event_nft {
 enum nft_change_kind {
 	NFT_CHANGE_TABLE,	/* .table made, or its flags changed */
 	NFT_CHANGE_NO_TABLE,	/* .table deleted */
+	NFT_CHANGE_RULE,	/* a rule of .table made */
+	NFT_CHANGE_NO_RULE,	/* or deleted */
 	NFT_CHANGE_OTHER,	/* something else of .table */
 	NFT_CHANGE_GENERATION,	/* all of a transaction has been told */
 };
@@ -47,7 +49,7 @@ struct nft_change {
 	uint8_t family;
 	uint16_t serial;	/* the generation's lower half */
 	uint32_t generation;	/* GENERATION */
-	uint64_t handle;	/* TABLE, NO_TABLE */
+	uint64_t handle;	/* of the table or rule */
 	struct event_name table;
 };
 

@@ -264,6 +264,18 @@ struct candidate evidence_find(const struct shelf *shelf,
 	return s.best;
 }
 
+/*
+ * While a table is made anew its chains are there twice for a moment, or not
+ * yet known; the id is all that is left then.
+ */
+static bool is_being_made(const struct path *path, const struct place *at)
+{
+	return at->state == PLACE_PENDING ||
+	       path->last->state == PLACE_PENDING ||
+	       (path->state == PATH_TABLE_DONE && at->hook == path->hook &&
+		at->station == path->station);
+}
+
 bool evidence_follows(const struct path_map *map, const struct journey *j,
 		      const struct clue *c, unsigned int *branch)
 {
@@ -274,8 +286,7 @@ bool evidence_follows(const struct path_map *map, const struct journey *j,
 
 		if (path_may_follow(map, path, c->at, c->e, relaxed))
 			return true;
-		/* A chain that is just being made: no more is known. */
-		if (c->at->state == PLACE_PENDING && path->state != PATH_ENDED)
+		if (path->state != PATH_ENDED && is_being_made(path, c->at))
 			return true;
 	}
 	return false;

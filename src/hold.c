@@ -180,6 +180,13 @@ static void let_go(struct hold *h, struct held *d)
 	free(d);
 }
 
+/* Has the kernel told of all changes up to its last event? */
+static bool is_told(const struct hold *h, const struct held *d)
+{
+	return d->answered &&
+	       (int32_t)(place_nft_generation(h->nft) - d->need) >= 0;
+}
+
 static struct held *take_first(struct hold *h)
 {
 	struct held *d = h->first;
@@ -192,11 +199,12 @@ static struct held *take_first(struct hold *h)
 	return d;
 }
 
+/* It cannot wait any longer: what is not certain goes without its text. */
 static void let_first_go(struct hold *h)
 {
 	struct held *d = take_first(h);
 
-	is_pending(h, d, settle_for_good);
+	is_pending(h, d, is_told(h, d) ? settle_for_good : place_nft_distrust);
 	let_go(h, d);
 }
 
@@ -319,12 +327,6 @@ static void ask(struct hold *h, bool empty)
 	h->unasked = 0;
 	h->asking = true;
 	h->ops->tell(h->arg, READER_GENERATION);
-}
-
-static bool is_told(const struct hold *h, const struct held *d)
-{
-	return d->answered &&
-	       (int32_t)(place_nft_generation(h->nft) - d->need) >= 0;
 }
 
 static bool is_late(const struct held *d, uint64_t now_ns)

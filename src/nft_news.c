@@ -3,6 +3,7 @@
 #include "nft_news.h"
 
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/membarrier.h>
@@ -26,8 +27,8 @@ void nft_news_generation(struct run *r)
 
 /*
  * Rules are evaluated between rcu_read_lock() and _unlock(): when this returns,
- * no CPU is still in those of an earlier generation, and all their events are
- * in the reader's socket.  Where the call is missing, reading takes long enough.
+ * no CPU is still in those of before the ones just read, and all their events
+ * are in the reader's socket.
  */
 static void wait_for_evaluation(void)
 {
@@ -38,16 +39,20 @@ void nft_news_start(struct run *r)
 {
 	if (r->news.pid > 0)
 		return;
-	wait_for_evaluation();
 	if (nft_snapshot_start(&r->news, &r->plan.owner) < 0) {
 		r->news.pid = -1;
 		reader_rules(&r->reader, -1, 0);
 	}
 }
 
-int nft_news_fd(const struct run *r)
+void nft_news_look(struct run *r)
 {
-	return r->news.pid > 0 ? r->news.text_fd : -1;
+	siginfo_t si = { 0 };
+
+	if (r->news.pid > 0 &&
+	    waitid(P_PID, (id_t)r->news.pid, &si,
+		   WEXITED | WNOHANG | WNOWAIT) == 0 && si.si_pid != 0)
+		nft_news_finish(r);
 }
 
 void nft_news_finish(struct run *r)
@@ -60,6 +65,8 @@ void nft_news_finish(struct run *r)
 		return;
 	err = nft_snapshot_finish(&r->news, &res, &snap, &fd);
 	r->news.pid = -1;
+	if (!err)
+		wait_for_evaluation();
 	reader_rules(&r->reader, err ? -1 : fd, err ? 0 : res.len);
 	if (!err)
 		close(fd);

@@ -12,11 +12,11 @@ void nft_news_generation(struct run *r);
 
 /**
  * nft_news_start - have the rules read again, in a helper child
- * nft_news_fd - becomes readable or hung up when that is done; -1: nothing to do
- * nft_news_finish - wait for it, and hand the result to the reader
+ * nft_news_look - is it done (SIGCHLD tells)?  Then hand it to the reader.
+ * nft_news_finish - the same, waiting for it
  */
 void nft_news_start(struct run *r);
-int nft_news_fd(const struct run *r);
+void nft_news_look(struct run *r);
 void nft_news_finish(struct run *r);
 
 #endif

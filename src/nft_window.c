@@ -46,12 +46,12 @@ static uint32_t find_table(const struct nft_snapshot *s, uint8_t family,
 	return nft_snapshot_find_table(s, family, name, len);
 }
 
-/* In this window, at most once a handle. */
-static bool note_table(struct nft_window *w, const struct nft_change *c,
-		       uint64_t made)
+/* Return: was nothing like it noted before? */
+static bool note(struct nft_window *w, const struct nft_change *c,
+		 uint64_t made, uint64_t rule)
 {
 	bool fresh = !nft_window_touched(w, c->family, c->table.text,
-					 c->table.len);
+					 c->table.len, rule);
 	struct nft_touched *t = &w->table[w->tables];
 
 	if (w->tables == NFT_WINDOW_TABLES || c->table.len >= sizeof(t->name)) {
@@ -62,6 +62,7 @@ static bool note_table(struct nft_window *w, const struct nft_change *c,
 	memset(t, 0, sizeof(*t));
 	t->family = c->family;
 	t->made = made;
+	t->rule = rule;
 	memcpy(t->name, c->table.text, c->table.len);
 	w->tables++;
 	return fresh;
@@ -82,6 +83,16 @@ static bool is_own(const struct nft_window *w, const struct nft_change *c,
 	return t->flags & NFT_SNAP_OWN;
 }
 
+static bool has_rule(const struct nft_window *w, const struct nft_change *c)
+{
+	uint32_t i = find_table(w->snap[0], c->family, c->table.text,
+				c->table.len);
+
+	return i != NFT_SNAP_NONE &&
+	       nft_snapshot_find_rule(w->snap[0], i, c->handle) !=
+		       NFT_SNAP_NONE;
+}
+
 bool nft_window_change(struct nft_window *w, const struct nft_change *c)
 {
 	uint64_t known;
@@ -97,11 +108,21 @@ bool nft_window_change(struct nft_window *w, const struct nft_change *c)
 	if (is_own(w, c, &known))
 		return false;
 	w->open = w->changed = true;
-	if (c->kind == NFT_CHANGE_NO_TABLE)
-		return note_table(w, c, 0);
-	/* Flags of a table change, too. */
-	if (c->kind == NFT_CHANGE_TABLE && c->handle != known)
-		return note_table(w, c, c->handle);
+	switch (c->kind) {
+	case NFT_CHANGE_NO_TABLE:
+		return note(w, c, 0, 0);
+	case NFT_CHANGE_TABLE:
+		/* Flags of a table change, too. */
+		return c->handle != known && note(w, c, c->handle, 0);
+	case NFT_CHANGE_RULE:
+		/* A rule that replaces another has its handle. */
+		if (c->handle == w->deleted || has_rule(w, c))
+			return note(w, c, 0, c->handle);
+		break;
+	case NFT_CHANGE_NO_RULE:
+		w->deleted = c->handle;
+		break;
+	}
 	return false;
 }
 
@@ -118,10 +139,11 @@ static bool same_table(const struct nft_touched *t, uint8_t family,
 }
 
 bool nft_window_touched(const struct nft_window *w, uint8_t family,
-			const char *name, uint32_t len)
+			const char *name, uint32_t len, uint64_t rule)
 {
 	for (unsigned int i = 0; i < w->tables; i++)
-		if (same_table(&w->table[i], family, name, len))
+		if (same_table(&w->table[i], family, name, len) &&
+		    (!w->table[i].rule || w->table[i].rule == rule))
 			return true;
 	return w->all;
 }
@@ -141,14 +163,21 @@ static bool in_a_snapshot(const struct nft_window *w,
 }
 
 bool nft_window_gapless(const struct nft_window *w, uint8_t family,
-			const char *name, uint32_t len)
+			const char *name, uint32_t len, uint64_t rule)
 {
-	for (unsigned int i = 0; i < w->tables; i++)
-		if (w->table[i].made &&
-		    same_table(&w->table[i], family, name, len) &&
-		    !in_a_snapshot(w, &w->table[i]))
+	unsigned int replaced = 0;
+
+	for (unsigned int i = 0; i < w->tables; i++) {
+		const struct nft_touched *t = &w->table[i];
+
+		if (!same_table(t, family, name, len))
+			continue;
+		if (t->made && !in_a_snapshot(w, t))
 			return false;
-	return !w->all;
+		replaced += t->rule && t->rule == rule;
+	}
+	/* Replaced twice: what it was in between nobody has read. */
+	return !w->all && replaced < 2;
 }
 
 bool nft_window_install(struct nft_window *w, const struct nft_snapshot *snap)

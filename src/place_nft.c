@@ -456,7 +456,6 @@ static struct node *add(struct place_nft *pn, struct node *n)
 		node_free(n);
 		return NULL;
 	}
-	n->epoch = pn->epoch;
 	n->next = *head;
 	*head = n;
 	return n;
@@ -517,9 +516,12 @@ static struct node *known(struct place_nft *pn, const struct node *like,
 	const char *text;
 	uint32_t len;
 
+	bool now = f->snap == pn->window.snap[0];
+
 	for (n = next_like(pn, like, NULL); n; n = next_like(pn, like, n)) {
 		if (has_text(n, f)) {
-			n->epoch = pn->epoch;
+			if (now)
+				n->epoch = pn->epoch;
 			return n;
 		}
 	}
@@ -534,6 +536,8 @@ static struct node *known(struct place_nft *pn, const struct node *like,
 	}
 	describe(pn, n, f);
 	set_text(&n->place, text, len);
+	/* Rules of before are none of now's, though they have the same name. */
+	n->epoch = now ? pn->epoch : pn->epoch - 1;
 	return add(pn, n);
 }
 
@@ -559,7 +563,7 @@ static struct node *in_state(struct place_nft *pn, const struct node *like,
 static bool is_touched(const struct place_nft *pn, const struct place *p)
 {
 	return nft_window_touched(&pn->window, p->family, p->table,
-				  (uint32_t)strlen(p->table));
+				  (uint32_t)strlen(p->table), p->handle);
 }
 
 static bool in_doubt(const struct place_nft *pn, const struct place *p)
@@ -681,7 +685,7 @@ static struct node *settle(struct place_nft *pn, const struct node *n,
 	*found = false;
 	if (is_touched(pn, p) &&
 	    !nft_window_gapless(w, p->family, p->table,
-				(uint32_t)strlen(p->table)))
+				(uint32_t)strlen(p->table), p->handle))
 		return NULL;
 	for (unsigned int i = 0; i < w->snaps; i++) {
 		if (!look(w->snap[i], n, &f))
@@ -730,4 +734,15 @@ const struct place *place_nft_settle(struct place_nft *pn,
 	if (!k)
 		k = in_state(pn, n, PLACE_LOST);
 	return k ? &k->place : at;
+}
+
+const struct place *place_nft_distrust(struct place_nft *pn,
+				       const struct place *at)
+{
+	struct node *n;
+
+	if (at->backend != EVENT_NFT || at->own)
+		return at;
+	n = in_state(pn, (const struct node *)at, PLACE_LOST);
+	return n ? &n->place : at;
 }

@@ -83,6 +83,10 @@ const struct place *place_nft_settle(struct place_nft *pn,
 				     const struct place *at,
 				     enum place_nft_time time);
 
+/** place_nft_distrust - the same place with no text: nothing vouches for it */
+const struct place *place_nft_distrust(struct place_nft *pn,
+				       const struct place *at);
+
 /** place_nft_settled - all that could be settled by the rules of before has been */
 void place_nft_settled(struct place_nft *pn);
 

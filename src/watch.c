@@ -229,17 +229,14 @@ void watch(struct run *r)
 		{ .fd = r->signal_fd, .events = POLLIN },
 		{ .fd = r->keeper.fd, .events = POLLIN },
 		{ .fd = r->reader.fd, .events = POLLIN },
-		{ .fd = -1 },	/* until it hangs up: rules that are read */
 	};
 
 	while (r->end == END_NONE) {
-		pfd[3].fd = nft_news_fd(r);
 		if (tty)
 			show_status(r);
-		if (poll(pfd, 4, next_timeout(r, tty)) < 0 && errno != EINTR)
+		if (poll(pfd, 3, next_timeout(r, tty)) < 0 && errno != EINTR)
 			r->end = END_SIGNAL;
-		if (pfd[3].revents)
-			nft_news_finish(r);
+		nft_news_look(r);
 		if (pfd[2].revents)
 			on_reader(r);
 		if (pfd[1].revents && r->end == END_NONE)

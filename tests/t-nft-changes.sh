@@ -1,0 +1,119 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-nft-changes: nft's rules are added, replaced and deleted during the trace, tables made anew.
+# TIMEOUT: 240
+#
+# The judge needs nothing of ours: each rule accepts one port, so a packet can only have met a
+# rule that names its own port. Any other text was not in force at the event.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+ROUNDS=100
+[[ -z ${SOAK-} ]] || ROUNDS=600
+
+lab_loopback
+
+# One nft for all changes: they come as fast as another tool's would.
+mkfifo "$SCRATCH/commands"
+in_ns lo nft -i <"$SCRATCH/commands" >/dev/null 2>"$SCRATCH/nft.err" &
+later $!
+exec 9>"$SCRATCH/commands"
+
+mkfifo "$SCRATCH/pause"
+# change COMMAND...: one transaction, and some packets before the next
+change() {
+	echo "$*" >&9
+	read -rt 0.04 <>"$SCRATCH/pause"
+}
+
+# in_force PORT: the last change was that of this rule
+in_force() { in_ns lo nft list chain ip t out | grep -q "udp dport $1 accept"; }
+
+# load_table PORT...: made anew in one transaction: its handles start again
+load_table() {
+	local rules=
+	for port; do rules+=" udp dport $port accept;"; done
+	change "add table ip t; delete table ip t; table ip t { chain out {" \
+		"type filter hook output priority 0; policy accept; $rules }; };"
+}
+last_handle() { in_ns lo nft -a list chain ip t out | sed -n 's/.*accept # handle //p' | tail -n 1; }
+
+traffic() {
+	in_ns lo bash -c 'while :; do
+		for port in 2000 2001 2002 2003 2004 2005; do
+			echo x >/dev/udp/10.9.0.1/$port
+		done; done' 2>/dev/null &
+	TRAFFIC=$!
+	later $TRAFFIC
+}
+
+# judge: "EVENTS RIGHT WRONG MARKED": texts of rules beside the packets' own ports
+judge() {
+	jq -r '. as $p | .events[] | select(.backend == "nft" and .kind == "rule") |
+		[($p.headers | capture("> [0-9.]+\\.(?<d>[0-9]+):").d),
+		 (.rule // "none"), (.doubt // "-")] | @tsv' "$OUT" |
+		awk -F '\t' '{ n++ }
+			$2 == "none" && $3 == "gone" { marked++; next }
+			index($2, "udp dport " $1 " ") { right++; next }
+			{ wrong++; if (wrong < 5) print "# " $0 >"/dev/stderr" }
+			END { print n + 0, right + 0, wrong + 0, marked + 0 }'
+}
+
+# verdict: what the judge says of the run that ended last
+verdict() {
+	read -r events right wrong marked < <(judge)
+	note "$events events: $right with the right text, $marked marked, $wrong wrong"
+	assert_equal "wrong texts" 0 "$wrong"
+	((right > 100)) || fail "only $right texts were shown"
+	if ((marked)); then
+		assert_status 5
+		assert_grep "warning: [0-9]+ events? of nft rules that were gone" "$ERR"
+	else
+		assert_status 0
+	fi
+	# A packet that met a chain twice, or half made, may be incomplete, but none is lost.
+	fates=$(jq -r .fate "$OUT" | sort -u | paste -sd,)
+	[[ $fates = SENT || $fates = INCOMPLETE,SENT ]] || fail "fates: $fates"
+}
+
+load_table 2000 2001
+assert_within 20 "the first table" in_force 2001
+
+subtest "a table made anew $ROUNDS times"
+start_nftrace lo -t 100 --rate 0 --json -p udp --chain OUTPUT
+traffic
+for ((i = 1; i <= ROUNDS; i++)); do
+	load_table $((2000 + i % 6)) $((2000 + (i + 3) % 6))
+done
+assert_within 20 "the last change" in_force $((2000 + (i - 1) % 6))
+kill $TRAFFIC
+stop_nftrace INT
+verdict
+
+subtest "rules added, replaced and deleted $ROUNDS times"
+start_nftrace lo -t 100 --rate 0 --json -p udp --chain OUTPUT
+traffic
+for ((i = 1; i <= (ROUNDS + 2) / 3; i++)); do
+	last=$(last_handle)
+	change replace rule ip t out handle "$last" udp dport $((2000 + i % 6)) accept
+	change insert rule ip t out udp dport $((2000 + (i + 1) % 6)) accept
+	change delete rule ip t out handle "$last"
+	assert_within 20 "the change" in_force $((2000 + (i + 1) % 6))
+done
+kill $TRAFFIC
+stop_nftrace INT
+verdict
+
+subtest "after the changes"
+start_nftrace lo -t 100 --rate 0 -p udp --dport 2003 --chain OUTPUT
+load_table 2002 2004
+load_table 2005 2003
+# Certain again as soon as the rules have been read: wait for a packet that shows it.
+shown() {
+	talk lo udp 10.9.0.1 2003 wait 50 2>/dev/null
+	grep -q '"udp dport 2003 accept"' "$OUT"
+}
+assert_within 20 "the text of a new rule" shown
+stop_nftrace INT
+save_rules lo "$SCRATCH/now"
+assert_no_grep 'nftrace_' "$SCRATCH/now"
