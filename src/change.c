@@ -238,7 +238,8 @@ static void fill(struct look *l, const struct event *e, const struct packet *p,
 	l->ttl = p->ttl;
 	l->tos = p->tos;
 	l->hook = e->hook < NF_INET_NUMHOOKS ? e->hook : was->hook;
-	l->mss = packet_mss(p);
+	/* nft copies no options of TCP. */
+	l->mss = e->nft ? was->mss : packet_mss(p);
 	fill_end(&l->src, p, p->src, p->sport);
 	fill_end(&l->dst, p, p->dst, p->dport);
 }

@@ -258,7 +258,10 @@ save_rules() {
 }
 
 # without_counters FILE: the same text less counters; for comparing when packets ran
-without_counters() { sed -E 's/^\[[0-9:]+\] //; s/ \[[0-9:]+\]$//' "$1"; }
+without_counters() {
+	sed -E 's/^\[[0-9:]+\] //; s/ \[[0-9:]+\]$//
+		s/counter packets [0-9]+ bytes [0-9]+/counter/' "$1"
+}
 
 # own_rules NS: number of nftrace's rules in it
 own_rules() {

@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-nft-mixed: Calico's rules in legacy tables, kube-proxy's NAT in iptables-nft, a native inet table: one story.
+#
+# UPDATE=1 tests/run nft-mixed writes the expected file anew: read the difference.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_router
+settle a eth0 r eth0 r eth1 b eth0
+server b echo udp 10.2.0.2 5353 tcp 10.2.0.2 8443 udp fd00:2::2 5353 tcp fd00:2::2 8443
+in_ns r iptables-legacy-restore <"$TESTS/nft/mixed-legacy4.save" || fail "iptables-restore"
+in_ns r ip6tables-legacy-restore <"$TESTS/nft/mixed-legacy6.save" || fail "ip6tables-restore"
+in_ns r iptables-nft-restore <"$TESTS/nft/mixed-nft4.save" || fail "iptables-nft-restore"
+in_ns r ip6tables-nft-restore <"$TESTS/nft/mixed-nft6.save" || fail "ip6tables-nft-restore"
+in_ns r nft -f "$TESTS/nft/mixed.nft" || fail "nft -f"
+save_rules r "$SCRATCH/before"
+
+# Blocks in the order of their times, less what no two runs have in common.
+normalise() {
+	awk '/^#[0-9]+ / { key = $2; n++ } { printf "%s\t%06d\t%s\n", key, NR, $0 }' "$1" |
+		sort -t $'\t' -k1,1 -k2,2n | cut -f3- |
+		sed -E 's/^#[0-9]+ [0-9:.]+ /# /
+			s/\bseq [0-9]+/seq N/; s/\back [0-9]+/ack N/; s/\bwin [0-9]+/win N/
+			s/TS val [0-9]+ ecr [0-9]+/TS val N ecr N/
+			s/counter packets [0-9]+ bytes [0-9]+/counter packets N bytes N/'
+}
+
+service() { # ADDRESS: to the service's port, and to one that a policy denies
+	talk a udp "$1" 53 from 20053 wait 60 2>/dev/null
+	talk a udp "$1" 54 from 20054 wait 60 2>/dev/null
+	talk a tcp "$1" 443 from 20443 wait 300 || fail "the service does not answer"
+}
+
+subtest "one story for each packet, both families"
+start_nftrace r -t 30 --rate 0 -i eth0 -p udp --or -i eth0 -p tcp --syn
+assert_grep '^nftrace: legacy: [0-9]+ tables.*; nft: .*written by iptables-nft\): both active' "$ERR"
+service 10.96.0.10
+service fd00:96::10
+for a in 10.2.0.2 fd00:2::2; do
+	for port in 9 10 11 12; do talk a udp $a $port from $((20000 + port)) wait 60 2>/dev/null; done
+done
+for a in 10.1.0.1 fd00:1::1; do talk a udp $a 99 from 20099 wait 60 2>/dev/null; done
+stop_nftrace INT
+assert_status 0
+normalise "$OUT" >"$SCRATCH/mixed"
+[[ -z ${UPDATE-} ]] || cp "$SCRATCH/mixed" "$TESTS/expected/nft-mixed.txt"
+assert_same "the trace" "$TESTS/expected/nft-mixed.txt" "$SCRATCH/mixed"
+assert_no_grep nftrace_ "$OUT"
+assert_restored_but_counters r "$SCRATCH/before"
+
+subtest "the same as JSON"
+start_nftrace r -t 30 -c 1 --rate 0 --json -i eth0 -p udp --dport 54
+talk a udp 10.96.0.10 54 from 20054 wait 60 2>/dev/null
+end_nftrace
+story() { jq -r "$1" "$OUT"; }
+assert_equal "fate" "DROP legacy filter cali-tw-eth0" \
+	"$(story '[.fate, .by.backend, .by.table, .by.chain] | join(" ")')"
+assert_equal "backends" "legacy nft" \
+	"$(story '[.events[].backend] | unique | join(" ")')"
+assert_equal "numbers and handles" "" \
+	"$(story '.events[] | select((.backend == "nft") == (.number != null)) | .rule')"
+assert_equal "DNAT" "10.96.0.10.54 > 10.2.0.2.9 by nft KUBE-SVC-DENIED" \
+	"$(story '. as $p | .changes[] | select(.field == "dst") |
+		"\(.from) > \(.to) by \($p.events[.event - 1] | .backend + " " + .chain)"')"
+
+subtest "events one by one are those of the kernel, in its order"
+start_nftrace r -t 30 --rate 0 --flat -i eth0 -p udp --or -i eth0 -p tcp --syn
+talk a udp 10.96.0.10 54 from 20054 wait 60 2>/dev/null
+flat_is_done() { grep -q 'cali-tw-eth0:rule' "$OUT"; }
+assert_within 10 "the packet's last event" flat_is_done
+stop_nftrace INT
+sed -n '/^# IN=eth0 10.1.0.2.20054/,/^=>/p' "$SCRATCH/mixed" | grep '^TRACE' >"$SCRATCH/block"
+sed -E 's/counter packets [0-9]+ bytes [0-9]+/counter packets N bytes N/' "$OUT" >"$SCRATCH/flat"
+assert_same "the events" "$SCRATCH/block" "$SCRATCH/flat"
