@@ -48,8 +48,11 @@ struct nft_batch *nft_batch_new(void)
 
 	if (!b)
 		return NULL;
-	/* The library lets the last message overrun the limit. */
-	b->buf = malloc(BATCH_SIZE + MESSAGE_MAX);
+	/*
+	 * The library lets the last message overrun the limit, and leaves the
+	 * padding between attributes as it is.
+	 */
+	b->buf = calloc(1, BATCH_SIZE + MESSAGE_MAX);
 	b->list = b->buf ? mnl_nlmsg_batch_start(b->buf, BATCH_SIZE) : NULL;
 	if (!b->list) {
 		nft_batch_free(b);

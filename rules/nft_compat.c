@@ -38,7 +38,7 @@ static int ask(struct mnl_socket *nl, char *buf, uint32_t seq)
 int nft_compat_match(const struct family *f, const char *name,
 		     uint8_t revision)
 {
-	_Alignas(struct nlmsghdr) char buf[BUFFER];
+	_Alignas(struct nlmsghdr) char buf[BUFFER] = { 0 };
 	const uint32_t seq = 1;
 	struct mnl_socket *nl = nft_socket_open();
 	struct nlmsghdr *nlh;

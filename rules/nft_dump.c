@@ -81,7 +81,7 @@ static int ask_of(struct mnl_socket *nl, uint16_t type, uint16_t flags,
 		  uint8_t nfproto, const char *table, mnl_cb_t fn, void *arg)
 {
 	static uint32_t seq;
-	char buf[DUMP_SIZE];
+	_Alignas(struct nlmsghdr) char buf[DUMP_SIZE] = { 0 };
 	struct nlmsghdr *nlh;
 	ssize_t n;
 	int ret;

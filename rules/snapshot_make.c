@@ -516,6 +516,9 @@ static int make(const void *arg, struct helper_out *out)
 	for (uint32_t i = 0; i < m.s->chains; i++)
 		snapshot_link_chain(m.s, i);
 	out->used = m.s->end;
+	for (unsigned int i = 0; i < count; i++)
+		table_release(&m.t[i]);
+	free(m.start);
 	return m.failed ? EOVERFLOW : 0;
 }
 

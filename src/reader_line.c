@@ -42,8 +42,11 @@ ssize_t reader_receive(int control, struct supervisor_message *m, int *fd)
 
 static int say_to(struct reader *r, enum supervisor_word word)
 {
-	struct supervisor_message m = { (char)word, 0 };
+	struct supervisor_message m;
 
+	/* With its padding: it goes to another process. */
+	memset(&m, 0, sizeof(m));
+	m.word = (char)word;
 	return send(r->fd, &m, sizeof(m), MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ?
 		-errno : 0;
 }
@@ -56,12 +59,15 @@ void reader_answered(struct reader *r)
 
 void reader_rules(struct reader *r, int fd, size_t size)
 {
-	struct supervisor_message m = { SUPERVISOR_RULES, size };
+	struct supervisor_message m;
 	struct iovec iov = { &m, sizeof(m) };
 	union one_fd c = { .room = { 0 } };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
 	struct cmsghdr *h;
 
+	memset(&m, 0, sizeof(m));
+	m.word = SUPERVISOR_RULES;
+	m.size = size;
 	if (fd >= 0) {
 		msg.msg_control = c.room;
 		msg.msg_controllen = sizeof(c.room);

@@ -17,8 +17,8 @@ server lo echo udp 10.9.0.1 7 udp fd00:9::1 7
 wrapped() {
 	rm -f "$SCRATCH"/vg.*
 	: >"$ERR"
-	nsenter --net="$(ns_path lo)" -- env --default-signal valgrind -q --vgdb=no --trace-children=yes \
-		--leak-check=full --show-leak-kinds=definite,indirect \
+	nsenter --net="$(ns_path lo)" -- env --default-signal valgrind -q --vgdb=no --trace-children=yes --trace-children-skip="*-save" \
+		--suppressions="$TESTS/valgrind.supp" --leak-check=full --show-leak-kinds=definite,indirect \
 		--log-file="$SCRATCH/vg.%p" "$NFTRACE" "$@" >"$OUT" 2>"$ERR" </dev/null &
 	NFTRACE_PID=$!
 	later $NFTRACE_PID
@@ -62,4 +62,19 @@ subtest "a bad word"
 wrapped -p udp --dportt 9
 end_nftrace 60
 assert_status 2
+assert_silent
+
+subtest "a run by an nft table"
+ns_del lo
+lab_loopback
+server lo echo udp 10.9.0.1 7
+in_ns lo iptables-nft -A OUTPUT -p udp --dport 7 -j ACCEPT
+in_ns lo nft add table inet fw
+in_ns lo nft add chain inet fw in '{ type filter hook input priority 0; }'
+in_ns lo nft add rule inet fw in udp dport '{ 7, 9 }' counter accept
+wrapped -4 -t 60 -c 1 --replies -p udp --dport 7 -m multiport --dports 7,9
+wait_armed 60
+talk lo udp 10.9.0.1 7 wait 3000
+end_nftrace 30
+assert_status 0
 assert_silent
