@@ -15,7 +15,7 @@ median() { sort -g "$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", b ? a / b : 0 }'; }
 
 # What a process has used, and its largest size
-cpu_ns() { cut -d' ' -f1 "/proc/$1/schedstat"; }
+cpu_ns() { cut -d' ' -f1 "/proc/$1/schedstat" 2>/dev/null; }
 peak_kib() { awk '/^VmHWM/ { print $2 }' "/proc/$1/status"; }
 
 # wait_idle PID: until it uses no CPU any more

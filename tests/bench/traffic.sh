@@ -34,12 +34,13 @@ ulogd_conf() {
 	END
 }
 
-# measure LOAD...: of the LISTENER that is ready: CPU_NS, KIB
+# measure LOAD...: of the LISTENER that is ready: CPU_NS, KIB; 1: it has ended
 measure() {
 	local before
 	before=$(cpu_ns "$LISTENER")
 	flood "$@" >/dev/null
 	wait_idle "$LISTENER"
+	[[ -r /proc/$LISTENER/status ]] || return
 	CPU_NS=$(($(cpu_ns "$LISTENER") - before))
 	KIB=$(peak_kib "$LISTENER")
 }
@@ -71,7 +72,7 @@ run_other() {
 	wait "$LISTENER"
 	trace_no_more
 }
-# Listeners to nft's own trace events; they end at the first loss, so they get a twentieth.
+# Listeners to nft's own trace events; they end at the first loss, so they get a hundredth.
 run_monitor() {
 	in_ns r nft -f - <<-'END'
 		table ip bench {
@@ -85,9 +86,8 @@ run_monitor() {
 	background r other taskset -c $LISTEN_CPU "$@"
 	LISTENER=$BG_PID
 	wait_idle "$LISTENER"
-	measure $((packets / 20)) $((rate / 20))
-	EVENTS_SEEN=$((packets / 20 * EVENTS)) LOST=-
-	kill -TERM "$LISTENER"
+	measure $((packets / 100)) $((rate / 100)) && EVENTS_SEEN=$((packets / 100 * EVENTS)) LOST=-
+	kill -TERM "$LISTENER" 2>/dev/null
 	wait "$LISTENER"
 	in_ns r nft delete table ip bench
 }
