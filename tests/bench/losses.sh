@@ -4,7 +4,7 @@
 # BENCH_RUNS (10).
 
 complete_runs() {
-	local i fair=0 held=0 packets=400000
+	local i fair=0 held=0 lost=0 packets=400000
 	heading "400,000 events/s for 10 s, 64 MiB of buffer, ${BENCH_RUNS:-10} runs beside the floor"
 	for ((i = 0; i < ${BENCH_RUNS:-10}; i++)); do
 		start_floor
@@ -20,8 +20,10 @@ complete_runs() {
 		((EVENTS_SEEN == packets * EVENTS && LOST == 0)) &&
 			grep -q "^nftrace: $packets packets traced: $packets FORWARDED$" "$ERR" &&
 			held=$((held + 1))
+		lost=$((lost + LOST))
 	done
-	echo "no event lost by the floor: $fair of $i; none lost by nftrace and every journey complete: $held of $fair"
+	echo "no event lost by the floor: $fair of $i; none lost by nftrace and every journey" \
+		"complete: $held of $fair (lost in all: $lost of $((fair * packets * EVENTS)))"
 }
 
 exact_runs() {
