@@ -416,6 +416,28 @@ udp fd00:2::2 1002
 compare
 in_ns a sysctl -qw net.ipv6.conf.all.hop_limit=64 net.ipv6.conf.eth0.hop_limit=64
 
+scenario ipv6-forwarding-off <<'EOT'
+*mangle
+COMMIT
+EOT
+in_ns r sysctl -qw net.ipv6.conf.all.forwarding=0
+trace 1 -6 -i eth0 -p udp
+udp fd00:2::2 1001
+compare
+in_ns r sysctl -qw net.ipv6.conf.all.forwarding=1
+
+# A mark sends it another way, where there is none.
+scenario output-no-route <<'EOT'
+*mangle
+-A OUTPUT -p udp --dport 1001 -j MARK --set-mark 7
+COMMIT
+EOT
+ns_ip r rule add fwmark 7 prohibit
+trace 1 --chain OUTPUT -p udp --dport 1001
+talk r udp 10.2.0.2 1001 from 21001 wait 20 2>/dev/null
+compare
+ns_ip r rule del fwmark 7 prohibit
+
 # ---- what is not ours
 
 scenario foreign-trace <<'EOT'
