@@ -67,9 +67,11 @@ static const struct place_swept {
 	int (*sweep)(const struct family *f, bool dry,
 		     struct trace_stale *stale, unsigned int max);
 	const char *where;
+	const char *alive;		/* what a living run there means */
 } swept[] = {
-	{ trace_sweep, "raw of" },
-	{ nft_trigger_sweep, "an nft table for" },
+	{ trace_sweep, "raw of", "" },
+	{ nft_trigger_sweep, "an nft table for",
+	  "; what it traces shows here as well" },
 };
 
 static int sweep_family(const struct place_swept *p, const struct family *f,
@@ -91,9 +93,9 @@ static int sweep_family(const struct place_swept *p, const struct family *f,
 		*left += !stale[s].alive;
 		if (stale[s].alive)
 			say("note: %u rule%s of a run that may be alive (pid "
-			    "%d) in %s %s: left alone", stale[s].rules,
+			    "%d) in %s %s: left alone%s", stale[s].rules,
 			    plural, (int)stale[s].owner.pid, p->where,
-			    f->command);
+			    f->command, p->alive);
 		else
 			say("note: %u rule%s of a dead run (pid %d) in %s "
 			    "%s%s", stale[s].rules, plural,

@@ -207,6 +207,22 @@ in_ns lo nft flush ruleset
 load_nft
 as_before
 
+subtest "two runs at a time"
+start_nftrace lo -4 -t 60 -p udp --dport 7
+first=$NFTRACE_PID
+start_nftrace lo -4 -t 60 -p udp --dport 9
+assert_grep "a run that may be alive \\(pid [0-9]+\\) in an nft table for iptables: left alone; what it traces shows here" "$ERR"
+(($(own) == 2)) || fail "$(own) tables"
+talk lo udp 10.9.0.1 7
+stop_nftrace INT
+assert_grep '2 rules inserted, 2 removed' "$ERR"
+(($(own) == 1)) || fail "$(own) tables after the second has ended"
+[[ $(counted ip output) = 1 ]] || fail "the first counts $(counted ip output)"
+kill -INT "$first"
+assert_within 10 "no table" no_table
+wait "$first" 2>/dev/null
+as_before
+
 subtest "--doctor"
 run_nftrace lo --doctor
 assert_grep 'nft: 2 tables, 3 rules' "$ERR"
