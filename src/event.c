@@ -112,53 +112,48 @@ static void take_attr(struct event *e, const struct attr *a)
 }
 
 /*
- * The attribute at *@at, which moves on behind it.  By hand: mnl_attr_for_each
- * makes five calls for each, a tenth of all that the reader does.
+ * By hand: mnl_attr_for_each makes five calls for each attribute, a tenth of
+ * all that the reader does.
  */
-static bool next_attr(const uint8_t **at, const uint8_t *end, struct attr *a)
+static int take_attrs(struct event *e, const uint8_t *bytes, uint32_t at,
+		      uint32_t end)
 {
 	struct nlattr head;
+	struct attr a;
 
-	if ((size_t)(end - *at) < sizeof(head))
-		return false;
-	memcpy(&head, *at, sizeof(head));
-	if (head.nla_len < sizeof(head) || head.nla_len > end - *at)
-		return false;
-	a->type = head.nla_type & NLA_TYPE_MASK;
-	a->len = (uint16_t)(head.nla_len - sizeof(head));
-	a->payload = *at + sizeof(head);
-	*at += NLA_ALIGN(head.nla_len) < end - *at ? NLA_ALIGN(head.nla_len)
-						   : end - *at;
-	return true;
+	for (; at + sizeof(head) <= end; at += NLA_ALIGN(head.nla_len)) {
+		memcpy(&head, bytes + at, sizeof(head));
+		if (head.nla_len < sizeof(head) || head.nla_len > end - at)
+			break;
+		a.type = head.nla_type & NLA_TYPE_MASK;
+		/* What a newer kernel adds is passed over. */
+		if (a.type > NFULA_MAX || min_len[a.type] == 0)
+			continue;
+		a.len = (uint16_t)(head.nla_len - sizeof(head));
+		a.payload = bytes + at + sizeof(head);
+		if (a.len < min_len[a.type])
+			return -EBADMSG;
+		take_attr(e, &a);
+	}
+	return 0;
 }
 
 int event_parse(struct event *e, const struct nlmsghdr *nlh, size_t len)
 {
-	const uint8_t *at = (const uint8_t *)nlh, *end;
+	const uint8_t *bytes = (const uint8_t *)nlh;
 	const struct nfgenmsg *nfg;
-	struct attr a;
 
-	if (len < sizeof(*nlh) || nlh->nlmsg_len < sizeof(*nlh) ||
-	    nlh->nlmsg_len > len)
+	if (len > INT32_MAX || !event_message_ok(nlh, (int)len))
 		return -EBADMSG;
 	if (nlh->nlmsg_type != (NFNL_SUBSYS_ULOG << 8 | NFULNL_MSG_PACKET))
 		return -ENOMSG;
 	if (nlh->nlmsg_len < NLMSG_HDRLEN + sizeof(*nfg))
 		return -EBADMSG;
 	memset(e, 0, sizeof(*e));
-	nfg = (const void *)(at + NLMSG_HDRLEN);
+	nfg = (const void *)(bytes + NLMSG_HDRLEN);
 	e->nfproto = nfg->nfgen_family;
-	end = at + nlh->nlmsg_len;
-	at += NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(*nfg));
-	while (next_attr(&at, end, &a)) {
-		/* What a newer kernel adds is passed over. */
-		if (a.type > NFULA_MAX || min_len[a.type] == 0)
-			continue;
-		if (a.len < min_len[a.type])
-			return -EBADMSG;
-		take_attr(e, &a);
-	}
-	return 0;
+	return take_attrs(e, bytes, NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(*nfg)),
+			  nlh->nlmsg_len);
 }
 
 bool event_message_ok(const struct nlmsghdr *nlh, int left)
