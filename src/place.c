@@ -334,6 +334,18 @@ const struct place *place_find(struct place_index *idx, uint8_t nfproto,
 	return look_up(idx, nfproto, hash, prefix, len);
 }
 
+/* Terminated, but a NUL inside is a byte as any other. */
+static char *copy_bytes(const char *bytes, size_t len)
+{
+	char *copy = malloc(len + 1);
+
+	if (!copy)
+		return NULL;
+	memcpy(copy, bytes, len);
+	copy[len] = '\0';
+	return copy;
+}
+
 static bool is_restored(const struct place *p, const struct place_known *k)
 {
 	return !p->snap && p->nfproto == k->nfproto &&
@@ -374,9 +386,9 @@ const struct place *place_restore(struct place_index *idx,
 	n->place.own_before = k->own_before;
 	n->place.doubt = k->doubt;
 	n->place.queue = k->queue;
-	n->place.prefix = strndup(k->prefix, k->prefix_len);
+	n->place.prefix = copy_bytes(k->prefix, k->prefix_len);
 	n->place.prefix_len = (uint32_t)k->prefix_len;
-	n->place.rule = strndup(k->rule, k->rule_len);
+	n->place.rule = copy_bytes(k->rule, k->rule_len);
 	n->place.rule_len = (uint32_t)k->rule_len;
 	return make_restored(idx, n);
 }

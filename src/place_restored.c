@@ -23,48 +23,6 @@ static uint8_t hook_of_chain(const char *name, size_t len)
 	return 0xff;
 }
 
-/* What a prefix alone tells; @rule is owned by the node. */
-static bool describe_restored(struct place *p, const struct prefix *parts)
-{
-	const char *table = place_table_name(parts->table, parts->table_len);
-
-	if (!table)
-		return false;
-	p->table = table;
-	p->chain = strndup(parts->chain, parts->chain_len);
-	p->chain_len = (uint32_t)parts->chain_len;
-	/* No snapshot: a number that stands for the chain. */
-	p->chain_index = (uint32_t)prefix_hash(p->nfproto, parts->table,
-					       (size_t)(parts->chain +
-							parts->chain_len -
-							parts->table)) & INT32_MAX;
-	p->number = p->last = parts->number;
-	p->at_end = true;
-	p->target_chain = SNAP_NONE;
-	p->kind = parts->kind;
-	p->hook = hook_of_chain(parts->chain, parts->chain_len);
-	p->order = place_table_order(table, p->hook);
-	p->station = STATION_NONE;
-	p->effect = EFFECT_UNKNOWN;
-	p->target = "";
-	return p->chain != NULL;
-}
-
-static bool nft_family(const char *word, size_t len, uint8_t *family)
-{
-	static const uint8_t all[] = { NFPROTO_IPV4, NFPROTO_IPV6,
-				       NFPROTO_INET };
-
-	for (size_t i = 0; i < sizeof(all); i++) {
-		const char *name = nft_snapshot_family(all[i]);
-
-		*family = all[i];
-		if (strlen(name) == len && memcmp(name, word, len) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* One block of memory for both names: the chain's owns it. */
 static bool name_chain(struct place *p, const char *table, size_t table_len,
 		       const char *chain, size_t chain_len)
@@ -81,6 +39,49 @@ static bool name_chain(struct place *p, const char *table, size_t table_len,
 	p->chain_len = (uint32_t)chain_len;
 	p->table = both + chain_len + 1;
 	return true;
+}
+
+/* What a prefix alone tells; @rule is owned by the node. */
+static bool describe_restored(struct place *p, const struct prefix *parts)
+{
+	const char *table = place_table_name(parts->table, parts->table_len);
+
+	if (!table)
+		return false;
+	if (!name_chain(p, parts->table, parts->table_len, parts->chain,
+			parts->chain_len))
+		return false;
+	p->table = table;
+	/* No snapshot: a number that stands for the chain. */
+	p->chain_index = (uint32_t)prefix_hash(p->nfproto, parts->table,
+					       (size_t)(parts->chain +
+							parts->chain_len -
+							parts->table)) & INT32_MAX;
+	p->number = p->last = parts->number;
+	p->at_end = true;
+	p->target_chain = SNAP_NONE;
+	p->kind = parts->kind;
+	p->hook = hook_of_chain(parts->chain, parts->chain_len);
+	p->order = place_table_order(table, p->hook);
+	p->station = STATION_NONE;
+	p->effect = EFFECT_UNKNOWN;
+	p->target = "";
+	return true;
+}
+
+static bool nft_family(const char *word, size_t len, uint8_t *family)
+{
+	static const uint8_t all[] = { NFPROTO_IPV4, NFPROTO_IPV6,
+				       NFPROTO_INET };
+
+	for (size_t i = 0; i < sizeof(all); i++) {
+		const char *name = nft_snapshot_family(all[i]);
+
+		*family = all[i];
+		if (strlen(name) == len && memcmp(name, word, len) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* "TRACE: nft FAMILY TABLE:CHAIN:KIND", ":HANDLE" behind it for a rule */

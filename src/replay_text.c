@@ -59,6 +59,10 @@ static const struct place *find_place(struct text_replay *tr)
 		.rule = "", .nfproto = e->nfproto,
 	};
 
+	/* Some line columns up. */
+	while (known.prefix_len && known.prefix[known.prefix_len - 1] == ' ')
+		known.prefix_len--;
+
 	if (has_rules(tr->r))
 		return place_find(tr->r->index, e->nfproto, e->prefix,
 				  e->prefix_len);
