@@ -10,6 +10,8 @@
 #include "nft_dump.h"
 #include "nft_snapshot.h"
 
+struct owner;
+
 struct nft_maker {
 	struct nft_dump dump;
 	const void **object;		/* by rule: its struct nftnl_rule */
@@ -24,6 +26,18 @@ struct nft_maker {
 
 /** nft_make_text - put bytes into the heap; their offset */
 uint32_t nft_make_text(struct nft_maker *m, const char *bytes, size_t len);
+
+/**
+ * nft_fill - the tables, chains and rules of @m->dump, without their texts
+ * Return: 0; -EINTR: they do not fit together; or -errno.
+ */
+int nft_fill(struct nft_maker *m, const struct owner *own);
+
+/** nft_fill_judge - once the texts are there: which tables are iptables-nft's? */
+void nft_fill_judge(struct nft_maker *m);
+
+/** nft_fill_may_be_iptables - a table of iptables-nft's, by its name */
+bool nft_fill_may_be_iptables(uint32_t nfproto, const char *name);
 
 /**
  * nft_list_read - what `nft -a list ruleset` prints

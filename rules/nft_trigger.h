@@ -11,6 +11,8 @@
 #include "owner.h"
 #include "trace.h"
 
+struct mnl_socket;
+
 /* Priorities: ahead of raw (-300); behind conntrack (-200). */
 enum { NFT_TRIGGER_EARLY = -301, NFT_TRIGGER_LATE = -199 };
 
@@ -53,6 +55,9 @@ int nft_trigger_remove(const struct family *f, const struct owner *owner,
 
 /** nft_trigger_present - is the run's table there? */
 bool nft_trigger_present(const struct family *f, const struct owner *owner);
+
+/** nft_trigger_socket - the socket that owns this process's tables; NULL: none */
+struct mnl_socket *nft_trigger_socket(void);
 
 /** nft_trigger_release - close the socket, with which the tables go */
 void nft_trigger_release(void);
