@@ -93,3 +93,20 @@ run_without() { nsenter --net="$(ns_path lo)" -- setpriv --bounding-set -net_adm
 run_without
 assert_status 1
 assert_grep 'error: .*CAP_NET_ADMIN' "$ERR"
+
+subtest "rules in another network namespace are found by --netns NAME --cleanup"
+save_rules lo "$before"
+start_nftrace lo -t 30 "${quiet[@]}"
+pids=("$NFTRACE_PID" "$(child_named nftrace-keeper)" "$(child_named nftrace-reader)")
+kill -STOP "${pids[@]}"
+kill -KILL "${pids[@]}"
+assert_within 5 "all are gone" eval '! pgrep "^nftrace"'
+wait "$NFTRACE_PID" 2>/dev/null
+run_nftrace bare --cleanup
+assert_status 0
+assert_no_grep 'dead run.*removed' "$ERR"
+assert_text 'nftrace --netns NAME --cleanup' "$ERR"
+run_nftrace bare --netns "$(ns_path lo)" --cleanup
+assert_status 0
+assert_grep '2 rules of a dead run .* removed' "$ERR"
+assert_restored lo "$before"

@@ -20,7 +20,7 @@ TEST_SRC_O    := $(patsubst %.c,$(BUILD)/%.o,$(TEST_SRC))
 TEST_PARTS    := $(BUILD)/libsrc.a $(BUILD)/librules.a
 HOOKED_O      := $(patsubst %.c,$(HOOKED)/%.o,$(TEST_RULES) $(wildcard src/*.c))
 FUZZ_CFLAGS    = $(CPPFLAGS) -std=gnu11 -g -O1 -DSANITIZE=1 \
-                 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+                 -fsanitize=address,undefined -fno-sanitize-recover=all
 # Not SECONDS: a shell may have put its own into the environment.
 ifeq ($(origin SECONDS),command line)
 FUZZ_SECONDS  := $(SECONDS)
@@ -104,15 +104,24 @@ fuzz:
 	@for f in $(TEST_FUZZ); do \
 	  $(MAKE) --no-print-directory fuzz-$$f || exit 1; done
 
+FUZZ_O        := $(patsubst %.c,$(BUILD)/fuzz/%.o,$(TEST_SRC) $(TEST_RULES))
+
+$(BUILD)/fuzz/%.o: %.c | need
+	@mkdir -p $(@D)
+	@echo "  CLANG   $<"
+	$(Q)clang $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
 # What libFuzzer finds beside the committed seeds stays in the build folder.
-fuzz-%: | need
+fuzz-%: $(FUZZ_O) | need
 	@mkdir -p $(BUILD)/fuzz/$*.corpus
 	@echo "  FUZZ    $* ($(FUZZ_SECONDS) s)"
-	$(Q)clang $(FUZZ_CFLAGS) -o $(BUILD)/fuzz/$* tests/fuzz/$*.c \
-	  $(TEST_SRC) $(TEST_RULES) $(LIBS)
+	$(Q)clang $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $(BUILD)/fuzz/$* tests/fuzz/$*.c \
+	  $(FUZZ_O) $(LIBS)
 	$(Q)$(BUILD)/fuzz/$* -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
-	  -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$*.corpus \
+	  -timeout=20 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$*.corpus \
 	  $(wildcard tests/fuzz/corpus/$(*:fuzz_%=%))
+
+-include $(FUZZ_O:.o=.d)
 
 bench-run: $(BUILD)/nftrace $(TEST_TOOLS) $(T)/bench/floor $(T)/bench/meter
 	@BUILD=$(BUILD) tests/bench/run $(BENCH)
