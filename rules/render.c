@@ -77,6 +77,27 @@ static int prefix_length(const unsigned char *mask, size_t len)
 	return (int)bits;
 }
 
+/* By hand what stands in nearly every rule: printf is half of the work. */
+static void print_number(unsigned int n)
+{
+	char digits[10];
+	unsigned int at = sizeof(digits);
+
+	do
+		digits[--at] = (char)('0' + n % 10);
+	while (n /= 10);
+	fwrite(digits + at, 1, sizeof(digits) - at, stdout);
+}
+
+static void print_letter(char letter, bool inverted)
+{
+	const char option[] = { ' ', '-', letter, ' ', '\0' };
+
+	if (inverted)
+		fputs(" !", stdout);
+	fputs(option, stdout);
+}
+
 static void print_address(const struct family *f, char letter,
 			  const void *addr, const void *mask, bool inverted)
 {
@@ -86,9 +107,11 @@ static void print_address(const struct family *f, char letter,
 	if (bits == 0 && !inverted)
 		return;
 	inet_ntop(f->af, addr, a, sizeof(a));
-	printf("%s -%c %s/", inverted ? " !" : "", letter, a);
+	print_letter(letter, inverted);
+	fputs(a, stdout);
+	putchar('/');
 	if (bits >= 0)
-		printf("%d", bits);
+		print_number((unsigned int)bits);
 	else
 		fputs(inet_ntop(f->af, mask, m, sizeof(m)), stdout);
 }
@@ -98,7 +121,7 @@ static void print_interface(char letter, const char *name,
 {
 	if (mask[0] == 0)
 		return;
-	printf("%s -%c ", inverted ? " !" : "", letter);
+	print_letter(letter, inverted);
 	for (unsigned int i = 0; i < IFNAMSIZ; i++) {
 		if (mask[i] == 0) {
 			/* The mask ends before the name's NUL: a wildcard. */
@@ -138,7 +161,7 @@ static void print_protocol(uint16_t proto, bool inverted)
 	if (proto == 0)
 		return;
 	name = protocol_name(proto);
-	printf("%s -p ", inverted ? " !" : "");
+	print_letter('p', inverted);
 	if (name)
 		fputs(name, stdout);
 	else
@@ -235,7 +258,8 @@ static void print_match(const struct family *f, const void *entry,
 		putchar(']');
 		return;
 	}
-	printf(" -m %s", any->alias ? any->alias(m) : m->u.user.name);
+	fputs(" -m ", stdout);
+	fputs(any->alias ? any->alias(m) : m->u.user.name, stdout);
 	if (!exact)
 		fputs(" [unsupported revision]", stdout);
 	else if (exact->save)
@@ -257,7 +281,8 @@ static void print_extension_target(const struct family *f, const void *entry,
 		putchar(']');
 		return;
 	}
-	printf(" -j %s", any->alias ? any->alias(t) : t->u.user.name);
+	fputs(" -j ", stdout);
+	fputs(any->alias ? any->alias(t) : t->u.user.name, stdout);
 	if (!exact)
 		fputs(" [unsupported revision]", stdout);
 	else if (exact->save)
@@ -275,10 +300,12 @@ static void print_entry(const struct family *f, const void *entry,
 	print_ip_part(f, &part);
 	while ((m = entry_next_match(f, entry, m)))
 		print_match(f, entry, m);
-	if (jump && *jump)
-		printf(" -%c %s", part.jump_goto ? 'g' : 'j', jump);
-	else if (!jump)
+	if (jump && *jump) {
+		print_letter(part.jump_goto ? 'g' : 'j', false);
+		fputs(jump, stdout);
+	} else if (!jump) {
 		print_extension_target(f, entry, t);
+	}
 }
 
 const char *render_entry(const struct family *f, const void *entry,
