@@ -29,14 +29,22 @@ spell() {
 	echo COMMIT
 }
 
+# spell_by BACKEND NS: the tables on stdin, by iptables-legacy or iptables-nft
+spell_by() {
+	cat >"$SCRATCH/spell"
+	in_ns "$2" iptables-"$1"-restore <"$SCRATCH/spell" || fail "iptables-$1-restore"
+	in_ns "$2" ip6tables-"$1"-restore <"$SCRATCH/spell" || fail "ip6tables-$1-restore"
+}
+
+spell_mangle() { spell mangle PREROUTING INPUT FORWARD OUTPUT POSTROUTING; }
+spell_filter() { spell filter INPUT FORWARD OUTPUT; }
+
 spell_all() { # NS [without raw]
 	{
 		[[ -n ${2-} ]] || spell raw PREROUTING OUTPUT
-		spell mangle PREROUTING INPUT FORWARD OUTPUT POSTROUTING
-		spell filter INPUT FORWARD OUTPUT
-	} >"$SCRATCH/spell"
-	in_ns "$1" iptables-legacy-restore <"$SCRATCH/spell" || fail "iptables-restore"
-	in_ns "$1" ip6tables-legacy-restore <"$SCRATCH/spell" || fail "ip6tables-restore"
+		spell_mangle
+		spell_filter
+	} | spell_by legacy "$1"
 }
 
 # watch NS: serials at its interfaces from here on
