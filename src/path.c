@@ -485,6 +485,14 @@ void path_fate(const struct path_map *map, const struct path *p,
 		fate->by = p->last;
 		break;
 	}
+	if (map->untraced && (fate->kind == FATE_LOST ||
+			      (fate->kind == FATE_STOLEN &&
+			       p->last->effect != EFFECT_STEAL))) {
+		fate->kind = FATE_UNKNOWN;
+		fate->by = NULL;
+		fate->cause = "a rule of nft here ends tracing (meta nftrace "
+			"set 0)";
+	}
 	/* A rule may have dropped it, only none that would be shown. */
 	if (fate->kind == FATE_LOST && map->nft_unseen) {
 		fate->kind = FATE_UNKNOWN;

@@ -164,8 +164,18 @@ static void add_station(struct place_nft *pn, const struct nft_snapshot *s,
 				     priority_of(c), c->type == NFT_SNAP_NAT);
 }
 
+/* Does a rule of others turn tracing off? */
+static bool ends_tracing(const struct nft_snapshot *s)
+{
+	for (uint32_t i = 0; i < s->rules; i++)
+		if (nft_snapshot_rule(s, i)->does & NFT_DOES_TRACE_OFF)
+			return true;
+	return false;
+}
+
 static void add_stations(struct place_nft *pn, const struct nft_snapshot *s)
 {
+	pn->map->untraced = ends_tracing(s);
 	path_map_forget(pn->map, CHAIN_ID);
 	for (uint32_t i = 0; i < s->chains; i++) {
 		const struct nft_snap_chain *c = nft_snapshot_chain(s, i);

@@ -1,0 +1,281 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-nft-verdicts: what decides a fate in nft's rules, a scenario each, through a router without legacy tables.
+#
+# What each scenario must print is in expected/nft-verdicts/NAME.txt. UPDATE=1 tests/run nft-verdicts
+# writes those files anew: read the difference.
+# TIMEOUT: 180
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+. "$TESTS/scenario.sh"
+
+scenario_router nft-verdicts
+
+# Instead of iptables' rules: what nft -f reads.
+rules() {
+	{ echo "flush ruleset"; cat; } >"$SCRATCH/rules"
+	in_ns r nft -f "$SCRATCH/rules" || return 1
+	in_ns r conntrack -F >/dev/null 2>&1
+	return 0
+}
+
+# done_with: no table of ours is left, whatever the scenario was
+done_with() {
+	compare
+	in_ns r nft list tables >"$SCRATCH/tables"
+	assert_no_grep nftrace_ "$SCRATCH/tables"
+}
+
+scenario policy-drop <<'EOT'
+table ip t {
+	chain forward {
+		type filter hook forward priority 0; policy drop;
+		udp dport 1000 accept
+	}
+}
+EOT
+trace 2 -i eth0 -p udp
+udp 10.2.0.2 1000
+udp 10.2.0.2 1001
+done_with
+
+scenario jump-return <<'EOT'
+table ip t {
+	chain inner {
+		udp dport 1000 return
+		udp dport 1001 counter
+	}
+	chain outer {
+		jump inner
+		udp dport 1001 drop
+	}
+	chain forward {
+		type filter hook forward priority 0; policy accept;
+		jump outer
+		udp dport 1002 return
+		udp dport 1000 drop
+	}
+}
+EOT
+trace 3 -i eth0 -p udp
+udp 10.2.0.2 1000
+udp 10.2.0.2 1001
+udp 10.2.0.2 1002
+done_with
+
+scenario goto <<'EOT'
+table ip t {
+	chain last {
+		udp dport 1000 drop
+	}
+	chain middle {
+		goto last
+	}
+	chain forward {
+		type filter hook forward priority 0; policy accept;
+		udp dport 1002 jump middle
+		udp dport 1000-1001 goto last
+		udp dport 1002 drop
+	}
+}
+EOT
+trace 3 -i eth0 -p udp
+udp 10.2.0.2 1000
+udp 10.2.0.2 1001
+udp 10.2.0.2 1002
+done_with
+
+scenario verdict-map <<'EOT'
+table inet t {
+	chain other {
+		udp dport 1002 drop
+	}
+	chain forward {
+		type filter hook forward priority 0; policy drop;
+		udp dport vmap { 1000 : accept, 1001 : drop, 1002 : jump other, 1003 : goto other, 1004 : return }
+	}
+}
+EOT
+trace 6 -i eth0 -p udp
+for port in 1000 1001 1002 1003 1004 1005; do udp 10.2.0.2 $port; done
+done_with
+
+scenario reject <<'EOT'
+table ip t {
+	chain forward {
+		type filter hook forward priority 0; policy accept;
+		udp dport 1000 reject
+		tcp dport 1001 reject with tcp reset
+	}
+}
+EOT
+trace 2 -i eth0
+udp 10.2.0.2 1000
+tcp 10.2.0.2 1001
+done_with
+
+# ---- queues, by iptables-nft: not every kernel has nft's own
+
+iptables_rules() { # NAME, with what iptables-nft-restore reads on stdin
+	scenario "$1" < <(echo)
+	in_ns r iptables-nft-restore || fail "iptables-nft-restore"
+}
+queue() { # VERDICT...
+	background r nfq "$TOOLS/nfq" 7 "$@"
+	wait_for 5 grep -qx ready "$SCRATCH/nfq" || fail "nfq does not start"
+}
+queued() {
+	cat <<'EOT'
+*mangle
+-A POSTROUTING -p udp --dport 1000
+COMMIT
+*filter
+-A FORWARD -p udp --dport 1000 -j NFQUEUE --queue-num 7
+-A FORWARD -p udp --dport 1001 -j NFQUEUE --queue-num 8 --queue-bypass
+-A FORWARD -p udp
+COMMIT
+EOT
+}
+iptables_rules queue-no-listener < <(queued)
+trace 2 -i eth0 -p udp
+udp 10.2.0.2 1000
+udp 10.2.0.2 1001
+done_with
+
+iptables_rules queue-accept < <(queued)
+queue accept
+trace 1 -i eth0 -p udp
+udp 10.2.0.2 1000
+done_with
+kill $BG_PID
+
+iptables_rules queue-drop < <(queued)
+queue drop
+trace 1 -i eth0 -p udp
+udp 10.2.0.2 1000
+done_with
+kill $BG_PID
+
+# ---- several at one hook
+
+scenario several-tables <<'EOT'
+table ip one {
+	chain forward {
+		type filter hook forward priority -10; policy accept;
+		udp dport 1000-1001 accept
+	}
+}
+table ip two {
+	chain forward {
+		type filter hook forward priority 10; policy accept;
+		udp dport 1001 drop
+	}
+}
+table inet three {
+	chain forward {
+		type filter hook forward priority 20; policy accept;
+		udp dport 1002 drop
+	}
+}
+EOT
+trace 3 -i eth0 -p udp
+udp 10.2.0.2 1000
+udp 10.2.0.2 1001
+udp 10.2.0.2 1002
+done_with
+
+scenario same-priority <<'EOT'
+table ip one {
+	chain forward {
+		type filter hook forward priority 0; policy accept;
+		udp dport 1000 counter
+	}
+}
+table inet two {
+	chain forward {
+		type filter hook forward priority 0; policy accept;
+		udp dport 1001 drop
+	}
+}
+EOT
+trace 2 -i eth0 -p udp
+udp 10.2.0.2 1000
+udp 10.2.0.2 1001
+done_with
+
+scenario nat <<'EOT'
+table ip t {
+	chain prerouting {
+		type nat hook prerouting priority -90; policy accept;
+		udp dport 1000 dnat to 10.2.0.2:7
+		udp dport 1001 redirect to :7
+	}
+	chain mangle {
+		type filter hook forward priority -150; policy accept;
+		meta mark set 0x10
+		ip ttl set 33
+	}
+	chain postrouting {
+		type nat hook postrouting priority 110; policy accept;
+		udp dport 7 masquerade
+	}
+}
+EOT
+trace 2 -i eth0 -p udp
+udp 10.1.0.1 1000
+udp 10.2.0.2 1001
+done_with
+
+scenario local-out <<'EOT'
+table inet t {
+	chain output {
+		type filter hook output priority 0; policy accept;
+		udp dport 1001 drop
+	}
+	chain postrouting {
+		type filter hook postrouting priority 0; policy accept;
+		udp dport 1002 drop
+	}
+}
+EOT
+trace 3 --chain OUTPUT -p udp --dport 1000:1002
+for port in 1000 1001 1002; do talk r udp 10.2.0.2 $port from 2$port wait 20 2>/dev/null; done
+done_with
+
+scenario trace-reset <<'EOT'
+table ip t {
+	chain prerouting {
+		type filter hook prerouting priority 0; policy accept;
+	}
+	chain input {
+		type filter hook input priority 0; policy accept;
+	}
+	chain forward {
+		type filter hook forward priority 0; policy accept;
+		udp dport 1000 meta nftrace set 0
+		udp dport 1000 drop
+		udp dport 1001 drop
+	}
+}
+EOT
+trace 2 -i eth0 -p udp
+udp 10.2.0.2 1000
+udp 10.2.0.2 1001
+done_with
+
+scenario no-route <<'EOT'
+table ip t {
+	chain prerouting {
+		type filter hook prerouting priority 0; policy accept;
+	}
+	chain forward {
+		type filter hook forward priority 0; policy accept;
+	}
+	chain input {
+		type filter hook input priority 0; policy accept;
+	}
+}
+EOT
+trace 1 -i eth0 -p udp
+udp 192.0.2.1 1000
+done_with
