@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* losses: packets that went missing between hooks: asked by the reader, explained by the supervisor. */
+/* losses: packets that went missing: the reader asks, the supervisor answers. */
 #include "losses.h"
 
 #include <inttypes.h>

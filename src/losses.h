@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* losses: packets that went missing between hooks: asked by the reader, explained by the supervisor. */
+/* losses: packets that went missing: the reader asks, the supervisor answers. */
 #ifndef NFTRACE_LOSSES_H
 #define NFTRACE_LOSSES_H
 

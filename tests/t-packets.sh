@@ -18,7 +18,7 @@ subtest "as tcpdump, where forms are meant to agree"
 if command -v tcpdump >/dev/null; then
 	"$tool" pcap <"$packets" >"$SCRATCH/pcap"
 	# Hex dumps of what it does not know are indented; IP, IP6 and double blanks go.
-	tcpdump -n -S -t -r "$SCRATCH/pcap" 2>/dev/null | grep -v $'^\t' |
+	tcpdump -Z root -n -S -t -r "$SCRATCH/pcap" 2>/dev/null | grep -v $'^\t' |
 		sed -E 's/^IP6? //; s/  +/ /g; s/ $//' >"$SCRATCH/tcpdump"
 	assert_equal "lines of tcpdump" "$(wc -l <"$SCRATCH/ours")" "$(wc -l <"$SCRATCH/tcpdump")"
 	# DNS is said behind UDP and its length, which tcpdump gives in parentheses.

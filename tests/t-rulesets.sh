@@ -61,7 +61,7 @@ load_rules() { # FILE; what this kernel refuses is left out
 	cp "$1" "$SCRATCH/loading"
 	while ! in_ns r iptables-legacy-restore <"$SCRATCH/loading" 2>"$SCRATCH/refusal"; do
 		line=$(sed -nE 's/.*(line|line:) ([0-9]+).*/\2/p' "$SCRATCH/refusal" | tail -n 1)
-		[[ -n $line ]] && ((left-- > 0)) || { fail "iptables-restore ${1##*/}"; return 1; }
+		[[ -n $line ]] && ((left-- > 0)) || return 1
 		sed -i "${line}s/.*/#/" "$SCRATCH/loading"
 	done
 }
@@ -130,7 +130,16 @@ for file in "$TESTS"/rulesets/*.save; do
 	case ${file##*/} in ip6-* | exotic-extensions*) continue ;; esac
 	subtest "${file##*/}"
 	router "$file"
-	load_rules "$file"
+	if ! load_rules "$file"; then
+		# -m owner takes no uid that the namespace of a user does not have.
+		if grep -q uid-owner "$file" && (($(awk '{ print $3 }' /proc/self/uid_map) == 1)); then
+			skip "it speaks of users that are not here"
+		else
+			fail "iptables-restore ${file##*/}"
+		fi
+		for ns in a r b; do ns_del $ns; done
+		continue
+	fi
 	start_nftrace r -4 --all --rate 0 --json -t 100
 	counters >"$SCRATCH/before"
 	send "$file"
