@@ -15,8 +15,12 @@ subtest "as expected"
 assert_same "the lines" "$TESTS/expected/packets.txt" "$SCRATCH/ours"
 
 subtest "as tcpdump, where forms are meant to agree"
-if command -v tcpdump >/dev/null; then
-	"$tool" pcap <"$packets" >"$SCRATCH/pcap"
+"$tool" pcap <"$packets" >"$SCRATCH/pcap"
+if ! command -v tcpdump >/dev/null; then
+	skip "no tcpdump"
+elif tcpdump -Z root -n -c 1 -r "$SCRATCH/pcap" 2>&1 >/dev/null | grep -q "initgroups\|change to\|setgid"; then
+	skip "tcpdump cannot give up its privileges where there is one user only"
+else
 	# Hex dumps of what it does not know are indented; IP, IP6 and double blanks go.
 	tcpdump -Z root -n -S -t -r "$SCRATCH/pcap" 2>/dev/null | grep -v $'^\t' |
 		sed -E 's/^IP6? //; s/  +/ /g; s/ $//' >"$SCRATCH/tcpdump"
@@ -30,8 +34,6 @@ if command -v tcpdump >/dev/null; then
 	assert_same "the agreed lines" "$SCRATCH/theirs" "$SCRATCH/agreed"
 	note "$(cat "$SCRATCH/count") packets compared"
 	(($(cat "$SCRATCH/count") >= 50)) || fail "only $(cat "$SCRATCH/count") packets were compared"
-else
-	skip "no tcpdump"
 fi
 
 subtest "cut anywhere, and with bytes changed"
