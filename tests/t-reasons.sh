@@ -18,6 +18,7 @@ COMMIT
 *filter
 :c -
 -A OUTPUT -p udp --dport 1001:1002 -j c
+-A OUTPUT -p udp --dport 1003 -j NFQUEUE --queue-num 5
 -A c -p udp --dport 1001 -j DROP
 -A c -p udp --dport 1002 -j REJECT
 COMMIT
@@ -43,6 +44,14 @@ sed -i 's/^ *//; s/.*:   //' "$SCRATCH/drops"
 assert_same "the drops" "$SCRATCH/want" "$SCRATCH/drops"
 assert_grep 'events, 0 lost; the TRACE rules counted 6 packets$' "$ERR"
 assert_no_grep 'may have hidden|fits --only' "$ERR"
+
+subtest "the likely cause, by number of packets"
+out 1003 --rate 0
+udp 1003 2
+stop_nftrace INT
+assert_grep '2 packets traced: 2 QUEUE$' "$ERR"
+assert_grep 'nftrace:   2 queued, likely because nobody listens on queue 5$' "$ERR"
+assert_equal "blocks with the cause" 2 "$(grep -c '^=> QUEUE to 5 by filter:OUTPUT:rule:2 .*; likely: nobody listens on queue 5$' "$OUT")"
 
 subtest "nothing matched"
 out 1999
