@@ -123,15 +123,16 @@ static int stamp_score(const struct journey *j, const struct event *e,
 static int device_score(const struct path *path, const struct event *e)
 {
 	const struct look *was = &path->look;
+	int other = path->hook == e->hook ? HEADER_OTHER : DEVICE_OTHER;
 	int s = 0;
 
 	if (path->hook == NF_INET_POST_ROUTING && e->hook != path->hook)
 		return 0;
 	if (e->in && was->in && e->hook != NF_INET_POST_ROUTING &&
 	    e->in != was->in)
-		s += DEVICE_OTHER;
+		s += other;
 	if (e->out && was->out && e->out != was->out)
-		s += DEVICE_OTHER;
+		s += other;
 	return s;
 }
 

@@ -16,15 +16,19 @@
 enum {
 	OPEN_MAX = 4096,	/* journeys under way; the oldest is closed */
 	NFT_DEPTH = 20,		/* what nft copies of the transport header */
+	LOOPBACK_IFINDEX = 1,
+	SUSPECTS = 16,		/* behind a gap, at least */
 	PROOF_STAMPS = 6,	/* equal ones: the kernel stamps on receipt */
 };
 
-static const uint64_t MS = 1000000;
+static const uint64_t MS = 1000000, QUEUE_NS = 250000000;
 
 struct journeys {
 	struct shelf shelf;
 	uint32_t suspects;	/* journeys after a gap that may lack a head */
 	uint32_t gap_lost;	/* of the last gap */
+	uint64_t gap_ns;	/* when it was found, 0: none yet */
+	uint64_t now_ns;	/* of the last event */
 	uint32_t cpus;
 	uint32_t depth;		/* of identity_key() */
 	bool foreign_trace;
@@ -69,16 +73,24 @@ static void finish(struct journeys *js, struct journey *j)
 		shelf_give_back(&js->shelf, j);
 }
 
-static void suspect(struct journeys *js, struct journey *j,
-		    const struct place *at)
+/* A queue, that of loopback, may have held it since before the gap. */
+static bool was_queued(const struct journeys *js, const struct clue *c)
 {
-	if (!path_is_start(at) && !js->foreign_trace)
+	return c->e->hook == NF_INET_PRE_ROUTING &&
+	       c->e->in == LOOPBACK_IFINDEX && js->gap_ns &&
+	       c->now_ns - js->gap_ns < QUEUE_NS;
+}
+
+static void suspect(struct journeys *js, struct journey *j,
+		    const struct clue *c)
+{
+	if (!path_is_start(c->at) && !js->foreign_trace)
 		j->flags |= JOURNEY_HEADLESS;
-	if (js->suspects) {
-		js->suspects--;
-		j->flags |= JOURNEY_GAP;
-		j->lost = js->gap_lost;
-	}
+	if (!js->suspects && !was_queued(js, c))
+		return;
+	js->suspects -= js->suspects > 0;
+	j->flags |= JOURNEY_GAP;
+	j->lost = js->gap_lost;
 }
 
 static struct journey *begin(struct journeys *js, const struct clue *c,
@@ -92,7 +104,7 @@ static struct journey *begin(struct journeys *js, const struct clue *c,
 	if (!j)
 		return NULL;
 	journey_begin(j, c->e, c->at, &c->p, wall_ns);
-	suspect(js, j, c->at);
+	suspect(js, j, c);
 	return j;
 }
 
@@ -125,6 +137,7 @@ void journeys_add(struct journeys *js, const struct event *e,
 	packet_decode(&clue.p, e->nfproto, e->payload, e->payload_len);
 	clue.key = identity_key(&clue.p, js->depth);
 	js->shelf.events++;
+	js->now_ns = now_ns;
 	c = find(js, &clue);
 	if (c.j && c.fork && !journey_fork(c.j, e, at))
 		c.j = NULL;
@@ -175,8 +188,9 @@ void journeys_gap(struct journeys *js, uint32_t lost)
 	 * Every context of every CPU can have had one packet under way whose
 	 * first events are among the lost.
 	 */
-	js->suspects = 4 * js->cpus;
+	js->suspects = js->cpus > 4 ? 4 * js->cpus : SUSPECTS;
 	js->gap_lost = lost;
+	js->gap_ns = js->now_ns;
 }
 
 void journeys_hole(struct journeys *js)
