@@ -309,12 +309,18 @@ static void flat_event(struct out *o, const struct report_env *env,
 {
 	struct packet p;
 
-	if (!env->verbose) {
+	if (!env->verbose && !at->doubt) {
 		out_bytes(o, at->line, at->line_len);
 		return;
 	}
 	packet_decode(&p, e->nfproto, e->payload, e->payload_len);
 	out_bytes(o, at->line, at->line_len - 1);
+	if (at->doubt)
+		out_text(o, "  (doubtful)");
+	if (!env->verbose) {
+		out_text(o, "\n");
+		return;
+	}
 	out_text(o, "  ");
 	put_time(o, e->flags & EVENT_HAS_STAMP ? e->stamp_ns : wall_ns);
 	put_interfaces(o, env, e->in, e->phys_in, e->out);

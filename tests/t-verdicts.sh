@@ -508,6 +508,14 @@ assert_within 10 "the change is noticed" grep -q 'table filter of iptables was c
 udp 10.2.0.2 1001
 compare
 assert_status 5
+in_ns r iptables-legacy -D FORWARD -p tcp -j DROP
+start_nftrace r -t 20 --no-lock --flat -i eth0 -p udp
+in_ns r iptables-legacy -I FORWARD -p udp -j DROP
+assert_within 10 "the change is noticed" grep -q 'table filter of iptables was changed' "$ERR"
+udp 10.2.0.2 1001
+assert_within 5 "the event is marked" grep -q '^TRACE: filter:FORWARD:rule:1  ".*"  (doubtful)$' "$OUT"
+stop_nftrace INT
+assert_status 5
 
 # ---- nft beside iptables: its drop has a rule, or the fate is not known
 
