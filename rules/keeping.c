@@ -259,7 +259,7 @@ static void armed(struct state *s, uint64_t end_ns)
 	s->end_ns = end_ns;
 	set_timer(s->end_timer, end_ns ? end_ns + seconds_ns(1) : 0,
 		  TFD_TIMER_ABSTIME);
-	if (s->plan->endless && s->plan->deadline)
+	if (s->plan->endless)
 		set_timer(s->lease_timer, monotonic_ns() +
 			  seconds_ns(KEEPER_LEASE_SECONDS / 2),
 			  TFD_TIMER_ABSTIME);
@@ -283,7 +283,10 @@ static void on_lease(struct state *s)
 	if (read(s->lease_timer, &ticks, sizeof(ticks)) < 0 || s->undone)
 		return;
 	HOOK("keeper-before-renew");
-	if (renew(s, &m) < 0)
+	/* An endless run that is stopped must not keep the lock without end. */
+	if (process_is_stopped(s->plan->undo.owner.pid))
+		undo(s, true);
+	else if (s->plan->deadline && renew(s, &m) < 0)
 		say(s, &m);
 	else
 		armed(s, 0);

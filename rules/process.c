@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* process: what the long-lived children of a run do to themselves. */
+/* process: what the long-lived children of a run do to themselves, and see of each other. */
 #include "process.h"
 
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 
 static bool is_fault(int sig)
 {
@@ -28,4 +30,21 @@ void process_ignore_signals(void)
 			signal(sig, SIG_IGN);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+bool process_is_stopped(pid_t pid)
+{
+	char path[64], line[512];
+	const char *state = NULL;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	/* Behind the name, which may hold anything. */
+	if (fgets(line, sizeof(line), f))
+		state = strrchr(line, ')');
+	fclose(f);
+	return state && (state[2] == 'T' || state[2] == 't');
 }

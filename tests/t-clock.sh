@@ -89,6 +89,27 @@ is_clean lo || fail "rules are left"
 in_ns lo iptables-legacy-restore -c <"$TESTS/host/all-tables.save"
 save_rules lo "$before"
 
+subtest "-t 0: a run that is stopped loses rules and lock when they should be renewed"
+start_nftrace lo -t 0 "${words[@]}"
+kill -STOP "$NFTRACE_PID"
+assert_within 5 "as before" is_restored lo "$before"
+kill -CONT "$NFTRACE_PID"
+end_nftrace 10
+assert_grep 'stopped or stuck' "$ERR"
+assert_restored lo "$before"
+subtest "... also one that inserts nothing"
+in_ns lo iptables-legacy -t raw -A OUTPUT -p udp --dport 9 -j TRACE
+save_rules lo "$SCRATCH/traced"
+start_nftrace lo -t 0
+lock_is_free && fail "the lock is not held"
+kill -STOP "$NFTRACE_PID"
+assert_within 5 "as before" is_restored lo "$SCRATCH/traced"
+kill -CONT "$NFTRACE_PID"
+end_nftrace 10
+assert_restored lo "$SCRATCH/traced"
+in_ns lo iptables-legacy-restore -c <"$TESTS/host/all-tables.save"
+save_rules lo "$before"
+
 for step in 7200 -7200; do
 	subtest "the clock is set by $step s"
 	with CLOCK_STEP=$step
