@@ -194,6 +194,7 @@ end_nftrace
 assert_restored_but_counters lo "$before"
 
 subtest "stdout closed"
+: >"$ERR"
 nsenter --net="$(ns_path lo)" -- env --default-signal "$NFTRACE" -t 20 -c 1 -p udp --dport 7 \
 	>&- 2>"$ERR" </dev/null &
 NFTRACE_PID=$!
@@ -205,6 +206,7 @@ assert_restored_but_counters lo "$before"
 
 # disk_full FILE WHY: the run ends with an error as soon as it has to write
 disk_full() {
+	: >"$ERR"
 	nsenter --net="$(ns_path lo)" -- env --default-signal "$NFTRACE" -t 20 --rate 0 -p udp \
 		--dport 7 >"$1" 2>"$ERR" </dev/null &
 	NFTRACE_PID=$!

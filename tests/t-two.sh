@@ -78,6 +78,7 @@ first_goes_on
 
 subtest "a run in another PID namespace is not taken for dead"
 OUT=$SCRATCH/out1 ERR=$SCRATCH/err1
+: >"$ERR"
 nsenter --net="$(ns_path lo)" -- unshare --pid --fork --kill-child --mount-proc \
 	bash -c '"$@"; exit' bash "$NFTRACE" -t 60 --no-lock "${words[@]}" >"$OUT" 2>"$ERR" </dev/null &
 NFTRACE_PID=$!
