@@ -3,9 +3,11 @@
 #include "printer.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "event.h"
 #include "family.h"
 #include "ifnames.h"
 #include "journey.h"
@@ -142,6 +144,16 @@ static int more_drops(const void *a, const void *b)
 	return x->packets < y->packets ? 1 : x->packets > y->packets ? -1 : 0;
 }
 
+/* nft's rules may be others by the time of the summary. */
+static void quote_nft(const struct place *by, char *to, size_t size)
+{
+	static const size_t head = sizeof("TRACE: ") - 1;
+
+	snprintf(to, size, "%.*s%s%.*s%s", (int)(by->prefix_len - head),
+		 by->prefix + head, by->rule_len ? "  \"" : "",
+		 (int)by->rule_len, by->rule, by->rule_len ? "\"" : "");
+}
+
 /* The busiest rules, for the summary. */
 static void note_drops(const struct printer *p)
 {
@@ -152,10 +164,15 @@ static void note_drops(const struct printer *p)
 	for (uint32_t i = 0; all && i < n && i < p->dropped_room; i++) {
 		const struct place *by = place_by_id(p->index, i);
 
-		/* The summary quotes the rule from the snapshot. */
-		if (!p->dropped[i] || !by->snap)
+		/* The summary quotes legacy rules from the snapshot. */
+		if (!p->dropped[i] || (!by->snap && by->backend != EVENT_NFT))
 			continue;
 		all[count].packets = p->dropped[i];
+		if (by->backend == EVENT_NFT) {
+			quote_nft(by, all[count].nft, sizeof(all[count].nft));
+			count++;
+			continue;
+		}
 		all[count].chain = by->chain_index;
 		all[count].number = by->number;
 		all[count].kind = by->kind;

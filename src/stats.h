@@ -17,6 +17,7 @@ struct stats_drop {
 	uint32_t chain, number;
 	uint8_t family;		/* index */
 	uint8_t kind;		/* enum place_kind */
+	char nft[448];		/* a rule of nft, else "": what and which text */
 };
 
 /* Written by the reader only, read by the supervisor at any time. */

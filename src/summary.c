@@ -9,6 +9,7 @@
 
 #include "place.h"
 #include "reasons.h"
+#include "safe.h"
 #include "say.h"
 
 enum { DROPS_SHOWN = 10 };
@@ -105,6 +106,18 @@ static const struct snap_rule *find_dropper(const struct run *r,
 	return snapshot_rule(s, (*chain)->first + d->number - 1);
 }
 
+/* Its text comes from the reader, too. */
+static bool print_nft_drop(const struct stats_drop *d)
+{
+	char text[4 * sizeof(d->nft) + 1];
+
+	if (!d->nft[0])
+		return false;
+	safe_text(text, sizeof(text), d->nft, strnlen(d->nft, sizeof(d->nft)));
+	say("  %" PRIu64 " by %s", d->packets, text);
+	return true;
+}
+
 static void print_drops(const struct run *r)
 {
 	for (unsigned int i = 0; i < DROPS_SHOWN && i < r->stats->drops; i++) {
@@ -113,7 +126,7 @@ static void print_drops(const struct run *r)
 		const struct snap_rule *rule = find_dropper(r, &d, &c);
 		const struct snapshot *s;
 
-		if (!rule)
+		if (print_nft_drop(&d) || !rule)
 			continue;
 		s = r->snap[d.family];
 		say("  %" PRIu64 " by %s:%s:%s:%u  \"%.*s\"", d.packets,

@@ -73,3 +73,11 @@ stop_nftrace INT
 sed -n '/^# IN=eth0 10.1.0.2.20054/,/^=>/p' "$SCRATCH/mixed" | grep '^TRACE' >"$SCRATCH/block"
 sed -E 's/counter packets [0-9]+ bytes [0-9]+/counter packets N bytes N/' "$OUT" >"$SCRATCH/flat"
 assert_same "the events" "$SCRATCH/block" "$SCRATCH/flat"
+
+subtest "the summary names rules of both"
+start_nftrace r -t 30 -c 2 --rate 0 -q -i eth0 -p udp
+talk a udp 10.2.0.2 9 from 20009 wait 60 2>/dev/null
+talk a udp 10.2.0.2 11 from 20011 wait 60 2>/dev/null
+end_nftrace
+assert_text '  1 by filter:cali-tw-eth0:rule:2  "-A cali-tw-eth0 -p udp -m udp --dport 9' "$ERR"
+assert_text '  1 by nft inet node:forward:rule:5  "udp dport 11 drop"' "$ERR"
