@@ -493,6 +493,10 @@ void path_fate(const struct path_map *map, const struct path *p,
 		fate->cause = "a rule of nft here ends tracing (meta nftrace "
 			"set 0)";
 	}
+	/* Conntrack may have sent it elsewhere than it was to go at OUTPUT. */
+	if (fate->kind == FATE_SENT && p->hook == NF_INET_LOCAL_OUT &&
+	    path_map_has_nat(map, p, p->hook))
+		fate->out = 0;
 	/* A rule may have dropped it, only none that would be shown. */
 	if (fate->kind == FATE_LOST && map->nft_unseen) {
 		fate->kind = FATE_UNKNOWN;

@@ -33,10 +33,14 @@ scenario raw-nat-established <<'EOT'
 COMMIT
 *nat
 -A PREROUTING -p udp --dport 1000 -j DNAT --to-destination 10.2.0.2:7
+-A OUTPUT -p udp --dport 1005 -j DNAT --to-destination 10.2.0.2:7
 COMMIT
 EOT
 talk a udp 10.1.0.1 1000 from 21000 wait 1000 || fail "no DNAT"
-trace 2 -i eth0 -p udp
+# Sent out elsewhere than it was to go when OUTPUT saw it: nobody tells where.
+talk r udp 10.1.0.2 1005 from 21005 wait 1000 || fail "no DNAT"
+trace 3 -i eth0 -p udp --or -p udp --dport 1005
+talk r udp 10.1.0.2 1005 from 21005 wait 1000 || fail "no DNAT"
 talk a udp 10.1.0.1 1000 from 21000 wait 1000 || fail "no DNAT"
 udp 10.2.0.2 1001
 compare
