@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-nft-backends: rulesets of real machines in legacy tables and in nft: the same packets meet the same rules.
+# TIMEOUT: 240
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+PACKETS=${SOAK:+300}
+PACKETS=${PACKETS:-45}
+. "$TESTS/rulesets.sh"
+
+# What both cannot say in the same words is no difference:
+# - raw of legacy comes into being for the trace: only tables of the file count;
+# - legacy prints "-m udp" behind "-p udp" only when it was said so, and the order of a
+#   rule's parts is not the same; rules are compared by their sorted words;
+# - iptables-nft runs security at priority 150, behind nat, where the kernel's own table has 50:
+#   what security's rules did is compared last;
+# - "statistic --mode random" decides anew each time: it is left out of the rules;
+# - the end of a user chain is an event without a text in both;
+# - answers are left out: their ports are conntrack's choice, and nft copies no packet that
+#   an ICMP error quotes.
+stories() { # FILE: one line a packet: headers, rules in order, fate and its rule
+	local tables
+	tables=$(sed -n 's/^\*//p' "$1" | sort -u | jq -R . | jq -sc .)
+	jq -r --argjson tables "$tables" '
+		def rule: if . == null then "" else
+			[scan("\"[^\"]*\"|[^ ]+")] | map(select(. != "-m" and . != "udp" and . != "tcp")) | sort | join(" ") end;
+		select(.headers | test("Flags \\[S\\]|^[^(]*: UDP")) |
+		[ (.headers | gsub("\\.(3[2-9]|[4-6][0-9])[0-9]{3}\\b"; ".port") |
+			sub(" seq [0-9:]+,?"; "") | sub(" ack [0-9]+,?"; "") | sub("(win|options).*"; "")),
+		  ([.events | sort_by(.table == "security") | .[] | select(.rule != null and (.table as $t | $tables | index($t)))
+			| "\(.table) \(.chain) \(.rule | rule)"] | join(" | ")),
+		  .fate, (.by | if . then "\(.table) \(.chain) \(.rule | rule)" else "" end)
+		] | select(.[1] != "") | @tsv' "$OUT" | sort
+}
+
+# one_run FILE BACKEND: the stories of the file's packets in $SCRATCH/BACKEND
+one_run() {
+	router "$1"
+	load_rules "$1" "$2" || fail "iptables-restore ${1##*/}"
+	start_nftrace r -4 --all --rate 0 --json -t 100
+	send "$1"
+	stop_nftrace INT
+	assert_no_grep '[1-9][0-9]* lost' "$ERR"
+	stories "$SCRATCH/loading" >"$SCRATCH/$2"
+	for ns in a r b; do ns_del $ns; done
+}
+
+for file in "$TESTS"/rulesets/*.save; do
+	case ${file##*/} in ip6-* | exotic-extensions*) continue ;; esac
+	subtest "${file##*/}"
+	rm -f "$SCRATCH/common.ipsets"
+	[[ ! -e ${file%.save}.ipsets ]] || cp "${file%.save}.ipsets" "$SCRATCH/common.ipsets"
+	sed -E 's/-m statistic --mode random --probability [0-9.]+ //' "$file" >"$SCRATCH/common.save"
+	one_run "$SCRATCH/common.save" nft
+	# What nft's iptables refused is left out of both.
+	cp "$SCRATCH/loading" "$SCRATCH/common.save"
+	one_run "$SCRATCH/common.save" legacy
+	assert_same "the stories in nft, beside those in legacy tables," "$SCRATCH/legacy" "$SCRATCH/nft"
+	note "$(wc -l <"$SCRATCH/nft") packets, $(cut -f 2 "$SCRATCH/nft" | tr '|' '\n' | sort -u | wc -l) rules"
+done
