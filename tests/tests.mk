@@ -43,7 +43,7 @@ demo:
 	@tests/deps $(DEMO_PACKAGES)
 	@$(MAKE) --no-print-directory demo-run
 
-check-programs: $(BUILD)/nftrace $(HOOKED)/nftrace $(TEST_UNITS) $(TEST_TOOLS) \
+check-programs: nftrace $(BUILD)/nftrace $(HOOKED)/nftrace $(TEST_UNITS) $(TEST_TOOLS) \
 		$(TEST_PRELOAD) $(TEST_REPLAY) $(T)/bench/meter
 
 check-run: check-programs
