@@ -85,7 +85,8 @@ subtest "make install brings it along, and make uninstall takes it away"
 # What check-run has just linked: a test builds nothing.
 make -s -C "$TREE" -o nftrace install DESTDIR="$SCRATCH/root" PREFIX=/usr >"$SCRATCH/make" 2>&1 ||
 	{ fail "make install ends with $?"; show make "$SCRATCH/make"; }
-assert_equal "the files" "sbin/nftrace share/bash-completion/completions/nftrace share/man/man8/nftrace.8" \
-	"$(cd "$SCRATCH/root/usr" && find . -type f | sed 's,^\./,,' | sort | paste -sd ' ')"
+for file in sbin/nftrace share/man/man8/nftrace.8 share/bash-completion/completions/nftrace; do
+	[[ -s $SCRATCH/root/usr/$file ]] || fail "no $file"
+done
 make -s -C "$TREE" uninstall DESTDIR="$SCRATCH/root" PREFIX=/usr
 assert_equal "files left" "" "$(find "$SCRATCH/root" -type f)"
