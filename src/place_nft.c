@@ -13,127 +13,25 @@
 #include "event.h"
 #include "event_nft.h"
 #include "family.h"
+#include "nft_find.h"
+#include "nft_names.h"
 #include "nft_snapshot.h"
 #include "nft_window.h"
 #include "path_map.h"
 #include "place.h"
 
-enum { BUCKETS = 4096, CHAIN_BUCKETS = 1024 };
-
-/* Above every index of a legacy chain. */
-static const uint32_t CHAIN_ID = 1u << 31;
-
-/* A chain's name, the same for whatever generation and table of its name. */
-struct chain_name {
-	struct chain_name *next;
-	const char *table;	/* one address a name */
-	uint32_t id;
-	uint32_t len;
-	char name[];
-};
-
-struct table_name {
-	struct table_name *next;
-	uint8_t family;
-	uint32_t len;
-	char name[];
-};
-
-struct node {
-	struct place place;	/* first: a place of nft is its node */
-	struct node *next;
-	uint64_t hash;
-	char *jump;
-	uint32_t jump_len;
-	int32_t verdict;
-	uint32_t policy;
-	uint8_t type;		/* enum nft_trace_types */
-	uint32_t epoch;		/* installs when its text was looked up last */
-};
+enum { BUCKETS = 4096 };
 
 struct place_nft {
 	struct place_index *idx;
 	struct path_map *map;
 	struct nft_window window;
-	struct node *bucket[BUCKETS];
-	struct chain_name *chain[CHAIN_BUCKETS];
-	struct table_name *tables;
-	uint32_t chains;
+	struct nft_node *bucket[BUCKETS];
+	struct nft_names names;
 	uint32_t epoch;		/* installs */
 	uint32_t missing_epoch;	/* when a rule was looked for in vain */
 	bool missing, asked;
 };
-
-/* What the rules say of an event. */
-struct finding {
-	const struct nft_snapshot *snap;
-	const struct nft_snap_table *table;
-	const struct nft_snap_chain *chain;
-	const struct nft_snap_rule *rule;	/* NULL: policy, implicit return */
-};
-
-static uint64_t mix(uint64_t h, uint64_t v)
-{
-	h = (h ^ v) * 0x9fb21c651e98df25;
-	return h ^ h >> 35;
-}
-
-static uint64_t mix_name(uint64_t h, const char *p, size_t len)
-{
-	uint64_t w;
-
-	h = mix(h, len);
-	for (; len >= 8; p += 8, len -= 8) {
-		memcpy(&w, p, 8);
-		h = mix(h, w);
-	}
-	w = 0;
-	memcpy(&w, p, len);
-	return mix(h, w);
-}
-
-static const char *intern_table(struct place_nft *pn, uint8_t family,
-				const char *name, uint32_t len)
-{
-	struct table_name *t;
-
-	for (t = pn->tables; t; t = t->next)
-		if (t->family == family && t->len == len &&
-		    memcmp(t->name, name, len) == 0)
-			return t->name;
-	t = calloc(1, sizeof(*t) + len + 1);
-	if (!t)
-		return NULL;
-	t->family = family;
-	t->len = len;
-	memcpy(t->name, name, len);
-	t->next = pn->tables;
-	pn->tables = t;
-	return t->name;
-}
-
-static const struct chain_name *intern_chain(struct place_nft *pn,
-					     const char *table,
-					     const char *name, uint32_t len)
-{
-	uint64_t hash = mix_name((uintptr_t)table, name, len);
-	struct chain_name **head = &pn->chain[hash % CHAIN_BUCKETS], *c;
-
-	for (c = *head; c; c = c->next)
-		if (c->table == table && c->len == len &&
-		    memcmp(c->name, name, len) == 0)
-			return c;
-	c = calloc(1, sizeof(*c) + len + 1);
-	if (!c)
-		return NULL;
-	c->table = table;
-	c->id = CHAIN_ID | pn->chains++;
-	c->len = len;
-	memcpy(c->name, name, len);
-	c->next = *head;
-	*head = c;
-	return c;
-}
 
 /* Conntrack runs all of nat at one priority, whatever a chain of nat says. */
 static int32_t priority_of(const struct nft_snap_chain *c)
@@ -148,12 +46,12 @@ static void add_station(struct place_nft *pn, const struct nft_snapshot *s,
 			const struct nft_snap_chain *c)
 {
 	const struct nft_snap_table *t = nft_snapshot_table(s, c->table);
-	const char *table = intern_table(pn, t->nfproto,
-					 nft_snapshot_text(s, t->name),
-					 t->name_len);
-	const struct chain_name *name = !table ? NULL :
-		intern_chain(pn, table, nft_snapshot_text(s, c->name),
-			     c->name_len);
+	const char *table = nft_names_table(&pn->names, t->nfproto,
+					    nft_snapshot_text(s, t->name),
+					    t->name_len);
+	const struct nft_chain_name *name = !table ? NULL :
+		nft_names_chain(&pn->names, table,
+				nft_snapshot_text(s, c->name), c->name_len);
 
 	if (!name || t->flags & NFT_SNAP_DORMANT)
 		return;
@@ -176,7 +74,7 @@ static bool ends_tracing(const struct nft_snapshot *s)
 static void add_stations(struct place_nft *pn, const struct nft_snapshot *s)
 {
 	pn->map->untraced = ends_tracing(s);
-	path_map_forget(pn->map, CHAIN_ID);
+	path_map_forget(pn->map, NFT_CHAIN_ID);
 	for (uint32_t i = 0; i < s->chains; i++) {
 		const struct nft_snap_chain *c = nft_snapshot_chain(s, i);
 
@@ -200,7 +98,7 @@ struct place_nft *place_nft_open(struct place_index *idx, struct path_map *map,
 	return pn;
 }
 
-static void node_free(struct node *n)
+static void node_free(struct nft_node *n)
 {
 	free((void *)n->place.prefix);
 	free((void *)n->place.rule);
@@ -215,19 +113,11 @@ void place_nft_close(struct place_nft *pn)
 		return;
 	nft_window_end(&pn->window);
 	for (unsigned int b = 0; b < BUCKETS; b++)
-		for (struct node *n = pn->bucket[b], *next; n; n = next) {
+		for (struct nft_node *n = pn->bucket[b], *next; n; n = next) {
 			next = n->next;
 			node_free(n);
 		}
-	for (unsigned int b = 0; b < CHAIN_BUCKETS; b++)
-		for (struct chain_name *c = pn->chain[b], *next; c; c = next) {
-			next = c->next;
-			free(c);
-		}
-	for (struct table_name *t = pn->tables, *next; t; t = next) {
-		next = t->next;
-		free(t);
-	}
+	nft_names_close(&pn->names);
 	free(pn);
 }
 
@@ -237,7 +127,7 @@ static bool same_name(const struct event_name *n, const char *name,
 	return n->len == len && memcmp(n->text, name, len) == 0;
 }
 
-static bool is_of(const struct node *n, const struct event *e)
+static bool is_of(const struct nft_node *n, const struct event *e)
 {
 	const struct event_nft *f = e->nft;
 	const struct place *p = &n->place;
@@ -253,142 +143,13 @@ static bool is_of(const struct node *n, const struct event *e)
 static uint64_t hash_of(const struct event *e)
 {
 	const struct event_nft *f = e->nft;
-	uint64_t h = mix(f->handle, (uint64_t)e->nfproto << 16 |
+	uint64_t h = nft_mix(f->handle, (uint64_t)e->nfproto << 16 |
 			 (uint64_t)f->family << 8 | f->type);
 
-	h = mix(h, (uint64_t)(uint32_t)f->verdict << 32 | f->policy);
-	h = mix_name(h, f->table.text, f->table.len);
-	h = mix_name(h, f->chain.text, f->chain.len);
-	return f->jump.len ? mix_name(h, f->jump.text, f->jump.len) : h;
-}
-
-/* Looks a place up in the rules of one moment; false: it is not in there. */
-static bool look(const struct nft_snapshot *s, const struct node *n,
-		 struct finding *f)
-{
-	const struct place *p = &n->place;
-	uint32_t t = nft_snapshot_find_table(s, p->family, p->table,
-					     strlen(p->table)), c, r;
-
-	memset(f, 0, sizeof(*f));
-	if (t == NFT_SNAP_NONE)
-		return false;
-	f->snap = s;
-	f->table = nft_snapshot_table(s, t);
-	c = nft_snapshot_find_chain(s, t, p->chain, p->chain_len);
-	if (c == NFT_SNAP_NONE)
-		return false;
-	f->chain = nft_snapshot_chain(s, c);
-	if (!p->handle)
-		return n->type != NFT_TRACETYPE_POLICY ||
-		       (f->chain->hook != NFT_SNAP_NO_HOOK &&
-			f->chain->policy == n->policy);
-	r = nft_snapshot_find_rule(s, t, p->handle);
-	if (r == NFT_SNAP_NONE || nft_snapshot_rule(s, r)->chain != c)
-		return false;
-	f->rule = nft_snapshot_rule(s, r);
-	return true;
-}
-
-static const char *text_of(const struct finding *f, const struct node *n,
-			   uint32_t *len)
-{
-	if (f->rule) {
-		*len = f->rule->len;
-		return nft_snapshot_text(f->snap, f->rule->text);
-	}
-	*len = n->type == NFT_TRACETYPE_POLICY ? f->chain->policy_len : 0;
-	return nft_snapshot_text(f->snap, f->chain->policy_text);
-}
-
-static uint8_t effect_of_rule(const struct node *n, uint32_t does)
-{
-	if (n->verdict < 0) {
-		switch (n->verdict) {
-		case NFT_JUMP:
-			return EFFECT_JUMP;
-		case NFT_GOTO:
-			return EFFECT_GOTO;
-		case NFT_RETURN:
-			return EFFECT_RETURN;
-		}
-		return n->place.handle ? EFFECT_CONTINUE : EFFECT_RETURN;
-	}
-	switch (n->verdict & NF_VERDICT_MASK) {
-	case NF_DROP:
-		return does & NFT_DOES_REJECT ? EFFECT_REJECT : EFFECT_DROP;
-	case NF_ACCEPT:
-	case NF_STOP:
-		return EFFECT_ACCEPT;
-	case NF_STOLEN:
-		return EFFECT_STEAL;
-	case NF_QUEUE:
-		return EFFECT_QUEUE;
-	}
-	return EFFECT_MAYBE;
-}
-
-static uint8_t changes_of(uint32_t does)
-{
-	static const struct {
-		uint32_t does;
-		uint8_t change;
-	} rows[] = {
-		{ NFT_DOES_MARK, CHANGE_MARK },
-		{ NFT_DOES_SOURCE, CHANGE_SRC },
-		{ NFT_DOES_DEST, CHANGE_DST },
-		{ NFT_DOES_TTL, CHANGE_TTL },
-		{ NFT_DOES_TOS, CHANGE_TOS },
-		{ NFT_DOES_PAYLOAD, CHANGE_OTHER },
-		{ NFT_DOES_CLONE, CHANGE_CLONE },
-		{ NFT_DOES_QUEUE, CHANGE_MARK | CHANGE_SRC | CHANGE_DST |
-		  CHANGE_TTL | CHANGE_TOS | CHANGE_OTHER },
-	};
-	uint8_t changes = 0;
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (does & rows[i].does)
-			changes |= rows[i].change;
-	return changes;
-}
-
-/* Which hook, and where there; of a chain that is not known: none. */
-static void describe_chain(struct place_nft *pn, struct node *n,
-			   const struct finding *f)
-{
-	struct place *p = &n->place;
-	unsigned int family = family_index(family_by_nfproto(p->nfproto));
-
-	p->hook = f->chain ? f->chain->hook : NFT_SNAP_NO_HOOK;
-	p->order = T_OTHER;
-	p->station = STATION_NONE;
-	if (p->hook >= NF_INET_NUMHOOKS)
-		return;
-	if (f->chain->type == NFT_SNAP_NAT)
-		p->order = p->hook == NF_INET_LOCAL_IN ||
-			   p->hook == NF_INET_POST_ROUTING ? T_SNAT : T_DNAT;
-	p->station = path_map_station(pn->map, family, p->hook, p->chain_index);
-}
-
-static void describe(struct place_nft *pn, struct node *n,
-		     const struct finding *f)
-{
-	struct place *p = &n->place;
-	uint32_t does = f->rule ? f->rule->does : 0;
-
-	describe_chain(pn, n, f);
-	p->at_end = n->type == NFT_TRACETYPE_POLICY || !p->handle;
-	p->own = f->table && f->table->flags & NFT_SNAP_OWN;
-	p->hidden = p->own || (n->type == NFT_TRACETYPE_RETURN && !p->handle &&
-			       p->hook != NFT_SNAP_NO_HOOK);
-	p->changes = changes_of(does);
-	p->nat = does & NFT_DOES_NAT;
-	if (n->type == NFT_TRACETYPE_POLICY)
-		p->effect = n->policy == NF_DROP ? EFFECT_DROP : EFFECT_ACCEPT;
-	else
-		p->effect = effect_of_rule(n, does);
-	if (p->effect == EFFECT_QUEUE)
-		p->queue = (uint16_t)((uint32_t)n->verdict >> 16);
+	h = nft_mix(h, (uint64_t)(uint32_t)f->verdict << 32 | f->policy);
+	h = nft_names_mix(h, f->table.text, f->table.len);
+	h = nft_names_mix(h, f->chain.text, f->chain.len);
+	return f->jump.len ? nft_names_mix(h, f->jump.text, f->jump.len) : h;
 }
 
 static bool name_place(struct place *p)
@@ -414,7 +175,7 @@ static bool name_place(struct place *p)
 }
 
 /* Names and key, from an event. */
-static bool fill_names(struct place_nft *pn, struct node *n,
+static bool fill_names(struct place_nft *pn, struct nft_node *n,
 		       const struct event *e)
 {
 	static const uint8_t kinds[] = {
@@ -423,7 +184,7 @@ static bool fill_names(struct place_nft *pn, struct node *n,
 		[NFT_TRACETYPE_RULE] = PLACE_RULE,
 	};
 	const struct event_nft *f = e->nft;
-	const struct chain_name *chain, *to = NULL;
+	const struct nft_chain_name *chain, *to = NULL;
 	struct place *p = &n->place;
 
 	p->backend = EVENT_NFT;
@@ -434,11 +195,11 @@ static bool fill_names(struct place_nft *pn, struct node *n,
 	n->type = f->type;
 	n->verdict = f->verdict;
 	n->policy = f->policy;
-	p->table = intern_table(pn, f->family, f->table.text, f->table.len);
-	chain = p->table ? intern_chain(pn, p->table, f->chain.text,
+	p->table = nft_names_table(&pn->names, f->family, f->table.text, f->table.len);
+	chain = p->table ? nft_names_chain(&pn->names, p->table, f->chain.text,
 					f->chain.len) : NULL;
 	if (f->jump.len && chain)
-		to = intern_chain(pn, p->table, f->jump.text, f->jump.len);
+		to = nft_names_chain(&pn->names, p->table, f->jump.text, f->jump.len);
 	if (!chain || (f->jump.len && !to))
 		return false;
 	p->chain = chain->name;
@@ -458,9 +219,9 @@ static bool set_text(struct place *p, const char *text, uint32_t len)
 	return p->rule && place_build_line(p);
 }
 
-static struct node *add(struct place_nft *pn, struct node *n)
+static struct nft_node *add(struct place_nft *pn, struct nft_node *n)
 {
-	struct node **head = &pn->bucket[n->hash % BUCKETS];
+	struct nft_node **head = &pn->bucket[n->hash % BUCKETS];
 
 	if (!n->place.line || !place_adopt(pn->idx, &n->place)) {
 		node_free(n);
@@ -472,9 +233,9 @@ static struct node *add(struct place_nft *pn, struct node *n)
 }
 
 /* A copy of what @from names, in another state or with another text. */
-static struct node *copy(const struct node *from, uint8_t state)
+static struct nft_node *copy(const struct nft_node *from, uint8_t state)
 {
-	struct node *n = malloc(sizeof(*n));
+	struct nft_node *n = malloc(sizeof(*n));
 
 	if (!n)
 		return NULL;
@@ -491,10 +252,10 @@ static struct node *copy(const struct node *from, uint8_t state)
 }
 
 /* Nodes of the same place as @like, itself among them. */
-static struct node *next_like(struct place_nft *pn, const struct node *like,
-			      struct node *after)
+static struct nft_node *next_like(struct place_nft *pn, const struct nft_node *like,
+			      struct nft_node *after)
 {
-	struct node *n = after ? after->next : pn->bucket[like->hash % BUCKETS];
+	struct nft_node *n = after ? after->next : pn->bucket[like->hash % BUCKETS];
 
 	for (; n; n = n->next)
 		if (n->hash == like->hash &&
@@ -508,10 +269,10 @@ static struct node *next_like(struct place_nft *pn, const struct node *like,
 	return NULL;
 }
 
-static bool has_text(const struct node *n, const struct finding *f)
+static bool has_text(const struct nft_node *n, const struct nft_finding *f)
 {
 	uint32_t len;
-	const char *text = text_of(f, n, &len);
+	const char *text = nft_find_text(f, n, &len);
 
 	return n->place.state == PLACE_KNOWN && n->place.rule_len == len &&
 	       n->place.hook == f->chain->hook &&
@@ -519,10 +280,10 @@ static bool has_text(const struct node *n, const struct finding *f)
 }
 
 /* The known node with this text, or a new one. */
-static struct node *known(struct place_nft *pn, const struct node *like,
-			  const struct finding *f)
+static struct nft_node *known(struct place_nft *pn, const struct nft_node *like,
+			  const struct nft_finding *f)
 {
-	struct node *n;
+	struct nft_node *n;
 	const char *text;
 	uint32_t len;
 
@@ -538,24 +299,24 @@ static struct node *known(struct place_nft *pn, const struct node *like,
 	n = copy(like, PLACE_KNOWN);
 	if (!n)
 		return NULL;
-	text = text_of(f, n, &len);
+	text = nft_find_text(f, n, &len);
 	/* A rule is there, but its text could not be had. */
 	if (f->rule && !len) {
 		n->place.state = PLACE_LOST;
 		n->place.doubt = DOUBT_GONE;
 	}
-	describe(pn, n, f);
+	nft_find_describe(pn->map, n, f);
 	set_text(&n->place, text, len);
 	/* Rules of before are none of now's, though they have the same name. */
 	n->epoch = now ? pn->epoch : pn->epoch - 1;
 	return add(pn, n);
 }
 
-static struct node *in_state(struct place_nft *pn, const struct node *like,
+static struct nft_node *in_state(struct place_nft *pn, const struct nft_node *like,
 			     uint8_t state)
 {
-	struct finding f;
-	struct node *n;
+	struct nft_finding f;
+	struct nft_node *n;
 
 	for (n = next_like(pn, like, NULL); n; n = next_like(pn, like, n))
 		if (n->place.state == state)
@@ -563,9 +324,9 @@ static struct node *in_state(struct place_nft *pn, const struct node *like,
 	n = copy(like, state);
 	if (!n)
 		return NULL;
-	look(pn->window.snap[0], n, &f);
+	nft_find(pn->window.snap[0], n, &f);
 	f.rule = NULL;
-	describe(pn, n, &f);
+	nft_find_describe(pn->map, n, &f);
 	set_text(&n->place, "", 0);
 	return add(pn, n);
 }
@@ -581,14 +342,14 @@ static bool in_doubt(const struct place_nft *pn, const struct place *p)
 	return pn->window.open && is_touched(pn, p);
 }
 
-static const struct place *look_up(struct place_nft *pn, struct node *like)
+static const struct place *look_up(struct place_nft *pn, struct nft_node *like)
 {
-	struct finding f;
-	struct node *n;
+	struct nft_finding f;
+	struct nft_node *n;
 
 	if (in_doubt(pn, &like->place)) {
 		n = in_state(pn, like, PLACE_PENDING);
-	} else if (look(pn->window.snap[0], like, &f)) {
+	} else if (nft_find(pn->window.snap[0], like, &f)) {
 		n = known(pn, like, &f);
 	} else {
 		pn->missing |= pn->missing_epoch != pn->epoch;
@@ -608,7 +369,7 @@ static bool is_followed(const struct event *e)
 const struct place *place_nft_find(struct place_nft *pn, const struct event *e)
 {
 	uint64_t hash = hash_of(e);
-	struct node *n, fresh;
+	struct nft_node *n, fresh;
 	const struct place *at;
 
 	for (n = pn->bucket[hash % BUCKETS]; n; n = n->next) {
@@ -644,12 +405,12 @@ bool place_nft_lost(struct place_nft *pn)
 const struct place *place_nft_doubt(struct place_nft *pn,
 				    const struct place *at)
 {
-	struct node *n;
+	struct nft_node *n;
 
 	if (at->backend != EVENT_NFT || at->own || at->state != PLACE_KNOWN ||
 	    !in_doubt(pn, at))
 		return at;
-	n = in_state(pn, (const struct node *)at, PLACE_PENDING);
+	n = in_state(pn, (const struct nft_node *)at, PLACE_PENDING);
 	return n ? &n->place : at;
 }
 
@@ -684,13 +445,13 @@ bool place_nft_install(struct place_nft *pn, const struct nft_snapshot *snap)
  * All generations of the window that have the rule must agree on it, and if
  * the table was made anew, none may be missing.
  */
-static struct node *settle(struct place_nft *pn, const struct node *n,
+static struct nft_node *settle(struct place_nft *pn, const struct nft_node *n,
 			   bool *found)
 {
 	const struct nft_window *w = &pn->window;
 	const struct place *p = &n->place;
-	struct node *result = NULL, *k;
-	struct finding f;
+	struct nft_node *result = NULL, *k;
+	struct nft_finding f;
 
 	*found = false;
 	if (is_touched(pn, p) &&
@@ -698,7 +459,7 @@ static struct node *settle(struct place_nft *pn, const struct node *n,
 				(uint32_t)strlen(p->table), p->handle))
 		return NULL;
 	for (unsigned int i = 0; i < w->snaps; i++) {
-		if (!look(w->snap[i], n, &f))
+		if (!nft_find(w->snap[i], n, &f))
 			continue;
 		k = known(pn, n, &f);
 		if (*found && k != result)
@@ -730,8 +491,8 @@ const struct place *place_nft_settle(struct place_nft *pn,
 				     const struct place *at,
 				     enum place_nft_time time)
 {
-	const struct node *n = (const struct node *)at;
-	struct node *k;
+	const struct nft_node *n = (const struct nft_node *)at;
+	struct nft_node *k;
 	bool found;
 
 	if (at->backend != EVENT_NFT || at->state != PLACE_PENDING ||
@@ -749,10 +510,10 @@ const struct place *place_nft_settle(struct place_nft *pn,
 const struct place *place_nft_distrust(struct place_nft *pn,
 				       const struct place *at)
 {
-	struct node *n;
+	struct nft_node *n;
 
 	if (at->backend != EVENT_NFT || at->own)
 		return at;
-	n = in_state(pn, (const struct node *)at, PLACE_LOST);
+	n = in_state(pn, (const struct nft_node *)at, PLACE_LOST);
 	return n ? &n->place : at;
 }

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nft_find: the rule of an nft event in the rules of one moment: its text, and what it does. */
+#include "nft_find.h"
+
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <string.h>
+
+#include "family.h"
+#include "nft_snapshot.h"
+#include "path_map.h"
+
+/* Looks a place up in the rules of one moment; false: it is not in there. */
+bool nft_find(const struct nft_snapshot *s, const struct nft_node *n,
+	      struct nft_finding *f)
+{
+	const struct place *p = &n->place;
+	uint32_t t = nft_snapshot_find_table(s, p->family, p->table,
+					     strlen(p->table)), c, r;
+
+	memset(f, 0, sizeof(*f));
+	if (t == NFT_SNAP_NONE)
+		return false;
+	f->snap = s;
+	f->table = nft_snapshot_table(s, t);
+	c = nft_snapshot_find_chain(s, t, p->chain, p->chain_len);
+	if (c == NFT_SNAP_NONE)
+		return false;
+	f->chain = nft_snapshot_chain(s, c);
+	if (!p->handle)
+		return n->type != NFT_TRACETYPE_POLICY ||
+		       (f->chain->hook != NFT_SNAP_NO_HOOK &&
+			f->chain->policy == n->policy);
+	r = nft_snapshot_find_rule(s, t, p->handle);
+	if (r == NFT_SNAP_NONE || nft_snapshot_rule(s, r)->chain != c)
+		return false;
+	f->rule = nft_snapshot_rule(s, r);
+	return true;
+}
+
+const char *nft_find_text(const struct nft_finding *f, const struct nft_node *n,
+			  uint32_t *len)
+{
+	if (f->rule) {
+		*len = f->rule->len;
+		return nft_snapshot_text(f->snap, f->rule->text);
+	}
+	*len = n->type == NFT_TRACETYPE_POLICY ? f->chain->policy_len : 0;
+	return nft_snapshot_text(f->snap, f->chain->policy_text);
+}
+
+static uint8_t effect_of_rule(const struct nft_node *n, uint32_t does)
+{
+	if (n->verdict < 0) {
+		switch (n->verdict) {
+		case NFT_JUMP:
+			return EFFECT_JUMP;
+		case NFT_GOTO:
+			return EFFECT_GOTO;
+		case NFT_RETURN:
+			return EFFECT_RETURN;
+		}
+		return n->place.handle ? EFFECT_CONTINUE : EFFECT_RETURN;
+	}
+	switch (n->verdict & NF_VERDICT_MASK) {
+	case NF_DROP:
+		return does & NFT_DOES_REJECT ? EFFECT_REJECT : EFFECT_DROP;
+	case NF_ACCEPT:
+	case NF_STOP:
+		return EFFECT_ACCEPT;
+	case NF_STOLEN:
+		return EFFECT_STEAL;
+	case NF_QUEUE:
+		return EFFECT_QUEUE;
+	}
+	return EFFECT_MAYBE;
+}
+
+static uint8_t changes_of(uint32_t does)
+{
+	static const struct {
+		uint32_t does;
+		uint8_t change;
+	} rows[] = {
+		{ NFT_DOES_MARK, CHANGE_MARK },
+		{ NFT_DOES_SOURCE, CHANGE_SRC },
+		{ NFT_DOES_DEST, CHANGE_DST },
+		{ NFT_DOES_TTL, CHANGE_TTL },
+		{ NFT_DOES_TOS, CHANGE_TOS },
+		{ NFT_DOES_PAYLOAD, CHANGE_OTHER },
+		{ NFT_DOES_CLONE, CHANGE_CLONE },
+		{ NFT_DOES_QUEUE, CHANGE_MARK | CHANGE_SRC | CHANGE_DST |
+		  CHANGE_TTL | CHANGE_TOS | CHANGE_OTHER },
+	};
+	uint8_t changes = 0;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (does & rows[i].does)
+			changes |= rows[i].change;
+	return changes;
+}
+
+/* Which hook, and where there; of a chain that is not known: none. */
+static void describe_chain(const struct path_map *map, struct nft_node *n,
+			   const struct nft_finding *f)
+{
+	struct place *p = &n->place;
+	unsigned int family = family_index(family_by_nfproto(p->nfproto));
+
+	p->hook = f->chain ? f->chain->hook : NFT_SNAP_NO_HOOK;
+	p->order = T_OTHER;
+	p->station = STATION_NONE;
+	if (p->hook >= NF_INET_NUMHOOKS)
+		return;
+	if (f->chain->type == NFT_SNAP_NAT)
+		p->order = p->hook == NF_INET_LOCAL_IN ||
+			   p->hook == NF_INET_POST_ROUTING ? T_SNAT : T_DNAT;
+	p->station = path_map_station(map, family, p->hook, p->chain_index);
+}
+
+void nft_find_describe(const struct path_map *map, struct nft_node *n,
+		       const struct nft_finding *f)
+{
+	struct place *p = &n->place;
+	uint32_t does = f->rule ? f->rule->does : 0;
+
+	describe_chain(map, n, f);
+	p->at_end = n->type == NFT_TRACETYPE_POLICY || !p->handle;
+	p->own = f->table && f->table->flags & NFT_SNAP_OWN;
+	p->hidden = p->own || (n->type == NFT_TRACETYPE_RETURN && !p->handle &&
+			       p->hook != NFT_SNAP_NO_HOOK);
+	p->changes = changes_of(does);
+	p->nat = does & NFT_DOES_NAT;
+	if (n->type == NFT_TRACETYPE_POLICY)
+		p->effect = n->policy == NF_DROP ? EFFECT_DROP : EFFECT_ACCEPT;
+	else
+		p->effect = effect_of_rule(n, does);
+	if (p->effect == EFFECT_QUEUE)
+		p->queue = (uint16_t)((uint32_t)n->verdict >> 16);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nft_find: the rule of an nft event in the rules of one moment: its text, and what it does. */
+#ifndef NFTRACE_NFT_FIND_H
+#define NFTRACE_NFT_FIND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "place.h"
+
+struct nft_snap_chain;
+struct nft_snap_rule;
+struct nft_snap_table;
+struct nft_snapshot;
+struct path_map;
+
+/* A place of nft, with what else its event tells. */
+struct nft_node {
+	struct place place;	/* first: a place of nft is its node */
+	struct nft_node *next;
+	uint64_t hash;
+	char *jump;
+	uint32_t jump_len;
+	int32_t verdict;
+	uint32_t policy;
+	uint8_t type;		/* enum nft_trace_types */
+	uint32_t epoch;		/* installs when its text was looked up last */
+};
+
+/* What the rules say of an event. */
+struct nft_finding {
+	const struct nft_snapshot *snap;
+	const struct nft_snap_table *table;
+	const struct nft_snap_chain *chain;
+	const struct nft_snap_rule *rule;	/* NULL: policy, implicit return */
+};
+
+/** nft_find - look @n up by its names and handle; false: it is not in there */
+bool nft_find(const struct nft_snapshot *s, const struct nft_node *n,
+	      struct nft_finding *f);
+
+/** nft_find_text - borrowed from the snapshot, not terminated */
+const char *nft_find_text(const struct nft_finding *f, const struct nft_node *n,
+			  uint32_t *len);
+
+/** nft_find_describe - all of .place that names and handle do not tell */
+void nft_find_describe(const struct path_map *map, struct nft_node *n,
+		       const struct nft_finding *f);
+
+#endif

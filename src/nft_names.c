@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nft_names: one address and number for each name of a table or chain of nft. */
+#include "nft_names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Above every index of a legacy chain. */
+const uint32_t NFT_CHAIN_ID = 1u << 31;
+
+struct table_name {
+	struct table_name *next;
+	uint8_t family;
+	uint32_t len;
+	char name[];
+};
+
+uint64_t nft_names_mix(uint64_t h, const char *p, size_t len)
+{
+	uint64_t w;
+
+	h = nft_mix(h, len);
+	for (; len >= 8; p += 8, len -= 8) {
+		memcpy(&w, p, 8);
+		h = nft_mix(h, w);
+	}
+	w = 0;
+	memcpy(&w, p, len);
+	return nft_mix(h, w);
+}
+
+const char *nft_names_table(struct nft_names *n, uint8_t family,
+			    const char *name, uint32_t len)
+{
+	struct table_name *t;
+
+	for (t = n->tables; t; t = t->next)
+		if (t->family == family && t->len == len &&
+		    memcmp(t->name, name, len) == 0)
+			return t->name;
+	t = calloc(1, sizeof(*t) + len + 1);
+	if (!t)
+		return NULL;
+	t->family = family;
+	t->len = len;
+	memcpy(t->name, name, len);
+	t->next = n->tables;
+	n->tables = t;
+	return t->name;
+}
+
+const struct nft_chain_name *nft_names_chain(struct nft_names *n,
+					     const char *table,
+					     const char *name, uint32_t len)
+{
+	uint64_t hash = nft_names_mix((uintptr_t)table, name, len);
+	struct nft_chain_name **head = &n->chain[hash % NFT_CHAIN_BUCKETS], *c;
+
+	for (c = *head; c; c = c->next)
+		if (c->table == table && c->len == len &&
+		    memcmp(c->name, name, len) == 0)
+			return c;
+	c = calloc(1, sizeof(*c) + len + 1);
+	if (!c)
+		return NULL;
+	c->table = table;
+	c->id = NFT_CHAIN_ID | n->chains++;
+	c->len = len;
+	memcpy(c->name, name, len);
+	c->next = *head;
+	*head = c;
+	return c;
+}
+
+void nft_names_close(struct nft_names *n)
+{
+	for (unsigned int b = 0; b < NFT_CHAIN_BUCKETS; b++)
+		for (struct nft_chain_name *c = n->chain[b], *next; c; c = next) {
+			next = c->next;
+			free(c);
+		}
+	for (struct table_name *t = n->tables, *next; t; t = next) {
+		next = t->next;
+		free(t);
+	}
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nft_names: one address and number for each name of a table or chain of nft. */
+#ifndef NFTRACE_NFT_NAMES_H
+#define NFTRACE_NFT_NAMES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { NFT_CHAIN_BUCKETS = 1024 };
+
+/* A bit that all numbers of nft's chains have, and none of legacy's. */
+extern const uint32_t NFT_CHAIN_ID;
+
+/* A chain's name, the same for whatever generation and table of its name. */
+struct nft_chain_name {
+	struct nft_chain_name *next;
+	const char *table;	/* one address a name */
+	uint32_t id;
+	uint32_t len;
+	char name[];
+};
+
+struct table_name;
+
+/* Zeroed to begin with. */
+struct nft_names {
+	struct nft_chain_name *chain[NFT_CHAIN_BUCKETS];
+	struct table_name *tables;
+	uint32_t chains;
+};
+
+/** nft_names_table, _chain - for as long as the names are open; NULL: no memory */
+const char *nft_names_table(struct nft_names *n, uint8_t family,
+			    const char *name, uint32_t len);
+const struct nft_chain_name *nft_names_chain(struct nft_names *n,
+					     const char *table,
+					     const char *name, uint32_t len);
+void nft_names_close(struct nft_names *n);
+
+/** nft_mix, nft_names_mix - one more number, or name, into a hash */
+static inline uint64_t nft_mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * 0x9fb21c651e98df25;
+	return h ^ h >> 35;
+}
+
+uint64_t nft_names_mix(uint64_t h, const char *p, size_t len);
+
+#endif
