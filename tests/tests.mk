@@ -121,6 +121,7 @@ fuzz-%: $(FUZZ_O) | need
 	  -timeout=20 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$*.corpus \
 	  $(wildcard tests/fuzz/corpus/$(*:fuzz_%=%))
 
+.SECONDARY: $(FUZZ_O)
 -include $(FUZZ_O:.o=.d)
 
 bench-run: $(BUILD)/nftrace $(TEST_TOOLS) $(T)/bench/floor $(T)/bench/meter
