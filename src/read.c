@@ -59,19 +59,23 @@ static int start(struct run *r, int fd)
 static int wait_for_reader(struct run *r)
 {
 	char word[128];
+	bool failed = false;
 	ssize_t n;
 
 	while ((n = recv(r->reader.fd, word, sizeof(word) - 1, 0)) > 0) {
 		word[n] = '\0';
-		if (word[0] == READER_FAILED)
-			say("error: the reader could not be started: %s",
-			    word + 1);
+		if (word[0] != READER_FAILED)
+			continue;
+		failed = true;
+		say("error: the reader could not be started: %s", word + 1);
 	}
 	while (waitpid(r->reader.pid, &r->reader_status, 0) < 0 &&
 	       errno == EINTR)
 		;
 	close(r->reader.fd);
-	return r->reader_status ? STATUS_FAILURE : 0;
+	if (r->reader_status && !failed)
+		say("error: the reader ended before its time");
+	return failed || r->reader_status ? STATUS_FAILURE : 0;
 }
 
 /* What stands in the way of all that the file could tell. */
