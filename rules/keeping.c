@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "hook.h"
 #include "process.h"
 
@@ -191,14 +192,6 @@ static void set_timer(int fd, uint64_t at_ns, int flags)
 	timerfd_settime(fd, flags, &its, NULL);
 }
 
-static uint64_t monotonic_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
-}
-
 static uint64_t seconds_ns(unsigned int s)
 {
 	return (uint64_t)s * 1000000000;
@@ -217,7 +210,7 @@ static void watch_clock(struct state *s)
 /* Seconds since epoch at which the rules shall stop matching. */
 static int64_t deadline_end(const struct state *s)
 {
-	uint64_t now = monotonic_ns(), left;
+	uint64_t now = clock_monotonic_ns(), left;
 
 	if (s->end_ns == 0)
 		return time(NULL) + KEEPER_LEASE_SECONDS;
@@ -260,7 +253,7 @@ static void armed(struct state *s, uint64_t end_ns)
 	set_timer(s->end_timer, end_ns ? end_ns + seconds_ns(1) : 0,
 		  TFD_TIMER_ABSTIME);
 	if (s->plan->endless)
-		set_timer(s->lease_timer, monotonic_ns() +
+		set_timer(s->lease_timer, clock_monotonic_ns() +
 			  seconds_ns(KEEPER_LEASE_SECONDS / 2),
 			  TFD_TIMER_ABSTIME);
 }
@@ -399,7 +392,7 @@ void keeping_main(struct keeper_plan *plan, int fd)
 	s.clock_timer = timerfd_create(CLOCK_REALTIME,
 				       TFD_CLOEXEC | TFD_NONBLOCK);
 	set_timer(s.end_timer,
-		  monotonic_ns() + seconds_ns(KEEPER_SETUP_SECONDS),
+		  clock_monotonic_ns() + seconds_ns(KEEPER_SETUP_SECONDS),
 		  TFD_TIMER_ABSTIME);
 	watch_clock(&s);
 	loop(&s);

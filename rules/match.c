@@ -3,7 +3,6 @@
 #include "match.h"
 
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -17,19 +16,7 @@
 #include "traits.h"
 #include "xt.h"
 
-enum { PARSE_MS = 30000, JUMP_REFUSED = 1000 };
-
-void parse_refuse(struct parse *p, enum match_status status,
-		  const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(p->r->message, sizeof(p->r->message), fmt, ap);
-	va_end(ap);
-	p->r->status = status;
-	longjmp(p->trap, JUMP_REFUSED);
-}
+enum { PARSE_MS = 30000 };
 
 /* nftrace's own matches, in the same words and through the same parser. */
 static void parse_own(struct parse *p)
@@ -172,7 +159,7 @@ static int job(const void *arg, struct helper_out *out)
 	jumped = setjmp(p.trap);
 	if (jumped == 0)
 		run_parse(&p);
-	else if (jumped != JUMP_REFUSED)
+	else if (jumped != PARSE_REFUSED)
 		keep_message(&p);
 	xt_trap = NULL;
 	return 0;

@@ -17,7 +17,10 @@
 
 struct xtables_rule_match;
 
-enum { PARSE_RESULT_MAX = 64 << 20 };
+enum {
+	PARSE_RESULT_MAX = 64 << 20,
+	PARSE_REFUSED = 1000,	/* longjmp's value: a sentence is in the result */
+};
 
 /* One parse; lives in the helper child. */
 struct parse {

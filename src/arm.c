@@ -14,6 +14,7 @@
 
 #include "backend.h"
 #include "check.h"
+#include "clock.h"
 #include "hook.h"
 #include "ledger.h"
 #include "results.h"

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "guard.h"
 #include "hook.h"
 #include "nft_news.h"

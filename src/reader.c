@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "capture.h"
+#include "clock.h"
 #include "doubt.h"
 #include "event.h"
 #include "event_nft.h"
@@ -57,14 +58,6 @@ struct state {
 	bool empty;			/* the socket, after the last turn */
 	bool busy;			/* much came at the last wake-up */
 };
-
-static uint64_t clock_ns(clockid_t id)
-{
-	struct timespec ts;
-
-	clock_gettime(id, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
-}
 
 static void on_control(struct state *s)
 {

@@ -112,7 +112,4 @@ void summary_print_read(const struct run *r);
 /** summary_print - on stderr */
 void summary_print(const struct run *r);
 
-/** clock_monotonic_ns - now */
-uint64_t clock_monotonic_ns(void);
-
 #endif

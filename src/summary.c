@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clock.h"
 #include "place.h"
 #include "reasons.h"
 #include "safe.h"

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "guard.h"
 #include "nft_news.h"
 #include "say.h"
