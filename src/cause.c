@@ -18,6 +18,7 @@
 #include "place.h"
 #include "route.h"
 #include "safe.h"
+#include "table_order.h"
 
 enum { ASK_MS = 2000 };
 

@@ -12,6 +12,7 @@
 #include "packet.h"
 #include "path.h"
 #include "place.h"
+#include "table_order.h"
 
 /*
  * Headers change at known points only; rules of nftables, which are not seen,

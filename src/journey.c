@@ -9,6 +9,7 @@
 #include "event.h"
 #include "identity.h"
 #include "place.h"
+#include "table_order.h"
 
 enum { FIRST_ROOM = 24, LOOPBACK_IFINDEX = 1, TCP_RST = 0x04 };
 

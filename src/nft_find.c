@@ -10,6 +10,7 @@
 #include "family.h"
 #include "nft_snapshot.h"
 #include "path_map.h"
+#include "table_order.h"
 
 /* Looks a place up in the rules of one moment; false: it is not in there. */
 bool nft_find(const struct nft_snapshot *s, const struct nft_node *n,

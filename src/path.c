@@ -11,6 +11,7 @@
 #include "journey.h"
 #include "place.h"
 #include "snapshot.h"
+#include "table_order.h"
 
 enum { NOT_A_HOOK = 0xff };
 
@@ -45,7 +46,7 @@ static uint8_t station_of(const struct path_map *map, const struct path *p)
 	if (p->station != STATION_NONE)
 		return p->station;
 	return path_map_station(map, index_of(p->last), p->hook,
-				place_table_order(p->last->table, p->hook));
+				table_order(p->last->table, p->hook));
 }
 
 /* A new hook has all its stations before it; a new table of it is one. */

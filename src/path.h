@@ -31,7 +31,7 @@ struct path {
 	uint32_t chain;			/* PATH_IN_CHAIN, PATH_POLICY */
 	uint32_t after;			/* number: the next one is above */
 	uint8_t state;			/* enum path_state */
-	uint8_t hook, order;		/* where: NF_INET_*, enum place_table */
+	uint8_t hook, order;		/* where: NF_INET_*, enum table_order */
 	uint8_t station;		/* and which of the hook, or STATION_NONE */
 	uint64_t seen;			/* stations of this hook, one a bit */
 	uint8_t depth;

@@ -7,6 +7,7 @@
 #include "family.h"
 #include "place.h"
 #include "snapshot.h"
+#include "table_order.h"
 
 /* linux/netfilter_ipv4.h, enum nf_ip_hook_priorities; v6 has the same. */
 static const int32_t table_priority[T_COUNT] = {
@@ -76,7 +77,7 @@ static void add_table(struct path_map *map, unsigned int family,
 		      const struct snap_table *t)
 {
 	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++) {
-		uint8_t key = place_table_order(t->name, (uint8_t)h);
+		uint8_t key = table_order(t->name, (uint8_t)h);
 
 		if (t->valid_hooks & 1u << h && key != T_OTHER)
 			path_map_add(map, family, h, key, table_priority[key],

@@ -22,7 +22,7 @@ struct path_hook {
 	uint64_t below[STATION_MAX];	/* of lower priority than each */
 	uint64_t upto[STATION_MAX];	/* of lower or the same */
 	int32_t priority[STATION_MAX];
-	uint32_t key[STATION_MAX];	/* enum place_table, or place.chain_index */
+	uint32_t key[STATION_MAX];	/* enum table_order, or place.chain_index */
 	uint8_t count;
 };
 

@@ -15,12 +15,8 @@
 #include "prefix.h"
 #include "safe.h"
 #include "snapshot.h"
+#include "table_order.h"
 #include "target.h"
-
-static const char *const table_words[] = {
-	[T_RAW] = "raw", [T_MANGLE] = "mangle", [T_DNAT] = "nat",
-	[T_FILTER] = "filter", [T_SECURITY] = "security",
-};
 
 enum { BUCKETS = 4096, RESTORED_MAX = 1 << 17 };
 
@@ -107,27 +103,6 @@ void place_index_turn(struct place_index *idx, enum place_phase phase,
 		}
 		idx->bucket[b] = NULL;
 	}
-}
-
-/* Tables are compared by their names' addresses: the kernel's have one each. */
-const char *place_table_name(const char *name, size_t len)
-{
-	for (size_t t = 0; t < sizeof(table_words) / sizeof(table_words[0]);
-	     t++)
-		if (table_words[t] && strlen(table_words[t]) == len &&
-		    memcmp(table_words[t], name, len) == 0)
-			return table_words[t];
-	return NULL;
-}
-
-uint8_t place_table_order(const char *name, uint8_t hook)
-{
-	for (uint8_t t = 0; t <= T_SECURITY; t++)
-		if (strcmp(table_words[t], name) == 0)
-			return t == T_DNAT && (hook == NF_INET_LOCAL_IN ||
-					       hook == NF_INET_POST_ROUTING)
-				? T_SNAT : t;
-	return T_OTHER;
 }
 
 /* The line of design.md: the prefix, two blanks, the rule in quotes. */
@@ -247,7 +222,7 @@ static bool fill(const struct place_index *idx, struct place *p,
 	p->own_before = parts->number > c->own_before ? c->own_before : 0;
 	p->kind = parts->kind;
 	p->hook = c->hook;
-	p->order = place_table_order(p->table, c->hook);
+	p->order = table_order(p->table, c->hook);
 	describe_rule(p, s, r);
 	if (idx->changed[family_index(family_by_nfproto(s->nfproto))] &
 	    1u << table || !r)

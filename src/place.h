@@ -38,10 +38,6 @@ enum place_change {
 	CHANGE_CLONE = 1 << 6,	/* makes a copy that is traced as well (TEE) */
 };
 
-/* The tables of the kernel, in the order in which a hook runs them. */
-enum place_table { T_RAW, T_MANGLE, T_DNAT, T_FILTER, T_SECURITY, T_SNAT,
-		   T_OTHER, T_COUNT };
-
 /* Is it certain which rule this is?  Always for legacy places. */
 enum place_state {
 	PLACE_KNOWN,
@@ -73,7 +69,7 @@ struct place {
 	uint8_t kind;		/* enum place_kind: the kernel's word */
 	uint8_t nfproto;
 	uint8_t hook;		/* NF_INET_* of a builtin chain, else 0xff */
-	uint8_t order;		/* enum place_table */
+	uint8_t order;		/* enum table_order */
 	uint8_t station;	/* of path_map; STATION_NONE in user chains */
 	uint8_t effect;		/* enum place_effect */
 	uint8_t changes;	/* enum place_change, ored */
@@ -148,11 +144,6 @@ bool place_adopt(struct place_index *idx, struct place *p);
 /** place_build_line - .line from .prefix and .rule; false: no memory */
 bool place_build_line(struct place *p);
 
-/** place_table_name - the one copy of a legacy table's name; NULL: none such */
-const char *place_table_name(const char *name, size_t len);
-
-/** place_table_order - enum place_table; nat is two, by the hook */
-uint8_t place_table_order(const char *name, uint8_t hook);
 
 /** place_count - how many different places were found so far */
 uint32_t place_count(const struct place_index *idx);

@@ -11,6 +11,7 @@
 #include "prefix.h"
 #include "snapshot.h"
 #include "nft_snapshot.h"
+#include "table_order.h"
 
 static const char NFT_HEAD[] = "TRACE: nft ";
 
@@ -44,7 +45,7 @@ static bool name_chain(struct place *p, const char *table, size_t table_len,
 /* What a prefix alone tells; @rule is owned by the node. */
 static bool describe_restored(struct place *p, const struct prefix *parts)
 {
-	const char *table = place_table_name(parts->table, parts->table_len);
+	const char *table = table_order_name(parts->table, parts->table_len);
 
 	if (!table)
 		return false;
@@ -62,7 +63,7 @@ static bool describe_restored(struct place *p, const struct prefix *parts)
 	p->target_chain = SNAP_NONE;
 	p->kind = parts->kind;
 	p->hook = hook_of_chain(parts->chain, parts->chain_len);
-	p->order = place_table_order(table, p->hook);
+	p->order = table_order(table, p->hook);
 	p->station = STATION_NONE;
 	p->effect = EFFECT_UNKNOWN;
 	p->target = "";

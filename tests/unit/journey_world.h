@@ -21,6 +21,7 @@
 #include "journeys.h"
 #include "path_map.h"
 #include "place.h"
+#include "table_order.h"
 
 enum { LAST = 10, OVER = 8192, LO = 1, ETH0 = 2, ETH1 = 3, PLACES = 65536 };
 
