@@ -2,7 +2,6 @@
 /* packet_print: a decoded packet -> one line as tcpdump -n writes it. */
 #include "packet.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 #include <netinet/in.h>
@@ -12,60 +11,6 @@
 #include "format.h"
 #include "line.h"
 #include "print.h"
-
-static const char *proto_name(uint8_t proto)
-{
-	static const char *const names[256] = {
-		[IPPROTO_ICMP] = "ICMP", [IPPROTO_IGMP] = "igmp",
-		[IPPROTO_IPIP] = "IPIP", [IPPROTO_TCP] = "TCP",
-		[IPPROTO_EGP] = "EGP", [IPPROTO_UDP] = "UDP",
-		[IPPROTO_DCCP] = "DCCP", [IPPROTO_IPV6] = "IPv6",
-		[IPPROTO_GRE] = "GRE", [IPPROTO_ESP] = "ESP",
-		[IPPROTO_AH] = "AH", [IPPROTO_ICMPV6] = "ICMP6",
-		[IPPROTO_NONE] = "no next header", [89] = "OSPF",
-		[IPPROTO_PIM] = "PIM", [IPPROTO_COMP] = "IPComp",
-		[112] = "VRRP", [115] = "L2TP", [IPPROTO_SCTP] = "SCTP",
-		[IPPROTO_UDPLITE] = "UDPLite", [IPPROTO_MPLS] = "MPLS",
-	};
-
-	return names[proto];
-}
-
-size_t packet_print_addr(char *buf, size_t size, const struct packet *p,
-			 const uint8_t *addr, int port)
-{
-	char six[INET6_ADDRSTRLEN] = "?";
-	size_t n;
-
-	if (p->addr_len == 16) {
-		inet_ntop(AF_INET6, addr, six, sizeof(six));
-		n = format_text(buf, size, "%s", six);
-	} else {
-		n = format_text(buf, size, "%u.%u.%u.%u", addr[0], addr[1],
-				addr[2], addr[3]);
-	}
-	return port < 0 ? n : n + format_text(buf + n, size - n, ".%d", port);
-}
-
-void print_ends(struct line *l, const struct packet *p)
-{
-	bool ports = p->flags & PACKET_PORTS;
-
-	l->len += packet_print_addr(l->buf + l->len, l->size - l->len, p,
-				    p->src, ports ? p->sport : -1);
-	line_add(l, " > ");
-	l->len += packet_print_addr(l->buf + l->len, l->size - l->len, p,
-				    p->dst, ports ? p->dport : -1);
-	line_add(l, ": ");
-}
-
-void print_proto(struct line *l, const struct packet *p)
-{
-	if (proto_name(p->proto))
-		line_add(l, "%s", proto_name(p->proto));
-	else
-		line_add(l, "ip-proto-%u", p->proto);
-}
 
 /* Bytes behind the network header and its extensions. */
 static uint32_t behind_network(const struct packet *p)
@@ -213,7 +158,7 @@ static void add_other(struct line *l, const struct packet *p)
 
 static void add_verbose(struct line *l, const struct packet *p)
 {
-	const char *name = proto_name(p->proto);
+	const char *name = print_proto_name(p->proto);
 
 	if (p->addr_len == 16) {
 		line_add(l, "(class 0x%02x, flowlabel 0x%05x, hlim %u, next-header "

@@ -3,6 +3,8 @@
 #ifndef NFTRACE_PRINT_H
 #define NFTRACE_PRINT_H
 
+#include <stdint.h>
+
 struct line;
 struct packet;
 
@@ -12,6 +14,9 @@ void print_icmp(struct line *l, const struct packet *p);
 
 /** print_ends - "10.0.0.1.41022 > 8.8.8.8.53: " */
 void print_ends(struct line *l, const struct packet *p);
+
+/** print_proto_name - "TCP"; NULL: it has no name here */
+const char *print_proto_name(uint8_t proto);
 
 /** print_proto - "TCP", or "ip-proto-200" */
 void print_proto(struct line *l, const struct packet *p);

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* print_ends: who speaks to whom and in which protocol, as tcpdump -n writes it. */
+#include "print.h"
+
+#include <arpa/inet.h>
+
+#include <netinet/in.h>
+
+#include "format.h"
+#include "line.h"
+#include "packet.h"
+
+const char *print_proto_name(uint8_t proto)
+{
+	static const char *const names[256] = {
+		[IPPROTO_ICMP] = "ICMP", [IPPROTO_IGMP] = "igmp",
+		[IPPROTO_IPIP] = "IPIP", [IPPROTO_TCP] = "TCP",
+		[IPPROTO_EGP] = "EGP", [IPPROTO_UDP] = "UDP",
+		[IPPROTO_DCCP] = "DCCP", [IPPROTO_IPV6] = "IPv6",
+		[IPPROTO_GRE] = "GRE", [IPPROTO_ESP] = "ESP",
+		[IPPROTO_AH] = "AH", [IPPROTO_ICMPV6] = "ICMP6",
+		[IPPROTO_NONE] = "no next header", [89] = "OSPF",
+		[IPPROTO_PIM] = "PIM", [IPPROTO_COMP] = "IPComp",
+		[112] = "VRRP", [115] = "L2TP", [IPPROTO_SCTP] = "SCTP",
+		[IPPROTO_UDPLITE] = "UDPLite", [IPPROTO_MPLS] = "MPLS",
+	};
+
+	return names[proto];
+}
+
+size_t packet_print_addr(char *buf, size_t size, const struct packet *p,
+			 const uint8_t *addr, int port)
+{
+	char six[INET6_ADDRSTRLEN] = "?";
+	size_t n;
+
+	if (p->addr_len == 16) {
+		inet_ntop(AF_INET6, addr, six, sizeof(six));
+		n = format_text(buf, size, "%s", six);
+	} else {
+		n = format_text(buf, size, "%u.%u.%u.%u", addr[0], addr[1],
+				addr[2], addr[3]);
+	}
+	return port < 0 ? n : n + format_text(buf + n, size - n, ".%d", port);
+}
+
+void print_ends(struct line *l, const struct packet *p)
+{
+	bool ports = p->flags & PACKET_PORTS;
+
+	l->len += packet_print_addr(l->buf + l->len, l->size - l->len, p,
+				    p->src, ports ? p->sport : -1);
+	line_add(l, " > ");
+	l->len += packet_print_addr(l->buf + l->len, l->size - l->len, p,
+				    p->dst, ports ? p->dport : -1);
+	line_add(l, ": ");
+}
+
+void print_proto(struct line *l, const struct packet *p)
+{
+	if (print_proto_name(p->proto))
+		line_add(l, "%s", print_proto_name(p->proto));
+	else
+		line_add(l, "ip-proto-%u", p->proto);
+}
