@@ -8,8 +8,7 @@ command -v dot >/dev/null || skip_all "no graphviz"
 lab_router
 settle a eth0 r eth0 r eth1 b eth0
 server b echo udp 10.2.0.2 7 udp fd00:2::2 7
-in_ns r iptables-legacy-restore <"$TESTS/trace/router4.save" || fail "iptables-restore"
-in_ns r ip6tables-legacy-restore <"$TESTS/trace/router6.save" || fail "ip6tables-restore"
+load r "$TESTS/trace/router4.save" "$TESTS/trace/router6.save"
 in_ns r iptables-legacy -t raw -A PREROUTING -m comment --comment $'quote \' \\ bell\a <b> &amp;' || fail "comment"
 save_rules r "$SCRATCH/before"
 

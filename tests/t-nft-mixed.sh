@@ -9,8 +9,7 @@
 lab_router
 settle a eth0 r eth0 r eth1 b eth0
 server b echo udp 10.2.0.2 5353 tcp 10.2.0.2 8443 udp fd00:2::2 5353 tcp fd00:2::2 8443
-in_ns r iptables-legacy-restore <"$TESTS/nft/mixed-legacy4.save" || fail "iptables-restore"
-in_ns r ip6tables-legacy-restore <"$TESTS/nft/mixed-legacy6.save" || fail "ip6tables-restore"
+load r "$TESTS/nft/mixed-legacy4.save" "$TESTS/nft/mixed-legacy6.save"
 in_ns r iptables-nft-restore <"$TESTS/nft/mixed-nft4.save" || fail "iptables-nft-restore"
 in_ns r ip6tables-nft-restore <"$TESTS/nft/mixed-nft6.save" || fail "ip6tables-nft-restore"
 in_ns r nft -f "$TESTS/nft/mixed.nft" || fail "nft -f"

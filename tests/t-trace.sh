@@ -9,8 +9,7 @@
 lab_router
 settle a eth0 r eth0 r eth1 b eth0
 server b echo udp 10.2.0.2 7 tcp 10.2.0.2 1011 udp fd00:2::2 7 tcp fd00:2::2 1011
-in_ns r iptables-legacy-restore <"$TESTS/trace/router4.save" || fail "iptables-restore"
-in_ns r ip6tables-legacy-restore <"$TESTS/trace/router6.save" || fail "ip6tables-restore"
+load r "$TESTS/trace/router4.save" "$TESTS/trace/router6.save"
 save_rules r "$SCRATCH/before"
 
 # Blocks in the order of their times, less what no two runs have in common.
