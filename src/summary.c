@@ -76,19 +76,24 @@ static void print_end(const struct run *r)
 
 static void print_fates(const struct run *r)
 {
-	char line[512];
+	const struct stats *st = r->stats;
+	char line[512], left[64] = "";
 	size_t at = 0;
 
+	/* By -c or --only; what stdout had no room for has a line of its own. */
+	if (st->printed + st->unprinted < st->packets)
+		snprintf(left, sizeof(left), ", %" PRIu64 " of them printed",
+			 st->printed);
 	line[0] = '\0';
 	for (unsigned int k = 0; k < FATE_COUNT; k++)
-		if (r->stats->fate[k])
+		if (st->fate[k])
 			at += (size_t)snprintf(line + at, sizeof(line) - at,
 					       "%s%" PRIu64 " %s",
 					       at ? ", " : ": ",
-					       r->stats->fate[k],
+					       st->fate[k],
 					       fate_word(k));
-	say("%" PRIu64 " packet%s traced%s", r->stats->packets,
-	    plural(r->stats->packets), line);
+	say("%" PRIu64 " packet%s traced%s%s", st->packets,
+	    plural(st->packets), left, line);
 }
 
 /* The reader wrote it, and the reader reads strangers' bytes: believe nothing. */

@@ -27,6 +27,14 @@ end_nftrace 5
 assert_status 0
 assert_equal "packets printed" 3 "$(blocks)"
 
+subtest "-c 3 of three hundred in one burst"
+start_nftrace lo -t 20 -c 3 -p udp --dport 7
+in_ns lo "$TOOLS/flood" 10.9.0.1 7 300 32 >/dev/null
+end_nftrace 5
+assert_status 0
+assert_equal "packets printed" 3 "$(blocks)"
+assert_grep '^nftrace: [0-9]+ packets traced, 3 of them printed: ' "$ERR"
+
 subtest "-c 5, and time comes first"
 start_nftrace lo -t 1 -c 5 -p udp --dport 7
 talk lo udp 10.9.0.1 7 count 3
@@ -34,6 +42,7 @@ end_nftrace 5
 assert_status 0
 assert_equal "packets printed" 3 "$(blocks)"
 assert_text "stopped by time: 3 of 5" "$ERR"
+assert_no_grep 'of them printed' "$ERR"
 
 subtest "-t in fractions: 500ms"
 start_nftrace lo -t 500ms -p udp --dport 9
