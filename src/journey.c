@@ -67,6 +67,11 @@ void journey_free(struct journey *j)
 	free(j);
 }
 
+bool journey_met_nothing(const struct journey *j)
+{
+	return !j->steps && !(j->flags & (JOURNEY_HEADLESS | JOURNEY_GAP));
+}
+
 static void keep_bytes(const struct journey *j, uint8_t *to,
 		       struct packet *p, const struct packet *from)
 {
@@ -108,6 +113,18 @@ static void keep_hw_header(struct journey *j, const struct event *e)
 		memcpy(j->hw_header, e->hw_header, j->hw_header_len);
 }
 
+static void fill_step(struct step *s, const struct event *e,
+		      const struct place *at)
+{
+	memset(s, 0, sizeof(*s));
+	s->place = at;
+	s->mark = e->mark;
+	s->in = e->in;
+	s->out = e->out;
+	s->phys_in = e->phys_in;
+	s->phys_out = e->phys_out;
+}
+
 void journey_begin(struct journey *j, const struct event *e,
 		   const struct place *at, const struct packet *p,
 		   uint64_t wall_ns)
@@ -129,6 +146,7 @@ void journey_begin(struct journey *j, const struct event *e,
 	keep_hw_header(j, e);
 	keep_bytes(j, j->bytes, &j->first, p);
 	keep_bytes(j, j->last_bytes, &j->last, p);
+	fill_step(&j->entry, e, at);
 	path_begin(&j->path[0], at, e);
 	change_begin(j, e, p);
 	j->branches = 1;
@@ -212,16 +230,11 @@ void journey_record(struct journey *j, unsigned int branch,
 	s = journey_add_step(j);
 	if (!s)
 		return;
-	s->place = at;
-	s->mark = e->mark;
-	s->in = e->in;
-	s->out = e->out;
+	fill_step(s, e, at);
 	if (e->flags & EVENT_NO_HEADERS) {
 		s->in = j->path[branch].look.in;
 		s->out = j->path[branch].look.out;
 	}
-	s->phys_in = e->phys_in;
-	s->phys_out = e->phys_out;
 	s->branch = (uint8_t)branch;
 }
 

@@ -100,6 +100,7 @@ struct journey {
 	uint32_t uid;		/* of the local socket, UINT32_MAX: none */
 	uint16_t hw_header_len;
 	uint8_t hw_header[16];
+	struct step entry;	/* its first event, shown or not */
 	struct packet first;	/* its pointers are into .bytes */
 	struct packet last;	/* its pointers are into .last_bytes */
 	struct step *step;	/* .steps - .omitted of them */
@@ -114,6 +115,19 @@ static inline uint32_t journey_kept(const struct journey *j)
 {
 	return j->steps - j->omitted;
 }
+
+/** journey_first - where it came in: the first event that is shown, if any is */
+static inline const struct step *journey_first(const struct journey *j)
+{
+	return j->steps ? &j->step[0] : &j->entry;
+}
+
+/**
+ * journey_met_nothing - matched, but no chain but nftrace's own saw it
+ *
+ * With rules in raw that cannot be: raw's own policy is an event.
+ */
+bool journey_met_nothing(const struct journey *j);
 
 /**
  * journey_new - memory for a story; journey_begin() makes one of it

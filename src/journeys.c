@@ -69,7 +69,8 @@ static void finish(struct journeys *js, struct journey *j)
 {
 	shelf_take(&js->shelf, j);
 	journey_find_fates(j, js->map);
-	if (!j->steps || !js->ops->done(js->arg, j))
+	if ((!j->steps && !journey_met_nothing(j)) ||
+	    !js->ops->done(js->arg, j))
 		shelf_give_back(&js->shelf, j);
 }
 

@@ -109,6 +109,8 @@ void printer_journey(struct printer *p, struct journey *j)
 	st->fate[f->kind]++;
 	if (j->flags & JOURNEY_AMBIGUOUS)
 		st->ambiguous++;
+	if (journey_met_nothing(j))
+		st->ruleless++;
 	if (f->by && (f->kind == FATE_DROP || f->kind == FATE_REJECT))
 		count_drop(p, f->by);
 	print_journey(p, j);

@@ -44,13 +44,12 @@ static void say_unheard(const struct run *r, uint64_t matched)
 	}
 	if (changed)
 		return;
-	if (!r->plan.see_legacy && !r->stats->lost)
-		say("nothing was traced although %" PRIu64 " packet%s matched: "
-		    "no other chain of nft saw them; none may be at the "
-		    "hooks that they passed", matched, plural(matched));
-	else if (r->stats->lost)
+	if (r->stats->lost)
 		say("nothing was traced although %" PRIu64 " packet%s matched: "
 		    "all events were lost", matched, plural(matched));
+	else if (!r->plan.see_legacy)
+		say("nothing was traced although %" PRIu64 " packet%s matched: "
+		    "no event of nft reached nftrace", matched, plural(matched));
 	else
 		say("nothing was traced although %" PRIu64 " packet%s matched: "
 		    "no event reached NFLOG group 0; did another program "

@@ -95,6 +95,24 @@ static void put_counted(struct out *o, const char *key, uint32_t n)
 	out_advance(o, (size_t)(put_number(p, n) - room));
 }
 
+static void put_entry(struct out *o, const struct report_env *env,
+		      const struct step *s)
+{
+	char *room = out_room(o, WORD), *p = room;
+
+	if (!room)
+		return;
+	if (s->in) {
+		p = put_word(p, " in=");
+		p = put_name(p, ifnames_get(env->names, s->in));
+	}
+	if (s->out) {
+		p = put_word(p, " out=");
+		p = put_name(p, ifnames_get(env->names, s->out));
+	}
+	out_advance(o, (size_t)(p - room));
+}
+
 static void put_head(struct out *o, const struct report_env *env,
 		     const struct journey *j)
 {
@@ -125,6 +143,8 @@ static void put_head(struct out *o, const struct report_env *env,
 	out_advance(o, (size_t)(p - room));
 	put_counted(o, " lost=", j->lost);
 	put_counted(o, " omitted=", j->omitted);
+	if (!j->steps)
+		put_entry(o, env, &j->entry);
 }
 
 /* Only where escaping has made the line for people another text. */

@@ -217,6 +217,18 @@ static bool take_uid(struct reading *rd, struct text t)
 	return get_number(t, 10, &rd->j->uid);
 }
 
+static bool take_in(struct reading *rd, struct text t)
+{
+	rd->j->entry.in = get_interface(rd, t);
+	return true;
+}
+
+static bool take_out(struct reading *rd, struct text t)
+{
+	rd->j->entry.out = get_interface(rd, t);
+	return true;
+}
+
 static bool take_lost(struct reading *rd, struct text t)
 {
 	return get_number(t, 10, &rd->j->lost);
@@ -461,6 +473,8 @@ static const struct {
 	{ "hw=", take_hw },
 	{ "log=", take_log },
 	{ "uid=", take_uid },
+	{ "in=", take_in },
+	{ "out=", take_out },
 	{ "lost=", take_lost },
 	{ "omitted=", take_omitted },
 	{ "e", take_step },
@@ -486,7 +500,7 @@ static bool makes_sense(const struct journey *j)
 	for (unsigned int b = 0; b < j->branches; b++)
 		if (j->fate[b].kind == FATE_QUEUE && !j->fate[b].by)
 			return false;
-	return j->nfproto && journey_kept(j) && j->branches;
+	return j->nfproto && j->branches;
 }
 
 int record_read(struct record_reader *r, struct journey *j,
@@ -502,6 +516,7 @@ int record_read(struct record_reader *r, struct journey *j,
 	j->steps = j->omitted = j->lost = 0;
 	j->hw_header_len = 0;
 	j->uid = UINT32_MAX;
+	memset(&j->entry, 0, sizeof(j->entry));
 	r->host[0] = r->netns[0] = '\0';
 	r->log = false;
 	while (rest.len) {

@@ -259,7 +259,7 @@ static void put_headers(struct out *o, const struct packet *p)
 static void json_journey(struct out *o, const struct report_env *env,
 			 const struct journey *j)
 {
-	const struct step *s = &j->step[0];
+	const struct step *s = journey_first(j);
 	uint32_t kept = journey_kept(j);
 	bool complete = !(j->flags & (JOURNEY_GAP | JOURNEY_HEADLESS));
 

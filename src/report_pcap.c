@@ -215,7 +215,7 @@ static void put_record_comment(struct out *o, const struct report_env *env,
 static void put_first(struct out *o, const struct report_env *env,
 		      const struct journey *j)
 {
-	const struct step *s = &j->step[0];
+	const struct step *s = journey_first(j);
 	uint32_t id = interface_id(o, env, s->in ? s->in : s->out);
 	size_t at = begin_block(o, PCAPNG_PACKET);
 
@@ -257,8 +257,6 @@ static void pcap_journey(struct out *o, const struct report_env *env,
 	struct state *st = env->state;
 	uint32_t known = st->count;
 
-	if (!journey_kept(j))
-		return;
 	put_first(o, env, j);
 	if (translated(j))
 		put_last(o, env, j);

@@ -107,7 +107,7 @@ static void put_ethernet(struct out *o, const struct journey *j)
 static void put_head(struct out *o, const struct report_env *env,
 		     const struct journey *j)
 {
-	const struct step *s = &j->step[0];
+	const struct step *s = journey_first(j);
 
 	put_color(o, env, BOLD);
 	out_printf(o, "#%llu ", (unsigned long long)j->number);
@@ -265,6 +265,15 @@ static void put_step_details(struct out *o, const struct report_env *env,
 	out_text(o, "\n");
 }
 
+/* Else its block would look like one that was cut off. */
+static void put_nothing(struct out *o, const struct report_env *env)
+{
+	put_color(o, env, DIM);
+	out_text(o, "  (no rule met)");
+	put_color(o, env, RESET);
+	out_text(o, "\n");
+}
+
 static void block_journey(struct out *o, const struct report_env *env,
 			  const struct journey *j)
 {
@@ -273,6 +282,8 @@ static void block_journey(struct out *o, const struct report_env *env,
 
 	put_head(o, env, j);
 	out_text(o, "\n");
+	if (journey_met_nothing(j))
+		put_nothing(o, env);
 	for (uint32_t i = 0; i < kept; i++) {
 		const struct step *s = &j->step[i];
 

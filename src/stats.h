@@ -32,6 +32,7 @@ struct stats {
 	volatile uint64_t printed;	/* of them printed (--only, -c) */
 	volatile uint64_t unprinted;	/* dropped: nobody read stdout fast enough */
 	volatile uint64_t ambiguous;
+	volatile uint64_t ruleless;	/* no chain but the run's own saw them */
 	volatile uint64_t gone;		/* nft events whose rule's text was gone */
 	volatile uint64_t fate[FATE_COUNT];
 	volatile uint64_t nat_silent;	/* journeys that passed nat unasked */

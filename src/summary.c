@@ -169,6 +169,10 @@ static void print_events(const struct run *r)
 	if (st->foreign)
 		say("note: %" PRIu64 " message%s of others on NFLOG group 0",
 		    st->foreign, plural(st->foreign));
+	if (st->ruleless)
+		say("note: %" PRIu64 " packet%s met no rule: no chain of nft is "
+		    "at the hooks that %s passed", st->ruleless,
+		    plural(st->ruleless), st->ruleless == 1 ? "it" : "they");
 	if (st->ambiguous)
 		say("note: %" PRIu64 " packet%s could not be told apart from "
 		    "identical ones", st->ambiguous, plural(st->ambiguous));

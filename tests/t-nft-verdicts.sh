@@ -279,3 +279,40 @@ EOT
 trace 1 -i eth0 -p udp
 udp 192.0.2.1 1000
 done_with
+
+# ---- matched, and no rule to be met: no less a packet than any other
+
+scenario no-rule-met <<'EOT'
+table ip t {
+	chain input {
+		type filter hook input priority 0; policy accept;
+	}
+}
+EOT
+trace 2 -p udp --dport 1000:1001 --pcap "$SCRATCH/none.pcapng"
+udp 10.2.0.2 1000
+talk r udp 10.2.0.2 1001 from 21001 wait 20 2>/dev/null
+done_with
+assert_status 0
+assert_text 'note: 2 packets met no rule: no chain of nft is at the hooks that they passed' "$ERR"
+cp "$OUT" "$SCRATCH/none"
+run_nftrace r --read "$SCRATCH/none.pcapng"
+assert_status 0
+assert_same "what --read prints" "$SCRATCH/none" "$OUT"
+run_nftrace r --read "$SCRATCH/none.pcapng" --json
+assert_schema Packet "$OUT"
+assert_equal "events" "0 0" "$(jq -r '.events | length' "$OUT" | paste -sd ' ')"
+
+scenario no-route-and-no-prerouting <<'EOT'
+table ip t {
+	chain forward {
+		type filter hook forward priority 0; policy accept;
+	}
+	chain input {
+		type filter hook input priority 0; policy accept;
+	}
+}
+EOT
+trace 1 -i eth0 -p udp
+udp 192.0.2.1 1000
+done_with
