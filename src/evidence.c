@@ -8,6 +8,7 @@
 #include "journey.h"
 #include "place.h"
 #include "shelf.h"
+#include "twins.h"
 
 enum {
 	WALK_MAX = 64,		/* of one key; so much time an event at most */
@@ -15,7 +16,7 @@ enum {
 	SWAPPED = -24,		/* only when a twin has got one of its events */
 	FORK = -3,
 	HERE = 8,		/* events: on a CPU at this very moment ... */
-	TWINS = 16,		/* equal ones that are marked */
+	TWINS = 16,		/* equal ones that are remembered */
 	ID_SAME = 32, ID_OTHER = -32,	/* nft's trace id */
 };
 
@@ -55,15 +56,38 @@ static bool is_here(const struct search *s, const struct journey *j)
 	       s->c->now_ns - j->last_ns <= HERE_NS;
 }
 
+/* How much of the table that the event is in has it behind it? */
+static uint32_t nearness(const struct path *path, const struct clue *c)
+{
+	if (path->hook != c->e->hook || path->last->snap != c->at->snap ||
+	    path->last->table != c->at->table)
+		return 0;
+	return 1 + (path->chain == c->at->chain_index ? path->after : 0);
+}
+
+static const struct path *path_of(const struct candidate *c)
+{
+	return &c->j->path[c->fork ? 0 : c->branch];
+}
+
 /*
- * Equal in all that is known.  Queues are first in, first out.  Of two that
- * run on two CPUs at the moment, the one that was silent for longer is due;
- * else the one that was seen last runs on, and the other has met its end.
+ * Equal in all that is known.  Queues are first in, first out.  Else packets
+ * that are alike meet the same rules: it is the one that leaves out fewer.  Of
+ * two that run on two CPUs at the moment, the one that was silent for longer
+ * is due; else the one that was seen last runs on, and the other has met its end.
  */
 static bool comes_first(const struct search *s, const struct journey *a,
-			const struct path *path, const struct journey *b)
+			const struct path *path)
 {
-	if (waits(path, s->c) || (is_here(s, a) && is_here(s, b)))
+	const struct journey *b = s->best.j;
+	uint32_t near_a = nearness(path, s->c);
+	uint32_t near_b = nearness(path_of(&s->best), s->c);
+
+	if (waits(path, s->c))
+		return a->last_event < b->last_event;
+	if (near_a != near_b)
+		return near_a > near_b;
+	if (is_here(s, a) && is_here(s, b))
 		return a->last_event < b->last_event;
 	return a->last_event > b->last_event;
 }
@@ -71,9 +95,11 @@ static bool comes_first(const struct search *s, const struct journey *a,
 static void note_twin(struct search *s, struct journey *j,
 		      const struct path *path)
 {
-	if ((waits(path, s->c) || j->last_ns + ALIVE_NS >= s->c->now_ns) &&
-	    s->twins < TWINS)
-		s->twin[s->twins++] = j;
+	if (!waits(path, s->c) && j->last_ns + ALIVE_NS < s->c->now_ns)
+		return;
+	if (s->twins < TWINS)
+		s->twin[s->twins] = j;
+	s->twins++;
 }
 
 static void take(struct search *s, struct journey *j, unsigned int branch,
@@ -96,7 +122,7 @@ static void consider(struct search *s, struct journey *j, unsigned int branch,
 	if (!other || score > s->score) {
 		take(s, j, branch, fork, score);
 	} else if (score == s->score && other != j) {
-		if (comes_first(s, j, path, other)) {
+		if (comes_first(s, j, path)) {
 			take(s, j, branch, fork, score);
 			note_twin(s, other, path);
 		} else {
@@ -112,7 +138,7 @@ static void consider(struct search *s, struct journey *j, unsigned int branch,
 static bool is_left_over(const struct journey *j, const struct path *path,
 			 const struct clue *c)
 {
-	return j->flags & JOURNEY_AMBIGUOUS && path->state == PATH_IN_CHAIN &&
+	return j->flags & JOURNEY_TIED && path->state == PATH_IN_CHAIN &&
 	       path->hook == c->e->hook && path->last->snap == c->at->snap &&
 	       path->last->table == c->at->table && !path_is_start(c->at);
 }
@@ -216,7 +242,7 @@ static struct journey *only_one(const struct shelf *shelf,
 				const struct clue *c)
 {
 	const unsigned int special = JOURNEY_GAP | JOURNEY_CLONES |
-				     JOURNEY_AMBIGUOUS;
+				     JOURNEY_TIED;
 	struct journey *j, *found = NULL;
 
 	if (path_is_start(c->at))
@@ -233,6 +259,22 @@ static struct journey *only_one(const struct shelf *shelf,
 	    !path_may_follow(map, &found->path[0], c->at, c->e, false))
 		return NULL;
 	return found;
+}
+
+/* What the choice of the best leaves open. */
+static void note_doubts(struct search *s)
+{
+	struct journey *j = s->best.j;
+	int penalty = 0;
+
+	if (j->flags & JOURNEY_TIED && !s->best.fork &&
+	    follows(s, j, path_of(&s->best), &penalty) && penalty == SWAPPED)
+		j->flags |= JOURNEY_AMBIGUOUS;
+	if (s->twins > TWINS)
+		j->flags |= JOURNEY_AMBIGUOUS;
+	for (unsigned int i = 0; i < s->twins && i < TWINS; i++)
+		if (s->twin[i] != j)
+			twins_tie(j, s->twin[i]);
 }
 
 struct candidate evidence_find(const struct shelf *shelf,
@@ -257,10 +299,7 @@ struct candidate evidence_find(const struct shelf *shelf,
 		weigh_queued(&s);
 	if (!s.best.j || begins(&s))
 		return (struct candidate){ .j = NULL };
-	if (s.twins)
-		s.best.j->flags |= JOURNEY_AMBIGUOUS;
-	for (unsigned int i = 0; i < s.twins; i++)
-		s.twin[i]->flags |= JOURNEY_AMBIGUOUS;
+	note_doubts(&s);
 	return s.best;
 }
 

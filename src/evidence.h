@@ -34,7 +34,7 @@ struct candidate {
  * @map: which tables are where
  * @stamps: the kernel is known to stamp packets on receipt
  *
- * When several fit equally well, all are marked JOURNEY_AMBIGUOUS.
+ * When several fit equally well, they are tied: twins.h.
  */
 struct candidate evidence_find(const struct shelf *shelf,
 			       const struct path_map *map,

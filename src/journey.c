@@ -135,6 +135,7 @@ void journey_begin(struct journey *j, const struct event *e,
 	j->steps = j->omitted = j->lost = 0;
 	j->changes = 0;
 	j->flags = 0;
+	j->ties = 0;
 	j->stamp_ns = 0;
 	j->stamps = 0;
 	j->first_ns = wall_ns;

@@ -59,7 +59,7 @@ struct change {
 };
 
 enum { JOURNEY_STEPS_FIRST = 384, JOURNEY_STEPS = 512, JOURNEY_BRANCHES = 32,
-       JOURNEY_CHANGES = 64, JOURNEY_PATIENCE_MS = 100, JOURNEY_UNKNOWN_LOSS = UINT32_MAX };
+       JOURNEY_CHANGES = 64, JOURNEY_TIES = 8, JOURNEY_PATIENCE_MS = 100, JOURNEY_UNKNOWN_LOSS = UINT32_MAX };
 
 enum journey_flag {
 	JOURNEY_GAP = 1 << 0,		/* events may be missing */
@@ -70,6 +70,14 @@ enum journey_flag {
 	JOURNEY_NAT = 1 << 5,		/* nat was asked: a new connection */
 	JOURNEY_TIMES = 1 << 6,		/* stamps differ: times of the events */
 	JOURNEY_NFT = 1 << 7,		/* has events of nft */
+	JOURNEY_TIED = 1 << 8,		/* may have got a twin's event: twins.h */
+	JOURNEY_OVER = 1 << 9,		/* has its fate, and waits for a twin's */
+};
+
+/* Another journey that may have made an event of this one, or this one its. */
+struct tie {
+	struct journey *twin;
+	uint32_t first, last;	/* .steps before the first and last such event */
 };
 
 /*
@@ -92,8 +100,9 @@ struct journey {
 	uint32_t omitted;	/* events left out in the middle */
 	uint32_t lost;		/* upper bound of events lost, when GAP */
 	uint16_t changes;
+	uint16_t flags;		/* enum journey_flag, ored */
 	uint8_t branches;
-	uint8_t flags;
+	uint8_t ties;
 	uint8_t stamps;		/* events with a stamp, all the same one */
 	uint8_t nfproto;
 	uint32_t trace_id;	/* nft's, of the last event that had one; 0: none */
@@ -107,6 +116,7 @@ struct journey {
 	struct change *change;
 	struct path *path;	/* one a branch */
 	struct fate fate[JOURNEY_BRANCHES];
+	struct tie tie[JOURNEY_TIES];
 	uint8_t *bytes, *last_bytes;
 };
 

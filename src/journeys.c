@@ -12,9 +12,11 @@
 #include "journey.h"
 #include "place.h"
 #include "shelf.h"
+#include "twins.h"
 
 enum {
 	OPEN_MAX = 4096,	/* journeys under way; the oldest is closed */
+	ASIDE_MAX = 1024,	/* over, and waiting for a twin's end */
 	NFT_DEPTH = 20,		/* what nft copies of the transport header */
 	LOOPBACK_IFINDEX = 1,
 	SUSPECTS = 16,		/* behind a gap, at least */
@@ -65,13 +67,41 @@ void journeys_close(struct journeys *js)
 	free(js);
 }
 
+static void let_go(struct journeys *js, struct journey *j)
+{
+	if ((!j->steps && !journey_met_nothing(j)) ||
+	    !js->ops->done(js->arg, j))
+		shelf_give_back(&js->shelf, j);
+}
+
+/* Those that waited for nobody but this one are told of now. */
+static void settle(struct journeys *js, struct journey *j)
+{
+	for (unsigned int i = j->ties; i-- > 0;) {
+		struct journey *twin = j->tie[i].twin;
+
+		if (!(twin->flags & JOURNEY_OVER))
+			continue;
+		twins_settle(j, twin);
+		if (twin->ties)
+			continue;
+		shelf_fetch(&js->shelf, twin);
+		let_go(js, twin);
+	}
+}
+
 static void finish(struct journeys *js, struct journey *j)
 {
 	shelf_take(&js->shelf, j);
 	journey_find_fates(j, js->map);
-	if ((!j->steps && !journey_met_nothing(j)) ||
-	    !js->ops->done(js->arg, j))
-		shelf_give_back(&js->shelf, j);
+	j->flags |= JOURNEY_OVER;
+	settle(js, j);
+	if (j->ties && js->shelf.aside_count < ASIDE_MAX) {
+		shelf_set_aside(&js->shelf, j);
+		return;
+	}
+	twins_give_up(j);
+	let_go(js, j);
 }
 
 /* A queue, that of loopback, may have held it since before the gap. */
@@ -171,6 +201,8 @@ void journeys_each(struct journeys *js,
 		   void (*fn)(void *arg, struct journey *j), void *arg)
 {
 	for (struct journey *j = js->shelf.oldest; j; j = j->newer)
+		fn(arg, j);
+	for (struct journey *j = js->shelf.aside; j; j = j->newer)
 		fn(arg, j);
 }
 

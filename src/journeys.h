@@ -61,7 +61,7 @@ void journeys_finish(struct journeys *js);
 /** journeys_give_back - a journey that done() has kept */
 void journeys_give_back(struct journeys *js, struct journey *j);
 
-/** journeys_each - for all under way */
+/** journeys_each - for all that done() was not told of */
 void journeys_each(struct journeys *js,
 		   void (*fn)(void *arg, struct journey *j), void *arg);
 

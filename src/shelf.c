@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* shelf: the journeys under way, by key and by age; and the memory of those over. */
+/* shelf: the journeys under way, by key and by age; those set aside; spare memory. */
 #include "shelf.h"
 
 #include <stdlib.h>
@@ -56,6 +56,7 @@ static void free_list(struct journey *j)
 void shelf_close(struct shelf *s)
 {
 	free_list(s->oldest);
+	free_list(s->aside);
 	free_list(s->spare);
 }
 
@@ -133,4 +134,22 @@ void shelf_give_back(struct shelf *s, struct journey *j)
 {
 	j->newer = s->spare;
 	s->spare = j;
+}
+
+void shelf_set_aside(struct shelf *s, struct journey *j)
+{
+	j->older = NULL;
+	j->newer = s->aside;
+	if (s->aside)
+		s->aside->older = j;
+	s->aside = j;
+	s->aside_count++;
+}
+
+void shelf_fetch(struct shelf *s, struct journey *j)
+{
+	*(j->older ? &j->older->newer : &s->aside) = j->newer;
+	if (j->newer)
+		j->newer->older = j->older;
+	s->aside_count--;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* shelf: the journeys under way, by key and by age; and the memory of those over. */
+/* shelf: the journeys under way, by key and by age; those set aside; spare memory. */
 #ifndef NFTRACE_SHELF_H
 #define NFTRACE_SHELF_H
 
@@ -13,9 +13,11 @@ struct shelf {
 	struct journey *bucket[SHELF_BUCKETS];	/* by .hash_next */
 	struct journey *by_id[SHELF_IDS];	/* by .id_next */
 	struct journey *oldest, *newest;	/* by .newer, .older */
+	struct journey *aside;			/* by .newer, .older */
 	struct journey *spare;			/* by .newer */
 	uint64_t events;			/* so far, of all journeys */
 	uint32_t open;				/* how many are under way */
+	uint32_t aside_count;
 	uint32_t snaplen;
 };
 
@@ -41,6 +43,13 @@ void shelf_touch(struct shelf *s, struct journey *j);
  */
 void shelf_bind(struct shelf *s, struct journey *j, uint32_t id);
 struct journey *shelf_find(const struct shelf *s, uint32_t id);
+
+/**
+ * shelf_set_aside - one that was taken, until shelf_fetch()
+ * It is the shelf's to free meanwhile.
+ */
+void shelf_set_aside(struct shelf *s, struct journey *j);
+void shelf_fetch(struct shelf *s, struct journey *j);
 
 /** shelf_take - it is over; shelf_give_back() has to follow */
 void shelf_take(struct shelf *s, struct journey *j);

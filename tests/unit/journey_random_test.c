@@ -22,7 +22,7 @@ static const struct way {
 			       PRE_RAW, PRE_MANGLE, IN_MANGLE, IN_FILTER } },
 };
 
-enum { LOOPED = 5, OUT_HALF = 4 };
+enum { LOOPED = 5, OUT_HALF = 4, WAYS = sizeof(ways) / sizeof(ways[0]) };
 
 struct packet_under_way {
 	struct sent sent;
@@ -43,9 +43,11 @@ struct game {
 	struct cpu cpu[CPUS];
 	const struct way *way[PACKETS];	/* of each packet */
 	uint8_t journeys[PACKETS];	/* unmarked ones of each */
+	unsigned int way_sent[WAYS], way_seen[WAYS];
 	unsigned int sent, count, marked, incomplete, wrong;
 	unsigned int losing, lost;
-	bool lossy;
+	bool lossy, tcp;
+	const struct way *only;		/* all go this one, or NULL */
 };
 
 static unsigned int chance(struct game *g, unsigned int n)
@@ -70,6 +72,36 @@ static bool is_pure(const struct journey *j)
 		if (j->step[i].place->id != j->step[0].place->id)
 			return false;
 	return true;
+}
+
+static bool went(const struct journey *j, const struct way *way)
+{
+	if (j->fate[0].kind != way->fate || j->steps != way->len)
+		return false;
+	for (uint32_t i = 0; i < j->steps; i++)
+		if (j->step[i].place->id != (uint32_t)'a' + way->at[i])
+			return false;
+	return true;
+}
+
+/* Packets alike: only how many went which way can be told. */
+static bool judge_alike(void *arg, struct journey *j)
+{
+	struct game *g = arg;
+
+	g->count++;
+	if (j->flags & JOURNEY_AMBIGUOUS) {
+		g->marked++;
+		return false;
+	}
+	for (unsigned int i = 0; i < WAYS; i++) {
+		if (went(j, &ways[i])) {
+			g->way_seen[i]++;
+			return false;
+		}
+	}
+	wrong(g, j, "no way at all");
+	return false;
 }
 
 static bool judge(void *arg, struct journey *j)
@@ -121,16 +153,25 @@ static void make(struct game *g, struct packet_under_way *p)
 	unsigned int flow = chance(g, 4);
 	const struct way *way = &ways[chance(g, 6)];
 
+	if (g->only)
+		way = g->only;
 	*p = (struct packet_under_way){ .sent = udp, .way = way };
 	p->sent.letter = g->sent;
 	p->sent.sport = ports[flow];
 	p->sent.stamp = g->w->now_ns / 1000 * 1000;
-	if (flow == 3) {
+	if (flow == 3 && !g->w->alike) {
+		p->sent.proto = IPPROTO_TCP;
+		p->sent.stamp = 0;
+	}
+	if (g->w->alike)
+		p->sent.sport = 1000;
+	if (g->w->alike && g->tcp) {
 		p->sent.proto = IPPROTO_TCP;
 		p->sent.stamp = 0;
 	}
 	if (way == &ways[LOOPED])
 		p->sent.in = p->sent.out = LO;
+	g->way_sent[way - ways]++;
 	g->way[g->sent++] = way;
 }
 
@@ -183,10 +224,12 @@ static bool all_idle(const struct game *g)
 static void play(struct world *w, struct game *g)
 {
 	static const struct journey_ops ops = { .done = judge };
+	static const struct journey_ops alike = { .done = judge_alike };
 
 	g->w = w;
 	journeys_close(w->journeys);
-	w->journeys = journeys_open(&w->map, 128, false, false, &ops, g);
+	w->journeys = journeys_open(&w->map, 128, false, false,
+				    w->alike ? &alike : &ops, g);
 	while (!all_idle(g)) {
 		turn(g, &g->cpu[chance(g, CPUS)]);
 		/* What is late must not be taken for dead. */
@@ -239,11 +282,53 @@ static void test_some_lost(void **state)
 	assert_true(incomplete > 0);
 }
 
+/* Return: how many were marked of packets that are the same to the last bit. */
+static unsigned int play_alike(struct world *w, unsigned int seed,
+			       const struct way *only)
+{
+	static struct game g;
+
+	memset(&g, 0, sizeof(g));
+	g.seed = seed;
+	g.tcp = seed % 2;
+	g.only = only;
+	w->alike = true;
+	play(w, &g);
+	for (unsigned int i = 0; i < WAYS; i++)
+		g.wrong += g.way_seen[i] > g.way_sent[i];
+	if (g.wrong || g.count != PACKETS)
+		fail_msg("seed %u: %u wrong, %u journeys, %u marked", seed,
+			 g.wrong, g.count, g.marked);
+	return g.marked;
+}
+
+static void test_alike(void **state)
+{
+	unsigned int marked = 0;
+
+	for (unsigned int seed = 1; seed <= seeds(); seed++)
+		marked += play_alike(*state, seed, NULL);
+	print_message("%u packets, %u marked\n", seeds() * PACKETS, marked);
+}
+
+/* And meet the same rules: it does not matter which is which. */
+static void test_alike_in_all(void **state)
+{
+	unsigned int marked = 0;
+
+	for (unsigned int seed = 1; seed <= seeds(); seed++)
+		marked += play_alike(*state, seed, &ways[seed % WAYS]);
+	print_message("%u packets, %u marked\n", seeds() * PACKETS, marked);
+	assert_true(marked < seeds() * PACKETS / 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_all_seen, begin, end),
 		cmocka_unit_test_setup_teardown(test_some_lost, begin, end),
+		cmocka_unit_test_setup_teardown(test_alike, begin, end),
+		cmocka_unit_test_setup_teardown(test_alike_in_all, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,6 +119,113 @@ static void test_identical_at_postrouting(void **state)
 		assert_true(w->over[i].flags & JOURNEY_AMBIGUOUS);
 }
 
+static unsigned int marked_ones(const struct world *w)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < w->count; i++)
+		n += !!(w->over[i].flags & JOURNEY_AMBIGUOUS);
+	return n;
+}
+
+/* The same rules all the way: whichever event is whose, it is one story twice. */
+static void test_twins_with_one_story(void **state)
+{
+	static const enum spot way[] = { PRE_RAW_RULE, PRE_RAW, PRE_MANGLE,
+					 FWD_MANGLE, FWD_FILTER, POST };
+	struct world *w = *state;
+	const struct ending *e;
+
+	w->alike = true;
+	for (size_t i = 0; i < sizeof(way) / sizeof(way[0]); i++) {
+		go(w, &udp, way[i]);
+		go(w, &udp, way[i]);
+	}
+	assert_int_equal(w->count, 2);
+	e = ending_of(w, "abcdeg");
+	assert_string_equal(w->over[e == w->over].letters, "abcdeg");
+	assert_int_equal(marked_ones(w), 0);
+}
+
+/* One overtakes the other: which leaves a rule out is not told by that. */
+static void test_twin_overtakes(void **state)
+{
+	struct world *w = *state;
+
+	w->alike = true;
+	go(w, &udp, PRE_RAW_RULE);
+	go(w, &udp, PRE_RAW_RULE);
+	go_through(w, &udp, PRE_RAW, POST);
+	go_through(w, &udp, PRE_RAW, POST);
+	assert_int_equal(w->count, 2);
+	assert_string_equal(w->over[0].letters, "abcdeg");
+	assert_string_equal(w->over[1].letters, "abcdeg");
+	assert_int_equal(marked_ones(w), 0);
+}
+
+/* Alike until one is dropped: one was, and one was not. */
+static void test_twins_part(void **state)
+{
+	struct world *w = *state;
+
+	w->alike = true;
+	go_through(w, &udp, PRE_RAW, FWD_MANGLE);
+	go_through(w, &udp, PRE_RAW, FWD_MANGLE);
+	go(w, &udp, FWD_DROP);
+	go(w, &udp, FWD_FILTER);
+	go(w, &udp, POST);
+	assert_int_equal(w->count, 2);
+	assert_ending(w, "bcdf", FATE_DROP, false);
+	assert_ending(w, "bcdeg", FATE_FORWARDED, false);
+}
+
+/* Different before, different behind: nobody knows which goes with which. */
+static void test_twins_that_matter(void **state)
+{
+	struct world *w = *state;
+
+	prove_stamps(w);
+	w->alike = true;
+	go_through(w, &udp, PRE_RAW, FWD_MANGLE);
+	go_through(w, &udp, PRE_RAW_RULE, FWD_MANGLE);
+	go(w, &udp, FWD_DROP);
+	assert_int_equal(w->count, 0);
+	go(w, &udp, FWD_FILTER);
+	go(w, &udp, POST);
+	assert_int_equal(w->count, 2);
+	assert_int_equal(marked_ones(w), 2);
+}
+
+/* The one that is over is told of when the other is. */
+static void test_twin_is_lost(void **state)
+{
+	struct world *w = *state;
+
+	w->alike = true;
+	go_through(w, &udp, PRE_RAW, FWD_FILTER);
+	go_through(w, &udp, PRE_RAW_RULE, FWD_FILTER);
+	go(w, &udp, POST);
+	assert_int_equal(w->count, 0);
+	pass_ms(w, 300);
+	assert_int_equal(w->count, 2);
+	assert_int_equal(marked_ones(w), 2);
+}
+
+/* However many wait for one that never ends. */
+static void test_many_twins(void **state)
+{
+	struct world *w = *state;
+
+	w->alike = true;
+	for (int i = 0; i < 3000; i++) {
+		go_through(w, &udp, PRE_RAW, FWD_FILTER);
+		if (i % 2)
+			go(w, &udp, POST);
+	}
+	journeys_finish(w->journeys);
+	assert_int_equal(w->count, 3000);
+}
+
 /* A packet that ended in silence long ago is no twin of the next. */
 static void test_dead_twin(void **state)
 {
@@ -433,6 +540,12 @@ int main(void)
 		CASE(test_flows_side_by_side),
 		CASE(test_identical_by_stamp),
 		CASE(test_identical_at_postrouting),
+		CASE(test_twins_with_one_story),
+		CASE(test_twin_overtakes),
+		CASE(test_twins_part),
+		CASE(test_twins_that_matter),
+		CASE(test_twin_is_lost),
+		CASE(test_many_twins),
 		CASE(test_dead_twin),
 		CASE(test_identical_lost),
 		CASE(test_nat),

@@ -69,6 +69,7 @@ struct world {
 	uint64_t now_ns;
 	struct place place[PLACES];
 	unsigned int places;
+	bool alike;		/* events of packets alike are alike, too */
 };
 
 /* A packet: what the next event of it looks like. */
@@ -129,12 +130,17 @@ static int end(void **state)
 	return 0;
 }
 
-/* One place an event, so that its letter can be kept in it. */
+/*
+ * One place an event, so that its letter can be kept in it; or one a spot, whose
+ * letter is the spot's.
+ */
 static const struct place *place_at(struct world *w, enum spot spot,
 				    uint32_t letter)
 {
-	struct place *p = &w->place[w->places++ % PLACES];
+	struct place *p = &w->place[w->alike ? spot : w->places++ % PLACES];
 
+	if (w->alike)
+		letter = (uint32_t)'a' + spot;
 	*p = (struct place){
 		.prefix = "", .rule = "", .line = "", .target = "",
 		.table = tables[spots[spot].order], .chain = "CHAIN",
