@@ -477,6 +477,11 @@ static bool may_come(const struct place_nft *pn, enum place_nft_time time)
 		(pn->window.open || pn->asked || pn->missing));
 }
 
+const struct nft_snapshot *place_nft_rules(const struct place_nft *pn)
+{
+	return pn->window.snap[0];
+}
+
 void place_nft_settled(struct place_nft *pn)
 {
 	nft_window_close(&pn->window);

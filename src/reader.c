@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "both.h"
 #include "capture.h"
 #include "clock.h"
 #include "doubt.h"
@@ -45,6 +46,7 @@ struct state {
 	struct place_index *index;
 	struct place_nft *nft;		/* NULL: no events of nft */
 	struct path_map map;
+	struct both both;
 	struct journeys *journeys;
 	struct hold *hold;		/* NULL: no events of nft */
 	struct ifnames *names;
@@ -119,6 +121,8 @@ static void print_journey(void *arg, struct journey *j)
 	/* What a file tells of happened on another host, or another day. */
 	if (s->plan->capture)
 		find_causes(s, j);
+	if (s->nft)
+		both_mark(&s->both, place_nft_rules(s->nft), j);
 	s->stats->nat_silent += journey_passed_nat(j, &s->map);
 	printer_journey(&s->printer, j);
 }
@@ -516,6 +520,7 @@ static int open_state(struct state *s, const struct reader_plan *plan)
 	s->names = plan->capture ? ifnames_open() : ifnames_new();
 	path_map_fill(&s->map, plan->snap);
 	s->map.nft_unseen = plan->nft_unseen;
+	both_open(&s->both, plan->snap);
 	s->index = place_index_open(plan->snap, &s->map);
 	s->journeys = journeys_open(&s->map, plan->snaplen,
 				    plan->foreign_trace, plan->nft, &ops, s);

@@ -192,6 +192,8 @@ static void put_step(struct out *o, const struct report_env *env,
 		*p++ = 'b';
 		p = put_number(p, s->branch);
 	}
+	if (s->alone)
+		p = put_word(p, ",a");
 	if (s->place->own_before) {
 		*p++ = ',';
 		*p++ = 'w';

@@ -26,7 +26,8 @@ struct report_env;
  *	[flags=LETTERS]	see the table in record.c
  *	e[,FIELD...]	an event; what is not given is as at the one before:
  *			mHEX mark, iNAME in, oNAME out, pNAME physin,
- *			qNAME physout, bN branch; wN rules of nftrace's own in
+ *			qNAME physout, bN branch; a its chain is in
+ *			this backend only; wN rules of nftrace's own in
  *			front of it; kN nft's queue; dWORD its doubt; xHEX:HEX prefix and rule where the line
  *			for people had to escape them
  *	c,STEP,MAKER,FIELD,VALUE,VALUE	a change behind event STEP, from 0

@@ -326,6 +326,9 @@ static bool step_field(struct reading *rd, struct text f,
 			return false;
 		rd->now.branch = (uint8_t)n;
 		return true;
+	case 'a':
+		rd->now.alone = true;
+		return true;
 	case 'w':
 		k->own_before = get_number(value, 10, &n) ? (uint16_t)n : 0;
 		return k->own_before != 0;
@@ -350,6 +353,7 @@ static bool take_step(struct reading *rd, struct text fields)
 
 	if (!next_trace_line(rd, &line))
 		return false;
+	rd->now.alone = false;
 	while (fields.len) {
 		struct text f = cut(&fields, ',');
 

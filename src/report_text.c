@@ -284,6 +284,7 @@ static void block_journey(struct out *o, const struct report_env *env,
 	out_text(o, "\n");
 	if (journey_met_nothing(j))
 		put_nothing(o, env);
+	report_alone(o, j, env->color ? DIM : "", env->color ? RESET : "");
 	for (uint32_t i = 0; i < kept; i++) {
 		const struct step *s = &j->step[i];
 

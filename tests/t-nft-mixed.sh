@@ -48,6 +48,24 @@ assert_same "the trace" "$TESTS/expected/nft-mixed.txt" "$SCRATCH/mixed"
 assert_no_grep nftrace_ "$OUT"
 assert_restored_but_counters r "$SCRATCH/before"
 
+subtest "--read gives it back"
+start_nftrace r -t 30 -c 1 --rate 0 --pcap "$SCRATCH/mixed.pcapng" -i eth0 -p udp --dport 54
+talk a udp 10.96.0.10 54 from 20054 wait 60 2>/dev/null
+end_nftrace
+assert_text '  only in nft: ip nat:PREROUTING,KUBE-SERVICES,KUBE-SVC-DENIED' "$OUT"
+assert_text '  only in iptables-legacy: raw:PREROUTING,cali-PREROUTING filter:FORWARD,cali-FORWARD,cali-tw-eth0' "$OUT"
+cp "$OUT" "$SCRATCH/block"
+run_nftrace r --read "$SCRATCH/mixed.pcapng"
+assert_same "what --read prints" "$SCRATCH/block" "$OUT"
+
+subtest "a chain of one name in both is none that only one has"
+in_ns r nft "add table ip filter; add chain ip filter cali-FORWARD"
+start_nftrace r -t 30 -c 1 --rate 0 -i eth0 -p udp --dport 54
+talk a udp 10.96.0.10 54 from 20054 wait 60 2>/dev/null
+end_nftrace
+assert_text '  only in iptables-legacy: raw:PREROUTING,cali-PREROUTING filter:FORWARD,cali-tw-eth0' "$OUT"
+in_ns r nft delete table ip filter
+
 subtest "the same as JSON"
 start_nftrace r -t 30 -c 1 --rate 0 --json -i eth0 -p udp --dport 54
 talk a udp 10.96.0.10 54 from 20054 wait 60 2>/dev/null

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* both: where iptables-legacy and nft have rules, which chains only one of them has. */
+#ifndef NFTRACE_BOTH_H
+#define NFTRACE_BOTH_H
+
+#include "family.h"
+
+struct journey;
+struct nft_snapshot;
+struct snapshot;
+
+struct both {
+	const struct snapshot *legacy[FAMILY_COUNT];	/* NULL: no rules */
+};
+
+/** both_open - @snaps: by family_index(), NULL where there is none; borrowed */
+void both_open(struct both *b, const struct snapshot *const snaps[]);
+
+/**
+ * both_mark - .alone of each event whose chain only its backend has
+ * @nft: the rules of now
+ *
+ * That is where "iptables -S" or "nft list" alone would not show it.  Left out
+ * are chains of which only the end was met, and let the packet pass; nothing is
+ * marked where one backend has no rules.
+ */
+void both_mark(const struct both *b, const struct nft_snapshot *nft,
+	       struct journey *j);
+
+#endif

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* report_alone: the lines of a block that name the chains which only one backend has. */
+#include "report.h"
+
+#include <string.h>
+
+#include "event.h"
+#include "journey.h"
+#include "nft_snapshot.h"
+#include "out.h"
+#include "place.h"
+#include "safe.h"
+
+enum { CHAINS = 64 };
+
+/* One place of each chain, in the packet's order. */
+struct chains {
+	const struct place *at[CHAINS];
+	unsigned int count;
+	bool more;
+};
+
+static bool same_table(const struct place *p, const struct place *q)
+{
+	return p->family == q->family && strcmp(p->table, q->table) == 0;
+}
+
+static bool same_chain(const struct place *p, const struct place *q)
+{
+	return p->chain_len == q->chain_len &&
+	       memcmp(p->chain, q->chain, p->chain_len) == 0 &&
+	       same_table(p, q);
+}
+
+static void add(struct chains *c, const struct place *p)
+{
+	for (unsigned int i = c->count; i-- > 0; )
+		if (same_chain(c->at[i], p))
+			return;
+	if (c->count == CHAINS)
+		c->more = true;
+	else
+		c->at[c->count++] = p;
+}
+
+static void put_safe(struct out *o, const char *text, size_t len)
+{
+	size_t size = 4 * len + 1;
+	char *room = out_room(o, size);
+
+	if (room)
+		out_advance(o, safe_text(room, size, text, len));
+}
+
+/* A table's name once: "filter:FORWARD,cali-FORWARD" */
+static void put_chain(struct out *o, const struct place *p,
+		      const struct place *before)
+{
+	if (before && same_table(before, p)) {
+		out_text(o, ",");
+	} else {
+		out_text(o, " ");
+		if (p->backend == EVENT_NFT) {
+			out_text(o, nft_snapshot_family(p->family));
+			out_text(o, " ");
+		}
+		put_safe(o, p->table, strlen(p->table));
+		out_text(o, ":");
+	}
+	put_safe(o, p->chain, p->chain_len);
+}
+
+static void put_line(struct out *o, const struct chains *c, const char *words)
+{
+	out_text(o, words);
+	for (unsigned int i = 0; i < c->count; i++)
+		put_chain(o, c->at[i], i ? c->at[i - 1] : NULL);
+	out_text(o, c->more ? " ..." : "");
+}
+
+static void collect(struct chains *c, const struct journey *j,
+		    uint8_t backend)
+{
+	c->count = 0;
+	c->more = false;
+	for (uint32_t i = 0; i < journey_kept(j); i++)
+		if (j->step[i].alone && j->step[i].place->backend == backend)
+			add(c, j->step[i].place);
+}
+
+void report_alone(struct out *o, const struct journey *j, const char *before,
+		  const char *behind)
+{
+	static const char *const words[] = {
+		[EVENT_LEGACY] = "  only in iptables-legacy:",
+		[EVENT_NFT] = "  only in nft:",
+	};
+	struct chains c;
+
+	for (uint8_t backend = 0; backend < 2; backend++) {
+		collect(&c, j, backend);
+		if (!c.count)
+			continue;
+		out_text(o, before);
+		put_line(o, &c, words[backend]);
+		out_text(o, behind);
+		out_text(o, "\n");
+	}
+}
