@@ -21,7 +21,8 @@ enum { BUCKETS = 256, INDEXES = 4096 };
 struct name {
 	struct name *next;
 	uint32_t index;
-	char text[4 * IFNAMSIZ];
+	char raw[IFNAMSIZ];
+	char text[4 * IFNAMSIZ];	/* fit for output */
 };
 
 struct ifnames {
@@ -45,7 +46,10 @@ static void set_name(struct ifnames *n, uint32_t index, const char *text,
 		e->next = *head;
 		*head = e;
 	}
-	safe_text(e->text, sizeof(e->text), text, strnlen(text, len));
+	len = strnlen(text, len < IFNAMSIZ ? len : IFNAMSIZ - 1);
+	memcpy(e->raw, text, len);
+	e->raw[len] = '\0';
+	safe_text(e->text, sizeof(e->text), text, len);
 }
 
 static int on_link(const struct nlmsghdr *nlh, void *arg)
@@ -128,12 +132,11 @@ struct ifnames *ifnames_new(void)
 
 uint32_t ifnames_index(struct ifnames *n, const char *name, size_t len)
 {
-	char text[4 * IFNAMSIZ];
-
-	safe_text(text, sizeof(text), name, strnlen(name, len));
+	len = strnlen(name, len < IFNAMSIZ ? len : IFNAMSIZ - 1);
 	for (unsigned int b = 0; b < BUCKETS; b++)
 		for (const struct name *e = n->bucket[b]; e; e = e->next)
-			if (strcmp(e->text, text) == 0)
+			if (strlen(e->raw) == len &&
+			    memcmp(e->raw, name, len) == 0)
 				return e->index;
 	/* More than any host has: the rest is one. */
 	if (n->count < INDEXES)
@@ -170,17 +173,37 @@ void ifnames_update(struct ifnames *n)
 		;
 }
 
-const char *ifnames_get(const struct ifnames *n, uint32_t index)
+static const struct name *find(const struct ifnames *n, uint32_t index)
+{
+	const struct name *e = n->bucket[index % BUCKETS];
+
+	while (e && e->index != index)
+		e = e->next;
+	return e;
+}
+
+static const char *unknown_name(uint32_t index)
 {
 	static char unknown[4][16];
 	static unsigned int turn;
 
 	if (index == 0)
 		return "";
-	for (const struct name *e = n->bucket[index % BUCKETS]; e; e = e->next)
-		if (e->index == index)
-			return e->text;
 	turn = (turn + 1) % 4;
 	snprintf(unknown[turn], sizeof(unknown[turn]), "if%u", index);
 	return unknown[turn];
+}
+
+const char *ifnames_get(const struct ifnames *n, uint32_t index)
+{
+	const struct name *e = find(n, index);
+
+	return e ? e->text : unknown_name(index);
+}
+
+const char *ifnames_raw(const struct ifnames *n, uint32_t index)
+{
+	const struct name *e = find(n, index);
+
+	return e ? e->raw : unknown_name(index);
 }

@@ -30,7 +30,10 @@ void ifnames_update(struct ifnames *names);
  * ifnames_get - "eth0"; "" for 0; "if17" when it is not known
  * Also names of interfaces that are gone.  Escaped for output; borrowed until
  * the fourth next call.
+ *
+ * ifnames_raw - the name itself, for who escapes in a way of its own
  */
 const char *ifnames_get(const struct ifnames *names, uint32_t index);
+const char *ifnames_raw(const struct ifnames *names, uint32_t index);
 
 #endif

@@ -82,7 +82,7 @@ static char *put_interface(char *p, char letter, const struct report_env *env,
 {
 	*p++ = ',';
 	*p++ = letter;
-	return put_name(p, ifnames_get(env->names, index));
+	return put_name(p, ifnames_raw(env->names, index));
 }
 
 static void put_counted(struct out *o, const char *key, uint32_t n)
@@ -104,11 +104,11 @@ static void put_entry(struct out *o, const struct report_env *env,
 		return;
 	if (s->in) {
 		p = put_word(p, " in=");
-		p = put_name(p, ifnames_get(env->names, s->in));
+		p = put_name(p, ifnames_raw(env->names, s->in));
 	}
 	if (s->out) {
 		p = put_word(p, " out=");
-		p = put_name(p, ifnames_get(env->names, s->out));
+		p = put_name(p, ifnames_raw(env->names, s->out));
 	}
 	out_advance(o, (size_t)(p - room));
 }
@@ -226,7 +226,7 @@ static char *put_value(char *p, const struct report_env *env,
 		return put_number(p, (uint32_t)v->port);
 	case FIELD_IN:
 	case FIELD_OUT:
-		return put_name(p, ifnames_get(env->names, v->number));
+		return put_name(p, ifnames_raw(env->names, v->number));
 	default:
 		return put_number(p, v->number);
 	}

@@ -43,7 +43,7 @@ static void put_string(struct out *o, const char *text, size_t len)
 static void put_name(struct out *o, const struct report_env *env,
 		     const char *key, uint32_t index)
 {
-	const char *name = ifnames_get(env->names, index);
+	const char *name = ifnames_raw(env->names, index);
 
 	out_text(o, key);
 	if (index)

@@ -111,3 +111,26 @@ del(.events[0].rule)	Packet.events[0].rule: missing
 .schema = 2	Packet.schema: not 1
 .changes = [{}]	Packet.changes[0].event: missing
 EOT
+
+subtest "names of interfaces are the names, whatever bytes are in them"
+# What iptables-save would not know is the kernel's own: all but blanks, slashes and colons.
+dev=lo
+for name in $'q"u\\o' $'gr\xc3\xbcn' $'c\x01\x1b[31m' $'b\xff\xe9'; do
+	ns_ip lo link set "$dev" down
+	ns_ip lo link set "$dev" name "$name" || fail "no interface '$name'"
+	dev=$name
+	ns_ip lo link set "$dev" up
+	start_nftrace lo -t 20 -c 1 --json --pcap "$SCRATCH/name.pcapng" -p udp --dport 7
+	talk lo udp 10.9.0.1 7 wait 1000
+	end_nftrace
+	assert_schema Packet "$OUT"
+	# Bytes that are no UTF-8 are the character of that number.
+	want=$name
+	iconv -f utf8 -t utf8 <<<"$name" >/dev/null 2>&1 || want=$(iconv -f latin1 -t utf8 <<<"$name")
+	assert_equal "the events' interfaces" "$want" \
+		"$(jq -r '.events[] | .in, .out | values' "$OUT" | sort -u)"
+	assert_equal "the fate's interface" "$want" "$(jq -r '.fate_out // .out' "$OUT")"
+	cp "$OUT" "$SCRATCH/live"
+	run_nftrace lo --read "$SCRATCH/name.pcapng" --json
+	assert_same "what was read" "$SCRATCH/live" "$OUT"
+done
