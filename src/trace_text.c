@@ -207,8 +207,17 @@ static void take_flag(struct trace_text_packet *p, struct span word)
 
 	if (is(word, "DF"))
 		p->df = true;
-	if (is(word, "MF") || (is(word, "INCOMPLETE") && p->v6))
+	/* "INCOMPLETE" is of fragments; "INCOMPLETE [8 bytes]" is all there is. */
+	if (is(word, "MF") ||
+	    (is(word, "INCOMPLETE") && p->v6 && !p->has_proto))
 		p->mf = true;
+	if (*word.at == '[' || is(word, "TRUNCATED"))
+		p->no_more = true;
+	/* In IPv6 it is told as an option, and nothing comes behind it. */
+	if (is(word, "ESP") && p->v6 && !p->has_proto) {
+		p->proto = IPPROTO_ESP;
+		p->has_proto = true;
+	}
 	for (unsigned int i = 0; i < 8; i++)
 		if (p->has_proto && is(word, tcp[i]))
 			p->tcp_flags |= (uint8_t)(1u << i);
@@ -363,9 +372,9 @@ static bool is_whole(const struct trace_text_packet *p)
 	uint32_t want = 0;
 
 	/* Lines that somebody has shortened have no LEN, or no PROTO. */
-	if (!(p->has & 1u << TT_LEN) || !p->has_proto)
+	if (!(p->has & 1u << TT_LEN) || !(p->has_proto || p->no_more))
 		return false;
-	if (p->fragment)
+	if (p->fragment || p->no_more)
 		return true;
 	switch (p->proto) {
 	case IPPROTO_TCP:

@@ -53,6 +53,7 @@ enum trace_text_field {
 
 struct trace_text_packet {
 	bool v6, df, mf, has_proto, fragment;
+	bool no_more;	/* the kernel says that the packet ends here */
 	uint8_t src[16], dst[16], gateway[4];
 	uint8_t proto, tcp_flags;
 	uint8_t options, ip_options;	/* bytes */

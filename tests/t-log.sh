@@ -66,6 +66,31 @@ assert_grep '9 lines or packets of others passed over' "$ERR"
 assert_grep '1 trace event of rules that are not in the rules given' "$ERR"
 assert_equal "fates" "DELIVERED DELIVERED INCOMPLETE" "$(sed -nE 's/^=> ([A-Z]+).*/\1/p' "$OUT" | sort | paste -sd ' ')"
 
+subtest "packets that are shorter than their headers, and IPsec"
+mac=MAC=02:42:0a:01:00:01:02:42:0a:01:00:02
+v4="SRC=10.1.0.2 DST=10.2.0.2 LEN=28 TOS=0x00 PREC=0x00 TTL=64"
+v6="SRC=fd00:0001:0000:0000:0000:0000:0000:0002 DST=fd00:0002:0000:0000:0000:0000:0000:0002 LEN=80 TC=0 HOPLIMIT=64 FLOWLBL=0"
+printf '%s\n' '*raw' ':PREROUTING ACCEPT [0:0]' '-A PREROUTING -j TRACE' COMMIT \
+	'*filter' ':FORWARD DROP [0:0]' COMMIT >"$SCRATCH/two.save"
+for hook in raw:PREROUTING:policy:2 filter:FORWARD:policy:1; do
+	printf 'TRACE: %s IN=eth0 OUT=%s %s\n' \
+		$hook "" "$mac:08:00 $v4 ID=1 PROTO=TCP INCOMPLETE [8 bytes] " \
+		$hook "" "$mac:08:00 $v4 ID=2 PROTO=ICMP TYPE=3 CODE=3 INCOMPLETE [8 bytes] MARK=0x1 " \
+		$hook "" "$mac:08:00 $v4 ID=3 PROTO=ESP SPI=0xc0ffee " \
+		$hook "" "$mac:08:00 $v4 ID=4 PROTO=AH SPI=0x1 "
+done | sed '/FORWARD/s/OUT= /OUT=eth1 /' >"$SCRATCH/short.log"
+for hook in raw:PREROUTING:policy:2 filter:FORWARD:policy:2; do
+	printf 'TRACE: %s IN=eth0 OUT=%s %s\n' \
+		$hook "" "$mac:86:dd $v6 OPT ( ESP SPI=0xc0ffee )" \
+		$hook "" "$mac:86:dd $v6 OPT ( AH SPI=0x1 ) PROTO=UDP SPT=1 DPT=2 LEN=20 " \
+		$hook "" "$mac:86:dd $v6 PROTO=TCP INCOMPLETE [8 bytes] "
+done | sed '/FORWARD/s/OUT= /OUT=eth1 /' >>"$SCRATCH/short.log"
+run_nftrace lo --read "$SCRATCH/short.log" --rules "$SCRATCH/two.save" --rules "$HERE/router6.save"
+assert_status 0
+assert_equal "packets of two events" 7 "$(grep -A3 '^TRACE: raw' "$OUT" | grep -c '^=> DROP by filter:FORWARD')"
+assert_no_grep 'INCOMPLETE' "$OUT"
+assert_grep '^#.* fd00:1::2 > fd00:2::2: ESP' "$OUT"
+
 subtest "rules in other forms: iptables -S, counters, CRLF, no header, parts"
 {
 	printf -- '-P INPUT DROP\r\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n-N policy:web\n-N last\n'
