@@ -36,8 +36,8 @@ stories() { # FILE: one line a packet: headers, rules in order, fate and its rul
 # one_run FILE BACKEND: the stories of the file's packets in $SCRATCH/BACKEND
 one_run() {
 	router "$1"
-	load_rules "$1" "$2" || fail "iptables-restore ${1##*/}"
-	start_nftrace r -4 --all --rate 0 --json -t 100
+	load_rules "$1" "$2" || fail "$(xt "$2-restore") ${1##*/}"
+	start_nftrace r "-$FAMILY" --all --rate 0 --json -t 100
 	send "$1"
 	stop_nftrace INT
 	assert_no_grep '[1-9][0-9]* lost' "$ERR"
@@ -46,15 +46,17 @@ one_run() {
 }
 
 for file in "$TESTS"/rulesets/*.save; do
-	case ${file##*/} in ip6-* | exotic-extensions*) continue ;; esac
+	case ${file##*/} in *exotic-extensions*) continue ;; esac
 	subtest "${file##*/}"
-	rm -f "$SCRATCH/common.ipsets"
-	[[ ! -e ${file%.save}.ipsets ]] || cp "${file%.save}.ipsets" "$SCRATCH/common.ipsets"
-	sed -E 's/-m statistic --mode random --probability [0-9.]+ //' "$file" >"$SCRATCH/common.save"
-	one_run "$SCRATCH/common.save" nft
+	common=$SCRATCH/common.save
+	case ${file##*/} in ip6-*) common=$SCRATCH/ip6-common.save ;; esac
+	rm -f "$SCRATCH"/*common.ipsets
+	[[ ! -e ${file%.save}.ipsets ]] || cp "${file%.save}.ipsets" "${common%.save}.ipsets"
+	sed -E 's/-m statistic --mode random --probability [0-9.]+ //' "$file" >"$common"
+	one_run "$common" nft
 	# What nft's iptables refused is left out of both.
-	cp "$SCRATCH/loading" "$SCRATCH/common.save"
-	one_run "$SCRATCH/common.save" legacy
+	cp "$SCRATCH/loading" "$common"
+	one_run "$common" legacy
 	assert_same "the stories in nft, beside those in legacy tables," "$SCRATCH/legacy" "$SCRATCH/nft"
 	note "$(wc -l <"$SCRATCH/nft") packets, $(cut -f 2 "$SCRATCH/nft" | tr '|' '\n' | sort -u | wc -l) rules"
 done
