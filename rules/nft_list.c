@@ -2,6 +2,8 @@
 /* nft_list: the text of each rule out of `nft -a list ruleset`. */
 #include "nft_make.h"
 
+#include <dlfcn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,8 @@
 
 #include "nft_snapshot.h"
 
+#define LIBRARY "libnftables.so.1"
+
 /* How far the reading of the list has come. */
 struct cursor {
 	struct nft_maker *m;
@@ -21,21 +25,71 @@ struct cursor {
 	const char *start;		/* of a rule under way, or NULL */
 };
 
+/*
+ * Loaded where it is used: a run without nft's rules, and every process but
+ * this helper, has neither the time nor the memory that it and its two
+ * libraries take.
+ */
+struct lib {
+	__typeof__(nft_ctx_new) *ctx_new;
+	__typeof__(nft_ctx_free) *ctx_free;
+	__typeof__(nft_ctx_output_set_flags) *set_flags;
+	__typeof__(nft_ctx_buffer_output) *buffer_output;
+	__typeof__(nft_ctx_buffer_error) *buffer_error;
+	__typeof__(nft_ctx_get_output_buffer) *output;
+	__typeof__(nft_ctx_get_error_buffer) *error;
+	__typeof__(nft_run_cmd_from_buffer) *run;
+};
+
+static bool load(struct lib *l)
+{
+	const struct {
+		const char *name;
+		void *to;
+	} symbols[] = {
+		{ "nft_ctx_new", &l->ctx_new },
+		{ "nft_ctx_free", &l->ctx_free },
+		{ "nft_ctx_output_set_flags", &l->set_flags },
+		{ "nft_ctx_buffer_output", &l->buffer_output },
+		{ "nft_ctx_buffer_error", &l->buffer_error },
+		{ "nft_ctx_get_output_buffer", &l->output },
+		{ "nft_ctx_get_error_buffer", &l->error },
+		{ "nft_run_cmd_from_buffer", &l->run },
+	};
+
+	if (!dlopen(LIBRARY, RTLD_LAZY | RTLD_GLOBAL)) {
+		fprintf(stderr, "%s\n", dlerror());
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
+		void *symbol = dlsym(RTLD_DEFAULT, symbols[i].name);
+
+		if (!symbol) {
+			fprintf(stderr, "%s\n", dlerror());
+			return false;
+		}
+		memcpy(symbols[i].to, &symbol, sizeof(symbol));
+	}
+	return true;
+}
+
 char *nft_list_read(void)
 {
-	struct nft_ctx *ctx = nft_ctx_new(NFT_CTX_DEFAULT);
+	struct nft_ctx *ctx;
 	char *text = NULL;
+	struct lib l;
 
+	ctx = load(&l) ? l.ctx_new(NFT_CTX_DEFAULT) : NULL;
 	if (!ctx)
 		return NULL;
-	nft_ctx_output_set_flags(ctx, NFT_CTX_OUTPUT_HANDLE);
-	nft_ctx_buffer_output(ctx);
-	nft_ctx_buffer_error(ctx);
-	if (nft_run_cmd_from_buffer(ctx, "list ruleset") == 0)
-		text = strdup(nft_ctx_get_output_buffer(ctx));
+	l.set_flags(ctx, NFT_CTX_OUTPUT_HANDLE);
+	l.buffer_output(ctx);
+	l.buffer_error(ctx);
+	if (l.run(ctx, "list ruleset") == 0)
+		text = strdup(l.output(ctx));
 	else
-		fputs(nft_ctx_get_error_buffer(ctx), stderr);
-	nft_ctx_free(ctx);
+		fputs(l.error(ctx), stderr);
+	l.ctx_free(ctx);
 	return text;
 }
 
