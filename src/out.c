@@ -3,9 +3,11 @@
 #include "out.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -16,15 +18,31 @@
 
 enum { SIZE = 4 << 20, WORTH = 64 << 10, LINE = 2048 };
 
+/*
+ * A pipe with a name knows no RWF_NOWAIT, and O_NONBLOCK on what others hold as
+ * well would be theirs, too: so a description of our own.
+ */
+static int reopen_pipe(int fd)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+}
+
 int out_open(struct out *o, int fd)
 {
 	struct stat st;
 
 	memset(o, 0, sizeof(*o));
-	o->fd = fd;
+	o->own = -1;
 	o->size = SIZE;
 	o->no_wait = true;
-	o->regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	if (fstat(fd, &st) == 0) {
+		o->regular = S_ISREG(st.st_mode);
+		o->own = S_ISFIFO(st.st_mode) ? reopen_pipe(fd) : -1;
+	}
+	o->fd = o->own >= 0 ? o->own : fd;
 	o->buf = mmap(NULL, SIZE, PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (o->buf == MAP_FAILED) {
@@ -38,7 +56,10 @@ void out_close(struct out *o)
 {
 	if (o->buf)
 		munmap(o->buf, o->size);
+	if (o->own >= 0)
+		close(o->own);
 	o->buf = NULL;
+	o->own = -1;
 }
 
 void out_begin(struct out *o)
@@ -119,7 +140,7 @@ static ssize_t write_some(struct out *o)
 	struct pollfd pfd = { .fd = o->fd, .events = POLLOUT };
 	ssize_t n;
 
-	if (o->regular)
+	if (o->regular || o->own >= 0)
 		return write(o->fd, iov.iov_base, iov.iov_len);
 	if (o->no_wait) {
 		n = pwritev2(o->fd, &iov, 1, -1, RWF_NOWAIT);

@@ -9,6 +9,7 @@
 
 struct out {
 	int fd;
+	int own;			/* the same pipe, opened here; or -1 */
 	char *buf;
 	size_t size, head, tail;	/* pending: [head, tail) */
 	size_t mark;			/* start of the record being written */

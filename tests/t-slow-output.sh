@@ -53,3 +53,22 @@ assert_status 5
 events=$(sed -n 's/^nftrace: \([0-9]*\) events, 0 lost;.*/\1/p' "$ERR")
 assert_equal "lines printed and left out" "${events:-none}" "$(($(wc -l <"$SCRATCH/read") + left_out))"
 assert_equal "lines of another form" 0 "$(grep -Evc '^TRACE: [a-z]+:[^:]+:[a-z]+:[0-9]+(  ".*")?$' "$SCRATCH/read")"
+
+subtest "a pipe with a name takes as much at once as one without"
+printf ':PREROUTING ACCEPT\nCOMMIT\n' | sed '1i *raw' >"$SCRATCH/rules"
+for ((i = 1; i <= 2000; i++)); do
+	echo "TRACE: raw:PREROUTING:policy:1 IN=lo OUT= SRC=10.9.0.1 DST=10.9.0.1" \
+		"LEN=28 TOS=0x00 PREC=0x00 TTL=64 ID=$i PROTO=UDP SPT=7 DPT=9 LEN=8"
+done >"$SCRATCH/log"
+# largest_write TO...: of the lines that the run printed
+largest_write() {
+	strace -ff -qq -e trace=write,pwritev2 -o "$SCRATCH/calls" "$NFTRACE" --read "$SCRATCH/log" \
+		--rules "$SCRATCH/rules" >"$1" 2>"$ERR"
+	sed -n 's/.*TRACE: .* = \([0-9]*\)$/\1/p' "$SCRATCH"/calls.* | sort -n | tail -n 1
+}
+cat "$SCRATCH/fifo" >"$SCRATCH/read" &
+reader=$!
+largest=$(largest_write "$SCRATCH/fifo")
+wait $reader
+assert_equal "packets printed" 2000 "$(grep -c '^#' "$SCRATCH/read")"
+((${largest:-0} > 16384)) || fail "at most ${largest:-nothing} bytes at once"
