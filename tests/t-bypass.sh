@@ -4,55 +4,111 @@
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 
-lab_loopback
-load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
-nothing() { run_nftrace lo -t 100ms -p udp --dport 9; assert_status 3; }
+lab_router
+settle a eth0 r eth0 r eth1 b eth0
+load r "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
+server b echo udp 10.2.0.2 7
+
+# traced_or_not: a packet from a to b, and what nftrace on r says
+traced_or_not() {
+	start_nftrace r -t 1 -c 1 -p udp --dport 7
+	talk a udp 10.2.0.2 7 wait 200 2>/dev/null
+	end_nftrace
+}
+# taken NOTE: the packet does not reach the rules, and that line says who can have it
+taken() {
+	traced_or_not
+	assert_status 3
+	assert_grep 'no packet matched' "$ERR"
+	assert_grep "note: $1" "$ERR"
+	# So does --doctor, before anybody wonders.
+	run_nftrace r --doctor
+	cat "$OUT" "$ERR" >"$SCRATCH/both"
+	assert_grep "$1" "$SCRATCH/both"
+}
+# seen: nothing is in the way any more
+seen() {
+	traced_or_not
+	assert_status 0
+	assert_no_grep 'XDP|tc \(|flowtable|bridged|IPVS' "$ERR"
+}
 
 subtest "nothing there: nothing is said"
-nothing
+seen
+run_nftrace r -t 100ms -p udp --dport 9
+assert_status 3
 assert_grep 'no packet matched' "$ERR"
 assert_no_grep 'XDP|tc \(|flowtable|bridged|IPVS' "$ERR"
 
-subtest "tc on an interface"
-if in_ns lo tc qdisc add dev lo clsact 2>/dev/null; then
-	nothing
-	assert_grep 'note: tc \(clsact\) on lo' "$ERR"
-	run_nftrace lo --doctor
-	cat "$OUT" "$ERR" >"$SCRATCH/both"
-	assert_grep 'tc \(clsact\) on lo' "$SCRATCH/both"
-	in_ns lo tc qdisc del dev lo clsact
+subtest "an XDP program that drops"
+mkfifo "$SCRATCH/hold"
+in_ns r "$TOOLS/xdp" eth0 <"$SCRATCH/hold" >"$SCRATCH/xdp" 2>&1 &
+xdp=$!
+later $xdp
+exec {hold}>"$SCRATCH/hold"
+wait_for 5 eval "grep -q ready '$SCRATCH/xdp' || is_gone $xdp"
+if grep -q ready "$SCRATCH/xdp"; then
+	taken 'an XDP program on eth0 sees packets before iptables'
+	exec {hold}>&-
+	wait $xdp
+	seen
 else
-	skip "no clsact in this kernel"
+	exec {hold}>&-
+	skip "no XDP here: $(cat "$SCRATCH/xdp")"
 fi
 
+# A program of classic BPF, for want of other classifiers: return TC_ACT_SHOT.
+for qdisc in clsact ingress; do
+	subtest "tc ($qdisc) with a filter that drops"
+	if in_ns r tc qdisc add dev eth0 $qdisc 2>/dev/null &&
+		in_ns r tc filter add dev eth0 ingress protocol ip bpf da bytecode '1,6 0 0 2,' 2>/dev/null; then
+		taken "tc \\($qdisc\\) on eth0 sees packets before iptables"
+		in_ns r tc qdisc del dev eth0 $qdisc
+		seen
+	else
+		skip "no tc ($qdisc) with BPF in this kernel"
+	fi
+done
+
 subtest "a bridge whose packets iptables does not see"
-if ns_ip lo link add br9 type bridge 2>/dev/null; then
-	in_ns lo sysctl -qw net.bridge.bridge-nf-call-iptables=0 2>/dev/null
-	nothing
+if ns_ip r link add br9 type bridge 2>/dev/null; then
+	in_ns r sysctl -qw net.bridge.bridge-nf-call-iptables=0 2>/dev/null
+	run_nftrace r -t 100ms -p udp --dport 9
 	assert_grep 'only bridged by br9' "$ERR"
-	if in_ns lo sysctl -qw net.bridge.bridge-nf-call-iptables=1 2>/dev/null; then
-		nothing
+	if in_ns r sysctl -qw net.bridge.bridge-nf-call-iptables=1 2>/dev/null; then
+		run_nftrace r -t 100ms -p udp --dport 9
 		assert_no_grep 'bridged' "$ERR"
 	fi
-	ns_ip lo link del br9
+	ns_ip r link del br9
 else
 	skip "no bridges in this kernel"
 fi
 
 subtest "a flowtable"
-if in_ns lo nft 'add table ip t; add flowtable ip t fast { hook ingress priority 0; devices = { lo }; }' 2>/dev/null; then
-	nothing
+if in_ns r nft 'add table ip t; add flowtable ip t fast { hook ingress priority 0; devices = { eth0 }; }' 2>/dev/null; then
+	run_nftrace r -t 100ms -p udp --dport 9
 	assert_grep 'the flowtable fast' "$ERR"
-	in_ns lo nft delete table ip t
+	in_ns r nft delete table ip t
+	seen
 else
 	skip "no flowtables in this kernel"
 fi
 
+subtest "IPVS"
+if [[ ! -e /proc/net/ip_vs ]]; then
+	skip "no IPVS in this kernel"
+elif ! command -v ipvsadm >/dev/null; then
+	skip "no ipvsadm"
+else
+	in_ns r ipvsadm -A -u 10.9.9.9:7 && in_ns r ipvsadm -a -u 10.9.9.9:7 -r 10.2.0.2 -m
+	run_nftrace r -t 100ms -p udp --dport 9
+	assert_grep 'IPVS takes packets' "$ERR"
+	in_ns r ipvsadm -C
+	seen
+fi
+
 subtest "nothing of this is said when packets were traced"
-server lo echo udp 10.9.0.1 7
-start_nftrace lo -c 1 -t 20 -p udp --dport 7
-talk lo udp 10.9.0.1 7
-end_nftrace
+traced_or_not
 assert_status 0
 assert_no_grep 'no packet matched' "$ERR"
 assert_grep 'note: answers are traced only if they match' "$ERR"
