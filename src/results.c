@@ -59,6 +59,17 @@ static int add_file(struct sink_plan sink[], enum sink_kind kind,
 	return 0;
 }
 
+static uint64_t held_max(void)
+{
+#ifdef TEST_HOOKS
+	const char *bytes = getenv("NFTRACE_HELD_MAX");
+
+	if (bytes)
+		return strtoull(bytes, NULL, 10);
+#endif
+	return HELD_MAX;
+}
+
 /* A file without a name; where there can be none, memory. */
 static int open_nameless(void)
 {
@@ -71,7 +82,7 @@ static int open_nameless(void)
 static int hold_back(struct sink_plan *plan)
 {
 	plan->fd = open_nameless();
-	plan->limit = HELD_MAX;
+	plan->limit = held_max();
 	if (plan->fd >= 0)
 		return 0;
 	say_error("opening a file to hold the results back", -errno);

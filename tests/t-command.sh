@@ -213,3 +213,35 @@ assert_grep '#1 .*DELIVERED' "$OUT"
 assert_equal "what comes first" "last word" \
 	"$(grep -aoE '(last word|#1 )' "$OUT" | head -n 1)"
 assert_restored_but_counters lo "$before"
+
+# held_whole LIMIT: what the terminal showed is whole records within the limit, and the rest is counted
+held_whole() {
+	tr -d '\r' <"$OUT" >"$SCRATCH/shown"
+	grep '^#[0-9]* .*=> ' "$SCRATCH/shown" >"$SCRATCH/held"
+	local shown left all
+	shown=$(wc -l <"$SCRATCH/held")
+	all=$(sed -nE 's/^nftrace: ([0-9]+) packets? traced.*/\1/p' "$SCRATCH/shown")
+	left=$(sed -nE 's/^nftrace: warning: ([0-9]+) records? left out of the output: more came than is held back while a command runs$/\1/p' "$SCRATCH/shown")
+	((shown > 0)) || fail "nothing is shown"
+	assert_equal "shown and left out" "${all:-?}" "$((shown + ${left:-0}))"
+	(($(wc -c <"$SCRATCH/held") <= $1)) || fail "$(wc -c <"$SCRATCH/held") bytes were held back"
+	(($(wc -c <"$SCRATCH/held") > $1 - 200)) || fail "only $(wc -c <"$SCRATCH/held") bytes were held back"
+	assert_no_grep '^#.*#[0-9]+ ' "$SCRATCH/held"
+	assert_grep '^status 5' "$SCRATCH/shown"
+	assert_restored_but_counters lo "$before"
+}
+
+subtest "what is held back has a limit"
+burst='for i in {1..40}; do echo >/dev/udp/10.9.0.1/7; done'
+# shellcheck disable=SC2016
+NFTRACE=$HOOKED NFTRACE_HELD_MAX=2000 on_terminal 'spawn -noecho {*}$nftrace --color never -q -l 0 -t 30 -- bash -c "'"$burst"'"'
+held_whole 2000
+shown=$(wc -l <"$SCRATCH/held")
+((shown < 40)) || fail "all 40 are shown"
+
+if [[ -n ${SOAK-} ]]; then
+	subtest "and that limit is 64 MiB"
+	in_ns lo script -qec "$NFTRACE --color never -q -l 0 -t 120 -p udp -d 10.9.0.1 --dport 7 -- $TOOLS/flood 10.9.0.1 7 800000; echo status \$?" \
+		/dev/null >"$OUT" 2>&1 </dev/null
+	held_whole $((64 << 20))
+fi
