@@ -1,6 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # t-command: nftrace ... -- COMMAND: its first packet, its lock, its terminal, its end.
+#
+# TIMEOUT: 300
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 

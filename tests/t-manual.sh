@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # t-manual: the manual, --help and the README agree with the program and with each other.
 . "$(dirname "$0")/lib.sh"
-. "$TESTS/lab.sh"
 
 manual=$TREE/man/nftrace.8
 "$NFTRACE" --help >"$SCRATCH/help" || fail "--help ends with $?"
@@ -59,46 +58,6 @@ note "$names names of $(cut -d ' ' -f 2 "$SCRATCH/extensions" | sort -u | wc -l)
 ((names >= 300)) || fail "only $names names were found"
 sed -nE 's/.*--([a-z0-9-]+).*/\1/p' "$SCRATCH/from-help" | sort -u >"$SCRATCH/own"
 assert_equal "names of both" "" "$(join "$SCRATCH/own" "$SCRATCH/extensions")"
-
-# ---- what is offered as an example is one
-
-lab_loopback
-load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
-save_rules lo "$SCRATCH/before"
-
-# dry COMMAND-LINE: its nftrace without a pipe behind it, with --dry-run
-dry() {
-	local line=${1%%|*} words
-	line=${line%% -- *}
-	line=${line%%#*}
-	line=${line%%   *}
-	[[ $line = *" -t 20"* ]] && line+=" -w 20"
-	eval "words=(${line#nftrace})"
-	line=${line%% -- *}
-	case " $line " in
-	*" --doctor "* | *" --cleanup "* | *" --read "*) return 0 ;;
-	esac
-	[[ $line != *--netns* ]] || return 0
-	run_nftrace lo --dry-run "${words[@]}"
-	((${#words[@]} == 0)) || [[ $STATUS = 0 ]] ||
-		{ fail "'$line' ends with $STATUS"; show stderr "$ERR"; }
-}
-
-subtest "--help has ten examples, and they work"
-sed -n '/^Examples:/,$p' "$SCRATCH/help" | sed -n 's/^  nftrace/nftrace/p' >"$SCRATCH/examples"
-(($(wc -l <"$SCRATCH/examples") >= 10)) || fail "$(wc -l <"$SCRATCH/examples") examples"
-while IFS= read -r line; do dry "$line"; done <"$SCRATCH/examples"
-
-subtest "the manual's examples work"
-sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/s/^\(nftrace .*\)/\1/p' "$manual" >"$SCRATCH/examples"
-(($(wc -l <"$SCRATCH/examples") >= 5)) || fail "no examples"
-while IFS= read -r line; do dry "$line"; done <"$SCRATCH/examples"
-
-subtest "the README's commands work"
-sed -nE 's/^ +(# )?(nftrace( -.*)?)$/\2/p' "$TREE/README.rst" >"$SCRATCH/examples"
-(($(wc -l <"$SCRATCH/examples") >= 3)) || fail "no commands"
-while IFS= read -r line; do dry "$line"; done <"$SCRATCH/examples"
-assert_restored lo "$SCRATCH/before"
 
 subtest "the README names what is there"
 for file in $(grep -oE '``(src|rules|tests|man)/[A-Za-z0-9_./-]+``' "$TREE/README.rst" | tr -d '`'); do

@@ -1,0 +1,161 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-examples: every command of the README, of --help and of the manual's examples is run, as it stands.
+#
+# On a Calico node with a workload, a pod of istio's and something going on all
+# the time.  A run is interrupted as soon as it has shown a packet.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+manual=$TREE/man/nftrace.8
+
+# ---- which commands there are
+
+# blocks_of README: the lines of its literal blocks, without their indent
+blocks_of() {
+	awk '/::$/ { open = 1; next }
+		/^[^ ]/ { open = 0 }
+		open && NF { sub(/^    /, ""); sub(/^  /, ""); print }' "$1"
+}
+# What is no command there is a sample of the output.
+sample='^(#[0-9]+ |TRACE: |=> |(  )?(mark|\((routing|forwarding)\)) )'
+# commands FILE: "# nftrace ..." is a command at root's prompt
+commands() { grep -vE "$sample" "$1" | sed 's/^# //'; }
+
+subtest "commands are found"
+blocks_of "$TREE/README.rst" >"$SCRATCH/blocks"
+commands "$SCRATCH/blocks" >"$SCRATCH/readme"
+"$NFTRACE" --help | sed -n '/^Examples:/,$s/^  //p' >"$SCRATCH/help"
+sed -n '/^\.Sh KUBERNETES/,/^\.Sh SIDE/p; /^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$manual" |
+	sed -n '/^\.Bd/,/^\.Ed/{ /^\./!p }' >"$SCRATCH/manual"
+# As many as somebody counts who looks for them in another way.
+assert_equal "nftrace in the README's blocks" "$(grep -cE '^ +(# )?nftrace -' "$TREE/README.rst")" \
+	"$(grep -c '^nftrace ' "$SCRATCH/readme")"
+assert_equal "examples of --help" 10 "$(grep -c '^nftrace' "$SCRATCH/help")"
+(($(grep -c nftrace "$SCRATCH/manual") >= 10)) || fail "too few in the manual"
+
+# ---- where they work
+
+lab_calico
+ns_new pod
+addresses pod lo 10.9.0.1/32
+settle wl eth0 node cali123 node eth0 up eth0
+in_ns node ipset restore <"$TESTS/demo/calico-node.ipsets" || skip_all "no ipset in this kernel"
+in_ns node iptables-legacy-restore <"$TESTS/demo/calico-node.save" || fail "iptables-restore"
+in_ns node ip6tables-legacy -t raw -S >/dev/null
+in_ns pod iptables-legacy -t raw -S >/dev/null
+# They name uid 1337, which a user's own namespace does not have.
+grep -v -e '-m owner' "$TESTS/rulesets/istio-inject.save" |
+	in_ns pod iptables-legacy-restore || fail "istio's rules"
+background up dns "$TOOLS/dns" serve 8.8.8.8 2001:4860:4860::8888
+wait_for 5 grep -qx ready "$SCRATCH/dns" || fail "the name server does not start"
+server up web tcp 8.8.8.8 443 tcp 8.8.8.8 25
+mkdir "$SCRATCH/bin" "$SCRATCH/work" "$SCRATCH/host"
+mount --rbind / "$SCRATCH/host" || fail "no host's files"
+cp "$(command -v sleep)" "$SCRATCH/bin/envoy"
+background pod pod "$SCRATCH/bin/envoy" 600
+pod=$BG_PID
+cp "$TESTS/read/dmesg.log" "$SCRATCH/work/dmesg.txt"
+cp "$TESTS/read/router.save" "$SCRATCH/work/iptables-save.txt"
+
+# What the examples name and is another's.
+stub() { printf '#!/bin/bash\n%s\n' "$2" >"$SCRATCH/bin/$1" && chmod +x "$SCRATCH/bin/$1"; }
+stub nftrace '{ env --default-signal "$REAL" "$@" & echo $! >"$SCRATCH/nftrace.pid"
+	wait $!; echo $? >"$SCRATCH/nftrace.status"; } | tee "$SCRATCH/printed"'
+stub dig 'exec "$TOOLS/dns" query "${1#@}" "$2" A'
+stub ping '[[ "$*" = "-c 1 8.8.8.8" ]] && exec "$TOOLS/dns" query 8.8.8.8 example.com A'
+stub sudo 'exec "$@"'
+stub apt-get '[[ "$*" = "install -y make" ]]'
+stub make "exec $(command -v make) -C '$TREE' -n \"\$@\" >/dev/null"
+export REAL=$NFTRACE TOOLS
+
+something_goes_on() {
+	trap - EXIT INT TERM HUP
+	while :; do
+		in_ns wl "$TOOLS/dns" query 8.8.8.8 example.com A
+		in_ns wl "$TOOLS/dns" query 2001:4860:4860::8888 example.com AAAA
+		talk wl tcp 8.8.8.8 443 wait 100
+		talk wl tcp 8.8.8.8 25 wait 1
+		talk wl tcp 10.96.0.1 443 wait 1
+		talk wl udp 10.1.2.3 9 wait 1
+		talk up udp 10.244.1.17 9 wait 1
+		talk pod tcp 10.9.0.1 15001 wait 1
+	done >/dev/null 2>&1
+}
+something_goes_on &
+later $!
+save_rules node "$SCRATCH/before"
+save_rules pod "$SCRATCH/before-pod"
+
+# ---- running them
+
+# Values that are of another machine.
+here() {
+	sed -e "s,--netns 4242,--netns $pod," -e "s,/host/run/,$SCRATCH/host/run/," <<<"$1"
+}
+# shown: may it be interrupted?
+shown() {
+	is_gone "$job" && return 0
+	case $line in
+	*--pcap*) grep -q '^=> DROP' "$SCRATCH/printed" ;;
+	*" -- "* | *" -c "*) return 1 ;;	# these end by themselves
+	*) [[ -s $SCRATCH/printed ]] ;;
+	esac
+}
+# What a bare nftrace shows are other people's TRACE rules.
+others_rule() { in_ns node iptables-legacy -t raw "$1" PREROUTING -i cali123 -j TRACE; }
+
+# run COMMAND-LINE
+run() {
+	local line=$1 job status
+	rm -f "$SCRATCH"/nftrace.* "$SCRATCH/printed"
+	: >"$SCRATCH/printed"
+	[[ $line != nftrace\ \ * ]] || others_rule -A
+	(cd "$SCRATCH/work" && exec nsenter --net="$(ns_path node)" -- env --default-signal \
+		PATH="$SCRATCH/bin:$PATH" bash -c "$(here "$line")") >"$OUT" 2>"$ERR" </dev/null &
+	job=$!
+	later $job
+	wait_for 20 shown || fail "'$line' shows nothing"
+	[[ ! -s $SCRATCH/nftrace.pid ]] || is_gone $job ||
+		kill -INT "$(cat "$SCRATCH/nftrace.pid")" 2>/dev/null
+	wait_for 10 is_gone $job || fail "'$line' does not end"
+	wait $job
+	status=$?
+	[[ $line != nftrace\ \ * ]] || others_rule -D
+	[[ ! -e $SCRATCH/nftrace.status ]] || status=$(cat "$SCRATCH/nftrace.status")
+	# --doctor has warnings.
+	[[ $status = 0 || ($line = *--doctor* && $status = 5) ]] ||
+		{ fail "'$line' ends with $status"; show stderr "$ERR"; }
+	[[ $line != *nftrace* || $line = *--doctor* || -s $SCRATCH/printed ]] || { fail "'$line' prints nothing"; show stderr "$ERR"; }
+	judge "$line"
+	ran=$((ran + 1))
+}
+# judge COMMAND-LINE: what its comment or its words promise
+judge() {
+	case $1 in
+	"ip route"*"... dev "*) assert_grep "dev ${1##*... dev }( |\$)" "$OUT" ;;
+	*"--only drop"*) assert_no_grep '=> [^D]' "$OUT" ;;
+	*"jq -r '.fate'") assert_no_grep '^[^A-Z]' "$OUT" ;;
+	esac
+}
+
+for source in readme help manual; do
+	subtest "the commands of $source"
+	ran=0 others=0
+	while IFS= read -r line <&3; do
+		case $line in
+		nftrace* | ip\ route* | sudo\ * | XTABLES_LOCKFILE=*nftrace*)
+			# --help says what for behind two blanks.
+			[[ $source != help ]] || line=$(sed -E 's/  +/  # /' <<<"$line")
+			run "$line"
+			;;
+		# There is no cluster: what it gives is tried by t-kubernetes.
+		kubectl\ debug*) others=$((others + 1)) ;;
+		*) fail "nobody knows how to run '$line'" ;;
+		esac
+	done 3<"$SCRATCH/$source"
+	assert_equal "commands run" "$(wc -l <"$SCRATCH/$source")" "$((ran + others))"
+	assert_restored_but_counters node "$SCRATCH/before"
+	assert_restored_but_counters pod "$SCRATCH/before-pod"
+	note "$ran commands"
+done
