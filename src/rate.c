@@ -7,29 +7,44 @@
 #include "options.h"
 #include "plan.h"
 
-/* What the kernel spends on one traced packet, at the worst (see the manual). */
+/*
+ * What the kernel spends on one traced packet, at the worst: to name a rule it
+ * walks the table from its start (trace_packet, net/ipv4/netfilter/ip_tables.c).
+ */
 enum { PACKET_NS = 20000, ENTRY_NS = 100 };
 
+enum {
+	SPAN_S = 4,		/* over which a burst must have paid */
+	SHARE_NS = 100000000,	/* a tenth of one CPU, each second */
+	BURST = 50,		/* so many at once, where they can be had */
+	BURST_LEAST = 5,	/* one connection's first packets, at any price */
+};
+
 /*
- * The rate that keeps the kernel's work for tracing below a tenth of one CPU:
- * to name a rule it walks the table from its start (trace_packet,
- * net/ipv4/netfilter/ip_tables.c).
+ * The rate and burst that keep the kernel's work for tracing below a tenth of
+ * one CPU over any SPAN_S seconds.  A burst gets half of that time at most.
  */
-static uint32_t default_rate(const struct plan *p)
+static void default_rate(const struct plan *p, uint32_t *rate, uint32_t *burst)
 {
 	/* Rates that the limit match holds exactly (units of 1/10000 s). */
 	static const uint32_t exact[] = { 1000, 500, 250, 200, 125, 100, 50,
 					  40, 25, 20, 10, 8, 5, 4, 2, 1 };
-	uint64_t entries = 0, rate;
+	uint64_t entries = 0, packets;
+	size_t i = 0;
 
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		if (p->family[i].use && p->family[i].entries > entries)
-			entries = p->family[i].entries;
-	rate = 100000000 / (PACKET_NS + ENTRY_NS * entries);
-	for (size_t i = 0; i < sizeof(exact) / sizeof(exact[0]); i++)
-		if (exact[i] <= rate)
-			return exact[i];
-	return 1;
+	for (unsigned int f = 0; f < FAMILY_COUNT; f++)
+		if (p->family[f].use && p->family[f].entries > entries)
+			entries = p->family[f].entries;
+	packets = (uint64_t)SPAN_S * SHARE_NS /
+		  (PACKET_NS + ENTRY_NS * entries);
+	*burst = packets / 2 < BURST ? (uint32_t)packets / 2 : BURST;
+	/* A second's worth may come at once as well. */
+	while (exact[i] > 1 && SPAN_S * exact[i] +
+	       (exact[i] > *burst ? exact[i] : *burst) > packets)
+		i++;
+	*rate = exact[i];
+	if (*burst < BURST_LEAST)
+		*burst = BURST_LEAST;
 }
 
 static const struct {
@@ -54,10 +69,11 @@ bool rate_choose(struct plan *p, const struct options *o, char *words,
 		 size_t size, unsigned int *burst)
 {
 	struct rate rate = o->rate;
+	uint32_t least = BURST;
 	unsigned int u = 0;
 
 	if (!rate.given) {
-		rate.number = default_rate(p);
+		default_rate(p, &rate.number, &least);
 		rate.unit = 's';
 		p->rate_default = true;
 	}
@@ -68,8 +84,8 @@ bool rate_choose(struct plan *p, const struct options *o, char *words,
 		return false;
 	snprintf(words, size, "%u/%s", rate.number, units[u].word);
 	*burst = rate.number / units[u].seconds;
-	if (*burst < 50)
-		*burst = 50;
+	if (*burst < least)
+		*burst = least;
 	/* burst * period must not overflow (xt_limit.c, limit_mt_check). */
 	while (*burst > 1 && (uint64_t)*burst * units[u].seconds * 10000 /
 	       rate.number > UINT32_MAX / 128)

@@ -99,10 +99,10 @@ subtest "the default rate follows the tables' size"
 for n in 1000 10000 40000; do
 	table_of $n
 	run_nftrace "t$n" --dry-run -4 -p udp --dport 9
-	rates+=" $(sed -n 's/.*--limit \([0-9]*\)\/sec.*/\1/p' "$OUT" | head -n 1)"
+	rates+=" $(sed -n 's/.*--limit \([0-9]*\)\/sec --limit-burst \([0-9]*\).*/\1+\2/p' "$OUT" | head -n 1)"
 done
-# A tenth of a CPU, 20 us a packet and 0.1 us for each entry that is walked
-assert_equal "rates for 1,000, 10,000 and 40,000 rules" "500 50 20" "${rates# }"
+# A tenth of a CPU over any 4 s, 20 us a packet and 0.1 us for each entry that is walked
+assert_equal "rates and bursts for 1,000, 10,000 and 40,000 rules" "500+500 50+50 10+41" "${rates# }"
 
 subtest "arming on 10,000 rules: memory of all processes below iptables-legacy-save's"
 if [[ -n ${SANITIZE-} ]]; then
