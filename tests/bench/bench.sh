@@ -14,6 +14,25 @@ heading() { printf '\n%s\n%s\n' "$*" "$(sed 's/./-/g' <<<"$*")"; }
 median() { sort -g "$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", b ? a / b : 0 }'; }
 
+# at_most LIMIT VALUE, at_least LIMIT VALUE: the limit, and whether it is kept
+at_most() { judge "<=" "$1" "$2" "$2 <= $1"; }
+at_least() { judge ">=" "$1" "$2" "$2 >= $1"; }
+judge() {
+	if [[ -n $3 ]] && awk "BEGIN { exit !($4) }"; then
+		echo "$1 $2 PASS"
+	else
+		echo "$1 $2 FAIL"
+	fi | tee -a "$SCRATCH/judged"
+}
+
+# How many limits are kept; 1: not all, or there was none
+judged() {
+	local all kept
+	all=$(wc -l <"$SCRATCH/judged") kept=$(grep -c PASS "$SCRATCH/judged")
+	printf '\n%s\n' "$kept of $all limits are kept"
+	((all > 0 && kept == all))
+}
+
 # What a process has used, and its largest size
 cpu_ns() { cut -d' ' -f1 "/proc/$1/schedstat" 2>/dev/null; }
 peak_kib() { awk '/^VmHWM/ { print $2 }' "/proc/$1/status"; }

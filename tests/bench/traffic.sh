@@ -3,22 +3,22 @@
 # shellcheck shell=bash
 # BENCH_ROUNDS (3), BENCH_SECONDS (3), BENCH_RATES ("10000 40000" packets/s).
 
-# name ; how it is run ; its arguments. Only what is installed is run.
+# name ; how it is run ; its arguments ; its limit, times the floor. Only what is installed is run.
 readonly LISTENERS=(
-	"floor;floor;"
-	"nftrace > file;nftrace;file"
-	"nftrace > pipe;nftrace;pipe"
-	"nftrace > /dev/null;nftrace;null"
-	"nftrace --flat > file;nftrace;file --flat"
-	"nftrace --flat > pipe;nftrace;pipe --flat"
-	"nftrace -q > file;nftrace;file -q"
-	"nftrace --json > file;nftrace;file --json"
-	"nftrace -q --pcap FILE;nftrace;null -q --pcap $SCRATCH/bench.pcapng"
-	"tcpdump -i nflog:0 -w FILE;other;tcpdump -i nflog:0 -w $SCRATCH/bench.pcap"
-	"tcpdump -i nflog:0 -n;other;tcpdump -n -i nflog:0"
-	"ulogd2;other;ulogd -c $SCRATCH/ulogd.conf"
-	"nft monitor trace;monitor;nft monitor trace"
-	"xtables-monitor --trace;monitor;xtables-monitor --trace -4"
+	"floor;floor;;"
+	"nftrace > file;nftrace;file;1.3"
+	"nftrace > pipe;nftrace;pipe;1.3"
+	"nftrace > /dev/null;nftrace;null;1.3"
+	"nftrace --flat > file;nftrace;file --flat;1.3"
+	"nftrace --flat > pipe;nftrace;pipe --flat;1.3"
+	"nftrace -q > file;nftrace;file -q;1.3"
+	"nftrace --json > file;nftrace;file --json;2.0"
+	"nftrace -q --pcap FILE;nftrace;null -q --pcap $SCRATCH/bench.pcapng;1.3"
+	"tcpdump -i nflog:0 -w FILE;other;tcpdump -i nflog:0 -w $SCRATCH/bench.pcap;"
+	"tcpdump -i nflog:0 -n;other;tcpdump -n -i nflog:0;"
+	"ulogd2;other;ulogd -c $SCRATCH/ulogd.conf;"
+	"nft monitor trace;monitor;nft monitor trace;"
+	"xtables-monitor --trace;monitor;xtables-monitor --trace -4;"
 )
 
 ulogd_conf() {
@@ -93,29 +93,26 @@ run_monitor() {
 }
 
 print_traffic() { # TABLE of: name us/event lost KiB
-	awk -F'\t' '
-		!($1 in n) { name[++names] = $1 }
-		{ us[$1, ++n[$1]] = $2; lost[$1] = $3 == "-" ? "-" : lost[$1] + $3
-		  if ($4 > kib[$1]) kib[$1] = $4 }
-		function median(of,   i, j, t, v) {
-			for (i = 1; i <= n[of]; i++) v[i] = us[of, i]
-			for (i = 1; i <= n[of]; i++)
-				for (j = i + 1; j <= n[of]; j++)
-					if (v[j] < v[i]) { t = v[i]; v[i] = v[j]; v[j] = t }
-			return v[int((n[of] + 1) / 2)]
-		}
-		END {
-			printf "%-30s %9s %6s %9s %9s\n", "listener", "us/event", "ratio", "lost", "peak KiB"
-			for (i = 1; i <= names; i++)
-				printf "%-30s %9.3f %6.2f %9s %9s\n", name[i], median(name[i]),
-					median(name[i]) / median("floor"), lost[name[i]], kib[name[i]]
-		}' "$1"
+	local row name how args limit us floor
+	printf '%-30s %9s %6s %-11s %9s %9s\n' listener us/event ratio limit lost "peak KiB"
+	for row in "${LISTENERS[@]}"; do
+		IFS=';' read -r name how args limit <<<"$row"
+		awk -F'\t' -v name="$name" '$1 == name { print $2 > us; print $3 > lost; print $4 > kib }' \
+			us="$SCRATCH/us" lost="$SCRATCH/lost" kib="$SCRATCH/kib" "$1"
+		[[ -s $SCRATCH/us ]] || continue
+		us=$(median "$SCRATCH/us") floor=${floor:-$us}
+		printf '%-30s %9.3f %6s %-11s %9s %9s\n' "$name" "$us" "$(ratio "$us" "$floor")" \
+			"${limit:+$(at_most "$limit" "$(ratio "$us" "$floor")")}" \
+			"$(awk '{ n = $1 == "-" ? "-" : n + $1 } END { print n }' "$SCRATCH/lost")" \
+			"$(sort -n "$SCRATCH/kib" | tail -n 1)"
+		rm "$SCRATCH/us"
+	done
 }
 
 one_round() {
 	local row name how args
 	for row in "${LISTENERS[@]}"; do
-		IFS=';' read -r name how args <<<"$row"
+		IFS=';' read -r name how args _ <<<"$row"
 		[[ -z ${BENCH_ONLY-} || $name =~ ^floor$|$BENCH_ONLY ]] || continue
 		read -ra args <<<"$args"
 		[[ $how = nftrace || $how = floor ]] || command -v "${args[0]}" >/dev/null || continue
@@ -128,7 +125,7 @@ one_round() {
 }
 
 bench_traffic() {
-	local rate packets
+	local rate packets i
 	ulogd_conf
 	for rate in ${BENCH_RATES:-10000 40000}; do
 		packets=$((rate * ${BENCH_SECONDS:-3}))
