@@ -18,7 +18,7 @@ static void add_name(struct line *l, const char *name)
 {
 	char text[4 * NS_MAXDNAME];
 
-	safe_text(text, sizeof(text), name, strlen(name));
+	safe_ascii(text, sizeof(text), name, strlen(name));
 	line_add(l, "%s.", strcmp(text, ".") == 0 ? "" : text);
 }
 
@@ -64,7 +64,7 @@ static void add_string(struct line *l, const uint8_t *data, size_t len)
 
 	if (len == 0 || data[0] + 1u > len)
 		return;
-	safe_text(text, sizeof(text), (const char *)data + 1, data[0]);
+	safe_ascii(text, sizeof(text), (const char *)data + 1, data[0]);
 	line_add(l, " \"%s\"", text);
 }
 

@@ -49,6 +49,35 @@ static bool harmful(uint32_t c)
 	       (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
 }
 
+static size_t put_hex(char *to, unsigned char byte)
+{
+	to[0] = '\\';
+	to[1] = 'x';
+	to[2] = hex[byte >> 4];
+	to[3] = hex[byte & 15];
+	return 4;
+}
+
+size_t safe_ascii(char *buf, size_t size, const char *text, size_t len)
+{
+	size_t at = 0;
+
+	if (size == 0)
+		return 0;
+	for (size_t i = 0; i < len; i++) {
+		bool plain = safe_is_plain(text + i, 1);
+
+		if (at + (plain ? 1 : 4) >= size)
+			break;
+		if (plain)
+			buf[at++] = text[i];
+		else
+			at += put_hex(buf + at, (unsigned char)text[i]);
+	}
+	buf[at] = '\0';
+	return at;
+}
+
 size_t safe_text(char *buf, size_t size, const char *text, size_t len)
 {
 	const unsigned char *s = (const unsigned char *)text;
@@ -76,12 +105,8 @@ size_t safe_text(char *buf, size_t size, const char *text, size_t len)
 		n = n ? n : 1;
 		if (at + 4 * n >= size)
 			break;
-		for (; n; n--, i++) {
-			buf[at++] = '\\';
-			buf[at++] = 'x';
-			buf[at++] = hex[s[i] >> 4];
-			buf[at++] = hex[s[i] & 15];
-		}
+		for (; n; n--, i++)
+			at += put_hex(buf + at, s[i]);
 	}
 	buf[at] = '\0';
 	return at;

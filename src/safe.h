@@ -19,6 +19,13 @@
 size_t safe_text(char *buf, size_t size, const char *text, size_t len);
 
 /**
+ * safe_ascii - the same for what packets carry: nothing but printable ASCII
+ *
+ * For bytes of which nobody said that they are UTF-8.
+ */
+size_t safe_ascii(char *buf, size_t size, const char *text, size_t len);
+
+/**
  * safe_json - the inside of a JSON string (RFC 8259, section 7)
  * @size: of @buf; at most 6 * @len bytes are needed; no NUL is written
  *

@@ -46,6 +46,30 @@ static const struct row rows[] = {
 	ROW("\xc3(", "\\xc3("),
 };
 
+/* What a packet carries is bytes, whatever they look like. */
+static void bytes_are_ascii(void **state)
+{
+	static const struct row bytes[] = {
+		ROW("", ""),
+		ROW("v=spf1 -all", "v=spf1 -all"),
+		ROW("gr\xc3\xbc\xc3\x9f", "gr\\xc3\\xbc\\xc3\\x9f"),
+		ROW("a\0\033[2J\n", "a\\x00\\x1b[2J\\x0a"),
+		ROW("\x7f\xff", "\\x7f\\xff"),
+	};
+	char buf[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++) {
+		size_t n = safe_ascii(buf, sizeof(buf), bytes[i].in,
+				      bytes[i].len);
+
+		assert_string_equal(buf, bytes[i].text);
+		assert_int_equal(n, strlen(bytes[i].text));
+	}
+	assert_int_equal(safe_ascii(buf, 5, "ab\xff", 3), 2);
+	assert_string_equal(buf, "ab");
+}
+
 static void text_is_harmless(void **state)
 {
 	char buf[256];
@@ -135,6 +159,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_harmless),
+		cmocka_unit_test(bytes_are_ascii),
 		cmocka_unit_test(text_is_cut_at_characters),
 		cmocka_unit_test(json_is_understood),
 		cmocka_unit_test(json_escapes),
