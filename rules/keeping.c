@@ -15,6 +15,7 @@
 
 #include "clock.h"
 #include "hook.h"
+#include "ledger.h"
 #include "process.h"
 
 /* Seconds from the planned end to the deadline: our own second, and some. */
@@ -328,6 +329,15 @@ static bool on_request(struct state *s)
 	return true;
 }
 
+/* Nothing may have been installed yet, but the ledger is there. */
+static void leave(struct state *s)
+{
+	if (s->installed)
+		undo(s, false);
+	else if (ledger_settle() == 0)
+		ledger_forget();
+}
+
 static void loop(struct state *s)
 {
 	struct pollfd pfd[] = {
@@ -352,8 +362,7 @@ static void loop(struct state *s)
 		if (pfd[0].revents && !on_request(s))
 			break;
 	}
-	if (s->installed)
-		undo(s, false);
+	leave(s);
 }
 
 static void detach(void)

@@ -211,6 +211,7 @@ static int install(struct run *r)
 	struct keeper_message m;
 	int err;
 
+	HOOK("before-install");
 	r->changed = true;
 	err = keeper_install(&r->keeper);
 	if (!err)

@@ -28,7 +28,8 @@
  *
  * Each worker has a network, a /run and with it a lock of its own.  SHARE is
  * the part of all cases that is done, in percent.  What is judged is read from
- * the kernel here, by no code of nftrace's.
+ * the kernel here, by no code of nftrace's.  POINT in the environment: only the
+ * cases of the point of that name.
  */
 
 enum { SUPERVISOR = 1, KEEPER = 2, READER = 4, ALL = 7 };
@@ -43,6 +44,7 @@ static const struct point {
 	{ "after-lock", SUPERVISOR, 1 },
 	{ "before-bind", SUPERVISOR, 1 },
 	{ "before-keeper", SUPERVISOR, 1 },
+	{ "before-install", SUPERVISOR | KEEPER, 1 },
 	{ "keeper-before-record", SUPERVISOR | KEEPER, 1 },
 	{ "logger-half-recorded", SUPERVISOR | KEEPER, 1 },
 	{ "keeper-after-record", SUPERVISOR | KEEPER, 1 },
@@ -322,24 +324,29 @@ static pid_t child_named(pid_t parent, const char *name)
 	return 0;
 }
 
+/* Return: who is there; a child that has no name yet is not. */
+static int find_processes(const struct worker *w, pid_t pid[3])
+{
+	int there = 0;
+
+	pid[0] = w->supervisor;
+	pid[1] = child_named(w->supervisor, "nftrace-keeper");
+	pid[2] = child_named(w->supervisor, "nftrace-reader");
+	for (int i = 0; i < 3; i++)
+		there |= pid[i] > 0 ? 1 << i : 0;
+	return there;
+}
+
 /* Return: those of the victims who were there; all who were in @there. */
 static int kill_victims(const struct worker *w, int victims, int *there)
 {
-	const pid_t pid[] = {
-		w->supervisor,
-		child_named(w->supervisor, "nftrace-keeper"),
-		child_named(w->supervisor, "nftrace-reader"),
-	};
+	pid_t pid[3];
 	int killed = 0;
 
-	*there = 0;
-	for (int i = 0; i < 3; i++) {
-		if (pid[i] <= 0)
-			continue;
-		*there |= 1 << i;
-		if (victims & (1 << i) && kill(pid[i], SIGKILL) == 0)
+	*there = find_processes(w, pid);
+	for (int i = 0; i < 3; i++)
+		if (victims & *there & (1 << i) && kill(pid[i], SIGKILL) == 0)
 			killed |= 1 << i;
-	}
 	return killed;
 }
 
@@ -355,9 +362,12 @@ static bool file_has(const char *path, const char *text)
 
 static bool reached(const struct worker *w, const struct test *t)
 {
+	pid_t pid[3];
+
 	if (t->load || strcmp(t->point->name, "armed") == 0)
 		return file_has(w->err_file, "nftrace: armed");
-	return file_has(w->hook_file, t->point->name);
+	return file_has(w->hook_file, t->point->name) &&
+		find_processes(w, pid) == t->point->there;
 }
 
 /* ---- the judgement */
@@ -605,6 +615,10 @@ static int work(int number, int workers, const char *rules4,
 
 static void add(struct test t)
 {
+	const char *only = getenv("POINT");
+
+	if (only && (!t.point || strcmp(only, t.point->name) != 0))
+		return;
 	if (count < MAX_TESTS)
 		tests[count++] = t;
 }
