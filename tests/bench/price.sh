@@ -65,16 +65,16 @@ price_of_default_rate() {
 }
 
 price_of_disarming() {
-	local i flood median
+	local i median
 	heading "Disarming under full flood: from the signal to a free lock, ${BENCH_RUNS:-10} runs"
 	rm -f "$SCRATCH/disarm"
 	for ((i = 0; i < ${BENCH_RUNS:-10}; i++)); do
-		flood 0 0 20 >/dev/null &
-		flood=$!
+		background a flood taskset -c $SEND_CPU "$TOOLS/flood" 10.2.0.2 9 0 100 0 60
 		in_ns r "$METER" -w ' armed: ' -l "$LOCK" -s 500 \
 			"$NFTRACE" --rate 0 -t 60 -i eth0 >>"$SCRATCH/disarm"
-		kill "$flood"
-		wait "$flood" 2>/dev/null
+		# The sender itself, not a shell in front of it: the next part wants silence.
+		kill "$BG_PID"
+		wait "$BG_PID" 2>/dev/null
 	done
 	median=$(ratio "$(median "$SCRATCH/disarm")" 1000)
 	echo "median $median ms, longest $(ratio "$(sort -g "$SCRATCH/disarm" | tail -n 1)" 1000) ms:" \
