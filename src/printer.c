@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "event.h"
 #include "family.h"
 #include "ifnames.h"
 #include "journey.h"
@@ -139,15 +138,27 @@ void printer_relieve(struct printer *p)
 	check_output(p);
 }
 
+struct drops {
+	const struct place *by;
+	uint64_t packets;
+};
+
 static int more_drops(const void *a, const void *b)
 {
-	const struct stats_drop *x = a, *y = b;
+	const struct drops *x = a, *y = b;
+	int order;
+	size_t n;
 
-	return x->packets < y->packets ? 1 : x->packets > y->packets ? -1 : 0;
+	if (x->packets != y->packets)
+		return x->packets < y->packets ? 1 : -1;
+	/* So that a file that is read gives the order of the live run. */
+	n = x->by->prefix_len < y->by->prefix_len ? x->by->prefix_len
+						  : y->by->prefix_len;
+	order = memcmp(x->by->prefix, y->by->prefix, n);
+	return order ? order : (int)x->by->prefix_len - (int)y->by->prefix_len;
 }
 
-/* nft's rules may be others by the time of the summary. */
-static void quote_nft(const struct place *by, char *to, size_t size)
+static void quote(const struct place *by, char *to, size_t size)
 {
 	static const size_t head = sizeof("TRACE: ") - 1;
 
@@ -156,36 +167,40 @@ static void quote_nft(const struct place *by, char *to, size_t size)
 		 (int)by->rule_len, by->rule, by->rule_len ? "\"" : "");
 }
 
+static void note_drop(struct stats_drop *to, const struct drops *d)
+{
+	const struct place *by = d->by;
+
+	memset(to, 0, sizeof(*to));
+	to->packets = d->packets;
+	if (!by->snap) {
+		quote(by, to->text, sizeof(to->text));
+		return;
+	}
+	to->chain = by->chain_index;
+	to->number = by->number;
+	to->kind = by->kind;
+	to->family = (uint8_t)family_index(family_by_nfproto(by->nfproto));
+}
+
 /* The busiest rules, for the summary. */
 static void note_drops(const struct printer *p)
 {
 	struct stats *st = p->plan->stats;
 	uint32_t n = place_count(p->index), count = 0;
-	struct stats_drop *all = calloc(n + 1, sizeof(*all));
+	struct drops *all = calloc(n + 1, sizeof(*all));
 
 	for (uint32_t i = 0; all && i < n && i < p->dropped_room; i++) {
-		const struct place *by = place_by_id(p->index, i);
-
-		/* The summary quotes legacy rules from the snapshot. */
-		if (!p->dropped[i] || (!by->snap && by->backend != EVENT_NFT))
+		if (!p->dropped[i])
 			continue;
-		all[count].packets = p->dropped[i];
-		if (by->backend == EVENT_NFT) {
-			quote_nft(by, all[count].nft, sizeof(all[count].nft));
-			count++;
-			continue;
-		}
-		all[count].chain = by->chain_index;
-		all[count].number = by->number;
-		all[count].kind = by->kind;
-		all[count++].family =
-			(uint8_t)family_index(family_by_nfproto(by->nfproto));
+		all[count].by = place_by_id(p->index, i);
+		all[count++].packets = p->dropped[i];
 	}
 	if (count)
 		qsort(all, count, sizeof(*all), more_drops);
 	st->drops = count < STATS_DROPS ? count : STATS_DROPS;
-	if (count)
-		memcpy(st->drop, all, st->drops * sizeof(*all));
+	for (uint32_t i = 0; i < st->drops; i++)
+		note_drop(&st->drop[i], &all[i]);
 	free(all);
 }
 

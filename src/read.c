@@ -28,6 +28,15 @@ static int open_input(const char *path)
 	return fd;
 }
 
+static int spare(const struct run *r, int fd)
+{
+	int status = results_spare(r->sink, fd, r->o->read);
+
+	for (unsigned int i = 0; !status && r->o->rules[i]; i++)
+		status = results_spare(r->sink, -1, r->o->rules[i]);
+	return status;
+}
+
 static int start(struct run *r, int fd)
 {
 	struct reader_plan plan = {
@@ -95,8 +104,8 @@ static int explain_end(const struct run *r)
 		    "pcapng files of nftrace's --pcap, and text", path);
 		return STATUS_FAILURE;
 	case REPLAY_NO_EVENTS:
-		say("error: '--flat' and %s: the file holds packets, not "
-		    "events as they came", path);
+		say("error: '--flat' with '--json' or '-v', and %s: the file "
+		    "does not hold a packet's headers at each event", path);
 		return STATUS_USAGE;
 	case REPLAY_ERROR:
 		say("error: reading %s: %s", path, strerror(-st->input_error));
@@ -129,7 +138,7 @@ int read_main(const struct options *o)
 		status = results_open(r.sink, o);
 	if (!status) {
 		fd = open_input(o->read);
-		status = fd < 0 ? STATUS_FAILURE : 0;
+		status = fd < 0 ? STATUS_FAILURE : spare(&r, fd);
 	}
 	if (!status)
 		status = rules_text_load(o->rules, r.snap_res, r.snap);

@@ -4,7 +4,16 @@
 
 #include "input.h"
 #include "pcap_file.h"
+#include "printer.h"
 #include "stats.h"
+
+/* A packet's headers are in there once or twice, not at each event. */
+static bool asks_more_than_lines(const struct printer *p)
+{
+	const struct sink *k = &p->sink[SINK_STDOUT];
+
+	return k->report && (k->report != &report_flat || k->env.verbose);
+}
 
 static void read_as_it_is(struct replay *r, struct input *in)
 {
@@ -12,7 +21,7 @@ static void read_as_it_is(struct replay *r, struct input *in)
 
 	switch (first ? pcap_file_type(first, 4) : PCAP_FILE_OTHER) {
 	case PCAP_FILE_NG:
-		if (r->flat)
+		if (r->flat && asks_more_than_lines(r->printer))
 			r->stats->input_end = REPLAY_NO_EVENTS;
 		else
 			replay_pcap(r, in);

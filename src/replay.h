@@ -42,7 +42,7 @@ enum replay_end {
 	REPLAY_WHOLE,		/* the whole file was read, or -c was reached */
 	REPLAY_BROKEN,		/* it is no file of its kind from there on */
 	REPLAY_OLD_PCAP,	/* a file of another kind: nothing to be had */
-	REPLAY_NO_EVENTS,	/* --flat, and it holds packets only */
+	REPLAY_NO_EVENTS,	/* --flat --json, and it holds packets only */
 	REPLAY_ERROR,		/* a read failed: .input_error */
 };
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event.h"
 #include "input.h"
 #include "journey.h"
 #include "pcap_file.h"
@@ -94,6 +95,17 @@ static void set_origin(struct pcap_replay *pr)
 	}
 }
 
+/* --flat: the lines alone, packet after packet. */
+static void print_events(struct pcap_replay *pr)
+{
+	const struct journey *j = pr->j;
+	struct event e = { .nfproto = j->nfproto };
+
+	for (uint32_t i = 0; i < journey_kept(j); i++)
+		printer_event(pr->r->printer, &e, j->step[i].place,
+			      j->first_ns);
+}
+
 static void print_pending(struct pcap_replay *pr)
 {
 	if (!pr->pending)
@@ -101,6 +113,8 @@ static void print_pending(struct pcap_replay *pr)
 	pr->pending = false;
 	pr->r->stats->events += journey_kept(pr->j);
 	set_origin(pr);
+	if (pr->r->flat)
+		print_events(pr);
 	printer_journey(pr->r->printer, pr->j);
 	printer_relieve(pr->r->printer);
 }

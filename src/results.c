@@ -27,9 +27,35 @@ static const struct report *choose_form(const struct options *o)
 	return o->quiet ? &report_line : &report_block;
 }
 
+/* Is it one of the files written?  Devices and pipes may be given twice. */
+static bool is_written(const struct sink_plan sink[], const struct stat *st)
+{
+	struct stat other;
+
+	for (unsigned int i = 0; i < SINK_COUNT; i++)
+		if (S_ISREG(st->st_mode) && sink[i].report &&
+		    fstat(sink[i].fd, &other) == 0 &&
+		    other.st_dev == st->st_dev && other.st_ino == st->st_ino)
+			return true;
+	return false;
+}
+
+int results_spare(const struct sink_plan sink[], int fd, const char *path)
+{
+	struct stat st;
+
+	if ((fd < 0 ? stat(path, &st) : fstat(fd, &st)) < 0 ||
+	    !is_written(sink, &st))
+		return 0;
+	say("error: %s is read and would be written over: results need a file "
+	    "of their own", path);
+	return STATUS_USAGE;
+}
+
 static int add_file(struct sink_plan sink[], enum sink_kind kind,
 		    const struct report *report, const char *path)
 {
+	struct stat st;
 	int fd;
 
 	if (!path)
@@ -38,6 +64,13 @@ static int add_file(struct sink_plan sink[], enum sink_kind kind,
 	if (fd < 0) {
 		say("error: %s cannot be written: %s", path, strerror(-fd));
 		return STATUS_FAILURE;
+	}
+	if (fd != STDOUT_FILENO && fstat(fd, &st) == 0 &&
+	    is_written(sink, &st)) {
+		say("error: %s twice: standard output, --pcap and --graph each "
+		    "need a file of their own", path);
+		close(fd);
+		return STATUS_USAGE;
 	}
 	sink[kind].report = report;
 	sink[kind].path = path;

@@ -15,6 +15,13 @@ struct options;
 int results_open(struct sink_plan sink[], const struct options *o);
 void results_close(struct sink_plan sink[]);
 
+/**
+ * results_spare - a file that is read must not be one that is written
+ * @fd: of it, or -1: @path is looked up
+ * Return: 0, or the exit status after a report.
+ */
+int results_spare(const struct sink_plan sink[], int fd, const char *path);
+
 /** results_show - what was held back while a command had the terminal, on stdout */
 void results_show(struct sink_plan sink[]);
 

@@ -9,15 +9,18 @@
 #include "journey.h"
 #include "losses.h"
 
-enum { STATS_DROPS = 64 };
+enum { STATS_DROPS = 16 };
 
-/* Packets dropped by one rule; the rule by its place in the snapshot. */
+/*
+ * Packets dropped by one rule; the rule by its place in the snapshot, or in
+ * words: nft's may be others by the time of the summary, a pcapng has no other.
+ */
 struct stats_drop {
 	uint64_t packets;
 	uint32_t chain, number;
 	uint8_t family;		/* index */
 	uint8_t kind;		/* enum place_kind */
-	char nft[448];		/* a rule of nft, else "": what and which text */
+	char text[2048];	/* of a rule that no snapshot has, else "" */
 };
 
 /* Written by the reader only, read by the supervisor at any time. */

@@ -10,7 +10,6 @@
 #include "clock.h"
 #include "place.h"
 #include "reasons.h"
-#include "safe.h"
 #include "say.h"
 
 enum { DROPS_SHOWN = 10 };
@@ -113,14 +112,12 @@ static const struct snap_rule *find_dropper(const struct run *r,
 }
 
 /* Its text comes from the reader, too. */
-static bool print_nft_drop(const struct stats_drop *d)
+static bool print_told_drop(const struct stats_drop *d)
 {
-	char text[4 * sizeof(d->nft) + 1];
-
-	if (!d->nft[0])
+	if (!d->text[0])
 		return false;
-	safe_text(text, sizeof(text), d->nft, strnlen(d->nft, sizeof(d->nft)));
-	say("  %" PRIu64 " by %s", d->packets, text);
+	say("  %" PRIu64 " by %.*s", d->packets,
+	    (int)strnlen(d->text, sizeof(d->text)), d->text);
 	return true;
 }
 
@@ -132,7 +129,7 @@ static void print_drops(const struct run *r)
 		const struct snap_rule *rule = find_dropper(r, &d, &c);
 		const struct snapshot *s;
 
-		if (print_nft_drop(&d) || !rule)
+		if (print_told_drop(&d) || !rule)
 			continue;
 		s = r->snap[d.family];
 		say("  %" PRIu64 " by %s:%s:%s:%u  \"%.*s\"", d.packets,

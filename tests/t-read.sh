@@ -25,6 +25,9 @@ traffic() {
 }
 PCAP=$SCRATCH/trace.pcapng
 
+# found FILE: what the summary says of the packets: fates, and drops by rule
+found() { sed -nE '/^nftrace: [0-9]+ packets? traced/,/^nftrace: ([0-9]+ events?|note|warning)/{ /packets? traced|^nftrace:   [0-9]+ by/p }' "$1"; }
+
 # same FORM...: live with --pcap, then the file alone
 same() {
 	subtest "live and read again: ${*:-default}"
@@ -34,9 +37,11 @@ same() {
 	assert_status 0
 	cp "$OUT" "$SCRATCH/live"
 	[[ -s $SCRATCH/live ]] || fail "nothing was printed"
+	found "$ERR" >"$SCRATCH/found"
 	run_nftrace r "$@" --read "$PCAP"
 	assert_status 0
 	assert_same "what was read" "$SCRATCH/live" "$OUT"
+	[[ "$*" = *--only* ]] || assert_same "what was found" "$SCRATCH/found" <(found "$ERR")
 }
 
 same
@@ -48,6 +53,20 @@ same -v
 same --json
 same --only drop,reject
 same --only table=nat --json
+
+subtest "live and read again: --flat"
+# One packet after the other: events do not come mixed, so both have one order.
+start_nftrace r -t 30 --rate 0 --flat --pcap "$PCAP" -p udp
+for port in 7 1001 1003 1005 1008; do udp a 10.2.0.2 $port; done
+stop_nftrace INT
+assert_status 0
+cp "$OUT" "$SCRATCH/live"
+assert_grep '^TRACE: ' "$SCRATCH/live"
+found "$ERR" >"$SCRATCH/found"
+run_nftrace r --flat --read "$PCAP"
+assert_status 0
+assert_same "what was read" "$SCRATCH/live" "$OUT"
+assert_same "what was found" "$SCRATCH/found" <(found "$ERR")
 
 subtest "a file written again is the same file"
 run_nftrace r --read "$SCRATCH/all.pcapng" --pcap "$SCRATCH/again.pcapng"
@@ -146,5 +165,58 @@ printf '\xd4\xc3\xb2\xa1\2\0\4\0' >"$SCRATCH/old.pcap"
 run_nftrace r --read "$SCRATCH/old.pcap"
 assert_status 1
 assert_grep 'is a pcap file without journeys' "$ERR"
-run_nftrace r --flat --read "$SCRATCH/all.pcapng"
+for forms in "--flat --json" "--flat -v"; do
+	run_nftrace r $forms --read "$SCRATCH/all.pcapng"
+	assert_status 2
+	assert_grep "does not hold a packet's headers at each event" "$ERR"
+done
+
+subtest "files of several runs in one, as mergecap makes it"
+if command -v mergecap >/dev/null; then
+	for i in 1 2; do
+		# The second in another namespace: what it says of itself has to stay.
+		in_ns b iptables-legacy -S >/dev/null
+		start_nftrace $([[ $i = 1 ]] && echo r || echo b) -t 30 -c 3 --all --rate 0 --pcap "$SCRATCH/part$i.pcapng"
+		udp a 10.2.0.2 7
+		udp a 10.2.0.2 7
+		end_nftrace
+		assert_status 0
+		run_nftrace r --read "$SCRATCH/part$i.pcapng" --json
+		jq -cS 'del(.packet)' "$OUT" >"$SCRATCH/part$i"
+	done
+	for how in "" -a; do
+		mergecap $how -w "$SCRATCH/merged.pcapng" "$SCRATCH/part1.pcapng" "$SCRATCH/part2.pcapng" ||
+			fail "mergecap $how"
+		run_nftrace r --read "$SCRATCH/merged.pcapng" --json
+		assert_status 0
+		assert_equal "packets of mergecap $how" 6 "$(wc -l <"$OUT")"
+		assert_same "the packets" <(sort "$SCRATCH/part1" "$SCRATCH/part2") <(jq -cS 'del(.packet)' "$OUT" | sort)
+		assert_equal "namespaces" 2 "$(jq -r .netns "$OUT" | sort -u | wc -l)"
+		run_nftrace r --read "$SCRATCH/merged.pcapng" -v
+		assert_equal "blocks" 6 "$(grep -c '^=> ' "$OUT")"
+	done
+else
+	skip "no mergecap"
+fi
+
+subtest "no file is read and written, or written twice"
+cp "$SCRATCH/all.pcapng" "$SCRATCH/kept.pcapng"
+ln -sf kept.pcapng "$SCRATCH/link.pcapng"
+run_nftrace r --read "$SCRATCH/kept.pcapng" --pcap "$SCRATCH/link.pcapng"
 assert_status 2
+assert_grep 'is read and would be written over' "$ERR"
+printf 'TRACE: x\n' >"$SCRATCH/log"
+in_ns r iptables-legacy-save >"$SCRATCH/kept.save"
+cp "$SCRATCH/kept.save" "$SCRATCH/same.save"
+run_nftrace r --read "$SCRATCH/log" --rules "$SCRATCH/kept.save" --graph "$SCRATCH/kept.save"
+assert_status 2
+cmp "$SCRATCH/all.pcapng" "$SCRATCH/kept.pcapng" || fail "the file is not what it was"
+cmp "$SCRATCH/same.save" "$SCRATCH/kept.save" || fail "the rules are not what they were"
+run_nftrace r -p udp --pcap "$SCRATCH/kept.pcapng" --graph "$SCRATCH/link.pcapng"
+assert_status 2
+assert_grep 'twice: standard output, --pcap and --graph each need a file of their own' "$ERR"
+cmp "$SCRATCH/all.pcapng" "$SCRATCH/kept.pcapng" || fail "the file is not what it was"
+in_ns r "$NFTRACE" -p udp --pcap "$SCRATCH/both" >"$SCRATCH/both" 2>"$ERR"
+assert_equal "exit status" 2 $?
+run_nftrace r --read "$SCRATCH/kept.pcapng" --pcap /dev/null --graph /dev/null
+assert_status 0
