@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* flood: sends UDP as fast as the kernel takes it, or at a given rate. */
+#include "address.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,13 +24,10 @@ static double now(void)
 
 static int open_socket(const char *host, const char *port)
 {
-	struct addrinfo hints = {
-		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
-		.ai_socktype = SOCK_DGRAM,
-	}, *ai;
+	struct addrinfo *ai = address_look_up(host, port, SOCK_DGRAM);
 	int fd;
 
-	if (getaddrinfo(host, port, &hints, &ai) != 0)
+	if (!ai)
 		return -1;
 	fd = socket(ai->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd >= 0 && connect(fd, ai->ai_addr, ai->ai_addrlen) != 0) {

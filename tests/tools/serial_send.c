@@ -3,21 +3,18 @@
 #include "serial.h"
 
 #include <errno.h>
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
-#include <net/if.h>
-#include <netdb.h>
 #include <netinet/icmp6.h>
-#include <netinet/ip.h>
 #include <netinet/ip_icmp.h>
 #include <netinet/tcp.h>
-#include <netinet/udp.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "address.h"
+#include "frame.h"
 
 static const char usage_text[] =
 	"usage: serial_send udp|tcp|icmp SOURCE[/PORT] DESTINATION[/PORT] OPTION VALUE ...\n"
@@ -53,17 +50,15 @@ static __attribute__((noreturn)) void usage(void)
 static void take_address(struct sockaddr_storage *ss, socklen_t *len,
 			 const char *text)
 {
-	struct addrinfo hints = {
-		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
-		.ai_socktype = SOCK_DGRAM,
-	}, *ai;
+	struct addrinfo *ai;
 	char host[64], *port;
 
 	snprintf(host, sizeof(host), "%s", text);
 	port = strchr(host, '/');
 	if (port)
 		*port++ = '\0';
-	if (getaddrinfo(host, port ? port : "0", &hints, &ai) != 0) {
+	ai = address_look_up(host, port ? port : "0", SOCK_DGRAM);
+	if (!ai) {
 		errno = EINVAL;
 		die(text);
 	}
@@ -209,19 +204,6 @@ static long send_udp(struct job *job)
 			      job->data, (size_t)job->size);
 }
 
-static uint16_t checksum(const void *data, size_t len)
-{
-	const uint8_t *p = data;
-	uint32_t sum = 0;
-	size_t i;
-
-	for (i = 0; i + 1 < len; i += 2)
-		sum += (uint32_t)p[i] << 8 | p[i + 1];
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return htons((uint16_t)~sum);
-}
-
 /* Echo requests, all with the same id and sequence. */
 static long send_icmp(struct job *job)
 {
@@ -244,7 +226,7 @@ static long send_icmp(struct job *job)
 		memcpy(packet + sizeof(*h), job->data, (size_t)job->size);
 		h->checksum = 0;
 		if (!is_v6(job))
-			h->checksum = checksum(packet, len);
+			h->checksum = frame_checksum(packet, len);
 		sent += sendto(fd, packet, len, 0, (const void *)&job->to,
 			       job->len) == (ssize_t)len;
 	}
@@ -293,60 +275,32 @@ static long send_tcp(struct job *job)
 }
 
 struct frame {
-	struct ethhdr eth;
-	struct iphdr ip;
-	struct udphdr udp;
+	struct frame_head head;
 	uint8_t payload[FRAME_PAYLOAD];
 } __attribute__((packed));
-
-static void fill_frame(struct frame *f, const struct job *job)
-{
-	const struct sockaddr_in *from = (const void *)&job->from;
-	const struct sockaddr_in *to = (const void *)&job->to;
-	unsigned int b[ETH_ALEN];
-
-	if (!job->mac || sscanf(job->mac, "%x:%x:%x:%x:%x:%x", &b[0], &b[1],
-				&b[2], &b[3], &b[4], &b[5]) != ETH_ALEN)
-		usage();
-	for (int i = 0; i < ETH_ALEN; i++)
-		f->eth.h_dest[i] = (uint8_t)b[i];
-	f->eth.h_source[0] = 2;
-	f->eth.h_proto = htons(ETH_P_IP);
-	f->ip.version = 4;
-	f->ip.ihl = 5;
-	f->ip.tot_len = htons(sizeof(*f) - sizeof(f->eth));
-	f->ip.id = htons(4711);
-	f->ip.ttl = 64;
-	f->ip.protocol = IPPROTO_UDP;
-	f->ip.saddr = from->sin_addr.s_addr;
-	f->ip.daddr = to->sin_addr.s_addr;
-	f->ip.check = checksum(&f->ip, sizeof(f->ip));
-	f->udp.source = from->sin_port;
-	f->udp.dest = to->sin_port;
-	f->udp.len = htons(sizeof(f->udp) + FRAME_PAYLOAD);
-	memset(f->payload, 'x', sizeof(f->payload));
-}
 
 /* Past the whole stack of the sender: whatever it says is on the wire. */
 static long send_frames(struct job *job)
 {
-	struct sockaddr_ll to = { .sll_family = AF_PACKET };
-	struct frame f = { .eth.h_proto = 0 };
-	int fd = socket(AF_PACKET, SOCK_RAW, 0);
+	struct frame f;
 	double start = now();
 	long n, sent = 0;
+	int fd;
 
-	if (fd < 0 || !job->dev || is_v6(job))
+	if (!job->dev || !job->mac || is_v6(job) ||
+	    !frame_fill(&f.head, job->mac, (const void *)&job->from,
+			(const void *)&job->to, FRAME_PAYLOAD))
 		usage();
-	to.sll_ifindex = (int)if_nametoindex(job->dev);
-	fill_frame(&f, job);
+	memset(f.payload, 'x', sizeof(f.payload));
+	fd = frame_socket(job->dev);
+	if (fd < 0)
+		die(job->dev);
 	for (n = 0; n < job->count; n++) {
 		pace(job, start, n);
 		serial_put(f.payload + SERIAL_AT - 4 - V4_HEADER -
 			   sizeof(struct udphdr),
 			   (uint32_t)(job->base + n * job->step));
-		while (sendto(fd, &f, sizeof(f), 0, (void *)&to,
-			      sizeof(to)) < 0 && errno == ENOBUFS)
+		while (send(fd, &f, sizeof(f), 0) < 0 && errno == ENOBUFS)
 			usleep(100);
 		sent++;
 	}

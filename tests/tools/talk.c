@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* talk: an echo server and a client for UDP and TCP, with ports that a test chooses. */
+#include "address.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -47,16 +48,11 @@ static int type_of(const char *word)
 	usage();
 }
 
-/* Literal addresses only: no resolver gets into the traffic. */
 static struct addrinfo *look_up(const char *host, const char *port, int type)
 {
-	struct addrinfo hints = {
-		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
-		.ai_socktype = type,
-	};
-	struct addrinfo *ai;
+	struct addrinfo *ai = address_look_up(host, port, type);
 
-	if (getaddrinfo(host, port, &hints, &ai) != 0) {
+	if (!ai) {
 		errno = EINVAL;
 		die(host);
 	}
