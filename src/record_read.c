@@ -13,124 +13,48 @@
 #include "place.h"
 #include "record_words.h"
 #include "report.h"
+#include "span.h"
 
 enum { NAME = 256 };
-
-/* A piece of text that is not terminated. */
-struct text {
-	const char *at;
-	size_t len;
-};
 
 struct reading {
 	struct record_reader *r;
 	struct journey *j;
-	struct text block;	/* lines not yet taken */
+	struct span block;	/* lines not yet taken */
 	struct step now;	/* what an event takes over from the one before */
 };
 
-static bool starts(struct text t, const char *with)
-{
-	size_t len = strlen(with);
-
-	return t.len >= len && memcmp(t.at, with, len) == 0;
-}
-
-static bool is(struct text t, const char *word)
-{
-	return t.len == strlen(word) && memcmp(t.at, word, t.len) == 0;
-}
-
 bool record_is(const char *text, size_t len)
 {
-	struct text t = { text, len };
+	struct span t = { text, len };
 
-	return starts(t, RECORD_MAGIC) &&
+	return span_starts(t, RECORD_MAGIC) &&
 	       (len == sizeof(RECORD_MAGIC) - 1 ||
 		text[sizeof(RECORD_MAGIC) - 1] == ' ');
 }
 
-/* Cut what is in front of @end off @rest; all of it when there is none. */
-static struct text cut(struct text *rest, char end)
-{
-	const char *at = rest->len ? memchr(rest->at, end, rest->len) : NULL;
-	struct text t = { rest->at, at ? (size_t)(at - rest->at) : rest->len };
-
-	rest->at += t.len + (at ? 1 : 0);
-	rest->len -= t.len + (at ? 1 : 0);
-	return t;
-}
-
-static struct text behind(struct text t, size_t n)
-{
-	return (struct text){ t.at + n, t.len - n };
-}
-
-static int digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
-static bool get_number(struct text t, unsigned int base, uint32_t *n)
-{
-	uint64_t v = 0;
-
-	for (size_t i = 0; i < t.len; i++) {
-		int d = digit(t.at[i]);
-
-		if (d < 0 || (unsigned int)d >= base)
-			return false;
-		v = v * base + (unsigned int)d;
-		if (v > UINT32_MAX)
-			return false;
-	}
-	*n = (uint32_t)v;
-	return t.len > 0;
-}
-
-/* Return: bytes, at most @size, or -1: no hex of whole bytes. */
-static int get_bytes(struct text t, void *to, size_t size)
-{
-	uint8_t *p = to;
-
-	if (t.len % 2 || t.len / 2 > size)
-		return -1;
-	for (size_t i = 0; i < t.len; i += 2) {
-		int high = digit(t.at[i]), low = digit(t.at[i + 1]);
-
-		if (high < 0 || low < 0)
-			return -1;
-		*p++ = (uint8_t)(high << 4 | low);
-	}
-	return (int)(t.len / 2);
-}
-
 /* @size: of @to; the name is cut to fit and always terminated */
-static void get_name(struct text t, char *to, size_t size)
+static void get_name(struct span t, char *to, size_t size)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < t.len && n + 1 < size; i++) {
-		struct text hex = { t.at + i + 1, 2 };
+		struct span hex = { t.at + i + 1, 2 };
 
 		to[n] = t.at[i];
 		if (t.at[i] == '%' && i + 2 < t.len &&
-		    get_bytes(hex, &to[n], 1) == 1)
+		    span_bytes(hex, &to[n], 1) == 1)
 			i += 2;
 		n++;
 	}
 	to[n] = '\0';
 }
 
-static bool word_index(struct text t, const char *(*word)(unsigned int),
+static bool word_index(struct span t, const char *(*word)(unsigned int),
 		       unsigned int count, uint8_t *index)
 {
 	for (unsigned int i = 0; i < count; i++) {
-		if (!is(t, word(i)))
+		if (!span_is(t, word(i)))
 			continue;
 		*index = (uint8_t)i;
 		return true;
@@ -158,7 +82,7 @@ static const char *some_doubt_word(unsigned int i)
 	return i ? doubt_word(i) : "";
 }
 
-static uint32_t get_interface(struct reading *rd, struct text t)
+static uint32_t get_interface(struct reading *rd, struct span t)
 {
 	char name[NAME];
 
@@ -166,10 +90,10 @@ static uint32_t get_interface(struct reading *rd, struct text t)
 	return *name ? ifnames_index(rd->r->names, name, strlen(name)) : 0;
 }
 
-static bool take_family(struct reading *rd, struct text t)
+static bool take_family(struct reading *rd, struct span t)
 {
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		if (!is(t, families[i]->name))
+		if (!span_is(t, families[i]->name))
 			continue;
 		rd->j->nfproto = families[i]->nfproto;
 		return true;
@@ -177,7 +101,7 @@ static bool take_family(struct reading *rd, struct text t)
 	return false;
 }
 
-static bool take_flags(struct reading *rd, struct text t)
+static bool take_flags(struct reading *rd, struct span t)
 {
 	for (size_t i = 0; i < t.len; i++)
 		for (size_t f = 0; f < RECORD_FLAGS; f++)
@@ -186,70 +110,70 @@ static bool take_flags(struct reading *rd, struct text t)
 	return true;
 }
 
-static bool take_host(struct reading *rd, struct text t)
+static bool take_host(struct reading *rd, struct span t)
 {
 	get_name(t, rd->r->host, sizeof(rd->r->host));
 	return true;
 }
 
-static bool take_netns(struct reading *rd, struct text t)
+static bool take_netns(struct reading *rd, struct span t)
 {
 	get_name(t, rd->r->netns, sizeof(rd->r->netns));
 	return true;
 }
 
-static bool take_log(struct reading *rd, struct text t)
+static bool take_log(struct reading *rd, struct span t)
 {
-	rd->r->log = is(t, "1");
+	rd->r->log = span_is(t, "1");
 	return true;
 }
 
-static bool take_hw(struct reading *rd, struct text t)
+static bool take_hw(struct reading *rd, struct span t)
 {
-	int n = get_bytes(t, rd->j->hw_header, sizeof(rd->j->hw_header));
+	int n = span_bytes(t, rd->j->hw_header, sizeof(rd->j->hw_header));
 
 	rd->j->hw_header_len = n > 0 ? (uint16_t)n : 0;
 	return n >= 0;
 }
 
-static bool take_uid(struct reading *rd, struct text t)
+static bool take_uid(struct reading *rd, struct span t)
 {
-	return get_number(t, 10, &rd->j->uid);
+	return span_number(t, 10, &rd->j->uid);
 }
 
-static bool take_in(struct reading *rd, struct text t)
+static bool take_in(struct reading *rd, struct span t)
 {
 	rd->j->entry.in = get_interface(rd, t);
 	return true;
 }
 
-static bool take_out(struct reading *rd, struct text t)
+static bool take_out(struct reading *rd, struct span t)
 {
 	rd->j->entry.out = get_interface(rd, t);
 	return true;
 }
 
-static bool take_lost(struct reading *rd, struct text t)
+static bool take_lost(struct reading *rd, struct span t)
 {
-	return get_number(t, 10, &rd->j->lost);
+	return span_number(t, 10, &rd->j->lost);
 }
 
-static bool take_omitted(struct reading *rd, struct text t)
+static bool take_omitted(struct reading *rd, struct span t)
 {
 	struct journey *j = rd->j;
 	uint32_t kept = journey_kept(j);
 
-	if (!get_number(t, 10, &j->omitted))
+	if (!span_number(t, 10, &j->omitted))
 		return false;
 	j->steps = kept + j->omitted;
 	return true;
 }
 
 /* What a TRACE line says of its place; escaped where the text is not plain. */
-static bool split_line(struct text line, struct place_known *k)
+static bool split_line(struct span line, struct place_known *k)
 {
 	const char *parting = memmem(line.at, line.len, "  \"", 3);
-	struct text rule;
+	struct span rule;
 
 	k->prefix = line.at;
 	k->prefix_len = line.len;
@@ -257,7 +181,7 @@ static bool split_line(struct text line, struct place_known *k)
 	if (!parting)
 		return true;
 	k->prefix_len = (size_t)(parting - line.at);
-	rule = behind(line, k->prefix_len + 3);
+	rule = span_behind(line, k->prefix_len + 3);
 	if (!rule.len || rule.at[rule.len - 1] != '"')
 		return false;
 	k->rule = rule.at;
@@ -265,30 +189,30 @@ static bool split_line(struct text line, struct place_known *k)
 	return true;
 }
 
-static bool next_trace_line(struct reading *rd, struct text *line)
+static bool next_trace_line(struct reading *rd, struct span *line)
 {
 	while (rd->block.len) {
-		*line = cut(&rd->block, '\n');
-		if (starts(*line, "TRACE: "))
+		*line = span_cut(&rd->block, '\n');
+		if (span_starts(*line, "TRACE: "))
 			return true;
 	}
 	return false;
 }
 
 /* "xPREFIX:RULE" in hex, for what the line for people shows escaped. */
-static const struct place *raw_place(struct reading *rd, struct text t,
+static const struct place *raw_place(struct reading *rd, struct span t,
 				     struct place_known *k)
 {
-	struct text prefix = cut(&t, ':');
+	struct span prefix = span_cut(&t, ':');
 	char *bytes = malloc((prefix.len + t.len) / 2 + 1);
 	const struct place *at = NULL;
 	int p, r = -1;
 
 	if (!bytes)
 		return NULL;
-	p = get_bytes(prefix, bytes, prefix.len / 2);
+	p = span_bytes(prefix, bytes, prefix.len / 2);
 	if (p >= 0)
-		r = get_bytes(t, bytes + p, t.len / 2);
+		r = span_bytes(t, bytes + p, t.len / 2);
 	if (r >= 0) {
 		k->prefix = bytes;
 		k->prefix_len = (size_t)p;
@@ -300,15 +224,15 @@ static const struct place *raw_place(struct reading *rd, struct text t,
 	return at;
 }
 
-static bool step_field(struct reading *rd, struct text f,
-		       struct place_known *k, struct text *raw)
+static bool step_field(struct reading *rd, struct span f,
+		       struct place_known *k, struct span *raw)
 {
-	struct text value = behind(f, 1);
+	struct span value = span_behind(f, 1);
 	uint32_t n;
 
 	switch (f.at[0]) {
 	case 'm':
-		return get_number(value, 16, &rd->now.mark);
+		return span_number(value, 16, &rd->now.mark);
 	case 'i':
 		rd->now.in = get_interface(rd, value);
 		return true;
@@ -322,7 +246,7 @@ static bool step_field(struct reading *rd, struct text f,
 		rd->now.phys_out = get_interface(rd, value);
 		return true;
 	case 'b':
-		if (!get_number(value, 10, &n) || n >= JOURNEY_BRANCHES)
+		if (!span_number(value, 10, &n) || n >= JOURNEY_BRANCHES)
 			return false;
 		rd->now.branch = (uint8_t)n;
 		return true;
@@ -330,10 +254,10 @@ static bool step_field(struct reading *rd, struct text f,
 		rd->now.alone = true;
 		return true;
 	case 'w':
-		k->own_before = get_number(value, 10, &n) ? (uint16_t)n : 0;
+		k->own_before = span_number(value, 10, &n) ? (uint16_t)n : 0;
 		return k->own_before != 0;
 	case 'k':
-		k->queue = get_number(value, 10, &n) ? (uint16_t)n : 0;
+		k->queue = span_number(value, 10, &n) ? (uint16_t)n : 0;
 		return k->queue != 0;
 	case 'd':
 		return word_index(value, some_doubt_word, DOUBT_COUNT,
@@ -345,17 +269,17 @@ static bool step_field(struct reading *rd, struct text f,
 	return true;
 }
 
-static bool take_step(struct reading *rd, struct text fields)
+static bool take_step(struct reading *rd, struct span fields)
 {
 	struct place_known known = { .nfproto = rd->j->nfproto };
-	struct text line, raw = { NULL, 0 };
+	struct span line, raw = { NULL, 0 };
 	struct step *s;
 
 	if (!next_trace_line(rd, &line))
 		return false;
 	rd->now.alone = false;
 	while (fields.len) {
-		struct text f = cut(&fields, ',');
+		struct span f = span_cut(&fields, ',');
 
 		if (f.len && !step_field(rd, f, &known, &raw))
 			return false;
@@ -372,22 +296,22 @@ static bool take_step(struct reading *rd, struct text fields)
 	return true;
 }
 
-static bool get_value(struct reading *rd, uint8_t field, struct text t,
+static bool get_value(struct reading *rd, uint8_t field, struct span t,
 		      struct change_value *v)
 {
-	struct text addr;
+	struct span addr;
 	uint32_t port;
 
 	v->port = -1;
 	switch (field) {
 	case FIELD_SRC:
 	case FIELD_DST:
-		addr = cut(&t, ':');
-		if (get_bytes(addr, v->addr, sizeof(v->addr)) < 0)
+		addr = span_cut(&t, ':');
+		if (span_bytes(addr, v->addr, sizeof(v->addr)) < 0)
 			return false;
 		if (!t.len)
 			return true;
-		if (!get_number(t, 10, &port) || port > UINT16_MAX)
+		if (!span_number(t, 10, &port) || port > UINT16_MAX)
 			return false;
 		v->port = (int32_t)port;
 		return true;
@@ -396,20 +320,20 @@ static bool get_value(struct reading *rd, uint8_t field, struct text t,
 		v->number = get_interface(rd, t);
 		return true;
 	default:
-		return get_number(t, 10, &v->number);
+		return span_number(t, 10, &v->number);
 	}
 }
 
-static bool take_change(struct reading *rd, struct text t)
+static bool take_change(struct reading *rd, struct span t)
 {
-	struct text step = cut(&t, ','), maker = cut(&t, ','),
-		    field = cut(&t, ','), from = cut(&t, ',');
+	struct span step = span_cut(&t, ','), maker = span_cut(&t, ','),
+		    field = span_cut(&t, ','), from = span_cut(&t, ',');
 	struct journey *j = rd->j;
 	struct change c;
 	uint32_t n;
 
 	memset(&c, 0, sizeof(c));
-	if (j->changes == JOURNEY_CHANGES || !get_number(step, 10, &n) ||
+	if (j->changes == JOURNEY_CHANGES || !span_number(step, 10, &n) ||
 	    n >= journey_kept(j) ||
 	    !word_index(maker, maker_word, MAKER_COUNT, &c.maker) ||
 	    !word_index(field, field_word, FIELD_COUNT, &c.field) ||
@@ -421,9 +345,9 @@ static bool take_change(struct reading *rd, struct text t)
 	return true;
 }
 
-static bool fate_field(struct reading *rd, struct fate *f, struct text t)
+static bool fate_field(struct reading *rd, struct fate *f, struct span t)
 {
-	struct text value = behind(t, 1);
+	struct span value = span_behind(t, 1);
 	char *cause = rd->r->cause[rd->j->branches];
 	uint32_t by;
 
@@ -432,7 +356,7 @@ static bool fate_field(struct reading *rd, struct fate *f, struct text t)
 		f->out = get_interface(rd, value);
 		break;
 	case 'b':
-		if (!get_number(value, 10, &by) || by >= journey_kept(rd->j))
+		if (!span_number(value, 10, &by) || by >= journey_kept(rd->j))
 			return false;
 		f->by = rd->j->step[by].place;
 		break;
@@ -444,9 +368,9 @@ static bool fate_field(struct reading *rd, struct fate *f, struct text t)
 	return true;
 }
 
-static bool take_fate(struct reading *rd, struct text t)
+static bool take_fate(struct reading *rd, struct span t)
 {
-	struct text kind = cut(&t, ','), hook = cut(&t, ',');
+	struct span kind = span_cut(&t, ','), hook = span_cut(&t, ',');
 	struct journey *j = rd->j;
 	struct fate *f = &j->fate[j->branches];
 
@@ -457,7 +381,7 @@ static bool take_fate(struct reading *rd, struct text t)
 	    !word_index(hook, report_hook_name, NF_INET_NUMHOOKS, &f->hook))
 		return false;
 	while (t.len) {
-		struct text field = cut(&t, ',');
+		struct span field = span_cut(&t, ',');
 
 		if (field.len && !fate_field(rd, f, field))
 			return false;
@@ -468,7 +392,7 @@ static bool take_fate(struct reading *rd, struct text t)
 
 static const struct {
 	const char *start;
-	bool (*take)(struct reading *rd, struct text rest);
+	bool (*take)(struct reading *rd, struct span rest);
 } rows[] = {
 	{ "host=", take_host },
 	{ "netns=", take_netns },
@@ -486,15 +410,15 @@ static const struct {
 	{ "f,", take_fate },
 };
 
-static bool take_word(struct reading *rd, struct text word)
+static bool take_word(struct reading *rd, struct span word)
 {
 	/* "e" is also how words of a later version may begin. */
 	if (word.len > 1 && word.at[0] == 'e' && word.at[1] != ',')
 		return true;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (starts(word, rows[i].start))
-			return rows[i].take(rd, behind(word,
-						strlen(rows[i].start)));
+		if (span_starts(word, rows[i].start))
+			return rows[i].take(rd, span_behind(word,
+					strlen(rows[i].start)));
 	return true;
 }
 
@@ -512,7 +436,7 @@ int record_read(struct record_reader *r, struct journey *j,
 		const char *words, size_t words_len)
 {
 	struct reading rd = { .r = r, .j = j, .block = { block, block_len } };
-	struct text rest = { words, words_len };
+	struct span rest = { words, words_len };
 
 	j->flags = j->branches = 0;
 	j->changes = 0;
@@ -524,7 +448,7 @@ int record_read(struct record_reader *r, struct journey *j,
 	r->host[0] = r->netns[0] = '\0';
 	r->log = false;
 	while (rest.len) {
-		struct text word = cut(&rest, ' ');
+		struct span word = span_cut(&rest, ' ');
 
 		if (word.len && !take_word(&rd, word))
 			return -EBADMSG;

@@ -9,13 +9,9 @@
 #include <string.h>
 
 #include "place.h"
+#include "span.h"
 
 enum { DEPTH = 2 };	/* a packet, and the one that it quotes */
-
-struct span {
-	const char *at;
-	size_t len;
-};
 
 struct reading {
 	struct trace_text *t;
@@ -23,69 +19,6 @@ struct reading {
 	uint8_t mac[14];
 	unsigned int mac_len;	/* 14: an ethernet header */
 };
-
-static bool is(struct span s, const char *word)
-{
-	return s.len == strlen(word) && memcmp(s.at, word, s.len) == 0;
-}
-
-/* Cut "KEY=" off; false: the word begins with something else. */
-static bool take_key(struct span *s, const char *key)
-{
-	size_t len = strlen(key);
-
-	if (s->len < len || memcmp(s->at, key, len) != 0)
-		return false;
-	s->at += len;
-	s->len -= len;
-	return true;
-}
-
-static bool next_word(struct span *rest, struct span *word)
-{
-	size_t n = 0;
-
-	while (rest->len && *rest->at == ' ') {
-		rest->at++;
-		rest->len--;
-	}
-	while (n < rest->len && rest->at[n] != ' ')
-		n++;
-	*word = (struct span){ rest->at, n };
-	rest->at += n;
-	rest->len -= n;
-	return n > 0;
-}
-
-static int digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-static bool number(struct span s, int base, uint32_t *n)
-{
-	uint64_t v = 0;
-
-	if (base == 16 && s.len > 2 && s.at[0] == '0' && s.at[1] == 'x')
-		s = (struct span){ s.at + 2, s.len - 2 };
-	for (size_t i = 0; i < s.len; i++) {
-		int d = digit(s.at[i]);
-
-		if (d < 0 || d >= base)
-			return false;
-		v = v * (unsigned int)base + (unsigned int)d;
-		if (v > UINT32_MAX)
-			return false;
-	}
-	*n = (uint32_t)v;
-	return s.len > 0;
-}
 
 /* Pairs of hex digits, colons between them or not.  Return: bytes. */
 static unsigned int hex_bytes(struct span s, uint8_t *to, size_t size)
@@ -95,10 +28,10 @@ static unsigned int hex_bytes(struct span s, uint8_t *to, size_t size)
 	for (size_t i = 0; i + 1 < s.len && n < size; i += 2) {
 		if (s.at[i] == ':')
 			i++;
-		if (i + 1 >= s.len || digit(s.at[i]) < 0 ||
-		    digit(s.at[i + 1]) < 0)
+		if (i + 1 >= s.len || span_digit(s.at[i]) < 0 ||
+		    span_digit(s.at[i + 1]) < 0)
 			break;
-		to[n++] = (uint8_t)(digit(s.at[i]) << 4 | digit(s.at[i + 1]));
+		to[n++] = (uint8_t)(span_digit(s.at[i]) << 4 | span_digit(s.at[i + 1]));
 	}
 	return n;
 }
@@ -140,12 +73,12 @@ static bool protocol(struct span s, struct trace_text_packet *p)
 
 	p->has_proto = true;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (!is(s, words[i].word))
+		if (!span_is(s, words[i].word))
 			continue;
 		p->proto = words[i].proto;
 		return true;
 	}
-	if (!number(s, 10, &n) || n > UINT8_MAX)
+	if (!span_number(s, 10, &n) || n > UINT8_MAX)
 		return false;
 	p->proto = (uint8_t)n;
 	return true;
@@ -181,9 +114,9 @@ static int take_number(struct trace_text_packet *p, struct span word)
 		struct span value = word;
 
 		if ((rows[i].behind >= 0 && rows[i].behind != p->has_proto) ||
-		    !take_key(&value, rows[i].key))
+		    !span_take(&value, rows[i].key))
 			continue;
-		if (!number(value, rows[i].base, &p->number[rows[i].field]))
+		if (!span_number(value, rows[i].base, &p->number[rows[i].field]))
 			return -1;
 		p->has |= 1u << rows[i].field;
 		return 1;
@@ -197,7 +130,7 @@ static bool take_sequence(struct trace_text_packet *p, struct span value)
 	uint8_t field = p->proto == IPPROTO_TCP ? TT_SEQ : TT_ICMP_SEQ;
 
 	p->has |= 1u << field;
-	return number(value, 10, &p->number[field]);
+	return span_number(value, 10, &p->number[field]);
 }
 
 static void take_flag(struct trace_text_packet *p, struct span word)
@@ -205,21 +138,21 @@ static void take_flag(struct trace_text_packet *p, struct span word)
 	static const char *const tcp[] = { "FIN", "SYN", "RST", "PSH", "ACK",
 					   "URG", "ECE", "CWR" };
 
-	if (is(word, "DF"))
+	if (span_is(word, "DF"))
 		p->df = true;
 	/* "INCOMPLETE" is of fragments; "INCOMPLETE [8 bytes]" is all there is. */
-	if (is(word, "MF") ||
-	    (is(word, "INCOMPLETE") && p->v6 && !p->has_proto))
+	if (span_is(word, "MF") ||
+	    (span_is(word, "INCOMPLETE") && p->v6 && !p->has_proto))
 		p->mf = true;
-	if (*word.at == '[' || is(word, "TRUNCATED"))
+	if (*word.at == '[' || span_is(word, "TRUNCATED"))
 		p->no_more = true;
 	/* In IPv6 it is told as an option, and nothing comes behind it. */
-	if (is(word, "ESP") && p->v6 && !p->has_proto) {
+	if (span_is(word, "ESP") && p->v6 && !p->has_proto) {
 		p->proto = IPPROTO_ESP;
 		p->has_proto = true;
 	}
 	for (unsigned int i = 0; i < 8; i++)
-		if (p->has_proto && is(word, tcp[i]))
+		if (p->has_proto && span_is(word, tcp[i]))
 			p->tcp_flags |= (uint8_t)(1u << i);
 }
 
@@ -241,15 +174,15 @@ static bool take_packet_word(struct trace_text_packet *p, struct span word)
 	struct span value = word;
 	int known;
 
-	if (take_key(&value, "SRC="))
+	if (span_take(&value, "SRC="))
 		return address(value, p, p->src);
-	if (take_key(&value, "DST="))
+	if (span_take(&value, "DST="))
 		return address(value, p, p->dst);
-	if (take_key(&value, "PROTO="))
+	if (span_take(&value, "PROTO="))
 		return protocol(value, p);
-	if (take_key(&value, "SEQ="))
+	if (span_take(&value, "SEQ="))
 		return take_sequence(p, value);
-	if (take_key(&value, "GATEWAY="))
+	if (span_take(&value, "GATEWAY="))
 		return dotted(value, p->gateway);
 	known = take_number(p, word);
 	if (known)
@@ -263,7 +196,7 @@ static bool take_packet_word(struct trace_text_packet *p, struct span word)
 
 static bool take_id(struct reading *rd, struct span value, uint32_t *id)
 {
-	if (!number(value, 10, id))
+	if (!span_number(value, 10, id))
 		return false;
 	rd->t->e.flags |= EVENT_HAS_UID;
 	return true;
@@ -283,23 +216,23 @@ static int take_event_word(struct reading *rd, struct span word)
 	struct span value = word;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!take_key(&value, names[i].key))
+		if (!span_take(&value, names[i].key))
 			continue;
 		names[i].name->at = value.at;
 		names[i].name->len = value.len;
 		return 1;
 	}
-	if (take_key(&value, "MAC=")) {
+	if (span_take(&value, "MAC=")) {
 		rd->mac_len = hex_bytes(value, rd->mac, sizeof(rd->mac)) / 14 *
 			      14;
 		return 1;
 	}
-	if (take_key(&value, "MARK="))
-		return number(value, 16, &t->e.mark) ? 1 : -1;
-	if (take_key(&value, "UID="))
+	if (span_take(&value, "MARK="))
+		return span_number(value, 16, &t->e.mark) ? 1 : -1;
+	if (span_take(&value, "UID="))
 		return take_id(rd, value, &t->e.uid) ? 1 : -1;
-	if (take_key(&value, "GID="))
-		return number(value, 10, &t->e.gid) ? 1 : -1;
+	if (span_take(&value, "GID="))
+		return span_number(value, 10, &t->e.gid) ? 1 : -1;
 	return 0;
 }
 
@@ -316,7 +249,7 @@ static bool take_mac_part(struct reading *rd, struct span word)
 	for (size_t i = 0; i < 3; i++) {
 		struct span value = word;
 
-		if (!take_key(&value, parts[i].key))
+		if (!span_take(&value, parts[i].key))
 			continue;
 		if (hex_bytes(value, rd->mac + parts[i].at, parts[i].len) ==
 		    parts[i].len)
@@ -328,7 +261,7 @@ static bool take_mac_part(struct reading *rd, struct span word)
 
 static bool opens_quote(struct span *word)
 {
-	return take_key(word, "[") && word->len > 4 &&
+	return span_take(word, "[") && word->len > 4 &&
 	       memcmp(word->at, "SRC=", 4) == 0;
 }
 
@@ -338,7 +271,7 @@ static bool read_words(struct reading *rd, struct span rest)
 	unsigned int depth = 0;
 	struct span word;
 
-	while (next_word(&rest, &word)) {
+	while (span_word(&rest, &word)) {
 		struct span quote = word;
 		int taken = depth ? 0 : take_event_word(rd, word);
 
@@ -351,7 +284,7 @@ static bool read_words(struct reading *rd, struct span rest)
 			depth++;
 			word = quote;
 		}
-		if (depth && is(word, "]")) {
+		if (depth && span_is(word, "]")) {
 			depth--;
 			continue;
 		}
@@ -434,8 +367,8 @@ int trace_text_parse(struct trace_text *t, const char *line, size_t len,
 	end = memmem(rest.at, rest.len, in, sizeof(in) - 1);
 	if (!end) {
 		/* Another program's word, or the beginning of a line of ours. */
-		next_word(&rest, &prefix);
-		return next_word(&rest, &prefix) && memchr(prefix.at, ':',
+		span_word(&rest, &prefix);
+		return span_word(&rest, &prefix) && memchr(prefix.at, ':',
 			prefix.len) ? -EBADMSG : -ENOMSG;
 	}
 	prefix = (struct span){ begin, (size_t)(end - begin) };
@@ -463,7 +396,7 @@ uint32_t trace_text_missed(const char *line, size_t len)
 		return 0;
 	at += sizeof(before) - 1;
 	rest = (struct span){ at, len - (size_t)(at - line) };
-	if (!next_word(&rest, &word) || !number(word, 10, &n) ||
+	if (!span_word(&rest, &word) || !span_number(word, 10, &n) ||
 	    !memmem(rest.at, rest.len, behind, sizeof(behind) - 1))
 		return 0;
 	return n;
