@@ -3,26 +3,17 @@
 #include "record.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "doubt.h"
 #include "family.h"
 #include "ifnames.h"
 #include "journey.h"
-#include "place.h"
+#include "record_reading.h"
 #include "record_words.h"
 #include "report.h"
 #include "span.h"
 
 enum { NAME = 256 };
-
-struct reading {
-	struct record_reader *r;
-	struct journey *j;
-	struct span block;	/* lines not yet taken */
-	struct step now;	/* what an event takes over from the one before */
-};
 
 bool record_is(const char *text, size_t len)
 {
@@ -50,8 +41,8 @@ static void get_name(struct span t, char *to, size_t size)
 	to[n] = '\0';
 }
 
-static bool word_index(struct span t, const char *(*word)(unsigned int),
-		       unsigned int count, uint8_t *index)
+bool record_word(struct span t, const char *(*word)(unsigned int),
+		 unsigned int count, uint8_t *index)
 {
 	for (unsigned int i = 0; i < count; i++) {
 		if (!span_is(t, word(i)))
@@ -77,12 +68,7 @@ static const char *kind_word(unsigned int i)
 	return fate_word(i);
 }
 
-static const char *some_doubt_word(unsigned int i)
-{
-	return i ? doubt_word(i) : "";
-}
-
-static uint32_t get_interface(struct reading *rd, struct span t)
+uint32_t record_interface(struct reading *rd, struct span t)
 {
 	char name[NAME];
 
@@ -143,13 +129,13 @@ static bool take_uid(struct reading *rd, struct span t)
 
 static bool take_in(struct reading *rd, struct span t)
 {
-	rd->j->entry.in = get_interface(rd, t);
+	rd->j->entry.in = record_interface(rd, t);
 	return true;
 }
 
 static bool take_out(struct reading *rd, struct span t)
 {
-	rd->j->entry.out = get_interface(rd, t);
+	rd->j->entry.out = record_interface(rd, t);
 	return true;
 }
 
@@ -166,133 +152,6 @@ static bool take_omitted(struct reading *rd, struct span t)
 	if (!span_number(t, 10, &j->omitted))
 		return false;
 	j->steps = kept + j->omitted;
-	return true;
-}
-
-/* What a TRACE line says of its place; escaped where the text is not plain. */
-static bool split_line(struct span line, struct place_known *k)
-{
-	const char *parting = memmem(line.at, line.len, "  \"", 3);
-	struct span rule;
-
-	k->prefix = line.at;
-	k->prefix_len = line.len;
-	k->rule = "";
-	if (!parting)
-		return true;
-	k->prefix_len = (size_t)(parting - line.at);
-	rule = span_behind(line, k->prefix_len + 3);
-	if (!rule.len || rule.at[rule.len - 1] != '"')
-		return false;
-	k->rule = rule.at;
-	k->rule_len = rule.len - 1;
-	return true;
-}
-
-static bool next_trace_line(struct reading *rd, struct span *line)
-{
-	while (rd->block.len) {
-		*line = span_cut(&rd->block, '\n');
-		if (span_starts(*line, "TRACE: "))
-			return true;
-	}
-	return false;
-}
-
-/* "xPREFIX:RULE" in hex, for what the line for people shows escaped. */
-static const struct place *raw_place(struct reading *rd, struct span t,
-				     struct place_known *k)
-{
-	struct span prefix = span_cut(&t, ':');
-	char *bytes = malloc((prefix.len + t.len) / 2 + 1);
-	const struct place *at = NULL;
-	int p, r = -1;
-
-	if (!bytes)
-		return NULL;
-	p = span_bytes(prefix, bytes, prefix.len / 2);
-	if (p >= 0)
-		r = span_bytes(t, bytes + p, t.len / 2);
-	if (r >= 0) {
-		k->prefix = bytes;
-		k->prefix_len = (size_t)p;
-		k->rule = bytes + p;
-		k->rule_len = (size_t)r;
-		at = place_restore(rd->r->index, k);
-	}
-	free(bytes);
-	return at;
-}
-
-static bool step_field(struct reading *rd, struct span f,
-		       struct place_known *k, struct span *raw)
-{
-	struct span value = span_behind(f, 1);
-	uint32_t n;
-
-	switch (f.at[0]) {
-	case 'm':
-		return span_number(value, 16, &rd->now.mark);
-	case 'i':
-		rd->now.in = get_interface(rd, value);
-		return true;
-	case 'o':
-		rd->now.out = get_interface(rd, value);
-		return true;
-	case 'p':
-		rd->now.phys_in = get_interface(rd, value);
-		return true;
-	case 'q':
-		rd->now.phys_out = get_interface(rd, value);
-		return true;
-	case 'b':
-		if (!span_number(value, 10, &n) || n >= JOURNEY_BRANCHES)
-			return false;
-		rd->now.branch = (uint8_t)n;
-		return true;
-	case 'a':
-		rd->now.alone = true;
-		return true;
-	case 'w':
-		k->own_before = span_number(value, 10, &n) ? (uint16_t)n : 0;
-		return k->own_before != 0;
-	case 'k':
-		k->queue = span_number(value, 10, &n) ? (uint16_t)n : 0;
-		return k->queue != 0;
-	case 'd':
-		return word_index(value, some_doubt_word, DOUBT_COUNT,
-				  &k->doubt);
-	case 'x':
-		*raw = value;
-		return true;
-	}
-	return true;
-}
-
-static bool take_step(struct reading *rd, struct span fields)
-{
-	struct place_known known = { .nfproto = rd->j->nfproto };
-	struct span line, raw = { NULL, 0 };
-	struct step *s;
-
-	if (!next_trace_line(rd, &line))
-		return false;
-	rd->now.alone = false;
-	while (fields.len) {
-		struct span f = span_cut(&fields, ',');
-
-		if (f.len && !step_field(rd, f, &known, &raw))
-			return false;
-	}
-	if (raw.at)
-		rd->now.place = raw_place(rd, raw, &known);
-	else
-		rd->now.place = split_line(line, &known) ?
-			place_restore(rd->r->index, &known) : NULL;
-	s = rd->now.place ? journey_add_step(rd->j) : NULL;
-	if (!s)
-		return false;
-	*s = rd->now;
 	return true;
 }
 
@@ -317,7 +176,7 @@ static bool get_value(struct reading *rd, uint8_t field, struct span t,
 		return true;
 	case FIELD_IN:
 	case FIELD_OUT:
-		v->number = get_interface(rd, t);
+		v->number = record_interface(rd, t);
 		return true;
 	default:
 		return span_number(t, 10, &v->number);
@@ -335,8 +194,8 @@ static bool take_change(struct reading *rd, struct span t)
 	memset(&c, 0, sizeof(c));
 	if (j->changes == JOURNEY_CHANGES || !span_number(step, 10, &n) ||
 	    n >= journey_kept(j) ||
-	    !word_index(maker, maker_word, MAKER_COUNT, &c.maker) ||
-	    !word_index(field, field_word, FIELD_COUNT, &c.field) ||
+	    !record_word(maker, maker_word, MAKER_COUNT, &c.maker) ||
+	    !record_word(field, field_word, FIELD_COUNT, &c.field) ||
 	    !get_value(rd, c.field, from, &c.from) ||
 	    !get_value(rd, c.field, t, &c.to))
 		return false;
@@ -353,7 +212,7 @@ static bool fate_field(struct reading *rd, struct fate *f, struct span t)
 
 	switch (t.at[0]) {
 	case 'o':
-		f->out = get_interface(rd, value);
+		f->out = record_interface(rd, value);
 		break;
 	case 'b':
 		if (!span_number(value, 10, &by) || by >= journey_kept(rd->j))
@@ -377,8 +236,8 @@ static bool take_fate(struct reading *rd, struct span t)
 	if (j->branches == JOURNEY_BRANCHES)
 		return false;
 	memset(f, 0, sizeof(*f));
-	if (!word_index(kind, kind_word, FATE_COUNT, &f->kind) ||
-	    !word_index(hook, report_hook_name, NF_INET_NUMHOOKS, &f->hook))
+	if (!record_word(kind, kind_word, FATE_COUNT, &f->kind) ||
+	    !record_word(hook, report_hook_name, NF_INET_NUMHOOKS, &f->hook))
 		return false;
 	while (t.len) {
 		struct span field = span_cut(&t, ',');
@@ -405,7 +264,7 @@ static const struct {
 	{ "out=", take_out },
 	{ "lost=", take_lost },
 	{ "omitted=", take_omitted },
-	{ "e", take_step },
+	{ "e", record_take_step },
 	{ "c,", take_change },
 	{ "f,", take_fate },
 };

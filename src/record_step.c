@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* record_step: an event's word, and its line in the block for people -> a step. */
+#include "record_reading.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "doubt.h"
+#include "place.h"
+#include "record.h"
+
+static const char *some_doubt_word(unsigned int i)
+{
+	return i ? doubt_word(i) : "";
+}
+
+/* What a TRACE line says of its place; escaped where the text is not plain. */
+static bool split_line(struct span line, struct place_known *k)
+{
+	const char *parting = memmem(line.at, line.len, "  \"", 3);
+	struct span rule;
+
+	k->prefix = line.at;
+	k->prefix_len = line.len;
+	k->rule = "";
+	if (!parting)
+		return true;
+	k->prefix_len = (size_t)(parting - line.at);
+	rule = span_behind(line, k->prefix_len + 3);
+	if (!rule.len || rule.at[rule.len - 1] != '"')
+		return false;
+	k->rule = rule.at;
+	k->rule_len = rule.len - 1;
+	return true;
+}
+
+static bool next_trace_line(struct reading *rd, struct span *line)
+{
+	while (rd->block.len) {
+		*line = span_cut(&rd->block, '\n');
+		if (span_starts(*line, "TRACE: "))
+			return true;
+	}
+	return false;
+}
+
+/* "xPREFIX:RULE" in hex, for what the line for people shows escaped. */
+static const struct place *raw_place(struct reading *rd, struct span t,
+				     struct place_known *k)
+{
+	struct span prefix = span_cut(&t, ':');
+	char *bytes = malloc((prefix.len + t.len) / 2 + 1);
+	const struct place *at = NULL;
+	int p, r = -1;
+
+	if (!bytes)
+		return NULL;
+	p = span_bytes(prefix, bytes, prefix.len / 2);
+	if (p >= 0)
+		r = span_bytes(t, bytes + p, t.len / 2);
+	if (r >= 0) {
+		k->prefix = bytes;
+		k->prefix_len = (size_t)p;
+		k->rule = bytes + p;
+		k->rule_len = (size_t)r;
+		at = place_restore(rd->r->index, k);
+	}
+	free(bytes);
+	return at;
+}
+
+static bool step_field(struct reading *rd, struct span f,
+		       struct place_known *k, struct span *raw)
+{
+	struct span value = span_behind(f, 1);
+	uint32_t n;
+
+	switch (f.at[0]) {
+	case 'm':
+		return span_number(value, 16, &rd->now.mark);
+	case 'i':
+		rd->now.in = record_interface(rd, value);
+		return true;
+	case 'o':
+		rd->now.out = record_interface(rd, value);
+		return true;
+	case 'p':
+		rd->now.phys_in = record_interface(rd, value);
+		return true;
+	case 'q':
+		rd->now.phys_out = record_interface(rd, value);
+		return true;
+	case 'b':
+		if (!span_number(value, 10, &n) || n >= JOURNEY_BRANCHES)
+			return false;
+		rd->now.branch = (uint8_t)n;
+		return true;
+	case 'a':
+		rd->now.alone = true;
+		return true;
+	case 'w':
+		k->own_before = span_number(value, 10, &n) ? (uint16_t)n : 0;
+		return k->own_before != 0;
+	case 'k':
+		k->queue = span_number(value, 10, &n) ? (uint16_t)n : 0;
+		return k->queue != 0;
+	case 'd':
+		return record_word(value, some_doubt_word, DOUBT_COUNT,
+				  &k->doubt);
+	case 'x':
+		*raw = value;
+		return true;
+	}
+	return true;
+}
+
+bool record_take_step(struct reading *rd, struct span fields)
+{
+	struct place_known known = { .nfproto = rd->j->nfproto };
+	struct span line, raw = { NULL, 0 };
+	struct step *s;
+
+	if (!next_trace_line(rd, &line))
+		return false;
+	rd->now.alone = false;
+	while (fields.len) {
+		struct span f = span_cut(&fields, ',');
+
+		if (f.len && !step_field(rd, f, &known, &raw))
+			return false;
+	}
+	if (raw.at)
+		rd->now.place = raw_place(rd, raw, &known);
+	else
+		rd->now.place = split_line(line, &known) ?
+			place_restore(rd->r->index, &known) : NULL;
+	s = rd->now.place ? journey_add_step(rd->j) : NULL;
+	if (!s)
+		return false;
+	*s = rd->now;
+	return true;
+}
