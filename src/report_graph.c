@@ -13,129 +13,32 @@
 #include "out.h"
 #include "place.h"
 #include "safe.h"
+#include "ways.h"
 
 enum {
-	EDGES = 1 << 15,	/* at most; the rest is counted */
-	SLOTS = 2 * EDGES,
-	PLACES = 1 << 15,
 	LABEL = 36,		/* characters a line of a node's text */
 	LINES = 3,
-};
-
-/* Nodes that are no rule: where all begin, and where each ends. */
-static const uint32_t START = UINT32_MAX, NOWHERE = UINT32_MAX - 1;
-#define FATES (UINT32_MAX - 1 - FATE_COUNT)
-
-struct edge {
-	uint32_t from, to;	/* ids of places, or a node from above */
-	uint64_t packets;	/* 0: a free slot */
-};
-
-struct state {
-	uint64_t packets, copies;
-	uint64_t fate[FATE_COUNT];	/* of packets */
-	uint64_t left_out;		/* steps for which there was no room */
-	uint32_t edges, places;
-	bool drops[PLACES];		/* by id: some packet ended there */
-	const struct place *place[PLACES];	/* by id */
-	struct edge edge[SLOTS];
 };
 
 static int graph_open(struct out *o, struct report_env *env)
 {
 	(void)o;
-	env->state = calloc(1, sizeof(struct state));
+	env->state = ways_new();
 	return env->state ? 0 : -ENOMEM;
 }
 
 static void graph_close(struct report_env *env)
 {
-	free(env->state);
+	ways_free(env->state);
 	env->state = NULL;
-}
-
-static void count(struct state *st, uint32_t from, uint32_t to)
-{
-	uint64_t key = (uint64_t)from << 32 | to;
-	uint32_t i = (uint32_t)(key * 0x9e3779b97f4a7c15 >> 40) % SLOTS;
-	struct edge *e = &st->edge[i];
-
-	while (e->packets && (e->from != from || e->to != to)) {
-		i = (i + 1) % SLOTS;
-		e = &st->edge[i];
-	}
-	if (!e->packets) {
-		if (st->edges == EDGES) {
-			st->left_out++;
-			return;
-		}
-		st->edges++;
-		e->from = from;
-		e->to = to;
-	}
-	e->packets++;
-}
-
-/* The node of a step; false: there are more rules than the graph can hold. */
-static bool node_of(struct state *st, const struct place *at, uint32_t *id)
-{
-	if (at->id >= PLACES)
-		return false;
-	if (!st->place[at->id]) {
-		st->place[at->id] = at;
-		st->places++;
-	}
-	*id = at->id;
-	return true;
-}
-
-static bool is_drop(uint32_t fate)
-{
-	return fate == FATE_DROP || fate == FATE_REJECT;
-}
-
-static void end_way(struct state *st, uint32_t from, uint8_t fate)
-{
-	count(st, from, FATES + fate);
-	if (from < PLACES && is_drop(fate))
-		st->drops[from] = true;
 }
 
 static void graph_journey(struct out *o, const struct report_env *env,
 			  const struct journey *j)
 {
-	struct state *st = env->state;
-	uint32_t last[JOURNEY_BRANCHES], id;
-
 	(void)o;
-	st->packets++;
-	st->fate[j->fate[0].kind]++;
-	last[0] = START;
-	/* A copy goes on from where the packet was. */
-	for (unsigned int b = 1; b < j->branches; b++)
-		last[b] = NOWHERE;
-	for (uint32_t i = 0; i < journey_kept(j); i++) {
-		const struct step *s = &j->step[i];
-
-		if (!node_of(st, s->place, &id)) {
-			st->left_out++;
-			continue;
-		}
-		if (last[s->branch] == NOWHERE)
-			last[s->branch] = last[0];
-		if (j->omitted && i == JOURNEY_STEPS_FIRST)
-			st->left_out += j->omitted;
-		else
-			count(st, last[s->branch], id);
-		last[s->branch] = id;
-	}
-	for (unsigned int b = 0; b < j->branches; b++)
-		end_way(st, last[b] == NOWHERE ? last[0] : last[b],
-			j->fate[b].kind);
-	st->copies += j->branches - 1u;
+	ways_add(env->state, j);
 }
-
-/* ---- the file */
 
 /* One statement more; the file's reader may be slower than we are. */
 static void end_statement(struct out *o)
@@ -198,7 +101,7 @@ static void put_rule(struct out *o, const struct place *p)
 		out_text(o, p->kind == PLACE_RETURN ? "end of chain" : "?");
 }
 
-static void put_node(struct out *o, const struct state *st,
+static void put_node(struct out *o, const struct ways *w,
 		     const struct place *p)
 {
 	out_printf(o, "\t\t\tn%u [label=\"", p->id);
@@ -210,7 +113,7 @@ static void put_node(struct out *o, const struct state *st,
 	out_text(o, "\\l\", tooltip=\"");
 	put_quoted(o, p->line, p->line_len - 1, 0, 0);
 	out_text(o, "\"");
-	if (st->drops[p->id])
+	if (w->drops[p->id])
 		out_text(o, ", color=red, fontcolor=red");
 	out_text(o, "];");
 	end_statement(o);
@@ -253,18 +156,18 @@ static void open_box(struct out *o, const char *indent, unsigned int number,
 }
 
 /* Tables are boxes, chains are boxes in them. */
-static void put_boxes(struct out *o, const struct state *st)
+static void put_boxes(struct out *o, const struct ways *w)
 {
-	const struct place **sorted = malloc((st->places + 1) *
+	const struct place **sorted = malloc((w->places + 1) *
 					     sizeof(*sorted));
 	const struct place *before = NULL;
 	unsigned int n = 0, boxes = 0;
 
 	if (!sorted)
 		return;
-	for (uint32_t i = 0; i < PLACES && n < st->places; i++)
-		if (st->place[i])
-			sorted[n++] = st->place[i];
+	for (uint32_t i = 0; i < WAYS_PLACES && n < w->places; i++)
+		if (w->place[i])
+			sorted[n++] = w->place[i];
 	qsort(sorted, n, sizeof(*sorted), compare);
 	for (unsigned int i = 0; i < n; i++) {
 		const struct place *p = sorted[i];
@@ -282,7 +185,7 @@ static void put_boxes(struct out *o, const struct state *st)
 				 family_by_nfproto(p->nfproto)->name);
 		if (!chain)
 			open_box(o, "\t\t", boxes++, p->chain, "");
-		put_node(o, st, p);
+		put_node(o, w, p);
 		before = p;
 	}
 	if (before)
@@ -293,19 +196,19 @@ static void put_boxes(struct out *o, const struct state *st)
 
 static const char *fate_color(uint32_t kind)
 {
-	return is_drop(kind) ? "red" :
+	return ways_is_drop(kind) ? "red" :
 	       kind == FATE_DELIVERED || kind == FATE_FORWARDED ||
 	       kind == FATE_SENT ? "darkgreen" : "darkorange";
 }
 
-static void put_fates(struct out *o, const struct state *st)
+static void put_fates(struct out *o, const struct ways *w)
 {
 	bool seen[FATE_COUNT] = { false };
 
-	for (uint32_t i = 0; i < SLOTS; i++)
-		if (st->edge[i].packets && st->edge[i].to >= FATES &&
-		    st->edge[i].to < FATES + FATE_COUNT)
-			seen[st->edge[i].to - FATES] = true;
+	for (uint32_t i = 0; i < WAYS_SLOTS; i++)
+		if (w->edge[i].packets && w->edge[i].to >= WAYS_FATES &&
+		    w->edge[i].to < WAYS_FATES + FATE_COUNT)
+			seen[w->edge[i].to - WAYS_FATES] = true;
 	for (uint32_t k = 0; k < FATE_COUNT; k++) {
 		if (!seen[k])
 			continue;
@@ -318,10 +221,10 @@ static void put_fates(struct out *o, const struct state *st)
 
 static void put_end(struct out *o, uint32_t node)
 {
-	if (node == START)
+	if (node == WAYS_START)
 		out_text(o, "start");
-	else if (node >= FATES)
-		out_printf(o, "fate%u", node - FATES);
+	else if (node >= WAYS_FATES)
+		out_printf(o, "fate%u", node - WAYS_FATES);
 	else
 		out_printf(o, "n%u", node);
 }
@@ -336,10 +239,10 @@ static unsigned int pen(uint64_t packets)
 	return width;
 }
 
-static void put_edges(struct out *o, const struct state *st)
+static void put_edges(struct out *o, const struct ways *w)
 {
-	for (uint32_t i = 0; i < SLOTS; i++) {
-		const struct edge *e = &st->edge[i];
+	for (uint32_t i = 0; i < WAYS_SLOTS; i++) {
+		const struct way *e = &w->edge[i];
 
 		if (!e->packets)
 			continue;
@@ -349,41 +252,42 @@ static void put_edges(struct out *o, const struct state *st)
 		put_end(o, e->to);
 		out_printf(o, " [label=\"%llu\", penwidth=%u%s];",
 			   (unsigned long long)e->packets, pen(e->packets),
-			   e->to >= FATES && is_drop(e->to - FATES) ?
+			   e->to >= WAYS_FATES &&
+			   ways_is_drop(e->to - WAYS_FATES) ?
 			   ", color=red, fontcolor=red" : "");
 		end_statement(o);
 	}
 }
 
-static void put_title(struct out *o, const struct state *st)
+static void put_title(struct out *o, const struct ways *w)
 {
 	const char *separator = ": ";
 
 	/* Boxes may be gone through several times: hence newrank. */
 	out_printf(o, "\tgraph [newrank=true, ranksep=0.2, nodesep=0.15, "
 		   "labelloc=t, label=\"%llu packet%s",
-		   (unsigned long long)st->packets,
-		   st->packets == 1 ? "" : "s");
+		   (unsigned long long)w->packets,
+		   w->packets == 1 ? "" : "s");
 	for (unsigned int k = 0; k < FATE_COUNT; k++) {
-		if (!st->fate[k])
+		if (!w->fate[k])
 			continue;
 		out_printf(o, "%s%llu %s", separator,
-			   (unsigned long long)st->fate[k], fate_word(k));
+			   (unsigned long long)w->fate[k], fate_word(k));
 		separator = ", ";
 	}
-	if (st->copies)
+	if (w->copies)
 		out_printf(o, "\\n%llu copies besides",
-			   (unsigned long long)st->copies);
-	if (st->left_out)
+			   (unsigned long long)w->copies);
+	if (w->left_out)
 		out_printf(o, "\\n%llu steps are left out",
-			   (unsigned long long)st->left_out);
+			   (unsigned long long)w->left_out);
 	out_text(o, "\"];");
 	end_statement(o);
 }
 
 static void graph_finish(struct out *o, const struct report_env *env)
 {
-	const struct state *st = env->state;
+	const struct ways *w = env->state;
 
 	out_begin(o);
 	out_text(o, "// nftrace " VERSION ": dot -Tsvg FILE > FILE.svg\n"
@@ -393,14 +297,14 @@ static void graph_finish(struct out *o, const struct report_env *env)
 		 "margin=\"0.08,0.03\", height=0.2];\n"
 		 "\tedge [fontname=\"sans-serif\", fontsize=9, arrowsize=0.6];");
 	end_statement(o);
-	put_title(o, st);
+	put_title(o, w);
 	out_printf(o, "\tstart [label=\"%llu packet%s\", shape=oval];",
-		   (unsigned long long)st->packets,
-		   st->packets == 1 ? "" : "s");
+		   (unsigned long long)w->packets,
+		   w->packets == 1 ? "" : "s");
 	end_statement(o);
-	put_boxes(o, st);
-	put_fates(o, st);
-	put_edges(o, st);
+	put_boxes(o, w);
+	put_fates(o, w);
+	put_edges(o, w);
 	out_text(o, "}");
 	end_statement(o);
 	out_end(o);
