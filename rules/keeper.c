@@ -42,22 +42,34 @@ int keeper_start(struct keeper *k, struct keeper_plan *plan,
 	return 0;
 }
 
-static int ask(struct keeper *k, enum keeping_op op, uint64_t end_ns)
+static int ask_fully(struct keeper *k, enum keeping_op op, uint64_t end_ns,
+		     const struct undo *undo)
 {
 	struct keeping_request req;
 
 	memset(&req, 0, sizeof(req));
 	req.op = op;
 	req.end_ns = end_ns;
-
+	if (undo)
+		req.undo = *undo;
 	if (send(k->fd, &req, sizeof(req), MSG_NOSIGNAL) < 0)
 		return -errno;
 	return 0;
 }
 
-int keeper_install(struct keeper *k)
+static int ask(struct keeper *k, enum keeping_op op, uint64_t end_ns)
 {
-	return ask(k, OP_INSTALL, 0);
+	return ask_fully(k, op, end_ns, NULL);
+}
+
+int keeper_locked(struct keeper *k)
+{
+	return ask(k, OP_LOCKED, 0);
+}
+
+int keeper_install(struct keeper *k, const struct undo *undo)
+{
+	return ask_fully(k, OP_INSTALL, 0, undo);
 }
 
 int keeper_armed(struct keeper *k, uint64_t end_ns)

@@ -12,15 +12,21 @@
 #include "trace.h"
 #include "undo.h"
 
-/* How long the keeper waits for "armed" before it gives the run up. */
+/* How long the keeper waits from "locked" to "armed" until it gives the run up. */
 enum { KEEPER_SETUP_SECONDS = 60 };
+
+/* Till then it looks so often whether the supervisor is stopped; the second time will do. */
+enum { KEEPER_LOOK_MS = 400 };
 
 /* With -t 0: rules live this long and are renewed at half of it. */
 enum { KEEPER_LEASE_SECONDS = 60 };
 
-/* All that the keeper needs; filled before it is forked, which copies it. */
+/*
+ * All that the keeper needs; filled before it is forked, which copies it: but
+ * for what can be known under the lock only, see keeper_install().
+ */
 struct keeper_plan {
-	struct undo undo;
+	struct undo undo;	/* .owner; the rest comes later */
 	struct trace_set set[FAMILY_COUNT];	/* for raw */
 	struct nft_trigger_set nft[FAMILY_COUNT];
 	struct lock *lock;
@@ -32,7 +38,8 @@ struct keeper_plan {
 
 enum keeper_event {
 	KEEPER_INSTALLED,	/* answer to keeper_install() */
-	KEEPER_UNDONE,		/* answer to keeper_undo(), or its own doing */
+	KEEPER_UNDONE,		/* answer to keeper_undo(), or its own doing:
+				 * then the lock is let go as well */
 	KEEPER_LEASE_LOST,	/* the deadline could not be renewed */
 	KEEPER_CLOCK_STEPPED,	/* the wall clock was set; deadlines renewed */
 };
@@ -58,15 +65,26 @@ struct keeper {
 
 /**
  * keeper_start - fork the keeper; nothing is changed yet
- * @close_fds: descriptors that it must not keep, ended by -1 (the capture's)
+ *
+ * Before the lock is taken: from then on it watches that a supervisor who is
+ * stopped does not keep it.
+ * @close_fds: descriptors that it must not keep, ended by -1
  * Return: 0 or -errno.  The caller keeps its end of the socket to itself:
  * the keeper undoes all when the last copy of it is closed.
  */
 int keeper_start(struct keeper *k, struct keeper_plan *plan,
 		 const int *close_fds);
 
-/** keeper_install - ask it to set the logger and insert the rules; 0 or -errno */
-int keeper_install(struct keeper *k);
+/** keeper_locked - the lock was taken: arming must not take for ever from now on */
+int keeper_locked(struct keeper *k);
+
+/**
+ * keeper_install - ask it to set the logger and insert the rules; 0 or -errno
+ * @undo: what is about to be changed, and the run's end as it is known now
+ *
+ * The answer's error is -ECANCELED when it has given the run up meanwhile.
+ */
+int keeper_install(struct keeper *k, const struct undo *undo);
 
 /**
  * keeper_armed - tell it when the run will be over

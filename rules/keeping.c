@@ -15,6 +15,7 @@
 
 #include "clock.h"
 #include "hook.h"
+#include "install.h"
 #include "ledger.h"
 #include "process.h"
 
@@ -26,6 +27,8 @@ struct state {
 	struct keeper_plan *plan;
 	int fd;
 	int end_timer;		/* CLOCK_MONOTONIC: planned end + 1 s */
+	int look_timer;		/* CLOCK_MONOTONIC: while arming */
+	unsigned int stops_seen;	/* in a row */
 	int lease_timer;	/* CLOCK_MONOTONIC: renew */
 	int clock_timer;	/* CLOCK_REALTIME, cancelled when it is set */
 	uint64_t end_ns;
@@ -37,14 +40,6 @@ static void say(struct state *s, struct keeper_message *m)
 	/* A peer that does not read must not hold us up. */
 	if (send(s->fd, m, sizeof(*m), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		return;
-}
-
-static void fail(struct keeper_message *m, int err, const char *what,
-		 unsigned int family)
-{
-	m->error = err;
-	m->error_family = (uint8_t)family;
-	snprintf(m->what, sizeof(m->what), "%s", what);
 }
 
 static void take_lock(struct state *s)
@@ -82,103 +77,34 @@ static void undo(struct state *s, bool by_timer)
 	say(s, &m);
 }
 
-/* What the loggers were, and until when this run will need them. */
-static int record_loggers(struct state *s, struct keeper_message *m)
+/* Nobody who is stuck keeps the lock, whether there is something to undo or not. */
+static void give_up(struct state *s)
 {
-	const struct undo *u = &s->plan->undo;
-	const char *old[FAMILY_COUNT];
-	bool any = false;
-	int err;
+	struct keeper_message m = { .event = KEEPER_UNDONE, .by_timer = true };
 
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		old[i] = u->logger[i] ? u->old_logger[i] : NULL;
-		any |= u->logger[i];
+	if (s->undone)
+		return;
+	if (s->installed) {
+		undo(s, true);
+		return;
 	}
-	if (!any || !s->plan->record)
-		return 0;
-	err = logger_record(&u->owner, old);
-	if (err)
-		fail(m, err, "recording the logger in /run/nftrace", 0);
-	return err;
+	s->undone = true;
+	lock_release(s->plan->lock);
+	say(s, &m);
 }
 
-static int set_up_logger(struct state *s, struct keeper_message *m)
-{
-	const struct undo *u = &s->plan->undo;
-	int err;
-
-	HOOK("keeper-before-record");
-	err = record_loggers(s, m);
-	if (err)
-		return err;
-	HOOK("keeper-after-record");
-	err = undo_loggers_set(u);
-	if (err)
-		fail(m, err, "registering the logger nfnetlink_log in "
-		     "/proc/sys/net/netfilter/nf_log", 0);
-	return err;
-}
-
-static void note_refused(struct keeper_message *m, unsigned int i,
-			 const struct trace_set *set)
-{
-	for (unsigned int r = 0; r < set->count; r++)
-		m->refused[i][r] = (uint8_t)set->rule[r].refused;
-}
-
-static int insert_tables(struct state *s, struct keeper_message *m)
-{
-	int n;
-
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		const struct nft_trigger_set *set = &s->plan->nft[i];
-
-		if (!set->use)
-			continue;
-		n = nft_trigger_install(families[i], set,
-					&s->plan->undo.owner);
-		if (n < 0) {
-			fail(m, n, "adding an nft table", i);
-			return n;
-		}
-		m->installed[i] += (uint32_t)n;
-		if (!set->key_only)
-			note_refused(m, i, set->rules);
-	}
-	return 0;
-}
-
-static int insert_rules(struct state *s, struct keeper_message *m)
-{
-	int n;
-
-	HOOK("keeper-before-insert");
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		struct trace_set *set = &s->plan->set[i];
-
-		if (set->count == 0)
-			continue;
-		n = trace_install(set, &s->plan->undo.owner);
-		if (n < 0) {
-			fail(m, n, "inserting the TRACE rules into raw", i);
-			return n;
-		}
-		m->installed[i] = (uint32_t)n;
-		note_refused(m, i, set);
-	}
-	HOOK("keeper-after-insert");
-	return 0;
-}
-
-static void install(struct state *s)
+static void install(struct state *s, const struct undo *undo)
 {
 	struct keeper_message m = { .event = KEEPER_INSTALLED };
 
-	s->installed = true;
-	if (set_up_logger(s, &m) < 0 || insert_tables(s, &m) < 0 ||
-	    insert_rules(s, &m) < 0) {
-		undo_run(&s->plan->undo, &m.undo);
-		s->undone = true;
+	if (s->undone) {
+		install_failed(&m, -ECANCELED, "arming", 0);
+	} else {
+		s->installed = true;
+		if (install_run(s->plan, undo, &m) < 0) {
+			undo_run(&s->plan->undo, &m.undo);
+			s->undone = true;
+		}
 	}
 	say(s, &m);
 }
@@ -208,6 +134,14 @@ static void watch_clock(struct state *s)
 			NULL);
 }
 
+static void start_looking(struct state *s)
+{
+	const struct timespec pause = { .tv_nsec = KEEPER_LOOK_MS * 1000000l };
+	struct itimerspec its = { .it_value = pause, .it_interval = pause };
+
+	timerfd_settime(s->look_timer, 0, &its, NULL);
+}
+
 /* Seconds since epoch at which the rules shall stop matching. */
 static int64_t deadline_end(const struct state *s)
 {
@@ -229,7 +163,7 @@ static int renew(struct state *s, struct keeper_message *m)
 	if (!s->plan->hold_lock)
 		err = lock_acquire(s->plan->lock, 5000, -1);
 	if (err) {
-		fail(m, err, "waiting for the xtables lock", 0);
+		install_failed(m, err, "waiting for the xtables lock", 0);
 		return err;
 	}
 	for (unsigned int i = 0; i < FAMILY_COUNT && !err; i++) {
@@ -237,19 +171,29 @@ static int renew(struct state *s, struct keeper_message *m)
 			continue;
 		err = trace_renew(families[i], &u->owner, end);
 		if (err)
-			fail(m, err, "renewing the deadline of the TRACE rules",
-			     i);
+			install_failed(m, err, "renewing the deadline of the "
+				       "TRACE rules", i);
 	}
 	u->owner.end = end;
+	ledger_date(&u->owner);
 	/* Who cannot see our process goes by the end that is written there. */
 	if (!err)
-		err = record_loggers(s, m);
+		err = install_record(s->plan, m);
 	give_lock(s);
 	return err;
 }
 
+static void locked(struct state *s)
+{
+	set_timer(s->end_timer,
+		  clock_monotonic_ns() + seconds_ns(KEEPER_SETUP_SECONDS),
+		  TFD_TIMER_ABSTIME);
+}
+
+/* Until then the supervisor is looked at, see on_look(). */
 static void armed(struct state *s, uint64_t end_ns)
 {
+	set_timer(s->look_timer, 0, 0);
 	s->end_ns = end_ns;
 	set_timer(s->end_timer, end_ns ? end_ns + seconds_ns(1) : 0,
 		  TFD_TIMER_ABSTIME);
@@ -264,9 +208,25 @@ static void check_deadline(struct state *s)
 {
 	struct keeper_message m = { .event = KEEPER_LEASE_LOST };
 
-	if (s->plan->deadline && s->end_ns &&
+	if (s->plan->deadline && s->end_ns && !s->undone &&
 	    s->plan->undo.owner.end < deadline_end(s) - 1 && renew(s, &m) < 0)
 		say(s, &m);
+}
+
+/*
+ * Who is stopped while arming has no end yet that a timer could be set to.  A
+ * debugger's stops are over soon, or the timer of locked() comes.
+ */
+static void on_look(struct state *s)
+{
+	uint64_t ticks;
+
+	if (read(s->look_timer, &ticks, sizeof(ticks)) < 0 || s->undone)
+		return;
+	if (process_state(s->plan->undo.owner.pid) != 'T')
+		s->stops_seen = 0;
+	else if (++s->stops_seen == 2)
+		give_up(s);
 }
 
 static void on_lease(struct state *s)
@@ -312,8 +272,11 @@ static bool on_request(struct state *s)
 	if (n != sizeof(req))
 		return false;
 	switch (req.op) {
+	case OP_LOCKED:
+		locked(s);
+		break;
 	case OP_INSTALL:
-		install(s);
+		install(s, &req.undo);
 		break;
 	case OP_ARMED:
 		armed(s, req.end_ns);
@@ -345,16 +308,18 @@ static void loop(struct state *s)
 		{ .fd = s->end_timer, .events = POLLIN },
 		{ .fd = s->lease_timer, .events = POLLIN },
 		{ .fd = s->clock_timer, .events = POLLIN },
+		{ .fd = s->look_timer, .events = POLLIN },
 	};
 	uint64_t ticks;
 
 	for (;;) {
-		if (poll(pfd, 4, -1) < 0 && errno != EINTR)
+		if (poll(pfd, 5, -1) < 0 && errno != EINTR)
 			break;
 		if (pfd[1].revents &&
-		    read(s->end_timer, &ticks, sizeof(ticks)) > 0 &&
-		    s->installed)
-			undo(s, true);
+		    read(s->end_timer, &ticks, sizeof(ticks)) > 0)
+			give_up(s);
+		if (pfd[4].revents)
+			on_look(s);
 		if (pfd[2].revents)
 			on_lease(s);
 		if (pfd[3].revents)
@@ -400,9 +365,9 @@ void keeping_main(struct keeper_plan *plan, int fd)
 				       TFD_CLOEXEC | TFD_NONBLOCK);
 	s.clock_timer = timerfd_create(CLOCK_REALTIME,
 				       TFD_CLOEXEC | TFD_NONBLOCK);
-	set_timer(s.end_timer,
-		  clock_monotonic_ns() + seconds_ns(KEEPER_SETUP_SECONDS),
-		  TFD_TIMER_ABSTIME);
+	s.look_timer = timerfd_create(CLOCK_MONOTONIC,
+				      TFD_CLOEXEC | TFD_NONBLOCK);
+	start_looking(&s);
 	watch_clock(&s);
 	loop(&s);
 	_exit(0);

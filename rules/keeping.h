@@ -8,11 +8,12 @@
 #include "keeper.h"
 
 /* What the supervisor asks; answers are struct keeper_message. */
-enum keeping_op { OP_INSTALL, OP_ARMED, OP_UNLOCKED, OP_UNDO };
+enum keeping_op { OP_LOCKED, OP_INSTALL, OP_ARMED, OP_UNLOCKED, OP_UNDO };
 
 struct keeping_request {
 	uint32_t op;
-	uint64_t end_ns;
+	uint64_t end_ns;	/* OP_ARMED */
+	struct undo undo;	/* OP_INSTALL */
 };
 
 /**

@@ -29,6 +29,9 @@ struct xt_counters;
  */
 int ledger_open(const struct owner *owner);
 
+/** ledger_date - the run ends later than was thought when it was opened */
+void ledger_date(const struct owner *owner);
+
 /** ledger_settle - add what a peer who died had no time to add; 0 or -errno */
 int ledger_settle(void);
 

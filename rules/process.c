@@ -32,19 +32,26 @@ void process_ignore_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-bool process_is_stopped(pid_t pid)
+char process_state(pid_t pid)
 {
 	char path[64], line[512];
-	const char *state = NULL;
+	const char *name_end = NULL;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	f = fopen(path, "re");
 	if (!f)
-		return false;
+		return '\0';
 	/* Behind the name, which may hold anything. */
 	if (fgets(line, sizeof(line), f))
-		state = strrchr(line, ')');
+		name_end = strrchr(line, ')');
 	fclose(f);
-	return state && (state[2] == 'T' || state[2] == 't');
+	return name_end && name_end[1] ? name_end[2] : '\0';
+}
+
+bool process_is_stopped(pid_t pid)
+{
+	char state = process_state(pid);
+
+	return state == 'T' || state == 't';
 }

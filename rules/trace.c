@@ -149,6 +149,20 @@ static int insert_singly(struct trace_set *set)
 	return in;
 }
 
+void trace_date(const struct trace_set *set, const struct owner *owner,
+		bool deadline)
+{
+	char comment[OWNER_TEXT];
+
+	owner_format(owner, comment);
+	for (unsigned int r = 0; r < set->count; r++) {
+		entry_set_comment(set->family, set->rule[r].entry, comment);
+		if (deadline)
+			entry_set_deadline(set->family, set->rule[r].entry,
+					   (uint32_t)owner->end);
+	}
+}
+
 int trace_install(struct trace_set *set, const struct owner *owner)
 {
 	int err;

@@ -37,6 +37,13 @@ struct trace_set {
 };
 
 /**
+ * trace_date - write the run's end into the rules that will go in
+ * @deadline: the last time match of each is ours, and no user's
+ */
+void trace_date(const struct trace_set *set, const struct owner *owner,
+		bool deadline);
+
+/**
  * trace_install - insert the rules at the top of raw's chains
  * @owner: the run whose comment all of them carry
  *

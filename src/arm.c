@@ -16,22 +16,28 @@
 #include "check.h"
 #include "clock.h"
 #include "hook.h"
+#include "insert.h"
 #include "ledger.h"
 #include "results.h"
 #include "say.h"
 
-enum { INSTALL_MS = 30000, READER_MS = 20000 };
+enum { READER_MS = 20000 };
 
-static int take_lock(struct run *r)
+static int open_lock(struct run *r)
 {
 	int err = lock_open(&r->lock);
 
-	if (err) {
-		say("error: the lock file %s cannot be opened: %s (set "
-		    "XTABLES_LOCKFILE to use another)", lock_path(),
-		    strerror(-err));
-		return STATUS_FAILURE;
-	}
+	if (!err)
+		return 0;
+	say("error: the lock file %s cannot be opened: %s (set "
+	    "XTABLES_LOCKFILE to use another)", lock_path(), strerror(-err));
+	return STATUS_FAILURE;
+}
+
+static int take_lock(struct run *r)
+{
+	int err;
+
 	say("Trying to acquire the lock: %s", r->lock.path);
 	HOOK("before-lock");
 	err = lock_acquire(&r->lock, (int)r->o->wait_s * 1000, r->signal_fd);
@@ -52,11 +58,12 @@ static int take_lock(struct run *r)
 	}
 	r->locked = true;
 	r->locked_ns = clock_monotonic_ns();
+	keeper_locked(&r->keeper);
 	HOOK("after-lock");
 	return 0;
 }
 
-/* Before anything is replaced, and before the keeper is there to share it. */
+/* Before anything is replaced. */
 static int open_ledger(struct run *r)
 {
 	int err = ledger_open(&r->plan.owner);
@@ -95,153 +102,6 @@ static int bind_group(struct run *r)
 		say("note: the kernel gives a receive buffer of %zu KiB "
 		    "instead of %u MiB: more events may be lost",
 		    r->capture.buffer >> 10, r->o->buffer_mib);
-	return 0;
-}
-
-/* Events of legacy rules come by way of the logger. */
-static int plan_logger(struct undo *u, unsigned int i)
-{
-	int err = logger_read(families[i], u->old_logger[i]);
-
-	if (err) {
-		say("error: the logger of %s cannot be read from %s: "
-		    "%s (is nfnetlink_log in this kernel? try "
-		    "modprobe nfnetlink_log)", families[i]->name,
-		    families[i]->logger_path, strerror(-err));
-		return STATUS_FAILURE;
-	}
-	u->logger[i] = strcmp(u->old_logger[i], LOGGER_NETLINK) != 0;
-	return 0;
-}
-
-/* Rules of legacy's or a table of nft's, one of them for a family. */
-static int plan_family(struct run *r, unsigned int i)
-{
-	struct keeper_plan *k = &r->keeper_plan;
-	struct plan_family *pf = &r->plan.family[i];
-
-	if (!pf->use)
-		return 0;
-	if (pf->trigger == TRIGGER_LEGACY) {
-		k->set[i] = pf->set;
-		k->undo.rules[i] = pf->set.count > 0;
-	} else if (pf->set.count) {
-		k->nft[i] = (struct nft_trigger_set) {
-			.use = true, .limit = r->plan.limit,
-			.replies = r->plan.replies, .rules = &pf->set,
-		};
-		k->undo.nft[i] = true;
-	}
-	return pf->trigger == TRIGGER_LEGACY || pf->tables.count ?
-		plan_logger(&k->undo, i) : 0;
-}
-
-/* With legacy's triggers alone nft would be silent about its part. */
-static void plan_key(struct keeper_plan *k, const struct plan *p)
-{
-	if (!p->see_nft || k->undo.nft[0] || k->undo.nft[1])
-		return;
-	k->nft[0].use = k->nft[0].key_only = true;
-	k->undo.nft[0] = true;
-}
-
-/* All that is needed to undo, known before anything is done. */
-static int plan_keeper(struct run *r)
-{
-	struct keeper_plan *k = &r->keeper_plan;
-	struct plan *p = &r->plan;
-	int status = 0;
-
-	plan_refresh(p, plan_end(r->o));
-	k->lock = &r->lock;
-	/* Also when it is not needed: there is nothing to take then. */
-	k->hold_lock = !r->o->no_lock || !p->lock;
-	k->endless = r->o->time_ns == 0;
-	k->deadline = p->deadline;
-	k->record = true;
-	k->undo.owner = p->owner;
-	for (unsigned int i = 0; i < FAMILY_COUNT && !status; i++)
-		status = plan_family(r, i);
-	if (status)
-		return status;
-	plan_key(k, p);
-	if (p->inserts && p->lock && !p->deadline)
-		say("warning: this kernel has no time match: if everything is "
-		    "killed at once, the rules stay until 'nftrace --cleanup'");
-	return 0;
-}
-
-/* Return: the exit status. */
-static int explain_install(const struct keeper_message *m)
-{
-	const struct family *f = families[m->error_family];
-
-	if (m->error == -ENOENT && strstr(m->what, LOGGER_NETLINK)) {
-		say("error: the kernel has no logger nfnetlink_log: try "
-		    "modprobe nfnetlink_log");
-		return STATUS_FAILURE;
-	}
-	if (m->error != -EINVAL && m->error != -EOPNOTSUPP &&
-	    m->error != -ENOENT) {
-		say("error: %s: %s", m->what, say_errno_text(m->error));
-		return STATUS_FAILURE;
-	}
-	say("error: the kernel refuses the rules in %s of %s (dmesg may say "
-	    "why): a match cannot be used there, or what it names does not "
-	    "exist", strstr(m->what, "nft") ? "an nft table" : "raw",
-	    f->command);
-	return STATUS_USAGE;
-}
-
-static void note_refused(const struct run *r, const struct keeper_message *m)
-{
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		for (unsigned int n = 0; n < r->plan.family[i].set.count; n++)
-			if (m->refused[i][n])
-				say("note: the kernel refuses '%s' in chain %s "
-				    "of %s (%s): left out there",
-				    r->plan.family[i].text[n],
-				    trace_chain_name(m->refused[i][n]),
-				    r->plan.family[i].trigger == TRIGGER_NFT ?
-				    "nft" : "raw", families[i]->command);
-}
-
-static int install(struct run *r)
-{
-	struct keeper_message m;
-	int err;
-
-	HOOK("before-install");
-	r->changed = true;
-	err = keeper_install(&r->keeper);
-	if (!err)
-		err = keeper_await(&r->keeper, KEEPER_INSTALLED, INSTALL_MS,
-				   &m);
-	if (err) {
-		say_error("waiting for the keeper to insert the rules", err);
-		return STATUS_FAILURE;
-	}
-	if (m.error) {
-		r->undo = m.undo;
-		r->undone = true;
-		return explain_install(&m);
-	}
-	note_refused(r, &m);
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		r->installed += m.installed[i];
-	return 0;
-}
-
-static int start_keeper(struct run *r)
-{
-	const int not_its[] = { r->capture.fd, r->capture.stamp_fd,
-				r->signal_fd, -1 };
-	int err = keeper_start(&r->keeper, &r->keeper_plan, not_its);
-
-	if (err) {
-		say_error("starting the keeper", err);
-		return STATUS_FAILURE;
-	}
 	return 0;
 }
 
@@ -401,17 +261,27 @@ static bool begins_late(const struct plan *p)
 	return false;
 }
 
-/* What changes in raw need, and nothing else does. */
-static int prepare_raw(struct run *r)
+/*
+ * What changes in raw need, and nothing else does.  The ledger before the
+ * keeper, to share it; the keeper before the lock, to watch over it.
+ */
+static int prepare(struct run *r)
 {
-	int status = r->plan.lock ? take_lock(r) : 0;
+	int status = r->plan.lock ? open_lock(r) : 0;
 
-	return status || !r->plan.lock ? status : open_ledger(r);
+	if (!status && r->plan.lock)
+		status = open_ledger(r);
+	HOOK("before-keeper");
+	if (!status)
+		status = insert_keeper_start(r);
+	if (!status && r->plan.lock)
+		status = take_lock(r);
+	return status;
 }
 
 int arm(struct run *r)
 {
-	int status = prepare_raw(r);
+	int status = prepare(r);
 	unsigned int foreign, left;
 
 	if (!status)
@@ -419,18 +289,13 @@ int arm(struct run *r)
 	HOOK("before-bind");
 	if (!status)
 		status = bind_group(r);
-	if (!status)
-		status = plan_keeper(r);
 	/* Others' rules alone: they are looked for before anything is changed. */
 	if (!status && !r->plan.inserts)
 		status = take_snapshot(r);
 	if (!status && !r->plan.inserts && foreign_traces(r) == 0)
 		status = nothing_to_follow();
-	HOOK("before-keeper");
 	if (!status)
-		status = start_keeper(r);
-	if (!status)
-		status = install(r);
+		status = insert_rules(r);
 	if (!status && r->plan.inserts)
 		status = take_snapshot(r);
 	if (status)
@@ -441,6 +306,9 @@ int arm(struct run *r)
 	if (status)
 		return status;
 	HOOK("before-armed");
+	status = insert_check(r);
+	if (status)
+		return status;
 	if (set_time(r) < 0) {
 		say("error: the keeper is gone");
 		return STATUS_FAILURE;

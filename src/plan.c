@@ -381,23 +381,3 @@ void plan_free(struct plan *p)
 		free(pf->text);
 	}
 }
-
-void plan_refresh(struct plan *p, int64_t end)
-{
-	char comment[OWNER_TEXT];
-
-	p->owner.end = end;
-	owner_format(&p->owner, comment);
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		struct trace_set *set = &p->family[i].set;
-
-		for (unsigned int r = 0; r < set->count; r++) {
-			entry_set_comment(set->family, set->rule[r].entry,
-					  comment);
-			if (p->deadline)
-				entry_set_deadline(set->family,
-						   set->rule[r].entry,
-						   (uint32_t)end);
-		}
-	}
-}

@@ -57,9 +57,6 @@ void plan_free(struct plan *p);
 /** plan_end - when a run that starts now is over for the kernel, epoch seconds */
 int64_t plan_end(const struct options *o);
 
-/** plan_refresh - write the planned end, now known, into comments and deadlines */
-void plan_refresh(struct plan *p, int64_t end);
-
 /** plan_print - --dry-run: the rules on stdout; exit status */
 int plan_print(const struct plan *p);
 

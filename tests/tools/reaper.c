@@ -40,10 +40,10 @@ static const struct point {
 	const char *name;
 	int there, times;
 } points[] = {
-	{ "before-lock", SUPERVISOR, 1 },
-	{ "after-lock", SUPERVISOR, 1 },
-	{ "before-bind", SUPERVISOR, 1 },
 	{ "before-keeper", SUPERVISOR, 1 },
+	{ "before-lock", SUPERVISOR | KEEPER, 1 },
+	{ "after-lock", SUPERVISOR | KEEPER, 1 },
+	{ "before-bind", SUPERVISOR | KEEPER, 1 },
 	{ "before-install", SUPERVISOR | KEEPER, 1 },
 	{ "keeper-before-record", SUPERVISOR | KEEPER, 1 },
 	{ "logger-half-recorded", SUPERVISOR | KEEPER, 1 },

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* install: puts in what undo takes out, and records it before. */
+#include "install.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "hook.h"
+#include "ledger.h"
+#include "logger.h"
+
+void install_failed(struct keeper_message *m, int err, const char *what,
+		    unsigned int family)
+{
+	m->error = err;
+	m->error_family = (uint8_t)family;
+	snprintf(m->what, sizeof(m->what), "%s", what);
+}
+
+int install_record(const struct keeper_plan *p, struct keeper_message *m)
+{
+	const struct undo *u = &p->undo;
+	const char *old[FAMILY_COUNT];
+	bool any = false;
+	int err;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		old[i] = u->logger[i] ? u->old_logger[i] : NULL;
+		any |= u->logger[i];
+	}
+	if (!any || !p->record)
+		return 0;
+	err = logger_record(&u->owner, old);
+	if (err)
+		install_failed(m, err, "recording the logger in /run/nftrace",
+			       0);
+	return err;
+}
+
+static int set_up_logger(struct keeper_plan *p, struct keeper_message *m)
+{
+	const struct undo *u = &p->undo;
+	int err;
+
+	HOOK("keeper-before-record");
+	err = install_record(p, m);
+	if (err)
+		return err;
+	HOOK("keeper-after-record");
+	err = undo_loggers_set(u);
+	if (err)
+		install_failed(m, err, "registering the logger nfnetlink_log "
+			       "in /proc/sys/net/netfilter/nf_log", 0);
+	return err;
+}
+
+static void note_refused(struct keeper_message *m, unsigned int i,
+			 const struct trace_set *set)
+{
+	for (unsigned int r = 0; r < set->count; r++)
+		m->refused[i][r] = (uint8_t)set->rule[r].refused;
+}
+
+static int insert_tables(struct keeper_plan *p, struct keeper_message *m)
+{
+	int n;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		const struct nft_trigger_set *set = &p->nft[i];
+
+		if (!set->use)
+			continue;
+		n = nft_trigger_install(families[i], set, &p->undo.owner);
+		if (n < 0) {
+			install_failed(m, n, "adding an nft table", i);
+			return n;
+		}
+		m->installed[i] += (uint32_t)n;
+		if (!set->key_only)
+			note_refused(m, i, set->rules);
+	}
+	return 0;
+}
+
+static int insert_rules(struct keeper_plan *p, struct keeper_message *m)
+{
+	int n;
+
+	HOOK("keeper-before-insert");
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		struct trace_set *set = &p->set[i];
+
+		if (set->count == 0)
+			continue;
+		n = trace_install(set, &p->undo.owner);
+		if (n < 0) {
+			install_failed(m, n, "inserting the TRACE rules into "
+				       "raw", i);
+			return n;
+		}
+		m->installed[i] = (uint32_t)n;
+		note_refused(m, i, set);
+	}
+	HOOK("keeper-after-insert");
+	return 0;
+}
+
+/* What was not known yet when we were forked. */
+static void take_plan(struct keeper_plan *p, const struct undo *undo)
+{
+	p->undo = *undo;
+	ledger_date(&undo->owner);
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		trace_date(&p->set[i], &undo->owner, p->deadline);
+		if (p->nft[i].use && !p->nft[i].key_only)
+			trace_date(p->nft[i].rules, &undo->owner, p->deadline);
+	}
+}
+
+int install_run(struct keeper_plan *p, const struct undo *undo,
+		struct keeper_message *m)
+{
+	int err;
+
+	take_plan(p, undo);
+	err = set_up_logger(p, m);
+	if (!err)
+		err = insert_tables(p, m);
+	return err ? err : insert_rules(p, m);
+}
