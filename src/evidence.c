@@ -16,7 +16,7 @@ enum {
 	SWAPPED = -24,		/* only when a twin has got one of its events */
 	FORK = -3,
 	HERE = 8,		/* events: on a CPU at this very moment ... */
-	TWINS = 16,		/* equal ones that are remembered */
+	TWINS = JOURNEY_TIES,	/* equal ones that are remembered */
 	ID_SAME = 32, ID_OTHER = -32,	/* nft's trace id */
 };
 
@@ -33,6 +33,7 @@ struct search {
 	bool stamps;
 	struct candidate best;
 	int score;
+	bool truncated;			/* there were more of this key */
 	unsigned int twins;		/* beside the best */
 	struct journey *twin[TWINS];
 };
@@ -209,13 +210,15 @@ static void weigh(struct search *s, struct journey *j)
 			 FORK + score_of(s, j, &j->path[0]));
 }
 
-/* A packet that user space has rewritten: any that was queued. */
+/*
+ * A packet that user space has rewritten: any that was queued.  Most events
+ * that fit no journey are those behind a gap, where nothing was ever queued.
+ */
 static void weigh_queued(struct search *s)
 {
-	unsigned int left = WALK_MAX;
-	struct journey *j;
-
-	for (j = s->shelf->newest; j && left--; j = j->older)
+	if (!s->shelf->queues)
+		return;
+	for (struct journey *j = s->shelf->newest; j; j = j->older)
 		if (j->path[0].state == PATH_QUEUED &&
 		    j->nfproto == s->c->e->nfproto)
 			weigh(s, j);
@@ -270,7 +273,9 @@ static void note_doubts(struct search *s)
 	if (j->flags & JOURNEY_TIED && !s->best.fork &&
 	    follows(s, j, path_of(&s->best), &penalty) && penalty == SWAPPED)
 		j->flags |= JOURNEY_AMBIGUOUS;
-	if (s->twins > TWINS)
+	/* Who waits for longest may be among those that were not looked at. */
+	if (s->twins > TWINS ||
+	    (s->truncated && waits(path_of(&s->best), s->c)))
 		j->flags |= JOURNEY_AMBIGUOUS;
 	for (unsigned int i = 0; i < s->twins && i < TWINS; i++)
 		if (s->twin[i] != j)
@@ -295,6 +300,7 @@ struct candidate evidence_find(const struct shelf *shelf,
 		left--;
 		weigh(&s, j);
 	}
+	s.truncated = j;
 	if (!s.best.j && !path_is_start(c->at))
 		weigh_queued(&s);
 	if (!s.best.j || begins(&s))

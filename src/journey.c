@@ -62,6 +62,7 @@ void journey_free(struct journey *j)
 	free(j->step);
 	free(j->change);
 	free(j->path);
+	free(j->tie);
 	free(j->bytes);
 	free(j->last_bytes);
 	free(j);

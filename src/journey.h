@@ -60,7 +60,7 @@ struct change {
 };
 
 enum { JOURNEY_STEPS_FIRST = 384, JOURNEY_STEPS = 512, JOURNEY_BRANCHES = 32,
-       JOURNEY_CHANGES = 64, JOURNEY_TIES = 8, JOURNEY_PATIENCE_MS = 100, JOURNEY_UNKNOWN_LOSS = UINT32_MAX };
+       JOURNEY_CHANGES = 64, JOURNEY_TIES = 64, JOURNEY_PATIENCE_MS = 100, JOURNEY_UNKNOWN_LOSS = UINT32_MAX };
 
 enum journey_flag {
 	JOURNEY_GAP = 1 << 0,		/* events may be missing */
@@ -117,7 +117,7 @@ struct journey {
 	struct change *change;
 	struct path *path;	/* one a branch */
 	struct fate fate[JOURNEY_BRANCHES];
-	struct tie tie[JOURNEY_TIES];
+	struct tie *tie;	/* JOURNEY_TIES of them; NULL: never any */
 	uint8_t *bytes, *last_bytes;
 };
 

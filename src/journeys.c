@@ -159,6 +159,15 @@ static struct candidate find(struct journeys *js, const struct clue *c)
 	return found;
 }
 
+/* What comes out of a queue may be another packet than what went in. */
+static void follow_rewriting(struct journeys *js, struct journey *j,
+			     const struct path *path, const struct clue *c)
+{
+	if (path->state == PATH_QUEUED && j->key != c->key &&
+	    !(c->e->flags & EVENT_NO_HEADERS))
+		shelf_rekey(&js->shelf, j, c->key);
+}
+
 void journeys_add(struct journeys *js, const struct event *e,
 		  const struct place *at, uint64_t now_ns, uint64_t wall_ns)
 {
@@ -178,8 +187,10 @@ void journeys_add(struct journeys *js, const struct event *e,
 		if (!c.j)
 			return;
 	} else if (!c.fork) {
+		follow_rewriting(js, c.j, &c.j->path[c.branch], &clue);
 		path_advance(&c.j->path[c.branch], at, e);
 	}
+	js->shelf.queues |= c.j->path[c.branch].state == PATH_QUEUED;
 	if (e->nft)
 		shelf_bind(&js->shelf, c.j, e->nft->id);
 	journey_record(c.j, c.branch, e, at, &clue.p);

@@ -78,6 +78,13 @@ struct journey *shelf_add(struct shelf *s, uint64_t key)
 	return j;
 }
 
+void shelf_rekey(struct shelf *s, struct journey *j, uint64_t key)
+{
+	unlink_hash(j);
+	j->key = key;
+	link_hash(s, j);
+}
+
 void shelf_touch(struct shelf *s, struct journey *j)
 {
 	if (s->newest == j)

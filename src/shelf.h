@@ -3,6 +3,7 @@
 #ifndef NFTRACE_SHELF_H
 #define NFTRACE_SHELF_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct journey;
@@ -18,6 +19,7 @@ struct shelf {
 	uint64_t events;			/* so far, of all journeys */
 	uint32_t open;				/* how many are under way */
 	uint32_t aside_count;
+	bool queues;				/* one was given to NFQUEUE once */
 	uint32_t snaplen;
 };
 
@@ -30,6 +32,9 @@ void shelf_close(struct shelf *s);
  * Return: owned by the shelf; NULL: no memory.
  */
 struct journey *shelf_add(struct shelf *s, uint64_t key);
+
+/** shelf_rekey - user space has made another packet of it */
+void shelf_rekey(struct shelf *s, struct journey *j, uint64_t key);
 
 /** shelf_touch - it is the newest now */
 void shelf_touch(struct shelf *s, struct journey *j);

@@ -25,6 +25,13 @@ static struct tie *find(struct journey *j, const struct journey *other)
 	return NULL;
 }
 
+static bool has_room(struct journey *j)
+{
+	if (!j->tie)
+		j->tie = malloc(JOURNEY_TIES * sizeof(*j->tie));
+	return j->tie && j->ties < JOURNEY_TIES;
+}
+
 static void add(struct journey *j, struct journey *other)
 {
 	j->tie[j->ties++] = (struct tie){
@@ -48,7 +55,7 @@ void twins_tie(struct journey *j, struct journey *other)
 	if (a && b) {
 		a->last = j->steps;
 		b->last = other->steps;
-	} else if (j->ties < JOURNEY_TIES && other->ties < JOURNEY_TIES) {
+	} else if (has_room(j) && has_room(other)) {
 		add(j, other);
 		add(other, j);
 	} else {

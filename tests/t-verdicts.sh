@@ -213,10 +213,11 @@ queue_rules() {
 }
 listener() { # VERDICT...
 	background r nfq "$TOOLS/nfq" "${queue:-3}" "$@"
+	NFQ_PID=$BG_PID
 	wait_for 5 in_ns r grep -qE "^ +${queue:-3} " /proc/net/netfilter/nfnetlink_queue ||
 		fail "the queue's listener does not start"
 }
-no_listener() { kill $BG_PID; wait_for 5 is_gone $BG_PID; }
+no_listener() { kill "$NFQ_PID"; wait_for 5 is_gone "$NFQ_PID"; }
 
 subtest nfqueue-accept
 queue_rules '-j NFQUEUE --queue-num 3'
@@ -240,6 +241,34 @@ listener repeat 3
 trace 1 -i eth0 -p udp
 udp 10.2.0.2 1001
 compare
+no_listener
+
+subtest nfqueue-rewritten
+# Another packet than the one that was queued, and a rule of its own behind the queue.
+queue_rules '-j NFQUEUE --queue-num 3'
+in_ns r iptables-legacy -t mangle -A POSTROUTING -p udp -m comment --comment one
+in_ns r iptables-legacy -t mangle -A POSTROUTING -p udp -m comment --comment two
+listener rewrite 2
+trace 2 -i eth0 -p udp
+udp 10.2.0.2 1001
+udp 10.2.0.2 1001 from 21009
+compare
+assert_no_grep INCOMPLETE "$OUT"
+no_listener
+
+# Many at a time, of two flows, each alike but for its ports.
+subtest nfqueue-rewritten-many
+listener rewrite 60
+start_nftrace r -t 20 -c 60 --rate 0 --json -i eth0 -p udp
+for port in 30000 30001; do
+	background a "send-$port" "$TOOLS/serial_send" udp 10.1.0.2/$port 10.2.0.2/1001 base 0 step 1 count 30 rate 1000
+done
+end_nftrace 20
+for port in 30000 30001; do
+	assert_equal "whole stories from port $port" 30 "$(jq -r "select(.fate == \"FORWARDED\" and
+		(.events | length) == 8 and .ambiguous == null) | .headers" "$OUT" | grep -c "\.$port >")"
+done
+wait_for 5 is_gone "$BG_PID"
 no_listener
 
 subtest nfqueue-late
@@ -441,6 +470,27 @@ trace 1 --chain OUTPUT -p udp --dport 1001
 talk r udp 10.2.0.2 1001 from 21001 wait 20 2>/dev/null
 compare
 ns_ip r rule del fwmark 7 prohibit
+
+# As many connections as there may be, all assured: none makes room for another.
+scenario conntrack-full <<'EOT'
+*mangle
+-A FORWARD -m conntrack --ctstate INVALID -j DROP
+COMMIT
+EOT
+most=$(in_ns r cat /proc/sys/net/netfilter/nf_conntrack_max)
+if ((most > 300000)); then
+	skip "it takes $most connections to fill the table"
+else
+	awk -v n="$most" 'BEGIN { for (i = 0; i <= n; i++)
+		printf "-I -p udp -s 10.%d.%d.1 -d 10.200.0.1 --sport %d --dport 7 -t 600 -u SEEN_REPLY,ASSURED\n",
+			i / 65536 % 256, i / 256 % 256, 1000 + i % 256 }' >"$SCRATCH/connections"
+	in_ns r conntrack -R "$SCRATCH/connections" >/dev/null 2>&1
+	rm "$SCRATCH/connections"
+	trace 1 -i eth0 -p udp
+	udp 10.2.0.2 1001
+	compare
+	in_ns r conntrack -F >/dev/null 2>&1
+fi
 
 # ---- what is not ours
 

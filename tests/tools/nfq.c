@@ -13,9 +13,12 @@
 #include <unistd.h>
 
 static const char usage_text[] =
-	"usage: nfq QUEUE {accept|drop|repeat N|late MS}\n"
+	"usage: nfq QUEUE {accept|drop|repeat N|late MS|rewrite N}\n"
 	"repeat: each packet goes round N times, then it is accepted.\n"
-	"late: accepted after so many milliseconds.\n";
+	"late: accepted after so many milliseconds.\n"
+	"rewrite: N packets are held, then all go on, each with other data.\n";
+
+enum { HELD = 256, HEADERS = 28 };	/* of IPv4 and UDP */
 
 struct listener {
 	struct mnl_socket *nl;
@@ -24,6 +27,12 @@ struct listener {
 	uint32_t verdict;
 	int rounds, left;	/* of NF_REPEAT */
 	int delay_ms;
+	int hold, held;		/* to be rewritten */
+	struct held {
+		uint32_t id;
+		uint16_t len;
+		uint8_t bytes[1500];
+	} kept[HELD];
 };
 
 static struct nlmsghdr *put_head(char *buf, uint16_t type, uint16_t queue)
@@ -45,7 +54,7 @@ static int configure(struct listener *l)
 	char buf[MNL_SOCKET_BUFFER_SIZE];
 	struct nfqnl_msg_config_cmd bind = { .command = NFQNL_CFG_CMD_BIND };
 	struct nfqnl_msg_config_params copy = {
-		.copy_range = htonl(64), .copy_mode = NFQNL_COPY_PACKET,
+		.copy_range = htonl(1500), .copy_mode = NFQNL_COPY_PACKET,
 	};
 	struct nlmsghdr *h = put_head(buf, NFQNL_MSG_CONFIG, l->queue);
 	ssize_t n;
@@ -69,27 +78,59 @@ static uint32_t choose_verdict(struct listener *l)
 	return NF_ACCEPT;
 }
 
+static int answer(struct listener *l, uint32_t id, uint32_t verdict,
+		  const struct held *rewritten)
+{
+	char buf[MNL_SOCKET_BUFFER_SIZE];
+	struct nfqnl_msg_verdict_hdr v = { .verdict = htonl(verdict), .id = id };
+	struct nlmsghdr *h = put_head(buf, NFQNL_MSG_VERDICT, l->queue);
+
+	mnl_attr_put(h, NFQA_VERDICT_HDR, sizeof(v), &v);
+	if (rewritten)
+		mnl_attr_put(h, NFQA_PAYLOAD, rewritten->len,
+			     rewritten->bytes);
+	return mnl_socket_sendto(l->nl, h, h->nlmsg_len) < 0 ?
+	       MNL_CB_ERROR : MNL_CB_OK;
+}
+
+static int hold(struct listener *l, uint32_t id, const struct nlattr *payload)
+{
+	struct held *k = &l->kept[l->held++];
+	int err = MNL_CB_OK;
+
+	k->id = id;
+	k->len = payload ? mnl_attr_get_payload_len(payload) : 0;
+	if (!k->len || k->len > sizeof(k->bytes))
+		return MNL_CB_ERROR;
+	memcpy(k->bytes, mnl_attr_get_payload(payload), k->len);
+	for (int i = HEADERS; i < k->len; i++)
+		k->bytes[i] = (uint8_t)~k->bytes[i];
+	if (l->held < l->hold)
+		return MNL_CB_OK;
+	for (int i = 0; i < l->held && err == MNL_CB_OK; i++)
+		err = answer(l, l->kept[i].id, NF_ACCEPT, &l->kept[i]);
+	l->held = 0;
+	return err;
+}
+
 static int on_packet(const struct nlmsghdr *nlh, void *data)
 {
 	struct listener *l = data;
-	char buf[MNL_SOCKET_BUFFER_SIZE];
-	struct nfqnl_msg_verdict_hdr v = { 0 };
 	struct nfqnl_msg_packet_hdr ph = { 0 };
-	const struct nlattr *attr;
-	struct nlmsghdr *h;
+	const struct nlattr *attr, *payload = NULL;
 
-	mnl_attr_for_each(attr, nlh, sizeof(struct nfgenmsg))
+	mnl_attr_for_each(attr, nlh, sizeof(struct nfgenmsg)) {
 		if (mnl_attr_get_type(attr) == NFQA_PACKET_HDR)
 			memcpy(&ph, mnl_attr_get_payload(attr), sizeof(ph));
+		if (mnl_attr_get_type(attr) == NFQA_PAYLOAD)
+			payload = attr;
+	}
+	if (l->hold)
+		return hold(l, ph.packet_id, payload);
 	if (l->delay_ms)
 		nanosleep(&(struct timespec){ l->delay_ms / 1000,
 			  l->delay_ms % 1000 * 1000000L }, NULL);
-	v.verdict = htonl(choose_verdict(l));
-	v.id = ph.packet_id;
-	h = put_head(buf, NFQNL_MSG_VERDICT, l->queue);
-	mnl_attr_put(h, NFQA_VERDICT_HDR, sizeof(v), &v);
-	return mnl_socket_sendto(l->nl, h, h->nlmsg_len) < 0 ?
-	       MNL_CB_ERROR : MNL_CB_OK;
+	return answer(l, ph.packet_id, choose_verdict(l), NULL);
 }
 
 static void listen_on(struct listener *l)
@@ -112,6 +153,7 @@ static int choose(struct listener *l, char **argv)
 	static const struct { const char *name; uint32_t verdict; } row[] = {
 		{ "accept", NF_ACCEPT }, { "drop", NF_DROP },
 		{ "repeat", NF_REPEAT }, { "late", NF_ACCEPT },
+		{ "rewrite", NF_ACCEPT },
 	};
 	size_t i;
 
@@ -125,6 +167,10 @@ static int choose(struct listener *l, char **argv)
 			l->rounds = l->left = atoi(argv[1]);
 		if (i == 3)
 			l->delay_ms = atoi(argv[1]);
+		if (i == 4)
+			l->hold = atoi(argv[1]);
+		if (l->hold < 0 || l->hold > HELD)
+			return -1;
 		return 0;
 	}
 	return -1;
@@ -132,7 +178,7 @@ static int choose(struct listener *l, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct listener l = { 0 };
+	static struct listener l;
 
 	if (argc < 3 || choose(&l, argv + 2) != 0) {
 		fputs(usage_text, stderr);
