@@ -223,7 +223,8 @@ static void fill_end(struct look_end *end, const struct packet *p,
 static void fill(struct look *l, const struct event *e, const struct packet *p,
 		 const struct look *was)
 {
-	if (e->flags & EVENT_NO_HEADERS) {
+	if (e->flags & EVENT_NO_HEADERS ||
+	    (e->flags & EVENT_PARTIAL && was->length)) {
 		*l = *was;
 		l->mark = e->mark;
 		return;
@@ -274,7 +275,7 @@ static void look_up_to(struct path *p, const struct journey *j,
 	uint32_t next = here + (e->nft && !at->hidden);
 
 	p->since.mark = (uint16_t)next;
-	if (e->flags & EVENT_NO_HEADERS)
+	if (e->flags & (EVENT_NO_HEADERS | EVENT_PARTIAL))
 		return;
 	p->since.headers = (uint16_t)next;
 	p->since.ends = (uint16_t)(at->nat ? here : next);

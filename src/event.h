@@ -16,6 +16,7 @@ enum event_flag {
 	EVENT_HAS_STAMP = 1 << 0,
 	EVENT_HAS_SEQ = 1 << 1,
 	EVENT_HAS_UID = 1 << 2,
+	EVENT_PARTIAL = 1 << 4,	/* nft: IPv6 without its extensions, and what follows */
 	EVENT_NO_HEADERS = 1 << 3,	/* no packet, no interfaces: see event_nft.h */
 };
 

@@ -14,6 +14,7 @@
 #include <linux/netfilter/nfnetlink.h>
 
 #include "event.h"
+#include "packet.h"
 
 enum { IPV4_HEADER = 20, IPV6_HEADER = 40 };
 
@@ -142,15 +143,10 @@ static void take_trace(struct event *e, struct event_nft *n,
 /* Where the transport header belongs; 0: what lies between was not copied. */
 static size_t transport_offset(const struct headers *h, uint8_t nfproto)
 {
-	static const uint8_t extensions[] = {
-		IPPROTO_HOPOPTS, IPPROTO_ROUTING, IPPROTO_FRAGMENT,
-		IPPROTO_AH, IPPROTO_DSTOPTS, 135 /* mobility, RFC 6275 */,
-	};
-
 	if (nfproto == NFPROTO_IPV4 && h->network_len >= IPV4_HEADER)
 		return (h->network[0] & 15) * 4u;
 	if (nfproto == NFPROTO_IPV6 && h->network_len >= IPV6_HEADER &&
-	    !memchr(extensions, h->network[6], sizeof(extensions)))
+	    !packet_is_extension(h->network[6]))
 		return IPV6_HEADER;
 	return 0;
 }
@@ -169,6 +165,8 @@ static void put_together(struct event *e, struct event_nft *n,
 	if (len > EVENT_NFT_PACKET)
 		len = EVENT_NFT_PACKET;
 	memcpy(n->packet, h->network, len);
+	if (e->nfproto == NFPROTO_IPV6 && !at)
+		e->flags |= EVENT_PARTIAL;
 	if (h->transport && at >= IPV4_HEADER &&
 	    at + h->transport_len <= EVENT_NFT_PACKET) {
 		if (at > len)

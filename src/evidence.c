@@ -6,6 +6,7 @@
 #include "event_nft.h"
 #include "fit.h"
 #include "journey.h"
+#include "packet.h"
 #include "place.h"
 #include "shelf.h"
 #include "twins.h"
@@ -144,6 +145,21 @@ static bool is_left_over(const struct journey *j, const struct path *path,
 	       path->last->table == c->at->table && !path_is_start(c->at);
 }
 
+/*
+ * Only what this host sent comes back, from where it was sent to; of what it
+ * sends to many that is one copy (ip_mc_output).
+ */
+static bool may_come_back(const struct journey *j, const struct path *path,
+			  const struct event *e)
+{
+	if (!path->local || path->out != e->in || e->phys_in)
+		return false;
+	for (unsigned int b = 0; b < j->branches; b++)
+		if (!j->path[b].local)
+			return false;
+	return true;
+}
+
 /* Can the event follow?  *@penalty: less likely, as something must be amiss. */
 static bool follows(const struct search *s, const struct journey *j,
 		    const struct path *path, int *penalty)
@@ -151,8 +167,7 @@ static bool follows(const struct search *s, const struct journey *j,
 	const struct clue *c = s->c;
 
 	*penalty = 0;
-	if (loops_back(path, c->e) &&
-	    (path->out != c->e->in || c->e->phys_in))
+	if (loops_back(path, c->e) && !may_come_back(j, path, c->e))
 		return false;
 	if (path_may_follow(s->map, path, c->at, c->e, false))
 		return true;
@@ -172,14 +187,16 @@ static int id_score(const struct journey *j, const struct path *path,
 		return 0;
 	if (e->nft->id == j->trace_id)
 		return ID_SAME;
-	return loops_back(path, e) ? 0 : ID_OTHER;
+	/* A copy has an id of its own, maybe one of a buffer that is free. */
+	return loops_back(path, e) || j->flags & JOURNEY_CLONES ? 0 : ID_OTHER;
 }
 
-static int score_of(const struct search *s, const struct journey *j,
-		    const struct path *path)
+static int fit_of(const struct search *s, const struct journey *j,
+		  const struct path *path)
 {
-	return fit_score(j, path, s->c->e, s->c->at, &s->c->p, s->stamps) +
-	       id_score(j, path, s->c->e);
+	if (s->c->e->flags & (EVENT_NO_HEADERS | EVENT_PARTIAL))
+		return 0;
+	return fit_score(j, path, s->c->e, s->c->at, &s->c->p, s->stamps);
 }
 
 static bool may_fork(const struct search *s, const struct journey *j)
@@ -203,11 +220,13 @@ static void weigh(struct search *s, struct journey *j)
 		if (!follows(s, j, path, &penalty))
 			continue;
 		any = true;
-		consider(s, j, b, false, penalty + score_of(s, j, path));
+		consider(s, j, b, false, penalty + fit_of(s, j, path) +
+			 id_score(j, path, s->c->e));
 	}
+	/* Hence none here. */
 	if (!any && may_fork(s, j))
 		consider(s, j, j->branches, true,
-			 FORK + score_of(s, j, &j->path[0]));
+			 FORK + fit_of(s, j, &j->path[0]));
 }
 
 /*
@@ -306,6 +325,21 @@ struct candidate evidence_find(const struct shelf *shelf,
 	if (!s.best.j || begins(&s))
 		return (struct candidate){ .j = NULL };
 	note_doubts(&s);
+	return s.best;
+}
+
+struct candidate evidence_find_blind(const struct shelf *shelf,
+				     const struct path_map *map,
+				     const struct clue *c)
+{
+	struct search s = { .shelf = shelf, .map = map, .c = c };
+	unsigned int left = WALK_MAX;
+
+	for (struct journey *j = shelf->newest; j && left--; j = j->older)
+		if (j->nfproto == c->e->nfproto && packet_is_extended(&j->first))
+			weigh(&s, j);
+	if (s.best.j)
+		note_doubts(&s);
 	return s.best;
 }
 

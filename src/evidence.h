@@ -41,6 +41,16 @@ struct candidate evidence_find(const struct shelf *shelf,
 			       const struct clue *c, bool stamps);
 
 /**
+ * evidence_find_blind - the same for an event that shows too little of its packet
+ *
+ * nft copies neither IPv6's extensions nor anything of a later fragment: among
+ * packets of that kind the one that can be at this point.
+ */
+struct candidate evidence_find_blind(const struct shelf *shelf,
+				     const struct path_map *map,
+				     const struct clue *c);
+
+/**
  * evidence_follows - is the event the next one of this journey?
  * @branch: set to which branch of it
  * For events that the kernel's id gives to @j, and nothing else can.

@@ -22,6 +22,7 @@ enum {
 	STAMP_SAME = 32, STAMP_PERHAPS = 8, STAMP_OTHER = -32,
 	HEADER_OTHER = -64, ID_OTHER = -4, MARK_OTHER = -8,
 	DEVICE_OTHER = -8,
+	REWRITTEN = -28,	/* by user space: hardly, if another fits as it is */
 	SURE_STAMPS = 4,	/* so many equal ones are no accident */
 };
 
@@ -92,6 +93,9 @@ static int header_score(const struct journey *j, const struct path *path,
 	/* A change is possible, and yet less likely than none. */
 	if (d & ~(unsigned int)CHANGE_MARK)
 		s--;
+	if (d & (CHANGE_SRC | CHANGE_DST) &&
+	    path->last->effect == EFFECT_QUEUE)
+		s += REWRITTEN;
 	d &= ~(by_target(path) | by_kernel(path, e, at));
 	if (d & CHANGE_MARK)
 		s += MARK_OTHER;

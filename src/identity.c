@@ -48,14 +48,19 @@ static bool icmp_quotes(const struct packet *p)
 	return false;
 }
 
+/*
+ * What lies beyond @depth behind the IP header counts as not there, so that the
+ * key is the same for whoever copied no more than that.
+ */
 static uint64_t mix_payload(uint64_t h, const struct packet *p, uint32_t depth)
 {
-	size_t end = p->l4 < p->caplen && p->caplen - p->l4 > depth ? p->l4 + depth : p->caplen;
+	size_t end = p->l4 < p->caplen && p->caplen - p->l4 > depth ?
+		p->l4 + depth : p->caplen;
 	size_t len = end > p->payload ? end - p->payload : 0;
 
 	if (len > PAYLOAD_HASHED)
 		len = PAYLOAD_HASHED;
-	return mix_bytes(h, p->data + p->payload, len);
+	return len ? mix_bytes(h, p->data + p->payload, len) : h;
 }
 
 uint64_t identity_key(const struct packet *p, uint32_t depth)
@@ -66,8 +71,7 @@ uint64_t identity_key(const struct packet *p, uint32_t depth)
 
 	h = mix(h, p->flowlabel);
 	if (p->layer != PACKET_TRANSPORT)
-		return p->payload < p->caplen ?
-			mix_payload(mix(h, p->length), p, depth) : mix(h, p->length);
+		return mix_payload(mix(h, p->length), p, depth);
 	switch (p->proto) {
 	case IPPROTO_TCP:
 		h = mix(h, (uint64_t)p->tcp_seq << 32 | p->tcp_ack);
@@ -83,8 +87,7 @@ uint64_t identity_key(const struct packet *p, uint32_t depth)
 			return mix(h, p->length);
 		break;
 	}
-	h = mix(h, p->length);
-	return p->payload < p->caplen ? mix_payload(h, p, depth) : h;
+	return mix_payload(mix(h, p->length), p, depth);
 }
 
 bool identity_same_headers(const struct packet *a, const struct packet *b)

@@ -215,7 +215,7 @@ void journey_record(struct journey *j, unsigned int branch,
 	struct step *s;
 
 	change_find(j, branch, e, at, p);
-	if (!(e->flags & EVENT_NO_HEADERS) &&
+	if (!(e->flags & (EVENT_NO_HEADERS | EVENT_PARTIAL)) &&
 	    !identity_same_headers(&j->last, p))
 		keep_bytes(j, j->last_bytes, &j->last, p);
 	note_stamp(j, e);

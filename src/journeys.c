@@ -20,7 +20,7 @@ enum {
 	NFT_DEPTH = 20,		/* what nft copies of the transport header */
 	LOOPBACK_IFINDEX = 1,
 	SUSPECTS = 16,		/* behind a gap, at least */
-	PROOF_STAMPS = 6,	/* equal ones: the kernel stamps on receipt */
+	PROOF_STAMPS = 4,	/* equal ones: the kernel stamps on receipt */
 };
 
 static const uint64_t MS = 1000000, QUEUE_NS = 250000000;
@@ -139,23 +139,44 @@ static struct journey *begin(struct journeys *js, const struct clue *c,
 	return j;
 }
 
+/* The journey that has the id of nft, if the event can be its next one. */
+static struct candidate find_by_id(struct journeys *js, const struct clue *c)
+{
+	struct candidate found = { .j = NULL };
+	struct journey *j = shelf_find(&js->shelf, c->e->nft->id);
+
+	if (j && j->nfproto == c->e->nfproto &&
+	    evidence_follows(js->map, j, c, &found.branch))
+		found.j = j;
+	return found;
+}
+
+static struct candidate find_by_headers(struct journeys *js,
+					const struct clue *c)
+{
+	return evidence_find(&js->shelf, js->map, c, js->stamps);
+}
+
 /*
- * Without headers only the id tells.  With them the journey that fits them has
- * the id from now on; should its bytes differ from what was kept of it, the id.
+ * With headers the journey that fits them has the id from now on; should its
+ * bytes differ from what was kept of it, the id tells.  Where not all headers
+ * were copied the id comes first, and in the end where the packet is.
  */
 static struct candidate find(struct journeys *js, const struct clue *c)
 {
+	bool none = c->e->flags & EVENT_NO_HEADERS;
+	bool whole = !none && !(c->e->flags & EVENT_PARTIAL);
 	struct candidate found = { .j = NULL };
-	struct journey *j;
 
-	if (!(c->e->flags & EVENT_NO_HEADERS))
-		found = evidence_find(&js->shelf, js->map, c, js->stamps);
+	if (whole || (!none && path_is_start(c->at)))
+		found = find_by_headers(js, c);
 	if (found.j || !c->e->nft || path_is_start(c->at))
 		return found;
-	j = shelf_find(&js->shelf, c->e->nft->id);
-	if (j && j->nfproto == c->e->nfproto)
-		found.j = evidence_follows(js->map, j, c, &found.branch) ? j
-									 : NULL;
+	found = find_by_id(js, c);
+	if (!found.j && !whole && !none)
+		found = find_by_headers(js, c);
+	if (!found.j && !whole)
+		found = evidence_find_blind(&js->shelf, js->map, c);
 	return found;
 }
 

@@ -154,6 +154,21 @@ static void decode_ipv4(struct packet *p)
 	decode_transport(p);
 }
 
+bool packet_is_extension(uint8_t proto)
+{
+	static const uint8_t extensions[] = {
+		IPPROTO_HOPOPTS, IPPROTO_ROUTING, IPPROTO_FRAGMENT,
+		IPPROTO_AH, IPPROTO_DSTOPTS, MOBILITY,
+	};
+
+	return memchr(extensions, proto, sizeof(extensions));
+}
+
+bool packet_is_extended(const struct packet *p)
+{
+	return p->addr_len == 16 && packet_is_extension(p->data[6]);
+}
+
 static uint8_t extension_bit(uint8_t proto)
 {
 	switch (proto) {

@@ -85,6 +85,12 @@ size_t packet_print(char *buf, size_t size, const struct packet *p,
 size_t packet_print_addr(char *buf, size_t size, const struct packet *p,
 			 const uint8_t *addr, int port);
 
+/** packet_is_extended - IPv6 with something between its header and what it carries? */
+bool packet_is_extended(const struct packet *p);
+
+/** packet_is_extension - is this protocol number one of IPv6's extensions? */
+bool packet_is_extension(uint8_t proto);
+
 /** packet_mss - the MSS option of a TCP SYN; 0: none, or not captured */
 uint16_t packet_mss(const struct packet *p);
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# truth.sh: packets with serials, rules that spell them, and the judge; for t-truth and t-loss.
+# truth.sh: packets with serials, rules that spell them, and the judge; for t-truth, t-nft-truth, t-twins and t-loss.
 # shellcheck shell=bash
 # To be sourced after lib.sh and lab.sh.
 
@@ -43,12 +43,17 @@ spell_by() {
 spell_mangle() { spell mangle PREROUTING INPUT FORWARD OUTPUT POSTROUTING; }
 spell_filter() { spell filter INPUT FORWARD OUTPUT; }
 
-spell_all() { # NS [without raw]
-	{
-		[[ -n ${2-} ]] || spell raw PREROUTING OUTPUT
-		spell_mangle
-		spell_filter
-	} | spell_by legacy "$1"
+# truth_by legacy|nft|both: both is raw and filter in legacy tables, mangle and nat in nft
+truth_by() {
+	BACKEND=$1
+	FILTER_BY=$1 MANGLE_BY=$1 NAT_BY=$1
+	[[ $1 != both ]] || FILTER_BY=legacy MANGLE_BY=nft NAT_BY=nft
+}
+truth_by legacy
+
+spell_all() { # NS
+	{ spell raw PREROUTING OUTPUT; spell_filter; } | spell_by $FILTER_BY "$1"
+	spell_mangle | spell_by $MANGLE_BY "$1"
 }
 
 # watch NS: serials at its interfaces from here on
@@ -105,11 +110,14 @@ one_by_one() {
 	for end; do ns_ip "${end%/*}" link set dev "${end#*/}" gso_max_segs 1; done
 }
 
-# drop_none NS: the rule that drops accepts: a lost segment would be sent again for ever
-drop_none() {
+# replace_drop NS TARGET: what the rule that drops does instead
+replace_drop() {
 	local command
 	for command in iptables ip6tables; do
-		in_ns "$1" $command-legacy -R spell $((17 + DROP)) \
-			-m u32 --u32 "200&0xf=$DROP" -j ACCEPT
+		in_ns "$1" $command-$FILTER_BY -R spell $((17 + DROP)) \
+			-m u32 --u32 "200&0xf=$DROP" -j "$2"
 	done
 }
+# A lost segment would be sent again for ever.
+drop_none() { replace_drop "$1" ACCEPT; }
+drop_again() { replace_drop "$1" DROP; }
