@@ -76,7 +76,10 @@ in_ns lo nft delete table ip "$(in_ns lo nft list tables | sed -n 's/table ip \(
 	fail "somebody else may delete it"
 talk lo udp 10.9.0.1 7
 [[ $(counted ip output) = 1 ]] || fail "it counts $(counted ip output)"
+assert_within 5 "a packet while there is no rule" has_line '^  \(no rule met\)' "$OUT"
 load_nft
+talk lo udp 10.9.0.1 7
+assert_within 5 "rules that are back" has_line '^TRACE: nft inet fw:in:rule:[0-9]+  "udp dport 7 accept"' "$OUT"
 stop_nftrace TERM
 as_before
 
