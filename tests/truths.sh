@@ -121,6 +121,12 @@ truth_router() {
 	send a icmp fd00:1::2 fd00:2::2 base 1 step 2 count $(n 200) rate 700
 	judge enter=eth0/in enter=eth1/in leave=eth1/out leave=eth0/out drop=$DROP
 
+	subtest "$BACKEND: ICMP and ICMPv6 echo into the node, and its answers"
+	trace r -p icmp --or -p icmpv6
+	send a icmp 10.1.0.2 10.1.0.1 base 0 step 2 count $(n 200) rate 700
+	send a icmp fd00:1::2 fd00:1::1 base 1 step 2 count $(n 200) rate 700
+	judge enter=eth0/in enter=eth0/out leave=eth0/out fate=DELIVERED,SENT drop=$DROP
+
 	subtest "$BACKEND: fragments, each a packet"
 	trace r -i eth0 -s 10.1.0.2 --or -i eth0 -s fd00:1::2
 	send a udp 10.1.0.2/4001 10.2.0.2/9 base 0 step 8 count $(n 100) size 3500 pieces 3 rate 500
@@ -146,6 +152,15 @@ truth_router() {
 	send r tcp 10.2.0.1/5006 10.2.0.2/11 base 0 step 2 count $(n 400)
 	send r tcp fd00:2::1/5007 fd00:2::2/11 base 1 step 2 count $(n 400)
 	judge enter=eth1/out leave=eth1/out fate=SENT
+
+	no_offload r lo
+	one_by_one r/lo
+	subtest "$BACKEND: TCP over loopback"
+	trace r -p tcp --dport 11
+	send r tcp 10.2.0.1/5010 10.1.0.1/11 base 0 step 3 count $(n 300)
+	send r tcp 10.2.0.1/5011 10.1.0.1/11 base 1 step 3 count $(n 300)
+	send r tcp fd00:2::1/5012 fd00:1::1/11 base 2 step 3 count $(n 300)
+	judge enter=lo/in fate=DELIVERED
 
 	subtest "$BACKEND: TCP that is sent again: one in twenty is dropped"
 	in_ns r iptables-$FILTER_BY -I FORWARD -p tcp -m statistic --mode nth --every 20 --packet 0 -j DROP
@@ -276,6 +291,12 @@ truth_bridge() {
 	send a udp fd00:5::1/4003 fd00:5::2/9 base 2 step 3 count $(n 200)
 	judge enter=port-a/in leave=port-b/out drop=$DROP
 
+	subtest "$BACKEND: ICMP and ICMPv6 echo over a bridge, and their replies"
+	trace br -p icmp --or -p icmpv6 -s fd00:5::1 -d fd00:5::2 --or -p icmpv6 -s fd00:5::2 -d fd00:5::1
+	send a icmp 10.5.0.1 10.5.0.2 base 0 step 2 count $(n 100) rate 500
+	send a icmp fd00:5::1 fd00:5::2 base 1 step 2 count $(n 100) rate 500
+	judge enter=port-a/in enter=port-b/in leave=port-b/out leave=port-a/out drop=$DROP
+
 	# Events of nft have no stamp that would tell whose copy it is: time does, unless the reader
 	# comes late and sees several packets at once.
 	rate=700 marked=0
@@ -284,5 +305,15 @@ truth_bridge() {
 	trace br -p udp -s 10.5.0.1
 	send a udp 10.5.0.1/4001 10.5.0.255/9 base 0 step 1 count $(n 100) rate $rate
 	judge enter=port-a/in leave=port-b/out leave=port-c/out fate=FORWARDED,DELIVERED copies=3 drop=$DROP marked=$marked
+
+	drop_none br
+	subtest "$BACKEND: TCP over a bridge"
+	for address in 10.5.0.2 fd00:5::2; do sink b tcp $address 11; done
+	one_by_one a/eth0 br/port-a br/port-b b/eth0
+	trace br -p tcp -s 10.5.0.1 --or -p tcp -s fd00:5::1
+	send a tcp 10.5.0.1/5001 10.5.0.2/11 base 0 step 3 count $(n 200)
+	send a tcp 10.5.0.1/5002 10.5.0.2/11 base 1 step 3 count $(n 200)
+	send a tcp fd00:5::1/5003 fd00:5::2/11 base 2 step 3 count $(n 200)
+	judge enter=port-a/in leave=port-b/out
 	for ns in a b c br; do ns_del $ns; done
 }
