@@ -256,6 +256,20 @@ static const char *option_word(const struct parse *p)
 		word : p->argv[optind];
 }
 
+/*
+ * iptables 1.8.9 takes the word before the next one for the value: it refuses
+ * -s10.1.2.3 and makes an interface "-ieth0" of -ieth0.
+ */
+static char *own_word(struct parse *p, int letter)
+{
+	const char *word = p->argv[optind - 1];
+
+	if (optarg != word)
+		parse_refuse(p, MATCH_BAD, "'%s': iptables wants the value of "
+		       "-%c as a word of its own", word, letter);
+	return optarg;
+}
+
 /* Return: "!" stays in force for the next option. */
 static bool take_option(struct parse *p, int c)
 {
@@ -266,18 +280,18 @@ static bool take_option(struct parse *p, int c)
 		return p->invert;
 	case 's':
 		set_once(p, 's');
-		p->src = optarg;
+		p->src = own_word(p, 's');
 		break;
 	case 'd':
 		set_once(p, 'd');
-		p->dst = optarg;
+		p->dst = own_word(p, 'd');
 		break;
 	case 'p':
-		take_protocol(p, optarg);
+		take_protocol(p, own_word(p, 'p'));
 		break;
 	case 'i':
 	case 'o':
-		take_interface(p, c, optarg);
+		take_interface(p, c, own_word(p, c));
 		break;
 	case 'f':
 		take_fragment(p);

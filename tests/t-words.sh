@@ -13,7 +13,7 @@ in_ns words iptables-legacy -t mangle -A INPUT -j RATEEST --rateest-name meter \
 # Line by line: family, words, expectation. A chain L0001 ... a line.
 families=() words=() wanted=()
 while IFS= read -r line; do
-	[[ $line =~ ^([46])\ \;\ (.*)\ \;\ (OK|FAIL|EITHER|KERNEL|MORE)$ ]] || continue
+	[[ $line =~ ^([46])\ \;\ (.*)\ \;\ (OK|FAIL|EITHER|KERNEL|LESS)$ ]] || continue
 	families+=("${BASH_REMATCH[1]}")
 	words+=("${BASH_REMATCH[2]}")
 	wanted+=("${BASH_REMATCH[3]}")
@@ -74,11 +74,12 @@ while read -r chain answer; do ours[$chain]=$answer; done < <(answers "$SCRATCH/
 judge() {
 	[[ -n $2 && -n $3 ]] || { echo "no answer"; return; }
 	case $1 in
-	OK) [[ $2 != "refused|" ]] || echo "iptables refuses it" ;;
-	FAIL | KERNEL | MORE) [[ $2 = "refused|" ]] || echo "iptables takes it" ;;
+	OK | LESS) [[ $2 != "refused|" ]] || echo "iptables refuses it" ;;
+	FAIL | KERNEL) [[ $2 = "refused|" ]] || echo "iptables takes it" ;;
 	esac
 	case $1 in
-	KERNEL | MORE) [[ $3 != "refused|" ]] || echo "nftrace refuses it" ;;
+	KERNEL) [[ $3 != "refused|" ]] || echo "nftrace refuses it" ;;
+	LESS) [[ $3 = "refused|" ]] || echo "nftrace takes it" ;;
 	*) [[ $2 = "$3" ]] || echo "not the same" ;;
 	esac
 }
