@@ -2,6 +2,7 @@
 /* print_icmp: ICMP and ICMPv6 types by name, and the packet that an error quotes. */
 #include "print.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -103,25 +104,31 @@ static uint32_t be32(const uint8_t *h)
 	       (uint32_t)h[2] << 8 | h[3];
 }
 
+/* By the protocol's own family: ICMP may be found in an IPv6 packet. */
+static void add_address(struct line *l, const char *before, int family,
+			const uint8_t *addr)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	line_add(l, "%s%s", before, inet_ntop(family, addr, text,
+					      sizeof(text)));
+}
+
 /* What the second word of the header, or the body, is for some types. */
 static void add_detail(struct line *l, const struct packet *p)
 {
 	const uint8_t *h = p->data + p->l4;
-	char addr[64];
 
 	if (p->proto == IPPROTO_ICMP && p->icmp_type == 3 && p->icmp_code == 4)
 		line_add(l, " (mtu %u)", h[6] << 8 | h[7]);
 	else if (p->proto == IPPROTO_ICMPV6 && p->icmp_type == 2)
 		line_add(l, ", mtu %u", be32(h + 4));
-	else if (p->proto == IPPROTO_ICMP && p->icmp_type == 5) {
-		packet_print_addr(addr, sizeof(addr), p, h + 4, -1);
-		line_add(l, " to %s", addr);
-	} else if (p->proto == IPPROTO_ICMPV6 && p->payload + 16 <= p->caplen &&
-		   (p->icmp_type == 135 || p->icmp_type == 136)) {
-		packet_print_addr(addr, sizeof(addr), p, h + 8, -1);
-		line_add(l, ", %s %s", p->icmp_type == 135 ? "who has"
-							   : "tgt is", addr);
-	}
+	else if (p->proto == IPPROTO_ICMP && p->icmp_type == 5)
+		add_address(l, " to ", AF_INET, h + 4);
+	else if (p->proto == IPPROTO_ICMPV6 && p->payload + 16 <= p->caplen &&
+		 (p->icmp_type == 135 || p->icmp_type == 136))
+		add_address(l, p->icmp_type == 135 ? ", who has " : ", tgt is ",
+			    AF_INET6, h + 8);
 }
 
 static bool has_id(const struct packet *p)
