@@ -64,6 +64,19 @@ int table_info(const struct family *f, int sock, const char *name,
 	return 0;
 }
 
+/* All of it is about to be written: one fault, and few and large pages. */
+static void *map_room(size_t len)
+{
+	void *room = mmap(NULL, len, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (room == MAP_FAILED)
+		return NULL;
+	madvise(room, len, MADV_HUGEPAGE);
+	madvise(room, len, MADV_POPULATE_WRITE);
+	return room;
+}
+
 static int get_entries(const struct family *f, int sock,
 		       struct table_blob *table)
 {
@@ -71,13 +84,8 @@ static int get_entries(const struct family *f, int sock,
 				    table->size);
 	struct ipt_get_entries *e;
 
-	/*
-	 * All of it is about to be written: one fault.  Shared, as a child of
-	 * the reader (snapshot_make.c) is charged with a private one's copy.
-	 */
-	e = mmap(NULL, len, PROT_READ | PROT_WRITE,
-		 MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	if (e == MAP_FAILED)
+	e = map_room(len);
+	if (!e)
 		return -errno;
 	table->mapping = e;
 	table->mapping_len = len;
