@@ -59,6 +59,7 @@ struct match_result {
 	uint32_t traits;		/* enum match_trait, ored */
 	uint32_t count;
 	char message[1024];		/* reason of a refusal; one line */
+	char unknown[64];		/* refused: the option that nobody knows */
 	char conntrack_word[64];	/* MATCH_CONNTRACK: what to name */
 	char effect[256];		/* MATCH_SIDE_EFFECT: a sentence part, e.g.
 					 * "--set adds addresses to recent list \"x\"" */

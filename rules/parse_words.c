@@ -219,6 +219,7 @@ static bool take_extension(struct parse *p, int c)
 	if (optopt && optopt < OPTION_RANGE && word[0] == '-' &&
 	    word[1] != '-')
 		word = letter;
+	snprintf(p->r->unknown, sizeof(p->r->unknown), "%s", word);
 	parse_refuse(p, MATCH_BAD, "'%s' is no option that is known here%s", word,
 	       word[0] == '-' && word[1] == '-' ?
 	       ": does it need -p or -m NAME before it?" : "");

@@ -95,7 +95,8 @@ static bool check_pairs(const struct options *o)
 		return false;
 	}
 	if (o->all && o->expressions) {
-		say("error: '--all' and a match expression ('%s') together",
+		say("error: '--all' and a match expression ('%s') together: "
+		    "leave one of them out",
 		    o->expression[0].argv[0]);
 		return false;
 	}

@@ -36,6 +36,12 @@ bool option_take(struct options *o, const struct option_row *r,
 		 const char *value);
 
 /**
+ * option_near - the option that was meant by @word, nftrace's or a match's
+ * Return: its name without dashes; NULL: none is near.
+ */
+const char *option_near(const char *word);
+
+/**
  * options_check - do the options go together?
  * @groups: how often --or was there
  * Return: false after a report.

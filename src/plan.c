@@ -13,6 +13,7 @@
 #include "keeper.h"
 #include "match.h"
 #include "mirror.h"
+#include "option_rows.h"
 #include "options.h"
 #include "rate.h"
 #include "say.h"
@@ -211,8 +212,13 @@ static int add_rules(struct plan_family *pf, const struct family *f,
 static int refuse(const struct parsed *x, const char *words)
 {
 	const struct match_result *m = worst(x);
+	const char *near;
 
 	say("error: %s", m && m->message[0] ? m->message : words);
+	near = m && strncmp(m->unknown, "--", 2) == 0 ?
+		option_near(m->unknown) : NULL;
+	if (near)
+		say("did you mean --%s?", near);
 	return m && m->status == MATCH_KERNEL ? STATUS_FAILURE : STATUS_USAGE;
 }
 

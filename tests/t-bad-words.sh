@@ -83,6 +83,27 @@ nosuch.invalid| -d nosuch.invalid
 fd00::1| -4 -d 10.0.0.1,fd00::1
 EOT
 
+# What was meant, then what was typed; nothing where nothing is near.
+while IFS='|' read -r meant words; do
+	subtest "nftrace $words: did you mean $meant"
+	# shellcheck disable=SC2086
+	run_nftrace lo $words
+	assert_status 2
+	assert_equal "what was meant" "$meant" "$(sed -n 's/^nftrace: did you mean \(--[a-z-]*\)?$/\1/p' "$ERR")"
+done <<'EOT'
+--time|--tme 5 -p udp
+--time|--tiem=5 -p udp
+--netns|--nets x -p udp
+--verbose|-p udp --vebrose
+--count|--cuont 3 -p udp
+--dport|-p udp --dpot 53
+--sport|-p udp --sprot 53
+--ctstate|-m conntrack --ctsate NEW
+|--no-such
+|-p udp --xyzzy
+|-Z
+EOT
+
 subtest "an address of each family at once"
 run_nftrace lo -s 10.0.0.1 -d fd00::1
 assert_status 2
