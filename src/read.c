@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "pcap_file.h"
 #include "replay.h"
 #include "results.h"
 #include "rules_text.h"
@@ -114,14 +115,58 @@ static int explain_end(const struct run *r)
 	return 0;
 }
 
-static int conclude(struct run *r)
+/* By what a file begins with; the program that prints what is in there. */
+static const char *unpacker(const unsigned char *first, size_t len)
+{
+	static const struct {
+		const char *magic, *program;
+	} kinds[] = {
+		{ "\x1f\x8b", "zcat" }, { "\xfd" "7zXZ", "xzcat" },
+		{ "BZh", "bzcat" }, { "\x28\xb5\x2f\xfd", "zstdcat" },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (len >= strlen(kinds[i].magic) &&
+		    memcmp(first, kinds[i].magic, strlen(kinds[i].magic)) == 0)
+			return kinds[i].program;
+	return NULL;
+}
+
+/* What was read is no error, and yet there is nothing to show. */
+static void explain_nothing(const struct run *r, int fd)
+{
+	const char *path = fd == STDIN_FILENO ? "standard input" : r->o->read;
+	const char *program;
+	unsigned char first[8];
+	/* A pipe has kept nothing. */
+	ssize_t n = pread(fd, first, sizeof(first), 0);
+	size_t len = n > 0 ? (size_t)n : 0;
+
+	if (r->stats->input_offset == 0 && !r->stats->passed_over)
+		say("nothing was found: %s is empty", path);
+	else if ((program = unpacker(first, len)))
+		say("nothing was found: %s is compressed: try %s %s | nftrace "
+		    "--read -", path, program, path);
+	else if (pcap_file_type((const char *)first, len) == PCAP_FILE_NG)
+		say("nothing was found: no packet of %s has a journey with it, "
+		    "as those of --pcap have", path);
+	else
+		say("nothing was found: %s has no TRACE line of the kernel's; "
+		    "only the logger nf_log_syslog writes them", path);
+}
+
+static int conclude(struct run *r, int fd)
 {
 	const struct stats *st = r->stats;
 	int status = explain_end(r);
 
-	summary_print_read(r);
+	/* A file that breaks off in a read may have held something. */
+	if ((status != STATUS_FAILURE && status != STATUS_USAGE) || st->packets)
+		summary_print_read(r);
 	if (status == STATUS_FAILURE || status == STATUS_USAGE)
 		return status;
+	if (!status && !st->packets && !st->events && !st->lost)
+		explain_nothing(r, fd);
 	if (st->output_error && st->output_error != -EPIPE)
 		return STATUS_FAILURE;
 	if (status || st->lost || st->strangers)
@@ -147,7 +192,7 @@ int read_main(const struct options *o)
 	if (!status)
 		status = wait_for_reader(&r);
 	if (!status)
-		status = conclude(&r);
+		status = conclude(&r, fd);
 	if (fd > STDERR_FILENO)
 		close(fd);
 	run_close(&r);

@@ -25,7 +25,7 @@ static const char *output_name(const struct run *r)
 	uint8_t i = r->stats->output_sink;
 	const char *path = i < SINK_COUNT ? r->sink[i].path : "";
 
-	return *path ? path : "the output";
+	return *path && strcmp(path, "-") != 0 ? path : "standard output";
 }
 
 /* Also found at the very end, when the last of the results are written. */

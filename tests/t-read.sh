@@ -220,3 +220,29 @@ in_ns r "$NFTRACE" -p udp --pcap "$SCRATCH/both" >"$SCRATCH/both" 2>"$ERR"
 assert_equal "exit status" 2 $?
 run_nftrace r --read "$SCRATCH/kept.pcapng" --pcap /dev/null --graph /dev/null
 assert_status 0
+
+subtest "nothing in it: why"
+# nothing FILE REASON
+nothing() {
+	run_nftrace r --read "$1"
+	assert_status 3
+	assert_grep "nothing was found: $2" "$ERR"
+}
+: >"$SCRATCH/empty"
+nothing "$SCRATCH/empty" '.*/empty is empty'
+nothing /dev/null '/dev/null is empty'
+gzip -c "$TESTS/read/dmesg.log" >"$SCRATCH/log.gz"
+nothing "$SCRATCH/log.gz" '.*: try zcat .*/log.gz \| nftrace --read -'
+zcat "$SCRATCH/log.gz" | in_ns r "$NFTRACE" --read - -q >"$OUT" 2>"$ERR"
+assert_equal "packets" 2 "$(wc -l <"$OUT")"
+nothing "$TESTS/trace/router4.save" '.* has no TRACE line of the kernel'
+if command -v editcap >/dev/null; then
+	# The packets alone, as of another program.
+	tcpdump -r "$SCRATCH/all.pcapng" -w "$SCRATCH/plain.pcap" 2>/dev/null
+	editcap -F pcapng "$SCRATCH/plain.pcap" "$SCRATCH/plain.pcapng"
+	nothing "$SCRATCH/plain.pcapng" 'no packet of .*/plain.pcapng has a journey'
+fi
+run_nftrace r --read "$SCRATCH"
+assert_status 1
+assert_grep 'error: reading .*: Is a directory' "$ERR"
+assert_equal "words about it" 1 "$(wc -l <"$ERR")"
