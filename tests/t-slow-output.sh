@@ -62,9 +62,9 @@ for ((i = 1; i <= 2000; i++)); do
 done >"$SCRATCH/log"
 # largest_write TO...: of the lines that the run printed
 largest_write() {
-	strace -ff -qq -e trace=write,pwritev2 -o "$SCRATCH/calls" "$NFTRACE" --read "$SCRATCH/log" \
+	strace -ff -qq -P "$1" -e trace=write,pwritev2 -o "$SCRATCH/calls" "$NFTRACE" --read "$SCRATCH/log" \
 		--rules "$SCRATCH/rules" >"$1" 2>"$ERR"
-	sed -n 's/.*TRACE: .* = \([0-9]*\)$/\1/p' "$SCRATCH"/calls.* | sort -n | tail -n 1
+	sed -n 's/.*write.* = \([0-9]*\)$/\1/p' "$SCRATCH"/calls.* | sort -n | tail -n 1
 }
 cat "$SCRATCH/fifo" >"$SCRATCH/read" &
 reader=$!
