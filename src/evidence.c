@@ -201,7 +201,9 @@ static int fit_of(const struct search *s, const struct journey *j,
 
 static bool may_fork(const struct search *s, const struct journey *j)
 {
-	if (!(j->flags & JOURNEY_CLONES) || j->branches == JOURNEY_BRANCHES ||
+	bool copied = j->flags & JOURNEY_CLONES || s->map->copied;
+
+	if (!copied || j->branches == JOURNEY_BRANCHES ||
 	    !path_may_fork(s->map, &j->path[0], s->c->at))
 		return false;
 	/* What this host sends to many: one copy, for itself (ip_mc_output). */

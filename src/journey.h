@@ -128,10 +128,10 @@ static inline uint32_t journey_kept(const struct journey *j)
 	return j->steps - j->omitted;
 }
 
-/** journey_first - where it came in: the first event that is shown, if any is */
+/** journey_first - where it came in: its first event that is shown, if not a copy's */
 static inline const struct step *journey_first(const struct journey *j)
 {
-	return j->steps ? &j->step[0] : &j->entry;
+	return j->steps && !j->step[0].branch ? &j->step[0] : &j->entry;
 }
 
 /**

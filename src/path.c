@@ -362,9 +362,10 @@ bool path_may_follow(const struct path_map *map, const struct path *p,
 bool path_may_fork(const struct path_map *map, const struct path *p,
 		   const struct place *at)
 {
-	if (p->last->changes & CHANGE_CLONE && at->order == T_RAW &&
+	/* nft tells of a rule when it is done: its copy is on its way then. */
+	if ((p->last->changes & CHANGE_CLONE || map->copied) &&
 	    at->hook == NF_INET_LOCAL_OUT)
-		return true;
+		return !before(map, at);
 	/* A clone goes on behind PREROUTING or OUTPUT, at a table's start. */
 	if (at->hook == NF_INET_POST_ROUTING)
 		return (p->born_local || !hook_of(map, at, NF_INET_FORWARD)->must) &&

@@ -62,18 +62,19 @@ static void add_station(struct place_nft *pn, const struct nft_snapshot *s,
 				     priority_of(c), c->type == NFT_SNAP_NAT);
 }
 
-/* Does a rule of others turn tracing off? */
-static bool ends_tracing(const struct nft_snapshot *s)
+/* Is there a rule that does this? */
+static bool any_does(const struct nft_snapshot *s, uint32_t what)
 {
 	for (uint32_t i = 0; i < s->rules; i++)
-		if (nft_snapshot_rule(s, i)->does & NFT_DOES_TRACE_OFF)
+		if (nft_snapshot_rule(s, i)->does & what)
 			return true;
 	return false;
 }
 
 static void add_stations(struct place_nft *pn, const struct nft_snapshot *s)
 {
-	pn->map->untraced = ends_tracing(s);
+	pn->map->untraced = any_does(s, NFT_DOES_TRACE_OFF);
+	pn->map->copied = any_does(s, NFT_DOES_CLONE);
 	path_map_forget(pn->map, NFT_CHAIN_ID);
 	for (uint32_t i = 0; i < s->chains; i++) {
 		const struct nft_snap_chain *c = nft_snapshot_chain(s, i);

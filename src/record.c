@@ -143,7 +143,7 @@ static void put_head(struct out *o, const struct report_env *env,
 	out_advance(o, (size_t)(p - room));
 	put_counted(o, " lost=", j->lost);
 	put_counted(o, " omitted=", j->omitted);
-	if (!j->steps)
+	if (journey_first(j) == &j->entry)
 		put_entry(o, env, &j->entry);
 }
 

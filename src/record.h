@@ -22,7 +22,7 @@ struct report_env;
  *	host=NAME netns=INODE family=ipv4 [steps=N omitted=N lost=N] [uid=N]
  *	[hw=HEX]	link layer header
  *	[log=1]		the times are those of a log
- *	[in=NAME] [out=NAME]	where it came in, when there is no event
+ *	[in=NAME] [out=NAME]	where it came in, when the first event does not tell
  *	[flags=LETTERS]	see the table in record.c
  *	e[,FIELD...]	an event; what is not given is as at the one before:
  *			mHEX mark, iNAME in, oNAME out, pNAME physin,

@@ -280,6 +280,31 @@ trace 1 -i eth0 -p udp
 udp 192.0.2.1 1000
 done_with
 
+# nft tells of a rule when it is done: the copy's events come before it.
+scenario dup <<'EOT'
+table ip t {
+	chain prerouting {
+		type filter hook prerouting priority raw; policy accept;
+		udp dport 1000 dup to 10.2.0.2 device "eth1"
+	}
+	chain output {
+		type filter hook output priority 0; policy accept;
+		udp dport 1000 counter
+	}
+	chain forward {
+		type filter hook forward priority 0; policy accept;
+		udp dport 1000-1001 drop
+	}
+}
+EOT
+trace 2 -i eth0 -p udp --pcap "$SCRATCH/dup.pcapng"
+udp 10.2.0.2 1000
+udp 10.2.0.2 1001
+done_with
+cp "$OUT" "$SCRATCH/dup"
+run_nftrace r --read "$SCRATCH/dup.pcapng"
+assert_same "what --read prints" "$SCRATCH/dup" "$OUT"
+
 # ---- matched, and no rule to be met: no less a packet than any other
 
 scenario no-rule-met <<'EOT'
