@@ -9,6 +9,14 @@ assert_equal "exit status" 0 $?
 assert_text "the same (" "$SCRATCH/demo"
 [[ -z $_why ]] || show "demo" "$SCRATCH/demo" 200
 
+subtest "the README shows what it prints"
+# Lines that the sample leaves out, comments, and what is another each time.
+strip() { sed -E 's/ -m comment --comment ("[^"]*"|[^ ]+)//g; s/^(#[0-9]+) .*(IN=[^.]*\.[0-9.]+)\.[0-9]+ > ([0-9.]+).*/\1 \2 > \3/'; }
+sed -n '/^    # nftrace/,/^    => /{ /# nftrace/d; /^    \.\.\.$/d; s/^    //p }' "$TREE/README.rst" | strip >"$SCRATCH/sample"
+(($(wc -l <"$SCRATCH/sample") > 10)) || fail "no sample"
+awk '/^#[0-9]+ .*\.25: Flags \[S\]/ { on = 1 } on; /^=>/ { on = 0 }' "$SCRATCH/demo" | strip >"$SCRATCH/block"
+assert_equal "what the demo does not print" "" "$(diff "$SCRATCH/block" "$SCRATCH/sample" | grep '^>')"
+
 subtest "without root"
 # A copy that another user may read; not below /run, which the demo covers.
 tree=$(mktemp -d "$SCRATCH/tree.XXXXXX")

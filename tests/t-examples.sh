@@ -18,7 +18,7 @@ blocks_of() {
 		open && NF { sub(/^    /, ""); sub(/^  /, ""); print }' "$1"
 }
 # What is no command there is a sample of the output.
-sample='^(#[0-9]+ |TRACE: |=> |(  )?(mark|\((routing|forwarding)\)) )'
+sample='^(#[0-9]+ |TRACE: |=> |(  )?(mark|\((routing|forwarding)\)) |\.\.\.$)'
 # commands FILE: "# nftrace ..." is a command at root's prompt
 commands() { grep -vE "$sample" "$1" | sed 's/^# //'; }
 
