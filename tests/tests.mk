@@ -26,6 +26,8 @@ ifeq ($(origin SECONDS),command line)
 FUZZ_SECONDS  := $(SECONDS)
 endif
 FUZZ_SECONDS  ?= 60
+# Ten minutes in all, shared out to the targets.
+SOAK_SECONDS   = $(shell echo $$((600 / $(words $(TEST_FUZZ)) + 1)))
 TESTS         ?=
 
 .PHONY: deps check-programs check-run demo-run bench-run check demo soak fuzz
@@ -36,8 +38,10 @@ deps:
 check: deps
 	@$(MAKE) --no-print-directory check-run
 
+# With TESTS those alone.
 soak: deps
 	@SOAK=1 $(MAKE) --no-print-directory check-run
+	$(if $(TESTS),,@$(MAKE) --no-print-directory fuzz SECONDS=$(SOAK_SECONDS))
 
 demo:
 	@tests/deps $(DEMO_PACKAGES)
@@ -101,6 +105,7 @@ $(T)/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(TEST_PARTS) | need
 	  $(filter %.c,$^) $(TEST_PARTS) $(LIBS)
 
 fuzz:
+	@tests/deps $(FUZZ_PACKAGES)
 	@for f in $(TEST_FUZZ); do \
 	  $(MAKE) --no-print-directory fuzz-$$f || exit 1; done
 
@@ -111,15 +116,19 @@ $(BUILD)/fuzz/%.o: %.c | need
 	@echo "  CLANG   $<"
 	$(Q)clang $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 
-# What libFuzzer finds beside the committed seeds stays in the build folder.
+# What libFuzzer finds beside the committed seeds stays in the build folder; what
+# it says goes into a file, of which the end is shown when there is a finding.
 fuzz-%: $(FUZZ_O) | need
 	@mkdir -p $(BUILD)/fuzz/$*.corpus
-	@echo "  FUZZ    $* ($(FUZZ_SECONDS) s)"
 	$(Q)clang $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $(BUILD)/fuzz/$* tests/fuzz/$*.c \
 	  $(FUZZ_O) $(LIBS)
 	$(Q)$(BUILD)/fuzz/$* -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
 	  -timeout=20 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$*.corpus \
-	  $(wildcard tests/fuzz/corpus/$(*:fuzz_%=%))
+	  $(wildcard tests/fuzz/corpus/$(*:fuzz_%=%)) >$(BUILD)/fuzz/$*.log 2>&1 || \
+	  { tail -n 80 $(BUILD)/fuzz/$*.log; echo "  FUZZ    $*: a finding"; exit 1; }
+	@awk -v name=$* -v time=$(FUZZ_SECONDS) '/^stat::number_of_executed/ { \
+	  printf "  FUZZ    %s: %d executions in %d s, no finding\n", name, $$2, time }' \
+	  $(BUILD)/fuzz/$*.log
 
 .SECONDARY: $(FUZZ_O)
 -include $(FUZZ_O:.o=.d)
