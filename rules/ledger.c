@@ -49,23 +49,31 @@ static struct {
 	char owner[OWNER_TEXT];
 } ledger = { .fd = -1 };
 
-int ledger_open(const struct owner *owner)
+static int write_head(void)
 {
 	struct ledger_head head = { .state = STATE_IDLE };
-	int err = 0;
+
+	memcpy(head.owner, ledger.owner, sizeof(head.owner));
+	errno = ENOSPC;
+	return pwrite(ledger.fd, &head, sizeof(head), 0) == sizeof(head) ?
+		0 : -errno;
+}
+
+int ledger_open(const struct owner *owner)
+{
+	int err;
 
 	owner_format(owner, ledger.owner);
-	memcpy(head.owner, ledger.owner, sizeof(head.owner));
 	run_dir_path(owner, ".counters", ledger.path);
 	ledger.fd = run_dir_create(ledger.path, O_RDWR);
-	if (ledger.fd < 0) {
-		ledger.path[0] = '\0';
-		ledger.fd = memfd_create("nftrace-counters", MFD_CLOEXEC);
-	}
+	if (ledger.fd >= 0 && write_head() == 0)
+		return 0;
+	ledger_forget();
+	ledger.path[0] = '\0';
+	ledger.fd = memfd_create("nftrace-counters", MFD_CLOEXEC);
 	if (ledger.fd < 0)
 		return -errno;
-	if (pwrite(ledger.fd, &head, sizeof(head), 0) != sizeof(head))
-		err = -errno;
+	err = write_head();
 	if (err)
 		ledger_forget();
 	return err;

@@ -124,9 +124,11 @@ static int explain_install(const struct keeper_message *m)
 		    "modprobe nfnetlink_log");
 		return STATUS_FAILURE;
 	}
-	if (m->error != -EINVAL && m->error != -EOPNOTSUPP &&
-	    m->error != -ENOENT) {
-		say("error: %s: %s", m->what, say_errno_text(m->error));
+	if (strstr(m->what, "/run/nftrace") ||
+	    (m->error != -EINVAL && m->error != -EOPNOTSUPP &&
+	     m->error != -ENOENT)) {
+		say("error: %s: %s", m->what, strstr(m->what, "/run/nftrace") ?
+		    strerror(-m->error) : say_errno_text(m->error));
 		return STATUS_FAILURE;
 	}
 	say("error: the kernel refuses the rules in %s of %s (dmesg may say "
