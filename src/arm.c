@@ -152,8 +152,10 @@ static int take_snapshot(struct run *r)
 	}
 	if (!status)
 		status = take_nft_snapshot(r);
-	if (!status)
+	if (!status) {
 		backend_say(r->snap, r->nft);
+		backend_say_early(&r->plan, r->nft);
+	}
 	HOOK("after-snapshot");
 	return status;
 }

@@ -3,6 +3,8 @@
 #include "backend.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <linux/netfilter.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,9 +13,13 @@
 #include "nft_trigger.h"
 #include "options.h"
 #include "plan.h"
+#include "safe.h"
 #include "say.h"
 #include "snapshot.h"
 #include "status.h"
+
+/* Of iptables-legacy: NF_IP_PRI_RAW, NF_IP6_PRI_RAW. */
+enum { RAW_PRIORITY = -300 };
 
 static int look_at_legacy(struct plan_family *pf, const struct family *f)
 {
@@ -220,4 +226,62 @@ void backend_say(const struct snapshot *const snap[],
 		say("%s; %s: both active", legacy_text, nft_text);
 	else
 		say("%s", also ? nft_text : legacy_text);
+}
+
+/* Where the trace of a family begins: nftrace's own chain, or legacy's raw. */
+static int32_t begins_at(const struct plan_family *pf)
+{
+	return pf->trigger == TRIGGER_NFT ? NFT_TRIGGER_EARLY : RAW_PRIORITY;
+}
+
+/* Does the chain see packets of this family before the trace begins? */
+static bool is_early(const struct plan_family *pf, uint8_t nfproto,
+		     const struct nft_snap_table *t,
+		     const struct nft_snap_chain *c)
+{
+	if (!pf->use || (t->nfproto != nfproto && t->nfproto != NFPROTO_INET))
+		return false;
+	if (c->hook != NF_INET_PRE_ROUTING && c->hook != NF_INET_LOCAL_OUT)
+		return false;
+	/* Of two at one priority the one that was made later runs first. */
+	return c->priority < begins_at(pf) ||
+	       (pf->trigger == TRIGGER_LEGACY && c->priority == RAW_PRIORITY);
+}
+
+static void say_early(const struct nft_snapshot *s,
+		      const struct nft_snap_table *t,
+		      const struct nft_snap_chain *c, bool perhaps)
+{
+	char table[256], chain[256];
+
+	safe_text(table, sizeof(table), nft_snapshot_text(s, t->name),
+		  t->name_len);
+	safe_text(chain, sizeof(chain), nft_snapshot_text(s, c->name),
+		  c->name_len);
+	say("note: nft %s %s:%s (priority %d) %s before the trace begins: what "
+	    "it does is not shown%s", nft_snapshot_family(t->nfproto), table,
+	    chain, (int)c->priority, perhaps ? "may run" : "runs",
+	    perhaps ? " then" : "");
+}
+
+void backend_say_early(const struct plan *p, const struct nft_snapshot *s)
+{
+	for (uint32_t i = 0; p->inserts && s && i < s->chains; i++) {
+		const struct nft_snap_chain *c = nft_snapshot_chain(s, i);
+		const struct nft_snap_table *t =
+			nft_snapshot_table(s, c->table);
+		bool early = false, perhaps = true;
+
+		if (t->flags & (NFT_SNAP_NFTRACE | NFT_SNAP_DORMANT))
+			continue;
+		for (unsigned int f = 0; f < FAMILY_COUNT; f++) {
+			if (!is_early(&p->family[f], families[f]->nfproto, t,
+				      c))
+				continue;
+			early = true;
+			perhaps &= c->priority == begins_at(&p->family[f]);
+		}
+		if (early)
+			say_early(s, t, c, perhaps);
+	}
 }

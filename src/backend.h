@@ -36,4 +36,7 @@ void backend_drop_idle(struct plan *p, const struct options *o);
 void backend_say(const struct snapshot *const snap[],
 		 const struct nft_snapshot *nft);
 
+/** backend_say_early - which chains of nft see a packet before the trace begins */
+void backend_say_early(const struct plan *p, const struct nft_snapshot *nft);
+
 #endif

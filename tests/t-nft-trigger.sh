@@ -184,6 +184,21 @@ talk lo udp 10.9.0.1 7 from 4000 count 3
 stop_nftrace INT
 as_before
 
+subtest "chains that see a packet before the trace begins are named"
+in_ns lo nft -f - <<-'X'
+	table ip early {
+		chain first { type filter hook output priority -302; policy accept; }
+		chain second { type filter hook output priority -301; policy accept; }
+		chain input { type filter hook input priority -350; policy accept; }
+	}
+X
+start_nftrace lo -4 -t 60 -p udp --dport 7
+stop_nftrace INT
+assert_grep 'note: nft ip early:first \(priority -302\) runs before the trace begins: what it does is not shown$' "$ERR"
+assert_no_grep 'early:(second|input)' "$ERR"
+in_ns lo nft delete table ip early
+as_before
+
 subtest "a match that cannot be used in one chain, in any"
 start_nftrace lo -4 -t 60 -m owner --uid-owner 0 -p udp
 (($(own_list | grep -c 'nftrace set 1') == 1)) || fail "not one rule"
@@ -259,6 +274,13 @@ stop_nftrace INT
 assert_grep '2 rules inserted, 2 removed' "$ERR"
 no_table || fail "the table is still there"
 ! in_ns lo iptables-legacy-save -t raw | grep TRACE || fail "TRACE rules are left"
+
+subtest "both: nft's chain at raw's priority may run before it"
+in_ns lo iptables-nft -t raw -A OUTPUT -p udp --dport 9999 -j ACCEPT
+start_nftrace lo -4 -t 60 -p udp --dport 7
+stop_nftrace INT
+assert_grep 'note: nft ip raw:OUTPUT \(priority -300\) may run before the trace begins: what it does is not shown then$' "$ERR"
+in_ns lo nft delete table ip raw
 
 subtest "--backend nft beside iptables-legacy: no rule in raw, no lock"
 in_ns lo iptables-legacy-save >"$SCRATCH/legacy"
