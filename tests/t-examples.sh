@@ -64,7 +64,6 @@ stub nftrace '{ env --default-signal "$REAL" "$@" & echo $! >"$SCRATCH/nftrace.p
 	wait $!; echo $? >"$SCRATCH/nftrace.status"; } | tee "$SCRATCH/printed"'
 stub dig 'exec "$TOOLS/dns" query "${1#@}" "$2" A'
 stub ping '[[ "$*" = "-c 1 8.8.8.8" ]] && exec "$TOOLS/dns" query 8.8.8.8 example.com A'
-stub sudo 'exec "$@"'
 stub apt-get '[[ "$*" = "install -y make" ]]'
 stub make "exec $(command -v make) -C '$TREE' -n \"\$@\" >/dev/null"
 export REAL=$NFTRACE TOOLS
@@ -144,7 +143,7 @@ for source in readme help manual; do
 	ran=0 others=0
 	while IFS= read -r line <&3; do
 		case $line in
-		nftrace* | ip\ route* | sudo\ * | XTABLES_LOCKFILE=*nftrace*)
+		nftrace* | ip\ route* | apt-get\ * | XTABLES_LOCKFILE=*nftrace*)
 			# --help says what for behind two blanks.
 			[[ $source != help ]] || line=$(sed -E 's/  +/  # /' <<<"$line")
 			run "$line"
