@@ -155,6 +155,8 @@ static int more_drops(const void *a, const void *b)
 	n = x->by->prefix_len < y->by->prefix_len ? x->by->prefix_len
 						  : y->by->prefix_len;
 	order = memcmp(x->by->prefix, y->by->prefix, n);
+	if (!order && x->by->prefix_len == y->by->prefix_len)
+		order = (int)x->by->nfproto - (int)y->by->nfproto;
 	return order ? order : (int)x->by->prefix_len - (int)y->by->prefix_len;
 }
 
@@ -173,6 +175,7 @@ static void note_drop(struct stats_drop *to, const struct drops *d)
 
 	memset(to, 0, sizeof(*to));
 	to->packets = d->packets;
+	to->family = (uint8_t)family_index(family_by_nfproto(by->nfproto));
 	if (!by->snap) {
 		quote(by, to->text, sizeof(to->text));
 		return;
@@ -180,7 +183,6 @@ static void note_drop(struct stats_drop *to, const struct drops *d)
 	to->chain = by->chain_index;
 	to->number = by->number;
 	to->kind = by->kind;
-	to->family = (uint8_t)family_index(family_by_nfproto(by->nfproto));
 }
 
 /* The busiest rules, for the summary. */

@@ -18,7 +18,7 @@ enum { STATS_DROPS = 16 };
 struct stats_drop {
 	uint64_t packets;
 	uint32_t chain, number;
-	uint8_t family;		/* index */
+	uint8_t family;		/* of the packets, index */
 	uint8_t kind;		/* enum place_kind */
 	char text[2048];	/* of a rule that no snapshot has, else "" */
 };

@@ -111,32 +111,50 @@ static const struct snap_rule *find_dropper(const struct run *r,
 	return snapshot_rule(s, (*chain)->first + d->number - 1);
 }
 
-/* Its text comes from the reader, too. */
-static bool print_told_drop(const struct stats_drop *d)
+/* The same rule can be there for both families: then the family is said. */
+static bool drops_are_mixed(const struct stats *st)
 {
-	if (!d->text[0])
-		return false;
-	say("  %" PRIu64 " by %.*s", d->packets,
-	    (int)strnlen(d->text, sizeof(d->text)), d->text);
-	return true;
+	for (unsigned int i = 1; i < DROPS_SHOWN && i < st->drops; i++)
+		if (st->drop[i].family != st->drop[0].family)
+			return true;
+	return false;
+}
+
+static void print_drop(const struct run *r, const struct stats_drop *d,
+		       const char *family)
+{
+	const struct snap_chain *c;
+	const struct snap_rule *rule = find_dropper(r, d, &c);
+	const struct snapshot *s;
+
+	if (d->text[0]) {
+		say("  %" PRIu64 " by %.*s%s", d->packets,
+		    (int)strnlen(d->text, sizeof(d->text)), d->text, family);
+		return;
+	}
+	if (!rule)
+		return;
+	s = r->snap[d->family];
+	say("  %" PRIu64 " by %s:%s:%s:%u  \"%.*s\"%s", d->packets,
+	    s->table[c->table].name, snapshot_text(s, c->name),
+	    d->kind == PLACE_RULE ? "rule" :
+	    d->kind == PLACE_POLICY ? "policy" : "return", d->number,
+	    (int)rule->len, snapshot_text(s, rule->text), family);
 }
 
 static void print_drops(const struct run *r)
 {
-	for (unsigned int i = 0; i < DROPS_SHOWN && i < r->stats->drops; i++) {
-		const struct stats_drop d = r->stats->drop[i];
-		const struct snap_chain *c;
-		const struct snap_rule *rule = find_dropper(r, &d, &c);
-		const struct snapshot *s;
+	bool mixed = drops_are_mixed(r->stats);
 
-		if (print_told_drop(&d) || !rule)
-			continue;
-		s = r->snap[d.family];
-		say("  %" PRIu64 " by %s:%s:%s:%u  \"%.*s\"", d.packets,
-		    s->table[c->table].name, snapshot_text(s, c->name),
-		    d.kind == PLACE_RULE ? "rule" :
-		    d.kind == PLACE_POLICY ? "policy" : "return", d.number,
-		    (int)rule->len, snapshot_text(s, rule->text));
+	for (unsigned int i = 0; i < DROPS_SHOWN && i < r->stats->drops; i++) {
+		/* A copy: the reader may go on writing. */
+		const struct stats_drop d = r->stats->drop[i];
+		char family[16] = "";
+
+		if (mixed && d.family < FAMILY_COUNT)
+			snprintf(family, sizeof(family), " (%s)",
+				 families[d.family]->name);
+		print_drop(r, &d, family);
 	}
 }
 

@@ -48,6 +48,10 @@ same
 cp "$PCAP" "$SCRATCH/all.pcapng"
 cp "$SCRATCH/live" "$SCRATCH/blocks"
 assert_grep '^=> LOST .*; likely: ' "$SCRATCH/blocks"
+# The same policy in both families: each line says which.
+for family in ipv4 ipv6; do
+	assert_grep "by filter:FORWARD:policy:[0-9]+  \"-P FORWARD DROP\" \\($family\\)$" "$SCRATCH/found"
+done
 same -q
 same -v
 same --json
