@@ -68,9 +68,16 @@ void journey_free(struct journey *j)
 	free(j);
 }
 
-bool journey_met_nothing(const struct journey *j)
+bool journey_is_bare(const struct journey *j)
 {
 	return !j->steps && !(j->flags & (JOURNEY_HEADLESS | JOURNEY_GAP));
+}
+
+/* Unless something else may have kept its events from us. */
+bool journey_met_nothing(const struct journey *j)
+{
+	return journey_is_bare(j) &&
+	       !(j->fate[0].kind == FATE_UNKNOWN && j->fate[0].cause);
 }
 
 static void keep_bytes(const struct journey *j, uint8_t *to,

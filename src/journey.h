@@ -135,10 +135,13 @@ static inline const struct step *journey_first(const struct journey *j)
 }
 
 /**
- * journey_met_nothing - matched, but no chain but nftrace's own saw it
+ * journey_is_bare - matched, and no event of it is to be shown
  *
  * With rules in raw that cannot be: raw's own policy is an event.
  */
+bool journey_is_bare(const struct journey *j);
+
+/** journey_met_nothing - and that was so because no chain was there; has its fates */
 bool journey_met_nothing(const struct journey *j);
 
 /**

@@ -69,7 +69,7 @@ void journeys_close(struct journeys *js)
 
 static void let_go(struct journeys *js, struct journey *j)
 {
-	if ((!j->steps && !journey_met_nothing(j)) ||
+	if ((!j->steps && !journey_is_bare(j)) ||
 	    !js->ops->done(js->arg, j))
 		shelf_give_back(&js->shelf, j);
 }

@@ -257,6 +257,8 @@ static bool leads_to(const struct path_map *map, unsigned int f,
 static bool next_here(const struct path_map *map, const struct path *p,
 		      const struct place *at, bool relaxed)
 {
+	if (hook_of(map, at, at->hook)->crowded)
+		return true;
 	/* Without tables, as in a file: the usual order. */
 	if (at->station == STATION_NONE || station_of(map, p) == STATION_NONE)
 		return at->order > p->order;
@@ -275,6 +277,9 @@ static bool next_table(const struct path_map *map, const struct path *p,
 		return next_here(map, p, at, relaxed);
 	if (!leads_to(map, index_of(at), p->hook, at->hook))
 		return false;
+	if (hook_of(map, at, at->hook)->crowded ||
+	    hook_of(map, p->last, p->hook)->crowded)
+		return true;
 	return relaxed || (!hook_goes_on(map, p) && !before(map, at));
 }
 
@@ -390,7 +395,8 @@ bool path_is_over(const struct path_map *map, const struct path *p, bool nat)
 
 	if (p->state == PATH_ENDED)
 		return true;
-	if (p->state != PATH_TABLE_DONE)
+	if (p->state != PATH_TABLE_DONE ||
+	    hook_of(map, p->last, p->hook)->crowded)
 		return false;
 	/* Two hops at most: PREROUTING, FORWARD, POSTROUTING. */
 	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
@@ -471,6 +477,12 @@ void path_fate(const struct path_map *map, const struct path *p,
 		fate->by = p->last;
 		break;
 	case PATH_TABLE_DONE:
+		if (hook_of(map, p->last, p->hook)->crowded) {
+			fate->kind = FATE_UNKNOWN;
+			fate->cause = "too many chains of nft are at this "
+				"hook to tell which is the last";
+			break;
+		}
 		/* A table of this very hook stayed silent. */
 		if (hook_goes_on(map, p))
 			fate->kind = FATE_LOST;

@@ -47,8 +47,10 @@ uint8_t path_map_add(struct path_map *map, unsigned int family,
 	uint8_t i = path_map_station(map, family, hook, key);
 
 	if (i == STATION_NONE) {
-		if (h->count == STATION_MAX)
+		if (h->count == STATION_MAX) {
+			h->crowded = true;
 			return STATION_NONE;
+		}
 		i = h->count++;
 	}
 	h->key[i] = key;

@@ -24,6 +24,7 @@ struct path_hook {
 	int32_t priority[STATION_MAX];
 	uint32_t key[STATION_MAX];	/* enum table_order, or place.chain_index */
 	uint8_t count;
+	bool crowded;			/* more are there than have a number */
 };
 
 struct path_map {

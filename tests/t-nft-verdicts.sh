@@ -341,3 +341,37 @@ EOT
 trace 1 -i eth0 -p udp
 udp 192.0.2.1 1000
 done_with
+
+scenario trace-reset-and-no-rule <<'EOT'
+table ip t {
+	chain prerouting {
+		type filter hook prerouting priority 0; policy accept;
+		udp dport 1000 meta nftrace set 0
+	}
+}
+EOT
+trace 1 -i eth0 -p udp
+udp 10.2.0.2 1000
+done_with
+
+# More chains at one hook than their order can be known of: the last to decide is told, no more.
+crowd() {
+	local i
+	for i in {1..70}; do
+		echo "table inet t$i {"
+		echo "	chain forward {"
+		echo "		type filter hook forward priority $((i % 9)); policy accept;"
+		[[ $i != 69 ]] || echo "		udp dport 1001 drop"
+		echo "	}"
+		echo "}"
+	done
+}
+subtest "a crowd"
+rules < <(crowd) || fail "nft -f"
+trace 2 -i eth0 -p udp
+udp 10.2.0.2 1000
+udp 10.2.0.2 1001
+end_nftrace 15
+assert_equal "fates" "DROP by nft inet t69:forward:rule:2  \"udp dport 1001 drop\";UNKNOWN after FORWARD: too many chains of nft are at this hook to tell which is the last" \
+	"$(sed -n 's/^=> //p' "$OUT" | sort | paste -sd ';')"
+assert_equal "events of the first" 70 "$(awk '/^#/ { on = /1000: UDP/ } on && /^TRACE/' "$OUT" | wc -l)"
