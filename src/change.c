@@ -47,7 +47,8 @@ enum { NO_PORT = -1 };
 struct difference {
 	struct journey *j;
 	const struct step *before;	/* NULL: nothing was shown yet */
-	uint16_t step;			/* index of .before */
+	uint16_t step;			/* index of the event that it is shown behind */
+	uint32_t end;			/* steps behind these are not this branch's */
 	const struct place *at;		/* of the event that shows it */
 	const struct look_since *since;
 	uint8_t from_hook, to_hook;
@@ -116,7 +117,7 @@ static uint8_t find_maker(struct difference *d, uint8_t field, uint32_t from,
 		return MAKER_UNKNOWN;
 	bit = makers[field].by_rule;
 	for (unsigned int i = first_step(d, field);
-	     bit && d->before && i < kept; i++) {
+	     bit && d->before && i < d->end; i++) {
 		const struct step *s = &d->j->step[i];
 
 		if (s->branch != d->before->branch)
@@ -196,19 +197,23 @@ static void address(const struct difference *base, uint8_t field,
 	c->to.port = to->port;
 }
 
-/* The last event of this branch; for a new clone the packet's own last. */
+/* The last event of this branch; for a new copy the last before it was made. */
 static void find_before(struct difference *d, unsigned int branch)
 {
 	uint32_t kept = journey_kept(d->j), i = kept;
 
+	if (kept == 0)
+		return;
 	while (i-- > 0)
 		if (d->j->step[i].branch == branch)
 			break;
-	if (i == UINT32_MAX)
-		i = kept - 1;
-	if (kept == 0)
-		return;
+	d->end = kept;
 	d->step = (uint16_t)i;
+	if (i == UINT32_MAX) {
+		d->end = d->j->path[branch].shared;
+		i = d->end ? d->end - 1 : 0;
+		d->step = (uint16_t)(kept - 1);
+	}
 	d->before = &d->j->step[i];
 }
 

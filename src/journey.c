@@ -144,6 +144,7 @@ void journey_begin(struct journey *j, const struct event *e,
 	j->changes = 0;
 	j->flags = 0;
 	j->ties = 0;
+	j->root_steps = 0;
 	j->stamp_ns = 0;
 	j->stamps = 0;
 	j->first_ns = wall_ns;
@@ -161,6 +162,34 @@ void journey_begin(struct journey *j, const struct event *e,
 	j->branches = 1;
 }
 
+/* TEE copies what its rule sees; bridges and multicast what the first hook let go. */
+static void look_of_copy(const struct journey *j, struct path *copy,
+			 const struct place *at)
+{
+	if (at->hook != NF_INET_LOCAL_OUT && j->root_steps) {
+		copy->look = j->root_look;
+		copy->since = j->root_since;
+		copy->shared = j->root_steps;
+	} else {
+		copy->look = j->path[0].look;
+		copy->since = j->path[0].since;
+		copy->shared = journey_kept(j);
+	}
+}
+
+static void note_root(struct journey *j, const struct place *at)
+{
+	const struct path *p = &j->path[0];
+
+	if (!(j->flags & JOURNEY_CLONES) ||
+	    p->hook != (p->born_local ? NF_INET_LOCAL_OUT
+				      : NF_INET_PRE_ROUTING))
+		return;
+	j->root_look = p->look;
+	j->root_since = p->since;
+	j->root_steps = journey_kept(j) + !at->hidden;
+}
+
 bool journey_fork(struct journey *j, const struct event *e,
 		  const struct place *at)
 {
@@ -172,8 +201,7 @@ bool journey_fork(struct journey *j, const struct event *e,
 	j->path = more;
 	path_begin(&more[j->branches], at, e);
 	more[j->branches].local |= more[0].born_local;
-	more[j->branches].look = more[0].look;
-	more[j->branches].since = more[0].since;
+	look_of_copy(j, &more[j->branches], at);
 	j->branches++;
 	return true;
 }
@@ -230,6 +258,8 @@ void journey_record(struct journey *j, unsigned int branch,
 		j->flags |= JOURNEY_NAT;
 	if (at->changes & CHANGE_CLONE || may_clone(e, p))
 		j->flags |= JOURNEY_CLONES;
+	if (branch == 0)
+		note_root(j, at);
 	if (j->uid == UINT32_MAX && e->flags & EVENT_HAS_UID)
 		j->uid = e->uid;
 	if (at->hidden)

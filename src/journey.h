@@ -118,6 +118,10 @@ struct journey {
 	struct change *change;
 	struct path *path;	/* one a branch */
 	struct fate fate[JOURNEY_BRANCHES];
+	/* How it was when last seen at its first hook: there copies begin. */
+	struct look root_look;
+	struct look_since root_since;
+	uint32_t root_steps;	/* so many were made by then; 0: not noted */
 	struct tie *tie;	/* JOURNEY_TIES of them; NULL: never any */
 	uint8_t *bytes, *last_bytes;
 };

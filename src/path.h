@@ -41,6 +41,7 @@ struct path {
 	uint32_t out;			/* last out-interface seen */
 	struct look look;		/* change.c's: the packet as last seen */
 	struct look_since since;	/* and which steps came after that */
+	uint32_t shared;		/* a copy: steps it was the packet itself */
 	struct {
 		uint32_t chain, number;
 	} stack[PATH_DEPTH];

@@ -120,3 +120,30 @@ talk r udp 10.2.0.2 1001 from 21001 wait 20 2>/dev/null
 talk r udp 10.1.0.2 1002 from 21002 wait 20 2>/dev/null
 compare
 ns_ip r rule del fwmark 7 lookup 77
+
+# ---- copies: each changes what the first hook let go, and nothing of what another one did
+
+scenario copies <<'EOT'
+*mangle
+-A PREROUTING -d 239.1.1.1/32 -p udp -j TTL --ttl-set 5
+-A FORWARD -d 239.1.1.1/32 -o eth1 -j MARK --set-mark 1
+-A FORWARD -d 239.1.1.1/32 -o eth2 -j MARK --set-mark 2
+-A POSTROUTING -d 239.1.1.1/32 -o eth1
+-A POSTROUTING -d 239.1.1.1/32 -o eth2
+COMMIT
+EOT
+ns_new c
+veth r eth2 c eth0
+addresses r eth2 10.3.0.1/24
+settle c eth0 r eth2
+in_ns r sysctl -qw net.ipv4.conf.eth0.rp_filter=0
+ns_ip r addr add 239.1.1.1/32 dev eth0 autojoin
+ns_ip a route add 239.0.0.0/8 dev eth0 src 10.1.0.2
+background r mroute "$TOOLS/mroute" 10.1.0.2 239.1.1.1 eth0 eth1 eth2
+if wait_for 5 grep -qx ready "$SCRATCH/mroute"; then
+	trace 1 -i eth0 -p udp
+	udp 239.1.1.1 1001
+	compare
+else
+	skip "this kernel does not forward multicast"
+fi

@@ -86,14 +86,15 @@ _all_gone() {
 
 sent_all() { wait_for 240 _all_gone || fail "the senders do not end"; }
 
-# judge ARGS...: wait for the senders, end the rest, join
+# judge ARGS...: wait for the senders, end the rest, join. On a loaded machine two packets of one
+# flow can be under way on two CPUs, so that a few are marked where ARGS do not say marked=0.
 judge() {
 	sent_all
 	stop_nftrace INT
 	kill -INT "$WATCH_PID"
 	wait_for 20 is_gone "$WATCH_PID"
 	[[ ! -s $SCRATCH/seen.err ]] || fail "$(<"$SCRATCH/seen.err")"
-	"$TOOLS/truth" "$OUT" "$SCRATCH/seen" "$@" >"$SCRATCH/verdict" 2>"$SCRATCH/verdict.err" ||
+	"$TOOLS/truth" "$OUT" "$SCRATCH/seen" marked=2 "$@" >"$SCRATCH/verdict" 2>"$SCRATCH/verdict.err" ||
 		fail "$(<"$SCRATCH/verdict")"
 	note "$_name: $(<"$SCRATCH/verdict")"
 	[[ -z $_why ]] || { show "the wrong ones" "$SCRATCH/verdict.err"; show "nftrace" "$ERR"; }

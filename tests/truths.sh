@@ -45,15 +45,15 @@ truth_router() {
 	subtest "$BACKEND: identical to the last bit that is seen, 1,000 a second"
 	trace r -i eth0 -p udp
 	frames 10.2.0.2 base 0 step 1 count $(n 500) rate 1000
-	judge enter=eth0/in leave=eth1/out drop=$DROP
+	judge enter=eth0/in leave=eth1/out drop=$DROP marked=0
 
 	subtest "$BACKEND: identical to the last bit, into the node and to nowhere"
 	trace r -i eth0 -p udp
 	frames 10.1.0.1 base 0 step 1 count $(n 200) rate 1000
-	judge enter=eth0/in fate=DELIVERED drop=$DROP
+	judge enter=eth0/in fate=DELIVERED drop=$DROP marked=0
 	trace r -i eth0 -p udp
 	frames 10.99.0.1 base 0 step 1 count $(n 200) rate 1000
-	judge enter=eth0/in fate=LOST
+	judge enter=eth0/in fate=LOST marked=0
 
 	subtest "$BACKEND: identical, full speed"
 	trace r -i eth0 -p udp
@@ -111,7 +111,7 @@ truth_router() {
 	ns_ip r route add 239.0.0.0/8 dev eth1 src 10.2.0.1
 	trace r --chain OUTPUT -p udp
 	send r udp 10.2.0.1/4001 239.1.1.1/9 base 0 step 1 count $(n 100) rate 500
-	judge sent=0,1,$(n 100) leave=eth1/out fate=SENT,DELIVERED copies=2 drop=$DROP
+	judge sent=0,1,$(n 100) leave=eth1/out fate=SENT,DELIVERED copies=2 drop=$DROP marked=20
 	ns_ip r addr del 239.1.1.1/32 dev eth1
 	ns_ip r route del 239.0.0.0/8
 
