@@ -200,26 +200,6 @@ static int take_rules(struct nft_maker *m)
 	return 0;
 }
 
-static uint64_t mix(uint64_t h, uint64_t w)
-{
-	h = (h ^ w) * 0x9fb21c651e98df25;
-	return h ^ h >> 35;
-}
-
-/* Handles are never used twice in a table: they stand for what they name. */
-static void digest(struct nft_maker *m)
-{
-	for (uint32_t i = 0; i < m->s->chains; i++) {
-		const struct nft_snap_chain *c = &m->chain[i];
-		struct nft_snap_table *t = &m->table[c->table];
-
-		t->digest = mix(t->digest ^ t->handle, c->handle);
-		t->digest = mix(t->digest, c->policy);
-		for (uint32_t r = 0; r < c->count; r++)
-			t->digest = mix(t->digest, m->rule[c->first + r].handle);
-	}
-}
-
 /* Whose every rule could be given in iptables' words is iptables-nft's. */
 void nft_fill_judge(struct nft_maker *m)
 {
@@ -248,7 +228,5 @@ int nft_fill(struct nft_maker *m, const struct owner *own)
 	err = take_chains(m);
 	if (!err)
 		err = take_rules(m);
-	if (!err)
-		digest(m);
 	return err;
 }

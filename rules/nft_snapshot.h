@@ -96,7 +96,6 @@ struct nft_snap_chain {
 
 struct nft_snap_table {
 	uint64_t handle;
-	uint64_t digest;	/* of its chains' and rules' handles */
 	uint32_t name;		/* NUL-terminated */
 	uint32_t name_len;
 	uint32_t first_chain, chains;
