@@ -140,3 +140,16 @@ int nft_batch_send(struct nft_batch *b, struct mnl_socket *nl,
 		return -errno;
 	return read_answers(b, nl, refusal, max, count);
 }
+
+int nft_batch_wait(struct mnl_socket *nl)
+{
+	_Alignas(struct nlmsghdr) char buf[128] = { 0 };
+	struct nlmsghdr *begin = nftnl_batch_begin(buf, 0), *end;
+
+	/* No number: a refusal is the answer to whatever is asked next. */
+	end = nftnl_batch_end(buf + MNL_ALIGN(begin->nlmsg_len), 0);
+	if (mnl_socket_sendto(nl, buf, MNL_ALIGN(begin->nlmsg_len) +
+			      MNL_ALIGN(end->nlmsg_len)) < 0)
+		return -errno;
+	return 0;
+}

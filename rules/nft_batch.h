@@ -46,4 +46,12 @@ uint32_t nft_batch_count(const struct nft_batch *b);
 int nft_batch_send(struct nft_batch *b, struct mnl_socket *nl,
 		   struct nft_refusal *refusal, uint32_t max, uint32_t *count);
 
+/**
+ * nft_batch_wait - until whoever is just changing the rules has done so
+ * The kernel counts the generation up, lets packets see the rules and tells of
+ * them one after the other; in between it holds its commit mutex, which an
+ * empty transaction takes as well.
+ */
+int nft_batch_wait(struct mnl_socket *nl);
+
 #endif

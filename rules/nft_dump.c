@@ -125,7 +125,9 @@ int nft_generation(uint32_t *generation)
 
 	if (!nl)
 		return -errno;
-	err = ask_generation(nl, generation);
+	err = nft_batch_wait(nl);
+	if (!err)
+		err = ask_generation(nl, generation);
 	mnl_socket_close(nl);
 	return err;
 }
@@ -140,6 +142,9 @@ static int begin(struct nft_dump *d, struct mnl_socket **nl)
 	if (!*nl)
 		return -errno;
 	err = ask_generation(*nl, &d->generation);
+	/* The number may be ahead of the rules for a moment. */
+	if (!err)
+		err = nft_batch_wait(*nl);
 	if (!err)
 		err = ask(*nl, NFT_MSG_GETTABLE, NLM_F_DUMP, take_table, d);
 	if (err)

@@ -250,6 +250,8 @@ static bool change_kind(uint16_t type, uint8_t *kind)
 		*kind = NFT_CHANGE_NO_RULE;
 		return true;
 	case NFT_MSG_NEWCHAIN:
+		*kind = NFT_CHANGE_CHAIN;
+		return true;
 	case NFT_MSG_DELCHAIN:
 		*kind = NFT_CHANGE_OTHER;
 		return true;
@@ -263,6 +265,7 @@ static const uint16_t handle_type[] = {
 	[NFT_CHANGE_NO_TABLE] = NFTA_TABLE_HANDLE,
 	[NFT_CHANGE_RULE] = NFTA_RULE_HANDLE,
 	[NFT_CHANGE_NO_RULE] = NFTA_RULE_HANDLE,
+	[NFT_CHANGE_CHAIN] = NFTA_CHAIN_HANDLE,
 	[NFT_CHANGE_OTHER] = 0,
 };
 
@@ -281,6 +284,8 @@ static int take_change(struct nft_change *c, const struct nlattr *attr)
 	/* NFTA_TABLE_NAME, NFTA_CHAIN_TABLE and NFTA_RULE_TABLE are all 1. */
 	if (type == NFTA_TABLE_NAME && len)
 		c->table = get_name(attr);
+	if (c->kind == NFT_CHANGE_CHAIN && type == NFTA_CHAIN_NAME && len)
+		c->chain = get_name(attr);
 	if (type && type == handle_type[c->kind]) {
 		if (len < sizeof(handle))
 			return -EBADMSG;

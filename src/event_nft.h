@@ -18,6 +18,11 @@ struct event_name {
 	uint32_t len;
 };
 
+/* Generations of the rules: an event was made in one of these, both included. */
+struct nft_span {
+	uint32_t from, to;
+};
+
 /*
  * What only nft tells of an event; linux/netfilter/nf_tables.h.  Numbers are in
  * host order, 0 where absent; names are into the message.  Packet, in and out
@@ -31,6 +36,7 @@ struct event_nft {
 	uint32_t id;		/* the same for each event of a packet at a time */
 	uint64_t handle;	/* of the rule, 0: none */
 	struct event_name table, chain, jump;
+	struct nft_span span;	/* the reader's: see place_nft_span() */
 	uint8_t packet[EVENT_NFT_PACKET];	/* its headers, put together */
 };
 
@@ -40,6 +46,7 @@ enum nft_change_kind {
 	NFT_CHANGE_NO_TABLE,	/* .table deleted */
 	NFT_CHANGE_RULE,	/* a rule of .table made */
 	NFT_CHANGE_NO_RULE,	/* or deleted */
+	NFT_CHANGE_CHAIN,	/* a chain of .table made, or changed */
 	NFT_CHANGE_OTHER,	/* something else of .table */
 	NFT_CHANGE_GENERATION,	/* all of a transaction has been told */
 };
@@ -49,8 +56,9 @@ struct nft_change {
 	uint8_t family;
 	uint16_t serial;	/* the generation's lower half */
 	uint32_t generation;	/* GENERATION */
-	uint64_t handle;	/* of the table or rule */
+	uint64_t handle;	/* of the table, chain or rule */
 	struct event_name table;
+	struct event_name chain;	/* CHAIN */
 };
 
 /**

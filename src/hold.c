@@ -29,6 +29,7 @@ struct held {
 	struct journey *j;
 	const struct place *at;
 	struct event e;
+	struct nft_span span;	/* an event's; a journey has its own */
 	uint64_t wall_ns;
 	uint64_t since_ns;
 	uint32_t ask;		/* the question that it waits for */
@@ -79,43 +80,58 @@ void hold_close(struct hold *h)
 	free(h);
 }
 
+typedef const struct place *look_fn(struct place_nft *nft,
+				    const struct place *at,
+				    struct nft_span span);
+
 /* What becomes of a place when it is looked at again. */
 struct review {
 	struct place_nft *nft;
-	const struct place *(*look)(struct place_nft *nft,
-				    const struct place *at);
+	look_fn *look;
+	struct nft_span span;	/* of the events under review */
 	bool pending;		/* one of them is still open */
+	bool now;		/* all would be the same under the rules of now */
 };
 
 static const struct place *settle_by_rules(struct place_nft *nft,
-					   const struct place *at)
+					   const struct place *at,
+					   struct nft_span span)
 {
-	return place_nft_settle(nft, at, PLACE_NFT_RULES);
+	return place_nft_settle(nft, at, span, PLACE_NFT_RULES);
 }
 
-static const struct place *settle(struct place_nft *nft, const struct place *at)
+static const struct place *settle(struct place_nft *nft,
+				  const struct place *at, struct nft_span span)
 {
-	return place_nft_settle(nft, at, PLACE_NFT_TOLD);
+	return place_nft_settle(nft, at, span, PLACE_NFT_TOLD);
 }
 
 static const struct place *settle_for_good(struct place_nft *nft,
-					   const struct place *at)
+					   const struct place *at,
+					   struct nft_span span)
 {
-	return place_nft_settle(nft, at, PLACE_NFT_NOW);
+	return place_nft_settle(nft, at, span, PLACE_NFT_NOW);
+}
+
+static const struct place *distrust(struct place_nft *nft,
+				    const struct place *at,
+				    struct nft_span span)
+{
+	(void)span;
+	return place_nft_distrust(nft, at);
 }
 
 static void review_place(struct review *r, const struct place **at)
 {
 	if (!*at)
 		return;
-	*at = r->look(r->nft, *at);
+	*at = r->look(r->nft, *at, r->span);
 	r->pending |= (*at)->state == PLACE_PENDING;
+	r->now = r->now && place_nft_is_now(r->nft, *at);
 }
 
-static void review_journey(void *arg, struct journey *j)
+static void review_journey(struct review *r, struct journey *j)
 {
-	struct review *r = arg;
-
 	for (uint32_t i = 0; i < journey_kept(j); i++)
 		review_place(r, &j->step[i].place);
 	for (unsigned int b = 0; b < j->branches; b++) {
@@ -130,31 +146,70 @@ static void review_journey(void *arg, struct journey *j)
 	}
 }
 
-static void review_held(struct review *r, struct held *d)
+/*
+ * When the rules of before are put away, nothing tells any more what was made
+ * under them.  For whom it makes no difference it is as if made under those of
+ * now; who still has a pending place is of a later generation.
+ */
+static void go_on(const struct review *r, struct nft_span *span)
 {
-	if (d->j)
-		review_journey(r, d->j);
-	else
-		review_place(r, &d->at);
+	uint32_t now = place_nft_span(r->nft).from;
+
+	if (r->now && (int32_t)(now - span->from) > 0)
+		span->from = now;
 }
 
-static void review_all(struct hold *h, const struct place *(*look)(
-			       struct place_nft *nft, const struct place *at))
+static void review_under_way(void *arg, struct journey *j)
+{
+	struct review *r = arg;
+
+	r->span = j->nft;
+	r->now = !place_nft_is_open(r->nft);
+	review_journey(r, j);
+	go_on(r, &j->nft);
+}
+
+static void review_held(struct review *r, struct held *d)
+{
+	if (d->j) {
+		review_under_way(r, d->j);
+		return;
+	}
+	r->span = d->span;
+	r->now = !place_nft_is_open(r->nft);
+	review_place(r, &d->at);
+	go_on(r, &d->span);
+}
+
+static void review_all(struct hold *h, look_fn *look)
 {
 	struct review r = { .nft = h->nft, .look = look };
 
-	journeys_each(h->js, review_journey, &r);
+	journeys_each(h->js, review_under_way, &r);
 	for (struct held *d = h->first; d; d = d->next)
 		review_held(&r, d);
 }
 
-static bool is_pending(struct hold *h, struct held *d,
-		       const struct place *(*look)(struct place_nft *nft,
-						   const struct place *at))
+/* The answer may narrow when its last event was made. */
+static struct nft_span span_of(const struct held *d)
 {
-	struct review r = { .nft = h->nft, .look = look };
+	struct nft_span span = d->j ? d->j->nft : d->span;
 
-	review_held(&r, d);
+	if (d->answered && (int32_t)(span.to - d->need) > 0)
+		span.to = d->need;
+	return span;
+}
+
+static bool is_pending(struct hold *h, struct held *d, look_fn *look)
+{
+	struct review r = {
+		.nft = h->nft, .look = look, .span = span_of(d),
+	};
+
+	if (d->j)
+		review_journey(&r, d->j);
+	else
+		review_place(&r, &d->at);
 	return r.pending;
 }
 
@@ -204,7 +259,7 @@ static void let_first_go(struct hold *h)
 {
 	struct held *d = take_first(h);
 
-	is_pending(h, d, is_told(h, d) ? settle_for_good : place_nft_distrust);
+	is_pending(h, d, is_told(h, d) ? settle_for_good : distrust);
 	let_go(h, d);
 }
 
@@ -243,6 +298,8 @@ bool hold_event(struct hold *h, const struct event *e, const struct place *at,
 	if (!d)
 		return false;
 	d->e = *e;
+	if (e->nft)
+		d->span = e->nft->span;
 	d->e.nft = NULL;
 	d->e.hw_header = NULL;
 	d->e.hw_header_len = 0;
@@ -280,13 +337,17 @@ void hold_snapshot(struct hold *h, int fd, size_t size)
 		place_nft_failed(h->nft);
 }
 
+void hold_emptied(struct hold *h)
+{
+	h->drained = true;
+}
+
 /*
  * The events before the snapshot are read once the socket was found empty
  * after its arrival: whoever made it waited for all that were under way.
  */
-static void install(struct hold *h, bool empty)
+static void install(struct hold *h)
 {
-	h->drained |= empty;
 	if (!h->snap || !h->drained || !place_nft_install(h->nft, h->snap))
 		return;
 	h->snap = NULL;
@@ -348,7 +409,7 @@ static int next_ms(const struct hold *h, uint64_t now_ns)
 
 int hold_turn(struct hold *h, uint64_t now_ns, bool empty)
 {
-	install(h, empty);
+	install(h);
 	take_answer(h);
 	while (h->first) {
 		struct held *d = h->first;

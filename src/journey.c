@@ -243,6 +243,14 @@ static void note_stamp(struct journey *j, const struct event *e)
 	j->stamp_ns = e->stamp_ns;
 }
 
+static void note_span(struct journey *j, const struct nft_span *span)
+{
+	if (!(j->flags & JOURNEY_NFT))
+		j->nft.from = span->from;
+	j->nft.to = span->to;
+	j->flags |= JOURNEY_NFT;
+}
+
 void journey_record(struct journey *j, unsigned int branch,
 		    const struct event *e, const struct place *at,
 		    const struct packet *p)
@@ -262,10 +270,10 @@ void journey_record(struct journey *j, unsigned int branch,
 		note_root(j, at);
 	if (j->uid == UINT32_MAX && e->flags & EVENT_HAS_UID)
 		j->uid = e->uid;
+	if (e->nft && !at->own)
+		note_span(j, &e->nft->span);
 	if (at->hidden)
 		return;
-	if (e->nft)
-		j->flags |= JOURNEY_NFT;
 	s = journey_add_step(j);
 	if (!s)
 		return;

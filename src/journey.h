@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "event_nft.h"
 #include "packet.h"
 #include "path.h"
 
@@ -111,6 +112,7 @@ struct journey {
 	uint32_t uid;		/* of the local socket, UINT32_MAX: none */
 	uint16_t hw_header_len;
 	uint8_t hw_header[16];
+	struct nft_span nft;	/* when its events of nft were made */
 	struct step entry;	/* its first event, shown or not */
 	struct packet first;	/* its pointers are into .bytes */
 	struct packet last;	/* its pointers are into .last_bytes */

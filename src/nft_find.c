@@ -12,6 +12,20 @@
 #include "path_map.h"
 #include "table_order.h"
 
+/* A chain may have got another name, and the rule that jumps there as well. */
+static bool jumps_there(const struct nft_snapshot *s, const struct nft_node *n,
+			const struct nft_snap_rule *r)
+{
+	const struct nft_snap_chain *to;
+
+	if (!n->jump_len || r->to == NFT_SNAP_NONE)
+		return true;
+	to = nft_snapshot_chain(s, r->to);
+	return to->name_len == n->jump_len &&
+	       memcmp(nft_snapshot_text(s, to->name), n->jump,
+		      n->jump_len) == 0;
+}
+
 /* Looks a place up in the rules of one moment; false: it is not in there. */
 bool nft_find(const struct nft_snapshot *s, const struct nft_node *n,
 	      struct nft_finding *f)
@@ -37,7 +51,7 @@ bool nft_find(const struct nft_snapshot *s, const struct nft_node *n,
 	if (r == NFT_SNAP_NONE || nft_snapshot_rule(s, r)->chain != c)
 		return false;
 	f->rule = nft_snapshot_rule(s, r);
-	return true;
+	return jumps_there(s, n, f->rule);
 }
 
 const char *nft_find_text(const struct nft_finding *f, const struct nft_node *n,

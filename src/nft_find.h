@@ -19,6 +19,7 @@ struct nft_node {
 	struct place place;	/* first: a place of nft is its node */
 	struct nft_node *next;
 	uint64_t hash;
+	uint64_t key;		/* of nft_window: of what it is a version */
 	char *jump;
 	uint32_t jump_len;
 	int32_t verdict;

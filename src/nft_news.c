@@ -2,6 +2,8 @@
 /* nft_news: the supervisor tells the reader about nft's rules while they change. */
 #include "nft_news.h"
 
+#include <errno.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,14 +27,27 @@ void nft_news_generation(struct run *r)
 	reader_answered(&r->reader);
 }
 
+/* Its last reference gone, the kernel waits for all who may still use it. */
+static int wait_by_packet_socket(void)
+{
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? -errno : close(fd);
+}
+
 /*
  * Rules are evaluated between rcu_read_lock() and _unlock(): when this returns,
  * no CPU is still in those of before the ones just read, and all their events
- * are in the reader's socket.
+ * are in the reader's socket.  membarrier(2) is synchronize_rcu(), but not with
+ * one CPU, where a process may be interrupted in an evaluation, and not with
+ * nohz_full; packet_release() in the kernel calls it in any case.
  */
-static void wait_for_evaluation(void)
+static int wait_for_evaluation(void)
 {
-	(void)syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+	if (sysconf(_SC_NPROCESSORS_ONLN) > 1 &&
+	    syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0)
+		return 0;
+	return wait_by_packet_socket();
 }
 
 void nft_news_start(struct run *r)
@@ -66,9 +81,9 @@ void nft_news_finish(struct run *r)
 	err = nft_snapshot_finish(&r->news, &res, &snap, &fd);
 	r->news.pid = -1;
 	if (!err)
-		wait_for_evaluation();
+		err = wait_for_evaluation();
 	reader_rules(&r->reader, err ? -1 : fd, err ? 0 : res.len);
-	if (!err)
+	if (fd >= 0)
 		close(fd);
 	helper_release(&res);
 }

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nft_window: the nft rules of now and of just before, and which tables were made anew. */
+/* nft_window: nft's rules as read at some generations, and what was made in between. */
 #include "nft_window.h"
 
 #include <string.h>
 
-#include "event_nft.h"
+#include "nft_names.h"
 #include "nft_snapshot.h"
 
-static void drop_snap(struct nft_window *w, unsigned int i)
+/* Nothing older than the oldest that is left can be looked up any more. */
+static void drop_oldest(struct nft_window *w)
 {
-	if (w->snap[i] != w->first)
-		nft_snapshot_unmap(w->snap[i]);
-	memmove(&w->snap[i], &w->snap[i + 1],
-		(w->snaps - i - 1) * sizeof(w->snap[0]));
-	w->snaps--;
+	const struct nft_snapshot *s = w->snap[--w->snaps];
+
+	if (s != w->first)
+		nft_snapshot_unmap(s);
+	if (w->snaps &&
+	    nft_is_after(w->snap[w->snaps - 1]->generation, w->since))
+		w->since = w->snap[w->snaps - 1]->generation;
 }
 
 void nft_window_begin(struct nft_window *w, const struct nft_snapshot *snap)
@@ -21,13 +24,13 @@ void nft_window_begin(struct nft_window *w, const struct nft_snapshot *snap)
 	memset(w, 0, sizeof(*w));
 	w->first = w->snap[0] = snap;
 	w->snaps = 1;
-	w->generation = snap->generation;
+	w->generation = w->since = snap->generation;
 }
 
 void nft_window_end(struct nft_window *w)
 {
 	while (w->snaps)
-		drop_snap(w, w->snaps - 1);
+		drop_oldest(w);
 }
 
 void nft_window_close(struct nft_window *w)
@@ -35,163 +38,191 @@ void nft_window_close(struct nft_window *w)
 	if (w->open)
 		return;
 	while (w->snaps > 1)
-		drop_snap(w, w->snaps - 1);
-	w->tables = 0;
-	w->all = false;
+		drop_oldest(w);
+	w->since = w->snap[0]->generation;
+	nft_made_clear(&w->made);
 }
 
-static uint32_t find_table(const struct nft_snapshot *s, uint8_t family,
-			   const char *name, uint32_t len)
+uint64_t nft_key_rule(uint8_t family, const struct event_name *table,
+		      uint64_t handle)
 {
-	return nft_snapshot_find_table(s, family, name, len);
+	return nft_mix(nft_names_mix(family, table->text, table->len), handle);
 }
 
-/* Return: was nothing like it noted before? */
-static bool note(struct nft_window *w, const struct nft_change *c,
-		 uint64_t made, uint64_t rule)
+uint64_t nft_key_chain(uint8_t family, const struct event_name *table,
+		       const struct event_name *chain)
 {
-	bool fresh = !nft_window_touched(w, c->family, c->table.text,
-					 c->table.len, rule);
-	struct nft_touched *t = &w->table[w->tables];
-
-	if (w->tables == NFT_WINDOW_TABLES || c->table.len >= sizeof(t->name)) {
-		fresh = !w->all;
-		w->all = true;
-		return fresh;
-	}
-	memset(t, 0, sizeof(*t));
-	t->family = c->family;
-	t->made = made;
-	t->rule = rule;
-	memcpy(t->name, c->table.text, c->table.len);
-	w->tables++;
-	return fresh;
+	return nft_names_mix(nft_key_rule(family, table, 0), chain->text,
+			     chain->len);
 }
 
-static bool is_own(const struct nft_window *w, const struct nft_change *c,
-		   uint64_t *handle)
+static uint32_t find_table(const struct nft_window *w,
+			   const struct nft_change *c)
 {
-	uint32_t i = find_table(w->snap[0], c->family, c->table.text,
-				c->table.len);
-	const struct nft_snap_table *t;
-
-	*handle = 0;
-	if (i == NFT_SNAP_NONE)
-		return false;
-	t = nft_snapshot_table(w->snap[0], i);
-	*handle = t->handle;
-	return t->flags & NFT_SNAP_OWN;
+	return nft_snapshot_find_table(w->snap[0], c->family, c->table.text,
+				       c->table.len);
 }
 
-static bool has_rule(const struct nft_window *w, const struct nft_change *c)
+static bool is_own(const struct nft_window *w, const struct nft_change *c)
 {
-	uint32_t i = find_table(w->snap[0], c->family, c->table.text,
-				c->table.len);
+	uint32_t i = find_table(w, c);
 
 	return i != NFT_SNAP_NONE &&
-	       nft_snapshot_find_rule(w->snap[0], i, c->handle) !=
-		       NFT_SNAP_NONE;
+	       nft_snapshot_table(w->snap[0], i)->flags & NFT_SNAP_OWN;
+}
+
+/* Rules that jump to it have another text now, and nothing tells of them. */
+static bool is_renamed(const struct nft_window *w, const struct nft_change *c)
+{
+	uint32_t i = find_table(w, c);
+	const struct nft_snap_table *t;
+
+	if (i == NFT_SNAP_NONE ||
+	    nft_snapshot_find_chain(w->snap[0], i, c->chain.text,
+				    c->chain.len) != NFT_SNAP_NONE)
+		return false;
+	t = nft_snapshot_table(w->snap[0], i);
+	for (uint32_t k = 0; k < t->chains; k++)
+		if (nft_snapshot_chain(w->snap[0], t->first_chain + k)->handle ==
+		    c->handle)
+			return true;
+	return false;
+}
+
+static bool is_making(const struct nft_change *c)
+{
+	return c->kind == NFT_CHANGE_RULE || c->kind == NFT_CHANGE_CHAIN;
+}
+
+static void note(struct nft_window *w, const struct nft_change *c,
+		 uint32_t generation)
+{
+	uint64_t key = c->kind == NFT_CHANGE_RULE ?
+		nft_key_rule(c->family, &c->table, c->handle) :
+		nft_key_chain(c->family, &c->table, &c->chain);
+
+	w->doubt = true;
+	if (nft_made_note(&w->made, key, generation))
+		return;
+	/* Too much to remember is as good as never told. */
+	nft_made_clear(&w->made);
+	nft_window_lost(w);
+}
+
+static bool take_generation(struct nft_window *w, uint32_t generation)
+{
+	bool doubt = w->doubt;
+
+	if (generation != w->generation + 1) {
+		nft_window_lost(w);
+		doubt = true;
+	}
+	w->generation = generation;
+	w->doubt = false;
+	return doubt;
 }
 
 bool nft_window_change(struct nft_window *w, const struct nft_change *c)
 {
-	uint64_t known;
+	uint16_t ahead = (uint16_t)(c->serial - (uint16_t)w->generation);
+	bool told = (int16_t)ahead <= 0;
 
-	/* Told before the first snapshot was read: it is in there. */
-	if ((int16_t)(c->serial - (uint16_t)w->generation) <= 0)
-		return false;
-	if (c->kind == NFT_CHANGE_GENERATION) {
-		w->generation = c->generation;
-		return false;
-	}
+	if (c->kind == NFT_CHANGE_GENERATION)
+		return !told && take_generation(w, c->generation);
 	/* Of our own table we need no word. */
-	if (is_own(w, c, &known))
+	if (is_own(w, c))
 		return false;
-	w->open = w->changed = true;
-	switch (c->kind) {
-	case NFT_CHANGE_NO_TABLE:
-		return note(w, c, 0, 0);
-	case NFT_CHANGE_TABLE:
-		/* Flags of a table change, too. */
-		return c->handle != known && note(w, c, c->handle, 0);
-	case NFT_CHANGE_RULE:
-		/* A rule that replaces another has its handle. */
-		if (c->handle == w->deleted || has_rule(w, c))
-			return note(w, c, 0, c->handle);
-		break;
-	case NFT_CHANGE_NO_RULE:
-		w->deleted = c->handle;
-		break;
+	/*
+	 * Made after the trace began and before the first reading: that is not
+	 * what the events read so far have met.
+	 */
+	if (told && !is_making(c))
+		return false;
+	if (told || (c->kind == NFT_CHANGE_CHAIN && is_renamed(w, c))) {
+		nft_window_lost(w);
+		return true;
 	}
+	w->open = w->changed = true;
+	if (is_making(c))
+		note(w, c, w->generation + ahead);
 	return false;
 }
 
 void nft_window_lost(struct nft_window *w)
 {
-	w->open = w->changed = w->all = true;
+	if (!w->lost)
+		w->lost_at = w->generation;
+	w->open = w->changed = w->lost = true;
+	w->healing = false;
 }
 
-static bool same_table(const struct nft_touched *t, uint8_t family,
-		       const char *name, uint32_t len)
+void nft_window_asked(struct nft_window *w)
 {
-	return t->family == family && strlen(t->name) == len &&
-	       memcmp(t->name, name, len) == 0;
+	w->healing = w->lost;
 }
 
-bool nft_window_touched(const struct nft_window *w, uint8_t family,
-			const char *name, uint32_t len, uint64_t rule)
+struct nft_span nft_window_span(const struct nft_window *w)
 {
-	for (unsigned int i = 0; i < w->tables; i++)
-		if (same_table(&w->table[i], family, name, len) &&
-		    (!w->table[i].rule || w->table[i].rule == rule))
+	return (struct nft_span){ w->snap[0]->generation, w->generation + 1 };
+}
+
+bool nft_window_reaches(const struct nft_window *w, uint32_t generation)
+{
+	return !w->lost && !nft_is_after(w->since, generation);
+}
+
+bool nft_window_touched(const struct nft_window *w, uint64_t key,
+			struct nft_span span)
+{
+	uint32_t made[8];
+	unsigned int n;
+
+	if (w->lost)
+		return true;
+	n = nft_made_find(&w->made, key, made, 8);
+	for (unsigned int i = 0; i < n && i < 8; i++)
+		if (nft_is_after(made[i], span.from) &&
+		    !nft_is_after(made[i], span.to))
 			return true;
-	return w->all;
+	return n > 8;
 }
 
-static bool in_a_snapshot(const struct nft_window *w,
-			  const struct nft_touched *t)
+/*
+ * Read after the loss.  What was missed is in there, if it was anything of the
+ * rules at all; what came since then was not missed.
+ */
+static void heal(struct nft_window *w, uint32_t generation)
 {
-	for (unsigned int i = 0; i < w->snaps; i++) {
-		uint32_t k = find_table(w->snap[i], t->family, t->name,
-					(uint32_t)strlen(t->name));
-
-		if (k != NFT_SNAP_NONE &&
-		    nft_snapshot_table(w->snap[i], k)->handle == t->made)
-			return true;
-	}
-	return false;
+	w->lost = w->healing = false;
+	if (generation == w->lost_at)
+		return;
+	w->since = generation;
+	if (nft_is_after(generation, w->generation))
+		w->generation = generation;
 }
 
-bool nft_window_gapless(const struct nft_window *w, uint8_t family,
-			const char *name, uint32_t len, uint64_t rule)
+static bool is_full(const struct nft_window *w, const struct nft_snapshot *more)
 {
-	unsigned int replaced = 0;
+	uint64_t bytes = more->size;
 
-	for (unsigned int i = 0; i < w->tables; i++) {
-		const struct nft_touched *t = &w->table[i];
-
-		if (!same_table(t, family, name, len))
-			continue;
-		if (t->made && !in_a_snapshot(w, t))
-			return false;
-		replaced += t->rule && t->rule == rule;
-	}
-	/* Replaced twice: what it was in between nobody has read. */
-	return !w->all && replaced < 2;
+	for (unsigned int i = 0; i < w->snaps; i++)
+		bytes += w->snap[i]->size;
+	return w->snaps == NFT_WINDOW_SNAPS ||
+	       (w->snaps > 3 && bytes > NFT_WINDOW_BYTES);
 }
 
 bool nft_window_install(struct nft_window *w, const struct nft_snapshot *snap)
 {
-	if ((int32_t)(snap->generation - w->generation) > 0)
+	if (w->healing)
+		heal(w, snap->generation);
+	if (nft_is_after(snap->generation, w->generation) && !w->lost)
 		return false;
-	if (w->snaps == NFT_WINDOW_SNAPS) {
-		/* The oldest stays: most of what is open is from then. */
-		drop_snap(w, 1);
-	}
+	while (is_full(w, snap))
+		drop_oldest(w);
 	memmove(&w->snap[1], &w->snap[0], w->snaps * sizeof(w->snap[0]));
 	w->snap[0] = snap;
 	w->snaps++;
-	w->changed = snap->generation != w->generation;
+	w->changed = w->lost || snap->generation != w->generation;
 	w->open = w->changed;
 	return true;
 }

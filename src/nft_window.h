@@ -1,63 +1,85 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nft_window: the nft rules of now and of just before, and which tables were made anew. */
+/* nft_window: nft's rules as read at some generations, and what was made in between. */
 #ifndef NFTRACE_NFT_WINDOW_H
 #define NFTRACE_NFT_WINDOW_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-struct nft_change;
+#include "event_nft.h"
+#include "nft_made.h"
+
 struct nft_snapshot;
 
-enum { NFT_WINDOW_SNAPS = 4, NFT_WINDOW_TABLES = 32 };
-
-/* A table that was made or deleted, or a rule that was replaced meanwhile. */
-struct nft_touched {
-	uint8_t family;
-	uint64_t made;		/* the table's handle; 0: deleted */
-	uint64_t rule;		/* the rule's handle; 0: it is the table */
-	char name[64];		/* the kernel's limit is longer; see .all */
-};
+enum { NFT_WINDOW_SNAPS = 24, NFT_WINDOW_BYTES = 64 << 20 };
 
 /*
  * A window is open from the first change that the kernel tells of until the
- * rules have been read again and nothing has changed since.  As long as a table
- * lives, a handle is used again only when its rule is replaced; only that, and
- * tables made anew, put a text in doubt.
+ * rules have been read again and nothing has changed since.
+ *
+ * Why its texts are right
+ *
+ * A handle names one rule at a time, but not one for ever: `nft replace` keeps
+ * it, and a table made anew counts from the start.  So a version of a rule is
+ * (family, table, handle) from the generation of one NEWRULE message to that
+ * of the next; of a base chain's policy, from one NEWCHAIN to the next.
+ * Within a version the text does not change.  What is needed is that every
+ * version an event can have met has been read in a generation of its own, and
+ * that all of these have the same text; see settle() in place_nft.
+ *
+ * - No version is missed: every NEWRULE and NEWCHAIN of a generation after
+ *   .since is in .made.  Messages that were lost show in the socket (ENOBUFS,
+ *   its count of drops) or as a gap between NEWGEN messages; then all is in
+ *   doubt until the rules have been read anew, see .lost.
+ * - No event is older than span.from: who reads the rules waits for all
+ *   evaluations that were under way then (nft_news), and they are only put in
+ *   here once the socket was found empty afterwards.  Hence what is read from
+ *   then on was made under the generation of .snap[0] or a later one.
+ * - None is newer than span.to: the kernel makes the rules of generation N + 2
+ *   visible to packets after it has sent NEWGEN for N + 1 (both under its
+ *   commit mutex), and one socket gets both in order.  So what is read before
+ *   that NEWGEN is of N + 1 at the latest.  It may be of N + 1 while only N
+ *   was told of: the rules become visible before their messages are sent.
+ * - A reading is of one generation: its number is the same before and after,
+ *   and whoever was just changing it has finished in between (nft_dump).
  */
 struct nft_window {
 	const struct nft_snapshot *snap[NFT_WINDOW_SNAPS];	/* [0]: now */
 	unsigned int snaps;
 	const struct nft_snapshot *first;	/* of the start: not to be unmapped */
-	struct nft_touched table[NFT_WINDOW_TABLES];
-	unsigned int tables;
-	uint64_t deleted;	/* the rule that the last message said was gone */
+	struct nft_made made;
+	uint32_t since;		/* what was made after this one is in .made */
 	uint32_t generation;	/* that the kernel has told of so far */
+	uint32_t lost_at;	/* that it had told of when messages were lost */
 	bool open;
 	bool changed;		/* since snap[0] was read */
-	bool all;		/* too much, or not all was told: all are touched */
+	bool doubt;		/* this transaction made something */
+	bool lost;		/* messages are lost */
+	bool healing;		/* the rules are being read since then */
 };
 
 /** nft_window_begin - @snap: of the start, borrowed for ever */
 void nft_window_begin(struct nft_window *w, const struct nft_snapshot *snap);
 void nft_window_end(struct nft_window *w);
 
-/** nft_window_change - true: a table is touched that was not before */
+/** nft_window_change - true: what was certain may be so no more */
 bool nft_window_change(struct nft_window *w, const struct nft_change *c);
 
-/** nft_window_lost - messages are lost: any table may have been made anew */
+/** nft_window_lost - messages are lost: any rule may have been made anew */
 void nft_window_lost(struct nft_window *w);
 
-/** nft_window_touched - may this rule (0: the chain) have been another one? */
-bool nft_window_touched(const struct nft_window *w, uint8_t family,
-			const char *name, uint32_t len, uint64_t rule);
+/** nft_window_asked - the rules will be read, beginning from now */
+void nft_window_asked(struct nft_window *w);
 
-/**
- * nft_window_gapless - is each of those that it may have been in one of the
- * snapshots?
- */
-bool nft_window_gapless(const struct nft_window *w, uint8_t family,
-			const char *name, uint32_t len, uint64_t rule);
+/** nft_window_span - of an event that is read now */
+struct nft_span nft_window_span(const struct nft_window *w);
+
+/** nft_window_reaches - is all that was made after @generation known? */
+bool nft_window_reaches(const struct nft_window *w, uint32_t generation);
+
+/** nft_window_touched - was it made in @span, but for its first generation? */
+bool nft_window_touched(const struct nft_window *w, uint64_t key,
+			struct nft_span span);
 
 /**
  * nft_window_install - the rules of now; owned in any case
@@ -67,5 +89,11 @@ bool nft_window_install(struct nft_window *w, const struct nft_snapshot *snap);
 
 /** nft_window_close - nothing depends on the rules of before any more, if it is over */
 void nft_window_close(struct nft_window *w);
+
+/** nft_key_rule, nft_key_chain - what a version is one of */
+uint64_t nft_key_rule(uint8_t family, const struct event_name *table,
+		      uint64_t handle);
+uint64_t nft_key_chain(uint8_t family, const struct event_name *table,
+		       const struct event_name *chain);
 
 #endif

@@ -20,7 +20,7 @@
 #include "path_map.h"
 #include "place.h"
 
-enum { BUCKETS = 4096 };
+enum { BUCKETS = 4096, VERSIONS = 16 };
 
 struct place_nft {
 	struct place_index *idx;
@@ -206,6 +206,8 @@ static bool fill_names(struct place_nft *pn, struct nft_node *n,
 	p->chain = chain->name;
 	p->chain_len = chain->len;
 	p->chain_index = chain->id;
+	n->key = f->handle ? nft_key_rule(f->family, &f->table, f->handle) :
+			     nft_key_chain(f->family, &f->table, &f->chain);
 	p->target_chain = to ? to->id : NFT_SNAP_NONE;
 	n->jump = strndup(f->jump.text ? f->jump.text : "", f->jump.len);
 	n->jump_len = f->jump.len;
@@ -332,23 +334,13 @@ static struct nft_node *in_state(struct place_nft *pn, const struct nft_node *li
 	return add(pn, n);
 }
 
-static bool is_touched(const struct place_nft *pn, const struct place *p)
-{
-	return nft_window_touched(&pn->window, p->family, p->table,
-				  (uint32_t)strlen(p->table), p->handle);
-}
-
-static bool in_doubt(const struct place_nft *pn, const struct place *p)
-{
-	return pn->window.open && is_touched(pn, p);
-}
-
 static const struct place *look_up(struct place_nft *pn, struct nft_node *like)
 {
 	struct nft_finding f;
 	struct nft_node *n;
 
-	if (in_doubt(pn, &like->place)) {
+	if (nft_window_touched(&pn->window, like->key,
+			       nft_window_span(&pn->window))) {
 		n = in_state(pn, like, PLACE_PENDING);
 	} else if (nft_find(pn->window.snap[0], like, &f)) {
 		n = known(pn, like, &f);
@@ -392,6 +384,11 @@ const struct place *place_nft_find(struct place_nft *pn, const struct event *e)
 	return at;
 }
 
+struct nft_span place_nft_span(const struct place_nft *pn)
+{
+	return nft_window_span(&pn->window);
+}
+
 bool place_nft_change(struct place_nft *pn, const struct nft_change *c)
 {
 	return nft_window_change(&pn->window, c);
@@ -404,15 +401,33 @@ bool place_nft_lost(struct place_nft *pn)
 }
 
 const struct place *place_nft_doubt(struct place_nft *pn,
-				    const struct place *at)
+				    const struct place *at,
+				    struct nft_span span)
 {
+	const struct nft_node *k = (const struct nft_node *)at;
 	struct nft_node *n;
 
 	if (at->backend != EVENT_NFT || at->own || at->state != PLACE_KNOWN ||
-	    !in_doubt(pn, at))
+	    !nft_window_touched(&pn->window, k->key, span))
 		return at;
-	n = in_state(pn, (const struct nft_node *)at, PLACE_PENDING);
+	n = in_state(pn, k, PLACE_PENDING);
 	return n ? &n->place : at;
+}
+
+bool place_nft_is_now(struct place_nft *pn, const struct place *at)
+{
+	const struct nft_node *n = (const struct nft_node *)at;
+	struct nft_finding f;
+
+	if (at->backend != EVENT_NFT || at->own || at->state != PLACE_KNOWN ||
+	    n->epoch == pn->epoch)
+		return true;
+	return nft_find(pn->window.snap[0], n, &f) && has_text(n, &f);
+}
+
+bool place_nft_is_open(const struct place_nft *pn)
+{
+	return pn->window.open;
 }
 
 bool place_nft_wants(const struct place_nft *pn)
@@ -422,6 +437,7 @@ bool place_nft_wants(const struct place_nft *pn)
 
 void place_nft_asked(struct place_nft *pn)
 {
+	nft_window_asked(&pn->window);
 	pn->asked = true;
 	pn->missing = false;
 	pn->missing_epoch = pn->epoch;
@@ -442,40 +458,105 @@ bool place_nft_install(struct place_nft *pn, const struct nft_snapshot *snap)
 	return true;
 }
 
-/*
- * All generations of the window that have the rule must agree on it, and if
- * the table was made anew, none may be missing.
- */
-static struct nft_node *settle(struct place_nft *pn, const struct nft_node *n,
-			   bool *found)
-{
-	const struct nft_window *w = &pn->window;
-	const struct place *p = &n->place;
-	struct nft_node *result = NULL, *k;
-	struct nft_finding f;
+/* What can be said of an event's rule. */
+enum outcome {
+	NEVER_MADE,	/* no version that it can have met was told of */
+	NOT_READ,	/* it can have met one that has not been read */
+	NOT_CERTAIN,	/* the versions it can have met differ, or are unknown */
+	CERTAIN,
+};
 
-	*found = false;
-	if (is_touched(pn, p) &&
-	    !nft_window_gapless(w, p->family, p->table,
-				(uint32_t)strlen(p->table), p->handle))
-		return NULL;
+/* The version that began with generation @from and ended with @end. */
+struct version {
+	uint32_t from, end;
+};
+
+/* Read while it was in force?  Newest first: what is asked most is there. */
+static bool find_version(const struct nft_window *w, const struct nft_node *n,
+			 const struct version *v, struct nft_finding *f)
+{
 	for (unsigned int i = 0; i < w->snaps; i++) {
-		if (!nft_find(w->snap[i], n, &f))
-			continue;
-		k = known(pn, n, &f);
-		if (*found && k != result)
-			return NULL;
-		result = k;
-		*found = true;
+		uint32_t at = w->snap[i]->generation;
+
+		if (!nft_is_after(v->from, at) && nft_is_after(v->end, at) &&
+		    nft_find(w->snap[i], n, f))
+			return true;
 	}
-	return result;
+	return false;
 }
 
-static bool may_come(const struct place_nft *pn, enum place_nft_time time)
+/* Is there a reading from .since on by which it was not there at @from? */
+static bool was_absent(const struct nft_window *w, uint32_t from)
 {
-	return time == PLACE_NFT_RULES ||
-	       (time == PLACE_NFT_TOLD &&
-		(pn->window.open || pn->asked || pn->missing));
+	for (unsigned int i = 0; i < w->snaps; i++)
+		if (!nft_is_after(w->snap[i]->generation, from) &&
+		    !nft_is_after(w->since, w->snap[i]->generation))
+			return true;
+	return false;
+}
+
+/*
+ * Which text was in force at an event of the generations @span?  Every version
+ * that was in force in one of them must have been read, and all that have been
+ * must agree.  Versions begin with what is in .made; before the first of these
+ * was that of .since, if any.  Why that is enough: nft_window.h.
+ */
+static enum outcome settle(struct place_nft *pn, const struct nft_node *n,
+			   struct nft_span span, struct nft_node **result)
+{
+	const struct nft_window *w = &pn->window;
+	uint32_t made[VERSIONS];
+	unsigned int count = nft_made_find(&w->made, n->key, made, VERSIONS);
+	struct version v = { .end = w->generation + 2 };
+	struct nft_finding f;
+
+	*result = NULL;
+	if (nft_is_after(span.from, span.to))
+		span.to = span.from;
+	if (count > VERSIONS || !nft_window_reaches(w, span.from))
+		return NOT_CERTAIN;
+	for (unsigned int i = 0; nft_is_after(v.end, span.from); i++) {
+		bool base = i == count || !nft_is_after(made[i], w->since);
+		struct nft_node *k;
+
+		v.from = base ? w->since : made[i];
+		if (nft_is_after(v.from, span.to)) {
+			v.end = v.from;
+			continue;
+		}
+		if (find_version(w, n, &v, &f)) {
+			k = known(pn, n, &f);
+			if (!k || (*result && k != *result))
+				return NOT_CERTAIN;
+			*result = k;
+		} else if (!base) {
+			return i ? NOT_CERTAIN : NOT_READ;
+		} else if (!was_absent(w, span.from)) {
+			return NOT_CERTAIN;
+		}
+		if (base)
+			break;
+		v.end = v.from;
+	}
+	return *result ? CERTAIN : NEVER_MADE;
+}
+
+/* Can what is still to come make it certain? */
+static bool may_come(const struct place_nft *pn, enum outcome o,
+		     enum place_nft_time time)
+{
+	bool reading = pn->window.open || pn->asked || pn->missing;
+
+	if (time == PLACE_NFT_NOW)
+		return false;
+	switch (o) {
+	case NEVER_MADE:
+		return time == PLACE_NFT_RULES || reading;
+	case NOT_READ:
+		return time == PLACE_NFT_RULES ? pn->window.open : reading;
+	default:
+		return pn->window.lost;
+	}
 }
 
 const struct nft_snapshot *place_nft_rules(const struct place_nft *pn)
@@ -495,20 +576,19 @@ void place_nft_failed(struct place_nft *pn)
 
 const struct place *place_nft_settle(struct place_nft *pn,
 				     const struct place *at,
+				     struct nft_span span,
 				     enum place_nft_time time)
 {
 	const struct nft_node *n = (const struct nft_node *)at;
 	struct nft_node *k;
-	bool found;
+	enum outcome o;
 
-	if (at->backend != EVENT_NFT || at->state != PLACE_PENDING ||
-	    (in_doubt(pn, at) && time != PLACE_NFT_NOW))
+	if (at->backend != EVENT_NFT || at->state != PLACE_PENDING)
 		return at;
-	k = settle(pn, n, &found);
-	/* A rule that is only being made, of a table that stays. */
-	if (!found && !is_touched(pn, at) && may_come(pn, time))
+	o = settle(pn, n, span, &k);
+	if (o != CERTAIN && may_come(pn, o, time))
 		return at;
-	if (!k)
+	if (o != CERTAIN)
 		k = in_state(pn, n, PLACE_LOST);
 	return k ? &k->place : at;
 }

@@ -6,8 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "event_nft.h"
+
 struct event;
-struct nft_change;
 struct nft_snapshot;
 struct path_map;
 struct place;
@@ -34,16 +35,26 @@ void place_nft_close(struct place_nft *pn);
 const struct place *place_nft_find(struct place_nft *pn,
 				   const struct event *e);
 
+/** place_nft_span - generations of which an event is that is read now */
+struct nft_span place_nft_span(const struct place_nft *pn);
+
 /**
  * place_nft_change - the kernel tells of a change of the rules
- * Return: true when events of a table that were certain are so no more:
- * place_nft_doubt() for each place of the journeys under way.
+ * Return: true when what was certain may be so no more: place_nft_doubt() for
+ * each place of the journeys under way.
  */
 bool place_nft_change(struct place_nft *pn, const struct nft_change *c);
 
-/** place_nft_doubt - the same place, pending when its table was made anew */
+/** place_nft_doubt - the same place, pending when its rule was made anew */
 const struct place *place_nft_doubt(struct place_nft *pn,
-				    const struct place *at);
+				    const struct place *at,
+				    struct nft_span span);
+
+/** place_nft_is_now - would it be the same, had it been made under the rules of now? */
+bool place_nft_is_now(struct place_nft *pn, const struct place *at);
+
+/** place_nft_is_open - do the rules change at the moment? */
+bool place_nft_is_open(const struct place_nft *pn);
 
 /** place_nft_wants - must the rules be read again, now? */
 bool place_nft_wants(const struct place_nft *pn);
@@ -81,6 +92,7 @@ enum place_nft_time {
  */
 const struct place *place_nft_settle(struct place_nft *pn,
 				     const struct place *at,
+				     struct nft_span span,
 				     enum place_nft_time time);
 
 /** place_nft_distrust - the same place with no text: nothing vouches for it */

@@ -229,6 +229,7 @@ static void on_nft(struct state *s, const struct nlmsghdr *nlh, size_t len)
 	if (!at)
 		return;
 	e.hook = at->hook;
+	nft.span = place_nft_span(s->nft);
 	on_event(s, &e, at);
 }
 
@@ -277,9 +278,13 @@ static unsigned int read_all(struct state *s)
 		n = capture_receive(s->plan->capture, on_message, s);
 		if (n > 0)
 			total += (unsigned int)n;
-		/* Lost messages show in the sequence; only go on. */
+		/* Lost events show in the sequence; changes of rules do not. */
+		if (n == -ENOBUFS && s->hold)
+			hold_lost(s->hold);
 	} while ((n > 0 && total < TURN_EVENTS) || n == -ENOBUFS);
 	s->empty = n <= 0;
+	if (s->hold && s->empty)
+		hold_emptied(s->hold);
 	return total;
 }
 

@@ -47,6 +47,10 @@ traffic() {
 	later $TRAFFIC
 }
 
+# breathe I: after every tenth change, until texts are shown again: the rules could be read
+has_texts() { tail -n 20 "$OUT" | grep -q '"rule":"udp dport'; }
+breathe() { (($1 % 10)) || assert_within 20 "texts after change $1" has_texts; }
+
 # judge: "EVENTS RIGHT WRONG MARKED": texts of rules beside the packets' own ports
 judge() {
 	jq -r '. as $p | .events[] | select(.backend == "nft" and .kind == "rule") |
@@ -85,6 +89,7 @@ start_nftrace lo -t 100 --rate 0 --json -p udp --chain OUTPUT
 traffic
 for ((i = 1; i <= ROUNDS; i++)); do
 	load_table $((2000 + i % 6)) $((2000 + (i + 3) % 6))
+	breathe $i
 done
 assert_within 20 "the last change" in_force $((2000 + (i - 1) % 6))
 kill $TRAFFIC
@@ -100,6 +105,7 @@ for ((i = 1; i <= (ROUNDS + 2) / 3; i++)); do
 	change insert rule ip t out udp dport $((2000 + (i + 1) % 6)) accept
 	change delete rule ip t out handle "$last"
 	assert_within 20 "the change" in_force $((2000 + (i + 1) % 6))
+	breathe $i
 done
 kill $TRAFFIC
 stop_nftrace INT

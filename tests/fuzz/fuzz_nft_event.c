@@ -60,8 +60,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		nlh->nlmsg_len = (uint32_t)size;
 	if (size >= sizeof(*nlh)) {
 		read_trace(nlh, size);
-		if (nft_change_parse(&c, nlh, size) == 0)
+		if (nft_change_parse(&c, nlh, size) == 0) {
 			touch_name(&c.table);
+			touch_name(&c.chain);
+		}
 	}
 	free(nlh);
 	return 0;
