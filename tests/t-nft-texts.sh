@@ -12,7 +12,7 @@ load_lenient() {
 	while ! in_ns "$1" "$2-nft-restore" <"$SCRATCH/loading" 2>"$SCRATCH/refusal"; do
 		line=$(sed -nE 's/.*(line|line:) ([0-9]+).*/\2/p' "$SCRATCH/refusal" | tail -n 1)
 		[[ -n $line ]] && ((left-- > 0)) || { fail "$2-nft-restore ${3##*/}"; return 1; }
-		note "left out: $(sed -n "${line}p" "$SCRATCH/loading")"
+		note "left out: $(sed -n "${line}p" "$SCRATCH/loading"): $(tail -n 1 "$SCRATCH/refusal")"
 		sed -i "${line}s/.*/#/" "$SCRATCH/loading"
 	done
 }
@@ -48,25 +48,37 @@ for file in "$TESTS"/rulesets/*.save; do
 	ns_del t
 done
 
-subtest "a hundred extensions by iptables-nft"
-ns_new t
-for six in "" ip6-; do
-	[[ ! -e $TESTS/rulesets/${six}exotic-extensions.ipsets ]] ||
+# every_extension COMMAND PREFIX RULES: of the file with every extension, so many rules at least.
+# Left out is what iptables-nft itself cannot load: -j QUEUE (it asks nf_tables for a target of
+# that name, and there is none), and an address inverted with a mask of 0 bits (nf_tables compares
+# no 0 bytes).
+every_extension() {
+	ns_new t
+	# The sets of both files; what a file names without them is refused.
+	for six in "" ip6-; do
 		in_ns t ipset restore <"$TESTS/rulesets/${six}exotic-extensions.ipsets"
-done
-load_lenient t iptables "$TESTS/rulesets/exotic-extensions.save"
-saved t iptables >"$SCRATCH/saved"
-in_ns t "$SNAP" >"$SCRATCH/snap"
-ours ipn- <"$SCRATCH/snap" >"$SCRATCH/ours"
-((n = $(grep -c ' -A ' "$SCRATCH/saved"))); note "$n rules"
-((n > 70)) || fail "only $n rules are loaded"
-ours in <"$SCRATCH/snap" | diff "$SCRATCH/saved" - | grep '^[<>]' >"$SCRATCH/differ"
-# What is not in the save's words is in nft's: none is without, none is another.
-grep -E '^(\S+ ){4}n ' "$SCRATCH/snap" >"$SCRATCH/native"
-((n = $(wc -l <"$SCRATCH/native"))); note "$n of them in nft's words"
-((n <= 3)) || { fail "$n rules are not taken for iptables-nft's"; show native "$SCRATCH/native"; }
-! grep -E '^(\S+ ){4}- ' "$SCRATCH/snap" || fail "a rule without text"
-ns_del t
+	done
+	load_lenient t "$1" "$TESTS/rulesets/${2}exotic-extensions.save"
+	saved t "$1" >"$SCRATCH/saved"
+	in_ns t "$SNAP" >"$SCRATCH/snap"
+	((n = $(grep -c ' -A ' "$SCRATCH/saved"))); note "$n rules"
+	((n >= $3)) || fail "only $n rules are loaded"
+	ours ip <"$SCRATCH/snap" | diff "$SCRATCH/saved" - >"$SCRATCH/differ"
+	! grep '^>' "$SCRATCH/differ" || fail "texts that iptables-nft-save does not print"
+	# What is not in the save's words is in nft's: none is without, none is another.
+	grep -E '^(\S+ ){4}n ' "$SCRATCH/snap" >"$SCRATCH/native"
+	((n = $(wc -l <"$SCRATCH/native"))); note "$n of them in nft's words"
+	((n <= 3)) || { fail "$n rules are not taken for iptables-nft's"; show native "$SCRATCH/native"; }
+	assert_equal "rules in other words" "$n" "$(grep -c '^<.* -A ' "$SCRATCH/differ")"
+	! grep -E '^(\S+ ){4}- ' "$SCRATCH/snap" || fail "a rule without text"
+	ns_del t
+}
+
+subtest "a hundred extensions by iptables-nft"
+every_extension iptables "" 74
+
+subtest "every extension by ip6tables-nft"
+every_extension ip6tables ip6- 47
 
 # ruleset NS: "FAMILY TABLE CHAIN HANDLE TEXT" of each rule that `nft -a list ruleset` prints
 ruleset() {
