@@ -54,6 +54,15 @@ tcp() {
 	return 0
 }
 
+# listener VERDICT...: of queue $queue, 3 if that is not set / no_listener: none any more
+listener() {
+	background r nfq "$TOOLS/nfq" "${queue:-3}" "$@"
+	NFQ_PID=$BG_PID
+	wait_for 5 in_ns r grep -qE "^ +${queue:-3} " /proc/net/netfilter/nfnetlink_queue ||
+		fail "the queue's listener does not start"
+}
+no_listener() { kill "$NFQ_PID"; wait_for 5 is_gone "$NFQ_PID"; }
+
 # Blocks in the order of their times, less what no two runs have in common.
 normalise() {
 	awk '/^#[0-9]+ / { key = $2; n++ } { printf "%s\t%06d\t%s\n", key, NR, $0 }' "$OUT" |

@@ -120,10 +120,7 @@ iptables_rules() { # NAME, with what iptables-nft-restore reads on stdin
 	scenario "$1" < <(echo)
 	in_ns r iptables-nft-restore || fail "iptables-nft-restore"
 }
-queue() { # VERDICT...
-	background r nfq "$TOOLS/nfq" 7 "$@"
-	wait_for 5 grep -qx ready "$SCRATCH/nfq" || fail "nfq does not start"
-}
+queue=7
 queued() {
 	cat <<'EOT'
 *mangle
@@ -143,18 +140,18 @@ udp 10.2.0.2 1001
 done_with
 
 iptables_rules queue-accept < <(queued)
-queue accept
+listener accept
 trace 1 -i eth0 -p udp
 udp 10.2.0.2 1000
 done_with
-kill $BG_PID
+no_listener
 
 iptables_rules queue-drop < <(queued)
-queue drop
+listener drop
 trace 1 -i eth0 -p udp
 udp 10.2.0.2 1000
 done_with
-kill $BG_PID
+no_listener
 
 # ---- several at one hook
 

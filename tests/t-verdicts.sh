@@ -211,13 +211,6 @@ queue_rules() {
 		COMMIT
 	EOT
 }
-listener() { # VERDICT...
-	background r nfq "$TOOLS/nfq" "${queue:-3}" "$@"
-	NFQ_PID=$BG_PID
-	wait_for 5 in_ns r grep -qE "^ +${queue:-3} " /proc/net/netfilter/nfnetlink_queue ||
-		fail "the queue's listener does not start"
-}
-no_listener() { kill "$NFQ_PID"; wait_for 5 is_gone "$NFQ_PID"; }
 
 subtest nfqueue-accept
 queue_rules '-j NFQUEUE --queue-num 3'
