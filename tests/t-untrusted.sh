@@ -81,7 +81,7 @@ jq -r '.by.rule' "$OUT" >"$SCRATCH/rule"
 # What was UTF-8 comes back as it was; bytes that were not, as characters of that number.
 grep -qF $'\e]0;pwned\a\e[2J\xc2\x9b31m\xc2\x9b1m\xc3\xbf\xe2\x80\xae' "$SCRATCH/rule" ||
 	fail "the comment is not in it: $(cat -v "$SCRATCH/rule")"
-assert_equal "the interface" 'e\x1b[1m\xe2\x80\xae' "$(jq -r .in "$OUT")"
+assert_equal "the interface" "$name" "$(jq -r .in "$OUT")"
 
 subtest "flat JSON"
 traced --json --flat
