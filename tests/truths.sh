@@ -111,7 +111,7 @@ truth_router() {
 	ns_ip r route add 239.0.0.0/8 dev eth1 src 10.2.0.1
 	trace r --chain OUTPUT -p udp
 	send r udp 10.2.0.1/4001 239.1.1.1/9 base 0 step 1 count $(n 100) rate 500
-	judge sent=0,1,$(n 100) leave=eth1/out fate=SENT,DELIVERED copies=2 drop=$DROP marked=20
+	judge sent=0,1,$(n 100) leave=eth1/out fate=SENT,DELIVERED copies=2 drop=$DROP marked=60
 	ns_ip r addr del 239.1.1.1/32 dev eth1
 	ns_ip r route del 239.0.0.0/8
 

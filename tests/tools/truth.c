@@ -35,6 +35,7 @@ struct story {
 	int64_t serial;			/* -1: none */
 	size_t events, copies;
 	bool marked, complete;
+	bool wrong_fate;
 	bool spells;			/* any of it */
 };
 
@@ -141,11 +142,14 @@ static void judge_fate(struct story *st, json_t *part)
 		       (st->serial & NIBBLE) == judge.drop;
 	unsigned int mask, value;
 
-	if (!is_one_of(fate, dropped ? "DROP" : judge.fate))
+	if (!is_one_of(fate, dropped ? "DROP" : judge.fate)) {
+		st->wrong_fate = true;
 		wrong(st, "the fate");
-	else if (dropped && (!read_rule(json_object_get(part, "by"), &mask,
-					&value) || value != judge.drop))
+	} else if (dropped && (!read_rule(json_object_get(part, "by"), &mask,
+					&value) || value != judge.drop)) {
+		st->wrong_fate = true;
 		wrong(st, "the rule that dropped it");
+	}
 	if (strcmp(fate, "FORWARDED") == 0 || strcmp(fate, "SENT") == 0)
 		judge.went_on[st->serial]++;
 }
@@ -181,13 +185,14 @@ static void count_story(struct story *st)
 	sum.packets++;
 	sum.events += st->events;
 	sum.marked += st->marked;
-	if (!st->wrong || (st->marked && !judge.lossy))
+	/* Events of marked ones may be one another's; fates under loss may not. */
+	if (!st->wrong || (st->marked && !(judge.lossy && st->wrong_fate)))
 		return;
 	if (sum.wrong++ < TOLD)
-		fprintf(stderr, "packet %lld, serial %lld, %s: %s\n",
+		fprintf(stderr, "packet %lld, serial %lld, %s%s: %s\n",
 			json_integer_value(json_object_get(st->json, "packet")),
 			(long long)st->serial, text(st->json, "fate"),
-			st->wrong);
+			st->marked ? ", marked" : "", st->wrong);
 }
 
 static bool read_json(const char *name)
