@@ -19,6 +19,16 @@ static bool take_char(struct cursor *c, char want)
 	return true;
 }
 
+static bool take_text(struct cursor *c, const char *want)
+{
+	size_t len = strlen(want);
+
+	if ((size_t)(c->end - c->at) < len || memcmp(c->at, want, len) != 0)
+		return false;
+	c->at += len;
+	return true;
+}
+
 static void skip_blanks(struct cursor *c)
 {
 	while (c->at < c->end && *c->at == ' ')
@@ -137,12 +147,13 @@ static bool take_zone(struct cursor *c, int64_t *east)
 }
 
 /* 2026-11-24T21:05:43.123456+00:00 of rsyslog, journalctl and dmesg */
-static bool iso_time(struct trace_text *t, struct cursor *c)
+static bool iso_time(struct trace_text *t, struct cursor *c, int64_t now)
 {
 	struct tm tm = { 0 };
 	int64_t year, month, ns, east, seconds;
 	bool exact;
 
+	(void)now;
 	if (!take_digits(c, 4, 4, &year) || !take_char(c, '-') ||
 	    !take_digits(c, 2, 2, &month) || !take_char(c, '-') ||
 	    month < 1 || month > 12)
@@ -156,7 +167,7 @@ static bool iso_time(struct trace_text *t, struct cursor *c)
 	if (!take_clock(c, &tm))
 		return false;
 	ns = take_fraction(c, &exact);
-	if (take_zone(c, &east))
+	if (take_zone(c, &east) || take_text(c, " UTC "))
 		seconds = timegm(&tm) - east;
 	else
 		seconds = local_seconds(&tm);
@@ -188,11 +199,12 @@ static bool syslog_time(struct trace_text *t, struct cursor *c, int64_t now)
 }
 
 /* "[Thu Apr 23 21:55:11 2020]" of dmesg -T */
-static bool ctime_time(struct trace_text *t, struct cursor *c)
+static bool ctime_time(struct trace_text *t, struct cursor *c, int64_t now)
 {
 	struct tm tm = { 0 };
 	int64_t year;
 
+	(void)now;
 	if (!take_char(c, '[') || c->end - c->at < 4 || c->at[3] != ' ')
 		return false;
 	c->at += 4;
@@ -204,6 +216,21 @@ static bool ctime_time(struct trace_text *t, struct cursor *c)
 	tm.tm_year = (int)year - 1900;
 	set_wall(t, local_seconds(&tm), 0, false);
 	return true;
+}
+
+/* "1764018343.298087" of journalctl -o short-unix */
+static bool unix_time(struct trace_text *t, struct cursor *c, int64_t now)
+{
+	int64_t seconds, ns;
+	bool exact;
+
+	(void)now;
+	if (!take_digits(c, 10, 11, &seconds))
+		return false;
+	ns = take_fraction(c, &exact);
+	if (exact)
+		set_wall(t, seconds, ns, exact);
+	return exact;
 }
 
 /* "[ 1550.298087]", the last thing in front of the message */
@@ -241,21 +268,48 @@ static void find_host(struct trace_text *t, struct cursor c)
 	t->host.len = (size_t)(end - begin);
 }
 
+/*
+ * In front of the time: "<4>" and "<4>1 " of the syslog protocols,
+ * "kern  :warn  : " of dmesg -x, "Tue " of journalctl -o short-full.
+ */
+static void skip_lead(struct cursor *c)
+{
+	static const char days[] = "MonTueWedThuFriSatSun";
+	int64_t priority;
+
+	if (take_char(c, '<') && take_digits(c, 1, 3, &priority) &&
+	    take_char(c, '>'))
+		take_text(c, "1 ");
+	if (take_text(c, "kern "))
+		for (int colons = 0; colons < 2 && c->at < c->end; c->at++)
+			colons += *c->at == ':';
+	skip_blanks(c);
+	for (int i = 0; i < 7 && c->end - c->at > 4; i++)
+		if (memcmp(c->at, days + 3 * i, 3) == 0 && c->at[3] == ' ' &&
+		    c->at[4] >= '0' && c->at[4] <= '9') {
+			c->at += 4;
+			break;
+		}
+}
+
 void trace_text_time(struct trace_text *t, const char *head, size_t len,
 		     int64_t now)
 {
+	static bool (*const forms[])(struct trace_text *, struct cursor *,
+				     int64_t) = {
+		iso_time, syslog_time, ctime_time, unix_time,
+	};
 	struct cursor start = { head, head + len }, c;
+	bool found = false;
 
-	skip_blanks(&start);
+	skip_lead(&start);
 	c = start;
-	if (!iso_time(t, &c)) {
+	for (size_t i = 0; !found && i < sizeof(forms) / sizeof(forms[0]); i++) {
 		c = start;
-		if (!syslog_time(t, &c, now)) {
-			c = start;
-			if (!ctime_time(t, &c))
-				c = start;
-		}
+		found = forms[i](t, &c, now);
 	}
+	if (!found)
+		c = start;
 	kernel_time(t, c.at, (size_t)(c.end - c.at));
 	find_host(t, c);
 }

@@ -66,6 +66,34 @@ assert_grep '9 lines or packets of others passed over' "$ERR"
 assert_grep '1 trace event of rules that are not in the rules given' "$ERR"
 assert_equal "fates" "DELIVERED DELIVERED INCOMPLETE" "$(sed -nE 's/^=> ([A-Z]+).*/\1/p' "$OUT" | sort | paste -sd ' ')"
 
+subtest "times and hosts in all the ways that logs write them"
+# What stands in front of the kernel's words, then time, source and host.
+line='TRACE: raw:PREROUTING:policy:2 IN=eth0 OUT= SRC=10.1.0.2 DST=10.1.0.1 LEN=84 TOS=0x00 PREC=0x00 TTL=64 ID=1 PROTO=ICMP TYPE=8 CODE=0 ID=90 SEQ=1 '
+while IFS='|' read -r head want; do
+	printf '%s%s\n' "$head" "$line" >"$SCRATCH/one.log"
+	run_nftrace lo --read "$SCRATCH/one.log" --json
+	assert_equal "of '$head'" "$want" "$(jq -r '"\(.time) \(.time_source) \(.host)"' "$OUT")"
+done <<'X'
+[ 1550.298087] |1550.298087 boot 
+[Tue Nov 24 21:05:43 2026] |2026-11-24T21:05:43.000000Z log 
+kern  :warn  : [ 1550.298087] |1550.298087 boot 
+kern  :warn  : [Tue Nov 24 21:05:43 2026] |2026-11-24T21:05:43.000000Z log 
+2026-11-24T21:05:43,298087+00:00 |2026-11-24T21:05:43.298087Z log 
+2026-11-24T21:05:43.298087+0100 router kernel: |2026-11-24T20:05:43.298087Z log router
+2026-11-24 21:05:43 router kernel: |2026-11-24T21:05:43.000000Z log router
+Tue 2026-11-24 21:05:43 UTC router kernel: |2026-11-24T21:05:43.000000Z log router
+1795554343.298087 router kernel: |2026-11-24T21:05:43.298087Z log router
+[ 1550.298087] router kernel: |1550.298087 boot router
+<4>[ 1550.298087] |1550.298087 boot 
+<4>1 2026-11-24T21:05:43.298087Z router kernel - - - |2026-11-24T21:05:43.298087Z log 
+nothing that is a time: |0.000000 boot 
+X
+# Without a year: the last such day.
+printf 'Nov 24 21:05:43.298087 router kernel: %s\n<4>Nov 24 21:05:43 router kernel: [ 1550.298087] %s\n' "$line" "$line" >"$SCRATCH/two.log"
+run_nftrace lo --read "$SCRATCH/two.log" --json
+assert_equal "without a year" "11-24T21:05:43 log router" \
+	"$(jq -r '"\(.time[5:19]) \(.time_source) \(.host)"' "$OUT" | sort -u)"
+
 subtest "packets that are shorter than their headers, and IPsec"
 mac=MAC=02:42:0a:01:00:01:02:42:0a:01:00:02
 v4="SRC=10.1.0.2 DST=10.2.0.2 LEN=28 TOS=0x00 PREC=0x00 TTL=64"
