@@ -52,6 +52,36 @@ bool span_word(struct span *rest, struct span *word)
 	return n > 0;
 }
 
+bool span_quoted(struct span *rest, struct span *word)
+{
+	bool quoted = false;
+	size_t i = 0;
+
+	while (rest->len && *rest->at == ' ')
+		*rest = span_behind(*rest, 1);
+	for (; i < rest->len && (quoted || rest->at[i] != ' '); i++) {
+		if (rest->at[i] == '"')
+			quoted = !quoted;
+		else if (rest->at[i] == '\\' && quoted && i + 1 < rest->len)
+			i++;
+	}
+	*word = (struct span){ rest->at, i };
+	*rest = span_behind(*rest, i);
+	return i > 0;
+}
+
+bool span_line(struct span *rest, struct span *line)
+{
+	if (!rest->len)
+		return false;
+	*line = span_cut(rest, '\n');
+	while (line->len && strchr(" \t\r", line->at[line->len - 1]))
+		line->len--;
+	while (line->len && (*line->at == ' ' || *line->at == '\t'))
+		*line = span_behind(*line, 1);
+	return true;
+}
+
 int span_digit(char c)
 {
 	if (c >= '0' && c <= '9')

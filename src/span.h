@@ -27,6 +27,12 @@ bool span_take(struct span *s, const char *key);
 /** span_word - take the next word off @rest, and the blanks in front of it */
 bool span_word(struct span *rest, struct span *word);
 
+/** span_quoted - the same; one in double quotes is one word, its backslashes left in */
+bool span_quoted(struct span *rest, struct span *word);
+
+/** span_line - take the next line off @rest, less the blanks at both its ends */
+bool span_line(struct span *rest, struct span *line);
+
 /** span_digit - of base 16, -1: it is none */
 int span_digit(char c);
 

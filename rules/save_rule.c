@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* save_rule: the words of one rule in iptables-save's text -> its verdict. */
+#include "save_rule.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "snapshot.h"
+
+enum { NAME_MAX_LEN = 31 };
+
+static int set_target(struct snapshot *s, struct snap_rule *r,
+		      struct span name)
+{
+	uint32_t i;
+
+	r->verdict = SNAP_TARGET;
+	for (i = 0; i < s->targets; i++)
+		if (span_is(name, s->target[i]))
+			break;
+	if (i == SNAP_TARGETS || name.len > NAME_MAX_LEN)
+		return -EOVERFLOW;
+	if (i == s->targets) {
+		memcpy(s->target[i], name.at, name.len);
+		s->targets++;
+	}
+	r->target = (uint16_t)i;
+	if (span_is(name, "TRACE"))
+		r->flags |= SNAP_TRACE;
+	return 0;
+}
+
+bool save_verdict(struct span name, uint8_t *verdict)
+{
+	static const struct {
+		const char *word;
+		uint8_t verdict;
+	} words[] = {
+		{ "ACCEPT", SNAP_ACCEPT }, { "DROP", SNAP_DROP },
+		{ "QUEUE", SNAP_QUEUE }, { "RETURN", SNAP_RETURN },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (!span_is(name, words[i].word))
+			continue;
+		*verdict = words[i].verdict;
+		return true;
+	}
+	return false;
+}
+
+/* @words: of the rule in front of its target */
+static int read_verdict(struct snapshot *s, unsigned int table,
+			struct snap_rule *r, struct span target, bool jump,
+			unsigned int words)
+{
+	uint32_t chain = snapshot_find_chain(s, table, target.at, target.len);
+
+	if (save_verdict(target, &r->verdict)) {
+		/* Nothing but the verdict: the kernel calls it policy or return. */
+		if (words == 0)
+			r->flags |= SNAP_UNCONDITIONAL;
+	} else if (chain != SNAP_NONE) {
+		r->chain = chain;
+		r->verdict = jump ? SNAP_JUMP : SNAP_GOTO;
+	} else {
+		return set_target(s, r, target);
+	}
+	return 0;
+}
+
+/* NFLOG without a group is group 0. */
+static bool logs_to_group_0(struct span rest)
+{
+	struct span word;
+
+	while (span_quoted(&rest, &word))
+		if (span_is(word, "--nflog-group"))
+			return span_quoted(&rest, &word) && span_is(word, "0");
+	return true;
+}
+
+int save_rule_read(struct snapshot *s, unsigned int table,
+		   struct snap_rule *r, struct span rest)
+{
+	struct span word, before = { "", 0 };
+	unsigned int words = 0;
+	int err;
+
+	while (span_quoted(&rest, &word)) {
+		bool jump = span_is(word, "-j");
+
+		/* What somebody writes into a comment is no target. */
+		if ((jump || span_is(word, "-g")) && !span_is(before, "--comment") &&
+		    span_quoted(&rest, &word)) {
+			err = read_verdict(s, table, r, word, jump, words);
+			if (span_is(word, "NFLOG") && logs_to_group_0(rest))
+				r->flags |= SNAP_NFLOG0;
+			return err;
+		}
+		before = word;
+		words++;
+	}
+	return 0;
+}
