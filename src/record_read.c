@@ -284,6 +284,9 @@ static bool take_word(struct reading *rd, struct span word)
 /* QUEUE names the queue of its rule; nothing else needs one to be known. */
 static bool makes_sense(const struct journey *j)
 {
+	/* Events that are left out are left out between others. */
+	if (j->omitted && !journey_kept(j))
+		return false;
 	for (unsigned int b = 0; b < j->branches; b++)
 		if (j->fate[b].kind == FATE_QUEUE && !j->fate[b].by)
 			return false;
