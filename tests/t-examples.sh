@@ -4,6 +4,7 @@
 #
 # On a Calico node with a workload, a pod of istio's and something going on all
 # the time.  A run is interrupted as soon as it has shown a packet.
+# TIMEOUT: 240
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 
@@ -114,7 +115,7 @@ run() {
 		PATH="$SCRATCH/bin:$PATH" bash -c "$(here "$line")") >"$OUT" 2>"$ERR" </dev/null &
 	job=$!
 	later $job
-	wait_for 20 shown || fail "'$line' shows nothing"
+	wait_for 40 shown || fail "'$line' shows nothing"
 	[[ ! -s $SCRATCH/nftrace.pid ]] || is_gone $job ||
 		kill -INT "$(cat "$SCRATCH/nftrace.pid")" 2>/dev/null
 	wait_for 10 is_gone $job || fail "'$line' does not end"
