@@ -7,47 +7,12 @@
 #include "doubt.h"
 #include "event.h"
 #include "event_nft.h"
-#include "family.h"
-#include "journey.h"
+#include "path_ahead.h"
 #include "place.h"
 #include "snapshot.h"
 #include "table_order.h"
 
 enum { NOT_A_HOOK = 0xff };
-
-#define BIT(n) (1u << (n))
-#define BIT64(n) (UINT64_C(1) << (n))
-
-/* Hooks at which a packet can turn up next (Netfilter's packet flow). */
-static const uint8_t next_hooks[NF_INET_NUMHOOKS] = {
-	[NF_INET_PRE_ROUTING] = BIT(NF_INET_LOCAL_IN) | BIT(NF_INET_FORWARD),
-	[NF_INET_LOCAL_IN] = 0,
-	[NF_INET_FORWARD] = BIT(NF_INET_POST_ROUTING),
-	[NF_INET_LOCAL_OUT] = BIT(NF_INET_POST_ROUTING),
-	/* Loopback, and the copy that multicast sends back to us. */
-	[NF_INET_POST_ROUTING] = BIT(NF_INET_PRE_ROUTING),
-};
-
-static unsigned int index_of(const struct place *at)
-{
-	return family_index(family_by_nfproto(at->nfproto));
-}
-
-static const struct path_hook *hook_of(const struct path_map *map,
-				       const struct place *at,
-				       unsigned int hook)
-{
-	return &map->hook[index_of(at)][hook];
-}
-
-/* Where a path is; in a user chain that was joined from nowhere: its table's. */
-static uint8_t station_of(const struct path_map *map, const struct path *p)
-{
-	if (p->station != STATION_NONE)
-		return p->station;
-	return path_map_station(map, index_of(p->last), p->hook,
-				table_order(p->last->table, p->hook));
-}
 
 /* A new hook has all its stations before it; a new table of it is one. */
 static void note_station(struct path *p, const struct place *at, uint8_t hook)
@@ -214,40 +179,11 @@ static bool at_policy(const struct path *p, const struct place *at)
 	return p->chain == SNAP_NONE || at->chain_index == p->chain;
 }
 
-/* Stations of this hook that may still see it: the order of equals is not known. */
-static uint64_t ahead(const struct path_map *map, const struct path *p)
-{
-	uint8_t station = station_of(map, p);
-
-	if (station == STATION_NONE)
-		return 0;
-	return ~hook_of(map, p->last, p->hook)->below[station] &
-	       ~(p->seen | BIT64(station));
-}
-
-/* Will stations of this hook see it yet? */
-static bool hook_goes_on(const struct path_map *map, const struct path *p)
-{
-	const struct path_hook *h = hook_of(map, p->last, p->hook);
-	uint8_t station = station_of(map, p);
-
-	return station != STATION_NONE && h->must & ~h->upto[station];
-}
-
-/* Those that must be seen at its hook before this builtin chain. */
-static uint64_t before(const struct path_map *map, const struct place *at)
-{
-	const struct path_hook *h = hook_of(map, at, at->hook);
-
-	return at->station == STATION_NONE ? h->must
-					   : h->must & h->below[at->station];
-}
-
 /* Does the way lead from one hook to the other, past hooks without a table? */
 static bool leads_to(const struct path_map *map, unsigned int f,
 		     unsigned int from, unsigned int to)
 {
-	if (next_hooks[from] & BIT(to))
+	if (path_next_hooks[from] & BIT(to))
 		return true;
 	return from == NF_INET_PRE_ROUTING && to == NF_INET_POST_ROUTING &&
 	       !map->hook[f][NF_INET_FORWARD].must;
@@ -257,14 +193,14 @@ static bool leads_to(const struct path_map *map, unsigned int f,
 static bool next_here(const struct path_map *map, const struct path *p,
 		      const struct place *at, bool relaxed)
 {
-	if (hook_of(map, at, at->hook)->crowded)
+	if (path_hook_of(map, at, at->hook)->crowded)
 		return true;
 	/* Without tables, as in a file: the usual order. */
-	if (at->station == STATION_NONE || station_of(map, p) == STATION_NONE)
+	if (at->station == STATION_NONE || path_station(map, p) == STATION_NONE)
 		return at->order > p->order;
-	if (!(ahead(map, p) & BIT64(at->station)))
+	if (!(path_ahead(map, p) & BIT64(at->station)))
 		return false;
-	return relaxed || !(ahead(map, p) & before(map, at));
+	return relaxed || !(path_ahead(map, p) & path_before(map, at));
 }
 
 /* A builtin chain of a later table or hook, none that must be seen left out. */
@@ -275,12 +211,12 @@ static bool next_table(const struct path_map *map, const struct path *p,
 		return relaxed;
 	if (at->hook == p->hook)
 		return next_here(map, p, at, relaxed);
-	if (!leads_to(map, index_of(at), p->hook, at->hook))
+	if (!leads_to(map, path_family(at), p->hook, at->hook))
 		return false;
-	if (hook_of(map, at, at->hook)->crowded ||
-	    hook_of(map, p->last, p->hook)->crowded)
+	if (path_hook_of(map, at, at->hook)->crowded ||
+	    path_hook_of(map, p->last, p->hook)->crowded)
 		return true;
-	return relaxed || (!hook_goes_on(map, p) && !before(map, at));
+	return relaxed || (!path_hook_goes_on(map, p) && !path_before(map, at));
 }
 
 /* Later in the packet's way at all, with events missing in between? */
@@ -304,7 +240,7 @@ static bool later(const struct path *p, const struct place *at, uint8_t hook)
 static bool is_first(const struct path_map *map, const struct place *at)
 {
 	return at->hook != NOT_A_HOOK && at->station != STATION_NONE &&
-	       !before(map, at);
+	       !path_before(map, at);
 }
 
 bool path_is_leaving(const struct path_map *map, const struct path *p)
@@ -312,7 +248,7 @@ bool path_is_leaving(const struct path_map *map, const struct path *p)
 	if (p->hook == NF_INET_POST_ROUTING)
 		return true;
 	return p->hook == NF_INET_LOCAL_OUT &&
-	       !map->hook[index_of(p->last)][NF_INET_POST_ROUTING].must;
+	       !map->hook[path_family(p->last)][NF_INET_POST_ROUTING].must;
 }
 
 bool path_may_follow(const struct path_map *map, const struct path *p,
@@ -331,7 +267,7 @@ bool path_may_follow(const struct path_map *map, const struct path *p,
 	if (path_is_leaving(map, p) && e->hook == NF_INET_PRE_ROUTING)
 		return (p->state == PATH_QUEUED ||
 			(p->state == PATH_TABLE_DONE &&
-			 (relaxed || !hook_goes_on(map, p)))) &&
+			 (relaxed || !path_hook_goes_on(map, p)))) &&
 		       (path_is_start(at) || is_first(map, at));
 	switch (p->state) {
 	case PATH_IN_CHAIN:
@@ -370,13 +306,13 @@ bool path_may_fork(const struct path_map *map, const struct path *p,
 	/* nft tells of a rule when it is done: its copy is on its way then. */
 	if ((p->last->changes & CHANGE_CLONE || map->copied) &&
 	    at->hook == NF_INET_LOCAL_OUT)
-		return !before(map, at);
+		return !path_before(map, at);
 	/* A clone goes on behind PREROUTING or OUTPUT, at a table's start. */
 	if (at->hook == NF_INET_POST_ROUTING)
-		return (p->born_local || !hook_of(map, at, NF_INET_FORWARD)->must) &&
-		       !before(map, at);
+		return (p->born_local || !path_hook_of(map, at, NF_INET_FORWARD)->must) &&
+		       !path_before(map, at);
 	return (at->hook == NF_INET_FORWARD || at->hook == NF_INET_LOCAL_IN) &&
-	       !p->born_local && !before(map, at);
+	       !p->born_local && !path_before(map, at);
 }
 
 bool path_is_start(const struct place *at)
@@ -390,18 +326,18 @@ bool path_is_start(const struct place *at)
 
 bool path_is_over(const struct path_map *map, const struct path *p, bool nat)
 {
-	unsigned int f = index_of(p->last);
-	uint8_t hooks = (uint8_t)(BIT(p->hook) | next_hooks[p->hook]);
+	unsigned int f = path_family(p->last);
+	uint8_t hooks = (uint8_t)(BIT(p->hook) | path_next_hooks[p->hook]);
 
 	if (p->state == PATH_ENDED)
 		return true;
 	if (p->state != PATH_TABLE_DONE ||
-	    hook_of(map, p->last, p->hook)->crowded)
+	    path_hook_of(map, p->last, p->hook)->crowded)
 		return false;
 	/* Two hops at most: PREROUTING, FORWARD, POSTROUTING. */
 	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
 		if (hooks & BIT(h) && h != NF_INET_POST_ROUTING)
-			hooks |= next_hooks[h];
+			hooks |= path_next_hooks[h];
 	if (p->hook == NF_INET_POST_ROUTING)
 		hooks = BIT(NF_INET_POST_ROUTING);
 	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++) {
@@ -410,7 +346,7 @@ bool path_is_over(const struct path_map *map, const struct path *p, bool nat)
 		if (nat)
 			left |= map->hook[f][h].may;
 		if (h == p->hook)
-			left &= ahead(map, p);
+			left &= path_ahead(map, p);
 		if (hooks & BIT(h) && left)
 			return false;
 	}
@@ -420,100 +356,12 @@ bool path_is_over(const struct path_map *map, const struct path *p, bool nat)
 bool path_map_has_nat(const struct path_map *map, const struct path *p,
 		      unsigned int hook)
 {
-	return hook_of(map, p->last, hook)->may;
+	return path_hook_of(map, p->last, hook)->may;
 }
 
 bool path_nat_ahead(const struct path_map *map, const struct path *p)
 {
 	return (p->hook == NF_INET_PRE_ROUTING ||
 		p->hook == NF_INET_LOCAL_OUT) &&
-	       hook_of(map, p->last, p->hook)->may & ahead(map, p);
-}
-
-/* Would a packet that went on have been seen, whichever way it took? */
-static bool would_be_seen(const struct path_map *map, const struct path *p)
-{
-	unsigned int f = index_of(p->last);
-
-	if (hook_goes_on(map, p))
-		return true;
-	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
-		if (next_hooks[p->hook] & BIT(h) && !map->hook[f][h].must)
-			return false;
-	return next_hooks[p->hook] != 0;
-}
-
-static uint8_t passed(const struct path_map *map, const struct path *p)
-{
-	switch (p->hook) {
-	case NF_INET_LOCAL_IN:
-		return FATE_DELIVERED;
-	case NF_INET_POST_ROUTING:
-		return p->local ? FATE_SENT : FATE_FORWARDED;
-	case NF_INET_FORWARD:
-		return would_be_seen(map, p) ? FATE_LOST : FATE_FORWARDED;
-	case NF_INET_LOCAL_OUT:
-		return would_be_seen(map, p) ? FATE_LOST : FATE_SENT;
-	default:
-		return would_be_seen(map, p) ? FATE_LOST : FATE_UNKNOWN;
-	}
-}
-
-void path_fate(const struct path_map *map, const struct path *p,
-	       struct fate *fate)
-{
-	fate->by = NULL;
-	fate->cause = NULL;
-	fate->hook = p->hook;
-	fate->out = p->out;
-	switch (p->state) {
-	case PATH_ENDED:
-		fate->kind = p->last->effect == EFFECT_REJECT ? FATE_REJECT
-							      : FATE_DROP;
-		fate->by = p->last;
-		break;
-	case PATH_QUEUED:
-		fate->kind = FATE_QUEUE;
-		fate->by = p->last;
-		break;
-	case PATH_TABLE_DONE:
-		if (hook_of(map, p->last, p->hook)->crowded) {
-			fate->kind = FATE_UNKNOWN;
-			fate->cause = "too many chains of nft are at this "
-				"hook to tell which is the last";
-			break;
-		}
-		/* A table of this very hook stayed silent. */
-		if (hook_goes_on(map, p))
-			fate->kind = FATE_LOST;
-		else
-			fate->kind = passed(map, p);
-		break;
-	default:
-		if (p->last->effect == EFFECT_UNKNOWN) {
-			fate->kind = FATE_UNKNOWN;
-			break;
-		}
-		/* The chain has an end that would have been reported. */
-		fate->kind = FATE_STOLEN;
-		fate->by = p->last;
-		break;
-	}
-	if (map->untraced && (fate->kind == FATE_LOST ||
-			      (fate->kind == FATE_STOLEN &&
-			       p->last->effect != EFFECT_STEAL))) {
-		fate->kind = FATE_UNKNOWN;
-		fate->by = NULL;
-		fate->cause = "a rule of nft here ends tracing (meta nftrace "
-			"set 0)";
-	}
-	/* Conntrack may have sent it elsewhere than it was to go at OUTPUT. */
-	if (fate->kind == FATE_SENT && p->hook == NF_INET_LOCAL_OUT &&
-	    path_map_has_nat(map, p, p->hook))
-		fate->out = 0;
-	/* A rule may have dropped it, only none that would be shown. */
-	if (fate->kind == FATE_LOST && map->nft_unseen) {
-		fate->kind = FATE_UNKNOWN;
-		fate->cause = "nft's rules are not seen (--backend legacy)";
-	}
+	       path_hook_of(map, p->last, p->hook)->may & path_ahead(map, p);
 }

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* path_ahead: which hooks, tables and base chains a packet has before it yet. */
+#ifndef NFTRACE_PATH_AHEAD_H
+#define NFTRACE_PATH_AHEAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "path_map.h"
+
+struct path;
+struct place;
+
+#define BIT(n) (1u << (n))
+#define BIT64(n) (UINT64_C(1) << (n))
+
+/* Hooks at which a packet can turn up next, a bit each; by hook. */
+extern const uint8_t path_next_hooks[NF_INET_NUMHOOKS];
+
+/** path_family - family_index() of a place */
+unsigned int path_family(const struct place *at);
+
+/** path_hook_of - the hook in the place's family */
+const struct path_hook *path_hook_of(const struct path_map *map,
+				     const struct place *at,
+				     unsigned int hook);
+
+/** path_station - where it is; in a user chain joined from nowhere: its table's */
+uint8_t path_station(const struct path_map *map, const struct path *p);
+
+/** path_ahead - stations of its hook that may still see it, a bit each */
+uint64_t path_ahead(const struct path_map *map, const struct path *p);
+
+/** path_hook_goes_on - will stations of this hook see it yet? */
+bool path_hook_goes_on(const struct path_map *map, const struct path *p);
+
+/** path_before - those that must be seen at its hook before this builtin chain */
+uint64_t path_before(const struct path_map *map, const struct place *at);
+
+#endif
