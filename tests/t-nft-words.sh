@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # t-nft-words: expressions.txt through the nft trigger: it matches the packets that raw's rule matches, or is refused.
+# TIMEOUT: 240
 . "$(dirname "$0")/lib.sh"
 
 # What counts otherwise of itself: chance, a state that both rules share, or one
@@ -140,3 +141,88 @@ note "${#words[@]} expressions: $matched match packets, $refused refused, $late 
 ((matched >= 70)) || fail "only $matched match anything"
 ((refused <= ${#words[@]} / 10)) || fail "$refused are refused"
 ((late >= 3)) || fail "only $late behind conntrack"
+
+# What counters say once more by the packets themselves: nftrace with either trigger, the same
+# packets sent in two namespaces that are alike. A sample here; SOAK has every expression.
+EVERY=10
+[[ -z ${SOAK-} ]] || EVERY=1
+
+# side NAME: the addresses and sets of above, and a chain that sees all
+side() {
+	local a
+	ns_new "$1"
+	in_ns words ipset save | in_ns "$1" ipset restore
+	for a in "${four[@]:1}"; do ns_ip "$1" address add "$a/32" dev lo; done
+	for a in "${six[@]:1}"; do ns_ip "$1" address add "$a/128" dev lo nodad; done
+}
+side legacy
+in_ns legacy iptables-legacy -A OUTPUT
+in_ns legacy ip6tables-legacy -A OUTPUT
+side nft
+in_ns nft nft 'table inet t { chain out { type filter hook output priority 0; counter; }; }'
+
+few_packets() {
+	local a p
+	for a in 10.1.2.3 8.8.8.8 fd00::1 fd00:9::1; do
+		for p in 22 53 80; do
+			"$TOOLS/talk" udp "$a" $p from 1$p wait 1 size $p
+			"$TOOLS/talk" tcp "$a" $p from 2$p wait 1
+		done
+	done
+}
+export -f few_packets
+
+# start_side BACKEND WORDS...: in SIDE_PID; false when it refuses
+declare -A SIDE_PID=()
+start_side() {
+	OUT=$SCRATCH/$1.out ERR=$SCRATCH/$1.err
+	launch_nftrace "$1" --backend "$1" -t 60 --rate 0 --json "${@:2}"
+	SIDE_PID[$1]=$NFTRACE_PID
+	wait_for 20 _armed_or_gone
+	grep -q '^nftrace: armed' "$ERR"
+}
+end_side() {
+	OUT=$SCRATCH/$1.out ERR=$SCRATCH/$1.err NFTRACE_PID=${SIDE_PID[$1]}
+	is_gone "$NFTRACE_PID" && { end_nftrace; return; }
+	stop_nftrace INT
+}
+
+# packets BACKEND: addresses, ports, protocol, TCP's flags and length of each; nft tells of the
+# first 20 bytes behind the IP header only, and sequence numbers and times are chance
+packets() {
+	jq -r '[.headers, .length] | @tsv' "$SCRATCH/$1.out" |
+		sed -E 's/(: [[:alnum:]]+( \[[^]]*\])?)[^\t]*/\1/' | sort
+}
+
+traced=0 alike=0
+candidates=()
+for i in "${!words[@]}"; do
+	# Those that match something, and those that are refused.
+	[[ ${words[i]} =~ $odd || ${ours[$(name_of "$i")]-} = *late || ${ours[$(name_of "$i")]-} = 0 ]] ||
+		candidates+=("$i")
+done
+for ((c = 0; c < ${#candidates[@]}; c += EVERY)); do
+	i=${candidates[c]}
+	subtest "${families[i]} ; ${words[i]}: packets traced"
+	eval "argv=(-${families[i]} ${words[i]})"
+	start_side legacy "${argv[@]}"; left=$?
+	start_side nft "${argv[@]}"; right=$?
+	if ((left == 0 && right == 0)); then
+		for b in legacy nft; do in_ns $b bash -c few_packets >/dev/null 2>&1; done
+	fi
+	end_side legacy
+	end_side nft
+	if ((right)); then
+		grep -q '^nftrace: error: .' "$SCRATCH/nft.err" || fail "refused without a reason"
+		continue
+	fi
+	((left == 0)) || { fail "refused for raw only"; show stderr "$SCRATCH/legacy.err"; continue; }
+	packets legacy >"$SCRATCH/legacy.packets"
+	packets nft >"$SCRATCH/nft.packets"
+	assert_same "the packets" "$SCRATCH/legacy.packets" "$SCRATCH/nft.packets"
+	((alike++)) || true
+	[[ ! -s $SCRATCH/nft.packets ]] || ((traced++)) || true
+done
+subtest "enough packets traced"
+note "$alike expressions with both triggers, $traced of them trace packets"
+((traced >= 5)) || fail "only $traced expressions trace any packet"
