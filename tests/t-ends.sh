@@ -21,9 +21,9 @@ assert_inserted() {
 }
 
 subtest "time"
-start_nftrace lo -t 1 "${quiet[@]}"
+start_nftrace lo -t 3 "${quiet[@]}"
 assert_inserted
-end_nftrace 4
+end_nftrace 8
 assert_status 3
 assert_restored lo "$before"
 
