@@ -112,13 +112,15 @@ plan() {
 		}'
 }
 
+# Each from a port of its own: one that the kernel chose might be that of a connection
+# that conntrack still remembers, and nat would not be asked.
 send() { # FILE
 	local ns
-	plan "$1" >"$SCRATCH/plan"
+	plan "$1" | awk '{ print $0, 33000 + NR }' >"$SCRATCH/plan"
 	for ns in a b r; do
 		grep "^$ns " "$SCRATCH/plan" | in_ns $ns bash -c '
-			while read -r _ proto to port source; do
-				"$0" $proto $to $port source $source wait 2
+			while read -r _ proto to port source from; do
+				"$0" $proto $to $port from $from source $source wait 2
 			done' "$TOOLS/talk" 2>/dev/null
 	done
 }
