@@ -67,8 +67,24 @@ void journeys_close(struct journeys *js)
 	free(js);
 }
 
+/*
+ * Of packets alike one may have lost an event, and taken the other's for it:
+ * then neither's fate is known, whichever of them the gap was seen to touch.
+ */
+static void doubt_fates(struct journeys *js, struct journey *j)
+{
+	if (!(j->flags & JOURNEY_AMBIGUOUS) || j->flags & JOURNEY_GAP ||
+	    !js->gap_ns || js->gap_ns > j->last_ns ||
+	    j->last_ns - js->gap_ns >= QUEUE_NS)
+		return;
+	j->flags |= JOURNEY_GAP;
+	j->lost = js->gap_lost;
+	journey_find_fates(j, js->map);
+}
+
 static void let_go(struct journeys *js, struct journey *j)
 {
+	doubt_fates(js, j);
 	if ((!j->steps && !journey_is_bare(j)) ||
 	    !js->ops->done(js->arg, j))
 		shelf_give_back(&js->shelf, j);

@@ -113,6 +113,9 @@ static bool judge(void *arg, struct journey *j)
 	g->count++;
 	g->marked += j->flags & JOURNEY_AMBIGUOUS ? 1 : 0;
 	g->incomplete += incomplete;
+	if (g->lossy && !incomplete && j->flags & JOURNEY_AMBIGUOUS &&
+	    j->fate[0].kind != g->way[j->step[journey_kept(j) - 1].place->id]->fate)
+		wrong(g, j, "a marked one with a fate made up");
 	if (j->flags & JOURNEY_AMBIGUOUS || (g->lossy && incomplete))
 		return false;
 	if (!is_pure(j))
