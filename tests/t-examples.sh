@@ -98,7 +98,8 @@ shown() {
 	is_gone "$job" && return 0
 	case $line in
 	*--pcap*) grep -q '^=> DROP' "$SCRATCH/printed" ;;
-	*" -- "* | *" -c "*) return 1 ;;	# these end by themselves
+	# These end by themselves.
+	*" -- "* | *" -c "* | *--read* | *--doctor* | *--cleanup* | *--dry-run*) return 1 ;;
 	*) [[ -s $SCRATCH/printed ]] ;;
 	esac
 }

@@ -8,6 +8,8 @@
 LONG=3 SHORT=1
 [[ -z ${SOAK-} ]] || LONG=10 SHORT=10
 LIMIT_KB=65536
+# A sanitizer's own memory comes on top.
+[[ -z ${SANITIZE-} ]] || LIMIT_KB=$((2 * LIMIT_KB))
 
 lab_router
 settle a eth0 r eth0 r eth1 b eth0
