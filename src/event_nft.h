@@ -18,6 +18,12 @@ struct event_name {
 	uint32_t len;
 };
 
+/** nft_is_after - is generation @a later than @b?  They count round. */
+static inline bool nft_is_after(uint32_t a, uint32_t b)
+{
+	return (int32_t)(a - b) > 0;
+}
+
 /* Generations of the rules: an event was made in one of these, both included. */
 struct nft_span {
 	uint32_t from, to;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "event.h"
+#include "event_nft.h"
 #include "journey.h"
 #include "journeys.h"
 #include "nft_snapshot.h"
@@ -155,7 +156,7 @@ static void go_on(const struct review *r, struct nft_span *span)
 {
 	uint32_t now = place_nft_span(r->nft).from;
 
-	if (r->now && (int32_t)(now - span->from) > 0)
+	if (r->now && nft_is_after(now, span->from))
 		span->from = now;
 }
 
@@ -195,7 +196,7 @@ static struct nft_span span_of(const struct held *d)
 {
 	struct nft_span span = d->j ? d->j->nft : d->span;
 
-	if (d->answered && (int32_t)(span.to - d->need) > 0)
+	if (d->answered && nft_is_after(span.to, d->need))
 		span.to = d->need;
 	return span;
 }
@@ -239,7 +240,7 @@ static void let_go(struct hold *h, struct held *d)
 static bool is_told(const struct hold *h, const struct held *d)
 {
 	return d->answered &&
-	       (int32_t)(place_nft_generation(h->nft) - d->need) >= 0;
+	       !nft_is_after(d->need, place_nft_generation(h->nft));
 }
 
 static struct held *take_first(struct hold *h)
@@ -320,8 +321,8 @@ void hold_change(struct hold *h, const struct nft_change *c)
 
 void hold_lost(struct hold *h)
 {
-	if (place_nft_lost(h->nft))
-		review_all(h, place_nft_doubt);
+	place_nft_lost(h->nft);
+	review_all(h, place_nft_doubt);
 }
 
 void hold_snapshot(struct hold *h, int fd, size_t size)

@@ -32,10 +32,4 @@ bool nft_made_note(struct nft_made *m, uint64_t key, uint32_t generation);
 unsigned int nft_made_find(const struct nft_made *m, uint64_t key,
 			   uint32_t *generation, unsigned int max);
 
-/** nft_is_after - generations count round */
-static inline bool nft_is_after(uint32_t a, uint32_t b)
-{
-	return (int32_t)(a - b) > 0;
-}
-
 #endif

@@ -394,10 +394,9 @@ bool place_nft_change(struct place_nft *pn, const struct nft_change *c)
 	return nft_window_change(&pn->window, c);
 }
 
-bool place_nft_lost(struct place_nft *pn)
+void place_nft_lost(struct place_nft *pn)
 {
 	nft_window_lost(&pn->window);
-	return true;
 }
 
 const struct place *place_nft_doubt(struct place_nft *pn,

@@ -65,8 +65,8 @@ void place_nft_asked(struct place_nft *pn);
 /** place_nft_generation - of the rules that the kernel has told of so far */
 uint32_t place_nft_generation(const struct place_nft *pn);
 
-/** place_nft_lost - messages are lost: true as for place_nft_change() */
-bool place_nft_lost(struct place_nft *pn);
+/** place_nft_lost - messages are lost: all is in doubt, see place_nft_doubt() */
+void place_nft_lost(struct place_nft *pn);
 
 /**
  * place_nft_install - the rules as they are now
