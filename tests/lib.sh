@@ -329,6 +329,16 @@ assert_schema() {
 	assert_equal "what is not of the schema" "" "$(against_schema "$1" "$2" | head -n 5)"
 }
 
+# assert_reads_back NS PCAP ARGS...: --read prints what the run that just ended did;
+# that is in $SCRATCH/live, what was read in $OUT
+assert_reads_back() {
+	local ns=$1 pcap=$2
+	shift 2
+	cp "$OUT" "$SCRATCH/live"
+	run_nftrace "$ns" "$@" --read "$pcap"
+	assert_same "what was read" "$SCRATCH/live" "$OUT"
+}
+
 # assert_within SECONDS WHAT COMMAND...
 assert_within() {
 	local seconds=$1 what=$2

@@ -20,19 +20,20 @@ assert_status 0
 assert_equal "packets printed" 3 "$(blocks)"
 assert_equal "fates printed" 3 "$(grep -c '^=> ' "$OUT")"
 
+# three_of PACKETS: sent in one burst
+three_of() {
+	start_nftrace lo -t 20 -c 3 -p udp --dport 7
+	in_ns lo "$TOOLS/flood" 10.9.0.1 7 "$1" 32 >/dev/null
+	end_nftrace 5
+	assert_status 0
+	assert_equal "packets printed" 3 "$(blocks)"
+}
+
 subtest "-c 3 of three in one burst"
-start_nftrace lo -t 20 -c 3 -p udp --dport 7
-in_ns lo "$TOOLS/flood" 10.9.0.1 7 3 32 >/dev/null
-end_nftrace 5
-assert_status 0
-assert_equal "packets printed" 3 "$(blocks)"
+three_of 3
 
 subtest "-c 3 of three hundred in one burst"
-start_nftrace lo -t 20 -c 3 -p udp --dport 7
-in_ns lo "$TOOLS/flood" 10.9.0.1 7 300 32 >/dev/null
-end_nftrace 5
-assert_status 0
-assert_equal "packets printed" 3 "$(blocks)"
+three_of 300
 assert_grep '^nftrace: [0-9]+ packets traced, 3 of them printed: ' "$ERR"
 
 subtest "-c 5, and time comes first"

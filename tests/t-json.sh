@@ -130,7 +130,5 @@ for name in $'q"u\\o' $'gr\xc3\xbcn' $'c\x01\x1b[31m' $'b\xff\xe9'; do
 	assert_equal "the events' interfaces" "$want" \
 		"$(jq -r '.events[] | .in, .out | values' "$OUT" | sort -u)"
 	assert_equal "the fate's interface" "$want" "$(jq -r '.fate_out // .out' "$OUT")"
-	cp "$OUT" "$SCRATCH/live"
-	run_nftrace lo --read "$SCRATCH/name.pcapng" --json
-	assert_same "what was read" "$SCRATCH/live" "$OUT"
+	assert_reads_back lo "$SCRATCH/name.pcapng" --json
 done

@@ -54,9 +54,7 @@ talk a udp 10.96.0.10 54 from 20054 wait 60 2>/dev/null
 end_nftrace
 assert_text '  only in nft: ip nat:PREROUTING,KUBE-SERVICES,KUBE-SVC-DENIED' "$OUT"
 assert_text '  only in iptables-legacy: raw:PREROUTING,cali-PREROUTING filter:FORWARD,cali-FORWARD,cali-tw-eth0' "$OUT"
-cp "$OUT" "$SCRATCH/block"
-run_nftrace r --read "$SCRATCH/mixed.pcapng"
-assert_same "what --read prints" "$SCRATCH/block" "$OUT"
+assert_reads_back r "$SCRATCH/mixed.pcapng"
 
 subtest "a chain of one name in both is none that only one has"
 in_ns r nft "add table ip filter; add chain ip filter cali-FORWARD"

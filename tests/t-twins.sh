@@ -74,20 +74,19 @@ start
 twins 0 10.2.0.2/9 $((N * 3000)) 0
 told $((N * 3000)) FORWARDED 1
 
+# on_both DESTINATION/PORT COUNT FATE: so many from each of two CPUs
+on_both() {
+	start
+	twins 0 "$1" "$2" 0
+	twins 1 "$1" "$2" 0
+	told $((2 * $2)) "$3" 1
+}
+
 subtest "full speed, from two CPUs at once"
-start
-twins 0 10.2.0.2/9 $((N * 3000)) 0
-twins 1 10.2.0.2/9 $((N * 3000)) 0
-told $((N * 6000)) FORWARDED 1
+on_both 10.2.0.2/9 $((N * 3000)) FORWARDED
 
 subtest "full speed, from two CPUs at once, dropped"
-start
-twins 0 10.2.0.2/10 $((N * 1000)) 0
-twins 1 10.2.0.2/10 $((N * 1000)) 0
-told $((N * 2000)) DROP 1
+on_both 10.2.0.2/10 $((N * 1000)) DROP
 
 subtest "full speed, from two CPUs at once, to nowhere"
-start
-twins 0 10.99.0.1/9 $((N * 500)) 0
-twins 1 10.99.0.1/9 $((N * 500)) 0
-told $((N * 1000)) LOST 1
+on_both 10.99.0.1/9 $((N * 500)) LOST
