@@ -13,6 +13,9 @@ TEST_RULES    := $(wildcard rules/*.c)
 TEST_SRC      := $(filter-out src/main.c,$(wildcard src/*.c))
 TEST_UNITS    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
 TEST_TOOLS    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tools/*.c))
+# Of them, what the demo and the bench use: these build with PACKAGES alone.
+DEMO_TOOLS    := $(addprefix $(T)/tools/,dns talk)
+BENCH_TOOLS   := $(addprefix $(T)/tools/,flood talk)
 TEST_PRELOAD  := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
 TEST_FUZZ     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 TEST_REPLAY   := $(addprefix $(T)/fuzz/,$(TEST_FUZZ))
@@ -54,7 +57,7 @@ check-run: check-programs
 	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) tests/run $(TESTS)
 
 .PHONY: demo-programs
-demo-programs: $(BUILD)/nftrace $(TEST_TOOLS)
+demo-programs: $(BUILD)/nftrace $(DEMO_TOOLS)
 
 demo-run: demo-programs
 	@BUILD=$(BUILD) tests/demo.sh
@@ -89,7 +92,10 @@ $(T)/tools/%: tests/tools/%.c | need
 	@mkdir -p $(@D)
 	@echo "  TOOL    $<"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d -MT $@ $(LDFLAGS) -o $@ $< \
-	  $(shell pkg-config --libs libmnl jansson)
+	  $(TOOL_LIBS)
+
+$(T)/tools/nfq $(T)/tools/record: TOOL_LIBS = -lmnl
+$(T)/tools/truth: TOOL_LIBS = -ljansson
 
 # Without sanitizers: their runtime has to come first in a process.
 $(T)/preload/%.so: tests/preload/%.c
@@ -133,7 +139,7 @@ fuzz-%: $(FUZZ_O) | need
 .SECONDARY: $(FUZZ_O)
 -include $(FUZZ_O:.o=.d)
 
-bench-run: $(BUILD)/nftrace $(TEST_TOOLS) $(T)/bench/floor $(T)/bench/meter
+bench-run: $(BUILD)/nftrace $(BENCH_TOOLS) $(T)/bench/floor $(T)/bench/meter
 	@BUILD=$(BUILD) tests/bench/run $(BENCH)
 
 $(T)/bench/%: tests/bench/%.c | need
