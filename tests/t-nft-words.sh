@@ -194,6 +194,9 @@ packets() {
 		sed -E 's/(: [[:alnum:]]+( \[[^]]*\])?)[^\t]*/\1/' | sort
 }
 
+# On one CPU, that of -m cpu: which one else sees a packet is chance.
+CPU=$(taskset -cp $$ | sed 's/.*: \([0-9]*\).*/\1/')
+
 traced=0 alike=0
 candidates=()
 for i in "${!words[@]}"; do
@@ -208,7 +211,9 @@ for ((c = 0; c < ${#candidates[@]}; c += EVERY)); do
 	start_side legacy "${argv[@]}"; left=$?
 	start_side nft "${argv[@]}"; right=$?
 	if ((left == 0 && right == 0)); then
-		for b in legacy nft; do in_ns $b bash -c few_packets >/dev/null 2>&1; done
+		for b in legacy nft; do
+			in_ns $b taskset -c "$CPU" bash -c few_packets >/dev/null 2>&1
+		done
 	fi
 	end_side legacy
 	end_side nft
