@@ -22,13 +22,17 @@
 #include "event.h"
 
 enum {
-	BATCH = 64,		/* messages a system call */
 	SLOT = 4096,		/* fixed part of a message */
+	/*
+	 * Slots begin at different places of a page: else all messages would
+	 * share a few lines of the processor's cache.
+	 */
+	STAGGER = 5 * 64,
 };
 
 struct capture_ring {
-	struct mmsghdr msg[BATCH];
-	struct iovec iov[BATCH];
+	struct mmsghdr msg[CAPTURE_BATCH];
+	struct iovec iov[CAPTURE_BATCH];
 	size_t slot;
 	size_t len;
 	unsigned char bytes[] __attribute__((aligned(16)));
@@ -36,8 +40,9 @@ struct capture_ring {
 
 static struct capture_ring *ring_new(uint32_t snaplen)
 {
-	size_t slot = (SLOT + snaplen + 4095) / 4096 * 4096;
-	size_t len = sizeof(struct capture_ring) + BATCH * slot;
+	size_t slot = (SLOT + snaplen + 4095) / 4096 * 4096 +
+		      STAGGER;
+	size_t len = sizeof(struct capture_ring) + CAPTURE_BATCH * slot;
 	struct capture_ring *r = mmap(NULL, len, PROT_READ | PROT_WRITE,
 				      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -45,7 +50,7 @@ static struct capture_ring *ring_new(uint32_t snaplen)
 		return NULL;
 	r->slot = slot;
 	r->len = len;
-	for (unsigned int i = 0; i < BATCH; i++) {
+	for (unsigned int i = 0; i < CAPTURE_BATCH; i++) {
 		r->iov[i].iov_base = r->bytes + i * slot;
 		r->iov[i].iov_len = slot;
 		r->msg[i].msg_hdr.msg_iov = &r->iov[i];
@@ -285,7 +290,7 @@ int capture_receive(struct capture *c,
 		    void *arg)
 {
 	struct capture_ring *r = c->ring;
-	int n = recvmmsg(c->fd, r->msg, BATCH, MSG_DONTWAIT, NULL);
+	int n = recvmmsg(c->fd, r->msg, CAPTURE_BATCH, MSG_DONTWAIT, NULL);
 
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+enum { CAPTURE_BATCH = 64 };	/* messages a system call */
+
 struct capture {
 	int fd;
 	int stamp_fd;		/* makes the kernel stamp received packets */
@@ -49,8 +51,9 @@ struct nlmsghdr;
 /**
  * capture_receive - hand all waiting messages, at most one batch, to @fn
  * @fn: called for each netlink message with the bytes from it to the end
- * Return: messages handed over; 0: none is waiting; -ENOBUFS: the kernel had
- * to drop some; or -errno.
+ * Return: messages handed over, with less than CAPTURE_BATCH there was no more
+ * or the kernel had to drop some; 0: none is waiting; -ENOBUFS: it had to drop
+ * some; or -errno.
  */
 int capture_receive(struct capture *c,
 		    void (*fn)(void *arg, const struct nlmsghdr *nlh,

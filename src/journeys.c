@@ -301,6 +301,19 @@ int journeys_expire(struct journeys *js, uint64_t now_ns)
 	return (int)((due - now_ns) / MS) + 1;
 }
 
+int journeys_due_ms(const struct journeys *js, uint64_t now_ns)
+{
+	const struct journey *j = js->shelf.oldest;
+	uint64_t silent;
+
+	if (!j)
+		return -1;
+	silent = now_ns - j->last_ns;
+	if (silent >= JOURNEY_PATIENCE_MS * MS)
+		return 0;
+	return (int)((JOURNEY_PATIENCE_MS * MS - silent) / MS) + 1;
+}
+
 void journeys_finish(struct journeys *js)
 {
 	while (js->shelf.oldest)

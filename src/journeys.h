@@ -55,6 +55,12 @@ void journeys_hole(struct journeys *js);
  */
 int journeys_expire(struct journeys *js, uint64_t now_ns);
 
+/**
+ * journeys_due_ms - how long journeys_expire() has nothing to do at least
+ * Return: ms, -1: none is open.
+ */
+int journeys_due_ms(const struct journeys *js, uint64_t now_ns);
+
 /** journeys_finish - close all, as at the end of the run */
 void journeys_finish(struct journeys *js);
 

@@ -21,6 +21,7 @@
 #include "journey.h"
 #include "journeys.h"
 #include "losses.h"
+#include "pace.h"
 #include "path.h"
 #include "place.h"
 #include "place_nft.h"
@@ -31,13 +32,11 @@
 
 enum {
 	TURN_EVENTS = 8192,	/* then see to output and control */
-	BUSY_EVENTS = 64,	/* so many at a wake-up: let more come together */
-	BUSY_SLEEP_US = 1000,
 	DRAIN_SILENCE_MS = 100,
 	DRAIN_QUEUE_MS = 1000,	/* user space may still hold a packet */
 	DRAIN_MAX_MS = 5000,
 	CAUSE_MS = 200,		/* how long to wait for a cause */
-	FLUSH_NS = 20000000,	/* output waits for so long at most */
+	PAUSE_NS = 20000000,	/* output and silence wait for so long at most */
 };
 
 struct state {
@@ -52,13 +51,15 @@ struct state {
 	struct ifnames *names;
 	struct printer printer;
 	uint64_t now_ns, wall_ns;
-	uint64_t flushed_ns;		/* CLOCK_MONOTONIC */
+	uint64_t paused_ns;		/* CLOCK_MONOTONIC */
+	struct pace pace;
 	uint32_t next_seq;
 	uint32_t turns;			/* of stats.h, as last seen */
 	int control;
 	bool draining, orphaned;
 	bool empty;			/* the socket, after the last turn */
-	bool busy;			/* much came at the last wake-up */
+	bool caught_up;			/* as good as empty, or messages lost */
+	bool busy;			/* much comes at the moment */
 };
 
 static void on_control(struct state *s)
@@ -266,23 +267,45 @@ static void on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
 		on_event(s, &e, at);
 }
 
+/* One batch.  Return: messages in it; 0: the socket is empty; or -errno. */
+static int read_batch(struct state *s)
+{
+	int n;
+
+	s->now_ns = clock_ns(CLOCK_MONOTONIC);
+	s->wall_ns = clock_ns(CLOCK_REALTIME);
+	n = capture_receive(s->plan->capture, on_message, s);
+	s->empty = n <= 0 && n != -ENOBUFS;
+	s->caught_up = n < CAPTURE_BATCH && n != -ENOBUFS;
+	/* Lost events show in the sequence; changes of rules do not. */
+	if (n == -ENOBUFS && s->hold)
+		hold_lost(s->hold);
+	return n;
+}
+
+/* Return: messages read until nearly no more were there, or TURN_EVENTS. */
+static unsigned int read_most(struct state *s)
+{
+	unsigned int total = 0;
+
+	do {
+		int n = read_batch(s);
+
+		total += n > 0 ? (unsigned int)n : 0;
+	} while (!s->caught_up && total < TURN_EVENTS);
+	return total;
+}
+
 /* Return: messages read until the socket was empty, or TURN_EVENTS. */
 static unsigned int read_all(struct state *s)
 {
 	unsigned int total = 0;
-	int n;
 
 	do {
-		s->now_ns = clock_ns(CLOCK_MONOTONIC);
-		s->wall_ns = clock_ns(CLOCK_REALTIME);
-		n = capture_receive(s->plan->capture, on_message, s);
-		if (n > 0)
-			total += (unsigned int)n;
-		/* Lost events show in the sequence; changes of rules do not. */
-		if (n == -ENOBUFS && s->hold)
-			hold_lost(s->hold);
-	} while ((n > 0 && total < TURN_EVENTS) || n == -ENOBUFS);
-	s->empty = n <= 0;
+		int n = read_batch(s);
+
+		total += n > 0 ? (unsigned int)n : 0;
+	} while (!s->empty && total < TURN_EVENTS);
 	if (s->hold && s->empty)
 		hold_emptied(s->hold);
 	return total;
@@ -320,31 +343,44 @@ static int expire(struct state *s)
 	return held >= 0 && (due < 0 || held < due) ? held : due;
 }
 
+/* The same, where the socket is read to its end only if something depends on it. */
+static int expire_when_due(struct state *s)
+{
+	int due = journeys_due_ms(s->journeys, s->now_ns);
+
+	if (due != 0 && !s->hold)
+		return due;
+	read_all(s);
+	return expire(s);
+}
+
 /* Only for POLLERR, when nothing is pending: the reader of a pipe has gone. */
-static void poll_sink(const struct state *s, unsigned int i,
+static void poll_sink(const struct state *s, unsigned int i, bool writing,
 		      struct pollfd *pfd)
 {
 	const struct sink *k = &s->printer.sink[i];
 
 	pfd->fd = s->printer.closed_told || !k->report ? -1 : k->out.fd;
-	pfd->events = out_pending(&k->out) ? POLLOUT : 0;
+	pfd->events = writing && out_pending(&k->out) ? POLLOUT : 0;
 }
 
-static void wait_for_more(struct state *s, int timeout_ms)
+/* Until messages come, or anything else that is for the reader. */
+static void wait_for(struct state *s, bool messages, int timeout_ms)
 {
 	struct pollfd pfd[3 + SINK_COUNT] = {
-		{ .fd = s->plan->capture->fd, .events = POLLIN },
 		{ .fd = s->orphaned ? -1 : s->control, .events = POLLIN },
 		{ .fd = ifnames_fd(s->names), .events = POLLIN },
+		{ .fd = messages ? s->plan->capture->fd : -1,
+		  .events = POLLIN },
 	};
 
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
-		poll_sink(s, i, &pfd[3 + i]);
-	if (poll(pfd, 3 + SINK_COUNT, timeout_ms) < 0)
+		poll_sink(s, i, messages, &pfd[3 + i]);
+	if (poll(pfd, 3 + SINK_COUNT, timeout_ms) <= 0)
 		return;
-	if (pfd[1].revents)
+	if (pfd[0].revents)
 		on_control(s);
-	if (pfd[2].revents)
+	if (pfd[1].revents)
 		ifnames_update(s->names);
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
 		if (pfd[3 + i].revents & (POLLERR | POLLHUP | POLLNVAL) &&
@@ -352,39 +388,42 @@ static void wait_for_more(struct state *s, int timeout_ms)
 			s->printer.sink[i].out.error = -EPIPE;
 }
 
-static void rest(void)
-{
-	struct timespec ts = { .tv_nsec = BUSY_SLEEP_US * 1000 };
-
-	clock_nanosleep(CLOCK_MONOTONIC, 0, &ts, NULL);
-}
-
 /*
- * A full buffer is written at once (sink_journey()); what is less waits for a
- * pause in the traffic, but never for longer than anybody would notice.
+ * What is silent is closed and what is written goes out.  A full buffer is
+ * written at once (sink_journey()); what is less waits for a pause in the
+ * traffic, but never for longer than anybody would notice.
+ * Return: ms until something is due, -1: nothing is.
  */
-static void flush_when_due(struct state *s)
+static int pause_for_output(struct state *s)
 {
-	if (s->busy && s->now_ns - s->flushed_ns < FLUSH_NS)
-		return;
+	int due;
+
+	if (s->busy && !s->hold && s->now_ns - s->paused_ns < PAUSE_NS)
+		return 0;
+	due = expire_when_due(s);
 	printer_flush(&s->printer);
-	s->flushed_ns = s->now_ns;
+	s->paused_ns = s->now_ns;
+	return due;
 }
 
 static void capture_loop(struct state *s)
 {
+	pace_open(&s->pace, s->plan->capture->buffer, s->plan->snaplen);
 	while (!s->draining) {
-		unsigned int n = read_all(s);
-		int due;
+		unsigned int n = read_most(s);
+		int rest = pace_rest_ms(&s->pace, n, s->now_ns), due;
 
-		s->busy = n >= BUSY_EVENTS;
-		due = expire(s);
-		flush_when_due(s);
-		if (s->busy)
-			rest();
+		s->busy = rest || !s->caught_up;
+		due = pause_for_output(s);
 		/* The end may have been told while a cause was waited for. */
-		if (!s->draining)
-			wait_for_more(s, n ? 0 : due);
+		if (s->draining)
+			break;
+		if (!s->caught_up)
+			wait_for(s, true, 0);
+		else if (rest)
+			wait_for(s, false, rest);
+		else
+			wait_for(s, true, due);
 	}
 }
 
@@ -400,7 +439,7 @@ static void drain_hold(struct state *s)
 		if (!hold_waits(s->hold) || s->orphaned || s->now_ns - begun >
 		    (uint64_t)DRAIN_MAX_MS * 1000000)
 			break;
-		wait_for_more(s, 20);
+		wait_for(s, true, 20);
 	}
 	hold_finish(s->hold);
 }
@@ -431,7 +470,7 @@ static void drain(struct state *s)
 		if (quiet >= limit || s->now_ns - begun >
 		    (uint64_t)DRAIN_MAX_MS * 1000000)
 			break;
-		wait_for_more(s, 20);
+		wait_for(s, true, 20);
 	}
 	look_for_drops(s);
 	journeys_finish(s->journeys);

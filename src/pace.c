@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pace: how long the reader rests so that more events come together. */
+#include "pace.h"
+
+/*
+ * Whoever watches notices no 5 ms, and each waking up costs as much as ten
+ * events.
+ */
+enum {
+	REST_MAX_MS = 5,
+	BUSY_A_MS = 32,		/* events: from there on it is worth a rest */
+	EVENT_BYTES = 1024,	/* in the kernel, and what it keeps of a packet */
+};
+
+static const uint64_t MS = 1000000;
+
+void pace_open(struct pace *p, size_t buffer, uint32_t snaplen)
+{
+	size_t room = buffer / ((size_t)EVENT_BYTES + snaplen);
+
+	*p = (struct pace){
+		.room = room < UINT32_MAX ? (uint32_t)room : UINT32_MAX,
+	};
+}
+
+/* No rest in which four times as many as now would not fit the buffer. */
+static int rest_ms(const struct pace *p, uint64_t span_ns)
+{
+	uint64_t a_ms = p->events * MS / span_ns, fits;
+
+	if (a_ms < BUSY_A_MS)
+		return 0;
+	fits = p->room / 4 / a_ms;
+	return fits < REST_MAX_MS ? (int)fits : REST_MAX_MS;
+}
+
+int pace_rest_ms(struct pace *p, unsigned int n, uint64_t now_ns)
+{
+	uint64_t span_ns = now_ns - p->since_ns;
+
+	p->events += n;
+	if (span_ns < MS)
+		return p->rest_ms;
+	p->rest_ms = rest_ms(p, span_ns);
+	p->events = 0;
+	p->since_ns = now_ns;
+	return p->rest_ms;
+}
