@@ -20,6 +20,8 @@ struct nft_batch {
 	struct mnl_nlmsg_batch *list;
 	uint32_t seq, count;
 	bool full;
+	void (*fn)(const struct nlmsghdr *nlh, void *arg);
+	void *arg;
 };
 
 struct mnl_socket *nft_socket_open(void)
@@ -36,8 +38,13 @@ struct mnl_socket *nft_socket_open(void)
 		errno = err;
 		return NULL;
 	}
-	/* One sendmsg must hold the whole batch; small ones fit anyway. */
+	/*
+	 * One sendmsg must hold the whole batch, and the other way all that
+	 * is told of it; small ones fit anyway.
+	 */
 	setsockopt(mnl_socket_get_fd(nl), SOL_SOCKET, SO_SNDBUFFORCE, &size,
+		   sizeof(size));
+	setsockopt(mnl_socket_get_fd(nl), SOL_SOCKET, SO_RCVBUFFORCE, &size,
 		   sizeof(size));
 	return nl;
 }
@@ -94,41 +101,75 @@ uint32_t nft_batch_count(const struct nft_batch *b)
 	return b->count;
 }
 
+void nft_batch_listen(struct nft_batch *b,
+		      void (*fn)(const struct nlmsghdr *nlh, void *arg),
+		      void *arg)
+{
+	b->fn = fn;
+	b->arg = arg;
+}
+
+/* What has been answered so far. */
+struct answers {
+	struct nft_refusal *refusal;
+	uint32_t max, *count;
+	int other;		/* of no message */
+};
+
+static void take_answer(struct nft_batch *b, const struct nlmsghdr *h,
+			struct answers *a)
+{
+	const struct nlmsgerr *e = mnl_nlmsg_get_payload(h);
+
+	if (h->nlmsg_type != NLMSG_ERROR) {
+		if (b->fn)
+			b->fn(h, b->arg);
+		return;
+	}
+	if (!e->error)
+		return;
+	if (h->nlmsg_seq - b->seq >= b->count)
+		a->other = e->error;
+	else if (*a->count < a->max)
+		a->refusal[(*a->count)++] = (struct nft_refusal) {
+			h->nlmsg_seq - b->seq, e->error,
+		};
+}
+
 /* The kernel answers before sendmsg returns: whatever is there is all. */
 static int read_answers(struct nft_batch *b, struct mnl_socket *nl,
-			struct nft_refusal *refusal, uint32_t max,
-			uint32_t *count)
+			struct answers *a)
 {
 	_Alignas(struct nlmsghdr) char buf[ANSWER_SIZE];
 	ssize_t n;
-	int other = 0;
 
-	while ((n = recv(mnl_socket_get_fd(nl), buf, sizeof(buf),
-			 MSG_DONTWAIT)) > 0) {
+	for (;;) {
 		const struct nlmsghdr *h = (const struct nlmsghdr *)buf;
-		const struct nlmsgerr *e = mnl_nlmsg_get_payload(h);
-		int left = (int)n;
+		int left;
 
-		if (!mnl_nlmsg_ok(h, left) || h->nlmsg_type != NLMSG_ERROR ||
-		    !e->error)
+		n = recv(mnl_socket_get_fd(nl), buf, sizeof(buf),
+			 MSG_DONTWAIT);
+		/* Refusals are few: what did not fit was an echo. */
+		if (n < 0 && errno == ENOBUFS && b->fn)
 			continue;
-		if (h->nlmsg_seq - b->seq >= b->count)
-			other = e->error;
-		else if (*count < max)
-			refusal[(*count)++] = (struct nft_refusal) {
-				h->nlmsg_seq - b->seq, e->error,
-			};
+		if (n <= 0)
+			break;
+		for (left = (int)n; mnl_nlmsg_ok(h, left);
+		     h = mnl_nlmsg_next(h, &left))
+			take_answer(b, h, a);
 	}
-	if (other)
-		return other;
+	if (a->other)
+		return a->other;
 	if (n < 0 && errno != EAGAIN)
 		return -errno;
-	return *count ? -EINVAL : 0;
+	return *a->count ? -EINVAL : 0;
 }
 
 int nft_batch_send(struct nft_batch *b, struct mnl_socket *nl,
 		   struct nft_refusal *refusal, uint32_t max, uint32_t *count)
 {
+	struct answers a = { refusal, max, count, 0 };
+
 	*count = 0;
 	close_message(b);
 	if (b->full)
@@ -138,7 +179,7 @@ int nft_batch_send(struct nft_batch *b, struct mnl_socket *nl,
 	if (mnl_socket_sendto(nl, mnl_nlmsg_batch_head(b->list),
 			      mnl_nlmsg_batch_size(b->list)) < 0)
 		return -errno;
-	return read_answers(b, nl, refusal, max, count);
+	return read_answers(b, nl, &a);
 }
 
 int nft_batch_wait(struct mnl_socket *nl)

@@ -34,6 +34,15 @@ void nft_batch_free(struct nft_batch *b);
 struct nlmsghdr *nft_batch_next(struct nft_batch *b, uint16_t type,
 				uint8_t nfproto, uint16_t flags);
 
+/**
+ * nft_batch_listen - what the kernel tells of each change, sent with NLM_F_ECHO
+ * @fn: called by nft_batch_send() with each message; what does not fit into the
+ * socket is lost, and nothing says so
+ */
+void nft_batch_listen(struct nft_batch *b,
+		      void (*fn)(const struct nlmsghdr *nlh, void *arg),
+		      void *arg);
+
 /** nft_batch_count - messages in it; the number of the next one */
 uint32_t nft_batch_count(const struct nft_batch *b);
 

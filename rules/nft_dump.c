@@ -18,8 +18,10 @@
 
 #include "nft_batch.h"
 
-/* What the kernel fills at once at most (netlink_dump). */
-enum { DUMP_SIZE = 32768 };
+enum {
+	DUMP_SIZE = 32768,	/* what the kernel fills at once at most (netlink_dump) */
+	TRIES = 64,		/* while others change what is read */
+};
 
 static bool sees_ip(uint32_t nfproto)
 {
@@ -152,27 +154,34 @@ static int begin(struct nft_dump *d, struct mnl_socket **nl)
 	return err;
 }
 
-int nft_dump_tables(struct nft_dump *d)
-{
-	struct mnl_socket *nl;
-	int err = begin(d, &nl);
-
-	if (!err)
-		mnl_socket_close(nl);
-	return err;
-}
-
-int nft_dump_table(struct nft_dump *d, uint8_t nfproto, const char *name)
+static int read_table(struct nft_dump *d, uint8_t nfproto, const char *name)
 {
 	struct mnl_socket *nl;
 	int err = begin(d, &nl);
 
 	if (err)
 		return err;
-	err = ask_of(nl, NFT_MSG_GETRULE, NLM_F_DUMP, nfproto, name, take_rule,
-		     d);
+	if (name)
+		err = ask_of(nl, NFT_MSG_GETRULE, NLM_F_DUMP, nfproto, name,
+			     take_rule, d);
 	mnl_socket_close(nl);
 	return err == -ENOENT ? 0 : err;
+}
+
+int nft_dump_table(struct nft_dump *d, uint8_t nfproto, const char *name)
+{
+	int err = read_table(d, nfproto, name);
+
+	for (unsigned int n = 1; n < TRIES && err == -EINTR; n++) {
+		nft_dump_release(d);
+		err = read_table(d, nfproto, name);
+	}
+	return err;
+}
+
+int nft_dump_tables(struct nft_dump *d)
+{
+	return nft_dump_table(d, NFPROTO_UNSPEC, NULL);
 }
 
 int nft_dump_read(struct nft_dump *d)

@@ -27,10 +27,10 @@ struct nft_dump {
  */
 int nft_dump_read(struct nft_dump *d);
 
-/** nft_dump_tables - the tables only */
+/** nft_dump_tables - the tables only; again while they change */
 int nft_dump_tables(struct nft_dump *d);
 
-/** nft_dump_table - tables, and one table's rules */
+/** nft_dump_table - tables, and one table's rules; again while they change */
 int nft_dump_table(struct nft_dump *d, uint8_t nfproto, const char *name);
 
 void nft_dump_release(struct nft_dump *d);

@@ -18,29 +18,6 @@
 
 enum { TABLE_OWNER = 1 << 1 /* NFT_TABLE_F_OWNER; Linux 5.12 */ };
 
-static int delete_table(struct mnl_socket *nl, const struct family *f,
-			const char *name)
-{
-	struct nftnl_table *t = nftnl_table_alloc();
-	struct nft_batch *b = nft_batch_new();
-	struct nft_refusal refusal;
-	uint32_t count;
-	int err = -ENOMEM;
-
-	if (t && b) {
-		nftnl_table_set_str(t, NFTNL_TABLE_NAME, name);
-		nftnl_table_nlmsg_build_payload(
-			nft_batch_next(b, NFT_MSG_DELTABLE, f->nfproto, 0), t);
-		err = nft_batch_send(b, nl, &refusal, 1, &count);
-		if (err == -EINVAL && count)
-			err = refusal.error;
-	}
-	nft_batch_free(b);
-	if (t)
-		nftnl_table_free(t);
-	return err == -ENOENT ? 0 : err;
-}
-
 static int add_packets(struct nftnl_expr *x, void *arg)
 {
 	struct trace_removed *done = arg;
@@ -66,6 +43,46 @@ static void count_rules(const struct nft_dump *d, const struct family *f,
 	}
 }
 
+static void count_echo(const struct nlmsghdr *nlh, void *arg)
+{
+	struct nftnl_rule *r;
+
+	if ((nlh->nlmsg_type & 0xff) != NFT_MSG_DELRULE)
+		return;
+	r = nftnl_rule_alloc();
+	if (!r)
+		return;
+	if (nftnl_rule_nlmsg_parse(nlh, r) == 0)
+		nftnl_expr_foreach(r, add_packets, arg);
+	nftnl_rule_free(r);
+}
+
+/* @last: what its rules had counted when no packet could meet them any more */
+static int delete_table(struct mnl_socket *nl, const struct family *f,
+			const char *name, struct trace_removed *last)
+{
+	struct nftnl_table *t = nftnl_table_alloc();
+	struct nft_batch *b = nft_batch_new();
+	struct nft_refusal refusal;
+	uint32_t count;
+	int err = -ENOMEM;
+
+	if (t && b) {
+		nftnl_table_set_str(t, NFTNL_TABLE_NAME, name);
+		nftnl_table_nlmsg_build_payload(
+			nft_batch_next(b, NFT_MSG_DELTABLE, f->nfproto,
+				       NLM_F_ECHO), t);
+		nft_batch_listen(b, count_echo, last);
+		err = nft_batch_send(b, nl, &refusal, 1, &count);
+		if (err == -EINVAL && count)
+			err = refusal.error;
+	}
+	nft_batch_free(b);
+	if (t)
+		nftnl_table_free(t);
+	return err == -ENOENT ? 0 : err;
+}
+
 static bool has_table(const struct nft_dump *d, const struct family *f,
 		      const char *name)
 {
@@ -83,7 +100,7 @@ static bool has_table(const struct nft_dump *d, const struct family *f,
 int nft_trigger_remove(const struct family *f, const struct owner *owner,
 		       struct trace_removed *done)
 {
-	struct trace_removed d = { 0 };
+	struct trace_removed d = { 0 }, last = { 0 };
 	struct mnl_socket *held = nft_trigger_socket(), *nl = held;
 	char name[OWNER_TEXT];
 	struct nft_dump dump;
@@ -95,13 +112,14 @@ int nft_trigger_remove(const struct family *f, const struct owner *owner,
 		count_rules(&dump, f, name, &d);
 		if (!nl)
 			nl = nft_socket_open();
-		err = nl ? delete_table(nl, f, name) : -errno;
+		err = nl ? delete_table(nl, f, name, &last) : -errno;
 		if (nl && nl != held)
 			mnl_socket_close(nl);
 	}
 	nft_dump_release(&dump);
+	/* Packets were traced after the dump; but not every echo need arrive. */
 	if (done && !err)
-		*done = d;
+		*done = last.rules == d.rules ? last : d;
 	return err;
 }
 

@@ -243,6 +243,19 @@ assert_within 10 "no table" no_table
 wait "$first" 2>/dev/null
 as_before
 
+subtest "packets are counted for as long as they are traced"
+background lo flood "$TOOLS/flood" 10.9.0.1 8 0 100 5000 60
+flood=$BG_PID
+for n in 1 2 3; do
+	start_nftrace lo -4 -t 60 --rate 0 --chain OUTPUT -p udp --dport 8 -q
+	wait_for 10 test -s "$OUT" || fail "no packet"
+	stop_nftrace INT
+	assert_equal "packets counted, time $n" "$(wc -l <"$OUT")" \
+		"$(sed -n 's/.*TRACE rules counted \([0-9]*\) packets*$/\1/p' "$ERR")"
+done
+kill "$flood"
+as_before
+
 subtest "--doctor"
 run_nftrace lo --doctor
 assert_grep 'nft: 2 tables, 3 rules' "$ERR"
