@@ -4,7 +4,6 @@
 
 #ifdef TEST_HOOKS
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +54,13 @@ void hook_point(const char *name)
 	close(fd);
 	while (access(path, F_OK) == 0)
 		nanosleep(&moment, NULL);
+}
+
+bool hook_is_set(const char *name)
+{
+	const char *want = getenv("NFTRACE_HOOK");
+
+	return want && strcmp(want, name) == 0;
 }
 #else
 /* ISO C wants a translation unit not to be empty. */

@@ -3,6 +3,8 @@
 #ifndef NFTRACE_HOOK_H
 #define NFTRACE_HOOK_H
 
+#include <stdbool.h>
+
 #ifdef TEST_HOOKS
 /**
  * hook_point - halt here until the test lets it go on
@@ -14,8 +16,13 @@
  */
 void hook_point(const char *name);
 #define HOOK(name) hook_point(name)
+
+/** hook_is_set - is this what NFTRACE_HOOK holds?  For what is to be otherwise all the time. */
+bool hook_is_set(const char *name);
+#define HOOK_IS_SET(name) hook_is_set(name)
 #else
 #define HOOK(name) do { } while (0)
+#define HOOK_IS_SET(name) false
 #endif
 
 #endif

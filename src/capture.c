@@ -305,6 +305,25 @@ int capture_receive(struct capture *c,
 	return n;
 }
 
+void capture_fence(struct capture *c)
+{
+	const struct nlmsghdr nlh = {
+		.nlmsg_len = sizeof(nlh), .nlmsg_type = NLMSG_NOOP,
+		.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
+		.nlmsg_seq = ++c->fence,
+	};
+
+	/* Not being connected the socket sends to the kernel. */
+	if (write(c->fd, &nlh, sizeof(nlh)) < 0)
+		return;
+}
+
+bool capture_is_fence(const struct capture *c, const struct nlmsghdr *nlh)
+{
+	return nlh->nlmsg_type == NLMSG_ERROR && c->fence &&
+	       nlh->nlmsg_seq == c->fence;
+}
+
 uint32_t capture_drops(const struct capture *c)
 {
 	uint32_t info[SK_MEMINFO_VARS];

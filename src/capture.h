@@ -14,6 +14,7 @@ struct capture {
 	int fd;
 	int stamp_fd;		/* makes the kernel stamp received packets */
 	size_t buffer;		/* receive buffer that the kernel gave */
+	uint32_t fence;		/* number of the last one, 0: none yet */
 	struct capture_ring *ring;
 };
 
@@ -59,6 +60,19 @@ int capture_receive(struct capture *c,
 		    void (*fn)(void *arg, const struct nlmsghdr *nlh,
 			       size_t len),
 		    void *arg);
+
+/**
+ * capture_fence - have a message put behind all that waits by now
+ *
+ * What the kernel says to a request stands in the socket's queue as everything
+ * else does, also where it says no more than that one is not privileged.  It may
+ * not come, as any message: then the socket overflows, and takes nothing more
+ * until it has been emptied.
+ */
+void capture_fence(struct capture *c);
+
+/** capture_is_fence - the last one that was asked for? */
+bool capture_is_fence(const struct capture *c, const struct nlmsghdr *nlh);
 
 /** capture_drops - messages that the socket has dropped so far (SO_MEMINFO) */
 uint32_t capture_drops(const struct capture *c);

@@ -338,14 +338,14 @@ void hold_snapshot(struct hold *h, int fd, size_t size)
 		place_nft_failed(h->nft);
 }
 
-void hold_emptied(struct hold *h)
+void hold_drained(struct hold *h)
 {
 	h->drained = true;
 }
 
 /*
- * The events before the snapshot are read once the socket was found empty
- * after its arrival: whoever made it waited for all that were under way.
+ * The events before the snapshot are read once the socket has been drained after
+ * its arrival: whoever made it waited for all that were under way.
  */
 static void install(struct hold *h)
 {

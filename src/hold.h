@@ -46,8 +46,8 @@ void hold_lost(struct hold *h);
 /** hold_snapshot - the supervisor has read the rules; @fd is closed */
 void hold_snapshot(struct hold *h, int fd, size_t size);
 
-/** hold_emptied - the socket was found empty: all before now has been read */
-void hold_emptied(struct hold *h);
+/** hold_drained - all that waited in the socket at hold_snapshot() has been read */
+void hold_drained(struct hold *h);
 
 /**
  * hold_turn - let go what is certain by now, ask about the rest

@@ -33,8 +33,9 @@ enum { NFT_WINDOW_SNAPS = 24, NFT_WINDOW_BYTES = 64 << 20 };
  *   doubt until the rules have been read anew, see .lost.
  * - No event is older than span.from: who reads the rules waits for all
  *   evaluations that were under way then (nft_news), and they are only put in
- *   here once the socket was found empty afterwards.  Hence what is read from
- *   then on was made under the generation of .snap[0] or a later one.
+ *   here once the socket was found empty afterwards, or a message has been read
+ *   that was put into it then (capture_fence).  Hence what is read from then on
+ *   was made under the generation of .snap[0] or a later one.
  * - None is newer than span.to: the kernel makes the rules of generation N + 2
  *   visible to packets after it has sent NEWGEN for N + 1 (both under its
  *   commit mutex), and one socket gets both in order.  So what is read before

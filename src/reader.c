@@ -17,6 +17,7 @@
 #include "event.h"
 #include "event_nft.h"
 #include "hold.h"
+#include "hook.h"
 #include "ifnames.h"
 #include "journey.h"
 #include "journeys.h"
@@ -70,8 +71,10 @@ static void on_control(struct state *s)
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
-	if (n > 0 && m.word == SUPERVISOR_RULES && s->hold)
+	if (n > 0 && m.word == SUPERVISOR_RULES && s->hold) {
 		hold_snapshot(s->hold, fd, m.size);
+		capture_fence(s->plan->capture);
+	}
 	/* "Drain", or the supervisor is gone: the same. */
 	if (n <= 0 || m.word == SUPERVISOR_DRAIN)
 		s->draining = true;
@@ -211,6 +214,8 @@ static void on_change(struct state *s, const struct nlmsghdr *nlh, size_t len)
 
 	if (!err)
 		hold_change(s->hold, &c);
+	else if (capture_is_fence(s->plan->capture, nlh))
+		hold_drained(s->hold);
 	s->stats->broken += err == -EBADMSG;
 }
 
@@ -306,8 +311,8 @@ static unsigned int read_all(struct state *s)
 
 		total += n > 0 ? (unsigned int)n : 0;
 	} while (!s->empty && total < TURN_EVENTS);
-	if (s->hold && s->empty)
-		hold_emptied(s->hold);
+	if (s->hold && s->empty && !HOOK_IS_SET("never-empty"))
+		hold_drained(s->hold);
 	return total;
 }
 

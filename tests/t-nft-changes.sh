@@ -39,7 +39,6 @@ load_table() {
 }
 last_handle() { in_ns lo nft -a list chain ip t out | sed -n 's/.*accept # handle //p' | tail -n 1; }
 
-# No flood: a reader that never finds its socket empty has no use for new rules.
 traffic() {
 	in_ns lo bash -c 'while :; do
 		for port in 2000 2001 2002 2003 2004 2005; do
@@ -124,5 +123,20 @@ shown() {
 }
 assert_within 20 "the text of a new rule" shown
 stop_nftrace INT
+
+# A message behind all that waited tells it as much as an empty socket does.
+subtest "a reader that never finds its socket empty"
+load_table 2000
+assert_within 20 "the table" in_force 2000
+background lo flood "$TOOLS/flood" 10.9.0.1 2003 0 64 2000 100
+flood=$BG_PID
+NFTRACE=$HOOKED NFTRACE_HOOK=never-empty start_nftrace lo -t 100 --rate 0 --json -p udp --chain OUTPUT
+change add rule ip t out udp dport 2003 accept
+assert_within 20 "the text of a new rule" grep -q '"udp dport 2003 accept"' "$OUT"
+change insert rule ip t out udp dport 2003 counter
+assert_within 20 "the text of another" grep -q '"udp dport 2003 counter' "$OUT"
+kill "$flood"
+stop_nftrace INT
+
 save_rules lo "$SCRATCH/now"
 assert_no_grep 'nftrace_' "$SCRATCH/now"
