@@ -37,6 +37,7 @@ struct search {
 	bool truncated;			/* there were more of this key */
 	unsigned int twins;		/* beside the best */
 	struct journey *twin[TWINS];
+	struct journey *namesake;	/* tied, of this stamp, and elsewhere */
 };
 
 static bool loops_back(const struct path *path, const struct event *e)
@@ -211,6 +212,17 @@ static bool may_fork(const struct search *s, const struct journey *j)
 	       !j->path[0].born_local || j->branches == 1;
 }
 
+static bool has_stamp(const struct journey *j)
+{
+	return j->stamps && !(j->flags & JOURNEY_TIMES);
+}
+
+static bool is_namesake(const struct search *s, const struct journey *j)
+{
+	return j->flags & JOURNEY_TIED && s->c->e->flags & EVENT_HAS_STAMP &&
+	       has_stamp(j) && j->stamp_ns == s->c->e->stamp_ns;
+}
+
 static void weigh(struct search *s, struct journey *j)
 {
 	bool any = false;
@@ -225,6 +237,8 @@ static void weigh(struct search *s, struct journey *j)
 		consider(s, j, b, false, penalty + fit_of(s, j, path) +
 			 id_score(j, path, s->c->e));
 	}
+	if (!any && is_namesake(s, j))
+		s->namesake = j;
 	/* Hence none here. */
 	if (!any && may_fork(s, j))
 		consider(s, j, j->branches, true,
@@ -301,6 +315,73 @@ static void note_doubts(struct search *s)
 	for (unsigned int i = 0; i < s->twins && i < TWINS; i++)
 		if (s->twin[i] != j)
 			twins_tie(j, s->twin[i]);
+	/* By accident two have one stamp, and this one's got a third one's event. */
+	if (s->namesake && s->namesake != j && j->stamp_ns == s->c->e->stamp_ns)
+		twins_cross(j, s->namesake);
+}
+
+/* Whose is the stamp, if not @j's own? */
+static struct journey *find_by_stamp(const struct shelf *shelf,
+				     const struct journey *j,
+				     const struct clue *c)
+{
+	struct journey *other = shelf_bucket(shelf, c->key);
+	unsigned int left = WALK_MAX;
+
+	if (!(c->e->flags & EVENT_HAS_STAMP) || !has_stamp(j) ||
+	    j->stamp_ns == c->e->stamp_ns)
+		return NULL;
+	for (; other && left; other = other->hash_next) {
+		if (other->key != c->key)
+			continue;
+		left--;
+		if (has_stamp(other) && other->stamp_ns == c->e->stamp_ns)
+			return other;
+	}
+	return NULL;
+}
+
+static struct journey *find_by_id(const struct shelf *shelf,
+				  const struct journey *j,
+				  const struct clue *c)
+{
+	struct journey *other;
+
+	if (!c->e->nft || !j->trace_id || j->trace_id == c->e->nft->id ||
+	    j->flags & JOURNEY_CLONES)
+		return NULL;
+	other = shelf_find(shelf, c->e->nft->id);
+	return other && other->key == j->key ? other : NULL;
+}
+
+static void trade_stamps(struct journey *a, struct journey *b)
+{
+	uint64_t stamp_ns = a->stamp_ns;
+	uint8_t stamps = a->stamps;
+
+	a->stamp_ns = b->stamp_ns;
+	a->stamps = b->stamps;
+	b->stamp_ns = stamp_ns;
+	b->stamps = stamps;
+}
+
+void evidence_settle_names(struct shelf *shelf, struct journey *j,
+			   const struct path *path, const struct clue *c)
+{
+	struct journey *other = find_by_stamp(shelf, j, c);
+
+	/* Loopback makes another id of it. */
+	if (loops_back(path, c->e))
+		shelf_unbind(shelf, j);
+	if (other) {
+		trade_stamps(j, other);
+		twins_cross(j, other);
+	}
+	other = find_by_id(shelf, j, c);
+	if (other) {
+		shelf_trade_ids(shelf, j, other);
+		twins_cross(j, other);
+	}
 }
 
 struct candidate evidence_find(const struct shelf *shelf,

@@ -225,6 +225,8 @@ void journeys_add(struct journeys *js, const struct event *e,
 			return;
 	} else if (!c.fork) {
 		follow_rewriting(js, c.j, &c.j->path[c.branch], &clue);
+		evidence_settle_names(&js->shelf, c.j, &c.j->path[c.branch],
+				      &clue);
 		path_advance(&c.j->path[c.branch], at, e);
 	}
 	js->shelf.queues |= c.j->path[c.branch].state == PATH_QUEUED;

@@ -93,7 +93,7 @@ void shelf_touch(struct shelf *s, struct journey *j)
 	link_newest(s, j);
 }
 
-static void unbind(struct shelf *s, struct journey *j)
+void shelf_unbind(struct shelf *s, struct journey *j)
 {
 	struct journey **at = &s->by_id[j->trace_id % SHELF_IDS];
 
@@ -122,16 +122,24 @@ void shelf_bind(struct shelf *s, struct journey *j, uint32_t id)
 		return;
 	other = shelf_find(s, id);
 	if (other)
-		unbind(s, other);
-	unbind(s, j);
+		shelf_unbind(s, other);
+	shelf_unbind(s, j);
 	j->trace_id = id;
 	j->id_next = *head;
 	*head = j;
 }
 
+void shelf_trade_ids(struct shelf *s, struct journey *a, struct journey *b)
+{
+	uint32_t id = a->trace_id;
+
+	shelf_bind(s, a, b->trace_id);
+	shelf_bind(s, b, id);
+}
+
 void shelf_take(struct shelf *s, struct journey *j)
 {
-	unbind(s, j);
+	shelf_unbind(s, j);
 	unlink_age(s, j);
 	unlink_hash(j);
 	s->open--;

@@ -49,6 +49,12 @@ void shelf_touch(struct shelf *s, struct journey *j);
 void shelf_bind(struct shelf *s, struct journey *j, uint32_t id);
 struct journey *shelf_find(const struct shelf *s, uint32_t id);
 
+/** shelf_unbind - it has no id any more */
+void shelf_unbind(struct shelf *s, struct journey *j);
+
+/** shelf_trade_ids - each of the two, which have ids, gets the other's */
+void shelf_trade_ids(struct shelf *s, struct journey *a, struct journey *b);
+
 /**
  * shelf_set_aside - one that was taken, until shelf_fetch()
  * It is the shelf's to free meanwhile.

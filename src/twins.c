@@ -63,6 +63,18 @@ void twins_tie(struct journey *j, struct journey *other)
 	}
 }
 
+void twins_cross(struct journey *j, struct journey *other)
+{
+	bool tied = find(j, other);
+	struct tie *a, *b;
+
+	twins_tie(j, other);
+	a = find(j, other);
+	b = find(other, j);
+	if (!tied && a && b)
+		a->first = b->first = 0;
+}
+
 static bool same_steps(const struct journey *a, uint32_t from_a,
 		       const struct journey *b, uint32_t from_b, uint32_t n)
 {
@@ -175,6 +187,12 @@ static bool is_torn(const struct journey *j)
 	return j->flags & (JOURNEY_GAP | JOURNEY_HEADLESS) || j->omitted;
 }
 
+/* Found again by stamps and by ids: their stories may have crossed in between. */
+static bool has_two_names(const struct journey *j)
+{
+	return j->stamps && j->flags & JOURNEY_NFT;
+}
+
 static bool no_matter(const struct journey *a, const struct tie *x,
 		      const struct journey *b, const struct tie *y)
 {
@@ -182,7 +200,8 @@ static bool no_matter(const struct journey *a, const struct tie *x,
 		return false;
 	return same_end(a, x->first, b, y->first) ||
 	       (same_packet(a, b) && same_end(a, 0, b, 0)) ||
-	       (x->last == y->last && same_beginning(a, b, x->last));
+	       (x->last == y->last && !has_two_names(a) && !has_two_names(b) &&
+		same_beginning(a, b, x->last));
 }
 
 void twins_settle(struct journey *j, struct journey *other)

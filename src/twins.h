@@ -10,6 +10,9 @@ struct journey;
 /** twins_tie - the next event is given to @j, and may as well be @other's */
 void twins_tie(struct journey *j, struct journey *other);
 
+/** twins_cross - each has events of the other: tied, if not since when, then from the start */
+void twins_cross(struct journey *j, struct journey *other);
+
 /**
  * twins_settle - both are over: is either story another when they change places?
  *

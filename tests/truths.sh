@@ -6,14 +6,6 @@
 SHARE=1
 n() { echo $((N * $1 / SHARE)); }
 
-# at_fault: a subtest that is known to fail now and then, and not understood yet: with events of
-# both backends, identical packets on two CPUs are sometimes put together wrongly without a mark.
-# make soak runs it all the same.
-at_fault() {
-	[[ $BACKEND = both && -z ${SOAK-} ]] || return 1
-	skip "a known fault: identical packets at the same step in both backends"
-}
-
 frames() { # DESTINATION ARGS...
 	send a frame 10.1.0.2/4004 "$1/10" dev eth0 mac "$mac" "${@:2}"
 }
@@ -70,12 +62,10 @@ truth_router() {
 
 	# Of two that are on two CPUs at the same step nobody can say which is which: they are marked.
 	subtest "$BACKEND: identical, full speed, from both CPUs at once"
-	if ! at_fault; then
-		trace r -i eth0 -p udp
-		frames 10.2.0.2 base 0 step 2 count $(n 500)
-		frames 10.2.0.2 base 1 step 2 count $(n 500)
-		judge enter=eth0/in leave=eth1/out drop=$DROP marked=40
-	fi
+	trace r -i eth0 -p udp
+	frames 10.2.0.2 base 0 step 2 count $(n 500)
+	frames 10.2.0.2 base 1 step 2 count $(n 500)
+	judge enter=eth0/in leave=eth1/out drop=$DROP marked=40
 
 	subtest "$BACKEND: nowhere to go: LOST"
 	trace r -i eth0 -p udp
@@ -111,12 +101,10 @@ truth_router() {
 	judge sent=0,1,$(n 600) leave=eth1/out fate=SENT drop=$DROP marked=60
 
 	subtest "$BACKEND: identical over loopback, by two processes"
-	if ! at_fault; then
-		trace r --chain OUTPUT -p udp
-		send r udp 10.2.0.1/4001 10.1.0.1/9 base 0 step 2 count $(n 300)
-		send r udp 10.2.0.1/4001 10.1.0.1/9 base 1 step 2 count $(n 300)
-		judge sent=0,1,$(n 600) fate=DELIVERED drop=$DROP marked=60
-	fi
+	trace r --chain OUTPUT -p udp
+	send r udp 10.2.0.1/4001 10.1.0.1/9 base 0 step 2 count $(n 300)
+	send r udp 10.2.0.1/4001 10.1.0.1/9 base 1 step 2 count $(n 300)
+	judge sent=0,1,$(n 600) fate=DELIVERED drop=$DROP marked=60
 
 	subtest "$BACKEND: multicast from the node: on the wire, and back to itself"
 	ns_ip r addr add 239.1.1.1/32 dev eth1 autojoin

@@ -3,6 +3,7 @@
 #include "journey_world.h"
 
 enum { PACKETS = 1500, CPUS = 3, BACKLOG = 32, WAY = 8, SEEDS = 40,
+       BUFFERS = 512,
        SOAK_SEEDS = 1000 };
 
 /* Ways through the host; the last is for what comes back over loopback. */
@@ -46,7 +47,7 @@ struct game {
 	unsigned int way_sent[WAYS], way_seen[WAYS];
 	unsigned int sent, count, marked, incomplete, wrong;
 	unsigned int losing, lost;
-	bool lossy, tcp;
+	bool lossy, tcp, one_flow;
 	const struct way *only;		/* all go this one, or NULL */
 };
 
@@ -149,6 +150,25 @@ static void emit(struct game *g, struct packet_under_way *p)
 	}
 }
 
+/* Of a buffer that was somebody else's a moment ago. */
+static uint32_t new_id(struct game *g)
+{
+	for (;;) {
+		uint32_t id = 1 + chance(g, BUFFERS);
+		bool taken = false;
+
+		for (unsigned int i = 0; i < CPUS; i++) {
+			const struct cpu *c = &g->cpu[i];
+
+			taken |= c->busy && c->now.sent.trace_id == id;
+			for (unsigned int k = 0; k < c->waiting; k++)
+				taken |= c->backlog[k].sent.trace_id == id;
+		}
+		if (!taken)
+			return id;
+	}
+}
+
 /* Few flows, so that packets are alike; one is TCP of a local socket. */
 static void make(struct game *g, struct packet_under_way *p)
 {
@@ -162,16 +182,17 @@ static void make(struct game *g, struct packet_under_way *p)
 	p->sent.letter = g->sent;
 	p->sent.sport = ports[flow];
 	p->sent.stamp = g->w->now_ns / 1000 * 1000;
-	if (flow == 3 && !g->w->alike) {
+	if (flow == 3 && !g->w->alike && !g->one_flow) {
 		p->sent.proto = IPPROTO_TCP;
 		p->sent.stamp = 0;
 	}
-	if (g->w->alike)
+	if (g->w->alike || g->one_flow)
 		p->sent.sport = 1000;
 	if (g->w->alike && g->tcp) {
 		p->sent.proto = IPPROTO_TCP;
 		p->sent.stamp = 0;
 	}
+	p->sent.trace_id = new_id(g);
 	if (way == &ways[LOOPED])
 		p->sent.in = p->sent.out = LO;
 	g->way_sent[way - ways]++;
@@ -204,6 +225,7 @@ static void turn(struct game *g, struct cpu *c)
 	    c->waiting < BACKLOG) {
 		if (c->now.sent.stamp)
 			c->now.sent.stamp = g->w->now_ns / 1000 * 1000;
+		c->now.sent.trace_id = new_id(g);
 		c->backlog[c->waiting++] = c->now;
 		c->busy = false;
 		/* Most of the time it is taken up at once. */
@@ -231,7 +253,7 @@ static void play(struct world *w, struct game *g)
 
 	g->w = w;
 	journeys_close(w->journeys);
-	w->journeys = journeys_open(&w->map, 128, false, false,
+	w->journeys = journeys_open(&w->map, 128, false, w->both,
 				    w->alike ? &alike : &ops, g);
 	while (!all_idle(g)) {
 		turn(g, &g->cpu[chance(g, CPUS)]);
@@ -249,7 +271,7 @@ static unsigned int seeds(void)
 	return getenv("SOAK") ? SOAK_SEEDS : SEEDS;
 }
 
-static void test_all_seen(void **state)
+static void play_all_seen(struct world *w)
 {
 	static struct game g;
 	unsigned int marked = 0;
@@ -257,13 +279,28 @@ static void test_all_seen(void **state)
 	for (unsigned int seed = 1; seed <= seeds(); seed++) {
 		memset(&g, 0, sizeof(g));
 		g.seed = seed;
-		play(*state, &g);
+		g.one_flow = w->both && seed % 2;
+		play(w, &g);
 		if (g.wrong || g.count != PACKETS || g.incomplete)
 			fail_msg("seed %u: %u wrong, %u journeys, %u incomplete",
 				 seed, g.wrong, g.count, g.incomplete);
 		marked += g.marked;
 	}
 	print_message("%u packets, %u marked\n", seeds() * PACKETS, marked);
+}
+
+static void test_all_seen(void **state)
+{
+	play_all_seen(*state);
+}
+
+/* By stamps in raw and filter, by nft's ids in mangle. */
+static void test_both_backends(void **state)
+{
+	struct world *w = *state;
+
+	w->both = true;
+	play_all_seen(w);
 }
 
 static void test_some_lost(void **state)
@@ -305,6 +342,17 @@ static unsigned int play_alike(struct world *w, unsigned int seed,
 	return g.marked;
 }
 
+static void test_both_alike(void **state)
+{
+	struct world *w = *state;
+	unsigned int marked = 0;
+
+	w->both = true;
+	for (unsigned int seed = 1; seed <= seeds(); seed++)
+		marked += play_alike(w, seed, NULL);
+	print_message("%u packets, %u marked\n", seeds() * PACKETS, marked);
+}
+
 static void test_alike(void **state)
 {
 	unsigned int marked = 0;
@@ -329,8 +377,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_all_seen, begin, end),
+		cmocka_unit_test_setup_teardown(test_both_backends, begin, end),
 		cmocka_unit_test_setup_teardown(test_some_lost, begin, end),
 		cmocka_unit_test_setup_teardown(test_alike, begin, end),
+		cmocka_unit_test_setup_teardown(test_both_alike, begin, end),
 		cmocka_unit_test_setup_teardown(test_alike_in_all, begin, end),
 	};
 

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "event.h"
+#include "event_nft.h"
 #include "journey.h"
 #include "journeys.h"
 #include "path_map.h"
@@ -70,6 +71,7 @@ struct world {
 	struct place place[PLACES];
 	unsigned int places;
 	bool alike;		/* events of packets alike are alike, too */
+	bool both;		/* mangle is a table of nft */
 };
 
 /* A packet: what the next event of it looks like. */
@@ -80,6 +82,7 @@ struct sent {
 	uint8_t ttl, proto;
 	uint32_t in, out, phys_in, phys_out;
 	uint64_t stamp;		/* 0: the time of each event */
+	uint32_t trace_id;	/* of its events in nft */
 };
 
 __attribute__((unused))
@@ -130,6 +133,11 @@ static int end(void **state)
 	return 0;
 }
 
+static bool is_nft(const struct world *w, enum spot spot)
+{
+	return w->both && spots[spot].order == T_MANGLE;
+}
+
 /*
  * One place an event, so that its letter can be kept in it; or one a spot, whose
  * letter is the spot's.
@@ -149,6 +157,7 @@ static const struct place *place_at(struct world *w, enum spot spot,
 		.nfproto = NFPROTO_IPV4, .hook = spots[spot].hook,
 		.order = spots[spot].order, .effect = spots[spot].effect,
 		.id = letter,
+		.backend = is_nft(w, spot) ? EVENT_NFT : EVENT_LEGACY,
 		.station = path_map_station(&w->map, 0, spots[spot].hook,
 					    spots[spot].order),
 	};
@@ -181,6 +190,7 @@ static void go(struct world *w, const struct sent *s, enum spot spot)
 {
 	uint8_t hook = spots[spot].hook;
 	struct event e = { .nfproto = NFPROTO_IPV4, .hook = hook };
+	struct event_nft nft = { .id = s->trace_id };
 	struct bytes b;
 
 	fill_bytes(&b, s);
@@ -195,7 +205,9 @@ static void go(struct world *w, const struct sent *s, enum spot spot)
 		e.phys_out = s->phys_out;
 	}
 	w->now_ns += 1000;
-	if (hook <= NF_INET_FORWARD) {
+	if (is_nft(w, spot)) {
+		e.nft = &nft;
+	} else if (hook <= NF_INET_FORWARD) {
 		e.flags = EVENT_HAS_STAMP;
 		e.stamp_ns = s->stamp ? s->stamp : w->now_ns;
 	}
