@@ -243,11 +243,15 @@ static void note_stamp(struct journey *j, const struct event *e)
 	j->stamp_ns = e->stamp_ns;
 }
 
-static void note_span(struct journey *j, const struct nft_span *span)
+static void note_backend(struct journey *j, const struct event *e)
 {
+	if (!e->nft) {
+		j->flags |= JOURNEY_LEGACY;
+		return;
+	}
 	if (!(j->flags & JOURNEY_NFT))
-		j->nft.from = span->from;
-	j->nft.to = span->to;
+		j->nft.from = e->nft->span.from;
+	j->nft.to = e->nft->span.to;
 	j->flags |= JOURNEY_NFT;
 }
 
@@ -270,8 +274,8 @@ void journey_record(struct journey *j, unsigned int branch,
 		note_root(j, at);
 	if (j->uid == UINT32_MAX && e->flags & EVENT_HAS_UID)
 		j->uid = e->uid;
-	if (e->nft && !at->own)
-		note_span(j, &e->nft->span);
+	if (!at->own)
+		note_backend(j, e);
 	if (at->hidden)
 		return;
 	s = journey_add_step(j);

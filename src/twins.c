@@ -187,10 +187,13 @@ static bool is_torn(const struct journey *j)
 	return j->flags & (JOURNEY_GAP | JOURNEY_HEADLESS) || j->omitted;
 }
 
-/* Found again by stamps and by ids: their stories may have crossed in between. */
-static bool has_two_names(const struct journey *j)
+/*
+ * Those of nft are told apart by ids, those of legacy tables are not: after the
+ * last tie the story may have gone over from the one to the other.
+ */
+static bool is_of_both(const struct journey *j)
 {
-	return j->stamps && j->flags & JOURNEY_NFT;
+	return j->flags & JOURNEY_NFT && j->flags & JOURNEY_LEGACY;
 }
 
 static bool no_matter(const struct journey *a, const struct tie *x,
@@ -200,7 +203,7 @@ static bool no_matter(const struct journey *a, const struct tie *x,
 		return false;
 	return same_end(a, x->first, b, y->first) ||
 	       (same_packet(a, b) && same_end(a, 0, b, 0)) ||
-	       (x->last == y->last && !has_two_names(a) && !has_two_names(b) &&
+	       (x->last == y->last && !is_of_both(a) && !is_of_both(b) &&
 		same_beginning(a, b, x->last));
 }
 
