@@ -212,6 +212,39 @@ static void test_twin_is_lost(void **state)
 }
 
 /* However many wait for one that never ends. */
+/*
+ * Mangle is nft's.  The id of the second is given to the first, who is due; that
+ * shows when the second is in filter and the first, by all that is known, is not.
+ */
+static void test_twins_trade_names(void **state)
+{
+	struct world *w = *state;
+	struct sent a = udp, b = udp;
+
+	w->both = true;
+	prove_stamps(w);
+	a.stamp = w->now_ns + 1;
+	b.letter = 'B';
+	b.stamp = w->now_ns + 2;
+	a.trace_id = 1;
+	b.trace_id = 2;
+	go(w, &a, PRE_RAW);
+	go(w, &b, PRE_RAW);
+	go(w, &b, PRE_MANGLE);
+	go(w, &a, PRE_MANGLE);
+	go(w, &b, FWD_MANGLE);
+	go(w, &b, FWD_RULE);
+	go(w, &a, FWD_MANGLE);
+	go(w, &a, FWD_RULE);
+	go(w, &b, FWD_FILTER);
+	go(w, &a, FWD_FILTER);
+	go(w, &b, POST);
+	go(w, &a, POST);
+	assert_int_equal(w->count, 2);
+	assert_ending(w, "ABBBBB", FATE_FORWARDED, true);
+	assert_ending(w, "BAAAAA", FATE_FORWARDED, true);
+}
+
 static void test_many_twins(void **state)
 {
 	struct world *w = *state;
@@ -545,6 +578,7 @@ int main(void)
 		CASE(test_twins_part),
 		CASE(test_twins_that_matter),
 		CASE(test_twin_is_lost),
+		CASE(test_twins_trade_names),
 		CASE(test_many_twins),
 		CASE(test_dead_twin),
 		CASE(test_identical_lost),
