@@ -186,9 +186,9 @@ static int id_score(const struct journey *j, const struct path *path,
 {
 	if (!e->nft || !j->trace_id)
 		return 0;
-	if (e->nft->id == j->trace_id)
-		return ID_SAME;
 	/* A copy has an id of its own, maybe one of a buffer that is free. */
+	if (e->nft->id == (j->branches > 1 ? path->trace_id : j->trace_id))
+		return ID_SAME;
 	return loops_back(path, e) || j->flags & JOURNEY_CLONES ? 0 : ID_OTHER;
 }
 
@@ -438,18 +438,25 @@ static bool is_being_made(const struct path *path, const struct place *at)
 		at->station == path->station);
 }
 
+static bool may_be_next(const struct path_map *map, const struct journey *j,
+			const struct path *path, const struct clue *c)
+{
+	return path_may_follow(map, path, c->at, c->e,
+			       j->flags & JOURNEY_GAP) ||
+	       (path->state != PATH_ENDED && is_being_made(path, c->at));
+}
+
 bool evidence_follows(const struct path_map *map, const struct journey *j,
 		      const struct clue *c, unsigned int *branch)
 {
-	bool relaxed = j->flags & JOURNEY_GAP;
+	unsigned int found = j->branches;
 
-	for (*branch = 0; *branch < j->branches; ++*branch) {
-		const struct path *path = &j->path[*branch];
-
-		if (path_may_follow(map, path, c->at, c->e, relaxed))
-			return true;
-		if (path->state != PATH_ENDED && is_being_made(path, c->at))
-			return true;
-	}
-	return false;
+	/* Of several the one that has the id, else the packet itself. */
+	for (unsigned int b = j->branches; b-- > 0;)
+		if (may_be_next(map, j, &j->path[b], c) &&
+		    (found == j->branches ||
+		     j->path[found].trace_id != c->e->nft->id))
+			found = b;
+	*branch = found;
+	return found < j->branches;
 }

@@ -230,8 +230,10 @@ void journeys_add(struct journeys *js, const struct event *e,
 		path_advance(&c.j->path[c.branch], at, e);
 	}
 	js->shelf.queues |= c.j->path[c.branch].state == PATH_QUEUED;
-	if (e->nft)
+	if (e->nft) {
 		shelf_bind(&js->shelf, c.j, e->nft->id);
+		c.j->path[c.branch].trace_id = e->nft->id;
+	}
 	journey_record(c.j, c.branch, e, at, &clue.p);
 	c.j->last_ns = now_ns;
 	c.j->last_event = js->shelf.events;

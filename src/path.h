@@ -39,6 +39,7 @@ struct path {
 	bool local;			/* sent by this host: through OUTPUT */
 	bool born_local;		/* and began there: loopback may follow */
 	uint32_t out;			/* last out-interface seen */
+	uint32_t trace_id;		/* nft's, of its last event that had one */
 	struct look look;		/* change.c's: the packet as last seen */
 	struct look_since since;	/* and which steps came after that */
 	uint32_t shared;		/* a copy: steps it was the packet itself */
