@@ -241,6 +241,8 @@ static bool is_early(const struct plan_family *pf, uint8_t nfproto,
 {
 	if (!pf->use || (t->nfproto != nfproto && t->nfproto != NFPROTO_INET))
 		return false;
+	if (c->hook == NF_INET_INGRESS)
+		return true;
 	if (c->hook != NF_INET_PRE_ROUTING && c->hook != NF_INET_LOCAL_OUT)
 		return false;
 	/* Of two at one priority the one that was made later runs first. */
@@ -258,9 +260,10 @@ static void say_early(const struct nft_snapshot *s,
 		  t->name_len);
 	safe_text(chain, sizeof(chain), nft_snapshot_text(s, c->name),
 		  c->name_len);
-	say("note: nft %s %s:%s (priority %d) %s before the trace begins: what "
-	    "it does is not shown%s", nft_snapshot_family(t->nfproto), table,
-	    chain, (int)c->priority, perhaps ? "may run" : "runs",
+	say("note: nft %s %s:%s (%spriority %d) %s before the trace begins: "
+	    "what it does is not shown%s", nft_snapshot_family(t->nfproto),
+	    table, chain, c->hook == NF_INET_INGRESS ? "ingress, " : "",
+	    (int)c->priority, perhaps ? "may run" : "runs",
 	    perhaps ? " then" : "");
 }
 
@@ -279,7 +282,8 @@ void backend_say_early(const struct plan *p, const struct nft_snapshot *s)
 				      c))
 				continue;
 			early = true;
-			perhaps &= c->priority == begins_at(&p->family[f]);
+			perhaps &= c->hook != NF_INET_INGRESS &&
+				c->priority == begins_at(&p->family[f]);
 		}
 		if (early)
 			say_early(s, t, c, perhaps);

@@ -12,6 +12,7 @@
 
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>
+#include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/rtnetlink.h>
@@ -136,6 +137,44 @@ static int on_flowtable(const struct nlmsghdr *nlh, void *arg)
 	return MNL_CB_OK;
 }
 
+/* NF_NETDEV_INGRESS or _EGRESS, or -1: not called by any hook. */
+static int hook_of(const struct nlattr *hook)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, hook)
+		if (mnl_attr_get_type(attr) == NFTA_HOOK_HOOKNUM &&
+		    mnl_attr_get_payload_len(attr) >= 4)
+			return (int)ntohl(mnl_attr_get_u32(attr));
+	return -1;
+}
+
+/* Family inet has ingress as well, of which the run's notes tell. */
+static int on_netdev_chain(const struct nlmsghdr *nlh, void *arg)
+{
+	const char *table = "?", *chain = "?";
+	const struct nlattr *attr;
+	int hook = -1;
+
+	(void)arg;
+	mnl_attr_for_each(attr, nlh, sizeof(struct nfgenmsg)) {
+		uint16_t type = mnl_attr_get_type(attr);
+
+		if (type == NFTA_CHAIN_TABLE)
+			table = mnl_attr_get_str(attr);
+		else if (type == NFTA_CHAIN_NAME)
+			chain = mnl_attr_get_str(attr);
+		else if (type == NFTA_CHAIN_HOOK)
+			hook = hook_of(attr);
+	}
+	if (hook >= 0)
+		printf("nft's netdev %.100s:%.100s (%s) sees packets %s "
+		       "iptables, and can take them\n", table, chain,
+		       hook == NF_NETDEV_INGRESS ? "ingress" : "egress",
+		       hook == NF_NETDEV_INGRESS ? "before" : "behind");
+	return MNL_CB_OK;
+}
+
 /* Three lines are its heading. */
 static void look_for_ipvs(void)
 {
@@ -162,6 +201,8 @@ static int look(const void *arg, struct helper_out *out)
 	dump(NETLINK_NETFILTER, NFNL_SUBSYS_NFTABLES << 8 |
 	     NFT_MSG_GETFLOWTABLE, sizeof(struct nfgenmsg), AF_UNSPEC,
 	     on_flowtable);
+	dump(NETLINK_NETFILTER, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN,
+	     sizeof(struct nfgenmsg), NFPROTO_NETDEV, on_netdev_chain);
 	look_for_ipvs();
 	return 0;
 }

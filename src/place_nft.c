@@ -20,7 +20,7 @@
 #include "path_map.h"
 #include "place.h"
 
-enum { BUCKETS = 4096, VERSIONS = 16 };
+enum { BUCKETS = 4096, VERSIONS = 16, OUTSIDE = 64 };
 
 struct place_nft {
 	struct place_index *idx;
@@ -31,6 +31,8 @@ struct place_nft {
 	uint32_t epoch;		/* installs */
 	uint32_t missing_epoch;	/* when a rule was looked for in vain */
 	bool missing, asked;
+	/* Trace ids of packets that are at ingress, by their low bits. */
+	uint32_t outside[OUTSIDE];
 };
 
 /* Conntrack runs all of nat at one priority, whatever a chain of nat says. */
@@ -351,6 +353,22 @@ static const struct place *look_up(struct place_nft *pn, struct nft_node *like)
 	return n ? &n->place : NULL;
 }
 
+/*
+ * Family inet has ingress as well, ahead of all that a journey knows of.  Its
+ * chains may call others; the first event of an evaluation has the headers.
+ */
+static bool is_at_ingress(struct place_nft *pn, const struct event *e,
+			  const struct place *at)
+{
+	uint32_t *id = &pn->outside[e->nft->id % OUTSIDE];
+
+	if (at->hook == NF_INET_INGRESS)
+		*id = e->nft->id;
+	else if (*id == e->nft->id && !(e->flags & EVENT_NO_HEADERS))
+		*id = 0;
+	return *id == e->nft->id;
+}
+
 static bool is_followed(const struct event *e)
 {
 	return family_by_nfproto(e->nfproto) &&
@@ -359,7 +377,7 @@ static bool is_followed(const struct event *e)
 	       e->nft->type <= NFT_TRACETYPE_RULE;
 }
 
-const struct place *place_nft_find(struct place_nft *pn, const struct event *e)
+static const struct place *find(struct place_nft *pn, const struct event *e)
 {
 	uint64_t hash = hash_of(e);
 	struct nft_node *n, fresh;
@@ -382,6 +400,14 @@ const struct place *place_nft_find(struct place_nft *pn, const struct event *e)
 	free((void *)fresh.place.prefix);
 	free(fresh.jump);
 	return at;
+}
+
+const struct place *place_nft_find(struct place_nft *pn, const struct event *e)
+{
+	const struct place *at = find(pn, e);
+
+	return at && e->nft->family == NFPROTO_INET &&
+	       is_at_ingress(pn, e, at) ? NULL : at;
 }
 
 struct nft_span place_nft_span(const struct place_nft *pn)

@@ -30,7 +30,7 @@ taken() {
 seen() {
 	traced_or_not
 	assert_status 0
-	assert_no_grep 'XDP|tc \(|flowtable|bridged|IPVS' "$ERR"
+	assert_no_grep 'XDP|tc \(|netdev|flowtable|bridged|IPVS' "$ERR"
 }
 
 subtest "nothing there: nothing is said"
@@ -38,7 +38,7 @@ seen
 run_nftrace r -t 100ms -p udp --dport 9
 assert_status 3
 assert_grep 'no packet matched' "$ERR"
-assert_no_grep 'XDP|tc \(|flowtable|bridged|IPVS' "$ERR"
+assert_no_grep 'XDP|tc \(|netdev|flowtable|bridged|IPVS' "$ERR"
 
 subtest "an XDP program that drops"
 mkfifo "$SCRATCH/hold"
@@ -69,6 +69,18 @@ for qdisc in clsact ingress; do
 		skip "no tc ($qdisc) with BPF in this kernel"
 	fi
 done
+
+subtest "nft's chain at ingress, and one at egress"
+if in_ns r nft 'table netdev n { chain early { type filter hook ingress device "eth0" priority 0; udp dport 7 drop; }; }' 2>/dev/null; then
+	taken "nft's netdev n:early \\(ingress\\) sees packets before iptables"
+	in_ns r nft 'delete table netdev n; table netdev n { chain late { type filter hook egress device "eth1" priority 0; }; }' &&
+		run_nftrace r -t 100ms -p udp --dport 9 &&
+		assert_grep "nft's netdev n:late \\(egress\\) sees packets behind iptables" "$ERR"
+	in_ns r nft delete table netdev n
+	seen
+else
+	skip "no family netdev in this kernel"
+fi
 
 subtest "a bridge whose packets iptables does not see"
 if ns_ip r link add br9 type bridge 2>/dev/null; then
