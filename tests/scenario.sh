@@ -69,7 +69,8 @@ normalise() {
 		sort -t $'\t' -k1,1 -k2,2n | cut -f3- |
 		sed -E 's/^#[0-9]+ [0-9:.]+ /# /
 			s/\bseq [0-9:]+/seq N/; s/\back [0-9]+/ack N/; s/\bwin [0-9]+/win N/
-			s/TS val [0-9]+ ecr [0-9]+/TS val N ecr N/'
+			s/TS val [0-9]+ ecr [0-9]+/TS val N ecr N/
+			s/__chain[0-9]+/__chainN/'
 }
 
 # compare [TRACES]: what was printed with what should have been; so many TRACE rules are others'

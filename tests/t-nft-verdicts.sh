@@ -4,7 +4,7 @@
 #
 # What each scenario must print is in expected/nft-verdicts/NAME.txt. UPDATE=1 tests/run nft-verdicts
 # writes those files anew: read the difference.
-# TIMEOUT: 180
+# TIMEOUT: 300
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 . "$TESTS/scenario.sh"
@@ -299,6 +299,195 @@ udp 10.2.0.2 1000
 udp 10.2.0.2 1001
 done_with
 assert_reads_back r "$SCRATCH/dup.pcapng"
+
+# The copy passes the same chain, in the midst of the packet's own way through it.
+scenario dup-on-the-way-out <<'EOT'
+table ip t {
+	chain forward {
+		type filter hook forward priority 0; policy accept;
+	}
+	chain postrouting {
+		type filter hook postrouting priority 0; policy accept;
+		udp dport 1000 dup to 10.2.0.2
+		counter
+	}
+}
+EOT
+trace 1 -i eth0 -p udp
+udp 10.2.0.2 1000
+done_with
+
+# ---- what is beside the hooks of IP
+
+# Some are not in every kernel: those that are.
+other_families() {
+	echo 'table netdev n { chain ingress { type filter hook ingress device "eth0" priority 0; udp dport 1002 drop; }; }'
+	echo 'table netdev n { chain egress { type filter hook egress device "eth1" priority 0; counter; }; }'
+	echo 'table arp a { chain input { type filter hook input priority 0; counter; }; }'
+	echo 'table bridge b { chain forward { type filter hook forward priority 0; counter; }; }'
+	echo 'table ip d { flags dormant; chain forward { type filter hook forward priority 0; policy drop; }; }'
+}
+scenario other-families <<'EOT'
+table inet t {
+	chain forward {
+		type filter hook forward priority 0; policy accept;
+		udp dport 1001 drop
+	}
+}
+EOT
+while IFS= read -r line; do in_ns r nft "$line" 2>/dev/null || note "not here: $line"; done < <(other_families)
+trace 2 -i eth0 -p udp
+udp 10.2.0.2 1000
+udp 10.2.0.2 1001
+done_with
+
+# A foreign trace rule at ingress: nothing there is a packet of its own.
+if in_ns r nft 'table inet try { chain ingress { type filter hook ingress device "eth0" priority 0; }; }' 2>/dev/null; then
+	scenario ingress <<'EOT'
+table inet t {
+	chain called {
+		udp dport 1000-1001 counter
+	}
+	chain ingress {
+		type filter hook ingress device "eth0" priority 0; policy accept;
+		udp dport 1000-1001 meta nftrace set 1
+		jump called
+		udp dport 1001 drop
+	}
+	chain forward {
+		type filter hook forward priority 0; policy accept;
+		udp dport 1000 counter
+		jump called
+	}
+}
+EOT
+	trace 2 -i eth0 -p udp
+	udp 10.2.0.2 1001
+	udp 10.2.0.2 1000
+	udp 10.2.0.2 1002
+	done_with
+	assert_grep 'note: nft inet t:ingress \(ingress, priority 0\) runs before the trace begins: what it does is not shown' "$ERR"
+	assert_grep 'nftrace: 2 packets traced' "$ERR"
+else
+	subtest ingress
+	skip "family inet has no ingress in this kernel"
+fi
+
+# ---- sets that packets fill, chains without a name, what a state or a route decides
+
+scenario dynamic-set <<'EOT'
+table ip t {
+	set seen {
+		type ipv4_addr . inet_service
+		flags dynamic,timeout
+		timeout 1m
+	}
+	chain forward {
+		type filter hook forward priority 0; policy accept;
+		ip saddr . udp dport @seen drop
+		udp dport { 1000, 1001 } add @seen { ip saddr . udp dport }
+		udp dport 1002 meter rare { ip saddr limit rate 1/minute burst 1 packets } accept
+		udp dport 1002 drop
+	}
+}
+EOT
+trace 5 -i eth0 -p udp
+for port in 1000 1000 1001 1002 1002; do udp 10.2.0.2 $port; done
+done_with
+
+scenario chain-without-a-name <<'EOT'
+table ip t {
+	chain forward {
+		type filter hook forward priority 0; policy accept;
+		udp dport 1000-1002 jump {
+			udp dport 1000 accept
+			udp dport 1001 drop
+			counter
+		}
+		udp dport 1002 goto {
+			counter
+		}
+		udp dport 1002 drop
+	}
+}
+EOT
+trace 3 -i eth0 -p udp
+for port in 1000 1001 1002; do udp 10.2.0.2 $port; done
+done_with
+
+scenario untracked <<'EOT'
+table ip t {
+	chain prerouting {
+		type filter hook prerouting priority raw; policy accept;
+		udp dport 1000 notrack
+	}
+	chain forward {
+		type filter hook forward priority 0; policy accept;
+		ct state untracked drop
+	}
+}
+EOT
+trace 2 -i eth0 -p udp
+udp 10.2.0.2 1000
+udp 10.2.0.2 1001
+done_with
+
+scenario reject-anywhere <<'EOT'
+table inet t {
+	chain elsewhere {
+		udp dport 1001 drop
+	}
+	chain prerouting {
+		type filter hook prerouting priority 0; policy accept;
+		udp dport 1000 reject
+		fib daddr type vmap { unicast : goto elsewhere, local : continue }
+	}
+	chain input {
+		type filter hook input priority 0; policy accept;
+		udp dport 1002 reject with icmpx admin-prohibited
+	}
+}
+EOT
+trace 3 -i eth0 -p udp
+udp 10.2.0.2 1000
+udp 10.2.0.2 1001
+udp 10.1.0.1 1002
+done_with
+
+scenario tproxy <<'EOT'
+table ip t {
+	chain prerouting {
+		type filter hook prerouting priority mangle; policy accept;
+		udp dport 1000 tproxy to :77 meta mark set 1 accept
+	}
+	chain input {
+		type filter hook input priority 0; policy accept;
+	}
+}
+EOT
+server r transparent transparent udp 0.0.0.0 77
+ns_ip r rule add fwmark 1 lookup 100
+ns_ip r route add local default dev lo table 100
+trace 1 -i eth0 -p udp
+udp 10.2.0.2 1000
+done_with
+ns_ip r rule del fwmark 1 lookup 100
+
+scenario synproxy <<'EOT'
+table ip t {
+	chain prerouting {
+		type filter hook prerouting priority raw; policy accept;
+		tcp dport 1011 tcp flags syn notrack
+	}
+	chain forward {
+		type filter hook forward priority 0; policy accept;
+		tcp dport 1011 ct state invalid,untracked synproxy mss 1460 wscale 7 timestamp sack-perm
+	}
+}
+EOT
+trace 1 -i eth0 -p tcp --syn
+tcp 10.2.0.2 1011
+done_with
 
 # ---- matched, and no rule to be met: no less a packet than any other
 
