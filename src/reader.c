@@ -36,7 +36,7 @@ enum {
 	DRAIN_SILENCE_MS = 100,
 	DRAIN_QUEUE_MS = 1000,	/* user space may still hold a packet */
 	DRAIN_MAX_MS = 5000,
-	CAUSE_MS = 200,		/* how long to wait for a cause */
+	CAUSE_MS = 1000,	/* to wait for a cause, on a busy machine */
 	PAUSE_NS = 20000000,	/* output and silence wait for so long at most */
 };
 
