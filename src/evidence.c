@@ -320,12 +320,12 @@ static void note_doubts(struct search *s)
 		twins_cross(j, s->namesake);
 }
 
-/* Whose is the stamp, if not @j's own? */
+/* Whose is the stamp, if not @j's own?  Its twin's rather than another's. */
 static struct journey *find_by_stamp(const struct shelf *shelf,
 				     const struct journey *j,
 				     const struct clue *c)
 {
-	struct journey *other = shelf_bucket(shelf, c->key);
+	struct journey *other = shelf_bucket(shelf, c->key), *found = NULL;
 	unsigned int left = WALK_MAX;
 
 	if (!(c->e->flags & EVENT_HAS_STAMP) || !has_stamp(j) ||
@@ -335,10 +335,13 @@ static struct journey *find_by_stamp(const struct shelf *shelf,
 		if (other->key != c->key)
 			continue;
 		left--;
-		if (has_stamp(other) && other->stamp_ns == c->e->stamp_ns)
-			return other;
+		if (!(other->flags & JOURNEY_TIED) || !has_stamp(other) ||
+		    other->stamp_ns != c->e->stamp_ns)
+			continue;
+		if (!found || twins_are_tied(j, other))
+			found = other;
 	}
-	return NULL;
+	return found;
 }
 
 static struct journey *find_by_id(const struct shelf *shelf,

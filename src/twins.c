@@ -17,7 +17,7 @@ static void mark(struct journey *a, struct journey *b)
 	b->flags |= JOURNEY_AMBIGUOUS;
 }
 
-static struct tie *find(struct journey *j, const struct journey *other)
+static struct tie *find(const struct journey *j, const struct journey *other)
 {
 	for (unsigned int i = 0; i < j->ties; i++)
 		if (j->tie[i].twin == other)
@@ -63,9 +63,14 @@ void twins_tie(struct journey *j, struct journey *other)
 	}
 }
 
+bool twins_are_tied(const struct journey *j, const struct journey *other)
+{
+	return find(j, other);
+}
+
 void twins_cross(struct journey *j, struct journey *other)
 {
-	bool tied = find(j, other);
+	bool tied = twins_are_tied(j, other);
 	struct tie *a, *b;
 
 	twins_tie(j, other);

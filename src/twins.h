@@ -10,6 +10,9 @@ struct journey;
 /** twins_tie - the next event is given to @j, and may as well be @other's */
 void twins_tie(struct journey *j, struct journey *other);
 
+/** twins_are_tied - with one another */
+bool twins_are_tied(const struct journey *j, const struct journey *other);
+
 /** twins_cross - each has events of the other: tied, if not since when, then from the start */
 void twins_cross(struct journey *j, struct journey *other);
 
