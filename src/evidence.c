@@ -161,6 +161,21 @@ static bool may_come_back(const struct journey *j, const struct path *path,
 	return true;
 }
 
+static bool has_id(const struct journey *j, const struct path *path,
+		   const struct event *e)
+{
+	return e->nft && j->trace_id &&
+	       e->nft->id == (j->branches > 1 ? path->trace_id : j->trace_id);
+}
+
+/* A rule may have ended the tracing of a packet, and a later one begun it again. */
+static bool was_untraced(const struct search *s, const struct journey *j,
+			 const struct path *path)
+{
+	return s->map->untraced && has_id(j, path, s->c->e) &&
+	       !path_is_start(s->c->at);
+}
+
 /* Can the event follow?  *@penalty: less likely, as something must be amiss. */
 static bool follows(const struct search *s, const struct journey *j,
 		    const struct path *path, int *penalty)
@@ -173,7 +188,7 @@ static bool follows(const struct search *s, const struct journey *j,
 	if (path_may_follow(s->map, path, c->at, c->e, false))
 		return true;
 	*penalty = RELAXED;
-	if (j->flags & JOURNEY_GAP &&
+	if ((j->flags & JOURNEY_GAP || was_untraced(s, j, path)) &&
 	    path_may_follow(s->map, path, c->at, c->e, true))
 		return true;
 	*penalty = SWAPPED;
@@ -187,7 +202,7 @@ static int id_score(const struct journey *j, const struct path *path,
 	if (!e->nft || !j->trace_id)
 		return 0;
 	/* A copy has an id of its own, maybe one of a buffer that is free. */
-	if (e->nft->id == (j->branches > 1 ? path->trace_id : j->trace_id))
+	if (has_id(j, path, e))
 		return ID_SAME;
 	return loops_back(path, e) || j->flags & JOURNEY_CLONES ? 0 : ID_OTHER;
 }

@@ -260,6 +260,33 @@ udp 10.2.0.2 1000
 udp 10.2.0.2 1001
 done_with
 
+# Not traced for a part of its way, and one packet all the same.
+scenario trace-on-again <<'EOT'
+table ip t {
+	chain early {
+		type filter hook prerouting priority 0; policy accept;
+		counter
+	}
+	chain middle {
+		type filter hook prerouting priority 5; policy accept;
+		udp dport 1000 meta nftrace set 0
+	}
+	chain late {
+		type filter hook prerouting priority 10; policy accept;
+	}
+	chain forward {
+		type filter hook forward priority 0; policy accept;
+		udp dport 1000 meta nftrace set 1
+		udp dport 1000 drop
+	}
+}
+EOT
+trace 2 -i eth0 -p udp
+udp 10.2.0.2 1000
+udp 10.2.0.2 1001
+done_with
+assert_grep 'nftrace: 2 packets traced: 1 DROP, 1 FORWARDED$' "$ERR"
+
 scenario no-route <<'EOT'
 table ip t {
 	chain prerouting {
