@@ -7,6 +7,7 @@
 #include "fit.h"
 #include "journey.h"
 #include "packet.h"
+#include "packet_names.h"
 #include "place.h"
 #include "shelf.h"
 #include "twins.h"
@@ -40,17 +41,10 @@ struct search {
 	struct journey *namesake;	/* tied, of this stamp, and elsewhere */
 };
 
-static bool loops_back(const struct path *path, const struct event *e)
-{
-	return (path->hook == NF_INET_POST_ROUTING ||
-		path->hook == NF_INET_LOCAL_OUT) &&
-	       e->hook == NF_INET_PRE_ROUTING;
-}
-
 /* Was the packet put aside since its last event, to be taken up in order? */
 static bool waits(const struct path *path, const struct clue *c)
 {
-	return path->state == PATH_QUEUED || loops_back(path, c->e);
+	return path->state == PATH_QUEUED || path_loops_back(path, c->e);
 }
 
 static bool is_here(const struct search *s, const struct journey *j)
@@ -183,7 +177,7 @@ static bool follows(const struct search *s, const struct journey *j,
 	const struct clue *c = s->c;
 
 	*penalty = 0;
-	if (loops_back(path, c->e) && !may_come_back(j, path, c->e))
+	if (path_loops_back(path, c->e) && !may_come_back(j, path, c->e))
 		return false;
 	if (path_may_follow(s->map, path, c->at, c->e, false))
 		return true;
@@ -204,7 +198,7 @@ static int id_score(const struct journey *j, const struct path *path,
 	/* A copy has an id of its own, maybe one of a buffer that is free. */
 	if (has_id(j, path, e))
 		return ID_SAME;
-	return loops_back(path, e) || j->flags & JOURNEY_CLONES ? 0 : ID_OTHER;
+	return path_loops_back(path, e) || j->flags & JOURNEY_CLONES ? 0 : ID_OTHER;
 }
 
 static int fit_of(const struct search *s, const struct journey *j,
@@ -227,15 +221,9 @@ static bool may_fork(const struct search *s, const struct journey *j)
 	       !j->path[0].born_local || j->branches == 1;
 }
 
-static bool has_stamp(const struct journey *j)
-{
-	return j->stamps && !(j->flags & JOURNEY_TIMES);
-}
-
 static bool is_namesake(const struct search *s, const struct journey *j)
 {
-	return j->flags & JOURNEY_TIED && s->c->e->flags & EVENT_HAS_STAMP &&
-	       has_stamp(j) && j->stamp_ns == s->c->e->stamp_ns;
+	return j->flags & JOURNEY_TIED && packet_names_same_stamp(j, s->c->e);
 }
 
 static void weigh(struct search *s, struct journey *j)
@@ -308,7 +296,7 @@ static struct journey *only_one(const struct shelf *shelf,
 		found = j;
 	}
 	if (!found || (c->e->nft && found->trace_id) ||
-	    loops_back(&found->path[0], c->e) ||
+	    path_loops_back(&found->path[0], c->e) ||
 	    !path_may_follow(map, &found->path[0], c->at, c->e, false))
 		return NULL;
 	return found;
@@ -331,75 +319,8 @@ static void note_doubts(struct search *s)
 		if (s->twin[i] != j)
 			twins_tie(j, s->twin[i]);
 	/* By accident two have one stamp, and this one's got a third one's event. */
-	if (s->namesake && s->namesake != j && j->stamp_ns == s->c->e->stamp_ns)
+	if (s->namesake && s->namesake != j && packet_names_same_stamp(j, s->c->e))
 		twins_cross(j, s->namesake);
-}
-
-/* Whose is the stamp, if not @j's own?  Its twin's rather than another's. */
-static struct journey *find_by_stamp(const struct shelf *shelf,
-				     const struct journey *j,
-				     const struct clue *c)
-{
-	struct journey *other = shelf_bucket(shelf, c->key), *found = NULL;
-	unsigned int left = WALK_MAX;
-
-	if (!(c->e->flags & EVENT_HAS_STAMP) || !has_stamp(j) ||
-	    j->stamp_ns == c->e->stamp_ns)
-		return NULL;
-	for (; other && left; other = other->hash_next) {
-		if (other->key != c->key)
-			continue;
-		left--;
-		if (!(other->flags & JOURNEY_TIED) || !has_stamp(other) ||
-		    other->stamp_ns != c->e->stamp_ns)
-			continue;
-		if (!found || twins_are_tied(j, other))
-			found = other;
-	}
-	return found;
-}
-
-static struct journey *find_by_id(const struct shelf *shelf,
-				  const struct journey *j,
-				  const struct clue *c)
-{
-	struct journey *other;
-
-	if (!c->e->nft || !j->trace_id || j->trace_id == c->e->nft->id ||
-	    j->flags & JOURNEY_CLONES)
-		return NULL;
-	other = shelf_find(shelf, c->e->nft->id);
-	return other && other->key == j->key ? other : NULL;
-}
-
-static void trade_stamps(struct journey *a, struct journey *b)
-{
-	uint64_t stamp_ns = a->stamp_ns;
-	uint8_t stamps = a->stamps;
-
-	a->stamp_ns = b->stamp_ns;
-	a->stamps = b->stamps;
-	b->stamp_ns = stamp_ns;
-	b->stamps = stamps;
-}
-
-void evidence_settle_names(struct shelf *shelf, struct journey *j,
-			   const struct path *path, const struct clue *c)
-{
-	struct journey *other = find_by_stamp(shelf, j, c);
-
-	/* Loopback makes another id of it. */
-	if (loops_back(path, c->e))
-		shelf_unbind(shelf, j);
-	if (other) {
-		trade_stamps(j, other);
-		twins_cross(j, other);
-	}
-	other = find_by_id(shelf, j, c);
-	if (other) {
-		shelf_trade_ids(shelf, j, other);
-		twins_cross(j, other);
-	}
 }
 
 struct candidate evidence_find(const struct shelf *shelf,

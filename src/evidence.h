@@ -10,7 +10,6 @@
 
 struct event;
 struct journey;
-struct path;
 struct path_map;
 struct place;
 struct shelf;
@@ -58,17 +57,5 @@ struct candidate evidence_find_blind(const struct shelf *shelf,
  */
 bool evidence_follows(const struct path_map *map, const struct journey *j,
 		      const struct clue *c, unsigned int *branch);
-
-/**
- * evidence_settle_names - the event is @j's; is its stamp or nft's id another's?
- * @path: where @j is
- *
- * Events of legacy tables are found by stamps, those of nft by ids.  Of two
- * packets alike in rules of both one can have got the other's id: that shows
- * when an event can only follow where its name says it does not.  Then the two
- * trade these names, so that each is one packet from there on.
- */
-void evidence_settle_names(struct shelf *shelf, struct journey *j,
-			   const struct path *path, const struct clue *c);
 
 #endif

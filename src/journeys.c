@@ -10,6 +10,7 @@
 #include "evidence.h"
 #include "identity.h"
 #include "journey.h"
+#include "packet_names.h"
 #include "place.h"
 #include "shelf.h"
 #include "twins.h"
@@ -225,8 +226,7 @@ void journeys_add(struct journeys *js, const struct event *e,
 			return;
 	} else if (!c.fork) {
 		follow_rewriting(js, c.j, &c.j->path[c.branch], &clue);
-		evidence_settle_names(&js->shelf, c.j, &c.j->path[c.branch],
-				      &clue);
+		packet_names_settle(&js->shelf, c.j, &c.j->path[c.branch], e);
 		path_advance(&c.j->path[c.branch], at, e);
 	}
 	js->shelf.queues |= c.j->path[c.branch].state == PATH_QUEUED;

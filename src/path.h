@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 #include "change.h"
+#include "event.h"
 #include "path_map.h"
 
-struct event;
 struct fate;
 struct place;
 
@@ -58,6 +58,14 @@ void path_advance(struct path *p, const struct place *at,
 
 /** path_is_leaving - at the last hook on its way out that has a table */
 bool path_is_leaving(const struct path_map *map, const struct path *p);
+
+/** path_loops_back - behind its last hook, and the event is at the first again */
+static inline bool path_loops_back(const struct path *p, const struct event *e)
+{
+	return (p->hook == NF_INET_POST_ROUTING ||
+		p->hook == NF_INET_LOCAL_OUT) &&
+	       e->hook == NF_INET_PRE_ROUTING;
+}
 
 /**
  * path_may_follow - can this be the packet's next event?
