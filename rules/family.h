@@ -42,6 +42,12 @@ extern const struct family *const families[FAMILY_COUNT];
 /** family_index - position of @f in families[] */
 unsigned int family_index(const struct family *f);
 
+/** family_index_by_nfproto - the same of one of the two by its number */
+static inline unsigned int family_index_by_nfproto(uint8_t nfproto)
+{
+	return nfproto == family_ipv6.nfproto;
+}
+
 /** family_by_nfproto - NULL when it is neither IPv4 nor IPv6 */
 const struct family *family_by_nfproto(uint8_t nfproto);
 

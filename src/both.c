@@ -72,7 +72,7 @@ void both_mark(const struct both *b, const struct nft_snapshot *nft,
 	       struct journey *j)
 {
 	const struct snapshot *legacy =
-		b->legacy[family_index(family_by_nfproto(j->nfproto))];
+		b->legacy[family_index_by_nfproto(j->nfproto)];
 
 	if (!legacy || !nft_has_rules(nft, j->nfproto))
 		return;

@@ -225,25 +225,37 @@ static void fill_end(struct look_end *end, const struct packet *p,
 	end->port = p->flags & PACKET_PORTS ? port : NO_PORT;
 }
 
-static void fill(struct look *l, const struct event *e, const struct packet *p,
-		 const struct look *was)
+static bool shows_headers(const struct event *e, const struct look *was)
 {
-	if (e->flags & EVENT_NO_HEADERS ||
-	    (e->flags & EVENT_PARTIAL && was->length)) {
-		*l = *was;
-		l->mark = e->mark;
-		return;
-	}
-	memset(l, 0, sizeof(*l));
+	return !(e->flags & EVENT_NO_HEADERS) &&
+	       !(e->flags & EVENT_PARTIAL && was->length);
+}
+
+/* What the event tells besides the packet's headers. */
+static void fill_around(struct look *l, const struct event *e,
+			const struct look *was)
+{
 	l->mark = e->mark;
 	/* An interface that a hook merely does not tell is no change. */
 	l->out = e->out ? e->out : was->out;
 	/* POSTROUTING's is where the buffer was last, not where it came in. */
 	l->in = e->in && e->hook != NF_INET_POST_ROUTING ? e->in : was->in;
+	l->hook = e->hook < NF_INET_NUMHOOKS ? e->hook : was->hook;
+}
+
+static void fill(struct look *l, const struct event *e, const struct packet *p,
+		 const struct look *was)
+{
+	if (!shows_headers(e, was)) {
+		*l = *was;
+		l->mark = e->mark;
+		return;
+	}
+	memset(l, 0, sizeof(*l));
+	fill_around(l, e, was);
 	l->length = p->length;
 	l->ttl = p->ttl;
 	l->tos = p->tos;
-	l->hook = e->hook < NF_INET_NUMHOOKS ? e->hook : was->hook;
 	/* nft copies no options of TCP. */
 	l->mss = e->nft ? was->mss : packet_mss(p);
 	fill_end(&l->src, p, p->src, p->sport);
@@ -270,6 +282,7 @@ void change_begin(struct journey *j, const struct event *e,
 	static const struct look nothing;
 
 	fill(&j->path[0].look, e, p, &nothing);
+	j->path[0].look_serial = p->serial;
 }
 
 /* What this event shows was so before its rule, or is so behind it. */
@@ -286,14 +299,27 @@ static void look_up_to(struct path *p, const struct journey *j,
 	p->since.ends = (uint16_t)(at->nat ? here : next);
 }
 
-void change_find(struct journey *j, unsigned int branch,
-		 const struct event *e, const struct place *at,
-		 const struct packet *p)
+/* Nothing but the hook: the same bytes, and the same around them. */
+static bool looks_same(const struct path *path, const struct event *e,
+		       const struct packet *p)
 {
-	struct look *was = &j->path[branch].look, now;
-	struct difference d = {
-		.j = j, .at = at, .since = &j->path[branch].since,
-	};
+	const struct look *was = &path->look;
+	struct look now;
+
+	if (!p->serial || p->serial != path->look_serial)
+		return false;
+	fill_around(&now, e, was);
+	return now.mark == was->mark && now.in == was->in &&
+	       now.out == was->out;
+}
+
+static void look_anew(struct journey *j, unsigned int branch,
+		      const struct event *e, const struct place *at,
+		      const struct packet *p)
+{
+	struct path *path = &j->path[branch];
+	struct difference d = { .j = j, .at = at, .since = &path->since };
+	struct look *was = &path->look, now;
 
 	fill(&now, e, p, was);
 	/* Indexes hold only while no event has been left out. */
@@ -304,6 +330,20 @@ void change_find(struct journey *j, unsigned int branch,
 		d.bridged = e->phys_out != 0;
 		compare(&d, was, &now);
 	}
+	if (shows_headers(e, was))
+		path->look_serial = p->serial;
 	*was = now;
-	look_up_to(&j->path[branch], j, e, at);
+}
+
+void change_find(struct journey *j, unsigned int branch,
+		 const struct event *e, const struct place *at,
+		 const struct packet *p)
+{
+	struct path *path = &j->path[branch];
+
+	if (!looks_same(path, e, p))
+		look_anew(j, branch, e, at, p);
+	else if (e->hook < NF_INET_NUMHOOKS)
+		path->look.hook = e->hook;
+	look_up_to(path, j, e, at);
 }

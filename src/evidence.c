@@ -206,7 +206,7 @@ static int fit_of(const struct search *s, const struct journey *j,
 {
 	if (s->c->e->flags & (EVENT_NO_HEADERS | EVENT_PARTIAL))
 		return 0;
-	return fit_score(j, path, s->c->e, s->c->at, &s->c->p, s->stamps);
+	return fit_score(j, path, s->c->e, s->c->at, s->c->p, s->stamps);
 }
 
 static bool may_fork(const struct search *s, const struct journey *j)
@@ -323,18 +323,16 @@ static void note_doubts(struct search *s)
 		twins_cross(j, s->namesake);
 }
 
-struct candidate evidence_find(const struct shelf *shelf,
-			       const struct path_map *map,
-			       const struct clue *c, bool stamps)
+static struct candidate find_best(const struct shelf *shelf,
+				  const struct path_map *map,
+				  const struct clue *c, bool stamps)
 {
 	struct search s = {
 		.shelf = shelf, .map = map, .c = c, .stamps = stamps,
 	};
-	struct journey *j = only_one(shelf, map, c);
 	unsigned int left = WALK_MAX;
+	struct journey *j;
 
-	if (j)
-		return (struct candidate){ .j = j };
 	for (j = shelf_bucket(shelf, c->key); j && left; j = j->hash_next) {
 		if (j->key != c->key || j->nfproto != c->e->nfproto)
 			continue;
@@ -348,6 +346,17 @@ struct candidate evidence_find(const struct shelf *shelf,
 		return (struct candidate){ .j = NULL };
 	note_doubts(&s);
 	return s.best;
+}
+
+struct candidate evidence_find(const struct shelf *shelf,
+			       const struct path_map *map,
+			       const struct clue *c, bool stamps)
+{
+	struct journey *j = only_one(shelf, map, c);
+
+	if (j)
+		return (struct candidate){ .j = j };
+	return find_best(shelf, map, c, stamps);
 }
 
 struct candidate evidence_find_blind(const struct shelf *shelf,

@@ -6,10 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "packet.h"
-
 struct event;
 struct journey;
+struct packet;
 struct path_map;
 struct place;
 struct shelf;
@@ -18,7 +17,7 @@ struct shelf;
 struct clue {
 	const struct event *e;
 	const struct place *at;
-	struct packet p;	/* the event's, decoded */
+	const struct packet *p;	/* the event's, decoded */
 	uint64_t key;		/* its identity_key() */
 	uint64_t now_ns;	/* when it was read */
 };

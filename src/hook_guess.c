@@ -97,7 +97,7 @@ static unsigned int by_interfaces(const struct event *e)
 static unsigned int by_callers(const struct hook_guess *g,
 			       const struct place *at)
 {
-	unsigned int f = family_index(family_by_nfproto(at->nfproto));
+	unsigned int f = family_index_by_nfproto(at->nfproto);
 
 	if (!at->snap || at->snap != g->snap[f] || !g->from[f])
 		return ALL_HOOKS;

@@ -106,11 +106,11 @@ static bool is_multicast(const struct packet *p)
 /* Sent to many: to an ethernet group address, an IP one, or over a bridge. */
 static bool may_clone(const struct event *e, const struct packet *p)
 {
-	if (e->phys_in || is_multicast(p))
+	if (e->phys_in || (e->hw_header_len >= 6 && e->hw_header[0] & 1))
 		return true;
 	if (p->addr_len == 4 && p->dst && p->dst[3] == 255)
 		return true;
-	return e->hw_header_len >= 6 && e->hw_header[0] & 1;
+	return is_multicast(p);
 }
 
 static void keep_hw_header(struct journey *j, const struct event *e)
@@ -255,6 +255,11 @@ static void note_backend(struct journey *j, const struct event *e)
 	j->flags |= JOURNEY_NFT;
 }
 
+static bool same_packet(const struct packet *a, const struct packet *b)
+{
+	return a->serial && a->serial == b->serial;
+}
+
 void journey_record(struct journey *j, unsigned int branch,
 		    const struct event *e, const struct place *at,
 		    const struct packet *p)
@@ -263,12 +268,13 @@ void journey_record(struct journey *j, unsigned int branch,
 
 	change_find(j, branch, e, at, p);
 	if (!(e->flags & (EVENT_NO_HEADERS | EVENT_PARTIAL)) &&
-	    !identity_same_headers(&j->last, p))
+	    !same_packet(&j->last, p) && !identity_same_headers(&j->last, p))
 		keep_bytes(j, j->last_bytes, &j->last, p);
 	note_stamp(j, e);
 	if (at->order == T_DNAT)
 		j->flags |= JOURNEY_NAT;
-	if (at->changes & CHANGE_CLONE || may_clone(e, p))
+	if (!(j->flags & JOURNEY_CLONES) &&
+	    (at->changes & CHANGE_CLONE || may_clone(e, p)))
 		j->flags |= JOURNEY_CLONES;
 	if (branch == 0)
 		note_root(j, at);
@@ -315,7 +321,8 @@ static bool branch_is_over(const struct journey *j, const struct path *p,
 {
 	if (p->state == PATH_ENDED)
 		return true;
-	if (p->out == LOOPBACK_IFINDEX && path_is_leaving(map, p))
+	if (p->state != PATH_TABLE_DONE ||
+	    (p->out == LOOPBACK_IFINDEX && path_is_leaving(map, p)))
 		return false;
 	return path_is_over(map, p, j->flags & JOURNEY_NAT ||
 			    path_nat_ahead(map, p) || may_be_refusal(j, p));

@@ -8,10 +8,10 @@
 #include "event.h"
 #include "event_nft.h"
 #include "evidence.h"
-#include "identity.h"
 #include "journey.h"
 #include "packet_names.h"
 #include "place.h"
+#include "seen.h"
 #include "shelf.h"
 #include "twins.h"
 
@@ -28,6 +28,7 @@ static const uint64_t MS = 1000000, QUEUE_NS = 250000000;
 
 struct journeys {
 	struct shelf shelf;
+	struct seen seen;
 	uint32_t suspects;	/* journeys after a gap that may lack a head */
 	uint32_t gap_lost;	/* of the last gap */
 	uint64_t gap_ns;	/* when it was found, 0: none yet */
@@ -151,7 +152,7 @@ static struct journey *begin(struct journeys *js, const struct clue *c,
 	j = shelf_add(&js->shelf, c->key);
 	if (!j)
 		return NULL;
-	journey_begin(j, c->e, c->at, &c->p, wall_ns);
+	journey_begin(j, c->e, c->at, c->p, wall_ns);
 	suspect(js, j, c);
 	return j;
 }
@@ -209,11 +210,13 @@ static void follow_rewriting(struct journeys *js, struct journey *j,
 void journeys_add(struct journeys *js, const struct event *e,
 		  const struct place *at, uint64_t now_ns, uint64_t wall_ns)
 {
-	struct clue clue = { .e = e, .at = at, .now_ns = now_ns };
+	struct clue clue = {
+		.e = e, .at = at, .now_ns = now_ns, .p = &js->seen.p,
+	};
 	struct candidate c;
 
-	packet_decode(&clue.p, e->nfproto, e->payload, e->payload_len);
-	clue.key = identity_key(&clue.p, js->depth);
+	seen_decode(&js->seen, e, js->depth);
+	clue.key = js->seen.key;
 	js->shelf.events++;
 	js->now_ns = now_ns;
 	c = find(js, &clue);
@@ -234,7 +237,7 @@ void journeys_add(struct journeys *js, const struct event *e,
 		shelf_bind(&js->shelf, c.j, e->nft->id);
 		c.j->path[c.branch].trace_id = e->nft->id;
 	}
-	journey_record(c.j, c.branch, e, at, &clue.p);
+	journey_record(c.j, c.branch, e, at, clue.p);
 	c.j->last_ns = now_ns;
 	c.j->last_event = js->shelf.events;
 	js->stamps |= c.j->stamps >= PROOF_STAMPS;

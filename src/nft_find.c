@@ -121,7 +121,7 @@ static void describe_chain(const struct path_map *map, struct nft_node *n,
 			   const struct nft_finding *f)
 {
 	struct place *p = &n->place;
-	unsigned int family = family_index(family_by_nfproto(p->nfproto));
+	unsigned int family = family_index_by_nfproto(p->nfproto);
 
 	p->hook = f->chain ? f->chain->hook : NFT_SNAP_NO_HOOK;
 	p->order = T_OTHER;

@@ -326,31 +326,14 @@ bool path_is_start(const struct place *at)
 
 bool path_is_over(const struct path_map *map, const struct path *p, bool nat)
 {
-	unsigned int f = path_family(p->last);
-	uint8_t hooks = (uint8_t)(BIT(p->hook) | path_next_hooks[p->hook]);
+	const struct path_hook *h = path_hook_of(map, p->last, p->hook);
 
 	if (p->state == PATH_ENDED)
 		return true;
-	if (p->state != PATH_TABLE_DONE ||
-	    path_hook_of(map, p->last, p->hook)->crowded)
+	if (p->state != PATH_TABLE_DONE || h->crowded || h->must_later ||
+	    (nat && h->may_later))
 		return false;
-	/* Two hops at most: PREROUTING, FORWARD, POSTROUTING. */
-	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
-		if (hooks & BIT(h) && h != NF_INET_POST_ROUTING)
-			hooks |= path_next_hooks[h];
-	if (p->hook == NF_INET_POST_ROUTING)
-		hooks = BIT(NF_INET_POST_ROUTING);
-	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++) {
-		uint64_t left = map->hook[f][h].must;
-
-		if (nat)
-			left |= map->hook[f][h].may;
-		if (h == p->hook)
-			left &= path_ahead(map, p);
-		if (hooks & BIT(h) && left)
-			return false;
-	}
-	return true;
+	return !((h->must | (nat ? h->may : 0)) & path_ahead(map, p));
 }
 
 bool path_map_has_nat(const struct path_map *map, const struct path *p,

@@ -41,6 +41,7 @@ struct path {
 	uint32_t out;			/* last out-interface seen */
 	uint32_t trace_id;		/* nft's, of its last event that had one */
 	struct look look;		/* change.c's: the packet as last seen */
+	uint64_t look_serial;		/* its packet's, 0: not known */
 	struct look_since since;	/* and which steps came after that */
 	uint32_t shared;		/* a copy: steps it was the packet itself */
 	struct {

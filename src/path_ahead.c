@@ -2,7 +2,6 @@
 /* path_ahead: which hooks, tables and base chains a packet has before it yet. */
 #include "path_ahead.h"
 
-#include "family.h"
 #include "path.h"
 #include "place.h"
 #include "table_order.h"
@@ -16,18 +15,6 @@ const uint8_t path_next_hooks[NF_INET_NUMHOOKS] = {
 	/* Loopback, and the copy that multicast sends back to us. */
 	[NF_INET_POST_ROUTING] = BIT(NF_INET_PRE_ROUTING),
 };
-
-unsigned int path_family(const struct place *at)
-{
-	return family_index(family_by_nfproto(at->nfproto));
-}
-
-const struct path_hook *path_hook_of(const struct path_map *map,
-				     const struct place *at,
-				     unsigned int hook)
-{
-	return &map->hook[path_family(at)][hook];
-}
 
 /* Where a path is; in a user chain that was joined from nowhere: its table's. */
 uint8_t path_station(const struct path_map *map, const struct path *p)

@@ -6,10 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "family.h"
 #include "path_map.h"
+#include "place.h"
 
 struct path;
-struct place;
 
 #define BIT(n) (1u << (n))
 #define BIT64(n) (UINT64_C(1) << (n))
@@ -18,12 +19,18 @@ struct place;
 extern const uint8_t path_next_hooks[NF_INET_NUMHOOKS];
 
 /** path_family - family_index() of a place */
-unsigned int path_family(const struct place *at);
+static inline unsigned int path_family(const struct place *at)
+{
+	return family_index_by_nfproto(at->nfproto);
+}
 
 /** path_hook_of - the hook in the place's family */
-const struct path_hook *path_hook_of(const struct path_map *map,
-				     const struct place *at,
-				     unsigned int hook);
+static inline const struct path_hook *path_hook_of(const struct path_map *map,
+						   const struct place *at,
+						   unsigned int hook)
+{
+	return &map->hook[path_family(at)][hook];
+}
 
 /** path_station - where it is; in a user chain joined from nowhere: its table's */
 uint8_t path_station(const struct path_map *map, const struct path *p);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "family.h"
+#include "path_ahead.h"
 #include "place.h"
 #include "snapshot.h"
 #include "table_order.h"
@@ -14,6 +15,32 @@ static const int32_t table_priority[T_COUNT] = {
 	[T_RAW] = -300, [T_MANGLE] = -150, [T_DNAT] = -100, [T_FILTER] = 0,
 	[T_SECURITY] = 50, [T_SNAT] = 100,
 };
+
+/* Two hops at most: PREROUTING, FORWARD, POSTROUTING. */
+static uint8_t hooks_behind(unsigned int hook)
+{
+	uint8_t hooks = path_next_hooks[hook];
+
+	if (hook == NF_INET_POST_ROUTING)
+		return 0;
+	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
+		if (hooks & BIT(h) && h != NF_INET_POST_ROUTING)
+			hooks |= path_next_hooks[h];
+	return hooks;
+}
+
+static void look_behind(struct path_hook hook[NF_INET_NUMHOOKS])
+{
+	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++) {
+		hook[h].must_later = hook[h].may_later = false;
+		for (unsigned int k = 0; k < NF_INET_NUMHOOKS; k++) {
+			if (!(hooks_behind(h) & BIT(k)))
+				continue;
+			hook[h].must_later |= hook[k].must != 0;
+			hook[h].may_later |= hook[k].may != 0;
+		}
+	}
+}
 
 static void sort_out(struct path_hook *h)
 {
@@ -57,6 +84,7 @@ uint8_t path_map_add(struct path_map *map, unsigned int family,
 	h->priority[i] = priority;
 	*(nat ? &h->may : &h->must) |= UINT64_C(1) << i;
 	sort_out(h);
+	look_behind(map->hook[family]);
 	return i;
 }
 
@@ -73,6 +101,8 @@ void path_map_forget(struct path_map *map, uint32_t bit)
 			h->may &= ~(UINT64_C(1) << k);
 		}
 	}
+	for (unsigned int f = 0; f < 2; f++)
+		look_behind(map->hook[f]);
 }
 
 static void add_table(struct path_map *map, unsigned int family,

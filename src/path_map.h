@@ -25,6 +25,7 @@ struct path_hook {
 	uint32_t key[STATION_MAX];	/* enum table_order, or place.chain_index */
 	uint8_t count;
 	bool crowded;			/* more are there than have a number */
+	bool must_later, may_later;	/* at hooks behind this one */
 };
 
 struct path_map {

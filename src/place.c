@@ -224,7 +224,7 @@ static bool fill(const struct place_index *idx, struct place *p,
 	p->hook = c->hook;
 	p->order = table_order(p->table, c->hook);
 	describe_rule(p, s, r);
-	if (idx->changed[family_index(family_by_nfproto(s->nfproto))] &
+	if (idx->changed[family_index_by_nfproto(s->nfproto)] &
 	    1u << table || !r)
 		doubt_all(p);
 	return true;

@@ -175,7 +175,7 @@ static void note_drop(struct stats_drop *to, const struct drops *d)
 
 	memset(to, 0, sizeof(*to));
 	to->packets = d->packets;
-	to->family = (uint8_t)family_index(family_by_nfproto(by->nfproto));
+	to->family = (uint8_t)family_index_by_nfproto(by->nfproto);
 	if (!by->snap) {
 		quote(by, to->text, sizeof(to->text));
 		return;
