@@ -22,6 +22,7 @@ enum { BUCKETS = 4096, RESTORED_MAX = 1 << 17 };
 
 struct node {
 	struct node *next;
+	struct node *then;		/* what was looked for behind it, or NULL */
 	uint64_t hash;
 	struct place place;
 };
@@ -34,6 +35,7 @@ struct place_index {
 	uint8_t phase;			/* enum place_phase */
 	struct node *bucket[BUCKETS];
 	struct node *retired;		/* found before the last turn */
+	struct node *last;		/* found last, or NULL */
 	const struct place **by_id;
 	uint32_t count, room;
 };
@@ -90,6 +92,7 @@ void place_index_turn(struct place_index *idx, enum place_phase phase,
 		      const volatile uint8_t changed[])
 {
 	idx->phase = (uint8_t)phase;
+	idx->last = NULL;
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		idx->changed[i] = changed[i];
 	/* Journeys under way hold on to what was found. */
@@ -266,9 +269,8 @@ static uint8_t station_of(const struct place_index *idx, const struct place *p)
 	return path_map_station(idx->map, family_index(f), p->hook, p->order);
 }
 
-static const struct place *look_up(struct place_index *idx, uint8_t nfproto,
-				   uint64_t hash, const char *prefix,
-				   size_t len)
+static struct node *look_up(struct place_index *idx, uint8_t nfproto,
+			    uint64_t hash, const char *prefix, size_t len)
 {
 	const struct family *f = family_by_nfproto(nfproto);
 	const struct snapshot *s = f ? idx->snap[family_index(f)] : NULL;
@@ -288,25 +290,47 @@ static const struct place *look_up(struct place_index *idx, uint8_t nfproto,
 		n->place.station = station_of(idx, &n->place);
 		if (forgers_write(&idx->forgers[family_index(f)], prefix, len))
 			n->place.doubt = DOUBT_FORGED;
-		return &n->place;
+		return n;
 	}
 	node_free(n);
 	return NULL;
 }
 
+static bool is_named(const struct node *n, uint8_t nfproto, const char *prefix,
+		     size_t len)
+{
+	return n->place.snap && n->place.prefix_len == len &&
+	       n->place.nfproto == nfproto &&
+	       memcmp(n->place.prefix, prefix, len) == 0;
+}
+
+static struct node *find(struct place_index *idx, uint8_t nfproto,
+			 const char *prefix, size_t len)
+{
+	uint64_t hash = prefix_hash(nfproto, prefix, len);
+
+	for (struct node *n = idx->bucket[hash % BUCKETS]; n; n = n->next)
+		if (n->hash == hash && is_named(n, nfproto, prefix, len))
+			return n;
+	return look_up(idx, nfproto, hash, prefix, len);
+}
+
+/* Most packets take the way of the one before. */
 const struct place *place_find(struct place_index *idx, uint8_t nfproto,
 			       const char *prefix, size_t len)
 {
-	uint64_t hash;
+	struct node *last = idx->last, *n = last ? last->then : NULL;
 
 	len = prefix_trim(prefix, len);
-	hash = prefix_hash(nfproto, prefix, len);
-	for (struct node *n = idx->bucket[hash % BUCKETS]; n; n = n->next)
-		if (n->hash == hash && n->place.snap &&
-		    n->place.prefix_len == len && n->place.nfproto == nfproto &&
-		    memcmp(n->place.prefix, prefix, len) == 0)
-			return &n->place;
-	return look_up(idx, nfproto, hash, prefix, len);
+	if (!n || !is_named(n, nfproto, prefix, len)) {
+		n = find(idx, nfproto, prefix, len);
+		if (!n)
+			return NULL;
+		if (last)
+			last->then = n;
+	}
+	idx->last = n;
+	return &n->place;
 }
 
 /* Terminated, but a NUL inside is a byte as any other. */
