@@ -37,7 +37,7 @@ struct search {
 	int score;
 	bool truncated;			/* there were more of this key */
 	unsigned int twins;		/* beside the best */
-	struct journey *twin[TWINS];
+	struct journey **twin;		/* room for TWINS */
 	struct journey *namesake;	/* tied, of this stamp, and elsewhere */
 };
 
@@ -327,8 +327,10 @@ static struct candidate find_best(const struct shelf *shelf,
 				  const struct path_map *map,
 				  const struct clue *c, bool stamps)
 {
+	struct journey *twin[TWINS];
 	struct search s = {
 		.shelf = shelf, .map = map, .c = c, .stamps = stamps,
+		.twin = twin,
 	};
 	unsigned int left = WALK_MAX;
 	struct journey *j;
@@ -363,7 +365,10 @@ struct candidate evidence_find_blind(const struct shelf *shelf,
 				     const struct path_map *map,
 				     const struct clue *c)
 {
-	struct search s = { .shelf = shelf, .map = map, .c = c };
+	struct journey *twin[TWINS];
+	struct search s = {
+		.shelf = shelf, .map = map, .c = c, .twin = twin,
+	};
 	unsigned int left = WALK_MAX;
 
 	for (struct journey *j = shelf->newest; j && left--; j = j->older)

@@ -241,7 +241,8 @@ void journeys_add(struct journeys *js, const struct event *e,
 	c.j->last_ns = now_ns;
 	c.j->last_event = js->shelf.events;
 	js->stamps |= c.j->stamps >= PROOF_STAMPS;
-	if (journey_is_over(c.j, js->map))
+	if (path_ends_table(&c.j->path[c.branch]) &&
+	    journey_is_over(c.j, js->map))
 		finish(js, c.j);
 	else
 		shelf_touch(&js->shelf, c.j);

@@ -49,6 +49,12 @@ struct path {
 	} stack[PATH_DEPTH];
 };
 
+/** path_ends_table - none that has not done so is over, nor its journey */
+static inline bool path_ends_table(const struct path *p)
+{
+	return p->state == PATH_TABLE_DONE || p->state == PATH_ENDED;
+}
+
 /** path_begin - the first event of a packet, or of a clone */
 void path_begin(struct path *p, const struct place *at,
 		const struct event *e);

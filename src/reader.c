@@ -187,8 +187,8 @@ static void on_event(struct state *s, const struct event *e,
 		s->stats->own++;
 	else
 		s->stats->events++;
-	if (!at->hidden &&
-	    !(s->hold && s->printer.by_event &&
+	if (s->printer.by_event && !at->hidden &&
+	    !(s->hold &&
 	      hold_event(s->hold, e, at, s->now_ns, s->wall_ns)))
 		print_event(s, e, at, s->wall_ns);
 	journeys_add(s->journeys, e, at, s->now_ns, s->wall_ns);
