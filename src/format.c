@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DIGITS = 20 };		/* of a 64-bit number */
-
 struct text {
 	char *at, *end;		/* the NUL goes to *end at the latest */
 };
@@ -30,35 +28,48 @@ static void put(struct text *t, const char *bytes, size_t len)
 	t->at += len;
 }
 
-/* The digits end at @end; the bases are constants, since a division is slow. */
-static char *decimal(char *end, uint64_t n)
+static unsigned int count_digits(uint64_t n)
 {
-	for (; n > UINT32_MAX; n /= 10)
-		*--end = (char)('0' + n % 10);
-	for (uint32_t small = (uint32_t)n; ; small /= 10) {
-		*--end = (char)('0' + small % 10);
-		if (small < 10)
-			return end;
-	}
+	unsigned int digits = 1;
+
+	for (; n >= 1000; n /= 1000)
+		digits += 3;
+	return digits + (n >= 10) + (n >= 100);
 }
 
-static char *hexadecimal(char *end, uint64_t n)
+/* The bases are constants, since a division is slow. */
+char *format_decimal(char *to, uint64_t n)
 {
-	do
-		*--end = "0123456789abcdef"[n & 15];
-	while (n >>= 4);
+	char *end = to + count_digits(n), *at = end;
+	uint32_t small;
+
+	for (; n > UINT32_MAX; n /= 10)
+		*--at = (char)('0' + n % 10);
+	for (small = (uint32_t)n; at > to; small /= 10)
+		*--at = (char)('0' + small % 10);
 	return end;
+}
+
+static char *hexadecimal(char *to, uint64_t n)
+{
+	int shift = 60;
+
+	while (shift && !(n >> shift))
+		shift -= 4;
+	for (; shift >= 0; shift -= 4)
+		*to++ = "0123456789abcdef"[n >> shift & 15];
+	return to;
 }
 
 static void put_number(struct text *t, uint64_t n, bool hex,
 		       unsigned int zeros)
 {
-	char digits[DIGITS], *end = digits + DIGITS;
-	char *from = hex ? hexadecimal(end, n) : decimal(end, n);
+	char digits[FORMAT_DECIMAL];
+	char *end = hex ? hexadecimal(digits, n) : format_decimal(digits, n);
 
-	while ((unsigned int)(end - from) < zeros && from > digits)
-		*--from = '0';
-	while (from < end && t->at < t->end)
+	for (size_t len = (size_t)(end - digits); len < zeros; len++)
+		put(t, "0", 1);
+	for (const char *from = digits; from < end && t->at < t->end; )
 		*t->at++ = *from++;
 }
 
@@ -105,7 +116,7 @@ static bool put_argument(struct text *t, const struct directive *d, va_list *ap)
 		put_number(t, d->longs ? va_arg(*ap, unsigned long)
 				       : va_arg(*ap, unsigned int),
 			   d->letter == 'x', d->zeros);
-		return d->zeros <= DIGITS;
+		return d->zeros <= FORMAT_DECIMAL;
 	}
 	return false;
 }

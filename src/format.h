@@ -5,6 +5,9 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
+
+enum { FORMAT_DECIMAL = 20 };	/* digits of a 64-bit number */
 
 /**
  * format_text - snprintf, but returns what is in @to
@@ -19,5 +22,11 @@ size_t format_text(char *to, size_t size, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 size_t format_text_v(char *to, size_t size, const char *fmt, va_list ap)
 	__attribute__((format(printf, 3, 0)));
+
+/**
+ * format_decimal - a number's digits, FORMAT_DECIMAL of them at most, no NUL
+ * Return: the place behind them.
+ */
+char *format_decimal(char *to, uint64_t n);
 
 #endif

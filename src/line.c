@@ -3,8 +3,20 @@
 #include "line.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "format.h"
+
+void line_text(struct line *l, const char *text)
+{
+	size_t len = strlen(text), room = l->size - l->len - 1;
+
+	if (len > room)
+		len = room;
+	memcpy(l->buf + l->len, text, len);
+	l->len += len;
+	l->buf[l->len] = '\0';
+}
 
 void line_add(struct line *l, const char *fmt, ...)
 {

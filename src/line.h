@@ -10,6 +10,9 @@ struct line {
 	size_t size, len;
 };
 
+/** line_text - append a text as it is */
+void line_text(struct line *l, const char *text);
+
 /** line_add - append, cut to what fits */
 void line_add(struct line *l, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

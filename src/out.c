@@ -77,7 +77,7 @@ bool out_end(struct out *o)
 	return !o->overflow;
 }
 
-char *out_room(struct out *o, size_t len)
+char *out_make_room(struct out *o, size_t len)
 {
 	if (o->size - o->tail < len && o->head) {
 		/* What is pending moves to the front. */
@@ -93,24 +93,12 @@ char *out_room(struct out *o, size_t len)
 	return o->buf + o->tail;
 }
 
-void out_advance(struct out *o, size_t len)
+void out_number(struct out *o, uint64_t n)
 {
-	o->tail += len;
-}
+	char *to = out_room(o, FORMAT_DECIMAL);
 
-void out_bytes(struct out *o, const char *bytes, size_t len)
-{
-	char *to = out_room(o, len);
-
-	if (!to)
-		return;
-	memcpy(to, bytes, len);
-	o->tail += len;
-}
-
-void out_text(struct out *o, const char *text)
-{
-	out_bytes(o, text, strlen(text));
+	if (to)
+		o->tail = (size_t)(format_decimal(to, n) - o->buf);
 }
 
 void out_printf(struct out *o, const char *fmt, ...)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct out {
 	int fd;
@@ -28,14 +29,40 @@ void out_close(struct out *o);
 void out_begin(struct out *o);
 bool out_end(struct out *o);
 
-void out_bytes(struct out *o, const char *bytes, size_t len);
-void out_text(struct out *o, const char *text);
+/** out_room - a place for up to @len bytes, NULL: none; out_advance() uses them */
+char *out_make_room(struct out *o, size_t len);
+
+static inline char *out_room(struct out *o, size_t len)
+{
+	return o->size - o->tail >= len ? o->buf + o->tail
+					: out_make_room(o, len);
+}
+
+static inline void out_advance(struct out *o, size_t len)
+{
+	o->tail += len;
+}
+
+/* Inline, so that a text that is written in the source is copied by its length. */
+static inline void out_bytes(struct out *o, const char *bytes, size_t len)
+{
+	char *to = out_room(o, len);
+
+	if (!to)
+		return;
+	memcpy(to, bytes, len);
+	o->tail += len;
+}
+
+static inline void out_text(struct out *o, const char *text)
+{
+	out_bytes(o, text, strlen(text));
+}
+
+/** out_number - in decimal */
+void out_number(struct out *o, uint64_t n);
 void out_printf(struct out *o, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-
-/** out_room - a place for up to @len bytes, NULL: none; out_advance() uses them */
-char *out_room(struct out *o, size_t len);
-void out_advance(struct out *o, size_t len);
 
 /** out_written - bytes of the record under way so far */
 static inline size_t out_written(const struct out *o)

@@ -29,7 +29,7 @@ static void add_udp(struct line *l, const struct packet *p)
 {
 	uint32_t room = behind_network(p);
 
-	line_add(l, "%s, ", p->proto == IPPROTO_UDP ? "UDP" : "UDPLite");
+	line_text(l, p->proto == IPPROTO_UDP ? "UDP, " : "UDPLite, ");
 	if (p->proto == IPPROTO_UDP && p->udp_len && p->udp_len < 8) {
 		line_add(l, "bad length %u", p->udp_len);
 		return;
@@ -100,7 +100,7 @@ static void add_extensions(struct line *l, const struct packet *p)
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (p->extensions & names[i].bit)
-			line_add(l, "%s", names[i].name);
+			line_text(l, names[i].name);
 }
 
 static void add_transport(struct line *l, const struct packet *p)
@@ -145,7 +145,7 @@ static void add_other(struct line *l, const struct packet *p)
 	};
 
 	if (cut[p->proto]) {
-		line_add(l, "%s", cut[p->proto]);
+		line_text(l, cut[p->proto]);
 		return;
 	}
 	print_proto(l, p);

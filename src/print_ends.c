@@ -10,6 +10,9 @@
 #include "line.h"
 #include "packet.h"
 
+/* "255.255.255.255.65535" and a NUL, and more for a port that is none */
+enum { IPV4_ROOM = 16 + 1 + FORMAT_DECIMAL };
+
 const char *print_proto_name(uint8_t proto)
 {
 	static const char *const names[256] = {
@@ -28,12 +31,31 @@ const char *print_proto_name(uint8_t proto)
 	return names[proto];
 }
 
+/* Without stdio's way: every packet that is printed has two of them. */
+static size_t print_ipv4(char *buf, const uint8_t *addr, int port)
+{
+	char *p = format_decimal(buf, addr[0]);
+
+	for (unsigned int i = 1; i < 4; i++) {
+		*p++ = '.';
+		p = format_decimal(p, addr[i]);
+	}
+	if (port >= 0) {
+		*p++ = '.';
+		p = format_decimal(p, (unsigned int)port);
+	}
+	*p = '\0';
+	return (size_t)(p - buf);
+}
+
 size_t packet_print_addr(char *buf, size_t size, const struct packet *p,
 			 const uint8_t *addr, int port)
 {
 	char six[INET6_ADDRSTRLEN] = "?";
 	size_t n;
 
+	if (p->addr_len == 4 && size >= IPV4_ROOM)
+		return print_ipv4(buf, addr, port);
 	if (p->addr_len == 16) {
 		inet_ntop(AF_INET6, addr, six, sizeof(six));
 		n = format_text(buf, size, "%s", six);
@@ -50,16 +72,16 @@ void print_ends(struct line *l, const struct packet *p)
 
 	l->len += packet_print_addr(l->buf + l->len, l->size - l->len, p,
 				    p->src, ports ? p->sport : -1);
-	line_add(l, " > ");
+	line_text(l, " > ");
 	l->len += packet_print_addr(l->buf + l->len, l->size - l->len, p,
 				    p->dst, ports ? p->dport : -1);
-	line_add(l, ": ");
+	line_text(l, ": ");
 }
 
 void print_proto(struct line *l, const struct packet *p)
 {
 	if (print_proto_name(p->proto))
-		line_add(l, "%s", print_proto_name(p->proto));
+		line_text(l, print_proto_name(p->proto));
 	else
 		line_add(l, "ip-proto-%u", p->proto);
 }

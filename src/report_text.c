@@ -8,7 +8,6 @@
 #include "change.h"
 #include "doubt.h"
 #include "event.h"
-#include "format.h"
 #include "ifnames.h"
 #include "journey.h"
 #include "out.h"
@@ -110,7 +109,9 @@ static void put_head(struct out *o, const struct report_env *env,
 	const struct step *s = journey_first(j);
 
 	put_color(o, env, BOLD);
-	out_printf(o, "#%llu ", (unsigned long long)j->number);
+	out_text(o, "#");
+	out_number(o, j->number);
+	out_text(o, " ");
 	put_time(o, j->first_ns);
 	put_interfaces(o, env, s->in, s->phys_in, s->out);
 	if (env->verbose)
@@ -189,44 +190,56 @@ static void put_fate(struct out *o, const struct report_env *env,
 		out_text(o, " [not told apart from an identical packet]");
 }
 
-static size_t value_text(char *buf, size_t size, const struct report_env *env,
-			 const struct journey *j, const struct change *c,
-			 const struct change_value *v)
+static void put_value(struct out *o, const struct report_env *env,
+		      const struct journey *j, const struct change *c,
+		      const struct change_value *v)
 {
+	char *room;
+
 	switch (c->field) {
 	case FIELD_SRC:
 	case FIELD_DST:
-		return packet_print_addr(buf, size, &j->first, v->addr,
-					 v->port);
+		room = out_room(o, LINE);
+		if (room)
+			out_advance(o, packet_print_addr(room, LINE, &j->first,
+							 v->addr, v->port));
+		break;
 	case FIELD_OUT:
 	case FIELD_IN:
-		return format_text(buf, size, "%s",
-				   ifnames_get(env->names, v->number));
+		out_text(o, ifnames_get(env->names, v->number));
+		break;
 	case FIELD_MARK:
 	case FIELD_TOS:
-		return format_text(buf, size, "0x%x", v->number);
+		out_printf(o, "0x%x", v->number);
+		break;
 	default:
-		return format_text(buf, size, "%u", v->number);
+		out_number(o, v->number);
 	}
+}
+
+/* An interface that was not known before is only named. */
+static bool is_known(const struct change *c, const struct change_value *v)
+{
+	return v->number || (c->field != FIELD_OUT && c->field != FIELD_IN);
 }
 
 static void put_change(struct out *o, const struct report_env *env,
 		       const struct journey *j, const struct change *c)
 {
-	char from[128], to[128];
-
-	value_text(from, sizeof(from), env, j, c, &c->from);
-	value_text(to, sizeof(to), env, j, c, &c->to);
 	put_color(o, env, DIM);
-	if (c->maker == MAKER_RULE)
-		out_printf(o, "  %s ", change_field_word(c->field));
-	else
-		out_printf(o, "  (%s) %s ", change_maker_word(c->maker),
-			   change_field_word(c->field));
-	/* An interface that was not known before is only named. */
-	if (*from && !(c->field == FIELD_OUT && !c->from.number))
-		out_printf(o, "%s -> ", from);
-	out_text(o, to);
+	out_text(o, "  ");
+	if (c->maker != MAKER_RULE) {
+		out_text(o, "(");
+		out_text(o, change_maker_word(c->maker));
+		out_text(o, ") ");
+	}
+	out_text(o, change_field_word(c->field));
+	out_text(o, " ");
+	if (is_known(c, &c->from)) {
+		put_value(o, env, j, c, &c->from);
+		out_text(o, " -> ");
+	}
+	put_value(o, env, j, c, &c->to);
 	put_color(o, env, RESET);
 	out_text(o, "\n");
 }
