@@ -8,7 +8,7 @@
 
 struct journey;
 
-enum { SHELF_BUCKETS = 8192, SHELF_IDS = 2048 };
+enum { SHELF_BUCKETS = 2048, SHELF_IDS = 2048 };
 
 struct shelf {
 	struct journey *bucket[SHELF_BUCKETS];	/* by .hash_next */
