@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* reader_events: one netlink message -> its journey, and what becomes of that. */
+#include "reader_state.h"
+
+#include <errno.h>
+#include <poll.h>
+
+#include "capture.h"
+#include "clock.h"
+#include "event.h"
+#include "event_nft.h"
+#include "journey.h"
+#include "losses.h"
+#include "place_nft.h"
+#include "stats.h"
+
+enum { CAUSE_MS = 1000 };	/* to wait for a cause, on a busy machine */
+
+/*
+ * The supervisor asks the host why.  Its answer comes within milliseconds;
+ * for packets alike it is there already, and where much is going on it is
+ * for the summary only.
+ */
+static void wait_for_cause(struct reader_state *s, const struct loss *l)
+{
+	uint64_t end = clock_ns(CLOCK_MONOTONIC) + CAUSE_MS * 1000000;
+	struct pollfd pfd = { .fd = s->control, .events = POLLIN };
+
+	reader_tell(s->control, READER_LOST);
+	while (!s->busy && !s->orphaned && !losses_answered(l)) {
+		uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+		if (now >= end ||
+		    poll(&pfd, 1, (int)((end - now) / 1000000) + 1) <= 0)
+			return;
+		reader_on_control(s);
+	}
+}
+
+static void find_causes(struct reader_state *s, struct journey *j)
+{
+	for (unsigned int b = 0; b < j->branches; b++) {
+		struct fate *f = &j->fate[b];
+		struct loss *l;
+		bool fresh;
+
+		if (f->kind != FATE_LOST && f->kind != FATE_QUEUE)
+			continue;
+		l = losses_note(&s->stats->losses, j, b, &fresh);
+		if (fresh)
+			wait_for_cause(s, l);
+		f->cause = l ? losses_cause(l) : NULL;
+	}
+}
+
+static void print_journey(void *arg, struct journey *j)
+{
+	struct reader_state *s = arg;
+
+	/* What a file tells of happened on another host, or another day. */
+	if (s->plan->capture)
+		find_causes(s, j);
+	if (s->nft)
+		both_mark(&s->both, place_nft_rules(s->nft), j);
+	s->stats->nat_silent += journey_passed_nat(j, &s->map);
+	printer_journey(&s->printer, j);
+}
+
+static bool on_journey(void *arg, struct journey *j)
+{
+	struct reader_state *s = arg;
+
+	if (s->hold && hold_journey(s->hold, j, s->now_ns))
+		return true;
+	print_journey(s, j);
+	return false;
+}
+
+const struct journey_ops reader_journey_ops = { .done = on_journey };
+
+static void print_event(void *arg, const struct event *e,
+			const struct place *at, uint64_t wall_ns)
+{
+	struct reader_state *s = arg;
+
+	printer_event(&s->printer, e, at, wall_ns);
+}
+
+static void tell(void *arg, int word)
+{
+	struct reader_state *s = arg;
+
+	reader_tell(s->control, (enum reader_word)word);
+}
+
+const struct hold_ops reader_hold_ops = {
+	.journey = print_journey,
+	.event = print_event,
+	.tell = tell,
+};
+
+/* The sequence counts messages of our group instance, from 0. */
+static void check_sequence(struct reader_state *s, const struct event *e)
+{
+	uint32_t missing;
+
+	if (!(e->flags & EVENT_HAS_SEQ))
+		return;
+	missing = e->seq - s->next_seq;
+	s->next_seq = e->seq + 1;
+	if (missing == 0)
+		return;
+	if (!s->nft)
+		s->stats->lost += missing;
+	journeys_gap(s->journeys, missing);
+}
+
+void reader_on_event(struct reader_state *s, const struct event *e,
+		     const struct place *at)
+{
+	if (at->own)
+		s->stats->own++;
+	else
+		s->stats->events++;
+	if (s->printer.by_event && !at->hidden &&
+	    !(s->hold && hold_event(s->hold, e, at, s->now_ns, s->wall_ns)))
+		print_event(s, e, at, s->wall_ns);
+	journeys_add(s->journeys, e, at, s->now_ns, s->wall_ns);
+}
+
+/* Of a chain that was not there: the packet's story misses it. */
+static void on_stranger(struct reader_state *s)
+{
+	s->stats->strangers++;
+	journeys_gap(s->journeys, 1);
+}
+
+void reader_turn(struct reader_state *s, enum place_phase phase)
+{
+	s->turns = s->stats->turns;
+	place_index_turn(s->index, phase, s->stats->changed);
+}
+
+static void on_change(struct reader_state *s, const struct nlmsghdr *nlh,
+		      size_t len)
+{
+	struct nft_change c;
+	int err = nft_change_parse(&c, nlh, len);
+
+	if (!err)
+		hold_change(s->hold, &c);
+	else if (capture_is_fence(s->plan->capture, nlh))
+		hold_drained(s->hold);
+	s->stats->broken += err == -EBADMSG;
+}
+
+static void on_nft(struct reader_state *s, const struct nlmsghdr *nlh,
+		   size_t len)
+{
+	const struct place *at;
+	struct event_nft nft;
+	struct event e;
+	int err = event_nft_parse(&e, &nft, nlh, len);
+
+	if (err == -ENOMSG) {
+		on_change(s, nlh, len);
+		return;
+	}
+	at = err ? NULL : place_nft_find(s->nft, &e);
+	s->stats->broken += err == -EBADMSG;
+	if (!at)
+		return;
+	e.hook = at->hook;
+	nft.span = place_nft_span(s->nft);
+	reader_on_event(s, &e, at);
+}
+
+void reader_on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
+{
+	struct reader_state *s = arg;
+	const struct place *at;
+	struct event e;
+	int err = event_parse(&e, nlh, len);
+
+	if (err == -ENOMSG && s->nft) {
+		on_nft(s, nlh, len);
+		return;
+	}
+	if (err) {
+		s->stats->broken += err == -EBADMSG;
+		return;
+	}
+	check_sequence(s, &e);
+	if (s->turns != s->stats->turns)
+		reader_turn(s, s->stats->undoing ? PHASE_UNDOING : PHASE_ARMED);
+	/* An NFLOG rule's message may wait for others; a trace never does. */
+	if (event_has_successor(nlh, len)) {
+		s->stats->foreign++;
+		return;
+	}
+	at = e.prefix ? place_find(s->index, e.nfproto, e.prefix,
+				   e.prefix_len) : NULL;
+	if (!at && e.prefix && place_looks_like_trace(e.prefix, e.prefix_len))
+		on_stranger(s);
+	else if (!at)
+		s->stats->foreign++;
+	else
+		reader_on_event(s, &e, at);
+}

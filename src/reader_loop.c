@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* reader_loop: when the reader reads, rests, writes, and looks for what is silent. */
+#include "reader_state.h"
+
+#include <errno.h>
+#include <poll.h>
+
+#include "capture.h"
+#include "clock.h"
+#include "hook.h"
+#include "ifnames.h"
+#include "reader_line.h"
+#include "stats.h"
+
+enum {
+	TURN_EVENTS = 8192,	/* then see to output and control */
+	DRAIN_SILENCE_MS = 100,
+	DRAIN_QUEUE_MS = 1000,	/* user space may still hold a packet */
+	DRAIN_MAX_MS = 5000,
+	PAUSE_NS = 20000000,	/* output and silence wait for so long at most */
+};
+
+void reader_on_control(struct reader_state *s)
+{
+	struct supervisor_message m = { 0 };
+	int fd;
+	ssize_t n = reader_receive(s->control, &m, &fd);
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n > 0 && m.word == SUPERVISOR_RULES && s->hold) {
+		hold_snapshot(s->hold, fd, m.size);
+		capture_fence(s->plan->capture);
+	}
+	/* "Drain", or the supervisor is gone: the same. */
+	if (n <= 0 || m.word == SUPERVISOR_DRAIN)
+		s->draining = true;
+	s->orphaned |= n <= 0;
+}
+
+/* One batch.  Return: messages in it; 0: the socket is empty; or -errno. */
+static int read_batch(struct reader_state *s)
+{
+	int n;
+
+	s->now_ns = clock_ns(CLOCK_MONOTONIC);
+	s->wall_ns = clock_ns(CLOCK_REALTIME);
+	n = capture_receive(s->plan->capture, reader_on_message, s);
+	s->empty = n <= 0 && n != -ENOBUFS;
+	s->caught_up = n < CAPTURE_BATCH && n != -ENOBUFS;
+	/* Lost events show in the sequence; changes of rules do not. */
+	if (n == -ENOBUFS && s->hold)
+		hold_lost(s->hold);
+	return n;
+}
+
+/* Return: messages read until nearly no more were there, or TURN_EVENTS. */
+static unsigned int read_most(struct reader_state *s)
+{
+	unsigned int total = 0;
+
+	do {
+		int n = read_batch(s);
+
+		total += n > 0 ? (unsigned int)n : 0;
+	} while (!s->caught_up && total < TURN_EVENTS);
+	return total;
+}
+
+/* Return: messages read until the socket was empty, or TURN_EVENTS. */
+static unsigned int read_all(struct reader_state *s)
+{
+	unsigned int total = 0;
+
+	do {
+		int n = read_batch(s);
+
+		total += n > 0 ? (unsigned int)n : 0;
+	} while (!s->empty && total < TURN_EVENTS);
+	if (s->hold && s->empty && !HOOK_IS_SET("never-empty"))
+		hold_drained(s->hold);
+	return total;
+}
+
+/*
+ * Silence tells something only when all was read, and nothing was dropped that
+ * no gap in the sequence has shown yet.
+ */
+static void look_for_drops(struct reader_state *s)
+{
+	uint32_t drops = capture_drops(s->plan->capture);
+
+	if ((int32_t)(drops - (uint32_t)s->stats->lost) <= 0)
+		return;
+	journeys_gap(s->journeys, 0);
+	/* Events of nft have no sequence, and a change may be among the lost. */
+	if (s->hold) {
+		s->stats->lost = drops;
+		hold_lost(s->hold);
+	}
+}
+
+/* Return: ms until something is due, -1: nothing is. */
+static int expire(struct reader_state *s)
+{
+	int due = 0, held = -1;
+
+	if (s->empty) {
+		look_for_drops(s);
+		due = journeys_expire(s->journeys, s->now_ns);
+	}
+	if (s->hold)
+		held = hold_turn(s->hold, s->now_ns, s->empty);
+	return held >= 0 && (due < 0 || held < due) ? held : due;
+}
+
+/* The same, where the socket is read to its end only if something depends on it. */
+static int expire_when_due(struct reader_state *s)
+{
+	int due = journeys_due_ms(s->journeys, s->now_ns);
+
+	if (due != 0 && !s->hold)
+		return due;
+	read_all(s);
+	return expire(s);
+}
+
+/* Only for POLLERR, when nothing is pending: the reader of a pipe has gone. */
+static void poll_sink(const struct reader_state *s, unsigned int i,
+		      bool writing, struct pollfd *pfd)
+{
+	const struct sink *k = &s->printer.sink[i];
+
+	pfd->fd = s->printer.closed_told || !k->report ? -1 : k->out.fd;
+	pfd->events = writing && out_pending(&k->out) ? POLLOUT : 0;
+}
+
+/* Until messages come, or anything else that is for the reader. */
+static void wait_for(struct reader_state *s, bool messages, int timeout_ms)
+{
+	struct pollfd pfd[3 + SINK_COUNT] = {
+		{ .fd = s->orphaned ? -1 : s->control, .events = POLLIN },
+		{ .fd = ifnames_fd(s->names), .events = POLLIN },
+		{ .fd = messages ? s->plan->capture->fd : -1,
+		  .events = POLLIN },
+	};
+
+	for (unsigned int i = 0; i < SINK_COUNT; i++)
+		poll_sink(s, i, messages, &pfd[3 + i]);
+	if (poll(pfd, 3 + SINK_COUNT, timeout_ms) <= 0)
+		return;
+	if (pfd[0].revents)
+		reader_on_control(s);
+	if (pfd[1].revents)
+		ifnames_update(s->names);
+	for (unsigned int i = 0; i < SINK_COUNT; i++)
+		if (pfd[3 + i].revents & (POLLERR | POLLHUP | POLLNVAL) &&
+		    !s->printer.sink[i].out.error)
+			s->printer.sink[i].out.error = -EPIPE;
+}
+
+/*
+ * What is silent is closed and what is written goes out.  A full buffer is
+ * written at once (sink_journey()); what is less waits for a pause in the
+ * traffic, but never for longer than anybody would notice.
+ * Return: ms until something is due, -1: nothing is.
+ */
+static int pause_for_output(struct reader_state *s)
+{
+	int due;
+
+	if (s->busy && !s->hold && s->now_ns - s->paused_ns < PAUSE_NS)
+		return 0;
+	due = expire_when_due(s);
+	printer_flush(&s->printer);
+	s->paused_ns = s->now_ns;
+	return due;
+}
+
+static void capture_loop(struct reader_state *s)
+{
+	pace_open(&s->pace, s->plan->capture->buffer, s->plan->snaplen);
+	while (!s->draining) {
+		unsigned int n = read_most(s);
+		int rest = pace_rest_ms(&s->pace, n, s->now_ns), due;
+
+		s->busy = rest || !s->caught_up;
+		due = pause_for_output(s);
+		/* The end may have been told while a cause was waited for. */
+		if (s->draining)
+			break;
+		if (!s->caught_up)
+			wait_for(s, true, 0);
+		else if (rest)
+			wait_for(s, false, rest);
+		else
+			wait_for(s, true, due);
+	}
+}
+
+/* The supervisor still answers; what it does not know by then is not known. */
+static void drain_hold(struct reader_state *s)
+{
+	uint64_t begun = clock_ns(CLOCK_MONOTONIC);
+
+	for (;;) {
+		read_all(s);
+		hold_turn(s->hold, s->now_ns, s->empty);
+		printer_flush(&s->printer);
+		if (!hold_waits(s->hold) || s->orphaned || s->now_ns - begun >
+		    (uint64_t)DRAIN_MAX_MS * 1000000)
+			break;
+		wait_for(s, true, 20);
+	}
+	hold_finish(s->hold);
+}
+
+/*
+ * The rules are out, so nothing new begins.  What is on its way in the kernel
+ * arrives within moments; what user space holds gets a little longer.
+ */
+static void drain(struct reader_state *s)
+{
+	uint64_t begun = clock_ns(CLOCK_MONOTONIC), last = begun;
+
+	/* What was made before the removal is read first. */
+	do
+		read_all(s);
+	while (!s->empty);
+	reader_turn(s, PHASE_UNDONE);
+	for (;;) {
+		uint64_t quiet, limit;
+
+		if (read_all(s))
+			last = s->now_ns;
+		expire(s);
+		printer_flush(&s->printer);
+		quiet = (s->now_ns - last) / 1000000;
+		limit = journeys_open_count(s->journeys) ? DRAIN_QUEUE_MS
+							 : DRAIN_SILENCE_MS;
+		if (quiet >= limit || s->now_ns - begun >
+		    (uint64_t)DRAIN_MAX_MS * 1000000)
+			break;
+		wait_for(s, true, 20);
+	}
+	look_for_drops(s);
+	journeys_finish(s->journeys);
+	if (s->hold)
+		drain_hold(s);
+}
+
+void reader_listen(struct reader_state *s)
+{
+	capture_loop(s);
+	drain(s);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reader_state: what the parts of the reader share: its loop, its events, its start. */
+#ifndef NFTRACE_READER_STATE_H
+#define NFTRACE_READER_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "both.h"
+#include "hold.h"
+#include "journeys.h"
+#include "pace.h"
+#include "path_map.h"
+#include "place.h"
+#include "printer.h"
+#include "reader.h"
+
+struct nlmsghdr;
+
+struct reader_state {
+	const struct reader_plan *plan;
+	struct stats *stats;
+	struct place_index *index;
+	struct place_nft *nft;		/* NULL: no events of nft */
+	struct path_map map;
+	struct both both;
+	struct journeys *journeys;
+	struct hold *hold;		/* NULL: no events of nft */
+	struct ifnames *names;
+	struct printer printer;
+	uint64_t now_ns, wall_ns;
+	uint64_t paused_ns;		/* CLOCK_MONOTONIC */
+	struct pace pace;
+	uint32_t next_seq;
+	uint32_t turns;			/* of stats.h, as last seen */
+	int control;
+	bool draining, orphaned;
+	bool empty;			/* the socket, after the last turn */
+	bool caught_up;			/* empty but for what came meanwhile */
+	bool busy;			/* much comes at the moment */
+};
+
+/** reader_on_control - one message of the supervisor is there */
+void reader_on_control(struct reader_state *s);
+
+/** reader_listen - read the socket until the rules are out, and then to its end */
+void reader_listen(struct reader_state *s);
+
+/** reader_on_message - one netlink message; @arg: the state; capture_receive() */
+void reader_on_message(void *arg, const struct nlmsghdr *nlh, size_t len);
+
+/** reader_on_event - one event of a message, or of a file */
+void reader_on_event(struct reader_state *s, const struct event *e,
+		     const struct place *at);
+
+/** reader_turn - what rules' numbers mean is another from here on */
+void reader_turn(struct reader_state *s, enum place_phase phase);
+
+/** what becomes of journeys that are over, and of what was held */
+extern const struct journey_ops reader_journey_ops;
+extern const struct hold_ops reader_hold_ops;
+
+#endif
