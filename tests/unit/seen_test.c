@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* seen_test: which events are taken for ones of the packet before. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+
+#include "event.h"
+#include "event_nft.h"
+#include "identity.h"
+#include "seen.h"
+
+static uint8_t udp[SEEN_MAX + 1] = {
+	0x45, 0, 0, 128, 0x12, 0x34, 0x40, 0, 64, IPPROTO_UDP, 0, 0,
+	10, 1, 0, 2, 10, 2, 0, 2, 0x80, 1, 0, 9, 0, 108,
+};
+
+static struct event event_of(const uint8_t *bytes, uint32_t len)
+{
+	return (struct event){
+		.nfproto = NFPROTO_IPV4, .payload = bytes, .payload_len = len,
+	};
+}
+
+/* What seen.h promises in any case. */
+static uint64_t look(struct seen *s, const struct event *e)
+{
+	struct packet p;
+
+	seen_decode(s, e, UINT32_MAX);
+	packet_decode(&p, e->nfproto, e->payload, e->payload_len);
+	assert_int_equal(s->key, identity_key(&p, UINT32_MAX));
+	assert_int_equal(s->p.caplen, p.caplen);
+	assert_int_equal(s->p.layer, p.layer);
+	assert_int_equal(s->p.ttl, p.ttl);
+	assert_int_equal(s->p.dport, p.dport);
+	if (p.caplen)
+		assert_memory_equal(s->p.data, p.data, p.caplen);
+	return s->p.serial;
+}
+
+static void the_same_bytes_are_one_packet(void **state)
+{
+	struct seen s = { .serials = 0 };
+	struct event e = event_of(udp, 128), again;
+	uint8_t copy[128];
+	uint64_t serial;
+
+	(void)state;
+	memcpy(copy, udp, sizeof(copy));
+	again = event_of(copy, sizeof(copy));
+	serial = look(&s, &e);
+	assert_int_not_equal(serial, 0);
+	assert_int_equal(look(&s, &again), serial);
+	/* It does not live in the message. */
+	memset(copy, 0, sizeof(copy));
+	assert_int_equal(look(&s, &e), serial);
+}
+
+static void any_other_byte_is_another_packet(void **state)
+{
+	struct seen s = { .serials = 0 };
+	struct event e = event_of(udp, 128), other;
+	uint8_t copy[128];
+	uint64_t serial;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(copy); i++) {
+		memcpy(copy, udp, sizeof(copy));
+		copy[i]++;
+		other = event_of(copy, sizeof(copy));
+		serial = look(&s, &e);
+		assert_int_not_equal(look(&s, &other), serial);
+	}
+	other = event_of(udp, 127);
+	serial = look(&s, &e);
+	assert_int_not_equal(look(&s, &other), serial);
+	other = e;
+	other.nfproto = NFPROTO_IPV6;
+	serial = look(&s, &e);
+	assert_int_not_equal(look(&s, &other), serial);
+}
+
+static void what_may_not_come_again_has_no_serial(void **state)
+{
+	struct event_nft nft = { .id = 1 };
+	struct seen s = { .serials = 0 };
+	struct event e = event_of(udp, SEEN_MAX + 1), none = event_of(udp, 0);
+
+	(void)state;
+	assert_int_equal(look(&s, &e), 0);
+	assert_int_equal(look(&s, &none), 0);
+	e = event_of(udp, 128);
+	assert_int_not_equal(look(&s, &e), 0);
+	e.nft = &nft;
+	assert_int_equal(look(&s, &e), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_same_bytes_are_one_packet),
+		cmocka_unit_test(any_other_byte_is_another_packet),
+		cmocka_unit_test(what_may_not_come_again_has_no_serial),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
