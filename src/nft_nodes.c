@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nft_nodes: the places of nft events: one for each rule, verdict and text. */
+#include "nft_nodes.h"
+
+#include <linux/netfilter/nf_tables.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "doubt.h"
+#include "event.h"
+#include "event_nft.h"
+#include "nft_find.h"
+#include "nft_snapshot.h"
+#include "nft_window.h"
+#include "place.h"
+
+static void node_free(struct nft_node *n)
+{
+	free((void *)n->place.prefix);
+	free((void *)n->place.rule);
+	free((void *)n->place.line);
+	free(n->jump);
+	free(n);
+}
+
+void nft_nodes_close(struct nft_nodes *ns)
+{
+	for (unsigned int b = 0; b < NFT_NODES_BUCKETS; b++)
+		for (struct nft_node *n = ns->bucket[b], *next; n; n = next) {
+			next = n->next;
+			node_free(n);
+		}
+	nft_names_close(&ns->names);
+}
+
+void nft_nodes_turn(struct nft_nodes *ns, const struct nft_snapshot *now)
+{
+	ns->now = now;
+	ns->epoch++;
+}
+
+static bool same_name(const struct event_name *n, const char *name,
+		      uint32_t len)
+{
+	return n->len == len && memcmp(n->text, name, len) == 0;
+}
+
+static bool is_of(const struct nft_node *n, const struct event *e)
+{
+	const struct event_nft *f = e->nft;
+	const struct place *p = &n->place;
+
+	return p->handle == f->handle && n->type == f->type &&
+	       n->verdict == f->verdict && n->policy == f->policy &&
+	       p->nfproto == e->nfproto && p->family == f->family &&
+	       same_name(&f->chain, p->chain, p->chain_len) &&
+	       same_name(&f->jump, n->jump, n->jump_len) &&
+	       event_name_is(&f->table, p->table);
+}
+
+static uint64_t hash_of(const struct event *e)
+{
+	const struct event_nft *f = e->nft;
+	uint64_t h = nft_mix(f->handle, (uint64_t)e->nfproto << 16 |
+			 (uint64_t)f->family << 8 | f->type);
+
+	h = nft_mix(h, (uint64_t)(uint32_t)f->verdict << 32 | f->policy);
+	h = nft_names_mix(h, f->table.text, f->table.len);
+	h = nft_names_mix(h, f->chain.text, f->chain.len);
+	return f->jump.len ? nft_names_mix(h, f->jump.text, f->jump.len) : h;
+}
+
+struct nft_node *nft_nodes_find(const struct nft_nodes *ns,
+				const struct event *e)
+{
+	uint64_t hash = hash_of(e);
+	struct nft_node *n = ns->bucket[hash % NFT_NODES_BUCKETS];
+
+	while (n && (n->hash != hash || !is_of(n, e)))
+		n = n->next;
+	return n;
+}
+
+static bool name_place(struct place *p)
+{
+	static const char *const words[] = {
+		[PLACE_RULE] = "rule", [PLACE_RETURN] = "return",
+		[PLACE_POLICY] = "policy",
+	};
+	char *prefix;
+	int n = p->handle ?
+		asprintf(&prefix, "TRACE: nft %s %s:%s:%s:%llu",
+			 nft_snapshot_family(p->family), p->table, p->chain,
+			 words[p->kind], (unsigned long long)p->handle) :
+		asprintf(&prefix, "TRACE: nft %s %s:%s:%s",
+			 nft_snapshot_family(p->family), p->table, p->chain,
+			 words[p->kind]);
+
+	if (n < 0)
+		return false;
+	p->prefix = prefix;
+	p->prefix_len = (uint32_t)n;
+	return true;
+}
+
+bool nft_nodes_fill(struct nft_nodes *ns, struct nft_node *n,
+		    const struct event *e)
+{
+	static const uint8_t kinds[] = {
+		[NFT_TRACETYPE_POLICY] = PLACE_POLICY,
+		[NFT_TRACETYPE_RETURN] = PLACE_RETURN,
+		[NFT_TRACETYPE_RULE] = PLACE_RULE,
+	};
+	const struct event_nft *f = e->nft;
+	const struct nft_chain_name *chain, *to = NULL;
+	struct place *p = &n->place;
+
+	memset(n, 0, sizeof(*n));
+	n->hash = hash_of(e);
+	p->backend = EVENT_NFT;
+	p->nfproto = e->nfproto;
+	p->family = f->family;
+	p->handle = f->handle;
+	p->kind = kinds[f->type];
+	n->type = f->type;
+	n->verdict = f->verdict;
+	n->policy = f->policy;
+	p->table = nft_names_table(&ns->names, f->family, f->table.text, f->table.len);
+	chain = p->table ? nft_names_chain(&ns->names, p->table, f->chain.text,
+					f->chain.len) : NULL;
+	if (f->jump.len && chain)
+		to = nft_names_chain(&ns->names, p->table, f->jump.text, f->jump.len);
+	if (!chain || (f->jump.len && !to))
+		return false;
+	p->chain = chain->name;
+	p->chain_len = chain->len;
+	p->chain_index = chain->id;
+	n->key = f->handle ? nft_key_rule(f->family, &f->table, f->handle) :
+			     nft_key_chain(f->family, &f->table, &f->chain);
+	p->target_chain = to ? to->id : NFT_SNAP_NONE;
+	n->jump = strndup(f->jump.text ? f->jump.text : "", f->jump.len);
+	n->jump_len = f->jump.len;
+	p->target = to ? to->name : "";
+	return n->jump && name_place(p);
+}
+
+void nft_nodes_empty(struct nft_node *n)
+{
+	free((void *)n->place.prefix);
+	free(n->jump);
+}
+
+static bool set_text(struct place *p, const char *text, uint32_t len)
+{
+	p->rule = strndup(text, len);
+	p->rule_len = len;
+	return p->rule && place_build_line(p);
+}
+
+static struct nft_node *add(struct nft_nodes *ns, struct nft_node *n)
+{
+	struct nft_node **head = &ns->bucket[n->hash % NFT_NODES_BUCKETS];
+
+	if (!n->place.line || !place_adopt(ns->idx, &n->place)) {
+		node_free(n);
+		return NULL;
+	}
+	n->next = *head;
+	*head = n;
+	return n;
+}
+
+/* A copy of what @from names, in another state or with another text. */
+static struct nft_node *copy(const struct nft_node *from, uint8_t state)
+{
+	struct nft_node *n = malloc(sizeof(*n));
+
+	if (!n)
+		return NULL;
+	*n = *from;
+	n->place.state = state;
+	n->place.doubt = state == PLACE_LOST ? DOUBT_GONE : DOUBT_NONE;
+	n->place.rule = n->place.line = NULL;
+	n->place.prefix = strndup(from->place.prefix, from->place.prefix_len);
+	n->jump = strndup(from->jump, from->jump_len);
+	if (n->place.prefix && n->jump)
+		return n;
+	node_free(n);
+	return NULL;
+}
+
+/* Nodes of the same place as @like, itself among them. */
+static struct nft_node *next_like(struct nft_nodes *ns,
+				  const struct nft_node *like,
+				  struct nft_node *after)
+{
+	struct nft_node *n = after ? after->next : ns->bucket[like->hash % NFT_NODES_BUCKETS];
+
+	for (; n; n = n->next)
+		if (n->hash == like->hash &&
+		    n->place.handle == like->place.handle &&
+		    n->type == like->type && n->verdict == like->verdict &&
+		    n->policy == like->policy &&
+		    n->place.nfproto == like->place.nfproto &&
+		    n->place.chain_index == like->place.chain_index &&
+		    n->place.target_chain == like->place.target_chain)
+			return n;
+	return NULL;
+}
+
+bool nft_nodes_has_text(const struct nft_node *n, const struct nft_finding *f)
+{
+	uint32_t len;
+	const char *text = nft_find_text(f, n, &len);
+
+	return n->place.state == PLACE_KNOWN && n->place.rule_len == len &&
+	       n->place.hook == f->chain->hook &&
+	       memcmp(n->place.rule, text, len) == 0;
+}
+
+struct nft_node *nft_nodes_known(struct nft_nodes *ns,
+				 const struct nft_node *like,
+				 const struct nft_finding *f)
+{
+	bool now = f->snap == ns->now;
+	struct nft_node *n;
+	const char *text;
+	uint32_t len;
+
+	for (n = next_like(ns, like, NULL); n; n = next_like(ns, like, n)) {
+		if (nft_nodes_has_text(n, f)) {
+			if (now)
+				n->epoch = ns->epoch;
+			return n;
+		}
+	}
+	n = copy(like, PLACE_KNOWN);
+	if (!n)
+		return NULL;
+	text = nft_find_text(f, n, &len);
+	/* A rule is there, but its text could not be had. */
+	if (f->rule && !len) {
+		n->place.state = PLACE_LOST;
+		n->place.doubt = DOUBT_GONE;
+	}
+	nft_find_describe(ns->map, n, f);
+	set_text(&n->place, text, len);
+	/* Rules of before are none of now's, though they have the same name. */
+	n->epoch = now ? ns->epoch : ns->epoch - 1;
+	return add(ns, n);
+}
+
+struct nft_node *nft_nodes_in_state(struct nft_nodes *ns,
+				    const struct nft_node *like, uint8_t state)
+{
+	struct nft_finding f;
+	struct nft_node *n;
+
+	for (n = next_like(ns, like, NULL); n; n = next_like(ns, like, n))
+		if (n->place.state == state)
+			return n;
+	n = copy(like, state);
+	if (!n)
+		return NULL;
+	nft_find(ns->now, n, &f);
+	f.rule = NULL;
+	nft_find_describe(ns->map, n, &f);
+	set_text(&n->place, "", 0);
+	return add(ns, n);
+}
