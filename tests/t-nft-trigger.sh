@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # t-nft-trigger: where only nft has rules, a table of nftrace's own traces, and is gone with the run, whatever ends it.
+# TIMEOUT: 240
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 
