@@ -33,6 +33,16 @@ void *helper_reserve(struct helper_out *out, size_t size)
 	return base;
 }
 
+void helper_populate(void *at, size_t len)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t begin = (uintptr_t)at / page * page;
+
+	/* Kernels before 5.14 know nothing of it. */
+	madvise((void *)begin, (uintptr_t)at + len - begin,
+		MADV_POPULATE_WRITE);
+}
+
 int helper_append(struct helper_out *out, const void *data, size_t len)
 {
 	const char *p = data;

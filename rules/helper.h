@@ -29,6 +29,14 @@ typedef int helper_fn(const void *arg, struct helper_out *out);
  */
 void *helper_reserve(struct helper_out *out, size_t size);
 
+/**
+ * helper_populate - have the kernel fetch the pages of [@at, @at + @len) now
+ *
+ * For what is about to be written: a fault for each page is most of the work
+ * where the machine is a virtual one without page tables of its own.
+ */
+void helper_populate(void *at, size_t len);
+
 /** helper_append - write(2)-like result for jobs that need no random access */
 int helper_append(struct helper_out *out, const void *data, size_t len);
 

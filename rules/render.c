@@ -308,6 +308,16 @@ static void print_entry(const struct family *f, const void *entry,
 	}
 }
 
+/* Extensions write into what they print: comment_save ends the text. */
+static const void *copy_entry(const struct family *f, const void *entry)
+{
+	static struct {
+		_Alignas(8) char bytes[UINT16_MAX];
+	} copy;
+
+	return memcpy(copy.bytes, entry, entry_next_offset(f, entry));
+}
+
 const char *render_entry(const struct family *f, const void *entry,
 			 const char *jump, size_t *len)
 {
@@ -316,7 +326,7 @@ const char *render_entry(const struct family *f, const void *entry,
 	text.len = 0;
 	xt_trap = &trap;
 	if (setjmp(trap) == 0)
-		print_entry(f, entry, jump);
+		print_entry(f, copy_entry(f, entry), jump);
 	else
 		printf(" [%s]", xt_message);
 	xt_trap = NULL;

@@ -16,7 +16,7 @@ void render_open(const struct family *f);
 
 /**
  * render_entry - the text of one entry behind "-A CHAIN"
- * @entry: kernel bytes
+ * @entry: kernel bytes, which stay as they are
  * @jump: name to print as the target when it is a jump to a user chain or a
  *	standard verdict (ACCEPT, DROP, QUEUE, RETURN); NULL: the entry's own
  *	target, by its name

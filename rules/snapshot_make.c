@@ -28,36 +28,6 @@ struct job {
 	enum snap_detail detail;
 };
 
-/*
- * Extensions write into what they print (comment_save ends the text), which
- * would copy each page for as long as the other process has it as well.
- */
-static void forget(const struct table_blob *t, size_t from, size_t to)
-{
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	uintptr_t begin = ((uintptr_t)t->bytes + from + page - 1) / page * page;
-	uintptr_t end = ((uintptr_t)t->bytes + to) / page * page;
-
-	if (begin < end)
-		madvise((void *)begin, end - begin, MADV_DONTNEED);
-}
-
-static void forget_before(const struct maker *m, uint32_t chain)
-{
-	for (unsigned int i = 0; i < m->chain[chain].table; i++)
-		forget(&m->t[i], 0, m->t[i].size);
-	forget(&m->t[m->chain[chain].table], 0, m->start[chain]);
-}
-
-static void forget_from(const struct maker *m, uint32_t chain)
-{
-	unsigned int table = m->chain[chain].table;
-
-	forget(&m->t[table], m->start[chain], m->t[table].size);
-	while (++table < m->s->tables)
-		forget(&m->t[table], 0, m->t[table].size);
-}
-
 /* A second process, as libxtables knows no threads: it reads from @from on. */
 static pid_t start_twin(const struct maker *m, uint32_t from, uint64_t heap)
 {
@@ -70,7 +40,6 @@ static pid_t start_twin(const struct maker *m, uint32_t from, uint64_t heap)
 	if (getppid() != parent)
 		_exit(1);
 	twin.heap = heap;
-	forget_before(m, from);
 	maker_read_chains(&twin, from, m->s->chains);
 	twin.s->end = twin.heap;
 	_exit(twin.failed);
@@ -110,7 +79,6 @@ static void read_rules(struct maker *m)
 		return;
 	}
 	m->heap_end = heap;
-	forget_from(m, middle);
 	maker_read_chains(m, 0, middle);
 	m->failed |= twin_failed(twin);
 }
@@ -162,6 +130,8 @@ static bool lay_out(struct maker *m, struct helper_out *out,
 	m->start = calloc(entries + 1, sizeof(*m->start));
 	if (!m->base || !m->start)
 		return false;
+	helper_populate(m->base, plan.chain_at);
+	helper_populate(m->base + plan.rule_at, plan.heap_at - plan.rule_at);
 	m->s = (struct snapshot *)m->base;
 	*m->s = plan;
 	m->chain = (struct snap_chain *)(m->base + plan.chain_at);

@@ -21,7 +21,7 @@ struct maker {
 	struct snap_chain *chain;
 	struct snap_rule *rule;
 	uint32_t *start;	/* by chain: offset of its first entry */
-	uint64_t heap, heap_end;
+	uint64_t heap, heap_ready, heap_end;
 	uint64_t digest;
 	bool failed;
 };

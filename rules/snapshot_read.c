@@ -44,6 +44,19 @@ uint64_t maker_mix(uint64_t h, const void *bytes, size_t len)
 	return h ^ h >> 35;
 }
 
+/* So much of the heap at a time is made ready to be written. */
+enum { HEAP_STEP = 128 << 10 };
+
+static void make_ready(struct maker *m, size_t len)
+{
+	size_t step = len > HEAP_STEP ? len : HEAP_STEP;
+
+	if (step > m->heap_end - m->heap)
+		step = m->heap_end - m->heap;
+	helper_populate(m->base + m->heap, step);
+	m->heap_ready = m->heap + step;
+}
+
 static void heap_add(struct maker *m, const char *bytes, size_t len)
 {
 	if (m->heap + len > m->heap_end || m->heap + len -
@@ -51,6 +64,8 @@ static void heap_add(struct maker *m, const char *bytes, size_t len)
 		m->failed = true;
 		return;
 	}
+	if (m->heap + len > m->heap_ready)
+		make_ready(m, len);
 	memcpy(m->base + m->heap, bytes, len);
 	m->heap += len;
 }
