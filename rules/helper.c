@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -16,7 +17,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { RESULT_FD = 3 };
+enum { RESULT_FD = 3, DONE_FD = 4 };
+
+/*
+ * Who has handed its result back and has only to go: its memory takes as long to
+ * give back as it took to get, and nobody needs to wait for that.
+ */
+enum { LEAVING = 8 };
+static pid_t leaving[LEAVING];
 
 void *helper_reserve(struct helper_out *out, size_t size)
 {
@@ -70,11 +78,21 @@ static int cut_result(struct helper_out *out)
 	return ftruncate(out->fd, (off_t)out->used);
 }
 
-static void child_run(helper_fn *fn, const void *arg, int result_fd,
-		      int text_fd, pid_t parent) __attribute__((noreturn));
+/* The numbers 3 and 4, whatever numbers they have. */
+static void place_files(int result_fd, int done_fd)
+{
+	int result = fcntl(result_fd, F_DUPFD, DONE_FD + 1);
+	int done = fcntl(done_fd, F_DUPFD, DONE_FD + 1);
 
-static void child_run(helper_fn *fn, const void *arg, int result_fd,
-		      int text_fd, pid_t parent)
+	dup2(result, RESULT_FD);
+	dup3(done, DONE_FD, O_CLOEXEC);
+}
+
+static void child_run(helper_fn *fn, const void *arg, const struct helper *h,
+		      pid_t parent) __attribute__((noreturn));
+
+static void child_run(helper_fn *fn, const void *arg, const struct helper *h,
+		      pid_t parent)
 {
 	struct helper_out out = { .fd = RESULT_FD };
 	sigset_t none;
@@ -90,76 +108,121 @@ static void child_run(helper_fn *fn, const void *arg, int result_fd,
 	null = open("/dev/null", O_RDWR);
 	if (null >= 0)
 		dup2(null, STDIN_FILENO);
-	dup2(text_fd, STDOUT_FILENO);
-	dup2(text_fd, STDERR_FILENO);
+	dup2(h->text_fd, STDOUT_FILENO);
+	dup2(h->text_fd, STDERR_FILENO);
+	place_files(h->result_fd, h->done_fd);
 	/* Neither the lock nor a pipe may live on in a child. */
-	if (result_fd != RESULT_FD)
-		dup2(result_fd, RESULT_FD);
-	syscall(SYS_close_range, RESULT_FD + 1, ~0U, 0);
+	syscall(SYS_close_range, DONE_FD + 1, ~0U, 0);
 
 	status = fn(arg, &out);
 	if (cut_result(&out) < 0)
 		status = 98;
 	fflush(NULL);
+	if (eventfd_write(DONE_FD, (eventfd_t)status + 1) < 0)
+		status = 98;
 	_exit(status);
+}
+
+static void remember(pid_t pid)
+{
+	for (int i = 0; i < LEAVING; i++) {
+		if (leaving[i] == 0) {
+			leaving[i] = pid;
+			return;
+		}
+	}
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+void helper_collect(bool wait)
+{
+	for (int i = 0; i < LEAVING; i++) {
+		pid_t gone;
+
+		if (leaving[i] == 0)
+			continue;
+		do
+			gone = waitpid(leaving[i], NULL, wait ? 0 : WNOHANG);
+		while (gone < 0 && errno == EINTR);
+		if (gone)
+			leaving[i] = 0;
+	}
+}
+
+static void close_files(struct helper *h)
+{
+	int *fds[] = { &h->result_fd, &h->text_fd, &h->done_fd };
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++) {
+		if (*fds[i] >= 0)
+			close(*fds[i]);
+		*fds[i] = -1;
+	}
+}
+
+static int open_files(struct helper *h)
+{
+	h->text_fd = h->done_fd = -1;
+	h->result_fd = memfd_create("nftrace-result",
+				     MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (h->result_fd >= 0)
+		h->text_fd = memfd_create("nftrace-text", MFD_CLOEXEC);
+	if (h->text_fd >= 0)
+		h->done_fd = eventfd(0, EFD_CLOEXEC);
+	if (h->done_fd < 0)
+		return -errno;
+	fcntl(h->text_fd, F_SETFL, O_APPEND);
+	return 0;
 }
 
 int helper_start(struct helper *h, helper_fn *fn, const void *arg)
 {
 	pid_t parent = getpid();
-	int err;
+	int err = open_files(h);
 
-	h->pid = -1;
-	h->text_fd = -1;
-	h->result_fd = memfd_create("nftrace-result",
-				     MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (h->result_fd < 0)
-		return -errno;
-	h->text_fd = memfd_create("nftrace-text", MFD_CLOEXEC);
-	if (h->text_fd < 0) {
-		err = -errno;
-		goto fail;
-	}
-	fcntl(h->text_fd, F_SETFL, O_APPEND);
+	helper_collect(false);
 	/* What is buffered here must not be written a second time there. */
 	fflush(NULL);
-	h->pid = fork();
-	if (h->pid < 0) {
-		err = -errno;
-		goto fail;
-	}
+	h->pid = err ? -1 : fork();
 	if (h->pid == 0)
-		child_run(fn, arg, h->result_fd, h->text_fd, parent);
-	return 0;
-
-fail:
-	if (h->text_fd >= 0)
-		close(h->text_fd);
-	close(h->result_fd);
+		child_run(fn, arg, h, parent);
+	if (h->pid < 0) {
+		err = err ? err : -errno;
+		close_files(h);
+	}
 	return err;
 }
 
-/* Return: the wait status as a shell would give it, or -1 after the timeout. */
-static int reap(pid_t pid, int timeout_ms)
+/*
+ * Until it is done or gone.
+ * Return: its exit status as a shell would give it, or -1 after the timeout.
+ */
+static int await(const struct helper *h, int timeout_ms)
 {
-	struct pollfd pfd = { .events = POLLIN };
-	int wstatus, timed_out = 0, n;
+	struct pollfd pfd[] = {
+		{ .fd = h->done_fd, .events = POLLIN },
+		{ .events = POLLIN },
+	};
+	int wstatus, n;
+	eventfd_t done;
 
-	pfd.fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (pfd.fd >= 0) {
-		do
-			n = poll(&pfd, 1, timeout_ms);
-		while (n < 0 && errno == EINTR);
-		close(pfd.fd);
-		if (n == 0) {
-			kill(pid, SIGKILL);
-			timed_out = 1;
-		}
+	pfd[1].fd = (int)syscall(SYS_pidfd_open, h->pid, 0);
+	do
+		n = poll(pfd, 2, pfd[1].fd < 0 ? 0 : timeout_ms);
+	while (n < 0 && errno == EINTR);
+	if (pfd[1].fd >= 0)
+		close(pfd[1].fd);
+	if (n > 0 && pfd[0].revents && eventfd_read(h->done_fd, &done) == 0) {
+		remember(h->pid);
+		return (int)done - 1;
 	}
-	while (waitpid(pid, &wstatus, 0) < 0)
+	if (n == 0 && pfd[1].fd >= 0)
+		kill(h->pid, SIGKILL);
+	while (waitpid(h->pid, &wstatus, 0) < 0)
 		if (errno != EINTR)
 			return -1;
-	if (timed_out)
+	if (n == 0 && pfd[1].fd >= 0)
 		return -1;
 	return WIFEXITED(wstatus) ? WEXITSTATUS(wstatus)
 				  : 128 + WTERMSIG(wstatus);
@@ -204,7 +267,7 @@ int helper_finish_fd(struct helper *h, int timeout_ms,
 	int err = 0;
 
 	memset(res, 0, sizeof(*res));
-	res->status = reap(h->pid, timeout_ms);
+	res->status = await(h, timeout_ms);
 	if (fstat(h->result_fd, &st) < 0) {
 		err = -errno;
 	} else if (st.st_size > 0) {
@@ -217,16 +280,17 @@ int helper_finish_fd(struct helper *h, int timeout_ms,
 		}
 	}
 	res->text = read_text(h->text_fd);
-	close(h->text_fd);
 	h->pid = -1;
 	*fd = -1;
-	if (err || !res->text) {
-		close(h->result_fd);
-		helper_release(res);
-		return err ? err : -ENOMEM;
+	if (!err && res->text) {
+		*fd = h->result_fd;
+		h->result_fd = -1;
 	}
-	*fd = h->result_fd;
-	return 0;
+	close_files(h);
+	if (*fd >= 0)
+		return 0;
+	helper_release(res);
+	return err ? err : -ENOMEM;
 }
 
 int helper_finish(struct helper *h, int timeout_ms, struct helper_result *res)

@@ -3,6 +3,7 @@
 #ifndef NFTRACE_HELPER_H
 #define NFTRACE_HELPER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -44,6 +45,7 @@ struct helper {
 	pid_t pid;
 	int result_fd;
 	int text_fd;
+	int done_fd;		/* an eventfd: status + 1 */
 };
 
 /* What a job left; release with helper_release(). */
@@ -62,7 +64,7 @@ struct helper_result {
 int helper_start(struct helper *h, helper_fn *fn, const void *arg);
 
 /**
- * helper_finish - wait for the child and map what it left
+ * helper_finish - wait until the child has done its job, and map what it left
  * @timeout_ms: after this it is killed; -1 waits for ever
  * Return: 0 or -errno; the job's own failure is in @res->status.
  */
@@ -78,6 +80,12 @@ int helper_finish_fd(struct helper *h, int timeout_ms,
 /** helper_run - start and finish in one */
 int helper_run(helper_fn *fn, const void *arg, int timeout_ms,
 	       struct helper_result *res);
+
+/**
+ * helper_collect - wait(2) for children whose job was done
+ * @wait: until they are gone; else those that are already
+ */
+void helper_collect(bool wait);
 
 /** helper_release - unmap and free; safe on a zeroed struct */
 void helper_release(struct helper_result *res);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "helper.h"
 #include "netns.h"
 #include "options.h"
 #include "read.h"
@@ -66,5 +67,6 @@ int main(int argc, char *argv[])
 		return options_complete(argc - 1, argv + 1);
 	status = options_parse(&o, argc, argv) ? dispatch(&o) : STATUS_USAGE;
 	options_free(&o);
+	helper_collect(true);
 	return status;
 }

@@ -13,6 +13,7 @@
 
 #include "clock.h"
 #include "guard.h"
+#include "helper.h"
 #include "nft_news.h"
 #include "say.h"
 
@@ -105,6 +106,7 @@ static void on_signal(struct run *r)
 	while (read(r->signal_fd, &si, sizeof(si)) == sizeof(si)) {
 		switch (si.ssi_signo) {
 		case SIGCHLD:
+			helper_collect(false);
 			command_watch(&r->command);
 			break;
 		case SIGINT:
