@@ -23,10 +23,13 @@ struct job {
 	const struct option *own;
 };
 
-/* The walk along the command line; lives in the helper child. */
+/* The walk along the command line. */
 struct walk {
 	const struct job *job;
-	struct helper_out *out;
+	struct helper_out *out;	/* in the helper child */
+	struct words *words;	/* without extensions, in this process */
+	bool unsure;		/* only an extension knows whose the next word is */
+	int err;
 	int at;			/* index of the word looked at */
 	uint16_t group;
 	const char *protocol;	/* of the last -p, for its implicit match */
@@ -34,10 +37,26 @@ struct walk {
 	bool ended;
 };
 
+static void keep(struct walk *w, const struct word *word)
+{
+	struct words *words = w->words;
+	struct word *more = realloc(words->word, (words->count + 1ul) *
+				    sizeof(*more));
+
+	if (!more) {
+		w->err = -ENOMEM;
+		return;
+	}
+	words->word = more;
+	more[words->count++] = *word;
+}
+
 static void emit(struct walk *w, struct word word)
 {
 	word.group = w->group;
-	if (w->out)
+	if (w->words)
+		keep(w, &word);
+	else if (w->out)
 		helper_append(w->out, &word, sizeof(word));
 }
 
@@ -134,6 +153,8 @@ static void emit_own(struct walk *w, int row, int value_offset)
 
 static void note_argument(struct walk *w, int letter, const char *arg)
 {
+	if (w->words)
+		return;
 	if (letter == 'm')
 		load_match(arg);
 	else if (letter == 'p')
@@ -157,6 +178,31 @@ static void take_match_option(struct walk *w, const struct option *o,
 		note_argument(w, o->val, value);
 }
 
+static const struct option *find_extension(struct walk *w, const char *name,
+					   size_t len)
+{
+	const struct option *o = find_long(xt_options(), name, len);
+
+	if (o)
+		return o;
+	load_protocol(w);
+	return find_long(xt_options(), name, len);
+}
+
+/* What looks like no option is a match's, whether it is the value or not. */
+static const struct option *find_base(struct walk *w, const char *name,
+				      size_t len, bool has_value)
+{
+	const char *next = w->at + 1 < w->job->argc ?
+		w->job->argv[w->at + 1] : "";
+
+	for (const struct option *o = base_options; o->name; o++)
+		if (strncmp(o->name, name, len) == 0 && o->name[len] == '\0')
+			return o;
+	w->unsure |= !has_value && next[0] == '-';
+	return NULL;
+}
+
 static void take_long(struct walk *w, const char *word)
 {
 	const char *name = word + 2, *equals = strchr(name, '=');
@@ -169,11 +215,8 @@ static void take_long(struct walk *w, const char *word)
 		w->at++;
 		return;
 	}
-	o = find_long(xt_options(), name, len);
-	if (!o) {
-		load_protocol(w);
-		o = find_long(xt_options(), name, len);
-	}
+	o = w->words ? find_base(w, name, len, equals) :
+		find_extension(w, name, len);
 	take_match_option(w, o, equals ? equals + 1 : NULL);
 }
 
@@ -250,6 +293,32 @@ static int split(const void *arg, struct helper_out *out)
 	return 0;
 }
 
+/* Return: 1 when it takes extensions to tell. */
+static int split_here(const struct job *job, struct words *words)
+{
+	struct walk w = { .job = job, .words = words, .at = 1 };
+
+	while (w.at < job->argc && !w.ended && !w.unsure && !w.err)
+		take_word(&w);
+	if (w.err || w.unsure)
+		words_free(words);
+	return w.err ? w.err : w.unsure;
+}
+
+static int take_result(const struct helper_result *res, struct words *words)
+{
+	if (res->status != 0)
+		return -EIO;
+	if (!res->len)
+		return 0;
+	words->word = malloc(res->len);
+	if (!words->word)
+		return -ENOMEM;
+	memcpy(words->word, res->data, res->len);
+	words->count = (unsigned int)(res->len / sizeof(struct word));
+	return 0;
+}
+
 int words_split(int argc, char *const argv[], const struct option *own,
 		struct words *words)
 {
@@ -261,21 +330,13 @@ int words_split(int argc, char *const argv[], const struct option *own,
 	words->word = NULL;
 	if (argc > UINT16_MAX)
 		return -E2BIG;
+	err = split_here(&job, words);
+	if (err != 1)
+		return err;
 	err = helper_run(split, &job, 10000, &res);
 	if (err)
 		return err;
-	if (res.status == 0 && res.len) {
-		words->word = malloc(res.len);
-		if (words->word) {
-			memcpy(words->word, res.data, res.len);
-			words->count = (unsigned int)(res.len /
-						      sizeof(struct word));
-		} else {
-			err = -ENOMEM;
-		}
-	}
-	if (res.status != 0)
-		err = -EIO;
+	err = take_result(&res, words);
 	helper_release(&res);
 	return err;
 }

@@ -43,8 +43,9 @@ struct words {
  * @words: filled; words_free() it
  *
  * A word that follows a match option as its argument belongs to it whatever
- * it looks like (`--comment --json`).  That takes the extensions' own option
- * tables, so the work is done in a helper child.  Nothing is refused here but
+ * it looks like (`--comment --json`).  Where a word that looks like an option may
+ * be such an argument it takes the extensions' own option tables to tell, and a
+ * helper child to ask them.  Nothing is refused here but
  * an own option without its argument: bad match words are the parser's to name.
  *
  * Return: 0 or -errno.
