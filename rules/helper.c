@@ -9,15 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { RESULT_FD = 3, DONE_FD = 4 };
+enum { RESULT_FD = 3, LINE_FD = 4 };
 
 /*
  * Who has handed its result back and has only to go: its memory takes as long to
@@ -79,20 +79,30 @@ static int cut_result(struct helper_out *out)
 }
 
 /* The numbers 3 and 4, whatever numbers they have. */
-static void place_files(int result_fd, int done_fd)
+static void place_files(int result_fd, int line)
 {
-	int result = fcntl(result_fd, F_DUPFD, DONE_FD + 1);
-	int done = fcntl(done_fd, F_DUPFD, DONE_FD + 1);
+	result_fd = fcntl(result_fd, F_DUPFD, LINE_FD + 1);
+	line = fcntl(line, F_DUPFD, LINE_FD + 1);
+	dup2(result_fd, RESULT_FD);
+	dup3(line, LINE_FD, O_CLOEXEC);
+}
 
-	dup2(result, RESULT_FD);
-	dup3(done, DONE_FD, O_CLOEXEC);
+bool helper_hold(void)
+{
+	char word;
+	ssize_t n;
+
+	do
+		n = read(LINE_FD, &word, 1);
+	while (n < 0 && errno == EINTR);
+	return n == 1;
 }
 
 static void child_run(helper_fn *fn, const void *arg, const struct helper *h,
-		      pid_t parent) __attribute__((noreturn));
+		      int line, pid_t parent) __attribute__((noreturn));
 
 static void child_run(helper_fn *fn, const void *arg, const struct helper *h,
-		      pid_t parent)
+		      int line, pid_t parent)
 {
 	struct helper_out out = { .fd = RESULT_FD };
 	sigset_t none;
@@ -110,15 +120,15 @@ static void child_run(helper_fn *fn, const void *arg, const struct helper *h,
 		dup2(null, STDIN_FILENO);
 	dup2(h->text_fd, STDOUT_FILENO);
 	dup2(h->text_fd, STDERR_FILENO);
-	place_files(h->result_fd, h->done_fd);
+	place_files(h->result_fd, line);
 	/* Neither the lock nor a pipe may live on in a child. */
-	syscall(SYS_close_range, DONE_FD + 1, ~0U, 0);
+	syscall(SYS_close_range, LINE_FD + 1, ~0U, 0);
 
 	status = fn(arg, &out);
 	if (cut_result(&out) < 0)
 		status = 98;
 	fflush(NULL);
-	if (eventfd_write(DONE_FD, (eventfd_t)status + 1) < 0)
+	if (send(LINE_FD, &status, sizeof(status), MSG_NOSIGNAL) < 0)
 		status = 98;
 	_exit(status);
 }
@@ -152,7 +162,7 @@ void helper_collect(bool wait)
 
 static void close_files(struct helper *h)
 {
-	int *fds[] = { &h->result_fd, &h->text_fd, &h->done_fd };
+	int *fds[] = { &h->result_fd, &h->text_fd, &h->line };
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++) {
 		if (*fds[i] >= 0)
@@ -161,71 +171,91 @@ static void close_files(struct helper *h)
 	}
 }
 
-static int open_files(struct helper *h)
+/* @line: the child's end */
+static int open_files(struct helper *h, int *line)
 {
-	h->text_fd = h->done_fd = -1;
+	int pair[2];
+
+	h->text_fd = h->line = -1;
 	h->result_fd = memfd_create("nftrace-result",
 				     MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (h->result_fd >= 0)
 		h->text_fd = memfd_create("nftrace-text", MFD_CLOEXEC);
-	if (h->text_fd >= 0)
-		h->done_fd = eventfd(0, EFD_CLOEXEC);
-	if (h->done_fd < 0)
+	if (h->text_fd < 0 ||
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return -errno;
 	fcntl(h->text_fd, F_SETFL, O_APPEND);
+	h->line = pair[0];
+	*line = pair[1];
 	return 0;
 }
 
 int helper_start(struct helper *h, helper_fn *fn, const void *arg)
 {
 	pid_t parent = getpid();
-	int err = open_files(h);
+	int line = -1, err = open_files(h, &line);
 
 	helper_collect(false);
 	/* What is buffered here must not be written a second time there. */
 	fflush(NULL);
 	h->pid = err ? -1 : fork();
 	if (h->pid == 0)
-		child_run(fn, arg, h, parent);
+		child_run(fn, arg, h, line, parent);
 	if (h->pid < 0) {
 		err = err ? err : -errno;
 		close_files(h);
 	}
+	if (line >= 0)
+		close(line);
 	return err;
 }
 
+int helper_go(const struct helper *h)
+{
+	return send(h->line, "", 1, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+void helper_cancel(struct helper *h)
+{
+	kill(h->pid, SIGKILL);
+	remember(h->pid);
+	h->pid = -1;
+	close_files(h);
+}
+
+/* Return: an exit status as a shell would give it. */
+static int reap(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status)
+				 : 128 + WTERMSIG(status);
+}
+
 /*
- * Until it is done or gone.
- * Return: its exit status as a shell would give it, or -1 after the timeout.
+ * Until it is done or, when a library has ended it, gone.
+ * Return: its exit status, or -1 after the timeout.
  */
 static int await(const struct helper *h, int timeout_ms)
 {
-	struct pollfd pfd[] = {
-		{ .fd = h->done_fd, .events = POLLIN },
-		{ .events = POLLIN },
-	};
-	int wstatus, n;
-	eventfd_t done;
+	struct pollfd pfd = { .fd = h->line, .events = POLLIN };
+	int status, n;
 
-	pfd[1].fd = (int)syscall(SYS_pidfd_open, h->pid, 0);
 	do
-		n = poll(pfd, 2, pfd[1].fd < 0 ? 0 : timeout_ms);
+		n = poll(&pfd, 1, timeout_ms);
 	while (n < 0 && errno == EINTR);
-	if (pfd[1].fd >= 0)
-		close(pfd[1].fd);
-	if (n > 0 && pfd[0].revents && eventfd_read(h->done_fd, &done) == 0) {
+	if (n > 0 && recv(h->line, &status, sizeof(status), MSG_DONTWAIT) ==
+	    sizeof(status)) {
 		remember(h->pid);
-		return (int)done - 1;
+		return status;
 	}
-	if (n == 0 && pfd[1].fd >= 0)
+	if (n == 0)
 		kill(h->pid, SIGKILL);
-	while (waitpid(h->pid, &wstatus, 0) < 0)
-		if (errno != EINTR)
-			return -1;
-	if (n == 0 && pfd[1].fd >= 0)
-		return -1;
-	return WIFEXITED(wstatus) ? WEXITSTATUS(wstatus)
-				  : 128 + WTERMSIG(wstatus);
+	status = reap(h->pid);
+	return n == 0 ? -1 : status;
 }
 
 static char *read_text(int fd)

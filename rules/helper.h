@@ -41,11 +41,17 @@ void helper_populate(void *at, size_t len);
 /** helper_append - write(2)-like result for jobs that need no random access */
 int helper_append(struct helper_out *out, const void *data, size_t len);
 
+/**
+ * helper_hold - in a job: wait until the parent says helper_go()
+ * Return: false when it never will.
+ */
+bool helper_hold(void);
+
 struct helper {
 	pid_t pid;
 	int result_fd;
 	int text_fd;
-	int done_fd;		/* an eventfd: status + 1 */
+	int line;		/* SEQPACKET: its status when it is done */
 };
 
 /* What a job left; release with helper_release(). */
@@ -62,6 +68,12 @@ struct helper_result {
  * Return: 0 or -errno.  @arg must stay as it is only until this returns.
  */
 int helper_start(struct helper *h, helper_fn *fn, const void *arg);
+
+/** helper_go - to a child that holds; 0 or -errno */
+int helper_go(const struct helper *h);
+
+/** helper_cancel - instead of helper_finish(): there is no use for it any more */
+void helper_cancel(struct helper *h);
 
 /**
  * helper_finish - wait until the child has done its job, and map what it left

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 const struct snap_chain *snapshot_chain(const struct snapshot *s, uint32_t i)
 {
@@ -80,18 +81,23 @@ uint32_t snapshot_find_chain(const struct snapshot *s, unsigned int table,
 }
 
 int snapshot_finish(struct helper *h, struct helper_result *res,
-		    const struct snapshot **snap)
+		    const struct snapshot **snap, int *fd)
 {
-	int err = helper_finish(h, -1, res);
+	int kept, err = helper_finish_fd(h, -1, res, &kept);
 
 	*snap = NULL;
+	if (fd)
+		*fd = -1;
 	if (err)
 		return err;
-	if (res->status != 0)
-		return res->status > 0 && res->status < 98 ? -res->status
-							   : -EIO;
-	if (!res->data)
-		return -EIO;
-	*snap = res->data;
-	return 0;
+	if (res->status == 0 && res->data) {
+		*snap = res->data;
+		if (fd)
+			*fd = kept;
+		else
+			close(kept);
+		return 0;
+	}
+	close(kept);
+	return res->status > 0 && res->status < 98 ? -res->status : -EIO;
 }

@@ -97,13 +97,24 @@ enum snap_detail {
  * snapshot_finish - wait for it
  * @snap: borrowed from @res, valid until helper_release(); read-only memory
  *	that a forked process shares
+ * @fd: when not NULL it gets a descriptor of the same memory, for another
+ *	process to map (SCM_RIGHTS), @res->len bytes; close(2) it
  * What an extension had to say when the return is not 0 is in @res->text.
  * Return: 0 or -errno.
  */
 int snapshot_start(struct helper *h, const struct family *f,
 		   const struct owner *own, enum snap_detail detail);
 int snapshot_finish(struct helper *h, struct helper_result *res,
-		    const struct snapshot **snap);
+		    const struct snapshot **snap, int *fd);
+
+/**
+ * snapshot_prepare - instead of snapshot_start(), to have it begun early
+ *
+ * After one helper_go() it reads all tables but raw, after a second one raw and
+ * whatever came into being since.
+ */
+int snapshot_prepare(struct helper *h, const struct family *f,
+		     const struct owner *own);
 
 /** accessors; all borrowed from the snapshot */
 const struct snap_chain *snapshot_chain(const struct snapshot *s, uint32_t i);

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "entry.h"
 #include "family.h"
 #include "render.h"
 #include "xt.h"
@@ -22,10 +23,14 @@ enum { TEXT_RATIO = 8, TEXT_BASE = 1 << 20 };
 /* As many rules are worth a second process; beyond, half the heap is too little. */
 enum { TWIN_FROM = 2000, TWIN_TO = 500000 };
 
+/* The first entries of a table tell which extensions it needs. */
+enum { LOOKED_AT = 2000 };
+
 struct job {
 	const struct family *f;
 	const struct owner *own;
 	enum snap_detail detail;
+	bool hold;
 };
 
 /* A second process, as libxtables knows no threads: it reads from @from on. */
@@ -99,14 +104,13 @@ static uint64_t round_up(uint64_t n)
 }
 
 /* Bounds for every array; what is not touched costs nothing. */
-static bool lay_out(struct maker *m, struct helper_out *out,
-		    unsigned int tables)
+static bool lay_out(struct maker *m, struct helper_out *out)
 {
 	uint64_t entries = 0, bytes = 0, at = round_up(sizeof(struct snapshot));
 	uint32_t mask = 63;
-	struct snapshot plan = { .nfproto = m->f->nfproto, .tables = tables };
+	struct snapshot plan = { .nfproto = m->f->nfproto, .tables = m->tables };
 
-	for (unsigned int i = 0; i < tables; i++) {
+	for (unsigned int i = 0; i < m->tables; i++) {
 		struct snap_table *st = &plan.table[i];
 
 		memcpy(st->name, m->t[i].name, sizeof(st->name));
@@ -139,48 +143,111 @@ static bool lay_out(struct maker *m, struct helper_out *out,
 	return true;
 }
 
-static int read_tables(const struct family *f, struct table_blob *t,
-		       unsigned int *count)
+/* Out of @t, where it was read before; else an empty one. */
+static struct table_blob take_table(struct table_blob *t, unsigned int count,
+				    const char *name)
 {
-	struct table_names names;
-	int sock, err = table_names(f, &names);
+	struct table_blob taken = { .mapping = NULL };
 
-	*count = 0;
+	for (unsigned int i = 0; i < count; i++) {
+		if (!t[i].mapping || strcmp(t[i].name, name) != 0)
+			continue;
+		taken = t[i];
+		t[i].mapping = NULL;
+	}
+	return taken;
+}
+
+/* All that there are, but for @but, and for those that have been read. */
+static int read_tables(struct maker *m, const char *but)
+{
+	struct table_blob had[TABLE_MAX];
+	unsigned int count = m->tables;
+	struct table_names names;
+	int sock, err = table_names(m->f, &names);
+
 	if (err)
 		return err;
-	sock = names.count ? table_socket(f) : -1;
+	sock = names.count ? table_socket(m->f) : -1;
 	if (names.count && sock < 0)
 		return sock;
+	memcpy(had, m->t, sizeof(had));
+	m->tables = 0;
 	for (unsigned int i = 0; i < names.count && !err; i++) {
-		err = table_read(f, sock, names.name[i], &t[i]);
-		*count += !err;
+		struct table_blob *t = &m->t[m->tables];
+
+		if (but && strcmp(names.name[i], but) == 0)
+			continue;
+		*t = take_table(had, count, names.name[i]);
+		if (!t->mapping)
+			err = table_read(m->f, sock, names.name[i], t);
+		m->tables += !err;
 	}
+	for (unsigned int i = 0; i < count; i++)
+		table_release(&had[i]);
 	if (sock >= 0)
 		close(sock);
 	return err;
 }
 
+static void load_extensions(const struct maker *m)
+{
+	for (unsigned int i = 0; i < m->tables; i++) {
+		const struct table_blob *t = &m->t[i];
+		unsigned int n = 0;
+
+		for (uint32_t at = 0; at < t->size && n < LOOKED_AT; n++) {
+			render_prepare(m->f, t->bytes + at);
+			at += entry_next_offset(m->f, t->bytes + at);
+		}
+	}
+}
+
+/* What can be done before the rules of this run are in raw. */
+static int make_ready(struct maker *m)
+{
+	int err = helper_hold() ? read_tables(m, "raw") : -ECANCELED;
+
+	if (err)
+		return err;
+	load_extensions(m);
+	return helper_hold() ? 0 : -ECANCELED;
+}
+
+static void open_renderer(const struct maker *m)
+{
+	static const struct option no_options[] = { { .name = NULL } };
+
+	if (!m->texts)
+		return;
+	xt_open(m->f, no_options, XT_LEGACY);
+	render_open(m->f);
+}
+
+static int read_all(struct maker *m, bool hold)
+{
+	int err;
+
+	open_renderer(m);
+	err = hold ? make_ready(m) : 0;
+	return err ? err : read_tables(m, NULL);
+}
+
 /* Exit status of the child: 0, or the errno. */
 static int make(const void *arg, struct helper_out *out)
 {
-	static const struct option no_options[] = { { .name = NULL } };
 	const struct job *job = arg;
 	struct maker m = {
 		.f = job->f, .own = job->own,
 		.texts = job->detail == SNAP_TEXTS,
 	};
-	unsigned int count;
-	int err = read_tables(job->f, m.t, &count);
+	int err = read_all(&m, job->hold);
 
 	if (err)
 		return -err < 98 ? -err : EIO;
-	if (m.texts) {
-		xt_open(m.f, no_options, XT_LEGACY);
-		render_open(m.f);
-	}
-	if (!lay_out(&m, out, count))
+	if (!lay_out(&m, out))
 		return ENOMEM;
-	for (unsigned int i = 0; i < count; i++)
+	for (unsigned int i = 0; i < m.tables; i++)
 		maker_find_chains(&m, i);
 	read_rules(&m);
 	fill_digests(&m);
@@ -188,7 +255,7 @@ static int make(const void *arg, struct helper_out *out)
 	for (uint32_t i = 0; i < m.s->chains; i++)
 		snapshot_link_chain(m.s, i);
 	out->used = m.s->end;
-	for (unsigned int i = 0; i < count; i++)
+	for (unsigned int i = 0; i < m.tables; i++)
 		table_release(&m.t[i]);
 	free(m.start);
 	return m.failed ? EOVERFLOW : 0;
@@ -198,6 +265,16 @@ int snapshot_start(struct helper *h, const struct family *f,
 		   const struct owner *own, enum snap_detail detail)
 {
 	struct job job = { .f = f, .own = own, .detail = detail };
+
+	return helper_start(h, make, &job);
+}
+
+int snapshot_prepare(struct helper *h, const struct family *f,
+		     const struct owner *own)
+{
+	struct job job = {
+		.f = f, .own = own, .detail = SNAP_TEXTS, .hold = true,
+	};
 
 	return helper_start(h, make, &job);
 }

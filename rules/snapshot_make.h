@@ -16,6 +16,7 @@ struct maker {
 	const struct owner *own;
 	bool texts;
 	struct table_blob t[TABLE_MAX];
+	unsigned int tables;
 	struct snapshot *s;
 	char *base;
 	struct snap_chain *chain;

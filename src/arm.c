@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "backend.h"
 #include "check.h"
 #include "clock.h"
 #include "hook.h"
@@ -20,6 +20,7 @@
 #include "ledger.h"
 #include "results.h"
 #include "say.h"
+#include "snapshots.h"
 
 enum { READER_MS = 20000 };
 
@@ -34,13 +35,42 @@ static int open_lock(struct run *r)
 	return STATUS_FAILURE;
 }
 
+/* The signal that there is: one of a helper's end is no interrupt. */
+static bool was_interrupt(struct run *r)
+{
+	struct signalfd_siginfo si;
+
+	if (read(r->signal_fd, &si, sizeof(si)) != sizeof(si) ||
+	    si.ssi_signo != SIGCHLD)
+		return true;
+	helper_collect(false);
+	return false;
+}
+
+static int wait_for_lock(struct run *r)
+{
+	const uint64_t ms = 1000000;
+	uint64_t now = clock_monotonic_ns();
+	uint64_t end = now + r->o->wait_s * 1000 * ms;
+	int err;
+
+	do {
+		err = lock_acquire(&r->lock, (int)((end - now) / ms),
+				   r->signal_fd);
+		if (err != -ECANCELED || was_interrupt(r))
+			return err;
+		now = clock_monotonic_ns();
+	} while (now < end);
+	return -EWOULDBLOCK;
+}
+
 static int take_lock(struct run *r)
 {
 	int err;
 
 	say("Trying to acquire the lock: %s", r->lock.path);
 	HOOK("before-lock");
-	err = lock_acquire(&r->lock, (int)r->o->wait_s * 1000, r->signal_fd);
+	err = wait_for_lock(r);
 	if (err == -EWOULDBLOCK) {
 		check_lock_holder(&r->lock);
 		say("error: the xtables lock was not to be had within %u "
@@ -105,61 +135,6 @@ static int bind_group(struct run *r)
 	return 0;
 }
 
-static int take_nft_snapshot(struct run *r)
-{
-	struct helper h;
-	int err;
-
-	if (!r->plan.see_nft)
-		return 0;
-	err = nft_snapshot_start(&h, &r->plan.owner);
-	if (!err)
-		err = nft_snapshot_finish(&h, &r->nft_res, &r->nft, NULL);
-	if (!err && r->nft_res.text && *r->nft_res.text)
-		say("warning: the texts of nft's rules cannot be had: %s",
-		    r->nft_res.text);
-	if (!err)
-		return 0;
-	say("error: nft's rules cannot be read: %s%s%s", say_errno_text(err),
-	    r->nft_res.text && *r->nft_res.text ? ": " : "",
-	    r->nft_res.text ? r->nft_res.text : "");
-	return STATUS_FAILURE;
-}
-
-static int take_snapshot(struct run *r)
-{
-	struct helper h[FAMILY_COUNT];
-	int err[FAMILY_COUNT], status = 0;
-
-	HOOK("before-snapshot");
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		err[i] = r->plan.family[i].use ?
-			snapshot_start(&h[i], families[i],
-				       &r->plan.owner, SNAP_TEXTS) : 0;
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		if (!r->plan.family[i].use)
-			continue;
-		if (!err[i])
-			err[i] = snapshot_finish(&h[i], &r->snap_res[i],
-						 &r->snap[i]);
-		if (!err[i])
-			continue;
-		say("error: the rules of %s cannot be read: %s%s%s",
-		    families[i]->command, say_errno_text(err[i]),
-		    r->snap_res[i].text && *r->snap_res[i].text ? ": " : "",
-		    r->snap_res[i].text ? r->snap_res[i].text : "");
-		status = STATUS_FAILURE;
-	}
-	if (!status)
-		status = take_nft_snapshot(r);
-	if (!status) {
-		backend_say(r->snap, r->nft);
-		backend_say_early(&r->plan, r->nft);
-	}
-	HOOK("after-snapshot");
-	return status;
-}
-
 static int wait_for_reader(struct run *r)
 {
 	struct timeval tv = { .tv_sec = READER_MS / 1000 };
@@ -176,7 +151,8 @@ static int wait_for_reader(struct run *r)
 	return STATUS_FAILURE;
 }
 
-static int start_reader(struct run *r, bool foreign_trace)
+/* It makes ready while the rules go in and are read. */
+static int start_reader(struct run *r)
 {
 	struct reader_plan plan = {
 		.capture = &r->capture,
@@ -184,19 +160,13 @@ static int start_reader(struct run *r, bool foreign_trace)
 		.only = r->o->only ? &r->only : NULL,
 		.count = r->o->count,
 		.snaplen = r->o->snaplen,
-		.foreign_trace = foreign_trace,
 		.nft_unseen = r->plan.nft_unseen,
 	};
 	int err;
 
 	results_env(&plan.env, r->o);
-	for (unsigned int i = 0; i < SINK_COUNT; i++) {
+	for (unsigned int i = 0; i < SINK_COUNT; i++)
 		plan.sink[i] = r->sink[i];
-		sink_truncate(&r->sink[i]);
-	}
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		plan.snap[i] = r->snap[i];
-	plan.nft = r->nft;
 	err = reader_start(&r->reader, &plan);
 	if (err) {
 		say_error("starting the reader", err);
@@ -204,7 +174,7 @@ static int start_reader(struct run *r, bool foreign_trace)
 	}
 	/* The group is the reader's alone: it is free when the reader ends. */
 	capture_close(&r->capture);
-	return wait_for_reader(r);
+	return 0;
 }
 
 static void say_armed(const struct run *r)
@@ -263,6 +233,33 @@ static bool begins_late(const struct plan *p)
 	return false;
 }
 
+static int begin_reader(struct run *r)
+{
+	struct snapshots *s = &r->snapshots;
+	bool foreign = !r->plan.inserts || foreign_traces(r) > 0;
+	struct reader_rules rules = {
+		.fd = { [READER_NFT] = s->nft_fd },
+		.size = { [READER_NFT] = r->nft_res.len },
+		.foreign_trace = foreign || begins_late(&r->plan),
+	};
+	int err;
+
+	HOOK("before-reader");
+	for (unsigned int i = 0; i < SINK_COUNT; i++)
+		sink_truncate(&r->sink[i]);
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		rules.fd[i] = s->legacy_fd[i];
+		rules.size[i] = r->snap_res[i].len;
+	}
+	err = reader_begin(&r->reader, &rules);
+	snapshots_close(s);
+	if (err) {
+		say_error("handing the rules to the reader", err);
+		return STATUS_FAILURE;
+	}
+	return wait_for_reader(r);
+}
+
 /*
  * What changes in raw need, and nothing else does.  The ledger before the
  * keeper, to share it; the keeper before the lock, to watch over it.
@@ -281,30 +278,39 @@ static int prepare(struct run *r)
 	return status;
 }
 
-int arm(struct run *r)
+/* Up to the snapshots; where rules go in, they do so before these are finished. */
+static int insert(struct run *r)
 {
-	int status = prepare(r);
-	unsigned int foreign, left;
+	unsigned int left;
+	int status = check_dead_runs(false, r->plan.lock, &left);
 
-	if (!status)
-		status = check_dead_runs(false, r->plan.lock, &left);
 	HOOK("before-bind");
 	if (!status)
 		status = bind_group(r);
+	if (!status)
+		status = start_reader(r);
 	/* Others' rules alone: they are looked for before anything is changed. */
 	if (!status && !r->plan.inserts)
-		status = take_snapshot(r);
+		status = snapshots_take(r);
 	if (!status && !r->plan.inserts && foreign_traces(r) == 0)
 		status = nothing_to_follow();
 	if (!status)
 		status = insert_rules(r);
 	if (!status && r->plan.inserts)
-		status = take_snapshot(r);
+		status = snapshots_take(r);
+	return status;
+}
+
+int arm(struct run *r)
+{
+	int status = prepare(r);
+
 	if (status)
 		return status;
-	HOOK("before-reader");
-	foreign = r->plan.inserts ? foreign_traces(r) : 1;
-	status = start_reader(r, foreign > 0 || begins_late(&r->plan));
+	snapshots_prepare(r);
+	status = insert(r);
+	if (!status)
+		status = begin_reader(r);
 	if (status)
 		return status;
 	HOOK("before-armed");

@@ -243,7 +243,7 @@ static void check_rules(void)
 		int err = snapshot_start(&h, families[i], NULL, SNAP_TEXTS);
 
 		if (!err)
-			err = snapshot_finish(&h, &res[i], &snap[i]);
+			err = snapshot_finish(&h, &res[i], &snap[i], NULL);
 		if (err)
 			report(ERROR, "the rules of %s cannot be read: %s",
 			       families[i]->command, say_errno_text(err));

@@ -62,7 +62,7 @@ int guard_look(struct run *r,
 				       &r->plan.owner, SNAP_DIGESTS) : -ENOENT;
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		if (!err[i])
-			err[i] = snapshot_finish(&h[i], &res[i], &now);
+			err[i] = snapshot_finish(&h[i], &res[i], &now, NULL);
 		if (!err[i]) {
 			compare_family(r, i, now);
 			if (also)

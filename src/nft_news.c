@@ -56,7 +56,7 @@ void nft_news_start(struct run *r)
 		return;
 	if (nft_snapshot_start(&r->news, &r->plan.owner) < 0) {
 		r->news.pid = -1;
-		reader_rules(&r->reader, -1, 0);
+		reader_renew(&r->reader, -1, 0);
 	}
 }
 
@@ -82,7 +82,7 @@ void nft_news_finish(struct run *r)
 	r->news.pid = -1;
 	if (!err)
 		err = wait_for_evaluation();
-	reader_rules(&r->reader, err ? -1 : fd, err ? 0 : res.len);
+	reader_renew(&r->reader, err ? -1 : fd, err ? 0 : res.len);
 	if (fd >= 0)
 		close(fd);
 	helper_release(&res);

@@ -351,7 +351,7 @@ int64_t plan_end(const struct options *o)
 		DEADLINE_MARGIN : KEEPER_LEASE_SECONDS);
 }
 
-int plan_make(struct plan *p, const struct options *o)
+int plan_begin(struct plan *p, const struct options *o)
 {
 	int status;
 
@@ -365,8 +365,13 @@ int plan_make(struct plan *p, const struct options *o)
 	/* Only rules in raw need one. */
 	p->deadline = p->inserts && p->lock;
 	p->replies = o->replies;
-	if (!status && p->inserts)
-		status = parse_all(p, o);
+	return status;
+}
+
+int plan_make(struct plan *p, const struct options *o)
+{
+	int status = p->inserts ? parse_all(p, o) : 0;
+
 	if (!status && !backend_any(p))
 		status = backend_none();
 	if (!status)

@@ -46,11 +46,13 @@ struct plan {
 };
 
 /**
- * plan_make - look at the tables and parse every expression for every family
+ * plan_begin - look at the tables: which families and backends
+ * plan_make - and parse every expression for every family
  *
- * Reports what is wrong or worth a warning.  Changes nothing.
+ * Both report what is wrong or worth a warning, and change nothing.
  * Return: 0, or the exit status.  plan_free() it in any case.
  */
+int plan_begin(struct plan *p, const struct options *o);
 int plan_make(struct plan *p, const struct options *o);
 void plan_free(struct plan *p);
 

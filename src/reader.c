@@ -97,7 +97,6 @@ static int open_state(struct reader_state *s, const struct reader_plan *plan)
 {
 	s->plan = plan;
 	s->stats = plan->stats;
-	s->names = plan->capture ? ifnames_open() : ifnames_new();
 	path_map_fill(&s->map, plan->snap);
 	s->map.nft_unseen = plan->nft_unseen;
 	both_open(&s->both, plan->snap);
@@ -115,13 +114,19 @@ static int open_state(struct reader_state *s, const struct reader_plan *plan)
 	return printer_open(&s->printer, plan, s->index, s->names, s->control);
 }
 
-void reader_run(const struct reader_plan *plan, int control,
+void reader_run(struct reader_plan *plan, int control,
 		int (*seal)(char *what, size_t size))
 {
 	struct reader_state s = { .control = control };
 	char what[128] = "F", *text = what + 1;
-	int err = open_state(&s, plan);
+	int err;
 
+	s.names = plan->capture ? ifnames_open() : ifnames_new();
+	err = plan->capture ? reader_await(control, plan) : 0;
+	if (err == -ECANCELED)
+		return;
+	if (!err)
+		err = open_state(&s, plan);
 	if (err)
 		snprintf(text, sizeof(what) - 1, "making ready to read");
 	else

@@ -18,7 +18,10 @@ struct nft_snapshot;
 struct snapshot;
 struct stats;
 
-/* All that the reader needs; the fork copies it. */
+/*
+ * All that the reader needs; the fork copies it, but for the rules (.snap, .nft,
+ * .foreign_trace) with .capture: these come with reader_begin().
+ */
 struct reader_plan {
 	struct capture *capture;	/* NULL: .input_fd is read instead */
 	int input_fd;
@@ -51,11 +54,25 @@ struct reader {
 	int fd;		/* SEQPACKET */
 };
 
+enum { READER_NFT = FAMILY_COUNT, READER_SNAPSHOTS };
+
+/* What is known only when the rules are in: snapshots by family, and nft's. */
+struct reader_rules {
+	int fd[READER_SNAPSHOTS];	/* -1: there is none */
+	uint64_t size[READER_SNAPSHOTS];
+	bool foreign_trace;
+};
+
 /**
  * reader_start - fork the reader
+ *
+ * With a capture it makes ready, and waits for
+ * reader_begin - the rules that its events are about; the descriptors stay ours
+ *
  * Return: 0 or -errno.  It says READER_READY or READER_FAILED on @r->fd.
  */
 int reader_start(struct reader *r, const struct reader_plan *plan);
+int reader_begin(struct reader *r, const struct reader_rules *rules);
 
 /** reader_tell - a word from the reader's own code to the supervisor */
 void reader_tell(int control, enum reader_word word);
@@ -63,8 +80,8 @@ void reader_tell(int control, enum reader_word word);
 /** reader_answered - what it asked about a loss has its answer */
 void reader_answered(struct reader *r);
 
-/** reader_rules - nft's rules, read again; @fd -1: that failed */
-void reader_rules(struct reader *r, int fd, size_t size);
+/** reader_renew - nft's rules, read again; @fd -1: that failed */
+void reader_renew(struct reader *r, int fd, size_t size);
 
 /** reader_drain - the rules are out: finish what is under way and end */
 int reader_drain(struct reader *r);

@@ -4,14 +4,13 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "reader.h"
-
-union one_fd {
+union some_fds {
 	struct cmsghdr align;
-	char room[CMSG_SPACE(sizeof(int))];
+	char room[CMSG_SPACE(READER_SNAPSHOTS * sizeof(int))];
 };
 
 void reader_tell(int control, enum reader_word word)
@@ -23,21 +22,58 @@ void reader_tell(int control, enum reader_word word)
 		return;
 }
 
-ssize_t reader_receive(int control, struct supervisor_message *m, int *fd)
+ssize_t reader_receive(int control, struct supervisor_message *m,
+		       int fd[READER_SNAPSHOTS])
 {
 	struct iovec iov = { m, sizeof(*m) };
-	union one_fd c = { .room = { 0 } };
+	union some_fds c = { .room = { 0 } };
 	struct msghdr msg = {
 		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = c.room,
 		.msg_controllen = sizeof(c.room),
 	};
 	ssize_t n = recvmsg(control, &msg, MSG_CMSG_CLOEXEC);
 	struct cmsghdr *h = n > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
+	const unsigned char *data = h ? CMSG_DATA(h) : NULL;
 
-	*fd = -1;
-	if (h && h->cmsg_type == SCM_RIGHTS)
-		memcpy(fd, CMSG_DATA(h), sizeof(*fd));
+	for (unsigned int i = 0; i < READER_SNAPSHOTS; i++) {
+		fd[i] = -1;
+		if (!data || h->cmsg_type != SCM_RIGHTS || !m->size[i])
+			continue;
+		memcpy(&fd[i], data, sizeof(fd[i]));
+		data += sizeof(fd[i]);
+	}
 	return n;
+}
+
+static const void *map(int fd, uint64_t size)
+{
+	void *data = fd < 0 ? NULL :
+		mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+
+	if (fd >= 0)
+		close(fd);
+	return data == MAP_FAILED ? NULL : data;
+}
+
+int reader_await(int control, struct reader_plan *plan)
+{
+	struct supervisor_message m = { 0 };
+	int fd[READER_SNAPSHOTS];
+	ssize_t n;
+
+	do
+		n = reader_receive(control, &m, fd);
+	while (n < 0 && errno == EINTR);
+	if (n <= 0 || m.word != SUPERVISOR_BEGIN)
+		return -ECANCELED;
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		plan->snap[i] = map(fd[i], m.size[i]);
+		if (m.size[i] && !plan->snap[i])
+			return -ENOMEM;
+	}
+	plan->nft = map(fd[READER_NFT], m.size[READER_NFT]);
+	plan->foreign_trace = m.foreign_trace;
+	return m.size[READER_NFT] && !plan->nft ? -ENOMEM : 0;
 }
 
 static int say_to(struct reader *r, enum supervisor_word word)
@@ -57,28 +93,58 @@ void reader_answered(struct reader *r)
 	(void)say_to(r, SUPERVISOR_ANSWERED);
 }
 
-void reader_rules(struct reader *r, int fd, size_t size)
+static void attach(struct msghdr *msg, union some_fds *c,
+		   const struct reader_rules *rules, uint64_t *size)
+{
+	struct cmsghdr *h = &c->align;
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < READER_SNAPSHOTS; i++) {
+		if (rules->fd[i] < 0)
+			continue;
+		size[i] = rules->size[i];
+		memcpy(CMSG_DATA(h) + count++ * sizeof(int), &rules->fd[i],
+		       sizeof(int));
+	}
+	if (!count)
+		return;
+	h->cmsg_level = SOL_SOCKET;
+	h->cmsg_type = SCM_RIGHTS;
+	h->cmsg_len = CMSG_LEN(count * sizeof(int));
+	msg->msg_control = c->room;
+	msg->msg_controllen = CMSG_SPACE(count * sizeof(int));
+}
+
+static int hand_over(struct reader *r, enum supervisor_word word,
+		     const struct reader_rules *rules)
 {
 	struct supervisor_message m;
 	struct iovec iov = { &m, sizeof(m) };
-	union one_fd c = { .room = { 0 } };
+	union some_fds c = { .room = { 0 } };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	struct cmsghdr *h;
 
 	memset(&m, 0, sizeof(m));
-	m.word = SUPERVISOR_RULES;
-	m.size = size;
-	if (fd >= 0) {
-		msg.msg_control = c.room;
-		msg.msg_controllen = sizeof(c.room);
-		h = CMSG_FIRSTHDR(&msg);
-		h->cmsg_level = SOL_SOCKET;
-		h->cmsg_type = SCM_RIGHTS;
-		h->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(h), &fd, sizeof(fd));
-	}
+	m.word = (char)word;
+	m.foreign_trace = rules->foreign_trace;
+	attach(&msg, &c, rules, m.size);
+	return sendmsg(r->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno
+								     : 0;
+}
+
+int reader_begin(struct reader *r, const struct reader_rules *rules)
+{
+	return hand_over(r, SUPERVISOR_BEGIN, rules);
+}
+
+void reader_renew(struct reader *r, int fd, size_t size)
+{
+	struct reader_rules rules = {
+		.fd = { -1, -1, [READER_NFT] = fd },
+		.size = { [READER_NFT] = size },
+	};
+
 	/* Should it not take it, it does without. */
-	(void)sendmsg(r->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+	(void)hand_over(r, SUPERVISOR_RULES, &rules);
 }
 
 int reader_drain(struct reader *r)

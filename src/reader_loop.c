@@ -23,13 +23,13 @@ enum {
 void reader_on_control(struct reader_state *s)
 {
 	struct supervisor_message m = { 0 };
-	int fd;
-	ssize_t n = reader_receive(s->control, &m, &fd);
+	int fd[READER_SNAPSHOTS];
+	ssize_t n = reader_receive(s->control, &m, fd);
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
 	if (n > 0 && m.word == SUPERVISOR_RULES && s->hold) {
-		hold_snapshot(s->hold, fd, m.size);
+		hold_snapshot(s->hold, fd[READER_NFT], m.size[READER_NFT]);
 		capture_fence(s->plan->capture);
 	}
 	/* "Drain", or the supervisor is gone: the same. */

@@ -54,6 +54,8 @@ static void reader_main(const struct reader_plan *plan, int control)
 
 static void reader_main(const struct reader_plan *plan, int control)
 {
+	struct reader_plan own = *plan;
+
 	prctl(PR_SET_NAME, "nftrace-reader");
 	/* A replay can be interrupted: nothing has to be put back. */
 	if (plan->capture)
@@ -63,7 +65,8 @@ static void reader_main(const struct reader_plan *plan, int control)
 	close_others(plan, control);
 	HOOK("reader-start");
 	tzset();
-	reader_run(plan, control, sandbox_enter);
+	sandbox_prepare();
+	reader_run(&own, control, sandbox_enter);
 	/* Nothing is left to flush; LeakSanitizer cannot work in a sandbox. */
 	_exit(0);
 }

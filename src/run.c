@@ -42,6 +42,7 @@ int run_open(struct run *r, const struct options *o)
 	r->lock.fd = r->signal_fd = -1;
 	r->capture.fd = r->capture.stamp_fd = -1;
 	r->keeper.fd = r->reader.fd = -1;
+	snapshots_open(&r->snapshots);
 	r->keeper.pid = r->reader.pid = r->news.pid = -1;
 	if (o->only && !only_parse(&r->only, o->only, &bad)) {
 		say("error: '%s' is nothing that --only knows: a fate (drop, "
@@ -59,6 +60,7 @@ int run_open(struct run *r, const struct options *o)
 
 void run_close(struct run *r)
 {
+	snapshots_close(&r->snapshots);
 	keeper_stop(&r->keeper);
 	/* What could not be undone is the next run's, and its to read. */
 	if (!r->undo.error)
@@ -92,8 +94,12 @@ static int conclude(const struct run *r)
 
 static int trace(struct run *r)
 {
-	int status = plan_make(&r->plan, r->o);
+	int status = plan_begin(&r->plan, r->o);
 
+	if (!status && !r->o->dry_run)
+		snapshots_start(r);
+	if (!status)
+		status = plan_make(&r->plan, r->o);
 	if (status || r->o->dry_run)
 		return status ? status : plan_print(&r->plan);
 	status = results_open(r->sink, r->o);

@@ -16,6 +16,7 @@
 #include "plan.h"
 #include "reader.h"
 #include "snapshot.h"
+#include "snapshots.h"
 #include "stats.h"
 #include "status.h"
 
@@ -58,6 +59,7 @@ struct run {
 	bool undone;
 	struct undo_report undo;
 	unsigned int installed;
+	struct snapshots snapshots;
 	struct helper_result snap_res[FAMILY_COUNT];
 	const struct snapshot *snap[FAMILY_COUNT];
 	struct helper_result nft_res;

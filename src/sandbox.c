@@ -54,7 +54,7 @@ static bool under_tools(void)
 #endif
 }
 
-static int load_narrow(scmp_filter_ctx ctx)
+static int fill_narrow(scmp_filter_ctx ctx)
 {
 	int err = 0;
 
@@ -77,7 +77,7 @@ static int load_narrow(scmp_filter_ctx ctx)
 	return err;
 }
 
-static int load_wide(scmp_filter_ctx ctx)
+static int fill_wide(scmp_filter_ctx ctx)
 {
 	int err = 0;
 
@@ -87,19 +87,24 @@ static int load_wide(scmp_filter_ctx ctx)
 	return err;
 }
 
-static int load_filter(void)
+static scmp_filter_ctx filter;
+
+static int make_filter(void)
 {
 	bool wide = under_tools();
-	scmp_filter_ctx ctx = seccomp_init(wide ? SCMP_ACT_ALLOW
-						: SCMP_ACT_ERRNO(EPERM));
-	int err;
 
-	if (!ctx)
+	filter = seccomp_init(wide ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM));
+	if (!filter)
 		return -ENOMEM;
-	err = wide ? load_wide(ctx) : load_narrow(ctx);
-	if (!err)
-		err = seccomp_load(ctx);
-	seccomp_release(ctx);
+	return wide ? fill_wide(filter) : fill_narrow(filter);
+}
+
+static int load_filter(void)
+{
+	int err = seccomp_load(filter);
+
+	seccomp_release(filter);
+	filter = NULL;
 	return err;
 }
 
@@ -163,12 +168,35 @@ int sandbox_give_up(char *what, size_t size)
 	return take_steps(steps, sizeof(steps) / sizeof(steps[0]), what, size);
 }
 
+/* How far it has come. */
+static struct {
+	bool done;
+	int err;
+	char what[64];
+} prepared;
+
+void sandbox_prepare(void)
+{
+	static const struct step make = {
+		"making the system call filter", make_filter,
+	};
+
+	prepared.err = sandbox_give_up(prepared.what, sizeof(prepared.what));
+	if (!prepared.err)
+		prepared.err = take_steps(&make, 1, prepared.what,
+					  sizeof(prepared.what));
+	prepared.done = true;
+}
+
 int sandbox_enter(char *what, size_t size)
 {
-	static const struct step filter = {
+	static const struct step load = {
 		"loading the system call filter", load_filter,
 	};
-	int err = sandbox_give_up(what, size);
 
-	return err ? err : take_steps(&filter, 1, what, size);
+	if (!prepared.done)
+		sandbox_prepare();
+	if (prepared.err)
+		snprintf(what, size, "%s", prepared.what);
+	return prepared.err ? prepared.err : take_steps(&load, 1, what, size);
 }

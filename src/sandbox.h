@@ -15,6 +15,12 @@
  */
 int sandbox_enter(char *what, size_t size);
 
+/**
+ * sandbox_prepare - all of it that leaves files to be opened; what goes wrong is
+ * said by sandbox_enter(), which otherwise does this as well
+ */
+void sandbox_prepare(void);
+
 /** sandbox_give_up - the same without the system call filter */
 int sandbox_give_up(char *what, size_t size);
 

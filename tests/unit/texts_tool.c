@@ -48,7 +48,7 @@ int main(void)
 		struct helper_result res;
 		const struct snapshot *s;
 
-		err = snapshot_finish(&h[i], &res, &s);
+		err = snapshot_finish(&h[i], &res, &s, NULL);
 		for (uint32_t t = 0; !err && t < s->tables; t++)
 			print_table(families[i]->command, s, &s->table[t]);
 		helper_release(&res);

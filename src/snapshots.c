@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* snapshots: the rules of both backends and families, read while the run's own go in. */
+#include "snapshots.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "backend.h"
+#include "hook.h"
+#include "run.h"
+#include "say.h"
+
+void snapshots_open(struct snapshots *s)
+{
+	s->nft.pid = s->nft_fd = -1;
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		s->legacy[i].pid = s->legacy_fd[i] = -1;
+}
+
+void snapshots_start(struct run *r)
+{
+	struct snapshots *s = &r->snapshots;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (r->plan.family[i].use)
+			s->err[i] = snapshot_prepare(&s->legacy[i], families[i],
+						     &r->plan.owner);
+}
+
+/* A family of which no rule has come is not used after all. */
+static void go_on(struct run *r)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (r->plan.family[i].use && r->snapshots.legacy[i].pid > 0)
+			helper_go(&r->snapshots.legacy[i]);
+}
+
+void snapshots_prepare(struct run *r)
+{
+	go_on(r);
+}
+
+static int refuse(const char *whose, int err, const struct helper_result *res)
+{
+	say("error: %s cannot be read: %s%s%s", whose, say_errno_text(err),
+	    res->text && *res->text ? ": " : "", res->text ? res->text : "");
+	return STATUS_FAILURE;
+}
+
+static int finish_legacy(struct run *r, struct snapshots *s, unsigned int i)
+{
+	char whose[64];
+
+	if (!s->err[i])
+		s->err[i] = snapshot_finish(&s->legacy[i], &r->snap_res[i],
+					    &r->snap[i], &s->legacy_fd[i]);
+	if (!s->err[i])
+		return 0;
+	snprintf(whose, sizeof(whose), "the rules of %s", families[i]->command);
+	return refuse(whose, s->err[i], &r->snap_res[i]);
+}
+
+static int finish_nft(struct run *r, struct snapshots *s)
+{
+	if (!s->nft_err)
+		s->nft_err = nft_snapshot_finish(&s->nft, &r->nft_res, &r->nft,
+						 &s->nft_fd);
+	if (s->nft_err)
+		return refuse("nft's rules", s->nft_err, &r->nft_res);
+	if (r->nft_res.text && *r->nft_res.text)
+		say("warning: the texts of nft's rules cannot be had: %s",
+		    r->nft_res.text);
+	return 0;
+}
+
+int snapshots_take(struct run *r)
+{
+	struct snapshots *s = &r->snapshots;
+	int status = 0;
+
+	HOOK("before-snapshot");
+	go_on(r);
+	s->nft_err = r->plan.see_nft ?
+		nft_snapshot_start(&s->nft, &r->plan.owner) : 0;
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (r->plan.family[i].use && finish_legacy(r, s, i))
+			status = STATUS_FAILURE;
+	if (!status && r->plan.see_nft)
+		status = finish_nft(r, s);
+	if (!status) {
+		backend_say(r->snap, r->nft);
+		backend_say_early(&r->plan, r->nft);
+	}
+	HOOK("after-snapshot");
+	return status;
+}
+
+static void close_one(struct helper *h, int *fd)
+{
+	if (h->pid > 0)
+		helper_cancel(h);
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void snapshots_close(struct snapshots *s)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		close_one(&s->legacy[i], &s->legacy_fd[i]);
+	close_one(&s->nft, &s->nft_fd);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* snapshots: the rules of both backends and families, read while the run's own go in. */
+#ifndef NFTRACE_SNAPSHOTS_H
+#define NFTRACE_SNAPSHOTS_H
+
+#include "family.h"
+#include "helper.h"
+
+struct run;
+
+/* Those under way. */
+struct snapshots {
+	struct helper legacy[FAMILY_COUNT], nft;
+	int err[FAMILY_COUNT], nft_err;
+	int legacy_fd[FAMILY_COUNT], nft_fd;	/* -1: there is none */
+};
+
+void snapshots_open(struct snapshots *s);
+
+/** snapshots_start - helpers for every family that may be used; nothing is read yet */
+void snapshots_start(struct run *r);
+
+/**
+ * snapshots_prepare - the tables that the run's rules do not go into
+ *
+ * Under the lock, where there is one: what is read now is as good as what would
+ * be read a moment later.
+ */
+void snapshots_prepare(struct run *r);
+
+/**
+ * snapshots_take - the rest, into @r; says what there is, or what went wrong
+ * Return: the exit status.
+ */
+int snapshots_take(struct run *r);
+
+/** snapshots_close - and cancel those that were not taken */
+void snapshots_close(struct snapshots *s);
+
+#endif
