@@ -30,7 +30,10 @@ void *helper_reserve(struct helper_out *out, size_t size)
 {
 	char *base;
 
-	if (ftruncate(out->fd, (off_t)size) < 0)
+	if (out->base)
+		munmap(out->base, out->reserved);
+	out->base = NULL;
+	if (ftruncate(out->fd, 0) < 0 || ftruncate(out->fd, (off_t)size) < 0)
 		return NULL;
 	base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, out->fd, 0);
 	if (base == MAP_FAILED)

@@ -24,7 +24,7 @@ struct helper_out {
 typedef int helper_fn(const void *arg, struct helper_out *out);
 
 /**
- * helper_reserve - map room for the result, once a job
+ * helper_reserve - map room for the result; what was there before is gone
  * @size: upper bound in bytes; untouched pages cost nothing
  * Return: zeroed memory, or NULL with errno set.
  */

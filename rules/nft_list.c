@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nft_list: the text of each rule out of `nft -a list ruleset`. */
+/* nft_list: the text of each rule out of what `nft -a list` prints. */
 #include "nft_make.h"
 
 #include <dlfcn.h>
@@ -73,7 +73,7 @@ static bool load(struct lib *l)
 	return true;
 }
 
-char *nft_list_read(void)
+char *nft_list_read(const char *commands)
 {
 	struct nft_ctx *ctx;
 	char *text = NULL;
@@ -85,7 +85,8 @@ char *nft_list_read(void)
 	l.set_flags(ctx, NFT_CTX_OUTPUT_HANDLE);
 	l.buffer_output(ctx);
 	l.buffer_error(ctx);
-	if (l.run(ctx, "list ruleset") == 0)
+	if ((commands && l.run(ctx, commands) == 0) ||
+	    l.run(ctx, "list ruleset") == 0)
 		text = strdup(l.output(ctx));
 	else
 		fputs(l.error(ctx), stderr);

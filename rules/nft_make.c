@@ -2,7 +2,9 @@
 /* nft_make: makes a snapshot of nft's rules, in a helper child. */
 #include "nft_make.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,11 +20,25 @@ enum { TRIES = 50, PAUSE_US = 2000 };
 struct texts {
 	char *list;
 	char *save[NFPROTO_NUMPROTO];	/* by family; NULL: none */
+	bool *listed;			/* by table */
 };
 
 struct job {
 	const struct owner *own;
 };
+
+/* So much of the heap at a time is made ready to be written. */
+enum { HEAP_STEP = 128 << 10 };
+
+static void make_ready(struct nft_maker *m, uint64_t here, size_t len)
+{
+	size_t step = len > HEAP_STEP ? len : HEAP_STEP;
+
+	if (step > m->heap_end - here)
+		step = m->heap_end - here;
+	helper_populate(m->base + m->s->heap_at + here, step);
+	m->heap_ready = here + step;
+}
 
 uint32_t nft_make_text(struct nft_maker *m, const char *bytes, size_t len)
 {
@@ -34,6 +50,8 @@ uint32_t nft_make_text(struct nft_maker *m, const char *bytes, size_t len)
 		m->failed = true;
 		return 0;
 	}
+	if (here + len + 1 > m->heap_ready)
+		make_ready(m, here, len + 1);
 	memcpy(m->base + s->heap_at + here, bytes, len);
 	s->heap_size += len + 1;
 	return (uint32_t)here;
@@ -87,9 +105,12 @@ static bool lay_out(struct nft_maker *m, struct helper_out *out,
 		(plan.tables + plan.chains * 4ull) * 256 + plan.rules * 64ull +
 		4096;
 	m->base = helper_reserve(out, plan.heap_at + m->heap_end);
+	free(m->object);
 	m->object = calloc(plan.rules + 1ul, sizeof(*m->object));
 	if (!m->base || !m->object)
 		return false;
+	helper_populate(m->base, plan.heap_at);
+	m->heap_ready = 0;
 	m->s = (struct nft_snapshot *)m->base;
 	*m->s = plan;
 	memset(m->base + plan.table_hash_at, 0xff,
@@ -122,17 +143,113 @@ static int assemble(struct nft_maker *m, struct helper_out *out,
 	return m->failed ? -EOVERFLOW : 0;
 }
 
+static uint32_t family_of(const struct nft_dump *d, uint32_t table)
+{
+	return nftnl_table_get_u32(d->tables.item[table], NFTNL_TABLE_FAMILY);
+}
+
+static const char *name_of(const struct nft_dump *d, uint32_t table)
+{
+	return nftnl_table_get_str(d->tables.item[table], NFTNL_TABLE_NAME);
+}
+
 static bool wants_save(const struct nft_dump *d, uint32_t nfproto)
 {
-	for (uint32_t i = 0; i < d->tables.count; i++) {
-		const struct nftnl_table *t = d->tables.item[i];
-
-		if (nftnl_table_get_u32(t, NFTNL_TABLE_FAMILY) == nfproto &&
-		    nft_fill_may_be_iptables(nfproto,
-				    nftnl_table_get_str(t, NFTNL_TABLE_NAME)))
+	for (uint32_t i = 0; i < d->tables.count; i++)
+		if (family_of(d, i) == nfproto &&
+		    nft_fill_may_be_iptables(nfproto, name_of(d, i)))
 			return true;
+	return false;
+}
+
+/* A name that stands for itself in nft's language. */
+static bool is_plain(const char *name)
+{
+	size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz"
+			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+	return name[len] == '\0' && isalpha((unsigned char)name[0]);
+}
+
+/* @wanted: by table.  Return: malloc'ed; NULL: better all at once. */
+static char *list_commands(const struct nft_dump *d, const bool *wanted)
+{
+	char *commands = NULL;
+	uint32_t count = 0;
+	size_t len;
+	FILE *f = open_memstream(&commands, &len);
+
+	for (uint32_t i = 0; f && i < d->tables.count; i++) {
+		if (!wanted[i])
+			continue;
+		if (!is_plain(name_of(d, i)))
+			count = d->tables.count;
+		count++;
+		fprintf(f, "list table %s %s\n",
+			nft_snapshot_family((uint8_t)family_of(d, i)),
+			name_of(d, i));
+	}
+	if (!f || fclose(f) != 0 || count >= d->tables.count) {
+		free(commands);
+		return NULL;
+	}
+	return commands;
+}
+
+/* Without it, and its reason said, rules go without their text. */
+static void list(const struct nft_dump *d, struct texts *texts)
+{
+	char *commands = list_commands(d, texts->listed);
+
+	free(texts->list);
+	texts->list = nft_list_read(commands);
+	free(commands);
+}
+
+/* What iptables-nft-save has no words for. */
+static void list_others(const struct nft_dump *d, struct texts *texts)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < d->tables.count; i++) {
+		uint32_t nfproto = family_of(d, i);
+
+		texts->listed[i] = !texts->save[nfproto] ||
+			!nft_fill_may_be_iptables(nfproto, name_of(d, i));
+		any |= texts->listed[i];
+	}
+	if (any)
+		list(d, texts);
+}
+
+static bool lacks_text(const struct nft_maker *m, const struct nft_snap_table *t)
+{
+	for (uint32_t c = 0; c < t->chains; c++) {
+		const struct nft_snap_chain *chain =
+			&m->chain[t->first_chain + c];
+
+		if (chain->hook != NFT_SNAP_NO_HOOK && !chain->policy_len)
+			return true;
+		for (uint32_t r = 0; r < chain->count; r++)
+			if (!m->rule[chain->first + r].len)
+				return true;
 	}
 	return false;
+}
+
+/* Return: there are more tables to be listed, and they are. */
+static bool list_rest(const struct nft_maker *m, struct texts *texts)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < m->s->tables; i++) {
+		if (texts->listed[i] || !lacks_text(m, &m->table[i]))
+			continue;
+		texts->listed[i] = any = true;
+	}
+	if (any)
+		list(&m->dump, texts);
+	return any;
 }
 
 static void release(struct nft_maker *m, struct texts *texts)
@@ -140,26 +257,58 @@ static void release(struct nft_maker *m, struct texts *texts)
 	free(texts->list);
 	for (unsigned int i = 0; i < NFPROTO_NUMPROTO; i++)
 		free(texts->save[i]);
+	free(texts->listed);
 	free(m->object);
 	nft_dump_release(&m->dump);
 	memset(texts, 0, sizeof(*texts));
 }
 
+static const uint8_t saved[] = { NFPROTO_IPV4, NFPROTO_IPV6 };
+enum { SAVED = sizeof(saved) / sizeof(saved[0]) };
+
+/* iptables-nft-save works meanwhile. */
+static int read_beside(struct nft_maker *m, struct texts *texts,
+		       const struct nft_dump *tables)
+{
+	struct nft_save save[SAVED];
+	bool started[SAVED];
+	int err;
+
+	for (size_t i = 0; i < SAVED; i++)
+		started[i] = wants_save(tables, saved[i]) &&
+			nft_save_start(&save[i], saved[i]);
+	err = nft_dump_read(&m->dump);
+	for (size_t i = 0; i < SAVED; i++)
+		if (started[i])
+			texts->save[saved[i]] = nft_save_finish(&save[i]);
+	return err ? err : m->dump.generation == tables->generation ? 0
+								    : -EINTR;
+}
+
 /* Everything that is printed, and the objects, of one generation. */
 static int gather(struct nft_maker *m, struct texts *texts)
 {
-	static const uint8_t saved[] = { NFPROTO_IPV4, NFPROTO_IPV6 };
-	uint32_t generation;
-	int err = nft_dump_read(&m->dump);
+	struct nft_dump tables;
+	int err = nft_dump_tables(&tables);
 
-	if (err || m->dump.tables.count == 0)
+	if (!err)
+		err = read_beside(m, texts, &tables);
+	nft_dump_release(&tables);
+	if (err)
 		return err;
-	/* Without it, and its reason said, rules go without their text. */
-	texts->list = nft_list_read();
-	for (size_t i = 0; i < 2; i++)
-		if (wants_save(&m->dump, saved[i]))
-			texts->save[saved[i]] = nft_save_read(saved[i]);
-	err = nft_generation(&generation);
+	texts->listed = calloc(m->dump.tables.count + 1ul,
+			       sizeof(*texts->listed));
+	if (!texts->listed)
+		return -ENOMEM;
+	list_others(&m->dump, texts);
+	return 0;
+}
+
+static int check_generation(const struct nft_maker *m)
+{
+	uint32_t generation;
+	int err = nft_generation(&generation);
+
 	return err ? err : generation == m->dump.generation ? 0 : -EINTR;
 }
 
@@ -178,6 +327,10 @@ static int make(const void *arg, struct helper_out *out)
 		err = gather(&m, &texts);
 		if (!err)
 			err = assemble(&m, out, &texts, job->own);
+		if (!err && list_rest(&m, &texts))
+			err = assemble(&m, out, &texts, job->own);
+		if (!err)
+			err = check_generation(&m);
 		release(&m, &texts);
 	}
 	if (err == -EINTR)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "nft_dump.h"
 #include "nft_snapshot.h"
@@ -20,7 +21,7 @@ struct nft_maker {
 	struct nft_snap_table *table;
 	struct nft_snap_chain *chain;
 	struct nft_snap_rule *rule;
-	uint64_t heap_end;		/* from the heap's start */
+	uint64_t heap_ready, heap_end;	/* from the heap's start */
 	bool failed;
 };
 
@@ -40,10 +41,11 @@ void nft_fill_judge(struct nft_maker *m);
 bool nft_fill_may_be_iptables(uint32_t nfproto, const char *name);
 
 /**
- * nft_list_read - what `nft -a list ruleset` prints
+ * nft_list_read - what `nft -a` prints for commands, of which each ends its line
+ * @commands: NULL, or when they fail: all there is
  * Return: malloc'ed, or NULL after the reason was written to stderr.
  */
-char *nft_list_read(void);
+char *nft_list_read(const char *commands);
 
 /**
  * nft_list_fill - give every rule and policy its text from it
@@ -51,8 +53,18 @@ char *nft_list_read(void);
  */
 void nft_list_fill(struct nft_maker *m, const char *list);
 
-/** nft_save_read - what iptables-nft-save prints; NULL: no such program */
-char *nft_save_read(uint8_t nfproto);
+/* iptables-nft-save under way. */
+struct nft_save {
+	pid_t pid;
+	int fd;
+};
+
+/**
+ * nft_save_start - false: there is no such program
+ * nft_save_finish - what it prints, malloc'ed; NULL: it failed
+ */
+bool nft_save_start(struct nft_save *s, uint8_t nfproto);
+char *nft_save_finish(struct nft_save *s);
 
 /**
  * nft_save_fill - give rules that iptables-nft wrote their text in its words

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,71 +22,64 @@ static const char *const programs[] = {
 	[NFPROTO_IPV6] = "ip6tables-nft-save",
 };
 
-/* Return: a descriptor of what it prints, or -1. */
-static int start(const char *name, pid_t *pid)
+bool nft_save_start(struct nft_save *s, uint8_t nfproto)
 {
 	static const char *const folders[] = {
 		"", "/usr/sbin/", "/sbin/", "/usr/local/sbin/",
 	};
 	posix_spawn_file_actions_t actions;
-	int fd[2], err = -1;
 	char path[64];
 	char *argv[] = { path, NULL };
+	int err = -1;
 
-	if (pipe2(fd, O_CLOEXEC) < 0)
-		return -1;
+	/* No pipe: nobody reads while it writes. */
+	s->fd = memfd_create("nftrace-save", MFD_CLOEXEC);
+	if (s->fd < 0)
+		return false;
 	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, fd[1], STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, s->fd, STDOUT_FILENO);
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null",
 					 O_WRONLY, 0);
 	for (size_t i = 0; i < 4 && err; i++) {
-		snprintf(path, sizeof(path), "%s%s", folders[i], name);
-		err = posix_spawnp(pid, path, &actions, NULL, argv, environ);
+		snprintf(path, sizeof(path), "%s%s", folders[i],
+			 programs[nfproto]);
+		err = posix_spawnp(&s->pid, path, &actions, NULL, argv,
+				   environ);
 	}
 	posix_spawn_file_actions_destroy(&actions);
-	close(fd[1]);
-	if (!err)
-		return fd[0];
-	close(fd[0]);
-	return -1;
+	if (err)
+		close(s->fd);
+	return err == 0;
 }
 
 static char *read_all(int fd)
 {
-	size_t len = 0, room = 1 << 16;
-	char *text = malloc(room), *more;
-	ssize_t n = 1;
-
-	while (text && n > 0) {
-		if (len + 1 == room) {
-			room *= 2;
-			more = realloc(text, room);
-			if (!more)
-				break;
-			text = more;
-		}
-		n = read(fd, text + len, room - len - 1);
-		len += n > 0 ? (size_t)n : 0;
-	}
-	if (text)
-		text[n == 0 ? len : 0] = '\0';
-	return text;
-}
-
-char *nft_save_read(uint8_t nfproto)
-{
-	pid_t pid;
-	int fd = start(programs[nfproto], &pid), status;
+	struct stat st;
 	char *text;
 
-	if (fd < 0)
+	if (fstat(fd, &st) < 0)
 		return NULL;
-	text = read_all(fd);
-	close(fd);
-	if (waitpid(pid, &status, 0) == pid && status == 0)
+	text = malloc((size_t)st.st_size + 1);
+	if (!text)
+		return NULL;
+	helper_populate(text, (size_t)st.st_size + 1);
+	if (pread(fd, text, (size_t)st.st_size, 0) == st.st_size) {
+		text[st.st_size] = '\0';
 		return text;
+	}
 	free(text);
 	return NULL;
+}
+
+char *nft_save_finish(struct nft_save *s)
+{
+	char *text = NULL;
+	int status;
+
+	if (waitpid(s->pid, &status, 0) == s->pid && status == 0)
+		text = read_all(s->fd);
+	close(s->fd);
+	return text;
 }
 
 struct line {
