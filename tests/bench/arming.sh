@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# arming.sh: time and memory until armed on large tables, beside iptables-legacy-save.
+# arming.sh: time and memory until armed on large tables, beside iptables-legacy-save; and where nft
+# has the rules, beside iptables-nft-save and nft.
 # shellcheck shell=bash
-# BENCH_ROUNDS (5); BENCH_SIZES ("1000 10000 50000 100000" rules).
+# BENCH_ROUNDS (5); BENCH_SIZES ("1000 10000 50000 100000" rules); BENCH_NFT_SIZES ("1000 10000").
 
 # Times iptables-legacy-save's, and never more memory: on tables large enough to matter
 declare -rA ARMING_LIMIT=([10000]=1.1 [100000]=1.2)
+# Times the slower of the two that print nft's rules
+declare -rA NFT_LIMIT=([10000]=1.2)
 
 readonly SAVE=(iptables-legacy-save)
 armed() { echo "$NFTRACE" -4 -t 60 -p udp --dport 9; }
@@ -26,6 +29,46 @@ of_both() {
 	done
 }
 
+# nft_tables NAME WRITER RULES
+nft_tables() {
+	ns_new "$1"
+	case $2 in
+	iptables-nft) "$TESTS/bench/rules.sh" "$3" | in_ns "$1" iptables-nft-restore ;;
+	nft) "$TESTS/bench/nft-rules.sh" "$3" | in_ns "$1" nft -f - ;;
+	esac
+}
+
+# of_three FILE: microseconds of both that print nft's rules and of nftrace, in turn
+of_three() {
+	local i
+	rm -f "$1".*
+	for ((i = 0; i < ${BENCH_ROUNDS:-5}; i++)); do
+		in_ns "t$n" "$METER" iptables-nft-save >>"$1.save"
+		in_ns "t$n" "$METER" nft -a list ruleset >>"$1.list"
+		in_ns "t$n" "$METER" -w ' armed: ' $(armed) >>"$1.arm"
+	done
+}
+
+arming_on_nft() {
+	local n writer save list arm ratio
+	heading "Arming where nft has the rules, medians of ${BENCH_ROUNDS:-5}; ratio: to the slower of both"
+	printf '%8s %-12s %9s %9s %9s %6s  %s\n' rules "written by" "save ms" "list ms" "armed ms" ratio \
+		limit
+	for writer in iptables-nft nft; do
+		for n in ${BENCH_NFT_SIZES:-1000 10000}; do
+			nft_tables "t$n" $writer "$n"
+			of_three "$SCRATCH/time"
+			save=$(median "$SCRATCH/time.save") list=$(median "$SCRATCH/time.list")
+			arm=$(median "$SCRATCH/time.arm")
+			ratio=$(ratio "$arm" $((save > list ? save : list)))
+			printf '%8s %-12s %9.1f %9.1f %9.1f %6s  %s\n' "$n" $writer "$(ratio "$save" 1000)" \
+				"$(ratio "$list" 1000)" "$(ratio "$arm" 1000)" "$ratio" \
+				"${NFT_LIMIT[$n]:+$(at_most "${NFT_LIMIT[$n]}" "$ratio")}"
+			ns_del "t$n"
+		done
+	done
+}
+
 bench_arming() {
 	local n save arm ratio save_kib kib
 	heading "Arming on large tables, medians of ${BENCH_ROUNDS:-5}; peak: all processes together"
@@ -44,4 +87,5 @@ bench_arming() {
 			"$save_kib" "$kib" "${ARMING_LIMIT[$n]:+$(at_most "$save_kib" "$kib")}"
 		ns_del "t$n"
 	done
+	arming_on_nft
 }
