@@ -51,7 +51,7 @@ price_of_default_rate() {
 		addresses "t$n" eth0 10.9.1.1/24
 		addresses "p$n" eth0 10.9.1.2/24
 		in_ns "p$n" iptables-legacy -A INPUT -p udp -j DROP
-		wait_for 5 in_ns "t$n" ping -c 1 -W 1 10.9.1.2
+		settle "t$n" eth0 "p$n" eth0
 		plain=$(sender_share "t$n")
 		start_nftrace "t$n" -4 -t 60 -q -o eth0 -p udp
 		rate=$(sed -n 's/.*; rate \(.*\) (default.*/\1/p' "$ERR")
