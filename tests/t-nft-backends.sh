@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # t-nft-backends: rulesets of real machines in legacy tables and in nft: the same packets meet the same rules.
-# TIMEOUT: 240
+# TIMEOUT: 480
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 PACKETS=${SOAK:+300}

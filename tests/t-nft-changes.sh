@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # t-nft-changes: nft's rules are added, replaced and deleted during the trace, tables made anew.
-# TIMEOUT: 240
+# TIMEOUT: 600
 #
 # The judge needs nothing of ours: each rule accepts one port, so a packet can only have met a
 # rule that names its own port. Any other text was not in force at the event.
