@@ -206,7 +206,8 @@ static int set_time(struct run *r)
 static unsigned int foreign_traces(const struct run *r)
 {
 	return check_foreign_rules(r->snap, r->plan.inserts) +
-	       check_foreign_nft(r->nft, r->plan.inserts);
+	       check_foreign_nft(r->nft, r->plan.inserts,
+				 r->plan.see_legacy);
 }
 
 static int nothing_to_follow(void)

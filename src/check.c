@@ -186,38 +186,48 @@ unsigned int check_foreign_rules(const struct snapshot *const snaps[],
 	return traces;
 }
 
-static bool check_nft_rule(const struct nft_snapshot *s, uint32_t i,
-			   bool inserts)
+static void say_nft_rule(const struct nft_snapshot *s,
+			 const struct nft_snap_rule *r, const char *what)
 {
-	const struct nft_snap_rule *r = nft_snapshot_rule(s, i);
 	const struct nft_snap_chain *c = nft_snapshot_chain(s, r->chain);
 	const struct nft_snap_table *t = nft_snapshot_table(s, c->table);
 
-	if (t->flags & NFT_SNAP_NFTRACE)
+	say("note: %s: %s %s %s: %.*s", what, nft_snapshot_family(t->nfproto),
+	    nft_snapshot_text(s, t->name), nft_snapshot_text(s, c->name),
+	    (int)r->len, nft_snapshot_text(s, r->text));
+}
+
+static bool check_nft_rule(const struct nft_snapshot *s, uint32_t i,
+			   bool inserts, bool group)
+{
+	const struct nft_snap_rule *r = nft_snapshot_rule(s, i);
+	const struct nft_snap_chain *c = nft_snapshot_chain(s, r->chain);
+
+	if (nft_snapshot_table(s, c->table)->flags & NFT_SNAP_NFTRACE)
 		return false;
+	if (group && r->does & NFT_DOES_NFLOG0)
+		say_nft_rule(s, r, "nft has a rule that logs to group 0 as "
+			     "well; its messages are passed over unless they "
+			     "pretend to be trace events");
 	if (r->does & NFT_DOES_TRACE_OFF)
-		say("note: a rule of nft ends the tracing of packets that it "
-		    "matches: %s %s %s: %.*s",
-		    nft_snapshot_family(t->nfproto),
-		    nft_snapshot_text(s, t->name),
-		    nft_snapshot_text(s, c->name), (int)r->len,
-		    nft_snapshot_text(s, r->text));
+		say_nft_rule(s, r, "a rule of nft ends the tracing of packets "
+			     "that it matches");
 	if (!(r->does & NFT_DOES_TRACE_ON))
 		return false;
-	say("note: nft has a trace rule that is not ours%s: %s %s %s: %.*s",
-	    inserts ? "; what it traces shows as well" : "",
-	    nft_snapshot_family(t->nfproto), nft_snapshot_text(s, t->name),
-	    nft_snapshot_text(s, c->name), (int)r->len,
-	    nft_snapshot_text(s, r->text));
+	say_nft_rule(s, r, inserts ?
+		     "nft has a trace rule that is not ours; what it traces "
+		     "shows as well" :
+		     "nft has a trace rule that is not ours");
 	return true;
 }
 
-unsigned int check_foreign_nft(const struct nft_snapshot *s, bool inserts)
+unsigned int check_foreign_nft(const struct nft_snapshot *s, bool inserts,
+			       bool group)
 {
 	unsigned int traces = 0;
 
 	for (uint32_t i = 0; s && i < s->rules; i++)
-		traces += check_nft_rule(s, i, inserts);
+		traces += check_nft_rule(s, i, inserts, group);
 	return traces;
 }
 

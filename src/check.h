@@ -38,8 +38,12 @@ int check_dead_runs(bool dry, bool locked, unsigned int *left);
 unsigned int check_foreign_rules(const struct snapshot *const snaps[],
 				 bool inserts);
 
-/** check_foreign_nft - the same for nft's rules: "meta nftrace set 1", TRACE */
-unsigned int check_foreign_nft(const struct nft_snapshot *s, bool inserts);
+/**
+ * check_foreign_nft - the same for nft's rules: "meta nftrace set 1", TRACE
+ * @group: NFLOG group 0 is read as well, into which some of them may log
+ */
+unsigned int check_foreign_nft(const struct nft_snapshot *s, bool inserts,
+			       bool group);
 
 /** check_cleanup - --cleanup; the exit status */
 int check_cleanup(const struct options *o);

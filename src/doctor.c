@@ -114,7 +114,7 @@ static void check_nft(unsigned int *tables)
 		       s->tables - own == 1 ? "" : "s", rules,
 		       rules == 1 ? "" : "s");
 		*tables += s->tables - own;
-		check_foreign_nft(s, true);
+		check_foreign_nft(s, true, true);
 	}
 	helper_release(&res);
 }

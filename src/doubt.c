@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "nft_snapshot.h"
 #include "snapshot.h"
 
 static const struct {
@@ -31,25 +32,36 @@ const char *doubt_sentence(enum doubt d)
 	return doubts[d].sentence;
 }
 
-void forgers_find(struct forgers *f, const struct snapshot *s)
+static void note(struct forgers *f, const char *text, uint32_t len)
 {
-	const unsigned int room = sizeof(f->rule) / sizeof(f->rule[0]);
+	if (f->count == sizeof(f->rule) / sizeof(f->rule[0]))
+		return;
+	f->rule[f->count].text = text;
+	f->rule[f->count++].len = len;
+}
 
-	f->snap = s;
+void forgers_find(struct forgers *f, const struct snapshot *s,
+		  const struct nft_snapshot *nft)
+{
 	f->count = 0;
-	for (uint32_t i = 0; s && i < s->rules && f->count < room; i++)
-		if (snapshot_rule(s, i)->flags & SNAP_NFLOG0)
-			f->rule[f->count++] = i;
+	for (uint32_t i = 0; s && i < s->rules; i++) {
+		const struct snap_rule *r = snapshot_rule(s, i);
+
+		if (r->flags & SNAP_NFLOG0)
+			note(f, snapshot_text(s, r->text), r->len);
+	}
+	for (uint32_t i = 0; nft && i < nft->rules; i++) {
+		const struct nft_snap_rule *r = nft_snapshot_rule(nft, i);
+
+		if (r->does & NFT_DOES_NFLOG0)
+			note(f, nft_snapshot_text(nft, r->text), r->len);
+	}
 }
 
 bool forgers_write(const struct forgers *f, const char *prefix, size_t len)
 {
-	for (unsigned int i = 0; i < f->count; i++) {
-		const struct snap_rule *r = snapshot_rule(f->snap, f->rule[i]);
-
-		if (memmem(snapshot_text(f->snap, r->text), r->len, prefix,
-			   len))
+	for (unsigned int i = 0; i < f->count; i++)
+		if (memmem(f->rule[i].text, f->rule[i].len, prefix, len))
 			return true;
-	}
 	return false;
 }

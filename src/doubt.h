@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct nft_snapshot;
 struct snapshot;
 
 enum doubt {
@@ -22,15 +23,21 @@ enum doubt {
 const char *doubt_word(enum doubt d);
 const char *doubt_sentence(enum doubt d);
 
-/* The rules that log to group 0, in all tables of a family. */
+/* The texts of the rules that log to group 0, in all tables of a family and in nft. */
 struct forgers {
-	const struct snapshot *snap;
-	uint32_t rule[16];
+	struct {
+		const char *text;	/* not terminated */
+		uint32_t len;
+	} rule[16];
 	unsigned int count;
 };
 
-/** forgers_find - @s is borrowed, and may be NULL */
-void forgers_find(struct forgers *f, const struct snapshot *s);
+/**
+ * forgers_find - as the rules were when the trace began
+ * @s, @nft: borrowed for as long as @f is used; may be NULL
+ */
+void forgers_find(struct forgers *f, const struct snapshot *s,
+		  const struct nft_snapshot *nft);
 
 /** forgers_write - does one of them log with this prefix? */
 bool forgers_write(const struct forgers *f, const char *prefix, size_t len);

@@ -41,6 +41,7 @@ struct place_index {
 };
 
 struct place_index *place_index_open(const struct snapshot *const snaps[],
+				     const struct nft_snapshot *nft,
 				     const struct path_map *map)
 {
 	struct place_index *idx = calloc(1, sizeof(*idx));
@@ -50,7 +51,7 @@ struct place_index *place_index_open(const struct snapshot *const snaps[],
 	idx->map = map;
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		idx->snap[i] = snaps[i];
-		forgers_find(&idx->forgers[i], snaps[i]);
+		forgers_find(&idx->forgers[i], snaps[i], nft);
 	}
 	return idx;
 }

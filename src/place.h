@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct nft_snapshot;
 struct path_map;
 struct snapshot;
 
@@ -91,9 +92,11 @@ struct place_index;
 /**
  * place_index_open - index over the snapshots of the families
  * @snaps: by family_index(), NULL where there is none; borrowed
+ * @nft: nft's rules, which may log what looks like an event; or NULL; borrowed
  * @map: filled from them, or NULL; borrowed
  */
 struct place_index *place_index_open(const struct snapshot *const snaps[],
+				     const struct nft_snapshot *nft,
 				     const struct path_map *map);
 void place_index_close(struct place_index *idx);
 

@@ -100,7 +100,7 @@ static int open_state(struct reader_state *s, const struct reader_plan *plan)
 	path_map_fill(&s->map, plan->snap);
 	s->map.nft_unseen = plan->nft_unseen;
 	both_open(&s->both, plan->snap);
-	s->index = place_index_open(plan->snap, &s->map);
+	s->index = place_index_open(plan->snap, plan->nft, &s->map);
 	s->journeys = journeys_open(&s->map, plan->snaplen,
 				    plan->foreign_trace, plan->nft,
 				    &reader_journey_ops, s);

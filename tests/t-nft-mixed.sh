@@ -89,6 +89,23 @@ sed -n '/^# IN=eth0 10.1.0.2.20054/,/^=>/p' "$SCRATCH/mixed" | grep '^TRACE' >"$
 sed -E 's/counter packets [0-9]+ bytes [0-9]+/counter packets N bytes N/' "$OUT" >"$SCRATCH/flat"
 assert_same "the events" "$SCRATCH/block" "$SCRATCH/flat"
 
+subtest "a rule of nft that logs what an event would be"
+in_ns r nft -f - <<'EOT'
+table ip forger {
+	chain forward {
+		type filter hook forward priority -10; policy accept;
+		udp dport 12 log prefix "TRACE: mangle:FORWARD:policy:1 " group 0
+	}
+}
+EOT
+start_nftrace r -t 30 --rate 0 -i eth0 -p udp
+assert_text 'pretend to be trace events: ip forger forward: udp dport 12 log prefix "TRACE: mangle:FORWARD:policy:1 " group 0' "$ERR"
+talk a udp 10.2.0.2 12 from 20012 wait 60 2>/dev/null
+assert_within 10 "the packet" grep -q '^=>' "$OUT"
+stop_nftrace INT
+assert_text '  (doubtful) an NFLOG rule here logs with this very prefix' "$OUT"
+in_ns r nft delete table ip forger
+
 subtest "the summary names rules of both"
 start_nftrace r -t 30 -c 2 --rate 0 -q -i eth0 -p udp
 talk a udp 10.2.0.2 9 from 20009 wait 60 2>/dev/null

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct snapshot *const none[FAMILY_COUNT];
-	struct place_index *idx = place_index_open(none, NULL);
+	struct place_index *idx = place_index_open(none, NULL, NULL);
 	char *prefix = malloc(size ? size : 1);
 
 	if (!idx || !prefix)

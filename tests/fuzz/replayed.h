@@ -82,7 +82,7 @@ static inline void replayed_run(const uint8_t *data, size_t size,
 	r->plan.sink[SINK_PCAP] = (struct sink_plan){ .report = &report_pcap, .fd = null };
 	r->plan.sink[SINK_GRAPH] = (struct sink_plan){ .report = &report_graph, .fd = null };
 	path_map_fill(&r->map, snap);
-	idx = place_index_open(snap, &r->map);
+	idx = place_index_open(snap, NULL, &r->map);
 	r->journeys = journeys_open(&r->map, 128, true, NULL, &replayed_ops, r);
 	if (!idx || !r->journeys ||
 	    printer_open(&r->printer, &r->plan, idx, names, null))
