@@ -18,31 +18,44 @@
 
 enum { SIZE = 4 << 20, WORTH = 64 << 10, LINE = 2048 };
 
-/*
- * A pipe with a name knows no RWF_NOWAIT, and O_NONBLOCK on what others hold as
- * well would be theirs, too: so a description of our own.
- */
-static int reopen_pipe(int fd)
+static bool is_pipe(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
+void out_take_pipe(int fd)
 {
 	char path[64];
+	int own;
 
+	if (!is_pipe(fd))
+		return;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	own = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (own < 0)
+		return;
+	dup3(own, fd, O_CLOEXEC);
+	close(own);
+}
+
+static bool never_waits(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return true;
+	return is_pipe(fd) && fcntl(fd, F_GETFL) & O_NONBLOCK;
 }
 
 int out_open(struct out *o, int fd)
 {
-	struct stat st;
-
 	memset(o, 0, sizeof(*o));
-	o->own = -1;
 	o->size = SIZE;
 	o->no_wait = true;
-	if (fstat(fd, &st) == 0) {
-		o->regular = S_ISREG(st.st_mode);
-		o->own = S_ISFIFO(st.st_mode) ? reopen_pipe(fd) : -1;
-	}
-	o->fd = o->own >= 0 ? o->own : fd;
+	o->at_once = never_waits(fd);
+	o->fd = fd;
 	o->buf = mmap(NULL, SIZE, PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (o->buf == MAP_FAILED) {
@@ -56,10 +69,7 @@ void out_close(struct out *o)
 {
 	if (o->buf)
 		munmap(o->buf, o->size);
-	if (o->own >= 0)
-		close(o->own);
 	o->buf = NULL;
-	o->own = -1;
 }
 
 void out_begin(struct out *o)
@@ -128,7 +138,7 @@ static ssize_t write_some(struct out *o)
 	struct pollfd pfd = { .fd = o->fd, .events = POLLOUT };
 	ssize_t n;
 
-	if (o->regular || o->own >= 0)
+	if (o->at_once)
 		return write(o->fd, iov.iov_base, iov.iov_len);
 	if (o->no_wait) {
 		n = pwritev2(o->fd, &iov, 1, -1, RWF_NOWAIT);

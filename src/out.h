@@ -10,16 +10,23 @@
 
 struct out {
 	int fd;
-	int own;			/* the same pipe, opened here; or -1 */
 	char *buf;
 	size_t size, head, tail;	/* pending: [head, tail) */
 	size_t mark;			/* start of the record being written */
 	uint64_t limit, total;		/* bytes of records; 0: no limit */
 	bool overflow;			/* the record did not fit */
-	bool regular;			/* a file: never waits for a reader */
+	bool at_once;			/* write() never waits for a reader */
 	bool no_wait;			/* pwritev2(RWF_NOWAIT) works here */
 	int error;			/* -errno of a write: nobody reads */
 };
+
+/**
+ * out_take_pipe - before out_open(), while files can be opened: if it is a pipe
+ *
+ * One with a name knows no RWF_NOWAIT, and O_NONBLOCK on what others hold as well
+ * would be theirs, too: so @fd becomes a description of this process's own.
+ */
+void out_take_pipe(int fd);
 
 /** out_open - @fd is borrowed; 0 or -errno */
 int out_open(struct out *o, int fd);

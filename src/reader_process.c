@@ -14,6 +14,7 @@
 
 #include "capture.h"
 #include "hook.h"
+#include "out.h"
 #include "process.h"
 #include "reader_line.h"
 #include "sandbox.h"
@@ -65,6 +66,9 @@ static void reader_main(const struct reader_plan *plan, int control)
 	close_others(plan, control);
 	HOOK("reader-start");
 	tzset();
+	for (unsigned int i = 0; i < SINK_COUNT; i++)
+		if (own.sink[i].report)
+			out_take_pipe(own.sink[i].fd);
 	sandbox_prepare();
 	reader_run(&own, control, sandbox_enter);
 	/* Nothing is left to flush; LeakSanitizer cannot work in a sandbox. */
