@@ -19,6 +19,9 @@
 
 enum { RESULT_FD = 3, LINE_FD = 4 };
 
+/* A job's status that is no errno: it could not hand over what it had done. */
+enum { BROKEN = 98 };
+
 /*
  * Who has handed its result back and has only to go: its memory takes as long to
  * give back as it took to get, and nobody needs to wait for that.
@@ -129,10 +132,10 @@ static void child_run(helper_fn *fn, const void *arg, const struct helper *h,
 
 	status = fn(arg, &out);
 	if (cut_result(&out) < 0)
-		status = 98;
+		status = BROKEN;
 	fflush(NULL);
 	if (send(LINE_FD, &status, sizeof(status), MSG_NOSIGNAL) < 0)
-		status = 98;
+		status = BROKEN;
 	_exit(status);
 }
 
@@ -292,8 +295,9 @@ static void *map_result(int fd, size_t len)
 	return data == MAP_FAILED ? NULL : data;
 }
 
-int helper_finish_fd(struct helper *h, int timeout_ms,
-		     struct helper_result *res, int *fd)
+/* @fd: what is mapped; -1 after an error. */
+static int finish(struct helper *h, int timeout_ms, struct helper_result *res,
+		  int *fd)
 {
 	struct stat st;
 	void *data;
@@ -328,10 +332,24 @@ int helper_finish_fd(struct helper *h, int timeout_ms,
 
 int helper_finish(struct helper *h, int timeout_ms, struct helper_result *res)
 {
-	int fd, err = helper_finish_fd(h, timeout_ms, res, &fd);
+	int fd, err = finish(h, timeout_ms, res, &fd);
 
 	if (!err)
 		close(fd);
+	return err;
+}
+
+int helper_finish_data(struct helper *h, struct helper_result *res, int *fd)
+{
+	int kept, err = finish(h, -1, res, &kept);
+
+	if (!err && (res->status != 0 || !res->data))
+		err = res->status > 0 && res->status < BROKEN ? -res->status
+							      : -EIO;
+	if (fd)
+		*fd = err ? -1 : kept;
+	if (kept >= 0 && (err || !fd))
+		close(kept);
 	return err;
 }
 

@@ -83,11 +83,13 @@ void helper_cancel(struct helper *h);
 int helper_finish(struct helper *h, int timeout_ms, struct helper_result *res);
 
 /**
- * helper_finish_fd - the same, and keep the result's descriptor as well
- * @fd: close(2) it; -1 after an error.  It opens the memory that is mapped.
+ * helper_finish_data - the same for a job that ends with 0 or an errno, and then
+ * has left something
+ * @fd: unless NULL the descriptor of the memory that is mapped; close(2) it;
+ *	-1 after an error
+ * Return: 0 or -errno, the job's own as well.
  */
-int helper_finish_fd(struct helper *h, int timeout_ms,
-		     struct helper_result *res, int *fd);
+int helper_finish_data(struct helper *h, struct helper_result *res, int *fd);
 
 /** helper_run - start and finish in one */
 int helper_run(helper_fn *fn, const void *arg, int timeout_ms,

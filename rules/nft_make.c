@@ -348,21 +348,8 @@ int nft_snapshot_start(struct helper *h, const struct owner *own)
 int nft_snapshot_finish(struct helper *h, struct helper_result *res,
 			const struct nft_snapshot **snap, int *fd)
 {
-	int kept, err = helper_finish_fd(h, -1, res, &kept);
+	int err = helper_finish_data(h, res, fd);
 
-	*snap = NULL;
-	if (fd)
-		*fd = -1;
-	if (err)
-		return err;
-	if (res->status == 0 && res->data) {
-		*snap = res->data;
-		if (fd)
-			*fd = kept;
-		else
-			close(kept);
-		return 0;
-	}
-	close(kept);
-	return res->status > 0 && res->status < 98 ? -res->status : -EIO;
+	*snap = err ? NULL : res->data;
+	return err;
 }

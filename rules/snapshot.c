@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 const struct snap_chain *snapshot_chain(const struct snapshot *s, uint32_t i)
 {
@@ -83,21 +82,8 @@ uint32_t snapshot_find_chain(const struct snapshot *s, unsigned int table,
 int snapshot_finish(struct helper *h, struct helper_result *res,
 		    const struct snapshot **snap, int *fd)
 {
-	int kept, err = helper_finish_fd(h, -1, res, &kept);
+	int err = helper_finish_data(h, res, fd);
 
-	*snap = NULL;
-	if (fd)
-		*fd = -1;
-	if (err)
-		return err;
-	if (res->status == 0 && res->data) {
-		*snap = res->data;
-		if (fd)
-			*fd = kept;
-		else
-			close(kept);
-		return 0;
-	}
-	close(kept);
-	return res->status > 0 && res->status < 98 ? -res->status : -EIO;
+	*snap = err ? NULL : res->data;
+	return err;
 }
