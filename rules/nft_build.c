@@ -16,7 +16,6 @@
 #include "nft_batch.h"
 
 enum {
-	TABLE_OWNER = 1 << 1,		/* NFT_TABLE_F_OWNER; Linux 5.12 */
 	FLOWS = 65535,			/* connections remembered at once */
 	FLOW_MS = 600000,		/* ... each for so long after a packet */
 	/* nft's own number of a datatype that prints as a number (mark). */
@@ -50,7 +49,8 @@ static void put_table(struct nft_build *b)
 		return;
 	}
 	nftnl_table_set_str(t, NFTNL_TABLE_NAME, b->table);
-	nftnl_table_set_u32(t, NFTNL_TABLE_FLAGS, b->owned ? TABLE_OWNER : 0);
+	nftnl_table_set_u32(t, NFTNL_TABLE_FLAGS,
+			    b->owned ? NFT_TABLE_F_OWNER : 0);
 	nlh = nft_batch_next(b->b, NFT_MSG_NEWTABLE, b->f->nfproto,
 			     NLM_F_CREATE | NLM_F_EXCL);
 	nftnl_table_nlmsg_build_payload(nlh, t);

@@ -16,9 +16,6 @@
 #include "nft_hash.h"
 #include "owner.h"
 
-/* Headers newer than a distribution's: the table's socket owns it. */
-enum { TABLE_DORMANT = 1 << 0, TABLE_OWNER = 1 << 1 };
-
 static uint32_t add_name(struct nft_maker *m, const char *name, uint32_t *len)
 {
 	*len = (uint32_t)strlen(name);
@@ -54,9 +51,9 @@ static uint32_t table_flags(const struct nftnl_table *t, const char *name,
 	uint32_t kernel = nftnl_table_get_u32(t, NFTNL_TABLE_FLAGS), flags = 0;
 	struct owner o;
 
-	if (kernel & TABLE_DORMANT)
+	if (kernel & NFT_TABLE_F_DORMANT)
 		flags |= NFT_SNAP_DORMANT;
-	if (kernel & TABLE_OWNER)
+	if (kernel & NFT_TABLE_F_OWNER)
 		flags |= NFT_SNAP_OWNED;
 	if (owner_parse_name(&o, name))
 		flags |= NFT_SNAP_NFTRACE |

@@ -16,8 +16,6 @@
 #include "nft_batch.h"
 #include "nft_dump.h"
 
-enum { TABLE_OWNER = 1 << 1 /* NFT_TABLE_F_OWNER; Linux 5.12 */ };
-
 static int add_packets(struct nftnl_expr *x, void *arg)
 {
 	struct trace_removed *done = arg;
@@ -146,7 +144,7 @@ static bool read_stale(const struct nftnl_table *t, const struct family *f,
 		return false;
 	stale->rules = nftnl_table_get_u32(t, NFTNL_TABLE_USE);
 	stale->alive = owner_alive(&stale->owner, time(NULL)) ||
-		nftnl_table_get_u32(t, NFTNL_TABLE_FLAGS) & TABLE_OWNER;
+		nftnl_table_get_u32(t, NFTNL_TABLE_FLAGS) & NFT_TABLE_F_OWNER;
 	return true;
 }
 
