@@ -54,8 +54,8 @@ static int read_batch(struct reader_state *s)
 	return n;
 }
 
-/* Return: messages read until nearly no more were there, or TURN_EVENTS. */
-static unsigned int read_most(struct reader_state *s)
+/* @end: of the state's.  Return: messages read until it was so, or TURN_EVENTS. */
+static unsigned int read_until(struct reader_state *s, const bool *end)
 {
 	unsigned int total = 0;
 
@@ -63,20 +63,14 @@ static unsigned int read_most(struct reader_state *s)
 		int n = read_batch(s);
 
 		total += n > 0 ? (unsigned int)n : 0;
-	} while (!s->caught_up && total < TURN_EVENTS);
+	} while (!*end && total < TURN_EVENTS);
 	return total;
 }
 
-/* Return: messages read until the socket was empty, or TURN_EVENTS. */
 static unsigned int read_all(struct reader_state *s)
 {
-	unsigned int total = 0;
+	unsigned int total = read_until(s, &s->empty);
 
-	do {
-		int n = read_batch(s);
-
-		total += n > 0 ? (unsigned int)n : 0;
-	} while (!s->empty && total < TURN_EVENTS);
 	if (s->hold && s->empty && !HOOK_IS_SET("never-empty"))
 		hold_drained(s->hold);
 	return total;
@@ -181,7 +175,7 @@ static void capture_loop(struct reader_state *s)
 {
 	pace_open(&s->pace, s->plan->capture->buffer, s->plan->snaplen);
 	while (!s->draining) {
-		unsigned int n = read_most(s);
+		unsigned int n = read_until(s, &s->caught_up);
 		int rest = pace_rest_ms(&s->pace, n, s->now_ns), due;
 
 		s->busy = rest || !s->caught_up;
