@@ -138,15 +138,13 @@ static int make_snapshot(const struct text *all, unsigned int i,
 			 const struct snapshot **snap)
 {
 	struct job job = { .f = families[i], .text = all };
-	int err = helper_run(make, &job, -1, res);
+	struct helper h;
+	int err = helper_start(&h, make, &job);
 
+	if (!err)
+		err = helper_finish_data(&h, res, NULL);
 	if (err)
-		return err;
-	if (res->status == ENOENT)
-		return 0;
-	if (res->status || !res->data)
-		return res->status > 0 && res->status < 98 ? -res->status
-							   : -EIO;
+		return err == -ENOENT ? 0 : err;
 	if (res->text && *res->text)
 		say("note: --rules: %s", res->text);
 	*snap = res->data;
