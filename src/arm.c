@@ -308,7 +308,7 @@ int arm(struct run *r)
 
 	if (status)
 		return status;
-	snapshots_prepare(r);
+	snapshots_go_on(r);
 	status = insert(r);
 	if (!status)
 		status = begin_reader(r);

@@ -13,7 +13,6 @@
 #include "twins.h"
 
 enum {
-	WALK_MAX = 64,		/* of one key; so much time an event at most */
 	RELAXED = -16,		/* only when events are missing in between */
 	SWAPPED = -24,		/* only when a twin has got one of its events */
 	FORK = -3,
@@ -193,12 +192,13 @@ static bool follows(const struct search *s, const struct journey *j,
 static int id_score(const struct journey *j, const struct path *path,
 		    const struct event *e)
 {
-	if (!e->nft || !j->trace_id)
-		return 0;
-	/* A copy has an id of its own, maybe one of a buffer that is free. */
 	if (has_id(j, path, e))
 		return ID_SAME;
-	return path_loops_back(path, e) || j->flags & JOURNEY_CLONES ? 0 : ID_OTHER;
+	/* A copy has an id of its own, maybe one of a buffer that is free. */
+	if (!e->nft || !j->trace_id || path_loops_back(path, e) ||
+	    j->flags & JOURNEY_CLONES)
+		return 0;
+	return ID_OTHER;
 }
 
 static int fit_of(const struct search *s, const struct journey *j,
@@ -332,7 +332,7 @@ static struct candidate find_best(const struct shelf *shelf,
 		.shelf = shelf, .map = map, .c = c, .stamps = stamps,
 		.twin = twin,
 	};
-	unsigned int left = WALK_MAX;
+	unsigned int left = SHELF_WALK;
 	struct journey *j;
 
 	for (j = shelf_bucket(shelf, c->key); j && left; j = j->hash_next) {
@@ -369,7 +369,7 @@ struct candidate evidence_find_blind(const struct shelf *shelf,
 	struct search s = {
 		.shelf = shelf, .map = map, .c = c, .twin = twin,
 	};
-	unsigned int left = WALK_MAX;
+	unsigned int left = SHELF_WALK;
 
 	for (struct journey *j = shelf->newest; j && left--; j = j->older)
 		if (j->nfproto == c->e->nfproto && packet_is_extended(&j->first))

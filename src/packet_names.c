@@ -9,8 +9,6 @@
 #include "shelf.h"
 #include "twins.h"
 
-enum { WALK_MAX = 64 };		/* of one key; so much time an event at most */
-
 /* Times that differ from event to event name nothing. */
 static bool has_stamp(const struct journey *j)
 {
@@ -29,7 +27,7 @@ static struct journey *find_by_stamp(const struct shelf *shelf,
 				     const struct event *e)
 {
 	struct journey *other = shelf_bucket(shelf, j->key), *found = NULL;
-	unsigned int left = WALK_MAX;
+	unsigned int left = SHELF_WALK;
 
 	if (!(e->flags & EVENT_HAS_STAMP) || !has_stamp(j) ||
 	    j->stamp_ns == e->stamp_ns)
@@ -72,7 +70,7 @@ static void trade_stamps(struct journey *a, struct journey *b)
 }
 
 void packet_names_settle(struct shelf *shelf, struct journey *j,
-		  const struct path *path, const struct event *e)
+			 const struct path *path, const struct event *e)
 {
 	struct journey *other = find_by_stamp(shelf, j, e);
 

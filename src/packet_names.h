@@ -23,6 +23,6 @@ bool packet_names_same_stamp(const struct journey *j, const struct event *e);
  * trade these names, so that each is one packet from there on.
  */
 void packet_names_settle(struct shelf *shelf, struct journey *j,
-		  const struct path *path, const struct event *e);
+			 const struct path *path, const struct event *e);
 
 #endif

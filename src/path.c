@@ -328,10 +328,7 @@ bool path_is_over(const struct path_map *map, const struct path *p, bool nat)
 {
 	const struct path_hook *h = path_hook_of(map, p->last, p->hook);
 
-	if (p->state == PATH_ENDED)
-		return true;
-	if (p->state != PATH_TABLE_DONE || h->crowded || h->must_later ||
-	    (nat && h->may_later))
+	if (h->crowded || h->must_later || (nat && h->may_later))
 		return false;
 	return !((h->must | (nat ? h->may : 0)) & path_ahead(map, p));
 }

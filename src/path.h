@@ -90,7 +90,7 @@ bool path_may_fork(const struct path_map *map, const struct path *p,
 bool path_is_start(const struct place *at);
 
 /**
- * path_is_over - nothing can come any more
+ * path_is_over - at the end of a table, and nothing can come any more
  * @nat: nat was asked at the packet's first hook, so it will be at the last
  */
 bool path_is_over(const struct path_map *map, const struct path *p, bool nat);

@@ -8,7 +8,8 @@
 
 struct journey;
 
-enum { SHELF_BUCKETS = 2048, SHELF_IDS = 2048 };
+enum { SHELF_BUCKETS = 2048, SHELF_IDS = 2048,
+       SHELF_WALK = 64 };	/* of one key; so much time an event at most */
 
 struct shelf {
 	struct journey *bucket[SHELF_BUCKETS];	/* by .hash_next */

@@ -29,16 +29,11 @@ void snapshots_start(struct run *r)
 }
 
 /* A family of which no rule has come is not used after all. */
-static void go_on(struct run *r)
+void snapshots_go_on(struct run *r)
 {
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		if (r->plan.family[i].use && r->snapshots.legacy[i].pid > 0)
 			helper_go(&r->snapshots.legacy[i]);
-}
-
-void snapshots_prepare(struct run *r)
-{
-	go_on(r);
 }
 
 static int refuse(const char *whose, int err, const struct helper_result *res)
@@ -80,7 +75,7 @@ int snapshots_take(struct run *r)
 	int status = 0;
 
 	HOOK("before-snapshot");
-	go_on(r);
+	snapshots_go_on(r);
 	s->nft_err = r->plan.see_nft ?
 		nft_snapshot_start(&s->nft, &r->plan.owner) : 0;
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)

@@ -21,12 +21,12 @@ void snapshots_open(struct snapshots *s);
 void snapshots_start(struct run *r);
 
 /**
- * snapshots_prepare - the tables that the run's rules do not go into
+ * snapshots_go_on - the tables that the run's rules do not go into
  *
  * Under the lock, where there is one: what is read now is as good as what would
  * be read a moment later.
  */
-void snapshots_prepare(struct run *r);
+void snapshots_go_on(struct run *r);
 
 /**
  * snapshots_take - the rest, into @r; says what there is, or what went wrong
