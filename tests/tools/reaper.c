@@ -499,10 +499,17 @@ static const char *judge(struct worker *w, const struct test *t, bool alone)
 static const char *await_instant(struct worker *w, const struct test *t)
 {
 	uint64_t end = now_ms() + 10000;
+	pid_t pid[3];
 
 	while (t->point && !reached(w, t)) {
 		if (now_ms() > end)
 			return "the instant did not come";
+		nap(1000);
+	}
+	/* Whom the test halts is there; the others may still be on their way. */
+	while (t->point && (find_processes(w, pid) & t->victims) != t->victims) {
+		if (now_ms() > end)
+			return "not all victims were there";
 		nap(1000);
 	}
 	if (t->load)
