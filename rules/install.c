@@ -9,6 +9,8 @@
 #include "hook.h"
 #include "ledger.h"
 #include "logger.h"
+#include "nft_trigger.h"
+#include "trace.h"
 
 void install_failed(struct keeper_message *m, int err, const char *what,
 		    unsigned int family)

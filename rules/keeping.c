@@ -17,7 +17,9 @@
 #include "hook.h"
 #include "install.h"
 #include "ledger.h"
+#include "lock.h"
 #include "process.h"
+#include "trace.h"
 
 /* Seconds from the planned end to the deadline: our own second, and some. */
 enum { DEADLINE_MARGIN = 3 };

@@ -3,18 +3,7 @@
 #ifndef NFTRACE_KEEPING_H
 #define NFTRACE_KEEPING_H
 
-#include <stdint.h>
-
-#include "keeper.h"
-
-/* What the supervisor asks; answers are struct keeper_message. */
-enum keeping_op { OP_LOCKED, OP_INSTALL, OP_ARMED, OP_UNLOCKED, OP_UNDO };
-
-struct keeping_request {
-	uint32_t op;
-	uint64_t end_ns;	/* OP_ARMED */
-	struct undo undo;	/* OP_INSTALL */
-};
+#include "keeper_protocol.h"
 
 /**
  * keeping_main - be the keeper, until the other end of @fd is closed

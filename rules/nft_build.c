@@ -13,6 +13,7 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netlink.h>
 
+#include "family.h"
 #include "nft_batch.h"
 
 enum {

@@ -6,7 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "nft_trigger.h"
+#include "nft_trigger_set.h"
+#include "owner.h"
+#include "rule_set.h"
 
 struct nft_batch;
 
@@ -35,5 +37,8 @@ void nft_build_look(struct nft_build *b);
  * Return: 0 or -ENOMEM; .b is the caller's to free in any case.
  */
 int nft_build_fill(struct nft_build *b);
+
+/** nft_trigger_chain - the name of the chain for one bit of enum trace_chain */
+const char *nft_trigger_chain(unsigned int chain, bool late);
 
 #endif

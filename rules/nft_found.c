@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nft_found: nftrace's own nft tables that are there: of this run, living runs, dead ones. */
-#include "nft_trigger.h"
+#include "nft_found.h"
 
 #include <errno.h>
 #include <string.h>
@@ -15,6 +15,7 @@
 
 #include "nft_batch.h"
 #include "nft_dump.h"
+#include "nft_trigger.h"
 
 static int add_packets(struct nftnl_expr *x, void *arg)
 {

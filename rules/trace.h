@@ -7,34 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "owner.h"
+#include "rule_set.h"
 
 struct family;
 
-/* The chains of raw, as bits. */
-enum trace_chain {
-	TRACE_PREROUTING = 1 << 0,
-	TRACE_OUTPUT = 1 << 1,
-	TRACE_BOTH = TRACE_PREROUTING | TRACE_OUTPUT,
-};
-
 /** trace_chain_name - of one bit */
 const char *trace_chain_name(unsigned int chain);
-
-/* One rule that is wanted; the entry carries an owner comment. */
-struct trace_rule {
-	unsigned int chains;	/* where: enum trace_chain, ored */
-	unsigned int refused;	/* out: chains in which the kernel refused it */
-	bool late;		/* nft: behind conntrack, not ahead of raw */
-	void *entry;		/* owned by the caller, lives as long as the set */
-};
-
-/* The rules of one run for one family, in the order in which they go in. */
-struct trace_set {
-	const struct family *family;
-	unsigned int count;
-	struct trace_rule *rule;
-};
 
 /**
  * trace_date - write the run's end into the rules that will go in
@@ -56,12 +34,6 @@ void trace_date(const struct trace_set *set, const struct owner *owner,
  */
 int trace_install(struct trace_set *set, const struct owner *owner);
 
-/* What trace_remove() found. */
-struct trace_removed {
-	unsigned int rules;
-	uint64_t packets;	/* counted by the rules in all */
-};
-
 /**
  * trace_remove - take out every rule of raw's chains whose comment names this run
  * @done: filled on success; may be NULL
@@ -79,13 +51,6 @@ int trace_remove(const struct family *f, const struct owner *owner,
  */
 int trace_renew(const struct family *f, const struct owner *owner,
 		int64_t end);
-
-/* A rule of somebody else that ran out; from trace_sweep(). */
-struct trace_stale {
-	struct owner owner;
-	unsigned int rules;
-	bool alive;
-};
 
 /**
  * trace_sweep - find rules that carry an owner comment and remove dead owners'

@@ -7,6 +7,9 @@
 
 #include "hook.h"
 #include "ledger.h"
+#include "nft_found.h"
+#include "nft_trigger.h"
+#include "trace.h"
 
 static void note_error(struct undo_report *r, int err, const char *what,
 		       const struct family *f)

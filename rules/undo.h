@@ -8,9 +8,8 @@
 
 #include "family.h"
 #include "logger.h"
-#include "nft_trigger.h"
 #include "owner.h"
-#include "trace.h"
+#include "rule_set.h"
 
 /*
  * All that has to be known to take a run's changes back.  Filled before the

@@ -9,8 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "nft_found.h"
 #include "nft_snapshot.h"
-#include "nft_trigger.h"
+#include "nft_trigger_set.h"
 #include "options.h"
 #include "plan.h"
 #include "safe.h"

@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "guard.h"
 #include "hook.h"
+#include "nft_found.h"
 #include "nft_news.h"
 #include "say.h"
 

@@ -8,6 +8,7 @@
 #include "hook.h"
 #include "run.h"
 #include "say.h"
+#include "trace.h"
 
 enum { INSTALL_MS = 30000 };
 

@@ -18,6 +18,7 @@
 #include "rate.h"
 #include "say.h"
 #include "status.h"
+#include "trace.h"
 
 /*
  * Seconds from the planned end to the deadline in the kernel: the keeper's

@@ -9,8 +9,8 @@
 #include "family.h"
 #include "nft_rule.h"
 #include "owner.h"
+#include "rule_set.h"
 #include "table.h"
-#include "trace.h"
 
 struct options;
 

@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "nft_trigger.h"
+#include "nft_build.h"
+#include "nft_trigger_set.h"
 #include "rate.h"
 #include "status.h"
+#include "trace.h"
 
 /* The chains of one family, as they will be, in the words of both worlds. */
 static void print_nft(const struct plan *p, const struct plan_family *pf,

@@ -18,6 +18,7 @@
 
 #include "family.h"
 #include "match.h"
+#include "nft_found.h"
 #include "nft_trigger.h"
 #include "options.h"
 #include "owner.h"
