@@ -12,7 +12,7 @@
 
 #include "entry.h"
 #include "family.h"
-#include "ledger.h"
+#include "ledger_page.h"
 #include "table.h"
 
 enum { TRIES = 10 };

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ledger_page.h"
+
 struct family;
 struct ipt_replace;
 struct owner;
@@ -44,16 +46,6 @@ void ledger_forget(void);
  * Return: the number of tables of which counters were missing, or -errno.
  */
 int ledger_mend(bool dry);
-
-/* One replacement; the arrays are in the ledger's memory. */
-struct ledger_page {
-	const struct family *f;
-	struct ipt_replace *replace;	/* ip6t_replace has the same layout */
-	uint32_t *from;			/* by new entry: the old one, or UINT32_MAX */
-	struct xt_counters *old;	/* after ledger_replace(): what was counted */
-	struct ledger_head *head;
-	size_t len;
-};
 
 /**
  * ledger_begin - room for a replacement, for the caller to fill
