@@ -13,7 +13,7 @@
 #include <linux/netfilter_ipv6/ip6_tables.h>
 
 #include "ip_part.h"
-#include "match.h"
+#include "match_request.h"
 
 struct xtables_rule_match;
 
@@ -52,20 +52,5 @@ struct parse {
 void parse_refuse(struct parse *p, enum match_status status,
 		  const char *fmt, ...)
 	__attribute__((noreturn, format(printf, 3, 4)));
-
-/** parse_words - options, one behind the other, into @p; refuses what it does not know */
-void parse_words(struct parse *p, int argc, char *const argv[]);
-
-/** parse_write_ip - @p's ip part into the entry, where extensions look at it */
-void parse_write_ip(struct parse *p);
-
-/** parse_check_kernel - refuse what this kernel does not have or would not take */
-void parse_check_kernel(struct parse *p);
-
-/** parse_kernel_has_time - is there a match for the deadline? */
-bool parse_kernel_has_time(const struct parse *p);
-
-/** parse_build - an entry for each pair of addresses, with its text, into the result */
-void parse_build(struct parse *p);
 
 #endif

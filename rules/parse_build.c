@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* parse_build: addresses, ip part and matches -> the kernel's entries and their texts. */
-#include "parse.h"
+#include "parse_build.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -10,6 +10,8 @@
 #include <xtables.h>
 
 #include "family.h"
+#include "helper.h"
+#include "parse.h"
 #include "render.h"
 #include "traits.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* parse_kernel: what this kernel has, and what it takes in company only. */
-#include "parse.h"
+#include "parse_kernel.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -13,6 +13,7 @@
 
 #include "family.h"
 #include "nft_compat.h"
+#include "parse.h"
 #include "table.h"
 
 /*

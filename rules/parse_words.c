@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* parse_words: the words of an expression, through iptables' own options and extensions. */
-#include "parse.h"
+#include "parse_words.h"
 
 #include <ctype.h>
 #include <getopt.h>
@@ -14,6 +14,7 @@
 
 #include "base_options.h"
 #include "family.h"
+#include "parse.h"
 #include "refusal.h"
 #include "xt.h"
 

@@ -23,7 +23,6 @@
 
 #include "family.h"
 #include "ip_part.h"
-#include "match.h"
 
 typedef uint32_t trait_fn(const struct family *f, const void *info,
 			  uint8_t revision, char *effect, size_t size);

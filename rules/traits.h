@@ -10,6 +10,20 @@
 struct family;
 struct xt_entry_match;
 
+/* What an expression is, as far as the caller must know. */
+enum match_trait {
+	MATCH_IN = 1 << 0,		/* has -i */
+	MATCH_OUT = 1 << 1,		/* has -o */
+	MATCH_EVERYTHING = 1 << 2,	/* no condition at all */
+	MATCH_NOTHING = 1 << 3,		/* can match no packet (! -s 0/0) */
+	MATCH_FRAGMENT = 1 << 4,	/* -f, or v6's -m frag */
+	MATCH_CONNTRACK = 1 << 5,	/* needs conntrack, not there in raw yet */
+	MATCH_ONLY_PRE = 1 << 6,	/* the kernel refuses it in OUTPUT */
+	MATCH_ONLY_OUT = 1 << 7,	/* the kernel refuses it in PREROUTING */
+	MATCH_NO_DEADLINE = 1 << 8,	/* no xt_time in this kernel */
+	MATCH_SIDE_EFFECT = 1 << 9,	/* changes state that others use */
+};
+
 /**
  * traits_of_match - what one match of an expression means for raw
  * @effect, @size: filled when MATCH_SIDE_EFFECT is among them

@@ -19,6 +19,7 @@
 #include "snapshot.h"
 #include "status.h"
 #include "table.h"
+#include "traits.h"
 
 enum severity { FINE, WARNING, ERROR };
 

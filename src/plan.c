@@ -19,6 +19,7 @@
 #include "say.h"
 #include "status.h"
 #include "trace.h"
+#include "traits.h"
 
 /*
  * Seconds from the planned end to the deadline in the kernel: the keeper's

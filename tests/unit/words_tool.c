@@ -23,6 +23,7 @@
 #include "options.h"
 #include "owner.h"
 #include "trace.h"
+#include "traits.h"
 
 static char *line;
 static size_t room;
