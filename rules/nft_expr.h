@@ -19,13 +19,4 @@ struct nft_effect {
 /** nft_expr_read - what the rule can do; pointers are borrowed from @r */
 void nft_expr_read(const struct nftnl_rule *r, struct nft_effect *e);
 
-/**
- * nft_expr_is_iptables - are these the forms that iptables-nft writes?
- *
- * iptables-nft-save passes over expressions that it does not know and prints
- * the rest as if it were the rule.  So its line is to be believed only for a
- * rule whose every expression is of a form it writes itself.
- */
-bool nft_expr_is_iptables(const struct nftnl_rule *r);
-
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nft_fill: libnftnl's objects -> a snapshot's tables, chains and rules. */
-#include "nft_make.h"
+#include "nft_fill.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "nft_builder.h"
 #include "nft_expr.h"
 #include "nft_hash.h"
 #include "owner.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nft_form: tells rules in the forms that iptables-nft writes from all others. */
-#include "nft_expr.h"
+#include "nft_form.h"
 
 #include <arpa/inet.h>
 #include <net/if.h>

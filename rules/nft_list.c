@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nft_list: the text of each rule out of what `nft -a list` prints. */
-#include "nft_make.h"
+#include "nft_list.h"
 
 #include <dlfcn.h>
 #include <stdbool.h>
@@ -12,6 +12,7 @@
 
 #include <linux/netfilter.h>
 
+#include "nft_builder.h"
 #include "nft_snapshot.h"
 
 #define LIBRARY "libnftables.so.1"

@@ -12,6 +12,10 @@
 #include <libnftnl/table.h>
 #include <linux/netfilter.h>
 
+#include "nft_builder.h"
+#include "nft_fill.h"
+#include "nft_list.h"
+#include "nft_save.h"
 #include "owner.h"
 
 /* Somebody else may change rules while they are read: begin anew. */
@@ -26,36 +30,6 @@ struct texts {
 struct job {
 	const struct owner *own;
 };
-
-/* So much of the heap at a time is made ready to be written. */
-enum { HEAP_STEP = 128 << 10 };
-
-static void make_ready(struct nft_maker *m, uint64_t here, size_t len)
-{
-	size_t step = len > HEAP_STEP ? len : HEAP_STEP;
-
-	if (step > m->heap_end - here)
-		step = m->heap_end - here;
-	helper_populate(m->base + m->s->heap_at + here, step);
-	m->heap_ready = here + step;
-}
-
-uint32_t nft_make_text(struct nft_maker *m, const char *bytes, size_t len)
-{
-	struct nft_snapshot *s = m->s;
-	uint64_t here = s->heap_size;
-
-	/* A NUL behind each, for what is used as a string. */
-	if (here + len + 1 > m->heap_end || here + len + 1 > UINT32_MAX) {
-		m->failed = true;
-		return 0;
-	}
-	if (here + len + 1 > m->heap_ready)
-		make_ready(m, here, len + 1);
-	memcpy(m->base + s->heap_at + here, bytes, len);
-	s->heap_size += len + 1;
-	return (uint32_t)here;
-}
 
 static uint64_t round_up(uint64_t n)
 {

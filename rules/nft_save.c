@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nft_save: the text of rules that iptables-nft wrote, out of iptables-nft-save. */
-#include "nft_make.h"
+#include "nft_save.h"
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -15,7 +15,9 @@
 #include <libnftnl/rule.h>
 #include <linux/netfilter.h>
 
+#include "nft_builder.h"
 #include "nft_expr.h"
+#include "nft_form.h"
 
 static const char *const programs[] = {
 	[NFPROTO_IPV4] = "iptables-nft-save",

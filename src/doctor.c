@@ -12,6 +12,7 @@
 #include "lock.h"
 #include "logger.h"
 #include "match.h"
+#include "nft_make.h"
 #include "nft_snapshot.h"
 #include "options.h"
 #include "owner.h"

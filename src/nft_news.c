@@ -11,6 +11,7 @@
 #include <linux/membarrier.h>
 
 #include "nft_dump.h"
+#include "nft_make.h"
 #include "nft_snapshot.h"
 #include "reader.h"
 #include "run.h"

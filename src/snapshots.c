@@ -8,6 +8,7 @@
 
 #include "backend.h"
 #include "hook.h"
+#include "nft_make.h"
 #include "run.h"
 #include "say.h"
 

@@ -5,6 +5,8 @@
 
 #include "nft_snapshot.h"
 
+#include "nft_make.h"
+
 /*
  * FAMILY TABLE CHAIN HANDLE FORM DOES TEXT, with blanks between; FORM is i
  * (iptables' words), n (nft's) or - (no text).  Policies have handle 0.
