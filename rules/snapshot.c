@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+
 const struct snap_chain *snapshot_chain(const struct snapshot *s, uint32_t i)
 {
 	return (const struct snap_chain *)((const char *)s + s->chain_at) + i;
@@ -77,6 +80,19 @@ uint32_t snapshot_find_chain(const struct snapshot *s, unsigned int table,
 			return i;
 	}
 	return SNAP_NONE;
+}
+
+static const char *const hook_names[NF_INET_NUMHOOKS] = {
+	[NF_INET_PRE_ROUTING] = "PREROUTING",
+	[NF_INET_LOCAL_IN] = "INPUT",
+	[NF_INET_FORWARD] = "FORWARD",
+	[NF_INET_LOCAL_OUT] = "OUTPUT",
+	[NF_INET_POST_ROUTING] = "POSTROUTING",
+};
+
+const char *snapshot_hook_name(unsigned int hook)
+{
+	return hook < NF_INET_NUMHOOKS ? hook_names[hook] : "?";
 }
 
 int snapshot_finish(struct helper *h, struct helper_result *res,

@@ -90,11 +90,7 @@ enum snap_detail {
 };
 
 /**
- * snapshot_start - read every table that exists, in a helper child
- * @own: rules whose comment names this run are marked SNAP_OWN and are left
- *	out of the digests; NULL: none are
- *
- * snapshot_finish - wait for it
+ * snapshot_finish - wait for one that was started (snapshot_make.h)
  * @snap: borrowed from @res, valid until helper_release(); read-only memory
  *	that a forked process shares
  * @fd: when not NULL it gets a descriptor of the same memory, for another
@@ -102,19 +98,8 @@ enum snap_detail {
  * What an extension had to say when the return is not 0 is in @res->text.
  * Return: 0 or -errno.
  */
-int snapshot_start(struct helper *h, const struct family *f,
-		   const struct owner *own, enum snap_detail detail);
 int snapshot_finish(struct helper *h, struct helper_result *res,
 		    const struct snapshot **snap, int *fd);
-
-/**
- * snapshot_prepare - instead of snapshot_start(), to have it begun early
- *
- * After one helper_go() it reads all tables but raw, after a second one raw and
- * whatever came into being since.
- */
-int snapshot_prepare(struct helper *h, const struct family *f,
-		     const struct owner *own);
 
 /** accessors; all borrowed from the snapshot */
 const struct snap_chain *snapshot_chain(const struct snapshot *s, uint32_t i);

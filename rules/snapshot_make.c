@@ -15,6 +15,7 @@
 #include "entry.h"
 #include "family.h"
 #include "render.h"
+#include "snapshot_read.h"
 #include "xt.h"
 
 /* Text is at most this many times the size of the rule's bytes, and a bit. */

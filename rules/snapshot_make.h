@@ -1,42 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* snapshot_make: a snapshot under construction; for the two files that make one. */
+/* snapshot_make: reads a family's tables and renders their rules, in a helper child. */
 #ifndef NFTRACE_SNAPSHOT_MAKE_H
 #define NFTRACE_SNAPSHOT_MAKE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "snapshot.h"
-#include "table.h"
 
-/* The state of the child that makes a snapshot. */
-struct maker {
-	const struct family *f;
-	const struct owner *own;
-	bool texts;
-	struct table_blob t[TABLE_MAX];
-	unsigned int tables;
-	struct snapshot *s;
-	char *base;
-	struct snap_chain *chain;
-	struct snap_rule *rule;
-	uint32_t *start;	/* by chain: offset of its first entry */
-	uint64_t heap, heap_ready, heap_end;
-	uint64_t digest;
-	bool failed;
-};
-
-/** maker_mix - @bytes into the hash @h */
-uint64_t maker_mix(uint64_t h, const void *bytes, size_t len);
+struct family;
+struct helper;
+struct owner;
 
 /**
- * maker_find_chains - first pass over a table: its chains, so that jumps can be
- * named in the second; where their rules will stand; and the targets' names
+ * snapshot_start - read every table that exists, in a helper child
+ * @own: rules whose comment names this run are marked SNAP_OWN and are left
+ *	out of the digests; NULL: none are
+ *
+ * snapshot_finish() waits for it.
+ * Return: 0 or -errno.
  */
-void maker_find_chains(struct maker *m, unsigned int table);
+int snapshot_start(struct helper *h, const struct family *f,
+		   const struct owner *own, enum snap_detail detail);
 
-/** maker_read_chains - second pass: the rules of chains [@from, @to) */
-void maker_read_chains(struct maker *m, uint32_t from, uint32_t to);
+/**
+ * snapshot_prepare - instead of snapshot_start(), to have it begun early
+ *
+ * After one helper_go() it reads all tables but raw, after a second one raw and
+ * whatever came into being since.
+ */
+int snapshot_prepare(struct helper *h, const struct family *f,
+		     const struct owner *own);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* snapshot_read: a table's bytes -> its chains and rules in a snapshot under construction. */
-#include "snapshot_make.h"
+#include "snapshot_read.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,19 +14,6 @@
 #include "render.h"
 
 enum { NOT_A_HOOK = 0xff };
-
-static const char *const hook_names[NF_INET_NUMHOOKS] = {
-	[NF_INET_PRE_ROUTING] = "PREROUTING",
-	[NF_INET_LOCAL_IN] = "INPUT",
-	[NF_INET_FORWARD] = "FORWARD",
-	[NF_INET_LOCAL_OUT] = "OUTPUT",
-	[NF_INET_POST_ROUTING] = "POSTROUTING",
-};
-
-const char *snapshot_hook_name(unsigned int hook)
-{
-	return hook < NF_INET_NUMHOOKS ? hook_names[hook] : "?";
-}
 
 uint64_t maker_mix(uint64_t h, const void *bytes, size_t len)
 {
@@ -149,7 +136,8 @@ void maker_find_chains(struct maker *m, unsigned int table)
 			begin_chain(m, table, (const char *)target->data,
 				    NOT_A_HOOK, next);
 		else if (hook != NOT_A_HOOK)
-			begin_chain(m, table, hook_names[hook], hook, at);
+			begin_chain(m, table, snapshot_hook_name(hook), hook,
+				    at);
 		if (!is_error(target))
 			note_entry(m, target);
 		at = next;

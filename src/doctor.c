@@ -18,6 +18,7 @@
 #include "owner.h"
 #include "say.h"
 #include "snapshot.h"
+#include "snapshot_make.h"
 #include "status.h"
 #include "table.h"
 #include "traits.h"

@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "run.h"
 #include "say.h"
+#include "snapshot_make.h"
 
 /*
  * Who holds the lock is told by all who respect it, so there it is looked

@@ -11,6 +11,7 @@
 #include "nft_make.h"
 #include "run.h"
 #include "say.h"
+#include "snapshot_make.h"
 
 void snapshots_open(struct snapshots *s)
 {

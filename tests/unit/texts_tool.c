@@ -9,6 +9,7 @@
 #include "family.h"
 #include "helper.h"
 #include "snapshot.h"
+#include "snapshot_make.h"
 
 static void print_rule(const char *command, const struct snapshot *s,
 		       uint32_t i)
