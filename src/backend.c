@@ -13,7 +13,7 @@
 #include "nft_snapshot.h"
 #include "nft_trigger_set.h"
 #include "options.h"
-#include "plan.h"
+#include "plan_state.h"
 #include "safe.h"
 #include "say.h"
 #include "snapshot.h"

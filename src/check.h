@@ -48,7 +48,4 @@ unsigned int check_foreign_nft(const struct nft_snapshot *s, bool inserts,
 /** check_cleanup - --cleanup; the exit status */
 int check_cleanup(const struct options *o);
 
-/** check_doctor - --doctor; the exit status: 0, 5 with warnings, 1 with errors */
-int check_doctor(const struct options *o);
-
 #endif

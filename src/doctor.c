@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* doctor: --doctor, every check in turn, nothing changed. */
+#include "doctor.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -8,8 +8,11 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "doctor.h"
 #include "helper.h"
 #include "netns.h"
+#include "option_parse.h"
+#include "option_rows.h"
 #include "options.h"
 #include "read.h"
 #include "run.h"

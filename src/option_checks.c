@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* option_checks: which options go together. */
-#include "option_rows.h"
+#include "option_checks.h"
 
 #include <stddef.h>
 
+#include "option_rows.h"
 #include "options.h"
 #include "say.h"
 

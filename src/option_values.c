@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* option_values: the value of an option -> its place in the struct. */
-#include "option_rows.h"
+#include "option_values.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "option_rows.h"
 #include "options.h"
 #include "say.h"
 #include "trace.h"

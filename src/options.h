@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* options: the command line -> a plain struct; one row an option. */
+/* options: what the command line asks for; option_parse.c fills it. */
 #ifndef NFTRACE_OPTIONS_H
 #define NFTRACE_OPTIONS_H
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 enum { OPTIONS_GROUPS = 64, OPTIONS_FILES = 8 };
 
@@ -55,24 +54,5 @@ struct options {
 	bool hold_lock;
 	char **command;		/* behind --, NULL-terminated, or NULL */
 };
-
-/**
- * options_parse - read the command line
- * @o: filled; options_free() it in any case
- *
- * A mistake is reported here, with the word quoted.
- * Return: false after a report: exit status 2.
- */
-bool options_parse(struct options *o, int argc, char *argv[]);
-void options_free(struct options *o);
-
-/**
- * options_complete - --complete: what could follow the words in argv[1] ...
- * Return: the exit status.
- */
-int options_complete(int argc, char *argv[]);
-
-/** options_help - --help on @f */
-void options_help(FILE *f);
 
 #endif

@@ -13,6 +13,7 @@
 #include "keeper.h"
 #include "match.h"
 #include "mirror.h"
+#include "option_near.h"
 #include "option_rows.h"
 #include "options.h"
 #include "rate.h"

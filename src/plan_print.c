@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* plan_print: --dry-run: the rules that would go in, on stdout. */
-#include "plan.h"
+#include "plan_print.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,6 +8,7 @@
 
 #include "nft_build.h"
 #include "nft_trigger_set.h"
+#include "plan_state.h"
 #include "rate.h"
 #include "status.h"
 #include "trace.h"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "options.h"
-#include "plan.h"
+#include "plan_state.h"
 
 /*
  * What the kernel spends on one traced packet, at the worst: to name a rule it

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "ledger.h"
+#include "plan_print.h"
 #include "results.h"
 #include "say.h"
 

@@ -20,6 +20,7 @@
 #include "match.h"
 #include "nft_found.h"
 #include "nft_trigger.h"
+#include "option_parse.h"
 #include "options.h"
 #include "owner.h"
 #include "trace.h"

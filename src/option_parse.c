@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* options: the command line -> a plain struct; one row an option. */
-#include "options.h"
+/* option_parse: the command line -> struct options; one row an option. */
+#include "option_parse.h"
 
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "helper.h"
+#include "option_checks.h"
 #include "option_rows.h"
+#include "option_values.h"
+#include "options.h"
 #include "say.h"
 #include "status.h"
 #include "words.h"

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* option_parse: the command line -> struct options; one row an option. */
+#ifndef NFTRACE_OPTION_PARSE_H
+#define NFTRACE_OPTION_PARSE_H
+
+#include <stdbool.h>
+
+struct options;
+
+/**
+ * options_parse - read the command line
+ * @o: filled; options_free() it in any case
+ *
+ * A mistake is reported here, with the word quoted.
+ * Return: false after a report: exit status 2.
+ */
+bool options_parse(struct options *o, int argc, char *argv[]);
+void options_free(struct options *o);
+
+/**
+ * options_complete - --complete: what could follow the words in argv[1] ...
+ * Return: the exit status.
+ */
+int options_complete(int argc, char *argv[]);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plan_state: the rules that shall go in, and for which families, backends and rate. */
+#ifndef NFTRACE_PLAN_STATE_H
+#define NFTRACE_PLAN_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "family.h"
+#include "nft_rule.h"
+#include "owner.h"
+#include "rule_set.h"
+#include "table.h"
+
+/* What turns a family's tracing on. */
+enum plan_trigger {
+	TRIGGER_LEGACY,		/* TRACE rules in raw */
+	TRIGGER_NFT,		/* an nft table of our own */
+};
+
+struct plan_family {
+	struct table_names tables;	/* that exist now */
+	uint32_t entries;		/* in all of them */
+	unsigned int nft_tables;	/* of this family and of inet */
+	uint8_t trigger;		/* enum plan_trigger */
+	bool use;			/* trace this family */
+	struct trace_set set;
+	char **text;			/* of each rule, behind "-A CHAIN" */
+};
+
+struct plan {
+	struct plan_family family[FAMILY_COUNT];
+	struct owner owner;		/* comment and deadline in the entries */
+	bool deadline;			/* the entries carry one */
+	bool see_legacy;		/* events of iptables-legacy's rules */
+	bool see_nft;			/* events of nft's rules */
+	bool nft_unseen;		/* it has some, and they are left out */
+	bool lock;			/* the xtables lock is needed */
+	bool replies;			/* by the nft trigger */
+	struct nft_limit limit;		/* the rate, for nft */
+	bool inserts;			/* there is an expression, or --all */
+	char rate[64];			/* in words, "" for no limit */
+	bool rate_default;
+};
+
+#endif
