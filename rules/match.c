@@ -11,6 +11,7 @@
 
 #include "base_options.h"
 #include "family.h"
+#include "nft_compat.h"
 #include "parse.h"
 #include "parse_build.h"
 #include "parse_kernel.h"
@@ -155,7 +156,10 @@ static int job(const void *arg, struct helper_out *out)
 	if (!p.r)
 		return 97;
 	out->used = sizeof(*p.r);
-	xt_open(p.f, base_options, p.req->nft ? XT_NFT : XT_LEGACY);
+	if (p.req->nft)
+		xt_open_nft(p.f, base_options, nft_compat_match);
+	else
+		xt_open(p.f, base_options, XT_LEGACY);
 	render_open(p.f);
 	ip_part_read(p.f, &p.entry, &p.ip);
 	xt_trap = &p.trap;

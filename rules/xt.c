@@ -11,12 +11,14 @@
 #include <xtables.h>
 
 #include "family.h"
-#include "nft_compat.h"
 
 jmp_buf *xt_trap;
 char xt_message[1024];
 
+/* For an nft rule: who knows the kernel's matches, and of which family. */
 static const struct family *probed;
+static int (*probe_match)(const struct family *f, const char *name,
+			  uint8_t revision);
 
 static void xt_exit_error(enum xtables_exittype status, const char *fmt, ...)
 	__attribute__((noreturn, format(printf, 2, 3)));
@@ -54,7 +56,7 @@ static int newest_revision(const char *name, uint8_t revision, int opt)
 static int nft_revision(const char *name, uint8_t revision, int opt)
 {
 	int err = opt == probed->ask_match ?
-		nft_compat_match(probed, name, revision) : 0;
+		probe_match(probed, name, revision) : 0;
 
 	return err != -ENOENT;
 }
@@ -66,21 +68,30 @@ static struct xtables_globals globals = {
 	.exit_err = xt_exit_error,
 };
 
+static void start(const struct family *f, const struct option *base,
+		  int (*revision)(const char *name, uint8_t revision, int opt))
+{
+	globals.orig_opts = (struct option *)base;
+	globals.opts = (struct option *)base;
+	globals.compat_rev = revision;
+	if (xtables_init_all(&globals, f->nfproto) < 0)
+		xt_exit_error(OTHER_PROBLEM, "libxtables could not be started");
+}
+
 void xt_open(const struct family *f, const struct option *base,
 	     enum xt_probe probe)
 {
-	static int (*const revisions[])(const char *, uint8_t, int) = {
-		[XT_NEWEST] = newest_revision,
-		[XT_LEGACY] = xtables_compatible_revision,
-		[XT_NFT] = nft_revision,
-	};
+	start(f, base, probe == XT_LEGACY ? xtables_compatible_revision
+					  : newest_revision);
+}
 
+void xt_open_nft(const struct family *f, const struct option *base,
+		 int (*has_match)(const struct family *f, const char *name,
+				  uint8_t revision))
+{
 	probed = f;
-	globals.orig_opts = (struct option *)base;
-	globals.opts = (struct option *)base;
-	globals.compat_rev = revisions[probe];
-	if (xtables_init_all(&globals, f->nfproto) < 0)
-		xt_exit_error(OTHER_PROBLEM, "libxtables could not be started");
+	probe_match = has_match;
+	start(f, base, nft_revision);
 }
 
 void xt_family(const struct family *f)

@@ -5,6 +5,7 @@
 
 #include <getopt.h>
 #include <setjmp.h>
+#include <stdint.h>
 
 struct family;
 
@@ -21,7 +22,6 @@ extern char xt_message[1024];
 enum xt_probe {
 	XT_NEWEST,	/* enough to know option names */
 	XT_LEGACY,	/* that ip_tables has; needs CAP_NET_ADMIN */
-	XT_NFT,		/* that nft_compat has; likewise */
 };
 
 /**
@@ -30,6 +30,15 @@ enum xt_probe {
  */
 void xt_open(const struct family *f, const struct option *base,
 	     enum xt_probe probe);
+
+/**
+ * xt_open_nft - the same for the matches of an nft rule
+ * @has_match: is there a match of this name and revision?  -ENOENT: no; see
+ *	nft_compat_match()
+ */
+void xt_open_nft(const struct family *f, const struct option *base,
+		 int (*has_match)(const struct family *f, const char *name,
+				  uint8_t revision));
 
 /** xt_family - go over to another family; matches only, never targets */
 void xt_family(const struct family *f);
