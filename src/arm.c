@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* arm: takes the lock, binds the group, has the rules put in, starts the reader. */
-#include "run.h"
+#include "arm.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -19,8 +19,10 @@
 #include "insert.h"
 #include "ledger.h"
 #include "results.h"
+#include "run_state.h"
 #include "say.h"
 #include "snapshots.h"
+#include "status.h"
 
 enum { READER_MS = 20000 };
 
@@ -205,8 +207,8 @@ static int set_time(struct run *r)
 /* Others' rules that trace: ours come in addition, or they are all there is. */
 static unsigned int foreign_traces(const struct run *r)
 {
-	return check_foreign_rules(r->snap, r->plan.inserts) +
-	       check_foreign_nft(r->nft, r->plan.inserts,
+	return check_foreign_rules(r->snapshots.snap, r->plan.inserts) +
+	       check_foreign_nft(r->snapshots.nft, r->plan.inserts,
 				 r->plan.see_legacy);
 }
 
@@ -240,7 +242,7 @@ static int begin_reader(struct run *r)
 	bool foreign = !r->plan.inserts || foreign_traces(r) > 0;
 	struct reader_rules rules = {
 		.fd = { [READER_NFT] = s->nft_fd },
-		.size = { [READER_NFT] = r->nft_res.len },
+		.size = { [READER_NFT] = r->snapshots.nft_res.len },
 		.foreign_trace = foreign || begins_late(&r->plan),
 	};
 	int err;
@@ -250,7 +252,7 @@ static int begin_reader(struct run *r)
 		sink_truncate(&r->sink[i]);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		rules.fd[i] = s->legacy_fd[i];
-		rules.size[i] = r->snap_res[i].len;
+		rules.size[i] = r->snapshots.snap_res[i].len;
 	}
 	err = reader_begin(&r->reader, &rules);
 	snapshots_close(s);
@@ -292,13 +294,13 @@ static int insert(struct run *r)
 		status = start_reader(r);
 	/* Others' rules alone: they are looked for before anything is changed. */
 	if (!status && !r->plan.inserts)
-		status = snapshots_take(r);
+		status = snapshots_take(&r->snapshots, &r->plan);
 	if (!status && !r->plan.inserts && foreign_traces(r) == 0)
 		status = nothing_to_follow();
 	if (!status)
 		status = insert_rules(r);
 	if (!status && r->plan.inserts)
-		status = snapshots_take(r);
+		status = snapshots_take(&r->snapshots, &r->plan);
 	return status;
 }
 
@@ -308,7 +310,7 @@ int arm(struct run *r)
 
 	if (status)
 		return status;
-	snapshots_go_on(r);
+	snapshots_go_on(&r->snapshots, &r->plan);
 	status = insert(r);
 	if (!status)
 		status = begin_reader(r);

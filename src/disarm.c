@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* disarm: has everything undone, compares the tables, lets the reader finish. */
-#include "run.h"
+#include "disarm.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -13,8 +13,11 @@
 #include "clock.h"
 #include "guard.h"
 #include "hook.h"
+#include "lock_waiters.h"
 #include "nft_found.h"
 #include "nft_news.h"
+#include "questions.h"
+#include "run_state.h"
 #include "say.h"
 
 enum { UNDO_MS = 10000, LOCK_MS = 3000, STUCK_MS = 5000 };
@@ -43,7 +46,7 @@ static void undo(struct run *r)
 	HOOK("before-undo");
 	r->stats->undoing = true;
 	r->stats->turns++;
-	watch_peers(r);
+	lock_waiters_look(r);
 	err = keeper_undo(&r->keeper);
 	if (!err)
 		err = keeper_await(&r->keeper, KEEPER_UNDONE, UNDO_MS, &m);
@@ -130,7 +133,7 @@ static bool reader_closed(struct run *r, short revents)
 	bool closed = revents &&
 		recv(r->reader.fd, &word, 1, MSG_DONTWAIT) <= 0;
 
-	watch_question(r, word);
+	questions_answer(r, word);
 	nft_news_finish(r);
 	return closed;
 }

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "hook.h"
-#include "run.h"
+#include "plan.h"
+#include "run_state.h"
 #include "say.h"
+#include "status.h"
 #include "trace.h"
 
 enum { INSTALL_MS = 30000 };

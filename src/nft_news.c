@@ -14,7 +14,7 @@
 #include "nft_make.h"
 #include "nft_snapshot.h"
 #include "reader.h"
-#include "run.h"
+#include "run_state.h"
 
 void nft_news_generation(struct run *r)
 {

@@ -15,7 +15,10 @@
 #include "results.h"
 #include "rules_text.h"
 #include "run.h"
+#include "run_state.h"
 #include "say.h"
+#include "status.h"
+#include "summary.h"
 
 static int open_input(const char *path)
 {
@@ -59,7 +62,7 @@ static int start(struct run *r, int fd)
 		sink_truncate(&r->sink[i]);
 	}
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		plan.snap[i] = r->snap[i];
+		plan.snap[i] = r->snapshots.snap[i];
 	err = reader_start(&r->reader, &plan);
 	if (err)
 		say_error("starting the reader", err);
@@ -186,7 +189,8 @@ int read_main(const struct options *o)
 		status = fd < 0 ? STATUS_FAILURE : spare(&r, fd);
 	}
 	if (!status)
-		status = rules_text_load(o->rules, r.snap_res, r.snap);
+		status = rules_text_load(o->rules, r.snapshots.snap_res,
+					 r.snapshots.snap);
 	if (!status)
 		status = start(&r, fd);
 	if (!status)

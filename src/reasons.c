@@ -5,7 +5,7 @@
 #include <inttypes.h>
 
 #include "bypass.h"
-#include "run.h"
+#include "run_state.h"
 #include "say.h"
 
 static const char *plural(uint64_t n)

@@ -8,10 +8,17 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "arm.h"
+#include "disarm.h"
 #include "ledger.h"
+#include "plan.h"
 #include "plan_print.h"
 #include "results.h"
+#include "run_state.h"
 #include "say.h"
+#include "status.h"
+#include "summary.h"
+#include "watch.h"
 
 /* Every signal that would end or stop us becomes something to read. */
 static int catch_signals(void)
@@ -68,9 +75,7 @@ void run_close(struct run *r)
 		ledger_forget();
 	capture_close(&r->capture);
 	lock_close(&r->lock);
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		helper_release(&r->snap_res[i]);
-	helper_release(&r->nft_res);
+	snapshots_release(&r->snapshots);
 	if (r->signal_fd >= 0)
 		close(r->signal_fd);
 	if (r->stats)
@@ -98,7 +103,7 @@ static int trace(struct run *r)
 	int status = plan_begin(&r->plan, r->o);
 
 	if (!status && !r->o->dry_run)
-		snapshots_start(r);
+		snapshots_start(&r->snapshots, &r->plan);
 	if (!status)
 		status = plan_make(&r->plan, r->o);
 	if (status || r->o->dry_run)

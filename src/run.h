@@ -3,115 +3,14 @@
 #ifndef NFTRACE_RUN_H
 #define NFTRACE_RUN_H
 
-#include <signal.h>
-#include <stdbool.h>
-#include <stdint.h>
-
-#include "capture.h"
-#include "command.h"
-#include "keeper.h"
-#include "lock.h"
-#include "nft_snapshot.h"
-#include "options.h"
-#include "plan.h"
-#include "reader.h"
-#include "snapshot.h"
-#include "snapshots.h"
-#include "stats.h"
-#include "status.h"
-
-enum { RUN_WAITERS = 16 };
-
-/* Why the capture ended. */
-enum run_end {
-	END_NONE,
-	END_TIME,
-	END_COUNT,
-	END_SIGNAL,
-	END_COMMAND,		/* it ended, or stopped */
-	END_STDOUT,		/* nobody reads it any more */
-	END_READER,		/* the reader died */
-	END_KEEPER,		/* the keeper died */
-	END_LEASE,		/* the deadline could not be renewed */
-	END_OVERDUE,		/* the keeper undid on its own timer */
-};
-
-/* Somebody who waited for the lock while we held it. */
-struct run_waiter {
-	pid_t pid;
-	uint64_t since_ns, until_ns;
-	char name[96];
-};
-
-/* The state of a run; lives in the supervisor. */
-struct run {
-	const struct options *o;
-	struct plan plan;
-	struct lock lock;
-	bool locked;
-	bool lock_given;		/* to the command, before the end */
-	uint64_t locked_ns, unlocked_ns;	/* CLOCK_MONOTONIC */
-	int signal_fd;
-	struct capture capture;
-	struct keeper_plan keeper_plan;
-	struct keeper keeper;
-	bool changed;			/* the keeper was asked to install */
-	bool undone;
-	struct undo_report undo;
-	unsigned int installed;
-	struct snapshots snapshots;
-	struct helper_result snap_res[FAMILY_COUNT];
-	const struct snapshot *snap[FAMILY_COUNT];
-	struct helper_result nft_res;
-	const struct nft_snapshot *nft;	/* NULL: nft's rules are not traced */
-	struct helper news;		/* reads them again; see nft_news.h */
-	struct reader reader;
-	bool reader_gone;
-	int reader_status;		/* wait status */
-	struct only only;
-	struct sink_plan sink[SINK_COUNT];
-	struct stats *stats;
-	uint64_t guard_ns;		/* when guard_tick() looks again */
-	uint64_t armed_ns, end_ns;	/* CLOCK_MONOTONIC; end 0: none */
-	struct command command;
-	uint64_t command_end_ns;	/* when to stop after it; 0: it runs */
-	enum run_end end;
-	int end_signal;
-	bool tables_differ;		/* after the removal, others' doing */
-	bool verify_failed;
-	struct run_waiter waiter[RUN_WAITERS];
-	unsigned int waiters;
-	int status;
-};
+struct options;
+struct run;
 
 /** run_main - everything behind the options; the exit status */
 int run_main(const struct options *o);
 
-/* The steps that live in files of their own. */
-
-/** arm - lock to "armed"; 0, or the exit status after a report */
-int arm(struct run *r);
-
-/** watch - until the run shall end; sets @r->end */
-void watch(struct run *r);
-
-/** watch_peers - note who waits for the lock right now */
-void watch_peers(struct run *r);
-
-/** watch_question - answer what the reader asks, enum reader_word */
-void watch_question(struct run *r, char word);
-
-/** disarm - undo, verify, release the lock, let the reader finish */
-void disarm(struct run *r);
-
 /** run_open - 0, or the exit status; run_close() in any case */
 int run_open(struct run *r, const struct options *o);
 void run_close(struct run *r);
-
-/** summary_print_read - the same for --read */
-void summary_print_read(const struct run *r);
-
-/** summary_print - on stderr */
-void summary_print(const struct run *r);
 
 #endif

@@ -9,33 +9,32 @@
 #include "backend.h"
 #include "hook.h"
 #include "nft_make.h"
-#include "run.h"
+#include "plan_state.h"
 #include "say.h"
 #include "snapshot_make.h"
+#include "status.h"
 
 void snapshots_open(struct snapshots *s)
 {
-	s->nft.pid = s->nft_fd = -1;
+	s->nft_helper.pid = s->nft_fd = -1;
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		s->legacy[i].pid = s->legacy_fd[i] = -1;
 }
 
-void snapshots_start(struct run *r)
+void snapshots_start(struct snapshots *s, const struct plan *p)
 {
-	struct snapshots *s = &r->snapshots;
-
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		if (r->plan.family[i].use)
+		if (p->family[i].use)
 			s->err[i] = snapshot_prepare(&s->legacy[i], families[i],
-						     &r->plan.owner);
+						     &p->owner);
 }
 
 /* A family of which no rule has come is not used after all. */
-void snapshots_go_on(struct run *r)
+void snapshots_go_on(struct snapshots *s, const struct plan *p)
 {
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		if (r->plan.family[i].use && r->snapshots.legacy[i].pid > 0)
-			helper_go(&r->snapshots.legacy[i]);
+		if (p->family[i].use && s->legacy[i].pid > 0)
+			helper_go(&s->legacy[i]);
 }
 
 static int refuse(const char *whose, int err, const struct helper_result *res)
@@ -45,49 +44,48 @@ static int refuse(const char *whose, int err, const struct helper_result *res)
 	return STATUS_FAILURE;
 }
 
-static int finish_legacy(struct run *r, struct snapshots *s, unsigned int i)
+static int finish_legacy(struct snapshots *s, unsigned int i)
 {
 	char whose[64];
 
 	if (!s->err[i])
-		s->err[i] = snapshot_finish(&s->legacy[i], &r->snap_res[i],
-					    &r->snap[i], &s->legacy_fd[i]);
+		s->err[i] = snapshot_finish(&s->legacy[i], &s->snap_res[i],
+					    &s->snap[i], &s->legacy_fd[i]);
 	if (!s->err[i])
 		return 0;
 	snprintf(whose, sizeof(whose), "the rules of %s", families[i]->command);
-	return refuse(whose, s->err[i], &r->snap_res[i]);
+	return refuse(whose, s->err[i], &s->snap_res[i]);
 }
 
-static int finish_nft(struct run *r, struct snapshots *s)
+static int finish_nft(struct snapshots *s)
 {
 	if (!s->nft_err)
-		s->nft_err = nft_snapshot_finish(&s->nft, &r->nft_res, &r->nft,
-						 &s->nft_fd);
+		s->nft_err = nft_snapshot_finish(&s->nft_helper, &s->nft_res,
+						 &s->nft, &s->nft_fd);
 	if (s->nft_err)
-		return refuse("nft's rules", s->nft_err, &r->nft_res);
-	if (r->nft_res.text && *r->nft_res.text)
+		return refuse("nft's rules", s->nft_err, &s->nft_res);
+	if (s->nft_res.text && *s->nft_res.text)
 		say("warning: the texts of nft's rules cannot be had: %s",
-		    r->nft_res.text);
+		    s->nft_res.text);
 	return 0;
 }
 
-int snapshots_take(struct run *r)
+int snapshots_take(struct snapshots *s, const struct plan *p)
 {
-	struct snapshots *s = &r->snapshots;
 	int status = 0;
 
 	HOOK("before-snapshot");
-	snapshots_go_on(r);
-	s->nft_err = r->plan.see_nft ?
-		nft_snapshot_start(&s->nft, &r->plan.owner) : 0;
+	snapshots_go_on(s, p);
+	s->nft_err = p->see_nft ?
+		nft_snapshot_start(&s->nft_helper, &p->owner) : 0;
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		if (r->plan.family[i].use && finish_legacy(r, s, i))
+		if (p->family[i].use && finish_legacy(s, i))
 			status = STATUS_FAILURE;
-	if (!status && r->plan.see_nft)
-		status = finish_nft(r, s);
+	if (!status && p->see_nft)
+		status = finish_nft(s);
 	if (!status) {
-		backend_say(r->snap, r->nft);
-		backend_say_early(&r->plan, r->nft);
+		backend_say(s->snap, s->nft);
+		backend_say_early(p, s->nft);
 	}
 	HOOK("after-snapshot");
 	return status;
@@ -106,5 +104,12 @@ void snapshots_close(struct snapshots *s)
 {
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		close_one(&s->legacy[i], &s->legacy_fd[i]);
-	close_one(&s->nft, &s->nft_fd);
+	close_one(&s->nft_helper, &s->nft_fd);
+}
+
+void snapshots_release(struct snapshots *s)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		helper_release(&s->snap_res[i]);
+	helper_release(&s->nft_res);
 }

@@ -6,19 +6,24 @@
 #include "family.h"
 #include "helper.h"
 
-struct run;
+struct nft_snapshot;
+struct plan;
+struct snapshot;
 
-/* Those under way. */
+/* Those under way, and what they gave. */
 struct snapshots {
-	struct helper legacy[FAMILY_COUNT], nft;
+	struct helper legacy[FAMILY_COUNT], nft_helper;
 	int err[FAMILY_COUNT], nft_err;
 	int legacy_fd[FAMILY_COUNT], nft_fd;	/* -1: there is none */
+	struct helper_result snap_res[FAMILY_COUNT], nft_res;
+	const struct snapshot *snap[FAMILY_COUNT];
+	const struct nft_snapshot *nft;	/* NULL: nft's rules are not traced */
 };
 
 void snapshots_open(struct snapshots *s);
 
 /** snapshots_start - helpers for every family that may be used; nothing is read yet */
-void snapshots_start(struct run *r);
+void snapshots_start(struct snapshots *s, const struct plan *p);
 
 /**
  * snapshots_go_on - the tables that the run's rules do not go into
@@ -26,15 +31,18 @@ void snapshots_start(struct run *r);
  * Under the lock, where there is one: what is read now is as good as what would
  * be read a moment later.
  */
-void snapshots_go_on(struct run *r);
+void snapshots_go_on(struct snapshots *s, const struct plan *p);
 
 /**
- * snapshots_take - the rest, into @r; says what there is, or what went wrong
+ * snapshots_take - the rest; says what there is, or what went wrong
  * Return: the exit status.
  */
-int snapshots_take(struct run *r);
+int snapshots_take(struct snapshots *s, const struct plan *p);
 
 /** snapshots_close - and cancel those that were not taken */
 void snapshots_close(struct snapshots *s);
+
+/** snapshots_release - what was taken is needed no longer */
+void snapshots_release(struct snapshots *s);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* summary: what the run found and did, on stderr at its end. */
-#include "run.h"
+#include "summary.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "place.h"
 #include "reasons.h"
+#include "run_state.h"
 #include "say.h"
 
 enum { DROPS_SHOWN = 10 };
@@ -101,7 +102,7 @@ static const struct snap_rule *find_dropper(const struct run *r,
 					    const struct snap_chain **chain)
 {
 	const struct snapshot *s = d->family < FAMILY_COUNT ?
-		r->snap[d->family] : NULL;
+		r->snapshots.snap[d->family] : NULL;
 
 	if (!s || d->chain >= s->chains)
 		return NULL;
@@ -134,7 +135,7 @@ static void print_drop(const struct run *r, const struct stats_drop *d,
 	}
 	if (!rule)
 		return;
-	s = r->snap[d->family];
+	s = r->snapshots.snap[d->family];
 	say("  %" PRIu64 " by %s:%s:%s:%u  \"%.*s\"%s", d->packets,
 	    s->table[c->table].name, snapshot_text(s, c->name),
 	    d->kind == PLACE_RULE ? "rule" :

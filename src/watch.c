@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* watch: the supervisor's wait for whatever ends the capture. */
-#include "run.h"
+#include "watch.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -14,7 +14,10 @@
 #include "clock.h"
 #include "guard.h"
 #include "helper.h"
+#include "lock_waiters.h"
 #include "nft_news.h"
+#include "questions.h"
+#include "run_state.h"
 #include "say.h"
 
 enum {
@@ -23,64 +26,6 @@ enum {
 	STATUS_MS = 200,
 	COMMAND_GRACE_MS = 200,	/* for what it sent last, and the answers */
 };
-
-static struct run_waiter *find_waiter(struct run *r, pid_t pid)
-{
-	for (unsigned int i = 0; i < r->waiters; i++)
-		if (r->waiter[i].pid == pid)
-			return &r->waiter[i];
-	if (r->waiters == RUN_WAITERS)
-		return NULL;
-	return &r->waiter[r->waiters];
-}
-
-/* A command that waits for us to let go, while we wait for it to end. */
-static void give_lock(struct run *r, const struct run_waiter *w)
-{
-	if (keeper_unlocked(&r->keeper) < 0)
-		return;
-	lock_release(&r->lock);
-	r->locked = false;
-	r->lock_given = true;
-	r->unlocked_ns = clock_monotonic_ns();
-	say("the lock is released for pid %d (%s), which the command started: "
-	    "what changes in the rules from now on is noticed and said",
-	    (int)w->pid, w->name);
-}
-
-void watch_peers(struct run *r)
-{
-	struct lock_peer peer[2 * RUN_WAITERS];
-	uint64_t now = clock_monotonic_ns();
-	int n;
-
-	if (!r->locked)
-		return;
-	n = lock_peers(&r->lock, peer, 2 * RUN_WAITERS);
-	for (int i = 0; i < n; i++) {
-		struct run_waiter *w;
-
-		if (!peer[i].waits)
-			continue;
-		w = find_waiter(r, peer[i].pid);
-		if (!w)
-			continue;
-		if (w == &r->waiter[r->waiters]) {
-			r->waiters++;
-			w->pid = peer[i].pid;
-			w->since_ns = now;
-			process_name(w->pid, w->name, sizeof(w->name));
-			say("pid %d (%s) waits for the xtables lock",
-			    (int)w->pid, w->name);
-		}
-		w->until_ns = now;
-		if (w->pid != r->keeper.pid &&
-		    command_is_parent_of(&r->command, w->pid)) {
-			give_lock(r, w);
-			return;
-		}
-	}
-}
 
 static void show_status(const struct run *r)
 {
@@ -174,22 +119,6 @@ static void on_command(struct run *r)
 		r->end = END_COMMAND;
 }
 
-void watch_question(struct run *r, char word)
-{
-	switch (word) {
-	case READER_LOST:
-		losses_answer(&r->stats->losses);
-		reader_answered(&r->reader);
-		break;
-	case READER_GENERATION:
-		nft_news_generation(r);
-		break;
-	case READER_RULES:
-		nft_news_start(r);
-		break;
-	}
-}
-
 static void on_reader(struct run *r)
 {
 	char word;
@@ -202,7 +131,7 @@ static void on_reader(struct run *r)
 	else if (n == 1 && word == READER_CLOSED)
 		r->end = END_STDOUT;
 	else if (n == 1)
-		watch_question(r, word);
+		questions_answer(r, word);
 	else if (n <= 0)
 		r->end = END_READER;
 }
@@ -252,7 +181,7 @@ void watch(struct run *r)
 		if (r->end == END_NONE)
 			on_command(r);
 		if (r->end == END_NONE)
-			watch_peers(r);
+			lock_waiters_look(r);
 	}
 	say_status(NULL);
 }

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* questions: what the reader asks the supervisor, and who answers it. */
+#include "questions.h"
+
+#include "nft_news.h"
+#include "run_state.h"
+
+void questions_answer(struct run *r, char word)
+{
+	switch (word) {
+	case READER_LOST:
+		losses_answer(&r->stats->losses);
+		reader_answered(&r->reader);
+		break;
+	case READER_GENERATION:
+		nft_news_generation(r);
+		break;
+	case READER_RULES:
+		nft_news_start(r);
+		break;
+	}
+}

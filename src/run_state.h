@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* run_state: the state of one run, which the parts of the supervisor share. */
+#ifndef NFTRACE_RUN_STATE_H
+#define NFTRACE_RUN_STATE_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "capture.h"
+#include "command.h"
+#include "keeper.h"
+#include "lock.h"
+#include "nft_snapshot.h"
+#include "options.h"
+#include "plan_state.h"
+#include "reader.h"
+#include "snapshot.h"
+#include "snapshots.h"
+#include "stats.h"
+
+enum { RUN_WAITERS = 16 };
+
+/* Why the capture ended. */
+enum run_end {
+	END_NONE,
+	END_TIME,
+	END_COUNT,
+	END_SIGNAL,
+	END_COMMAND,		/* it ended, or stopped */
+	END_STDOUT,		/* nobody reads it any more */
+	END_READER,		/* the reader died */
+	END_KEEPER,		/* the keeper died */
+	END_LEASE,		/* the deadline could not be renewed */
+	END_OVERDUE,		/* the keeper undid on its own timer */
+};
+
+/* Somebody who waited for the lock while we held it. */
+struct run_waiter {
+	pid_t pid;
+	uint64_t since_ns, until_ns;
+	char name[96];
+};
+
+/* The state of a run; lives in the supervisor. */
+struct run {
+	const struct options *o;
+	struct plan plan;
+	struct lock lock;
+	bool locked;
+	bool lock_given;		/* to the command, before the end */
+	uint64_t locked_ns, unlocked_ns;	/* CLOCK_MONOTONIC */
+	int signal_fd;
+	struct capture capture;
+	struct keeper_plan keeper_plan;
+	struct keeper keeper;
+	bool changed;			/* the keeper was asked to install */
+	bool undone;
+	struct undo_report undo;
+	unsigned int installed;
+	struct snapshots snapshots;
+	struct helper news;		/* reads them again; see nft_news.h */
+	struct reader reader;
+	bool reader_gone;
+	int reader_status;		/* wait status */
+	struct only only;
+	struct sink_plan sink[SINK_COUNT];
+	struct stats *stats;
+	uint64_t guard_ns;		/* when guard_tick() looks again */
+	uint64_t armed_ns, end_ns;	/* CLOCK_MONOTONIC; end 0: none */
+	struct command command;
+	uint64_t command_end_ns;	/* when to stop after it; 0: it runs */
+	enum run_end end;
+	int end_signal;
+	bool tables_differ;		/* after the removal, others' doing */
+	bool verify_failed;
+	struct run_waiter waiter[RUN_WAITERS];
+	unsigned int waiters;
+	int status;
+};
+
+#endif
