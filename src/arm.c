@@ -18,6 +18,8 @@
 #include "hook.h"
 #include "insert.h"
 #include "ledger.h"
+#include "reader_plan.h"
+#include "reader_process.h"
 #include "results.h"
 #include "run_state.h"
 #include "say.h"
@@ -158,17 +160,19 @@ static int start_reader(struct run *r)
 {
 	struct reader_plan plan = {
 		.capture = &r->capture,
-		.stats = r->stats,
-		.only = r->o->only ? &r->only : NULL,
-		.count = r->o->count,
+		.printer = {
+			.stats = r->stats,
+			.only = r->o->only ? &r->only : NULL,
+			.count = r->o->count,
+		},
 		.snaplen = r->o->snaplen,
 		.nft_unseen = r->plan.nft_unseen,
 	};
 	int err;
 
-	results_env(&plan.env, r->o);
+	results_env(&plan.printer.env, r->o);
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
-		plan.sink[i] = r->sink[i];
+		plan.printer.sink[i] = r->sink[i];
 	err = reader_start(&r->reader, &plan);
 	if (err) {
 		say_error("starting the reader", err);

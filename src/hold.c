@@ -13,7 +13,7 @@
 #include "nft_snapshot.h"
 #include "place.h"
 #include "place_nft.h"
-#include "reader.h"
+#include "reader_line.h"
 #include "stats.h"
 
 enum {

@@ -13,7 +13,7 @@
 #include "nft_dump.h"
 #include "nft_make.h"
 #include "nft_snapshot.h"
-#include "reader.h"
+#include "reader_line.h"
 #include "run_state.h"
 
 void nft_news_generation(struct run *r)

@@ -12,14 +12,13 @@
 #include "journey.h"
 #include "only.h"
 #include "place.h"
-#include "reader.h"
 #include "stats.h"
 
 enum { MUCH = 1 << 20 };	/* pending bytes that are waited for */
 
-int printer_open(struct printer *p, const struct reader_plan *plan,
+int printer_open(struct printer *p, const struct printer_plan *plan,
 		 struct place_index *index, const struct ifnames *names,
-		 int control)
+		 void (*tell)(void *arg, enum printer_news news), void *arg)
 {
 	struct report_env env = plan->env;
 	int err = 0;
@@ -27,7 +26,8 @@ int printer_open(struct printer *p, const struct reader_plan *plan,
 	memset(p, 0, sizeof(*p));
 	p->plan = plan;
 	p->index = index;
-	p->control = control;
+	p->tell = tell;
+	p->arg = arg;
 	env.names = names;
 	for (unsigned int i = 0; i < SINK_COUNT && !err; i++)
 		err = sink_open(&p->sink[i], &plan->sink[i], &env);
@@ -67,7 +67,7 @@ static void check_output(struct printer *p)
 		p->closed_told = true;
 		p->plan->stats->output_error = p->sink[i].out.error;
 		p->plan->stats->output_sink = (uint8_t)i;
-		reader_tell(p->control, READER_CLOSED);
+		p->tell(p->arg, PRINTER_CLOSED);
 	}
 }
 
@@ -95,7 +95,7 @@ static void print_journey(struct printer *p, struct journey *j)
 	st->printed++;
 	if (printer_enough(p) && !p->count_told) {
 		p->count_told = true;
-		reader_tell(p->control, READER_COUNT);
+		p->tell(p->arg, PRINTER_COUNT);
 	}
 }
 

@@ -10,14 +10,30 @@
 
 struct event;
 struct journey;
+struct only;
 struct place;
 struct place_index;
-struct reader_plan;
+struct stats;
+
+struct printer_plan {
+	struct stats *stats;
+	struct sink_plan sink[SINK_COUNT];
+	struct report_env env;		/* but for .names */
+	const struct only *only;	/* NULL: all */
+	uint64_t count;			/* stop printing after so many; 0: never */
+};
+
+/* What whoever opened it is told, each once. */
+enum printer_news {
+	PRINTER_COUNT,			/* so many packets are printed */
+	PRINTER_CLOSED,			/* nobody reads the results any more */
+};
 
 struct printer {
-	const struct reader_plan *plan;	/* all borrowed */
+	const struct printer_plan *plan;	/* all borrowed */
 	struct place_index *index;
-	int control;			/* to the supervisor */
+	void (*tell)(void *arg, enum printer_news news);
+	void *arg;
 	struct sink sink[SINK_COUNT];
 	uint64_t *dropped;		/* by place id */
 	uint32_t dropped_room;
@@ -26,9 +42,9 @@ struct printer {
 };
 
 /** printer_open - 0 or -errno; printer_close() it in any case */
-int printer_open(struct printer *p, const struct reader_plan *plan,
+int printer_open(struct printer *p, const struct printer_plan *plan,
 		 struct place_index *index, const struct ifnames *names,
-		 int control);
+		 void (*tell)(void *arg, enum printer_news news), void *arg);
 void printer_close(struct printer *p);
 
 /** printer_journey - one packet more, printed if --only and -c let it */

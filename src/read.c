@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "pcap_file.h"
+#include "reader_plan.h"
+#include "reader_process.h"
 #include "replay.h"
 #include "results.h"
 #include "rules_text.h"
@@ -45,20 +47,22 @@ static int start(struct run *r, int fd)
 {
 	struct reader_plan plan = {
 		.input_fd = fd,
-		.stats = r->stats,
-		.only = r->o->only ? &r->only : NULL,
-		.count = r->o->count,
+		.printer = {
+			.stats = r->stats,
+			.only = r->o->only ? &r->only : NULL,
+			.count = r->o->count,
+		},
 		.snaplen = r->o->snaplen,
 		.flat = r->o->flat,
 		.foreign_trace = true,
 	};
 	int err;
 
-	results_env(&plan.env, r->o);
+	results_env(&plan.printer.env, r->o);
 	/* The file tells where it was written, or nobody does. */
-	plan.env.host[0] = plan.env.netns[0] = '\0';
+	plan.printer.env.host[0] = plan.printer.env.netns[0] = '\0';
 	for (unsigned int i = 0; i < SINK_COUNT; i++) {
-		plan.sink[i] = r->sink[i];
+		plan.printer.sink[i] = r->sink[i];
 		sink_truncate(&r->sink[i]);
 	}
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)

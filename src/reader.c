@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* reader: netlink bytes, or a file, into results: the unprivileged process's work. */
-#include "reader_state.h"
+#include "reader.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "capture.h"
 #include "ifnames.h"
 #include "place_nft.h"
+#include "reader_events.h"
 #include "reader_line.h"
+#include "reader_loop.h"
+#include "reader_plan.h"
+#include "reader_state.h"
 #include "replay.h"
 #include "stats.h"
 
@@ -93,10 +98,21 @@ static void close_state(struct reader_state *s)
 	printer_close(&s->printer);
 }
 
+static void tell_supervisor(void *arg, enum printer_news news)
+{
+	static const enum reader_word words[] = {
+		[PRINTER_COUNT] = READER_COUNT,
+		[PRINTER_CLOSED] = READER_CLOSED,
+	};
+	struct reader_state *s = arg;
+
+	reader_tell(s->control, words[news]);
+}
+
 static int open_state(struct reader_state *s, const struct reader_plan *plan)
 {
 	s->plan = plan;
-	s->stats = plan->stats;
+	s->stats = plan->printer.stats;
 	path_map_fill(&s->map, plan->snap);
 	s->map.nft_unseen = plan->nft_unseen;
 	both_open(&s->both, plan->snap);
@@ -111,7 +127,43 @@ static int open_state(struct reader_state *s, const struct reader_plan *plan)
 				    &reader_hold_ops, s);
 	if (!s->names || !s->index || !s->journeys || (plan->nft && !s->hold))
 		return -ENOMEM;
-	return printer_open(&s->printer, plan, s->index, s->names, s->control);
+	return printer_open(&s->printer, &plan->printer, s->index, s->names,
+			    tell_supervisor, s);
+}
+
+static const void *map(int fd, uint64_t size)
+{
+	void *data = fd < 0 ? NULL :
+		mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+
+	if (fd >= 0)
+		close(fd);
+	return data == MAP_FAILED ? NULL : data;
+}
+
+/*
+ * Until reader_begin(), whose rules go into @plan.
+ * Return: 0 or -errno; -ECANCELED: it never comes.
+ */
+static int await_rules(int control, struct reader_plan *plan)
+{
+	struct supervisor_message m = { 0 };
+	int fd[READER_SNAPSHOTS];
+	ssize_t n;
+
+	do
+		n = reader_receive(control, &m, fd);
+	while (n < 0 && errno == EINTR);
+	if (n <= 0 || m.word != SUPERVISOR_BEGIN)
+		return -ECANCELED;
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		plan->snap[i] = map(fd[i], m.size[i]);
+		if (m.size[i] && !plan->snap[i])
+			return -ENOMEM;
+	}
+	plan->nft = map(fd[READER_NFT], m.size[READER_NFT]);
+	plan->foreign_trace = m.foreign_trace;
+	return m.size[READER_NFT] && !plan->nft ? -ENOMEM : 0;
 }
 
 void reader_run(struct reader_plan *plan, int control,
@@ -122,7 +174,7 @@ void reader_run(struct reader_plan *plan, int control,
 	int err;
 
 	s.names = plan->capture ? ifnames_open() : ifnames_new();
-	err = plan->capture ? reader_await(control, plan) : 0;
+	err = plan->capture ? await_rules(control, plan) : 0;
 	if (err == -ECANCELED)
 		return;
 	if (!err)

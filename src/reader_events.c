@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* reader_events: one netlink message -> its journey, and what becomes of that. */
-#include "reader_state.h"
+#include "reader_events.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -12,6 +12,10 @@
 #include "journey.h"
 #include "losses.h"
 #include "place_nft.h"
+#include "reader_control.h"
+#include "reader_line.h"
+#include "reader_plan.h"
+#include "reader_state.h"
 #include "stats.h"
 
 enum { CAUSE_MS = 1000 };	/* to wait for a cause, on a busy machine */

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -43,37 +42,6 @@ ssize_t reader_receive(int control, struct supervisor_message *m,
 		data += sizeof(fd[i]);
 	}
 	return n;
-}
-
-static const void *map(int fd, uint64_t size)
-{
-	void *data = fd < 0 ? NULL :
-		mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
-
-	if (fd >= 0)
-		close(fd);
-	return data == MAP_FAILED ? NULL : data;
-}
-
-int reader_await(int control, struct reader_plan *plan)
-{
-	struct supervisor_message m = { 0 };
-	int fd[READER_SNAPSHOTS];
-	ssize_t n;
-
-	do
-		n = reader_receive(control, &m, fd);
-	while (n < 0 && errno == EINTR);
-	if (n <= 0 || m.word != SUPERVISOR_BEGIN)
-		return -ECANCELED;
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		plan->snap[i] = map(fd[i], m.size[i]);
-		if (m.size[i] && !plan->snap[i])
-			return -ENOMEM;
-	}
-	plan->nft = map(fd[READER_NFT], m.size[READER_NFT]);
-	plan->foreign_trace = m.foreign_trace;
-	return m.size[READER_NFT] && !plan->nft ? -ENOMEM : 0;
 }
 
 static int say_to(struct reader *r, enum supervisor_word word)

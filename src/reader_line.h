@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* reader_line: what supervisor and reader say to each other; reader.h has the rest. */
+/* reader_line: what supervisor and reader say to each other. */
 #ifndef NFTRACE_READER_LINE_H
 #define NFTRACE_READER_LINE_H
 
@@ -8,7 +8,32 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "reader.h"
+#include "family.h"
+
+/* What the reader tells the supervisor, a byte each. */
+enum reader_word {
+	READER_READY = 'R',		/* without privileges, and reading */
+	READER_COUNT = 'C',		/* so many packets are printed */
+	READER_CLOSED = 'X',		/* nobody reads the results any more */
+	READER_GENERATION = 'G',	/* which one is it?  See stats.h */
+	READER_RULES = 'N',		/* nft's have changed: read them again */
+	READER_LOST = 'L',		/* a packet went missing: see losses.h */
+	READER_FAILED = 'F',		/* could not start; text follows */
+};
+
+struct reader {
+	pid_t pid;
+	int fd;		/* SEQPACKET */
+};
+
+enum { READER_NFT = FAMILY_COUNT, READER_SNAPSHOTS };
+
+/* What is known only when the rules are in: snapshots by family, and nft's. */
+struct reader_rules {
+	int fd[READER_SNAPSHOTS];	/* -1: there is none */
+	uint64_t size[READER_SNAPSHOTS];
+	bool foreign_trace;
+};
 
 enum supervisor_word {
 	SUPERVISOR_DRAIN = 'D',		/* the rules are out */
@@ -25,24 +50,30 @@ struct supervisor_message {
 };
 
 /**
+ * reader_begin - the rules that its events are about; the descriptors stay ours
+ *
+ * One that reader_start() has started with a capture waits for them.
+ * Return: 0 or -errno.  It says READER_READY or READER_FAILED on @r->fd.
+ */
+int reader_begin(struct reader *r, const struct reader_rules *rules);
+
+/** reader_tell - a word from the reader's own code to the supervisor */
+void reader_tell(int control, enum reader_word word);
+
+/** reader_answered - what it asked about a loss has its answer */
+void reader_answered(struct reader *r);
+
+/** reader_renew - nft's rules, read again; @fd -1: that failed */
+void reader_renew(struct reader *r, int fd, size_t size);
+
+/** reader_drain - the rules are out: finish what is under way and end */
+int reader_drain(struct reader *r);
+
+/**
  * reader_receive - one message; as recvmsg(2)
  * @fd: what came with it, at the place of its size; else -1
  */
 ssize_t reader_receive(int control, struct supervisor_message *m,
 		       int fd[READER_SNAPSHOTS]);
-
-/**
- * reader_await - until reader_begin(), whose rules go into @plan
- * Return: 0 or -errno; -ECANCELED: it never comes.
- */
-int reader_await(int control, struct reader_plan *plan);
-
-/**
- * reader_run - all that the reader does, to its end
- * @plan: gets the rules that reader_await() brings
- * @seal: gives up every privilege, once all is open; 0, or -errno and what
- */
-void reader_run(struct reader_plan *plan, int control,
-		int (*seal)(char *what, size_t size));
 
 #endif

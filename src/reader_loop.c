@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* reader_loop: when the reader reads, rests, writes, and looks for what is silent. */
-#include "reader_state.h"
+#include "reader_loop.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -9,7 +9,10 @@
 #include "clock.h"
 #include "hook.h"
 #include "ifnames.h"
-#include "reader_line.h"
+#include "reader_control.h"
+#include "reader_events.h"
+#include "reader_plan.h"
+#include "reader_state.h"
 #include "stats.h"
 
 enum {
@@ -19,24 +22,6 @@ enum {
 	DRAIN_MAX_MS = 5000,
 	PAUSE_NS = 20000000,	/* output and silence wait for so long at most */
 };
-
-void reader_on_control(struct reader_state *s)
-{
-	struct supervisor_message m = { 0 };
-	int fd[READER_SNAPSHOTS];
-	ssize_t n = reader_receive(s->control, &m, fd);
-
-	if (n < 0 && (errno == EINTR || errno == EAGAIN))
-		return;
-	if (n > 0 && m.word == SUPERVISOR_RULES && s->hold) {
-		hold_snapshot(s->hold, fd[READER_NFT], m.size[READER_NFT]);
-		capture_fence(s->plan->capture);
-	}
-	/* "Drain", or the supervisor is gone: the same. */
-	if (n <= 0 || m.word == SUPERVISOR_DRAIN)
-		s->draining = true;
-	s->orphaned |= n <= 0;
-}
 
 /* One batch.  Return: messages in it; 0: the socket is empty; or -errno. */
 static int read_batch(struct reader_state *s)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* reader_process: starts the reader with nothing that is not its own. */
-#include "reader.h"
+#include "reader_process.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -16,7 +16,9 @@
 #include "hook.h"
 #include "out.h"
 #include "process.h"
+#include "reader.h"
 #include "reader_line.h"
+#include "reader_plan.h"
 #include "sandbox.h"
 
 /*
@@ -33,7 +35,7 @@ static void close_others(const struct reader_plan *plan, int control)
 	int from = STDERR_FILENO + 1;
 
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
-		keep[3 + i] = plan->sink[i].report ? plan->sink[i].fd : -1;
+		keep[3 + i] = plan->printer.sink[i].report ? plan->printer.sink[i].fd : -1;
 
 	for (;;) {
 		int next = -1;
@@ -67,8 +69,8 @@ static void reader_main(const struct reader_plan *plan, int control)
 	HOOK("reader-start");
 	tzset();
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
-		if (own.sink[i].report)
-			out_take_pipe(own.sink[i].fd);
+		if (own.printer.sink[i].report)
+			out_take_pipe(own.printer.sink[i].fd);
 	sandbox_prepare();
 	reader_run(&own, control, sandbox_enter);
 	/* Nothing is left to flush; LeakSanitizer cannot work in a sandbox. */

@@ -14,9 +14,7 @@
 #include "path_map.h"
 #include "place.h"
 #include "printer.h"
-#include "reader.h"
-
-struct nlmsghdr;
+#include "reader_plan.h"
 
 struct reader_state {
 	const struct reader_plan *plan;
@@ -40,25 +38,5 @@ struct reader_state {
 	bool caught_up;			/* empty but for what came meanwhile */
 	bool busy;			/* much comes at the moment */
 };
-
-/** reader_on_control - one message of the supervisor is there */
-void reader_on_control(struct reader_state *s);
-
-/** reader_listen - read the socket until the rules are out, and then to its end */
-void reader_listen(struct reader_state *s);
-
-/** reader_on_message - one netlink message; @arg: the state; capture_receive() */
-void reader_on_message(void *arg, const struct nlmsghdr *nlh, size_t len);
-
-/** reader_on_event - one event of a message, or of a file */
-void reader_on_event(struct reader_state *s, const struct event *e,
-		     const struct place *at);
-
-/** reader_turn - what rules' numbers mean is another from here on */
-void reader_turn(struct reader_state *s, enum place_phase phase);
-
-/** what becomes of journeys that are over, and of what was held */
-extern const struct journey_ops reader_journey_ops;
-extern const struct hold_ops reader_hold_ops;
 
 #endif

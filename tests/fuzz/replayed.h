@@ -14,13 +14,12 @@
 #include "path.h"
 #include "place.h"
 #include "printer.h"
-#include "reader.h"
 #include "replay.h"
 #include "stats.h"
 
 struct replayed {
 	struct stats stats;
-	struct reader_plan plan;
+	struct printer_plan plan;
 	struct path_map map;
 	struct printer printer;
 	struct journeys *journeys;
@@ -62,6 +61,11 @@ static void replayed_silence(void *arg, uint64_t now_ns)
 	journeys_expire(((struct replayed *)arg)->journeys, now_ns);
 }
 
+static void replayed_news(void *arg, enum printer_news news)
+{
+	(void)arg, (void)news;
+}
+
 /* @text: the form on "stdout"; pcapng and graph are written as well */
 static inline void replayed_run(const uint8_t *data, size_t size,
 				const struct snapshot *const snap[],
@@ -85,7 +89,7 @@ static inline void replayed_run(const uint8_t *data, size_t size,
 	idx = place_index_open(snap, NULL, &r->map);
 	r->journeys = journeys_open(&r->map, 128, true, NULL, &replayed_ops, r);
 	if (!idx || !r->journeys ||
-	    printer_open(&r->printer, &r->plan, idx, names, null))
+	    printer_open(&r->printer, &r->plan, idx, names, replayed_news, r))
 		abort();
 	r->replay = (struct replay){
 		.fd = -1, .snaplen = 128, .snap = snap, .stats = &r->stats,

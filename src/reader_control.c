@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* reader_control: what the supervisor says to the reader. */
+#include "reader_control.h"
+
+#include <errno.h>
+
+#include "capture.h"
+#include "reader_line.h"
+#include "reader_plan.h"
+#include "reader_state.h"
+
+void reader_on_control(struct reader_state *s)
+{
+	struct supervisor_message m = { 0 };
+	int fd[READER_SNAPSHOTS];
+	ssize_t n = reader_receive(s->control, &m, fd);
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n > 0 && m.word == SUPERVISOR_RULES && s->hold) {
+		hold_snapshot(s->hold, fd[READER_NFT], m.size[READER_NFT]);
+		capture_fence(s->plan->capture);
+	}
+	/* "Drain", or the supervisor is gone: the same. */
+	if (n <= 0 || m.word == SUPERVISOR_DRAIN)
+		s->draining = true;
+	s->orphaned |= n <= 0;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reader_plan: all that the reader is given when it is started. */
+#ifndef NFTRACE_READER_PLAN_H
+#define NFTRACE_READER_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "family.h"
+#include "printer.h"
+
+struct capture;
+struct nft_snapshot;
+struct snapshot;
+
+/*
+ * All that the reader needs; the fork copies it, but for the rules (.snap, .nft,
+ * .foreign_trace) with .capture: these come with reader_begin().
+ */
+struct reader_plan {
+	struct capture *capture;	/* NULL: .input_fd is read instead */
+	int input_fd;
+	const struct snapshot *snap[FAMILY_COUNT];
+	const struct nft_snapshot *nft;	/* NULL: no events of nft */
+	struct printer_plan printer;	/* .stats: shared with the supervisor;
+					 * .env.names: opened by the reader */
+	uint32_t snaplen;
+	bool flat;			/* --flat: events, not packets */
+	bool foreign_trace;		/* journeys may begin anywhere */
+	bool nft_unseen;		/* nft may drop packets unseen */
+};
+
+#endif
