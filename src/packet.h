@@ -72,20 +72,6 @@ struct packet {
 void packet_decode(struct packet *p, uint8_t nfproto, const uint8_t *data,
 		   size_t caplen);
 
-/**
- * packet_print - "10.0.0.1.41022 > 8.8.8.8.53: UDP, length 28"
- * @verbose: also ttl, tos, id, flags and checksums' lengths as tcpdump -v
- * @size: of @buf; the line is cut to fit and always NUL-terminated
- * Return: bytes written without the NUL.  Bytes of the packet appear only as
- * printable ASCII or \xHH.
- */
-size_t packet_print(char *buf, size_t size, const struct packet *p,
-		    bool verbose);
-
-/** packet_print_addr - "10.0.0.1" or "10.0.0.1.53" (port 0...65535, -1: none) */
-size_t packet_print_addr(char *buf, size_t size, const struct packet *p,
-			 const uint8_t *addr, int port);
-
 /** packet_is_extended - IPv6 with something between its header and what it carries? */
 bool packet_is_extended(const struct packet *p);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* packet_print: a decoded packet -> one line as tcpdump -n writes it. */
-#include "packet.h"
+#include "packet_print.h"
 
 #include <string.h>
 
@@ -10,7 +10,10 @@
 #include "dns.h"
 #include "format.h"
 #include "line.h"
-#include "print.h"
+#include "packet.h"
+#include "print_ends.h"
+#include "print_icmp.h"
+#include "print_tcp.h"
 
 /* Bytes behind the network header and its extensions. */
 static uint32_t behind_network(const struct packet *p)

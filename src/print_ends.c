@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* print_ends: who speaks to whom and in which protocol, as tcpdump -n writes it. */
-#include "print.h"
+#include "print_ends.h"
 
 #include <arpa/inet.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* print_tcp: TCP's flags, numbers and options as tcpdump -n -S writes them. */
-#include "print.h"
+#include "print_tcp.h"
 
 #include <stdbool.h>
 #include <stdint.h>

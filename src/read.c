@@ -13,7 +13,7 @@
 #include "pcap_file.h"
 #include "reader_plan.h"
 #include "reader_process.h"
-#include "replay.h"
+#include "replay_state.h"
 #include "results.h"
 #include "rules_text.h"
 #include "run.h"

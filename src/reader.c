@@ -17,6 +17,7 @@
 #include "reader_plan.h"
 #include "reader_state.h"
 #include "replay.h"
+#include "replay_state.h"
 #include "stats.h"
 
 static void replay_event(void *arg, const struct event *e,

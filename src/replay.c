@@ -5,6 +5,9 @@
 #include "input.h"
 #include "pcap_file.h"
 #include "printer.h"
+#include "replay_pcap.h"
+#include "replay_state.h"
+#include "replay_text.h"
 #include "stats.h"
 
 /* A packet's headers are in there once or twice, not at each event. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* replay_pcap: packets with records -> journeys -> the printer. */
-#include "replay.h"
+#include "replay_pcap.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,6 +12,7 @@
 #include "pcap_file.h"
 #include "printer.h"
 #include "record.h"
+#include "replay_state.h"
 #include "stats.h"
 
 enum { SNAPLEN = 65536 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* replay_text: lines of a log -> events -> journeys. */
-#include "replay.h"
+#include "replay_text.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -14,6 +14,7 @@
 #include "packet.h"
 #include "place.h"
 #include "printer.h"
+#include "replay_state.h"
 #include "stats.h"
 #include "trace_text.h"
 

@@ -17,7 +17,9 @@
 #include "nft_snapshot.h"
 #include "out.h"
 #include "packet.h"
+#include "packet_print.h"
 #include "place.h"
+#include "print_ends.h"
 #include "safe.h"
 
 static const char *const kinds[] = {

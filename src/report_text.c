@@ -12,7 +12,9 @@
 #include "journey.h"
 #include "out.h"
 #include "packet.h"
+#include "packet_print.h"
 #include "place.h"
+#include "print_ends.h"
 #include "safe.h"
 
 enum { LINE = 1024 };

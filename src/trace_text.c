@@ -10,6 +10,8 @@
 
 #include "place.h"
 #include "span.h"
+#include "trace_build.h"
+#include "trace_time.h"
 
 enum { DEPTH = 2 };	/* a packet, and the one that it quotes */
 

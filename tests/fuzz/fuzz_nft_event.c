@@ -10,6 +10,7 @@
 #include "event_nft.h"
 #include "identity.h"
 #include "packet.h"
+#include "packet_print.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

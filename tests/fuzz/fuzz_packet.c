@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "packet.h"
+#include "packet_print.h"
 #include "safe.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "family.h"
+#include "replay_pcap.h"
 #include "replayed.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

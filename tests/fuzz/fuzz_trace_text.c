@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "family.h"
+#include "replay_text.h"
 #include "replayed.h"
 #include "save.h"
 #include "snapshot.h"

@@ -14,7 +14,7 @@
 #include "path.h"
 #include "place.h"
 #include "printer.h"
-#include "replay.h"
+#include "replay_state.h"
 #include "stats.h"
 
 struct replayed {

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 
 #include "packet.h"
+#include "packet_print.h"
 
 static const char usage_text[] =
 	"usage: packet_tool {print|verbose|pcap|torture} <FILE\n"

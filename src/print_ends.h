@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* print: the parts of a packet's line, a function a protocol. */
-#ifndef NFTRACE_PRINT_H
-#define NFTRACE_PRINT_H
+/* print_ends: who speaks to whom and in which protocol, as tcpdump -n writes it. */
+#ifndef NFTRACE_PRINT_ENDS_H
+#define NFTRACE_PRINT_ENDS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct line;
 struct packet;
 
-/** each appends what is behind "source > destination: " */
-void print_tcp(struct line *l, const struct packet *p);
-void print_icmp(struct line *l, const struct packet *p);
+/** packet_print_addr - "10.0.0.1" or "10.0.0.1.53" (port 0...65535, -1: none) */
+size_t packet_print_addr(char *buf, size_t size, const struct packet *p,
+			 const uint8_t *addr, int port);
 
 /** print_ends - "10.0.0.1.41022 > 8.8.8.8.53: " */
 void print_ends(struct line *l, const struct packet *p);

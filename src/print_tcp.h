@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* print_tcp: TCP's flags, numbers and options as tcpdump -n -S writes them. */
+#ifndef NFTRACE_PRINT_TCP_H
+#define NFTRACE_PRINT_TCP_H
+
+struct line;
+struct packet;
+
+/** print_tcp - append what is behind "source > destination: " */
+void print_tcp(struct line *l, const struct packet *p);
+
+#endif

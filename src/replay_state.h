@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* replay_state: what the reader lends to --read, and how a file ended. */
+#ifndef NFTRACE_REPLAY_STATE_H
+#define NFTRACE_REPLAY_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "family.h"
+
+struct event;
+struct ifnames;
+struct place;
+struct place_index;
+struct printer;
+struct snapshot;
+struct stats;
+
+/* What the reader lends. */
+struct replay {
+	int fd;				/* of the file */
+	uint32_t snaplen;
+	bool flat;			/* events are printed, not packets */
+	const struct snapshot *const *snap;	/* by family_index(), NULL: no rules */
+	struct stats *stats;
+	struct place_index *index;
+	struct ifnames *names;
+	struct printer *printer;
+	/* One event of a text, to be put into its journey. */
+	void (*event)(void *arg, const struct event *e, const struct place *at,
+		      uint64_t now_ns, uint64_t wall_ns);
+	/* So many events are missing here; one of a packet under way is. */
+	void (*gap)(void *arg, uint32_t lost);
+	void (*hole)(void *arg);
+	/* What has been silent until then is over. */
+	void (*silence)(void *arg, uint64_t now_ns);
+	void *arg;
+};
+
+/* How it ended, in struct stats. */
+enum replay_end {
+	REPLAY_WHOLE,		/* the whole file was read, or -c was reached */
+	REPLAY_BROKEN,		/* it is no file of its kind from there on */
+	REPLAY_OLD_PCAP,	/* a file of another kind: nothing to be had */
+	REPLAY_NO_EVENTS,	/* --flat --json, and it holds packets only */
+	REPLAY_ERROR,		/* a read failed: .input_error */
+};
+
+#endif
