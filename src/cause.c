@@ -15,6 +15,7 @@
 #include <linux/rtnetlink.h>
 
 #include "helper.h"
+#include "losses.h"
 #include "place.h"
 #include "route.h"
 #include "safe.h"

@@ -3,23 +3,9 @@
 #ifndef NFTRACE_CAUSE_H
 #define NFTRACE_CAUSE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "fate.h"
 
-#include "change.h"
-
-enum { CAUSE_TEXT = 192 };
-
-/* What is known of the packet.  Compared as bytes: to be zeroed first. */
-struct cause_question {
-	struct look look;	/* at its last event; ports are left out */
-	uint32_t queue;		/* the one it was handed to */
-	uint8_t nfproto;
-	uint8_t order;		/* enum place_table of its last event */
-	bool queued;		/* handed to a queue, and not seen again */
-	bool whole;		/* must not be fragmented */
-};
+struct cause_question;
 
 /**
  * cause_find - ask routing and the host's settings, in a helper child

@@ -18,24 +18,6 @@ static const uint64_t MS = 1000000;
 /* Silence after which nothing is expected any more, when not all was seen. */
 static const uint64_t SILENCE_MS = 250, QUEUE_SILENCE_MS = 1000;
 
-const char *fate_word(enum fate_kind kind)
-{
-	static const char *const words[FATE_COUNT] = {
-		[FATE_DROP] = "DROP",
-		[FATE_REJECT] = "REJECT",
-		[FATE_DELIVERED] = "DELIVERED",
-		[FATE_FORWARDED] = "FORWARDED",
-		[FATE_SENT] = "SENT",
-		[FATE_QUEUE] = "QUEUE",
-		[FATE_STOLEN] = "STOLEN",
-		[FATE_LOST] = "LOST",
-		[FATE_UNKNOWN] = "UNKNOWN",
-		[FATE_INCOMPLETE] = "INCOMPLETE",
-	};
-
-	return words[kind];
-}
-
 struct journey *journey_new(uint32_t snaplen)
 {
 	struct journey *j = calloc(1, sizeof(*j));

@@ -8,28 +8,12 @@
 #include <stdint.h>
 
 #include "event_nft.h"
+#include "fate.h"
 #include "packet.h"
 #include "path.h"
 
 struct event;
 struct place;
-
-enum fate_kind {
-	FATE_DROP, FATE_REJECT, FATE_DELIVERED, FATE_FORWARDED, FATE_SENT,
-	FATE_QUEUE, FATE_STOLEN, FATE_LOST, FATE_UNKNOWN, FATE_INCOMPLETE,
-	FATE_COUNT,
-};
-
-/** fate_word - "DROP", "FORWARDED", ... */
-const char *fate_word(enum fate_kind kind);
-
-struct fate {
-	uint8_t kind;			/* enum fate_kind */
-	uint8_t hook;			/* the last one reached, NF_INET_* */
-	uint32_t out;			/* FORWARDED, SENT: interface index */
-	const struct place *by;		/* who decided, NULL: nobody known */
-	const char *cause;		/* LOST, QUEUE: likely why, or NULL */
-};
 
 /* One event, less what is the same for all of its place. */
 struct step {

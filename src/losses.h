@@ -1,18 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* losses: packets that went missing: the reader asks, the supervisor answers. */
+/* losses: questions about packets that went missing, and their answers, in shared memory. */
 #ifndef NFTRACE_LOSSES_H
 #define NFTRACE_LOSSES_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cause.h"
-
-struct journey;
+#include "change.h"
+#include "fate.h"
 
 enum { LOSSES = 16 };
 
 enum loss_state { LOSS_FREE, LOSS_ASKED, LOSS_ANSWERED };
+
+/* What is known of the packet.  Compared as bytes: to be zeroed first. */
+struct cause_question {
+	struct look look;	/* at its last event; ports are left out */
+	uint32_t queue;		/* the one it was handed to */
+	uint8_t nfproto;
+	uint8_t order;		/* enum place_table of its last event */
+	bool queued;		/* handed to a queue, and not seen again */
+	bool whole;		/* must not be fragmented */
+};
 
 /* Packets that went missing alike.  The reader fills it, then sets ASKED. */
 struct loss {
@@ -29,23 +38,16 @@ struct losses {
 };
 
 /**
- * losses_note - the reader: branch @b of @j went missing
- * @fresh: set when nobody has asked for its like: tell the supervisor
- * Return: its entry, NULL when there is no room.
+ * losses_state - enum loss_state; what was written before it was set is there
+ * losses_set_state - for the other side to see, with all that was written before
  */
-struct loss *losses_note(struct losses *ls, const struct journey *j,
-			 unsigned int b, bool *fresh);
+uint32_t losses_state(const struct loss *l);
+void losses_set_state(struct loss *l, uint32_t state);
 
 /** losses_answered - has the supervisor done with it? */
 bool losses_answered(const struct loss *l);
 
 /** losses_cause - the answer, NULL while there is none, or none was found */
 const char *losses_cause(const struct loss *l);
-
-/** losses_answer - the supervisor: explain what was asked */
-void losses_answer(struct losses *ls);
-
-/** losses_say - the supervisor, at the end: packets by cause, on stderr */
-void losses_say(const struct losses *ls);
 
 #endif

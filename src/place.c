@@ -402,3 +402,21 @@ const struct place *place_by_id(const struct place_index *idx, uint32_t id)
 {
 	return id < idx->count ? idx->by_id[id] : NULL;
 }
+
+unsigned int place_queue(const struct place *at)
+{
+	static const char *const words[] = { "--queue-num ",
+					     "--queue-balance " };
+
+	if (at->backend == EVENT_NFT)
+		return at->queue;
+	for (size_t i = 0; i < 2; i++) {
+		const char *found = memmem(at->rule, at->rule_len, words[i],
+					   strlen(words[i]));
+
+		if (found)
+			return (unsigned int)strtoul(found + strlen(words[i]),
+						     NULL, 10);
+	}
+	return 0;
+}

@@ -157,4 +157,7 @@ const struct place *place_by_id(const struct place_index *idx, uint32_t id);
 /** place_looks_like_trace - is it of the form of a trace prefix at all? */
 bool place_looks_like_trace(const char *prefix, size_t len);
 
+/** place_queue - the number of the queue that its rule hands packets to */
+unsigned int place_queue(const struct place *at);
+
 #endif

@@ -2,6 +2,7 @@
 /* questions: what the reader asks the supervisor, and who answers it. */
 #include "questions.h"
 
+#include "loss_answer.h"
 #include "nft_news.h"
 #include "run_state.h"
 

@@ -10,6 +10,7 @@
 #include "event.h"
 #include "event_nft.h"
 #include "journey.h"
+#include "loss_ask.h"
 #include "losses.h"
 #include "place_nft.h"
 #include "reader_control.h"

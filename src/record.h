@@ -3,15 +3,8 @@
 #ifndef NFTRACE_RECORD_H
 #define NFTRACE_RECORD_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "cause.h"
-#include "journey.h"
-
-struct ifnames;
+struct journey;
 struct out;
-struct place_index;
 struct report_env;
 
 /*
@@ -44,29 +37,5 @@ struct report_env;
 /** record_write - @j's record into the record of @o that is under way */
 void record_write(struct out *o, const struct report_env *env,
 		  const struct journey *j);
-
-/** record_is - does a comment begin with the magic? */
-bool record_is(const char *text, size_t len);
-
-/* What record_read() needs, and fills. */
-struct record_reader {
-	struct place_index *index;	/* gets the places */
-	struct ifnames *names;		/* gets the interfaces */
-	/* Of the record read last. */
-	char host[65], netns[24];
-	bool log;
-	char cause[JOURNEY_BRANCHES][CAUSE_TEXT];
-};
-
-/**
- * record_read - take a journey back
- * @j: journey_new()'s; .first and .first_ns are the caller's; all else is
- *	filled, and borrows causes from @r
- * @block: the lines for people; @words: the record; neither is terminated
- * Return: 0, or -EBADMSG: they do not make a journey.
- */
-int record_read(struct record_reader *r, struct journey *j,
-		const char *block, size_t block_len,
-		const char *words, size_t words_len);
 
 #endif

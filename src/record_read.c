@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* record_read: the other half of record: words -> journey. */
-#include "record.h"
+#include "record_read.h"
 
 #include <errno.h>
 #include <string.h>
@@ -8,12 +8,12 @@
 #include "family.h"
 #include "ifnames.h"
 #include "journey.h"
+#include "record.h"
 #include "record_reading.h"
+#include "record_step.h"
 #include "record_words.h"
 #include "report.h"
 #include "span.h"
-
-enum { NAME = 256 };
 
 bool record_is(const char *text, size_t len)
 {
@@ -22,35 +22,6 @@ bool record_is(const char *text, size_t len)
 	return span_starts(t, RECORD_MAGIC) &&
 	       (len == sizeof(RECORD_MAGIC) - 1 ||
 		text[sizeof(RECORD_MAGIC) - 1] == ' ');
-}
-
-/* @size: of @to; the name is cut to fit and always terminated */
-static void get_name(struct span t, char *to, size_t size)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < t.len && n + 1 < size; i++) {
-		struct span hex = { t.at + i + 1, 2 };
-
-		to[n] = t.at[i];
-		if (t.at[i] == '%' && i + 2 < t.len &&
-		    span_bytes(hex, &to[n], 1) == 1)
-			i += 2;
-		n++;
-	}
-	to[n] = '\0';
-}
-
-bool record_word(struct span t, const char *(*word)(unsigned int),
-		 unsigned int count, uint8_t *index)
-{
-	for (unsigned int i = 0; i < count; i++) {
-		if (!span_is(t, word(i)))
-			continue;
-		*index = (uint8_t)i;
-		return true;
-	}
-	return false;
 }
 
 static const char *maker_word(unsigned int i)
@@ -66,14 +37,6 @@ static const char *field_word(unsigned int i)
 static const char *kind_word(unsigned int i)
 {
 	return fate_word(i);
-}
-
-uint32_t record_interface(struct reading *rd, struct span t)
-{
-	char name[NAME];
-
-	get_name(t, name, sizeof(name));
-	return *name ? ifnames_index(rd->r->names, name, strlen(name)) : 0;
 }
 
 static bool take_family(struct reading *rd, struct span t)
@@ -98,13 +61,13 @@ static bool take_flags(struct reading *rd, struct span t)
 
 static bool take_host(struct reading *rd, struct span t)
 {
-	get_name(t, rd->r->host, sizeof(rd->r->host));
+	record_name(t, rd->r->host, sizeof(rd->r->host));
 	return true;
 }
 
 static bool take_netns(struct reading *rd, struct span t)
 {
-	get_name(t, rd->r->netns, sizeof(rd->r->netns));
+	record_name(t, rd->r->netns, sizeof(rd->r->netns));
 	return true;
 }
 
@@ -220,7 +183,7 @@ static bool fate_field(struct reading *rd, struct fate *f, struct span t)
 		f->by = rd->j->step[by].place;
 		break;
 	case 'c':
-		get_name(value, cause, CAUSE_TEXT);
+		record_name(value, cause, CAUSE_TEXT);
 		f->cause = cause;
 		break;
 	}

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* record_reading: what record_read and record_step share while they read one journey. */
+/* record_reading: words and names of a record, for the files that read one. */
 #ifndef NFTRACE_RECORD_READING_H
 #define NFTRACE_RECORD_READING_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "journey.h"
@@ -18,14 +19,14 @@ struct reading {
 	struct step now;	/* what an event takes over from the one before */
 };
 
+/** record_name - a %XX-escaped name; cut to @size bytes and always terminated */
+void record_name(struct span t, char *to, size_t size);
+
 /** record_interface - the index of an interface's %XX-escaped name, 0: none */
 uint32_t record_interface(struct reading *rd, struct span t);
 
 /** record_word - which of @count words it is; false: none of them */
 bool record_word(struct span t, const char *(*word)(unsigned int),
 		 unsigned int count, uint8_t *index);
-
-/** record_take_step - the fields behind "e", and the next TRACE line */
-bool record_take_step(struct reading *rd, struct span fields);
 
 #endif

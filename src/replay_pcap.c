@@ -12,6 +12,7 @@
 #include "pcap_file.h"
 #include "printer.h"
 #include "record.h"
+#include "record_read.h"
 #include "replay_state.h"
 #include "stats.h"
 

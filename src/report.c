@@ -76,21 +76,3 @@ size_t report_reason(char *buf, size_t size, const struct journey *j,
 	}
 	return n > 0 ? (size_t)n : 0;
 }
-
-unsigned int report_queue(const struct place *by)
-{
-	static const char *const words[] = { "--queue-num ",
-					     "--queue-balance " };
-
-	if (by->backend == EVENT_NFT)
-		return by->queue;
-	for (size_t i = 0; i < 2; i++) {
-		const char *at = memmem(by->rule, by->rule_len, words[i],
-					strlen(words[i]));
-
-		if (at)
-			return (unsigned int)strtoul(at + strlen(words[i]),
-						     NULL, 10);
-	}
-	return 0;
-}

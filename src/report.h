@@ -69,14 +69,4 @@ enum { REPORT_REASON = 320 };
 size_t report_reason(char *buf, size_t size, const struct journey *j,
 		     unsigned int branch);
 
-/**
- * report_alone - lines that name the chains which only one backend has
- * @before, @behind: each line: colours
- */
-void report_alone(struct out *o, const struct journey *j, const char *before,
-		  const char *behind);
-
-/** report_queue - the queue number of a QUEUE fate's rule */
-unsigned int report_queue(const struct place *by);
-
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* report_alone: the lines of a block that name the chains which only one backend has. */
-#include "report.h"
+#include "report_alone.h"
 
 #include <string.h>
 
@@ -9,6 +9,7 @@
 #include "nft_snapshot.h"
 #include "out.h"
 #include "place.h"
+#include "report.h"
 #include "safe.h"
 
 enum { CHAINS = 64 };

@@ -15,6 +15,7 @@
 #include "packet_print.h"
 #include "place.h"
 #include "print_ends.h"
+#include "report_alone.h"
 #include "safe.h"
 
 enum { LINE = 1024 };
@@ -168,7 +169,7 @@ static void put_fate(struct out *o, const struct report_env *env,
 		}
 		break;
 	case FATE_QUEUE:
-		out_printf(o, " to %u", report_queue(f->by));
+		out_printf(o, " to %u", place_queue(f->by));
 		break;
 	case FATE_INCOMPLETE:
 		out_text(o, ":");

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "journey.h"
+#include "fate.h"
 #include "losses.h"
 
 enum { STATS_DROPS = 16 };

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "loss_answer.h"
 #include "place.h"
 #include "reasons.h"
 #include "run_state.h"

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* loss_ask: the reader asks why a packet went missing. */
+#include "loss_ask.h"
+
+#include <string.h>
+
+#include "journey.h"
+#include "losses.h"
+#include "place.h"
+
+enum { SMALL = 1280 };		/* no link refuses a packet of this length */
+
+/* Alike are packets whose difference cannot matter to the answer. */
+static void fill(struct cause_question *q, const struct journey *j,
+		 unsigned int b)
+{
+	const struct path *p = &j->path[b];
+
+	memset(q, 0, sizeof(*q));
+	q->look = p->look;
+	q->look.src.port = q->look.dst.port = -1;
+	q->look.mss = 0;
+	q->look.ttl = q->look.ttl > 1 ? 64 : q->look.ttl;
+	q->look.length = q->look.length > SMALL ? q->look.length : SMALL;
+	q->nfproto = j->nfproto;
+	q->order = p->order;
+	q->whole = j->last.flags & PACKET_DONT_FRAGMENT;
+	q->queued = j->fate[b].kind == FATE_QUEUE;
+	if (!q->queued)
+		return;
+	/* Then only the queue matters. */
+	memset(&q->look, 0, sizeof(q->look));
+	q->nfproto = q->order = 0;
+	q->whole = false;
+	q->queue = place_queue(j->fate[b].by);
+}
+
+struct loss *losses_note(struct losses *ls, const struct journey *j,
+			 unsigned int b, bool *fresh)
+{
+	struct cause_question q;
+
+	*fresh = false;
+	fill(&q, j, b);
+	for (unsigned int i = 0; i < LOSSES; i++) {
+		struct loss *l = &ls->loss[i];
+
+		if (losses_state(l) == LOSS_FREE) {
+			l->q = q;
+			*fresh = true;
+		}
+		if (memcmp(&l->q, &q, sizeof(q)) == 0) {
+			l->packets++;
+			if (*fresh)
+				losses_set_state(l, LOSS_ASKED);
+			return l;
+		}
+	}
+	ls->others++;
+	return NULL;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* loss_ask: the reader asks why a packet went missing. */
+#ifndef NFTRACE_LOSS_ASK_H
+#define NFTRACE_LOSS_ASK_H
+
+#include <stdbool.h>
+
+struct journey;
+struct loss;
+struct losses;
+
+/**
+ * losses_note - branch @b of @j went missing
+ * @fresh: set when nobody has asked for its like: tell the supervisor
+ * Return: its entry, NULL when there is no room.
+ */
+struct loss *losses_note(struct losses *ls, const struct journey *j,
+			 unsigned int b, bool *fresh);
+
+#endif

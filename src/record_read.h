@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* record_read: a record of a journey in words -> the journey. */
+#ifndef NFTRACE_RECORD_READ_H
+#define NFTRACE_RECORD_READ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "fate.h"
+#include "journey.h"
+
+struct ifnames;
+struct place_index;
+
+/** record_is - does a comment begin with the magic? */
+bool record_is(const char *text, size_t len);
+
+/* What record_read() needs, and fills. */
+struct record_reader {
+	struct place_index *index;	/* gets the places */
+	struct ifnames *names;		/* gets the interfaces */
+	/* Of the record read last. */
+	char host[65], netns[24];
+	bool log;
+	char cause[JOURNEY_BRANCHES][CAUSE_TEXT];
+};
+
+/**
+ * record_read - take a journey back
+ * @j: journey_new()'s; .first and .first_ns are the caller's; all else is
+ *	filled, and borrows causes from @r
+ * @block: the lines for people; @words: the record; neither is terminated
+ * Return: 0, or -EBADMSG: they do not make a journey.
+ */
+int record_read(struct record_reader *r, struct journey *j,
+		const char *block, size_t block_len,
+		const char *words, size_t words_len);
+
+#endif
