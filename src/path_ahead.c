@@ -6,16 +6,6 @@
 #include "place.h"
 #include "table_order.h"
 
-/* Hooks at which a packet can turn up next (Netfilter's packet flow). */
-const uint8_t path_next_hooks[NF_INET_NUMHOOKS] = {
-	[NF_INET_PRE_ROUTING] = BIT(NF_INET_LOCAL_IN) | BIT(NF_INET_FORWARD),
-	[NF_INET_LOCAL_IN] = 0,
-	[NF_INET_FORWARD] = BIT(NF_INET_POST_ROUTING),
-	[NF_INET_LOCAL_OUT] = BIT(NF_INET_POST_ROUTING),
-	/* Loopback, and the copy that multicast sends back to us. */
-	[NF_INET_POST_ROUTING] = BIT(NF_INET_PRE_ROUTING),
-};
-
 /* Where a path is; in a user chain that was joined from nowhere: its table's. */
 uint8_t path_station(const struct path_map *map, const struct path *p)
 {

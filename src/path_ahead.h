@@ -8,15 +8,9 @@
 
 #include "family.h"
 #include "path_map.h"
-#include "place.h"
+#include "place_types.h"
 
 struct path;
-
-#define BIT(n) (1u << (n))
-#define BIT64(n) (UINT64_C(1) << (n))
-
-/* Hooks at which a packet can turn up next, a bit each; by hook. */
-extern const uint8_t path_next_hooks[NF_INET_NUMHOOKS];
 
 /** path_family - family_index() of a place */
 static inline unsigned int path_family(const struct place *at)

@@ -5,10 +5,18 @@
 #include <string.h>
 
 #include "family.h"
-#include "path_ahead.h"
-#include "place.h"
 #include "snapshot.h"
 #include "table_order.h"
+
+/* Hooks at which a packet can turn up next (Netfilter's packet flow). */
+const uint8_t path_next_hooks[NF_INET_NUMHOOKS] = {
+	[NF_INET_PRE_ROUTING] = BIT(NF_INET_LOCAL_IN) | BIT(NF_INET_FORWARD),
+	[NF_INET_LOCAL_IN] = 0,
+	[NF_INET_FORWARD] = BIT(NF_INET_POST_ROUTING),
+	[NF_INET_LOCAL_OUT] = BIT(NF_INET_POST_ROUTING),
+	/* Loopback, and the copy that multicast sends back to us. */
+	[NF_INET_POST_ROUTING] = BIT(NF_INET_PRE_ROUTING),
+};
 
 /* linux/netfilter_ipv4.h, enum nf_ip_hook_priorities; v6 has the same. */
 static const int32_t table_priority[T_COUNT] = {

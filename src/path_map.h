@@ -12,6 +12,12 @@ struct snapshot;
 
 enum { STATION_MAX = 64, STATION_NONE = 0xff };
 
+#define BIT(n) (1u << (n))
+#define BIT64(n) (UINT64_C(1) << (n))
+
+/* Hooks at which a packet can turn up next, a bit each; by hook. */
+extern const uint8_t path_next_hooks[NF_INET_NUMHOOKS];
+
 /*
  * A station is a legacy table or an nft base chain at one hook.  Its number,
  * an index and a bit, stays the same for the whole run.

@@ -7,7 +7,7 @@
 
 #include "event.h"
 #include "path_map.h"
-#include "place.h"
+#include "place_types.h"
 #include "prefix.h"
 #include "snapshot.h"
 #include "nft_snapshot.h"

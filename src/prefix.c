@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "place.h"
+#include "place_types.h"
 
 static const char *const kind_words[] = {
 	[PLACE_RULE] = "rule",

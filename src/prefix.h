@@ -30,4 +30,7 @@ const char *prefix_colon(const char *from, const char *to);
 /** prefix_hash - for tables of prefixes; it reads eight bytes at a time */
 uint64_t prefix_hash(uint8_t nfproto, const char *text, size_t len);
 
+/** place_looks_like_trace - is it of the form of a trace prefix at all? */
+bool place_looks_like_trace(const char *prefix, size_t len);
+
 #endif

@@ -13,6 +13,7 @@
 #include "loss_ask.h"
 #include "losses.h"
 #include "place_nft.h"
+#include "prefix.h"
 #include "reader_control.h"
 #include "reader_line.h"
 #include "reader_plan.h"

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "place.h"
+#include "place_types.h"
 #include "snapshot.h"
 
 /* What the targets of the kernel and of xtables-addons do. */

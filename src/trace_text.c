@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "place.h"
+#include "prefix.h"
 #include "span.h"
 #include "trace_build.h"
 #include "trace_time.h"

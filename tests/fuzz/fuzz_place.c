@@ -7,6 +7,7 @@
 
 #include "family.h"
 #include "place.h"
+#include "prefix.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* place_types: where in the rules an event was made. */
+#ifndef NFTRACE_PLACE_TYPES_H
+#define NFTRACE_PLACE_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct snapshot;
+
+enum place_kind { PLACE_RULE, PLACE_RETURN, PLACE_POLICY };
+
+/* What happens to the packet after this rule, as far as its target tells. */
+enum place_effect {
+	EFFECT_CONTINUE,	/* goes on behind this rule */
+	EFFECT_JUMP,		/* goes on in .target_chain, comes back */
+	EFFECT_GOTO,		/* goes on in .target_chain */
+	EFFECT_RETURN,		/* goes back to the caller, or to the policy */
+	EFFECT_ACCEPT,		/* leaves the table */
+	EFFECT_DROP,
+	EFFECT_REJECT,
+	EFFECT_QUEUE,		/* waits for user space */
+	EFFECT_STEAL,		/* the target keeps or answers it */
+	EFFECT_MAYBE,		/* unknown target: any of these */
+	EFFECT_UNKNOWN,		/* the rule itself is not known */
+};
+
+/* What a target can change in the packet. */
+enum place_change {
+	CHANGE_MARK = 1 << 0,
+	CHANGE_SRC = 1 << 1,
+	CHANGE_DST = 1 << 2,
+	CHANGE_TTL = 1 << 3,
+	CHANGE_TOS = 1 << 4,
+	CHANGE_OTHER = 1 << 5,
+	CHANGE_CLONE = 1 << 6,	/* makes a copy that is traced as well (TEE) */
+};
+
+/* Is it certain which rule this is?  Always for legacy places. */
+enum place_state {
+	PLACE_KNOWN,
+	PLACE_PENDING,	/* the rules are changing: see place_nft_settle() */
+	PLACE_LOST,	/* it was gone before its text could be read */
+};
+
+/*
+ * A prefix that exists in the snapshot, or the like of an nft event.  Owned by the index, valid until
+ * place_index_close().
+ */
+struct place {
+	const struct snapshot *snap;
+	const char *prefix;	/* "TRACE: raw:PREROUTING:rule:2", no blank */
+	uint32_t prefix_len;
+	uint32_t rule_len;
+	const char *rule;	/* text as iptables-save prints it, or "" */
+	const char *line;	/* the whole line of output, escaped, with \n */
+	uint32_t line_len;
+	uint32_t id;		/* counts from 0; for tables beside this one */
+	const char *table;
+	const char *chain;
+	uint32_t chain_len;
+	uint32_t chain_index;	/* in the snapshot */
+	uint32_t target_chain;	/* EFFECT_JUMP, EFFECT_GOTO */
+	uint32_t number;	/* as the kernel counts */
+	uint32_t last;		/* the chain's number of rules + 1 */
+	uint16_t own_before;	/* own rules in front of it in this chain */
+	uint8_t kind;		/* enum place_kind: the kernel's word */
+	uint8_t nfproto;
+	uint8_t hook;		/* NF_INET_* of a builtin chain, else 0xff */
+	uint8_t order;		/* enum table_order */
+	uint8_t station;	/* of path_map; STATION_NONE in user chains */
+	uint8_t effect;		/* enum place_effect */
+	uint8_t changes;	/* enum place_change, ored */
+	uint8_t doubt;		/* enum doubt: its text may be another's */
+	bool own;		/* a rule of this run */
+	bool hidden;		/* not worth a line: own, or the end before a policy */
+	bool at_end;		/* its chain's policy or implicit return */
+	uint8_t backend;	/* enum event_backend */
+	uint8_t family;		/* nft: of the table, NFPROTO_IPV4, NFPROTO_INET ... */
+	uint8_t state;		/* enum place_state */
+	bool nat;		/* nft: what it translates shows behind its chain */
+	uint16_t queue;		/* nft, EFFECT_QUEUE: its number */
+	uint64_t handle;	/* nft: the rule's, 0: none */
+	const char *target;	/* "DROP", "cali-FORWARD", "REJECT" ... or "" */
+};
+
+/* What a file tells of a place. */
+struct place_known {
+	const char *prefix, *rule;	/* not terminated */
+	size_t prefix_len;
+	size_t rule_len;	/* 0: no text; what the rule does is unknown */
+	uint16_t own_before;
+	uint16_t queue;		/* nft, EFFECT_QUEUE: its number */
+	uint8_t nfproto;
+	uint8_t doubt;
+};
+
+#endif
