@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "event.h"
-#include "journey.h"
-#include "place.h"
+#include "journey_types.h"
+#include "place_types.h"
 
 const char *change_maker_word(enum change_maker m)
 {

@@ -3,35 +3,16 @@
 #ifndef NFTRACE_CHANGE_H
 #define NFTRACE_CHANGE_H
 
-#include <stdint.h>
+#include "step.h"
 
 struct event;
 struct journey;
 struct packet;
 struct place;
 
-struct look_end {
-	uint8_t addr[16];
-	int32_t port;		/* -1: none */
-};
-
-/* How a branch looked at its last event.  Compared as bytes: no padding. */
-/*
- * The first step that can have changed what the look shows.  A legacy event
- * comes before its rule's target runs, one of nft when its rule is done, but
- * for NAT: that is done when all of the chain is.
- */
-struct look_since {
-	uint16_t headers, mark, ends;
-};
-
-struct look {
-	struct look_end src, dst;
-	uint32_t mark, in, out, length;
-	uint16_t mss;		/* of a SYN, 0: none */
-	uint8_t ttl, tos;
-	uint32_t hook;
-};
+/** change_maker_word - "rule", ...; change_field_word - "mark", ... */
+const char *change_maker_word(enum change_maker m);
+const char *change_field_word(enum change_field f);
 
 /** change_begin - the look of a packet at its first event */
 void change_begin(struct journey *j, const struct event *e,

@@ -8,6 +8,7 @@
 #include "change.h"
 #include "event.h"
 #include "identity.h"
+#include "path_fate.h"
 #include "place.h"
 #include "table_order.h"
 

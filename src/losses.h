@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "change.h"
 #include "fate.h"
+#include "look.h"
 
 enum { LOSSES = 16 };
 

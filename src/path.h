@@ -8,46 +8,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "change.h"
 #include "event.h"
 #include "path_map.h"
+#include "path_types.h"
 
 struct fate;
 struct place;
-
-enum { PATH_DEPTH = 16 };
-
-enum path_state {
-	PATH_IN_CHAIN,		/* a later rule of .chain comes next */
-	PATH_POLICY,		/* the end of .chain comes next */
-	PATH_TABLE_DONE,	/* the next table or hook */
-	PATH_QUEUED,		/* later tables, the same hook again, or nothing */
-	PATH_ENDED,		/* nothing: dropped */
-	PATH_MAYBE,		/* an unknown target: any of these */
-};
-
-struct path {
-	const struct place *last;	/* of the last event, never NULL */
-	uint32_t chain;			/* PATH_IN_CHAIN, PATH_POLICY */
-	uint32_t after;			/* number: the next one is above */
-	uint8_t state;			/* enum path_state */
-	uint8_t hook, order;		/* where: NF_INET_*, enum table_order */
-	uint8_t station;		/* and which of the hook, or STATION_NONE */
-	uint64_t seen;			/* stations of this hook, one a bit */
-	uint8_t depth;
-	bool stack_unknown;		/* joined in the middle of a chain */
-	bool local;			/* sent by this host: through OUTPUT */
-	bool born_local;		/* and began there: loopback may follow */
-	uint32_t out;			/* last out-interface seen */
-	uint32_t trace_id;		/* nft's, of its last event that had one */
-	struct look look;		/* change.c's: the packet as last seen */
-	uint64_t look_serial;		/* its packet's, 0: not known */
-	struct look_since since;	/* and which steps came after that */
-	uint32_t shared;		/* a copy: steps it was the packet itself */
-	struct {
-		uint32_t chain, number;
-	} stack[PATH_DEPTH];
-};
 
 /** path_ends_table - none that has not done so is over, nor its journey */
 static inline bool path_ends_table(const struct path *p)
@@ -101,9 +67,5 @@ bool path_map_has_nat(const struct path_map *map, const struct path *p,
 
 /** path_nat_ahead - at its first hook, and nat may still be asked there */
 bool path_nat_ahead(const struct path_map *map, const struct path *p);
-
-/** path_fate - what the silence after the last event means */
-void path_fate(const struct path_map *map, const struct path *p,
-	       struct fate *fate);
 
 #endif

@@ -2,7 +2,7 @@
 /* path_ahead: which hooks, tables and base chains a packet has before it yet. */
 #include "path_ahead.h"
 
-#include "path.h"
+#include "path_types.h"
 #include "place.h"
 #include "table_order.h"
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* path_fate: what the silence after a packet's last event means. */
-#include "path.h"
+#include "path_fate.h"
 
-#include "journey.h"
+#include "fate.h"
+#include "path.h"
 #include "path_ahead.h"
 #include "place.h"
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "change.h"
 #include "doubt.h"
 #include "family.h"
 #include "ifnames.h"

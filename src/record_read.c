@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "change.h"
 #include "family.h"
 #include "ifnames.h"
 #include "journey.h"

@@ -6,24 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "fate.h"
-#include "journey.h"
-
-struct ifnames;
-struct place_index;
+#include "record_reading.h"
 
 /** record_is - does a comment begin with the magic? */
 bool record_is(const char *text, size_t len);
-
-/* What record_read() needs, and fills. */
-struct record_reader {
-	struct place_index *index;	/* gets the places */
-	struct ifnames *names;		/* gets the interfaces */
-	/* Of the record read last. */
-	char host[65], netns[24];
-	bool log;
-	char cause[JOURNEY_BRANCHES][CAUSE_TEXT];
-};
 
 /**
  * record_read - take a journey back

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "ifnames.h"
-#include "record_read.h"
 
 enum { NAME = 256 };
 

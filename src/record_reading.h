@@ -10,7 +10,18 @@
 #include "journey.h"
 #include "span.h"
 
-struct record_reader;
+struct ifnames;
+struct place_index;
+
+/* What record_read() needs, and fills. */
+struct record_reader {
+	struct place_index *index;	/* gets the places */
+	struct ifnames *names;		/* gets the interfaces */
+	/* Of the record read last. */
+	char host[65], netns[24];
+	bool log;
+	char cause[JOURNEY_BRANCHES][CAUSE_TEXT];
+};
 
 struct reading {
 	struct record_reader *r;

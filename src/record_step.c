@@ -7,7 +7,6 @@
 
 #include "doubt.h"
 #include "place.h"
-#include "record_read.h"
 #include "record_reading.h"
 
 static const char *some_doubt_word(unsigned int i)
