@@ -45,8 +45,8 @@ enum place_state {
 };
 
 /*
- * A prefix that exists in the snapshot, or the like of an nft event.  Owned by the index, valid until
- * place_index_close().
+ * A prefix that exists in the snapshot, or the like of an nft event.  Owned by
+ * the index, valid until place_index_close().
  */
 struct place {
 	const struct snapshot *snap;

@@ -1,0 +1,157 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-house: who includes whom: no circles, only lower rooms; x.h declares what x.c exports.
+. "$(dirname "$0")/lib.sh"
+
+# files ROOT: every .c and .h of the program
+files() { (cd "$1" && find src rules -name '*.[ch]' | LC_ALL=C sort); }
+
+# includes ROOT: "FILE INCLUDED" by path; "FILE ?NAME" for what is nowhere
+includes() {
+	(cd "$1" && awk '
+		FNR == NR { known[$1]; next }
+		/^#include "/ {
+			split($0, part, "\"")
+			folder = FILENAME
+			sub(/[^\/]*$/, "", folder)
+			n = split(folder "|src/|rules/||", place, "|")
+			found = "?" part[2]
+			for (i = n; i > 0; i--)
+				if (place[i] part[2] in known)
+					found = place[i] part[2]
+			print FILENAME, found
+		}' <(files .) $(files .))
+}
+
+# A .c and its .h are one.  circles ROOT: the modules of each
+circles() {
+	includes "$1" | sed 's/\.[ch]\b//g' | awk '$1 != $2' | tsort 2>&1 >"$SCRATCH/order" |
+		sed -n 's/^tsort: \(-: input contains \)*//p'
+}
+
+# strangers ROOT TABLE: includes that the table does not allow, files that it has no room for
+strangers() {
+	includes "$1" | sed 's/\.[ch]\b//g' | awk '
+		function name(path) { sub(/.*\//, "", path); return path }
+		function room(path,   part) {
+			if (split(path, part, "/") > 2)
+				return part[1] "/" part[2]
+			return path in lies ? lies[path] : "none"
+		}
+		FNR == NR && $1 == "files" {
+			sub(/:$/, "", $2)
+			top = $2
+			sub(/\/.*/, "", top)
+			for (i = 3; i <= NF; i++)
+				lies[top "/" $i] = $2
+		}
+		FNR == NR && $1 == "may" {
+			sub(/:$/, "", $2)
+			for (i = 3; i <= NF; i++)
+				may[$2, $i]
+		}
+		FNR == NR { next }
+		{
+			from = room($1)
+			to = room($2)
+			one = name($2)
+			if (to == "rules/nft")
+				sub(/^nft_/, "", one)
+			if (from == "none" || to == "none")
+				print $1, "includes", $2 ": no room"
+			else if (from != to && !((from, to) in may) &&
+				 !((from, to ":" one) in may))
+				print $1, "(" from ") includes", $2, "(" to ")"
+		}' "$2" -
+}
+
+# mutual TABLE: rooms that may include one another, over whatever others
+mutual() {
+	awk '$1 == "may" {
+			sub(/:$/, "", $2)
+			for (i = 3; i <= NF; i++) {
+				sub(/:.*/, "", $i)
+				print $2, $i
+			}
+		}' "$1" | tsort 2>&1 >"$SCRATCH/order" | sed -n 's/^tsort: \(-: input contains \)*//p'
+}
+
+# exports ROOT OBJECTS: "FILE FUNCTION" of what each .c gives to others
+exports() {
+	files "$1" | sed -n 's/c$/o/p' | (cd "$2" && xargs nm -A -g --defined-only 2>&1) | awk '
+		/^nm:/ { print "nothing", $0 }
+		$2 == "T" && $3 !~ /^_/ && $3 != "main" {
+			sub(/\.o:.*/, "", $1)
+			print $1, $3
+		}'
+}
+
+# undeclared ROOT: of those on stdin that the header of that name does not have
+undeclared() {
+	(cd "$1" && awk '
+		FILENAME == "-" {
+			if (!(($1, $2) in has))
+				print $1 ".c exports", $2
+			next
+		}
+		FNR == 1 {
+			inside = 0
+			module = FILENAME
+			sub(/\.h$/, "", module)
+		}
+		{
+			text = $0
+			gsub(/\/\*([^*]|\*[^\/])*\*\//, " ", text)
+			if (inside && sub(/.*\*\//, "", text))
+				inside = 0
+			else if (inside)
+				next
+			if (sub(/\/\*.*/, "", text))
+				inside = 1
+			n = split(text, word, /[^A-Za-z0-9_]+/)
+			for (i = 1; i <= n; i++)
+				has[module, word[i]]
+		}' $(files . | grep '\.h$') -)
+}
+
+table=$TESTS/house.txt
+
+subtest "every include names a file"
+includes "$TREE" >"$SCRATCH/includes"
+(($(wc -l <"$SCRATCH/includes") >= 800)) || fail "$(wc -l <"$SCRATCH/includes") were found"
+assert_equal "of nothing" "" "$(awk '$2 ~ /^\?/' "$SCRATCH/includes")"
+
+subtest "no two modules include one another"
+assert_equal "circles" "" "$(circles "$TREE")"
+
+subtest "rooms include lower rooms only"
+assert_equal "rooms that may include one another" "" "$(mutual "$table")"
+assert_equal "includes that house.txt does not allow" "" "$(strangers "$TREE" "$table")"
+
+subtest "what x.c exports is declared in x.h"
+exports "$TREE" "$BUILD" >"$SCRATCH/exports"
+(($(wc -l <"$SCRATCH/exports") >= 500)) || fail "$(wc -l <"$SCRATCH/exports") were found"
+assert_equal "declared elsewhere" "" "$(undeclared "$TREE" <"$SCRATCH/exports")"
+
+# A house with one fault of each kind, in folders and flat.
+fault=$SCRATCH/fault
+mkdir -p "$fault"/src/low "$fault"/src/high "$fault"/rules
+echo '#include "high/top.h"' >"$fault/src/low/ground.c"
+echo '#include "low/ground.h"' >"$fault/src/high/top.h"
+printf '/* int elsewhere(void); */\nint here(void);\n' >"$fault/src/low/ground.h"
+echo '#include "nowhere.h"' >"$fault/rules/flat.c"
+echo 'int flat;' >"$fault/rules/flat.h"
+echo '#include "flat.h"' >"$fault/rules/lost.c"
+printf '%s\n' 'may src/high: src/low' 'may src/low: src/high:other' 'files rules/x: flat' \
+	>"$fault/table"
+
+subtest "the checks find what is wrong"
+assert_equal "an include of nothing" "rules/flat.c ?nowhere.h" \
+	"$(includes "$fault" | grep -F '?')"
+rm "$fault/rules/flat.c"
+assert_equal "a circle" "a loop: src/high/top src/low/ground" "$(circles "$fault" | paste -sd ' ')"
+assert_equal "rooms in a circle" "a loop: src/high src/low" "$(mutual "$fault/table" | paste -sd ' ')"
+assert_equal "what the table does not allow" "rules/lost includes rules/flat: no room
+src/low/ground (src/low) includes src/high/top (src/high)" "$(strangers "$fault" "$fault/table")"
+assert_equal "an export of another header's" "src/low/ground.c exports elsewhere" \
+	"$(printf 'src/low/ground %s\n' here elsewhere | undeclared "$fault")"
