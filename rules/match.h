@@ -3,10 +3,6 @@
 #ifndef NFTRACE_MATCH_H
 #define NFTRACE_MATCH_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "helper.h"
 #include "match_request.h"
 

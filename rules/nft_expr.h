@@ -3,7 +3,6 @@
 #ifndef NFTRACE_NFT_EXPR_H
 #define NFTRACE_NFT_EXPR_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct nftnl_rule;

@@ -16,7 +16,6 @@
 #include <linux/netfilter.h>
 
 #include "nft_builder.h"
-#include "nft_expr.h"
 #include "nft_form.h"
 
 static const char *const programs[] = {

@@ -3,7 +3,6 @@
 #include "lock_waiters.h"
 
 #include "clock.h"
-#include "process.h"
 #include "run_state.h"
 #include "say.h"
 

@@ -4,7 +4,6 @@
 
 #include <stddef.h>
 
-#include "option_rows.h"
 #include "options.h"
 #include "say.h"
 

@@ -3,7 +3,6 @@
 #ifndef NFTRACE_OPTION_ROWS_H
 #define NFTRACE_OPTION_ROWS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 

@@ -6,7 +6,6 @@
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "event.h"
 #include "path_map.h"

@@ -10,11 +10,10 @@
 
 #include "backend.h"
 #include "entry.h"
-#include "keeper.h"
+#include "keeper_protocol.h"
 #include "match.h"
 #include "mirror.h"
 #include "option_near.h"
-#include "option_rows.h"
 #include "options.h"
 #include "rate.h"
 #include "say.h"

@@ -4,7 +4,6 @@
 #define NFTRACE_READER_STATE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "both.h"

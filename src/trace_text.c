@@ -8,7 +8,6 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "place.h"
 #include "prefix.h"
 #include "span.h"
 #include "trace_build.h"

@@ -3,7 +3,6 @@
 #ifndef NFTRACE_TRACE_TEXT_H
 #define NFTRACE_TRACE_TEXT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -9,7 +9,6 @@
 
 #include "event.h"
 #include "packet.h"
-#include "place.h"
 #include "prefix.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
