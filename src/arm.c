@@ -142,17 +142,12 @@ static int bind_group(struct run *r)
 static int wait_for_reader(struct run *r)
 {
 	struct timeval tv = { .tv_sec = READER_MS / 1000 };
-	char answer[128];
+	char answer[160];
 	ssize_t n;
 
 	setsockopt(r->reader.fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
-	n = recv(r->reader.fd, answer, sizeof(answer) - 1, 0);
-	if (n > 0 && answer[0] == READER_READY)
-		return 0;
-	answer[n > 0 ? n : 0] = '\0';
-	say("error: the reader could not be started%s%s",
-	    n > 1 ? ": " : "", n > 1 ? answer + 1 : "");
-	return STATUS_FAILURE;
+	n = recv(r->reader.fd, answer, sizeof(answer), 0);
+	return reader_ready(answer, n, sizeof(answer)) ? 0 : STATUS_FAILURE;
 }
 
 /* It makes ready while the rules go in and are read. */

@@ -75,17 +75,12 @@ static int start(struct run *r, int fd)
 
 static int wait_for_reader(struct run *r)
 {
-	char word[128];
-	bool failed = false;
-	ssize_t n;
+	char word[160];
+	ssize_t n = recv(r->reader.fd, word, sizeof(word), 0);
+	bool failed = !reader_ready(word, n, sizeof(word));
 
-	while ((n = recv(r->reader.fd, word, sizeof(word) - 1, 0)) > 0) {
-		word[n] = '\0';
-		if (word[0] != READER_FAILED)
-			continue;
-		failed = true;
-		say("error: the reader could not be started: %s", word + 1);
-	}
+	while (n > 0)
+		n = recv(r->reader.fd, word, sizeof(word), 0);
 	while (waitpid(r->reader.pid, &r->reader_status, 0) < 0 &&
 	       errno == EINTR)
 		;

@@ -171,7 +171,7 @@ void reader_run(struct reader_plan *plan, int control,
 		int (*seal)(char *what, size_t size))
 {
 	struct reader_state s = { .control = control };
-	char what[128] = "F", *text = what + 1;
+	char what[160] = { READER_READY }, *text = what + 1;
 	int err;
 
 	s.names = plan->capture ? ifnames_open() : ifnames_new();
@@ -184,13 +184,12 @@ void reader_run(struct reader_plan *plan, int control,
 		snprintf(text, sizeof(what) - 1, "making ready to read");
 	else
 		err = seal(text, sizeof(what) - 1);
-	if (err) {
-		/* The supervisor sees the end, if not the words. */
-		if (write(control, what, strlen(what)) < 0)
-			_exit(1);
+	what[0] = err ? READER_FAILED : READER_READY;
+	/* The supervisor may be gone, or sees the end if not the words. */
+	if (write(control, what, strlen(what)) < 0)
+		s.orphaned = true;
+	if (err)
 		_exit(1);
-	}
-	reader_tell(control, READER_READY);
 	if (plan->capture) {
 		reader_listen(&s);
 		finish(&s);

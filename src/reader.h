@@ -10,7 +10,8 @@ struct reader_plan;
 /**
  * reader_run - all that the reader does, to its end
  * @plan: gets the rules that reader_begin() brings
- * @seal: gives up every privilege, once all is open; 0, or -errno and what
+ * @seal: gives up every privilege, once all is open; 0 and what it could not, or
+ *	-errno and what failed
  */
 void reader_run(struct reader_plan *plan, int control,
 		int (*seal)(char *what, size_t size));

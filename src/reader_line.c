@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "say.h"
+
 union some_fds {
 	struct cmsghdr align;
 	char room[CMSG_SPACE(READER_SNAPSHOTS * sizeof(int))];
@@ -19,6 +21,24 @@ void reader_tell(int control, enum reader_word word)
 	/* The supervisor may be gone; that shows as EOF. */
 	if (write(control, &c, 1) < 0)
 		return;
+}
+
+bool reader_ready(char *answer, ssize_t len, size_t size)
+{
+	size_t n = len < 0 ? 0 : (size_t)len < size ? (size_t)len : size - 1;
+	const char *text = n ? answer + 1 : "";
+
+	answer[n] = '\0';
+	if (n && answer[0] == READER_READY) {
+		if (*text)
+			say("note: the reader keeps %s; it has no capability, "
+			    "no_new_privs, and no system call but its own",
+			    text);
+		return true;
+	}
+	say("error: the reader could not be started%s%s", *text ? ": " : "",
+	    text);
+	return false;
 }
 
 ssize_t reader_receive(int control, struct supervisor_message *m,

@@ -10,9 +10,10 @@
 
 #include "family.h"
 
-/* What the reader tells the supervisor, a byte each. */
+/* What the reader tells the supervisor, a byte each, or a byte and a text. */
 enum reader_word {
-	READER_READY = 'R',		/* without privileges, and reading */
+	READER_READY = 'R',		/* without privileges, and reading; text
+					 * follows: what it could not give up */
 	READER_COUNT = 'C',		/* so many packets are printed */
 	READER_CLOSED = 'X',		/* nobody reads the results any more */
 	READER_GENERATION = 'G',	/* which one is it?  See stats.h */
@@ -56,6 +57,14 @@ struct supervisor_message {
  * Return: 0 or -errno.  It says READER_READY or READER_FAILED on @r->fd.
  */
 int reader_begin(struct reader *r, const struct reader_rules *rules);
+
+/**
+ * reader_ready - what it says when it begins
+ * @answer: a message of @len bytes; 0: it ended
+ * @size: of @answer, to have the text terminated
+ * Return: true when it reads; what it keeps, or why it failed, is said.
+ */
+bool reader_ready(char *answer, ssize_t len, size_t size);
 
 /** reader_tell - a word from the reader's own code to the supervisor */
 void reader_tell(int control, enum reader_word word);

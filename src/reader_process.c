@@ -3,6 +3,7 @@
 #include "reader_process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,21 +22,52 @@
 #include "reader_plan.h"
 #include "sandbox.h"
 
-/*
- * Keep 0, 1, 2, the sockets, the result files and nothing else.  First of all:
- * a copy of the lock or of the keeper's socket in here would outlive the
- * supervisor.
- */
-static void close_others(const struct reader_plan *plan, int control)
-{
-	enum { KEEP = 3 + SINK_COUNT };
-	int keep[KEEP] = { plan->capture ? plan->capture->fd : plan->input_fd,
-			   plan->capture ? plan->capture->stamp_fd : -1,
-			   control };
-	int from = STDERR_FILENO + 1;
+enum { KEEP = 3 + SINK_COUNT };
 
+static void fill_keep(int keep[KEEP], const struct reader_plan *plan,
+		      int control)
+{
+	keep[0] = plan->capture ? plan->capture->fd : plan->input_fd;
+	keep[1] = plan->capture ? plan->capture->stamp_fd : -1;
+	keep[2] = control;
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
-		keep[3 + i] = plan->printer.sink[i].report ? plan->printer.sink[i].fd : -1;
+		keep[3 + i] = plan->printer.sink[i].report ?
+			plan->printer.sink[i].fd : -1;
+}
+
+static bool is_kept(const int keep[KEEP], int fd)
+{
+	for (size_t i = 0; i < KEEP; i++)
+		if (keep[i] == fd)
+			return true;
+	return false;
+}
+
+/* What is typed is not the reader's, and it says nothing itself. */
+static void empty_standard_files(const int keep[KEEP])
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		/* A sanitizer's findings go to stderr. */
+		if (is_kept(keep, fd) ||
+		    (fd == STDERR_FILENO && sandbox_is_wide()))
+			continue;
+		if (null < 0 || dup2(null, fd) < 0)
+			close(fd);
+	}
+	if (null > STDERR_FILENO)
+		close(null);
+}
+
+/*
+ * The sockets, the file to be read, the result files and nothing else.  First
+ * of all: a copy of the lock or of the keeper's socket in here would outlive
+ * the supervisor.
+ */
+static void close_others(const int keep[KEEP])
+{
+	int from = STDERR_FILENO + 1;
 
 	for (;;) {
 		int next = -1;
@@ -58,6 +90,7 @@ static void reader_main(const struct reader_plan *plan, int control)
 static void reader_main(const struct reader_plan *plan, int control)
 {
 	struct reader_plan own = *plan;
+	int keep[KEEP];
 
 	prctl(PR_SET_NAME, "nftrace-reader");
 	/* A replay can be interrupted: nothing has to be put back. */
@@ -65,7 +98,9 @@ static void reader_main(const struct reader_plan *plan, int control)
 		process_ignore_signals();
 	else
 		signal(SIGPIPE, SIG_IGN);
-	close_others(plan, control);
+	fill_keep(keep, plan, control);
+	close_others(keep);
+	empty_standard_files(keep);
 	HOOK("reader-start");
 	tzset();
 	for (unsigned int i = 0; i < SINK_COUNT; i++)

@@ -123,7 +123,7 @@ static int make(const void *arg, struct helper_out *out)
 
 	if (!s)
 		return ENOMEM;
-	err = sandbox_give_up(what, sizeof(what));
+	err = sandbox_enter_helper(what, sizeof(what));
 	if (!err)
 		err = save_read(job->f, job->text->at, job->text->len, s, size,
 				&out->used, &notes);

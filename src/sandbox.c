@@ -4,99 +4,125 @@
 
 #include <errno.h>
 #include <grp.h>
-#include <stdbool.h>
+#include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cap-ng.h>
 #include <seccomp.h>
 
-enum { NOBODY = 65534 };
+enum { NOBODY = 65534, ARGS = 2 };
 
-/* Receiving, writing, memory, time, and the way out. */
-static const int allowed[] = {
-	SCMP_SYS(recvmmsg), SCMP_SYS(recvmsg), SCMP_SYS(recvfrom),
-	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(pwritev2),
-	SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(getsockopt),
-	SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),
-	SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
-	SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(brk), SCMP_SYS(madvise),
-	SCMP_SYS(futex), SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigreturn),
-	SCMP_SYS(rt_sigprocmask), SCMP_SYS(close), SCMP_SYS(fstat),
-	SCMP_SYS(getpid), SCMP_SYS(gettid),
-	SCMP_SYS(exit), SCMP_SYS(exit_group),
+/* A call, and what its arguments must be. */
+struct call {
+	int number;
+	unsigned int args;
+	struct scmp_arg_cmp arg[ARGS];
+};
+
+#define CALL(name) .number = SCMP_SYS(name)
+
+/* Writing, memory that no one can execute, and the way out. */
+static const struct call for_all[] = {
+	{ CALL(write) },
+	/* Shared memory would not be counted by RLIMIT_DATA. */
+	{ CALL(mmap), 2, { { 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0 },
+			   { 3, SCMP_CMP_MASKED_EQ, MAP_SHARED, 0 } } },
+	{ CALL(munmap) }, { CALL(mremap) }, { CALL(brk) },
+	/* abort() */
+	{ CALL(rt_sigprocmask) }, { CALL(getpid) }, { CALL(gettid) },
+	{ CALL(exit) }, { CALL(exit_group) },
+};
+
+/* Receiving, writing without waiting, rules that are sent to it, time. */
+static const struct call for_reader[] = {
+	{ CALL(recvmmsg) }, { CALL(recvmsg) }, { CALL(recvfrom) },
+	{ CALL(read) }, { CALL(pwritev2) }, { CALL(poll) }, { CALL(ppoll) },
+	{ CALL(getsockopt), 2, { { 1, SCMP_CMP_EQ, SOL_SOCKET },
+				 { 2, SCMP_CMP_EQ, SO_MEMINFO } } },
+	{ CALL(mmap), 2, { { 2, SCMP_CMP_EQ, PROT_READ },
+			   { 3, SCMP_CMP_EQ, MAP_SHARED } } },
+	/* Where the vDSO has no clock; a poll() that a stop has interrupted. */
+	{ CALL(clock_gettime) }, { CALL(restart_syscall) }, { CALL(close) },
+};
+
+/* Cutting its result to length, and saying that it is there. */
+static const struct call for_helper[] = {
+	{ CALL(ftruncate) }, { CALL(sendto), 1, { { 4, SCMP_CMP_EQ, 0 } } },
 };
 
 /*
  * The wider filter: sanitizers and valgrind map, open and ask for much on
  * their own, so only what does harm is refused.
  */
-static const int refused[] = {
-	SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(socket),
-	SCMP_SYS(setsockopt), SCMP_SYS(ptrace), SCMP_SYS(mount),
-	SCMP_SYS(setns), SCMP_SYS(unshare), SCMP_SYS(bpf),
-	SCMP_SYS(process_vm_writev), SCMP_SYS(connect), SCMP_SYS(sendto),
+static const struct call refused[] = {
+	{ CALL(execve) }, { CALL(execveat) }, { CALL(socket) },
+	{ CALL(setsockopt) }, { CALL(ptrace) }, { CALL(mount) },
+	{ CALL(setns) }, { CALL(unshare) }, { CALL(bpf) },
+	{ CALL(process_vm_writev) }, { CALL(connect) },
+	{ CALL(sendto), 1, { { 4, SCMP_CMP_NE, 0 } } },
 };
 
-static bool under_tools(void)
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+bool sandbox_is_wide(void)
 {
-#ifdef SANITIZE
+#if defined(SANITIZE) || defined(WIDE_FILTER)
 	return true;
 #else
-	/* valgrind puts its own objects there (vgpreload_*.so). */
-	const char *preload = getenv("LD_PRELOAD");
-
-	return preload && strstr(preload, "vgpreload");
+	return false;
 #endif
-}
-
-static int fill_narrow(scmp_filter_ctx ctx)
-{
-	int err = 0;
-
-	for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed) && !err; i++)
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0);
-	/* Memory that can be executed is none of the reader's business. */
-	if (!err)
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-				       SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC,
-					       0));
-	if (!err)
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect),
-				       1, SCMP_A2(SCMP_CMP_MASKED_EQ,
-						  PROT_EXEC, 0));
-	/* abort(), and nobody else. */
-	if (!err)
-		err = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-				       SCMP_A0(SCMP_CMP_EQ,
-					       (scmp_datum_t)getpid()));
-	return err;
-}
-
-static int fill_wide(scmp_filter_ctx ctx)
-{
-	int err = 0;
-
-	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused) && !err; i++)
-		err = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), refused[i],
-				       0);
-	return err;
 }
 
 static scmp_filter_ctx filter;
 
-static int make_filter(void)
+static int add_calls(uint32_t action, const struct call *c, size_t count)
 {
-	bool wide = under_tools();
+	int err = 0;
+
+	for (size_t i = 0; i < count && !err; i++)
+		err = seccomp_rule_add_array(filter, action, c[i].number,
+					     c[i].args, c[i].arg);
+	return err;
+}
+
+/* abort(), and nobody else. */
+static int add_abort(void)
+{
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 2,
+				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()),
+				SCMP_A2(SCMP_CMP_EQ, SIGABRT));
+}
+
+static int make_filter(const struct call *own, size_t count)
+{
+	bool wide = sandbox_is_wide();
+	int err;
 
 	filter = seccomp_init(wide ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM));
 	if (!filter)
 		return -ENOMEM;
-	return wide ? fill_wide(filter) : fill_narrow(filter);
+	if (wide)
+		return add_calls(SCMP_ACT_ERRNO(EPERM), refused,
+				 COUNT(refused));
+	err = add_calls(SCMP_ACT_ALLOW, for_all, COUNT(for_all));
+	if (!err)
+		err = add_calls(SCMP_ACT_ALLOW, own, count);
+	return err ? err : add_abort();
+}
+
+static int make_readers(void)
+{
+	return make_filter(for_reader, COUNT(for_reader));
+}
+
+static int make_helpers(void)
+{
+	return make_filter(for_helper, COUNT(for_helper));
 }
 
 static int load_filter(void)
@@ -108,18 +134,63 @@ static int load_filter(void)
 	return err;
 }
 
+/* What could not be given up, in words; "": nothing. */
+static char kept[128];
+
+static bool has(unsigned int capability)
+{
+	return capng_have_capability(CAPNG_EFFECTIVE, capability) == 1;
+}
+
+/* @uids, @gids: were they to be had? */
+static void note_kept(bool uids, bool gids)
+{
+	char user[32] = "", group[32] = "";
+	bool groups = getgroups(0, NULL) > 0;
+
+	if (getuid() != NOBODY)
+		snprintf(user, sizeof(user), "user %u", (unsigned int)getuid());
+	if (getgid() != NOBODY)
+		snprintf(group, sizeof(group), "group %u",
+			 (unsigned int)getgid());
+	if (!*user && !*group && !groups)
+		return;
+	snprintf(kept, sizeof(kept), "%s%s%s%s%s (%s)", user,
+		 *user && *group ? ", " : "", group,
+		 groups && (*user || *group) ? ", " : "",
+		 groups ? "its groups" : "",
+		 !uids && !gids ? "CAP_SETUID and CAP_SETGID are missing" :
+		 !uids ? "CAP_SETUID is missing" :
+		 !gids ? "CAP_SETGID is missing" : "no other is mapped here");
+}
+
+/* Without the capability, or in a user namespace: then the other fences hold. */
+static bool cannot(int result)
+{
+	return result < 0 && (errno == EPERM || errno == EINVAL);
+}
+
 static int drop_ids(void)
 {
+	bool uids, gids;
+	int n;
+
 	/* --read as somebody who has nothing to give up. */
 	if (geteuid() != 0 && getuid() != 0)
 		return 0;
-	/* In a user namespace setgroups(2) may be forbidden, and no other id mapped. */
-	if (setgroups(0, NULL) < 0 && errno != EPERM)
+	capng_get_caps_process();
+	uids = has(CAP_SETUID);
+	gids = has(CAP_SETGID);
+	n = setgroups(0, NULL);
+	if (n < 0 && !cannot(n))
 		return -errno;
-	if (setresgid(NOBODY, NOBODY, NOBODY) < 0 && errno != EINVAL)
+	n = setresgid(NOBODY, NOBODY, NOBODY);
+	if (n < 0 && !cannot(n))
 		return -errno;
-	if (setresuid(NOBODY, NOBODY, NOBODY) < 0 && errno != EINVAL)
+	n = setresuid(NOBODY, NOBODY, NOBODY);
+	if (n < 0 && !cannot(n))
 		return -errno;
+	note_kept(uids, gids);
 	return 0;
 }
 
@@ -157,7 +228,7 @@ static int no_new_privileges(void)
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
 }
 
-int sandbox_give_up(char *what, size_t size)
+static int give_up(char *what, size_t size)
 {
 	static const struct step steps[] = {
 		{ "setting no_new_privs", no_new_privileges },
@@ -165,7 +236,19 @@ int sandbox_give_up(char *what, size_t size)
 		{ "dropping capabilities", drop_capabilities },
 	};
 
-	return take_steps(steps, sizeof(steps) / sizeof(steps[0]), what, size);
+	return take_steps(steps, COUNT(steps), what, size);
+}
+
+static int load(char *what, size_t size)
+{
+	static const struct step step = {
+		"loading the system call filter", load_filter,
+	};
+	int err = take_steps(&step, 1, what, size);
+
+	if (!err)
+		snprintf(what, size, "%s", kept);
+	return err;
 }
 
 /* How far it has come. */
@@ -178,10 +261,10 @@ static struct {
 void sandbox_prepare(void)
 {
 	static const struct step make = {
-		"making the system call filter", make_filter,
+		"making the system call filter", make_readers,
 	};
 
-	prepared.err = sandbox_give_up(prepared.what, sizeof(prepared.what));
+	prepared.err = give_up(prepared.what, sizeof(prepared.what));
 	if (!prepared.err)
 		prepared.err = take_steps(&make, 1, prepared.what,
 					  sizeof(prepared.what));
@@ -190,13 +273,21 @@ void sandbox_prepare(void)
 
 int sandbox_enter(char *what, size_t size)
 {
-	static const struct step load = {
-		"loading the system call filter", load_filter,
-	};
-
 	if (!prepared.done)
 		sandbox_prepare();
 	if (prepared.err)
 		snprintf(what, size, "%s", prepared.what);
-	return prepared.err ? prepared.err : take_steps(&load, 1, what, size);
+	return prepared.err ? prepared.err : load(what, size);
+}
+
+int sandbox_enter_helper(char *what, size_t size)
+{
+	static const struct step make = {
+		"making the system call filter", make_helpers,
+	};
+	int err = give_up(what, size);
+
+	if (!err)
+		err = take_steps(&make, 1, what, size);
+	return err ? err : load(what, size);
 }

@@ -3,13 +3,16 @@
 #ifndef NFTRACE_SANDBOX_H
 #define NFTRACE_SANDBOX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /**
  * sandbox_enter - no capability, no uid 0, no_new_privs, a system call filter
- * @what, @size: filled with what failed, when something did
+ * @what, @size: filled with what failed, when something did; else with what
+ *	could not be given up, "" for nothing
  *
- * Without another uid mapped (unshare -Ur) the uid stays; all else holds.
+ * Without CAP_SETUID and CAP_SETGID, or another uid mapped (unshare -Ur), user and
+ * groups stay; all else holds, or it fails.
  * Irrevocable.  What is open stays open; nothing can be opened any more.
  * Return: 0 or -errno.
  */
@@ -21,7 +24,16 @@ int sandbox_enter(char *what, size_t size);
  */
 void sandbox_prepare(void);
 
-/** sandbox_give_up - the same without the system call filter */
-int sandbox_give_up(char *what, size_t size);
+/**
+ * sandbox_enter_helper - the same for a helper child that makes a result of a
+ * stranger's text: it can do nothing but fill it, write, and end
+ */
+int sandbox_enter_helper(char *what, size_t size);
+
+/**
+ * sandbox_is_wide - a test build, whose filter leaves to sanitizers and valgrind
+ * what they need (SANITIZE, WIDE_FILTER); never a shipped one
+ */
+bool sandbox_is_wide(void);
 
 #endif

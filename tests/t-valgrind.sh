@@ -7,6 +7,8 @@
 
 [[ -z ${SANITIZE-} ]] || skip_all "not together with sanitizers"
 command -v valgrind >/dev/null || skip_all "no valgrind"
+# Valgrind needs what a reader is refused.
+NFTRACE=$BUILD/wide/nftrace
 
 lab_loopback
 load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"

@@ -11,6 +11,9 @@ T             := $(BUILD)/tests
 HOOKED        := $(BUILD)/hooks
 TEST_RULES    := $(wildcard rules/*.c)
 TEST_SRC      := $(filter-out src/main.c,$(wildcard src/*.c))
+# Under valgrind the reader needs a wider filter: its own copy knows no other.
+WIDE          := $(BUILD)/wide
+WIDE_O        := $(patsubst %.c,$(WIDE)/%.o,$(filter %/sandbox.c,$(TEST_SRC)))
 TEST_UNITS    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
 TEST_TOOLS    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tools/*.c))
 # Of them, what the demo and the bench use: these build with PACKAGES alone.
@@ -50,7 +53,7 @@ demo:
 	@tests/deps $(DEMO_PACKAGES)
 	@$(MAKE) --no-print-directory demo-run
 
-check-programs: nftrace $(BUILD)/nftrace $(HOOKED)/nftrace $(TEST_UNITS) $(TEST_TOOLS) \
+check-programs: nftrace $(BUILD)/nftrace $(HOOKED)/nftrace $(WIDE)/nftrace $(TEST_UNITS) $(TEST_TOOLS) \
 		$(TEST_PRELOAD) $(TEST_REPLAY) $(T)/bench/meter
 
 check-run: check-programs
@@ -66,6 +69,16 @@ demo-run: demo-programs
 $(BUILD)/nftrace: $(BUILD)/src/main.o $(TEST_PARTS)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(WIDE)/nftrace: $(WIDE_O) $(BUILD)/src/main.o $(filter-out %/sandbox.o,$(TEST_SRC_O)) \
+		$(BUILD)/librules.a
+	@echo "  LD      $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(WIDE)/%.o: %.c | need
+	@mkdir -p $(@D)
+	@echo "  CC      $< (for valgrind)"
+	$(Q)$(CC) $(CPPFLAGS) -DWIDE_FILTER $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(HOOKED)/nftrace: $(HOOKED_O)
 	@echo "  LD      $@"
@@ -147,4 +160,4 @@ $(T)/bench/%: tests/bench/%.c | need
 	@echo "  TOOL    $<"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIBS)
 
--include $(TEST_UNITS:=.d) $(TEST_TOOLS:=.d) $(HOOKED_O:.o=.d)
+-include $(TEST_UNITS:=.d) $(TEST_TOOLS:=.d) $(HOOKED_O:.o=.d) $(WIDE_O:.o=.d)

@@ -94,15 +94,20 @@ static long call(long nr, long a, long b, long c, long d, long e, long f)
 }
 
 /* Below its stack, out of the red zone. */
-static long put(const void *data, size_t len)
+static long put_at(long offset, const void *data, size_t len)
 {
 	struct iovec here = { (void *)data, len };
-	long at = ((long)saved.rsp - 8192) & ~15L;
+	long at = (((long)saved.rsp - 8192) & ~15L) + offset;
 	struct iovec there = { (void *)at, len };
 
 	if (process_vm_writev(pid, &here, 1, &there, 1, 0) != (ssize_t)len)
 		die("process_vm_writev");
 	return at;
+}
+
+static long put(const void *data, size_t len)
+{
+	return put_at(0, data, len);
 }
 
 static long put_text(const char *text)
@@ -162,6 +167,16 @@ static long add_address(int fd)
 	return call(SYS_write, fd, put(&m, sizeof(m)), sizeof(m), 0, 0, 0);
 }
 
+/* How large its buffer is may any socket be asked, but not by the reader. */
+static long ask_buffer(int fd)
+{
+	int value = 0, len = sizeof(value);
+
+	return call(SYS_getsockopt, fd, SOL_SOCKET, SO_RCVBUF,
+		    put(&value, sizeof(value)), put_at(64, &len, sizeof(len)),
+		    0);
+}
+
 /* The first shared mapping of a helper's result: the rules. */
 static long find_mapping(size_t *len)
 {
@@ -210,6 +225,10 @@ static void try_all(void)
 	report("setuid", call(SYS_setuid, 0, 0, 0, 0, 0, 0));
 	report("code-memory", call(SYS_mmap, 0, 4096, PROT_READ | PROT_EXEC,
 				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	report("shared-memory", call(SYS_mmap, 0, 4096, PROT_READ | PROT_WRITE,
+				     MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	report("socket-option", on_every_fd(ask_buffer));
+	report("nanosleep", call(SYS_nanosleep, 0, 0, 0, 0, 0, 0));
 	report("write-rules", rules ? call(SYS_mprotect, rules, (long)len,
 					   PROT_READ | PROT_WRITE, 0, 0, 0)
 				    : -ENOENT);
