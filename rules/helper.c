@@ -19,6 +19,9 @@
 
 enum { RESULT_FD = 3, LINE_FD = 4 };
 
+/* Of what a library prints, more is no message. */
+enum { TEXT_MAX = 1 << 20 };
+
 /* A job's status that is no errno: it could not hand over what it had done. */
 enum { BROKEN = 98 };
 
@@ -29,13 +32,19 @@ enum { BROKEN = 98 };
 enum { LEAVING = 8 };
 static pid_t leaving[LEAVING];
 
+void helper_let_go(struct helper_out *out)
+{
+	if (out->base)
+		munmap(out->base, out->reserved);
+	out->base = NULL;
+	out->reserved = 0;
+}
+
 void *helper_reserve(struct helper_out *out, size_t size)
 {
 	char *base;
 
-	if (out->base)
-		munmap(out->base, out->reserved);
-	out->base = NULL;
+	helper_let_go(out);
 	if (ftruncate(out->fd, 0) < 0 || ftruncate(out->fd, (off_t)size) < 0)
 		return NULL;
 	base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, out->fd, 0);
@@ -267,15 +276,17 @@ static int await(const struct helper *h, int timeout_ms)
 static char *read_text(int fd)
 {
 	struct stat st;
+	size_t len;
 	char *text;
 	ssize_t n;
 
 	if (fstat(fd, &st) < 0)
 		return NULL;
-	text = malloc((size_t)st.st_size + 1);
+	len = st.st_size < TEXT_MAX ? (size_t)st.st_size : TEXT_MAX;
+	text = malloc(len + 1);
 	if (!text)
 		return NULL;
-	n = pread(fd, text, (size_t)st.st_size, 0);
+	n = pread(fd, text, len, 0);
 	text[n > 0 ? n : 0] = '\0';
 	return text;
 }
@@ -295,8 +306,25 @@ static void *map_result(int fd, size_t len)
 	return data == MAP_FAILED ? NULL : data;
 }
 
-/* @fd: what is mapped; -1 after an error. */
-static int finish(struct helper *h, int timeout_ms, struct helper_result *res,
+/*
+ * The same when the child's own mapping is gone: if it is not, the kernel
+ * refuses.  Before Linux 6.7 what is sealed like this cannot be mapped shared;
+ * private is the same, as nobody writes.
+ */
+static void *map_final(int fd, size_t len)
+{
+	void *data;
+
+	if (fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK |
+		  F_SEAL_GROW) < 0)
+		return NULL;
+	data = mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0);
+	return data == MAP_FAILED ? NULL : data;
+}
+
+/* @fd: what is mapped, by @map; -1 after an error. */
+static int finish(struct helper *h, int timeout_ms,
+		  void *(*map)(int fd, size_t len), struct helper_result *res,
 		  int *fd)
 {
 	struct stat st;
@@ -308,7 +336,7 @@ static int finish(struct helper *h, int timeout_ms, struct helper_result *res,
 	if (fstat(h->result_fd, &st) < 0) {
 		err = -errno;
 	} else if (st.st_size > 0) {
-		data = map_result(h->result_fd, (size_t)st.st_size);
+		data = map(h->result_fd, (size_t)st.st_size);
 		if (!data) {
 			err = -errno;
 		} else {
@@ -332,24 +360,47 @@ static int finish(struct helper *h, int timeout_ms, struct helper_result *res,
 
 int helper_finish(struct helper *h, int timeout_ms, struct helper_result *res)
 {
-	int fd, err = finish(h, timeout_ms, res, &fd);
+	int fd, err = finish(h, timeout_ms, map_result, res, &fd);
 
 	if (!err)
 		close(fd);
 	return err;
 }
 
+/* Of a job that ends with 0 or an errno. */
+static int job_error(const struct helper_result *res)
+{
+	if (res->status == 0 && res->data)
+		return 0;
+	return res->status > 0 && res->status < BROKEN ? -res->status : -EIO;
+}
+
 int helper_finish_data(struct helper *h, struct helper_result *res, int *fd)
 {
-	int kept, err = finish(h, -1, res, &kept);
+	int kept, err = finish(h, -1, map_result, res, &kept);
 
-	if (!err && (res->status != 0 || !res->data))
-		err = res->status > 0 && res->status < BROKEN ? -res->status
-							      : -EIO;
+	if (!err)
+		err = job_error(res);
 	if (fd)
 		*fd = err ? -1 : kept;
 	if (kept >= 0 && (err || !fd))
 		close(kept);
+	return err;
+}
+
+int helper_finish_final(struct helper *h, struct helper_result *res)
+{
+	pid_t pid = h->pid;
+	int fd, err = finish(h, -1, map_final, res, &fd);
+
+	if (!err)
+		err = job_error(res);
+	if (fd >= 0)
+		close(fd);
+	/* Waited for, and perhaps with no mind to go. */
+	for (int i = 0; i < LEAVING; i++)
+		if (leaving[i] == pid)
+			kill(pid, SIGKILL);
 	return err;
 }
 

@@ -31,6 +31,12 @@ typedef int helper_fn(const void *arg, struct helper_out *out);
 void *helper_reserve(struct helper_out *out, size_t size);
 
 /**
+ * helper_let_go - unmap the result, which is complete: all of .used
+ * For a job whose result is finished by helper_finish_final().
+ */
+void helper_let_go(struct helper_out *out);
+
+/**
  * helper_populate - have the kernel fetch the pages of [@at, @at + @len) now
  *
  * For what is about to be written: a fault for each page is most of the work
@@ -90,6 +96,15 @@ int helper_finish(struct helper *h, int timeout_ms, struct helper_result *res);
  * Return: 0 or -errno, the job's own as well.
  */
 int helper_finish_data(struct helper *h, struct helper_result *res, int *fd);
+
+/**
+ * helper_finish_final - the same for a job that is not trusted
+ *
+ * It has called helper_let_go(): nobody, itself included, can write the result
+ * any more, so what is checked now stays so.
+ * Return: 0 or -errno; -EBUSY: it has kept its mapping.
+ */
+int helper_finish_final(struct helper *h, struct helper_result *res);
 
 /** helper_run - start and finish in one */
 int helper_run(helper_fn *fn, const void *arg, int timeout_ms,

@@ -251,6 +251,12 @@ static int load(char *what, size_t size)
 	return err;
 }
 
+/* A change of the user takes back what its parent's death is to bring. */
+static int die_with_parent(void)
+{
+	return prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ? -errno : 0;
+}
+
 /* How far it has come. */
 static struct {
 	bool done;
@@ -282,12 +288,13 @@ int sandbox_enter(char *what, size_t size)
 
 int sandbox_enter_helper(char *what, size_t size)
 {
-	static const struct step make = {
-		"making the system call filter", make_helpers,
+	static const struct step steps[] = {
+		{ "ending with the parent", die_with_parent },
+		{ "making the system call filter", make_helpers },
 	};
 	int err = give_up(what, size);
 
 	if (!err)
-		err = take_steps(&make, 1, what, size);
+		err = take_steps(steps, COUNT(steps), what, size);
 	return err ? err : load(what, size);
 }
