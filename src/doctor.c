@@ -18,12 +18,15 @@
 #include "nft_snapshot.h"
 #include "options.h"
 #include "owner.h"
+#include "sandbox.h"
 #include "say.h"
 #include "snapshot.h"
 #include "snapshot_make.h"
 #include "status.h"
 #include "table.h"
 #include "traits.h"
+
+enum { TRIAL_MS = 5000 };
 
 enum severity { FINE, WARNING, ERROR };
 
@@ -70,6 +73,36 @@ static bool check_privileges(void)
 	}
 	report(FINE, "privileges");
 	return true;
+}
+
+/* As the reader does it; what that could not give up, or what failed, is printed. */
+static int give_up(const void *arg, struct helper_out *out)
+{
+	char what[160];
+	int err = sandbox_enter_helper(what, sizeof(what));
+
+	(void)arg;
+	(void)out;
+	printf("%s", what);
+	return err ? 1 : 0;
+}
+
+static void check_reader(void)
+{
+	struct helper_result res = { 0 };
+	int err = helper_run(give_up, NULL, TRIAL_MS, &res);
+
+	if (err || res.status)
+		report(ERROR, "the reader could not give up its privileges: "
+		       "%s", err ? strerror(-err) : *res.text ? res.text
+							      : "it ended");
+	else if (*res.text)
+		report(FINE, "the reader keeps %s; it has no capability, "
+		       "no_new_privs, and no system call but its own",
+		       res.text);
+	else
+		report(FINE, "the reader gives up every privilege");
+	helper_release(&res);
 }
 
 static void check_tables(const struct family *f, unsigned int *tables)
@@ -272,6 +305,7 @@ int check_doctor(const struct options *o)
 	worst = FINE;
 	check_process();
 	if (check_privileges()) {
+		check_reader();
 		for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 			check_tables(families[i], &tables);
 		check_nft(&tables);

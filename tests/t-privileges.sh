@@ -66,6 +66,77 @@ subtest "root without CAP_NET_RAW"
 run_as setpriv --bounding-set -net_raw --inh-caps -net_raw
 assert_refused 'CAP_NET_RAW|CAP_NET_ADMIN'
 
+# ---- what is there is enough, with fewer fences or as many
+
+# traces_with TEXT CAPS...: a packet is traced by a run with these capabilities alone; TEXT is
+# what is said of the reader, "" that nothing is
+traces_with() {
+	local text=$1 caps
+	caps=-all$(printf ',+%s' "${@:2}")
+	NFTRACE=$SCRATCH/bound
+	cat >"$NFTRACE" <<-END
+		#!/bin/sh
+		exec setpriv --clear-groups --bounding-set=$caps --inh-caps=-all /run/program "\$@"
+	END
+	chmod +x "$NFTRACE"
+	save_rules lo "$before"
+	start_nftrace lo -t 20 -c 1 -p udp --dport 7 || return
+	reader=$(child_named nftrace-reader)
+	cp "/proc/$reader/status" "$SCRATCH/status"
+	run_nftrace_doctor
+	talk lo udp 10.9.0.1 7
+	end_nftrace 10
+	assert_status 0
+	for set in CapInh CapPrm CapEff CapAmb; do
+		assert_grep "^$set:[[:space:]]*0+$" "$SCRATCH/status"
+	done
+	assert_grep '^NoNewPrivs:[[:space:]]*1$' "$SCRATCH/status"
+	assert_grep '^Seccomp:[[:space:]]*2$' "$SCRATCH/status"
+	if [[ $text ]]; then
+		assert_text "note: the reader keeps $text; it has no capability" "$ERR"
+		assert_text "ok: the reader keeps $text; it has no capability" "$SCRATCH/doctor"
+	else
+		assert_no_grep 'the reader keeps' "$ERR"
+		assert_text "ok: the reader gives up every privilege" "$SCRATCH/doctor"
+	fi
+	assert_restored_but_counters lo "$before"
+}
+# While the trace runs: of its own, it changes nothing.
+run_nftrace_doctor() {
+	timeout -k 1 20 nsenter --net="$(ns_path lo)" -- "$NFTRACE" --doctor >/dev/null \
+		2>"$SCRATCH/doctor" </dev/null
+}
+server lo echo udp 10.9.0.1 7
+if ! setpriv --reuid 65534 --regid 65534 --clear-groups true 2>/dev/null; then
+	subtest "CAP_NET_ADMIN and CAP_NET_RAW are enough"
+	skip "no other uid here"
+else
+	subtest "CAP_NET_ADMIN and CAP_NET_RAW are enough: the reader keeps the user, and it is said"
+	traces_with "user 0, group 0 (CAP_SETUID and CAP_SETGID are missing)" net_admin net_raw
+	assert_grep '^Uid:[[:space:]]*0' "$SCRATCH/status"
+
+	subtest "without CAP_SETGID: groups stay, the user does not"
+	traces_with "group 0 (CAP_SETGID is missing)" net_admin net_raw setuid
+	assert_grep '^Uid:[[:space:]]*65534' "$SCRATCH/status"
+
+	subtest "without CAP_SETUID: the user stays, groups do not"
+	traces_with "user 0 (CAP_SETUID is missing)" net_admin net_raw setgid
+	assert_grep '^Gid:[[:space:]]*65534' "$SCRATCH/status"
+
+	subtest "with both: nothing is kept"
+	traces_with "" net_admin net_raw setuid setgid
+
+	# With a group beside its own.
+	subtest "--read, too, says what its reader keeps"
+	setpriv --bounding-set=-all --inh-caps=-all --groups 4 /run/program \
+		--read "$TESTS/read/dmesg.log" >"$OUT" 2>"$ERR"
+	STATUS=$?
+	assert_status 0
+	assert_text "note: the reader keeps user 0, group 0, its groups (CAP_SETUID" "$ERR"
+fi
+NFTRACE=/run/program
+save_rules lo "$before"
+
 subtest "a logger that cannot be set: /proc/sys is read-only, as in a container"
 # shellcheck disable=SC2016 # the inner shell's words
 run_as unshare --mount bash -c 'mount --bind /proc/sys /proc/sys &&
