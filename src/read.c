@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "memory.h"
 #include "pcap_file.h"
 #include "reader_plan.h"
 #include "reader_process.h"
@@ -101,6 +102,11 @@ static int explain_end(const struct run *r)
 		say("warning: %s is cut off or damaged at byte %" PRIu64
 		    ": what is behind it was not read", path,
 		    st->input_offset);
+		return STATUS_INCOMPLETE;
+	case REPLAY_MEMORY:
+		say("warning: %s takes more memory than the reader may have (%u "
+		    "MiB, or what ulimit -d allows): what is behind byte %"
+		    PRIu64 " was not read", path, MEMORY_MIB, st->input_offset);
 		return STATUS_INCOMPLETE;
 	case REPLAY_OLD_PCAP:
 		say("error: %s is a pcap file without journeys: --read takes "

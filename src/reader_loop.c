@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "hook.h"
 #include "ifnames.h"
+#include "memory.h"
 #include "reader_control.h"
 #include "reader_events.h"
 #include "reader_plan.h"
@@ -20,6 +21,7 @@ enum {
 	DRAIN_SILENCE_MS = 100,
 	DRAIN_QUEUE_MS = 1000,	/* user space may still hold a packet */
 	DRAIN_MAX_MS = 5000,
+	LOOK_NS = 1000000000,	/* at the memory that is left */
 	PAUSE_NS = 20000000,	/* output and silence wait for so long at most */
 };
 
@@ -138,6 +140,18 @@ static void wait_for(struct reader_state *s, bool messages, int timeout_ms)
 			s->printer.sink[i].out.error = -EPIPE;
 }
 
+/* While nothing has failed yet: the supervisor sees the end, and undoes all. */
+static void look_at_memory(struct reader_state *s)
+{
+	if (s->now_ns - s->looked_ns < LOOK_NS)
+		return;
+	s->looked_ns = s->now_ns;
+	if (!memory_is_short())
+		return;
+	s->stats->memory_short = true;
+	s->draining = true;
+}
+
 /*
  * What is silent is closed and what is written goes out.  A full buffer is
  * written at once (sink_journey()); what is less waits for a pause in the
@@ -153,6 +167,7 @@ static int pause_for_output(struct reader_state *s)
 	due = expire_when_due(s);
 	printer_flush(&s->printer);
 	s->paused_ns = s->now_ns;
+	look_at_memory(s);
 	return due;
 }
 

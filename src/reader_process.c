@@ -15,6 +15,7 @@
 
 #include "capture.h"
 #include "hook.h"
+#include "memory.h"
 #include "out.h"
 #include "process.h"
 #include "reader.h"
@@ -106,6 +107,7 @@ static void reader_main(const struct reader_plan *plan, int control)
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
 		if (own.printer.sink[i].report)
 			out_take_pipe(own.printer.sink[i].fd);
+	memory_bound(plan->snaplen);
 	sandbox_prepare();
 	reader_run(&own, control, sandbox_enter);
 	/* Nothing is left to flush; LeakSanitizer cannot work in a sandbox. */

@@ -28,6 +28,7 @@ struct reader_state {
 	struct printer printer;
 	uint64_t now_ns, wall_ns;
 	uint64_t paused_ns;		/* CLOCK_MONOTONIC */
+	uint64_t looked_ns;		/* at the memory, the same clock */
 	struct pace pace;
 	uint32_t next_seq;
 	uint32_t turns;			/* of stats.h, as last seen */

@@ -156,7 +156,7 @@ static void read_packets(struct pcap_replay *pr, struct input *in)
 
 	if (f) {
 		pcap_file_open(f, in);
-		while (!printer_enough(pr->r->printer) &&
+		while (replay_goes_on(pr->r, in) &&
 		       (n = pcap_file_next(f, &p)) > 0)
 			take_packet(pr, &p);
 	}

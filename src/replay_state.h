@@ -10,6 +10,7 @@
 
 struct event;
 struct ifnames;
+struct input;
 struct place;
 struct place_index;
 struct printer;
@@ -20,6 +21,7 @@ struct stats;
 struct replay {
 	int fd;				/* of the file */
 	uint32_t snaplen;
+	uint64_t next_look;		/* at the memory, at this byte */
 	bool flat;			/* events are printed, not packets */
 	const struct snapshot *const *snap;	/* by family_index(), NULL: no rules */
 	struct stats *stats;
@@ -44,6 +46,10 @@ enum replay_end {
 	REPLAY_OLD_PCAP,	/* a file of another kind: nothing to be had */
 	REPLAY_NO_EVENTS,	/* --flat --json, and it holds packets only */
 	REPLAY_ERROR,		/* a read failed: .input_error */
+	REPLAY_MEMORY,		/* it takes more than the reader may have */
 };
+
+/** replay_goes_on - is there memory for more of the file, and is more wanted? */
+bool replay_goes_on(struct replay *r, const struct input *in);
 
 #endif

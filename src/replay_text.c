@@ -172,7 +172,7 @@ void replay_text(struct replay *r, struct input *in)
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
 		r->printer->sink[i].env.log = true;
 	tr->now = time(NULL);
-	while (!printer_enough(r->printer) && input_line(in, &line, &len)) {
+	while (replay_goes_on(r, in) && input_line(in, &line, &len)) {
 		take_line(tr, line, len);
 		printer_relieve(r->printer);
 	}

@@ -39,6 +39,7 @@ struct stats {
 	volatile uint64_t gone;		/* nft events whose rule's text was gone */
 	volatile uint64_t fate[FATE_COUNT];
 	volatile uint64_t nat_silent;	/* journeys that passed nat unasked */
+	volatile bool memory_short;	/* the reader has ended for that */
 	volatile uint64_t passed_over;	/* --read: lines or packets of others */
 	volatile uint64_t input_offset;	/* how far it was read, bytes */
 	volatile int32_t input_error;	/* -errno */

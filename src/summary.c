@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "loss_answer.h"
+#include "memory.h"
 #include "place.h"
 #include "reasons.h"
 #include "run_state.h"
@@ -61,7 +62,12 @@ static void print_end(const struct run *r)
 			    output_name(r));
 		break;
 	case END_READER:
-		say("error: the reader ended before its time");
+		if (st->memory_short)
+			say("error: the reader needs more memory than it may "
+			    "have (%u MiB, or what ulimit -d allows)",
+			    MEMORY_MIB);
+		else
+			say("error: the reader ended before its time");
 		break;
 	case END_KEEPER:
 		say("error: the keeper ended before its time");

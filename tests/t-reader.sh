@@ -153,3 +153,55 @@ else
 	watched "both backends" lo -4 -p udp --dport 7 "${one[@]}"
 	watched "nft" lo -4 --backend nft --replies -p udp --dport 7 "${one[@]}"
 fi
+
+# ---- memory: strangers say what has to be kept
+
+subtest "a file that asks for more memory than the reader may have is read up to there"
+awk 'BEGIN { for (i = 0; i < 40000; i++)
+	printf "n kernel: [ 1550.%06d] TRACE: filter:chain-%06d:rule:1 IN=eth0 OUT= SRC=10.1.0.2 " \
+		"DST=10.1.0.1 LEN=28 TTL=64 ID=%d PROTO=UDP SPT=4001 DPT=443 LEN=8\n", i, i, i }' \
+	>"$SCRATCH/log"
+run_nftrace lo --read "$SCRATCH/log" -q
+assert_status 0
+cp "$OUT" "$SCRATCH/whole"
+assert_equal "packets of the whole" 40000 "$(wc -l <"$OUT")"
+if [[ -n ${SANITIZE-} ]]; then
+	skip "a sanitizer's memory has no bound"
+else
+	(
+		ulimit -d 65000
+		run_nftrace lo --read "$SCRATCH/log" -q
+		echo "$STATUS" >"$SCRATCH/ended"
+	)
+	STATUS=$(<"$SCRATCH/ended")
+	assert_status 5
+	assert_grep 'takes more memory than the reader may have .*behind byte [1-9][0-9]* was not read' "$ERR"
+	assert_same "the packets before" <(head -n "$(wc -l <"$OUT")" "$SCRATCH/whole") "$OUT"
+	(($(wc -l <"$OUT") > 1000)) || fail "only $(wc -l <"$OUT") of them"
+fi
+
+subtest "it has a bound of its own"
+if [[ -n ${SANITIZE-} ]]; then
+	skip "a sanitizer's memory has no bound"
+else
+	save_rules lo "$before"
+	start_nftrace lo -t 60 -4 -p udp --dport 7
+	reader=$(child_named nftrace-reader)
+	bound=$(awk '/^Max data size/ { print $4 }' "/proc/$reader/limits")
+	((bound >= 1 << 30 && bound < 1 << 31)) || fail "Max data size $bound"
+
+	subtest "a run that comes there ends, says so, and the host is as before"
+	# Who is the same user may lower it.
+	prlimit --pid "$reader" --data=1 2>/dev/null ||
+		setpriv --reuid 65534 --regid 65534 --clear-groups prlimit --pid "$reader" --data=1 ||
+		fail "the bound cannot be lowered"
+	sends_and_ends() {
+		talk lo udp 10.9.0.1 7
+		is_gone "$NFTRACE_PID"
+	}
+	assert_within 20 "it ends" sends_and_ends
+	end_nftrace
+	assert_status 1
+	assert_text "the reader needs more memory than it may have (1024 MiB" "$ERR"
+	assert_restored_but_counters lo "$before"
+fi
