@@ -97,9 +97,7 @@ static void check_reader(void)
 		       "%s", err ? strerror(-err) : *res.text ? res.text
 							      : "it ended");
 	else if (*res.text)
-		report(FINE, "the reader keeps %s; it has no capability, "
-		       "no_new_privs, and no system call but its own",
-		       res.text);
+		report(FINE, "the reader keeps %s; " SANDBOX_HOLDS, res.text);
 	else
 		report(FINE, "the reader gives up every privilege");
 	helper_release(&res);

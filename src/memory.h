@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* No run that was measured took a fifth of this. */
+/* No run that was measured took a third of this. */
 enum { MEMORY_MIB = 1024 };
 
 /**

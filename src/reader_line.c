@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "sandbox.h"
 #include "say.h"
 
 union some_fds {
@@ -31,9 +32,7 @@ bool reader_ready(char *answer, ssize_t len, size_t size)
 	answer[n] = '\0';
 	if (n && answer[0] == READER_READY) {
 		if (*text)
-			say("note: the reader keeps %s; it has no capability, "
-			    "no_new_privs, and no system call but its own",
-			    text);
+			say("note: the reader keeps %s; " SANDBOX_HOLDS, text);
 		return true;
 	}
 	say("error: the reader could not be started%s%s", *text ? ": " : "",

@@ -6,6 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What is true of who keeps a user or groups; for messages. */
+#define SANDBOX_HOLDS \
+	"it has no capability, cannot gain one, and makes no system call but its own"
+
 /**
  * sandbox_enter - no capability, no uid 0, no_new_privs, a system call filter
  * @what, @size: filled with what failed, when something did; else with what
