@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # t-valgrind: no leak and no bad access in whole runs, in any of the processes.
-# TIMEOUT: 120
+# TIMEOUT: 180
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 
@@ -64,6 +64,12 @@ subtest "a bad word"
 wrapped -p udp --dportt 9
 end_nftrace 60
 assert_status 2
+assert_silent
+
+subtest "--read, with rules"
+wrapped --read "$TESTS/read/dmesg.log" --rules "$TESTS/read/router.save"
+end_nftrace 60
+assert_status 0
 assert_silent
 
 subtest "a run by an nft table"
