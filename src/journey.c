@@ -28,8 +28,8 @@ struct journey *journey_new(uint32_t snaplen)
 	j->step = malloc(FIRST_ROOM * sizeof(*j->step));
 	j->change = malloc(JOURNEY_CHANGES * sizeof(*j->change));
 	j->path = malloc(sizeof(*j->path));
-	j->bytes = malloc(snaplen + 1);
-	j->last_bytes = malloc(snaplen + 1);
+	j->bytes = malloc(snaplen);
+	j->last_bytes = malloc(snaplen);
 	j->room = FIRST_ROOM;
 	j->snaplen = snaplen;
 	if (j->step && j->change && j->path && j->bytes && j->last_bytes)
@@ -61,20 +61,6 @@ bool journey_met_nothing(const struct journey *j)
 {
 	return journey_is_bare(j) &&
 	       !(j->fate[0].kind == FATE_UNKNOWN && j->fate[0].cause);
-}
-
-static void keep_bytes(const struct journey *j, uint8_t *to,
-		       struct packet *p, const struct packet *from)
-{
-	size_t len = from->caplen < j->snaplen ? from->caplen : j->snaplen;
-
-	memcpy(to, from->data, len);
-	*p = *from;
-	p->data = to;
-	if (from->src)
-		p->src = to + (from->src - from->data);
-	if (from->dst)
-		p->dst = to + (from->dst - from->data);
 }
 
 static bool is_multicast(const struct packet *p)
@@ -137,8 +123,8 @@ void journey_begin(struct journey *j, const struct event *e,
 	}
 	j->uid = e->flags & EVENT_HAS_UID ? e->uid : UINT32_MAX;
 	keep_hw_header(j, e);
-	keep_bytes(j, j->bytes, &j->first, p);
-	keep_bytes(j, j->last_bytes, &j->last, p);
+	packet_keep(&j->first, j->bytes, j->snaplen, p);
+	packet_keep(&j->last, j->last_bytes, j->snaplen, p);
 	fill_step(&j->entry, e, at);
 	path_begin(&j->path[0], at, e);
 	change_begin(j, e, p);
@@ -252,7 +238,7 @@ void journey_record(struct journey *j, unsigned int branch,
 	change_find(j, branch, e, at, p);
 	if (!(e->flags & (EVENT_NO_HEADERS | EVENT_PARTIAL)) &&
 	    !same_packet(&j->last, p) && !identity_same_headers(&j->last, p))
-		keep_bytes(j, j->last_bytes, &j->last, p);
+		packet_keep(&j->last, j->last_bytes, j->snaplen, p);
 	note_stamp(j, e);
 	if (at->order == T_DNAT)
 		j->flags |= JOURNEY_NAT;

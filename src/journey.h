@@ -25,7 +25,7 @@ bool journey_met_nothing(const struct journey *j);
 
 /**
  * journey_new - memory for a story; journey_begin() makes one of it
- * @snaplen: bytes kept of the packet
+ * @snaplen: bytes kept of the packet at most, not 0
  * Return: freed with journey_free(); NULL: no memory.
  */
 struct journey *journey_new(uint32_t snaplen);

@@ -260,6 +260,25 @@ void packet_decode(struct packet *p, uint8_t nfproto, const uint8_t *data,
 		p->flags |= PACKET_CUT;
 }
 
+void packet_keep(struct packet *p, uint8_t *bytes, size_t room,
+		 const struct packet *from)
+{
+	if (from->caplen > room) {
+		memcpy(bytes, from->data, room);
+		packet_decode(p, from->nfproto, bytes, room);
+		return;
+	}
+	*p = *from;
+	p->data = bytes;
+	if (!from->caplen)
+		return;
+	memcpy(bytes, from->data, from->caplen);
+	if (from->src)
+		p->src = bytes + (from->src - from->data);
+	if (from->dst)
+		p->dst = bytes + (from->dst - from->data);
+}
+
 uint16_t packet_mss(const struct packet *p)
 {
 	uint32_t at, end;

@@ -72,6 +72,17 @@ struct packet {
 void packet_decode(struct packet *p, uint8_t nfproto, const uint8_t *data,
 		   size_t caplen);
 
+/**
+ * packet_keep - the same packet with bytes of its own
+ * @bytes, @room: where these go; what does not fit was as good as not captured
+ * @from: of an event, say, that will be gone
+ *
+ * All that is kept of a packet goes through here: nobody who is given @p reads
+ * beyond @room.
+ */
+void packet_keep(struct packet *p, uint8_t *bytes, size_t room,
+		 const struct packet *from);
+
 /** packet_is_extended - IPv6 with something between its header and what it carries? */
 bool packet_is_extended(const struct packet *p);
 

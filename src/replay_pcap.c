@@ -77,10 +77,10 @@ static bool collect(struct comments *c, const struct pcap_packet *p)
 static void keep_packet(uint8_t *bytes, struct packet *to, uint8_t nfproto,
 			const struct pcap_packet *p)
 {
-	size_t len = p->caplen < SNAPLEN ? p->caplen : SNAPLEN;
+	struct packet whole;
 
-	memcpy(bytes, p->data, len);
-	packet_decode(to, nfproto, bytes, len);
+	packet_decode(&whole, nfproto, p->data, p->caplen);
+	packet_keep(to, bytes, SNAPLEN, &whole);
 }
 
 /* Each packet says where it was seen: files of several hosts can be merged. */

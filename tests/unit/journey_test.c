@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* journey_test: made-up sequences of events, and which journeys become of them. */
 #include "journey_world.h"
+#include "packet_print.h"
 
 static void go_through(struct world *w, const struct sent *s, enum spot from,
 		       enum spot to)
@@ -564,12 +565,99 @@ static void test_many_open(void **state)
 	assert_int_equal(journeys_open_count(w->journeys), 0);
 }
 
+enum { KEPT = 64, LONG = 188 };
+
+/* A SYN with all options that it can have, quoted by an ICMP error that has. */
+static void fill_long(uint8_t *b)
+{
+	static const uint8_t ip[] = { 0x4f, 0, 0, LONG, 0, 1, 0, 0, 64,
+				      IPPROTO_ICMP, 0, 0, 10, 0, 0, 1, 10, 0,
+				      0, 2, 7, 39, 4 };
+
+	memset(b, 0, LONG);
+	memcpy(b, ip, sizeof(ip));
+	b[60] = b[61] = 3;
+	memcpy(b + 68, ip, sizeof(ip));
+	b[68 + 3] = LONG - 68;
+	b[68 + 9] = IPPROTO_TCP;
+	b[128 + 12] = 0xf0;
+	b[128 + 13] = 0x02;
+	memset(b + 148, 1, 40);
+}
+
+static void check_kept(const struct packet *p, const uint8_t *bytes)
+{
+	struct packet cut;
+	char line[2][1024];
+
+	assert_int_equal(p->caplen, KEPT);
+	assert_memory_equal(p->data, bytes, KEPT);
+	packet_decode(&cut, NFPROTO_IPV4, bytes, KEPT);
+	packet_print(line[0], sizeof(line[0]), p, true);
+	packet_print(line[1], sizeof(line[1]), &cut, true);
+	assert_string_equal(line[0], line[1]);
+}
+
+static bool done_long(void *arg, struct journey *j)
+{
+	unsigned int *count = arg;
+	uint8_t bytes[LONG];
+
+	fill_long(bytes);
+	check_kept(&j->first, bytes);
+	bytes[8]--;
+	check_kept(&j->last, bytes);
+	assert_false(j->flags & JOURNEY_AMBIGUOUS);
+	++*count;
+	return false;
+}
+
+static void go_long(struct world *w, struct journeys *js, enum spot spot)
+{
+	struct event e = {
+		.nfproto = NFPROTO_IPV4, .hook = spots[spot].hook, .in = ETH0,
+		.payload_len = LONG,
+	};
+	uint8_t *bytes = malloc(LONG);
+
+	assert_non_null(bytes);
+	fill_long(bytes);
+	bytes[8] = (uint8_t)(bytes[8] - (e.hook != NF_INET_PRE_ROUTING));
+	e.payload = bytes;
+	w->now_ns += 1000;
+	journeys_add(js, &e, place_at(w, spot, 'A'), w->now_ns, w->now_ns);
+	free(bytes);
+}
+
+/* Whoever reads what is kept, of packets that are compared as well, finds its end. */
+static void test_longer_than_what_is_kept(void **state)
+{
+	static const struct journey_ops ops = { .done = done_long };
+	static const enum spot way[] = { PRE_RAW, PRE_MANGLE, IN_MANGLE,
+					 IN_FILTER };
+	struct world *w = *state;
+	unsigned int count = 0;
+	struct journeys *js = journeys_open(&w->map, KEPT, false, false, &ops,
+					    &count);
+
+	assert_non_null(js);
+	w->alike = true;
+	for (size_t i = 0; i < sizeof(way) / sizeof(way[0]); i++) {
+		go_long(w, js, way[i]);
+		go_long(w, js, way[i]);
+	}
+	journeys_finish(js);
+	assert_int_equal(count, 2);
+	journeys_close(js);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_forwarded),
+		CASE(test_longer_than_what_is_kept),
 		CASE(test_flows_side_by_side),
 		CASE(test_identical_by_stamp),
 		CASE(test_identical_at_postrouting),
