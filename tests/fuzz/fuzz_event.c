@@ -8,6 +8,7 @@
 #include <libmnl/libmnl.h>
 
 #include "event.h"
+#include "kept.h"
 #include "packet.h"
 #include "prefix.h"
 
@@ -34,9 +35,7 @@ static void use(const struct event *e)
 	if (e->prefix)
 		sink += place_looks_like_trace(e->prefix, e->prefix_len);
 	packet_decode(&p, e->nfproto, e->payload, e->payload_len);
-	touch(p.data, p.caplen);
-	touch(p.src, p.addr_len);
-	touch(p.dst, p.addr_len);
+	kept_use_all(&p);
 }
 
 /* As capture_receive() goes through what it has received. */

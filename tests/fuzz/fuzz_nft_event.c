@@ -8,7 +8,7 @@
 
 #include "event.h"
 #include "event_nft.h"
-#include "identity.h"
+#include "kept.h"
 #include "packet.h"
 #include "packet_print.h"
 
@@ -35,7 +35,6 @@ static void read_trace(const struct nlmsghdr *nlh, size_t size)
 	struct event_nft n;
 	struct packet p;
 	struct event e;
-	char line[512];
 
 	if (event_nft_parse(&e, &n, nlh, size) < 0)
 		return;
@@ -44,8 +43,7 @@ static void read_trace(const struct nlmsghdr *nlh, size_t size)
 	touch_name(&n.jump);
 	touch(e.hw_header, e.hw_header_len);
 	packet_decode(&p, e.nfproto, e.payload, e.payload_len);
-	sink += (unsigned int)identity_key(&p, 20);
-	sink += (unsigned int)packet_print(line, sizeof(line), &p, true);
+	kept_use_all(&p);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -8,6 +8,7 @@
 #include "replayed.h"
 #include "save.h"
 #include "snapshot.h"
+#include "trace_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -36,11 +37,23 @@ static const struct snapshot *make(const struct family *f)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	/* The least that --snaplen takes, and all that a line tells. */
+	static const struct {
+		uint32_t snaplen;
+		const struct report *bare, *ruled;
+	} rounds[] = {
+		{ 64, &report_json, &report_block },
+		{ TRACE_TEXT_PACKET, &report_json_flat, &report_block },
+	};
 	static const struct snapshot *none[FAMILY_COUNT], *some[FAMILY_COUNT];
 
 	if (!some[0])
 		some[0] = make(&family_ipv4);
-	replayed_run(data, size, none, &report_json_flat, replay_text);
-	replayed_run(data, size, some, &report_block, replay_text);
+	for (size_t i = 0; i < sizeof(rounds) / sizeof(rounds[0]); i++) {
+		replayed_run(data, size, none, rounds[i].snaplen,
+			     rounds[i].bare, replay_text);
+		replayed_run(data, size, some, rounds[i].snaplen,
+			     rounds[i].ruled, replay_text);
+	}
 	return 0;
 }

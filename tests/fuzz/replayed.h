@@ -66,10 +66,13 @@ static void replayed_news(void *arg, enum printer_news news)
 	(void)arg, (void)news;
 }
 
-/* @text: the form on "stdout"; pcapng and graph are written as well */
+/*
+ * @snaplen: bytes of each packet that journeys keep
+ * @text: the form on "stdout"; pcapng and graph are written as well
+ */
 static inline void replayed_run(const uint8_t *data, size_t size,
 				const struct snapshot *const snap[],
-				const struct report *text,
+				uint32_t snaplen, const struct report *text,
 				void (*fn)(struct replay *r, struct input *in))
 {
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -87,12 +90,13 @@ static inline void replayed_run(const uint8_t *data, size_t size,
 	r->plan.sink[SINK_GRAPH] = (struct sink_plan){ .report = &report_graph, .fd = null };
 	path_map_fill(&r->map, snap);
 	idx = place_index_open(snap, NULL, &r->map);
-	r->journeys = journeys_open(&r->map, 128, true, NULL, &replayed_ops, r);
+	r->journeys = journeys_open(&r->map, snaplen, true, false, &replayed_ops,
+				    r);
 	if (!idx || !r->journeys ||
 	    printer_open(&r->printer, &r->plan, idx, names, replayed_news, r))
 		abort();
 	r->replay = (struct replay){
-		.fd = -1, .snaplen = 128, .snap = snap, .stats = &r->stats,
+		.fd = -1, .snap = snap, .stats = &r->stats,
 		.index = idx, .names = names, .printer = &r->printer,
 		.event = replayed_event, .gap = replayed_gap,
 		.hole = replayed_hole, .silence = replayed_silence, .arg = r,
