@@ -15,6 +15,7 @@
 
 #include "check.h"
 #include "clock.h"
+#include "event_nft.h"
 #include "hook.h"
 #include "insert.h"
 #include "ledger.h"
@@ -120,10 +121,21 @@ static int explain_group(int err)
 	return STATUS_FAILURE;
 }
 
+/*
+ * What nft copies of a packet is what it copies.  Of the same packet the group
+ * tells no less then, else the one's events would not be known in the other's.
+ */
+static uint32_t bytes_of_packet(const struct run *r)
+{
+	if (r->plan.see_nft && r->o->snaplen < EVENT_NFT_PACKET)
+		return EVENT_NFT_PACKET;
+	return r->o->snaplen;
+}
+
 static int bind_group(struct run *r)
 {
 	const struct capture_want want = {
-		.snaplen = r->o->snaplen,
+		.snaplen = bytes_of_packet(r),
 		.buffer = (size_t)r->o->buffer_mib << 20,
 		.legacy = r->plan.see_legacy,
 		.nft = r->plan.see_nft,
@@ -160,7 +172,7 @@ static int start_reader(struct run *r)
 			.only = r->o->only ? &r->only : NULL,
 			.count = r->o->count,
 		},
-		.snaplen = r->o->snaplen,
+		.snaplen = bytes_of_packet(r),
 		.nft_unseen = r->plan.nft_unseen,
 	};
 	int err;

@@ -25,7 +25,7 @@ struct journey_ops {
 /**
  * journeys_open - an empty collection
  * @map: which tables are where, for each family; borrowed
- * @snaplen: bytes kept of each packet
+ * @snaplen: bytes kept of each packet: as many as an event can have
  * @nft: events of nft come as well, with less of each packet
  * @foreign_trace: others' TRACE rules are there: a journey may begin anywhere
  */

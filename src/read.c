@@ -22,6 +22,7 @@
 #include "say.h"
 #include "status.h"
 #include "summary.h"
+#include "trace_line.h"
 
 static int open_input(const char *path)
 {
@@ -53,7 +54,7 @@ static int start(struct run *r, int fd)
 			.only = r->o->only ? &r->only : NULL,
 			.count = r->o->count,
 		},
-		.snaplen = r->o->snaplen,
+		.snaplen = TRACE_TEXT_PACKET,
 		.flat = r->o->flat,
 		.foreign_trace = true,
 	};

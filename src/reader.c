@@ -58,7 +58,6 @@ static void replay(struct reader_state *s)
 {
 	struct replay r = {
 		.fd = s->plan->input_fd,
-		.snaplen = s->plan->snaplen,
 		.flat = s->plan->flat,
 		.snap = s->plan->snap,
 		.stats = s->stats,

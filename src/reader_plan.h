@@ -24,7 +24,7 @@ struct reader_plan {
 	const struct nft_snapshot *nft;	/* NULL: no events of nft */
 	struct printer_plan printer;	/* .stats: shared with the supervisor;
 					 * .env.names: opened by the reader */
-	uint32_t snaplen;
+	uint32_t snaplen;		/* bytes of a packet that an event can have */
 	bool flat;			/* --flat: events, not packets */
 	bool foreign_trace;		/* journeys may begin anywhere */
 	bool nft_unseen;		/* nft may drop packets unseen */

@@ -20,7 +20,6 @@ struct stats;
 /* What the reader lends. */
 struct replay {
 	int fd;				/* of the file */
-	uint32_t snaplen;
 	uint64_t next_look;		/* at the memory, at this byte */
 	bool flat;			/* events are printed, not packets */
 	const struct snapshot *const *snap;	/* by family_index(), NULL: no rules */

@@ -9,7 +9,8 @@
 
 #include "event.h"
 
-enum { TRACE_TEXT_PACKET = 512 };
+/* The most of a packet that a line tells: IPv4, ICMP, and of what that quotes IPv4, TCP. */
+enum { TRACE_TEXT_PACKET = 60 + 8 + 60 + 60 };
 
 struct trace_text_name {
 	const char *at;

@@ -54,6 +54,15 @@ end_nftrace 30
 assert_status 3
 assert_silent
 
+subtest "a log's packet that is longer than --snaplen, in every form"
+for form in -v --json; do
+	wrapped --read "$TESTS/read/icmp-quotes-options.log" --snaplen 64 $form \
+		--pcap "$SCRATCH/read.pcapng" --graph "$SCRATCH/read.dot"
+	end_nftrace 30
+	assert_status 0
+	assert_silent
+done
+
 subtest "--dry-run"
 wrapped --dry-run -p udp --dport 9 -m comment --comment x
 end_nftrace 60
