@@ -208,6 +208,7 @@ int event_nft_parse(struct event *e, struct event_nft *n,
 		return -ENOMSG;
 	memset(e, 0, sizeof(*e));
 	memset(n, 0, offsetof(struct event_nft, packet));
+	n->jump.text = "";	/* a message without table and chain is refused */
 	e->backend = EVENT_NFT;
 	e->hook = EVENT_NO_HOOK;
 	e->nft = n;
@@ -305,6 +306,7 @@ int nft_change_parse(struct nft_change *c, const struct nlmsghdr *nlh,
 	if (err)
 		return err;
 	memset(c, 0, sizeof(*c));
+	c->table.text = c->chain.text = "";
 	if (!change_kind(nlh->nlmsg_type, &c->kind))
 		return -ENOMSG;
 	c->family = nfg->nfgen_family;

@@ -14,7 +14,7 @@ struct nlmsghdr;
 enum { EVENT_NFT_PACKET = 60 + 20, EVENT_NO_HOOK = 0xff };
 
 struct event_name {
-	const char *text;	/* not terminated */
+	const char *text;	/* not terminated; "" where absent */
 	uint32_t len;
 };
 

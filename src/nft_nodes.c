@@ -139,7 +139,7 @@ bool nft_nodes_fill(struct nft_nodes *ns, struct nft_node *n,
 	n->key = f->handle ? nft_key_rule(f->family, &f->table, f->handle) :
 			     nft_key_chain(f->family, &f->table, &f->chain);
 	p->target_chain = to ? to->id : NFT_SNAP_NONE;
-	n->jump = strndup(f->jump.text ? f->jump.text : "", f->jump.len);
+	n->jump = strndup(f->jump.text, f->jump.len);
 	n->jump_len = f->jump.len;
 	p->target = to ? to->name : "";
 	return n->jump && name_place(p);

@@ -13,10 +13,12 @@
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_log.h>
 
 #include "event.h"
+#include "event_nft.h"
 
 static char buf[4096] __attribute__((aligned(8)));
 
@@ -168,6 +170,38 @@ static void of_another_kind(void **state)
 	assert_int_equal(parse(&e, nlh), -EBADMSG);
 }
 
+static struct nlmsghdr *nft_message(uint16_t type)
+{
+	struct nlmsghdr *nlh = message();
+
+	nlh->nlmsg_type = (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type);
+	return nlh;
+}
+
+/* memcmp() and the like take no NULL, not even for no bytes at all. */
+static void names_that_are_absent_are_empty(void **state)
+{
+	struct nlmsghdr *nlh = nft_message(NFT_MSG_TRACE);
+	struct nft_change c;
+	struct event_nft n;
+	struct event e;
+
+	(void)state;
+	mnl_attr_put_strz(nlh, NFTA_TRACE_TABLE, "filter");
+	mnl_attr_put_strz(nlh, NFTA_TRACE_CHAIN, "INPUT");
+	mnl_attr_put_u32(nlh, NFTA_TRACE_TYPE, htonl(NFT_TRACETYPE_RULE));
+	assert_int_equal(event_nft_parse(&e, &n, nlh, nlh->nlmsg_len), 0);
+	assert_true(event_name_is(&n.table, "filter"));
+	assert_non_null(n.jump.text);
+	assert_true(event_name_is(&n.jump, ""));
+	nlh = nft_message(NFT_MSG_NEWCHAIN);
+	assert_int_equal(nft_change_parse(&c, nlh, nlh->nlmsg_len), 0);
+	assert_non_null(c.table.text);
+	assert_non_null(c.chain.text);
+	assert_true(event_name_is(&c.table, ""));
+	assert_true(event_name_is(&c.chain, ""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -177,6 +211,7 @@ int main(void)
 		cmocka_unit_test(short_attributes),
 		cmocka_unit_test(cut_anywhere),
 		cmocka_unit_test(of_another_kind),
+		cmocka_unit_test(names_that_are_absent_are_empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
