@@ -12,6 +12,8 @@
 #include <libmnl/libmnl.h>
 #include <libnftnl/common.h>
 
+#include "netlink.h"
+
 /* Room for the largest set of rules; what is not touched costs nothing. */
 enum { BATCH_SIZE = 16 << 20, MESSAGE_MAX = 1 << 16, ANSWER_SIZE = 8192 };
 
@@ -147,10 +149,10 @@ static int read_answers(struct nft_batch *b, struct mnl_socket *nl,
 		const struct nlmsghdr *h = (const struct nlmsghdr *)buf;
 		int left;
 
-		n = recv(mnl_socket_get_fd(nl), buf, sizeof(buf),
-			 MSG_DONTWAIT);
+		n = netlink_receive(mnl_socket_get_fd(nl), buf, sizeof(buf),
+				    MSG_DONTWAIT);
 		/* Refusals are few: what did not fit was an echo. */
-		if (n < 0 && errno == ENOBUFS && b->fn)
+		if (n == -ENOBUFS && b->fn)
 			continue;
 		if (n <= 0)
 			break;
@@ -160,8 +162,8 @@ static int read_answers(struct nft_batch *b, struct mnl_socket *nl,
 	}
 	if (a->other)
 		return a->other;
-	if (n < 0 && errno != EAGAIN)
-		return -errno;
+	if (n < 0 && n != -EAGAIN)
+		return (int)n;
 	return *a->count ? -EINVAL : 0;
 }
 

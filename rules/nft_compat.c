@@ -13,6 +13,7 @@
 #include <linux/netfilter/nfnetlink.h>
 
 #include "family.h"
+#include "netlink.h"
 #include "nft_batch.h"
 
 enum { TYPE_MATCH = 0, BUFFER = 4096 };
@@ -26,9 +27,9 @@ static int ask(struct mnl_socket *nl, char *buf, uint32_t seq)
 	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
 		return -errno;
 	do {
-		n = mnl_socket_recvfrom(nl, buf, BUFFER);
+		n = netlink_receive(mnl_socket_get_fd(nl), buf, BUFFER, 0);
 		if (n < 0)
-			return -errno;
+			return (int)n;
 		ret = mnl_cb_run(buf, (size_t)n, seq,
 				 mnl_socket_get_portid(nl), NULL, NULL);
 	} while (ret > MNL_CB_STOP);

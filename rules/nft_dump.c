@@ -16,6 +16,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "netlink.h"
 #include "nft_batch.h"
 
 enum {
@@ -95,9 +96,10 @@ static int ask_of(struct mnl_socket *nl, uint16_t type, uint16_t flags,
 	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
 		return -errno;
 	do {
-		n = mnl_socket_recvfrom(nl, buf, sizeof(buf));
+		n = netlink_receive(mnl_socket_get_fd(nl), buf, sizeof(buf),
+				    0);
 		if (n < 0)
-			return -errno;
+			return (int)n;
 		errno = 0;
 		ret = mnl_cb_run(buf, (size_t)n, seq,
 				 mnl_socket_get_portid(nl), fn, arg);

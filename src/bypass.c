@@ -18,6 +18,7 @@
 #include <linux/rtnetlink.h>
 
 #include "helper.h"
+#include "netlink.h"
 
 enum { LOOK_MS = 3000 };
 
@@ -39,7 +40,8 @@ static void dump(int bus, uint16_t type, size_t size, uint8_t family,
 	*extra = family;
 	if (nl && mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) == 0 &&
 	    mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) >= 0)
-		while ((n = mnl_socket_recvfrom(nl, buf, sizeof(buf))) > 0 &&
+		while ((n = netlink_receive(mnl_socket_get_fd(nl), buf,
+					    sizeof(buf), 0)) > 0 &&
 		       mnl_cb_run(buf, (size_t)n, 1, mnl_socket_get_portid(nl),
 				  cb, NULL) > MNL_CB_STOP)
 			;

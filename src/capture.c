@@ -20,6 +20,7 @@
 #include <linux/sock_diag.h>
 
 #include "event.h"
+#include "netlink.h"
 
 enum {
 	SLOT = 4096,		/* fixed part of a message */
@@ -33,6 +34,7 @@ enum {
 struct capture_ring {
 	struct mmsghdr msg[CAPTURE_BATCH];
 	struct iovec iov[CAPTURE_BATCH];
+	struct sockaddr_nl from[CAPTURE_BATCH];
 	size_t slot;
 	size_t len;
 	unsigned char bytes[] __attribute__((aligned(16)));
@@ -55,6 +57,9 @@ static struct capture_ring *ring_new(uint32_t snaplen)
 		r->iov[i].iov_len = slot;
 		r->msg[i].msg_hdr.msg_iov = &r->iov[i];
 		r->msg[i].msg_hdr.msg_iovlen = 1;
+		/* The kernel leaves both as they are: its names are so long. */
+		r->msg[i].msg_hdr.msg_name = &r->from[i];
+		r->msg[i].msg_hdr.msg_namelen = sizeof(r->from[i]);
 	}
 	return r;
 }
@@ -74,10 +79,12 @@ static int talk(int fd, struct nlmsghdr *nlh)
 		const struct nlmsghdr *ans = (void *)buf;
 		const struct nlmsgerr *err;
 
-		n = recv(fd, buf, sizeof(buf), 0);
-		if (n < 0)
-			return -errno;
+		n = netlink_receive(fd, buf, sizeof(buf), 0);
 		/* Events may come in between, once the group is bound. */
+		if (n == -ENOSPC)
+			continue;
+		if (n < 0)
+			return (int)n;
 		if (!mnl_nlmsg_ok(ans, (int)n) ||
 		    ans->nlmsg_type != NLMSG_ERROR)
 			continue;
@@ -284,6 +291,19 @@ pid_t capture_find_portid(uint32_t portid)
 	return pid;
 }
 
+/* Of the kernel, all of it?  Anybody with CAP_NET_ADMIN here can send to us. */
+static bool is_whole(struct capture *c, int i)
+{
+	bool forged = c->ring->from[i].nl_pid != 0;
+	bool cut = c->ring->msg[i].msg_hdr.msg_flags & MSG_TRUNC;
+
+	if (!forged && !cut)
+		return true;
+	c->forged += forged;
+	c->cut += !forged;
+	return false;
+}
+
 int capture_receive(struct capture *c,
 		    void (*fn)(void *arg, const struct nlmsghdr *nlh,
 			       size_t len),
@@ -298,6 +318,8 @@ int capture_receive(struct capture *c,
 		const struct nlmsghdr *nlh = r->iov[i].iov_base;
 		int left = (int)r->msg[i].msg_len;
 
+		if (!is_whole(c, i))
+			continue;
 		for (; event_message_ok(nlh, left);
 		     nlh = mnl_nlmsg_next(nlh, &left))
 			fn(arg, nlh, (size_t)left);

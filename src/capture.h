@@ -15,6 +15,8 @@ struct capture {
 	int stamp_fd;		/* makes the kernel stamp received packets */
 	size_t buffer;		/* receive buffer that the kernel gave */
 	uint32_t fence;		/* number of the last one, 0: none yet */
+	uint64_t forged;	/* messages that the kernel did not send */
+	uint64_t cut;		/* longer than their place in the ring */
 	struct capture_ring *ring;
 };
 
@@ -51,7 +53,8 @@ struct nlmsghdr;
 
 /**
  * capture_receive - hand all waiting messages, at most one batch, to @fn
- * @fn: called for each netlink message with the bytes from it to the end
+ * @fn: called for each netlink message with the bytes from it to the end; not
+ * for what another process has sent or was cut, which is counted
  * Return: messages handed over, with less than CAPTURE_BATCH there was no more
  * or the kernel had to drop some; 0: none is waiting; -ENOBUFS: it had to drop
  * some; or -errno.

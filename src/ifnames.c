@@ -14,6 +14,7 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
+#include "netlink.h"
 #include "safe.h"
 
 enum { BUCKETS = 256, INDEXES = 4096 };
@@ -73,10 +74,10 @@ static int on_link(const struct nlmsghdr *nlh, void *arg)
 static int receive(struct ifnames *n, int flags)
 {
 	char buf[32768] __attribute__((aligned(8)));
-	ssize_t len = recv(n->fd, buf, sizeof(buf), flags);
+	ssize_t len = netlink_receive(n->fd, buf, sizeof(buf), flags);
 
 	if (len < 0)
-		return -errno;
+		return (int)len;
 	return mnl_cb_run(buf, (size_t)len, 0, 0, on_link, n);
 }
 

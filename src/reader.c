@@ -10,6 +10,7 @@
 
 #include "capture.h"
 #include "ifnames.h"
+#include "netlink.h"
 #include "place_nft.h"
 #include "reader_events.h"
 #include "reader_line.h"
@@ -74,6 +75,15 @@ static void replay(struct reader_state *s)
 	replay_run(&r);
 	journeys_finish(s->journeys);
 	printer_finish(&s->printer);
+}
+
+/* @inherited: what the supervisor has counted for itself */
+static void count_refused(struct reader_state *s, uint64_t inherited)
+{
+	const struct capture *c = s->plan->capture;
+
+	s->stats->broken += c->cut;
+	s->stats->forged = c->forged + netlink_forged() - inherited;
 }
 
 static void finish(struct reader_state *s)
@@ -171,6 +181,7 @@ void reader_run(struct reader_plan *plan, int control,
 {
 	struct reader_state s = { .control = control };
 	char what[160] = { READER_READY }, *text = what + 1;
+	const uint64_t inherited = netlink_forged();
 	int err;
 
 	s.names = plan->capture ? ifnames_open() : ifnames_new();
@@ -191,6 +202,7 @@ void reader_run(struct reader_plan *plan, int control,
 		_exit(1);
 	if (plan->capture) {
 		reader_listen(&s);
+		count_refused(&s, inherited);
 		finish(&s);
 	} else {
 		replay(&s);

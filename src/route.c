@@ -11,6 +11,8 @@
 #include <linux/netfilter.h>
 #include <linux/rtnetlink.h>
 
+#include "netlink.h"
+
 static void put_question(struct nlmsghdr *nlh, const struct route_question *q)
 {
 	bool six = q->nfproto == NFPROTO_IPV6;
@@ -62,9 +64,9 @@ static int converse(struct mnl_socket *nl, const struct route_question *q,
 	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0 ||
 	    mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
 		return -errno;
-	n = mnl_socket_recvfrom(nl, buf, sizeof(buf));
+	n = netlink_receive(mnl_socket_get_fd(nl), buf, sizeof(buf), 0);
 	if (n < 0)
-		return -errno;
+		return (int)n;
 	/* An error message is an answer, too: no such way. */
 	if (mnl_cb_run(buf, (size_t)n, 0, 0, take_answer, a) < 0)
 		a->error = -errno;

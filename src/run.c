@@ -93,7 +93,7 @@ static int conclude(const struct run *r)
 	    (r->stats->output_error && r->stats->output_error != -EPIPE))
 		return STATUS_FAILURE;
 	if (r->stats->lost || r->stats->gone || r->tables_differ ||
-	    r->stats->strangers || r->stats->unprinted)
+	    r->stats->strangers || r->stats->unprinted || r->stats->broken)
 		return STATUS_INCOMPLETE;
 	return r->stats->packets ? STATUS_TRACED : STATUS_NOTHING;
 }

@@ -28,7 +28,8 @@ struct stats {
 	volatile uint64_t events;	/* shown or counted, own rules' not */
 	volatile uint64_t own;		/* events of this run's own rules */
 	volatile uint64_t foreign;	/* no trace event of these tables */
-	volatile uint64_t broken;	/* netlink messages that made no sense */
+	volatile uint64_t broken;	/* netlink messages that made no sense, or cut */
+	volatile uint64_t forged;	/* that another process sent, not the kernel */
 	volatile uint64_t strangers;	/* trace events of rules not in the snapshot */
 	volatile uint64_t lost;		/* events, by sequence numbers and drops */
 	volatile uint64_t packets;	/* journeys over */

@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "loss_answer.h"
 #include "memory.h"
+#include "netlink.h"
 #include "place.h"
 #include "reasons.h"
 #include "run_state.h"
@@ -169,6 +170,7 @@ static void print_drops(const struct run *r)
 static void print_events(const struct run *r)
 {
 	const struct stats *st = r->stats;
+	uint64_t forged = st->forged + netlink_forged();
 
 	say("%" PRIu64 " event%s, %" PRIu64 " lost; the TRACE rules counted "
 	    "%" PRIu64 " packet%s", st->events, plural(st->events), st->lost,
@@ -189,6 +191,15 @@ static void print_events(const struct run *r)
 		say("warning: %" PRIu64 " event%s of nft rules that were gone "
 		    "before their text could be read", st->gone,
 		    plural(st->gone));
+	if (forged)
+		say("warning: %" PRIu64 " netlink message%s came from another "
+		    "process, not from the kernel: left out. Who has "
+		    "CAP_NET_ADMIN here can send such", forged,
+		    plural(forged));
+	if (st->broken)
+		say("warning: %" PRIu64 " netlink message%s could not be read: "
+		    "what %s told of is missing", st->broken,
+		    plural(st->broken), st->broken == 1 ? "it" : "they");
 	if (st->foreign)
 		say("note: %" PRIu64 " message%s of others on NFLOG group 0",
 		    st->foreign, plural(st->foreign));

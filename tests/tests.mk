@@ -107,7 +107,7 @@ $(T)/tools/%: tests/tools/%.c | need
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d -MT $@ $(LDFLAGS) -o $@ $< \
 	  $(TOOL_LIBS)
 
-$(T)/tools/nfq $(T)/tools/record: TOOL_LIBS = -lmnl
+$(T)/tools/forge $(T)/tools/nfq $(T)/tools/record: TOOL_LIBS = -lmnl
 $(T)/tools/truth: TOOL_LIBS = -ljansson
 
 # Without sanitizers: their runtime has to come first in a process.

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* capture_test: whose messages are taken. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "../../src/capture.c"
+
+/* Of NETLINK_USERSOCK any process may send to any other. */
+static int open_socket(int protocol, uint32_t *portid)
+{
+	struct sockaddr_nl addr = { .nl_family = AF_NETLINK };
+	socklen_t len = sizeof(addr);
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&addr, &len), 0);
+	*portid = addr.nl_pid;
+	return fd;
+}
+
+static void send_to(int fd, uint32_t portid)
+{
+	struct sockaddr_nl to = { .nl_family = AF_NETLINK, .nl_pid = portid };
+	struct nlmsghdr nlh = {
+		.nlmsg_len = sizeof(nlh), .nlmsg_type = NLMSG_ERROR,
+		.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
+	};
+
+	assert_int_equal(sendto(fd, &nlh, sizeof(nlh), 0,
+				(struct sockaddr *)&to, sizeof(to)),
+			 sizeof(nlh));
+}
+
+static void count(void *arg, const struct nlmsghdr *nlh, size_t len)
+{
+	(void)nlh, (void)len;
+	++*(int *)arg;
+}
+
+static void another_process_is_not_heard(void **state)
+{
+	struct capture c = { .ring = ring_new(128) };
+	uint32_t mine, other;
+	int sender, heard = 0;
+
+	(void)state;
+	assert_non_null(c.ring);
+	c.fd = open_socket(NETLINK_USERSOCK, &mine);
+	c.stamp_fd = -1;
+	sender = open_socket(NETLINK_USERSOCK, &other);
+	for (int i = 0; i < CAPTURE_BATCH + 3; i++)
+		send_to(sender, mine);
+	while (capture_receive(&c, count, &heard) > 0)
+		;
+	assert_int_equal(heard, 0);
+	assert_int_equal(c.forged, CAPTURE_BATCH + 3);
+	close(sender);
+	capture_close(&c);
+}
+
+static void the_kernel_is_heard(void **state)
+{
+	struct capture c = { .ring = ring_new(128), .stamp_fd = -1 };
+	uint32_t mine;
+	int heard = 0;
+
+	(void)state;
+	assert_non_null(c.ring);
+	c.fd = open_socket(NETLINK_NETFILTER, &mine);
+	for (int i = 0; i < 2 * CAPTURE_BATCH; i++)
+		capture_fence(&c);
+	while (capture_receive(&c, count, &heard) > 0)
+		;
+	assert_int_equal(heard, 2 * CAPTURE_BATCH);
+	assert_int_equal(c.forged, 0);
+	assert_int_equal(c.cut, 0);
+	capture_close(&c);
+}
+
+static void a_message_that_was_cut_is_counted(void **state)
+{
+	static union {
+		struct nlmsghdr nlh;
+		char bytes[65536];
+	} m;
+	struct capture c = { .ring = ring_new(128), .stamp_fd = -1 };
+	int heard = 0, pair[2];
+
+	(void)state;
+	assert_non_null(c.ring);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair), 0);
+	c.fd = pair[0];
+	m.nlh.nlmsg_len = NLMSG_HDRLEN;
+	m.nlh.nlmsg_type = NLMSG_NOOP;
+	assert_int_equal(send(pair[1], &m, sizeof(m), 0), sizeof(m));
+	assert_int_equal(send(pair[1], &m, NLMSG_HDRLEN, 0), NLMSG_HDRLEN);
+	assert_int_equal(capture_receive(&c, count, &heard), 2);
+	assert_int_equal(heard, 1);
+	assert_int_equal(c.cut, 1);
+	close(pair[1]);
+	capture_close(&c);
+}
+
+/* The first message is another process's, the second the kernel's. */
+static void an_answer_is_the_kernels(void **state)
+{
+	_Alignas(struct nlmsghdr) char buf[256];
+	const struct nlmsghdr *h = (const void *)buf;
+	uint64_t before = netlink_forged();
+	uint32_t mine, other;
+	int fd = open_socket(NETLINK_USERSOCK, &mine);
+	int sender = open_socket(NETLINK_USERSOCK, &other);
+	struct nlmsghdr noop = {
+		.nlmsg_len = sizeof(noop), .nlmsg_type = NLMSG_NOOP,
+		.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK, .nlmsg_seq = 5,
+	};
+
+	(void)state;
+	send_to(sender, mine);
+	assert_int_equal(netlink_receive(fd, buf, sizeof(buf), MSG_DONTWAIT),
+			 -EAGAIN);
+	assert_int_equal(netlink_forged(), before + 1);
+	close(fd);
+	close(sender);
+
+	fd = open_socket(NETLINK_NETFILTER, &mine);
+	assert_int_equal(write(fd, &noop, sizeof(noop)), sizeof(noop));
+	assert_true(netlink_receive(fd, buf, sizeof(buf), 0) > 0);
+	assert_int_equal(h->nlmsg_type, NLMSG_ERROR);
+	assert_int_equal(h->nlmsg_seq, 5);
+	assert_int_equal(write(fd, &noop, sizeof(noop)), sizeof(noop));
+	assert_int_equal(netlink_receive(fd, buf, 8, 0), -ENOSPC);
+	assert_int_equal(netlink_forged(), before + 1);
+	close(fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(another_process_is_not_heard),
+		cmocka_unit_test(the_kernel_is_heard),
+		cmocka_unit_test(a_message_that_was_cut_is_counted),
+		cmocka_unit_test(an_answer_is_the_kernels),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
