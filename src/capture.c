@@ -169,7 +169,7 @@ int capture_open(struct capture *c, const struct capture_want *want)
 	int err = 0;
 
 	memset(c, 0, sizeof(*c));
-	c->stamp_fd = -1;
+	c->fd = c->stamp_fd = -1;
 	c->ring = ring_new(want->snaplen);
 	if (!c->ring)
 		return -ENOMEM;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* capture_test: whose messages are taken. */
+/* capture_test: whose messages are taken, and what a failed opening leaves. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <fcntl.h>
+#include <sys/resource.h>
 
 #include "../../src/capture.c"
 
@@ -138,6 +140,28 @@ static void an_answer_is_the_kernels(void **state)
 	close(fd);
 }
 
+/* Neither standard input nor anything else is closed with what was not opened. */
+static void no_memory_closes_nothing(void **state)
+{
+	const struct capture_want want = { .snaplen = 128, .buffer = 1 << 20 };
+	struct rlimit before, none = { 0 };
+	struct capture c;
+	int err;
+
+	(void)state;
+	/* Where it is closed, this makes it. */
+	if (fcntl(STDIN_FILENO, F_GETFD) < 0)
+		assert_int_equal(open("/dev/null", O_RDONLY), STDIN_FILENO);
+	assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+	none.rlim_max = before.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_AS, &none), 0);
+	err = capture_open(&c, &want);
+	assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+	assert_int_equal(err, -ENOMEM);
+	capture_close(&c);
+	assert_true(fcntl(STDIN_FILENO, F_GETFD) >= 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +169,7 @@ int main(void)
 		cmocka_unit_test(the_kernel_is_heard),
 		cmocka_unit_test(a_message_that_was_cut_is_counted),
 		cmocka_unit_test(an_answer_is_the_kernels),
+		cmocka_unit_test(no_memory_closes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
