@@ -143,3 +143,17 @@ run_nftrace r -w 0 --pcap "$SCRATCH/kept" -p udp
 assert_status 4
 assert_equal "the older file" "older" "$(cat "$SCRATCH/kept")"
 exec 9>&-
+
+subtest "a new file is its owner's alone, one that was there keeps its permissions"
+mkdir "$SCRATCH/modes"
+: >"$SCRATCH/modes/old.pcapng"
+chmod 664 "$SCRATCH/modes/old.pcapng"
+for name in new old; do
+	(
+		umask 022
+		run_nftrace r --read "$TESTS/read/dmesg.log" --pcap "$SCRATCH/modes/$name.pcapng" \
+			--graph "$SCRATCH/modes/$name.dot"
+	)
+done
+assert_equal "permissions" "new.dot 600, new.pcapng 600, old.dot 600, old.pcapng 664" \
+	"$(cd "$SCRATCH/modes" && stat -c '%n %a' -- * | paste -sd , | sed 's/,/, /g')"
