@@ -3,6 +3,7 @@
 #include "nft_save.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,15 +24,58 @@ static const char *const programs[] = {
 	[NFPROTO_IPV6] = "ip6tables-nft-save",
 };
 
-bool nft_save_start(struct nft_save *s, uint8_t nfproto)
+/*
+ * What it needs and no more: the environment may be that of a user who has
+ * become root without leaving it.
+ */
+enum { VARIABLES = 4, VARIABLE_MAX = PATH_MAX + 32 };
+
+struct variables {
+	char libdir[VARIABLE_MAX];
+	const char *list[VARIABLES];
+};
+
+static void fill_variables(struct variables *v)
+{
+	const char *libdir = getenv("XTABLES_LIBDIR");
+	int n = 0;
+
+	v->list[n++] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+	v->list[n++] = "LC_ALL=C";
+	if (libdir && strlen(libdir) < PATH_MAX) {
+		snprintf(v->libdir, sizeof(v->libdir), "XTABLES_LIBDIR=%s",
+			 libdir);
+		v->list[n++] = v->libdir;
+	}
+	v->list[n] = NULL;
+}
+
+/* Where it belongs; and where else it may be, behind that. */
+static int spawn(struct nft_save *s, const char *name,
+		 const posix_spawn_file_actions_t *actions)
 {
 	static const char *const folders[] = {
-		"", "/usr/sbin/", "/sbin/", "/usr/local/sbin/",
+		"/usr/sbin/", "/sbin/", "/usr/local/sbin/", "",
 	};
-	posix_spawn_file_actions_t actions;
+	struct variables v;
 	char path[64];
 	char *argv[] = { path, NULL };
 	int err = -1;
+
+	fill_variables(&v);
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders) && err; i++) {
+		snprintf(path, sizeof(path), "%s%s", folders[i], name);
+		/* Without a slash it is looked for in PATH. */
+		err = posix_spawnp(&s->pid, path, actions, NULL, argv,
+				   (char *const *)v.list);
+	}
+	return err;
+}
+
+bool nft_save_start(struct nft_save *s, uint8_t nfproto)
+{
+	posix_spawn_file_actions_t actions;
+	int err;
 
 	/* No pipe: nobody reads while it writes. */
 	s->fd = memfd_create("nftrace-save", MFD_CLOEXEC);
@@ -41,15 +85,12 @@ bool nft_save_start(struct nft_save *s, uint8_t nfproto)
 	posix_spawn_file_actions_adddup2(&actions, s->fd, STDOUT_FILENO);
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null",
 					 O_WRONLY, 0);
-	for (size_t i = 0; i < 4 && err; i++) {
-		snprintf(path, sizeof(path), "%s%s", folders[i],
-			 programs[nfproto]);
-		err = posix_spawnp(&s->pid, path, &actions, NULL, argv,
-				   environ);
-	}
+	err = spawn(s, programs[nfproto], &actions);
 	posix_spawn_file_actions_destroy(&actions);
-	if (err)
+	if (err) {
 		close(s->fd);
+		s->fd = -1;
+	}
 	return err == 0;
 }
 

@@ -201,6 +201,29 @@ grep -q ' n .*ip saddr 10.0.0.1 counter' "$SCRATCH/snap" || fail "no text of nft
 ! grep ' i ' "$SCRATCH/snap" || fail "iptables' words"
 ns_del t
 
+# A program of that name in PATH, which notes that it ran, and with which environment.
+mkdir -p "$SCRATCH/planted"
+for program in iptables-nft-save ip6tables-nft-save; do
+	printf '#!/bin/sh\ntr "\\0" "\\n" </proc/$$/environ >%q\n' "$SCRATCH/planted/ran" \
+		>"$SCRATCH/planted/$program"
+	chmod +x "$SCRATCH/planted/$program"
+done
+
+subtest "iptables-nft-save is taken from where it belongs, whatever PATH says"
+ns_new t
+in_ns t iptables-nft -A FORWARD -s 10.0.0.1 -j ACCEPT
+PATH=$SCRATCH/planted:$PATH in_ns t "$SNAP" >"$SCRATCH/snap" || fail "nft_snapshot_tool"
+grep -q ' i .*-A FORWARD -s 10.0.0.1/32 -j ACCEPT$' "$SCRATCH/snap" || fail "no words of iptables"
+[[ ! -e $SCRATCH/planted/ran ]] || fail "another program of that name was started"
+
+subtest "where it is only in PATH it is found, and gets no more of the environment than it needs"
+in_ns t unshare -m bash -c 'for d in /usr/sbin /sbin; do mount --bind "$0" $d; done
+	PATH=$2:$PATH SECRET=x LC_ALL=de_DE XTABLES_LIBDIR=/usr/lib/xt "$1"' \
+	"$SCRATCH/empty" "$SNAP" "$SCRATCH/planted" >"$SCRATCH/snap" || fail "nft_snapshot_tool"
+assert_equal "environment" "LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin XTABLES_LIBDIR=/usr/lib/xt" \
+	"$(sort "$SCRATCH/planted/ran" | paste -sd ' ')"
+ns_del t
+
 subtest "when nft itself cannot print its rules, they have no text rather than a wrong one"
 ns_new t
 in_ns t nft -f "$TESTS/nft/native.nft"
