@@ -4,8 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -30,8 +29,16 @@ enum state {
 	STATE_MARKED,		/* the counters are in, and the mark with them */
 };
 
+/* 1: the head below.  Whatever changes what the file means counts it up. */
+enum { VERSION_1 = 1, SIZE_MAX_MIB = 1024 };
+
+static const char magic[8] = "nftledg";
+
 /* At the start of the file; old counters, from[] and the replacement follow. */
 struct ledger_head {
+	char magic[sizeof(magic)];
+	uint32_t version;
+	uint32_t layout;	/* sizes, which depend on the machine's words */
 	char owner[OWNER_TEXT];
 	volatile uint32_t state;
 	uint32_t family;	/* index */
@@ -39,20 +46,26 @@ struct ledger_head {
 	uint64_t replace_at, len;
 };
 
+#define LAYOUT ((uint32_t)(sizeof(struct ledger_head) << 16 | \
+			   sizeof(struct ipt_replace)))
+
 /* What the kernel overwrites when it replaces. */
 #define NOT_REPLACED UINT64_MAX
 
 /* The run's own; inherited by its children. */
 static struct {
 	int fd;
-	char path[PATH_MAX];
+	char name[RUN_DIR_NAME];	/* "": no file, but memory */
 	char owner[OWNER_TEXT];
 } ledger = { .fd = -1 };
 
 static int write_head(void)
 {
-	struct ledger_head head = { .state = STATE_IDLE };
+	struct ledger_head head = {
+		.version = VERSION_1, .layout = LAYOUT, .state = STATE_IDLE,
+	};
 
+	memcpy(head.magic, magic, sizeof(magic));
 	memcpy(head.owner, ledger.owner, sizeof(head.owner));
 	errno = ENOSPC;
 	return pwrite(ledger.fd, &head, sizeof(head), 0) == sizeof(head) ?
@@ -64,12 +77,12 @@ int ledger_open(const struct owner *owner)
 	int err;
 
 	owner_format(owner, ledger.owner);
-	run_dir_path(owner, ".counters", ledger.path);
-	ledger.fd = run_dir_create(ledger.path, O_RDWR);
+	run_dir_name(owner, ".counters", ledger.name);
+	ledger.fd = run_dir_create(ledger.name, O_RDWR);
 	if (ledger.fd >= 0 && write_head() == 0)
 		return 0;
 	ledger_forget();
-	ledger.path[0] = '\0';
+	ledger.name[0] = '\0';
 	ledger.fd = memfd_create("nftrace-counters", MFD_CLOEXEC);
 	if (ledger.fd < 0)
 		return -errno;
@@ -84,7 +97,8 @@ void ledger_date(const struct owner *owner)
 	owner_format(owner, ledger.owner);
 	/* What was there stays, then: others may take the run for dead. */
 	if (ledger.fd >= 0 && pwrite(ledger.fd, ledger.owner,
-				     sizeof(ledger.owner), 0) < 0)
+				     sizeof(ledger.owner),
+				     offsetof(struct ledger_head, owner)) < 0)
 		return;
 }
 
@@ -92,8 +106,8 @@ void ledger_forget(void)
 {
 	if (ledger.fd < 0)
 		return;
-	if (ledger.path[0])
-		run_dir_unlink(ledger.path);
+	if (ledger.name[0])
+		run_dir_unlink(ledger.name);
 	close(ledger.fd);
 	ledger.fd = -1;
 }
@@ -120,6 +134,7 @@ static int map_room(struct ledger_page *p, size_t len)
 		       fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED, fd,
 		       0);
 	p->len = len;
+	p->file = -1;
 	return p->head == MAP_FAILED ? -errno : 0;
 }
 
@@ -134,8 +149,8 @@ int ledger_begin(struct ledger_page *p, const struct family *f,
 	err = map_room(p, at + sizeof(*p->replace) + new_size);
 	if (err)
 		return err;
-	memset((char *)p->head + sizeof(p->head->owner), 0,
-	       p->len - sizeof(p->head->owner));
+	memset((char *)p->head + offsetof(struct ledger_head, state), 0,
+	       p->len - offsetof(struct ledger_head, state));
 	p->head->family = family_index(f);
 	p->head->old_entries = old_entries;
 	p->head->new_entries = new_entries;
@@ -155,6 +170,17 @@ void ledger_end(struct ledger_page *p)
 	p->head = NULL;
 }
 
+static void set_state(struct ledger_page *p, enum state state)
+{
+	const uint32_t word = state;
+
+	p->head->state = state;
+	/* Else the next run does it again, and sees the mark. */
+	if (p->file >= 0 && pwrite(p->file, &word, sizeof(word),
+				   offsetof(struct ledger_head, state)) < 0)
+		return;
+}
+
 /*
  * The counters go in together with a mark, which then is taken off again: so
  * whoever comes later sees whether they went in.
@@ -166,12 +192,12 @@ static void settle_page(struct ledger_page *p, int sock)
 	    p->old[0].pcnt != NOT_REPLACED) {
 		counters_add(p, sock);
 		HOOK("ledger-after-counters");
-		p->head->state = STATE_MARKED;
+		set_state(p, STATE_MARKED);
 	}
 	if (p->head->state == STATE_MARKED)
 		counters_unmark(p, sock);
 	HOOK("ledger-after-unmark");
-	p->head->state = STATE_IDLE;
+	set_state(p, STATE_IDLE);
 }
 
 int ledger_replace(struct ledger_page *p, int sock)
@@ -192,7 +218,7 @@ int ledger_replace(struct ledger_page *p, int sock)
 	return err;
 }
 
-/* Do the arrays lie within what was mapped?  The file is root's, yet a file. */
+/* Do the arrays lie within what was read? */
 static bool is_sound(const struct ledger_page *p)
 {
 	const struct ledger_head *h = p->head;
@@ -209,7 +235,8 @@ static bool is_sound(const struct ledger_page *p)
 		return false;
 	r = (const void *)((const char *)h + h->replace_at);
 	if (r->size > h->len - h->replace_at - sizeof(*r) ||
-	    r->num_entries > h->new_entries || r->num_entries == 0)
+	    r->num_entries > h->new_entries || r->num_entries == 0 ||
+	    r->num_counters > h->old_entries)
 		return false;
 	for (uint32_t i = 0; i < r->num_entries; i++) {
 		const void *entry = (const char *)r->entries + at;
@@ -221,46 +248,72 @@ static bool is_sound(const struct ledger_page *p)
 	return at == r->size && memchr(r->name, '\0', sizeof(r->name));
 }
 
-static int map_file(struct ledger_page *p, int fd)
+/*
+ * A copy, so that it is what was looked at that is acted on; and a file that is
+ * cut meanwhile ends nobody.  Return: 0 and *p, to be ended; or -errno.
+ */
+static int copy_file(struct ledger_page *p, int fd)
 {
 	struct stat st;
+	size_t got = 0;
+	ssize_t n = 1;
 
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	if ((size_t)st.st_size < sizeof(*p->head))
-		return -EBADMSG;
+	if ((size_t)st.st_size < sizeof(*p->head) ||
+	    st.st_size > (off_t)SIZE_MAX_MIB << 20)
+		return -EUCLEAN;
+	p->file = fd;
 	p->len = (size_t)st.st_size;
-	p->head = mmap(NULL, p->len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	return p->head == MAP_FAILED ? -errno : 0;
+	p->head = mmap(NULL, p->len, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p->head == MAP_FAILED)
+		return -errno;
+	for (; got < p->len && n > 0; got += n > 0 ? (size_t)n : 0)
+		n = pread(fd, (char *)p->head + got, p->len - got, (off_t)got);
+	if (got == p->len)
+		return 0;
+	ledger_end(p);
+	return -EUCLEAN;
 }
 
-/* Return: 1 when counters were missing. */
+static int put_back(struct ledger_page *p)
+{
+	int sock = table_socket(p->f);
+
+	if (sock < 0)
+		return sock;
+	if (p->head->state == STATE_REPLACING && counters_are_in(p, sock))
+		set_state(p, STATE_MARKED);
+	settle_page(p, sock);
+	close(sock);
+	return 0;
+}
+
+/* Return: 1 when counters were missing; -EUCLEAN: it is no ledger; or -errno. */
 static int settle_file(int fd, bool dry)
 {
+	struct ledger_head head;
 	struct ledger_page p;
-	int sock, missing, err = map_file(&p, fd);
+	ssize_t n = pread(fd, &head, sizeof(head), 0);
+	int missing, err;
 
+	/* Nothing yet, or nothing any more. */
+	if (n == 0 || (n == sizeof(head) && head.state == STATE_IDLE))
+		return 0;
+	err = copy_file(&p, fd);
 	if (err)
 		return err;
-	missing = p.head->state != STATE_IDLE && is_sound(&p);
-	if (missing)
-		find_arrays(&p);
-	if (missing && p.old[0].pcnt == NOT_REPLACED)
-		missing = 0;
-	if (missing && !dry) {
-		sock = table_socket(p.f);
-		if (sock < 0)
-			missing = sock;
-		if (sock >= 0 && p.head->state == STATE_REPLACING &&
-		    counters_are_in(&p, sock))
-			p.head->state = STATE_MARKED;
-		if (sock >= 0) {
-			settle_page(&p, sock);
-			close(sock);
-		}
+	if (!is_sound(&p)) {
+		ledger_end(&p);
+		return -EUCLEAN;
 	}
+	find_arrays(&p);
+	missing = p.head->state != STATE_IDLE && p.old[0].pcnt != NOT_REPLACED;
+	if (missing && !dry)
+		err = put_back(&p);
 	ledger_end(&p);
-	return missing;
+	return err ? err : missing;
 }
 
 int ledger_settle(void)
@@ -270,35 +323,51 @@ int ledger_settle(void)
 	return err < 0 ? err : 0;
 }
 
-static bool is_dead(int fd)
+/* Return: 1: of a dead run; 0: it may live; -EUCLEAN: it is no ledger of ours. */
+static int is_dead(int fd)
 {
 	struct ledger_head head;
 	struct owner owner;
+	ssize_t n = pread(fd, &head, sizeof(head), 0);
 
-	if (pread(fd, &head, sizeof(head), 0) != sizeof(head))
-		return true;	/* it died before it replaced anything */
+	if (n == 0)
+		return 1;	/* it died before it replaced anything */
+	if (n != sizeof(head) || head.version != VERSION_1 ||
+	    memcmp(head.magic, magic, sizeof(magic)) != 0 ||
+	    head.layout != LAYOUT)
+		return -EUCLEAN;
 	head.owner[sizeof(head.owner) - 1] = '\0';
-	return owner_parse(&owner, head.owner) &&
-	       !owner_alive(&owner, time(NULL));
+	if (!owner_parse(&owner, head.owner))
+		return -EUCLEAN;
+	return !owner_alive(&owner, time(NULL));
 }
 
-static int mend_one(const char *path, void *arg)
-{
-	const bool *dry = arg;
-	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW), missing = 0;
+struct mending {
+	bool dry;
+	const struct run_dir_strange *strange;
+};
 
-	if (fd < 0)
-		return 0;
-	if (is_dead(fd)) {
-		missing = settle_file(fd, *dry);
-		if (!*dry)
-			run_dir_unlink(path);
+static int mend_one(const char *name, void *arg)
+{
+	const struct mending *m = arg;
+	int fd = run_dir_open(name, m->dry ? O_RDONLY : O_RDWR);
+	int ret = fd < 0 ? fd : is_dead(fd);
+
+	if (ret > 0) {
+		ret = settle_file(fd, m->dry);
+		if (!m->dry && ret >= 0)
+			run_dir_unlink(name);
 	}
-	close(fd);
-	return missing > 0;
+	if (ret == -EUCLEAN)
+		m->strange->tell(m->strange->arg, name);
+	if (fd >= 0)
+		close(fd);
+	return ret > 0;
 }
 
-int ledger_mend(bool dry)
+int ledger_mend(bool dry, const struct run_dir_strange *strange)
 {
-	return run_dir_each(".counters", mend_one, &dry);
+	struct mending m = { .dry = dry, .strange = strange };
+
+	return run_dir_each(".counters", mend_one, &m);
 }

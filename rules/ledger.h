@@ -12,6 +12,7 @@
 struct family;
 struct ipt_replace;
 struct owner;
+struct run_dir_strange;
 struct xt_counters;
 
 /*
@@ -43,9 +44,11 @@ void ledger_forget(void);
 /**
  * ledger_mend - ledger_settle() for runs that are dead in all their parts
  * @dry: only look
+ * @strange: told of each file in a ledger's place that is none, or of another
+ * version; it stays
  * Return: the number of tables of which counters were missing, or -errno.
  */
-int ledger_mend(bool dry);
+int ledger_mend(bool dry, const struct run_dir_strange *strange);
 
 /**
  * ledger_begin - room for a replacement, for the caller to fill

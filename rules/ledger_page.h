@@ -19,6 +19,8 @@ struct ledger_page {
 	struct xt_counters *old;	/* after ledger_replace(): what was counted */
 	struct ledger_head *head;
 	size_t len;
+	int file;			/* of which this is a copy; -1: it is the
+					 * file itself, or memory */
 };
 
 #endif

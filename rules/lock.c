@@ -26,9 +26,18 @@ const char *lock_path(void)
 
 int lock_open(struct lock *l)
 {
+	struct stat st;
+
 	snprintf(l->path, sizeof(l->path), "%s", lock_path());
-	l->fd = open(l->path, O_CREAT | O_RDONLY | O_CLOEXEC, 0600);
-	return l->fd < 0 ? -errno : 0;
+	/* A FIFO would wait for whoever writes to it. */
+	l->fd = open(l->path, O_CREAT | O_RDONLY | O_CLOEXEC | O_NONBLOCK,
+		     0600);
+	if (l->fd < 0)
+		return -errno;
+	if (fstat(l->fd, &st) == 0 && S_ISREG(st.st_mode))
+		return 0;
+	lock_close(l);
+	return -EMEDIUMTYPE;
 }
 
 void lock_close(struct lock *l)

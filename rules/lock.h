@@ -21,7 +21,10 @@ struct lock {
 /** lock_path - XTABLES_LOCKFILE, else /run/xtables.lock; borrowed */
 const char *lock_path(void);
 
-/** lock_open - open or create the file, as iptables does; 0 or -errno */
+/**
+ * lock_open - open or create the file, as iptables does
+ * Return: 0; -EMEDIUMTYPE: it is no regular file; or -errno.
+ */
 int lock_open(struct lock *l);
 void lock_close(struct lock *l);
 

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,9 @@
 #include "hook.h"
 #include "owner.h"
 #include "run_dir.h"
+
+/* More than the owner and a logger for each family need. */
+enum { RECORD_MAX = 1024 };
 
 int logger_read(const struct family *f, char name[LOGGER_NAME])
 {
@@ -48,14 +50,14 @@ int logger_write(const struct family *f, const char *name)
 	return err;
 }
 
-static int write_record(const char *path, const struct owner *owner,
+static int write_record(const char *name, const struct owner *owner,
 			const char *const old[])
 {
 	char text[OWNER_TEXT];
 	int fd, err = 0;
 	FILE *f;
 
-	fd = run_dir_create(path, O_WRONLY);
+	fd = run_dir_create(name, O_WRONLY);
 	if (fd < 0)
 		return fd;
 	f = fdopen(fd, "w");
@@ -76,29 +78,29 @@ static int write_record(const char *path, const struct owner *owner,
 
 int logger_record(const struct owner *owner, const char *const old[])
 {
-	char path[PATH_MAX], new_path[PATH_MAX];
+	char name[RUN_DIR_NAME], new_name[RUN_DIR_NAME];
 	int err;
 
-	run_dir_path(owner, "", path);
-	run_dir_path(owner, ".new", new_path);
-	err = write_record(new_path, owner, old);
+	run_dir_name(owner, "", name);
+	run_dir_name(owner, ".new", new_name);
+	err = write_record(new_name, owner, old);
 	HOOK("logger-half-recorded");
-	if (err == 0 && rename(new_path, path) < 0)
-		err = -errno;
+	if (err == 0)
+		err = run_dir_rename(new_name, name);
 	if (err)
-		unlink(new_path);
+		run_dir_unlink(new_name);
 	return err;
 }
 
 void logger_forget(const struct owner *owner)
 {
-	char path[PATH_MAX];
+	char name[RUN_DIR_NAME];
 
 	/* Half written by who was killed. */
-	run_dir_path(owner, ".new", path);
-	unlink(path);
-	run_dir_path(owner, "", path);
-	run_dir_unlink(path);
+	run_dir_name(owner, ".new", name);
+	run_dir_unlink(name);
+	run_dir_name(owner, "", name);
+	run_dir_unlink(name);
 }
 
 static void mend_family(const struct family *f, const char *old, bool dry,
@@ -118,49 +120,74 @@ static void mend_family(const struct family *f, const char *old, bool dry,
 struct mending {
 	bool dry;
 	struct logger_mended *mended;
+	const struct run_dir_strange *strange;
 };
 
-/* Return: 1 when the record was a dead run's. */
-static int mend_record(const char *path, void *arg)
+/* A copy, so that it is what was looked at that is acted on.  0 or -errno. */
+static int read_record(const char *name, char text[RECORD_MAX])
 {
-	const struct mending *m = arg;
-	char line[256], family[16], old[LOGGER_NAME];
-	struct owner owner;
-	FILE *f = fopen(path, "re");
-	int dead = 0;
+	int fd = run_dir_open(name, O_RDONLY);
+	ssize_t n;
 
-	if (!f)
-		return 0;
-	if (fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "\n")] = '\0';
-		dead = owner_parse(&owner, line) &&
-		       !owner_alive(&owner, time(NULL));
-	}
-	while (dead && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%15s %63s", family, old) != 2)
-			continue;
-		for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-			if (strcmp(families[i]->name, family) == 0)
-				mend_family(families[i], old, m->dry,
-					    &m->mended[i]);
-	}
-	fclose(f);
-	if (dead && !m->dry)
-		run_dir_unlink(path);
-	return dead;
-}
-
-/* A run died while it wrote its record, before it changed anything. */
-static int drop_unfinished(const char *path, void *arg)
-{
-	(void)arg;
-	run_dir_unlink(path);
+	if (fd < 0)
+		return fd;
+	n = pread(fd, text, RECORD_MAX, 0);
+	close(fd);
+	if (n <= 0 || n == RECORD_MAX)
+		return -EUCLEAN;
+	text[n] = '\0';
 	return 0;
 }
 
-int logger_mend(bool dry, struct logger_mended mended[])
+static void mend_line(const char *line, const struct mending *m)
 {
-	struct mending m = { .dry = dry, .mended = mended };
+	char family[16], old[LOGGER_NAME];
+
+	if (sscanf(line, "%15s %63s", family, old) != 2)
+		return;
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (strcmp(families[i]->name, family) == 0)
+			mend_family(families[i], old, m->dry, &m->mended[i]);
+}
+
+/* Return: 1 when the record was a dead run's. */
+static int mend_record(const char *name, void *arg)
+{
+	const struct mending *m = arg;
+	char text[RECORD_MAX], *rest = text;
+	struct owner owner;
+	int err = read_record(name, text);
+
+	/* Its run may have ended meanwhile. */
+	if (err && err != -EUCLEAN)
+		return 0;
+	if (err || !owner_parse(&owner, strsep(&rest, "\n"))) {
+		m->strange->tell(m->strange->arg, name);
+		return 0;
+	}
+	if (owner_alive(&owner, time(NULL)))
+		return 0;
+	while (rest)
+		mend_line(strsep(&rest, "\n"), m);
+	if (!m->dry)
+		run_dir_unlink(name);
+	return 1;
+}
+
+/* A run died while it wrote its record, before it changed anything. */
+static int drop_unfinished(const char *name, void *arg)
+{
+	(void)arg;
+	run_dir_unlink(name);
+	return 0;
+}
+
+int logger_mend(bool dry, struct logger_mended mended[],
+		const struct run_dir_strange *strange)
+{
+	struct mending m = {
+		.dry = dry, .mended = mended, .strange = strange,
+	};
 
 	memset(mended, 0, FAMILY_COUNT * sizeof(*mended));
 	if (!dry)

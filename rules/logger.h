@@ -8,6 +8,7 @@
 
 struct family;
 struct owner;
+struct run_dir_strange;
 
 enum { LOGGER_NAME = 64 };
 
@@ -46,8 +47,10 @@ struct logger_mended {
  * logger_mend - put back what dead runs changed in this namespace
  * @dry: only look
  * @mended: by family_index(); filled
+ * @strange: told of each file in a record's place that is none; it stays
  * Return: the number of records of dead runs, or -errno.
  */
-int logger_mend(bool dry, struct logger_mended mended[]);
+int logger_mend(bool dry, struct logger_mended mended[],
+		const struct run_dir_strange *strange);
 
 #endif

@@ -15,8 +15,6 @@
 
 #include "owner.h"
 
-#define RUN_DIR "/run/nftrace"
-
 /*
  * A number that names this network namespace for ever, unlike its inode,
  * which is used again (SO_NETNS_COOKIE, kernel 5.14).
@@ -39,32 +37,109 @@ static uint64_t netns_id(void)
 	return cookie;
 }
 
-void run_dir_path(const struct owner *owner, const char *suffix,
-		  char path[PATH_MAX])
+/* Nobody else's, and nobody else can have put anything there. */
+static bool is_ours(const struct stat *st)
 {
-	snprintf(path, PATH_MAX, RUN_DIR "/%" PRIu64 "-%s%s", netns_id(),
+	return st->st_uid == geteuid() && !(st->st_mode & (S_IWGRP | S_IWOTH));
+}
+
+/* Return: its descriptor, or -errno. */
+static int open_dir(void)
+{
+	int fd = open(RUN_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) == 0 && is_ours(&st))
+		return fd;
+	close(fd);
+	return -EUCLEAN;
+}
+
+int run_dir_check(void)
+{
+	int fd = open_dir();
+
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 && fd != -ENOENT ? fd : 0;
+}
+
+void run_dir_name(const struct owner *owner, const char *suffix,
+		  char name[RUN_DIR_NAME])
+{
+	snprintf(name, RUN_DIR_NAME, "%" PRIu64 "-%s%s", netns_id(),
 		 owner->nonce, suffix);
 }
 
-int run_dir_create(const char *path, int flags)
+int run_dir_create(const char *name, int flags)
 {
 	int fd = -ENOENT;
 
 	/* Another run that ends removes the empty folder under our feet. */
 	for (int tries = 0; tries < 10 && fd == -ENOENT; tries++) {
+		int dir;
+
 		if (mkdir(RUN_DIR, 0700) < 0 && errno != EEXIST)
 			return -errno;
-		fd = open(path, flags | O_CREAT | O_EXCL | O_CLOEXEC |
-			  O_NOFOLLOW, 0600);
+		dir = open_dir();
+		if (dir < 0) {
+			fd = dir;
+			continue;
+		}
+		fd = openat(dir, name, flags | O_CREAT | O_EXCL | O_CLOEXEC |
+			    O_NOFOLLOW, 0600);
 		if (fd < 0)
 			fd = -errno;
+		close(dir);
 	}
 	return fd;
 }
 
-void run_dir_unlink(const char *path)
+int run_dir_open(const char *name, int flags)
 {
-	unlink(path);
+	int dir = open_dir(), fd;
+	struct stat st;
+
+	if (dir < 0)
+		return dir;
+	/* A FIFO would wait for whoever writes to it. */
+	fd = openat(dir, name, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
+		    O_CLOEXEC);
+	if (fd < 0)
+		fd = errno == ELOOP || errno == ENXIO || errno == EISDIR ?
+			-EUCLEAN : -errno;
+	close(dir);
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && is_ours(&st) &&
+	    st.st_nlink == 1)
+		return fd;
+	close(fd);
+	return -EUCLEAN;
+}
+
+int run_dir_rename(const char *from, const char *to)
+{
+	int dir = open_dir(), err = 0;
+
+	if (dir < 0)
+		return dir;
+	if (renameat(dir, from, dir, to) < 0)
+		err = -errno;
+	close(dir);
+	return err;
+}
+
+void run_dir_unlink(const char *name)
+{
+	int dir = open_dir();
+
+	if (dir < 0)
+		return;
+	unlinkat(dir, name, 0);
+	close(dir);
 	/* Fails while other namespaces' files are there, as it should. */
 	rmdir(RUN_DIR);
 }
@@ -80,23 +155,25 @@ static bool is_wanted(const char *name, const char *prefix, const char *suffix)
 	return len > end && strcmp(name + len - end, suffix) == 0;
 }
 
-int run_dir_each(const char *suffix, int (*fn)(const char *path, void *arg),
+int run_dir_each(const char *suffix, int (*fn)(const char *name, void *arg),
 		 void *arg)
 {
-	char prefix[32], path[PATH_MAX];
+	int fd = open_dir(), sum = 0;
 	struct dirent *d;
-	int sum = 0;
-	DIR *dir = opendir(RUN_DIR);
+	char prefix[32];
+	DIR *dir;
 
-	if (!dir)
-		return errno == ENOENT ? 0 : -errno;
-	snprintf(prefix, sizeof(prefix), "%" PRIu64 "-", netns_id());
-	while ((d = readdir(dir))) {
-		if (!is_wanted(d->d_name, prefix, suffix))
-			continue;
-		snprintf(path, sizeof(path), RUN_DIR "/%s", d->d_name);
-		sum += fn(path, arg);
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	dir = fdopendir(fd);
+	if (!dir) {
+		close(fd);
+		return -ENOMEM;
 	}
+	snprintf(prefix, sizeof(prefix), "%" PRIu64 "-", netns_id());
+	while ((d = readdir(dir)))
+		if (is_wanted(d->d_name, prefix, suffix))
+			sum += fn(d->d_name, arg);
 	closedir(dir);
 	return sum;
 }

@@ -36,7 +36,8 @@ static int open_lock(struct run *r)
 	if (!err)
 		return 0;
 	say("error: the lock file %s cannot be opened: %s (set "
-	    "XTABLES_LOCKFILE to use another)", lock_path(), strerror(-err));
+	    "XTABLES_LOCKFILE to use another)", lock_path(),
+	    check_lock_error(err));
 	return STATUS_FAILURE;
 }
 
@@ -295,7 +296,7 @@ static int prepare(struct run *r)
 /* Up to the snapshots; where rules go in, they do so before these are finished. */
 static int insert(struct run *r)
 {
-	unsigned int left;
+	struct check_left left;
 	int status = check_dead_runs(false, r->plan.lock, &left);
 
 	HOOK("before-bind");

@@ -17,6 +17,7 @@
 #include "options.h"
 #include "owner.h"
 #include "rule_set.h"
+#include "run_dir.h"
 #include "say.h"
 #include "snapshot.h"
 #include "status.h"
@@ -41,6 +42,11 @@ void check_lock_holder(const struct lock *l)
 			say("the xtables lock is held by a process of another "
 			    "PID namespace");
 	}
+}
+
+const char *check_lock_error(int err)
+{
+	return err == -EMEDIUMTYPE ? "it is no regular file" : strerror(-err);
 }
 
 bool check_group_holder(char *buf, size_t size)
@@ -76,7 +82,7 @@ static const struct place_swept {
 };
 
 static int sweep_family(const struct place_swept *p, const struct family *f,
-			bool dry, unsigned int *left)
+			bool dry, struct check_left *left)
 {
 	struct trace_stale stale[STALE];
 	int n = p->sweep(f, dry, stale, STALE);
@@ -91,7 +97,7 @@ static int sweep_family(const struct place_swept *p, const struct family *f,
 	for (int s = 0; s < n; s++) {
 		const char *plural = stale[s].rules == 1 ? "" : "s";
 
-		*left += !stale[s].alive;
+		left->found += !stale[s].alive;
 		if (stale[s].alive)
 			say("note: %u rule%s of a run that may be alive (pid "
 			    "%d) in %s %s: left alone%s", stale[s].rules,
@@ -107,26 +113,53 @@ static int sweep_family(const struct place_swept *p, const struct family *f,
 	return 0;
 }
 
-int check_dead_runs(bool dry, bool locked, unsigned int *left)
+static void say_strange(void *arg, const char *name)
 {
-	struct logger_mended mended[FAMILY_COUNT];
-	int status = 0, tables = ledger_mend(dry || !locked), records;
+	struct check_left *left = arg;
 
-	*left = tables > 0 ? (unsigned int)tables : 0;
+	left->strange++;
+	say("warning: " RUN_DIR "/%s is not what this version of nftrace "
+	    "writes there: it is left alone, and nothing is put back from it; "
+	    "remove it when no run needs it", name);
+}
+
+static void check_folder(struct check_left *left)
+{
+	int err = run_dir_check();
+
+	if (!err)
+		return;
+	left->strange++;
+	if (err == -EUCLEAN || err == -ENOTDIR)
+		say("warning: " RUN_DIR " is not a folder to which only this "
+		    "user can write: nothing in there is believed, and nothing "
+		    "noted there; remove it");
+	else
+		say("warning: " RUN_DIR " cannot be looked into: %s",
+		    strerror(-err));
+}
+
+static void mend_counters(bool dry, bool locked, struct check_left *left)
+{
+	const struct run_dir_strange strange = { say_strange, left };
+	int tables = ledger_mend(dry || !locked, &strange);
+
+	left->found += tables > 0 ? (unsigned int)tables : 0;
 	if (tables > 0)
 		say("note: a dead run kept counters of %d table%s from %s%s",
 		    tables, tables == 1 ? "" : "s",
 		    tables == 1 ? "it" : "them",
 		    dry ? ": nftrace --cleanup puts them back"
 			: "; put back");
-	for (unsigned int i = 0; i < FAMILY_COUNT && !status; i++)
-		for (unsigned int p = 0; p < 2 && !status; p++)
-			status = sweep_family(&swept[p], families[i], dry ||
-					      (p == 0 && !locked), left);
-	if (status)
-		return status;
-	records = logger_mend(dry, mended);
-	*left += records > 0 ? (unsigned int)records : 0;
+}
+
+static void mend_loggers(bool dry, struct check_left *left)
+{
+	const struct run_dir_strange strange = { say_strange, left };
+	struct logger_mended mended[FAMILY_COUNT];
+	int records = logger_mend(dry, mended, &strange);
+
+	left->found += records > 0 ? (unsigned int)records : 0;
 	for (unsigned int i = 0; i < FAMILY_COUNT && records > 0; i++) {
 		if (mended[i].error)
 			say("error: the logger of %s cannot be put back to "
@@ -138,6 +171,22 @@ int check_dead_runs(bool dry, bool locked, unsigned int *left)
 			    "; put back to", mended[i].name, dry ?
 			    ": nftrace --cleanup puts it back" : "");
 	}
+}
+
+int check_dead_runs(bool dry, bool locked, struct check_left *left)
+{
+	int status = 0;
+
+	memset(left, 0, sizeof(*left));
+	mend_counters(dry, locked, left);
+	for (unsigned int i = 0; i < FAMILY_COUNT && !status; i++)
+		for (unsigned int p = 0; p < 2 && !status; p++)
+			status = sweep_family(&swept[p], families[i], dry ||
+					      (p == 0 && !locked), left);
+	if (status)
+		return status;
+	check_folder(left);
+	mend_loggers(dry, left);
 	return 0;
 }
 
@@ -236,12 +285,12 @@ int check_cleanup(const struct options *o)
 {
 	struct owner owner;
 	struct lock lock;
-	unsigned int left;
+	struct check_left left;
 	int status, err = lock_open(&lock);
 
 	if (err) {
 		say("error: the lock file %s cannot be opened: %s",
-		    lock_path(), strerror(-err));
+		    lock_path(), check_lock_error(err));
 		return STATUS_FAILURE;
 	}
 	say("Trying to acquire the lock: %s", lock.path);
@@ -257,6 +306,10 @@ int check_cleanup(const struct options *o)
 	status = check_dead_runs(false, true, &left);
 	ledger_forget();
 	lock_close(&lock);
+	if (!status && left.strange) {
+		say("cleaned up, but for what is named above");
+		return STATUS_INCOMPLETE;
+	}
 	if (!status)
 		say("cleaned up: nothing of a dead run is left in this "
 		    "network namespace; in another: nftrace --netns NAME "

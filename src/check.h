@@ -20,14 +20,23 @@ void check_lock_holder(const struct lock *l);
  */
 bool check_group_holder(char *buf, size_t size);
 
+/** check_lock_error - why lock_open() failed, in words */
+const char *check_lock_error(int err);
+
+/* What dead runs have left. */
+struct check_left {
+	unsigned int found;
+	unsigned int strange;	/* in /run/nftrace, and nothing of nftrace's:
+				 * it stays */
+};
+
 /**
  * check_dead_runs - rules, tables and loggers that dead runs left: removed, and said
  * @dry: only said
  * @locked: the caller holds the xtables lock; else raw is only looked at
- * @left: how many such things there were
  * Return: 0, or an exit status.
  */
-int check_dead_runs(bool dry, bool locked, unsigned int *left);
+int check_dead_runs(bool dry, bool locked, struct check_left *left);
 
 /**
  * check_foreign_rules - say which TRACE rules, and NFLOG rules of group 0, are others'

@@ -205,7 +205,7 @@ static void check_lock(void)
 	err = lock_open(&lock);
 	if (err) {
 		report(ERROR, "the lock file %s cannot be opened: %s",
-		       lock_path(), strerror(-err));
+		       lock_path(), check_lock_error(err));
 		return;
 	}
 	if (is_held(&lock)) {
@@ -229,11 +229,14 @@ static void check_notes(void)
 
 static void check_left(void)
 {
-	unsigned int left;
+	struct check_left left;
 
 	if (check_dead_runs(true, false, &left) != 0)
 		report(ERROR, "what dead runs left cannot be looked for");
-	else if (left)
+	else if (left.strange)
+		report(WARNING, "what dead runs have noted is not all to be "
+		       "believed");
+	else if (left.found)
 		report(WARNING, "dead runs have left something behind: "
 		       "nftrace --cleanup");
 	else

@@ -25,10 +25,11 @@ static int open_namespace(const char *word)
 	char path[PATH_MAX];
 	int fd;
 
+	/* A FIFO would wait for whoever writes to it. */
 	if (strchr(word, '/'))
-		return open(word, O_RDONLY | O_CLOEXEC);
+		return open(word, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	snprintf(path, sizeof(path), "/run/netns/%s", word);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd >= 0 || errno != ENOENT || !is_number(word))
 		return fd;
 	snprintf(path, sizeof(path), "/proc/%s/ns/net", word);

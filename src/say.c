@@ -105,6 +105,7 @@ const char *say_errno_text(int err)
 		{ EINVAL, "the kernel refused it as invalid" },
 		{ EAGAIN, "somebody kept changing the table without the xtables lock" },
 		{ ESTALE, "somebody changed our rules while they went in" },
+		{ EUCLEAN, "it is not to be believed: others can have written it" },
 		{ EROFS, "the file system is read-only" },
 		{ ENOBUFS, "no memory for it in the kernel" },
 	};
