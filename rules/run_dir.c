@@ -117,7 +117,8 @@ int run_dir_open(const char *name, int flags)
 	    st.st_nlink == 1)
 		return fd;
 	close(fd);
-	return -EUCLEAN;
+	/* Removed in between: its run has ended. */
+	return S_ISREG(st.st_mode) && st.st_nlink == 0 ? -ENOENT : -EUCLEAN;
 }
 
 int run_dir_rename(const char *from, const char *to)
