@@ -251,14 +251,14 @@ static bool begins_late(const struct plan *p)
 static int begin_reader(struct run *r)
 {
 	struct snapshots *s = &r->snapshots;
-	bool foreign = !r->plan.inserts || foreign_traces(r) > 0;
 	struct reader_rules rules = {
 		.fd = { [READER_NFT] = s->nft_fd },
 		.size = { [READER_NFT] = r->snapshots.nft_res.len },
-		.foreign_trace = foreign || begins_late(&r->plan),
 	};
 	int err;
 
+	r->foreign_trace = !r->plan.inserts || foreign_traces(r) > 0;
+	rules.foreign_trace = r->foreign_trace || begins_late(&r->plan);
 	HOOK("before-reader");
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
 		sink_truncate(&r->sink[i]);

@@ -88,6 +88,35 @@ static void say_rate(const struct run *r)
 		    "it)", r->plan.rate);
 }
 
+/*
+ * Do the counters speak of all that the run's own rules traced?  Replies are
+ * traced by what conntrack knows of their connection.
+ */
+static bool all_was_counted(const struct run *r)
+{
+	const struct stats *st = r->stats;
+	unsigned int removed = 0;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		removed += r->undo.removed[i].rules;
+	return !r->foreign_trace && !r->plan.replies && r->undone &&
+	       !r->undo.error && removed == r->installed &&
+	       !r->tables_differ && !r->verify_failed && !st->lost &&
+	       !st->broken && !st->gone && !st->strangers;
+}
+
+static void say_more(const struct run *r)
+{
+	uint64_t counted = reasons_counted(r), told = r->stats->packets;
+
+	if (told > counted && all_was_counted(r))
+		say("note: %" PRIu64 " packet%s more than the TRACE rules "
+		    "counted: other trace rules that came meanwhile, or "
+		    "packets that were copied or came in again (loopback, "
+		    "queues) and were taken for others",
+		    told - counted, plural(told - counted));
+}
+
 static void say_nat(const struct run *r)
 {
 	uint64_t n = r->stats->nat_silent;
@@ -118,6 +147,7 @@ void reasons_say(const struct run *r)
 	say_nothing(r);
 	say_only(r);
 	say_rate(r);
+	say_more(r);
 	say_nat(r);
 	say_replies(r);
 }

@@ -60,6 +60,7 @@ struct run {
 	bool undone;
 	struct undo_report undo;
 	unsigned int installed;
+	bool foreign_trace;		/* others' rules trace packets as well */
 	struct snapshots snapshots;
 	struct helper news;		/* reads them again; see nft_news.h */
 	struct reader reader;

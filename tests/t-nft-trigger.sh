@@ -237,6 +237,7 @@ assert_grep "a run that may be alive \\(pid [0-9]+\\) in an nft table for iptabl
 talk lo udp 10.9.0.1 7
 stop_nftrace INT
 assert_grep '2 rules inserted, 2 removed' "$ERR"
+assert_grep 'note: [12] packets? more than the TRACE rules counted' "$ERR"
 (($(own) == 1)) || fail "$(own) tables after the second has ended"
 [[ $(counted ip output) = 1 ]] || fail "the first counts $(counted ip output)"
 kill -INT "$first"
@@ -251,6 +252,7 @@ for n in 1 2 3; do
 	start_nftrace lo -4 -t 60 --rate 0 --chain OUTPUT -p udp --dport 8 -q
 	wait_for 10 test -s "$OUT" || fail "no packet"
 	stop_nftrace INT
+	assert_no_grep 'more than the TRACE rules' "$ERR"
 	assert_equal "packets counted, time $n" "$(wc -l <"$OUT")" \
 		"$(sed -n 's/.*TRACE rules counted \([0-9]*\) packets*$/\1/p' "$ERR")"
 done
