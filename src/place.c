@@ -109,6 +109,24 @@ void place_index_turn(struct place_index *idx, enum place_phase phase,
 	}
 }
 
+/* A chain's name must not look like the end of the prefix and a rule behind it. */
+static size_t put_prefix(char *to, size_t size, const char *text, size_t len)
+{
+	const char *parting;
+	size_t n = 0;
+
+	while ((parting = memmem(text, len, "  \"", 3))) {
+		size_t head = (size_t)(parting - text) + 1;
+
+		n += safe_text(to + n, size - n, text, head);
+		memcpy(to + n, "\\x20", 4);
+		n += 4;
+		text += head + 1;
+		len -= head + 1;
+	}
+	return n + safe_text(to + n, size - n, text, len);
+}
+
 /* The line of design.md: the prefix, two blanks, the rule in quotes. */
 bool place_build_line(struct place *p)
 {
@@ -118,7 +136,7 @@ bool place_build_line(struct place *p)
 
 	if (!line)
 		return false;
-	n = safe_text(line, room, p->prefix, p->prefix_len);
+	n = put_prefix(line, room, p->prefix, p->prefix_len);
 	if (p->rule_len) {
 		memcpy(line + n, "  \"", 3);
 		n += 3;

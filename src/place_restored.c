@@ -47,7 +47,7 @@ static bool describe_restored(struct place *p, const struct prefix *parts)
 {
 	const char *table = table_order_name(parts->table, parts->table_len);
 
-	if (!table)
+	if (!table || p->queue)
 		return false;
 	if (!name_chain(p, parts->table, parts->table_len, parts->chain,
 			parts->chain_len))
@@ -58,7 +58,10 @@ static bool describe_restored(struct place *p, const struct prefix *parts)
 					       (size_t)(parts->chain +
 							parts->chain_len -
 							parts->table)) & INT32_MAX;
-	p->number = p->last = parts->number;
+	/* The kernel's number of a time when the run's own rules were gone. */
+	p->number = parts->number <= p->own_before ?
+		parts->number + p->own_before : parts->number;
+	p->last = p->number;
 	p->at_end = true;
 	p->target_chain = SNAP_NONE;
 	p->kind = parts->kind;
@@ -85,6 +88,29 @@ static bool nft_family(const char *word, size_t len, uint8_t *family)
 	return false;
 }
 
+/* As the kernel counts them: from 1, and written without zeros in front. */
+static bool take_handle(const char *at, const char *end, uint64_t *handle)
+{
+	uint64_t n = 0;
+
+	if (at == end || *at == '0')
+		return false;
+	for (; at < end; at++) {
+		if (*at < '0' || *at > '9' ||
+		    __builtin_mul_overflow(n, 10, &n) ||
+		    __builtin_add_overflow(n, (uint64_t)(*at - '0'), &n))
+			return false;
+	}
+	*handle = n;
+	return true;
+}
+
+/* Is a table of this family one that such packets meet? */
+static bool family_fits(const struct place *p)
+{
+	return p->family == NFPROTO_INET || p->family == p->nfproto;
+}
+
 /* "TRACE: nft FAMILY TABLE:CHAIN:KIND", ":HANDLE" behind it for a rule */
 static bool describe_nft(struct place *p)
 {
@@ -94,22 +120,22 @@ static bool describe_nft(struct place *p)
 	const char *table, *chain, *kind = end, *last;
 	uint8_t which;
 
-	if (!blank || !nft_family(at, (size_t)(blank - at), &p->family))
+	if (!blank || !nft_family(at, (size_t)(blank - at), &p->family) ||
+	    !family_fits(p) || p->own_before)
 		return false;
 	table = blank + 1;
 	last = prefix_colon(table, end);
 	if (!last)
 		return false;
 	if (!prefix_kind(last + 1, (size_t)(end - last - 1), &which)) {
-		p->handle = strtoull(last + 1, NULL, 10);
 		kind = last;
 		last = prefix_colon(table, kind);
-		if (!last || !prefix_kind(last + 1, (size_t)(kind - last - 1),
-					&which))
+		if (!take_handle(kind + 1, end, &p->handle) || !last ||
+		    !prefix_kind(last + 1, (size_t)(kind - last - 1), &which))
 			return false;
 	}
 	chain = memchr(table, ':', (size_t)(last - table));
-	if (!chain)
+	if (!chain || chain == table || chain + 1 == last)
 		return false;
 	p->backend = EVENT_NFT;
 	p->kind = which;
@@ -133,6 +159,10 @@ bool place_describe_restored(struct place *p)
 {
 	struct prefix parts;
 
+	/* No name has one, and to some who print it a text ends there. */
+	if (memchr(p->prefix, '\0', p->prefix_len) ||
+	    memchr(p->rule, '\0', p->rule_len))
+		return false;
 	if (is_nft(p))
 		return describe_nft(p);
 	return prefix_split(p->prefix, p->prefix_len, &parts) &&

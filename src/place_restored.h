@@ -9,7 +9,7 @@ struct place;
 
 /**
  * place_describe_restored - all that a prefix alone tells
- * @p: with .prefix and .nfproto; its .chain is allocated here, and its .table
+ * @p: with all that a place_known tells; its .chain is allocated here, and its .table
  *	may lie behind it
  */
 bool place_describe_restored(struct place *p);

@@ -174,11 +174,12 @@ static int conclude(struct run *r, int fd)
 		summary_print_read(r);
 	if (status == STATUS_FAILURE || status == STATUS_USAGE)
 		return status;
-	if (!status && !st->packets && !st->events && !st->lost)
+	if (!status && !st->packets && !st->events && !st->lost &&
+	    !st->refused.count)
 		explain_nothing(r, fd);
 	if (st->output_error && st->output_error != -EPIPE)
 		return STATUS_FAILURE;
-	if (status || st->lost || st->strangers)
+	if (status || st->lost || st->strangers || st->refused.count)
 		return STATUS_INCOMPLETE;
 	return st->packets ? STATUS_TRACED : STATUS_NOTHING;
 }

@@ -27,7 +27,8 @@ struct report_env;
  *	f,FATE,HOOK[,oNAME][,bSTEP][,cTEXT]	a fate a branch; who decided;
  *			the likely cause of a loss
  *
- * Names are %XX-escaped.  Words that are not known are passed over.
+ * Names are %XX-escaped.  The words come in this order, those in front of the
+ * events once each; words that are not known are passed over.
  */
 #define RECORD_MAGIC "nftrace/1"
 

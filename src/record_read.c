@@ -2,19 +2,37 @@
 /* record_read: the other half of record: words -> journey. */
 #include "record_read.h"
 
-#include <errno.h>
+#include <netinet/in.h>
+#include <linux/netfilter.h>
 #include <string.h>
 
 #include "change.h"
 #include "family.h"
-#include "ifnames.h"
 #include "journey.h"
 #include "record.h"
-#include "record_reading.h"
 #include "record_step.h"
+#include "record_value.h"
 #include "record_words.h"
 #include "report.h"
+#include "safe.h"
 #include "span.h"
+
+/* A record's words in their order. */
+enum part { PART_HEAD, PART_EVENTS, PART_CHANGES, PART_FATES };
+
+const char *record_fault_text(enum record_fault fault)
+{
+	static const char *const texts[RECORD_FAULTS] = {
+		[RECORD_WHOLE] = "",
+		[RECORD_ORDER] = "it is there twice, or out of its place",
+		[RECORD_VALUE] = "its value cannot be",
+		[RECORD_LINE] = "events and TRACE lines do not belong together",
+		[RECORD_ABSENT] = "it names an event or a copy that is not there",
+		[RECORD_PARTS] = "the family or the fate is missing",
+	};
+
+	return fault < RECORD_FAULTS ? texts[fault] : "";
+}
 
 bool record_is(const char *text, size_t len)
 {
@@ -62,20 +80,18 @@ static bool take_flags(struct reading *rd, struct span t)
 
 static bool take_host(struct reading *rd, struct span t)
 {
-	record_name(t, rd->r->host, sizeof(rd->r->host));
-	return true;
+	return record_text(t, rd->r->host, sizeof(rd->r->host));
 }
 
 static bool take_netns(struct reading *rd, struct span t)
 {
-	record_name(t, rd->r->netns, sizeof(rd->r->netns));
-	return true;
+	return record_digits(t, rd->r->netns, sizeof(rd->r->netns));
 }
 
 static bool take_log(struct reading *rd, struct span t)
 {
-	rd->r->log = span_is(t, "1");
-	return true;
+	rd->r->log = true;
+	return span_is(t, "1");
 }
 
 static bool take_hw(struct reading *rd, struct span t)
@@ -88,62 +104,73 @@ static bool take_hw(struct reading *rd, struct span t)
 
 static bool take_uid(struct reading *rd, struct span t)
 {
-	return span_number(t, 10, &rd->j->uid);
+	return record_number(t, 0, UINT32_MAX, &rd->j->uid);
 }
 
 static bool take_in(struct reading *rd, struct span t)
 {
-	rd->j->entry.in = record_interface(rd, t);
-	return true;
+	return record_interface(rd->r->names, t, &rd->j->entry.in);
 }
 
 static bool take_out(struct reading *rd, struct span t)
 {
-	rd->j->entry.out = record_interface(rd, t);
-	return true;
+	return record_interface(rd->r->names, t, &rd->j->entry.out);
 }
 
 static bool take_lost(struct reading *rd, struct span t)
 {
-	return span_number(t, 10, &rd->j->lost);
+	return record_number(t, 0, UINT32_MAX, &rd->j->lost);
 }
 
 static bool take_omitted(struct reading *rd, struct span t)
 {
 	struct journey *j = rd->j;
-	uint32_t kept = journey_kept(j);
 
-	if (!span_number(t, 10, &j->omitted))
+	/* So that all of them are a number, too. */
+	if (!record_number(t, 0, UINT32_MAX - JOURNEY_STEPS, &j->omitted))
 		return false;
-	j->steps = kept + j->omitted;
+	j->steps = j->omitted;
+	return true;
+}
+
+/* Of the packet's family, or none where its header was cut off. */
+static bool get_address(const struct journey *j, struct span t,
+			struct change_value *v)
+{
+	struct span addr = span_cut(&t, ':');
+	size_t len = j->nfproto == NFPROTO_IPV6 ? 16 : 4;
+	uint32_t port;
+
+	if ((addr.len && addr.len != 2 * len) ||
+	    span_bytes(addr, v->addr, sizeof(v->addr)) < 0)
+		return false;
+	if (!t.len)
+		return true;
+	if (!record_number(t, 0, UINT16_MAX, &port))
+		return false;
+	v->port = (int32_t)port;
 	return true;
 }
 
 static bool get_value(struct reading *rd, uint8_t field, struct span t,
 		      struct change_value *v)
 {
-	struct span addr;
-	uint32_t port;
+	static const uint32_t most[FIELD_COUNT] = {
+		[FIELD_MARK] = UINT32_MAX, [FIELD_TTL] = UINT8_MAX,
+		[FIELD_TOS] = UINT8_MAX, [FIELD_LENGTH] = UINT32_MAX,
+		[FIELD_MSS] = UINT16_MAX,
+	};
 
 	v->port = -1;
 	switch (field) {
 	case FIELD_SRC:
 	case FIELD_DST:
-		addr = span_cut(&t, ':');
-		if (span_bytes(addr, v->addr, sizeof(v->addr)) < 0)
-			return false;
-		if (!t.len)
-			return true;
-		if (!span_number(t, 10, &port) || port > UINT16_MAX)
-			return false;
-		v->port = (int32_t)port;
-		return true;
+		return get_address(rd->j, t, v);
 	case FIELD_IN:
 	case FIELD_OUT:
-		v->number = record_interface(rd, t);
-		return true;
+		return record_interface(rd->r->names, t, &v->number);
 	default:
-		return span_number(t, 10, &v->number);
+		return record_number(t, 0, most[field], &v->number);
 	}
 }
 
@@ -156,13 +183,18 @@ static bool take_change(struct reading *rd, struct span t)
 	uint32_t n;
 
 	memset(&c, 0, sizeof(c));
-	if (j->changes == JOURNEY_CHANGES || !span_number(step, 10, &n) ||
-	    n >= journey_kept(j) ||
+	if (j->changes == JOURNEY_CHANGES ||
+	    !record_number(step, 0, UINT16_MAX, &n) ||
 	    !record_word(maker, maker_word, MAKER_COUNT, &c.maker) ||
 	    !record_word(field, field_word, FIELD_COUNT, &c.field) ||
 	    !get_value(rd, c.field, from, &c.from) ||
 	    !get_value(rd, c.field, t, &c.to))
 		return false;
+	if (n >= journey_kept(j))
+		return record_refuse(rd, RECORD_ABSENT);
+	/* Changes are in the order of their events, and printed so. */
+	if (j->changes && n < j->change[j->changes - 1].step)
+		return record_refuse(rd, RECORD_ORDER);
 	c.step = (uint16_t)n;
 	j->change[j->changes++] = c;
 	return true;
@@ -176,17 +208,17 @@ static bool fate_field(struct reading *rd, struct fate *f, struct span t)
 
 	switch (t.at[0]) {
 	case 'o':
-		f->out = record_interface(rd, value);
-		break;
+		return record_interface(rd->r->names, value, &f->out);
 	case 'b':
-		if (!span_number(value, 10, &by) || by >= journey_kept(rd->j))
+		if (!record_number(value, 0, UINT32_MAX, &by))
 			return false;
+		if (by >= journey_kept(rd->j))
+			return record_refuse(rd, RECORD_ABSENT);
 		f->by = rd->j->step[by].place;
-		break;
+		return true;
 	case 'c':
-		record_name(value, cause, CAUSE_TEXT);
 		f->cause = cause;
-		break;
+		return record_text(value, cause, CAUSE_TEXT);
 	}
 	return true;
 }
@@ -196,6 +228,7 @@ static bool take_fate(struct reading *rd, struct span t)
 	struct span kind = span_cut(&t, ','), hook = span_cut(&t, ',');
 	struct journey *j = rd->j;
 	struct fate *f = &j->fate[j->branches];
+	uint32_t seen = 0;
 
 	if (j->branches == JOURNEY_BRANCHES)
 		return false;
@@ -206,7 +239,8 @@ static bool take_fate(struct reading *rd, struct span t)
 	while (t.len) {
 		struct span field = span_cut(&t, ',');
 
-		if (field.len && !fate_field(rd, f, field))
+		if (field.len && (!record_first(rd, &seen, field.at[0]) ||
+				  !fate_field(rd, f, field)))
 			return false;
 	}
 	j->branches++;
@@ -216,54 +250,87 @@ static bool take_fate(struct reading *rd, struct span t)
 static const struct {
 	const char *start;
 	bool (*take)(struct reading *rd, struct span rest);
+	uint8_t part;		/* enum part */
 } rows[] = {
-	{ "host=", take_host },
-	{ "netns=", take_netns },
-	{ "family=", take_family },
-	{ "flags=", take_flags },
-	{ "hw=", take_hw },
-	{ "log=", take_log },
-	{ "uid=", take_uid },
-	{ "in=", take_in },
-	{ "out=", take_out },
-	{ "lost=", take_lost },
-	{ "omitted=", take_omitted },
-	{ "e", record_take_step },
-	{ "c,", take_change },
-	{ "f,", take_fate },
+	{ "host=", take_host, PART_HEAD },
+	{ "netns=", take_netns, PART_HEAD },
+	{ "family=", take_family, PART_HEAD },
+	{ "flags=", take_flags, PART_HEAD },
+	{ "hw=", take_hw, PART_HEAD },
+	{ "log=", take_log, PART_HEAD },
+	{ "uid=", take_uid, PART_HEAD },
+	{ "in=", take_in, PART_HEAD },
+	{ "out=", take_out, PART_HEAD },
+	{ "lost=", take_lost, PART_HEAD },
+	{ "omitted=", take_omitted, PART_HEAD },
+	{ "e", record_take_step, PART_EVENTS },
+	{ "c,", take_change, PART_CHANGES },
+	{ "f,", take_fate, PART_FATES },
 };
+
+/* What comes behind the head leans on it, and it is there once. */
+static bool in_order(struct reading *rd, unsigned int row)
+{
+	if (rows[row].part < rd->part ||
+	    (rows[row].part == PART_HEAD && rd->seen & 1u << row))
+		return record_refuse(rd, RECORD_ORDER);
+	if (rows[row].part > PART_HEAD && !rd->j->nfproto)
+		return record_refuse(rd, RECORD_PARTS);
+	rd->seen |= 1u << row;
+	rd->part = rows[row].part;
+	return true;
+}
 
 static bool take_word(struct reading *rd, struct span word)
 {
 	/* "e" is also how words of a later version may begin. */
 	if (word.len > 1 && word.at[0] == 'e' && word.at[1] != ',')
 		return true;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (span_starts(word, rows[i].start))
-			return rows[i].take(rd, span_behind(word,
+			return in_order(rd, i) &&
+			       rows[i].take(rd, span_behind(word,
 					strlen(rows[i].start)));
 	return true;
 }
 
-/* QUEUE names the queue of its rule; nothing else needs one to be known. */
-static bool makes_sense(const struct journey *j)
+/* A rule has decided it: there was an event, and for a queue it is known. */
+static bool fate_fits(const struct journey *j, const struct fate *f)
 {
-	/* Events that are left out are left out between others. */
-	if (j->omitted && !journey_kept(j))
-		return false;
-	for (unsigned int b = 0; b < j->branches; b++)
-		if (j->fate[b].kind == FATE_QUEUE && !j->fate[b].by)
-			return false;
-	return j->nfproto && j->branches;
+	switch (f->kind) {
+	case FATE_DROP:
+	case FATE_REJECT:
+		return journey_kept(j) > 0;
+	case FATE_QUEUE:
+		return f->by != NULL;
+	}
+	return true;
 }
 
-int record_read(struct record_reader *r, struct journey *j,
-		const char *block, size_t block_len,
-		const char *words, size_t words_len)
+/* What no single word tells. */
+static enum record_fault find_fault(struct reading *rd)
 {
-	struct reading rd = { .r = r, .j = j, .block = { block, block_len } };
-	struct span rest = { words, words_len };
+	const struct journey *j = rd->j;
+	struct span line;
 
+	if (!j->nfproto || !j->branches)
+		return RECORD_PARTS;
+	if (record_take_line(rd, &line))
+		return RECORD_LINE;
+	/* Events that are left out are left out between others. */
+	if (j->omitted && journey_kept(j) <= JOURNEY_STEPS_FIRST)
+		return RECORD_ABSENT;
+	for (uint32_t i = 0; i < journey_kept(j); i++)
+		if (j->step[i].branch >= j->branches)
+			return RECORD_ABSENT;
+	for (unsigned int b = 0; b < j->branches; b++)
+		if (!fate_fits(j, &j->fate[b]))
+			return RECORD_ABSENT;
+	return RECORD_WHOLE;
+}
+
+static void begin(struct record_reader *r, struct journey *j)
+{
 	j->flags = j->branches = 0;
 	j->changes = 0;
 	j->nfproto = 0;
@@ -271,13 +338,26 @@ int record_read(struct record_reader *r, struct journey *j,
 	j->hw_header_len = 0;
 	j->uid = UINT32_MAX;
 	memset(&j->entry, 0, sizeof(j->entry));
-	r->host[0] = r->netns[0] = '\0';
+	r->host[0] = r->netns[0] = r->word[0] = '\0';
 	r->log = false;
+}
+
+enum record_fault record_read(struct record_reader *r, struct journey *j,
+			      const char *block, size_t block_len,
+			      const char *words, size_t words_len)
+{
+	struct reading rd = { .r = r, .j = j, .block = { block, block_len },
+			      .fault = RECORD_VALUE };
+	struct span rest = { words, words_len };
+
+	begin(r, j);
 	while (rest.len) {
 		struct span word = span_cut(&rest, ' ');
 
-		if (word.len && !take_word(&rd, word))
-			return -EBADMSG;
+		if (!word.len || take_word(&rd, word))
+			continue;
+		safe_text(r->word, sizeof(r->word), word.at, word.len);
+		return rd.fault;
 	}
-	return makes_sense(j) ? 0 : -EBADMSG;
+	return find_fault(&rd);
 }

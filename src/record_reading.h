@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* record_reading: words and names of a record, for the files that read one. */
+/* record_reading: a record that is being read, for the files that read one. */
 #ifndef NFTRACE_RECORD_READING_H
 #define NFTRACE_RECORD_READING_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "journey.h"
@@ -13,6 +12,17 @@
 struct ifnames;
 struct place_index;
 
+/* Why a record is none: a file may be damaged, or made up. */
+enum record_fault {
+	RECORD_WHOLE,		/* it is one */
+	RECORD_ORDER,		/* a word or field is there twice, or too late */
+	RECORD_VALUE,		/* a word's value cannot be */
+	RECORD_LINE,		/* events and TRACE lines are not the same ones */
+	RECORD_ABSENT,		/* a word names an event or a copy that is not there */
+	RECORD_PARTS,		/* a part is missing: the family, a fate */
+	RECORD_FAULTS,
+};
+
 /* What record_read() needs, and fills. */
 struct record_reader {
 	struct place_index *index;	/* gets the places */
@@ -20,7 +30,9 @@ struct record_reader {
 	/* Of the record read last. */
 	char host[65], netns[24];
 	bool log;
-	char cause[JOURNEY_BRANCHES][CAUSE_TEXT];
+	char cause[JOURNEY_BRANCHES][CAUSE_TEXT];	/* fit for output */
+	/* Of the record refused last: the word, "" when it is not one word's. */
+	char word[48];
 };
 
 struct reading {
@@ -28,16 +40,27 @@ struct reading {
 	struct journey *j;
 	struct span block;	/* lines not yet taken */
 	struct step now;	/* what an event takes over from the one before */
+	uint32_t seen;		/* words that are there once, 1 << their row */
+	uint8_t part;		/* enum part of the word before */
+	enum record_fault fault;
 };
 
-/** record_name - a %XX-escaped name; cut to @size bytes and always terminated */
-void record_name(struct span t, char *to, size_t size);
+/** record_refuse - note why; false, so that a check can end with it */
+static inline bool record_refuse(struct reading *rd, enum record_fault fault)
+{
+	rd->fault = fault;
+	return false;
+}
 
-/** record_interface - the index of an interface's %XX-escaped name, 0: none */
-uint32_t record_interface(struct reading *rd, struct span t);
+/** record_first - is this field's letter new to the word?  @seen: zero at its start */
+static inline bool record_first(struct reading *rd, uint32_t *seen, char letter)
+{
+	uint32_t bit = 1u << (letter & 31);
 
-/** record_word - which of @count words it is; false: none of them */
-bool record_word(struct span t, const char *(*word)(unsigned int),
-		 unsigned int count, uint8_t *index);
+	if (*seen & bit)
+		return record_refuse(rd, RECORD_ORDER);
+	*seen |= bit;
+	return true;
+}
 
 #endif

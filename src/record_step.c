@@ -8,6 +8,7 @@
 #include "doubt.h"
 #include "place.h"
 #include "record_reading.h"
+#include "record_value.h"
 
 static const char *some_doubt_word(unsigned int i)
 {
@@ -34,7 +35,7 @@ static bool split_line(struct span line, struct place_known *k)
 	return true;
 }
 
-static bool next_trace_line(struct reading *rd, struct span *line)
+bool record_take_line(struct reading *rd, struct span *line)
 {
 	while (rd->block.len) {
 		*line = span_cut(&rd->block, '\n');
@@ -69,29 +70,46 @@ static const struct place *raw_place(struct reading *rd, struct span t,
 	return at;
 }
 
+/* Where an interface's name goes, by its field's letter; NULL: it is another field. */
+static uint32_t *interface_of(struct step *s, char letter)
+{
+	switch (letter) {
+	case 'i':
+		return &s->in;
+	case 'o':
+		return &s->out;
+	case 'p':
+		return &s->phys_in;
+	case 'q':
+		return &s->phys_out;
+	}
+	return NULL;
+}
+
+static bool get_u16(struct span t, uint16_t *to)
+{
+	uint32_t n;
+
+	if (!record_number(t, 1, UINT16_MAX, &n))
+		return false;
+	*to = (uint16_t)n;
+	return true;
+}
+
 static bool step_field(struct reading *rd, struct span f,
 		       struct place_known *k, struct span *raw)
 {
+	uint32_t *interface = interface_of(&rd->now, f.at[0]), n;
 	struct span value = span_behind(f, 1);
-	uint32_t n;
 
+	if (interface)
+		return record_interface(rd->r->names, value, interface);
 	switch (f.at[0]) {
 	case 'm':
 		return span_number(value, 16, &rd->now.mark);
-	case 'i':
-		rd->now.in = record_interface(rd, value);
-		return true;
-	case 'o':
-		rd->now.out = record_interface(rd, value);
-		return true;
-	case 'p':
-		rd->now.phys_in = record_interface(rd, value);
-		return true;
-	case 'q':
-		rd->now.phys_out = record_interface(rd, value);
-		return true;
 	case 'b':
-		if (!span_number(value, 10, &n) || n >= JOURNEY_BRANCHES)
+		/* Whether there is such a copy its fate will tell. */
+		if (!record_number(value, 0, JOURNEY_BRANCHES - 1, &n))
 			return false;
 		rd->now.branch = (uint8_t)n;
 		return true;
@@ -99,11 +117,9 @@ static bool step_field(struct reading *rd, struct span f,
 		rd->now.alone = true;
 		return true;
 	case 'w':
-		k->own_before = span_number(value, 10, &n) ? (uint16_t)n : 0;
-		return k->own_before != 0;
+		return get_u16(value, &k->own_before);
 	case 'k':
-		k->queue = span_number(value, 10, &n) ? (uint16_t)n : 0;
-		return k->queue != 0;
+		return get_u16(value, &k->queue);
 	case 'd':
 		return record_word(value, some_doubt_word, DOUBT_COUNT,
 				  &k->doubt);
@@ -118,15 +134,17 @@ bool record_take_step(struct reading *rd, struct span fields)
 {
 	struct place_known known = { .nfproto = rd->j->nfproto };
 	struct span line, raw = { NULL, 0 };
+	uint32_t seen = 0;
 	struct step *s;
 
-	if (!next_trace_line(rd, &line))
-		return false;
+	if (journey_kept(rd->j) == JOURNEY_STEPS || !record_take_line(rd, &line))
+		return record_refuse(rd, RECORD_LINE);
 	rd->now.alone = false;
 	while (fields.len) {
 		struct span f = span_cut(&fields, ',');
 
-		if (f.len && !step_field(rd, f, &known, &raw))
+		if (f.len && (!record_first(rd, &seen, f.at[0]) ||
+			      !step_field(rd, f, &known, &raw)))
 			return false;
 	}
 	if (raw.at)
@@ -136,7 +154,7 @@ bool record_take_step(struct reading *rd, struct span fields)
 			place_restore(rd->r->index, &known) : NULL;
 	s = rd->now.place ? journey_add_step(rd->j) : NULL;
 	if (!s)
-		return false;
+		return record_refuse(rd, RECORD_LINE);
 	*s = rd->now;
 	return true;
 }

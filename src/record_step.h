@@ -9,6 +9,9 @@
 
 struct reading;
 
+/** record_take_line - the next TRACE line of the block; false: none is left */
+bool record_take_line(struct reading *rd, struct span *line);
+
 /** record_take_step - the fields behind "e", and the next TRACE line */
 bool record_take_step(struct reading *rd, struct span fields);
 

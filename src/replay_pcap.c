@@ -30,6 +30,7 @@ struct pcap_replay {
 	struct comments c;
 	struct journey *j;	/* read, and not yet printed */
 	bool pending;
+	uint64_t number;	/* of the packet in the file, from 1 */
 };
 
 static bool is_after(const char *words, size_t len)
@@ -86,15 +87,10 @@ static void keep_packet(uint8_t *bytes, struct packet *to, uint8_t nfproto,
 /* Each packet says where it was seen: files of several hosts can be merged. */
 static void set_origin(struct pcap_replay *pr)
 {
-	struct printer *p = pr->r->printer;
+	const struct record_reader *reader = &pr->reader;
 
-	for (unsigned int i = 0; i < SINK_COUNT; i++) {
-		struct report_env *env = &p->sink[i].env;
-
-		memcpy(env->host, pr->reader.host, sizeof(env->host));
-		memcpy(env->netns, pr->reader.netns, sizeof(env->netns));
-		env->log = pr->reader.log;
-	}
+	replay_origin(pr->r, reader->host, strlen(reader->host), reader->netns,
+		      reader->log);
 }
 
 /* --flat: the lines alone, packet after packet. */
@@ -125,7 +121,9 @@ static void take_packet(struct pcap_replay *pr, const struct pcap_packet *p)
 {
 	struct comments *c = &pr->c;
 	struct journey *j = pr->j;
+	enum record_fault fault;
 
+	pr->number++;
 	if (!collect(c, p) || !c->words_len) {
 		pr->r->stats->passed_over++;
 		return;
@@ -134,12 +132,15 @@ static void take_packet(struct pcap_replay *pr, const struct pcap_packet *p)
 	if (is_after(c->words, c->words_len)) {
 		if (pr->pending)
 			keep_packet(j->last_bytes, &j->last, j->nfproto, p);
+		else
+			pr->r->stats->passed_over++;
 		return;
 	}
 	print_pending(pr);
-	if (record_read(&pr->reader, j, c->block, c->block_len, c->words,
-			c->words_len) < 0) {
-		pr->r->stats->passed_over++;
+	fault = record_read(&pr->reader, j, c->block, c->block_len, c->words,
+			    c->words_len);
+	if (fault != RECORD_WHOLE) {
+		replay_refuse(pr->r, pr->number, fault, pr->reader.word);
 		return;
 	}
 	j->first_ns = p->ns;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* replay_state: how far a file is read. */
+/* replay_state: how far a file is read, and what it tells beside the packets. */
 #include "replay_state.h"
+
+#include <stdio.h>
 
 #include "input.h"
 #include "memory.h"
 #include "printer.h"
+#include "safe.h"
 #include "stats.h"
 
 enum { LOOK_EACH = 1 << 20 };	/* bytes */
@@ -20,4 +23,29 @@ bool replay_goes_on(struct replay *r, const struct input *in)
 		return true;
 	r->stats->input_end = REPLAY_MEMORY;
 	return false;
+}
+
+void replay_origin(struct replay *r, const char *host, size_t len,
+		   const char *netns, bool log)
+{
+	for (unsigned int i = 0; i < SINK_COUNT; i++) {
+		struct report_env *env = &r->printer->sink[i].env;
+
+		safe_text(env->host, sizeof(env->host), host, len);
+		snprintf(env->netns, sizeof(env->netns), "%s", netns);
+		env->log = log;
+	}
+}
+
+void replay_refuse(struct replay *r, uint64_t number, unsigned int fault,
+		   const char *word)
+{
+	struct stats_refused *st = &r->stats->refused;
+
+	r->stats->passed_over++;
+	if (st->count++)
+		return;
+	st->first = number;
+	st->fault = (uint8_t)fault;
+	snprintf(st->word, sizeof(st->word), "%s", word);
 }

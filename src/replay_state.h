@@ -4,6 +4,7 @@
 #define NFTRACE_REPLAY_STATE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "family.h"
@@ -50,5 +51,17 @@ enum replay_end {
 
 /** replay_goes_on - is there memory for more of the file, and is more wanted? */
 bool replay_goes_on(struct replay *r, const struct input *in);
+
+/**
+ * replay_origin - where all that comes next was seen, for every form of report
+ * @host: a stranger's bytes; what is kept of them is fit for output
+ * @netns: digits, or ""
+ */
+void replay_origin(struct replay *r, const char *host, size_t len,
+		   const char *netns, bool log);
+
+/** replay_refuse - one more record or line that is none; @number: which, from 1 */
+void replay_refuse(struct replay *r, uint64_t number, unsigned int fault,
+		   const char *word);
 
 #endif

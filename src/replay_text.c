@@ -25,6 +25,7 @@ struct text_replay {
 	struct hook_guess *hooks;
 	struct trace_text line;
 	uint64_t last_ns;	/* of the line before, on its own clock */
+	uint64_t number;	/* of the line, from 1 */
 	int64_t now;		/* today, for dates without a year */
 };
 
@@ -103,17 +104,10 @@ static uint64_t pass_time(struct text_replay *tr)
 /* A log says which host it is of; the reports' host is the last one named. */
 static void set_host(struct text_replay *tr)
 {
-	const struct trace_text *t = &tr->line;
-	struct printer *p = tr->r->printer;
+	const struct trace_text_name *host = &tr->line.host;
 
-	for (unsigned int i = 0; t->host.len && i < SINK_COUNT; i++) {
-		struct report_env *env = &p->sink[i].env;
-		size_t len = t->host.len < sizeof(env->host) - 1 ?
-			t->host.len : sizeof(env->host) - 1;
-
-		memcpy(env->host, t->host.at, len);
-		env->host[len] = '\0';
-	}
+	if (host->len)
+		replay_origin(tr->r, host->at, host->len, "", true);
 }
 
 static void take_event(struct text_replay *tr)
@@ -139,6 +133,7 @@ static void take_line(struct text_replay *tr, const char *line, size_t len)
 {
 	uint32_t missed;
 
+	tr->number++;
 	switch (trace_text_parse(&tr->line, line, len, tr->now)) {
 	case 0:
 		take_event(tr);
@@ -146,7 +141,8 @@ static void take_line(struct text_replay *tr, const char *line, size_t len)
 	case -EBADMSG:
 		/* What it was is not known, only that it was. */
 		tr->r->hole(tr->r->arg);
-		break;
+		replay_refuse(tr->r, tr->number, 0, "");
+		return;
 	default:
 		missed = trace_text_missed(line, len);
 		if (missed)
@@ -169,8 +165,7 @@ void replay_text(struct replay *r, struct input *in)
 		return;
 	}
 	tr->r = r;
-	for (unsigned int i = 0; i < SINK_COUNT; i++)
-		r->printer->sink[i].env.log = true;
+	replay_origin(r, "", 0, "", true);
 	tr->now = time(NULL);
 	while (replay_goes_on(r, in) && input_line(in, &line, &len)) {
 		take_line(tr, line, len);

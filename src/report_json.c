@@ -242,10 +242,11 @@ static void put_origin(struct out *o, const struct report_env *env)
 {
 	out_text(o, "{\"schema\":1,\"host\":");
 	put_string(o, env->host, strlen(env->host));
+	out_text(o, ",\"netns\":");
 	if (*env->netns)
-		out_printf(o, ",\"netns\":\"%s\"", env->netns);
+		put_string(o, env->netns, strlen(env->netns));
 	else
-		out_text(o, ",\"netns\":null");
+		out_text(o, "null");
 }
 
 static void put_headers(struct out *o, const struct packet *p)

@@ -23,6 +23,14 @@ struct stats_drop {
 	char text[2048];	/* of a rule that no snapshot has, else "" */
 };
 
+/* --read: records of a pcapng, or TRACE lines of a log, that are none. */
+struct stats_refused {
+	volatile uint64_t count;
+	uint64_t first;		/* the first one's packet or line, from 1 */
+	uint8_t fault;		/* of a record: enum record_fault */
+	char word[48];		/* of a record: at which; "": at none */
+};
+
 /* Written by the reader only, read by the supervisor at any time. */
 struct stats {
 	volatile uint64_t events;	/* shown or counted, own rules' not */
@@ -42,6 +50,7 @@ struct stats {
 	volatile uint64_t nat_silent;	/* journeys that passed nat unasked */
 	volatile bool memory_short;	/* the reader has ended for that */
 	volatile uint64_t passed_over;	/* --read: lines or packets of others */
+	struct stats_refused refused;	/* some of those passed over */
 	volatile uint64_t input_offset;	/* how far it was read, bytes */
 	volatile int32_t input_error;	/* -errno */
 	volatile uint8_t input_end;	/* enum replay_end */

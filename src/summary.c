@@ -13,6 +13,7 @@
 #include "netlink.h"
 #include "place.h"
 #include "reasons.h"
+#include "record_read.h"
 #include "run_state.h"
 #include "say.h"
 
@@ -281,6 +282,27 @@ void summary_print(const struct run *r)
 	print_proof(r);
 }
 
+/* What the user may look for in the file; the reader's words, to be bounded. */
+static void print_refused(const struct run *r)
+{
+	const struct stats_refused *st = &r->stats->refused;
+	int len = (int)strnlen(st->word, sizeof(st->word));
+
+	if (!st->count)
+		return;
+	if (st->fault == RECORD_WHOLE)
+		say("warning: %" PRIu64 " TRACE line%s cut off or damaged; the "
+		    "first is line %" PRIu64 " of %s", st->count,
+		    st->count == 1 ? " is" : "s are", st->first, r->o->read);
+	else
+		say("warning: the journey%s of %" PRIu64 " packet%s make%s no "
+		    "sense; the first is that of packet %" PRIu64 " of "
+		    "%s%s%.*s%s: %s", plural(st->count), st->count,
+		    plural(st->count), st->count == 1 ? "s" : "", st->first,
+		    r->o->read, len ? ", at \"" : "", len, st->word,
+		    len ? "\"" : "", record_fault_text(st->fault));
+}
+
 void summary_print_read(const struct run *r)
 {
 	const struct stats *st = r->stats;
@@ -292,6 +314,7 @@ void summary_print_read(const struct run *r)
 	    "packet%s of others passed over", st->events, plural(st->events),
 	    st->lost, st->passed_over, plural(st->passed_over),
 	    plural(st->passed_over));
+	print_refused(r);
 	if (st->strangers)
 		say("warning: %" PRIu64 " trace event%s of rules that are not "
 		    "in the rules given: were they saved while the trace ran?",

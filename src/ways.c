@@ -71,7 +71,7 @@ void ways_add(struct ways *w, const struct journey *j)
 	w->fate[j->fate[0].kind]++;
 	last[0] = WAYS_START;
 	/* A copy goes on from where the packet was. */
-	for (unsigned int b = 1; b < j->branches; b++)
+	for (unsigned int b = 1; b < JOURNEY_BRANCHES; b++)
 		last[b] = NOWHERE;
 	for (uint32_t i = 0; i < journey_kept(j); i++) {
 		const struct step *s = &j->step[i];

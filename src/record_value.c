@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* record_value: what stands in the words of a record, checked: a file may be anybody's. */
+#include "record_value.h"
+
+#include <net/if.h>
+#include <string.h>
+
+#include "ifnames.h"
+#include "safe.h"
+
+enum { TEXT = 1024 };
+
+bool record_name(struct span t, char *to, size_t size)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t.len; i++, n++) {
+		struct span hex = { t.at + i + 1, 2 };
+
+		if (n + 1 >= size)
+			return false;
+		to[n] = t.at[i];
+		if (t.at[i] == '%' && i + 2 < t.len &&
+		    span_bytes(hex, &to[n], 1) == 1)
+			i += 2;
+		if (!to[n])
+			return false;
+	}
+	to[n] = '\0';
+	return true;
+}
+
+bool record_text(struct span t, char *to, size_t size)
+{
+	char raw[TEXT];
+
+	if (!record_name(t, raw, sizeof(raw) < size ? sizeof(raw) : size))
+		return false;
+	safe_text(to, size, raw, strlen(raw));
+	return true;
+}
+
+bool record_digits(struct span t, char *to, size_t size)
+{
+	if (t.len >= size)
+		return false;
+	for (size_t i = 0; i < t.len; i++)
+		if (t.at[i] < '0' || t.at[i] > '9')
+			return false;
+	memcpy(to, t.at, t.len);
+	to[t.len] = '\0';
+	return true;
+}
+
+bool record_interface(struct ifnames *names, struct span t, uint32_t *index)
+{
+	char name[IF_NAMESIZE];
+
+	if (!record_name(t, name, sizeof(name)))
+		return false;
+	*index = *name ? ifnames_index(names, name, strlen(name)) : 0;
+	return true;
+}
+
+bool record_number(struct span t, uint32_t least, uint32_t most, uint32_t *n)
+{
+	return span_number(t, 10, n) && *n >= least && *n <= most;
+}
+
+bool record_word(struct span t, const char *(*word)(unsigned int),
+		 unsigned int count, uint8_t *index)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		if (!span_is(t, word(i)))
+			continue;
+		*index = (uint8_t)i;
+		return true;
+	}
+	return false;
+}
