@@ -15,9 +15,15 @@
 
 enum { DEPTH = 2 };	/* a packet, and the one that it quotes */
 
+/* Words that the kernel writes once a line, or once a packet of it. */
+enum once { ONCE_IN, ONCE_OUT, ONCE_PHYSIN, ONCE_PHYSOUT, ONCE_MAC, ONCE_MARK,
+	    ONCE_UID, ONCE_GID, ONCE_SRC, ONCE_DST, ONCE_PROTO, ONCE_GATEWAY };
+
 struct reading {
 	struct trace_text *t;
 	struct trace_text_packet packet[DEPTH];
+	uint32_t seen[DEPTH];	/* 1 << enum once, a packet */
+	unsigned int depth;	/* the packet that is being read */
 	uint8_t mac[14];
 	unsigned int mac_len;	/* 14: an ethernet header */
 };
@@ -54,10 +60,28 @@ static bool dotted(struct span s, uint8_t *to)
 	return to_address(s, AF_INET, to);
 }
 
-static bool address(struct span s, struct trace_text_packet *p, uint8_t *to)
+/* Two lines may have run into one: what is there twice tells of neither. */
+static bool first(struct reading *rd, enum once word)
 {
-	p->v6 = s.len && memchr(s.at, ':', s.len);
-	return to_address(s, p->v6 ? AF_INET6 : AF_INET, to);
+	uint32_t bit = 1u << word, *seen = &rd->seen[rd->depth];
+	bool is_first = !(*seen & bit);
+
+	*seen |= bit;
+	return is_first;
+}
+
+/* Both of a packet are of one family. */
+static bool address(struct reading *rd, struct span s, enum once which)
+{
+	struct trace_text_packet *p = &rd->packet[rd->depth];
+	bool v6 = s.len && memchr(s.at, ':', s.len);
+	uint32_t ends = 1u << ONCE_SRC | 1u << ONCE_DST;
+
+	if ((rd->seen[rd->depth] & ends && v6 != p->v6) || !first(rd, which))
+		return false;
+	p->v6 = v6;
+	return to_address(s, v6 ? AF_INET6 : AF_INET,
+			  which == ONCE_SRC ? p->src : p->dst);
 }
 
 static bool protocol(struct span s, struct trace_text_packet *p)
@@ -94,22 +118,41 @@ static const struct {
 	const char *key;
 	uint8_t field, base;
 	int8_t behind;		/* PROTO=: 1 only behind it, 0 only before, -1 */
+	uint32_t most;
 } rows[] = {
-	{ "LEN=", TT_LEN, 10, 0 }, { "LEN=", TT_UDP_LEN, 10, 1 },
-	{ "TOS=", TT_TOS, 16, 0 }, { "PREC=", TT_PREC, 16, 0 },
-	{ "TC=", TT_TOS, 10, 0 }, { "TTL=", TT_TTL, 10, 0 },
-	{ "HOPLIMIT=", TT_TTL, 10, 0 }, { "FLOWLBL=", TT_FLOWLBL, 10, 0 },
-	{ "ID=", TT_ID, 10, 0 }, { "ID=", TT_ICMP_ID, 10, 1 },
-	{ "ID:", TT_ID, 16, 0 }, { "FRAG:", TT_FRAG, 10, 0 },
-	{ "SPT=", TT_SPT, 10, 1 }, { "DPT=", TT_DPT, 10, 1 },
-	{ "ACK=", TT_ACK, 10, 1 }, { "WINDOW=", TT_WINDOW, 10, 1 },
-	{ "URGP=", TT_URGP, 10, 1 }, { "TYPE=", TT_TYPE, 10, 1 },
-	{ "CODE=", TT_CODE, 10, 1 }, { "MTU=", TT_MTU, 10, 1 },
-	{ "PARAMETER=", TT_POINTER, 10, 1 }, { "POINTER=", TT_POINTER, 16, 1 },
-	{ "SPI=", TT_SPI, 16, -1 },
+	/* IPv6 tells the payload's length in 16 bits, the kernel adds its header. */
+	{ "LEN=", TT_LEN, 10, 0, UINT16_MAX + 40 },
+	{ "LEN=", TT_UDP_LEN, 10, 1, UINT16_MAX },
+	{ "TOS=", TT_TOS, 16, 0, UINT8_MAX },
+	{ "PREC=", TT_PREC, 16, 0, UINT8_MAX },
+	{ "TC=", TT_TOS, 10, 0, UINT8_MAX },
+	{ "TTL=", TT_TTL, 10, 0, UINT8_MAX },
+	{ "HOPLIMIT=", TT_TTL, 10, 0, UINT8_MAX },
+	{ "FLOWLBL=", TT_FLOWLBL, 10, 0, 0xfffff },
+	{ "ID=", TT_ID, 10, 0, UINT16_MAX },
+	{ "ID=", TT_ICMP_ID, 10, 1, UINT16_MAX },
+	{ "ID:", TT_ID, 16, 0, UINT32_MAX },
+	{ "FRAG:", TT_FRAG, 10, 0, UINT16_MAX },
+	{ "SPT=", TT_SPT, 10, 1, UINT16_MAX },
+	{ "DPT=", TT_DPT, 10, 1, UINT16_MAX },
+	{ "ACK=", TT_ACK, 10, 1, UINT32_MAX },
+	{ "WINDOW=", TT_WINDOW, 10, 1, UINT16_MAX },
+	{ "URGP=", TT_URGP, 10, 1, UINT16_MAX },
+	{ "TYPE=", TT_TYPE, 10, 1, UINT8_MAX },
+	{ "CODE=", TT_CODE, 10, 1, UINT8_MAX },
+	{ "MTU=", TT_MTU, 10, 1, UINT32_MAX },
+	{ "PARAMETER=", TT_POINTER, 10, 1, UINT8_MAX },
+	{ "POINTER=", TT_POINTER, 16, 1, UINT32_MAX },
+	{ "SPI=", TT_SPI, 16, -1, UINT32_MAX },
 };
 
-/* Return: 1 taken, 0 another word, -1 no number. */
+/* AH and ESP have one each. */
+static bool comes_once(uint8_t field)
+{
+	return field != TT_SPI;
+}
+
+/* Return: 1 taken, 0 another word, -1 no number that can be, or a second one. */
 static int take_number(struct trace_text_packet *p, struct span word)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -118,7 +161,10 @@ static int take_number(struct trace_text_packet *p, struct span word)
 		if ((rows[i].behind >= 0 && rows[i].behind != p->has_proto) ||
 		    !span_take(&value, rows[i].key))
 			continue;
-		if (!span_number(value, rows[i].base, &p->number[rows[i].field]))
+		if ((p->has & 1u << rows[i].field && comes_once(rows[i].field)) ||
+		    !span_number(value, rows[i].base,
+				 &p->number[rows[i].field]) ||
+		    p->number[rows[i].field] > rows[i].most)
 			return -1;
 		p->has |= 1u << rows[i].field;
 		return 1;
@@ -129,10 +175,14 @@ static int take_number(struct trace_text_packet *p, struct span word)
 /* TCP and ICMP both have one. */
 static bool take_sequence(struct trace_text_packet *p, struct span value)
 {
-	uint8_t field = p->proto == IPPROTO_TCP ? TT_SEQ : TT_ICMP_SEQ;
+	bool tcp = p->proto == IPPROTO_TCP;
+	uint8_t field = tcp ? TT_SEQ : TT_ICMP_SEQ;
 
+	if (p->has & 1u << field)
+		return false;
 	p->has |= 1u << field;
-	return span_number(value, 10, &p->number[field]);
+	return span_number(value, 10, &p->number[field]) &&
+	       p->number[field] <= (tcp ? UINT32_MAX : UINT16_MAX);
 }
 
 static void take_flag(struct trace_text_packet *p, struct span word)
@@ -171,21 +221,22 @@ static void take_options(struct trace_text_packet *p, struct span word)
 }
 
 /* Return: false when the value makes no sense: the line is damaged. */
-static bool take_packet_word(struct trace_text_packet *p, struct span word)
+static bool take_packet_word(struct reading *rd, struct span word)
 {
+	struct trace_text_packet *p = &rd->packet[rd->depth];
 	struct span value = word;
 	int known;
 
 	if (span_take(&value, "SRC="))
-		return address(value, p, p->src);
+		return address(rd, value, ONCE_SRC);
 	if (span_take(&value, "DST="))
-		return address(value, p, p->dst);
+		return address(rd, value, ONCE_DST);
 	if (span_take(&value, "PROTO="))
-		return protocol(value, p);
+		return first(rd, ONCE_PROTO) && protocol(value, p);
 	if (span_take(&value, "SEQ="))
 		return take_sequence(p, value);
 	if (span_take(&value, "GATEWAY="))
-		return dotted(value, p->gateway);
+		return first(rd, ONCE_GATEWAY) && dotted(value, p->gateway);
 	known = take_number(p, word);
 	if (known)
 		return known > 0;
@@ -204,7 +255,7 @@ static bool take_id(struct reading *rd, struct span value, uint32_t *id)
 	return true;
 }
 
-/* What belongs to the event and not to a packet. */
+/* What belongs to the event and not to a packet.  Return: as take_number(). */
 static int take_event_word(struct reading *rd, struct span word)
 {
 	struct trace_text *t = rd->t;
@@ -212,29 +263,38 @@ static int take_event_word(struct reading *rd, struct span word)
 		const char *key;
 		struct trace_text_name *name;
 	} names[] = {
-		{ "IN=", &t->in }, { "OUT=", &t->out },
-		{ "PHYSIN=", &t->phys_in }, { "PHYSOUT=", &t->phys_out },
+		[ONCE_IN] = { "IN=", &t->in },
+		[ONCE_OUT] = { "OUT=", &t->out },
+		[ONCE_PHYSIN] = { "PHYSIN=", &t->phys_in },
+		[ONCE_PHYSOUT] = { "PHYSOUT=", &t->phys_out },
 	};
 	struct span value = word;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (!span_take(&value, names[i].key))
 			continue;
+		if (!first(rd, i))
+			return -1;
 		names[i].name->at = value.at;
 		names[i].name->len = value.len;
 		return 1;
 	}
 	if (span_take(&value, "MAC=")) {
+		if (!first(rd, ONCE_MAC))
+			return -1;
 		rd->mac_len = hex_bytes(value, rd->mac, sizeof(rd->mac)) / 14 *
 			      14;
 		return 1;
 	}
 	if (span_take(&value, "MARK="))
-		return span_number(value, 16, &t->e.mark) ? 1 : -1;
+		return first(rd, ONCE_MARK) &&
+		       span_number(value, 16, &t->e.mark) ? 1 : -1;
 	if (span_take(&value, "UID="))
-		return take_id(rd, value, &t->e.uid) ? 1 : -1;
+		return first(rd, ONCE_UID) &&
+		       take_id(rd, value, &t->e.uid) ? 1 : -1;
 	if (span_take(&value, "GID="))
-		return span_number(value, 10, &t->e.gid) ? 1 : -1;
+		return first(rd, ONCE_GID) &&
+		       span_number(value, 10, &t->e.gid) ? 1 : -1;
 	return 0;
 }
 
@@ -270,36 +330,38 @@ static bool opens_quote(struct span *word)
 /* All words behind the prefix. */
 static bool read_words(struct reading *rd, struct span rest)
 {
-	unsigned int depth = 0;
 	struct span word;
 
 	while (span_word(&rest, &word)) {
 		struct span quote = word;
-		int taken = depth ? 0 : take_event_word(rd, word);
+		int taken = rd->depth ? 0 : take_event_word(rd, word);
 
 		if (taken < 0)
 			return false;
-		if (taken || (!depth && take_mac_part(rd, word)))
+		if (taken || (!rd->depth && take_mac_part(rd, word)))
 			continue;
-		if (depth + 1 < DEPTH && opens_quote(&quote)) {
-			rd->packet[depth].quoted = &rd->packet[depth + 1];
-			depth++;
+		if (rd->depth + 1 < DEPTH && opens_quote(&quote)) {
+			rd->packet[rd->depth].quoted =
+				&rd->packet[rd->depth + 1];
+			rd->depth++;
 			word = quote;
 		}
-		if (depth && span_is(word, "]")) {
-			depth--;
+		if (rd->depth && span_is(word, "]")) {
+			rd->depth--;
 			continue;
 		}
-		if (!take_packet_word(&rd->packet[depth], word))
+		if (!take_packet_word(rd, word))
 			return false;
 	}
 	/* A quote that is not closed: the line was cut. */
-	return depth == 0;
+	return rd->depth == 0;
 }
 
 /* The line ends where the kernel would not have ended it. */
-static bool is_whole(const struct trace_text_packet *p)
+static bool is_whole(const struct reading *rd)
 {
+	const struct trace_text_packet *p = &rd->packet[0];
+	static const uint32_t ends = 1u << ONCE_SRC | 1u << ONCE_DST;
 	static const uint32_t tcp = 1u << TT_SPT | 1u << TT_DPT | 1u << TT_WINDOW |
 				    1u << TT_URGP;
 	static const uint32_t udp = 1u << TT_SPT | 1u << TT_DPT | 1u << TT_UDP_LEN;
@@ -307,7 +369,8 @@ static bool is_whole(const struct trace_text_packet *p)
 	uint32_t want = 0;
 
 	/* Lines that somebody has shortened have no LEN, or no PROTO. */
-	if (!(p->has & 1u << TT_LEN) || !(p->has_proto || p->no_more))
+	if ((rd->seen[0] & ends) != ends || !(p->has & 1u << TT_LEN) ||
+	    !(p->has_proto || p->no_more))
 		return false;
 	if (p->fragment || p->no_more)
 		return true;
@@ -376,11 +439,14 @@ int trace_text_parse(struct trace_text *t, const char *line, size_t len,
 	prefix = (struct span){ begin, (size_t)(end - begin) };
 	if (!place_looks_like_trace(prefix.at, prefix.len))
 		return -ENOMSG;
+	/* No name has a NUL, and to some who print it a text ends there. */
+	if (memchr(line, '\0', len))
+		return -EBADMSG;
 	rest = (struct span){ end, rest.len - prefix.len };
 	if (!read_words(&rd, rest))
 		return -EBADMSG;
 	note_fragments(&rd);
-	if (!is_whole(&rd.packet[0]))
+	if (!is_whole(&rd))
 		return -EBADMSG;
 	fill_event(&rd, prefix);
 	trace_text_time(t, line, (size_t)(begin - line), now);
