@@ -300,6 +300,14 @@ static void place_chains(struct saver *v)
 
 /* ---- the rules */
 
+static void pass_over(struct saver *v, struct span line)
+{
+	if (v->notes->passed_over++)
+		return;
+	v->notes->first = line.at;
+	v->notes->first_len = line.len;
+}
+
 static void add_rule(struct saver *v, struct span line)
 {
 	struct span rest;
@@ -308,7 +316,7 @@ static void add_rule(struct saver *v, struct span line)
 	struct snap_rule *r;
 
 	if (i == SNAP_NONE) {
-		v->notes->passed_over++;
+		pass_over(v, line);
 		return;
 	}
 	c = &v->chain[i];
@@ -350,7 +358,7 @@ static void take_rules(struct saver *v, struct span line)
 	if (follow(v, line, false))
 		return;
 	if (v->table < 0) {
-		v->notes->passed_over++;
+		pass_over(v, line);
 		return;
 	}
 	if (chain_line(line, &name, &policy))
@@ -368,7 +376,11 @@ static void run_pass(struct saver *v, struct span text,
 	v->table = -1;
 	v->seen = 0;
 	while (!v->err && span_line(&text, &line))
-		pass(v, line);
+		/* No name has a NUL, and to some who print it a text ends there. */
+		if (!line.len || !memchr(line.at, '\0', line.len))
+			pass(v, line);
+		else if (pass == take_rules && v->ours)
+			pass_over(v, line);
 }
 
 int save_read(const struct family *f, const char *text, size_t len,

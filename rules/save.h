@@ -13,6 +13,8 @@ struct snapshot;
 struct save_notes {
 	uint32_t rules;		/* without policies and ends of chains */
 	uint32_t passed_over;	/* lines that say nothing here */
+	const char *first;	/* the first of them, in the text that was read */
+	size_t first_len;
 };
 
 /**

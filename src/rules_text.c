@@ -17,7 +17,7 @@
 #include "snapshot_sound.h"
 #include "status.h"
 
-enum { TEXT_MAX = 256 << 20, CHUNK = 256 << 10, GAP = 64 };
+enum { TEXT_MAX = 256 << 20, CHUNK = 256 << 10, GAP = 64, QUOTE = 60 };
 
 /* The files, one behind the other, with room for a header before each. */
 struct text {
@@ -140,8 +140,11 @@ static int make(const void *arg, struct helper_out *out)
 			&notes);
 	helper_let_go(out);
 	if (!err && notes.passed_over)
-		printf("%u rules of %s; %u lines passed over", notes.rules,
-		       job->f->command, notes.passed_over);
+		printf("%u rules of %s; %u lines passed over, the first is "
+		       "\"%.*s\"", notes.rules, job->f->command,
+		       notes.passed_over,
+		       (int)(notes.first_len < QUOTE ? notes.first_len : QUOTE),
+		       notes.first);
 	return -err;
 }
 
