@@ -3,7 +3,7 @@
 #include "print_ends.h"
 
 #include <arpa/inet.h>
-
+#include <linux/netfilter.h>
 #include <netinet/in.h>
 
 #include "format.h"
@@ -54,9 +54,12 @@ size_t packet_print_addr(char *buf, size_t size, const struct packet *p,
 	char six[INET6_ADDRSTRLEN] = "?";
 	size_t n;
 
-	if (p->addr_len == 4 && size >= IPV4_ROOM)
+	/* Of a packet of which too little was kept it may be another's. */
+	bool is_six = p->nfproto == NFPROTO_IPV6;
+
+	if (!is_six && size >= IPV4_ROOM)
 		return print_ipv4(buf, addr, port);
-	if (p->addr_len == 16) {
+	if (is_six) {
 		inet_ntop(AF_INET6, addr, six, sizeof(six));
 		n = format_text(buf, size, "%s", six);
 	} else {

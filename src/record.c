@@ -2,6 +2,8 @@
 /* record: a journey in words that a later --read takes back without loss; the writing. */
 #include "record.h"
 
+#include <netinet/in.h>
+#include <linux/netfilter.h>
 #include <string.h>
 
 #include "change.h"
@@ -220,7 +222,7 @@ static char *put_value(char *p, const struct report_env *env,
 	switch (c->field) {
 	case FIELD_SRC:
 	case FIELD_DST:
-		p = put_bytes(p, v->addr, j->first.addr_len);
+		p = put_bytes(p, v->addr, j->nfproto == NFPROTO_IPV6 ? 16 : 4);
 		if (v->port < 0)
 			return p;
 		*p++ = ':';

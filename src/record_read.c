@@ -133,7 +133,7 @@ static bool take_omitted(struct reading *rd, struct span t)
 	return true;
 }
 
-/* Of the packet's family, or none where its header was cut off. */
+/* Of the packet's family; older files have none where its header was cut off. */
 static bool get_address(const struct journey *j, struct span t,
 			struct change_value *v)
 {
