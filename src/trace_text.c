@@ -152,15 +152,20 @@ static bool comes_once(uint8_t field)
 	return field != TT_SPI;
 }
 
-/* Return: 1 taken, 0 another word, -1 no number that can be, or a second one. */
+/* Return: 1 taken, 0 another word, -1 no number that can be, or not here. */
 static int take_number(struct trace_text_packet *p, struct span word)
 {
+	bool misplaced = false;
+
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct span value = word;
 
-		if ((rows[i].behind >= 0 && rows[i].behind != p->has_proto) ||
-		    !span_take(&value, rows[i].key))
+		if (!span_take(&value, rows[i].key))
 			continue;
+		if (rows[i].behind >= 0 && rows[i].behind != p->has_proto) {
+			misplaced = true;
+			continue;
+		}
 		if ((p->has & 1u << rows[i].field && comes_once(rows[i].field)) ||
 		    !span_number(value, rows[i].base,
 				 &p->number[rows[i].field]) ||
@@ -169,7 +174,7 @@ static int take_number(struct trace_text_packet *p, struct span word)
 		p->has |= 1u << rows[i].field;
 		return 1;
 	}
-	return 0;
+	return misplaced ? -1 : 0;
 }
 
 /* TCP and ICMP both have one. */
