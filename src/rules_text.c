@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "safe.h"
 #include "sandbox.h"
 #include "save.h"
 #include "say.h"
@@ -17,7 +18,7 @@
 #include "snapshot_sound.h"
 #include "status.h"
 
-enum { TEXT_MAX = 256 << 20, CHUNK = 256 << 10, GAP = 64, QUOTE = 60 };
+enum { TEXT_MAX = 256 << 20, CHUNK = 256 << 10, GAP = 64, QUOTE = 64 };
 
 /* The files, one behind the other, with room for a header before each. */
 struct text {
@@ -120,6 +121,15 @@ static void add_headers(const struct text *all)
 	}
 }
 
+static void tell(const struct family *f, const struct save_notes *notes)
+{
+	char line[QUOTE];
+
+	safe_text(line, sizeof(line), notes->first, notes->first_len);
+	printf("%u rules of %s; %u lines passed over, the first is \"%s\"",
+	       notes->rules, f->command, notes->passed_over, line);
+}
+
 /* In a helper child, without privileges: the text may be a stranger's. */
 static int make(const void *arg, struct helper_out *out)
 {
@@ -140,11 +150,7 @@ static int make(const void *arg, struct helper_out *out)
 			&notes);
 	helper_let_go(out);
 	if (!err && notes.passed_over)
-		printf("%u rules of %s; %u lines passed over, the first is "
-		       "\"%.*s\"", notes.rules, job->f->command,
-		       notes.passed_over,
-		       (int)(notes.first_len < QUOTE ? notes.first_len : QUOTE),
-		       notes.first);
+		tell(job->f, &notes);
 	return -err;
 }
 
