@@ -130,7 +130,7 @@ static void take_packet(struct pcap_replay *pr, const struct pcap_packet *p)
 	}
 	/* The second state of the packet before. */
 	if (is_after(c->words, c->words_len)) {
-		if (pr->pending)
+		if (pr->pending && p->caplen)
 			keep_packet(j->last_bytes, &j->last, j->nfproto, p);
 		else
 			pr->r->stats->passed_over++;
