@@ -33,16 +33,6 @@ question >"$SCRATCH/question"
 # shellcheck disable=SC2016 # the inner shell's words
 ask() { in_ns a bash -c 'cat "$1" >/dev/udp/10.3.0.2/53' bash "$SCRATCH/question"; }
 
-# assert_harmless FILE: lines of text, nothing else
-assert_harmless() {
-	[[ -s $1 ]] || fail "${1##*/} is empty"
-	! grep -naP '[\x00-\x08\x0b-\x1f\x7f]' "$1" >"$SCRATCH/bad" ||
-		fail "a control character in ${1##*/}: $(head -n 1 "$SCRATCH/bad" | cat -v)"
-	! grep -naP '\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]' "$1" >"$SCRATCH/bad" ||
-		fail "C1 or direction in ${1##*/}: $(head -n 1 "$SCRATCH/bad" | cat -v)"
-	iconv -f UTF-8 -t UTF-8 "$1" >/dev/null || fail "${1##*/} is not UTF-8"
-}
-
 # traced ARGS...: a run that sees one such packet
 traced() {
 	start_nftrace b -t 20 -c 1 "$@" -p udp --dport 53
