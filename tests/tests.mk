@@ -117,11 +117,11 @@ $(T)/preload/%.so: tests/preload/%.c
 	$(Q)$(CC) $(CPPFLAGS) -O2 -std=gnu11 $(WARN) -shared -fPIC -o $@ $<
 
 # A fuzz target with a main that replays files: for the corpora in the tree.
-$(T)/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(TEST_PARTS) | need
+$(T)/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(TEST_PARTS) $(wildcard tests/fuzz/*.h) | need
 	@mkdir -p $(@D)
 	@echo "  REPLAY  $<"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ \
-	  $(filter %.c,$^) $(TEST_PARTS) $(LIBS)
+	  $(filter %.c,$^) $(TEST_PARTS) $(LIBS) -ljansson
 
 fuzz:
 	@tests/deps $(FUZZ_PACKAGES)
@@ -140,7 +140,7 @@ $(BUILD)/fuzz/%.o: %.c | need
 fuzz-%: $(FUZZ_O) | need
 	@mkdir -p $(BUILD)/fuzz/$*.corpus
 	$(Q)clang $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $(BUILD)/fuzz/$* tests/fuzz/$*.c \
-	  $(FUZZ_O) $(LIBS)
+	  $(FUZZ_O) $(LIBS) -ljansson
 	$(Q)$(BUILD)/fuzz/$* -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
 	  -timeout=20 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$*.corpus \
 	  $(wildcard tests/fuzz/corpus/$(*:fuzz_%=%)) >$(BUILD)/fuzz/$*.log 2>&1 || \

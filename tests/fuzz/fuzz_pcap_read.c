@@ -15,9 +15,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* Its journeys bring their bytes along, as many as they have. */
 	const uint32_t snaplen = 64;
 
-	replayed_run(data, size, none, snaplen, &report_block,
-		     replay_pcap);
-	replayed_run(data, size, none, snaplen, &report_json,
-		     replay_pcap);
+	replayed_run(&(struct replayed_job){
+		.bytes = data, .size = size, .snap = none,
+		.fn = replay_pcap, .snaplen = snaplen,
+	});
 	return 0;
 }

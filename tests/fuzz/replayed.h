@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* replayed: what fuzz targets of --read share: a reader without a process, its output thrown away. */
+/* replayed: what fuzz targets of --read share: a reader without a process, every form of report judged. */
 #ifndef TESTS_FUZZ_REPLAYED_H
 #define TESTS_FUZZ_REPLAYED_H
 
@@ -11,19 +11,232 @@
 #include "input.h"
 #include "journey.h"
 #include "journeys.h"
+#include "judge.h"
 #include "path.h"
 #include "place.h"
 #include "printer.h"
+#include "replay_pcap.h"
 #include "replay_state.h"
+#include "replay_text.h"
 #include "stats.h"
 
+enum { REPLAYED_OUT = 4 << 20 };
+
+/* One file, or one log, to be read. */
+struct replayed_job {
+	const void *bytes;
+	size_t size;
+	const struct snapshot *const *snap;	/* by family_index() */
+	void (*fn)(struct replay *r, struct input *in);
+	uint32_t snaplen;
+	/* May a TRACE line be there, by what was made up?  NULL: not asked. */
+	bool (*known)(const char *line, size_t len);
+};
+
+/* What lasts from input to input: memory, and nothing that is in it. */
 struct replayed {
+	const struct replayed_job *job;
+	bool again;		/* the pcapng that came out is read in its turn */
+	bool graph;		/* not at every input */
+	uint64_t seen;		/* TRACE lines and events of the input */
+	unsigned int lines, fates;	/* of the block under way */
 	struct stats stats;
 	struct printer_plan plan;
 	struct path_map map;
 	struct printer printer;
 	struct journeys *journeys;
-	struct replay replay;
+	struct place_index *index;
+	struct ifnames *names;
+	struct out text;	/* one record of one form at a time */
+	struct out pcap;	/* a whole file */
+};
+
+static struct replayed replayed;
+
+static const struct replayed_form {
+	const struct report *report;
+	bool verbose;
+	void (*judge)(const char *bytes, size_t len);
+} replayed_forms[] = {
+	{ &report_line, false, judge_one_line },
+	{ &report_line, true, judge_one_line },
+	{ &report_json, false, judge_json },
+	{ &report_flat, false, judge_one_line },
+	{ &report_flat, true, judge_one_line },
+	{ &report_json_flat, false, judge_json_flat },
+	/* Judged by the whole of what they write, at the end. */
+	{ &report_pcap, false, NULL },
+	{ &report_graph, false, NULL },
+};
+
+enum { REPLAYED_FORMS = sizeof(replayed_forms) / sizeof(replayed_forms[0]) };
+
+static void *replayed_state[REPLAYED_FORMS];
+
+static inline bool replayed_wants(unsigned int form)
+{
+	const struct report *r = replayed_forms[form].report;
+
+	if (r == &report_graph && !replayed.graph)
+		return false;
+	return !replayed.again || r == &report_pcap;
+}
+
+static inline struct out *replayed_out(unsigned int form)
+{
+	return replayed_forms[form].report == &report_pcap ? &replayed.pcap
+							   : &replayed.text;
+}
+
+static inline struct report_env replayed_env(const struct report_env *env,
+					     unsigned int form)
+{
+	struct report_env e = *env;
+
+	e.state = replayed_state[form];
+	e.verbose = replayed_forms[form].verbose;
+	return e;
+}
+
+static int replayed_open(struct out *o, struct report_env *env)
+{
+	(void)o;
+	for (unsigned int i = 0; i < REPLAYED_FORMS; i++) {
+		const struct report *r = replayed_forms[i].report;
+		struct report_env e = *env;
+
+		if (replayed_wants(i) && r->open &&
+		    r->open(replayed_out(i), &e) < 0)
+			abort();
+		replayed_state[i] = e.state;
+	}
+	return 0;
+}
+
+static void replayed_close(struct report_env *env)
+{
+	for (unsigned int i = 0; i < REPLAYED_FORMS; i++) {
+		const struct report *r = replayed_forms[i].report;
+		struct report_env e = replayed_env(env, i);
+
+		if (replayed_wants(i) && r->close)
+			r->close(&e);
+	}
+}
+
+/* A block: a head, events, changes, fates; nothing that looks like more of them. */
+static void replayed_block_line(void *arg, const char *at, size_t len)
+{
+	struct replayed *r = arg;
+	bool trace = len > 7 && memcmp(at, "TRACE: ", 7) == 0;
+	bool fate = len > 3 && memcmp(at, "=> ", 3) == 0;
+
+	JUDGE(trace || fate || *at == '#' || *at == ' ', at, len);
+	r->lines += trace;
+	r->fates += fate;
+	if (trace && r->job->known && !r->again)
+		JUDGE(r->job->known(at, len), at, len);
+}
+
+static inline void replayed_block(const struct report_env *env,
+				  const struct journey *j, bool verbose)
+{
+	struct report_env e = *env;
+	struct out *o = &replayed.text;
+
+	e.verbose = verbose;
+	replayed.lines = replayed.fates = 0;
+	out_begin(o);
+	report_block.journey(o, &e, j);
+	if (out_end(o)) {
+		judge_lines(o->buf, o->tail, replayed_block_line, &replayed);
+		JUDGE(replayed.lines == journey_kept(j), o->buf, o->tail);
+		JUDGE(replayed.fates == j->branches, o->buf, o->tail);
+	}
+	o->head = o->tail = 0;
+}
+
+/* Who decided is one of those who were asked. */
+static inline bool replayed_fate_fits(const struct journey *j,
+				      const struct fate *f)
+{
+	if ((f->kind == FATE_DROP || f->kind == FATE_REJECT) &&
+	    !journey_kept(j))
+		return false;
+	for (uint32_t i = 0; f->by && i < journey_kept(j); i++)
+		if (j->step[i].place == f->by)
+			return true;
+	return !f->by || f->by->hidden || j->omitted;
+}
+
+static inline void replayed_write(unsigned int i, const struct report_env *env,
+				  const struct journey *j,
+				  const struct event *e,
+				  const struct place *at, uint64_t wall_ns)
+{
+	const struct report *r = replayed_forms[i].report;
+	struct report_env own = replayed_env(env, i);
+	struct out *o = replayed_out(i);
+
+	if (!replayed_wants(i) || !(j ? (void *)r->journey : (void *)r->event))
+		return;
+	out_begin(o);
+	if (j)
+		r->journey(o, &own, j);
+	else
+		r->event(o, &own, e, at, wall_ns);
+	if (out_end(o) && replayed_forms[i].judge)
+		replayed_forms[i].judge(o->buf, o->tail);
+	if (o == &replayed.text)
+		o->head = o->tail = 0;
+}
+
+static void replayed_print(struct out *o, const struct report_env *env,
+			   const struct journey *j)
+{
+	(void)o;
+	for (unsigned int b = 0; b < j->branches; b++)
+		JUDGE(replayed_fate_fits(j, &j->fate[b]), "", 0);
+	if (!replayed.again) {
+		replayed_block(env, j, false);
+		replayed_block(env, j, true);
+	}
+	for (unsigned int i = 0; i < REPLAYED_FORMS; i++)
+		replayed_write(i, env, j, NULL, NULL, 0);
+}
+
+static void replayed_print_event(struct out *o, const struct report_env *env,
+				 const struct event *e, const struct place *at,
+				 uint64_t wall_ns)
+{
+	(void)o;
+	replayed.seen++;
+	for (unsigned int i = 0; i < REPLAYED_FORMS; i++)
+		replayed_write(i, env, NULL, e, at, wall_ns);
+}
+
+static void replayed_finish(struct out *o, const struct report_env *env)
+{
+	(void)o;
+	for (unsigned int i = 0; i < REPLAYED_FORMS; i++) {
+		struct report_env e = replayed_env(env, i);
+
+		if (replayed_forms[i].report != &report_graph ||
+		    !replayed_wants(i))
+			continue;
+		report_graph.finish(&replayed.text, &e);
+		judge_dot(replayed.text.buf + replayed.text.head,
+			  replayed.text.tail - replayed.text.head);
+		replayed.text.head = replayed.text.tail = 0;
+	}
+}
+
+/* All forms as one, so that an input is read once for them. */
+static const struct report replayed_report = {
+	.name = "all",
+	.journey = replayed_print,
+	.event = replayed_print_event,
+	.finish = replayed_finish,
 };
 
 static bool replayed_journey(void *arg, struct journey *j)
@@ -66,57 +279,135 @@ static void replayed_news(void *arg, enum printer_news news)
 	(void)arg, (void)news;
 }
 
-/*
- * @snaplen: bytes of each packet that journeys keep
- * @text: the form on "stdout"; pcapng and graph are written as well
- */
-static inline void replayed_run(const uint8_t *data, size_t size,
-				const struct snapshot *const snap[],
-				uint32_t snaplen, const struct report *text,
-				void (*fn)(struct replay *r, struct input *in))
+/* Nobody reads it: what is too much for it is thrown away. */
+static inline void replayed_make_out(struct out *o, int fd)
+{
+	o->buf = malloc(REPLAYED_OUT);
+	o->size = REPLAYED_OUT;
+	o->fd = fd;
+	o->at_once = true;
+	if (!o->buf)
+		abort();
+}
+
+/* Once: the kernel takes longer to give memory than we to read an input. */
+static inline void replayed_set_up(struct replayed *r)
 {
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	struct replayed *r = calloc(1, sizeof(*r));
-	struct place_index *idx;
-	struct ifnames *names = ifnames_new();
-	struct input in = { .fd = -1, .end = true };
 
-	if (null < 0 || !r || !names)
-		abort();
+	if (r->text.buf)
+		return;
+	replayed_make_out(&r->text, null);
+	replayed_make_out(&r->pcap, null);
 	r->plan.stats = &r->stats;
-	r->plan.env.verbose = true;
-	r->plan.sink[SINK_STDOUT] = (struct sink_plan){ .report = text, .fd = null };
-	r->plan.sink[SINK_PCAP] = (struct sink_plan){ .report = &report_pcap, .fd = null };
-	r->plan.sink[SINK_GRAPH] = (struct sink_plan){ .report = &report_graph, .fd = null };
-	path_map_fill(&r->map, snap);
-	idx = place_index_open(snap, NULL, &r->map);
-	r->journeys = journeys_open(&r->map, snaplen, true, false, &replayed_ops,
-				    r);
-	if (!idx || !r->journeys ||
-	    printer_open(&r->printer, &r->plan, idx, names, replayed_news, r))
+	r->plan.sink[SINK_STDOUT] = (struct sink_plan){
+		.report = &replayed_report, .fd = null, .path = "",
+	};
+	if (null < 0 || printer_open(&r->printer, &r->plan, NULL, NULL,
+				     replayed_news, r))
 		abort();
-	r->replay = (struct replay){
+}
+
+static inline void replayed_begin(struct replayed *r, uint32_t snaplen)
+{
+	struct report_env *env = &r->printer.sink[SINK_STDOUT].env;
+
+	memset(&r->stats, 0, sizeof(r->stats));
+	r->pcap.head = r->pcap.tail = r->pcap.total = 0;
+	r->names = ifnames_new();
+	path_map_fill(&r->map, r->job->snap);
+	r->index = place_index_open(r->job->snap, NULL, &r->map);
+	r->journeys = journeys_open(&r->map, snaplen, true, false,
+				    &replayed_ops, r);
+	if (!r->names || !r->index || !r->journeys)
+		abort();
+	r->printer.index = r->index;
+	*env = (struct report_env){ .names = r->names };
+	replayed_open(NULL, env);
+}
+
+static inline void replayed_end(struct replayed *r)
+{
+	struct report_env *env = &r->printer.sink[SINK_STDOUT].env;
+
+	journeys_finish(r->journeys);
+	printer_finish(&r->printer);
+	replayed_close(env);
+	free(r->printer.dropped);
+	r->printer.dropped = NULL;
+	r->printer.dropped_room = 0;
+	journeys_close(r->journeys);
+	place_index_close(r->index);
+	ifnames_close(r->names);
+}
+
+static inline void replayed_read(struct replayed *r, const void *bytes,
+				 size_t size, const struct snapshot *const *snap,
+				 void (*fn)(struct replay *r, struct input *in),
+				 uint32_t snaplen)
+{
+	struct input in = { .fd = -1, .end = true, .size = size, .tail = size };
+	struct replay replay = {
 		.fd = -1, .snap = snap, .stats = &r->stats,
-		.index = idx, .names = names, .printer = &r->printer,
+		/* Lines by themselves, and whole packets besides. */
+		.flat = true, .printer = &r->printer,
 		.event = replayed_event, .gap = replayed_gap,
 		.hole = replayed_hole, .silence = replayed_silence, .arg = r,
 	};
+
+	replayed_begin(r, snaplen);
+	replay.index = r->index;
+	replay.names = r->names;
 	/* A block of its own size, so that a sanitizer sees its end. */
 	in.buf = malloc(size ? size : 1);
 	if (!in.buf)
 		abort();
-	memcpy(in.buf, data, size);
-	in.size = in.tail = size;
-	fn(&r->replay, &in);
-	journeys_finish(r->journeys);
-	printer_finish(&r->printer);
+	memcpy(in.buf, bytes, size);
+	fn(&replay, &in);
 	free(in.buf);
-	printer_close(&r->printer);
-	journeys_close(r->journeys);
-	place_index_close(idx);
-	ifnames_close(names);
-	free(r);
-	close(null);
+	replayed_end(r);
+}
+
+/* Its areas are large, and going through them is most of the time. */
+static inline bool replayed_one_in_16(const struct replayed_job *job)
+{
+	const uint8_t *b = job->bytes;
+	unsigned int sum = 0;
+
+	for (size_t i = 0; i < job->size; i++)
+		sum += b[i];
+	return sum % 16 == 0;
+}
+
+/* Every form of an input; and its pcapng, read again, gives that pcapng. */
+static inline void replayed_run(const struct replayed_job *job)
+{
+	static const struct snapshot *const none[FAMILY_COUNT];
+	struct replayed *r = &replayed;
+	char *pcap;
+	size_t len;
+
+	replayed_set_up(r);
+	r->job = job;
+	r->again = false;
+	r->graph = replayed_one_in_16(job);
+	r->seen = 0;
+	replayed_read(r, job->bytes, job->size, job->snap, job->fn,
+		      job->snaplen);
+	/* No packet is made up: each has an event of its own. */
+	JUDGE(job->fn != replay_text || r->stats.packets <= r->seen, "", 0);
+	len = r->pcap.tail;
+	pcap = malloc(len ? len : 1);
+	if (!pcap)
+		abort();
+	memcpy(pcap, r->pcap.buf, len);
+	r->again = true;
+	replayed_read(r, pcap, len, none, replay_pcap, job->snaplen);
+	JUDGE(!r->stats.refused.count, r->stats.refused.word,
+	      sizeof(r->stats.refused.word));
+	JUDGE(r->pcap.tail == len && memcmp(r->pcap.buf, pcap, len) == 0, pcap,
+	      len);
+	free(pcap);
 }
 
 #endif

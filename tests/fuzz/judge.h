@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* judge: what each form of report may print, whatever was read; abort() when it is more. */
+#ifndef TESTS_FUZZ_JUDGE_H
+#define TESTS_FUZZ_JUDGE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "safe.h"
+
+/* Says what is wrong with which bytes, for who has to mend it. */
+#define JUDGE(good, bytes, len) do { \
+	if (!(good)) { \
+		fprintf(stderr, "judge: not %s:\n%.*s\n", #good, (int)(len), bytes); \
+		abort(); \
+	} \
+} while (0)
+
+/* Printable, in UTF-8: what is safe stays as it is. */
+static inline bool judge_safe(const char *line, size_t len)
+{
+	char *again;
+	bool same;
+
+	if (safe_is_plain(line, len))
+		return true;
+	again = malloc(4 * len + 1);
+	if (!again)
+		abort();
+	same = safe_text(again, 4 * len + 1, line, len) == len &&
+	       memcmp(again, line, len) == 0;
+	free(again);
+	return same;
+}
+
+/*
+ * Lines, each for itself; the last one is ended, too.
+ * @line: for each; NULL: no more is asked of them
+ */
+static inline void judge_lines(const char *bytes, size_t len,
+			       void (*line)(void *arg, const char *at,
+					    size_t len), void *arg)
+{
+	JUDGE(len == 0 || bytes[len - 1] == '\n', bytes, len);
+	while (len) {
+		size_t n = (size_t)((const char *)memchr(bytes, '\n', len) -
+				    bytes);
+
+		JUDGE(judge_safe(bytes, n), bytes, n);
+		if (line)
+			line(arg, bytes, n);
+		bytes += n + 1;
+		len -= n + 1;
+	}
+}
+
+static inline void judge_one_line(const char *bytes, size_t len)
+{
+	judge_lines(bytes, len, NULL, NULL);
+	JUDGE(memchr(bytes, '\n', len) == bytes + len - 1, bytes, len);
+}
+
+/* The members of the manual's schema; '?': not in every one. */
+static const char *const judge_rule[] = {
+	"backend", "family", "nft_family?", "table", "chain", "kind", "number",
+	"handle", "rule", "doubt?", NULL,
+};
+static const char *const judge_event[] = {
+	"backend", "family", "nft_family?", "table", "chain", "kind", "number",
+	"handle", "rule", "doubt?", "mark", "in", "out", "physin?", "physout?",
+	"copy?", NULL,
+};
+static const char *const judge_change[] = {
+	"event", "maker", "field", "from", "to", NULL,
+};
+static const char *const judge_copy[] = {
+	"fate", "reason", "last_hook", "fate_out?", "by", NULL,
+};
+static const char *const judge_packet[] = {
+	"schema", "host", "netns", "packet", "time", "time_source", "family",
+	"in", "out", "headers", "length", "payload", "events", "changes",
+	"fate", "reason", "last_hook", "fate_out?", "by", "copies?", "complete",
+	"events_lost", "events_omitted?", "ambiguous?", NULL,
+};
+static const char *const judge_report[] = {
+	"schema", "host", "netns", "time", "time_source", "family", "headers",
+	"length", "payload", "event", NULL,
+};
+
+static inline bool judge_has_members(json_t *object,
+				     const char *const members[])
+{
+	size_t found = 0;
+
+	for (size_t i = 0; members[i]; i++) {
+		size_t len = strcspn(members[i], "?");
+		bool there = json_object_getn(object, members[i], len);
+
+		found += there;
+		if (!there && !members[i][len])
+			return false;
+	}
+	return json_is_object(object) && json_object_size(object) == found;
+}
+
+static inline bool judge_all_have(json_t *array, const char *const members[])
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(array, i, one)
+		if (!judge_has_members(one, members))
+			return false;
+	return true;
+}
+
+static inline bool judge_by(json_t *fate)
+{
+	json_t *by = json_object_get(fate, "by");
+
+	return json_is_null(by) || judge_has_members(by, judge_rule);
+}
+
+static inline json_t *judge_parse(const char *bytes, size_t len)
+{
+	json_t *o;
+
+	judge_one_line(bytes, len);
+	o = json_loadb(bytes, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL,
+		       NULL);
+	JUDGE(o, bytes, len);
+	return o;
+}
+
+static inline void judge_json(const char *bytes, size_t len)
+{
+	json_t *o = judge_parse(bytes, len), *copies;
+
+	copies = json_object_get(o, "copies");
+	JUDGE(judge_has_members(o, judge_packet), bytes, len);
+	JUDGE(judge_all_have(json_object_get(o, "events"), judge_event), bytes,
+	      len);
+	JUDGE(judge_all_have(json_object_get(o, "changes"), judge_change),
+	      bytes, len);
+	JUDGE(judge_all_have(copies, judge_copy), bytes, len);
+	JUDGE(judge_by(o), bytes, len);
+	for (size_t i = 0; i < json_array_size(copies); i++)
+		JUDGE(judge_by(json_array_get(copies, i)), bytes, len);
+	json_decref(o);
+}
+
+static inline void judge_json_flat(const char *bytes, size_t len)
+{
+	json_t *o = judge_parse(bytes, len);
+
+	JUDGE(judge_has_members(o, judge_report), bytes, len);
+	JUDGE(judge_has_members(json_object_get(o, "event"), judge_event),
+	      bytes, len);
+	json_decref(o);
+}
+
+/* DOT: tabs in front, and each quote is closed in its line. */
+static inline void judge_dot_line(void *arg, const char *at, size_t len)
+{
+	bool quoted = false;
+
+	(void)arg;
+	for (size_t i = 0; i < len; i++) {
+		if (at[i] == '\\' && quoted)
+			i++;
+		else if (at[i] == '"')
+			quoted = !quoted;
+	}
+	JUDGE(!quoted, at, len);
+}
+
+static inline void judge_dot(const char *bytes, size_t len)
+{
+	char *plain = malloc(len + 1);
+	size_t n = 0;
+
+	if (!plain)
+		abort();
+	for (size_t i = 0; i < len; i++)
+		if (bytes[i] != '\t')
+			plain[n++] = bytes[i];
+	judge_lines(plain, n, judge_dot_line, NULL);
+	free(plain);
+}
+
+#endif
