@@ -32,8 +32,12 @@ ifeq ($(origin SECONDS),command line)
 FUZZ_SECONDS  := $(SECONDS)
 endif
 FUZZ_SECONDS  ?= 60
-# Ten minutes in all, shared out to the targets.
-SOAK_SECONDS   = $(shell echo $$((600 / $(words $(TEST_FUZZ)) + 1)))
+# Those that write what they read get ten minutes each; the others share ten.
+SOAK_fuzz_log    := 600
+SOAK_fuzz_record := 600
+SOAK_OTHERS   := $(foreach f,$(TEST_FUZZ),$(if $(SOAK_$f),,$f))
+SOAK_SECONDS   = $(shell echo $$((600 / $(words $(SOAK_OTHERS)) + 1)))
+fuzz_seconds   = $(or $(if $(SOAK),$(SOAK_$1)),$(FUZZ_SECONDS))
 TESTS         ?=
 
 .PHONY: deps check-programs check-run demo-run bench-run check demo soak fuzz
@@ -47,7 +51,7 @@ check: deps
 # With TESTS those alone.
 soak: deps
 	@SOAK=1 $(MAKE) --no-print-directory check-run
-	$(if $(TESTS),,@$(MAKE) --no-print-directory fuzz SECONDS=$(SOAK_SECONDS))
+	$(if $(TESTS),,@SOAK=1 $(MAKE) --no-print-directory fuzz SECONDS=$(SOAK_SECONDS))
 
 demo:
 	@tests/deps $(DEMO_PACKAGES)
@@ -141,11 +145,11 @@ fuzz-%: $(FUZZ_O) | need
 	@mkdir -p $(BUILD)/fuzz/$*.corpus
 	$(Q)clang $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $(BUILD)/fuzz/$* tests/fuzz/$*.c \
 	  $(FUZZ_O) $(LIBS) -ljansson
-	$(Q)$(BUILD)/fuzz/$* -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
+	$(Q)$(BUILD)/fuzz/$* -max_total_time=$(call fuzz_seconds,$*) -print_final_stats=1 \
 	  -timeout=20 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$*.corpus \
 	  $(wildcard tests/fuzz/corpus/$(*:fuzz_%=%)) >$(BUILD)/fuzz/$*.log 2>&1 || \
 	  { tail -n 80 $(BUILD)/fuzz/$*.log; echo "  FUZZ    $*: a finding"; exit 1; }
-	@awk -v name=$* -v time=$(FUZZ_SECONDS) '/^stat::number_of_executed/ { \
+	@awk -v name=$* -v time=$(call fuzz_seconds,$*) '/^stat::number_of_executed/ { \
 	  printf "  FUZZ    %s: %d executions in %d s, no finding\n", name, $$2, time }' \
 	  $(BUILD)/fuzz/$*.log
 

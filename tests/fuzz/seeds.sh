@@ -6,7 +6,7 @@ folder=${1:?folder}
 . "$(dirname "$0")/../lib.sh"
 . "$TESTS/lab.sh"
 
-mkdir -p "$folder"/{event,packet,place,safe,owner}
+mkdir -p "$folder"/{event,packet,place,safe,owner,record,log}
 lab_router
 for ns in r b; do
 	for family in "" 6; do
@@ -43,3 +43,13 @@ printf 'nftrace:1764019200:4242:123456:4026531836:0123456789abcdef' >"$folder/ow
 printf 'nftrace:-1:1:1:1:0123456789abcdeg' >"$folder/owner/bad"
 printf '\033]0;title\007\xc2\x9b2J\xe2\x80\xae\xff\xf0\x9f\x98\x80"\\\n' >"$folder/safe/all"
 printf '\xed\xa0\x80\xc0\xaf\xf4\x90\x80\x80\xe2\x80' >"$folder/safe/not-utf8"
+
+# Decisions of the writers in grammar.h: all the plain way, and some of any kind.
+head -c 2000 /dev/zero | tee "$folder/record/plain" >"$folder/log/plain"
+for i in 1 2 3 4 5 6 7 8 9; do
+	for kind in record log; do
+		head -c $((i * 400)) /dev/urandom | od -An -v -tu1 -w1 |
+			awk -v i=$i 'NR % 10 > i { $1 = 0 } { printf "\\x%02x", $1 }' |
+			xargs -0 printf %b >"$folder/$kind/$i"
+	done
+done
