@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -40,7 +41,13 @@ struct ledger_head {
 	uint32_t version;
 	uint32_t layout;	/* sizes, which depend on the machine's words */
 	char owner[OWNER_TEXT];
-	volatile uint32_t state;
+	/*
+	 * How far the one who replaces has come; one process at a time: the
+	 * keeper, the supervisor once the keeper is gone, a later run once both
+	 * are.  Release, behind what it speaks of: whoever finds it after a
+	 * kill(2) in between must find that as well.
+	 */
+	_Atomic uint32_t state;
 	uint32_t family;	/* index */
 	uint32_t old_entries, new_entries;
 	uint64_t replace_at, len;
@@ -58,6 +65,11 @@ static struct {
 	char name[RUN_DIR_NAME];	/* "": no file, but memory */
 	char owner[OWNER_TEXT];
 } ledger = { .fd = -1 };
+
+static uint32_t get_state(const struct ledger_page *p)
+{
+	return atomic_load_explicit(&p->head->state, memory_order_acquire);
+}
 
 static int write_head(void)
 {
@@ -174,7 +186,7 @@ static void set_state(struct ledger_page *p, enum state state)
 {
 	const uint32_t word = state;
 
-	p->head->state = state;
+	atomic_store_explicit(&p->head->state, state, memory_order_release);
 	/* Else the next run does it again, and sees the mark. */
 	if (p->file >= 0 && pwrite(p->file, &word, sizeof(word),
 				   offsetof(struct ledger_head, state)) < 0)
@@ -188,13 +200,13 @@ static void set_state(struct ledger_page *p, enum state state)
 static void settle_page(struct ledger_page *p, int sock)
 {
 	p->replace->counters = p->old;
-	if (p->head->state == STATE_REPLACING &&
+	if (get_state(p) == STATE_REPLACING &&
 	    p->old[0].pcnt != NOT_REPLACED) {
 		counters_add(p, sock);
 		HOOK("ledger-after-counters");
 		set_state(p, STATE_MARKED);
 	}
-	if (p->head->state == STATE_MARKED)
+	if (get_state(p) == STATE_MARKED)
 		counters_unmark(p, sock);
 	HOOK("ledger-after-unmark");
 	set_state(p, STATE_IDLE);
@@ -204,7 +216,7 @@ int ledger_replace(struct ledger_page *p, int sock)
 {
 	int err = 0;
 
-	p->head->state = STATE_REPLACING;
+	set_state(p, STATE_REPLACING);
 	HOOK("ledger-before-replace");
 	if (setsockopt(sock, p->f->level, IPT_SO_SET_REPLACE, p->replace,
 		       (socklen_t)(sizeof(*p->replace) +
@@ -212,7 +224,7 @@ int ledger_replace(struct ledger_page *p, int sock)
 		err = -errno;
 	HOOK("ledger-after-replace");
 	if (err)
-		p->head->state = STATE_IDLE;
+		set_state(p, STATE_IDLE);
 	else
 		settle_page(p, sock);
 	return err;
@@ -283,7 +295,7 @@ static int put_back(struct ledger_page *p)
 
 	if (sock < 0)
 		return sock;
-	if (p->head->state == STATE_REPLACING && counters_are_in(p, sock))
+	if (get_state(p) == STATE_REPLACING && counters_are_in(p, sock))
 		set_state(p, STATE_MARKED);
 	settle_page(p, sock);
 	close(sock);
@@ -309,7 +321,7 @@ static int settle_file(int fd, bool dry)
 		return -EUCLEAN;
 	}
 	find_arrays(&p);
-	missing = p.head->state != STATE_IDLE && p.old[0].pcnt != NOT_REPLACED;
+	missing = get_state(&p) != STATE_IDLE && p.old[0].pcnt != NOT_REPLACED;
 	if (missing && !dry)
 		err = put_back(&p);
 	ledger_end(&p);
