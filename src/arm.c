@@ -173,6 +173,7 @@ static int start_reader(struct run *r)
 			.only = r->o->only ? &r->only : NULL,
 			.count = r->o->count,
 		},
+		.bulletin = r->board.view,
 		.snaplen = bytes_of_packet(r),
 		.nft_unseen = r->plan.nft_unseen,
 	};

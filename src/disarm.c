@@ -44,8 +44,8 @@ static void undo(struct run *r)
 	if (r->undone || !r->changed)
 		return;
 	HOOK("before-undo");
-	r->stats->undoing = true;
-	r->stats->turns++;
+	r->tables.undoing = true;
+	bulletin_post_tables(r->board.post, &r->tables);
 	lock_waiters_look(r);
 	err = keeper_undo(&r->keeper);
 	if (!err)

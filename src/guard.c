@@ -35,11 +35,11 @@ static void compare_family(struct run *r, unsigned int i,
 		const struct snap_table *b = find_table(now, a->name);
 
 		if ((b && a->digest == b->digest) ||
-		    r->stats->changed[i] & 1u << t)
+		    r->tables.changed[i] & 1u << t)
 			continue;
 		r->tables_differ = true;
-		r->stats->changed[i] |= (uint8_t)(1u << t);
-		r->stats->turns++;
+		r->tables.changed[i] |= (uint8_t)(1u << t);
+		bulletin_post_tables(r->board.post, &r->tables);
 		say("warning: table %s of %s was changed by somebody else "
 		    "during the trace (%u rules then, %u now): texts of its "
 		    "rules just above may be wrong, and are marked from here "

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bulletin.h"
 #include "event.h"
 #include "event_nft.h"
 #include "journey.h"
@@ -43,11 +44,13 @@ struct hold {
 	struct place_nft *nft;
 	struct journeys *js;
 	struct stats *stats;
+	const struct bulletin *bulletin;
 	const struct hold_ops *ops;
 	void *arg;
 	struct held *first, **last;
 	unsigned int count;
 	unsigned int unasked;
+	uint32_t asks;			/* questions so far */
 	bool asking, asked_rules;
 	/* Read, but not yet what the kernel has told of. */
 	const struct nft_snapshot *snap;
@@ -55,8 +58,8 @@ struct hold {
 };
 
 struct hold *hold_open(struct place_nft *nft, struct journeys *js,
-		       struct stats *stats, const struct hold_ops *ops,
-		       void *arg)
+		       struct stats *stats, const struct bulletin *bulletin,
+		       const struct hold_ops *ops, void *arg)
 {
 	struct hold *h = calloc(1, sizeof(*h));
 
@@ -65,6 +68,7 @@ struct hold *hold_open(struct place_nft *nft, struct journeys *js,
 	h->nft = nft;
 	h->js = js;
 	h->stats = stats;
+	h->bulletin = bulletin;
 	h->ops = ops;
 	h->arg = arg;
 	h->last = &h->first;
@@ -217,11 +221,12 @@ static bool is_pending(struct hold *h, struct held *d, look_fn *look)
 static void count_gone(struct hold *h, const struct held *d)
 {
 	if (!d->j) {
-		h->stats->gone += d->at->state == PLACE_LOST;
+		stats_add(&h->stats->gone, d->at->state == PLACE_LOST);
 		return;
 	}
 	for (uint32_t i = 0; i < journey_kept(d->j); i++)
-		h->stats->gone += d->j->step[i].place->state == PLACE_LOST;
+		stats_add(&h->stats->gone,
+			  d->j->step[i].place->state == PLACE_LOST);
 }
 
 static void let_go(struct hold *h, struct held *d)
@@ -360,15 +365,16 @@ static void install(struct hold *h)
 /* The generation now is that of every event that was read before, or a later one. */
 static void take_answer(struct hold *h)
 {
-	uint32_t ask = h->stats->nft_ask;
+	uint32_t generation;
 
-	if (!h->asking || h->stats->nft_answered != ask)
+	if (!h->asking ||
+	    !bulletin_generation(h->bulletin, h->asks, &generation))
 		return;
 	h->asking = false;
 	for (struct held *d = h->first; d && d->ask; d = d->next) {
 		if (d->answered)
 			continue;
-		d->need = h->stats->nft_generation;
+		d->need = generation;
 		d->answered = true;
 	}
 }
@@ -382,10 +388,12 @@ static void ask(struct hold *h, bool empty)
 	}
 	if (h->asking || !h->unasked || (!empty && h->unasked < ASK_AT_ONCE))
 		return;
-	h->stats->nft_ask++;
+	h->asks++;
+	atomic_store_explicit(&h->stats->nft_ask, h->asks,
+			      memory_order_release);
 	for (struct held *d = h->first; d; d = d->next)
 		if (!d->ask)
-			d->ask = h->stats->nft_ask;
+			d->ask = h->asks;
 	h->unasked = 0;
 	h->asking = true;
 	h->ops->tell(h->arg, READER_GENERATION);

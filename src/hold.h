@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct bulletin;
 struct event;
 struct journey;
 struct journeys;
@@ -28,8 +29,8 @@ struct hold;
 
 /** hold_open - all borrowed */
 struct hold *hold_open(struct place_nft *nft, struct journeys *js,
-		       struct stats *stats, const struct hold_ops *ops,
-		       void *arg);
+		       struct stats *stats, const struct bulletin *bulletin,
+		       const struct hold_ops *ops, void *arg);
 void hold_close(struct hold *h);
 
 /** hold_journey - it is over; false: it need not wait, and stays the caller's */

@@ -7,60 +7,63 @@
 
 #include "cause.h"
 #include "losses.h"
-#include "safe.h"
 #include "say.h"
 
-void losses_answer(struct losses *ls)
+void losses_answer(const struct losses *ls, struct loss_known *known,
+		   struct loss_answer *answer)
 {
 	for (unsigned int i = 0; i < LOSSES; i++) {
-		struct loss *l = &ls->loss[i];
+		const struct loss *l = &ls->loss[i];
+		struct loss_known *k = &known[i];
 		struct cause_question q;
 
-		if (losses_state(l) != LOSS_ASKED)
+		/* Once: what is asked again is asked by a reader gone wrong. */
+		if (k->answered || !losses_asked(l))
 			continue;
-		q = l->q;
-		cause_find(&q, l->text);
-		losses_set_state(l, LOSS_ANSWERED);
+		memcpy(&q, &l->q, sizeof(q));
+		/* The copy is what is answered, whatever the reader does. */
+		atomic_signal_fence(memory_order_seq_cst);
+		k->queued = q.queued;
+		k->answered = true;
+		cause_find(&q, k->text);
+		memcpy(answer[i].text, k->text, sizeof(answer[i].text));
+		atomic_store_explicit(&answer[i].answered, true,
+				      memory_order_release);
 	}
 }
 
 /* Different packets may have one cause. */
-static uint64_t with_same_text(const struct losses *ls, unsigned int i,
-			       const char *text, bool *first)
+static uint64_t with_same_text(const struct losses *ls,
+			       const struct loss_known *known, unsigned int i,
+			       bool *first)
 {
 	uint64_t packets = 0;
 
 	*first = true;
 	for (unsigned int k = 0; k < LOSSES; k++) {
-		const struct loss *l = &ls->loss[k];
-
-		if (losses_state(l) != LOSS_ANSWERED ||
-		    strncmp(l->text, text, sizeof(l->text)) != 0)
+		if (!known[k].answered ||
+		    strcmp(known[k].text, known[i].text) != 0)
 			continue;
-		packets += l->packets;
+		packets += ls->loss[k].packets;
 		if (k < i)
 			*first = false;
 	}
 	return packets;
 }
 
-void losses_say(const struct losses *ls)
+void losses_say(const struct losses *ls, const struct loss_known *known)
 {
 	for (unsigned int i = 0; i < LOSSES; i++) {
-		const struct loss *l = &ls->loss[i];
-		char raw[CAUSE_TEXT], text[4 * CAUSE_TEXT];
+		const struct loss_known *k = &known[i];
 		uint64_t packets;
 		bool first;
 
-		if (losses_state(l) != LOSS_ANSWERED || !l->text[0])
+		if (!k->answered || !k->text[0])
 			continue;
-		memcpy(raw, l->text, sizeof(raw));
-		raw[sizeof(raw) - 1] = '\0';
-		packets = with_same_text(ls, i, raw, &first);
-		safe_text(text, sizeof(text), raw, strlen(raw));
+		packets = with_same_text(ls, known, i, &first);
 		if (first)
 			say("  %" PRIu64 " %s, likely because %s", packets,
-			    l->q.queued ? "queued" : "lost", text);
+			    k->queued ? "queued" : "lost", k->text);
 	}
 	if (ls->others)
 		say("  %" PRIu64 " more were not looked into", ls->others);

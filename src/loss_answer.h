@@ -3,12 +3,30 @@
 #ifndef NFTRACE_LOSS_ANSWER_H
 #define NFTRACE_LOSS_ANSWER_H
 
+#include <stdbool.h>
+
+#include "fate.h"
+
+struct loss_answer;
 struct losses;
 
-/** losses_answer - explain what was asked */
-void losses_answer(struct losses *ls);
+/* What the supervisor has answered, for itself: each question once. */
+struct loss_known {
+	bool answered, queued;
+	char text[CAUSE_TEXT];
+};
 
-/** losses_say - at the end: packets by cause, on stderr */
-void losses_say(const struct losses *ls);
+/**
+ * losses_answer - explain what was asked, and is not answered yet
+ * @known: LOSSES of them, like @answer
+ */
+void losses_answer(const struct losses *ls, struct loss_known *known,
+		   struct loss_answer *answer);
+
+/**
+ * losses_say - at the end: packets by cause, on stderr
+ * @ls: a copy, stats_take()
+ */
+void losses_say(const struct losses *ls, const struct loss_known *known);
 
 #endif

@@ -10,6 +10,14 @@
 
 enum { SMALL = 1280 };		/* no link refuses a packet of this length */
 
+/* The reader's alone: what it adds needs no locked instruction. */
+static void add(_Atomic uint64_t *count)
+{
+	uint64_t n = atomic_load_explicit(count, memory_order_relaxed);
+
+	atomic_store_explicit(count, n + 1, memory_order_relaxed);
+}
+
 /* Alike are packets whose difference cannot matter to the answer. */
 static void fill(struct cause_question *q, const struct journey *j,
 		 unsigned int b)
@@ -24,7 +32,7 @@ static void fill(struct cause_question *q, const struct journey *j,
 	q->look.length = q->look.length > SMALL ? q->look.length : SMALL;
 	q->nfproto = j->nfproto;
 	q->order = p->order;
-	q->whole = j->last.flags & PACKET_DONT_FRAGMENT;
+	q->whole = (j->last.flags & PACKET_DONT_FRAGMENT) != 0;
 	q->queued = j->fate[b].kind == FATE_QUEUE;
 	if (!q->queued)
 		return;
@@ -35,27 +43,28 @@ static void fill(struct cause_question *q, const struct journey *j,
 	q->queue = place_queue(j->fate[b].by);
 }
 
-struct loss *losses_note(struct losses *ls, const struct journey *j,
-			 unsigned int b, bool *fresh)
+int losses_note(struct losses *ls, const struct journey *j, unsigned int b,
+		bool *fresh)
 {
 	struct cause_question q;
 
 	*fresh = false;
 	fill(&q, j, b);
-	for (unsigned int i = 0; i < LOSSES; i++) {
+	for (int i = 0; i < LOSSES; i++) {
 		struct loss *l = &ls->loss[i];
 
-		if (losses_state(l) == LOSS_FREE) {
+		if (!losses_asked(l)) {
 			l->q = q;
 			*fresh = true;
 		}
 		if (memcmp(&l->q, &q, sizeof(q)) == 0) {
-			l->packets++;
+			add(&l->packets);
 			if (*fresh)
-				losses_set_state(l, LOSS_ASKED);
-			return l;
+				atomic_store_explicit(&l->asked, true,
+						      memory_order_release);
+			return i;
 		}
 	}
-	ls->others++;
-	return NULL;
+	add(&ls->others);
+	return -1;
 }

@@ -6,15 +6,14 @@
 #include <stdbool.h>
 
 struct journey;
-struct loss;
 struct losses;
 
 /**
  * losses_note - branch @b of @j went missing
  * @fresh: set when nobody has asked for its like: tell the supervisor
- * Return: its entry, NULL when there is no room.
+ * Return: the number of its question and answer, -1 when there is no room.
  */
-struct loss *losses_note(struct losses *ls, const struct journey *j,
-			 unsigned int b, bool *fresh);
+int losses_note(struct losses *ls, const struct journey *j, unsigned int b,
+		bool *fresh);
 
 #endif

@@ -4,22 +4,17 @@
 
 #include <stddef.h>
 
-uint32_t losses_state(const struct loss *l)
+bool losses_asked(const struct loss *l)
 {
-	return __atomic_load_n(&l->state, __ATOMIC_ACQUIRE);
+	return atomic_load_explicit(&l->asked, memory_order_acquire);
 }
 
-void losses_set_state(struct loss *l, uint32_t state)
+bool losses_answered(const struct loss_answer *a)
 {
-	__atomic_store_n(&l->state, state, __ATOMIC_RELEASE);
+	return atomic_load_explicit(&a->answered, memory_order_acquire);
 }
 
-bool losses_answered(const struct loss *l)
+const char *losses_cause(const struct loss_answer *a)
 {
-	return losses_state(l) == LOSS_ANSWERED;
-}
-
-const char *losses_cause(const struct loss *l)
-{
-	return losses_answered(l) && l->text[0] ? l->text : NULL;
+	return losses_answered(a) && a->text[0] ? a->text : NULL;
 }

@@ -3,6 +3,7 @@
 #ifndef NFTRACE_LOSSES_H
 #define NFTRACE_LOSSES_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -11,43 +12,46 @@
 
 enum { LOSSES = 16 };
 
-enum loss_state { LOSS_FREE, LOSS_ASKED, LOSS_ANSWERED };
-
-/* What is known of the packet.  Compared as bytes: to be zeroed first. */
+/*
+ * What is known of the packet.  Compared as bytes: to be zeroed first.  It comes
+ * from another process: any bytes will do, and a bool would not be one of them.
+ */
 struct cause_question {
 	struct look look;	/* at its last event; ports are left out */
 	uint32_t queue;		/* the one it was handed to */
 	uint8_t nfproto;
 	uint8_t order;		/* enum place_table of its last event */
-	bool queued;		/* handed to a queue, and not seen again */
-	bool whole;		/* must not be fragmented */
+	uint8_t queued;		/* 0, or handed to a queue, and not seen again */
+	uint8_t whole;		/* 0, or must not be fragmented */
 };
 
-/* Packets that went missing alike.  The reader fills it, then sets ASKED. */
+/* A question, in struct stats: the reader writes it, the supervisor does not. */
 struct loss {
-	uint32_t state;			/* enum loss_state; atomic */
+	/* Release by the reader, behind .q; acquire by the supervisor. */
+	_Atomic uint32_t asked;
+	_Atomic uint64_t packets;	/* that went missing alike; relaxed */
 	struct cause_question q;
-	uint64_t packets;		/* reader */
-	char text[CAUSE_TEXT];		/* supervisor, before ANSWERED */
 };
 
-/* In memory that both share; the reader is not to be believed. */
 struct losses {
 	struct loss loss[LOSSES];
-	uint64_t others;		/* packets for which there was no room */
+	_Atomic uint64_t others;	/* packets for which there was no room; relaxed */
 };
 
-/**
- * losses_state - enum loss_state; what was written before it was set is there
- * losses_set_state - for the other side to see, with all that was written before
- */
-uint32_t losses_state(const struct loss *l);
-void losses_set_state(struct loss *l, uint32_t state);
+/* Its answer, in struct bulletin: the supervisor writes it, the reader cannot. */
+struct loss_answer {
+	/* Release by the supervisor, behind .text; acquire by the reader. */
+	_Atomic uint32_t answered;
+	char text[CAUSE_TEXT];		/* "": nothing explains it */
+};
 
-/** losses_answered - has the supervisor done with it? */
-bool losses_answered(const struct loss *l);
+/** losses_asked - the question is whole */
+bool losses_asked(const struct loss *l);
 
-/** losses_cause - the answer, NULL while there is none, or none was found */
-const char *losses_cause(const struct loss *l);
+/** losses_answered - the reader: has the supervisor done with it? */
+bool losses_answered(const struct loss_answer *a);
+
+/** losses_cause - the reader: the answer, NULL while there is none, or none was found */
+const char *losses_cause(const struct loss_answer *a);
 
 #endif

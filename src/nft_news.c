@@ -18,13 +18,14 @@
 
 void nft_news_generation(struct run *r)
 {
-	uint32_t ask = r->stats->nft_ask, generation;
+	uint32_t ask = atomic_load_explicit(&r->stats->nft_ask,
+					    memory_order_acquire);
+	uint32_t generation;
 
 	/* Without an answer the reader waits, and then marks what it has. */
 	if (nft_generation(&generation) < 0)
 		return;
-	r->stats->nft_generation = generation;
-	r->stats->nft_answered = ask;
+	bulletin_post_generation(r->board.post, ask, generation);
 	reader_answered(&r->reader);
 }
 

@@ -90,7 +90,7 @@ void place_index_close(struct place_index *idx)
 }
 
 void place_index_turn(struct place_index *idx, enum place_phase phase,
-		      const volatile uint8_t changed[])
+		      const uint8_t changed[])
 {
 	idx->phase = (uint8_t)phase;
 	idx->last = NULL;

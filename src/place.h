@@ -38,7 +38,7 @@ enum place_phase {
  * @changed: tables changed by others, 1 << index in the snapshot, by family
  */
 void place_index_turn(struct place_index *idx, enum place_phase phase,
-		      const volatile uint8_t changed[]);
+		      const uint8_t changed[]);
 
 /**
  * place_find - look a trace prefix up

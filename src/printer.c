@@ -73,7 +73,8 @@ static void check_output(struct printer *p)
 
 bool printer_enough(const struct printer *p)
 {
-	return p->plan->count && p->plan->stats->printed >= p->plan->count;
+	return p->plan->count &&
+	       stats_get(&p->plan->stats->printed) >= p->plan->count;
 }
 
 /* Stdout decides: a packet that it has no room for is in no other file. */
@@ -85,14 +86,14 @@ static void print_journey(struct printer *p, struct journey *j)
 	if (printer_enough(p) ||
 	    (p->plan->only && !only_fits(p->plan->only, j)))
 		return;
-	j->number = st->printed + 1;
+	j->number = stats_get(&st->printed) + 1;
 	for (unsigned int i = 0; i < SINK_COUNT && fits; i++)
 		fits = sink_journey(&p->sink[i], j);
 	if (!fits) {
-		st->unprinted++;
+		stats_add(&st->unprinted, 1);
 		return;
 	}
-	st->printed++;
+	stats_add(&st->printed, 1);
 	if (printer_enough(p) && !p->count_told) {
 		p->count_told = true;
 		p->tell(p->arg, PRINTER_COUNT);
@@ -104,12 +105,12 @@ void printer_journey(struct printer *p, struct journey *j)
 	struct stats *st = p->plan->stats;
 	const struct fate *f = &j->fate[0];
 
-	st->packets++;
-	st->fate[f->kind]++;
+	stats_add(&st->packets, 1);
+	stats_add(&st->fate[f->kind], 1);
 	if (j->flags & JOURNEY_AMBIGUOUS)
-		st->ambiguous++;
+		stats_add(&st->ambiguous, 1);
 	if (journey_met_nothing(j))
-		st->ruleless++;
+		stats_add(&st->ruleless, 1);
 	if (f->by && (f->kind == FATE_DROP || f->kind == FATE_REJECT))
 		count_drop(p, f->by);
 	print_journey(p, j);
@@ -120,7 +121,7 @@ void printer_event(struct printer *p, const struct event *e,
 {
 	if (!printer_enough(p) &&
 	    !sink_event(&p->sink[SINK_STDOUT], e, at, wall_ns))
-		p->plan->stats->unprinted++;
+		stats_add(&p->plan->stats->unprinted, 1);
 }
 
 void printer_flush(struct printer *p)

@@ -10,7 +10,8 @@ void questions_answer(struct run *r, char word)
 {
 	switch (word) {
 	case READER_LOST:
-		losses_answer(&r->stats->losses);
+		losses_answer(&r->stats->losses, r->loss,
+			      r->board.post->loss);
 		reader_answered(&r->reader);
 		break;
 	case READER_GENERATION:

@@ -20,6 +20,7 @@
 #include "run.h"
 #include "run_state.h"
 #include "say.h"
+#include "stats_seen.h"
 #include "status.h"
 #include "summary.h"
 #include "trace_line.h"
@@ -95,7 +96,7 @@ static int wait_for_reader(struct run *r)
 /* What stands in the way of all that the file could tell. */
 static int explain_end(const struct run *r)
 {
-	const struct stats *st = r->stats;
+	const struct stats *st = &r->seen;
 	const char *path = r->o->read;
 
 	switch (st->input_end) {
@@ -151,7 +152,7 @@ static void explain_nothing(const struct run *r, int fd)
 	ssize_t n = pread(fd, first, sizeof(first), 0);
 	size_t len = n > 0 ? (size_t)n : 0;
 
-	if (r->stats->input_offset == 0 && !r->stats->passed_over)
+	if (r->seen.input_offset == 0 && !r->seen.passed_over)
 		say("nothing was found: %s is empty", path);
 	else if ((program = unpacker(first, len)))
 		say("nothing was found: %s is compressed: try %s %s | nftrace "
@@ -166,7 +167,7 @@ static void explain_nothing(const struct run *r, int fd)
 
 static int conclude(struct run *r, int fd)
 {
-	const struct stats *st = r->stats;
+	const struct stats *st = &r->seen;
 	int status = explain_end(r);
 
 	/* A file that breaks off in a read may have held something. */
@@ -202,6 +203,8 @@ int read_main(const struct options *o)
 		status = start(&r, fd);
 	if (!status)
 		status = wait_for_reader(&r);
+	if (!status)
+		stats_take(&r.seen, r.stats);
 	if (!status)
 		status = conclude(&r, fd);
 	if (fd > STDERR_FILENO)

@@ -36,7 +36,7 @@ static void replay_gap(void *arg, uint32_t lost)
 {
 	struct reader_state *s = arg;
 
-	s->stats->lost += lost;
+	stats_add(&s->stats->lost, lost);
 	journeys_gap(s->journeys, lost);
 }
 
@@ -82,8 +82,9 @@ static void count_refused(struct reader_state *s, uint64_t inherited)
 {
 	const struct capture *c = s->plan->capture;
 
-	s->stats->broken += c->cut;
-	s->stats->forged = c->forged + netlink_forged() - inherited;
+	stats_add(&s->stats->broken, c->cut);
+	stats_set(&s->stats->forged,
+		  c->forged + netlink_forged() - inherited);
 }
 
 static void finish(struct reader_state *s)
@@ -91,8 +92,8 @@ static void finish(struct reader_state *s)
 	uint32_t drops = capture_drops(s->plan->capture);
 
 	/* Drops behind the last message delivered leave no gap behind them. */
-	if (drops > s->stats->lost)
-		s->stats->lost = drops;
+	if (drops > stats_get(&s->stats->lost))
+		stats_set(&s->stats->lost, drops);
 	/* A slow reader of our output must not keep the group from others. */
 	capture_close(s->plan->capture);
 	printer_finish(&s->printer);
@@ -123,6 +124,7 @@ static int open_state(struct reader_state *s, const struct reader_plan *plan)
 {
 	s->plan = plan;
 	s->stats = plan->printer.stats;
+	s->bulletin = plan->bulletin;
 	path_map_fill(&s->map, plan->snap);
 	s->map.nft_unseen = plan->nft_unseen;
 	both_open(&s->both, plan->snap);
@@ -134,7 +136,7 @@ static int open_state(struct reader_state *s, const struct reader_plan *plan)
 		s->nft = place_nft_open(s->index, &s->map, plan->nft);
 	if (s->nft && s->journeys)
 		s->hold = hold_open(s->nft, s->journeys, s->stats,
-				    &reader_hold_ops, s);
+				    plan->bulletin, &reader_hold_ops, s);
 	if (!s->names || !s->index || !s->journeys || (plan->nft && !s->hold))
 		return -ENOMEM;
 	return printer_open(&s->printer, &plan->printer, s->index, s->names,

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 
+#include "bulletin.h"
 #include "capture.h"
 #include "clock.h"
 #include "event.h"
@@ -27,13 +28,13 @@ enum { CAUSE_MS = 1000 };	/* to wait for a cause, on a busy machine */
  * for packets alike it is there already, and where much is going on it is
  * for the summary only.
  */
-static void wait_for_cause(struct reader_state *s, const struct loss *l)
+static void wait_for_cause(struct reader_state *s, const struct loss_answer *a)
 {
 	uint64_t end = clock_ns(CLOCK_MONOTONIC) + CAUSE_MS * 1000000;
 	struct pollfd pfd = { .fd = s->control, .events = POLLIN };
 
 	reader_tell(s->control, READER_LOST);
-	while (!s->busy && !s->orphaned && !losses_answered(l)) {
+	while (!s->busy && !s->orphaned && !losses_answered(a)) {
 		uint64_t now = clock_ns(CLOCK_MONOTONIC);
 
 		if (now >= end ||
@@ -46,16 +47,18 @@ static void wait_for_cause(struct reader_state *s, const struct loss *l)
 static void find_causes(struct reader_state *s, struct journey *j)
 {
 	for (unsigned int b = 0; b < j->branches; b++) {
+		const struct loss_answer *a;
 		struct fate *f = &j->fate[b];
-		struct loss *l;
 		bool fresh;
+		int i;
 
 		if (f->kind != FATE_LOST && f->kind != FATE_QUEUE)
 			continue;
-		l = losses_note(&s->stats->losses, j, b, &fresh);
+		i = losses_note(&s->stats->losses, j, b, &fresh);
+		a = i < 0 ? NULL : &s->bulletin->loss[i];
 		if (fresh)
-			wait_for_cause(s, l);
-		f->cause = l ? losses_cause(l) : NULL;
+			wait_for_cause(s, a);
+		f->cause = a ? losses_cause(a) : NULL;
 	}
 }
 
@@ -68,7 +71,7 @@ static void print_journey(void *arg, struct journey *j)
 		find_causes(s, j);
 	if (s->nft)
 		both_mark(&s->both, place_nft_rules(s->nft), j);
-	s->stats->nat_silent += journey_passed_nat(j, &s->map);
+	stats_add(&s->stats->nat_silent, journey_passed_nat(j, &s->map));
 	printer_journey(&s->printer, j);
 }
 
@@ -117,7 +120,7 @@ static void check_sequence(struct reader_state *s, const struct event *e)
 	if (missing == 0)
 		return;
 	if (!s->nft)
-		s->stats->lost += missing;
+		stats_add(&s->stats->lost, missing);
 	journeys_gap(s->journeys, missing);
 }
 
@@ -125,9 +128,9 @@ void reader_on_event(struct reader_state *s, const struct event *e,
 		     const struct place *at)
 {
 	if (at->own)
-		s->stats->own++;
+		stats_add(&s->stats->own, 1);
 	else
-		s->stats->events++;
+		stats_add(&s->stats->events, 1);
 	if (s->printer.by_event && !at->hidden &&
 	    !(s->hold && hold_event(s->hold, e, at, s->now_ns, s->wall_ns)))
 		print_event(s, e, at, s->wall_ns);
@@ -137,14 +140,18 @@ void reader_on_event(struct reader_state *s, const struct event *e,
 /* Of a chain that was not there: the packet's story misses it. */
 static void on_stranger(struct reader_state *s)
 {
-	s->stats->strangers++;
+	stats_add(&s->stats->strangers, 1);
 	journeys_gap(s->journeys, 1);
 }
 
-void reader_turn(struct reader_state *s, enum place_phase phase)
+void reader_turn(struct reader_state *s, bool undone)
 {
-	s->turns = s->stats->turns;
-	place_index_turn(s->index, phase, s->stats->changed);
+	struct bulletin_tables t;
+
+	s->turns = bulletin_turns(s->bulletin);
+	bulletin_tables(s->bulletin, &t);
+	place_index_turn(s->index, undone ? PHASE_UNDONE : t.undoing ?
+			 PHASE_UNDOING : PHASE_ARMED, t.changed);
 }
 
 static void on_change(struct reader_state *s, const struct nlmsghdr *nlh,
@@ -157,7 +164,7 @@ static void on_change(struct reader_state *s, const struct nlmsghdr *nlh,
 		hold_change(s->hold, &c);
 	else if (capture_is_fence(s->plan->capture, nlh))
 		hold_drained(s->hold);
-	s->stats->broken += err == -EBADMSG;
+	stats_add(&s->stats->broken, err == -EBADMSG);
 }
 
 static void on_nft(struct reader_state *s, const struct nlmsghdr *nlh,
@@ -173,7 +180,7 @@ static void on_nft(struct reader_state *s, const struct nlmsghdr *nlh,
 		return;
 	}
 	at = err ? NULL : place_nft_find(s->nft, &e);
-	s->stats->broken += err == -EBADMSG;
+	stats_add(&s->stats->broken, err == -EBADMSG);
 	if (!at)
 		return;
 	e.hook = at->hook;
@@ -193,15 +200,15 @@ void reader_on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
 		return;
 	}
 	if (err) {
-		s->stats->broken += err == -EBADMSG;
+		stats_add(&s->stats->broken, err == -EBADMSG);
 		return;
 	}
 	check_sequence(s, &e);
-	if (s->turns != s->stats->turns)
-		reader_turn(s, s->stats->undoing ? PHASE_UNDOING : PHASE_ARMED);
+	if (s->turns != bulletin_turns(s->bulletin))
+		reader_turn(s, false);
 	/* An NFLOG rule's message may wait for others; a trace never does. */
 	if (event_has_successor(nlh, len)) {
-		s->stats->foreign++;
+		stats_add(&s->stats->foreign, 1);
 		return;
 	}
 	at = e.prefix ? place_find(s->index, e.nfproto, e.prefix,
@@ -209,7 +216,7 @@ void reader_on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
 	if (!at && e.prefix && place_looks_like_trace(e.prefix, e.prefix_len))
 		on_stranger(s);
 	else if (!at)
-		s->stats->foreign++;
+		stats_add(&s->stats->foreign, 1);
 	else
 		reader_on_event(s, &e, at);
 }

@@ -71,12 +71,12 @@ static void look_for_drops(struct reader_state *s)
 {
 	uint32_t drops = capture_drops(s->plan->capture);
 
-	if ((int32_t)(drops - (uint32_t)s->stats->lost) <= 0)
+	if ((int32_t)(drops - (uint32_t)stats_get(&s->stats->lost)) <= 0)
 		return;
 	journeys_gap(s->journeys, 0);
 	/* Events of nft have no sequence, and a change may be among the lost. */
 	if (s->hold) {
-		s->stats->lost = drops;
+		stats_set(&s->stats->lost, drops);
 		hold_lost(s->hold);
 	}
 }
@@ -148,7 +148,7 @@ static void look_at_memory(struct reader_state *s)
 	s->looked_ns = s->now_ns;
 	if (!memory_is_short())
 		return;
-	s->stats->memory_short = true;
+	s->stats->memory_short = 1;
 	s->draining = true;
 }
 
@@ -221,7 +221,7 @@ static void drain(struct reader_state *s)
 	do
 		read_all(s);
 	while (!s->empty);
-	reader_turn(s, PHASE_UNDONE);
+	reader_turn(s, true);
 	for (;;) {
 		uint64_t quiet, limit;
 

@@ -9,6 +9,7 @@
 #include "family.h"
 #include "printer.h"
 
+struct bulletin;
 struct capture;
 struct nft_snapshot;
 struct snapshot;
@@ -24,6 +25,7 @@ struct reader_plan {
 	const struct nft_snapshot *nft;	/* NULL: no events of nft */
 	struct printer_plan printer;	/* .stats: shared with the supervisor;
 					 * .env.names: opened by the reader */
+	const struct bulletin *bulletin;	/* the supervisor's; NULL: of a file */
 	uint32_t snaplen;		/* bytes of a packet that an event can have */
 	bool flat;			/* --flat: events, not packets */
 	bool foreign_trace;		/* journeys may begin anywhere */

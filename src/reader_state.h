@@ -18,6 +18,7 @@
 struct reader_state {
 	const struct reader_plan *plan;
 	struct stats *stats;
+	const struct bulletin *bulletin;	/* NULL: a file is read */
 	struct place_index *index;
 	struct place_nft *nft;		/* NULL: no events of nft */
 	struct path_map map;
@@ -31,7 +32,7 @@ struct reader_state {
 	uint64_t looked_ns;		/* at the memory, the same clock */
 	struct pace pace;
 	uint32_t next_seq;
-	uint32_t turns;			/* of stats.h, as last seen */
+	uint32_t turns;			/* of bulletin.h, as last seen */
 	int control;
 	bool draining, orphaned;
 	bool empty;			/* the socket, after the last turn */

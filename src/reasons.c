@@ -44,7 +44,7 @@ static void say_unheard(const struct run *r, uint64_t matched)
 	}
 	if (changed)
 		return;
-	if (r->stats->lost)
+	if (r->seen.lost)
 		say("nothing was traced although %" PRIu64 " packet%s matched: "
 		    "all events were lost", matched, plural(matched));
 	else if (!r->plan.see_legacy)
@@ -60,7 +60,7 @@ static void say_nothing(const struct run *r)
 {
 	uint64_t matched = reasons_counted(r);
 
-	if (r->stats->packets || r->stats->events)
+	if (r->seen.packets || r->seen.events)
 		return;
 	if (!r->plan.inserts) {
 		say("nothing was traced: no packet hit the trace rules that "
@@ -107,7 +107,7 @@ static bool all_was_counted(const struct run *r)
 
 static void say_more(const struct run *r)
 {
-	uint64_t counted = reasons_counted(r), told = r->stats->packets;
+	uint64_t counted = reasons_counted(r), told = r->seen.packets;
 
 	if (told > counted && all_was_counted(r))
 		say("note: %" PRIu64 " packet%s more than the TRACE rules "
@@ -119,7 +119,7 @@ static void say_more(const struct run *r)
 
 static void say_nat(const struct run *r)
 {
-	uint64_t n = r->stats->nat_silent;
+	uint64_t n = r->seen.nat_silent;
 
 	if (n)
 		say("note: %" PRIu64 " packet%s passed nat without an event: "
@@ -129,14 +129,14 @@ static void say_nat(const struct run *r)
 
 static void say_only(const struct run *r)
 {
-	if (r->o->only && r->stats->packets && !r->stats->printed)
+	if (r->o->only && r->seen.packets && !r->seen.printed)
 		say("note: none of them fits --only");
 }
 
 /* What is asked first by who traces for the first time. */
 static void say_replies(const struct run *r)
 {
-	if (r->stats->packets && r->plan.inserts && !r->o->replies &&
+	if (r->seen.packets && r->plan.inserts && !r->o->replies &&
 	    !r->o->all)
 		say("note: answers are traced only if they match as well "
 		    "(--replies traces them)");

@@ -46,7 +46,7 @@ void replay_run(struct replay *r)
 	if (!err) {
 		read_as_it_is(r, &in);
 		err = in.error;
-		r->stats->input_offset = in.offset;
+		stats_set(&r->stats->input_offset, in.offset);
 	}
 	if (err) {
 		r->stats->input_end = REPLAY_ERROR;

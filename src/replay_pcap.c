@@ -109,7 +109,7 @@ static void print_pending(struct pcap_replay *pr)
 	if (!pr->pending)
 		return;
 	pr->pending = false;
-	pr->r->stats->events += journey_kept(pr->j);
+	stats_add(&pr->r->stats->events, journey_kept(pr->j));
 	set_origin(pr);
 	if (pr->r->flat)
 		print_events(pr);
@@ -125,7 +125,7 @@ static void take_packet(struct pcap_replay *pr, const struct pcap_packet *p)
 
 	pr->number++;
 	if (!collect(c, p) || !c->words_len) {
-		pr->r->stats->passed_over++;
+		stats_add(&pr->r->stats->passed_over, 1);
 		return;
 	}
 	/* The second state of the packet before. */
@@ -133,7 +133,7 @@ static void take_packet(struct pcap_replay *pr, const struct pcap_packet *p)
 		if (pr->pending && p->caplen)
 			keep_packet(j->last_bytes, &j->last, j->nfproto, p);
 		else
-			pr->r->stats->passed_over++;
+			stats_add(&pr->r->stats->passed_over, 1);
 		return;
 	}
 	print_pending(pr);

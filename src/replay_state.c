@@ -42,8 +42,9 @@ void replay_refuse(struct replay *r, uint64_t number, unsigned int fault,
 {
 	struct stats_refused *st = &r->stats->refused;
 
-	r->stats->passed_over++;
-	if (st->count++)
+	stats_add(&r->stats->passed_over, 1);
+	stats_add(&st->count, 1);
+	if (stats_get(&st->count) > 1)
 		return;
 	st->first = number;
 	st->fault = (uint8_t)fault;

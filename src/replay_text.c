@@ -119,7 +119,7 @@ static void take_event(struct text_replay *tr)
 	fill_interfaces(tr);
 	at = find_place(tr);
 	if (!at) {
-		tr->r->stats->strangers++;
+		stats_add(&tr->r->stats->strangers, 1);
 		tr->r->hole(tr->r->arg);
 		return;
 	}
@@ -148,7 +148,7 @@ static void take_line(struct text_replay *tr, const char *line, size_t len)
 		if (missed)
 			tr->r->gap(tr->r->arg, missed);
 	}
-	tr->r->stats->passed_over += len > 0;
+	stats_add(&tr->r->stats->passed_over, len > 0);
 }
 
 void replay_text(struct replay *r, struct input *in)

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include "results.h"
 #include "run_state.h"
 #include "say.h"
+#include "stats_seen.h"
 #include "status.h"
 #include "summary.h"
 #include "watch.h"
@@ -44,6 +44,7 @@ static int catch_signals(void)
 int run_open(struct run *r, const struct options *o)
 {
 	const char *bad;
+	int err;
 
 	memset(r, 0, sizeof(*r));
 	r->o = o;
@@ -57,13 +58,11 @@ int run_open(struct run *r, const struct options *o)
 		    "reject, ...), table=NAME or chain=NAME", bad);
 		return STATUS_USAGE;
 	}
-	r->stats = mmap(NULL, sizeof(*r->stats), PROT_READ | PROT_WRITE,
-			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (r->stats == MAP_FAILED) {
-		r->stats = NULL;
-		return STATUS_FAILURE;
-	}
-	return 0;
+	r->stats = stats_open();
+	err = r->stats ? bulletin_open(&r->board) : -errno;
+	if (err)
+		say_error("sharing memory with the reader", err);
+	return err ? STATUS_FAILURE : 0;
 }
 
 void run_close(struct run *r)
@@ -78,8 +77,8 @@ void run_close(struct run *r)
 	snapshots_release(&r->snapshots);
 	if (r->signal_fd >= 0)
 		close(r->signal_fd);
-	if (r->stats)
-		munmap(r->stats, sizeof(*r->stats));
+	stats_close(r->stats);
+	bulletin_close(&r->board);
 	results_close(r->sink);
 	plan_free(&r->plan);
 }
@@ -90,12 +89,12 @@ static int conclude(const struct run *r)
 		return r->status;
 	if (r->undo.error || r->verify_failed || r->end == END_KEEPER ||
 	    r->end == END_READER || r->end == END_LEASE ||
-	    (r->stats->output_error && r->stats->output_error != -EPIPE))
+	    (r->seen.output_error && r->seen.output_error != -EPIPE))
 		return STATUS_FAILURE;
-	if (r->stats->lost || r->stats->gone || r->tables_differ ||
-	    r->stats->strangers || r->stats->unprinted || r->stats->broken)
+	if (r->seen.lost || r->seen.gone || r->tables_differ ||
+	    r->seen.strangers || r->seen.unprinted || r->seen.broken)
 		return STATUS_INCOMPLETE;
-	return r->stats->packets ? STATUS_TRACED : STATUS_NOTHING;
+	return r->seen.packets ? STATUS_TRACED : STATUS_NOTHING;
 }
 
 static int trace(struct run *r)
@@ -121,6 +120,7 @@ static int trace(struct run *r)
 	if (!r->status)
 		watch(r);
 	disarm(r);
+	stats_take(&r->seen, r->stats);
 	command_close(&r->command);
 	results_show(r->sink);
 	if (r->armed_ns)

@@ -7,10 +7,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bulletin.h"
 #include "capture.h"
 #include "command.h"
 #include "keeper.h"
 #include "lock.h"
+#include "loss_answer.h"
 #include "nft_snapshot.h"
 #include "only.h"
 #include "options.h"
@@ -68,14 +70,18 @@ struct run {
 	int reader_status;		/* wait status */
 	struct only only;
 	struct sink_plan sink[SINK_COUNT];
-	struct stats *stats;
+	struct stats *stats;		/* the reader writes it as it likes */
+	struct stats seen;		/* the same, copied at its end */
+	struct bulletin_board board;	/* for the reader */
+	struct bulletin_tables tables;	/* what is posted there, in truth */
+	struct loss_known loss[LOSSES];	/* the same */
 	uint64_t guard_ns;		/* when guard_tick() looks again */
 	uint64_t armed_ns, end_ns;	/* CLOCK_MONOTONIC; end 0: none */
 	struct command command;
 	uint64_t command_end_ns;	/* when to stop after it; 0: it runs */
 	enum run_end end;
 	int end_signal;
-	bool tables_differ;		/* after the removal, others' doing */
+	bool tables_differ;		/* others' doing */
 	bool verify_failed;
 	struct run_waiter waiter[RUN_WAITERS];
 	unsigned int waiters;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* stats: the reader's counts, in memory that the supervisor shares. */
+/* stats: what the reader tells the supervisor, in memory that both share. */
 #ifndef NFTRACE_STATS_H
 #define NFTRACE_STATS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -23,51 +24,84 @@ struct stats_drop {
 	char text[2048];	/* of a rule that no snapshot has, else "" */
 };
 
-/* --read: records of a pcapng, or TRACE lines of a log, that are none. */
+/*
+ * --read: records of a pcapng, or TRACE lines of a log, that are none.  Plain but
+ * for the count: written once, read behind the reader's end.
+ */
 struct stats_refused {
-	volatile uint64_t count;
+	_Atomic uint64_t count;
 	uint64_t first;		/* the first one's packet or line, from 1 */
 	uint8_t fault;		/* of a record: enum record_fault */
 	char word[48];		/* of a record: at which; "": at none */
 };
 
-/* Written by the reader only, read by the supervisor at any time. */
+/*
+ * One writer for every field: the reader.  The supervisor reads it, believes
+ * nothing, and decides by nothing in here what became of the host: see struct
+ * bulletin for the other way.
+ *
+ * The counts are relaxed on both sides: while the reader lives each is true of
+ * some moment, and all of the same one once wait(2) has told of its end.
+ */
 struct stats {
-	volatile uint64_t events;	/* shown or counted, own rules' not */
-	volatile uint64_t own;		/* events of this run's own rules */
-	volatile uint64_t foreign;	/* no trace event of these tables */
-	volatile uint64_t broken;	/* netlink messages that made no sense, or cut */
-	volatile uint64_t forged;	/* that another process sent, not the kernel */
-	volatile uint64_t strangers;	/* trace events of rules not in the snapshot */
-	volatile uint64_t lost;		/* events, by sequence numbers and drops */
-	volatile uint64_t packets;	/* journeys over */
-	volatile uint64_t printed;	/* of them printed (--only, -c) */
-	volatile uint64_t unprinted;	/* dropped: nobody read stdout fast enough */
-	volatile uint64_t ambiguous;
-	volatile uint64_t ruleless;	/* no chain but the run's own saw them */
-	volatile uint64_t gone;		/* nft events whose rule's text was gone */
-	volatile uint64_t fate[FATE_COUNT];
-	volatile uint64_t nat_silent;	/* journeys that passed nat unasked */
-	volatile bool memory_short;	/* the reader has ended for that */
-	volatile uint64_t passed_over;	/* --read: lines or packets of others */
+	_Atomic uint64_t events;	/* shown or counted, own rules' not */
+	_Atomic uint64_t own;		/* events of this run's own rules */
+	_Atomic uint64_t foreign;	/* no trace event of these tables */
+	_Atomic uint64_t broken;	/* netlink messages that made no sense, or cut */
+	_Atomic uint64_t forged;	/* that another process sent, not the kernel */
+	_Atomic uint64_t strangers;	/* trace events of rules not in the snapshot */
+	_Atomic uint64_t lost;		/* events, by sequence numbers and drops */
+	_Atomic uint64_t packets;	/* journeys over */
+	_Atomic uint64_t printed;	/* of them printed (--only, -c) */
+	_Atomic uint64_t unprinted;	/* dropped: nobody read stdout fast enough */
+	_Atomic uint64_t ambiguous;
+	_Atomic uint64_t ruleless;	/* no chain but the run's own saw them */
+	_Atomic uint64_t gone;		/* nft events whose rule's text was gone */
+	_Atomic uint64_t fate[FATE_COUNT];
+	_Atomic uint64_t nat_silent;	/* journeys that passed nat unasked */
+	_Atomic uint64_t passed_over;	/* --read: lines or packets of others */
 	struct stats_refused refused;	/* some of those passed over */
-	volatile uint64_t input_offset;	/* how far it was read, bytes */
-	volatile int32_t input_error;	/* -errno */
-	volatile uint8_t input_end;	/* enum replay_end */
-	struct stats_drop drop[STATS_DROPS];	/* at the end, most first */
+	_Atomic uint64_t input_offset;	/* how far it was read, bytes */
+	/*
+	 * The number of its last question which generation of nft's rules is in
+	 * force.  Release by the reader, acquire by the supervisor: what is
+	 * answered was in force after the question.
+	 */
+	_Atomic uint32_t nft_ask;
+	struct losses losses;		/* fates that ask for a cause; ordered there */
+	/* Plain: written before the reader ends, read behind its end. */
+	struct stats_drop drop[STATS_DROPS];	/* most first */
 	uint32_t drops;
-	/* These the supervisor writes, and then counts up .turns. */
-	volatile uint8_t changed[2];	/* tables changed by others: by
-					 * family, 1 << index */
-	volatile bool undoing;		/* the run's rules may be gone */
-	volatile uint32_t turns;
-	/* The reader counts up .nft_ask; the answer is for that number. */
-	volatile uint32_t nft_ask;
-	volatile uint32_t nft_generation;
-	volatile uint32_t nft_answered;
-	struct losses losses;		/* fates that ask for a cause */
+	int32_t input_error;		/* -errno */
 	int32_t output_error;		/* -errno: a file of results is gone */
-	volatile uint8_t output_sink;	/* which: enum sink_kind */
+	uint8_t input_end;		/* enum replay_end */
+	uint8_t output_sink;		/* which: enum sink_kind */
+	uint8_t memory_short;		/* 0, or the reader has ended for that */
 };
+
+/** stats_get - one count; by anybody */
+static inline uint64_t stats_get(const _Atomic uint64_t *count)
+{
+	return atomic_load_explicit(count, memory_order_relaxed);
+}
+
+/** stats_set - by the reader, the one writer */
+static inline void stats_set(_Atomic uint64_t *count, uint64_t n)
+{
+	atomic_store_explicit(count, n, memory_order_relaxed);
+}
+
+/** stats_add - by the reader: with one writer it needs no locked instruction */
+static inline void stats_add(_Atomic uint64_t *count, uint64_t n)
+{
+	stats_set(count, stats_get(count) + n);
+}
+
+/**
+ * stats_open - zeroed memory, shared with the children that are forked from now on
+ * Return: NULL with errno set; stats_close() takes NULL.
+ */
+struct stats *stats_open(void);
+void stats_close(struct stats *s);
 
 #endif

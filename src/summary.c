@@ -26,8 +26,7 @@ static const char *plural(uint64_t n)
 
 static const char *output_name(const struct run *r)
 {
-	/* The reader's word: not to be trusted as an index. */
-	uint8_t i = r->stats->output_sink;
+	uint8_t i = r->seen.output_sink;
 	const char *path = i < SINK_COUNT ? r->sink[i].path : "";
 
 	return *path && strcmp(path, "-") != 0 ? path : "standard output";
@@ -36,7 +35,7 @@ static const char *output_name(const struct run *r)
 /* Also found at the very end, when the last of the results are written. */
 static void print_output_error(const struct run *r)
 {
-	int err = r->stats->output_error;
+	int err = r->seen.output_error;
 
 	if (err && err != -EPIPE)
 		say("error: writing %s: %s: it is not complete",
@@ -45,7 +44,7 @@ static void print_output_error(const struct run *r)
 
 static void print_end(const struct run *r)
 {
-	const struct stats *st = r->stats;
+	const struct stats *st = &r->seen;
 	double seconds = (double)(clock_monotonic_ns() - r->armed_ns) / 1e9;
 
 	switch (r->end) {
@@ -85,7 +84,7 @@ static void print_end(const struct run *r)
 
 static void print_fates(const struct run *r)
 {
-	const struct stats *st = r->stats;
+	const struct stats *st = &r->seen;
 	char line[512], left[64] = "";
 	size_t at = 0;
 
@@ -138,8 +137,7 @@ static void print_drop(const struct run *r, const struct stats_drop *d,
 	const struct snapshot *s;
 
 	if (d->text[0]) {
-		say("  %" PRIu64 " by %.*s%s", d->packets,
-		    (int)strnlen(d->text, sizeof(d->text)), d->text, family);
+		say("  %" PRIu64 " by %s%s", d->packets, d->text, family);
 		return;
 	}
 	if (!rule)
@@ -154,23 +152,22 @@ static void print_drop(const struct run *r, const struct stats_drop *d,
 
 static void print_drops(const struct run *r)
 {
-	bool mixed = drops_are_mixed(r->stats);
+	bool mixed = drops_are_mixed(&r->seen);
 
-	for (unsigned int i = 0; i < DROPS_SHOWN && i < r->stats->drops; i++) {
-		/* A copy: the reader may go on writing. */
-		const struct stats_drop d = r->stats->drop[i];
+	for (unsigned int i = 0; i < DROPS_SHOWN && i < r->seen.drops; i++) {
+		const struct stats_drop *d = &r->seen.drop[i];
 		char family[16] = "";
 
-		if (mixed && d.family < FAMILY_COUNT)
+		if (mixed && d->family < FAMILY_COUNT)
 			snprintf(family, sizeof(family), " (%s)",
-				 families[d.family]->name);
-		print_drop(r, &d, family);
+				 families[d->family]->name);
+		print_drop(r, d, family);
 	}
 }
 
 static void print_events(const struct run *r)
 {
-	const struct stats *st = r->stats;
+	const struct stats *st = &r->seen;
 	uint64_t forged = st->forged + netlink_forged();
 
 	say("%" PRIu64 " event%s, %" PRIu64 " lost; the TRACE rules counted "
@@ -276,17 +273,17 @@ void summary_print(const struct run *r)
 	print_output_error(r);
 	print_fates(r);
 	print_drops(r);
-	losses_say(&r->stats->losses);
+	losses_say(&r->seen.losses, r->loss);
 	print_events(r);
 	reasons_say(r);
 	print_proof(r);
 }
 
-/* What the user may look for in the file; the reader's words, to be bounded. */
+/* What the user may look for in the file. */
 static void print_refused(const struct run *r)
 {
-	const struct stats_refused *st = &r->stats->refused;
-	int len = (int)strnlen(st->word, sizeof(st->word));
+	const struct stats_refused *st = &r->seen.refused;
+	int len = (int)strlen(st->word);
 
 	if (!st->count)
 		return;
@@ -305,7 +302,7 @@ static void print_refused(const struct run *r)
 
 void summary_print_read(const struct run *r)
 {
-	const struct stats *st = r->stats;
+	const struct stats *st = &r->seen;
 
 	print_output_error(r);
 	print_fates(r);

@@ -38,9 +38,9 @@ static void show_status(const struct run *r)
 			 (double)r->o->time_ns / 1e9);
 	snprintf(line, sizeof(line), "%.1f%s s  %llu packets  %llu events  "
 		 "%llu lost", (double)(now - r->armed_ns) / 1e9, total,
-		 (unsigned long long)st->packets,
-		 (unsigned long long)st->events,
-		 (unsigned long long)st->lost);
+		 (unsigned long long)stats_get(&st->packets),
+		 (unsigned long long)stats_get(&st->events),
+		 (unsigned long long)stats_get(&st->lost));
 	say_status(line);
 }
 

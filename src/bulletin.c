@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* bulletin: what the supervisor tells the reader, in memory that the reader cannot write. */
+#include "bulletin.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static void *map(int fd, int prot)
+{
+	void *at = mmap(NULL, sizeof(struct bulletin), prot, MAP_SHARED, fd, 0);
+
+	return at == MAP_FAILED ? NULL : at;
+}
+
+/*
+ * The seal between the two: of what is mapped behind it the kernel remembers
+ * that it may never be written.  Without it mprotect(2) would do.
+ */
+static int map_both(struct bulletin_board *b, int fd)
+{
+	if (ftruncate(fd, sizeof(*b->post)) < 0)
+		return -errno;
+	b->post = map(fd, PROT_READ | PROT_WRITE);
+	if (!b->post || madvise(b->post, sizeof(*b->post), MADV_DONTFORK) < 0)
+		return -errno;
+	if (fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK |
+		  F_SEAL_GROW | F_SEAL_SEAL) < 0)
+		return -errno;
+	b->view = map(fd, PROT_READ);
+	return b->view ? 0 : -errno;
+}
+
+int bulletin_open(struct bulletin_board *b)
+{
+	int fd = memfd_create("nftrace-bulletin",
+			      MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int err = fd < 0 ? -errno : map_both(b, fd);
+
+	/* No descriptor is left by which a child could map it anew. */
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+void bulletin_close(struct bulletin_board *b)
+{
+	if (b->post)
+		munmap(b->post, sizeof(*b->post));
+	if (b->view)
+		munmap((void *)b->view, sizeof(*b->view));
+	b->post = NULL;
+	b->view = NULL;
+}
+
+void bulletin_post_tables(struct bulletin *b, const struct bulletin_tables *t)
+{
+	uint32_t turns = atomic_load_explicit(&b->turns, memory_order_relaxed);
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		atomic_store_explicit(&b->changed[i], t->changed[i],
+				      memory_order_relaxed);
+	atomic_store_explicit(&b->undoing, t->undoing, memory_order_relaxed);
+	atomic_store_explicit(&b->turns, turns + 1, memory_order_release);
+}
+
+void bulletin_tables(const struct bulletin *b, struct bulletin_tables *t)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		t->changed[i] = atomic_load_explicit(&b->changed[i],
+						     memory_order_relaxed);
+	t->undoing = atomic_load_explicit(&b->undoing, memory_order_relaxed);
+}
+
+void bulletin_post_generation(struct bulletin *b, uint32_t ask,
+			      uint32_t generation)
+{
+	atomic_store_explicit(&b->nft_generation, generation,
+			      memory_order_relaxed);
+	atomic_store_explicit(&b->nft_answered, ask, memory_order_release);
+}
+
+bool bulletin_generation(const struct bulletin *b, uint32_t ask,
+			 uint32_t *generation)
+{
+	if (atomic_load_explicit(&b->nft_answered, memory_order_acquire) != ask)
+		return false;
+	*generation = atomic_load_explicit(&b->nft_generation,
+					   memory_order_relaxed);
+	return true;
+}

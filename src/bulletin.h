@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* bulletin: what the supervisor tells the reader, in memory that the reader cannot write. */
+#ifndef NFTRACE_BULLETIN_H
+#define NFTRACE_BULLETIN_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "family.h"
+#include "losses.h"
+
+/* One writer for every field: the supervisor.  It never reads what it decides by in here. */
+struct bulletin {
+	/*
+	 * Counted up when .changed or .undoing are others.  Release by the
+	 * supervisor, behind both; acquire by the reader, before both.
+	 */
+	_Atomic uint32_t turns;
+	_Atomic uint8_t changed[FAMILY_COUNT];	/* tables changed by others: 1 << index */
+	_Atomic bool undoing;			/* the run's rules may be gone */
+	/*
+	 * The question (struct stats, .nft_ask) that .nft_generation answers.
+	 * Release by the supervisor, behind the answer; acquire by the reader,
+	 * before it.
+	 */
+	_Atomic uint32_t nft_answered;
+	_Atomic uint32_t nft_generation;	/* or a later one, already */
+	struct loss_answer loss[LOSSES];	/* ordered there */
+};
+
+/* The two mappings of one memory. */
+struct bulletin_board {
+	struct bulletin *post;		/* the supervisor's; no child inherits it */
+	const struct bulletin *view;	/* nobody can make it writable */
+};
+
+/**
+ * bulletin_open - empty, before the reader is forked
+ * Return: 0 or -errno; bulletin_close() takes one that is zeroed or half open.
+ */
+int bulletin_open(struct bulletin_board *b);
+void bulletin_close(struct bulletin_board *b);
+
+/* What the supervisor knows of the tables; its own, and what it decides by. */
+struct bulletin_tables {
+	uint8_t changed[FAMILY_COUNT];
+	bool undoing;
+};
+
+/** bulletin_post_tables - the supervisor: they are others from now on */
+void bulletin_post_tables(struct bulletin *b, const struct bulletin_tables *t);
+
+/** bulletin_post_generation - the supervisor: the answer to question @ask */
+void bulletin_post_generation(struct bulletin *b, uint32_t ask,
+			      uint32_t generation);
+
+/** bulletin_turns - the reader: when it is another, bulletin_tables() is as well */
+static inline uint32_t bulletin_turns(const struct bulletin *b)
+{
+	return atomic_load_explicit(&b->turns, memory_order_acquire);
+}
+
+/** bulletin_tables - the reader: as they were at bulletin_turns(), or later */
+void bulletin_tables(const struct bulletin *b, struct bulletin_tables *t);
+
+/** bulletin_generation - the reader: false: question @ask has no answer yet */
+bool bulletin_generation(const struct bulletin *b, uint32_t ask,
+			 uint32_t *generation);
+
+#endif

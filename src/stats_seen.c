@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* stats_seen: what the supervisor takes of what the reader told: a copy, within bounds. */
+#include "stats_seen.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "family.h"
+#include "place_types.h"
+#include "replay_state.h"
+#include "sink.h"
+#include "stats.h"
+
+enum { ERRNO_MAX = 4095 };	/* the kernel's: what a system call can return */
+
+static int32_t bounded_error(int32_t err)
+{
+	return err <= 0 && err >= -ERRNO_MAX ? err : -EIO;
+}
+
+static void bound_drop(struct stats_drop *d)
+{
+	d->text[sizeof(d->text) - 1] = '\0';
+	/* Of no rule that there is: print_drop() passes it over. */
+	if (d->family >= FAMILY_COUNT)
+		d->family = FAMILY_COUNT;
+	if (d->kind > PLACE_POLICY)
+		d->kind = PLACE_RULE;
+}
+
+void stats_take(struct stats *copy, const struct stats *shared)
+{
+	memcpy(copy, shared, sizeof(*copy));
+	/* From here on nothing may be read from @shared a second time. */
+	atomic_signal_fence(memory_order_seq_cst);
+	if (copy->drops > STATS_DROPS)
+		copy->drops = STATS_DROPS;
+	for (unsigned int i = 0; i < STATS_DROPS; i++)
+		bound_drop(&copy->drop[i]);
+	copy->refused.word[sizeof(copy->refused.word) - 1] = '\0';
+	copy->input_error = bounded_error(copy->input_error);
+	copy->output_error = bounded_error(copy->output_error);
+	if (copy->input_end > REPLAY_MEMORY) {
+		copy->input_end = REPLAY_ERROR;
+		copy->input_error = -EIO;
+	}
+	if (copy->output_sink > SINK_COUNT)
+		copy->output_sink = SINK_COUNT;
+}
