@@ -17,6 +17,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
+#include "process.h"
+
 enum { RESULT_FD = 3, LINE_FD = 4 };
 
 /* Of what a library prints, more is no message. */
@@ -24,6 +27,12 @@ enum { TEXT_MAX = 1 << 20 };
 
 /* A job's status that is no errno: it could not hand over what it had done. */
 enum { BROKEN = 98 };
+
+enum {
+	SLICE_MS = 200,		/* so often it is looked whether one is stopped */
+	LEAVE_MS = 5000,	/* for one that has only to go */
+	JOB_MS = 120000,	/* for the largest rules on the slowest machine */
+};
 
 /*
  * Who has handed its result back and has only to go: its memory takes as long to
@@ -156,21 +165,17 @@ static void remember(pid_t pid)
 			return;
 		}
 	}
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	process_finish(pid, LEAVE_MS, NULL);
 }
 
 void helper_collect(bool wait)
 {
 	for (int i = 0; i < LEAVING; i++) {
-		pid_t gone;
-
 		if (leaving[i] == 0)
 			continue;
-		do
-			gone = waitpid(leaving[i], NULL, wait ? 0 : WNOHANG);
-		while (gone < 0 && errno == EINTR);
-		if (gone)
+		if (wait)
+			process_finish(leaving[i], LEAVE_MS, NULL);
+		if (wait || process_wait(leaving[i], 0, NULL))
 			leaving[i] = 0;
 	}
 }
@@ -238,39 +243,50 @@ void helper_cancel(struct helper *h)
 	close_files(h);
 }
 
-/* Return: an exit status as a shell would give it. */
-static int reap(pid_t pid)
+/*
+ * Until it has something to say, or is gone.  Ctrl-Z stops it with all who are
+ * in the terminal's foreground: that is not for it.
+ * Return: false after the timeout.
+ */
+static bool wait_for_word(const struct helper *h, int timeout_ms)
 {
-	int status;
+	struct pollfd pfd = { .fd = h->line, .events = POLLIN };
+	uint64_t now = clock_monotonic_ns();
+	const uint64_t end = now + (uint64_t)timeout_ms * 1000000;
 
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -1;
-	return WIFEXITED(status) ? WEXITSTATUS(status)
-				 : 128 + WTERMSIG(status);
+	while (now < end) {
+		uint64_t left = (end - now) / 1000000 + 1;
+
+		if (poll(&pfd, 1, left < SLICE_MS ? (int)left : SLICE_MS) > 0)
+			return true;
+		if (process_child_is_stopped(h->pid))
+			kill(h->pid, SIGCONT);
+		now = clock_monotonic_ns();
+	}
+	return false;
 }
 
 /*
  * Until it is done or, when a library has ended it, gone.
- * Return: its exit status, or -1 after the timeout.
+ * Return: its exit status as a shell would give it, or -1 after the timeout.
  */
 static int await(const struct helper *h, int timeout_ms)
 {
-	struct pollfd pfd = { .fd = h->line, .events = POLLIN };
-	int status, n;
+	int status = 0;
 
-	do
-		n = poll(&pfd, 1, timeout_ms);
-	while (n < 0 && errno == EINTR);
-	if (n > 0 && recv(h->line, &status, sizeof(status), MSG_DONTWAIT) ==
+	if (!wait_for_word(h, timeout_ms)) {
+		process_end(h->pid, NULL);
+		return -1;
+	}
+	if (recv(h->line, &status, sizeof(status), MSG_DONTWAIT) ==
 	    sizeof(status)) {
 		remember(h->pid);
 		return status;
 	}
-	if (n == 0)
-		kill(h->pid, SIGKILL);
-	status = reap(h->pid);
-	return n == 0 ? -1 : status;
+	if (!process_finish(h->pid, LEAVE_MS, &status))
+		return -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status)
+				 : 128 + WTERMSIG(status);
 }
 
 static char *read_text(int fd)
@@ -372,12 +388,14 @@ static int job_error(const struct helper_result *res)
 {
 	if (res->status == 0 && res->data)
 		return 0;
+	if (res->status < 0)
+		return -ETIMEDOUT;
 	return res->status > 0 && res->status < BROKEN ? -res->status : -EIO;
 }
 
 int helper_finish_data(struct helper *h, struct helper_result *res, int *fd)
 {
-	int kept, err = finish(h, -1, map_result, res, &kept);
+	int kept, err = finish(h, JOB_MS, map_result, res, &kept);
 
 	if (!err)
 		err = job_error(res);

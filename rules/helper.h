@@ -83,14 +83,14 @@ void helper_cancel(struct helper *h);
 
 /**
  * helper_finish - wait until the child has done its job, and map what it left
- * @timeout_ms: after this it is killed; -1 waits for ever
+ * @timeout_ms: after this it is killed
  * Return: 0 or -errno; the job's own failure is in @res->status.
  */
 int helper_finish(struct helper *h, int timeout_ms, struct helper_result *res);
 
 /**
  * helper_finish_data - the same for a job that ends with 0 or an errno, and then
- * has left something
+ * has left something; -ETIMEDOUT when it takes minutes
  * @fd: unless NULL the descriptor of the memory that is mapped; close(2) it;
  *	-1 after an error
  * Return: 0 or -errno, the job's own as well.
@@ -112,7 +112,7 @@ int helper_run(helper_fn *fn, const void *arg, int timeout_ms,
 
 /**
  * helper_collect - wait(2) for children whose job was done
- * @wait: until they are gone; else those that are already
+ * @wait: until they are gone, killed if need be; else those that are already
  */
 void helper_collect(bool wait);
 

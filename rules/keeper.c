@@ -8,13 +8,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "keeping.h"
+#include "process.h"
 
-/* So often keeper_await() looks whether the keeper is stopped. */
-enum { SLICE_MS = 200 };
+enum {
+	SLICE_MS = 200,		/* so often keeper_await() looks whether it is stopped */
+	STOP_MS = 10000,	/* to undo, and to wait for a lock before */
+};
 
 int keeper_start(struct keeper *k, struct keeper_plan *plan,
 		 const int *close_fds)
@@ -103,22 +105,14 @@ int keeper_receive(struct keeper *k, struct keeper_message *m, int timeout_ms)
 	return n == sizeof(*m) ? 0 : -EPIPE;
 }
 
-/* Stopped, not busy: then there is nothing to wait for. */
-static bool is_stopped(const struct keeper *k)
-{
-	siginfo_t si = { 0 };
-
-	return waitid(P_PID, (id_t)k->pid, &si,
-		      WSTOPPED | WNOHANG | WNOWAIT) == 0 && si.si_pid != 0;
-}
-
 int keeper_await(struct keeper *k, enum keeper_event event, int timeout_ms,
 		 struct keeper_message *m)
 {
 	int err = -ETIMEDOUT;
 
+	/* Stopped, not busy: then there is nothing to wait for. */
 	for (int waited = 0; waited < timeout_ms && err == -ETIMEDOUT &&
-	     !is_stopped(k); waited += SLICE_MS) {
+	     !process_child_is_stopped(k->pid); waited += SLICE_MS) {
 		err = keeper_receive(k, m, SLICE_MS);
 		if (!err && m->event != event)
 			err = -ETIMEDOUT;
@@ -133,13 +127,15 @@ void keeper_kill(struct keeper *k)
 	keeper_stop(k);
 }
 
-void keeper_stop(struct keeper *k)
+bool keeper_stop(struct keeper *k)
 {
+	bool ended = true;
+
 	if (k->fd >= 0)
 		close(k->fd);
 	k->fd = -1;
 	if (k->pid > 0)
-		while (waitpid(k->pid, NULL, 0) < 0 && errno == EINTR)
-			;
+		ended = process_finish(k->pid, STOP_MS, NULL);
 	k->pid = -1;
+	return ended;
 }

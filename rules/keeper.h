@@ -66,7 +66,10 @@ int keeper_await(struct keeper *k, enum keeper_event event, int timeout_ms,
 /** keeper_kill - end one that does not answer; what it left is the caller's */
 void keeper_kill(struct keeper *k);
 
-/** keeper_stop - close the socket and reap it; it undoes what is not undone */
-void keeper_stop(struct keeper *k);
+/**
+ * keeper_stop - close the socket and reap it; it undoes what is not undone
+ * Return: false: it was stopped, or took too long, and was killed.
+ */
+bool keeper_stop(struct keeper *k);
 
 #endif

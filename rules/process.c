@@ -1,12 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* process: what the long-lived children of a run do to themselves, and see of each other. */
+/* process: what the processes of a run do to themselves, see of each other, and their ends. */
 #include "process.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "clock.h"
+
+enum {
+	SLICE_MS = 200,		/* so often it is looked whether a child is stopped */
+	BLIND_MS = 10,		/* the same, where a filter refuses pidfd_open() */
+	END_MS = 5000,		/* for SIGKILL to be heard */
+};
 
 static bool is_fault(int sig)
 {
@@ -54,4 +67,71 @@ bool process_is_stopped(pid_t pid)
 	char state = process_state(pid);
 
 	return state == 'T' || state == 't';
+}
+
+bool process_child_is_stopped(pid_t pid)
+{
+	siginfo_t si = { 0 };
+
+	return waitid(P_PID, (id_t)pid, &si, WSTOPPED | WNOHANG | WNOWAIT) ==
+	       0 && si.si_pid != 0;
+}
+
+/* Return: true as well when there is no such child: nothing to wait for. */
+static bool is_reaped(pid_t pid, int *status)
+{
+	int unused;
+	pid_t gone;
+
+	do
+		gone = waitpid(pid, status ? status : &unused, WNOHANG);
+	while (gone < 0 && errno == EINTR);
+	return gone != 0;
+}
+
+/* Until it ends, or @ms are over. */
+static void await_end(int pidfd, int ms)
+{
+	struct pollfd pfd = { .fd = pidfd, .events = POLLIN };
+
+	poll(&pfd, 1, pidfd < 0 && ms > BLIND_MS ? BLIND_MS : ms);
+}
+
+/* @stops: a child that is stopped is not waited for any longer. */
+static bool wait_until(pid_t pid, int timeout_ms, int *status, bool stops)
+{
+	uint64_t now = clock_monotonic_ns();
+	const uint64_t end = now + (uint64_t)timeout_ms * 1000000;
+	int pidfd = timeout_ms ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+	bool reaped;
+
+	while (!(reaped = is_reaped(pid, status)) && now < end &&
+	       !(stops && process_child_is_stopped(pid))) {
+		uint64_t left = (end - now) / 1000000 + 1;
+
+		await_end(pidfd, left < SLICE_MS ? (int)left : SLICE_MS);
+		now = clock_monotonic_ns();
+	}
+	if (pidfd >= 0)
+		close(pidfd);
+	return reaped;
+}
+
+bool process_wait(pid_t pid, int timeout_ms, int *status)
+{
+	return wait_until(pid, timeout_ms, status, false);
+}
+
+bool process_end(pid_t pid, int *status)
+{
+	kill(pid, SIGKILL);
+	return wait_until(pid, END_MS, status, false);
+}
+
+bool process_finish(pid_t pid, int timeout_ms, int *status)
+{
+	if (wait_until(pid, timeout_ms, status, true))
+		return true;
+	process_end(pid, status);
+	return false;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* process: what the long-lived children of a run do to themselves, and see of each other. */
+/* process: what the processes of a run do to themselves, see of each other, and their ends. */
 #ifndef NFTRACE_PROCESS_H
 #define NFTRACE_PROCESS_H
 
@@ -19,5 +19,34 @@ char process_state(pid_t pid);
 
 /** process_is_stopped - by SIGSTOP or a debugger; false as well when it is gone */
 bool process_is_stopped(pid_t pid);
+
+/**
+ * process_child_is_stopped - the same of a child, as wait(2) tells it
+ *
+ * The stops that a debugger makes at system calls are none.
+ */
+bool process_child_is_stopped(pid_t pid);
+
+/**
+ * process_wait - wait(2) for a child, but not for ever
+ * @timeout_ms: 0 looks only
+ * @status: what wait(2) says, or NULL
+ * Return: false: it lives on.  A stopped child lives.
+ */
+bool process_wait(pid_t pid, int timeout_ms, int *status);
+
+/**
+ * process_end - SIGKILL for a child, and wait until it is gone
+ * Return: false: it hangs in the kernel and will go when that lets it; whoever
+ * inherits it when we are gone waits for it.
+ */
+bool process_end(pid_t pid, int *status);
+
+/**
+ * process_finish - wait for a child that has nothing left to do but to go
+ * @timeout_ms: when it is not gone by then, or is stopped, process_end()
+ * Return: false: it had to be ended.
+ */
+bool process_finish(pid_t pid, int timeout_ms, int *status);
 
 #endif

@@ -15,11 +15,14 @@
 #include <unistd.h>
 
 #include "options.h"
+#include "process.h"
 #include "say.h"
 #include "status.h"
 
 /* What a shell says of a command that could not be started. */
 enum { CANNOT_EXECUTE = 126, NOT_FOUND = 127 };
+
+enum { HELD_MS = 1000 };	/* for one that was never run to go */
 
 static bool is_there(const char *name)
 {
@@ -211,7 +214,7 @@ void command_close(struct command *c)
 	give_terminal(c, getpgrp());
 	close(c->go_fd);
 	if (c->state == COMMAND_HELD)
-		waitpid(c->pid, &c->wstatus, 0);
+		process_finish(c->pid, HELD_MS, &c->wstatus);
 	if (c->tty_fd >= 0)
 		close(c->tty_fd);
 }
