@@ -409,7 +409,7 @@ int helper_finish_data(struct helper *h, struct helper_result *res, int *fd)
 int helper_finish_final(struct helper *h, struct helper_result *res)
 {
 	pid_t pid = h->pid;
-	int fd, err = finish(h, -1, map_final, res, &fd);
+	int fd, err = finish(h, JOB_MS, map_final, res, &fd);
 
 	if (!err)
 		err = job_error(res);

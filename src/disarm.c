@@ -4,10 +4,9 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <string.h>
+#include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -16,6 +15,7 @@
 #include "lock_waiters.h"
 #include "nft_found.h"
 #include "nft_news.h"
+#include "process.h"
 #include "questions.h"
 #include "run_state.h"
 #include "say.h"
@@ -106,14 +106,6 @@ static void release_lock(struct run *r)
 	r->locked = false;
 }
 
-static bool reader_is_stopped(const struct run *r)
-{
-	siginfo_t si = { 0 };
-
-	return waitid(P_PID, (id_t)r->reader.pid, &si,
-		      WSTOPPED | WNOHANG | WNOWAIT) == 0 && si.si_pid != 0;
-}
-
 /* A second interrupt while the reader waits for a slow stdout ends it. */
 static bool interrupted(struct run *r)
 {
@@ -138,39 +130,88 @@ static bool reader_closed(struct run *r, short revents)
 	return closed;
 }
 
+/* How the reader's end is waited for. */
+struct farewell {
+	struct pollfd pfd[2];	/* its end of the line, our signals */
+	uint64_t due_ns;	/* when patience ends: CLOCK_MONOTONIC */
+	bool closed;		/* the line: it has nothing left to say */
+	bool said, killed;
+};
+
+static void set_due(struct farewell *f)
+{
+	f->due_ns = clock_monotonic_ns() + STUCK_MS * 1000000ull;
+}
+
+static void kill_reader(struct run *r, struct farewell *f, const char *why)
+{
+	say("warning: the reader %s: ending it", why);
+	kill(r->reader.pid, SIGKILL);
+	f->killed = true;
+	set_due(f);
+}
+
+/* Return: false: there is nothing to wait for any more. */
+static bool be_impatient(struct run *r, struct farewell *f)
+{
+	if (f->killed) {
+		say("warning: the reader (pid %d) hangs in the kernel and "
+		    "cannot be ended", (int)r->reader.pid);
+		return false;
+	}
+	if (process_child_is_stopped(r->reader.pid)) {
+		kill_reader(r, f, "is stopped");
+	} else if (f->closed) {
+		kill_reader(r, f, "has said its last word and lives on");
+	} else if (!f->said) {
+		say("waiting for whoever reads the output; the host "
+		    "is as before, interrupt to leave the rest out");
+		f->said = true;
+	}
+	set_due(f);
+	return true;
+}
+
+static void hear(struct run *r, struct farewell *f)
+{
+	uint64_t now = clock_monotonic_ns();
+	uint64_t left = f->due_ns > now ? (f->due_ns - now) / 1000000 + 1 : 0;
+
+	if (poll(f->pfd, 2, (int)left) <= 0)
+		return;
+	if (reader_closed(r, f->pfd[0].revents)) {
+		f->closed = true;
+		f->pfd[0].fd = -1;
+		set_due(f);
+	}
+	if (!f->pfd[1].revents || !interrupted(r))
+		return;
+	/* What it leaves out then is left out by wish. */
+	r->reader_dismissed = !f->closed;
+	if (f->killed)
+		f->due_ns = 0;
+	else
+		kill_reader(r, f, f->closed ? "lives on" : "is busy writing");
+}
+
+/* Whatever it does: its line, its end (SIGCHLD) and interrupts are heard. */
 static void wait_for_reader(struct run *r)
 {
-	struct pollfd pfd[] = {
-		/* Its end of the socket closes when it ends. */
-		{ .fd = r->reader.fd, .events = POLLIN },
-		{ .fd = r->signal_fd, .events = POLLIN },
+	struct farewell f = {
+		.pfd = {
+			{ .fd = r->reader.fd, .events = POLLIN },
+			{ .fd = r->signal_fd, .events = POLLIN },
+		},
 	};
-	bool said = false;
 
-	for (;;) {
-		int n = poll(pfd, 2, STUCK_MS);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 || reader_closed(r, pfd[0].revents))
+	set_due(&f);
+	while (!process_wait(r->reader.pid, 0, &r->reader_status)) {
+		if (clock_monotonic_ns() >= f.due_ns && !be_impatient(r, &f)) {
+			r->reader_status = SIGKILL;
 			break;
-		if (n > 0 && !interrupted(r))
-			continue;
-		if (n > 0 || reader_is_stopped(r)) {
-			say("warning: the reader is %s: ending it",
-			    n > 0 ? "busy writing" : "stopped");
-			kill(r->reader.pid, SIGKILL);
-			continue;
 		}
-		if (!said)
-			say("waiting for whoever reads the output; the host "
-			    "is as before, interrupt to leave the rest out");
-		said = true;
+		hear(r, &f);
 	}
-	while (waitpid(r->reader.pid, &r->reader_status, 0) < 0 &&
-	       errno == EINTR)
-		;
-	r->reader_gone = true;
 }
 
 void disarm(struct run *r)
@@ -181,7 +222,8 @@ void disarm(struct run *r)
 	HOOK("before-unlock");
 	release_lock(r);
 	/* Nothing is left to keep; the reader may take its time. */
-	keeper_stop(&r->keeper);
+	if (!keeper_stop(&r->keeper))
+		say("warning: the keeper was stopped or stuck, and was killed");
 	if (r->reader.pid > 0) {
 		HOOK("before-drain");
 		reader_drain(&r->reader);

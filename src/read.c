@@ -5,13 +5,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "memory.h"
 #include "pcap_file.h"
+#include "process.h"
 #include "reader_plan.h"
 #include "reader_process.h"
 #include "replay_state.h"
@@ -24,6 +25,8 @@
 #include "status.h"
 #include "summary.h"
 #include "trace_line.h"
+
+enum { STUCK_MS = 5000 };	/* for a reader that is done to go */
 
 static int open_input(const char *path)
 {
@@ -84,10 +87,13 @@ static int wait_for_reader(struct run *r)
 
 	while (n > 0)
 		n = recv(r->reader.fd, word, sizeof(word), 0);
-	while (waitpid(r->reader.pid, &r->reader_status, 0) < 0 &&
-	       errno == EINTR)
-		;
 	close(r->reader.fd);
+	if (!process_wait(r->reader.pid, STUCK_MS, &r->reader_status)) {
+		say("warning: the reader has said its last word and lives on: "
+		    "ending it");
+		r->reader_status = SIGKILL;
+		process_end(r->reader.pid, &r->reader_status);
+	}
 	if (r->reader_status && !failed)
 		say("error: the reader ended before its time");
 	return failed || r->reader_status ? STATUS_FAILURE : 0;

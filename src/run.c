@@ -89,6 +89,7 @@ static int conclude(const struct run *r)
 		return r->status;
 	if (r->undo.error || r->verify_failed || r->end == END_KEEPER ||
 	    r->end == END_READER || r->end == END_LEASE ||
+	    (r->reader_status && !r->reader_dismissed) ||
 	    (r->seen.output_error && r->seen.output_error != -EPIPE))
 		return STATUS_FAILURE;
 	if (r->seen.lost || r->seen.gone || r->tables_differ ||

@@ -66,8 +66,8 @@ struct run {
 	struct snapshots snapshots;
 	struct helper news;		/* reads them again; see nft_news.h */
 	struct reader reader;
-	bool reader_gone;
-	int reader_status;		/* wait status */
+	int reader_status;		/* of wait(2) */
+	bool reader_dismissed;		/* it was busy, and the user did not wait */
 	struct only only;
 	struct sink_plan sink[SINK_COUNT];
 	struct stats *stats;		/* the reader writes it as it likes */

@@ -42,6 +42,19 @@ static void print_output_error(const struct run *r)
 		    output_name(r), strerror(-err));
 }
 
+/* By itself or because it was ended: in either case not all is printed. */
+static void print_reader_end(const struct run *r)
+{
+	if (r->end != END_READER &&
+	    (!r->reader_status || r->reader_dismissed))
+		return;
+	if (r->seen.memory_short)
+		say("error: the reader needs more memory than it may "
+		    "have (%u MiB, or what ulimit -d allows)", MEMORY_MIB);
+	else
+		say("error: the reader ended before its time");
+}
+
 static void print_end(const struct run *r)
 {
 	const struct stats *st = &r->seen;
@@ -61,14 +74,6 @@ static void print_end(const struct run *r)
 		if (st->output_error == -EPIPE || !st->output_error)
 			say("stopped: nobody reads %s any more",
 			    output_name(r));
-		break;
-	case END_READER:
-		if (st->memory_short)
-			say("error: the reader needs more memory than it may "
-			    "have (%u MiB, or what ulimit -d allows)",
-			    MEMORY_MIB);
-		else
-			say("error: the reader ended before its time");
 		break;
 	case END_KEEPER:
 		say("error: the keeper ended before its time");
@@ -270,6 +275,7 @@ static void print_proof(const struct run *r)
 void summary_print(const struct run *r)
 {
 	print_end(r);
+	print_reader_end(r);
 	print_output_error(r);
 	print_fates(r);
 	print_drops(r);
