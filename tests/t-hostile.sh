@@ -1,0 +1,145 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-hostile: a reader that was taken over decides nothing but what it prints itself.
+# TIMEOUT: 300
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_loopback
+load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
+before=$SCRATCH/before
+save_rules lo "$before"
+server lo echo udp 10.9.0.1 7
+
+# Somebody who knows nothing of our lock.
+rudely() { XTABLES_LOCKFILE=$SCRATCH/another.lock in_ns lo "$@"; }
+
+# hostile ACTION...: the reader does it
+hostile() {
+	"$TOOLS/hostile" "$reader" "$@" >"$SCRATCH/hostile" 2>&1 ||
+		fail "hostile $*: $(cat "$SCRATCH/hostile")"
+}
+
+begin() {
+	start_nftrace lo -t 60 -p udp --dport 7 "$@"
+	reader=$(child_named nftrace-reader)
+	[[ -n $reader ]] || fail "no reader"
+	talk lo udp 10.9.0.1 7
+}
+
+"$TOOLS/hostile" 0 stop >/dev/null 2>&1
+[[ $? != 77 ]] || skip_all "only for x86-64"
+
+for bytes in zeros ones minimum random; do
+	subtest "all that it shares is $bytes: what others change is noticed"
+	begin
+	hostile $bytes
+	rudely iptables-legacy -t filter -A OUTPUT -s 10.7.7.7 -j DROP
+	assert_within 10 "the change is noticed" has_line 'table filter of iptables was changed' "$ERR"
+	hostile $bytes
+	stop_nftrace INT
+	# Incomplete, or, if it says so, its output failed.
+	[[ $STATUS = [15] ]] || fail "exit status $STATUS"
+	assert_grep '; tables changed by others; ' "$ERR"
+	rudely iptables-legacy -t filter -D OUTPUT -s 10.7.7.7 -j DROP
+	assert_restored_but_counters lo "$before"
+
+	subtest "all that it shares is $bytes: what nobody changed is as before"
+	begin
+	hostile $bytes words
+	talk lo udp 10.9.0.1 7
+	hostile $bytes
+	stop_nftrace INT
+	[[ $STATUS = [0135] ]] || fail "exit status $STATUS"
+	assert_grep '; tables as before; ' "$ERR"
+	assert_restored_but_counters lo "$before"
+
+	subtest "all that it shares is $bytes when it ends"
+	begin
+	hostile $bytes exit
+	end_nftrace
+	assert_status 1
+	assert_grep 'the reader ended before its time' "$ERR"
+	assert_grep '; tables as before; ' "$ERR"
+	assert_no_grep 'Unknown error|Success|AddressSanitizer|runtime error' "$ERR"
+	assert_restored_but_counters lo "$before"
+done
+
+subtest "what it is told it cannot write, nor make writable"
+begin
+hostile view
+assert_grep '^write E(IO|FAULT)$' "$SCRATCH/hostile"
+assert_grep '^mprotect EACCES$' "$SCRATCH/hostile"
+assert_equal "mappings" "mapped r--s" "$(grep '^mapped' "$SCRATCH/hostile")"
+ls -l "/proc/$reader/fd" >"$SCRATCH/fds"
+assert_no_grep 'memfd' "$SCRATCH/fds"
+
+subtest "messages of every kind end nothing"
+hostile words long words
+talk lo udp 10.9.0.1 7
+stop_nftrace INT
+assert_status 0
+assert_grep '2 packets traced' "$ERR"
+assert_grep '; tables as before; ' "$ERR"
+assert_restored_but_counters lo "$before"
+
+for last in close empty; do
+	subtest "its line ends ($last) and it lives on: ended, and said"
+	begin
+	hostile $last stop
+	end_nftrace 20
+	assert_status 1
+	assert_grep 'the reader .*ending it' "$ERR"
+	assert_grep '; tables as before; ' "$ERR"
+	assert_restored_but_counters lo "$before"
+done
+
+subtest "the same, and an interrupt ends the run"
+begin
+hostile close stop
+assert_within 10 "the host is as before" is_restored lo "$before"
+kill -INT "$NFTRACE_PID"
+end_nftrace 20
+assert_status 1
+assert_restored_but_counters lo "$before"
+
+subtest "it is stopped at the end: ended, and said"
+begin
+hostile ones stop
+kill -INT "$NFTRACE_PID"
+end_nftrace 20
+assert_status 1
+assert_grep 'the reader is stopped: ending it' "$ERR"
+assert_grep '; tables as before; ' "$ERR"
+assert_restored_but_counters lo "$before"
+
+# begin_read: a file that does not end
+begin_read() {
+	launch_nftrace lo --read "$SCRATCH/fifo"
+	assert_within 10 "the reader reads" reader_reads
+}
+reader_reads() {
+	reader=$(child_named nftrace-reader)
+	[[ -n $reader ]] && grep -q '^Seccomp:.*[12]$' "/proc/$reader/status" &&
+		grep -q '^0 ' "/proc/$reader/syscall"
+}
+mkfifo "$SCRATCH/fifo"
+exec {input}<>"$SCRATCH/fifo"
+
+for last in close empty; do
+	subtest "--read: its line ends ($last) and it lives on: ended, and said"
+	begin_read
+	hostile $last stop
+	end_nftrace 20
+	assert_status 1
+	assert_grep 'the reader .*ending it' "$ERR"
+done
+
+subtest "--read: it ends with anything in what it shares"
+for bytes in ones minimum random; do
+	begin_read
+	hostile $bytes exit
+	end_nftrace 20
+	assert_no_grep 'Unknown error|Success|AddressSanitizer|runtime error' "$ERR"
+	((STATUS < 6)) || fail "$bytes: exit status $STATUS"
+done

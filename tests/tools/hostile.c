@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* hostile: stands in for a reader that was taken over: writes and says all that it can. */
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * usage: hostile PID ACTION...
+ *
+ *   zeros, ones, minimum, random   every byte of what it shares and can write;
+ *                                  minimum: INT32_MIN in each word
+ *   view      try to write what it shares and cannot: a line each
+ *   words     a message of each byte but those that rightly end a run
+ *   long      a message of 64 KiB
+ *   empty     a message without a byte
+ *   close     its line
+ *   exit      its end; the last action
+ *   stop      stopped from here on; the last action
+ */
+
+#ifndef __x86_64__
+int main(void)
+{
+	return 77;
+}
+#else
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "remote.h"
+
+static int memory;	/* /proc/PID/mem */
+
+/* Calls @fn for each mapping whose line has @word; how many. */
+static unsigned int each_mapping(const char *word,
+				 void (*fn)(unsigned long from, size_t len,
+					    const char *line))
+{
+	unsigned int count = 0;
+	char path[64], line[512];
+	unsigned long from, to;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
+	f = fopen(path, "r");
+	if (!f)
+		die(path);
+	while (fgets(line, sizeof(line), f))
+		if (strstr(line, word) &&
+		    sscanf(line, "%lx-%lx", &from, &to) == 2) {
+			fn(from, to - from, line);
+			count++;
+		}
+	fclose(f);
+	return count;
+}
+
+static uint32_t (*next_word)(void);
+
+static void fill(unsigned long from, size_t len, const char *line)
+{
+	(void)line;
+	for (size_t at = 0; at < len; at += sizeof(uint32_t)) {
+		uint32_t word = next_word();
+
+		if (pwrite(memory, &word, sizeof(word), (off_t)(from + at)) !=
+		    sizeof(word))
+			die("writing what it shares");
+	}
+}
+
+static uint32_t zero(void)
+{
+	return 0;
+}
+
+static uint32_t ones(void)
+{
+	return UINT32_MAX;
+}
+
+static uint32_t minimum(void)
+{
+	return (uint32_t)INT32_MIN;
+}
+
+static uint32_t any(void)
+{
+	return (uint32_t)(mrand48() & 0xffffffff);
+}
+
+static void fill_all(uint32_t (*word)(void))
+{
+	next_word = word;
+	if (each_mapping(" rw-s ", fill) == 0) {
+		fprintf(stderr, "hostile: it shares nothing that it can write\n");
+		exit(2);
+	}
+}
+
+static void write_view(unsigned long from, size_t len, const char *line)
+{
+	uint32_t word = UINT32_MAX;
+	ssize_t n = pwrite(memory, &word, sizeof(word), (off_t)from);
+
+	report("write", n < 0 ? -errno : n);
+	report("mprotect", call(SYS_mprotect, (long)from, (long)len,
+				PROT_READ | PROT_WRITE, 0, 0, 0));
+	printf("mapped %.4s\n", strchr(line, ' ') + 1);
+}
+
+/* Is there a Unix SEQPACKET socket of this inode? */
+static int is_line(unsigned long inode)
+{
+	char path[64], row[256];
+	unsigned long number;
+	unsigned int type;
+	int found = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/net/unix", (int)pid);
+	f = fopen(path, "r");
+	if (!f)
+		die(path);
+	while (!found && fgets(row, sizeof(row), f))
+		found = sscanf(row, "%*s %*s %*s %*s %x %*s %lu", &type,
+			       &number) == 2 && type == 5 && number == inode;
+	fclose(f);
+	return found;
+}
+
+static int find_line(void)
+{
+	char path[64], target[64];
+	unsigned long inode;
+
+	for (int fd = 3; fd < 64; fd++) {
+		ssize_t n;
+
+		snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)pid, fd);
+		n = readlink(path, target, sizeof(target) - 1);
+		target[n > 0 ? n : 0] = '\0';
+		if (sscanf(target, "socket:[%lu]", &inode) == 1 &&
+		    is_line(inode))
+			return fd;
+	}
+	fprintf(stderr, "hostile: it has no line\n");
+	exit(2);
+}
+
+static void say_words(void)
+{
+	for (int c = 0; c < 256; c++) {
+		char byte = (char)c;
+
+		/* "Enough", "nobody reads": the reader's to say. */
+		if (c != 'C' && c != 'X')
+			call(SYS_write, find_line(), put(&byte, 1), 1, 0, 0, 0);
+	}
+}
+
+/* Room of the process's own: its stack is not that large. */
+static void say_long(void)
+{
+	const size_t len = 65536;
+	long at = call(SYS_mmap, 0, (long)len, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	report("long", call(SYS_write, find_line(), at, (long)len, 0, 0, 0));
+}
+
+/* It never comes back from there. */
+static void leave(void)
+{
+	struct user_regs_struct r = saved;
+
+	r.rip -= 2;
+	r.rax = SYS_exit_group;
+	r.orig_rax = (unsigned long long)-1;
+	r.rdi = 0;
+	if (ptrace(PTRACE_SETREGS, pid, 0, &r) < 0 ||
+	    ptrace(PTRACE_CONT, pid, 0, 0) < 0)
+		die("leaving");
+	exit(0);
+}
+
+static void act(const char *action)
+{
+	if (strcmp(action, "zeros") == 0)
+		fill_all(zero);
+	else if (strcmp(action, "ones") == 0)
+		fill_all(ones);
+	else if (strcmp(action, "minimum") == 0)
+		fill_all(minimum);
+	else if (strcmp(action, "random") == 0)
+		fill_all(any);
+	else if (strcmp(action, "view") == 0)
+		each_mapping("nftrace-bulletin", write_view);
+	else if (strcmp(action, "words") == 0)
+		say_words();
+	else if (strcmp(action, "long") == 0)
+		say_long();
+	else if (strcmp(action, "empty") == 0)
+		report("empty", call(SYS_write, find_line(), put("", 1), 0, 0,
+				     0, 0));
+	else if (strcmp(action, "close") == 0)
+		report("close", call(SYS_close, find_line(), 0, 0, 0, 0, 0));
+	else if (strcmp(action, "exit") == 0)
+		leave();
+	else if (strcmp(action, "stop") == 0)
+		kill(pid, SIGSTOP);
+	else
+		exit(2);
+}
+
+int main(int argc, char *argv[])
+{
+	char path[64];
+
+	if (argc < 3) {
+		fprintf(stderr, "usage: hostile PID ACTION...\n");
+		return 2;
+	}
+	pid = atoi(argv[1]);
+	srand48(getenv("SEED") ? atol(getenv("SEED")) : 1);
+	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
+	memory = open(path, O_RDWR | O_CLOEXEC);
+	if (memory < 0)
+		die(path);
+	stop_it();
+	check_place();
+	for (int i = 2; i < argc; i++)
+		act(argv[i]);
+	fflush(stdout);
+	let_go();
+	return 0;
+}
+#endif
