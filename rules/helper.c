@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "hook.h"
 #include "process.h"
 
 enum { RESULT_FD = 3, LINE_FD = 4 };
@@ -147,6 +148,7 @@ static void child_run(helper_fn *fn, const void *arg, const struct helper *h,
 	place_files(h->result_fd, line);
 	/* Neither the lock nor a pipe may live on in a child. */
 	syscall(SYS_close_range, LINE_FD + 1, ~0U, 0);
+	HOOK("helper-job");
 
 	status = fn(arg, &out);
 	if (cut_result(&out) < 0)

@@ -52,3 +52,53 @@ subtest "with --no-lock"
 halt before-snapshot --no-lock
 assert_within 2 "all is as before" is_restored lo "$before"
 resume
+
+# ---- its children, stopped for good: nobody waits for them without end
+
+# halted_pid: of the process that has come to the point
+halted_pid() { cut -d ' ' -f 1 "$NFTRACE_HOOK_FILE"; }
+
+# arm_late POINT ARGS...: a run in which nobody halts before it is armed
+arm_late() {
+	NFTRACE_HOOK=$1
+	rm -f "$NFTRACE_HOOK_FILE"
+	: >"$NFTRACE_HOOK_FILE.once"
+	start_nftrace lo -t 60 -p udp --dport 9 "${@:2}"
+	rm -f "$NFTRACE_HOOK_FILE.once"
+}
+
+subtest "a helper is stopped, as by Ctrl-Z: it is let go on"
+arm_late helper-job
+assert_within 20 "a helper is at work" test -s "$NFTRACE_HOOK_FILE"
+kill -STOP "$(halted_pid)"
+rm -f "$NFTRACE_HOOK_FILE"
+stop_nftrace INT
+assert_status 3
+assert_grep '; tables as before; ' "$ERR"
+assert_restored lo "$before"
+
+subtest "the keeper is stopped when all is undone: it is killed, and that is said"
+arm_late before-unlock
+kill -INT "$NFTRACE_PID"
+assert_within 20 "all is undone" test -s "$NFTRACE_HOOK_FILE"
+kill -STOP "$(child_named nftrace-keeper)"
+rm -f "$NFTRACE_HOOK_FILE"
+end_nftrace
+assert_status 3
+assert_grep 'the keeper was stopped or stuck, and was killed' "$ERR"
+assert_restored lo "$before"
+
+subtest "a command that is held, and a helper that holds, are stopped"
+unset NFTRACE_HOOK
+exec {held}>"$XTABLES_LOCKFILE"
+flock $held
+launch_nftrace lo -w 2 -t 1 -p udp --dport 9 -- sleep 60
+assert_within 10 "it waits for the lock" has_line 'Trying to acquire' "$ERR"
+mapfile -t children < <(pgrep -P "$NFTRACE_PID" -x nftrace)
+((${#children[@]} > 1)) || fail "${#children[@]} children: this shows nothing"
+kill -STOP "${children[@]}"
+end_nftrace
+assert_status 4
+assert_grep 'the command was not run' "$ERR"
+flock -u $held
+assert_restored lo "$before"
