@@ -123,6 +123,23 @@ bool helper_hold(void)
 	return n == 1;
 }
 
+/*
+ * What a terminal sends goes to all who are in its foreground, but it is the
+ * parent's to hear; should that end of it, the child does.
+ */
+static void leave_terminal_signals(void)
+{
+	static const int signals[] = {
+		SIGINT, SIGQUIT, SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU,
+	};
+	sigset_t none;
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		signal(signals[i], SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 static void child_run(helper_fn *fn, const void *arg, const struct helper *h,
 		      int line, pid_t parent) __attribute__((noreturn));
 
@@ -130,15 +147,13 @@ static void child_run(helper_fn *fn, const void *arg, const struct helper *h,
 		      int line, pid_t parent)
 {
 	struct helper_out out = { .fd = RESULT_FD };
-	sigset_t none;
 	int null, status;
 
 	/* The parent's death must not leave a job behind. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(99);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	leave_terminal_signals();
 
 	null = open("/dev/null", O_RDWR);
 	if (null >= 0)
@@ -246,8 +261,7 @@ void helper_cancel(struct helper *h)
 }
 
 /*
- * Until it has something to say, or is gone.  Ctrl-Z stops it with all who are
- * in the terminal's foreground: that is not for it.
+ * Until it has something to say, or is gone.  Whoever stops it meant another.
  * Return: false after the timeout.
  */
 static bool wait_for_word(const struct helper *h, int timeout_ms)

@@ -67,9 +67,12 @@ arm_late() {
 	rm -f "$NFTRACE_HOOK_FILE.once"
 }
 
-subtest "a helper is stopped, as by Ctrl-Z: it is let go on"
+subtest "a helper leaves a terminal's signals to the supervisor; stopped, it is let go on"
 arm_late helper-job
 assert_within 20 "a helper is at work" test -s "$NFTRACE_HOOK_FILE"
+ignored=0x$(sed -n 's/^SigIgn:\s*//p' "/proc/$(halted_pid)/status")
+# HUP, INT, QUIT; TSTP, TTIN, TTOU
+(((ignored & 0x380007) == 0x380007)) || fail "it ignores $ignored"
 kill -STOP "$(halted_pid)"
 rm -f "$NFTRACE_HOOK_FILE"
 stop_nftrace INT
