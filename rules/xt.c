@@ -72,7 +72,8 @@ static void start(const struct family *f, const struct option *base,
 		  int (*revision)(const char *name, uint8_t revision, int opt))
 {
 	globals.orig_opts = (struct option *)base;
-	globals.opts = (struct option *)base;
+	/* What stands here is the library's to free; 1.8.9 spares orig_opts only. */
+	globals.opts = NULL;
 	globals.compat_rev = revision;
 	if (xtables_init_all(&globals, f->nfproto) < 0)
 		xt_exit_error(OTHER_PROBLEM, "libxtables could not be started");
@@ -101,7 +102,7 @@ void xt_family(const struct family *f)
 
 const struct option *xt_options(void)
 {
-	return globals.opts;
+	return globals.opts ? globals.opts : globals.orig_opts;
 }
 
 void xt_merge_match(struct xtables_match *m)
@@ -119,10 +120,4 @@ void xt_merge_match(struct xtables_match *m)
 	if (!opts)
 		xt_exit_error(OTHER_PROBLEM, "out of memory");
 	globals.opts = opts;
-}
-
-void xt_reset_options(void)
-{
-	xtables_free_opts(1);
-	globals.opts = globals.orig_opts;
 }

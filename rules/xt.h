@@ -46,11 +46,8 @@ void xt_family(const struct family *f);
 /** xt_options - the option table as it stands, base and loaded extensions */
 const struct option *xt_options(void);
 
-/** xt_merge_options - append an extension's options, setting its offset */
+/** xt_merge_match - append an extension's options, setting its offset */
 struct xtables_match;
 void xt_merge_match(struct xtables_match *m);
-
-/** xt_reset_options - back to the base table */
-void xt_reset_options(void);
 
 #endif
