@@ -447,6 +447,20 @@ int helper_run(helper_fn *fn, const void *arg, int timeout_ms,
 	return err ? err : helper_finish(&h, timeout_ms, res);
 }
 
+void helper_tell_end(char *buf, size_t size, const struct helper_result *res)
+{
+	const char *words = res->text ? res->text : "";
+	int len = (int)strcspn(words, "\n");
+
+	if (res->status > 128)
+		snprintf(buf, size, "a library ended the process (%s)%s%.*s",
+			 strsignal(res->status - 128), len ? ": " : "", len,
+			 words);
+	else
+		snprintf(buf, size, "a library ended the process (status %d)"
+			 "%s%.*s", res->status, len ? ": " : "", len, words);
+}
+
 void helper_release(struct helper_result *res)
 {
 	if (res->data)

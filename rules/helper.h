@@ -116,6 +116,12 @@ int helper_run(helper_fn *fn, const void *arg, int timeout_ms,
  */
 void helper_collect(bool wait);
 
+/**
+ * helper_tell_end - why a library ended a job, in a part of a sentence
+ * @res: of a job whose status is neither its own nor the timeout's
+ */
+void helper_tell_end(char *buf, size_t size, const struct helper_result *res);
+
 /** helper_release - unmap and free; safe on a zeroed struct */
 void helper_release(struct helper_result *res);
 

@@ -2,6 +2,7 @@
 /* match: a match expression in iptables' words -> the kernel's rule bytes. */
 #include "match.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -154,7 +155,7 @@ static int job(const void *arg, struct helper_out *out)
 	p.f = p.req->family;
 	p.r = helper_reserve(out, PARSE_RESULT_MAX);
 	if (!p.r)
-		return 97;
+		return ENOMEM;
 	out->used = sizeof(*p.r);
 	if (p.req->nft)
 		xt_open_nft(p.f, base_options, nft_compat_match);
@@ -189,15 +190,17 @@ int match_finish(struct helper *h, struct helper_result *res,
 	*result = res->data;
 	if (res->status == 0 && res->data)
 		return 0;
-	/* A library that ended the process: what it printed is the reason. */
 	memset(&dead, 0, sizeof(dead));
-	dead.status = MATCH_BAD;
-	snprintf(dead.message, sizeof(dead.message), "%.1000s",
-		 res->text && *res->text ? res->text :
-		 "the match expression could not be read in time: is there a "
-		 "host name in it that no name server answers for?");
-	dead.message[strcspn(dead.message, "\n")] = '\0';
 	*result = &dead;
+	if (res->status == -1) {
+		dead.status = MATCH_BAD;
+		snprintf(dead.message, sizeof(dead.message), "the match "
+			 "expression could not be read in time: is there a "
+			 "host name in it that no name server answers for?");
+	} else {
+		dead.status = MATCH_DIED;
+		helper_tell_end(dead.message, sizeof(dead.message), res);
+	}
 	return 0;
 }
 

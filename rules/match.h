@@ -13,7 +13,7 @@ struct family;
  * match_finish - wait; @res holds the result until helper_release()
  *
  * Return: 0 or -errno; *result is borrowed from @res and never NULL on
- * success (a helper that died is reported as MATCH_BAD with its words).
+ * success (a helper that died is reported as MATCH_DIED with its words).
  */
 int match_start(struct helper *h, const struct match_request *req);
 int match_finish(struct helper *h, struct helper_result *res,

@@ -13,6 +13,7 @@ enum match_status {
 	MATCH_BAD,	/* a bad word; the message quotes it */
 	MATCH_FAMILY,	/* good words, but not of this family */
 	MATCH_KERNEL,	/* this kernel has no TRACE target or no such match */
+	MATCH_DIED,	/* a library ended the parser: nobody's words are bad */
 };
 
 /* One request: the words of one expression for one family. */

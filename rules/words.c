@@ -307,6 +307,8 @@ static int split_here(const struct job *job, struct words *words)
 
 static int take_result(const struct helper_result *res, struct words *words)
 {
+	if (res->status > 0)
+		helper_tell_end(words->end, sizeof(words->end), res);
 	if (res->status != 0)
 		return -EIO;
 	if (!res->len)
@@ -328,6 +330,7 @@ int words_split(int argc, char *const argv[], const struct option *own,
 
 	words->count = 0;
 	words->word = NULL;
+	words->end[0] = '\0';
 	if (argc > UINT16_MAX)
 		return -E2BIG;
 	err = split_here(&job, words);

@@ -33,6 +33,7 @@ struct word {
 struct words {
 	unsigned int count;
 	struct word *word;	/* malloc'ed; words_free() */
+	char end[256];		/* after -EIO: how the helper ended, else empty */
 };
 
 /**

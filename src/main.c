@@ -68,7 +68,9 @@ int main(int argc, char *argv[])
 	}
 	if (argc > 1 && strcmp(argv[1], "--complete") == 0)
 		return options_complete(argc - 1, argv + 1);
-	status = options_parse(&o, argc, argv) ? dispatch(&o) : STATUS_USAGE;
+	status = options_parse(&o, argc, argv);
+	if (!status)
+		status = dispatch(&o);
 	options_free(&o);
 	helper_collect(true);
 	return status;

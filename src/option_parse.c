@@ -90,7 +90,17 @@ int options_complete(int argc, char *argv[])
 	return fflush(stdout) == 0 ? 0 : STATUS_FAILURE;
 }
 
-bool options_parse(struct options *o, int argc, char *argv[])
+/* No word is to blame. */
+static int refuse_helper(const struct words *words, int err)
+{
+	if (words->end[0])
+		say("error: reading the command line: %s", words->end);
+	else
+		say_error("reading the command line", err);
+	return STATUS_FAILURE;
+}
+
+int options_parse(struct options *o, int argc, char *argv[])
 {
 	struct option table[OPTION_ROWS_MAX + 1];
 	struct words words = { 0 };
@@ -105,10 +115,8 @@ bool options_parse(struct options *o, int argc, char *argv[])
 	o->buffer_mib = 64;
 	fill_getopt(table);
 	err = words_split(argc, argv, table, &words);
-	if (err) {
-		say_error("reading the command line", err);
-		return false;
-	}
+	if (err)
+		return refuse_helper(&words, err);
 	for (unsigned int i = 0; i < words.count && ok; i++)
 		ok = take_word(o, &words.word[i], argv, &groups);
 	words_free(&words);
@@ -116,7 +124,7 @@ bool options_parse(struct options *o, int argc, char *argv[])
 	/* The lock file is one for the whole host. */
 	if (o->netns && !o->hold_lock)
 		o->no_lock = true;
-	return ok;
+	return ok ? 0 : STATUS_USAGE;
 }
 
 void options_free(struct options *o)

@@ -12,9 +12,9 @@ struct options;
  * @o: filled; options_free() it in any case
  *
  * A mistake is reported here, with the word quoted.
- * Return: false after a report: exit status 2.
+ * Return: 0, or the exit status after a report.
  */
-bool options_parse(struct options *o, int argc, char *argv[]);
+int options_parse(struct options *o, int argc, char *argv[]);
 void options_free(struct options *o);
 
 /**

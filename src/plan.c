@@ -79,27 +79,30 @@ static int parse_expression(struct plan *p, struct parsed *x,
 	return err;
 }
 
+static bool any_is(const struct parsed *x, enum match_status status)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (x->m[i] && x->m[i]->status == status)
+			return true;
+	return false;
+}
+
 /* Of several refusals, the one that says most. */
 static const struct match_result *worst(const struct parsed *x)
 {
+	static const unsigned char says[] = {
+		[MATCH_FAMILY] = 1, [MATCH_BAD] = 2, [MATCH_KERNEL] = 2,
+		[MATCH_DIED] = 3,
+	};
 	const struct match_result *best = NULL;
 
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		const struct match_result *m = x->m[i];
 
-		if (m && (!best || (best->status == MATCH_FAMILY &&
-				    m->status != MATCH_FAMILY)))
+		if (m && (!best || says[m->status] > says[best->status]))
 			best = m;
 	}
 	return best;
-}
-
-static bool any_ok(const struct parsed *x)
-{
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		if (x->m[i] && x->m[i]->status == MATCH_OK)
-			return true;
-	return false;
 }
 
 static void join_words(const struct expression *e, char *buf, size_t size)
@@ -221,7 +224,8 @@ static int refuse(const struct parsed *x, const char *words)
 		option_near(m->unknown) : NULL;
 	if (near)
 		say("did you mean --%s?", near);
-	return m && m->status == MATCH_KERNEL ? STATUS_FAILURE : STATUS_USAGE;
+	return m && (m->status == MATCH_KERNEL || m->status == MATCH_DIED) ?
+	       STATUS_FAILURE : STATUS_USAGE;
 }
 
 /* Good words, but only for a family that is not there. */
@@ -250,7 +254,8 @@ static int take_expression(struct plan *p, const struct options *o,
 	int status;
 
 	join_words(e, words, sizeof(words));
-	if (!any_ok(x))
+	/* What the parser of one family dies of is not to pass unseen. */
+	if (!any_is(x, MATCH_OK) || any_is(x, MATCH_DIED))
 		return refuse(x, words);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		const struct match_result *m = x->m[i];

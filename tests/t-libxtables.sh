@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# t-libxtables: a libxtables of another version than this one.
+# t-libxtables: a libxtables of another version than this one, and one that ends the process.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 
@@ -46,3 +46,26 @@ EOT
 subtest "completion with such a library"
 in_ns lo "$NFTRACE" --complete nftrace -p udp >"$SCRATCH/words" 2>"$SCRATCH/err" || fail "status $?"
 assert_text "--dport" "$SCRATCH/words"
+
+# The sentence, and nobody's words are to blame.
+assert_died() { # DOING HOW
+	assert_status 1
+	assert_text "error: ${1}a library ended the process ($2): free(): invalid pointer" "$ERR"
+	assert_no_grep 'second line' "$ERR"
+	assert_restored lo "$SCRATCH/before"
+}
+
+subtest "a library that aborts while words are parsed"
+with dies DIES=abort
+run_nftrace lo -t 1 -p udp --dport 9
+assert_died "" Aborted
+
+subtest "a library that exits while words are parsed"
+with dies DIES=exit
+run_nftrace lo -t 1 -p udp --dport 9
+assert_died "" "status 1"
+
+subtest "a library that aborts while words are told apart"
+with dies DIES=abort
+run_nftrace lo -t 1 -p udp -m comment --comment -x
+assert_died "reading the command line: " Aborted

@@ -119,7 +119,7 @@ static int parse(const char *name, const struct family *f, int argc,
 	struct helper h;
 	int err = 0;
 
-	if (!options_parse(&o, argc, argv)) {
+	if (options_parse(&o, argc, argv)) {
 		printf("%s refused: as a command line\n", name);
 	} else if (o.expressions != 1) {
 		printf("%s refused: %u expressions\n", name, o.expressions);
