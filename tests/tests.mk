@@ -88,7 +88,7 @@ $(HOOKED)/nftrace: $(HOOKED_O)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(HOOKED)/%.o: %.c | need
+$(HOOKED)/%.o: %.c harden.mk | need
 	@mkdir -p $(@D)
 	@echo "  CC      $< (test hooks)"
 	$(Q)$(CC) $(CPPFLAGS) -DTEST_HOOKS $(CFLAGS) -MMD -MP -c -o $@ $<
