@@ -131,7 +131,7 @@ static size_t put_prefix(char *to, size_t size, const char *text, size_t len)
 bool place_build_line(struct place *p)
 {
 	size_t room = 4 * ((size_t)p->prefix_len + p->rule_len) + 16;
-	char *line = malloc(room);
+	char *line = malloc(room), *cut;
 	size_t n;
 
 	if (!line)
@@ -144,11 +144,10 @@ bool place_build_line(struct place *p)
 		line[n++] = '"';
 	}
 	line[n++] = '\n';
-	p->line = realloc(line, n);
+	cut = realloc(line, n);
+	p->line = cut ? cut : line;
 	p->line_len = (uint32_t)n;
-	if (!p->line)
-		free(line);
-	return p->line != NULL;
+	return true;
 }
 
 /* Does the kernel's word fit what the snapshot says of this rule? */
