@@ -6,9 +6,75 @@
 program=$TREE/nftrace
 [[ -z ${SANITIZE-} ]] || skip_all "the program that is installed is an ordinary build"
 [[ -x $program ]] || skip_all "no ./nftrace: make"
-LC_ALL=C readelf -lhrdW "$program" >"$SCRATCH/elf" || skip_all "no readelf"
+[[ ${HARDEN-yes} = yes ]] || skip_all "built with HARDEN=$HARDEN"
+readelf -lhrdW --dyn-syms "$program" >"$SCRATCH/elf" || skip_all "no readelf"
 
 subtest "no copy of a library's variable: its size is of the library at hand"
 grep -E ' R_[A-Z0-9_]+_COPY ' "$SCRATCH/elf" >"$SCRATCH/copies"
 assert_equal "copies" "" "$(awk '{ print $5 }' "$SCRATCH/copies" | paste -sd ' ')"
 assert_grep ' R_[A-Z0-9_]+(GLOB_DAT|_GOT) .* xtables_chain_protos' "$SCRATCH/elf"
+
+subtest "position-independent, and nothing is bound late"
+assert_grep '^ +Type: +DYN' "$SCRATCH/elf"
+assert_grep '^ +INTERP ' "$SCRATCH/elf"
+assert_grep '^ +GNU_RELRO ' "$SCRATCH/elf"
+assert_grep '\(FLAGS_1\).* NOW' "$SCRATCH/elf"
+
+subtest "no memory is both written and run"
+assert_grep '^ +GNU_STACK .* RW +0x' "$SCRATCH/elf"
+assert_no_grep ' RWE ' "$SCRATCH/elf"
+
+subtest "no library from a path of the build's"
+assert_no_grep '\((RPATH|RUNPATH)\)' "$SCRATCH/elf"
+
+# flags VARIABLE [MAKE'S ARGUMENTS]: what the makefile makes of it
+flags() {
+	local variable=$1
+	shift
+	printf 'include GNUmakefile\nprint-it: ; @echo $(%s)\n' "$variable" |
+		make -C "$TREE" --no-print-directory -s -f - "$@" print-it
+}
+
+subtest "overflows are looked for"
+assert_grep ' __stack_chk_fail@' "$SCRATCH/elf"
+if [[ $(flags CFLAGS) = *-D_FORTIFY_SOURCE=* ]]; then
+	assert_grep ' __[a-z]+_chk@' "$SCRATCH/elf"
+else
+	skip "built with $(flags CFLAGS)"
+fi
+
+# compiles VARIABLE=VALUE...: one file, and no warning
+compiles() {
+	make -C "$TREE" --no-print-directory -s CI=1 BUILD="$SCRATCH/build" "$@" \
+		"$SCRATCH/build/src/say.o" "$SCRATCH/build/src/safe.o" \
+		>"$SCRATCH/make" 2>&1 || { fail "make $*"; show make "$SCRATCH/make"; }
+	rm -rf "$SCRATCH/build"
+}
+
+subtest "with the usual flags there is no warning"
+compiles CFLAGS="-O2 -Wall -Wextra"
+
+subtest "a distribution's own _FORTIFY_SOURCE stays"
+for where in CFLAGS="-O2 -D_FORTIFY_SOURCE=1" CPPFLAGS=-D_FORTIFY_SOURCE=1 \
+	CFLAGS="-O2 -Wp,-D_FORTIFY_SOURCE=1"; do
+	assert_no_grep '_FORTIFY_SOURCE=[23]' <(flags CFLAGS "$where")
+	compiles "$where"
+done
+
+subtest "none without optimization"
+for optimization in -O0 -g "-O2 -O0"; do
+	assert_no_grep '_FORTIFY_SOURCE' <(flags CFLAGS CFLAGS="$optimization")
+	compiles CFLAGS="$optimization"
+done
+
+subtest "the user's flags come last"
+assert_grep '-fstack-protector-strong.* -fno-stack-protector' \
+	<(flags CFLAGS CFLAGS="-O2 -fno-stack-protector")
+assert_grep '-z,now.* -Wl,-z,lazy' <(flags LDFLAGS LDFLAGS=-Wl,-z,lazy)
+assert_no_grep '(^| )-pie' <(flags LDFLAGS LDFLAGS=-no-pie)
+
+subtest "HARDEN=no and SANITIZE=1 go without"
+for how in HARDEN=no SANITIZE=1; do
+	assert_no_grep 'FORTIFY|stack-protector' <(flags CFLAGS "$how")
+	assert_no_grep 'relro' <(flags LDFLAGS "$how")
+done
