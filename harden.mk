@@ -11,11 +11,13 @@ HARDEN_CFLAGS  :=
 HARDEN_LDFLAGS :=
 ifeq ($(HARDEN)$(SANITIZE),yes)
 
-# What the compiler takes, by its name: it is asked once a build folder.
+# What the compiler takes, by its name: it is asked once a build folder.  No
+# landing pads for indirect jumps (-fcf-protection=full): an instruction a function
+# is 1.8 % of an event's, and Linux does not use them outside the kernel.
 empty          :=
 HARDEN_TAKES   := $(BUILD)/takes-$(subst /,_,$(subst $(empty) ,_,$(CC))).mk
 HARDEN_ASK     := -fstack-protector-strong -fstack-clash-protection \
-                  -fcf-protection -mbranch-protection=standard
+                  -fcf-protection=return -mbranch-protection=standard
 HARDEN_PROBE   := $(CC) -Werror -O2 -x c -c -o /dev/null
 HARDEN_FORTIFY := 2
 ifneq ($(MAKECMDGOALS),clean)

@@ -156,8 +156,14 @@ fuzz-%: $(FUZZ_O) | need
 .SECONDARY: $(FUZZ_O)
 -include $(FUZZ_O:.o=.d)
 
-bench-run: $(BUILD)/nftrace $(BENCH_TOOLS) $(T)/bench/floor $(T)/bench/meter
+bench-run: $(BUILD)/nftrace $(BENCH_TOOLS) $(T)/bench/floor $(T)/bench/meter \
+		$(BUILD)/soft/nftrace
 	@BUILD=$(BUILD) tests/bench/run $(BENCH)
+
+# What hardening costs is told by a build without.
+.PHONY: $(BUILD)/soft/nftrace
+$(BUILD)/soft/nftrace:
+	@$(MAKE) --no-print-directory HARDEN=no BUILD=$(BUILD)/soft $@
 
 $(T)/bench/%: tests/bench/%.c | need
 	@mkdir -p $(@D)
