@@ -50,19 +50,25 @@ void helper_let_go(struct helper_out *out)
 	out->reserved = 0;
 }
 
-void *helper_reserve(struct helper_out *out, size_t size)
+void *helper_reserve(struct helper_out *out, uint64_t size)
 {
 	char *base;
 
 	helper_let_go(out);
+	/* Where addresses have 32 bits a large ruleset's bound may not. */
+	if (size > SIZE_MAX / 2) {
+		errno = ENOMEM;
+		return NULL;
+	}
 	if (ftruncate(out->fd, 0) < 0 || ftruncate(out->fd, (off_t)size) < 0)
 		return NULL;
-	base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, out->fd, 0);
+	base = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED,
+		    out->fd, 0);
 	if (base == MAP_FAILED)
 		return NULL;
 	out->base = base;
-	out->reserved = size;
-	out->used = size;
+	out->reserved = (size_t)size;
+	out->used = (size_t)size;
 	return base;
 }
 

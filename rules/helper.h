@@ -26,9 +26,9 @@ typedef int helper_fn(const void *arg, struct helper_out *out);
 /**
  * helper_reserve - map room for the result; what was there before is gone
  * @size: upper bound in bytes; untouched pages cost nothing
- * Return: zeroed memory, or NULL with errno set.
+ * Return: zeroed memory, or NULL with errno set; so what lies within it fits size_t.
  */
-void *helper_reserve(struct helper_out *out, size_t size);
+void *helper_reserve(struct helper_out *out, uint64_t size);
 
 /**
  * helper_let_go - unmap the result, which is complete: all of .used

@@ -102,13 +102,30 @@ static void take_interface(struct pcap_file *f, const uint8_t *body,
 	f->units[f->interfaces++] = units;
 }
 
+/* rest / units of a second, in 64 bits: long division where they are too few. */
+static uint64_t part_in_nanoseconds(uint64_t rest, uint64_t units)
+{
+	uint64_t ns = 0;
+
+	if (units <= UINT64_MAX / 1000000000)
+		return rest * 1000000000 / units;
+	/* Of units so small, what falls off is far below a nanosecond. */
+	for (; units > UINT64_MAX / 10; units /= 2)
+		rest /= 2;
+	for (int digit = 0; digit < 9; digit++) {
+		rest *= 10;
+		ns = ns * 10 + rest / units;
+		rest %= units;
+	}
+	return ns;
+}
+
 static uint64_t in_nanoseconds(uint64_t time, uint64_t units)
 {
 	if (units == 0)
 		return 0;
 	return time / units * 1000000000 +
-	       (uint64_t)((unsigned __int128)(time % units) * 1000000000 /
-			  units);
+	       part_in_nanoseconds(time % units, units);
 }
 
 static bool take_packet(const struct pcap_file *f, const uint8_t *body,

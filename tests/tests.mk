@@ -53,6 +53,14 @@ soak: deps
 	@SOAK=1 $(MAKE) --no-print-directory check-run
 	$(if $(TESTS),,@SOAK=1 $(MAKE) --no-print-directory fuzz SECONDS=$(SOAK_SECONDS))
 
+# Each file for 32-bit addresses, without a warning: it is compiled, not run.
+.PHONY: check-arch
+check-arch:
+	@tests/deps $(PACKAGES) gcc-multilib
+	@bad=0; for f in $(wildcard rules/*.c src/*.c); do \
+	  $(CC) -m32 -Werror $(CPPFLAGS) $(CFLAGS) -c -o /dev/null $$f || bad=1; done; \
+	  [ $$bad = 0 ] && echo "  CHECK   $(words $(wildcard rules/*.c src/*.c)) files: gcc -m32"
+
 demo:
 	@tests/deps $(DEMO_PACKAGES)
 	@$(MAKE) --no-print-directory demo-run

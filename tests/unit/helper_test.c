@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* helper_test: what a job may ask for, and what is said of one that a library ended. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "helper.h"
+
+/* What does not fit the addresses must not be cut to what does. */
+static int reserve_too_much(const void *arg, struct helper_out *out)
+{
+	(void)arg;
+	if (helper_reserve(out, UINT64_MAX - 4096) || errno != ENOMEM)
+		return 1;
+	if (helper_reserve(out, (uint64_t)SIZE_MAX / 2 + 4096) ||
+	    errno != ENOMEM)
+		return 2;
+	return helper_reserve(out, 4096) ? 0 : 3;
+}
+
+static void test_reserve(void **state)
+{
+	struct helper_result res;
+
+	(void)state;
+	assert_int_equal(helper_run(reserve_too_much, NULL, 10000, &res), 0);
+	assert_int_equal(res.status, 0);
+	assert_int_equal(res.len, 4096);
+	helper_release(&res);
+}
+
+static int end(const void *arg, struct helper_out *out)
+{
+	const char *words = arg;
+
+	(void)out;
+	fputs(words, stderr);
+	if (!*words)
+		_exit(7);
+	abort();
+}
+
+static void assert_told(const char *words, const char *expected)
+{
+	struct helper_result res;
+	char told[256];
+
+	assert_int_equal(helper_run(end, words, 10000, &res), 0);
+	helper_tell_end(told, sizeof(told), &res);
+	assert_string_equal(told, expected);
+	helper_release(&res);
+}
+
+static void test_end(void **state)
+{
+	(void)state;
+	assert_told("free(): bad\nmore\n",
+		    "a library ended the process (Aborted): free(): bad");
+	assert_told("\n", "a library ended the process (Aborted)");
+	assert_told("", "a library ended the process (status 7)");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_reserve),
+		cmocka_unit_test(test_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
