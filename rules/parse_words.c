@@ -260,13 +260,14 @@ static const char *option_word(const struct parse *p)
 
 /*
  * iptables 1.8.9 takes the word before the next one for the value: it refuses
- * -s10.1.2.3 and makes an interface "-ieth0" of -ieth0.
+ * -s10.1.2.3 and makes an interface "-ieth0" of -ieth0.  Later ones look behind
+ * the option's name.
  */
 static char *own_word(struct parse *p, int letter)
 {
 	const char *word = p->argv[optind - 1];
 
-	if (optarg != word)
+	if (optarg != word && !xt_is_newer())
 		parse_refuse(p, MATCH_BAD, "'%s': iptables wants the value of "
 		       "-%c as a word of its own", word, letter);
 	return optarg;

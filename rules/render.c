@@ -134,7 +134,10 @@ static void print_interface(char letter, const char *name,
 	}
 }
 
-/* getprotobynumber() reads a file at each call. */
+/*
+ * From 1.8.11 on iptables-save prints the number of what is not in the table.
+ * getprotobynumber() reads a file at each call.
+ */
 static const char *protocol_name(uint16_t proto)
 {
 	static char *known[256];
@@ -144,7 +147,7 @@ static const char *protocol_name(uint16_t proto)
 	for (const struct xtables_pprot *p = xtables_chain_protos; p->name; p++)
 		if (p->num == proto)
 			return p->name;
-	if (proto >= 256)
+	if (proto >= 256 || xt_is_newer())
 		return NULL;
 	if (!asked[proto]) {
 		pe = getprotobynumber(proto);

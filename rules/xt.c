@@ -3,6 +3,7 @@
 #include "xt.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -93,6 +94,15 @@ void xt_open_nft(const struct family *f, const struct option *base,
 	probed = f;
 	probe_match = has_match;
 	start(f, base, nft_revision);
+}
+
+/* Its table of protocols has grown by dccp; no function is new. */
+bool xt_is_newer(void)
+{
+	for (const struct xtables_pprot *p = xtables_chain_protos; p->name; p++)
+		if (p->num == IPPROTO_DCCP)
+			return true;
+	return false;
 }
 
 void xt_family(const struct family *f)

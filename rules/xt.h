@@ -5,6 +5,7 @@
 
 #include <getopt.h>
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct family;
@@ -39,6 +40,13 @@ void xt_open(const struct family *f, const struct option *base,
 void xt_open_nft(const struct family *f, const struct option *base,
 		 int (*has_match)(const struct family *f, const char *name,
 				  uint8_t revision));
+
+/**
+ * xt_is_newer - is it the libxtables of iptables 1.8.11 or later, not of 1.8.9?
+ *
+ * Programs of iptables' go by it as well: they come from the same source.
+ */
+bool xt_is_newer(void);
 
 /** xt_family - go over to another family; matches only, never targets */
 void xt_family(const struct family *f);

@@ -79,7 +79,7 @@ judge() {
 	esac
 	case $1 in
 	KERNEL) [[ $3 != "refused|" ]] || echo "nftrace refuses it" ;;
-	LESS) [[ $3 = "refused|" ]] || echo "nftrace takes it" ;;
+	LESS) [[ $3 = "refused|" || ( $2 = "$3" && $3 != *" -i -"* ) ]] || echo "nftrace takes it" ;;
 	*) [[ $2 = "$3" ]] || echo "not the same" ;;
 	esac
 }
