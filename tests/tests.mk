@@ -54,12 +54,13 @@ soak: deps
 	$(if $(TESTS),,@SOAK=1 $(MAKE) --no-print-directory fuzz SECONDS=$(SOAK_SECONDS))
 
 # Each file for 32-bit addresses, without a warning: it is compiled, not run.
+ARCH_C        := $(TEST_RULES) $(TEST_SRC) src/main.c
 .PHONY: check-arch
 check-arch:
 	@tests/deps $(PACKAGES) gcc-multilib
-	@bad=0; for f in $(wildcard rules/*.c src/*.c); do \
+	@bad=0; for f in $(ARCH_C); do \
 	  $(CC) -m32 -Werror $(CPPFLAGS) $(CFLAGS) -c -o /dev/null $$f || bad=1; done; \
-	  [ $$bad = 0 ] && echo "  CHECK   $(words $(wildcard rules/*.c src/*.c)) files: gcc -m32"
+	  [ $$bad = 0 ] && echo "  CHECK   $(words $(ARCH_C)) files: gcc -m32"
 
 demo:
 	@tests/deps $(DEMO_PACKAGES)
@@ -87,7 +88,7 @@ $(WIDE)/nftrace: $(WIDE_O) $(BUILD)/src/main.o $(filter-out %/sandbox.o,$(TEST_S
 	@echo "  LD      $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(WIDE)/%.o: %.c | need
+$(WIDE)/%.o: %.c harden.mk | need
 	@mkdir -p $(@D)
 	@echo "  CC      $< (for valgrind)"
 	$(Q)$(CC) $(CPPFLAGS) -DWIDE_FILTER $(CFLAGS) -MMD -MP -c -o $@ $<
@@ -165,13 +166,14 @@ fuzz-%: $(FUZZ_O) | need
 -include $(FUZZ_O:.o=.d)
 
 bench-run: $(BUILD)/nftrace $(BENCH_TOOLS) $(T)/bench/floor $(T)/bench/meter \
-		$(BUILD)/soft/nftrace
+		$(WIDE)/nftrace $(BUILD)/soft/nftrace
 	@BUILD=$(BUILD) tests/bench/run $(BENCH)
 
 # What hardening costs is told by a build without.
 .PHONY: $(BUILD)/soft/nftrace
 $(BUILD)/soft/nftrace:
-	@$(MAKE) --no-print-directory HARDEN=no BUILD=$(BUILD)/soft $@
+	@$(MAKE) --no-print-directory HARDEN=no BUILD=$(BUILD)/soft $@ \
+	  $(BUILD)/soft/wide/nftrace
 
 $(T)/bench/%: tests/bench/%.c | need
 	@mkdir -p $(@D)

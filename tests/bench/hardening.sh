@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 # BENCH_RUNS (5).
 
-SOFT=$BUILD/soft/nftrace
+SOFT=$BUILD/soft
 
 # The kernel's lines of bench_node's ten events a packet
 packets_as_text() { # COUNT
@@ -57,11 +57,11 @@ bench_hardening() {
 		args=(--read "$log" --rules "$rules" "$form")
 		few=(--read "$log.few" --rules "$rules" "$form")
 		for ((i = 0; i < ${BENCH_RUNS:-5}; i++)); do
-			user_s "$SOFT" "${args[@]}" >>"$SCRATCH/soft$form"
+			user_s "$SOFT/nftrace" "${args[@]}" >>"$SCRATCH/soft$form"
 			user_s "$NFTRACE" "${args[@]}" >>"$SCRATCH/hard$form"
 		done
-		soft=$(instructions "$SOFT" "${few[@]}")
-		hard=$(instructions "$NFTRACE" "${few[@]}")
+		soft=$(instructions "$SOFT/wide/nftrace" "${few[@]}")
+		hard=$(instructions "$BUILD/wide/nftrace" "${few[@]}")
 		printf '%-14s %8s %8s %6s %12d %12d %6s %s\n' "$form" "$(median "$SCRATCH/soft$form")" \
 			"$(median "$SCRATCH/hard$form")" \
 			"$(ratio "$(median "$SCRATCH/hard$form")" "$(median "$SCRATCH/soft$form")")" \
