@@ -37,6 +37,11 @@ static const struct call for_all[] = {
 	{ CALL(mmap), 2, { { 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0 },
 			   { 3, SCMP_CMP_MASKED_EQ, MAP_SHARED, 0 } } },
 #endif
+#ifdef __NR_mmap2
+	/* Where addresses have 32 bits libc maps by this one. */
+	{ CALL(mmap2), 2, { { 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0 },
+			    { 3, SCMP_CMP_MASKED_EQ, MAP_SHARED, 0 } } },
+#endif
 	{ CALL(munmap) }, { CALL(mremap) }, { CALL(brk) },
 	/* abort() */
 	{ CALL(rt_sigprocmask) }, { CALL(getpid) }, { CALL(gettid) },
@@ -53,12 +58,30 @@ static const struct call for_reader[] = {
 	{ CALL(mmap), 2, { { 2, SCMP_CMP_EQ, PROT_READ },
 			   { 3, SCMP_CMP_EQ, MAP_SHARED } } },
 #endif
+#ifdef __NR_mmap2
+	{ CALL(mmap2), 2, { { 2, SCMP_CMP_EQ, PROT_READ },
+			    { 3, SCMP_CMP_EQ, MAP_SHARED } } },
+#endif
+#if defined(__NR_socketcall) || defined(__NR_recv)
+	{ CALL(recv) },
+#endif
+#ifdef __NR_recvmmsg_time64
+	{ CALL(recvmmsg_time64) }, { CALL(ppoll_time64) },
+	{ CALL(clock_gettime64) },
+#endif
 	/* Where the vDSO has no clock; a poll() that a stop has interrupted. */
 	{ CALL(clock_gettime) }, { CALL(restart_syscall) }, { CALL(close) },
 };
 
 /* Cutting its result to length, and saying that it is there. */
 static const struct call for_helper[] = {
+#ifdef __NR_ftruncate64
+	{ CALL(ftruncate64) },
+#endif
+#if defined(__NR_socketcall) || defined(__NR_send)
+	/* Without an address, unlike sendto(). */
+	{ CALL(send) },
+#endif
 	{ CALL(ftruncate) }, { CALL(sendto), 1, { { 4, SCMP_CMP_EQ, 0 } } },
 };
 
