@@ -285,6 +285,21 @@ static bool may_be_refusal(const struct journey *j, const struct path *p)
 	       j->first.tcp_flags & TCP_RST;
 }
 
+/*
+ * Nat is asked for the first packet of a connection: at its first hook for the
+ * destination, at its last for the source, and not again behind loopback.  Its
+ * silence at the first hook tells the others, if it could have spoken there.
+ */
+static bool nat_may_come(const struct journey *j, const struct path *p,
+			 const struct path_map *map)
+{
+	if (p->born_local && !p->local)
+		return false;
+	return j->flags & JOURNEY_NAT || path_nat_ahead(map, p) ||
+	       may_be_refusal(j, p) ||
+	       !path_nat_was_ahead(map, p, j->entry.place);
+}
+
 static bool branch_is_over(const struct journey *j, const struct path *p,
 			   const struct path_map *map)
 {
@@ -293,8 +308,7 @@ static bool branch_is_over(const struct journey *j, const struct path *p,
 	if (p->state != PATH_TABLE_DONE ||
 	    (p->out == LOOPBACK_IFINDEX && path_is_leaving(map, p)))
 		return false;
-	return path_is_over(map, p, j->flags & JOURNEY_NAT ||
-			    path_nat_ahead(map, p) || may_be_refusal(j, p));
+	return path_is_over(map, p, nat_may_come(j, p, map));
 }
 
 bool journey_is_over(const struct journey *j, const struct path_map *map)

@@ -327,10 +327,11 @@ bool path_is_start(const struct place *at)
 bool path_is_over(const struct path_map *map, const struct path *p, bool nat)
 {
 	const struct path_hook *h = path_hook_of(map, p->last, p->hook);
+	uint64_t may = nat && !p->last->nat ? h->may : 0;
 
 	if (h->crowded || h->must_later || (nat && h->may_later))
 		return false;
-	return !((h->must | (nat ? h->may : 0)) & path_ahead(map, p));
+	return !((h->must | may) & path_ahead(map, p));
 }
 
 bool path_map_has_nat(const struct path_map *map, const struct path *p,
@@ -344,4 +345,14 @@ bool path_nat_ahead(const struct path_map *map, const struct path *p)
 	return (p->hook == NF_INET_PRE_ROUTING ||
 		p->hook == NF_INET_LOCAL_OUT) &&
 	       path_hook_of(map, p->last, p->hook)->may & path_ahead(map, p);
+}
+
+bool path_nat_was_ahead(const struct path_map *map, const struct path *p,
+		     const struct place *entry)
+{
+	unsigned int first = p->local ? NF_INET_LOCAL_OUT : NF_INET_PRE_ROUTING;
+	const struct path_hook *h = path_hook_of(map, p->last, first);
+
+	return entry->hook == first && entry->station != STATION_NONE &&
+	       h->may & ~h->upto[entry->station];
 }

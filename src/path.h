@@ -56,7 +56,7 @@ bool path_is_start(const struct place *at);
 
 /**
  * path_is_over - at the end of a table, and nothing can come any more
- * @nat: nat was asked at the packet's first hook, so it will be at the last
+ * @nat: nat may be asked at later hooks, and here unless its rule has translated
  */
 bool path_is_over(const struct path_map *map, const struct path *p, bool nat);
 
@@ -66,5 +66,12 @@ bool path_map_has_nat(const struct path_map *map, const struct path *p,
 
 /** path_nat_ahead - at its first hook, and nat may still be asked there */
 bool path_nat_ahead(const struct path_map *map, const struct path *p);
+
+/**
+ * path_nat_was_ahead - had it nat of its first hook before it when it came in?
+ * @entry: of its first event
+ */
+bool path_nat_was_ahead(const struct path_map *map, const struct path *p,
+			const struct place *entry);
 
 #endif

@@ -200,6 +200,67 @@ udp 10.2.0.2 1000
 udp 10.2.0.2 1001
 done_with
 
+# Nat at the last hook alone: whether it comes nobody knows before it does, or stays silent.
+scenario masquerade-alone <<'EOT'
+table ip t {
+	chain forward {
+		type filter hook forward priority 0; policy accept;
+		udp dport 1000 counter
+	}
+	chain output {
+		type filter hook output priority 0; policy accept;
+	}
+	chain postrouting {
+		type nat hook postrouting priority 100; policy accept;
+		oifname "eth1" masquerade
+	}
+}
+EOT
+trace 3 -p udp --dport 1000:1001
+udp 10.2.0.2 1000
+udp 10.2.0.2 1000
+talk r udp 10.2.0.2 1001 from 21001 wait 20 2>/dev/null
+done_with
+assert_text 'the TRACE rules counted 3 packets' "$ERR"
+
+iptables_rules masquerade-alone-iptables <<'EOT'
+*mangle
+-A POSTROUTING -o nosuch -j MARK --set-mark 1
+COMMIT
+*filter
+-A FORWARD -i eth0 -j ACCEPT
+COMMIT
+*nat
+-A POSTROUTING -o eth1 -j MASQUERADE
+COMMIT
+EOT
+trace 2 -i eth0 -p udp
+udp 10.2.0.2 1000
+udp 10.2.0.2 1001
+done_with
+assert_text 'the TRACE rules counted 2 packets' "$ERR"
+
+# The first to translate is the last that is asked.
+scenario nat-at-input-alone <<'EOT'
+table ip t {
+	chain input {
+		type filter hook input priority 0; policy accept;
+	}
+	chain first {
+		type nat hook input priority 90; policy accept;
+		udp dport 1000 snat to 10.1.0.9
+	}
+	chain second {
+		type nat hook input priority 100; policy accept;
+		udp dport 1001 counter
+	}
+}
+EOT
+trace 2 -i eth0 -p udp
+udp 10.1.0.1 1000
+udp 10.1.0.1 1001
+done_with
+
 scenario nat <<'EOT'
 table ip t {
 	chain prerouting {
