@@ -180,13 +180,15 @@ static bool at_policy(const struct path *p, const struct place *at)
 }
 
 /* Does the way lead from one hook to the other, past hooks without a table? */
-static bool leads_to(const struct path_map *map, unsigned int f,
-		     unsigned int from, unsigned int to)
+static bool leads_to(const struct path_map *map, const struct path *p,
+		     const struct place *at)
 {
-	if (path_next_hooks[from] & BIT(to))
-		return true;
-	return from == NF_INET_PRE_ROUTING && to == NF_INET_POST_ROUTING &&
-	       !map->hook[f][NF_INET_FORWARD].must;
+	uint8_t hooks = path_hooks_ahead(p);
+
+	if (hooks & BIT(NF_INET_FORWARD) &&
+	    !path_hook_of(map, at, NF_INET_FORWARD)->must)
+		hooks |= BIT(NF_INET_POST_ROUTING);
+	return hooks & BIT(at->hook);
 }
 
 /* A station of this hook that comes later, none that must be seen left out. */
@@ -211,7 +213,7 @@ static bool next_table(const struct path_map *map, const struct path *p,
 		return relaxed;
 	if (at->hook == p->hook)
 		return next_here(map, p, at, relaxed);
-	if (!leads_to(map, path_family(at), p->hook, at->hook))
+	if (!leads_to(map, p, at))
 		return false;
 	if (path_hook_of(map, at, at->hook)->crowded ||
 	    path_hook_of(map, p->last, p->hook)->crowded)

@@ -6,6 +6,13 @@
 #include "place.h"
 #include "table_order.h"
 
+uint8_t path_hooks_ahead(const struct path *p)
+{
+	if (p->hook == NF_INET_PRE_ROUTING && p->born_local)
+		return BIT(NF_INET_LOCAL_IN);
+	return path_next_hooks[p->hook];
+}
+
 /* Where a path is; in a user chain that was joined from nowhere: its table's. */
 uint8_t path_station(const struct path_map *map, const struct path *p)
 {

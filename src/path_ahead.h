@@ -26,6 +26,13 @@ static inline const struct path_hook *path_hook_of(const struct path_map *map,
 	return &map->hook[path_family(at)][hook];
 }
 
+/**
+ * path_hooks_ahead - hooks at which this one can turn up next, a bit each
+ *
+ * What comes back over loopback has its route since OUTPUT: it is for this host.
+ */
+uint8_t path_hooks_ahead(const struct path *p);
+
 /** path_station - where it is; in a user chain joined from nowhere: its table's */
 uint8_t path_station(const struct path_map *map, const struct path *p);
 

@@ -10,14 +10,14 @@
 /* Would a packet that went on have been seen, whichever way it took? */
 static bool would_be_seen(const struct path_map *map, const struct path *p)
 {
-	unsigned int f = path_family(p->last);
+	uint8_t hooks = path_hooks_ahead(p);
 
 	if (path_hook_goes_on(map, p))
 		return true;
 	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
-		if (path_next_hooks[p->hook] & BIT(h) && !map->hook[f][h].must)
+		if (hooks & BIT(h) && !path_hook_of(map, p->last, h)->must)
 			return false;
-	return path_next_hooks[p->hook] != 0;
+	return hooks != 0;
 }
 
 static uint8_t passed(const struct path_map *map, const struct path *p)

@@ -1,0 +1,518 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * journey_matrix_test: whatever chains are at which hooks, legacy, nft's or both:
+ * each packet is one story, whole, with the right fate.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "event.h"
+#include "event_nft.h"
+#include "journey.h"
+#include "journeys.h"
+#include "path_map.h"
+#include "place.h"
+#include "table_order.h"
+
+enum { LO = 1, ETH0 = 2, ETH1 = 3, ID = 77, LOOPED_ID = 78,
+       STATIONS = 20, WAY = 3, PACKETS = 4, STEPS = 32 };
+
+enum { PRE = NF_INET_PRE_ROUTING, IN = NF_INET_LOCAL_IN,
+       FWD = NF_INET_FORWARD, OUT = NF_INET_LOCAL_OUT,
+       POST = NF_INET_POST_ROUTING, HOOKS = NF_INET_NUMHOOKS };
+
+/* Ways through the host, by hooks. */
+static const struct way {
+	const char *name;
+	uint8_t hook[5], hooks;
+} ways[] = {
+	{ "in", { PRE, IN }, 2 },
+	{ "out", { OUT, POST }, 2 },
+	{ "loopback", { OUT, POST, PRE, IN }, 4 },
+	{ "forwarded", { PRE, FWD, POST }, 3 },
+};
+
+enum { FORWARDED = 3, LOOPBACK = 2, WAYS = sizeof(ways) / sizeof(ways[0]) };
+
+/* A legacy table or a base chain of nft at one hook, which says one thing. */
+struct station {
+	int priority;		/* by which the kernel runs it */
+	bool nat;
+	struct place place;
+};
+
+/* What there is on a host, a bit a thing. */
+struct host {
+	unsigned int filter, nat;	/* hooks at which nft has a chain of it */
+	unsigned int tables;		/* legacy ones beside raw */
+	bool legacy;			/* TRACE is legacy's */
+	bool late;			/* nft's filter chains run behind nat */
+	bool translates;		/* nat has a rule for each new packet */
+	bool alike;			/* packets have the same bytes */
+	unsigned int unknown;		/* hooks whose chains no map has */
+	unsigned int family;
+};
+
+static const char *const legacy_tables[] = {
+	"mangle", "nat", "filter", "security",
+};
+
+enum { MANGLE, NAT, FILTER, SECURITY, TABLES };
+
+static const uint8_t table_hooks[TABLES] = {
+	[MANGLE] = 1 << PRE | 1 << IN | 1 << FWD | 1 << OUT | 1 << POST,
+	[NAT] = 1 << PRE | 1 << IN | 1 << OUT | 1 << POST,
+	[FILTER] = 1 << IN | 1 << FWD | 1 << OUT,
+	[SECURITY] = 1 << IN | 1 << FWD | 1 << OUT,
+};
+
+struct told {
+	const struct place *at[STEPS];
+	unsigned int steps;
+	uint8_t fate;
+};
+
+struct world {
+	struct host host;
+	struct path_map map;
+	struct station station[HOOKS][STATIONS];
+	unsigned int stations[HOOKS];
+	struct journeys *journeys;
+	uint64_t now_ns;
+	bool nat_active;
+	struct told sent[PACKETS * WAYS], told[2 * PACKETS * WAYS];
+	unsigned int packets, stories;
+};
+
+/* A packet under way. */
+struct sent {
+	uint8_t hook, way;
+	uint32_t number, id, in, out;
+	uint8_t ttl;
+	uint8_t manip;		/* what nat has decided: 1 the destination, 2 the source */
+	bool fresh;		/* the first of its connection */
+	bool dnat, snat;
+	uint64_t stamp_ns;
+};
+
+static bool note(void *arg, struct journey *j)
+{
+	struct world *w = arg;
+	struct told *t = &w->told[w->stories++];
+
+	assert_true(w->stories <= sizeof(w->told) / sizeof(w->told[0]));
+	assert_int_equal(j->branches, 1);
+	memset(t, 0, sizeof(*t));
+	for (t->steps = 0; t->steps < journey_kept(j); t->steps++)
+		t->at[t->steps] = j->step[t->steps].place;
+	t->fate = j->fate[0].kind;
+	return false;
+}
+
+static struct place *add(struct world *w, unsigned int hook, int priority,
+			 bool nat)
+{
+	struct station *s = &w->station[hook][w->stations[hook]];
+
+	/* In the order in which the kernel runs them. */
+	while (s > w->station[hook] && s[-1].priority > priority) {
+		*s = s[-1];
+		s--;
+	}
+	*s = (struct station){ .priority = priority, .nat = nat };
+	w->stations[hook]++;
+	return &s->place;
+}
+
+static void fill(struct world *w, struct place *p, unsigned int hook,
+		 uint32_t key, int priority, bool nat)
+{
+	*p = (struct place){
+		.prefix = "", .rule = "", .line = "", .target = "",
+		.table = "t", .chain = "c", .chain_index = key, .last = 10,
+		.number = 10, .kind = PLACE_POLICY, .at_end = true,
+		.effect = EFFECT_ACCEPT, .hook = (uint8_t)hook,
+		.nfproto = w->host.family ? NFPROTO_IPV6 : NFPROTO_IPV4,
+		.station = STATION_NONE,
+	};
+	if (!(w->host.unknown & 1u << hook))
+		p->station = path_map_add(&w->map, w->host.family, hook, key,
+					  priority, nat);
+}
+
+static void add_nft(struct world *w, unsigned int hook, int priority, bool nat)
+{
+	struct place *p = add(w, hook, priority, nat);
+
+	fill(w, p, hook, 0x80000000u | (uint32_t)(hook << 8 | w->stations[hook]),
+	     priority, nat);
+	p->backend = EVENT_NFT;
+	p->order = !nat ? T_OTHER : priority < 0 ? T_DNAT : T_SNAT;
+	if (nat && w->host.translates) {
+		p->kind = PLACE_RULE;
+		p->at_end = false;
+		p->nat = true;
+		p->changes = priority < 0 ? CHANGE_DST : CHANGE_SRC;
+	}
+	/* Of a chain that is not known yet nobody knows the hook. */
+	if (p->station == STATION_NONE)
+		p->hook = 0xff;
+	if (priority == -301)
+		p->own = p->hidden = true;
+}
+
+static void add_legacy(struct world *w, unsigned int hook, const char *table)
+{
+	static const int priorities[T_COUNT] = {
+		[T_RAW] = -300, [T_MANGLE] = -150, [T_DNAT] = -100,
+		[T_FILTER] = 0, [T_SECURITY] = 50, [T_SNAT] = 100,
+	};
+	uint8_t order = table_order(table, (uint8_t)hook);
+	bool nat = order == T_DNAT || order == T_SNAT;
+	struct place *p = add(w, hook, priorities[order], nat);
+
+	fill(w, p, hook, order, priorities[order], nat);
+	p->table = table;
+	p->order = order;
+	p->chain_index = order * 8u + hook;
+}
+
+static void build(struct world *w)
+{
+	const struct host *h = &w->host;
+
+	for (unsigned int hook = 0; hook < HOOKS; hook++) {
+		bool first = hook == PRE || hook == OUT;
+
+		if (first && h->legacy)
+			add_legacy(w, hook, "raw");
+		else if (first)
+			add_nft(w, hook, -301, false);
+		for (unsigned int t = 0; t < TABLES; t++)
+			if (h->tables & 1u << t && table_hooks[t] & 1u << hook)
+				add_legacy(w, hook, legacy_tables[t]);
+		if (h->filter & 1u << hook)
+			add_nft(w, hook, h->late ? 300 : 0, false);
+		if (h->nat & 1u << hook)
+			add_nft(w, hook, first ? -100 : 100, true);
+	}
+	w->nat_active = h->nat || h->tables & 1u << NAT;
+}
+
+static struct world *open_world(const struct host *h)
+{
+	static const struct journey_ops ops = { .done = note };
+	struct world *w = calloc(1, sizeof(*w));
+
+	assert_non_null(w);
+	w->host = *h;
+	w->now_ns = 1000000000;
+	build(w);
+	w->journeys = journeys_open(&w->map, 128, false, true, &ops, w);
+	return w;
+}
+
+static uint32_t bytes_of(const struct world *w, const struct sent *s,
+			 uint8_t b[static 80])
+{
+	uint32_t head = w->host.family ? 40 : 20;
+	uint8_t src = s->snat ? 9 : 1, dst = s->dnat ? 8 : 2;
+
+	memset(b, 0, 80);
+	if (w->host.family) {
+		b[0] = 6 << 4;
+		b[5] = 40;
+		b[6] = IPPROTO_UDP;
+		b[7] = s->ttl;
+		b[23] = src;
+		b[39] = dst;
+	} else {
+		b[0] = 4 << 4 | 5;
+		b[3] = 60;
+		b[8] = s->ttl;
+		b[9] = IPPROTO_UDP;
+		b[15] = src;
+		b[19] = dst;
+	}
+	b[head + 1] = 200;
+	b[head + 3] = 53;
+	b[head + 5] = 40;
+	b[head + 8] = w->host.alike ? 0 : (uint8_t)s->number;
+	return head + 40;
+}
+
+static void emit(struct world *w, const struct sent *s, const struct place *at,
+		 bool headers)
+{
+	struct event e = { .nfproto = at->nfproto, .hook = at->hook };
+	struct event_nft nft = { .id = s->id };
+	uint8_t bytes[80];
+	uint32_t len = bytes_of(w, s, bytes);
+
+	w->now_ns += 1000;
+	if (at->backend == EVENT_NFT) {
+		e.nft = &nft;
+		len -= 20;
+	} else if (s->hook <= FWD) {
+		e.flags = EVENT_HAS_STAMP;
+		e.stamp_ns = s->stamp_ns;
+	}
+	if (headers) {
+		e.payload = bytes;
+		e.payload_len = len;
+		e.in = s->hook == PRE || s->hook == IN || s->hook == FWD ?
+			s->in : 0;
+		e.out = s->hook >= FWD ? s->out : 0;
+	} else {
+		e.flags |= EVENT_NO_HEADERS;
+	}
+	journeys_add(w->journeys, &e, at, w->now_ns, w->now_ns);
+}
+
+/* The run's own rule, where the expression was met, in front of its chain's policy. */
+static void emit_own(struct world *w, const struct sent *s,
+		     const struct place *policy)
+{
+	static struct place rule[2 * HOOKS];
+	struct place *p = &rule[2 * s->hook + w->host.family];
+
+	*p = *policy;
+	p->kind = PLACE_RULE;
+	p->at_end = false;
+	p->effect = EFFECT_CONTINUE;
+	emit(w, s, p, true);
+}
+
+static void pass(struct world *w, struct sent *s, struct told *t)
+{
+	uint8_t manip = s->hook == PRE || s->hook == OUT ? 1 : 2;
+
+	for (unsigned int i = 0; i < w->stations[s->hook]; i++) {
+		const struct station *st = &w->station[s->hook][i];
+		bool own = st->place.own;
+
+		if (st->nat && (!s->fresh || s->manip & manip))
+			continue;
+		if (own)
+			emit_own(w, s, &st->place);
+		emit(w, s, &st->place, !own);
+		if (!own)
+			t->at[t->steps++] = &st->place;
+		if (st->place.nat) {
+			s->manip |= manip;
+			s->dnat |= manip == 1;
+			s->snat |= manip == 2;
+		}
+	}
+	/* Where no chain has decided, it is decided that nothing changes. */
+	if (w->nat_active && s->hook != FWD)
+		s->manip |= manip;
+}
+
+static uint8_t fate_of(const struct world *w, const struct sent *s)
+{
+	const struct way *way = &ways[s->way];
+	unsigned int last = 0;
+
+	/* Own and legacy ones are at the first: none is not seen at all. */
+	for (unsigned int i = 0; i < way->hooks; i++)
+		for (unsigned int k = 0; k < w->stations[way->hook[i]]; k++)
+			if (!w->station[way->hook[i]][k].nat ||
+			    (s->fresh && i < 3))
+				last = way->hook[i];
+	switch (last) {
+	case PRE:
+		return FATE_UNKNOWN;
+	case IN:
+		return FATE_DELIVERED;
+	case FWD:
+		return FATE_FORWARDED;
+	}
+	return s->way == FORWARDED ? FATE_FORWARDED : FATE_SENT;
+}
+
+static void send_packet(struct world *w, unsigned int way, bool fresh)
+{
+	struct sent s = {
+		.way = (uint8_t)way, .number = w->packets, .id = ID, .ttl = 64,
+		.in = way == LOOPBACK ? LO : ETH0,
+		.out = way == LOOPBACK ? LO : ETH1,
+		.fresh = fresh && w->nat_active, .stamp_ns = w->now_ns / 1000 * 1000,
+	};
+	struct told *t = &w->sent[w->packets++];
+
+	for (unsigned int i = 0; i < ways[way].hooks; i++) {
+		s.hook = ways[way].hook[i];
+		if (s.hook == FWD)
+			s.ttl--;
+		/* A new receipt, and another device: another id. */
+		if (i == 2 && way == LOOPBACK) {
+			s.id = LOOPED_ID;
+			s.stamp_ns = w->now_ns / 1000 * 1000;
+		}
+		pass(w, &s, t);
+	}
+	t->fate = fate_of(w, &s);
+	w->now_ns += 50000;
+}
+
+static bool same(const struct told *a, const struct told *b)
+{
+	return a->steps == b->steps && a->fate == b->fate &&
+	       memcmp(a->at, b->at, a->steps * sizeof(a->at[0])) == 0;
+}
+
+static void print_told(const char *what, const struct told *t)
+{
+	print_error("%s %s:", what, fate_word(t->fate));
+	for (unsigned int i = 0; i < t->steps; i++)
+		print_error(" %s%s-%u", t->at[i]->backend == EVENT_NFT ? "nft-" : "",
+			    t->at[i]->order == T_DNAT || t->at[i]->order == T_SNAT
+			    ? "nat" : t->at[i]->table, t->at[i]->hook);
+	print_error("\n");
+}
+
+static void fault(const struct world *w, const char *why)
+{
+	const struct host *h = &w->host;
+
+	print_error("%s: filter 0x%x nat 0x%x tables 0x%x unknown 0x%x%s%s%s%s, "
+		    "%s, %u packets, %u stories\n",
+		    why, h->filter, h->nat, h->tables, h->unknown,
+		    h->legacy ? " legacy" : "", h->late ? " late" : "",
+		    h->translates ? " translates" : "",
+		    h->alike ? " alike" : "", h->family ? "ipv6" : "ipv4",
+		    w->packets, w->stories);
+	for (unsigned int i = 0; i < w->packets; i++)
+		print_told("sent", &w->sent[i]);
+	for (unsigned int i = 0; i < w->stories; i++)
+		print_told("told", &w->told[i]);
+	fail();
+}
+
+static void judge(struct world *w)
+{
+	unsigned int k;
+
+	if (w->stories != w->packets)
+		fault(w, "not one story a packet");
+	for (unsigned int i = 0; i < w->packets; i++) {
+		for (k = 0; k < w->stories; k++)
+			if (same(&w->sent[i], &w->told[k]))
+				break;
+		if (k == w->stories)
+			fault(w, "not its story");
+		w->told[k].fate = FATE_COUNT;
+	}
+}
+
+/* A connection's first packet and later ones, each in the buffer of the one before. */
+static void play(const struct host *h, unsigned int way)
+{
+	struct world *w = open_world(h);
+
+	for (unsigned int i = 0; i < PACKETS; i++)
+		send_packet(w, way, i == 0);
+	/* Once at leisure: whoever is waited for in vain is over then. */
+	w->now_ns += UINT64_C(300000000);
+	journeys_expire(w->journeys, w->now_ns);
+	if (w->stories != w->packets)
+		fault(w, "somebody is waited for");
+	send_packet(w, way, true);
+	journeys_finish(w->journeys);
+	journeys_close(w->journeys);
+	judge(w);
+	free(w);
+}
+
+/* All that is left open, bit by bit. */
+static void play_all_ways(const struct host *h)
+{
+	struct host each = *h;
+
+	for (unsigned int bits = 0; bits < 8; bits++) {
+		each.family = bits & 1;
+		each.translates = bits & 2;
+		each.alike = bits & 4;
+		for (unsigned int way = 0; way < WAYS; way++)
+			play(&each, way);
+	}
+}
+
+/* Of these some that differ from host to host; all of them takes long. */
+static void play_one_way(const struct host *h, unsigned int turn)
+{
+	struct host one = *h;
+
+	one.family = turn & 1;
+	one.translates = turn & 2;
+	one.alike = turn & 4;
+	play(&one, turn / 8 % WAYS);
+}
+
+enum { EVERY = 1 << HOOKS, NO_NAT = 1 << FWD };
+
+static void test_nft(void **state)
+{
+	struct host h = { .filter = 0 };
+
+	(void)state;
+	for (h.filter = 0; h.filter < EVERY; h.filter++)
+		for (h.nat = 0; h.nat < EVERY; h.nat++) {
+			if (h.nat & NO_NAT)
+				continue;
+			h.late = false;
+			play_all_ways(&h);
+			h.late = true;
+			play_all_ways(&h);
+		}
+}
+
+static void test_legacy(void **state)
+{
+	struct host h = { .legacy = true };
+
+	(void)state;
+	for (h.tables = 0; h.tables < 1 << TABLES; h.tables++)
+		play_all_ways(&h);
+}
+
+static void test_mixed(void **state)
+{
+	struct host h = { .legacy = true };
+	bool all = getenv("SOAK");
+	unsigned int turn = 0;
+
+	(void)state;
+	for (h.tables = 0; h.tables < 1 << TABLES; h.tables++)
+		for (h.filter = 0; h.filter < EVERY; h.filter++)
+			for (h.nat = 0; h.nat < EVERY; h.nat++) {
+				if (h.nat & NO_NAT)
+					continue;
+				if (all)
+					play_all_ways(&h);
+				for (unsigned int i = 0; !all && i < 5; i++)
+					play_one_way(&h, turn += 7);
+			}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nft),
+		cmocka_unit_test(test_legacy),
+		cmocka_unit_test(test_mixed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
