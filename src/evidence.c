@@ -161,12 +161,19 @@ static bool has_id(const struct journey *j, const struct path *path,
 	       e->nft->id == (j->branches > 1 ? path->trace_id : j->trace_id);
 }
 
-/* A rule may have ended the tracing of a packet, and a later one begun it again. */
-static bool was_untraced(const struct search *s, const struct journey *j,
-			 const struct path *path)
+/*
+ * Nft's id tells whose an event is, whatever chains the map has: it may be made
+ * anew, or a rule may have ended the tracing and a later one begun it again.
+ * Of packets alike in legacy tables one may have got the other's id, and then
+ * it is the map that shows it: packet_names_settle().
+ */
+static bool is_told_by_id(const struct search *s, const struct journey *j,
+			  const struct path *path)
 {
-	return s->map->untraced && has_id(j, path, s->c->e) &&
-	       !path_is_start(s->c->at);
+	if (j->flags & JOURNEY_LEGACY && !s->map->untraced)
+		return false;
+	return has_id(j, path, s->c->e) && !path_is_start(s->c->at) &&
+	       path_may_go_on(s->map, path, s->c->at, s->c->e);
 }
 
 /* Can the event follow?  *@penalty: less likely, as something must be amiss. */
@@ -181,8 +188,9 @@ static bool follows(const struct search *s, const struct journey *j,
 	if (path_may_follow(s->map, path, c->at, c->e, false))
 		return true;
 	*penalty = RELAXED;
-	if ((j->flags & JOURNEY_GAP || was_untraced(s, j, path)) &&
-	    path_may_follow(s->map, path, c->at, c->e, true))
+	if (is_told_by_id(s, j, path) ||
+	    (j->flags & JOURNEY_GAP &&
+	     path_may_follow(s->map, path, c->at, c->e, true)))
 		return true;
 	*penalty = SWAPPED;
 	return is_left_over(j, path, c);
@@ -394,6 +402,10 @@ static bool is_being_made(const struct path *path, const struct place *at)
 static bool may_be_next(const struct path_map *map, const struct journey *j,
 			const struct path *path, const struct clue *c)
 {
+	if (path_may_go_on(map, path, c->at, c->e))
+		return true;
+	if (j->flags & JOURNEY_KEPT)
+		return false;
 	return path_may_follow(map, path, c->at, c->e,
 			       j->flags & JOURNEY_GAP) ||
 	       (path->state != PATH_ENDED && is_being_made(path, c->at));
@@ -412,4 +424,11 @@ bool evidence_follows(const struct path_map *map, const struct journey *j,
 			found = b;
 	*branch = found;
 	return found < j->branches;
+}
+
+bool evidence_is_name(const struct journey *j, const struct clue *c)
+{
+	return !(j->flags & (JOURNEY_LEGACY | JOURNEY_TIED | JOURNEY_GAP |
+			     JOURNEY_CLONES)) &&
+	       j->key == c->key && !path_loops_back(&j->path[0], c->e);
 }

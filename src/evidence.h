@@ -57,4 +57,11 @@ struct candidate evidence_find_blind(const struct shelf *shelf,
 bool evidence_follows(const struct path_map *map, const struct journey *j,
 		      const struct clue *c, unsigned int *branch);
 
+/**
+ * evidence_is_name - is the id proof that the event, with its headers, is @j's?
+ * Not where legacy events were shared out by likeness, or where copies have ids
+ * of their own.
+ */
+bool evidence_is_name(const struct journey *j, const struct clue *c);
+
 #endif

@@ -291,6 +291,23 @@ bool hold_journey(struct hold *h, struct journey *j, uint64_t now_ns)
 	return true;
 }
 
+void hold_take_back(struct hold *h, const struct journey *j)
+{
+	struct held *d, **at = &h->first;
+
+	while (*at && (*at)->j != j)
+		at = &(*at)->next;
+	d = *at;
+	if (!d)
+		return;
+	*at = d->next;
+	if (!d->next)
+		h->last = at;
+	h->count--;
+	h->unasked -= !d->ask;
+	free(d);
+}
+
 bool hold_event(struct hold *h, const struct event *e, const struct place *at,
 		uint64_t now_ns, uint64_t wall_ns)
 {

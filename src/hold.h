@@ -36,6 +36,9 @@ void hold_close(struct hold *h);
 /** hold_journey - it is over; false: it need not wait, and stays the caller's */
 bool hold_journey(struct hold *h, struct journey *j, uint64_t now_ns);
 
+/** hold_take_back - it was not over: it is the caller's again */
+void hold_take_back(struct hold *h, const struct journey *j);
+
 /** hold_event - the same for an event that is written by itself */
 bool hold_event(struct hold *h, const struct event *e, const struct place *at,
 		uint64_t now_ns, uint64_t wall_ns);

@@ -28,6 +28,7 @@ enum journey_flag {
 	JOURNEY_TIED = 1 << 8,		/* may have got a twin's event: twins.h */
 	JOURNEY_OVER = 1 << 9,		/* has its fate, and waits for a twin's */
 	JOURNEY_LEGACY = 1 << 10,	/* has events of legacy tables */
+	JOURNEY_KEPT = 1 << 11,		/* is over, and can yet be taken back */
 };
 
 /* Another journey that may have made an event of this one, or this one its. */

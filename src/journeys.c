@@ -87,6 +87,7 @@ static void doubt_fates(struct journeys *js, struct journey *j)
 static void let_go(struct journeys *js, struct journey *j)
 {
 	doubt_fates(js, j);
+	j->flags |= JOURNEY_KEPT;
 	if ((!j->steps && !journey_is_bare(j)) ||
 	    !js->ops->done(js->arg, j))
 		shelf_give_back(&js->shelf, j);
@@ -120,6 +121,14 @@ static void finish(struct journeys *js, struct journey *j)
 	}
 	twins_give_up(j);
 	let_go(js, j);
+}
+
+/* A chain that was not known has seen it: it was not over. */
+static void take_back(struct journeys *js, struct journey *j)
+{
+	js->ops->take_back(js->arg, j);
+	j->flags &= ~(unsigned int)(JOURNEY_OVER | JOURNEY_KEPT);
+	shelf_put_back(&js->shelf, j);
 }
 
 /* A queue, that of loopback, may have held it since before the gap. */
@@ -176,22 +185,29 @@ static struct candidate find_by_headers(struct journeys *js,
 }
 
 /*
- * With headers the journey that fits them has the id from now on; should its
- * bytes differ from what was kept of it, the id tells.  Where not all headers
- * were copied the id comes first, and in the end where the packet is.
+ * Nft's id decides where only nft's events are.  Beside legacy ones the journey
+ * that the headers fit has the id from now on; should its bytes differ from what
+ * was kept of it, the id tells.  Where not all headers were copied the id comes
+ * first, and in the end where the packet is.
  */
 static struct candidate find(struct journeys *js, const struct clue *c)
 {
 	bool none = c->e->flags & EVENT_NO_HEADERS;
 	bool whole = !none && !(c->e->flags & EVENT_PARTIAL);
-	struct candidate found = { .j = NULL };
+	bool start = path_is_start(c->at);
+	struct candidate found = { .j = NULL }, named = { .j = NULL };
 
-	if (whole || (!none && path_is_start(c->at)))
+	if (c->e->nft && !start)
+		named = find_by_id(js, c);
+	if (named.j && (!whole || evidence_is_name(named.j, c)))
+		return named;
+	if (whole || (!none && start))
 		found = find_by_headers(js, c);
-	if (found.j || !c->e->nft || path_is_start(c->at))
+	if (found.j || !c->e->nft || start)
 		return found;
-	found = find_by_id(js, c);
-	if (!found.j && !whole && !none)
+	if (named.j)
+		return named;
+	if (!whole && !none)
 		found = find_by_headers(js, c);
 	if (!found.j && !whole)
 		found = evidence_find_blind(&js->shelf, js->map, c);
@@ -220,6 +236,8 @@ void journeys_add(struct journeys *js, const struct event *e,
 	js->shelf.events++;
 	js->now_ns = now_ns;
 	c = find(js, &clue);
+	if (c.j && c.j->flags & JOURNEY_KEPT)
+		take_back(js, c.j);
 	if (c.j && c.fork && !journey_fork(c.j, e, at))
 		c.j = NULL;
 	if (!c.j) {

@@ -20,6 +20,11 @@ struct journey_ops {
 	 * until journeys_give_back().
 	 */
 	bool (*done)(void *arg, struct journey *j);
+	/*
+	 * One that was kept was not over: more of it has come.  done() will be
+	 * called for it again.
+	 */
+	void (*take_back)(void *arg, struct journey *j);
 };
 
 /**

@@ -221,15 +221,16 @@ static bool next_table(const struct path_map *map, const struct path *p,
 	return relaxed || (!path_hook_goes_on(map, p) && !path_before(map, at));
 }
 
+/* Of the hooks that a packet passes one after the other each has its own. */
+static const uint8_t rank[NF_INET_NUMHOOKS] = {
+	[NF_INET_PRE_ROUTING] = 0, [NF_INET_LOCAL_OUT] = 0,
+	[NF_INET_LOCAL_IN] = 1, [NF_INET_FORWARD] = 1,
+	[NF_INET_POST_ROUTING] = 2,
+};
+
 /* Later in the packet's way at all, with events missing in between? */
 static bool later(const struct path *p, const struct place *at, uint8_t hook)
 {
-	static const uint8_t rank[NF_INET_NUMHOOKS] = {
-		[NF_INET_PRE_ROUTING] = 0, [NF_INET_LOCAL_OUT] = 0,
-		[NF_INET_LOCAL_IN] = 1, [NF_INET_FORWARD] = 1,
-		[NF_INET_POST_ROUTING] = 2,
-	};
-
 	if (hook != p->hook && hook < NF_INET_NUMHOOKS)
 		return rank[hook] > rank[p->hook];
 	if (at->order != p->order)
@@ -300,6 +301,22 @@ bool path_may_follow(const struct path_map *map, const struct path *p,
 		return false;
 	}
 	return relaxed && later(p, at, e->hook);
+}
+
+bool path_may_go_on(const struct path_map *map, const struct path *p,
+		    const struct place *at, const struct event *e)
+{
+	if (p->state == PATH_ENDED)
+		return false;
+	/* Headers come with the first event of a base chain, and with no other. */
+	if (e->flags & EVENT_NO_HEADERS || e->hook >= NF_INET_NUMHOOKS)
+		return true;
+	if (e->hook != p->hook)
+		return rank[e->hook] > rank[p->hook];
+	if (p->state == PATH_QUEUED || at->station == STATION_NONE ||
+	    path_station(map, p) == STATION_NONE)
+		return true;
+	return path_ahead(map, p) & BIT64(at->station);
 }
 
 bool path_may_fork(const struct path_map *map, const struct path *p,

@@ -47,6 +47,15 @@ bool path_may_follow(const struct path_map *map, const struct path *p,
 		     const struct place *at, const struct event *e,
 		     bool relaxed);
 
+/**
+ * path_may_go_on - the event is of the packet's buffer: can it be the packet's own?
+ *
+ * It is, whatever chains are known, unless it is further back on a packet's
+ * way: then the packet is gone, and its buffer has become another's.
+ */
+bool path_may_go_on(const struct path_map *map, const struct path *p,
+		    const struct place *at, const struct event *e);
+
 /** path_may_fork - can a clone of the packet make this event? */
 bool path_may_fork(const struct path_map *map, const struct path *p,
 		   const struct place *at);

@@ -85,7 +85,16 @@ static bool on_journey(void *arg, struct journey *j)
 	return false;
 }
 
-const struct journey_ops reader_journey_ops = { .done = on_journey };
+static void on_journey_back(void *arg, struct journey *j)
+{
+	struct reader_state *s = arg;
+
+	hold_take_back(s->hold, j);
+}
+
+const struct journey_ops reader_journey_ops = {
+	.done = on_journey, .take_back = on_journey_back,
+};
 
 static void print_event(void *arg, const struct event *e,
 			const struct place *at, uint64_t wall_ns)

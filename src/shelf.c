@@ -60,6 +60,13 @@ void shelf_close(struct shelf *s)
 	free_list(s->spare);
 }
 
+void shelf_put_back(struct shelf *s, struct journey *j)
+{
+	link_hash(s, j);
+	link_newest(s, j);
+	s->open++;
+}
+
 /* Memory of closed journeys is used again: no allocation an event. */
 struct journey *shelf_add(struct shelf *s, uint64_t key)
 {
@@ -72,9 +79,7 @@ struct journey *shelf_add(struct shelf *s, uint64_t key)
 	if (!j)
 		return NULL;
 	j->key = key;
-	link_hash(s, j);
-	link_newest(s, j);
-	s->open++;
+	shelf_put_back(s, j);
 	return j;
 }
 
@@ -139,7 +144,6 @@ void shelf_trade_ids(struct shelf *s, struct journey *a, struct journey *b)
 
 void shelf_take(struct shelf *s, struct journey *j)
 {
-	shelf_unbind(s, j);
 	unlink_age(s, j);
 	unlink_hash(j);
 	s->open--;
@@ -147,12 +151,14 @@ void shelf_take(struct shelf *s, struct journey *j)
 
 void shelf_give_back(struct shelf *s, struct journey *j)
 {
+	shelf_unbind(s, j);
 	j->newer = s->spare;
 	s->spare = j;
 }
 
 void shelf_set_aside(struct shelf *s, struct journey *j)
 {
+	shelf_unbind(s, j);
 	j->older = NULL;
 	j->newer = s->aside;
 	if (s->aside)

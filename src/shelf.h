@@ -63,9 +63,13 @@ void shelf_trade_ids(struct shelf *s, struct journey *a, struct journey *b);
 void shelf_set_aside(struct shelf *s, struct journey *j);
 void shelf_fetch(struct shelf *s, struct journey *j);
 
-/** shelf_take - it is over; shelf_give_back() has to follow */
+/**
+ * shelf_take - it is over, though its id is known yet
+ * shelf_give_back() has to follow, or shelf_put_back(): it was not.
+ */
 void shelf_take(struct shelf *s, struct journey *j);
 void shelf_give_back(struct shelf *s, struct journey *j);
+void shelf_put_back(struct shelf *s, struct journey *j);
 
 /** shelf_bucket - the first of a list by .hash_next in which those of @key are */
 static inline struct journey *shelf_bucket(const struct shelf *s, uint64_t key)
