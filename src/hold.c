@@ -2,6 +2,8 @@
 /* hold: packets with events of nft wait until it is certain which rules they met. */
 #include "hold.h"
 
+#include <netinet/in.h>
+#include <linux/netfilter.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -135,10 +137,47 @@ static void review_place(struct review *r, const struct place **at)
 	r->now = r->now && place_nft_is_now(r->nft, *at);
 }
 
+/* The chain that a branch was last seen in, or one that it was called from. */
+static const struct place *last_base(const struct journey *j, unsigned int branch)
+{
+	for (uint32_t i = journey_kept(j); i-- > 0;)
+		if (j->step[i].branch == branch &&
+		    j->step[i].place->hook < NF_INET_NUMHOOKS)
+			return j->step[i].place;
+	return NULL;
+}
+
+/* Return: of a chain it is known only now at which hook it is. */
+static bool review_steps(struct review *r, struct journey *j)
+{
+	bool found = false;
+
+	for (uint32_t i = 0; i < journey_kept(j); i++) {
+		const struct place **at = &j->step[i].place;
+		bool known = (*at)->hook < NF_INET_NUMHOOKS;
+
+		review_place(r, at);
+		found |= !known && (*at)->hook < NF_INET_NUMHOOKS;
+	}
+	return found;
+}
+
+static void find_hooks(const struct review *r, struct journey *j)
+{
+	for (unsigned int b = 0; b < j->branches; b++) {
+		const struct place *at = last_base(j, b);
+
+		if (at)
+			path_is_at(&j->path[b], at);
+	}
+	if (j->flags & JOURNEY_OVER)
+		journey_find_fates(j, place_nft_map(r->nft));
+}
+
 static void review_journey(struct review *r, struct journey *j)
 {
-	for (uint32_t i = 0; i < journey_kept(j); i++)
-		review_place(r, &j->step[i].place);
+	if (review_steps(r, j))
+		find_hooks(r, j);
 	for (unsigned int b = 0; b < j->branches; b++) {
 		struct fate *f = &j->fate[b];
 
@@ -377,6 +416,7 @@ static void install(struct hold *h)
 	h->asked_rules = false;
 	review_all(h, settle_by_rules);
 	place_nft_settled(h->nft);
+	journeys_turn(h->js);
 }
 
 /* The generation now is that of every event that was read before, or a later one. */

@@ -329,10 +329,21 @@ bool journey_passed_nat(const struct journey *j, const struct path_map *map)
 	return p->hook != first && path_map_has_nat(map, p, first);
 }
 
+/* A chain that was silent may have come too late for it, or gone too early. */
+static void doubt_silence(const struct journey *j, const struct path_map *map,
+			  struct fate *fate)
+{
+	if (fate->kind != FATE_LOST || j->map_turns == map->turns)
+		return;
+	fate->kind = FATE_UNKNOWN;
+	fate->cause = "chains of nft came or went while it passed";
+}
+
 void journey_find_fates(struct journey *j, const struct path_map *map)
 {
 	for (unsigned int b = 0; b < j->branches; b++) {
 		path_fate(map, &j->path[b], &j->fate[b]);
+		doubt_silence(j, map, &j->fate[b]);
 		if (j->flags & (JOURNEY_GAP | JOURNEY_HEADLESS)) {
 			j->fate[b].kind = FATE_INCOMPLETE;
 			j->fate[b].by = NULL;

@@ -63,6 +63,7 @@ struct journey {
 	uint8_t stamps;		/* events with a stamp, all the same one */
 	uint8_t nfproto;
 	uint32_t trace_id;	/* nft's, of the last event that had one; 0: none */
+	uint32_t map_turns;	/* path_map.turns at its first event */
 	uint32_t uid;		/* of the local socket, UINT32_MAX: none */
 	uint16_t hw_header_len;
 	uint8_t hw_header[16];

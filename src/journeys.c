@@ -162,6 +162,7 @@ static struct journey *begin(struct journeys *js, const struct clue *c,
 	if (!j)
 		return NULL;
 	journey_begin(j, c->e, c->at, c->p, wall_ns);
+	j->map_turns = js->map->turns;
 	suspect(js, j, c);
 	return j;
 }
@@ -338,6 +339,17 @@ int journeys_due_ms(const struct journeys *js, uint64_t now_ns)
 	if (silent >= JOURNEY_PATIENCE_MS * MS)
 		return 0;
 	return (int)((JOURNEY_PATIENCE_MS * MS - silent) / MS) + 1;
+}
+
+void journeys_turn(struct journeys *js)
+{
+	struct journey *next;
+
+	for (struct journey *j = js->shelf.oldest; j; j = next) {
+		next = j->newer;
+		if (journey_is_over(j, js->map))
+			finish(js, j);
+	}
 }
 
 void journeys_finish(struct journeys *js)

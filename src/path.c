@@ -159,6 +159,15 @@ void path_advance(struct path *p, const struct place *at,
 	step(p, at);
 }
 
+void path_is_at(struct path *p, const struct place *at)
+{
+	if (p->born_local && !p->local)
+		return;
+	p->hook = at->hook;
+	p->station = at->station;
+	p->order = at->order;
+}
+
 static bool in_chain(const struct path *p, const struct place *at)
 {
 	if (at->snap != p->last->snap || at->table != p->last->table ||

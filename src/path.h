@@ -28,6 +28,10 @@ void path_begin(struct path *p, const struct place *at,
 void path_advance(struct path *p, const struct place *at,
 		  const struct event *e);
 
+/** path_is_at - in this base chain, as is known now; but what came back over
+ * loopback is where that was seen */
+void path_is_at(struct path *p, const struct place *at);
+
 /** path_is_leaving - at the last hook on its way out that has a table */
 bool path_is_leaving(const struct path_map *map, const struct path *p);
 

@@ -69,6 +69,20 @@ static bool any_does(const struct nft_snapshot *s, uint32_t what)
 	return false;
 }
 
+static bool same_stations(const struct path_map *a, const struct path_map *b)
+{
+	for (unsigned int i = 0; i < 2 * NF_INET_NUMHOOKS; i++) {
+		const struct path_hook *x = &a->hook[i / NF_INET_NUMHOOKS]
+						    [i % NF_INET_NUMHOOKS];
+		const struct path_hook *y = &b->hook[i / NF_INET_NUMHOOKS]
+						    [i % NF_INET_NUMHOOKS];
+
+		if (x->must != y->must || x->may != y->may)
+			return false;
+	}
+	return true;
+}
+
 static void add_stations(struct place_nft *pn, const struct nft_snapshot *s)
 {
 	pn->map->untraced = any_does(s, NFT_DOES_TRACE_OFF);
@@ -182,6 +196,9 @@ struct nft_span place_nft_span(const struct place_nft *pn)
 
 bool place_nft_change(struct place_nft *pn, const struct nft_change *c)
 {
+	/* Chains may come and go before they are read. */
+	pn->map->turns += c->kind == NFT_CHANGE_TABLE ||
+			  c->kind == NFT_CHANGE_NO_TABLE;
 	return nft_window_change(&pn->window, c);
 }
 
@@ -240,11 +257,15 @@ uint32_t place_nft_generation(const struct place_nft *pn)
 
 bool place_nft_install(struct place_nft *pn, const struct nft_snapshot *snap)
 {
+	struct path_map was;
+
 	if (!nft_window_install(&pn->window, snap))
 		return false;
 	pn->asked = false;
 	nft_nodes_turn(&pn->nodes, snap);
+	was = *pn->map;
 	add_stations(pn, snap);
+	pn->map->turns += !same_stations(&was, pn->map);
 	return true;
 }
 
@@ -269,6 +290,11 @@ static bool may_come(const struct place_nft *pn, enum nft_outcome o,
 const struct nft_snapshot *place_nft_rules(const struct place_nft *pn)
 {
 	return pn->window.snap[0];
+}
+
+const struct path_map *place_nft_map(const struct place_nft *pn)
+{
+	return pn->map;
 }
 
 void place_nft_settled(struct place_nft *pn)

@@ -102,6 +102,9 @@ const struct place *place_nft_distrust(struct place_nft *pn,
 /** place_nft_rules - as read last; borrowed until the next place_nft_install() */
 const struct nft_snapshot *place_nft_rules(const struct place_nft *pn);
 
+/** place_nft_map - which chains are where, by these rules */
+const struct path_map *place_nft_map(const struct place_nft *pn);
+
 /** place_nft_settled - all that could be settled by the rules of before has been */
 void place_nft_settled(struct place_nft *pn);
 

@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-nft-reload: base chains come and go while packets pass them, as firewalld reloads: none is lost or told twice.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+RELOADS=6
+[[ -z ${SOAK-} ]] || RELOADS=60
+
+lab_router
+settle a eth0 r eth0 r eth1 b eth0
+server b echo udp 10.2.0.2 7
+server r local udp 10.1.0.1 7
+talk a udp 10.2.0.2 7 || fail "the networks do not work"
+
+cat >"$SCRATCH/main" <<'EOT'
+table inet fw
+delete table inet fw
+table inet fw {
+	chain a { }
+	chain prerouting { type filter hook prerouting priority mangle + 10; policy accept; jump a; }
+	chain input { type filter hook input priority filter + 10; policy accept; udp dport 7 accept; }
+	chain forward { type filter hook forward priority filter + 10; policy accept; jump a; }
+}
+EOT
+cat >"$SCRATCH/meanwhile" <<'EOT'
+table inet meanwhile {
+	chain b { udp dport 7 accept; }
+	chain input { type filter hook input priority filter + 9; policy drop; jump b; }
+	chain forward { type filter hook forward priority filter + 9; policy drop; udp dport 7 accept; }
+	chain postrouting { type filter hook postrouting priority filter; policy accept; }
+}
+EOT
+nft() { in_ns r nft "$@"; }
+
+flow() { # DESTINATION: until it is ended; each answer that is missing ends it
+	in_ns a bash -c 'while "$@"; do :; done' - "$TOOLS/talk" udp "$1" 7 count 100 pause 2 &
+	later $!
+}
+# has_come N: so many more packets were told of since the last time
+has_come() {
+	(($(grep -c '^=> ' "$OUT") >= _told + $1)) && _told=$(grep -c '^=> ' "$OUT")
+}
+
+subtest "reloads while packets are forwarded and come in"
+nft -f "$SCRATCH/main" || fail "nft -f"
+start_nftrace r -t 100 --rate 0 -i eth0 -p udp
+_told=0
+flow 10.2.0.2
+flow 10.1.0.1
+for ((i = 0; i < RELOADS; i++)); do
+	assert_within 10 "packets at reload $i" has_come 20
+	nft -f "$SCRATCH/meanwhile"
+	nft delete table inet fw
+	assert_within 10 "packets without the rules $i" has_come 20
+	nft -f "$SCRATCH/main"
+	nft delete table inet meanwhile
+done
+kill "${_pids[@]: -2}"
+stop_nftrace INT
+assert_no_grep '^=> (LOST|INCOMPLETE|DROP|QUEUE|STOLEN)' "$OUT"
+counted=$(sed -nE 's/.*the TRACE rules counted ([0-9]+) packets?.*/\1/p' "$ERR")
+assert_equal "packets told" "$counted" "$(grep -c '^=> ' "$OUT")"
+# In doubt are at most those whose chains came and went at that very moment.
+unknown=$(grep -c '^=> UNKNOWN' "$OUT")
+((unknown * 20 < counted)) || fail "$unknown of $counted UNKNOWN"
+note "$counted packets, $unknown UNKNOWN"
