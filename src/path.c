@@ -38,7 +38,7 @@ static void note(struct path *p, const struct place *at, const struct event *e)
 	p->order = at->order;
 	if (hook == NF_INET_LOCAL_OUT)
 		p->local = true;
-	else if (hook == NF_INET_PRE_ROUTING)
+	else if (hook == NF_INET_PRE_ROUTING || hook == NF_INET_LOCAL_IN)
 		p->local = false;
 	if (e->out)
 		p->out = e->out;
@@ -255,6 +255,15 @@ static bool is_first(const struct path_map *map, const struct place *at)
 	       !path_before(map, at);
 }
 
+/* Where can it be seen first, back over loopback? */
+static bool comes_in(const struct path_map *map, const struct place *at)
+{
+	if (at->hook == NF_INET_LOCAL_IN &&
+	    path_hook_of(map, at, NF_INET_PRE_ROUTING)->must)
+		return false;
+	return path_is_start(at) || is_first(map, at);
+}
+
 bool path_is_leaving(const struct path_map *map, const struct path *p)
 {
 	if (p->hook == NF_INET_POST_ROUTING)
@@ -276,11 +285,11 @@ bool path_may_follow(const struct path_map *map, const struct path *p,
 	relaxed |= at->doubt == DOUBT_CHANGED ||
 		   p->last->doubt == DOUBT_CHANGED;
 	/* Back from POSTROUTING only over loopback or as multicast's copy. */
-	if (path_is_leaving(map, p) && e->hook == NF_INET_PRE_ROUTING)
+	if (path_is_leaving(map, p) && path_loops_back(p, e))
 		return (p->state == PATH_QUEUED ||
 			(p->state == PATH_TABLE_DONE &&
 			 (relaxed || !path_hook_goes_on(map, p)))) &&
-		       (path_is_start(at) || is_first(map, at));
+		       comes_in(map, at);
 	switch (p->state) {
 	case PATH_IN_CHAIN:
 		if (same_hook && in_chain(p, at))

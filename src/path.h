@@ -35,12 +35,12 @@ void path_is_at(struct path *p, const struct place *at);
 /** path_is_leaving - at the last hook on its way out that has a table */
 bool path_is_leaving(const struct path_map *map, const struct path *p);
 
-/** path_loops_back - behind its last hook, and the event is at the first again */
+/** path_loops_back - behind its last hook, and the event is where it comes in again */
 static inline bool path_loops_back(const struct path *p, const struct event *e)
 {
 	return (p->hook == NF_INET_POST_ROUTING ||
 		p->hook == NF_INET_LOCAL_OUT) &&
-	       e->hook == NF_INET_PRE_ROUTING;
+	       (e->hook == NF_INET_PRE_ROUTING || e->hook == NF_INET_LOCAL_IN);
 }
 
 /**

@@ -96,6 +96,13 @@ uint8_t path_map_add(struct path_map *map, unsigned int family,
 	return i;
 }
 
+void path_map_excuse(struct path_map *map, unsigned int family,
+		     unsigned int hook, uint8_t station)
+{
+	map->hook[family][hook].must &= ~(UINT64_C(1) << station);
+	look_behind(map->hook[family]);
+}
+
 void path_map_forget(struct path_map *map, uint32_t bit)
 {
 	for (unsigned int i = 0; i < 2 * NF_INET_NUMHOOKS; i++) {

@@ -53,6 +53,14 @@ uint8_t path_map_add(struct path_map *map, unsigned int family,
 		     unsigned int hook, uint32_t key, int32_t priority,
 		     bool nat);
 
+/**
+ * path_map_excuse - nothing is concluded from the silence of this station
+ *
+ * The run's own chain is the first thing to go at its end, with packets under way.
+ */
+void path_map_excuse(struct path_map *map, unsigned int family,
+		     unsigned int hook, uint8_t station);
+
 /** path_map_forget - those of keys with this bit see no packet any more */
 void path_map_forget(struct path_map *map, uint32_t bit);
 

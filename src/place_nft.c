@@ -53,11 +53,17 @@ static void add_station(struct place_nft *pn, const struct nft_snapshot *s,
 
 	if (!name || t->flags & NFT_SNAP_DORMANT)
 		return;
-	for (unsigned int f = 0; f < FAMILY_COUNT; f++)
-		if (t->nfproto == NFPROTO_INET ||
-		    t->nfproto == families[f]->nfproto)
-			path_map_add(pn->map, f, c->hook, name->id,
-				     priority_of(c), c->type == NFT_SNAP_NAT);
+	for (unsigned int f = 0; f < FAMILY_COUNT; f++) {
+		uint8_t station;
+
+		if (t->nfproto != NFPROTO_INET &&
+		    t->nfproto != families[f]->nfproto)
+			continue;
+		station = path_map_add(pn->map, f, c->hook, name->id,
+				       priority_of(c), c->type == NFT_SNAP_NAT);
+		if (t->flags & NFT_SNAP_OWN && station != STATION_NONE)
+			path_map_excuse(pn->map, f, c->hook, station);
+	}
 }
 
 /* Is there a rule that does this? */

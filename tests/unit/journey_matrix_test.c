@@ -90,6 +90,7 @@ struct world {
 	struct journeys *journeys;
 	uint64_t now_ns;
 	bool nat_active;
+	bool undone;		/* the run's own chains are gone by now */
 	struct told sent[PACKETS * WAYS], told[2 * PACKETS * WAYS];
 	unsigned int packets, stories;
 	/* Over, and in the hands of whoever waits for the rules to be read. */
@@ -197,8 +198,10 @@ static void add_nft(struct world *w, unsigned int hook, int priority, bool nat)
 	/* Of a chain that is not known yet nobody knows the hook. */
 	if (p->station == STATION_NONE)
 		p->hook = 0xff;
-	if (priority == -301)
+	if (priority == -301) {
 		p->own = p->hidden = true;
+		path_map_excuse(&w->map, w->host.family, hook, p->station);
+	}
 }
 
 static void add_legacy(struct world *w, unsigned int hook, const char *table)
@@ -325,6 +328,12 @@ static void emit_own(struct world *w, const struct sent *s,
 	emit(w, s, p, true);
 }
 
+static bool is_gone(const struct world *w, unsigned int hook,
+		    const struct station *st)
+{
+	return w->undone && st->place.own && hook == PRE;
+}
+
 static void pass(struct world *w, struct sent *s, struct told *t)
 {
 	uint8_t manip = s->hook == PRE || s->hook == OUT ? 1 : 2;
@@ -334,6 +343,8 @@ static void pass(struct world *w, struct sent *s, struct told *t)
 		bool own = st->place.own;
 
 		if (st->nat && (!s->fresh || s->manip & manip))
+			continue;
+		if (is_gone(w, s->hook, st))
 			continue;
 		if (own)
 			emit_own(w, s, &st->place);
@@ -359,8 +370,9 @@ static uint8_t fate_of(const struct world *w, const struct sent *s)
 	/* Own and legacy ones are at the first: none is not seen at all. */
 	for (unsigned int i = 0; i < way->hooks; i++)
 		for (unsigned int k = 0; k < w->stations[way->hook[i]]; k++)
-			if (!w->station[way->hook[i]][k].nat ||
-			    (s->fresh && i < 3))
+			if (!is_gone(w, way->hook[i], &w->station[way->hook[i]][k]) &&
+			    (!w->station[way->hook[i]][k].nat ||
+			     (s->fresh && (s->way != LOOPBACK || i < 2))))
 				last = way->hook[i];
 	switch (last) {
 	case PRE:
@@ -465,6 +477,8 @@ static void play(const struct host *h, unsigned int way)
 	let_go(w);
 	if (w->stories != w->packets)
 		fault(w, "somebody is waited for");
+	/* The run ends while one is between its two halves. */
+	w->undone = way == LOOPBACK && !h->unknown;
 	send_packet(w, way, true);
 	journeys_finish(w->journeys);
 	let_go(w);
