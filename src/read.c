@@ -186,7 +186,8 @@ static int conclude(struct run *r, int fd)
 		explain_nothing(r, fd);
 	if (st->output_error && st->output_error != -EPIPE)
 		return STATUS_FAILURE;
-	if (status || st->lost || st->strangers || st->refused.count)
+	if (status || st->lost || st->strangers || st->refused.count ||
+	    st->fate[FATE_INCOMPLETE])
 		return STATUS_INCOMPLETE;
 	return st->packets ? STATUS_TRACED : STATUS_NOTHING;
 }

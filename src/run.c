@@ -93,7 +93,8 @@ static int conclude(const struct run *r)
 	    (r->seen.output_error && r->seen.output_error != -EPIPE))
 		return STATUS_FAILURE;
 	if (r->seen.lost || r->seen.gone || r->tables_differ ||
-	    r->seen.strangers || r->seen.unprinted || r->seen.broken)
+	    r->seen.strangers || r->seen.unprinted || r->seen.broken ||
+	    r->seen.fate[FATE_INCOMPLETE])
 		return STATUS_INCOMPLETE;
 	return r->seen.packets ? STATUS_TRACED : STATUS_NOTHING;
 }

@@ -9,7 +9,7 @@ enum status {
 	STATUS_USAGE = 2,
 	STATUS_NOTHING = 3,	/* nothing was traced */
 	STATUS_BUSY = 4,	/* the xtables lock */
-	STATUS_INCOMPLETE = 5,	/* events lost, or the rules changed */
+	STATUS_INCOMPLETE = 5,	/* events lost, rules changed, part of a packet */
 };
 
 #endif

@@ -228,6 +228,17 @@ in_ns lo nft flush ruleset
 load_nft
 as_before
 
+subtest "a packet of which only a part was traced: incomplete"
+start_nftrace lo -4 -t 60 -p udp --dport 9
+in_ns lo nft insert rule inet fw in udp dport 7 meta nftrace set 1
+talk lo udp 10.9.0.1 7
+ANY_TRACES=1 stop_nftrace INT
+assert_grep '^=> INCOMPLETE' "$OUT"
+assert_status 5
+in_ns lo nft flush ruleset
+load_nft
+as_before
+
 subtest "two runs at a time"
 start_nftrace lo -4 -t 60 -p udp --dport 7
 first=$NFTRACE_PID
