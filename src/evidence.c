@@ -402,7 +402,9 @@ static bool is_being_made(const struct path *path, const struct place *at)
 static bool may_be_next(const struct path_map *map, const struct journey *j,
 			const struct path *path, const struct clue *c)
 {
-	if (path_may_go_on(map, path, c->at, c->e))
+	/* Beside legacy events the id may be another's: is_told_by_id(). */
+	if (!(j->flags & JOURNEY_LEGACY) &&
+	    path_may_go_on(map, path, c->at, c->e))
 		return true;
 	if (j->flags & JOURNEY_KEPT)
 		return false;

@@ -63,7 +63,7 @@ static uint32_t find_table(const struct nft_window *w,
 				       c->table.len);
 }
 
-static bool is_own(const struct nft_window *w, const struct nft_change *c)
+bool nft_window_is_own(const struct nft_window *w, const struct nft_change *c)
 {
 	uint32_t i = find_table(w, c);
 
@@ -130,7 +130,7 @@ bool nft_window_change(struct nft_window *w, const struct nft_change *c)
 	if (c->kind == NFT_CHANGE_GENERATION)
 		return !told && take_generation(w, c->generation);
 	/* Of our own table we need no word. */
-	if (is_own(w, c))
+	if (nft_window_is_own(w, c))
 		return false;
 	/*
 	 * Made after the trace began and before the first reading: that is not

@@ -63,6 +63,9 @@ struct nft_window {
 void nft_window_begin(struct nft_window *w, const struct nft_snapshot *snap);
 void nft_window_end(struct nft_window *w);
 
+/** nft_window_is_own - is it of a table of this run's own? */
+bool nft_window_is_own(const struct nft_window *w, const struct nft_change *c);
+
 /** nft_window_change - true: what was certain may be so no more */
 bool nft_window_change(struct nft_window *w, const struct nft_change *c);
 

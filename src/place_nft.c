@@ -203,8 +203,9 @@ struct nft_span place_nft_span(const struct place_nft *pn)
 bool place_nft_change(struct place_nft *pn, const struct nft_change *c)
 {
 	/* Chains may come and go before they are read. */
-	pn->map->turns += c->kind == NFT_CHANGE_TABLE ||
-			  c->kind == NFT_CHANGE_NO_TABLE;
+	pn->map->turns += (c->kind == NFT_CHANGE_TABLE ||
+			   c->kind == NFT_CHANGE_NO_TABLE) &&
+			  !nft_window_is_own(&pn->window, c);
 	return nft_window_change(&pn->window, c);
 }
 
