@@ -40,7 +40,8 @@ static inline bool path_loops_back(const struct path *p, const struct event *e)
 {
 	return (p->hook == NF_INET_POST_ROUTING ||
 		p->hook == NF_INET_LOCAL_OUT) &&
-	       (e->hook == NF_INET_PRE_ROUTING || e->hook == NF_INET_LOCAL_IN);
+	       (e->hook == NF_INET_PRE_ROUTING ||
+		(e->hook == NF_INET_LOCAL_IN && p->local));
 }
 
 /**
