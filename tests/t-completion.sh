@@ -3,7 +3,7 @@
 # t-completion: bash completes nftrace's options, extensions' options, and values.
 . "$(dirname "$0")/lib.sh"
 
-. "$TREE/src/nftrace.bash" || fail "it cannot be sourced"
+. "$TREE/src/cli/nftrace.bash" || fail "it cannot be sourced"
 mkdir "$SCRATCH/bin"
 ln -s "$NFTRACE" "$SCRATCH/bin/nftrace"
 PATH=$SCRATCH/bin:$PATH
@@ -64,7 +64,7 @@ subtest "nftrace -d 8.8.8.8 -- <TAB>: commands"
 subtest "in a real shell"
 if command -v expect >/dev/null; then
 	# shellcheck disable=SC2016 # Tcl's words
-	SOURCE=$TREE/src/nftrace.bash expect -c '
+	SOURCE=$TREE/src/cli/nftrace.bash expect -c '
 		set timeout 10
 		spawn -noecho bash --norc --noprofile
 		send "PS1=ready:; . \$SOURCE\r"

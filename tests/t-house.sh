@@ -8,13 +8,13 @@ files() { (cd "$1" && find src rules -name '*.[ch]' | LC_ALL=C sort); }
 
 # includes ROOT: "FILE INCLUDED" by path; "FILE ?NAME" for what is nowhere
 includes() {
-	(cd "$1" && awk '
+	(cd "$1" && awk -v rooms="$(printf '%s|' src/*/ rules/*/)" '
 		FNR == NR { known[$1]; next }
 		/^#include "/ {
 			split($0, part, "\"")
 			folder = FILENAME
 			sub(/[^\/]*$/, "", folder)
-			n = split(folder "|src/|rules/||", place, "|")
+			n = split(folder "|src/|rules/|" rooms "|", place, "|")
 			found = "?" part[2]
 			for (i = n; i > 0; i--)
 				if (place[i] part[2] in known)

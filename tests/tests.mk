@@ -9,8 +9,8 @@ DEMO_PACKAGES  = $(PACKAGES) iptables iproute2 ipset ethtool procps util-linux
 
 T             := $(BUILD)/tests
 HOOKED        := $(BUILD)/hooks
-TEST_RULES    := $(wildcard rules/*.c)
-TEST_SRC      := $(filter-out src/main.c,$(wildcard src/*.c))
+TEST_RULES    := $(wildcard rules/*/*.c)
+TEST_SRC      := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 # Under valgrind the reader needs a wider filter: its own copy knows no other.
 WIDE          := $(BUILD)/wide
 WIDE_O        := $(patsubst %.c,$(WIDE)/%.o,$(filter %/sandbox.c,$(TEST_SRC)))
@@ -24,7 +24,7 @@ TEST_FUZZ     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 TEST_REPLAY   := $(addprefix $(T)/fuzz/,$(TEST_FUZZ))
 TEST_SRC_O    := $(patsubst %.c,$(BUILD)/%.o,$(TEST_SRC))
 TEST_PARTS    := $(BUILD)/libsrc.a $(BUILD)/librules.a
-HOOKED_O      := $(patsubst %.c,$(HOOKED)/%.o,$(TEST_RULES) $(wildcard src/*.c))
+HOOKED_O      := $(patsubst %.c,$(HOOKED)/%.o,$(TEST_RULES) $(wildcard src/*.c src/*/*.c))
 FUZZ_CFLAGS    = $(CPPFLAGS) -std=gnu11 -g -O1 -DSANITIZE=1 \
                  -fsanitize=address,undefined -fno-sanitize-recover=all
 # Not SECONDS: a shell may have put its own into the environment.
@@ -88,7 +88,7 @@ $(WIDE)/nftrace: $(WIDE_O) $(BUILD)/src/main.o $(filter-out %/sandbox.o,$(TEST_S
 	@echo "  LD      $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(WIDE)/%.o: %.c harden.mk | need
+$(WIDE)/%.o: %.c src/harden.mk | need
 	@mkdir -p $(@D)
 	@echo "  CC      $< (for valgrind)"
 	$(Q)$(CC) $(CPPFLAGS) -DWIDE_FILTER $(CFLAGS) -MMD -MP -c -o $@ $<
@@ -97,7 +97,7 @@ $(HOOKED)/nftrace: $(HOOKED_O)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(HOOKED)/%.o: %.c harden.mk | need
+$(HOOKED)/%.o: %.c src/harden.mk | need
 	@mkdir -p $(@D)
 	@echo "  CC      $< (test hooks)"
 	$(Q)$(CC) $(CPPFLAGS) -DTEST_HOOKS $(CFLAGS) -MMD -MP -c -o $@ $<

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# hardening.sh: what harden.mk's flags cost on the way of an event, beside a build without them.
+# hardening.sh: what src/harden.mk's flags cost on the way of an event, beside a build without them.
 # shellcheck shell=bash
 # BENCH_RUNS (5).
 

@@ -24,7 +24,7 @@ ifneq ($(MAKECMDGOALS),clean)
 -include $(HARDEN_TAKES)
 endif
 
-$(HARDEN_TAKES): harden.mk
+$(HARDEN_TAKES): src/harden.mk
 	@mkdir -p $(@D)
 	@echo >$@.c && ! $(HARDEN_PROBE) $@.c 2>/dev/null || { \
 	  for f in $(HARDEN_ASK); do \
