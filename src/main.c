@@ -7,17 +7,17 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
-#include "check.h"
-#include "doctor.h"
-#include "helper.h"
-#include "netns.h"
-#include "option_parse.h"
-#include "option_rows.h"
-#include "options.h"
-#include "read.h"
-#include "run.h"
-#include "say.h"
-#include "status.h"
+#include "base/say.h"
+#include "base/status.h"
+#include "cli/option_parse.h"
+#include "cli/option_rows.h"
+#include "cli/options.h"
+#include "rules/base/helper.h"
+#include "supervisor/check.h"
+#include "supervisor/doctor.h"
+#include "supervisor/netns.h"
+#include "supervisor/read.h"
+#include "supervisor/run.h"
 
 /* A file opened later must not become somebody's stdout. */
 static void keep_standard_files(void)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* clock: the time of one of the kernel's clocks, in nanoseconds. */
-#include "clock.h"
+#include "rules/base/clock.h"
 
 uint64_t clock_ns(clockid_t id)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* entry: walks and patches the kernel's rule bytes. */
-#include "entry.h"
+#include "rules/base/entry.h"
 
 #include <linux/netfilter/xt_comment.h>
 #include <linux/netfilter/xt_time.h>
 #include <string.h>
 
-#include "family.h"
+#include "rules/base/family.h"
 
 static uint16_t read_u16(const void *entry, size_t offset)
 {

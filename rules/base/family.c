@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* family: the two address families as tables of constants. */
-#include "family.h"
+#include "rules/base/family.h"
 
 #include <sys/socket.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* helper: runs one job in a short-lived child, which hands back shared memory. */
-#include "helper.h"
+#include "rules/base/helper.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,9 +17,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "hook.h"
-#include "process.h"
+#include "rules/base/clock.h"
+#include "rules/base/hook.h"
+#include "rules/base/process.h"
 
 enum { RESULT_FD = 3, LINE_FD = 4 };
 

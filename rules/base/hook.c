@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* hook: named points at which a test can halt a process; nothing in a shipped build. */
-#include "hook.h"
+#include "rules/base/hook.h"
 
 #ifdef TEST_HOOKS
 #include <fcntl.h>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* ip_part: the part of an entry that every family has, in one form for both. */
-#include "ip_part.h"
+#include "rules/base/ip_part.h"
 
 #include <netinet/in.h>
 
 #include <linux/netfilter_ipv4/ip_tables.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 
-#include "family.h"
+#include "rules/base/family.h"
 
 _Static_assert(IP_PART_INV_IN == IPT_INV_VIA_IN &&
 	       IP_PART_INV_OUT == IPT_INV_VIA_OUT &&

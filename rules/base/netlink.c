@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* netlink: what the kernel says on a socket, and nothing that others send there. */
-#include "netlink.h"
+#include "rules/base/netlink.h"
 
 #include <errno.h>
 #include <sys/socket.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* owner: the comment by which a rule says whose it is, and whether that run lives. */
-#include "owner.h"
+#include "rules/base/owner.h"
 
 #include <errno.h>
 #include <fcntl.h>

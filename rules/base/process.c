@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* process: what the processes of a run do to themselves, see of each other, and their ends. */
-#include "process.h"
+#include "rules/base/process.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include "rules/base/clock.h"
 
 enum {
 	SLICE_MS = 200,		/* so often it is looked whether a child is stopped */

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "owner.h"
+#include "rules/base/owner.h"
 
 struct family;
 

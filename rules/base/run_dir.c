@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* run_dir: /run/nftrace, where a run notes what the next one must mend if it dies. */
-#include "run_dir.h"
+#include "rules/base/run_dir.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "owner.h"
+#include "rules/base/owner.h"
 
 /*
  * A number that names this network namespace for ever, unlike its inode,

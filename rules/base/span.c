@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* span: a piece of text that is not terminated, and what can be read off it. */
-#include "span.h"
+#include "rules/base/span.h"
 
 #include <string.h>
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* install: puts in what undo takes out, and records it before. */
-#include "install.h"
+#include "rules/keeper/install.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "hook.h"
-#include "ledger.h"
-#include "logger.h"
-#include "nft_trigger.h"
-#include "trace.h"
+#include "rules/base/hook.h"
+#include "rules/keeper/logger.h"
+#include "rules/legacy/ledger.h"
+#include "rules/legacy/trace.h"
+#include "rules/nft/trigger.h"
 
 void install_failed(struct keeper_message *m, int err, const char *what,
 		    unsigned int family)

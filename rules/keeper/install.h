@@ -3,7 +3,7 @@
 #ifndef NFTRACE_INSTALL_H
 #define NFTRACE_INSTALL_H
 
-#include "keeper_protocol.h"
+#include "rules/keeper/protocol.h"
 
 /**
  * install_run - set the loggers, add nft's tables, insert the rules

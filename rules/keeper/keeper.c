@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* keeper: the supervisor's side: starts the keeper, asks it, hears its answers. */
-#include "keeper.h"
+#include "rules/keeper/keeper.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -10,8 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "keeping.h"
-#include "process.h"
+#include "rules/base/process.h"
+#include "rules/keeper/keeping.h"
 
 enum {
 	SLICE_MS = 200,		/* so often keeper_await() looks whether it is stopped */

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "keeper_protocol.h"
+#include "rules/keeper/protocol.h"
 
 struct keeper {
 	pid_t pid;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* keeping: what the keeper does in its own process: install, renew, undo. */
-#include "keeping.h"
+#include "rules/keeper/keeping.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,13 +13,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "hook.h"
-#include "install.h"
-#include "ledger.h"
-#include "lock.h"
-#include "process.h"
-#include "trace.h"
+#include "rules/base/clock.h"
+#include "rules/base/hook.h"
+#include "rules/base/process.h"
+#include "rules/keeper/install.h"
+#include "rules/keeper/lock.h"
+#include "rules/legacy/ledger.h"
+#include "rules/legacy/trace.h"
 
 /* Seconds from the planned end to the deadline: our own second, and some. */
 enum { DEADLINE_MARGIN = 3 };

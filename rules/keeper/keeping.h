@@ -3,7 +3,7 @@
 #ifndef NFTRACE_KEEPING_H
 #define NFTRACE_KEEPING_H
 
-#include "keeper_protocol.h"
+#include "rules/keeper/protocol.h"
 
 /**
  * keeping_main - be the keeper, until the other end of @fd is closed

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* lock: the xtables lock, who holds it and who waits for it. */
-#include "lock.h"
+#include "rules/keeper/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>

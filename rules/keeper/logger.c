@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* logger: which nf_log backend a family's packets are logged to, set and put back. */
-#include "logger.h"
+#include "rules/keeper/logger.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,10 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "family.h"
-#include "hook.h"
-#include "owner.h"
-#include "run_dir.h"
+#include "rules/base/family.h"
+#include "rules/base/hook.h"
+#include "rules/base/owner.h"
+#include "rules/base/run_dir.h"
 
 /* More than the owner and a logger for each family need. */
 enum { RECORD_MAX = 1024 };

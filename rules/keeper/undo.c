@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* undo: what a run changes on the host, and its way back; idempotent. */
-#include "undo.h"
+#include "rules/keeper/undo.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "hook.h"
-#include "ledger.h"
-#include "nft_found.h"
-#include "nft_trigger.h"
-#include "trace.h"
+#include "rules/base/hook.h"
+#include "rules/legacy/ledger.h"
+#include "rules/legacy/trace.h"
+#include "rules/nft/found.h"
+#include "rules/nft/trigger.h"
 
 static void note_error(struct undo_report *r, int err, const char *what,
 		       const struct family *f)

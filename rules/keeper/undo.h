@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "family.h"
-#include "logger.h"
-#include "owner.h"
-#include "rule_set.h"
+#include "rules/base/family.h"
+#include "rules/base/owner.h"
+#include "rules/base/rule_set.h"
+#include "rules/keeper/logger.h"
 
 /*
  * All that has to be known to take a run's changes back.  Filled before the

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* counters: what a replaced table had counted, added to the new one's counters. */
-#include "counters.h"
+#include "rules/legacy/counters.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,10 +10,10 @@
 #include <netinet/in.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
 
-#include "entry.h"
-#include "family.h"
-#include "ledger_page.h"
-#include "table.h"
+#include "rules/base/entry.h"
+#include "rules/base/family.h"
+#include "rules/legacy/ledger_page.h"
+#include "rules/legacy/table.h"
 
 enum { TRIES = 10 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* edit: changes rules of a legacy table in one replacement and keeps every counter. */
-#include "edit.h"
+#include "rules/legacy/edit.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -10,10 +10,10 @@
 
 #include <linux/netfilter_ipv4/ip_tables.h>
 
-#include "entry.h"
-#include "family.h"
-#include "hook.h"
-#include "ledger.h"
+#include "rules/base/entry.h"
+#include "rules/base/family.h"
+#include "rules/base/hook.h"
+#include "rules/legacy/ledger.h"
 
 enum { NOT_A_HOOK = 0xff };
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "table.h"
+#include "rules/legacy/table.h"
 
 struct family;
 struct xt_counters;

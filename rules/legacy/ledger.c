@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* ledger: a table's counters while they are out of the kernel; outlives the process. */
-#include "ledger.h"
+#include "rules/legacy/ledger.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,13 +16,13 @@
 #include <netinet/in.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
 
-#include "counters.h"
-#include "entry.h"
-#include "family.h"
-#include "hook.h"
-#include "owner.h"
-#include "run_dir.h"
-#include "table.h"
+#include "rules/base/entry.h"
+#include "rules/base/family.h"
+#include "rules/base/hook.h"
+#include "rules/base/owner.h"
+#include "rules/base/run_dir.h"
+#include "rules/legacy/counters.h"
+#include "rules/legacy/table.h"
 
 enum state {
 	STATE_IDLE,		/* nothing is missing */

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ledger_page.h"
+#include "rules/legacy/ledger_page.h"
 
 struct family;
 struct ipt_replace;

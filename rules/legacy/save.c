@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* save: text of iptables-save -> snapshot; for rules that are not in this kernel. */
-#include "save.h"
+#include "rules/legacy/save.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -9,10 +9,10 @@
 
 #include <linux/netfilter.h>
 
-#include "family.h"
-#include "save_rule.h"
-#include "snapshot.h"
-#include "span.h"
+#include "rules/base/family.h"
+#include "rules/base/span.h"
+#include "rules/legacy/save_rule.h"
+#include "rules/legacy/snapshot.h"
 
 enum { NOT_A_HOOK = 0xff, NAME_MAX_LEN = 31 };
 

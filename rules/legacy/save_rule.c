@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* save_rule: the words of one rule in iptables-save's text -> its verdict. */
-#include "save_rule.h"
+#include "rules/legacy/save_rule.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "snapshot.h"
+#include "rules/legacy/snapshot.h"
 
 enum { NAME_MAX_LEN = 31 };
 

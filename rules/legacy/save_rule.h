@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "span.h"
+#include "rules/base/span.h"
 
 struct snap_rule;
 struct snapshot;

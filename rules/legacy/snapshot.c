@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* snapshot: all legacy tables of a family at one moment, with every rule's text. */
-#include "snapshot.h"
+#include "rules/legacy/snapshot.h"
 
 #include <errno.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "helper.h"
+#include "rules/base/helper.h"
 
 struct family;
 struct owner;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* snapshot_make: reads a family's tables and renders their rules, in a helper child. */
-#include "snapshot_make.h"
+#include "rules/legacy/snapshot_make.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -12,11 +12,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "entry.h"
-#include "family.h"
-#include "render.h"
-#include "snapshot_read.h"
-#include "xt.h"
+#include "rules/base/entry.h"
+#include "rules/base/family.h"
+#include "rules/legacy/snapshot_read.h"
+#include "rules/xtables/render.h"
+#include "rules/xtables/xt.h"
 
 /* Text is at most this many times the size of the rule's bytes, and a bit. */
 enum { TEXT_RATIO = 8, TEXT_BASE = 1 << 20 };

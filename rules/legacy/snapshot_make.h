@@ -3,7 +3,7 @@
 #ifndef NFTRACE_SNAPSHOT_MAKE_H
 #define NFTRACE_SNAPSHOT_MAKE_H
 
-#include "snapshot.h"
+#include "rules/legacy/snapshot.h"
 
 struct family;
 struct helper;

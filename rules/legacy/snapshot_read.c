@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* snapshot_read: a table's bytes -> its chains and rules in a snapshot under construction. */
-#include "snapshot_read.h"
+#include "rules/legacy/snapshot_read.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,10 +8,10 @@
 #include <linux/netfilter/x_tables.h>
 #include <linux/netfilter/xt_NFLOG.h>
 
-#include "entry.h"
-#include "family.h"
-#include "owner.h"
-#include "render.h"
+#include "rules/base/entry.h"
+#include "rules/base/family.h"
+#include "rules/base/owner.h"
+#include "rules/xtables/render.h"
 
 enum { NOT_A_HOOK = 0xff };
 

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "snapshot.h"
-#include "table.h"
+#include "rules/legacy/snapshot.h"
+#include "rules/legacy/table.h"
 
 struct family;
 struct owner;

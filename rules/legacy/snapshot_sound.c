@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* snapshot_sound: is a snapshot that an unprivileged process has made what it says it is? */
-#include "snapshot_sound.h"
+#include "rules/legacy/snapshot_sound.h"
 
 #include <stdint.h>
 #include <string.h>
 
 #include <linux/netfilter.h>
 
-#include "family.h"
-#include "snapshot.h"
+#include "rules/base/family.h"
+#include "rules/legacy/snapshot.h"
 
 enum { NOT_A_HOOK = 0xff };
 

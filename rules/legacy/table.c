@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* table: reads legacy tables from the kernel; creates and changes nothing. */
-#include "table.h"
+#include "rules/legacy/table.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 
 #include <linux/netfilter_ipv4/ip_tables.h>
 
-#include "family.h"
+#include "rules/base/family.h"
 
 /* The same numbers and the same layout for both families. */
 #define GET_INFO IPT_SO_GET_INFO

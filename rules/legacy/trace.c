@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* trace: puts TRACE rules into the legacy raw table and takes exactly them out. */
-#include "trace.h"
+#include "rules/legacy/trace.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "edit.h"
-#include "entry.h"
-#include "family.h"
-#include "hook.h"
-#include "table.h"
+#include "rules/base/entry.h"
+#include "rules/base/family.h"
+#include "rules/base/hook.h"
+#include "rules/legacy/edit.h"
+#include "rules/legacy/table.h"
 
 /*
  * How often to start again when somebody changes raw without the lock: at once

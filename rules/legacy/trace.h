@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "rule_set.h"
+#include "rules/base/rule_set.h"
 
 struct family;
 

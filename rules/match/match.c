@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* match: a match expression in iptables' words -> the kernel's rule bytes. */
-#include "match.h"
+#include "rules/match/match.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -10,16 +10,16 @@
 
 #include <xtables.h>
 
-#include "base_options.h"
-#include "family.h"
-#include "nft_compat.h"
-#include "parse.h"
-#include "parse_build.h"
-#include "parse_kernel.h"
-#include "parse_words.h"
-#include "render.h"
-#include "traits.h"
-#include "xt.h"
+#include "rules/base/family.h"
+#include "rules/match/parse.h"
+#include "rules/match/parse_build.h"
+#include "rules/match/parse_kernel.h"
+#include "rules/match/parse_words.h"
+#include "rules/match/traits.h"
+#include "rules/nft/compat.h"
+#include "rules/xtables/base_options.h"
+#include "rules/xtables/render.h"
+#include "rules/xtables/xt.h"
 
 enum { PARSE_MS = 30000 };
 

@@ -3,8 +3,8 @@
 #ifndef NFTRACE_MATCH_H
 #define NFTRACE_MATCH_H
 
-#include "helper.h"
-#include "match_request.h"
+#include "rules/base/helper.h"
+#include "rules/match/match_request.h"
 
 struct family;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* parse: how a parse is left when the words or the kernel are refused. */
-#include "parse.h"
+#include "rules/match/parse.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -12,8 +12,8 @@
 #include <linux/netfilter_ipv4/ip_tables.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 
-#include "ip_part.h"
-#include "match_request.h"
+#include "rules/base/ip_part.h"
+#include "rules/match/match_request.h"
 
 struct xtables_rule_match;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* parse_build: addresses, ip part and matches -> the kernel's entries and their texts. */
-#include "parse_build.h"
+#include "rules/match/parse_build.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -9,11 +9,11 @@
 
 #include <xtables.h>
 
-#include "family.h"
-#include "helper.h"
-#include "parse.h"
-#include "render.h"
-#include "traits.h"
+#include "rules/base/family.h"
+#include "rules/base/helper.h"
+#include "rules/match/parse.h"
+#include "rules/match/traits.h"
+#include "rules/xtables/render.h"
 
 /* An address literal of the other family must not be asked of the DNS. */
 static void check_literals(struct parse *p, const char *list, int letter)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* parse_kernel: what this kernel has, and what it takes in company only. */
-#include "parse_kernel.h"
+#include "rules/match/parse_kernel.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -11,10 +11,10 @@
 
 #include <xtables.h>
 
-#include "family.h"
-#include "nft_compat.h"
-#include "parse.h"
-#include "table.h"
+#include "rules/base/family.h"
+#include "rules/legacy/table.h"
+#include "rules/match/parse.h"
+#include "rules/nft/compat.h"
 
 /*
  * libxtables itself takes revision 0 for granted, and asks only when an

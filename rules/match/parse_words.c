@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* parse_words: the words of an expression, through iptables' own options and extensions. */
-#include "parse_words.h"
+#include "rules/match/parse_words.h"
 
 #include <ctype.h>
 #include <getopt.h>
@@ -12,11 +12,11 @@
 
 #include <xtables.h>
 
-#include "base_options.h"
-#include "family.h"
-#include "parse.h"
-#include "refusal.h"
-#include "xt.h"
+#include "rules/base/family.h"
+#include "rules/match/parse.h"
+#include "rules/match/refusal.h"
+#include "rules/xtables/base_options.h"
+#include "rules/xtables/xt.h"
 
 enum { OPTION_RANGE = 256 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* refusal: sentences for words that are iptables' or tcpdump's, not a match. */
-#include "refusal.h"
+#include "rules/match/refusal.h"
 
 #include <arpa/inet.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* traits: what a parsed expression is, beyond its bytes; see enum match_trait. */
-#include "traits.h"
+#include "rules/match/traits.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,8 +21,8 @@
 #include <linux/netfilter/xt_state.h>
 #include <linux/netfilter/xt_tcpudp.h>
 
-#include "family.h"
-#include "ip_part.h"
+#include "rules/base/family.h"
+#include "rules/base/ip_part.h"
 
 typedef uint32_t trait_fn(const struct family *f, const void *info,
 			  uint8_t revision, char *effect, size_t size);

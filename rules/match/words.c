@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* words: tells nftrace's own options from the words of match expressions. */
-#include "words.h"
+#include "rules/match/words.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -11,11 +11,11 @@
 
 #include <xtables.h>
 
-#include "base_options.h"
-#include "extensions.h"
-#include "family.h"
-#include "helper.h"
-#include "xt.h"
+#include "rules/base/family.h"
+#include "rules/base/helper.h"
+#include "rules/xtables/base_options.h"
+#include "rules/xtables/extensions.h"
+#include "rules/xtables/xt.h"
 
 struct job {
 	int argc;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* base_options: the options that iptables has without any extension. */
-#include "base_options.h"
+#include "rules/xtables/base_options.h"
 
 #include <string.h>
 

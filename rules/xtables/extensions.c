@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* extensions: which matches are installed. */
-#include "extensions.h"
+#include "rules/xtables/extensions.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "helper.h"
+#include "rules/base/helper.h"
 
 #ifndef XTABLES_LIBDIR
 #define XTABLES_LIBDIR "/usr/lib/xtables"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* render: a rule's bytes -> its text, byte for byte as iptables-save prints it. */
-#include "render.h"
+#include "rules/xtables/render.h"
 
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -15,10 +15,10 @@
 
 #include <xtables.h>
 
-#include "entry.h"
-#include "family.h"
-#include "ip_part.h"
-#include "xt.h"
+#include "rules/base/entry.h"
+#include "rules/base/family.h"
+#include "rules/base/ip_part.h"
+#include "rules/xtables/xt.h"
 
 /* Where everything that is printed ends up. */
 static struct {

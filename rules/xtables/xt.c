@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* xt: the fence round libxtables; used in helper children only. */
-#include "xt.h"
+#include "rules/xtables/xt.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -11,7 +11,7 @@
 
 #include <xtables.h>
 
-#include "family.h"
+#include "rules/base/family.h"
 
 jmp_buf *xt_trap;
 char xt_message[1024];

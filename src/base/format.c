@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* format: printf for what is written a million times: words and whole numbers, no stdio. */
-#include "format.h"
+#include "base/format.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* line: a line of text under construction; never longer than its room. */
-#include "line.h"
+#include "base/line.h"
 
 #include <stdarg.h>
 #include <string.h>
 
-#include "format.h"
+#include "base/format.h"
 
 void line_text(struct line *l, const char *text)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* memory: how much of it the reader may take; strangers say what it has to keep. */
-#include "memory.h"
+#include "base/memory.h"
 
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-#include "sandbox.h"
+#include "base/sandbox.h"
 
 enum { PACKETS = 16384 };	/* under way, set aside and held; two states each */
 

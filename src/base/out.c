@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* out: one buffer in front of stdout that never makes the writer wait. */
-#include "out.h"
+#include "base/out.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "format.h"
+#include "base/format.h"
 
 enum { SIZE = 4 << 20, WORTH = 64 << 10, LINE = 2048 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* safe: strangers' text made fit for a terminal or a JSON string. */
-#include "safe.h"
+#include "base/safe.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* sandbox: takes every privilege from the process that reads strangers' packets. */
-#include "sandbox.h"
+#include "base/sandbox.h"
 
 #include <errno.h>
 #include <grp.h>

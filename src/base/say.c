@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* say: everything about the run, on stderr, a line each. */
-#include "say.h"
+#include "base/say.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -12,7 +12,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "safe.h"
+#include "base/safe.h"
 
 static bool status_shown;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* capture: the netlink socket of NFLOG group 0 and nft's trace, opened with privileges, read without. */
-#include "capture.h"
+#include "capture/capture.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -19,8 +19,8 @@
 #include <linux/netfilter/nfnetlink_log.h>
 #include <linux/sock_diag.h>
 
-#include "event.h"
-#include "netlink.h"
+#include "capture/event.h"
+#include "rules/base/netlink.h"
 
 enum {
 	SLOT = 4096,		/* fixed part of a message */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* event: one NFLOG message's bytes -> a plain struct; pure. */
-#include "event.h"
+#include "capture/event.h"
 
 #include <arpa/inet.h>
 #include <endian.h>

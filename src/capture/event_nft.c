@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* event_nft: one message of nf_tables -> a plain struct: trace events and changes; pure. */
-#include "event_nft.h"
+#include "capture/event_nft.h"
 
 #include <arpa/inet.h>
 #include <endian.h>
@@ -13,8 +13,8 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
-#include "event.h"
-#include "packet.h"
+#include "capture/event.h"
+#include "packet/packet.h"
 
 enum { IPV4_HEADER = 20, IPV6_HEADER = 40 };
 

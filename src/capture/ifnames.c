@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* ifnames: interface index -> name, kept up to date without any privilege. */
-#include "ifnames.h"
+#include "capture/ifnames.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,8 +14,8 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
-#include "netlink.h"
-#include "safe.h"
+#include "base/safe.h"
+#include "rules/base/netlink.h"
 
 enum { BUCKETS = 256, INDEXES = 4096 };
 

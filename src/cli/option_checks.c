@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* option_checks: which options go together. */
-#include "option_checks.h"
+#include "cli/option_checks.h"
 
 #include <stddef.h>
 
-#include "options.h"
-#include "say.h"
+#include "base/say.h"
+#include "cli/options.h"
 
 static bool check_groups(const struct options *o, unsigned int groups)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* option_near: which option was meant by a word that is none. */
-#include "option_near.h"
+#include "cli/option_near.h"
 
 #include <stddef.h>
 #include <string.h>
 
-#include "option_rows.h"
+#include "cli/option_rows.h"
 
 enum { LONGEST = 24 };
 

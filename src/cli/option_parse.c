@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* option_parse: the command line -> struct options; one row an option. */
-#include "option_parse.h"
+#include "cli/option_parse.h"
 
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "helper.h"
-#include "option_checks.h"
-#include "option_rows.h"
-#include "option_values.h"
-#include "options.h"
-#include "say.h"
-#include "status.h"
-#include "words.h"
+#include "base/say.h"
+#include "base/status.h"
+#include "cli/option_checks.h"
+#include "cli/option_rows.h"
+#include "cli/option_values.h"
+#include "cli/options.h"
+#include "rules/base/helper.h"
+#include "rules/match/words.h"
 
 static bool add_word(struct options *o, unsigned int group, char *text)
 {

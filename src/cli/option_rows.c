@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* option_rows: the table of nftrace's own options, and --help from it. */
-#include "option_rows.h"
+#include "cli/option_rows.h"
 
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "options.h"
+#include "cli/options.h"
 
 #define AT(member) .offset = offsetof(struct options, member)
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* option_values: the value of an option -> its place in the struct. */
-#include "option_values.h"
+#include "cli/option_values.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "option_rows.h"
-#include "options.h"
-#include "say.h"
-#include "trace.h"
+#include "base/say.h"
+#include "cli/option_rows.h"
+#include "cli/options.h"
+#include "rules/legacy/trace.h"
 
 static bool bad_value(const struct option_row *r, const char *value,
 		      const char *hint)

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* change: what is different at an event from the one before, and who made it so. */
-#include "change.h"
+#include "journey/change.h"
 
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "event.h"
-#include "journey_types.h"
-#include "place_types.h"
+#include "capture/event.h"
+#include "journey/journey_types.h"
+#include "place/place_types.h"
 
 const char *change_maker_word(enum change_maker m)
 {

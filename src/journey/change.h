@@ -3,7 +3,7 @@
 #ifndef NFTRACE_CHANGE_H
 #define NFTRACE_CHANGE_H
 
-#include "step.h"
+#include "journey/step.h"
 
 struct event;
 struct journey;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* evidence: which journey an event belongs to, by all that the kernel tells. */
-#include "evidence.h"
+#include "journey/evidence.h"
 
-#include "event.h"
-#include "event_nft.h"
-#include "fit.h"
-#include "journey.h"
-#include "packet.h"
-#include "packet_names.h"
-#include "place.h"
-#include "shelf.h"
-#include "twins.h"
+#include "capture/event.h"
+#include "capture/event_nft.h"
+#include "journey/fit.h"
+#include "journey/journey.h"
+#include "journey/packet_names.h"
+#include "journey/shelf.h"
+#include "journey/twins.h"
+#include "packet/packet.h"
+#include "place/place.h"
 
 enum {
 	RELAXED = -16,		/* only when events are missing in between */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* fate: what became of a packet, or of a copy of it. */
-#include "fate.h"
+#include "journey/fate.h"
 
 const char *fate_word(enum fate_kind kind)
 {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* fit: how well an event fits as the next one of a packet. */
-#include "fit.h"
+#include "journey/fit.h"
 
 #include <string.h>
 
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 
-#include "event.h"
-#include "journey.h"
-#include "packet.h"
-#include "path.h"
-#include "place.h"
-#include "table_order.h"
+#include "capture/event.h"
+#include "journey/journey.h"
+#include "journey/path.h"
+#include "packet/packet.h"
+#include "place/place.h"
+#include "place/table_order.h"
 
 /*
  * Headers change at known points only; rules of nftables, which are not seen,

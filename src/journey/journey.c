@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* journey: one packet's story: its events as they come, and its fate. */
-#include "journey.h"
+#include "journey/journey.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "change.h"
-#include "event.h"
-#include "identity.h"
-#include "path_fate.h"
-#include "place.h"
-#include "table_order.h"
+#include "capture/event.h"
+#include "journey/change.h"
+#include "journey/path_fate.h"
+#include "packet/identity.h"
+#include "place/place.h"
+#include "place/table_order.h"
 
 enum { FIRST_ROOM = 24, LOOPBACK_IFINDEX = 1, TCP_RST = 0x04 };
 

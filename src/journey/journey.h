@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "journey_types.h"
-#include "path.h"
+#include "journey/journey_types.h"
+#include "journey/path.h"
 
 struct event;
 struct place;

@@ -5,12 +5,12 @@
 
 #include <stdint.h>
 
-#include "event_nft.h"
-#include "fate.h"
-#include "look.h"
-#include "packet.h"
-#include "path_types.h"
-#include "step.h"
+#include "capture/event_nft.h"
+#include "journey/fate.h"
+#include "journey/look.h"
+#include "journey/path_types.h"
+#include "journey/step.h"
+#include "packet/packet.h"
 
 enum { JOURNEY_STEPS_FIRST = 384, JOURNEY_STEPS = 512, JOURNEY_BRANCHES = 32,
        JOURNEY_CHANGES = 64, JOURNEY_TIES = 64, JOURNEY_PATIENCE_MS = 100,

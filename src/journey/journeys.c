@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* journeys: each event to its journey, and each journey to its end. */
-#include "journeys.h"
+#include "journey/journeys.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "event.h"
-#include "event_nft.h"
-#include "evidence.h"
-#include "journey.h"
-#include "packet_names.h"
-#include "place.h"
-#include "seen.h"
-#include "shelf.h"
-#include "twins.h"
+#include "capture/event.h"
+#include "capture/event_nft.h"
+#include "journey/evidence.h"
+#include "journey/journey.h"
+#include "journey/packet_names.h"
+#include "journey/seen.h"
+#include "journey/shelf.h"
+#include "journey/twins.h"
+#include "place/place.h"
 
 enum {
 	OPEN_MAX = 4096,	/* journeys under way; the oldest is closed */

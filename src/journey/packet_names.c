@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* packet_names: what the kernel calls a packet, by a stamp or nft's id, and who has whose. */
-#include "packet_names.h"
+#include "journey/packet_names.h"
 
-#include "event.h"
-#include "event_nft.h"
-#include "journey.h"
-#include "path.h"
-#include "shelf.h"
-#include "twins.h"
+#include "capture/event.h"
+#include "capture/event_nft.h"
+#include "journey/journey.h"
+#include "journey/path.h"
+#include "journey/shelf.h"
+#include "journey/twins.h"
 
 /* Times that differ from event to event name nothing. */
 static bool has_stamp(const struct journey *j)

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* path: how far through hooks, tables and chains a packet is, and what can come next. */
-#include "path.h"
+#include "journey/path.h"
 
 #include <string.h>
 
-#include "doubt.h"
-#include "event.h"
-#include "event_nft.h"
-#include "path_ahead.h"
-#include "place.h"
-#include "snapshot.h"
-#include "table_order.h"
+#include "capture/event.h"
+#include "capture/event_nft.h"
+#include "journey/path_ahead.h"
+#include "place/doubt.h"
+#include "place/place.h"
+#include "place/table_order.h"
+#include "rules/legacy/snapshot.h"
 
 enum { NOT_A_HOOK = 0xff };
 

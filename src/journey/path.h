@@ -7,9 +7,9 @@
 #include <linux/netfilter.h>
 #include <stdbool.h>
 
-#include "event.h"
-#include "path_map.h"
-#include "path_types.h"
+#include "capture/event.h"
+#include "journey/path_types.h"
+#include "place/path_map.h"
 
 struct fate;
 struct place;

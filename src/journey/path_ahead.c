@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* path_ahead: which hooks, tables and base chains a packet has before it yet. */
-#include "path_ahead.h"
+#include "journey/path_ahead.h"
 
-#include "path_types.h"
-#include "place.h"
-#include "table_order.h"
+#include "journey/path_types.h"
+#include "place/place.h"
+#include "place/table_order.h"
 
 uint8_t path_hooks_ahead(const struct path *p)
 {

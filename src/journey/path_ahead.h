@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "family.h"
-#include "path_map.h"
-#include "place_types.h"
+#include "place/path_map.h"
+#include "place/place_types.h"
+#include "rules/base/family.h"
 
 struct path;
 

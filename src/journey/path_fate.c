@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* path_fate: what the silence after a packet's last event means. */
-#include "path_fate.h"
+#include "journey/path_fate.h"
 
-#include "fate.h"
-#include "path.h"
-#include "path_ahead.h"
-#include "place.h"
+#include "journey/fate.h"
+#include "journey/path.h"
+#include "journey/path_ahead.h"
+#include "place/place.h"
 
 /* Would a packet that went on have been seen, whichever way it took? */
 static bool would_be_seen(const struct path_map *map, const struct path *p)

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "look.h"
+#include "journey/look.h"
 
 struct place;
 

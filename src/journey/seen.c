@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* seen: the packet of the event before, decoded: most events show it once more. */
-#include "seen.h"
+#include "journey/seen.h"
 
 #include <string.h>
 
-#include "event.h"
-#include "identity.h"
+#include "capture/event.h"
+#include "packet/identity.h"
 
 static bool is_same(const struct seen *s, const struct event *e)
 {

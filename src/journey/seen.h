@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "packet.h"
+#include "packet/packet.h"
 
 struct event;
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* shelf: the journeys under way, by key and by age; those set aside; spare memory. */
-#include "shelf.h"
+#include "journey/shelf.h"
 
 #include <stdlib.h>
 
-#include "journey.h"
+#include "journey/journey.h"
 
 static void unlink_age(struct shelf *s, struct journey *j)
 {

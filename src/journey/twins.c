@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* twins: packets of which each could have made an event, and whether that matters. */
-#include "twins.h"
+#include "journey/twins.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "journey.h"
+#include "journey/journey.h"
 
 /* Apart by no more than this, two times tell no two packets. */
 static const uint64_t SAME_TIME_NS = 1000000;

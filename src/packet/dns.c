@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* dns: a DNS message's bytes -> ", DNS 4660+ A? example.com." */
-#include "dns.h"
+#include "packet/dns.h"
 
 #include <arpa/inet.h>
 #include <arpa/nameser.h>
@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "line.h"
-#include "safe.h"
+#include "base/line.h"
+#include "base/safe.h"
 
 enum { DNS_HEADER = 12, ANSWERS_SHOWN = 4, DNS_CUT = 2048, DNS_PADDED = 8192 };
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* identity: what of a packet no hook changes, as a key; and what it may change. */
-#include "identity.h"
+#include "packet/identity.h"
 
 #include <string.h>
 
 #include <netinet/in.h>
 
-#include "packet.h"
+#include "packet/packet.h"
 
 enum { PAYLOAD_HASHED = 32, TCP_SYN = 0x02, TCP_ECN = 0xc0 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* packet: an IPv4/IPv6 packet's bytes -> its headers; nothing is read twice. */
-#include "packet.h"
+#include "packet/packet.h"
 
 #include <string.h>
 

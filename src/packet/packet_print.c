@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* packet_print: a decoded packet -> one line as tcpdump -n writes it. */
-#include "packet_print.h"
+#include "packet/packet_print.h"
 
 #include <string.h>
 
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 
-#include "dns.h"
-#include "format.h"
-#include "line.h"
-#include "packet.h"
-#include "print_ends.h"
-#include "print_icmp.h"
-#include "print_tcp.h"
+#include "base/format.h"
+#include "base/line.h"
+#include "packet/dns.h"
+#include "packet/packet.h"
+#include "packet/print_ends.h"
+#include "packet/print_icmp.h"
+#include "packet/print_tcp.h"
 
 /* Bytes behind the network header and its extensions. */
 static uint32_t behind_network(const struct packet *p)

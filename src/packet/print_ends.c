@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* print_ends: who speaks to whom and in which protocol, as tcpdump -n writes it. */
-#include "print_ends.h"
+#include "packet/print_ends.h"
 
 #include <arpa/inet.h>
 #include <linux/netfilter.h>
 #include <netinet/in.h>
 
-#include "format.h"
-#include "line.h"
-#include "packet.h"
+#include "base/format.h"
+#include "base/line.h"
+#include "packet/packet.h"
 
 /* "255.255.255.255.65535" and a NUL, and more for a port that is none */
 enum { IPV4_ROOM = 16 + 1 + FORMAT_DECIMAL };

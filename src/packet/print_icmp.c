@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* print_icmp: ICMP and ICMPv6 types by name, and the packet that an error quotes. */
-#include "print_icmp.h"
+#include "packet/print_icmp.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -8,9 +8,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "line.h"
-#include "packet.h"
-#include "print_ends.h"
+#include "base/line.h"
+#include "packet/packet.h"
+#include "packet/print_ends.h"
 
 struct type_name {
 	uint8_t type;

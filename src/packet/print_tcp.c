@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* print_tcp: TCP's flags, numbers and options as tcpdump -n -S writes them. */
-#include "print_tcp.h"
+#include "packet/print_tcp.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "line.h"
-#include "packet.h"
+#include "base/line.h"
+#include "packet/packet.h"
 
 static uint32_t be32(const uint8_t *p)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* doubt: why the text of an event's rule may be the wrong one. */
-#include "doubt.h"
+#include "place/doubt.h"
 
 #include <string.h>
 
-#include "nft_snapshot.h"
-#include "snapshot.h"
+#include "rules/legacy/snapshot.h"
+#include "rules/nft/snapshot.h"
 
 static const struct {
 	const char *word, *sentence;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nft_find: the rule of an nft event in the rules of one moment: its text, and what it does. */
-#include "nft_find.h"
+#include "place/nft_find.h"
 
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <string.h>
 
-#include "family.h"
-#include "nft_snapshot.h"
-#include "path_map.h"
-#include "table_order.h"
+#include "place/path_map.h"
+#include "place/table_order.h"
+#include "rules/base/family.h"
+#include "rules/nft/snapshot.h"
 
 /* A chain may have got another name, and the rule that jumps there as well. */
 static bool jumps_there(const struct nft_snapshot *s, const struct nft_node *n,

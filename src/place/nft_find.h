@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "place.h"
+#include "place/place.h"
 
 struct nft_snap_chain;
 struct nft_snap_rule;

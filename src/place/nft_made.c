@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nft_made: which rules and chains of nft were made, and in which generation. */
-#include "nft_made.h"
+#include "place/nft_made.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nft_names: one address and number for each name of a table or chain of nft. */
-#include "nft_names.h"
+#include "place/nft_names.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nft_nodes: the places of nft events: one for each rule, verdict and text. */
-#include "nft_nodes.h"
+#include "place/nft_nodes.h"
 
 #include <linux/netfilter/nf_tables.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "doubt.h"
-#include "event.h"
-#include "event_nft.h"
-#include "nft_find.h"
-#include "nft_snapshot.h"
-#include "nft_window.h"
-#include "place.h"
+#include "capture/event.h"
+#include "capture/event_nft.h"
+#include "place/doubt.h"
+#include "place/nft_find.h"
+#include "place/nft_window.h"
+#include "place/place.h"
+#include "rules/nft/snapshot.h"
 
 static void node_free(struct nft_node *n)
 {

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "nft_names.h"
+#include "place/nft_names.h"
 
 struct event;
 struct nft_finding;

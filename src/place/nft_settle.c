@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nft_settle: which text a rule of nft had when an event was made, while rules change. */
-#include "nft_settle.h"
+#include "place/nft_settle.h"
 
-#include "nft_find.h"
-#include "nft_nodes.h"
-#include "nft_snapshot.h"
-#include "nft_window.h"
+#include "place/nft_find.h"
+#include "place/nft_nodes.h"
+#include "place/nft_window.h"
+#include "rules/nft/snapshot.h"
 
 enum { VERSIONS = 16 };
 

@@ -3,7 +3,7 @@
 #ifndef NFTRACE_NFT_SETTLE_H
 #define NFTRACE_NFT_SETTLE_H
 
-#include "event_nft.h"
+#include "capture/event_nft.h"
 
 struct nft_node;
 struct nft_nodes;

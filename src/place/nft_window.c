@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nft_window: nft's rules as read at some generations, and what was made in between. */
-#include "nft_window.h"
+#include "place/nft_window.h"
 
 #include <string.h>
 
-#include "nft_names.h"
-#include "nft_snapshot.h"
+#include "place/nft_names.h"
+#include "rules/nft/snapshot.h"
 
 /* Nothing older than the oldest that is left can be looked up any more. */
 static void drop_oldest(struct nft_window *w)

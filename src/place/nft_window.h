@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "event_nft.h"
-#include "nft_made.h"
+#include "capture/event_nft.h"
+#include "place/nft_made.h"
 
 struct nft_snapshot;
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* path_map: which tables and base chains see a packet at each hook, and in which order. */
-#include "path_map.h"
+#include "place/path_map.h"
 
 #include <string.h>
 
-#include "family.h"
-#include "snapshot.h"
-#include "table_order.h"
+#include "place/table_order.h"
+#include "rules/base/family.h"
+#include "rules/legacy/snapshot.h"
 
 /* Hooks at which a packet can turn up next (Netfilter's packet flow). */
 const uint8_t path_next_hooks[NF_INET_NUMHOOKS] = {

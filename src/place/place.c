@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* place: where in the rules an event was made; looked up once, then by hash. */
-#include "place.h"
+#include "place/place.h"
 
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "doubt.h"
-#include "event.h"
-#include "family.h"
-#include "path_map.h"
-#include "place_restored.h"
-#include "prefix.h"
-#include "safe.h"
-#include "snapshot.h"
-#include "table_order.h"
-#include "target.h"
+#include "base/safe.h"
+#include "capture/event.h"
+#include "place/doubt.h"
+#include "place/path_map.h"
+#include "place/place_restored.h"
+#include "place/prefix.h"
+#include "place/table_order.h"
+#include "place/target.h"
+#include "rules/base/family.h"
+#include "rules/legacy/snapshot.h"
 
 enum { BUCKETS = 4096, RESTORED_MAX = 1 << 17 };
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "place_types.h"
+#include "place/place_types.h"
 
 struct nft_snapshot;
 struct path_map;

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* place_nft: where in the nft rules an event was made, and with which text at that time. */
-#include "place_nft.h"
+#include "place/place_nft.h"
 
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <stdlib.h>
 
-#include "event.h"
-#include "event_nft.h"
-#include "family.h"
-#include "nft_find.h"
-#include "nft_names.h"
-#include "nft_nodes.h"
-#include "nft_settle.h"
-#include "nft_snapshot.h"
-#include "nft_window.h"
-#include "path_map.h"
-#include "place.h"
+#include "capture/event.h"
+#include "capture/event_nft.h"
+#include "place/nft_find.h"
+#include "place/nft_names.h"
+#include "place/nft_nodes.h"
+#include "place/nft_settle.h"
+#include "place/nft_window.h"
+#include "place/path_map.h"
+#include "place/place.h"
+#include "rules/base/family.h"
+#include "rules/nft/snapshot.h"
 
 enum { OUTSIDE = 64 };
 

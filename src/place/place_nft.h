@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "event_nft.h"
+#include "capture/event_nft.h"
 
 struct event;
 struct nft_snapshot;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* place_restored: places that a file names, without the rules that made them. */
-#include "place_restored.h"
+#include "place/place_restored.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "event.h"
-#include "path_map.h"
-#include "place_types.h"
-#include "prefix.h"
-#include "snapshot.h"
-#include "nft_snapshot.h"
-#include "table_order.h"
+#include "capture/event.h"
+#include "place/path_map.h"
+#include "place/place_types.h"
+#include "place/prefix.h"
+#include "place/table_order.h"
+#include "rules/legacy/snapshot.h"
+#include "rules/nft/snapshot.h"
 
 static const char NFT_HEAD[] = "TRACE: nft ";
 

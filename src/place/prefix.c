@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* prefix: the kernel's "TRACE: table:chain:kind:number", in its parts. */
-#include "prefix.h"
+#include "place/prefix.h"
 
 #include <string.h>
 
-#include "place_types.h"
+#include "place/place_types.h"
 
 static const char *const kind_words[] = {
 	[PLACE_RULE] = "rule",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* table_order: the kernel's legacy tables, their names and who comes first at a hook. */
-#include "table_order.h"
+#include "place/table_order.h"
 
 #include <netinet/in.h>
 #include <linux/netfilter.h>

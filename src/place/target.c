@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* target: what a rule's target does to a packet, and can change in it. */
-#include "target.h"
+#include "place/target.h"
 
 #include <string.h>
 
-#include "place_types.h"
-#include "snapshot.h"
+#include "place/place_types.h"
+#include "rules/legacy/snapshot.h"
 
 /* What the targets of the kernel and of xtables-addons do. */
 static const struct target_row {

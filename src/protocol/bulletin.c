@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* bulletin: what the supervisor tells the reader, in memory that the reader cannot write. */
-#include "bulletin.h"
+#include "protocol/bulletin.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "family.h"
-#include "losses.h"
+#include "protocol/losses.h"
+#include "rules/base/family.h"
 
 /* One writer for every field: the supervisor.  It never reads what it decides by in here. */
 struct bulletin {

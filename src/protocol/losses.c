@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* losses: questions about packets that went missing, and their answers, in shared memory. */
-#include "losses.h"
+#include "protocol/losses.h"
 
 #include <stddef.h>
 

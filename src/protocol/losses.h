@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "fate.h"
-#include "look.h"
+#include "journey/fate.h"
+#include "journey/look.h"
 
 enum { LOSSES = 16 };
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* reader_line: what supervisor and reader say to each other. */
-#include "reader_line.h"
+#include "protocol/reader_line.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "sandbox.h"
-#include "say.h"
+#include "base/sandbox.h"
+#include "base/say.h"
 
 union some_fds {
 	struct cmsghdr align;

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "family.h"
+#include "rules/base/family.h"
 
 /* What the reader tells the supervisor, a byte each, or a byte and a text. */
 enum reader_word {

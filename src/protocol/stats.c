@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* stats: what the reader tells the supervisor, in memory that both share. */
-#include "stats.h"
+#include "protocol/stats.h"
 
 #include <stddef.h>
 #include <sys/mman.h>

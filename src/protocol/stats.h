@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "fate.h"
-#include "losses.h"
+#include "journey/fate.h"
+#include "protocol/losses.h"
 
 enum { STATS_DROPS = 16 };
 

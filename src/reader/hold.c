@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* hold: packets with events of nft wait until it is certain which rules they met. */
-#include "hold.h"
+#include "reader/hold.h"
 
 #include <netinet/in.h>
 #include <linux/netfilter.h>
@@ -8,16 +8,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bulletin.h"
-#include "event.h"
-#include "event_nft.h"
-#include "journey.h"
-#include "journeys.h"
-#include "nft_snapshot.h"
-#include "place.h"
-#include "place_nft.h"
-#include "reader_line.h"
-#include "stats.h"
+#include "capture/event.h"
+#include "capture/event_nft.h"
+#include "journey/journey.h"
+#include "journey/journeys.h"
+#include "place/place.h"
+#include "place/place_nft.h"
+#include "protocol/bulletin.h"
+#include "protocol/reader_line.h"
+#include "protocol/stats.h"
+#include "rules/nft/snapshot.h"
 
 enum {
 	HELD_MAX = 8192,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* loss_ask: the reader asks why a packet went missing. */
-#include "loss_ask.h"
+#include "reader/loss_ask.h"
 
 #include <string.h>
 
-#include "journey.h"
-#include "losses.h"
-#include "place.h"
+#include "journey/journey.h"
+#include "place/place.h"
+#include "protocol/losses.h"
 
 enum { SMALL = 1280 };		/* no link refuses a packet of this length */
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pace: how long the reader rests so that more events come together. */
-#include "pace.h"
+#include "reader/pace.h"
 
 /*
  * Whoever watches notices no 5 ms, and each waking up costs as much as ten

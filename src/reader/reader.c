@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* reader: netlink bytes, or a file, into results: the unprivileged process's work. */
-#include "reader.h"
+#include "reader/reader.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,18 +8,18 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "capture.h"
-#include "ifnames.h"
-#include "netlink.h"
-#include "place_nft.h"
-#include "reader_events.h"
-#include "reader_line.h"
-#include "reader_loop.h"
-#include "reader_plan.h"
-#include "reader_state.h"
-#include "replay.h"
-#include "replay_state.h"
-#include "stats.h"
+#include "capture/capture.h"
+#include "capture/ifnames.h"
+#include "place/place_nft.h"
+#include "protocol/reader_line.h"
+#include "protocol/stats.h"
+#include "reader/reader_events.h"
+#include "reader/reader_loop.h"
+#include "reader/reader_plan.h"
+#include "reader/reader_state.h"
+#include "replay/replay.h"
+#include "replay/replay_state.h"
+#include "rules/base/netlink.h"
 
 static void replay_event(void *arg, const struct event *e,
 			 const struct place *at, uint64_t now_ns,

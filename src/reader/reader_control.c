@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* reader_control: what the supervisor says to the reader. */
-#include "reader_control.h"
+#include "reader/reader_control.h"
 
 #include <errno.h>
 
-#include "capture.h"
-#include "reader_line.h"
-#include "reader_plan.h"
-#include "reader_state.h"
+#include "capture/capture.h"
+#include "protocol/reader_line.h"
+#include "reader/reader_plan.h"
+#include "reader/reader_state.h"
 
 void reader_on_control(struct reader_state *s)
 {

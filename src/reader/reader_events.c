@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* reader_events: one netlink message -> its journey, and what becomes of that. */
-#include "reader_events.h"
+#include "reader/reader_events.h"
 
 #include <errno.h>
 #include <poll.h>
 
-#include "bulletin.h"
-#include "capture.h"
-#include "clock.h"
-#include "event.h"
-#include "event_nft.h"
-#include "journey.h"
-#include "loss_ask.h"
-#include "losses.h"
-#include "place_nft.h"
-#include "prefix.h"
-#include "reader_control.h"
-#include "reader_line.h"
-#include "reader_plan.h"
-#include "reader_state.h"
-#include "stats.h"
+#include "capture/capture.h"
+#include "capture/event.h"
+#include "capture/event_nft.h"
+#include "journey/journey.h"
+#include "place/place_nft.h"
+#include "place/prefix.h"
+#include "protocol/bulletin.h"
+#include "protocol/losses.h"
+#include "protocol/reader_line.h"
+#include "protocol/stats.h"
+#include "reader/loss_ask.h"
+#include "reader/reader_control.h"
+#include "reader/reader_plan.h"
+#include "reader/reader_state.h"
+#include "rules/base/clock.h"
 
 enum { CAUSE_MS = 1000 };	/* to wait for a cause, on a busy machine */
 

@@ -5,9 +5,9 @@
 
 #include <stddef.h>
 
-#include "hold.h"
-#include "journeys.h"
-#include "place.h"
+#include "journey/journeys.h"
+#include "place/place.h"
+#include "reader/hold.h"
 
 struct event;
 struct nlmsghdr;

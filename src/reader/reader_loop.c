@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* reader_loop: when the reader reads, rests, writes, and looks for what is silent. */
-#include "reader_loop.h"
+#include "reader/reader_loop.h"
 
 #include <errno.h>
 #include <poll.h>
 
-#include "capture.h"
-#include "clock.h"
-#include "hook.h"
-#include "ifnames.h"
-#include "memory.h"
-#include "reader_control.h"
-#include "reader_events.h"
-#include "reader_plan.h"
-#include "reader_state.h"
-#include "stats.h"
+#include "base/memory.h"
+#include "capture/capture.h"
+#include "capture/ifnames.h"
+#include "protocol/stats.h"
+#include "reader/reader_control.h"
+#include "reader/reader_events.h"
+#include "reader/reader_plan.h"
+#include "reader/reader_state.h"
+#include "rules/base/clock.h"
+#include "rules/base/hook.h"
 
 enum {
 	TURN_EVENTS = 8192,	/* then see to output and control */

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "family.h"
-#include "printer.h"
+#include "report/printer.h"
+#include "rules/base/family.h"
 
 struct bulletin;
 struct capture;

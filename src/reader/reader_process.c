@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* reader_process: starts the reader with nothing that is not its own. */
-#include "reader_process.h"
+#include "reader/reader_process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,15 +13,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "capture.h"
-#include "hook.h"
-#include "memory.h"
-#include "out.h"
-#include "process.h"
-#include "reader.h"
-#include "reader_line.h"
-#include "reader_plan.h"
-#include "sandbox.h"
+#include "base/memory.h"
+#include "base/out.h"
+#include "base/sandbox.h"
+#include "capture/capture.h"
+#include "protocol/reader_line.h"
+#include "reader/reader.h"
+#include "reader/reader_plan.h"
+#include "rules/base/hook.h"
+#include "rules/base/process.h"
 
 enum { KEEP = 3 + SINK_COUNT };
 

@@ -6,14 +6,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "both.h"
-#include "hold.h"
-#include "journeys.h"
-#include "pace.h"
-#include "path_map.h"
-#include "place.h"
-#include "printer.h"
-#include "reader_plan.h"
+#include "journey/journeys.h"
+#include "place/path_map.h"
+#include "place/place.h"
+#include "reader/hold.h"
+#include "reader/pace.h"
+#include "reader/reader_plan.h"
+#include "report/both.h"
+#include "report/printer.h"
 
 struct reader_state {
 	const struct reader_plan *plan;

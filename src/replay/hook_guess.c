@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* hook_guess: at which hook an event of a user chain was made, which a log does not tell. */
-#include "hook_guess.h"
+#include "replay/hook_guess.h"
 
 #include <linux/netfilter.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "event.h"
-#include "family.h"
-#include "place.h"
-#include "snapshot.h"
+#include "capture/event.h"
+#include "place/place.h"
+#include "rules/base/family.h"
+#include "rules/legacy/snapshot.h"
 
 enum { MEMORY = 4096, ALL_HOOKS = (1 << NF_INET_NUMHOOKS) - 1 };
 

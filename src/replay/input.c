@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* input: the file of --read, piece by piece; a pipe is as good. */
-#include "input.h"
+#include "replay/input.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pcap_file: reads pcapng: packets, their times and their comments. */
-#include "pcap_file.h"
+#include "replay/pcap_file.h"
 
 #include <byteswap.h>
 #include <errno.h>
 #include <string.h>
 
-#include "input.h"
-#include "pcapng.h"
+#include "replay/input.h"
+#include "report/pcapng.h"
 
 enum {
 	BLOCK_LEAST = 12,	/* type, length, length */

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* record_read: the other half of record: words -> journey. */
-#include "record_read.h"
+#include "replay/record_read.h"
 
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 #include <string.h>
 
-#include "change.h"
-#include "family.h"
-#include "journey.h"
-#include "record.h"
-#include "record_step.h"
-#include "record_value.h"
-#include "record_words.h"
-#include "report.h"
-#include "safe.h"
-#include "span.h"
+#include "base/safe.h"
+#include "journey/change.h"
+#include "journey/journey.h"
+#include "replay/record_step.h"
+#include "replay/record_value.h"
+#include "report/record.h"
+#include "report/record_words.h"
+#include "report/report.h"
+#include "rules/base/family.h"
+#include "rules/base/span.h"
 
 /* A record's words in their order. */
 enum part { PART_HEAD, PART_EVENTS, PART_CHANGES, PART_FATES };

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "record_reading.h"
+#include "replay/record_reading.h"
 
 /** record_is - does a comment begin with the magic? */
 bool record_is(const char *text, size_t len);

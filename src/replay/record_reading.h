@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "journey.h"
-#include "span.h"
+#include "journey/journey.h"
+#include "rules/base/span.h"
 
 struct ifnames;
 struct place_index;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* record_step: an event's word, and its line in the block for people -> a step. */
-#include "record_step.h"
+#include "replay/record_step.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "doubt.h"
-#include "place.h"
-#include "record_reading.h"
-#include "record_value.h"
+#include "place/doubt.h"
+#include "place/place.h"
+#include "replay/record_reading.h"
+#include "replay/record_value.h"
 
 static const char *some_doubt_word(unsigned int i)
 {

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "span.h"
+#include "rules/base/span.h"
 
 struct reading;
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* record_value: what stands in the words of a record, checked: a file may be anybody's. */
-#include "record_value.h"
+#include "replay/record_value.h"
 
 #include <net/if.h>
 #include <string.h>
 
-#include "ifnames.h"
-#include "safe.h"
+#include "base/safe.h"
+#include "capture/ifnames.h"
 
 enum { TEXT = 1024 };
 

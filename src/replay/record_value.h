@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "span.h"
+#include "rules/base/span.h"
 
 struct ifnames;
 

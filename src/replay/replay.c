@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* replay: --read: a file instead of the kernel's socket, for the reader. */
-#include "replay.h"
+#include "replay/replay.h"
 
-#include "input.h"
-#include "pcap_file.h"
-#include "printer.h"
-#include "replay_pcap.h"
-#include "replay_state.h"
-#include "replay_text.h"
-#include "stats.h"
+#include "protocol/stats.h"
+#include "replay/input.h"
+#include "replay/pcap_file.h"
+#include "replay/replay_pcap.h"
+#include "replay/replay_state.h"
+#include "replay/replay_text.h"
+#include "report/printer.h"
 
 /* A packet's headers are in there once or twice, not at each event. */
 static bool asks_more_than_lines(const struct printer *p)

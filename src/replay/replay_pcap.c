@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* replay_pcap: packets with records -> journeys -> the printer. */
-#include "replay_pcap.h"
+#include "replay/replay_pcap.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "event.h"
-#include "input.h"
-#include "journey.h"
-#include "pcap_file.h"
-#include "printer.h"
-#include "record.h"
-#include "record_read.h"
-#include "replay_state.h"
-#include "stats.h"
+#include "capture/event.h"
+#include "journey/journey.h"
+#include "protocol/stats.h"
+#include "replay/input.h"
+#include "replay/pcap_file.h"
+#include "replay/record_read.h"
+#include "replay/replay_state.h"
+#include "report/printer.h"
+#include "report/record.h"
 
 enum { SNAPLEN = 65536 };
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* replay_state: how far a file is read, and what it tells beside the packets. */
-#include "replay_state.h"
+#include "replay/replay_state.h"
 
 #include <stdio.h>
 
-#include "input.h"
-#include "memory.h"
-#include "printer.h"
-#include "safe.h"
-#include "stats.h"
+#include "base/memory.h"
+#include "base/safe.h"
+#include "protocol/stats.h"
+#include "replay/input.h"
+#include "report/printer.h"
 
 enum { LOOK_EACH = 1 << 20 };	/* bytes */
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "family.h"
+#include "rules/base/family.h"
 
 struct event;
 struct ifnames;

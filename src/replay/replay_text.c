@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* replay_text: lines of a log -> events -> journeys. */
-#include "replay_text.h"
+#include "replay/replay_text.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "hook_guess.h"
-#include "identity.h"
-#include "ifnames.h"
-#include "input.h"
-#include "packet.h"
-#include "place.h"
-#include "printer.h"
-#include "replay_state.h"
-#include "stats.h"
-#include "trace_text.h"
+#include "capture/ifnames.h"
+#include "packet/identity.h"
+#include "packet/packet.h"
+#include "place/place.h"
+#include "protocol/stats.h"
+#include "replay/hook_guess.h"
+#include "replay/input.h"
+#include "replay/replay_state.h"
+#include "replay/trace_text.h"
+#include "report/printer.h"
 
 static const uint64_t SECOND = 1000000000;
 

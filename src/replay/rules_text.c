@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* rules_text: the files of --rules -> a snapshot of each family. */
-#include "rules_text.h"
+#include "replay/rules_text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,13 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "safe.h"
-#include "sandbox.h"
-#include "save.h"
-#include "say.h"
-#include "snapshot.h"
-#include "snapshot_sound.h"
-#include "status.h"
+#include "base/safe.h"
+#include "base/sandbox.h"
+#include "base/say.h"
+#include "base/status.h"
+#include "rules/legacy/save.h"
+#include "rules/legacy/snapshot.h"
+#include "rules/legacy/snapshot_sound.h"
 
 enum { TEXT_MAX = 256 << 20, CHUNK = 256 << 10, GAP = 64, QUOTE = 64 };
 

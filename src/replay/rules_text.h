@@ -3,8 +3,8 @@
 #ifndef NFTRACE_RULES_TEXT_H
 #define NFTRACE_RULES_TEXT_H
 
-#include "family.h"
-#include "helper.h"
+#include "rules/base/family.h"
+#include "rules/base/helper.h"
 
 struct snapshot;
 

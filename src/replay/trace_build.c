@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* trace_build: the fields of a TRACE line -> a packet's headers. */
-#include "trace_build.h"
+#include "replay/trace_build.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "event.h"
+#include "capture/event.h"
 
 /* The most of a packet that a line tells: IPv4, ICMP, and of what that quotes IPv4, TCP. */
 enum { TRACE_TEXT_PACKET = 60 + 8 + 60 + 60 };

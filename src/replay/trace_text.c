@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* trace_text: a log's TRACE line, as nf_log_syslog writes it -> event; pure. */
-#include "trace_text.h"
+#include "replay/trace_text.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -8,10 +8,10 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "prefix.h"
-#include "span.h"
-#include "trace_build.h"
-#include "trace_time.h"
+#include "place/prefix.h"
+#include "replay/trace_build.h"
+#include "replay/trace_time.h"
+#include "rules/base/span.h"
 
 enum { DEPTH = 2 };	/* a packet, and the one that it quotes */
 

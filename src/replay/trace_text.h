@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trace_line.h"
+#include "replay/trace_line.h"
 
 /**
  * trace_text_parse - read a line of dmesg, journalctl or a syslog

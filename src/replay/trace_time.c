@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* trace_time: when a log's line was written, in the forms that logs have. */
-#include "trace_time.h"
+#include "replay/trace_time.h"
 
 #include <string.h>
 #include <time.h>
 
-#include "trace_line.h"
+#include "replay/trace_line.h"
 
 static const int64_t SECOND = 1000000000, DAY = 86400;
 

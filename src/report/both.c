@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* both: where iptables-legacy and nft have rules, which chains only one of them has. */
-#include "both.h"
+#include "report/both.h"
 
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 #include <string.h>
 
-#include "event.h"
-#include "journey.h"
-#include "nft_snapshot.h"
-#include "place.h"
-#include "snapshot.h"
+#include "capture/event.h"
+#include "journey/journey.h"
+#include "place/place.h"
+#include "rules/legacy/snapshot.h"
+#include "rules/nft/snapshot.h"
 
 static bool has_rules(const struct snapshot *s)
 {

@@ -3,7 +3,7 @@
 #ifndef NFTRACE_BOTH_H
 #define NFTRACE_BOTH_H
 
-#include "family.h"
+#include "rules/base/family.h"
 
 struct journey;
 struct nft_snapshot;

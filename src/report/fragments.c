@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* fragments: what a form of report writes of a place, worked out once and then copied. */
-#include "fragments.h"
+#include "report/fragments.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "out.h"
+#include "base/out.h"
 
 struct fragment {
 	char *bytes;

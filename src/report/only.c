@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* only: which journeys are printed (--only drop,table=nat,chain=cali-FORWARD). */
-#include "only.h"
+#include "report/only.h"
 
 #include <string.h>
 #include <strings.h>
 
-#include "journey.h"
-#include "place.h"
+#include "journey/journey.h"
+#include "place/place.h"
 
 static bool add_name(const char **names, unsigned int *count, const char *name)
 {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* printer: counts the packets whose story is over and writes them where they go. */
-#include "printer.h"
+#include "report/printer.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "family.h"
-#include "ifnames.h"
-#include "journey.h"
-#include "only.h"
-#include "place.h"
-#include "stats.h"
+#include "capture/ifnames.h"
+#include "journey/journey.h"
+#include "place/place.h"
+#include "protocol/stats.h"
+#include "report/only.h"
+#include "rules/base/family.h"
 
 enum { MUCH = 1 << 20 };	/* pending bytes that are waited for */
 

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* record: a journey in words that a later --read takes back without loss; the writing. */
-#include "record.h"
+#include "report/record.h"
 
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 #include <string.h>
 
-#include "change.h"
-#include "doubt.h"
-#include "family.h"
-#include "ifnames.h"
-#include "journey.h"
-#include "out.h"
-#include "place.h"
-#include "record_words.h"
-#include "report.h"
+#include "base/out.h"
+#include "capture/ifnames.h"
+#include "journey/change.h"
+#include "journey/journey.h"
+#include "place/doubt.h"
+#include "place/place.h"
+#include "report/record_words.h"
+#include "report/report.h"
+#include "rules/base/family.h"
 
 enum { WORD = 1024 };
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "journey.h"
+#include "journey/journey.h"
 
 /* Letters of "flags="; those that only a journey under way needs are not kept. */
 static const struct record_flag {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* report: what several forms of report share. */
-#include "report.h"
+#include "report/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "doubt.h"
-#include "event.h"
-#include "journey.h"
-#include "place.h"
-#include "snapshot.h"
+#include "capture/event.h"
+#include "journey/journey.h"
+#include "place/doubt.h"
+#include "place/place.h"
+#include "rules/legacy/snapshot.h"
 
 const char *report_time_source(const struct report_env *env, uint64_t ns,
 			       bool stamped)

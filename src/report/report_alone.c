@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* report_alone: the lines of a block that name the chains which only one backend has. */
-#include "report_alone.h"
+#include "report/report_alone.h"
 
 #include <string.h>
 
-#include "event.h"
-#include "journey.h"
-#include "nft_snapshot.h"
-#include "out.h"
-#include "place.h"
-#include "report.h"
-#include "safe.h"
+#include "base/out.h"
+#include "base/safe.h"
+#include "capture/event.h"
+#include "journey/journey.h"
+#include "place/place.h"
+#include "report/report.h"
+#include "rules/nft/snapshot.h"
 
 enum { CHAINS = 64 };
 

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* report_graph: the ways that the packets took, as a DOT graph, at the end. */
-#include "report.h"
+#include "report/report.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "event.h"
-#include "family.h"
-#include "journey.h"
-#include "nft_snapshot.h"
-#include "out.h"
-#include "place.h"
-#include "safe.h"
-#include "ways.h"
+#include "base/out.h"
+#include "base/safe.h"
+#include "capture/event.h"
+#include "journey/journey.h"
+#include "place/place.h"
+#include "report/ways.h"
+#include "rules/base/family.h"
+#include "rules/nft/snapshot.h"
 
 enum {
 	LABEL = 36,		/* characters a line of a node's text */

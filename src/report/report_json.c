@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* report_json: one object a packet (or an event), a line each. */
-#include "report.h"
+#include "report/report.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include "change.h"
-#include "doubt.h"
-#include "event.h"
-#include "family.h"
-#include "fragments.h"
-#include "ifnames.h"
-#include "journey.h"
-#include "nft_snapshot.h"
-#include "out.h"
-#include "packet.h"
-#include "packet_print.h"
-#include "place.h"
-#include "print_ends.h"
-#include "safe.h"
+#include "base/out.h"
+#include "base/safe.h"
+#include "capture/event.h"
+#include "capture/ifnames.h"
+#include "journey/change.h"
+#include "journey/journey.h"
+#include "packet/packet.h"
+#include "packet/packet_print.h"
+#include "packet/print_ends.h"
+#include "place/doubt.h"
+#include "place/place.h"
+#include "report/fragments.h"
+#include "rules/base/family.h"
+#include "rules/nft/snapshot.h"
 
 static const char *const kinds[] = {
 	[PLACE_RULE] = "rule",

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* report_pcap: pcapng: each packet as raw IP, its journey and fate as comments. */
-#include "report.h"
+#include "report/report.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ifnames.h"
-#include "journey.h"
-#include "out.h"
-#include "pcapng.h"
-#include "record.h"
+#include "base/out.h"
+#include "capture/ifnames.h"
+#include "journey/journey.h"
+#include "report/pcapng.h"
+#include "report/record.h"
 
 enum { INTERFACES = 1024 };
 

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* report_text: blocks, one-line packets and flat events for people. */
-#include "report.h"
+#include "report/report.h"
 
 #include <string.h>
 #include <time.h>
 
-#include "change.h"
-#include "doubt.h"
-#include "event.h"
-#include "ifnames.h"
-#include "journey.h"
-#include "out.h"
-#include "packet.h"
-#include "packet_print.h"
-#include "place.h"
-#include "print_ends.h"
-#include "report_alone.h"
-#include "safe.h"
+#include "base/out.h"
+#include "base/safe.h"
+#include "capture/event.h"
+#include "capture/ifnames.h"
+#include "journey/change.h"
+#include "journey/journey.h"
+#include "packet/packet.h"
+#include "packet/packet_print.h"
+#include "packet/print_ends.h"
+#include "place/doubt.h"
+#include "place/place.h"
+#include "report/report_alone.h"
 
 enum { LINE = 1024 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* sink: a form of report and the file it goes to: stdout, --pcap, --graph. */
-#include "sink.h"
+#include "report/sink.h"
 
 #include <errno.h>
 #include <fcntl.h>

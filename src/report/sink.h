@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "out.h"
-#include "report.h"
+#include "base/out.h"
+#include "report/report.h"
 
 /* Which results a run can write; stdout comes first. */
 enum sink_kind { SINK_STDOUT, SINK_PCAP, SINK_GRAPH, SINK_COUNT };

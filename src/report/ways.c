@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* ways: from which rule to which the packets went, counted. */
-#include "ways.h"
+#include "report/ways.h"
 
 #include <stdlib.h>
 
-#include "place.h"
+#include "place/place.h"
 
 enum { EDGES = 1 << 15 };	/* at most; the rest is counted */
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "journey.h"
+#include "journey/journey.h"
 
 struct place;
 

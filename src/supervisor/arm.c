@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* arm: takes the lock, binds the group, has the rules put in, starts the reader. */
-#include "arm.h"
+#include "supervisor/arm.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -13,19 +13,19 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "check.h"
-#include "clock.h"
-#include "event_nft.h"
-#include "hook.h"
-#include "insert.h"
-#include "ledger.h"
-#include "reader_plan.h"
-#include "reader_process.h"
-#include "results.h"
-#include "run_state.h"
-#include "say.h"
-#include "snapshots.h"
-#include "status.h"
+#include "base/say.h"
+#include "base/status.h"
+#include "capture/event_nft.h"
+#include "reader/reader_plan.h"
+#include "reader/reader_process.h"
+#include "rules/base/clock.h"
+#include "rules/base/hook.h"
+#include "rules/legacy/ledger.h"
+#include "supervisor/check.h"
+#include "supervisor/insert.h"
+#include "supervisor/results.h"
+#include "supervisor/run_state.h"
+#include "supervisor/snapshots.h"
 
 enum { READER_MS = 20000 };
 

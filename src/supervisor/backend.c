@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* backend: which backends hold rules here, and which one shall trigger the trace. */
-#include "backend.h"
+#include "supervisor/backend.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -9,15 +9,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "nft_found.h"
-#include "nft_snapshot.h"
-#include "nft_trigger_set.h"
-#include "options.h"
-#include "plan_state.h"
-#include "safe.h"
-#include "say.h"
-#include "snapshot.h"
-#include "status.h"
+#include "base/safe.h"
+#include "base/say.h"
+#include "base/status.h"
+#include "cli/options.h"
+#include "rules/legacy/snapshot.h"
+#include "rules/nft/found.h"
+#include "rules/nft/snapshot.h"
+#include "rules/nft/trigger_set.h"
+#include "supervisor/plan_state.h"
 
 /* Of iptables-legacy: NF_IP_PRI_RAW, NF_IP6_PRI_RAW. */
 enum { RAW_PRIORITY = -300 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* bypass: what in this network namespace can take packets past iptables' rules. */
-#include "bypass.h"
+#include "supervisor/bypass.h"
 
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -17,8 +17,8 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/rtnetlink.h>
 
-#include "helper.h"
-#include "netlink.h"
+#include "rules/base/helper.h"
+#include "rules/base/netlink.h"
 
 enum { LOOK_MS = 3000 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* cause: why a packet that no rule dropped did not go on, as far as the host tells. */
-#include "cause.h"
+#include "supervisor/cause.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,12 +15,12 @@
 #include <linux/netfilter.h>
 #include <linux/rtnetlink.h>
 
-#include "helper.h"
-#include "losses.h"
-#include "place.h"
-#include "route.h"
-#include "safe.h"
-#include "table_order.h"
+#include "base/safe.h"
+#include "place/place.h"
+#include "place/table_order.h"
+#include "protocol/losses.h"
+#include "rules/base/helper.h"
+#include "supervisor/route.h"
 
 enum { ASK_MS = 2000 };
 

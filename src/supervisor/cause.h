@@ -3,7 +3,7 @@
 #ifndef NFTRACE_CAUSE_H
 #define NFTRACE_CAUSE_H
 
-#include "fate.h"
+#include "journey/fate.h"
 
 struct cause_question;
 

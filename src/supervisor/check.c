@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* check: what stands in the way of a run or was left behind, and who did it. */
-#include "check.h"
+#include "supervisor/check.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include "capture.h"
-#include "family.h"
-#include "ledger.h"
-#include "lock.h"
-#include "logger.h"
-#include "nft_found.h"
-#include "nft_snapshot.h"
-#include "options.h"
-#include "owner.h"
-#include "rule_set.h"
-#include "run_dir.h"
-#include "say.h"
-#include "snapshot.h"
-#include "status.h"
-#include "trace.h"
+#include "base/say.h"
+#include "base/status.h"
+#include "capture/capture.h"
+#include "cli/options.h"
+#include "rules/base/family.h"
+#include "rules/base/owner.h"
+#include "rules/base/rule_set.h"
+#include "rules/base/run_dir.h"
+#include "rules/keeper/lock.h"
+#include "rules/keeper/logger.h"
+#include "rules/legacy/ledger.h"
+#include "rules/legacy/snapshot.h"
+#include "rules/legacy/trace.h"
+#include "rules/nft/found.h"
+#include "rules/nft/snapshot.h"
 
 enum { PEERS = 32, STALE = 32 };
 

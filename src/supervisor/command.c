@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* command: the COMMAND behind "--": held until the trace is armed, never ended by us. */
-#include "command.h"
+#include "supervisor/command.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,10 +14,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "options.h"
-#include "process.h"
-#include "say.h"
-#include "status.h"
+#include "base/say.h"
+#include "base/status.h"
+#include "cli/options.h"
+#include "rules/base/process.h"
 
 /* What a shell says of a command that could not be started. */
 enum { CANNOT_EXECUTE = 126, NOT_FOUND = 127 };

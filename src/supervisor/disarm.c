@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* disarm: has everything undone, compares the tables, lets the reader finish. */
-#include "disarm.h"
+#include "supervisor/disarm.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -9,16 +9,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "guard.h"
-#include "hook.h"
-#include "lock_waiters.h"
-#include "nft_found.h"
-#include "nft_news.h"
-#include "process.h"
-#include "questions.h"
-#include "run_state.h"
-#include "say.h"
+#include "base/say.h"
+#include "rules/base/clock.h"
+#include "rules/base/hook.h"
+#include "rules/base/process.h"
+#include "rules/nft/found.h"
+#include "supervisor/guard.h"
+#include "supervisor/lock_waiters.h"
+#include "supervisor/nft_news.h"
+#include "supervisor/questions.h"
+#include "supervisor/run_state.h"
 
 enum { UNDO_MS = 10000, LOCK_MS = 3000, STUCK_MS = 5000 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* doctor: --doctor, every check in turn, nothing changed. */
-#include "doctor.h"
+#include "supervisor/doctor.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -8,23 +8,23 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bypass.h"
-#include "check.h"
-#include "family.h"
-#include "lock.h"
-#include "logger.h"
-#include "match.h"
-#include "nft_make.h"
-#include "nft_snapshot.h"
-#include "options.h"
-#include "owner.h"
-#include "sandbox.h"
-#include "say.h"
-#include "snapshot.h"
-#include "snapshot_make.h"
-#include "status.h"
-#include "table.h"
-#include "traits.h"
+#include "base/sandbox.h"
+#include "base/say.h"
+#include "base/status.h"
+#include "cli/options.h"
+#include "rules/base/family.h"
+#include "rules/base/owner.h"
+#include "rules/keeper/lock.h"
+#include "rules/keeper/logger.h"
+#include "rules/legacy/snapshot.h"
+#include "rules/legacy/snapshot_make.h"
+#include "rules/legacy/table.h"
+#include "rules/match/match.h"
+#include "rules/match/traits.h"
+#include "rules/nft/make.h"
+#include "rules/nft/snapshot.h"
+#include "supervisor/bypass.h"
+#include "supervisor/check.h"
 
 enum { TRIAL_MS = 5000 };
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* guard: notices when somebody changes the tables under the trace. */
-#include "guard.h"
+#include "supervisor/guard.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "clock.h"
-#include "run_state.h"
-#include "say.h"
-#include "snapshot_make.h"
+#include "base/say.h"
+#include "rules/base/clock.h"
+#include "rules/legacy/snapshot_make.h"
+#include "supervisor/run_state.h"
 
 /*
  * Who holds the lock is told by all who respect it, so there it is looked

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* insert: tells the keeper what to put in, and the user what became of it. */
-#include "insert.h"
+#include "supervisor/insert.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "hook.h"
-#include "plan.h"
-#include "run_state.h"
-#include "say.h"
-#include "status.h"
-#include "trace.h"
+#include "base/say.h"
+#include "base/status.h"
+#include "rules/base/hook.h"
+#include "rules/legacy/trace.h"
+#include "supervisor/plan.h"
+#include "supervisor/run_state.h"
 
 enum { INSTALL_MS = 30000 };
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* lock_waiters: who waits for the xtables lock while the run holds it. */
-#include "lock_waiters.h"
+#include "supervisor/lock_waiters.h"
 
-#include "clock.h"
-#include "run_state.h"
-#include "say.h"
+#include "base/say.h"
+#include "rules/base/clock.h"
+#include "supervisor/run_state.h"
 
 static struct run_waiter *find_waiter(struct run *r, pid_t pid)
 {

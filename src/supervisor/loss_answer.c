@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* loss_answer: the supervisor explains why packets went missing. */
-#include "loss_answer.h"
+#include "supervisor/loss_answer.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-#include "cause.h"
-#include "losses.h"
-#include "say.h"
+#include "base/say.h"
+#include "protocol/losses.h"
+#include "supervisor/cause.h"
 
 void losses_answer(const struct losses *ls, struct loss_known *known,
 		   struct loss_answer *answer)

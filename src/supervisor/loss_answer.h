@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "fate.h"
+#include "journey/fate.h"
 
 struct loss_answer;
 struct losses;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* mirror: a match expression -> the one for what answers. */
-#include "mirror.h"
+#include "supervisor/mirror.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "options.h"
+#include "cli/options.h"
 
 /* Words whose opposites are each other; a value that follows stays. */
 static const char *const pairs[][2] = {

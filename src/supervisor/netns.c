@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* netns: enters the network namespace of --netns. */
-#include "netns.h"
+#include "supervisor/netns.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "say.h"
-#include "status.h"
+#include "base/say.h"
+#include "base/status.h"
 
 static bool is_number(const char *word)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nft_news: the supervisor tells the reader about nft's rules while they change. */
-#include "nft_news.h"
+#include "supervisor/nft_news.h"
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -10,11 +10,11 @@
 
 #include <linux/membarrier.h>
 
-#include "nft_dump.h"
-#include "nft_make.h"
-#include "nft_snapshot.h"
-#include "reader_line.h"
-#include "run_state.h"
+#include "protocol/reader_line.h"
+#include "rules/nft/dump.h"
+#include "rules/nft/make.h"
+#include "rules/nft/snapshot.h"
+#include "supervisor/run_state.h"
 
 void nft_news_generation(struct run *r)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* plan: match expressions and the host's tables -> the rules that shall go in. */
-#include "plan.h"
+#include "supervisor/plan.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,18 +8,18 @@
 #include <string.h>
 #include <time.h>
 
-#include "backend.h"
-#include "entry.h"
-#include "keeper_protocol.h"
-#include "match.h"
-#include "mirror.h"
-#include "option_near.h"
-#include "options.h"
-#include "rate.h"
-#include "say.h"
-#include "status.h"
-#include "trace.h"
-#include "traits.h"
+#include "base/say.h"
+#include "base/status.h"
+#include "cli/option_near.h"
+#include "cli/options.h"
+#include "rules/base/entry.h"
+#include "rules/keeper/protocol.h"
+#include "rules/legacy/trace.h"
+#include "rules/match/match.h"
+#include "rules/match/traits.h"
+#include "supervisor/backend.h"
+#include "supervisor/mirror.h"
+#include "supervisor/rate.h"
 
 /*
  * Seconds from the planned end to the deadline in the kernel: the keeper's

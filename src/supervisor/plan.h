@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "plan_state.h"
+#include "supervisor/plan_state.h"
 
 struct options;
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* plan_print: --dry-run: the rules that would go in, on stdout. */
-#include "plan_print.h"
+#include "supervisor/plan_print.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "nft_build.h"
-#include "nft_trigger_set.h"
-#include "plan_state.h"
-#include "rate.h"
-#include "status.h"
-#include "trace.h"
+#include "base/status.h"
+#include "rules/legacy/trace.h"
+#include "rules/nft/build.h"
+#include "rules/nft/trigger_set.h"
+#include "supervisor/plan_state.h"
+#include "supervisor/rate.h"
 
 /* The chains of one family, as they will be, in the words of both worlds. */
 static void print_nft(const struct plan *p, const struct plan_family *pf,

@@ -6,11 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "family.h"
-#include "nft_rule.h"
-#include "owner.h"
-#include "rule_set.h"
-#include "table.h"
+#include "rules/base/family.h"
+#include "rules/base/owner.h"
+#include "rules/base/rule_set.h"
+#include "rules/legacy/table.h"
+#include "rules/nft/rule.h"
 
 /* What turns a family's tracing on. */
 enum plan_trigger {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* questions: what the reader asks the supervisor, and who answers it. */
-#include "questions.h"
+#include "supervisor/questions.h"
 
-#include "loss_answer.h"
-#include "nft_news.h"
-#include "run_state.h"
+#include "supervisor/loss_answer.h"
+#include "supervisor/nft_news.h"
+#include "supervisor/run_state.h"
 
 void questions_answer(struct run *r, char word)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* rate: how many packets are traced at most, for either backend. */
-#include "rate.h"
+#include "supervisor/rate.h"
 
 #include <stdio.h>
 
-#include "options.h"
-#include "plan_state.h"
+#include "cli/options.h"
+#include "supervisor/plan_state.h"
 
 /*
  * What the kernel spends on one traced packet, at the worst: to name a rule it

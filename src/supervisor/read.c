@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* read: --read: a run without a capture, from the file to the exit status. */
-#include "read.h"
+#include "supervisor/read.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,21 +10,21 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "memory.h"
-#include "pcap_file.h"
-#include "process.h"
-#include "reader_plan.h"
-#include "reader_process.h"
-#include "replay_state.h"
-#include "results.h"
-#include "rules_text.h"
-#include "run.h"
-#include "run_state.h"
-#include "say.h"
-#include "stats_seen.h"
-#include "status.h"
-#include "summary.h"
-#include "trace_line.h"
+#include "base/memory.h"
+#include "base/say.h"
+#include "base/status.h"
+#include "reader/reader_plan.h"
+#include "reader/reader_process.h"
+#include "replay/pcap_file.h"
+#include "replay/replay_state.h"
+#include "replay/rules_text.h"
+#include "replay/trace_line.h"
+#include "rules/base/process.h"
+#include "supervisor/results.h"
+#include "supervisor/run.h"
+#include "supervisor/run_state.h"
+#include "supervisor/stats_seen.h"
+#include "supervisor/summary.h"
 
 enum { STUCK_MS = 5000 };	/* for a reader that is done to go */
 

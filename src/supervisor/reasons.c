@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* reasons: why a run shows nothing, or less than there was. */
-#include "reasons.h"
+#include "supervisor/reasons.h"
 
 #include <inttypes.h>
 
-#include "bypass.h"
-#include "run_state.h"
-#include "say.h"
+#include "base/say.h"
+#include "supervisor/bypass.h"
+#include "supervisor/run_state.h"
 
 static const char *plural(uint64_t n)
 {

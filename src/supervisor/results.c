@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* results: which forms of report a run writes, and into which files. */
-#include "results.h"
+#include "supervisor/results.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "options.h"
-#include "say.h"
-#include "status.h"
+#include "base/say.h"
+#include "base/status.h"
+#include "cli/options.h"
 
 /* What is held back while a command has the terminal. */
 enum { HELD_MAX = 64 << 20 };

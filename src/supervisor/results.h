@@ -3,7 +3,7 @@
 #ifndef NFTRACE_RESULTS_H
 #define NFTRACE_RESULTS_H
 
-#include "sink.h"
+#include "report/sink.h"
 
 struct options;
 

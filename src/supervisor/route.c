@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* route: asks the kernel which way it would send a packet; changes nothing. */
-#include "route.h"
+#include "supervisor/route.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -11,7 +11,7 @@
 #include <linux/netfilter.h>
 #include <linux/rtnetlink.h>
 
-#include "netlink.h"
+#include "rules/base/netlink.h"
 
 static void put_question(struct nlmsghdr *nlh, const struct route_question *q)
 {

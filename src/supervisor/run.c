@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* run: one run of the supervisor, from the checks to the exit status. */
-#include "run.h"
+#include "supervisor/run.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "arm.h"
-#include "disarm.h"
-#include "ledger.h"
-#include "plan.h"
-#include "plan_print.h"
-#include "results.h"
-#include "run_state.h"
-#include "say.h"
-#include "stats_seen.h"
-#include "status.h"
-#include "summary.h"
-#include "watch.h"
+#include "base/say.h"
+#include "base/status.h"
+#include "rules/legacy/ledger.h"
+#include "supervisor/arm.h"
+#include "supervisor/disarm.h"
+#include "supervisor/plan.h"
+#include "supervisor/plan_print.h"
+#include "supervisor/results.h"
+#include "supervisor/run_state.h"
+#include "supervisor/stats_seen.h"
+#include "supervisor/summary.h"
+#include "supervisor/watch.h"
 
 /* Every signal that would end or stop us becomes something to read. */
 static int catch_signals(void)

@@ -7,21 +7,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bulletin.h"
-#include "capture.h"
-#include "command.h"
-#include "keeper.h"
-#include "lock.h"
-#include "loss_answer.h"
-#include "nft_snapshot.h"
-#include "only.h"
-#include "options.h"
-#include "plan_state.h"
-#include "reader_line.h"
-#include "sink.h"
-#include "snapshot.h"
-#include "snapshots.h"
-#include "stats.h"
+#include "capture/capture.h"
+#include "cli/options.h"
+#include "protocol/bulletin.h"
+#include "protocol/reader_line.h"
+#include "protocol/stats.h"
+#include "report/only.h"
+#include "report/sink.h"
+#include "rules/keeper/keeper.h"
+#include "rules/keeper/lock.h"
+#include "rules/legacy/snapshot.h"
+#include "rules/nft/snapshot.h"
+#include "supervisor/command.h"
+#include "supervisor/loss_answer.h"
+#include "supervisor/plan_state.h"
+#include "supervisor/snapshots.h"
 
 enum { RUN_WAITERS = 16 };
 

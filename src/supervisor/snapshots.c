@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* snapshots: the rules of both backends and families, read while the run's own go in. */
-#include "snapshots.h"
+#include "supervisor/snapshots.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "backend.h"
-#include "hook.h"
-#include "nft_make.h"
-#include "plan_state.h"
-#include "say.h"
-#include "snapshot_make.h"
-#include "status.h"
+#include "base/say.h"
+#include "base/status.h"
+#include "rules/base/hook.h"
+#include "rules/legacy/snapshot_make.h"
+#include "rules/nft/make.h"
+#include "supervisor/backend.h"
+#include "supervisor/plan_state.h"
 
 void snapshots_open(struct snapshots *s)
 {

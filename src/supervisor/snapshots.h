@@ -3,8 +3,8 @@
 #ifndef NFTRACE_SNAPSHOTS_H
 #define NFTRACE_SNAPSHOTS_H
 
-#include "family.h"
-#include "helper.h"
+#include "rules/base/family.h"
+#include "rules/base/helper.h"
 
 struct nft_snapshot;
 struct plan;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* stats_seen: what the supervisor takes of what the reader told: a copy, within bounds. */
-#include "stats_seen.h"
+#include "supervisor/stats_seen.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "family.h"
-#include "place_types.h"
-#include "replay_state.h"
-#include "sink.h"
-#include "stats.h"
+#include "place/place_types.h"
+#include "protocol/stats.h"
+#include "replay/replay_state.h"
+#include "report/sink.h"
+#include "rules/base/family.h"
 
 enum { ERRNO_MAX = 4095 };	/* the kernel's: what a system call can return */
 

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* summary: what the run found and did, on stderr at its end. */
-#include "summary.h"
+#include "supervisor/summary.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "clock.h"
-#include "loss_answer.h"
-#include "memory.h"
-#include "netlink.h"
-#include "place.h"
-#include "reasons.h"
-#include "record_read.h"
-#include "run_state.h"
-#include "say.h"
+#include "base/memory.h"
+#include "base/say.h"
+#include "place/place.h"
+#include "replay/record_read.h"
+#include "rules/base/clock.h"
+#include "rules/base/netlink.h"
+#include "supervisor/loss_answer.h"
+#include "supervisor/reasons.h"
+#include "supervisor/run_state.h"
 
 enum { DROPS_SHOWN = 10 };
 

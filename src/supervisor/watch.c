@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* watch: the supervisor's wait for whatever ends the capture. */
-#include "watch.h"
+#include "supervisor/watch.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -11,14 +11,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "guard.h"
-#include "helper.h"
-#include "lock_waiters.h"
-#include "nft_news.h"
-#include "questions.h"
-#include "run_state.h"
-#include "say.h"
+#include "base/say.h"
+#include "rules/base/clock.h"
+#include "rules/base/helper.h"
+#include "supervisor/guard.h"
+#include "supervisor/lock_waiters.h"
+#include "supervisor/nft_news.h"
+#include "supervisor/questions.h"
+#include "supervisor/run_state.h"
 
 enum {
 	PEERS_MS = 500,

@@ -7,10 +7,10 @@
 
 #include <libmnl/libmnl.h>
 
-#include "event.h"
+#include "capture/event.h"
 #include "kept.h"
-#include "packet.h"
-#include "prefix.h"
+#include "packet/packet.h"
+#include "place/prefix.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,12 +3,12 @@
 #include <stdint.h>
 #include <unistd.h>
 
-#include "family.h"
 #include "grammar.h"
-#include "replay_text.h"
+#include "replay/replay_text.h"
 #include "replayed.h"
-#include "save.h"
-#include "snapshot.h"
+#include "rules/base/family.h"
+#include "rules/legacy/save.h"
+#include "rules/legacy/snapshot.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

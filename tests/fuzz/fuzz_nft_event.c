@@ -6,11 +6,11 @@
 
 #include <libmnl/libmnl.h>
 
-#include "event.h"
-#include "event_nft.h"
+#include "capture/event.h"
+#include "capture/event_nft.h"
 #include "kept.h"
-#include "packet.h"
-#include "packet_print.h"
+#include "packet/packet.h"
+#include "packet/packet_print.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

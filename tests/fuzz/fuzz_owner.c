@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "owner.h"
+#include "rules/base/owner.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

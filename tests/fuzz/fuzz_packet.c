@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "kept.h"
-#include "packet.h"
+#include "packet/packet.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,9 +3,9 @@
 #include <stdint.h>
 #include <unistd.h>
 
-#include "family.h"
-#include "replay_pcap.h"
+#include "replay/replay_pcap.h"
 #include "replayed.h"
+#include "rules/base/family.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

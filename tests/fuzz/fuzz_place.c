@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "family.h"
-#include "place.h"
-#include "prefix.h"
+#include "place/place.h"
+#include "place/prefix.h"
+#include "rules/base/family.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

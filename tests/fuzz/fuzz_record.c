@@ -3,14 +3,14 @@
 #include <stdint.h>
 #include <unistd.h>
 
-#include "change.h"
-#include "doubt.h"
-#include "family.h"
 #include "grammar.h"
-#include "pcapng.h"
-#include "record.h"
-#include "replay_pcap.h"
+#include "journey/change.h"
+#include "place/doubt.h"
+#include "replay/replay_pcap.h"
 #include "replayed.h"
+#include "report/pcapng.h"
+#include "report/record.h"
+#include "rules/base/family.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

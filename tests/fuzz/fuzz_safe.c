@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "safe.h"
+#include "base/safe.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "family.h"
-#include "save.h"
-#include "snapshot.h"
+#include "rules/base/family.h"
+#include "rules/legacy/save.h"
+#include "rules/legacy/snapshot.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

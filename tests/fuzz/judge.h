@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "safe.h"
+#include "base/safe.h"
 
 /* Says what is wrong with which bytes, for who has to mend it. */
 #define JUDGE(good, bytes, len) do { \

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "identity.h"
-#include "packet.h"
-#include "packet_print.h"
-#include "safe.h"
+#include "base/safe.h"
+#include "packet/identity.h"
+#include "packet/packet.h"
+#include "packet/packet_print.h"
 
 static volatile unsigned int kept_sink;
 

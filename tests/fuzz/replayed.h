@@ -7,18 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ifnames.h"
-#include "input.h"
-#include "journey.h"
-#include "journeys.h"
+#include "capture/ifnames.h"
+#include "journey/journey.h"
+#include "journey/journeys.h"
+#include "journey/path.h"
 #include "judge.h"
-#include "path.h"
-#include "place.h"
-#include "printer.h"
-#include "replay_pcap.h"
-#include "replay_state.h"
-#include "replay_text.h"
-#include "stats.h"
+#include "place/place.h"
+#include "protocol/stats.h"
+#include "replay/input.h"
+#include "replay/replay_pcap.h"
+#include "replay/replay_state.h"
+#include "replay/replay_text.h"
+#include "report/printer.h"
 
 enum { REPLAYED_OUT = 4 << 20 };
 

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "bulletin.h"
+#include "protocol/bulletin.h"
 
 static int open_board(void **state)
 {

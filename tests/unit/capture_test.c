@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 
-#include "../../src/capture/capture.c"
+#include "capture/capture.c"
 
 /* Of NETLINK_USERSOCK any process may send to any other. */
 static int open_socket(int protocol, uint32_t *portid)

@@ -13,11 +13,11 @@
 #include <netinet/in.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
 
-#include "family.h"
-#include "ledger.h"
-#include "match.h"
-#include "owner.h"
-#include "trace.h"
+#include "rules/base/family.h"
+#include "rules/base/owner.h"
+#include "rules/legacy/ledger.h"
+#include "rules/legacy/trace.h"
+#include "rules/match/match.h"
 
 /*
  * usage: cycle_tool TIMES [{insert|remove} INSTANT COMMAND]

@@ -15,9 +15,9 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
-#include "edit.h"
-#include "entry.h"
-#include "family.h"
+#include "rules/base/entry.h"
+#include "rules/base/family.h"
+#include "rules/legacy/edit.h"
 
 /* ---- a kernel that holds one table */
 

@@ -17,8 +17,8 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_log.h>
 
-#include "event.h"
-#include "event_nft.h"
+#include "capture/event.h"
+#include "capture/event_nft.h"
 
 static char buf[4096] __attribute__((aligned(8)));
 

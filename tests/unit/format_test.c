@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "format.h"
+#include "base/format.h"
 
 #define SAME(...) do { \
 	char a[256], b[256]; \

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "helper.h"
+#include "rules/base/helper.h"
 
 /* What does not fit the addresses must not be cut to what does. */
 static int reserve_too_much(const void *arg, struct helper_out *out)

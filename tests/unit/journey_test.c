@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* journey_test: made-up sequences of events, and which journeys become of them. */
 #include "journey_world.h"
-#include "packet_print.h"
+#include "packet/packet_print.h"
 
 static void go_through(struct world *w, const struct sent *s, enum spot from,
 		       enum spot to)

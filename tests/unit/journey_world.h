@@ -16,13 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "event.h"
-#include "event_nft.h"
-#include "journey.h"
-#include "journeys.h"
-#include "path_map.h"
-#include "place.h"
-#include "table_order.h"
+#include "capture/event.h"
+#include "capture/event_nft.h"
+#include "journey/journey.h"
+#include "journey/journeys.h"
+#include "place/path_map.h"
+#include "place/place.h"
+#include "place/table_order.h"
 
 enum { LAST = 10, OVER = 8192, LO = 1, ETH0 = 2, ETH1 = 3, PLACES = 65536 };
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "../../rules/legacy/ledger.c"
+#include "rules/legacy/ledger.c"
 
 enum { OLD = 3, NEW = 1 };
 

@@ -7,8 +7,8 @@
 
 #include <xtables.h>
 
-#include "family.h"
-#include "xt.h"
+#include "rules/base/family.h"
+#include "rules/xtables/xt.h"
 
 /* libxt_tcp.so, libipt_icmp.so, libip6t_hl.so: the extension's name, or NULL. */
 static const char *name_of_file(char *file)

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "nft_snapshot.h"
+#include "rules/nft/snapshot.h"
 
-#include "nft_make.h"
+#include "rules/nft/make.h"
 
 /*
  * FAMILY TABLE CHAIN HANDLE FORM DOES TEXT, with blanks between; FORM is i

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "owner.h"
+#include "rules/base/owner.h"
 
 static void comes_back(void **state)
 {

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "pace.h"
+#include "reader/pace.h"
 
 static const uint64_t MS = 1000000;
 

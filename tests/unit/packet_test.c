@@ -11,9 +11,9 @@
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 
-#include "identity.h"
-#include "packet.h"
-#include "packet_print.h"
+#include "packet/identity.h"
+#include "packet/packet.h"
+#include "packet/packet_print.h"
 
 /* A block of its own size, so that a sanitizer sees its end. */
 static uint8_t *block_of(const uint8_t *bytes, size_t len)

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "packet.h"
-#include "packet_print.h"
+#include "packet/packet.h"
+#include "packet/packet_print.h"
 
 static const char usage_text[] =
 	"usage: packet_tool {print|verbose|pcap|torture} <FILE\n"

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "pcap_file.c"
+#include "replay/pcap_file.c"
 
 static void test_known(void **state)
 {

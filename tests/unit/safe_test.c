@@ -9,7 +9,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "safe.h"
+#include "base/safe.h"
 
 struct row {
 	const char *in, *text;

@@ -10,10 +10,10 @@
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 
-#include "event.h"
-#include "event_nft.h"
-#include "identity.h"
-#include "seen.h"
+#include "capture/event.h"
+#include "capture/event_nft.h"
+#include "journey/seen.h"
+#include "packet/identity.h"
 
 static uint8_t udp[SEEN_MAX + 1] = {
 	0x45, 0, 0, 128, 0x12, 0x34, 0x40, 0, 64, IPPROTO_UDP, 0, 0,

@@ -14,11 +14,11 @@
 
 #include <cmocka.h>
 
-#include "family.h"
-#include "helper.h"
-#include "save.h"
-#include "snapshot.h"
-#include "snapshot_sound.h"
+#include "rules/base/family.h"
+#include "rules/base/helper.h"
+#include "rules/legacy/save.h"
+#include "rules/legacy/snapshot.h"
+#include "rules/legacy/snapshot_sound.h"
 
 /* Chains and rules of each kind; c0 ... share heads of the hash table. */
 static const char head[] =

@@ -10,12 +10,12 @@
 
 #include <cmocka.h>
 
-#include "family.h"
-#include "place_types.h"
-#include "replay_state.h"
-#include "sink.h"
-#include "stats.h"
-#include "stats_seen.h"
+#include "place/place_types.h"
+#include "protocol/stats.h"
+#include "replay/replay_state.h"
+#include "report/sink.h"
+#include "rules/base/family.h"
+#include "supervisor/stats_seen.h"
 
 static struct stats shared, copy;
 

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "family.h"
-#include "helper.h"
-#include "snapshot.h"
-#include "snapshot_make.h"
+#include "rules/base/family.h"
+#include "rules/base/helper.h"
+#include "rules/legacy/snapshot.h"
+#include "rules/legacy/snapshot_make.h"
 
 static void print_rule(const char *command, const struct snapshot *s,
 		       uint32_t i)

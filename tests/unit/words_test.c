@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "words.h"
+#include "rules/match/words.h"
 
 static const struct option own[] = {
 	{ "time", required_argument, NULL, 't' },

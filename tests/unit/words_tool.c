@@ -16,15 +16,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "family.h"
-#include "match.h"
-#include "nft_found.h"
-#include "nft_trigger.h"
-#include "option_parse.h"
-#include "options.h"
-#include "owner.h"
-#include "trace.h"
-#include "traits.h"
+#include "cli/option_parse.h"
+#include "cli/options.h"
+#include "rules/base/family.h"
+#include "rules/base/owner.h"
+#include "rules/legacy/trace.h"
+#include "rules/match/match.h"
+#include "rules/match/traits.h"
+#include "rules/nft/found.h"
+#include "rules/nft/trigger.h"
 
 static char *line;
 static size_t room;

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* keeper_protocol: what supervisor and keeper know and say to each other. */
+#ifndef NFTRACE_KEEPER_PROTOCOL_H
+#define NFTRACE_KEEPER_PROTOCOL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rules/base/family.h"
+#include "rules/base/rule_set.h"
+#include "rules/keeper/undo.h"
+#include "rules/nft/trigger_set.h"
+
+struct lock;
+
+/* How long the keeper waits from "locked" to "armed" until it gives the run up. */
+enum { KEEPER_SETUP_SECONDS = 60 };
+
+/* Till then it looks so often whether the supervisor is stopped; the second time will do. */
+enum { KEEPER_LOOK_MS = 400 };
+
+/* With -t 0: rules live this long and are renewed at half of it. */
+enum { KEEPER_LEASE_SECONDS = 60 };
+
+/*
+ * All that the keeper needs; filled before it is forked, which copies it: but
+ * for what can be known under the lock only, see keeper_install().
+ */
+struct keeper_plan {
+	struct undo undo;	/* .owner; the rest comes later */
+	struct trace_set set[FAMILY_COUNT];	/* for raw */
+	struct nft_trigger_set nft[FAMILY_COUNT];
+	struct lock *lock;
+	bool hold_lock;		/* else only while inserting and removing */
+	bool endless;		/* -t 0: renew the deadline */
+	bool deadline;		/* the rules carry one */
+	bool record;		/* the logger could be and must be recorded */
+};
+
+enum keeper_event {
+	KEEPER_INSTALLED,	/* answer to keeper_install() */
+	KEEPER_UNDONE,		/* answer to keeper_undo(), or its own doing:
+				 * then the lock is let go as well */
+	KEEPER_LEASE_LOST,	/* the deadline could not be renewed */
+	KEEPER_CLOCK_STEPPED,	/* the wall clock was set; deadlines renewed */
+};
+
+enum { KEEPER_RULES = 512 };	/* a family at most */
+
+/* What the keeper says. */
+struct keeper_message {
+	uint8_t event;			/* enum keeper_event */
+	uint8_t by_timer;		/* KEEPER_UNDONE: planned end passed */
+	int32_t error;			/* 0 or -errno */
+	char what[128];			/* while doing what */
+	uint8_t error_family;		/* index */
+	uint32_t installed[FAMILY_COUNT];
+	uint8_t refused[FAMILY_COUNT][KEEPER_RULES]; /* enum trace_chain */
+	struct undo_report undo;
+};
+
+/* What the supervisor asks; answers are struct keeper_message. */
+enum keeping_op { OP_LOCKED, OP_INSTALL, OP_ARMED, OP_UNLOCKED, OP_UNDO };
+
+struct keeping_request {
+	uint32_t op;
+	uint64_t end_ns;	/* OP_ARMED */
+	struct undo undo;	/* OP_INSTALL */
+};
+
+#endif

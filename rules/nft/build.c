@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* build: the messages that make a run's own nft table. */
+#include "rules/nft/build.h"
+
+#include <errno.h>
+
+#include <libnftnl/chain.h>
+#include <libnftnl/common.h>
+#include <libnftnl/rule.h>
+#include <libnftnl/set.h>
+#include <libnftnl/table.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netlink.h>
+
+#include "rules/base/family.h"
+#include "rules/nft/batch.h"
+
+enum {
+	FLOWS = 65535,			/* connections remembered at once */
+	FLOW_MS = 600000,		/* ... each for so long after a packet */
+	/* nft's own number of a datatype that prints as a number (mark). */
+	KEY_TYPE = 19, KEY_TYPE_BITS = 6,
+};
+
+static const char flows[] = "flows";
+
+static const struct {
+	const char *early, *late;
+	uint32_t hook;
+} chains[NFT_BUILD_CHAINS] = {
+	{ "prerouting", "prerouting_late", NF_INET_PRE_ROUTING },
+	{ "output", "output_late", NF_INET_LOCAL_OUT },
+};
+
+const char *nft_trigger_chain(unsigned int chain, bool late)
+{
+	unsigned int c = chain == TRACE_OUTPUT;
+
+	return late ? chains[c].late : chains[c].early;
+}
+
+static void put_table(struct nft_build *b)
+{
+	struct nftnl_table *t = nftnl_table_alloc();
+	struct nlmsghdr *nlh;
+
+	if (!t) {
+		b->failed = true;
+		return;
+	}
+	nftnl_table_set_str(t, NFTNL_TABLE_NAME, b->table);
+	nftnl_table_set_u32(t, NFTNL_TABLE_FLAGS,
+			    b->owned ? NFT_TABLE_F_OWNER : 0);
+	nlh = nft_batch_next(b->b, NFT_MSG_NEWTABLE, b->f->nfproto,
+			     NLM_F_CREATE | NLM_F_EXCL);
+	nftnl_table_nlmsg_build_payload(nlh, t);
+	nftnl_table_free(t);
+}
+
+/* @hook: UINT32_MAX for a chain that nothing leads to */
+static void put_chain(struct nft_build *b, const char *name, uint32_t hook,
+		      int32_t priority)
+{
+	struct nftnl_chain *c = nftnl_chain_alloc();
+	struct nlmsghdr *nlh;
+
+	if (!c) {
+		b->failed = true;
+		return;
+	}
+	nftnl_chain_set_str(c, NFTNL_CHAIN_TABLE, b->table);
+	nftnl_chain_set_str(c, NFTNL_CHAIN_NAME, name);
+	if (hook != UINT32_MAX) {
+		nftnl_chain_set_str(c, NFTNL_CHAIN_TYPE, "filter");
+		nftnl_chain_set_u32(c, NFTNL_CHAIN_HOOKNUM, hook);
+		nftnl_chain_set_s32(c, NFTNL_CHAIN_PRIO, priority);
+		nftnl_chain_set_u32(c, NFTNL_CHAIN_POLICY, NF_ACCEPT);
+	}
+	nlh = nft_batch_next(b->b, NFT_MSG_NEWCHAIN, b->f->nfproto,
+			     NLM_F_CREATE);
+	nftnl_chain_nlmsg_build_payload(nlh, c);
+	nftnl_chain_free(c);
+}
+
+/* Connections by id and direction; full is full. */
+static void put_set(struct nft_build *b)
+{
+	struct nftnl_set *s = nftnl_set_alloc();
+	struct nlmsghdr *nlh;
+
+	if (!s) {
+		b->failed = true;
+		return;
+	}
+	nftnl_set_set_str(s, NFTNL_SET_TABLE, b->table);
+	nftnl_set_set_str(s, NFTNL_SET_NAME, flows);
+	nftnl_set_set_u32(s, NFTNL_SET_ID, 1);
+	nftnl_set_set_u32(s, NFTNL_SET_FLAGS,
+			  NFT_SET_EVAL | NFT_SET_TIMEOUT);
+	nftnl_set_set_u32(s, NFTNL_SET_KEY_TYPE,
+			  KEY_TYPE << KEY_TYPE_BITS | KEY_TYPE);
+	nftnl_set_set_u32(s, NFTNL_SET_KEY_LEN, 8);
+	nftnl_set_set_u32(s, NFTNL_SET_DESC_SIZE, FLOWS);
+	nftnl_set_set_u64(s, NFTNL_SET_TIMEOUT, FLOW_MS);
+	nlh = nft_batch_next(b->b, NFT_MSG_NEWSET, b->f->nfproto,
+			     NLM_F_CREATE);
+	nftnl_set_nlmsg_build_payload(nlh, s);
+	nftnl_set_free(s);
+}
+
+static struct nftnl_rule *new_rule(struct nft_build *b, const char *chain)
+{
+	struct nftnl_rule *r = nftnl_rule_alloc();
+
+	if (!r) {
+		b->failed = true;
+		return NULL;
+	}
+	nftnl_rule_set_u32(r, NFTNL_RULE_FAMILY, b->f->nfproto);
+	nftnl_rule_set_str(r, NFTNL_RULE_TABLE, b->table);
+	nftnl_rule_set_str(r, NFTNL_RULE_CHAIN, chain);
+	return r;
+}
+
+/* @i: of the user's rules, or -1 */
+static void put_rule(struct nft_build *b, struct nftnl_rule *r, bool ok, int i,
+		     uint8_t chain)
+{
+	struct nlmsghdr *nlh;
+
+	if (!r)
+		return;
+	b->failed |= !ok;
+	b->rule[nft_batch_count(b->b)] = i;
+	b->chain[nft_batch_count(b->b)] = chain;
+	nlh = nft_batch_next(b->b, NFT_MSG_NEWRULE, b->f->nfproto,
+			     NLM_F_CREATE | NLM_F_APPEND);
+	nftnl_rule_nlmsg_build_payload(nlh, r);
+	nftnl_rule_free(r);
+}
+
+/* What ends every rule that turns tracing on. */
+static bool add_end(struct nft_build *b, struct nftnl_rule *r)
+{
+	b->rules++;
+	return nft_rule_add_limit(r, &b->set->limit) &&
+	       nft_rule_add_counter(r) && nft_rule_add_trace(r);
+}
+
+static void put_trigger(struct nft_build *b, int i, unsigned int c)
+{
+	const struct trace_rule *rule = &b->set->rules->rule[i];
+	struct nftnl_rule *r = new_rule(b, nft_trigger_chain(1u << c,
+							     rule->late));
+	bool ok = r && nft_rule_add_entry(r, b->f, rule->entry) &&
+		add_end(b, r);
+
+	put_rule(b, r, ok, i, (uint8_t)(1u << c));
+}
+
+/* Behind conntrack, what matched is noted, whatever the limit lets through. */
+static void put_remember(struct nft_build *b, int i, unsigned int c)
+{
+	const struct trace_rule *rule = &b->set->rules->rule[i];
+	struct nftnl_rule *r = new_rule(b, chains[c].late);
+	bool ok = r && nft_rule_add_entry(r, b->f, rule->entry) &&
+		nft_rule_add_remember(r, flows, 1);
+
+	put_rule(b, r, ok, i, (uint8_t)(1u << c));
+}
+
+static void put_recall(struct nft_build *b, unsigned int c)
+{
+	struct nftnl_rule *r = new_rule(b, chains[c].late);
+	bool ok = r && nft_rule_add_recall(r, flows, 1) && add_end(b, r);
+
+	put_rule(b, r, ok, -1, 0);
+}
+
+static void put_key(struct nft_build *b)
+{
+	struct nftnl_rule *r;
+
+	put_chain(b, "unused", UINT32_MAX, 0);
+	r = new_rule(b, "unused");
+	put_rule(b, r, r && nft_rule_add_trace(r), -1, 0);
+}
+
+static void put_chains(struct nft_build *b)
+{
+	for (unsigned int c = 0; c < NFT_BUILD_CHAINS; c++) {
+		put_chain(b, chains[c].early, chains[c].hook,
+			  NFT_TRIGGER_EARLY);
+		if (b->late[c])
+			put_chain(b, chains[c].late, chains[c].hook,
+				  NFT_TRIGGER_LATE);
+	}
+	if (b->set->replies)
+		put_set(b);
+}
+
+static void put_rules(struct nft_build *b)
+{
+	const struct trace_set *rules = b->set->rules;
+
+	for (unsigned int c = 0; c < NFT_BUILD_CHAINS; c++) {
+		for (unsigned int i = 0; i < rules->count; i++) {
+			const struct trace_rule *r = &rules->rule[i];
+
+			if (!(r->chains & ~r->refused & (1u << c)))
+				continue;
+			put_trigger(b, (int)i, c);
+			if (b->set->replies)
+				put_remember(b, (int)i, c);
+		}
+		if (b->set->replies)
+			put_recall(b, c);
+	}
+}
+
+void nft_build_look(struct nft_build *b)
+{
+	const struct trace_set *rules = b->set->rules;
+
+	for (unsigned int c = 0; c < NFT_BUILD_CHAINS; c++) {
+		b->late[c] = b->set->replies;
+		for (unsigned int i = 0; i < rules->count; i++)
+			b->late[c] |= rules->rule[i].late &&
+				rules->rule[i].chains & (1u << c);
+	}
+}
+
+int nft_build_fill(struct nft_build *b)
+{
+	b->rules = 0;
+	b->b = nft_batch_new();
+	if (!b->b)
+		return -ENOMEM;
+	put_table(b);
+	if (b->set->key_only) {
+		put_key(b);
+	} else {
+		put_chains(b);
+		put_rules(b);
+	}
+	return b->failed ? -ENOMEM : 0;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* dump: the kernel's nft tables, chains and rules, as libnftnl's objects. */
+#ifndef NFTRACE_NFT_DUMP_H
+#define NFTRACE_NFT_DUMP_H
+
+#include <stdint.h>
+
+struct nft_list {
+	uint32_t count;
+	void **item;
+};
+
+/* Of families ip, ip6 and inet; the kernel's order, rules chain by chain. */
+struct nft_dump {
+	uint32_t generation;
+	struct nft_list tables;		/* of struct nftnl_table */
+	struct nft_list chains;		/* of struct nftnl_chain */
+	struct nft_list rules;		/* of struct nftnl_rule */
+};
+
+/**
+ * nft_dump_read - read all of it
+ * @d: filled; nft_dump_release() it in any case
+ * Return: 0; -EINTR: changed meanwhile; -EOPNOTSUPP: no nf_tables in this
+ * kernel; or -errno.  0 does not yet mean that all is of one generation: ask
+ * nft_generation() again behind it.
+ */
+int nft_dump_read(struct nft_dump *d);
+
+/** nft_dump_tables - the tables only; again while they change */
+int nft_dump_tables(struct nft_dump *d);
+
+/** nft_dump_table - tables, and one table's rules; again while they change */
+int nft_dump_table(struct nft_dump *d, uint8_t nfproto, const char *name);
+
+void nft_dump_release(struct nft_dump *d);
+
+/** nft_generation - the rules' generation id now; 0 or -errno */
+int nft_generation(uint32_t *generation);
+
+#endif

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* found: nftrace's own nft tables that are there: of this run, living runs, dead ones. */
+#include "rules/nft/found.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include <libmnl/libmnl.h>
+#include <libnftnl/expr.h>
+#include <libnftnl/rule.h>
+#include <libnftnl/table.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+
+#include "rules/nft/batch.h"
+#include "rules/nft/dump.h"
+#include "rules/nft/trigger.h"
+
+static int add_packets(struct nftnl_expr *x, void *arg)
+{
+	struct trace_removed *done = arg;
+
+	if (strcmp(nftnl_expr_get_str(x, NFTNL_EXPR_NAME), "counter") == 0) {
+		done->packets += nftnl_expr_get_u64(x, NFTNL_EXPR_CTR_PACKETS);
+		done->rules++;
+	}
+	return 0;
+}
+
+/* Rules that trace packets have a counter, and no others. */
+static void count_rules(const struct nft_dump *d, const struct family *f,
+			const char *table, struct trace_removed *done)
+{
+	for (uint32_t i = 0; i < d->rules.count; i++) {
+		struct nftnl_rule *r = d->rules.item[i];
+
+		if (nftnl_rule_get_u32(r, NFTNL_RULE_FAMILY) == f->nfproto &&
+		    strcmp(nftnl_rule_get_str(r, NFTNL_RULE_TABLE),
+			   table) == 0)
+			nftnl_expr_foreach(r, add_packets, done);
+	}
+}
+
+static void count_echo(const struct nlmsghdr *nlh, void *arg)
+{
+	struct nftnl_rule *r;
+
+	if ((nlh->nlmsg_type & 0xff) != NFT_MSG_DELRULE)
+		return;
+	r = nftnl_rule_alloc();
+	if (!r)
+		return;
+	if (nftnl_rule_nlmsg_parse(nlh, r) == 0)
+		nftnl_expr_foreach(r, add_packets, arg);
+	nftnl_rule_free(r);
+}
+
+/* @last: what its rules had counted when no packet could meet them any more */
+static int delete_table(struct mnl_socket *nl, const struct family *f,
+			const char *name, struct trace_removed *last)
+{
+	struct nftnl_table *t = nftnl_table_alloc();
+	struct nft_batch *b = nft_batch_new();
+	struct nft_refusal refusal;
+	uint32_t count;
+	int err = -ENOMEM;
+
+	if (t && b) {
+		nftnl_table_set_str(t, NFTNL_TABLE_NAME, name);
+		nftnl_table_nlmsg_build_payload(
+			nft_batch_next(b, NFT_MSG_DELTABLE, f->nfproto,
+				       NLM_F_ECHO), t);
+		nft_batch_listen(b, count_echo, last);
+		err = nft_batch_send(b, nl, &refusal, 1, &count);
+		if (err == -EINVAL && count)
+			err = refusal.error;
+	}
+	nft_batch_free(b);
+	if (t)
+		nftnl_table_free(t);
+	return err == -ENOENT ? 0 : err;
+}
+
+static bool has_table(const struct nft_dump *d, const struct family *f,
+		      const char *name)
+{
+	for (uint32_t i = 0; i < d->tables.count; i++) {
+		const struct nftnl_table *t = d->tables.item[i];
+
+		if (nftnl_table_get_u32(t, NFTNL_TABLE_FAMILY) == f->nfproto &&
+		    strcmp(nftnl_table_get_str(t, NFTNL_TABLE_NAME),
+			   name) == 0)
+			return true;
+	}
+	return false;
+}
+
+int nft_trigger_remove(const struct family *f, const struct owner *owner,
+		       struct trace_removed *done)
+{
+	struct trace_removed d = { 0 }, last = { 0 };
+	struct mnl_socket *held = nft_trigger_socket(), *nl = held;
+	char name[OWNER_TEXT];
+	struct nft_dump dump;
+	int err;
+
+	owner_format_name(owner, name);
+	err = nft_dump_table(&dump, f->nfproto, name);
+	if (!err && has_table(&dump, f, name)) {
+		count_rules(&dump, f, name, &d);
+		if (!nl)
+			nl = nft_socket_open();
+		err = nl ? delete_table(nl, f, name, &last) : -errno;
+		if (nl && nl != held)
+			mnl_socket_close(nl);
+	}
+	nft_dump_release(&dump);
+	/* Packets were traced after the dump; but not every echo need arrive. */
+	if (done && !err)
+		*done = last.rules == d.rules ? last : d;
+	return err;
+}
+
+bool nft_trigger_present(const struct family *f, const struct owner *owner)
+{
+	char name[OWNER_TEXT];
+	struct nft_dump d;
+	bool there = nft_dump_tables(&d) == 0;
+
+	owner_format_name(owner, name);
+	there = there && has_table(&d, f, name);
+	nft_dump_release(&d);
+	return there;
+}
+
+/* Return: is this the table of a run, and may it be removed? */
+static bool read_stale(const struct nftnl_table *t, const struct family *f,
+		       struct trace_stale *stale)
+{
+	memset(stale, 0, sizeof(*stale));
+	if (nftnl_table_get_u32(t, NFTNL_TABLE_FAMILY) != f->nfproto ||
+	    !owner_parse_name(&stale->owner,
+			      nftnl_table_get_str(t, NFTNL_TABLE_NAME)))
+		return false;
+	stale->rules = nftnl_table_get_u32(t, NFTNL_TABLE_USE);
+	stale->alive = owner_alive(&stale->owner, time(NULL)) ||
+		nftnl_table_get_u32(t, NFTNL_TABLE_FLAGS) & NFT_TABLE_F_OWNER;
+	return true;
+}
+
+int nft_trigger_sweep(const struct family *f, bool dry,
+		      struct trace_stale *stale, unsigned int max)
+{
+	unsigned int count = 0;
+	struct nft_dump d;
+	int err = nft_dump_tables(&d);
+
+	for (uint32_t i = 0; i < d.tables.count && !err && count < max; i++) {
+		if (!read_stale(d.tables.item[i], f, &stale[count]))
+			continue;
+		if (!stale[count].alive && !dry)
+			err = nft_trigger_remove(f, &stale[count].owner, NULL);
+		count++;
+	}
+	nft_dump_release(&d);
+	/* Without nf_tables there is nothing of it. */
+	return err == -EOPNOTSUPP ? 0 : err ? err : (int)count;
+}
+
+int nft_trigger_tables(unsigned int count[FAMILY_COUNT])
+{
+	struct nft_dump d;
+	struct owner o;
+	int err = nft_dump_tables(&d);
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		count[i] = 0;
+	for (uint32_t i = 0; i < d.tables.count && !err; i++) {
+		const struct nftnl_table *t = d.tables.item[i];
+		uint32_t family = nftnl_table_get_u32(t, NFTNL_TABLE_FAMILY);
+
+		if (owner_parse_name(&o, nftnl_table_get_str(t,
+							NFTNL_TABLE_NAME)))
+			continue;
+		for (unsigned int f = 0; f < FAMILY_COUNT; f++)
+			count[f] += family == families[f]->nfproto ||
+				family == NFPROTO_INET;
+	}
+	nft_dump_release(&d);
+	return err;
+}

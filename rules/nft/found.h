@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* found: nftrace's own nft tables that are there: of this run, living runs, dead ones. */
+#ifndef NFTRACE_NFT_FOUND_H
+#define NFTRACE_NFT_FOUND_H
+
+#include <stdbool.h>
+
+#include "rules/base/family.h"
+
+struct owner;
+struct trace_removed;
+struct trace_stale;
+
+/**
+ * nft_trigger_remove - take a family's table out, whoever put it in
+ * @done: filled on success; may be NULL
+ * Return: 0, also when there is none; -EPERM: another process owns it; or -errno.
+ */
+int nft_trigger_remove(const struct family *f, const struct owner *owner,
+		       struct trace_removed *done);
+
+/** nft_trigger_present - is the run's table there? */
+bool nft_trigger_present(const struct family *f, const struct owner *owner);
+
+/**
+ * nft_trigger_sweep - tables of other runs; dead runs' are removed
+ * As trace_sweep(); tables that belong to a socket are a living run's.
+ */
+int nft_trigger_sweep(const struct family *f, bool dry,
+		      struct trace_stale *stale, unsigned int max);
+
+/**
+ * nft_trigger_tables - how many tables see packets of each family
+ * @count: by family_index(); those of nftrace's runs are not counted
+ * Return: 0; -EOPNOTSUPP: no nf_tables in this kernel; or -errno.
+ */
+int nft_trigger_tables(unsigned int count[FAMILY_COUNT]);
+
+#endif

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* list: the text of each rule out of what `nft -a list` prints. */
+#include "rules/nft/list.h"
+
+#include <dlfcn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <nftables/libnftables.h>
+
+#include <linux/netfilter.h>
+
+#include "rules/nft/builder.h"
+#include "rules/nft/snapshot.h"
+
+#define LIBRARY "libnftables.so.1"
+
+/* How far the reading of the list has come. */
+struct cursor {
+	struct nft_maker *m;
+	uint32_t table, chain;		/* NFT_SNAP_NONE outside */
+	uint32_t listed;		/* chains of the table so far */
+	uint32_t rules;			/* of the chain so far */
+	const char *start;		/* of a rule under way, or NULL */
+};
+
+/*
+ * Loaded where it is used: a run without nft's rules, and every process but
+ * this helper, has neither the time nor the memory that it and its two
+ * libraries take.
+ */
+struct lib {
+	__typeof__(nft_ctx_new) *ctx_new;
+	__typeof__(nft_ctx_free) *ctx_free;
+	__typeof__(nft_ctx_output_set_flags) *set_flags;
+	__typeof__(nft_ctx_buffer_output) *buffer_output;
+	__typeof__(nft_ctx_buffer_error) *buffer_error;
+	__typeof__(nft_ctx_get_output_buffer) *output;
+	__typeof__(nft_ctx_get_error_buffer) *error;
+	__typeof__(nft_run_cmd_from_buffer) *run;
+};
+
+static bool load(struct lib *l)
+{
+	const struct {
+		const char *name;
+		void *to;
+	} symbols[] = {
+		{ "nft_ctx_new", &l->ctx_new },
+		{ "nft_ctx_free", &l->ctx_free },
+		{ "nft_ctx_output_set_flags", &l->set_flags },
+		{ "nft_ctx_buffer_output", &l->buffer_output },
+		{ "nft_ctx_buffer_error", &l->buffer_error },
+		{ "nft_ctx_get_output_buffer", &l->output },
+		{ "nft_ctx_get_error_buffer", &l->error },
+		{ "nft_run_cmd_from_buffer", &l->run },
+	};
+
+	if (!dlopen(LIBRARY, RTLD_LAZY | RTLD_GLOBAL)) {
+		fprintf(stderr, "%s\n", dlerror());
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
+		void *symbol = dlsym(RTLD_DEFAULT, symbols[i].name);
+
+		if (!symbol) {
+			fprintf(stderr, "%s\n", dlerror());
+			return false;
+		}
+		memcpy(symbols[i].to, &symbol, sizeof(symbol));
+	}
+	return true;
+}
+
+char *nft_list_read(const char *commands)
+{
+	struct nft_ctx *ctx;
+	char *text = NULL;
+	struct lib l;
+
+	ctx = load(&l) ? l.ctx_new(NFT_CTX_DEFAULT) : NULL;
+	if (!ctx)
+		return NULL;
+	l.set_flags(ctx, NFT_CTX_OUTPUT_HANDLE);
+	l.buffer_output(ctx);
+	l.buffer_error(ctx);
+	if ((commands && l.run(ctx, commands) == 0) ||
+	    l.run(ctx, "list ruleset") == 0)
+		text = strdup(l.output(ctx));
+	else
+		fputs(l.error(ctx), stderr);
+	l.ctx_free(ctx);
+	return text;
+}
+
+static uint32_t find_table(const struct nft_maker *m, const char *family,
+			   uint64_t handle)
+{
+	for (uint32_t i = 0; i < m->s->tables; i++)
+		if (m->table[i].handle == handle &&
+		    strcmp(nft_snapshot_family(m->table[i].nfproto),
+			   family) == 0)
+			return i;
+	return NFT_SNAP_NONE;
+}
+
+/* Chains are listed in the kernel's order: the next one is tried first. */
+static uint32_t find_chain(const struct cursor *c, uint64_t handle)
+{
+	const struct nft_snap_table *t = &c->m->table[c->table];
+
+	for (uint32_t i = 0; i < t->chains; i++) {
+		uint32_t n = t->first_chain + (c->listed + i) % t->chains;
+
+		if (c->m->chain[n].handle == handle)
+			return n;
+	}
+	return NFT_SNAP_NONE;
+}
+
+/* The end of what stands before " # handle N" at the line's end, or NULL. */
+static const char *find_handle(const char *line, const char *end,
+			       uint64_t *handle)
+{
+	static const char mark[] = " # handle ";
+	const size_t len = sizeof(mark) - 1;
+	const char *p = end;
+
+	while (p > line && p[-1] >= '0' && p[-1] <= '9')
+		p--;
+	if (p == end || (size_t)(p - line) < len ||
+	    memcmp(p - len, mark, len) != 0)
+		return NULL;
+	*handle = strtoull(p, NULL, 10);
+	return p - len;
+}
+
+static void open_table(struct cursor *c, const char *line)
+{
+	unsigned long long handle;
+	char family[16];
+	const char *mark = strstr(line, " { # handle ");
+
+	c->table = c->chain = NFT_SNAP_NONE;
+	c->start = NULL;
+	c->listed = 0;
+	if (mark && sscanf(line, "table %15s ", family) == 1 &&
+	    sscanf(mark, " { # handle %llu", &handle) == 1)
+		c->table = find_table(c->m, family, handle);
+}
+
+static void open_chain(struct cursor *c, const char *line, const char *end)
+{
+	uint64_t handle;
+
+	if (c->table != NFT_SNAP_NONE && find_handle(line, end, &handle))
+		c->chain = find_chain(c, handle);
+	c->rules = 0;
+	c->listed++;
+}
+
+static void take_policy(struct cursor *c, const char *line, const char *end)
+{
+	struct nft_snap_chain *chain = &c->m->chain[c->chain];
+
+	chain->policy_text = nft_make_text(c->m, line, (size_t)(end - line));
+	chain->policy_len = (uint32_t)(end - line);
+}
+
+static void take_rule(struct cursor *c, struct nft_snap_rule *r,
+		      const char *start, const char *end)
+{
+	r->text = nft_make_text(c->m, start, (size_t)(end - start));
+	r->len = (uint32_t)(end - start);
+}
+
+/*
+ * The rules of a chain without a name stand, without handles, inside the rule
+ * that jumps there: nth line, nth rule.
+ */
+static void take_inner(struct cursor *c, const struct nft_snap_chain *chain,
+		       const char *start, const char *end)
+{
+	const char *p = memchr(start, '\n', (size_t)(end - start));
+	const char *lines[2] = { NULL, NULL };
+	uint32_t count = 0;
+
+	for (unsigned int pass = 0; p && pass < 2; pass++) {
+		uint32_t n = 0;
+
+		for (lines[0] = p + 1; ; lines[0] = lines[1] + 1) {
+			lines[1] = memchr(lines[0], '\n',
+					  (size_t)(end - lines[0]));
+			if (!lines[1])
+				break;
+			while (*lines[0] == '\t')
+				lines[0]++;
+			if (pass == 1 && count == chain->count)
+				take_rule(c, &c->m->rule[chain->first + n],
+					  lines[0], lines[1]);
+			n++;
+		}
+		count = n;
+	}
+}
+
+static void end_rule(struct cursor *c, const char *end, uint64_t handle)
+{
+	const struct nft_snap_chain *chain = &c->m->chain[c->chain];
+	struct nft_snap_rule *r = &c->m->rule[chain->first + c->rules];
+
+	/* A comment may hold what looks like it, and a line break behind. */
+	if (c->rules == chain->count || r->handle != handle)
+		return;
+	c->rules++;
+	take_rule(c, r, c->start, end);
+	if (end[-1] == '}' && r->to != NFT_SNAP_NONE &&
+	    memchr(c->start, '\n', (size_t)(end - c->start)))
+		take_inner(c, &c->m->chain[r->to], c->start, end);
+	c->start = NULL;
+}
+
+/* One line within a chain's braces. */
+static void take_line(struct cursor *c, const char *line, const char *end)
+{
+	const char *text = line;
+	uint64_t handle;
+
+	if (!c->start && end - line == 2 && memcmp(line, "\t}", 2) == 0) {
+		c->chain = NFT_SNAP_NONE;
+		return;
+	}
+	while (text < end && *text == '\t')
+		text++;
+	if (!c->start && strncmp(text, "type ", 5) == 0 &&
+	    c->m->chain[c->chain].hook != NFT_SNAP_NO_HOOK) {
+		take_policy(c, text, end);
+		return;
+	}
+	if (!c->start)
+		c->start = text;
+	/* Comments may hold line breaks: the rule then goes on. */
+	text = find_handle(line, end, &handle);
+	if (text)
+		end_rule(c, text, handle);
+}
+
+static bool is_chain_comment(const struct cursor *c, const char *line,
+			     const char *end)
+{
+	uint64_t handle;
+
+	return !c->start && strncmp(line, "\t\tcomment \"", 11) == 0 &&
+	       end[-1] == '"' && !find_handle(line, end, &handle);
+}
+
+void nft_list_fill(struct nft_maker *m, const char *list)
+{
+	struct cursor c = {
+		.m = m, .table = NFT_SNAP_NONE, .chain = NFT_SNAP_NONE,
+	};
+	const char *line = list, *end;
+
+	for (; (end = strchr(line, '\n')); line = end + 1) {
+		if (c.chain != NFT_SNAP_NONE) {
+			if (!is_chain_comment(&c, line, end))
+				take_line(&c, line, end);
+		} else if (strncmp(line, "table ", 6) == 0) {
+			open_table(&c, line);
+		} else if (strncmp(line, "\tchain ", 7) == 0) {
+			open_chain(&c, line, end);
+		}
+	}
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* snapshot: all nft rules that see IP packets at one moment, with each rule's text. */
+#ifndef NFTRACE_NFT_SNAPSHOT_H
+#define NFTRACE_NFT_SNAPSHOT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rules/base/helper.h"
+
+struct owner;
+
+enum { NFT_SNAP_NONE = UINT32_MAX, NFT_SNAP_NO_HOOK = 0xff };
+
+enum nft_snap_table_flag {
+	/* Written by iptables-nft, and every rule's text is in its words. */
+	NFT_SNAP_IPTABLES = 1 << 0,
+	NFT_SNAP_OWN = 1 << 1,		/* of the run given to _start() */
+	NFT_SNAP_NFTRACE = 1 << 2,	/* of some run of nftrace, ours or not */
+	NFT_SNAP_OWNED = 1 << 3,	/* NFT_TABLE_F_OWNER: a living socket's */
+	NFT_SNAP_DORMANT = 1 << 4,	/* its base chains see no packet */
+};
+
+/* How a base chain is registered. */
+enum nft_snap_type {
+	NFT_SNAP_FILTER,
+	NFT_SNAP_NAT,
+	NFT_SNAP_ROUTE,
+	NFT_SNAP_OTHER,
+};
+
+/*
+ * What a rule can do with a packet beyond its verdict, which the trace event
+ * itself tells.  Targets of xtables are counted as what they do.
+ */
+enum nft_snap_does {
+	NFT_DOES_REJECT = 1 << 0,	/* DROP here is REJECT to the sender */
+	NFT_DOES_MARK = 1 << 1,		/* sets the packet's mark */
+	NFT_DOES_SOURCE = 1 << 2,	/* snat, masquerade, or writes it */
+	NFT_DOES_DEST = 1 << 3,		/* dnat, redirect, tproxy, or writes it */
+	NFT_DOES_TTL = 1 << 4,		/* TTL, hop limit */
+	NFT_DOES_TOS = 1 << 5,		/* TOS, DSCP, ECN, traffic class */
+	NFT_DOES_PAYLOAD = 1 << 6,	/* writes other bytes of the packet */
+	NFT_DOES_CLONE = 1 << 7,	/* dup, TEE: a copy goes its own way */
+	NFT_DOES_QUEUE = 1 << 8,	/* queue, NFQUEUE */
+	NFT_DOES_TRACE_ON = 1 << 9,	/* meta nftrace set 1, TRACE */
+	NFT_DOES_TRACE_OFF = 1 << 10,	/* meta nftrace set 0 */
+	NFT_DOES_NAT = 1 << 11,		/* SOURCE or DEST by conntrack's NAT */
+	NFT_DOES_STEAL = 1 << 12,	/* synproxy: answers in its stead */
+	NFT_DOES_VERDICT_MAP = 1 << 13,	/* its verdict depends on a map */
+	NFT_DOES_NFLOG0 = 1 << 14,	/* logs to group 0: can forge an event */
+};
+
+/* The texts and names of all of these lie in the snapshot's heap. */
+struct nft_snap_rule {
+	uint64_t handle;
+	uint32_t chain;		/* index */
+	uint32_t text;		/* see nft_snapshot_text() */
+	uint32_t len;		/* bytes; 0: the text could not be had */
+	uint32_t does;		/* enum nft_snap_does, ored */
+	uint32_t target;	/* xtables target's name, "" for none */
+	uint32_t next;		/* hash chain */
+	uint8_t iptables;	/* the text is iptables-nft-save's line */
+	uint8_t verdict;	/* enum nft_snap_verdict */
+	uint16_t unused;
+	uint32_t to;		/* JUMP, GOTO: index of the chain, else NONE */
+};
+
+/* The verdict that a rule's text names, without maps. */
+enum nft_snap_verdict {
+	NFT_SNAP_CONTINUE,	/* none, or a map's, or an xtables target's */
+	NFT_SNAP_ACCEPT,
+	NFT_SNAP_DROP,
+	NFT_SNAP_RETURN,
+	NFT_SNAP_JUMP,
+	NFT_SNAP_GOTO,
+};
+
+/* A chain; its rules are rule[first] ... rule[first + count - 1], in order. */
+struct nft_snap_chain {
+	uint64_t handle;
+	uint32_t name;		/* NUL-terminated */
+	uint32_t name_len;
+	uint32_t table;		/* index */
+	uint32_t first, count;
+	uint32_t next;		/* hash chain */
+	uint32_t policy_text;	/* base chains: -P CHAIN VERDICT, or nft's
+				 * "type filter hook ... policy drop;" */
+	uint32_t policy_len;
+	int32_t priority;	/* base chains */
+	uint8_t hook;		/* NF_INET_*, or NFT_SNAP_NO_HOOK */
+	uint8_t type;		/* enum nft_snap_type */
+	uint8_t policy;		/* NF_ACCEPT, NF_DROP */
+	uint8_t unused;
+};
+
+struct nft_snap_table {
+	uint64_t handle;
+	uint32_t name;		/* NUL-terminated */
+	uint32_t name_len;
+	uint32_t first_chain, chains;
+	uint32_t rules;
+	uint32_t flags;		/* enum nft_snap_table_flag, ored */
+	uint32_t next;		/* hash chain */
+	uint8_t nfproto;	/* NFPROTO_IPV4, NFPROTO_IPV6, NFPROTO_INET */
+	uint8_t unused[3];
+};
+
+/* In shared memory; the arrays lie behind it, at the offsets given. */
+struct nft_snapshot {
+	uint64_t size;		/* bytes in all */
+	uint32_t generation;	/* NFTA_GEN_ID at which all this was so */
+	uint32_t tables, chains, rules;
+	uint32_t hash_mask;	/* of all three hash tables */
+	uint64_t table_at, chain_at, rule_at, heap_at, heap_size;
+	uint64_t table_hash_at, chain_hash_at, rule_hash_at;
+};
+
+/**
+ * nft_snapshot_map - the snapshot behind a descriptor, read-only
+ * @size: bytes, as known by whoever sent the descriptor
+ * Calls nothing but mmap(2); the descriptor may be closed afterwards.
+ * Return: NULL when it cannot be mapped or is no snapshot of this size.
+ */
+const struct nft_snapshot *nft_snapshot_map(int fd, size_t size);
+void nft_snapshot_unmap(const struct nft_snapshot *s);
+
+/** accessors; all borrowed from the snapshot */
+const struct nft_snap_table *nft_snapshot_table(const struct nft_snapshot *s,
+						uint32_t i);
+const struct nft_snap_chain *nft_snapshot_chain(const struct nft_snapshot *s,
+						uint32_t i);
+const struct nft_snap_rule *nft_snapshot_rule(const struct nft_snapshot *s,
+					      uint32_t i);
+/** nft_snapshot_text - bytes at an offset of the heap; names end in NUL */
+const char *nft_snapshot_text(const struct nft_snapshot *s, uint32_t offset);
+
+/** lookups; an index, or NFT_SNAP_NONE; O(1) */
+uint32_t nft_snapshot_find_table(const struct nft_snapshot *s,
+				 uint8_t nfproto, const char *name,
+				 size_t len);
+uint32_t nft_snapshot_find_chain(const struct nft_snapshot *s, uint32_t table,
+				 const char *name, size_t len);
+uint32_t nft_snapshot_find_rule(const struct nft_snapshot *s, uint32_t table,
+				uint64_t handle);
+
+/** nft_snapshot_family - "ip", "ip6", "inet" */
+const char *nft_snapshot_family(uint8_t nfproto);
+
+#endif

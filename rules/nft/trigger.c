@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* trigger: a run's own nft tables, which turn tracing on; gone with their socket. */
+#include "rules/nft/trigger.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libmnl/libmnl.h>
+
+#include "rules/base/hook.h"
+#include "rules/nft/batch.h"
+#include "rules/nft/build.h"
+
+enum {
+	REFUSALS = 64,			/* looked at after one commit */
+	TRIES = 64,
+};
+
+/* The tables' owner: one socket a process, the keeper's. */
+static struct mnl_socket *holder;
+
+/* What the kernel says of a rule that it will not have there. */
+static bool is_refusal(int error)
+{
+	return error == -EINVAL || error == -EOPNOTSUPP || error == -ENOENT ||
+	       error == -EPROTONOSUPPORT;
+}
+
+/* Return: 0: try again without what was refused; or the -errno to give up with. */
+static int learn(struct nft_build *b, const struct nft_refusal *refusal,
+		 uint32_t count)
+{
+	for (uint32_t n = 0; n < count; n++) {
+		const struct nft_refusal *no = &refusal[n];
+		struct trace_rule *r;
+
+		if (no->message == 0 && b->owned && is_refusal(no->error)) {
+			b->owned = false;
+			return 0;
+		}
+		if (b->rule[no->message] < 0 || !is_refusal(no->error))
+			return no->error;
+		r = &b->set->rules->rule[b->rule[no->message]];
+		r->refused |= b->chain[no->message];
+		if (r->refused == r->chains)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int build_once(struct nft_build *b, struct nft_refusal *refusal,
+		      uint32_t *count)
+{
+	int err = nft_build_fill(b);
+
+	HOOK("nft-before-commit");
+	return err ? err : nft_batch_send(b->b, holder, refusal, REFUSALS,
+					  count);
+}
+
+static int build_until_taken(struct nft_build *b)
+{
+	struct nft_refusal refusal[REFUSALS];
+	uint32_t count = 0;
+	int err = -EINVAL, why = 0;
+
+	for (unsigned int n = 0; n < TRIES && err == -EINVAL && !why; n++) {
+		err = build_once(b, refusal, &count);
+		if (err == -EINVAL && count)
+			why = learn(b, refusal, count);
+		nft_batch_free(b->b);
+	}
+	return why ? why : err;
+}
+
+int nft_trigger_install(const struct family *f,
+			const struct nft_trigger_set *set,
+			const struct owner *owner)
+{
+	struct nft_build b = { .f = f, .set = set, .owned = true };
+	/* Each rule twice in each chain; table, chains, set, replies. */
+	size_t messages = (set->key_only ? 0 : set->rules->count * 4ul) + 16;
+	int err;
+
+	if (!holder)
+		holder = nft_socket_open();
+	if (!holder)
+		return -errno;
+	owner_format_name(owner, b.table);
+	b.rule = malloc(messages * sizeof(*b.rule));
+	b.chain = calloc(messages, sizeof(*b.chain));
+	err = b.rule && b.chain ? 0 : -ENOMEM;
+	if (!err && !set->key_only) {
+		for (unsigned int i = 0; i < set->rules->count; i++)
+			set->rules->rule[i].refused = 0;
+		nft_build_look(&b);
+	}
+	if (!err) {
+		memset(b.rule, 0xff, messages * sizeof(*b.rule));
+		err = build_until_taken(&b);
+	}
+	HOOK("nft-after-commit");
+	free(b.rule);
+	free(b.chain);
+	return err ? err : (int)b.rules;
+}
+
+struct mnl_socket *nft_trigger_socket(void)
+{
+	return holder;
+}
+
+void nft_trigger_release(void)
+{
+	if (holder)
+		mnl_socket_close(holder);
+	holder = NULL;
+}

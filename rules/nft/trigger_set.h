@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* trigger_set: what goes into a run's own nft table of one family. */
+#ifndef NFTRACE_NFT_TRIGGER_SET_H
+#define NFTRACE_NFT_TRIGGER_SET_H
+
+#include <stdbool.h>
+
+#include "rules/nft/rule.h"
+
+struct trace_set;
+
+/* Priorities: ahead of raw (-300); behind conntrack (-200). */
+enum { NFT_TRIGGER_EARLY = -301, NFT_TRIGGER_LATE = -199 };
+
+/* What goes into one family's table. */
+struct nft_trigger_set {
+	bool use;
+	/*
+	 * No rule is in force: the table only makes the kernel report nft's
+	 * part of what legacy TRACE rules trace (nft_trace_enabled is on while
+	 * any rule anywhere holds "meta nftrace set").
+	 */
+	bool key_only;
+	bool replies;		/* trace what answers as well */
+	struct nft_limit limit;
+	struct trace_set *rules;	/* borrowed; .refused is filled */
+};
+
+#endif
