@@ -10,7 +10,7 @@ TREE=$(dirname "$TESTS")
 BUILD=${BUILD:-$TREE/build}
 [[ $BUILD = /* ]] || BUILD=$TREE/$BUILD
 NFTRACE=${NFTRACE:-$BUILD/nftrace}
-HOOKED=${HOOKED:-$BUILD/hooks/nftrace}
+WITH_POINTS=${WITH_POINTS:-$BUILD/testpoints/nftrace}
 TOOLS=$BUILD/tests/tools
 UNIT=$BUILD/tests/unit
 

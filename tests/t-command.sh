@@ -236,7 +236,7 @@ held_whole() {
 subtest "what is held back has a limit"
 burst='for i in {1..40}; do echo >/dev/udp/10.9.0.1/7; done'
 # shellcheck disable=SC2016
-NFTRACE=$HOOKED NFTRACE_HELD_MAX=2000 on_terminal 'spawn -noecho {*}$nftrace --color never -q -l 0 -t 30 -- bash -c "'"$burst"'"'
+NFTRACE=$WITH_POINTS NFTRACE_HELD_MAX=2000 on_terminal 'spawn -noecho {*}$nftrace --color never -q -l 0 -t 30 -- bash -c "'"$burst"'"'
 held_whole 2000
 shown=$(wc -l <"$SCRATCH/held")
 ((shown < 40)) || fail "all 40 are shown"

@@ -28,8 +28,8 @@ else
 	assert_same "the files" "$SCRATCH/expected" "$SCRATCH/installed"
 	assert_equal "the version" "nftrace $version" "$("$root/usr/sbin/nftrace" --version)"
 	# The tests' own build has this word, the shipped one has not.
-	grep -qa NFTRACE_HOOK "$HOOKED" || fail "the word for hooks is another one now"
-	grep -qa NFTRACE_HOOK "$root/usr/sbin/nftrace" && fail "the program has test hooks"
+	grep -qa NFTRACE_TESTPOINT "$WITH_POINTS" || fail "the word for test points is another one now"
+	grep -qa NFTRACE_TESTPOINT "$root/usr/sbin/nftrace" && fail "the program has test points"
 	# What README.rst shows is where it looks for it.
 	sed -n 's/^\.\. image:: *//p' README.rst | while read -r picture; do
 		[[ -s $root/usr/share/doc/nftrace/$picture ]] || echo "$picture"

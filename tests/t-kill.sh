@@ -10,15 +10,15 @@ seeds=("${SEED:-1}") share=25
 [[ -z ${SOAK-} ]] || seeds=(1 2 3) share=100
 for seed in "${seeds[@]}"; do
 	subtest "killed at many instants (SEED=$seed)"
-	"$TOOLS/reaper" "$HOOKED" "$NFTRACE" "$TESTS/host/all-tables.save" \
+	"$TOOLS/reaper" "$WITH_POINTS" "$NFTRACE" "$TESTS/host/all-tables.save" \
 		"$TESTS/host/all-tables.save" "$seed" $share 4 "$SCRATCH" >"$SCRATCH/reaped" ||
 		fail "$(tail -n 1 "$SCRATCH/reaped")"
 	sed 's/^[^#]/# &/' "$SCRATCH/reaped"
 done
 
-subtest "what is installed has no test hook"
-strings -a "$NFTRACE" | grep -q 'NFTRACE_HOOK' && fail "it has"
-strings -a "$HOOKED" | grep -q 'NFTRACE_HOOK' || fail "this would not see one"
+subtest "what is installed has no test point"
+strings -a "$NFTRACE" | grep -q 'NFTRACE_TESTPOINT' && fail "it has"
+strings -a "$WITH_POINTS" | grep -q 'NFTRACE_TESTPOINT' || fail "this would not see one"
 
 lab_loopback
 load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"

@@ -130,7 +130,7 @@ load_table 2000
 assert_within 20 "the table" in_force 2000
 background lo flood "$TOOLS/flood" 10.9.0.1 2003 0 64 2000 100
 flood=$BG_PID
-NFTRACE=$HOOKED NFTRACE_HOOK=never-empty start_nftrace lo -t 100 --rate 0 --json -p udp --chain OUTPUT
+NFTRACE=$WITH_POINTS NFTRACE_TESTPOINT=never-empty start_nftrace lo -t 100 --rate 0 --json -p udp --chain OUTPUT
 change add rule ip t out udp dport 2003 accept
 assert_within 20 "the text of a new rule" grep -q '"udp dport 2003 accept"' "$OUT"
 change insert rule ip t out udp dport 2003 counter

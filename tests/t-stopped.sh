@@ -8,21 +8,21 @@ lab_loopback
 load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
 before=$SCRATCH/before
 save_rules lo "$before"
-NFTRACE=$HOOKED
-export NFTRACE_HOOK NFTRACE_HOOK_FILE=$SCRATCH/hook
+NFTRACE=$WITH_POINTS
+export NFTRACE_TESTPOINT NFTRACE_TESTPOINT_FILE=$SCRATCH/hook
 
 # halt POINT ARGS...: a run that has come to that point and is stopped there
 halt() {
-	NFTRACE_HOOK=$1
-	rm -f "$NFTRACE_HOOK_FILE" "$NFTRACE_HOOK_FILE.once"
+	NFTRACE_TESTPOINT=$1
+	rm -f "$NFTRACE_TESTPOINT_FILE" "$NFTRACE_TESTPOINT_FILE.once"
 	launch_nftrace lo -t 1 -p udp --dport 9 "${@:2}"
-	assert_within 10 "it comes to $1" test -s "$NFTRACE_HOOK_FILE"
+	assert_within 10 "it comes to $1" test -s "$NFTRACE_TESTPOINT_FILE"
 	kill -STOP "$NFTRACE_PID"
 }
 
 # resume: it goes on, sees what was done meanwhile, and ends
 resume() {
-	rm -f "$NFTRACE_HOOK_FILE"
+	rm -f "$NFTRACE_TESTPOINT_FILE"
 	kill -CONT "$NFTRACE_PID"
 	end_nftrace
 	assert_status 1
@@ -56,25 +56,25 @@ resume
 # ---- its children, stopped for good: nobody waits for them without end
 
 # halted_pid: of the process that has come to the point
-halted_pid() { cut -d ' ' -f 1 "$NFTRACE_HOOK_FILE"; }
+halted_pid() { cut -d ' ' -f 1 "$NFTRACE_TESTPOINT_FILE"; }
 
 # arm_late POINT ARGS...: a run in which nobody halts before it is armed
 arm_late() {
-	NFTRACE_HOOK=$1
-	rm -f "$NFTRACE_HOOK_FILE"
-	: >"$NFTRACE_HOOK_FILE.once"
+	NFTRACE_TESTPOINT=$1
+	rm -f "$NFTRACE_TESTPOINT_FILE"
+	: >"$NFTRACE_TESTPOINT_FILE.once"
 	start_nftrace lo -t 60 -p udp --dport 9 "${@:2}"
-	rm -f "$NFTRACE_HOOK_FILE.once"
+	rm -f "$NFTRACE_TESTPOINT_FILE.once"
 }
 
 subtest "a helper leaves a terminal's signals to the supervisor; stopped, it is let go on"
 arm_late helper-job
-assert_within 20 "a helper is at work" test -s "$NFTRACE_HOOK_FILE"
+assert_within 20 "a helper is at work" test -s "$NFTRACE_TESTPOINT_FILE"
 ignored=0x$(sed -n 's/^SigIgn:\s*//p' "/proc/$(halted_pid)/status")
 # HUP, INT, QUIT; TSTP, TTIN, TTOU
 (((ignored & 0x380007) == 0x380007)) || fail "it ignores $ignored"
 kill -STOP "$(halted_pid)"
-rm -f "$NFTRACE_HOOK_FILE"
+rm -f "$NFTRACE_TESTPOINT_FILE"
 stop_nftrace INT
 assert_status 3
 assert_grep '; tables as before; ' "$ERR"
@@ -83,16 +83,16 @@ assert_restored lo "$before"
 subtest "the keeper is stopped when all is undone: it is killed, and that is said"
 arm_late before-unlock
 kill -INT "$NFTRACE_PID"
-assert_within 20 "all is undone" test -s "$NFTRACE_HOOK_FILE"
+assert_within 20 "all is undone" test -s "$NFTRACE_TESTPOINT_FILE"
 kill -STOP "$(child_named nftrace-keeper)"
-rm -f "$NFTRACE_HOOK_FILE"
+rm -f "$NFTRACE_TESTPOINT_FILE"
 end_nftrace
 assert_status 3
 assert_grep 'the keeper was stopped or stuck, and was killed' "$ERR"
 assert_restored lo "$before"
 
 subtest "a command that is held, and a helper that holds, are stopped"
-unset NFTRACE_HOOK
+unset NFTRACE_TESTPOINT
 exec {held}>"$XTABLES_LOCKFILE"
 flock $held
 launch_nftrace lo -w 2 -t 1 -p udp --dport 9 -- sleep 60

@@ -8,7 +8,7 @@ MAKEFLAGS     += --no-builtin-rules
 DEMO_PACKAGES  = $(PACKAGES) iptables iproute2 ipset ethtool procps util-linux
 
 T             := $(BUILD)/tests
-HOOKED        := $(BUILD)/hooks
+WITH_POINTS        := $(BUILD)/testpoints
 TEST_RULES    := $(wildcard rules/*/*.c)
 TEST_SRC      := $(filter-out src/main.c,$(wildcard src/*.c src/*/*.c))
 # Under valgrind the reader needs a wider filter: its own copy knows no other.
@@ -24,7 +24,7 @@ TEST_FUZZ     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 TEST_REPLAY   := $(addprefix $(T)/fuzz/,$(TEST_FUZZ))
 TEST_SRC_O    := $(patsubst %.c,$(BUILD)/%.o,$(TEST_SRC))
 TEST_PARTS    := $(BUILD)/libsrc.a $(BUILD)/librules.a
-HOOKED_O      := $(patsubst %.c,$(HOOKED)/%.o,$(TEST_RULES) $(wildcard src/*.c src/*/*.c))
+POINTED_O      := $(patsubst %.c,$(WITH_POINTS)/%.o,$(TEST_RULES) $(wildcard src/*.c src/*/*.c))
 FUZZ_CFLAGS    = $(CPPFLAGS) -std=gnu11 -g -O1 -DSANITIZE=1 \
                  -fsanitize=address,undefined -fno-sanitize-recover=all
 # Not SECONDS: a shell may have put its own into the environment.
@@ -66,7 +66,7 @@ demo:
 	@tests/deps $(DEMO_PACKAGES)
 	@$(MAKE) --no-print-directory demo-run
 
-check-programs: nftrace $(BUILD)/nftrace $(HOOKED)/nftrace $(WIDE)/nftrace $(TEST_UNITS) $(TEST_TOOLS) \
+check-programs: nftrace $(BUILD)/nftrace $(WITH_POINTS)/nftrace $(WIDE)/nftrace $(TEST_UNITS) $(TEST_TOOLS) \
 		$(TEST_PRELOAD) $(TEST_REPLAY) $(T)/bench/meter
 
 check-run: check-programs
@@ -93,14 +93,14 @@ $(WIDE)/%.o: %.c src/harden.mk | need
 	@echo "  CC      $< (for valgrind)"
 	$(Q)$(CC) $(CPPFLAGS) -DWIDE_FILTER $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(HOOKED)/nftrace: $(HOOKED_O)
+$(WITH_POINTS)/nftrace: $(POINTED_O)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(HOOKED)/%.o: %.c src/harden.mk | need
+$(WITH_POINTS)/%.o: %.c src/harden.mk | need
 	@mkdir -p $(@D)
-	@echo "  CC      $< (test hooks)"
-	$(Q)$(CC) $(CPPFLAGS) -DTEST_HOOKS $(CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  CC      $< (test points)"
+	$(Q)$(CC) $(CPPFLAGS) -DTEST_POINTS $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # An archive, so that a unit test may include the .c whose statics it tests:
 # the linker then has no use for that member.
@@ -180,4 +180,4 @@ $(T)/bench/%: tests/bench/%.c | need
 	@echo "  TOOL    $<"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIBS)
 
--include $(TEST_UNITS:=.d) $(TEST_TOOLS:=.d) $(HOOKED_O:.o=.d) $(WIDE_O:.o=.d)
+-include $(TEST_UNITS:=.d) $(TEST_TOOLS:=.d) $(POINTED_O:.o=.d) $(WIDE_O:.o=.d)

@@ -18,8 +18,8 @@
 #include <unistd.h>
 
 #include "rules/base/clock.h"
-#include "rules/base/hook.h"
 #include "rules/base/process.h"
+#include "rules/base/testpoint.h"
 
 enum { RESULT_FD = 3, LINE_FD = 4 };
 
@@ -169,7 +169,7 @@ static void child_run(helper_fn *fn, const void *arg, const struct helper *h,
 	place_files(h->result_fd, line);
 	/* Neither the lock nor a pipe may live on in a child. */
 	syscall(SYS_close_range, LINE_FD + 1, ~0U, 0);
-	HOOK("helper-job");
+	TESTPOINT("helper-job");
 
 	status = fn(arg, &out);
 	if (cut_result(&out) < 0)

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "rules/base/hook.h"
+#include "rules/base/testpoint.h"
 #include "rules/keeper/logger.h"
 #include "rules/legacy/ledger.h"
 #include "rules/legacy/trace.h"
@@ -45,11 +45,11 @@ static int set_up_logger(struct keeper_plan *p, struct keeper_message *m)
 	const struct undo *u = &p->undo;
 	int err;
 
-	HOOK("keeper-before-record");
+	TESTPOINT("keeper-before-record");
 	err = install_record(p, m);
 	if (err)
 		return err;
-	HOOK("keeper-after-record");
+	TESTPOINT("keeper-after-record");
 	err = undo_loggers_set(u);
 	if (err)
 		install_failed(m, err, "registering the logger nfnetlink_log "
@@ -89,7 +89,7 @@ static int insert_rules(struct keeper_plan *p, struct keeper_message *m)
 {
 	int n;
 
-	HOOK("keeper-before-insert");
+	TESTPOINT("keeper-before-insert");
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		struct trace_set *set = &p->set[i];
 
@@ -104,7 +104,7 @@ static int insert_rules(struct keeper_plan *p, struct keeper_message *m)
 		m->installed[i] = (uint32_t)n;
 		note_refused(m, i, set);
 	}
-	HOOK("keeper-after-insert");
+	TESTPOINT("keeper-after-insert");
 	return 0;
 }
 

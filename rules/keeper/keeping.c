@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "rules/base/clock.h"
-#include "rules/base/hook.h"
 #include "rules/base/process.h"
+#include "rules/base/testpoint.h"
 #include "rules/keeper/install.h"
 #include "rules/keeper/lock.h"
 #include "rules/legacy/ledger.h"
@@ -66,11 +66,11 @@ static void undo(struct state *s, bool by_timer)
 
 	if (s->undone)
 		return;
-	HOOK("keeper-before-undo");
+	TESTPOINT("keeper-before-undo");
 	take_lock(s);
 	undo_run(&s->plan->undo, &m.undo);
 	s->undone = true;
-	HOOK("keeper-after-undo");
+	TESTPOINT("keeper-after-undo");
 	give_lock(s);
 	/* The supervisor is stuck: nobody else would let the lock go. */
 	if (by_timer)
@@ -238,7 +238,7 @@ static void on_lease(struct state *s)
 
 	if (read(s->lease_timer, &ticks, sizeof(ticks)) < 0 || s->undone)
 		return;
-	HOOK("keeper-before-renew");
+	TESTPOINT("keeper-before-renew");
 	/* An endless run that is stopped must not keep the lock without end. */
 	if (process_is_stopped(s->plan->undo.owner.pid))
 		undo(s, true);

@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "rules/base/family.h"
-#include "rules/base/hook.h"
 #include "rules/base/owner.h"
 #include "rules/base/run_dir.h"
+#include "rules/base/testpoint.h"
 
 /* More than the owner and a logger for each family need. */
 enum { RECORD_MAX = 1024 };
@@ -84,7 +84,7 @@ int logger_record(const struct owner *owner, const char *const old[])
 	run_dir_name(owner, "", name);
 	run_dir_name(owner, ".new", new_name);
 	err = write_record(new_name, owner, old);
-	HOOK("logger-half-recorded");
+	TESTPOINT("logger-half-recorded");
 	if (err == 0)
 		err = run_dir_rename(new_name, name);
 	if (err)

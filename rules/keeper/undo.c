@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "rules/base/hook.h"
+#include "rules/base/testpoint.h"
 #include "rules/legacy/ledger.h"
 #include "rules/legacy/trace.h"
 #include "rules/nft/found.h"
@@ -82,7 +82,7 @@ void undo_run(const struct undo *u, struct undo_report *report)
 		err = restore_logger(u, i, &report->logger[i]);
 		note_error(report, err, "putting the logger back",
 			   families[i]);
-		HOOK("undo-logger-back");
+		TESTPOINT("undo-logger-back");
 		failed |= err != 0;
 	}
 	if (failed)
@@ -99,7 +99,7 @@ int undo_loggers_set(const struct undo *u)
 
 		if (err)
 			return err;
-		HOOK("undo-logger-set");
+		TESTPOINT("undo-logger-set");
 	}
 	return 0;
 }

@@ -12,7 +12,7 @@
 
 #include "rules/base/entry.h"
 #include "rules/base/family.h"
-#include "rules/base/hook.h"
+#include "rules/base/testpoint.h"
 #include "rules/legacy/ledger.h"
 
 enum { NOT_A_HOOK = 0xff };
@@ -287,7 +287,7 @@ int edit_commit(struct edit *e)
 	err = build(e, &p);
 	if (!err)
 		err = check_unchanged(e);
-	HOOK("edit-before-replace");
+	TESTPOINT("edit-before-replace");
 	if (!err)
 		err = ledger_replace(&p, e->sock);
 	if (!err)

@@ -18,9 +18,9 @@
 
 #include "rules/base/entry.h"
 #include "rules/base/family.h"
-#include "rules/base/hook.h"
 #include "rules/base/owner.h"
 #include "rules/base/run_dir.h"
+#include "rules/base/testpoint.h"
 #include "rules/legacy/counters.h"
 #include "rules/legacy/table.h"
 
@@ -203,12 +203,12 @@ static void settle_page(struct ledger_page *p, int sock)
 	if (get_state(p) == STATE_REPLACING &&
 	    p->old[0].pcnt != NOT_REPLACED) {
 		counters_add(p, sock);
-		HOOK("ledger-after-counters");
+		TESTPOINT("ledger-after-counters");
 		set_state(p, STATE_MARKED);
 	}
 	if (get_state(p) == STATE_MARKED)
 		counters_unmark(p, sock);
-	HOOK("ledger-after-unmark");
+	TESTPOINT("ledger-after-unmark");
 	set_state(p, STATE_IDLE);
 }
 
@@ -217,12 +217,12 @@ int ledger_replace(struct ledger_page *p, int sock)
 	int err = 0;
 
 	set_state(p, STATE_REPLACING);
-	HOOK("ledger-before-replace");
+	TESTPOINT("ledger-before-replace");
 	if (setsockopt(sock, p->f->level, IPT_SO_SET_REPLACE, p->replace,
 		       (socklen_t)(sizeof(*p->replace) +
 				   p->replace->size)) < 0)
 		err = -errno;
-	HOOK("ledger-after-replace");
+	TESTPOINT("ledger-after-replace");
 	if (err)
 		set_state(p, STATE_IDLE);
 	else

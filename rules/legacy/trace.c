@@ -9,7 +9,7 @@
 
 #include "rules/base/entry.h"
 #include "rules/base/family.h"
-#include "rules/base/hook.h"
+#include "rules/base/testpoint.h"
 #include "rules/legacy/edit.h"
 #include "rules/legacy/table.h"
 
@@ -89,10 +89,10 @@ static int insert_once(struct trace_set *set, unsigned int from,
 			if (set->rule[i].chains & chains & (1u << c))
 				err = edit_add(&e, chain_hooks[c],
 					       set->rule[i].entry);
-	HOOK("trace-before-commit");
+	TESTPOINT("trace-before-commit");
 	if (!err)
 		err = edit_commit(&e);
-	HOOK("trace-after-commit");
+	TESTPOINT("trace-after-commit");
 	edit_close(&e);
 	return err;
 }
@@ -194,10 +194,10 @@ static int remove_once(const struct family *f, const struct owner *owner,
 			done->rules++;
 		}
 	}
-	HOOK("trace-before-removal");
+	TESTPOINT("trace-before-removal");
 	if (done->rules)
 		err = edit_commit(&e);
-	HOOK("trace-after-removal");
+	TESTPOINT("trace-after-removal");
 	for (uint32_t i = 0; i < e.table.num_entries && !err && e.old; i++)
 		if (e.entry[i].deleted)
 			done->packets += e.old[i].pcnt;

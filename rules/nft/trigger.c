@@ -8,7 +8,7 @@
 
 #include <libmnl/libmnl.h>
 
-#include "rules/base/hook.h"
+#include "rules/base/testpoint.h"
 #include "rules/nft/batch.h"
 #include "rules/nft/build.h"
 
@@ -54,7 +54,7 @@ static int build_once(struct nft_build *b, struct nft_refusal *refusal,
 {
 	int err = nft_build_fill(b);
 
-	HOOK("nft-before-commit");
+	TESTPOINT("nft-before-commit");
 	return err ? err : nft_batch_send(b->b, holder, refusal, REFUSALS,
 					  count);
 }
@@ -100,7 +100,7 @@ int nft_trigger_install(const struct family *f,
 		memset(b.rule, 0xff, messages * sizeof(*b.rule));
 		err = build_until_taken(&b);
 	}
-	HOOK("nft-after-commit");
+	TESTPOINT("nft-after-commit");
 	free(b.rule);
 	free(b.chain);
 	return err ? err : (int)b.rules;

@@ -14,7 +14,7 @@
 #include "reader/reader_plan.h"
 #include "reader/reader_state.h"
 #include "rules/base/clock.h"
-#include "rules/base/hook.h"
+#include "rules/base/testpoint.h"
 
 enum {
 	TURN_EVENTS = 8192,	/* then see to output and control */
@@ -58,7 +58,7 @@ static unsigned int read_all(struct reader_state *s)
 {
 	unsigned int total = read_until(s, &s->empty);
 
-	if (s->hold && s->empty && !HOOK_IS_SET("never-empty"))
+	if (s->hold && s->empty && !TESTPOINT_IS_SET("never-empty"))
 		hold_drained(s->hold);
 	return total;
 }

@@ -20,8 +20,8 @@
 #include "protocol/reader_line.h"
 #include "reader/reader.h"
 #include "reader/reader_plan.h"
-#include "rules/base/hook.h"
 #include "rules/base/process.h"
+#include "rules/base/testpoint.h"
 
 enum { KEEP = 3 + SINK_COUNT };
 
@@ -102,7 +102,7 @@ static void reader_main(const struct reader_plan *plan, int control)
 	fill_keep(keep, plan, control);
 	close_others(keep);
 	empty_standard_files(keep);
-	HOOK("reader-start");
+	TESTPOINT("reader-start");
 	tzset();
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
 		if (own.printer.sink[i].report)

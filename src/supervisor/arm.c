@@ -19,7 +19,7 @@
 #include "reader/reader_plan.h"
 #include "reader/reader_process.h"
 #include "rules/base/clock.h"
-#include "rules/base/hook.h"
+#include "rules/base/testpoint.h"
 #include "rules/legacy/ledger.h"
 #include "supervisor/check.h"
 #include "supervisor/insert.h"
@@ -75,7 +75,7 @@ static int take_lock(struct run *r)
 	int err;
 
 	say("Trying to acquire the lock: %s", r->lock.path);
-	HOOK("before-lock");
+	TESTPOINT("before-lock");
 	err = wait_for_lock(r);
 	if (err == -EWOULDBLOCK) {
 		check_lock_holder(&r->lock);
@@ -95,7 +95,7 @@ static int take_lock(struct run *r)
 	r->locked = true;
 	r->locked_ns = clock_monotonic_ns();
 	keeper_locked(&r->keeper);
-	HOOK("after-lock");
+	TESTPOINT("after-lock");
 	return 0;
 }
 
@@ -260,7 +260,7 @@ static int begin_reader(struct run *r)
 
 	r->foreign_trace = !r->plan.inserts || foreign_traces(r) > 0;
 	rules.foreign_trace = r->foreign_trace || begins_late(&r->plan);
-	HOOK("before-reader");
+	TESTPOINT("before-reader");
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
 		sink_truncate(&r->sink[i]);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
@@ -286,7 +286,7 @@ static int prepare(struct run *r)
 
 	if (!status && r->plan.lock)
 		status = open_ledger(r);
-	HOOK("before-keeper");
+	TESTPOINT("before-keeper");
 	if (!status)
 		status = insert_keeper_start(r);
 	if (!status && r->plan.lock)
@@ -300,7 +300,7 @@ static int insert(struct run *r)
 	struct check_left left;
 	int status = check_dead_runs(false, r->plan.lock, &left);
 
-	HOOK("before-bind");
+	TESTPOINT("before-bind");
 	if (!status)
 		status = bind_group(r);
 	if (!status)
@@ -329,7 +329,7 @@ int arm(struct run *r)
 		status = begin_reader(r);
 	if (status)
 		return status;
-	HOOK("before-armed");
+	TESTPOINT("before-armed");
 	status = insert_check(r);
 	if (status)
 		return status;

@@ -11,8 +11,8 @@
 
 #include "base/say.h"
 #include "rules/base/clock.h"
-#include "rules/base/hook.h"
 #include "rules/base/process.h"
+#include "rules/base/testpoint.h"
 #include "rules/nft/found.h"
 #include "supervisor/guard.h"
 #include "supervisor/lock_waiters.h"
@@ -43,7 +43,7 @@ static void undo(struct run *r)
 
 	if (r->undone || !r->changed)
 		return;
-	HOOK("before-undo");
+	TESTPOINT("before-undo");
 	r->tables.undoing = true;
 	bulletin_post_tables(r->board.post, &r->tables);
 	lock_waiters_look(r);
@@ -219,16 +219,16 @@ void disarm(struct run *r)
 	undo(r);
 	if (r->undone)
 		verify(r);
-	HOOK("before-unlock");
+	TESTPOINT("before-unlock");
 	release_lock(r);
 	/* Nothing is left to keep; the reader may take its time. */
 	if (!keeper_stop(&r->keeper))
 		say("warning: the keeper was stopped or stuck, and was killed");
 	if (r->reader.pid > 0) {
-		HOOK("before-drain");
+		TESTPOINT("before-drain");
 		reader_drain(&r->reader);
 		wait_for_reader(r);
 		close(r->reader.fd);
 	}
-	HOOK("before-end");
+	TESTPOINT("before-end");
 }

@@ -7,7 +7,7 @@
 
 #include "base/say.h"
 #include "base/status.h"
-#include "rules/base/hook.h"
+#include "rules/base/testpoint.h"
 #include "rules/legacy/trace.h"
 #include "supervisor/plan.h"
 #include "supervisor/run_state.h"
@@ -165,7 +165,7 @@ int insert_rules(struct run *r)
 		say("warning: this kernel has no time match: if everything is "
 		    "killed at once, the rules stay until 'nftrace --cleanup'");
 
-	HOOK("before-install");
+	TESTPOINT("before-install");
 	r->changed = true;
 	err = keeper_install(&r->keeper, &r->keeper_plan.undo);
 	if (!err)

@@ -94,7 +94,7 @@ static int add_file(struct sink_plan sink[], enum sink_kind kind,
 
 static uint64_t held_max(void)
 {
-#ifdef TEST_HOOKS
+#ifdef TEST_POINTS
 	const char *bytes = getenv("NFTRACE_HELD_MAX");
 
 	if (bytes)

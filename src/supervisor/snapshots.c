@@ -8,7 +8,7 @@
 
 #include "base/say.h"
 #include "base/status.h"
-#include "rules/base/hook.h"
+#include "rules/base/testpoint.h"
 #include "rules/legacy/snapshot_make.h"
 #include "rules/nft/make.h"
 #include "supervisor/backend.h"
@@ -74,7 +74,7 @@ int snapshots_take(struct snapshots *s, const struct plan *p)
 {
 	int status = 0;
 
-	HOOK("before-snapshot");
+	TESTPOINT("before-snapshot");
 	snapshots_go_on(s, p);
 	s->nft_err = p->see_nft ?
 		nft_snapshot_start(&s->nft_helper, &p->owner) : 0;
@@ -87,7 +87,7 @@ int snapshots_take(struct snapshots *s, const struct plan *p)
 		backend_say(s->snap, s->nft);
 		backend_say_early(p, s->nft);
 	}
-	HOOK("after-snapshot");
+	TESTPOINT("after-snapshot");
 	return status;
 }
 

@@ -24,7 +24,7 @@
 #include <linux/netfilter_ipv4/ip_tables.h>
 
 /*
- * usage: reaper HOOKED SHIPPED RULES4 RULES6 SEED SHARE WORKERS SCRATCH
+ * usage: reaper WITH_POINTS SHIPPED RULES4 RULES6 SEED SHARE WORKERS SCRATCH
  *
  * Each worker has a network, a /run and with it a lock of its own.  SHARE is
  * the part of all cases that is done, in percent.  What is judged is read from
@@ -63,7 +63,7 @@ static const struct point {
 	{ "after-snapshot", ALL, 1 },
 	{ "before-reader", ALL, 1 },
 	{ "before-armed", ALL, 1 },
-	{ "armed", ALL, 1 },		/* no hook: its message on stderr */
+	{ "armed", ALL, 1 },		/* no point: its message on stderr */
 	{ "under load", ALL, 1 },
 	{ "before-undo", ALL, 1 },
 	{ "keeper-before-undo", ALL, 1 },
@@ -212,13 +212,13 @@ static bool lock_is_free(void)
 
 struct worker {
 	int number;
-	char hook_file[256], err_file[256];
+	char point_file[256], err_file[256];
 	struct host before, now;
 	pid_t supervisor, flood;
 	time_t begun;
 };
 
-static const char *hooked, *shipped, *scratch;
+static const char *pointed, *shipped, *scratch;
 
 static uint64_t now_ms(void)
 {
@@ -236,7 +236,7 @@ static void nap(long us)
 	nanosleep(&t, NULL);
 }
 
-static pid_t spawn(struct worker *w, const char *program, const char *hook,
+static pid_t spawn(struct worker *w, const char *program, const char *halt_at,
 		   const char *const argv[])
 {
 	pid_t pid = fork();
@@ -249,9 +249,9 @@ static pid_t spawn(struct worker *w, const char *program, const char *hook,
 	dup2(null, 0);
 	dup2(null, 1);
 	dup2(err, 2);
-	if (hook) {
-		setenv("NFTRACE_HOOK", hook, 1);
-		setenv("NFTRACE_HOOK_FILE", w->hook_file, 1);
+	if (halt_at) {
+		setenv("NFTRACE_TESTPOINT", halt_at, 1);
+		setenv("NFTRACE_TESTPOINT_FILE", w->point_file, 1);
 	}
 	execv(program, (char *const *)argv);
 	_exit(127);
@@ -266,16 +266,17 @@ static void start_run(struct worker *w, const struct test *t)
 		"--rate", "0", "-p", "udp", "--dport", "7",
 		t->no_lock ? "--no-lock" : NULL, NULL,
 	};
-	char hook[64], once[300];
+	char halt_at[64], once[300];
 
-	snprintf(once, sizeof(once), "%s.once", w->hook_file);
+	snprintf(once, sizeof(once), "%s.once", w->point_file);
 	unlink(once);
-	unlink(w->hook_file);
+	unlink(w->point_file);
 	unlink(w->err_file);
 	if (t->point)
-		snprintf(hook, sizeof(hook), "%s:%d", t->point->name, t->nth);
+		snprintf(halt_at, sizeof(halt_at), "%s:%d", t->point->name,
+			 t->nth);
 	w->begun = time(NULL);
-	w->supervisor = spawn(w, hooked, t->point ? hook : NULL, argv);
+	w->supervisor = spawn(w, pointed, t->point ? halt_at : NULL, argv);
 }
 
 /* Without pause, but so that somebody else gets to run as well. */
@@ -366,7 +367,7 @@ static bool reached(const struct worker *w, const struct test *t)
 
 	if (t->load || strcmp(t->point->name, "armed") == 0)
 		return file_has(w->err_file, "nftrace: armed");
-	return file_has(w->hook_file, t->point->name) &&
+	return file_has(w->point_file, t->point->name) &&
 		find_processes(w, pid) == t->point->there;
 }
 
@@ -527,7 +528,7 @@ static const char *run_test(struct worker *w, const struct test *t)
 	start_run(w, t);
 	why = await_instant(w, t);
 	killed = kill_victims(w, t->victims, &there);
-	unlink(w->hook_file);
+	unlink(w->point_file);
 	if (why)
 		return why;
 	if (t->point && killed != t->victims)
@@ -598,7 +599,7 @@ static int work(int number, int workers, const char *rules4,
 	struct worker w = { .number = number };
 	int failed = 0;
 
-	snprintf(w.hook_file, sizeof(w.hook_file), "%s/hook.%d", scratch,
+	snprintf(w.point_file, sizeof(w.point_file), "%s/point.%d", scratch,
 		 number);
 	snprintf(w.err_file, sizeof(w.err_file), "%s/err.%d", scratch, number);
 	enter_rooms(rules4, rules6);
@@ -673,11 +674,12 @@ int main(int argc, char *argv[])
 	int workers, failed = 0, status;
 
 	if (argc != 9) {
-		fprintf(stderr, "usage: reaper HOOKED SHIPPED RULES4 RULES6 "
+		fprintf(stderr,
+			"usage: reaper WITH_POINTS SHIPPED RULES4 RULES6 "
 			"SEED SHARE WORKERS SCRATCH\n");
 		return 2;
 	}
-	hooked = argv[1];
+	pointed = argv[1];
 	shipped = argv[2];
 	scratch = argv[8];
 	workers = atoi(argv[7]);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* hook: named points at which a test can halt a process; nothing in a shipped build. */
-#include "rules/base/hook.h"
+/* testpoint: named points at which a test can halt a process; nothing in a shipped build. */
+#include "rules/base/testpoint.h"
 
-#ifdef TEST_HOOKS
+#ifdef TEST_POINTS
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static bool is_first(const char *path)
 /* "NAME" or "NAME:N", the Nth time that this process comes by. */
 static bool is_wanted(const char *name)
 {
-	const char *want = getenv("NFTRACE_HOOK");
+	const char *want = getenv("NFTRACE_TESTPOINT");
 	static int passed;
 	size_t len = strlen(name);
 	int nth;
@@ -38,9 +38,9 @@ static bool is_wanted(const char *name)
 	return ++passed == nth;
 }
 
-void hook_point(const char *name)
+void testpoint_pass(const char *name)
 {
-	const char *path = getenv("NFTRACE_HOOK_FILE");
+	const char *path = getenv("NFTRACE_TESTPOINT_FILE");
 	const struct timespec moment = { .tv_nsec = 2000000 };
 	char line[128];
 	int fd, n;
@@ -56,13 +56,13 @@ void hook_point(const char *name)
 		nanosleep(&moment, NULL);
 }
 
-bool hook_is_set(const char *name)
+bool testpoint_is_set(const char *name)
 {
-	const char *want = getenv("NFTRACE_HOOK");
+	const char *want = getenv("NFTRACE_TESTPOINT");
 
 	return want && strcmp(want, name) == 0;
 }
 #else
 /* ISO C wants a translation unit not to be empty. */
-extern int hook_nothing_here;
+extern int testpoint_nothing_here;
 #endif
