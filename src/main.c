@@ -7,8 +7,8 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
-#include "base/say.h"
-#include "base/status.h"
+#include "base/exit_status.h"
+#include "base/msg.h"
 #include "cli/option_parse.h"
 #include "cli/option_rows.h"
 #include "cli/options.h"
@@ -61,7 +61,7 @@ int main(int argc, char *argv[])
 
 	keep_standard_files();
 	if (getauxval(AT_SECURE)) {
-		say("error: nftrace loads libraries that the environment can "
+		msg("error: nftrace loads libraries that the environment can "
 		    "name (XTABLES_LIBDIR), so it refuses to run setuid or "
 		    "with file capabilities: use sudo");
 		return STATUS_FAILURE;

@@ -46,7 +46,7 @@ fi
 # compiles VARIABLE=VALUE...: one file, and no warning
 compiles() {
 	make -C "$TREE" --no-print-directory -s CI=1 BUILD="$SCRATCH/build" "$@" \
-		"$SCRATCH/build/src/base/say.o" "$SCRATCH/build/src/base/safe.o" \
+		"$SCRATCH/build/src/base/msg.o" "$SCRATCH/build/src/base/escape.o" \
 		>"$SCRATCH/make" 2>&1 || { fail "make $*"; show make "$SCRATCH/make"; }
 	rm -rf "$SCRATCH/build"
 }

@@ -44,7 +44,7 @@ assert_no_grep "no option that is known" "$SCRATCH/answers"
 
 subtest "exit statuses"
 sed -n '/^\.Sh EXIT STATUS/,/^\.El/s/^\.It \([0-9]\)$/\1/p' "$manual" >"$SCRATCH/from-manual"
-sed -nE 's/^\tSTATUS_[A-Z]+ = ([0-9]),.*/\1/p' "$TREE/src/base/status.h" >"$SCRATCH/from-program"
+sed -nE 's/^\tSTATUS_[A-Z]+ = ([0-9]),.*/\1/p' "$TREE/src/base/exit_status.h" >"$SCRATCH/from-program"
 assert_same "the list of statuses" "$SCRATCH/from-program" "$SCRATCH/from-manual"
 
 # The names of extensions' options, and nftrace's own.

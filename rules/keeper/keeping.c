@@ -37,7 +37,7 @@ struct state {
 	bool installed, undone;
 };
 
-static void say(struct state *s, struct keeper_message *m)
+static void msg(struct state *s, struct keeper_message *m)
 {
 	/* A peer that does not read must not hold us up. */
 	if (send(s->fd, m, sizeof(*m), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
@@ -76,7 +76,7 @@ static void undo(struct state *s, bool by_timer)
 	if (by_timer)
 		lock_release(s->plan->lock);
 	m.by_timer = by_timer;
-	say(s, &m);
+	msg(s, &m);
 }
 
 /* Nobody who is stuck keeps the lock, whether there is something to undo or not. */
@@ -92,7 +92,7 @@ static void give_up(struct state *s)
 	}
 	s->undone = true;
 	lock_release(s->plan->lock);
-	say(s, &m);
+	msg(s, &m);
 }
 
 static void install(struct state *s, const struct undo *undo)
@@ -108,7 +108,7 @@ static void install(struct state *s, const struct undo *undo)
 			s->undone = true;
 		}
 	}
-	say(s, &m);
+	msg(s, &m);
 }
 
 static void set_timer(int fd, uint64_t at_ns, int flags)
@@ -212,7 +212,7 @@ static void check_deadline(struct state *s)
 
 	if (s->plan->deadline && s->end_ns && !s->undone &&
 	    s->plan->undo.owner.end < deadline_end(s) - 1 && renew(s, &m) < 0)
-		say(s, &m);
+		msg(s, &m);
 }
 
 /*
@@ -243,7 +243,7 @@ static void on_lease(struct state *s)
 	if (process_is_stopped(s->plan->undo.owner.pid))
 		undo(s, true);
 	else if (s->plan->deadline && renew(s, &m) < 0)
-		say(s, &m);
+		msg(s, &m);
 	else
 		armed(s, 0);
 }
@@ -260,7 +260,7 @@ static void on_clock(struct state *s)
 	if (!s->installed || s->undone || !s->plan->deadline)
 		return;
 	renew(s, &m);
-	say(s, &m);
+	msg(s, &m);
 }
 
 /* Return: false when the supervisor is gone. */

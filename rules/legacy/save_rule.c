@@ -10,13 +10,13 @@
 enum { NAME_MAX_LEN = 31 };
 
 static int set_target(struct snapshot *s, struct snap_rule *r,
-		      struct span name)
+		      struct strview name)
 {
 	uint32_t i;
 
 	r->verdict = SNAP_TARGET;
 	for (i = 0; i < s->targets; i++)
-		if (span_is(name, s->target[i]))
+		if (strview_is(name, s->target[i]))
 			break;
 	if (i == SNAP_TARGETS || name.len > NAME_MAX_LEN)
 		return -EOVERFLOW;
@@ -25,12 +25,12 @@ static int set_target(struct snapshot *s, struct snap_rule *r,
 		s->targets++;
 	}
 	r->target = (uint16_t)i;
-	if (span_is(name, "TRACE"))
+	if (strview_is(name, "TRACE"))
 		r->flags |= SNAP_TRACE;
 	return 0;
 }
 
-bool save_verdict(struct span name, uint8_t *verdict)
+bool save_verdict(struct strview name, uint8_t *verdict)
 {
 	static const struct {
 		const char *word;
@@ -41,7 +41,7 @@ bool save_verdict(struct span name, uint8_t *verdict)
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (!span_is(name, words[i].word))
+		if (!strview_is(name, words[i].word))
 			continue;
 		*verdict = words[i].verdict;
 		return true;
@@ -51,7 +51,7 @@ bool save_verdict(struct span name, uint8_t *verdict)
 
 /* @words: of the rule in front of its target */
 static int read_verdict(struct snapshot *s, unsigned int table,
-			struct snap_rule *r, struct span target, bool jump,
+			struct snap_rule *r, struct strview target, bool jump,
 			unsigned int words)
 {
 	uint32_t chain = snapshot_find_chain(s, table, target.at, target.len);
@@ -70,31 +70,33 @@ static int read_verdict(struct snapshot *s, unsigned int table,
 }
 
 /* NFLOG without a group is group 0. */
-static bool logs_to_group_0(struct span rest)
+static bool logs_to_group_0(struct strview rest)
 {
-	struct span word;
+	struct strview word;
 
-	while (span_quoted(&rest, &word))
-		if (span_is(word, "--nflog-group"))
-			return span_quoted(&rest, &word) && span_is(word, "0");
+	while (strview_quoted(&rest, &word))
+		if (strview_is(word, "--nflog-group"))
+			return strview_quoted(&rest, &word) &&
+			       strview_is(word, "0");
 	return true;
 }
 
-int save_rule_read(struct snapshot *s, unsigned int table,
-		   struct snap_rule *r, struct span rest)
+int save_rule_read(struct snapshot *s, unsigned int table, struct snap_rule *r,
+		   struct strview rest)
 {
-	struct span word, before = { "", 0 };
+	struct strview word, before = { "", 0 };
 	unsigned int words = 0;
 	int err;
 
-	while (span_quoted(&rest, &word)) {
-		bool jump = span_is(word, "-j");
+	while (strview_quoted(&rest, &word)) {
+		bool jump = strview_is(word, "-j");
 
 		/* What somebody writes into a comment is no target. */
-		if ((jump || span_is(word, "-g")) && !span_is(before, "--comment") &&
-		    span_quoted(&rest, &word)) {
+		if ((jump || strview_is(word, "-g")) &&
+		    !strview_is(before, "--comment") &&
+		    strview_quoted(&rest, &word)) {
 			err = read_verdict(s, table, r, word, jump, words);
-			if (span_is(word, "NFLOG") && logs_to_group_0(rest))
+			if (strview_is(word, "NFLOG") && logs_to_group_0(rest))
 				r->flags |= SNAP_NFLOG0;
 			return err;
 		}

@@ -6,13 +6,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "rules/base/span.h"
+#include "rules/base/strview.h"
 
 struct snap_rule;
 struct snapshot;
 
 /** save_verdict - ACCEPT, DROP, QUEUE, RETURN -> enum snap_verdict; false: none of them */
-bool save_verdict(struct span name, uint8_t *verdict);
+bool save_verdict(struct strview name, uint8_t *verdict);
 
 /**
  * save_rule_read - fill in what a rule does
@@ -20,7 +20,7 @@ bool save_verdict(struct span name, uint8_t *verdict);
  * @rest: the line behind "-A CHAIN"
  * Return: 0, or -EOVERFLOW when there are too many targets.
  */
-int save_rule_read(struct snapshot *s, unsigned int table,
-		   struct snap_rule *r, struct span rest);
+int save_rule_read(struct snapshot *s, unsigned int table, struct snap_rule *r,
+		   struct strview rest);
 
 #endif

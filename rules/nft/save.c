@@ -124,7 +124,7 @@ char *nft_save_finish(struct nft_save *s)
 	return text;
 }
 
-struct line {
+struct strbuf {
 	const char *at;
 	size_t len;
 	uint32_t next;		/* of the same chain */
@@ -134,7 +134,7 @@ struct line {
 struct section {
 	struct nft_maker *m;
 	uint32_t table;
-	struct line *line;
+	struct strbuf *line;
 	uint32_t lines;
 };
 
@@ -170,7 +170,7 @@ static void take_policy(const struct section *s, const char *line,
 
 /* Does the line jump, or go, where the rule does? */
 static bool jumps_there(const struct section *s, const struct nft_snap_rule *r,
-			const struct line *l)
+			const struct strbuf *l)
 {
 	static const char *const words[] = {
 		[NFT_SNAP_ACCEPT] = "ACCEPT",
@@ -194,14 +194,14 @@ static bool jumps_there(const struct section *s, const struct nft_snap_rule *r,
 }
 
 /* A comment that nft keeps outside the expressions must be in the line. */
-static bool keeps_comment(const struct nftnl_rule *r, const struct line *l)
+static bool keeps_comment(const struct nftnl_rule *r, const struct strbuf *l)
 {
 	return !nftnl_rule_is_set(r, NFTNL_RULE_USERDATA) ||
 	       memmem(l->at, l->len, " --comment ", 11);
 }
 
 static void take_line(const struct section *s, uint32_t rule,
-		      const struct line *l)
+		      const struct strbuf *l)
 {
 	struct nft_snap_rule *r = &s->m->rule[rule];
 	const struct nftnl_rule *object = s->m->object[rule];
@@ -220,7 +220,7 @@ static void chain_up(struct section *s, uint32_t *head, uint32_t *count)
 	const struct nft_snap_table *t = &s->m->table[s->table];
 
 	for (uint32_t i = s->lines; i-- > 0; ) {
-		struct line *l = &s->line[i];
+		struct strbuf *l = &s->line[i];
 		uint32_t c = find_chain(s, l->at + 3, l->at + l->len);
 
 		if (c == NFT_SNAP_NONE)
@@ -259,7 +259,7 @@ static void end_section(struct section *s)
 
 static void add_line(struct section *s, const char *line, const char *end)
 {
-	struct line *l = &s->line[s->lines];
+	struct strbuf *l = &s->line[s->lines];
 
 	/* A line break within a comment: it goes on. */
 	if (strncmp(line, "-A ", 3) != 0) {
@@ -307,7 +307,8 @@ static size_t count_lines(const char *text)
 void nft_save_fill(struct nft_maker *m, uint8_t nfproto, const char *save)
 {
 	struct section s = {
-		.m = m, .line = malloc(count_lines(save) * sizeof(struct line)),
+		.m = m,
+		.line = malloc(count_lines(save) * sizeof(struct strbuf)),
 	};
 	const char *line = save, *end;
 

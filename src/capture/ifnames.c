@@ -14,7 +14,7 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
-#include "base/safe.h"
+#include "base/escape.h"
 #include "rules/base/netlink.h"
 
 enum { BUCKETS = 256, INDEXES = 4096 };
@@ -50,7 +50,7 @@ static void set_name(struct ifnames *n, uint32_t index, const char *text,
 	len = strnlen(text, len < IFNAMSIZ ? len : IFNAMSIZ - 1);
 	memcpy(e->raw, text, len);
 	e->raw[len] = '\0';
-	safe_text(e->text, sizeof(e->text), text, len);
+	escape_text(e->text, sizeof(e->text), text, len);
 }
 
 static int on_link(const struct nlmsghdr *nlh, void *arg)

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "base/say.h"
+#include "base/msg.h"
 #include "cli/options.h"
 
 static bool check_groups(const struct options *o, unsigned int groups)
@@ -14,7 +14,7 @@ static bool check_groups(const struct options *o, unsigned int groups)
 		return true;
 	for (unsigned int g = 0; g <= groups; g++) {
 		if (g >= o->expressions || o->expression[g].argc == 0) {
-			say("error: '--or' needs a match expression on both "
+			msg("error: '--or' needs a match expression on both "
 			    "sides");
 			return false;
 		}
@@ -25,23 +25,25 @@ static bool check_groups(const struct options *o, unsigned int groups)
 static bool check_command(const struct options *o)
 {
 	if (o->complete) {
-		say("error: '--complete' comes first: nftrace --complete "
+		msg("error: '--complete' comes first: nftrace --complete "
 		    "WORDS...");
 		return false;
 	}
 	if (o->command && (o->doctor || o->cleanup || o->read)) {
-		say("error: '--%s' takes no command", o->doctor ? "doctor" :
-		    o->cleanup ? "cleanup" : "read");
+		msg("error: '--%s' takes no command", o->doctor	   ? "doctor"
+						      : o->cleanup ? "cleanup"
+								   : "read");
 		return false;
 	}
 	if (o->command && !o->command[0]) {
-		say("error: '--' needs a command behind it, e.g. "
+		msg("error: '--' needs a command behind it, e.g. "
 		    "-- ping -c 1 8.8.8.8");
 		return false;
 	}
 	if (o->user && !o->command) {
-		say("error: '--user %s' is for a command: -- COMMAND is "
-		    "missing", o->user);
+		msg("error: '--user %s' is for a command: -- COMMAND is "
+		    "missing",
+		    o->user);
 		return false;
 	}
 	return true;
@@ -70,32 +72,32 @@ static bool check_pairs(const struct options *o)
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
 		if (*(const bool *)((const char *)o + pairs[i].a) &&
 		    *(const bool *)((const char *)o + pairs[i].b)) {
-			say("error: %s", pairs[i].text);
+			msg("error: %s", pairs[i].text);
 			return false;
 		}
 	}
 	if (o->only && o->flat) {
-		say("error: '--only' and '--flat' together: --flat prints "
+		msg("error: '--only' and '--flat' together: --flat prints "
 		    "events before a packet's fate is known");
 		return false;
 	}
 	if ((o->doctor || o->cleanup) && (o->all || o->expressions)) {
-		say("error: '--%s' takes no match expression",
+		msg("error: '--%s' takes no match expression",
 		    o->doctor ? "doctor" : "cleanup");
 		return false;
 	}
 	if (o->rules[0] && !o->read) {
-		say("error: '--rules %s' belongs to a log that --read reads",
+		msg("error: '--rules %s' belongs to a log that --read reads",
 		    o->rules[0]);
 		return false;
 	}
 	if (o->read && (o->all || o->expressions)) {
-		say("error: '--read' takes no match expression: --only chooses "
+		msg("error: '--read' takes no match expression: --only chooses "
 		    "among the packets of the file");
 		return false;
 	}
 	if (o->all && o->expressions) {
-		say("error: '--all' and a match expression ('%s') together: "
+		msg("error: '--all' and a match expression ('%s') together: "
 		    "leave one of them out",
 		    o->expression[0].argv[0]);
 		return false;

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/say.h"
-#include "base/status.h"
+#include "base/exit_status.h"
+#include "base/msg.h"
 #include "cli/option_checks.h"
 #include "cli/option_rows.h"
 #include "cli/option_values.h"
@@ -21,7 +21,7 @@ static bool add_word(struct options *o, unsigned int group, char *text)
 	char **more;
 
 	if (group >= OPTIONS_GROUPS) {
-		say("error: more than %d expressions: use several runs",
+		msg("error: more than %d expressions: use several runs",
 		    OPTIONS_GROUPS);
 		return false;
 	}
@@ -51,7 +51,7 @@ static bool take_word(struct options *o, const struct word *w, char *argv[],
 				   option_rows[w->own].arg ?
 				   argv[w->value_arg] + w->value_offset : NULL);
 	case WORD_ERROR:
-		say("error: '%s' needs a value: --%s %s", argv[w->arg],
+		msg("error: '%s' needs a value: --%s %s", argv[w->arg],
 		    option_rows[w->own].name, option_rows[w->own].arg);
 		return false;
 	case WORD_END:
@@ -81,7 +81,7 @@ int options_complete(int argc, char *argv[])
 	fill_getopt(table);
 	err = words_next(argc, argv, table, &res);
 	if (err) {
-		say_error("listing options", err);
+		msg_error("listing options", err);
 		return STATUS_FAILURE;
 	}
 	if (res.data)
@@ -94,9 +94,9 @@ int options_complete(int argc, char *argv[])
 static int refuse_helper(const struct words *words, int err)
 {
 	if (words->end[0])
-		say("error: reading the command line: %s", words->end);
+		msg("error: reading the command line: %s", words->end);
 	else
-		say_error("reading the command line", err);
+		msg_error("reading the command line", err);
 	return STATUS_FAILURE;
 }
 

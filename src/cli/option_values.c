@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/say.h"
+#include "base/msg.h"
 #include "cli/option_rows.h"
 #include "cli/options.h"
 #include "rules/legacy/trace.h"
@@ -16,7 +16,7 @@
 static bool bad_value(const struct option_row *r, const char *value,
 		      const char *hint)
 {
-	say("error: '%s' is no value for --%s: %s", value, r->name, hint);
+	msg("error: '%s' is no value for --%s: %s", value, r->name, hint);
 	return false;
 }
 
@@ -72,7 +72,7 @@ static bool take_duration(const struct option_row *r, uint64_t *ns,
 	uint64_t n;
 
 	if (strcmp(value, "raw") == 0) {
-		say("error: '-t raw': -t is a duration here; nftrace always "
+		msg("error: '-t raw': -t is a duration here; nftrace always "
 		    "works in raw");
 		return false;
 	}
@@ -163,7 +163,7 @@ static bool take_file(char **files, const char *value)
 	while (files[n])
 		n++;
 	if (n == OPTIONS_FILES) {
-		say("error: '%s' is one file too many: %d at most", value,
+		msg("error: '%s' is one file too many: %d at most", value,
 		    OPTIONS_FILES);
 		return false;
 	}

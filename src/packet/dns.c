@@ -9,20 +9,20 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/line.h"
-#include "base/safe.h"
+#include "base/escape.h"
+#include "base/strbuf.h"
 
 enum { DNS_HEADER = 12, ANSWERS_SHOWN = 4, DNS_CUT = 2048, DNS_PADDED = 8192 };
 
-static void add_name(struct line *l, const char *name)
+static void add_name(struct strbuf *l, const char *name)
 {
 	char text[4 * NS_MAXDNAME];
 
-	safe_ascii(text, sizeof(text), name, strlen(name));
-	line_add(l, "%s.", strcmp(text, ".") == 0 ? "" : text);
+	escape_ascii(text, sizeof(text), name, strlen(name));
+	strbuf_add(l, "%s.", strcmp(text, ".") == 0 ? "" : text);
 }
 
-static void add_type(struct line *l, unsigned int type)
+static void add_type(struct strbuf *l, unsigned int type)
 {
 	static const struct {
 		uint16_t type;
@@ -39,14 +39,14 @@ static void add_type(struct line *l, unsigned int type)
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (names[i].type == type) {
-			line_add(l, "%s", names[i].name);
+			strbuf_add(l, "%s", names[i].name);
 			return;
 		}
 	}
-	line_add(l, "Type%u", type);
+	strbuf_add(l, "Type%u", type);
 }
 
-static void add_target(struct line *l, const ns_msg *m, const uint8_t *at,
+static void add_target(struct strbuf *l, const ns_msg *m, const uint8_t *at,
 		       const uint8_t *end, const char *blank)
 {
 	char text[NS_MAXDNAME];
@@ -54,31 +54,32 @@ static void add_target(struct line *l, const ns_msg *m, const uint8_t *at,
 	if (at >= end || ns_name_uncompress(ns_msg_base(*m), ns_msg_end(*m),
 					    at, text, sizeof(text)) < 0)
 		return;
-	line_add(l, "%s", blank);
+	strbuf_add(l, "%s", blank);
 	add_name(l, text);
 }
 
-static void add_string(struct line *l, const uint8_t *data, size_t len)
+static void add_string(struct strbuf *l, const uint8_t *data, size_t len)
 {
 	char text[4 * 256];
 
 	if (len == 0 || data[0] + 1u > len)
 		return;
-	safe_ascii(text, sizeof(text), (const char *)data + 1, data[0]);
-	line_add(l, " \"%s\"", text);
+	escape_ascii(text, sizeof(text), (const char *)data + 1, data[0]);
+	strbuf_add(l, " \"%s\"", text);
 }
 
-static void add_address(struct line *l, const ns_rr *rr, int family,
+static void add_address(struct strbuf *l, const ns_rr *rr, int family,
 			size_t len)
 {
 	char text[INET6_ADDRSTRLEN];
 
 	if (ns_rr_rdlen(*rr) == len)
-		line_add(l, " %s", inet_ntop(family, ns_rr_rdata(*rr), text,
-					     sizeof(text)));
+		strbuf_add(l, " %s",
+			   inet_ntop(family, ns_rr_rdata(*rr), text,
+				     sizeof(text)));
 }
 
-static void add_data(struct line *l, const ns_msg *m, const ns_rr *rr)
+static void add_data(struct strbuf *l, const ns_msg *m, const ns_rr *rr)
 {
 	const uint8_t *d = ns_rr_rdata(*rr), *end = d + ns_rr_rdlen(*rr);
 
@@ -97,13 +98,13 @@ static void add_data(struct line *l, const ns_msg *m, const ns_rr *rr)
 	case ns_t_mx:
 		add_target(l, m, d + 2, end, " ");
 		if (d + 2 <= end)
-			line_add(l, " %u", d[0] << 8 | d[1]);
+			strbuf_add(l, " %u", d[0] << 8 | d[1]);
 		break;
 	case ns_t_srv:
 		add_target(l, m, d + 6, end, " ");
 		if (d + 6 <= end)
-			line_add(l, ":%u %u %u", d[4] << 8 | d[5],
-				 d[0] << 8 | d[1], d[2] << 8 | d[3]);
+			strbuf_add(l, ":%u %u %u", d[4] << 8 | d[5],
+				   d[0] << 8 | d[1], d[2] << 8 | d[3]);
 		break;
 	case ns_t_txt:
 		add_string(l, d, ns_rr_rdlen(*rr));
@@ -123,7 +124,7 @@ static const char *rcode_name(unsigned int rcode)
 }
 
 /* @end: of what was captured; behind it a cut message is made of zeros. */
-static void add_question(struct line *l, ns_msg *m, const uint8_t *end)
+static void add_question(struct strbuf *l, ns_msg *m, const uint8_t *end)
 {
 	unsigned int more = ns_msg_count(*m, ns_s_ar);
 	char name[NS_MAXDNAME];
@@ -133,39 +134,39 @@ static void add_question(struct line *l, ns_msg *m, const uint8_t *end)
 	if (ns_msg_count(*m, ns_s_qd) == 0)
 		return;
 	if (more)
-		line_add(l, " [%uau]", more);
+		strbuf_add(l, " [%uau]", more);
 	used = ns_name_uncompress(ns_msg_base(*m), end, q, name, sizeof(name));
 	if (used < 0 || q + used + 2 > end) {
-		line_add(l, end < ns_msg_end(*m) ? " [|domain]"
-						 : " [malformed]");
+		strbuf_add(l, end < ns_msg_end(*m) ? " [|domain]"
+						   : " [malformed]");
 		return;
 	}
-	line_add(l, " ");
+	strbuf_add(l, " ");
 	add_type(l, (unsigned int)(q[used] << 8 | q[used + 1]));
-	line_add(l, "? ");
+	strbuf_add(l, "? ");
 	add_name(l, name);
 }
 
-static void add_answers(struct line *l, ns_msg *m, const uint8_t *end)
+static void add_answers(struct strbuf *l, ns_msg *m, const uint8_t *end)
 {
 	int count = ns_msg_count(*m, ns_s_an);
 	ns_rr rr;
 
-	line_add(l, "%s %u/%u/%u", rcode_name(ns_msg_getflag(*m, ns_f_rcode)),
-		 ns_msg_count(*m, ns_s_an), ns_msg_count(*m, ns_s_ns),
-		 ns_msg_count(*m, ns_s_ar));
+	strbuf_add(l, "%s %u/%u/%u", rcode_name(ns_msg_getflag(*m, ns_f_rcode)),
+		   ns_msg_count(*m, ns_s_an), ns_msg_count(*m, ns_s_ns),
+		   ns_msg_count(*m, ns_s_ar));
 	for (int i = 0; i < count && i < ANSWERS_SHOWN; i++) {
-		line_add(l, "%s ", i ? "," : "");
+		strbuf_add(l, "%s ", i ? "," : "");
 		if (ns_parserr(m, ns_s_an, i, &rr) < 0 ||
 		    ns_rr_rdata(rr) + ns_rr_rdlen(rr) > end) {
-			line_add(l, "[|domain]");
+			strbuf_add(l, "[|domain]");
 			return;
 		}
 		add_type(l, ns_rr_type(rr));
 		add_data(l, m, &rr);
 	}
 	if (count > ANSWERS_SHOWN)
-		line_add(l, ", ...");
+		strbuf_add(l, ", ...");
 }
 
 /*
@@ -197,7 +198,7 @@ static int parse(const uint8_t *msg, size_t len, size_t whole, uint8_t *copy,
 size_t dns_print(char *buf, size_t size, const uint8_t *msg, size_t len,
 		 size_t whole)
 {
-	struct line l = { .buf = buf, .size = size };
+	struct strbuf l = { .buf = buf, .size = size };
 	uint8_t copy[DNS_PADDED];
 	const uint8_t *end;
 	ns_msg m;
@@ -206,20 +207,21 @@ size_t dns_print(char *buf, size_t size, const uint8_t *msg, size_t len,
 	if (len > whole)
 		len = whole;
 	if (len < DNS_HEADER) {
-		line_add(&l, ", DNS%s", len < whole ? " [|domain]"
-						    : " [malformed]");
+		strbuf_add(&l, ", DNS%s",
+			   len < whole ? " [|domain]" : " [malformed]");
 		return l.len;
 	}
-	line_add(&l, ", DNS %u", msg[0] << 8 | msg[1]);
+	strbuf_add(&l, ", DNS %u", msg[0] << 8 | msg[1]);
 	if (parse(msg, len, whole, copy, &m) < 0) {
-		line_add(&l, len < whole ? " [|domain]" : " [malformed]");
+		strbuf_add(&l, len < whole ? " [|domain]" : " [malformed]");
 		return l.len;
 	}
 	end = ns_msg_base(m) + (len < whole && len > DNS_CUT ? DNS_CUT : len);
-	line_add(&l, "%s%s%s", ns_msg_getflag(m, ns_f_aa) ? "*" : "",
-		 ns_msg_getflag(m, ns_f_tc) ? "|" : "",
-		 !ns_msg_getflag(m, ns_f_qr) && ns_msg_getflag(m, ns_f_rd) ?
-		 "+" : "");
+	strbuf_add(&l, "%s%s%s", ns_msg_getflag(m, ns_f_aa) ? "*" : "",
+		   ns_msg_getflag(m, ns_f_tc) ? "|" : "",
+		   !ns_msg_getflag(m, ns_f_qr) && ns_msg_getflag(m, ns_f_rd)
+			   ? "+"
+			   : "");
 	if (ns_msg_getflag(m, ns_f_qr))
 		add_answers(&l, &m, end);
 	else

@@ -8,7 +8,7 @@
 #include <linux/netfilter.h>
 
 #include "base/format.h"
-#include "base/line.h"
+#include "base/strbuf.h"
 #include "packet/dns.h"
 #include "packet/packet.h"
 #include "packet/print_ends.h"
@@ -28,21 +28,21 @@ static bool is_dns(const struct packet *p)
 		p->dport == 5353);
 }
 
-static void add_udp(struct line *l, const struct packet *p)
+static void add_udp(struct strbuf *l, const struct packet *p)
 {
 	uint32_t room = behind_network(p);
 
-	line_text(l, p->proto == IPPROTO_UDP ? "UDP, " : "UDPLite, ");
+	strbuf_text(l, p->proto == IPPROTO_UDP ? "UDP, " : "UDPLite, ");
 	if (p->proto == IPPROTO_UDP && p->udp_len && p->udp_len < 8) {
-		line_add(l, "bad length %u", p->udp_len);
+		strbuf_add(l, "bad length %u", p->udp_len);
 		return;
 	}
 	if (p->udp_len > room && !(p->flags & PACKET_FRAGMENT) && !p->unsized) {
-		line_add(l, "bad length %u > %u", p->udp_len - 8u,
-			 room > 8 ? room - 8 : 0);
+		strbuf_add(l, "bad length %u > %u", p->udp_len - 8u,
+			   room > 8 ? room - 8 : 0);
 		return;
 	}
-	line_add(l, "length %u", packet_length(p));
+	strbuf_add(l, "length %u", packet_length(p));
 	if (is_dns(p))
 		l->len += dns_print(l->buf + l->len, l->size - l->len,
 				    p->data + p->payload,
@@ -60,37 +60,37 @@ static const char *sctp_chunk(uint8_t type)
 	return type < sizeof(names) / sizeof(names[0]) ? names[type] : "?";
 }
 
-static void add_sctp(struct line *l, const struct packet *p)
+static void add_sctp(struct strbuf *l, const struct packet *p)
 {
 	uint32_t at = p->payload;
 
-	line_add(l, "sctp");
+	strbuf_add(l, "sctp");
 	for (unsigned int n = 1; at + 4 <= p->caplen && n <= 16; n++) {
 		uint32_t len = (uint32_t)(p->data[at + 2] << 8 |
 					  p->data[at + 3]);
 
-		line_add(l, " (%u) [%s]", n, sctp_chunk(p->data[at]));
+		strbuf_add(l, " (%u) [%s]", n, sctp_chunk(p->data[at]));
 		if (len < 4) {
-			line_add(l, " [bad chunk length %u]", len);
+			strbuf_add(l, " [bad chunk length %u]", len);
 			break;
 		}
 		at += (len + 3) / 4 * 4;
 	}
 }
 
-static void add_fragment(struct line *l, const struct packet *p)
+static void add_fragment(struct strbuf *l, const struct packet *p)
 {
 	if (p->addr_len == 16)
-		line_add(l, "frag (0x%08x:%u|%u) ", p->id, p->frag_offset,
-			 behind_network(p));
+		strbuf_add(l, "frag (0x%08x:%u|%u) ", p->id, p->frag_offset,
+			   behind_network(p));
 	else
-		line_add(l, "frag (id %u:%u|%u) ", p->id, p->frag_offset,
-			 behind_network(p));
+		strbuf_add(l, "frag (id %u:%u|%u) ", p->id, p->frag_offset,
+			   behind_network(p));
 	if (p->frag_offset)
 		print_proto(l, p);
 }
 
-static void add_extensions(struct line *l, const struct packet *p)
+static void add_extensions(struct strbuf *l, const struct packet *p)
 {
 	static const struct {
 		uint8_t bit;
@@ -103,10 +103,10 @@ static void add_extensions(struct line *l, const struct packet *p)
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (p->extensions & names[i].bit)
-			line_text(l, names[i].name);
+			strbuf_text(l, names[i].name);
 }
 
-static void add_transport(struct line *l, const struct packet *p)
+static void add_transport(struct strbuf *l, const struct packet *p)
 {
 	switch (p->proto) {
 	case IPPROTO_TCP:
@@ -124,7 +124,7 @@ static void add_transport(struct line *l, const struct packet *p)
 		add_sctp(l, p);
 		break;
 	case IPPROTO_DCCP:
-		line_add(l, "DCCP, length %u", packet_length(p));
+		strbuf_add(l, "DCCP, length %u", packet_length(p));
 		break;
 	}
 }
@@ -136,7 +136,7 @@ static uint32_t be32(const uint8_t *h)
 }
 
 /* No transport header: another protocol, or not captured as far as that. */
-static void add_other(struct line *l, const struct packet *p)
+static void add_other(struct strbuf *l, const struct packet *p)
 {
 	static const char *const cut[256] = {
 		[IPPROTO_TCP] = "[|tcp]", [IPPROTO_UDP] = "[|udp]",
@@ -148,46 +148,52 @@ static void add_other(struct line *l, const struct packet *p)
 	};
 
 	if (cut[p->proto]) {
-		line_text(l, cut[p->proto]);
+		strbuf_text(l, cut[p->proto]);
 		return;
 	}
 	print_proto(l, p);
 	if (p->proto == IPPROTO_ESP && p->l4 + 8 <= p->caplen)
-		line_add(l, "(spi=0x%08x,seq=0x%x)", be32(p->data + p->l4),
-			 be32(p->data + p->l4 + 4));
+		strbuf_add(l, "(spi=0x%08x,seq=0x%x)", be32(p->data + p->l4),
+			   be32(p->data + p->l4 + 4));
 	if (p->proto != IPPROTO_NONE)
-		line_add(l, ", length %u", behind_network(p));
+		strbuf_add(l, ", length %u", behind_network(p));
 }
 
-static void add_verbose(struct line *l, const struct packet *p)
+static void add_verbose(struct strbuf *l, const struct packet *p)
 {
 	const char *name = print_proto_name(p->proto);
 
 	if (p->addr_len == 16) {
-		line_add(l, "(class 0x%02x, flowlabel 0x%05x, hlim %u, next-header "
-		    "%s (%u), length %u) ", p->tos, p->flowlabel, p->ttl,
-		    name ? name : "unknown", p->proto, p->length);
+		strbuf_add(
+			l,
+			"(class 0x%02x, flowlabel 0x%05x, hlim %u, next-header "
+			"%s (%u), length %u) ",
+			p->tos, p->flowlabel, p->ttl, name ? name : "unknown",
+			p->proto, p->length);
 		return;
 	}
-	line_add(l, "(tos 0x%x, ttl %u, id %u, offset %u, flags [%s], proto %s "
-	    "(%u), length %u) ", p->tos, p->ttl, p->id, p->frag_offset,
-	    p->flags & PACKET_DONT_FRAGMENT ? "DF" :
-	    p->flags & PACKET_MORE_FRAGMENTS ? "+" : "none",
-	    name ? name : "unknown", p->proto, p->length);
+	strbuf_add(l,
+		   "(tos 0x%x, ttl %u, id %u, offset %u, flags [%s], proto %s "
+		   "(%u), length %u) ",
+		   p->tos, p->ttl, p->id, p->frag_offset,
+		   p->flags & PACKET_DONT_FRAGMENT    ? "DF"
+		   : p->flags & PACKET_MORE_FRAGMENTS ? "+"
+						      : "none",
+		   name ? name : "unknown", p->proto, p->length);
 }
 
 size_t packet_print(char *buf, size_t size, const struct packet *p,
 		    bool verbose)
 {
-	struct line l = { .buf = buf, .size = size };
+	struct strbuf l = { .buf = buf, .size = size };
 	bool six = p->nfproto == NFPROTO_IPV6;
 
 	buf[0] = '\0';
 	if (p->layer == PACKET_NOTHING) {
 		if (p->caplen && p->data[0] >> 4 != (six ? 6 : 4))
-			line_add(&l, "unknown ip %u", p->data[0] >> 4);
+			strbuf_add(&l, "unknown ip %u", p->data[0] >> 4);
 		else
-			line_add(&l, six ? "[|ip6]" : "[|ip]");
+			strbuf_add(&l, six ? "[|ip6]" : "[|ip]");
 		return l.len;
 	}
 	if (verbose)
@@ -202,6 +208,6 @@ size_t packet_print(char *buf, size_t size, const struct packet *p,
 	else if (!p->frag_offset)
 		add_other(&l, p);
 	if (p->flags & PACKET_MALFORMED)
-		line_add(&l, " [malformed]");
+		strbuf_add(&l, " [malformed]");
 	return l.len;
 }

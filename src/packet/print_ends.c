@@ -7,7 +7,7 @@
 #include <netinet/in.h>
 
 #include "base/format.h"
-#include "base/line.h"
+#include "base/strbuf.h"
 #include "packet/packet.h"
 
 /* "255.255.255.255.65535" and a NUL, and more for a port that is none */
@@ -69,22 +69,22 @@ size_t packet_print_addr(char *buf, size_t size, const struct packet *p,
 	return port < 0 ? n : n + format_text(buf + n, size - n, ".%d", port);
 }
 
-void print_ends(struct line *l, const struct packet *p)
+void print_ends(struct strbuf *l, const struct packet *p)
 {
 	bool ports = p->flags & PACKET_PORTS;
 
 	l->len += packet_print_addr(l->buf + l->len, l->size - l->len, p,
 				    p->src, ports ? p->sport : -1);
-	line_text(l, " > ");
+	strbuf_text(l, " > ");
 	l->len += packet_print_addr(l->buf + l->len, l->size - l->len, p,
 				    p->dst, ports ? p->dport : -1);
-	line_text(l, ": ");
+	strbuf_text(l, ": ");
 }
 
-void print_proto(struct line *l, const struct packet *p)
+void print_proto(struct strbuf *l, const struct packet *p)
 {
 	if (print_proto_name(p->proto))
-		line_text(l, print_proto_name(p->proto));
+		strbuf_text(l, print_proto_name(p->proto));
 	else
-		line_add(l, "ip-proto-%u", p->proto);
+		strbuf_add(l, "ip-proto-%u", p->proto);
 }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct line;
+struct strbuf;
 struct packet;
 
 /** packet_print_addr - "10.0.0.1" or "10.0.0.1.53" (port 0...65535, -1: none) */
@@ -14,12 +14,12 @@ size_t packet_print_addr(char *buf, size_t size, const struct packet *p,
 			 const uint8_t *addr, int port);
 
 /** print_ends - "10.0.0.1.41022 > 8.8.8.8.53: " */
-void print_ends(struct line *l, const struct packet *p);
+void print_ends(struct strbuf *l, const struct packet *p);
 
 /** print_proto_name - "TCP"; NULL: it has no name here */
 const char *print_proto_name(uint8_t proto);
 
 /** print_proto - "TCP", or "ip-proto-200" */
-void print_proto(struct line *l, const struct packet *p);
+void print_proto(struct strbuf *l, const struct packet *p);
 
 #endif

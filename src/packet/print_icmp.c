@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/line.h"
+#include "base/strbuf.h"
 #include "packet/packet.h"
 #include "packet/print_ends.h"
 
@@ -83,7 +83,7 @@ static const struct type_name *find_name(const struct type_name *names,
 }
 
 /* An error quotes the packet that it is about; one level is enough. */
-static void add_quoted(struct line *l, const struct packet *p)
+static void add_quoted(struct strbuf *l, const struct packet *p)
 {
 	struct packet q;
 
@@ -93,10 +93,10 @@ static void add_quoted(struct line *l, const struct packet *p)
 		      p->caplen - p->payload);
 	if (q.layer == PACKET_NOTHING)
 		return;
-	line_add(l, " (");
+	strbuf_add(l, " (");
 	print_ends(l, &q);
 	print_proto(l, &q);
-	line_add(l, ")");
+	strbuf_add(l, ")");
 }
 
 static uint32_t be32(const uint8_t *h)
@@ -106,24 +106,24 @@ static uint32_t be32(const uint8_t *h)
 }
 
 /* By the protocol's own family: ICMP may be found in an IPv6 packet. */
-static void add_address(struct line *l, const char *before, int family,
+static void add_address(struct strbuf *l, const char *before, int family,
 			const uint8_t *addr)
 {
 	char text[INET6_ADDRSTRLEN];
 
-	line_add(l, "%s%s", before, inet_ntop(family, addr, text,
-					      sizeof(text)));
+	strbuf_add(l, "%s%s", before,
+		   inet_ntop(family, addr, text, sizeof(text)));
 }
 
 /* What the second word of the header, or the body, is for some types. */
-static void add_detail(struct line *l, const struct packet *p)
+static void add_detail(struct strbuf *l, const struct packet *p)
 {
 	const uint8_t *h = p->data + p->l4;
 
 	if (p->proto == IPPROTO_ICMP && p->icmp_type == 3 && p->icmp_code == 4)
-		line_add(l, " (mtu %u)", h[6] << 8 | h[7]);
+		strbuf_add(l, " (mtu %u)", h[6] << 8 | h[7]);
 	else if (p->proto == IPPROTO_ICMPV6 && p->icmp_type == 2)
-		line_add(l, ", mtu %u", be32(h + 4));
+		strbuf_add(l, ", mtu %u", be32(h + 4));
 	else if (p->proto == IPPROTO_ICMP && p->icmp_type == 5)
 		add_address(l, " to ", AF_INET, h + 4);
 	else if (p->proto == IPPROTO_ICMPV6 && p->payload + 16 <= p->caplen &&
@@ -147,7 +147,7 @@ static bool has_codes(const struct packet *p)
 		p->icmp_type < 128 : p->icmp_type == 3 || p->icmp_type == 11;
 }
 
-void print_icmp(struct line *l, const struct packet *p)
+void print_icmp(struct strbuf *l, const struct packet *p)
 {
 	bool six = p->proto == IPPROTO_ICMPV6;
 	const struct type_name *name = six ?
@@ -157,18 +157,18 @@ void print_icmp(struct line *l, const struct packet *p)
 			  sizeof(*icmp_names), p->icmp_type, p->icmp_code);
 	static const uint8_t errors[] = { 3, 4, 5, 11, 12 };
 
-	line_add(l, "%s", six ? "ICMP6, " : "ICMP ");
+	strbuf_add(l, "%s", six ? "ICMP6, " : "ICMP ");
 	if (name)
-		line_add(l, "%s", name->text);
+		strbuf_add(l, "%s", name->text);
 	if (name && name->code < 0 && p->icmp_code && has_codes(p))
-		line_add(l, " - #%u", p->icmp_code);
+		strbuf_add(l, " - #%u", p->icmp_code);
 	if (!name)
-		line_add(l, "type %u code %u", p->icmp_type, p->icmp_code);
+		strbuf_add(l, "type %u code %u", p->icmp_type, p->icmp_code);
 	add_detail(l, p);
 	if (has_id(p))
-		line_add(l, ", id %u, seq %u", p->icmp_id, p->icmp_seq);
+		strbuf_add(l, ", id %u, seq %u", p->icmp_id, p->icmp_seq);
 	if (six ? p->icmp_type < 128 :
 	    memchr(errors, p->icmp_type, sizeof(errors)) != NULL)
 		add_quoted(l, p);
-	line_add(l, ", length %u", p->length > p->l4 ? p->length - p->l4 : 0);
+	strbuf_add(l, ", length %u", p->length > p->l4 ? p->length - p->l4 : 0);
 }

@@ -3,10 +3,10 @@
 #ifndef NFTRACE_PRINT_ICMP_H
 #define NFTRACE_PRINT_ICMP_H
 
-struct line;
+struct strbuf;
 struct packet;
 
 /** print_icmp - append what is behind "source > destination: " */
-void print_icmp(struct line *l, const struct packet *p);
+void print_icmp(struct strbuf *l, const struct packet *p);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/line.h"
+#include "base/strbuf.h"
 #include "packet/packet.h"
 
 static uint32_t be32(const uint8_t *p)
@@ -14,88 +14,88 @@ static uint32_t be32(const uint8_t *p)
 	       (uint32_t)p[2] << 8 | p[3];
 }
 
-static void add_tcp_flags(struct line *l, uint8_t flags)
+static void add_tcp_flags(struct strbuf *l, uint8_t flags)
 {
 	/* tcpdump's letters; ACK is the dot. */
 	static const char letters[] = "FSRP.UEW";
 	unsigned int n = 0;
 
-	line_add(l, "Flags [");
+	strbuf_add(l, "Flags [");
 	for (unsigned int i = 0; i < 8; i++) {
 		if (flags & (1u << i)) {
-			line_add(l, "%c", letters[i]);
+			strbuf_add(l, "%c", letters[i]);
 			n++;
 		}
 	}
-	line_add(l, "%s]", n ? "" : "none");
+	strbuf_add(l, "%s]", n ? "" : "none");
 }
 
 /* One option of @len bytes at @o; false: malformed. */
-static bool add_tcp_option(struct line *l, const uint8_t *o, uint8_t len)
+static bool add_tcp_option(struct strbuf *l, const uint8_t *o, uint8_t len)
 {
 	switch (o[0]) {
 	case 2:
 		if (len != 4)
 			return false;
-		line_add(l, "mss %u", o[2] << 8 | o[3]);
+		strbuf_add(l, "mss %u", o[2] << 8 | o[3]);
 		return true;
 	case 3:
 		if (len != 3)
 			return false;
-		line_add(l, "wscale %u", o[2]);
+		strbuf_add(l, "wscale %u", o[2]);
 		return true;
 	case 4:
-		line_add(l, "sackOK");
+		strbuf_add(l, "sackOK");
 		return len == 2;
 	case 5:
-		line_add(l, "sack %d ", (len - 2) / 8);
+		strbuf_add(l, "sack %d ", (len - 2) / 8);
 		for (uint8_t i = 2; i + 8 <= len; i = (uint8_t)(i + 8))
-			line_add(l, "{%u:%u}", be32(o + i), be32(o + i + 4));
+			strbuf_add(l, "{%u:%u}", be32(o + i), be32(o + i + 4));
 		return (len - 2) % 8 == 0;
 	case 19:
-		line_add(l, "md5");
+		strbuf_add(l, "md5");
 		return len == 18;
 	case 34:
-		line_add(l, "tfo %s", len == 2 ? "cookiereq" : "cookie");
+		strbuf_add(l, "tfo %s", len == 2 ? "cookiereq" : "cookie");
 		return true;
 	case 8:
 		if (len != 10)
 			return false;
-		line_add(l, "TS val %u ecr %u", be32(o + 2), be32(o + 6));
+		strbuf_add(l, "TS val %u ecr %u", be32(o + 2), be32(o + 6));
 		return true;
 	default:
-		line_add(l, "unknown-%u%s", o[0], len > 2 ? " 0x" : "");
+		strbuf_add(l, "unknown-%u%s", o[0], len > 2 ? " 0x" : "");
 		for (uint8_t i = 2; i < len; i++)
-			line_add(l, "%02x", o[i]);
+			strbuf_add(l, "%02x", o[i]);
 		return true;
 	}
 }
 
 /* Return: bytes of the option at @at, 0: what follows cannot be told. */
-static uint8_t add_option_at(struct line *l, const struct packet *p,
+static uint8_t add_option_at(struct strbuf *l, const struct packet *p,
 			     uint32_t at, uint32_t end)
 {
 	const uint8_t *o = p->data + at;
 
 	if (at >= p->caplen || (o[0] > 1 && at + 1 >= p->caplen)) {
-		line_add(l, "[|tcp]");
+		strbuf_add(l, "[|tcp]");
 		return 0;
 	}
 	if (o[0] <= 1) {
-		line_add(l, "%s", o[0] ? "nop" : "eol");
+		strbuf_add(l, "%s", o[0] ? "nop" : "eol");
 		return o[0];
 	}
 	if (o[1] >= 2 && at + o[1] <= end && at + o[1] > p->caplen) {
-		line_add(l, "[|tcp]");
+		strbuf_add(l, "[|tcp]");
 		return 0;
 	}
 	if (o[1] >= 2 && at + o[1] <= end && add_tcp_option(l, o, o[1]))
 		return o[1];
-	line_add(l, "[bad opt]");
+	strbuf_add(l, "[bad opt]");
 	return 0;
 }
 
-static void add_tcp_options(struct line *l, const struct packet *p,
+static void add_tcp_options(struct strbuf *l, const struct packet *p,
 			    uint32_t end)
 {
 	uint32_t at = p->l4 + 20;
@@ -103,34 +103,34 @@ static void add_tcp_options(struct line *l, const struct packet *p,
 
 	if (end <= at)
 		return;
-	line_add(l, ", options [");
+	strbuf_add(l, ", options [");
 	for (; at < end && len; at += len) {
-		line_add(l, "%s", at > p->l4 + 20 ? "," : "");
+		strbuf_add(l, "%s", at > p->l4 + 20 ? "," : "");
 		len = add_option_at(l, p, at, end);
 	}
-	line_add(l, "]");
+	strbuf_add(l, "]");
 }
 
-void print_tcp(struct line *l, const struct packet *p)
+void print_tcp(struct strbuf *l, const struct packet *p)
 {
 	const uint8_t *h = p->data + p->l4;
 	uint32_t header = (h[12] >> 4) * 4u, length = packet_length(p);
 
 	add_tcp_flags(l, p->tcp_flags);
 	if (header < 20 || p->l4 + header > p->length) {
-		line_add(l, " [bad hdr length %u - too %s]", header,
-			 header < 20 ? "short, < 20" : "long");
+		strbuf_add(l, " [bad hdr length %u - too %s]", header,
+			   header < 20 ? "short, < 20" : "long");
 		return;
 	}
 	if (length)
-		line_add(l, ", seq %u:%u", p->tcp_seq, p->tcp_seq + length);
+		strbuf_add(l, ", seq %u:%u", p->tcp_seq, p->tcp_seq + length);
 	else if (p->tcp_flags & 0x07)	/* FIN, SYN, RST take a number */
-		line_add(l, ", seq %u", p->tcp_seq);
+		strbuf_add(l, ", seq %u", p->tcp_seq);
 	if (p->tcp_flags & 0x10)
-		line_add(l, ", ack %u", p->tcp_ack);
-	line_add(l, ", win %u", h[14] << 8 | h[15]);
+		strbuf_add(l, ", ack %u", p->tcp_ack);
+	strbuf_add(l, ", win %u", h[14] << 8 | h[15]);
 	if (p->tcp_flags & 0x20)
-		line_add(l, ", urg %u", h[18] << 8 | h[19]);
+		strbuf_add(l, ", urg %u", h[18] << 8 | h[19]);
 	add_tcp_options(l, p, p->l4 + header);
-	line_add(l, ", length %u", length);
+	strbuf_add(l, ", length %u", length);
 }

@@ -3,10 +3,10 @@
 #ifndef NFTRACE_PRINT_TCP_H
 #define NFTRACE_PRINT_TCP_H
 
-struct line;
+struct strbuf;
 struct packet;
 
 /** print_tcp - append what is behind "source > destination: " */
-void print_tcp(struct line *l, const struct packet *p);
+void print_tcp(struct strbuf *l, const struct packet *p);
 
 #endif

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/safe.h"
+#include "base/escape.h"
 #include "capture/event.h"
 #include "place/doubt.h"
 #include "place/path_map.h"
@@ -118,13 +118,13 @@ static size_t put_prefix(char *to, size_t size, const char *text, size_t len)
 	while ((parting = memmem(text, len, "  \"", 3))) {
 		size_t head = (size_t)(parting - text) + 1;
 
-		n += safe_text(to + n, size - n, text, head);
+		n += escape_text(to + n, size - n, text, head);
 		memcpy(to + n, "\\x20", 4);
 		n += 4;
 		text += head + 1;
 		len -= head + 1;
 	}
-	return n + safe_text(to + n, size - n, text, len);
+	return n + escape_text(to + n, size - n, text, len);
 }
 
 /* The line of design.md: the prefix, two blanks, the rule in quotes. */
@@ -140,7 +140,7 @@ bool place_build_line(struct place *p)
 	if (p->rule_len) {
 		memcpy(line + n, "  \"", 3);
 		n += 3;
-		n += safe_text(line + n, room - n, p->rule, p->rule_len);
+		n += escape_text(line + n, room - n, p->rule, p->rule_len);
 		line[n++] = '"';
 	}
 	line[n++] = '\n';

@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/msg.h"
 #include "base/sandbox.h"
-#include "base/say.h"
 
 union some_fds {
 	struct cmsghdr align;
@@ -32,10 +32,10 @@ bool reader_ready(char *answer, ssize_t len, size_t size)
 	answer[n] = '\0';
 	if (n && answer[0] == READER_READY) {
 		if (*text)
-			say("note: the reader keeps %s; " SANDBOX_HOLDS, text);
+			msg("note: the reader keeps %s; " SANDBOX_HOLDS, text);
 		return true;
 	}
-	say("error: the reader could not be started%s%s", *text ? ": " : "",
+	msg("error: the reader could not be started%s%s", *text ? ": " : "",
 	    text);
 	return false;
 }

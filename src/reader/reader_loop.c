@@ -113,7 +113,7 @@ static void poll_sink(const struct reader_state *s, unsigned int i,
 	const struct sink *k = &s->printer.sink[i];
 
 	pfd->fd = s->printer.closed_told || !k->report ? -1 : k->out.fd;
-	pfd->events = writing && out_pending(&k->out) ? POLLOUT : 0;
+	pfd->events = writing && outbuf_pending(&k->out) ? POLLOUT : 0;
 }
 
 /* Until messages come, or anything else that is for the reader. */

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "base/out.h"
+#include "base/outbuf.h"
 #include "base/sandbox.h"
 #include "capture/capture.h"
 #include "protocol/reader_line.h"
@@ -106,7 +106,7 @@ static void reader_main(const struct reader_plan *plan, int control)
 	tzset();
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
 		if (own.printer.sink[i].report)
-			out_take_pipe(own.printer.sink[i].fd);
+			outbuf_take_pipe(own.printer.sink[i].fd);
 	memory_bound(plan->snaplen);
 	sandbox_prepare();
 	reader_run(&own, control, sandbox_enter);

@@ -6,7 +6,7 @@
 #include <linux/netfilter.h>
 #include <string.h>
 
-#include "base/safe.h"
+#include "base/escape.h"
 #include "journey/change.h"
 #include "journey/journey.h"
 #include "replay/record_step.h"
@@ -15,7 +15,7 @@
 #include "report/record_words.h"
 #include "report/report.h"
 #include "rules/base/family.h"
-#include "rules/base/span.h"
+#include "rules/base/strview.h"
 
 /* A record's words in their order. */
 enum part { PART_HEAD, PART_EVENTS, PART_CHANGES, PART_FATES };
@@ -36,9 +36,9 @@ const char *record_fault_text(enum record_fault fault)
 
 bool record_is(const char *text, size_t len)
 {
-	struct span t = { text, len };
+	struct strview t = { text, len };
 
-	return span_starts(t, RECORD_MAGIC) &&
+	return strview_starts(t, RECORD_MAGIC) &&
 	       (len == sizeof(RECORD_MAGIC) - 1 ||
 		text[sizeof(RECORD_MAGIC) - 1] == ' ');
 }
@@ -58,10 +58,10 @@ static const char *kind_word(unsigned int i)
 	return fate_word(i);
 }
 
-static bool take_family(struct reading *rd, struct span t)
+static bool take_family(struct reading *rd, struct strview t)
 {
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		if (!span_is(t, families[i]->name))
+		if (!strview_is(t, families[i]->name))
 			continue;
 		rd->j->nfproto = families[i]->nfproto;
 		return true;
@@ -69,7 +69,7 @@ static bool take_family(struct reading *rd, struct span t)
 	return false;
 }
 
-static bool take_flags(struct reading *rd, struct span t)
+static bool take_flags(struct reading *rd, struct strview t)
 {
 	for (size_t i = 0; i < t.len; i++)
 		for (size_t f = 0; f < RECORD_FLAGS; f++)
@@ -78,51 +78,51 @@ static bool take_flags(struct reading *rd, struct span t)
 	return true;
 }
 
-static bool take_host(struct reading *rd, struct span t)
+static bool take_host(struct reading *rd, struct strview t)
 {
 	return record_text(t, rd->r->host, sizeof(rd->r->host));
 }
 
-static bool take_netns(struct reading *rd, struct span t)
+static bool take_netns(struct reading *rd, struct strview t)
 {
 	return record_digits(t, rd->r->netns, sizeof(rd->r->netns));
 }
 
-static bool take_log(struct reading *rd, struct span t)
+static bool take_log(struct reading *rd, struct strview t)
 {
 	rd->r->log = true;
-	return span_is(t, "1");
+	return strview_is(t, "1");
 }
 
-static bool take_hw(struct reading *rd, struct span t)
+static bool take_hw(struct reading *rd, struct strview t)
 {
-	int n = span_bytes(t, rd->j->hw_header, sizeof(rd->j->hw_header));
+	int n = strview_bytes(t, rd->j->hw_header, sizeof(rd->j->hw_header));
 
 	rd->j->hw_header_len = n > 0 ? (uint16_t)n : 0;
 	return n >= 0;
 }
 
-static bool take_uid(struct reading *rd, struct span t)
+static bool take_uid(struct reading *rd, struct strview t)
 {
 	return record_number(t, 0, UINT32_MAX, &rd->j->uid);
 }
 
-static bool take_in(struct reading *rd, struct span t)
+static bool take_in(struct reading *rd, struct strview t)
 {
 	return record_interface(rd->r->names, t, &rd->j->entry.in);
 }
 
-static bool take_out(struct reading *rd, struct span t)
+static bool take_out(struct reading *rd, struct strview t)
 {
 	return record_interface(rd->r->names, t, &rd->j->entry.out);
 }
 
-static bool take_lost(struct reading *rd, struct span t)
+static bool take_lost(struct reading *rd, struct strview t)
 {
 	return record_number(t, 0, UINT32_MAX, &rd->j->lost);
 }
 
-static bool take_omitted(struct reading *rd, struct span t)
+static bool take_omitted(struct reading *rd, struct strview t)
 {
 	struct journey *j = rd->j;
 
@@ -134,15 +134,15 @@ static bool take_omitted(struct reading *rd, struct span t)
 }
 
 /* Of the packet's family; older files have none where its header was cut off. */
-static bool get_address(const struct journey *j, struct span t,
+static bool get_address(const struct journey *j, struct strview t,
 			struct change_value *v)
 {
-	struct span addr = span_cut(&t, ':');
+	struct strview addr = strview_cut(&t, ':');
 	size_t len = j->nfproto == NFPROTO_IPV6 ? 16 : 4;
 	uint32_t port;
 
 	if ((addr.len && addr.len != 2 * len) ||
-	    span_bytes(addr, v->addr, sizeof(v->addr)) < 0)
+	    strview_bytes(addr, v->addr, sizeof(v->addr)) < 0)
 		return false;
 	if (!t.len)
 		return true;
@@ -152,7 +152,7 @@ static bool get_address(const struct journey *j, struct span t,
 	return true;
 }
 
-static bool get_value(struct reading *rd, uint8_t field, struct span t,
+static bool get_value(struct reading *rd, uint8_t field, struct strview t,
 		      struct change_value *v)
 {
 	static const uint32_t most[FIELD_COUNT] = {
@@ -174,10 +174,12 @@ static bool get_value(struct reading *rd, uint8_t field, struct span t,
 	}
 }
 
-static bool take_change(struct reading *rd, struct span t)
+static bool take_change(struct reading *rd, struct strview t)
 {
-	struct span step = span_cut(&t, ','), maker = span_cut(&t, ','),
-		    field = span_cut(&t, ','), from = span_cut(&t, ',');
+	struct strview step = strview_cut(&t, ','),
+		       maker = strview_cut(&t, ','),
+		       field = strview_cut(&t, ','),
+		       from = strview_cut(&t, ',');
 	struct journey *j = rd->j;
 	struct change c;
 	uint32_t n;
@@ -200,9 +202,9 @@ static bool take_change(struct reading *rd, struct span t)
 	return true;
 }
 
-static bool fate_field(struct reading *rd, struct fate *f, struct span t)
+static bool fate_field(struct reading *rd, struct fate *f, struct strview t)
 {
-	struct span value = span_behind(t, 1);
+	struct strview value = strview_behind(t, 1);
 	char *cause = rd->r->cause[rd->j->branches];
 	uint32_t by;
 
@@ -223,9 +225,9 @@ static bool fate_field(struct reading *rd, struct fate *f, struct span t)
 	return true;
 }
 
-static bool take_fate(struct reading *rd, struct span t)
+static bool take_fate(struct reading *rd, struct strview t)
 {
-	struct span kind = span_cut(&t, ','), hook = span_cut(&t, ',');
+	struct strview kind = strview_cut(&t, ','), hook = strview_cut(&t, ',');
 	struct journey *j = rd->j;
 	struct fate *f = &j->fate[j->branches];
 	uint32_t seen = 0;
@@ -237,7 +239,7 @@ static bool take_fate(struct reading *rd, struct span t)
 	    !record_word(hook, report_hook_name, NF_INET_NUMHOOKS, &f->hook))
 		return false;
 	while (t.len) {
-		struct span field = span_cut(&t, ',');
+		struct strview field = strview_cut(&t, ',');
 
 		if (field.len && (!record_first(rd, &seen, field.at[0]) ||
 				  !fate_field(rd, f, field)))
@@ -249,7 +251,7 @@ static bool take_fate(struct reading *rd, struct span t)
 
 static const struct {
 	const char *start;
-	bool (*take)(struct reading *rd, struct span rest);
+	bool (*take)(struct reading *rd, struct strview rest);
 	uint8_t part;		/* enum part */
 } rows[] = {
 	{ "host=", take_host, PART_HEAD },
@@ -281,16 +283,17 @@ static bool in_order(struct reading *rd, unsigned int row)
 	return true;
 }
 
-static bool take_word(struct reading *rd, struct span word)
+static bool take_word(struct reading *rd, struct strview word)
 {
 	/* "e" is also how words of a later version may begin. */
 	if (word.len > 1 && word.at[0] == 'e' && word.at[1] != ',')
 		return true;
 	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (span_starts(word, rows[i].start))
+		if (strview_starts(word, rows[i].start))
 			return in_order(rd, i) &&
-			       rows[i].take(rd, span_behind(word,
-					strlen(rows[i].start)));
+			       rows[i].take(rd, strview_behind(
+							word,
+							strlen(rows[i].start)));
 	return true;
 }
 
@@ -311,7 +314,7 @@ static bool fate_fits(const struct journey *j, const struct fate *f)
 static enum record_fault find_fault(struct reading *rd)
 {
 	const struct journey *j = rd->j;
-	struct span line;
+	struct strview line;
 
 	if (!j->nfproto || !j->branches)
 		return RECORD_PARTS;
@@ -348,15 +351,15 @@ enum record_fault record_read(struct record_reader *r, struct journey *j,
 {
 	struct reading rd = { .r = r, .j = j, .block = { block, block_len },
 			      .fault = RECORD_VALUE };
-	struct span rest = { words, words_len };
+	struct strview rest = { words, words_len };
 
 	begin(r, j);
 	while (rest.len) {
-		struct span word = span_cut(&rest, ' ');
+		struct strview word = strview_cut(&rest, ' ');
 
 		if (!word.len || take_word(&rd, word))
 			continue;
-		safe_text(r->word, sizeof(r->word), word.at, word.len);
+		escape_text(r->word, sizeof(r->word), word.at, word.len);
 		return rd.fault;
 	}
 	return find_fault(&rd);

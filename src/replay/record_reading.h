@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "journey/journey.h"
-#include "rules/base/span.h"
+#include "rules/base/strview.h"
 
 struct ifnames;
 struct place_index;
@@ -38,7 +38,7 @@ struct record_reader {
 struct reading {
 	struct record_reader *r;
 	struct journey *j;
-	struct span block;	/* lines not yet taken */
+	struct strview block;	/* lines not yet taken */
 	struct step now;	/* what an event takes over from the one before */
 	uint32_t seen;		/* words that are there once, 1 << their row */
 	uint8_t part;		/* enum part of the word before */

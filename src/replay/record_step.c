@@ -16,10 +16,10 @@ static const char *some_doubt_word(unsigned int i)
 }
 
 /* What a TRACE line says of its place; escaped where the text is not plain. */
-static bool split_line(struct span line, struct place_known *k)
+static bool split_line(struct strview line, struct place_known *k)
 {
 	const char *parting = memmem(line.at, line.len, "  \"", 3);
-	struct span rule;
+	struct strview rule;
 
 	k->prefix = line.at;
 	k->prefix_len = line.len;
@@ -27,7 +27,7 @@ static bool split_line(struct span line, struct place_known *k)
 	if (!parting)
 		return true;
 	k->prefix_len = (size_t)(parting - line.at);
-	rule = span_behind(line, k->prefix_len + 3);
+	rule = strview_behind(line, k->prefix_len + 3);
 	if (!rule.len || rule.at[rule.len - 1] != '"')
 		return false;
 	k->rule = rule.at;
@@ -35,30 +35,30 @@ static bool split_line(struct span line, struct place_known *k)
 	return true;
 }
 
-bool record_take_line(struct reading *rd, struct span *line)
+bool record_take_line(struct reading *rd, struct strview *line)
 {
 	while (rd->block.len) {
-		*line = span_cut(&rd->block, '\n');
-		if (span_starts(*line, "TRACE: "))
+		*line = strview_cut(&rd->block, '\n');
+		if (strview_starts(*line, "TRACE: "))
 			return true;
 	}
 	return false;
 }
 
 /* "xPREFIX:RULE" in hex, for what the line for people shows escaped. */
-static const struct place *raw_place(struct reading *rd, struct span t,
+static const struct place *raw_place(struct reading *rd, struct strview t,
 				     struct place_known *k)
 {
-	struct span prefix = span_cut(&t, ':');
+	struct strview prefix = strview_cut(&t, ':');
 	char *bytes = malloc((prefix.len + t.len) / 2 + 1);
 	const struct place *at = NULL;
 	int p, r = -1;
 
 	if (!bytes)
 		return NULL;
-	p = span_bytes(prefix, bytes, prefix.len / 2);
+	p = strview_bytes(prefix, bytes, prefix.len / 2);
 	if (p >= 0)
-		r = span_bytes(t, bytes + p, t.len / 2);
+		r = strview_bytes(t, bytes + p, t.len / 2);
 	if (r >= 0) {
 		k->prefix = bytes;
 		k->prefix_len = (size_t)p;
@@ -86,7 +86,7 @@ static uint32_t *interface_of(struct step *s, char letter)
 	return NULL;
 }
 
-static bool get_u16(struct span t, uint16_t *to)
+static bool get_u16(struct strview t, uint16_t *to)
 {
 	uint32_t n;
 
@@ -96,17 +96,17 @@ static bool get_u16(struct span t, uint16_t *to)
 	return true;
 }
 
-static bool step_field(struct reading *rd, struct span f,
-		       struct place_known *k, struct span *raw)
+static bool step_field(struct reading *rd, struct strview f,
+		       struct place_known *k, struct strview *raw)
 {
 	uint32_t *interface = interface_of(&rd->now, f.at[0]), n;
-	struct span value = span_behind(f, 1);
+	struct strview value = strview_behind(f, 1);
 
 	if (interface)
 		return record_interface(rd->r->names, value, interface);
 	switch (f.at[0]) {
 	case 'm':
-		return span_number(value, 16, &rd->now.mark);
+		return strview_number(value, 16, &rd->now.mark);
 	case 'b':
 		/* Whether there is such a copy its fate will tell. */
 		if (!record_number(value, 0, JOURNEY_BRANCHES - 1, &n))
@@ -130,10 +130,10 @@ static bool step_field(struct reading *rd, struct span f,
 	return true;
 }
 
-bool record_take_step(struct reading *rd, struct span fields)
+bool record_take_step(struct reading *rd, struct strview fields)
 {
 	struct place_known known = { .nfproto = rd->j->nfproto };
-	struct span line, raw = { NULL, 0 };
+	struct strview line, raw = { NULL, 0 };
 	uint32_t seen = 0;
 	struct step *s;
 
@@ -141,7 +141,7 @@ bool record_take_step(struct reading *rd, struct span fields)
 		return record_refuse(rd, RECORD_LINE);
 	rd->now.alone = false;
 	while (fields.len) {
-		struct span f = span_cut(&fields, ',');
+		struct strview f = strview_cut(&fields, ',');
 
 		if (f.len && (!record_first(rd, &seen, f.at[0]) ||
 			      !step_field(rd, f, &known, &raw)))

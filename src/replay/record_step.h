@@ -5,14 +5,14 @@
 
 #include <stdbool.h>
 
-#include "rules/base/span.h"
+#include "rules/base/strview.h"
 
 struct reading;
 
 /** record_take_line - the next TRACE line of the block; false: none is left */
-bool record_take_line(struct reading *rd, struct span *line);
+bool record_take_line(struct reading *rd, struct strview *line);
 
 /** record_take_step - the fields behind "e", and the next TRACE line */
-bool record_take_step(struct reading *rd, struct span fields);
+bool record_take_step(struct reading *rd, struct strview fields);
 
 #endif

@@ -5,23 +5,23 @@
 #include <net/if.h>
 #include <string.h>
 
-#include "base/safe.h"
+#include "base/escape.h"
 #include "capture/ifnames.h"
 
 enum { TEXT = 1024 };
 
-bool record_name(struct span t, char *to, size_t size)
+bool record_name(struct strview t, char *to, size_t size)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < t.len; i++, n++) {
-		struct span hex = { t.at + i + 1, 2 };
+		struct strview hex = { t.at + i + 1, 2 };
 
 		if (n + 1 >= size)
 			return false;
 		to[n] = t.at[i];
 		if (t.at[i] == '%' && i + 2 < t.len &&
-		    span_bytes(hex, &to[n], 1) == 1)
+		    strview_bytes(hex, &to[n], 1) == 1)
 			i += 2;
 		if (!to[n])
 			return false;
@@ -30,17 +30,17 @@ bool record_name(struct span t, char *to, size_t size)
 	return true;
 }
 
-bool record_text(struct span t, char *to, size_t size)
+bool record_text(struct strview t, char *to, size_t size)
 {
 	char raw[TEXT];
 
 	if (!record_name(t, raw, sizeof(raw) < size ? sizeof(raw) : size))
 		return false;
-	safe_text(to, size, raw, strlen(raw));
+	escape_text(to, size, raw, strlen(raw));
 	return true;
 }
 
-bool record_digits(struct span t, char *to, size_t size)
+bool record_digits(struct strview t, char *to, size_t size)
 {
 	if (t.len >= size)
 		return false;
@@ -52,7 +52,7 @@ bool record_digits(struct span t, char *to, size_t size)
 	return true;
 }
 
-bool record_interface(struct ifnames *names, struct span t, uint32_t *index)
+bool record_interface(struct ifnames *names, struct strview t, uint32_t *index)
 {
 	char name[IF_NAMESIZE];
 
@@ -62,16 +62,16 @@ bool record_interface(struct ifnames *names, struct span t, uint32_t *index)
 	return true;
 }
 
-bool record_number(struct span t, uint32_t least, uint32_t most, uint32_t *n)
+bool record_number(struct strview t, uint32_t least, uint32_t most, uint32_t *n)
 {
-	return span_number(t, 10, n) && *n >= least && *n <= most;
+	return strview_number(t, 10, n) && *n >= least && *n <= most;
 }
 
-bool record_word(struct span t, const char *(*word)(unsigned int),
+bool record_word(struct strview t, const char *(*word)(unsigned int),
 		 unsigned int count, uint8_t *index)
 {
 	for (unsigned int i = 0; i < count; i++) {
-		if (!span_is(t, word(i)))
+		if (!strview_is(t, word(i)))
 			continue;
 		*index = (uint8_t)i;
 		return true;

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "rules/base/span.h"
+#include "rules/base/strview.h"
 
 struct ifnames;
 
@@ -16,22 +16,23 @@ struct ifnames;
  * @size: of @to, which is terminated
  * Return: false: it has a NUL in it, or is longer than such a name can be.
  */
-bool record_name(struct span t, char *to, size_t size);
+bool record_name(struct strview t, char *to, size_t size);
 
-/** record_text - the same for what is printed as it stands: safe_text() of it */
-bool record_text(struct span t, char *to, size_t size);
+/** record_text - the same for what is printed as it stands: escape_text() of it */
+bool record_text(struct strview t, char *to, size_t size);
 
 /** record_digits - a number that is kept as its digits; none is one, too */
-bool record_digits(struct span t, char *to, size_t size);
+bool record_digits(struct strview t, char *to, size_t size);
 
 /** record_interface - the index of a name in @names; 0 for none */
-bool record_interface(struct ifnames *names, struct span t, uint32_t *index);
+bool record_interface(struct ifnames *names, struct strview t, uint32_t *index);
 
 /** record_number - false: none, or not in @least to @most */
-bool record_number(struct span t, uint32_t least, uint32_t most, uint32_t *n);
+bool record_number(struct strview t, uint32_t least, uint32_t most,
+		   uint32_t *n);
 
 /** record_word - which of @count words it is; false: none of them */
-bool record_word(struct span t, const char *(*word)(unsigned int),
+bool record_word(struct strview t, const char *(*word)(unsigned int),
 		 unsigned int count, uint8_t *index);
 
 #endif

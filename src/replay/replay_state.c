@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
+#include "base/escape.h"
 #include "base/memory.h"
-#include "base/safe.h"
 #include "protocol/stats.h"
 #include "replay/input.h"
 #include "report/printer.h"
@@ -31,7 +31,7 @@ void replay_origin(struct replay *r, const char *host, size_t len,
 	for (unsigned int i = 0; i < SINK_COUNT; i++) {
 		struct report_env *env = &r->printer->sink[i].env;
 
-		safe_text(env->host, sizeof(env->host), host, len);
+		escape_text(env->host, sizeof(env->host), host, len);
 		snprintf(env->netns, sizeof(env->netns), "%s", netns);
 		env->log = log;
 	}

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/safe.h"
+#include "base/escape.h"
+#include "base/exit_status.h"
+#include "base/msg.h"
 #include "base/sandbox.h"
-#include "base/say.h"
-#include "base/status.h"
 #include "rules/legacy/save.h"
 #include "rules/legacy/snapshot.h"
 #include "rules/legacy/snapshot_sound.h"
@@ -125,7 +125,7 @@ static void tell(const struct family *f, const struct save_notes *notes)
 {
 	char line[QUOTE];
 
-	safe_text(line, sizeof(line), notes->first, notes->first_len);
+	escape_text(line, sizeof(line), notes->first, notes->first_len);
 	printf("%u rules of %s; %u lines passed over, the first is \"%s\"",
 	       notes->rules, f->command, notes->passed_over, line);
 }
@@ -174,7 +174,7 @@ static int make_snapshot(const struct text *all, unsigned int i,
 	    !snapshot_sound(res->data, res->len, families[i]))
 		return -EBADMSG;
 	if (res->text && *res->text)
-		say("note: --rules: %s", res->text);
+		msg("note: --rules: %s", res->text);
 	*snap = res->data;
 	return 0;
 }
@@ -188,9 +188,9 @@ static int make_snapshots(const struct text *all,
 	for (unsigned int i = 0; i < FAMILY_COUNT && !err; i++)
 		err = make_snapshot(all, i, &res[i], &snap[i]);
 	if (err)
-		say_error("making sense of the rules", err);
+		msg_error("making sense of the rules", err);
 	else if (!snap[0] && !snap[1])
-		say("error: --rules: there is no table in there: what "
+		msg("error: --rules: there is no table in there: what "
 		    "iptables-save prints is wanted");
 	return err || (!snap[0] && !snap[1]) ? STATUS_FAILURE : 0;
 }
@@ -214,13 +214,13 @@ int rules_text_load(char *const paths[],
 
 	all.file = calloc(count(paths), sizeof(*all.file));
 	if (!all.file) {
-		say_error("reading the rules", -ENOMEM);
+		msg_error("reading the rules", -ENOMEM);
 		return STATUS_FAILURE;
 	}
 	for (unsigned int i = 0; paths[i] && !err; i++) {
 		err = add_file(&all, paths[i]);
 		if (err)
-			say("error: %s cannot be read: %s", paths[i],
+			msg("error: %s cannot be read: %s", paths[i],
 			    strerror(-err));
 	}
 	if (err)

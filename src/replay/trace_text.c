@@ -11,7 +11,7 @@
 #include "place/prefix.h"
 #include "replay/trace_build.h"
 #include "replay/trace_time.h"
-#include "rules/base/span.h"
+#include "rules/base/strview.h"
 
 enum { DEPTH = 2 };	/* a packet, and the one that it quotes */
 
@@ -29,22 +29,23 @@ struct reading {
 };
 
 /* Pairs of hex digits, colons between them or not.  Return: bytes. */
-static unsigned int hex_bytes(struct span s, uint8_t *to, size_t size)
+static unsigned int hex_bytes(struct strview s, uint8_t *to, size_t size)
 {
 	unsigned int n = 0;
 
 	for (size_t i = 0; i + 1 < s.len && n < size; i += 2) {
 		if (s.at[i] == ':')
 			i++;
-		if (i + 1 >= s.len || span_digit(s.at[i]) < 0 ||
-		    span_digit(s.at[i + 1]) < 0)
+		if (i + 1 >= s.len || strview_digit(s.at[i]) < 0 ||
+		    strview_digit(s.at[i + 1]) < 0)
 			break;
-		to[n++] = (uint8_t)(span_digit(s.at[i]) << 4 | span_digit(s.at[i + 1]));
+		to[n++] = (uint8_t)(strview_digit(s.at[i]) << 4 |
+				    strview_digit(s.at[i + 1]));
 	}
 	return n;
 }
 
-static bool to_address(struct span s, int family, uint8_t *to)
+static bool to_address(struct strview s, int family, uint8_t *to)
 {
 	char text[INET6_ADDRSTRLEN];
 
@@ -55,7 +56,7 @@ static bool to_address(struct span s, int family, uint8_t *to)
 	return inet_pton(family, text, to) == 1;
 }
 
-static bool dotted(struct span s, uint8_t *to)
+static bool dotted(struct strview s, uint8_t *to)
 {
 	return to_address(s, AF_INET, to);
 }
@@ -71,7 +72,7 @@ static bool first(struct reading *rd, enum once word)
 }
 
 /* Both of a packet are of one family. */
-static bool address(struct reading *rd, struct span s, enum once which)
+static bool address(struct reading *rd, struct strview s, enum once which)
 {
 	struct trace_text_packet *p = &rd->packet[rd->depth];
 	bool v6 = s.len && memchr(s.at, ':', s.len);
@@ -84,7 +85,7 @@ static bool address(struct reading *rd, struct span s, enum once which)
 			  which == ONCE_SRC ? p->src : p->dst);
 }
 
-static bool protocol(struct span s, struct trace_text_packet *p)
+static bool protocol(struct strview s, struct trace_text_packet *p)
 {
 	static const struct {
 		const char *word;
@@ -99,12 +100,12 @@ static bool protocol(struct span s, struct trace_text_packet *p)
 
 	p->has_proto = true;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (!span_is(s, words[i].word))
+		if (!strview_is(s, words[i].word))
 			continue;
 		p->proto = words[i].proto;
 		return true;
 	}
-	if (!span_number(s, 10, &n) || n > UINT8_MAX)
+	if (!strview_number(s, 10, &n) || n > UINT8_MAX)
 		return false;
 	p->proto = (uint8_t)n;
 	return true;
@@ -153,22 +154,23 @@ static bool comes_once(uint8_t field)
 }
 
 /* Return: 1 taken, 0 another word, -1 no number that can be, or not here. */
-static int take_number(struct trace_text_packet *p, struct span word)
+static int take_number(struct trace_text_packet *p, struct strview word)
 {
 	bool misplaced = false;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct span value = word;
+		struct strview value = word;
 
-		if (!span_take(&value, rows[i].key))
+		if (!strview_take(&value, rows[i].key))
 			continue;
 		if (rows[i].behind >= 0 && rows[i].behind != p->has_proto) {
 			misplaced = true;
 			continue;
 		}
-		if ((p->has & 1u << rows[i].field && comes_once(rows[i].field)) ||
-		    !span_number(value, rows[i].base,
-				 &p->number[rows[i].field]) ||
+		if ((p->has & 1u << rows[i].field &&
+		     comes_once(rows[i].field)) ||
+		    !strview_number(value, rows[i].base,
+				    &p->number[rows[i].field]) ||
 		    p->number[rows[i].field] > rows[i].most)
 			return -1;
 		p->has |= 1u << rows[i].field;
@@ -178,7 +180,7 @@ static int take_number(struct trace_text_packet *p, struct span word)
 }
 
 /* TCP and ICMP both have one. */
-static bool take_sequence(struct trace_text_packet *p, struct span value)
+static bool take_sequence(struct trace_text_packet *p, struct strview value)
 {
 	bool tcp = p->proto == IPPROTO_TCP;
 	uint8_t field = tcp ? TT_SEQ : TT_ICMP_SEQ;
@@ -186,37 +188,37 @@ static bool take_sequence(struct trace_text_packet *p, struct span value)
 	if (p->has & 1u << field)
 		return false;
 	p->has |= 1u << field;
-	return span_number(value, 10, &p->number[field]) &&
+	return strview_number(value, 10, &p->number[field]) &&
 	       p->number[field] <= (tcp ? UINT32_MAX : UINT16_MAX);
 }
 
-static void take_flag(struct trace_text_packet *p, struct span word)
+static void take_flag(struct trace_text_packet *p, struct strview word)
 {
 	static const char *const tcp[] = { "FIN", "SYN", "RST", "PSH", "ACK",
 					   "URG", "ECE", "CWR" };
 
-	if (span_is(word, "DF"))
+	if (strview_is(word, "DF"))
 		p->df = true;
 	/* "INCOMPLETE" is of fragments; "INCOMPLETE [8 bytes]" is all there is. */
-	if (span_is(word, "MF") ||
-	    (span_is(word, "INCOMPLETE") && p->v6 && !p->has_proto))
+	if (strview_is(word, "MF") ||
+	    (strview_is(word, "INCOMPLETE") && p->v6 && !p->has_proto))
 		p->mf = true;
-	if (*word.at == '[' || span_is(word, "TRUNCATED"))
+	if (*word.at == '[' || strview_is(word, "TRUNCATED"))
 		p->no_more = true;
 	/* In IPv6 it is told as an option, and nothing comes behind it. */
-	if (span_is(word, "ESP") && p->v6 && !p->has_proto) {
+	if (strview_is(word, "ESP") && p->v6 && !p->has_proto) {
 		p->proto = IPPROTO_ESP;
 		p->has_proto = true;
 	}
 	for (unsigned int i = 0; i < 8; i++)
-		if (p->has_proto && span_is(word, tcp[i]))
+		if (p->has_proto && strview_is(word, tcp[i]))
 			p->tcp_flags |= (uint8_t)(1u << i);
 }
 
 /* "OPT (0204...)": of IP in front of PROTO=, of TCP behind it. */
-static void take_options(struct trace_text_packet *p, struct span word)
+static void take_options(struct trace_text_packet *p, struct strview word)
 {
-	struct span hex = { word.at + 1, word.len - 1 };
+	struct strview hex = { word.at + 1, word.len - 1 };
 
 	if (p->has_proto)
 		p->options = (uint8_t)(hex_bytes(hex, p->option, 40) & ~3u);
@@ -226,21 +228,21 @@ static void take_options(struct trace_text_packet *p, struct span word)
 }
 
 /* Return: false when the value makes no sense: the line is damaged. */
-static bool take_packet_word(struct reading *rd, struct span word)
+static bool take_packet_word(struct reading *rd, struct strview word)
 {
 	struct trace_text_packet *p = &rd->packet[rd->depth];
-	struct span value = word;
+	struct strview value = word;
 	int known;
 
-	if (span_take(&value, "SRC="))
+	if (strview_take(&value, "SRC="))
 		return address(rd, value, ONCE_SRC);
-	if (span_take(&value, "DST="))
+	if (strview_take(&value, "DST="))
 		return address(rd, value, ONCE_DST);
-	if (span_take(&value, "PROTO="))
+	if (strview_take(&value, "PROTO="))
 		return first(rd, ONCE_PROTO) && protocol(value, p);
-	if (span_take(&value, "SEQ="))
+	if (strview_take(&value, "SEQ="))
 		return take_sequence(p, value);
-	if (span_take(&value, "GATEWAY="))
+	if (strview_take(&value, "GATEWAY="))
 		return first(rd, ONCE_GATEWAY) && dotted(value, p->gateway);
 	known = take_number(p, word);
 	if (known)
@@ -252,16 +254,16 @@ static bool take_packet_word(struct reading *rd, struct span word)
 	return true;
 }
 
-static bool take_id(struct reading *rd, struct span value, uint32_t *id)
+static bool take_id(struct reading *rd, struct strview value, uint32_t *id)
 {
-	if (!span_number(value, 10, id))
+	if (!strview_number(value, 10, id))
 		return false;
 	rd->t->e.flags |= EVENT_HAS_UID;
 	return true;
 }
 
 /* What belongs to the event and not to a packet.  Return: as take_number(). */
-static int take_event_word(struct reading *rd, struct span word)
+static int take_event_word(struct reading *rd, struct strview word)
 {
 	struct trace_text *t = rd->t;
 	struct {
@@ -273,10 +275,10 @@ static int take_event_word(struct reading *rd, struct span word)
 		[ONCE_PHYSIN] = { "PHYSIN=", &t->phys_in },
 		[ONCE_PHYSOUT] = { "PHYSOUT=", &t->phys_out },
 	};
-	struct span value = word;
+	struct strview value = word;
 
 	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!span_take(&value, names[i].key))
+		if (!strview_take(&value, names[i].key))
 			continue;
 		if (!first(rd, i))
 			return -1;
@@ -284,27 +286,27 @@ static int take_event_word(struct reading *rd, struct span word)
 		names[i].name->len = value.len;
 		return 1;
 	}
-	if (span_take(&value, "MAC=")) {
+	if (strview_take(&value, "MAC=")) {
 		if (!first(rd, ONCE_MAC))
 			return -1;
 		rd->mac_len = hex_bytes(value, rd->mac, sizeof(rd->mac)) / 14 *
 			      14;
 		return 1;
 	}
-	if (span_take(&value, "MARK="))
+	if (strview_take(&value, "MARK="))
 		return first(rd, ONCE_MARK) &&
-		       span_number(value, 16, &t->e.mark) ? 1 : -1;
-	if (span_take(&value, "UID="))
+		       strview_number(value, 16, &t->e.mark) ? 1 : -1;
+	if (strview_take(&value, "UID="))
 		return first(rd, ONCE_UID) &&
 		       take_id(rd, value, &t->e.uid) ? 1 : -1;
-	if (span_take(&value, "GID="))
+	if (strview_take(&value, "GID="))
 		return first(rd, ONCE_GID) &&
-		       span_number(value, 10, &t->e.gid) ? 1 : -1;
+		       strview_number(value, 10, &t->e.gid) ? 1 : -1;
 	return 0;
 }
 
 /* "MACSRC=", "MACDST=", "MACPROTO=": the same, decoded by the kernel. */
-static bool take_mac_part(struct reading *rd, struct span word)
+static bool take_mac_part(struct reading *rd, struct strview word)
 {
 	static const struct {
 		const char *key;
@@ -314,9 +316,9 @@ static bool take_mac_part(struct reading *rd, struct span word)
 	};
 
 	for (size_t i = 0; i < 3; i++) {
-		struct span value = word;
+		struct strview value = word;
 
-		if (!span_take(&value, parts[i].key))
+		if (!strview_take(&value, parts[i].key))
 			continue;
 		if (hex_bytes(value, rd->mac + parts[i].at, parts[i].len) ==
 		    parts[i].len)
@@ -326,19 +328,19 @@ static bool take_mac_part(struct reading *rd, struct span word)
 	return false;
 }
 
-static bool opens_quote(struct span *word)
+static bool opens_quote(struct strview *word)
 {
-	return span_take(word, "[") && word->len > 4 &&
+	return strview_take(word, "[") && word->len > 4 &&
 	       memcmp(word->at, "SRC=", 4) == 0;
 }
 
 /* All words behind the prefix. */
-static bool read_words(struct reading *rd, struct span rest)
+static bool read_words(struct reading *rd, struct strview rest)
 {
-	struct span word;
+	struct strview word;
 
-	while (span_word(&rest, &word)) {
-		struct span quote = word;
+	while (strview_word(&rest, &word)) {
+		struct strview quote = word;
 		int taken = rd->depth ? 0 : take_event_word(rd, word);
 
 		if (taken < 0)
@@ -351,7 +353,7 @@ static bool read_words(struct reading *rd, struct span rest)
 			rd->depth++;
 			word = quote;
 		}
-		if (rd->depth && span_is(word, "]")) {
+		if (rd->depth && strview_is(word, "]")) {
 			rd->depth--;
 			continue;
 		}
@@ -401,7 +403,7 @@ static void note_fragments(struct reading *rd)
 		rd->packet[i].fragment = rd->packet[i].number[TT_FRAG] != 0;
 }
 
-static void fill_event(struct reading *rd, struct span prefix)
+static void fill_event(struct reading *rd, struct strview prefix)
 {
 	struct trace_text *t = rd->t;
 	struct event *e = &t->e;
@@ -428,26 +430,28 @@ int trace_text_parse(struct trace_text *t, const char *line, size_t len,
 	static const char mark[] = "TRACE: ", in[] = " IN=";
 	const char *begin = memmem(line, len, mark, sizeof(mark) - 1), *end;
 	struct reading rd = { .t = t };
-	struct span rest, prefix;
+	struct strview rest, prefix;
 
 	if (!begin)
 		return -ENOMSG;
 	memset(t, 0, sizeof(*t));
-	rest = (struct span){ begin, len - (size_t)(begin - line) };
+	rest = (struct strview){ begin, len - (size_t)(begin - line) };
 	end = memmem(rest.at, rest.len, in, sizeof(in) - 1);
 	if (!end) {
 		/* Another program's word, or the beginning of a line of ours. */
-		span_word(&rest, &prefix);
-		return span_word(&rest, &prefix) && memchr(prefix.at, ':',
-			prefix.len) ? -EBADMSG : -ENOMSG;
+		strview_word(&rest, &prefix);
+		return strview_word(&rest, &prefix) &&
+				       memchr(prefix.at, ':', prefix.len)
+			       ? -EBADMSG
+			       : -ENOMSG;
 	}
-	prefix = (struct span){ begin, (size_t)(end - begin) };
+	prefix = (struct strview){ begin, (size_t)(end - begin) };
 	if (!place_looks_like_trace(prefix.at, prefix.len))
 		return -ENOMSG;
 	/* No name has a NUL, and to some who print it a text ends there. */
 	if (memchr(line, '\0', len))
 		return -EBADMSG;
-	rest = (struct span){ end, rest.len - prefix.len };
+	rest = (struct strview){ end, rest.len - prefix.len };
 	if (!read_words(&rd, rest))
 		return -EBADMSG;
 	note_fragments(&rd);
@@ -462,14 +466,14 @@ uint32_t trace_text_missed(const char *line, size_t len)
 {
 	static const char before[] = "Missed ", behind[] = "kernel messages";
 	const char *at = memmem(line, len, before, sizeof(before) - 1);
-	struct span rest, word;
+	struct strview rest, word;
 	uint32_t n;
 
 	if (!at)
 		return 0;
 	at += sizeof(before) - 1;
-	rest = (struct span){ at, len - (size_t)(at - line) };
-	if (!span_word(&rest, &word) || !span_number(word, 10, &n) ||
+	rest = (struct strview){ at, len - (size_t)(at - line) };
+	if (!strview_word(&rest, &word) || !strview_number(word, 10, &n) ||
 	    !memmem(rest.at, rest.len, behind, sizeof(behind) - 1))
 		return 0;
 	return n;

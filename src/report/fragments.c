@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/out.h"
+#include "base/outbuf.h"
 
 struct fragment {
 	char *bytes;
@@ -32,11 +32,11 @@ void fragments_close(struct fragments *f)
 	free(f);
 }
 
-bool fragments_put(const struct fragments *f, uint32_t id, struct out *o)
+bool fragments_put(const struct fragments *f, uint32_t id, struct outbuf *o)
 {
 	if (id >= f->room || !f->of[id].bytes)
 		return false;
-	out_bytes(o, f->of[id].bytes, f->of[id].len);
+	outbuf_bytes(o, f->of[id].bytes, f->of[id].len);
 	return true;
 }
 

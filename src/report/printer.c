@@ -134,8 +134,8 @@ void printer_flush(struct printer *p)
 void printer_relieve(struct printer *p)
 {
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
-		if (out_pending(&p->sink[i].out) >= MUCH)
-			out_drain(&p->sink[i].out);
+		if (outbuf_pending(&p->sink[i].out) >= MUCH)
+			outbuf_drain(&p->sink[i].out);
 	check_output(p);
 }
 

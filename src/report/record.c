@@ -6,7 +6,7 @@
 #include <linux/netfilter.h>
 #include <string.h>
 
-#include "base/out.h"
+#include "base/outbuf.h"
 #include "capture/ifnames.h"
 #include "journey/change.h"
 #include "journey/journey.h"
@@ -88,20 +88,20 @@ static char *put_interface(char *p, char letter, const struct report_env *env,
 	return put_name(p, ifnames_raw(env->names, index));
 }
 
-static void put_counted(struct out *o, const char *key, uint32_t n)
+static void put_counted(struct outbuf *o, const char *key, uint32_t n)
 {
-	char *room = n ? out_room(o, WORD) : NULL, *p = room;
+	char *room = n ? outbuf_room(o, WORD) : NULL, *p = room;
 
 	if (!room)
 		return;
 	p = put_word(p, key);
-	out_advance(o, (size_t)(put_number(p, n) - room));
+	outbuf_advance(o, (size_t)(put_number(p, n) - room));
 }
 
-static void put_entry(struct out *o, const struct report_env *env,
+static void put_entry(struct outbuf *o, const struct report_env *env,
 		      const struct step *s)
 {
-	char *room = out_room(o, WORD), *p = room;
+	char *room = outbuf_room(o, WORD), *p = room;
 
 	if (!room)
 		return;
@@ -113,13 +113,13 @@ static void put_entry(struct out *o, const struct report_env *env,
 		p = put_word(p, " out=");
 		p = put_name(p, ifnames_raw(env->names, s->out));
 	}
-	out_advance(o, (size_t)(p - room));
+	outbuf_advance(o, (size_t)(p - room));
 }
 
-static void put_head(struct out *o, const struct report_env *env,
+static void put_head(struct outbuf *o, const struct report_env *env,
 		     const struct journey *j)
 {
-	char *room = out_room(o, WORD), *p = room;
+	char *room = outbuf_room(o, WORD), *p = room;
 
 	if (!room)
 		return;
@@ -143,7 +143,7 @@ static void put_head(struct out *o, const struct report_env *env,
 		p = put_word(p, " uid=");
 		p = put_number(p, j->uid);
 	}
-	out_advance(o, (size_t)(p - room));
+	outbuf_advance(o, (size_t)(p - room));
 	put_counted(o, " lost=", j->lost);
 	put_counted(o, " omitted=", j->omitted);
 	if (journey_first(j) == &j->entry)
@@ -151,27 +151,27 @@ static void put_head(struct out *o, const struct report_env *env,
 }
 
 /* Only where escaping has made the line for people another text. */
-static void put_raw(struct out *o, const struct place *at)
+static void put_raw(struct outbuf *o, const struct place *at)
 {
 	size_t plain = at->prefix_len + 1 + (at->rule_len ? at->rule_len + 4 : 0);
 	char *room, *p;
 
 	if (at->line_len == plain)
 		return;
-	p = room = out_room(o, 2 * (at->prefix_len + at->rule_len) + 3);
+	p = room = outbuf_room(o, 2 * (at->prefix_len + at->rule_len) + 3);
 	if (!room)
 		return;
 	p = put_word(p, ",x");
 	p = put_bytes(p, at->prefix, at->prefix_len);
 	*p++ = ':';
 	p = put_bytes(p, at->rule, at->rule_len);
-	out_advance(o, (size_t)(p - room));
+	outbuf_advance(o, (size_t)(p - room));
 }
 
-static void put_step(struct out *o, const struct report_env *env,
+static void put_step(struct outbuf *o, const struct report_env *env,
 		     const struct step *s, const struct step *before)
 {
-	char *room = out_room(o, WORD), *p = room;
+	char *room = outbuf_room(o, WORD), *p = room;
 
 	if (!room)
 		return;
@@ -210,7 +210,7 @@ static void put_step(struct out *o, const struct report_env *env,
 		p = put_word(p, ",d");
 		p = put_word(p, doubt_word(s->place->doubt));
 	}
-	out_advance(o, (size_t)(p - room));
+	outbuf_advance(o, (size_t)(p - room));
 	put_raw(o, s->place);
 }
 
@@ -235,10 +235,10 @@ static char *put_value(char *p, const struct report_env *env,
 	}
 }
 
-static void put_change(struct out *o, const struct report_env *env,
+static void put_change(struct outbuf *o, const struct report_env *env,
 		       const struct journey *j, const struct change *c)
 {
-	char *room = out_room(o, WORD), *p = room;
+	char *room = outbuf_room(o, WORD), *p = room;
 
 	if (!room)
 		return;
@@ -250,13 +250,13 @@ static void put_change(struct out *o, const struct report_env *env,
 	p = put_word(p, change_field_word(c->field));
 	p = put_value(p, env, j, c, &c->from);
 	p = put_value(p, env, j, c, &c->to);
-	out_advance(o, (size_t)(p - room));
+	outbuf_advance(o, (size_t)(p - room));
 }
 
-static void put_fate(struct out *o, const struct report_env *env,
+static void put_fate(struct outbuf *o, const struct report_env *env,
 		     const struct journey *j, const struct fate *f)
 {
-	char *room = out_room(o, WORD), *p = room;
+	char *room = outbuf_room(o, WORD), *p = room;
 	uint32_t by = journey_kept(j);
 
 	if (!room)
@@ -277,10 +277,10 @@ static void put_fate(struct out *o, const struct report_env *env,
 		p = put_word(p, ",c");
 		p = put_name(p, f->cause);
 	}
-	out_advance(o, (size_t)(p - room));
+	outbuf_advance(o, (size_t)(p - room));
 }
 
-void record_write(struct out *o, const struct report_env *env,
+void record_write(struct outbuf *o, const struct report_env *env,
 		  const struct journey *j)
 {
 	static const struct step nothing;

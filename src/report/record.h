@@ -4,7 +4,7 @@
 #define NFTRACE_RECORD_H
 
 struct journey;
-struct out;
+struct outbuf;
 struct report_env;
 
 /*
@@ -36,7 +36,7 @@ struct report_env;
 #define RECORD_AFTER "after"
 
 /** record_write - @j's record into the record of @o that is under way */
-void record_write(struct out *o, const struct report_env *env,
+void record_write(struct outbuf *o, const struct report_env *env,
 		  const struct journey *j);
 
 #endif

@@ -10,7 +10,7 @@
 struct event;
 struct ifnames;
 struct journey;
-struct out;
+struct outbuf;
 struct place;
 
 /* What a report may look up; borrowed, the same for a whole run. */
@@ -28,16 +28,16 @@ struct report_env {
 struct report {
 	const char *name;
 	/* Before the first packet: 0 or -errno; NULL: nothing to be done. */
-	int (*open)(struct out *o, struct report_env *env);
+	int (*open)(struct outbuf *o, struct report_env *env);
 	/* One packet whose story is over; NULL: this form is of events. */
-	void (*journey)(struct out *o, const struct report_env *env,
+	void (*journey)(struct outbuf *o, const struct report_env *env,
 			const struct journey *j);
 	/* One event as it comes; NULL: this form is of packets. */
-	void (*event)(struct out *o, const struct report_env *env,
+	void (*event)(struct outbuf *o, const struct report_env *env,
 		      const struct event *e, const struct place *at,
 		      uint64_t wall_ns);
 	/* Behind the last packet: may wait for @o's reader; NULL: nothing. */
-	void (*finish)(struct out *o, const struct report_env *env);
+	void (*finish)(struct outbuf *o, const struct report_env *env);
 	/* Gives .state back, also after a failed open; NULL: nothing. */
 	void (*close)(struct report_env *env);
 };

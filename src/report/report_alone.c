@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "base/out.h"
-#include "base/safe.h"
+#include "base/escape.h"
+#include "base/outbuf.h"
 #include "capture/event.h"
 #include "journey/journey.h"
 #include "place/place.h"
@@ -44,39 +44,40 @@ static void add(struct chains *c, const struct place *p)
 		c->at[c->count++] = p;
 }
 
-static void put_safe(struct out *o, const char *text, size_t len)
+static void put_safe(struct outbuf *o, const char *text, size_t len)
 {
 	size_t size = 4 * len + 1;
-	char *room = out_room(o, size);
+	char *room = outbuf_room(o, size);
 
 	if (room)
-		out_advance(o, safe_text(room, size, text, len));
+		outbuf_advance(o, escape_text(room, size, text, len));
 }
 
 /* A table's name once: "filter:FORWARD,cali-FORWARD" */
-static void put_chain(struct out *o, const struct place *p,
+static void put_chain(struct outbuf *o, const struct place *p,
 		      const struct place *before)
 {
 	if (before && same_table(before, p)) {
-		out_text(o, ",");
+		outbuf_text(o, ",");
 	} else {
-		out_text(o, " ");
+		outbuf_text(o, " ");
 		if (p->backend == EVENT_NFT) {
-			out_text(o, nft_snapshot_family(p->family));
-			out_text(o, " ");
+			outbuf_text(o, nft_snapshot_family(p->family));
+			outbuf_text(o, " ");
 		}
 		put_safe(o, p->table, strlen(p->table));
-		out_text(o, ":");
+		outbuf_text(o, ":");
 	}
 	put_safe(o, p->chain, p->chain_len);
 }
 
-static void put_line(struct out *o, const struct chains *c, const char *words)
+static void put_line(struct outbuf *o, const struct chains *c,
+		     const char *words)
 {
-	out_text(o, words);
+	outbuf_text(o, words);
 	for (unsigned int i = 0; i < c->count; i++)
 		put_chain(o, c->at[i], i ? c->at[i - 1] : NULL);
-	out_text(o, c->more ? " ..." : "");
+	outbuf_text(o, c->more ? " ..." : "");
 }
 
 static void collect(struct chains *c, const struct journey *j,
@@ -89,7 +90,7 @@ static void collect(struct chains *c, const struct journey *j,
 			add(c, j->step[i].place);
 }
 
-void report_alone(struct out *o, const struct journey *j, const char *before,
+void report_alone(struct outbuf *o, const struct journey *j, const char *before,
 		  const char *behind)
 {
 	static const char *const words[] = {
@@ -102,9 +103,9 @@ void report_alone(struct out *o, const struct journey *j, const char *before,
 		collect(&c, j, backend);
 		if (!c.count)
 			continue;
-		out_text(o, before);
+		outbuf_text(o, before);
 		put_line(o, &c, words[backend]);
-		out_text(o, behind);
-		out_text(o, "\n");
+		outbuf_text(o, behind);
+		outbuf_text(o, "\n");
 	}
 }

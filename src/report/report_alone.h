@@ -4,13 +4,13 @@
 #define NFTRACE_REPORT_ALONE_H
 
 struct journey;
-struct out;
+struct outbuf;
 
 /**
  * report_alone - lines that name the chains which only one backend has
  * @before, @behind: each line: colours
  */
-void report_alone(struct out *o, const struct journey *j, const char *before,
+void report_alone(struct outbuf *o, const struct journey *j, const char *before,
 		  const char *behind);
 
 #endif

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/out.h"
-#include "base/safe.h"
+#include "base/escape.h"
+#include "base/outbuf.h"
 #include "capture/event.h"
 #include "journey/journey.h"
 #include "place/place.h"
@@ -20,7 +20,7 @@ enum {
 	LINES = 3,
 };
 
-static int graph_open(struct out *o, struct report_env *env)
+static int graph_open(struct outbuf *o, struct report_env *env)
 {
 	(void)o;
 	env->state = ways_new();
@@ -33,7 +33,7 @@ static void graph_close(struct report_env *env)
 	env->state = NULL;
 }
 
-static void graph_journey(struct out *o, const struct report_env *env,
+static void graph_journey(struct outbuf *o, const struct report_env *env,
 			  const struct journey *j)
 {
 	(void)o;
@@ -41,13 +41,13 @@ static void graph_journey(struct out *o, const struct report_env *env,
 }
 
 /* One statement more; the file's reader may be slower than we are. */
-static void end_statement(struct out *o)
+static void end_statement(struct outbuf *o)
 {
-	out_text(o, "\n");
-	out_end(o);
-	if (out_full(o))
-		out_drain(o);
-	out_begin(o);
+	outbuf_text(o, "\n");
+	outbuf_end(o);
+	if (outbuf_full(o))
+		outbuf_drain(o);
+	outbuf_begin(o);
 }
 
 /* Is a line of @at characters to end in front of this one? */
@@ -59,7 +59,7 @@ static bool wraps(char c, size_t at, size_t width)
 }
 
 /* The inside of a DOT string; lines of about @width characters, 0: one line. */
-static void put_quoted(struct out *o, const char *text, size_t len,
+static void put_quoted(struct outbuf *o, const char *text, size_t len,
 		       size_t width, unsigned int lines)
 {
 	size_t room = 4 * len + 1, n, at = 0;
@@ -67,28 +67,28 @@ static void put_quoted(struct out *o, const char *text, size_t len,
 
 	if (!safe)
 		return;
-	n = safe_text(safe, room, text, len);
+	n = escape_text(safe, room, text, len);
 	for (size_t i = 0; i < n; i++) {
 		if (wraps(safe[i], at, width)) {
 			if (--lines == 0) {
-				out_text(o, "...");
+				outbuf_text(o, "...");
 				break;
 			}
-			out_text(o, "\\l");
+			outbuf_text(o, "\\l");
 			at = 0;
 			if (safe[i] == ' ')
 				continue;
 		}
 		if (safe[i] == '"' || safe[i] == '\\')
-			out_text(o, "\\");
-		out_bytes(o, &safe[i], 1);
+			outbuf_text(o, "\\");
+		outbuf_bytes(o, &safe[i], 1);
 		at += (safe[i] & 0xc0) != 0x80;
 	}
 	free(safe);
 }
 
 /* What stands behind "-A CHAIN" or "-P CHAIN". */
-static void put_rule(struct out *o, const struct place *p)
+static void put_rule(struct outbuf *o, const struct place *p)
 {
 	size_t head = 3 + (size_t)p->chain_len + 1;
 
@@ -98,24 +98,25 @@ static void put_rule(struct out *o, const struct place *p)
 	else if (p->rule_len)
 		put_quoted(o, p->rule, p->rule_len, LABEL, LINES);
 	else
-		out_text(o, p->kind == PLACE_RETURN ? "end of chain" : "?");
+		outbuf_text(o, p->kind == PLACE_RETURN ? "end of chain" : "?");
 }
 
-static void put_node(struct out *o, const struct ways *w,
+static void put_node(struct outbuf *o, const struct ways *w,
 		     const struct place *p)
 {
-	out_printf(o, "\t\t\tn%u [label=\"", p->id);
+	outbuf_printf(o, "\t\t\tn%u [label=\"", p->id);
 	/* Rules of nft have handles instead. */
 	if (p->number || p->handle)
-		out_printf(o, "%llu  ", p->number ? p->number :
-			   (unsigned long long)p->handle);
+		outbuf_printf(o, "%llu  ",
+			      p->number ? p->number
+					: (unsigned long long)p->handle);
 	put_rule(o, p);
-	out_text(o, "\\l\", tooltip=\"");
+	outbuf_text(o, "\\l\", tooltip=\"");
 	put_quoted(o, p->line, p->line_len - 1, 0, 0);
-	out_text(o, "\"");
+	outbuf_text(o, "\"");
 	if (w->drops[p->id])
-		out_text(o, ", color=red, fontcolor=red");
-	out_text(o, "];");
+		outbuf_text(o, ", color=red, fontcolor=red");
+	outbuf_text(o, "];");
 	end_statement(o);
 }
 
@@ -146,17 +147,17 @@ static bool same_table(const struct place *p, const struct place *q)
 	       p->family == q->family && strcmp(p->table, q->table) == 0;
 }
 
-static void open_box(struct out *o, const char *indent, unsigned int number,
+static void open_box(struct outbuf *o, const char *indent, unsigned int number,
 		     const char *label, const char *family)
 {
-	out_printf(o, "%ssubgraph cluster_%u { label=\"", indent, number);
+	outbuf_printf(o, "%ssubgraph cluster_%u { label=\"", indent, number);
 	put_quoted(o, label, strlen(label), 0, 0);
-	out_printf(o, "%s%s\";", *family ? " " : "", family);
+	outbuf_printf(o, "%s%s\";", *family ? " " : "", family);
 	end_statement(o);
 }
 
 /* Tables are boxes, chains are boxes in them. */
-static void put_boxes(struct out *o, const struct ways *w)
+static void put_boxes(struct outbuf *o, const struct ways *w)
 {
 	const struct place **sorted = malloc((w->places + 1) *
 					     sizeof(*sorted));
@@ -175,9 +176,9 @@ static void put_boxes(struct out *o, const struct ways *w)
 		bool chain = table && strcmp(before->chain, p->chain) == 0;
 
 		if (before && !chain)
-			out_text(o, "\t\t}\n");
+			outbuf_text(o, "\t\t}\n");
 		if (before && !table)
-			out_text(o, "\t}\n");
+			outbuf_text(o, "\t}\n");
 		if (!table)
 			open_box(o, "\t", boxes++, p->table,
 				 p->backend == EVENT_NFT ?
@@ -189,7 +190,7 @@ static void put_boxes(struct out *o, const struct ways *w)
 		before = p;
 	}
 	if (before)
-		out_text(o, "\t\t}\n\t}");
+		outbuf_text(o, "\t\t}\n\t}");
 	end_statement(o);
 	free(sorted);
 }
@@ -201,7 +202,7 @@ static const char *fate_color(uint32_t kind)
 	       kind == FATE_SENT ? "darkgreen" : "darkorange";
 }
 
-static void put_fates(struct out *o, const struct ways *w)
+static void put_fates(struct outbuf *o, const struct ways *w)
 {
 	bool seen[FATE_COUNT] = { false };
 
@@ -212,21 +213,22 @@ static void put_fates(struct out *o, const struct ways *w)
 	for (uint32_t k = 0; k < FATE_COUNT; k++) {
 		if (!seen[k])
 			continue;
-		out_printf(o, "\tfate%u [label=\"%s\", shape=oval, color=%s, "
-			   "fontcolor=%s];", k, fate_word(k), fate_color(k),
-			   fate_color(k));
+		outbuf_printf(o,
+			      "\tfate%u [label=\"%s\", shape=oval, color=%s, "
+			      "fontcolor=%s];",
+			      k, fate_word(k), fate_color(k), fate_color(k));
 		end_statement(o);
 	}
 }
 
-static void put_end(struct out *o, uint32_t node)
+static void put_end(struct outbuf *o, uint32_t node)
 {
 	if (node == WAYS_START)
-		out_text(o, "start");
+		outbuf_text(o, "start");
 	else if (node >= WAYS_FATES)
-		out_printf(o, "fate%u", node - WAYS_FATES);
+		outbuf_printf(o, "fate%u", node - WAYS_FATES);
 	else
-		out_printf(o, "n%u", node);
+		outbuf_printf(o, "n%u", node);
 }
 
 /* A pen for 1, 10, 100, ... packets. */
@@ -239,75 +241,79 @@ static unsigned int pen(uint64_t packets)
 	return width;
 }
 
-static void put_edges(struct out *o, const struct ways *w)
+static void put_edges(struct outbuf *o, const struct ways *w)
 {
 	for (uint32_t i = 0; i < WAYS_SLOTS; i++) {
 		const struct way *e = &w->edge[i];
 
 		if (!e->packets)
 			continue;
-		out_text(o, "\t");
+		outbuf_text(o, "\t");
 		put_end(o, e->from);
-		out_text(o, " -> ");
+		outbuf_text(o, " -> ");
 		put_end(o, e->to);
-		out_printf(o, " [label=\"%llu\", penwidth=%u%s];",
-			   (unsigned long long)e->packets, pen(e->packets),
-			   e->to >= WAYS_FATES &&
-			   ways_is_drop(e->to - WAYS_FATES) ?
-			   ", color=red, fontcolor=red" : "");
+		outbuf_printf(o, " [label=\"%llu\", penwidth=%u%s];",
+			      (unsigned long long)e->packets, pen(e->packets),
+			      e->to >= WAYS_FATES &&
+					      ways_is_drop(e->to - WAYS_FATES)
+				      ? ", color=red, fontcolor=red"
+				      : "");
 		end_statement(o);
 	}
 }
 
-static void put_title(struct out *o, const struct ways *w)
+static void put_title(struct outbuf *o, const struct ways *w)
 {
 	const char *separator = ": ";
 
 	/* Boxes may be gone through several times: hence newrank. */
-	out_printf(o, "\tgraph [newrank=true, ranksep=0.2, nodesep=0.15, "
-		   "labelloc=t, label=\"%llu packet%s",
-		   (unsigned long long)w->packets,
-		   w->packets == 1 ? "" : "s");
+	outbuf_printf(o,
+		      "\tgraph [newrank=true, ranksep=0.2, nodesep=0.15, "
+		      "labelloc=t, label=\"%llu packet%s",
+		      (unsigned long long)w->packets,
+		      w->packets == 1 ? "" : "s");
 	for (unsigned int k = 0; k < FATE_COUNT; k++) {
 		if (!w->fate[k])
 			continue;
-		out_printf(o, "%s%llu %s", separator,
-			   (unsigned long long)w->fate[k], fate_word(k));
+		outbuf_printf(o, "%s%llu %s", separator,
+			      (unsigned long long)w->fate[k], fate_word(k));
 		separator = ", ";
 	}
 	if (w->copies)
-		out_printf(o, "\\n%llu copies besides",
-			   (unsigned long long)w->copies);
+		outbuf_printf(o, "\\n%llu copies besides",
+			      (unsigned long long)w->copies);
 	if (w->left_out)
-		out_printf(o, "\\n%llu steps are left out",
-			   (unsigned long long)w->left_out);
-	out_text(o, "\"];");
+		outbuf_printf(o, "\\n%llu steps are left out",
+			      (unsigned long long)w->left_out);
+	outbuf_text(o, "\"];");
 	end_statement(o);
 }
 
-static void graph_finish(struct out *o, const struct report_env *env)
+static void graph_finish(struct outbuf *o, const struct report_env *env)
 {
 	const struct ways *w = env->state;
 
-	out_begin(o);
-	out_text(o, "// nftrace " VERSION ": dot -Tsvg FILE > FILE.svg\n"
-		 "digraph nftrace {\n"
-		 "\tfontname=\"sans-serif\";\n"
-		 "\tnode [shape=box, fontname=\"monospace\", fontsize=10, "
-		 "margin=\"0.08,0.03\", height=0.2];\n"
-		 "\tedge [fontname=\"sans-serif\", fontsize=9, arrowsize=0.6];");
+	outbuf_begin(o);
+	outbuf_text(
+		o,
+		"// nftrace " VERSION ": dot -Tsvg FILE > FILE.svg\n"
+		"digraph nftrace {\n"
+		"\tfontname=\"sans-serif\";\n"
+		"\tnode [shape=box, fontname=\"monospace\", fontsize=10, "
+		"margin=\"0.08,0.03\", height=0.2];\n"
+		"\tedge [fontname=\"sans-serif\", fontsize=9, arrowsize=0.6];");
 	end_statement(o);
 	put_title(o, w);
-	out_printf(o, "\tstart [label=\"%llu packet%s\", shape=oval];",
-		   (unsigned long long)w->packets,
-		   w->packets == 1 ? "" : "s");
+	outbuf_printf(o, "\tstart [label=\"%llu packet%s\", shape=oval];",
+		      (unsigned long long)w->packets,
+		      w->packets == 1 ? "" : "s");
 	end_statement(o);
 	put_boxes(o, w);
 	put_fates(o, w);
 	put_edges(o, w);
-	out_text(o, "}");
+	outbuf_text(o, "}");
 	end_statement(o);
-	out_end(o);
+	outbuf_end(o);
 }
 
 const struct report report_graph = {

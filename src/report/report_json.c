@@ -7,8 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/out.h"
-#include "base/safe.h"
+#include "base/escape.h"
+#include "base/outbuf.h"
 #include "capture/event.h"
 #include "capture/ifnames.h"
 #include "journey/change.h"
@@ -29,33 +29,33 @@ static const char *const kinds[] = {
 };
 
 /* A JSON string, quotes included. */
-static void put_string(struct out *o, const char *text, size_t len)
+static void put_string(struct outbuf *o, const char *text, size_t len)
 {
-	char *room = out_room(o, 6 * len + 2);
+	char *room = outbuf_room(o, 6 * len + 2);
 	size_t n;
 
 	if (!room)
 		return;
 	room[0] = '"';
-	n = safe_json(room + 1, 6 * len + 1, text, len);
+	n = escape_json(room + 1, 6 * len + 1, text, len);
 	room[n + 1] = '"';
-	out_advance(o, n + 2);
+	outbuf_advance(o, n + 2);
 }
 
-static void put_name(struct out *o, const struct report_env *env,
+static void put_name(struct outbuf *o, const struct report_env *env,
 		     const char *key, uint32_t index)
 {
 	const char *name = ifnames_raw(env->names, index);
 
-	out_text(o, key);
+	outbuf_text(o, key);
 	if (index)
 		put_string(o, name, strlen(name));
 	else
-		out_text(o, "null");
+		outbuf_text(o, "null");
 }
 
 /* RFC 3339, UTC, microseconds; the second is worked out once. */
-static void put_time(struct out *o, uint64_t ns)
+static void put_time(struct outbuf *o, uint64_t ns)
 {
 	static time_t known = -1;
 	static char text[32];
@@ -63,8 +63,8 @@ static void put_time(struct out *o, uint64_t ns)
 	struct tm tm;
 
 	if (report_since_boot(ns)) {
-		out_printf(o, "\"%lld.%06u\"", (long long)sec,
-			   (unsigned int)(ns / 1000 % 1000000));
+		outbuf_printf(o, "\"%lld.%06u\"", (long long)sec,
+			      (unsigned int)(ns / 1000 % 1000000));
 		return;
 	}
 	if (sec != known) {
@@ -72,14 +72,14 @@ static void put_time(struct out *o, uint64_t ns)
 		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
 		known = sec;
 	}
-	out_printf(o, "\"%s.%06uZ\"", text,
-		   (unsigned int)(ns / 1000 % 1000000));
+	outbuf_printf(o, "\"%s.%06uZ\"", text,
+		      (unsigned int)(ns / 1000 % 1000000));
 }
 
-static void put_hex(struct out *o, const uint8_t *bytes, size_t len)
+static void put_hex(struct outbuf *o, const uint8_t *bytes, size_t len)
 {
 	static const char hex[] = "0123456789abcdef";
-	char *room = out_room(o, 2 * len + 2), *p = room;
+	char *room = outbuf_room(o, 2 * len + 2), *p = room;
 
 	if (!room)
 		return;
@@ -89,74 +89,74 @@ static void put_hex(struct out *o, const uint8_t *bytes, size_t len)
 		*p++ = hex[bytes[i] & 15];
 	}
 	*p++ = '"';
-	out_advance(o, (size_t)(p - room));
+	outbuf_advance(o, (size_t)(p - room));
 }
 
 /* An nft table may be of another family than the packet: inet. */
-static void put_backend(struct out *o, const struct place *p)
+static void put_backend(struct outbuf *o, const struct place *p)
 {
 	bool nft = p->backend == EVENT_NFT;
 
-	out_text(o, nft ? "{\"backend\":\"nft\",\"family\":\""
-			: "{\"backend\":\"legacy\",\"family\":\"");
-	out_text(o, family_by_nfproto(p->nfproto)->name);
-	out_text(o, "\"");
+	outbuf_text(o, nft ? "{\"backend\":\"nft\",\"family\":\""
+			   : "{\"backend\":\"legacy\",\"family\":\"");
+	outbuf_text(o, family_by_nfproto(p->nfproto)->name);
+	outbuf_text(o, "\"");
 	if (nft)
-		out_printf(o, ",\"nft_family\":\"%s\"",
-			   nft_snapshot_family(p->family));
+		outbuf_printf(o, ",\"nft_family\":\"%s\"",
+			      nft_snapshot_family(p->family));
 }
 
 /* Rules have numbers in legacy tables, handles in nft. */
-static void put_rule_id(struct out *o, const struct place *p)
+static void put_rule_id(struct outbuf *o, const struct place *p)
 {
 	if (p->backend != EVENT_NFT)
-		out_printf(o, ",\"number\":%u,\"handle\":null", p->number);
+		outbuf_printf(o, ",\"number\":%u,\"handle\":null", p->number);
 	else if (p->handle)
-		out_printf(o, ",\"number\":null,\"handle\":%llu",
-			   (unsigned long long)p->handle);
+		outbuf_printf(o, ",\"number\":null,\"handle\":%llu",
+			      (unsigned long long)p->handle);
 	else
-		out_text(o, ",\"number\":null,\"handle\":null");
+		outbuf_text(o, ",\"number\":null,\"handle\":null");
 }
 
-static void put_new_place(struct out *o, const struct place *p)
+static void put_new_place(struct outbuf *o, const struct place *p)
 {
 	put_backend(o, p);
-	out_text(o, ",\"table\":");
+	outbuf_text(o, ",\"table\":");
 	put_string(o, p->table, strlen(p->table));
-	out_text(o, ",\"chain\":");
+	outbuf_text(o, ",\"chain\":");
 	put_string(o, p->chain, p->chain_len);
-	out_printf(o, ",\"kind\":\"%s\"", kinds[p->kind]);
+	outbuf_printf(o, ",\"kind\":\"%s\"", kinds[p->kind]);
 	put_rule_id(o, p);
-	out_text(o, ",\"rule\":");
+	outbuf_text(o, ",\"rule\":");
 	if (p->rule_len)
 		put_string(o, p->rule, p->rule_len);
 	else
-		out_text(o, "null");
+		outbuf_text(o, "null");
 	if (p->doubt)
-		out_printf(o, ",\"doubt\":\"%s\"", doubt_word(p->doubt));
+		outbuf_printf(o, ",\"doubt\":\"%s\"", doubt_word(p->doubt));
 }
 
 /* The members that are the same for every event at a place. */
-static void put_place(struct out *o, const struct report_env *env,
+static void put_place(struct outbuf *o, const struct report_env *env,
 		      const struct place *p)
 {
-	size_t at = out_written(o);
+	size_t at = outbuf_written(o);
 	const char *written;
 
 	if (fragments_put(env->state, p->id, o))
 		return;
 	put_new_place(o, p);
-	written = out_record(o, at);
+	written = outbuf_record(o, at);
 	if (written)
 		fragments_keep(env->state, p->id, written,
-			       out_written(o) - at);
+			       outbuf_written(o) - at);
 }
 
-static void put_step(struct out *o, const struct report_env *env,
+static void put_step(struct outbuf *o, const struct report_env *env,
 		     const struct step *s)
 {
 	put_place(o, env, s->place);
-	out_printf(o, ",\"mark\":\"0x%x\"", s->mark);
+	outbuf_printf(o, ",\"mark\":\"0x%x\"", s->mark);
 	put_name(o, env, ",\"in\":", s->in);
 	put_name(o, env, ",\"out\":", s->out);
 	if (s->phys_in)
@@ -164,11 +164,11 @@ static void put_step(struct out *o, const struct report_env *env,
 	if (s->phys_out)
 		put_name(o, env, ",\"physout\":", s->phys_out);
 	if (s->branch)
-		out_printf(o, ",\"copy\":%u", s->branch);
-	out_text(o, "}");
+		outbuf_printf(o, ",\"copy\":%u", s->branch);
+	outbuf_text(o, "}");
 }
 
-static void put_value(struct out *o, const struct report_env *env,
+static void put_value(struct outbuf *o, const struct report_env *env,
 		      const struct journey *j, const struct change *c,
 		      const struct change_value *v)
 {
@@ -187,79 +187,81 @@ static void put_value(struct out *o, const struct report_env *env,
 		break;
 	case FIELD_MARK:
 	case FIELD_TOS:
-		out_printf(o, "\"0x%x\"", v->number);
+		outbuf_printf(o, "\"0x%x\"", v->number);
 		break;
 	default:
-		out_printf(o, "%u", v->number);
+		outbuf_printf(o, "%u", v->number);
 		break;
 	}
 }
 
-static void put_changes(struct out *o, const struct report_env *env,
+static void put_changes(struct outbuf *o, const struct report_env *env,
 			const struct journey *j)
 {
-	out_text(o, "],\"changes\":[");
+	outbuf_text(o, "],\"changes\":[");
 	for (unsigned int i = 0; i < j->changes; i++) {
 		const struct change *c = &j->change[i];
 
-		out_printf(o, "%s{\"event\":%u,\"maker\":\"%s\","
-			   "\"field\":\"%s\",\"from\":", i ? "," : "",
-			   c->step + 1u, change_maker_word(c->maker),
-			   change_field_word(c->field));
+		outbuf_printf(o,
+			      "%s{\"event\":%u,\"maker\":\"%s\","
+			      "\"field\":\"%s\",\"from\":",
+			      i ? "," : "", c->step + 1u,
+			      change_maker_word(c->maker),
+			      change_field_word(c->field));
 		put_value(o, env, j, c, &c->from);
-		out_text(o, ",\"to\":");
+		outbuf_text(o, ",\"to\":");
 		put_value(o, env, j, c, &c->to);
-		out_text(o, "}");
+		outbuf_text(o, "}");
 	}
-	out_text(o, "]");
+	outbuf_text(o, "]");
 }
 
-static void put_fate(struct out *o, const struct report_env *env,
+static void put_fate(struct outbuf *o, const struct report_env *env,
 		     const struct journey *j, unsigned int b)
 {
 	const struct fate *f = &j->fate[b];
 	char reason[REPORT_REASON];
 	size_t n = report_reason(reason, sizeof(reason), j, b);
 
-	out_printf(o, "\"fate\":\"%s\",\"reason\":", fate_word(f->kind));
+	outbuf_printf(o, "\"fate\":\"%s\",\"reason\":", fate_word(f->kind));
 	if (n)
 		put_string(o, reason, n);
 	else
-		out_text(o, "null");
-	out_printf(o, ",\"last_hook\":\"%s\"", report_hook_name(f->hook));
+		outbuf_text(o, "null");
+	outbuf_printf(o, ",\"last_hook\":\"%s\"", report_hook_name(f->hook));
 	if (f->kind == FATE_FORWARDED || f->kind == FATE_SENT)
 		put_name(o, env, ",\"fate_out\":", f->out);
-	out_text(o, ",\"by\":");
+	outbuf_text(o, ",\"by\":");
 	if (f->by) {
 		put_place(o, env, f->by);
-		out_text(o, "}");
+		outbuf_text(o, "}");
 	} else {
-		out_text(o, "null");
+		outbuf_text(o, "null");
 	}
 }
 
-static void put_origin(struct out *o, const struct report_env *env)
+static void put_origin(struct outbuf *o, const struct report_env *env)
 {
-	out_text(o, "{\"schema\":1,\"host\":");
+	outbuf_text(o, "{\"schema\":1,\"host\":");
 	put_string(o, env->host, strlen(env->host));
-	out_text(o, ",\"netns\":");
+	outbuf_text(o, ",\"netns\":");
 	if (*env->netns)
 		put_string(o, env->netns, strlen(env->netns));
 	else
-		out_text(o, "null");
+		outbuf_text(o, "null");
 }
 
-static void put_headers(struct out *o, const struct packet *p)
+static void put_headers(struct outbuf *o, const struct packet *p)
 {
 	char line[1024];
 
-	out_text(o, ",\"headers\":");
+	outbuf_text(o, ",\"headers\":");
 	put_string(o, line, packet_print(line, sizeof(line), p, false));
-	out_printf(o, ",\"length\":%u,\"payload\":", p->length);
+	outbuf_printf(o, ",\"length\":%u,\"payload\":", p->length);
 	put_hex(o, p->data, p->caplen);
 }
 
-static void json_journey(struct out *o, const struct report_env *env,
+static void json_journey(struct outbuf *o, const struct report_env *env,
 			 const struct journey *j)
 {
 	const struct step *s = journey_first(j);
@@ -267,44 +269,44 @@ static void json_journey(struct out *o, const struct report_env *env,
 	bool complete = !(j->flags & (JOURNEY_GAP | JOURNEY_HEADLESS));
 
 	put_origin(o, env);
-	out_printf(o, ",\"packet\":%llu,\"time\":",
-		   (unsigned long long)j->number);
+	outbuf_printf(o, ",\"packet\":%llu,\"time\":",
+		      (unsigned long long)j->number);
 	put_time(o, j->first_ns);
-	out_printf(o, ",\"time_source\":\"%s\",\"family\":\"%s\"",
-		   report_time_source(env, j->first_ns,
-				      j->flags & JOURNEY_STAMPED),
-		   family_by_nfproto(j->nfproto)->name);
+	outbuf_printf(o, ",\"time_source\":\"%s\",\"family\":\"%s\"",
+		      report_time_source(env, j->first_ns,
+					 j->flags & JOURNEY_STAMPED),
+		      family_by_nfproto(j->nfproto)->name);
 	put_name(o, env, ",\"in\":", s->in);
 	put_name(o, env, ",\"out\":", s->out);
 	put_headers(o, &j->first);
-	out_text(o, ",\"events\":[");
+	outbuf_text(o, ",\"events\":[");
 	for (uint32_t i = 0; i < kept; i++) {
 		if (i)
-			out_text(o, ",");
+			outbuf_text(o, ",");
 		put_step(o, env, &j->step[i]);
 	}
 	put_changes(o, env, j);
-	out_text(o, ",");
+	outbuf_text(o, ",");
 	put_fate(o, env, j, 0);
 	if (j->branches > 1) {
-		out_text(o, ",\"copies\":[");
+		outbuf_text(o, ",\"copies\":[");
 		for (unsigned int b = 1; b < j->branches; b++) {
-			out_text(o, b > 1 ? ",{" : "{");
+			outbuf_text(o, b > 1 ? ",{" : "{");
 			put_fate(o, env, j, b);
-			out_text(o, "}");
+			outbuf_text(o, "}");
 		}
-		out_text(o, "]");
+		outbuf_text(o, "]");
 	}
-	out_printf(o, ",\"complete\":%s,\"events_lost\":%u",
-		   complete ? "true" : "false", j->lost);
+	outbuf_printf(o, ",\"complete\":%s,\"events_lost\":%u",
+		      complete ? "true" : "false", j->lost);
 	if (j->omitted)
-		out_printf(o, ",\"events_omitted\":%u", j->omitted);
+		outbuf_printf(o, ",\"events_omitted\":%u", j->omitted);
 	if (j->flags & JOURNEY_AMBIGUOUS)
-		out_text(o, ",\"ambiguous\":true");
-	out_text(o, "}\n");
+		outbuf_text(o, ",\"ambiguous\":true");
+	outbuf_text(o, "}\n");
 }
 
-static void json_event(struct out *o, const struct report_env *env,
+static void json_event(struct outbuf *o, const struct report_env *env,
 		       const struct event *e, const struct place *at,
 		       uint64_t wall_ns)
 {
@@ -317,19 +319,19 @@ static void json_event(struct out *o, const struct report_env *env,
 
 	packet_decode(&p, e->nfproto, e->payload, e->payload_len);
 	put_origin(o, env);
-	out_text(o, ",\"time\":");
+	outbuf_text(o, ",\"time\":");
 	put_time(o, stamped ? e->stamp_ns : wall_ns);
-	out_printf(o, ",\"time_source\":\"%s\",\"family\":\"%s\"",
-		   report_time_source(env, stamped ? e->stamp_ns : wall_ns,
-				      stamped),
-		   family_by_nfproto(e->nfproto)->name);
+	outbuf_printf(o, ",\"time_source\":\"%s\",\"family\":\"%s\"",
+		      report_time_source(env, stamped ? e->stamp_ns : wall_ns,
+					 stamped),
+		      family_by_nfproto(e->nfproto)->name);
 	put_headers(o, &p);
-	out_text(o, ",\"event\":");
+	outbuf_text(o, ",\"event\":");
 	put_step(o, env, &s);
-	out_text(o, "}\n");
+	outbuf_text(o, "}\n");
 }
 
-static int json_open(struct out *o, struct report_env *env)
+static int json_open(struct outbuf *o, struct report_env *env)
 {
 	(void)o;
 	env->state = fragments_open();

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/out.h"
+#include "base/outbuf.h"
 #include "capture/ifnames.h"
 #include "journey/journey.h"
 #include "report/pcapng.h"
@@ -21,51 +21,51 @@ struct state {
 	uint32_t last;		/* id found last */
 };
 
-static void put_u16(struct out *o, uint16_t v)
+static void put_u16(struct outbuf *o, uint16_t v)
 {
-	out_bytes(o, (const char *)&v, sizeof(v));
+	outbuf_bytes(o, (const char *)&v, sizeof(v));
 }
 
-static void put_u32(struct out *o, uint32_t v)
+static void put_u32(struct outbuf *o, uint32_t v)
 {
-	out_bytes(o, (const char *)&v, sizeof(v));
+	outbuf_bytes(o, (const char *)&v, sizeof(v));
 }
 
-static void put_padding(struct out *o, size_t len)
+static void put_padding(struct outbuf *o, size_t len)
 {
-	out_bytes(o, "\0\0\0", -len & 3);
+	outbuf_bytes(o, "\0\0\0", -len & 3);
 }
 
 /* Blocks begin and end with their length, which is known only at the end. */
-static size_t begin_block(struct out *o, uint32_t type)
+static size_t begin_block(struct outbuf *o, uint32_t type)
 {
-	size_t at = out_written(o);
+	size_t at = outbuf_written(o);
 
 	put_u32(o, type);
 	put_u32(o, 0);
 	return at;
 }
 
-static void end_block(struct out *o, size_t at)
+static void end_block(struct outbuf *o, size_t at)
 {
-	uint32_t len = (uint32_t)(out_written(o) - at) + 4;
-	char *block = out_record(o, at);
+	uint32_t len = (uint32_t)(outbuf_written(o) - at) + 4;
+	char *block = outbuf_record(o, at);
 
 	if (block)
 		memcpy(block + 4, &len, sizeof(len));
 	put_u32(o, len);
 }
 
-static void put_option(struct out *o, uint16_t code, const void *value,
+static void put_option(struct outbuf *o, uint16_t code, const void *value,
 		       size_t len)
 {
 	put_u16(o, code);
 	put_u16(o, (uint16_t)len);
-	out_bytes(o, value, len);
+	outbuf_bytes(o, value, len);
 	put_padding(o, len);
 }
 
-static void end_options(struct out *o)
+static void end_options(struct outbuf *o)
 {
 	put_u32(o, 0);
 }
@@ -82,18 +82,18 @@ static size_t piece_len(const char *text, size_t len, char parting)
 }
 
 /* Rare: thousands of events.  What was written from @at on goes into pieces. */
-static void part_comment(struct out *o, size_t at, const char *lead,
+static void part_comment(struct outbuf *o, size_t at, const char *lead,
 			 char parting)
 {
-	size_t len = out_written(o) - at - 4, done = 0;
+	size_t len = outbuf_written(o) - at - 4, done = 0;
 	char *copy = malloc(len);
 
-	if (!copy || !out_record(o, at)) {
+	if (!copy || !outbuf_record(o, at)) {
 		o->overflow = true;
 		free(copy);
 		return;
 	}
-	memcpy(copy, out_record(o, at + 4), len);
+	memcpy(copy, outbuf_record(o, at + 4), len);
 	o->tail = o->mark + at;
 	while (done < len) {
 		size_t n = piece_len(copy + done, len - done, parting);
@@ -101,29 +101,29 @@ static void part_comment(struct out *o, size_t at, const char *lead,
 
 		put_u16(o, PCAPNG_OPT_COMMENT);
 		put_u16(o, (uint16_t)(lead_len + n));
-		out_bytes(o, lead, lead_len);
-		out_bytes(o, copy + done, n);
+		outbuf_bytes(o, lead, lead_len);
+		outbuf_bytes(o, copy + done, n);
 		put_padding(o, lead_len + n);
 		done += n + (done + n < len && copy[done + n] == parting);
 	}
 	free(copy);
 }
 
-static size_t begin_comment(struct out *o)
+static size_t begin_comment(struct outbuf *o)
 {
-	size_t at = out_written(o);
+	size_t at = outbuf_written(o);
 
 	put_u16(o, PCAPNG_OPT_COMMENT);
 	put_u16(o, 0);
 	return at;
 }
 
-static void end_comment(struct out *o, size_t at, const char *lead,
+static void end_comment(struct outbuf *o, size_t at, const char *lead,
 			char parting)
 {
-	size_t len = out_written(o) - at - 4;
+	size_t len = outbuf_written(o) - at - 4;
 	uint16_t short_len = (uint16_t)len;
-	char *option = out_record(o, at);
+	char *option = outbuf_record(o, at);
 
 	if (!option)
 		return;
@@ -135,7 +135,7 @@ static void end_comment(struct out *o, size_t at, const char *lead,
 	put_padding(o, len);
 }
 
-static void put_interface(struct out *o, const char *name, bool first)
+static void put_interface(struct outbuf *o, const char *name, bool first)
 {
 	static const uint8_t nanoseconds = 9;
 	size_t at = begin_block(o, PCAPNG_INTERFACE);
@@ -150,7 +150,7 @@ static void put_interface(struct out *o, const char *name, bool first)
 }
 
 /* The id of an interface, which gets its block when it is first used. */
-static uint32_t interface_id(struct out *o, const struct report_env *env,
+static uint32_t interface_id(struct outbuf *o, const struct report_env *env,
 			     uint32_t index)
 {
 	struct state *st = env->state;
@@ -170,7 +170,7 @@ static uint32_t interface_id(struct out *o, const struct report_env *env,
 	return st->last;
 }
 
-static void put_packet_head(struct out *o, uint32_t id, uint64_t ns,
+static void put_packet_head(struct outbuf *o, uint32_t id, uint64_t ns,
 			    const struct packet *p)
 {
 	put_u32(o, id);
@@ -178,12 +178,12 @@ static void put_packet_head(struct out *o, uint32_t id, uint64_t ns,
 	put_u32(o, (uint32_t)ns);
 	put_u32(o, p->caplen);
 	put_u32(o, p->length > p->caplen ? p->length : p->caplen);
-	out_bytes(o, (const char *)p->data, p->caplen);
+	outbuf_bytes(o, (const char *)p->data, p->caplen);
 	put_padding(o, p->caplen);
 }
 
 /* The two states of one packet have one packet id, and a direction each. */
-static void end_packet(struct out *o, size_t at, uint64_t number,
+static void end_packet(struct outbuf *o, size_t at, uint64_t number,
 		       uint32_t direction)
 {
 	put_option(o, PCAPNG_EPB_FLAGS, &direction, sizeof(direction));
@@ -192,18 +192,18 @@ static void end_packet(struct out *o, size_t at, uint64_t number,
 	end_block(o, at);
 }
 
-static void put_block_comment(struct out *o, const struct report_env *env,
+static void put_block_comment(struct outbuf *o, const struct report_env *env,
 			      const struct journey *j)
 {
 	size_t at = begin_comment(o);
 
 	report_block.journey(o, env, j);
-	if (out_record(o, 0) && out_written(o) > at + 4)
+	if (outbuf_record(o, 0) && outbuf_written(o) > at + 4)
 		o->tail--;	/* the last line needs no end */
 	end_comment(o, at, "", '\n');
 }
 
-static void put_record_comment(struct out *o, const struct report_env *env,
+static void put_record_comment(struct outbuf *o, const struct report_env *env,
 			       const struct journey *j)
 {
 	size_t at = begin_comment(o);
@@ -212,7 +212,7 @@ static void put_record_comment(struct out *o, const struct report_env *env,
 	end_comment(o, at, RECORD_MAGIC, ' ');
 }
 
-static void put_first(struct out *o, const struct report_env *env,
+static void put_first(struct outbuf *o, const struct report_env *env,
 		      const struct journey *j)
 {
 	const struct step *s = journey_first(j);
@@ -234,7 +234,7 @@ static bool translated(const struct journey *j)
 	return false;
 }
 
-static void put_last(struct out *o, const struct report_env *env,
+static void put_last(struct outbuf *o, const struct report_env *env,
 		     const struct journey *j)
 {
 	static const char after[] = RECORD_MAGIC " " RECORD_AFTER;
@@ -244,14 +244,14 @@ static void put_last(struct out *o, const struct report_env *env,
 
 	put_packet_head(o, id, j->first_ns, &j->last);
 	comment = begin_comment(o);
-	out_printf(o, "#%llu after address translation",
-		   (unsigned long long)j->number);
+	outbuf_printf(o, "#%llu after address translation",
+		      (unsigned long long)j->number);
 	end_comment(o, comment, "", '\n');
 	put_option(o, PCAPNG_OPT_COMMENT, after, sizeof(after) - 1);
 	end_packet(o, at, j->number, dev ? PCAPNG_OUTBOUND : PCAPNG_INBOUND);
 }
 
-static void pcap_journey(struct out *o, const struct report_env *env,
+static void pcap_journey(struct outbuf *o, const struct report_env *env,
 			 const struct journey *j)
 {
 	struct state *st = env->state;
@@ -265,7 +265,7 @@ static void pcap_journey(struct out *o, const struct report_env *env,
 		st->count = known;
 }
 
-static int pcap_open(struct out *o, struct report_env *env)
+static int pcap_open(struct outbuf *o, struct report_env *env)
 {
 	static const char program[] = "nftrace " VERSION;
 	size_t at;
@@ -275,7 +275,7 @@ static int pcap_open(struct out *o, struct report_env *env)
 		return -ENOMEM;
 	/* The comments are for people, wherever they are read. */
 	env->color = env->verbose = false;
-	out_begin(o);
+	outbuf_begin(o);
 	at = begin_block(o, PCAPNG_SECTION);
 	put_u32(o, PCAPNG_BYTE_ORDER);
 	put_u16(o, 1);
@@ -285,7 +285,7 @@ static int pcap_open(struct out *o, struct report_env *env)
 	put_option(o, PCAPNG_SHB_USERAPPL, program, sizeof(program) - 1);
 	end_options(o);
 	end_block(o, at);
-	out_end(o);
+	outbuf_end(o);
 	return 0;
 }
 

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/out.h"
-#include "base/safe.h"
+#include "base/escape.h"
+#include "base/outbuf.h"
 #include "capture/event.h"
 #include "capture/ifnames.h"
 #include "journey/change.h"
@@ -35,15 +35,15 @@ static const char *const fate_color[FATE_COUNT] = {
 	[FATE_INCOMPLETE] = "\033[36m",
 };
 
-static void put_color(struct out *o, const struct report_env *env,
+static void put_color(struct outbuf *o, const struct report_env *env,
 		      const char *code)
 {
 	if (env->color)
-		out_text(o, code);
+		outbuf_text(o, code);
 }
 
 /* HH:MM:SS.uuuuuu in local time, or seconds since boot; the second is worked out once. */
-static void put_time(struct out *o, uint64_t ns)
+static void put_time(struct outbuf *o, uint64_t ns)
 {
 	static time_t known = -1;
 	static char text[16];
@@ -53,7 +53,7 @@ static void put_time(struct out *o, uint64_t ns)
 	uint32_t us = (uint32_t)(ns / 1000 % 1000000);
 
 	if (report_since_boot(ns)) {
-		out_printf(o, "%lld.%06u ", (long long)sec, us);
+		outbuf_printf(o, "%lld.%06u ", (long long)sec, us);
 		return;
 	}
 	if (sec != known) {
@@ -66,75 +66,77 @@ static void put_time(struct out *o, uint64_t ns)
 	for (int i = 14; i > 8; i--, us /= 10)
 		line[i] = (char)('0' + us % 10);
 	line[15] = ' ';
-	out_bytes(o, line, 16);
+	outbuf_bytes(o, line, 16);
 }
 
-static void put_interfaces(struct out *o, const struct report_env *env,
+static void put_interfaces(struct outbuf *o, const struct report_env *env,
 			   uint32_t in, uint32_t phys_in, uint32_t out)
 {
 	if (in) {
-		out_text(o, "IN=");
-		out_text(o, ifnames_get(env->names, in));
+		outbuf_text(o, "IN=");
+		outbuf_text(o, ifnames_get(env->names, in));
 		if (phys_in && phys_in != in) {
-			out_text(o, " PHYSIN=");
-			out_text(o, ifnames_get(env->names, phys_in));
+			outbuf_text(o, " PHYSIN=");
+			outbuf_text(o, ifnames_get(env->names, phys_in));
 		}
-		out_text(o, " ");
+		outbuf_text(o, " ");
 	} else if (out) {
-		out_text(o, "OUT=");
-		out_text(o, ifnames_get(env->names, out));
-		out_text(o, " ");
+		outbuf_text(o, "OUT=");
+		outbuf_text(o, ifnames_get(env->names, out));
+		outbuf_text(o, " ");
 	}
 }
 
-static void put_packet(struct out *o, const struct packet *p, bool verbose)
+static void put_packet(struct outbuf *o, const struct packet *p, bool verbose)
 {
-	char *room = out_room(o, LINE);
+	char *room = outbuf_room(o, LINE);
 
 	if (room)
-		out_advance(o, packet_print(room, LINE, p, verbose));
+		outbuf_advance(o, packet_print(room, LINE, p, verbose));
 }
 
-static void put_ethernet(struct out *o, const struct journey *j)
+static void put_ethernet(struct outbuf *o, const struct journey *j)
 {
 	const uint8_t *h = j->hw_header;
 
 	if (j->hw_header_len < 14)
 		return;
-	out_printf(o, "%02x:%02x:%02x:%02x:%02x:%02x > "
-		   "%02x:%02x:%02x:%02x:%02x:%02x, ", h[6], h[7], h[8], h[9],
-		   h[10], h[11], h[0], h[1], h[2], h[3], h[4], h[5]);
+	outbuf_printf(o,
+		      "%02x:%02x:%02x:%02x:%02x:%02x > "
+		      "%02x:%02x:%02x:%02x:%02x:%02x, ",
+		      h[6], h[7], h[8], h[9], h[10], h[11], h[0], h[1], h[2],
+		      h[3], h[4], h[5]);
 }
 
-static void put_head(struct out *o, const struct report_env *env,
+static void put_head(struct outbuf *o, const struct report_env *env,
 		     const struct journey *j)
 {
 	const struct step *s = journey_first(j);
 
 	put_color(o, env, BOLD);
-	out_text(o, "#");
-	out_number(o, j->number);
-	out_text(o, " ");
+	outbuf_text(o, "#");
+	outbuf_number(o, j->number);
+	outbuf_text(o, " ");
 	put_time(o, j->first_ns);
 	put_interfaces(o, env, s->in, s->phys_in, s->out);
 	if (env->verbose)
 		put_ethernet(o, j);
 	put_packet(o, &j->first, env->verbose);
 	if (env->verbose && j->uid != UINT32_MAX)
-		out_printf(o, ", uid %u", j->uid);
+		outbuf_printf(o, ", uid %u", j->uid);
 	put_color(o, env, RESET);
 }
 
 /* "filter:cali-tw:rule:7  "-A ..."", as in the TRACE line. */
-static void put_place(struct out *o, const struct place *p)
+static void put_place(struct outbuf *o, const struct place *p)
 {
 	static const size_t head = sizeof("TRACE: ") - 1;
 
-	out_bytes(o, p->line + head, p->line_len - head - 1);
+	outbuf_bytes(o, p->line + head, p->line_len - head - 1);
 }
 
 /* Behind a bridge's name, which of its ports. */
-static void put_port(struct out *o, const struct report_env *env,
+static void put_port(struct outbuf *o, const struct report_env *env,
 		     const struct journey *j, unsigned int b)
 {
 	for (uint32_t i = journey_kept(j); i-- > 0; ) {
@@ -142,58 +144,58 @@ static void put_port(struct out *o, const struct report_env *env,
 
 		if (s->branch != b || !s->phys_out)
 			continue;
-		out_text(o, " PHYSOUT=");
-		out_text(o, ifnames_get(env->names, s->phys_out));
+		outbuf_text(o, " PHYSOUT=");
+		outbuf_text(o, ifnames_get(env->names, s->phys_out));
 		return;
 	}
 }
 
-static void put_fate(struct out *o, const struct report_env *env,
+static void put_fate(struct outbuf *o, const struct report_env *env,
 		     const struct journey *j, unsigned int b)
 {
 	const struct fate *f = &j->fate[b];
 	char reason[REPORT_REASON];
 
-	out_text(o, "=> ");
+	outbuf_text(o, "=> ");
 	put_color(o, env, fate_color[f->kind]);
 	if (b)
-		out_printf(o, "(copy %u) ", b);
-	out_text(o, fate_word(f->kind));
+		outbuf_printf(o, "(copy %u) ", b);
+	outbuf_text(o, fate_word(f->kind));
 	switch (f->kind) {
 	case FATE_FORWARDED:
 	case FATE_SENT:
 		if (f->out) {
-			out_text(o, " out ");
-			out_text(o, ifnames_get(env->names, f->out));
+			outbuf_text(o, " out ");
+			outbuf_text(o, ifnames_get(env->names, f->out));
 			put_port(o, env, j, b);
 		}
 		break;
 	case FATE_QUEUE:
-		out_printf(o, " to %u", place_queue(f->by));
+		outbuf_printf(o, " to %u", place_queue(f->by));
 		break;
 	case FATE_INCOMPLETE:
-		out_text(o, ":");
+		outbuf_text(o, ":");
 		break;
 	}
 	if (f->by) {
-		out_text(o, " by ");
+		outbuf_text(o, " by ");
 		put_place(o, f->by);
 		if (f->by->doubt)
-			out_text(o, " (doubtful)");
+			outbuf_text(o, " (doubtful)");
 		if (f->cause) {
-			out_text(o, "; likely: ");
-			out_text(o, f->cause);
+			outbuf_text(o, "; likely: ");
+			outbuf_text(o, f->cause);
 		}
 	} else if (report_reason(reason, sizeof(reason), j, b)) {
-		out_text(o, " ");
-		out_text(o, reason);
+		outbuf_text(o, " ");
+		outbuf_text(o, reason);
 	}
 	put_color(o, env, RESET);
 	if (j->flags & JOURNEY_AMBIGUOUS)
-		out_text(o, " [not told apart from an identical packet]");
+		outbuf_text(o, " [not told apart from an identical packet]");
 }
 
-static void put_value(struct out *o, const struct report_env *env,
+static void put_value(struct outbuf *o, const struct report_env *env,
 		      const struct journey *j, const struct change *c,
 		      const struct change_value *v)
 {
@@ -202,21 +204,22 @@ static void put_value(struct out *o, const struct report_env *env,
 	switch (c->field) {
 	case FIELD_SRC:
 	case FIELD_DST:
-		room = out_room(o, LINE);
+		room = outbuf_room(o, LINE);
 		if (room)
-			out_advance(o, packet_print_addr(room, LINE, &j->first,
+			outbuf_advance(o,
+				       packet_print_addr(room, LINE, &j->first,
 							 v->addr, v->port));
 		break;
 	case FIELD_OUT:
 	case FIELD_IN:
-		out_text(o, ifnames_get(env->names, v->number));
+		outbuf_text(o, ifnames_get(env->names, v->number));
 		break;
 	case FIELD_MARK:
 	case FIELD_TOS:
-		out_printf(o, "0x%x", v->number);
+		outbuf_printf(o, "0x%x", v->number);
 		break;
 	default:
-		out_number(o, v->number);
+		outbuf_number(o, v->number);
 	}
 }
 
@@ -226,78 +229,78 @@ static bool is_known(const struct change *c, const struct change_value *v)
 	return v->number || (c->field != FIELD_OUT && c->field != FIELD_IN);
 }
 
-static void put_change(struct out *o, const struct report_env *env,
+static void put_change(struct outbuf *o, const struct report_env *env,
 		       const struct journey *j, const struct change *c)
 {
 	put_color(o, env, DIM);
-	out_text(o, "  ");
+	outbuf_text(o, "  ");
 	if (c->maker != MAKER_RULE) {
-		out_text(o, "(");
-		out_text(o, change_maker_word(c->maker));
-		out_text(o, ") ");
+		outbuf_text(o, "(");
+		outbuf_text(o, change_maker_word(c->maker));
+		outbuf_text(o, ") ");
 	}
-	out_text(o, change_field_word(c->field));
-	out_text(o, " ");
+	outbuf_text(o, change_field_word(c->field));
+	outbuf_text(o, " ");
 	if (is_known(c, &c->from)) {
 		put_value(o, env, j, c, &c->from);
-		out_text(o, " -> ");
+		outbuf_text(o, " -> ");
 	}
 	put_value(o, env, j, c, &c->to);
 	put_color(o, env, RESET);
-	out_text(o, "\n");
+	outbuf_text(o, "\n");
 }
 
-static void put_doubt(struct out *o, const struct report_env *env,
+static void put_doubt(struct outbuf *o, const struct report_env *env,
 		      const struct place *p)
 {
 	put_color(o, env, DIM);
-	out_text(o, "  (doubtful) ");
-	out_text(o, doubt_sentence(p->doubt));
+	outbuf_text(o, "  (doubtful) ");
+	outbuf_text(o, doubt_sentence(p->doubt));
 	put_color(o, env, RESET);
-	out_text(o, "\n");
+	outbuf_text(o, "\n");
 }
 
-static void put_step_details(struct out *o, const struct report_env *env,
+static void put_step_details(struct outbuf *o, const struct report_env *env,
 			     const struct step *s)
 {
 	const struct place *p = s->place;
 
-	out_printf(o, "    mark 0x%x", s->mark);
+	outbuf_printf(o, "    mark 0x%x", s->mark);
 	if (s->in)
-		out_printf(o, " in %s", ifnames_get(env->names, s->in));
+		outbuf_printf(o, " in %s", ifnames_get(env->names, s->in));
 	if (s->phys_in)
-		out_printf(o, " physin %s", ifnames_get(env->names,
-							s->phys_in));
+		outbuf_printf(o, " physin %s",
+			      ifnames_get(env->names, s->phys_in));
 	if (s->out)
-		out_printf(o, " out %s", ifnames_get(env->names, s->out));
+		outbuf_printf(o, " out %s", ifnames_get(env->names, s->out));
 	if (s->phys_out)
-		out_printf(o, " physout %s", ifnames_get(env->names,
-							 s->phys_out));
+		outbuf_printf(o, " physout %s",
+			      ifnames_get(env->names, s->phys_out));
 	if (p->own_before)
-		out_printf(o, " number without nftrace's rules %u",
-			   p->number - p->own_before);
+		outbuf_printf(o, " number without nftrace's rules %u",
+			      p->number - p->own_before);
 	if (s->branch)
-		out_printf(o, " copy %u", s->branch);
-	out_text(o, "\n");
+		outbuf_printf(o, " copy %u", s->branch);
+	outbuf_text(o, "\n");
 }
 
 /* Else its block would look like one that was cut off. */
-static void put_nothing(struct out *o, const struct report_env *env)
+static void put_nothing(struct outbuf *o, const struct report_env *env)
 {
 	put_color(o, env, DIM);
-	out_text(o, "  (no rule met)");
+	outbuf_text(o, "  (no rule met)");
 	put_color(o, env, RESET);
-	out_text(o, "\n");
+	outbuf_text(o, "\n");
 }
 
-static void block_journey(struct out *o, const struct report_env *env,
+static void block_journey(struct outbuf *o, const struct report_env *env,
 			  const struct journey *j)
 {
 	uint32_t kept = journey_kept(j);
 	unsigned int c = 0;
 
 	put_head(o, env, j);
-	out_text(o, "\n");
+	outbuf_text(o, "\n");
 	if (journey_met_nothing(j))
 		put_nothing(o, env);
 	report_alone(o, j, env->color ? DIM : "", env->color ? RESET : "");
@@ -305,8 +308,9 @@ static void block_journey(struct out *o, const struct report_env *env,
 		const struct step *s = &j->step[i];
 
 		if (j->omitted && i == JOURNEY_STEPS_FIRST)
-			out_printf(o, "  ... %u more events ...\n", j->omitted);
-		out_bytes(o, s->place->line, s->place->line_len);
+			outbuf_printf(o, "  ... %u more events ...\n",
+				      j->omitted);
+		outbuf_bytes(o, s->place->line, s->place->line_len);
 		if (s->place->doubt)
 			put_doubt(o, env, s->place);
 		if (env->verbose)
@@ -316,44 +320,44 @@ static void block_journey(struct out *o, const struct report_env *env,
 	}
 	for (unsigned int b = 0; b < j->branches; b++) {
 		put_fate(o, env, j, b);
-		out_text(o, "\n");
+		outbuf_text(o, "\n");
 	}
 }
 
-static void line_journey(struct out *o, const struct report_env *env,
+static void line_journey(struct outbuf *o, const struct report_env *env,
 			 const struct journey *j)
 {
 	put_head(o, env, j);
 	for (unsigned int b = 0; b < j->branches; b++) {
-		out_text(o, " ");
+		outbuf_text(o, " ");
 		put_fate(o, env, j, b);
 	}
-	out_text(o, "\n");
+	outbuf_text(o, "\n");
 }
 
-static void flat_event(struct out *o, const struct report_env *env,
+static void flat_event(struct outbuf *o, const struct report_env *env,
 		       const struct event *e, const struct place *at,
 		       uint64_t wall_ns)
 {
 	struct packet p;
 
 	if (!env->verbose && !at->doubt) {
-		out_bytes(o, at->line, at->line_len);
+		outbuf_bytes(o, at->line, at->line_len);
 		return;
 	}
 	packet_decode(&p, e->nfproto, e->payload, e->payload_len);
-	out_bytes(o, at->line, at->line_len - 1);
+	outbuf_bytes(o, at->line, at->line_len - 1);
 	if (at->doubt)
-		out_text(o, "  (doubtful)");
+		outbuf_text(o, "  (doubtful)");
 	if (!env->verbose) {
-		out_text(o, "\n");
+		outbuf_text(o, "\n");
 		return;
 	}
-	out_text(o, "  ");
+	outbuf_text(o, "  ");
 	put_time(o, e->flags & EVENT_HAS_STAMP ? e->stamp_ns : wall_ns);
 	put_interfaces(o, env, e->in, e->phys_in, e->out);
 	put_packet(o, &p, true);
-	out_text(o, "\n");
+	outbuf_text(o, "\n");
 }
 
 const struct report report_block = {

@@ -37,7 +37,7 @@ int sink_open(struct sink *k, const struct sink_plan *plan,
 	k->env = *env;
 	/* The status line stands where stdout is, not in a file. */
 	k->env.erase &= plan->fd == STDOUT_FILENO;
-	err = out_open(&k->out, plan->fd);
+	err = outbuf_open(&k->out, plan->fd);
 	if (err)
 		return err;
 	k->out.limit = plan->limit;
@@ -47,19 +47,19 @@ int sink_open(struct sink *k, const struct sink_plan *plan,
 
 static bool flush_if_full(struct sink *k, bool fits)
 {
-	if (out_full(&k->out))
-		out_flush(&k->out);
+	if (outbuf_full(&k->out))
+		outbuf_flush(&k->out);
 	return fits;
 }
 
 /* Results begin where the supervisor's status line stands: put it out. */
 static void begin(struct sink *k)
 {
-	bool first = out_pending(&k->out) == 0;
+	bool first = outbuf_pending(&k->out) == 0;
 
-	out_begin(&k->out);
+	outbuf_begin(&k->out);
 	if (k->env.erase && first)
-		out_text(&k->out, "\r\033[K");
+		outbuf_text(&k->out, "\r\033[K");
 }
 
 bool sink_journey(struct sink *k, const struct journey *j)
@@ -68,7 +68,7 @@ bool sink_journey(struct sink *k, const struct journey *j)
 		return true;
 	begin(k);
 	k->report->journey(&k->out, &k->env, j);
-	return flush_if_full(k, out_end(&k->out));
+	return flush_if_full(k, outbuf_end(&k->out));
 }
 
 bool sink_event(struct sink *k, const struct event *e, const struct place *at,
@@ -78,12 +78,12 @@ bool sink_event(struct sink *k, const struct event *e, const struct place *at,
 		return true;
 	begin(k);
 	k->report->event(&k->out, &k->env, e, at, wall_ns);
-	return flush_if_full(k, out_end(&k->out));
+	return flush_if_full(k, outbuf_end(&k->out));
 }
 
 int sink_flush(struct sink *k)
 {
-	return k->report ? out_flush(&k->out) : 0;
+	return k->report ? outbuf_flush(&k->out) : 0;
 }
 
 int sink_finish(struct sink *k)
@@ -92,7 +92,7 @@ int sink_finish(struct sink *k)
 		return 0;
 	if (k->report->finish && !k->out.error)
 		k->report->finish(&k->out, &k->env);
-	return out_drain(&k->out);
+	return outbuf_drain(&k->out);
 }
 
 void sink_close(struct sink *k)
@@ -101,6 +101,6 @@ void sink_close(struct sink *k)
 		return;
 	if (k->report->close)
 		k->report->close(&k->env);
-	out_close(&k->out);
+	outbuf_close(&k->out);
 	k->report = NULL;
 }

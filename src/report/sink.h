@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/out.h"
+#include "base/outbuf.h"
 #include "report/report.h"
 
 /* Which results a run can write; stdout comes first. */
@@ -23,7 +23,7 @@ struct sink_plan {
 struct sink {
 	const struct report *report;	/* NULL: none */
 	struct report_env env;
-	struct out out;
+	struct outbuf out;
 };
 
 /**

@@ -13,8 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/say.h"
-#include "base/status.h"
+#include "base/exit_status.h"
+#include "base/msg.h"
 #include "capture/event_nft.h"
 #include "reader/reader_plan.h"
 #include "reader/reader_process.h"
@@ -35,9 +35,9 @@ static int open_lock(struct run *r)
 
 	if (!err)
 		return 0;
-	say("error: the lock file %s cannot be opened: %s (set "
-	    "XTABLES_LOCKFILE to use another)", lock_path(),
-	    check_lock_error(err));
+	msg("error: the lock file %s cannot be opened: %s (set "
+	    "XTABLES_LOCKFILE to use another)",
+	    lock_path(), check_lock_error(err));
 	return STATUS_FAILURE;
 }
 
@@ -74,22 +74,23 @@ static int take_lock(struct run *r)
 {
 	int err;
 
-	say("Trying to acquire the lock: %s", r->lock.path);
+	msg("Trying to acquire the lock: %s", r->lock.path);
 	TESTPOINT("before-lock");
 	err = wait_for_lock(r);
 	if (err == -EWOULDBLOCK) {
 		check_lock_holder(&r->lock);
-		say("error: the xtables lock was not to be had within %u "
-		    "seconds (-w waits longer)", r->o->wait_s);
+		msg("error: the xtables lock was not to be had within %u "
+		    "seconds (-w waits longer)",
+		    r->o->wait_s);
 		return STATUS_BUSY;
 	}
 	if (err == -ECANCELED) {
-		say("interrupted while waiting for the lock: nothing was "
+		msg("interrupted while waiting for the lock: nothing was "
 		    "changed");
 		return STATUS_NOTHING;
 	}
 	if (err) {
-		say_error("taking the xtables lock", err);
+		msg_error("taking the xtables lock", err);
 		return STATUS_FAILURE;
 	}
 	r->locked = true;
@@ -105,7 +106,7 @@ static int open_ledger(struct run *r)
 	int err = ledger_open(&r->plan.owner);
 
 	if (err)
-		say_error("making a place for counters in /run/nftrace", err);
+		msg_error("making a place for counters in /run/nftrace", err);
 	return err ? STATUS_FAILURE : 0;
 }
 
@@ -114,11 +115,11 @@ static int explain_group(int err)
 	char who[160];
 
 	if (err != -EBUSY) {
-		say_error("binding NFLOG group 0", err);
+		msg_error("binding NFLOG group 0", err);
 		return STATUS_FAILURE;
 	}
 	check_group_holder(who, sizeof(who));
-	say("error: NFLOG group 0 is taken by %s: end it first", who);
+	msg("error: NFLOG group 0 is taken by %s: end it first", who);
 	return STATUS_FAILURE;
 }
 
@@ -146,7 +147,7 @@ static int bind_group(struct run *r)
 	if (err)
 		return explain_group(err);
 	if (r->capture.buffer < want.buffer)
-		say("note: the kernel gives a receive buffer of %zu KiB "
+		msg("note: the kernel gives a receive buffer of %zu KiB "
 		    "instead of %u MiB: more events may be lost",
 		    r->capture.buffer >> 10, r->o->buffer_mib);
 	return 0;
@@ -184,7 +185,7 @@ static int start_reader(struct run *r)
 		plan.printer.sink[i] = r->sink[i];
 	err = reader_start(&r->reader, &plan);
 	if (err) {
-		say_error("starting the reader", err);
+		msg_error("starting the reader", err);
 		return STATUS_FAILURE;
 	}
 	/* The group is the reader's alone: it is free when the reader ends. */
@@ -202,7 +203,7 @@ static void say_armed(const struct run *r)
 	if (r->o->count)
 		snprintf(count, sizeof(count), " or %" PRIu64 " packet%s",
 			 r->o->count, r->o->count == 1 ? "" : "s");
-	say("armed: %u rule%s inserted, capturing %s%s%s%s%s%s%s", r->installed,
+	msg("armed: %u rule%s inserted, capturing %s%s%s%s%s%s%s", r->installed,
 	    r->installed == 1 ? "" : "s", time_text, count,
 	    r->o->command ? " or until the command ends" : "",
 	    r->plan.rate[0] ? "; rate " : "", r->plan.rate,
@@ -227,7 +228,7 @@ static unsigned int foreign_traces(const struct run *r)
 
 static int nothing_to_follow(void)
 {
-	say("error: no match expression, and there is no TRACE rule in any "
+	msg("error: no match expression, and there is no TRACE rule in any "
 	    "table: say what to trace, e.g. nftrace -d 8.8.8.8, or --all");
 	return STATUS_USAGE;
 }
@@ -270,7 +271,7 @@ static int begin_reader(struct run *r)
 	err = reader_begin(&r->reader, &rules);
 	snapshots_close(s);
 	if (err) {
-		say_error("handing the rules to the reader", err);
+		msg_error("handing the rules to the reader", err);
 		return STATUS_FAILURE;
 	}
 	return wait_for_reader(r);
@@ -334,7 +335,7 @@ int arm(struct run *r)
 	if (status)
 		return status;
 	if (set_time(r) < 0) {
-		say("error: the keeper is gone");
+		msg("error: the keeper is gone");
 		return STATUS_FAILURE;
 	}
 	if (r->o->no_lock && r->plan.lock) {

@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/safe.h"
-#include "base/say.h"
-#include "base/status.h"
+#include "base/escape.h"
+#include "base/exit_status.h"
+#include "base/msg.h"
 #include "cli/options.h"
 #include "rules/legacy/snapshot.h"
 #include "rules/nft/found.h"
@@ -55,7 +55,7 @@ static int look_at_tables(struct plan *p, const struct options *o)
 			continue;
 		snprintf(what, sizeof(what), "reading the raw and other "
 			 "tables of %s", families[i]->command);
-		say_error(what, err);
+		msg_error(what, err);
 		return STATUS_FAILURE;
 	}
 	err = nft_trigger_tables(nft);
@@ -63,7 +63,7 @@ static int look_at_tables(struct plan *p, const struct options *o)
 	    o->backend == BACKEND_LEGACY)
 		err = 0;
 	if (err) {
-		say_error("reading nft's tables", err);
+		msg_error("reading nft's tables", err);
 		return STATUS_FAILURE;
 	}
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
@@ -71,7 +71,7 @@ static int look_at_tables(struct plan *p, const struct options *o)
 		p->family[i].nft_tables = p->nft_unseen ? 0 : nft[i];
 	}
 	if (p->nft_unseen)
-		say("note: nft has tables here, too; with --backend legacy it "
+		msg("note: nft has tables here, too; with --backend legacy it "
 		    "is not seen what they do");
 	return 0;
 }
@@ -134,7 +134,7 @@ bool backend_any(const struct plan *p)
 
 int backend_none(void)
 {
-	say("error: there is no table of iptables or nft in this network "
+	msg("error: there is no table of iptables or nft in this network "
 	    "namespace, so there is nothing to trace (-4 or -6 has raw "
 	    "created)");
 	return STATUS_FAILURE;
@@ -154,7 +154,7 @@ void backend_drop_idle(struct plan *p, const struct options *o)
 		struct plan_family *pf = &p->family[i];
 
 		if (!pf->use && !holds_rules(pf) && !o->ipv4 && !o->ipv6)
-			say("note: %s is left out: there is no table of %s "
+			msg("note: %s is left out: there is no table of %s "
 			    "or nft for it here (-%c traces it all the same)",
 			    families[i]->name, families[i]->command,
 			    i == 0 ? '4' : '6');
@@ -162,7 +162,7 @@ void backend_drop_idle(struct plan *p, const struct options *o)
 			pf->use = false;
 		else if (pf->use && p->inserts &&
 			 pf->trigger == TRIGGER_LEGACY && raw_is_new(pf))
-			say("note: the raw table of %s comes into being here "
+			msg("note: the raw table of %s comes into being here "
 			    "and stays, empty, until the host restarts",
 			    families[i]->command);
 	}
@@ -224,9 +224,9 @@ void backend_say(const struct snapshot *const snap[],
 	bool also = say_nft(nft, nft_text, sizeof(nft_text));
 
 	if (legacy && also)
-		say("%s; %s: both active", legacy_text, nft_text);
+		msg("%s; %s: both active", legacy_text, nft_text);
 	else
-		say("%s", also ? nft_text : legacy_text);
+		msg("%s", also ? nft_text : legacy_text);
 }
 
 /* Where the trace of a family begins: nftrace's own chain, or legacy's raw. */
@@ -257,15 +257,15 @@ static void say_early(const struct nft_snapshot *s,
 {
 	char table[256], chain[256];
 
-	safe_text(table, sizeof(table), nft_snapshot_text(s, t->name),
-		  t->name_len);
-	safe_text(chain, sizeof(chain), nft_snapshot_text(s, c->name),
-		  c->name_len);
-	say("note: nft %s %s:%s (%spriority %d) %s before the trace begins: "
-	    "what it does is not shown%s", nft_snapshot_family(t->nfproto),
-	    table, chain, c->hook == NF_INET_INGRESS ? "ingress, " : "",
-	    (int)c->priority, perhaps ? "may run" : "runs",
-	    perhaps ? " then" : "");
+	escape_text(table, sizeof(table), nft_snapshot_text(s, t->name),
+		    t->name_len);
+	escape_text(chain, sizeof(chain), nft_snapshot_text(s, c->name),
+		    c->name_len);
+	msg("note: nft %s %s:%s (%spriority %d) %s before the trace begins: "
+	    "what it does is not shown%s",
+	    nft_snapshot_family(t->nfproto), table, chain,
+	    c->hook == NF_INET_INGRESS ? "ingress, " : "", (int)c->priority,
+	    perhaps ? "may run" : "runs", perhaps ? " then" : "");
 }
 
 void backend_say_early(const struct plan *p, const struct nft_snapshot *s)

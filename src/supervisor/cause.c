@@ -15,7 +15,7 @@
 #include <linux/netfilter.h>
 #include <linux/rtnetlink.h>
 
-#include "base/safe.h"
+#include "base/escape.h"
 #include "place/place.h"
 #include "place/table_order.h"
 #include "protocol/losses.h"
@@ -268,6 +268,6 @@ void cause_find(const struct cause_question *q, char text[CAUSE_TEXT])
 		return;
 	/* Names of interfaces are strangers' text, too. */
 	if (res.status == 0 && res.data)
-		safe_text(text, CAUSE_TEXT, res.data, res.len);
+		escape_text(text, CAUSE_TEXT, res.data, res.len);
 	helper_release(&res);
 }

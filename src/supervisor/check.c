@@ -7,8 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/say.h"
-#include "base/status.h"
+#include "base/exit_status.h"
+#include "base/msg.h"
 #include "capture/capture.h"
 #include "cli/options.h"
 #include "rules/base/family.h"
@@ -36,10 +36,10 @@ void check_lock_holder(const struct lock *l)
 			continue;
 		process_name(peer[i].pid, name, sizeof(name));
 		if (peer[i].pid)
-			say("the xtables lock is held by pid %d (%s)",
+			msg("the xtables lock is held by pid %d (%s)",
 			    (int)peer[i].pid, name);
 		else
-			say("the xtables lock is held by a process of another "
+			msg("the xtables lock is held by a process of another "
 			    "PID namespace");
 	}
 }
@@ -91,7 +91,7 @@ static int sweep_family(const struct place_swept *p, const struct family *f,
 	if (n == -ENOPROTOOPT || n == -EAFNOSUPPORT)
 		return 0;
 	if (n < 0) {
-		say_error("looking for rules of dead runs", n);
+		msg_error("looking for rules of dead runs", n);
 		return STATUS_FAILURE;
 	}
 	for (int s = 0; s < n; s++) {
@@ -99,14 +99,15 @@ static int sweep_family(const struct place_swept *p, const struct family *f,
 
 		left->found += !stale[s].alive;
 		if (stale[s].alive)
-			say("note: %u rule%s of a run that may be alive (pid "
-			    "%d) in %s %s: left alone%s", stale[s].rules,
-			    plural, (int)stale[s].owner.pid, p->where,
-			    f->command, p->alive);
+			msg("note: %u rule%s of a run that may be alive (pid "
+			    "%d) in %s %s: left alone%s",
+			    stale[s].rules, plural, (int)stale[s].owner.pid,
+			    p->where, f->command, p->alive);
 		else
-			say("note: %u rule%s of a dead run (pid %d) in %s "
-			    "%s%s", stale[s].rules, plural,
-			    (int)stale[s].owner.pid, p->where, f->command,
+			msg("note: %u rule%s of a dead run (pid %d) in %s "
+			    "%s%s",
+			    stale[s].rules, plural, (int)stale[s].owner.pid,
+			    p->where, f->command,
 			    dry ? ": nftrace --cleanup removes them"
 				: " removed");
 	}
@@ -118,9 +119,10 @@ static void say_strange(void *arg, const char *name)
 	struct check_left *left = arg;
 
 	left->strange++;
-	say("warning: " RUN_DIR "/%s is not what this version of nftrace "
+	msg("warning: " RUN_DIR "/%s is not what this version of nftrace "
 	    "writes there: it is left alone, and nothing is put back from it; "
-	    "remove it when no run needs it", name);
+	    "remove it when no run needs it",
+	    name);
 }
 
 static void check_folder(struct check_left *left)
@@ -131,11 +133,11 @@ static void check_folder(struct check_left *left)
 		return;
 	left->strange++;
 	if (err == -EUCLEAN || err == -ENOTDIR)
-		say("warning: " RUN_DIR " is not a folder to which only this "
+		msg("warning: " RUN_DIR " is not a folder to which only this "
 		    "user can write: nothing in there is believed, and nothing "
 		    "noted there; remove it");
 	else
-		say("warning: " RUN_DIR " cannot be looked into: %s",
+		msg("warning: " RUN_DIR " cannot be looked into: %s",
 		    strerror(-err));
 }
 
@@ -146,11 +148,9 @@ static void mend_counters(bool dry, bool locked, struct check_left *left)
 
 	left->found += tables > 0 ? (unsigned int)tables : 0;
 	if (tables > 0)
-		say("note: a dead run kept counters of %d table%s from %s%s",
-		    tables, tables == 1 ? "" : "s",
-		    tables == 1 ? "it" : "them",
-		    dry ? ": nftrace --cleanup puts them back"
-			: "; put back");
+		msg("note: a dead run kept counters of %d table%s from %s%s",
+		    tables, tables == 1 ? "" : "s", tables == 1 ? "it" : "them",
+		    dry ? ": nftrace --cleanup puts them back" : "; put back");
 }
 
 static void mend_loggers(bool dry, struct check_left *left)
@@ -162,14 +162,16 @@ static void mend_loggers(bool dry, struct check_left *left)
 	left->found += records > 0 ? (unsigned int)records : 0;
 	for (unsigned int i = 0; i < FAMILY_COUNT && records > 0; i++) {
 		if (mended[i].error)
-			say("error: the logger of %s cannot be put back to "
-			    "%s: %s", families[i]->name, mended[i].name,
-			    say_errno_text(mended[i].error));
+			msg("error: the logger of %s cannot be put back to "
+			    "%s: %s",
+			    families[i]->name, mended[i].name,
+			    msg_errno_text(mended[i].error));
 		else if (mended[i].restored)
-			say("note: a dead run left the logger of %s changed%s "
-			    "%s%s", families[i]->name, dry ? "; it was" :
-			    "; put back to", mended[i].name, dry ?
-			    ": nftrace --cleanup puts it back" : "");
+			msg("note: a dead run left the logger of %s changed%s "
+			    "%s%s",
+			    families[i]->name,
+			    dry ? "; it was" : "; put back to", mended[i].name,
+			    dry ? ": nftrace --cleanup puts it back" : "");
 	}
 }
 
@@ -205,13 +207,13 @@ static bool check_rule(const struct family *f, const struct snapshot *s,
 	char text[1024];
 
 	if (rule->flags & SNAP_NFLOG0)
-		say("note: %s has a rule that logs to group 0 as well; its "
+		msg("note: %s has a rule that logs to group 0 as well; its "
 		    "messages are passed over unless they pretend to be trace "
-		    "events: %s", f->command,
-		    rule_text(s, rule, text, sizeof(text)));
+		    "events: %s",
+		    f->command, rule_text(s, rule, text, sizeof(text)));
 	if (!(rule->flags & SNAP_TRACE))
 		return false;
-	say("note: %s has a TRACE rule that is not ours%s: %s", f->command,
+	msg("note: %s has a TRACE rule that is not ours%s: %s", f->command,
 	    inserts ? "; what it traces shows as well" : "",
 	    rule_text(s, rule, text, sizeof(text)));
 	return true;
@@ -242,7 +244,7 @@ static void say_nft_rule(const struct nft_snapshot *s,
 	const struct nft_snap_chain *c = nft_snapshot_chain(s, r->chain);
 	const struct nft_snap_table *t = nft_snapshot_table(s, c->table);
 
-	say("note: %s: %s %s %s: %.*s", what, nft_snapshot_family(t->nfproto),
+	msg("note: %s: %s %s %s: %.*s", what, nft_snapshot_family(t->nfproto),
 	    nft_snapshot_text(s, t->name), nft_snapshot_text(s, c->name),
 	    (int)r->len, nft_snapshot_text(s, r->text));
 }
@@ -289,16 +291,17 @@ int check_cleanup(const struct options *o)
 	int status, err = lock_open(&lock);
 
 	if (err) {
-		say("error: the lock file %s cannot be opened: %s",
-		    lock_path(), check_lock_error(err));
+		msg("error: the lock file %s cannot be opened: %s", lock_path(),
+		    check_lock_error(err));
 		return STATUS_FAILURE;
 	}
-	say("Trying to acquire the lock: %s", lock.path);
+	msg("Trying to acquire the lock: %s", lock.path);
 	err = lock_acquire(&lock, (int)o->wait_s * 1000, -1);
 	if (err) {
 		check_lock_holder(&lock);
-		say("error: the xtables lock was not to be had within %u "
-		    "seconds (-w waits longer)", o->wait_s);
+		msg("error: the xtables lock was not to be had within %u "
+		    "seconds (-w waits longer)",
+		    o->wait_s);
 		return err == -EWOULDBLOCK ? STATUS_BUSY : STATUS_FAILURE;
 	}
 	if (owner_init(&owner, time(NULL)) == 0)
@@ -307,11 +310,11 @@ int check_cleanup(const struct options *o)
 	ledger_forget();
 	lock_close(&lock);
 	if (!status && left.strange) {
-		say("cleaned up, but for what is named above");
+		msg("cleaned up, but for what is named above");
 		return STATUS_INCOMPLETE;
 	}
 	if (!status)
-		say("cleaned up: nothing of a dead run is left in this "
+		msg("cleaned up: nothing of a dead run is left in this "
 		    "network namespace; in another: nftrace --netns NAME "
 		    "--cleanup");
 	return status;

@@ -14,8 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/say.h"
-#include "base/status.h"
+#include "base/exit_status.h"
+#include "base/msg.h"
 #include "cli/options.h"
 #include "rules/base/process.h"
 
@@ -48,7 +48,7 @@ static bool is_there(const char *name)
 static int check(const struct options *o, struct passwd **user)
 {
 	if (!is_there(o->command[0])) {
-		say("error: '%s' is no command that can be found here",
+		msg("error: '%s' is no command that can be found here",
 		    o->command[0]);
 		return STATUS_USAGE;
 	}
@@ -58,7 +58,7 @@ static int check(const struct options *o, struct passwd **user)
 	*user = getpwnam(o->user);
 	if (*user)
 		return 0;
-	say("error: '--user %s': there is no user of that name", o->user);
+	msg("error: '--user %s': there is no user of that name", o->user);
 	return STATUS_USAGE;
 }
 
@@ -100,11 +100,11 @@ static void run(const struct options *o, const struct passwd *user, int go_fd)
 	if (n != 1)
 		_exit(0);
 	if (!become(user)) {
-		say("error: '--user %s': %s", o->user, strerror(errno));
+		msg("error: '--user %s': %s", o->user, strerror(errno));
 		_exit(CANNOT_EXECUTE);
 	}
 	execvp(o->command[0], o->command);
-	say("error: '%s' cannot be run: %s", o->command[0], strerror(errno));
+	msg("error: '%s' cannot be run: %s", o->command[0], strerror(errno));
 	_exit(errno == ENOENT ? NOT_FOUND : CANNOT_EXECUTE);
 }
 
@@ -119,7 +119,7 @@ int command_start(struct command *c, const struct options *o)
 	if (status)
 		return status;
 	if (pipe2(go, O_CLOEXEC) < 0) {
-		say_error("starting the command", -errno);
+		msg_error("starting the command", -errno);
 		return STATUS_FAILURE;
 	}
 	/* What it leaves behind when it ends stays our descendant. */
@@ -136,7 +136,7 @@ int command_start(struct command *c, const struct options *o)
 	close(go[0]);
 	c->go_fd = go[1];
 	if (c->pid < 0) {
-		say_error("starting the command", -errno);
+		msg_error("starting the command", -errno);
 		return STATUS_FAILURE;
 	}
 	if (c->tty_fd >= 0)
@@ -225,21 +225,21 @@ void command_say(const struct command *c)
 	case COMMAND_NONE:
 		break;
 	case COMMAND_HELD:
-		say("note: the command was not run");
+		msg("note: the command was not run");
 		break;
 	case COMMAND_RUNS:
-		say("the command runs on: pid %d", (int)c->pid);
+		msg("the command runs on: pid %d", (int)c->pid);
 		break;
 	case COMMAND_STOPPED:
-		say("the command is stopped: pid %d", (int)c->pid);
+		msg("the command is stopped: pid %d", (int)c->pid);
 		break;
 	case COMMAND_ENDED:
 		if (WIFSIGNALED(c->wstatus))
-			say("the command was ended by signal %d (%s)",
+			msg("the command was ended by signal %d (%s)",
 			    WTERMSIG(c->wstatus),
 			    strsignal(WTERMSIG(c->wstatus)));
 		else
-			say("the command ended with status %d",
+			msg("the command ended with status %d",
 			    WEXITSTATUS(c->wstatus));
 		break;
 	}

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/say.h"
+#include "base/msg.h"
 #include "rules/base/clock.h"
 #include "rules/base/process.h"
 #include "rules/base/testpoint.h"
@@ -55,7 +55,7 @@ static void undo(struct run *r)
 		r->undone = true;
 		return;
 	}
-	say("warning: the keeper %s: undoing its work here",
+	msg("warning: the keeper %s: undoing its work here",
 	    err == -ETIMEDOUT ? "does not answer" : "was killed");
 	/* Not two at the same time. */
 	keeper_kill(&r->keeper);
@@ -69,8 +69,9 @@ static void check_own_gone(struct run *r, unsigned int i,
 		if (!(snapshot_rule(now, n)->flags & SNAP_OWN))
 			continue;
 		r->verify_failed = true;
-		say("error: a rule of this run is still in %s: nftrace "
-		    "--cleanup", families[i]->command);
+		msg("error: a rule of this run is still in %s: nftrace "
+		    "--cleanup",
+		    families[i]->command);
 	}
 }
 
@@ -81,8 +82,9 @@ static void check_tables_gone(struct run *r)
 		    !nft_trigger_present(families[i], &r->plan.owner))
 			continue;
 		r->verify_failed = true;
-		say("error: the nft table of this run for %s is still there: "
-		    "nftrace --cleanup", families[i]->name);
+		msg("error: the nft table of this run for %s is still there: "
+		    "nftrace --cleanup",
+		    families[i]->name);
 	}
 }
 
@@ -95,7 +97,7 @@ static void verify(struct run *r)
 	if (!err)
 		return;
 	r->verify_failed = true;
-	say_error("reading the tables again", err);
+	msg_error("reading the tables again", err);
 }
 
 static void release_lock(struct run *r)
@@ -145,7 +147,7 @@ static void set_due(struct farewell *f)
 
 static void kill_reader(struct run *r, struct farewell *f, const char *why)
 {
-	say("warning: the reader %s: ending it", why);
+	msg("warning: the reader %s: ending it", why);
 	kill(r->reader.pid, SIGKILL);
 	f->killed = true;
 	set_due(f);
@@ -155,8 +157,9 @@ static void kill_reader(struct run *r, struct farewell *f, const char *why)
 static bool be_impatient(struct run *r, struct farewell *f)
 {
 	if (f->killed) {
-		say("warning: the reader (pid %d) hangs in the kernel and "
-		    "cannot be ended", (int)r->reader.pid);
+		msg("warning: the reader (pid %d) hangs in the kernel and "
+		    "cannot be ended",
+		    (int)r->reader.pid);
 		return false;
 	}
 	if (process_child_is_stopped(r->reader.pid)) {
@@ -164,7 +167,7 @@ static bool be_impatient(struct run *r, struct farewell *f)
 	} else if (f->closed) {
 		kill_reader(r, f, "has said its last word and lives on");
 	} else if (!f->said) {
-		say("waiting for whoever reads the output; the host "
+		msg("waiting for whoever reads the output; the host "
 		    "is as before, interrupt to leave the rest out");
 		f->said = true;
 	}
@@ -223,7 +226,7 @@ void disarm(struct run *r)
 	release_lock(r);
 	/* Nothing is left to keep; the reader may take its time. */
 	if (!keeper_stop(&r->keeper))
-		say("warning: the keeper was stopped or stuck, and was killed");
+		msg("warning: the keeper was stopped or stuck, and was killed");
 	if (r->reader.pid > 0) {
 		TESTPOINT("before-drain");
 		reader_drain(&r->reader);

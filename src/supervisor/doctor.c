@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/exit_status.h"
+#include "base/msg.h"
 #include "base/sandbox.h"
-#include "base/say.h"
-#include "base/status.h"
 #include "cli/options.h"
 #include "rules/base/family.h"
 #include "rules/base/owner.h"
@@ -44,7 +44,7 @@ static void report(enum severity s, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	say("%s: %s", words[s], text);
+	msg("%s: %s", words[s], text);
 	if (s > worst)
 		worst = s;
 }
@@ -139,7 +139,7 @@ static void check_nft(unsigned int *tables)
 		report(FINE, "nft: this kernel has no nf_tables");
 	else if (err)
 		report(ERROR, "the rules of nft cannot be read: %s%s%s",
-		       say_errno_text(err), res.text && *res.text ? ": " : "",
+		       msg_errno_text(err), res.text && *res.text ? ": " : "",
 		       res.text ? res.text : "");
 	for (uint32_t i = 0; s && i < s->tables; i++) {
 		own += !!(nft_snapshot_table(s, i)->flags & NFT_SNAP_NFTRACE);
@@ -285,7 +285,7 @@ static void check_rules(void)
 			err = snapshot_finish(&h, &res[i], &snap[i], NULL);
 		if (err)
 			report(ERROR, "the rules of %s cannot be read: %s",
-			       families[i]->command, say_errno_text(err));
+			       families[i]->command, msg_errno_text(err));
 	}
 	if (check_foreign_rules(snap, true))
 		report(WARNING, "others trace as well");

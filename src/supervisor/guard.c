@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/say.h"
+#include "base/msg.h"
 #include "rules/base/clock.h"
 #include "rules/legacy/snapshot_make.h"
 #include "supervisor/run_state.h"
@@ -40,11 +40,11 @@ static void compare_family(struct run *r, unsigned int i,
 		r->tables_differ = true;
 		r->tables.changed[i] |= (uint8_t)(1u << t);
 		bulletin_post_tables(r->board.post, &r->tables);
-		say("warning: table %s of %s was changed by somebody else "
+		msg("warning: table %s of %s was changed by somebody else "
 		    "during the trace (%u rules then, %u now): texts of its "
 		    "rules just above may be wrong, and are marked from here "
-		    "on", a->name, families[i]->command, a->rules,
-		    b ? b->rules : 0);
+		    "on",
+		    a->name, families[i]->command, a->rules, b ? b->rules : 0);
 	}
 }
 

@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/say.h"
-#include "base/status.h"
+#include "base/exit_status.h"
+#include "base/msg.h"
 #include "rules/base/testpoint.h"
 #include "rules/legacy/trace.h"
 #include "supervisor/plan.h"
@@ -68,7 +68,7 @@ int insert_keeper_start(struct run *r)
 	plan_keeper(r);
 	err = keeper_start(&r->keeper, &r->keeper_plan, not_its);
 	if (err) {
-		say_error("starting the keeper", err);
+		msg_error("starting the keeper", err);
 		return STATUS_FAILURE;
 	}
 	return 0;
@@ -85,10 +85,11 @@ static int plan_logger(const struct plan_family *pf, struct undo *u,
 		return 0;
 	err = logger_read(families[i], u->old_logger[i]);
 	if (err) {
-		say("error: the logger of %s cannot be read from %s: "
+		msg("error: the logger of %s cannot be read from %s: "
 		    "%s (is nfnetlink_log in this kernel? try "
-		    "modprobe nfnetlink_log)", families[i]->name,
-		    families[i]->logger_path, strerror(-err));
+		    "modprobe nfnetlink_log)",
+		    families[i]->name, families[i]->logger_path,
+		    strerror(-err));
 		return STATUS_FAILURE;
 	}
 	u->logger[i] = strcmp(u->old_logger[i], LOGGER_NETLINK) != 0;
@@ -110,7 +111,7 @@ static int plan_undo(struct run *r)
 
 static int given_up(void)
 {
-	say("error: nftrace was stopped or stuck while arming: the keeper has "
+	msg("error: nftrace was stopped or stuck while arming: the keeper has "
 	    "let the lock go and put the host back");
 	return STATUS_FAILURE;
 }
@@ -123,21 +124,22 @@ static int explain_install(const struct keeper_message *m)
 	if (m->error == -ECANCELED)
 		return given_up();
 	if (m->error == -ENOENT && strstr(m->what, LOGGER_NETLINK)) {
-		say("error: the kernel has no logger nfnetlink_log: try "
+		msg("error: the kernel has no logger nfnetlink_log: try "
 		    "modprobe nfnetlink_log");
 		return STATUS_FAILURE;
 	}
 	if (strstr(m->what, "/run/nftrace") ||
 	    (m->error != -EINVAL && m->error != -EOPNOTSUPP &&
 	     m->error != -ENOENT)) {
-		say("error: %s: %s", m->what, strstr(m->what, "/run/nftrace") ?
-		    strerror(-m->error) : say_errno_text(m->error));
+		msg("error: %s: %s", m->what,
+		    strstr(m->what, "/run/nftrace") ? strerror(-m->error)
+						    : msg_errno_text(m->error));
 		return STATUS_FAILURE;
 	}
-	say("error: the kernel refuses the rules in %s of %s (dmesg may say "
+	msg("error: the kernel refuses the rules in %s of %s (dmesg may say "
 	    "why): a match cannot be used there, or what it names does not "
-	    "exist", strstr(m->what, "nft") ? "an nft table" : "raw",
-	    f->command);
+	    "exist",
+	    strstr(m->what, "nft") ? "an nft table" : "raw", f->command);
 	return STATUS_USAGE;
 }
 
@@ -146,12 +148,14 @@ static void note_refused(const struct run *r, const struct keeper_message *m)
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		for (unsigned int n = 0; n < r->plan.family[i].set.count; n++)
 			if (m->refused[i][n])
-				say("note: the kernel refuses '%s' in chain %s "
+				msg("note: the kernel refuses '%s' in chain %s "
 				    "of %s (%s): left out there",
 				    r->plan.family[i].text[n],
 				    trace_chain_name(m->refused[i][n]),
-				    r->plan.family[i].trigger == TRIGGER_NFT ?
-				    "nft" : "raw", families[i]->command);
+				    r->plan.family[i].trigger == TRIGGER_NFT
+					    ? "nft"
+					    : "raw",
+				    families[i]->command);
 }
 
 int insert_rules(struct run *r)
@@ -162,7 +166,7 @@ int insert_rules(struct run *r)
 	if (status)
 		return status;
 	if (r->plan.inserts && r->plan.lock && !r->plan.deadline)
-		say("warning: this kernel has no time match: if everything is "
+		msg("warning: this kernel has no time match: if everything is "
 		    "killed at once, the rules stay until 'nftrace --cleanup'");
 
 	TESTPOINT("before-install");
@@ -172,7 +176,7 @@ int insert_rules(struct run *r)
 		err = keeper_await(&r->keeper, KEEPER_INSTALLED, INSTALL_MS,
 				   &m);
 	if (err) {
-		say_error("waiting for the keeper to insert the rules", err);
+		msg_error("waiting for the keeper to insert the rules", err);
 		return STATUS_FAILURE;
 	}
 	if (m.error) {

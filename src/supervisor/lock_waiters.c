@@ -2,7 +2,7 @@
 /* lock_waiters: who waits for the xtables lock while the run holds it. */
 #include "supervisor/lock_waiters.h"
 
-#include "base/say.h"
+#include "base/msg.h"
 #include "rules/base/clock.h"
 #include "supervisor/run_state.h"
 
@@ -25,7 +25,7 @@ static void give_lock(struct run *r, const struct run_waiter *w)
 	r->locked = false;
 	r->lock_given = true;
 	r->unlocked_ns = clock_monotonic_ns();
-	say("the lock is released for pid %d (%s), which the command started: "
+	msg("the lock is released for pid %d (%s), which the command started: "
 	    "what changes in the rules from now on is noticed and said",
 	    (int)w->pid, w->name);
 }
@@ -52,7 +52,7 @@ void lock_waiters_look(struct run *r)
 			w->pid = peer[i].pid;
 			w->since_ns = now;
 			process_name(w->pid, w->name, sizeof(w->name));
-			say("pid %d (%s) waits for the xtables lock",
+			msg("pid %d (%s) waits for the xtables lock",
 			    (int)w->pid, w->name);
 		}
 		w->until_ns = now;

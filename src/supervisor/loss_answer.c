@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/say.h"
+#include "base/msg.h"
 #include "protocol/losses.h"
 #include "supervisor/cause.h"
 
@@ -62,9 +62,9 @@ void losses_say(const struct losses *ls, const struct loss_known *known)
 			continue;
 		packets = with_same_text(ls, known, i, &first);
 		if (first)
-			say("  %" PRIu64 " %s, likely because %s", packets,
+			msg("  %" PRIu64 " %s, likely because %s", packets,
 			    k->queued ? "queued" : "lost", k->text);
 	}
 	if (ls->others)
-		say("  %" PRIu64 " more were not looked into", ls->others);
+		msg("  %" PRIu64 " more were not looked into", ls->others);
 }

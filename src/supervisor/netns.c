@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/say.h"
-#include "base/status.h"
+#include "base/exit_status.h"
+#include "base/msg.h"
 
 static bool is_number(const char *word)
 {
@@ -39,20 +39,22 @@ static int open_namespace(const char *word)
 static int explain_open(const char *word, int err)
 {
 	if (err == EACCES || err == EPERM) {
-		say("error: '--netns %s' needs root: %s", word, strerror(err));
+		msg("error: '--netns %s' needs root: %s", word, strerror(err));
 		return STATUS_FAILURE;
 	}
 	if (strchr(word, '/'))
-		say("error: '--netns %s' cannot be opened: %s", word,
+		msg("error: '--netns %s' cannot be opened: %s", word,
 		    strerror(err));
 	else if (is_number(word))
-		say("error: '--netns %s': there is no process of that number "
+		msg("error: '--netns %s': there is no process of that number "
 		    "here (a container's own PIDs are other ones; try "
-		    "lsns -t net)", word);
+		    "lsns -t net)",
+		    word);
 	else
-		say("error: '--netns %s': there is no network namespace of "
+		msg("error: '--netns %s': there is no network namespace of "
 		    "that name: see ip netns list and lsns -t net, or give a "
-		    "process's PID", word);
+		    "process's PID",
+		    word);
 	return STATUS_USAGE;
 }
 
@@ -65,12 +67,13 @@ int netns_enter(const char *word)
 	err = setns(fd, CLONE_NEWNET) < 0 ? errno : 0;
 	close(fd);
 	if (err == EINVAL) {
-		say("error: '--netns %s' is no network namespace", word);
+		msg("error: '--netns %s' is no network namespace", word);
 		return STATUS_USAGE;
 	}
 	if (err) {
-		say("error: entering the network namespace '%s': needs root "
-		    "or CAP_SYS_ADMIN (%s)", word, strerror(err));
+		msg("error: entering the network namespace '%s': needs root "
+		    "or CAP_SYS_ADMIN (%s)",
+		    word, strerror(err));
 		return STATUS_FAILURE;
 	}
 	return 0;

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/say.h"
-#include "base/status.h"
+#include "base/exit_status.h"
+#include "base/msg.h"
 #include "cli/option_near.h"
 #include "cli/options.h"
 #include "rules/base/entry.h"
@@ -122,18 +122,19 @@ static int judge(const struct options *o, const struct match_result *m,
 	unsigned int can = TRACE_BOTH;
 
 	if (m->traits & MATCH_NOTHING) {
-		say("error: '%s' can match no packet in raw", words);
+		msg("error: '%s' can match no packet in raw", words);
 		return STATUS_USAGE;
 	}
 	if (m->traits & MATCH_EVERYTHING && !o->all) {
-		say("error: '%s' matches every packet: if that is what you "
-		    "want, say --all", words);
+		msg("error: '%s' matches every packet: if that is what you "
+		    "want, say --all",
+		    words);
 		return STATUS_USAGE;
 	}
 	if (m->traits & MATCH_SIDE_EFFECT && !o->side_effects) {
-		say("error: '%s' changes state that others use (%s): say "
-		    "--allow-side-effects if that is acceptable", words,
-		    m->effect);
+		msg("error: '%s' changes state that others use (%s): say "
+		    "--allow-side-effects if that is acceptable",
+		    words, m->effect);
 		return STATUS_USAGE;
 	}
 	if (m->traits & (MATCH_IN | MATCH_ONLY_PRE))
@@ -142,14 +143,15 @@ static int judge(const struct options *o, const struct match_result *m,
 		can &= TRACE_OUTPUT;
 	*chains = can & (o->chains ? o->chains : TRACE_BOTH);
 	if (!can) {
-		say("error: '%s' can match no packet: raw's PREROUTING has no "
-		    "out-interface and its OUTPUT no in-interface", words);
+		msg("error: '%s' can match no packet: raw's PREROUTING has no "
+		    "out-interface and its OUTPUT no in-interface",
+		    words);
 		return STATUS_USAGE;
 	}
 	if (!*chains) {
-		say("error: '%s' cannot be used in chain %s of raw, only in "
-		    "%s", words, trace_chain_name(o->chains),
-		    trace_chain_name(can));
+		msg("error: '%s' cannot be used in chain %s of raw, only in "
+		    "%s",
+		    words, trace_chain_name(o->chains), trace_chain_name(can));
 		return STATUS_USAGE;
 	}
 	return 0;
@@ -161,20 +163,24 @@ static void warn(const struct match_result *m, const char *words,
 	const char *what = m->conntrack_word[0] ? m->conntrack_word : words;
 
 	if (m->traits & MATCH_OUT)
-		say("note: '%s' has -o: only what this host sends itself is "
+		msg("note: '%s' has -o: only what this host sends itself is "
 		    "traced; in raw a forwarded packet has no out-interface "
-		    "yet", words);
+		    "yet",
+		    words);
 	if (m->traits & MATCH_CONNTRACK && trigger == TRIGGER_NFT)
-		say("note: '%s' needs conntrack: packets are traced from "
+		msg("note: '%s' needs conntrack: packets are traced from "
 		    "behind it on, so what they meet before (raw) is not "
-		    "shown", what);
+		    "shown",
+		    what);
 	else if (m->traits & MATCH_CONNTRACK)
-		say("warning: '%s' will hardly match: in raw a packet has no "
+		msg("warning: '%s' will hardly match: in raw a packet has no "
 		    "conntrack entry yet (--backend nft traces behind "
-		    "conntrack)", what);
+		    "conntrack)",
+		    what);
 	if (m->traits & MATCH_FRAGMENT)
-		say("warning: '%s' matches nothing where conntrack is in use: "
-		    "it puts fragments together before raw", words);
+		msg("warning: '%s' matches nothing where conntrack is in use: "
+		    "it puts fragments together before raw",
+		    words);
 }
 
 static int add_rules(struct plan_family *pf, const struct family *f,
@@ -185,8 +191,9 @@ static int add_rules(struct plan_family *pf, const struct family *f,
 	char **texts;
 
 	if (count > KEEPER_RULES) {
-		say("error: that makes %u rules, more than %d: use fewer "
-		    "addresses", count, KEEPER_RULES);
+		msg("error: that makes %u rules, more than %d: use fewer "
+		    "addresses",
+		    count, KEEPER_RULES);
 		return STATUS_USAGE;
 	}
 	rules = realloc(pf->set.rule, count * sizeof(*rules));
@@ -219,11 +226,11 @@ static int refuse(const struct parsed *x, const char *words)
 	const struct match_result *m = worst(x);
 	const char *near;
 
-	say("error: %s", m && m->message[0] ? m->message : words);
+	msg("error: %s", m && m->message[0] ? m->message : words);
 	near = m && strncmp(m->unknown, "--", 2) == 0 ?
 		option_near(m->unknown) : NULL;
 	if (near)
-		say("did you mean --%s?", near);
+		msg("did you mean --%s?", near);
 	return m && (m->status == MATCH_KERNEL || m->status == MATCH_DIED) ?
 	       STATUS_FAILURE : STATUS_USAGE;
 }
@@ -236,9 +243,9 @@ static int refuse_family(const struct plan *p, const struct parsed *x,
 		return backend_none();
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		if (x->m[i] && x->m[i]->status == MATCH_OK)
-			say("error: '%s' is for %s, and there is no table of "
-			    "%s here: say -%c to have raw created", words,
-			    families[i]->name, families[i]->command,
+			msg("error: '%s' is for %s, and there is no table of "
+			    "%s here: say -%c to have raw created",
+			    words, families[i]->name, families[i]->command,
 			    i == 0 ? '4' : '6');
 	return STATUS_FAILURE;
 }
@@ -293,7 +300,7 @@ static int add_expression(struct plan *p, const struct options *o,
 	req->argv = e->argv;
 	err = parse_expression(p, &x, req, o);
 	if (err)
-		say_error("parsing the match expression", err);
+		msg_error("parsing the match expression", err);
 	status = err ? STATUS_FAILURE : take_expression(p, o, e, &x, mirrored);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		helper_release(&x.res[i]);
@@ -312,7 +319,7 @@ static int add_mirrored(struct plan *p, const struct options *o,
 	join_words(e, words, sizeof(words));
 	if (!any) {
 		mirror_free(&mirrored);
-		say("error: '%s' names no address or port that a reply could "
+		msg("error: '%s' names no address or port that a reply could "
 		    "be told by: leave out --replies, or say --backend nft",
 		    words);
 		return STATUS_USAGE;
@@ -320,9 +327,10 @@ static int add_mirrored(struct plan *p, const struct options *o,
 	status = add_expression(p, o, req, &mirrored, true);
 	join_words(&mirrored, words, sizeof(words));
 	if (!status)
-		say("warning: replies are looked for by '%s': those whose "
+		msg("warning: replies are looked for by '%s': those whose "
 		    "addresses or ports NAT changes (masquerading, services) "
-		    "are not caught in raw; --backend nft finds them", words);
+		    "are not caught in raw; --backend nft finds them",
+		    words);
 	mirror_free(&mirrored);
 	return status;
 }
@@ -365,7 +373,7 @@ int plan_begin(struct plan *p, const struct options *o)
 	memset(p, 0, sizeof(*p));
 	p->inserts = o->all || o->expressions;
 	if (owner_init(&p->owner, plan_end(o)) < 0) {
-		say("error: /proc is not there or not readable");
+		msg("error: /proc is not there or not readable");
 		return STATUS_FAILURE;
 	}
 	status = backend_choose(p, o);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/status.h"
+#include "base/exit_status.h"
 #include "rules/legacy/trace.h"
 #include "rules/nft/build.h"
 #include "rules/nft/trigger_set.h"

@@ -10,9 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/exit_status.h"
 #include "base/memory.h"
-#include "base/say.h"
-#include "base/status.h"
+#include "base/msg.h"
 #include "reader/reader_plan.h"
 #include "reader/reader_process.h"
 #include "replay/pcap_file.h"
@@ -36,7 +36,7 @@ static int open_input(const char *path)
 		return STDIN_FILENO;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
-		say("error: %s cannot be read: %s", path, strerror(errno));
+		msg("error: %s cannot be read: %s", path, strerror(errno));
 	return fd;
 }
 
@@ -75,7 +75,7 @@ static int start(struct run *r, int fd)
 		plan.snap[i] = r->snapshots.snap[i];
 	err = reader_start(&r->reader, &plan);
 	if (err)
-		say_error("starting the reader", err);
+		msg_error("starting the reader", err);
 	return err ? STATUS_FAILURE : 0;
 }
 
@@ -89,13 +89,13 @@ static int wait_for_reader(struct run *r)
 		n = recv(r->reader.fd, word, sizeof(word), 0);
 	close(r->reader.fd);
 	if (!process_wait(r->reader.pid, STUCK_MS, &r->reader_status)) {
-		say("warning: the reader has said its last word and lives on: "
+		msg("warning: the reader has said its last word and lives on: "
 		    "ending it");
 		r->reader_status = SIGKILL;
 		process_end(r->reader.pid, &r->reader_status);
 	}
 	if (r->reader_status && !failed)
-		say("error: the reader ended before its time");
+		msg("error: the reader ended before its time");
 	return failed || r->reader_status ? STATUS_FAILURE : 0;
 }
 
@@ -107,25 +107,28 @@ static int explain_end(const struct run *r)
 
 	switch (st->input_end) {
 	case REPLAY_BROKEN:
-		say("warning: %s is cut off or damaged at byte %" PRIu64
-		    ": what is behind it was not read", path,
-		    st->input_offset);
+		msg("warning: %s is cut off or damaged at byte %" PRIu64
+		    ": what is behind it was not read",
+		    path, st->input_offset);
 		return STATUS_INCOMPLETE;
 	case REPLAY_MEMORY:
-		say("warning: %s takes more memory than the reader may have (%u "
-		    "MiB, or what ulimit -d allows): what is behind byte %"
-		    PRIu64 " was not read", path, MEMORY_MIB, st->input_offset);
+		msg("warning: %s takes more memory than the reader may have (%u "
+		    "MiB, or what ulimit -d allows): what is behind byte %" PRIu64
+		    " was not read",
+		    path, MEMORY_MIB, st->input_offset);
 		return STATUS_INCOMPLETE;
 	case REPLAY_OLD_PCAP:
-		say("error: %s is a pcap file without journeys: --read takes "
-		    "pcapng files of nftrace's --pcap, and text", path);
+		msg("error: %s is a pcap file without journeys: --read takes "
+		    "pcapng files of nftrace's --pcap, and text",
+		    path);
 		return STATUS_FAILURE;
 	case REPLAY_NO_EVENTS:
-		say("error: '--flat' with '--json' or '-v', and %s: the file "
-		    "does not hold a packet's headers at each event", path);
+		msg("error: '--flat' with '--json' or '-v', and %s: the file "
+		    "does not hold a packet's headers at each event",
+		    path);
 		return STATUS_USAGE;
 	case REPLAY_ERROR:
-		say("error: reading %s: %s", path, strerror(-st->input_error));
+		msg("error: reading %s: %s", path, strerror(-st->input_error));
 		return STATUS_FAILURE;
 	}
 	return 0;
@@ -159,16 +162,19 @@ static void explain_nothing(const struct run *r, int fd)
 	size_t len = n > 0 ? (size_t)n : 0;
 
 	if (r->seen.input_offset == 0 && !r->seen.passed_over)
-		say("nothing was found: %s is empty", path);
+		msg("nothing was found: %s is empty", path);
 	else if ((program = unpacker(first, len)))
-		say("nothing was found: %s is compressed: try %s %s | nftrace "
-		    "--read -", path, program, path);
+		msg("nothing was found: %s is compressed: try %s %s | nftrace "
+		    "--read -",
+		    path, program, path);
 	else if (pcap_file_type((const char *)first, len) == PCAP_FILE_NG)
-		say("nothing was found: no packet of %s has a journey with it, "
-		    "as those of --pcap have", path);
+		msg("nothing was found: no packet of %s has a journey with it, "
+		    "as those of --pcap have",
+		    path);
 	else
-		say("nothing was found: %s has no TRACE line of the kernel's; "
-		    "only the logger nf_log_syslog writes them", path);
+		msg("nothing was found: %s has no TRACE line of the kernel's; "
+		    "only the logger nf_log_syslog writes them",
+		    path);
 }
 
 static int conclude(struct run *r, int fd)

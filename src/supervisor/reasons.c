@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-#include "base/say.h"
+#include "base/msg.h"
 #include "supervisor/bypass.h"
 #include "supervisor/run_state.h"
 
@@ -24,7 +24,7 @@ uint64_t reasons_counted(const struct run *r)
 
 static void tell_bypass(const char *sentence)
 {
-	say("note: %s", sentence);
+	msg("note: %s", sentence);
 }
 
 /* Nothing traced: the reason, as far as the counters tell it. */
@@ -37,23 +37,27 @@ static void say_unheard(const struct run *r, uint64_t matched)
 		if (r->undo.logger[i] != UNDO_LOGGER_FOREIGN)
 			continue;
 		changed = true;
-		say("nothing was traced although %" PRIu64 " packet%s matched: "
+		msg("nothing was traced although %" PRIu64 " packet%s matched: "
 		    "somebody else changed the logger of %s during the trace "
-		    "(sysctl %s)", matched, plural(matched),
-		    families[i]->name, families[i]->logger_path);
+		    "(sysctl %s)",
+		    matched, plural(matched), families[i]->name,
+		    families[i]->logger_path);
 	}
 	if (changed)
 		return;
 	if (r->seen.lost)
-		say("nothing was traced although %" PRIu64 " packet%s matched: "
-		    "all events were lost", matched, plural(matched));
+		msg("nothing was traced although %" PRIu64 " packet%s matched: "
+		    "all events were lost",
+		    matched, plural(matched));
 	else if (!r->plan.see_legacy)
-		say("nothing was traced although %" PRIu64 " packet%s matched: "
-		    "no event of nft reached nftrace", matched, plural(matched));
+		msg("nothing was traced although %" PRIu64 " packet%s matched: "
+		    "no event of nft reached nftrace",
+		    matched, plural(matched));
 	else
-		say("nothing was traced although %" PRIu64 " packet%s matched: "
+		msg("nothing was traced although %" PRIu64 " packet%s matched: "
 		    "no event reached NFLOG group 0; did another program "
-		    "set the logger meanwhile?", matched, plural(matched));
+		    "set the logger meanwhile?",
+		    matched, plural(matched));
 }
 
 static void say_nothing(const struct run *r)
@@ -63,12 +67,12 @@ static void say_nothing(const struct run *r)
 	if (r->seen.packets || r->seen.events)
 		return;
 	if (!r->plan.inserts) {
-		say("nothing was traced: no packet hit the trace rules that "
+		msg("nothing was traced: no packet hit the trace rules that "
 		    "are there");
 	} else if (matched) {
 		say_unheard(r, matched);
 	} else {
-		say("nothing was traced: no packet matched. Is the match "
+		msg("nothing was traced: no packet matched. Is the match "
 		    "right, is this the right network namespace, did such "
 		    "packets come at all?");
 		bypass_each(tell_bypass);
@@ -84,8 +88,9 @@ static void say_rate(const struct run *r)
 	uint64_t matched = reasons_counted(r);
 
 	if (r->plan.rate[0] && matched >= r->plan.limit.burst)
-		say("note: the rate of %s may have hidden packets (-l changes "
-		    "it)", r->plan.rate);
+		msg("note: the rate of %s may have hidden packets (-l changes "
+		    "it)",
+		    r->plan.rate);
 }
 
 /*
@@ -110,7 +115,7 @@ static void say_more(const struct run *r)
 	uint64_t counted = reasons_counted(r), told = r->seen.packets;
 
 	if (told > counted && all_was_counted(r))
-		say("note: %" PRIu64 " packet%s more than the TRACE rules "
+		msg("note: %" PRIu64 " packet%s more than the TRACE rules "
 		    "counted: other trace rules that came meanwhile, or "
 		    "packets that were copied or came in again (loopback, "
 		    "queues) and were taken for others",
@@ -122,7 +127,7 @@ static void say_nat(const struct run *r)
 	uint64_t n = r->seen.nat_silent;
 
 	if (n)
-		say("note: %" PRIu64 " packet%s passed nat without an event: "
+		msg("note: %" PRIu64 " packet%s passed nat without an event: "
 		    "nat is asked for the first packet of a connection only",
 		    n, plural(n));
 }
@@ -130,7 +135,7 @@ static void say_nat(const struct run *r)
 static void say_only(const struct run *r)
 {
 	if (r->o->only && r->seen.packets && !r->seen.printed)
-		say("note: none of them fits --only");
+		msg("note: none of them fits --only");
 }
 
 /* What is asked first by who traces for the first time. */
@@ -138,7 +143,7 @@ static void say_replies(const struct run *r)
 {
 	if (r->seen.packets && r->plan.inserts && !r->o->replies &&
 	    !r->o->all)
-		say("note: answers are traced only if they match as well "
+		msg("note: answers are traced only if they match as well "
 		    "(--replies traces them)");
 }
 

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/say.h"
-#include "base/status.h"
+#include "base/exit_status.h"
+#include "base/msg.h"
 #include "cli/options.h"
 
 /* What is held back while a command has the terminal. */
@@ -47,8 +47,9 @@ int results_spare(const struct sink_plan sink[], int fd, const char *path)
 	if ((fd < 0 ? stat(path, &st) : fstat(fd, &st)) < 0 ||
 	    !is_written(sink, &st))
 		return 0;
-	say("error: %s is read and would be written over: results need a file "
-	    "of their own", path);
+	msg("error: %s is read and would be written over: results need a file "
+	    "of their own",
+	    path);
 	return STATUS_USAGE;
 }
 
@@ -62,13 +63,14 @@ static int add_file(struct sink_plan sink[], enum sink_kind kind,
 		return 0;
 	fd = sink_open_file(path);
 	if (fd < 0) {
-		say("error: %s cannot be written: %s", path, strerror(-fd));
+		msg("error: %s cannot be written: %s", path, strerror(-fd));
 		return STATUS_FAILURE;
 	}
 	if (fd != STDOUT_FILENO && fstat(fd, &st) == 0 &&
 	    is_written(sink, &st)) {
-		say("error: %s twice: standard output, --pcap and --graph each "
-		    "need a file of their own", path);
+		msg("error: %s twice: standard output, --pcap and --graph each "
+		    "need a file of their own",
+		    path);
 		close(fd);
 		return STATUS_USAGE;
 	}
@@ -78,13 +80,13 @@ static int add_file(struct sink_plan sink[], enum sink_kind kind,
 	if (fd != STDOUT_FILENO)
 		return 0;
 	if (isatty(fd) && kind == SINK_PCAP) {
-		say("error: '--pcap -' writes no packets to a terminal: "
+		msg("error: '--pcap -' writes no packets to a terminal: "
 		    "redirect it, e.g. | wireshark -k -i -");
 		return STATUS_USAGE;
 	}
 	/* What stdout takes now is no text. */
 	if (!sink[SINK_STDOUT].report) {
-		say("error: '--pcap -' and '--graph -' together: stdout can "
+		msg("error: '--pcap -' and '--graph -' together: stdout can "
 		    "take one");
 		return STATUS_USAGE;
 	}
@@ -118,7 +120,7 @@ static int hold_back(struct sink_plan *plan)
 	plan->limit = held_max();
 	if (plan->fd >= 0)
 		return 0;
-	say_error("opening a file to hold the results back", -errno);
+	msg_error("opening a file to hold the results back", -errno);
 	return STATUS_FAILURE;
 }
 

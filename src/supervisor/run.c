@@ -7,8 +7,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "base/say.h"
-#include "base/status.h"
+#include "base/exit_status.h"
+#include "base/msg.h"
 #include "rules/legacy/ledger.h"
 #include "supervisor/arm.h"
 #include "supervisor/disarm.h"
@@ -54,14 +54,15 @@ int run_open(struct run *r, const struct options *o)
 	snapshots_open(&r->snapshots);
 	r->keeper.pid = r->reader.pid = r->news.pid = -1;
 	if (o->only && !only_parse(&r->only, o->only, &bad)) {
-		say("error: '%s' is nothing that --only knows: a fate (drop, "
-		    "reject, ...), table=NAME or chain=NAME", bad);
+		msg("error: '%s' is nothing that --only knows: a fate (drop, "
+		    "reject, ...), table=NAME or chain=NAME",
+		    bad);
 		return STATUS_USAGE;
 	}
 	r->stats = stats_open();
 	err = r->stats ? bulletin_open(&r->board) : -errno;
 	if (err)
-		say_error("sharing memory with the reader", err);
+		msg_error("sharing memory with the reader", err);
 	return err ? STATUS_FAILURE : 0;
 }
 

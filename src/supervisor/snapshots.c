@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/say.h"
-#include "base/status.h"
+#include "base/exit_status.h"
+#include "base/msg.h"
 #include "rules/base/testpoint.h"
 #include "rules/legacy/snapshot_make.h"
 #include "rules/nft/make.h"
@@ -39,7 +39,7 @@ void snapshots_go_on(struct snapshots *s, const struct plan *p)
 
 static int refuse(const char *whose, int err, const struct helper_result *res)
 {
-	say("error: %s cannot be read: %s%s%s", whose, say_errno_text(err),
+	msg("error: %s cannot be read: %s%s%s", whose, msg_errno_text(err),
 	    res->text && *res->text ? ": " : "", res->text ? res->text : "");
 	return STATUS_FAILURE;
 }
@@ -65,7 +65,7 @@ static int finish_nft(struct snapshots *s)
 	if (s->nft_err)
 		return refuse("nft's rules", s->nft_err, &s->nft_res);
 	if (s->nft_res.text && *s->nft_res.text)
-		say("warning: the texts of nft's rules cannot be had: %s",
+		msg("warning: the texts of nft's rules cannot be had: %s",
 		    s->nft_res.text);
 	return 0;
 }

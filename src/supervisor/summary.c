@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/say.h"
+#include "base/msg.h"
 #include "place/place.h"
 #include "replay/record_read.h"
 #include "rules/base/clock.h"
@@ -38,8 +38,8 @@ static void print_output_error(const struct run *r)
 	int err = r->seen.output_error;
 
 	if (err && err != -EPIPE)
-		say("error: writing %s: %s: it is not complete",
-		    output_name(r), strerror(-err));
+		msg("error: writing %s: %s: it is not complete", output_name(r),
+		    strerror(-err));
 }
 
 /* By itself or because it was ended: in either case not all is printed. */
@@ -49,10 +49,11 @@ static void print_reader_end(const struct run *r)
 	    (!r->reader_status || r->reader_dismissed))
 		return;
 	if (r->seen.memory_short)
-		say("error: the reader needs more memory than it may "
-		    "have (%u MiB, or what ulimit -d allows)", MEMORY_MIB);
+		msg("error: the reader needs more memory than it may "
+		    "have (%u MiB, or what ulimit -d allows)",
+		    MEMORY_MIB);
 	else
-		say("error: the reader ended before its time");
+		msg("error: the reader ended before its time");
 }
 
 static void print_end(const struct run *r)
@@ -63,23 +64,23 @@ static void print_end(const struct run *r)
 	switch (r->end) {
 	case END_TIME:
 		if (r->o->count && st->printed < r->o->count)
-			say("stopped by time: %" PRIu64 " of %" PRIu64,
+			msg("stopped by time: %" PRIu64 " of %" PRIu64,
 			    st->printed, r->o->count);
 		break;
 	case END_SIGNAL:
-		say("stopped by signal %d (%s) after %.1f s", r->end_signal,
+		msg("stopped by signal %d (%s) after %.1f s", r->end_signal,
 		    strsignal(r->end_signal), seconds);
 		break;
 	case END_STDOUT:
 		if (st->output_error == -EPIPE || !st->output_error)
-			say("stopped: nobody reads %s any more",
+			msg("stopped: nobody reads %s any more",
 			    output_name(r));
 		break;
 	case END_KEEPER:
-		say("error: the keeper ended before its time");
+		msg("error: the keeper ended before its time");
 		break;
 	case END_OVERDUE:
-		say("warning: nftrace was stopped or stuck beyond its end; "
+		msg("warning: nftrace was stopped or stuck beyond its end; "
 		    "the keeper has put the host back");
 		break;
 	default:
@@ -105,8 +106,8 @@ static void print_fates(const struct run *r)
 					       at ? ", " : ": ",
 					       st->fate[k],
 					       fate_word(k));
-	say("%" PRIu64 " packet%s traced%s%s", st->packets,
-	    plural(st->packets), left, line);
+	msg("%" PRIu64 " packet%s traced%s%s", st->packets, plural(st->packets),
+	    left, line);
 }
 
 /* The reader wrote it, and the reader reads strangers' bytes: believe nothing. */
@@ -142,17 +143,18 @@ static void print_drop(const struct run *r, const struct stats_drop *d,
 	const struct snapshot *s;
 
 	if (d->text[0]) {
-		say("  %" PRIu64 " by %s%s", d->packets, d->text, family);
+		msg("  %" PRIu64 " by %s%s", d->packets, d->text, family);
 		return;
 	}
 	if (!rule)
 		return;
 	s = r->snapshots.snap[d->family];
-	say("  %" PRIu64 " by %s:%s:%s:%u  \"%.*s\"%s", d->packets,
+	msg("  %" PRIu64 " by %s:%s:%s:%u  \"%.*s\"%s", d->packets,
 	    s->table[c->table].name, snapshot_text(s, c->name),
-	    d->kind == PLACE_RULE ? "rule" :
-	    d->kind == PLACE_POLICY ? "policy" : "return", d->number,
-	    (int)rule->len, snapshot_text(s, rule->text), family);
+	    d->kind == PLACE_RULE     ? "rule"
+	    : d->kind == PLACE_POLICY ? "policy"
+				      : "return",
+	    d->number, (int)rule->len, snapshot_text(s, rule->text), family);
 }
 
 static void print_drops(const struct run *r)
@@ -175,44 +177,50 @@ static void print_events(const struct run *r)
 	const struct stats *st = &r->seen;
 	uint64_t forged = st->forged + netlink_forged();
 
-	say("%" PRIu64 " event%s, %" PRIu64 " lost; the TRACE rules counted "
-	    "%" PRIu64 " packet%s", st->events, plural(st->events), st->lost,
-	    reasons_counted(r), plural(reasons_counted(r)));
+	msg("%" PRIu64 " event%s, %" PRIu64 " lost; the TRACE rules counted "
+	    "%" PRIu64 " packet%s",
+	    st->events, plural(st->events), st->lost, reasons_counted(r),
+	    plural(reasons_counted(r)));
 	if (st->lost)
-		say("warning: events were lost: a larger --buffer, a lower "
+		msg("warning: events were lost: a larger --buffer, a lower "
 		    "--rate or a narrower match helps");
 	if (st->unprinted)
-		say("warning: %" PRIu64 " record%s left out of the output: %s",
+		msg("warning: %" PRIu64 " record%s left out of the output: %s",
 		    st->unprinted, plural(st->unprinted),
 		    r->sink[SINK_STDOUT].limit ? "more came than is held back "
-		    "while a command runs" : "its reader was too slow");
+						 "while a command runs"
+					       : "its reader was too slow");
 	if (st->strangers)
-		say("warning: %" PRIu64 " trace event%s of rules that were not "
-		    "there when the trace began", st->strangers,
-		    plural(st->strangers));
+		msg("warning: %" PRIu64 " trace event%s of rules that were not "
+		    "there when the trace began",
+		    st->strangers, plural(st->strangers));
 	if (st->gone)
-		say("warning: %" PRIu64 " event%s of nft rules that were gone "
-		    "before their text could be read", st->gone,
-		    plural(st->gone));
+		msg("warning: %" PRIu64 " event%s of nft rules that were gone "
+		    "before their text could be read",
+		    st->gone, plural(st->gone));
 	if (forged)
-		say("warning: %" PRIu64 " netlink message%s came from another "
+		msg("warning: %" PRIu64 " netlink message%s came from another "
 		    "process, not from the kernel: left out. Who has "
-		    "CAP_NET_ADMIN here can send such", forged,
-		    plural(forged));
+		    "CAP_NET_ADMIN here can send such",
+		    forged, plural(forged));
 	if (st->broken)
-		say("warning: %" PRIu64 " netlink message%s could not be read: "
-		    "what %s told of is missing", st->broken,
-		    plural(st->broken), st->broken == 1 ? "it" : "they");
+		msg("warning: %" PRIu64 " netlink message%s could not be read: "
+		    "what %s told of is missing",
+		    st->broken, plural(st->broken),
+		    st->broken == 1 ? "it" : "they");
 	if (st->foreign)
-		say("note: %" PRIu64 " message%s of others on NFLOG group 0",
+		msg("note: %" PRIu64 " message%s of others on NFLOG group 0",
 		    st->foreign, plural(st->foreign));
 	if (st->ruleless)
-		say("note: %" PRIu64 " packet%s met no rule: no chain of nft is "
-		    "at the hooks that %s passed", st->ruleless,
-		    plural(st->ruleless), st->ruleless == 1 ? "it" : "they");
+		msg("note: %" PRIu64
+		    " packet%s met no rule: no chain of nft is "
+		    "at the hooks that %s passed",
+		    st->ruleless, plural(st->ruleless),
+		    st->ruleless == 1 ? "it" : "they");
 	if (st->ambiguous)
-		say("note: %" PRIu64 " packet%s could not be told apart from "
-		    "identical ones", st->ambiguous, plural(st->ambiguous));
+		msg("note: %" PRIu64 " packet%s could not be told apart from "
+		    "identical ones",
+		    st->ambiguous, plural(st->ambiguous));
 }
 
 static void print_loggers(const struct run *r, char *buf, size_t size)
@@ -252,24 +260,26 @@ static void print_proof(const struct run *r)
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		removed += r->undo.removed[i].rules;
 	print_loggers(r, loggers, sizeof(loggers));
-	say("%u rule%s inserted, %u removed; %s; tables %s; %s",
-	    r->installed, plural(r->installed), removed, loggers,
-	    r->verify_failed ? "NOT verified" : r->tables_differ ?
-	    "changed by others" : "as before", lock);
+	msg("%u rule%s inserted, %u removed; %s; tables %s; %s", r->installed,
+	    plural(r->installed), removed, loggers,
+	    r->verify_failed   ? "NOT verified"
+	    : r->tables_differ ? "changed by others"
+			       : "as before",
+	    lock);
 	/* Nft's tables went with the keeper: nobody could count them. */
 	if (removed < r->installed &&
 	    !(r->end == END_KEEPER && holds_tables(r)))
-		say("note: %u rule%s had been removed by somebody else",
+		msg("note: %u rule%s had been removed by somebody else",
 		    r->installed - removed, plural(r->installed - removed));
 	for (unsigned int i = 0; i < r->waiters; i++) {
 		const struct run_waiter *w = &r->waiter[i];
 
-		say("  pid %d (%s) waited %.1f s for the lock", (int)w->pid,
+		msg("  pid %d (%s) waited %.1f s for the lock", (int)w->pid,
 		    w->name, (double)(w->until_ns - w->since_ns) / 1e9);
 	}
 	if (r->undo.error)
-		say("error: %s: %s; try 'nftrace --cleanup'",
-		    r->undo.error_what, say_errno_text(r->undo.error));
+		msg("error: %s: %s; try 'nftrace --cleanup'",
+		    r->undo.error_what, msg_errno_text(r->undo.error));
 }
 
 void summary_print(const struct run *r)
@@ -294,16 +304,18 @@ static void print_refused(const struct run *r)
 	if (!st->count)
 		return;
 	if (st->fault == RECORD_WHOLE)
-		say("warning: %" PRIu64 " TRACE line%s cut off or damaged; the "
-		    "first is line %" PRIu64 " of %s", st->count,
-		    st->count == 1 ? " is" : "s are", st->first, r->o->read);
+		msg("warning: %" PRIu64 " TRACE line%s cut off or damaged; the "
+		    "first is line %" PRIu64 " of %s",
+		    st->count, st->count == 1 ? " is" : "s are", st->first,
+		    r->o->read);
 	else
-		say("warning: the journey%s of %" PRIu64 " packet%s make%s no "
+		msg("warning: the journey%s of %" PRIu64 " packet%s make%s no "
 		    "sense; the first is that of packet %" PRIu64 " of "
-		    "%s%s%.*s%s: %s", plural(st->count), st->count,
-		    plural(st->count), st->count == 1 ? "s" : "", st->first,
-		    r->o->read, len ? ", at \"" : "", len, st->word,
-		    len ? "\"" : "", record_fault_text(st->fault));
+		    "%s%s%.*s%s: %s",
+		    plural(st->count), st->count, plural(st->count),
+		    st->count == 1 ? "s" : "", st->first, r->o->read,
+		    len ? ", at \"" : "", len, st->word, len ? "\"" : "",
+		    record_fault_text(st->fault));
 }
 
 void summary_print_read(const struct run *r)
@@ -313,16 +325,17 @@ void summary_print_read(const struct run *r)
 	print_output_error(r);
 	print_fates(r);
 	print_drops(r);
-	say("%" PRIu64 " event%s, %" PRIu64 " lost; %" PRIu64 " line%s or "
-	    "packet%s of others passed over", st->events, plural(st->events),
-	    st->lost, st->passed_over, plural(st->passed_over),
-	    plural(st->passed_over));
+	msg("%" PRIu64 " event%s, %" PRIu64 " lost; %" PRIu64 " line%s or "
+	    "packet%s of others passed over",
+	    st->events, plural(st->events), st->lost, st->passed_over,
+	    plural(st->passed_over), plural(st->passed_over));
 	print_refused(r);
 	if (st->strangers)
-		say("warning: %" PRIu64 " trace event%s of rules that are not "
+		msg("warning: %" PRIu64 " trace event%s of rules that are not "
 		    "in the rules given: were they saved while the trace ran?",
 		    st->strangers, plural(st->strangers));
 	if (st->ambiguous)
-		say("note: %" PRIu64 " packet%s could not be told apart from "
-		    "identical ones", st->ambiguous, plural(st->ambiguous));
+		msg("note: %" PRIu64 " packet%s could not be told apart from "
+		    "identical ones",
+		    st->ambiguous, plural(st->ambiguous));
 }

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/say.h"
+#include "base/msg.h"
 #include "rules/base/clock.h"
 #include "rules/base/helper.h"
 #include "supervisor/guard.h"
@@ -41,7 +41,7 @@ static void show_status(const struct run *r)
 		 (unsigned long long)stats_get(&st->packets),
 		 (unsigned long long)stats_get(&st->events),
 		 (unsigned long long)stats_get(&st->lost));
-	say_status(line);
+	msg_status(line);
 }
 
 static void on_signal(struct run *r)
@@ -91,15 +91,15 @@ static void on_keeper(struct run *r)
 		r->end = END_OVERDUE;
 		break;
 	case KEEPER_LEASE_LOST:
-		say("error: %s: %s", m.what, say_errno_text(m.error));
+		msg("error: %s: %s", m.what, msg_errno_text(m.error));
 		r->end = END_LEASE;
 		break;
 	case KEEPER_CLOCK_STEPPED:
 		if (m.error)
-			say("warning: the clock was set, and %s failed: %s",
-			    m.what, say_errno_text(m.error));
+			msg("warning: the clock was set, and %s failed: %s",
+			    m.what, msg_errno_text(m.error));
 		else
-			say("note: the clock was set; the rules' deadline was "
+			msg("note: the clock was set; the rules' deadline was "
 			    "moved with it");
 		break;
 	}
@@ -183,5 +183,5 @@ void watch(struct run *r)
 		if (r->end == END_NONE)
 			lock_waiters_look(r);
 	}
-	say_status(NULL);
+	msg_status(NULL);
 }

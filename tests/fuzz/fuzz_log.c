@@ -22,7 +22,7 @@ static struct made known;
 static void know(const char *prefix, size_t len)
 {
 	char line[1024];
-	size_t n = safe_text(line, sizeof(line), prefix, len);
+	size_t n = escape_text(line, sizeof(line), prefix, len);
 	char *parting;
 
 	while ((parting = memmem(line, n, "  \"", 3)) && n + 3 < sizeof(line)) {

@@ -26,7 +26,7 @@ static void know(const char *prefix, size_t prefix_len, const char *rule,
 		 size_t rule_len)
 {
 	char line[1024];
-	size_t n = safe_text(line, sizeof(line), prefix, prefix_len);
+	size_t n = escape_text(line, sizeof(line), prefix, prefix_len);
 	char *parting;
 
 	if (sizeof(known.at) - known.len < 2 * sizeof(line)) {
@@ -42,7 +42,7 @@ static void know(const char *prefix, size_t prefix_len, const char *rule,
 	made_bytes(&known, line, n);
 	if (rule_len) {
 		made_text(&known, "  \"");
-		n = safe_text(line, sizeof(line), rule, rule_len);
+		n = escape_text(line, sizeof(line), rule, rule_len);
 		made_bytes(&known, line, n);
 		made_text(&known, "\"");
 	}

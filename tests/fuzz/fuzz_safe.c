@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/safe.h"
+#include "base/escape.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_text(const char *text, size_t len, size_t room)
 {
 	char *buf = malloc(room), *again = malloc(4 * room + 1);
-	size_t n = safe_text(buf, room, text, len);
+	size_t n = escape_text(buf, room, text, len);
 
 	if (!buf || !again || n >= room || buf[n] != '\0' ||
 	    memchr(buf, '\0', n))
@@ -20,7 +20,7 @@ static void check_text(const char *text, size_t len, size_t room)
 		if ((unsigned char)buf[i] < ' ' || buf[i] == 0x7f)
 			abort();
 	/* What is safe stays as it is: so all of it was valid UTF-8. */
-	if (safe_text(again, 4 * room + 1, buf, n) != n ||
+	if (escape_text(again, 4 * room + 1, buf, n) != n ||
 	    memcmp(buf, again, n) != 0)
 		abort();
 	free(buf);
@@ -30,7 +30,7 @@ static void check_text(const char *text, size_t len, size_t room)
 static void check_json(const char *text, size_t len, size_t room)
 {
 	char *buf = malloc(room);
-	size_t n = safe_json(buf, room, text, len);
+	size_t n = escape_json(buf, room, text, len);
 
 	if (!buf || n > room)
 		abort();

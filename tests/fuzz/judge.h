@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/safe.h"
+#include "base/escape.h"
 
 /* Says what is wrong with which bytes, for who has to mend it. */
 #define JUDGE(good, bytes, len) do { \
@@ -25,12 +25,12 @@ static inline bool judge_safe(const char *line, size_t len)
 	char *again;
 	bool same;
 
-	if (safe_is_plain(line, len))
+	if (escape_is_plain(line, len))
 		return true;
 	again = malloc(4 * len + 1);
 	if (!again)
 		abort();
-	same = safe_text(again, 4 * len + 1, line, len) == len &&
+	same = escape_text(again, 4 * len + 1, line, len) == len &&
 	       memcmp(again, line, len) == 0;
 	free(again);
 	return same;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/safe.h"
+#include "base/escape.h"
 #include "packet/identity.h"
 #include "packet/packet.h"
 #include "packet/packet_print.h"
@@ -20,7 +20,7 @@ static void kept_read(const struct packet *p, char *line, size_t room,
 {
 	size_t n = packet_print(line, room, p, verbose);
 
-	if (n >= room || strlen(line) != n || !safe_is_plain(line, n))
+	if (n >= room || strlen(line) != n || !escape_is_plain(line, n))
 		abort();
 	/* .l4 may lie beyond what was captured. */
 	if (p->payload > p->caplen)

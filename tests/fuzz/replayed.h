@@ -47,8 +47,8 @@ struct replayed {
 	struct journeys *journeys;
 	struct place_index *index;
 	struct ifnames *names;
-	struct out text;	/* one record of one form at a time */
-	struct out pcap;	/* a whole file */
+	struct outbuf text;	/* one record of one form at a time */
+	struct outbuf pcap;	/* a whole file */
 };
 
 static struct replayed replayed;
@@ -82,7 +82,7 @@ static inline bool replayed_wants(unsigned int form)
 	return !replayed.again || r == &report_pcap;
 }
 
-static inline struct out *replayed_out(unsigned int form)
+static inline struct outbuf *replayed_out(unsigned int form)
 {
 	return replayed_forms[form].report == &report_pcap ? &replayed.pcap
 							   : &replayed.text;
@@ -98,7 +98,7 @@ static inline struct report_env replayed_env(const struct report_env *env,
 	return e;
 }
 
-static int replayed_open(struct out *o, struct report_env *env)
+static int replayed_open(struct outbuf *o, struct report_env *env)
 {
 	(void)o;
 	for (unsigned int i = 0; i < REPLAYED_FORMS; i++) {
@@ -142,13 +142,13 @@ static inline void replayed_block(const struct report_env *env,
 				  const struct journey *j, bool verbose)
 {
 	struct report_env e = *env;
-	struct out *o = &replayed.text;
+	struct outbuf *o = &replayed.text;
 
 	e.verbose = verbose;
 	replayed.lines = replayed.fates = 0;
-	out_begin(o);
+	outbuf_begin(o);
 	report_block.journey(o, &e, j);
-	if (out_end(o)) {
+	if (outbuf_end(o)) {
 		judge_lines(o->buf, o->tail, replayed_block_line, &replayed);
 		JUDGE(replayed.lines == journey_kept(j), o->buf, o->tail);
 		JUDGE(replayed.fates == j->branches, o->buf, o->tail);
@@ -176,22 +176,22 @@ static inline void replayed_write(unsigned int i, const struct report_env *env,
 {
 	const struct report *r = replayed_forms[i].report;
 	struct report_env own = replayed_env(env, i);
-	struct out *o = replayed_out(i);
+	struct outbuf *o = replayed_out(i);
 
 	if (!replayed_wants(i) || !(j ? (void *)r->journey : (void *)r->event))
 		return;
-	out_begin(o);
+	outbuf_begin(o);
 	if (j)
 		r->journey(o, &own, j);
 	else
 		r->event(o, &own, e, at, wall_ns);
-	if (out_end(o) && replayed_forms[i].judge)
+	if (outbuf_end(o) && replayed_forms[i].judge)
 		replayed_forms[i].judge(o->buf, o->tail);
 	if (o == &replayed.text)
 		o->head = o->tail = 0;
 }
 
-static void replayed_print(struct out *o, const struct report_env *env,
+static void replayed_print(struct outbuf *o, const struct report_env *env,
 			   const struct journey *j)
 {
 	(void)o;
@@ -205,7 +205,7 @@ static void replayed_print(struct out *o, const struct report_env *env,
 		replayed_write(i, env, j, NULL, NULL, 0);
 }
 
-static void replayed_print_event(struct out *o, const struct report_env *env,
+static void replayed_print_event(struct outbuf *o, const struct report_env *env,
 				 const struct event *e, const struct place *at,
 				 uint64_t wall_ns)
 {
@@ -215,7 +215,7 @@ static void replayed_print_event(struct out *o, const struct report_env *env,
 		replayed_write(i, env, NULL, e, at, wall_ns);
 }
 
-static void replayed_finish(struct out *o, const struct report_env *env)
+static void replayed_finish(struct outbuf *o, const struct report_env *env)
 {
 	(void)o;
 	for (unsigned int i = 0; i < REPLAYED_FORMS; i++) {
@@ -280,7 +280,7 @@ static void replayed_news(void *arg, enum printer_news news)
 }
 
 /* Nobody reads it: what is too much for it is thrown away. */
-static inline void replayed_make_out(struct out *o, int fd)
+static inline void replayed_make_out(struct outbuf *o, int fd)
 {
 	o->buf = malloc(REPLAYED_OUT);
 	o->size = REPLAYED_OUT;

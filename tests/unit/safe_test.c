@@ -9,7 +9,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "base/safe.h"
+#include "base/escape.h"
 
 struct row {
 	const char *in, *text;
@@ -60,13 +60,13 @@ static void bytes_are_ascii(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++) {
-		size_t n = safe_ascii(buf, sizeof(buf), bytes[i].in,
-				      bytes[i].len);
+		size_t n = escape_ascii(buf, sizeof(buf), bytes[i].in,
+					bytes[i].len);
 
 		assert_string_equal(buf, bytes[i].text);
 		assert_int_equal(n, strlen(bytes[i].text));
 	}
-	assert_int_equal(safe_ascii(buf, 5, "ab\xff", 3), 2);
+	assert_int_equal(escape_ascii(buf, 5, "ab\xff", 3), 2);
 	assert_string_equal(buf, "ab");
 }
 
@@ -76,7 +76,8 @@ static void text_is_harmless(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		size_t n = safe_text(buf, sizeof(buf), rows[i].in, rows[i].len);
+		size_t n = escape_text(buf, sizeof(buf), rows[i].in,
+				       rows[i].len);
 
 		assert_string_equal(buf, rows[i].text);
 		assert_int_equal(n, strlen(rows[i].text));
@@ -94,7 +95,7 @@ static void text_is_cut_at_characters(void **state)
 
 	(void)state;
 	for (size_t size = 1; size < sizeof(buf); size++) {
-		size_t n = safe_text(buf, size, in, sizeof(in) - 1), k = 0;
+		size_t n = escape_text(buf, size, in, sizeof(in) - 1), k = 0;
 
 		assert_true(n < size);
 		assert_int_equal(strlen(buf), n);
@@ -103,7 +104,7 @@ static void text_is_cut_at_characters(void **state)
 			k++;
 		assert_true(k < 6);
 	}
-	assert_int_equal(safe_text(buf, 0, in, 1), 0);
+	assert_int_equal(escape_text(buf, 0, in, 1), 0);
 }
 
 /* Another reader of JSON gives back what was written. */
@@ -112,8 +113,8 @@ static void json_is_understood(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char buf[300] = "[\"";
-		size_t n = 2 + safe_json(buf + 2, sizeof(buf) - 5, rows[i].in,
-					 rows[i].len);
+		size_t n = 2 + escape_json(buf + 2, sizeof(buf) - 5, rows[i].in,
+					   rows[i].len);
 		json_error_t error;
 		json_t *array, *string;
 
@@ -145,14 +146,15 @@ static void json_escapes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(json) / sizeof(json[0]); i++) {
-		size_t n = safe_json(buf, sizeof(buf), json[i].in, json[i].len);
+		size_t n = escape_json(buf, sizeof(buf), json[i].in,
+				       json[i].len);
 
 		assert_int_equal(n, strlen(json[i].text));
 		assert_memory_equal(buf, json[i].text, n);
 	}
 	/* Cut off at a character, not within an escape. */
-	assert_int_equal(safe_json(buf, 11, "\n\n", 2), 6);
-	assert_int_equal(safe_json(buf, 1, "\"", 1), 0);
+	assert_int_equal(escape_json(buf, 11, "\n\n", 2), 6);
+	assert_int_equal(escape_json(buf, 1, "\"", 1), 0);
 }
 
 int main(void)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* status: the exit statuses of nftrace, as its manual gives them. */
-#ifndef NFTRACE_STATUS_H
-#define NFTRACE_STATUS_H
+/* exit_status: the exit statuses of nftrace, as its manual gives them. */
+#ifndef NFTRACE_EXIT_STATUS_H
+#define NFTRACE_EXIT_STATUS_H
 
-enum status {
+enum exit_status {
 	STATUS_TRACED = 0,	/* at least one packet, host as found */
 	STATUS_FAILURE = 1,
 	STATUS_USAGE = 2,

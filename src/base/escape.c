@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* safe: strangers' text made fit for a terminal or a JSON string. */
-#include "base/safe.h"
+/* escape: strangers' text made fit for a terminal or a JSON string. */
+#include "base/escape.h"
 
 #include <stdint.h>
 #include <string.h>
 
 static const char hex[] = "0123456789abcdef";
 
-bool safe_is_plain(const char *text, size_t len)
+bool escape_is_plain(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)text[i] < ' ' ||
@@ -58,14 +58,14 @@ static size_t put_hex(char *to, unsigned char byte)
 	return 4;
 }
 
-size_t safe_ascii(char *buf, size_t size, const char *text, size_t len)
+size_t escape_ascii(char *buf, size_t size, const char *text, size_t len)
 {
 	size_t at = 0;
 
 	if (size == 0)
 		return 0;
 	for (size_t i = 0; i < len; i++) {
-		bool plain = safe_is_plain(text + i, 1);
+		bool plain = escape_is_plain(text + i, 1);
 
 		if (at + (plain ? 1 : 4) >= size)
 			break;
@@ -78,14 +78,14 @@ size_t safe_ascii(char *buf, size_t size, const char *text, size_t len)
 	return at;
 }
 
-size_t safe_text(char *buf, size_t size, const char *text, size_t len)
+size_t escape_text(char *buf, size_t size, const char *text, size_t len)
 {
 	const unsigned char *s = (const unsigned char *)text;
 	size_t at = 0, i = 0;
 
 	if (size == 0)
 		return 0;
-	if (len < size && safe_is_plain(text, len)) {
+	if (len < size && escape_is_plain(text, len)) {
 		memcpy(buf, text, len);
 		buf[len] = '\0';
 		return len;
@@ -132,7 +132,7 @@ static size_t plain_run(const unsigned char *s, size_t len)
 	return n;
 }
 
-size_t safe_json(char *buf, size_t size, const char *text, size_t len)
+size_t escape_json(char *buf, size_t size, const char *text, size_t len)
 {
 	const unsigned char *s = (const unsigned char *)text;
 	size_t at = plain_run(s, len < size ? len : size);

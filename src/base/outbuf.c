@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* out: one buffer in front of stdout that never makes the writer wait. */
-#include "base/out.h"
+/* outbuf: one buffer in front of stdout that never makes the writer wait. */
+#include "base/outbuf.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@ static bool is_pipe(int fd)
 	return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
 }
 
-void out_take_pipe(int fd)
+void outbuf_take_pipe(int fd)
 {
 	char path[64];
 	int own;
@@ -49,7 +49,7 @@ static bool never_waits(int fd)
 	return is_pipe(fd) && fcntl(fd, F_GETFL) & O_NONBLOCK;
 }
 
-int out_open(struct out *o, int fd)
+int outbuf_open(struct outbuf *o, int fd)
 {
 	memset(o, 0, sizeof(*o));
 	o->size = SIZE;
@@ -65,29 +65,29 @@ int out_open(struct out *o, int fd)
 	return 0;
 }
 
-void out_close(struct out *o)
+void outbuf_close(struct outbuf *o)
 {
 	if (o->buf)
 		munmap(o->buf, o->size);
 	o->buf = NULL;
 }
 
-void out_begin(struct out *o)
+void outbuf_begin(struct outbuf *o)
 {
 	o->mark = o->tail;
 	o->overflow = false;
 }
 
-bool out_end(struct out *o)
+bool outbuf_end(struct outbuf *o)
 {
-	o->overflow |= o->limit && o->total + out_written(o) > o->limit;
+	o->overflow |= o->limit && o->total + outbuf_written(o) > o->limit;
 	if (o->overflow)
 		o->tail = o->mark;
-	o->total += out_written(o);
+	o->total += outbuf_written(o);
 	return !o->overflow;
 }
 
-char *out_make_room(struct out *o, size_t len)
+char *outbuf_make_room(struct outbuf *o, size_t len)
 {
 	if (o->size - o->tail < len && o->head) {
 		/* What is pending moves to the front. */
@@ -103,17 +103,17 @@ char *out_make_room(struct out *o, size_t len)
 	return o->buf + o->tail;
 }
 
-void out_number(struct out *o, uint64_t n)
+void outbuf_number(struct outbuf *o, uint64_t n)
 {
-	char *to = out_room(o, FORMAT_DECIMAL);
+	char *to = outbuf_room(o, FORMAT_DECIMAL);
 
 	if (to)
 		o->tail = (size_t)(format_decimal(to, n) - o->buf);
 }
 
-void out_printf(struct out *o, const char *fmt, ...)
+void outbuf_printf(struct outbuf *o, const char *fmt, ...)
 {
-	char *to = out_room(o, LINE);
+	char *to = outbuf_room(o, LINE);
 	va_list ap;
 
 	if (!to)
@@ -123,18 +123,18 @@ void out_printf(struct out *o, const char *fmt, ...)
 	va_end(ap);
 }
 
-bool out_full(const struct out *o)
+bool outbuf_full(const struct outbuf *o)
 {
-	return out_pending(o) >= WORTH;
+	return outbuf_pending(o) >= WORTH;
 }
 
 /*
  * A write that does not wait.  Where the kernel has no such thing for this
  * file, poll() promises room for PIPE_BUF bytes.
  */
-static ssize_t write_some(struct out *o)
+static ssize_t write_some(struct outbuf *o)
 {
-	struct iovec iov = { o->buf + o->head, out_pending(o) };
+	struct iovec iov = { o->buf + o->head, outbuf_pending(o) };
 	struct pollfd pfd = { .fd = o->fd, .events = POLLOUT };
 	ssize_t n;
 
@@ -156,9 +156,9 @@ static ssize_t write_some(struct out *o)
 	return write(o->fd, iov.iov_base, iov.iov_len);
 }
 
-int out_flush(struct out *o)
+int outbuf_flush(struct outbuf *o)
 {
-	while (out_pending(o) && !o->error) {
+	while (outbuf_pending(o) && !o->error) {
 		ssize_t n = write_some(o);
 
 		if (n < 0 && errno == EAGAIN)
@@ -177,11 +177,11 @@ int out_flush(struct out *o)
 	return o->error;
 }
 
-int out_drain(struct out *o)
+int outbuf_drain(struct outbuf *o)
 {
 	struct pollfd pfd = { .fd = o->fd, .events = POLLOUT };
 
-	while (out_flush(o) == 0 && out_pending(o))
+	while (outbuf_flush(o) == 0 && outbuf_pending(o))
 		if (poll(&pfd, 1, -1) < 0 && errno != EINTR)
 			return -errno;
 	return o->error;

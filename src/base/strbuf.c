@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* line: a line of text under construction; never longer than its room. */
-#include "base/line.h"
+/* strbuf: a line of text under construction; never longer than its room. */
+#include "base/strbuf.h"
 
 #include <stdarg.h>
 #include <string.h>
 
 #include "base/format.h"
 
-void line_text(struct line *l, const char *text)
+void strbuf_text(struct strbuf *l, const char *text)
 {
 	size_t len = strlen(text), room = l->size - l->len - 1;
 
@@ -18,7 +18,7 @@ void line_text(struct line *l, const char *text)
 	l->buf[l->len] = '\0';
 }
 
-void line_add(struct line *l, const char *fmt, ...)
+void strbuf_add(struct strbuf *l, const char *fmt, ...)
 {
 	va_list ap;
 

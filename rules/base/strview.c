@@ -1,88 +1,89 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* span: a piece of text that is not terminated, and what can be read off it. */
-#include "rules/base/span.h"
+/* strview: a piece of text that is not terminated, and what can be read off it. */
+#include "rules/base/strview.h"
 
 #include <string.h>
 
-bool span_is(struct span s, const char *word)
+bool strview_is(struct strview s, const char *word)
 {
 	return s.len == strlen(word) && memcmp(s.at, word, s.len) == 0;
 }
 
-bool span_starts(struct span s, const char *with)
+bool strview_starts(struct strview s, const char *with)
 {
 	size_t len = strlen(with);
 
 	return s.len >= len && memcmp(s.at, with, len) == 0;
 }
 
-struct span span_behind(struct span s, size_t n)
+struct strview strview_behind(struct strview s, size_t n)
 {
-	return (struct span){ s.at + n, s.len - n };
+	return (struct strview){ s.at + n, s.len - n };
 }
 
-struct span span_cut(struct span *rest, char end)
+struct strview strview_cut(struct strview *rest, char end)
 {
 	const char *at = rest->len ? memchr(rest->at, end, rest->len) : NULL;
-	struct span s = { rest->at, at ? (size_t)(at - rest->at) : rest->len };
+	struct strview s = { rest->at,
+			     at ? (size_t)(at - rest->at) : rest->len };
 
-	*rest = span_behind(*rest, s.len + (at ? 1 : 0));
+	*rest = strview_behind(*rest, s.len + (at ? 1 : 0));
 	return s;
 }
 
-bool span_take(struct span *s, const char *key)
+bool strview_take(struct strview *s, const char *key)
 {
 	/* Asked for dozens of keys a word: most differ here. */
-	if (!s->len || *s->at != *key || !span_starts(*s, key))
+	if (!s->len || *s->at != *key || !strview_starts(*s, key))
 		return false;
-	*s = span_behind(*s, strlen(key));
+	*s = strview_behind(*s, strlen(key));
 	return true;
 }
 
-bool span_word(struct span *rest, struct span *word)
+bool strview_word(struct strview *rest, struct strview *word)
 {
 	size_t n = 0;
 
 	while (rest->len && *rest->at == ' ')
-		*rest = span_behind(*rest, 1);
+		*rest = strview_behind(*rest, 1);
 	while (n < rest->len && rest->at[n] != ' ')
 		n++;
-	*word = (struct span){ rest->at, n };
-	*rest = span_behind(*rest, n);
+	*word = (struct strview){ rest->at, n };
+	*rest = strview_behind(*rest, n);
 	return n > 0;
 }
 
-bool span_quoted(struct span *rest, struct span *word)
+bool strview_quoted(struct strview *rest, struct strview *word)
 {
 	bool quoted = false;
 	size_t i = 0;
 
 	while (rest->len && *rest->at == ' ')
-		*rest = span_behind(*rest, 1);
+		*rest = strview_behind(*rest, 1);
 	for (; i < rest->len && (quoted || rest->at[i] != ' '); i++) {
 		if (rest->at[i] == '"')
 			quoted = !quoted;
 		else if (rest->at[i] == '\\' && quoted && i + 1 < rest->len)
 			i++;
 	}
-	*word = (struct span){ rest->at, i };
-	*rest = span_behind(*rest, i);
+	*word = (struct strview){ rest->at, i };
+	*rest = strview_behind(*rest, i);
 	return i > 0;
 }
 
-bool span_line(struct span *rest, struct span *line)
+bool strview_line(struct strview *rest, struct strview *line)
 {
 	if (!rest->len)
 		return false;
-	*line = span_cut(rest, '\n');
+	*line = strview_cut(rest, '\n');
 	while (line->len && strchr(" \t\r", line->at[line->len - 1]))
 		line->len--;
 	while (line->len && (*line->at == ' ' || *line->at == '\t'))
-		*line = span_behind(*line, 1);
+		*line = strview_behind(*line, 1);
 	return true;
 }
 
-int span_digit(char c)
+int strview_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -93,14 +94,14 @@ int span_digit(char c)
 	return -1;
 }
 
-bool span_number(struct span s, unsigned int base, uint32_t *n)
+bool strview_number(struct strview s, unsigned int base, uint32_t *n)
 {
 	uint64_t v = 0;
 
 	if (base == 16 && s.len > 2)
-		span_take(&s, "0x");
+		strview_take(&s, "0x");
 	for (size_t i = 0; i < s.len; i++) {
-		int d = span_digit(s.at[i]);
+		int d = strview_digit(s.at[i]);
 
 		if (d < 0 || (unsigned int)d >= base)
 			return false;
@@ -112,14 +113,15 @@ bool span_number(struct span s, unsigned int base, uint32_t *n)
 	return s.len > 0;
 }
 
-int span_bytes(struct span s, void *to, size_t size)
+int strview_bytes(struct strview s, void *to, size_t size)
 {
 	uint8_t *p = to;
 
 	if (s.len % 2 || s.len / 2 > size)
 		return -1;
 	for (size_t i = 0; i < s.len; i += 2) {
-		int high = span_digit(s.at[i]), low = span_digit(s.at[i + 1]);
+		int high = strview_digit(s.at[i]),
+		    low = strview_digit(s.at[i + 1]);
 
 		if (high < 0 || low < 0)
 			return -1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* say: everything about the run, on stderr, a line each. */
-#include "base/say.h"
+/* msg: everything about the run, on stderr, a line each. */
+#include "base/msg.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -12,7 +12,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/safe.h"
+#include "base/escape.h"
 
 static bool status_shown;
 
@@ -48,7 +48,7 @@ static void put(const char *bytes, size_t len)
 	}
 }
 
-void say(const char *fmt, ...)
+void msg(const char *fmt, ...)
 {
 	char text[3072], line[sizeof(text) * 2 + 16] = "nftrace: ";
 	size_t len = strlen(line);
@@ -62,8 +62,8 @@ void say(const char *fmt, ...)
 		return;
 	if ((size_t)n >= sizeof(text))
 		n = sizeof(text) - 1;
-	say_status(NULL);
-	len += safe_text(line + len, sizeof(line) - len - 1, text, (size_t)n);
+	msg_status(NULL);
+	len += escape_text(line + len, sizeof(line) - len - 1, text, (size_t)n);
 	line[len++] = '\n';
 	put(line, len);
 }
@@ -78,7 +78,7 @@ static int columns(void)
 	return w.ws_col < 400 ? w.ws_col : 400;
 }
 
-void say_status(const char *line)
+void msg_status(const char *line)
 {
 	char text[512];
 	int n;
@@ -92,7 +92,7 @@ void say_status(const char *line)
 	status_shown = line != NULL;
 }
 
-const char *say_errno_text(int err)
+const char *msg_errno_text(int err)
 {
 	static const struct {
 		int err;
@@ -116,7 +116,7 @@ const char *say_errno_text(int err)
 	return strerror(-err);
 }
 
-void say_error(const char *what, int err)
+void msg_error(const char *what, int err)
 {
-	say("error: %s: %s", what, say_errno_text(err));
+	msg("error: %s: %s", what, msg_errno_text(err));
 }

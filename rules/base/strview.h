@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* strview: a piece of text that is not terminated, and what can be read off it. */
+#ifndef NFTRACE_STRVIEW_H
+#define NFTRACE_STRVIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct strview {
+	const char *at;
+	size_t len;
+};
+
+bool strview_is(struct strview s, const char *word);
+bool strview_starts(struct strview s, const char *with);
+
+/** strview_behind - @s without its first @n bytes; there must be so many */
+struct strview strview_behind(struct strview s, size_t n);
+
+/** strview_cut - take what is in front of @end off @rest, all of it when there is none */
+struct strview strview_cut(struct strview *rest, char end);
+
+/** strview_take - cut @key off; false: @s begins with something else */
+bool strview_take(struct strview *s, const char *key);
+
+/** strview_word - take the next word off @rest, and the blanks in front of it */
+bool strview_word(struct strview *rest, struct strview *word);
+
+/** strview_quoted - the same; one in double quotes is one word, its backslashes left in */
+bool strview_quoted(struct strview *rest, struct strview *word);
+
+/** strview_line - take the next line off @rest, less the blanks at both its ends */
+bool strview_line(struct strview *rest, struct strview *line);
+
+/** strview_digit - of base 16, -1: it is none */
+int strview_digit(char c);
+
+/** strview_number - false: it is none, or too large; "0x" may stand before base 16 */
+bool strview_number(struct strview s, unsigned int base, uint32_t *n);
+
+/** strview_bytes - from pairs of hex digits; -1: there are others, or more than @size */
+int strview_bytes(struct strview s, void *to, size_t size);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* msg: everything about the run, on stderr, a line each. */
+#ifndef NFTRACE_MSG_H
+#define NFTRACE_MSG_H
+
+/** say - "nftrace: ..." on stderr; erases the status line first */
+void msg(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/** msg_status - replace the status line (terminals only); NULL erases it */
+void msg_status(const char *line);
+
+/**
+ * msg_error - the sentence for an errno in an operation
+ * @what: "inserting the TRACE rules (iptables)"
+ * @err: -errno
+ */
+void msg_error(const char *what, int err);
+
+/** msg_errno_text - what an errno means to the user of nftrace; static text */
+const char *msg_errno_text(int err);
+
+#endif
