@@ -11,7 +11,7 @@
 #include "capture/capture.h"
 #include "capture/ifnames.h"
 #include "place/place_nft.h"
-#include "protocol/reader_line.h"
+#include "protocol/reader_ipc.h"
 #include "protocol/stats.h"
 #include "reader/reader_events.h"
 #include "reader/reader_loop.h"
@@ -101,7 +101,7 @@ static void finish(struct reader_state *s)
 
 static void close_state(struct reader_state *s)
 {
-	hold_close(s->hold);
+	pending_close(s->hold);
 	journeys_close(s->journeys);
 	place_nft_close(s->nft);
 	place_index_close(s->index);
@@ -135,8 +135,8 @@ static int open_state(struct reader_state *s, const struct reader_plan *plan)
 	if (s->index && plan->nft)
 		s->nft = place_nft_open(s->index, &s->map, plan->nft);
 	if (s->nft && s->journeys)
-		s->hold = hold_open(s->nft, s->journeys, s->stats,
-				    plan->bulletin, &reader_hold_ops, s);
+		s->hold = pending_open(s->nft, s->journeys, s->stats,
+				       plan->bulletin, &reader_hold_ops, s);
 	if (!s->names || !s->index || !s->journeys || (plan->nft && !s->hold))
 		return -ENOMEM;
 	return printer_open(&s->printer, &plan->printer, s->index, s->names,

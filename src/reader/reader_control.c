@@ -5,7 +5,7 @@
 #include <errno.h>
 
 #include "capture/capture.h"
-#include "protocol/reader_line.h"
+#include "protocol/reader_ipc.h"
 #include "reader/reader_plan.h"
 #include "reader/reader_state.h"
 
@@ -18,7 +18,7 @@ void reader_on_control(struct reader_state *s)
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
 	if (n > 0 && m.word == SUPERVISOR_RULES && s->hold) {
-		hold_snapshot(s->hold, fd[READER_NFT], m.size[READER_NFT]);
+		pending_snapshot(s->hold, fd[READER_NFT], m.size[READER_NFT]);
 		capture_fence(s->plan->capture);
 	}
 	/* "Drain", or the supervisor is gone: the same. */

@@ -13,7 +13,7 @@
 #include "place/prefix.h"
 #include "protocol/bulletin.h"
 #include "protocol/losses.h"
-#include "protocol/reader_line.h"
+#include "protocol/reader_ipc.h"
 #include "protocol/stats.h"
 #include "reader/loss_ask.h"
 #include "reader/reader_control.h"
@@ -79,7 +79,7 @@ static bool on_journey(void *arg, struct journey *j)
 {
 	struct reader_state *s = arg;
 
-	if (s->hold && hold_journey(s->hold, j, s->now_ns))
+	if (s->hold && pending_journey(s->hold, j, s->now_ns))
 		return true;
 	print_journey(s, j);
 	return false;
@@ -89,7 +89,7 @@ static void on_journey_back(void *arg, struct journey *j)
 {
 	struct reader_state *s = arg;
 
-	hold_take_back(s->hold, j);
+	pending_take_back(s->hold, j);
 }
 
 const struct journey_ops reader_journey_ops = {
@@ -111,7 +111,7 @@ static void tell(void *arg, int word)
 	reader_tell(s->control, (enum reader_word)word);
 }
 
-const struct hold_ops reader_hold_ops = {
+const struct pending_ops reader_hold_ops = {
 	.journey = print_journey,
 	.event = print_event,
 	.tell = tell,
@@ -141,7 +141,7 @@ void reader_on_event(struct reader_state *s, const struct event *e,
 	else
 		stats_add(&s->stats->events, 1);
 	if (s->printer.by_event && !at->hidden &&
-	    !(s->hold && hold_event(s->hold, e, at, s->now_ns, s->wall_ns)))
+	    !(s->hold && pending_event(s->hold, e, at, s->now_ns, s->wall_ns)))
 		print_event(s, e, at, s->wall_ns);
 	journeys_add(s->journeys, e, at, s->now_ns, s->wall_ns);
 }
@@ -170,9 +170,9 @@ static void on_change(struct reader_state *s, const struct nlmsghdr *nlh,
 	int err = nft_change_parse(&c, nlh, len);
 
 	if (!err)
-		hold_change(s->hold, &c);
+		pending_change(s->hold, &c);
 	else if (capture_is_fence(s->plan->capture, nlh))
-		hold_drained(s->hold);
+		pending_drained(s->hold);
 	stats_add(&s->stats->broken, err == -EBADMSG);
 }
 

@@ -7,7 +7,7 @@
 
 #include "journey/journeys.h"
 #include "place/place.h"
-#include "reader/hold.h"
+#include "reader/pending.h"
 
 struct event;
 struct nlmsghdr;
@@ -28,6 +28,6 @@ void reader_turn(struct reader_state *s, bool undone);
 
 /** what becomes of journeys that are over, and of what was held */
 extern const struct journey_ops reader_journey_ops;
-extern const struct hold_ops reader_hold_ops;
+extern const struct pending_ops reader_hold_ops;
 
 #endif

@@ -37,7 +37,7 @@ static int read_batch(struct reader_state *s)
 	s->caught_up = n < CAPTURE_BATCH && n != -ENOBUFS;
 	/* Lost events show in the sequence; changes of rules do not. */
 	if (n == -ENOBUFS && s->hold)
-		hold_lost(s->hold);
+		pending_lost(s->hold);
 	return n;
 }
 
@@ -59,7 +59,7 @@ static unsigned int read_all(struct reader_state *s)
 	unsigned int total = read_until(s, &s->empty);
 
 	if (s->hold && s->empty && !TESTPOINT_IS_SET("never-empty"))
-		hold_drained(s->hold);
+		pending_drained(s->hold);
 	return total;
 }
 
@@ -77,7 +77,7 @@ static void look_for_drops(struct reader_state *s)
 	/* Events of nft have no sequence, and a change may be among the lost. */
 	if (s->hold) {
 		stats_set(&s->stats->lost, drops);
-		hold_lost(s->hold);
+		pending_lost(s->hold);
 	}
 }
 
@@ -91,7 +91,7 @@ static int expire(struct reader_state *s)
 		due = journeys_expire(s->journeys, s->now_ns);
 	}
 	if (s->hold)
-		held = hold_turn(s->hold, s->now_ns, s->empty);
+		held = pending_turn(s->hold, s->now_ns, s->empty);
 	return held >= 0 && (due < 0 || held < due) ? held : due;
 }
 
@@ -173,10 +173,10 @@ static int pause_for_output(struct reader_state *s)
 
 static void capture_loop(struct reader_state *s)
 {
-	pace_open(&s->pace, s->plan->capture->buffer, s->plan->snaplen);
+	coalesce_open(&s->pace, s->plan->capture->buffer, s->plan->snaplen);
 	while (!s->draining) {
 		unsigned int n = read_until(s, &s->caught_up);
-		int rest = pace_rest_ms(&s->pace, n, s->now_ns), due;
+		int rest = coalesce_rest_ms(&s->pace, n, s->now_ns), due;
 
 		s->busy = rest || !s->caught_up;
 		due = pause_for_output(s);
@@ -199,14 +199,14 @@ static void drain_hold(struct reader_state *s)
 
 	for (;;) {
 		read_all(s);
-		hold_turn(s->hold, s->now_ns, s->empty);
+		pending_turn(s->hold, s->now_ns, s->empty);
 		printer_flush(&s->printer);
-		if (!hold_waits(s->hold) || s->orphaned || s->now_ns - begun >
-		    (uint64_t)DRAIN_MAX_MS * 1000000)
+		if (!pending_waits(s->hold) || s->orphaned ||
+		    s->now_ns - begun > (uint64_t)DRAIN_MAX_MS * 1000000)
 			break;
 		wait_for(s, true, 20);
 	}
-	hold_finish(s->hold);
+	pending_finish(s->hold);
 }
 
 /*

@@ -17,7 +17,7 @@
 #include "base/outbuf.h"
 #include "base/sandbox.h"
 #include "capture/capture.h"
-#include "protocol/reader_line.h"
+#include "protocol/reader_ipc.h"
 #include "reader/reader.h"
 #include "reader/reader_plan.h"
 #include "rules/base/process.h"

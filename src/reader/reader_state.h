@@ -9,8 +9,8 @@
 #include "journey/journeys.h"
 #include "place/path_map.h"
 #include "place/place.h"
-#include "reader/hold.h"
-#include "reader/pace.h"
+#include "reader/coalesce.h"
+#include "reader/pending.h"
 #include "reader/reader_plan.h"
 #include "report/both.h"
 #include "report/printer.h"
@@ -24,13 +24,13 @@ struct reader_state {
 	struct path_map map;
 	struct both both;
 	struct journeys *journeys;
-	struct hold *hold;		/* NULL: no events of nft */
+	struct pending *hold;		/* NULL: no events of nft */
 	struct ifnames *names;
 	struct printer printer;
 	uint64_t now_ns, wall_ns;
 	uint64_t paused_ns;		/* CLOCK_MONOTONIC */
 	uint64_t looked_ns;		/* at the memory, the same clock */
-	struct pace pace;
+	struct coalesce pace;
 	uint32_t next_seq;
 	uint32_t turns;			/* of bulletin.h, as last seen */
 	int control;

@@ -14,11 +14,11 @@
 #include "rules/base/process.h"
 #include "rules/base/testpoint.h"
 #include "rules/nft/found.h"
-#include "supervisor/guard.h"
 #include "supervisor/lock_waiters.h"
-#include "supervisor/nft_news.h"
+#include "supervisor/nft_refresh.h"
 #include "supervisor/questions.h"
 #include "supervisor/run_state.h"
+#include "supervisor/table_monitor.h"
 
 enum { UNDO_MS = 10000, LOCK_MS = 3000, STUCK_MS = 5000 };
 
@@ -91,7 +91,7 @@ static void check_tables_gone(struct run *r)
 /* Read all tables once more and hold them against the snapshot. */
 static void verify(struct run *r)
 {
-	int err = guard_look(r, check_own_gone);
+	int err = table_monitor_look(r, check_own_gone);
 
 	check_tables_gone(r);
 	if (!err)
@@ -128,7 +128,7 @@ static bool reader_closed(struct run *r, short revents)
 		recv(r->reader.fd, &word, 1, MSG_DONTWAIT) <= 0;
 
 	questions_answer(r, word);
-	nft_news_finish(r);
+	nft_refresh_finish(r);
 	return closed;
 }
 

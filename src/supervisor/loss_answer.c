@@ -7,7 +7,7 @@
 
 #include "base/msg.h"
 #include "protocol/losses.h"
-#include "supervisor/cause.h"
+#include "supervisor/loss_cause.h"
 
 void losses_answer(const struct losses *ls, struct loss_known *known,
 		   struct loss_answer *answer)
@@ -25,7 +25,7 @@ void losses_answer(const struct losses *ls, struct loss_known *known,
 		atomic_signal_fence(memory_order_seq_cst);
 		k->queued = q.queued;
 		k->answered = true;
-		cause_find(&q, k->text);
+		loss_cause_find(&q, k->text);
 		memcpy(answer[i].text, k->text, sizeof(answer[i].text));
 		atomic_store_explicit(&answer[i].answered, true,
 				      memory_order_release);

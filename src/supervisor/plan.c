@@ -18,8 +18,8 @@
 #include "rules/match/match.h"
 #include "rules/match/traits.h"
 #include "supervisor/backend.h"
-#include "supervisor/mirror.h"
 #include "supervisor/rate.h"
+#include "supervisor/reply_match.h"
 
 /*
  * Seconds from the planned end to the deadline in the kernel: the keeper's
@@ -312,13 +312,13 @@ static int add_mirrored(struct plan *p, const struct options *o,
 			struct match_request *req, const struct expression *e)
 {
 	struct expression mirrored;
-	bool any = mirror_make(e, &mirrored);
+	bool any = reply_match_make(e, &mirrored);
 	char words[512];
 	int status;
 
 	join_words(e, words, sizeof(words));
 	if (!any) {
-		mirror_free(&mirrored);
+		reply_match_free(&mirrored);
 		msg("error: '%s' names no address or port that a reply could "
 		    "be told by: leave out --replies, or say --backend nft",
 		    words);
@@ -331,7 +331,7 @@ static int add_mirrored(struct plan *p, const struct options *o,
 		    "addresses or ports NAT changes (masquerading, services) "
 		    "are not caught in raw; --backend nft finds them",
 		    words);
-	mirror_free(&mirrored);
+	reply_match_free(&mirrored);
 	return status;
 }
 

@@ -3,7 +3,7 @@
 #include "supervisor/questions.h"
 
 #include "supervisor/loss_answer.h"
-#include "supervisor/nft_news.h"
+#include "supervisor/nft_refresh.h"
 #include "supervisor/run_state.h"
 
 void questions_answer(struct run *r, char word)
@@ -15,10 +15,10 @@ void questions_answer(struct run *r, char word)
 		reader_answered(&r->reader);
 		break;
 	case READER_GENERATION:
-		nft_news_generation(r);
+		nft_refresh_generation(r);
 		break;
 	case READER_RULES:
-		nft_news_start(r);
+		nft_refresh_start(r);
 		break;
 	}
 }

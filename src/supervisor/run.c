@@ -18,7 +18,7 @@
 #include "supervisor/run_state.h"
 #include "supervisor/stats_seen.h"
 #include "supervisor/summary.h"
-#include "supervisor/watch.h"
+#include "supervisor/supervisor_loop.h"
 
 /* Every signal that would end or stop us becomes something to read. */
 static int catch_signals(void)
@@ -121,7 +121,7 @@ static int trace(struct run *r)
 		return STATUS_FAILURE;
 	r->status = arm(r);
 	if (!r->status)
-		watch(r);
+		supervisor_loop(r);
 	disarm(r);
 	stats_take(&r->seen, r->stats);
 	command_close(&r->command);

@@ -10,7 +10,7 @@
 #include "capture/capture.h"
 #include "cli/options.h"
 #include "protocol/bulletin.h"
-#include "protocol/reader_line.h"
+#include "protocol/reader_ipc.h"
 #include "protocol/stats.h"
 #include "report/only.h"
 #include "report/sink.h"
@@ -64,7 +64,7 @@ struct run {
 	unsigned int installed;
 	bool foreign_trace;		/* others' rules trace packets as well */
 	struct snapshots snapshots;
-	struct helper news;		/* reads them again; see nft_news.h */
+	struct helper news; /* reads them again; see nft_refresh.h */
 	struct reader reader;
 	int reader_status;		/* of wait(2) */
 	bool reader_dismissed;		/* it was busy, and the user did not wait */
@@ -75,7 +75,7 @@ struct run {
 	struct bulletin_board board;	/* for the reader */
 	struct bulletin_tables tables;	/* what is posted there, in truth */
 	struct loss_known loss[LOSSES];	/* the same */
-	uint64_t guard_ns;		/* when guard_tick() looks again */
+	uint64_t guard_ns; /* when table_monitor_tick() looks again */
 	uint64_t armed_ns, end_ns;	/* CLOCK_MONOTONIC; end 0: none */
 	struct command command;
 	uint64_t command_end_ns;	/* when to stop after it; 0: it runs */

@@ -14,7 +14,7 @@
 #include "rules/base/clock.h"
 #include "rules/base/netlink.h"
 #include "supervisor/loss_answer.h"
-#include "supervisor/reasons.h"
+#include "supervisor/run_hints.h"
 #include "supervisor/run_state.h"
 
 enum { DROPS_SHOWN = 10 };
@@ -179,8 +179,8 @@ static void print_events(const struct run *r)
 
 	msg("%" PRIu64 " event%s, %" PRIu64 " lost; the TRACE rules counted "
 	    "%" PRIu64 " packet%s",
-	    st->events, plural(st->events), st->lost, reasons_counted(r),
-	    plural(reasons_counted(r)));
+	    st->events, plural(st->events), st->lost, run_hints_counted(r),
+	    plural(run_hints_counted(r)));
 	if (st->lost)
 		msg("warning: events were lost: a larger --buffer, a lower "
 		    "--rate or a narrower match helps");
@@ -291,7 +291,7 @@ void summary_print(const struct run *r)
 	print_drops(r);
 	losses_say(&r->seen.losses, r->loss);
 	print_events(r);
-	reasons_say(r);
+	run_hints_say(r);
 	print_proof(r);
 }
 

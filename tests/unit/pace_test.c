@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "reader/pace.h"
+#include "reader/coalesce.h"
 
 static const uint64_t MS = 1000000;
 
@@ -14,13 +14,13 @@ static const uint64_t MS = 1000000;
 static int rest_at(size_t buffer, uint32_t snaplen, unsigned int a_ms)
 {
 	uint64_t now = 1000 * MS;
-	struct pace p;
+	struct coalesce p;
 	int rest = 0;
 
-	pace_open(&p, buffer, snaplen);
-	pace_rest_ms(&p, 0, now);
+	coalesce_open(&p, buffer, snaplen);
+	coalesce_rest_ms(&p, 0, now);
 	for (unsigned int i = 0; i < 4; i++)
-		rest = pace_rest_ms(&p, a_ms, now += MS);
+		rest = coalesce_rest_ms(&p, a_ms, now += MS);
 	return rest;
 }
 
@@ -52,26 +52,26 @@ static void a_small_buffer_is_read_in_time(void **state)
 static void a_burst_behind_silence_is_no_busy_traffic(void **state)
 {
 	uint64_t now = 1000 * MS;
-	struct pace p;
+	struct coalesce p;
 
 	(void)state;
-	pace_open(&p, 64 << 20, 128);
-	assert_int_equal(pace_rest_ms(&p, 50, now), 0);
-	assert_int_equal(pace_rest_ms(&p, 50, now += 100 * MS), 0);
+	coalesce_open(&p, 64 << 20, 128);
+	assert_int_equal(coalesce_rest_ms(&p, 50, now), 0);
+	assert_int_equal(coalesce_rest_ms(&p, 50, now += 100 * MS), 0);
 	/* Within a millisecond nothing is decided. */
-	assert_int_equal(pace_rest_ms(&p, 50, now + MS / 2), 0);
+	assert_int_equal(coalesce_rest_ms(&p, 50, now + MS / 2), 0);
 }
 
 static void the_rest_ends_with_the_traffic(void **state)
 {
 	uint64_t now = 1000 * MS;
-	struct pace p;
+	struct coalesce p;
 
 	(void)state;
-	pace_open(&p, 64 << 20, 128);
-	pace_rest_ms(&p, 0, now);
-	assert_int_equal(pace_rest_ms(&p, 500, now += 5 * MS), 5);
-	assert_int_equal(pace_rest_ms(&p, 0, now + 5 * MS), 0);
+	coalesce_open(&p, 64 << 20, 128);
+	coalesce_rest_ms(&p, 0, now);
+	assert_int_equal(coalesce_rest_ms(&p, 500, now += 5 * MS), 5);
+	assert_int_equal(coalesce_rest_ms(&p, 0, now + 5 * MS), 0);
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* mirror: a match expression -> the one for what answers. */
-#include "supervisor/mirror.h"
+/* reply_match: a match expression -> the one for what answers. */
+#include "supervisor/reply_match.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -118,7 +118,7 @@ static int drop(const struct expression *from, int i, struct expression *to)
 	return glued ? 0 : values(from->argv[i]);
 }
 
-bool mirror_make(const struct expression *from, struct expression *to)
+bool reply_match_make(const struct expression *from, struct expression *to)
 {
 	static const char *const ends[] = { "-s", "-d", "--s", "--d" };
 	const char *option = "";
@@ -153,7 +153,7 @@ bool mirror_make(const struct expression *from, struct expression *to)
 	return to->argv && says_ends;
 }
 
-void mirror_free(struct expression *e)
+void reply_match_free(struct expression *e)
 {
 	for (int i = 0; i < e->argc; i++)
 		free(e->argv[i]);

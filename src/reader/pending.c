@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* hold: packets with events of nft wait until it is certain which rules they met. */
-#include "reader/hold.h"
+/* pending: packets with events of nft wait until it is certain which rules they met. */
+#include "reader/pending.h"
 
 #include <netinet/in.h>
 #include <linux/netfilter.h>
@@ -15,7 +15,7 @@
 #include "place/place.h"
 #include "place/place_nft.h"
 #include "protocol/bulletin.h"
-#include "protocol/reader_line.h"
+#include "protocol/reader_ipc.h"
 #include "protocol/stats.h"
 #include "rules/nft/snapshot.h"
 
@@ -42,12 +42,12 @@ struct held {
 	uint8_t bytes[];
 };
 
-struct hold {
+struct pending {
 	struct place_nft *nft;
 	struct journeys *js;
 	struct stats *stats;
 	const struct bulletin *bulletin;
-	const struct hold_ops *ops;
+	const struct pending_ops *ops;
 	void *arg;
 	struct held *first, **last;
 	unsigned int count;
@@ -59,11 +59,12 @@ struct hold {
 	bool drained;		/* all events before it have been read */
 };
 
-struct hold *hold_open(struct place_nft *nft, struct journeys *js,
-		       struct stats *stats, const struct bulletin *bulletin,
-		       const struct hold_ops *ops, void *arg)
+struct pending *pending_open(struct place_nft *nft, struct journeys *js,
+			     struct stats *stats,
+			     const struct bulletin *bulletin,
+			     const struct pending_ops *ops, void *arg)
 {
-	struct hold *h = calloc(1, sizeof(*h));
+	struct pending *h = calloc(1, sizeof(*h));
 
 	if (!h)
 		return NULL;
@@ -77,11 +78,11 @@ struct hold *hold_open(struct place_nft *nft, struct journeys *js,
 	return h;
 }
 
-void hold_close(struct hold *h)
+void pending_close(struct pending *h)
 {
 	if (!h)
 		return;
-	hold_finish(h);
+	pending_finish(h);
 	if (h->snap)
 		nft_snapshot_unmap(h->snap);
 	free(h);
@@ -225,7 +226,7 @@ static void review_held(struct review *r, struct held *d)
 	go_on(r, &d->span);
 }
 
-static void review_all(struct hold *h, look_fn *look)
+static void review_all(struct pending *h, look_fn *look)
 {
 	struct review r = { .nft = h->nft, .look = look };
 
@@ -244,7 +245,7 @@ static struct nft_span span_of(const struct held *d)
 	return span;
 }
 
-static bool is_pending(struct hold *h, struct held *d, look_fn *look)
+static bool is_pending(struct pending *h, struct held *d, look_fn *look)
 {
 	struct review r = {
 		.nft = h->nft, .look = look, .span = span_of(d),
@@ -257,7 +258,7 @@ static bool is_pending(struct hold *h, struct held *d, look_fn *look)
 	return r.pending;
 }
 
-static void count_gone(struct hold *h, const struct held *d)
+static void count_gone(struct pending *h, const struct held *d)
 {
 	if (!d->j) {
 		stats_add(&h->stats->gone, d->at->state == PLACE_LOST);
@@ -268,7 +269,7 @@ static void count_gone(struct hold *h, const struct held *d)
 			  d->j->step[i].place->state == PLACE_LOST);
 }
 
-static void let_go(struct hold *h, struct held *d)
+static void let_go(struct pending *h, struct held *d)
 {
 	count_gone(h, d);
 	if (d->j) {
@@ -281,13 +282,13 @@ static void let_go(struct hold *h, struct held *d)
 }
 
 /* Has the kernel told of all changes up to its last event? */
-static bool is_told(const struct hold *h, const struct held *d)
+static bool is_told(const struct pending *h, const struct held *d)
 {
 	return d->answered &&
 	       !nft_is_after(d->need, place_nft_generation(h->nft));
 }
 
-static struct held *take_first(struct hold *h)
+static struct held *take_first(struct pending *h)
 {
 	struct held *d = h->first;
 
@@ -300,7 +301,7 @@ static struct held *take_first(struct hold *h)
 }
 
 /* It cannot wait any longer: what is not certain goes without its text. */
-static void let_first_go(struct hold *h)
+static void let_first_go(struct pending *h)
 {
 	struct held *d = take_first(h);
 
@@ -308,7 +309,7 @@ static void let_first_go(struct hold *h)
 	let_go(h, d);
 }
 
-static void put(struct hold *h, struct held *d, uint64_t now_ns)
+static void put(struct pending *h, struct held *d, uint64_t now_ns)
 {
 	if (h->count == HELD_MAX)
 		let_first_go(h);
@@ -319,7 +320,7 @@ static void put(struct hold *h, struct held *d, uint64_t now_ns)
 	h->unasked++;
 }
 
-bool hold_journey(struct hold *h, struct journey *j, uint64_t now_ns)
+bool pending_journey(struct pending *h, struct journey *j, uint64_t now_ns)
 {
 	struct held *d = j->flags & JOURNEY_NFT ? calloc(1, sizeof(*d)) : NULL;
 
@@ -330,7 +331,7 @@ bool hold_journey(struct hold *h, struct journey *j, uint64_t now_ns)
 	return true;
 }
 
-void hold_take_back(struct hold *h, const struct journey *j)
+void pending_take_back(struct pending *h, const struct journey *j)
 {
 	struct held *d, **at = &h->first;
 
@@ -347,8 +348,8 @@ void hold_take_back(struct hold *h, const struct journey *j)
 	free(d);
 }
 
-bool hold_event(struct hold *h, const struct event *e, const struct place *at,
-		uint64_t now_ns, uint64_t wall_ns)
+bool pending_event(struct pending *h, const struct event *e,
+		   const struct place *at, uint64_t now_ns, uint64_t wall_ns)
 {
 	size_t len = e->payload_len;
 	struct held *d;
@@ -374,19 +375,19 @@ bool hold_event(struct hold *h, const struct event *e, const struct place *at,
 	return true;
 }
 
-void hold_change(struct hold *h, const struct nft_change *c)
+void pending_change(struct pending *h, const struct nft_change *c)
 {
 	if (place_nft_change(h->nft, c))
 		review_all(h, place_nft_doubt);
 }
 
-void hold_lost(struct hold *h)
+void pending_lost(struct pending *h)
 {
 	place_nft_lost(h->nft);
 	review_all(h, place_nft_doubt);
 }
 
-void hold_snapshot(struct hold *h, int fd, size_t size)
+void pending_snapshot(struct pending *h, int fd, size_t size)
 {
 	if (h->snap)
 		nft_snapshot_unmap(h->snap);
@@ -399,7 +400,7 @@ void hold_snapshot(struct hold *h, int fd, size_t size)
 		place_nft_failed(h->nft);
 }
 
-void hold_drained(struct hold *h)
+void pending_drained(struct pending *h)
 {
 	h->drained = true;
 }
@@ -408,7 +409,7 @@ void hold_drained(struct hold *h)
  * The events before the snapshot are read once the socket has been drained after
  * its arrival: whoever made it waited for all that were under way.
  */
-static void install(struct hold *h)
+static void install(struct pending *h)
 {
 	if (!h->snap || !h->drained || !place_nft_install(h->nft, h->snap))
 		return;
@@ -420,7 +421,7 @@ static void install(struct hold *h)
 }
 
 /* The generation now is that of every event that was read before, or a later one. */
-static void take_answer(struct hold *h)
+static void take_answer(struct pending *h)
 {
 	uint32_t generation;
 
@@ -436,7 +437,7 @@ static void take_answer(struct hold *h)
 	}
 }
 
-static void ask(struct hold *h, bool empty)
+static void ask(struct pending *h, bool empty)
 {
 	if (place_nft_wants(h->nft) && !h->snap && !h->asked_rules) {
 		h->asked_rules = true;
@@ -463,7 +464,7 @@ static bool is_late(const struct held *d, uint64_t now_ns)
 	return now_ns - d->since_ns >= wait * MS;
 }
 
-static int next_ms(const struct hold *h, uint64_t now_ns)
+static int next_ms(const struct pending *h, uint64_t now_ns)
 {
 	uint64_t due;
 
@@ -473,7 +474,7 @@ static int next_ms(const struct hold *h, uint64_t now_ns)
 	return due > now_ns ? (int)((due - now_ns) / MS) + 1 : 0;
 }
 
-int hold_turn(struct hold *h, uint64_t now_ns, bool empty)
+int pending_turn(struct pending *h, uint64_t now_ns, bool empty)
 {
 	install(h);
 	take_answer(h);
@@ -491,12 +492,12 @@ int hold_turn(struct hold *h, uint64_t now_ns, bool empty)
 	return next_ms(h, now_ns);
 }
 
-bool hold_waits(const struct hold *h)
+bool pending_waits(const struct pending *h)
 {
 	return h->first;
 }
 
-void hold_finish(struct hold *h)
+void pending_finish(struct pending *h)
 {
 	while (h->first)
 		let_first_go(h);

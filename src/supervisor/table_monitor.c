@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* guard: notices when somebody changes the tables under the trace. */
-#include "supervisor/guard.h"
+/* table_monitor: notices when somebody changes the tables under the trace. */
+#include "supervisor/table_monitor.h"
 
 #include <errno.h>
 #include <string.h>
@@ -48,9 +48,9 @@ static void compare_family(struct run *r, unsigned int i,
 	}
 }
 
-int guard_look(struct run *r,
-	       void (*also)(struct run *r, unsigned int family,
-			    const struct snapshot *now))
+int table_monitor_look(struct run *r,
+		       void (*also)(struct run *r, unsigned int family,
+				    const struct snapshot *now))
 {
 	struct helper h[FAMILY_COUNT];
 	struct helper_result res[FAMILY_COUNT];
@@ -76,7 +76,7 @@ int guard_look(struct run *r,
 	return worst;
 }
 
-int guard_tick(struct run *r)
+int table_monitor_tick(struct run *r)
 {
 	const uint64_t ms = 1000000;
 	uint64_t now = clock_monotonic_ns(), begun = now, pause;
@@ -85,7 +85,7 @@ int guard_tick(struct run *r)
 		r->guard_ns = now + FREE_MS * ms;
 	if (now >= r->guard_ns) {
 		/* Not to be read now: it is tried again, and at the end. */
-		guard_look(r, NULL);
+		table_monitor_look(r, NULL);
 		now = clock_monotonic_ns();
 		pause = (r->locked ? LOCKED_MS : FREE_MS) * ms;
 		if (pause < (now - begun) * SHARE)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pace: how long the reader rests so that more events come together. */
-#include "reader/pace.h"
+/* coalesce: how long the reader rests so that more events come together. */
+#include "reader/coalesce.h"
 
 /*
  * Whoever watches notices no 5 ms, and each waking up costs as much as ten
@@ -14,17 +14,17 @@ enum {
 
 static const uint64_t MS = 1000000;
 
-void pace_open(struct pace *p, size_t buffer, uint32_t snaplen)
+void coalesce_open(struct coalesce *p, size_t buffer, uint32_t snaplen)
 {
 	size_t room = buffer / ((size_t)EVENT_BYTES + snaplen);
 
-	*p = (struct pace){
+	*p = (struct coalesce){
 		.room = room < UINT32_MAX ? (uint32_t)room : UINT32_MAX,
 	};
 }
 
 /* No rest in which four times as many as now would not fit the buffer. */
-static int rest_ms(const struct pace *p, uint64_t span_ns)
+static int rest_ms(const struct coalesce *p, uint64_t span_ns)
 {
 	uint64_t a_ms = p->events * MS / span_ns, fits;
 
@@ -34,7 +34,7 @@ static int rest_ms(const struct pace *p, uint64_t span_ns)
 	return fits < REST_MAX_MS ? (int)fits : REST_MAX_MS;
 }
 
-int pace_rest_ms(struct pace *p, unsigned int n, uint64_t now_ns)
+int coalesce_rest_ms(struct coalesce *p, unsigned int n, uint64_t now_ns)
 {
 	uint64_t span_ns = now_ns - p->since_ns;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cause: why a packet that no rule dropped did not go on, as far as the host tells. */
-#include "supervisor/cause.h"
+/* loss_cause: why a packet that no rule dropped did not go on, as far as the host tells. */
+#include "supervisor/loss_cause.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -259,7 +259,7 @@ static int explain(const void *arg, struct helper_out *out)
 	return helper_append(out, i.text, strlen(i.text)) < 0;
 }
 
-void cause_find(const struct cause_question *q, char text[CAUSE_TEXT])
+void loss_cause_find(const struct cause_question *q, char text[CAUSE_TEXT])
 {
 	struct helper_result res;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* reasons: why a run shows nothing, or less than there was. */
-#include "supervisor/reasons.h"
+/* run_hints: why a run shows nothing, or less than there was. */
+#include "supervisor/run_hints.h"
 
 #include <inttypes.h>
 
@@ -13,7 +13,7 @@ static const char *plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
-uint64_t reasons_counted(const struct run *r)
+uint64_t run_hints_counted(const struct run *r)
 {
 	uint64_t n = 0;
 
@@ -62,7 +62,7 @@ static void say_unheard(const struct run *r, uint64_t matched)
 
 static void say_nothing(const struct run *r)
 {
-	uint64_t matched = reasons_counted(r);
+	uint64_t matched = run_hints_counted(r);
 
 	if (r->seen.packets || r->seen.events)
 		return;
@@ -85,7 +85,7 @@ static void say_nothing(const struct run *r)
  */
 static void say_rate(const struct run *r)
 {
-	uint64_t matched = reasons_counted(r);
+	uint64_t matched = run_hints_counted(r);
 
 	if (r->plan.rate[0] && matched >= r->plan.limit.burst)
 		msg("note: the rate of %s may have hidden packets (-l changes "
@@ -112,7 +112,7 @@ static bool all_was_counted(const struct run *r)
 
 static void say_more(const struct run *r)
 {
-	uint64_t counted = reasons_counted(r), told = r->seen.packets;
+	uint64_t counted = run_hints_counted(r), told = r->seen.packets;
 
 	if (told > counted && all_was_counted(r))
 		msg("note: %" PRIu64 " packet%s more than the TRACE rules "
@@ -147,7 +147,7 @@ static void say_replies(const struct run *r)
 		    "(--replies traces them)");
 }
 
-void reasons_say(const struct run *r)
+void run_hints_say(const struct run *r)
 {
 	say_nothing(r);
 	say_only(r);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nft_news: the supervisor tells the reader about nft's rules while they change. */
-#include "supervisor/nft_news.h"
+/* nft_refresh: the supervisor tells the reader about nft's rules while they change. */
+#include "supervisor/nft_refresh.h"
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -10,13 +10,13 @@
 
 #include <linux/membarrier.h>
 
-#include "protocol/reader_line.h"
+#include "protocol/reader_ipc.h"
 #include "rules/nft/dump.h"
 #include "rules/nft/make.h"
 #include "rules/nft/snapshot.h"
 #include "supervisor/run_state.h"
 
-void nft_news_generation(struct run *r)
+void nft_refresh_generation(struct run *r)
 {
 	uint32_t ask = atomic_load_explicit(&r->stats->nft_ask,
 					    memory_order_acquire);
@@ -52,7 +52,7 @@ static int wait_for_evaluation(void)
 	return wait_by_packet_socket();
 }
 
-void nft_news_start(struct run *r)
+void nft_refresh_start(struct run *r)
 {
 	if (r->news.pid > 0)
 		return;
@@ -62,17 +62,17 @@ void nft_news_start(struct run *r)
 	}
 }
 
-void nft_news_look(struct run *r)
+void nft_refresh_look(struct run *r)
 {
 	siginfo_t si = { 0 };
 
 	if (r->news.pid > 0 &&
 	    waitid(P_PID, (id_t)r->news.pid, &si,
 		   WEXITED | WNOHANG | WNOWAIT) == 0 && si.si_pid != 0)
-		nft_news_finish(r);
+		nft_refresh_finish(r);
 }
 
-void nft_news_finish(struct run *r)
+void nft_refresh_finish(struct run *r)
 {
 	const struct nft_snapshot *snap;
 	struct helper_result res;

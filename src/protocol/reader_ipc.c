@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* reader_line: what supervisor and reader say to each other. */
-#include "protocol/reader_line.h"
+/* reader_ipc: what supervisor and reader say to each other. */
+#include "protocol/reader_ipc.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* watch: the supervisor's wait for whatever ends the capture. */
-#include "supervisor/watch.h"
+/* supervisor_loop: the supervisor's wait for whatever ends the capture. */
+#include "supervisor/supervisor_loop.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -14,11 +14,11 @@
 #include "base/msg.h"
 #include "rules/base/clock.h"
 #include "rules/base/helper.h"
-#include "supervisor/guard.h"
 #include "supervisor/lock_waiters.h"
-#include "supervisor/nft_news.h"
+#include "supervisor/nft_refresh.h"
 #include "supervisor/questions.h"
 #include "supervisor/run_state.h"
+#include "supervisor/table_monitor.h"
 
 enum {
 	PEERS_MS = 500,
@@ -138,7 +138,7 @@ static void on_reader(struct run *r)
 
 static int next_timeout(struct run *r, bool tty)
 {
-	int timeout = guard_tick(r);
+	int timeout = table_monitor_tick(r);
 	uint64_t now = clock_monotonic_ns(), left;
 
 	if (r->locked && timeout > PEERS_MS)
@@ -154,7 +154,7 @@ static int next_timeout(struct run *r, bool tty)
 	return left < (uint64_t)timeout ? (int)left : timeout;
 }
 
-void watch(struct run *r)
+void supervisor_loop(struct run *r)
 {
 	bool tty = isatty(STDERR_FILENO) && !r->o->command;
 	struct pollfd pfd[] = {
@@ -168,7 +168,7 @@ void watch(struct run *r)
 			show_status(r);
 		if (poll(pfd, 3, next_timeout(r, tty)) < 0 && errno != EINTR)
 			r->end = END_SIGNAL;
-		nft_news_look(r);
+		nft_refresh_look(r);
 		if (pfd[2].revents)
 			on_reader(r);
 		if (pfd[1].revents && r->end == END_NONE)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* reader_line: what supervisor and reader say to each other. */
-#ifndef NFTRACE_READER_LINE_H
-#define NFTRACE_READER_LINE_H
+/* reader_ipc: what supervisor and reader say to each other. */
+#ifndef NFTRACE_READER_IPC_H
+#define NFTRACE_READER_IPC_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* run_hints: why a run shows nothing, or less than there was. */
+#ifndef NFTRACE_RUN_HINTS_H
+#define NFTRACE_RUN_HINTS_H
+
+#include <stdint.h>
+
+struct run;
+
+/** run_hints_counted - packets by the counters of the run's own rules */
+uint64_t run_hints_counted(const struct run *r);
+
+/** run_hints_say - on stderr, at the end */
+void run_hints_say(const struct run *r);
+
+#endif
