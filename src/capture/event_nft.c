@@ -236,25 +236,25 @@ static bool change_kind(uint16_t type, uint8_t *kind)
 {
 	switch (type & 0xff) {
 	case NFT_MSG_NEWTABLE:
-		*kind = NFT_CHANGE_TABLE;
+		*kind = NFT_UPDATE_TABLE;
 		return true;
 	case NFT_MSG_DELTABLE:
-		*kind = NFT_CHANGE_NO_TABLE;
+		*kind = NFT_UPDATE_NO_TABLE;
 		return true;
 	case NFT_MSG_NEWGEN:
-		*kind = NFT_CHANGE_GENERATION;
+		*kind = NFT_UPDATE_GENERATION;
 		return true;
 	case NFT_MSG_NEWRULE:
-		*kind = NFT_CHANGE_RULE;
+		*kind = NFT_UPDATE_RULE;
 		return true;
 	case NFT_MSG_DELRULE:
-		*kind = NFT_CHANGE_NO_RULE;
+		*kind = NFT_UPDATE_NO_RULE;
 		return true;
 	case NFT_MSG_NEWCHAIN:
-		*kind = NFT_CHANGE_CHAIN;
+		*kind = NFT_UPDATE_CHAIN;
 		return true;
 	case NFT_MSG_DELCHAIN:
-		*kind = NFT_CHANGE_OTHER;
+		*kind = NFT_UPDATE_OTHER;
 		return true;
 	}
 	return false;
@@ -262,22 +262,22 @@ static bool change_kind(uint16_t type, uint8_t *kind)
 
 /* 0: its handle is of no use. */
 static const uint16_t handle_type[] = {
-	[NFT_CHANGE_TABLE] = NFTA_TABLE_HANDLE,
-	[NFT_CHANGE_NO_TABLE] = NFTA_TABLE_HANDLE,
-	[NFT_CHANGE_RULE] = NFTA_RULE_HANDLE,
-	[NFT_CHANGE_NO_RULE] = NFTA_RULE_HANDLE,
-	[NFT_CHANGE_CHAIN] = NFTA_CHAIN_HANDLE,
-	[NFT_CHANGE_OTHER] = 0,
+	[NFT_UPDATE_TABLE] = NFTA_TABLE_HANDLE,
+	[NFT_UPDATE_NO_TABLE] = NFTA_TABLE_HANDLE,
+	[NFT_UPDATE_RULE] = NFTA_RULE_HANDLE,
+	[NFT_UPDATE_NO_RULE] = NFTA_RULE_HANDLE,
+	[NFT_UPDATE_CHAIN] = NFTA_CHAIN_HANDLE,
+	[NFT_UPDATE_OTHER] = 0,
 };
 
 /* A generation's message has attributes of its own. */
-static int take_change(struct nft_change *c, const struct nlattr *attr)
+static int take_change(struct nft_update *c, const struct nlattr *attr)
 {
 	uint16_t type = mnl_attr_get_type(attr);
 	uint16_t len = mnl_attr_get_payload_len(attr);
 	uint64_t handle;
 
-	if (c->kind == NFT_CHANGE_GENERATION) {
+	if (c->kind == NFT_UPDATE_GENERATION) {
 		if (type == NFTA_GEN_ID && len >= 4)
 			c->generation = get_be32(attr);
 		return type == NFTA_GEN_ID && len < 4 ? -EBADMSG : 0;
@@ -285,7 +285,7 @@ static int take_change(struct nft_change *c, const struct nlattr *attr)
 	/* NFTA_TABLE_NAME, NFTA_CHAIN_TABLE and NFTA_RULE_TABLE are all 1. */
 	if (type == NFTA_TABLE_NAME && len)
 		c->table = get_name(attr);
-	if (c->kind == NFT_CHANGE_CHAIN && type == NFTA_CHAIN_NAME && len)
+	if (c->kind == NFT_UPDATE_CHAIN && type == NFTA_CHAIN_NAME && len)
 		c->chain = get_name(attr);
 	if (type && type == handle_type[c->kind]) {
 		if (len < sizeof(handle))
@@ -296,7 +296,7 @@ static int take_change(struct nft_change *c, const struct nlattr *attr)
 	return 0;
 }
 
-int nft_change_parse(struct nft_change *c, const struct nlmsghdr *nlh,
+int nft_update_parse(struct nft_update *c, const struct nlmsghdr *nlh,
 		     size_t len)
 {
 	const struct nfgenmsg *nfg;

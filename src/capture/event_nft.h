@@ -47,18 +47,18 @@ struct event_nft {
 };
 
 /* A change of the rules that the kernel tells of. */
-enum nft_change_kind {
-	NFT_CHANGE_TABLE,	/* .table made, or its flags changed */
-	NFT_CHANGE_NO_TABLE,	/* .table deleted */
-	NFT_CHANGE_RULE,	/* a rule of .table made */
-	NFT_CHANGE_NO_RULE,	/* or deleted */
-	NFT_CHANGE_CHAIN,	/* a chain of .table made, or changed */
-	NFT_CHANGE_OTHER,	/* something else of .table */
-	NFT_CHANGE_GENERATION,	/* all of a transaction has been told */
+enum nft_update_kind {
+	NFT_UPDATE_TABLE,	/* .table made, or its flags changed */
+	NFT_UPDATE_NO_TABLE,	/* .table deleted */
+	NFT_UPDATE_RULE,	/* a rule of .table made */
+	NFT_UPDATE_NO_RULE,	/* or deleted */
+	NFT_UPDATE_CHAIN,	/* a chain of .table made, or changed */
+	NFT_UPDATE_OTHER,	/* something else of .table */
+	NFT_UPDATE_GENERATION,	/* all of a transaction has been told */
 };
 
-struct nft_change {
-	uint8_t kind;		/* enum nft_change_kind */
+struct nft_update {
+	uint8_t kind;		/* enum nft_update_kind */
 	uint8_t family;
 	uint16_t serial;	/* the generation's lower half */
 	uint32_t generation;	/* GENERATION */
@@ -76,8 +76,8 @@ struct nft_change {
 int event_nft_parse(struct event *e, struct event_nft *n,
 		    const struct nlmsghdr *nlh, size_t len);
 
-/** nft_change_parse - decode a notification; return as above */
-int nft_change_parse(struct nft_change *c, const struct nlmsghdr *nlh,
+/** nft_update_parse - decode a notification; return as above */
+int nft_update_parse(struct nft_update *c, const struct nlmsghdr *nlh,
 		     size_t len);
 
 /** event_name_is - the same name? */

@@ -396,7 +396,7 @@ static bool is_being_made(const struct path *path, const struct place *at)
 	return at->state == PLACE_PENDING ||
 	       path->last->state == PLACE_PENDING ||
 	       (path->state == PATH_TABLE_DONE && at->hook == path->hook &&
-		at->station == path->station);
+		at->slot == path->slot);
 }
 
 static bool may_be_next(const struct path_map *map, const struct journey *j,

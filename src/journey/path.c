@@ -7,24 +7,24 @@
 #include "capture/event.h"
 #include "capture/event_nft.h"
 #include "journey/path_ahead.h"
-#include "place/doubt.h"
 #include "place/place.h"
 #include "place/table_order.h"
+#include "place/text_doubt.h"
 #include "rules/legacy/snapshot.h"
 
 enum { NOT_A_HOOK = 0xff };
 
-/* A new hook has all its stations before it; a new table of it is one. */
-static void note_station(struct path *p, const struct place *at, uint8_t hook)
+/* A new hook has all its slots before it; a new table of it is one. */
+static void note_slot(struct path *p, const struct place *at, uint8_t hook)
 {
 	if (hook != p->hook)
 		p->seen = 0;
-	if (at->station != STATION_NONE)
-		p->station = at->station;
+	if (at->slot != SLOT_NONE)
+		p->slot = at->slot;
 	else if (hook != p->hook || !p->last || at->table != p->last->table)
-		p->station = STATION_NONE;
-	if (p->station != STATION_NONE)
-		p->seen |= BIT64(p->station);
+		p->slot = SLOT_NONE;
+	if (p->slot != SLOT_NONE)
+		p->seen |= BIT64(p->slot);
 }
 
 static void note(struct path *p, const struct place *at, const struct event *e)
@@ -32,7 +32,7 @@ static void note(struct path *p, const struct place *at, const struct event *e)
 	/* nft tells no hook; a chain that many call is where the packet is. */
 	uint8_t hook = e->hook < NF_INET_NUMHOOKS ? e->hook : p->hook;
 
-	note_station(p, at, hook);
+	note_slot(p, at, hook);
 	p->last = at;
 	p->hook = hook;
 	p->order = at->order;
@@ -164,7 +164,7 @@ void path_is_at(struct path *p, const struct place *at)
 	if (p->born_local && !p->local)
 		return;
 	p->hook = at->hook;
-	p->station = at->station;
+	p->slot = at->slot;
 	p->order = at->order;
 }
 
@@ -200,16 +200,16 @@ static bool leads_to(const struct path_map *map, const struct path *p,
 	return hooks & BIT(at->hook);
 }
 
-/* A station of this hook that comes later, none that must be seen left out. */
+/* A slot of this hook that comes later, none that must be seen left out. */
 static bool next_here(const struct path_map *map, const struct path *p,
 		      const struct place *at, bool relaxed)
 {
 	if (path_hook_of(map, at, at->hook)->crowded)
 		return true;
 	/* Without tables, as in a file: the usual order. */
-	if (at->station == STATION_NONE || path_station(map, p) == STATION_NONE)
+	if (at->slot == SLOT_NONE || path_slot(map, p) == SLOT_NONE)
 		return at->order > p->order;
-	if (!(path_ahead(map, p) & BIT64(at->station)))
+	if (!(path_ahead(map, p) & BIT64(at->slot)))
 		return false;
 	return relaxed || !(path_ahead(map, p) & path_before(map, at));
 }
@@ -251,7 +251,7 @@ static bool later(const struct path *p, const struct place *at, uint8_t hook)
 /* Is nothing before it at its hook? */
 static bool is_first(const struct path_map *map, const struct place *at)
 {
-	return at->hook != NOT_A_HOOK && at->station != STATION_NONE &&
+	return at->hook != NOT_A_HOOK && at->slot != SLOT_NONE &&
 	       !path_before(map, at);
 }
 
@@ -282,8 +282,8 @@ bool path_may_follow(const struct path_map *map, const struct path *p,
 	if (at->nfproto != p->last->nfproto)
 		return false;
 	/* Where the rules are not known any more, any of them can come. */
-	relaxed |= at->doubt == DOUBT_CHANGED ||
-		   p->last->doubt == DOUBT_CHANGED;
+	relaxed |= at->doubt == TEXT_DOUBT_CHANGED ||
+		   p->last->doubt == TEXT_DOUBT_CHANGED;
 	/* Back from POSTROUTING only over loopback or as multicast's copy. */
 	if (path_is_leaving(map, p) && path_loops_back(p, e))
 		return (p->state == PATH_QUEUED ||
@@ -307,7 +307,7 @@ bool path_may_follow(const struct path_map *map, const struct path *p,
 		/* Accepted: the next table.  Repeated: this one once more. */
 		if (next_table(map, p, at, relaxed) ||
 		    (same_hook && at->hook == p->hook &&
-		     at->order == p->order && at->station == p->station))
+		     at->order == p->order && at->slot == p->slot))
 			return true;
 		break;
 	case PATH_MAYBE:
@@ -331,10 +331,10 @@ bool path_may_go_on(const struct path_map *map, const struct path *p,
 		return true;
 	if (e->hook != p->hook)
 		return rank[e->hook] > rank[p->hook];
-	if (p->state == PATH_QUEUED || at->station == STATION_NONE ||
-	    path_station(map, p) == STATION_NONE)
+	if (p->state == PATH_QUEUED || at->slot == SLOT_NONE ||
+	    path_slot(map, p) == SLOT_NONE)
 		return true;
-	return path_ahead(map, p) & BIT64(at->station);
+	return path_ahead(map, p) & BIT64(at->slot);
 }
 
 bool path_may_fork(const struct path_map *map, const struct path *p,
@@ -390,6 +390,6 @@ bool path_nat_was_ahead(const struct path_map *map, const struct path *p,
 	unsigned int first = p->local ? NF_INET_LOCAL_OUT : NF_INET_PRE_ROUTING;
 	const struct path_hook *h = path_hook_of(map, p->last, first);
 
-	return entry->hook == first && entry->station != STATION_NONE &&
-	       h->may & ~h->upto[entry->station];
+	return entry->hook == first && entry->slot != SLOT_NONE &&
+	       h->may & ~h->upto[entry->slot];
 }

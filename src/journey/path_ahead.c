@@ -14,32 +14,32 @@ uint8_t path_hooks_ahead(const struct path *p)
 }
 
 /* Where a path is; in a user chain that was joined from nowhere: its table's. */
-uint8_t path_station(const struct path_map *map, const struct path *p)
+uint8_t path_slot(const struct path_map *map, const struct path *p)
 {
-	if (p->station != STATION_NONE)
-		return p->station;
-	return path_map_station(map, path_family(p->last), p->hook,
-				table_order(p->last->table, p->hook));
+	if (p->slot != SLOT_NONE)
+		return p->slot;
+	return path_map_slot(map, path_family(p->last), p->hook,
+			     table_order(p->last->table, p->hook));
 }
 
-/* Stations of this hook that may still see it: the order of equals is not known. */
+/* Slots of this hook that may still see it: the order of equals is not known. */
 uint64_t path_ahead(const struct path_map *map, const struct path *p)
 {
-	uint8_t station = path_station(map, p);
+	uint8_t slot = path_slot(map, p);
 
-	if (station == STATION_NONE)
+	if (slot == SLOT_NONE)
 		return 0;
-	return ~path_hook_of(map, p->last, p->hook)->below[station] &
-	       ~(p->seen | BIT64(station));
+	return ~path_hook_of(map, p->last, p->hook)->below[slot] &
+	       ~(p->seen | BIT64(slot));
 }
 
-/* Will stations of this hook see it yet? */
+/* Will slots of this hook see it yet? */
 bool path_hook_goes_on(const struct path_map *map, const struct path *p)
 {
 	const struct path_hook *h = path_hook_of(map, p->last, p->hook);
-	uint8_t station = path_station(map, p);
+	uint8_t slot = path_slot(map, p);
 
-	return station != STATION_NONE && h->must & ~h->upto[station];
+	return slot != SLOT_NONE && h->must & ~h->upto[slot];
 }
 
 /* Those that must be seen at its hook before this builtin chain. */
@@ -47,6 +47,6 @@ uint64_t path_before(const struct path_map *map, const struct place *at)
 {
 	const struct path_hook *h = path_hook_of(map, at, at->hook);
 
-	return at->station == STATION_NONE ? h->must
-					   : h->must & h->below[at->station];
+	return at->slot == SLOT_NONE ? h->must
+					   : h->must & h->below[at->slot];
 }

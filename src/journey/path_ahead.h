@@ -33,13 +33,13 @@ static inline const struct path_hook *path_hook_of(const struct path_map *map,
  */
 uint8_t path_hooks_ahead(const struct path *p);
 
-/** path_station - where it is; in a user chain joined from nowhere: its table's */
-uint8_t path_station(const struct path_map *map, const struct path *p);
+/** path_slot - where it is; in a user chain joined from nowhere: its table's */
+uint8_t path_slot(const struct path_map *map, const struct path *p);
 
-/** path_ahead - stations of its hook that may still see it, a bit each */
+/** path_ahead - slots of its hook that may still see it, a bit each */
 uint64_t path_ahead(const struct path_map *map, const struct path *p);
 
-/** path_hook_goes_on - will stations of this hook see it yet? */
+/** path_hook_goes_on - will slots of this hook see it yet? */
 bool path_hook_goes_on(const struct path_map *map, const struct path *p);
 
 /** path_before - those that must be seen at its hook before this builtin chain */

@@ -27,8 +27,8 @@ struct path {
 	uint32_t after;			/* number: the next one is above */
 	uint8_t state;			/* enum path_state */
 	uint8_t hook, order;		/* where: NF_INET_*, enum table_order */
-	uint8_t station;		/* and which of the hook, or STATION_NONE */
-	uint64_t seen;			/* stations of this hook, one a bit */
+	uint8_t slot;		/* and which of the hook, or SLOT_NONE */
+	uint64_t seen;			/* slots of this hook, one a bit */
 	uint8_t depth;
 	bool stack_unknown;		/* joined in the middle of a chain */
 	bool local;			/* sent by this host: through OUTPUT */

@@ -63,15 +63,15 @@ static void sort_out(struct path_hook *h)
 	}
 }
 
-uint8_t path_map_station(const struct path_map *map, unsigned int family,
-			 unsigned int hook, uint32_t key)
+uint8_t path_map_slot(const struct path_map *map, unsigned int family,
+		      unsigned int hook, uint32_t key)
 {
 	const struct path_hook *h = &map->hook[family][hook];
 
 	for (uint8_t i = 0; i < h->count; i++)
 		if (h->key[i] == key)
 			return i;
-	return STATION_NONE;
+	return SLOT_NONE;
 }
 
 uint8_t path_map_add(struct path_map *map, unsigned int family,
@@ -79,12 +79,12 @@ uint8_t path_map_add(struct path_map *map, unsigned int family,
 		     bool nat)
 {
 	struct path_hook *h = &map->hook[family][hook];
-	uint8_t i = path_map_station(map, family, hook, key);
+	uint8_t i = path_map_slot(map, family, hook, key);
 
-	if (i == STATION_NONE) {
-		if (h->count == STATION_MAX) {
+	if (i == SLOT_NONE) {
+		if (h->count == SLOT_MAX) {
 			h->crowded = true;
-			return STATION_NONE;
+			return SLOT_NONE;
 		}
 		i = h->count++;
 	}
@@ -97,9 +97,9 @@ uint8_t path_map_add(struct path_map *map, unsigned int family,
 }
 
 void path_map_excuse(struct path_map *map, unsigned int family,
-		     unsigned int hook, uint8_t station)
+		     unsigned int hook, uint8_t slot)
 {
-	map->hook[family][hook].must &= ~(UINT64_C(1) << station);
+	map->hook[family][hook].must &= ~(UINT64_C(1) << slot);
 	look_behind(map->hook[family]);
 }
 

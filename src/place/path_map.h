@@ -10,7 +10,7 @@
 
 struct snapshot;
 
-enum { STATION_MAX = 64, STATION_NONE = 0xff };
+enum { SLOT_MAX = 64, SLOT_NONE = 0xff };
 
 #define BIT(n) (1u << (n))
 #define BIT64(n) (UINT64_C(1) << (n))
@@ -19,16 +19,16 @@ enum { STATION_MAX = 64, STATION_NONE = 0xff };
 extern const uint8_t path_next_hooks[NF_INET_NUMHOOKS];
 
 /*
- * A station is a legacy table or an nft base chain at one hook.  Its number,
+ * A slot is a legacy table or an nft base chain at one hook.  Its number,
  * an index and a bit, stays the same for the whole run.
  */
 struct path_hook {
 	uint64_t must;			/* see every packet */
 	uint64_t may;			/* nat: new connections only */
-	uint64_t below[STATION_MAX];	/* of lower priority than each */
-	uint64_t upto[STATION_MAX];	/* of lower or the same */
-	int32_t priority[STATION_MAX];
-	uint32_t key[STATION_MAX];	/* enum table_order, or place.chain_index */
+	uint64_t below[SLOT_MAX];	/* of lower priority than each */
+	uint64_t upto[SLOT_MAX];	/* of lower or the same */
+	int32_t priority[SLOT_MAX];
+	uint32_t key[SLOT_MAX];	/* enum table_order, or place.chain_index */
 	uint8_t count;
 	bool crowded;			/* more are there than have a number */
 	bool must_later, may_later;	/* at hooks behind this one */
@@ -46,26 +46,26 @@ struct path_map {
 void path_map_fill(struct path_map *map, const struct snapshot *const snaps[]);
 
 /**
- * path_map_add - one more station, or one that is there already
- * Return: its number; STATION_NONE when the hook has no room for more.
+ * path_map_add - one more slot, or one that is there already
+ * Return: its number; SLOT_NONE when the hook has no room for more.
  */
 uint8_t path_map_add(struct path_map *map, unsigned int family,
 		     unsigned int hook, uint32_t key, int32_t priority,
 		     bool nat);
 
 /**
- * path_map_excuse - nothing is concluded from the silence of this station
+ * path_map_excuse - nothing is concluded from the silence of this slot
  *
  * The run's own chain is the first thing to go at its end, with packets under way.
  */
 void path_map_excuse(struct path_map *map, unsigned int family,
-		     unsigned int hook, uint8_t station);
+		     unsigned int hook, uint8_t slot);
 
 /** path_map_forget - those of keys with this bit see no packet any more */
 void path_map_forget(struct path_map *map, uint32_t bit);
 
-/** path_map_station - STATION_NONE when there is none with this key */
-uint8_t path_map_station(const struct path_map *map, unsigned int family,
-			 unsigned int hook, uint32_t key);
+/** path_map_slot - SLOT_NONE when there is none with this key */
+uint8_t path_map_slot(const struct path_map *map, unsigned int family,
+		      unsigned int hook, uint32_t key);
 
 #endif

@@ -9,12 +9,12 @@
 
 #include "base/escape.h"
 #include "capture/event.h"
-#include "place/doubt.h"
 #include "place/path_map.h"
 #include "place/place_restored.h"
 #include "place/prefix.h"
 #include "place/table_order.h"
 #include "place/target.h"
+#include "place/text_doubt.h"
 #include "rules/base/family.h"
 #include "rules/legacy/snapshot.h"
 
@@ -89,8 +89,8 @@ void place_index_close(struct place_index *idx)
 	free(idx);
 }
 
-void place_index_turn(struct place_index *idx, enum place_phase phase,
-		      const uint8_t changed[])
+void place_index_new_epoch(struct place_index *idx, enum place_phase phase,
+			   const uint8_t changed[])
 {
 	idx->phase = (uint8_t)phase;
 	idx->last = NULL;
@@ -185,7 +185,7 @@ static bool find_number(const struct place_index *idx,
 		number_fits(s, c, &undone);
 	if (armed_fits && undone_fits && idx->phase == PHASE_UNDOING &&
 	    p->number > c->own_before)
-		*doubt = DOUBT_RENUMBERED;
+		*doubt = TEXT_DOUBT_RENUMBERED;
 	else if (undone_fits && (idx->phase == PHASE_UNDONE || !armed_fits))
 		*p = undone;
 	return armed_fits || undone_fits;
@@ -209,7 +209,7 @@ static void describe_rule(struct place *p, const struct snapshot *s,
 /* The rules of this table are others by now: what they do is not known. */
 static void doubt_all(struct place *p)
 {
-	p->doubt = DOUBT_CHANGED;
+	p->doubt = TEXT_DOUBT_CHANGED;
 	p->effect = EFFECT_UNKNOWN;
 	p->changes = 0;
 }
@@ -278,13 +278,13 @@ static struct place *add(struct place_index *idx, struct node *n)
 	return &n->place;
 }
 
-static uint8_t station_of(const struct place_index *idx, const struct place *p)
+static uint8_t slot_of(const struct place_index *idx, const struct place *p)
 {
 	const struct family *f = family_by_nfproto(p->nfproto);
 
 	if (!idx->map || p->hook >= NF_INET_NUMHOOKS)
-		return STATION_NONE;
-	return path_map_station(idx->map, family_index(f), p->hook, p->order);
+		return SLOT_NONE;
+	return path_map_slot(idx->map, family_index(f), p->hook, p->order);
 }
 
 static struct node *look_up(struct place_index *idx, uint8_t nfproto,
@@ -305,9 +305,9 @@ static struct node *look_up(struct place_index *idx, uint8_t nfproto,
 	n->place.prefix_len = (uint32_t)len;
 	if (n->place.prefix && fill(idx, &n->place, s, &parts) &&
 	    place_build_line(&n->place) && add(idx, n)) {
-		n->place.station = station_of(idx, &n->place);
+		n->place.slot = slot_of(idx, &n->place);
 		if (forgers_write(&idx->forgers[family_index(f)], prefix, len))
-			n->place.doubt = DOUBT_FORGED;
+			n->place.doubt = TEXT_DOUBT_FORGED;
 		return n;
 	}
 	node_free(n);

@@ -34,11 +34,11 @@ enum place_phase {
 };
 
 /**
- * place_index_turn - from now on look up anew; places found stay valid
+ * place_index_new_epoch - from now on look up anew; places found stay valid
  * @changed: tables changed by others, 1 << index in the snapshot, by family
  */
-void place_index_turn(struct place_index *idx, enum place_phase phase,
-		      const uint8_t changed[]);
+void place_index_new_epoch(struct place_index *idx, enum place_phase phase,
+			   const uint8_t changed[]);
 
 /**
  * place_find - look a trace prefix up

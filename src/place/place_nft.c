@@ -9,11 +9,11 @@
 
 #include "capture/event.h"
 #include "capture/event_nft.h"
-#include "place/nft_find.h"
+#include "place/nft_history.h"
+#include "place/nft_lookup.h"
 #include "place/nft_names.h"
-#include "place/nft_nodes.h"
-#include "place/nft_settle.h"
-#include "place/nft_window.h"
+#include "place/nft_place_cache.h"
+#include "place/nft_resolve.h"
 #include "place/path_map.h"
 #include "place/place.h"
 #include "rules/base/family.h"
@@ -23,8 +23,8 @@ enum { OUTSIDE = 64 };
 
 struct place_nft {
 	struct path_map *map;
-	struct nft_window window;
-	struct nft_nodes nodes;
+	struct nft_history window;
+	struct nft_place_cache nodes;
 	uint32_t missing_epoch;	/* when a rule was looked for in vain */
 	bool missing, asked;
 	/* Trace ids of packets that are at ingress, by their low bits. */
@@ -40,8 +40,8 @@ static int32_t priority_of(const struct nft_snap_chain *c)
 		100 : -100;
 }
 
-static void add_station(struct place_nft *pn, const struct nft_snapshot *s,
-			const struct nft_snap_chain *c)
+static void add_slot(struct place_nft *pn, const struct nft_snapshot *s,
+		     const struct nft_snap_chain *c)
 {
 	const struct nft_snap_table *t = nft_snapshot_table(s, c->table);
 	const char *table = nft_names_table(&pn->nodes.names, t->nfproto,
@@ -54,15 +54,15 @@ static void add_station(struct place_nft *pn, const struct nft_snapshot *s,
 	if (!name || t->flags & NFT_SNAP_DORMANT)
 		return;
 	for (unsigned int f = 0; f < FAMILY_COUNT; f++) {
-		uint8_t station;
+		uint8_t slot;
 
 		if (t->nfproto != NFPROTO_INET &&
 		    t->nfproto != families[f]->nfproto)
 			continue;
-		station = path_map_add(pn->map, f, c->hook, name->id,
-				       priority_of(c), c->type == NFT_SNAP_NAT);
-		if (t->flags & NFT_SNAP_OWN && station != STATION_NONE)
-			path_map_excuse(pn->map, f, c->hook, station);
+		slot = path_map_add(pn->map, f, c->hook, name->id,
+				    priority_of(c), c->type == NFT_SNAP_NAT);
+		if (t->flags & NFT_SNAP_OWN && slot != SLOT_NONE)
+			path_map_excuse(pn->map, f, c->hook, slot);
 	}
 }
 
@@ -75,7 +75,7 @@ static bool any_does(const struct nft_snapshot *s, uint32_t what)
 	return false;
 }
 
-static bool same_stations(const struct path_map *a, const struct path_map *b)
+static bool same_slots(const struct path_map *a, const struct path_map *b)
 {
 	for (unsigned int i = 0; i < 2 * NF_INET_NUMHOOKS; i++) {
 		const struct path_hook *x = &a->hook[i / NF_INET_NUMHOOKS]
@@ -89,7 +89,7 @@ static bool same_stations(const struct path_map *a, const struct path_map *b)
 	return true;
 }
 
-static void add_stations(struct place_nft *pn, const struct nft_snapshot *s)
+static void add_slots(struct place_nft *pn, const struct nft_snapshot *s)
 {
 	pn->map->untraced = any_does(s, NFT_DOES_TRACE_OFF);
 	pn->map->copied = any_does(s, NFT_DOES_CLONE);
@@ -98,7 +98,7 @@ static void add_stations(struct place_nft *pn, const struct nft_snapshot *s)
 		const struct nft_snap_chain *c = nft_snapshot_chain(s, i);
 
 		if (c->hook < NF_INET_NUMHOOKS)
-			add_station(pn, s, c);
+			add_slot(pn, s, c);
 	}
 }
 
@@ -114,8 +114,8 @@ struct place_nft *place_nft_open(struct place_index *idx, struct path_map *map,
 	pn->nodes.map = map;
 	pn->nodes.now = snap;
 	pn->missing_epoch = UINT32_MAX;
-	nft_window_begin(&pn->window, snap);
-	add_stations(pn, snap);
+	nft_history_begin(&pn->window, snap);
+	add_slots(pn, snap);
 	return pn;
 }
 
@@ -123,24 +123,24 @@ void place_nft_close(struct place_nft *pn)
 {
 	if (!pn)
 		return;
-	nft_window_end(&pn->window);
-	nft_nodes_close(&pn->nodes);
+	nft_history_end(&pn->window);
+	nft_place_cache_close(&pn->nodes);
 	free(pn);
 }
 
 static const struct place *look_up(struct place_nft *pn, struct nft_node *like)
 {
-	struct nft_finding f;
+	struct nft_lookup_result f;
 	struct nft_node *n;
 
-	if (nft_window_touched(&pn->window, like->key,
-			       nft_window_span(&pn->window))) {
-		n = nft_nodes_in_state(&pn->nodes, like, PLACE_PENDING);
-	} else if (nft_find(pn->window.snap[0], like, &f)) {
-		n = nft_nodes_known(&pn->nodes, like, &f);
+	if (nft_history_has_update(&pn->window, like->key,
+				   nft_history_span(&pn->window))) {
+		n = nft_place_cache_in_state(&pn->nodes, like, PLACE_PENDING);
+	} else if (nft_lookup(pn->window.snap[0], like, &f)) {
+		n = nft_place_cache_known(&pn->nodes, like, &f);
 	} else {
 		pn->missing |= pn->missing_epoch != pn->nodes.epoch;
-		n = nft_nodes_in_state(&pn->nodes, like, PLACE_PENDING);
+		n = nft_place_cache_in_state(&pn->nodes, like, PLACE_PENDING);
 	}
 	return n ? &n->place : NULL;
 }
@@ -171,7 +171,7 @@ static bool is_followed(const struct event *e)
 
 static const struct place *find(struct place_nft *pn, const struct event *e)
 {
-	struct nft_node *n = nft_nodes_find(&pn->nodes, e), fresh;
+	struct nft_node *n = nft_place_cache_find(&pn->nodes, e), fresh;
 	const struct place *at;
 
 	/* Nothing is in doubt: the usual way. */
@@ -182,8 +182,9 @@ static const struct place *find(struct place_nft *pn, const struct event *e)
 		return look_up(pn, n);
 	if (!is_followed(e))
 		return NULL;
-	at = nft_nodes_fill(&pn->nodes, &fresh, e) ? look_up(pn, &fresh) : NULL;
-	nft_nodes_empty(&fresh);
+	at = nft_place_cache_fill(&pn->nodes, &fresh, e) ? look_up(pn, &fresh)
+							 : NULL;
+	nft_place_cache_empty(&fresh);
 	return at;
 }
 
@@ -197,46 +198,47 @@ const struct place *place_nft_find(struct place_nft *pn, const struct event *e)
 
 struct nft_span place_nft_span(const struct place_nft *pn)
 {
-	return nft_window_span(&pn->window);
+	return nft_history_span(&pn->window);
 }
 
-bool place_nft_change(struct place_nft *pn, const struct nft_change *c)
+bool place_nft_update(struct place_nft *pn, const struct nft_update *c)
 {
 	/* Chains may come and go before they are read. */
-	pn->map->turns += (c->kind == NFT_CHANGE_TABLE ||
-			   c->kind == NFT_CHANGE_NO_TABLE) &&
-			  !nft_window_is_own(&pn->window, c);
-	return nft_window_change(&pn->window, c);
+	pn->map->turns += (c->kind == NFT_UPDATE_TABLE ||
+			   c->kind == NFT_UPDATE_NO_TABLE) &&
+			  !nft_history_is_own(&pn->window, c);
+	return nft_history_update(&pn->window, c);
 }
 
 void place_nft_lost(struct place_nft *pn)
 {
-	nft_window_lost(&pn->window);
+	nft_history_lost(&pn->window);
 }
 
-const struct place *place_nft_doubt(struct place_nft *pn,
-				    const struct place *at,
-				    struct nft_span span)
+const struct place *place_nft_invalidate(struct place_nft *pn,
+					 const struct place *at,
+					 struct nft_span span)
 {
 	const struct nft_node *k = (const struct nft_node *)at;
 	struct nft_node *n;
 
 	if (at->backend != EVENT_NFT || at->own || at->state != PLACE_KNOWN ||
-	    !nft_window_touched(&pn->window, k->key, span))
+	    !nft_history_has_update(&pn->window, k->key, span))
 		return at;
-	n = nft_nodes_in_state(&pn->nodes, k, PLACE_PENDING);
+	n = nft_place_cache_in_state(&pn->nodes, k, PLACE_PENDING);
 	return n ? &n->place : at;
 }
 
 bool place_nft_is_now(struct place_nft *pn, const struct place *at)
 {
 	const struct nft_node *n = (const struct nft_node *)at;
-	struct nft_finding f;
+	struct nft_lookup_result f;
 
 	if (at->backend != EVENT_NFT || at->own || at->state != PLACE_KNOWN ||
 	    n->epoch == pn->nodes.epoch)
 		return true;
-	return nft_find(pn->window.snap[0], n, &f) && nft_nodes_has_text(n, &f);
+	return nft_lookup(pn->window.snap[0], n, &f) &&
+	       nft_place_cache_has_text(n, &f);
 }
 
 bool place_nft_is_open(const struct place_nft *pn)
@@ -251,7 +253,7 @@ bool place_nft_wants(const struct place_nft *pn)
 
 void place_nft_asked(struct place_nft *pn)
 {
-	nft_window_asked(&pn->window);
+	nft_history_asked(&pn->window);
 	pn->asked = true;
 	pn->missing = false;
 	pn->missing_epoch = pn->nodes.epoch;
@@ -266,13 +268,13 @@ bool place_nft_install(struct place_nft *pn, const struct nft_snapshot *snap)
 {
 	struct path_map was;
 
-	if (!nft_window_install(&pn->window, snap))
+	if (!nft_history_push(&pn->window, snap))
 		return false;
 	pn->asked = false;
-	nft_nodes_turn(&pn->nodes, snap);
+	nft_place_cache_new_epoch(&pn->nodes, snap);
 	was = *pn->map;
-	add_stations(pn, snap);
-	pn->map->turns += !same_stations(&was, pn->map);
+	add_slots(pn, snap);
+	pn->map->turns += !same_slots(&was, pn->map);
 	return true;
 }
 
@@ -304,9 +306,9 @@ const struct path_map *place_nft_map(const struct place_nft *pn)
 	return pn->map;
 }
 
-void place_nft_settled(struct place_nft *pn)
+void place_nft_resolved_all(struct place_nft *pn)
 {
-	nft_window_close(&pn->window);
+	nft_history_close(&pn->window);
 }
 
 void place_nft_failed(struct place_nft *pn)
@@ -314,10 +316,10 @@ void place_nft_failed(struct place_nft *pn)
 	pn->asked = false;
 }
 
-const struct place *place_nft_settle(struct place_nft *pn,
-				     const struct place *at,
-				     struct nft_span span,
-				     enum place_nft_time time)
+const struct place *place_nft_resolve(struct place_nft *pn,
+				      const struct place *at,
+				      struct nft_span span,
+				      enum place_nft_time time)
 {
 	const struct nft_node *n = (const struct nft_node *)at;
 	struct nft_node *k;
@@ -325,21 +327,22 @@ const struct place *place_nft_settle(struct place_nft *pn,
 
 	if (at->backend != EVENT_NFT || at->state != PLACE_PENDING)
 		return at;
-	o = nft_settle(&pn->window, &pn->nodes, n, span, &k);
+	o = nft_resolve(&pn->window, &pn->nodes, n, span, &k);
 	if (o != NFT_CERTAIN && may_come(pn, o, time))
 		return at;
 	if (o != NFT_CERTAIN)
-		k = nft_nodes_in_state(&pn->nodes, n, PLACE_LOST);
+		k = nft_place_cache_in_state(&pn->nodes, n, PLACE_LOST);
 	return k ? &k->place : at;
 }
 
-const struct place *place_nft_distrust(struct place_nft *pn,
-				       const struct place *at)
+const struct place *place_nft_forget_text(struct place_nft *pn,
+					  const struct place *at)
 {
 	struct nft_node *n;
 
 	if (at->backend != EVENT_NFT || at->own)
 		return at;
-	n = nft_nodes_in_state(&pn->nodes, (const struct nft_node *)at, PLACE_LOST);
+	n = nft_place_cache_in_state(&pn->nodes, (const struct nft_node *)at,
+				     PLACE_LOST);
 	return n ? &n->place : at;
 }

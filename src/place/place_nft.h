@@ -18,7 +18,7 @@ struct place_nft;
 /**
  * place_nft_open - places of nft events
  * @idx: gives them their ids; borrowed
- * @map: gets a station for each base chain
+ * @map: gets a slot for each base chain
  * @snap: of the start; borrowed for ever
  */
 struct place_nft *place_nft_open(struct place_index *idx, struct path_map *map,
@@ -29,7 +29,7 @@ void place_nft_close(struct place_nft *pn);
  * place_nft_find - look an event up
  *
  * While it is not certain which rule it was (not yet told of, or its table is
- * being made anew), the place is pending: see place_nft_settle().
+ * being made anew), the place is pending: see place_nft_resolve().
  * Return: NULL for an event of a family or hook that is not followed.
  */
 const struct place *place_nft_find(struct place_nft *pn,
@@ -39,16 +39,16 @@ const struct place *place_nft_find(struct place_nft *pn,
 struct nft_span place_nft_span(const struct place_nft *pn);
 
 /**
- * place_nft_change - the kernel tells of a change of the rules
- * Return: true when what was certain may be so no more: place_nft_doubt() for
+ * place_nft_update - the kernel tells of a change of the rules
+ * Return: true when what was certain may be so no more: place_nft_invalidate() for
  * each place of the journeys under way.
  */
-bool place_nft_change(struct place_nft *pn, const struct nft_change *c);
+bool place_nft_update(struct place_nft *pn, const struct nft_update *c);
 
-/** place_nft_doubt - the same place, pending when its rule was made anew */
-const struct place *place_nft_doubt(struct place_nft *pn,
-				    const struct place *at,
-				    struct nft_span span);
+/** place_nft_invalidate - the same place, pending when its rule was made anew */
+const struct place *place_nft_invalidate(struct place_nft *pn,
+					 const struct place *at,
+					 struct nft_span span);
 
 /** place_nft_is_now - would it be the same, had it been made under the rules of now? */
 bool place_nft_is_now(struct place_nft *pn, const struct place *at);
@@ -65,7 +65,7 @@ void place_nft_asked(struct place_nft *pn);
 /** place_nft_generation - of the rules that the kernel has told of so far */
 uint32_t place_nft_generation(const struct place_nft *pn);
 
-/** place_nft_lost - messages are lost: all is in doubt, see place_nft_doubt() */
+/** place_nft_lost - messages are lost: all is in doubt, see place_nft_invalidate() */
 void place_nft_lost(struct place_nft *pn);
 
 /**
@@ -86,18 +86,18 @@ enum place_nft_time {
 };
 
 /**
- * place_nft_settle - what a pending place turned out to be
+ * place_nft_resolve - what a pending place turned out to be
  * Return: @at itself when that is still open, never at PLACE_NFT_NOW; a place
  * without a text, and marked, when it can not be known any more.
  */
-const struct place *place_nft_settle(struct place_nft *pn,
-				     const struct place *at,
-				     struct nft_span span,
-				     enum place_nft_time time);
+const struct place *place_nft_resolve(struct place_nft *pn,
+				      const struct place *at,
+				      struct nft_span span,
+				      enum place_nft_time time);
 
-/** place_nft_distrust - the same place with no text: nothing vouches for it */
-const struct place *place_nft_distrust(struct place_nft *pn,
-				       const struct place *at);
+/** place_nft_forget_text - the same place with no text: nothing vouches for it */
+const struct place *place_nft_forget_text(struct place_nft *pn,
+					  const struct place *at);
 
 /** place_nft_rules - as read last; borrowed until the next place_nft_install() */
 const struct nft_snapshot *place_nft_rules(const struct place_nft *pn);
@@ -105,8 +105,8 @@ const struct nft_snapshot *place_nft_rules(const struct place_nft *pn);
 /** place_nft_map - which chains are where, by these rules */
 const struct path_map *place_nft_map(const struct place_nft *pn);
 
-/** place_nft_settled - all that could be settled by the rules of before has been */
-void place_nft_settled(struct place_nft *pn);
+/** place_nft_resolved_all - all that could be settled by the rules of before has been */
+void place_nft_resolved_all(struct place_nft *pn);
 
 /** place_nft_failed - the rules could not be read */
 void place_nft_failed(struct place_nft *pn);

@@ -67,7 +67,7 @@ static bool describe_restored(struct place *p, const struct prefix *parts)
 	p->kind = parts->kind;
 	p->hook = hook_of_chain(parts->chain, parts->chain_len);
 	p->order = table_order(table, p->hook);
-	p->station = STATION_NONE;
+	p->slot = SLOT_NONE;
 	p->effect = EFFECT_UNKNOWN;
 	p->target = "";
 	return true;
@@ -141,7 +141,7 @@ static bool describe_nft(struct place *p)
 	p->kind = which;
 	p->hook = 0xff;
 	p->order = T_OTHER;
-	p->station = STATION_NONE;
+	p->slot = SLOT_NONE;
 	p->target_chain = SNAP_NONE;
 	p->effect = EFFECT_UNKNOWN;
 	p->target = "";

@@ -40,7 +40,7 @@ enum place_change {
 /* Is it certain which rule this is?  Always for legacy places. */
 enum place_state {
 	PLACE_KNOWN,
-	PLACE_PENDING,	/* the rules are changing: see place_nft_settle() */
+	PLACE_PENDING,	/* the rules are changing: see place_nft_resolve() */
 	PLACE_LOST,	/* it was gone before its text could be read */
 };
 
@@ -69,7 +69,7 @@ struct place {
 	uint8_t nfproto;
 	uint8_t hook;		/* NF_INET_* of a builtin chain, else 0xff */
 	uint8_t order;		/* enum table_order */
-	uint8_t station;	/* of path_map; STATION_NONE in user chains */
+	uint8_t slot;	/* of path_map; SLOT_NONE in user chains */
 	uint8_t effect;		/* enum place_effect */
 	uint8_t changes;	/* enum place_change, ored */
 	uint8_t doubt;		/* enum doubt: its text may be another's */

@@ -105,20 +105,20 @@ static const struct place *settle_by_rules(struct place_nft *nft,
 					   const struct place *at,
 					   struct nft_span span)
 {
-	return place_nft_settle(nft, at, span, PLACE_NFT_RULES);
+	return place_nft_resolve(nft, at, span, PLACE_NFT_RULES);
 }
 
 static const struct place *settle(struct place_nft *nft,
 				  const struct place *at, struct nft_span span)
 {
-	return place_nft_settle(nft, at, span, PLACE_NFT_TOLD);
+	return place_nft_resolve(nft, at, span, PLACE_NFT_TOLD);
 }
 
 static const struct place *settle_for_good(struct place_nft *nft,
 					   const struct place *at,
 					   struct nft_span span)
 {
-	return place_nft_settle(nft, at, span, PLACE_NFT_NOW);
+	return place_nft_resolve(nft, at, span, PLACE_NFT_NOW);
 }
 
 static const struct place *distrust(struct place_nft *nft,
@@ -126,7 +126,7 @@ static const struct place *distrust(struct place_nft *nft,
 				    struct nft_span span)
 {
 	(void)span;
-	return place_nft_distrust(nft, at);
+	return place_nft_forget_text(nft, at);
 }
 
 static void review_place(struct review *r, const struct place **at)
@@ -375,16 +375,16 @@ bool pending_event(struct pending *h, const struct event *e,
 	return true;
 }
 
-void pending_change(struct pending *h, const struct nft_change *c)
+void pending_update(struct pending *h, const struct nft_update *c)
 {
-	if (place_nft_change(h->nft, c))
-		review_all(h, place_nft_doubt);
+	if (place_nft_update(h->nft, c))
+		review_all(h, place_nft_invalidate);
 }
 
 void pending_lost(struct pending *h)
 {
 	place_nft_lost(h->nft);
-	review_all(h, place_nft_doubt);
+	review_all(h, place_nft_invalidate);
 }
 
 void pending_snapshot(struct pending *h, int fd, size_t size)
@@ -416,7 +416,7 @@ static void install(struct pending *h)
 	h->snap = NULL;
 	h->asked_rules = false;
 	review_all(h, settle_by_rules);
-	place_nft_settled(h->nft);
+	place_nft_resolved_all(h->nft);
 	journeys_turn(h->js);
 }
 
@@ -474,7 +474,7 @@ static int next_ms(const struct pending *h, uint64_t now_ns)
 	return due > now_ns ? (int)((due - now_ns) / MS) + 1 : 0;
 }
 
-int pending_turn(struct pending *h, uint64_t now_ns, bool empty)
+int pending_poll(struct pending *h, uint64_t now_ns, bool empty)
 {
 	install(h);
 	take_answer(h);

@@ -11,7 +11,7 @@ struct bulletin;
 struct event;
 struct journey;
 struct journeys;
-struct nft_change;
+struct nft_update;
 struct place;
 struct place_nft;
 struct stats;
@@ -44,8 +44,8 @@ void pending_take_back(struct pending *h, const struct journey *j);
 bool pending_event(struct pending *h, const struct event *e,
 		   const struct place *at, uint64_t now_ns, uint64_t wall_ns);
 
-/** pending_change - the kernel tells of a change; pending_lost: messages are lost */
-void pending_change(struct pending *h, const struct nft_change *c);
+/** pending_update - the kernel tells of a change; pending_lost: messages are lost */
+void pending_update(struct pending *h, const struct nft_update *c);
 void pending_lost(struct pending *h);
 
 /** pending_snapshot - the supervisor has read the rules; @fd is closed */
@@ -55,11 +55,11 @@ void pending_snapshot(struct pending *h, int fd, size_t size);
 void pending_drained(struct pending *h);
 
 /**
- * pending_turn - let go what is certain by now, ask about the rest
+ * pending_poll - let go what is certain by now, ask about the rest
  * @empty: the socket has been read to its end
  * Return: ms until something has waited for too long, -1: nothing waits.
  */
-int pending_turn(struct pending *h, uint64_t now_ns, bool empty);
+int pending_poll(struct pending *h, uint64_t now_ns, bool empty);
 
 /** pending_waits - is anything held? */
 bool pending_waits(const struct pending *h);

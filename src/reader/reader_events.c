@@ -153,24 +153,27 @@ static void on_stranger(struct reader_state *s)
 	journeys_gap(s->journeys, 1);
 }
 
-void reader_turn(struct reader_state *s, bool undone)
+void reader_new_epoch(struct reader_state *s, bool undone)
 {
 	struct bulletin_tables t;
 
 	s->turns = bulletin_turns(s->bulletin);
 	bulletin_tables(s->bulletin, &t);
-	place_index_turn(s->index, undone ? PHASE_UNDONE : t.undoing ?
-			 PHASE_UNDOING : PHASE_ARMED, t.changed);
+	place_index_new_epoch(s->index,
+			      undone	  ? PHASE_UNDONE
+			      : t.undoing ? PHASE_UNDOING
+					  : PHASE_ARMED,
+			      t.changed);
 }
 
 static void on_change(struct reader_state *s, const struct nlmsghdr *nlh,
 		      size_t len)
 {
-	struct nft_change c;
-	int err = nft_change_parse(&c, nlh, len);
+	struct nft_update c;
+	int err = nft_update_parse(&c, nlh, len);
 
 	if (!err)
-		pending_change(s->hold, &c);
+		pending_update(s->hold, &c);
 	else if (capture_is_fence(s->plan->capture, nlh))
 		pending_drained(s->hold);
 	stats_add(&s->stats->broken, err == -EBADMSG);
@@ -214,7 +217,7 @@ void reader_on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
 	}
 	check_sequence(s, &e);
 	if (s->turns != bulletin_turns(s->bulletin))
-		reader_turn(s, false);
+		reader_new_epoch(s, false);
 	/* An NFLOG rule's message may wait for others; a trace never does. */
 	if (event_has_successor(nlh, len)) {
 		stats_add(&s->stats->foreign, 1);

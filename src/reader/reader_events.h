@@ -21,10 +21,10 @@ void reader_on_event(struct reader_state *s, const struct event *e,
 		     const struct place *at);
 
 /**
- * reader_turn - what rules' numbers mean is another from here on
+ * reader_new_epoch - what rules' numbers mean is another from here on
  * @undone: all events from before the removal are read
  */
-void reader_turn(struct reader_state *s, bool undone);
+void reader_new_epoch(struct reader_state *s, bool undone);
 
 /** what becomes of journeys that are over, and of what was held */
 extern const struct journey_ops reader_journey_ops;

@@ -91,7 +91,7 @@ static int expire(struct reader_state *s)
 		due = journeys_expire(s->journeys, s->now_ns);
 	}
 	if (s->hold)
-		held = pending_turn(s->hold, s->now_ns, s->empty);
+		held = pending_poll(s->hold, s->now_ns, s->empty);
 	return held >= 0 && (due < 0 || held < due) ? held : due;
 }
 
@@ -199,7 +199,7 @@ static void drain_hold(struct reader_state *s)
 
 	for (;;) {
 		read_all(s);
-		pending_turn(s->hold, s->now_ns, s->empty);
+		pending_poll(s->hold, s->now_ns, s->empty);
 		printer_flush(&s->printer);
 		if (!pending_waits(s->hold) || s->orphaned ||
 		    s->now_ns - begun > (uint64_t)DRAIN_MAX_MS * 1000000)
@@ -221,7 +221,7 @@ static void drain(struct reader_state *s)
 	do
 		read_all(s);
 	while (!s->empty);
-	reader_turn(s, true);
+	reader_new_epoch(s, true);
 	for (;;) {
 		uint64_t quiet, limit;
 

@@ -5,14 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "place/doubt.h"
 #include "place/place.h"
+#include "place/text_doubt.h"
 #include "replay/record_reading.h"
 #include "replay/record_value.h"
 
 static const char *some_doubt_word(unsigned int i)
 {
-	return i ? doubt_word(i) : "";
+	return i ? text_doubt_word(i) : "";
 }
 
 /* What a TRACE line says of its place; escaped where the text is not plain. */
@@ -121,8 +121,8 @@ static bool step_field(struct reading *rd, struct strview f,
 	case 'k':
 		return get_u16(value, &k->queue);
 	case 'd':
-		return record_word(value, some_doubt_word, DOUBT_COUNT,
-				  &k->doubt);
+		return record_word(value, some_doubt_word, TEXT_DOUBT_COUNT,
+				   &k->doubt);
 	case 'x':
 		*raw = value;
 		return true;

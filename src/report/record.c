@@ -10,8 +10,8 @@
 #include "capture/ifnames.h"
 #include "journey/change.h"
 #include "journey/journey.h"
-#include "place/doubt.h"
 #include "place/place.h"
+#include "place/text_doubt.h"
 #include "report/record_words.h"
 #include "report/report.h"
 #include "rules/base/family.h"
@@ -208,7 +208,7 @@ static void put_step(struct outbuf *o, const struct report_env *env,
 	}
 	if (s->place->doubt) {
 		p = put_word(p, ",d");
-		p = put_word(p, doubt_word(s->place->doubt));
+		p = put_word(p, text_doubt_word(s->place->doubt));
 	}
 	outbuf_advance(o, (size_t)(p - room));
 	put_raw(o, s->place);

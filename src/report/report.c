@@ -8,8 +8,8 @@
 
 #include "capture/event.h"
 #include "journey/journey.h"
-#include "place/doubt.h"
 #include "place/place.h"
+#include "place/text_doubt.h"
 #include "rules/legacy/snapshot.h"
 
 const char *report_time_source(const struct report_env *env, uint64_t ns,
@@ -36,7 +36,7 @@ static const char *unknown_because(const struct journey *j,
 	for (uint32_t i = journey_kept(j); i-- > 0 && !last; )
 		if (j->step[i].branch == branch)
 			last = j->step[i].place;
-	if (last && last->doubt == DOUBT_CHANGED)
+	if (last && last->doubt == TEXT_DOUBT_CHANGED)
 		return "the rules were changed during the trace";
 	/* A trace that was read without the rules that made it. */
 	if (last && last->effect == EFFECT_UNKNOWN && !last->rule_len)

@@ -16,8 +16,8 @@
 #include "packet/packet.h"
 #include "packet/packet_print.h"
 #include "packet/print_ends.h"
-#include "place/doubt.h"
 #include "place/place.h"
+#include "place/text_doubt.h"
 #include "report/fragments.h"
 #include "rules/base/family.h"
 #include "rules/nft/snapshot.h"
@@ -133,7 +133,8 @@ static void put_new_place(struct outbuf *o, const struct place *p)
 	else
 		outbuf_text(o, "null");
 	if (p->doubt)
-		outbuf_printf(o, ",\"doubt\":\"%s\"", doubt_word(p->doubt));
+		outbuf_printf(o, ",\"doubt\":\"%s\"",
+			      text_doubt_word(p->doubt));
 }
 
 /* The members that are the same for every event at a place. */

@@ -14,8 +14,8 @@
 #include "packet/packet.h"
 #include "packet/packet_print.h"
 #include "packet/print_ends.h"
-#include "place/doubt.h"
 #include "place/place.h"
+#include "place/text_doubt.h"
 #include "report/report_alone.h"
 
 enum { LINE = 1024 };
@@ -255,7 +255,7 @@ static void put_doubt(struct outbuf *o, const struct report_env *env,
 {
 	put_color(o, env, DIM);
 	outbuf_text(o, "  (doubtful) ");
-	outbuf_text(o, doubt_sentence(p->doubt));
+	outbuf_text(o, text_doubt_sentence(p->doubt));
 	put_color(o, env, RESET);
 	outbuf_text(o, "\n");
 }

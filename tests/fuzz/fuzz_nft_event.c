@@ -49,7 +49,7 @@ static void read_trace(const struct nlmsghdr *nlh, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct nlmsghdr *nlh = malloc(size ? size : 1);
-	struct nft_change c;
+	struct nft_update c;
 
 	if (!nlh)
 		return 0;
@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		nlh->nlmsg_len = (uint32_t)size;
 	if (size >= sizeof(*nlh)) {
 		read_trace(nlh, size);
-		if (nft_change_parse(&c, nlh, size) == 0) {
+		if (nft_update_parse(&c, nlh, size) == 0) {
 			touch_name(&c.table);
 			touch_name(&c.chain);
 		}

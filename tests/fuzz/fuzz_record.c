@@ -5,7 +5,7 @@
 
 #include "grammar.h"
 #include "journey/change.h"
-#include "place/doubt.h"
+#include "place/text_doubt.h"
 #include "replay/replay_pcap.h"
 #include "replayed.h"
 #include "report/pcapng.h"
@@ -200,7 +200,9 @@ static void put_step_field(struct grammar *g, char letter)
 		put_number(g, m, 1 + grammar_pick(g, 2));
 		break;
 	case 'd':
-		put_name(g, m, doubt_word(1 + grammar_pick(g, DOUBT_COUNT - 1)));
+		put_name(g, m,
+			 text_doubt_word(
+				 1 + grammar_pick(g, TEXT_DOUBT_COUNT - 1)));
 		break;
 	}
 }

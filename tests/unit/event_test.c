@@ -182,7 +182,7 @@ static struct nlmsghdr *nft_message(uint16_t type)
 static void names_that_are_absent_are_empty(void **state)
 {
 	struct nlmsghdr *nlh = nft_message(NFT_MSG_TRACE);
-	struct nft_change c;
+	struct nft_update c;
 	struct event_nft n;
 	struct event e;
 
@@ -195,7 +195,7 @@ static void names_that_are_absent_are_empty(void **state)
 	assert_non_null(n.jump.text);
 	assert_true(event_name_is(&n.jump, ""));
 	nlh = nft_message(NFT_MSG_NEWCHAIN);
-	assert_int_equal(nft_change_parse(&c, nlh, nlh->nlmsg_len), 0);
+	assert_int_equal(nft_update_parse(&c, nlh, nlh->nlmsg_len), 0);
 	assert_non_null(c.table.text);
 	assert_non_null(c.chain.text);
 	assert_true(event_name_is(&c.table, ""));

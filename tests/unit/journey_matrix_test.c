@@ -25,7 +25,7 @@
 #include "place/table_order.h"
 
 enum { LO = 1, ETH0 = 2, ETH1 = 3, ID = 77, LOOPED_ID = 78,
-       STATIONS = 20, WAY = 3, PACKETS = 4, STEPS = 32 };
+       SLOTS = 20, WAY = 3, PACKETS = 4, STEPS = 32 };
 
 enum { PRE = NF_INET_PRE_ROUTING, IN = NF_INET_LOCAL_IN,
        FWD = NF_INET_FORWARD, OUT = NF_INET_LOCAL_OUT,
@@ -45,7 +45,7 @@ static const struct way {
 enum { FORWARDED = 3, LOOPBACK = 2, WAYS = sizeof(ways) / sizeof(ways[0]) };
 
 /* A legacy table or a base chain of nft at one hook, which says one thing. */
-struct station {
+struct slot {
 	int priority;		/* by which the kernel runs it */
 	bool nat;
 	struct place place;
@@ -85,8 +85,8 @@ struct told {
 struct world {
 	struct host host;
 	struct path_map map;
-	struct station station[HOOKS][STATIONS];
-	unsigned int stations[HOOKS];
+	struct slot slot[HOOKS][SLOTS];
+	unsigned int slots[HOOKS];
 	struct journeys *journeys;
 	uint64_t now_ns;
 	bool nat_active;
@@ -153,15 +153,15 @@ static void let_go(struct world *w)
 static struct place *add(struct world *w, unsigned int hook, int priority,
 			 bool nat)
 {
-	struct station *s = &w->station[hook][w->stations[hook]];
+	struct slot *s = &w->slot[hook][w->slots[hook]];
 
 	/* In the order in which the kernel runs them. */
-	while (s > w->station[hook] && s[-1].priority > priority) {
+	while (s > w->slot[hook] && s[-1].priority > priority) {
 		*s = s[-1];
 		s--;
 	}
-	*s = (struct station){ .priority = priority, .nat = nat };
-	w->stations[hook]++;
+	*s = (struct slot){ .priority = priority, .nat = nat };
+	w->slots[hook]++;
 	return &s->place;
 }
 
@@ -174,18 +174,18 @@ static void fill(struct world *w, struct place *p, unsigned int hook,
 		.number = 10, .kind = PLACE_POLICY, .at_end = true,
 		.effect = EFFECT_ACCEPT, .hook = (uint8_t)hook,
 		.nfproto = w->host.family ? NFPROTO_IPV6 : NFPROTO_IPV4,
-		.station = STATION_NONE,
+		.slot = SLOT_NONE,
 	};
 	if (!(w->host.unknown & 1u << hook) || priority <= -300)
-		p->station = path_map_add(&w->map, w->host.family, hook, key,
-					  priority, nat);
+		p->slot = path_map_add(&w->map, w->host.family, hook, key,
+				       priority, nat);
 }
 
 static void add_nft(struct world *w, unsigned int hook, int priority, bool nat)
 {
 	struct place *p = add(w, hook, priority, nat);
 
-	fill(w, p, hook, 0x80000000u | (uint32_t)(hook << 8 | w->stations[hook]),
+	fill(w, p, hook, 0x80000000u | (uint32_t)(hook << 8 | w->slots[hook]),
 	     priority, nat);
 	p->backend = EVENT_NFT;
 	p->order = !nat ? T_OTHER : priority < 0 ? T_DNAT : T_SNAT;
@@ -196,11 +196,11 @@ static void add_nft(struct world *w, unsigned int hook, int priority, bool nat)
 		p->changes = priority < 0 ? CHANGE_DST : CHANGE_SRC;
 	}
 	/* Of a chain that is not known yet nobody knows the hook. */
-	if (p->station == STATION_NONE)
+	if (p->slot == SLOT_NONE)
 		p->hook = 0xff;
 	if (priority == -301) {
 		p->own = p->hidden = true;
-		path_map_excuse(&w->map, w->host.family, hook, p->station);
+		path_map_excuse(&w->map, w->host.family, hook, p->slot);
 	}
 }
 
@@ -329,7 +329,7 @@ static void emit_own(struct world *w, const struct sent *s,
 }
 
 static bool is_gone(const struct world *w, unsigned int hook,
-		    const struct station *st)
+		    const struct slot *st)
 {
 	return w->undone && st->place.own && hook == PRE;
 }
@@ -338,8 +338,8 @@ static void pass(struct world *w, struct sent *s, struct told *t)
 {
 	uint8_t manip = s->hook == PRE || s->hook == OUT ? 1 : 2;
 
-	for (unsigned int i = 0; i < w->stations[s->hook]; i++) {
-		const struct station *st = &w->station[s->hook][i];
+	for (unsigned int i = 0; i < w->slots[s->hook]; i++) {
+		const struct slot *st = &w->slot[s->hook][i];
 		bool own = st->place.own;
 
 		if (st->nat && (!s->fresh || s->manip & manip))
@@ -369,9 +369,10 @@ static uint8_t fate_of(const struct world *w, const struct sent *s)
 
 	/* Own and legacy ones are at the first: none is not seen at all. */
 	for (unsigned int i = 0; i < way->hooks; i++)
-		for (unsigned int k = 0; k < w->stations[way->hook[i]]; k++)
-			if (!is_gone(w, way->hook[i], &w->station[way->hook[i]][k]) &&
-			    (!w->station[way->hook[i]][k].nat ||
+		for (unsigned int k = 0; k < w->slots[way->hook[i]]; k++)
+			if (!is_gone(w, way->hook[i],
+				     &w->slot[way->hook[i]][k]) &&
+			    (!w->slot[way->hook[i]][k].nat ||
 			     (s->fresh && (s->way != LOOPBACK || i < 2))))
 				last = way->hook[i];
 	switch (last) {

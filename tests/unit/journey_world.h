@@ -151,16 +151,23 @@ static const struct place *place_at(struct world *w, enum spot spot,
 	if (w->alike)
 		letter = (uint32_t)'a' + spot;
 	*p = (struct place){
-		.prefix = "", .rule = "", .line = "", .target = "",
-		.table = tables[spots[spot].order], .chain = "CHAIN",
+		.prefix = "",
+		.rule = "",
+		.line = "",
+		.target = "",
+		.table = tables[spots[spot].order],
+		.chain = "CHAIN",
 		.chain_index = spots[spot].order * 8u + spots[spot].hook,
-		.number = spots[spot].number, .last = LAST,
-		.nfproto = NFPROTO_IPV4, .hook = spots[spot].hook,
-		.order = spots[spot].order, .effect = spots[spot].effect,
+		.number = spots[spot].number,
+		.last = LAST,
+		.nfproto = NFPROTO_IPV4,
+		.hook = spots[spot].hook,
+		.order = spots[spot].order,
+		.effect = spots[spot].effect,
 		.id = letter,
 		.backend = is_nft(w, spot) ? EVENT_NFT : EVENT_LEGACY,
-		.station = path_map_station(&w->map, 0, spots[spot].hook,
-					    spots[spot].order),
+		.slot = path_map_slot(&w->map, 0, spots[spot].hook,
+				      spots[spot].order),
 	};
 	return p;
 }

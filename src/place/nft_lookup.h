@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nft_find: the rule of an nft event in the rules of one moment: its text, and what it does. */
-#ifndef NFTRACE_NFT_FIND_H
-#define NFTRACE_NFT_FIND_H
+/* nft_lookup: the rule of an nft event in the rules of one moment: its text, and what it does. */
+#ifndef NFTRACE_NFT_LOOKUP_H
+#define NFTRACE_NFT_LOOKUP_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,23 +29,23 @@ struct nft_node {
 };
 
 /* What the rules say of an event. */
-struct nft_finding {
+struct nft_lookup_result {
 	const struct nft_snapshot *snap;
 	const struct nft_snap_table *table;
 	const struct nft_snap_chain *chain;
 	const struct nft_snap_rule *rule;	/* NULL: policy, implicit return */
 };
 
-/** nft_find - look @n up by its names and handle; false: it is not in there */
-bool nft_find(const struct nft_snapshot *s, const struct nft_node *n,
-	      struct nft_finding *f);
+/** nft_lookup - look @n up by its names and handle; false: it is not in there */
+bool nft_lookup(const struct nft_snapshot *s, const struct nft_node *n,
+		struct nft_lookup_result *f);
 
-/** nft_find_text - borrowed from the snapshot, not terminated */
-const char *nft_find_text(const struct nft_finding *f, const struct nft_node *n,
-			  uint32_t *len);
+/** nft_lookup_text - borrowed from the snapshot, not terminated */
+const char *nft_lookup_text(const struct nft_lookup_result *f,
+			    const struct nft_node *n, uint32_t *len);
 
-/** nft_find_describe - all of .place that names and handle do not tell */
-void nft_find_describe(const struct path_map *map, struct nft_node *n,
-		       const struct nft_finding *f);
+/** nft_lookup_describe - all of .place that names and handle do not tell */
+void nft_lookup_describe(const struct path_map *map, struct nft_node *n,
+			 const struct nft_lookup_result *f);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nft_find: the rule of an nft event in the rules of one moment: its text, and what it does. */
-#include "place/nft_find.h"
+/* nft_lookup: the rule of an nft event in the rules of one moment: its text, and what it does. */
+#include "place/nft_lookup.h"
 
 #include <netinet/in.h>
 #include <linux/netfilter.h>
@@ -27,8 +27,8 @@ static bool jumps_there(const struct nft_snapshot *s, const struct nft_node *n,
 }
 
 /* Looks a place up in the rules of one moment; false: it is not in there. */
-bool nft_find(const struct nft_snapshot *s, const struct nft_node *n,
-	      struct nft_finding *f)
+bool nft_lookup(const struct nft_snapshot *s, const struct nft_node *n,
+		struct nft_lookup_result *f)
 {
 	const struct place *p = &n->place;
 	uint32_t t = nft_snapshot_find_table(s, p->family, p->table,
@@ -54,8 +54,8 @@ bool nft_find(const struct nft_snapshot *s, const struct nft_node *n,
 	return jumps_there(s, n, f->rule);
 }
 
-const char *nft_find_text(const struct nft_finding *f, const struct nft_node *n,
-			  uint32_t *len)
+const char *nft_lookup_text(const struct nft_lookup_result *f,
+			    const struct nft_node *n, uint32_t *len)
 {
 	if (f->rule) {
 		*len = f->rule->len;
@@ -118,24 +118,24 @@ static uint8_t changes_of(uint32_t does)
 
 /* Which hook, and where there; of a chain that is not known: none. */
 static void describe_chain(const struct path_map *map, struct nft_node *n,
-			   const struct nft_finding *f)
+			   const struct nft_lookup_result *f)
 {
 	struct place *p = &n->place;
 	unsigned int family = family_index_by_nfproto(p->nfproto);
 
 	p->hook = f->chain ? f->chain->hook : NFT_SNAP_NO_HOOK;
 	p->order = T_OTHER;
-	p->station = STATION_NONE;
+	p->slot = SLOT_NONE;
 	if (p->hook >= NF_INET_NUMHOOKS)
 		return;
 	if (f->chain->type == NFT_SNAP_NAT)
 		p->order = p->hook == NF_INET_LOCAL_IN ||
 			   p->hook == NF_INET_POST_ROUTING ? T_SNAT : T_DNAT;
-	p->station = path_map_station(map, family, p->hook, p->chain_index);
+	p->slot = path_map_slot(map, family, p->hook, p->chain_index);
 }
 
-void nft_find_describe(const struct path_map *map, struct nft_node *n,
-		       const struct nft_finding *f)
+void nft_lookup_describe(const struct path_map *map, struct nft_node *n,
+			 const struct nft_lookup_result *f)
 {
 	struct place *p = &n->place;
 	uint32_t does = f->rule ? f->rule->does : 0;

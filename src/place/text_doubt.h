@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* doubt: why the text of an event's rule may be the wrong one. */
-#ifndef NFTRACE_DOUBT_H
-#define NFTRACE_DOUBT_H
+/* text_doubt: why the text of an event's rule may be the wrong one. */
+#ifndef NFTRACE_TEXT_DOUBT_H
+#define NFTRACE_TEXT_DOUBT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,18 +10,18 @@
 struct nft_snapshot;
 struct snapshot;
 
-enum doubt {
-	DOUBT_NONE,
-	DOUBT_FORGED,		/* an NFLOG rule writes this very prefix */
-	DOUBT_RENUMBERED,	/* made while nftrace's rules were going */
-	DOUBT_CHANGED,		/* the table was changed under the trace */
-	DOUBT_GONE,		/* nft: changed before its text could be read */
-	DOUBT_COUNT,
+enum text_doubt {
+	TEXT_DOUBT_NONE,
+	TEXT_DOUBT_FORGED,     /* an NFLOG rule writes this very prefix */
+	TEXT_DOUBT_RENUMBERED, /* made while nftrace's rules were going */
+	TEXT_DOUBT_CHANGED,    /* the table was changed under the trace */
+	TEXT_DOUBT_GONE,       /* nft: changed before its text could be read */
+	TEXT_DOUBT_COUNT,
 };
 
-/** doubt_word - "forged", ...; doubt_sentence - for people; NULL for NONE */
-const char *doubt_word(enum doubt d);
-const char *doubt_sentence(enum doubt d);
+/** text_doubt_word - "forged", ...; text_doubt_sentence - for people; NULL for NONE */
+const char *text_doubt_word(enum text_doubt d);
+const char *text_doubt_sentence(enum text_doubt d);
 
 /* The texts of the rules that log to group 0, in all tables of a family and in nft. */
 struct forgers {

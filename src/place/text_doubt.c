@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* doubt: why the text of an event's rule may be the wrong one. */
-#include "place/doubt.h"
+/* text_doubt: why the text of an event's rule may be the wrong one. */
+#include "place/text_doubt.h"
 
 #include <string.h>
 
@@ -10,24 +10,24 @@
 static const struct {
 	const char *word, *sentence;
 } doubts[] = {
-	[DOUBT_FORGED] = { "forged",
+	[TEXT_DOUBT_FORGED] = { "forged",
 		"an NFLOG rule here logs with this very prefix" },
-	[DOUBT_RENUMBERED] = { "renumbered",
+	[TEXT_DOUBT_RENUMBERED] = { "renumbered",
 		"nftrace's rules were just being removed: it may be as many "
 		"rules further down" },
-	[DOUBT_CHANGED] = { "changed",
+	[TEXT_DOUBT_CHANGED] = { "changed",
 		"this table was changed during the trace: it may be another "
 		"rule" },
-	[DOUBT_GONE] = { "gone",
+	[TEXT_DOUBT_GONE] = { "gone",
 		"the rules were changed before its text could be read" },
 };
 
-const char *doubt_word(enum doubt d)
+const char *text_doubt_word(enum text_doubt d)
 {
 	return doubts[d].word;
 }
 
-const char *doubt_sentence(enum doubt d)
+const char *text_doubt_sentence(enum text_doubt d)
 {
 	return doubts[d].sentence;
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nft_settle: which text a rule of nft had when an event was made, while rules change. */
-#ifndef NFTRACE_NFT_SETTLE_H
-#define NFTRACE_NFT_SETTLE_H
+/* nft_resolve: which text a rule of nft had when an event was made, while rules change. */
+#ifndef NFTRACE_NFT_RESOLVE_H
+#define NFTRACE_NFT_RESOLVE_H
 
 #include "capture/event_nft.h"
 
 struct nft_node;
-struct nft_nodes;
-struct nft_window;
+struct nft_place_cache;
+struct nft_history;
 
 /* What can be said of an event's rule. */
 enum nft_outcome {
@@ -18,11 +18,12 @@ enum nft_outcome {
 };
 
 /**
- * nft_settle - of an event of the generations @span at @n
+ * nft_resolve - of an event of the generations @span at @n
  * @result: NFT_CERTAIN: the node that has the text
  */
-enum nft_outcome nft_settle(const struct nft_window *w, struct nft_nodes *ns,
-			    const struct nft_node *n, struct nft_span span,
-			    struct nft_node **result);
+enum nft_outcome nft_resolve(const struct nft_history *w,
+			     struct nft_place_cache *ns,
+			     const struct nft_node *n, struct nft_span span,
+			     struct nft_node **result);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nft_window: nft's rules as read at some generations, and what was made in between. */
-#include "place/nft_window.h"
+/* nft_history: nft's rules as read at some generations, and what was made in between. */
+#include "place/nft_history.h"
 
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "rules/nft/snapshot.h"
 
 /* Nothing older than the oldest that is left can be looked up any more. */
-static void drop_oldest(struct nft_window *w)
+static void drop_oldest(struct nft_history *w)
 {
 	const struct nft_snapshot *s = w->snap[--w->snaps];
 
@@ -19,7 +19,7 @@ static void drop_oldest(struct nft_window *w)
 		w->since = w->snap[w->snaps - 1]->generation;
 }
 
-void nft_window_begin(struct nft_window *w, const struct nft_snapshot *snap)
+void nft_history_begin(struct nft_history *w, const struct nft_snapshot *snap)
 {
 	memset(w, 0, sizeof(*w));
 	w->first = w->snap[0] = snap;
@@ -27,20 +27,20 @@ void nft_window_begin(struct nft_window *w, const struct nft_snapshot *snap)
 	w->generation = w->since = snap->generation;
 }
 
-void nft_window_end(struct nft_window *w)
+void nft_history_end(struct nft_history *w)
 {
 	while (w->snaps)
 		drop_oldest(w);
 }
 
-void nft_window_close(struct nft_window *w)
+void nft_history_close(struct nft_history *w)
 {
 	if (w->open)
 		return;
 	while (w->snaps > 1)
 		drop_oldest(w);
 	w->since = w->snap[0]->generation;
-	nft_made_clear(&w->made);
+	nft_changelog_clear(&w->made);
 }
 
 uint64_t nft_key_rule(uint8_t family, const struct event_name *table,
@@ -56,14 +56,14 @@ uint64_t nft_key_chain(uint8_t family, const struct event_name *table,
 			     chain->len);
 }
 
-static uint32_t find_table(const struct nft_window *w,
-			   const struct nft_change *c)
+static uint32_t find_table(const struct nft_history *w,
+			   const struct nft_update *c)
 {
 	return nft_snapshot_find_table(w->snap[0], c->family, c->table.text,
 				       c->table.len);
 }
 
-bool nft_window_is_own(const struct nft_window *w, const struct nft_change *c)
+bool nft_history_is_own(const struct nft_history *w, const struct nft_update *c)
 {
 	uint32_t i = find_table(w, c);
 
@@ -72,7 +72,7 @@ bool nft_window_is_own(const struct nft_window *w, const struct nft_change *c)
 }
 
 /* Rules that jump to it have another text now, and nothing tells of them. */
-static bool is_renamed(const struct nft_window *w, const struct nft_change *c)
+static bool is_renamed(const struct nft_history *w, const struct nft_update *c)
 {
 	uint32_t i = find_table(w, c);
 	const struct nft_snap_table *t;
@@ -89,32 +89,32 @@ static bool is_renamed(const struct nft_window *w, const struct nft_change *c)
 	return false;
 }
 
-static bool is_making(const struct nft_change *c)
+static bool is_making(const struct nft_update *c)
 {
-	return c->kind == NFT_CHANGE_RULE || c->kind == NFT_CHANGE_CHAIN;
+	return c->kind == NFT_UPDATE_RULE || c->kind == NFT_UPDATE_CHAIN;
 }
 
-static void note(struct nft_window *w, const struct nft_change *c,
+static void note(struct nft_history *w, const struct nft_update *c,
 		 uint32_t generation)
 {
-	uint64_t key = c->kind == NFT_CHANGE_RULE ?
+	uint64_t key = c->kind == NFT_UPDATE_RULE ?
 		nft_key_rule(c->family, &c->table, c->handle) :
 		nft_key_chain(c->family, &c->table, &c->chain);
 
 	w->doubt = true;
-	if (nft_made_note(&w->made, key, generation))
+	if (nft_changelog_note(&w->made, key, generation))
 		return;
 	/* Too much to remember is as good as never told. */
-	nft_made_clear(&w->made);
-	nft_window_lost(w);
+	nft_changelog_clear(&w->made);
+	nft_history_lost(w);
 }
 
-static bool take_generation(struct nft_window *w, uint32_t generation)
+static bool take_generation(struct nft_history *w, uint32_t generation)
 {
 	bool doubt = w->doubt;
 
 	if (generation != w->generation + 1) {
-		nft_window_lost(w);
+		nft_history_lost(w);
 		doubt = true;
 	}
 	w->generation = generation;
@@ -122,15 +122,15 @@ static bool take_generation(struct nft_window *w, uint32_t generation)
 	return doubt;
 }
 
-bool nft_window_change(struct nft_window *w, const struct nft_change *c)
+bool nft_history_update(struct nft_history *w, const struct nft_update *c)
 {
 	uint16_t ahead = (uint16_t)(c->serial - (uint16_t)w->generation);
 	bool told = (int16_t)ahead <= 0;
 
-	if (c->kind == NFT_CHANGE_GENERATION)
+	if (c->kind == NFT_UPDATE_GENERATION)
 		return !told && take_generation(w, c->generation);
 	/* Of our own table we need no word. */
-	if (nft_window_is_own(w, c))
+	if (nft_history_is_own(w, c))
 		return false;
 	/*
 	 * Made after the trace began and before the first reading: that is not
@@ -138,8 +138,8 @@ bool nft_window_change(struct nft_window *w, const struct nft_change *c)
 	 */
 	if (told && !is_making(c))
 		return false;
-	if (told || (c->kind == NFT_CHANGE_CHAIN && is_renamed(w, c))) {
-		nft_window_lost(w);
+	if (told || (c->kind == NFT_UPDATE_CHAIN && is_renamed(w, c))) {
+		nft_history_lost(w);
 		return true;
 	}
 	w->open = w->changed = true;
@@ -148,7 +148,7 @@ bool nft_window_change(struct nft_window *w, const struct nft_change *c)
 	return false;
 }
 
-void nft_window_lost(struct nft_window *w)
+void nft_history_lost(struct nft_history *w)
 {
 	if (!w->lost)
 		w->lost_at = w->generation;
@@ -156,30 +156,30 @@ void nft_window_lost(struct nft_window *w)
 	w->healing = false;
 }
 
-void nft_window_asked(struct nft_window *w)
+void nft_history_asked(struct nft_history *w)
 {
 	w->healing = w->lost;
 }
 
-struct nft_span nft_window_span(const struct nft_window *w)
+struct nft_span nft_history_span(const struct nft_history *w)
 {
 	return (struct nft_span){ w->snap[0]->generation, w->generation + 1 };
 }
 
-bool nft_window_reaches(const struct nft_window *w, uint32_t generation)
+bool nft_history_reaches(const struct nft_history *w, uint32_t generation)
 {
 	return !w->lost && !nft_is_after(w->since, generation);
 }
 
-bool nft_window_touched(const struct nft_window *w, uint64_t key,
-			struct nft_span span)
+bool nft_history_has_update(const struct nft_history *w, uint64_t key,
+			    struct nft_span span)
 {
 	uint32_t made[8];
 	unsigned int n;
 
 	if (w->lost)
 		return true;
-	n = nft_made_find(&w->made, key, made, 8);
+	n = nft_changelog_find(&w->made, key, made, 8);
 	for (unsigned int i = 0; i < n && i < 8; i++)
 		if (nft_is_after(made[i], span.from) &&
 		    !nft_is_after(made[i], span.to))
@@ -191,7 +191,7 @@ bool nft_window_touched(const struct nft_window *w, uint64_t key,
  * Read after the loss.  What was missed is in there, if it was anything of the
  * rules at all; what came since then was not missed.
  */
-static void heal(struct nft_window *w, uint32_t generation)
+static void heal(struct nft_history *w, uint32_t generation)
 {
 	w->lost = w->healing = false;
 	if (generation == w->lost_at)
@@ -201,17 +201,18 @@ static void heal(struct nft_window *w, uint32_t generation)
 		w->generation = generation;
 }
 
-static bool is_full(const struct nft_window *w, const struct nft_snapshot *more)
+static bool is_full(const struct nft_history *w,
+		    const struct nft_snapshot *more)
 {
 	uint64_t bytes = more->size;
 
 	for (unsigned int i = 0; i < w->snaps; i++)
 		bytes += w->snap[i]->size;
-	return w->snaps == NFT_WINDOW_SNAPS ||
-	       (w->snaps > 3 && bytes > NFT_WINDOW_BYTES);
+	return w->snaps == NFT_HISTORY_SNAPS ||
+	       (w->snaps > 3 && bytes > NFT_HISTORY_BYTES);
 }
 
-bool nft_window_install(struct nft_window *w, const struct nft_snapshot *snap)
+bool nft_history_push(struct nft_history *w, const struct nft_snapshot *snap)
 {
 	if (w->healing)
 		heal(w, snap->generation);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nft_nodes: the places of nft events: one for each rule, verdict and text. */
-#include "place/nft_nodes.h"
+/* nft_place_cache: the places of nft events: one for each rule, verdict and text. */
+#include "place/nft_place_cache.h"
 
 #include <linux/netfilter/nf_tables.h>
 #include <stdio.h>
@@ -9,10 +9,10 @@
 
 #include "capture/event.h"
 #include "capture/event_nft.h"
-#include "place/doubt.h"
-#include "place/nft_find.h"
-#include "place/nft_window.h"
+#include "place/nft_history.h"
+#include "place/nft_lookup.h"
 #include "place/place.h"
+#include "place/text_doubt.h"
 #include "rules/nft/snapshot.h"
 
 static void node_free(struct nft_node *n)
@@ -24,9 +24,9 @@ static void node_free(struct nft_node *n)
 	free(n);
 }
 
-void nft_nodes_close(struct nft_nodes *ns)
+void nft_place_cache_close(struct nft_place_cache *ns)
 {
-	for (unsigned int b = 0; b < NFT_NODES_BUCKETS; b++)
+	for (unsigned int b = 0; b < NFT_PLACE_CACHE_BUCKETS; b++)
 		for (struct nft_node *n = ns->bucket[b], *next; n; n = next) {
 			next = n->next;
 			node_free(n);
@@ -34,7 +34,8 @@ void nft_nodes_close(struct nft_nodes *ns)
 	nft_names_close(&ns->names);
 }
 
-void nft_nodes_turn(struct nft_nodes *ns, const struct nft_snapshot *now)
+void nft_place_cache_new_epoch(struct nft_place_cache *ns,
+			       const struct nft_snapshot *now)
 {
 	ns->now = now;
 	ns->epoch++;
@@ -71,11 +72,11 @@ static uint64_t hash_of(const struct event *e)
 	return f->jump.len ? nft_names_mix(h, f->jump.text, f->jump.len) : h;
 }
 
-struct nft_node *nft_nodes_find(const struct nft_nodes *ns,
-				const struct event *e)
+struct nft_node *nft_place_cache_find(const struct nft_place_cache *ns,
+				      const struct event *e)
 {
 	uint64_t hash = hash_of(e);
-	struct nft_node *n = ns->bucket[hash % NFT_NODES_BUCKETS];
+	struct nft_node *n = ns->bucket[hash % NFT_PLACE_CACHE_BUCKETS];
 
 	while (n && (n->hash != hash || !is_of(n, e)))
 		n = n->next;
@@ -104,8 +105,8 @@ static bool name_place(struct place *p)
 	return true;
 }
 
-bool nft_nodes_fill(struct nft_nodes *ns, struct nft_node *n,
-		    const struct event *e)
+bool nft_place_cache_fill(struct nft_place_cache *ns, struct nft_node *n,
+			  const struct event *e)
 {
 	static const uint8_t kinds[] = {
 		[NFT_TRACETYPE_POLICY] = PLACE_POLICY,
@@ -145,7 +146,7 @@ bool nft_nodes_fill(struct nft_nodes *ns, struct nft_node *n,
 	return n->jump && name_place(p);
 }
 
-void nft_nodes_empty(struct nft_node *n)
+void nft_place_cache_empty(struct nft_node *n)
 {
 	free((void *)n->place.prefix);
 	free(n->jump);
@@ -158,9 +159,9 @@ static bool set_text(struct place *p, const char *text, uint32_t len)
 	return p->rule && place_build_line(p);
 }
 
-static struct nft_node *add(struct nft_nodes *ns, struct nft_node *n)
+static struct nft_node *add(struct nft_place_cache *ns, struct nft_node *n)
 {
-	struct nft_node **head = &ns->bucket[n->hash % NFT_NODES_BUCKETS];
+	struct nft_node **head = &ns->bucket[n->hash % NFT_PLACE_CACHE_BUCKETS];
 
 	if (!n->place.line || !place_adopt(ns->idx, &n->place)) {
 		node_free(n);
@@ -180,7 +181,8 @@ static struct nft_node *copy(const struct nft_node *from, uint8_t state)
 		return NULL;
 	*n = *from;
 	n->place.state = state;
-	n->place.doubt = state == PLACE_LOST ? DOUBT_GONE : DOUBT_NONE;
+	n->place.doubt = state == PLACE_LOST ? TEXT_DOUBT_GONE
+					     : TEXT_DOUBT_NONE;
 	n->place.rule = n->place.line = NULL;
 	n->place.prefix = strndup(from->place.prefix, from->place.prefix_len);
 	n->jump = strndup(from->jump, from->jump_len);
@@ -191,11 +193,13 @@ static struct nft_node *copy(const struct nft_node *from, uint8_t state)
 }
 
 /* Nodes of the same place as @like, itself among them. */
-static struct nft_node *next_like(struct nft_nodes *ns,
+static struct nft_node *next_like(struct nft_place_cache *ns,
 				  const struct nft_node *like,
 				  struct nft_node *after)
 {
-	struct nft_node *n = after ? after->next : ns->bucket[like->hash % NFT_NODES_BUCKETS];
+	struct nft_node *n =
+		after ? after->next
+		      : ns->bucket[like->hash % NFT_PLACE_CACHE_BUCKETS];
 
 	for (; n; n = n->next)
 		if (n->hash == like->hash &&
@@ -209,19 +213,20 @@ static struct nft_node *next_like(struct nft_nodes *ns,
 	return NULL;
 }
 
-bool nft_nodes_has_text(const struct nft_node *n, const struct nft_finding *f)
+bool nft_place_cache_has_text(const struct nft_node *n,
+			      const struct nft_lookup_result *f)
 {
 	uint32_t len;
-	const char *text = nft_find_text(f, n, &len);
+	const char *text = nft_lookup_text(f, n, &len);
 
 	return n->place.state == PLACE_KNOWN && n->place.rule_len == len &&
 	       n->place.hook == f->chain->hook &&
 	       memcmp(n->place.rule, text, len) == 0;
 }
 
-struct nft_node *nft_nodes_known(struct nft_nodes *ns,
-				 const struct nft_node *like,
-				 const struct nft_finding *f)
+struct nft_node *nft_place_cache_known(struct nft_place_cache *ns,
+				       const struct nft_node *like,
+				       const struct nft_lookup_result *f)
 {
 	bool now = f->snap == ns->now;
 	struct nft_node *n;
@@ -229,7 +234,7 @@ struct nft_node *nft_nodes_known(struct nft_nodes *ns,
 	uint32_t len;
 
 	for (n = next_like(ns, like, NULL); n; n = next_like(ns, like, n)) {
-		if (nft_nodes_has_text(n, f)) {
+		if (nft_place_cache_has_text(n, f)) {
 			if (now)
 				n->epoch = ns->epoch;
 			return n;
@@ -238,23 +243,24 @@ struct nft_node *nft_nodes_known(struct nft_nodes *ns,
 	n = copy(like, PLACE_KNOWN);
 	if (!n)
 		return NULL;
-	text = nft_find_text(f, n, &len);
+	text = nft_lookup_text(f, n, &len);
 	/* A rule is there, but its text could not be had. */
 	if (f->rule && !len) {
 		n->place.state = PLACE_LOST;
-		n->place.doubt = DOUBT_GONE;
+		n->place.doubt = TEXT_DOUBT_GONE;
 	}
-	nft_find_describe(ns->map, n, f);
+	nft_lookup_describe(ns->map, n, f);
 	set_text(&n->place, text, len);
 	/* Rules of before are none of now's, though they have the same name. */
 	n->epoch = now ? ns->epoch : ns->epoch - 1;
 	return add(ns, n);
 }
 
-struct nft_node *nft_nodes_in_state(struct nft_nodes *ns,
-				    const struct nft_node *like, uint8_t state)
+struct nft_node *nft_place_cache_in_state(struct nft_place_cache *ns,
+					  const struct nft_node *like,
+					  uint8_t state)
 {
-	struct nft_finding f;
+	struct nft_lookup_result f;
 	struct nft_node *n;
 
 	for (n = next_like(ns, like, NULL); n; n = next_like(ns, like, n))
@@ -263,9 +269,9 @@ struct nft_node *nft_nodes_in_state(struct nft_nodes *ns,
 	n = copy(like, state);
 	if (!n)
 		return NULL;
-	nft_find(ns->now, n, &f);
+	nft_lookup(ns->now, n, &f);
 	f.rule = NULL;
-	nft_find_describe(ns->map, n, &f);
+	nft_lookup_describe(ns->map, n, &f);
 	set_text(&n->place, "", 0);
 	return add(ns, n);
 }

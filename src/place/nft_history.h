@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nft_window: nft's rules as read at some generations, and what was made in between. */
-#ifndef NFTRACE_NFT_WINDOW_H
-#define NFTRACE_NFT_WINDOW_H
+/* nft_history: nft's rules as read at some generations, and what was made in between. */
+#ifndef NFTRACE_NFT_HISTORY_H
+#define NFTRACE_NFT_HISTORY_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "capture/event_nft.h"
-#include "place/nft_made.h"
+#include "place/nft_changelog.h"
 
 struct nft_snapshot;
 
-enum { NFT_WINDOW_SNAPS = 24, NFT_WINDOW_BYTES = 64 << 20 };
+enum { NFT_HISTORY_SNAPS = 24, NFT_HISTORY_BYTES = 64 << 20 };
 
 /*
  * A window is open from the first change that the kernel tells of until the
@@ -44,11 +44,11 @@ enum { NFT_WINDOW_SNAPS = 24, NFT_WINDOW_BYTES = 64 << 20 };
  * - A reading is of one generation: its number is the same before and after,
  *   and whoever was just changing it has finished in between (nft_dump).
  */
-struct nft_window {
-	const struct nft_snapshot *snap[NFT_WINDOW_SNAPS];	/* [0]: now */
+struct nft_history {
+	const struct nft_snapshot *snap[NFT_HISTORY_SNAPS];	/* [0]: now */
 	unsigned int snaps;
 	const struct nft_snapshot *first;	/* of the start: not to be unmapped */
-	struct nft_made made;
+	struct nft_changelog made;
 	uint32_t since;		/* what was made after this one is in .made */
 	uint32_t generation;	/* that the kernel has told of so far */
 	uint32_t lost_at;	/* that it had told of when messages were lost */
@@ -59,40 +59,41 @@ struct nft_window {
 	bool healing;		/* the rules are being read since then */
 };
 
-/** nft_window_begin - @snap: of the start, borrowed for ever */
-void nft_window_begin(struct nft_window *w, const struct nft_snapshot *snap);
-void nft_window_end(struct nft_window *w);
+/** nft_history_begin - @snap: of the start, borrowed for ever */
+void nft_history_begin(struct nft_history *w, const struct nft_snapshot *snap);
+void nft_history_end(struct nft_history *w);
 
-/** nft_window_is_own - is it of a table of this run's own? */
-bool nft_window_is_own(const struct nft_window *w, const struct nft_change *c);
+/** nft_history_is_own - is it of a table of this run's own? */
+bool nft_history_is_own(const struct nft_history *w,
+			const struct nft_update *c);
 
-/** nft_window_change - true: what was certain may be so no more */
-bool nft_window_change(struct nft_window *w, const struct nft_change *c);
+/** nft_history_update - true: what was certain may be so no more */
+bool nft_history_update(struct nft_history *w, const struct nft_update *c);
 
-/** nft_window_lost - messages are lost: any rule may have been made anew */
-void nft_window_lost(struct nft_window *w);
+/** nft_history_lost - messages are lost: any rule may have been made anew */
+void nft_history_lost(struct nft_history *w);
 
-/** nft_window_asked - the rules will be read, beginning from now */
-void nft_window_asked(struct nft_window *w);
+/** nft_history_asked - the rules will be read, beginning from now */
+void nft_history_asked(struct nft_history *w);
 
-/** nft_window_span - of an event that is read now */
-struct nft_span nft_window_span(const struct nft_window *w);
+/** nft_history_span - of an event that is read now */
+struct nft_span nft_history_span(const struct nft_history *w);
 
-/** nft_window_reaches - is all that was made after @generation known? */
-bool nft_window_reaches(const struct nft_window *w, uint32_t generation);
+/** nft_history_reaches - is all that was made after @generation known? */
+bool nft_history_reaches(const struct nft_history *w, uint32_t generation);
 
-/** nft_window_touched - was it made in @span, but for its first generation? */
-bool nft_window_touched(const struct nft_window *w, uint64_t key,
-			struct nft_span span);
+/** nft_history_has_update - was it made in @span, but for its first generation? */
+bool nft_history_has_update(const struct nft_history *w, uint64_t key,
+			    struct nft_span span);
 
 /**
- * nft_window_install - the rules of now; owned in any case
+ * nft_history_push - the rules of now; owned in any case
  * Return: false: the kernel has not told of all that is in it yet, try again.
  */
-bool nft_window_install(struct nft_window *w, const struct nft_snapshot *snap);
+bool nft_history_push(struct nft_history *w, const struct nft_snapshot *snap);
 
-/** nft_window_close - nothing depends on the rules of before any more, if it is over */
-void nft_window_close(struct nft_window *w);
+/** nft_history_close - nothing depends on the rules of before any more, if it is over */
+void nft_history_close(struct nft_history *w);
 
 /** nft_key_rule, nft_key_chain - what a version is one of */
 uint64_t nft_key_rule(uint8_t family, const struct event_name *table,

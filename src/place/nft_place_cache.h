@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nft_place_cache: the places of nft events: one for each rule, verdict and text. */
+#ifndef NFTRACE_NFT_PLACE_CACHE_H
+#define NFTRACE_NFT_PLACE_CACHE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "place/nft_names.h"
+
+struct event;
+struct nft_lookup_result;
+struct nft_node;
+struct nft_snapshot;
+struct path_map;
+struct place_index;
+
+enum { NFT_PLACE_CACHE_BUCKETS = 4096 };
+
+/* A node stays where it is until nft_place_cache_close(): journeys point to it. */
+struct nft_place_cache {
+	struct place_index *idx;	/* gives them their ids; borrowed */
+	const struct path_map *map;
+	const struct nft_snapshot *now;	/* the rules as read last */
+	uint32_t epoch;			/* how often they were */
+	struct nft_node *bucket[NFT_PLACE_CACHE_BUCKETS];
+	struct nft_names names;
+};
+
+void nft_place_cache_close(struct nft_place_cache *ns);
+
+/** nft_place_cache_new_epoch - these are the rules from now on; borrowed until the next turn */
+void nft_place_cache_new_epoch(struct nft_place_cache *ns,
+			       const struct nft_snapshot *now);
+
+/** nft_place_cache_find - one that is of this event, whatever its text; NULL: none is */
+struct nft_node *nft_place_cache_find(const struct nft_place_cache *ns,
+				      const struct event *e);
+
+/**
+ * nft_place_cache_fill - names and key of an event, in a node that is none of ours
+ * @n: nft_place_cache_empty() it, in any case
+ */
+bool nft_place_cache_fill(struct nft_place_cache *ns, struct nft_node *n,
+			  const struct event *e);
+void nft_place_cache_empty(struct nft_node *n);
+
+/** nft_place_cache_has_text - is it what was found? */
+bool nft_place_cache_has_text(const struct nft_node *n,
+			      const struct nft_lookup_result *f);
+
+/** nft_place_cache_known - the same place with the text that was found; NULL: no memory */
+struct nft_node *nft_place_cache_known(struct nft_place_cache *ns,
+				       const struct nft_node *like,
+				       const struct nft_lookup_result *f);
+
+/** nft_place_cache_in_state - the same place without a text, PLACE_PENDING or _LOST */
+struct nft_node *nft_place_cache_in_state(struct nft_place_cache *ns,
+					  const struct nft_node *like,
+					  uint8_t state);
+
+#endif
