@@ -50,7 +50,7 @@ struct difference {
 	uint16_t step;			/* index of the event that it is shown behind */
 	uint32_t end;			/* steps behind these are not this branch's */
 	const struct place *at;		/* of the event that shows it */
-	const struct look_since *since;
+	const struct packet_view_since *since;
 	uint8_t from_hook, to_hook;
 	bool bridged;
 };
@@ -178,7 +178,8 @@ static void number(const struct difference *base, uint8_t field, uint32_t from,
 }
 
 static void address(const struct difference *base, uint8_t field,
-		    const struct look_end *from, const struct look_end *to)
+		    const struct packet_view_end *from,
+		    const struct packet_view_end *to)
 {
 	struct difference d = *base;
 	struct change *c;
@@ -217,7 +218,7 @@ static void find_before(struct difference *d, unsigned int branch)
 	d->before = &d->j->step[i];
 }
 
-static void fill_end(struct look_end *end, const struct packet *p,
+static void fill_end(struct packet_view_end *end, const struct packet *p,
 		     const uint8_t *addr, uint16_t port)
 {
 	if (addr)
@@ -225,15 +226,15 @@ static void fill_end(struct look_end *end, const struct packet *p,
 	end->port = p->flags & PACKET_PORTS ? port : NO_PORT;
 }
 
-static bool shows_headers(const struct event *e, const struct look *was)
+static bool shows_headers(const struct event *e, const struct packet_view *was)
 {
 	return !(e->flags & EVENT_NO_HEADERS) &&
 	       !(e->flags & EVENT_PARTIAL && was->length);
 }
 
 /* What the event tells besides the packet's headers. */
-static void fill_around(struct look *l, const struct event *e,
-			const struct look *was)
+static void fill_around(struct packet_view *l, const struct event *e,
+			const struct packet_view *was)
 {
 	l->mark = e->mark;
 	/* An interface that a hook merely does not tell is no change. */
@@ -243,8 +244,8 @@ static void fill_around(struct look *l, const struct event *e,
 	l->hook = e->hook < NF_INET_NUMHOOKS ? e->hook : was->hook;
 }
 
-static void fill(struct look *l, const struct event *e, const struct packet *p,
-		 const struct look *was)
+static void fill(struct packet_view *l, const struct event *e,
+		 const struct packet *p, const struct packet_view *was)
 {
 	if (!shows_headers(e, was)) {
 		*l = *was;
@@ -262,8 +263,8 @@ static void fill(struct look *l, const struct event *e, const struct packet *p,
 	fill_end(&l->dst, p, p->dst, p->dport);
 }
 
-static void compare(const struct difference *d, const struct look *a,
-		    const struct look *b)
+static void compare(const struct difference *d, const struct packet_view *a,
+		    const struct packet_view *b)
 {
 	number(d, FIELD_MARK, a->mark, b->mark);
 	address(d, FIELD_SRC, &a->src, &b->src);
@@ -279,7 +280,7 @@ static void compare(const struct difference *d, const struct look *a,
 void change_begin(struct journey *j, const struct event *e,
 		  const struct packet *p)
 {
-	static const struct look nothing;
+	static const struct packet_view nothing;
 
 	fill(&j->path[0].look, e, p, &nothing);
 	j->path[0].look_serial = p->serial;
@@ -303,8 +304,8 @@ static void look_up_to(struct path *p, const struct journey *j,
 static bool looks_same(const struct path *path, const struct event *e,
 		       const struct packet *p)
 {
-	const struct look *was = &path->look;
-	struct look now;
+	const struct packet_view *was = &path->look;
+	struct packet_view now;
 
 	if (!p->serial || p->serial != path->look_serial)
 		return false;
@@ -319,7 +320,7 @@ static void look_anew(struct journey *j, unsigned int branch,
 {
 	struct path *path = &j->path[branch];
 	struct difference d = { .j = j, .at = at, .since = &path->since };
-	struct look *was = &path->look, now;
+	struct packet_view *was = &path->look, now;
 
 	fill(&now, e, p, was);
 	/* Indexes hold only while no event has been left out. */

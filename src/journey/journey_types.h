@@ -7,7 +7,7 @@
 
 #include "capture/event_nft.h"
 #include "journey/fate.h"
-#include "journey/look.h"
+#include "journey/packet_view.h"
 #include "journey/path_types.h"
 #include "journey/step.h"
 #include "packet/packet.h"
@@ -17,18 +17,18 @@ enum { JOURNEY_STEPS_FIRST = 384, JOURNEY_STEPS = 512, JOURNEY_BRANCHES = 32,
        JOURNEY_UNKNOWN_LOSS = UINT32_MAX };
 
 enum journey_flag {
-	JOURNEY_GAP = 1 << 0,		/* events may be missing */
-	JOURNEY_AMBIGUOUS = 1 << 1,	/* could not be told from a twin */
-	JOURNEY_STAMPED = 1 << 2,	/* time is the packet's own */
-	JOURNEY_HEADLESS = 1 << 3,	/* began behind the first rule */
-	JOURNEY_CLONES = 1 << 4,	/* may still branch */
-	JOURNEY_NAT = 1 << 5,		/* nat was asked: a new connection */
-	JOURNEY_TIMES = 1 << 6,		/* stamps differ: times of the events */
-	JOURNEY_NFT = 1 << 7,		/* has events of nft */
-	JOURNEY_TIED = 1 << 8,		/* may have got a twin's event: twins.h */
-	JOURNEY_OVER = 1 << 9,		/* has its fate, and waits for a twin's */
-	JOURNEY_LEGACY = 1 << 10,	/* has events of legacy tables */
-	JOURNEY_KEPT = 1 << 11,		/* is over, and can yet be taken back */
+	JOURNEY_GAP = 1 << 0,	    /* events may be missing */
+	JOURNEY_AMBIGUOUS = 1 << 1, /* could not be told from a twin */
+	JOURNEY_STAMPED = 1 << 2,   /* time is the packet's own */
+	JOURNEY_HEADLESS = 1 << 3,  /* began behind the first rule */
+	JOURNEY_CLONES = 1 << 4,    /* may still branch */
+	JOURNEY_NAT = 1 << 5,	    /* nat was asked: a new connection */
+	JOURNEY_TIMES = 1 << 6,	    /* stamps differ: times of the events */
+	JOURNEY_NFT = 1 << 7,	    /* has events of nft */
+	JOURNEY_TIED = 1 << 8,	  /* may have got a twin's event: ambiguity.h */
+	JOURNEY_OVER = 1 << 9,	  /* has its fate, and waits for a twin's */
+	JOURNEY_LEGACY = 1 << 10, /* has events of legacy tables */
+	JOURNEY_KEPT = 1 << 11,	  /* is over, and can yet be taken back */
 };
 
 /* Another journey that may have made an event of this one, or this one its. */
@@ -38,7 +38,7 @@ struct tie {
 };
 
 /*
- * A packet's story.  Owned by the shelf it stands on; a report borrows it for
+ * A packet's story.  Owned by the table it is in; a report borrows it for
  * the length of one call.
  */
 struct journey {
@@ -48,7 +48,7 @@ struct journey {
 	uint64_t key;
 	uint64_t first_ns;	/* CLOCK_REALTIME of the first event */
 	uint64_t last_ns;	/* CLOCK_MONOTONIC when its last was read */
-	uint64_t last_event;	/* shelf.events then */
+	uint64_t last_event;	/* journey_table.events then */
 	uint64_t stamp_ns;	/* last receive stamp seen, when .stamps */
 	uint64_t number;	/* in order of printing, from 1; 0 before */
 	uint32_t steps;		/* events in all */
@@ -76,8 +76,8 @@ struct journey {
 	struct path *path;	/* one a branch */
 	struct fate fate[JOURNEY_BRANCHES];
 	/* How it was when last seen at its first hook: there copies begin. */
-	struct look root_look;
-	struct look_since root_since;
+	struct packet_view root_look;
+	struct packet_view_since root_since;
 	uint32_t root_steps;	/* so many were made by then; 0: not noted */
 	struct tie *tie;	/* JOURNEY_TIES of them; NULL: never any */
 	uint8_t *bytes, *last_bytes;

@@ -7,12 +7,12 @@
 
 #include "capture/event.h"
 #include "capture/event_nft.h"
-#include "journey/evidence.h"
+#include "journey/ambiguity.h"
+#include "journey/associate.h"
+#include "journey/decode_cache.h"
 #include "journey/journey.h"
-#include "journey/packet_names.h"
-#include "journey/seen.h"
-#include "journey/shelf.h"
-#include "journey/twins.h"
+#include "journey/journey_table.h"
+#include "journey/packet_ids.h"
 #include "place/place.h"
 
 enum {
@@ -27,8 +27,8 @@ enum {
 static const uint64_t MS = 1000000, QUEUE_NS = 250000000;
 
 struct journeys {
-	struct shelf shelf;
-	struct seen seen;
+	struct journey_table table;
+	struct decode_cache seen;
 	uint32_t suspects;	/* journeys after a gap that may lack a head */
 	uint32_t gap_lost;	/* of the last gap */
 	uint64_t gap_ns;	/* when it was found, 0: none yet */
@@ -52,7 +52,7 @@ struct journeys *journeys_open(const struct path_map *map, uint32_t snaplen,
 	if (!js)
 		return NULL;
 	js->map = map;
-	shelf_open(&js->shelf, snaplen);
+	journey_table_open(&js->table, snaplen);
 	js->cpus = cpus > 0 ? (uint32_t)cpus : 1;
 	js->foreign_trace = foreign_trace;
 	js->depth = nft ? NFT_DEPTH : UINT32_MAX;
@@ -65,7 +65,7 @@ void journeys_close(struct journeys *js)
 {
 	if (!js)
 		return;
-	shelf_close(&js->shelf);
+	journey_table_close(&js->table);
 	free(js);
 }
 
@@ -90,7 +90,7 @@ static void let_go(struct journeys *js, struct journey *j)
 	j->flags |= JOURNEY_KEPT;
 	if ((!j->steps && !journey_is_bare(j)) ||
 	    !js->ops->done(js->arg, j))
-		shelf_give_back(&js->shelf, j);
+		journey_table_free_journey(&js->table, j);
 }
 
 /* Those that waited for nobody but this one are told of now. */
@@ -101,25 +101,25 @@ static void settle(struct journeys *js, struct journey *j)
 
 		if (!(twin->flags & JOURNEY_OVER))
 			continue;
-		twins_settle(j, twin);
+		ambiguity_resolve(j, twin);
 		if (twin->ties)
 			continue;
-		shelf_fetch(&js->shelf, twin);
+		journey_table_fetch(&js->table, twin);
 		let_go(js, twin);
 	}
 }
 
 static void finish(struct journeys *js, struct journey *j)
 {
-	shelf_take(&js->shelf, j);
+	journey_table_remove(&js->table, j);
 	journey_find_fates(j, js->map);
 	j->flags |= JOURNEY_OVER;
 	settle(js, j);
-	if (j->ties && js->shelf.aside_count < ASIDE_MAX) {
-		shelf_set_aside(&js->shelf, j);
+	if (j->ties && js->table.aside_count < ASIDE_MAX) {
+		journey_table_set_aside(&js->table, j);
 		return;
 	}
-	twins_give_up(j);
+	ambiguity_abandon(j);
 	let_go(js, j);
 }
 
@@ -128,11 +128,11 @@ static void take_back(struct journeys *js, struct journey *j)
 {
 	js->ops->take_back(js->arg, j);
 	j->flags &= ~(unsigned int)(JOURNEY_OVER | JOURNEY_KEPT);
-	shelf_put_back(&js->shelf, j);
+	journey_table_put_back(&js->table, j);
 }
 
 /* A queue, that of loopback, may have held it since before the gap. */
-static bool was_queued(const struct journeys *js, const struct clue *c)
+static bool was_queued(const struct journeys *js, const struct observation *c)
 {
 	return c->e->hook == NF_INET_PRE_ROUTING &&
 	       c->e->in == LOOPBACK_IFINDEX && js->gap_ns &&
@@ -140,7 +140,7 @@ static bool was_queued(const struct journeys *js, const struct clue *c)
 }
 
 static void suspect(struct journeys *js, struct journey *j,
-		    const struct clue *c)
+		    const struct observation *c)
 {
 	if (!path_is_start(c->at) && !js->foreign_trace)
 		j->flags |= JOURNEY_HEADLESS;
@@ -151,14 +151,14 @@ static void suspect(struct journeys *js, struct journey *j,
 	j->lost = js->gap_lost;
 }
 
-static struct journey *begin(struct journeys *js, const struct clue *c,
+static struct journey *begin(struct journeys *js, const struct observation *c,
 			     uint64_t wall_ns)
 {
 	struct journey *j;
 
-	if (js->shelf.open >= OPEN_MAX)
-		finish(js, js->shelf.oldest);
-	j = shelf_add(&js->shelf, c->key);
+	if (js->table.open >= OPEN_MAX)
+		finish(js, js->table.oldest);
+	j = journey_table_add(&js->table, c->key);
 	if (!j)
 		return NULL;
 	journey_begin(j, c->e, c->at, c->p, wall_ns);
@@ -168,21 +168,22 @@ static struct journey *begin(struct journeys *js, const struct clue *c,
 }
 
 /* The journey that has the id of nft, if the event can be its next one. */
-static struct candidate find_by_id(struct journeys *js, const struct clue *c)
+static struct candidate find_by_id(struct journeys *js,
+				   const struct observation *c)
 {
 	struct candidate found = { .j = NULL };
-	struct journey *j = shelf_find(&js->shelf, c->e->nft->id);
+	struct journey *j = journey_table_find(&js->table, c->e->nft->id);
 
 	if (j && j->nfproto == c->e->nfproto &&
-	    evidence_follows(js->map, j, c, &found.branch))
+	    associate_follows(js->map, j, c, &found.branch))
 		found.j = j;
 	return found;
 }
 
 static struct candidate find_by_headers(struct journeys *js,
-					const struct clue *c)
+					const struct observation *c)
 {
-	return evidence_find(&js->shelf, js->map, c, js->stamps);
+	return associate_find(&js->table, js->map, c, js->stamps);
 }
 
 /*
@@ -191,7 +192,7 @@ static struct candidate find_by_headers(struct journeys *js,
  * was kept of it, the id tells.  Where not all headers were copied the id comes
  * first, and in the end where the packet is.
  */
-static struct candidate find(struct journeys *js, const struct clue *c)
+static struct candidate find(struct journeys *js, const struct observation *c)
 {
 	bool none = c->e->flags & EVENT_NO_HEADERS;
 	bool whole = !none && !(c->e->flags & EVENT_PARTIAL);
@@ -200,7 +201,7 @@ static struct candidate find(struct journeys *js, const struct clue *c)
 
 	if (c->e->nft && !start)
 		named = find_by_id(js, c);
-	if (named.j && (!whole || evidence_is_name(named.j, c)))
+	if (named.j && (!whole || associate_is_name(named.j, c)))
 		return named;
 	if (whole || (!none && start))
 		found = find_by_headers(js, c);
@@ -211,79 +212,80 @@ static struct candidate find(struct journeys *js, const struct clue *c)
 	if (!whole && !none)
 		found = find_by_headers(js, c);
 	if (!found.j && !whole)
-		found = evidence_find_blind(&js->shelf, js->map, c);
+		found = associate_find_blind(&js->table, js->map, c);
 	return found;
 }
 
 /* What comes out of a queue may be another packet than what went in. */
 static void follow_rewriting(struct journeys *js, struct journey *j,
-			     const struct path *path, const struct clue *c)
+			     const struct path *path,
+			     const struct observation *c)
 {
 	if (path->state == PATH_QUEUED && j->key != c->key &&
 	    !(c->e->flags & EVENT_NO_HEADERS))
-		shelf_rekey(&js->shelf, j, c->key);
+		journey_table_rekey(&js->table, j, c->key);
 }
 
 void journeys_add(struct journeys *js, const struct event *e,
 		  const struct place *at, uint64_t now_ns, uint64_t wall_ns)
 {
-	struct clue clue = {
+	struct observation observation = {
 		.e = e, .at = at, .now_ns = now_ns, .p = &js->seen.p,
 	};
 	struct candidate c;
 
-	seen_decode(&js->seen, e, js->depth);
-	clue.key = js->seen.key;
-	js->shelf.events++;
+	decode_cache_decode(&js->seen, e, js->depth);
+	observation.key = js->seen.key;
+	js->table.events++;
 	js->now_ns = now_ns;
-	c = find(js, &clue);
+	c = find(js, &observation);
 	if (c.j && c.j->flags & JOURNEY_KEPT)
 		take_back(js, c.j);
 	if (c.j && c.fork && !journey_fork(c.j, e, at))
 		c.j = NULL;
 	if (!c.j) {
-		c.j = begin(js, &clue, wall_ns);
+		c.j = begin(js, &observation, wall_ns);
 		c.branch = 0;
 		if (!c.j)
 			return;
 	} else if (!c.fork) {
-		follow_rewriting(js, c.j, &c.j->path[c.branch], &clue);
-		packet_names_settle(&js->shelf, c.j, &c.j->path[c.branch], e);
+		follow_rewriting(js, c.j, &c.j->path[c.branch], &observation);
+		packet_ids_settle(&js->table, c.j, &c.j->path[c.branch], e);
 		path_advance(&c.j->path[c.branch], at, e);
 	}
-	js->shelf.queues |= c.j->path[c.branch].state == PATH_QUEUED;
+	js->table.queues |= c.j->path[c.branch].state == PATH_QUEUED;
 	if (e->nft) {
-		shelf_bind(&js->shelf, c.j, e->nft->id);
+		journey_table_bind(&js->table, c.j, e->nft->id);
 		c.j->path[c.branch].trace_id = e->nft->id;
 	}
-	journey_record(c.j, c.branch, e, at, clue.p);
+	journey_record(c.j, c.branch, e, at, observation.p);
 	c.j->last_ns = now_ns;
-	c.j->last_event = js->shelf.events;
+	c.j->last_event = js->table.events;
 	js->stamps |= c.j->stamps >= PROOF_STAMPS;
 	if (path_ends_table(&c.j->path[c.branch]) &&
 	    journey_is_over(c.j, js->map))
 		finish(js, c.j);
 	else
-		shelf_touch(&js->shelf, c.j);
+		journey_table_touch(&js->table, c.j);
 }
 
 void journeys_give_back(struct journeys *js, struct journey *j)
 {
-	shelf_give_back(&js->shelf, j);
+	journey_table_free_journey(&js->table, j);
 }
 
 void journeys_each(struct journeys *js,
 		   void (*fn)(void *arg, struct journey *j), void *arg)
 {
-	for (struct journey *j = js->shelf.oldest; j; j = j->newer)
+	for (struct journey *j = js->table.oldest; j; j = j->newer)
 		fn(arg, j);
-	for (struct journey *j = js->shelf.aside; j; j = j->newer)
+	for (struct journey *j = js->table.aside; j; j = j->newer)
 		fn(arg, j);
 }
 
 static void open_gap(struct journeys *js, uint32_t lost)
 {
-	for (struct journey *j = js->shelf.oldest; j; j = j->newer) {
+	for (struct journey *j = js->table.oldest; j; j = j->newer) {
 		j->flags |= JOURNEY_GAP;
 		j->lost += lost;
 	}
@@ -311,7 +313,7 @@ int journeys_expire(struct journeys *js, uint64_t now_ns)
 	struct journey *j, *next;
 	uint64_t due = UINT64_MAX;
 
-	for (j = js->shelf.oldest; j; j = next) {
+	for (j = js->table.oldest; j; j = next) {
 		uint64_t at = j->last_ns + journey_patience_ns(j);
 
 		next = j->newer;
@@ -324,13 +326,13 @@ int journeys_expire(struct journeys *js, uint64_t now_ns)
 			break;
 	}
 	if (due == UINT64_MAX)
-		return js->shelf.open ? (int)JOURNEY_PATIENCE_MS : -1;
+		return js->table.open ? (int)JOURNEY_PATIENCE_MS : -1;
 	return (int)((due - now_ns) / MS) + 1;
 }
 
 int journeys_due_ms(const struct journeys *js, uint64_t now_ns)
 {
-	const struct journey *j = js->shelf.oldest;
+	const struct journey *j = js->table.oldest;
 	uint64_t silent;
 
 	if (!j)
@@ -345,7 +347,7 @@ void journeys_turn(struct journeys *js)
 {
 	struct journey *next;
 
-	for (struct journey *j = js->shelf.oldest; j; j = next) {
+	for (struct journey *j = js->table.oldest; j; j = next) {
 		next = j->newer;
 		if (journey_is_over(j, js->map))
 			finish(js, j);
@@ -354,11 +356,11 @@ void journeys_turn(struct journeys *js)
 
 void journeys_finish(struct journeys *js)
 {
-	while (js->shelf.oldest)
-		finish(js, js->shelf.oldest);
+	while (js->table.oldest)
+		finish(js, js->table.oldest);
 }
 
 uint32_t journeys_open_count(const struct journeys *js)
 {
-	return js->shelf.open;
+	return js->table.open;
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "journey/look.h"
+#include "journey/packet_view.h"
 
 struct place;
 
@@ -35,9 +35,9 @@ struct path {
 	bool born_local;		/* and began there: loopback may follow */
 	uint32_t out;			/* last out-interface seen */
 	uint32_t trace_id;		/* nft's, of its last event that had one */
-	struct look look;		/* change.c's: the packet as last seen */
+	struct packet_view look; /* change.c's: the packet as last seen */
 	uint64_t look_serial;		/* its packet's, 0: not known */
-	struct look_since since;	/* and which steps came after that */
+	struct packet_view_since since;	/* and which steps came after that */
 	uint32_t shared;		/* a copy: steps it was the packet itself */
 	struct {
 		uint32_t chain, number;

@@ -59,7 +59,8 @@ struct packet {
 	uint32_t caplen;	/* bytes captured */
 	uint32_t l4;		/* offset of the transport header */
 	uint32_t payload;	/* offset of what is behind it; caplen at most */
-	uint64_t serial;	/* seen.h: the same for the same bytes; 0: not known */
+	uint64_t
+		serial; /* decode_cache.h: the same for the same bytes; 0: not known */
 	const uint8_t *data;
 	const uint8_t *src, *dst;
 };

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "journey/fate.h"
-#include "journey/look.h"
+#include "journey/packet_view.h"
 
 enum { LOSSES = 16 };
 
@@ -17,7 +17,7 @@ enum { LOSSES = 16 };
  * from another process: any bytes will do, and a bool would not be one of them.
  */
 struct cause_question {
-	struct look look;	/* at its last event; ports are left out */
+	struct packet_view look; /* at its last event; ports are left out */
 	uint32_t queue;		/* the one it was handed to */
 	uint8_t nfproto;
 	uint8_t order;		/* enum place_table of its last event */

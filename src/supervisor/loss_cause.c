@@ -187,7 +187,7 @@ static bool too_long(struct inquiry *i, uint32_t out)
 /* Behind PREROUTING: routing, and what ip_forward() looks at. */
 static void explain_input(struct inquiry *i)
 {
-	const struct look *l = &i->q->look;
+	const struct packet_view *l = &i->q->look;
 	struct route_question rq = {
 		.nfproto = i->q->nfproto, .tos = l->tos, .in = l->in,
 		.mark = l->mark, .src = l->src.addr, .dst = l->dst.addr,
@@ -207,7 +207,7 @@ static void explain_input(struct inquiry *i)
 
 static void explain_output(struct inquiry *i)
 {
-	const struct look *l = &i->q->look;
+	const struct packet_view *l = &i->q->look;
 	struct route_question rq = {
 		.nfproto = i->q->nfproto, .tos = l->tos, .mark = l->mark,
 		.dst = l->dst.addr,
@@ -239,7 +239,7 @@ static void explain_queue(struct inquiry *i)
 static int explain(const void *arg, struct helper_out *out)
 {
 	struct inquiry i = { .q = arg };
-	const struct look *l = &i.q->look;
+	const struct packet_view *l = &i.q->look;
 
 	i.six = i.q->nfproto == NFPROTO_IPV6;
 	inet_ntop(i.six ? AF_INET6 : AF_INET, l->src.addr, i.src,

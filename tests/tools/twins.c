@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* twins: sends one UDP packet many times over, every copy the same to the last bit. */
+/* ambiguity: sends one UDP packet many times over, every copy the same to the last bit. */
 #include "frame.h"
 
 #include <stdlib.h>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* packet_names: what the kernel calls a packet, by a stamp or nft's id, and who has whose. */
-#include "journey/packet_names.h"
+/* packet_ids: what the kernel calls a packet, by a stamp or nft's id, and who has whose. */
+#include "journey/packet_ids.h"
 
 #include "capture/event.h"
 #include "capture/event_nft.h"
+#include "journey/ambiguity.h"
 #include "journey/journey.h"
+#include "journey/journey_table.h"
 #include "journey/path.h"
-#include "journey/shelf.h"
-#include "journey/twins.h"
 
 /* Times that differ from event to event name nothing. */
 static bool has_stamp(const struct journey *j)
@@ -15,19 +15,20 @@ static bool has_stamp(const struct journey *j)
 	return j->stamps && !(j->flags & JOURNEY_TIMES);
 }
 
-bool packet_names_same_stamp(const struct journey *j, const struct event *e)
+bool packet_ids_same_stamp(const struct journey *j, const struct event *e)
 {
 	return e->flags & EVENT_HAS_STAMP && has_stamp(j) &&
 	       j->stamp_ns == e->stamp_ns;
 }
 
 /* Whose is the stamp, if not @j's own?  Its twin's rather than another's. */
-static struct journey *find_by_stamp(const struct shelf *shelf,
+static struct journey *find_by_stamp(const struct journey_table *table,
 				     const struct journey *j,
 				     const struct event *e)
 {
-	struct journey *other = shelf_bucket(shelf, j->key), *found = NULL;
-	unsigned int left = SHELF_WALK;
+	struct journey *other = journey_table_bucket(table, j->key),
+		       *found = NULL;
+	unsigned int left = JOURNEY_TABLE_WALK;
 
 	if (!(e->flags & EVENT_HAS_STAMP) || !has_stamp(j) ||
 	    j->stamp_ns == e->stamp_ns)
@@ -37,14 +38,14 @@ static struct journey *find_by_stamp(const struct shelf *shelf,
 			continue;
 		left--;
 		if (other->flags & JOURNEY_TIED &&
-		    packet_names_same_stamp(other, e) &&
-		    (!found || twins_are_tied(j, other)))
+		    packet_ids_same_stamp(other, e) &&
+		    (!found || ambiguity_linked(j, other)))
 			found = other;
 	}
 	return found;
 }
 
-static struct journey *find_by_id(const struct shelf *shelf,
+static struct journey *find_by_id(const struct journey_table *table,
 				  const struct journey *j,
 				  const struct event *e)
 {
@@ -54,7 +55,7 @@ static struct journey *find_by_id(const struct shelf *shelf,
 	if (!e->nft || !j->trace_id || j->trace_id == e->nft->id ||
 	    j->flags & JOURNEY_CLONES)
 		return NULL;
-	other = shelf_find(shelf, e->nft->id);
+	other = journey_table_find(table, e->nft->id);
 	return other && other->key == j->key ? other : NULL;
 }
 
@@ -69,21 +70,21 @@ static void trade_stamps(struct journey *a, struct journey *b)
 	b->stamps = stamps;
 }
 
-void packet_names_settle(struct shelf *shelf, struct journey *j,
-			 const struct path *path, const struct event *e)
+void packet_ids_settle(struct journey_table *table, struct journey *j,
+		       const struct path *path, const struct event *e)
 {
-	struct journey *other = find_by_stamp(shelf, j, e);
+	struct journey *other = find_by_stamp(table, j, e);
 
 	/* Loopback makes another id of it. */
 	if (path_loops_back(path, e))
-		shelf_unbind(shelf, j);
+		journey_table_unbind(table, j);
 	if (other) {
 		trade_stamps(j, other);
-		twins_cross(j, other);
+		ambiguity_cross(j, other);
 	}
-	other = find_by_id(shelf, j, e);
+	other = find_by_id(table, j, e);
 	if (other) {
-		shelf_trade_ids(shelf, j, other);
-		twins_cross(j, other);
+		journey_table_trade_ids(table, j, other);
+		ambiguity_cross(j, other);
 	}
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* seen: the packet of the event before, decoded: most events show it once more. */
-#include "journey/seen.h"
+/* decode_cache: the packet of the event before, decoded: most events show it once more. */
+#include "journey/decode_cache.h"
 
 #include <string.h>
 
 #include "capture/event.h"
 #include "packet/identity.h"
 
-static bool is_same(const struct seen *s, const struct event *e)
+static bool is_same(const struct decode_cache *s, const struct event *e)
 {
 	return s->p.serial && s->p.caplen == e->payload_len &&
 	       s->p.nfproto == e->nfproto &&
@@ -17,10 +17,11 @@ static bool is_same(const struct seen *s, const struct event *e)
 /* Of nft's events each shows another part of the packet, or none. */
 static bool may_come_again(const struct event *e)
 {
-	return !e->nft && e->payload_len && e->payload_len <= SEEN_MAX;
+	return !e->nft && e->payload_len && e->payload_len <= DECODE_CACHE_MAX;
 }
 
-void seen_decode(struct seen *s, const struct event *e, uint32_t depth)
+void decode_cache_decode(struct decode_cache *s, const struct event *e,
+			 uint32_t depth)
 {
 	const uint8_t *bytes = e->payload;
 	bool again = may_come_again(e);

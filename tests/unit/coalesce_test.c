@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pace_test: when the reader rests, and for how long. */
+/* coalesce_test: when the reader rests, and for how long. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* evidence: which journey an event belongs to, by all that the kernel tells. */
-#include "journey/evidence.h"
+/* associate: which journey an event belongs to, by all that the kernel tells. */
+#include "journey/associate.h"
 
 #include "capture/event.h"
 #include "capture/event_nft.h"
-#include "journey/fit.h"
+#include "journey/ambiguity.h"
 #include "journey/journey.h"
-#include "journey/packet_names.h"
-#include "journey/shelf.h"
-#include "journey/twins.h"
+#include "journey/journey_table.h"
+#include "journey/packet_ids.h"
+#include "journey/score.h"
 #include "packet/packet.h"
 #include "place/place.h"
 
@@ -28,32 +28,32 @@ static const uint64_t HERE_NS = 1000000;
 static const uint64_t ALIVE_NS = 20000000;
 
 struct search {
-	const struct shelf *shelf;
+	const struct journey_table *table;
 	const struct path_map *map;
-	const struct clue *c;
+	const struct observation *c;
 	bool stamps;
 	struct candidate best;
 	int score;
 	bool truncated;			/* there were more of this key */
-	unsigned int twins;		/* beside the best */
+	unsigned int ambiguities;		/* beside the best */
 	struct journey **twin;		/* room for TWINS */
 	struct journey *namesake;	/* tied, of this stamp, and elsewhere */
 };
 
 /* Was the packet put aside since its last event, to be taken up in order? */
-static bool waits(const struct path *path, const struct clue *c)
+static bool waits(const struct path *path, const struct observation *c)
 {
 	return path->state == PATH_QUEUED || path_loops_back(path, c->e);
 }
 
 static bool is_here(const struct search *s, const struct journey *j)
 {
-	return s->shelf->events - j->last_event <= HERE &&
+	return s->table->events - j->last_event <= HERE &&
 	       s->c->now_ns - j->last_ns <= HERE_NS;
 }
 
 /* How much of the table that the event is in has it behind it? */
-static uint32_t nearness(const struct path *path, const struct clue *c)
+static uint32_t nearness(const struct path *path, const struct observation *c)
 {
 	if (path->hook != c->e->hook || path->last->snap != c->at->snap ||
 	    path->last->table != c->at->table)
@@ -93,16 +93,16 @@ static void note_twin(struct search *s, struct journey *j,
 {
 	if (!waits(path, s->c) && j->last_ns + ALIVE_NS < s->c->now_ns)
 		return;
-	if (s->twins < TWINS)
-		s->twin[s->twins] = j;
-	s->twins++;
+	if (s->ambiguities < TWINS)
+		s->twin[s->ambiguities] = j;
+	s->ambiguities++;
 }
 
 static void take(struct search *s, struct journey *j, unsigned int branch,
 		 bool fork, int score)
 {
 	if (!s->best.j || score > s->score)
-		s->twins = 0;
+		s->ambiguities = 0;
 	s->best.j = j;
 	s->best.branch = branch;
 	s->best.fork = fork;
@@ -132,7 +132,7 @@ static void consider(struct search *s, struct journey *j, unsigned int branch,
  * rule of the table that it is in.
  */
 static bool is_left_over(const struct journey *j, const struct path *path,
-			 const struct clue *c)
+			 const struct observation *c)
 {
 	return j->flags & JOURNEY_TIED && path->state == PATH_IN_CHAIN &&
 	       path->hook == c->e->hook && path->last->snap == c->at->snap &&
@@ -165,7 +165,7 @@ static bool has_id(const struct journey *j, const struct path *path,
  * Nft's id tells whose an event is, whatever chains the map has: it may be made
  * anew, or a rule may have ended the tracing and a later one begun it again.
  * Of packets alike in legacy tables one may have got the other's id, and then
- * it is the map that shows it: packet_names_settle().
+ * it is the map that shows it: packet_ids_settle().
  */
 static bool is_told_by_id(const struct search *s, const struct journey *j,
 			  const struct path *path)
@@ -180,7 +180,7 @@ static bool is_told_by_id(const struct search *s, const struct journey *j,
 static bool follows(const struct search *s, const struct journey *j,
 		    const struct path *path, int *penalty)
 {
-	const struct clue *c = s->c;
+	const struct observation *c = s->c;
 
 	*penalty = 0;
 	if (path_loops_back(path, c->e) && !may_come_back(j, path, c->e))
@@ -214,7 +214,7 @@ static int fit_of(const struct search *s, const struct journey *j,
 {
 	if (s->c->e->flags & (EVENT_NO_HEADERS | EVENT_PARTIAL))
 		return 0;
-	return fit_score(j, path, s->c->e, s->c->at, s->c->p, s->stamps);
+	return score_event(j, path, s->c->e, s->c->at, s->c->p, s->stamps);
 }
 
 static bool may_fork(const struct search *s, const struct journey *j)
@@ -231,7 +231,7 @@ static bool may_fork(const struct search *s, const struct journey *j)
 
 static bool is_namesake(const struct search *s, const struct journey *j)
 {
-	return j->flags & JOURNEY_TIED && packet_names_same_stamp(j, s->c->e);
+	return j->flags & JOURNEY_TIED && packet_ids_same_stamp(j, s->c->e);
 }
 
 static void weigh(struct search *s, struct journey *j)
@@ -262,9 +262,9 @@ static void weigh(struct search *s, struct journey *j)
  */
 static void weigh_queued(struct search *s)
 {
-	if (!s->shelf->queues)
+	if (!s->table->queues)
 		return;
-	for (struct journey *j = s->shelf->newest; j; j = j->older)
+	for (struct journey *j = s->table->newest; j; j = j->older)
 		if (j->path[0].state == PATH_QUEUED &&
 		    j->nfproto == s->c->e->nfproto)
 			weigh(s, j);
@@ -279,16 +279,16 @@ static bool begins(const struct search *s)
 	if (s->best.fork)
 		return false;
 	return (path_is_start(s->c->at) && s->score <= RELAXED) ||
-	       (s->best.j->flags & JOURNEY_GAP && s->score <= FIT_REFUTED);
+	       (s->best.j->flags & JOURNEY_GAP && s->score <= SCORE_REFUTED);
 }
 
 /*
  * The usual case: one journey of this key and of one branch, which the event
  * may follow.  Nothing is to be weighed; NULL: something is.
  */
-static struct journey *only_one(const struct shelf *shelf,
+static struct journey *only_one(const struct journey_table *table,
 				const struct path_map *map,
-				const struct clue *c)
+				const struct observation *c)
 {
 	const unsigned int special = JOURNEY_GAP | JOURNEY_CLONES |
 				     JOURNEY_TIED;
@@ -296,7 +296,7 @@ static struct journey *only_one(const struct shelf *shelf,
 
 	if (path_is_start(c->at))
 		return NULL;
-	for (j = shelf_bucket(shelf, c->key); j; j = j->hash_next) {
+	for (j = journey_table_bucket(table, c->key); j; j = j->hash_next) {
 		if (j->key != c->key || j->nfproto != c->e->nfproto)
 			continue;
 		if (found || j->flags & special || j->branches != 1)
@@ -320,30 +320,32 @@ static void note_doubts(struct search *s)
 	    follows(s, j, path_of(&s->best), &penalty) && penalty == SWAPPED)
 		j->flags |= JOURNEY_AMBIGUOUS;
 	/* Who waits for longest may be among those that were not looked at. */
-	if (s->twins > TWINS ||
+	if (s->ambiguities > TWINS ||
 	    (s->truncated && waits(path_of(&s->best), s->c)))
 		j->flags |= JOURNEY_AMBIGUOUS;
-	for (unsigned int i = 0; i < s->twins && i < TWINS; i++)
+	for (unsigned int i = 0; i < s->ambiguities && i < TWINS; i++)
 		if (s->twin[i] != j)
-			twins_tie(j, s->twin[i]);
+			ambiguity_link(j, s->twin[i]);
 	/* By accident two have one stamp, and this one's got a third one's event. */
-	if (s->namesake && s->namesake != j && packet_names_same_stamp(j, s->c->e))
-		twins_cross(j, s->namesake);
+	if (s->namesake && s->namesake != j &&
+	    packet_ids_same_stamp(j, s->c->e))
+		ambiguity_cross(j, s->namesake);
 }
 
-static struct candidate find_best(const struct shelf *shelf,
+static struct candidate find_best(const struct journey_table *table,
 				  const struct path_map *map,
-				  const struct clue *c, bool stamps)
+				  const struct observation *c, bool stamps)
 {
 	struct journey *twin[TWINS];
 	struct search s = {
-		.shelf = shelf, .map = map, .c = c, .stamps = stamps,
+		.table = table, .map = map, .c = c, .stamps = stamps,
 		.twin = twin,
 	};
-	unsigned int left = SHELF_WALK;
+	unsigned int left = JOURNEY_TABLE_WALK;
 	struct journey *j;
 
-	for (j = shelf_bucket(shelf, c->key); j && left; j = j->hash_next) {
+	for (j = journey_table_bucket(table, c->key); j && left;
+	     j = j->hash_next) {
 		if (j->key != c->key || j->nfproto != c->e->nfproto)
 			continue;
 		left--;
@@ -358,28 +360,28 @@ static struct candidate find_best(const struct shelf *shelf,
 	return s.best;
 }
 
-struct candidate evidence_find(const struct shelf *shelf,
-			       const struct path_map *map,
-			       const struct clue *c, bool stamps)
+struct candidate associate_find(const struct journey_table *table,
+				const struct path_map *map,
+				const struct observation *c, bool stamps)
 {
-	struct journey *j = only_one(shelf, map, c);
+	struct journey *j = only_one(table, map, c);
 
 	if (j)
 		return (struct candidate){ .j = j };
-	return find_best(shelf, map, c, stamps);
+	return find_best(table, map, c, stamps);
 }
 
-struct candidate evidence_find_blind(const struct shelf *shelf,
-				     const struct path_map *map,
-				     const struct clue *c)
+struct candidate associate_find_blind(const struct journey_table *table,
+				      const struct path_map *map,
+				      const struct observation *c)
 {
 	struct journey *twin[TWINS];
 	struct search s = {
-		.shelf = shelf, .map = map, .c = c, .twin = twin,
+		.table = table, .map = map, .c = c, .twin = twin,
 	};
-	unsigned int left = SHELF_WALK;
+	unsigned int left = JOURNEY_TABLE_WALK;
 
-	for (struct journey *j = shelf->newest; j && left--; j = j->older)
+	for (struct journey *j = table->newest; j && left--; j = j->older)
 		if (j->nfproto == c->e->nfproto && packet_is_extended(&j->first))
 			weigh(&s, j);
 	if (s.best.j)
@@ -400,7 +402,7 @@ static bool is_being_made(const struct path *path, const struct place *at)
 }
 
 static bool may_be_next(const struct path_map *map, const struct journey *j,
-			const struct path *path, const struct clue *c)
+			const struct path *path, const struct observation *c)
 {
 	/* Beside legacy events the id may be another's: is_told_by_id(). */
 	if (!(j->flags & JOURNEY_LEGACY) &&
@@ -413,8 +415,8 @@ static bool may_be_next(const struct path_map *map, const struct journey *j,
 	       (path->state != PATH_ENDED && is_being_made(path, c->at));
 }
 
-bool evidence_follows(const struct path_map *map, const struct journey *j,
-		      const struct clue *c, unsigned int *branch)
+bool associate_follows(const struct path_map *map, const struct journey *j,
+		       const struct observation *c, unsigned int *branch)
 {
 	unsigned int found = j->branches;
 
@@ -428,7 +430,7 @@ bool evidence_follows(const struct path_map *map, const struct journey *j,
 	return found < j->branches;
 }
 
-bool evidence_is_name(const struct journey *j, const struct clue *c)
+bool associate_is_name(const struct journey *j, const struct observation *c)
 {
 	return !(j->flags & (JOURNEY_LEGACY | JOURNEY_TIED | JOURNEY_GAP |
 			     JOURNEY_CLONES)) &&

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* evidence: which journey an event belongs to, by all that the kernel tells. */
-#ifndef NFTRACE_EVIDENCE_H
-#define NFTRACE_EVIDENCE_H
+/* associate: which journey an event belongs to, by all that the kernel tells. */
+#ifndef NFTRACE_ASSOCIATE_H
+#define NFTRACE_ASSOCIATE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,10 +11,10 @@ struct journey;
 struct packet;
 struct path_map;
 struct place;
-struct shelf;
+struct journey_table;
 
 /* An event with what is asked of it more than once. */
-struct clue {
+struct observation {
 	const struct event *e;
 	const struct place *at;
 	const struct packet *p;	/* the event's, decoded */
@@ -29,39 +29,39 @@ struct candidate {
 };
 
 /**
- * evidence_find - the journey under way that the event belongs to
+ * associate_find - the journey under way that the event belongs to
  * @map: which tables are where
  * @stamps: the kernel is known to stamp packets on receipt
  *
- * When several fit equally well, they are tied: twins.h.
+ * When several fit equally well, they are tied: ambiguity.h.
  */
-struct candidate evidence_find(const struct shelf *shelf,
-			       const struct path_map *map,
-			       const struct clue *c, bool stamps);
+struct candidate associate_find(const struct journey_table *table,
+				const struct path_map *map,
+				const struct observation *c, bool stamps);
 
 /**
- * evidence_find_blind - the same for an event that shows too little of its packet
+ * associate_find_blind - the same for an event that shows too little of its packet
  *
  * nft copies neither IPv6's extensions nor anything of a later fragment: among
  * packets of that kind the one that can be at this point.
  */
-struct candidate evidence_find_blind(const struct shelf *shelf,
-				     const struct path_map *map,
-				     const struct clue *c);
+struct candidate associate_find_blind(const struct journey_table *table,
+				      const struct path_map *map,
+				      const struct observation *c);
 
 /**
- * evidence_follows - is the event the next one of this journey?
+ * associate_follows - is the event the next one of this journey?
  * @branch: set to which branch of it
  * For events that the kernel's id gives to @j, and nothing else can.
  */
-bool evidence_follows(const struct path_map *map, const struct journey *j,
-		      const struct clue *c, unsigned int *branch);
+bool associate_follows(const struct path_map *map, const struct journey *j,
+		       const struct observation *c, unsigned int *branch);
 
 /**
- * evidence_is_name - is the id proof that the event, with its headers, is @j's?
+ * associate_is_name - is the id proof that the event, with its headers, is @j's?
  * Not where legacy events were shared out by likeness, or where copies have ids
  * of their own.
  */
-bool evidence_is_name(const struct journey *j, const struct clue *c);
+bool associate_is_name(const struct journey *j, const struct observation *c);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* look: what of a packet an event shows, and what may have changed it. */
-#ifndef NFTRACE_LOOK_H
-#define NFTRACE_LOOK_H
+/* packet_view: what of a packet an event shows, and what may have changed it. */
+#ifndef NFTRACE_PACKET_VIEW_H
+#define NFTRACE_PACKET_VIEW_H
 
 #include <stdint.h>
 
-struct look_end {
+struct packet_view_end {
 	uint8_t addr[16];
 	int32_t port;		/* -1: none */
 };
@@ -15,13 +15,13 @@ struct look_end {
  * comes before its rule's target runs, one of nft when its rule is done, but
  * for NAT: that is done when all of the chain is.
  */
-struct look_since {
+struct packet_view_since {
 	uint16_t headers, mark, ends;
 };
 
 /* How a branch looked at its last event.  Compared as bytes: no padding. */
-struct look {
-	struct look_end src, dst;
+struct packet_view {
+	struct packet_view_end src, dst;
 	uint32_t mark, in, out, length;
 	uint16_t mss;		/* of a SYN, 0: none */
 	uint8_t ttl, tos;

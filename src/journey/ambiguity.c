@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* twins: packets of which each could have made an event, and whether that matters. */
-#include "journey/twins.h"
+/* ambiguity: packets of which each could have made an event, and whether that matters. */
+#include "journey/ambiguity.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -46,7 +46,7 @@ static void cut(struct journey *j, const struct journey *other)
 	*t = j->tie[--j->ties];
 }
 
-void twins_tie(struct journey *j, struct journey *other)
+void ambiguity_link(struct journey *j, struct journey *other)
 {
 	struct tie *a = find(j, other), *b = find(other, j);
 
@@ -63,17 +63,17 @@ void twins_tie(struct journey *j, struct journey *other)
 	}
 }
 
-bool twins_are_tied(const struct journey *j, const struct journey *other)
+bool ambiguity_linked(const struct journey *j, const struct journey *other)
 {
 	return find(j, other);
 }
 
-void twins_cross(struct journey *j, struct journey *other)
+void ambiguity_cross(struct journey *j, struct journey *other)
 {
-	bool tied = twins_are_tied(j, other);
+	bool tied = ambiguity_linked(j, other);
 	struct tie *a, *b;
 
-	twins_tie(j, other);
+	ambiguity_link(j, other);
 	a = find(j, other);
 	b = find(other, j);
 	if (!tied && a && b)
@@ -212,7 +212,7 @@ static bool no_matter(const struct journey *a, const struct tie *x,
 		same_beginning(a, b, x->last));
 }
 
-void twins_settle(struct journey *j, struct journey *other)
+void ambiguity_resolve(struct journey *j, struct journey *other)
 {
 	if (!no_matter(j, find(j, other), other, find(other, j)))
 		mark(j, other);
@@ -220,7 +220,7 @@ void twins_settle(struct journey *j, struct journey *other)
 	cut(other, j);
 }
 
-void twins_give_up(struct journey *j)
+void ambiguity_abandon(struct journey *j)
 {
 	while (j->ties) {
 		struct journey *other = j->tie[j->ties - 1].twin;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* seen_test: which events are taken for ones of the packet before. */
+/* decode_cache_test: which events are taken for ones of the packet before. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,10 +12,10 @@
 
 #include "capture/event.h"
 #include "capture/event_nft.h"
-#include "journey/seen.h"
+#include "journey/decode_cache.h"
 #include "packet/identity.h"
 
-static uint8_t udp[SEEN_MAX + 1] = {
+static uint8_t udp[DECODE_CACHE_MAX + 1] = {
 	0x45, 0, 0, 128, 0x12, 0x34, 0x40, 0, 64, IPPROTO_UDP, 0, 0,
 	10, 1, 0, 2, 10, 2, 0, 2, 0x80, 1, 0, 9, 0, 108,
 };
@@ -27,12 +27,12 @@ static struct event event_of(const uint8_t *bytes, uint32_t len)
 	};
 }
 
-/* What seen.h promises in any case. */
-static uint64_t look(struct seen *s, const struct event *e)
+/* What decode_cache.h promises in any case. */
+static uint64_t look(struct decode_cache *s, const struct event *e)
 {
 	struct packet p;
 
-	seen_decode(s, e, UINT32_MAX);
+	decode_cache_decode(s, e, UINT32_MAX);
 	packet_decode(&p, e->nfproto, e->payload, e->payload_len);
 	assert_int_equal(s->key, identity_key(&p, UINT32_MAX));
 	assert_int_equal(s->p.caplen, p.caplen);
@@ -46,7 +46,7 @@ static uint64_t look(struct seen *s, const struct event *e)
 
 static void the_same_bytes_are_one_packet(void **state)
 {
-	struct seen s = { .serials = 0 };
+	struct decode_cache s = { .serials = 0 };
 	struct event e = event_of(udp, 128), again;
 	uint8_t copy[128];
 	uint64_t serial;
@@ -64,7 +64,7 @@ static void the_same_bytes_are_one_packet(void **state)
 
 static void any_other_byte_is_another_packet(void **state)
 {
-	struct seen s = { .serials = 0 };
+	struct decode_cache s = { .serials = 0 };
 	struct event e = event_of(udp, 128), other;
 	uint8_t copy[128];
 	uint64_t serial;
@@ -89,8 +89,9 @@ static void any_other_byte_is_another_packet(void **state)
 static void what_may_not_come_again_has_no_serial(void **state)
 {
 	struct event_nft nft = { .id = 1 };
-	struct seen s = { .serials = 0 };
-	struct event e = event_of(udp, SEEN_MAX + 1), none = event_of(udp, 0);
+	struct decode_cache s = { .serials = 0 };
+	struct event e = event_of(udp, DECODE_CACHE_MAX + 1),
+		     none = event_of(udp, 0);
 
 	(void)state;
 	assert_int_equal(look(&s, &e), 0);

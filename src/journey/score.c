@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* fit: how well an event fits as the next one of a packet. */
-#include "journey/fit.h"
+/* score: how well an event fits as the next one of a packet. */
+#include "journey/score.h"
 
 #include <string.h>
 
@@ -57,7 +57,7 @@ static unsigned int by_kernel(const struct path *path, const struct event *e,
 	return 0;
 }
 
-static bool same_end(const struct look_end *was, const uint8_t *addr,
+static bool same_end(const struct packet_view_end *was, const uint8_t *addr,
 		     const struct packet *p, uint16_t port)
 {
 	return (!addr || memcmp(was->addr, addr, p->addr_len) == 0) &&
@@ -65,8 +65,8 @@ static bool same_end(const struct look_end *was, const uint8_t *addr,
 }
 
 /* What is different; CHANGE_* of the headers and the mark. */
-static unsigned int differences(const struct look *was, const struct event *e,
-				const struct packet *p)
+static unsigned int differences(const struct packet_view *was,
+				const struct event *e, const struct packet *p)
 {
 	unsigned int d = 0;
 
@@ -127,7 +127,7 @@ static int stamp_score(const struct journey *j, const struct event *e,
 /* Interfaces are the same for all tables of a hook, and mostly beyond. */
 static int device_score(const struct path *path, const struct event *e)
 {
-	const struct look *was = &path->look;
+	const struct packet_view *was = &path->look;
 	int other = path->hook == e->hook ? HEADER_OTHER : DEVICE_OTHER;
 	int s = 0;
 
@@ -141,9 +141,9 @@ static int device_score(const struct path *path, const struct event *e)
 	return s;
 }
 
-int fit_score(const struct journey *j, const struct path *path,
-	      const struct event *e, const struct place *at,
-	      const struct packet *p, bool stamps)
+int score_event(const struct journey *j, const struct path *path,
+		const struct event *e, const struct place *at,
+		const struct packet *p, bool stamps)
 {
 	return header_score(j, path, e, at, p) +
 	       stamp_score(j, e, p, stamps) + device_score(path, e);

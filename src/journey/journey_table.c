@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* journey_table: the journeys under way, by key and by age; those set aside; spare memory. */
+#include "journey/journey_table.h"
+
+#include <stdlib.h>
+
+#include "journey/journey.h"
+
+static void unlink_age(struct journey_table *s, struct journey *j)
+{
+	*(j->older ? &j->older->newer : &s->oldest) = j->newer;
+	*(j->newer ? &j->newer->older : &s->newest) = j->older;
+}
+
+static void link_newest(struct journey_table *s, struct journey *j)
+{
+	j->newer = NULL;
+	j->older = s->newest;
+	*(s->newest ? &s->newest->newer : &s->oldest) = j;
+	s->newest = j;
+}
+
+static void link_hash(struct journey_table *s, struct journey *j)
+{
+	struct journey **head = &s->bucket[j->key % JOURNEY_TABLE_BUCKETS];
+
+	j->hash_next = *head;
+	j->hash_prev = head;
+	if (*head)
+		(*head)->hash_prev = &j->hash_next;
+	*head = j;
+}
+
+static void unlink_hash(struct journey *j)
+{
+	*j->hash_prev = j->hash_next;
+	if (j->hash_next)
+		j->hash_next->hash_prev = j->hash_prev;
+}
+
+void journey_table_open(struct journey_table *s, uint32_t snaplen)
+{
+	*s = (struct journey_table){ .snaplen = snaplen };
+}
+
+static void free_list(struct journey *j)
+{
+	struct journey *next;
+
+	for (; j; j = next) {
+		next = j->newer;
+		journey_free(j);
+	}
+}
+
+void journey_table_close(struct journey_table *s)
+{
+	free_list(s->oldest);
+	free_list(s->aside);
+	free_list(s->spare);
+}
+
+void journey_table_put_back(struct journey_table *s, struct journey *j)
+{
+	link_hash(s, j);
+	link_newest(s, j);
+	s->open++;
+}
+
+/* Memory of closed journeys is used again: no allocation an event. */
+struct journey *journey_table_add(struct journey_table *s, uint64_t key)
+{
+	struct journey *j = s->spare;
+
+	if (j)
+		s->spare = j->newer;
+	else
+		j = journey_new(s->snaplen);
+	if (!j)
+		return NULL;
+	j->key = key;
+	journey_table_put_back(s, j);
+	return j;
+}
+
+void journey_table_rekey(struct journey_table *s, struct journey *j,
+			 uint64_t key)
+{
+	unlink_hash(j);
+	j->key = key;
+	link_hash(s, j);
+}
+
+void journey_table_touch(struct journey_table *s, struct journey *j)
+{
+	if (s->newest == j)
+		return;
+	unlink_age(s, j);
+	link_newest(s, j);
+}
+
+void journey_table_unbind(struct journey_table *s, struct journey *j)
+{
+	struct journey **at = &s->by_id[j->trace_id % JOURNEY_TABLE_IDS];
+
+	if (!j->trace_id)
+		return;
+	while (*at != j)
+		at = &(*at)->id_next;
+	*at = j->id_next;
+	j->trace_id = 0;
+}
+
+struct journey *journey_table_find(const struct journey_table *s, uint32_t id)
+{
+	struct journey *j = s->by_id[id % JOURNEY_TABLE_IDS];
+
+	while (j && j->trace_id != id)
+		j = j->id_next;
+	return j;
+}
+
+void journey_table_bind(struct journey_table *s, struct journey *j, uint32_t id)
+{
+	struct journey *other, **head = &s->by_id[id % JOURNEY_TABLE_IDS];
+
+	if (j->trace_id == id)
+		return;
+	other = journey_table_find(s, id);
+	if (other)
+		journey_table_unbind(s, other);
+	journey_table_unbind(s, j);
+	j->trace_id = id;
+	j->id_next = *head;
+	*head = j;
+}
+
+void journey_table_trade_ids(struct journey_table *s, struct journey *a,
+			     struct journey *b)
+{
+	uint32_t id = a->trace_id;
+
+	journey_table_bind(s, a, b->trace_id);
+	journey_table_bind(s, b, id);
+}
+
+void journey_table_remove(struct journey_table *s, struct journey *j)
+{
+	unlink_age(s, j);
+	unlink_hash(j);
+	s->open--;
+}
+
+void journey_table_free_journey(struct journey_table *s, struct journey *j)
+{
+	journey_table_unbind(s, j);
+	j->newer = s->spare;
+	s->spare = j;
+}
+
+void journey_table_set_aside(struct journey_table *s, struct journey *j)
+{
+	journey_table_unbind(s, j);
+	j->older = NULL;
+	j->newer = s->aside;
+	if (s->aside)
+		s->aside->older = j;
+	s->aside = j;
+	s->aside_count++;
+}
+
+void journey_table_fetch(struct journey_table *s, struct journey *j)
+{
+	*(j->older ? &j->older->newer : &s->aside) = j->newer;
+	if (j->newer)
+		j->newer->older = j->older;
+	s->aside_count--;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* journey_table: the journeys under way, by key and by age; those set aside; spare memory. */
+#ifndef NFTRACE_JOURNEY_TABLE_H
+#define NFTRACE_JOURNEY_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct journey;
+
+enum {
+	JOURNEY_TABLE_BUCKETS = 2048,
+	JOURNEY_TABLE_IDS = 2048,
+	JOURNEY_TABLE_WALK = 64
+}; /* of one key; so much time an event at most */
+
+struct journey_table {
+	struct journey *bucket[JOURNEY_TABLE_BUCKETS];	/* by .hash_next */
+	struct journey *by_id[JOURNEY_TABLE_IDS];	/* by .id_next */
+	struct journey *oldest, *newest;	/* by .newer, .older */
+	struct journey *aside;			/* by .newer, .older */
+	struct journey *spare;			/* by .newer */
+	uint64_t events;			/* so far, of all journeys */
+	uint32_t open;				/* how many are under way */
+	uint32_t aside_count;
+	bool queues; /* one was given to NFQUEUE once */
+	uint32_t snaplen;
+};
+
+/** journey_table_open - an empty table; journey_table_close() frees all that is in it */
+void journey_table_open(struct journey_table *s, uint32_t snaplen);
+void journey_table_close(struct journey_table *s);
+
+/**
+ * journey_table_add - put up a journey that has yet to begin, as the newest
+ * Return: owned by the table; NULL: no memory.
+ */
+struct journey *journey_table_add(struct journey_table *s, uint64_t key);
+
+/** journey_table_rekey - user space has made another packet of it */
+void journey_table_rekey(struct journey_table *s, struct journey *j,
+			 uint64_t key);
+
+/** journey_table_touch - it is the newest now */
+void journey_table_touch(struct journey_table *s, struct journey *j);
+
+/**
+ * journey_table_bind - nft's trace id is this journey's from now on
+ * journey_table_find - whose is it?  NULL: nobody's
+ *
+ * The kernel makes ids from addresses of buffers, which are used again at once:
+ * the last one bound has it.
+ */
+void journey_table_bind(struct journey_table *s, struct journey *j,
+			uint32_t id);
+struct journey *journey_table_find(const struct journey_table *s, uint32_t id);
+
+/** journey_table_unbind - it has no id any more */
+void journey_table_unbind(struct journey_table *s, struct journey *j);
+
+/** journey_table_trade_ids - each of the two, which have ids, gets the other's */
+void journey_table_trade_ids(struct journey_table *s, struct journey *a,
+			     struct journey *b);
+
+/**
+ * journey_table_set_aside - one that was taken, until journey_table_fetch()
+ * It is the table's to free meanwhile.
+ */
+void journey_table_set_aside(struct journey_table *s, struct journey *j);
+void journey_table_fetch(struct journey_table *s, struct journey *j);
+
+/**
+ * journey_table_remove - it is over, though its id is known yet
+ * journey_table_free_journey() has to follow, or journey_table_put_back(): it was not.
+ */
+void journey_table_remove(struct journey_table *s, struct journey *j);
+void journey_table_free_journey(struct journey_table *s, struct journey *j);
+void journey_table_put_back(struct journey_table *s, struct journey *j);
+
+/** journey_table_bucket - the first of a list by .hash_next in which those of @key are */
+static inline struct journey *journey_table_bucket(
+	const struct journey_table *s, uint64_t key)
+{
+	return s->bucket[key % JOURNEY_TABLE_BUCKETS];
+}
+
+#endif

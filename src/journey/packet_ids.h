@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* packet_ids: what the kernel calls a packet, by a stamp or nft's id, and who has whose. */
+#ifndef NFTRACE_PACKET_IDS_H
+#define NFTRACE_PACKET_IDS_H
+
+#include <stdbool.h>
+
+struct event;
+struct journey;
+struct path;
+struct journey_table;
+
+/** packet_ids_same_stamp - do both have a stamp of the packet, and the same one? */
+bool packet_ids_same_stamp(const struct journey *j, const struct event *e);
+
+/**
+ * packet_ids_settle - the event is @j's; is its stamp or nft's id another's?
+ * @path: where @j is
+ *
+ * Events of legacy tables are found by stamps, those of nft by ids.  Of two
+ * packets alike in rules of both one can have got the other's id: that shows
+ * when an event can only follow where its name says it does not.  Then the two
+ * trade these names, so that each is one packet from there on.
+ */
+void packet_ids_settle(struct journey_table *table, struct journey *j,
+		       const struct path *path, const struct event *e);
+
+#endif
