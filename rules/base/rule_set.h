@@ -32,13 +32,13 @@ struct trace_set {
 	struct trace_rule *rule;
 };
 
-/* What trace_remove() found. */
+/* What trace_rules_remove() found. */
 struct trace_removed {
 	unsigned int rules;
 	uint64_t packets;	/* counted by the rules in all */
 };
 
-/* A rule of somebody else that ran out; from trace_sweep(). */
+/* A rule of somebody else that ran out; from trace_rules_sweep(). */
 struct trace_stale {
 	struct owner owner;
 	unsigned int rules;

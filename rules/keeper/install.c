@@ -9,7 +9,7 @@
 #include "rules/base/testpoint.h"
 #include "rules/keeper/logger.h"
 #include "rules/legacy/ledger.h"
-#include "rules/legacy/trace.h"
+#include "rules/legacy/trace_rules.h"
 #include "rules/nft/trigger.h"
 
 void install_failed(struct keeper_message *m, int err, const char *what,
@@ -95,7 +95,7 @@ static int insert_rules(struct keeper_plan *p, struct keeper_message *m)
 
 		if (set->count == 0)
 			continue;
-		n = trace_install(set, &p->undo.owner);
+		n = trace_rules_install(set, &p->undo.owner);
 		if (n < 0) {
 			install_failed(m, n, "inserting the TRACE rules into "
 				       "raw", i);
@@ -114,9 +114,10 @@ static void take_plan(struct keeper_plan *p, const struct undo *undo)
 	p->undo = *undo;
 	ledger_date(&undo->owner);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		trace_date(&p->set[i], &undo->owner, p->deadline);
+		trace_rules_date(&p->set[i], &undo->owner, p->deadline);
 		if (p->nft[i].use && !p->nft[i].key_only)
-			trace_date(p->nft[i].rules, &undo->owner, p->deadline);
+			trace_rules_date(p->nft[i].rules, &undo->owner,
+					 p->deadline);
 	}
 }
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "rules/base/process.h"
-#include "rules/keeper/keeping.h"
+#include "rules/keeper/keeper_child.h"
 
 enum {
 	SLICE_MS = 200,		/* so often keeper_await() looks whether it is stopped */
@@ -37,7 +37,7 @@ int keeper_start(struct keeper *k, struct keeper_plan *plan,
 		close(pair[0]);
 		while (*close_fds >= 0)
 			close(*close_fds++);
-		keeping_main(plan, pair[1]);
+		keeper_child_main(plan, pair[1]);
 	}
 	close(pair[1]);
 	k->fd = pair[0];

@@ -7,7 +7,7 @@
 
 #include "rules/base/testpoint.h"
 #include "rules/legacy/ledger.h"
-#include "rules/legacy/trace.h"
+#include "rules/legacy/trace_rules.h"
 #include "rules/nft/found.h"
 #include "rules/nft/trigger.h"
 
@@ -69,8 +69,8 @@ void undo_run(const struct undo *u, struct undo_report *report)
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		if (!u->rules[i])
 			continue;
-		err = trace_remove(families[i], &u->owner,
-				   &report->removed[i]);
+		err = trace_rules_remove(families[i], &u->owner,
+					 &report->removed[i]);
 		note_error(report, err, "removing the TRACE rules",
 			   families[i]);
 	}

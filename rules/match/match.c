@@ -11,11 +11,11 @@
 #include <xtables.h>
 
 #include "rules/base/family.h"
+#include "rules/match/match_traits.h"
 #include "rules/match/parse.h"
 #include "rules/match/parse_build.h"
 #include "rules/match/parse_kernel.h"
 #include "rules/match/parse_words.h"
-#include "rules/match/traits.h"
 #include "rules/nft/compat.h"
 #include "rules/xtables/base_options.h"
 #include "rules/xtables/render.h"
@@ -80,9 +80,9 @@ static void name_conntrack(struct parse *p, const struct xtables_match *m)
 static void find_traits(struct parse *p)
 {
 	for (struct xtables_rule_match *m = p->matches; m; m = m->next) {
-		uint32_t traits = traits_of_match(p->f, m->match->m,
-						  p->r->effect,
-						  sizeof(p->r->effect));
+		uint32_t traits = match_traits_of_match(p->f, m->match->m,
+							p->r->effect,
+							sizeof(p->r->effect));
 
 		if (traits & MATCH_CONNTRACK)
 			name_conntrack(p, m->match);
@@ -106,7 +106,7 @@ static void finish_matches(struct parse *p)
 static bool has_open_entry(const struct parse *p)
 {
 	for (unsigned int i = 0; i < p->r->count; i++)
-		if (traits_ip_is_open(p->f, match_entry_bytes(p->r, i)))
+		if (match_traits_ip_is_open(p->f, match_entry_bytes(p->r, i)))
 			return true;
 	return false;
 }

@@ -11,8 +11,8 @@
 
 #include "rules/base/family.h"
 #include "rules/base/helper.h"
+#include "rules/match/match_traits.h"
 #include "rules/match/parse.h"
-#include "rules/match/traits.h"
 #include "rules/xtables/render.h"
 
 /* An address literal of the other family must not be asked of the DNS. */
@@ -136,7 +136,7 @@ static void add_entry(struct parse *p, size_t *used, size_t size,
 	text = render_entry(p->f, bytes, NULL, &text_len);
 	e->text = take_room(p, used, text_len + 1);
 	memcpy((char *)p->r + e->text, text, text_len);
-	p->r->traits |= traits_of_ip(p->f, bytes);
+	p->r->traits |= match_traits_of_ip(p->f, bytes);
 	p->r->count++;
 }
 

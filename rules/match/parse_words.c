@@ -13,8 +13,8 @@
 #include <xtables.h>
 
 #include "rules/base/family.h"
+#include "rules/match/hints.h"
 #include "rules/match/parse.h"
-#include "rules/match/refusal.h"
 #include "rules/xtables/base_options.h"
 #include "rules/xtables/xt.h"
 
@@ -245,7 +245,7 @@ static void take_word(struct parse *p, char *word, const char *next)
 		word[0] = '\0';
 		return;
 	}
-	refusal_of_word(hint, sizeof(hint), word, next);
+	hints_of_word(hint, sizeof(hint), word, next);
 	parse_refuse(p, MATCH_BAD, "%s", hint);
 }
 
@@ -309,8 +309,7 @@ static bool take_option(struct parse *p, int c)
 		if (c < OPTION_RANGE && c != ':' && c != '?') {
 			char hint[512];
 
-			refusal_of_option(hint, sizeof(hint), c,
-					  option_word(p));
+			hints_of_option(hint, sizeof(hint), c, option_word(p));
 			parse_refuse(p, MATCH_BAD, "%s", hint);
 		}
 		return take_extension(p, c);

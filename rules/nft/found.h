@@ -24,7 +24,7 @@ bool nft_trigger_present(const struct family *f, const struct owner *owner);
 
 /**
  * nft_trigger_sweep - tables of other runs; dead runs' are removed
- * As trace_sweep(); tables that belong to a socket are a living run's.
+ * As trace_rules_sweep(); tables that belong to a socket are a living run's.
  */
 int nft_trigger_sweep(const struct family *f, bool dry,
 		      struct trace_stale *stale, unsigned int max);

@@ -19,7 +19,7 @@ struct mnl_socket;
  * change it.  A kernel that knows no owners keeps it until it is removed.
  *
  * Return: rules that are in now (in each chain), or -errno with nothing left
- * inside; -EINVAL: a rule is refused in every chain, as trace_install() has it.
+ * inside; -EINVAL: a rule is refused in every chain, as trace_rules_install() has it.
  */
 int nft_trigger_install(const struct family *f,
 			const struct nft_trigger_set *set,

@@ -11,7 +11,7 @@
 #include "base/msg.h"
 #include "cli/option_rows.h"
 #include "cli/options.h"
-#include "rules/legacy/trace.h"
+#include "rules/legacy/trace_rules.h"
 
 static bool bad_value(const struct option_row *r, const char *value,
 		      const char *hint)

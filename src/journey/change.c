@@ -59,16 +59,16 @@ struct difference {
 static const struct {
 	uint8_t by_rule, else_by;
 } makers[] = {
-	[FIELD_MARK] = { CHANGE_MARK, MAKER_UNKNOWN },
-	[FIELD_SRC] = { CHANGE_SRC, MAKER_CONNTRACK },
-	[FIELD_DST] = { CHANGE_DST, MAKER_CONNTRACK },
-	[FIELD_TTL] = { CHANGE_TTL, MAKER_UNKNOWN },
-	[FIELD_TOS] = { CHANGE_TOS, MAKER_UNKNOWN },
+	[FIELD_MARK] = { MANGLE_MARK, MAKER_UNKNOWN },
+	[FIELD_SRC] = { MANGLE_SRC, MAKER_CONNTRACK },
+	[FIELD_DST] = { MANGLE_DST, MAKER_CONNTRACK },
+	[FIELD_TTL] = { MANGLE_TTL, MAKER_UNKNOWN },
+	[FIELD_TOS] = { MANGLE_TOS, MAKER_UNKNOWN },
 	[FIELD_OUT] = { 0, MAKER_ROUTING },
 	[FIELD_IN] = { 0, MAKER_ROUTING },
 	/* Helpers of conntrack rewrite what is behind the headers. */
-	[FIELD_LENGTH] = { CHANGE_OTHER, MAKER_UNKNOWN },
-	[FIELD_MSS] = { CHANGE_OTHER, MAKER_UNKNOWN },
+	[FIELD_LENGTH] = { MANGLE_OTHER, MAKER_UNKNOWN },
+	[FIELD_MSS] = { MANGLE_OTHER, MAKER_UNKNOWN },
 };
 
 static bool by_forwarding(const struct difference *d, uint8_t field,
@@ -123,12 +123,12 @@ static uint8_t find_maker(struct difference *d, uint8_t field, uint32_t from,
 		if (s->branch != d->before->branch)
 			continue;
 		unsure |= not_known(s->place);
-		if (s->place->changes & bit) {
+		if (s->place->mangles & bit) {
 			d->step = (uint16_t)i;
 			rules++;
 		}
 	}
-	if (d->at->backend == EVENT_NFT && d->at->changes & bit &&
+	if (d->at->backend == EVENT_NFT && d->at->mangles & bit &&
 	    !(is_end(field) && d->at->nat)) {
 		d->step = (uint16_t)kept;
 		rules++;

@@ -243,7 +243,7 @@ void journey_record(struct journey *j, unsigned int branch,
 	if (at->order == T_DNAT)
 		j->flags |= JOURNEY_NAT;
 	if (!(j->flags & JOURNEY_CLONES) &&
-	    (at->changes & CHANGE_CLONE || may_clone(e, p)))
+	    (at->mangles & MANGLE_CLONE || may_clone(e, p)))
 		j->flags |= JOURNEY_CLONES;
 	if (branch == 0)
 		note_root(j, at);

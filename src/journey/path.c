@@ -341,7 +341,7 @@ bool path_may_fork(const struct path_map *map, const struct path *p,
 		   const struct place *at)
 {
 	/* nft tells of a rule when it is done: its copy is on its way then. */
-	if ((p->last->changes & CHANGE_CLONE || map->copied) &&
+	if ((p->last->mangles & MANGLE_CLONE || map->copied) &&
 	    at->hook == NF_INET_LOCAL_OUT)
 		return !path_before(map, at);
 	/* A clone goes on behind PREROUTING or OUTPUT, at a table's start. */

@@ -33,10 +33,10 @@ static unsigned int by_target(const struct path *path)
 	case EFFECT_QUEUE:
 	case EFFECT_MAYBE:
 	case EFFECT_UNKNOWN:
-		return CHANGE_SRC | CHANGE_DST | CHANGE_TTL | CHANGE_TOS |
-		       CHANGE_MARK;
+		return MANGLE_SRC | MANGLE_DST | MANGLE_TTL | MANGLE_TOS |
+		       MANGLE_MARK;
 	}
-	return path->last->changes;
+	return path->last->mangles;
 }
 
 /*
@@ -48,12 +48,12 @@ static unsigned int by_kernel(const struct path *path, const struct event *e,
 			      const struct place *at)
 {
 	if (path->hook == NF_INET_PRE_ROUTING)
-		return e->hook == path->hook ? 0 : CHANGE_DST | CHANGE_TTL;
+		return e->hook == path->hook ? 0 : MANGLE_DST | MANGLE_TTL;
 	if (path->hook == NF_INET_LOCAL_OUT)
 		return e->hook != path->hook || at->order > T_DNAT ?
-			CHANGE_DST : 0;
+			MANGLE_DST : 0;
 	if (path->hook == NF_INET_POST_ROUTING && e->hook != path->hook)
-		return CHANGE_SRC | CHANGE_DST;
+		return MANGLE_SRC | MANGLE_DST;
 	return 0;
 }
 
@@ -71,15 +71,15 @@ static unsigned int differences(const struct packet_view *was,
 	unsigned int d = 0;
 
 	if (!same_end(&was->src, p->src, p, p->sport))
-		d |= CHANGE_SRC;
+		d |= MANGLE_SRC;
 	if (!same_end(&was->dst, p->dst, p, p->dport))
-		d |= CHANGE_DST;
+		d |= MANGLE_DST;
 	if (was->ttl != p->ttl)
-		d |= CHANGE_TTL;
+		d |= MANGLE_TTL;
 	if (was->tos != p->tos)
-		d |= CHANGE_TOS;
+		d |= MANGLE_TOS;
 	if (was->mark != e->mark)
-		d |= CHANGE_MARK;
+		d |= MANGLE_MARK;
 	return d;
 }
 
@@ -91,15 +91,14 @@ static int header_score(const struct journey *j, const struct path *path,
 	int s = 0;
 
 	/* A change is possible, and yet less likely than none. */
-	if (d & ~(unsigned int)CHANGE_MARK)
+	if (d & ~(unsigned int)MANGLE_MARK)
 		s--;
-	if (d & (CHANGE_SRC | CHANGE_DST) &&
-	    path->last->effect == EFFECT_QUEUE)
+	if (d & (MANGLE_SRC | MANGLE_DST) && path->last->effect == EFFECT_QUEUE)
 		s += REWRITTEN;
 	d &= ~(by_target(path) | by_kernel(path, e, at));
-	if (d & CHANGE_MARK)
+	if (d & MANGLE_MARK)
 		s += MARK_OTHER;
-	if (d & ~(unsigned int)CHANGE_MARK)
+	if (d & ~(unsigned int)MANGLE_MARK)
 		s += HEADER_OTHER;
 	if (j->last.icmp_id != p->icmp_id)
 		s += ID_OTHER;

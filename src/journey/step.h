@@ -13,7 +13,7 @@ struct step {
 	const struct place *place;
 	uint32_t mark, in, out, phys_in, phys_out;
 	uint8_t branch;		/* 0: the packet itself; else a clone */
-	bool alone;		/* both_mark(): in this backend only */
+	bool alone;		/* backend_diff_mark(): in this backend only */
 };
 
 enum change_maker { MAKER_RULE, MAKER_CONNTRACK, MAKER_ROUTING,

@@ -211,7 +211,7 @@ static void doubt_all(struct place *p)
 {
 	p->doubt = TEXT_DOUBT_CHANGED;
 	p->effect = EFFECT_UNKNOWN;
-	p->changes = 0;
+	p->mangles = 0;
 }
 
 static bool fill(const struct place_index *idx, struct place *p,

@@ -27,14 +27,14 @@ enum place_effect {
 };
 
 /* What a target can change in the packet. */
-enum place_change {
-	CHANGE_MARK = 1 << 0,
-	CHANGE_SRC = 1 << 1,
-	CHANGE_DST = 1 << 2,
-	CHANGE_TTL = 1 << 3,
-	CHANGE_TOS = 1 << 4,
-	CHANGE_OTHER = 1 << 5,
-	CHANGE_CLONE = 1 << 6,	/* makes a copy that is traced as well (TEE) */
+enum place_mangle {
+	MANGLE_MARK = 1 << 0,
+	MANGLE_SRC = 1 << 1,
+	MANGLE_DST = 1 << 2,
+	MANGLE_TTL = 1 << 3,
+	MANGLE_TOS = 1 << 4,
+	MANGLE_OTHER = 1 << 5,
+	MANGLE_CLONE = 1 << 6,	/* makes a copy that is traced as well (TEE) */
 };
 
 /* Is it certain which rule this is?  Always for legacy places. */
@@ -71,7 +71,7 @@ struct place {
 	uint8_t order;		/* enum table_order */
 	uint8_t slot;	/* of path_map; SLOT_NONE in user chains */
 	uint8_t effect;		/* enum place_effect */
-	uint8_t changes;	/* enum place_change, ored */
+	uint8_t mangles;	/* enum place_mangle, ored */
 	uint8_t doubt;		/* enum doubt: its text may be another's */
 	bool own;		/* a rule of this run */
 	bool hidden;		/* not worth a line: own, or the end before a policy */

@@ -10,45 +10,45 @@
 /* What the targets of the kernel and of xtables-addons do. */
 static const struct target_row {
 	const char *name;
-	uint8_t effect, changes;
+	uint8_t effect, mangles;
 } target_rows[] = {
 	{ "AUDIT", EFFECT_CONTINUE, 0 },
 	{ "CHECKSUM", EFFECT_CONTINUE, 0 },
 	{ "CLASSIFY", EFFECT_CONTINUE, 0 },
-	{ "CONNMARK", EFFECT_CONTINUE, CHANGE_MARK },
+	{ "CONNMARK", EFFECT_CONTINUE, MANGLE_MARK },
 	{ "CONNSECMARK", EFFECT_CONTINUE, 0 },
 	{ "CT", EFFECT_CONTINUE, 0 },
-	{ "DNAT", EFFECT_ACCEPT, CHANGE_DST },
-	{ "DNPT", EFFECT_CONTINUE, CHANGE_DST },
-	{ "DSCP", EFFECT_CONTINUE, CHANGE_TOS },
-	{ "ECN", EFFECT_CONTINUE, CHANGE_TOS | CHANGE_OTHER },
-	{ "HL", EFFECT_CONTINUE, CHANGE_TTL },
-	{ "HMARK", EFFECT_CONTINUE, CHANGE_MARK },
+	{ "DNAT", EFFECT_ACCEPT, MANGLE_DST },
+	{ "DNPT", EFFECT_CONTINUE, MANGLE_DST },
+	{ "DSCP", EFFECT_CONTINUE, MANGLE_TOS },
+	{ "ECN", EFFECT_CONTINUE, MANGLE_TOS | MANGLE_OTHER },
+	{ "HL", EFFECT_CONTINUE, MANGLE_TTL },
+	{ "HMARK", EFFECT_CONTINUE, MANGLE_MARK },
 	{ "IDLETIMER", EFFECT_CONTINUE, 0 },
 	{ "LED", EFFECT_CONTINUE, 0 },
 	{ "LOG", EFFECT_CONTINUE, 0 },
-	{ "MARK", EFFECT_CONTINUE, CHANGE_MARK },
-	{ "MASQUERADE", EFFECT_ACCEPT, CHANGE_SRC },
-	{ "NETMAP", EFFECT_ACCEPT, CHANGE_SRC | CHANGE_DST },
+	{ "MARK", EFFECT_CONTINUE, MANGLE_MARK },
+	{ "MASQUERADE", EFFECT_ACCEPT, MANGLE_SRC },
+	{ "NETMAP", EFFECT_ACCEPT, MANGLE_SRC | MANGLE_DST },
 	{ "NFLOG", EFFECT_CONTINUE, 0 },
-	{ "NFQUEUE", EFFECT_QUEUE, CHANGE_MARK | CHANGE_SRC | CHANGE_DST |
-	  CHANGE_TTL | CHANGE_TOS | CHANGE_OTHER },
+	{ "NFQUEUE", EFFECT_QUEUE, MANGLE_MARK | MANGLE_SRC | MANGLE_DST |
+	  MANGLE_TTL | MANGLE_TOS | MANGLE_OTHER },
 	{ "NOTRACK", EFFECT_CONTINUE, 0 },
 	{ "RATEEST", EFFECT_CONTINUE, 0 },
-	{ "REDIRECT", EFFECT_ACCEPT, CHANGE_DST },
+	{ "REDIRECT", EFFECT_ACCEPT, MANGLE_DST },
 	{ "REJECT", EFFECT_REJECT, 0 },
 	{ "SECMARK", EFFECT_CONTINUE, 0 },
-	{ "SET", EFFECT_CONTINUE, CHANGE_MARK },
-	{ "SNAT", EFFECT_ACCEPT, CHANGE_SRC },
-	{ "SNPT", EFFECT_CONTINUE, CHANGE_SRC },
+	{ "SET", EFFECT_CONTINUE, MANGLE_MARK },
+	{ "SNAT", EFFECT_ACCEPT, MANGLE_SRC },
+	{ "SNPT", EFFECT_CONTINUE, MANGLE_SRC },
 	{ "SYNPROXY", EFFECT_MAYBE, 0 },
-	{ "TCPMSS", EFFECT_CONTINUE, CHANGE_OTHER },
-	{ "TCPOPTSTRIP", EFFECT_CONTINUE, CHANGE_OTHER },
-	{ "TEE", EFFECT_CONTINUE, CHANGE_CLONE | CHANGE_TTL },
-	{ "TOS", EFFECT_CONTINUE, CHANGE_TOS },
-	{ "TPROXY", EFFECT_MAYBE, CHANGE_MARK },
+	{ "TCPMSS", EFFECT_CONTINUE, MANGLE_OTHER },
+	{ "TCPOPTSTRIP", EFFECT_CONTINUE, MANGLE_OTHER },
+	{ "TEE", EFFECT_CONTINUE, MANGLE_CLONE | MANGLE_TTL },
+	{ "TOS", EFFECT_CONTINUE, MANGLE_TOS },
+	{ "TPROXY", EFFECT_MAYBE, MANGLE_MARK },
 	{ "TRACE", EFFECT_CONTINUE, 0 },
-	{ "TTL", EFFECT_CONTINUE, CHANGE_TTL },
+	{ "TTL", EFFECT_CONTINUE, MANGLE_TTL },
 	{ "ULOG", EFFECT_CONTINUE, 0 },
 };
 
@@ -73,7 +73,7 @@ void target_describe(struct place *p, const struct snapshot *s,
 		p->effect = standard[r->verdict].effect;
 		p->target = standard[r->verdict].name;
 		if (r->verdict == SNAP_QUEUE)
-			p->changes = CHANGE_MARK | CHANGE_OTHER;
+			p->mangles = MANGLE_MARK | MANGLE_OTHER;
 		if (r->chain != SNAP_NONE)
 			p->target = snapshot_text(
 				s, snapshot_chain(s, r->chain)->name);
@@ -85,7 +85,7 @@ void target_describe(struct place *p, const struct snapshot *s,
 	     i++) {
 		if (strcmp(target_rows[i].name, p->target) == 0) {
 			p->effect = target_rows[i].effect;
-			p->changes = target_rows[i].changes;
+			p->mangles = target_rows[i].mangles;
 		}
 	}
 }

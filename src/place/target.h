@@ -7,7 +7,7 @@ struct place;
 struct snap_rule;
 struct snapshot;
 
-/** target_describe - fill .effect, .changes, .target and .target_chain */
+/** target_describe - fill .effect, .mangles, .target and .target_chain */
 void target_describe(struct place *p, const struct snapshot *s,
 		     const struct snap_rule *r);
 

@@ -127,7 +127,7 @@ static int open_state(struct reader_state *s, const struct reader_plan *plan)
 	s->bulletin = plan->bulletin;
 	path_map_fill(&s->map, plan->snap);
 	s->map.nft_unseen = plan->nft_unseen;
-	both_open(&s->both, plan->snap);
+	backend_diff_open(&s->both, plan->snap);
 	s->index = place_index_open(plan->snap, plan->nft, &s->map);
 	s->journeys = journeys_open(&s->map, plan->snaplen,
 				    plan->foreign_trace, plan->nft,

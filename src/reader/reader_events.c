@@ -70,7 +70,7 @@ static void print_journey(void *arg, struct journey *j)
 	if (s->plan->capture)
 		find_causes(s, j);
 	if (s->nft)
-		both_mark(&s->both, place_nft_rules(s->nft), j);
+		backend_diff_mark(&s->both, place_nft_rules(s->nft), j);
 	stats_add(&s->stats->nat_silent, journey_passed_nat(j, &s->map));
 	printer_journey(&s->printer, j);
 }

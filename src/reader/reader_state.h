@@ -12,7 +12,7 @@
 #include "reader/coalesce.h"
 #include "reader/pending.h"
 #include "reader/reader_plan.h"
-#include "report/both.h"
+#include "report/backend_diff.h"
 #include "report/printer.h"
 
 struct reader_state {
@@ -22,7 +22,7 @@ struct reader_state {
 	struct place_index *index;
 	struct place_nft *nft;		/* NULL: no events of nft */
 	struct path_map map;
-	struct both both;
+	struct backend_diff both;
 	struct journeys *journeys;
 	struct pending *hold;		/* NULL: no events of nft */
 	struct ifnames *names;

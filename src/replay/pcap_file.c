@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "replay/input.h"
+#include "replay/line_reader.h"
 #include "report/pcapng.h"
 
 enum {
@@ -48,7 +48,7 @@ enum pcap_file_type pcap_file_type(const char *first, size_t len)
 	return PCAP_FILE_OTHER;
 }
 
-void pcap_file_open(struct pcap_file *f, struct input *in)
+void pcap_file_open(struct pcap_file *f, struct line_reader *in)
 {
 	memset(f, 0, sizeof(*f));
 	f->in = in;
@@ -168,25 +168,25 @@ static bool take_section(struct pcap_file *f, const char *block)
 int pcap_file_next(struct pcap_file *f, struct pcap_packet *p)
 {
 	for (;;) {
-		const char *block = input_peek(f->in, BLOCK_LEAST);
+		const char *block = line_reader_peek(f->in, BLOCK_LEAST);
 		const uint8_t *body;
 		uint32_t type, len;
 
 		if (!block)
-			return input_peek(f->in, 1) ? -EBADMSG : 0;
+			return line_reader_peek(f->in, 1) ? -EBADMSG : 0;
 		type = get_u32(block, f->swapped);
 		if (type == PCAPNG_SECTION && !take_section(f, block))
 			return -EBADMSG;
 		len = get_u32(block + 4, f->swapped);
 		if (len < BLOCK_LEAST || len % 4)
 			return -EBADMSG;
-		block = input_peek(f->in, len);
+		block = line_reader_peek(f->in, len);
 		if (!block ||
 		    get_u32(block + len - 4, f->swapped) != len)
 			return -EBADMSG;
 		body = (const uint8_t *)block + 8;
 		/* It stays where it is until the next call. */
-		input_skip(f->in, len);
+		line_reader_skip(f->in, len);
 		if (type == PCAPNG_INTERFACE)
 			take_interface(f, body, len - BLOCK_LEAST);
 		if (type != PCAPNG_PACKET)

@@ -7,12 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct input;
+struct line_reader;
 
 enum { PCAP_FILE_INTERFACES = 4096 };
 
 struct pcap_file {
-	struct input *in;
+	struct line_reader *in;
 	bool swapped;		/* written by a machine of other endianness */
 	uint32_t interfaces;	/* of this section */
 	uint64_t units[PCAP_FILE_INTERFACES];	/* a second, 0: unknown id */
@@ -33,7 +33,7 @@ enum pcap_file_type { PCAP_FILE_OTHER, PCAP_FILE_NG, PCAP_FILE_OLD };
 /** pcap_file_type - what a file is, by its first four bytes */
 enum pcap_file_type pcap_file_type(const char *first, size_t len);
 
-void pcap_file_open(struct pcap_file *f, struct input *in);
+void pcap_file_open(struct pcap_file *f, struct line_reader *in);
 
 /**
  * pcap_file_next - the next packet; all other blocks are passed over

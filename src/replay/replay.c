@@ -3,7 +3,7 @@
 #include "replay/replay.h"
 
 #include "protocol/stats.h"
-#include "replay/input.h"
+#include "replay/line_reader.h"
 #include "replay/pcap_file.h"
 #include "replay/replay_pcap.h"
 #include "replay/replay_state.h"
@@ -18,9 +18,9 @@ static bool asks_more_than_lines(const struct printer *p)
 	return k->report && (k->report != &report_flat || k->env.verbose);
 }
 
-static void read_as_it_is(struct replay *r, struct input *in)
+static void read_as_it_is(struct replay *r, struct line_reader *in)
 {
-	const char *first = input_peek(in, 4);
+	const char *first = line_reader_peek(in, 4);
 
 	switch (first ? pcap_file_type(first, 4) : PCAP_FILE_OTHER) {
 	case PCAP_FILE_NG:
@@ -40,8 +40,8 @@ static void read_as_it_is(struct replay *r, struct input *in)
 
 void replay_run(struct replay *r)
 {
-	struct input in;
-	int err = input_open(&in, r->fd);
+	struct line_reader in;
+	int err = line_reader_open(&in, r->fd);
 
 	if (!err) {
 		read_as_it_is(r, &in);
@@ -52,5 +52,5 @@ void replay_run(struct replay *r)
 		r->stats->input_end = REPLAY_ERROR;
 		r->stats->input_error = err;
 	}
-	input_close(&in);
+	line_reader_close(&in);
 }

@@ -9,7 +9,7 @@
 #include "capture/event.h"
 #include "journey/journey.h"
 #include "protocol/stats.h"
-#include "replay/input.h"
+#include "replay/line_reader.h"
 #include "replay/pcap_file.h"
 #include "replay/record_read.h"
 #include "replay/replay_state.h"
@@ -149,7 +149,7 @@ static void take_packet(struct pcap_replay *pr, const struct pcap_packet *p)
 	pr->pending = true;
 }
 
-static void read_packets(struct pcap_replay *pr, struct input *in)
+static void read_packets(struct pcap_replay *pr, struct line_reader *in)
 {
 	struct pcap_file *f = malloc(sizeof(*f));
 	struct pcap_packet p;
@@ -167,7 +167,7 @@ static void read_packets(struct pcap_replay *pr, struct input *in)
 	free(f);
 }
 
-void replay_pcap(struct replay *r, struct input *in)
+void replay_pcap(struct replay *r, struct line_reader *in)
 {
 	struct pcap_replay pr = {
 		.r = r,

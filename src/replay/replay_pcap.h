@@ -3,10 +3,10 @@
 #ifndef NFTRACE_REPLAY_PCAP_H
 #define NFTRACE_REPLAY_PCAP_H
 
-struct input;
+struct line_reader;
 struct replay;
 
 /** replay_pcap - a file of this kind, from its beginning */
-void replay_pcap(struct replay *r, struct input *in);
+void replay_pcap(struct replay *r, struct line_reader *in);
 
 #endif

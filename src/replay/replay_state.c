@@ -7,12 +7,12 @@
 #include "base/escape.h"
 #include "base/memory.h"
 #include "protocol/stats.h"
-#include "replay/input.h"
+#include "replay/line_reader.h"
 #include "report/printer.h"
 
 enum { LOOK_EACH = 1 << 20 };	/* bytes */
 
-bool replay_goes_on(struct replay *r, const struct input *in)
+bool replay_goes_on(struct replay *r, const struct line_reader *in)
 {
 	if (printer_enough(r->printer))
 		return false;

@@ -11,7 +11,7 @@
 
 struct event;
 struct ifnames;
-struct input;
+struct line_reader;
 struct place;
 struct place_index;
 struct printer;
@@ -50,7 +50,7 @@ enum replay_end {
 };
 
 /** replay_goes_on - is there memory for more of the file, and is more wanted? */
-bool replay_goes_on(struct replay *r, const struct input *in);
+bool replay_goes_on(struct replay *r, const struct line_reader *in);
 
 /**
  * replay_origin - where all that comes next was seen, for every form of report

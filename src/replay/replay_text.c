@@ -13,7 +13,7 @@
 #include "place/place.h"
 #include "protocol/stats.h"
 #include "replay/hook_guess.h"
-#include "replay/input.h"
+#include "replay/line_reader.h"
 #include "replay/replay_state.h"
 #include "replay/trace_text.h"
 #include "report/printer.h"
@@ -151,7 +151,7 @@ static void take_line(struct text_replay *tr, const char *line, size_t len)
 	stats_add(&tr->r->stats->passed_over, len > 0);
 }
 
-void replay_text(struct replay *r, struct input *in)
+void replay_text(struct replay *r, struct line_reader *in)
 {
 	struct text_replay *tr = calloc(1, sizeof(*tr));
 	const char *line;
@@ -167,7 +167,7 @@ void replay_text(struct replay *r, struct input *in)
 	tr->r = r;
 	replay_origin(r, "", 0, "", true);
 	tr->now = time(NULL);
-	while (replay_goes_on(r, in) && input_line(in, &line, &len)) {
+	while (replay_goes_on(r, in) && line_reader_line(in, &line, &len)) {
 		take_line(tr, line, len);
 		printer_relieve(r->printer);
 	}

@@ -3,10 +3,10 @@
 #ifndef NFTRACE_REPLAY_TEXT_H
 #define NFTRACE_REPLAY_TEXT_H
 
-struct input;
+struct line_reader;
 struct replay;
 
 /** replay_text - a file of this kind, from its beginning */
-void replay_text(struct replay *r, struct input *in);
+void replay_text(struct replay *r, struct line_reader *in);
 
 #endif

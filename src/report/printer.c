@@ -11,7 +11,7 @@
 #include "journey/journey.h"
 #include "place/place.h"
 #include "protocol/stats.h"
-#include "report/only.h"
+#include "report/display_filter.h"
 #include "rules/base/family.h"
 
 enum { MUCH = 1 << 20 };	/* pending bytes that are waited for */
@@ -84,7 +84,7 @@ static void print_journey(struct printer *p, struct journey *j)
 	bool fits = true;
 
 	if (printer_enough(p) ||
-	    (p->plan->only && !only_fits(p->plan->only, j)))
+	    (p->plan->only && !display_filter_passes(p->plan->only, j)))
 		return;
 	j->number = stats_get(&st->printed) + 1;
 	for (unsigned int i = 0; i < SINK_COUNT && fits; i++)

@@ -10,7 +10,7 @@
 
 struct event;
 struct journey;
-struct only;
+struct display_filter;
 struct place;
 struct place_index;
 struct stats;
@@ -19,7 +19,7 @@ struct printer_plan {
 	struct stats *stats;
 	struct sink_plan sink[SINK_COUNT];
 	struct report_env env;		/* but for .names */
-	const struct only *only;	/* NULL: all */
+	const struct display_filter *only;	/* NULL: all */
 	uint64_t count;			/* stop printing after so many; 0: never */
 };
 

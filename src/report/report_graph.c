@@ -11,7 +11,7 @@
 #include "capture/event.h"
 #include "journey/journey.h"
 #include "place/place.h"
-#include "report/ways.h"
+#include "report/graph_edges.h"
 #include "rules/base/family.h"
 #include "rules/nft/snapshot.h"
 
@@ -23,13 +23,13 @@ enum {
 static int graph_open(struct outbuf *o, struct report_env *env)
 {
 	(void)o;
-	env->state = ways_new();
+	env->state = graph_edges_new();
 	return env->state ? 0 : -ENOMEM;
 }
 
 static void graph_close(struct report_env *env)
 {
-	ways_free(env->state);
+	graph_edges_free(env->state);
 	env->state = NULL;
 }
 
@@ -37,7 +37,7 @@ static void graph_journey(struct outbuf *o, const struct report_env *env,
 			  const struct journey *j)
 {
 	(void)o;
-	ways_add(env->state, j);
+	graph_edges_add(env->state, j);
 }
 
 /* One statement more; the file's reader may be slower than we are. */
@@ -101,7 +101,7 @@ static void put_rule(struct outbuf *o, const struct place *p)
 		outbuf_text(o, p->kind == PLACE_RETURN ? "end of chain" : "?");
 }
 
-static void put_node(struct outbuf *o, const struct ways *w,
+static void put_node(struct outbuf *o, const struct graph_edges *w,
 		     const struct place *p)
 {
 	outbuf_printf(o, "\t\t\tn%u [label=\"", p->id);
@@ -157,7 +157,7 @@ static void open_box(struct outbuf *o, const char *indent, unsigned int number,
 }
 
 /* Tables are boxes, chains are boxes in them. */
-static void put_boxes(struct outbuf *o, const struct ways *w)
+static void put_boxes(struct outbuf *o, const struct graph_edges *w)
 {
 	const struct place **sorted = malloc((w->places + 1) *
 					     sizeof(*sorted));
@@ -166,7 +166,7 @@ static void put_boxes(struct outbuf *o, const struct ways *w)
 
 	if (!sorted)
 		return;
-	for (uint32_t i = 0; i < WAYS_PLACES && n < w->places; i++)
+	for (uint32_t i = 0; i < GRAPH_EDGES_PLACES && n < w->places; i++)
 		if (w->place[i])
 			sorted[n++] = w->place[i];
 	qsort(sorted, n, sizeof(*sorted), compare);
@@ -197,19 +197,19 @@ static void put_boxes(struct outbuf *o, const struct ways *w)
 
 static const char *fate_color(uint32_t kind)
 {
-	return ways_is_drop(kind) ? "red" :
+	return graph_edges_is_drop(kind) ? "red" :
 	       kind == FATE_DELIVERED || kind == FATE_FORWARDED ||
 	       kind == FATE_SENT ? "darkgreen" : "darkorange";
 }
 
-static void put_fates(struct outbuf *o, const struct ways *w)
+static void put_fates(struct outbuf *o, const struct graph_edges *w)
 {
 	bool seen[FATE_COUNT] = { false };
 
-	for (uint32_t i = 0; i < WAYS_SLOTS; i++)
-		if (w->edge[i].packets && w->edge[i].to >= WAYS_FATES &&
-		    w->edge[i].to < WAYS_FATES + FATE_COUNT)
-			seen[w->edge[i].to - WAYS_FATES] = true;
+	for (uint32_t i = 0; i < GRAPH_EDGES_SLOTS; i++)
+		if (w->edge[i].packets && w->edge[i].to >= GRAPH_EDGES_FATES &&
+		    w->edge[i].to < GRAPH_EDGES_FATES + FATE_COUNT)
+			seen[w->edge[i].to - GRAPH_EDGES_FATES] = true;
 	for (uint32_t k = 0; k < FATE_COUNT; k++) {
 		if (!seen[k])
 			continue;
@@ -223,10 +223,10 @@ static void put_fates(struct outbuf *o, const struct ways *w)
 
 static void put_end(struct outbuf *o, uint32_t node)
 {
-	if (node == WAYS_START)
+	if (node == GRAPH_EDGES_START)
 		outbuf_text(o, "start");
-	else if (node >= WAYS_FATES)
-		outbuf_printf(o, "fate%u", node - WAYS_FATES);
+	else if (node >= GRAPH_EDGES_FATES)
+		outbuf_printf(o, "fate%u", node - GRAPH_EDGES_FATES);
 	else
 		outbuf_printf(o, "n%u", node);
 }
@@ -241,9 +241,9 @@ static unsigned int pen(uint64_t packets)
 	return width;
 }
 
-static void put_edges(struct outbuf *o, const struct ways *w)
+static void put_edges(struct outbuf *o, const struct graph_edges *w)
 {
-	for (uint32_t i = 0; i < WAYS_SLOTS; i++) {
+	for (uint32_t i = 0; i < GRAPH_EDGES_SLOTS; i++) {
 		const struct way *e = &w->edge[i];
 
 		if (!e->packets)
@@ -254,15 +254,16 @@ static void put_edges(struct outbuf *o, const struct ways *w)
 		put_end(o, e->to);
 		outbuf_printf(o, " [label=\"%llu\", penwidth=%u%s];",
 			      (unsigned long long)e->packets, pen(e->packets),
-			      e->to >= WAYS_FATES &&
-					      ways_is_drop(e->to - WAYS_FATES)
+			      e->to >= GRAPH_EDGES_FATES &&
+					      graph_edges_is_drop(
+						      e->to - GRAPH_EDGES_FATES)
 				      ? ", color=red, fontcolor=red"
 				      : "");
 		end_statement(o);
 	}
 }
 
-static void put_title(struct outbuf *o, const struct ways *w)
+static void put_title(struct outbuf *o, const struct graph_edges *w)
 {
 	const char *separator = ": ";
 
@@ -291,7 +292,7 @@ static void put_title(struct outbuf *o, const struct ways *w)
 
 static void graph_finish(struct outbuf *o, const struct report_env *env)
 {
-	const struct ways *w = env->state;
+	const struct graph_edges *w = env->state;
 
 	outbuf_begin(o);
 	outbuf_text(

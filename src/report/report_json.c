@@ -18,7 +18,7 @@
 #include "packet/print_ends.h"
 #include "place/place.h"
 #include "place/text_doubt.h"
-#include "report/fragments.h"
+#include "report/place_text_cache.h"
 #include "rules/base/family.h"
 #include "rules/nft/snapshot.h"
 
@@ -144,13 +144,13 @@ static void put_place(struct outbuf *o, const struct report_env *env,
 	size_t at = outbuf_written(o);
 	const char *written;
 
-	if (fragments_put(env->state, p->id, o))
+	if (place_text_cache_put(env->state, p->id, o))
 		return;
 	put_new_place(o, p);
 	written = outbuf_record(o, at);
 	if (written)
-		fragments_keep(env->state, p->id, written,
-			       outbuf_written(o) - at);
+		place_text_cache_keep(env->state, p->id, written,
+				      outbuf_written(o) - at);
 }
 
 static void put_step(struct outbuf *o, const struct report_env *env,
@@ -335,13 +335,13 @@ static void json_event(struct outbuf *o, const struct report_env *env,
 static int json_open(struct outbuf *o, struct report_env *env)
 {
 	(void)o;
-	env->state = fragments_open();
+	env->state = place_text_cache_open();
 	return env->state ? 0 : -ENOMEM;
 }
 
 static void json_close(struct report_env *env)
 {
-	fragments_close(env->state);
+	place_text_cache_close(env->state);
 }
 
 const struct report report_json = {

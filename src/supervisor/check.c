@@ -19,7 +19,7 @@
 #include "rules/keeper/logger.h"
 #include "rules/legacy/ledger.h"
 #include "rules/legacy/snapshot.h"
-#include "rules/legacy/trace.h"
+#include "rules/legacy/trace_rules.h"
 #include "rules/nft/found.h"
 #include "rules/nft/snapshot.h"
 
@@ -76,7 +76,7 @@ static const struct place_swept {
 	const char *where;
 	const char *alive;		/* what a living run there means */
 } swept[] = {
-	{ trace_sweep, "raw of", "" },
+	{ trace_rules_sweep, "raw of", "" },
 	{ nft_trigger_sweep, "an nft table for",
 	  "; what it traces shows here as well" },
 };

@@ -20,7 +20,7 @@
 #include "rules/legacy/snapshot_make.h"
 #include "rules/legacy/table.h"
 #include "rules/match/match.h"
-#include "rules/match/traits.h"
+#include "rules/match/match_traits.h"
 #include "rules/nft/make.h"
 #include "rules/nft/snapshot.h"
 #include "supervisor/bypass.h"

@@ -8,7 +8,7 @@
 #include "base/exit_status.h"
 #include "base/msg.h"
 #include "rules/base/testpoint.h"
-#include "rules/legacy/trace.h"
+#include "rules/legacy/trace_rules.h"
 #include "supervisor/plan.h"
 #include "supervisor/run_state.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/exit_status.h"
-#include "rules/legacy/trace.h"
+#include "rules/legacy/trace_rules.h"
 #include "rules/nft/build.h"
 #include "rules/nft/trigger_set.h"
 #include "supervisor/plan_state.h"

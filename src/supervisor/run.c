@@ -53,7 +53,7 @@ int run_open(struct run *r, const struct options *o)
 	r->keeper.fd = r->reader.fd = -1;
 	snapshots_open(&r->snapshots);
 	r->keeper.pid = r->reader.pid = r->news.pid = -1;
-	if (o->only && !only_parse(&r->only, o->only, &bad)) {
+	if (o->only && !display_filter_parse(&r->only, o->only, &bad)) {
 		msg("error: '%s' is nothing that --only knows: a fate (drop, "
 		    "reject, ...), table=NAME or chain=NAME",
 		    bad);

@@ -12,7 +12,7 @@
 #include "protocol/bulletin.h"
 #include "protocol/reader_ipc.h"
 #include "protocol/stats.h"
-#include "report/only.h"
+#include "report/display_filter.h"
 #include "report/sink.h"
 #include "rules/keeper/keeper.h"
 #include "rules/keeper/lock.h"
@@ -68,7 +68,7 @@ struct run {
 	struct reader reader;
 	int reader_status;		/* of wait(2) */
 	bool reader_dismissed;		/* it was busy, and the user did not wait */
-	struct only only;
+	struct display_filter only;
 	struct sink_plan sink[SINK_COUNT];
 	struct stats *stats;		/* the reader writes it as it likes */
 	struct stats seen;		/* the same, copied at its end */

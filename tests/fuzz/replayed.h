@@ -14,7 +14,7 @@
 #include "judge.h"
 #include "place/place.h"
 #include "protocol/stats.h"
-#include "replay/input.h"
+#include "replay/line_reader.h"
 #include "replay/replay_pcap.h"
 #include "replay/replay_state.h"
 #include "replay/replay_text.h"
@@ -27,7 +27,7 @@ struct replayed_job {
 	const void *bytes;
 	size_t size;
 	const struct snapshot *const *snap;	/* by family_index() */
-	void (*fn)(struct replay *r, struct input *in);
+	void (*fn)(struct replay *r, struct line_reader *in);
 	uint32_t snaplen;
 	/* May a TRACE line be there, by what was made up?  NULL: not asked. */
 	bool (*known)(const char *line, size_t len);
@@ -341,12 +341,14 @@ static inline void replayed_end(struct replayed *r)
 	ifnames_close(r->names);
 }
 
-static inline void replayed_read(struct replayed *r, const void *bytes,
-				 size_t size, const struct snapshot *const *snap,
-				 void (*fn)(struct replay *r, struct input *in),
-				 uint32_t snaplen)
+static inline void replayed_read(
+	struct replayed *r, const void *bytes, size_t size,
+	const struct snapshot *const *snap,
+	void (*fn)(struct replay *r, struct line_reader *in), uint32_t snaplen)
 {
-	struct input in = { .fd = -1, .end = true, .size = size, .tail = size };
+	struct line_reader in = {
+		.fd = -1, .end = true, .size = size, .tail = size
+	};
 	struct replay replay = {
 		.fd = -1, .snap = snap, .stats = &r->stats,
 		/* Lines by themselves, and whole packets besides. */

@@ -16,7 +16,7 @@
 #include "rules/base/family.h"
 #include "rules/base/owner.h"
 #include "rules/legacy/ledger.h"
-#include "rules/legacy/trace.h"
+#include "rules/legacy/trace_rules.h"
 #include "rules/match/match.h"
 
 /*
@@ -124,14 +124,14 @@ static int cycle(const struct owner *owner, struct trace_set set[])
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		doing = "insert";
 		reads = 0;
-		err = trace_install(&set[i], owner);
+		err = trace_rules_install(&set[i], owner);
 		if (err != 2)
 			return err < 0 ? err : -ERANGE;
 	}
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		doing = "remove";
 		reads = 0;
-		err = trace_remove(families[i], owner, &done);
+		err = trace_rules_remove(families[i], owner, &done);
 		if (err)
 			return err;
 	}

@@ -193,7 +193,7 @@ static void add_nft(struct world *w, unsigned int hook, int priority, bool nat)
 		p->kind = PLACE_RULE;
 		p->at_end = false;
 		p->nat = true;
-		p->changes = priority < 0 ? CHANGE_DST : CHANGE_SRC;
+		p->mangles = priority < 0 ? MANGLE_DST : MANGLE_SRC;
 	}
 	/* Of a chain that is not known yet nobody knows the hook. */
 	if (p->slot == SLOT_NONE)

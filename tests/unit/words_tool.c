@@ -20,9 +20,9 @@
 #include "cli/options.h"
 #include "rules/base/family.h"
 #include "rules/base/owner.h"
-#include "rules/legacy/trace.h"
+#include "rules/legacy/trace_rules.h"
 #include "rules/match/match.h"
-#include "rules/match/traits.h"
+#include "rules/match/match_traits.h"
 #include "rules/nft/found.h"
 #include "rules/nft/trigger.h"
 

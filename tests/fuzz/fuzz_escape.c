@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* fuzz_safe: strangers' text -> text for a terminal, and for JSON. */
+/* fuzz_escape: strangers' text -> text for a terminal, and for JSON. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

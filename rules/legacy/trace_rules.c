@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* trace: puts TRACE rules into the legacy raw table and takes exactly them out. */
-#include "rules/legacy/trace.h"
+/* trace_rules: puts TRACE rules into the legacy raw table and takes exactly them out. */
+#include "rules/legacy/trace_rules.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -149,8 +149,8 @@ static int insert_singly(struct trace_set *set)
 	return in;
 }
 
-void trace_date(const struct trace_set *set, const struct owner *owner,
-		bool deadline)
+void trace_rules_date(const struct trace_set *set, const struct owner *owner,
+		      bool deadline)
 {
 	char comment[OWNER_TEXT];
 
@@ -163,7 +163,7 @@ void trace_date(const struct trace_set *set, const struct owner *owner,
 	}
 }
 
-int trace_install(struct trace_set *set, const struct owner *owner)
+int trace_rules_install(struct trace_set *set, const struct owner *owner)
 {
 	int err;
 
@@ -175,7 +175,7 @@ int trace_install(struct trace_set *set, const struct owner *owner)
 	if (err == -EINVAL || err == -EOPNOTSUPP)
 		err = insert_singly(set);
 	if (err < 0)
-		trace_remove(set->family, owner, NULL);
+		trace_rules_remove(set->family, owner, NULL);
 	return err;
 }
 
@@ -205,8 +205,8 @@ static int remove_once(const struct family *f, const struct owner *owner,
 	return err;
 }
 
-int trace_remove(const struct family *f, const struct owner *owner,
-		 struct trace_removed *done)
+int trace_rules_remove(const struct family *f, const struct owner *owner,
+		       struct trace_removed *done)
 {
 	struct trace_removed d = { 0 };
 	int err = raw_exists(f) ? -EAGAIN : 0;
@@ -246,7 +246,8 @@ static int renew_once(const struct family *f, const struct owner *owner,
 	return err;
 }
 
-int trace_renew(const struct family *f, const struct owner *owner, int64_t end)
+int trace_rules_renew(const struct family *f, const struct owner *owner,
+		      int64_t end)
 {
 	struct owner next = *owner;
 	char text[OWNER_TEXT];
@@ -299,8 +300,8 @@ static int find_owners(const struct family *f, struct trace_stale *stale,
 	return (int)count;
 }
 
-int trace_sweep(const struct family *f, bool dry, struct trace_stale *stale,
-		unsigned int max)
+int trace_rules_sweep(const struct family *f, bool dry,
+		      struct trace_stale *stale, unsigned int max)
 {
 	int count, err;
 
@@ -310,7 +311,7 @@ int trace_sweep(const struct family *f, bool dry, struct trace_stale *stale,
 	for (int i = 0; i < count && !dry; i++) {
 		if (stale[i].alive)
 			continue;
-		err = trace_remove(f, &stale[i].owner, NULL);
+		err = trace_rules_remove(f, &stale[i].owner, NULL);
 		if (err)
 			return err;
 	}

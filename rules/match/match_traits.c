@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* traits: what a parsed expression is, beyond its bytes; see enum match_trait. */
-#include "rules/match/traits.h"
+/* match_traits: what a parsed expression is, beyond its bytes; see enum match_trait. */
+#include "rules/match/match_traits.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -237,9 +237,9 @@ static const struct {
 	{ "udp", of_udp, 0 },
 };
 
-uint32_t traits_of_match(const struct family *f,
-			 const struct xt_entry_match *m, char *effect,
-			 size_t size)
+uint32_t match_traits_of_match(const struct family *f,
+			       const struct xt_entry_match *m, char *effect,
+			       size_t size)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (strcmp(rows[i].name, m->u.user.name) != 0)
@@ -258,7 +258,7 @@ static bool excludes_all(const void *mask, size_t len, bool inverted)
 	return inverted && memcmp(mask, zero, len) == 0;
 }
 
-uint32_t traits_of_ip(const struct family *f, const void *entry)
+uint32_t match_traits_of_ip(const struct family *f, const void *entry)
 {
 	struct ip_part p;
 	uint32_t traits = 0;
@@ -285,7 +285,7 @@ static bool is_zero(const unsigned char *mask, size_t len)
 	return len == 0;
 }
 
-bool traits_ip_is_open(const struct family *f, const void *entry)
+bool match_traits_ip_is_open(const struct family *f, const void *entry)
 {
 	struct ip_part p;
 

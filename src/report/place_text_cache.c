@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* fragments: what a form of report writes of a place, worked out once and then copied. */
-#include "report/fragments.h"
+/* place_text_cache: what a form of report writes of a place, worked out once and then copied. */
+#include "report/place_text_cache.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,17 +12,17 @@ struct fragment {
 	size_t len;
 };
 
-struct fragments {
+struct place_text_cache {
 	struct fragment *of;	/* by place id */
 	uint32_t room;
 };
 
-struct fragments *fragments_open(void)
+struct place_text_cache *place_text_cache_open(void)
 {
-	return calloc(1, sizeof(struct fragments));
+	return calloc(1, sizeof(struct place_text_cache));
 }
 
-void fragments_close(struct fragments *f)
+void place_text_cache_close(struct place_text_cache *f)
 {
 	if (!f)
 		return;
@@ -32,7 +32,8 @@ void fragments_close(struct fragments *f)
 	free(f);
 }
 
-bool fragments_put(const struct fragments *f, uint32_t id, struct outbuf *o)
+bool place_text_cache_put(const struct place_text_cache *f, uint32_t id,
+			  struct outbuf *o)
 {
 	if (id >= f->room || !f->of[id].bytes)
 		return false;
@@ -40,7 +41,7 @@ bool fragments_put(const struct fragments *f, uint32_t id, struct outbuf *o)
 	return true;
 }
 
-static bool make_room(struct fragments *f, uint32_t id)
+static bool make_room(struct place_text_cache *f, uint32_t id)
 {
 	uint32_t room = id * 2 + 64;
 	struct fragment *more;
@@ -56,8 +57,8 @@ static bool make_room(struct fragments *f, uint32_t id)
 	return true;
 }
 
-void fragments_keep(struct fragments *f, uint32_t id, const char *bytes,
-		    size_t len)
+void place_text_cache_keep(struct place_text_cache *f, uint32_t id,
+			   const char *bytes, size_t len)
 {
 	char *copy = make_room(f, id) && !f->of[id].bytes ? malloc(len) : NULL;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* both: where iptables-legacy and nft have rules, which chains only one of them has. */
-#include "report/both.h"
+/* backend_diff: where iptables-legacy and nft have rules, which chains only one of them has. */
+#include "report/backend_diff.h"
 
 #include <netinet/in.h>
 #include <linux/netfilter.h>
@@ -23,7 +23,8 @@ static bool has_rules(const struct snapshot *s)
 	return rules > own;
 }
 
-void both_open(struct both *b, const struct snapshot *const snaps[])
+void backend_diff_open(struct backend_diff *b,
+		       const struct snapshot *const snaps[])
 {
 	for (unsigned int f = 0; f < FAMILY_COUNT; f++)
 		b->legacy[f] = snaps[f] && has_rules(snaps[f]) ? snaps[f]
@@ -68,8 +69,8 @@ static bool is_idle(const struct place *p)
 	return p->at_end && p->effect != EFFECT_DROP;
 }
 
-void both_mark(const struct both *b, const struct nft_snapshot *nft,
-	       struct journey *j)
+void backend_diff_mark(const struct backend_diff *b,
+		       const struct nft_snapshot *nft, struct journey *j)
 {
 	const struct snapshot *legacy =
 		b->legacy[family_index_by_nfproto(j->nfproto)];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* only: which journeys are printed (--only drop,table=nat,chain=cali-FORWARD). */
-#include "report/only.h"
+/* display_filter: which journeys are printed (--only drop,table=nat,chain=cali-FORWARD). */
+#include "report/display_filter.h"
 
 #include <string.h>
 #include <strings.h>
@@ -10,13 +10,13 @@
 
 static bool add_name(const char **names, unsigned int *count, const char *name)
 {
-	if (*count == ONLY_NAMES || !*name)
+	if (*count == DISPLAY_FILTER_NAMES || !*name)
 		return false;
 	names[(*count)++] = name;
 	return true;
 }
 
-static bool parse_word(struct only *only, const char *word)
+static bool parse_word(struct display_filter *only, const char *word)
 {
 	if (strncmp(word, "table=", 6) == 0)
 		return add_name(only->table, &only->tables, word + 6);
@@ -31,7 +31,8 @@ static bool parse_word(struct only *only, const char *word)
 	return false;
 }
 
-bool only_parse(struct only *only, char *words, const char **bad)
+bool display_filter_parse(struct display_filter *only, char *words,
+			  const char **bad)
 {
 	char *save = NULL;
 
@@ -55,7 +56,8 @@ static bool any_name(const char *const names[], unsigned int count,
 	return count == 0;
 }
 
-bool only_fits(const struct only *only, const struct journey *j)
+bool display_filter_passes(const struct display_filter *only,
+			   const struct journey *j)
 {
 	unsigned int fates = 0;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* refusal: sentences for words that are iptables' or tcpdump's, not a match. */
-#include "rules/match/refusal.h"
+/* hints: sentences for words that are iptables' or tcpdump's, not a match. */
+#include "rules/match/hints.h"
 
 #include <arpa/inet.h>
 #include <stdbool.h>
@@ -58,8 +58,7 @@ static const char *instead_of_direction(const char *word, const char *next)
 	return NULL;
 }
 
-void refusal_of_word(char *buf, size_t size, const char *word,
-		     const char *next)
+void hints_of_word(char *buf, size_t size, const char *word, const char *next)
 {
 	const char *format = instead_of_direction(word, next);
 	char instead[256];
@@ -86,7 +85,7 @@ void refusal_of_word(char *buf, size_t size, const char *word,
 		 word, instead);
 }
 
-void refusal_of_option(char *buf, size_t size, int letter, const char *word)
+void hints_of_option(char *buf, size_t size, int letter, const char *word)
 {
 	switch (letter) {
 	case 't':

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* input: the file of --read, piece by piece; a pipe is as good. */
-#include "replay/input.h"
+/* line_reader: the file of --read, piece by piece; a pipe is as good. */
+#include "replay/line_reader.h"
 
 #include <errno.h>
 #include <string.h>
@@ -9,12 +9,12 @@
 
 enum { CHUNK = 256 << 10 };
 
-int input_open(struct input *in, int fd)
+int line_reader_open(struct line_reader *in, int fd)
 {
 	memset(in, 0, sizeof(*in));
 	in->fd = fd;
 	/* What is not touched costs nothing. */
-	in->size = INPUT_MAX + CHUNK;
+	in->size = LINE_READER_MAX + CHUNK;
 	in->buf = mmap(NULL, in->size, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (in->buf == MAP_FAILED) {
@@ -24,7 +24,7 @@ int input_open(struct input *in, int fd)
 	return 0;
 }
 
-void input_close(struct input *in)
+void line_reader_close(struct line_reader *in)
 {
 	if (in->buf)
 		munmap(in->buf, in->size);
@@ -32,7 +32,7 @@ void input_close(struct input *in)
 }
 
 /* Return: false when nothing more comes. */
-static bool fill(struct input *in)
+static bool fill(struct line_reader *in)
 {
 	ssize_t n;
 
@@ -57,9 +57,9 @@ static bool fill(struct input *in)
 	return n > 0;
 }
 
-const char *input_peek(struct input *in, size_t len)
+const char *line_reader_peek(struct line_reader *in, size_t len)
 {
-	if (len > INPUT_MAX)
+	if (len > LINE_READER_MAX)
 		return NULL;
 	while (in->tail - in->head < len)
 		if (!fill(in))
@@ -67,7 +67,7 @@ const char *input_peek(struct input *in, size_t len)
 	return in->buf + in->head;
 }
 
-void input_skip(struct input *in, size_t len)
+void line_reader_skip(struct line_reader *in, size_t len)
 {
 	in->head += len;
 	in->offset += len;
@@ -75,18 +75,19 @@ void input_skip(struct input *in, size_t len)
 		in->head = in->tail = 0;
 }
 
-bool input_line(struct input *in, const char **line, size_t *len)
+bool line_reader_line(struct line_reader *in, const char **line, size_t *len)
 {
 	size_t looked = 0;
 
 	for (;;) {
 		const char *at = in->buf + in->head, *end;
 		size_t have = in->tail - in->head;
-		size_t limit = have < INPUT_LINE ? have : INPUT_LINE;
+		size_t limit = have < LINE_READER_LINE ? have
+						       : LINE_READER_LINE;
 
 		end = limit > looked ? memchr(at + looked, '\n',
 					      limit - looked) : NULL;
-		if (!end && limit < INPUT_LINE) {
+		if (!end && limit < LINE_READER_LINE) {
 			looked = limit;
 			if (fill(in))
 				continue;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ways: from which rule to which the packets went, counted. */
-#include "report/ways.h"
+/* graph_edges: from which rule to which the packets went, counted. */
+#include "report/graph_edges.h"
 
 #include <stdlib.h>
 
@@ -11,24 +11,25 @@ enum { EDGES = 1 << 15 };	/* at most; the rest is counted */
 /* A copy's, until it is known where it was made. */
 static const uint32_t NOWHERE = UINT32_MAX - 1;
 
-struct ways *ways_new(void)
+struct graph_edges *graph_edges_new(void)
 {
-	return calloc(1, sizeof(struct ways));
+	return calloc(1, sizeof(struct graph_edges));
 }
 
-void ways_free(struct ways *w)
+void graph_edges_free(struct graph_edges *w)
 {
 	free(w);
 }
 
-static void count(struct ways *w, uint32_t from, uint32_t to)
+static void count(struct graph_edges *w, uint32_t from, uint32_t to)
 {
 	uint64_t key = (uint64_t)from << 32 | to;
-	uint32_t i = (uint32_t)(key * 0x9e3779b97f4a7c15 >> 40) % WAYS_SLOTS;
+	uint32_t i = (uint32_t)(key * 0x9e3779b97f4a7c15 >> 40) %
+		     GRAPH_EDGES_SLOTS;
 	struct way *e = &w->edge[i];
 
 	while (e->packets && (e->from != from || e->to != to)) {
-		i = (i + 1) % WAYS_SLOTS;
+		i = (i + 1) % GRAPH_EDGES_SLOTS;
 		e = &w->edge[i];
 	}
 	if (!e->packets) {
@@ -44,9 +45,9 @@ static void count(struct ways *w, uint32_t from, uint32_t to)
 }
 
 /* The node of a step; false: there are more rules than the graph can hold. */
-static bool node_of(struct ways *w, const struct place *at, uint32_t *id)
+static bool node_of(struct graph_edges *w, const struct place *at, uint32_t *id)
 {
-	if (at->id >= WAYS_PLACES)
+	if (at->id >= GRAPH_EDGES_PLACES)
 		return false;
 	if (!w->place[at->id]) {
 		w->place[at->id] = at;
@@ -56,20 +57,20 @@ static bool node_of(struct ways *w, const struct place *at, uint32_t *id)
 	return true;
 }
 
-static void end_way(struct ways *w, uint32_t from, uint8_t fate)
+static void end_way(struct graph_edges *w, uint32_t from, uint8_t fate)
 {
-	count(w, from, WAYS_FATES + fate);
-	if (from < WAYS_PLACES && ways_is_drop(fate))
+	count(w, from, GRAPH_EDGES_FATES + fate);
+	if (from < GRAPH_EDGES_PLACES && graph_edges_is_drop(fate))
 		w->drops[from] = true;
 }
 
-void ways_add(struct ways *w, const struct journey *j)
+void graph_edges_add(struct graph_edges *w, const struct journey *j)
 {
 	uint32_t last[JOURNEY_BRANCHES], id;
 
 	w->packets++;
 	w->fate[j->fate[0].kind]++;
-	last[0] = WAYS_START;
+	last[0] = GRAPH_EDGES_START;
 	/* A copy goes on from where the packet was. */
 	for (unsigned int b = 1; b < JOURNEY_BRANCHES; b++)
 		last[b] = NOWHERE;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* safe_test: what strangers write reaches neither a terminal nor JSON as they meant it. */
+/* escape_test: what strangers write reaches neither a terminal nor JSON as they meant it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* keeping: what the keeper does in its own process: install, renew, undo. */
-#include "rules/keeper/keeping.h"
+/* keeper_child: what the keeper does in its own process: install, renew, undo. */
+#include "rules/keeper/keeper_child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 #include "rules/keeper/install.h"
 #include "rules/keeper/lock.h"
 #include "rules/legacy/ledger.h"
-#include "rules/legacy/trace.h"
+#include "rules/legacy/trace_rules.h"
 
 /* Seconds from the planned end to the deadline: our own second, and some. */
 enum { DEADLINE_MARGIN = 3 };
@@ -171,7 +171,7 @@ static int renew(struct state *s, struct keeper_message *m)
 	for (unsigned int i = 0; i < FAMILY_COUNT && !err; i++) {
 		if (!u->rules[i])
 			continue;
-		err = trace_renew(families[i], &u->owner, end);
+		err = trace_rules_renew(families[i], &u->owner, end);
 		if (err)
 			install_failed(m, err, "renewing the deadline of the "
 				       "TRACE rules", i);
@@ -356,7 +356,7 @@ static void detach(void)
 		errno = 0;
 }
 
-void keeping_main(struct keeper_plan *plan, int fd)
+void keeper_child_main(struct keeper_plan *plan, int fd)
 {
 	struct state s = { .plan = plan, .fd = fd };
 
