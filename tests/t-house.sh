@@ -110,6 +110,15 @@ undeclared() {
 		}' $(files . | grep '\.h$') -)
 }
 
+# named ROOT TEXT: files of the house that a text speaks of and that are not there
+named() {
+	local name
+	grep -oE '``((src|rules)/)?[a-z]+/[a-z_]+\.[ch]``' "$2" | tr -d '`' | sort -u |
+		while read -r name; do
+			[[ -e $1/$name || -e $1/src/$name ]] || echo "$name"
+		done
+}
+
 table=$TESTS/house.txt
 
 subtest "every include names a file"
@@ -128,6 +137,16 @@ subtest "what x.c exports is declared in x.h"
 exports "$TREE" "$BUILD" >"$SCRATCH/exports"
 (($(wc -l <"$SCRATCH/exports") >= 500)) || fail "$(wc -l <"$SCRATCH/exports") were found"
 assert_equal "declared elsewhere" "" "$(undeclared "$TREE" <"$SCRATCH/exports")"
+
+subtest "each room has its README, and texts speak of files that are there"
+for room in $(sed -n 's/^may \([a-z]*\/[a-z]*\):.*/\1/p' "$table" | sort -u); do
+	[[ -s $TREE/$room/README.rst ]] || fail "$room has no README.rst"
+done
+[[ $(grep -c '``[a-z]*/[a-z_]*\.[ch]``' "$TREE/src/ARCHITECTURE.rst") -ge 20 ]] ||
+	fail "ARCHITECTURE.rst speaks of hardly a file: this shows nothing"
+for text in "$TREE"/src/ARCHITECTURE.rst "$TREE"/src/*/README.rst "$TREE"/rules/*/README.rst; do
+	assert_equal "of ${text#"$TREE/"}" "" "$(named "$TREE" "$text")"
+done
 
 # A house with one fault of each kind, and files without a room.
 fault=$SCRATCH/fault
@@ -151,3 +170,5 @@ assert_equal "what the table does not allow" "rules/lost includes rules/flat: no
 src/low/ground (src/low) includes src/high/top (src/high)" "$(strangers "$fault" "$fault/table")"
 assert_equal "an export of another header's" "src/low/ground.c exports elsewhere" \
 	"$(printf 'src/low/ground %s\n' here elsewhere | undeclared "$fault")"
+echo '``low/ground.h``, ``rules/gone.c``' >"$fault/text"
+assert_equal "a text about a file that is gone" "rules/gone.c" "$(named "$fault" "$fault/text")"
