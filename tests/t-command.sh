@@ -68,6 +68,17 @@ run_nftrace lo "${udp7[@]}" -- bash -c "$fds" 4</dev/zero
 assert_grep '^4 -> /dev/zero$' "$OUT"
 assert_same "its descriptors" "$SCRATCH/without" "$OUT"
 
+subtest "what it prints does not come between results that a program reads"
+words=(bash -c 'echo words of the command; "$@"' words "${one_packet[@]}")
+run_nftrace lo --json "${udp7[@]}" -- "${words[@]}"
+assert_equal "objects" object "$(jq -r type "$OUT" 2>&1 | sort -u)"
+assert_grep '^words of the command$' "$ERR"
+run_nftrace lo -q --pcap - "${udp7[@]}" -- "${words[@]}"
+assert_equal "what it begins with" 0a0d0d0a "$(od -An -tx1 -N4 "$OUT" | tr -d " ")"
+assert_grep '^words of the command$' "$ERR"
+run_nftrace lo -q "${udp7[@]}" -- "${words[@]}"
+assert_grep '^words of the command$' "$OUT"
+
 subtest "it runs in the namespace traced, with default signals"
 run_nftrace lo "${udp7[@]}" -- bash -c 'readlink /proc/self/ns/net; grep Sig[BI] /proc/self/status'
 assert_text "$(in_ns lo readlink /proc/self/ns/net)" "$OUT"

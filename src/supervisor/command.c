@@ -86,6 +86,13 @@ static bool become(const struct passwd *user)
 	       setgid(user->pw_gid) == 0 && setuid(user->pw_uid) == 0;
 }
 
+/* Standard output carries what another program reads: no word may come between. */
+static bool stdout_is_taken(const struct options *o)
+{
+	return o->json || (o->pcap && strcmp(o->pcap, "-") == 0) ||
+	       (o->graph && strcmp(o->graph, "-") == 0);
+}
+
 static void run(const struct options *o, const struct passwd *user, int go_fd)
 	__attribute__((noreturn));
 
@@ -103,6 +110,8 @@ static void run(const struct options *o, const struct passwd *user, int go_fd)
 		msg("error: '--user %s': %s", o->user, strerror(errno));
 		_exit(CANNOT_EXECUTE);
 	}
+	if (stdout_is_taken(o))
+		dup2(STDERR_FILENO, STDOUT_FILENO);
 	execvp(o->command[0], o->command);
 	msg("error: '%s' cannot be run: %s", o->command[0], strerror(errno));
 	_exit(errno == ENOENT ? NOT_FOUND : CANNOT_EXECUTE);
