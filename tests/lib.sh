@@ -21,6 +21,8 @@ if [[ -z ${SCRATCH-} ]]; then
 fi
 export SCRATCH XTABLES_LOCKFILE=$SCRATCH/xtables.lock
 export LC_ALL=C TZ=UTC TERM=dumb
+PAUSE_FIFO=$SCRATCH/.pause LOST_WORD=$SCRATCH/.lost
+mkfifo "$PAUSE_FIFO"
 OUT=$SCRATCH/out ERR=$SCRATCH/err	# of the nftrace started last
 NFTRACE_PID=
 STATUS=
@@ -49,8 +51,18 @@ _finish() {
 	_name=
 }
 
+# _in_script WORDS: a subshell (a pipeline's loop, $(), &) can tell the script nothing:
+# what a subtest becomes would be lost with it. So the script ends, and says why.
+_in_script() {
+	((BASHPID != $$)) || return 0
+	echo "in a subshell, where nobody hears it: $*" >"$LOST_WORD"
+	kill -TERM $$
+	exit 1
+}
+
 # fail WHY: the subtest under way has failed; it goes on. Returns 1.
 fail() {
+	_in_script "fail $*"
 	[[ -n $_name ]] || _name=${0##*/}
 	[[ -n $_why ]] || _why=$*
 	note "FAILED: $*"
@@ -59,6 +71,7 @@ fail() {
 
 # skip WHY: ends the subtest under way as not done
 skip() {
+	_in_script "skip $*"
 	echo "skip $_name: $*"
 	_name=
 }
@@ -89,6 +102,9 @@ _cleanup() {
 	local status=$?
 	trap '' EXIT INT TERM HUP
 	# Also an unset variable ends a script like this: no result to go by.
+	if [[ -s $LOST_WORD ]]; then
+		_name=${_name:-${0##*/}} _why=$(<"$LOST_WORD") status=1
+	fi
 	((status == 0)) || _why=${_why:-"the script ended here, status $status"}
 	_finish
 	((status)) || status=$_failures
@@ -107,26 +123,46 @@ trap 'exit 129' HUP
 
 # ---- waiting: always for a condition
 
-# wait_for SECONDS COMMAND...: run it until it succeeds; 1 after that time
+# wait_for SECONDS COMMAND...: run it until it succeeds; 1 after that time.
+# Who calls it looks at that, or calls assert_within. Nothing is started to wait.
 wait_for() {
-	local end=$(($(date +%s%N) + $(_nanoseconds "$1")))
+	local _us _end _pause=0.005
+	_microseconds "$1"
+	_end=$((${EPOCHREALTIME/./} + _us))
 	shift
 	until "$@" >/dev/null 2>&1; do
-		(($(date +%s%N) < end)) || return 1
-		sleep 0.02
+		((${EPOCHREALTIME/./} < _end)) || return 1
+		read -rt "$_pause" <>"$PAUSE_FIFO"
+		_pause=${_longer[$_pause]}
 	done
 }
+declare -A _longer=([0.005]=0.01 [0.01]=0.02 [0.02]=0.04 [0.04]=0.04)
 
-_nanoseconds() { awk -v s="$1" 'BEGIN { printf "%.0f", s * 1e9 }'; }
-now_ms() { echo $(($(date +%s%N) / 1000000)); }
+# _microseconds SECONDS: in _us; with or without a fraction
+_microseconds() {
+	local fraction=
+	[[ $1 != *.* ]] || fraction=${1#*.}
+	fraction+=000000
+	_us=$((10#0${1%%.*} * 1000000 + 10#${fraction:0:6}))
+}
+now_ms() { echo $((${EPOCHREALTIME/./} / 1000)); }
+
+# _state PID: of a process, in _state: R, S, T, Z ...; 1 when there is none
+_state() {
+	[[ -n $1 ]] && { read -r _state; } 2>/dev/null <"/proc/$1/stat" || return 1
+	_state=${_state##*) }
+	_state=${_state%% *}
+}
 
 # is_gone PID / is_stopped PID, for wait_for; a zombie is gone
 is_gone() {
-	local state
-	state=$(ps -o state= -p "$1" 2>/dev/null) || return 0
-	[[ $state = Z* ]]
+	local _state
+	! _state "$1" || [[ $_state = [ZX] ]]
 }
-is_stopped() { [[ $(ps -o state= -p "$1" 2>/dev/null) = T* ]]; }
+is_stopped() {
+	local _state
+	_state "$1" && [[ $_state = T ]]
+}
 has_line() { grep -Eq -- "$1" "$2"; }
 
 # ---- network namespaces
@@ -190,13 +226,15 @@ launch_nftrace() {
 	later $NFTRACE_PID
 }
 
-_armed_or_gone() {
-	grep -q '^nftrace: armed' "$ERR" || is_gone "$NFTRACE_PID"
+_armed() {
+	local text
+	read -rd '' text <"$ERR"
+	[[ $'\n'$text = *$'\n''nftrace: armed'* ]]
 }
+_armed_or_gone() { _armed || is_gone "$NFTRACE_PID"; }
 
 wait_armed() {
-	wait_for "${1:-20}" _armed_or_gone
-	grep -q '^nftrace: armed' "$ERR" && return 0
+	wait_for "${1:-20}" _armed_or_gone && _armed && return 0
 	fail "nftrace did not get armed"
 	show "its stderr" "$ERR"
 	return 1
@@ -289,6 +327,23 @@ own_rules() {
 }
 is_clean() { [[ $(own_rules "$1") = 0 ]]; }
 lock_is_free() { flock -n "$XTABLES_LOCKFILE" true; }
+lock_is_held() { ! lock_is_free; }
+
+# hold_lock: another process has it, until let_go_of_lock; of two pids the
+# second is the one that the kernel knows, or the first: either names it
+hold_lock() {
+	flock "$XTABLES_LOCKFILE" tail -f /dev/null &
+	HOLDERS=($!)
+	disown $!
+	later $!
+	assert_within 5 "the lock's holder starts" lock_is_held
+	HOLDERS+=("$(pgrep -P "${HOLDERS[0]}")")
+	later "${HOLDERS[1]}"
+}
+let_go_of_lock() {
+	kill -KILL "${HOLDERS[@]}"
+	assert_within 5 "the lock is free" lock_is_free
+}
 loggers() { in_ns "$1" cat /proc/sys/net/netfilter/nf_log/{2,10} | paste -sd ' '; }
 
 # ---- assertions: each says what differs

@@ -61,7 +61,7 @@ listener() {
 	wait_for 5 in_ns r grep -qE "^ +${queue:-3} " /proc/net/netfilter/nfnetlink_queue ||
 		fail "the queue's listener does not start"
 }
-no_listener() { kill "$NFQ_PID"; wait_for 5 is_gone "$NFQ_PID"; }
+no_listener() { kill "$NFQ_PID"; assert_within 5 "the queue's listener ends" is_gone "$NFQ_PID"; }
 
 # Blocks in the order of their times, less what no two runs have in common.
 normalise() {

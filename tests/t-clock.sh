@@ -27,14 +27,19 @@ deadline() { # seconds since the epoch, of the first of our rules of FAMILY
 	[[ -n $stop ]] && date -u -d "$stop" +%s
 }
 comment_end() { in_ns lo iptables-legacy-save -t raw | sed -nE 's/.*nftrace:([0-9]+):.*/\1/p' | head -n 1; }
+# assert_deadline SINCE DEADLINE MORE MOST: it was set between SINCE and now, so many s ahead
+assert_deadline() {
+	(($2 > $1 + $3 && $2 <= EPOCHSECONDS + $4)) ||
+		fail "the deadline is $(($2 - EPOCHSECONDS)) s away"
+}
 later_than() { (($(deadline "$1") > $2)); }
 
 subtest "-t 0: deadline, comment and record are renewed in time, for both families"
 with CLOCK_LEASE_MS=1200
+since=$EPOCHSECONDS
 start_nftrace lo -t 0 "${words[@]}"
 first=$(deadline) first6=$(deadline 6)
-left=$((first - $(date +%s)))
-((left > 50 && left <= 62)) || fail "the deadline is $left s away"
+assert_deadline "$since" "$first" 50 62
 assert_within 10 "renewed" later_than "" "$first"
 assert_within 10 "renewed" later_than 6 "$first6"
 assert_equal "four rules" 4 "$(own_rules lo)"
@@ -53,30 +58,19 @@ assert_restored lo "$before"
 subtest "--no-lock: renewed under the lock, and released again"
 start_nftrace lo -t 0 --no-lock "${words[@]}"
 first=$(deadline)
-flock "$XTABLES_LOCKFILE" tail -f /dev/null &
-holder=$!
-later $holder
-wait_for 5 eval '! lock_is_free'
-tail_pid=$(pgrep -P $holder)
-later "$tail_pid"
+hold_lock
 waits() { grep -q -- '-> FLOCK' /proc/locks; }
 assert_within 5 "it waits for the lock" waits
 assert_equal "not renewed without the lock" "$first" "$(deadline)"
-kill -KILL $holder "$tail_pid"
+kill -KILL "${HOLDERS[@]}"
 assert_within 5 "renewed" later_than "" "$first"
 assert_within 5 "the lock is free" lock_is_free
 subtest "... and a run that cannot be renewed ends with a word"
-flock "$XTABLES_LOCKFILE" tail -f /dev/null &
-holder=$!
-later $holder
-wait_for 5 eval '! lock_is_free'
-tail_pid=$(pgrep -P $holder)
-later "$tail_pid"
+hold_lock
 end_nftrace 15
 assert_status 1
 assert_grep 'error: waiting for the xtables lock' "$ERR"
-kill -KILL $holder "$tail_pid"
-assert_within 5 "the lock is free" lock_is_free
+let_go_of_lock
 assert_restored lo "$before"
 
 subtest "-t 0: our rules are gone at the renewal: the run ends with a word"
@@ -113,10 +107,10 @@ save_rules lo "$before"
 for step in 7200 -7200; do
 	subtest "the clock is set by $step s"
 	with CLOCK_STEP=$step
+	since=$EPOCHSECONDS
 	start_nftrace lo -t 30 "${words[@]}"
 	assert_within 10 "it is said" grep -q 'the clock was set' "$ERR"
-	left=$(($(deadline) - $(date +%s) - step))
-	((left > 5 && left <= 36)) || fail "the deadline is $left s away"
+	assert_deadline "$since" $(($(deadline) - step)) 5 36
 	assert_equal "rules" 4 "$(own_rules lo)"
 	stop_nftrace INT
 	assert_status 3

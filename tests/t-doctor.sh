@@ -29,15 +29,9 @@ assert_no_grep 'warning|error' "$ERR"
 assert_grep 'ok: logger of ipv6: nf_log_ipv6' "$ERR"
 
 subtest "the lock is busy: a warning that names the holder"
-flock "$XTABLES_LOCKFILE" tail -f /dev/null &
-holder=$!
-later $holder
-wait_for 5 eval '! lock_is_free'
-tail_pid=$(pgrep -P $holder)
-later "$tail_pid"
-doctor 5 "held by pid ($holder|$tail_pid)"
-kill -KILL $holder "$tail_pid"
-wait_for 5 lock_is_free
+hold_lock
+doctor 5 "held by pid (${HOLDERS[0]}|${HOLDERS[1]})"
+let_go_of_lock
 
 subtest "looking at the lock does not take it"
 start_nftrace lo -t 30 "${quiet[@]}"

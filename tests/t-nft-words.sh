@@ -178,8 +178,7 @@ start_side() {
 	OUT=$SCRATCH/$1.out ERR=$SCRATCH/$1.err
 	launch_nftrace "$1" --backend "$1" -t 60 --rate 0 --json "${@:2}"
 	SIDE_PID[$1]=$NFTRACE_PID
-	wait_for 20 _armed_or_gone
-	grep -q '^nftrace: armed' "$ERR"
+	wait_for 20 _armed_or_gone && _armed
 }
 end_side() {
 	OUT=$SCRATCH/$1.out ERR=$SCRATCH/$1.err NFTRACE_PID=${SIDE_PID[$1]}

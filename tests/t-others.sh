@@ -193,8 +193,9 @@ assert_within 5 "the flood ends" is_gone "$flood"
 counted() { # TABLE CHAIN: of the rule for port 7
 	in_ns lo iptables-legacy-save -c -t "$1" | sed -nE "s/^\[([0-9]+):.*-A $2 -p udp -m udp --dport 7\$/\1/p"
 }
+both_counted() { [[ $(counted raw "$1") = "$(counted mangle "$1")" ]]; }
 for chain in PREROUTING OUTPUT; do
-	wait_for 3 eval "[[ \$(counted raw $chain) = \$(counted mangle $chain) ]]"
+	assert_within 5 "one count in both tables" both_counted "$chain"
 	assert_equal "packets in raw $chain" "$(counted mangle $chain)" "$(counted raw $chain)"
 done
 note "$(cat "$SCRATCH/cycled"); $(counted mangle OUTPUT) packets"

@@ -27,7 +27,8 @@ trace_unread() {
 	lock_is_free || fail "the lock is held while stdout is slow"
 	cat "$SCRATCH/fifo" >"$SCRATCH/read" &
 	cat=$!
-	wait_for 5 test -s "$SCRATCH/read" # there must be one reader at any time
+	# There must be one reader at any time.
+	assert_within 5 "another one reads" test -s "$SCRATCH/read"
 	kill $idle
 	end_nftrace 20
 	wait $cat

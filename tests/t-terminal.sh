@@ -24,7 +24,7 @@ screen() { tm capture-pane -p; }	# as text
 colours() { tm capture-pane -p -e; }	# with its escape sequences
 sees() { screen | grep -Eq -- "$1"; }
 assert_sees() { # REGEX [SECONDS]
-	wait_for "${2:-10}" sees "$1" && return
+	wait_for "${2:-10}" sees "$1" && return 0
 	fail "the screen does not show '$1'"
 	screen | sed 's/^/#   | /'
 }

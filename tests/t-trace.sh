@@ -78,7 +78,7 @@ if command -v tcpdump >/dev/null && command -v tshark >/dev/null; then
 	udp a 10.2.0.2 1001
 	udp a fd00:2::2 1006
 	kill -INT $BG_PID
-	wait_for 5 is_gone $BG_PID
+	assert_within 5 "tcpdump ends" is_gone $BG_PID
 	tshark -r /run/trace.pcap -T fields -e nflog.prefix 2>/dev/null |
 		sed 's/ *$//' >"$SCRATCH/kernel"
 	[[ -s $SCRATCH/kernel ]] || fail "the other listener saw nothing"

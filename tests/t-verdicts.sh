@@ -261,7 +261,7 @@ for port in 30000 30001; do
 	assert_equal "whole stories from port $port" 30 "$(jq -r "select(.fate == \"FORWARDED\" and
 		(.events | length) == 8 and .ambiguous == null) | .headers" "$OUT" | grep -c "\.$port >")"
 done
-wait_for 5 is_gone "$BG_PID"
+assert_within 5 "the sender ends" is_gone "$BG_PID"
 no_listener
 
 subtest nfqueue-late

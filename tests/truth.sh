@@ -92,7 +92,7 @@ judge() {
 	sent_all
 	stop_nftrace INT
 	kill -INT "$WATCH_PID"
-	wait_for 20 is_gone "$WATCH_PID"
+	assert_within 20 "the watcher ends" is_gone "$WATCH_PID"
 	[[ ! -s $SCRATCH/seen.err ]] || fail "$(<"$SCRATCH/seen.err")"
 	"$TOOLS/truth" "$OUT" "$SCRATCH/seen" marked=2 "$@" >"$SCRATCH/verdict" 2>"$SCRATCH/verdict.err" ||
 		fail "$(<"$SCRATCH/verdict")"

@@ -183,7 +183,7 @@ truth_router() {
 	judge enter=eth0/in leave=eth1/out marked=100
 	in_ns r iptables-$FILTER_BY -D FORWARD 1
 	kill $NFQ_PID
-	wait_for 5 is_gone $NFQ_PID
+	assert_within 5 "nfq ends" is_gone $NFQ_PID
 
 	# What was not split is one packet: as many journeys as the TRACE rules counted.
 	subtest "$BACKEND: bundles of segments"

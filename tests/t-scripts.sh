@@ -1,0 +1,122 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-scripts: the tests' own scripts: every wait is looked at, none sleeps, no failure gets lost.
+. "$(dirname "$0")/lib.sh"
+
+# statements FILE...: "FILE:LINE<tab>TEXT", a line for what a backslash or an operator carries on
+statements() {
+	awk 'FNR == 1 { text = "" }
+		/^[[:space:]]*#/ { next }
+		text == "" { at = FILENAME ":" FNR }
+		{ text = text $0 }
+		/\\$/ { sub(/\\$/, "", text); next }
+		/(\|\||&&|\|)[[:space:]]*$/ { next }
+		{ print at "\t" text; text = "" }' "$@"
+}
+
+# unheeded: on stdin statements; those whose wait_for may fail unseen
+unheeded() {
+	grep -P '\twait_for |.*[^_[:alnum:]"]wait_for [^"]' |
+		grep -vP '\t\s*(if|elif|while|until|!|wait_for\(\))' |
+		grep -vP 'wait_for .*(\|\||&&)'
+}
+
+# sleeping: those that pass time and wait for nothing. What is put in the background, or a
+# program that is traced, sleeps for itself.
+sleeping() {
+	grep -P '(\t|;|&&|\|\||\bdo|\bthen)\s*(sleep\b(?!.*&\s*$)|read -[a-z]*t\b)'
+}
+
+# Reasons: "FILE TEXT", and why its time is no wait of a test's.
+paces='
+t-command.sh trap \"echo interrupted	the traced command, until it is interrupted
+t-command.sh sleep 0.3; echo last word	the traced command, which outlives the trace
+t-nft-changes.sh echo x >/dev/udp	the rate of a sender
+t-nft-changes.sh read -rt "$1"	the rate of a sender
+t-nft-texts.sh sleep 0.05; done	the rate of another, who changes rules'
+# but_for_paces: on stdin what sleeping prints
+but_for_paces() {
+	local at text file mark why
+	while IFS=$'\t' read -r at text; do
+		while IFS=$'\t' read -r mark why; do
+			file=${mark%% *}
+			[[ -n $why && ${at%:*} = *"/$file" && $text = *"${mark#* }"* ]] && continue 2
+		done <<<"$paces"
+		printf '%s\t%s\n' "${at##*/}" "$text"
+	done
+}
+
+mapfile -t scripts < <(ls "$TESTS"/t-*.sh | grep -v '/t-scripts\.sh$')
+scripts+=("$TESTS"/{scenario,lab,truth,truths,rulesets,pcapng,demo}.sh)
+statements "${scripts[@]}" >"$SCRATCH/statements"
+
+subtest "every wait is looked at"
+(($(grep -c 'wait_for \|assert_within ' "$SCRATCH/statements") >= 100)) || fail "too few waits were found"
+assert_equal "waits whose end nobody looks at" "" "$(unheeded <"$SCRATCH/statements")"
+
+subtest "nothing sleeps"
+assert_equal "sleeps" "" "$(sleeping <"$SCRATCH/statements" | but_for_paces)"
+
+subtest "the checks find what is wrong"
+cat >"$SCRATCH/t-wrong.sh" <<'EOT'
+wait_for 5 is_gone 1
+	wait_for 5 \
+		is_gone 2
+kill 3; wait_for 5 is_gone 3
+wait_for 5 is_gone 4 ||
+	fail "4"
+if wait_for 5 is_gone 5; then
+sleep 1
+	read -rt 0.04 <>"$SCRATCH/pause"
+while :; do sleep 0.1; done
+sleep 60 &
+EOT
+statements "$SCRATCH/t-wrong.sh" >"$SCRATCH/wrong"
+assert_equal "waits" "1 2 4" \
+	"$(unheeded <"$SCRATCH/wrong" | sed 's/.*wrong.sh:\([0-9]*\).*/\1/' | paste -sd ' ')"
+assert_equal "sleeps" "8 9 10" \
+	"$(sleeping <"$SCRATCH/wrong" | but_for_paces | sed 's/.*wrong.sh:\([0-9]*\).*/\1/' | paste -sd ' ')"
+
+# ---- what lib.sh makes of a script
+
+# script LINE...: one of these lines, in this sandbox; its output in $SCRATCH/told
+script() {
+	{ printf '. %q\n' "$TESTS/lib.sh"; printf '%s\n' "$@"; } >"$SCRATCH/script.sh"
+	mkdir -p "$SCRATCH/of-script"
+	SCRATCH=$SCRATCH/of-script bash "$SCRATCH/script.sh" >"$SCRATCH/told" 2>&1
+	STATUS=$?
+	rm -rf "$SCRATCH/of-script"
+}
+# fails_with REGEX: the script that ran last has failed, and says so
+fails_with() {
+	((STATUS != 0)) || fail "status 0"
+	assert_grep "^not ok $1" "$SCRATCH/told"
+	assert_no_grep '^ok' "$SCRATCH/told"
+}
+
+subtest "a failure in a subshell is no success"
+script 'subtest one' 'for i in 1 2; do fail $i; done | sort -u >/dev/null' 'subtest two'
+fails_with 'one: in a subshell, where nobody hears it: fail 1'
+script 'subtest one' 'got=$(assert_equal x 1 2)' 'subtest two'
+fails_with "one: in a subshell.* x: expected '1', got '2'"
+script 'subtest one' '(skip "not here")' 'subtest two'
+fails_with 'one: in a subshell.* skip not here'
+
+subtest "a wait that comes to nothing fails"
+script 'subtest one' 'assert_within 0.1 "nothing" false'
+fails_with 'one: not within 0.1 s: nothing'
+script 'subtest one' 'wait_for 0.05 false' 'echo "$?"' 'wait_for 20 true; echo "$?"'
+assert_equal "wait_for" "1 0 ok one" "$(paste -sd ' ' "$SCRATCH/told")"
+
+subtest "a script that ends early, or by an unset variable, has failed"
+script 'subtest one' 'exit 3'
+fails_with 'one: the script ended here, status 3'
+script 'subtest one' ': $nothing_of_that_name'
+fails_with 'one: the script ended here'
+
+subtest "a process that is gone, stopped or a zombie"
+script 'subtest one' 'tail -f /dev/null & pid=$!' 'is_gone $pid && fail "gone"' \
+	'kill -STOP $pid; assert_within 5 stopped is_stopped $pid' \
+	'kill -KILL $pid; assert_within 5 gone is_gone $pid' 'wait $pid 2>/dev/null' \
+	'is_gone $pid || fail "there"' 'is_gone "" || fail "no pid"' "! is_stopped \$pid || fail stopped"
+assert_grep '^ok one$' "$SCRATCH/told"
