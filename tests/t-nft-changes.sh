@@ -20,11 +20,18 @@ in_ns lo nft -i <"$SCRATCH/commands" >/dev/null 2>"$SCRATCH/nft.err" &
 later $!
 exec 9>"$SCRATCH/commands"
 
-mkfifo "$SCRATCH/pause"
 # change COMMAND...: one transaction, and some packets before the next
 change() {
 	echo "$*" >&9
-	read -rt 0.04 <>"$SCRATCH/pause"
+	[[ -z $TRAFFIC ]] || some_rounds
+}
+TRAFFIC=
+ROUNDS_BETWEEN=12	# of six packets
+round() { read -r ROUND <"$SCRATCH/round" && [[ -n $ROUND ]]; }
+passed_by() { round && ((ROUND >= $1)); }
+some_rounds() {
+	assert_within 20 "packets are sent" round
+	assert_within 20 "packets pass" passed_by $((ROUND + ROUNDS_BETWEEN))
 }
 
 # in_force PORT: the last change was that of this rule
@@ -40,13 +47,18 @@ load_table() {
 last_handle() { in_ns lo nft -a list chain ip t out | sed -n 's/.*accept # handle //p' | tail -n 1; }
 
 traffic() {
+	: >"$SCRATCH/round"
+	# At a rate that is the sender's own.
 	in_ns lo bash -c 'while :; do
 		for port in 2000 2001 2002 2003 2004 2005; do
 			echo x >/dev/udp/10.9.0.1/$port
-		done; read -rt "$1" <>"$0"; done' "$SCRATCH/pause" "$PAUSE" 2>/dev/null &
+		done; echo $((++round)) >"$2"; read -rt "$1" <>"$0"; done' \
+		"$PAUSE_FIFO" "$PAUSE" "$SCRATCH/round" 2>/dev/null &
 	TRAFFIC=$!
 	later $TRAFFIC
 }
+
+end_traffic() { kill $TRAFFIC; TRAFFIC=; }
 
 # breathe I: after every tenth change, until texts are shown again: the rules could be read
 has_texts() { tail -n 20 "$OUT" | grep -q '"rule":"udp dport'; }
@@ -93,7 +105,7 @@ for ((i = 1; i <= ROUNDS; i++)); do
 	breathe $i
 done
 assert_within 20 "the last change" in_force $((2000 + (i - 1) % 6))
-kill $TRAFFIC
+end_traffic
 stop_nftrace INT
 verdict
 
@@ -108,7 +120,7 @@ for ((i = 1; i <= (ROUNDS + 2) / 3; i++)); do
 	assert_within 20 "the change" in_force $((2000 + (i + 1) % 6))
 	breathe $i
 done
-kill $TRAFFIC
+end_traffic
 stop_nftrace INT
 verdict
 

@@ -82,11 +82,15 @@ on_both() {
 	told $((2 * $2)) "$3" 1
 }
 
-subtest "full speed, from two CPUs at once"
-on_both 10.2.0.2/9 $((N * 3000)) FORWARDED
-
-subtest "full speed, from two CPUs at once, dropped"
-on_both 10.2.0.2/10 $((N * 1000)) DROP
-
-subtest "full speed, from two CPUs at once, to nowhere"
-on_both 10.99.0.1/9 $((N * 500)) LOST
+# from_two NAME DESTINATION/PORT COUNT FATE: the same where there are two CPUs
+from_two() {
+	subtest "full speed, from two CPUs at once$1"
+	if taskset -c 1 true 2>/dev/null; then
+		on_both "${@:2}"
+	else
+		skip "no second CPU here"
+	fi
+}
+from_two "" 10.2.0.2/9 $((N * 3000)) FORWARDED
+from_two ", dropped" 10.2.0.2/10 $((N * 1000)) DROP
+from_two ", to nowhere" 10.99.0.1/9 $((N * 500)) LOST
