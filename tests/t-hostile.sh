@@ -62,6 +62,7 @@ for bytes in zeros ones minimum random; do
 	assert_grep 'the reader (ended before its time|needs more memory)' "$ERR"
 	assert_grep '; tables as before; ' "$ERR"
 	assert_no_grep 'Unknown error|Success|AddressSanitizer|runtime error' "$ERR"
+	LC_ALL=C assert_no_grep $'[\x01-\x08\x0b-\x1f\x7f]' "$ERR"
 	assert_restored_but_counters lo "$before"
 done
 

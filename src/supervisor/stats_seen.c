@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "place/place_types.h"
 #include "protocol/stats.h"
 #include "replay/replay_state.h"
@@ -18,9 +19,19 @@ static int32_t bounded_error(int32_t err)
 	return err <= 0 && err >= -ERRNO_MAX ? err : -EIO;
 }
 
+/* A reader that was taken over must not drive root's terminal by its words. */
+static void bound_text(char *text, size_t size)
+{
+	char told[sizeof(((struct stats_drop *)NULL)->text)];
+	size_t len = strnlen(text, size - 1);
+
+	memcpy(told, text, len);
+	escape_text(text, size, told, len);
+}
+
 static void bound_drop(struct stats_drop *d)
 {
-	d->text[sizeof(d->text) - 1] = '\0';
+	bound_text(d->text, sizeof(d->text));
 	/* Of no rule that there is: print_drop() passes it over. */
 	if (d->family >= FAMILY_COUNT)
 		d->family = FAMILY_COUNT;
@@ -37,7 +48,7 @@ void stats_take(struct stats *copy, const struct stats *shared)
 		copy->drops = STATS_DROPS;
 	for (unsigned int i = 0; i < STATS_DROPS; i++)
 		bound_drop(&copy->drop[i]);
-	copy->refused.word[sizeof(copy->refused.word) - 1] = '\0';
+	bound_text(copy->refused.word, sizeof(copy->refused.word));
 	copy->input_error = bounded_error(copy->input_error);
 	copy->output_error = bounded_error(copy->output_error);
 	if (copy->input_end > REPLAY_MEMORY) {

@@ -10,8 +10,8 @@ struct stats;
  *
  * Whatever a reader that was taken over has written: errors are 0 or -errno that
  * strerror(3) knows, .drops, .family, .kind, .output_sink and .input_end lie
- * within what they count or name, texts end.  The counts stay as they are: they
- * are printed.
+ * within what they count or name; texts end, and hold nothing that drives a
+ * terminal (escape_text()).  The counts stay as they are: they are printed.
  */
 void stats_take(struct stats *copy, const struct stats *shared);
 

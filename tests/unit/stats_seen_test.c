@@ -79,6 +79,49 @@ static void test_errors(void **state)
 	}
 }
 
+/* What drives a terminal arrives as the names of its bytes. */
+static void test_texts(void **state)
+{
+	static const struct {
+		const char *told, *taken;
+	} rows[] = {
+		{ "filter:FORWARD:rule:1", "filter:FORWARD:rule:1" },
+		{ "\033[2J\a", "\\x1b[2J\\x07" },
+		{ "a\nb\r", "a\\x0ab\\x0d" },
+		{ "\xc2\x9b" "1m", "\\xc2\\x9b1m" },
+		{ "\xe2\x80\xae" "txt", "\\xe2\\x80\\xaetxt" },
+		{ "m\xc3\xbcller", "m\xc3\xbcller" },
+		{ "\xff", "\\xff" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		memset(&shared, 0, sizeof(shared));
+		strcpy(shared.drop[STATS_DROPS - 1].text, rows[i].told);
+		strcpy(shared.refused.word, rows[i].told);
+		stats_take(&copy, &shared);
+		assert_string_equal(copy.drop[STATS_DROPS - 1].text,
+				    rows[i].taken);
+		assert_string_equal(copy.refused.word, rows[i].taken);
+	}
+}
+
+/* Text of nothing but such bytes grows fourfold: what has no room is cut off. */
+static void test_long_texts(void **state)
+{
+	char *text = shared.drop[0].text;
+	size_t len;
+
+	(void)state;
+	memset(&shared, 0, sizeof(shared));
+	memset(text, '\033', sizeof(shared.drop[0].text));
+	stats_take(&copy, &shared);
+	len = strlen(copy.drop[0].text);
+	assert_true(len < sizeof(copy.drop[0].text));
+	assert_true(len > sizeof(copy.drop[0].text) - 8);
+	assert_null(strchr(copy.drop[0].text, '\033'));
+}
+
 /* An honest reader's words arrive as they are. */
 static void test_honest(void **state)
 {
@@ -103,6 +146,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_any_bytes),
 		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_long_texts),
 		cmocka_unit_test(test_honest),
 	};
 
