@@ -2,12 +2,14 @@
 /* clock: the time of one of the kernel's clocks, in nanoseconds. */
 #include "rules/base/clock.h"
 
+#include "rules/base/units.h"
+
 uint64_t clock_ns(clockid_t id)
 {
 	struct timespec ts;
 
 	clock_gettime(id, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
 uint64_t clock_monotonic_ns(void)

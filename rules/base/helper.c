@@ -20,6 +20,7 @@
 #include "rules/base/clock.h"
 #include "rules/base/process.h"
 #include "rules/base/testpoint.h"
+#include "rules/base/units.h"
 
 enum { RESULT_FD = 3, LINE_FD = 4 };
 
@@ -140,7 +141,7 @@ static void leave_terminal_signals(void)
 	};
 	sigset_t none;
 
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		signal(signals[i], SIG_IGN);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -207,7 +208,7 @@ static void close_files(struct helper *h)
 {
 	int *fds[] = { &h->result_fd, &h->text_fd, &h->line };
 
-	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
 		if (*fds[i] >= 0)
 			close(*fds[i]);
 		*fds[i] = -1;
@@ -274,10 +275,10 @@ static bool wait_for_word(const struct helper *h, int timeout_ms)
 {
 	struct pollfd pfd = { .fd = h->line, .events = POLLIN };
 	uint64_t now = clock_monotonic_ns();
-	const uint64_t end = now + (uint64_t)timeout_ms * 1000000;
+	const uint64_t end = now + (uint64_t)timeout_ms * NS_PER_MS;
 
 	while (now < end) {
-		uint64_t left = (end - now) / 1000000 + 1;
+		uint64_t left = (end - now) / NS_PER_MS + 1;
 
 		if (poll(&pfd, 1, left < SLICE_MS ? (int)left : SLICE_MS) > 0)
 			return true;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "rules/base/clock.h"
+#include "rules/base/units.h"
 
 enum {
 	SLICE_MS = 200,		/* so often it is looked whether a child is stopped */
@@ -27,7 +28,7 @@ static bool is_fault(int sig)
 		SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS,
 	};
 
-	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(faults); i++)
 		if (sig == faults[i])
 			return true;
 	return false;
@@ -101,13 +102,13 @@ static void await_end(int pidfd, int ms)
 static bool wait_until(pid_t pid, int timeout_ms, int *status, bool stops)
 {
 	uint64_t now = clock_monotonic_ns();
-	const uint64_t end = now + (uint64_t)timeout_ms * 1000000;
+	const uint64_t end = now + (uint64_t)timeout_ms * NS_PER_MS;
 	int pidfd = timeout_ms ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
 	bool reaped;
 
 	while (!(reaped = is_reaped(pid, status)) && now < end &&
 	       !(stops && process_child_is_stopped(pid))) {
-		uint64_t left = (end - now) / 1000000 + 1;
+		uint64_t left = (end - now) / NS_PER_MS + 1;
 
 		await_end(pidfd, left < SLICE_MS ? (int)left : SLICE_MS);
 		now = clock_monotonic_ns();

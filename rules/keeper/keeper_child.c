@@ -16,13 +16,11 @@
 #include "rules/base/clock.h"
 #include "rules/base/process.h"
 #include "rules/base/testpoint.h"
+#include "rules/base/units.h"
 #include "rules/keeper/install.h"
 #include "rules/keeper/lock.h"
 #include "rules/legacy/ledger.h"
 #include "rules/legacy/trace_rules.h"
-
-/* Seconds from the planned end to the deadline: our own second, and some. */
-enum { DEADLINE_MARGIN = 3 };
 
 /* The keeper's own state; lives in its process only. */
 struct state {
@@ -114,8 +112,8 @@ static void install(struct state *s, const struct undo *undo)
 static void set_timer(int fd, uint64_t at_ns, int flags)
 {
 	struct itimerspec its = {
-		.it_value.tv_sec = (time_t)(at_ns / 1000000000),
-		.it_value.tv_nsec = (long)(at_ns % 1000000000),
+		.it_value.tv_sec = (time_t)(at_ns / NS_PER_S),
+		.it_value.tv_nsec = (long)(at_ns % NS_PER_S),
 	};
 
 	timerfd_settime(fd, flags, &its, NULL);
@@ -123,7 +121,7 @@ static void set_timer(int fd, uint64_t at_ns, int flags)
 
 static uint64_t seconds_ns(unsigned int s)
 {
-	return (uint64_t)s * 1000000000;
+	return (uint64_t)s * NS_PER_S;
 }
 
 /* A timer far away that is cancelled when somebody sets the clock. */
@@ -138,7 +136,7 @@ static void watch_clock(struct state *s)
 
 static void start_looking(struct state *s)
 {
-	const struct timespec pause = { .tv_nsec = KEEPER_LOOK_MS * 1000000l };
+	const struct timespec pause = { .tv_nsec = KEEPER_LOOK_MS * NS_PER_MS };
 	struct itimerspec its = { .it_value = pause, .it_interval = pause };
 
 	timerfd_settime(s->look_timer, 0, &its, NULL);
@@ -152,7 +150,8 @@ static int64_t deadline_end(const struct state *s)
 	if (s->end_ns == 0)
 		return time(NULL) + KEEPER_LEASE_SECONDS;
 	left = s->end_ns > now ? s->end_ns - now : 0;
-	return time(NULL) + (int64_t)(left / 1000000000) + DEADLINE_MARGIN;
+	return time(NULL) + (int64_t)(left / NS_PER_S) +
+	       KEEPER_DEADLINE_SECONDS;
 }
 
 /* Write a deadline that fits the clock as it is now into all our rules. */

@@ -19,6 +19,13 @@ enum { KEEPER_SETUP_SECONDS = 60 };
 /* Till then it looks so often whether the supervisor is stopped; the second time will do. */
 enum { KEEPER_LOOK_MS = 400 };
 
+/*
+ * Seconds from a run's planned end to the deadline in the kernel: the keeper's
+ * own second, and the time that arming takes; when that is longer the keeper
+ * moves the deadline.
+ */
+enum { KEEPER_DEADLINE_SECONDS = 3 };
+
 /* With -t 0: rules live this long and are renewed at half of it. */
 enum { KEEPER_LEASE_SECONDS = 60 };
 

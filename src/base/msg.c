@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/escape.h"
+#include "rules/base/units.h"
 
 static bool status_shown;
 
@@ -110,7 +111,7 @@ const char *msg_errno_text(int err)
 		{ ENOBUFS, "no memory for it in the kernel" },
 	};
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		if (texts[i].err == -err)
 			return texts[i].text;
 	return strerror(-err);

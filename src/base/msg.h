@@ -3,8 +3,16 @@
 #ifndef NFTRACE_MSG_H
 #define NFTRACE_MSG_H
 
-/** say - "nftrace: ..." on stderr; erases the status line first */
+#include <stdint.h>
+
+/** msg - "nftrace: ..." on stderr; erases the status line first */
 void msg(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/** plural - "rule%s": the ending behind @n of them */
+static inline const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
 
 /** msg_status - replace the status line (terminals only); NULL erases it */
 void msg_status(const char *line);

@@ -15,6 +15,8 @@
 #include <cap-ng.h>
 #include <seccomp.h>
 
+#include "rules/base/units.h"
+
 enum { NOBODY = 65534, ARGS = 2 };
 
 /* A call, and what its arguments must be. */
@@ -97,8 +99,6 @@ static const struct call refused[] = {
 	{ CALL(sendto), 1, { { 4, SCMP_CMP_NE, 0 } } },
 };
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
-
 bool sandbox_is_wide(void)
 {
 #if defined(SANITIZE) || defined(WIDE_FILTER)
@@ -138,8 +138,8 @@ static int make_filter(const struct call *own, size_t count)
 		return -ENOMEM;
 	if (wide)
 		return add_calls(SCMP_ACT_ERRNO(EPERM), refused,
-				 COUNT(refused));
-	err = add_calls(SCMP_ACT_ALLOW, for_all, COUNT(for_all));
+				 ARRAY_SIZE(refused));
+	err = add_calls(SCMP_ACT_ALLOW, for_all, ARRAY_SIZE(for_all));
 	if (!err)
 		err = add_calls(SCMP_ACT_ALLOW, own, count);
 	return err ? err : add_abort();
@@ -147,12 +147,12 @@ static int make_filter(const struct call *own, size_t count)
 
 static int make_readers(void)
 {
-	return make_filter(for_reader, COUNT(for_reader));
+	return make_filter(for_reader, ARRAY_SIZE(for_reader));
 }
 
 static int make_helpers(void)
 {
-	return make_filter(for_helper, COUNT(for_helper));
+	return make_filter(for_helper, ARRAY_SIZE(for_helper));
 }
 
 static int load_filter(void)
@@ -266,7 +266,7 @@ static int give_up(char *what, size_t size)
 		{ "dropping capabilities", drop_capabilities },
 	};
 
-	return take_steps(steps, COUNT(steps), what, size);
+	return take_steps(steps, ARRAY_SIZE(steps), what, size);
 }
 
 static int load(char *what, size_t size)
@@ -325,6 +325,6 @@ int sandbox_enter_helper(char *what, size_t size)
 	int err = give_up(what, size);
 
 	if (!err)
-		err = take_steps(steps, COUNT(steps), what, size);
+		err = take_steps(steps, ARRAY_SIZE(steps), what, size);
 	return err ? err : load(what, size);
 }

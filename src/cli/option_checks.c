@@ -6,6 +6,7 @@
 
 #include "base/msg.h"
 #include "cli/options.h"
+#include "rules/base/units.h"
 
 static bool check_groups(const struct options *o, unsigned int groups)
 {
@@ -69,7 +70,7 @@ static bool check_pairs(const struct options *o)
 		  "'--no-lock' and '--hold-lock' together: choose one" },
 	};
 
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
 		if (*(const bool *)((const char *)o + pairs[i].a) &&
 		    *(const bool *)((const char *)o + pairs[i].b)) {
 			msg("error: %s", pairs[i].text);

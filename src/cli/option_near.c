@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/option_rows.h"
+#include "rules/base/units.h"
 
 enum { LONGEST = 24 };
 
@@ -79,7 +80,7 @@ const char *option_near(const char *word)
 	best.distance = least(2, (unsigned int)len / 3) + 1;
 	for (unsigned int i = 0; i < option_row_count; i++)
 		look_at(&best, word, len, option_rows[i].name);
-	for (size_t i = 0; i < sizeof(of_matches) / sizeof(of_matches[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(of_matches); i++)
 		look_at(&best, word, len, of_matches[i]);
 	return best.name;
 }

@@ -13,6 +13,7 @@
 #include "cli/option_values.h"
 #include "cli/options.h"
 #include "rules/base/helper.h"
+#include "rules/base/units.h"
 #include "rules/match/words.h"
 
 static bool add_word(struct options *o, unsigned int group, char *text)
@@ -109,7 +110,7 @@ int options_parse(struct options *o, int argc, char *argv[])
 	int err;
 
 	memset(o, 0, sizeof(*o));
-	o->time_ns = 30ull * 1000000000;
+	o->time_ns = 30 * NS_PER_S;
 	o->wait_s = 5;
 	o->snaplen = 128;
 	o->buffer_mib = 64;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/options.h"
+#include "rules/base/units.h"
 
 #define AT(member) .offset = offsetof(struct options, member)
 
@@ -76,10 +77,9 @@ const struct option_row option_rows[] = {
 	{ "version", 'V', OPTION_FLAG, AT(version), NULL, "the version", 0, 0 },
 };
 
-const unsigned int option_row_count =
-	sizeof(option_rows) / sizeof(option_rows[0]);
+const unsigned int option_row_count = ARRAY_SIZE(option_rows);
 
-_Static_assert(sizeof(option_rows) / sizeof(option_rows[0]) <= OPTION_ROWS_MAX,
+_Static_assert(ARRAY_SIZE(option_rows) <= OPTION_ROWS_MAX,
 	       "OPTION_ROWS_MAX is too small");
 
 static const char examples[] =

@@ -11,6 +11,7 @@
 #include "base/msg.h"
 #include "cli/option_rows.h"
 #include "cli/options.h"
+#include "rules/base/units.h"
 #include "rules/legacy/trace_rules.h"
 
 static bool bad_value(const struct option_row *r, const char *value,
@@ -63,11 +64,11 @@ static bool take_duration(const struct option_row *r, uint64_t *ns,
 		const char *unit;
 		uint64_t ns;
 	} units[] = {
-		{ "", 1000000000 }, { "s", 1000000000 }, { "ms", 1000000 },
-		{ "m", 60ull * 1000000000 }, { "h", 3600ull * 1000000000 },
+		{ "", NS_PER_S }, { "s", NS_PER_S }, { "ms", NS_PER_MS },
+		{ "m", 60 * NS_PER_S }, { "h", 3600 * NS_PER_S },
 	};
 	/* xt_time counts to 2106; a month is more than a one-shot tool needs. */
-	static const uint64_t max_ns = 31ull * 86400 * 1000000000;
+	static const uint64_t max_ns = 31 * 86400 * NS_PER_S;
 	char *end;
 	uint64_t n;
 
@@ -78,7 +79,7 @@ static bool take_duration(const struct option_row *r, uint64_t *ns,
 	}
 	if (!parse_number(value, &n, &end))
 		return bad_value(r, value, "a duration such as 20, 500ms or 2m");
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
 		if (strcmp(end, units[i].unit) != 0)
 			continue;
 		if (n > max_ns / units[i].ns)
@@ -105,7 +106,7 @@ static bool take_rate(const struct option_row *r, struct rate *rate,
 		unit = end + 1;
 	else if (*end)
 		return bad_value(r, value, "a rate such as 100/s, or 0");
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
 		if (*unit && strncmp(units[i], unit, strlen(unit)) == 0) {
 			rate->given = true;
 			rate->number = (uint32_t)n;

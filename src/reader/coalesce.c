@@ -2,6 +2,8 @@
 /* coalesce: how long the reader rests so that more events come together. */
 #include "reader/coalesce.h"
 
+#include "rules/base/units.h"
+
 /*
  * Whoever watches notices no 5 ms, and each waking up costs as much as ten
  * events.
@@ -11,8 +13,6 @@ enum {
 	BUSY_A_MS = 32,		/* events: from there on it is worth a rest */
 	EVENT_BYTES = 1024,	/* in the kernel, and what it keeps of a packet */
 };
-
-static const uint64_t MS = 1000000;
 
 void coalesce_open(struct coalesce *p, size_t buffer, uint32_t snaplen)
 {
@@ -26,7 +26,7 @@ void coalesce_open(struct coalesce *p, size_t buffer, uint32_t snaplen)
 /* No rest in which four times as many as now would not fit the buffer. */
 static int rest_ms(const struct coalesce *p, uint64_t span_ns)
 {
-	uint64_t a_ms = p->events * MS / span_ns, fits;
+	uint64_t a_ms = p->events * NS_PER_MS / span_ns, fits;
 
 	if (a_ms < BUSY_A_MS)
 		return 0;
@@ -39,7 +39,7 @@ int coalesce_rest_ms(struct coalesce *p, unsigned int n, uint64_t now_ns)
 	uint64_t span_ns = now_ns - p->since_ns;
 
 	p->events += n;
-	if (span_ns < MS)
+	if (span_ns < NS_PER_MS)
 		return p->rest_ms;
 	p->rest_ms = rest_ms(p, span_ns);
 	p->events = 0;

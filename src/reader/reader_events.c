@@ -20,6 +20,7 @@
 #include "reader/reader_plan.h"
 #include "reader/reader_state.h"
 #include "rules/base/clock.h"
+#include "rules/base/units.h"
 
 enum { CAUSE_MS = 1000 };	/* to wait for a cause, on a busy machine */
 
@@ -30,7 +31,7 @@ enum { CAUSE_MS = 1000 };	/* to wait for a cause, on a busy machine */
  */
 static void wait_for_cause(struct reader_state *s, const struct loss_answer *a)
 {
-	uint64_t end = clock_ns(CLOCK_MONOTONIC) + CAUSE_MS * 1000000;
+	uint64_t end = clock_ns(CLOCK_MONOTONIC) + CAUSE_MS * NS_PER_MS;
 	struct pollfd pfd = { .fd = s->control, .events = POLLIN };
 
 	reader_tell(s->control, READER_LOST);
@@ -38,7 +39,7 @@ static void wait_for_cause(struct reader_state *s, const struct loss_answer *a)
 		uint64_t now = clock_ns(CLOCK_MONOTONIC);
 
 		if (now >= end ||
-		    poll(&pfd, 1, (int)((end - now) / 1000000) + 1) <= 0)
+		    poll(&pfd, 1, (int)((end - now) / NS_PER_MS) + 1) <= 0)
 			return;
 		reader_on_control(s);
 	}

@@ -15,13 +15,14 @@
 #include "reader/reader_state.h"
 #include "rules/base/clock.h"
 #include "rules/base/testpoint.h"
+#include "rules/base/units.h"
 
 enum {
 	TURN_EVENTS = 8192,	/* then see to output and control */
 	DRAIN_SILENCE_MS = 100,
 	DRAIN_QUEUE_MS = 1000,	/* user space may still hold a packet */
 	DRAIN_MAX_MS = 5000,
-	LOOK_NS = 1000000000,	/* at the memory that is left */
+	LOOK_NS = NS_PER_S,	/* at the memory that is left */
 	PAUSE_NS = 20000000,	/* output and silence wait for so long at most */
 };
 
@@ -202,7 +203,7 @@ static void drain_hold(struct reader_state *s)
 		pending_poll(s->hold, s->now_ns, s->empty);
 		printer_flush(&s->printer);
 		if (!pending_waits(s->hold) || s->orphaned ||
-		    s->now_ns - begun > (uint64_t)DRAIN_MAX_MS * 1000000)
+		    s->now_ns - begun > (uint64_t)DRAIN_MAX_MS * NS_PER_MS)
 			break;
 		wait_for(s, true, 20);
 	}
@@ -229,11 +230,11 @@ static void drain(struct reader_state *s)
 			last = s->now_ns;
 		expire(s);
 		printer_flush(&s->printer);
-		quiet = (s->now_ns - last) / 1000000;
+		quiet = (s->now_ns - last) / NS_PER_MS;
 		limit = journeys_open_count(s->journeys) ? DRAIN_QUEUE_MS
 							 : DRAIN_SILENCE_MS;
 		if (quiet >= limit || s->now_ns - begun >
-		    (uint64_t)DRAIN_MAX_MS * 1000000)
+		    (uint64_t)DRAIN_MAX_MS * NS_PER_MS)
 			break;
 		wait_for(s, true, 20);
 	}

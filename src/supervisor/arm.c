@@ -20,6 +20,7 @@
 #include "reader/reader_process.h"
 #include "rules/base/clock.h"
 #include "rules/base/testpoint.h"
+#include "rules/base/units.h"
 #include "rules/legacy/ledger.h"
 #include "supervisor/check.h"
 #include "supervisor/insert.h"
@@ -55,13 +56,12 @@ static bool was_interrupt(struct run *r)
 
 static int wait_for_lock(struct run *r)
 {
-	const uint64_t ms = 1000000;
 	uint64_t now = clock_monotonic_ns();
-	uint64_t end = now + r->o->wait_s * 1000 * ms;
+	uint64_t end = now + r->o->wait_s * 1000 * NS_PER_MS;
 	int err;
 
 	do {
-		err = lock_acquire(&r->lock, (int)((end - now) / ms),
+		err = lock_acquire(&r->lock, (int)((end - now) / NS_PER_MS),
 				   r->signal_fd);
 		if (err != -ECANCELED || was_interrupt(r))
 			return err;
@@ -202,9 +202,9 @@ static void say_armed(const struct run *r)
 			 (double)r->o->time_ns / 1e9);
 	if (r->o->count)
 		snprintf(count, sizeof(count), " or %" PRIu64 " packet%s",
-			 r->o->count, r->o->count == 1 ? "" : "s");
+			 r->o->count, plural(r->o->count));
 	msg("armed: %u rule%s inserted, capturing %s%s%s%s%s%s%s", r->installed,
-	    r->installed == 1 ? "" : "s", time_text, count,
+	    plural(r->installed), time_text, count,
 	    r->o->command ? " or until the command ends" : "",
 	    r->plan.rate[0] ? "; rate " : "", r->plan.rate,
 	    r->plan.rate[0] && r->plan.rate_default ? " (default" : "",

@@ -168,11 +168,6 @@ void backend_drop_idle(struct plan *p, const struct options *o)
 	}
 }
 
-static const char *plural(uint32_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 /* Return: false when there is nothing of it. */
 static bool say_legacy(const struct snapshot *const snap[], char *buf,
 		       size_t size)

@@ -13,6 +13,7 @@
 #include "rules/base/clock.h"
 #include "rules/base/process.h"
 #include "rules/base/testpoint.h"
+#include "rules/base/units.h"
 #include "rules/nft/found.h"
 #include "supervisor/lock_waiters.h"
 #include "supervisor/nft_refresh.h"
@@ -142,7 +143,7 @@ struct farewell {
 
 static void set_due(struct farewell *f)
 {
-	f->due_ns = clock_monotonic_ns() + STUCK_MS * 1000000ull;
+	f->due_ns = clock_monotonic_ns() + STUCK_MS * NS_PER_MS;
 }
 
 static void kill_reader(struct run *r, struct farewell *f, const char *why)
@@ -178,7 +179,8 @@ static bool be_impatient(struct run *r, struct farewell *f)
 static void hear(struct run *r, struct farewell *f)
 {
 	uint64_t now = clock_monotonic_ns();
-	uint64_t left = f->due_ns > now ? (f->due_ns - now) / 1000000 + 1 : 0;
+	uint64_t left = f->due_ns > now ?
+		(f->due_ns - now) / NS_PER_MS + 1 : 0;
 
 	if (poll(f->pfd, 2, (int)left) <= 0)
 		return;

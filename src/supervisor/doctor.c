@@ -120,7 +120,7 @@ static void check_tables(const struct family *f, unsigned int *tables)
 	*tables += names.count;
 	if (names.count)
 		report(FINE, "%s: %u legacy table%s, %u entries", f->command,
-		       names.count, names.count == 1 ? "" : "s", entries);
+		       names.count, plural(names.count), entries);
 	else
 		report(FINE, "%s: no legacy table", f->command);
 }
@@ -147,8 +147,8 @@ static void check_nft(unsigned int *tables)
 	}
 	if (s) {
 		report(FINE, "nft: %u table%s, %u rule%s", s->tables - own,
-		       s->tables - own == 1 ? "" : "s", rules,
-		       rules == 1 ? "" : "s");
+		       plural(s->tables - own), rules,
+		       plural(rules));
 		*tables += s->tables - own;
 		check_foreign_nft(s, true, true);
 	}

@@ -13,6 +13,7 @@
 #include "cli/option_near.h"
 #include "cli/options.h"
 #include "rules/base/entry.h"
+#include "rules/base/units.h"
 #include "rules/keeper/protocol.h"
 #include "rules/legacy/trace_rules.h"
 #include "rules/match/match.h"
@@ -20,13 +21,6 @@
 #include "supervisor/backend.h"
 #include "supervisor/rate.h"
 #include "supervisor/reply_match.h"
-
-/*
- * Seconds from the planned end to the deadline in the kernel: the keeper's
- * own second, and the time that arming takes; when that is longer the keeper
- * moves the deadline.
- */
-enum { DEADLINE_MARGIN = 3 };
 
 static bool only_one_asked(const struct options *o, unsigned int i)
 {
@@ -362,8 +356,8 @@ static int parse_all(struct plan *p, const struct options *o)
 int64_t plan_end(const struct options *o)
 {
 	return time(NULL) + (o->time_ns ?
-		(int64_t)((o->time_ns + 999999999) / 1000000000) +
-		DEADLINE_MARGIN : KEEPER_LEASE_SECONDS);
+		(int64_t)((o->time_ns + NS_PER_S - 1) / NS_PER_S) +
+		KEEPER_DEADLINE_SECONDS : KEEPER_LEASE_SECONDS);
 }
 
 int plan_begin(struct plan *p, const struct options *o)

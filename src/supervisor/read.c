@@ -20,6 +20,7 @@
 #include "replay/rules_text.h"
 #include "replay/trace_line.h"
 #include "rules/base/process.h"
+#include "rules/base/units.h"
 #include "supervisor/results.h"
 #include "supervisor/run.h"
 #include "supervisor/run_state.h"
@@ -144,7 +145,7 @@ static const char *unpacker(const unsigned char *first, size_t len)
 		{ "BZh", "bzcat" }, { "\x28\xb5\x2f\xfd", "zstdcat" },
 	};
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (len >= strlen(kinds[i].magic) &&
 		    memcmp(first, kinds[i].magic, strlen(kinds[i].magic)) == 0)
 			return kinds[i].program;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/options.h"
+#include "rules/base/units.h"
 
 /* Words whose opposites are each other; a value that follows stays. */
 static const char *const pairs[][2] = {
@@ -76,7 +77,7 @@ static char *turn_word(const char *word)
 	for (size_t i = 0; i < 2; i++)
 		if (strlen(outs[i]) == len && memcmp(outs[i], word, len) == 0)
 			return join(i ? "--in-interface" : "-i", word + len);
-	other = swap(pairs, sizeof(pairs) / sizeof(pairs[0]), word, len);
+	other = swap(pairs, ARRAY_SIZE(pairs), word, len);
 	return other ? join(other, word + len) : strdup(word);
 }
 
@@ -89,14 +90,14 @@ static char *turn_value(const char *option, const char *value)
 
 	/* The second value of --match-set; the first is a set's name. */
 	if (takes || strncmp(option, "--", 2) != 0)
-		other = swap(answers, sizeof(answers) / sizeof(answers[0]),
-			     value, strlen(value));
+		other = swap(answers, ARRAY_SIZE(answers), value,
+			     strlen(value));
 	return strdup(other ? other : value);
 }
 
 static bool is_dropped(const char *word)
 {
-	for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(dropped); i++)
 		if (strcmp(dropped[i], word) == 0)
 			return true;
 	return strncmp(word, "-i", 2) == 0 && word[2];

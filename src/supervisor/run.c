@@ -9,6 +9,7 @@
 
 #include "base/exit_status.h"
 #include "base/msg.h"
+#include "rules/base/units.h"
 #include "rules/legacy/ledger.h"
 #include "supervisor/arm.h"
 #include "supervisor/disarm.h"
@@ -29,7 +30,7 @@ static int catch_signals(void)
 	sigset_t set;
 
 	sigfillset(&set);
-	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(left); i++)
 		sigdelset(&set, left[i]);
 	/* Inherited as ignored (nohup), a signal would never be seen. */
 	for (int sig = 1; sig < SIGRTMAX; sig++)

@@ -8,11 +8,6 @@
 #include "supervisor/bypass.h"
 #include "supervisor/run_state.h"
 
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 uint64_t run_hints_counted(const struct run *r)
 {
 	uint64_t n = 0;

@@ -19,11 +19,6 @@
 
 enum { DROPS_SHOWN = 10 };
 
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 static const char *output_name(const struct run *r)
 {
 	uint8_t i = r->seen.output_sink;

@@ -14,6 +14,7 @@
 #include "base/msg.h"
 #include "rules/base/clock.h"
 #include "rules/base/helper.h"
+#include "rules/base/units.h"
 #include "supervisor/lock_waiters.h"
 #include "supervisor/nft_refresh.h"
 #include "supervisor/questions.h"
@@ -114,7 +115,7 @@ static void on_command(struct run *r)
 	else if (r->command.state != COMMAND_ENDED)
 		return;
 	else if (!r->command_end_ns)
-		r->command_end_ns = now + COMMAND_GRACE_MS * 1000000ull;
+		r->command_end_ns = now + COMMAND_GRACE_MS * NS_PER_MS;
 	else if (now >= r->command_end_ns)
 		r->end = END_COMMAND;
 }
@@ -150,7 +151,8 @@ static int next_timeout(struct run *r, bool tty)
 
 	if (!r->end_ns)
 		return timeout;
-	left = r->end_ns > now ? (r->end_ns - now + 999999) / 1000000 : 0;
+	left = r->end_ns > now ?
+		(r->end_ns - now + NS_PER_MS - 1) / NS_PER_MS : 0;
 	return left < (uint64_t)timeout ? (int)left : timeout;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/msg.h"
 #include "rules/base/clock.h"
+#include "rules/base/units.h"
 #include "rules/legacy/snapshot_make.h"
 #include "supervisor/run_state.h"
 
@@ -78,19 +79,18 @@ int table_monitor_look(struct run *r,
 
 int table_monitor_tick(struct run *r)
 {
-	const uint64_t ms = 1000000;
 	uint64_t now = clock_monotonic_ns(), begun = now, pause;
 
 	if (r->guard_ns == 0)
-		r->guard_ns = now + FREE_MS * ms;
+		r->guard_ns = now + FREE_MS * NS_PER_MS;
 	if (now >= r->guard_ns) {
 		/* Not to be read now: it is tried again, and at the end. */
 		table_monitor_look(r, NULL);
 		now = clock_monotonic_ns();
-		pause = (r->locked ? LOCKED_MS : FREE_MS) * ms;
+		pause = (r->locked ? LOCKED_MS : FREE_MS) * NS_PER_MS;
 		if (pause < (now - begun) * SHARE)
 			pause = (now - begun) * SHARE;
 		r->guard_ns = now + pause;
 	}
-	return (int)((r->guard_ns - now) / ms) + 1;
+	return (int)((r->guard_ns - now) / NS_PER_MS) + 1;
 }
