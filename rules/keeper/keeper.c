@@ -69,7 +69,7 @@ int keeper_locked(struct keeper *k)
 	return ask(k, OP_LOCKED, 0);
 }
 
-int keeper_install(struct keeper *k, const struct undo *undo)
+int keeper_ask_install(struct keeper *k, const struct undo *undo)
 {
 	return ask_fully(k, OP_INSTALL, 0, undo);
 }
@@ -84,7 +84,7 @@ int keeper_unlocked(struct keeper *k)
 	return ask(k, OP_UNLOCKED, 0);
 }
 
-int keeper_undo(struct keeper *k)
+int keeper_ask_undo(struct keeper *k)
 {
 	return ask(k, OP_UNDO, 0);
 }

@@ -29,12 +29,12 @@ int keeper_start(struct keeper *k, struct keeper_plan *plan,
 int keeper_locked(struct keeper *k);
 
 /**
- * keeper_install - ask it to set the logger and insert the rules; 0 or -errno
+ * keeper_ask_install - ask it to set the logger and insert the rules; 0 or -errno
  * @undo: what is about to be changed, and the run's end as it is known now
  *
  * The answer's error is -ECANCELED when it has given the run up meanwhile.
  */
-int keeper_install(struct keeper *k, const struct undo *undo);
+int keeper_ask_install(struct keeper *k, const struct undo *undo);
 
 /**
  * keeper_armed - tell it when the run will be over
@@ -45,8 +45,8 @@ int keeper_armed(struct keeper *k, uint64_t end_ns);
 /** keeper_unlocked - the lock is being given up: take it for each change from now on */
 int keeper_unlocked(struct keeper *k);
 
-/** keeper_undo - ask it to take everything back */
-int keeper_undo(struct keeper *k);
+/** keeper_ask_undo - ask it to take everything back */
+int keeper_ask_undo(struct keeper *k);
 
 /**
  * keeper_receive - next message

@@ -31,7 +31,7 @@ enum { KEEPER_LEASE_SECONDS = 60 };
 
 /*
  * All that the keeper needs; filled before it is forked, which copies it: but
- * for what can be known under the lock only, see keeper_install().
+ * for what can be known under the lock only, see keeper_ask_install().
  */
 struct keeper_plan {
 	struct undo undo;	/* .owner; the rest comes later */
@@ -45,8 +45,8 @@ struct keeper_plan {
 };
 
 enum keeper_event {
-	KEEPER_INSTALLED,	/* answer to keeper_install() */
-	KEEPER_UNDONE,		/* answer to keeper_undo(), or its own doing:
+	KEEPER_INSTALLED,	/* answer to keeper_ask_install() */
+	KEEPER_UNDONE,		/* answer to keeper_ask_undo(), or its own doing:
 				 * then the lock is let go as well */
 	KEEPER_LEASE_LOST,	/* the deadline could not be renewed */
 	KEEPER_CLOCK_STEPPED,	/* the wall clock was set; deadlines renewed */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* arm: takes the lock, binds the group, has the rules put in, starts the reader. */
+/* arm: the steps from the lock to "armed", in the order that is safe. */
 #include "supervisor/arm.h"
 
 #include <errno.h>
@@ -22,17 +22,17 @@
 #include "rules/base/testpoint.h"
 #include "rules/base/units.h"
 #include "rules/legacy/ledger.h"
+#include "supervisor/arm_rules.h"
 #include "supervisor/check.h"
-#include "supervisor/insert.h"
 #include "supervisor/results.h"
 #include "supervisor/run_state.h"
 #include "supervisor/snapshots.h"
 
-enum { READER_MS = 20000 };
+enum { READER_MS = 20000 };	/* to begin: many rules, a busy machine */
 
 static int open_lock(struct run *r)
 {
-	int err = lock_open(&r->lock);
+	int err = lock_open(&r->host.lock);
 
 	if (!err)
 		return 0;
@@ -42,12 +42,12 @@ static int open_lock(struct run *r)
 	return STATUS_FAILURE;
 }
 
-/* The signal that there is: one of a helper's end is no interrupt. */
-static bool was_interrupt(struct run *r)
+/* The signal of a helper's end is no interrupt. */
+static bool was_interrupt(int signal_fd)
 {
 	struct signalfd_siginfo si;
 
-	if (read(r->signal_fd, &si, sizeof(si)) != sizeof(si) ||
+	if (read(signal_fd, &si, sizeof(si)) != sizeof(si) ||
 	    si.ssi_signo != SIGCHLD)
 		return true;
 	helper_collect(false);
@@ -57,13 +57,14 @@ static bool was_interrupt(struct run *r)
 static int wait_for_lock(struct run *r)
 {
 	uint64_t now = clock_monotonic_ns();
-	uint64_t end = now + r->o->wait_s * 1000 * NS_PER_MS;
+	uint64_t end = now + r->o->wait_s * NS_PER_S;
 	int err;
 
 	do {
-		err = lock_acquire(&r->lock, (int)((end - now) / NS_PER_MS),
+		err = lock_acquire(&r->host.lock,
+				   (int)((end - now) / NS_PER_MS),
 				   r->signal_fd);
-		if (err != -ECANCELED || was_interrupt(r))
+		if (err != -ECANCELED || was_interrupt(r->signal_fd))
 			return err;
 		now = clock_monotonic_ns();
 	} while (now < end);
@@ -74,11 +75,11 @@ static int take_lock(struct run *r)
 {
 	int err;
 
-	msg("Trying to acquire the lock: %s", r->lock.path);
+	msg("Trying to acquire the lock: %s", r->host.lock.path);
 	TESTPOINT("before-lock");
 	err = wait_for_lock(r);
 	if (err == -EWOULDBLOCK) {
-		check_lock_holder(&r->lock);
+		check_lock_holder(&r->host.lock);
 		msg("error: the xtables lock was not to be had within %u "
 		    "seconds (-w waits longer)",
 		    r->o->wait_s);
@@ -93,14 +94,14 @@ static int take_lock(struct run *r)
 		msg_error("taking the xtables lock", err);
 		return STATUS_FAILURE;
 	}
-	r->locked = true;
-	r->locked_ns = clock_monotonic_ns();
-	keeper_locked(&r->keeper);
+	r->host.locked = true;
+	r->host.locked_ns = clock_monotonic_ns();
+	keeper_locked(&r->host.keeper);
 	TESTPOINT("after-lock");
 	return 0;
 }
 
-/* Before anything is replaced. */
+/* The ledger keeps the counters of what the run replaces in raw. */
 static int open_ledger(struct run *r)
 {
 	int err = ledger_open(&r->plan.owner);
@@ -124,8 +125,9 @@ static int explain_group(int err)
 }
 
 /*
- * What nft copies of a packet is what it copies.  Of the same packet the group
- * tells no less then, else the one's events would not be known in the other's.
+ * nft copies so many bytes of a packet into an event, whatever is asked for.  The
+ * group has to tell no fewer of the same packet, else its legacy events would
+ * have another key than those of nft.
  */
 static uint32_t bytes_of_packet(const struct run *r)
 {
@@ -136,45 +138,38 @@ static uint32_t bytes_of_packet(const struct run *r)
 
 static int bind_group(struct run *r)
 {
+	struct capture *c = &r->reader.capture;
 	const struct capture_want want = {
 		.snaplen = bytes_of_packet(r),
 		.buffer = (size_t)r->o->buffer_mib << 20,
 		.legacy = r->plan.see_legacy,
 		.nft = r->plan.see_nft,
 	};
-	int err = capture_open(&r->capture, &want);
+	int err;
 
+	TESTPOINT("before-bind");
+	err = capture_open(c, &want);
 	if (err)
 		return explain_group(err);
-	if (r->capture.buffer < want.buffer)
+	if (c->buffer < want.buffer)
 		msg("note: the kernel gives a receive buffer of %zu KiB "
 		    "instead of %u MiB: more events may be lost",
-		    r->capture.buffer >> 10, r->o->buffer_mib);
+		    c->buffer >> 10, r->o->buffer_mib);
 	return 0;
 }
 
-static int wait_for_reader(struct run *r)
-{
-	struct timeval tv = { .tv_sec = READER_MS / 1000 };
-	char answer[160];
-	ssize_t n;
-
-	setsockopt(r->reader.fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
-	n = recv(r->reader.fd, answer, sizeof(answer), 0);
-	return reader_ready(answer, n, sizeof(answer)) ? 0 : STATUS_FAILURE;
-}
-
-/* It makes ready while the rules go in and are read. */
+/* The reader makes ready while the rules go in and are read. */
 static int start_reader(struct run *r)
 {
+	struct run_reader *rd = &r->reader;
 	struct reader_plan plan = {
-		.capture = &r->capture,
+		.capture = &rd->capture,
 		.printer = {
-			.stats = r->stats,
-			.only = r->o->only ? &r->only : NULL,
+			.stats = rd->stats,
+			.only = r->o->only ? &rd->only : NULL,
 			.count = r->o->count,
 		},
-		.bulletin = r->board.view,
+		.bulletin = rd->board.view,
 		.snaplen = bytes_of_packet(r),
 		.nft_unseen = r->plan.nft_unseen,
 	};
@@ -182,14 +177,14 @@ static int start_reader(struct run *r)
 
 	results_env(&plan.printer.env, r->o);
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
-		plan.printer.sink[i] = r->sink[i];
-	err = reader_start(&r->reader, &plan);
+		plan.printer.sink[i] = rd->sink[i];
+	err = reader_start(&rd->process, &plan);
 	if (err) {
 		msg_error("starting the reader", err);
 		return STATUS_FAILURE;
 	}
 	/* The group is the reader's alone: it is free when the reader ends. */
-	capture_close(&r->capture);
+	capture_close(&rd->capture);
 	return 0;
 }
 
@@ -203,8 +198,8 @@ static void say_armed(const struct run *r)
 	if (r->o->count)
 		snprintf(count, sizeof(count), " or %" PRIu64 " packet%s",
 			 r->o->count, plural(r->o->count));
-	msg("armed: %u rule%s inserted, capturing %s%s%s%s%s%s%s", r->installed,
-	    plural(r->installed), time_text, count,
+	msg("armed: %u rule%s inserted, capturing %s%s%s%s%s%s%s",
+	    r->host.installed, plural(r->host.installed), time_text, count,
 	    r->o->command ? " or until the command ends" : "",
 	    r->plan.rate[0] ? "; rate " : "", r->plan.rate,
 	    r->plan.rate[0] && r->plan.rate_default ? " (default" : "",
@@ -213,21 +208,32 @@ static void say_armed(const struct run *r)
 
 static int set_time(struct run *r)
 {
-	r->armed_ns = clock_monotonic_ns();
-	r->end_ns = r->o->time_ns ? r->armed_ns + r->o->time_ns : 0;
-	return keeper_armed(&r->keeper, r->end_ns);
+	struct run_clock *c = &r->clock;
+
+	c->armed_ns = clock_monotonic_ns();
+	c->end_ns = r->o->time_ns ? c->armed_ns + r->o->time_ns : 0;
+	if (keeper_armed(&r->host.keeper, c->end_ns) == 0)
+		return 0;
+	msg("error: the keeper is gone");
+	return STATUS_FAILURE;
 }
 
 /* Others' rules that trace: ours come in addition, or they are all there is. */
-static unsigned int foreign_traces(const struct run *r)
+static bool foreign_traces(const struct snapshots *s, const struct plan *p)
 {
-	return check_foreign_rules(r->snapshots.snap, r->plan.inserts) +
-	       check_foreign_nft(r->snapshots.nft, r->plan.inserts,
-				 r->plan.see_legacy);
+	return check_foreign_rules(s->snap, p->inserts) +
+	       check_foreign_nft(s->nft, p->inserts, p->see_legacy) > 0;
 }
 
-static int nothing_to_follow(void)
+static int take_snapshots(struct run *r)
 {
+	int status = snapshots_take(&r->snapshots, &r->plan);
+
+	if (status)
+		return status;
+	r->foreign_trace = foreign_traces(&r->snapshots, &r->plan);
+	if (r->plan.inserts || r->foreign_trace)
+		return 0;
 	msg("error: no match expression, and there is no TRACE rule in any "
 	    "table: say what to trace, e.g. nftrace -d 8.8.8.8, or --all");
 	return STATUS_USAGE;
@@ -250,99 +256,141 @@ static bool begins_late(const struct plan *p)
 	return false;
 }
 
+static int await_reading(struct reader *rd)
+{
+	struct timeval tv = { .tv_sec = READER_MS / 1000 };
+	char answer[160];
+	ssize_t n;
+
+	setsockopt(rd->fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+	n = recv(rd->fd, answer, sizeof(answer), 0);
+	return reader_ready(answer, n, sizeof(answer)) ? 0 : STATUS_FAILURE;
+}
+
+/* The reader gets the rules, and reads from then on. */
 static int begin_reader(struct run *r)
 {
 	struct snapshots *s = &r->snapshots;
 	struct reader_rules rules = {
 		.fd = { [READER_NFT] = s->nft_fd },
-		.size = { [READER_NFT] = r->snapshots.nft_res.len },
+		.size = { [READER_NFT] = s->nft_res.len },
+		.foreign_trace = r->foreign_trace || begins_late(&r->plan),
 	};
 	int err;
 
-	r->foreign_trace = !r->plan.inserts || foreign_traces(r) > 0;
-	rules.foreign_trace = r->foreign_trace || begins_late(&r->plan);
 	TESTPOINT("before-reader");
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
-		sink_truncate(&r->sink[i]);
+		sink_truncate(&r->reader.sink[i]);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		rules.fd[i] = s->legacy_fd[i];
-		rules.size[i] = r->snapshots.snap_res[i].len;
+		rules.size[i] = s->snap_res[i].len;
 	}
-	err = reader_begin(&r->reader, &rules);
+	err = reader_begin(&r->reader.process, &rules);
 	snapshots_close(s);
 	if (err) {
 		msg_error("handing the rules to the reader", err);
 		return STATUS_FAILURE;
 	}
-	return wait_for_reader(r);
+	return await_reading(&r->reader.process);
 }
 
-/*
- * What changes in raw need, and nothing else does.  The ledger before the
- * keeper, to share it; the keeper before the lock, to watch over it.
- */
-static int prepare(struct run *r)
+static int start_keeper(struct run *r)
 {
-	int status = r->plan.lock ? open_lock(r) : 0;
-
-	if (!status && r->plan.lock)
-		status = open_ledger(r);
 	TESTPOINT("before-keeper");
-	if (!status)
-		status = insert_keeper_start(r);
-	if (!status && r->plan.lock)
-		status = take_lock(r);
-	return status;
+	return arm_rules_start_keeper(r);
 }
 
-/* Up to the snapshots; where rules go in, they do so before these are finished. */
-static int insert(struct run *r)
+static int clear_dead_runs(struct run *r)
 {
 	struct check_left left;
-	int status = check_dead_runs(false, r->plan.lock, &left);
 
-	TESTPOINT("before-bind");
-	if (!status)
-		status = bind_group(r);
-	if (!status)
-		status = start_reader(r);
-	/* Others' rules alone: they are looked for before anything is changed. */
-	if (!status && !r->plan.inserts)
-		status = snapshots_take(&r->snapshots, &r->plan);
-	if (!status && !r->plan.inserts && foreign_traces(r) == 0)
-		status = nothing_to_follow();
-	if (!status)
-		status = insert_rules(r);
-	if (!status && r->plan.inserts)
-		status = snapshots_take(&r->snapshots, &r->plan);
-	return status;
+	return check_dead_runs(false, r->plan.lock, &left);
+}
+
+/* Tables that the run's rules do not go into are read from here on. */
+static int begin_snapshots(struct run *r)
+{
+	snapshots_go_on(&r->snapshots, &r->plan);
+	return 0;
+}
+
+static int check_keeper(struct run *r)
+{
+	TESTPOINT("before-armed");
+	return arm_rules_check(r);
+}
+
+static int give_lock_back(struct run *r)
+{
+	struct run_host *h = &r->host;
+
+	if (!r->o->no_lock)
+		return 0;
+	lock_release(&h->lock);
+	h->locked = false;
+	h->unlocked_ns = clock_monotonic_ns();
+	return 0;
+}
+
+enum when {
+	ALWAYS,
+	WITH_LOCK,	/* something changes in raw, which is under the lock */
+	WITH_RULES,	/* the run has rules of its own */
+	WITHOUT_RULES,	/* it follows others' */
+};
+
+/*
+ * The ledger comes before the keeper, to share it; the keeper before the lock, to
+ * watch over it; the group before the rules, so that no event is missed.
+ *
+ * The snapshots have one of two places.  Behind the run's own rules, since the
+ * kernel's numbers count these as well; where there are none, before the
+ * loggers are set: a run that finds nothing to follow has changed nothing.
+ */
+static const struct step {
+	enum when when;
+	int (*take)(struct run *r);	/* 0, or the exit status after a report */
+} steps[] = {
+	{ WITH_LOCK, open_lock },
+	{ WITH_LOCK, open_ledger },
+	{ ALWAYS, start_keeper },
+	{ WITH_LOCK, take_lock },
+	{ ALWAYS, begin_snapshots },
+	{ ALWAYS, clear_dead_runs },
+	{ ALWAYS, bind_group },
+	{ ALWAYS, start_reader },
+	{ WITHOUT_RULES, take_snapshots },
+	{ ALWAYS, arm_rules_insert },
+	{ WITH_RULES, take_snapshots },
+	{ ALWAYS, begin_reader },
+	{ ALWAYS, check_keeper },
+	{ ALWAYS, set_time },
+	{ WITH_LOCK, give_lock_back },
+};
+
+static bool is_due(enum when when, const struct plan *p)
+{
+	switch (when) {
+	case WITH_LOCK:
+		return p->lock;
+	case WITH_RULES:
+		return p->inserts;
+	case WITHOUT_RULES:
+		return !p->inserts;
+	default:
+		return true;
+	}
 }
 
 int arm(struct run *r)
 {
-	int status = prepare(r);
+	int status = 0;
 
+	for (size_t i = 0; i < ARRAY_SIZE(steps) && !status; i++)
+		if (is_due(steps[i].when, &r->plan))
+			status = steps[i].take(r);
 	if (status)
 		return status;
-	snapshots_go_on(&r->snapshots, &r->plan);
-	status = insert(r);
-	if (!status)
-		status = begin_reader(r);
-	if (status)
-		return status;
-	TESTPOINT("before-armed");
-	status = insert_check(r);
-	if (status)
-		return status;
-	if (set_time(r) < 0) {
-		msg("error: the keeper is gone");
-		return STATUS_FAILURE;
-	}
-	if (r->o->no_lock && r->plan.lock) {
-		lock_release(&r->lock);
-		r->locked = false;
-		r->unlocked_ns = clock_monotonic_ns();
-	}
 	say_armed(r);
 	command_go(&r->command);
 	return 0;

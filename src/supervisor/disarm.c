@@ -21,46 +21,54 @@
 #include "supervisor/run_state.h"
 #include "supervisor/table_monitor.h"
 
-enum { UNDO_MS = 10000, LOCK_MS = 3000, STUCK_MS = 5000 };
+enum {
+	UNDO_MS = 10000,	/* for the keeper, which may have to wait for the lock */
+	LOCK_MS = 3000,		/* for the lock; then without it */
+	STUCK_MS = 5000,	/* of silence, then it is asked what keeps the reader */
+};
 
-static void undo_here(struct run *r)
+static void undo_here(struct run_host *h, bool take_lock)
 {
-	bool take = (r->o->no_lock || r->lock_given) && r->plan.lock;
-
 	/* Without the lock rather than not at all. */
-	if (take)
-		lock_acquire(&r->lock, LOCK_MS, -1);
-	undo_run(&r->keeper_plan.undo, &r->undo);
-	if (take)
-		lock_release(&r->lock);
-	r->undone = true;
+	if (take_lock)
+		lock_acquire(&h->lock, LOCK_MS, -1);
+	undo_run(&h->keeper_plan.undo, &h->undo);
+	if (take_lock)
+		lock_release(&h->lock);
+	h->undone = true;
 }
 
-/* The keeper does it; when it is gone or stuck, we do. */
-static void undo(struct run *r)
+/* The keeper undoes; when it is gone or stuck, the supervisor does. */
+static void undo(struct run_host *h, bool take_lock)
 {
 	struct keeper_message m;
-	int err;
+	int err = keeper_ask_undo(&h->keeper);
 
-	if (r->undone || !r->changed)
-		return;
-	TESTPOINT("before-undo");
-	r->tables.undoing = true;
-	bulletin_post_tables(r->board.post, &r->tables);
-	lock_waiters_look(r);
-	err = keeper_undo(&r->keeper);
 	if (!err)
-		err = keeper_await(&r->keeper, KEEPER_UNDONE, UNDO_MS, &m);
+		err = keeper_await(&h->keeper, KEEPER_UNDONE, UNDO_MS, &m);
 	if (!err) {
-		r->undo = m.undo;
-		r->undone = true;
+		h->undo = m.undo;
+		h->undone = true;
 		return;
 	}
 	msg("warning: the keeper %s: undoing its work here",
 	    err == -ETIMEDOUT ? "does not answer" : "was killed");
 	/* Not two at the same time. */
-	keeper_kill(&r->keeper);
-	undo_here(r);
+	keeper_kill(&h->keeper);
+	undo_here(h, take_lock);
+}
+
+static void begin_undo(struct run *r)
+{
+	struct run_host *h = &r->host;
+
+	if (h->undone || !h->changed)
+		return;
+	TESTPOINT("before-undo");
+	r->reader.tables.undoing = true;
+	bulletin_post_tables(r->reader.board.post, &r->reader.tables);
+	lock_waiters_look(h, &r->command);
+	undo(h, (r->o->no_lock || h->lock_given) && r->plan.lock);
 }
 
 static void check_own_gone(struct run *r, unsigned int i,
@@ -69,7 +77,7 @@ static void check_own_gone(struct run *r, unsigned int i,
 	for (uint32_t n = 0; n < now->rules; n++) {
 		if (!(snapshot_rule(now, n)->flags & SNAP_OWN))
 			continue;
-		r->verify_failed = true;
+		r->outcome.verify_failed = true;
 		msg("error: a rule of this run is still in %s: nftrace "
 		    "--cleanup",
 		    families[i]->command);
@@ -79,10 +87,10 @@ static void check_own_gone(struct run *r, unsigned int i,
 static void check_tables_gone(struct run *r)
 {
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		if (!r->keeper_plan.undo.nft[i] ||
+		if (!r->host.keeper_plan.undo.nft[i] ||
 		    !nft_trigger_present(families[i], &r->plan.owner))
 			continue;
-		r->verify_failed = true;
+		r->outcome.verify_failed = true;
 		msg("error: the nft table of this run for %s is still there: "
 		    "nftrace --cleanup",
 		    families[i]->name);
@@ -97,48 +105,49 @@ static void verify(struct run *r)
 	check_tables_gone(r);
 	if (!err)
 		return;
-	r->verify_failed = true;
+	r->outcome.verify_failed = true;
 	msg_error("reading the tables again", err);
 }
 
-static void release_lock(struct run *r)
+static void release_lock(struct run_host *h, bool no_lock)
 {
-	if (r->locked && !r->o->no_lock)
-		r->unlocked_ns = clock_monotonic_ns();
-	lock_release(&r->lock);
-	r->locked = false;
+	if (h->locked && !no_lock)
+		h->unlocked_ns = clock_monotonic_ns();
+	lock_release(&h->lock);
+	h->locked = false;
 }
 
 /* A second interrupt while the reader waits for a slow stdout ends it. */
-static bool interrupted(struct run *r)
+static bool was_interrupted(int signal_fd)
 {
 	struct signalfd_siginfo si;
 	bool yes = false;
 
-	while (read(r->signal_fd, &si, sizeof(si)) == sizeof(si))
+	while (read(signal_fd, &si, sizeof(si)) == sizeof(si))
 		yes |= si.ssi_signo == SIGINT || si.ssi_signo == SIGTERM ||
 		       si.ssi_signo == SIGHUP || si.ssi_signo == SIGQUIT;
 	return yes;
 }
 
-/* Of what it still has to say only what it asks matters, and its end. */
-static bool reader_closed(struct run *r, short revents)
+/* Of what the reader still says only its questions matter, and its end. */
+static bool reader_closed(struct run_reader *rd, const struct owner *owner,
+			  short revents)
 {
 	char word = 0;
 	bool closed = revents &&
-		recv(r->reader.fd, &word, 1, MSG_DONTWAIT) <= 0;
+		recv(rd->process.fd, &word, 1, MSG_DONTWAIT) <= 0;
 
-	questions_answer(r, word);
-	nft_refresh_finish(r);
+	questions_answer(rd, owner, word);
+	nft_refresh_finish(rd);
 	return closed;
 }
 
 /* How the reader's end is waited for. */
 struct farewell {
-	struct pollfd pfd[2];	/* its end of the line, our signals */
+	struct pollfd pfd[2];	/* the reader's socket, signals */
 	uint64_t due_ns;	/* when patience ends: CLOCK_MONOTONIC */
-	bool closed;		/* the line: it has nothing left to say */
-	bool said, killed;
+	bool closed;		/* the socket: the reader has nothing left to say */
+	bool said, killed;	/* what was done about it */
 };
 
 static void set_due(struct farewell *f)
@@ -146,27 +155,27 @@ static void set_due(struct farewell *f)
 	f->due_ns = clock_monotonic_ns() + STUCK_MS * NS_PER_MS;
 }
 
-static void kill_reader(struct run *r, struct farewell *f, const char *why)
+static void kill_reader(pid_t reader, struct farewell *f, const char *why)
 {
 	msg("warning: the reader %s: ending it", why);
-	kill(r->reader.pid, SIGKILL);
+	kill(reader, SIGKILL);
 	f->killed = true;
 	set_due(f);
 }
 
 /* Return: false: there is nothing to wait for any more. */
-static bool be_impatient(struct run *r, struct farewell *f)
+static bool be_impatient(pid_t reader, struct farewell *f)
 {
 	if (f->killed) {
 		msg("warning: the reader (pid %d) hangs in the kernel and "
 		    "cannot be ended",
-		    (int)r->reader.pid);
+		    (int)reader);
 		return false;
 	}
-	if (process_child_is_stopped(r->reader.pid)) {
-		kill_reader(r, f, "is stopped");
+	if (process_child_is_stopped(reader)) {
+		kill_reader(reader, f, "is stopped");
 	} else if (f->closed) {
-		kill_reader(r, f, "has said its last word and lives on");
+		kill_reader(reader, f, "has said its last word and lives on");
 	} else if (!f->said) {
 		msg("waiting for whoever reads the output; the host "
 		    "is as before, interrupt to leave the rest out");
@@ -176,64 +185,68 @@ static bool be_impatient(struct run *r, struct farewell *f)
 	return true;
 }
 
-static void hear(struct run *r, struct farewell *f)
+static void hear_farewell(struct run *r, struct farewell *f)
 {
+	struct run_reader *rd = &r->reader;
 	uint64_t now = clock_monotonic_ns();
 	uint64_t left = f->due_ns > now ?
 		(f->due_ns - now) / NS_PER_MS + 1 : 0;
 
 	if (poll(f->pfd, 2, (int)left) <= 0)
 		return;
-	if (reader_closed(r, f->pfd[0].revents)) {
+	if (reader_closed(rd, &r->plan.owner, f->pfd[0].revents)) {
 		f->closed = true;
 		f->pfd[0].fd = -1;
 		set_due(f);
 	}
-	if (!f->pfd[1].revents || !interrupted(r))
+	if (!f->pfd[1].revents || !was_interrupted(r->signal_fd))
 		return;
-	/* What it leaves out then is left out by wish. */
-	r->reader_dismissed = !f->closed;
+	/* What the reader leaves out then is left out by wish. */
+	rd->dismissed = !f->closed;
 	if (f->killed)
 		f->due_ns = 0;
 	else
-		kill_reader(r, f, f->closed ? "lives on" : "is busy writing");
+		kill_reader(rd->process.pid, f,
+			    f->closed ? "lives on" : "is busy writing");
 }
 
-/* Whatever it does: its line, its end (SIGCHLD) and interrupts are heard. */
-static void wait_for_reader(struct run *r)
+/* Whatever the reader does: its words, its end (SIGCHLD) and interrupts are heard. */
+static void await_reader_end(struct run *r)
 {
+	struct run_reader *rd = &r->reader;
 	struct farewell f = {
 		.pfd = {
-			{ .fd = r->reader.fd, .events = POLLIN },
+			{ .fd = rd->process.fd, .events = POLLIN },
 			{ .fd = r->signal_fd, .events = POLLIN },
 		},
 	};
 
 	set_due(&f);
-	while (!process_wait(r->reader.pid, 0, &r->reader_status)) {
-		if (clock_monotonic_ns() >= f.due_ns && !be_impatient(r, &f)) {
-			r->reader_status = SIGKILL;
+	while (!process_wait(rd->process.pid, 0, &rd->status)) {
+		if (clock_monotonic_ns() >= f.due_ns &&
+		    !be_impatient(rd->process.pid, &f)) {
+			rd->status = SIGKILL;
 			break;
 		}
-		hear(r, &f);
+		hear_farewell(r, &f);
 	}
 }
 
 void disarm(struct run *r)
 {
-	undo(r);
-	if (r->undone)
+	begin_undo(r);
+	if (r->host.undone)
 		verify(r);
 	TESTPOINT("before-unlock");
-	release_lock(r);
+	release_lock(&r->host, r->o->no_lock);
 	/* Nothing is left to keep; the reader may take its time. */
-	if (!keeper_stop(&r->keeper))
+	if (!keeper_stop(&r->host.keeper))
 		msg("warning: the keeper was stopped or stuck, and was killed");
-	if (r->reader.pid > 0) {
+	if (r->reader.process.pid > 0) {
 		TESTPOINT("before-drain");
-		reader_drain(&r->reader);
-		wait_for_reader(r);
-		close(r->reader.fd);
+		reader_drain(&r->reader.process);
+		await_reader_end(r);
+		close(r->reader.process.fd);
 	}
 	TESTPOINT("before-end");
 }

@@ -5,7 +5,12 @@
 
 struct run;
 
-/** disarm - undo, verify, release the lock, let the reader finish */
+/**
+ * disarm - undo, verify, release the lock, let the reader finish
+ *
+ * After arm(), whatever became of it.  What fails is reported, and noted in
+ * @r->host.undo, @r->outcome and @r->reader.status.
+ */
 void disarm(struct run *r);
 
 #endif

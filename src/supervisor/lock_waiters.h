@@ -3,9 +3,13 @@
 #ifndef NFTRACE_LOCK_WAITERS_H
 #define NFTRACE_LOCK_WAITERS_H
 
-struct run;
+struct command;
+struct run_host;
 
-/** lock_waiters_look - note who waits for the lock right now, and give it to the command */
-void lock_waiters_look(struct run *r);
+/**
+ * lock_waiters_look - note who waits for the lock right now
+ * @c: a waiter that it has started is given the lock: the run waits for @c
+ */
+void lock_waiters_look(struct run_host *h, const struct command *c);
 
 #endif

@@ -16,17 +16,17 @@
 #include "rules/nft/snapshot.h"
 #include "supervisor/run_state.h"
 
-void nft_refresh_generation(struct run *r)
+void nft_refresh_generation(struct run_reader *rd)
 {
-	uint32_t ask = atomic_load_explicit(&r->stats->nft_ask,
+	uint32_t ask = atomic_load_explicit(&rd->stats->nft_ask,
 					    memory_order_acquire);
 	uint32_t generation;
 
 	/* Without an answer the reader waits, and then marks what it has. */
 	if (nft_generation(&generation) < 0)
 		return;
-	bulletin_post_generation(r->board.post, ask, generation);
-	reader_answered(&r->reader);
+	bulletin_post_generation(rd->board.post, ask, generation);
+	reader_answered(&rd->process);
 }
 
 /* Its last reference gone, the kernel waits for all who may still use it. */
@@ -52,39 +52,39 @@ static int wait_for_evaluation(void)
 	return wait_by_packet_socket();
 }
 
-void nft_refresh_start(struct run *r)
+void nft_refresh_start(struct run_reader *rd, const struct owner *owner)
 {
-	if (r->news.pid > 0)
+	if (rd->refresh.pid > 0)
 		return;
-	if (nft_snapshot_start(&r->news, &r->plan.owner) < 0) {
-		r->news.pid = -1;
-		reader_renew(&r->reader, -1, 0);
+	if (nft_snapshot_start(&rd->refresh, owner) < 0) {
+		rd->refresh.pid = -1;
+		reader_renew(&rd->process, -1, 0);
 	}
 }
 
-void nft_refresh_look(struct run *r)
+void nft_refresh_look(struct run_reader *rd)
 {
 	siginfo_t si = { 0 };
 
-	if (r->news.pid > 0 &&
-	    waitid(P_PID, (id_t)r->news.pid, &si,
+	if (rd->refresh.pid > 0 &&
+	    waitid(P_PID, (id_t)rd->refresh.pid, &si,
 		   WEXITED | WNOHANG | WNOWAIT) == 0 && si.si_pid != 0)
-		nft_refresh_finish(r);
+		nft_refresh_finish(rd);
 }
 
-void nft_refresh_finish(struct run *r)
+void nft_refresh_finish(struct run_reader *rd)
 {
 	const struct nft_snapshot *snap;
 	struct helper_result res;
 	int fd = -1, err;
 
-	if (r->news.pid <= 0)
+	if (rd->refresh.pid <= 0)
 		return;
-	err = nft_snapshot_finish(&r->news, &res, &snap, &fd);
-	r->news.pid = -1;
+	err = nft_snapshot_finish(&rd->refresh, &res, &snap, &fd);
+	rd->refresh.pid = -1;
 	if (!err)
 		err = wait_for_evaluation();
-	reader_renew(&r->reader, err ? -1 : fd, err ? 0 : res.len);
+	reader_renew(&rd->process, err ? -1 : fd, err ? 0 : res.len);
 	if (fd >= 0)
 		close(fd);
 	helper_release(&res);

@@ -3,20 +3,21 @@
 #ifndef NFTRACE_NFT_REFRESH_H
 #define NFTRACE_NFT_REFRESH_H
 
-#include <stdbool.h>
+struct owner;
+struct run_reader;
 
-struct run;
-
-/** nft_refresh_generation - which one is it now?  The answer goes to the reader. */
-void nft_refresh_generation(struct run *r);
+/** nft_refresh_generation - tell the reader nft's generation of now, if it can be had */
+void nft_refresh_generation(struct run_reader *rd);
 
 /**
- * nft_refresh_start - have the rules read again, in a helper child
- * nft_refresh_look - is it done (SIGCHLD tells)?  Then hand it to the reader.
- * nft_refresh_finish - the same, waiting for it
+ * nft_refresh_start - have nft's rules read again, in one helper child at a time
+ * nft_refresh_look - is the helper done?  Then its rules go to the reader
+ * nft_refresh_finish - the same, waiting for the helper
+ *
+ * Where the rules cannot be read the reader is told so.
  */
-void nft_refresh_start(struct run *r);
-void nft_refresh_look(struct run *r);
-void nft_refresh_finish(struct run *r);
+void nft_refresh_start(struct run_reader *rd, const struct owner *owner);
+void nft_refresh_look(struct run_reader *rd);
+void nft_refresh_finish(struct run_reader *rd);
 
 #endif

@@ -6,19 +6,20 @@
 #include "supervisor/nft_refresh.h"
 #include "supervisor/run_state.h"
 
-void questions_answer(struct run *r, char word)
+void questions_answer(struct run_reader *rd, const struct owner *owner,
+		      char word)
 {
 	switch (word) {
 	case READER_LOST:
-		losses_answer(&r->stats->losses, r->loss,
-			      r->board.post->loss);
-		reader_answered(&r->reader);
+		losses_answer(&rd->stats->losses, rd->loss,
+			      rd->board.post->loss);
+		reader_answered(&rd->process);
 		break;
 	case READER_GENERATION:
-		nft_refresh_generation(r);
+		nft_refresh_generation(rd);
 		break;
 	case READER_RULES:
-		nft_refresh_start(r);
+		nft_refresh_start(rd, owner);
 		break;
 	}
 }

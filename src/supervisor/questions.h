@@ -3,9 +3,15 @@
 #ifndef NFTRACE_QUESTIONS_H
 #define NFTRACE_QUESTIONS_H
 
-struct run;
+struct owner;
+struct run_reader;
 
-/** questions_answer - answer what the reader asks, enum reader_word */
-void questions_answer(struct run *r, char word);
+/**
+ * questions_answer - answer one question of the reader's
+ * @owner: of this run, whose own rules are told apart
+ * @word: enum reader_word; one that is no question is passed over
+ */
+void questions_answer(struct run_reader *rd, const struct owner *owner,
+		      char word);
 
 #endif

@@ -43,10 +43,10 @@ static int open_input(const char *path)
 
 static int spare(const struct run *r, int fd)
 {
-	int status = results_spare(r->sink, fd, r->o->read);
+	int status = results_spare(r->reader.sink, fd, r->o->read);
 
 	for (unsigned int i = 0; !status && r->o->rules[i]; i++)
-		status = results_spare(r->sink, -1, r->o->rules[i]);
+		status = results_spare(r->reader.sink, -1, r->o->rules[i]);
 	return status;
 }
 
@@ -55,8 +55,8 @@ static int start(struct run *r, int fd)
 	struct reader_plan plan = {
 		.input_fd = fd,
 		.printer = {
-			.stats = r->stats,
-			.only = r->o->only ? &r->only : NULL,
+			.stats = r->reader.stats,
+			.only = r->o->only ? &r->reader.only : NULL,
 			.count = r->o->count,
 		},
 		.snaplen = TRACE_TEXT_PACKET,
@@ -69,12 +69,12 @@ static int start(struct run *r, int fd)
 	/* The file tells where it was written, or nobody does. */
 	plan.printer.env.host[0] = plan.printer.env.netns[0] = '\0';
 	for (unsigned int i = 0; i < SINK_COUNT; i++) {
-		plan.printer.sink[i] = r->sink[i];
-		sink_truncate(&r->sink[i]);
+		plan.printer.sink[i] = r->reader.sink[i];
+		sink_truncate(&r->reader.sink[i]);
 	}
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		plan.snap[i] = r->snapshots.snap[i];
-	err = reader_start(&r->reader, &plan);
+	err = reader_start(&r->reader.process, &plan);
 	if (err)
 		msg_error("starting the reader", err);
 	return err ? STATUS_FAILURE : 0;
@@ -83,27 +83,27 @@ static int start(struct run *r, int fd)
 static int wait_for_reader(struct run *r)
 {
 	char word[160];
-	ssize_t n = recv(r->reader.fd, word, sizeof(word), 0);
+	ssize_t n = recv(r->reader.process.fd, word, sizeof(word), 0);
 	bool failed = !reader_ready(word, n, sizeof(word));
 
 	while (n > 0)
-		n = recv(r->reader.fd, word, sizeof(word), 0);
-	close(r->reader.fd);
-	if (!process_wait(r->reader.pid, STUCK_MS, &r->reader_status)) {
+		n = recv(r->reader.process.fd, word, sizeof(word), 0);
+	close(r->reader.process.fd);
+	if (!process_wait(r->reader.process.pid, STUCK_MS, &r->reader.status)) {
 		msg("warning: the reader has said its last word and lives on: "
 		    "ending it");
-		r->reader_status = SIGKILL;
-		process_end(r->reader.pid, &r->reader_status);
+		r->reader.status = SIGKILL;
+		process_end(r->reader.process.pid, &r->reader.status);
 	}
-	if (r->reader_status && !failed)
+	if (r->reader.status && !failed)
 		msg("error: the reader ended before its time");
-	return failed || r->reader_status ? STATUS_FAILURE : 0;
+	return failed || r->reader.status ? STATUS_FAILURE : 0;
 }
 
 /* What stands in the way of all that the file could tell. */
 static int explain_end(const struct run *r)
 {
-	const struct stats *st = &r->seen;
+	const struct stats *st = &r->reader.seen;
 	const char *path = r->o->read;
 
 	switch (st->input_end) {
@@ -162,7 +162,7 @@ static void explain_nothing(const struct run *r, int fd)
 	ssize_t n = pread(fd, first, sizeof(first), 0);
 	size_t len = n > 0 ? (size_t)n : 0;
 
-	if (r->seen.input_offset == 0 && !r->seen.passed_over)
+	if (r->reader.seen.input_offset == 0 && !r->reader.seen.passed_over)
 		msg("nothing was found: %s is empty", path);
 	else if ((program = unpacker(first, len)))
 		msg("nothing was found: %s is compressed: try %s %s | nftrace "
@@ -180,7 +180,7 @@ static void explain_nothing(const struct run *r, int fd)
 
 static int conclude(struct run *r, int fd)
 {
-	const struct stats *st = &r->seen;
+	const struct stats *st = &r->reader.seen;
 	int status = explain_end(r);
 
 	/* A file that breaks off in a read may have held something. */
@@ -205,7 +205,7 @@ int read_main(const struct options *o)
 	int status = run_open(&r, o), fd = -1;
 
 	if (!status)
-		status = results_open(r.sink, o);
+		status = results_open(r.reader.sink, o);
 	if (!status) {
 		fd = open_input(o->read);
 		status = fd < 0 ? STATUS_FAILURE : spare(&r, fd);
@@ -218,7 +218,7 @@ int read_main(const struct options *o)
 	if (!status)
 		status = wait_for_reader(&r);
 	if (!status)
-		stats_take(&r.seen, r.stats);
+		stats_take(&r.reader.seen, r.reader.stats);
 	if (!status)
 		status = conclude(&r, fd);
 	if (fd > STDERR_FILENO)

@@ -49,19 +49,19 @@ int run_open(struct run *r, const struct options *o)
 
 	memset(r, 0, sizeof(*r));
 	r->o = o;
-	r->lock.fd = r->signal_fd = -1;
-	r->capture.fd = r->capture.stamp_fd = -1;
-	r->keeper.fd = r->reader.fd = -1;
+	r->host.lock.fd = r->signal_fd = -1;
+	r->reader.capture.fd = r->reader.capture.stamp_fd = -1;
+	r->host.keeper.fd = r->reader.process.fd = -1;
 	snapshots_open(&r->snapshots);
-	r->keeper.pid = r->reader.pid = r->news.pid = -1;
-	if (o->only && !display_filter_parse(&r->only, o->only, &bad)) {
+	r->host.keeper.pid = r->reader.process.pid = r->reader.refresh.pid = -1;
+	if (o->only && !display_filter_parse(&r->reader.only, o->only, &bad)) {
 		msg("error: '%s' is nothing that --only knows: a fate (drop, "
 		    "reject, ...), table=NAME or chain=NAME",
 		    bad);
 		return STATUS_USAGE;
 	}
-	r->stats = stats_open();
-	err = r->stats ? bulletin_open(&r->board) : -errno;
+	r->reader.stats = stats_open();
+	err = r->reader.stats ? bulletin_open(&r->reader.board) : -errno;
 	if (err)
 		msg_error("sharing memory with the reader", err);
 	return err ? STATUS_FAILURE : 0;
@@ -70,35 +70,35 @@ int run_open(struct run *r, const struct options *o)
 void run_close(struct run *r)
 {
 	snapshots_close(&r->snapshots);
-	keeper_stop(&r->keeper);
+	keeper_stop(&r->host.keeper);
 	/* What could not be undone is the next run's, and its to read. */
-	if (!r->undo.error)
+	if (!r->host.undo.error)
 		ledger_forget();
-	capture_close(&r->capture);
-	lock_close(&r->lock);
+	capture_close(&r->reader.capture);
+	lock_close(&r->host.lock);
 	snapshots_release(&r->snapshots);
 	if (r->signal_fd >= 0)
 		close(r->signal_fd);
-	stats_close(r->stats);
-	bulletin_close(&r->board);
-	results_close(r->sink);
+	stats_close(r->reader.stats);
+	bulletin_close(&r->reader.board);
+	results_close(r->reader.sink);
 	plan_free(&r->plan);
 }
 
 static int conclude(const struct run *r)
 {
-	if (r->status)
-		return r->status;
-	if (r->undo.error || r->verify_failed || r->end == END_KEEPER ||
-	    r->end == END_READER || r->end == END_LEASE ||
-	    (r->reader_status && !r->reader_dismissed) ||
-	    (r->seen.output_error && r->seen.output_error != -EPIPE))
+	if (r->outcome.status)
+		return r->outcome.status;
+	if (r->host.undo.error || r->outcome.verify_failed || r->outcome.end == END_KEEPER ||
+	    r->outcome.end == END_READER || r->outcome.end == END_LEASE ||
+	    (r->reader.status && !r->reader.dismissed) ||
+	    (r->reader.seen.output_error && r->reader.seen.output_error != -EPIPE))
 		return STATUS_FAILURE;
-	if (r->seen.lost || r->seen.gone || r->tables_differ ||
-	    r->seen.strangers || r->seen.unprinted || r->seen.broken ||
-	    r->seen.fate[FATE_INCOMPLETE])
+	if (r->reader.seen.lost || r->reader.seen.gone || r->outcome.tables_differ ||
+	    r->reader.seen.strangers || r->reader.seen.unprinted || r->reader.seen.broken ||
+	    r->reader.seen.fate[FATE_INCOMPLETE])
 		return STATUS_INCOMPLETE;
-	return r->seen.packets ? STATUS_TRACED : STATUS_NOTHING;
+	return r->reader.seen.packets ? STATUS_TRACED : STATUS_NOTHING;
 }
 
 static int trace(struct run *r)
@@ -111,7 +111,7 @@ static int trace(struct run *r)
 		status = plan_make(&r->plan, r->o);
 	if (status || r->o->dry_run)
 		return status ? status : plan_print(&r->plan);
-	status = results_open(r->sink, r->o);
+	status = results_open(r->reader.sink, r->o);
 	if (status)
 		return status;
 	status = command_start(&r->command, r->o);
@@ -120,14 +120,14 @@ static int trace(struct run *r)
 	r->signal_fd = catch_signals();
 	if (r->signal_fd < 0)
 		return STATUS_FAILURE;
-	r->status = arm(r);
-	if (!r->status)
-		supervisor_loop(r);
+	r->outcome.status = arm(r);
+	if (!r->outcome.status)
+		r->outcome.end = supervisor_loop(r);
 	disarm(r);
-	stats_take(&r->seen, r->stats);
+	stats_take(&r->reader.seen, r->reader.stats);
 	command_close(&r->command);
-	results_show(r->sink);
-	if (r->armed_ns)
+	results_show(r->reader.sink);
+	if (r->clock.armed_ns)
 		summary_print(r);
 	command_say(&r->command);
 	return conclude(r);

@@ -13,7 +13,7 @@ uint64_t run_hints_counted(const struct run *r)
 	uint64_t n = 0;
 
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		n += r->undo.removed[i].packets;
+		n += r->host.undo.removed[i].packets;
 	return n;
 }
 
@@ -29,7 +29,7 @@ static void say_unheard(const struct run *r, uint64_t matched)
 	bool changed = false;
 
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		if (r->undo.logger[i] != UNDO_LOGGER_FOREIGN)
+		if (r->host.undo.logger[i] != UNDO_LOGGER_FOREIGN)
 			continue;
 		changed = true;
 		msg("nothing was traced although %" PRIu64 " packet%s matched: "
@@ -40,7 +40,7 @@ static void say_unheard(const struct run *r, uint64_t matched)
 	}
 	if (changed)
 		return;
-	if (r->seen.lost)
+	if (r->reader.seen.lost)
 		msg("nothing was traced although %" PRIu64 " packet%s matched: "
 		    "all events were lost",
 		    matched, plural(matched));
@@ -59,7 +59,7 @@ static void say_nothing(const struct run *r)
 {
 	uint64_t matched = run_hints_counted(r);
 
-	if (r->seen.packets || r->seen.events)
+	if (r->reader.seen.packets || r->reader.seen.events)
 		return;
 	if (!r->plan.inserts) {
 		msg("nothing was traced: no packet hit the trace rules that "
@@ -94,20 +94,20 @@ static void say_rate(const struct run *r)
  */
 static bool all_was_counted(const struct run *r)
 {
-	const struct stats *st = r->stats;
+	const struct stats *st = r->reader.stats;
 	unsigned int removed = 0;
 
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		removed += r->undo.removed[i].rules;
-	return !r->foreign_trace && !r->plan.replies && r->undone &&
-	       !r->undo.error && removed == r->installed &&
-	       !r->tables_differ && !r->verify_failed && !st->lost &&
+		removed += r->host.undo.removed[i].rules;
+	return !r->foreign_trace && !r->plan.replies && r->host.undone &&
+	       !r->host.undo.error && removed == r->host.installed &&
+	       !r->outcome.tables_differ && !r->outcome.verify_failed && !st->lost &&
 	       !st->broken && !st->gone && !st->strangers;
 }
 
 static void say_more(const struct run *r)
 {
-	uint64_t counted = run_hints_counted(r), told = r->seen.packets;
+	uint64_t counted = run_hints_counted(r), told = r->reader.seen.packets;
 
 	if (told > counted && all_was_counted(r))
 		msg("note: %" PRIu64 " packet%s more than the TRACE rules "
@@ -119,7 +119,7 @@ static void say_more(const struct run *r)
 
 static void say_nat(const struct run *r)
 {
-	uint64_t n = r->seen.nat_silent;
+	uint64_t n = r->reader.seen.nat_silent;
 
 	if (n)
 		msg("note: %" PRIu64 " packet%s passed nat without an event: "
@@ -129,14 +129,14 @@ static void say_nat(const struct run *r)
 
 static void say_only(const struct run *r)
 {
-	if (r->o->only && r->seen.packets && !r->seen.printed)
+	if (r->o->only && r->reader.seen.packets && !r->reader.seen.printed)
 		msg("note: none of them fits --only");
 }
 
 /* What is asked first by who traces for the first time. */
 static void say_replies(const struct run *r)
 {
-	if (r->seen.packets && r->plan.inserts && !r->o->replies &&
+	if (r->reader.seen.packets && r->plan.inserts && !r->o->replies &&
 	    !r->o->all)
 		msg("note: answers are traced only if they match as well "
 		    "(--replies traces them)");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* run_state: the state of one run, which the parts of the supervisor share. */
+/* run_state: the state of one run, in the parts that its steps work with. */
 #ifndef NFTRACE_RUN_STATE_H
 #define NFTRACE_RUN_STATE_H
 
@@ -27,7 +27,7 @@ enum { RUN_WAITERS = 16 };
 
 /* Why the capture ended. */
 enum run_end {
-	END_NONE,
+	END_NONE,		/* it goes on */
 	END_TIME,
 	END_COUNT,
 	END_SIGNAL,
@@ -39,53 +39,73 @@ enum run_end {
 	END_OVERDUE,		/* the keeper undid on its own timer */
 };
 
-/* Somebody who waited for the lock while we held it. */
+/* Somebody who waited for the lock while the run held it; CLOCK_MONOTONIC. */
 struct run_waiter {
 	pid_t pid;
 	uint64_t since_ns, until_ns;
 	char name[96];
 };
 
-/* The state of a run; lives in the supervisor. */
-struct run {
-	const struct options *o;
-	struct plan plan;
+/* The host: what the run changes there, who takes it back, and who waits for it. */
+struct run_host {
 	struct lock lock;
 	bool locked;
 	bool lock_given;		/* to the command, before the end */
-	uint64_t locked_ns, unlocked_ns;	/* CLOCK_MONOTONIC */
-	int signal_fd;
-	struct capture capture;
+	uint64_t locked_ns, unlocked_ns;	/* CLOCK_MONOTONIC; 0: never */
+	struct run_waiter waiter[RUN_WAITERS];
+	unsigned int waiters;
 	struct keeper_plan keeper_plan;
 	struct keeper keeper;
 	bool changed;			/* the keeper was asked to install */
 	bool undone;
-	struct undo_report undo;
-	unsigned int installed;
-	bool foreign_trace;		/* others' rules trace packets as well */
-	struct snapshots snapshots;
-	struct helper news; /* reads them again; see nft_refresh.h */
-	struct reader reader;
-	int reader_status;		/* of wait(2) */
-	bool reader_dismissed;		/* it was busy, and the user did not wait */
+	struct undo_report undo;	/* once undone */
+	unsigned int installed;		/* rules */
+};
+
+/* The reader: its process, what it is given, and what it tells. */
+struct run_reader {
+	struct capture capture;		/* until the reader has it */
 	struct display_filter only;
 	struct sink_plan sink[SINK_COUNT];
+	struct reader process;
+	int status;			/* of wait(2) */
+	bool dismissed;			/* it was busy, and the user did not wait */
 	struct stats *stats;		/* the reader writes it as it likes */
-	struct stats seen;		/* the same, copied at its end */
-	struct bulletin_board board;	/* for the reader */
+	struct stats seen;		/* a copy within bounds, made at its end */
+	struct bulletin_board board;	/* what it is told */
 	struct bulletin_tables tables;	/* what is posted there, in truth */
 	struct loss_known loss[LOSSES];	/* the same */
-	uint64_t guard_ns; /* when table_monitor_tick() looks again */
-	uint64_t armed_ns, end_ns;	/* CLOCK_MONOTONIC; end 0: none */
-	struct command command;
+	struct helper refresh;		/* reads nft's rules again for it */
+};
+
+/* Times of the run: CLOCK_MONOTONIC in nanoseconds; 0: not known, or never. */
+struct run_clock {
+	uint64_t armed_ns, end_ns;
 	uint64_t command_end_ns;	/* when to stop after it; 0: it runs */
+	uint64_t monitor_ns;		/* of the next table_monitor_look() */
+};
+
+/* How the run went; the exit status is made of it. */
+struct run_outcome {
 	enum run_end end;
-	int end_signal;
+	int signal;			/* END_SIGNAL */
 	bool tables_differ;		/* others' doing */
 	bool verify_failed;
-	struct run_waiter waiter[RUN_WAITERS];
-	unsigned int waiters;
-	int status;
+	int status;			/* of arm() */
+};
+
+/* The state of a run; lives in the supervisor. */
+struct run {
+	const struct options *o;
+	struct plan plan;
+	struct snapshots snapshots;	/* of the rules, once these are in */
+	bool foreign_trace;		/* others' rules trace packets as well */
+	int signal_fd;
+	struct run_host host;
+	struct run_reader reader;
+	struct command command;
+	struct run_clock clock;
+	struct run_outcome outcome;
 };
 
 #endif

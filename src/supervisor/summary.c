@@ -21,8 +21,8 @@ enum { DROPS_SHOWN = 10 };
 
 static const char *output_name(const struct run *r)
 {
-	uint8_t i = r->seen.output_sink;
-	const char *path = i < SINK_COUNT ? r->sink[i].path : "";
+	uint8_t i = r->reader.seen.output_sink;
+	const char *path = i < SINK_COUNT ? r->reader.sink[i].path : "";
 
 	return *path && strcmp(path, "-") != 0 ? path : "standard output";
 }
@@ -30,7 +30,7 @@ static const char *output_name(const struct run *r)
 /* Also found at the very end, when the last of the results are written. */
 static void print_output_error(const struct run *r)
 {
-	int err = r->seen.output_error;
+	int err = r->reader.seen.output_error;
 
 	if (err && err != -EPIPE)
 		msg("error: writing %s: %s: it is not complete", output_name(r),
@@ -40,10 +40,10 @@ static void print_output_error(const struct run *r)
 /* By itself or because it was ended: in either case not all is printed. */
 static void print_reader_end(const struct run *r)
 {
-	if (r->end != END_READER &&
-	    (!r->reader_status || r->reader_dismissed))
+	if (r->outcome.end != END_READER &&
+	    (!r->reader.status || r->reader.dismissed))
 		return;
-	if (r->seen.memory_short)
+	if (r->reader.seen.memory_short)
 		msg("error: the reader needs more memory than it may "
 		    "have (%u MiB, or what ulimit -d allows)",
 		    MEMORY_MIB);
@@ -53,18 +53,18 @@ static void print_reader_end(const struct run *r)
 
 static void print_end(const struct run *r)
 {
-	const struct stats *st = &r->seen;
-	double seconds = (double)(clock_monotonic_ns() - r->armed_ns) / 1e9;
+	const struct stats *st = &r->reader.seen;
+	double seconds = (double)(clock_monotonic_ns() - r->clock.armed_ns) / 1e9;
 
-	switch (r->end) {
+	switch (r->outcome.end) {
 	case END_TIME:
 		if (r->o->count && st->printed < r->o->count)
 			msg("stopped by time: %" PRIu64 " of %" PRIu64,
 			    st->printed, r->o->count);
 		break;
 	case END_SIGNAL:
-		msg("stopped by signal %d (%s) after %.1f s", r->end_signal,
-		    strsignal(r->end_signal), seconds);
+		msg("stopped by signal %d (%s) after %.1f s", r->outcome.signal,
+		    strsignal(r->outcome.signal), seconds);
 		break;
 	case END_STDOUT:
 		if (st->output_error == -EPIPE || !st->output_error)
@@ -85,7 +85,7 @@ static void print_end(const struct run *r)
 
 static void print_fates(const struct run *r)
 {
-	const struct stats *st = &r->seen;
+	const struct stats *st = &r->reader.seen;
 	char line[512], left[64] = "";
 	size_t at = 0;
 
@@ -154,10 +154,10 @@ static void print_drop(const struct run *r, const struct stats_drop *d,
 
 static void print_drops(const struct run *r)
 {
-	bool mixed = drops_are_mixed(&r->seen);
+	bool mixed = drops_are_mixed(&r->reader.seen);
 
-	for (unsigned int i = 0; i < DROPS_SHOWN && i < r->seen.drops; i++) {
-		const struct stats_drop *d = &r->seen.drop[i];
+	for (unsigned int i = 0; i < DROPS_SHOWN && i < r->reader.seen.drops; i++) {
+		const struct stats_drop *d = &r->reader.seen.drop[i];
 		char family[16] = "";
 
 		if (mixed && d->family < FAMILY_COUNT)
@@ -169,7 +169,7 @@ static void print_drops(const struct run *r)
 
 static void print_events(const struct run *r)
 {
-	const struct stats *st = &r->seen;
+	const struct stats *st = &r->reader.seen;
 	uint64_t forged = st->forged + netlink_forged();
 
 	msg("%" PRIu64 " event%s, %" PRIu64 " lost; the TRACE rules counted "
@@ -182,7 +182,7 @@ static void print_events(const struct run *r)
 	if (st->unprinted)
 		msg("warning: %" PRIu64 " record%s left out of the output: %s",
 		    st->unprinted, plural(st->unprinted),
-		    r->sink[SINK_STDOUT].limit ? "more came than is held back "
+		    r->reader.sink[SINK_STDOUT].limit ? "more came than is held back "
 						 "while a command runs"
 					       : "its reader was too slow");
 	if (st->strangers)
@@ -235,12 +235,12 @@ static void print_loggers(const struct run *r, char *buf, size_t size)
 					       "%s%s logger %s",
 					       at ? ", " : "",
 					       families[i]->name,
-					       words[r->undo.logger[i]]);
+					       words[r->host.undo.logger[i]]);
 }
 
 static bool holds_tables(const struct run *r)
 {
-	return r->keeper_plan.undo.nft[0] || r->keeper_plan.undo.nft[1];
+	return r->host.keeper_plan.undo.nft[0] || r->host.keeper_plan.undo.nft[1];
 }
 
 static void print_proof(const struct run *r)
@@ -250,31 +250,31 @@ static void print_proof(const struct run *r)
 
 	if (r->plan.lock)
 		snprintf(lock, sizeof(lock), "lock held %.1f s",
-			 r->locked_ns && r->unlocked_ns ?
-			 (double)(r->unlocked_ns - r->locked_ns) / 1e9 : 0);
+			 r->host.locked_ns && r->host.unlocked_ns ?
+			 (double)(r->host.unlocked_ns - r->host.locked_ns) / 1e9 : 0);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		removed += r->undo.removed[i].rules;
+		removed += r->host.undo.removed[i].rules;
 	print_loggers(r, loggers, sizeof(loggers));
-	msg("%u rule%s inserted, %u removed; %s; tables %s; %s", r->installed,
-	    plural(r->installed), removed, loggers,
-	    r->verify_failed   ? "NOT verified"
-	    : r->tables_differ ? "changed by others"
+	msg("%u rule%s inserted, %u removed; %s; tables %s; %s", r->host.installed,
+	    plural(r->host.installed), removed, loggers,
+	    r->outcome.verify_failed   ? "NOT verified"
+	    : r->outcome.tables_differ ? "changed by others"
 			       : "as before",
 	    lock);
 	/* Nft's tables went with the keeper: nobody could count them. */
-	if (removed < r->installed &&
-	    !(r->end == END_KEEPER && holds_tables(r)))
+	if (removed < r->host.installed &&
+	    !(r->outcome.end == END_KEEPER && holds_tables(r)))
 		msg("note: %u rule%s had been removed by somebody else",
-		    r->installed - removed, plural(r->installed - removed));
-	for (unsigned int i = 0; i < r->waiters; i++) {
-		const struct run_waiter *w = &r->waiter[i];
+		    r->host.installed - removed, plural(r->host.installed - removed));
+	for (unsigned int i = 0; i < r->host.waiters; i++) {
+		const struct run_waiter *w = &r->host.waiter[i];
 
 		msg("  pid %d (%s) waited %.1f s for the lock", (int)w->pid,
 		    w->name, (double)(w->until_ns - w->since_ns) / 1e9);
 	}
-	if (r->undo.error)
+	if (r->host.undo.error)
 		msg("error: %s: %s; try 'nftrace --cleanup'",
-		    r->undo.error_what, msg_errno_text(r->undo.error));
+		    r->host.undo.error_what, msg_errno_text(r->host.undo.error));
 }
 
 void summary_print(const struct run *r)
@@ -284,7 +284,7 @@ void summary_print(const struct run *r)
 	print_output_error(r);
 	print_fates(r);
 	print_drops(r);
-	losses_say(&r->seen.losses, r->loss);
+	losses_say(&r->reader.seen.losses, r->reader.loss);
 	print_events(r);
 	run_hints_say(r);
 	print_proof(r);
@@ -293,7 +293,7 @@ void summary_print(const struct run *r)
 /* What the user may look for in the file. */
 static void print_refused(const struct run *r)
 {
-	const struct stats_refused *st = &r->seen.refused;
+	const struct stats_refused *st = &r->reader.seen.refused;
 	int len = (int)strlen(st->word);
 
 	if (!st->count)
@@ -315,7 +315,7 @@ static void print_refused(const struct run *r)
 
 void summary_print_read(const struct run *r)
 {
-	const struct stats *st = &r->seen;
+	const struct stats *st = &r->reader.seen;
 
 	print_output_error(r);
 	print_fates(r);

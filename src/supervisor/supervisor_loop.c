@@ -22,15 +22,15 @@
 #include "supervisor/table_monitor.h"
 
 enum {
-	PEERS_MS = 500,
-	COMMAND_PEERS_MS = 50,	/* while the command may be the one who waits */
-	STATUS_MS = 200,
-	COMMAND_GRACE_MS = 200,	/* for what it sent last, and the answers */
+	PEERS_MS = 500,		/* from one look at who waits for the lock to the next */
+	COMMAND_PEERS_MS = 50,	/* the same while the command may wait for it */
+	STATUS_MS = 200,	/* between two status lines */
+	COMMAND_GRACE_MS = 200,	/* for what the command sent last, and the answers */
 };
 
 static void show_status(const struct run *r)
 {
-	const struct stats *st = r->stats;
+	const struct stats *st = r->reader.stats;
 	char line[256], total[32] = "";
 	uint64_t now = clock_monotonic_ns();
 
@@ -38,15 +38,16 @@ static void show_status(const struct run *r)
 		snprintf(total, sizeof(total), "/%g",
 			 (double)r->o->time_ns / 1e9);
 	snprintf(line, sizeof(line), "%.1f%s s  %llu packets  %llu events  "
-		 "%llu lost", (double)(now - r->armed_ns) / 1e9, total,
+		 "%llu lost", (double)(now - r->clock.armed_ns) / 1e9, total,
 		 (unsigned long long)stats_get(&st->packets),
 		 (unsigned long long)stats_get(&st->events),
 		 (unsigned long long)stats_get(&st->lost));
 	msg_status(line);
 }
 
-static void on_signal(struct run *r)
+static enum run_end on_signal(struct run *r)
 {
+	enum run_end end = END_NONE;
 	struct signalfd_siginfo si;
 
 	while (read(r->signal_fd, &si, sizeof(si)) == sizeof(si)) {
@@ -54,87 +55,93 @@ static void on_signal(struct run *r)
 		case SIGCHLD:
 			helper_collect(false);
 			command_watch(&r->command);
-			break;
-		case SIGINT:
-			/* The command's own while it runs. */
-			if (r->command.state == COMMAND_RUNS)
-				break;
-			r->end = END_SIGNAL;
-			r->end_signal = SIGINT;
-			break;
+			continue;
 		case SIGCONT:
 		case SIGURG:
 		case SIGWINCH:
-			break;
-		default:
-			r->end = END_SIGNAL;
-			r->end_signal = (int)si.ssi_signo;
+			continue;
+		case SIGINT:
+			/* The command's own while it runs. */
+			if (r->command.state == COMMAND_RUNS)
+				continue;
 		}
+		end = END_SIGNAL;
+		r->outcome.signal = (int)si.ssi_signo;
 	}
+	return end;
 }
 
-static void on_keeper(struct run *r)
+static void say_clock_stepped(const struct keeper_message *m)
+{
+	if (m->error)
+		msg("warning: the clock was set, and %s failed: %s", m->what,
+		    msg_errno_text(m->error));
+	else
+		msg("note: the clock was set; the rules' deadline was moved "
+		    "with it");
+}
+
+static enum run_end on_keeper(struct run *r)
 {
 	struct keeper_message m;
-	int err = keeper_receive(&r->keeper, &m, 0);
+	int err = keeper_receive(&r->host.keeper, &m, 0);
 
-	if (err == -EAGAIN || err == -ETIMEDOUT)
-		return;
-	if (err) {
-		r->end = END_KEEPER;
-		return;
-	}
+	if (err)
+		return err == -EAGAIN || err == -ETIMEDOUT ? END_NONE
+							   : END_KEEPER;
 	switch (m.event) {
 	case KEEPER_UNDONE:
-		r->undo = m.undo;
-		r->undone = true;
-		r->locked = false;
-		r->end = END_OVERDUE;
-		break;
+		r->host.undo = m.undo;
+		r->host.undone = true;
+		r->host.locked = false;
+		return END_OVERDUE;
 	case KEEPER_LEASE_LOST:
 		msg("error: %s: %s", m.what, msg_errno_text(m.error));
-		r->end = END_LEASE;
-		break;
+		return END_LEASE;
 	case KEEPER_CLOCK_STEPPED:
-		if (m.error)
-			msg("warning: the clock was set, and %s failed: %s",
-			    m.what, msg_errno_text(m.error));
-		else
-			msg("note: the clock was set; the rules' deadline was "
-			    "moved with it");
+		say_clock_stepped(&m);
 		break;
 	}
+	return END_NONE;
 }
 
-static void on_command(struct run *r)
+static enum run_end on_reader(struct run *r)
+{
+	char word;
+	ssize_t n = recv(r->reader.process.fd, &word, 1, MSG_DONTWAIT);
+
+	if (n < 0 && errno == EAGAIN)
+		return END_NONE;
+	if (n <= 0)
+		return END_READER;
+	switch (word) {
+	case READER_COUNT:
+		return END_COUNT;
+	case READER_CLOSED:
+		return END_STDOUT;
+	}
+	questions_answer(&r->reader, &r->plan.owner, word);
+	return END_NONE;
+}
+
+static enum run_end on_time(struct run *r)
+{
+	uint64_t end_ns = r->clock.end_ns;
+
+	return end_ns && clock_monotonic_ns() >= end_ns ? END_TIME : END_NONE;
+}
+
+static enum run_end on_command(struct run *r)
 {
 	uint64_t now = clock_monotonic_ns();
 
 	if (r->command.state == COMMAND_STOPPED)
-		r->end = END_COMMAND;
-	else if (r->command.state != COMMAND_ENDED)
-		return;
-	else if (!r->command_end_ns)
-		r->command_end_ns = now + COMMAND_GRACE_MS * NS_PER_MS;
-	else if (now >= r->command_end_ns)
-		r->end = END_COMMAND;
-}
-
-static void on_reader(struct run *r)
-{
-	char word;
-	ssize_t n = recv(r->reader.fd, &word, 1, MSG_DONTWAIT);
-
-	if (n < 0 && errno == EAGAIN)
-		return;
-	if (n == 1 && word == READER_COUNT)
-		r->end = END_COUNT;
-	else if (n == 1 && word == READER_CLOSED)
-		r->end = END_STDOUT;
-	else if (n == 1)
-		questions_answer(r, word);
-	else if (n <= 0)
-		r->end = END_READER;
+		return END_COMMAND;
+	if (r->command.state != COMMAND_ENDED)
+		return END_NONE;
+	if (!r->clock.command_end_ns)
+		r->clock.command_end_ns = now + COMMAND_GRACE_MS * NS_PER_MS;
+	return now >= r->clock.command_end_ns ? END_COMMAND : END_NONE;
 }
 
 static int next_timeout(struct run *r, bool tty)
@@ -142,48 +149,68 @@ static int next_timeout(struct run *r, bool tty)
 	int timeout = table_monitor_tick(r);
 	uint64_t now = clock_monotonic_ns(), left;
 
-	if (r->locked && timeout > PEERS_MS)
+	if (r->host.locked && timeout > PEERS_MS)
 		timeout = PEERS_MS;
 	if (r->command.state != COMMAND_NONE && timeout > COMMAND_PEERS_MS)
 		timeout = COMMAND_PEERS_MS;
 	if (tty && timeout > STATUS_MS)
 		timeout = STATUS_MS;
 
-	if (!r->end_ns)
+	if (!r->clock.end_ns)
 		return timeout;
-	left = r->end_ns > now ?
-		(r->end_ns - now + NS_PER_MS - 1) / NS_PER_MS : 0;
+	left = r->clock.end_ns > now ?
+		(r->clock.end_ns - now + NS_PER_MS - 1) / NS_PER_MS : 0;
 	return left < (uint64_t)timeout ? (int)left : timeout;
 }
 
-void supervisor_loop(struct run *r)
+enum { FROM_READER, FROM_KEEPER, FROM_SIGNALS, SOURCES, ALWAYS = SOURCES };
+
+/* Of two reasons to end the run at once the upper one is its end. */
+static const struct {
+	unsigned int source;
+	enum run_end (*on)(struct run *r);
+} reasons[] = {
+	{ FROM_READER, on_reader },
+	{ FROM_KEEPER, on_keeper },
+	{ FROM_SIGNALS, on_signal },
+	{ ALWAYS, on_time },
+	{ ALWAYS, on_command },
+};
+
+static enum run_end find_reason(struct run *r, const struct pollfd pfd[SOURCES])
+{
+	enum run_end end = END_NONE;
+
+	for (size_t i = 0; i < ARRAY_SIZE(reasons) && end == END_NONE; i++)
+		if (reasons[i].source == ALWAYS ||
+		    pfd[reasons[i].source].revents)
+			end = reasons[i].on(r);
+	return end;
+}
+
+enum run_end supervisor_loop(struct run *r)
 {
 	bool tty = isatty(STDERR_FILENO) && !r->o->command;
-	struct pollfd pfd[] = {
-		{ .fd = r->signal_fd, .events = POLLIN },
-		{ .fd = r->keeper.fd, .events = POLLIN },
-		{ .fd = r->reader.fd, .events = POLLIN },
+	enum run_end end;
+	struct pollfd pfd[SOURCES] = {
+		[FROM_READER] = { .fd = r->reader.process.fd, .events = POLLIN },
+		[FROM_KEEPER] = { .fd = r->host.keeper.fd, .events = POLLIN },
+		[FROM_SIGNALS] = { .fd = r->signal_fd, .events = POLLIN },
 	};
 
-	while (r->end == END_NONE) {
+	for (;;) {
 		if (tty)
 			show_status(r);
-		if (poll(pfd, 3, next_timeout(r, tty)) < 0 && errno != EINTR)
-			r->end = END_SIGNAL;
-		nft_refresh_look(r);
-		if (pfd[2].revents)
-			on_reader(r);
-		if (pfd[1].revents && r->end == END_NONE)
-			on_keeper(r);
-		if (pfd[0].revents && r->end == END_NONE)
-			on_signal(r);
-		if (r->end == END_NONE && r->end_ns &&
-		    clock_monotonic_ns() >= r->end_ns)
-			r->end = END_TIME;
-		if (r->end == END_NONE)
-			on_command(r);
-		if (r->end == END_NONE)
-			lock_waiters_look(r);
+		end = END_SIGNAL;
+		if (poll(pfd, SOURCES, next_timeout(r, tty)) < 0 &&
+		    errno != EINTR)
+			break;
+		nft_refresh_look(&r->reader);
+		end = find_reason(r, pfd);
+		if (end != END_NONE)
+			break;
+		lock_waiters_look(&r->host, &r->command);
 	}
 	msg_status(NULL);
+	return end;
 }

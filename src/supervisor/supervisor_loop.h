@@ -3,9 +3,9 @@
 #ifndef NFTRACE_SUPERVISOR_LOOP_H
 #define NFTRACE_SUPERVISOR_LOOP_H
 
-struct run;
+#include "supervisor/run_state.h"
 
-/** watch - until the run shall end; sets @r->end */
-void supervisor_loop(struct run *r);
+/** supervisor_loop - wait until the run shall end; why, never END_NONE */
+enum run_end supervisor_loop(struct run *r);
 
 #endif

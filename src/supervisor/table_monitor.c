@@ -36,11 +36,11 @@ static void compare_family(struct run *r, unsigned int i,
 		const struct snap_table *b = find_table(now, a->name);
 
 		if ((b && a->digest == b->digest) ||
-		    r->tables.changed[i] & 1u << t)
+		    r->reader.tables.changed[i] & 1u << t)
 			continue;
-		r->tables_differ = true;
-		r->tables.changed[i] |= (uint8_t)(1u << t);
-		bulletin_post_tables(r->board.post, &r->tables);
+		r->outcome.tables_differ = true;
+		r->reader.tables.changed[i] |= (uint8_t)(1u << t);
+		bulletin_post_tables(r->reader.board.post, &r->reader.tables);
 		msg("warning: table %s of %s was changed by somebody else "
 		    "during the trace (%u rules then, %u now): texts of its "
 		    "rules just above may be wrong, and are marked from here "
@@ -81,16 +81,16 @@ int table_monitor_tick(struct run *r)
 {
 	uint64_t now = clock_monotonic_ns(), begun = now, pause;
 
-	if (r->guard_ns == 0)
-		r->guard_ns = now + FREE_MS * NS_PER_MS;
-	if (now >= r->guard_ns) {
+	if (r->clock.monitor_ns == 0)
+		r->clock.monitor_ns = now + FREE_MS * NS_PER_MS;
+	if (now >= r->clock.monitor_ns) {
 		/* Not to be read now: it is tried again, and at the end. */
 		table_monitor_look(r, NULL);
 		now = clock_monotonic_ns();
-		pause = (r->locked ? LOCKED_MS : FREE_MS) * NS_PER_MS;
+		pause = (r->host.locked ? LOCKED_MS : FREE_MS) * NS_PER_MS;
 		if (pause < (now - begun) * SHARE)
 			pause = (now - begun) * SHARE;
-		r->guard_ns = now + pause;
+		r->clock.monitor_ns = now + pause;
 	}
-	return (int)((r->guard_ns - now) / NS_PER_MS) + 1;
+	return (int)((r->clock.monitor_ns - now) / NS_PER_MS) + 1;
 }

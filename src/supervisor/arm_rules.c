@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* insert: tells the keeper what to put in, and the user what became of it. */
-#include "supervisor/insert.h"
+/* arm_rules: has the keeper put the rules in; tells the user what became of it. */
+#include "supervisor/arm_rules.h"
 
 #include <errno.h>
 #include <string.h>
@@ -14,11 +14,10 @@
 
 enum { INSTALL_MS = 30000 };
 
-/* Rules of legacy's or a table of nft's, one of them for a family. */
-static void plan_family(struct run *r, unsigned int i)
+/* A family is traced by rules in raw, or by a table of nft's. */
+static void plan_family(struct keeper_plan *k, struct plan *p, unsigned int i)
 {
-	struct keeper_plan *k = &r->keeper_plan;
-	struct plan_family *pf = &r->plan.family[i];
+	struct plan_family *pf = &p->family[i];
 
 	if (!pf->use)
 		return;
@@ -27,15 +26,20 @@ static void plan_family(struct run *r, unsigned int i)
 		k->undo.rules[i] = pf->set.count > 0;
 	} else if (pf->set.count) {
 		k->nft[i] = (struct nft_trigger_set) {
-			.use = true, .limit = r->plan.limit,
-			.replies = r->plan.replies, .rules = &pf->set,
+			.use = true, .limit = p->limit,
+			.replies = p->replies, .rules = &pf->set,
 		};
 		k->undo.nft[i] = true;
 	}
 }
 
-/* With legacy's triggers alone nft would be silent about its part. */
-static void plan_key(struct keeper_plan *k, const struct plan *p)
+/*
+ * Events of nft's rules are made only where the kernel's static key
+ * nft_trace_enabled is on, which a rule of nft's with "nftrace set" turns on
+ * (net/netfilter/nft_meta.c).  Where all triggers are TRACE rules in raw
+ * a table of the run's own does it.
+ */
+static void plan_trace_key(struct keeper_plan *k, const struct plan *p)
 {
 	if (!p->see_nft || k->undo.nft[0] || k->undo.nft[1])
 		return;
@@ -43,30 +47,30 @@ static void plan_key(struct keeper_plan *k, const struct plan *p)
 	k->undo.nft[0] = true;
 }
 
-static void plan_keeper(struct run *r)
+static void plan_keeper(struct run_host *h, struct plan *p,
+			const struct options *o)
 {
-	struct keeper_plan *k = &r->keeper_plan;
-	const struct plan *p = &r->plan;
+	struct keeper_plan *k = &h->keeper_plan;
 
-	k->lock = &r->lock;
-	/* Also when it is not needed: there is nothing to take then. */
-	k->hold_lock = !r->o->no_lock || !p->lock;
-	k->endless = r->o->time_ns == 0;
+	k->lock = &h->lock;
+	/* Also when no lock is needed: there is none to take then. */
+	k->hold_lock = !o->no_lock || !p->lock;
+	k->endless = o->time_ns == 0;
 	k->deadline = p->deadline;
 	k->record = true;
 	k->undo.owner = p->owner;
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		plan_family(r, i);
-	plan_key(k, p);
+		plan_family(k, p, i);
+	plan_trace_key(k, p);
 }
 
-int insert_keeper_start(struct run *r)
+int arm_rules_start_keeper(struct run *r)
 {
 	const int not_its[] = { r->signal_fd, -1 };
 	int err;
 
-	plan_keeper(r);
-	err = keeper_start(&r->keeper, &r->keeper_plan, not_its);
+	plan_keeper(&r->host, &r->plan, r->o);
+	err = keeper_start(&r->host.keeper, &r->host.keeper_plan, not_its);
 	if (err) {
 		msg_error("starting the keeper", err);
 		return STATUS_FAILURE;
@@ -96,20 +100,19 @@ static int plan_logger(const struct plan_family *pf, struct undo *u,
 	return 0;
 }
 
-/* All that is needed to undo, known before anything is done. */
-static int plan_undo(struct run *r)
+/* All that undoing needs is known before anything is changed. */
+static int plan_undo(struct undo *u, struct plan *p, const struct options *o)
 {
-	struct undo *u = &r->keeper_plan.undo;
 	int status = 0;
 
-	r->plan.owner.end = plan_end(r->o);
-	u->owner = r->plan.owner;
+	p->owner.end = plan_end(o);
+	u->owner = p->owner;
 	for (unsigned int i = 0; i < FAMILY_COUNT && !status; i++)
-		status = plan_logger(&r->plan.family[i], u, i);
+		status = plan_logger(&p->family[i], u, i);
 	return status;
 }
 
-static int given_up(void)
+static int say_given_up(void)
 {
 	msg("error: nftrace was stopped or stuck while arming: the keeper has "
 	    "let the lock go and put the host back");
@@ -122,7 +125,7 @@ static int explain_install(const struct keeper_message *m)
 	const struct family *f = families[m->error_family];
 
 	if (m->error == -ECANCELED)
-		return given_up();
+		return say_given_up();
 	if (m->error == -ENOENT && strstr(m->what, LOGGER_NETLINK)) {
 		msg("error: the kernel has no logger nfnetlink_log: try "
 		    "modprobe nfnetlink_log");
@@ -143,63 +146,78 @@ static int explain_install(const struct keeper_message *m)
 	return STATUS_USAGE;
 }
 
-static void note_refused(const struct run *r, const struct keeper_message *m)
+static void note_refused(const struct plan *p, const struct keeper_message *m)
 {
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		for (unsigned int n = 0; n < r->plan.family[i].set.count; n++)
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		const struct plan_family *pf = &p->family[i];
+
+		for (unsigned int n = 0; n < pf->set.count; n++)
 			if (m->refused[i][n])
 				msg("note: the kernel refuses '%s' in chain %s "
 				    "of %s (%s): left out there",
-				    r->plan.family[i].text[n],
+				    pf->text[n],
 				    trace_chain_name(m->refused[i][n]),
-				    r->plan.family[i].trigger == TRIGGER_NFT
-					    ? "nft"
-					    : "raw",
+				    pf->trigger == TRIGGER_NFT ? "nft" : "raw",
 				    families[i]->command);
+	}
 }
 
-int insert_rules(struct run *r)
+/* The keeper has undone what went in. */
+static void note_undone(struct run_host *h, const struct keeper_message *m)
 {
+	h->undo = m->undo;
+	h->undone = true;
+}
+
+static int ask_keeper(struct run_host *h, struct keeper_message *m)
+{
+	int err;
+
+	TESTPOINT("before-install");
+	h->changed = true;
+	err = keeper_ask_install(&h->keeper, &h->keeper_plan.undo);
+	if (!err)
+		err = keeper_await(&h->keeper, KEEPER_INSTALLED, INSTALL_MS, m);
+	if (err) {
+		msg_error("waiting for the keeper to insert the rules", err);
+		return STATUS_FAILURE;
+	}
+	return 0;
+}
+
+int arm_rules_insert(struct run *r)
+{
+	struct run_host *h = &r->host;
 	struct keeper_message m;
-	int err, status = plan_undo(r);
+	int status = plan_undo(&h->keeper_plan.undo, &r->plan, r->o);
 
 	if (status)
 		return status;
 	if (r->plan.inserts && r->plan.lock && !r->plan.deadline)
 		msg("warning: this kernel has no time match: if everything is "
 		    "killed at once, the rules stay until 'nftrace --cleanup'");
-
-	TESTPOINT("before-install");
-	r->changed = true;
-	err = keeper_install(&r->keeper, &r->keeper_plan.undo);
-	if (!err)
-		err = keeper_await(&r->keeper, KEEPER_INSTALLED, INSTALL_MS,
-				   &m);
-	if (err) {
-		msg_error("waiting for the keeper to insert the rules", err);
-		return STATUS_FAILURE;
-	}
+	status = ask_keeper(h, &m);
+	if (status)
+		return status;
 	if (m.error) {
-		r->undo = m.undo;
-		r->undone = true;
+		note_undone(h, &m);
 		return explain_install(&m);
 	}
-	note_refused(r, &m);
+	note_refused(&r->plan, &m);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		r->installed += m.installed[i];
+		h->installed += m.installed[i];
 	return 0;
 }
 
-int insert_check(struct run *r)
+int arm_rules_check(struct run *r)
 {
 	struct keeper_message m;
 
-	while (keeper_receive(&r->keeper, &m, 0) == 0) {
+	while (keeper_receive(&r->host.keeper, &m, 0) == 0) {
 		if (m.event != KEEPER_UNDONE)
 			continue;
-		r->undo = m.undo;
-		r->undone = true;
-		return given_up();
+		note_undone(&r->host, &m);
+		return say_given_up();
 	}
 	return 0;
 }
