@@ -23,84 +23,115 @@ static bool check_groups(const struct options *o, unsigned int groups)
 	return true;
 }
 
-static bool check_command(const struct options *o)
+/* What the command line has, a bit each. */
+enum {
+	IPV4 = 1 << 0, IPV6 = 1 << 1, QUIET = 1 << 2, VERBOSE = 1 << 3,
+	FLAT = 1 << 4, JSON = 1 << 5, NO_LOCK = 1 << 6, HOLD_LOCK = 1 << 7,
+	ONLY = 1 << 8, DOCTOR = 1 << 9, CLEANUP = 1 << 10, READ = 1 << 11,
+	RULES = 1 << 12, ALL = 1 << 13, WORDS = 1 << 14, MATCH = 1 << 15,
+	COMPLETE = 1 << 16, COMMAND = 1 << 17, EMPTY = 1 << 18, USER = 1 << 19,
+};
+
+static unsigned int find_given(const struct options *o)
 {
-	if (o->complete) {
-		msg("error: '--complete' comes first: nftrace --complete "
-		    "WORDS...");
-		return false;
-	}
-	if (o->command && (o->doctor || o->cleanup || o->read)) {
-		msg("error: '--%s' takes no command", o->doctor	   ? "doctor"
-						      : o->cleanup ? "cleanup"
-								   : "read");
-		return false;
-	}
-	if (o->command && !o->command[0]) {
-		msg("error: '--' needs a command behind it, e.g. "
-		    "-- ping -c 1 8.8.8.8");
-		return false;
-	}
-	if (o->user && !o->command) {
-		msg("error: '--user %s' is for a command: -- COMMAND is "
-		    "missing",
-		    o->user);
-		return false;
-	}
-	return true;
+	const struct {
+		bool is;
+		unsigned int bit;
+	} rows[] = {
+		{ o->ipv4, IPV4 }, { o->ipv6, IPV6 },
+		{ o->quiet, QUIET }, { o->verbose, VERBOSE },
+		{ o->flat, FLAT }, { o->json, JSON },
+		{ o->no_lock, NO_LOCK }, { o->hold_lock, HOLD_LOCK },
+		{ o->only, ONLY }, { o->doctor, DOCTOR },
+		{ o->cleanup, CLEANUP }, { o->read, READ },
+		{ o->rules[0], RULES }, { o->all, ALL },
+		{ o->expressions, WORDS }, { o->all || o->expressions, MATCH },
+		{ o->complete, COMPLETE }, { o->command, COMMAND },
+		{ o->command && !o->command[0], EMPTY }, { o->user, USER },
+	};
+	unsigned int given = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		given |= rows[i].is ? rows[i].bit : 0;
+	return given;
 }
 
-static bool check_pairs(const struct options *o)
-{
-	static const struct {
-		uint16_t a, b;
-		const char *text;
-	} pairs[] = {
-		{ offsetof(struct options, ipv4), offsetof(struct options, ipv6),
-		  "'-4' and '-6' together: leave out both for both families" },
-		{ offsetof(struct options, quiet), offsetof(struct options, flat),
-		  "'-q' and '--flat' together: a packet or an event a line?" },
-		{ offsetof(struct options, quiet), offsetof(struct options, json),
-		  "'-q' and '--json' together: choose one form" },
-		{ offsetof(struct options, quiet),
-		  offsetof(struct options, verbose),
-		  "'-q' and '-v' together: choose one" },
-		{ offsetof(struct options, no_lock),
-		  offsetof(struct options, hold_lock),
-		  "'--no-lock' and '--hold-lock' together: choose one" },
-	};
+/* What the user gave, between a refusal's .text and its .rest. */
+enum value { NO_VALUE, RULES_FILE, FIRST_WORD, USER_NAME };
 
-	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
-		if (*(const bool *)((const char *)o + pairs[i].a) &&
-		    *(const bool *)((const char *)o + pairs[i].b)) {
-			msg("error: %s", pairs[i].text);
-			return false;
-		}
+static const struct refusal {
+	unsigned int with, without;	/* all of these bits, and none of those */
+	const char *text;
+	enum value value;
+	const char *rest;
+} refusals[] = {
+	{ .with = IPV4 | IPV6,
+	  .text = "'-4' and '-6' together: leave out both for both families" },
+	{ .with = QUIET | FLAT,
+	  .text = "'-q' and '--flat' together: a packet or an event a line?" },
+	{ .with = QUIET | JSON,
+	  .text = "'-q' and '--json' together: choose one form" },
+	{ .with = QUIET | VERBOSE,
+	  .text = "'-q' and '-v' together: choose one" },
+	{ .with = NO_LOCK | HOLD_LOCK,
+	  .text = "'--no-lock' and '--hold-lock' together: choose one" },
+	{ .with = ONLY | FLAT,
+	  .text = "'--only' and '--flat' together: --flat prints "
+	  "events before a packet's fate is known" },
+	{ .with = DOCTOR | MATCH,
+	  .text = "'--doctor' takes no match expression" },
+	{ .with = CLEANUP | MATCH,
+	  .text = "'--cleanup' takes no match expression" },
+	{ .with = RULES, .without = READ,
+	  .text = "'--rules ", .value = RULES_FILE,
+	  .rest = "' belongs to a log that --read reads" },
+	{ .with = READ | MATCH,
+	  .text = "'--read' takes no match expression: --only "
+	  "chooses among the packets of the file" },
+	{ .with = ALL | WORDS,
+	  .text = "'--all' and a match expression ('", .value = FIRST_WORD,
+	  .rest = "') together: leave one of them out" },
+	{ .with = COMPLETE,
+	  .text = "'--complete' comes first: nftrace --complete WORDS..." },
+	{ .with = DOCTOR | COMMAND,
+	  .text = "'--doctor' takes no command" },
+	{ .with = CLEANUP | COMMAND,
+	  .text = "'--cleanup' takes no command" },
+	{ .with = READ | COMMAND,
+	  .text = "'--read' takes no command" },
+	{ .with = EMPTY,
+	  .text = "'--' needs a command behind it, e.g. "
+	  "-- ping -c 1 8.8.8.8" },
+	{ .with = USER, .without = COMMAND,
+	  .text = "'--user ", .value = USER_NAME,
+	  .rest = "' is for a command: -- COMMAND is missing" },
+};
+
+static const char *find_value(const struct options *o, enum value value)
+{
+	switch (value) {
+	case RULES_FILE:
+		return o->rules[0];
+	case FIRST_WORD:
+		return o->expression[0].argv[0];
+	case USER_NAME:
+		return o->user;
+	default:
+		return "";
 	}
-	if (o->only && o->flat) {
-		msg("error: '--only' and '--flat' together: --flat prints "
-		    "events before a packet's fate is known");
-		return false;
-	}
-	if ((o->doctor || o->cleanup) && (o->all || o->expressions)) {
-		msg("error: '--%s' takes no match expression",
-		    o->doctor ? "doctor" : "cleanup");
-		return false;
-	}
-	if (o->rules[0] && !o->read) {
-		msg("error: '--rules %s' belongs to a log that --read reads",
-		    o->rules[0]);
-		return false;
-	}
-	if (o->read && (o->all || o->expressions)) {
-		msg("error: '--read' takes no match expression: --only chooses "
-		    "among the packets of the file");
-		return false;
-	}
-	if (o->all && o->expressions) {
-		msg("error: '--all' and a match expression ('%s') together: "
-		    "leave one of them out",
-		    o->expression[0].argv[0]);
+}
+
+static bool check_together(const struct options *o)
+{
+	unsigned int given = find_given(o);
+
+	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
+		const struct refusal *r = &refusals[i];
+
+		if ((given & r->with) != r->with || given & r->without)
+			continue;
+		msg("error: %s%s%s", r->text, find_value(o, r->value),
+		    r->rest ? r->rest : "");
 		return false;
 	}
 	return true;
@@ -108,5 +139,5 @@ static bool check_pairs(const struct options *o)
 
 bool options_check(const struct options *o, unsigned int groups)
 {
-	return check_groups(o, groups) && check_pairs(o) && check_command(o);
+	return check_groups(o, groups) && check_together(o);
 }
