@@ -15,6 +15,7 @@
 #include "rules/base/owner.h"
 #include "rules/base/rule_set.h"
 #include "rules/base/run_dir.h"
+#include "rules/base/units.h"
 #include "rules/keeper/lock.h"
 #include "rules/keeper/logger.h"
 #include "rules/legacy/ledger.h"
@@ -73,16 +74,36 @@ bool check_group_holder(char *buf, size_t size)
 static const struct place_swept {
 	int (*sweep)(const struct family *f, bool dry,
 		     struct trace_stale *stale, unsigned int max);
+	bool locked;			/* only under the xtables lock */
 	const char *where;
 	const char *alive;		/* what a living run there means */
 } swept[] = {
-	{ trace_rules_sweep, "raw of", "" },
-	{ nft_trigger_sweep, "an nft table for",
+	{ trace_rules_sweep, true, "raw of", "" },
+	{ nft_trigger_sweep, false, "an nft table for",
 	  "; what it traces shows here as well" },
 };
 
-static int sweep_family(const struct place_swept *p, const struct family *f,
-			bool dry, struct check_left *left)
+static void say_stale(const struct place_swept *p, const struct family *f,
+		      const struct trace_stale *s, bool dry)
+{
+	const char *ending = plural(s->rules);
+	int pid = (int)s->owner.pid;
+
+	if (s->alive)
+		msg("note: %u rule%s of a run that may be alive (pid %d) in "
+		    "%s %s: left alone%s",
+		    s->rules, ending, pid, p->where, f->command, p->alive);
+	else if (dry)
+		msg("note: %u rule%s of a dead run (pid %d) in %s %s: nftrace "
+		    "--cleanup removes them",
+		    s->rules, ending, pid, p->where, f->command);
+	else
+		msg("note: %u rule%s of a dead run (pid %d) in %s %s removed",
+		    s->rules, ending, pid, p->where, f->command);
+}
+
+static int sweep_place(const struct place_swept *p, const struct family *f,
+		       bool dry, struct check_left *left)
 {
 	struct trace_stale stale[STALE];
 	int n = p->sweep(f, dry, stale, STALE);
@@ -95,23 +116,21 @@ static int sweep_family(const struct place_swept *p, const struct family *f,
 		return STATUS_FAILURE;
 	}
 	for (int s = 0; s < n; s++) {
-		const char *plural = stale[s].rules == 1 ? "" : "s";
-
 		left->found += !stale[s].alive;
-		if (stale[s].alive)
-			msg("note: %u rule%s of a run that may be alive (pid "
-			    "%d) in %s %s: left alone%s",
-			    stale[s].rules, plural, (int)stale[s].owner.pid,
-			    p->where, f->command, p->alive);
-		else
-			msg("note: %u rule%s of a dead run (pid %d) in %s "
-			    "%s%s",
-			    stale[s].rules, plural, (int)stale[s].owner.pid,
-			    p->where, f->command,
-			    dry ? ": nftrace --cleanup removes them"
-				: " removed");
+		say_stale(p, f, &stale[s], dry);
 	}
 	return 0;
+}
+
+static int sweep_family(const struct family *f, bool dry, bool locked,
+			struct check_left *left)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(swept) && !status; i++)
+		status = sweep_place(&swept[i], f,
+				     dry || (swept[i].locked && !locked), left);
+	return status;
 }
 
 static void say_strange(void *arg, const char *name)
@@ -145,12 +164,35 @@ static void mend_counters(bool dry, bool locked, struct check_left *left)
 {
 	const struct run_dir_strange strange = { say_strange, left };
 	int tables = ledger_mend(dry || !locked, &strange);
+	const char *whom = tables == 1 ? "it" : "them";
 
-	left->found += tables > 0 ? (unsigned int)tables : 0;
-	if (tables > 0)
-		msg("note: a dead run kept counters of %d table%s from %s%s",
-		    tables, tables == 1 ? "" : "s", tables == 1 ? "it" : "them",
-		    dry ? ": nftrace --cleanup puts them back" : "; put back");
+	if (tables <= 0)
+		return;
+	left->found += (unsigned int)tables;
+	if (dry)
+		msg("note: a dead run kept counters of %d table%s from %s: "
+		    "nftrace --cleanup puts them back",
+		    tables, plural((uint64_t)tables), whom);
+	else
+		msg("note: a dead run kept counters of %d table%s from %s; "
+		    "put back",
+		    tables, plural((uint64_t)tables), whom);
+}
+
+static void say_logger(const struct family *f, const struct logger_mended *m,
+		       bool dry)
+{
+	if (m->error)
+		msg("error: the logger of %s cannot be put back to %s: %s",
+		    f->name, m->name, msg_errno_text(m->error));
+	else if (m->restored && dry)
+		msg("note: a dead run left the logger of %s changed; it was "
+		    "%s: nftrace --cleanup puts it back",
+		    f->name, m->name);
+	else if (m->restored)
+		msg("note: a dead run left the logger of %s changed; put back "
+		    "to %s",
+		    f->name, m->name);
 }
 
 static void mend_loggers(bool dry, struct check_left *left)
@@ -159,20 +201,11 @@ static void mend_loggers(bool dry, struct check_left *left)
 	struct logger_mended mended[FAMILY_COUNT];
 	int records = logger_mend(dry, mended, &strange);
 
-	left->found += records > 0 ? (unsigned int)records : 0;
-	for (unsigned int i = 0; i < FAMILY_COUNT && records > 0; i++) {
-		if (mended[i].error)
-			msg("error: the logger of %s cannot be put back to "
-			    "%s: %s",
-			    families[i]->name, mended[i].name,
-			    msg_errno_text(mended[i].error));
-		else if (mended[i].restored)
-			msg("note: a dead run left the logger of %s changed%s "
-			    "%s%s",
-			    families[i]->name,
-			    dry ? "; it was" : "; put back to", mended[i].name,
-			    dry ? ": nftrace --cleanup puts it back" : "");
-	}
+	if (records <= 0)
+		return;
+	left->found += (unsigned int)records;
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		say_logger(families[i], &mended[i], dry);
 }
 
 int check_dead_runs(bool dry, bool locked, struct check_left *left)
@@ -182,9 +215,7 @@ int check_dead_runs(bool dry, bool locked, struct check_left *left)
 	memset(left, 0, sizeof(*left));
 	mend_counters(dry, locked, left);
 	for (unsigned int i = 0; i < FAMILY_COUNT && !status; i++)
-		for (unsigned int p = 0; p < 2 && !status; p++)
-			status = sweep_family(&swept[p], families[i], dry ||
-					      (p == 0 && !locked), left);
+		status = sweep_family(families[i], dry, locked, left);
 	if (status)
 		return status;
 	check_folder(left);
