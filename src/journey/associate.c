@@ -27,43 +27,55 @@ static const uint64_t HERE_NS = 1000000;
 /* A packet that no queue holds does not rest for so long between two rules. */
 static const uint64_t ALIVE_NS = 20000000;
 
+/* How a journey answers whether the event is its next one. */
+enum answer {
+	ANSWER_NO,
+	ANSWER_SWAPPED,	/* if a twin has got one of its events */
+	ANSWER_RELAXED,	/* if events are missing in between, or the id says so */
+	ANSWER_STRICT,
+};
+
+static const int penalty[] = {
+	[ANSWER_SWAPPED] = SWAPPED, [ANSWER_RELAXED] = RELAXED,
+	[ANSWER_STRICT] = 0,
+};
+
+/* A journey that may have made the event: one of its branches, or a new copy. */
+struct rival {
+	struct journey *j;
+	const struct path *path;	/* of a new copy: the packet's own */
+	unsigned int branch;
+	bool fork;			/* a new copy */
+	bool waits;			/* put aside since its last event */
+	enum answer answer;
+	int score;
+};
+
 struct search {
 	const struct journey_table *table;
 	const struct path_map *map;
-	const struct observation *c;
+	const struct observation *o;
 	bool stamps;
-	struct candidate best;
-	int score;
+	struct rival best;
 	bool truncated;			/* there were more of this key */
-	unsigned int ambiguities;		/* beside the best */
+	unsigned int ambiguities;	/* beside the best */
 	struct journey **twin;		/* room for TWINS */
 	struct journey *namesake;	/* tied, of this stamp, and elsewhere */
 };
 
-/* Was the packet put aside since its last event, to be taken up in order? */
-static bool waits(const struct path *path, const struct observation *c)
-{
-	return path->state == PATH_QUEUED || path_loops_back(path, c->e);
-}
-
 static bool is_here(const struct search *s, const struct journey *j)
 {
 	return s->table->events - j->last_event <= HERE &&
-	       s->c->now_ns - j->last_ns <= HERE_NS;
+	       s->o->now_ns - j->last_ns <= HERE_NS;
 }
 
-/* How much of the table that the event is in has it behind it? */
-static uint32_t nearness(const struct path *path, const struct observation *c)
+/* How much of the table that the event is in has the path behind it? */
+static uint32_t nearness(const struct path *path, const struct observation *o)
 {
-	if (path->hook != c->e->hook || path->last->snap != c->at->snap ||
-	    path->last->table != c->at->table)
+	if (path->hook != o->e->hook || path->last->snap != o->at->snap ||
+	    path->last->table != o->at->table)
 		return 0;
-	return 1 + (path->chain == c->at->chain_index ? path->after : 0);
-}
-
-static const struct path *path_of(const struct candidate *c)
-{
-	return &c->j->path[c->fork ? 0 : c->branch];
+	return 1 + (path->chain == o->at->chain_index ? path->after : 0);
 }
 
 /*
@@ -72,14 +84,13 @@ static const struct path *path_of(const struct candidate *c)
  * two that run on two CPUs at the moment, the one that was silent for longer
  * is due; else the one that was seen last runs on, and the other has met its end.
  */
-static bool comes_first(const struct search *s, const struct journey *a,
-			const struct path *path)
+static bool comes_first(const struct search *s, const struct rival *r)
 {
-	const struct journey *b = s->best.j;
-	uint32_t near_a = nearness(path, s->c);
-	uint32_t near_b = nearness(path_of(&s->best), s->c);
+	const struct journey *a = r->j, *b = s->best.j;
+	uint32_t near_a = nearness(r->path, s->o);
+	uint32_t near_b = nearness(s->best.path, s->o);
 
-	if (waits(path, s->c))
+	if (r->waits)
 		return a->last_event < b->last_event;
 	if (near_a != near_b)
 		return near_a > near_b;
@@ -88,55 +99,42 @@ static bool comes_first(const struct search *s, const struct journey *a,
 	return a->last_event > b->last_event;
 }
 
-static void note_twin(struct search *s, struct journey *j,
-		      const struct path *path)
+/* A packet that rested for too long between two rules is over: no twin. */
+static void note_twin(struct search *s, struct journey *j, bool waits)
 {
-	if (!waits(path, s->c) && j->last_ns + ALIVE_NS < s->c->now_ns)
+	if (!waits && j->last_ns + ALIVE_NS < s->o->now_ns)
 		return;
 	if (s->ambiguities < TWINS)
 		s->twin[s->ambiguities] = j;
 	s->ambiguities++;
 }
 
-static void take(struct search *s, struct journey *j, unsigned int branch,
-		 bool fork, int score)
+static void consider(struct search *s, const struct rival *r)
 {
-	if (!s->best.j || score > s->score)
-		s->ambiguities = 0;
-	s->best.j = j;
-	s->best.branch = branch;
-	s->best.fork = fork;
-	s->score = score;
-}
-
-static void consider(struct search *s, struct journey *j, unsigned int branch,
-		     bool fork, int score)
-{
-	const struct path *path = &j->path[fork ? 0 : branch];
 	struct journey *other = s->best.j;
 
-	if (!other || score > s->score) {
-		take(s, j, branch, fork, score);
-	} else if (score == s->score && other != j) {
-		if (comes_first(s, j, path)) {
-			take(s, j, branch, fork, score);
-			note_twin(s, other, path);
-		} else {
-			note_twin(s, j, path);
-		}
+	if (!other || r->score > s->best.score) {
+		s->ambiguities = 0;
+		s->best = *r;
+	} else if (r->score == s->best.score && other != r->j) {
+		bool first = comes_first(s, r);
+
+		if (first)
+			s->best = *r;
+		note_twin(s, first ? other : r->j, r->waits);
 	}
 }
 
 /*
- * Twins that were taken for one another: what is left for the one may be any
- * rule of the table that it is in.
+ * After two twins were taken for one another, what is left for the one may be
+ * any rule of the table that it is in, one that its path has passed, too.
  */
 static bool is_left_over(const struct journey *j, const struct path *path,
-			 const struct observation *c)
+			 const struct observation *o)
 {
 	return j->flags & JOURNEY_TIED && path->state == PATH_IN_CHAIN &&
-	       path->hook == c->e->hook && path->last->snap == c->at->snap &&
-	       path->last->table == c->at->table && !path_is_start(c->at);
+	       path->hook == o->e->hook && path->last->snap == o->at->snap &&
+	       path->last->table == o->at->table && !o->is_start;
 }
 
 /*
@@ -172,49 +170,44 @@ static bool is_told_by_id(const struct search *s, const struct journey *j,
 {
 	if (j->flags & JOURNEY_LEGACY && !s->map->untraced)
 		return false;
-	return has_id(j, path, s->c->e) && !path_is_start(s->c->at) &&
-	       path_may_go_on(s->map, path, s->c->at, s->c->e);
+	return has_id(j, path, s->o->e) && !s->o->is_start &&
+	       path_may_go_on(s->map, path, s->o);
 }
 
-/* Can the event follow?  *@penalty: less likely, as something must be amiss. */
-static bool follows(const struct search *s, const struct journey *j,
-		    const struct path *path, int *penalty)
+static enum answer ask_rival(const struct search *s, const struct rival *r,
+			     bool loops_back)
 {
-	const struct observation *c = s->c;
+	enum path_answer follows;
 
-	*penalty = 0;
-	if (path_loops_back(path, c->e) && !may_come_back(j, path, c->e))
-		return false;
-	if (path_may_follow(s->map, path, c->at, c->e, false))
-		return true;
-	*penalty = RELAXED;
-	if (is_told_by_id(s, j, path) ||
-	    (j->flags & JOURNEY_GAP &&
-	     path_may_follow(s->map, path, c->at, c->e, true)))
-		return true;
-	*penalty = SWAPPED;
-	return is_left_over(j, path, c);
+	if (loops_back && !may_come_back(r->j, r->path, s->o->e))
+		return ANSWER_NO;
+	follows = path_may_follow(s->map, r->path, s->o);
+	if (follows == PATH_STRICT)
+		return ANSWER_STRICT;
+	if ((follows == PATH_RELAXED && r->j->flags & JOURNEY_GAP) ||
+	    is_told_by_id(s, r->j, r->path))
+		return ANSWER_RELAXED;
+	return is_left_over(r->j, r->path, s->o) ? ANSWER_SWAPPED : ANSWER_NO;
 }
 
 /* nft's id holds for a buffer; loopback makes another of it. */
-static int id_score(const struct journey *j, const struct path *path,
-		    const struct event *e)
+static int id_score(const struct rival *r, const struct event *e,
+		    bool loops_back)
 {
-	if (has_id(j, path, e))
+	if (has_id(r->j, r->path, e))
 		return ID_SAME;
 	/* A copy has an id of its own, maybe one of a buffer that is free. */
-	if (!e->nft || !j->trace_id || path_loops_back(path, e) ||
-	    j->flags & JOURNEY_CLONES)
+	if (!e->nft || !r->j->trace_id || loops_back ||
+	    r->j->flags & JOURNEY_CLONES)
 		return 0;
 	return ID_OTHER;
 }
 
-static int fit_of(const struct search *s, const struct journey *j,
-		  const struct path *path)
+static int packet_score(const struct search *s, const struct rival *r)
 {
-	if (s->c->e->flags & (EVENT_NO_HEADERS | EVENT_PARTIAL))
+	if (s->o->headers != HEADERS_WHOLE)
 		return 0;
-	return score_event(j, path, s->c->e, s->c->at, s->c->p, s->stamps);
+	return score_event(r->j, r->path, s->o, s->stamps);
 }
 
 static bool may_fork(const struct search *s, const struct journey *j)
@@ -222,38 +215,54 @@ static bool may_fork(const struct search *s, const struct journey *j)
 	bool copied = j->flags & JOURNEY_CLONES || s->map->copied;
 
 	if (!copied || j->branches == JOURNEY_BRANCHES ||
-	    !path_may_fork(s->map, &j->path[0], s->c->at))
+	    !path_may_fork(s->map, &j->path[0], s->o))
 		return false;
 	/* What this host sends to many: one copy, for itself (ip_mc_output). */
-	return s->c->e->hook != NF_INET_POST_ROUTING ||
+	return s->o->e->hook != NF_INET_POST_ROUTING ||
 	       !j->path[0].born_local || j->branches == 1;
 }
 
-static bool is_namesake(const struct search *s, const struct journey *j)
+static bool weigh_branch(struct search *s, struct journey *j,
+			 unsigned int branch)
 {
-	return j->flags & JOURNEY_TIED && packet_ids_same_stamp(j, s->c->e);
+	struct rival r = { .j = j, .path = &j->path[branch], .branch = branch };
+	bool loops_back = path_loops_back(r.path, s->o);
+
+	r.answer = ask_rival(s, &r, loops_back);
+	if (r.answer == ANSWER_NO)
+		return false;
+	r.waits = r.path->state == PATH_QUEUED || loops_back;
+	r.score = penalty[r.answer] + packet_score(s, &r) +
+		  id_score(&r, s->o->e, loops_back);
+	consider(s, &r);
+	return true;
 }
 
+static void weigh_copy(struct search *s, struct journey *j)
+{
+	struct rival r = {
+		.j = j, .path = &j->path[0], .branch = j->branches,
+		.fork = true, .answer = ANSWER_STRICT,
+	};
+
+	r.waits = r.path->state == PATH_QUEUED || path_loops_back(r.path, s->o);
+	r.score = FORK + packet_score(s, &r);
+	consider(s, &r);
+}
+
+/* A journey that can have made the event itself makes no copy that has. */
 static void weigh(struct search *s, struct journey *j)
 {
 	bool any = false;
-	int penalty;
 
-	for (unsigned int b = 0; b < j->branches; b++) {
-		const struct path *path = &j->path[b];
-
-		if (!follows(s, j, path, &penalty))
-			continue;
-		any = true;
-		consider(s, j, b, false, penalty + fit_of(s, j, path) +
-			 id_score(j, path, s->c->e));
-	}
-	if (!any && is_namesake(s, j))
+	for (unsigned int b = 0; b < j->branches; b++)
+		any |= weigh_branch(s, j, b);
+	if (any)
+		return;
+	if (j->flags & JOURNEY_TIED && packet_ids_same_stamp(j, s->o->e))
 		s->namesake = j;
-	/* Hence none here. */
-	if (!any && may_fork(s, j))
-		consider(s, j, j->branches, true,
-			 FORK + fit_of(s, j, &j->path[0]));
+	if (may_fork(s, j))
+		weigh_copy(s, j);
 }
 
 /*
@@ -266,7 +275,7 @@ static void weigh_queued(struct search *s)
 		return;
 	for (struct journey *j = s->table->newest; j; j = j->older)
 		if (j->path[0].state == PATH_QUEUED &&
-		    j->nfproto == s->c->e->nfproto)
+		    j->nfproto == s->o->e->nfproto)
 			weigh(s, j);
 }
 
@@ -278,34 +287,35 @@ static bool begins(const struct search *s)
 {
 	if (s->best.fork)
 		return false;
-	return (path_is_start(s->c->at) && s->score <= RELAXED) ||
-	       (s->best.j->flags & JOURNEY_GAP && s->score <= SCORE_REFUTED);
+	return (s->o->is_start && s->best.score <= RELAXED) ||
+	       (s->best.j->flags & JOURNEY_GAP &&
+		s->best.score <= SCORE_REFUTED);
 }
 
 /*
  * The usual case: one journey of this key and of one branch, which the event
  * may follow.  Nothing is to be weighed; NULL: something is.
  */
-static struct journey *only_one(const struct journey_table *table,
-				const struct path_map *map,
-				const struct observation *c)
+static struct journey *find_only(const struct journey_table *table,
+				 const struct path_map *map,
+				 const struct observation *o)
 {
 	const unsigned int special = JOURNEY_GAP | JOURNEY_CLONES |
 				     JOURNEY_TIED;
 	struct journey *j, *found = NULL;
 
-	if (path_is_start(c->at))
+	if (o->is_start)
 		return NULL;
-	for (j = journey_table_bucket(table, c->key); j; j = j->hash_next) {
-		if (j->key != c->key || j->nfproto != c->e->nfproto)
+	for (j = journey_table_bucket(table, o->key); j; j = j->hash_next) {
+		if (j->key != o->key || j->nfproto != o->e->nfproto)
 			continue;
 		if (found || j->flags & special || j->branches != 1)
 			return NULL;
 		found = j;
 	}
-	if (!found || (c->e->nft && found->trace_id) ||
-	    path_loops_back(&found->path[0], c->e) ||
-	    !path_may_follow(map, &found->path[0], c->at, c->e, false))
+	if (!found || (o->e->nft && found->trace_id) ||
+	    path_loops_back(&found->path[0], o) ||
+	    path_may_follow(map, &found->path[0], o) != PATH_STRICT)
 		return NULL;
 	return found;
 }
@@ -314,79 +324,86 @@ static struct journey *only_one(const struct journey_table *table,
 static void note_doubts(struct search *s)
 {
 	struct journey *j = s->best.j;
-	int penalty = 0;
 
-	if (j->flags & JOURNEY_TIED && !s->best.fork &&
-	    follows(s, j, path_of(&s->best), &penalty) && penalty == SWAPPED)
+	if (s->best.answer == ANSWER_SWAPPED)
 		j->flags |= JOURNEY_AMBIGUOUS;
 	/* Who waits for longest may be among those that were not looked at. */
-	if (s->ambiguities > TWINS ||
-	    (s->truncated && waits(path_of(&s->best), s->c)))
+	if (s->ambiguities > TWINS || (s->truncated && s->best.waits))
 		j->flags |= JOURNEY_AMBIGUOUS;
 	for (unsigned int i = 0; i < s->ambiguities && i < TWINS; i++)
 		if (s->twin[i] != j)
 			ambiguity_link(j, s->twin[i]);
-	/* By accident two have one stamp, and this one's got a third one's event. */
+	/*
+	 * Two packets have one stamp by accident, and the namesake cannot have
+	 * made this event: one of those before it was given to the wrong one.
+	 */
 	if (s->namesake && s->namesake != j &&
-	    packet_ids_same_stamp(j, s->c->e))
+	    packet_ids_same_stamp(j, s->o->e))
 		ambiguity_cross(j, s->namesake);
+}
+
+static struct candidate candidate_of(const struct rival *r)
+{
+	return (struct candidate){
+		.j = r->j, .branch = r->branch, .fork = r->fork,
+	};
 }
 
 static struct candidate find_best(const struct journey_table *table,
 				  const struct path_map *map,
-				  const struct observation *c, bool stamps)
+				  const struct observation *o, bool stamps)
 {
 	struct journey *twin[TWINS];
 	struct search s = {
-		.table = table, .map = map, .c = c, .stamps = stamps,
+		.table = table, .map = map, .o = o, .stamps = stamps,
 		.twin = twin,
 	};
 	unsigned int left = JOURNEY_TABLE_WALK;
 	struct journey *j;
 
-	for (j = journey_table_bucket(table, c->key); j && left;
+	for (j = journey_table_bucket(table, o->key); j && left;
 	     j = j->hash_next) {
-		if (j->key != c->key || j->nfproto != c->e->nfproto)
+		if (j->key != o->key || j->nfproto != o->e->nfproto)
 			continue;
 		left--;
 		weigh(&s, j);
 	}
 	s.truncated = j;
-	if (!s.best.j && !path_is_start(c->at))
+	if (!s.best.j && !o->is_start)
 		weigh_queued(&s);
 	if (!s.best.j || begins(&s))
 		return (struct candidate){ .j = NULL };
 	note_doubts(&s);
-	return s.best;
+	return candidate_of(&s.best);
 }
 
 struct candidate associate_find(const struct journey_table *table,
 				const struct path_map *map,
-				const struct observation *c, bool stamps)
+				const struct observation *o, bool stamps)
 {
-	struct journey *j = only_one(table, map, c);
+	struct journey *j = find_only(table, map, o);
 
 	if (j)
 		return (struct candidate){ .j = j };
-	return find_best(table, map, c, stamps);
+	return find_best(table, map, o, stamps);
 }
 
 struct candidate associate_find_blind(const struct journey_table *table,
 				      const struct path_map *map,
-				      const struct observation *c)
+				      const struct observation *o)
 {
 	struct journey *twin[TWINS];
 	struct search s = {
-		.table = table, .map = map, .c = c, .twin = twin,
+		.table = table, .map = map, .o = o, .twin = twin,
 	};
 	unsigned int left = JOURNEY_TABLE_WALK;
 
 	for (struct journey *j = table->newest; j && left--; j = j->older)
-		if (j->nfproto == c->e->nfproto && packet_is_extended(&j->first))
+		if (j->nfproto == o->e->nfproto && packet_is_extended(&j->first))
 			weigh(&s, j);
 	if (s.best.j)
 		note_doubts(&s);
-	return s.best;
+	return candidate_of(&s.best);
 }
 
 /*
@@ -402,37 +419,38 @@ static bool is_being_made(const struct path *path, const struct place *at)
 }
 
 static bool may_be_next(const struct path_map *map, const struct journey *j,
-			const struct path *path, const struct observation *c)
+			const struct path *path, const struct observation *o)
 {
+	enum path_answer needed = j->flags & JOURNEY_GAP ? PATH_RELAXED
+							 : PATH_STRICT;
+
 	/* Beside legacy events the id may be another's: is_told_by_id(). */
-	if (!(j->flags & JOURNEY_LEGACY) &&
-	    path_may_go_on(map, path, c->at, c->e))
+	if (!(j->flags & JOURNEY_LEGACY) && path_may_go_on(map, path, o))
 		return true;
 	if (j->flags & JOURNEY_KEPT)
 		return false;
-	return path_may_follow(map, path, c->at, c->e,
-			       j->flags & JOURNEY_GAP) ||
-	       (path->state != PATH_ENDED && is_being_made(path, c->at));
+	return path_may_follow(map, path, o) >= needed ||
+	       (path->state != PATH_ENDED && is_being_made(path, o->at));
 }
 
 bool associate_follows(const struct path_map *map, const struct journey *j,
-		       const struct observation *c, unsigned int *branch)
+		       const struct observation *o, unsigned int *branch)
 {
 	unsigned int found = j->branches;
 
 	/* Of several the one that has the id, else the packet itself. */
 	for (unsigned int b = j->branches; b-- > 0;)
-		if (may_be_next(map, j, &j->path[b], c) &&
+		if (may_be_next(map, j, &j->path[b], o) &&
 		    (found == j->branches ||
-		     j->path[found].trace_id != c->e->nft->id))
+		     j->path[found].trace_id != o->e->nft->id))
 			found = b;
 	*branch = found;
 	return found < j->branches;
 }
 
-bool associate_is_name(const struct journey *j, const struct observation *c)
+bool associate_is_name(const struct journey *j, const struct observation *o)
 {
 	return !(j->flags & (JOURNEY_LEGACY | JOURNEY_TIED | JOURNEY_GAP |
 			     JOURNEY_CLONES)) &&
-	       j->key == c->key && !path_loops_back(&j->path[0], c->e);
+	       j->key == o->key && !path_loops_back(&j->path[0], o);
 }

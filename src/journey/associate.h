@@ -4,28 +4,16 @@
 #define NFTRACE_ASSOCIATE_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
-struct event;
 struct journey;
-struct packet;
-struct path_map;
-struct place;
 struct journey_table;
-
-/* An event with what is asked of it more than once. */
-struct observation {
-	const struct event *e;
-	const struct place *at;
-	const struct packet *p;	/* the event's, decoded */
-	uint64_t key;		/* its identity_key() */
-	uint64_t now_ns;	/* when it was read */
-};
+struct observation;
+struct path_map;
 
 struct candidate {
 	struct journey *j;	/* NULL: the event begins a journey */
 	unsigned int branch;
-	bool fork;		/* .branch is a clone seen for the first time */
+	bool fork;		/* .branch is a copy seen for the first time */
 };
 
 /**
@@ -37,7 +25,7 @@ struct candidate {
  */
 struct candidate associate_find(const struct journey_table *table,
 				const struct path_map *map,
-				const struct observation *c, bool stamps);
+				const struct observation *o, bool stamps);
 
 /**
  * associate_find_blind - the same for an event that shows too little of its packet
@@ -47,7 +35,7 @@ struct candidate associate_find(const struct journey_table *table,
  */
 struct candidate associate_find_blind(const struct journey_table *table,
 				      const struct path_map *map,
-				      const struct observation *c);
+				      const struct observation *o);
 
 /**
  * associate_follows - is the event the next one of this journey?
@@ -55,13 +43,13 @@ struct candidate associate_find_blind(const struct journey_table *table,
  * For events that the kernel's id gives to @j, and nothing else can.
  */
 bool associate_follows(const struct path_map *map, const struct journey *j,
-		       const struct observation *c, unsigned int *branch);
+		       const struct observation *o, unsigned int *branch);
 
 /**
  * associate_is_name - is the id proof that the event, with its headers, is @j's?
  * Not where legacy events were shared out by likeness, or where copies have ids
  * of their own.
  */
-bool associate_is_name(const struct journey *j, const struct observation *c);
+bool associate_is_name(const struct journey *j, const struct observation *o);
 
 #endif

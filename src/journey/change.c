@@ -9,6 +9,7 @@
 
 #include "capture/event.h"
 #include "journey/journey_types.h"
+#include "journey/observation.h"
 #include "place/place_types.h"
 
 const char *change_maker_word(enum change_maker m)
@@ -97,25 +98,23 @@ static unsigned int first_step(const struct difference *d, uint8_t field)
 	return is_end(field) ? d->since->ends : d->since->headers;
 }
 
+/* Who made a change, and the event behind which it was made. */
+struct made {
+	uint8_t maker;
+	uint16_t step;		/* index in journey.step */
+};
+
 /*
- * The one rule since the last look that can do this, or whoever does it
- * without a rule.  With two that can nobody knows.
+ * The rules since the last look whose target can do this.  .step is the last
+ * one's; with two that can nobody knows.
  */
-static uint8_t find_maker(struct difference *d, uint8_t field, uint32_t from,
-			  uint32_t to)
+static struct made find_rule(const struct difference *d, uint8_t field)
 {
-	unsigned int rules = 0, kept = journey_kept(d->j), bit;
+	unsigned int rules = 0, kept = journey_kept(d->j);
+	unsigned int bit = makers[field].by_rule;
+	struct made made = { .step = d->step };
 	bool unsure = not_known(d->at);
 
-	/* Between the ports of a bridge nobody routes. */
-	if (by_forwarding(d, field, from, to) ||
-	    (d->bridged && field == FIELD_OUT))
-		return MAKER_FORWARDING;
-	/* Rewritten in user space, or by conntrack behind it: not to be told. */
-	if (d->before && d->before->place->effect == EFFECT_QUEUE &&
-	    is_end(field))
-		return MAKER_UNKNOWN;
-	bit = makers[field].by_rule;
 	for (unsigned int i = first_step(d, field);
 	     bit && d->before && i < d->end; i++) {
 		const struct step *s = &d->j->step[i];
@@ -124,74 +123,90 @@ static uint8_t find_maker(struct difference *d, uint8_t field, uint32_t from,
 			continue;
 		unsure |= not_known(s->place);
 		if (s->place->mangles & bit) {
-			d->step = (uint16_t)i;
+			made.step = (uint16_t)i;
 			rules++;
 		}
 	}
 	if (d->at->backend == EVENT_NFT && d->at->mangles & bit &&
 	    !(is_end(field) && d->at->nat)) {
-		d->step = (uint16_t)kept;
+		made.step = (uint16_t)kept;
 		rules++;
 	}
 	if (rules == 1)
-		return MAKER_RULE;
-	return rules || unsure ? MAKER_UNKNOWN : makers[field].else_by;
+		made.maker = MAKER_RULE;
+	else
+		made.maker = rules || unsure ? MAKER_UNKNOWN
+					     : makers[field].else_by;
+	return made;
 }
 
-/* Changes are in the order of the events behind which they were made. */
-static struct change *add(const struct difference *d, uint8_t field)
+/* The one rule that can do this, or whoever does it without a rule. */
+static struct made find_maker(const struct difference *d, uint8_t field,
+			      uint32_t from, uint32_t to)
+{
+	/* Between the ports of a bridge nobody routes. */
+	if (by_forwarding(d, field, from, to) ||
+	    (d->bridged && field == FIELD_OUT))
+		return (struct made){ MAKER_FORWARDING, d->step };
+	/* Rewritten in user space, or by conntrack behind it: not to be told. */
+	if (d->before && d->before->place->effect == EFFECT_QUEUE &&
+	    is_end(field))
+		return (struct made){ MAKER_UNKNOWN, d->step };
+	return find_rule(d, field);
+}
+
+/*
+ * Changes are in the order of the events behind which they were made.  What was
+ * so before anything was shown is no change, unless a rule made it.
+ */
+static struct change *add_change(const struct difference *d, uint8_t field,
+				 struct made made)
 {
 	struct journey *j = d->j;
 	unsigned int at = j->changes;
 	struct change *c;
 
-	if (j->changes == JOURNEY_CHANGES)
+	if (j->changes == JOURNEY_CHANGES ||
+	    (!d->before && made.maker != MAKER_RULE))
 		return NULL;
-	while (at && j->change[at - 1].step > d->step)
+	while (at && j->change[at - 1].step > made.step)
 		at--;
 	c = &j->change[at];
 	memmove(c + 1, c, (j->changes - at) * sizeof(*c));
 	j->changes++;
 	memset(c, 0, sizeof(*c));
-	c->step = d->step;
+	c->step = made.step;
+	c->maker = made.maker;
 	c->field = field;
 	c->from.port = c->to.port = NO_PORT;
 	return c;
 }
 
-static void number(const struct difference *base, uint8_t field, uint32_t from,
-		   uint32_t to)
+static void compare_number(const struct difference *d, uint8_t field,
+			   uint32_t from, uint32_t to)
 {
-	struct difference d = *base;
 	struct change *c;
-	uint8_t maker;
 
 	if (from == to)
 		return;
-	maker = find_maker(&d, field, from, to);
-	c = d.before || maker == MAKER_RULE ? add(&d, field) : NULL;
+	c = add_change(d, field, find_maker(d, field, from, to));
 	if (!c)
 		return;
-	c->maker = maker;
 	c->from.number = from;
 	c->to.number = to;
 }
 
-static void address(const struct difference *base, uint8_t field,
-		    const struct packet_view_end *from,
-		    const struct packet_view_end *to)
+static void compare_end(const struct difference *d, uint8_t field,
+			const struct packet_view_end *from,
+			const struct packet_view_end *to)
 {
-	struct difference d = *base;
 	struct change *c;
-	uint8_t maker;
 
 	if (memcmp(from, to, sizeof(*from)) == 0)
 		return;
-	maker = find_maker(&d, field, 0, 0);
-	c = d.before || maker == MAKER_RULE ? add(&d, field) : NULL;
+	c = add_change(d, field, find_maker(d, field, 0, 0));
 	if (!c)
 		return;
-	c->maker = maker;
 	memcpy(c->from.addr, from->addr, sizeof(from->addr));
 	memcpy(c->to.addr, to->addr, sizeof(to->addr));
 	c->from.port = from->port;
@@ -226,10 +241,11 @@ static void fill_end(struct packet_view_end *end, const struct packet *p,
 	end->port = p->flags & PACKET_PORTS ? port : NO_PORT;
 }
 
-static bool shows_headers(const struct event *e, const struct packet_view *was)
+static bool shows_headers(const struct observation *o,
+			  const struct packet_view *was)
 {
-	return !(e->flags & EVENT_NO_HEADERS) &&
-	       !(e->flags & EVENT_PARTIAL && was->length);
+	return o->headers == HEADERS_WHOLE ||
+	       (o->headers == HEADERS_PARTIAL && !was->length);
 }
 
 /* What the event tells besides the packet's headers. */
@@ -244,21 +260,23 @@ static void fill_around(struct packet_view *l, const struct event *e,
 	l->hook = e->hook < NF_INET_NUMHOOKS ? e->hook : was->hook;
 }
 
-static void fill(struct packet_view *l, const struct event *e,
-		 const struct packet *p, const struct packet_view *was)
+static void fill_view(struct packet_view *l, const struct observation *o,
+		      const struct packet_view *was)
 {
-	if (!shows_headers(e, was)) {
+	const struct packet *p = o->p;
+
+	if (!shows_headers(o, was)) {
 		*l = *was;
-		l->mark = e->mark;
+		l->mark = o->e->mark;
 		return;
 	}
 	memset(l, 0, sizeof(*l));
-	fill_around(l, e, was);
+	fill_around(l, o->e, was);
 	l->length = p->length;
 	l->ttl = p->ttl;
 	l->tos = p->tos;
 	/* nft copies no options of TCP. */
-	l->mss = e->nft ? was->mss : packet_mss(p);
+	l->mss = o->e->nft ? was->mss : packet_mss(p);
 	fill_end(&l->src, p, p->src, p->sport);
 	fill_end(&l->dst, p, p->dst, p->dport);
 }
@@ -266,85 +284,81 @@ static void fill(struct packet_view *l, const struct event *e,
 static void compare(const struct difference *d, const struct packet_view *a,
 		    const struct packet_view *b)
 {
-	number(d, FIELD_MARK, a->mark, b->mark);
-	address(d, FIELD_SRC, &a->src, &b->src);
-	address(d, FIELD_DST, &a->dst, &b->dst);
-	number(d, FIELD_TTL, a->ttl, b->ttl);
-	number(d, FIELD_TOS, a->tos, b->tos);
-	number(d, FIELD_LENGTH, a->length, b->length);
-	number(d, FIELD_MSS, a->mss, b->mss);
-	number(d, FIELD_OUT, a->out, b->out);
-	number(d, FIELD_IN, a->in, b->in);
+	compare_number(d, FIELD_MARK, a->mark, b->mark);
+	compare_end(d, FIELD_SRC, &a->src, &b->src);
+	compare_end(d, FIELD_DST, &a->dst, &b->dst);
+	compare_number(d, FIELD_TTL, a->ttl, b->ttl);
+	compare_number(d, FIELD_TOS, a->tos, b->tos);
+	compare_number(d, FIELD_LENGTH, a->length, b->length);
+	compare_number(d, FIELD_MSS, a->mss, b->mss);
+	compare_number(d, FIELD_OUT, a->out, b->out);
+	compare_number(d, FIELD_IN, a->in, b->in);
 }
 
-void change_begin(struct journey *j, const struct event *e,
-		  const struct packet *p)
+void change_begin(struct journey *j, const struct observation *o)
 {
 	static const struct packet_view nothing;
 
-	fill(&j->path[0].look, e, p, &nothing);
-	j->path[0].look_serial = p->serial;
+	fill_view(&j->path[0].look, o, &nothing);
+	j->path[0].look_serial = o->p->serial;
 }
 
 /* What this event shows was so before its rule, or is so behind it. */
 static void look_up_to(struct path *p, const struct journey *j,
-		       const struct event *e, const struct place *at)
+		       const struct observation *o)
 {
 	uint32_t here = journey_kept(j);
-	uint32_t next = here + (e->nft && !at->hidden);
+	uint32_t next = here + (o->e->nft && !o->at->hidden);
 
 	p->since.mark = (uint16_t)next;
-	if (e->flags & (EVENT_NO_HEADERS | EVENT_PARTIAL))
+	if (o->headers != HEADERS_WHOLE)
 		return;
 	p->since.headers = (uint16_t)next;
-	p->since.ends = (uint16_t)(at->nat ? here : next);
+	p->since.ends = (uint16_t)(o->at->nat ? here : next);
 }
 
 /* Nothing but the hook: the same bytes, and the same around them. */
-static bool looks_same(const struct path *path, const struct event *e,
-		       const struct packet *p)
+static bool looks_same(const struct path *path, const struct observation *o)
 {
 	const struct packet_view *was = &path->look;
 	struct packet_view now;
 
-	if (!p->serial || p->serial != path->look_serial)
+	if (!o->p->serial || o->p->serial != path->look_serial)
 		return false;
-	fill_around(&now, e, was);
+	fill_around(&now, o->e, was);
 	return now.mark == was->mark && now.in == was->in &&
 	       now.out == was->out;
 }
 
 static void look_anew(struct journey *j, unsigned int branch,
-		      const struct event *e, const struct place *at,
-		      const struct packet *p)
+		      const struct observation *o)
 {
 	struct path *path = &j->path[branch];
-	struct difference d = { .j = j, .at = at, .since = &path->since };
+	struct difference d = { .j = j, .at = o->at, .since = &path->since };
 	struct packet_view *was = &path->look, now;
 
-	fill(&now, e, p, was);
+	fill_view(&now, o, was);
 	/* Indexes hold only while no event has been left out. */
 	if (memcmp(was, &now, sizeof(now)) != 0 && !j->omitted) {
 		find_before(&d, branch);
 		d.from_hook = was->hook;
 		d.to_hook = now.hook;
-		d.bridged = e->phys_out != 0;
+		d.bridged = o->e->phys_out != 0;
 		compare(&d, was, &now);
 	}
-	if (shows_headers(e, was))
-		path->look_serial = p->serial;
+	if (shows_headers(o, was))
+		path->look_serial = o->p->serial;
 	*was = now;
 }
 
 void change_find(struct journey *j, unsigned int branch,
-		 const struct event *e, const struct place *at,
-		 const struct packet *p)
+		 const struct observation *o)
 {
 	struct path *path = &j->path[branch];
 
-	if (!looks_same(path, e, p))
-		look_anew(j, branch, e, at, p);
-	else if (e->hook < NF_INET_NUMHOOKS)
-		path->look.hook = e->hook;
-	look_up_to(path, j, e, at);
+	if (!looks_same(path, o))
+		look_anew(j, branch, o);
+	else if (o->e->hook < NF_INET_NUMHOOKS)
+		path->look.hook = o->e->hook;
+	look_up_to(path, j, o);
 }

@@ -5,30 +5,25 @@
 
 #include "journey/step.h"
 
-struct event;
 struct journey;
-struct packet;
-struct place;
+struct observation;
 
 /** change_maker_word - "rule", ...; change_field_word - "mark", ... */
 const char *change_maker_word(enum change_maker m);
 const char *change_field_word(enum change_field f);
 
 /** change_begin - the look of a packet at its first event */
-void change_begin(struct journey *j, const struct event *e,
-		  const struct packet *p);
+void change_begin(struct journey *j, const struct observation *o);
 
 /**
  * change_find - compare an event with how its branch looked before
- * @branch: of the event; a new clone's path holds the look of what it is of
- * @p: the event's packet
+ * @branch: of the event; a new copy's path holds the look of what it is of
  *
  * Adds to @j->change, behind the branch's last event.  A change is the rule's
  * of that event when its target can make it; else conntrack's, routing's or
  * forwarding's, as the field and the hooks tell; else its maker is unknown.
  */
 void change_find(struct journey *j, unsigned int branch,
-		 const struct event *e, const struct place *at,
-		 const struct packet *p);
+		 const struct observation *o);
 
 #endif

@@ -102,10 +102,10 @@ static void fill_step(struct step *s, const struct event *e,
 	s->phys_out = e->phys_out;
 }
 
-void journey_begin(struct journey *j, const struct event *e,
-		   const struct place *at, const struct packet *p,
-		   uint64_t wall_ns)
+void journey_begin(struct journey *j, const struct observation *o)
 {
+	const struct event *e = o->e;
+
 	j->nfproto = e->nfproto;
 	j->trace_id = 0;
 	j->number = 0;
@@ -116,18 +116,18 @@ void journey_begin(struct journey *j, const struct event *e,
 	j->root_steps = 0;
 	j->stamp_ns = 0;
 	j->stamps = 0;
-	j->first_ns = wall_ns;
+	j->first_ns = o->wall_ns;
 	if (e->flags & EVENT_HAS_STAMP) {
 		j->first_ns = e->stamp_ns;
 		j->flags |= JOURNEY_STAMPED;
 	}
 	j->uid = e->flags & EVENT_HAS_UID ? e->uid : UINT32_MAX;
 	keep_hw_header(j, e);
-	packet_keep(&j->first, j->bytes, j->snaplen, p);
-	packet_keep(&j->last, j->last_bytes, j->snaplen, p);
-	fill_step(&j->entry, e, at);
-	path_begin(&j->path[0], at, e);
-	change_begin(j, e, p);
+	packet_keep(&j->first, j->bytes, j->snaplen, o->p);
+	packet_keep(&j->last, j->last_bytes, j->snaplen, o->p);
+	fill_step(&j->entry, e, o->at);
+	path_begin(&j->path[0], o);
+	change_begin(j, o);
 	j->branches = 1;
 }
 
@@ -159,8 +159,7 @@ static void note_root(struct journey *j, const struct place *at)
 	j->root_steps = journey_kept(j) + !at->hidden;
 }
 
-bool journey_fork(struct journey *j, const struct event *e,
-		  const struct place *at)
+bool journey_fork(struct journey *j, const struct observation *o)
 {
 	struct path *more = realloc(j->path, (j->branches + 1u) *
 					     sizeof(*more));
@@ -168,9 +167,9 @@ bool journey_fork(struct journey *j, const struct event *e,
 	if (!more)
 		return false;
 	j->path = more;
-	path_begin(&more[j->branches], at, e);
+	path_begin(&more[j->branches], o);
 	more[j->branches].local |= more[0].born_local;
-	look_of_copy(j, &more[j->branches], at);
+	look_of_copy(j, &more[j->branches], o->at);
 	j->branches++;
 	return true;
 }
@@ -230,13 +229,15 @@ static bool same_packet(const struct packet *a, const struct packet *b)
 }
 
 void journey_record(struct journey *j, unsigned int branch,
-		    const struct event *e, const struct place *at,
-		    const struct packet *p)
+		    const struct observation *o)
 {
+	const struct event *e = o->e;
+	const struct place *at = o->at;
+	const struct packet *p = o->p;
 	struct step *s;
 
-	change_find(j, branch, e, at, p);
-	if (!(e->flags & (EVENT_NO_HEADERS | EVENT_PARTIAL)) &&
+	change_find(j, branch, o);
+	if (o->headers == HEADERS_WHOLE &&
 	    !same_packet(&j->last, p) && !identity_same_headers(&j->last, p))
 		packet_keep(&j->last, j->last_bytes, j->snaplen, p);
 	note_stamp(j, e);
@@ -257,7 +258,7 @@ void journey_record(struct journey *j, unsigned int branch,
 	if (!s)
 		return;
 	fill_step(s, e, at);
-	if (e->flags & EVENT_NO_HEADERS) {
+	if (o->headers == HEADERS_NONE) {
 		s->in = j->path[branch].look.in;
 		s->out = j->path[branch].look.out;
 	}

@@ -10,8 +10,7 @@
 #include "journey/journey_types.h"
 #include "journey/path.h"
 
-struct event;
-struct place;
+struct observation;
 
 /**
  * journey_is_bare - matched, and no event of it is to be shown
@@ -32,18 +31,14 @@ struct journey *journey_new(uint32_t snaplen);
 void journey_free(struct journey *j);
 
 /** journey_begin - the first event; journey_record() has to follow for it too */
-void journey_begin(struct journey *j, const struct event *e,
-		   const struct place *at, const struct packet *p,
-		   uint64_t wall_ns);
+void journey_begin(struct journey *j, const struct observation *o);
 
-/** journey_fork - the event is the first of a clone, branch .branches - 1 */
-bool journey_fork(struct journey *j, const struct event *e,
-		  const struct place *at);
+/** journey_fork - the event is the first of a copy, branch .branches - 1; false: no memory */
+bool journey_fork(struct journey *j, const struct observation *o);
 
 /** journey_record - put one event down as what @branch did */
 void journey_record(struct journey *j, unsigned int branch,
-		    const struct event *e, const struct place *at,
-		    const struct packet *p);
+		    const struct observation *o);
 
 /** journey_add_step - room for one more event; the way in and the latest are kept */
 struct step *journey_add_step(struct journey *j);

@@ -14,6 +14,7 @@
 #include "journey/journey_table.h"
 #include "journey/packet_ids.h"
 #include "place/place.h"
+#include "rules/base/family.h"
 
 enum {
 	OPEN_MAX = 4096,	/* journeys under way; the oldest is closed */
@@ -132,138 +133,199 @@ static void take_back(struct journeys *js, struct journey *j)
 }
 
 /* A queue, that of loopback, may have held it since before the gap. */
-static bool was_queued(const struct journeys *js, const struct observation *c)
+static bool was_queued(const struct journeys *js, const struct observation *o)
 {
-	return c->e->hook == NF_INET_PRE_ROUTING &&
-	       c->e->in == LOOPBACK_IFINDEX && js->gap_ns &&
-	       c->now_ns - js->gap_ns < QUEUE_NS;
+	return o->e->hook == NF_INET_PRE_ROUTING &&
+	       o->e->in == LOOPBACK_IFINDEX && js->gap_ns &&
+	       o->now_ns - js->gap_ns < QUEUE_NS;
 }
 
 static void suspect(struct journeys *js, struct journey *j,
-		    const struct observation *c)
+		    const struct observation *o)
 {
-	if (!path_is_start(c->at) && !js->foreign_trace)
+	if (!o->is_start && !js->foreign_trace)
 		j->flags |= JOURNEY_HEADLESS;
-	if (!js->suspects && !was_queued(js, c))
+	if (!js->suspects && !was_queued(js, o))
 		return;
 	js->suspects -= js->suspects > 0;
 	j->flags |= JOURNEY_GAP;
 	j->lost = js->gap_lost;
 }
 
-static struct journey *begin(struct journeys *js, const struct observation *c,
-			     uint64_t wall_ns)
+static struct journey *begin(struct journeys *js, const struct observation *o)
 {
 	struct journey *j;
 
 	if (js->table.open >= OPEN_MAX)
 		finish(js, js->table.oldest);
-	j = journey_table_add(&js->table, c->key);
+	j = journey_table_add(&js->table, o->key);
 	if (!j)
 		return NULL;
-	journey_begin(j, c->e, c->at, c->p, wall_ns);
+	journey_begin(j, o);
 	j->map_turns = js->map->turns;
-	suspect(js, j, c);
+	suspect(js, j, o);
 	return j;
 }
 
 /* The journey that has the id of nft, if the event can be its next one. */
 static struct candidate find_by_id(struct journeys *js,
-				   const struct observation *c)
+				   const struct observation *o)
 {
 	struct candidate found = { .j = NULL };
-	struct journey *j = journey_table_find(&js->table, c->e->nft->id);
+	struct journey *j;
 
-	if (j && j->nfproto == c->e->nfproto &&
-	    associate_follows(js->map, j, c, &found.branch))
+	if (!o->e->nft)
+		return found;
+	j = journey_table_find(&js->table, o->e->nft->id);
+	if (j && j->nfproto == o->e->nfproto &&
+	    associate_follows(js->map, j, o, &found.branch))
 		found.j = j;
 	return found;
 }
 
-static struct candidate find_by_headers(struct journeys *js,
-					const struct observation *c)
+/* The same, if the id alone is proof. */
+static struct candidate find_by_proof(struct journeys *js,
+				      const struct observation *o)
 {
-	return associate_find(&js->table, js->map, c, js->stamps);
+	struct candidate found = find_by_id(js, o);
+
+	if (found.j && !associate_is_name(found.j, o))
+		found.j = NULL;
+	return found;
+}
+
+static struct candidate find_by_headers(struct journeys *js,
+					const struct observation *o)
+{
+	return associate_find(&js->table, js->map, o, js->stamps);
+}
+
+/* Among packets of which little is shown the one that can be here. */
+static struct candidate find_by_place(struct journeys *js,
+				      const struct observation *o)
+{
+	return associate_find_blind(&js->table, js->map, o);
 }
 
 /*
  * Nft's id decides where only nft's events are.  Beside legacy ones the journey
  * that the headers fit has the id from now on; should its bytes differ from what
  * was kept of it, the id tells.  Where not all headers were copied the id comes
- * first, and in the end where the packet is.
+ * first, and in the end where the packet is.  A packet's first event has an id
+ * that may have been another's.
  */
-static struct candidate find(struct journeys *js, const struct observation *c)
-{
-	bool none = c->e->flags & EVENT_NO_HEADERS;
-	bool whole = !none && !(c->e->flags & EVENT_PARTIAL);
-	bool start = path_is_start(c->at);
-	struct candidate found = { .j = NULL }, named = { .j = NULL };
+enum { FIND_WAYS = 3 };
 
-	if (c->e->nft && !start)
-		named = find_by_id(js, c);
-	if (named.j && (!whole || associate_is_name(named.j, c)))
-		return named;
-	if (whole || (!none && start))
-		found = find_by_headers(js, c);
-	if (found.j || !c->e->nft || start)
-		return found;
-	if (named.j)
-		return named;
-	if (!whole && !none)
-		found = find_by_headers(js, c);
-	if (!found.j && !whole)
-		found = associate_find_blind(&js->table, js->map, c);
+static struct candidate (*const find_ways[HEADERS_COUNT][2][FIND_WAYS])(
+		struct journeys *js, const struct observation *o) = {
+	[HEADERS_WHOLE][false] = { find_by_proof, find_by_headers, find_by_id },
+	[HEADERS_WHOLE][true] = { find_by_headers },
+	[HEADERS_PARTIAL][false] = { find_by_id, find_by_headers, find_by_place },
+	[HEADERS_PARTIAL][true] = { find_by_headers },
+	[HEADERS_NONE][false] = { find_by_id, find_by_place },
+};
+
+static struct candidate find_journey(struct journeys *js,
+				     const struct observation *o)
+{
+	struct candidate found = { .j = NULL };
+
+	/* Legacy events show all, and have no id. */
+	if (!o->e->nft)
+		return find_by_headers(js, o);
+	for (unsigned int i = 0; i < FIND_WAYS && !found.j &&
+	     find_ways[o->headers][o->is_start][i]; i++)
+		found = find_ways[o->headers][o->is_start][i](js, o);
 	return found;
 }
 
 /* What comes out of a queue may be another packet than what went in. */
 static void follow_rewriting(struct journeys *js, struct journey *j,
 			     const struct path *path,
-			     const struct observation *c)
+			     const struct observation *o)
 {
-	if (path->state == PATH_QUEUED && j->key != c->key &&
-	    !(c->e->flags & EVENT_NO_HEADERS))
-		journey_table_rekey(&js->table, j, c->key);
+	if (path->state == PATH_QUEUED && j->key != o->key &&
+	    o->headers != HEADERS_NONE)
+		journey_table_rekey(&js->table, j, o->key);
+}
+
+static uint8_t headers_of(const struct event *e)
+{
+	if (!(e->flags & (EVENT_NO_HEADERS | EVENT_PARTIAL)))
+		return HEADERS_WHOLE;
+	return e->flags & EVENT_NO_HEADERS ? HEADERS_NONE : HEADERS_PARTIAL;
+}
+
+static struct observation observe(struct journeys *js, const struct event *e,
+				  const struct place *at)
+{
+	unsigned int family = family_index_by_nfproto(at->nfproto);
+
+	decode_cache_decode(&js->seen, e, js->depth);
+	return (struct observation){
+		.e = e, .at = at, .p = &js->seen.p, .key = js->seen.key,
+		.hooks = js->map->hook[family],
+		.headers = headers_of(e), .is_start = path_is_start(at),
+		.enters = e->hook == NF_INET_PRE_ROUTING ||
+			  e->hook == NF_INET_LOCAL_IN,
+	};
+}
+
+/*
+ * The journey's path goes one event further.  First what the path was tells
+ * whose the names are; behind the step it tells only where the packet is now.
+ */
+static void go_further(struct journeys *js, const struct candidate *c,
+		       const struct observation *o)
+{
+	struct path *path = &c->j->path[c->branch];
+
+	follow_rewriting(js, c->j, path, o);
+	packet_ids_settle(&js->table, c->j, path, o);
+	path_advance(path, o);
+}
+
+/* Whose the event is; its path is behind the event then.  NULL: no memory. */
+static struct candidate place_event(struct journeys *js,
+				    const struct observation *o)
+{
+	struct candidate c = find_journey(js, o);
+
+	if (c.j && c.j->flags & JOURNEY_KEPT)
+		take_back(js, c.j);
+	if (c.j && !c.fork) {
+		go_further(js, &c, o);
+		return c;
+	}
+	if (!c.j || !journey_fork(c.j, o))
+		c = (struct candidate){ .j = begin(js, o) };
+	return c;
 }
 
 void journeys_add(struct journeys *js, const struct event *e,
 		  const struct place *at, uint64_t now_ns, uint64_t wall_ns)
 {
-	struct observation observation = {
-		.e = e, .at = at, .now_ns = now_ns, .p = &js->seen.p,
-	};
+	struct observation o = observe(js, e, at);
 	struct candidate c;
+	struct path *path;
 
-	decode_cache_decode(&js->seen, e, js->depth);
-	observation.key = js->seen.key;
+	o.now_ns = js->now_ns = now_ns;
+	o.wall_ns = wall_ns;
 	js->table.events++;
-	js->now_ns = now_ns;
-	c = find(js, &observation);
-	if (c.j && c.j->flags & JOURNEY_KEPT)
-		take_back(js, c.j);
-	if (c.j && c.fork && !journey_fork(c.j, e, at))
-		c.j = NULL;
-	if (!c.j) {
-		c.j = begin(js, &observation, wall_ns);
-		c.branch = 0;
-		if (!c.j)
-			return;
-	} else if (!c.fork) {
-		follow_rewriting(js, c.j, &c.j->path[c.branch], &observation);
-		packet_ids_settle(&js->table, c.j, &c.j->path[c.branch], e);
-		path_advance(&c.j->path[c.branch], at, e);
-	}
-	js->table.queues |= c.j->path[c.branch].state == PATH_QUEUED;
+	c = place_event(js, &o);
+	if (!c.j)
+		return;
+	path = &c.j->path[c.branch];
+	js->table.queues |= path->state == PATH_QUEUED;
 	if (e->nft) {
 		journey_table_bind(&js->table, c.j, e->nft->id);
-		c.j->path[c.branch].trace_id = e->nft->id;
+		path->trace_id = e->nft->id;
 	}
-	journey_record(c.j, c.branch, e, at, observation.p);
+	journey_record(c.j, c.branch, &o);
 	c.j->last_ns = now_ns;
 	c.j->last_event = js->table.events;
 	js->stamps |= c.j->stamps >= PROOF_STAMPS;
-	if (path_ends_table(&c.j->path[c.branch]) &&
-	    journey_is_over(c.j, js->map))
+	if (path_ends_table(path) && journey_is_over(c.j, js->map))
 		finish(js, c.j);
 	else
 		journey_table_touch(&js->table, c.j);

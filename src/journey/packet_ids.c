@@ -71,18 +71,18 @@ static void trade_stamps(struct journey *a, struct journey *b)
 }
 
 void packet_ids_settle(struct journey_table *table, struct journey *j,
-		       const struct path *path, const struct event *e)
+		       const struct path *path, const struct observation *o)
 {
-	struct journey *other = find_by_stamp(table, j, e);
+	struct journey *other = find_by_stamp(table, j, o->e);
 
 	/* Loopback makes another id of it. */
-	if (path_loops_back(path, e))
+	if (path_loops_back(path, o))
 		journey_table_unbind(table, j);
 	if (other) {
 		trade_stamps(j, other);
 		ambiguity_cross(j, other);
 	}
-	other = find_by_id(table, j, e);
+	other = find_by_id(table, j, o->e);
 	if (other) {
 		journey_table_trade_ids(table, j, other);
 		ambiguity_cross(j, other);

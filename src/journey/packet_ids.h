@@ -7,8 +7,9 @@
 
 struct event;
 struct journey;
-struct path;
 struct journey_table;
+struct observation;
+struct path;
 
 /** packet_ids_same_stamp - do both have a stamp of the packet, and the same one? */
 bool packet_ids_same_stamp(const struct journey *j, const struct event *e);
@@ -23,6 +24,6 @@ bool packet_ids_same_stamp(const struct journey *j, const struct event *e);
  * trade these names, so that each is one packet from there on.
  */
 void packet_ids_settle(struct journey_table *table, struct journey *j,
-		       const struct path *path, const struct event *e);
+		       const struct path *path, const struct observation *o);
 
 #endif

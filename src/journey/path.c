@@ -27,8 +27,10 @@ static void note_slot(struct path *p, const struct place *at, uint8_t hook)
 		p->seen |= BIT64(p->slot);
 }
 
-static void note(struct path *p, const struct place *at, const struct event *e)
+static void note(struct path *p, const struct observation *o)
 {
+	const struct event *e = o->e;
+	const struct place *at = o->at;
 	/* nft tells no hook; a chain that many call is where the packet is. */
 	uint8_t hook = e->hook < NF_INET_NUMHOOKS ? e->hook : p->hook;
 
@@ -135,18 +137,18 @@ static void step(struct path *p, const struct place *at)
 	}
 }
 
-void path_begin(struct path *p, const struct place *at, const struct event *e)
+void path_begin(struct path *p, const struct observation *o)
 {
 	memset(p, 0, sizeof(*p));
-	p->stack_unknown = at->hook == NOT_A_HOOK;
-	note(p, at, e);
+	p->stack_unknown = o->at->hook == NOT_A_HOOK;
+	note(p, o);
 	p->born_local = p->local;
-	step(p, at);
+	step(p, o->at);
 }
 
-void path_advance(struct path *p, const struct place *at,
-		  const struct event *e)
+void path_advance(struct path *p, const struct observation *o)
 {
+	const struct place *at = o->at;
 	bool expected = p->state != PATH_TABLE_DONE && (p->chain == SNAP_NONE ||
 						p->chain == at->chain_index);
 
@@ -155,7 +157,7 @@ void path_advance(struct path *p, const struct place *at,
 		p->depth = 0;
 		p->stack_unknown = at->hook == NOT_A_HOOK;
 	}
-	note(p, at, e);
+	note(p, o);
 	step(p, at);
 }
 
@@ -168,7 +170,8 @@ void path_is_at(struct path *p, const struct place *at)
 	p->order = at->order;
 }
 
-static bool in_chain(const struct path *p, const struct place *at)
+/* A later rule of the chain that the path is in. */
+static bool path_meets_rule(const struct path *p, const struct place *at)
 {
 	if (at->snap != p->last->snap || at->table != p->last->table ||
 	    (at->hook != NOT_A_HOOK && at->hook != p->hook))
@@ -180,7 +183,8 @@ static bool in_chain(const struct path *p, const struct place *at)
 	       (at->number > p->after || at->backend == EVENT_NFT);
 }
 
-static bool at_policy(const struct path *p, const struct place *at)
+/* The end of the chain that the path is in, or fell back to. */
+static bool path_meets_end(const struct path *p, const struct place *at)
 {
 	if (!at->at_end || at->hook != p->hook ||
 	    at->table != p->last->table)
@@ -188,46 +192,59 @@ static bool at_policy(const struct path *p, const struct place *at)
 	return p->chain == SNAP_NONE || at->chain_index == p->chain;
 }
 
+/* The same table at the same hook once more: user space said NF_REPEAT. */
+static bool path_meets_again(const struct path *p, const struct place *at)
+{
+	return at->hook == p->hook && at->order == p->order &&
+	       at->slot == p->slot;
+}
+
 /* Does the way lead from one hook to the other, past hooks without a table? */
-static bool leads_to(const struct path_map *map, const struct path *p,
-		     const struct place *at)
+static bool path_leads_to(const struct path *p, const struct observation *o)
 {
 	uint8_t hooks = path_hooks_ahead(p);
 
-	if (hooks & BIT(NF_INET_FORWARD) &&
-	    !path_hook_of(map, at, NF_INET_FORWARD)->must)
+	if (hooks & BIT(NF_INET_FORWARD) && !o->hooks[NF_INET_FORWARD].must)
 		hooks |= BIT(NF_INET_POST_ROUTING);
-	return hooks & BIT(at->hook);
+	return hooks & BIT(o->at->hook);
 }
 
-/* A slot of this hook that comes later, none that must be seen left out. */
-static bool next_here(const struct path_map *map, const struct path *p,
-		      const struct place *at, bool relaxed)
+/* A slot of the path's own hook that comes later. */
+static enum path_answer path_meets_slot(const struct path_map *map,
+					const struct path *p,
+					const struct observation *o)
 {
-	if (path_hook_of(map, at, at->hook)->crowded)
-		return true;
+	const struct place *at = o->at;
+	uint64_t ahead;
+
+	if (o->hooks[at->hook].crowded)
+		return PATH_STRICT;
 	/* Without tables, as in a file: the usual order. */
 	if (at->slot == SLOT_NONE || path_slot(map, p) == SLOT_NONE)
-		return at->order > p->order;
-	if (!(path_ahead(map, p) & BIT64(at->slot)))
-		return false;
-	return relaxed || !(path_ahead(map, p) & path_before(map, at));
+		return at->order > p->order ? PATH_STRICT : PATH_NO;
+	ahead = path_ahead(map, p);
+	if (!(ahead & BIT64(at->slot)))
+		return PATH_NO;
+	return ahead & path_before(map, at) ? PATH_RELAXED : PATH_STRICT;
 }
 
-/* A builtin chain of a later table or hook, none that must be seen left out. */
-static bool next_table(const struct path_map *map, const struct path *p,
-		       const struct place *at, bool relaxed)
+/* A builtin chain of a later table or hook; strictly: none that must be seen left out. */
+static enum path_answer path_meets_table(const struct path_map *map,
+					 const struct path *p,
+					 const struct observation *o)
 {
+	const struct place *at = o->at;
+
 	if (at->hook == NOT_A_HOOK)
-		return relaxed;
+		return PATH_RELAXED;
 	if (at->hook == p->hook)
-		return next_here(map, p, at, relaxed);
-	if (!leads_to(map, p, at))
-		return false;
-	if (path_hook_of(map, at, at->hook)->crowded ||
-	    path_hook_of(map, p->last, p->hook)->crowded)
-		return true;
-	return relaxed || (!path_hook_goes_on(map, p) && !path_before(map, at));
+		return path_meets_slot(map, p, o);
+	if (!path_leads_to(p, o))
+		return PATH_NO;
+	if (o->hooks[at->hook].crowded || o->hooks[p->hook].crowded)
+		return PATH_STRICT;
+	return path_hook_goes_on(map, p) || path_before(map, at) ?
+		PATH_RELAXED : PATH_STRICT;
 }
 
 /* Of the hooks that a packet passes one after the other each has its own. */
@@ -238,7 +255,8 @@ static const uint8_t rank[NF_INET_NUMHOOKS] = {
 };
 
 /* Later in the packet's way at all, with events missing in between? */
-static bool later(const struct path *p, const struct place *at, uint8_t hook)
+static bool path_meets_later(const struct path *p, const struct place *at,
+			     uint8_t hook)
 {
 	if (hook != p->hook && hook < NF_INET_NUMHOOKS)
 		return rank[hook] > rank[p->hook];
@@ -248,20 +266,20 @@ static bool later(const struct path *p, const struct place *at, uint8_t hook)
 	       at->number > p->last->number;
 }
 
-/* Is nothing before it at its hook? */
+/* Is nothing before the place at its hook? */
 static bool is_first(const struct path_map *map, const struct place *at)
 {
 	return at->hook != NOT_A_HOOK && at->slot != SLOT_NONE &&
 	       !path_before(map, at);
 }
 
-/* Where can it be seen first, back over loopback? */
-static bool comes_in(const struct path_map *map, const struct place *at)
+/* Where can a packet be seen first, back over loopback? */
+static bool is_way_in(const struct path_map *map, const struct observation *o)
 {
-	if (at->hook == NF_INET_LOCAL_IN &&
-	    path_hook_of(map, at, NF_INET_PRE_ROUTING)->must)
+	if (o->at->hook == NF_INET_LOCAL_IN &&
+	    o->hooks[NF_INET_PRE_ROUTING].must)
 		return false;
-	return path_is_start(at) || is_first(map, at);
+	return o->is_start || is_first(map, o->at);
 }
 
 bool path_is_leaving(const struct path_map *map, const struct path *p)
@@ -272,84 +290,118 @@ bool path_is_leaving(const struct path_map *map, const struct path *p)
 	       !map->hook[path_family(p->last)][NF_INET_POST_ROUTING].must;
 }
 
-bool path_may_follow(const struct path_map *map, const struct path *p,
-		     const struct place *at, const struct event *e,
-		     bool relaxed)
+/* Back from POSTROUTING, as only loopback and multicast's copy come. */
+static enum path_answer path_comes_back(const struct path_map *map,
+					const struct path *p,
+					const struct observation *o)
 {
-	/* The hook of the message is the truth for user chains, too. */
-	bool same_hook = e->hook == p->hook || e->hook == EVENT_NO_HOOK;
-
-	if (at->nfproto != p->last->nfproto)
-		return false;
-	/* Where the rules are not known any more, any of them can come. */
-	relaxed |= at->doubt == TEXT_DOUBT_CHANGED ||
-		   p->last->doubt == TEXT_DOUBT_CHANGED;
-	/* Back from POSTROUTING only over loopback or as multicast's copy. */
-	if (path_is_leaving(map, p) && path_loops_back(p, e))
-		return (p->state == PATH_QUEUED ||
-			(p->state == PATH_TABLE_DONE &&
-			 (relaxed || !path_hook_goes_on(map, p)))) &&
-		       comes_in(map, at);
+	if (!is_way_in(map, o))
+		return PATH_NO;
 	switch (p->state) {
-	case PATH_IN_CHAIN:
-		if (same_hook && in_chain(p, at))
-			return true;
-		break;
-	case PATH_POLICY:
-		if (same_hook && at_policy(p, at))
-			return true;
-		break;
-	case PATH_TABLE_DONE:
-		if (next_table(map, p, at, relaxed))
-			return true;
-		break;
 	case PATH_QUEUED:
-		/* Accepted: the next table.  Repeated: this one once more. */
-		if (next_table(map, p, at, relaxed) ||
-		    (same_hook && at->hook == p->hook &&
-		     at->order == p->order && at->slot == p->slot))
-			return true;
-		break;
-	case PATH_MAYBE:
-		if ((same_hook && in_chain(p, at)) ||
-		    next_table(map, p, at, relaxed))
-			return true;
-		break;
-	case PATH_ENDED:
-		return false;
+		return PATH_STRICT;
+	case PATH_TABLE_DONE:
+		return path_hook_goes_on(map, p) ? PATH_RELAXED : PATH_STRICT;
+	default:
+		return PATH_NO;
 	}
-	return relaxed && later(p, at, e->hook);
+}
+
+/* What an event can be to a path, a bit each. */
+enum {
+	MEETS_RULE = BIT(0),	/* a later rule of the chain */
+	MEETS_END = BIT(1),	/* the chain's end */
+	MEETS_TABLE = BIT(2),	/* a later table or hook */
+	MEETS_AGAIN = BIT(3),	/* the same table once more */
+};
+
+/* What may come next, by enum path_state; of what has ended nothing. */
+static const uint8_t may_meet[] = {
+	[PATH_IN_CHAIN] = MEETS_RULE,
+	[PATH_POLICY] = MEETS_END,
+	[PATH_TABLE_DONE] = MEETS_TABLE,
+	/* Accepted: the next table.  Repeated: this one. */
+	[PATH_QUEUED] = MEETS_TABLE | MEETS_AGAIN,
+	[PATH_ENDED] = 0,
+	[PATH_MAYBE] = MEETS_RULE | MEETS_TABLE,
+};
+
+static enum path_answer path_goes_on(const struct path_map *map,
+				     const struct path *p,
+				     const struct observation *o)
+{
+	unsigned int may = may_meet[p->state];
+	enum path_answer answer = PATH_NO;
+
+	if (!may)
+		return PATH_NO;
+	/* The hook of the message is the truth for user chains, too. */
+	if (o->e->hook == p->hook || o->e->hook == EVENT_NO_HOOK) {
+		if ((may & MEETS_RULE && path_meets_rule(p, o->at)) ||
+		    (may & MEETS_END && path_meets_end(p, o->at)) ||
+		    (may & MEETS_AGAIN && path_meets_again(p, o->at)))
+			return PATH_STRICT;
+	}
+	if (may & MEETS_TABLE)
+		answer = path_meets_table(map, p, o);
+	if (answer == PATH_NO && path_meets_later(p, o->at, o->e->hook))
+		return PATH_RELAXED;
+	return answer;
+}
+
+enum path_answer path_may_follow(const struct path_map *map,
+				 const struct path *p,
+				 const struct observation *o)
+{
+	enum path_answer answer;
+
+	if (o->at->nfproto != p->last->nfproto)
+		return PATH_NO;
+	if (path_loops_back(p, o) && path_is_leaving(map, p))
+		answer = path_comes_back(map, p, o);
+	else
+		answer = path_goes_on(map, p, o);
+	/* Where the rules are not known any more, any of them can come. */
+	if (answer == PATH_RELAXED &&
+	    (o->at->doubt == TEXT_DOUBT_CHANGED ||
+	     p->last->doubt == TEXT_DOUBT_CHANGED))
+		return PATH_STRICT;
+	return answer;
 }
 
 bool path_may_go_on(const struct path_map *map, const struct path *p,
-		    const struct place *at, const struct event *e)
+		    const struct observation *o)
 {
+	uint8_t hook = o->e->hook;
+
 	if (p->state == PATH_ENDED)
 		return false;
 	/* Headers come with the first event of a base chain, and with no other. */
-	if (e->flags & EVENT_NO_HEADERS || e->hook >= NF_INET_NUMHOOKS)
+	if (o->headers == HEADERS_NONE || hook >= NF_INET_NUMHOOKS)
 		return true;
-	if (e->hook != p->hook)
-		return rank[e->hook] > rank[p->hook];
-	if (p->state == PATH_QUEUED || at->slot == SLOT_NONE ||
+	if (hook != p->hook)
+		return rank[hook] > rank[p->hook];
+	if (p->state == PATH_QUEUED || o->at->slot == SLOT_NONE ||
 	    path_slot(map, p) == SLOT_NONE)
 		return true;
-	return path_ahead(map, p) & BIT64(at->slot);
+	return path_ahead(map, p) & BIT64(o->at->slot);
 }
 
 bool path_may_fork(const struct path_map *map, const struct path *p,
-		   const struct place *at)
+		   const struct observation *o)
 {
+	unsigned int hook = o->at->hook;
+
 	/* nft tells of a rule when it is done: its copy is on its way then. */
 	if ((p->last->mangles & MANGLE_CLONE || map->copied) &&
-	    at->hook == NF_INET_LOCAL_OUT)
-		return !path_before(map, at);
-	/* A clone goes on behind PREROUTING or OUTPUT, at a table's start. */
-	if (at->hook == NF_INET_POST_ROUTING)
-		return (p->born_local || !path_hook_of(map, at, NF_INET_FORWARD)->must) &&
-		       !path_before(map, at);
-	return (at->hook == NF_INET_FORWARD || at->hook == NF_INET_LOCAL_IN) &&
-	       !p->born_local && !path_before(map, at);
+	    hook == NF_INET_LOCAL_OUT)
+		return !path_before(map, o->at);
+	/* A copy goes on behind PREROUTING or OUTPUT, at a table's start. */
+	if (hook == NF_INET_POST_ROUTING)
+		return (p->born_local || !o->hooks[NF_INET_FORWARD].must) &&
+		       !path_before(map, o->at);
+	return (hook == NF_INET_FORWARD || hook == NF_INET_LOCAL_IN) &&
+	       !p->born_local && !path_before(map, o->at);
 }
 
 bool path_is_start(const struct place *at)

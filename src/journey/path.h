@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "capture/event.h"
+#include "journey/observation.h"
 #include "journey/path_types.h"
 #include "place/path_map.h"
 
@@ -20,13 +21,11 @@ static inline bool path_ends_table(const struct path *p)
 	return p->state == PATH_TABLE_DONE || p->state == PATH_ENDED;
 }
 
-/** path_begin - the first event of a packet, or of a clone */
-void path_begin(struct path *p, const struct place *at,
-		const struct event *e);
+/** path_begin - the first event of a packet, or of a copy */
+void path_begin(struct path *p, const struct observation *o);
 
 /** path_advance - one more event; the caller has found it possible */
-void path_advance(struct path *p, const struct place *at,
-		  const struct event *e);
+void path_advance(struct path *p, const struct observation *o);
 
 /** path_is_at - in this base chain, as is known now; but what came back over
  * loopback is where that was seen */
@@ -36,21 +35,32 @@ void path_is_at(struct path *p, const struct place *at);
 bool path_is_leaving(const struct path_map *map, const struct path *p);
 
 /** path_loops_back - behind its last hook, and the event is where it comes in again */
-static inline bool path_loops_back(const struct path *p, const struct event *e)
+static inline bool path_loops_back(const struct path *p,
+				   const struct observation *o)
 {
-	return (p->hook == NF_INET_POST_ROUTING ||
+	return o->enters &&
+	       (p->hook == NF_INET_POST_ROUTING ||
 		p->hook == NF_INET_LOCAL_OUT) &&
-	       (e->hook == NF_INET_PRE_ROUTING ||
-		(e->hook == NF_INET_LOCAL_IN && p->local));
+	       (o->e->hook == NF_INET_PRE_ROUTING || p->local);
 }
+
+/* Can an event be a packet's next one?  Who says yes to less says it to more. */
+enum path_answer {
+	PATH_NO,
+	PATH_RELAXED,	/* only if events are missing in between */
+	PATH_STRICT,	/* with none missing */
+};
 
 /**
  * path_may_follow - can this be the packet's next event?
- * @relaxed: events may be missing in between
+ *
+ * The predicate of the program.  What a path waits for is in its state: a later
+ * rule of its chain, the chain's end, the next table or hook that must see every
+ * packet.  What comes back over loopback is asked apart.
  */
-bool path_may_follow(const struct path_map *map, const struct path *p,
-		     const struct place *at, const struct event *e,
-		     bool relaxed);
+enum path_answer path_may_follow(const struct path_map *map,
+				 const struct path *p,
+				 const struct observation *o);
 
 /**
  * path_may_go_on - the event is of the packet's buffer: can it be the packet's own?
@@ -59,11 +69,11 @@ bool path_may_follow(const struct path_map *map, const struct path *p,
  * way: then the packet is gone, and its buffer has become another's.
  */
 bool path_may_go_on(const struct path_map *map, const struct path *p,
-		    const struct place *at, const struct event *e);
+		    const struct observation *o);
 
-/** path_may_fork - can a clone of the packet make this event? */
+/** path_may_fork - can a copy of the packet make this event? */
 bool path_may_fork(const struct path_map *map, const struct path *p,
-		   const struct place *at);
+		   const struct observation *o);
 
 /** path_is_start - can a packet's first event be here (raw, behind our rules)? */
 bool path_is_start(const struct place *at);

@@ -44,15 +44,17 @@ static unsigned int by_target(const struct path *path)
  * undoing come behind mangle at PREROUTING and OUTPUT; SNAT behind all of
  * POSTROUTING, so that only loopback shows it.
  */
-static unsigned int by_kernel(const struct path *path, const struct event *e,
-			      const struct place *at)
+static unsigned int by_kernel(const struct path *path,
+			      const struct observation *o)
 {
+	uint8_t hook = o->e->hook;
+
 	if (path->hook == NF_INET_PRE_ROUTING)
-		return e->hook == path->hook ? 0 : MANGLE_DST | MANGLE_TTL;
+		return hook == path->hook ? 0 : MANGLE_DST | MANGLE_TTL;
 	if (path->hook == NF_INET_LOCAL_OUT)
-		return e->hook != path->hook || at->order > T_DNAT ?
+		return hook != path->hook || o->at->order > T_DNAT ?
 			MANGLE_DST : 0;
-	if (path->hook == NF_INET_POST_ROUTING && e->hook != path->hook)
+	if (path->hook == NF_INET_POST_ROUTING && hook != path->hook)
 		return MANGLE_SRC | MANGLE_DST;
 	return 0;
 }
@@ -64,7 +66,7 @@ static bool same_end(const struct packet_view_end *was, const uint8_t *addr,
 	       (!(p->flags & PACKET_PORTS) || was->port == port);
 }
 
-/* What is different; CHANGE_* of the headers and the mark. */
+/* What is different; MANGLE_* of the headers and the mark. */
 static unsigned int differences(const struct packet_view *was,
 				const struct event *e, const struct packet *p)
 {
@@ -84,10 +86,9 @@ static unsigned int differences(const struct packet_view *was,
 }
 
 static int header_score(const struct journey *j, const struct path *path,
-			const struct event *e, const struct place *at,
-			const struct packet *p)
+			const struct observation *o)
 {
-	unsigned int d = differences(&path->look, e, p);
+	unsigned int d = differences(&path->look, o->e, o->p);
 	int s = 0;
 
 	/* A change is possible, and yet less likely than none. */
@@ -95,12 +96,12 @@ static int header_score(const struct journey *j, const struct path *path,
 		s--;
 	if (d & (MANGLE_SRC | MANGLE_DST) && path->last->effect == EFFECT_QUEUE)
 		s += REWRITTEN;
-	d &= ~(by_target(path) | by_kernel(path, e, at));
+	d &= ~(by_target(path) | by_kernel(path, o));
 	if (d & MANGLE_MARK)
 		s += MARK_OTHER;
 	if (d & ~(unsigned int)MANGLE_MARK)
 		s += HEADER_OTHER;
-	if (j->last.icmp_id != p->icmp_id)
+	if (j->last.icmp_id != o->p->icmp_id)
 		s += ID_OTHER;
 	return s;
 }
@@ -109,11 +110,12 @@ static int header_score(const struct journey *j, const struct path *path,
  * One stamp, one packet: but for what a socket of this machine sent by TCP,
  * which shows the time of each call, and by accident one time twice.
  */
-static int stamp_score(const struct journey *j, const struct event *e,
-		       const struct packet *p, bool stamps)
+static int stamp_score(const struct journey *j, const struct observation *o,
+		       bool stamps)
 {
+	const struct event *e = o->e;
 	bool sure = j->stamps >= SURE_STAMPS ||
-		    (stamps && p->proto != IPPROTO_TCP);
+		    (stamps && o->p->proto != IPPROTO_TCP);
 
 	if (!j->stamps || !(e->flags & EVENT_HAS_STAMP) ||
 	    j->flags & JOURNEY_TIMES)
@@ -141,9 +143,8 @@ static int device_score(const struct path *path, const struct event *e)
 }
 
 int score_event(const struct journey *j, const struct path *path,
-		const struct event *e, const struct place *at,
-		const struct packet *p, bool stamps)
+		const struct observation *o, bool stamps)
 {
-	return header_score(j, path, e, at, p) +
-	       stamp_score(j, e, p, stamps) + device_score(path, e);
+	return header_score(j, path, o) + stamp_score(j, o, stamps) +
+	       device_score(path, o->e);
 }

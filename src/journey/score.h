@@ -5,24 +5,21 @@
 
 #include <stdbool.h>
 
-struct event;
 struct journey;
-struct packet;
+struct observation;
 struct path;
-struct place;
 
 enum {
 	SCORE_REFUTED = -32,	/* at most: something says another packet */
 };
 
 /**
- * score - weigh what stayed the same against what cannot have changed
- * @path: the branch of @j that the event may follow, or be a clone of
+ * score_event - weigh what stayed the same against what cannot have changed
+ * @path: the branch of @j that the event may follow, or be a copy of
  * @stamps: the kernel is known to stamp packets on receipt
  * Return: higher is better; SCORE_REFUTED and below: it contradicts.
  */
 int score_event(const struct journey *j, const struct path *path,
-		const struct event *e, const struct place *at,
-		const struct packet *p, bool stamps);
+		const struct observation *o, bool stamps);
 
 #endif
