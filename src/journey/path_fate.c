@@ -2,6 +2,8 @@
 /* path_fate: what the silence after a packet's last event means. */
 #include "journey/path_fate.h"
 
+#include <stddef.h>
+
 #include "journey/fate.h"
 #include "journey/path.h"
 #include "journey/path_ahead.h"
@@ -20,7 +22,9 @@ static bool would_be_seen(const struct path_map *map, const struct path *p)
 	return hooks != 0;
 }
 
-static uint8_t passed(const struct path_map *map, const struct path *p)
+/* Behind its hook's last table. */
+static uint8_t fate_behind_hook(const struct path_map *map,
+				const struct path *p)
 {
 	switch (p->hook) {
 	case NF_INET_LOCAL_IN:
@@ -36,61 +40,104 @@ static uint8_t passed(const struct path_map *map, const struct path *p)
 	}
 }
 
-void path_fate(const struct path_map *map, const struct path *p,
-	       struct fate *fate)
+/* Behind a table: gone for certain if another one had to see the packet here. */
+static uint8_t fate_behind_table(const struct path_map *map,
+				 const struct path *p)
 {
-	fate->by = NULL;
-	fate->cause = NULL;
-	fate->hook = p->hook;
-	fate->out = p->out;
+	if (path_hook_of(map, p->last, p->hook)->crowded)
+		return FATE_UNKNOWN;
+	return path_hook_goes_on(map, p) ? FATE_LOST : fate_behind_hook(map, p);
+}
+
+/* What silence means by the state of the path, if the map tells all. */
+static uint8_t verdict(const struct path_map *map, const struct path *p)
+{
 	switch (p->state) {
 	case PATH_ENDED:
-		fate->kind = p->last->effect == EFFECT_REJECT ? FATE_REJECT
-							      : FATE_DROP;
-		fate->by = p->last;
-		break;
+		return p->last->effect == EFFECT_REJECT ? FATE_REJECT
+							: FATE_DROP;
 	case PATH_QUEUED:
-		fate->kind = FATE_QUEUE;
-		fate->by = p->last;
-		break;
+		return FATE_QUEUE;
 	case PATH_TABLE_DONE:
-		if (path_hook_of(map, p->last, p->hook)->crowded) {
-			fate->kind = FATE_UNKNOWN;
-			fate->cause = "too many chains of nft are at this "
-				"hook to tell which is the last";
-			break;
-		}
-		/* A table of this very hook stayed silent. */
-		if (path_hook_goes_on(map, p))
-			fate->kind = FATE_LOST;
-		else
-			fate->kind = passed(map, p);
-		break;
+		return fate_behind_table(map, p);
 	default:
-		if (p->last->effect == EFFECT_UNKNOWN) {
-			fate->kind = FATE_UNKNOWN;
-			break;
-		}
 		/* The chain has an end that would have been reported. */
-		fate->kind = FATE_STOLEN;
-		fate->by = p->last;
-		break;
+		return p->last->effect == EFFECT_UNKNOWN ? FATE_UNKNOWN
+							 : FATE_STOLEN;
 	}
+}
+
+/* The fates that the rule of the last event decided. */
+static const bool has_decider[FATE_COUNT] = {
+	[FATE_DROP] = true, [FATE_REJECT] = true, [FATE_QUEUE] = true,
+	[FATE_STOLEN] = true,
+};
+
+static void fate_is_unknown(struct fate *fate, const char *cause)
+{
+	fate->kind = FATE_UNKNOWN;
+	fate->by = NULL;
+	fate->cause = cause;
+}
+
+static void caveat_overflow(const struct path_map *map, const struct path *p,
+			    struct fate *fate)
+{
+	if (p->state == PATH_TABLE_DONE &&
+	    path_hook_of(map, p->last, p->hook)->crowded)
+		fate_is_unknown(fate, "too many chains of nft are at this "
+				"hook to tell which is the last");
+}
+
+static void caveat_untraced(const struct path_map *map, const struct path *p,
+			    struct fate *fate)
+{
 	if (map->untraced && (fate->kind == FATE_LOST ||
 			      (fate->kind == FATE_STOLEN &&
-			       p->last->effect != EFFECT_STEAL))) {
-		fate->kind = FATE_UNKNOWN;
-		fate->by = NULL;
-		fate->cause = "a rule of nft here ends tracing (meta nftrace "
-			"set 0)";
-	}
-	/* Conntrack may have sent it elsewhere than it was to go at OUTPUT. */
+			       p->last->effect != EFFECT_STEAL)))
+		fate_is_unknown(fate, "a rule of nft here ends tracing (meta "
+				"nftrace set 0)");
+}
+
+/* Conntrack may have sent the packet elsewhere than it was to go at OUTPUT. */
+static void caveat_rerouted(const struct path_map *map, const struct path *p,
+			    struct fate *fate)
+{
 	if (fate->kind == FATE_SENT && p->hook == NF_INET_LOCAL_OUT &&
 	    path_map_has_nat(map, p, p->hook))
 		fate->out = 0;
-	/* A rule may have dropped it, only none that would be shown. */
-	if (fate->kind == FATE_LOST && map->nft_unseen) {
-		fate->kind = FATE_UNKNOWN;
-		fate->cause = "nft's rules are not seen (--backend legacy)";
-	}
+}
+
+/* A rule may have dropped the packet, only none that would be shown. */
+static void caveat_unseen(const struct path_map *map, const struct path *p,
+			  struct fate *fate)
+{
+	(void)p;
+	if (fate->kind == FATE_LOST && map->nft_unseen)
+		fate_is_unknown(fate, "nft's rules are not seen "
+				"(--backend legacy)");
+}
+
+/*
+ * What silence does not tell, in this order: a caveat that makes the fate
+ * UNKNOWN gives the cause, and those behind it find no LOST or STOLEN any more.
+ * So that comes first which explains most: the map itself is not whole; a rule
+ * that is seen ends tracing; rules that are not seen.  The one on the interface
+ * touches no kind, and may stand anywhere.
+ */
+static void (*const caveats[])(const struct path_map *map,
+			       const struct path *p, struct fate *fate) = {
+	caveat_overflow, caveat_untraced, caveat_rerouted, caveat_unseen,
+};
+
+void path_fate(const struct path_map *map, const struct path *p,
+	       struct fate *fate)
+{
+	*fate = (struct fate){
+		.kind = verdict(map, p), .hook = p->hook, .out = p->out,
+	};
+	if (has_decider[fate->kind])
+		fate->by = p->last;
+	for (size_t i = 0; i < sizeof(caveats) / sizeof(caveats[0]); i++)
+		caveats[i](map, p, fate);
 }
