@@ -13,12 +13,8 @@
 #include "place/place.h"
 
 enum {
-	RELAXED = -16,		/* only when events are missing in between */
-	SWAPPED = -24,		/* only when a twin has got one of its events */
-	FORK = -3,
 	HERE = 8,		/* events: on a CPU at this very moment ... */
 	TWINS = JOURNEY_TIES,	/* equal ones that are remembered */
-	ID_SAME = 32, ID_OTHER = -32,	/* nft's trace id */
 };
 
 /* ... and for so long, as the reader may have read them one by one. */
@@ -36,7 +32,7 @@ enum answer {
 };
 
 static const int penalty[] = {
-	[ANSWER_SWAPPED] = SWAPPED, [ANSWER_RELAXED] = RELAXED,
+	[ANSWER_SWAPPED] = SCORE_SWAPPED, [ANSWER_RELAXED] = SCORE_RELAXED,
 	[ANSWER_STRICT] = 0,
 };
 
@@ -195,12 +191,12 @@ static int id_score(const struct rival *r, const struct event *e,
 		    bool loops_back)
 {
 	if (has_id(r->j, r->path, e))
-		return ID_SAME;
+		return SCORE_TRACE_ID_SAME;
 	/* A copy has an id of its own, maybe one of a buffer that is free. */
 	if (!e->nft || !r->j->trace_id || loops_back ||
 	    r->j->flags & JOURNEY_CLONES)
 		return 0;
-	return ID_OTHER;
+	return SCORE_TRACE_ID_OTHER;
 }
 
 static int packet_score(const struct search *s, const struct rival *r)
@@ -246,7 +242,7 @@ static void weigh_copy(struct search *s, struct journey *j)
 	};
 
 	r.waits = r.path->state == PATH_QUEUED || path_loops_back(r.path, s->o);
-	r.score = FORK + packet_score(s, &r);
+	r.score = SCORE_COPY + packet_score(s, &r);
 	consider(s, &r);
 }
 
@@ -287,7 +283,7 @@ static bool begins(const struct search *s)
 {
 	if (s->best.fork)
 		return false;
-	return (s->o->is_start && s->best.score <= RELAXED) ||
+	return (s->o->is_start && s->best.score <= SCORE_RELAXED) ||
 	       (s->best.j->flags & JOURNEY_GAP &&
 		s->best.score <= SCORE_REFUTED);
 }

@@ -14,16 +14,8 @@
 #include "place/place.h"
 #include "place/table_order.h"
 
-/*
- * Headers change at known points only; rules of nftables, which are not seen,
- * may do it elsewhere, hence weights and no verdict.
- */
 enum {
-	STAMP_SAME = 32, STAMP_PERHAPS = 8, STAMP_OTHER = -32,
-	HEADER_OTHER = -64, ID_OTHER = -4, MARK_OTHER = -8,
-	DEVICE_OTHER = -8,
-	REWRITTEN = -28,	/* by user space: hardly, if another fits as it is */
-	SURE_STAMPS = 4,	/* so many equal ones are no accident */
+	SURE_STAMPS = 4,	/* events: so many equal stamps are no accident */
 };
 
 /* What the target of the last event can have done. */
@@ -93,16 +85,16 @@ static int header_score(const struct journey *j, const struct path *path,
 
 	/* A change is possible, and yet less likely than none. */
 	if (d & ~(unsigned int)MANGLE_MARK)
-		s--;
+		s += SCORE_CHANGED;
 	if (d & (MANGLE_SRC | MANGLE_DST) && path->last->effect == EFFECT_QUEUE)
-		s += REWRITTEN;
+		s += SCORE_REWRITTEN;
 	d &= ~(by_target(path) | by_kernel(path, o));
 	if (d & MANGLE_MARK)
-		s += MARK_OTHER;
+		s += SCORE_MARK;
 	if (d & ~(unsigned int)MANGLE_MARK)
-		s += HEADER_OTHER;
+		s += SCORE_HEADER;
 	if (j->last.icmp_id != o->p->icmp_id)
-		s += ID_OTHER;
+		s += SCORE_ICMP_ID;
 	return s;
 }
 
@@ -121,15 +113,15 @@ static int stamp_score(const struct journey *j, const struct observation *o,
 	    j->flags & JOURNEY_TIMES)
 		return 0;
 	if (j->stamp_ns == e->stamp_ns)
-		return sure ? STAMP_SAME : STAMP_PERHAPS;
-	return sure ? STAMP_OTHER : 0;
+		return sure ? SCORE_STAMP_SAME : SCORE_STAMP_LIKELY;
+	return sure ? SCORE_STAMP_OTHER : 0;
 }
 
 /* Interfaces are the same for all tables of a hook, and mostly beyond. */
 static int device_score(const struct path *path, const struct event *e)
 {
 	const struct packet_view *was = &path->look;
-	int other = path->hook == e->hook ? HEADER_OTHER : DEVICE_OTHER;
+	int other = path->hook == e->hook ? SCORE_HEADER : SCORE_DEVICE;
 	int s = 0;
 
 	if (path->hook == NF_INET_POST_ROUTING && e->hook != path->hook)

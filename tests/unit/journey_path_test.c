@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* journey_path_test: where a packet is, and whether an event can be its next one. */
+#include "journey_steps.h"
+#include "place/text_doubt.h"
+
+/* A row: the last event and what its rule did, the next one, and the answer. */
+struct row {
+	enum spot last;
+	enum place_effect effect;
+	enum spot next;
+	enum path_answer answer;
+};
+
+static const char *const words[] = { "NO", "RELAXED", "STRICT" };
+
+static void check_row(const struct path_map *map, const struct row *r,
+		      bool sent, unsigned int line)
+{
+	struct place last = place_at(map, r->last, r->effect);
+	struct place next = place_at(map, r->next, EFFECT_CONTINUE);
+	enum path_answer answer, doubted = r->answer;
+	struct observation o;
+	struct event e;
+	struct path p;
+
+	path_put(&p, map, &last, sent);
+	o = observe(map, &e, &next, p.hook);
+	answer = path_may_follow(map, &p, &o);
+	if (answer != r->answer)
+		fail_msg("row %u: %s, not %s", line, words[answer],
+			 words[r->answer]);
+	/* In rules that changed any rule can be the next, but in no other order. */
+	if (r->answer == PATH_RELAXED)
+		doubted = PATH_STRICT;
+	next.doubt = TEXT_DOUBT_CHANGED;
+	assert_int_equal(path_may_follow(map, &p, &o), doubted);
+	next.doubt = 0;
+	next.nfproto = NFPROTO_IPV6;
+	assert_int_equal(path_may_follow(map, &p, &o), PATH_NO);
+}
+
+static void check_rows(const struct path_map *map, const struct row *row,
+		       size_t n, bool sent)
+{
+	for (size_t i = 0; i < n; i++)
+		check_row(map, &row[i], sent, (unsigned int)i);
+}
+
+#define CHECK(map, rows, sent) \
+	check_rows(map, rows, sizeof(rows) / sizeof((rows)[0]), sent)
+
+/* Each state, and each place that can come next. */
+static void test_states(void **state)
+{
+	static const struct row rows[] = {
+		/* PATH_IN_CHAIN: a later rule of the chain */
+		{ PRE_MANGLE, EFFECT_CONTINUE, PRE_MANGLE_2, PATH_STRICT },
+		{ PRE_MANGLE, EFFECT_CONTINUE, PRE_MANGLE_END, PATH_STRICT },
+		{ PRE_MANGLE, EFFECT_CONTINUE, PRE_MANGLE, PATH_NO },
+		{ PRE_MANGLE_2, EFFECT_CONTINUE, PRE_MANGLE, PATH_NO },
+		{ PRE_MANGLE, EFFECT_CONTINUE, USER, PATH_RELAXED },
+		{ PRE_MANGLE, EFFECT_CONTINUE, FWD_MANGLE_END, PATH_RELAXED },
+		{ PRE_MANGLE, EFFECT_CONTINUE, PRE_RAW, PATH_NO },
+		/* the chain that was called, and the rule behind its caller */
+		{ PRE_MANGLE, EFFECT_JUMP, USER, PATH_STRICT },
+		{ PRE_MANGLE, EFFECT_GOTO, USER_2, PATH_STRICT },
+		{ PRE_MANGLE, EFFECT_JUMP, PRE_MANGLE_2, PATH_RELAXED },
+		{ USER, EFFECT_RETURN, PRE_MANGLE_2, PATH_STRICT },
+		/* PATH_POLICY: the chain's end */
+		{ PRE_MANGLE, EFFECT_RETURN, PRE_MANGLE_END, PATH_STRICT },
+		{ PRE_MANGLE, EFFECT_RETURN, PRE_MANGLE_2, PATH_RELAXED },
+		{ PRE_MANGLE, EFFECT_RETURN, IN_MANGLE_END, PATH_RELAXED },
+		{ PRE_MANGLE, EFFECT_RETURN, PRE_RAW, PATH_NO },
+		/* PATH_TABLE_DONE: the next table of the hook */
+		{ PRE_RAW_END, EFFECT_ACCEPT, PRE_MANGLE, PATH_STRICT },
+		{ PRE_RAW_END, EFFECT_ACCEPT, FWD_MANGLE_END, PATH_RELAXED },
+		{ PRE_RAW_END, EFFECT_ACCEPT, PRE_RAW, PATH_NO },
+		{ PRE_RAW_END, EFFECT_ACCEPT, USER, PATH_RELAXED },
+		/* and the next hook */
+		{ PRE_MANGLE_END, EFFECT_ACCEPT, FWD_MANGLE_END, PATH_STRICT },
+		{ PRE_MANGLE_END, EFFECT_ACCEPT, IN_MANGLE_END, PATH_STRICT },
+		{ PRE_MANGLE_END, EFFECT_ACCEPT, FWD_FILTER, PATH_RELAXED },
+		{ PRE_MANGLE_END, EFFECT_ACCEPT, POST_MANGLE, PATH_RELAXED },
+		{ PRE_MANGLE_END, EFFECT_ACCEPT, OUT_RAW, PATH_NO },
+		{ PRE_MANGLE_END, EFFECT_ACCEPT, PRE_RAW, PATH_NO },
+		{ FWD_FILTER_END, EFFECT_ACCEPT, POST_MANGLE, PATH_STRICT },
+		{ FWD_FILTER_END, EFFECT_ACCEPT, IN_FILTER_END, PATH_NO },
+		{ FWD_MANGLE_END, EFFECT_ACCEPT, POST_MANGLE, PATH_RELAXED },
+		{ IN_FILTER_END, EFFECT_ACCEPT, POST_MANGLE, PATH_RELAXED },
+		/* PATH_QUEUED: on, or this table once more */
+		{ FWD_FILTER, EFFECT_QUEUE, POST_MANGLE, PATH_STRICT },
+		{ FWD_FILTER, EFFECT_QUEUE, FWD_FILTER, PATH_STRICT },
+		{ FWD_FILTER, EFFECT_QUEUE, FWD_FILTER_END, PATH_STRICT },
+		{ FWD_FILTER, EFFECT_QUEUE, FWD_MANGLE_END, PATH_NO },
+		{ PRE_MANGLE, EFFECT_QUEUE, POST_MANGLE, PATH_RELAXED },
+		/* PATH_MAYBE: either */
+		{ PRE_MANGLE, EFFECT_MAYBE, PRE_MANGLE_2, PATH_STRICT },
+		{ PRE_MANGLE, EFFECT_STEAL, FWD_MANGLE_END, PATH_STRICT },
+		{ PRE_MANGLE_2, EFFECT_UNKNOWN, PRE_MANGLE, PATH_STRICT },
+		{ PRE_MANGLE, EFFECT_MAYBE, FWD_FILTER, PATH_RELAXED },
+		{ PRE_MANGLE, EFFECT_MAYBE, PRE_RAW, PATH_NO },
+		/* PATH_ENDED: nothing, however many events are missing */
+		{ FWD_FILTER, EFFECT_DROP, FWD_FILTER_END, PATH_NO },
+		{ FWD_FILTER, EFFECT_DROP, POST_MANGLE, PATH_NO },
+		{ PRE_RAW, EFFECT_REJECT, PRE_MANGLE, PATH_NO },
+	};
+	struct path_map map;
+
+	(void)state;
+	map_fill(&map);
+	CHECK(&map, rows, false);
+}
+
+/* What this host sent, and comes in again. */
+static void test_loopback(void **state)
+{
+	static const struct row rows[] = {
+		{ POST_MANGLE_END, EFFECT_ACCEPT, PRE_RAW, PATH_STRICT },
+		{ POST_MANGLE, EFFECT_QUEUE, PRE_RAW, PATH_STRICT },
+		/* not behind the tables that see every packet */
+		{ POST_MANGLE_END, EFFECT_ACCEPT, PRE_MANGLE, PATH_NO },
+		{ POST_MANGLE_END, EFFECT_ACCEPT, IN_MANGLE_END, PATH_NO },
+		/* not before it is through */
+		{ POST_MANGLE, EFFECT_CONTINUE, PRE_RAW, PATH_NO },
+		{ POST_MANGLE, EFFECT_DROP, PRE_RAW, PATH_NO },
+		{ OUT_FILTER_END, EFFECT_ACCEPT, PRE_RAW, PATH_NO },
+		/* and out first */
+		{ OUT_RAW_END, EFFECT_ACCEPT, OUT_MANGLE_END, PATH_STRICT },
+		{ OUT_FILTER_END, EFFECT_ACCEPT, POST_MANGLE, PATH_STRICT },
+		{ OUT_MANGLE_END, EFFECT_ACCEPT, POST_MANGLE, PATH_RELAXED },
+	};
+	static const struct row later[] = {
+		{ POST_MANGLE_END, EFFECT_ACCEPT, PRE_RAW, PATH_RELAXED },
+	};
+	struct path_map map;
+
+	(void)state;
+	map_fill(&map);
+	CHECK(&map, rows, true);
+	/* A table behind mangle that must see the packet before it is out */
+	path_map_add(&map, 0, NF_INET_POST_ROUTING, T_SECURITY, 1000, false);
+	CHECK(&map, later, true);
+}
+
+/* Without a table at POSTROUTING and PREROUTING others are first and last. */
+static void test_few_tables(void **state)
+{
+	static const struct row rows[] = {
+		{ OUT_FILTER_END, EFFECT_ACCEPT, IN_FILTER_END, PATH_STRICT },
+	};
+	struct path_map map;
+
+	(void)state;
+	memset(&map, 0, sizeof(map));
+	path_map_add(&map, 0, NF_INET_LOCAL_OUT, T_FILTER, 0, false);
+	path_map_add(&map, 0, NF_INET_LOCAL_IN, T_FILTER, 0, false);
+	CHECK(&map, rows, true);
+}
+
+/* More chains than have a number: their order is not known, so any is possible. */
+static void test_overflow(void **state)
+{
+	static const struct row rows[] = {
+		{ PRE_MANGLE_END, EFFECT_ACCEPT, FWD_FILTER, PATH_STRICT },
+		{ FWD_FILTER_END, EFFECT_ACCEPT, FWD_MANGLE_END, PATH_STRICT },
+		{ FWD_MANGLE_END, EFFECT_ACCEPT, POST_MANGLE, PATH_STRICT },
+		{ FWD_FILTER, EFFECT_DROP, POST_MANGLE, PATH_NO },
+	};
+	struct path_map map;
+
+	(void)state;
+	map_fill(&map);
+	map.hook[0][NF_INET_FORWARD].crowded = true;
+	CHECK(&map, rows, false);
+}
+
+/* A log without rules: the usual order of tables is all that is known. */
+static void test_no_rules(void **state)
+{
+	static const struct row rows[] = {
+		{ PRE_RAW_END, EFFECT_ACCEPT, PRE_MANGLE, PATH_STRICT },
+		{ PRE_MANGLE_END, EFFECT_ACCEPT, PRE_RAW, PATH_NO },
+		{ PRE_RAW_END, EFFECT_ACCEPT, FWD_FILTER, PATH_STRICT },
+		{ PRE_RAW_END, EFFECT_ACCEPT, POST_MANGLE, PATH_STRICT },
+	};
+	struct path_map map;
+
+	(void)state;
+	memset(&map, 0, sizeof(map));
+	CHECK(&map, rows, false);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_states),
+		cmocka_unit_test(test_loopback),
+		cmocka_unit_test(test_few_tables),
+		cmocka_unit_test(test_overflow),
+		cmocka_unit_test(test_no_rules),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
