@@ -24,7 +24,7 @@ void nft_history_begin(struct nft_history *w, const struct nft_snapshot *snap)
 	memset(w, 0, sizeof(*w));
 	w->first = w->snap[0] = snap;
 	w->snaps = 1;
-	w->generation = w->since = snap->generation;
+	w->generation = w->newest = w->since = snap->generation;
 }
 
 void nft_history_end(struct nft_history *w)
@@ -143,8 +143,9 @@ bool nft_history_update(struct nft_history *w, const struct nft_update *c)
 		return true;
 	}
 	w->open = w->changed = true;
+	w->newest = w->generation + ahead;
 	if (is_making(c))
-		note(w, c, w->generation + ahead);
+		note(w, c, w->newest);
 	return false;
 }
 
@@ -223,7 +224,9 @@ bool nft_history_push(struct nft_history *w, const struct nft_snapshot *snap)
 	memmove(&w->snap[1], &w->snap[0], w->snaps * sizeof(w->snap[0]));
 	w->snap[0] = snap;
 	w->snaps++;
-	w->changed = w->lost || snap->generation != w->generation;
+	/* Of the next transaction a part may have been told, but not its end. */
+	w->changed = w->lost || snap->generation != w->generation ||
+		     nft_is_after(w->newest, w->generation);
 	w->open = w->changed;
 	return true;
 }

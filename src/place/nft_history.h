@@ -51,6 +51,7 @@ struct nft_history {
 	struct nft_changelog made;
 	uint32_t since;		/* what was made after this one is in .made */
 	uint32_t generation;	/* that the kernel has told of so far */
+	uint32_t newest;	/* of the last change told of; its NEWGEN may be to come */
 	uint32_t lost_at;	/* that it had told of when messages were lost */
 	bool open;
 	bool changed;		/* since snap[0] was read */

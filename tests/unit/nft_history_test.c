@@ -273,6 +273,13 @@ static const struct row oldest[] = {
 	{ "read before it, when the earlier rules are put away", "t c 7 a",
 	  { RULE(41, "t c 7"), MADE(41), SEEN, ASK, SNAP(41, "t c 7 a"),
 	    DONE }, .outcome = NFT_NOT_CERTAIN },
+	{ "they stay in the middle of what a transaction tells", "t c 7 a",
+	  { RULE(41, "t c 8"), MADE(41), SEEN, RULE(42, "t c 9"), ASK,
+	    SNAP(41, "t c 7 a"), DONE }, IS("a") },
+	{ "what is told in the middle stays as well", "t c 7 a",
+	  { RULE(41, "t c 8"), MADE(41), RULE(42, "t c 7"), ASK,
+	    SNAP(41, "t c 7 a"), DONE, SEEN, MADE(42) },
+	  .outcome = NFT_NOT_READ },
 	{ "they stay while the rules go on changing", "t c 7 a",
 	  { RULE(41, "t c 8"), MADE(41), SEEN, RULE(42, "t c 9"), MADE(42),
 	    ASK, SNAP(41, "t c 7 a"), DONE }, IS("a") },
@@ -362,6 +369,20 @@ static const struct row losses[] = {
 	{ "then read anew once more", "t c 7 a",
 	  { LOSS, ASK, LOSS, SNAP(41, "t c 7 a"), ASK, SNAP(41, "t c 7 a"),
 	    SEEN }, IS("a") },
+	{ "lost twice, a change between the two", "t c 7 a",
+	  { SEEN, LOSS, TOLD(41), LOSS, ASK, SNAP(41, "t c 7 b") },
+	  .outcome = NFT_NOT_CERTAIN },
+	{ "nothing had changed since then, though before", "t c 7 a",
+	  { RULE(41, "t c 8"), MADE(41), SEEN, LOSS, ASK,
+	    SNAP(41, "t c 7 a; t c 8 b") }, IS("a") },
+	{ "changed and told of before the reading that heals came",
+	  "t c 7 a",
+	  { LOSS, ASK, TOLD(41), RULE(42, "t c 8"), MADE(42),
+	    SNAP(41, "t c 7 a"), SEEN, RULE(43, "t c 7"), MADE(43) },
+	  .outcome = NFT_NOT_READ },
+	{ "made and deleted in the generation that is read", "t c",
+	  { LOSS, RULE(41, "t c 7"), NO_RULE(41, "t c 7"), ASK, MADE(41),
+	    SNAP(41, "t c"), SEEN }, .outcome = NFT_NEVER_MADE },
 	{ "changed behind the loss, read with it", "t c 7 a",
 	  { LOSS, RULE(41, "t c 7"), MADE(41), ASK, SNAP(41, "t c 7 b"),
 	    SEEN }, IS("b") },
@@ -376,6 +397,8 @@ static const struct row losses[] = {
 	  { SEEN, LATE_RULE(40, "t c 7") }, .outcome = NFT_NOT_CERTAIN },
 	{ "a deletion is told of late", "t c 7 a",
 	  { SEEN, NO_RULE(40, "t c 7") }, IS("a") },
+	{ "a rule is told of very late", "t c 7 a",
+	  { SEEN, LATE_RULE(39, "t c 7") }, .outcome = NFT_NOT_CERTAIN },
 	{ "a generation is told of twice", "t c 7 a",
 	  { SEEN, TOLD(41), TOLD(41) }, IS("a") },
 	{ "a chain renamed: who jumps there reads otherwise",
@@ -440,13 +463,18 @@ static void many_versions(void **state)
 {
 	struct resolver *r = resolver_open("t c 7 a", 0);
 	const char *text;
+	struct event_name table = { "t", 1 };
+	uint64_t key = nft_key_rule(NFPROTO_IPV4, &table, 7);
+	struct nft_span early;
 
 	(void)state;
 	r->span = nft_history_span(&r->w);
+	early = r->span;
 	r->span.to = 100;
 	for (uint32_t g = 41; g <= 56; g++)
 		make(r, g, "t c 7 a");
 	assert_int_equal(resolve(r, "t c 7", &text), NFT_CERTAIN);
+	assert_true(nft_history_has_update(&r->w, key, early));
 	make(r, 57, "t c 7 a");
 	assert_int_equal(resolve(r, "t c 7", &text), NFT_NOT_CERTAIN);
 	resolver_close(r);
@@ -508,6 +536,27 @@ static void more_changes_than_are_kept(void **state)
 	take_step(r, &one);
 	assert_int_equal(resolve(r, "t c 7", &text), NFT_NOT_CERTAIN);
 	assert_true(take_step(r, &told));
+	resolver_close(r);
+}
+
+/* When the earlier rules are put away, their changes are as well. */
+static void there_is_room_again(void **state)
+{
+	struct resolver *r = resolver_open("t c 7 a", 0);
+	const struct step early = RULE(41, "t c 8"), told = MADE(41);
+	const struct step snap = SNAP(41, "t c 7 a; t c 8 b");
+	const struct step late = RULE(42, "t c 8");
+	const char *text;
+
+	(void)state;
+	for (unsigned int i = 0; i < NFT_CHANGELOG_ENTRIES; i++)
+		take_step(r, &early);
+	assert_true(take_step(r, &told));
+	assert_true(take_step(r, &snap));
+	nft_history_close(&r->w);
+	r->span = nft_history_span(&r->w);
+	take_step(r, &late);
+	assert_int_equal(resolve(r, "t c 7", &text), NFT_CERTAIN);
 	resolver_close(r);
 }
 
@@ -587,6 +636,7 @@ int main(void)
 		cmocka_unit_test(more_readings_than_are_kept),
 		cmocka_unit_test(more_bytes_than_are_kept),
 		cmocka_unit_test(more_changes_than_are_kept),
+		cmocka_unit_test(there_is_room_again),
 		cmocka_unit_test(the_changelog_finds_what_was_noted),
 		cmocka_unit_test(an_update_within_the_span),
 	};
