@@ -135,12 +135,12 @@ does() {
 	[[ $got = "$2" ]] || fail "'$1' does $got, not $2"
 }
 subtest "what rules do"
-does 'reject with icmpv6' 1
-does 'meta mark set 0x00000005' 2
-does 'masquerade random' 804
-does 'dnat to tcp dport map' 808
-does 'ip ttl set 5 ip dscp set cs1' 30
-does 'hoplimit set 9' 10
+does 'reject with icmpv6' 80
+does 'meta mark set 0x00000005' 1
+does 'masquerade random' 802
+does 'dnat to tcp dport map' 804
+does 'ip ttl set 5 ip dscp set cs1' 18
+does 'hoplimit set 9' 8
 does 'meta nftrace set 1' 200
 does 'log prefix "x: " group 0' 4000
 does 'ct state vmap' 2000

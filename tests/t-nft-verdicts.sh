@@ -153,6 +153,37 @@ udp 10.2.0.2 1000
 done_with
 no_listener
 
+# ---- copies
+
+# The rule, the chains and the packet of t-verdicts.sh: of the copy the same changes are shown. nft
+# tells of the rule when its copy is on its way: hence whose they are is not known, and that alone.
+iptables_rules tee <<'EOT'
+*raw
+:PREROUTING ACCEPT
+:OUTPUT ACCEPT
+COMMIT
+*mangle
+:PREROUTING ACCEPT
+:INPUT ACCEPT
+:FORWARD ACCEPT
+:OUTPUT ACCEPT
+:POSTROUTING ACCEPT
+-A PREROUTING -i eth0 -p udp --dport 1001 -j TEE --gateway 10.2.0.2
+COMMIT
+*filter
+:INPUT ACCEPT
+:FORWARD ACCEPT
+:OUTPUT ACCEPT
+COMMIT
+EOT
+trace 1 -p udp -s 10.1.0.2
+udp 10.1.0.1 1001
+done_with
+changes() { sed -n 's/^  //p' "$1" | sed 's/^(unknown) //' >"$2"; }
+changes "$TESTS/expected/verdicts/tee.txt" "$SCRATCH/legacy"
+changes "$SCRATCH/got" "$SCRATCH/nft"
+assert_same "the copy's changes" "$SCRATCH/legacy" "$SCRATCH/nft"
+
 # ---- several at one hook
 
 scenario several-tables <<'EOT'

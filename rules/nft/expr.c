@@ -23,57 +23,25 @@ struct reader {
 	uint32_t value[REGISTERS];
 };
 
-struct named_effect {
+/* Expressions whose mere presence says it. */
+static const struct {
 	const char *name;
 	uint32_t does;
+} plain[] = {
+	{ "dup", DOES_CLONED },
+	{ "fwd", DOES_STEAL },
+	{ "masq", MANGLE_SRC | DOES_NAT },
+	{ "queue", DOES_QUEUED },
+	{ "redir", MANGLE_DST | DOES_NAT },
+	{ "reject", DOES_REJECT },
+	{ "synproxy", DOES_STEAL },
 };
 
-static const struct named_effect targets[] = {
-	{ "CONNMARK", NFT_DOES_MARK },		/* --restore-mark */
-	{ "DNAT", NFT_DOES_DEST | NFT_DOES_NAT },
-	{ "DNPT", NFT_DOES_DEST },
-	{ "DSCP", NFT_DOES_TOS },
-	{ "ECN", NFT_DOES_TOS | NFT_DOES_PAYLOAD },
-	{ "HL", NFT_DOES_TTL },
-	{ "HMARK", NFT_DOES_MARK },
-	{ "MARK", NFT_DOES_MARK },
-	{ "MASQUERADE", NFT_DOES_SOURCE | NFT_DOES_NAT },
-	{ "NETMAP", NFT_DOES_SOURCE | NFT_DOES_DEST | NFT_DOES_NAT },
-	{ "NFQUEUE", NFT_DOES_QUEUE },
-	{ "REDIRECT", NFT_DOES_DEST | NFT_DOES_NAT },
-	{ "REJECT", NFT_DOES_REJECT },
-	{ "SET", NFT_DOES_MARK },		/* --map-mark */
-	{ "SNAT", NFT_DOES_SOURCE | NFT_DOES_NAT },
-	{ "SNPT", NFT_DOES_SOURCE },
-	{ "SYNPROXY", NFT_DOES_STEAL },
-	{ "TCPMSS", NFT_DOES_PAYLOAD },
-	{ "TCPOPTSTRIP", NFT_DOES_PAYLOAD },
-	{ "CHECKSUM", NFT_DOES_PAYLOAD },
-	{ "TEE", NFT_DOES_CLONE },
-	{ "TOS", NFT_DOES_TOS },
-	{ "TPROXY", NFT_DOES_DEST | NFT_DOES_MARK },
-	{ "TRACE", NFT_DOES_TRACE_ON },
-	{ "TTL", NFT_DOES_TTL },
-};
-
-/* Expressions whose mere presence says it. */
-static const struct named_effect plain[] = {
-	{ "dup", NFT_DOES_CLONE },
-	{ "fwd", NFT_DOES_STEAL },
-	{ "masq", NFT_DOES_SOURCE | NFT_DOES_NAT },
-	{ "queue", NFT_DOES_QUEUE },
-	{ "redir", NFT_DOES_DEST | NFT_DOES_NAT },
-	{ "reject", NFT_DOES_REJECT },
-	{ "synproxy", NFT_DOES_STEAL },
-	{ "tproxy", NFT_DOES_DEST },
-};
-
-static uint32_t look_up(const struct named_effect *list, size_t count,
-			const char *name)
+static uint32_t does_plainly(const char *name)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(list[i].name, name) == 0)
-			return list[i].does;
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		if (strcmp(plain[i].name, name) == 0)
+			return plain[i].does;
 	return 0;
 }
 
@@ -119,17 +87,17 @@ static void read_meta(struct reader *rd, const struct nftnl_expr *x)
 		return;
 	}
 	if (key == NFT_META_MARK)
-		rd->e->does |= NFT_DOES_MARK;
+		rd->e->does |= MANGLE_MARK;
 	if (key != NFT_META_NFTRACE)
 		return;
 	sreg = nftnl_expr_get_u32(x, NFTNL_EXPR_META_SREG);
 	if (sreg >= REGISTERS || !rd->known[sreg]) {
-		rd->e->does |= NFT_DOES_TRACE_ON | NFT_DOES_TRACE_OFF;
+		rd->e->does |= DOES_TRACE_ON | DOES_TRACE_OFF;
 		return;
 	}
 	/* The kernel looks at the register's first byte (nft_meta_set_eval). */
 	memcpy(&on, &rd->value[sreg], 1);
-	rd->e->does |= on ? NFT_DOES_TRACE_ON : NFT_DOES_TRACE_OFF;
+	rd->e->does |= on ? DOES_TRACE_ON : DOES_TRACE_OFF;
 }
 
 /* In an inet table: for which family is the rest? */
@@ -151,20 +119,20 @@ static const struct field {
 	uint16_t from, to;
 	uint32_t does;
 } fields[] = {
-	{ NFPROTO_IPV4, 1, 2, NFT_DOES_TOS },
-	{ NFPROTO_IPV4, 8, 9, NFT_DOES_TTL },
-	{ NFPROTO_IPV4, 12, 16, NFT_DOES_SOURCE },
-	{ NFPROTO_IPV4, 16, 20, NFT_DOES_DEST },
-	{ NFPROTO_IPV6, 0, 2, NFT_DOES_TOS },
-	{ NFPROTO_IPV6, 7, 8, NFT_DOES_TTL },
-	{ NFPROTO_IPV6, 8, 24, NFT_DOES_SOURCE },
-	{ NFPROTO_IPV6, 24, 40, NFT_DOES_DEST },
+	{ NFPROTO_IPV4, 1, 2, MANGLE_TOS },
+	{ NFPROTO_IPV4, 8, 9, MANGLE_TTL },
+	{ NFPROTO_IPV4, 12, 16, MANGLE_SRC },
+	{ NFPROTO_IPV4, 16, 20, MANGLE_DST },
+	{ NFPROTO_IPV6, 0, 2, MANGLE_TOS },
+	{ NFPROTO_IPV6, 7, 8, MANGLE_TTL },
+	{ NFPROTO_IPV6, 8, 24, MANGLE_SRC },
+	{ NFPROTO_IPV6, 24, 40, MANGLE_DST },
 };
 
 /* Ports lie where they do in every protocol that has them. */
 static const struct field ports[] = {
-	{ NFPROTO_UNSPEC, 0, 2, NFT_DOES_SOURCE },
-	{ NFPROTO_UNSPEC, 2, 4, NFT_DOES_DEST },
+	{ NFPROTO_UNSPEC, 0, 2, MANGLE_SRC },
+	{ NFPROTO_UNSPEC, 2, 4, MANGLE_DST },
 };
 
 static uint32_t written(const struct field *f, size_t count, uint32_t family,
@@ -195,49 +163,49 @@ static void read_payload(struct reader *rd, const struct nftnl_expr *x)
 			       rd->family, from, to);
 	else if (base == NFT_PAYLOAD_TRANSPORT_HEADER)
 		does = written(ports, 2, NFPROTO_UNSPEC, from, to);
-	rd->e->does |= does ? does : NFT_DOES_PAYLOAD;
+	rd->e->does |= does ? does : MANGLE_OTHER;
 }
 
 static void read_nat(struct reader *rd, const struct nftnl_expr *x)
 {
-	rd->e->does |= NFT_DOES_NAT |
+	rd->e->does |= DOES_NAT |
 		(nftnl_expr_get_u32(x, NFTNL_EXPR_NAT_TYPE) == NFT_NAT_SNAT ?
-		 NFT_DOES_SOURCE : NFT_DOES_DEST);
+		 MANGLE_SRC : MANGLE_DST);
 }
 
 static void read_lookup(struct reader *rd, const struct nftnl_expr *x)
 {
 	if (nftnl_expr_is_set(x, NFTNL_EXPR_LOOKUP_DREG) &&
 	    nftnl_expr_get_u32(x, NFTNL_EXPR_LOOKUP_DREG) == NFT_REG_VERDICT)
-		rd->e->does |= NFT_DOES_VERDICT_MAP;
+		rd->e->does |= DOES_VERDICT_MAP;
 }
 
 static void read_log(struct reader *rd, const struct nftnl_expr *x)
 {
 	if (nftnl_expr_is_set(x, NFTNL_EXPR_LOG_GROUP) &&
 	    nftnl_expr_get_u16(x, NFTNL_EXPR_LOG_GROUP) == 0)
-		rd->e->does |= NFT_DOES_NFLOG0;
+		rd->e->does |= DOES_NFLOG0;
 }
 
 static void read_exthdr(struct reader *rd, const struct nftnl_expr *x)
 {
 	if (nftnl_expr_is_set(x, NFTNL_EXPR_EXTHDR_SREG))
-		rd->e->does |= NFT_DOES_PAYLOAD;
+		rd->e->does |= MANGLE_OTHER;
 }
 
 static void read_target(struct reader *rd, const struct nftnl_expr *x)
 {
 	const char *name = nftnl_expr_get_str(x, NFTNL_EXPR_TG_NAME);
+	const struct target *t = target_find(name);
 	uint32_t len;
 	const struct xt_nflog_info *info =
 		nftnl_expr_get(x, NFTNL_EXPR_TG_INFO, &len);
 
 	rd->e->target = name;
-	rd->e->does |= look_up(targets, sizeof(targets) / sizeof(targets[0]),
-			       name);
+	rd->e->does |= t ? t->does : 0;
 	if (strcmp(name, "NFLOG") == 0 && info && len >= sizeof(*info) &&
 	    info->group == 0)
-		rd->e->does |= NFT_DOES_NFLOG0;
+		rd->e->does |= DOES_NFLOG0;
 }
 
 static int read_one(struct nftnl_expr *x, void *arg)
@@ -255,7 +223,7 @@ static int read_one(struct nftnl_expr *x, void *arg)
 	const char *name = nftnl_expr_get_str(x, NFTNL_EXPR_NAME);
 	struct reader *rd = arg;
 
-	rd->e->does |= look_up(plain, sizeof(plain) / sizeof(plain[0]), name);
+	rd->e->does |= does_plainly(name);
 	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++)
 		if (strcmp(readers[i].name, name) == 0)
 			readers[i].fn(rd, x);

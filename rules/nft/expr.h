@@ -9,7 +9,7 @@ struct nftnl_rule;
 
 /* What nft_expr_read() finds. */
 struct nft_effect {
-	uint32_t does;		/* enum nft_snap_does, ored */
+	uint32_t does;		/* enum rule_does, ored */
 	uint8_t verdict;	/* enum nft_snap_verdict */
 	const char *to;		/* JUMP, GOTO: the chain's name, else NULL */
 	const char *target;	/* of xtables, NULL for none */

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "rules/base/helper.h"
+#include "rules/base/target.h"
 
 struct owner;
 
@@ -29,35 +30,13 @@ enum nft_snap_type {
 	NFT_SNAP_OTHER,
 };
 
-/*
- * What a rule can do with a packet beyond its verdict, which the trace event
- * itself tells.  Targets of xtables are counted as what they do.
- */
-enum nft_snap_does {
-	NFT_DOES_REJECT = 1 << 0,	/* DROP here is REJECT to the sender */
-	NFT_DOES_MARK = 1 << 1,		/* sets the packet's mark */
-	NFT_DOES_SOURCE = 1 << 2,	/* snat, masquerade, or writes it */
-	NFT_DOES_DEST = 1 << 3,		/* dnat, redirect, tproxy, or writes it */
-	NFT_DOES_TTL = 1 << 4,		/* TTL, hop limit */
-	NFT_DOES_TOS = 1 << 5,		/* TOS, DSCP, ECN, traffic class */
-	NFT_DOES_PAYLOAD = 1 << 6,	/* writes other bytes of the packet */
-	NFT_DOES_CLONE = 1 << 7,	/* dup, TEE: a copy goes its own way */
-	NFT_DOES_QUEUE = 1 << 8,	/* queue, NFQUEUE */
-	NFT_DOES_TRACE_ON = 1 << 9,	/* meta nftrace set 1, TRACE */
-	NFT_DOES_TRACE_OFF = 1 << 10,	/* meta nftrace set 0 */
-	NFT_DOES_NAT = 1 << 11,		/* SOURCE or DEST by conntrack's NAT */
-	NFT_DOES_STEAL = 1 << 12,	/* synproxy: answers in its stead */
-	NFT_DOES_VERDICT_MAP = 1 << 13,	/* its verdict depends on a map */
-	NFT_DOES_NFLOG0 = 1 << 14,	/* logs to group 0: can forge an event */
-};
-
 /* The texts and names of all of these lie in the snapshot's heap. */
 struct nft_snap_rule {
 	uint64_t handle;
 	uint32_t chain;		/* index */
 	uint32_t text;		/* see nft_snapshot_text() */
 	uint32_t len;		/* bytes; 0: the text could not be had */
-	uint32_t does;		/* enum nft_snap_does, ored */
+	uint32_t does;		/* enum rule_does, ored */
 	uint32_t target;	/* xtables target's name, "" for none */
 	uint32_t next;		/* hash chain */
 	uint8_t iptables;	/* the text is iptables-nft-save's line */

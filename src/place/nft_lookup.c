@@ -80,7 +80,7 @@ static uint8_t effect_of_rule(const struct nft_node *n, uint32_t does)
 	}
 	switch (n->verdict & NF_VERDICT_MASK) {
 	case NF_DROP:
-		return does & NFT_DOES_REJECT ? EFFECT_REJECT : EFFECT_DROP;
+		return does & DOES_REJECT ? EFFECT_REJECT : EFFECT_DROP;
 	case NF_ACCEPT:
 	case NF_STOP:
 		return EFFECT_ACCEPT;
@@ -90,30 +90,6 @@ static uint8_t effect_of_rule(const struct nft_node *n, uint32_t does)
 		return EFFECT_QUEUE;
 	}
 	return EFFECT_MAYBE;
-}
-
-static uint8_t mangles_of(uint32_t does)
-{
-	static const struct {
-		uint32_t does;
-		uint8_t mangle;
-	} rows[] = {
-		{ NFT_DOES_MARK, MANGLE_MARK },
-		{ NFT_DOES_SOURCE, MANGLE_SRC },
-		{ NFT_DOES_DEST, MANGLE_DST },
-		{ NFT_DOES_TTL, MANGLE_TTL },
-		{ NFT_DOES_TOS, MANGLE_TOS },
-		{ NFT_DOES_PAYLOAD, MANGLE_OTHER },
-		{ NFT_DOES_CLONE, MANGLE_CLONE },
-		{ NFT_DOES_QUEUE, MANGLE_MARK | MANGLE_SRC | MANGLE_DST |
-		  MANGLE_TTL | MANGLE_TOS | MANGLE_OTHER },
-	};
-	uint8_t mangles = 0;
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (does & rows[i].does)
-			mangles |= rows[i].mangle;
-	return mangles;
 }
 
 /* Which hook, and where there; of a chain that is not known: none. */
@@ -145,8 +121,8 @@ void nft_lookup_describe(const struct path_map *map, struct nft_node *n,
 	p->own = f->table && f->table->flags & NFT_SNAP_OWN;
 	p->hidden = p->own || (n->type == NFT_TRACETYPE_RETURN && !p->handle &&
 			       p->hook != NFT_SNAP_NO_HOOK);
-	p->mangles = mangles_of(does);
-	p->nat = does & NFT_DOES_NAT;
+	p->mangles = does & MANGLE_ALL;
+	p->nat = does & DOES_NAT;
 	if (n->type == NFT_TRACETYPE_POLICY)
 		p->effect = n->policy == NF_DROP ? EFFECT_DROP : EFFECT_ACCEPT;
 	else

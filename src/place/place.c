@@ -13,7 +13,6 @@
 #include "place/place_restored.h"
 #include "place/prefix.h"
 #include "place/table_order.h"
-#include "place/target.h"
 #include "place/text_doubt.h"
 #include "rules/base/family.h"
 #include "rules/legacy/snapshot.h"
@@ -191,6 +190,38 @@ static bool find_number(const struct place_index *idx,
 	return armed_fits || undone_fits;
 }
 
+static const struct {
+	uint8_t effect;
+	const char *name;
+} verdicts[] = {
+	[SNAP_CONTINUE] = { EFFECT_CONTINUE, "" },
+	[SNAP_ACCEPT] = { EFFECT_ACCEPT, "ACCEPT" },
+	[SNAP_DROP] = { EFFECT_DROP, "DROP" },
+	[SNAP_QUEUE] = { EFFECT_QUEUE, "QUEUE" },
+	[SNAP_RETURN] = { EFFECT_RETURN, "RETURN" },
+	[SNAP_JUMP] = { EFFECT_JUMP, "" },
+	[SNAP_GOTO] = { EFFECT_GOTO, "" },
+};
+
+static void describe_target(struct place *p, const struct snapshot *s,
+			    const struct snap_rule *r)
+{
+	const struct target *t = NULL;
+
+	if (r->verdict < SNAP_TARGET) {
+		p->effect = verdicts[r->verdict].effect;
+		p->target = r->chain == SNAP_NONE ? verdicts[r->verdict].name :
+			snapshot_text(s, snapshot_chain(s, r->chain)->name);
+	} else {
+		p->target = s->target[r->target];
+		t = target_find(p->target);
+		p->effect = t ? (uint8_t)t->effect : EFFECT_MAYBE;
+	}
+	p->mangles = p->effect == EFFECT_QUEUE ? DOES_QUEUED & MANGLE_ALL :
+		t ? t->does & MANGLE_ALL : 0;
+	p->target_chain = r->chain;
+}
+
 /* A number that the chain did not have is shown, with no text. */
 static void describe_rule(struct place *p, const struct snapshot *s,
 			  const struct snap_rule *r)
@@ -203,7 +234,7 @@ static void describe_rule(struct place *p, const struct snapshot *s,
 	p->own = p->hidden = r->flags & SNAP_OWN;
 	p->rule = r->len ? snapshot_text(s, r->text) : "";
 	p->rule_len = r->len;
-	target_describe(p, s, r);
+	describe_target(p, s, r);
 }
 
 /* The rules of this table are others by now: what they do is not known. */

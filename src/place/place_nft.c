@@ -91,8 +91,8 @@ static bool same_slots(const struct path_map *a, const struct path_map *b)
 
 static void add_slots(struct place_nft *pn, const struct nft_snapshot *s)
 {
-	pn->map->untraced = any_does(s, NFT_DOES_TRACE_OFF);
-	pn->map->copied = any_does(s, NFT_DOES_CLONE);
+	pn->map->untraced = any_does(s, DOES_TRACE_OFF);
+	pn->map->copied = any_does(s, MANGLE_CLONE);
 	path_map_forget(pn->map, NFT_CHAIN_ID);
 	for (uint32_t i = 0; i < s->chains; i++) {
 		const struct nft_snap_chain *c = nft_snapshot_chain(s, i);

@@ -7,35 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rules/base/target.h"
+
 struct snapshot;
 
 enum place_kind { PLACE_RULE, PLACE_RETURN, PLACE_POLICY };
-
-/* What happens to the packet after this rule, as far as its target tells. */
-enum place_effect {
-	EFFECT_CONTINUE,	/* goes on behind this rule */
-	EFFECT_JUMP,		/* goes on in .target_chain, comes back */
-	EFFECT_GOTO,		/* goes on in .target_chain */
-	EFFECT_RETURN,		/* goes back to the caller, or to the policy */
-	EFFECT_ACCEPT,		/* leaves the table */
-	EFFECT_DROP,
-	EFFECT_REJECT,
-	EFFECT_QUEUE,		/* waits for user space */
-	EFFECT_STEAL,		/* the target keeps or answers it */
-	EFFECT_MAYBE,		/* unknown target: any of these */
-	EFFECT_UNKNOWN,		/* the rule itself is not known */
-};
-
-/* What a target can change in the packet. */
-enum place_mangle {
-	MANGLE_MARK = 1 << 0,
-	MANGLE_SRC = 1 << 1,
-	MANGLE_DST = 1 << 2,
-	MANGLE_TTL = 1 << 3,
-	MANGLE_TOS = 1 << 4,
-	MANGLE_OTHER = 1 << 5,
-	MANGLE_CLONE = 1 << 6,	/* makes a copy that is traced as well (TEE) */
-};
 
 /* Is it certain which rule this is?  Always for legacy places. */
 enum place_state {
@@ -71,7 +47,7 @@ struct place {
 	uint8_t order;		/* enum table_order */
 	uint8_t slot;	/* of path_map; SLOT_NONE in user chains */
 	uint8_t effect;		/* enum place_effect */
-	uint8_t mangles;	/* enum place_mangle, ored */
+	uint8_t mangles;	/* MANGLE_* of enum rule_does, ored */
 	uint8_t doubt;		/* enum doubt: its text may be another's */
 	bool own;		/* a rule of this run */
 	bool hidden;		/* not worth a line: own, or the end before a policy */

@@ -53,7 +53,7 @@ void forgers_find(struct forgers *f, const struct snapshot *s,
 	for (uint32_t i = 0; nft && i < nft->rules; i++) {
 		const struct nft_snap_rule *r = nft_snapshot_rule(nft, i);
 
-		if (r->does & NFT_DOES_NFLOG0)
+		if (r->does & DOES_NFLOG0)
 			note(f, nft_snapshot_text(nft, r->text), r->len);
 	}
 }

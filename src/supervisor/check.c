@@ -288,14 +288,14 @@ static bool check_nft_rule(const struct nft_snapshot *s, uint32_t i,
 
 	if (nft_snapshot_table(s, c->table)->flags & NFT_SNAP_NFTRACE)
 		return false;
-	if (group && r->does & NFT_DOES_NFLOG0)
+	if (group && r->does & DOES_NFLOG0)
 		say_nft_rule(s, r, "nft has a rule that logs to group 0 as "
 			     "well; its messages are passed over unless they "
 			     "pretend to be trace events");
-	if (r->does & NFT_DOES_TRACE_OFF)
+	if (r->does & DOES_TRACE_OFF)
 		say_nft_rule(s, r, "a rule of nft ends the tracing of packets "
 			     "that it matches");
-	if (!(r->does & NFT_DOES_TRACE_ON))
+	if (!(r->does & DOES_TRACE_ON))
 		return false;
 	say_nft_rule(s, r, inserts ?
 		     "nft has a trace rule that is not ours; what it traces "
