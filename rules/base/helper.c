@@ -27,7 +27,7 @@ enum { RESULT_FD = 3, LINE_FD = 4 };
 /* Of what a library prints, more is no message. */
 enum { TEXT_MAX = 1 << 20 };
 
-/* A job's status that is no errno: it could not hand over what it had done. */
+/* A job's status above every errno that it tells: it could not hand over. */
 enum { BROKEN = 98 };
 
 enum {
@@ -414,6 +414,11 @@ static int job_error(const struct helper_result *res)
 	if (res->status < 0)
 		return -ETIMEDOUT;
 	return res->status > 0 && res->status < BROKEN ? -res->status : -EIO;
+}
+
+int helper_status(int err)
+{
+	return -err < BROKEN ? -err : EIO;
 }
 
 int helper_finish_data(struct helper *h, struct helper_result *res, int *fd)

@@ -88,6 +88,9 @@ void helper_cancel(struct helper *h);
  */
 int helper_finish(struct helper *h, int timeout_ms, struct helper_result *res);
 
+/** helper_status - what a job for helper_finish_data() returns: of 0 or -errno */
+int helper_status(int err);
+
 /**
  * helper_finish_data - the same for a job that ends with 0 or an errno, and then
  * has left something; -ETIMEDOUT when it takes minutes

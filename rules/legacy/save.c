@@ -20,7 +20,7 @@ enum { NOT_A_HOOK = 0xff, NAME_MAX_LEN = 31 };
 struct saver {
 	const struct family *f;
 	struct snapshot *s;
-	char *base, *heap, *heap_end;
+	struct shm_heap heap;
 	struct snap_chain *chain;
 	struct snap_rule *rule;
 	struct save_notes *notes;
@@ -88,11 +88,6 @@ const struct family *save_family(const char *text, size_t len)
 	return &family_ipv4;
 }
 
-static size_t round_up(size_t n)
-{
-	return (n + 63) / 64 * 64;
-}
-
 static size_t count_lines(const char *text, size_t len)
 {
 	size_t lines = 1;
@@ -106,19 +101,14 @@ static size_t count_lines(const char *text, size_t len)
 /* A line makes a chain and its policy, or a rule; names and texts are its own. */
 static size_t lay_out(struct snapshot *s, const char *text, size_t len)
 {
-	size_t lines = count_lines(text, len), at = sizeof(*s);
+	uint64_t lines = count_lines(text, len), end = sizeof(*s);
 
-	s->hash_mask = 63;
-	while (s->hash_mask < lines / 2 && s->hash_mask < INT32_MAX / 2)
-		s->hash_mask = s->hash_mask * 2 + 1;
-	s->hash_at = at = round_up(at);
-	s->chain_at = at = round_up(at + (s->hash_mask + 1ull) *
-				    sizeof(uint32_t));
-	s->rule_at = at = round_up(at + (lines + 1) *
-				   sizeof(struct snap_chain));
-	s->heap_at = at = round_up(at + 2 * (lines + 1) *
-				   sizeof(struct snap_rule));
-	return at + 3 * len + 16 * lines;
+	s->hash_mask = shm_mask(lines / 2);
+	s->hash_at = shm_array(&end, s->hash_mask + 1ull, sizeof(uint32_t));
+	s->chain_at = shm_array(&end, lines + 1, sizeof(struct snap_chain));
+	s->rule_at = shm_array(&end, 2 * (lines + 1), sizeof(struct snap_rule));
+	s->heap_at = shm_array(&end, 0, 0);
+	return (size_t)(s->heap_at + 3 * len + 16 * lines);
 }
 
 size_t save_size(const char *text, size_t len)
@@ -126,19 +116,6 @@ size_t save_size(const char *text, size_t len)
 	struct snapshot s;
 
 	return lay_out(&s, text, len);
-}
-
-static uint32_t heap_add(struct saver *v, const char *bytes, size_t len)
-{
-	uint32_t at = (uint32_t)(v->heap - v->base - (ptrdiff_t)v->s->heap_at);
-
-	if ((size_t)(v->heap_end - v->heap) < len) {
-		v->err = -EOVERFLOW;
-		return 0;
-	}
-	memcpy(v->heap, bytes, len);
-	v->heap += len;
-	return at;
 }
 
 static uint8_t hook_by_name(struct strview name)
@@ -217,9 +194,11 @@ static void add_chain(struct saver *v, struct strview name,
 
 	if (!name.len || find_chain(v, name) != SNAP_NONE)
 		return;
-	c->name = heap_add(v, name.at, name.len);
+	c->name = shm_heap_add(&v->heap, name.at, name.len);
 	c->name_len = (uint32_t)name.len;
-	heap_add(v, "", 1);
+	shm_heap_add(&v->heap, "", 1);
+	if (v->heap.full)
+		return;
 	c->table = (uint8_t)v->table;
 	c->hook = strview_is(policy, "-") ? NOT_A_HOOK : hook_by_name(name);
 	if (c->hook != NOT_A_HOOK)
@@ -324,7 +303,7 @@ static void add_rule(struct saver *v, struct strview line)
 	}
 	c = &v->chain[i];
 	r = &v->rule[c->first + c->count++];
-	r->text = heap_add(v, line.at, line.len);
+	r->text = shm_heap_add(&v->heap, line.at, line.len);
 	r->len = (uint32_t)line.len;
 	if (!v->err)
 		v->err = save_rule_read(v->s, (unsigned int)v->table, r, rest);
@@ -348,10 +327,10 @@ static void add_policy(struct saver *v, struct strview name,
 		return;
 	if (!save_verdict(policy, &r->verdict))
 		r->verdict = SNAP_ACCEPT;
-	r->text = heap_add(v, "-P ", 3);
-	heap_add(v, name.at, name.len);
-	heap_add(v, " ", 1);
-	heap_add(v, policy.at, policy.len);
+	r->text = shm_heap_add(&v->heap, "-P ", 3);
+	shm_heap_add(&v->heap, name.at, name.len);
+	shm_heap_add(&v->heap, " ", 1);
+	shm_heap_add(&v->heap, policy.at, policy.len);
 	r->len = (uint32_t)(4 + name.len + policy.len);
 }
 
@@ -398,11 +377,10 @@ int save_read(const struct family *f, const char *text, size_t len,
 	if (lay_out(to, text, len) > size)
 		return -EOVERFLOW;
 	to->nfproto = f->nfproto;
-	v.base = (char *)to;
-	v.heap = v.base + to->heap_at;
-	v.heap_end = v.base + size;
-	v.chain = (struct snap_chain *)(v.base + to->chain_at);
-	v.rule = (struct snap_rule *)(v.base + to->rule_at);
+	v.chain = (struct snap_chain *)((char *)to + to->chain_at);
+	v.rule = (struct snap_rule *)((char *)to + to->rule_at);
+	shm_heap_open(&v.heap, (char *)to + to->heap_at, size - to->heap_at,
+		      false);
 	snapshot_clear_hash(to);
 	run_pass(&v, all, take_chains);
 	run_pass(&v, all, count_rules);
@@ -410,8 +388,8 @@ int save_read(const struct family *f, const char *text, size_t len,
 	for (uint32_t i = 0; i < to->rules; i++)
 		v.rule[i].chain = SNAP_NONE;
 	run_pass(&v, all, take_rules);
-	*used = (size_t)(v.heap - v.base);
-	if (v.err)
-		return v.err;
+	*used = (size_t)(to->heap_at + v.heap.used);
+	if (v.err || v.heap.full)
+		return v.err ? v.err : -EOVERFLOW;
 	return to->chains ? 0 : -ENOENT;
 }

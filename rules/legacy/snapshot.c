@@ -8,6 +8,9 @@
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 
+#include "rules/base/hash.h"
+#include "rules/base/shm.h"
+
 const struct snap_chain *snapshot_chain(const struct snapshot *s, uint32_t i)
 {
 	return (const struct snap_chain *)((const char *)s + s->chain_at) + i;
@@ -32,45 +35,31 @@ int snapshot_table(const struct snapshot *s, const char *name, size_t len)
 	return -1;
 }
 
-uint32_t snapshot_hash(unsigned int table, const char *name, size_t len)
+static uint32_t *hash_table(struct snapshot *s)
 {
-	uint32_t h = 2166136261u ^ table;
-
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ (unsigned char)name[i]) * 16777619u;
-	return h ^ h >> 15;
-}
-
-static const uint32_t *hash_table(const struct snapshot *s)
-{
-	return (const uint32_t *)((const char *)s + s->hash_at);
+	return (uint32_t *)((char *)s + s->hash_at);
 }
 
 void snapshot_clear_hash(struct snapshot *s)
 {
-	uint32_t *hash = (uint32_t *)((char *)s + s->hash_at);
-
-	for (uint32_t i = 0; i <= s->hash_mask; i++)
-		hash[i] = SNAP_NONE;
+	shm_clear(hash_table(s), s->hash_mask);
 }
 
 void snapshot_link_chain(struct snapshot *s, uint32_t i)
 {
 	struct snap_chain *c = (struct snap_chain *)((char *)s + s->chain_at) +
 			       i;
-	uint32_t *head = (uint32_t *)((char *)s + s->hash_at) +
-		(snapshot_hash(c->table, snapshot_text(s, c->name), c->name_len) &
-		 s->hash_mask);
 
-	c->next = *head;
-	*head = i;
+	shm_link(hash_table(s), s->hash_mask,
+		 hash_name(c->table, snapshot_text(s, c->name), c->name_len),
+		 i, &c->next);
 }
 
 uint32_t snapshot_find_chain(const struct snapshot *s, unsigned int table,
 			     const char *name, size_t len)
 {
-	uint32_t i = hash_table(s)[snapshot_hash(table, name, len) &
-				   s->hash_mask];
+	uint32_t i = shm_bucket(s, s->hash_at, s->hash_mask,
+				hash_name(table, name, len));
 
 	for (; i != SNAP_NONE; i = snapshot_chain(s, i)->next) {
 		const struct snap_chain *c = snapshot_chain(s, i);

@@ -8,11 +8,12 @@
 #include <stdint.h>
 
 #include "rules/base/helper.h"
+#include "rules/base/shm.h"
 
 struct family;
 struct owner;
 
-enum { SNAP_NONE = UINT32_MAX };
+enum { SNAP_NONE = SHM_NONE };
 
 /* What a rule does with a packet that it matches. */
 enum snap_verdict {
@@ -111,9 +112,6 @@ const char *snapshot_hook_name(unsigned int hook);
 
 /** snapshot_table - by name; -1 when there is none */
 int snapshot_table(const struct snapshot *s, const char *name, size_t len);
-
-/** snapshot_hash - of a chain's name, for the table behind .hash_at */
-uint32_t snapshot_hash(unsigned int table, const char *name, size_t len);
 
 /** snapshot_find_chain - SNAP_NONE when there is none; O(1) */
 uint32_t snapshot_find_chain(const struct snapshot *s, unsigned int table,

@@ -14,6 +14,7 @@
 
 #include "rules/base/entry.h"
 #include "rules/base/family.h"
+#include "rules/base/hash.h"
 #include "rules/legacy/snapshot_read.h"
 #include "rules/xtables/render.h"
 #include "rules/xtables/xt.h"
@@ -45,10 +46,10 @@ static pid_t start_twin(const struct maker *m, uint32_t from, uint64_t heap)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
-	twin.heap = heap;
+	twin.heap.used = heap;
 	maker_read_chains(&twin, from, m->s->chains);
-	twin.s->end = twin.heap;
-	_exit(twin.failed);
+	twin.s->end = twin.s->heap_at + twin.heap.used;
+	_exit(twin.heap.full);
 }
 
 static bool twin_failed(pid_t pid)
@@ -76,17 +77,17 @@ static void read_rules(struct maker *m)
 	bool large = m->texts && m->s->rules >= TWIN_FROM &&
 		m->s->rules <= TWIN_TO;
 	uint32_t middle = large ? halfway(m) : m->s->chains;
-	uint64_t heap = m->heap + (m->heap_end - m->heap) / 2;
+	uint64_t heap = m->heap.used + (m->heap.end - m->heap.used) / 2;
 	pid_t twin = middle < m->s->chains ? start_twin(m, middle, heap) : -1;
 
 	if (twin < 0) {
 		maker_read_chains(m, 0, m->s->chains);
-		m->s->end = m->heap;
+		m->s->end = m->s->heap_at + m->heap.used;
 		return;
 	}
-	m->heap_end = heap;
+	m->heap.end = heap;
 	maker_read_chains(m, 0, middle);
-	m->failed |= twin_failed(twin);
+	m->heap.full |= twin_failed(twin);
 }
 
 static void fill_digests(struct maker *m)
@@ -95,20 +96,14 @@ static void fill_digests(struct maker *m)
 		const struct snap_chain *c = &m->chain[i];
 		uint64_t *digest = &m->s->table[c->table].digest;
 
-		*digest = maker_mix(*digest, &c->digest, sizeof(c->digest));
+		*digest = hash_bytes(*digest, &c->digest, sizeof(c->digest));
 	}
-}
-
-static uint64_t round_up(uint64_t n)
-{
-	return (n + 63) / 64 * 64;
 }
 
 /* Bounds for every array; what is not touched costs nothing. */
 static bool lay_out(struct maker *m, struct helper_out *out)
 {
-	uint64_t entries = 0, bytes = 0, at = round_up(sizeof(struct snapshot));
-	uint32_t mask = 63;
+	uint64_t entries = 0, bytes = 0, end = sizeof(struct snapshot), room;
 	struct snapshot plan = { .nfproto = m->f->nfproto, .tables = m->tables };
 
 	for (unsigned int i = 0; i < m->tables; i++) {
@@ -119,19 +114,13 @@ static bool lay_out(struct maker *m, struct helper_out *out)
 		entries += m->t[i].num_entries;
 		bytes += m->t[i].size;
 	}
-	while (mask < entries / 2)
-		mask = mask * 2 + 1;
-	plan.hash_mask = mask;
-	plan.hash_at = at;
-	at = round_up(at + (mask + 1ull) * sizeof(uint32_t));
-	plan.chain_at = at;
-	at = round_up(at + (entries + 1) * sizeof(struct snap_chain));
-	plan.rule_at = at;
-	at = round_up(at + (entries + 1) * sizeof(struct snap_rule));
-	plan.heap_at = at;
-	m->heap = at;
-	m->heap_end = at + bytes * TEXT_RATIO + TEXT_BASE;
-	m->base = helper_reserve(out, m->heap_end);
+	plan.hash_mask = shm_mask(entries / 2);
+	plan.hash_at = shm_array(&end, plan.hash_mask + 1ull, sizeof(uint32_t));
+	plan.chain_at = shm_array(&end, entries + 1, sizeof(struct snap_chain));
+	plan.rule_at = shm_array(&end, entries + 1, sizeof(struct snap_rule));
+	plan.heap_at = shm_array(&end, 0, 0);
+	room = bytes * TEXT_RATIO + TEXT_BASE;
+	m->base = helper_reserve(out, plan.heap_at + room);
 	m->start = calloc(entries + 1, sizeof(*m->start));
 	if (!m->base || !m->start)
 		return false;
@@ -141,6 +130,7 @@ static bool lay_out(struct maker *m, struct helper_out *out)
 	*m->s = plan;
 	m->chain = (struct snap_chain *)(m->base + plan.chain_at);
 	m->rule = (struct snap_rule *)(m->base + plan.rule_at);
+	shm_heap_open(&m->heap, m->base + plan.heap_at, room, true);
 	return true;
 }
 
@@ -245,7 +235,7 @@ static int make(const void *arg, struct helper_out *out)
 	int err = read_all(&m, job->hold);
 
 	if (err)
-		return -err < 98 ? -err : EIO;
+		return helper_status(err);
 	if (!lay_out(&m, out))
 		return ENOMEM;
 	for (unsigned int i = 0; i < m.tables; i++)
@@ -259,7 +249,7 @@ static int make(const void *arg, struct helper_out *out)
 	for (unsigned int i = 0; i < m.tables; i++)
 		table_release(&m.t[i]);
 	free(m.start);
-	return m.failed ? EOVERFLOW : 0;
+	return m.heap.full ? EOVERFLOW : 0;
 }
 
 int snapshot_start(struct helper *h, const struct family *f,

@@ -10,57 +10,11 @@
 
 #include "rules/base/entry.h"
 #include "rules/base/family.h"
+#include "rules/base/hash.h"
 #include "rules/base/owner.h"
 #include "rules/xtables/render.h"
 
 enum { NOT_A_HOOK = 0xff };
-
-uint64_t maker_mix(uint64_t h, const void *bytes, size_t len)
-{
-	const char *p = bytes;
-	uint64_t w;
-
-	for (; len >= 8; p += 8, len -= 8) {
-		memcpy(&w, p, 8);
-		h = (h ^ w) * 0x9fb21c651e98df25;
-		h ^= h >> 35;
-	}
-	w = len;
-	memcpy(&w, p, len);
-	h = (h ^ w) * 0x9fb21c651e98df25;
-	return h ^ h >> 35;
-}
-
-/* So much of the heap at a time is made ready to be written. */
-enum { HEAP_STEP = 128 << 10 };
-
-static void make_ready(struct maker *m, size_t len)
-{
-	size_t step = len > HEAP_STEP ? len : HEAP_STEP;
-
-	if (step > m->heap_end - m->heap)
-		step = m->heap_end - m->heap;
-	helper_populate(m->base + m->heap, step);
-	m->heap_ready = m->heap + step;
-}
-
-static void heap_add(struct maker *m, const char *bytes, size_t len)
-{
-	if (m->heap + len > m->heap_end || m->heap + len -
-	    m->s->heap_at > UINT32_MAX) {
-		m->failed = true;
-		return;
-	}
-	if (m->heap + len > m->heap_ready)
-		make_ready(m, len);
-	memcpy(m->base + m->heap, bytes, len);
-	m->heap += len;
-}
-
-static uint32_t heap_here(const struct maker *m)
-{
-	return (uint32_t)(m->heap - m->s->heap_at);
-}
 
 static bool is_error(const struct xt_entry_target *t)
 {
@@ -87,13 +41,12 @@ static void begin_chain(struct maker *m, unsigned int table, const char *name,
 	struct snap_chain *c = &m->chain[m->s->chains];
 
 	m->start[m->s->chains++] = start;
-	c->name = heap_here(m);
 	c->name_len = (uint32_t)strnlen(name, XT_FUNCTION_MAXNAMELEN);
+	c->name = shm_heap_add(&m->heap, name, c->name_len);
 	c->table = (uint8_t)table;
 	c->hook = hook;
 	c->first = m->s->rules;
-	heap_add(m, name, c->name_len);
-	heap_add(m, "", 1);
+	shm_heap_add(&m->heap, "", 1);
 }
 
 static uint16_t target_index(struct maker *m, const char *name)
@@ -104,7 +57,7 @@ static uint16_t target_index(struct maker *m, const char *name)
 		if (strcmp(s->target[i], name) == 0)
 			return (uint16_t)i;
 	if (s->targets == SNAP_TARGETS) {
-		m->failed = true;
+		m->heap.full = true;
 		return 0;
 	}
 	snprintf(s->target[s->targets], sizeof(s->target[0]), "%s", name);
@@ -204,7 +157,7 @@ static const char *read_standard(struct maker *m, struct snap_rule *r,
 	r->chain = chain_at(m, table, (uint32_t)t->verdict);
 	r->verdict = entry_is_goto(m->f, e) ? SNAP_GOTO : SNAP_JUMP;
 	return r->chain == SNAP_NONE ? "?" :
-		m->base + m->s->heap_at + m->chain[r->chain].name;
+		m->heap.start + m->chain[r->chain].name;
 }
 
 static void read_extension(struct maker *m, struct snap_rule *r,
@@ -234,45 +187,43 @@ static void digest_entry(struct maker *m, const void *e, const char *jump)
 	const struct xt_entry_target *t = entry_target(m->f, e);
 	const char *begin = (const char *)e + m->f->entry_size;
 
-	m->digest = maker_mix(m->digest, e, m->f->ip_size);
-	m->digest = maker_mix(m->digest, begin,
+	m->digest = hash_bytes(m->digest, e, m->f->ip_size);
+	m->digest = hash_bytes(m->digest, begin,
 			(size_t)((const char *)t - begin));
 	if (jump)
-		m->digest = maker_mix(m->digest, jump, strlen(jump));
+		m->digest = hash_bytes(m->digest, jump, strlen(jump));
 	else
-		m->digest = maker_mix(m->digest, t, t->u.target_size);
+		m->digest = hash_bytes(m->digest, t, t->u.target_size);
 }
 
 static void write_rule(struct maker *m, const struct snap_chain *c,
 		       struct snap_rule *r, const void *e, const char *jump)
 {
-	const char *name = m->base + m->s->heap_at + c->name;
+	const char *name = m->heap.start + c->name;
 	const char *rest;
 	size_t len;
 
 	if (!m->texts)
 		return;
 	rest = render_entry(m->f, e, jump, &len);
-	r->text = heap_here(m);
-	heap_add(m, "-A ", 3);
-	heap_add(m, name, c->name_len);
-	heap_add(m, rest, len);
-	r->len = heap_here(m) - r->text;
+	r->text = shm_heap_add(&m->heap, "-A ", 3);
+	shm_heap_add(&m->heap, name, c->name_len);
+	shm_heap_add(&m->heap, rest, len);
+	r->len = shm_heap_here(&m->heap) - r->text;
 }
 
 static void write_policy(struct maker *m, const struct snap_chain *c,
 			 struct snap_rule *r, const char *verdict)
 {
-	const char *name = m->base + m->s->heap_at + c->name;
+	const char *name = m->heap.start + c->name;
 
 	if (c->hook == NOT_A_HOOK)
 		return;
-	r->text = heap_here(m);
-	heap_add(m, "-P ", 3);
-	heap_add(m, name, c->name_len);
-	heap_add(m, " ", 1);
-	heap_add(m, verdict, strlen(verdict));
-	r->len = heap_here(m) - r->text;
+	r->text = shm_heap_add(&m->heap, "-P ", 3);
+	shm_heap_add(&m->heap, name, c->name_len);
+	shm_heap_add(&m->heap, " ", 1);
+	shm_heap_add(&m->heap, verdict, strlen(verdict));
+	r->len = shm_heap_here(&m->heap) - r->text;
 }
 
 static void read_rule(struct maker *m, struct snap_chain *c, uint32_t at,
@@ -304,11 +255,11 @@ static void read_rule(struct maker *m, struct snap_chain *c, uint32_t at,
 
 void maker_read_chains(struct maker *m, uint32_t from, uint32_t to)
 {
-	for (uint32_t i = from; i < to && !m->failed; i++) {
+	for (uint32_t i = from; i < to && !m->heap.full; i++) {
 		struct snap_chain *c = &m->chain[i];
 		uint32_t at = m->start[i];
 
-		m->digest = maker_mix(0, m->base + m->s->heap_at + c->name,
+		m->digest = hash_bytes(0, m->heap.start + c->name,
 				c->name_len);
 		for (uint32_t n = 1; n <= c->count + 1; n++) {
 			read_rule(m, c, at, n);

@@ -25,13 +25,9 @@ struct maker {
 	struct snap_chain *chain;
 	struct snap_rule *rule;
 	uint32_t *start;	/* by chain: offset of its first entry */
-	uint64_t heap, heap_ready, heap_end;
+	struct shm_heap heap;	/* .full: of targets there are too many as well */
 	uint64_t digest;
-	bool failed;
 };
-
-/** maker_mix - @bytes into the hash @h */
-uint64_t maker_mix(uint64_t h, const void *bytes, size_t len);
 
 /**
  * maker_find_chains - first pass over a table: its chains, so that jumps can be

@@ -12,25 +12,30 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "rules/base/hash.h"
 #include "rules/base/owner.h"
-#include "rules/nft/builder.h"
 #include "rules/nft/expr.h"
-#include "rules/nft/hash.h"
+
+uint32_t nft_fill_text(struct nft_maker *m, const char *bytes, size_t len)
+{
+	uint32_t here = shm_heap_add(&m->heap, bytes, len);
+
+	/* For what is used as a string. */
+	shm_heap_add(&m->heap, "", 1);
+	return here;
+}
 
 static uint32_t add_name(struct nft_maker *m, const char *name, uint32_t *len)
 {
 	*len = (uint32_t)strlen(name);
-	return nft_make_text(m, name, *len);
+	return nft_fill_text(m, name, *len);
 }
 
-static void link_in(struct nft_maker *m, uint64_t hash_at, uint32_t hash,
+static void link_in(struct nft_maker *m, uint64_t hash_at, uint64_t hash,
 		    uint32_t i, uint32_t *next)
 {
-	uint32_t *head = (uint32_t *)(m->base + hash_at) +
-		(hash & m->s->hash_mask);
-
-	*next = *head;
-	*head = i;
+	shm_link((uint32_t *)(m->base + hash_at), m->s->hash_mask, hash, i,
+		 next);
 }
 
 /* Tables that iptables-nft uses, by these names and no others. */
@@ -75,7 +80,7 @@ static void take_tables(struct nft_maker *m, const struct owner *own)
 		t->name = add_name(m, name, &t->name_len);
 		t->flags = table_flags(from, name, own);
 		link_in(m, m->s->table_hash_at,
-			nft_hash_name(t->nfproto, name, t->name_len), i,
+			hash_name(t->nfproto, name, t->name_len), i,
 			&t->next);
 	}
 }
@@ -136,7 +141,7 @@ static int take_chains(struct nft_maker *m)
 		c->name = add_name(m, name, &c->name_len);
 		take_base(c, from);
 		link_in(m, m->s->chain_hash_at,
-			nft_hash_name(c->table, name, c->name_len), i,
+			hash_name(c->table, name, c->name_len), i,
 			&c->next);
 	}
 	return 0;
@@ -163,9 +168,9 @@ static void take_rule(struct nft_maker *m, uint32_t i, uint32_t chain,
 	r->verdict = e.verdict;
 	r->to = e.to ? find_chain(m, table, e.to) : NFT_SNAP_NONE;
 	/* The heap begins with an empty string. */
-	r->target = e.target ? nft_make_text(m, e.target, strlen(e.target))
+	r->target = e.target ? nft_fill_text(m, e.target, strlen(e.target))
 			     : 0;
-	link_in(m, m->s->rule_hash_at, nft_hash_handle(table, r->handle), i,
+	link_in(m, m->s->rule_hash_at, hash_mix(table, r->handle), i,
 		&r->next);
 }
 

@@ -4,10 +4,29 @@
 #define NFTRACE_NFT_FILL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-struct nft_maker;
+#include "rules/base/shm.h"
+#include "rules/nft/dump.h"
+#include "rules/nft/snapshot.h"
+
 struct owner;
+
+/* A snapshot of nft under construction; in its helper child only. */
+struct nft_maker {
+	struct nft_dump dump;
+	const void **object;		/* by rule: its struct nftnl_rule */
+	struct nft_snapshot *s;
+	char *base;
+	struct nft_snap_table *table;
+	struct nft_snap_chain *chain;
+	struct nft_snap_rule *rule;
+	struct shm_heap heap;
+};
+
+/** nft_fill_text - bytes and a NUL into the heap; their offset */
+uint32_t nft_fill_text(struct nft_maker *m, const char *bytes, size_t len);
 
 /**
  * nft_fill - the tables, chains and rules of @m->dump, without their texts

@@ -12,7 +12,7 @@
 
 #include <linux/netfilter.h>
 
-#include "rules/nft/builder.h"
+#include "rules/nft/fill.h"
 #include "rules/nft/snapshot.h"
 
 #define LIBRARY "libnftables.so.1"
@@ -165,14 +165,14 @@ static void take_policy(struct cursor *c, const char *line, const char *end)
 {
 	struct nft_snap_chain *chain = &c->m->chain[c->chain];
 
-	chain->policy_text = nft_make_text(c->m, line, (size_t)(end - line));
+	chain->policy_text = nft_fill_text(c->m, line, (size_t)(end - line));
 	chain->policy_len = (uint32_t)(end - line);
 }
 
 static void take_rule(struct cursor *c, struct nft_snap_rule *r,
 		      const char *start, const char *end)
 {
-	r->text = nft_make_text(c->m, start, (size_t)(end - start));
+	r->text = nft_fill_text(c->m, start, (size_t)(end - start));
 	r->len = (uint32_t)(end - start);
 }
 

@@ -13,7 +13,6 @@
 #include <linux/netfilter.h>
 
 #include "rules/base/owner.h"
-#include "rules/nft/builder.h"
 #include "rules/nft/fill.h"
 #include "rules/nft/list.h"
 #include "rules/nft/save.h"
@@ -31,34 +30,24 @@ struct job {
 	const struct owner *own;
 };
 
-static uint64_t round_up(uint64_t n)
-{
-	return (n + 63) / 64 * 64;
-}
-
 /* Bounds for every array; what is not touched costs nothing. */
-static uint64_t plan_layout(struct nft_snapshot *s, const struct nft_dump *d)
+static void plan_layout(struct nft_snapshot *s, const struct nft_dump *d)
 {
-	uint64_t at = round_up(sizeof(*s));
-	uint32_t mask = 63;
+	uint64_t end = sizeof(*s), buckets;
 
 	s->generation = d->generation;
 	s->tables = d->tables.count;
 	s->chains = d->chains.count;
 	s->rules = d->rules.count;
-	while (mask < s->rules || mask < s->chains)
-		mask = mask * 2 + 1;
-	s->hash_mask = mask;
-	s->table_hash_at = at;
-	s->chain_hash_at = at + (mask + 1ull) * sizeof(uint32_t);
-	s->rule_hash_at = at + (mask + 1ull) * 2 * sizeof(uint32_t);
-	at = round_up(at + (mask + 1ull) * 3 * sizeof(uint32_t));
-	s->table_at = at;
-	at = round_up(at + s->tables * sizeof(struct nft_snap_table));
-	s->chain_at = at;
-	at = round_up(at + s->chains * sizeof(struct nft_snap_chain));
-	s->rule_at = at;
-	return round_up(at + s->rules * sizeof(struct nft_snap_rule));
+	s->hash_mask = shm_mask(s->rules > s->chains ? s->rules : s->chains);
+	buckets = s->hash_mask + 1ull;
+	s->table_hash_at = shm_array(&end, buckets, sizeof(uint32_t));
+	s->chain_hash_at = shm_array(&end, buckets, sizeof(uint32_t));
+	s->rule_hash_at = shm_array(&end, buckets, sizeof(uint32_t));
+	s->table_at = shm_array(&end, s->tables, sizeof(struct nft_snap_table));
+	s->chain_at = shm_array(&end, s->chains, sizeof(struct nft_snap_chain));
+	s->rule_at = shm_array(&end, s->rules, sizeof(struct nft_snap_rule));
+	s->heap_at = shm_array(&end, 0, 0);
 }
 
 static size_t length(const char *text)
@@ -70,29 +59,30 @@ static bool lay_out(struct nft_maker *m, struct helper_out *out,
 		    const struct texts *texts)
 {
 	struct nft_snapshot plan = { .size = 0 };
+	uint64_t room;
 
-	plan.heap_at = plan_layout(&plan, &m->dump);
+	plan_layout(&plan, &m->dump);
 	/* Each text once more for its NUL; names; targets; policies. */
-	m->heap_end = 2 * (length(texts->list) +
-			   length(texts->save[NFPROTO_IPV4]) +
-			   length(texts->save[NFPROTO_IPV6])) +
+	room = 2 * (length(texts->list) + length(texts->save[NFPROTO_IPV4]) +
+		    length(texts->save[NFPROTO_IPV6])) +
 		(plan.tables + plan.chains * 4ull) * 256 + plan.rules * 64ull +
 		4096;
-	m->base = helper_reserve(out, plan.heap_at + m->heap_end);
+	m->base = helper_reserve(out, plan.heap_at + room);
 	free(m->object);
 	m->object = calloc(plan.rules + 1ul, sizeof(*m->object));
 	if (!m->base || !m->object)
 		return false;
 	helper_populate(m->base, plan.heap_at);
-	m->heap_ready = 0;
 	m->s = (struct nft_snapshot *)m->base;
 	*m->s = plan;
-	memset(m->base + plan.table_hash_at, 0xff,
-	       plan.table_at - plan.table_hash_at);
+	shm_clear((uint32_t *)(m->base + plan.table_hash_at), plan.hash_mask);
+	shm_clear((uint32_t *)(m->base + plan.chain_hash_at), plan.hash_mask);
+	shm_clear((uint32_t *)(m->base + plan.rule_hash_at), plan.hash_mask);
 	m->table = (struct nft_snap_table *)(m->base + plan.table_at);
 	m->chain = (struct nft_snap_chain *)(m->base + plan.chain_at);
 	m->rule = (struct nft_snap_rule *)(m->base + plan.rule_at);
-	nft_make_text(m, "", 0);
+	shm_heap_open(&m->heap, m->base + plan.heap_at, room, true);
+	nft_fill_text(m, "", 0);
 	return true;
 }
 
@@ -112,9 +102,10 @@ static int assemble(struct nft_maker *m, struct helper_out *out,
 		if (texts->save[i])
 			nft_save_fill(m, i, texts->save[i]);
 	nft_fill_judge(m);
+	m->s->heap_size = m->heap.used;
 	out->used = m->s->heap_at + m->s->heap_size;
 	m->s->size = out->used;
-	return m->failed ? -EOVERFLOW : 0;
+	return m->heap.full ? -EOVERFLOW : 0;
 }
 
 static uint32_t family_of(const struct nft_dump *d, uint32_t table)
@@ -293,7 +284,7 @@ static int make(const void *arg, struct helper_out *out)
 	int err = -EINTR;
 
 	for (unsigned int tries = 0; tries < TRIES && err == -EINTR; tries++) {
-		struct nft_maker m = { .failed = false };
+		struct nft_maker m = { .object = NULL };
 		struct texts texts = { .list = NULL };
 
 		if (tries)
@@ -309,7 +300,7 @@ static int make(const void *arg, struct helper_out *out)
 	}
 	if (err == -EINTR)
 		err = -EAGAIN;
-	return -err < 98 ? -err : EIO;
+	return helper_status(err);
 }
 
 int nft_snapshot_start(struct helper *h, const struct owner *own)

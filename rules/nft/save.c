@@ -16,7 +16,7 @@
 #include <libnftnl/rule.h>
 #include <linux/netfilter.h>
 
-#include "rules/nft/builder.h"
+#include "rules/nft/fill.h"
 #include "rules/nft/form.h"
 
 static const char *const programs[] = {
@@ -164,7 +164,7 @@ static void take_policy(const struct section *s, const char *line,
 		       c->policy == NF_ACCEPT ? "ACCEPT" : "DROP");
 	if ((size_t)len >= sizeof(text))
 		return;
-	c->policy_text = nft_make_text(s->m, text, (size_t)len);
+	c->policy_text = nft_fill_text(s->m, text, (size_t)len);
 	c->policy_len = (uint32_t)len;
 }
 
@@ -209,7 +209,7 @@ static void take_line(const struct section *s, uint32_t rule,
 	if (!nft_expr_is_iptables(object) || !jumps_there(s, r, l) ||
 	    !keeps_comment(object, l))
 		return;
-	r->text = nft_make_text(s->m, l->at, l->len);
+	r->text = nft_fill_text(s->m, l->at, l->len);
 	r->len = (uint32_t)l->len;
 	r->iptables = 1;
 }

@@ -8,7 +8,7 @@
 
 #include <linux/netfilter.h>
 
-#include "rules/nft/hash.h"
+#include "rules/base/hash.h"
 
 static const void *at(const struct nft_snapshot *s, uint64_t offset)
 {
@@ -52,12 +52,6 @@ const char *nft_snapshot_family(uint8_t nfproto)
 	}
 }
 
-static uint32_t head(const struct nft_snapshot *s, uint64_t hash_at,
-		     uint32_t hash)
-{
-	return ((const uint32_t *)at(s, hash_at))[hash & s->hash_mask];
-}
-
 static bool is_called(const struct nft_snapshot *s, uint32_t own,
 		      uint32_t own_len, const char *name, size_t len)
 {
@@ -68,8 +62,8 @@ static bool is_called(const struct nft_snapshot *s, uint32_t own,
 uint32_t nft_snapshot_find_table(const struct nft_snapshot *s,
 				 uint8_t nfproto, const char *name, size_t len)
 {
-	uint32_t i = head(s, s->table_hash_at,
-			  nft_hash_name(nfproto, name, len));
+	uint32_t i = shm_bucket(s, s->table_hash_at, s->hash_mask,
+				hash_name(nfproto, name, len));
 
 	for (; i != NFT_SNAP_NONE; i = nft_snapshot_table(s, i)->next) {
 		const struct nft_snap_table *t = nft_snapshot_table(s, i);
@@ -84,8 +78,8 @@ uint32_t nft_snapshot_find_table(const struct nft_snapshot *s,
 uint32_t nft_snapshot_find_chain(const struct nft_snapshot *s, uint32_t table,
 				 const char *name, size_t len)
 {
-	uint32_t i = head(s, s->chain_hash_at,
-			  nft_hash_name(table, name, len));
+	uint32_t i = shm_bucket(s, s->chain_hash_at, s->hash_mask,
+				hash_name(table, name, len));
 
 	for (; i != NFT_SNAP_NONE; i = nft_snapshot_chain(s, i)->next) {
 		const struct nft_snap_chain *c = nft_snapshot_chain(s, i);
@@ -100,7 +94,8 @@ uint32_t nft_snapshot_find_chain(const struct nft_snapshot *s, uint32_t table,
 uint32_t nft_snapshot_find_rule(const struct nft_snapshot *s, uint32_t table,
 				uint64_t handle)
 {
-	uint32_t i = head(s, s->rule_hash_at, nft_hash_handle(table, handle));
+	uint32_t i = shm_bucket(s, s->rule_hash_at, s->hash_mask,
+				hash_mix(table, handle));
 
 	for (; i != NFT_SNAP_NONE; i = nft_snapshot_rule(s, i)->next) {
 		const struct nft_snap_rule *r = nft_snapshot_rule(s, i);

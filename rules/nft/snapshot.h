@@ -7,11 +7,12 @@
 #include <stdint.h>
 
 #include "rules/base/helper.h"
+#include "rules/base/shm.h"
 #include "rules/base/target.h"
 
 struct owner;
 
-enum { NFT_SNAP_NONE = UINT32_MAX, NFT_SNAP_NO_HOOK = 0xff };
+enum { NFT_SNAP_NONE = SHM_NONE, NFT_SNAP_NO_HOOK = 0xff };
 
 enum nft_snap_table_flag {
 	/* Written by iptables-nft, and every rule's text is in its words. */

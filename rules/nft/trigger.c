@@ -10,7 +10,7 @@
 
 #include "rules/base/testpoint.h"
 #include "rules/nft/batch.h"
-#include "rules/nft/build.h"
+#include "rules/nft/trigger_table.h"
 
 enum {
 	REFUSALS = 64,			/* looked at after one commit */
@@ -28,7 +28,7 @@ static bool is_refusal(int error)
 }
 
 /* Return: 0: try again without what was refused; or the -errno to give up with. */
-static int learn(struct nft_build *b, const struct nft_refusal *refusal,
+static int learn(struct nft_trigger_table *b, const struct nft_refusal *refusal,
 		 uint32_t count)
 {
 	for (uint32_t n = 0; n < count; n++) {
@@ -49,17 +49,17 @@ static int learn(struct nft_build *b, const struct nft_refusal *refusal,
 	return 0;
 }
 
-static int build_once(struct nft_build *b, struct nft_refusal *refusal,
+static int build_once(struct nft_trigger_table *b, struct nft_refusal *refusal,
 		      uint32_t *count)
 {
-	int err = nft_build_fill(b);
+	int err = nft_trigger_table_fill(b);
 
 	TESTPOINT("nft-before-commit");
 	return err ? err : nft_batch_send(b->b, holder, refusal, REFUSALS,
 					  count);
 }
 
-static int build_until_taken(struct nft_build *b)
+static int build_until_taken(struct nft_trigger_table *b)
 {
 	struct nft_refusal refusal[REFUSALS];
 	uint32_t count = 0;
@@ -78,7 +78,7 @@ int nft_trigger_install(const struct family *f,
 			const struct nft_trigger_set *set,
 			const struct owner *owner)
 {
-	struct nft_build b = { .f = f, .set = set, .owned = true };
+	struct nft_trigger_table b = { .f = f, .set = set, .owned = true };
 	/* Each rule twice in each chain; table, chains, set, replies. */
 	size_t messages = (set->key_only ? 0 : set->rules->count * 4ul) + 16;
 	int err;
@@ -94,7 +94,7 @@ int nft_trigger_install(const struct family *f,
 	if (!err && !set->key_only) {
 		for (unsigned int i = 0; i < set->rules->count; i++)
 			set->rules->rule[i].refused = 0;
-		nft_build_look(&b);
+		nft_trigger_table_look(&b);
 	}
 	if (!err) {
 		memset(b.rule, 0xff, messages * sizeof(*b.rule));

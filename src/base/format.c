@@ -50,14 +50,27 @@ char *format_decimal(char *to, uint64_t n)
 	return end;
 }
 
-static char *hexadecimal(char *to, uint64_t n)
+static const char hex_digits[] = "0123456789abcdef";
+
+char *format_hex(char *to, uint64_t n)
 {
 	int shift = 60;
 
 	while (shift && !(n >> shift))
 		shift -= 4;
 	for (; shift >= 0; shift -= 4)
-		*to++ = "0123456789abcdef"[n >> shift & 15];
+		*to++ = hex_digits[n >> shift & 15];
+	return to;
+}
+
+char *format_bytes(char *to, const void *bytes, size_t len)
+{
+	const uint8_t *b = bytes;
+
+	for (size_t i = 0; i < len; i++) {
+		*to++ = hex_digits[b[i] >> 4];
+		*to++ = hex_digits[b[i] & 15];
+	}
 	return to;
 }
 
@@ -65,7 +78,7 @@ static void put_number(struct text *t, uint64_t n, bool hex,
 		       unsigned int zeros)
 {
 	char digits[FORMAT_DECIMAL];
-	char *end = hex ? hexadecimal(digits, n) : format_decimal(digits, n);
+	char *end = hex ? format_hex(digits, n) : format_decimal(digits, n);
 
 	for (size_t len = (size_t)(end - digits); len < zeros; len++)
 		put(t, "0", 1);

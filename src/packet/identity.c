@@ -7,31 +7,13 @@
 #include <netinet/in.h>
 
 #include "packet/packet.h"
+#include "rules/base/hash.h"
 
 enum { PAYLOAD_HASHED = 32, TCP_SYN = 0x02, TCP_ECN = 0xc0 };
 
 /* ICMP types that quote a packet: RFC 792; ICMPv6 errors are below 128. */
 enum { UNREACHABLE = 3, QUENCH = 4, REDIRECT = 5, EXCEEDED = 11,
        PARAMETER = 12, ICMP6_INFORMATIONAL = 128 };
-
-static uint64_t mix(uint64_t h, uint64_t v)
-{
-	h = (h ^ v) * 0x9fb21c651e98df25;
-	return h ^ h >> 35;
-}
-
-static uint64_t mix_bytes(uint64_t h, const uint8_t *p, size_t len)
-{
-	uint64_t w;
-
-	for (; len >= 8; p += 8, len -= 8) {
-		memcpy(&w, p, 8);
-		h = mix(h, w);
-	}
-	w = len;
-	memcpy(&w, p, len);
-	return mix(h, w);
-}
 
 static bool icmp_quotes(const struct packet *p)
 {
@@ -60,34 +42,34 @@ static uint64_t mix_payload(uint64_t h, const struct packet *p, uint32_t depth)
 
 	if (len > PAYLOAD_HASHED)
 		len = PAYLOAD_HASHED;
-	return len ? mix_bytes(h, p->data + p->payload, len) : h;
+	return len ? hash_bytes(h, p->data + p->payload, len) : h;
 }
 
 uint64_t identity_key(const struct packet *p, uint32_t depth)
 {
-	uint64_t h = mix(0, (uint64_t)p->id << 32 | (uint64_t)p->proto << 24 |
+	uint64_t h = hash_mix(0, (uint64_t)p->id << 32 | (uint64_t)p->proto << 24 |
 			    (uint64_t)p->frag_offset << 8 |
 			    (p->flags & PACKET_MORE_FRAGMENTS));
 
-	h = mix(h, p->flowlabel);
+	h = hash_mix(h, p->flowlabel);
 	if (p->layer != PACKET_TRANSPORT)
-		return mix_payload(mix(h, p->length), p, depth);
+		return mix_payload(hash_mix(h, p->length), p, depth);
 	switch (p->proto) {
 	case IPPROTO_TCP:
-		h = mix(h, (uint64_t)p->tcp_seq << 32 | p->tcp_ack);
-		h = mix(h, (uint64_t)(p->tcp_flags & ~TCP_ECN));
+		h = hash_mix(h, (uint64_t)p->tcp_seq << 32 | p->tcp_ack);
+		h = hash_mix(h, (uint64_t)(p->tcp_flags & ~TCP_ECN));
 		if (p->tcp_flags & TCP_SYN)
 			return h;
 		break;
 	case IPPROTO_ICMP:
 	case IPPROTO_ICMPV6:
-		h = mix(h, (uint64_t)p->icmp_type << 24 |
+		h = hash_mix(h, (uint64_t)p->icmp_type << 24 |
 			   (uint64_t)p->icmp_code << 16 | p->icmp_seq);
 		if (icmp_quotes(p))
-			return mix(h, p->length);
+			return hash_mix(h, p->length);
 		break;
 	}
-	return mix_payload(mix(h, p->length), p, depth);
+	return mix_payload(hash_mix(h, p->length), p, depth);
 }
 
 bool identity_same_headers(const struct packet *a, const struct packet *b)

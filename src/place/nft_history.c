@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "place/nft_names.h"
+#include "rules/base/hash.h"
 #include "rules/nft/snapshot.h"
 
 /* Nothing older than the oldest that is left can be looked up any more. */
@@ -46,13 +47,13 @@ void nft_history_close(struct nft_history *w)
 uint64_t nft_key_rule(uint8_t family, const struct event_name *table,
 		      uint64_t handle)
 {
-	return nft_mix(nft_names_mix(family, table->text, table->len), handle);
+	return hash_mix(hash_name(family, table->text, table->len), handle);
 }
 
 uint64_t nft_key_chain(uint8_t family, const struct event_name *table,
 		       const struct event_name *chain)
 {
-	return nft_names_mix(nft_key_rule(family, table, 0), chain->text,
+	return hash_name(nft_key_rule(family, table, 0), chain->text,
 			     chain->len);
 }
 

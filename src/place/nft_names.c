@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules/base/hash.h"
+
 /* Above every index of a legacy chain. */
 const uint32_t NFT_CHAIN_ID = 1u << 31;
 
@@ -14,20 +16,6 @@ struct table_name {
 	uint32_t len;
 	char name[];
 };
-
-uint64_t nft_names_mix(uint64_t h, const char *p, size_t len)
-{
-	uint64_t w;
-
-	h = nft_mix(h, len);
-	for (; len >= 8; p += 8, len -= 8) {
-		memcpy(&w, p, 8);
-		h = nft_mix(h, w);
-	}
-	w = 0;
-	memcpy(&w, p, len);
-	return nft_mix(h, w);
-}
 
 const char *nft_names_table(struct nft_names *n, uint8_t family,
 			    const char *name, uint32_t len)
@@ -53,7 +41,7 @@ const struct nft_chain_name *nft_names_chain(struct nft_names *n,
 					     const char *table,
 					     const char *name, uint32_t len)
 {
-	uint64_t hash = nft_names_mix((uintptr_t)table, name, len);
+	uint64_t hash = hash_name((uintptr_t)table, name, len);
 	struct nft_chain_name **head = &n->chain[hash % NFT_CHAIN_BUCKETS], *c;
 
 	for (c = *head; c; c = c->next)

@@ -37,13 +37,4 @@ const struct nft_chain_name *nft_names_chain(struct nft_names *n,
 					     const char *name, uint32_t len);
 void nft_names_close(struct nft_names *n);
 
-/** nft_mix, nft_names_mix - one more number, or name, into a hash */
-static inline uint64_t nft_mix(uint64_t h, uint64_t v)
-{
-	h = (h ^ v) * 0x9fb21c651e98df25;
-	return h ^ h >> 35;
-}
-
-uint64_t nft_names_mix(uint64_t h, const char *p, size_t len);
-
 #endif

@@ -13,6 +13,7 @@
 #include "place/nft_lookup.h"
 #include "place/place.h"
 #include "place/text_doubt.h"
+#include "rules/base/hash.h"
 #include "rules/nft/snapshot.h"
 
 static void node_free(struct nft_node *n)
@@ -63,13 +64,13 @@ static bool is_of(const struct nft_node *n, const struct event *e)
 static uint64_t hash_of(const struct event *e)
 {
 	const struct event_nft *f = e->nft;
-	uint64_t h = nft_mix(f->handle, (uint64_t)e->nfproto << 16 |
+	uint64_t h = hash_mix(f->handle, (uint64_t)e->nfproto << 16 |
 			 (uint64_t)f->family << 8 | f->type);
 
-	h = nft_mix(h, (uint64_t)(uint32_t)f->verdict << 32 | f->policy);
-	h = nft_names_mix(h, f->table.text, f->table.len);
-	h = nft_names_mix(h, f->chain.text, f->chain.len);
-	return f->jump.len ? nft_names_mix(h, f->jump.text, f->jump.len) : h;
+	h = hash_mix(h, (uint64_t)(uint32_t)f->verdict << 32 | f->policy);
+	h = hash_name(h, f->table.text, f->table.len);
+	h = hash_name(h, f->chain.text, f->chain.len);
+	return f->jump.len ? hash_name(h, f->jump.text, f->jump.len) : h;
 }
 
 struct nft_node *nft_place_cache_find(const struct nft_place_cache *ns,

@@ -6,6 +6,7 @@
 #include <linux/netfilter.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "base/outbuf.h"
 #include "capture/ifnames.h"
 #include "journey/change.h"
@@ -19,43 +20,6 @@
 enum { WORD = 1024 };
 
 /* Digits by hand: this runs once an event. */
-static char *put_hex(char *p, uint32_t n)
-{
-	static const char digits[] = "0123456789abcdef";
-	int shift = 28;
-
-	while (shift && !(n >> shift))
-		shift -= 4;
-	for (; shift >= 0; shift -= 4)
-		*p++ = digits[n >> shift & 15];
-	return p;
-}
-
-static char *put_number(char *p, uint32_t n)
-{
-	char digits[10];
-	int i = 0;
-
-	do
-		digits[i++] = (char)('0' + n % 10);
-	while (n /= 10);
-	while (i)
-		*p++ = digits[--i];
-	return p;
-}
-
-static char *put_bytes(char *p, const void *bytes, size_t len)
-{
-	static const char digits[] = "0123456789abcdef";
-	const uint8_t *b = bytes;
-
-	for (size_t i = 0; i < len; i++) {
-		*p++ = digits[b[i] >> 4];
-		*p++ = digits[b[i] & 15];
-	}
-	return p;
-}
-
 static char *put_word(char *p, const char *word)
 {
 	size_t len = strlen(word);
@@ -75,7 +39,7 @@ static char *put_name(char *p, const char *name)
 			continue;
 		}
 		*p++ = '%';
-		p = put_bytes(p, name, 1);
+		p = format_bytes(p, name, 1);
 	}
 	return p;
 }
@@ -95,7 +59,7 @@ static void put_counted(struct outbuf *o, const char *key, uint32_t n)
 	if (!room)
 		return;
 	p = put_word(p, key);
-	outbuf_advance(o, (size_t)(put_number(p, n) - room));
+	outbuf_advance(o, (size_t)(format_decimal(p, n) - room));
 }
 
 static void put_entry(struct outbuf *o, const struct report_env *env,
@@ -137,11 +101,11 @@ static void put_head(struct outbuf *o, const struct report_env *env,
 			*p++ = record_flags[i].letter;
 	if (j->hw_header_len) {
 		p = put_word(p, " hw=");
-		p = put_bytes(p, j->hw_header, j->hw_header_len);
+		p = format_bytes(p, j->hw_header, j->hw_header_len);
 	}
 	if (j->uid != UINT32_MAX) {
 		p = put_word(p, " uid=");
-		p = put_number(p, j->uid);
+		p = format_decimal(p, j->uid);
 	}
 	outbuf_advance(o, (size_t)(p - room));
 	put_counted(o, " lost=", j->lost);
@@ -162,9 +126,9 @@ static void put_raw(struct outbuf *o, const struct place *at)
 	if (!room)
 		return;
 	p = put_word(p, ",x");
-	p = put_bytes(p, at->prefix, at->prefix_len);
+	p = format_bytes(p, at->prefix, at->prefix_len);
 	*p++ = ':';
-	p = put_bytes(p, at->rule, at->rule_len);
+	p = format_bytes(p, at->rule, at->rule_len);
 	outbuf_advance(o, (size_t)(p - room));
 }
 
@@ -180,7 +144,7 @@ static void put_step(struct outbuf *o, const struct report_env *env,
 	if (s->mark != before->mark) {
 		*p++ = ',';
 		*p++ = 'm';
-		p = put_hex(p, s->mark);
+		p = format_hex(p, s->mark);
 	}
 	if (s->in != before->in)
 		p = put_interface(p, 'i', env, s->in);
@@ -193,18 +157,18 @@ static void put_step(struct outbuf *o, const struct report_env *env,
 	if (s->branch != before->branch) {
 		*p++ = ',';
 		*p++ = 'b';
-		p = put_number(p, s->branch);
+		p = format_decimal(p, s->branch);
 	}
 	if (s->alone)
 		p = put_word(p, ",a");
 	if (s->place->own_before) {
 		*p++ = ',';
 		*p++ = 'w';
-		p = put_number(p, s->place->own_before);
+		p = format_decimal(p, s->place->own_before);
 	}
 	if (s->place->queue) {
 		p = put_word(p, ",k");
-		p = put_number(p, s->place->queue);
+		p = format_decimal(p, s->place->queue);
 	}
 	if (s->place->doubt) {
 		p = put_word(p, ",d");
@@ -222,16 +186,16 @@ static char *put_value(char *p, const struct report_env *env,
 	switch (c->field) {
 	case FIELD_SRC:
 	case FIELD_DST:
-		p = put_bytes(p, v->addr, j->nfproto == NFPROTO_IPV6 ? 16 : 4);
+		p = format_bytes(p, v->addr, j->nfproto == NFPROTO_IPV6 ? 16 : 4);
 		if (v->port < 0)
 			return p;
 		*p++ = ':';
-		return put_number(p, (uint32_t)v->port);
+		return format_decimal(p, (uint32_t)v->port);
 	case FIELD_IN:
 	case FIELD_OUT:
 		return put_name(p, ifnames_raw(env->names, v->number));
 	default:
-		return put_number(p, v->number);
+		return format_decimal(p, v->number);
 	}
 }
 
@@ -243,7 +207,7 @@ static void put_change(struct outbuf *o, const struct report_env *env,
 	if (!room)
 		return;
 	p = put_word(p, " c,");
-	p = put_number(p, c->step);
+	p = format_decimal(p, c->step);
 	*p++ = ',';
 	p = put_word(p, change_maker_word(c->maker));
 	*p++ = ',';
@@ -271,7 +235,7 @@ static void put_fate(struct outbuf *o, const struct report_env *env,
 		by--;
 	if (f->by && by) {
 		p = put_word(p, ",b");
-		p = put_number(p, by - 1);
+		p = format_decimal(p, by - 1);
 	}
 	if (f->cause) {
 		p = put_word(p, ",c");

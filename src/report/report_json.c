@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/escape.h"
+#include "base/format.h"
 #include "base/outbuf.h"
 #include "capture/event.h"
 #include "capture/ifnames.h"
@@ -78,16 +79,12 @@ static void put_time(struct outbuf *o, uint64_t ns)
 
 static void put_hex(struct outbuf *o, const uint8_t *bytes, size_t len)
 {
-	static const char hex[] = "0123456789abcdef";
 	char *room = outbuf_room(o, 2 * len + 2), *p = room;
 
 	if (!room)
 		return;
 	*p++ = '"';
-	for (size_t i = 0; i < len; i++) {
-		*p++ = hex[bytes[i] >> 4];
-		*p++ = hex[bytes[i] & 15];
-	}
+	p = format_bytes(p, bytes, len);
 	*p++ = '"';
 	outbuf_advance(o, (size_t)(p - room));
 }

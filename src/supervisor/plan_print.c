@@ -8,8 +8,8 @@
 
 #include "base/exit_status.h"
 #include "rules/legacy/trace_rules.h"
-#include "rules/nft/build.h"
 #include "rules/nft/trigger_set.h"
+#include "rules/nft/trigger_table.h"
 #include "supervisor/plan_state.h"
 #include "supervisor/rate.h"
 

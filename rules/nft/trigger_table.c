@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* build: the messages that make a run's own nft table. */
-#include "rules/nft/build.h"
+/* trigger_table: the messages that make a run's own nft table. */
+#include "rules/nft/trigger_table.h"
 
 #include <errno.h>
 
@@ -28,7 +28,7 @@ static const char flows[] = "flows";
 static const struct {
 	const char *early, *late;
 	uint32_t hook;
-} chains[NFT_BUILD_CHAINS] = {
+} chains[NFT_TRIGGER_CHAINS] = {
 	{ "prerouting", "prerouting_late", NF_INET_PRE_ROUTING },
 	{ "output", "output_late", NF_INET_LOCAL_OUT },
 };
@@ -40,7 +40,7 @@ const char *nft_trigger_chain(unsigned int chain, bool late)
 	return late ? chains[c].late : chains[c].early;
 }
 
-static void put_table(struct nft_build *b)
+static void put_table(struct nft_trigger_table *b)
 {
 	struct nftnl_table *t = nftnl_table_alloc();
 	struct nlmsghdr *nlh;
@@ -59,7 +59,7 @@ static void put_table(struct nft_build *b)
 }
 
 /* @hook: UINT32_MAX for a chain that nothing leads to */
-static void put_chain(struct nft_build *b, const char *name, uint32_t hook,
+static void put_chain(struct nft_trigger_table *b, const char *name, uint32_t hook,
 		      int32_t priority)
 {
 	struct nftnl_chain *c = nftnl_chain_alloc();
@@ -84,7 +84,7 @@ static void put_chain(struct nft_build *b, const char *name, uint32_t hook,
 }
 
 /* Connections by id and direction; full is full. */
-static void put_set(struct nft_build *b)
+static void put_set(struct nft_trigger_table *b)
 {
 	struct nftnl_set *s = nftnl_set_alloc();
 	struct nlmsghdr *nlh;
@@ -109,7 +109,7 @@ static void put_set(struct nft_build *b)
 	nftnl_set_free(s);
 }
 
-static struct nftnl_rule *new_rule(struct nft_build *b, const char *chain)
+static struct nftnl_rule *new_rule(struct nft_trigger_table *b, const char *chain)
 {
 	struct nftnl_rule *r = nftnl_rule_alloc();
 
@@ -124,7 +124,7 @@ static struct nftnl_rule *new_rule(struct nft_build *b, const char *chain)
 }
 
 /* @i: of the user's rules, or -1 */
-static void put_rule(struct nft_build *b, struct nftnl_rule *r, bool ok, int i,
+static void put_rule(struct nft_trigger_table *b, struct nftnl_rule *r, bool ok, int i,
 		     uint8_t chain)
 {
 	struct nlmsghdr *nlh;
@@ -141,14 +141,14 @@ static void put_rule(struct nft_build *b, struct nftnl_rule *r, bool ok, int i,
 }
 
 /* What ends every rule that turns tracing on. */
-static bool add_end(struct nft_build *b, struct nftnl_rule *r)
+static bool add_end(struct nft_trigger_table *b, struct nftnl_rule *r)
 {
 	b->rules++;
 	return nft_rule_add_limit(r, &b->set->limit) &&
 	       nft_rule_add_counter(r) && nft_rule_add_trace(r);
 }
 
-static void put_trigger(struct nft_build *b, int i, unsigned int c)
+static void put_trigger(struct nft_trigger_table *b, int i, unsigned int c)
 {
 	const struct trace_rule *rule = &b->set->rules->rule[i];
 	struct nftnl_rule *r = new_rule(b, nft_trigger_chain(1u << c,
@@ -160,7 +160,7 @@ static void put_trigger(struct nft_build *b, int i, unsigned int c)
 }
 
 /* Behind conntrack, what matched is noted, whatever the limit lets through. */
-static void put_remember(struct nft_build *b, int i, unsigned int c)
+static void put_remember(struct nft_trigger_table *b, int i, unsigned int c)
 {
 	const struct trace_rule *rule = &b->set->rules->rule[i];
 	struct nftnl_rule *r = new_rule(b, chains[c].late);
@@ -170,7 +170,7 @@ static void put_remember(struct nft_build *b, int i, unsigned int c)
 	put_rule(b, r, ok, i, (uint8_t)(1u << c));
 }
 
-static void put_recall(struct nft_build *b, unsigned int c)
+static void put_recall(struct nft_trigger_table *b, unsigned int c)
 {
 	struct nftnl_rule *r = new_rule(b, chains[c].late);
 	bool ok = r && nft_rule_add_recall(r, flows, 1) && add_end(b, r);
@@ -178,7 +178,7 @@ static void put_recall(struct nft_build *b, unsigned int c)
 	put_rule(b, r, ok, -1, 0);
 }
 
-static void put_key(struct nft_build *b)
+static void put_key(struct nft_trigger_table *b)
 {
 	struct nftnl_rule *r;
 
@@ -187,9 +187,9 @@ static void put_key(struct nft_build *b)
 	put_rule(b, r, r && nft_rule_add_trace(r), -1, 0);
 }
 
-static void put_chains(struct nft_build *b)
+static void put_chains(struct nft_trigger_table *b)
 {
-	for (unsigned int c = 0; c < NFT_BUILD_CHAINS; c++) {
+	for (unsigned int c = 0; c < NFT_TRIGGER_CHAINS; c++) {
 		put_chain(b, chains[c].early, chains[c].hook,
 			  NFT_TRIGGER_EARLY);
 		if (b->late[c])
@@ -200,11 +200,11 @@ static void put_chains(struct nft_build *b)
 		put_set(b);
 }
 
-static void put_rules(struct nft_build *b)
+static void put_rules(struct nft_trigger_table *b)
 {
 	const struct trace_set *rules = b->set->rules;
 
-	for (unsigned int c = 0; c < NFT_BUILD_CHAINS; c++) {
+	for (unsigned int c = 0; c < NFT_TRIGGER_CHAINS; c++) {
 		for (unsigned int i = 0; i < rules->count; i++) {
 			const struct trace_rule *r = &rules->rule[i];
 
@@ -219,11 +219,11 @@ static void put_rules(struct nft_build *b)
 	}
 }
 
-void nft_build_look(struct nft_build *b)
+void nft_trigger_table_look(struct nft_trigger_table *b)
 {
 	const struct trace_set *rules = b->set->rules;
 
-	for (unsigned int c = 0; c < NFT_BUILD_CHAINS; c++) {
+	for (unsigned int c = 0; c < NFT_TRIGGER_CHAINS; c++) {
 		b->late[c] = b->set->replies;
 		for (unsigned int i = 0; i < rules->count; i++)
 			b->late[c] |= rules->rule[i].late &&
@@ -231,7 +231,7 @@ void nft_build_look(struct nft_build *b)
 	}
 }
 
-int nft_build_fill(struct nft_build *b)
+int nft_trigger_table_fill(struct nft_trigger_table *b)
 {
 	b->rules = 0;
 	b->b = nft_batch_new();

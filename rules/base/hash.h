@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* hash: mixes numbers and names, in a process and in what processes share. */
+#ifndef NFTRACE_HASH_H
+#define NFTRACE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/** hash_mix - one more number into @h */
+static inline uint64_t hash_mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * 0x9fb21c651e98df25;
+	return h ^ h >> 35;
+}
+
+/** hash_bytes - bytes into @h, eight at a time */
+static inline uint64_t hash_bytes(uint64_t h, const void *bytes, size_t len)
+{
+	const char *p = bytes;
+	uint64_t w;
+
+	for (; len >= 8; p += 8, len -= 8) {
+		memcpy(&w, p, 8);
+		h = hash_mix(h, w);
+	}
+	w = 0;
+	memcpy(&w, p, len);
+	return hash_mix(h, w);
+}
+
+/** hash_name - a name and its length into @h: "ab" "c" is not "a" "bc" */
+static inline uint64_t hash_name(uint64_t h, const char *name, size_t len)
+{
+	return hash_bytes(hash_mix(h, len), name, len);
+}
+
+#endif
