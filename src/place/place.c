@@ -16,6 +16,7 @@
 #include "place/text_doubt.h"
 #include "rules/base/family.h"
 #include "rules/legacy/snapshot.h"
+#include "rules/view/ruleset.h"
 
 enum { BUCKETS = 4096, RESTORED_MAX = 1 << 17 };
 
@@ -39,8 +40,7 @@ struct place_index {
 	uint32_t count, room;
 };
 
-struct place_index *place_index_open(const struct snapshot *const snaps[],
-				     const struct nft_snapshot *nft,
+struct place_index *place_index_open(const struct ruleset *rules,
 				     const struct path_map *map)
 {
 	struct place_index *idx = calloc(1, sizeof(*idx));
@@ -49,8 +49,10 @@ struct place_index *place_index_open(const struct snapshot *const snaps[],
 		return NULL;
 	idx->map = map;
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		idx->snap[i] = snaps[i];
-		forgers_find(&idx->forgers[i], snaps[i], nft);
+		struct ruleset seen = { .nft = rules->nft };
+
+		idx->snap[i] = seen.legacy[i] = rules->legacy[i];
+		forgers_find(&idx->forgers[i], &seen);
 	}
 	return idx;
 }

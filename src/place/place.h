@@ -9,20 +9,17 @@
 
 #include "place/place_types.h"
 
-struct nft_snapshot;
 struct path_map;
-struct snapshot;
+struct ruleset;
 
 struct place_index;
 
 /**
- * place_index_open - index over the snapshots of the families
- * @snaps: by family_index(), NULL where there is none; borrowed
- * @nft: nft's rules, which may log what looks like an event; or NULL; borrowed
+ * place_index_open - index over legacy's rules
+ * @rules: those of nft may log what looks like an event; borrowed
  * @map: filled from them, or NULL; borrowed
  */
-struct place_index *place_index_open(const struct snapshot *const snaps[],
-				     const struct nft_snapshot *nft,
+struct place_index *place_index_open(const struct ruleset *rules,
 				     const struct path_map *map);
 void place_index_close(struct place_index *idx);
 

@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-#include "rules/legacy/snapshot.h"
-#include "rules/nft/snapshot.h"
+#include "rules/view/ruleset.h"
 
 static const struct {
 	const char *word, *sentence;
@@ -32,30 +31,20 @@ const char *text_doubt_sentence(enum text_doubt d)
 	return doubts[d].sentence;
 }
 
-static void note(struct forgers *f, const char *text, uint32_t len)
+static void note(void *arg, const struct ruleset_rule *r)
 {
+	struct forgers *f = arg;
+
 	if (f->count == sizeof(f->rule) / sizeof(f->rule[0]))
 		return;
-	f->rule[f->count].text = text;
-	f->rule[f->count++].len = len;
+	f->rule[f->count].text = r->text;
+	f->rule[f->count++].len = r->len;
 }
 
-void forgers_find(struct forgers *f, const struct snapshot *s,
-		  const struct nft_snapshot *nft)
+void forgers_find(struct forgers *f, const struct ruleset *rules)
 {
 	f->count = 0;
-	for (uint32_t i = 0; s && i < s->rules; i++) {
-		const struct snap_rule *r = snapshot_rule(s, i);
-
-		if (r->flags & SNAP_NFLOG0)
-			note(f, snapshot_text(s, r->text), r->len);
-	}
-	for (uint32_t i = 0; nft && i < nft->rules; i++) {
-		const struct nft_snap_rule *r = nft_snapshot_rule(nft, i);
-
-		if (r->does & DOES_NFLOG0)
-			note(f, nft_snapshot_text(nft, r->text), r->len);
-	}
+	ruleset_each(rules, DOES_NFLOG0, note, f);
 }
 
 bool forgers_write(const struct forgers *f, const char *prefix, size_t len)

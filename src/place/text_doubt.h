@@ -7,8 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct nft_snapshot;
-struct snapshot;
+struct ruleset;
 
 enum text_doubt {
 	TEXT_DOUBT_NONE,
@@ -34,10 +33,9 @@ struct forgers {
 
 /**
  * forgers_find - as the rules were when the trace began
- * @s, @nft: borrowed for as long as @f is used; may be NULL
+ * @rules: their texts are borrowed for as long as @f is used
  */
-void forgers_find(struct forgers *f, const struct snapshot *s,
-		  const struct nft_snapshot *nft);
+void forgers_find(struct forgers *f, const struct ruleset *rules);
 
 /** forgers_write - does one of them log with this prefix? */
 bool forgers_write(const struct forgers *f, const char *prefix, size_t len);

@@ -60,7 +60,7 @@ static void replay(struct reader_state *s)
 	struct replay r = {
 		.fd = s->plan->input_fd,
 		.flat = s->plan->flat,
-		.snap = s->plan->snap,
+		.snap = s->plan->rules.legacy,
 		.stats = s->stats,
 		.index = s->index,
 		.names = s->names,
@@ -125,19 +125,19 @@ static int open_state(struct reader_state *s, const struct reader_plan *plan)
 	s->plan = plan;
 	s->stats = plan->printer.stats;
 	s->bulletin = plan->bulletin;
-	path_map_fill(&s->map, plan->snap);
+	path_map_fill(&s->map, plan->rules.legacy);
 	s->map.nft_unseen = plan->nft_unseen;
-	backend_diff_open(&s->both, plan->snap);
-	s->index = place_index_open(plan->snap, plan->nft, &s->map);
+	backend_diff_open(&s->both, &plan->rules);
+	s->index = place_index_open(&plan->rules, &s->map);
 	s->journeys = journeys_open(&s->map, plan->snaplen,
-				    plan->foreign_trace, plan->nft,
+				    plan->foreign_trace, plan->rules.nft,
 				    &reader_journey_ops, s);
-	if (s->index && plan->nft)
-		s->nft = place_nft_open(s->index, &s->map, plan->nft);
+	if (s->index && plan->rules.nft)
+		s->nft = place_nft_open(s->index, &s->map, plan->rules.nft);
 	if (s->nft && s->journeys)
 		s->hold = pending_open(s->nft, s->journeys, s->stats,
 				       plan->bulletin, &reader_hold_ops, s);
-	if (!s->names || !s->index || !s->journeys || (plan->nft && !s->hold))
+	if (!s->names || !s->index || !s->journeys || (plan->rules.nft && !s->hold))
 		return -ENOMEM;
 	return printer_open(&s->printer, &plan->printer, s->index, s->names,
 			    tell_supervisor, s);
@@ -169,13 +169,13 @@ static int await_rules(int control, struct reader_plan *plan)
 	if (n <= 0 || m.word != SUPERVISOR_BEGIN)
 		return -ECANCELED;
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		plan->snap[i] = map(fd[i], m.size[i]);
-		if (m.size[i] && !plan->snap[i])
+		plan->rules.legacy[i] = map(fd[i], m.size[i]);
+		if (m.size[i] && !plan->rules.legacy[i])
 			return -ENOMEM;
 	}
-	plan->nft = map(fd[READER_NFT], m.size[READER_NFT]);
+	plan->rules.nft = map(fd[READER_NFT], m.size[READER_NFT]);
 	plan->foreign_trace = m.foreign_trace;
-	return m.size[READER_NFT] && !plan->nft ? -ENOMEM : 0;
+	return m.size[READER_NFT] && !plan->rules.nft ? -ENOMEM : 0;
 }
 
 void reader_run(struct reader_plan *plan, int control,

@@ -7,22 +7,19 @@
 #include <stdint.h>
 
 #include "report/printer.h"
-#include "rules/base/family.h"
+#include "rules/view/ruleset.h"
 
 struct bulletin;
 struct capture;
-struct nft_snapshot;
-struct snapshot;
 
 /*
- * All that the reader needs; the fork copies it, but for the rules (.snap, .nft,
- * .foreign_trace) with .capture: these come with reader_begin().
+ * All that the reader needs; the fork copies it, but for .rules and
+ * .foreign_trace with .capture: these come with reader_begin().
  */
 struct reader_plan {
 	struct capture *capture;	/* NULL: .input_fd is read instead */
 	int input_fd;
-	const struct snapshot *snap[FAMILY_COUNT];
-	const struct nft_snapshot *nft;	/* NULL: no events of nft */
+	struct ruleset rules;		/* .nft: NULL: no events of nft */
 	struct printer_plan printer;	/* .stats: shared with the supervisor;
 					 * .env.names: opened by the reader */
 	const struct bulletin *bulletin;	/* the supervisor's; NULL: of a file */

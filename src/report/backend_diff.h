@@ -3,19 +3,17 @@
 #ifndef NFTRACE_BACKEND_DIFF_H
 #define NFTRACE_BACKEND_DIFF_H
 
-#include "rules/base/family.h"
+#include "rules/view/ruleset.h"
 
 struct journey;
 struct nft_snapshot;
-struct snapshot;
 
 struct backend_diff {
-	const struct snapshot *legacy[FAMILY_COUNT];	/* NULL: no rules */
+	struct ruleset rules;	/* .legacy: NULL: no rules */
 };
 
-/** backend_diff_open - @snaps: by family_index(), NULL where there is none; borrowed */
-void backend_diff_open(struct backend_diff *b,
-		       const struct snapshot *const snaps[]);
+/** backend_diff_open - @rules: its snapshots are borrowed */
+void backend_diff_open(struct backend_diff *b, const struct ruleset *rules);
 
 /**
  * backend_diff_mark - .alone of each event whose chain only its backend has

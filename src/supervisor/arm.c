@@ -221,8 +221,7 @@ static int set_time(struct run *r)
 /* Others' rules that trace: ours come in addition, or they are all there is. */
 static bool foreign_traces(const struct snapshots *s, const struct plan *p)
 {
-	return check_foreign_rules(s->snap, p->inserts) +
-	       check_foreign_nft(s->nft, p->inserts, p->see_legacy) > 0;
+	return check_foreign(&s->rules, p->inserts, p->see_legacy) > 0;
 }
 
 static int take_snapshots(struct run *r)

@@ -13,10 +13,10 @@
 #include "base/exit_status.h"
 #include "base/msg.h"
 #include "cli/options.h"
-#include "rules/legacy/snapshot.h"
 #include "rules/nft/found.h"
 #include "rules/nft/snapshot.h"
 #include "rules/nft/trigger_set.h"
+#include "rules/view/ruleset.h"
 #include "supervisor/plan_state.h"
 
 /* Of iptables-legacy: NF_IP_PRI_RAW, NF_IP6_PRI_RAW. */
@@ -168,60 +168,31 @@ void backend_drop_idle(struct plan *p, const struct options *o)
 	}
 }
 
-/* Return: false when there is nothing of it. */
-static bool say_legacy(const struct snapshot *const snap[], char *buf,
-		       size_t size)
+static void put_count(char *buf, size_t size, const char *backend,
+		      const struct ruleset_count *n)
 {
-	uint32_t tables = 0, rules = 0;
-
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		const struct snapshot *s = snap[i];
-
-		for (uint32_t t = 0; s && t < s->tables; t++) {
-			tables++;
-			rules += s->table[t].rules;
-		}
-		for (uint32_t r = 0; s && r < s->rules; r++)
-			rules -= !!(snapshot_rule(s, r)->flags & SNAP_OWN);
-	}
-	snprintf(buf, size, "legacy: %u table%s, %u rule%s", tables,
-		 plural(tables), rules, plural(rules));
-	return tables > 0;
-}
-
-static bool say_nft(const struct nft_snapshot *s, char *buf, size_t size)
-{
-	uint32_t tables = 0, rules = 0, theirs = 0;
 	char words[64] = "";
 
-	for (uint32_t i = 0; s && i < s->tables; i++) {
-		const struct nft_snap_table *t = nft_snapshot_table(s, i);
-
-		if (t->flags & NFT_SNAP_NFTRACE)
-			continue;
-		tables++;
-		rules += t->rules;
-		theirs += !!(t->flags & NFT_SNAP_IPTABLES);
-	}
-	if (theirs)
+	if (n->iptables)
 		snprintf(words, sizeof(words), " (%u written by iptables-nft)",
-			 theirs);
-	snprintf(buf, size, "nft: %u table%s, %u rule%s%s", tables,
-		 plural(tables), rules, plural(rules), words);
-	return tables > 0;
+			 n->iptables);
+	snprintf(buf, size, "%s: %u table%s, %u rule%s%s", backend, n->tables,
+		 plural(n->tables), n->rules, plural(n->rules), words);
 }
 
-void backend_say(const struct snapshot *const snap[],
-		 const struct nft_snapshot *nft)
+void backend_say(const struct ruleset *rules)
 {
+	struct ruleset_count legacy, nft;
 	char legacy_text[96], nft_text[160];
-	bool legacy = say_legacy(snap, legacy_text, sizeof(legacy_text));
-	bool also = say_nft(nft, nft_text, sizeof(nft_text));
 
-	if (legacy && also)
+	legacy = ruleset_count(rules, RULESET_LEGACY, NFPROTO_UNSPEC);
+	nft = ruleset_count(rules, RULESET_NFT, NFPROTO_UNSPEC);
+	put_count(legacy_text, sizeof(legacy_text), "legacy", &legacy);
+	put_count(nft_text, sizeof(nft_text), "nft", &nft);
+	if (legacy.tables && nft.tables)
 		msg("%s; %s: both active", legacy_text, nft_text);
 	else
-		msg("%s", also ? nft_text : legacy_text);
+		msg("%s", nft.tables ? nft_text : legacy_text);
 }
 
 /* Where the trace of a family begins: nftrace's own chain, or legacy's raw. */

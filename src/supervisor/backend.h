@@ -8,7 +8,7 @@
 struct nft_snapshot;
 struct options;
 struct plan;
-struct snapshot;
+struct ruleset;
 
 /**
  * backend_choose - look at the tables of both, choose families and triggers
@@ -31,10 +31,8 @@ void backend_drop_idle(struct plan *p, const struct options *o);
 /**
  * backend_say - "legacy: 4 tables, 412 rules; nft: 3 tables, 35 rules (2 written
  * by iptables-nft): both active"
- * @snap: by family_index(), NULL where there is none
  */
-void backend_say(const struct snapshot *const snap[],
-		 const struct nft_snapshot *nft);
+void backend_say(const struct ruleset *rules);
 
 /** backend_say_early - which chains of nft see a packet before the trace begins */
 void backend_say_early(const struct plan *p, const struct nft_snapshot *nft);

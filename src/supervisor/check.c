@@ -19,10 +19,9 @@
 #include "rules/keeper/lock.h"
 #include "rules/keeper/logger.h"
 #include "rules/legacy/ledger.h"
-#include "rules/legacy/snapshot.h"
 #include "rules/legacy/trace_rules.h"
 #include "rules/nft/found.h"
-#include "rules/nft/snapshot.h"
+#include "rules/view/ruleset.h"
 
 enum { PEERS = 32, STALE = 32 };
 
@@ -223,95 +222,51 @@ int check_dead_runs(bool dry, bool locked, struct check_left *left)
 	return 0;
 }
 
-static const char *rule_text(const struct snapshot *s,
-			     const struct snap_rule *rule, char *buf,
-			     size_t size)
+/* What is said of others' rules, and to whom. */
+struct foreign {
+	bool inserts, group;
+	unsigned int traces;
+};
+
+/* @before, @behind: the words around the program's name */
+static void say_rule(const struct ruleset_rule *r, const char *before,
+		     const char *behind, const char *more)
 {
-	snprintf(buf, size, "%.*s", (int)rule->len,
-		 snapshot_text(s, rule->text));
-	return buf;
+	bool nft = r->backend == RULESET_NFT;
+
+	msg("note: %s%s%s%s: %s%s%s%s%s%s%.*s", before, r->program, behind,
+	    more, r->family, nft ? " " : "", r->table, nft ? " " : "",
+	    r->chain, nft ? ": " : "", (int)r->len, r->text);
 }
 
-static bool check_rule(const struct family *f, const struct snapshot *s,
-		       const struct snap_rule *rule, bool inserts)
+static void check_foreign_rule(void *arg, const struct ruleset_rule *r)
 {
-	char text[1024];
+	struct foreign *f = arg;
 
-	if (rule->flags & SNAP_NFLOG0)
-		msg("note: %s has a rule that logs to group 0 as well; its "
-		    "messages are passed over unless they pretend to be trace "
-		    "events: %s",
-		    f->command, rule_text(s, rule, text, sizeof(text)));
-	if (!(rule->flags & SNAP_TRACE))
-		return false;
-	msg("note: %s has a TRACE rule that is not ours%s: %s", f->command,
-	    inserts ? "; what it traces shows as well" : "",
-	    rule_text(s, rule, text, sizeof(text)));
-	return true;
-}
-
-unsigned int check_foreign_rules(const struct snapshot *const snaps[],
-				 bool inserts)
-{
-	unsigned int traces = 0;
-
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		const struct snapshot *s = snaps[i];
-
-		for (uint32_t n = 0; s && n < s->rules; n++) {
-			const struct snap_rule *rule = snapshot_rule(s, n);
-
-			if (!(rule->flags & SNAP_OWN))
-				traces += check_rule(families[i], s, rule,
-						     inserts);
-		}
-	}
-	return traces;
-}
-
-static void say_nft_rule(const struct nft_snapshot *s,
-			 const struct nft_snap_rule *r, const char *what)
-{
-	const struct nft_snap_chain *c = nft_snapshot_chain(s, r->chain);
-	const struct nft_snap_table *t = nft_snapshot_table(s, c->table);
-
-	msg("note: %s: %s %s %s: %.*s", what, nft_snapshot_family(t->nfproto),
-	    nft_snapshot_text(s, t->name), nft_snapshot_text(s, c->name),
-	    (int)r->len, nft_snapshot_text(s, r->text));
-}
-
-static bool check_nft_rule(const struct nft_snapshot *s, uint32_t i,
-			   bool inserts, bool group)
-{
-	const struct nft_snap_rule *r = nft_snapshot_rule(s, i);
-	const struct nft_snap_chain *c = nft_snapshot_chain(s, r->chain);
-
-	if (nft_snapshot_table(s, c->table)->flags & NFT_SNAP_NFTRACE)
-		return false;
-	if (group && r->does & DOES_NFLOG0)
-		say_nft_rule(s, r, "nft has a rule that logs to group 0 as "
-			     "well; its messages are passed over unless they "
-			     "pretend to be trace events");
+	if (f->group && r->does & DOES_NFLOG0)
+		say_rule(r, "", " has a rule that logs to group 0 as well; its "
+			 "messages are passed over unless they pretend to be "
+			 "trace events", "");
 	if (r->does & DOES_TRACE_OFF)
-		say_nft_rule(s, r, "a rule of nft ends the tracing of packets "
-			     "that it matches");
+		say_rule(r, "a rule of ", " ends the tracing of packets that "
+			 "it matches", "");
 	if (!(r->does & DOES_TRACE_ON))
-		return false;
-	say_nft_rule(s, r, inserts ?
-		     "nft has a trace rule that is not ours; what it traces "
-		     "shows as well" :
-		     "nft has a trace rule that is not ours");
-	return true;
+		return;
+	say_rule(r, "", r->backend == RULESET_NFT ?
+		 " has a trace rule that is not ours" :
+		 " has a TRACE rule that is not ours",
+		 f->inserts ? "; what it traces shows as well" : "");
+	f->traces++;
 }
 
-unsigned int check_foreign_nft(const struct nft_snapshot *s, bool inserts,
-			       bool group)
+unsigned int check_foreign(const struct ruleset *rules, bool inserts,
+			   bool group)
 {
-	unsigned int traces = 0;
+	struct foreign f = { .inserts = inserts, .group = group };
 
-	for (uint32_t i = 0; s && i < s->rules; i++)
-		traces += check_nft_rule(s, i, inserts, group);
-	return traces;
+	ruleset_each(rules, DOES_NFLOG0 | DOES_TRACE_ON | DOES_TRACE_OFF,
+		     check_foreign_rule, &f);
+	return f.traces;
 }
 
 int check_cleanup(const struct options *o)

@@ -7,9 +7,8 @@
 #include <stddef.h>
 
 struct lock;
-struct nft_snapshot;
 struct options;
-struct snapshot;
+struct ruleset;
 
 /** check_lock_holder - say who holds the xtables lock */
 void check_lock_holder(const struct lock *l);
@@ -39,20 +38,13 @@ struct check_left {
 int check_dead_runs(bool dry, bool locked, struct check_left *left);
 
 /**
- * check_foreign_rules - say which TRACE rules, and NFLOG rules of group 0, are others'
- * @snaps: by family_index(), NULL where there is none
+ * check_foreign - say which rules of others trace, end a trace, or log to group 0
  * @inserts: ours are in as well
- * Return: the number of TRACE rules that are not ours.
+ * @group: NFLOG group 0 is read
+ * Return: the number of those that trace.
  */
-unsigned int check_foreign_rules(const struct snapshot *const snaps[],
-				 bool inserts);
-
-/**
- * check_foreign_nft - the same for nft's rules: "meta nftrace set 1", TRACE
- * @group: NFLOG group 0 is read as well, into which some of them may log
- */
-unsigned int check_foreign_nft(const struct nft_snapshot *s, bool inserts,
-			       bool group);
+unsigned int check_foreign(const struct ruleset *rules, bool inserts,
+			   bool group);
 
 /** check_cleanup - --cleanup; the exit status */
 int check_cleanup(const struct options *o);

@@ -22,7 +22,7 @@
 #include "rules/match/match.h"
 #include "rules/match/match_traits.h"
 #include "rules/nft/make.h"
-#include "rules/nft/snapshot.h"
+#include "rules/view/ruleset.h"
 #include "supervisor/bypass.h"
 #include "supervisor/check.h"
 
@@ -127,31 +127,26 @@ static void check_tables(const struct family *f, unsigned int *tables)
 
 static void check_nft(unsigned int *tables)
 {
-	const struct nft_snapshot *s = NULL;
+	struct ruleset rules = { .nft = NULL };
 	struct helper_result res = { 0 };
-	unsigned int rules = 0, own = 0;
+	struct ruleset_count n;
 	struct helper h;
 	int err = nft_snapshot_start(&h, NULL);
 
 	if (!err)
-		err = nft_snapshot_finish(&h, &res, &s, NULL);
+		err = nft_snapshot_finish(&h, &res, &rules.nft, NULL);
 	if (err == -EOPNOTSUPP)
 		report(FINE, "nft: this kernel has no nf_tables");
 	else if (err)
 		report(ERROR, "the rules of nft cannot be read: %s%s%s",
 		       msg_errno_text(err), res.text && *res.text ? ": " : "",
 		       res.text ? res.text : "");
-	for (uint32_t i = 0; s && i < s->tables; i++) {
-		own += !!(nft_snapshot_table(s, i)->flags & NFT_SNAP_NFTRACE);
-		rules += nft_snapshot_table(s, i)->rules;
-	}
-	if (s) {
-		report(FINE, "nft: %u table%s, %u rule%s", s->tables - own,
-		       plural(s->tables - own), rules,
-		       plural(rules));
-		*tables += s->tables - own;
-		check_foreign_nft(s, true, true);
-	}
+	n = ruleset_count(&rules, RULESET_NFT, NFPROTO_UNSPEC);
+	if (rules.nft)
+		report(FINE, "nft: %u table%s, %u rule%s", n.tables,
+		       plural(n.tables), n.rules, plural(n.rules));
+	*tables += n.tables;
+	check_foreign(&rules, true, true);
 	helper_release(&res);
 }
 
@@ -273,7 +268,7 @@ static void check_kernel(const struct family *f)
 
 static void check_rules(void)
 {
-	const struct snapshot *snap[FAMILY_COUNT] = { NULL };
+	struct ruleset rules = { .nft = NULL };
 	struct helper_result res[FAMILY_COUNT];
 	struct helper h;
 
@@ -282,12 +277,13 @@ static void check_rules(void)
 		int err = snapshot_start(&h, families[i], NULL, SNAP_TEXTS);
 
 		if (!err)
-			err = snapshot_finish(&h, &res[i], &snap[i], NULL);
+			err = snapshot_finish(&h, &res[i], &rules.legacy[i],
+					      NULL);
 		if (err)
 			report(ERROR, "the rules of %s cannot be read: %s",
 			       families[i]->command, msg_errno_text(err));
 	}
-	if (check_foreign_rules(snap, true))
+	if (check_foreign(&rules, true, true))
 		report(WARNING, "others trace as well");
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		helper_release(&res[i]);

@@ -72,8 +72,7 @@ static int start(struct run *r, int fd)
 		plan.printer.sink[i] = r->reader.sink[i];
 		sink_truncate(&r->reader.sink[i]);
 	}
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		plan.snap[i] = r->snapshots.snap[i];
+	plan.rules = r->snapshots.rules;
 	err = reader_start(&r->reader.process, &plan);
 	if (err)
 		msg_error("starting the reader", err);
@@ -212,7 +211,7 @@ int read_main(const struct options *o)
 	}
 	if (!status)
 		status = rules_text_load(o->rules, r.snapshots.snap_res,
-					 r.snapshots.snap);
+					 r.snapshots.rules.legacy);
 	if (!status)
 		status = start(&r, fd);
 	if (!status)

@@ -50,7 +50,8 @@ static int finish_legacy(struct snapshots *s, unsigned int i)
 
 	if (!s->err[i])
 		s->err[i] = snapshot_finish(&s->legacy[i], &s->snap_res[i],
-					    &s->snap[i], &s->legacy_fd[i]);
+					    &s->rules.legacy[i],
+					    &s->legacy_fd[i]);
 	if (!s->err[i])
 		return 0;
 	snprintf(whose, sizeof(whose), "the rules of %s", families[i]->command);
@@ -61,7 +62,7 @@ static int finish_nft(struct snapshots *s)
 {
 	if (!s->nft_err)
 		s->nft_err = nft_snapshot_finish(&s->nft_helper, &s->nft_res,
-						 &s->nft, &s->nft_fd);
+						 &s->rules.nft, &s->nft_fd);
 	if (s->nft_err)
 		return refuse("nft's rules", s->nft_err, &s->nft_res);
 	if (s->nft_res.text && *s->nft_res.text)
@@ -84,8 +85,8 @@ int snapshots_take(struct snapshots *s, const struct plan *p)
 	if (!status && p->see_nft)
 		status = finish_nft(s);
 	if (!status) {
-		backend_say(s->snap, s->nft);
-		backend_say_early(p, s->nft);
+		backend_say(&s->rules);
+		backend_say_early(p, s->rules.nft);
 	}
 	TESTPOINT("after-snapshot");
 	return status;

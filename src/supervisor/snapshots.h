@@ -5,10 +5,9 @@
 
 #include "rules/base/family.h"
 #include "rules/base/helper.h"
+#include "rules/view/ruleset.h"
 
-struct nft_snapshot;
 struct plan;
-struct snapshot;
 
 /* Those under way, and what they gave. */
 struct snapshots {
@@ -16,8 +15,7 @@ struct snapshots {
 	int err[FAMILY_COUNT], nft_err;
 	int legacy_fd[FAMILY_COUNT], nft_fd;	/* -1: there is none */
 	struct helper_result snap_res[FAMILY_COUNT], nft_res;
-	const struct snapshot *snap[FAMILY_COUNT];
-	const struct nft_snapshot *nft;	/* NULL: nft's rules are not traced */
+	struct ruleset rules;	/* .nft: NULL: nft's rules are not traced */
 };
 
 void snapshots_open(struct snapshots *s);

@@ -111,7 +111,7 @@ static const struct snap_rule *find_dropper(const struct run *r,
 					    const struct snap_chain **chain)
 {
 	const struct snapshot *s = d->family < FAMILY_COUNT ?
-		r->snapshots.snap[d->family] : NULL;
+		r->snapshots.rules.legacy[d->family] : NULL;
 
 	if (!s || d->chain >= s->chains)
 		return NULL;
@@ -143,7 +143,7 @@ static void print_drop(const struct run *r, const struct stats_drop *d,
 	}
 	if (!rule)
 		return;
-	s = r->snapshots.snap[d->family];
+	s = r->snapshots.rules.legacy[d->family];
 	msg("  %" PRIu64 " by %s:%s:%s:%u  \"%.*s\"%s", d->packets,
 	    s->table[c->table].name, snapshot_text(s, c->name),
 	    d->kind == PLACE_RULE     ? "rule"

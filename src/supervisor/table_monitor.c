@@ -29,7 +29,7 @@ static const struct snap_table *find_table(const struct snapshot *s,
 static void compare_family(struct run *r, unsigned int i,
 			   const struct snapshot *now)
 {
-	const struct snapshot *then = r->snapshots.snap[i];
+	const struct snapshot *then = r->snapshots.rules.legacy[i];
 
 	for (unsigned int t = 0; t < then->tables; t++) {
 		const struct snap_table *a = &then->table[t];
@@ -60,7 +60,7 @@ int table_monitor_look(struct run *r,
 
 	memset(res, 0, sizeof(res));
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		err[i] = r->snapshots.snap[i] ? snapshot_start(&h[i], families[i],
+		err[i] = r->snapshots.rules.legacy[i] ? snapshot_start(&h[i], families[i],
 				       &r->plan.owner, SNAP_DIGESTS) : -ENOENT;
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		if (!err[i])

@@ -7,14 +7,14 @@
 
 #include "place/place.h"
 #include "place/prefix.h"
-#include "rules/base/family.h"
+#include "rules/view/ruleset.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct snapshot *const none[FAMILY_COUNT];
-	struct place_index *idx = place_index_open(none, NULL, NULL);
+	static const struct ruleset none;
+	struct place_index *idx = place_index_open(&none, NULL);
 	char *prefix = malloc(size ? size : 1);
 
 	if (!idx || !prefix)

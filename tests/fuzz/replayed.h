@@ -19,6 +19,7 @@
 #include "replay/replay_state.h"
 #include "replay/replay_text.h"
 #include "report/printer.h"
+#include "rules/view/ruleset.h"
 
 enum { REPLAYED_OUT = 4 << 20 };
 
@@ -311,12 +312,15 @@ static inline void replayed_set_up(struct replayed *r)
 static inline void replayed_begin(struct replayed *r, uint32_t snaplen)
 {
 	struct report_env *env = &r->printer.sink[SINK_STDOUT].env;
+	const struct ruleset rules = {
+		{ r->job->snap[0], r->job->snap[1] }, NULL,
+	};
 
 	memset(&r->stats, 0, sizeof(r->stats));
 	r->pcap.head = r->pcap.tail = r->pcap.total = 0;
 	r->names = ifnames_new();
 	path_map_fill(&r->map, r->job->snap);
-	r->index = place_index_open(r->job->snap, NULL, &r->map);
+	r->index = place_index_open(&rules, &r->map);
 	r->journeys = journeys_open(&r->map, snaplen, true, false,
 				    &replayed_ops, r);
 	if (!r->names || !r->index || !r->journeys)

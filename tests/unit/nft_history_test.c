@@ -10,6 +10,7 @@
 #include "place/path_map.h"
 #include "place/place.h"
 #include "rules/base/family.h"
+#include "rules/view/ruleset.h"
 
 /* What happens, in the order in which the reader gets to know of it. */
 enum op { NOTHING, UPDATE, LOST, ASKED, READ, CLOSED, EVENT };
@@ -68,12 +69,12 @@ struct resolver {
 
 static struct resolver *resolver_open(const char *rules, uint32_t shift)
 {
-	static const struct snapshot *const none[FAMILY_COUNT];
+	static const struct ruleset none;
 	struct resolver *r = calloc(1, sizeof(*r));
 
 	assert_non_null(r);
 	r->shift = shift;
-	r->ns.idx = place_index_open(none, NULL, NULL);
+	r->ns.idx = place_index_open(&none, NULL);
 	r->ns.map = &r->map;
 	nft_history_begin(&r->w, world_read(rules, 40 + shift, 0));
 	r->ns.now = r->w.first;

@@ -12,6 +12,7 @@
 #include "protocol/stats.h"
 #include "reader/pending.h"
 #include "rules/base/family.h"
+#include "rules/view/ruleset.h"
 
 enum { HELD_MAX = 8192 };	/* pending.c's */
 
@@ -147,12 +148,12 @@ static struct fixture *fixture_open(const char *rules)
 {
 	static const struct pending_ops ops = { on_journey, on_event, on_tell };
 	static const struct journey_ops done = { on_done, on_take_back };
-	static const struct snapshot *const none[FAMILY_COUNT];
+	static const struct ruleset none;
 	struct fixture *f = calloc(1, sizeof(*f));
 
 	assert_non_null(f);
 	f->first = world_read(rules, 40, 0);
-	f->idx = place_index_open(none, NULL, &f->map);
+	f->idx = place_index_open(&none, &f->map);
 	f->nft = place_nft_open(f->idx, &f->map, f->first);
 	f->js = journeys_open(&f->map, 128, true, true, &done, f);
 	f->held = pending_open(f->nft, f->js, &f->stats, &f->bulletin, &ops, f);

@@ -22,6 +22,7 @@
 #include "rules/legacy/save.h"
 #include "rules/legacy/snapshot.h"
 #include "rules/nft/expr.h"
+#include "rules/view/ruleset.h"
 
 /* What the kernel's code does; the last is nobody's. */
 static const struct row {
@@ -72,7 +73,7 @@ static void by_legacy(const char *name, uint8_t *effect, unsigned int *mangles)
 {
 	static const char prefix[] = "TRACE: mangle:PREROUTING:rule:1 ";
 	static struct path_map map;
-	const struct snapshot *snaps[FAMILY_COUNT] = { NULL };
+	struct ruleset rules = { .nft = NULL };
 	struct place_index *idx;
 	const struct place *p;
 	struct save_notes notes;
@@ -86,8 +87,8 @@ static void by_legacy(const char *name, uint8_t *effect, unsigned int *mangles)
 	assert_non_null(s);
 	assert_int_equal(save_read(&family_ipv4, text, len, s, size, &used,
 				   &notes), 0);
-	snaps[0] = s;
-	idx = place_index_open(snaps, NULL, &map);
+	rules.legacy[0] = s;
+	idx = place_index_open(&rules, &map);
 	assert_non_null(idx);
 	p = place_find(idx, NFPROTO_IPV4, prefix, sizeof(prefix) - 1);
 	assert_non_null(p);
