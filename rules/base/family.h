@@ -33,6 +33,8 @@ struct family {
 	uint8_t flag_goto;		/* IPT_F_GOTO, IP6T_F_GOTO */
 };
 
+enum { NOT_A_HOOK = 0xff };	/* beside NF_INET_*: of no builtin chain */
+
 extern const struct family family_ipv4, family_ipv6;
 
 /* Both families, in the order in which output names them. */

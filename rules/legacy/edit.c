@@ -15,8 +15,6 @@
 #include "rules/base/testpoint.h"
 #include "rules/legacy/ledger.h"
 
-enum { NOT_A_HOOK = 0xff };
-
 static bool is_error(const struct edit *e, uint32_t i)
 {
 	return strcmp(entry_target(e->f, edit_bytes(e, i))->u.user.name,
@@ -43,14 +41,6 @@ bool edit_is_rule(const struct edit *e, uint32_t i)
 	       !is_underflow(e, e->entry[i].offset);
 }
 
-static uint8_t hook_at(const struct table_blob *t, uint32_t offset)
-{
-	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
-		if (t->valid_hooks & (1u << h) && t->hook_entry[h] == offset)
-			return (uint8_t)h;
-	return NOT_A_HOOK;
-}
-
 /* Where each entry lies, and which builtin chain it is in. */
 static int find_entries(struct edit *e)
 {
@@ -65,7 +55,7 @@ static int find_entries(struct edit *e)
 
 		if (at >= e->table.size)
 			return -EBADMSG;
-		begins = hook_at(&e->table, at);
+		begins = table_hook_at(&e->table, at);
 		e->entry[i].offset = at;
 		if (begins != NOT_A_HOOK)
 			hook = begins;
@@ -148,7 +138,7 @@ static void put_all(struct edit *e, struct ledger_page *p)
 {
 	for (uint32_t i = 0; i < e->table.num_entries; i++) {
 		struct edit_entry *n = &e->entry[i];
-		uint8_t begins = hook_at(&e->table, n->offset);
+		uint8_t begins = table_hook_at(&e->table, n->offset);
 
 		if (begins != NOT_A_HOOK) {
 			p->replace->hook_entry[begins] = p->replace->size;

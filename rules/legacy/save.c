@@ -14,7 +14,7 @@
 #include "rules/legacy/save_rule.h"
 #include "rules/legacy/snapshot.h"
 
-enum { NOT_A_HOOK = 0xff, NAME_MAX_LEN = 31 };
+enum { NAME_MAX_LEN = 31 };
 
 /* The text is gone through three times: chains, numbers of rules, rules. */
 struct saver {

@@ -14,8 +14,6 @@
 #include "rules/base/owner.h"
 #include "rules/xtables/render.h"
 
-enum { NOT_A_HOOK = 0xff };
-
 static bool is_error(const struct xt_entry_target *t)
 {
 	return strcmp(t->u.user.name, XT_ERROR_TARGET) == 0;
@@ -24,15 +22,6 @@ static bool is_error(const struct xt_entry_target *t)
 static bool is_standard(const struct xt_entry_target *t)
 {
 	return t->u.user.name[0] == '\0';
-}
-
-/* The hook whose builtin chain begins at this offset, or NOT_A_HOOK. */
-static uint8_t hook_at(const struct table_blob *t, uint32_t offset)
-{
-	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
-		if (t->valid_hooks & (1u << h) && t->hook_entry[h] == offset)
-			return (uint8_t)h;
-	return NOT_A_HOOK;
 }
 
 static void begin_chain(struct maker *m, unsigned int table, const char *name,
@@ -82,7 +71,7 @@ void maker_find_chains(struct maker *m, unsigned int table)
 	for (uint32_t at = 0; at < t->size; ) {
 		const void *e = t->bytes + at;
 		const struct xt_entry_target *target = entry_target(m->f, e);
-		uint8_t hook = hook_at(t, at);
+		uint8_t hook = table_hook_at(t, at);
 		uint32_t next = at + entry_next_offset(m->f, e);
 
 		if (is_error(target) && next < t->size)

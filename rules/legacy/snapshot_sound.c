@@ -10,8 +10,6 @@
 #include "rules/base/family.h"
 #include "rules/legacy/snapshot.h"
 
-enum { NOT_A_HOOK = 0xff };
-
 enum { ALL_FLAGS = SNAP_UNCONDITIONAL | SNAP_OWN | SNAP_TRACE | SNAP_NFLOG0 };
 
 /* What is checked, and how large its heap is. */

@@ -115,6 +115,14 @@ int table_read(const struct family *f, int sock, const char *name,
 	return err;
 }
 
+uint8_t table_hook_at(const struct table_blob *t, uint32_t offset)
+{
+	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
+		if (t->valid_hooks & (1u << h) && t->hook_entry[h] == offset)
+			return (uint8_t)h;
+	return NOT_A_HOOK;
+}
+
 void table_release(struct table_blob *table)
 {
 	if (table->mapping)

@@ -54,6 +54,9 @@ int table_info(const struct family *f, int sock, const char *name,
 int table_read(const struct family *f, int sock, const char *name,
 	       struct table_blob *table);
 
+/** table_hook_at - whose builtin chain begins at @offset?  else NOT_A_HOOK */
+uint8_t table_hook_at(const struct table_blob *t, uint32_t offset);
+
 void table_release(struct table_blob *table);
 
 #endif

@@ -14,7 +14,6 @@
 #include "rules/match/match_traits.h"
 #include "rules/match/parse.h"
 #include "rules/match/parse_build.h"
-#include "rules/match/parse_kernel.h"
 #include "rules/match/parse_words.h"
 #include "rules/nft/compat.h"
 #include "rules/xtables/base_options.h"
@@ -41,7 +40,7 @@ static void parse_own(struct parse *p)
 		argv[argc++] = (char *)"--limit-burst";
 		argv[argc++] = burst;
 	}
-	if (q->deadline && !parse_kernel_has_time(p)) {
+	if (q->deadline && !parse_has_time(p)) {
 		p->r->traits |= MATCH_NO_DEADLINE;
 	} else if (q->deadline) {
 		gmtime_r(&deadline, &tm);

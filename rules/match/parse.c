@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* parse: how a parse is left when the words or the kernel are refused. */
+/* parse: one match expression while it is parsed: what this kernel has, and how a parse is left. */
 #include "rules/match/parse.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <xtables.h>
+
+#include "rules/base/family.h"
+#include "rules/legacy/table.h"
+#include "rules/nft/compat.h"
 
 void parse_refuse(struct parse *p, enum match_status status,
 		  const char *fmt, ...)
@@ -15,4 +25,91 @@ void parse_refuse(struct parse *p, enum match_status status,
 	va_end(ap);
 	p->r->status = status;
 	longjmp(p->trap, PARSE_REFUSED);
+}
+
+/*
+ * libxtables itself takes revision 0 for granted, and asks only when an
+ * extension has several.
+ */
+static bool kernel_has(const struct parse *p, const char *name,
+		       uint8_t revision, int option)
+{
+	struct xt_get_revision ask = { .revision = revision };
+	socklen_t len = sizeof(ask);
+	int sock = table_socket(p->f), err;
+
+	if (sock < 0)
+		return true;
+	snprintf(ask.name, sizeof(ask.name), "%s", name);
+	err = getsockopt(sock, p->f->level, option, &ask, &len);
+	close(sock);
+	return err == 0 || errno != ENOENT;
+}
+
+static bool kernel_has_match(const struct parse *p,
+			     const struct xtables_match *m)
+{
+	if (m && p->req->nft)
+		return nft_compat_match(p->f, m->real_name ? m->real_name :
+					m->name, m->revision) != -ENOENT;
+	return m && kernel_has(p, m->real_name ? m->real_name : m->name,
+			       m->revision, p->f->ask_match);
+}
+
+bool parse_has_time(const struct parse *p)
+{
+	return kernel_has_match(p, xtables_find_match("time", XTF_TRY_LOAD,
+						      NULL));
+}
+
+/* What the kernel takes with its protocol only (xt_check_match). */
+static const struct {
+	const char *name, *word;
+	uint8_t proto;
+	const struct family *only;
+} bound[] = {
+	{ "ah", "ah", IPPROTO_AH, &family_ipv4 },
+	{ "dccp", "dccp", IPPROTO_DCCP, NULL },
+	{ "esp", "esp", IPPROTO_ESP, NULL },
+	{ "icmp", "icmp", IPPROTO_ICMP, NULL },
+	{ "icmp6", "icmpv6", IPPROTO_ICMPV6, NULL },
+	{ "ipcomp", "ipcomp", IPPROTO_COMP, NULL },
+	{ "mh", "mh", IPPROTO_MH, NULL },
+	{ "osf", "tcp", IPPROTO_TCP, NULL },
+	{ "sctp", "sctp", IPPROTO_SCTP, NULL },
+	{ "tcp", "tcp", IPPROTO_TCP, NULL },
+	{ "tcpmss", "tcp", IPPROTO_TCP, NULL },
+	{ "udp", "udp", IPPROTO_UDP, NULL },
+};
+
+static void check_protocol(struct parse *p, const char *name)
+{
+	for (size_t i = 0; i < sizeof(bound) / sizeof(bound[0]); i++) {
+		if (strcmp(name, bound[i].name) != 0 ||
+		    (bound[i].only && bound[i].only != p->f))
+			continue;
+		if (p->ip.proto != bound[i].proto ||
+		    p->ip.inv & IP_PART_INV_PROTO)
+			parse_refuse(p, MATCH_BAD, "'-m %s' works together with "
+			       "'-p %s' only", name, bound[i].word);
+	}
+}
+
+void parse_check_kernel(struct parse *p)
+{
+	const struct xtables_target *t;
+
+	for (struct xtables_rule_match *m = p->matches; m; m = m->next) {
+		check_protocol(p, m->match->name);
+		if (!kernel_has_match(p, m->match))
+			parse_refuse(p, MATCH_KERNEL, "this kernel has no match "
+			       "'%s' for %s: try modprobe xt_%s",
+			       m->match->name, p->f->command, m->match->name);
+	}
+	if (p->req->nft)
+		return;
+	t = xtables_find_target("TRACE", XTF_TRY_LOAD);
+	if (!t || !kernel_has(p, "TRACE", t->revision, p->f->ask_target))
+		parse_refuse(p, MATCH_KERNEL, "this kernel has no TRACE target for "
+		       "%s: try modprobe xt_TRACE", p->f->command);
 }

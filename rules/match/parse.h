@@ -53,4 +53,10 @@ void parse_refuse(struct parse *p, enum match_status status,
 		  const char *fmt, ...)
 	__attribute__((noreturn, format(printf, 3, 4)));
 
+/** parse_check_kernel - refuse what this kernel does not have or would not take */
+void parse_check_kernel(struct parse *p);
+
+/** parse_has_time - does this kernel have a match for the deadline? */
+bool parse_has_time(const struct parse *p);
+
 #endif

@@ -14,7 +14,6 @@
 #include "rules/base/family.h"
 #include "rules/base/helper.h"
 #include "rules/xtables/base_options.h"
-#include "rules/xtables/extensions.h"
 #include "rules/xtables/xt.h"
 
 struct job {
@@ -362,7 +361,7 @@ static void print_wanted(struct helper_out *out, const struct option *o)
 	char line[64];
 
 	if (o->val == 'm') {
-		extensions_list(out);
+		xt_list_matches(out);
 		return;
 	}
 	snprintf(line, sizeof(line), "@%s\n", o->name);

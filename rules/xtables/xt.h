@@ -58,4 +58,8 @@ const struct option *xt_options(void);
 struct xtables_match;
 void xt_merge_match(struct xtables_match *m);
 
+/** xt_list_matches - the names of all matches that are installed, a line each */
+struct helper_out;
+void xt_list_matches(struct helper_out *out);
+
 #endif

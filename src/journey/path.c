@@ -10,9 +10,8 @@
 #include "place/place.h"
 #include "place/table_order.h"
 #include "place/text_doubt.h"
+#include "rules/base/family.h"
 #include "rules/legacy/snapshot.h"
-
-enum { NOT_A_HOOK = 0xff };
 
 /* A new hook has all its slots before it; a new table of it is one. */
 static void note_slot(struct path *p, const struct place *at, uint8_t hook)

@@ -10,6 +10,7 @@
 #include "place/place_types.h"
 #include "place/prefix.h"
 #include "place/table_order.h"
+#include "rules/base/family.h"
 #include "rules/legacy/snapshot.h"
 #include "rules/nft/snapshot.h"
 
@@ -21,7 +22,7 @@ static uint8_t hook_of_chain(const char *name, size_t len)
 		if (strlen(snapshot_hook_name(h)) == len &&
 		    memcmp(snapshot_hook_name(h), name, len) == 0)
 			return (uint8_t)h;
-	return 0xff;
+	return NOT_A_HOOK;
 }
 
 /* One block of memory for both names: the chain's owns it. */
@@ -139,7 +140,7 @@ static bool describe_nft(struct place *p)
 		return false;
 	p->backend = EVENT_NFT;
 	p->kind = which;
-	p->hook = 0xff;
+	p->hook = NOT_A_HOOK;
 	p->order = T_OTHER;
 	p->slot = SLOT_NONE;
 	p->target_chain = SNAP_NONE;
