@@ -16,7 +16,7 @@ enum {
 
 void coalesce_open(struct coalesce *p, size_t buffer, uint32_t snaplen)
 {
-	size_t room = buffer / ((size_t)EVENT_BYTES + snaplen);
+	uint64_t room = buffer / ((uint64_t)EVENT_BYTES + snaplen);
 
 	*p = (struct coalesce){
 		.room = room < UINT32_MAX ? (uint32_t)room : UINT32_MAX,
