@@ -53,14 +53,13 @@ soak: deps
 	@SOAK=1 $(MAKE) --no-print-directory check-run
 	$(if $(TESTS),,@SOAK=1 $(MAKE) --no-print-directory fuzz SECONDS=$(SOAK_SECONDS))
 
-# Each file for 32-bit addresses, without a warning: it is compiled, not run.
-ARCH_C        := $(TEST_RULES) $(TEST_SRC) src/main.c
-.PHONY: check-arch
+# Every file by a cross compiler, and the unit tests on that processor (qemu-user).
+ARCH          ?= arm64
+.PHONY: check-arch unit-programs
 check-arch:
-	@tests/deps $(PACKAGES) gcc-multilib
-	@bad=0; for f in $(ARCH_C); do \
-	  $(CC) -m32 -Werror $(CPPFLAGS) $(CFLAGS) -c -o /dev/null $$f || bad=1; done; \
-	  [ $$bad = 0 ] && echo "  CHECK   $(words $(ARCH_C)) files: gcc -m32"
+	@tests/arch $(ARCH) $(filter %-dev,$(PACKAGES)) libcmocka-dev libjansson-dev
+
+unit-programs: $(BUILD)/nftrace $(filter %_test,$(TEST_UNITS)) $(TEST_REPLAY)
 
 demo:
 	@tests/deps $(DEMO_PACKAGES)

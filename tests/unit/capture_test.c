@@ -17,6 +17,9 @@ static int open_socket(int protocol, uint32_t *portid)
 	socklen_t len = sizeof(addr);
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
 
+	/* qemu-user's netlink is that of routes alone. */
+	if (fd < 0 && errno == EPROTONOSUPPORT)
+		skip();
 	assert_true(fd >= 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&addr, &len), 0);
@@ -157,6 +160,8 @@ static void no_memory_closes_nothing(void **state)
 	assert_int_equal(setrlimit(RLIMIT_AS, &none), 0);
 	err = capture_open(&c, &want);
 	assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+	if (err == -EPROTONOSUPPORT)
+		skip();
 	assert_int_equal(err, -ENOMEM);
 	capture_close(&c);
 	assert_true(fcntl(STDIN_FILENO, F_GETFD) >= 0);
