@@ -116,12 +116,16 @@ static void post(struct bulletin *b, uint8_t n)
 	bulletin_post_generation(b, n, n);
 }
 
+enum { NO_PTRACE = 77 };
+
 static void poster(struct bulletin *b) __attribute__((noreturn));
 
 static void poster(struct bulletin *b)
 {
 	post(b, 1);
-	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+	/* qemu-user has none; stopped, it would wait for good. */
+	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
+		_exit(NO_PTRACE);
 	raise(SIGSTOP);
 	post(b, 2);
 	_exit(0);
@@ -157,6 +161,8 @@ static void test_order(void **state)
 		poster(b->post);
 	assert_true(pid > 0);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_PTRACE)
+		skip();
 	while (WIFSTOPPED(status)) {
 		assert_in_order(b->view);
 		before += bulletin_turns(b->view) == 1;
