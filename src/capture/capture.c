@@ -342,8 +342,7 @@ void capture_fence(struct capture *c)
 
 bool capture_is_fence(const struct capture *c, const struct nlmsghdr *nlh)
 {
-	return nlh->nlmsg_type == NLMSG_ERROR && c->fence &&
-	       nlh->nlmsg_seq == c->fence;
+	return c->fence && nlh->nlmsg_seq == c->fence;
 }
 
 uint32_t capture_drops(const struct capture *c)

@@ -53,8 +53,9 @@ struct nlmsghdr;
 
 /**
  * capture_receive - hand all waiting messages, at most one batch, to @fn
- * @fn: called for each netlink message with the bytes from it to the end; not
- * for what another process has sent or was cut, which is counted
+ * @fn: called for each netlink message with the bytes from it to the end, which
+ *	are there until it returns; the header and as many bytes as it tells of lie
+ *	in them.  Not for what another process has sent or was cut: that is counted.
  * Return: messages handed over, with less than CAPTURE_BATCH there was no more
  * or the kernel had to drop some; 0: none is waiting; -ENOBUFS: it had to drop
  * some; or -errno.
@@ -74,7 +75,7 @@ int capture_receive(struct capture *c,
  */
 void capture_fence(struct capture *c);
 
-/** capture_is_fence - the last one that was asked for? */
+/** capture_is_fence - is a MESSAGE_FENCE the last one that was asked for? */
 bool capture_is_fence(const struct capture *c, const struct nlmsghdr *nlh);
 
 /** capture_drops - messages that the socket has dropped so far (SO_MEMINFO) */

@@ -4,7 +4,6 @@
 
 #include <arpa/inet.h>
 #include <endian.h>
-#include <errno.h>
 #include <string.h>
 
 #include <linux/netlink.h>
@@ -115,8 +114,8 @@ static void take_attr(struct event *e, const struct attr *a)
  * By hand: mnl_attr_for_each makes five calls for each attribute, a tenth of
  * all that the reader does.
  */
-static int take_attrs(struct event *e, const uint8_t *bytes, uint32_t at,
-		      uint32_t end)
+static bool take_attrs(struct event *e, const uint8_t *bytes, uint32_t at,
+		       uint32_t end)
 {
 	struct nlattr head;
 	struct attr a;
@@ -132,29 +131,33 @@ static int take_attrs(struct event *e, const uint8_t *bytes, uint32_t at,
 		a.len = (uint16_t)(head.nla_len - sizeof(head));
 		a.payload = bytes + at + sizeof(head);
 		if (a.len < min_len[a.type])
-			return -EBADMSG;
+			return false;
 		take_attr(e, &a);
 	}
-	return 0;
+	return true;
 }
 
-int event_parse(struct event *e, const struct nlmsghdr *nlh, size_t len)
+const struct nfgenmsg *event_open(const struct nlmsghdr *nlh, size_t len)
 {
-	const uint8_t *bytes = (const uint8_t *)nlh;
+	const size_t head = NLMSG_HDRLEN + sizeof(struct nfgenmsg);
+
+	if (len < head || nlh->nlmsg_len < head || nlh->nlmsg_len > len)
+		return NULL;
+	return (const void *)((const uint8_t *)nlh + NLMSG_HDRLEN);
+}
+
+bool event_parse(struct event *e, const struct nlmsghdr *nlh, size_t len)
+{
+	const struct nfgenmsg *nfg = event_open(nlh, len);
 	/* gcc clears so few bytes in a slow way. */
 	static const struct event nothing;
-	const struct nfgenmsg *nfg;
 
-	if (len > INT32_MAX || !event_message_ok(nlh, (int)len))
-		return -EBADMSG;
-	if (nlh->nlmsg_type != (NFNL_SUBSYS_ULOG << 8 | NFULNL_MSG_PACKET))
-		return -ENOMSG;
-	if (nlh->nlmsg_len < NLMSG_HDRLEN + sizeof(*nfg))
-		return -EBADMSG;
+	if (!nfg)
+		return false;
 	*e = nothing;
-	nfg = (const void *)(bytes + NLMSG_HDRLEN);
 	e->nfproto = nfg->nfgen_family;
-	return take_attrs(e, bytes, NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(*nfg)),
+	return take_attrs(e, (const uint8_t *)nlh,
+			  NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(*nfg)),
 			  nlh->nlmsg_len);
 }
 

@@ -8,21 +8,23 @@
 #include <stdint.h>
 
 struct event_nft;
+struct nfgenmsg;
 struct nlmsghdr;
 
 enum event_backend { EVENT_LEGACY, EVENT_NFT };
 
 enum event_flag {
-	EVENT_HAS_STAMP = 1 << 0,
-	EVENT_HAS_SEQ = 1 << 1,
-	EVENT_HAS_UID = 1 << 2,
+	EVENT_HAS_STAMP = 1 << 0,	/* .stamp_ns */
+	EVENT_HAS_SEQ = 1 << 1,		/* .seq */
+	EVENT_HAS_UID = 1 << 2,		/* .uid, .gid */
+	EVENT_NO_HEADERS = 1 << 3,	/* nft: no packet, no interfaces */
 	EVENT_PARTIAL = 1 << 4,	/* nft: IPv6 without its extensions, and what follows */
-	EVENT_NO_HEADERS = 1 << 3,	/* no packet, no interfaces: see event_nft.h */
 };
 
 /*
  * One message of NFLOG group 0, or of nft's trace.  Pointers are into the
- * message.  Numbers are in host order; 0 where an attribute is absent, but for
+ * message, which lives until the function returns that capture_receive() calls
+ * with it.  Numbers are in host order; 0 where an attribute is absent, but for
  * the flags above.
  * Attributes: linux/netfilter/nfnetlink_log.h.
  */
@@ -63,11 +65,14 @@ bool event_message_ok(const struct nlmsghdr *nlh, int left);
  */
 bool event_has_successor(const struct nlmsghdr *nlh, size_t len);
 
+/** event_open - what is behind the header; NULL: not all of the message is there */
+const struct nfgenmsg *event_open(const struct nlmsghdr *nlh, size_t len);
+
 /**
- * event_parse - decode one netlink message
+ * event_parse - decode a MESSAGE_LEGACY
  * @len: bytes there are; the header's own length is checked against it
- * Return: 0, -ENOMSG for a message of another kind, -EBADMSG for a broken one.
+ * Return: false: it is broken, and nothing of @e is to be used.
  */
-int event_parse(struct event *e, const struct nlmsghdr *nlh, size_t len);
+bool event_parse(struct event *e, const struct nlmsghdr *nlh, size_t len);
 
 #endif

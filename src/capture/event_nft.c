@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* event_nft: one message of nf_tables -> a plain struct: trace events and changes; pure. */
+/* event_nft: of which kind a message is; one of nf_tables -> a plain struct; pure. */
 #include "capture/event_nft.h"
 
 #include <arpa/inet.h>
 #include <endian.h>
-#include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 
@@ -13,7 +12,6 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
-#include "capture/event.h"
 #include "packet/packet.h"
 
 enum { IPV4_HEADER = 20, IPV6_HEADER = 40 };
@@ -177,35 +175,24 @@ static void put_together(struct event *e, struct event_nft *n,
 	e->payload_len = (uint32_t)len;
 }
 
-/* Return: 0 and what is behind the header, or as event_nft_parse(). */
-static int open_message(const struct nlmsghdr *nlh, size_t len,
-			const struct nfgenmsg **nfg)
+/* libmnl looks for attributes up to the aligned end. */
+static const struct nfgenmsg *open_message(const struct nlmsghdr *nlh,
+					   size_t len)
 {
-	if (len > INT32_MAX || !event_message_ok(nlh, (int)len))
-		return -EBADMSG;
-	/* libmnl looks for attributes up to the aligned end. */
-	if (MNL_ALIGN(nlh->nlmsg_len) > len)
-		return -EBADMSG;
-	if (nlh->nlmsg_type >> 8 != NFNL_SUBSYS_NFTABLES)
-		return -ENOMSG;
-	if (nlh->nlmsg_len < MNL_NLMSG_HDRLEN + sizeof(**nfg))
-		return -EBADMSG;
-	*nfg = mnl_nlmsg_get_payload(nlh);
-	return 0;
+	const struct nfgenmsg *nfg = event_open(nlh, len);
+
+	return nfg && MNL_ALIGN((size_t)nlh->nlmsg_len) <= len ? nfg : NULL;
 }
 
-int event_nft_parse(struct event *e, struct event_nft *n,
-		    const struct nlmsghdr *nlh, size_t len)
+bool event_nft_parse(struct event *e, struct event_nft *n,
+		     const struct nlmsghdr *nlh, size_t len)
 {
-	const struct nfgenmsg *nfg;
+	const struct nfgenmsg *nfg = open_message(nlh, len);
 	const struct nlattr *attr;
 	struct headers h = { 0 };
-	int err = open_message(nlh, len, &nfg);
 
-	if (err)
-		return err;
-	if ((nlh->nlmsg_type & 0xff) != NFT_MSG_TRACE)
-		return -ENOMSG;
+	if (!nfg)
+		return false;
 	memset(e, 0, sizeof(*e));
 	memset(n, 0, offsetof(struct event_nft, packet));
 	n->jump.text = "";	/* a message without table and chain is refused */
@@ -221,7 +208,7 @@ int event_nft_parse(struct event *e, struct event_nft *n,
 		if (type > NFTA_TRACE_MAX || trace_min[type] == 0)
 			continue;
 		if (payload < trace_min[type])
-			return -EBADMSG;
+			return false;
 		take_trace(e, n, attr);
 		take_header(e, &h, attr, payload);
 	}
@@ -229,35 +216,37 @@ int event_nft_parse(struct event *e, struct event_nft *n,
 	/* The end of a chain: some kernels call it a rule, of no handle. */
 	if (n->type == NFT_TRACETYPE_RULE && !n->handle)
 		n->type = NFT_TRACETYPE_RETURN;
-	return n->table.len && n->chain.len && n->type ? 0 : -EBADMSG;
+	return n->table.len && n->chain.len && n->type;
 }
 
-static bool change_kind(uint16_t type, uint8_t *kind)
+/* By the message's type; what is not here changes nothing that packets meet. */
+static const uint8_t update_kind[] = {
+	[NFT_MSG_NEWTABLE] = NFT_UPDATE_TABLE,
+	[NFT_MSG_DELTABLE] = NFT_UPDATE_NO_TABLE,
+	[NFT_MSG_NEWCHAIN] = NFT_UPDATE_CHAIN,
+	[NFT_MSG_DELCHAIN] = NFT_UPDATE_OTHER,
+	[NFT_MSG_NEWRULE] = NFT_UPDATE_RULE,
+	[NFT_MSG_DELRULE] = NFT_UPDATE_NO_RULE,
+	[NFT_MSG_NEWGEN] = NFT_UPDATE_GENERATION,
+};
+
+static uint8_t kind_of(uint16_t type)
 {
-	switch (type & 0xff) {
-	case NFT_MSG_NEWTABLE:
-		*kind = NFT_UPDATE_TABLE;
-		return true;
-	case NFT_MSG_DELTABLE:
-		*kind = NFT_UPDATE_NO_TABLE;
-		return true;
-	case NFT_MSG_NEWGEN:
-		*kind = NFT_UPDATE_GENERATION;
-		return true;
-	case NFT_MSG_NEWRULE:
-		*kind = NFT_UPDATE_RULE;
-		return true;
-	case NFT_MSG_DELRULE:
-		*kind = NFT_UPDATE_NO_RULE;
-		return true;
-	case NFT_MSG_NEWCHAIN:
-		*kind = NFT_UPDATE_CHAIN;
-		return true;
-	case NFT_MSG_DELCHAIN:
-		*kind = NFT_UPDATE_OTHER;
-		return true;
-	}
-	return false;
+	uint8_t message = (uint8_t)type;
+
+	return message < sizeof(update_kind) ? update_kind[message]
+					     : NFT_UPDATE_NONE;
+}
+
+enum message_kind event_classify_other(uint16_t type)
+{
+	if (type == NLMSG_ERROR)
+		return MESSAGE_FENCE;
+	if (type == (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_TRACE))
+		return MESSAGE_NFT_TRACE;
+	if (type >> 8 == NFNL_SUBSYS_NFTABLES && kind_of(type))
+		return MESSAGE_NFT_UPDATE;
+	return MESSAGE_OTHER;
 }
 
 /* 0: its handle is of no use. */
@@ -271,7 +260,7 @@ static const uint16_t handle_type[] = {
 };
 
 /* A generation's message has attributes of its own. */
-static int take_change(struct nft_update *c, const struct nlattr *attr)
+static bool take_change(struct nft_update *c, const struct nlattr *attr)
 {
 	uint16_t type = mnl_attr_get_type(attr);
 	uint16_t len = mnl_attr_get_payload_len(attr);
@@ -280,7 +269,7 @@ static int take_change(struct nft_update *c, const struct nlattr *attr)
 	if (c->kind == NFT_UPDATE_GENERATION) {
 		if (type == NFTA_GEN_ID && len >= 4)
 			c->generation = get_be32(attr);
-		return type == NFTA_GEN_ID && len < 4 ? -EBADMSG : 0;
+		return type != NFTA_GEN_ID || len >= 4;
 	}
 	/* NFTA_TABLE_NAME, NFTA_CHAIN_TABLE and NFTA_RULE_TABLE are all 1. */
 	if (type == NFTA_TABLE_NAME && len)
@@ -289,32 +278,28 @@ static int take_change(struct nft_update *c, const struct nlattr *attr)
 		c->chain = get_name(attr);
 	if (type && type == handle_type[c->kind]) {
 		if (len < sizeof(handle))
-			return -EBADMSG;
+			return false;
 		memcpy(&handle, mnl_attr_get_payload(attr), sizeof(handle));
 		c->handle = be64toh(handle);
 	}
-	return 0;
+	return true;
 }
 
-int nft_update_parse(struct nft_update *c, const struct nlmsghdr *nlh,
-		     size_t len)
+bool nft_update_parse(struct nft_update *c, const struct nlmsghdr *nlh,
+		      size_t len)
 {
-	const struct nfgenmsg *nfg;
+	const struct nfgenmsg *nfg = open_message(nlh, len);
 	const struct nlattr *attr;
-	int err = open_message(nlh, len, &nfg);
 
-	if (err)
-		return err;
+	if (!nfg)
+		return false;
 	memset(c, 0, sizeof(*c));
 	c->table.text = c->chain.text = "";
-	if (!change_kind(nlh->nlmsg_type, &c->kind))
-		return -ENOMSG;
+	c->kind = kind_of(nlh->nlmsg_type);
 	c->family = nfg->nfgen_family;
 	c->serial = ntohs(nfg->res_id);
-	mnl_attr_for_each(attr, nlh, sizeof(*nfg)) {
-		err = take_change(c, attr);
-		if (err)
-			return err;
-	}
-	return 0;
+	mnl_attr_for_each(attr, nlh, sizeof(*nfg))
+		if (!take_change(c, attr))
+			return false;
+	return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* event_nft: one message of nf_tables -> a plain struct: trace events and changes; pure. */
+/* event_nft: of which kind a message is; one of nf_tables -> a plain struct; pure. */
 #ifndef NFTRACE_EVENT_NFT_H
 #define NFTRACE_EVENT_NFT_H
 
@@ -7,8 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct event;
-struct nlmsghdr;
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_log.h>
+#include <linux/netlink.h>
+
+#include "capture/event.h"
 
 /* The kernel copies 40 bytes of network and 20 of transport header. */
 enum { EVENT_NFT_PACKET = 60 + 20, EVENT_NO_HOOK = 0xff };
@@ -48,6 +51,7 @@ struct event_nft {
 
 /* A change of the rules that the kernel tells of. */
 enum nft_update_kind {
+	NFT_UPDATE_NONE,	/* of nothing that packets meet: sets, objects */
 	NFT_UPDATE_TABLE,	/* .table made, or its flags changed */
 	NFT_UPDATE_NO_TABLE,	/* .table deleted */
 	NFT_UPDATE_RULE,	/* a rule of .table made */
@@ -67,18 +71,42 @@ struct nft_update {
 	struct event_name chain;	/* CHAIN */
 };
 
+/* What a message of the capture's socket is: each kind has one parser. */
+enum message_kind {
+	MESSAGE_OTHER,		/* of no interest */
+	MESSAGE_LEGACY,		/* NFLOG: event_parse() */
+	MESSAGE_NFT_TRACE,	/* event_nft_parse() */
+	MESSAGE_NFT_UPDATE,	/* a change of nft's rules: nft_update_parse() */
+	MESSAGE_FENCE,		/* an answer of the kernel: capture_is_fence() */
+};
+
+/** event_classify_other - by an nlmsg_type that is none of NFLOG's */
+enum message_kind event_classify_other(uint16_t type);
+
 /**
- * event_nft_parse - decode a trace message
+ * event_classify - by its type, which parser a message is for
+ * @nlh: its header, at least, is there
+ */
+static inline enum message_kind event_classify(const struct nlmsghdr *nlh)
+{
+	if (nlh->nlmsg_type == (NFNL_SUBSYS_ULOG << 8 | NFULNL_MSG_PACKET))
+		return MESSAGE_LEGACY;
+	return event_classify_other(nlh->nlmsg_type);
+}
+
+/**
+ * event_nft_parse - decode a MESSAGE_NFT_TRACE
  * @e: filled; its hook is EVENT_NO_HOOK, and nft does not tell it; its payload
  *	is in @n->packet and empty when the message has no headers
- * Return: 0, -ENOMSG for a message of another kind, -EBADMSG for a broken one.
+ * @len: bytes there are; the header's own length is checked against it
+ * Return: false: it is broken, and nothing of @e and @n is to be used.
  */
-int event_nft_parse(struct event *e, struct event_nft *n,
-		    const struct nlmsghdr *nlh, size_t len);
+bool event_nft_parse(struct event *e, struct event_nft *n,
+		     const struct nlmsghdr *nlh, size_t len);
 
-/** nft_update_parse - decode a notification; return as above */
-int nft_update_parse(struct nft_update *c, const struct nlmsghdr *nlh,
-		     size_t len);
+/** nft_update_parse - decode a MESSAGE_NFT_UPDATE; as event_nft_parse() */
+bool nft_update_parse(struct nft_update *c, const struct nlmsghdr *nlh,
+		      size_t len);
 
 /** event_name_is - the same name? */
 bool event_name_is(const struct event_name *n, const char *name);

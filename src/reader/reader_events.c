@@ -2,7 +2,6 @@
 /* reader_events: one netlink message -> its journey, and what becomes of that. */
 #include "reader/reader_events.h"
 
-#include <errno.h>
 #include <poll.h>
 
 #include "capture/capture.h"
@@ -167,33 +166,29 @@ void reader_new_epoch(struct reader_state *s, bool undone)
 			      t.changed);
 }
 
-static void on_change(struct reader_state *s, const struct nlmsghdr *nlh,
+static void on_update(struct reader_state *s, const struct nlmsghdr *nlh,
 		      size_t len)
 {
 	struct nft_update c;
-	int err = nft_update_parse(&c, nlh, len);
 
-	if (!err)
+	if (nft_update_parse(&c, nlh, len))
 		pending_update(s->hold, &c);
-	else if (capture_is_fence(s->plan->capture, nlh))
-		pending_drained(s->hold);
-	stats_add(&s->stats->broken, err == -EBADMSG);
+	else
+		stats_add(&s->stats->broken, 1);
 }
 
-static void on_nft(struct reader_state *s, const struct nlmsghdr *nlh,
-		   size_t len)
+static void on_nft_event(struct reader_state *s, const struct nlmsghdr *nlh,
+			 size_t len)
 {
 	const struct place *at;
 	struct event_nft nft;
 	struct event e;
-	int err = event_nft_parse(&e, &nft, nlh, len);
 
-	if (err == -ENOMSG) {
-		on_change(s, nlh, len);
+	if (!event_nft_parse(&e, &nft, nlh, len)) {
+		stats_add(&s->stats->broken, 1);
 		return;
 	}
-	at = err ? NULL : place_nft_find(s->nft, &e);
-	stats_add(&s->stats->broken, err == -EBADMSG);
+	at = place_nft_find(s->nft, &e);
 	if (!at)
 		return;
 	e.hook = at->hook;
@@ -201,19 +196,14 @@ static void on_nft(struct reader_state *s, const struct nlmsghdr *nlh,
 	reader_on_event(s, &e, at);
 }
 
-void reader_on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
+static void on_legacy_event(struct reader_state *s, const struct nlmsghdr *nlh,
+			    size_t len)
 {
-	struct reader_state *s = arg;
 	const struct place *at;
 	struct event e;
-	int err = event_parse(&e, nlh, len);
 
-	if (err == -ENOMSG && s->nft) {
-		on_nft(s, nlh, len);
-		return;
-	}
-	if (err) {
-		stats_add(&s->stats->broken, err == -EBADMSG);
+	if (!event_parse(&e, nlh, len)) {
+		stats_add(&s->stats->broken, 1);
 		return;
 	}
 	check_sequence(s, &e);
@@ -232,4 +222,22 @@ void reader_on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
 		stats_add(&s->stats->foreign, 1);
 	else
 		reader_on_event(s, &e, at);
+}
+
+void reader_on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
+{
+	struct reader_state *s = arg;
+	enum message_kind kind = event_classify(nlh);
+
+	if (kind == MESSAGE_LEGACY)
+		on_legacy_event(s, nlh, len);
+	else if (!s->nft)
+		return;
+	else if (kind == MESSAGE_NFT_TRACE)
+		on_nft_event(s, nlh, len);
+	else if (kind == MESSAGE_NFT_UPDATE)
+		on_update(s, nlh, len);
+	else if (kind == MESSAGE_FENCE &&
+		 capture_is_fence(s->plan->capture, nlh))
+		pending_drained(s->hold);
 }

@@ -8,6 +8,7 @@
 #include <libmnl/libmnl.h>
 
 #include "capture/event.h"
+#include "capture/event_nft.h"
 #include "kept.h"
 #include "packet/packet.h"
 #include "place/prefix.h"
@@ -49,7 +50,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(buf, data, size);
 	for (; event_message_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
-		if (event_parse(&e, nlh, (size_t)left) == 0) {
+		if (event_classify(nlh) == MESSAGE_LEGACY &&
+		    event_parse(&e, nlh, (size_t)left)) {
 			use(&e);
 			sink += event_has_successor(nlh, (size_t)left);
 		}

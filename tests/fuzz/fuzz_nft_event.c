@@ -36,7 +36,7 @@ static void read_trace(const struct nlmsghdr *nlh, size_t size)
 	struct packet p;
 	struct event e;
 
-	if (event_nft_parse(&e, &n, nlh, size) < 0)
+	if (!event_nft_parse(&e, &n, nlh, size))
 		return;
 	touch_name(&n.table);
 	touch_name(&n.chain);
@@ -49,6 +49,7 @@ static void read_trace(const struct nlmsghdr *nlh, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct nlmsghdr *nlh = malloc(size ? size : 1);
+	enum message_kind kind;
 	struct nft_update c;
 
 	if (!nlh)
@@ -57,12 +58,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* Most of what comes has a length that is right. */
 	if (size >= sizeof(*nlh) && !(nlh->nlmsg_flags & NLM_F_DUMP))
 		nlh->nlmsg_len = (uint32_t)size;
-	if (size >= sizeof(*nlh)) {
+	kind = size >= sizeof(*nlh) ? event_classify(nlh) : MESSAGE_OTHER;
+	if (kind == MESSAGE_NFT_TRACE) {
 		read_trace(nlh, size);
-		if (nft_update_parse(&c, nlh, size) == 0) {
-			touch_name(&c.table);
-			touch_name(&c.chain);
-		}
+	} else if (kind == MESSAGE_NFT_UPDATE &&
+		   nft_update_parse(&c, nlh, size)) {
+		touch_name(&c.table);
+		touch_name(&c.chain);
 	}
 	free(nlh);
 	return 0;

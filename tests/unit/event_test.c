@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* event_test: messages whole, cut, odd and of another kind. */
+/* event_test: messages whole, cut and odd, and of which kind they are. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,6 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 #include <endian.h>
-#include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -33,7 +32,7 @@ static struct nlmsghdr *message(void)
 	return nlh;
 }
 
-static int parse(struct event *e, const struct nlmsghdr *nlh)
+static bool parse(struct event *e, const struct nlmsghdr *nlh)
 {
 	/* In a block of its own size, for sanitizers and valgrind. */
 	static void *exact;
@@ -68,7 +67,7 @@ static void all_attributes(void **state)
 	mnl_attr_put_strz(nlh, NFULA_PREFIX, "TRACE: raw:OUTPUT:policy:1 ");
 	mnl_attr_put(nlh, NFULA_PAYLOAD, 5, "\x45\0\0\0\0");
 	mnl_attr_put(nlh, 200, 3, "new");	/* a later kernel's */
-	assert_int_equal(parse(&e, nlh), 0);
+	assert_true(parse(&e, nlh));
 	assert_int_equal(e.nfproto, NFPROTO_IPV4);
 	assert_int_equal(e.hook, NF_INET_FORWARD);
 	assert_int_equal(e.hw_proto, 0x0800);
@@ -95,7 +94,7 @@ static void what_is_absent_is_zero(void **state)
 
 	(void)state;
 	memset(&e, 0xff, sizeof(e));
-	assert_int_equal(parse(&e, message()), 0);
+	assert_true(parse(&e, message()));
 	assert_int_equal(e.flags, 0);
 	assert_int_equal(e.mark, 0);
 	assert_null(e.prefix);
@@ -111,7 +110,7 @@ static void prefix_without_end(void **state)
 
 	(void)state;
 	mnl_attr_put(nlh, NFULA_PREFIX, 4, "abcd");
-	assert_int_equal(parse(&e, nlh), 0);
+	assert_true(parse(&e, nlh));
 	assert_int_equal(e.prefix_len, 4);
 }
 
@@ -133,7 +132,7 @@ static void short_attributes(void **state)
 			mnl_attr_put(nlh, types[i], len, "\1\2\3");
 			if (types[i] == NFULA_PACKET_HDR && len == 4)
 				continue;
-			assert_int_equal(parse(&e, nlh), -EBADMSG);
+			assert_false(parse(&e, nlh));
 		}
 }
 
@@ -150,24 +149,61 @@ static void cut_anywhere(void **state)
 		void *exact = malloc(len ? len : 1);
 
 		memcpy(exact, nlh, len);
-		assert_int_equal(event_parse(&e, exact, len), -EBADMSG);
+		assert_false(event_parse(&e, exact, len));
 		free(exact);
 	}
 }
 
-static void of_another_kind(void **state)
+static void without_a_family(void **state)
 {
-	struct nlmsghdr *nlh = message();
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);	/* no nfgenmsg */
+	struct event_nft n;
+	struct nft_update c;
 	struct event e;
 
 	(void)state;
-	nlh->nlmsg_type = NLMSG_ERROR;
-	assert_int_equal(parse(&e, nlh), -ENOMSG);
-	nlh->nlmsg_type = NFNL_SUBSYS_QUEUE << 8 | NFULNL_MSG_PACKET;
-	assert_int_equal(parse(&e, nlh), -ENOMSG);
-	nlh = mnl_nlmsg_put_header(buf);	/* no nfgenmsg */
 	nlh->nlmsg_type = NFNL_SUBSYS_ULOG << 8 | NFULNL_MSG_PACKET;
-	assert_int_equal(parse(&e, nlh), -EBADMSG);
+	assert_false(parse(&e, nlh));
+	nlh->nlmsg_type = NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_TRACE;
+	assert_false(event_nft_parse(&e, &n, nlh, nlh->nlmsg_len));
+	nlh->nlmsg_type = NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWGEN;
+	assert_false(nft_update_parse(&c, nlh, nlh->nlmsg_len));
+}
+
+static void each_kind_has_its_parser(void **state)
+{
+	static const struct {
+		uint8_t subsystem, type;
+		enum message_kind kind;
+	} rows[] = {
+		{ NFNL_SUBSYS_ULOG, NFULNL_MSG_PACKET, MESSAGE_LEGACY },
+		{ NFNL_SUBSYS_ULOG, NFULNL_MSG_CONFIG, MESSAGE_OTHER },
+		{ NFNL_SUBSYS_QUEUE, NFULNL_MSG_PACKET, MESSAGE_OTHER },
+		{ NFNL_SUBSYS_NFTABLES, NFT_MSG_TRACE, MESSAGE_NFT_TRACE },
+		{ NFNL_SUBSYS_NFTABLES, NFT_MSG_NEWTABLE, MESSAGE_NFT_UPDATE },
+		{ NFNL_SUBSYS_NFTABLES, NFT_MSG_DELTABLE, MESSAGE_NFT_UPDATE },
+		{ NFNL_SUBSYS_NFTABLES, NFT_MSG_NEWCHAIN, MESSAGE_NFT_UPDATE },
+		{ NFNL_SUBSYS_NFTABLES, NFT_MSG_DELCHAIN, MESSAGE_NFT_UPDATE },
+		{ NFNL_SUBSYS_NFTABLES, NFT_MSG_NEWRULE, MESSAGE_NFT_UPDATE },
+		{ NFNL_SUBSYS_NFTABLES, NFT_MSG_DELRULE, MESSAGE_NFT_UPDATE },
+		{ NFNL_SUBSYS_NFTABLES, NFT_MSG_NEWGEN, MESSAGE_NFT_UPDATE },
+		{ NFNL_SUBSYS_NFTABLES, NFT_MSG_NEWSET, MESSAGE_OTHER },
+		{ NFNL_SUBSYS_NFTABLES, NFT_MSG_GETTABLE, MESSAGE_OTHER },
+		{ NFNL_SUBSYS_NFTABLES, 0xff, MESSAGE_OTHER },
+		{ NFNL_SUBSYS_CTNETLINK, NFT_MSG_NEWRULE, MESSAGE_OTHER },
+		{ NFNL_SUBSYS_CTNETLINK, NFT_MSG_TRACE, MESSAGE_OTHER },
+		{ 0, NLMSG_ERROR, MESSAGE_FENCE },
+		{ 0, NLMSG_NOOP, MESSAGE_OTHER },
+		{ 0, NLMSG_DONE, MESSAGE_OTHER },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct nlmsghdr nlh = { .nlmsg_type = (uint16_t)(
+			rows[i].subsystem << 8 | rows[i].type) };
+
+		assert_int_equal(event_classify(&nlh), rows[i].kind);
+	}
 }
 
 static struct nlmsghdr *nft_message(uint16_t type)
@@ -190,16 +226,65 @@ static void names_that_are_absent_are_empty(void **state)
 	mnl_attr_put_strz(nlh, NFTA_TRACE_TABLE, "filter");
 	mnl_attr_put_strz(nlh, NFTA_TRACE_CHAIN, "INPUT");
 	mnl_attr_put_u32(nlh, NFTA_TRACE_TYPE, htonl(NFT_TRACETYPE_RULE));
-	assert_int_equal(event_nft_parse(&e, &n, nlh, nlh->nlmsg_len), 0);
+	assert_true(event_nft_parse(&e, &n, nlh, nlh->nlmsg_len));
 	assert_true(event_name_is(&n.table, "filter"));
 	assert_non_null(n.jump.text);
 	assert_true(event_name_is(&n.jump, ""));
 	nlh = nft_message(NFT_MSG_NEWCHAIN);
-	assert_int_equal(nft_update_parse(&c, nlh, nlh->nlmsg_len), 0);
+	assert_true(nft_update_parse(&c, nlh, nlh->nlmsg_len));
 	assert_non_null(c.table.text);
 	assert_non_null(c.chain.text);
 	assert_true(event_name_is(&c.table, ""));
 	assert_true(event_name_is(&c.chain, ""));
+}
+
+static void updates(void **state)
+{
+	static const struct {
+		uint8_t type;
+		uint16_t handle_type;	/* of its handle; 0: of no use */
+		uint8_t kind;
+	} rows[] = {
+		{ NFT_MSG_NEWTABLE, NFTA_TABLE_HANDLE, NFT_UPDATE_TABLE },
+		{ NFT_MSG_DELTABLE, NFTA_TABLE_HANDLE, NFT_UPDATE_NO_TABLE },
+		{ NFT_MSG_NEWRULE, NFTA_RULE_HANDLE, NFT_UPDATE_RULE },
+		{ NFT_MSG_DELRULE, NFTA_RULE_HANDLE, NFT_UPDATE_NO_RULE },
+		{ NFT_MSG_NEWCHAIN, NFTA_CHAIN_HANDLE, NFT_UPDATE_CHAIN },
+		{ NFT_MSG_DELCHAIN, 0, NFT_UPDATE_OTHER },
+	};
+	struct nft_update c;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct nlmsghdr *nlh = nft_message(rows[i].type);
+		struct nfgenmsg *nfg = mnl_nlmsg_get_payload(nlh);
+
+		nfg->res_id = htons(41);
+		mnl_attr_put_strz(nlh, NFTA_TABLE_NAME, "filter");
+		if (rows[i].handle_type)
+			mnl_attr_put_u64(nlh, rows[i].handle_type, htobe64(7));
+		assert_true(nft_update_parse(&c, nlh, nlh->nlmsg_len));
+		assert_int_equal(c.kind, rows[i].kind);
+		assert_int_equal(c.serial, 41);
+		assert_int_equal(c.family, NFPROTO_IPV4);
+		assert_int_equal(c.handle, rows[i].handle_type ? 7 : 0);
+		assert_true(event_name_is(&c.table, "filter"));
+	}
+}
+
+static void the_generation(void **state)
+{
+	struct nlmsghdr *nlh = nft_message(NFT_MSG_NEWGEN);
+	struct nft_update c;
+
+	(void)state;
+	mnl_attr_put_u32(nlh, NFTA_GEN_ID, htonl(0x10029));
+	assert_true(nft_update_parse(&c, nlh, nlh->nlmsg_len));
+	assert_int_equal(c.kind, NFT_UPDATE_GENERATION);
+	assert_int_equal(c.generation, 0x10029);
+	nlh = nft_message(NFT_MSG_NEWGEN);
+	mnl_attr_put_u16(nlh, NFTA_GEN_ID, htons(41));
+	assert_false(nft_update_parse(&c, nlh, nlh->nlmsg_len));
 }
 
 int main(void)
@@ -210,8 +295,11 @@ int main(void)
 		cmocka_unit_test(prefix_without_end),
 		cmocka_unit_test(short_attributes),
 		cmocka_unit_test(cut_anywhere),
-		cmocka_unit_test(of_another_kind),
+		cmocka_unit_test(without_a_family),
+		cmocka_unit_test(each_kind_has_its_parser),
 		cmocka_unit_test(names_that_are_absent_are_empty),
+		cmocka_unit_test(updates),
+		cmocka_unit_test(the_generation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
