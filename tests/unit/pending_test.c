@@ -300,6 +300,27 @@ static const struct row waits[] = {
 	{ "until what was answered is told of", "t c 7 a",
 	  { EVENT('A', "t c 7"), POLL(1), ANSWER(41), POLL(2), TOLD(41),
 	    POLL(3) }, "?G A:a" },
+	{ "what was answered is not told of yet", "t c 7 a",
+	  { EVENT('A', "t c 7"), POLL(1), ANSWER(41), POLL(2) }, "?G" },
+	{ "its rule was made anew while it waited", "t c 7 a",
+	  { EVENT('A', "t c 7"), POLL(1), RULE(41, "t c 7"), TOLD(41),
+	    ANSWER(41), POLL(2), SNAP(41, "t c 7 a"), FENCE, POLL(3) },
+	  "?G ?N A:a" },
+	{ "read behind the change of a rule that was met before", "t c 7 a",
+	  { EVENT('A', "t c 7"), POLL(1), ANSWER(40), POLL(2),
+	    RULE(41, "t c 7"), TOLD(41), EVENT('B', "t c 7"), POLL(3),
+	    ANSWER(41), POLL(4), SNAP(41, "t c 7 b"), FENCE, POLL(5) },
+	  "?G A:a ?N ?G B:-" },
+	{ "read behind the reading of a rule that was met before", "t c 7 a",
+	  { EVENT('A', "t c 7"), POLL(1), ANSWER(40), POLL(2),
+	    RULE(41, "t c 7"), TOLD(41), POLL(3), SNAP(41, "t c 7 b"), FENCE,
+	    POLL(4), EVENT('B', "t c 7"), POLL(5), ANSWER(41), POLL(6) },
+	  "?G A:a ?N ?G B:b" },
+	{ "another's answer is not its own", "t c 7 a; t c 8 b",
+	  { EVENT('A', "t c 7"), RULE(41, "t c 7"), TOLD(41), POLL(1),
+	    ANSWER(41), POLL(2), EVENT('B', "t c 8"), POLL(3), ANSWER(43),
+	    SNAP(41, "t c 7 a; t c 8 b"), FENCE, POLL(4) },
+	  "?N ?G ?G A:a" },
 	{ "an older answer narrows it", "t c 7 a",
 	  { EVENT('A', "t c 7"), POLL(1), ANSWER(40), RULE(41, "t c 7"),
 	    TOLD(41), POLL(2) }, "?G A:a ?N" },
@@ -338,6 +359,13 @@ static const struct row waits[] = {
 	{ "a rule that nobody told of: given up once the rules are read", "t c 7 a",
 	  { EVENT('A', "t c 9"), POLL(1), ANSWER(40), POLL(2),
 	    SNAP(40, "t c 7 a"), FENCE, POLL(3) }, "?N ?G A:-" },
+	{ "a rule that nobody told of: not before", "t c 7 a",
+	  { EVENT('A', "t c 9"), POLL(1), ANSWER(40), POLL(2) }, "?N ?G" },
+	{ "a rule that is told of behind a reading without it", "t c 7 a",
+	  { EVENT('A', "t c 9"), POLL(1), SNAP(40, "t c 7 a"), FENCE, POLL(2),
+	    RULE(41, "t c 9"), TOLD(41), ANSWER(41), POLL(3),
+	    SNAP(41, "t c 7 a; t c 9 b"), FENCE, POLL(4) },
+	  "?N ?G ?N A:b" },
 	{ "a rule that is told of behind its event", "t c 7 a",
 	  { EVENT('A', "t c 9"), POLL(1), RULE(41, "t c 9"), TOLD(41),
 	    ANSWER(41), POLL(2), SNAP(41, "t c 7 a; t c 9 b"), FENCE,
@@ -381,6 +409,9 @@ static const struct row limits[] = {
 	{ "what is certain goes with its text, however late", "t c 7 a",
 	  { EVENT('A', "t c 7"), POLL(0), ANSWER(40), POLL(5000) },
 	  "?G A:a" },
+	{ "not asked for, and gone: nothing is asked any more", "t c 7 a",
+	  { EVENT('A', "t c 7"), POLL_BUSY(0), POLL_BUSY(3000), POLL(3001) },
+	  "A:-" },
 	{ "at the end, answered", "t c 7 a",
 	  { EVENT('A', "t c 7"), POLL(0), ANSWER(40), RULE(41, "t c 7"),
 	    POLL_BUSY(1), EVENT('B', "t c 7"), FINISH }, "?G A:a ?N B:-" },
@@ -448,6 +479,8 @@ static const struct row journeys[] = {
 	  { PACKET('P', "t c 7"), END, EVENT('A', "t c 7"),
 	    PACKET('P', "t c 8"), POLL(0), ANSWER(40), POLL(1), END, POLL(2),
 	    ANSWER(40), POLL(3) }, "?G A:a ?G P:a+b" },
+	{ "it was not over: nothing is asked for it", "t c 7 a; t c 8 b",
+	  { PACKET('P', "t c 7"), END, PACKET('P', "t c 8"), POLL(0) }, "" },
 	{ "it was the last, and not over", "t c 7 a; t c 8 b",
 	  { EVENT('A', "t c 7"), PACKET('P', "t c 7"), END,
 	    PACKET('P', "t c 8"), EVENT('B', "t c 7"), POLL(0), ANSWER(40),
@@ -475,6 +508,30 @@ static void room_for_so_many(void **state)
 	f->quiet = false;
 	take_act(f, &one);
 	assert_string_equal(f->out, "A:-");
+	fixture_close(f);
+}
+
+/* Who goes, or is taken back, leaves room. */
+static void room_again(void **state)
+{
+	struct fixture *f = fixture_open("t c 7 a; t c 8 b");
+	const struct act one = EVENT('A', "t c 7"), end = END;
+	const struct act head = PACKET('P', "t c 7"), tail = PACKET('P', "t c 8");
+
+	(void)state;
+	f->quiet = true;
+	for (unsigned int i = 0; i < HELD_MAX; i++)
+		take_act(f, &one);
+	poll_at(f, 0, true);
+	answer(f, 40);
+	poll_at(f, 1, true);
+	assert_int_equal(f->gone_out, 1 + HELD_MAX);
+	take_act(f, &head);
+	take_act(f, &end);
+	take_act(f, &tail);
+	for (unsigned int i = 0; i < HELD_MAX; i++)
+		take_act(f, &one);
+	assert_int_equal(f->gone_out, 1 + HELD_MAX);
 	fixture_close(f);
 }
 
@@ -520,6 +577,7 @@ int main(void)
 		cmocka_unit_test(the_order_is_kept),
 		cmocka_unit_test(journeys_are_looked_at_again),
 		cmocka_unit_test(room_for_so_many),
+		cmocka_unit_test(room_again),
 		cmocka_unit_test(many_are_asked_for_at_once),
 		cmocka_unit_test(when_to_poll_again),
 	};
