@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "capture/event.h"
 #include "place/place.h"
 
 struct nft_snap_chain;
@@ -14,19 +15,33 @@ struct nft_snap_table;
 struct nft_snapshot;
 struct path_map;
 
-/* A place of nft, with what else its event tells. */
+/* A place of nft, with what else its event tells; nft_place_cache.h has them. */
 struct nft_node {
-	struct place place;	/* first: a place of nft is its node */
+	struct place place;
+	struct place_texts texts;
 	struct nft_node *next;
 	uint64_t hash;
-	uint64_t key;		/* of nft_window: of what it is a version */
-	char *jump;
+	uint64_t key;		/* nft_key_rule(), nft_key_chain(): of what a version */
+	char *jump;		/* owned; "" for none */
 	uint32_t jump_len;
 	int32_t verdict;
 	uint32_t policy;
 	uint8_t type;		/* enum nft_trace_types */
-	uint32_t epoch;		/* installs when its text was looked up last */
+	uint32_t epoch;		/* of the cache, when its text was looked up last */
 };
+
+/**
+ * nft_node_of - the node of an event's place
+ * @at: found by place_nft_find(); or a legacy one, that has none
+ * Return: NULL: @at is of a legacy rule.  Restored places of nft have no node:
+ * they are never in one process with events.
+ */
+static inline const struct nft_node *nft_node_of(const struct place *at)
+{
+	return at->backend == EVENT_NFT ?
+		(const void *)((const char *)at -
+			       offsetof(struct nft_node, place)) : NULL;
+}
 
 /* What the rules say of an event. */
 struct nft_lookup_result {
@@ -40,7 +55,7 @@ struct nft_lookup_result {
 bool nft_lookup(const struct nft_snapshot *s, const struct nft_node *n,
 		struct nft_lookup_result *f);
 
-/** nft_lookup_text - borrowed from the snapshot, not terminated */
+/** nft_lookup_text - of a rule or policy: @len bytes of the snapshot */
 const char *nft_lookup_text(const struct nft_lookup_result *f,
 			    const struct nft_node *n, uint32_t *len);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nft_names: one address and number for each name of a table or chain of nft. */
+/* nft_names: one address and number for each name of a table or chain. */
 #include "place/nft_names.h"
 
 #include <stdlib.h>
@@ -10,8 +10,8 @@
 /* Above every index of a legacy chain. */
 const uint32_t NFT_CHAIN_ID = 1u << 31;
 
-struct table_name {
-	struct table_name *next;
+struct nft_table_name {
+	struct nft_table_name *next;
 	uint8_t family;
 	uint32_t len;
 	char name[];
@@ -20,9 +20,10 @@ struct table_name {
 const char *nft_names_table(struct nft_names *n, uint8_t family,
 			    const char *name, uint32_t len)
 {
-	struct table_name *t;
+	uint64_t hash = hash_name(family, name, len);
+	struct nft_table_name **head = &n->table[hash % NFT_NAMES_BUCKETS], *t;
 
-	for (t = n->tables; t; t = t->next)
+	for (t = *head; t; t = t->next)
 		if (t->family == family && t->len == len &&
 		    memcmp(t->name, name, len) == 0)
 			return t->name;
@@ -32,8 +33,8 @@ const char *nft_names_table(struct nft_names *n, uint8_t family,
 	t->family = family;
 	t->len = len;
 	memcpy(t->name, name, len);
-	t->next = n->tables;
-	n->tables = t;
+	t->next = *head;
+	*head = t;
 	return t->name;
 }
 
@@ -42,7 +43,7 @@ const struct nft_chain_name *nft_names_chain(struct nft_names *n,
 					     const char *name, uint32_t len)
 {
 	uint64_t hash = hash_name((uintptr_t)table, name, len);
-	struct nft_chain_name **head = &n->chain[hash % NFT_CHAIN_BUCKETS], *c;
+	struct nft_chain_name **head = &n->chain[hash % NFT_NAMES_BUCKETS], *c;
 
 	for (c = *head; c; c = c->next)
 		if (c->table == table && c->len == len &&
@@ -62,13 +63,14 @@ const struct nft_chain_name *nft_names_chain(struct nft_names *n,
 
 void nft_names_close(struct nft_names *n)
 {
-	for (unsigned int b = 0; b < NFT_CHAIN_BUCKETS; b++)
+	for (unsigned int b = 0; b < NFT_NAMES_BUCKETS; b++) {
 		for (struct nft_chain_name *c = n->chain[b], *next; c; c = next) {
 			next = c->next;
 			free(c);
 		}
-	for (struct table_name *t = n->tables, *next; t; t = next) {
-		next = t->next;
-		free(t);
+		for (struct nft_table_name *t = n->table[b], *next; t; t = next) {
+			next = t->next;
+			free(t);
+		}
 	}
 }

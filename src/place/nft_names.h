@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nft_names: one address and number for each name of a table or chain of nft. */
+/* nft_names: one address and number for each name of a table or chain. */
 #ifndef NFTRACE_NFT_NAMES_H
 #define NFTRACE_NFT_NAMES_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-enum { NFT_CHAIN_BUCKETS = 1024 };
+enum { NFT_NAMES_BUCKETS = 1024 };
 
 /* A bit that all numbers of nft's chains have, and none of legacy's. */
 extern const uint32_t NFT_CHAIN_ID;
@@ -20,21 +20,28 @@ struct nft_chain_name {
 	char name[];
 };
 
-struct table_name;
+struct nft_table_name;
 
 /* Zeroed to begin with. */
 struct nft_names {
-	struct nft_chain_name *chain[NFT_CHAIN_BUCKETS];
-	struct table_name *tables;
+	struct nft_chain_name *chain[NFT_NAMES_BUCKETS];
+	struct nft_table_name *table[NFT_NAMES_BUCKETS];
 	uint32_t chains;
 };
 
-/** nft_names_table, _chain - for as long as the names are open; NULL: no memory */
+/**
+ * nft_names_table, nft_names_chain - the one copy of a name
+ * @name: @len bytes, copied
+ * @table: as nft_names_table() has returned it
+ * Return: terminated, the names' own until nft_names_close(); NULL: no memory.
+ */
 const char *nft_names_table(struct nft_names *n, uint8_t family,
 			    const char *name, uint32_t len);
 const struct nft_chain_name *nft_names_chain(struct nft_names *n,
 					     const char *table,
 					     const char *name, uint32_t len);
+
+/** nft_names_close - free all names; nothing points to them any more */
 void nft_names_close(struct nft_names *n);
 
 #endif

@@ -18,10 +18,7 @@
 
 static void node_free(struct nft_node *n)
 {
-	free((void *)n->place.prefix);
-	free((void *)n->place.rule);
-	free((void *)n->place.line);
-	free(n->jump);
+	nft_place_cache_empty(n);
 	free(n);
 }
 
@@ -84,24 +81,25 @@ struct nft_node *nft_place_cache_find(const struct nft_place_cache *ns,
 	return n;
 }
 
-static bool name_place(struct place *p)
+static bool name_place(struct place *p, struct place_texts *t)
 {
 	static const char *const words[] = {
 		[PLACE_RULE] = "rule", [PLACE_RETURN] = "return",
 		[PLACE_POLICY] = "policy",
 	};
-	char *prefix;
 	int n = p->handle ?
-		asprintf(&prefix, "TRACE: nft %s %s:%s:%s:%llu",
+		asprintf(&t->prefix, "TRACE: nft %s %s:%s:%s:%llu",
 			 nft_snapshot_family(p->family), p->table, p->chain,
 			 words[p->kind], (unsigned long long)p->handle) :
-		asprintf(&prefix, "TRACE: nft %s %s:%s:%s",
+		asprintf(&t->prefix, "TRACE: nft %s %s:%s:%s",
 			 nft_snapshot_family(p->family), p->table, p->chain,
 			 words[p->kind]);
 
-	if (n < 0)
+	if (n < 0) {
+		t->prefix = NULL;
 		return false;
-	p->prefix = prefix;
+	}
+	p->prefix = t->prefix;
 	p->prefix_len = (uint32_t)n;
 	return true;
 }
@@ -144,27 +142,28 @@ bool nft_place_cache_fill(struct nft_place_cache *ns, struct nft_node *n,
 	n->jump = strndup(f->jump.text, f->jump.len);
 	n->jump_len = f->jump.len;
 	p->target = to ? to->name : "";
-	return n->jump && name_place(p);
+	return n->jump && name_place(p, &n->texts);
 }
 
 void nft_place_cache_empty(struct nft_node *n)
 {
-	free((void *)n->place.prefix);
+	place_texts_free(&n->texts);
 	free(n->jump);
 }
 
-static bool set_text(struct place *p, const char *text, uint32_t len)
+static void set_text(struct nft_node *n, const char *text, uint32_t len)
 {
-	p->rule = strndup(text, len);
-	p->rule_len = len;
-	return p->rule && place_build_line(p);
+	n->place.rule = n->texts.rule = strndup(text, len);
+	n->place.rule_len = len;
+	if (n->texts.rule)
+		place_build_line(&n->place, &n->texts);
 }
 
 static struct nft_node *add(struct nft_place_cache *ns, struct nft_node *n)
 {
 	struct nft_node **head = &ns->bucket[n->hash % NFT_PLACE_CACHE_BUCKETS];
 
-	if (!n->place.line || !place_adopt(ns->idx, &n->place)) {
+	if (!n->texts.line || !place_adopt(ns->idx, &n->place)) {
 		node_free(n);
 		return NULL;
 	}
@@ -185,7 +184,10 @@ static struct nft_node *copy(const struct nft_node *from, uint8_t state)
 	n->place.doubt = state == PLACE_LOST ? TEXT_DOUBT_GONE
 					     : TEXT_DOUBT_NONE;
 	n->place.rule = n->place.line = NULL;
-	n->place.prefix = strndup(from->place.prefix, from->place.prefix_len);
+	n->texts = (struct place_texts){
+		.prefix = strndup(from->place.prefix, from->place.prefix_len),
+	};
+	n->place.prefix = n->texts.prefix;
 	n->jump = strndup(from->jump, from->jump_len);
 	if (n->place.prefix && n->jump)
 		return n;
@@ -251,7 +253,7 @@ struct nft_node *nft_place_cache_known(struct nft_place_cache *ns,
 		n->place.doubt = TEXT_DOUBT_GONE;
 	}
 	nft_lookup_describe(ns->map, n, f);
-	set_text(&n->place, text, len);
+	set_text(n, text, len);
 	/* Rules of before are none of now's, though they have the same name. */
 	n->epoch = now ? ns->epoch : ns->epoch - 1;
 	return add(ns, n);
@@ -273,6 +275,6 @@ struct nft_node *nft_place_cache_in_state(struct nft_place_cache *ns,
 	nft_lookup(ns->now, n, &f);
 	f.rule = NULL;
 	nft_lookup_describe(ns->map, n, &f);
-	set_text(&n->place, "", 0);
+	set_text(n, "", 0);
 	return add(ns, n);
 }

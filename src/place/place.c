@@ -9,6 +9,7 @@
 
 #include "base/escape.h"
 #include "capture/event.h"
+#include "place/nft_names.h"
 #include "place/path_map.h"
 #include "place/place_restored.h"
 #include "place/prefix.h"
@@ -25,6 +26,7 @@ struct node {
 	struct node *then;		/* what was looked for behind it, or NULL */
 	uint64_t hash;
 	struct place place;
+	struct place_texts texts;
 };
 
 struct place_index {
@@ -34,8 +36,9 @@ struct place_index {
 	uint8_t changed[FAMILY_COUNT];
 	uint8_t phase;			/* enum place_phase */
 	struct node *bucket[BUCKETS];
-	struct node *retired;		/* found before the last turn */
+	struct node *retired;		/* found in an earlier epoch */
 	struct node *last;		/* found last, or NULL */
+	struct nft_names names;		/* of restored places */
 	const struct place **by_id;
 	uint32_t count, room;
 };
@@ -57,15 +60,16 @@ struct place_index *place_index_open(const struct ruleset *rules,
 	return idx;
 }
 
+void place_texts_free(struct place_texts *t)
+{
+	free(t->prefix);
+	free(t->rule);
+	free(t->line);
+}
+
 static void node_free(struct node *n)
 {
-	free((void *)n->place.prefix);
-	free((void *)n->place.line);
-	/* Else they are the snapshot's. */
-	if (!n->place.snap) {
-		free((void *)n->place.rule);
-		free((void *)n->place.chain);
-	}
+	place_texts_free(&n->texts);
 	free(n);
 }
 
@@ -86,6 +90,7 @@ void place_index_close(struct place_index *idx)
 	for (unsigned int b = 0; b < BUCKETS; b++)
 		free_list(idx->bucket[b]);
 	free_list(idx->retired);
+	nft_names_close(&idx->names);
 	free(idx->by_id);
 	free(idx);
 }
@@ -128,8 +133,8 @@ static size_t put_prefix(char *to, size_t size, const char *text, size_t len)
 	return n + escape_text(to + n, size - n, text, len);
 }
 
-/* The line of design.md: the prefix, two blanks, the rule in quotes. */
-bool place_build_line(struct place *p)
+/* A line of output: the prefix, two blanks, the rule in quotes. */
+bool place_build_line(struct place *p, struct place_texts *t)
 {
 	size_t room = 4 * ((size_t)p->prefix_len + p->rule_len) + 16;
 	char *line = malloc(room), *cut;
@@ -146,7 +151,7 @@ bool place_build_line(struct place *p)
 	}
 	line[n++] = '\n';
 	cut = realloc(line, n);
-	p->line = cut ? cut : line;
+	p->line = t->line = cut ? cut : line;
 	p->line_len = (uint32_t)n;
 	return true;
 }
@@ -334,10 +339,10 @@ static struct node *look_up(struct place_index *idx, uint8_t nfproto,
 	if (!n)
 		return NULL;
 	n->hash = hash;
-	n->place.prefix = strndup(prefix, len);
+	n->place.prefix = n->texts.prefix = strndup(prefix, len);
 	n->place.prefix_len = (uint32_t)len;
 	if (n->place.prefix && fill(idx, &n->place, s, &parts) &&
-	    place_build_line(&n->place) && add(idx, n)) {
+	    place_build_line(&n->place, &n->texts) && add(idx, n)) {
 		n->place.slot = slot_of(idx, &n->place);
 		if (forgers_write(&idx->forgers[family_index(f)], prefix, len))
 			n->place.doubt = TEXT_DOUBT_FORGED;
@@ -411,8 +416,9 @@ static const struct place *make_restored(struct place_index *idx,
 {
 	struct place *p = &n->place;
 
-	if (p->prefix && p->rule && place_describe_restored(p) && place_build_line(p) &&
-	    add(idx, n))
+	if (p->prefix && p->rule &&
+	    place_describe_restored(p, &idx->names) &&
+	    place_build_line(p, &n->texts) && add(idx, n))
 		return p;
 	node_free(n);
 	return NULL;
@@ -436,9 +442,9 @@ const struct place *place_restore(struct place_index *idx,
 	n->place.own_before = k->own_before;
 	n->place.doubt = k->doubt;
 	n->place.queue = k->queue;
-	n->place.prefix = copy_bytes(k->prefix, k->prefix_len);
+	n->place.prefix = n->texts.prefix = copy_bytes(k->prefix, k->prefix_len);
 	n->place.prefix_len = (uint32_t)k->prefix_len;
-	n->place.rule = copy_bytes(k->rule, k->rule_len);
+	n->place.rule = n->texts.rule = copy_bytes(k->rule, k->rule_len);
 	n->place.rule_len = (uint32_t)k->rule_len;
 	return make_restored(idx, n);
 }

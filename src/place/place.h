@@ -21,6 +21,8 @@ struct place_index;
  */
 struct place_index *place_index_open(const struct ruleset *rules,
 				     const struct path_map *map);
+
+/** place_index_close - with all places that it has made; NULL: nothing to do */
 void place_index_close(struct place_index *idx);
 
 /* Whether the kernel's numbers in raw are those of the snapshot. */
@@ -53,11 +55,23 @@ const struct place *place_find(struct place_index *idx, uint8_t nfproto,
 const struct place *place_restore(struct place_index *idx,
 				  const struct place_known *known);
 
-/** place_adopt - give a place that is made elsewhere its id; false: no memory */
+/**
+ * place_adopt - give a place that is made elsewhere its id
+ * @p: stays its maker's, who keeps it for as long as @idx is used
+ * Return: false: no memory.
+ */
 bool place_adopt(struct place_index *idx, struct place *p);
 
-/** place_build_line - .line from .prefix and .rule; false: no memory */
-bool place_build_line(struct place *p);
+/* What of a place's texts was allocated for it; the place points there. */
+struct place_texts {
+	char *prefix, *rule, *line;
+};
+
+/** place_texts_free - the place is not to be used any more */
+void place_texts_free(struct place_texts *t);
+
+/** place_build_line - .line, owned by @t, from .prefix and .rule; false: no memory */
+bool place_build_line(struct place *p, struct place_texts *t);
 
 /** place_count - how many different places were found so far */
 uint32_t place_count(const struct place_index *idx);

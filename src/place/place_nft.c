@@ -219,10 +219,10 @@ const struct place *place_nft_invalidate(struct place_nft *pn,
 					 const struct place *at,
 					 struct nft_span span)
 {
-	const struct nft_node *k = (const struct nft_node *)at;
+	const struct nft_node *k = nft_node_of(at);
 	struct nft_node *n;
 
-	if (at->backend != EVENT_NFT || at->own || at->state != PLACE_KNOWN ||
+	if (!k || at->own || at->state != PLACE_KNOWN ||
 	    !nft_history_has_update(&pn->window, k->key, span))
 		return at;
 	n = nft_place_cache_in_state(&pn->nodes, k, PLACE_PENDING);
@@ -231,10 +231,10 @@ const struct place *place_nft_invalidate(struct place_nft *pn,
 
 bool place_nft_is_now(struct place_nft *pn, const struct place *at)
 {
-	const struct nft_node *n = (const struct nft_node *)at;
+	const struct nft_node *n = nft_node_of(at);
 	struct nft_lookup_result f;
 
-	if (at->backend != EVENT_NFT || at->own || at->state != PLACE_KNOWN ||
+	if (!n || at->own || at->state != PLACE_KNOWN ||
 	    n->epoch == pn->nodes.epoch)
 		return true;
 	return nft_lookup(pn->window.snap[0], n, &f) &&
@@ -321,11 +321,11 @@ const struct place *place_nft_resolve(struct place_nft *pn,
 				      struct nft_span span,
 				      enum place_nft_time time)
 {
-	const struct nft_node *n = (const struct nft_node *)at;
+	const struct nft_node *n = nft_node_of(at);
 	struct nft_node *k;
 	enum nft_outcome o;
 
-	if (at->backend != EVENT_NFT || at->state != PLACE_PENDING)
+	if (!n || at->state != PLACE_PENDING)
 		return at;
 	o = nft_resolve(&pn->window, &pn->nodes, n, span, &k);
 	if (o != NFT_CERTAIN && may_come(pn, o, time))
@@ -338,11 +338,11 @@ const struct place *place_nft_resolve(struct place_nft *pn,
 const struct place *place_nft_forget_text(struct place_nft *pn,
 					  const struct place *at)
 {
+	const struct nft_node *k = nft_node_of(at);
 	struct nft_node *n;
 
-	if (at->backend != EVENT_NFT || at->own)
+	if (!k || at->own)
 		return at;
-	n = nft_place_cache_in_state(&pn->nodes, (const struct nft_node *)at,
-				     PLACE_LOST);
+	n = nft_place_cache_in_state(&pn->nodes, k, PLACE_LOST);
 	return n ? &n->place : at;
 }

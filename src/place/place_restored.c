@@ -2,10 +2,10 @@
 /* place_restored: places that a file names, without the rules that made them. */
 #include "place/place_restored.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "capture/event.h"
+#include "place/nft_names.h"
 #include "place/path_map.h"
 #include "place/place_types.h"
 #include "place/prefix.h"
@@ -25,35 +25,25 @@ static uint8_t hook_of_chain(const char *name, size_t len)
 	return NOT_A_HOOK;
 }
 
-/* One block of memory for both names: the chain's owns it. */
-static bool name_chain(struct place *p, const char *table, size_t table_len,
-		       const char *chain, size_t chain_len)
+static bool name_chain(struct place *p, struct nft_names *names,
+		       const char *chain, size_t len)
 {
-	char *both = malloc(table_len + chain_len + 2);
+	const struct nft_chain_name *c = !p->table ? NULL :
+		nft_names_chain(names, p->table, chain, (uint32_t)len);
 
-	if (!both)
+	if (!c)
 		return false;
-	memcpy(both, chain, chain_len);
-	both[chain_len] = '\0';
-	memcpy(both + chain_len + 1, table, table_len);
-	both[chain_len + 1 + table_len] = '\0';
-	p->chain = both;
-	p->chain_len = (uint32_t)chain_len;
-	p->table = both + chain_len + 1;
+	p->chain = c->name;
+	p->chain_len = c->len;
 	return true;
 }
 
-/* What a prefix alone tells; @rule is owned by the node. */
-static bool describe_restored(struct place *p, const struct prefix *parts)
+static bool describe_restored(struct place *p, struct nft_names *names,
+			      const struct prefix *parts)
 {
-	const char *table = table_order_name(parts->table, parts->table_len);
-
-	if (!table || p->queue)
+	p->table = table_order_name(parts->table, parts->table_len);
+	if (p->queue || !name_chain(p, names, parts->chain, parts->chain_len))
 		return false;
-	if (!name_chain(p, parts->table, parts->table_len, parts->chain,
-			parts->chain_len))
-		return false;
-	p->table = table;
 	/* No snapshot: a number that stands for the chain. */
 	p->chain_index = (uint32_t)prefix_hash(p->nfproto, parts->table,
 					       (size_t)(parts->chain +
@@ -67,7 +57,7 @@ static bool describe_restored(struct place *p, const struct prefix *parts)
 	p->target_chain = SNAP_NONE;
 	p->kind = parts->kind;
 	p->hook = hook_of_chain(parts->chain, parts->chain_len);
-	p->order = table_order(table, p->hook);
+	p->order = table_order(p->table, p->hook);
 	p->slot = SLOT_NONE;
 	p->effect = EFFECT_UNKNOWN;
 	p->target = "";
@@ -113,7 +103,7 @@ static bool family_fits(const struct place *p)
 }
 
 /* "TRACE: nft FAMILY TABLE:CHAIN:KIND", ":HANDLE" behind it for a rule */
-static bool describe_nft(struct place *p)
+static bool describe_nft(struct place *p, struct nft_names *names)
 {
 	const char *at = p->prefix + sizeof(NFT_HEAD) - 1;
 	const char *end = p->prefix + p->prefix_len;
@@ -146,8 +136,9 @@ static bool describe_nft(struct place *p)
 	p->target_chain = SNAP_NONE;
 	p->effect = EFFECT_UNKNOWN;
 	p->target = "";
-	return name_chain(p, table, (size_t)(chain - table), chain + 1,
-			  (size_t)(last - chain - 1));
+	p->table = nft_names_table(names, p->family, table,
+				   (uint32_t)(chain - table));
+	return name_chain(p, names, chain + 1, (size_t)(last - chain - 1));
 }
 
 static bool is_nft(const struct place *p)
@@ -156,7 +147,7 @@ static bool is_nft(const struct place *p)
 	       memcmp(p->prefix, NFT_HEAD, sizeof(NFT_HEAD) - 1) == 0;
 }
 
-bool place_describe_restored(struct place *p)
+bool place_describe_restored(struct place *p, struct nft_names *names)
 {
 	struct prefix parts;
 
@@ -165,7 +156,7 @@ bool place_describe_restored(struct place *p)
 	    memchr(p->rule, '\0', p->rule_len))
 		return false;
 	if (is_nft(p))
-		return describe_nft(p);
+		return describe_nft(p, names);
 	return prefix_split(p->prefix, p->prefix_len, &parts) &&
-	       describe_restored(p, &parts);
+	       describe_restored(p, names, &parts);
 }

@@ -5,13 +5,15 @@
 
 #include <stdbool.h>
 
+struct nft_names;
 struct place;
 
 /**
  * place_describe_restored - all that a prefix alone tells
- * @p: with all that a place_known tells; its .chain is allocated here, and its .table
- *	may lie behind it
+ * @p: with all that a place_known tells
+ * @names: get its .table and .chain, and own them
+ * Return: false: that is no prefix of a trace, or no memory.
  */
-bool place_describe_restored(struct place *p);
+bool place_describe_restored(struct place *p, struct nft_names *names);
 
 #endif

@@ -22,7 +22,8 @@ enum place_state {
 
 /*
  * A prefix that exists in the snapshot, or the like of an nft event.  Owned by
- * the index, valid until place_index_close().
+ * the index, one of a live nft event by its cache (nft_place_cache.h): valid
+ * until that is closed.  So is what its pointers point to, or the snapshot's.
  */
 struct place {
 	const struct snapshot *snap;
@@ -30,9 +31,13 @@ struct place {
 	uint32_t prefix_len;
 	uint32_t rule_len;
 	const char *rule;	/* text as iptables-save prints it, or "" */
-	const char *line;	/* the whole line of output, escaped, with \n */
+	const char *line;	/* the whole line of output, escaped, with \n; never NULL */
 	uint32_t line_len;
 	uint32_t id;		/* counts from 0; for tables beside this one */
+	/*
+	 * Terminated.  .table is interned: all places of one table have the same
+	 * pointer, and those of a packet's other tables have others.
+	 */
 	const char *table;
 	const char *chain;
 	uint32_t chain_len;

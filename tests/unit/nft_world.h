@@ -76,7 +76,8 @@ static uint32_t world_table(struct world_snapshot *w, const char *name)
 }
 
 /* "NAME" or "NAME@HANDLE" */
-static uint32_t world_chain(struct world_snapshot *w, uint32_t table, char *name)
+static uint32_t world_chain(struct world_snapshot *w, uint32_t table,
+			    char *name)
 {
 	char *at = strchr(name, '@');
 	struct nft_snap_chain *c;
@@ -259,6 +260,7 @@ static void world_event(struct event *e, struct event_nft *nft,
 }
 
 /* world_update - what the kernel tells of what transaction @generation did */
+__attribute__((unused))
 static void world_update(struct nft_update *c, uint8_t kind,
 			 uint32_t generation, const struct world_names *n)
 {
