@@ -6,22 +6,31 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/*
+ * Changes that are remembered until a history is closed: a ruleset of so many
+ * rules can be loaded anew.  272 KiB; when full, four a bucket.
+ */
 enum { NFT_CHANGELOG_ENTRIES = 16384, NFT_CHANGELOG_BUCKETS = 4096 };
 
-/* Zeroed: nothing.  Keys are nft_key_rule() and nft_key_chain(). */
+/* Zeroed: empty.  Keys are nft_key_rule() and nft_key_chain(). */
 struct nft_changelog {
 	uint32_t count;
 	uint32_t head[NFT_CHANGELOG_BUCKETS];	/* 0: none, else index + 1 */
 	struct nft_changelog_entry {
 		uint64_t key;
 		uint32_t generation;
-		uint32_t next;
+		uint32_t next;			/* of the bucket; as .head */
 	} entry[NFT_CHANGELOG_ENTRIES];
 };
 
+/** nft_changelog_clear - forget all changes */
 void nft_changelog_clear(struct nft_changelog *m);
 
-/** nft_changelog_note - in the order of generations; false: there is no room */
+/**
+ * nft_changelog_note - @key was made in @generation
+ * To be called in the order of generations.
+ * Return: false: there is no room.
+ */
 bool nft_changelog_note(struct nft_changelog *m, uint64_t key,
 			uint32_t generation);
 

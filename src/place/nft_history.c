@@ -8,40 +8,42 @@
 #include "rules/base/hash.h"
 #include "rules/nft/snapshot.h"
 
-/* Nothing older than the oldest that is left can be looked up any more. */
-static void drop_oldest(struct nft_history *w)
-{
-	const struct nft_snapshot *s = w->snap[--w->snaps];
+/* Versions of one rule that are looked through; with more it is in doubt. */
+enum { LATEST = 8 };
 
-	if (s != w->first)
+/* What was made before the oldest reading that is left cannot be looked up. */
+static void drop_oldest(struct nft_history *h)
+{
+	const struct nft_snapshot *s = h->snap[--h->snaps];
+
+	if (s != h->first)
 		nft_snapshot_unmap(s);
-	if (w->snaps &&
-	    nft_is_after(w->snap[w->snaps - 1]->generation, w->since))
-		w->since = w->snap[w->snaps - 1]->generation;
+	if (h->snaps &&
+	    nft_is_after(h->snap[h->snaps - 1]->generation, h->since))
+		h->since = h->snap[h->snaps - 1]->generation;
 }
 
-void nft_history_begin(struct nft_history *w, const struct nft_snapshot *snap)
+void nft_history_begin(struct nft_history *h, const struct nft_snapshot *snap)
 {
-	memset(w, 0, sizeof(*w));
-	w->first = w->snap[0] = snap;
-	w->snaps = 1;
-	w->generation = w->newest = w->since = snap->generation;
+	memset(h, 0, sizeof(*h));
+	h->first = h->snap[0] = snap;
+	h->snaps = 1;
+	h->generation = h->newest = h->since = snap->generation;
 }
 
-void nft_history_end(struct nft_history *w)
+void nft_history_end(struct nft_history *h)
 {
-	while (w->snaps)
-		drop_oldest(w);
+	while (h->snaps)
+		drop_oldest(h);
 }
 
-void nft_history_close(struct nft_history *w)
+void nft_history_close(struct nft_history *h)
 {
-	if (w->open)
+	if (h->open)
 		return;
-	while (w->snaps > 1)
-		drop_oldest(w);
-	w->since = w->snap[0]->generation;
-	nft_changelog_clear(&w->made);
+	while (h->snaps > 1)
+		drop_oldest(h);
+	nft_changelog_clear(&h->changelog);
 }
 
 uint64_t nft_key_rule(uint8_t family, const struct event_name *table,
@@ -57,177 +59,178 @@ uint64_t nft_key_chain(uint8_t family, const struct event_name *table,
 			     chain->len);
 }
 
-static uint32_t find_table(const struct nft_history *w,
+static uint32_t find_table_of(const struct nft_history *h,
 			   const struct nft_update *c)
 {
-	return nft_snapshot_find_table(w->snap[0], c->family, c->table.text,
+	return nft_snapshot_find_table(h->snap[0], c->family, c->table.text,
 				       c->table.len);
 }
 
-bool nft_history_is_own(const struct nft_history *w, const struct nft_update *c)
+bool nft_history_is_own(const struct nft_history *h, const struct nft_update *c)
 {
-	uint32_t i = find_table(w, c);
+	uint32_t i = find_table_of(h, c);
 
 	return i != NFT_SNAP_NONE &&
-	       nft_snapshot_table(w->snap[0], i)->flags & NFT_SNAP_OWN;
+	       nft_snapshot_table(h->snap[0], i)->flags & NFT_SNAP_OWN;
 }
 
-/* Rules that jump to it have another text now, and nothing tells of them. */
-static bool is_renamed(const struct nft_history *w, const struct nft_update *c)
+/* Rules that jump to a renamed chain have another text; no message says so. */
+static bool is_renamed(const struct nft_history *h, const struct nft_update *c)
 {
-	uint32_t i = find_table(w, c);
+	uint32_t i = find_table_of(h, c);
 	const struct nft_snap_table *t;
 
 	if (i == NFT_SNAP_NONE ||
-	    nft_snapshot_find_chain(w->snap[0], i, c->chain.text,
+	    nft_snapshot_find_chain(h->snap[0], i, c->chain.text,
 				    c->chain.len) != NFT_SNAP_NONE)
 		return false;
-	t = nft_snapshot_table(w->snap[0], i);
+	t = nft_snapshot_table(h->snap[0], i);
 	for (uint32_t k = 0; k < t->chains; k++)
-		if (nft_snapshot_chain(w->snap[0], t->first_chain + k)->handle ==
+		if (nft_snapshot_chain(h->snap[0], t->first_chain + k)->handle ==
 		    c->handle)
 			return true;
 	return false;
 }
 
-static bool is_making(const struct nft_update *c)
+static bool makes_version(const struct nft_update *c)
 {
 	return c->kind == NFT_UPDATE_RULE || c->kind == NFT_UPDATE_CHAIN;
 }
 
-static void note(struct nft_history *w, const struct nft_update *c,
+static void note_version(struct nft_history *h, const struct nft_update *c,
 		 uint32_t generation)
 {
 	uint64_t key = c->kind == NFT_UPDATE_RULE ?
 		nft_key_rule(c->family, &c->table, c->handle) :
 		nft_key_chain(c->family, &c->table, &c->chain);
 
-	w->doubt = true;
-	if (nft_changelog_note(&w->made, key, generation))
+	h->made = true;
+	if (nft_changelog_note(&h->changelog, key, generation))
 		return;
-	/* Too much to remember is as good as never told. */
-	nft_changelog_clear(&w->made);
-	nft_history_lost(w);
+	/* A change that cannot be remembered is as good as never told. */
+	nft_changelog_clear(&h->changelog);
+	nft_history_lost(h);
 }
 
-static bool take_generation(struct nft_history *w, uint32_t generation)
+/* Return: did it make a version, or is a transaction missing? */
+static bool end_transaction(struct nft_history *h, uint32_t generation)
 {
-	bool doubt = w->doubt;
+	bool made = h->made;
 
-	if (generation != w->generation + 1) {
-		nft_history_lost(w);
-		doubt = true;
+	if (generation != h->generation + 1) {
+		nft_history_lost(h);
+		made = true;
 	}
-	w->generation = generation;
-	w->doubt = false;
-	return doubt;
+	h->generation = generation;
+	h->made = false;
+	return made;
 }
 
-bool nft_history_update(struct nft_history *w, const struct nft_update *c)
+bool nft_history_update(struct nft_history *h, const struct nft_update *c)
 {
-	uint16_t ahead = (uint16_t)(c->serial - (uint16_t)w->generation);
+	uint16_t ahead = (uint16_t)(c->serial - (uint16_t)h->generation);
 	bool told = (int16_t)ahead <= 0;
 
 	if (c->kind == NFT_UPDATE_GENERATION)
-		return !told && take_generation(w, c->generation);
-	/* Of our own table we need no word. */
-	if (nft_history_is_own(w, c))
+		return !told && end_transaction(h, c->generation);
+	/* The texts of the run's own rules are not shown. */
+	if (nft_history_is_own(h, c))
 		return false;
 	/*
-	 * Made after the trace began and before the first reading: that is not
-	 * what the events read so far have met.
+	 * A change that a reading has already, told of late.  A version that it
+	 * made may not be what earlier events met: those got the later text.
 	 */
-	if (told && !is_making(c))
+	if (told && !makes_version(c))
 		return false;
-	if (told || (c->kind == NFT_UPDATE_CHAIN && is_renamed(w, c))) {
-		nft_history_lost(w);
+	if (told || (c->kind == NFT_UPDATE_CHAIN && is_renamed(h, c))) {
+		nft_history_lost(h);
 		return true;
 	}
-	w->open = w->changed = true;
-	w->newest = w->generation + ahead;
-	if (is_making(c))
-		note(w, c, w->newest);
+	h->open = h->changed = true;
+	h->newest = h->generation + ahead;
+	if (makes_version(c))
+		note_version(h, c, h->newest);
 	return false;
 }
 
-void nft_history_lost(struct nft_history *w)
+void nft_history_lost(struct nft_history *h)
 {
-	if (!w->lost)
-		w->lost_at = w->generation;
-	w->open = w->changed = w->lost = true;
-	w->healing = false;
+	if (!h->lost)
+		h->lost_at = h->generation;
+	h->open = h->changed = h->lost = true;
+	h->healing = false;
 }
 
-void nft_history_asked(struct nft_history *w)
+void nft_history_asked(struct nft_history *h)
 {
-	w->healing = w->lost;
+	h->healing = h->lost;
 }
 
-struct nft_span nft_history_span(const struct nft_history *w)
+struct nft_span nft_history_span(const struct nft_history *h)
 {
-	return (struct nft_span){ w->snap[0]->generation, w->generation + 1 };
+	return (struct nft_span){ h->snap[0]->generation, h->generation + 1 };
 }
 
-bool nft_history_reaches(const struct nft_history *w, uint32_t generation)
+bool nft_history_reaches(const struct nft_history *h, uint32_t generation)
 {
-	return !w->lost && !nft_is_after(w->since, generation);
+	return !h->lost && !nft_is_after(h->since, generation);
 }
 
-bool nft_history_has_update(const struct nft_history *w, uint64_t key,
+bool nft_history_has_update(const struct nft_history *h, uint64_t key,
 			    struct nft_span span)
 {
-	uint32_t made[8];
+	uint32_t made[LATEST];
 	unsigned int n;
 
-	if (w->lost)
+	if (h->lost)
 		return true;
-	n = nft_changelog_find(&w->made, key, made, 8);
-	for (unsigned int i = 0; i < n && i < 8; i++)
+	n = nft_changelog_find(&h->changelog, key, made, LATEST);
+	for (unsigned int i = 0; i < n && i < LATEST; i++)
 		if (nft_is_after(made[i], span.from) &&
 		    !nft_is_after(made[i], span.to))
 			return true;
-	return n > 8;
+	return n > LATEST;
 }
 
 /*
- * Read after the loss.  What was missed is in there, if it was anything of the
- * rules at all; what came since then was not missed.
+ * A reading that began after the loss has the changes that were missed; changes
+ * behind it have been told of.  If none was missed, the changelog is whole.
  */
-static void heal(struct nft_history *w, uint32_t generation)
+static void heal(struct nft_history *h, uint32_t generation)
 {
-	w->lost = w->healing = false;
-	if (generation == w->lost_at)
+	h->lost = h->healing = false;
+	if (generation == h->lost_at)
 		return;
-	w->since = generation;
-	if (nft_is_after(generation, w->generation))
-		w->generation = generation;
+	h->since = generation;
+	if (nft_is_after(generation, h->generation))
+		h->generation = generation;
 }
 
-static bool is_full(const struct nft_history *w,
+static bool is_full(const struct nft_history *h,
 		    const struct nft_snapshot *more)
 {
 	uint64_t bytes = more->size;
 
-	for (unsigned int i = 0; i < w->snaps; i++)
-		bytes += w->snap[i]->size;
-	return w->snaps == NFT_HISTORY_SNAPS ||
-	       (w->snaps > 3 && bytes > NFT_HISTORY_BYTES);
+	for (unsigned int i = 0; i < h->snaps; i++)
+		bytes += h->snap[i]->size;
+	return h->snaps == NFT_HISTORY_SNAPS ||
+	       (h->snaps > 3 && bytes > NFT_HISTORY_BYTES);
 }
 
-bool nft_history_push(struct nft_history *w, const struct nft_snapshot *snap)
+bool nft_history_push(struct nft_history *h, const struct nft_snapshot *snap)
 {
-	if (w->healing)
-		heal(w, snap->generation);
-	if (nft_is_after(snap->generation, w->generation) && !w->lost)
+	if (h->healing)
+		heal(h, snap->generation);
+	if (nft_is_after(snap->generation, h->generation) && !h->lost)
 		return false;
-	while (is_full(w, snap))
-		drop_oldest(w);
-	memmove(&w->snap[1], &w->snap[0], w->snaps * sizeof(w->snap[0]));
-	w->snap[0] = snap;
-	w->snaps++;
+	while (is_full(h, snap))
+		drop_oldest(h);
+	memmove(&h->snap[1], &h->snap[0], h->snaps * sizeof(h->snap[0]));
+	h->snap[0] = snap;
+	h->snaps++;
 	/* Of the next transaction a part may have been told, but not its end. */
-	w->changed = w->lost || snap->generation != w->generation ||
-		     nft_is_after(w->newest, w->generation);
-	w->open = w->changed;
+	h->changed = h->lost || snap->generation != h->generation ||
+		     nft_is_after(h->newest, h->generation);
+	h->open = h->changed;
 	return true;
 }

@@ -11,11 +11,16 @@
 
 struct nft_snapshot;
 
+/*
+ * How many readings are kept while the rules change, and bytes of them, so that
+ * rules that never rest do not fill the memory.  Of whatever size, three are kept:
+ * two to differ, and one more on its way.
+ */
 enum { NFT_HISTORY_SNAPS = 24, NFT_HISTORY_BYTES = 64 << 20 };
 
 /*
- * A window is open from the first change that the kernel tells of until the
- * rules have been read again and nothing has changed since.
+ * A history is open from the first change that the kernel tells of until the
+ * rules have been read again and no change is known that this reading lacks.
  *
  * Why its texts are right
  *
@@ -25,76 +30,94 @@ enum { NFT_HISTORY_SNAPS = 24, NFT_HISTORY_BYTES = 64 << 20 };
  * of the next; of a base chain's policy, from one NEWCHAIN to the next.
  * Within a version the text does not change.  What is needed is that every
  * version an event can have met has been read in a generation of its own, and
- * that all of these have the same text; see settle() in place_nft.
+ * that all of these have the same text: nft_resolve().
  *
  * - No version is missed: every NEWRULE and NEWCHAIN of a generation after
- *   .since is in .made.  Messages that were lost show in the socket (ENOBUFS,
- *   its count of drops) or as a gap between NEWGEN messages; then all is in
- *   doubt until the rules have been read anew, see .lost.
+ *   .since is in .changelog.  Messages that were lost show in the socket
+ *   (ENOBUFS, its count of drops) or as a gap between NEWGEN messages; then all
+ *   is in doubt until the rules have been read anew, see .lost.  (The kernel
+ *   counts from 2^32 - 1 to 1: that is taken for a gap.)
  * - No event is older than span.from: who reads the rules waits for all
- *   evaluations that were under way then (nft_news), and they are only put in
- *   here once the socket was found empty afterwards, or a message has been read
- *   that was put into it then (capture_fence).  Hence what is read from then on
- *   was made under the generation of .snap[0] or a later one.
+ *   evaluations that were under way then (supervisor/nft_refresh), and a
+ *   reading is only pushed once the socket was found empty afterwards, or a message has
+ *   been read that was put into it then (capture_fence).  Hence what is read
+ *   from then on was made under the generation of .snap[0] or a later one.
  * - None is newer than span.to: the kernel makes the rules of generation N + 2
  *   visible to packets after it has sent NEWGEN for N + 1 (both under its
  *   commit mutex), and one socket gets both in order.  So what is read before
  *   that NEWGEN is of N + 1 at the latest.  It may be of N + 1 while only N
  *   was told of: the rules become visible before their messages are sent.
  * - A reading is of one generation: its number is the same before and after,
- *   and whoever was just changing it has finished in between (nft_dump).
+ *   and whoever was just changing the rules has finished in between
+ *   (rules/nft/dump).
  */
 struct nft_history {
-	const struct nft_snapshot *snap[NFT_HISTORY_SNAPS];	/* [0]: now */
-	unsigned int snaps;
+	const struct nft_snapshot *snap[NFT_HISTORY_SNAPS];	/* newest first */
+	unsigned int snaps;	/* 1 at least */
 	const struct nft_snapshot *first;	/* of the start: not to be unmapped */
-	struct nft_changelog made;
-	uint32_t since;		/* what was made after this one is in .made */
-	uint32_t generation;	/* that the kernel has told of so far */
+	struct nft_changelog changelog;		/* what was made after .since */
+	uint32_t since;		/* generation of one of .snap */
+	uint32_t generation;	/* that the kernel has told of so far, to its end */
 	uint32_t newest;	/* of the last change told of; its NEWGEN may be to come */
-	uint32_t lost_at;	/* that it had told of when messages were lost */
+	uint32_t lost_at;	/* .generation when messages were lost */
 	bool open;
-	bool changed;		/* since snap[0] was read */
-	bool doubt;		/* this transaction made something */
-	bool lost;		/* messages are lost */
-	bool healing;		/* the rules are being read since then */
+	bool changed;		/* a change is known that snap[0] lacks */
+	bool made;		/* the transaction being told of made a version */
+	bool lost;		/* messages are lost, and the rules not read anew */
+	bool healing;		/* a reading began since then */
 };
 
 /** nft_history_begin - @snap: of the start, borrowed for ever */
-void nft_history_begin(struct nft_history *w, const struct nft_snapshot *snap);
-void nft_history_end(struct nft_history *w);
+void nft_history_begin(struct nft_history *h, const struct nft_snapshot *snap);
 
-/** nft_history_is_own - is it of a table of this run's own? */
-bool nft_history_is_own(const struct nft_history *w,
+/** nft_history_end - unmap all readings but that of the start */
+void nft_history_end(struct nft_history *h);
+
+/** nft_history_is_own - is a change one of this run's own tables? */
+bool nft_history_is_own(const struct nft_history *h,
 			const struct nft_update *c);
 
-/** nft_history_update - true: what was certain may be so no more */
-bool nft_history_update(struct nft_history *w, const struct nft_update *c);
+/**
+ * nft_history_update - the kernel tells of a change
+ * Return: true: texts that were certain may be so no more, see
+ * nft_history_has_update().
+ */
+bool nft_history_update(struct nft_history *h, const struct nft_update *c);
 
 /** nft_history_lost - messages are lost: any rule may have been made anew */
-void nft_history_lost(struct nft_history *w);
+void nft_history_lost(struct nft_history *h);
 
 /** nft_history_asked - the rules will be read, beginning from now */
-void nft_history_asked(struct nft_history *w);
+void nft_history_asked(struct nft_history *h);
 
-/** nft_history_span - of an event that is read now */
-struct nft_span nft_history_span(const struct nft_history *w);
+/** nft_history_span - generations of which an event is that is read now */
+struct nft_span nft_history_span(const struct nft_history *h);
 
-/** nft_history_reaches - is all that was made after @generation known? */
-bool nft_history_reaches(const struct nft_history *w, uint32_t generation);
+/** nft_history_reaches - are all versions known that began behind @generation? */
+bool nft_history_reaches(const struct nft_history *h, uint32_t generation);
 
-/** nft_history_has_update - was it made in @span, but for its first generation? */
-bool nft_history_has_update(const struct nft_history *w, uint64_t key,
+/**
+ * nft_history_has_update - may an event of @span have met a new version of @key?
+ * Return: true: a version began behind the first generation of @span and not
+ * behind its last one, or that cannot be told.
+ */
+bool nft_history_has_update(const struct nft_history *h, uint64_t key,
 			    struct nft_span span);
 
 /**
- * nft_history_push - the rules of now; owned in any case
- * Return: false: the kernel has not told of all that is in it yet, try again.
+ * nft_history_push - the rules, read again
+ * @snap: mapped; owned by @h when taken
+ * Return: false: @snap is not taken, for the kernel has not told of all that is
+ * in it; try again when it has.
  */
-bool nft_history_push(struct nft_history *w, const struct nft_snapshot *snap);
+bool nft_history_push(struct nft_history *h, const struct nft_snapshot *snap);
 
-/** nft_history_close - nothing depends on the rules of before any more, if it is over */
-void nft_history_close(struct nft_history *w);
+/**
+ * nft_history_close - no event that was read depends on earlier rules any more
+ *
+ * Only the newest reading is kept, unless the history is open.
+ */
+void nft_history_close(struct nft_history *h);
 
 /** nft_key_rule, nft_key_chain - what a version is one of */
 uint64_t nft_key_rule(uint8_t family, const struct event_name *table,

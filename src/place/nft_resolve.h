@@ -9,19 +9,22 @@ struct nft_node;
 struct nft_place_cache;
 struct nft_history;
 
-/* What can be said of an event's rule. */
+/* What can be said of the rule that an event met. */
 enum nft_outcome {
-	NFT_NEVER_MADE,		/* no version that it can have met was told of */
-	NFT_NOT_READ,		/* it can have met one that has not been read */
+	NFT_NEVER_MADE,		/* no reading has the rule, and no NEWRULE named it */
+	NFT_NOT_READ,		/* its newest version has not been read */
 	NFT_NOT_CERTAIN,	/* the versions it can have met differ, or are unknown */
-	NFT_CERTAIN,
+	NFT_CERTAIN,		/* all versions it can have met have one text */
 };
 
 /**
- * nft_resolve - of an event of the generations @span at @n
- * @result: NFT_CERTAIN: the node that has the text
+ * nft_resolve - which text an event's rule had when the event was made
+ * @ns: gets a node for each text that is looked at
+ * @n: names the rule, or policy
+ * @span: generations in which the event can have been made
+ * @result: NFT_CERTAIN: the node of @ns that has the text; else NULL
  */
-enum nft_outcome nft_resolve(const struct nft_history *w,
+enum nft_outcome nft_resolve(const struct nft_history *h,
 			     struct nft_place_cache *ns,
 			     const struct nft_node *n, struct nft_span span,
 			     struct nft_node **result);

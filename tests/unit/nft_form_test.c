@@ -366,6 +366,11 @@ static const struct row refused[] = {
 	  "counter" },
 	{ "the TTL", "load net 8 1; cmp == 40; counter" },
 	{ "two bytes at the protocol", "load net 9 2; cmp == 0600; counter" },
+	{ "two bytes at the protocol, one compared", "load net 9 2; "
+	  "cmp == 06; counter" },
+	{ "written and compared", "write; cmp == 0a000001 0; counter" },
+	{ "a range of half addresses", "load net 12 2; range 0a00 0a09; "
+	  "counter" },
 	{ "a port, and no protocol", "load trans 2 2; cmp == 0050; counter" },
 	{ "a port of not TCP", "meta l4; cmp != 06; load trans 2 2; "
 	  "cmp == 0050; counter" },
