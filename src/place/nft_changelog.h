@@ -8,7 +8,7 @@
 
 /*
  * Changes that are remembered until a history is closed: a ruleset of so many
- * rules can be loaded anew.  272 KiB; when full, four a bucket.
+ * rules can be loaded anew.  Bytes: 272 KiB; when full, four entries a bucket.
  */
 enum { NFT_CHANGELOG_ENTRIES = 16384, NFT_CHANGELOG_BUCKETS = 4096 };
 

@@ -22,39 +22,45 @@ struct nft_place_cache {
 	struct place_index *idx;	/* gives them their ids; borrowed */
 	const struct path_map *map;
 	const struct nft_snapshot *now;	/* the rules as read last */
-	uint32_t epoch;			/* how often they were */
+	uint32_t epoch;			/* how often they were read again */
 	struct nft_node *bucket[NFT_PLACE_CACHE_BUCKETS];
 	struct nft_names names;
 };
 
+/** nft_place_cache_close - free all nodes and names */
 void nft_place_cache_close(struct nft_place_cache *ns);
 
-/** nft_place_cache_new_epoch - these are the rules from now on; borrowed until the next turn */
+/** nft_place_cache_new_epoch - @now: borrowed until the next epoch */
 void nft_place_cache_new_epoch(struct nft_place_cache *ns,
 			       const struct nft_snapshot *now);
 
-/** nft_place_cache_find - one that is of this event, whatever its text; NULL: none is */
+/** nft_place_cache_find - a node of this event, of whatever text, or NULL */
 struct nft_node *nft_place_cache_find(const struct nft_place_cache *ns,
 				      const struct event *e);
 
 /**
- * nft_place_cache_fill - names and key of an event, in a node that is none of ours
+ * nft_place_cache_fill - names and key of an event, in a node of the caller's
  * @n: nft_place_cache_empty() it, in any case
+ * Return: false: no memory.
  */
 bool nft_place_cache_fill(struct nft_place_cache *ns, struct nft_node *n,
 			  const struct event *e);
 void nft_place_cache_empty(struct nft_node *n);
 
-/** nft_place_cache_has_text - is it what was found? */
+/** nft_place_cache_has_text - is a node known, with the text that was found? */
 bool nft_place_cache_has_text(const struct nft_node *n,
 			      const struct nft_lookup_result *f);
 
-/** nft_place_cache_known - the same place with the text that was found; NULL: no memory */
+/** nft_place_cache_known - the place of @like with that text; NULL: no memory */
 struct nft_node *nft_place_cache_known(struct nft_place_cache *ns,
 				       const struct nft_node *like,
 				       const struct nft_lookup_result *f);
 
-/** nft_place_cache_in_state - the same place without a text, PLACE_PENDING or _LOST */
+/**
+ * nft_place_cache_in_state - the place of @like without a text
+ * @state: PLACE_PENDING or PLACE_LOST
+ * Return: NULL: no memory.
+ */
 struct nft_node *nft_place_cache_in_state(struct nft_place_cache *ns,
 					  const struct nft_node *like,
 					  uint8_t state);

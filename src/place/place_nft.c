@@ -19,16 +19,18 @@
 #include "rules/base/family.h"
 #include "rules/nft/snapshot.h"
 
-enum { OUTSIDE = 64 };
+/* Packets at ingress at a time, told apart by trace ids: some for each CPU. */
+enum { AT_INGRESS = 64 };
 
 struct place_nft {
 	struct path_map *map;
-	struct nft_history window;
-	struct nft_place_cache nodes;
-	uint32_t missing_epoch;	/* when a rule was looked for in vain */
-	bool missing, asked;
+	struct nft_history history;
+	struct nft_place_cache cache;
+	uint32_t missing_epoch;	/* of the cache, when .missing was last asked for */
+	bool missing;		/* an event's rule is in no reading, nor told of */
+	bool asked;		/* the rules are being read */
 	/* Trace ids of packets that are at ingress, by their low bits. */
-	uint32_t outside[OUTSIDE];
+	uint32_t at_ingress[AT_INGRESS];
 };
 
 /* Conntrack runs all of nat at one priority, whatever a chain of nat says. */
@@ -44,11 +46,11 @@ static void add_slot(struct place_nft *pn, const struct nft_snapshot *s,
 		     const struct nft_snap_chain *c)
 {
 	const struct nft_snap_table *t = nft_snapshot_table(s, c->table);
-	const char *table = nft_names_table(&pn->nodes.names, t->nfproto,
+	const char *table = nft_names_table(&pn->cache.names, t->nfproto,
 					    nft_snapshot_text(s, t->name),
 					    t->name_len);
 	const struct nft_chain_name *name = !table ? NULL :
-		nft_names_chain(&pn->nodes.names, table,
+		nft_names_chain(&pn->cache.names, table,
 				nft_snapshot_text(s, c->name), c->name_len);
 
 	if (!name || t->flags & NFT_SNAP_DORMANT)
@@ -66,7 +68,7 @@ static void add_slot(struct place_nft *pn, const struct nft_snapshot *s,
 	}
 }
 
-/* Is there a rule that does this? */
+/* Does a rule do @what, enum nft_snap_does? */
 static bool any_does(const struct nft_snapshot *s, uint32_t what)
 {
 	for (uint32_t i = 0; i < s->rules; i++)
@@ -110,11 +112,11 @@ struct place_nft *place_nft_open(struct place_index *idx, struct path_map *map,
 	if (!pn)
 		return NULL;
 	pn->map = map;
-	pn->nodes.idx = idx;
-	pn->nodes.map = map;
-	pn->nodes.now = snap;
+	pn->cache.idx = idx;
+	pn->cache.map = map;
+	pn->cache.now = snap;
 	pn->missing_epoch = UINT32_MAX;
-	nft_history_begin(&pn->window, snap);
+	nft_history_begin(&pn->history, snap);
 	add_slots(pn, snap);
 	return pn;
 }
@@ -123,8 +125,8 @@ void place_nft_close(struct place_nft *pn)
 {
 	if (!pn)
 		return;
-	nft_history_end(&pn->window);
-	nft_place_cache_close(&pn->nodes);
+	nft_history_end(&pn->history);
+	nft_place_cache_close(&pn->cache);
 	free(pn);
 }
 
@@ -133,14 +135,14 @@ static const struct place *look_up(struct place_nft *pn, struct nft_node *like)
 	struct nft_lookup_result f;
 	struct nft_node *n;
 
-	if (nft_history_has_update(&pn->window, like->key,
-				   nft_history_span(&pn->window))) {
-		n = nft_place_cache_in_state(&pn->nodes, like, PLACE_PENDING);
-	} else if (nft_lookup(pn->window.snap[0], like, &f)) {
-		n = nft_place_cache_known(&pn->nodes, like, &f);
+	if (nft_history_has_update(&pn->history, like->key,
+				   nft_history_span(&pn->history))) {
+		n = nft_place_cache_in_state(&pn->cache, like, PLACE_PENDING);
+	} else if (nft_lookup(pn->history.snap[0], like, &f)) {
+		n = nft_place_cache_known(&pn->cache, like, &f);
 	} else {
-		pn->missing |= pn->missing_epoch != pn->nodes.epoch;
-		n = nft_place_cache_in_state(&pn->nodes, like, PLACE_PENDING);
+		pn->missing |= pn->missing_epoch != pn->cache.epoch;
+		n = nft_place_cache_in_state(&pn->cache, like, PLACE_PENDING);
 	}
 	return n ? &n->place : NULL;
 }
@@ -152,7 +154,7 @@ static const struct place *look_up(struct place_nft *pn, struct nft_node *like)
 static bool is_at_ingress(struct place_nft *pn, const struct event *e,
 			  const struct place *at)
 {
-	uint32_t *id = &pn->outside[e->nft->id % OUTSIDE];
+	uint32_t *id = &pn->at_ingress[e->nft->id % AT_INGRESS];
 
 	if (at->hook == NF_INET_INGRESS)
 		*id = e->nft->id;
@@ -171,18 +173,18 @@ static bool is_followed(const struct event *e)
 
 static const struct place *find(struct place_nft *pn, const struct event *e)
 {
-	struct nft_node *n = nft_place_cache_find(&pn->nodes, e), fresh;
+	struct nft_node *n = nft_place_cache_find(&pn->cache, e), fresh;
 	const struct place *at;
 
-	/* Nothing is in doubt: the usual way. */
-	if (n && !pn->window.open && n->place.state == PLACE_KNOWN &&
-	    n->epoch == pn->nodes.epoch)
+	/* No rule is in doubt: the usual way. */
+	if (n && !pn->history.open && n->place.state == PLACE_KNOWN &&
+	    n->epoch == pn->cache.epoch)
 		return &n->place;
 	if (n)
 		return look_up(pn, n);
 	if (!is_followed(e))
 		return NULL;
-	at = nft_place_cache_fill(&pn->nodes, &fresh, e) ? look_up(pn, &fresh)
+	at = nft_place_cache_fill(&pn->cache, &fresh, e) ? look_up(pn, &fresh)
 							 : NULL;
 	nft_place_cache_empty(&fresh);
 	return at;
@@ -198,21 +200,21 @@ const struct place *place_nft_find(struct place_nft *pn, const struct event *e)
 
 struct nft_span place_nft_span(const struct place_nft *pn)
 {
-	return nft_history_span(&pn->window);
+	return nft_history_span(&pn->history);
 }
 
 bool place_nft_update(struct place_nft *pn, const struct nft_update *c)
 {
-	/* Chains may come and go before they are read. */
+	/* Base chains may come and go before the rules are read. */
 	pn->map->turns += (c->kind == NFT_UPDATE_TABLE ||
 			   c->kind == NFT_UPDATE_NO_TABLE) &&
-			  !nft_history_is_own(&pn->window, c);
-	return nft_history_update(&pn->window, c);
+			  !nft_history_is_own(&pn->history, c);
+	return nft_history_update(&pn->history, c);
 }
 
 void place_nft_lost(struct place_nft *pn)
 {
-	nft_history_lost(&pn->window);
+	nft_history_lost(&pn->history);
 }
 
 const struct place *place_nft_invalidate(struct place_nft *pn,
@@ -223,9 +225,9 @@ const struct place *place_nft_invalidate(struct place_nft *pn,
 	struct nft_node *n;
 
 	if (!k || at->own || at->state != PLACE_KNOWN ||
-	    !nft_history_has_update(&pn->window, k->key, span))
+	    !nft_history_has_update(&pn->history, k->key, span))
 		return at;
-	n = nft_place_cache_in_state(&pn->nodes, k, PLACE_PENDING);
+	n = nft_place_cache_in_state(&pn->cache, k, PLACE_PENDING);
 	return n ? &n->place : at;
 }
 
@@ -235,70 +237,72 @@ bool place_nft_is_now(struct place_nft *pn, const struct place *at)
 	struct nft_lookup_result f;
 
 	if (!n || at->own || at->state != PLACE_KNOWN ||
-	    n->epoch == pn->nodes.epoch)
+	    n->epoch == pn->cache.epoch)
 		return true;
-	return nft_lookup(pn->window.snap[0], n, &f) &&
+	return nft_lookup(pn->history.snap[0], n, &f) &&
 	       nft_place_cache_has_text(n, &f);
 }
 
 bool place_nft_is_open(const struct place_nft *pn)
 {
-	return pn->window.open;
+	return pn->history.open;
 }
 
 bool place_nft_wants(const struct place_nft *pn)
 {
-	return !pn->asked && (pn->window.changed || pn->missing);
+	return !pn->asked && (pn->history.changed || pn->missing);
 }
 
 void place_nft_asked(struct place_nft *pn)
 {
-	nft_history_asked(&pn->window);
+	nft_history_asked(&pn->history);
 	pn->asked = true;
 	pn->missing = false;
-	pn->missing_epoch = pn->nodes.epoch;
+	pn->missing_epoch = pn->cache.epoch;
 }
 
 uint32_t place_nft_generation(const struct place_nft *pn)
 {
-	return pn->window.generation;
+	return pn->history.generation;
 }
 
 bool place_nft_install(struct place_nft *pn, const struct nft_snapshot *snap)
 {
 	struct path_map was;
 
-	if (!nft_history_push(&pn->window, snap))
+	if (!nft_history_push(&pn->history, snap))
 		return false;
 	pn->asked = false;
-	nft_place_cache_new_epoch(&pn->nodes, snap);
+	nft_place_cache_new_epoch(&pn->cache, snap);
 	was = *pn->map;
 	add_slots(pn, snap);
 	pn->map->turns += !same_slots(&was, pn->map);
 	return true;
 }
 
-/* Can what is still to come make it certain? */
-static bool may_come(const struct place_nft *pn, enum nft_outcome o,
+/* Can a message or reading that is still to come change the outcome @o? */
+static bool may_become_certain(const struct place_nft *pn, enum nft_outcome o,
 		     enum place_nft_time time)
 {
-	bool reading = pn->window.open || pn->asked || pn->missing;
+	bool reading = pn->history.open || pn->asked || pn->missing;
 
 	if (time == PLACE_NFT_NOW)
 		return false;
 	switch (o) {
 	case NFT_NEVER_MADE:
+		/* Its NEWRULE may be behind its event. */
 		return time == PLACE_NFT_RULES || reading;
 	case NFT_NOT_READ:
-		return time == PLACE_NFT_RULES ? pn->window.open : reading;
+		return time == PLACE_NFT_RULES ? pn->history.open : reading;
 	default:
-		return pn->window.lost;
+		/* What was lost may turn out to be nothing of the rules. */
+		return pn->history.lost;
 	}
 }
 
 const struct nft_snapshot *place_nft_rules(const struct place_nft *pn)
 {
-	return pn->window.snap[0];
+	return pn->history.snap[0];
 }
 
 const struct path_map *place_nft_map(const struct place_nft *pn)
@@ -308,7 +312,7 @@ const struct path_map *place_nft_map(const struct place_nft *pn)
 
 void place_nft_resolved_all(struct place_nft *pn)
 {
-	nft_history_close(&pn->window);
+	nft_history_close(&pn->history);
 }
 
 void place_nft_failed(struct place_nft *pn)
@@ -327,11 +331,11 @@ const struct place *place_nft_resolve(struct place_nft *pn,
 
 	if (!n || at->state != PLACE_PENDING)
 		return at;
-	o = nft_resolve(&pn->window, &pn->nodes, n, span, &k);
-	if (o != NFT_CERTAIN && may_come(pn, o, time))
+	o = nft_resolve(&pn->history, &pn->cache, n, span, &k);
+	if (o != NFT_CERTAIN && may_become_certain(pn, o, time))
 		return at;
 	if (o != NFT_CERTAIN)
-		k = nft_place_cache_in_state(&pn->nodes, n, PLACE_LOST);
+		k = nft_place_cache_in_state(&pn->cache, n, PLACE_LOST);
 	return k ? &k->place : at;
 }
 
@@ -343,6 +347,6 @@ const struct place *place_nft_forget_text(struct place_nft *pn,
 
 	if (!k || at->own)
 		return at;
-	n = nft_place_cache_in_state(&pn->nodes, k, PLACE_LOST);
+	n = nft_place_cache_in_state(&pn->cache, k, PLACE_LOST);
 	return n ? &n->place : at;
 }

@@ -20,9 +20,12 @@ struct place_nft;
  * @idx: gives them their ids; borrowed
  * @map: gets a slot for each base chain
  * @snap: of the start; borrowed for ever
+ * Return: NULL: no memory.
  */
 struct place_nft *place_nft_open(struct place_index *idx, struct path_map *map,
 				 const struct nft_snapshot *snap);
+
+/** place_nft_close - with all places that it has made; NULL: nothing to do */
 void place_nft_close(struct place_nft *pn);
 
 /**
@@ -35,22 +38,22 @@ void place_nft_close(struct place_nft *pn);
 const struct place *place_nft_find(struct place_nft *pn,
 				   const struct event *e);
 
-/** place_nft_span - generations of which an event is that is read now */
+/** place_nft_span - generations in which an event read now can have been made */
 struct nft_span place_nft_span(const struct place_nft *pn);
 
 /**
  * place_nft_update - the kernel tells of a change of the rules
- * Return: true when what was certain may be so no more: place_nft_invalidate() for
- * each place of the journeys under way.
+ * Return: true: texts that were certain may be so no more: place_nft_invalidate()
+ * for each place of the journeys under way.
  */
 bool place_nft_update(struct place_nft *pn, const struct nft_update *c);
 
-/** place_nft_invalidate - the same place, pending when its rule was made anew */
+/** place_nft_invalidate - the same place, pending if its rule was made in @span */
 const struct place *place_nft_invalidate(struct place_nft *pn,
 					 const struct place *at,
 					 struct nft_span span);
 
-/** place_nft_is_now - would it be the same, had it been made under the rules of now? */
+/** place_nft_is_now - does the rule of a known place read the same now? */
 bool place_nft_is_now(struct place_nft *pn, const struct place *at);
 
 /** place_nft_is_open - do the rules change at the moment? */
@@ -70,11 +73,11 @@ void place_nft_lost(struct place_nft *pn);
 
 /**
  * place_nft_install - the rules as they are now
- * @snap: mapped; owned from here on, in any case
+ * @snap: mapped; owned by @pn when taken
  *
  * To be called when all events of earlier rules have been read.
- * Return: false: the kernel has not yet told of all that is in it; try again
- * when it has.
+ * Return: false: not taken, for the kernel has not yet told of all that is in
+ * it; try again when it has.
  */
 bool place_nft_install(struct place_nft *pn, const struct nft_snapshot *snap);
 
@@ -105,7 +108,7 @@ const struct nft_snapshot *place_nft_rules(const struct place_nft *pn);
 /** place_nft_map - which chains are where, by these rules */
 const struct path_map *place_nft_map(const struct place_nft *pn);
 
-/** place_nft_resolved_all - all that could be settled by the rules of before has been */
+/** place_nft_resolved_all - no event read so far depends on earlier rules */
 void place_nft_resolved_all(struct place_nft *pn);
 
 /** place_nft_failed - the rules could not be read */

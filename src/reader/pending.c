@@ -20,9 +20,15 @@
 #include "rules/nft/snapshot.h"
 
 enum {
+	/* Events and journeys that wait; one more, and the first one goes. */
 	HELD_MAX = 8192,
-	WAIT_MS = 1500,		/* at most, for the rules to be read again */
-	ASK_AT_ONCE = 256,	/* so many wait: ask although more is coming */
+	/*
+	 * ms to wait for the rules to be read again, and as long before that for
+	 * the generation: both take some ms, on a machine that is not overloaded.
+	 */
+	WAIT_MS = 1500,
+	/* So many are unasked: ask, although the socket is not empty. */
+	ASK_AT_ONCE = 256,
 };
 
 static const uint64_t MS = 1000000;
@@ -30,14 +36,14 @@ static const uint64_t MS = 1000000;
 /* A journey, or an event with its packet behind it. */
 struct held {
 	struct held *next;
-	struct journey *j;
-	const struct place *at;
-	struct event e;
-	struct nft_span span;	/* an event's; a journey has its own */
-	uint64_t wall_ns;
-	uint64_t since_ns;
-	uint32_t ask;		/* the question that it waits for */
-	uint32_t need;		/* the generation that answered it */
+	struct journey *j;	/* NULL: an event */
+	const struct place *at;	/* the event's */
+	struct event e;		/* its .payload is .bytes */
+	struct nft_span span;	/* the event's; a journey has its own */
+	uint64_t wall_ns;	/* CLOCK_REALTIME, of the event */
+	uint64_t since_ns;	/* CLOCK_MONOTONIC, when it began to wait */
+	uint32_t ask;		/* number of the question it waits for; 0: unasked */
+	uint32_t need;		/* the generation that was the answer */
 	bool answered;
 	uint8_t bytes[];
 };
@@ -48,15 +54,15 @@ struct pending {
 	struct stats *stats;
 	const struct bulletin *bulletin;
 	const struct pending_ops *ops;
-	void *arg;
-	struct held *first, **last;
+	void *arg;			/* of .ops */
+	struct held *first, **last;	/* in the order in which they came */
 	unsigned int count;
 	unsigned int unasked;
 	uint32_t asks;			/* questions so far */
-	bool asking, asked_rules;
-	/* Read, but not yet what the kernel has told of. */
+	bool asking;			/* the last one has no answer yet */
+	/* Rules that were read, and are not installed yet. */
 	const struct nft_snapshot *snap;
-	bool drained;		/* all events before it have been read */
+	bool drained;		/* all events from before .snap have been read */
 };
 
 struct pending *pending_open(struct place_nft *nft, struct journeys *js,
@@ -64,82 +70,78 @@ struct pending *pending_open(struct place_nft *nft, struct journeys *js,
 			     const struct bulletin *bulletin,
 			     const struct pending_ops *ops, void *arg)
 {
-	struct pending *h = calloc(1, sizeof(*h));
+	struct pending *p = calloc(1, sizeof(*p));
 
-	if (!h)
+	if (!p)
 		return NULL;
-	h->nft = nft;
-	h->js = js;
-	h->stats = stats;
-	h->bulletin = bulletin;
-	h->ops = ops;
-	h->arg = arg;
-	h->last = &h->first;
-	return h;
+	p->nft = nft;
+	p->js = js;
+	p->stats = stats;
+	p->bulletin = bulletin;
+	p->ops = ops;
+	p->arg = arg;
+	p->last = &p->first;
+	return p;
 }
 
-void pending_close(struct pending *h)
+void pending_close(struct pending *p)
 {
-	if (!h)
+	if (!p)
 		return;
-	pending_finish(h);
-	if (h->snap)
-		nft_snapshot_unmap(h->snap);
-	free(h);
+	pending_finish(p);
+	if (p->snap)
+		nft_snapshot_unmap(p->snap);
+	free(p);
 }
 
-typedef const struct place *look_fn(struct place_nft *nft,
-				    const struct place *at,
-				    struct nft_span span);
+/* Why places are looked at again. */
+enum review_kind {
+	REVIEW_INVALIDATE,	/* a rule was made: who may have met it? */
+	REVIEW_RULES,		/* the rules were read: what is certain now? */
+	REVIEW_TOLD,		/* all up to the event has been told of */
+	REVIEW_NOW,		/* the same, and there is no more time */
+	REVIEW_FORGET,		/* there is no time, and not all was told of */
+};
 
-/* What becomes of a place when it is looked at again. */
+/* One round of looking at places again. */
 struct review {
 	struct place_nft *nft;
-	look_fn *look;
+	enum review_kind kind;
 	struct nft_span span;	/* of the events under review */
-	bool pending;		/* one of them is still open */
+	bool pending;		/* one of their places still is */
 	bool now;		/* all would be the same under the rules of now */
 };
 
-static const struct place *settle_by_rules(struct place_nft *nft,
-					   const struct place *at,
-					   struct nft_span span)
+static const struct place *review_one(const struct review *r,
+				      const struct place *at)
 {
-	return place_nft_resolve(nft, at, span, PLACE_NFT_RULES);
-}
-
-static const struct place *settle(struct place_nft *nft,
-				  const struct place *at, struct nft_span span)
-{
-	return place_nft_resolve(nft, at, span, PLACE_NFT_TOLD);
-}
-
-static const struct place *settle_for_good(struct place_nft *nft,
-					   const struct place *at,
-					   struct nft_span span)
-{
-	return place_nft_resolve(nft, at, span, PLACE_NFT_NOW);
-}
-
-static const struct place *distrust(struct place_nft *nft,
-				    const struct place *at,
-				    struct nft_span span)
-{
-	(void)span;
-	return place_nft_forget_text(nft, at);
+	switch (r->kind) {
+	case REVIEW_INVALIDATE:
+		return place_nft_invalidate(r->nft, at, r->span);
+	case REVIEW_RULES:
+		return place_nft_resolve(r->nft, at, r->span, PLACE_NFT_RULES);
+	case REVIEW_TOLD:
+		return place_nft_resolve(r->nft, at, r->span, PLACE_NFT_TOLD);
+	case REVIEW_NOW:
+		return place_nft_resolve(r->nft, at, r->span, PLACE_NFT_NOW);
+	case REVIEW_FORGET:
+		break;
+	}
+	return place_nft_forget_text(r->nft, at);
 }
 
 static void review_place(struct review *r, const struct place **at)
 {
 	if (!*at)
 		return;
-	*at = r->look(r->nft, *at, r->span);
+	*at = review_one(r, *at);
 	r->pending |= (*at)->state == PLACE_PENDING;
 	r->now = r->now && place_nft_is_now(r->nft, *at);
 }
 
-/* The chain that a branch was last seen in, or one that it was called from. */
-static const struct place *last_base(const struct journey *j, unsigned int branch)
+/* The last place of a branch that is in a base chain. */
+static const struct place *last_base(const struct journey *j,
+				     unsigned int branch)
 {
 	for (uint32_t i = journey_kept(j); i-- > 0;)
 		if (j->step[i].branch == branch &&
@@ -148,7 +150,7 @@ static const struct place *last_base(const struct journey *j, unsigned int branc
 	return NULL;
 }
 
-/* Return: of a chain it is known only now at which hook it is. */
+/* Return: a place is known only now to be in a base chain, at a hook. */
 static bool review_steps(struct review *r, struct journey *j)
 {
 	bool found = false;
@@ -184,7 +186,7 @@ static void review_journey(struct review *r, struct journey *j)
 
 		review_place(r, &j->path[b].last);
 		review_place(r, &f->by);
-		/* Which of both it is only the rule tells. */
+		/* Whether a drop is a reject only the rule's text tells. */
 		if (f->by && (f->kind == FATE_DROP || f->kind == FATE_REJECT))
 			f->kind = f->by->effect == EFFECT_REJECT ? FATE_REJECT
 								 : FATE_DROP;
@@ -192,11 +194,12 @@ static void review_journey(struct review *r, struct journey *j)
 }
 
 /*
- * When the rules of before are put away, nothing tells any more what was made
- * under them.  For whom it makes no difference it is as if made under those of
- * now; who still has a pending place is of a later generation.
+ * Before earlier readings are put away: an event whose rule reads the same now
+ * counts as made under the rules of now, else its span would begin before all
+ * that is known (nft_history_reaches).  A place still pending, though all known
+ * changes have been read, is of a rule that is told of later, made later.
  */
-static void go_on(const struct review *r, struct nft_span *span)
+static void renew_span(const struct review *r, struct nft_span *span)
 {
 	uint32_t now = place_nft_span(r->nft).from;
 
@@ -211,7 +214,7 @@ static void review_under_way(void *arg, struct journey *j)
 	r->span = j->nft;
 	r->now = !place_nft_is_open(r->nft);
 	review_journey(r, j);
-	go_on(r, &j->nft);
+	renew_span(r, &j->nft);
 }
 
 static void review_held(struct review *r, struct held *d)
@@ -223,19 +226,19 @@ static void review_held(struct review *r, struct held *d)
 	r->span = d->span;
 	r->now = !place_nft_is_open(r->nft);
 	review_place(r, &d->at);
-	go_on(r, &d->span);
+	renew_span(r, &d->span);
 }
 
-static void review_all(struct pending *h, look_fn *look)
+static void review_all(struct pending *p, enum review_kind kind)
 {
-	struct review r = { .nft = h->nft, .look = look };
+	struct review r = { .nft = p->nft, .kind = kind };
 
-	journeys_each(h->js, review_under_way, &r);
-	for (struct held *d = h->first; d; d = d->next)
+	journeys_each(p->js, review_under_way, &r);
+	for (struct held *d = p->first; d; d = d->next)
 		review_held(&r, d);
 }
 
-/* The answer may narrow when its last event was made. */
+/* The answer may narrow when the last event was made. */
 static struct nft_span span_of(const struct held *d)
 {
 	struct nft_span span = d->j ? d->j->nft : d->span;
@@ -245,10 +248,11 @@ static struct nft_span span_of(const struct held *d)
 	return span;
 }
 
-static bool is_pending(struct pending *h, struct held *d, look_fn *look)
+static bool is_pending(struct pending *p, struct held *d,
+		       enum review_kind kind)
 {
 	struct review r = {
-		.nft = h->nft, .look = look, .span = span_of(d),
+		.nft = p->nft, .kind = kind, .span = span_of(d),
 	};
 
 	if (d->j)
@@ -258,82 +262,82 @@ static bool is_pending(struct pending *h, struct held *d, look_fn *look)
 	return r.pending;
 }
 
-static void count_gone(struct pending *h, const struct held *d)
+static void count_lost_texts(struct pending *p, const struct held *d)
 {
 	if (!d->j) {
-		stats_add(&h->stats->gone, d->at->state == PLACE_LOST);
+		stats_add(&p->stats->gone, d->at->state == PLACE_LOST);
 		return;
 	}
 	for (uint32_t i = 0; i < journey_kept(d->j); i++)
-		stats_add(&h->stats->gone,
+		stats_add(&p->stats->gone,
 			  d->j->step[i].place->state == PLACE_LOST);
 }
 
-static void let_go(struct pending *h, struct held *d)
+static void release(struct pending *p, struct held *d)
 {
-	count_gone(h, d);
+	count_lost_texts(p, d);
 	if (d->j) {
-		h->ops->journey(h->arg, d->j);
-		journeys_give_back(h->js, d->j);
+		p->ops->journey(p->arg, d->j);
+		journeys_give_back(p->js, d->j);
 	} else {
-		h->ops->event(h->arg, &d->e, d->at, d->wall_ns);
+		p->ops->event(p->arg, &d->e, d->at, d->wall_ns);
 	}
 	free(d);
 }
 
 /* Has the kernel told of all changes up to its last event? */
-static bool is_told(const struct pending *h, const struct held *d)
+static bool is_told(const struct pending *p, const struct held *d)
 {
 	return d->answered &&
-	       !nft_is_after(d->need, place_nft_generation(h->nft));
+	       !nft_is_after(d->need, place_nft_generation(p->nft));
 }
 
-static struct held *take_first(struct pending *h)
+static struct held *pop_first(struct pending *p)
 {
-	struct held *d = h->first;
+	struct held *d = p->first;
 
-	h->first = d->next;
-	if (!h->first)
-		h->last = &h->first;
-	h->count--;
-	h->unasked -= !d->ask;
+	p->first = d->next;
+	if (!p->first)
+		p->last = &p->first;
+	p->count--;
+	p->unasked -= !d->ask;
 	return d;
 }
 
-/* It cannot wait any longer: what is not certain goes without its text. */
-static void let_first_go(struct pending *h)
+/* The first one cannot wait longer: what is not certain goes without text. */
+static void release_first(struct pending *p)
 {
-	struct held *d = take_first(h);
+	struct held *d = pop_first(p);
 
-	is_pending(h, d, is_told(h, d) ? settle_for_good : distrust);
-	let_go(h, d);
+	is_pending(p, d, is_told(p, d) ? REVIEW_NOW : REVIEW_FORGET);
+	release(p, d);
 }
 
-static void put(struct pending *h, struct held *d, uint64_t now_ns)
+static void append(struct pending *p, struct held *d, uint64_t now_ns)
 {
-	if (h->count == HELD_MAX)
-		let_first_go(h);
+	if (p->count == HELD_MAX)
+		release_first(p);
 	d->since_ns = now_ns;
-	*h->last = d;
-	h->last = &d->next;
-	h->count++;
-	h->unasked++;
+	*p->last = d;
+	p->last = &d->next;
+	p->count++;
+	p->unasked++;
 }
 
-bool pending_journey(struct pending *h, struct journey *j, uint64_t now_ns)
+bool pending_journey(struct pending *p, struct journey *j, uint64_t now_ns)
 {
 	struct held *d = j->flags & JOURNEY_NFT ? calloc(1, sizeof(*d)) : NULL;
 
 	if (!d)
 		return false;
 	d->j = j;
-	put(h, d, now_ns);
+	append(p, d, now_ns);
 	return true;
 }
 
-void pending_take_back(struct pending *h, const struct journey *j)
+void pending_take_back(struct pending *p, const struct journey *j)
 {
-	struct held *d, **at = &h->first;
+	struct held *d, **at = &p->first;
 
 	while (*at && (*at)->j != j)
 		at = &(*at)->next;
@@ -342,20 +346,20 @@ void pending_take_back(struct pending *h, const struct journey *j)
 		return;
 	*at = d->next;
 	if (!d->next)
-		h->last = at;
-	h->count--;
-	h->unasked -= !d->ask;
+		p->last = at;
+	p->count--;
+	p->unasked -= !d->ask;
 	free(d);
 }
 
-bool pending_event(struct pending *h, const struct event *e,
+bool pending_event(struct pending *p, const struct event *e,
 		   const struct place *at, uint64_t now_ns, uint64_t wall_ns)
 {
 	size_t len = e->payload_len;
 	struct held *d;
 
 	/* Events keep their order. */
-	if (!e->nft && !h->first)
+	if (!e->nft && !p->first)
 		return false;
 	d = calloc(1, sizeof(*d) + len);
 	if (!d)
@@ -371,65 +375,63 @@ bool pending_event(struct pending *h, const struct event *e,
 		memcpy(d->bytes, e->payload, len);
 	d->at = at;
 	d->wall_ns = wall_ns;
-	put(h, d, now_ns);
+	append(p, d, now_ns);
 	return true;
 }
 
-void pending_update(struct pending *h, const struct nft_update *c)
+void pending_update(struct pending *p, const struct nft_update *c)
 {
-	if (place_nft_update(h->nft, c))
-		review_all(h, place_nft_invalidate);
+	if (place_nft_update(p->nft, c))
+		review_all(p, REVIEW_INVALIDATE);
 }
 
-void pending_lost(struct pending *h)
+void pending_lost(struct pending *p)
 {
-	place_nft_lost(h->nft);
-	review_all(h, place_nft_invalidate);
+	place_nft_lost(p->nft);
+	review_all(p, REVIEW_INVALIDATE);
 }
 
-void pending_snapshot(struct pending *h, int fd, size_t size)
+void pending_snapshot(struct pending *p, int fd, size_t size)
 {
-	if (h->snap)
-		nft_snapshot_unmap(h->snap);
-	h->snap = fd >= 0 ? nft_snapshot_map(fd, size) : NULL;
-	h->drained = false;
-	h->asked_rules = h->snap != NULL;
+	if (p->snap)
+		nft_snapshot_unmap(p->snap);
+	p->snap = fd >= 0 ? nft_snapshot_map(fd, size) : NULL;
+	p->drained = false;
 	if (fd >= 0)
 		close(fd);
-	if (!h->snap)
-		place_nft_failed(h->nft);
+	if (!p->snap)
+		place_nft_failed(p->nft);
 }
 
-void pending_drained(struct pending *h)
+void pending_drained(struct pending *p)
 {
-	h->drained = true;
+	p->drained = true;
 }
 
 /*
- * The events before the snapshot are read once the socket has been drained after
- * its arrival: whoever made it waited for all that were under way.
+ * Whoever reads the rules waits for all evaluations under way: their events
+ * have been read once the socket was drained behind the snapshot's arrival.
  */
-static void install(struct pending *h)
+static void install_rules(struct pending *p)
 {
-	if (!h->snap || !h->drained || !place_nft_install(h->nft, h->snap))
+	if (!p->snap || !p->drained || !place_nft_install(p->nft, p->snap))
 		return;
-	h->snap = NULL;
-	h->asked_rules = false;
-	review_all(h, settle_by_rules);
-	place_nft_resolved_all(h->nft);
-	journeys_turn(h->js);
+	p->snap = NULL;
+	review_all(p, REVIEW_RULES);
+	place_nft_resolved_all(p->nft);
+	journeys_turn(p->js);
 }
 
-/* The generation now is that of every event that was read before, or a later one. */
-static void take_answer(struct pending *h)
+/* An event read before the question is of no later generation than answered. */
+static void note_answer(struct pending *p)
 {
 	uint32_t generation;
 
-	if (!h->asking ||
-	    !bulletin_generation(h->bulletin, h->asks, &generation))
+	if (!p->asking ||
+	    !bulletin_generation(p->bulletin, p->asks, &generation))
 		return;
-	h->asking = false;
-	for (struct held *d = h->first; d && d->ask; d = d->next) {
+	p->asking = false;
+	for (struct held *d = p->first; d && d->ask; d = d->next) {
 		if (d->answered)
 			continue;
 		d->need = generation;
@@ -437,24 +439,23 @@ static void take_answer(struct pending *h)
 	}
 }
 
-static void ask(struct pending *h, bool empty)
+static void ask_supervisor(struct pending *p, bool empty)
 {
-	if (place_nft_wants(h->nft) && !h->snap && !h->asked_rules) {
-		h->asked_rules = true;
-		place_nft_asked(h->nft);
-		h->ops->tell(h->arg, READER_RULES);
+	if (place_nft_wants(p->nft)) {
+		place_nft_asked(p->nft);
+		p->ops->tell(p->arg, READER_RULES);
 	}
-	if (h->asking || !h->unasked || (!empty && h->unasked < ASK_AT_ONCE))
+	if (p->asking || !p->unasked || (!empty && p->unasked < ASK_AT_ONCE))
 		return;
-	h->asks++;
-	atomic_store_explicit(&h->stats->nft_ask, h->asks,
+	p->asks++;
+	atomic_store_explicit(&p->stats->nft_ask, p->asks,
 			      memory_order_release);
-	for (struct held *d = h->first; d; d = d->next)
+	for (struct held *d = p->first; d; d = d->next)
 		if (!d->ask)
-			d->ask = h->asks;
-	h->unasked = 0;
-	h->asking = true;
-	h->ops->tell(h->arg, READER_GENERATION);
+			d->ask = p->asks;
+	p->unasked = 0;
+	p->asking = true;
+	p->ops->tell(p->arg, READER_GENERATION);
 }
 
 static bool is_late(const struct held *d, uint64_t now_ns)
@@ -464,41 +465,41 @@ static bool is_late(const struct held *d, uint64_t now_ns)
 	return now_ns - d->since_ns >= wait * MS;
 }
 
-static int next_ms(const struct pending *h, uint64_t now_ns)
+static int due_ms(const struct pending *p, uint64_t now_ns)
 {
 	uint64_t due;
 
-	if (!h->first)
+	if (!p->first)
 		return -1;
-	due = h->first->since_ns + 2 * WAIT_MS * MS;
+	due = p->first->since_ns + 2 * WAIT_MS * MS;
 	return due > now_ns ? (int)((due - now_ns) / MS) + 1 : 0;
 }
 
-int pending_poll(struct pending *h, uint64_t now_ns, bool empty)
+int pending_poll(struct pending *p, uint64_t now_ns, bool empty)
 {
-	install(h);
-	take_answer(h);
-	while (h->first) {
-		struct held *d = h->first;
+	install_rules(p);
+	note_answer(p);
+	while (p->first) {
+		struct held *d = p->first;
 
 		if (is_late(d, now_ns))
-			let_first_go(h);
-		else if (is_told(h, d) && !is_pending(h, d, settle))
-			let_go(h, take_first(h));
+			release_first(p);
+		else if (is_told(p, d) && !is_pending(p, d, REVIEW_TOLD))
+			release(p, pop_first(p));
 		else
 			break;
 	}
-	ask(h, empty);
-	return next_ms(h, now_ns);
+	ask_supervisor(p, empty);
+	return due_ms(p, now_ns);
 }
 
-bool pending_waits(const struct pending *h)
+bool pending_waits(const struct pending *p)
 {
-	return h->first;
+	return p->first;
 }
 
-void pending_finish(struct pending *h)
+void pending_finish(struct pending *p)
 {
-	while (h->first)
-		let_first_go(h);
+	while (p->first)
+		release_first(p);
 }

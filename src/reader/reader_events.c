@@ -21,7 +21,8 @@
 #include "rules/base/clock.h"
 #include "rules/base/units.h"
 
-enum { CAUSE_MS = 1000 };	/* to wait for a cause, on a busy machine */
+/* ms to wait for a cause, which takes some on a machine that is not overloaded. */
+enum { CAUSE_MS = 1000 };
 
 /*
  * The supervisor asks the host why.  Its answer comes within milliseconds;
@@ -117,7 +118,7 @@ const struct pending_ops reader_hold_ops = {
 	.tell = tell,
 };
 
-/* The sequence counts messages of our group instance, from 0. */
+/* NFULA_SEQ counts the messages of this socket's group, from 0. */
 static void check_sequence(struct reader_state *s, const struct event *e)
 {
 	uint32_t missing;
@@ -146,7 +147,7 @@ void reader_on_event(struct reader_state *s, const struct event *e,
 	journeys_add(s->journeys, e, at, s->now_ns, s->wall_ns);
 }
 
-/* Of a chain that was not there: the packet's story misses it. */
+/* An event of a chain that no snapshot has: its journey misses the event. */
 static void on_stranger(struct reader_state *s)
 {
 	stats_add(&s->stats->strangers, 1);

@@ -334,6 +334,8 @@ static const struct row refused[] = {
 	{ "behind the verdict", "counter; verdict; verdict" },
 	{ "a counter behind the verdict", "verdict; counter" },
 	{ "behind the target", "counter; target; match" },
+	{ "a counter behind the target", "target; counter" },
+	{ "a counter between", "load net 12 4; counter; cmp == 0a000001" },
 	{ "behind the log", "counter; log group; verdict" },
 	{ "behind trace", "counter; data 01; set trace; verdict" },
 	{ "a set", "load net 12 4; lookup; counter" },
