@@ -18,6 +18,7 @@
 
 #include "capture/event.h"
 #include "capture/event_nft.h"
+#include "rules/base/units.h"
 
 static char buf[4096] __attribute__((aligned(8)));
 
@@ -124,7 +125,7 @@ static void short_attributes(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
 		for (size_t len = 0; len < 4; len++) {
 			struct nlmsghdr *nlh = message();
 			struct event e;
@@ -198,7 +199,7 @@ static void each_kind_has_its_parser(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct nlmsghdr nlh = { .nlmsg_type = (uint16_t)(
 			rows[i].subsystem << 8 | rows[i].type) };
 
@@ -255,7 +256,7 @@ static void updates(void **state)
 	struct nft_update c;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct nlmsghdr *nlh = nft_message(rows[i].type);
 		struct nfgenmsg *nfg = mnl_nlmsg_get_payload(nlh);
 

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules/base/units.h"
 #include "rules/nft/form.h"
 
 enum { WORDS = 8 };
@@ -66,7 +67,7 @@ static uint32_t code(const char *word)
 		{ "packets", NFT_LIMIT_PKTS }, { "bytes", NFT_LIMIT_PKT_BYTES },
 	};
 
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
 		if (strcmp(codes[i].word, word) == 0)
 			return codes[i].code;
 	fail_msg("no such word: %s", word);
@@ -289,7 +290,7 @@ static void its_own_forms(void **state)
 	char text[512];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(accepted) / sizeof(accepted[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(accepted); i++) {
 		snprintf(text, sizeof(text), "%s%scounter; verdict",
 			 accepted[i].expressions,
 			 accepted[i].expressions[0] ? "; " : "");
@@ -432,7 +433,7 @@ static const struct row refused[] = {
 static void one_step_away(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++)
 		if (is_iptables(NFPROTO_IPV4, refused[i].expressions))
 			fail_msg("%s", refused[i].name);
 }

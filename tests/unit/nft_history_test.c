@@ -10,6 +10,7 @@
 #include "place/path_map.h"
 #include "place/place.h"
 #include "rules/base/family.h"
+#include "rules/base/units.h"
 #include "rules/view/ruleset.h"
 
 /* What happens, in the order in which the reader gets to know of it. */
@@ -170,7 +171,7 @@ static enum nft_outcome resolve(struct resolver *r, const char *at,
 static void check_row(const struct row *row, uint32_t shift)
 {
 	struct resolver *r = resolver_open(row->rules, shift);
-	const size_t steps = sizeof(row->step) / sizeof(row->step[0]);
+	const size_t steps = ARRAY_SIZE(row->step);
 	enum nft_outcome outcome;
 	const char *text;
 
@@ -194,11 +195,11 @@ static void check_row(const struct row *row, uint32_t shift)
 static void check_rows(const struct row *rows, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		for (size_t k = 0; k < sizeof(shifts) / sizeof(shifts[0]); k++)
+		for (size_t k = 0; k < ARRAY_SIZE(shifts); k++)
 			check_row(&rows[i], shifts[k]);
 }
 
-#define CHECK_ROWS(rows) check_rows(rows, sizeof(rows) / sizeof(rows[0]))
+#define CHECK_ROWS(rows) check_rows(rows, ARRAY_SIZE(rows))
 
 /* Every version that the event can have met has been read. */
 static const struct row versions[] = {
@@ -601,13 +602,13 @@ static void an_update_within_the_span(void **state)
 	const struct step made = RULE(42, "t c 7");
 
 	(void)state;
-	for (size_t k = 0; k < sizeof(shifts) / sizeof(shifts[0]); k++) {
+	for (size_t k = 0; k < ARRAY_SIZE(shifts); k++) {
 		struct resolver *r = resolver_open("t c 7 a", shifts[k]);
 		struct event_name table = { "t", 1 };
 		uint64_t key = nft_key_rule(NFPROTO_IPV4, &table, 7);
 
 		assert_false(take_step(r, &made));
-		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 			struct nft_span span = { rows[i].span.from + shifts[k],
 						 rows[i].span.to + shifts[k] };
 

@@ -12,6 +12,7 @@
 #include "protocol/stats.h"
 #include "reader/pending.h"
 #include "rules/base/family.h"
+#include "rules/base/units.h"
 #include "rules/view/ruleset.h"
 
 enum { HELD_MAX = 8192 };	/* pending.c's */
@@ -272,7 +273,7 @@ static void check_row(const struct row *row)
 	struct fixture *f = fixture_open(row->rules);
 	uint64_t given_up = 0;
 
-	for (size_t i = 0; i < sizeof(row->act) / sizeof(row->act[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(row->act); i++)
 		take_act(f, &row->act[i]);
 	if (strcmp(f->out, row->out) != 0)
 		fail_msg("%s:\n  '%s', not\n  '%s'", row->name, f->out,
@@ -289,7 +290,7 @@ static void check_rows(const struct row *rows, size_t count)
 		check_row(&rows[i]);
 }
 
-#define CHECK_ROWS(rows) check_rows(rows, sizeof(rows) / sizeof(rows[0]))
+#define CHECK_ROWS(rows) check_rows(rows, ARRAY_SIZE(rows))
 
 static const struct row waits[] = {
 	{ "until the generation is answered", "t c 7 a",

@@ -7,6 +7,7 @@
 #include "place/place.h"
 #include "place/place_nft.h"
 #include "rules/base/family.h"
+#include "rules/base/units.h"
 
 static const struct snapshot *const none[FAMILY_COUNT];
 
@@ -54,7 +55,7 @@ static void there_and_back(void **state)
 	(void)state;
 	idx = place_index_open(none, NULL, &map);
 	nft = place_nft_open(idx, &map, rules);
-	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
 		struct world_names names;
 		const struct place *at;
 		struct event_nft n;
@@ -127,7 +128,7 @@ static void prefixes_of_places(void **state)
 	struct place_index *idx = place_index_open(none, NULL, NULL);
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(accepted) / sizeof(accepted[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(accepted); i++) {
 		const struct place *at = restore(idx, accepted[i].nfproto,
 						 accepted[i].prefix, "a");
 
@@ -174,7 +175,7 @@ static void prefixes_of_none(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++)
 		if (restore(idx, refused[i].nfproto, refused[i].prefix, "a"))
 			fail_msg("%s", refused[i].prefix);
 	/* None of nft's has the run's rules in front of it. */
