@@ -177,12 +177,45 @@ static void warn(const struct match_result *m, const char *words,
 		    words);
 }
 
-static int add_rules(struct plan_family *pf, const struct family *f,
-		     const struct match_result *m, unsigned int chains)
+static bool make_room(struct plan_family *pf, unsigned int count)
+{
+	struct trace_rule *rules = realloc(pf->set.rule,
+					   count * sizeof(*rules));
+	char **texts = realloc(pf->text, count * sizeof(*texts));
+
+	if (rules)
+		pf->set.rule = rules;
+	if (texts)
+		pf->text = texts;
+	return rules && texts;
+}
+
+static bool add_rule(struct plan_family *pf, const struct match_result *m,
+		     unsigned int i, unsigned int chains)
+{
+	void *entry = malloc(m->entry[i].size);
+	char *text = strdup(match_entry_text(m, i));
+
+	if (!entry || !text) {
+		free(entry);
+		free(text);
+		return false;
+	}
+	memcpy(entry, match_entry_bytes(m, i), m->entry[i].size);
+	pf->text[pf->set.count] = text;
+	pf->set.rule[pf->set.count++] = (struct trace_rule){
+		.chains = chains,
+		.late = m->traits & MATCH_CONNTRACK,
+		.entry = entry,
+	};
+	return true;
+}
+
+static int add_rules(struct plan_family *pf, const struct match_result *m,
+		     unsigned int chains)
 {
 	unsigned int count = pf->set.count + m->count;
-	struct trace_rule *rules;
-	char **texts;
+	bool room;
 
 	if (count > KEEPER_RULES) {
 		msg("error: that makes %u rules, more than %d: use fewer "
@@ -190,29 +223,12 @@ static int add_rules(struct plan_family *pf, const struct family *f,
 		    count, KEEPER_RULES);
 		return STATUS_USAGE;
 	}
-	rules = realloc(pf->set.rule, count * sizeof(*rules));
-	if (rules)
-		pf->set.rule = rules;
-	texts = realloc(pf->text, count * sizeof(*texts));
-	if (texts)
-		pf->text = texts;
-	if (!rules || !texts)
-		return STATUS_FAILURE;
-	pf->set.family = f;
-	for (unsigned int i = 0; i < m->count; i++) {
-		struct trace_rule *r = &pf->set.rule[pf->set.count];
-
-		memset(r, 0, sizeof(*r));
-		r->chains = chains;
-		r->late = m->traits & MATCH_CONNTRACK;
-		r->entry = malloc(m->entry[i].size);
-		pf->text[pf->set.count] = strdup(match_entry_text(m, i));
-		pf->set.count++;
-		if (!r->entry || !pf->text[pf->set.count - 1])
-			return STATUS_FAILURE;
-		memcpy(r->entry, match_entry_bytes(m, i), m->entry[i].size);
-	}
-	return 0;
+	room = make_room(pf, count);
+	for (unsigned int i = 0; i < m->count && room; i++)
+		room = add_rule(pf, m, i, chains);
+	if (!room)
+		msg_error("keeping the rules to insert", -ENOMEM);
+	return room ? 0 : STATUS_FAILURE;
 }
 
 static int refuse(const struct parsed *x, const char *words)
@@ -244,13 +260,40 @@ static int refuse_family(const struct plan *p, const struct parsed *x,
 	return STATUS_FAILURE;
 }
 
+static bool is_ok(const struct match_result *m)
+{
+	return m && m->status == MATCH_OK;
+}
+
+/* A bit for each family that is traced and that the expression is for. */
+static unsigned int find_families(const struct plan *p, const struct parsed *x)
+{
+	unsigned int found = 0;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (is_ok(x->m[i]) && p->family[i].use)
+			found |= 1u << i;
+	return found;
+}
+
+static int judge_all(const struct options *o, const struct parsed *x,
+		     const char *words, unsigned int chains[FAMILY_COUNT])
+{
+	int status = 0;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT && !status; i++)
+		if (is_ok(x->m[i]))
+			status = judge(o, x->m[i], words, &chains[i]);
+	return status;
+}
+
 /* @mirrored: made of another one for the replies; nft has a better way */
 static int take_expression(struct plan *p, const struct options *o,
 			   const struct expression *e, const struct parsed *x,
 			   bool mirrored)
 {
-	bool warned = false, used = false;
-	unsigned int chains = 0;
+	unsigned int into = find_families(p, x), chains[FAMILY_COUNT];
+	bool warned = false;
 	char words[512];
 	int status;
 
@@ -258,29 +301,25 @@ static int take_expression(struct plan *p, const struct options *o,
 	/* What the parser of one family dies of is not to pass unseen. */
 	if (!any_is(x, MATCH_OK) || any_is(x, MATCH_DIED))
 		return refuse(x, words);
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+	status = judge_all(o, x, words, chains);
+	if (!status && !into)
+		status = refuse_family(p, x, words);
+	for (unsigned int i = 0; i < FAMILY_COUNT && !status; i++) {
 		const struct match_result *m = x->m[i];
+		struct plan_family *pf = &p->family[i];
 
-		if (!m || m->status != MATCH_OK)
-			continue;
-		status = judge(o, m, words, &chains);
-		if (status)
-			return status;
-		if (!p->family[i].use)
-			continue;
-		used = true;
-		if (mirrored && p->family[i].trigger == TRIGGER_NFT)
+		if (!(into & 1u << i) ||
+		    (mirrored && pf->trigger == TRIGGER_NFT))
 			continue;
 		if (!warned)
-			warn(m, words, p->family[i].trigger);
+			warn(m, words, pf->trigger);
 		warned = true;
 		if (m->traits & MATCH_NO_DEADLINE)
 			p->deadline = false;
-		status = add_rules(&p->family[i], families[i], m, chains);
-		if (status)
-			return status;
+		pf->set.family = families[i];
+		status = add_rules(pf, m, chains[i]);
 	}
-	return used ? 0 : refuse_family(p, x, words);
+	return status;
 }
 
 static int add_expression(struct plan *p, const struct options *o,
