@@ -22,6 +22,8 @@ enum reader_word {
 	READER_FAILED = 'F',		/* could not start; text follows */
 };
 
+enum { READER_MESSAGE = 160 };	/* bytes of a word with its text and a NUL */
+
 struct reader {
 	pid_t pid;
 	int fd;		/* SEQPACKET */

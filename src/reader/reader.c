@@ -178,28 +178,48 @@ static int await_rules(int control, struct reader_plan *plan)
 	return m.size[READER_NFT] && !plan->rules.nft ? -ENOMEM : 0;
 }
 
+/* The supervisor may be gone, or sees the end if not the words. */
+static void answer(struct reader_state *s, enum reader_word word,
+		   const char *text)
+{
+	char line[READER_MESSAGE];
+	int len = snprintf(line, sizeof(line), "%c%s", word, text);
+
+	if (write(s->control, line, (size_t)len) < 0)
+		s->orphaned = true;
+}
+
+/* Return: 0, or -errno after an answer; -ECANCELED: nobody waits for one. */
+static int make_ready(struct reader_state *s, struct reader_plan *plan,
+		      int (*seal)(char *what, size_t size))
+{
+	char text[READER_MESSAGE - 1] = "making ready to read";
+	int err = 0;
+
+	s->names = plan->capture ? ifnames_open() : ifnames_new();
+	if (plan->capture)
+		err = await_rules(s->control, plan);
+	if (err == -ECANCELED)
+		return err;
+	if (!err)
+		err = open_state(s, plan);
+	if (!err) {
+		text[0] = '\0';
+		err = seal(text, sizeof(text));
+	}
+	answer(s, err ? READER_FAILED : READER_READY, text);
+	return err;
+}
+
 void reader_run(struct reader_plan *plan, int control,
 		int (*seal)(char *what, size_t size))
 {
 	struct reader_state s = { .control = control };
-	char what[160] = { READER_READY }, *text = what + 1;
 	const uint64_t inherited = netlink_forged();
-	int err;
+	int err = make_ready(&s, plan, seal);
 
-	s.names = plan->capture ? ifnames_open() : ifnames_new();
-	err = plan->capture ? await_rules(control, plan) : 0;
 	if (err == -ECANCELED)
 		return;
-	if (!err)
-		err = open_state(&s, plan);
-	if (err)
-		snprintf(text, sizeof(what) - 1, "making ready to read");
-	else
-		err = seal(text, sizeof(what) - 1);
-	what[0] = err ? READER_FAILED : READER_READY;
-	/* The supervisor may be gone, or sees the end if not the words. */
-	if (write(control, what, strlen(what)) < 0)
-		s.orphaned = true;
 	if (err)
 		_exit(1);
 	if (plan->capture) {

@@ -258,7 +258,7 @@ static bool begins_late(const struct plan *p)
 static int await_reading(struct reader *rd)
 {
 	struct timeval tv = { .tv_sec = READER_MS / 1000 };
-	char answer[160];
+	char answer[READER_MESSAGE];
 	ssize_t n;
 
 	setsockopt(rd->fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));

@@ -81,7 +81,7 @@ static int start(struct run *r, int fd)
 
 static int wait_for_reader(struct run *r)
 {
-	char word[160];
+	char word[READER_MESSAGE];
 	ssize_t n = recv(r->reader.process.fd, word, sizeof(word), 0);
 	bool failed = !reader_ready(word, n, sizeof(word));
 
