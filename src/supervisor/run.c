@@ -21,7 +21,7 @@
 #include "supervisor/summary.h"
 #include "supervisor/supervisor_loop.h"
 
-/* Every signal that would end or stop us becomes something to read. */
+/* Every signal that would end or stop the supervisor becomes something to read. */
 static int catch_signals(void)
 {
 	static const int left[] = {
@@ -87,21 +87,24 @@ void run_close(struct run *r)
 
 static int conclude(const struct run *r)
 {
-	if (r->outcome.status)
-		return r->outcome.status;
-	if (r->host.undo.error || r->outcome.verify_failed || r->outcome.end == END_KEEPER ||
-	    r->outcome.end == END_READER || r->outcome.end == END_LEASE ||
-	    (r->reader.status && !r->reader.dismissed) ||
-	    (r->reader.seen.output_error && r->reader.seen.output_error != -EPIPE))
+	const struct run_outcome *out = &r->outcome;
+	const struct run_reader *rd = &r->reader;
+	const struct stats *st = &rd->seen;
+
+	if (out->status)
+		return out->status;
+	if (r->host.undo.error || out->verify_failed ||
+	    out->end == END_KEEPER || out->end == END_READER ||
+	    out->end == END_LEASE || (rd->status && !rd->dismissed) ||
+	    (st->output_error && st->output_error != -EPIPE))
 		return STATUS_FAILURE;
-	if (r->reader.seen.lost || r->reader.seen.gone || r->outcome.tables_differ ||
-	    r->reader.seen.strangers || r->reader.seen.unprinted || r->reader.seen.broken ||
-	    r->reader.seen.fate[FATE_INCOMPLETE])
+	if (st->lost || st->gone || out->tables_differ || st->strangers ||
+	    st->unprinted || st->broken || st->fate[FATE_INCOMPLETE])
 		return STATUS_INCOMPLETE;
-	return r->reader.seen.packets ? STATUS_TRACED : STATUS_NOTHING;
+	return st->packets ? STATUS_TRACED : STATUS_NOTHING;
 }
 
-static int trace(struct run *r)
+static int run_trace(struct run *r)
 {
 	int status = plan_begin(&r->plan, r->o);
 
@@ -139,7 +142,7 @@ int run_main(const struct options *o)
 	int status = run_open(&r, o);
 
 	if (!status)
-		status = trace(&r);
+		status = run_trace(&r);
 	run_close(&r);
 	return status;
 }

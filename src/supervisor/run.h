@@ -9,8 +9,12 @@ struct run;
 /** run_main - everything behind the options; the exit status */
 int run_main(const struct options *o);
 
-/** run_open - 0, or the exit status; run_close() in any case */
+/**
+ * run_open - an empty run of @o, whose memory outlives it
+ * Return: 0, or the exit status after a report; run_close() in any case.
+ */
 int run_open(struct run *r, const struct options *o);
+/** run_close - end what still runs, and give everything back */
 void run_close(struct run *r);
 
 #endif

@@ -8,12 +8,12 @@
 #include "supervisor/bypass.h"
 #include "supervisor/run_state.h"
 
-uint64_t run_hints_counted(const struct run *r)
+uint64_t run_hints_counted(const struct undo_report *u)
 {
 	uint64_t n = 0;
 
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		n += r->host.undo.removed[i].packets;
+		n += u->removed[i].packets;
 	return n;
 }
 
@@ -22,7 +22,6 @@ static void tell_bypass(const char *sentence)
 	msg("note: %s", sentence);
 }
 
-/* Nothing traced: the reason, as far as the counters tell it. */
 /* Packets matched, and no event came: where can they have gone? */
 static void say_unheard(const struct run *r, uint64_t matched)
 {
@@ -57,7 +56,7 @@ static void say_unheard(const struct run *r, uint64_t matched)
 
 static void say_nothing(const struct run *r)
 {
-	uint64_t matched = run_hints_counted(r);
+	uint64_t matched = run_hints_counted(&r->host.undo);
 
 	if (r->reader.seen.packets || r->reader.seen.events)
 		return;
@@ -80,7 +79,7 @@ static void say_nothing(const struct run *r)
  */
 static void say_rate(const struct run *r)
 {
-	uint64_t matched = run_hints_counted(r);
+	uint64_t matched = run_hints_counted(&r->host.undo);
 
 	if (r->plan.rate[0] && matched >= r->plan.limit.burst)
 		msg("note: the rate of %s may have hidden packets (-l changes "
@@ -94,7 +93,7 @@ static void say_rate(const struct run *r)
  */
 static bool all_was_counted(const struct run *r)
 {
-	const struct stats *st = r->reader.stats;
+	const struct stats *st = &r->reader.seen;
 	unsigned int removed = 0;
 
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
@@ -107,7 +106,7 @@ static bool all_was_counted(const struct run *r)
 
 static void say_more(const struct run *r)
 {
-	uint64_t counted = run_hints_counted(r), told = r->reader.seen.packets;
+	uint64_t counted = run_hints_counted(&r->host.undo), told = r->reader.seen.packets;
 
 	if (told > counted && all_was_counted(r))
 		msg("note: %" PRIu64 " packet%s more than the TRACE rules "

@@ -6,11 +6,12 @@
 #include <stdint.h>
 
 struct run;
+struct undo_report;
 
 /** run_hints_counted - packets by the counters of the run's own rules */
-uint64_t run_hints_counted(const struct run *r);
+uint64_t run_hints_counted(const struct undo_report *u);
 
-/** run_hints_say - on stderr, at the end */
+/** run_hints_say - why nothing or less was shown; on stderr, at the end */
 void run_hints_say(const struct run *r);
 
 #endif

@@ -19,21 +19,21 @@
 
 enum { DROPS_SHOWN = 10 };
 
-static const char *output_name(const struct run *r)
+static const char *output_name(const struct run_reader *rd)
 {
-	uint8_t i = r->reader.seen.output_sink;
-	const char *path = i < SINK_COUNT ? r->reader.sink[i].path : "";
+	uint8_t i = rd->seen.output_sink;
+	const char *path = i < SINK_COUNT ? rd->sink[i].path : "";
 
 	return *path && strcmp(path, "-") != 0 ? path : "standard output";
 }
 
-/* Also found at the very end, when the last of the results are written. */
-static void print_output_error(const struct run *r)
+/* An error can come at the very end, when the last of the results are written. */
+static void print_output_error(const struct run_reader *rd)
 {
-	int err = r->reader.seen.output_error;
+	int err = rd->seen.output_error;
 
 	if (err && err != -EPIPE)
-		msg("error: writing %s: %s: it is not complete", output_name(r),
+		msg("error: writing %s: %s: it is not complete", output_name(rd),
 		    strerror(-err));
 }
 
@@ -69,7 +69,7 @@ static void print_end(const struct run *r)
 	case END_STDOUT:
 		if (st->output_error == -EPIPE || !st->output_error)
 			msg("stopped: nobody reads %s any more",
-			    output_name(r));
+			    output_name(&r->reader));
 		break;
 	case END_KEEPER:
 		msg("error: the keeper ended before its time");
@@ -83,9 +83,8 @@ static void print_end(const struct run *r)
 	}
 }
 
-static void print_fates(const struct run *r)
+static void print_fates(const struct stats *st)
 {
-	const struct stats *st = &r->reader.seen;
 	char line[512], left[64] = "";
 	size_t at = 0;
 
@@ -105,14 +104,11 @@ static void print_fates(const struct run *r)
 	    left, line);
 }
 
-/* The reader wrote it, and the reader reads strangers' bytes: believe nothing. */
-static const struct snap_rule *find_dropper(const struct run *r,
+/* The reader wrote @d, and reads strangers' bytes: nothing of it is believed. */
+static const struct snap_rule *find_dropper(const struct snapshot *s,
 					    const struct stats_drop *d,
 					    const struct snap_chain **chain)
 {
-	const struct snapshot *s = d->family < FAMILY_COUNT ?
-		r->snapshots.rules.legacy[d->family] : NULL;
-
 	if (!s || d->chain >= s->chains)
 		return NULL;
 	*chain = snapshot_chain(s, d->chain);
@@ -130,12 +126,12 @@ static bool drops_are_mixed(const struct stats *st)
 	return false;
 }
 
-static void print_drop(const struct run *r, const struct stats_drop *d,
+/* @s: the rules of its family, or NULL */
+static void print_drop(const struct snapshot *s, const struct stats_drop *d,
 		       const char *family)
 {
 	const struct snap_chain *c;
-	const struct snap_rule *rule = find_dropper(r, d, &c);
-	const struct snapshot *s;
+	const struct snap_rule *rule = find_dropper(s, d, &c);
 
 	if (d->text[0]) {
 		msg("  %" PRIu64 " by %s%s", d->packets, d->text, family);
@@ -143,7 +139,6 @@ static void print_drop(const struct run *r, const struct stats_drop *d,
 	}
 	if (!rule)
 		return;
-	s = r->snapshots.rules.legacy[d->family];
 	msg("  %" PRIu64 " by %s:%s:%s:%u  \"%.*s\"%s", d->packets,
 	    s->table[c->table].name, snapshot_text(s, c->name),
 	    d->kind == PLACE_RULE     ? "rule"
@@ -152,18 +147,20 @@ static void print_drop(const struct run *r, const struct stats_drop *d,
 	    d->number, (int)rule->len, snapshot_text(s, rule->text), family);
 }
 
-static void print_drops(const struct run *r)
+static void print_drops(const struct stats *st,
+			const struct snapshot *const snap[FAMILY_COUNT])
 {
-	bool mixed = drops_are_mixed(&r->reader.seen);
+	bool mixed = drops_are_mixed(st);
 
-	for (unsigned int i = 0; i < DROPS_SHOWN && i < r->reader.seen.drops; i++) {
-		const struct stats_drop *d = &r->reader.seen.drop[i];
+	for (unsigned int i = 0; i < DROPS_SHOWN && i < st->drops; i++) {
+		const struct stats_drop *d = &st->drop[i];
+		bool known = d->family < FAMILY_COUNT;
 		char family[16] = "";
 
-		if (mixed && d->family < FAMILY_COUNT)
+		if (mixed && known)
 			snprintf(family, sizeof(family), " (%s)",
 				 families[d->family]->name);
-		print_drop(r, d, family);
+		print_drop(known ? snap[d->family] : NULL, d, family);
 	}
 }
 
@@ -174,8 +171,8 @@ static void print_events(const struct run *r)
 
 	msg("%" PRIu64 " event%s, %" PRIu64 " lost; the TRACE rules counted "
 	    "%" PRIu64 " packet%s",
-	    st->events, plural(st->events), st->lost, run_hints_counted(r),
-	    plural(run_hints_counted(r)));
+	    st->events, plural(st->events), st->lost, run_hints_counted(&r->host.undo),
+	    plural(run_hints_counted(&r->host.undo)));
 	if (st->lost)
 		msg("warning: events were lost: a larger --buffer, a lower "
 		    "--rate or a narrower match helps");
@@ -238,52 +235,59 @@ static void print_loggers(const struct run *r, char *buf, size_t size)
 					       words[r->host.undo.logger[i]]);
 }
 
-static bool holds_tables(const struct run *r)
+static bool holds_tables(const struct undo *u)
 {
-	return r->host.keeper_plan.undo.nft[0] || r->host.keeper_plan.undo.nft[1];
+	return u->nft[0] || u->nft[1];
+}
+
+static void print_waiters(const struct run_host *h)
+{
+	for (unsigned int i = 0; i < h->waiters; i++) {
+		const struct run_waiter *w = &h->waiter[i];
+
+		msg("  pid %d (%s) waited %.1f s for the lock", (int)w->pid,
+		    w->name, (double)(w->until_ns - w->since_ns) / 1e9);
+	}
 }
 
 static void print_proof(const struct run *r)
 {
+	const struct run_host *h = &r->host;
 	unsigned int removed = 0;
 	char loggers[256], lock[64] = "no lock was needed";
 
 	if (r->plan.lock)
 		snprintf(lock, sizeof(lock), "lock held %.1f s",
-			 r->host.locked_ns && r->host.unlocked_ns ?
-			 (double)(r->host.unlocked_ns - r->host.locked_ns) / 1e9 : 0);
+			 h->locked_ns && h->unlocked_ns ?
+			 (double)(h->unlocked_ns - h->locked_ns) / 1e9 : 0);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		removed += r->host.undo.removed[i].rules;
+		removed += h->undo.removed[i].rules;
 	print_loggers(r, loggers, sizeof(loggers));
-	msg("%u rule%s inserted, %u removed; %s; tables %s; %s", r->host.installed,
-	    plural(r->host.installed), removed, loggers,
+	msg("%u rule%s inserted, %u removed; %s; tables %s; %s", h->installed,
+	    plural(h->installed), removed, loggers,
 	    r->outcome.verify_failed   ? "NOT verified"
 	    : r->outcome.tables_differ ? "changed by others"
 			       : "as before",
 	    lock);
-	/* Nft's tables went with the keeper: nobody could count them. */
-	if (removed < r->host.installed &&
-	    !(r->outcome.end == END_KEEPER && holds_tables(r)))
+	/* The run's nft tables went with the keeper: nobody could count them. */
+	if (removed < h->installed &&
+	    !(r->outcome.end == END_KEEPER &&
+	      holds_tables(&h->keeper_plan.undo)))
 		msg("note: %u rule%s had been removed by somebody else",
-		    r->host.installed - removed, plural(r->host.installed - removed));
-	for (unsigned int i = 0; i < r->host.waiters; i++) {
-		const struct run_waiter *w = &r->host.waiter[i];
-
-		msg("  pid %d (%s) waited %.1f s for the lock", (int)w->pid,
-		    w->name, (double)(w->until_ns - w->since_ns) / 1e9);
-	}
-	if (r->host.undo.error)
+		    h->installed - removed, plural(h->installed - removed));
+	print_waiters(h);
+	if (h->undo.error)
 		msg("error: %s: %s; try 'nftrace --cleanup'",
-		    r->host.undo.error_what, msg_errno_text(r->host.undo.error));
+		    h->undo.error_what, msg_errno_text(h->undo.error));
 }
 
 void summary_print(const struct run *r)
 {
 	print_end(r);
 	print_reader_end(r);
-	print_output_error(r);
-	print_fates(r);
-	print_drops(r);
+	print_output_error(&r->reader);
+	print_fates(&r->reader.seen);
+	print_drops(&r->reader.seen, r->snapshots.snap);
 	losses_say(&r->reader.seen.losses, r->reader.loss);
 	print_events(r);
 	run_hints_say(r);
@@ -291,9 +295,8 @@ void summary_print(const struct run *r)
 }
 
 /* What the user may look for in the file. */
-static void print_refused(const struct run *r)
+static void print_refused(const struct stats_refused *st, const char *file)
 {
-	const struct stats_refused *st = &r->reader.seen.refused;
 	int len = (int)strlen(st->word);
 
 	if (!st->count)
@@ -302,13 +305,13 @@ static void print_refused(const struct run *r)
 		msg("warning: %" PRIu64 " TRACE line%s cut off or damaged; the "
 		    "first is line %" PRIu64 " of %s",
 		    st->count, st->count == 1 ? " is" : "s are", st->first,
-		    r->o->read);
+		    file);
 	else
 		msg("warning: the journey%s of %" PRIu64 " packet%s make%s no "
 		    "sense; the first is that of packet %" PRIu64 " of "
 		    "%s%s%.*s%s: %s",
 		    plural(st->count), st->count, plural(st->count),
-		    st->count == 1 ? "s" : "", st->first, r->o->read,
+		    st->count == 1 ? "s" : "", st->first, file,
 		    len ? ", at \"" : "", len, st->word, len ? "\"" : "",
 		    record_fault_text(st->fault));
 }
@@ -317,14 +320,14 @@ void summary_print_read(const struct run *r)
 {
 	const struct stats *st = &r->reader.seen;
 
-	print_output_error(r);
-	print_fates(r);
-	print_drops(r);
+	print_output_error(&r->reader);
+	print_fates(&r->reader.seen);
+	print_drops(&r->reader.seen, r->snapshots.snap);
 	msg("%" PRIu64 " event%s, %" PRIu64 " lost; %" PRIu64 " line%s or "
 	    "packet%s of others passed over",
 	    st->events, plural(st->events), st->lost, st->passed_over,
 	    plural(st->passed_over), plural(st->passed_over));
-	print_refused(r);
+	print_refused(&st->refused, r->o->read);
 	if (st->strangers)
 		msg("warning: %" PRIu64 " trace event%s of rules that are not "
 		    "in the rules given: were they saved while the trace ran?",
