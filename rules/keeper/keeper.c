@@ -14,8 +14,8 @@
 #include "rules/keeper/keeper_child.h"
 
 enum {
-	SLICE_MS = 200,		/* so often keeper_await() looks whether it is stopped */
-	STOP_MS = 10000,	/* to undo, and to wait for a lock before */
+	SLICE_MS = 200,		/* between two looks whether the keeper is stopped */
+	STOP_MS = 10000,	/* for the keeper to wait for the lock, and to undo */
 };
 
 int keeper_start(struct keeper *k, struct keeper_plan *plan,
@@ -44,10 +44,10 @@ int keeper_start(struct keeper *k, struct keeper_plan *plan,
 	return 0;
 }
 
-static int ask_fully(struct keeper *k, enum keeping_op op, uint64_t end_ns,
+static int ask_with(struct keeper *k, enum keeper_op op, uint64_t end_ns,
 		     const struct undo *undo)
 {
-	struct keeping_request req;
+	struct keeper_request req;
 
 	memset(&req, 0, sizeof(req));
 	req.op = op;
@@ -59,9 +59,9 @@ static int ask_fully(struct keeper *k, enum keeping_op op, uint64_t end_ns,
 	return 0;
 }
 
-static int ask(struct keeper *k, enum keeping_op op, uint64_t end_ns)
+static int ask(struct keeper *k, enum keeper_op op, uint64_t end_ns)
 {
-	return ask_fully(k, op, end_ns, NULL);
+	return ask_with(k, op, end_ns, NULL);
 }
 
 int keeper_locked(struct keeper *k)
@@ -71,7 +71,7 @@ int keeper_locked(struct keeper *k)
 
 int keeper_ask_install(struct keeper *k, const struct undo *undo)
 {
-	return ask_fully(k, OP_INSTALL, 0, undo);
+	return ask_with(k, OP_INSTALL, 0, undo);
 }
 
 int keeper_armed(struct keeper *k, uint64_t end_ns)
@@ -110,7 +110,7 @@ int keeper_await(struct keeper *k, enum keeper_event event, int timeout_ms,
 {
 	int err = -ETIMEDOUT;
 
-	/* Stopped, not busy: then there is nothing to wait for. */
+	/* A keeper that is stopped, not busy, will not answer. */
 	for (int waited = 0; waited < timeout_ms && err == -ETIMEDOUT &&
 	     !process_child_is_stopped(k->pid); waited += SLICE_MS) {
 		err = keeper_receive(k, m, SLICE_MS);

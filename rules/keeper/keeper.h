@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* keeper: the process that changes the host and takes the change back, come what may. */
+/* keeper: the supervisor's side of the process that changes the host and takes it back. */
 #ifndef NFTRACE_KEEPER_H
 #define NFTRACE_KEEPER_H
 
@@ -16,40 +16,47 @@ struct keeper {
 /**
  * keeper_start - fork the keeper; nothing is changed yet
  *
- * Before the lock is taken: from then on it watches that a supervisor who is
- * stopped does not keep it.
- * @close_fds: descriptors that it must not keep, ended by -1
- * Return: 0 or -errno.  The caller keeps its end of the socket to itself:
- * the keeper undoes all when the last copy of it is closed.
+ * To be called before the lock is taken: from then on the keeper watches that a
+ * supervisor that is stopped does not hold the lock.
+ * @plan: copied by the fork
+ * @close_fds: descriptors that the keeper must not have, ended by -1
+ * Return: 0 or -errno; keeper_stop() it in any case.  No child of the caller may
+ * have @k->fd: the keeper undoes all when its last copy is closed.
  */
 int keeper_start(struct keeper *k, struct keeper_plan *plan,
 		 const int *close_fds);
 
-/** keeper_locked - the lock was taken: arming must not take for ever from now on */
+/*
+ * What the supervisor says, in this order; each returns 0 or -errno, and waits
+ * for no answer.
+ */
+
+/** keeper_locked - the lock was taken: KEEPER_SETUP_SECONDS for arming begin */
 int keeper_locked(struct keeper *k);
 
 /**
- * keeper_ask_install - ask it to set the logger and insert the rules; 0 or -errno
+ * keeper_ask_install - set the loggers, insert the rules; see apply_plan()
  * @undo: what is about to be changed, and the run's end as it is known now
  *
- * The answer's error is -ECANCELED when it has given the run up meanwhile.
+ * Answered by KEEPER_INSTALLED, whose error is -ECANCELED where the keeper has
+ * given the run up meanwhile.
  */
 int keeper_ask_install(struct keeper *k, const struct undo *undo);
 
 /**
- * keeper_armed - tell it when the run will be over
+ * keeper_armed - when the run will be over; the keeper undoes a second later
  * @end_ns: CLOCK_MONOTONIC; 0: no end is known
  */
 int keeper_armed(struct keeper *k, uint64_t end_ns);
 
-/** keeper_unlocked - the lock is being given up: take it for each change from now on */
+/** keeper_unlocked - the lock is given away: the keeper takes it for each change */
 int keeper_unlocked(struct keeper *k);
 
-/** keeper_ask_undo - ask it to take everything back */
+/** keeper_ask_undo - take everything back; answered by KEEPER_UNDONE */
 int keeper_ask_undo(struct keeper *k);
 
 /**
- * keeper_receive - next message
+ * keeper_receive - the keeper's next message
  * @timeout_ms: -1 waits for ever
  * Return: 0, -EPIPE when the keeper is gone, -ETIMEDOUT, or -errno.
  */
@@ -57,18 +64,20 @@ int keeper_receive(struct keeper *k, struct keeper_message *m, int timeout_ms);
 
 /**
  * keeper_await - wait for one answer, pass over other messages
- * Return: 0, -EPIPE when the keeper is gone, -ETIMEDOUT when it took too long
- * or is stopped, or -errno.
+ * Return: 0, -EPIPE when the keeper is gone, -ETIMEDOUT when the keeper took too
+ * long or is stopped, or -errno.
  */
 int keeper_await(struct keeper *k, enum keeper_event event, int timeout_ms,
 		 struct keeper_message *m);
 
-/** keeper_kill - end one that does not answer; what it left is the caller's */
+/** keeper_kill - end a keeper that does not answer; the caller undoes what it left */
 void keeper_kill(struct keeper *k);
 
 /**
- * keeper_stop - close the socket and reap it; it undoes what is not undone
- * Return: false: it was stopped, or took too long, and was killed.
+ * keeper_stop - close the socket and reap the keeper, which undoes what is not undone
+ *
+ * Does nothing for one that was not started or is stopped already.
+ * Return: false: the keeper was stopped, or took too long, and was killed.
  */
 bool keeper_stop(struct keeper *k);
 

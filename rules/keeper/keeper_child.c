@@ -17,15 +17,20 @@
 #include "rules/base/process.h"
 #include "rules/base/testpoint.h"
 #include "rules/base/units.h"
-#include "rules/keeper/install.h"
+#include "rules/keeper/apply.h"
 #include "rules/keeper/lock.h"
 #include "rules/legacy/ledger.h"
 #include "rules/legacy/trace_rules.h"
 
-/* The keeper's own state; lives in its process only. */
-struct state {
+enum {
+	UNDO_LOCK_MS = 3000,	/* to wait for the lock; then without it */
+	RENEW_LOCK_MS = 5000,	/* the same; then the deadline is not renewed */
+};
+
+/* The keeper's state; lives in its process only. */
+struct keeping {
 	struct keeper_plan *plan;
-	int fd;
+	int fd;			/* the supervisor's socket */
 	int end_timer;		/* CLOCK_MONOTONIC: planned end + 1 s */
 	int look_timer;		/* CLOCK_MONOTONIC: while arming */
 	unsigned int stops_seen;	/* in a row */
@@ -35,78 +40,78 @@ struct state {
 	bool installed, undone;
 };
 
-static void msg(struct state *s, struct keeper_message *m)
+static void tell(struct keeping *s, struct keeper_message *m)
 {
-	/* A peer that does not read must not hold us up. */
+	/* A supervisor that does not read must not hold the keeper up. */
 	if (send(s->fd, m, sizeof(*m), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		return;
 }
 
-static void take_lock(struct state *s)
+static void take_lock_back(struct keeping *s)
 {
 	/*
 	 * Removing without the lock is safe as far as the kernel notices
 	 * foreign changes; leaving the rules in is not.
 	 */
 	if (!s->plan->hold_lock)
-		lock_acquire(s->plan->lock, 3000, -1);
+		lock_acquire(s->plan->lock, UNDO_LOCK_MS, -1);
 }
 
-static void give_lock(struct state *s)
+static void give_lock(struct keeping *s)
 {
 	if (!s->plan->hold_lock)
 		lock_release(s->plan->lock);
 }
 
-static void undo(struct state *s, bool by_timer)
+static void undo_all(struct keeping *s, bool by_timer)
 {
 	struct keeper_message m = { .event = KEEPER_UNDONE };
 
 	if (s->undone)
 		return;
 	TESTPOINT("keeper-before-undo");
-	take_lock(s);
+	take_lock_back(s);
 	undo_run(&s->plan->undo, &m.undo);
 	s->undone = true;
 	TESTPOINT("keeper-after-undo");
 	give_lock(s);
-	/* The supervisor is stuck: nobody else would let the lock go. */
+	/* The supervisor is stuck: nobody but the keeper would let the lock go. */
 	if (by_timer)
 		lock_release(s->plan->lock);
 	m.by_timer = by_timer;
-	msg(s, &m);
+	tell(s, &m);
 }
 
-/* Nobody who is stuck keeps the lock, whether there is something to undo or not. */
-static void give_up(struct state *s)
+/* A supervisor that is stuck does not keep the lock, whatever there is to undo. */
+static void give_up(struct keeping *s)
 {
 	struct keeper_message m = { .event = KEEPER_UNDONE, .by_timer = true };
 
 	if (s->undone)
 		return;
 	if (s->installed) {
-		undo(s, true);
+		undo_all(s, true);
 		return;
 	}
 	s->undone = true;
 	lock_release(s->plan->lock);
-	msg(s, &m);
+	tell(s, &m);
 }
 
-static void install(struct state *s, const struct undo *undo)
+static void on_install(struct keeping *s, const struct undo *undo)
 {
 	struct keeper_message m = { .event = KEEPER_INSTALLED };
 
 	if (s->undone) {
-		install_failed(&m, -ECANCELED, "arming", 0);
+		apply_failed(&m, -ECANCELED, "arming", 0);
 	} else {
 		s->installed = true;
-		if (install_run(s->plan, undo, &m) < 0) {
+		if (apply_plan(s->plan, undo, &m) < 0) {
 			undo_run(&s->plan->undo, &m.undo);
 			s->undone = true;
 		}
 	}
-	msg(s, &m);
+	tell(s, &m);
 }
 
 static void set_timer(int fd, uint64_t at_ns, int flags)
@@ -125,7 +130,7 @@ static uint64_t seconds_ns(unsigned int s)
 }
 
 /* A timer far away that is cancelled when somebody sets the clock. */
-static void watch_clock(struct state *s)
+static void watch_clock(struct keeping *s)
 {
 	struct itimerspec its = { .it_value.tv_sec = INT32_MAX };
 
@@ -134,7 +139,7 @@ static void watch_clock(struct state *s)
 			NULL);
 }
 
-static void start_looking(struct state *s)
+static void start_looking(struct keeping *s)
 {
 	const struct timespec pause = { .tv_nsec = KEEPER_LOOK_MS * NS_PER_MS };
 	struct itimerspec its = { .it_value = pause, .it_interval = pause };
@@ -143,7 +148,7 @@ static void start_looking(struct state *s)
 }
 
 /* Seconds since epoch at which the rules shall stop matching. */
-static int64_t deadline_end(const struct state *s)
+static int64_t deadline_end(const struct keeping *s)
 {
 	uint64_t now = clock_monotonic_ns(), left;
 
@@ -154,17 +159,17 @@ static int64_t deadline_end(const struct state *s)
 	       KEEPER_DEADLINE_SECONDS;
 }
 
-/* Write a deadline that fits the clock as it is now into all our rules. */
-static int renew(struct state *s, struct keeper_message *m)
+/* Write a deadline that fits the clock as it is now into all rules of the run. */
+static int renew_deadline(struct keeping *s, struct keeper_message *m)
 {
 	struct undo *u = &s->plan->undo;
 	int64_t end = deadline_end(s);
 	int err = 0;
 
 	if (!s->plan->hold_lock)
-		err = lock_acquire(s->plan->lock, 5000, -1);
+		err = lock_acquire(s->plan->lock, RENEW_LOCK_MS, -1);
 	if (err) {
-		install_failed(m, err, "waiting for the xtables lock", 0);
+		apply_failed(m, err, "waiting for the xtables lock", 0);
 		return err;
 	}
 	for (unsigned int i = 0; i < FAMILY_COUNT && !err; i++) {
@@ -172,27 +177,27 @@ static int renew(struct state *s, struct keeper_message *m)
 			continue;
 		err = trace_rules_renew(families[i], &u->owner, end);
 		if (err)
-			install_failed(m, err, "renewing the deadline of the "
+			apply_failed(m, err, "renewing the deadline of the "
 				       "TRACE rules", i);
 	}
 	u->owner.end = end;
 	ledger_date(&u->owner);
-	/* Who cannot see our process goes by the end that is written there. */
+	/* Who cannot see the supervisor goes by the end that is recorded. */
 	if (!err)
-		err = install_record(s->plan, m);
+		err = apply_record(s->plan, m);
 	give_lock(s);
 	return err;
 }
 
-static void locked(struct state *s)
+static void on_locked(struct keeping *s)
 {
 	set_timer(s->end_timer,
 		  clock_monotonic_ns() + seconds_ns(KEEPER_SETUP_SECONDS),
 		  TFD_TIMER_ABSTIME);
 }
 
-/* Until then the supervisor is looked at, see on_look(). */
-static void armed(struct state *s, uint64_t end_ns)
+/* Armed: the supervisor needs no more looks, see on_look(). */
+static void set_timers(struct keeping *s, uint64_t end_ns)
 {
 	set_timer(s->look_timer, 0, 0);
 	s->end_ns = end_ns;
@@ -205,20 +210,20 @@ static void armed(struct state *s, uint64_t end_ns)
 }
 
 /* Arming took so long that the deadline would come before the end. */
-static void check_deadline(struct state *s)
+static void check_deadline(struct keeping *s)
 {
 	struct keeper_message m = { .event = KEEPER_LEASE_LOST };
 
 	if (s->plan->deadline && s->end_ns && !s->undone &&
-	    s->plan->undo.owner.end < deadline_end(s) - 1 && renew(s, &m) < 0)
-		msg(s, &m);
+	    s->plan->undo.owner.end < deadline_end(s) - 1 && renew_deadline(s, &m) < 0)
+		tell(s, &m);
 }
 
 /*
- * Who is stopped while arming has no end yet that a timer could be set to.  A
- * debugger's stops are over soon, or the timer of locked() comes.
+ * A supervisor that is stopped while arming has no end yet to which a timer could
+ * be set.  A debugger's stops are over soon, or the timer of on_locked() comes.
  */
-static void on_look(struct state *s)
+static void on_look(struct keeping *s)
 {
 	uint64_t ticks;
 
@@ -230,7 +235,7 @@ static void on_look(struct state *s)
 		give_up(s);
 }
 
-static void on_lease(struct state *s)
+static void on_lease(struct keeping *s)
 {
 	struct keeper_message m = { .event = KEEPER_LEASE_LOST };
 	uint64_t ticks;
@@ -240,14 +245,14 @@ static void on_lease(struct state *s)
 	TESTPOINT("keeper-before-renew");
 	/* An endless run that is stopped must not keep the lock without end. */
 	if (process_is_stopped(s->plan->undo.owner.pid))
-		undo(s, true);
-	else if (s->plan->deadline && renew(s, &m) < 0)
-		msg(s, &m);
+		undo_all(s, true);
+	else if (s->plan->deadline && renew_deadline(s, &m) < 0)
+		tell(s, &m);
 	else
-		armed(s, 0);
+		set_timers(s, 0);
 }
 
-static void on_clock(struct state *s)
+static void on_clock(struct keeping *s)
 {
 	struct keeper_message m = { .event = KEEPER_CLOCK_STEPPED };
 	uint64_t ticks;
@@ -258,14 +263,14 @@ static void on_clock(struct state *s)
 	watch_clock(s);
 	if (!s->installed || s->undone || !s->plan->deadline)
 		return;
-	renew(s, &m);
-	msg(s, &m);
+	renew_deadline(s, &m);
+	tell(s, &m);
 }
 
 /* Return: false when the supervisor is gone. */
-static bool on_request(struct state *s)
+static bool on_request(struct keeping *s)
 {
-	struct keeping_request req;
+	struct keeper_request req;
 	ssize_t n = recv(s->fd, &req, sizeof(req), 0);
 
 	if (n < 0 && errno == EINTR)
@@ -274,35 +279,35 @@ static bool on_request(struct state *s)
 		return false;
 	switch (req.op) {
 	case OP_LOCKED:
-		locked(s);
+		on_locked(s);
 		break;
 	case OP_INSTALL:
-		install(s, &req.undo);
+		on_install(s, &req.undo);
 		break;
 	case OP_ARMED:
-		armed(s, req.end_ns);
+		set_timers(s, req.end_ns);
 		check_deadline(s);
 		break;
 	case OP_UNLOCKED:
 		s->plan->hold_lock = false;
 		break;
 	case OP_UNDO:
-		undo(s, false);
+		undo_all(s, false);
 		break;
 	}
 	return true;
 }
 
-/* Nothing may have been installed yet, but the ledger is there. */
-static void leave(struct state *s)
+/* Before anything is installed there is the ledger. */
+static void leave(struct keeping *s)
 {
 	if (s->installed)
-		undo(s, false);
+		undo_all(s, false);
 	else if (ledger_settle() == 0)
 		ledger_forget();
 }
 
-static void loop(struct state *s)
+static void serve(struct keeping *s)
 {
 	struct pollfd pfd[] = {
 		{ .fd = s->fd, .events = POLLIN },
@@ -345,7 +350,7 @@ static void detach(void)
 			errno = 0;
 		close(fd);
 	}
-	/* Whoever reads our stdout or stderr must see its end without us. */
+	/* Whoever reads the run's output must see its end without the keeper's. */
 	fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	for (int i = 0; fd >= 0 && i <= STDERR_FILENO; i++)
 		dup2(fd, i);
@@ -357,7 +362,7 @@ static void detach(void)
 
 void keeper_child_main(struct keeper_plan *plan, int fd)
 {
-	struct state s = { .plan = plan, .fd = fd };
+	struct keeping s = { .plan = plan, .fd = fd };
 
 	detach();
 	s.end_timer = timerfd_create(CLOCK_MONOTONIC,
@@ -370,6 +375,6 @@ void keeper_child_main(struct keeper_plan *plan, int fd)
 				      TFD_CLOEXEC | TFD_NONBLOCK);
 	start_looking(&s);
 	watch_clock(&s);
-	loop(&s);
+	serve(&s);
 	_exit(0);
 }

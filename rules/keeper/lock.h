@@ -26,6 +26,8 @@ const char *lock_path(void);
  * Return: 0; -EMEDIUMTYPE: it is no regular file; or -errno.
  */
 int lock_open(struct lock *l);
+
+/** lock_close - one descriptor of the description; the last one gives the lock back */
 void lock_close(struct lock *l);
 
 /**
@@ -33,7 +35,7 @@ void lock_close(struct lock *l);
  * @wait_ms: how long; 0 tries once
  * @wake_fd: end the wait when this becomes readable; -1: none
  * Return: 0, -EWOULDBLOCK after the time, -ECANCELED when woken, or -errno.
- * Nothing of ours waits any more when this returns.
+ * Nothing of the caller's waits any more when this returns.
  */
 int lock_acquire(struct lock *l, int wait_ms, int wake_fd);
 
@@ -45,7 +47,7 @@ struct lock_peer {
 	bool waits;		/* else it holds the lock */
 };
 
-/** lock_peers - who holds it or waits for it now, others and us; count or -errno */
+/** lock_peers - who holds the lock or waits for it now, the caller too; count or -errno */
 int lock_peers(const struct lock *l, struct lock_peer *peer, unsigned int max);
 
 #endif

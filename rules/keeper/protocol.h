@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* keeper_protocol: what supervisor and keeper know and say to each other. */
+/* protocol: what supervisor and keeper know and say to each other. */
 #ifndef NFTRACE_KEEPER_PROTOCOL_H
 #define NFTRACE_KEEPER_PROTOCOL_H
 
@@ -13,10 +13,17 @@
 
 struct lock;
 
-/* How long the keeper waits from "locked" to "armed" until it gives the run up. */
+/*
+ * The keeper gives the run up so long after OP_LOCKED if it is not armed
+ * then: longer than many rules take on a busy machine.
+ */
 enum { KEEPER_SETUP_SECONDS = 60 };
 
-/* Till then it looks so often whether the supervisor is stopped; the second time will do. */
+/*
+ * While arming, the keeper looks so often whether the supervisor is stopped.  Two
+ * looks in a row that find it so end the run: a debugger stops for less, and
+ * others wait for the lock meanwhile.
+ */
 enum { KEEPER_LOOK_MS = 400 };
 
 /*
@@ -26,12 +33,12 @@ enum { KEEPER_LOOK_MS = 400 };
  */
 enum { KEEPER_DEADLINE_SECONDS = 3 };
 
-/* With -t 0: rules live this long and are renewed at half of it. */
+/* With -t 0 the rules' deadline is so far away, and is renewed at half of it. */
 enum { KEEPER_LEASE_SECONDS = 60 };
 
 /*
- * All that the keeper needs; filled before it is forked, which copies it: but
- * for what can be known under the lock only, see keeper_ask_install().
+ * All that the keeper needs.  The fork copies the plan; what is known only under
+ * the lock comes with keeper_ask_install().
  */
 struct keeper_plan {
 	struct undo undo;	/* .owner; the rest comes later */
@@ -66,10 +73,13 @@ struct keeper_message {
 	struct undo_report undo;
 };
 
-/* What the supervisor asks; answers are struct keeper_message. */
-enum keeping_op { OP_LOCKED, OP_INSTALL, OP_ARMED, OP_UNLOCKED, OP_UNDO };
+/*
+ * What the supervisor says, in this order.  OP_INSTALL and OP_UNDO have answers,
+ * struct keeper_message; OP_UNLOCKED comes only where the lock is given away.
+ */
+enum keeper_op { OP_LOCKED, OP_INSTALL, OP_ARMED, OP_UNLOCKED, OP_UNDO };
 
-struct keeping_request {
+struct keeper_request {
 	uint32_t op;
 	uint64_t end_ns;	/* OP_ARMED */
 	struct undo undo;	/* OP_INSTALL */

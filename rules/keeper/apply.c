@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* install: puts in what undo takes out, and records it before. */
-#include "rules/keeper/install.h"
+/* apply: makes the changes that undo takes back, and records them before. */
+#include "rules/keeper/apply.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -12,7 +12,7 @@
 #include "rules/legacy/trace_rules.h"
 #include "rules/nft/trigger.h"
 
-void install_failed(struct keeper_message *m, int err, const char *what,
+void apply_failed(struct keeper_message *m, int err, const char *what,
 		    unsigned int family)
 {
 	m->error = err;
@@ -20,7 +20,7 @@ void install_failed(struct keeper_message *m, int err, const char *what,
 	snprintf(m->what, sizeof(m->what), "%s", what);
 }
 
-int install_record(const struct keeper_plan *p, struct keeper_message *m)
+int apply_record(const struct keeper_plan *p, struct keeper_message *m)
 {
 	const struct undo *u = &p->undo;
 	const char *old[FAMILY_COUNT];
@@ -35,24 +35,24 @@ int install_record(const struct keeper_plan *p, struct keeper_message *m)
 		return 0;
 	err = logger_record(&u->owner, old);
 	if (err)
-		install_failed(m, err, "recording the logger in /run/nftrace",
+		apply_failed(m, err, "recording the logger in /run/nftrace",
 			       0);
 	return err;
 }
 
-static int set_up_logger(struct keeper_plan *p, struct keeper_message *m)
+static int apply_loggers(struct keeper_plan *p, struct keeper_message *m)
 {
 	const struct undo *u = &p->undo;
 	int err;
 
 	TESTPOINT("keeper-before-record");
-	err = install_record(p, m);
+	err = apply_record(p, m);
 	if (err)
 		return err;
 	TESTPOINT("keeper-after-record");
 	err = undo_loggers_set(u);
 	if (err)
-		install_failed(m, err, "registering the logger nfnetlink_log "
+		apply_failed(m, err, "registering the logger nfnetlink_log "
 			       "in /proc/sys/net/netfilter/nf_log", 0);
 	return err;
 }
@@ -64,7 +64,7 @@ static void note_refused(struct keeper_message *m, unsigned int i,
 		m->refused[i][r] = (uint8_t)set->rule[r].refused;
 }
 
-static int insert_tables(struct keeper_plan *p, struct keeper_message *m)
+static int apply_nft_tables(struct keeper_plan *p, struct keeper_message *m)
 {
 	int n;
 
@@ -75,7 +75,7 @@ static int insert_tables(struct keeper_plan *p, struct keeper_message *m)
 			continue;
 		n = nft_trigger_install(families[i], set, &p->undo.owner);
 		if (n < 0) {
-			install_failed(m, n, "adding an nft table", i);
+			apply_failed(m, n, "adding an nft table", i);
 			return n;
 		}
 		m->installed[i] += (uint32_t)n;
@@ -85,7 +85,7 @@ static int insert_tables(struct keeper_plan *p, struct keeper_message *m)
 	return 0;
 }
 
-static int insert_rules(struct keeper_plan *p, struct keeper_message *m)
+static int apply_raw_rules(struct keeper_plan *p, struct keeper_message *m)
 {
 	int n;
 
@@ -97,7 +97,7 @@ static int insert_rules(struct keeper_plan *p, struct keeper_message *m)
 			continue;
 		n = trace_rules_install(set, &p->undo.owner);
 		if (n < 0) {
-			install_failed(m, n, "inserting the TRACE rules into "
+			apply_failed(m, n, "inserting the TRACE rules into "
 				       "raw", i);
 			return n;
 		}
@@ -108,8 +108,8 @@ static int insert_rules(struct keeper_plan *p, struct keeper_message *m)
 	return 0;
 }
 
-/* What was not known yet when we were forked. */
-static void take_plan(struct keeper_plan *p, const struct undo *undo)
+/* The owner's end and the loggers were not known when the keeper was forked. */
+static void complete_plan(struct keeper_plan *p, const struct undo *undo)
 {
 	p->undo = *undo;
 	ledger_date(&undo->owner);
@@ -121,14 +121,14 @@ static void take_plan(struct keeper_plan *p, const struct undo *undo)
 	}
 }
 
-int install_run(struct keeper_plan *p, const struct undo *undo,
+int apply_plan(struct keeper_plan *p, const struct undo *undo,
 		struct keeper_message *m)
 {
 	int err;
 
-	take_plan(p, undo);
-	err = set_up_logger(p, m);
+	complete_plan(p, undo);
+	err = apply_loggers(p, m);
 	if (!err)
-		err = insert_tables(p, m);
-	return err ? err : insert_rules(p, m);
+		err = apply_nft_tables(p, m);
+	return err ? err : apply_raw_rules(p, m);
 }
