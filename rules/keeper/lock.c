@@ -49,7 +49,7 @@ void lock_close(struct lock *l)
 
 /*
  * A blocking flock() keeps its place in the queue, which polling does not;
- * a thread of this process (not a child) makes us the pid in /proc/locks.
+ * a thread of this process (not a child) puts its pid into /proc/locks.
  */
 struct waiter {
 	int fd;
@@ -58,7 +58,7 @@ struct waiter {
 	atomic_bool give_up;
 };
 
-/* Only there to end a system call; by default the kernel ignores it. */
+/* The handler is there to end a system call; by default SIGURG is ignored. */
 enum { WAKE_SIGNAL = SIGURG, WAKE_MS = 10 };
 
 static void on_wake(int sig)
@@ -102,8 +102,8 @@ static int wait_for_waiter(const struct waiter *w, int wait_ms, int wake_fd)
 }
 
 /*
- * Nothing may wait on when we have stopped waiting: it would get the lock one
- * day and keep it.  A signal that comes just before the system call is lost,
+ * The thread may not wait on when its caller does no longer: it would get the lock
+ * one day and keep it.  A signal that comes just before its system call is lost,
  * hence the loop.
  */
 static void call_back(struct waiter *w, pthread_t thread)
@@ -127,7 +127,7 @@ static int wait_in_thread(struct waiter *w, int wait_ms, int wake_fd)
 		if (err)
 			call_back(w, thread);
 		pthread_join(thread, NULL);
-		/* It may have got it in the very last moment. */
+		/* The thread may have got the lock in the very last moment. */
 		if (err && w->result == 0)
 			flock(w->fd, LOCK_UN);
 		else if (!err)

@@ -96,7 +96,7 @@ void logger_forget(const struct owner *owner)
 {
 	char name[RUN_DIR_NAME];
 
-	/* Half written by who was killed. */
+	/* A record that is half written is of a run that was killed meanwhile. */
 	run_dir_name(owner, ".new", name);
 	run_dir_unlink(name);
 	run_dir_name(owner, "", name);
@@ -123,7 +123,7 @@ struct mending {
 	const struct run_dir_strange *strange;
 };
 
-/* A copy, so that it is what was looked at that is acted on.  0 or -errno. */
+/* The text is copied: what is acted on is what was looked at.  0 or -errno. */
 static int read_record(const char *name, char text[RECORD_MAX])
 {
 	int fd = run_dir_open(name, O_RDONLY);
@@ -158,7 +158,7 @@ static int mend_record(const char *name, void *arg)
 	struct owner owner;
 	int err = read_record(name, text);
 
-	/* Its run may have ended meanwhile. */
+	/* The run of the record may have ended meanwhile. */
 	if (err && err != -EUCLEAN)
 		return 0;
 	if (err || !owner_parse(&owner, strsep(&rest, "\n"))) {

@@ -63,7 +63,7 @@ void undo_run(const struct undo *u, struct undo_report *report)
 	int err;
 
 	memset(report, 0, sizeof(*report));
-	/* First what whoever died had no time for. */
+	/* The ledger first: whoever died may have had no time for its counters. */
 	note_error(report, ledger_settle(), "putting counters back",
 		   families[0]);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {

@@ -12,8 +12,8 @@
 #include "rules/keeper/logger.h"
 
 /*
- * All that has to be known to take a run's changes back.  Filled before the
- * first change and copied by fork, so that supervisor and keeper know the same.
+ * All that has to be known to take a run's changes back.  Filled before the first
+ * change and sent to the keeper, so that supervisor and keeper know the same.
  */
 struct undo {
 	struct owner owner;

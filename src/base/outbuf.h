@@ -30,6 +30,8 @@ void outbuf_take_pipe(int fd);
 
 /** outbuf_open - @fd is borrowed; 0 or -errno */
 int outbuf_open(struct outbuf *o, int fd);
+
+/** outbuf_close - free the buffer; what is pending is lost, see outbuf_drain() */
 void outbuf_close(struct outbuf *o);
 
 /** outbuf_begin, outbuf_end - a record goes out whole or not at all; end: did it fit? */

@@ -23,8 +23,10 @@
 int sandbox_enter(char *what, size_t size);
 
 /**
- * sandbox_prepare - all of it that leaves files to be opened; what goes wrong is
- * said by sandbox_enter(), which otherwise does this as well
+ * sandbox_prepare - the part of sandbox_enter() after which files can be opened
+ *
+ * What goes wrong is told by sandbox_enter(), which does this part where it was
+ * not done before.
  */
 void sandbox_prepare(void);
 

@@ -37,9 +37,11 @@ struct bulletin_board {
 
 /**
  * bulletin_open - empty, before the reader is forked
- * Return: 0 or -errno; bulletin_close() takes one that is zeroed or half open.
+ * Return: 0 or -errno.
  */
 int bulletin_open(struct bulletin_board *b);
+
+/** bulletin_close - unmap both here; one that is zeroed or half open is taken */
 void bulletin_close(struct bulletin_board *b);
 
 /* What the supervisor knows of the tables; its own, and what it decides by. */

@@ -76,7 +76,7 @@ static int say_to(struct reader *r, enum supervisor_word word)
 
 void reader_answered(struct reader *r)
 {
-	/* Should it not take it, it waits no longer than it would. */
+	/* A reader that takes no message waits no longer than without one. */
 	(void)say_to(r, SUPERVISOR_ANSWERED);
 }
 
@@ -130,7 +130,7 @@ void reader_renew(struct reader *r, int fd, size_t size)
 		.size = { [READER_NFT] = size },
 	};
 
-	/* Should it not take it, it does without. */
+	/* A reader that takes no message does without new rules. */
 	(void)hand_over(r, SUPERVISOR_RULES, &rules);
 }
 

@@ -16,8 +16,8 @@ enum reader_word {
 					 * follows: what it could not give up */
 	READER_COUNT = 'C',		/* so many packets are printed */
 	READER_CLOSED = 'X',		/* nobody reads the results any more */
-	READER_GENERATION = 'G',	/* which one is it?  See stats.h */
-	READER_RULES = 'N',		/* nft's have changed: read them again */
+	READER_GENERATION = 'G',	/* which is nft's generation?  See stats.h */
+	READER_RULES = 'N',		/* nft's rules have changed: read them again */
 	READER_LOST = 'L',		/* a packet went missing: see losses.h */
 	READER_FAILED = 'F',		/* could not start; text follows */
 };
@@ -26,7 +26,7 @@ enum { READER_MESSAGE = 160 };	/* bytes of a word with its text and a NUL */
 
 struct reader {
 	pid_t pid;
-	int fd;		/* SEQPACKET */
+	int fd;		/* SEQPACKET; -1: closed */
 };
 
 enum { READER_NFT = FAMILY_COUNT, READER_SNAPSHOTS };
@@ -42,7 +42,7 @@ enum supervisor_word {
 	SUPERVISOR_DRAIN = 'D',		/* the rules are out */
 	SUPERVISOR_ANSWERED = 'A',	/* look at the shared memory */
 	SUPERVISOR_RULES = 'S',		/* nft's, read again */
-	SUPERVISOR_BEGIN = 'B',		/* all that there are */
+	SUPERVISOR_BEGIN = 'B',		/* all rules that there are: read */
 };
 
 /* What the supervisor says; rules come with a descriptor for each size. */
@@ -53,36 +53,38 @@ struct supervisor_message {
 };
 
 /**
- * reader_begin - the rules that its events are about; the descriptors stay ours
+ * reader_begin - give the reader the rules that its events are about
+ * @rules: the descriptors stay the caller's
  *
- * One that reader_start() has started with a capture waits for them.
- * Return: 0 or -errno.  It says READER_READY or READER_FAILED on @r->fd.
+ * A reader with a capture waits for them, see reader_start().
+ * Return: 0 or -errno.  The reader says READER_READY or READER_FAILED on @r->fd.
  */
 int reader_begin(struct reader *r, const struct reader_rules *rules);
 
 /**
- * reader_ready - what it says when it begins
- * @answer: a message of @len bytes; 0: it ended
+ * reader_ready - is the reader's first message READER_READY?
+ * @answer: the message, of @len bytes; 0: the reader has ended
  * @size: of @answer, to have the text terminated
- * Return: true when it reads; what it keeps, or why it failed, is said.
+ * Return: true when it is; what the reader keeps, or why it failed, is reported.
  */
 bool reader_ready(char *answer, ssize_t len, size_t size);
 
 /** reader_tell - a word from the reader's own code to the supervisor */
 void reader_tell(int control, enum reader_word word);
 
-/** reader_answered - what it asked about a loss has its answer */
+/** reader_answered - the supervisor: a question has its answer, in struct bulletin */
 void reader_answered(struct reader *r);
 
-/** reader_renew - nft's rules, read again; @fd -1: that failed */
+/** reader_renew - nft's rules, read again: @fd stays the caller's; -1: that failed */
 void reader_renew(struct reader *r, int fd, size_t size);
 
-/** reader_drain - the rules are out: finish what is under way and end */
+/** reader_drain - the rules are out: finish what is under way, and end; 0 or -errno */
 int reader_drain(struct reader *r);
 
 /**
  * reader_receive - one message; as recvmsg(2)
- * @fd: what came with it, at the place of its size; else -1
+ * @fd: what came with the message, each at the place of its size; else -1.  The
+ *	caller closes them.
  */
 ssize_t reader_receive(int control, struct supervisor_message *m,
 		       int fd[READER_SNAPSHOTS]);

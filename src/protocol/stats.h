@@ -99,9 +99,11 @@ static inline void stats_add(_Atomic uint64_t *count, uint64_t n)
 
 /**
  * stats_open - zeroed memory, shared with the children that are forked from now on
- * Return: NULL with errno set; stats_close() takes NULL.
+ * Return: NULL with errno set.
  */
 struct stats *stats_open(void);
+
+/** stats_close - unmap it here; NULL is taken */
 void stats_close(struct stats *s);
 
 #endif

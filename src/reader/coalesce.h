@@ -7,21 +7,24 @@
 #include <stdint.h>
 
 struct coalesce {
-	uint64_t since_ns;	/* CLOCK_MONOTONIC: counted from here */
-	uint32_t events;	/* since then */
-	uint32_t room;		/* so many may wait in the buffer */
+	uint64_t since_ns;	/* CLOCK_MONOTONIC: .events are counted from here */
+	uint32_t events;
+	uint32_t room;		/* events that the socket's buffer can hold */
 	int rest_ms;		/* as last decided */
 };
 
 /**
- * coalesce_open - @buffer: bytes that the socket can hold; @snaplen: of each packet
- * kept
+ * coalesce_open - nothing was read yet
+ * @buffer: bytes that the socket can hold
+ * @snaplen: bytes that are kept of each packet
  */
 void coalesce_open(struct coalesce *p, size_t buffer, uint32_t snaplen);
 
 /**
- * coalesce_rest_ms - @n events were read, the last at @now_ns, and no more is there
- * Return: how long to rest; 0: what comes next is to be read at once.
+ * coalesce_rest_ms - how long to let events come together
+ * @n: events just read; the socket is empty now
+ * @now_ns: CLOCK_MONOTONIC
+ * Return: milliseconds; 0: the next event is to be read at once.
  */
 int coalesce_rest_ms(struct coalesce *p, unsigned int n, uint64_t now_ns);
 

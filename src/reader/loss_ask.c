@@ -10,8 +10,8 @@
 
 enum { SMALL = 1280 };		/* no link refuses a packet of this length */
 
-/* The reader's alone: what it adds needs no locked instruction. */
-static void add(_Atomic uint64_t *count)
+/* The count has one writer, the reader: no locked instruction is needed. */
+static void count_one(_Atomic uint64_t *count)
 {
 	uint64_t n = atomic_load_explicit(count, memory_order_relaxed);
 
@@ -19,7 +19,7 @@ static void add(_Atomic uint64_t *count)
 }
 
 /* Alike are packets whose difference cannot matter to the answer. */
-static void fill(struct cause_question *q, const struct journey *j,
+static void fill_question(struct cause_question *q, const struct journey *j,
 		 unsigned int b)
 {
 	const struct path *p = &j->path[b];
@@ -36,7 +36,7 @@ static void fill(struct cause_question *q, const struct journey *j,
 	q->queued = j->fate[b].kind == FATE_QUEUE;
 	if (!q->queued)
 		return;
-	/* Then only the queue matters. */
+	/* Of a queued packet only the queue matters. */
 	memset(&q->look, 0, sizeof(q->look));
 	q->nfproto = q->order = 0;
 	q->whole = false;
@@ -49,7 +49,7 @@ int losses_note(struct losses *ls, const struct journey *j, unsigned int b,
 	struct cause_question q;
 
 	*fresh = false;
-	fill(&q, j, b);
+	fill_question(&q, j, b);
 	for (int i = 0; i < LOSSES; i++) {
 		struct loss *l = &ls->loss[i];
 
@@ -58,13 +58,13 @@ int losses_note(struct losses *ls, const struct journey *j, unsigned int b,
 			*fresh = true;
 		}
 		if (memcmp(&l->q, &q, sizeof(q)) == 0) {
-			add(&l->packets);
+			count_one(&l->packets);
 			if (*fresh)
 				atomic_store_explicit(&l->asked, true,
 						      memory_order_release);
 			return i;
 		}
 	}
-	add(&ls->others);
+	count_one(&ls->others);
 	return -1;
 }

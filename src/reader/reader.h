@@ -10,8 +10,12 @@ struct reader_plan;
 /**
  * reader_run - all that the reader does, to its end
  * @plan: gets the rules that reader_begin() brings
- * @seal: gives up every privilege, once all is open; 0 and what it could not, or
- *	-errno and what failed
+ * @control: the socket to the supervisor
+ * @seal: gives up every privilege, once all is open; fills @what with what it could
+ *	not give up, or with what failed.  Return: 0 or -errno.
+ *
+ * Returns when nothing is left to read or to write; it ends the process where it
+ * could not begin.
  */
 void reader_run(struct reader_plan *plan, int control,
 		int (*seal)(char *what, size_t size));

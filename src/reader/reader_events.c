@@ -21,8 +21,7 @@
 #include "rules/base/clock.h"
 #include "rules/base/units.h"
 
-/* ms to wait for a cause, which takes some on a machine that is not overloaded. */
-enum { CAUSE_MS = 1000 };
+enum { CAUSE_MS = 1000 };	/* for the supervisor's answer, on a busy machine */
 
 /*
  * The supervisor asks the host why.  Its answer comes within milliseconds;

@@ -21,12 +21,12 @@ void reader_on_event(struct reader_state *s, const struct event *e,
 		     const struct place *at);
 
 /**
- * reader_new_epoch - from here on a rule's number may mean another rule
- * @undone: all events from before the removal of the run's rules have been read
+ * reader_new_epoch - from here on the kernel's numbers mean other rules
+ * @undone: the run's rules are out, and all events from before are read
  */
 void reader_new_epoch(struct reader_state *s, bool undone);
 
-/** what becomes of journeys that are over, and of what was pending */
+/* What becomes of journeys that are over, and of packets that were pending. */
 extern const struct journey_ops reader_journey_ops;
 extern const struct pending_ops reader_hold_ops;
 

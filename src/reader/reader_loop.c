@@ -18,12 +18,13 @@
 #include "rules/base/units.h"
 
 enum {
-	TURN_EVENTS = 8192,	/* then see to output and control */
-	DRAIN_SILENCE_MS = 100,
-	DRAIN_QUEUE_MS = 1000,	/* user space may still hold a packet */
-	DRAIN_MAX_MS = 5000,
-	LOOK_NS = NS_PER_S,	/* at the memory that is left */
-	PAUSE_NS = 20000000,	/* output and silence wait for so long at most */
+	TURN_EVENTS = 8192,	/* messages, then it is output's and control's turn */
+	DRAIN_SILENCE_MS = 100,	/* without an event: none is under way any more */
+	DRAIN_QUEUE_MS = 1000,	/* the same, while user space may hold a packet */
+	DRAIN_MAX_MS = 5000,	/* in all, whatever still comes */
+	DRAIN_LOOK_MS = 20,	/* between two looks while draining */
+	LOOK_NS = NS_PER_S,	/* between two looks at the memory that is left */
+	PAUSE_NS = 20000000,	/* that output and silence wait at most: unnoticed */
 };
 
 /* One batch.  Return: messages in it; 0: the socket is empty; or -errno. */
@@ -205,7 +206,7 @@ static void drain_hold(struct reader_state *s)
 		if (!pending_waits(s->hold) || s->orphaned ||
 		    s->now_ns - begun > (uint64_t)DRAIN_MAX_MS * NS_PER_MS)
 			break;
-		wait_for(s, true, 20);
+		wait_for(s, true, DRAIN_LOOK_MS);
 	}
 	pending_finish(s->hold);
 }
@@ -236,7 +237,7 @@ static void drain(struct reader_state *s)
 		if (quiet >= limit || s->now_ns - begun >
 		    (uint64_t)DRAIN_MAX_MS * NS_PER_MS)
 			break;
-		wait_for(s, true, 20);
+		wait_for(s, true, DRAIN_LOOK_MS);
 	}
 	look_for_drops(s);
 	journeys_finish(s->journeys);

@@ -9,8 +9,11 @@ struct reader_plan;
 /**
  * reader_start - fork the reader
  *
- * With a capture it makes ready, and waits for reader_begin().
- * Return: 0 or -errno.  It says READER_READY or READER_FAILED on @r->fd.
+ * @r: filled; the caller closes @r->fd and waits for @r->pid
+ * @plan: copied by the fork
+ *
+ * With a capture the reader makes ready, and waits for reader_begin().
+ * Return: 0 or -errno.  The reader says READER_READY or READER_FAILED on @r->fd.
  */
 int reader_start(struct reader *r, const struct reader_plan *plan);
 

@@ -25,7 +25,7 @@ bool backend_any(const struct plan *p);
 /** backend_none - say that there is nothing to trace; the exit status */
 int backend_none(void);
 
-/** backend_drop_idle - families without rules of ours; notes on what was left out */
+/** backend_drop_idle - trace no family without rules of the run; says what is left out */
 void backend_drop_idle(struct plan *p, const struct options *o);
 
 /**

@@ -69,7 +69,7 @@ bool check_group_holder(char *buf, size_t size)
 	return true;
 }
 
-/* Where a run's rules can be left. */
+/* Where a dead run can have left rules. */
 static const struct place_swept {
 	int (*sweep)(const struct family *f, bool dry,
 		     struct trace_stale *stale, unsigned int max);

@@ -24,22 +24,22 @@ const char *check_lock_error(int err);
 
 /* What dead runs have left. */
 struct check_left {
-	unsigned int found;
-	unsigned int strange;	/* in /run/nftrace, and nothing of nftrace's:
-				 * it stays */
+	unsigned int found;	/* rule sets, tables of counters, logger records */
+	unsigned int strange;	/* files in /run/nftrace that are none of nftrace's:
+				 * they stay */
 };
 
 /**
  * check_dead_runs - rules, tables and loggers that dead runs left: removed, and said
  * @dry: only said
  * @locked: the caller holds the xtables lock; else raw is only looked at
- * Return: 0, or an exit status.
+ * Return: 0, or the exit status after a report.
  */
 int check_dead_runs(bool dry, bool locked, struct check_left *left);
 
 /**
  * check_foreign - say which rules of others trace, end a trace, or log to group 0
- * @inserts: ours are in as well
+ * @inserts: the run's own are in as well
  * @group: NFLOG group 0 is read
  * Return: the number of those that trace.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* command: the COMMAND behind "--": held until the trace is armed, never ended by us. */
+/* command: the COMMAND behind "--": held until the trace is armed, and never ended. */
 #include "supervisor/command.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@
 /* What a shell says of a command that could not be started. */
 enum { CANNOT_EXECUTE = 126, NOT_FOUND = 127 };
 
-enum { HELD_MS = 1000 };	/* for one that was never run to go */
+enum { HELD_MS = 1000 };	/* for a command that was never let go to end */
 
 static bool is_there(const char *name)
 {
@@ -62,7 +62,7 @@ static int check(const struct options *o, struct passwd **user)
 	return STATUS_USAGE;
 }
 
-/* The terminal, if we are in its foreground: then the command shall be. */
+/* The terminal, if nftrace is in its foreground: then the command shall be. */
 static int open_terminal(void)
 {
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
@@ -131,7 +131,7 @@ int command_start(struct command *c, const struct options *o)
 		msg_error("starting the command", -errno);
 		return STATUS_FAILURE;
 	}
-	/* What it leaves behind when it ends stays our descendant. */
+	/* What the command leaves behind when it ends stays a descendant of this. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	c->tty_fd = open_terminal();
 	fflush(NULL);
@@ -182,7 +182,7 @@ void command_watch(struct command *c)
 	give_terminal(c, getpgrp());
 }
 
-/* Return: 0 when it is gone. */
+/* Return: 0 when the process is gone. */
 static pid_t parent_of(pid_t pid)
 {
 	char path[64], line[512];
@@ -202,7 +202,7 @@ static pid_t parent_of(pid_t pid)
 	return parent;
 }
 
-/* Or of one that ended: then the children are ours, and we have no such others. */
+/* Descendants of a command that ended are children of this process, like no others. */
 bool command_is_parent_of(const struct command *c, pid_t pid)
 {
 	pid_t self = getpid();

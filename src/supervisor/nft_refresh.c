@@ -29,7 +29,7 @@ void nft_refresh_generation(struct run_reader *rd)
 	reader_answered(&rd->process);
 }
 
-/* Its last reference gone, the kernel waits for all who may still use it. */
+/* Closing a packet socket, the kernel waits for all who may still use it. */
 static int wait_by_packet_socket(void)
 {
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);

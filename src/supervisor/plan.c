@@ -33,7 +33,7 @@ struct parsed {
 	const struct match_result *m[FAMILY_COUNT];
 };
 
-/* An nft rule has its own limit, and goes with its socket: no deadline. */
+/* A rule of nft has a limit of its own, and goes with its socket: no deadline. */
 static void fit_request(struct match_request *req, const struct plan_family *pf,
 			const struct match_request *full)
 {
@@ -245,7 +245,7 @@ static int refuse(const struct parsed *x, const char *words)
 	       STATUS_FAILURE : STATUS_USAGE;
 }
 
-/* Good words, but only for a family that is not there. */
+/* The words are good, but for a family only that has no tables here. */
 static int refuse_family(const struct plan *p, const struct parsed *x,
 			 const char *words)
 {
@@ -287,7 +287,7 @@ static int judge_all(const struct options *o, const struct parsed *x,
 	return status;
 }
 
-/* @mirrored: made of another one for the replies; nft has a better way */
+/* @mirrored: made of another expression for the replies; nft's trigger needs none */
 static int take_expression(struct plan *p, const struct options *o,
 			   const struct expression *e, const struct parsed *x,
 			   bool mirrored)
@@ -340,7 +340,7 @@ static int add_expression(struct plan *p, const struct options *o,
 	return status;
 }
 
-/* The way of raw: who looks for answers there goes by their addresses. */
+/* In raw, ahead of conntrack, replies are told by their addresses and ports alone. */
 static int add_mirrored(struct plan *p, const struct options *o,
 			struct match_request *req, const struct expression *e)
 {
@@ -410,7 +410,7 @@ int plan_begin(struct plan *p, const struct options *o)
 		return STATUS_FAILURE;
 	}
 	status = backend_choose(p, o);
-	/* Only rules in raw need one. */
+	/* Only rules in raw need a deadline. */
 	p->deadline = p->inserts && p->lock;
 	p->replies = o->replies;
 	return status;

@@ -11,10 +11,11 @@ struct options;
 
 /**
  * plan_begin - look at the tables: which families and backends
- * plan_make - and parse every expression for every family
+ * plan_make - parse every expression for every family, each in a helper
  *
- * Both report what is wrong or worth a warning, and change nothing.
- * Return: 0, or the exit status.  plan_free() it in any case.
+ * Both report what is wrong or worth a warning, and change nothing on the host.
+ * @o outlives the plan.
+ * Return: 0, or the exit status after a report.  plan_free() in any case.
  */
 int plan_begin(struct plan *p, const struct options *o);
 int plan_make(struct plan *p, const struct options *o);

@@ -5,7 +5,7 @@
 
 struct plan;
 
-/** plan_print - --dry-run: the rules on stdout; exit status */
+/** plan_print - the rules, on stdout; the exit status */
 int plan_print(const struct plan *p);
 
 #endif

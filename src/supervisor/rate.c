@@ -14,9 +14,9 @@
 enum { PACKET_NS = 20000, ENTRY_NS = 100 };
 
 enum {
-	SPAN_S = 4,		/* over which a burst must have paid */
-	SHARE_NS = 100000000,	/* a tenth of one CPU, each second */
-	BURST = 50,		/* so many at once, where they can be had */
+	SPAN_S = 4,		/* seconds over which a burst must have paid */
+	SHARE_NS = 100000000,	/* of each second: a tenth of one CPU */
+	BURST = 50,		/* packets at once, where the tables allow so many */
 	BURST_LEAST = 5,	/* one connection's first packets, at any price */
 };
 

@@ -12,7 +12,7 @@ struct plan;
 
 /**
  * rate_choose - the rate asked for, or the one that fits the tables
- * @p: its tables are known; rate, limit and rate_default are filled
+ * @p: knows its tables; .rate, .limit and .rate_default are filled
  * @words: the rate as the limit match takes it
  * Return: false for no limit.
  */

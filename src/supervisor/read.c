@@ -27,7 +27,7 @@
 #include "supervisor/stats_seen.h"
 #include "supervisor/summary.h"
 
-enum { STUCK_MS = 5000 };	/* for a reader that is done to go */
+enum { STUCK_MS = 5000 };	/* for a reader that has said its last word to end */
 
 static int open_input(const char *path)
 {
@@ -41,7 +41,7 @@ static int open_input(const char *path)
 	return fd;
 }
 
-static int spare(const struct run *r, int fd)
+static int spare_inputs(const struct run *r, int fd)
 {
 	int status = results_spare(r->reader.sink, fd, r->o->read);
 
@@ -50,7 +50,7 @@ static int spare(const struct run *r, int fd)
 	return status;
 }
 
-static int start(struct run *r, int fd)
+static int start_replay(struct run *r, int fd)
 {
 	struct reader_plan plan = {
 		.input_fd = fd,
@@ -79,7 +79,7 @@ static int start(struct run *r, int fd)
 	return err ? STATUS_FAILURE : 0;
 }
 
-static int wait_for_reader(struct run *r)
+static int await_replay(struct run *r)
 {
 	char word[READER_MESSAGE];
 	ssize_t n = recv(r->reader.process.fd, word, sizeof(word), 0);
@@ -151,7 +151,7 @@ static const char *unpacker(const unsigned char *first, size_t len)
 	return NULL;
 }
 
-/* What was read is no error, and yet there is nothing to show. */
+/* The file was read without an error, and yet there is nothing to show. */
 static void explain_nothing(const struct run *r, int fd)
 {
 	const char *path = fd == STDIN_FILENO ? "standard input" : r->o->read;
@@ -177,7 +177,7 @@ static void explain_nothing(const struct run *r, int fd)
 		    path);
 }
 
-static int conclude(struct run *r, int fd)
+static int conclude_replay(struct run *r, int fd)
 {
 	const struct stats *st = &r->reader.seen;
 	int status = explain_end(r);
@@ -207,19 +207,19 @@ int read_main(const struct options *o)
 		status = results_open(r.reader.sink, o);
 	if (!status) {
 		fd = open_input(o->read);
-		status = fd < 0 ? STATUS_FAILURE : spare(&r, fd);
+		status = fd < 0 ? STATUS_FAILURE : spare_inputs(&r, fd);
 	}
 	if (!status)
 		status = rules_text_load(o->rules, r.snapshots.snap_res,
 					 r.snapshots.rules.legacy);
 	if (!status)
-		status = start(&r, fd);
+		status = start_replay(&r, fd);
 	if (!status)
-		status = wait_for_reader(&r);
+		status = await_replay(&r);
 	if (!status)
 		stats_take(&r.reader.seen, r.reader.stats);
 	if (!status)
-		status = conclude(&r, fd);
+		status = conclude_replay(&r, fd);
 	if (fd > STDERR_FILENO)
 		close(fd);
 	run_close(&r);

@@ -13,6 +13,8 @@ struct options;
  * Return: 0, or the exit status after a report.
  */
 int results_open(struct sink_plan sink[], const struct options *o);
+
+/** results_close - close the files; stdout stays open */
 void results_close(struct sink_plan sink[]);
 
 /**

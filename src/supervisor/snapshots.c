@@ -29,7 +29,10 @@ void snapshots_start(struct snapshots *s, const struct plan *p)
 						     &p->owner);
 }
 
-/* A family of which no rule has come is not used after all. */
+/*
+ * The helper of a family into which no rule of the run goes is not let go: it waits
+ * until snapshots_close() cancels it.
+ */
 void snapshots_go_on(struct snapshots *s, const struct plan *p)
 {
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
@@ -37,7 +40,7 @@ void snapshots_go_on(struct snapshots *s, const struct plan *p)
 			helper_go(&s->legacy[i]);
 }
 
-static int refuse(const char *whose, int err, const struct helper_result *res)
+static int explain_unread(const char *whose, int err, const struct helper_result *res)
 {
 	msg("error: %s cannot be read: %s%s%s", whose, msg_errno_text(err),
 	    res->text && *res->text ? ": " : "", res->text ? res->text : "");
@@ -55,7 +58,7 @@ static int finish_legacy(struct snapshots *s, unsigned int i)
 	if (!s->err[i])
 		return 0;
 	snprintf(whose, sizeof(whose), "the rules of %s", families[i]->command);
-	return refuse(whose, s->err[i], &s->snap_res[i]);
+	return explain_unread(whose, s->err[i], &s->snap_res[i]);
 }
 
 static int finish_nft(struct snapshots *s)
@@ -64,7 +67,7 @@ static int finish_nft(struct snapshots *s)
 		s->nft_err = nft_snapshot_finish(&s->nft_helper, &s->nft_res,
 						 &s->rules.nft, &s->nft_fd);
 	if (s->nft_err)
-		return refuse("nft's rules", s->nft_err, &s->nft_res);
+		return explain_unread("nft's rules", s->nft_err, &s->nft_res);
 	if (s->nft_res.text && *s->nft_res.text)
 		msg("warning: the texts of nft's rules cannot be had: %s",
 		    s->nft_res.text);
@@ -92,7 +95,7 @@ int snapshots_take(struct snapshots *s, const struct plan *p)
 	return status;
 }
 
-static void close_one(struct helper *h, int *fd)
+static void close_helper(struct helper *h, int *fd)
 {
 	if (h->pid > 0)
 		helper_cancel(h);
@@ -104,8 +107,8 @@ static void close_one(struct helper *h, int *fd)
 void snapshots_close(struct snapshots *s)
 {
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		close_one(&s->legacy[i], &s->legacy_fd[i]);
-	close_one(&s->nft_helper, &s->nft_fd);
+		close_helper(&s->legacy[i], &s->legacy_fd[i]);
+	close_helper(&s->nft_helper, &s->nft_fd);
 }
 
 void snapshots_release(struct snapshots *s)

@@ -9,7 +9,10 @@
 
 struct plan;
 
-/* Those under way, and what they gave. */
+/*
+ * Helpers that read rules, and what they gave.  The results are mapped until
+ * snapshots_release(), the descriptors open until snapshots_close().
+ */
 struct snapshots {
 	struct helper legacy[FAMILY_COUNT], nft_helper;
 	int err[FAMILY_COUNT], nft_err;
@@ -18,29 +21,30 @@ struct snapshots {
 	struct ruleset rules;	/* .nft: NULL: nft's rules are not traced */
 };
 
+/** snapshots_open - none, yet */
 void snapshots_open(struct snapshots *s);
 
-/** snapshots_start - helpers for every family that may be used; nothing is read yet */
+/** snapshots_start - helpers for every family that may be traced; none reads yet */
 void snapshots_start(struct snapshots *s, const struct plan *p);
 
 /**
- * snapshots_go_on - the tables that the run's rules do not go into
+ * snapshots_go_on - let the helpers of the traced families read
  *
- * Under the lock, where there is one: what is read now is as good as what would
- * be read a moment later.
+ * Under the lock, where there is one: tables that the run's rules do not go into
+ * are the same now and behind the insertion.
  */
 void snapshots_go_on(struct snapshots *s, const struct plan *p);
 
 /**
- * snapshots_take - the rest; says what there is, or what went wrong
- * Return: the exit status.
+ * snapshots_take - wait for all; says what rules there are, or what went wrong
+ * Return: 0, or the exit status after a report.
  */
 int snapshots_take(struct snapshots *s, const struct plan *p);
 
-/** snapshots_close - and cancel those that were not taken */
+/** snapshots_close - cancel helpers that were not waited for, close descriptors */
 void snapshots_close(struct snapshots *s);
 
-/** snapshots_release - what was taken is needed no longer */
+/** snapshots_release - unmap the results: no snapshot may be used any more */
 void snapshots_release(struct snapshots *s);
 
 #endif

@@ -287,7 +287,7 @@ void summary_print(const struct run *r)
 	print_reader_end(r);
 	print_output_error(&r->reader);
 	print_fates(&r->reader.seen);
-	print_drops(&r->reader.seen, r->snapshots.snap);
+	print_drops(&r->reader.seen, r->snapshots.rules.legacy);
 	losses_say(&r->reader.seen.losses, r->reader.loss);
 	print_events(r);
 	run_hints_say(r);
@@ -322,7 +322,7 @@ void summary_print_read(const struct run *r)
 
 	print_output_error(&r->reader);
 	print_fates(&r->reader.seen);
-	print_drops(&r->reader.seen, r->snapshots.snap);
+	print_drops(&r->reader.seen, r->snapshots.rules.legacy);
 	msg("%" PRIu64 " event%s, %" PRIu64 " lost; %" PRIu64 " line%s or "
 	    "packet%s of others passed over",
 	    st->events, plural(st->events), st->lost, st->passed_over,

@@ -11,13 +11,14 @@
 #include "rules/legacy/snapshot_make.h"
 #include "supervisor/run_state.h"
 
-/*
- * Who holds the lock is told by all who respect it, so there it is looked
- * less often; and reading takes no more than a fiftieth of the time.
- */
-enum { FREE_MS = 500, LOCKED_MS = 2000, SHARE = 50 };
+/* Between two looks at the tables; reading them takes 1/SHARE of the time at most. */
+enum {
+	FREE_MS = 500,
+	LOCKED_MS = 2000,	/* whoever respects the lock changes nothing */
+	SHARE = 50,
+};
 
-/* What a table of the snapshot looks like now. */
+/* Return: NULL: the table is gone. */
 static const struct snap_table *find_table(const struct snapshot *s,
 					   const char *name)
 {
@@ -84,7 +85,7 @@ int table_monitor_tick(struct run *r)
 	if (r->clock.monitor_ns == 0)
 		r->clock.monitor_ns = now + FREE_MS * NS_PER_MS;
 	if (now >= r->clock.monitor_ns) {
-		/* Not to be read now: it is tried again, and at the end. */
+		/* Tables that cannot be read now are read next time, or at the end. */
 		table_monitor_look(r, NULL);
 		now = clock_monotonic_ns();
 		pause = (r->host.locked ? LOCKED_MS : FREE_MS) * NS_PER_MS;
