@@ -21,7 +21,8 @@
 
 #include "capture/event.h"
 #include "capture/event_nft.h"
-#include "rules/nft/hash.h"
+#include "rules/base/hash.h"
+#include "rules/base/shm.h"
 #include "rules/nft/snapshot.h"
 
 enum { WORLD_TABLES = 4, WORLD_CHAINS = 8, WORLD_RULES = 16, WORLD_HASH = 8 };
@@ -48,12 +49,6 @@ static uint32_t world_text(struct world_snapshot *w, const char *text)
 	return at;
 }
 
-static void world_link(uint32_t hash[], uint32_t h, uint32_t i, uint32_t *next)
-{
-	*next = hash[h % WORLD_HASH];
-	hash[h % WORLD_HASH] = i;
-}
-
 static uint32_t world_table(struct world_snapshot *w, const char *name)
 {
 	uint32_t i = nft_snapshot_find_table(&w->s, NFPROTO_IPV4, name,
@@ -70,8 +65,8 @@ static uint32_t world_table(struct world_snapshot *w, const char *name)
 	t->nfproto = NFPROTO_IPV4;
 	t->first_chain = w->s.chains;
 	t->flags = strcmp(name, "own") == 0 ? NFT_SNAP_OWN : 0;
-	world_link(w->table_hash,
-		   nft_hash_name(NFPROTO_IPV4, name, strlen(name)), i, &t->next);
+	shm_link(w->table_hash, WORLD_HASH - 1,
+		 hash_name(NFPROTO_IPV4, name, strlen(name)), i, &t->next);
 	return i;
 }
 
@@ -97,8 +92,8 @@ static uint32_t world_chain(struct world_snapshot *w, uint32_t table,
 		.table = table, .first = w->s.rules, .hook = NFT_SNAP_NO_HOOK,
 	};
 	w->table[table].chains++;
-	world_link(w->chain_hash, nft_hash_name(table, name, strlen(name)), i,
-		   &c->next);
+	shm_link(w->chain_hash, WORLD_HASH - 1,
+		 hash_name(table, name, strlen(name)), i, &c->next);
 	return i;
 }
 
@@ -131,7 +126,8 @@ static void world_rule(struct world_snapshot *w, uint32_t chain,
 		r->to = nft_snapshot_find_chain(&w->s, c->table, text + 5,
 						strlen(text + 5));
 	}
-	world_link(w->rule_hash, nft_hash_handle(c->table, handle), i, &r->next);
+	shm_link(w->rule_hash, WORLD_HASH - 1, hash_mix(c->table, handle), i,
+		 &r->next);
 }
 
 /* TABLE CHAIN[@HANDLE], and behind it "policy VERDICT" or "HANDLE TEXT" */
