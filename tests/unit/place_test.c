@@ -8,8 +8,9 @@
 #include "place/place_nft.h"
 #include "rules/base/family.h"
 #include "rules/base/units.h"
+#include "rules/view/ruleset.h"
 
-static const struct snapshot *const none[FAMILY_COUNT];
+static const struct ruleset none;
 
 static const struct place *restore(struct place_index *idx, uint8_t nfproto,
 				   const char *prefix, const char *rule)
@@ -48,12 +49,12 @@ static void there_and_back(void **state)
 	const struct nft_snapshot *rules = world_read(
 		"t c policy accept; t c 7 a; t d 9 b; u c:d policy accept;"
 		"u c:d 7 d", 40, 0);
-	struct place_index *idx, *file = place_index_open(none, NULL, NULL);
+	struct place_index *idx, *file = place_index_open(&none, NULL);
 	struct path_map map = { 0 };
 	struct place_nft *nft;
 
 	(void)state;
-	idx = place_index_open(none, NULL, &map);
+	idx = place_index_open(&none, &map);
 	nft = place_nft_open(idx, &map, rules);
 	for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
 		struct world_names names;
@@ -78,7 +79,7 @@ static void there_and_back(void **state)
 /* Path and associate compare a place's table by its address. */
 static void tables_have_one_address(void **state)
 {
-	struct place_index *idx = place_index_open(none, NULL, NULL);
+	struct place_index *idx = place_index_open(&none, NULL);
 	const struct place *rule, *other, *policy, *next, *inet, *raw, *end;
 
 	(void)state;
@@ -125,7 +126,7 @@ static const struct {
 
 static void prefixes_of_places(void **state)
 {
-	struct place_index *idx = place_index_open(none, NULL, NULL);
+	struct place_index *idx = place_index_open(&none, NULL);
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(accepted); i++) {
@@ -168,7 +169,7 @@ static const struct {
 
 static void prefixes_of_none(void **state)
 {
-	struct place_index *idx = place_index_open(none, NULL, NULL);
+	struct place_index *idx = place_index_open(&none, NULL);
 	struct place_known known = {
 		.prefix = "TRACE: nft ip t:c:rule:7", .prefix_len = 24,
 		.rule = "a", .rule_len = 1, .nfproto = NFPROTO_IPV4,
