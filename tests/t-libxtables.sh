@@ -13,6 +13,8 @@ real=$NFTRACE
 
 # with LIBRARY [VARIABLE=VALUE]: the program with that library in front
 with() {
+	# The loader only warns of one that is missing, and all goes as without.
+	[[ -r $BUILD/tests/preload/$1.so ]] || fail "no $1.so: make check-programs"
 	printf '#!/bin/bash\nexport LD_PRELOAD=%q %s\nexec %q "$@"\n' \
 		"$BUILD/tests/preload/$1.so" "${2-}" "$real" >"$SCRATCH/program"
 	chmod +x "$SCRATCH/program"
