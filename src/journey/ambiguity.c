@@ -166,7 +166,7 @@ static bool same_packet(const struct journey *a, const struct journey *b)
 	       a->first.caplen == b->first.caplen && a->uid == b->uid &&
 	       a->hw_header_len == b->hw_header_len &&
 	       memcmp(a->hw_header, b->hw_header, a->hw_header_len) == 0 &&
-	       memcmp(a->bytes, b->bytes, a->first.caplen) == 0;
+	       memcmp(a->bytes.first, b->bytes.first, a->first.caplen) == 0;
 }
 
 /* Up to there nobody could tell them apart: either may be the one that went on so. */

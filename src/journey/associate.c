@@ -269,7 +269,7 @@ static void weigh_queued(struct search *s)
 {
 	if (!s->table->queues)
 		return;
-	for (struct journey *j = s->table->newest; j; j = j->older)
+	for (struct journey *j = s->table->newest; j; j = j->links.older)
 		if (j->path[0].state == PATH_QUEUED &&
 		    j->nfproto == s->o->e->nfproto)
 			weigh(s, j);
@@ -302,7 +302,7 @@ static struct journey *find_only(const struct journey_table *table,
 
 	if (o->is_start)
 		return NULL;
-	for (j = journey_table_bucket(table, o->key); j; j = j->hash_next) {
+	for (j = journey_table_bucket(table, o->key); j; j = j->links.hash_next) {
 		if (j->key != o->key || j->nfproto != o->e->nfproto)
 			continue;
 		if (found || j->flags & special || j->branches != 1)
@@ -358,7 +358,7 @@ static struct candidate find_best(const struct journey_table *table,
 	struct journey *j;
 
 	for (j = journey_table_bucket(table, o->key); j && left;
-	     j = j->hash_next) {
+	     j = j->links.hash_next) {
 		if (j->key != o->key || j->nfproto != o->e->nfproto)
 			continue;
 		left--;
@@ -394,7 +394,7 @@ struct candidate associate_find_blind(const struct journey_table *table,
 	};
 	unsigned int left = JOURNEY_TABLE_WALK;
 
-	for (struct journey *j = table->newest; j && left--; j = j->older)
+	for (struct journey *j = table->newest; j && left--; j = j->links.older)
 		if (j->nfproto == o->e->nfproto && packet_is_extended(&j->first))
 			weigh(&s, j);
 	if (s.best.j)

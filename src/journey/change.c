@@ -299,7 +299,7 @@ void change_begin(struct journey *j, const struct observation *o)
 {
 	static const struct packet_view nothing;
 
-	fill_view(&j->path[0].look, o, &nothing);
+	fill_view(&j->path[0].look.view, o, &nothing);
 	j->path[0].look_serial = o->p->serial;
 }
 
@@ -310,17 +310,17 @@ static void look_up_to(struct path *p, const struct journey *j,
 	uint32_t here = journey_kept(j);
 	uint32_t next = here + (o->e->nft && !o->at->hidden);
 
-	p->since.mark = (uint16_t)next;
+	p->look.since.mark = (uint16_t)next;
 	if (o->headers != HEADERS_WHOLE)
 		return;
-	p->since.headers = (uint16_t)next;
-	p->since.ends = (uint16_t)(o->at->nat ? here : next);
+	p->look.since.headers = (uint16_t)next;
+	p->look.since.ends = (uint16_t)(o->at->nat ? here : next);
 }
 
 /* Nothing but the hook: the same bytes, and the same around them. */
 static bool looks_same(const struct path *path, const struct observation *o)
 {
-	const struct packet_view *was = &path->look;
+	const struct packet_view *was = &path->look.view;
 	struct packet_view now;
 
 	if (!o->p->serial || o->p->serial != path->look_serial)
@@ -334,8 +334,8 @@ static void look_anew(struct journey *j, unsigned int branch,
 		      const struct observation *o)
 {
 	struct path *path = &j->path[branch];
-	struct difference d = { .j = j, .at = o->at, .since = &path->since };
-	struct packet_view *was = &path->look, now;
+	struct difference d = { .j = j, .at = o->at, .since = &path->look.since };
+	struct packet_view *was = &path->look.view, now;
 
 	fill_view(&now, o, was);
 	/* Indexes hold only while no event has been left out. */
@@ -359,6 +359,6 @@ void change_find(struct journey *j, unsigned int branch,
 	if (!looks_same(path, o))
 		look_anew(j, branch, o);
 	else if (o->e->hook < NF_INET_NUMHOOKS)
-		path->look.hook = o->e->hook;
+		path->look.view.hook = o->e->hook;
 	look_up_to(path, j, o);
 }

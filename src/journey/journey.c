@@ -28,11 +28,11 @@ struct journey *journey_new(uint32_t snaplen)
 	j->step = malloc(FIRST_ROOM * sizeof(*j->step));
 	j->change = malloc(JOURNEY_CHANGES * sizeof(*j->change));
 	j->path = malloc(sizeof(*j->path));
-	j->bytes = malloc(snaplen);
-	j->last_bytes = malloc(snaplen);
+	j->bytes.first = malloc(snaplen);
+	j->bytes.last = malloc(snaplen);
 	j->room = FIRST_ROOM;
-	j->snaplen = snaplen;
-	if (j->step && j->change && j->path && j->bytes && j->last_bytes)
+	j->bytes.size = snaplen;
+	if (j->step && j->change && j->path && j->bytes.first && j->bytes.last)
 		return j;
 	journey_free(j);
 	return NULL;
@@ -46,8 +46,8 @@ void journey_free(struct journey *j)
 	free(j->change);
 	free(j->path);
 	free(j->tie);
-	free(j->bytes);
-	free(j->last_bytes);
+	free(j->bytes.first);
+	free(j->bytes.last);
 	free(j);
 }
 
@@ -113,9 +113,9 @@ void journey_begin(struct journey *j, const struct observation *o)
 	j->changes = 0;
 	j->flags = 0;
 	j->ties = 0;
-	j->root_steps = 0;
-	j->stamp_ns = 0;
-	j->stamps = 0;
+	j->root.steps = 0;
+	j->stamp.ns = 0;
+	j->stamp.events = 0;
 	j->first_ns = o->wall_ns;
 	if (e->flags & EVENT_HAS_STAMP) {
 		j->first_ns = e->stamp_ns;
@@ -123,8 +123,8 @@ void journey_begin(struct journey *j, const struct observation *o)
 	}
 	j->uid = e->flags & EVENT_HAS_UID ? e->uid : UINT32_MAX;
 	keep_hw_header(j, e);
-	packet_keep(&j->first, j->bytes, j->snaplen, o->p);
-	packet_keep(&j->last, j->last_bytes, j->snaplen, o->p);
+	packet_keep(&j->first, j->bytes.first, j->bytes.size, o->p);
+	packet_keep(&j->last, j->bytes.last, j->bytes.size, o->p);
 	fill_step(&j->entry, e, o->at);
 	path_begin(&j->path[0], o);
 	change_begin(j, o);
@@ -135,13 +135,11 @@ void journey_begin(struct journey *j, const struct observation *o)
 static void look_of_copy(const struct journey *j, struct path *copy,
 			 const struct place *at)
 {
-	if (at->hook != NF_INET_LOCAL_OUT && j->root_steps) {
-		copy->look = j->root_look;
-		copy->since = j->root_since;
-		copy->shared = j->root_steps;
+	if (at->hook != NF_INET_LOCAL_OUT && j->root.steps) {
+		copy->look = j->root.look;
+		copy->shared = j->root.steps;
 	} else {
 		copy->look = j->path[0].look;
-		copy->since = j->path[0].since;
 		copy->shared = journey_kept(j);
 	}
 }
@@ -154,9 +152,8 @@ static void note_root(struct journey *j, const struct place *at)
 	    p->hook != (p->born_local ? NF_INET_LOCAL_OUT
 				      : NF_INET_PRE_ROUTING))
 		return;
-	j->root_look = p->look;
-	j->root_since = p->since;
-	j->root_steps = journey_kept(j) + !at->hidden;
+	j->root.look = p->look;
+	j->root.steps = journey_kept(j) + !at->hidden;
 }
 
 bool journey_fork(struct journey *j, const struct observation *o)
@@ -204,11 +201,11 @@ static void note_stamp(struct journey *j, const struct event *e)
 {
 	if (!(e->flags & EVENT_HAS_STAMP))
 		return;
-	if (j->stamps && j->stamp_ns != e->stamp_ns)
+	if (j->stamp.events && j->stamp.ns != e->stamp_ns)
 		j->flags |= JOURNEY_TIMES;
-	else if (j->stamps < UINT8_MAX)
-		j->stamps++;
-	j->stamp_ns = e->stamp_ns;
+	else if (j->stamp.events < UINT8_MAX)
+		j->stamp.events++;
+	j->stamp.ns = e->stamp_ns;
 }
 
 static void note_backend(struct journey *j, const struct event *e)
@@ -239,7 +236,7 @@ void journey_record(struct journey *j, unsigned int branch,
 	change_find(j, branch, o);
 	if (o->headers == HEADERS_WHOLE &&
 	    !same_packet(&j->last, p) && !identity_same_headers(&j->last, p))
-		packet_keep(&j->last, j->last_bytes, j->snaplen, p);
+		packet_keep(&j->last, j->bytes.last, j->bytes.size, p);
 	note_stamp(j, e);
 	if (at->order == T_DNAT)
 		j->flags |= JOURNEY_NAT;
@@ -259,8 +256,8 @@ void journey_record(struct journey *j, unsigned int branch,
 		return;
 	fill_step(s, e, at);
 	if (o->headers == HEADERS_NONE) {
-		s->in = j->path[branch].look.in;
-		s->out = j->path[branch].look.out;
+		s->in = j->path[branch].look.view.in;
+		s->out = j->path[branch].look.view.out;
 	}
 	s->branch = (uint8_t)branch;
 }

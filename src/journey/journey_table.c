@@ -8,15 +8,17 @@
 
 static void unlink_age(struct journey_table *s, struct journey *j)
 {
-	*(j->older ? &j->older->newer : &s->oldest) = j->newer;
-	*(j->newer ? &j->newer->older : &s->newest) = j->older;
+	struct journey *older = j->links.older, *newer = j->links.newer;
+
+	*(older ? &older->links.newer : &s->oldest) = newer;
+	*(newer ? &newer->links.older : &s->newest) = older;
 }
 
 static void link_newest(struct journey_table *s, struct journey *j)
 {
-	j->newer = NULL;
-	j->older = s->newest;
-	*(s->newest ? &s->newest->newer : &s->oldest) = j;
+	j->links.newer = NULL;
+	j->links.older = s->newest;
+	*(s->newest ? &s->newest->links.newer : &s->oldest) = j;
 	s->newest = j;
 }
 
@@ -24,18 +26,18 @@ static void link_hash(struct journey_table *s, struct journey *j)
 {
 	struct journey **head = &s->bucket[j->key % JOURNEY_TABLE_BUCKETS];
 
-	j->hash_next = *head;
-	j->hash_prev = head;
+	j->links.hash_next = *head;
+	j->links.hash_prev = head;
 	if (*head)
-		(*head)->hash_prev = &j->hash_next;
+		(*head)->links.hash_prev = &j->links.hash_next;
 	*head = j;
 }
 
 static void unlink_hash(struct journey *j)
 {
-	*j->hash_prev = j->hash_next;
-	if (j->hash_next)
-		j->hash_next->hash_prev = j->hash_prev;
+	*j->links.hash_prev = j->links.hash_next;
+	if (j->links.hash_next)
+		j->links.hash_next->links.hash_prev = j->links.hash_prev;
 }
 
 void journey_table_open(struct journey_table *s, uint32_t snaplen)
@@ -48,7 +50,7 @@ static void free_list(struct journey *j)
 	struct journey *next;
 
 	for (; j; j = next) {
-		next = j->newer;
+		next = j->links.newer;
 		journey_free(j);
 	}
 }
@@ -73,7 +75,7 @@ struct journey *journey_table_add(struct journey_table *s, uint64_t key)
 	struct journey *j = s->spare;
 
 	if (j)
-		s->spare = j->newer;
+		s->spare = j->links.newer;
 	else
 		j = journey_new(s->snaplen);
 	if (!j)
@@ -106,8 +108,8 @@ void journey_table_unbind(struct journey_table *s, struct journey *j)
 	if (!j->trace_id)
 		return;
 	while (*at != j)
-		at = &(*at)->id_next;
-	*at = j->id_next;
+		at = &(*at)->links.id_next;
+	*at = j->links.id_next;
 	j->trace_id = 0;
 }
 
@@ -116,7 +118,7 @@ struct journey *journey_table_find(const struct journey_table *s, uint32_t id)
 	struct journey *j = s->by_id[id % JOURNEY_TABLE_IDS];
 
 	while (j && j->trace_id != id)
-		j = j->id_next;
+		j = j->links.id_next;
 	return j;
 }
 
@@ -131,7 +133,7 @@ void journey_table_bind(struct journey_table *s, struct journey *j, uint32_t id)
 		journey_table_unbind(s, other);
 	journey_table_unbind(s, j);
 	j->trace_id = id;
-	j->id_next = *head;
+	j->links.id_next = *head;
 	*head = j;
 }
 
@@ -154,25 +156,25 @@ void journey_table_remove(struct journey_table *s, struct journey *j)
 void journey_table_free_journey(struct journey_table *s, struct journey *j)
 {
 	journey_table_unbind(s, j);
-	j->newer = s->spare;
+	j->links.newer = s->spare;
 	s->spare = j;
 }
 
 void journey_table_set_aside(struct journey_table *s, struct journey *j)
 {
 	journey_table_unbind(s, j);
-	j->older = NULL;
-	j->newer = s->aside;
+	j->links.older = NULL;
+	j->links.newer = s->aside;
 	if (s->aside)
-		s->aside->older = j;
+		s->aside->links.older = j;
 	s->aside = j;
 	s->aside_count++;
 }
 
 void journey_table_fetch(struct journey_table *s, struct journey *j)
 {
-	*(j->older ? &j->older->newer : &s->aside) = j->newer;
-	if (j->newer)
-		j->newer->older = j->older;
+	*(j->links.older ? &j->links.older->links.newer : &s->aside) = j->links.newer;
+	if (j->links.newer)
+		j->links.newer->links.older = j->links.older;
 	s->aside_count--;
 }

@@ -15,11 +15,11 @@ enum {
 }; /* of one key; so much time an event at most */
 
 struct journey_table {
-	struct journey *bucket[JOURNEY_TABLE_BUCKETS];	/* by .hash_next */
-	struct journey *by_id[JOURNEY_TABLE_IDS];	/* by .id_next */
-	struct journey *oldest, *newest;	/* by .newer, .older */
-	struct journey *aside;			/* by .newer, .older */
-	struct journey *spare;			/* by .newer */
+	struct journey *bucket[JOURNEY_TABLE_BUCKETS];	/* by .links.hash_next */
+	struct journey *by_id[JOURNEY_TABLE_IDS];	/* by .links.id_next */
+	struct journey *oldest, *newest;	/* by .links.newer, .older */
+	struct journey *aside;			/* by .links.newer, .older */
+	struct journey *spare;			/* by .links.newer */
 	uint64_t events;			/* so far, of all journeys */
 	uint32_t open;				/* how many are under way */
 	uint32_t aside_count;
@@ -77,7 +77,7 @@ void journey_table_remove(struct journey_table *s, struct journey *j);
 void journey_table_free_journey(struct journey_table *s, struct journey *j);
 void journey_table_put_back(struct journey_table *s, struct journey *j);
 
-/** journey_table_bucket - the first of a list by .hash_next in which those of @key are */
+/** journey_table_bucket - the first of a list by .links.hash_next in which those of @key are */
 static inline struct journey *journey_table_bucket(
 	const struct journey_table *s, uint64_t key)
 {

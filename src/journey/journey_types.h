@@ -37,50 +37,72 @@ struct tie {
 	uint32_t first, last;	/* .steps before the first and last such event */
 };
 
-/*
- * A packet's story.  Owned by the table it is in; a report borrows it for
- * the length of one call.
- */
-struct journey {
-	struct journey *hash_next, **hash_prev;	/* by identity */
+/* Where a journey is in the lists of its table. */
+struct journey_links {
+	struct journey *hash_next, **hash_prev;	/* by key */
 	struct journey *older, *newer;		/* by last event */
 	struct journey *id_next;		/* by trace id */
-	uint64_t key;
+};
+
+/* The receive stamp that the kernel keeps with a packet. */
+struct journey_stamp {
+	uint64_t ns;		/* CLOCK_REALTIME, the last one seen */
+	uint8_t events;		/* that had a stamp, all the same one; 0: no .ns */
+};
+
+/* A packet when last seen at its first hook: there copies begin. */
+struct journey_root {
+	struct packet_look look;
+	uint32_t steps;		/* so many were made by then; 0: not noted */
+};
+
+/* What is kept of a packet's bytes, first and last seen. */
+struct journey_bytes {
+	uint8_t *first, *last;
+	uint32_t size;		/* of each, in bytes */
+};
+
+/*
+ * All events of one packet, in order.  Owned by the table that the journey is
+ * in; a report borrows it for the length of one call.
+ */
+struct journey {
+	struct journey_links links;
+	/* Which packet it is */
+	uint64_t key;		/* identity_key() */
+	uint64_t number;	/* in order of printing, from 1; 0 before */
+	uint32_t trace_id;	/* nft's, of the last event that had one; 0: none */
+	uint8_t nfproto;
+	struct journey_stamp stamp;
+	struct nft_span nft;	/* when its events of nft were made */
+	uint32_t map_turns;	/* path_map.turns at its first event */
+	/* When it was seen */
 	uint64_t first_ns;	/* CLOCK_REALTIME of the first event */
 	uint64_t last_ns;	/* CLOCK_MONOTONIC when its last was read */
 	uint64_t last_event;	/* journey_table.events then */
-	uint64_t stamp_ns;	/* last receive stamp seen, when .stamps */
-	uint64_t number;	/* in order of printing, from 1; 0 before */
-	uint32_t steps;		/* events in all */
-	uint32_t room;		/* allocated */
-	uint32_t snaplen;	/* bytes kept of the packet at most */
-	uint32_t omitted;	/* events left out in the middle */
-	uint32_t lost;		/* upper bound of events lost, when GAP */
-	uint16_t changes;
+	/* Its events, and how far it is */
 	uint16_t flags;		/* enum journey_flag, ored */
-	uint8_t branches;
+	uint8_t branches;	/* the packet itself, and its copies */
+	uint16_t changes;
+	uint32_t steps;		/* events in all */
+	uint32_t omitted;	/* of these left out in the middle */
+	uint32_t lost;		/* upper bound of events lost, when GAP */
+	uint32_t room;		/* of .step */
+	struct step entry;	/* its first event, shown or not */
+	struct step *step;	/* .steps - .omitted of them */
+	struct change *change;	/* room for JOURNEY_CHANGES */
+	struct path *path;	/* one a branch */
+	struct fate fate[JOURNEY_BRANCHES];
+	struct journey_root root;
+	/* Packets alike */
 	uint8_t ties;
-	uint8_t stamps;		/* events with a stamp, all the same one */
-	uint8_t nfproto;
-	uint32_t trace_id;	/* nft's, of the last event that had one; 0: none */
-	uint32_t map_turns;	/* path_map.turns at its first event */
+	struct tie *tie;	/* JOURNEY_TIES of them; NULL: never any */
+	/* The packet */
+	struct journey_bytes bytes;
+	struct packet first, last;	/* their pointers are into .bytes */
 	uint32_t uid;		/* of the local socket, UINT32_MAX: none */
 	uint16_t hw_header_len;
 	uint8_t hw_header[16];
-	struct nft_span nft;	/* when its events of nft were made */
-	struct step entry;	/* its first event, shown or not */
-	struct packet first;	/* its pointers are into .bytes */
-	struct packet last;	/* its pointers are into .last_bytes */
-	struct step *step;	/* .steps - .omitted of them */
-	struct change *change;
-	struct path *path;	/* one a branch */
-	struct fate fate[JOURNEY_BRANCHES];
-	/* How it was when last seen at its first hook: there copies begin. */
-	struct packet_view root_look;
-	struct packet_view_since root_since;
-	uint32_t root_steps;	/* so many were made by then; 0: not noted */
-	struct tie *tie;	/* JOURNEY_TIES of them; NULL: never any */
-	uint8_t *bytes, *last_bytes;
 };
 
 /** journey_kept - steps that are held, the first JOURNEY_STEPS_FIRST and the last */

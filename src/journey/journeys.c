@@ -324,7 +324,7 @@ void journeys_add(struct journeys *js, const struct event *e,
 	journey_record(c.j, c.branch, &o);
 	c.j->last_ns = now_ns;
 	c.j->last_event = js->table.events;
-	js->stamps |= c.j->stamps >= PROOF_STAMPS;
+	js->stamps |= c.j->stamp.events >= PROOF_STAMPS;
 	if (path_ends_table(path) && journey_is_over(c.j, js->map))
 		finish(js, c.j);
 	else
@@ -339,15 +339,15 @@ void journeys_give_back(struct journeys *js, struct journey *j)
 void journeys_each(struct journeys *js,
 		   void (*fn)(void *arg, struct journey *j), void *arg)
 {
-	for (struct journey *j = js->table.oldest; j; j = j->newer)
+	for (struct journey *j = js->table.oldest; j; j = j->links.newer)
 		fn(arg, j);
-	for (struct journey *j = js->table.aside; j; j = j->newer)
+	for (struct journey *j = js->table.aside; j; j = j->links.newer)
 		fn(arg, j);
 }
 
 static void open_gap(struct journeys *js, uint32_t lost)
 {
-	for (struct journey *j = js->table.oldest; j; j = j->newer) {
+	for (struct journey *j = js->table.oldest; j; j = j->links.newer) {
 		j->flags |= JOURNEY_GAP;
 		j->lost += lost;
 	}
@@ -378,7 +378,7 @@ int journeys_expire(struct journeys *js, uint64_t now_ns)
 	for (j = js->table.oldest; j; j = next) {
 		uint64_t at = j->last_ns + journey_patience_ns(j);
 
-		next = j->newer;
+		next = j->links.newer;
 		if (at <= now_ns)
 			finish(js, j);
 		else if (at < due)
@@ -410,7 +410,7 @@ void journeys_turn(struct journeys *js)
 	struct journey *next;
 
 	for (struct journey *j = js->table.oldest; j; j = next) {
-		next = j->newer;
+		next = j->links.newer;
 		if (journey_is_over(j, js->map))
 			finish(js, j);
 	}

@@ -12,13 +12,13 @@
 /* Times that differ from event to event name nothing. */
 static bool has_stamp(const struct journey *j)
 {
-	return j->stamps && !(j->flags & JOURNEY_TIMES);
+	return j->stamp.events && !(j->flags & JOURNEY_TIMES);
 }
 
 bool packet_ids_same_stamp(const struct journey *j, const struct event *e)
 {
 	return e->flags & EVENT_HAS_STAMP && has_stamp(j) &&
-	       j->stamp_ns == e->stamp_ns;
+	       j->stamp.ns == e->stamp_ns;
 }
 
 /* Whose is the stamp, if not @j's own?  Its twin's rather than another's. */
@@ -31,9 +31,9 @@ static struct journey *find_by_stamp(const struct journey_table *table,
 	unsigned int left = JOURNEY_TABLE_WALK;
 
 	if (!(e->flags & EVENT_HAS_STAMP) || !has_stamp(j) ||
-	    j->stamp_ns == e->stamp_ns)
+	    j->stamp.ns == e->stamp_ns)
 		return NULL;
-	for (; other && left; other = other->hash_next) {
+	for (; other && left; other = other->links.hash_next) {
 		if (other->key != j->key)
 			continue;
 		left--;
@@ -61,13 +61,13 @@ static struct journey *find_by_id(const struct journey_table *table,
 
 static void trade_stamps(struct journey *a, struct journey *b)
 {
-	uint64_t stamp_ns = a->stamp_ns;
-	uint8_t stamps = a->stamps;
+	uint64_t stamp_ns = a->stamp.ns;
+	uint8_t stamps = a->stamp.events;
 
-	a->stamp_ns = b->stamp_ns;
-	a->stamps = b->stamps;
-	b->stamp_ns = stamp_ns;
-	b->stamps = stamps;
+	a->stamp.ns = b->stamp.ns;
+	a->stamp.events = b->stamp.events;
+	b->stamp.ns = stamp_ns;
+	b->stamp.events = stamps;
 }
 
 void packet_ids_settle(struct journey_table *table, struct journey *j,

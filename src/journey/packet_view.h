@@ -11,21 +11,29 @@ struct packet_view_end {
 };
 
 /*
- * The first step that can have changed what the look shows.  A legacy event
- * comes before its rule's target runs, one of nft when its rule is done, but
- * for NAT: that is done when all of the chain is.
+ * How a branch looked at its last event.  Compared as bytes: no padding.
  */
-struct packet_view_since {
-	uint16_t headers, mark, ends;
-};
-
-/* How a branch looked at its last event.  Compared as bytes: no padding. */
 struct packet_view {
 	struct packet_view_end src, dst;
 	uint32_t mark, in, out, length;
 	uint16_t mss;		/* of a SYN, 0: none */
 	uint8_t ttl, tos;
 	uint32_t hook;
+};
+
+/*
+ * The first steps that can have changed what a view shows, by index.  A legacy
+ * event comes before its rule's target runs, one of nft when its rule is done,
+ * but for NAT: that is done when all of the chain is.
+ */
+struct packet_view_since {
+	uint16_t headers, mark, ends;
+};
+
+/* The last look at a packet: what was seen, and what it does not show yet. */
+struct packet_look {
+	struct packet_view view;
+	struct packet_view_since since;
 };
 
 #endif

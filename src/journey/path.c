@@ -45,41 +45,39 @@ static void note(struct path *p, const struct observation *o)
 		p->out = e->out;
 }
 
-static void push(struct path *p, const struct place *at)
+static void push(struct path_stack *s, const struct place *at)
 {
-	if (p->depth == PATH_DEPTH) {
+	if (s->depth == PATH_DEPTH) {
 		/* Deeper than we keep: forget the outermost. */
-		memmove(p->stack, p->stack + 1,
-			(PATH_DEPTH - 1) * sizeof(p->stack[0]));
-		p->depth--;
-		p->stack_unknown = true;
+		memmove(s->call, s->call + 1,
+			(PATH_DEPTH - 1) * sizeof(s->call[0]));
+		s->depth--;
+		s->unknown = true;
 	}
-	p->stack[p->depth].chain = at->chain_index;
-	p->stack[p->depth].number = at->number;
-	p->depth++;
+	s->call[s->depth].chain = at->chain_index;
+	s->call[s->depth].number = at->number;
+	s->depth++;
 }
 
 /* Behind the rule that called this chain; from a builtin chain: its policy. */
 static void pop(struct path *p, const struct place *at)
 {
-	if (p->depth) {
-		p->depth--;
-		p->chain = p->stack[p->depth].chain;
-		p->after = p->stack[p->depth].number;
+	struct path_stack *s = &p->stack;
+
+	if (s->depth) {
+		s->depth--;
+		p->chain = s->call[s->depth].chain;
+		p->after = s->call[s->depth].number;
 		p->state = PATH_IN_CHAIN;
 	} else if (at->hook != NOT_A_HOOK) {
 		p->chain = at->chain_index;
 		p->after = at->last - 1;
 		p->state = PATH_POLICY;
-	} else if (p->stack_unknown) {
-		p->chain = SNAP_NONE;
-		p->after = 0;
-		p->state = PATH_IN_CHAIN;
 	} else {
-		/* goto from a builtin chain: falls to that chain's policy. */
+		/* With all callers known: goto from a builtin chain, to its policy. */
 		p->chain = SNAP_NONE;
 		p->after = 0;
-		p->state = PATH_POLICY;
+		p->state = s->unknown ? PATH_IN_CHAIN : PATH_POLICY;
 	}
 }
 
@@ -104,7 +102,7 @@ static void step(struct path *p, const struct place *at)
 		stay(p, at, PATH_IN_CHAIN);
 		break;
 	case EFFECT_JUMP:
-		push(p, at);
+		push(&p->stack, at);
 		enter(p, at);
 		break;
 	case EFFECT_GOTO:
@@ -139,7 +137,7 @@ static void step(struct path *p, const struct place *at)
 void path_begin(struct path *p, const struct observation *o)
 {
 	memset(p, 0, sizeof(*p));
-	p->stack_unknown = o->at->hook == NOT_A_HOOK;
+	p->stack.unknown = o->at->hook == NOT_A_HOOK;
 	note(p, o);
 	p->born_local = p->local;
 	step(p, o->at);
@@ -153,8 +151,8 @@ void path_advance(struct path *p, const struct observation *o)
 
 	/* A new table, or joined again after a gap. */
 	if (at->hook != NOT_A_HOOK || !expected) {
-		p->depth = 0;
-		p->stack_unknown = at->hook == NOT_A_HOOK;
+		p->stack.depth = 0;
+		p->stack.unknown = at->hook == NOT_A_HOOK;
 	}
 	note(p, o);
 	step(p, at);

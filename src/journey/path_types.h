@@ -21,27 +21,31 @@ enum path_state {
 	PATH_MAYBE,		/* an unknown target: any of these */
 };
 
+/* The chains that called the one where a packet is. */
+struct path_stack {
+	uint8_t depth;
+	bool unknown;			/* joined in the middle of a chain */
+	struct {
+		uint32_t chain, number;	/* of the rule that called */
+	} call[PATH_DEPTH];
+};
+
 struct path {
 	const struct place *last;	/* of the last event, never NULL */
 	uint32_t chain;			/* PATH_IN_CHAIN, PATH_POLICY */
 	uint32_t after;			/* number: the next one is above */
 	uint8_t state;			/* enum path_state */
 	uint8_t hook, order;		/* where: NF_INET_*, enum table_order */
-	uint8_t slot;		/* and which of the hook, or SLOT_NONE */
-	uint64_t seen;			/* slots of this hook, one a bit */
-	uint8_t depth;
-	bool stack_unknown;		/* joined in the middle of a chain */
+	uint8_t slot;			/* and which of the hook, or SLOT_NONE */
 	bool local;			/* sent by this host: through OUTPUT */
 	bool born_local;		/* and began there: loopback may follow */
+	uint64_t seen;			/* slots of this hook, one a bit */
 	uint32_t out;			/* last out-interface seen */
 	uint32_t trace_id;		/* nft's, of its last event that had one */
-	struct packet_view look; /* change.c's: the packet as last seen */
-	uint64_t look_serial;		/* its packet's, 0: not known */
-	struct packet_view_since since;	/* and which steps came after that */
 	uint32_t shared;		/* a copy: steps it was the packet itself */
-	struct {
-		uint32_t chain, number;
-	} stack[PATH_DEPTH];
+	struct packet_look look;	/* change.c's */
+	uint64_t look_serial;		/* of the packet that was looked at, 0: not known */
+	struct path_stack stack;
 };
 
 #endif

@@ -80,7 +80,7 @@ static unsigned int differences(const struct packet_view *was,
 static int header_score(const struct journey *j, const struct path *path,
 			const struct observation *o)
 {
-	unsigned int d = differences(&path->look, o->e, o->p);
+	unsigned int d = differences(&path->look.view, o->e, o->p);
 	int s = 0;
 
 	/* A change is possible, and yet less likely than none. */
@@ -106,13 +106,13 @@ static int stamp_score(const struct journey *j, const struct observation *o,
 		       bool stamps)
 {
 	const struct event *e = o->e;
-	bool sure = j->stamps >= SURE_STAMPS ||
+	bool sure = j->stamp.events >= SURE_STAMPS ||
 		    (stamps && o->p->proto != IPPROTO_TCP);
 
-	if (!j->stamps || !(e->flags & EVENT_HAS_STAMP) ||
+	if (!j->stamp.events || !(e->flags & EVENT_HAS_STAMP) ||
 	    j->flags & JOURNEY_TIMES)
 		return 0;
-	if (j->stamp_ns == e->stamp_ns)
+	if (j->stamp.ns == e->stamp_ns)
 		return sure ? SCORE_STAMP_SAME : SCORE_STAMP_LIKELY;
 	return sure ? SCORE_STAMP_OTHER : 0;
 }
@@ -120,7 +120,7 @@ static int stamp_score(const struct journey *j, const struct observation *o,
 /* Interfaces are the same for all tables of a hook, and mostly beyond. */
 static int device_score(const struct path *path, const struct event *e)
 {
-	const struct packet_view *was = &path->look;
+	const struct packet_view *was = &path->look.view;
 	int other = path->hook == e->hook ? SCORE_HEADER : SCORE_DEVICE;
 	int s = 0;
 

@@ -25,7 +25,7 @@ static void fill_question(struct cause_question *q, const struct journey *j,
 	const struct path *p = &j->path[b];
 
 	memset(q, 0, sizeof(*q));
-	q->look = p->look;
+	q->look = p->look.view;
 	q->look.src.port = q->look.dst.port = -1;
 	q->look.mss = 0;
 	q->look.ttl = q->look.ttl > 1 ? 64 : q->look.ttl;

@@ -131,7 +131,7 @@ static void take_packet(struct pcap_replay *pr, const struct pcap_packet *p)
 	/* The second state of the packet before. */
 	if (is_after(c->words, c->words_len)) {
 		if (pr->pending && p->caplen)
-			keep_packet(j->last_bytes, &j->last, j->nfproto, p);
+			keep_packet(j->bytes.last, &j->last, j->nfproto, p);
 		else
 			stats_add(&pr->r->stats->passed_over, 1);
 		return;
@@ -144,8 +144,8 @@ static void take_packet(struct pcap_replay *pr, const struct pcap_packet *p)
 		return;
 	}
 	j->first_ns = p->ns;
-	keep_packet(j->bytes, &j->first, j->nfproto, p);
-	keep_packet(j->last_bytes, &j->last, j->nfproto, p);
+	keep_packet(j->bytes.first, &j->first, j->nfproto, p);
+	keep_packet(j->bytes.last, &j->last, j->nfproto, p);
 	pr->pending = true;
 }
 
