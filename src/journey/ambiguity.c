@@ -11,13 +11,14 @@
 /* Apart by no more than this, two times tell no two packets. */
 static const uint64_t SAME_TIME_NS = 1000000;
 
-static void mark(struct journey *a, struct journey *b)
+static void mark_ambiguous(struct journey *a, struct journey *b)
 {
 	a->flags |= JOURNEY_AMBIGUOUS;
 	b->flags |= JOURNEY_AMBIGUOUS;
 }
 
-static struct tie *find(const struct journey *j, const struct journey *other)
+static struct tie *tie_find(const struct journey *j,
+			    const struct journey *other)
 {
 	for (unsigned int i = 0; i < j->ties; i++)
 		if (j->tie[i].twin == other)
@@ -25,47 +26,47 @@ static struct tie *find(const struct journey *j, const struct journey *other)
 	return NULL;
 }
 
-static bool has_room(struct journey *j)
+static bool tie_has_room(struct journey *j)
 {
 	if (!j->tie)
 		j->tie = malloc(JOURNEY_TIES * sizeof(*j->tie));
 	return j->tie && j->ties < JOURNEY_TIES;
 }
 
-static void add(struct journey *j, struct journey *other)
+static void tie_add(struct journey *j, struct journey *other)
 {
 	j->tie[j->ties++] = (struct tie){
 		.twin = other, .first = j->steps, .last = j->steps,
 	};
 }
 
-static void cut(struct journey *j, const struct journey *other)
+static void tie_remove(struct journey *j, const struct journey *other)
 {
-	struct tie *t = find(j, other);
+	struct tie *t = tie_find(j, other);
 
 	*t = j->tie[--j->ties];
 }
 
 void ambiguity_link(struct journey *j, struct journey *other)
 {
-	struct tie *a = find(j, other), *b = find(other, j);
+	struct tie *a = tie_find(j, other), *b = tie_find(other, j);
 
 	j->flags |= JOURNEY_TIED;
 	other->flags |= JOURNEY_TIED;
 	if (a && b) {
 		a->last = j->steps;
 		b->last = other->steps;
-	} else if (has_room(j) && has_room(other)) {
-		add(j, other);
-		add(other, j);
+	} else if (tie_has_room(j) && tie_has_room(other)) {
+		tie_add(j, other);
+		tie_add(other, j);
 	} else {
-		mark(j, other);
+		mark_ambiguous(j, other);
 	}
 }
 
 bool ambiguity_linked(const struct journey *j, const struct journey *other)
 {
-	return find(j, other);
+	return tie_find(j, other);
 }
 
 void ambiguity_cross(struct journey *j, struct journey *other)
@@ -74,8 +75,8 @@ void ambiguity_cross(struct journey *j, struct journey *other)
 	struct tie *a, *b;
 
 	ambiguity_link(j, other);
-	a = find(j, other);
-	b = find(other, j);
+	a = tie_find(j, other);
+	b = tie_find(other, j);
 	if (!tied && a && b)
 		a->first = b->first = 0;
 }
@@ -149,7 +150,7 @@ static bool same_fates(const struct journey *a, const struct journey *b)
 	return true;
 }
 
-/* What they did from there on is the same: either may have done it. */
+/* Both did the same from there on: either may have done it. */
 static bool same_end(const struct journey *a, uint32_t from_a,
 		     const struct journey *b, uint32_t from_b)
 {
@@ -160,7 +161,7 @@ static bool same_end(const struct journey *a, uint32_t from_a,
 	       same_changes(a, from_a, b, from_b);
 }
 
-static bool same_packet(const struct journey *a, const struct journey *b)
+static bool same_bytes(const struct journey *a, const struct journey *b)
 {
 	return a->first.length == b->first.length &&
 	       a->first.caplen == b->first.caplen && a->uid == b->uid &&
@@ -169,7 +170,7 @@ static bool same_packet(const struct journey *a, const struct journey *b)
 	       memcmp(a->bytes.first, b->bytes.first, a->first.caplen) == 0;
 }
 
-/* Up to there nobody could tell them apart: either may be the one that went on so. */
+/* The same bytes and events up to there, at one time: either may be the one that went on so. */
 static bool same_beginning(const struct journey *a, const struct journey *b,
 			   uint32_t steps)
 {
@@ -177,7 +178,7 @@ static bool same_beginning(const struct journey *a, const struct journey *b,
 	uint64_t apart = a->first_ns > b->first_ns ?
 		a->first_ns - b->first_ns : b->first_ns - a->first_ns;
 
-	if (apart > SAME_TIME_NS || !same_packet(a, b) ||
+	if (apart > SAME_TIME_NS || !same_bytes(a, b) ||
 	    !same_steps(a, 0, b, 0, steps) ||
 	    changes != changes_before(b, steps))
 		return false;
@@ -194,30 +195,30 @@ static bool is_torn(const struct journey *j)
 
 /*
  * Those of nft are told apart by ids, those of legacy tables are not: after the
- * last tie the story may have gone over from the one to the other.
+ * last tie the way may have gone over from the one to the other.
  */
 static bool is_of_both(const struct journey *j)
 {
 	return j->flags & JOURNEY_NFT && j->flags & JOURNEY_LEGACY;
 }
 
-static bool no_matter(const struct journey *a, const struct tie *x,
-		      const struct journey *b, const struct tie *y)
+static bool makes_no_difference(const struct journey *a, const struct tie *x,
+				const struct journey *b, const struct tie *y)
 {
 	if (is_torn(a) || is_torn(b))
 		return false;
 	return same_end(a, x->first, b, y->first) ||
-	       (same_packet(a, b) && same_end(a, 0, b, 0)) ||
+	       (same_bytes(a, b) && same_end(a, 0, b, 0)) ||
 	       (x->last == y->last && !is_of_both(a) && !is_of_both(b) &&
 		same_beginning(a, b, x->last));
 }
 
 void ambiguity_resolve(struct journey *j, struct journey *other)
 {
-	if (!no_matter(j, find(j, other), other, find(other, j)))
-		mark(j, other);
-	cut(j, other);
-	cut(other, j);
+	if (!makes_no_difference(j, tie_find(j, other), other, tie_find(other, j)))
+		mark_ambiguous(j, other);
+	tie_remove(j, other);
+	tie_remove(other, j);
 }
 
 void ambiguity_abandon(struct journey *j)
@@ -225,8 +226,8 @@ void ambiguity_abandon(struct journey *j)
 	while (j->ties) {
 		struct journey *other = j->tie[j->ties - 1].twin;
 
-		mark(j, other);
-		cut(other, j);
+		mark_ambiguous(j, other);
+		tie_remove(other, j);
 		j->ties--;
 	}
 }

@@ -41,7 +41,7 @@ struct rival {
 	struct journey *j;
 	const struct path *path;	/* of a new copy: the packet's own */
 	unsigned int branch;
-	bool fork;			/* a new copy */
+	bool copy;			/* a new copy */
 	bool waits;			/* put aside since its last event */
 	enum answer answer;
 	int score;
@@ -194,7 +194,7 @@ static int id_score(const struct rival *r, const struct event *e,
 		return SCORE_TRACE_ID_SAME;
 	/* A copy has an id of its own, maybe one of a buffer that is free. */
 	if (!e->nft || !r->j->trace_id || loops_back ||
-	    r->j->flags & JOURNEY_CLONES)
+	    r->j->flags & JOURNEY_COPIES)
 		return 0;
 	return SCORE_TRACE_ID_OTHER;
 }
@@ -206,12 +206,12 @@ static int packet_score(const struct search *s, const struct rival *r)
 	return score_event(r->j, r->path, s->o, s->stamps);
 }
 
-static bool may_fork(const struct search *s, const struct journey *j)
+static bool may_have_copied(const struct search *s, const struct journey *j)
 {
-	bool copied = j->flags & JOURNEY_CLONES || s->map->copied;
+	bool copied = j->flags & JOURNEY_COPIES || s->map->copied;
 
 	if (!copied || j->branches == JOURNEY_BRANCHES ||
-	    !path_may_fork(s->map, &j->path[0], s->o))
+	    !path_may_copy(s->map, &j->path[0], s->o))
 		return false;
 	/* What this host sends to many: one copy, for itself (ip_mc_output). */
 	return s->o->e->hook != NF_INET_POST_ROUTING ||
@@ -238,7 +238,7 @@ static void weigh_copy(struct search *s, struct journey *j)
 {
 	struct rival r = {
 		.j = j, .path = &j->path[0], .branch = j->branches,
-		.fork = true, .answer = ANSWER_STRICT,
+		.copy = true, .answer = ANSWER_STRICT,
 	};
 
 	r.waits = r.path->state == PATH_QUEUED || path_loops_back(r.path, s->o);
@@ -257,7 +257,7 @@ static void weigh(struct search *s, struct journey *j)
 		return;
 	if (j->flags & JOURNEY_TIED && packet_ids_same_stamp(j, s->o->e))
 		s->namesake = j;
-	if (may_fork(s, j))
+	if (may_have_copied(s, j))
 		weigh_copy(s, j);
 }
 
@@ -281,7 +281,7 @@ static void weigh_queued(struct search *s)
  */
 static bool begins(const struct search *s)
 {
-	if (s->best.fork)
+	if (s->best.copy)
 		return false;
 	return (s->o->is_start && s->best.score <= SCORE_RELAXED) ||
 	       (s->best.j->flags & JOURNEY_GAP &&
@@ -296,7 +296,7 @@ static struct journey *find_only(const struct journey_table *table,
 				 const struct path_map *map,
 				 const struct observation *o)
 {
-	const unsigned int special = JOURNEY_GAP | JOURNEY_CLONES |
+	const unsigned int special = JOURNEY_GAP | JOURNEY_COPIES |
 				     JOURNEY_TIED;
 	struct journey *j, *found = NULL;
 
@@ -341,7 +341,7 @@ static void note_doubts(struct search *s)
 static struct candidate candidate_of(const struct rival *r)
 {
 	return (struct candidate){
-		.j = r->j, .branch = r->branch, .fork = r->fork,
+		.j = r->j, .branch = r->branch, .copy = r->copy,
 	};
 }
 
@@ -447,6 +447,6 @@ bool associate_follows(const struct path_map *map, const struct journey *j,
 bool associate_is_name(const struct journey *j, const struct observation *o)
 {
 	return !(j->flags & (JOURNEY_LEGACY | JOURNEY_TIED | JOURNEY_GAP |
-			     JOURNEY_CLONES)) &&
+			     JOURNEY_COPIES)) &&
 	       j->key == o->key && !path_loops_back(&j->path[0], o);
 }

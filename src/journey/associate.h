@@ -13,7 +13,7 @@ struct path_map;
 struct candidate {
 	struct journey *j;	/* NULL: the event begins a journey */
 	unsigned int branch;
-	bool fork;		/* .branch is a copy seen for the first time */
+	bool copy;		/* .branch is a copy seen for the first time */
 };
 
 /**

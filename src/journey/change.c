@@ -214,7 +214,7 @@ static void compare_end(const struct difference *d, uint8_t field,
 }
 
 /* The last event of this branch; for a new copy the last before it was made. */
-static void find_before(struct difference *d, unsigned int branch)
+static void find_step_before(struct difference *d, unsigned int branch)
 {
 	uint32_t kept = journey_kept(d->j), i = kept;
 
@@ -233,7 +233,7 @@ static void find_before(struct difference *d, unsigned int branch)
 	d->before = &d->j->step[i];
 }
 
-static void fill_end(struct packet_view_end *end, const struct packet *p,
+static void fill_view_end(struct packet_view_end *end, const struct packet *p,
 		     const uint8_t *addr, uint16_t port)
 {
 	if (addr)
@@ -249,7 +249,7 @@ static bool shows_headers(const struct observation *o,
 }
 
 /* What the event tells besides the packet's headers. */
-static void fill_around(struct packet_view *l, const struct event *e,
+static void fill_view_around(struct packet_view *l, const struct event *e,
 			const struct packet_view *was)
 {
 	l->mark = e->mark;
@@ -271,18 +271,19 @@ static void fill_view(struct packet_view *l, const struct observation *o,
 		return;
 	}
 	memset(l, 0, sizeof(*l));
-	fill_around(l, o->e, was);
+	fill_view_around(l, o->e, was);
 	l->length = p->length;
 	l->ttl = p->ttl;
 	l->tos = p->tos;
 	/* nft copies no options of TCP. */
 	l->mss = o->e->nft ? was->mss : packet_mss(p);
-	fill_end(&l->src, p, p->src, p->sport);
-	fill_end(&l->dst, p, p->dst, p->dport);
+	fill_view_end(&l->src, p, p->src, p->sport);
+	fill_view_end(&l->dst, p, p->dst, p->dport);
 }
 
-static void compare(const struct difference *d, const struct packet_view *a,
-		    const struct packet_view *b)
+static void compare_views(const struct difference *d,
+			  const struct packet_view *a,
+			  const struct packet_view *b)
 {
 	compare_number(d, FIELD_MARK, a->mark, b->mark);
 	compare_end(d, FIELD_SRC, &a->src, &b->src);
@@ -325,7 +326,7 @@ static bool looks_same(const struct path *path, const struct observation *o)
 
 	if (!o->p->serial || o->p->serial != path->look_serial)
 		return false;
-	fill_around(&now, o->e, was);
+	fill_view_around(&now, o->e, was);
 	return now.mark == was->mark && now.in == was->in &&
 	       now.out == was->out;
 }
@@ -340,11 +341,11 @@ static void look_anew(struct journey *j, unsigned int branch,
 	fill_view(&now, o, was);
 	/* Indexes hold only while no event has been left out. */
 	if (memcmp(was, &now, sizeof(now)) != 0 && !j->omitted) {
-		find_before(&d, branch);
+		find_step_before(&d, branch);
 		d.from_hook = was->hook;
 		d.to_hook = now.hook;
 		d.bridged = o->e->phys_out != 0;
-		compare(&d, was, &now);
+		compare_views(&d, was, &now);
 	}
 	if (shows_headers(o, was))
 		path->look_serial = o->p->serial;

@@ -9,12 +9,10 @@
 
 struct event;
 
-enum {
-	DECODE_CACHE_MAX = 256
-}; /* bytes that are compared; more are decoded anew */
+enum { DECODE_CACHE_MAX = 256 };	/* bytes compared; more are decoded anew */
 
 struct decode_cache {
-	struct packet p; /* of the last event: see struct packet.serial */
+	struct packet p;	/* of the last event: see struct packet.serial */
 	uint64_t key;		/* its identity_key() */
 	uint64_t serials;	/* given so far */
 	uint8_t bytes[DECODE_CACHE_MAX];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* journey: one packet's story: its events as they come, and its fate. */
+/* journey: all events of one packet as they come, and its fate. */
 #include "journey/journey.h"
 
 #include <stdlib.h>
@@ -73,7 +73,7 @@ static bool is_multicast(const struct packet *p)
 }
 
 /* Sent to many: to an ethernet group address, an IP one, or over a bridge. */
-static bool may_clone(const struct event *e, const struct packet *p)
+static bool may_be_copied(const struct event *e, const struct packet *p)
 {
 	if (e->phys_in || (e->hw_header_len >= 6 && e->hw_header[0] & 1))
 		return true;
@@ -148,7 +148,7 @@ static void note_root(struct journey *j, const struct place *at)
 {
 	const struct path *p = &j->path[0];
 
-	if (!(j->flags & JOURNEY_CLONES) ||
+	if (!(j->flags & JOURNEY_COPIES) ||
 	    p->hook != (p->born_local ? NF_INET_LOCAL_OUT
 				      : NF_INET_PRE_ROUTING))
 		return;
@@ -156,7 +156,7 @@ static void note_root(struct journey *j, const struct place *at)
 	j->root.steps = journey_kept(j) + !at->hidden;
 }
 
-bool journey_fork(struct journey *j, const struct observation *o)
+bool journey_add_copy(struct journey *j, const struct observation *o)
 {
 	struct path *more = realloc(j->path, (j->branches + 1u) *
 					     sizeof(*more));
@@ -240,9 +240,9 @@ void journey_record(struct journey *j, unsigned int branch,
 	note_stamp(j, e);
 	if (at->order == T_DNAT)
 		j->flags |= JOURNEY_NAT;
-	if (!(j->flags & JOURNEY_CLONES) &&
-	    (at->mangles & MANGLE_CLONE || may_clone(e, p)))
-		j->flags |= JOURNEY_CLONES;
+	if (!(j->flags & JOURNEY_COPIES) &&
+	    (at->mangles & MANGLE_CLONE || may_be_copied(e, p)))
+		j->flags |= JOURNEY_COPIES;
 	if (branch == 0)
 		note_root(j, at);
 	if (j->uid == UINT32_MAX && e->flags & EVENT_HAS_UID)
@@ -263,11 +263,11 @@ void journey_record(struct journey *j, unsigned int branch,
 }
 
 /* Copies of a packet are made behind its first hook. */
-static bool may_branch(const struct journey *j)
+static bool may_get_copies(const struct journey *j)
 {
 	const struct path *p = &j->path[0];
 
-	if (!(j->flags & JOURNEY_CLONES))
+	if (!(j->flags & JOURNEY_COPIES))
 		return false;
 	return p->state != PATH_ENDED ||
 	       (p->hook != NF_INET_PRE_ROUTING && p->hook != NF_INET_LOCAL_OUT);
@@ -314,7 +314,7 @@ bool journey_is_over(const struct journey *j, const struct path_map *map)
 	for (unsigned int b = 0; b < j->branches; b++)
 		if (!branch_is_over(j, &j->path[b], map))
 			return false;
-	return !may_branch(j);
+	return !may_get_copies(j);
 }
 
 bool journey_passed_nat(const struct journey *j, const struct path_map *map)
@@ -359,7 +359,7 @@ uint64_t journey_patience_ns(const struct journey *j)
 		if (j->path[b].state != PATH_TABLE_DONE &&
 		    j->path[b].state != PATH_ENDED)
 			return SILENCE_MS * MS;
-	if (j->flags & JOURNEY_CLONES &&
+	if (j->flags & JOURNEY_COPIES &&
 	    j->path[0].hook != NF_INET_PRE_ROUTING)
 		return JOURNEY_PATIENCE_MS * MS;
 	return SILENCE_MS * MS;

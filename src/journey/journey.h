@@ -19,38 +19,42 @@ struct observation;
  */
 bool journey_is_bare(const struct journey *j);
 
-/** journey_met_nothing - and that was so because no chain was there; has its fates */
+/** journey_met_nothing - bare because no chain was there; asked when the fates are found */
 bool journey_met_nothing(const struct journey *j);
 
 /**
- * journey_new - memory for a story; journey_begin() makes one of it
+ * journey_new - memory for a journey, which journey_begin() begins
  * @snaplen: bytes kept of the packet at most, not 0
  * Return: freed with journey_free(); NULL: no memory.
  */
 struct journey *journey_new(uint32_t snaplen);
+
+/** journey_free - with all that was kept of its packet; NULL is nothing */
 void journey_free(struct journey *j);
 
-/** journey_begin - the first event; journey_record() has to follow for it too */
+/** journey_begin - the first event, for which journey_record() has to follow, too */
 void journey_begin(struct journey *j, const struct observation *o);
 
-/** journey_fork - the event is the first of a copy, branch .branches - 1; false: no memory */
-bool journey_fork(struct journey *j, const struct observation *o);
+/** journey_add_copy - the event is the first of a copy, branch .branches - 1; false: no memory */
+bool journey_add_copy(struct journey *j, const struct observation *o);
 
 /** journey_record - put one event down as what @branch did */
 void journey_record(struct journey *j, unsigned int branch,
 		    const struct observation *o);
 
-/** journey_add_step - room for one more event; the way in and the latest are kept */
+/**
+ * journey_add_step - room for one more event; the first and the latest are kept
+ * Return: the journey's, to be filled; NULL: no memory.
+ */
 struct step *journey_add_step(struct journey *j);
 
-/** journey_is_over - no table is left to see it, and no copy can turn up */
+/** journey_is_over - no table is left to see the packet, and no copy can turn up */
 bool journey_is_over(const struct journey *j, const struct path_map *map);
 
-/** journey_patience_ns - how long to wait for the next event; at least
- * JOURNEY_PATIENCE_MS */
+/** journey_patience_ns - silence after which a journey is over; at least JOURNEY_PATIENCE_MS */
 uint64_t journey_patience_ns(const struct journey *j);
 
-/** journey_passed_nat - behind nat at its first hook, which said nothing */
+/** journey_passed_nat - is the packet behind nat at its first hook, which said nothing? */
 bool journey_passed_nat(const struct journey *j, const struct path_map *map);
 
 /** journey_find_fates - nothing more comes: fill .fate of each branch */

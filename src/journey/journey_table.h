@@ -9,10 +9,10 @@
 struct journey;
 
 enum {
-	JOURNEY_TABLE_BUCKETS = 2048,
+	JOURNEY_TABLE_BUCKETS = 2048,	/* half of OPEN_MAX: lists of two */
 	JOURNEY_TABLE_IDS = 2048,
-	JOURNEY_TABLE_WALK = 64
-}; /* of one key; so much time an event at most */
+	JOURNEY_TABLE_WALK = 64,	/* of one key that an event is held against */
+};
 
 struct journey_table {
 	struct journey *bucket[JOURNEY_TABLE_BUCKETS];	/* by .links.hash_next */
@@ -23,11 +23,11 @@ struct journey_table {
 	uint64_t events;			/* so far, of all journeys */
 	uint32_t open;				/* how many are under way */
 	uint32_t aside_count;
-	bool queues; /* one was given to NFQUEUE once */
-	uint32_t snaplen;
+	bool queues;	/* a packet was given to NFQUEUE once */
+	uint32_t snaplen;	/* bytes kept of each packet */
 };
 
-/** journey_table_open - an empty table; journey_table_close() frees all that is in it */
+/** journey_table_open - an empty table; journey_table_close() frees all journeys that are in it */
 void journey_table_open(struct journey_table *s, uint32_t snaplen);
 void journey_table_close(struct journey_table *s);
 
@@ -37,16 +37,16 @@ void journey_table_close(struct journey_table *s);
  */
 struct journey *journey_table_add(struct journey_table *s, uint64_t key);
 
-/** journey_table_rekey - user space has made another packet of it */
+/** journey_table_rekey - user space has made another packet of the journey's */
 void journey_table_rekey(struct journey_table *s, struct journey *j,
 			 uint64_t key);
 
-/** journey_table_touch - it is the newest now */
+/** journey_table_touch - the journey is the newest now */
 void journey_table_touch(struct journey_table *s, struct journey *j);
 
 /**
  * journey_table_bind - nft's trace id is this journey's from now on
- * journey_table_find - whose is it?  NULL: nobody's
+ * journey_table_find - whose is the id?  NULL: nobody's
  *
  * The kernel makes ids from addresses of buffers, which are used again at once:
  * the last one bound has it.
@@ -55,7 +55,7 @@ void journey_table_bind(struct journey_table *s, struct journey *j,
 			uint32_t id);
 struct journey *journey_table_find(const struct journey_table *s, uint32_t id);
 
-/** journey_table_unbind - it has no id any more */
+/** journey_table_unbind - the journey has no id any more */
 void journey_table_unbind(struct journey_table *s, struct journey *j);
 
 /** journey_table_trade_ids - each of the two, which have ids, gets the other's */
@@ -63,15 +63,18 @@ void journey_table_trade_ids(struct journey_table *s, struct journey *a,
 			     struct journey *b);
 
 /**
- * journey_table_set_aside - one that was taken, until journey_table_fetch()
+ * journey_table_set_aside - keep a journey that was removed, until journey_table_fetch()
+ *
  * It is the table's to free meanwhile.
  */
 void journey_table_set_aside(struct journey_table *s, struct journey *j);
 void journey_table_fetch(struct journey_table *s, struct journey *j);
 
 /**
- * journey_table_remove - it is over, though its id is known yet
- * journey_table_free_journey() has to follow, or journey_table_put_back(): it was not.
+ * journey_table_remove - a journey is over; its id is known yet
+ *
+ * journey_table_free_journey() has to follow, or journey_table_put_back() if it
+ * was not over, or journey_table_set_aside().
  */
 void journey_table_remove(struct journey_table *s, struct journey *j);
 void journey_table_free_journey(struct journey_table *s, struct journey *j);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* journey_types: the story of one packet. */
+/* journey_types: all events of one packet, and what is known of it. */
 #ifndef NFTRACE_JOURNEY_TYPES_H
 #define NFTRACE_JOURNEY_TYPES_H
 
@@ -12,16 +12,22 @@
 #include "journey/step.h"
 #include "packet/packet.h"
 
-enum { JOURNEY_STEPS_FIRST = 384, JOURNEY_STEPS = 512, JOURNEY_BRANCHES = 32,
-       JOURNEY_CHANGES = 64, JOURNEY_TIES = 64, JOURNEY_PATIENCE_MS = 100,
-       JOURNEY_UNKNOWN_LOSS = UINT32_MAX };
+enum {
+	JOURNEY_STEPS = 512,	/* events that are held ... */
+	JOURNEY_STEPS_FIRST = 384,	/* ... the first; the others are the latest */
+	JOURNEY_BRANCHES = 32,	/* the packet itself and its copies */
+	JOURNEY_CHANGES = 64,	/* that are held; later ones are not told */
+	JOURNEY_TIES = 64,	/* twins of one journey that are remembered */
+	JOURNEY_PATIENCE_MS = 100,	/* silence before anything is concluded */
+	JOURNEY_UNKNOWN_LOSS = UINT32_MAX,
+};
 
 enum journey_flag {
 	JOURNEY_GAP = 1 << 0,	    /* events may be missing */
 	JOURNEY_AMBIGUOUS = 1 << 1, /* could not be told from a twin */
 	JOURNEY_STAMPED = 1 << 2,   /* time is the packet's own */
 	JOURNEY_HEADLESS = 1 << 3,  /* began behind the first rule */
-	JOURNEY_CLONES = 1 << 4,    /* may still branch */
+	JOURNEY_COPIES = 1 << 4,    /* copies of it may turn up */
 	JOURNEY_NAT = 1 << 5,	    /* nat was asked: a new connection */
 	JOURNEY_TIMES = 1 << 6,	    /* stamps differ: times of the events */
 	JOURNEY_NFT = 1 << 7,	    /* has events of nft */
@@ -105,13 +111,13 @@ struct journey {
 	uint8_t hw_header[16];
 };
 
-/** journey_kept - steps that are held, the first JOURNEY_STEPS_FIRST and the last */
+/** journey_kept - how many steps are held: the first JOURNEY_STEPS_FIRST, and the latest */
 static inline uint32_t journey_kept(const struct journey *j)
 {
 	return j->steps - j->omitted;
 }
 
-/** journey_first - where it came in: its first event that is shown, if not a copy's */
+/** journey_first - where the packet came in: the first event that is shown, if not a copy's */
 static inline const struct step *journey_first(const struct journey *j)
 {
 	return j->steps && !j->step[0].branch ? &j->step[0] : &j->entry;

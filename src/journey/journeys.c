@@ -17,15 +17,18 @@
 #include "rules/base/family.h"
 
 enum {
-	OPEN_MAX = 4096,	/* journeys under way; the oldest is closed */
-	ASIDE_MAX = 1024,	/* over, and waiting for a twin's end */
-	NFT_DEPTH = 20,		/* what nft copies of the transport header */
+	OPEN_MAX = 4096,	/* journeys under way; then the oldest is closed */
+	ASIDE_MAX = 1024,	/* journeys over, and waiting for a twin's end */
+	NFT_DEPTH = 20,		/* bytes that nft copies of the transport header */
 	LOOPBACK_IFINDEX = 1,
-	SUSPECTS = 16,		/* behind a gap, at least */
-	PROOF_STAMPS = 4,	/* equal ones: the kernel stamps on receipt */
+	SUSPECTS = 16,		/* journeys behind a gap, on a small machine */
+	PROOF_STAMPS = 4,	/* events of one stamp: the kernel stamps on receipt */
 };
 
-static const uint64_t MS = 1000000, QUEUE_NS = 250000000;
+static const uint64_t MS = 1000000;	/* in ns */
+
+/* So long behind a gap a packet may come out of a queue that it was in before. */
+static const uint64_t QUEUE_NS = 250000000;
 
 struct journeys {
 	struct journey_table table;
@@ -85,7 +88,7 @@ static void doubt_fates(struct journeys *js, struct journey *j)
 	journey_find_fates(j, js->map);
 }
 
-static void let_go(struct journeys *js, struct journey *j)
+static void release_journey(struct journeys *js, struct journey *j)
 {
 	doubt_fates(js, j);
 	j->flags |= JOURNEY_KEPT;
@@ -94,8 +97,8 @@ static void let_go(struct journeys *js, struct journey *j)
 		journey_table_free_journey(&js->table, j);
 }
 
-/* Those that waited for nobody but this one are told of now. */
-static void settle(struct journeys *js, struct journey *j)
+/* Twins that waited for the end of nobody but this journey are told of now. */
+static void settle_ties(struct journeys *js, struct journey *j)
 {
 	for (unsigned int i = j->ties; i-- > 0;) {
 		struct journey *twin = j->tie[i].twin;
@@ -106,33 +109,33 @@ static void settle(struct journeys *js, struct journey *j)
 		if (twin->ties)
 			continue;
 		journey_table_fetch(&js->table, twin);
-		let_go(js, twin);
+		release_journey(js, twin);
 	}
 }
 
-static void finish(struct journeys *js, struct journey *j)
+static void finish_journey(struct journeys *js, struct journey *j)
 {
 	journey_table_remove(&js->table, j);
 	journey_find_fates(j, js->map);
 	j->flags |= JOURNEY_OVER;
-	settle(js, j);
+	settle_ties(js, j);
 	if (j->ties && js->table.aside_count < ASIDE_MAX) {
 		journey_table_set_aside(&js->table, j);
 		return;
 	}
 	ambiguity_abandon(j);
-	let_go(js, j);
+	release_journey(js, j);
 }
 
-/* A chain that was not known has seen it: it was not over. */
-static void take_back(struct journeys *js, struct journey *j)
+/* A journey was not over: a chain that was not known has seen the packet. */
+static void reopen_journey(struct journeys *js, struct journey *j)
 {
 	js->ops->take_back(js->arg, j);
 	j->flags &= ~(unsigned int)(JOURNEY_OVER | JOURNEY_KEPT);
 	journey_table_put_back(&js->table, j);
 }
 
-/* A queue, that of loopback, may have held it since before the gap. */
+/* A queue, that of loopback, may have held the packet since before the gap. */
 static bool was_queued(const struct journeys *js, const struct observation *o)
 {
 	return o->e->hook == NF_INET_PRE_ROUTING &&
@@ -140,8 +143,8 @@ static bool was_queued(const struct journeys *js, const struct observation *o)
 	       o->now_ns - js->gap_ns < QUEUE_NS;
 }
 
-static void suspect(struct journeys *js, struct journey *j,
-		    const struct observation *o)
+static void suspect_gap(struct journeys *js, struct journey *j,
+			const struct observation *o)
 {
 	if (!o->is_start && !js->foreign_trace)
 		j->flags |= JOURNEY_HEADLESS;
@@ -152,18 +155,19 @@ static void suspect(struct journeys *js, struct journey *j,
 	j->lost = js->gap_lost;
 }
 
-static struct journey *begin(struct journeys *js, const struct observation *o)
+static struct journey *begin_journey(struct journeys *js,
+				     const struct observation *o)
 {
 	struct journey *j;
 
 	if (js->table.open >= OPEN_MAX)
-		finish(js, js->table.oldest);
+		finish_journey(js, js->table.oldest);
 	j = journey_table_add(&js->table, o->key);
 	if (!j)
 		return NULL;
 	journey_begin(j, o);
 	j->map_turns = js->map->turns;
-	suspect(js, j, o);
+	suspect_gap(js, j, o);
 	return j;
 }
 
@@ -239,7 +243,7 @@ static struct candidate find_journey(struct journeys *js,
 	return found;
 }
 
-/* What comes out of a queue may be another packet than what went in. */
+/* User space may have made another packet of one that was queued: another key. */
 static void follow_rewriting(struct journeys *js, struct journey *j,
 			     const struct path *path,
 			     const struct observation *o)
@@ -292,13 +296,13 @@ static struct candidate place_event(struct journeys *js,
 	struct candidate c = find_journey(js, o);
 
 	if (c.j && c.j->flags & JOURNEY_KEPT)
-		take_back(js, c.j);
-	if (c.j && !c.fork) {
+		reopen_journey(js, c.j);
+	if (c.j && !c.copy) {
 		go_further(js, &c, o);
 		return c;
 	}
-	if (!c.j || !journey_fork(c.j, o))
-		c = (struct candidate){ .j = begin(js, o) };
+	if (!c.j || !journey_add_copy(c.j, o))
+		c = (struct candidate){ .j = begin_journey(js, o) };
 	return c;
 }
 
@@ -326,7 +330,7 @@ void journeys_add(struct journeys *js, const struct event *e,
 	c.j->last_event = js->table.events;
 	js->stamps |= c.j->stamp.events >= PROOF_STAMPS;
 	if (path_ends_table(path) && journey_is_over(c.j, js->map))
-		finish(js, c.j);
+		finish_journey(js, c.j);
 	else
 		journey_table_touch(&js->table, c.j);
 }
@@ -345,7 +349,7 @@ void journeys_each(struct journeys *js,
 		fn(arg, j);
 }
 
-static void open_gap(struct journeys *js, uint32_t lost)
+static void mark_gap(struct journeys *js, uint32_t lost)
 {
 	for (struct journey *j = js->table.oldest; j; j = j->links.newer) {
 		j->flags |= JOURNEY_GAP;
@@ -355,7 +359,7 @@ static void open_gap(struct journeys *js, uint32_t lost)
 
 void journeys_gap(struct journeys *js, uint32_t lost)
 {
-	open_gap(js, lost);
+	mark_gap(js, lost);
 	/*
 	 * Every context of every CPU can have had one packet under way whose
 	 * first events are among the lost.
@@ -367,7 +371,7 @@ void journeys_gap(struct journeys *js, uint32_t lost)
 
 void journeys_hole(struct journeys *js)
 {
-	open_gap(js, 1);
+	mark_gap(js, 1);
 }
 
 int journeys_expire(struct journeys *js, uint64_t now_ns)
@@ -380,10 +384,10 @@ int journeys_expire(struct journeys *js, uint64_t now_ns)
 
 		next = j->links.newer;
 		if (at <= now_ns)
-			finish(js, j);
+			finish_journey(js, j);
 		else if (at < due)
 			due = at;
-		/* They are in order of age: the rest is younger. */
+		/* Journeys are in order of age: the rest is younger. */
 		if (j->last_ns + JOURNEY_PATIENCE_MS * MS > now_ns)
 			break;
 	}
@@ -412,14 +416,14 @@ void journeys_turn(struct journeys *js)
 	for (struct journey *j = js->table.oldest; j; j = next) {
 		next = j->links.newer;
 		if (journey_is_over(j, js->map))
-			finish(js, j);
+			finish_journey(js, j);
 	}
 }
 
 void journeys_finish(struct journeys *js)
 {
 	while (js->table.oldest)
-		finish(js, js->table.oldest);
+		finish_journey(js, js->table.oldest);
 }
 
 uint32_t journeys_open_count(const struct journeys *js)

@@ -16,13 +16,13 @@ struct journeys;
 /* What the owner of the journeys wants to know. */
 struct journey_ops {
 	/*
-	 * A journey is over.  It is gone when this returns false; true: kept
+	 * A journey is over.  False: it is freed behind this; true: kept
 	 * until journeys_give_back().
 	 */
 	bool (*done)(void *arg, struct journey *j);
 	/*
-	 * One that was kept was not over: more of it has come.  done() will be
-	 * called for it again.
+	 * A journey that was kept was not over: more of it has come.  done()
+	 * will be called for it again.
 	 */
 	void (*take_back)(void *arg, struct journey *j);
 };
@@ -33,10 +33,13 @@ struct journey_ops {
  * @snaplen: bytes kept of each packet: as many as an event can have
  * @nft: events of nft come as well, with less of each packet
  * @foreign_trace: others' TRACE rules are there: a journey may begin anywhere
+ * @ops, @arg: borrowed, as @map is, until journeys_close()
+ * Return: freed with journeys_close(); NULL: no memory.
  */
 struct journeys *journeys_open(const struct path_map *map, uint32_t snaplen,
 			       bool foreign_trace, bool nft,
 			       const struct journey_ops *ops, void *arg);
+/** journeys_close - free all journeys, without done(): journeys_finish() first; NULL is nothing */
 void journeys_close(struct journeys *js);
 
 /**
@@ -50,7 +53,7 @@ void journeys_add(struct journeys *js, const struct event *e,
 /** journeys_gap - @lost events are missing here (0: unknown how many) */
 void journeys_gap(struct journeys *js, uint32_t lost);
 
-/** journeys_hole - an event of one that is under way is missing */
+/** journeys_hole - an event of a journey under way is missing, nobody knows of which */
 void journeys_hole(struct journeys *js);
 
 /**
@@ -66,7 +69,7 @@ int journeys_expire(struct journeys *js, uint64_t now_ns);
  */
 int journeys_due_ms(const struct journeys *js, uint64_t now_ns);
 
-/** journeys_turn - the map is another: who waits for what is there no more is over */
+/** journeys_turn - the map is another: journeys that waited for what is there no more are over */
 void journeys_turn(struct journeys *js);
 
 /** journeys_finish - close all, as at the end of the run */

@@ -53,7 +53,7 @@ static struct journey *find_by_id(const struct journey_table *table,
 
 	/* Copies have ids of their own. */
 	if (!e->nft || !j->trace_id || j->trace_id == e->nft->id ||
-	    j->flags & JOURNEY_CLONES)
+	    j->flags & JOURNEY_COPIES)
 		return NULL;
 	other = journey_table_find(table, e->nft->id);
 	return other && other->key == j->key ? other : NULL;

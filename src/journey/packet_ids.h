@@ -11,7 +11,7 @@ struct journey_table;
 struct observation;
 struct path;
 
-/** packet_ids_same_stamp - do both have a stamp of the packet, and the same one? */
+/** packet_ids_same_stamp - have journey and event a packet's stamp, and the same one? */
 bool packet_ids_same_stamp(const struct journey *j, const struct event *e);
 
 /**

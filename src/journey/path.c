@@ -6,7 +6,7 @@
 
 #include "capture/event.h"
 #include "capture/event_nft.h"
-#include "journey/path_ahead.h"
+#include "journey/slots.h"
 #include "place/place.h"
 #include "place/table_order.h"
 #include "place/text_doubt.h"
@@ -14,7 +14,8 @@
 #include "rules/legacy/snapshot.h"
 
 /* A new hook has all its slots before it; a new table of it is one. */
-static void note_slot(struct path *p, const struct place *at, uint8_t hook)
+static void path_note_slot(struct path *p, const struct place *at,
+			   uint8_t hook)
 {
 	if (hook != p->hook)
 		p->seen = 0;
@@ -26,14 +27,14 @@ static void note_slot(struct path *p, const struct place *at, uint8_t hook)
 		p->seen |= BIT64(p->slot);
 }
 
-static void note(struct path *p, const struct observation *o)
+static void path_note(struct path *p, const struct observation *o)
 {
 	const struct event *e = o->e;
 	const struct place *at = o->at;
 	/* nft tells no hook; a chain that many call is where the packet is. */
 	uint8_t hook = e->hook < NF_INET_NUMHOOKS ? e->hook : p->hook;
 
-	note_slot(p, at, hook);
+	path_note_slot(p, at, hook);
 	p->last = at;
 	p->hook = hook;
 	p->order = at->order;
@@ -45,7 +46,7 @@ static void note(struct path *p, const struct observation *o)
 		p->out = e->out;
 }
 
-static void push(struct path_stack *s, const struct place *at)
+static void stack_push(struct path_stack *s, const struct place *at)
 {
 	if (s->depth == PATH_DEPTH) {
 		/* Deeper than we keep: forget the outermost. */
@@ -60,7 +61,7 @@ static void push(struct path_stack *s, const struct place *at)
 }
 
 /* Behind the rule that called this chain; from a builtin chain: its policy. */
-static void pop(struct path *p, const struct place *at)
+static void path_return(struct path *p, const struct place *at)
 {
 	struct path_stack *s = &p->stack;
 
@@ -81,35 +82,35 @@ static void pop(struct path *p, const struct place *at)
 	}
 }
 
-static void enter(struct path *p, const struct place *at)
+static void path_enter(struct path *p, const struct place *at)
 {
 	p->chain = at->target_chain;
 	p->after = 0;
 	p->state = PATH_IN_CHAIN;
 }
 
-static void stay(struct path *p, const struct place *at, uint8_t state)
+static void path_stay(struct path *p, const struct place *at, uint8_t state)
 {
 	p->chain = at->chain_index;
 	p->after = at->number;
 	p->state = state;
 }
 
-static void step(struct path *p, const struct place *at)
+static void path_step(struct path *p, const struct place *at)
 {
 	switch (at->effect) {
 	case EFFECT_CONTINUE:
-		stay(p, at, PATH_IN_CHAIN);
+		path_stay(p, at, PATH_IN_CHAIN);
 		break;
 	case EFFECT_JUMP:
-		push(&p->stack, at);
-		enter(p, at);
+		stack_push(&p->stack, at);
+		path_enter(p, at);
 		break;
 	case EFFECT_GOTO:
-		enter(p, at);
+		path_enter(p, at);
 		break;
 	case EFFECT_RETURN:
-		pop(p, at);
+		path_return(p, at);
 		break;
 	case EFFECT_ACCEPT:
 		p->state = PATH_TABLE_DONE;
@@ -119,7 +120,7 @@ static void step(struct path *p, const struct place *at)
 		p->state = PATH_ENDED;
 		break;
 	case EFFECT_QUEUE:
-		stay(p, at, PATH_QUEUED);
+		path_stay(p, at, PATH_QUEUED);
 		break;
 	case EFFECT_UNKNOWN:
 		/* Anywhere in this table, or behind it. */
@@ -129,7 +130,7 @@ static void step(struct path *p, const struct place *at)
 		break;
 	case EFFECT_STEAL:
 	case EFFECT_MAYBE:
-		stay(p, at, PATH_MAYBE);
+		path_stay(p, at, PATH_MAYBE);
 		break;
 	}
 }
@@ -138,9 +139,9 @@ void path_begin(struct path *p, const struct observation *o)
 {
 	memset(p, 0, sizeof(*p));
 	p->stack.unknown = o->at->hook == NOT_A_HOOK;
-	note(p, o);
+	path_note(p, o);
 	p->born_local = p->local;
-	step(p, o->at);
+	path_step(p, o->at);
 }
 
 void path_advance(struct path *p, const struct observation *o)
@@ -154,8 +155,8 @@ void path_advance(struct path *p, const struct observation *o)
 		p->stack.depth = 0;
 		p->stack.unknown = at->hook == NOT_A_HOOK;
 	}
-	note(p, o);
-	step(p, at);
+	path_note(p, o);
+	path_step(p, at);
 }
 
 void path_is_at(struct path *p, const struct place *at)
@@ -199,7 +200,7 @@ static bool path_meets_again(const struct path *p, const struct place *at)
 /* Does the way lead from one hook to the other, past hooks without a table? */
 static bool path_leads_to(const struct path *p, const struct observation *o)
 {
-	uint8_t hooks = path_hooks_ahead(p);
+	uint8_t hooks = slots_hooks_after(p);
 
 	if (hooks & BIT(NF_INET_FORWARD) && !o->hooks[NF_INET_FORWARD].must)
 		hooks |= BIT(NF_INET_POST_ROUTING);
@@ -217,12 +218,12 @@ static enum path_answer path_meets_slot(const struct path_map *map,
 	if (o->hooks[at->hook].crowded)
 		return PATH_STRICT;
 	/* Without tables, as in a file: the usual order. */
-	if (at->slot == SLOT_NONE || path_slot(map, p) == SLOT_NONE)
+	if (at->slot == SLOT_NONE || slots_here(map, p) == SLOT_NONE)
 		return at->order > p->order ? PATH_STRICT : PATH_NO;
-	ahead = path_ahead(map, p);
+	ahead = slots_after(map, p);
 	if (!(ahead & BIT64(at->slot)))
 		return PATH_NO;
-	return ahead & path_before(map, at) ? PATH_RELAXED : PATH_STRICT;
+	return ahead & slots_before(map, at) ? PATH_RELAXED : PATH_STRICT;
 }
 
 /* A builtin chain of a later table or hook; strictly: none that must be seen left out. */
@@ -240,12 +241,12 @@ static enum path_answer path_meets_table(const struct path_map *map,
 		return PATH_NO;
 	if (o->hooks[at->hook].crowded || o->hooks[p->hook].crowded)
 		return PATH_STRICT;
-	return path_hook_goes_on(map, p) || path_before(map, at) ?
+	return slots_must_see(map, p) || slots_before(map, at) ?
 		PATH_RELAXED : PATH_STRICT;
 }
 
 /* Of the hooks that a packet passes one after the other each has its own. */
-static const uint8_t rank[NF_INET_NUMHOOKS] = {
+static const uint8_t hook_rank[NF_INET_NUMHOOKS] = {
 	[NF_INET_PRE_ROUTING] = 0, [NF_INET_LOCAL_OUT] = 0,
 	[NF_INET_LOCAL_IN] = 1, [NF_INET_FORWARD] = 1,
 	[NF_INET_POST_ROUTING] = 2,
@@ -256,7 +257,7 @@ static bool path_meets_later(const struct path *p, const struct place *at,
 			     uint8_t hook)
 {
 	if (hook != p->hook && hook < NF_INET_NUMHOOKS)
-		return rank[hook] > rank[p->hook];
+		return hook_rank[hook] > hook_rank[p->hook];
 	if (at->order != p->order)
 		return at->order > p->order;
 	return at->chain_index != p->last->chain_index ||
@@ -267,7 +268,7 @@ static bool path_meets_later(const struct path *p, const struct place *at,
 static bool is_first(const struct path_map *map, const struct place *at)
 {
 	return at->hook != NOT_A_HOOK && at->slot != SLOT_NONE &&
-	       !path_before(map, at);
+	       !slots_before(map, at);
 }
 
 /* Where can a packet be seen first, back over loopback? */
@@ -284,7 +285,7 @@ bool path_is_leaving(const struct path_map *map, const struct path *p)
 	if (p->hook == NF_INET_POST_ROUTING)
 		return true;
 	return p->hook == NF_INET_LOCAL_OUT &&
-	       !map->hook[path_family(p->last)][NF_INET_POST_ROUTING].must;
+	       !map->hook[slots_family(p->last)][NF_INET_POST_ROUTING].must;
 }
 
 /* Back from POSTROUTING, as only loopback and multicast's copy come. */
@@ -298,7 +299,7 @@ static enum path_answer path_comes_back(const struct path_map *map,
 	case PATH_QUEUED:
 		return PATH_STRICT;
 	case PATH_TABLE_DONE:
-		return path_hook_goes_on(map, p) ? PATH_RELAXED : PATH_STRICT;
+		return slots_must_see(map, p) ? PATH_RELAXED : PATH_STRICT;
 	default:
 		return PATH_NO;
 	}
@@ -377,14 +378,14 @@ bool path_may_go_on(const struct path_map *map, const struct path *p,
 	if (o->headers == HEADERS_NONE || hook >= NF_INET_NUMHOOKS)
 		return true;
 	if (hook != p->hook)
-		return rank[hook] > rank[p->hook];
+		return hook_rank[hook] > hook_rank[p->hook];
 	if (p->state == PATH_QUEUED || o->at->slot == SLOT_NONE ||
-	    path_slot(map, p) == SLOT_NONE)
+	    slots_here(map, p) == SLOT_NONE)
 		return true;
-	return path_ahead(map, p) & BIT64(o->at->slot);
+	return slots_after(map, p) & BIT64(o->at->slot);
 }
 
-bool path_may_fork(const struct path_map *map, const struct path *p,
+bool path_may_copy(const struct path_map *map, const struct path *p,
 		   const struct observation *o)
 {
 	unsigned int hook = o->at->hook;
@@ -392,13 +393,13 @@ bool path_may_fork(const struct path_map *map, const struct path *p,
 	/* nft tells of a rule when it is done: its copy is on its way then. */
 	if ((p->last->mangles & MANGLE_CLONE || map->copied) &&
 	    hook == NF_INET_LOCAL_OUT)
-		return !path_before(map, o->at);
+		return !slots_before(map, o->at);
 	/* A copy goes on behind PREROUTING or OUTPUT, at a table's start. */
 	if (hook == NF_INET_POST_ROUTING)
 		return (p->born_local || !o->hooks[NF_INET_FORWARD].must) &&
-		       !path_before(map, o->at);
+		       !slots_before(map, o->at);
 	return (hook == NF_INET_FORWARD || hook == NF_INET_LOCAL_IN) &&
-	       !p->born_local && !path_before(map, o->at);
+	       !p->born_local && !slots_before(map, o->at);
 }
 
 bool path_is_start(const struct place *at)
@@ -412,32 +413,32 @@ bool path_is_start(const struct place *at)
 
 bool path_is_over(const struct path_map *map, const struct path *p, bool nat)
 {
-	const struct path_hook *h = path_hook_of(map, p->last, p->hook);
+	const struct path_hook *h = slots_hook(map, p->last, p->hook);
 	uint64_t may = nat && !p->last->nat ? h->may : 0;
 
 	if (h->crowded || h->must_later || (nat && h->may_later))
 		return false;
-	return !((h->must | may) & path_ahead(map, p));
+	return !((h->must | may) & slots_after(map, p));
 }
 
 bool path_map_has_nat(const struct path_map *map, const struct path *p,
 		      unsigned int hook)
 {
-	return path_hook_of(map, p->last, hook)->may;
+	return slots_hook(map, p->last, hook)->may;
 }
 
 bool path_nat_ahead(const struct path_map *map, const struct path *p)
 {
 	return (p->hook == NF_INET_PRE_ROUTING ||
 		p->hook == NF_INET_LOCAL_OUT) &&
-	       path_hook_of(map, p->last, p->hook)->may & path_ahead(map, p);
+	       slots_hook(map, p->last, p->hook)->may & slots_after(map, p);
 }
 
 bool path_nat_was_ahead(const struct path_map *map, const struct path *p,
 		     const struct place *entry)
 {
 	unsigned int first = p->local ? NF_INET_LOCAL_OUT : NF_INET_PRE_ROUTING;
-	const struct path_hook *h = path_hook_of(map, p->last, first);
+	const struct path_hook *h = slots_hook(map, p->last, first);
 
 	return entry->hook == first && entry->slot != SLOT_NONE &&
 	       h->may & ~h->upto[entry->slot];

@@ -12,10 +12,9 @@
 #include "journey/path_types.h"
 #include "place/path_map.h"
 
-struct fate;
 struct place;
 
-/** path_ends_table - none that has not done so is over, nor its journey */
+/** path_ends_table - only such a path may be over, and its journey */
 static inline bool path_ends_table(const struct path *p)
 {
 	return p->state == PATH_TABLE_DONE || p->state == PATH_ENDED;
@@ -27,14 +26,17 @@ void path_begin(struct path *p, const struct observation *o);
 /** path_advance - one more event; the caller has found it possible */
 void path_advance(struct path *p, const struct observation *o);
 
-/** path_is_at - in this base chain, as is known now; but what came back over
- * loopback is where that was seen */
+/**
+ * path_is_at - the last event was in this base chain, as is known only now
+ *
+ * Nothing is done to a packet that came back over loopback: it is where that was seen.
+ */
 void path_is_at(struct path *p, const struct place *at);
 
-/** path_is_leaving - at the last hook on its way out that has a table */
+/** path_is_leaving - is the packet at the last hook on its way out that has a table? */
 bool path_is_leaving(const struct path_map *map, const struct path *p);
 
-/** path_loops_back - behind its last hook, and the event is where it comes in again */
+/** path_loops_back - a packet behind its last hook, and an event where it would come in again */
 static inline bool path_loops_back(const struct path *p,
 				   const struct observation *o)
 {
@@ -71,8 +73,8 @@ enum path_answer path_may_follow(const struct path_map *map,
 bool path_may_go_on(const struct path_map *map, const struct path *p,
 		    const struct observation *o);
 
-/** path_may_fork - can a copy of the packet make this event? */
-bool path_may_fork(const struct path_map *map, const struct path *p,
+/** path_may_copy - can a copy of the packet, seen for the first time, make this event? */
+bool path_may_copy(const struct path_map *map, const struct path *p,
 		   const struct observation *o);
 
 /** path_is_start - can a packet's first event be here (raw, behind our rules)? */
@@ -88,11 +90,11 @@ bool path_is_over(const struct path_map *map, const struct path *p, bool nat);
 bool path_map_has_nat(const struct path_map *map, const struct path *p,
 		      unsigned int hook);
 
-/** path_nat_ahead - at its first hook, and nat may still be asked there */
+/** path_nat_ahead - is the packet at its first hook, and may nat still be asked there? */
 bool path_nat_ahead(const struct path_map *map, const struct path *p);
 
 /**
- * path_nat_was_ahead - had it nat of its first hook before it when it came in?
+ * path_nat_was_ahead - had the packet nat of its first hook before it when it came in?
  * @entry: of its first event
  */
 bool path_nat_was_ahead(const struct path_map *map, const struct path *p,

@@ -6,18 +6,18 @@
 
 #include "journey/fate.h"
 #include "journey/path.h"
-#include "journey/path_ahead.h"
+#include "journey/slots.h"
 #include "place/place.h"
 
 /* Would a packet that went on have been seen, whichever way it took? */
 static bool would_be_seen(const struct path_map *map, const struct path *p)
 {
-	uint8_t hooks = path_hooks_ahead(p);
+	uint8_t hooks = slots_hooks_after(p);
 
-	if (path_hook_goes_on(map, p))
+	if (slots_must_see(map, p))
 		return true;
 	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
-		if (hooks & BIT(h) && !path_hook_of(map, p->last, h)->must)
+		if (hooks & BIT(h) && !slots_hook(map, p->last, h)->must)
 			return false;
 	return hooks != 0;
 }
@@ -44,9 +44,9 @@ static uint8_t fate_behind_hook(const struct path_map *map,
 static uint8_t fate_behind_table(const struct path_map *map,
 				 const struct path *p)
 {
-	if (path_hook_of(map, p->last, p->hook)->crowded)
+	if (slots_hook(map, p->last, p->hook)->crowded)
 		return FATE_UNKNOWN;
-	return path_hook_goes_on(map, p) ? FATE_LOST : fate_behind_hook(map, p);
+	return slots_must_see(map, p) ? FATE_LOST : fate_behind_hook(map, p);
 }
 
 /* What silence means by the state of the path, if the map tells all. */
@@ -84,7 +84,7 @@ static void caveat_overflow(const struct path_map *map, const struct path *p,
 			    struct fate *fate)
 {
 	if (p->state == PATH_TABLE_DONE &&
-	    path_hook_of(map, p->last, p->hook)->crowded)
+	    slots_hook(map, p->last, p->hook)->crowded)
 		fate_is_unknown(fate, "too many chains of nft are at this "
 				"hook to tell which is the last");
 }

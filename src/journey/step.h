@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* step: an event of a packet's story, and a change that it shows. */
+/* step: an event of a packet's journey, and a change that it shows. */
 #ifndef NFTRACE_STEP_H
 #define NFTRACE_STEP_H
 
@@ -12,7 +12,7 @@ struct place;
 struct step {
 	const struct place *place;
 	uint32_t mark, in, out, phys_in, phys_out;
-	uint8_t branch;		/* 0: the packet itself; else a clone */
+	uint8_t branch;		/* 0: the packet itself; else the number of its copy */
 	bool alone;		/* backend_diff_mark(): in this backend only */
 };
 

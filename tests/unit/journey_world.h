@@ -59,7 +59,8 @@ static const char *const tables[] = {
 /* What became of a journey: the letters of its packets' events, in order. */
 struct ending {
 	char letters[64];
-	uint8_t fate[4], branches, flags;
+	uint8_t fate[4], branches;
+	uint16_t flags;
 	uint32_t steps, kept;
 };
 
