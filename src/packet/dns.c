@@ -173,8 +173,8 @@ static void add_answers(struct strbuf *l, ns_msg *m, const uint8_t *end)
  * The parser refuses a message that was cut.  With zeros behind it, each of
  * them an empty record, it reads all that is there.
  */
-static int parse(const uint8_t *msg, size_t len, size_t whole, uint8_t *copy,
-		 ns_msg *m)
+static int dns_parse(const uint8_t *msg, size_t len, size_t whole,
+		     uint8_t *copy, ns_msg *m)
 {
 	size_t room = len < DNS_CUT ? len : DNS_CUT;
 	const uint8_t *at = copy + DNS_HEADER;
@@ -212,7 +212,7 @@ size_t dns_print(char *buf, size_t size, const uint8_t *msg, size_t len,
 		return l.len;
 	}
 	strbuf_add(&l, ", DNS %u", msg[0] << 8 | msg[1]);
-	if (parse(msg, len, whole, copy, &m) < 0) {
+	if (dns_parse(msg, len, whole, copy, &m) < 0) {
 		strbuf_add(&l, len < whole ? " [|domain]" : " [malformed]");
 		return l.len;
 	}

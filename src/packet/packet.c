@@ -10,17 +10,6 @@
 enum { IPV4_HEADER = 20, IPV6_HEADER = 40, EXTENSIONS_MAX = 16,
        MOBILITY = 135 /* RFC 6275 */ };
 
-static uint16_t be16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-static uint32_t be32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-	       (uint32_t)p[2] << 8 | p[3];
-}
-
 static void take_payload(struct packet *p, uint32_t header)
 {
 	p->payload = p->l4 + header;
@@ -31,8 +20,8 @@ static void take_payload(struct packet *p, uint32_t header)
 
 static void decode_ports(struct packet *p, const uint8_t *h)
 {
-	p->sport = be16(h);
-	p->dport = be16(h + 2);
+	p->sport = packet_be16(h);
+	p->dport = packet_be16(h + 2);
 	p->flags |= PACKET_PORTS;
 }
 
@@ -41,8 +30,8 @@ static void decode_tcp(struct packet *p, const uint8_t *h)
 	uint32_t header = (h[12] >> 4) * 4u;
 
 	decode_ports(p, h);
-	p->tcp_seq = be32(h + 4);
-	p->tcp_ack = be32(h + 8);
+	p->tcp_seq = packet_be32(h + 4);
+	p->tcp_ack = packet_be32(h + 8);
 	p->tcp_flags = h[13];
 	if (header < 20)
 		p->flags |= PACKET_MALFORMED;
@@ -52,7 +41,7 @@ static void decode_tcp(struct packet *p, const uint8_t *h)
 static void decode_udp(struct packet *p, const uint8_t *h)
 {
 	decode_ports(p, h);
-	p->udp_len = be16(h + 4);
+	p->udp_len = packet_be16(h + 4);
 	take_payload(p, 8);
 }
 
@@ -67,8 +56,8 @@ static void decode_icmp(struct packet *p, const uint8_t *h)
 	if (p->proto == IPPROTO_ICMP)
 		id = memchr(with_id, h[0], sizeof(with_id)) != NULL;
 	if (id) {
-		p->icmp_id = be16(h + 4);
-		p->icmp_seq = be16(h + 6);
+		p->icmp_id = packet_be16(h + 4);
+		p->icmp_seq = packet_be16(h + 6);
 	}
 	take_payload(p, 8);
 }
@@ -76,7 +65,7 @@ static void decode_icmp(struct packet *p, const uint8_t *h)
 static void decode_sctp(struct packet *p, const uint8_t *h)
 {
 	decode_ports(p, h);
-	p->tcp_seq = be32(h + 4);	/* the verification tag */
+	p->tcp_seq = packet_be32(h + 4);	/* the verification tag */
 	take_payload(p, 12);
 }
 
@@ -130,12 +119,12 @@ static void decode_ipv4(struct packet *p)
 		p->flags |= PACKET_MALFORMED;
 		return;
 	}
-	frag = be16(h + 6);
+	frag = packet_be16(h + 6);
 	p->layer = PACKET_NETWORK;
 	p->addr_len = 4;
 	p->tos = h[1];
-	p->length = be16(h + 2);
-	p->id = be16(h + 4);
+	p->length = packet_be16(h + 2);
+	p->id = packet_be16(h + 4);
 	p->ttl = h[8];
 	p->proto = h[9];
 	p->src = h + 12;
@@ -206,8 +195,8 @@ static bool next_extension(struct packet *p)
 		p->l4 += (h[1] + 2u) * 4;
 		break;
 	case IPPROTO_FRAGMENT:
-		p->frag_offset = be16(h + 2) & 0xfff8;
-		p->id = be32(h + 4);
+		p->frag_offset = packet_be16(h + 2) & 0xfff8;
+		p->id = packet_be32(h + 4);
 		p->flags |= PACKET_FRAGMENT;
 		if (h[3] & 1)
 			p->flags |= PACKET_MORE_FRAGMENTS;
@@ -231,8 +220,8 @@ static void decode_ipv6(struct packet *p)
 	p->layer = PACKET_NETWORK;
 	p->addr_len = 16;
 	p->tos = (uint8_t)(h[0] << 4 | h[1] >> 4);
-	p->flowlabel = be32(h) & 0xfffff;
-	p->length = be16(h + 4) + (uint32_t)IPV6_HEADER;
+	p->flowlabel = packet_be32(h) & 0xfffff;
+	p->length = packet_be16(h + 4) + (uint32_t)IPV6_HEADER;
 	p->unsized = p->length == IPV6_HEADER;
 	p->proto = h[6];
 	p->ttl = h[7];
@@ -291,7 +280,7 @@ uint16_t packet_mss(const struct packet *p)
 		const uint8_t *o = p->data + at;
 
 		if (o[0] == 2 && o[1] == 4)
-			return be16(o + 2);
+			return packet_be16(o + 2);
 		if (o[0] == 0 || (o[0] != 1 && o[1] < 2))
 			break;
 		at += o[0] == 1 ? 1 : o[1];

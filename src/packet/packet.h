@@ -59,11 +59,21 @@ struct packet {
 	uint32_t caplen;	/* bytes captured */
 	uint32_t l4;		/* offset of the transport header */
 	uint32_t payload;	/* offset of what is behind it; caplen at most */
-	uint64_t
-		serial; /* decode_cache.h: the same for the same bytes; 0: not known */
+	uint64_t serial;	/* decode_cache.h: one for the same bytes; 0: not known */
 	const uint8_t *data;
 	const uint8_t *src, *dst;
 };
+
+/** packet_be16, packet_be32 - a number of a header, from bytes at any address */
+static inline uint16_t packet_be16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static inline uint32_t packet_be32(const uint8_t *p)
+{
+	return (uint32_t)packet_be16(p) << 16 | packet_be16(p + 2);
+}
 
 /**
  * packet_decode - look at the headers

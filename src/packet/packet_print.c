@@ -129,12 +129,6 @@ static void add_transport(struct strbuf *l, const struct packet *p)
 	}
 }
 
-static uint32_t be32(const uint8_t *h)
-{
-	return (uint32_t)h[0] << 24 | (uint32_t)h[1] << 16 |
-	       (uint32_t)h[2] << 8 | h[3];
-}
-
 /* No transport header: another protocol, or not captured as far as that. */
 static void add_other(struct strbuf *l, const struct packet *p)
 {
@@ -153,8 +147,8 @@ static void add_other(struct strbuf *l, const struct packet *p)
 	}
 	print_proto(l, p);
 	if (p->proto == IPPROTO_ESP && p->l4 + 8 <= p->caplen)
-		strbuf_add(l, "(spi=0x%08x,seq=0x%x)", be32(p->data + p->l4),
-			   be32(p->data + p->l4 + 4));
+		strbuf_add(l, "(spi=0x%08x,seq=0x%x)", packet_be32(p->data + p->l4),
+			   packet_be32(p->data + p->l4 + 4));
 	if (p->proto != IPPROTO_NONE)
 		strbuf_add(l, ", length %u", behind_network(p));
 }

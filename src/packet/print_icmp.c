@@ -99,12 +99,6 @@ static void add_quoted(struct strbuf *l, const struct packet *p)
 	strbuf_add(l, ")");
 }
 
-static uint32_t be32(const uint8_t *h)
-{
-	return (uint32_t)h[0] << 24 | (uint32_t)h[1] << 16 |
-	       (uint32_t)h[2] << 8 | h[3];
-}
-
 /* By the protocol's own family: ICMP may be found in an IPv6 packet. */
 static void add_address(struct strbuf *l, const char *before, int family,
 			const uint8_t *addr)
@@ -123,7 +117,7 @@ static void add_detail(struct strbuf *l, const struct packet *p)
 	if (p->proto == IPPROTO_ICMP && p->icmp_type == 3 && p->icmp_code == 4)
 		strbuf_add(l, " (mtu %u)", h[6] << 8 | h[7]);
 	else if (p->proto == IPPROTO_ICMPV6 && p->icmp_type == 2)
-		strbuf_add(l, ", mtu %u", be32(h + 4));
+		strbuf_add(l, ", mtu %u", packet_be32(h + 4));
 	else if (p->proto == IPPROTO_ICMP && p->icmp_type == 5)
 		add_address(l, " to ", AF_INET, h + 4);
 	else if (p->proto == IPPROTO_ICMPV6 && p->payload + 16 <= p->caplen &&

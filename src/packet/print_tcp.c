@@ -8,12 +8,6 @@
 #include "base/strbuf.h"
 #include "packet/packet.h"
 
-static uint32_t be32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-	       (uint32_t)p[2] << 8 | p[3];
-}
-
 static void add_tcp_flags(struct strbuf *l, uint8_t flags)
 {
 	/* tcpdump's letters; ACK is the dot. */
@@ -50,7 +44,7 @@ static bool add_tcp_option(struct strbuf *l, const uint8_t *o, uint8_t len)
 	case 5:
 		strbuf_add(l, "sack %d ", (len - 2) / 8);
 		for (uint8_t i = 2; i + 8 <= len; i = (uint8_t)(i + 8))
-			strbuf_add(l, "{%u:%u}", be32(o + i), be32(o + i + 4));
+			strbuf_add(l, "{%u:%u}", packet_be32(o + i), packet_be32(o + i + 4));
 		return (len - 2) % 8 == 0;
 	case 19:
 		strbuf_add(l, "md5");
@@ -61,7 +55,7 @@ static bool add_tcp_option(struct strbuf *l, const uint8_t *o, uint8_t len)
 	case 8:
 		if (len != 10)
 			return false;
-		strbuf_add(l, "TS val %u ecr %u", be32(o + 2), be32(o + 6));
+		strbuf_add(l, "TS val %u ecr %u", packet_be32(o + 2), packet_be32(o + 6));
 		return true;
 	default:
 		strbuf_add(l, "unknown-%u%s", o[0], len > 2 ? " 0x" : "");
