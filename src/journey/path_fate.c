@@ -9,17 +9,15 @@
 #include "journey/slots.h"
 #include "place/place.h"
 
-/* Would a packet that went on have been seen, whichever way it took? */
+/* Would a packet that went on have been seen, whichever hook came next? */
 static bool would_be_seen(const struct path_map *map, const struct path *p)
 {
 	uint8_t hooks = slots_hooks_after(p);
 
-	if (slots_must_see(map, p))
-		return true;
 	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
 		if (hooks & BIT(h) && !slots_hook(map, p->last, h)->must)
 			return false;
-	return hooks != 0;
+	return true;
 }
 
 /* Behind its hook's last table. */
@@ -119,11 +117,11 @@ static void caveat_unseen(const struct path_map *map, const struct path *p,
 }
 
 /*
- * What silence does not tell, in this order: a caveat that makes the fate
- * UNKNOWN gives the cause, and those behind it find no LOST or STOLEN any more.
- * So that comes first which explains most: the map itself is not whole; a rule
- * that is seen ends tracing; rules that are not seen.  The one on the interface
- * touches no kind, and may stand anywhere.
+ * What silence does not tell.  A caveat that makes the fate UNKNOWN gives the
+ * cause, and those behind it find no LOST or STOLEN any more: a rule that is
+ * known to end tracing explains more than rules that are not seen, and so comes
+ * before them.  The other two stand anywhere: overflow is of fates that were
+ * UNKNOWN before, and the interface of one that no other caveat touches.
  */
 static void (*const caveats[])(const struct path_map *map,
 			       const struct path *p, struct fate *fate) = {

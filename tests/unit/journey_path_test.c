@@ -87,6 +87,8 @@ static void test_states(void **state)
 		{ FWD_FILTER_END, EFFECT_ACCEPT, IN_FILTER_END, PATH_NO },
 		{ FWD_MANGLE_END, EFFECT_ACCEPT, POST_MANGLE, PATH_RELAXED },
 		{ IN_FILTER_END, EFFECT_ACCEPT, POST_MANGLE, PATH_RELAXED },
+		{ FWD_FILTER_END, EFFECT_ACCEPT, USER, PATH_RELAXED },
+		{ OUT_RAW_END, EFFECT_ACCEPT, OUT_FILTER_END, PATH_RELAXED },
 		/* PATH_QUEUED: on, or this table once more */
 		{ FWD_FILTER, EFFECT_QUEUE, POST_MANGLE, PATH_STRICT },
 		{ FWD_FILTER, EFFECT_QUEUE, FWD_FILTER, PATH_STRICT },
@@ -109,6 +111,36 @@ static void test_states(void **state)
 	(void)state;
 	map_fill(&map);
 	CHECK(&map, rows, false);
+}
+
+/* From a chain that a goto of a builtin chain led to a packet returns to that one's end. */
+static void test_goto(void **state)
+{
+	static const struct row rows[] = {
+		{ USER, EFFECT_RETURN, PRE_MANGLE_END, PATH_STRICT },
+		{ USER, EFFECT_RETURN, PRE_MANGLE_2, PATH_RELAXED },
+		{ USER, EFFECT_RETURN, FWD_MANGLE_END, PATH_RELAXED },
+		{ USER, EFFECT_RETURN, PRE_RAW_END, PATH_NO },
+	};
+	struct path_map map;
+
+	(void)state;
+	map_fill(&map);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct place from = place_at(&map, PRE_MANGLE, EFFECT_GOTO);
+		struct place last = place_at(&map, USER, rows[i].effect);
+		struct place next = place_at(&map, rows[i].next,
+					     EFFECT_CONTINUE);
+		struct observation o;
+		struct event e;
+		struct path p;
+
+		path_put(&p, &map, &from, false);
+		o = observe(&map, &e, &last, p.hook);
+		path_advance(&p, &o);
+		o = observe(&map, &e, &next, p.hook);
+		assert_int_equal(path_may_follow(&map, &p, &o), rows[i].answer);
+	}
 }
 
 /* What this host sent, and comes in again. */
@@ -183,17 +215,23 @@ static void test_no_rules(void **state)
 		{ PRE_RAW_END, EFFECT_ACCEPT, FWD_FILTER, PATH_STRICT },
 		{ PRE_RAW_END, EFFECT_ACCEPT, POST_MANGLE, PATH_STRICT },
 	};
+	static const struct row back[] = {
+		{ POST_MANGLE_END, EFFECT_ACCEPT, PRE_RAW, PATH_STRICT },
+		{ POST_MANGLE_END, EFFECT_ACCEPT, PRE_MANGLE, PATH_NO },
+	};
 	struct path_map map;
 
 	(void)state;
 	memset(&map, 0, sizeof(map));
 	CHECK(&map, rows, false);
+	CHECK(&map, back, true);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_states),
+		cmocka_unit_test(test_goto),
 		cmocka_unit_test(test_loopback),
 		cmocka_unit_test(test_few_tables),
 		cmocka_unit_test(test_overflow),
