@@ -13,8 +13,8 @@
 #include "place/place.h"
 
 enum {
-	HERE = 8,		/* events: on a CPU at this very moment ... */
-	TWINS = JOURNEY_TIES,	/* equal ones that are remembered */
+	HERE = 8,		/* events since its last: on a CPU at this moment ... */
+	TWINS = JOURNEY_TIES,	/* rivals of one score that are remembered */
 };
 
 /* ... and for so long, as the reader may have read them one by one. */
@@ -65,7 +65,7 @@ static bool is_here(const struct search *s, const struct journey *j)
 	       s->o->now_ns - j->last_ns <= HERE_NS;
 }
 
-/* How much of the table that the event is in has the path behind it? */
+/* How much of the event's table is behind the path?  0: the path is not in it. */
 static uint32_t nearness(const struct path *path, const struct observation *o)
 {
 	if (path->hook != o->e->hook || path->last->snap != o->at->snap ||
@@ -75,10 +75,11 @@ static uint32_t nearness(const struct path *path, const struct observation *o)
 }
 
 /*
- * Equal in all that is known.  Queues are first in, first out.  Else packets
- * that are alike meet the same rules: it is the one that leaves out fewer.  Of
- * two that run on two CPUs at the moment, the one that was silent for longer
- * is due; else the one that was seen last runs on, and the other has met its end.
+ * Two rivals of one score: is the new one meant?  Queues are first in, first
+ * out.  Else packets that are alike meet the same rules, so the event is of the
+ * one that leaves out fewer of them.  Of two that run on two CPUs at the moment
+ * the one that was silent for longer is due; else the one that was seen last
+ * runs on, and the other has met its end.
  */
 static bool comes_first(const struct search *s, const struct rival *r)
 {
@@ -123,7 +124,7 @@ static void consider(struct search *s, const struct rival *r)
 
 /*
  * After two twins were taken for one another, what is left for the one may be
- * any rule of the table that it is in, one that its path has passed, too.
+ * any rule of the table that its path is in, and behind the path as well.
  */
 static bool is_left_over(const struct journey *j, const struct path *path,
 			 const struct observation *o)
@@ -156,10 +157,10 @@ static bool has_id(const struct journey *j, const struct path *path,
 }
 
 /*
- * Nft's id tells whose an event is, whatever chains the map has: it may be made
- * anew, or a rule may have ended the tracing and a later one begun it again.
- * Of packets alike in legacy tables one may have got the other's id, and then
- * it is the map that shows it: packet_ids_settle().
+ * Nft's id tells whose an event is, whatever chains the map has: the map may be
+ * out of date, or a rule may have ended the tracing and a later one begun it
+ * again.  Of packets alike in legacy tables one may have got the other's id, and
+ * then the map shows that: packet_ids_settle().
  */
 static bool is_told_by_id(const struct search *s, const struct journey *j,
 			  const struct path *path)
@@ -186,7 +187,7 @@ static enum answer ask_rival(const struct search *s, const struct rival *r,
 	return is_left_over(r->j, r->path, s->o) ? ANSWER_SWAPPED : ANSWER_NO;
 }
 
-/* nft's id holds for a buffer; loopback makes another of it. */
+/* nft's id holds for a buffer; loopback gives a packet another one. */
 static int id_score(const struct rival *r, const struct event *e,
 		    bool loops_back)
 {

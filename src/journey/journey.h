@@ -13,7 +13,7 @@
 struct observation;
 
 /**
- * journey_is_bare - matched, and no event of it is to be shown
+ * journey_is_bare - the packet matched, and no event of its journey is to be shown
  *
  * With rules in raw that cannot be: raw's own policy is an event.
  */

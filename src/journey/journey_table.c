@@ -173,8 +173,10 @@ void journey_table_set_aside(struct journey_table *s, struct journey *j)
 
 void journey_table_fetch(struct journey_table *s, struct journey *j)
 {
-	*(j->links.older ? &j->links.older->links.newer : &s->aside) = j->links.newer;
-	if (j->links.newer)
-		j->links.newer->links.older = j->links.older;
+	struct journey *older = j->links.older, *newer = j->links.newer;
+
+	*(older ? &older->links.newer : &s->aside) = newer;
+	if (newer)
+		newer->links.older = older;
 	s->aside_count--;
 }

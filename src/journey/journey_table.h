@@ -65,7 +65,7 @@ void journey_table_trade_ids(struct journey_table *s, struct journey *a,
 /**
  * journey_table_set_aside - keep a journey that was removed, until journey_table_fetch()
  *
- * It is the table's to free meanwhile.
+ * The journey is the table's to free meanwhile.
  */
 void journey_table_set_aside(struct journey_table *s, struct journey *j);
 void journey_table_fetch(struct journey_table *s, struct journey *j);
@@ -73,8 +73,8 @@ void journey_table_fetch(struct journey_table *s, struct journey *j);
 /**
  * journey_table_remove - a journey is over; its id is known yet
  *
- * journey_table_free_journey() has to follow, or journey_table_put_back() if it
- * was not over, or journey_table_set_aside().
+ * journey_table_free_journey() has to follow, or journey_table_put_back() if the
+ * journey was not over, or journey_table_set_aside().
  */
 void journey_table_remove(struct journey_table *s, struct journey *j);
 void journey_table_free_journey(struct journey_table *s, struct journey *j);

@@ -35,7 +35,7 @@ struct journeys {
 	struct decode_cache seen;
 	uint32_t suspects;	/* journeys after a gap that may lack a head */
 	uint32_t gap_lost;	/* of the last gap */
-	uint64_t gap_ns;	/* when it was found, 0: none yet */
+	uint64_t gap_ns;	/* when the last gap was found, 0: none yet */
 	uint64_t now_ns;	/* of the last event */
 	uint32_t cpus;
 	uint32_t depth;		/* of identity_key() */

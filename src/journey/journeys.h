@@ -16,7 +16,7 @@ struct journeys;
 /* What the owner of the journeys wants to know. */
 struct journey_ops {
 	/*
-	 * A journey is over.  False: it is freed behind this; true: kept
+	 * A journey is over.  False: the caller frees it then; true: kept
 	 * until journeys_give_back().
 	 */
 	bool (*done)(void *arg, struct journey *j);

@@ -75,7 +75,7 @@ void packet_ids_settle(struct journey_table *table, struct journey *j,
 {
 	struct journey *other = find_by_stamp(table, j, o->e);
 
-	/* Loopback makes another id of it. */
+	/* Loopback gives the packet another buffer, with another id. */
 	if (path_loops_back(path, o))
 		journey_table_unbind(table, j);
 	if (other) {

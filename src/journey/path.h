@@ -23,13 +23,14 @@ static inline bool path_ends_table(const struct path *p)
 /** path_begin - the first event of a packet, or of a copy */
 void path_begin(struct path *p, const struct observation *o);
 
-/** path_advance - one more event; the caller has found it possible */
+/** path_advance - one more event, which the caller has found possible */
 void path_advance(struct path *p, const struct observation *o);
 
 /**
  * path_is_at - the last event was in this base chain, as is known only now
  *
- * Nothing is done to a packet that came back over loopback: it is where that was seen.
+ * Nothing is done to a packet that came back over loopback: where that was seen
+ * it is for certain.
  */
 void path_is_at(struct path *p, const struct place *at);
 
@@ -46,7 +47,7 @@ static inline bool path_loops_back(const struct path *p,
 	       (o->e->hook == NF_INET_PRE_ROUTING || p->local);
 }
 
-/* Can an event be a packet's next one?  Who says yes to less says it to more. */
+/* Can an event be a packet's next one?  In order: what is strict is relaxed, too. */
 enum path_answer {
 	PATH_NO,
 	PATH_RELAXED,	/* only if events are missing in between */

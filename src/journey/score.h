@@ -63,7 +63,7 @@ enum score_weight {
  * score_event - weigh what stayed the same against what cannot have changed
  * @path: the branch of @j that the event may follow, or be a copy of
  * @stamps: the kernel is known to stamp packets on receipt
- * Return: higher is better; SCORE_REFUTED and below: it contradicts.
+ * Return: higher is better; SCORE_REFUTED and below: something contradicts.
  */
 int score_event(const struct journey *j, const struct path *path,
 		const struct observation *o, bool stamps);
