@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "rules/base/units.h"
+
 static const struct target targets[] = {
 	{ "AUDIT", EFFECT_CONTINUE, 0 },
 	{ "CHECKSUM", EFFECT_CONTINUE, MANGLE_OTHER },
@@ -48,7 +50,7 @@ static const struct target targets[] = {
 
 const struct target *target_find(const char *name)
 {
-	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(targets); i++)
 		if (strcmp(targets[i].name, name) == 0)
 			return &targets[i];
 	return NULL;

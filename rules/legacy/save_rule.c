@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "rules/base/units.h"
 #include "rules/legacy/snapshot.h"
 
 enum { NAME_MAX_LEN = 31 };
@@ -40,7 +41,7 @@ bool save_verdict(struct strview name, uint8_t *verdict)
 		{ "QUEUE", SNAP_QUEUE }, { "RETURN", SNAP_RETURN },
 	};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		if (!strview_is(name, words[i].word))
 			continue;
 		*verdict = words[i].verdict;

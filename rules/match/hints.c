@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rules/base/units.h"
+
 /* What tcpdump's words are in iptables'; %s is the word behind. */
 static const struct {
 	const char *word;
@@ -68,8 +70,7 @@ void hints_of_word(char *buf, size_t size, const char *word, const char *next)
 			 word, word);
 		return;
 	}
-	for (size_t i = 0; !format && i < sizeof(tcpdump_words) /
-	     sizeof(tcpdump_words[0]); i++)
+	for (size_t i = 0; !format && i < ARRAY_SIZE(tcpdump_words); i++)
 		if (strcmp(tcpdump_words[i].word, word) == 0)
 			format = tcpdump_words[i].instead;
 	if (!format) {

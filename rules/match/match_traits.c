@@ -23,6 +23,7 @@
 
 #include "rules/base/family.h"
 #include "rules/base/ip_part.h"
+#include "rules/base/units.h"
 
 typedef uint32_t trait_fn(const struct family *f, const void *info,
 			  uint8_t revision, char *effect, size_t size);
@@ -241,7 +242,7 @@ uint32_t match_traits_of_match(const struct family *f,
 			       const struct xt_entry_match *m, char *effect,
 			       size_t size)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (strcmp(rows[i].name, m->u.user.name) != 0)
 			continue;
 		return rows[i].fn ? rows[i].fn(f, m->data, m->u.user.revision,

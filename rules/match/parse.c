@@ -12,6 +12,7 @@
 #include <xtables.h>
 
 #include "rules/base/family.h"
+#include "rules/base/units.h"
 #include "rules/legacy/table.h"
 #include "rules/nft/compat.h"
 
@@ -84,7 +85,7 @@ static const struct {
 
 static void check_protocol(struct parse *p, const char *name)
 {
-	for (size_t i = 0; i < sizeof(bound) / sizeof(bound[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bound); i++) {
 		if (strcmp(name, bound[i].name) != 0 ||
 		    (bound[i].only && bound[i].only != p->f))
 			continue;

@@ -11,6 +11,7 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/xt_NFLOG.h>
 
+#include "rules/base/units.h"
 #include "rules/nft/snapshot.h"
 
 enum { REGISTERS = 32 };
@@ -39,7 +40,7 @@ static const struct {
 
 static uint32_t does_plainly(const char *name)
 {
-	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(plain); i++)
 		if (strcmp(plain[i].name, name) == 0)
 			return plain[i].does;
 	return 0;
@@ -61,7 +62,7 @@ static void read_immediate(struct reader *rd, const struct nftnl_expr *x)
 
 	if (nftnl_expr_is_set(x, NFTNL_EXPR_IMM_VERDICT)) {
 		verdict = (int)nftnl_expr_get_u32(x, NFTNL_EXPR_IMM_VERDICT);
-		for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]);
+		for (size_t i = 0; i < ARRAY_SIZE(verdicts);
 		     i++)
 			if (verdicts[i].verdict == verdict)
 				rd->e->verdict = verdicts[i].is;
@@ -159,7 +160,7 @@ static void read_payload(struct reader *rd, const struct nftnl_expr *x)
 	if (!nftnl_expr_is_set(x, NFTNL_EXPR_PAYLOAD_SREG))
 		return;
 	if (base == NFT_PAYLOAD_NETWORK_HEADER)
-		does = written(fields, sizeof(fields) / sizeof(fields[0]),
+		does = written(fields, ARRAY_SIZE(fields),
 			       rd->family, from, to);
 	else if (base == NFT_PAYLOAD_TRANSPORT_HEADER)
 		does = written(ports, 2, NFPROTO_UNSPEC, from, to);
@@ -224,7 +225,7 @@ static int read_one(struct nftnl_expr *x, void *arg)
 	struct reader *rd = arg;
 
 	rd->e->does |= does_plainly(name);
-	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(readers); i++)
 		if (strcmp(readers[i].name, name) == 0)
 			readers[i].fn(rd, x);
 	return 0;

@@ -12,6 +12,8 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "rules/base/units.h"
+
 /* What of a packet was loaded into the register, to be compared next. */
 enum field {
 	NOTHING, IN, OUT, PROTO, SOURCE, DEST, FRAGMENT, MARK, PORTS, FLAGS,
@@ -262,7 +264,7 @@ static int check_one(struct nftnl_expr *x, void *arg)
 	struct check *c = arg;
 	bool ok = false;
 
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(checks); i++)
 		if (!c->form.ended && strcmp(checks[i].name, name) == 0)
 			ok = checks[i].fn(&c->form, x);
 	c->ok = c->ok && ok;

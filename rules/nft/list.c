@@ -12,6 +12,7 @@
 
 #include <linux/netfilter.h>
 
+#include "rules/base/units.h"
 #include "rules/nft/fill.h"
 #include "rules/nft/snapshot.h"
 
@@ -62,7 +63,7 @@ static bool load(struct lib *l)
 		fprintf(stderr, "%s\n", dlerror());
 		return false;
 	}
-	for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(symbols); i++) {
 		void *symbol = dlsym(RTLD_DEFAULT, symbols[i].name);
 
 		if (!symbol) {

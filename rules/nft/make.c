@@ -13,6 +13,7 @@
 #include <linux/netfilter.h>
 
 #include "rules/base/owner.h"
+#include "rules/base/units.h"
 #include "rules/nft/fill.h"
 #include "rules/nft/list.h"
 #include "rules/nft/save.h"
@@ -229,7 +230,7 @@ static void release(struct nft_maker *m, struct texts *texts)
 }
 
 static const uint8_t saved[] = { NFPROTO_IPV4, NFPROTO_IPV6 };
-enum { SAVED = sizeof(saved) / sizeof(saved[0]) };
+enum { SAVED = ARRAY_SIZE(saved) };
 
 /* iptables-nft-save works meanwhile. */
 static int read_beside(struct nft_maker *m, struct texts *texts,

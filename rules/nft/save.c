@@ -16,6 +16,7 @@
 #include <libnftnl/rule.h>
 #include <linux/netfilter.h>
 
+#include "rules/base/units.h"
 #include "rules/nft/fill.h"
 #include "rules/nft/form.h"
 
@@ -63,7 +64,7 @@ static int spawn(struct nft_save *s, const char *name,
 	int err = -1;
 
 	fill_variables(&v);
-	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders) && err; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && err; i++) {
 		snprintf(path, sizeof(path), "%s%s", folders[i], name);
 		/* Without a slash it is looked for in PATH. */
 		err = posix_spawnp(&s->pid, path, actions, NULL, argv,

@@ -16,6 +16,7 @@
 
 #include "rules/base/family.h"
 #include "rules/base/helper.h"
+#include "rules/base/units.h"
 
 #ifndef XTABLES_LIBDIR
 #define XTABLES_LIBDIR "/usr/lib/xtables"
@@ -151,7 +152,7 @@ static const char *match_of_file(char *file)
 	if (!dot || strcmp(dot, ".so") != 0)
 		return NULL;
 	*dot = '\0';
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
 		size_t len = strlen(prefixes[i]);
 
 		if (strncmp(file, prefixes[i], len) == 0)

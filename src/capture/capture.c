@@ -21,6 +21,7 @@
 
 #include "capture/event.h"
 #include "rules/base/netlink.h"
+#include "rules/base/units.h"
 
 enum {
 	SLOT = 4096,		/* fixed part of a message */
@@ -145,7 +146,7 @@ static int join_nft(int fd)
 {
 	static const int groups[] = { NFNLGRP_NFTRACE, NFNLGRP_NFTABLES };
 
-	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
 		if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
 			       &groups[i], sizeof(groups[i])) < 0)
 			return -errno;

@@ -10,6 +10,8 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_log.h>
 
+#include "rules/base/units.h"
+
 /* An attribute on its way into the struct. */
 struct attr {
 	uint16_t type, len;	/* of the payload */
@@ -46,7 +48,7 @@ static void take_stamp(struct event *e, const struct attr *a)
 	struct nfulnl_msg_packet_timestamp ts;
 
 	memcpy(&ts, a->payload, sizeof(ts));
-	e->stamp_ns = be64toh(ts.sec) * 1000000000 +
+	e->stamp_ns = be64toh(ts.sec) * NS_PER_S +
 		      be64toh(ts.usec) % 1000000 * 1000;
 	e->flags |= EVENT_HAS_STAMP;
 }

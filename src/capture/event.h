@@ -68,6 +68,9 @@ bool event_has_successor(const struct nlmsghdr *nlh, size_t len);
 /** event_open - what is behind the header; NULL: not all of the message is there */
 const struct nfgenmsg *event_open(const struct nlmsghdr *nlh, size_t len);
 
+/* Of lo in every network namespace (include/net/flow.h). */
+enum { LOOPBACK_IFINDEX = 1 };
+
 /**
  * event_parse - decode a MESSAGE_LEGACY
  * @len: bytes there are; the header's own length is checked against it

@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "journey/journey.h"
+#include "rules/base/units.h"
 
 /* Apart by no more than this, two times tell no two packets. */
-static const uint64_t SAME_TIME_NS = 1000000;
+static const uint64_t SAME_TIME_NS = NS_PER_MS;
 
 static void mark_ambiguous(struct journey *a, struct journey *b)
 {

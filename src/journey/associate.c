@@ -11,6 +11,7 @@
 #include "journey/score.h"
 #include "packet/packet.h"
 #include "place/place.h"
+#include "rules/base/units.h"
 
 enum {
 	HERE = 8,		/* events since its last: on a CPU at this moment ... */
@@ -18,7 +19,7 @@ enum {
 };
 
 /* ... and for so long, as the reader may have read them one by one. */
-static const uint64_t HERE_NS = 1000000;
+static const uint64_t HERE_NS = NS_PER_MS;
 
 /* A packet that no queue holds does not rest for so long between two rules. */
 static const uint64_t ALIVE_NS = 20000000;

@@ -11,10 +11,9 @@
 #include "packet/identity.h"
 #include "place/place.h"
 #include "place/table_order.h"
+#include "rules/base/units.h"
 
-enum { FIRST_ROOM = 24, LOOPBACK_IFINDEX = 1, TCP_RST = 0x04 };
-
-static const uint64_t MS = 1000000;
+enum { FIRST_ROOM = 24, TCP_RST = 0x04 };
 
 /* Silence after which nothing is expected any more, when not all was seen. */
 static const uint64_t SILENCE_MS = 250, QUEUE_SILENCE_MS = 1000;
@@ -354,13 +353,13 @@ uint64_t journey_patience_ns(const struct journey *j)
 	/* User space takes its time. */
 	for (unsigned int b = 0; b < j->branches; b++)
 		if (j->path[b].state == PATH_QUEUED)
-			return QUEUE_SILENCE_MS * MS;
+			return QUEUE_SILENCE_MS * NS_PER_MS;
 	for (unsigned int b = 0; b < j->branches; b++)
 		if (j->path[b].state != PATH_TABLE_DONE &&
 		    j->path[b].state != PATH_ENDED)
-			return SILENCE_MS * MS;
+			return SILENCE_MS * NS_PER_MS;
 	if (j->flags & JOURNEY_COPIES &&
 	    j->path[0].hook != NF_INET_PRE_ROUTING)
-		return JOURNEY_PATIENCE_MS * MS;
-	return SILENCE_MS * MS;
+		return JOURNEY_PATIENCE_MS * NS_PER_MS;
+	return SILENCE_MS * NS_PER_MS;
 }

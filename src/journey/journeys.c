@@ -15,17 +15,15 @@
 #include "journey/packet_ids.h"
 #include "place/place.h"
 #include "rules/base/family.h"
+#include "rules/base/units.h"
 
 enum {
 	OPEN_MAX = 4096,	/* journeys under way; then the oldest is closed */
 	ASIDE_MAX = 1024,	/* journeys over, and waiting for a twin's end */
 	NFT_DEPTH = 20,		/* bytes that nft copies of the transport header */
-	LOOPBACK_IFINDEX = 1,
 	SUSPECTS = 16,		/* journeys behind a gap, on a small machine */
 	PROOF_STAMPS = 4,	/* events of one stamp: the kernel stamps on receipt */
 };
-
-static const uint64_t MS = 1000000;	/* in ns */
 
 /* So long behind a gap a packet may come out of a queue that it was in before. */
 static const uint64_t QUEUE_NS = 250000000;
@@ -388,12 +386,12 @@ int journeys_expire(struct journeys *js, uint64_t now_ns)
 		else if (at < due)
 			due = at;
 		/* Journeys are in order of age: the rest is younger. */
-		if (j->last_ns + JOURNEY_PATIENCE_MS * MS > now_ns)
+		if (j->last_ns + JOURNEY_PATIENCE_MS * NS_PER_MS > now_ns)
 			break;
 	}
 	if (due == UINT64_MAX)
 		return js->table.open ? (int)JOURNEY_PATIENCE_MS : -1;
-	return (int)((due - now_ns) / MS) + 1;
+	return (int)((due - now_ns) / NS_PER_MS) + 1;
 }
 
 int journeys_due_ms(const struct journeys *js, uint64_t now_ns)
@@ -404,9 +402,9 @@ int journeys_due_ms(const struct journeys *js, uint64_t now_ns)
 	if (!j)
 		return -1;
 	silent = now_ns - j->last_ns;
-	if (silent >= JOURNEY_PATIENCE_MS * MS)
+	if (silent >= JOURNEY_PATIENCE_MS * NS_PER_MS)
 		return 0;
-	return (int)((JOURNEY_PATIENCE_MS * MS - silent) / MS) + 1;
+	return (int)((JOURNEY_PATIENCE_MS * NS_PER_MS - silent) / NS_PER_MS) + 1;
 }
 
 void journeys_turn(struct journeys *js)

@@ -8,6 +8,7 @@
 #include "journey/path.h"
 #include "journey/slots.h"
 #include "place/place.h"
+#include "rules/base/units.h"
 
 /* Would a packet that went on have been seen, whichever hook came next? */
 static bool would_be_seen(const struct path_map *map, const struct path *p)
@@ -136,6 +137,6 @@ void path_fate(const struct path_map *map, const struct path *p,
 	};
 	if (has_decider[fate->kind])
 		fate->by = p->last;
-	for (size_t i = 0; i < sizeof(caveats) / sizeof(caveats[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(caveats); i++)
 		caveats[i](map, p, fate);
 }

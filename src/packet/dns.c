@@ -11,6 +11,7 @@
 
 #include "base/escape.h"
 #include "base/strbuf.h"
+#include "rules/base/units.h"
 
 enum { DNS_HEADER = 12, ANSWERS_SHOWN = 4, DNS_CUT = 2048, DNS_PADDED = 8192 };
 
@@ -37,7 +38,7 @@ static void add_type(struct strbuf *l, unsigned int type)
 		{ ns_t_opt, "OPT" }, { ns_t_hinfo, "HINFO" },
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		if (names[i].type == type) {
 			strbuf_add(l, "%s", names[i].name);
 			return;
@@ -119,7 +120,7 @@ static const char *rcode_name(unsigned int rcode)
 		" Refused",
 	};
 
-	return rcode < sizeof(names) / sizeof(names[0]) ? names[rcode]
+	return rcode < ARRAY_SIZE(names) ? names[rcode]
 							: " Resp?";
 }
 

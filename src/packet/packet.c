@@ -7,6 +7,8 @@
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 
+#include "rules/base/units.h"
+
 enum { IPV4_HEADER = 20, IPV6_HEADER = 40, EXTENSIONS_MAX = 16,
        MOBILITY = 135 /* RFC 6275 */ };
 
@@ -95,7 +97,7 @@ static void decode_transport(struct packet *p)
 	p->payload = p->l4 < p->caplen ? p->l4 : p->caplen;
 	if (p->frag_offset)
 		return;
-	for (size_t i = 0; i < sizeof(transports) / sizeof(*transports); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(transports); i++) {
 		if (transports[i].proto != p->proto)
 			continue;
 		if (p->l4 + transports[i].min <= p->caplen)

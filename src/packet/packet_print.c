@@ -14,6 +14,7 @@
 #include "packet/print_ends.h"
 #include "packet/print_icmp.h"
 #include "packet/print_tcp.h"
+#include "rules/base/units.h"
 
 /* Bytes behind the network header and its extensions. */
 static uint32_t behind_network(const struct packet *p)
@@ -57,7 +58,7 @@ static const char *sctp_chunk(uint8_t type)
 		"COOKIE ACK",
 	};
 
-	return type < sizeof(names) / sizeof(names[0]) ? names[type] : "?";
+	return type < ARRAY_SIZE(names) ? names[type] : "?";
 }
 
 static void add_sctp(struct strbuf *l, const struct packet *p)
@@ -101,7 +102,7 @@ static void add_extensions(struct strbuf *l, const struct packet *p)
 		{ PACKET_AH, "AH " },
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (p->extensions & names[i].bit)
 			strbuf_text(l, names[i].name);
 }

@@ -11,6 +11,7 @@
 #include "base/strbuf.h"
 #include "packet/packet.h"
 #include "packet/print_ends.h"
+#include "rules/base/units.h"
 
 struct type_name {
 	uint8_t type;
@@ -145,10 +146,10 @@ void print_icmp(struct strbuf *l, const struct packet *p)
 {
 	bool six = p->proto == IPPROTO_ICMPV6;
 	const struct type_name *name = six ?
-		find_name(icmp6_names, sizeof(icmp6_names) /
-			  sizeof(*icmp6_names), p->icmp_type, p->icmp_code) :
-		find_name(icmp_names, sizeof(icmp_names) /
-			  sizeof(*icmp_names), p->icmp_type, p->icmp_code);
+		find_name(icmp6_names, ARRAY_SIZE(icmp6_names),
+			  p->icmp_type, p->icmp_code) :
+		find_name(icmp_names, ARRAY_SIZE(icmp_names),
+			  p->icmp_type, p->icmp_code);
 	static const uint8_t errors[] = { 3, 4, 5, 11, 12 };
 
 	strbuf_add(l, "%s", six ? "ICMP6, " : "ICMP ");

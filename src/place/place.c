@@ -165,7 +165,7 @@ static bool kind_fits(const struct snap_chain *c, const struct snap_rule *r,
 
 	if (!labelled)
 		return p->kind == PLACE_RULE;
-	return p->kind == (c->hook == 0xff ? PLACE_RETURN : PLACE_POLICY);
+	return p->kind == (c->hook == NOT_A_HOOK ? PLACE_RETURN : PLACE_POLICY);
 }
 
 static bool number_fits(const struct snapshot *s, const struct snap_chain *c,

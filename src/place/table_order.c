@@ -6,6 +6,8 @@
 #include <linux/netfilter.h>
 #include <string.h>
 
+#include "rules/base/units.h"
+
 static const char *const table_words[] = {
 	[T_RAW] = "raw", [T_MANGLE] = "mangle", [T_DNAT] = "nat",
 	[T_FILTER] = "filter", [T_SECURITY] = "security",
@@ -13,7 +15,7 @@ static const char *const table_words[] = {
 
 const char *table_order_name(const char *name, size_t len)
 {
-	for (size_t t = 0; t < sizeof(table_words) / sizeof(table_words[0]);
+	for (size_t t = 0; t < ARRAY_SIZE(table_words);
 	     t++)
 		if (table_words[t] && strlen(table_words[t]) == len &&
 		    memcmp(table_words[t], name, len) == 0)

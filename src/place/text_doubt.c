@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "rules/base/units.h"
 #include "rules/view/ruleset.h"
 
 static const struct {
@@ -35,7 +36,7 @@ static void note(void *arg, const struct ruleset_rule *r)
 {
 	struct forgers *f = arg;
 
-	if (f->count == sizeof(f->rule) / sizeof(f->rule[0]))
+	if (f->count == ARRAY_SIZE(f->rule))
 		return;
 	f->rule[f->count].text = r->text;
 	f->rule[f->count++].len = r->len;

@@ -17,6 +17,7 @@
 #include "protocol/bulletin.h"
 #include "protocol/reader_ipc.h"
 #include "protocol/stats.h"
+#include "rules/base/units.h"
 #include "rules/nft/snapshot.h"
 
 enum {
@@ -30,8 +31,6 @@ enum {
 	/* So many are unasked: ask, although the socket is not empty. */
 	ASK_AT_ONCE = 256,
 };
-
-static const uint64_t MS = 1000000;
 
 /* A journey, or an event with its packet behind it. */
 struct held {
@@ -462,7 +461,7 @@ static bool is_late(const struct held *d, uint64_t now_ns)
 {
 	uint64_t wait = d->answered ? WAIT_MS : 2 * WAIT_MS;
 
-	return now_ns - d->since_ns >= wait * MS;
+	return now_ns - d->since_ns >= wait * NS_PER_MS;
 }
 
 static int due_ms(const struct pending *p, uint64_t now_ns)
@@ -471,8 +470,8 @@ static int due_ms(const struct pending *p, uint64_t now_ns)
 
 	if (!p->first)
 		return -1;
-	due = p->first->since_ns + 2 * WAIT_MS * MS;
-	return due > now_ns ? (int)((due - now_ns) / MS) + 1 : 0;
+	due = p->first->since_ns + 2 * WAIT_MS * NS_PER_MS;
+	return due > now_ns ? (int)((due - now_ns) / NS_PER_MS) + 1 : 0;
 }
 
 int pending_poll(struct pending *p, uint64_t now_ns, bool empty)

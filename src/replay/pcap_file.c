@@ -8,6 +8,7 @@
 
 #include "replay/line_reader.h"
 #include "report/pcapng.h"
+#include "rules/base/units.h"
 
 enum {
 	BLOCK_LEAST = 12,	/* type, length, length */
@@ -42,7 +43,7 @@ enum pcap_file_type pcap_file_type(const char *first, size_t len)
 	magic = get_u32(first, false);
 	if (magic == PCAPNG_SECTION)	/* the same in either order */
 		return PCAP_FILE_NG;
-	for (size_t i = 0; i < sizeof(old) / sizeof(old[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(old); i++)
 		if (magic == old[i] || bswap_32(magic) == old[i])
 			return PCAP_FILE_OLD;
 	return PCAP_FILE_OTHER;
@@ -107,8 +108,8 @@ static uint64_t part_in_nanoseconds(uint64_t rest, uint64_t units)
 {
 	uint64_t ns = 0;
 
-	if (units <= UINT64_MAX / 1000000000)
-		return rest * 1000000000 / units;
+	if (units <= UINT64_MAX / NS_PER_S)
+		return rest * NS_PER_S / units;
 	/* Of units so small, what falls off is far below a nanosecond. */
 	for (; units > UINT64_MAX / 10; units /= 2)
 		rest /= 2;
@@ -124,7 +125,7 @@ static uint64_t in_nanoseconds(uint64_t time, uint64_t units)
 {
 	if (units == 0)
 		return 0;
-	return time / units * 1000000000 +
+	return time / units * NS_PER_S +
 	       part_in_nanoseconds(time % units, units);
 }
 

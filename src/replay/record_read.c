@@ -16,6 +16,7 @@
 #include "report/report.h"
 #include "rules/base/family.h"
 #include "rules/base/strview.h"
+#include "rules/base/units.h"
 
 /* A record's words in their order. */
 enum part { PART_HEAD, PART_EVENTS, PART_CHANGES, PART_FATES };
@@ -288,7 +289,7 @@ static bool take_word(struct reading *rd, struct strview word)
 	/* "e" is also how words of a later version may begin. */
 	if (word.len > 1 && word.at[0] == 'e' && word.at[1] != ',')
 		return true;
-	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++)
 		if (strview_starts(word, rows[i].start))
 			return in_order(rd, i) &&
 			       rows[i].take(rd, strview_behind(

@@ -17,8 +17,7 @@
 #include "replay/replay_state.h"
 #include "replay/trace_text.h"
 #include "report/printer.h"
-
-static const uint64_t SECOND = 1000000000;
+#include "rules/base/units.h"
 
 struct text_replay {
 	struct replay *r;
@@ -93,10 +92,10 @@ static uint64_t pass_time(struct text_replay *tr)
 
 	if (!now)
 		return tr->last_ns;
-	if (now + SECOND < tr->last_ns)
+	if (now + NS_PER_S < tr->last_ns)
 		tr->r->silence(tr->r->arg, UINT64_MAX);
-	else if (now > 2 * SECOND)
-		tr->r->silence(tr->r->arg, now - 2 * SECOND);
+	else if (now > 2 * NS_PER_S)
+		tr->r->silence(tr->r->arg, now - 2 * NS_PER_S);
 	tr->last_ns = now;
 	return now;
 }

@@ -12,6 +12,7 @@
 #include "replay/trace_build.h"
 #include "replay/trace_time.h"
 #include "rules/base/strview.h"
+#include "rules/base/units.h"
 
 enum { DEPTH = 2 };	/* a packet, and the one that it quotes */
 
@@ -99,7 +100,7 @@ static bool protocol(struct strview s, struct trace_text_packet *p)
 	uint32_t n;
 
 	p->has_proto = true;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		if (!strview_is(s, words[i].word))
 			continue;
 		p->proto = words[i].proto;
@@ -158,7 +159,7 @@ static int take_number(struct trace_text_packet *p, struct strview word)
 {
 	bool misplaced = false;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct strview value = word;
 
 		if (!strview_take(&value, rows[i].key))
@@ -277,7 +278,7 @@ static int take_event_word(struct reading *rd, struct strview word)
 	};
 	struct strview value = word;
 
-	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
 		if (!strview_take(&value, names[i].key))
 			continue;
 		if (!first(rd, i))

@@ -6,8 +6,9 @@
 #include <time.h>
 
 #include "replay/trace_line.h"
+#include "rules/base/units.h"
 
-static const int64_t SECOND = 1000000000, DAY = 86400;
+static const int64_t SECOND = NS_PER_S, DAY = 86400;
 
 struct cursor {
 	const char *at, *end;
@@ -306,7 +307,7 @@ void trace_text_time(struct trace_text *t, const char *head, size_t len,
 
 	skip_lead(&start);
 	c = start;
-	for (size_t i = 0; !found && i < sizeof(forms) / sizeof(forms[0]); i++) {
+	for (size_t i = 0; !found && i < ARRAY_SIZE(forms); i++) {
 		c = start;
 		found = forms[i](t, &c, now);
 	}

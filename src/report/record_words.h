@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "journey/journey.h"
+#include "rules/base/units.h"
 
 /* Letters of "flags="; those that only a journey under way needs are not kept. */
 static const struct record_flag {
@@ -20,6 +21,6 @@ static const struct record_flag {
 	{ 'n', JOURNEY_NAT },
 };
 
-enum { RECORD_FLAGS = sizeof(record_flags) / sizeof(record_flags[0]) };
+enum { RECORD_FLAGS = ARRAY_SIZE(record_flags) };
 
 #endif

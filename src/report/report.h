@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rules/base/units.h"
+
 struct event;
 struct ifnames;
 struct journey;
@@ -53,7 +55,7 @@ extern const struct report report_graph;	/* --graph */
 /** report_since_boot - a log may tell no other time than since the machine's start */
 static inline bool report_since_boot(uint64_t ns)
 {
-	return ns < UINT64_C(315532800) * 1000000000;	/* 1980 */
+	return ns < UINT64_C(315532800) * NS_PER_S;	/* 1980 */
 }
 
 /** report_time_source - who says so: "packet", "reader", "log", "boot" */

@@ -21,6 +21,7 @@
 #include "place/text_doubt.h"
 #include "report/place_text_cache.h"
 #include "rules/base/family.h"
+#include "rules/base/units.h"
 #include "rules/nft/snapshot.h"
 
 static const char *const kinds[] = {
@@ -60,12 +61,12 @@ static void put_time(struct outbuf *o, uint64_t ns)
 {
 	static time_t known = -1;
 	static char text[32];
-	time_t sec = (time_t)(ns / 1000000000);
+	time_t sec = (time_t)(ns / NS_PER_S);
 	struct tm tm;
 
 	if (report_since_boot(ns)) {
 		outbuf_printf(o, "\"%lld.%06u\"", (long long)sec,
-			      (unsigned int)(ns / 1000 % 1000000));
+			      (unsigned int)(ns % NS_PER_S / NS_PER_US));
 		return;
 	}
 	if (sec != known) {
@@ -74,7 +75,7 @@ static void put_time(struct outbuf *o, uint64_t ns)
 		known = sec;
 	}
 	outbuf_printf(o, "\"%s.%06uZ\"", text,
-		      (unsigned int)(ns / 1000 % 1000000));
+		      (unsigned int)(ns % NS_PER_S / NS_PER_US));
 }
 
 static void put_hex(struct outbuf *o, const uint8_t *bytes, size_t len)

@@ -17,6 +17,7 @@
 #include "place/place.h"
 #include "place/text_doubt.h"
 #include "report/report_alone.h"
+#include "rules/base/units.h"
 
 enum { LINE = 1024 };
 
@@ -48,9 +49,9 @@ static void put_time(struct outbuf *o, uint64_t ns)
 	static time_t known = -1;
 	static char text[16];
 	char line[32];
-	time_t sec = (time_t)(ns / 1000000000);
+	time_t sec = (time_t)(ns / NS_PER_S);
 	struct tm tm;
-	uint32_t us = (uint32_t)(ns / 1000 % 1000000);
+	uint32_t us = (uint32_t)(ns % NS_PER_S / NS_PER_US);
 
 	if (report_since_boot(ns)) {
 		outbuf_printf(o, "%lld.%06u ", (long long)sec, us);
