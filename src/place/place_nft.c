@@ -68,7 +68,7 @@ static void add_slot(struct place_nft *pn, const struct nft_snapshot *s,
 	}
 }
 
-/* Does a rule do @what, enum nft_snap_does? */
+/* Does a rule do @what, enum rule_does? */
 static bool any_does(const struct nft_snapshot *s, uint32_t what)
 {
 	for (uint32_t i = 0; i < s->rules; i++)

@@ -20,7 +20,7 @@ struct cause_question {
 	struct packet_view look; /* at its last event; ports are left out */
 	uint32_t queue;		/* the one it was handed to */
 	uint8_t nfproto;
-	uint8_t order;		/* enum place_table of its last event */
+	uint8_t order;		/* enum table_order of its last event */
 	uint8_t queued;		/* 0, or handed to a queue, and not seen again */
 	uint8_t whole;		/* 0, or must not be fragmented */
 };

@@ -81,8 +81,7 @@ static int take_lock(struct run *r)
 	if (err == -EWOULDBLOCK) {
 		check_lock_holder(&r->host.lock);
 		msg("error: the xtables lock was not to be had within %u "
-		    "seconds (-w waits longer)",
-		    r->o->wait_s);
+		    "seconds (-w waits longer)", r->o->wait_s);
 		return STATUS_BUSY;
 	}
 	if (err == -ECANCELED) {

@@ -139,8 +139,7 @@ static void say_strange(void *arg, const char *name)
 	left->strange++;
 	msg("warning: " RUN_DIR "/%s is not what this version of nftrace "
 	    "writes there: it is left alone, and nothing is put back from it; "
-	    "remove it when no run needs it",
-	    name);
+	    "remove it when no run needs it", name);
 }
 
 static void check_folder(struct check_left *left)
@@ -174,8 +173,7 @@ static void mend_counters(bool dry, bool locked, struct check_left *left)
 		    tables, plural((uint64_t)tables), whom);
 	else
 		msg("note: a dead run kept counters of %d table%s from %s; "
-		    "put back",
-		    tables, plural((uint64_t)tables), whom);
+		    "put back", tables, plural((uint64_t)tables), whom);
 }
 
 static void say_logger(const struct family *f, const struct logger_mended *m,
@@ -186,12 +184,10 @@ static void say_logger(const struct family *f, const struct logger_mended *m,
 		    f->name, m->name, msg_errno_text(m->error));
 	else if (m->restored && dry)
 		msg("note: a dead run left the logger of %s changed; it was "
-		    "%s: nftrace --cleanup puts it back",
-		    f->name, m->name);
+		    "%s: nftrace --cleanup puts it back", f->name, m->name);
 	else if (m->restored)
 		msg("note: a dead run left the logger of %s changed; put back "
-		    "to %s",
-		    f->name, m->name);
+		    "to %s", f->name, m->name);
 }
 
 static void mend_loggers(bool dry, struct check_left *left)
@@ -286,8 +282,7 @@ int check_cleanup(const struct options *o)
 	if (err) {
 		check_lock_holder(&lock);
 		msg("error: the xtables lock was not to be had within %u "
-		    "seconds (-w waits longer)",
-		    o->wait_s);
+		    "seconds (-w waits longer)", o->wait_s);
 		return err == -EWOULDBLOCK ? STATUS_BUSY : STATUS_FAILURE;
 	}
 	if (owner_init(&owner, time(NULL)) == 0)

@@ -79,8 +79,7 @@ static void check_own_gone(struct run *r, unsigned int i,
 			continue;
 		r->outcome.verify_failed = true;
 		msg("error: a rule of this run is still in %s: nftrace "
-		    "--cleanup",
-		    families[i]->command);
+		    "--cleanup", families[i]->command);
 	}
 }
 
@@ -92,8 +91,7 @@ static void check_tables_gone(struct run *r)
 			continue;
 		r->outcome.verify_failed = true;
 		msg("error: the nft table of this run for %s is still there: "
-		    "nftrace --cleanup",
-		    families[i]->name);
+		    "nftrace --cleanup", families[i]->name);
 	}
 }
 
@@ -168,8 +166,7 @@ static bool be_impatient(pid_t reader, struct farewell *f)
 {
 	if (f->killed) {
 		msg("warning: the reader (pid %d) hangs in the kernel and "
-		    "cannot be ended",
-		    (int)reader);
+		    "cannot be ended", (int)reader);
 		return false;
 	}
 	if (process_child_is_stopped(reader)) {

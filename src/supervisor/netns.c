@@ -48,13 +48,11 @@ static int explain_open(const char *word, int err)
 	else if (is_number(word))
 		msg("error: '--netns %s': there is no process of that number "
 		    "here (a container's own PIDs are other ones; try "
-		    "lsns -t net)",
-		    word);
+		    "lsns -t net)", word);
 	else
 		msg("error: '--netns %s': there is no network namespace of "
 		    "that name: see ip netns list and lsns -t net, or give a "
-		    "process's PID",
-		    word);
+		    "process's PID", word);
 	return STATUS_USAGE;
 }
 
@@ -72,8 +70,7 @@ int netns_enter(const char *word)
 	}
 	if (err) {
 		msg("error: entering the network namespace '%s': needs root "
-		    "or CAP_SYS_ADMIN (%s)",
-		    word, strerror(err));
+		    "or CAP_SYS_ADMIN (%s)", word, strerror(err));
 		return STATUS_FAILURE;
 	}
 	return 0;

@@ -121,8 +121,7 @@ static int judge(const struct options *o, const struct match_result *m,
 	}
 	if (m->traits & MATCH_EVERYTHING && !o->all) {
 		msg("error: '%s' matches every packet: if that is what you "
-		    "want, say --all",
-		    words);
+		    "want, say --all", words);
 		return STATUS_USAGE;
 	}
 	if (m->traits & MATCH_SIDE_EFFECT && !o->side_effects) {
@@ -138,8 +137,7 @@ static int judge(const struct options *o, const struct match_result *m,
 	*chains = can & (o->chains ? o->chains : TRACE_BOTH);
 	if (!can) {
 		msg("error: '%s' can match no packet: raw's PREROUTING has no "
-		    "out-interface and its OUTPUT no in-interface",
-		    words);
+		    "out-interface and its OUTPUT no in-interface", words);
 		return STATUS_USAGE;
 	}
 	if (!*chains) {
@@ -159,22 +157,18 @@ static void warn(const struct match_result *m, const char *words,
 	if (m->traits & MATCH_OUT)
 		msg("note: '%s' has -o: only what this host sends itself is "
 		    "traced; in raw a forwarded packet has no out-interface "
-		    "yet",
-		    words);
+		    "yet", words);
 	if (m->traits & MATCH_CONNTRACK && trigger == TRIGGER_NFT)
 		msg("note: '%s' needs conntrack: packets are traced from "
 		    "behind it on, so what they meet before (raw) is not "
-		    "shown",
-		    what);
+		    "shown", what);
 	else if (m->traits & MATCH_CONNTRACK)
 		msg("warning: '%s' will hardly match: in raw a packet has no "
 		    "conntrack entry yet (--backend nft traces behind "
-		    "conntrack)",
-		    what);
+		    "conntrack)", what);
 	if (m->traits & MATCH_FRAGMENT)
 		msg("warning: '%s' matches nothing where conntrack is in use: "
-		    "it puts fragments together before raw",
-		    words);
+		    "it puts fragments together before raw", words);
 }
 
 static bool make_room(struct plan_family *pf, unsigned int count)
@@ -219,8 +213,7 @@ static int add_rules(struct plan_family *pf, const struct match_result *m,
 
 	if (count > KEEPER_RULES) {
 		msg("error: that makes %u rules, more than %d: use fewer "
-		    "addresses",
-		    count, KEEPER_RULES);
+		    "addresses", count, KEEPER_RULES);
 		return STATUS_USAGE;
 	}
 	room = make_room(pf, count);
@@ -362,8 +355,7 @@ static int add_mirrored(struct plan *p, const struct options *o,
 	if (!status)
 		msg("warning: replies are looked for by '%s': those whose "
 		    "addresses or ports NAT changes (masquerading, services) "
-		    "are not caught in raw; --backend nft finds them",
-		    words);
+		    "are not caught in raw; --backend nft finds them", words);
 	reply_match_free(&mirrored);
 	return status;
 }

@@ -108,24 +108,20 @@ static int explain_end(const struct run *r)
 	switch (st->input_end) {
 	case REPLAY_BROKEN:
 		msg("warning: %s is cut off or damaged at byte %" PRIu64
-		    ": what is behind it was not read",
-		    path, st->input_offset);
+		    ": what is behind it was not read", path, st->input_offset);
 		return STATUS_INCOMPLETE;
 	case REPLAY_MEMORY:
 		msg("warning: %s takes more memory than the reader may have (%u "
 		    "MiB, or what ulimit -d allows): what is behind byte %" PRIu64
-		    " was not read",
-		    path, MEMORY_MIB, st->input_offset);
+		    " was not read", path, MEMORY_MIB, st->input_offset);
 		return STATUS_INCOMPLETE;
 	case REPLAY_OLD_PCAP:
 		msg("error: %s is a pcap file without journeys: --read takes "
-		    "pcapng files of nftrace's --pcap, and text",
-		    path);
+		    "pcapng files of nftrace's --pcap, and text", path);
 		return STATUS_FAILURE;
 	case REPLAY_NO_EVENTS:
 		msg("error: '--flat' with '--json' or '-v', and %s: the file "
-		    "does not hold a packet's headers at each event",
-		    path);
+		    "does not hold a packet's headers at each event", path);
 		return STATUS_USAGE;
 	case REPLAY_ERROR:
 		msg("error: reading %s: %s", path, strerror(-st->input_error));
@@ -165,16 +161,13 @@ static void explain_nothing(const struct run *r, int fd)
 		msg("nothing was found: %s is empty", path);
 	else if ((program = unpacker(first, len)))
 		msg("nothing was found: %s is compressed: try %s %s | nftrace "
-		    "--read -",
-		    path, program, path);
+		    "--read -", path, program, path);
 	else if (pcap_file_type((const char *)first, len) == PCAP_FILE_NG)
 		msg("nothing was found: no packet of %s has a journey with it, "
-		    "as those of --pcap have",
-		    path);
+		    "as those of --pcap have", path);
 	else
 		msg("nothing was found: %s has no TRACE line of the kernel's; "
-		    "only the logger nf_log_syslog writes them",
-		    path);
+		    "only the logger nf_log_syslog writes them", path);
 }
 
 static int conclude_replay(struct run *r, int fd)

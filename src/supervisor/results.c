@@ -48,8 +48,7 @@ int results_spare(const struct sink_plan sink[], int fd, const char *path)
 	    !is_written(sink, &st))
 		return 0;
 	msg("error: %s is read and would be written over: results need a file "
-	    "of their own",
-	    path);
+	    "of their own", path);
 	return STATUS_USAGE;
 }
 
@@ -69,8 +68,7 @@ static int add_file(struct sink_plan sink[], enum sink_kind kind,
 	if (fd != STDOUT_FILENO && fstat(fd, &st) == 0 &&
 	    is_written(sink, &st)) {
 		msg("error: %s twice: standard output, --pcap and --graph each "
-		    "need a file of their own",
-		    path);
+		    "need a file of their own", path);
 		close(fd);
 		return STATUS_USAGE;
 	}

@@ -41,8 +41,7 @@ static void say_unheard(const struct run *r, uint64_t matched)
 		return;
 	if (r->reader.seen.lost)
 		msg("nothing was traced although %" PRIu64 " packet%s matched: "
-		    "all events were lost",
-		    matched, plural(matched));
+		    "all events were lost", matched, plural(matched));
 	else if (!r->plan.see_legacy)
 		msg("nothing was traced although %" PRIu64 " packet%s matched: "
 		    "no event of nft reached nftrace",
@@ -50,8 +49,7 @@ static void say_unheard(const struct run *r, uint64_t matched)
 	else
 		msg("nothing was traced although %" PRIu64 " packet%s matched: "
 		    "no event reached NFLOG group 0; did another program "
-		    "set the logger meanwhile?",
-		    matched, plural(matched));
+		    "set the logger meanwhile?", matched, plural(matched));
 }
 
 static void say_nothing(const struct run *r)
@@ -83,8 +81,7 @@ static void say_rate(const struct run *r)
 
 	if (r->plan.rate[0] && matched >= r->plan.limit.burst)
 		msg("note: the rate of %s may have hidden packets (-l changes "
-		    "it)",
-		    r->plan.rate);
+		    "it)", r->plan.rate);
 }
 
 /*

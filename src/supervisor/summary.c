@@ -45,8 +45,7 @@ static void print_reader_end(const struct run *r)
 		return;
 	if (r->reader.seen.memory_short)
 		msg("error: the reader needs more memory than it may "
-		    "have (%u MiB, or what ulimit -d allows)",
-		    MEMORY_MIB);
+		    "have (%u MiB, or what ulimit -d allows)", MEMORY_MIB);
 	else
 		msg("error: the reader ended before its time");
 }
@@ -193,8 +192,7 @@ static void print_events(const struct run *r)
 	if (forged)
 		msg("warning: %" PRIu64 " netlink message%s came from another "
 		    "process, not from the kernel: left out. Who has "
-		    "CAP_NET_ADMIN here can send such",
-		    forged, plural(forged));
+		    "CAP_NET_ADMIN here can send such", forged, plural(forged));
 	if (st->broken)
 		msg("warning: %" PRIu64 " netlink message%s could not be read: "
 		    "what %s told of is missing",
@@ -211,8 +209,7 @@ static void print_events(const struct run *r)
 		    st->ruleless == 1 ? "it" : "they");
 	if (st->ambiguous)
 		msg("note: %" PRIu64 " packet%s could not be told apart from "
-		    "identical ones",
-		    st->ambiguous, plural(st->ambiguous));
+		    "identical ones", st->ambiguous, plural(st->ambiguous));
 }
 
 static void print_loggers(const struct run *r, char *buf, size_t size)
@@ -334,6 +331,5 @@ void summary_print_read(const struct run *r)
 		    st->strangers, plural(st->strangers));
 	if (st->ambiguous)
 		msg("note: %" PRIu64 " packet%s could not be told apart from "
-		    "identical ones",
-		    st->ambiguous, plural(st->ambiguous));
+		    "identical ones", st->ambiguous, plural(st->ambiguous));
 }
