@@ -287,6 +287,18 @@ run_nftrace() {
 # child_named COMM: pid of nftrace's child of that name, found once it is there
 child_named() { pgrep -P "$NFTRACE_PID" -x "$1" | head -n 1; }
 
+# ---- what it printed
+
+# normalise FILE: blocks in the order of their times, less what no two runs have in common.
+normalise() {
+	awk '/^#[0-9]+ / { key = $2; n++ } { printf "%s\t%06d\t%s\n", key, NR, $0 }' "$1" |
+		sort -t $'\t' -k1,1 -k2,2n | cut -f3- |
+		sed -E 's/^#[0-9]+ [0-9:.]+ /# /
+			s/\bseq [0-9:]+/seq N/; s/\back [0-9]+/ack N/; s/\bwin [0-9]+/win N/
+			s/TS val [0-9]+ ecr [0-9]+/TS val N ecr N/
+			s/__chain[0-9]+/__chainN/'
+}
+
 # ---- the state of a namespace
 
 _legacy() { # COMMAND FAMILY-FILE NS
@@ -355,6 +367,12 @@ assert_same() {
 	fail "$1 differs from what was expected"
 	printf '%s\n' "$difference" | sed 's/^/#   | /' | head -n 80
 	return 1
+}
+
+# assert_expected WHAT EXPECTED-FILE FILE: the same for a file of the tree, which UPDATE=1 writes anew
+assert_expected() {
+	[[ -z ${UPDATE-} ]] || cp "$3" "$2"
+	assert_same "$@"
 }
 
 # assert_equal WHAT EXPECTED GOT

@@ -3,9 +3,9 @@
 # shellcheck shell=bash
 # To be sourced after lib.sh and lab.sh. Expected: expected/FOLDER/NAME.txt; UPDATE=1 writes them.
 
-# scenario_router FOLDER: a - r - b, with servers, rules and nftrace in r
+# scenario_router [FOLDER]: a - r - b, with servers, rules and nftrace in r
 scenario_router() {
-	EXPECTED=$TESTS/expected/$1
+	EXPECTED=$TESTS/expected/${1-}
 	lab_router
 	settle a eth0 r eth0 r eth1 b eth0
 	server b echo udp 10.2.0.2 7 tcp 10.2.0.2 1011
@@ -43,42 +43,41 @@ trace() {
 	start_nftrace r -t 20 -c "$@"
 }
 
-# udp DESTINATION PORT [ARGS...]: one datagram from host a
-udp() {
-	talk a udp "$1" "$2" from $((20000 + $2)) wait 20 "${@:3}" 2>/dev/null
+# udp_from NS DESTINATION PORT [ARGS...] / udp DESTINATION...: one datagram, from host a
+udp_from() {
+	talk "$1" udp "$2" "$3" from $((20000 + $3)) wait 20 "${@:4}" 2>/dev/null
 	return 0
 }
+udp() { udp_from a "$@"; }
 
 tcp() {
 	talk a tcp "$1" "$2" from $((20000 + $2)) wait 100 "${@:3}" 2>/dev/null
 	return 0
 }
 
-# listener VERDICT...: of queue $queue, 3 if that is not set / no_listener: none any more
+# listener QUEUE VERDICT... / no_listener: none any more
+NFQ_PID=
 listener() {
-	background r nfq "$TOOLS/nfq" "${queue:-3}" "$@"
+	background r nfq "$TOOLS/nfq" "$@"
 	NFQ_PID=$BG_PID
-	wait_for 5 in_ns r grep -qE "^ +${queue:-3} " /proc/net/netfilter/nfnetlink_queue ||
-		fail "the queue's listener does not start"
+	assert_within 5 "the queue's listener starts" \
+		in_ns r grep -qE "^ +$1 " /proc/net/netfilter/nfnetlink_queue
 }
-no_listener() { kill "$NFQ_PID"; assert_within 5 "the queue's listener ends" is_gone "$NFQ_PID"; }
-
-# Blocks in the order of their times, less what no two runs have in common.
-normalise() {
-	awk '/^#[0-9]+ / { key = $2; n++ } { printf "%s\t%06d\t%s\n", key, NR, $0 }' "$OUT" |
-		sort -t $'\t' -k1,1 -k2,2n | cut -f3- |
-		sed -E 's/^#[0-9]+ [0-9:.]+ /# /
-			s/\bseq [0-9:]+/seq N/; s/\back [0-9]+/ack N/; s/\bwin [0-9]+/win N/
-			s/TS val [0-9]+ ecr [0-9]+/TS val N ecr N/
-			s/__chain[0-9]+/__chainN/'
+# waits_in_queue QUEUE: a packet
+waits_in_queue() {
+	assert_within 5 "a packet is in the queue" \
+		in_ns r grep -qE "^ +$1 +[0-9]+ +1 " /proc/net/netfilter/nfnetlink_queue
+}
+no_listener() {
+	[[ -n $NFQ_PID ]] || return 0
+	kill "$NFQ_PID"; assert_within 5 "the queue's listener ends" is_gone "$NFQ_PID"
+	NFQ_PID=
 }
 
-# compare [TRACES]: what was printed with what should have been; so many TRACE rules are others'
+# compare: what was printed with what should have been, and no TRACE rule is left
 compare() {
-	local expected=$EXPECTED/$_name.txt
 	end_nftrace 15
-	normalise >"$SCRATCH/got"
-	[[ -z ${UPDATE-} ]] || cp "$SCRATCH/got" "$expected"
-	assert_same "the trace" "$expected" "$SCRATCH/got"
-	assert_equal "TRACE rules left" "${1:-0}" "$(own_rules r)"
+	normalise "$OUT" >"$SCRATCH/got"
+	assert_expected "the trace" "$EXPECTED/$_name.txt" "$SCRATCH/got"
+	assert_equal "TRACE rules left" 0 "$(own_rules r)"
 }

@@ -116,8 +116,8 @@ EOT
 ns_ip r rule add fwmark 7 lookup 77
 ns_ip r route add default via 10.1.0.2 table 77
 trace 2 --chain OUTPUT -p udp -m multiport --dports 1001,1002
-talk r udp 10.2.0.2 1001 from 21001 wait 20 2>/dev/null
-talk r udp 10.1.0.2 1002 from 21002 wait 20 2>/dev/null
+udp_from r 10.2.0.2 1001
+udp_from r 10.1.0.2 1002
 compare
 ns_ip r rule del fwmark 7 lookup 77
 

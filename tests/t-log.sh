@@ -19,8 +19,7 @@ for log in dmesg journalctl rsyslog iso6; do
 	subtest "$log.log with its rules"
 	run_nftrace lo --read "$HERE/$log.log" "${RULES[@]}" -v
 	assert_status 0
-	[[ -z ${UPDATE-} ]] || cp "$OUT" "$TESTS/expected/read-$log.txt"
-	assert_same "the blocks" "$TESTS/expected/read-$log.txt" "$OUT"
+	assert_expected "the blocks" "$TESTS/expected/read-$log.txt" "$OUT"
 	# Each line is an event once, with a text that is in the rules as it stands.
 	assert_same "events" <(events "$HERE/$log.log" | sort) \
 		<(sed -n 's/^\(TRACE: [^ ]*\).*/\1/p' "$OUT" | sort)

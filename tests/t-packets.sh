@@ -11,8 +11,7 @@ tool=$UNIT/packet_tool
 
 subtest "as expected"
 "$tool" print <"$packets" >"$SCRATCH/ours" || fail "packet_tool"
-[[ -z ${UPDATE-} ]] || cp "$SCRATCH/ours" "$TESTS/expected/packets.txt"
-assert_same "the lines" "$TESTS/expected/packets.txt" "$SCRATCH/ours"
+assert_expected "the lines" "$TESTS/expected/packets.txt" "$SCRATCH/ours"
 
 subtest "as tcpdump, where forms are meant to agree"
 "$tool" pcap <"$packets" >"$SCRATCH/pcap"

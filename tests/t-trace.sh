@@ -12,21 +12,10 @@ server b echo udp 10.2.0.2 7 tcp 10.2.0.2 1011 udp fd00:2::2 7 tcp fd00:2::2 101
 load r "$TESTS/trace/router4.save" "$TESTS/trace/router6.save"
 save_rules r "$SCRATCH/before"
 
-# Blocks in the order of their times, less what no two runs have in common.
-normalise() {
-	awk '/^#[0-9]+ / { key = $2; n++ } { printf "%s\t%06d\t%s\n", key, NR, $0 }' "$1" |
-		sort -t $'\t' -k1,1 -k2,2n | cut -f3- |
-		sed -E 's/^#[0-9]+ [0-9:.]+ /# /
-			s/\bseq [0-9]+/seq N/; s/\back [0-9]+/ack N/; s/\bwin [0-9]+/win N/
-			s/TS val [0-9]+ ecr [0-9]+/TS val N ecr N/'
-}
-
 # compare NAME: with the expected file, and each rule with iptables-save's own text
 compare() {
-	local expected=$TESTS/expected/$1.txt
 	normalise "$OUT" >"$SCRATCH/$1"
-	[[ -z ${UPDATE-} ]] || cp "$SCRATCH/$1" "$expected"
-	assert_same "the trace" "$expected" "$SCRATCH/$1"
+	assert_expected "the trace" "$TESTS/expected/$1.txt" "$SCRATCH/$1"
 	sed -n 's/^TRACE: .*  "\(-A .*\)"$/\1/p' "$SCRATCH/$1" | sort -u >"$SCRATCH/texts"
 	{ in_ns r iptables-legacy-save; in_ns r ip6tables-legacy-save; } |
 		grep '^-A' | sort -u >"$SCRATCH/rules"

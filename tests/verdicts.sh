@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# verdicts.sh: what decides a packet's fate, a scenario a folder; for t-verdicts and t-nft-verdicts.
+# shellcheck shell=bash
+# To be sourced after lib.sh, lab.sh and scenario.sh.
+#
+# verdicts/BACKEND/NAME/ holds, of the network a - r - b:
+#
+#   rules.WHO     r's rules, as WHO reads them: legacy (iptables-legacy-restore), nft (nft -f),
+#                 iptables-nft; rules6.legacy for IPv6. With the line "# new network" they are
+#                 the first that r has: there are no other tables.
+#   rules.nft.if-known   a line a table, each of which this kernel may refuse
+#   packets       what is traced and sent, by the words of scenario.sh and lib.sh
+#   expected      what must be printed; UPDATE=1 writes those that are there anew
+#   needs         what skips the scenario where it cannot be shown
+#   checks        assertions on what the run said besides
+#
+# In packets, "undo COMMAND" is run when the scenario is over.
+
+# clean_network: r with no rule and no table; usual_network: with all that iptables has
+clean_network() {
+	local ns
+	if [[ -n $_network ]]; then
+		kill "${_pids[@]}" 2>/dev/null
+		for ns in a r b; do ns_del "$ns"; done
+		_namespaces=()
+	fi
+	scenario_router
+	_network=clean
+}
+usual_network() {
+	local table
+	[[ $_network = usual ]] || clean_network
+	_network=usual
+	[[ $BACKEND = legacy ]] || return 0
+	for table in raw mangle nat filter; do
+		in_ns r iptables-legacy -t $table -S >/dev/null
+	done
+}
+
+_undo=()
+undo() { _undo+=("$(printf '%q ' "$@")"); }
+
+# load_rules: of the folder $SCENARIO; what was there is gone
+load_rules() {
+	local line
+	[[ $BACKEND = legacy ]] || in_ns r nft flush ruleset
+	if [[ -e $SCENARIO/rules.legacy ]]; then
+		rules <"$SCENARIO/rules.legacy" || fail "iptables-restore"
+	fi
+	if [[ -e $SCENARIO/rules6.legacy ]]; then
+		in_ns r ip6tables-legacy-restore <"$SCENARIO/rules6.legacy" || fail "ip6tables-restore"
+	fi
+	if [[ -e $SCENARIO/rules.iptables-nft ]]; then
+		in_ns r iptables-nft-restore <"$SCENARIO/rules.iptables-nft" || fail "iptables-nft-restore"
+	fi
+	if [[ -e $SCENARIO/rules.nft ]]; then
+		in_ns r nft -f "$SCENARIO/rules.nft" || fail "nft -f"
+		undo in_ns r nft flush ruleset
+	fi
+	[[ -e $SCENARIO/rules.nft.if-known ]] || return 0
+	while IFS= read -r line; do
+		in_ns r nft "$line" 2>/dev/null || note "not here: $line"
+	done <"$SCENARIO/rules.nft.if-known"
+}
+
+# Connections of the scenario before are none of this one's.
+forget_connections() { in_ns r conntrack -F >/dev/null 2>&1; }
+
+# judge_verdict: what was printed and said; nothing of ours is left
+judge_verdict() {
+	end_nftrace 15
+	normalise "$OUT" >"$SCRATCH/got"
+	[[ ! -e $SCENARIO/expected ]] || assert_expected "the trace" "$SCENARIO/expected" "$SCRATCH/got"
+	if [[ $BACKEND = legacy ]]; then
+		assert_equal "TRACE rules left" "$(grep -c -- '-j TRACE' "$SCENARIO/rules.legacy")" \
+			"$(own_rules r)"
+	else
+		in_ns r nft list tables >"$SCRATCH/tables"
+		assert_no_grep nftrace_ "$SCRATCH/tables"
+	fi
+	[[ ! -e $SCENARIO/checks ]] || . "$SCENARIO/checks"
+	[[ -e $SCENARIO/expected || -e $SCENARIO/checks ]] || fail "nothing says what is expected"
+}
+
+# verdict FOLDER
+verdict() {
+	local command
+	SCENARIO=$1
+	subtest "${1##*/}"
+	if grep -qs '^# new network$' "$SCENARIO"/rules.*; then
+		clean_network
+	else
+		usual_network
+		forget_connections
+	fi
+	[[ ! -e $SCENARIO/needs ]] || . "$SCENARIO/needs"
+	[[ -n $_name ]] || return 0
+	load_rules
+	. "$SCENARIO/packets"
+	judge_verdict
+	no_listener
+	for command in "${_undo[@]}"; do eval "$command" >/dev/null 2>&1; done
+	_undo=()
+}
+
+# verdicts BACKEND: all, those with a network of their own first
+verdicts() {
+	local folder new usual
+	BACKEND=$1 _network=
+	mapfile -t new < <(grep -lr '^# new network$' "$TESTS/verdicts/$1" | xargs -n 1 dirname | sort)
+	mapfile -t usual < <(find "$TESTS/verdicts/$1" -mindepth 1 -maxdepth 1 -type d | sort |
+		grep -vxF -f <(printf '%s\n' "${new[@]}" none))
+	for folder in "${new[@]}" "${usual[@]}"; do verdict "$folder"; done
+}
