@@ -47,7 +47,9 @@ but_for_paces() {
 }
 
 mapfile -t scripts < <(ls "$TESTS"/t-*.sh | grep -v '/t-scripts\.sh$')
-scripts+=("$TESTS"/{scenario,lab,truth,truths,rulesets,pcapng,demo}.sh)
+scripts+=("$TESTS"/{scenario,verdicts,lab,truth,truths,rulesets,pcapng,demo}.sh)
+mapfile -t -O ${#scripts[@]} scripts < <(
+	find "$TESTS/verdicts" -name packets -o -name checks -o -name needs)
 statements "${scripts[@]}" >"$SCRATCH/statements"
 
 subtest "every wait is looked at"
@@ -76,6 +78,21 @@ assert_equal "waits" "1 2 4" \
 	"$(unheeded <"$SCRATCH/wrong" | sed 's/.*wrong.sh:\([0-9]*\).*/\1/' | paste -sd ' ')"
 assert_equal "sleeps" "8 9 10" \
 	"$(sleeping <"$SCRATCH/wrong" | but_for_paces | sed 's/.*wrong.sh:\([0-9]*\).*/\1/' | paste -sd ' ')"
+
+subtest "what the runner begins first is there"
+sed -n '/^LONGEST=(/,/)$/p' "$TESTS/run" | tr -d '()' | sed 's/^LONGEST=//' | xargs -n 1 >"$SCRATCH/first"
+(($(wc -l <"$SCRATCH/first") >= 10)) || fail "$(wc -l <"$SCRATCH/first") names were found"
+while read -r name; do
+	[[ -e $TESTS/t-$name.sh ]] || fail "there is no t-$name.sh"
+done <"$SCRATCH/first"
+
+subtest "the README names what lies here"
+for entry in "$TESTS"/*; do
+	name=${entry##*/}
+	[[ $name != t-*.sh && $name != README.rst ]] || continue
+	[[ ! -d $entry ]] || name+=/
+	grep -qF "\`\`$name\`\`" "$TESTS/README.rst" || fail "nothing is said of $name"
+done
 
 # ---- what lib.sh makes of a script
 

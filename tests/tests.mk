@@ -44,13 +44,16 @@ TESTS         ?=
 deps:
 	@tests/deps $(TEST_PACKAGES)
 
+# Builds with all CPUs, unless make was told otherwise.
+ALL_CPUS       = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+
 # pkg-config was asked before deps ran: hence the second make.
 check: deps
-	@$(MAKE) --no-print-directory check-run
+	@$(MAKE) --no-print-directory $(ALL_CPUS) check-run
 
 # With TESTS those alone.
 soak: deps
-	@SOAK=1 $(MAKE) --no-print-directory check-run
+	@SOAK=1 $(MAKE) --no-print-directory $(ALL_CPUS) check-run
 	$(if $(TESTS),,@SOAK=1 $(MAKE) --no-print-directory fuzz SECONDS=$(SOAK_SECONDS))
 
 # Every file by a cross compiler, and the unit tests on that processor (qemu-user).
