@@ -185,16 +185,12 @@ ns_del() { ip netns del "nft$$-$1"; }
 
 # in_ns NAME COMMAND...
 in_ns() {
-	local ns=$1
-	shift
-	nsenter --net="$(ns_path "$ns")" -- "$@"
+	nsenter --net="/run/netns/nft$$-$1" -- "${@:2}"
 }
 
 # ns_ip NAME ARGS...: ip(8) in it
 ns_ip() {
-	local ns=$1
-	shift
-	ip -n "nft$$-$ns" "$@"
+	ip -n "nft$$-$1" "${@:2}"
 }
 
 # background NS NAME COMMAND...: in the background, output in $SCRATCH/NAME; PID in BG_PID.
@@ -301,27 +297,19 @@ normalise() {
 
 # ---- the state of a namespace
 
-_legacy() { # COMMAND FAMILY-FILE NS
-	local table
-	in_ns "$3" cat "$2" 2>/dev/null | sort | while read -r table; do
-		echo "# table $table"
-		in_ns "$3" "$1" -c -t "$table" | grep -v '^#'
-	done
-}
-
 # save_rules NS FILE: all that a run may change, in a form to compare. Only
 # tables that are there are read: iptables-save -t NAME makes others.
 save_rules() {
-	{
+	in_ns "$1" bash -c '
 		echo "# iptables"
-		_legacy iptables-legacy-save /proc/net/ip_tables_names "$1"
+		iptables-legacy-save -c
 		echo "# ip6tables"
-		_legacy ip6tables-legacy-save /proc/net/ip6_tables_names "$1"
+		ip6tables-legacy-save -c
 		echo "# nf_log"
-		in_ns "$1" cat /proc/sys/net/netfilter/nf_log/{2,10}
+		cat /proc/sys/net/netfilter/nf_log/{2,10}
 		echo "# nft"
-		in_ns "$1" nft list ruleset 2>/dev/null | grep -v '^# Warning'
-	} >"$2"
+		nft list ruleset' 2>/dev/null |
+		grep -Ev '^# (Generated|Completed|Warning)' >"$2"
 }
 
 # without_counters FILE: the same text less counters; for comparing when packets ran
@@ -332,10 +320,8 @@ without_counters() {
 
 # own_rules NS: number of nftrace's rules in it
 own_rules() {
-	{
-		_legacy iptables-legacy-save /proc/net/ip_tables_names "$1"
-		_legacy ip6tables-legacy-save /proc/net/ip6_tables_names "$1"
-	} | grep -c -- '-j TRACE'
+	in_ns "$1" bash -c 'iptables-legacy-save; ip6tables-legacy-save' 2>/dev/null |
+		grep -c -- '-j TRACE'
 }
 is_clean() { [[ $(own_rules "$1") = 0 ]]; }
 lock_is_free() { flock -n "$XTABLES_LOCKFILE" true; }
