@@ -25,6 +25,7 @@ trace_unread() {
 	assert_within 10 "the host is as before, and that is said" \
 		has_line 'waiting for whoever reads' "$ERR"
 	lock_is_free || fail "the lock is held while stdout is slow"
+	: >"$SCRATCH/read" # what the last one read would be taken for this one's
 	cat "$SCRATCH/fifo" >"$SCRATCH/read" &
 	cat=$!
 	# There must be one reader at any time.
