@@ -193,16 +193,22 @@ ns_ip() {
 	ip -n "nft$$-$1" "${@:2}"
 }
 
-# background NS NAME COMMAND...: in the background, output in $SCRATCH/NAME; PID in BG_PID.
+# background NS NAME COMMAND...: in the background, output in $SCRATCH/NAME; PID in BG_PID,
+# which is in the namespace when this returns. What another of that name has said is gone
+# before: a wait for this one's words must not find them.
 # A script's background processes ignore SIGINT: env takes that back.
 background() {
 	local ns=$1 name=$2
 	shift 2
+	rm -f "$SCRATCH/$name" "$SCRATCH/$name.err"
+	: >"$SCRATCH/$name" >"$SCRATCH/$name.err"
 	nsenter --net="$(ns_path "$ns")" -- env --default-signal "$@" \
 		>"$SCRATCH/$name" 2>"$SCRATCH/$name.err" </dev/null &
 	BG_PID=$!
 	later $BG_PID
+	assert_within 10 "$name is in its namespace" _entered_or_gone $BG_PID "$(ns_path "$ns")"
 }
+_entered_or_gone() { [[ /proc/$1/ns/net -ef $2 ]] || is_gone "$1"; }
 
 # ---- the program
 
