@@ -330,41 +330,39 @@ static char *read_text(int fd)
 	return text;
 }
 
+/* How a result is mapped: nobody can write it from then on. */
+struct sealing {
+	int seal;	/* F_SEAL_* */
+	int flags;	/* of mmap(2) */
+};
+
 /*
  * Mapped read-only is not enough: who has the mapping could make it writable
  * (mprotect), and the reader shares it with the supervisor.
  */
-static void *map_result(int fd, size_t len)
-{
-	void *data;
-
-	if (fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK |
-		  F_SEAL_GROW) < 0)
-		return NULL;
-	data = mmap(NULL, len, PROT_READ, MAP_SHARED, fd, 0);
-	return data == MAP_FAILED ? NULL : data;
-}
+static const struct sealing shared = { F_SEAL_FUTURE_WRITE, MAP_SHARED };
 
 /*
  * The same when the child's own mapping is gone: if it is not, the kernel
  * refuses.  Before Linux 6.7 what is sealed like this cannot be mapped shared;
  * private is the same, as nobody writes.
  */
-static void *map_final(int fd, size_t len)
+static const struct sealing final = { F_SEAL_WRITE, MAP_PRIVATE };
+
+/* Return: NULL with errno set. */
+static void *map_result(int fd, size_t len, const struct sealing *s)
 {
 	void *data;
 
-	if (fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK |
-		  F_SEAL_GROW) < 0)
+	if (fcntl(fd, F_ADD_SEALS, s->seal | F_SEAL_SHRINK | F_SEAL_GROW) < 0)
 		return NULL;
-	data = mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0);
+	data = mmap(NULL, len, PROT_READ, s->flags, fd, 0);
 	return data == MAP_FAILED ? NULL : data;
 }
 
-/* @fd: what is mapped, by @map; -1 after an error. */
+/* @fd: what is mapped, as @s says; -1 after an error. */
 static int finish(struct helper *h, int timeout_ms,
-		  void *(*map)(int fd, size_t len), struct helper_result *res,
-		  int *fd)
+		  const struct sealing *s, struct helper_result *res, int *fd)
 {
 	struct stat st;
 	void *data;
@@ -375,7 +373,7 @@ static int finish(struct helper *h, int timeout_ms,
 	if (fstat(h->result_fd, &st) < 0) {
 		err = -errno;
 	} else if (st.st_size > 0) {
-		data = map(h->result_fd, (size_t)st.st_size);
+		data = map_result(h->result_fd, (size_t)st.st_size, s);
 		if (!data) {
 			err = -errno;
 		} else {
@@ -399,7 +397,7 @@ static int finish(struct helper *h, int timeout_ms,
 
 int helper_finish(struct helper *h, int timeout_ms, struct helper_result *res)
 {
-	int fd, err = finish(h, timeout_ms, map_result, res, &fd);
+	int fd, err = finish(h, timeout_ms, &shared, res, &fd);
 
 	if (!err)
 		close(fd);
@@ -423,7 +421,7 @@ int helper_status(int err)
 
 int helper_finish_data(struct helper *h, struct helper_result *res, int *fd)
 {
-	int kept, err = finish(h, JOB_MS, map_result, res, &kept);
+	int kept, err = finish(h, JOB_MS, &shared, res, &kept);
 
 	if (!err)
 		err = job_error(res);
@@ -437,7 +435,7 @@ int helper_finish_data(struct helper *h, struct helper_result *res, int *fd)
 int helper_finish_final(struct helper *h, struct helper_result *res)
 {
 	pid_t pid = h->pid;
-	int fd, err = finish(h, JOB_MS, map_final, res, &fd);
+	int fd, err = finish(h, JOB_MS, &final, res, &fd);
 
 	if (!err)
 		err = job_error(res);
