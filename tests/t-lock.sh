@@ -22,9 +22,11 @@ assert_same "rules and logger" "$before" "$SCRATCH/after"
 
 # asks_for_lock SECONDS: each request; one without LOCK_NB waits
 asks_for_lock() {
-	in_ns lo strace -f -qq -e trace=flock -o "$SCRATCH/calls" \
+	rm -f "$SCRATCH"/calls.*
+	in_ns lo strace -ff -qq -e trace=flock -o "$SCRATCH/calls" \
 		"$NFTRACE" -w "$1" -t 1 "${quiet[@]}" >"$OUT" 2>"$ERR" </dev/null
 	STATUS=$?
+	cat "$SCRATCH"/calls.* >"$SCRATCH/calls"
 	assert_status 4
 	assert_grep 'LOCK_EX\|LOCK_NB\) += -1 EAGAIN' "$SCRATCH/calls"
 }
