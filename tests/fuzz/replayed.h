@@ -294,10 +294,11 @@ static inline void replayed_make_out(struct outbuf *o, int fd)
 /* Once: the kernel takes longer to give memory than we to read an input. */
 static inline void replayed_set_up(struct replayed *r)
 {
-	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	int null;
 
 	if (r->text.buf)
 		return;
+	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	replayed_make_out(&r->text, null);
 	replayed_make_out(&r->pcap, null);
 	r->plan.stats = &r->stats;
