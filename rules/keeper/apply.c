@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "rules/base/testpoint.h"
 #include "rules/keeper/logger.h"
@@ -131,4 +132,32 @@ int apply_plan(struct keeper_plan *p, const struct undo *undo,
 	if (!err)
 		err = apply_nft_tables(p, m);
 	return err ? err : apply_raw_rules(p, m);
+}
+
+/* Whoever chose another meanwhile finds it when the run is over. */
+static int set_logger_again(struct keeper_plan *p, unsigned int family,
+			    struct keeper_message *m)
+{
+	struct undo *u = &p->undo;
+	int err = logger_read(families[family], m->logger);
+
+	if (err || strcmp(m->logger, LOGGER_NETLINK) == 0)
+		return err;
+	memcpy(u->old_logger[family], m->logger, LOGGER_NAME);
+	u->logger[family] = true;
+	err = apply_record(p, m);
+	TESTPOINT("keeper-logger-again");
+	return err ? err : logger_write(families[family], LOGGER_NETLINK);
+}
+
+static int (*const again[KEEPER_THINGS])(struct keeper_plan *p,
+					 unsigned int family,
+					 struct keeper_message *m) = {
+	[KEEPER_LOGGER] = set_logger_again,
+};
+
+int apply_again(struct keeper_plan *p, enum keeper_thing thing,
+		unsigned int family, struct keeper_message *m)
+{
+	return again[thing](p, family, m);
 }

@@ -21,6 +21,14 @@ int apply_plan(struct keeper_plan *p, const struct undo *undo,
  */
 int apply_record(const struct keeper_plan *p, struct keeper_message *m);
 
+/**
+ * apply_again - put back what others took away
+ * @m: filled where it fails; .logger: the one that the run's end restores
+ * Return: 0, also when it is there; or -errno.
+ */
+int apply_again(struct keeper_plan *p, enum keeper_thing thing,
+		unsigned int family, struct keeper_message *m);
+
 /** apply_failed - note in @m that @what failed for @family, an index; @err: -errno */
 void apply_failed(struct keeper_message *m, int err, const char *what,
 		    unsigned int family);

@@ -44,49 +44,67 @@ int keeper_start(struct keeper *k, struct keeper_plan *plan,
 	return 0;
 }
 
-static int ask_with(struct keeper *k, enum keeper_op op, uint64_t end_ns,
-		     const struct undo *undo)
+static void prepare(struct keeper_request *req, enum keeper_op op)
+{
+	memset(req, 0, sizeof(*req));
+	req->op = op;
+}
+
+static int ask(struct keeper *k, const struct keeper_request *req)
+{
+	return send(k->fd, req, sizeof(*req), MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+static int ask_plainly(struct keeper *k, enum keeper_op op)
 {
 	struct keeper_request req;
 
-	memset(&req, 0, sizeof(req));
-	req.op = op;
-	req.end_ns = end_ns;
-	if (undo)
-		req.undo = *undo;
-	if (send(k->fd, &req, sizeof(req), MSG_NOSIGNAL) < 0)
-		return -errno;
-	return 0;
-}
-
-static int ask(struct keeper *k, enum keeper_op op, uint64_t end_ns)
-{
-	return ask_with(k, op, end_ns, NULL);
+	prepare(&req, op);
+	return ask(k, &req);
 }
 
 int keeper_locked(struct keeper *k)
 {
-	return ask(k, OP_LOCKED, 0);
+	return ask_plainly(k, OP_LOCKED);
 }
 
 int keeper_ask_install(struct keeper *k, const struct undo *undo)
 {
-	return ask_with(k, OP_INSTALL, 0, undo);
+	struct keeper_request req;
+
+	prepare(&req, OP_INSTALL);
+	req.undo = *undo;
+	return ask(k, &req);
 }
 
 int keeper_armed(struct keeper *k, uint64_t end_ns)
 {
-	return ask(k, OP_ARMED, end_ns);
+	struct keeper_request req;
+
+	prepare(&req, OP_ARMED);
+	req.end_ns = end_ns;
+	return ask(k, &req);
 }
 
 int keeper_unlocked(struct keeper *k)
 {
-	return ask(k, OP_UNLOCKED, 0);
+	return ask_plainly(k, OP_UNLOCKED);
+}
+
+int keeper_ask_put_back(struct keeper *k, enum keeper_thing thing,
+			unsigned int family)
+{
+	struct keeper_request req;
+
+	prepare(&req, OP_PUT_BACK);
+	req.thing = (uint8_t)thing;
+	req.family = (uint8_t)family;
+	return ask(k, &req);
 }
 
 int keeper_ask_undo(struct keeper *k)
 {
-	return ask(k, OP_UNDO, 0);
+	return ask_plainly(k, OP_UNDO);
 }
 
 int keeper_receive(struct keeper *k, struct keeper_message *m, int timeout_ms)

@@ -52,6 +52,15 @@ int keeper_armed(struct keeper *k, uint64_t end_ns);
 /** keeper_unlocked - the lock is given away: the keeper takes it for each change */
 int keeper_unlocked(struct keeper *k);
 
+/**
+ * keeper_ask_put_back - put back what others took away; answered by KEEPER_PUT_BACK
+ * @family: index
+ *
+ * A logger that somebody chose meanwhile is what the run's end restores then.
+ */
+int keeper_ask_put_back(struct keeper *k, enum keeper_thing thing,
+			unsigned int family);
+
 /** keeper_ask_undo - take everything back; answered by KEEPER_UNDONE */
 int keeper_ask_undo(struct keeper *k);
 

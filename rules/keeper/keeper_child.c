@@ -267,6 +267,19 @@ static void on_clock(struct keeping *s)
 	tell(s, &m);
 }
 
+static void on_put_back(struct keeping *s, const struct keeper_request *req)
+{
+	struct keeper_message m = {
+		.event = KEEPER_PUT_BACK, .thing = req->thing,
+		.family = req->family,
+	};
+
+	if (!s->installed || s->undone)
+		return;
+	m.error = apply_again(s->plan, req->thing, req->family, &m);
+	tell(s, &m);
+}
+
 /* Return: false when the supervisor is gone. */
 static bool on_request(struct keeping *s)
 {
@@ -290,6 +303,9 @@ static bool on_request(struct keeping *s)
 		break;
 	case OP_UNLOCKED:
 		s->plan->hold_lock = false;
+		break;
+	case OP_PUT_BACK:
+		on_put_back(s, &req);
 		break;
 	case OP_UNDO:
 		undo_all(s, false);

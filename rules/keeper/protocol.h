@@ -57,7 +57,11 @@ enum keeper_event {
 				 * then the lock is let go as well */
 	KEEPER_LEASE_LOST,	/* the deadline could not be renewed */
 	KEEPER_CLOCK_STEPPED,	/* the wall clock was set; deadlines renewed */
+	KEEPER_PUT_BACK,	/* answer to keeper_ask_put_back() */
 };
+
+/* What others can take away from a run, a family's each, and the keeper put back. */
+enum keeper_thing { KEEPER_LOGGER, KEEPER_THINGS };
 
 enum { KEEPER_RULES = 512 };	/* a family at most */
 
@@ -68,19 +72,32 @@ struct keeper_message {
 	int32_t error;			/* 0 or -errno */
 	char what[128];			/* while doing what */
 	uint8_t error_family;		/* index */
+	uint8_t thing;			/* KEEPER_PUT_BACK: enum keeper_thing */
+	uint8_t family;			/* KEEPER_PUT_BACK: index */
+	char logger[LOGGER_NAME];	/* KEEPER_LOGGER: to be restored at the end */
 	uint32_t installed[FAMILY_COUNT];
 	uint8_t refused[FAMILY_COUNT][KEEPER_RULES]; /* enum trace_chain */
 	struct undo_report undo;
 };
 
 /*
- * What the supervisor says, in this order.  OP_INSTALL and OP_UNDO have answers,
- * struct keeper_message; OP_UNLOCKED comes only where the lock is given away.
+ * What the supervisor says, in this order.  OP_INSTALL, OP_PUT_BACK and OP_UNDO have
+ * answers, struct keeper_message; OP_UNLOCKED comes only where the lock is given
+ * away, OP_PUT_BACK when something was taken away.
  */
-enum keeper_op { OP_LOCKED, OP_INSTALL, OP_ARMED, OP_UNLOCKED, OP_UNDO };
+enum keeper_op {
+	OP_LOCKED,
+	OP_INSTALL,
+	OP_ARMED,
+	OP_UNLOCKED,
+	OP_PUT_BACK,
+	OP_UNDO,
+};
 
 struct keeper_request {
 	uint32_t op;
+	uint8_t thing;		/* OP_PUT_BACK: enum keeper_thing */
+	uint8_t family;		/* OP_PUT_BACK: index */
 	uint64_t end_ns;	/* OP_ARMED */
 	struct undo undo;	/* OP_INSTALL */
 };

@@ -20,6 +20,7 @@
 #include "supervisor/questions.h"
 #include "supervisor/run_state.h"
 #include "supervisor/table_monitor.h"
+#include "supervisor/taken.h"
 
 enum {
 	UNDO_MS = 10000,	/* for the keeper, which may have to wait for the lock */
@@ -65,6 +66,7 @@ static void begin_undo(struct run *r)
 	if (h->undone || !h->changed)
 		return;
 	TESTPOINT("before-undo");
+	taken_look_last(r);
 	r->reader.tables.undoing = true;
 	bulletin_post_tables(r->reader.board.post, &r->reader.tables);
 	lock_waiters_look(h, &r->command);

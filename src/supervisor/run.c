@@ -20,6 +20,7 @@
 #include "supervisor/stats_seen.h"
 #include "supervisor/summary.h"
 #include "supervisor/supervisor_loop.h"
+#include "supervisor/taken.h"
 
 /* Every signal that would end or stop the supervisor becomes something to read. */
 static int catch_signals(void)
@@ -97,7 +98,7 @@ static int conclude(const struct run *r)
 	    out->end == END_LEASE || (rd->status && !rd->dismissed) ||
 	    (st->output_error && st->output_error != -EPIPE))
 		return STATUS_FAILURE;
-	if (st->lost || st->gone || out->tables_differ || st->strangers ||
+	if (taken_any(&r->taken) || st->lost || st->gone || out->tables_differ || st->strangers ||
 	    st->unprinted || st->broken || st->fate[FATE_INCOMPLETE])
 		return STATUS_INCOMPLETE;
 	return st->packets ? STATUS_TRACED : STATUS_NOTHING;

@@ -7,6 +7,7 @@
 #include "base/msg.h"
 #include "supervisor/bypass.h"
 #include "supervisor/run_state.h"
+#include "supervisor/taken.h"
 
 uint64_t run_hints_counted(const struct undo_report *u)
 {
@@ -25,20 +26,6 @@ static void tell_bypass(const char *sentence)
 /* Packets matched, and no event came: where can they have gone? */
 static void say_unheard(const struct run *r, uint64_t matched)
 {
-	bool changed = false;
-
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		if (r->host.undo.logger[i] != UNDO_LOGGER_FOREIGN)
-			continue;
-		changed = true;
-		msg("nothing was traced although %" PRIu64 " packet%s matched: "
-		    "somebody else changed the logger of %s during the trace "
-		    "(sysctl %s)",
-		    matched, plural(matched), families[i]->name,
-		    families[i]->logger_path);
-	}
-	if (changed)
-		return;
 	if (r->reader.seen.lost)
 		msg("nothing was traced although %" PRIu64 " packet%s matched: "
 		    "all events were lost", matched, plural(matched));
@@ -48,8 +35,8 @@ static void say_unheard(const struct run *r, uint64_t matched)
 		    matched, plural(matched));
 	else
 		msg("nothing was traced although %" PRIu64 " packet%s matched: "
-		    "no event reached NFLOG group 0; did another program "
-		    "set the logger meanwhile?", matched, plural(matched));
+		    "no event reached NFLOG group 0", matched,
+		    plural(matched));
 }
 
 static void say_nothing(const struct run *r)
@@ -58,7 +45,11 @@ static void say_nothing(const struct run *r)
 
 	if (r->reader.seen.packets || r->reader.seen.events)
 		return;
-	if (!r->plan.inserts) {
+	if (taken_any(&r->taken)) {
+		msg("nothing was traced (%" PRIu64 " packet%s matched): others "
+		    "took away what the trace needs, see above", matched,
+		    plural(matched));
+	} else if (!r->plan.inserts) {
 		msg("nothing was traced: no packet hit the trace rules that "
 		    "are there");
 	} else if (matched) {

@@ -22,6 +22,7 @@
 #include "supervisor/loss_answer.h"
 #include "supervisor/plan_state.h"
 #include "supervisor/snapshots.h"
+#include "supervisor/taken_state.h"
 
 enum { RUN_WAITERS = 16 };
 
@@ -105,6 +106,7 @@ struct run {
 	struct run_reader reader;
 	struct command command;
 	struct run_clock clock;
+	struct run_taken taken;
 	struct run_outcome outcome;
 };
 

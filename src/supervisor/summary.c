@@ -16,6 +16,7 @@
 #include "supervisor/loss_answer.h"
 #include "supervisor/run_hints.h"
 #include "supervisor/run_state.h"
+#include "supervisor/taken.h"
 
 enum { DROPS_SHOWN = 10 };
 
@@ -287,6 +288,7 @@ void summary_print(const struct run *r)
 	print_drops(&r->reader.seen, r->snapshots.rules.legacy);
 	losses_say(&r->reader.seen.losses, r->reader.loss);
 	print_events(r);
+	taken_say(&r->taken);
 	run_hints_say(r);
 	print_proof(r);
 }

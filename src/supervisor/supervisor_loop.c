@@ -20,6 +20,7 @@
 #include "supervisor/questions.h"
 #include "supervisor/run_state.h"
 #include "supervisor/table_monitor.h"
+#include "supervisor/taken.h"
 
 enum {
 	PEERS_MS = 500,		/* from one look at who waits for the lock to the next */
@@ -101,6 +102,9 @@ static enum run_end on_keeper(struct run *r)
 	case KEEPER_CLOCK_STEPPED:
 		say_clock_stepped(&m);
 		break;
+	case KEEPER_PUT_BACK:
+		taken_answered(r, &m);
+		break;
 	}
 	return END_NONE;
 }
@@ -146,9 +150,11 @@ static enum run_end on_command(struct run *r)
 
 static int next_timeout(struct run *r, bool tty)
 {
-	int timeout = table_monitor_tick(r);
+	int timeout = table_monitor_tick(r), taken = taken_tick(r);
 	uint64_t now = clock_monotonic_ns(), left;
 
+	if (timeout > taken)
+		timeout = taken;
 	if (r->host.locked && timeout > PEERS_MS)
 		timeout = PEERS_MS;
 	if (r->command.state != COMMAND_NONE && timeout > COMMAND_PEERS_MS)

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* taken: what others take away from the run is noticed, said, and put back once. */
+#include "supervisor/taken.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/msg.h"
+#include "rules/base/clock.h"
+#include "rules/base/units.h"
+#include "rules/keeper/logger.h"
+#include "supervisor/run_state.h"
+
+enum { LOOK_MS = 250 };
+
+/* Each sentence is about a family. */
+static const struct thing {
+	const char *name;	/* in the summary, before the family's */
+	const char *again;	/* it is being put back */
+	const char *left;	/* it is left as it is */
+} things[KEEPER_THINGS] = {
+	[KEEPER_LOGGER] = {
+		.name = "the logger of",
+		.again = "it is set to " LOGGER_NETLINK " again (at the end it "
+			 "becomes what they chose); events of the meantime are "
+			 "missing",
+		.left = "it is left so, and events of legacy rules are missing "
+			"from here on",
+	},
+};
+
+static uint8_t *state_of(struct run *r, enum keeper_thing thing,
+			 unsigned int family)
+{
+	return &r->taken.state[thing][family];
+}
+
+static void note(struct run *r, enum keeper_thing thing, unsigned int family,
+		 const char *how, bool put_back)
+{
+	const struct thing *t = &things[thing];
+	uint8_t *state = state_of(r, thing, family);
+	bool again = *state == TAKEN_BACK;
+
+	if (*state == TAKEN_ASKED || *state == TAKEN_LEFT)
+		return;
+	*state = !again && put_back &&
+		 keeper_ask_put_back(&r->host.keeper, thing, family) == 0 ?
+		 TAKEN_ASKED : TAKEN_LEFT;
+	msg("warning: somebody else %s%s: %s", how, again ? " once more" : "",
+	    *state == TAKEN_ASKED ? t->again : t->left);
+}
+
+void taken_note(struct run *r, enum keeper_thing thing, unsigned int family,
+		const char *how)
+{
+	note(r, thing, family, how, true);
+}
+
+void taken_answered(struct run *r, const struct keeper_message *m)
+{
+	const struct thing *t = &things[m->thing];
+
+	*state_of(r, m->thing, m->family) = m->error ? TAKEN_LEFT : TAKEN_BACK;
+	if (m->thing == KEEPER_LOGGER && m->logger[0] &&
+	    strcmp(m->logger, LOGGER_NETLINK) != 0) {
+		struct undo *u = &r->host.keeper_plan.undo;
+
+		memcpy(u->old_logger[m->family], m->logger, LOGGER_NAME);
+		u->logger[m->family] = true;
+	}
+	if (m->error)
+		msg("warning: that failed (%s): %s", msg_errno_text(m->error),
+		    t->left);
+}
+
+static void look_at_logger(struct run *r, unsigned int i, bool put_back)
+{
+	const struct undo *u = &r->host.keeper_plan.undo;
+	char now[LOGGER_NAME], how[LOGGER_NAME + 64];
+
+	/* Not read while arming: no event comes by way of it. */
+	if (!u->old_logger[i][0] || logger_read(families[i], now) < 0 ||
+	    strcmp(now, LOGGER_NETLINK) == 0)
+		return;
+	snprintf(how, sizeof(how), "set the logger of %s to %s",
+		 families[i]->name, now);
+	note(r, KEEPER_LOGGER, i, how, put_back);
+}
+
+static void look(struct run *r, bool put_back)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		look_at_logger(r, i, put_back);
+}
+
+int taken_tick(struct run *r)
+{
+	uint64_t now = clock_monotonic_ns();
+	struct run_taken *t = &r->taken;
+
+	if (now >= t->look_ns) {
+		look(r, true);
+		t->look_ns = now + LOOK_MS * NS_PER_MS;
+	}
+	return (int)((t->look_ns - now) / NS_PER_MS) + 1;
+}
+
+void taken_look_last(struct run *r)
+{
+	look(r, false);
+}
+
+bool taken_any(const struct run_taken *t)
+{
+	for (unsigned int i = 0; i < KEEPER_THINGS; i++)
+		for (unsigned int f = 0; f < FAMILY_COUNT; f++)
+			if (t->state[i][f] != TAKEN_NOT)
+				return true;
+	return false;
+}
+
+static void say(enum keeper_thing thing, unsigned int family,
+		enum taken_state state)
+{
+	msg("warning: others took %s %s from this run%s: packets or events are "
+	    "missing", things[thing].name, families[family]->name,
+	    state == TAKEN_BACK ? " (it was put back)" : "");
+}
+
+void taken_say(const struct run_taken *t)
+{
+	for (unsigned int i = 0; i < KEEPER_THINGS; i++)
+		for (unsigned int f = 0; f < FAMILY_COUNT; f++)
+			if (t->state[i][f] != TAKEN_NOT)
+				say(i, f, t->state[i][f]);
+}
