@@ -212,9 +212,9 @@ as_before
 subtest "--dry-run: in words, and nothing changes"
 run_nftrace lo --dry-run --replies -p udp --dport 7 -l 20/s
 assert_status 0
-assert_text 'nft: ip prerouting priority -301: -p udp -m udp --dport 7 limit rate 20/second burst 50 packets counter meta nftrace set 1' "$OUT"
-assert_text 'nft: ip6 output priority -301: -p udp -m udp --dport 7 limit' "$OUT"
-assert_text 'nft: ip output_late priority -199: replies to these limit' "$OUT"
+assert_text 'nft: ip prerouting priority -301: -p udp -m udp --dport 7 meta nfproto @deadline limit rate 20/second burst 50 packets counter meta nftrace set 1' "$OUT"
+assert_text 'nft: ip6 output priority -301: -p udp -m udp --dport 7 meta nfproto @deadline limit' "$OUT"
+assert_text 'nft: ip output_late priority -199: replies to these meta nfproto @deadline limit' "$OUT"
 as_before
 
 subtest "no expression: others' trace rules of nft, or an error"

@@ -8,6 +8,7 @@
 #define NS_PER_US UINT64_C(1000)
 #define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_S UINT64_C(1000000000)
+#define MS_PER_S UINT64_C(1000)
 
 /* Of an array itself, not of a pointer to its first element. */
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))

@@ -6,8 +6,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "rules/base/testpoint.h"
+#include "rules/base/units.h"
 #include "rules/keeper/logger.h"
 #include "rules/legacy/ledger.h"
 #include "rules/legacy/trace_rules.h"
@@ -109,6 +111,13 @@ static int apply_raw_rules(struct keeper_plan *p, struct keeper_message *m)
 	return 0;
 }
 
+uint64_t apply_left_ms(int64_t end)
+{
+	int64_t left = end - time(NULL);
+
+	return (left > 0 ? (uint64_t)left : 1) * MS_PER_S;
+}
+
 /* The owner's end and the loggers were not known when the keeper was forked. */
 static void complete_plan(struct keeper_plan *p, const struct undo *undo)
 {
@@ -116,9 +125,7 @@ static void complete_plan(struct keeper_plan *p, const struct undo *undo)
 	ledger_date(&undo->owner);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		trace_rules_date(&p->set[i], &undo->owner, p->deadline);
-		if (p->nft[i].use && !p->nft[i].key_only)
-			trace_rules_date(p->nft[i].rules, &undo->owner,
-					 p->deadline);
+		p->nft[i].deadline_ms = apply_left_ms(undo->owner.end);
 	}
 }
 

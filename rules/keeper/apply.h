@@ -29,6 +29,9 @@ int apply_record(const struct keeper_plan *p, struct keeper_message *m);
 int apply_again(struct keeper_plan *p, enum keeper_thing thing,
 		unsigned int family, struct keeper_message *m);
 
+/** apply_left_ms - milliseconds from now to @end, seconds since epoch; one second at least */
+uint64_t apply_left_ms(int64_t end);
+
 /** apply_failed - note in @m that @what failed for @family, an index; @err: -errno */
 void apply_failed(struct keeper_message *m, int err, const char *what,
 		    unsigned int family);

@@ -21,6 +21,7 @@
 #include "rules/keeper/lock.h"
 #include "rules/legacy/ledger.h"
 #include "rules/legacy/trace_rules.h"
+#include "rules/nft/found.h"
 
 enum {
 	UNDO_LOCK_MS = 3000,	/* to wait for the lock; then without it */
@@ -159,27 +160,57 @@ static int64_t deadline_end(const struct keeping *s)
 	       KEEPER_DEADLINE_SECONDS;
 }
 
+/* nft's rules go by the kernel's own clock. */
+static int renew_nft(struct keeping *s, int64_t end, struct keeper_message *m)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		const struct nft_trigger_set *set = &s->plan->nft[i];
+		int err = set->use && !set->key_only ?
+			nft_trigger_renew(families[i], &s->plan->undo.owner,
+					  apply_left_ms(end)) : 0;
+
+		if (err) {
+			apply_failed(m, err, "renewing the deadline of the nft "
+				       "table", i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+static int renew_raw(struct keeping *s, int64_t end, struct keeper_message *m)
+{
+	struct undo *u = &s->plan->undo;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT && s->plan->deadline; i++) {
+		int err = u->rules[i] ?
+			trace_rules_renew(families[i], &u->owner, end) : 0;
+
+		if (err) {
+			apply_failed(m, err, "renewing the deadline of the "
+				       "TRACE rules", i);
+			return err;
+		}
+	}
+	return 0;
+}
+
 /* Write a deadline that fits the clock as it is now into all rules of the run. */
 static int renew_deadline(struct keeping *s, struct keeper_message *m)
 {
 	struct undo *u = &s->plan->undo;
 	int64_t end = deadline_end(s);
-	int err = 0;
+	int err = renew_nft(s, end, m);
 
+	if (err)
+		return err;
 	if (!s->plan->hold_lock)
 		err = lock_acquire(s->plan->lock, RENEW_LOCK_MS, -1);
 	if (err) {
 		apply_failed(m, err, "waiting for the xtables lock", 0);
 		return err;
 	}
-	for (unsigned int i = 0; i < FAMILY_COUNT && !err; i++) {
-		if (!u->rules[i])
-			continue;
-		err = trace_rules_renew(families[i], &u->owner, end);
-		if (err)
-			apply_failed(m, err, "renewing the deadline of the "
-				       "TRACE rules", i);
-	}
+	err = renew_raw(s, end, m);
 	u->owner.end = end;
 	ledger_date(&u->owner);
 	/* Who cannot see the supervisor goes by the end that is recorded. */
@@ -187,6 +218,16 @@ static int renew_deadline(struct keeping *s, struct keeper_message *m)
 		err = apply_record(s->plan, m);
 	give_lock(s);
 	return err;
+}
+
+/* Has any rule of the run a deadline? */
+static bool has_deadline(const struct keeping *s)
+{
+	bool any = s->plan->deadline;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		any |= s->plan->nft[i].use && !s->plan->nft[i].key_only;
+	return any;
 }
 
 static void on_locked(struct keeping *s)
@@ -214,7 +255,7 @@ static void check_deadline(struct keeping *s)
 {
 	struct keeper_message m = { .event = KEEPER_LEASE_LOST };
 
-	if (s->plan->deadline && s->end_ns && !s->undone &&
+	if (has_deadline(s) && s->end_ns && !s->undone &&
 	    s->plan->undo.owner.end < deadline_end(s) - 1 && renew_deadline(s, &m) < 0)
 		tell(s, &m);
 }
@@ -246,7 +287,7 @@ static void on_lease(struct keeping *s)
 	/* An endless run that is stopped must not keep the lock without end. */
 	if (process_is_stopped(s->plan->undo.owner.pid))
 		undo_all(s, true);
-	else if (s->plan->deadline && renew_deadline(s, &m) < 0)
+	else if (has_deadline(s) && renew_deadline(s, &m) < 0)
 		tell(s, &m);
 	else
 		set_timers(s, 0);

@@ -47,7 +47,7 @@ struct keeper_plan {
 	struct lock *lock;
 	bool hold_lock;		/* else only while inserting and removing */
 	bool endless;		/* -t 0: renew the deadline */
-	bool deadline;		/* the rules carry one */
+	bool deadline;		/* the rules in raw carry one */
 	bool record;		/* the logger could be and must be recorded */
 };
 

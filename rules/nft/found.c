@@ -3,6 +3,7 @@
 #include "rules/nft/found.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -16,6 +17,7 @@
 #include "rules/nft/batch.h"
 #include "rules/nft/dump.h"
 #include "rules/nft/trigger.h"
+#include "rules/nft/trigger_table.h"
 
 static int add_packets(struct nftnl_expr *x, void *arg)
 {
@@ -82,32 +84,46 @@ static int delete_table(struct mnl_socket *nl, const struct family *f,
 	return err == -ENOENT ? 0 : err;
 }
 
-static bool has_table(const struct nft_dump *d, const struct family *f,
-		      const char *name)
+static bool find_table(const struct nft_dump *d, const struct family *f,
+		       const struct owner *owner, char name[OWNER_TEXT])
 {
+	struct owner o;
+
 	for (uint32_t i = 0; i < d->tables.count; i++) {
 		const struct nftnl_table *t = d->tables.item[i];
+		const char *text = nftnl_table_get_str(t, NFTNL_TABLE_NAME);
 
-		if (nftnl_table_get_u32(t, NFTNL_TABLE_FAMILY) == f->nfproto &&
-		    strcmp(nftnl_table_get_str(t, NFTNL_TABLE_NAME),
-			   name) == 0)
-			return true;
+		if (nftnl_table_get_u32(t, NFTNL_TABLE_FAMILY) != f->nfproto ||
+		    !owner_parse_name(&o, text) || !owner_same_run(&o, owner))
+			continue;
+		snprintf(name, OWNER_TEXT, "%s", text);
+		return true;
 	}
 	return false;
 }
 
-int nft_trigger_remove(const struct family *f, const struct owner *owner,
-		       struct trace_removed *done)
+bool nft_trigger_present(const struct family *f, const struct owner *owner,
+			 char name[OWNER_TEXT])
+{
+	char unused[OWNER_TEXT];
+	struct nft_dump d;
+	bool there = nft_dump_tables(&d) == 0;
+
+	there = there && find_table(&d, f, owner, name ? name : unused);
+	nft_dump_release(&d);
+	return there;
+}
+
+static int remove_table(const struct family *f, const char *name,
+			struct trace_removed *done)
 {
 	struct trace_removed d = { 0 }, last = { 0 };
 	struct mnl_socket *held = nft_trigger_socket(), *nl = held;
-	char name[OWNER_TEXT];
 	struct nft_dump dump;
 	int err;
 
-	owner_format_name(owner, name);
 	err = nft_dump_table(&dump, f->nfproto, name);
-	if (!err && has_table(&dump, f, name)) {
+	if (!err) {
 		count_rules(&dump, f, name, &d);
 		if (!nl)
 			nl = nft_socket_open();
@@ -122,16 +138,34 @@ int nft_trigger_remove(const struct family *f, const struct owner *owner,
 	return err;
 }
 
-bool nft_trigger_present(const struct family *f, const struct owner *owner)
+int nft_trigger_remove(const struct family *f, const struct owner *owner,
+		       struct trace_removed *done)
 {
 	char name[OWNER_TEXT];
-	struct nft_dump d;
-	bool there = nft_dump_tables(&d) == 0;
 
-	owner_format_name(owner, name);
-	there = there && has_table(&d, f, name);
-	nft_dump_release(&d);
-	return there;
+	return nft_trigger_present(f, owner, name) ?
+	       remove_table(f, name, done) : 0;
+}
+
+int nft_trigger_renew(const struct family *f, const struct owner *owner,
+		      uint64_t deadline_ms)
+{
+	const struct nft_trigger_set set = { .deadline_ms = deadline_ms };
+	struct nft_trigger_table b = { .f = f, .set = &set };
+	struct nft_refusal refusal;
+	struct mnl_socket *held = nft_trigger_socket();
+	uint32_t count = 0;
+	int err;
+
+	if (!held || !nft_trigger_present(f, owner, b.table))
+		return 0;
+	err = nft_trigger_table_renew(&b);
+	if (!err)
+		err = nft_batch_send(b.b, held, &refusal, 1, &count);
+	nft_batch_free(b.b);
+	if (err == -EINVAL && count)
+		err = refusal.error;
+	return err == -ENOENT ? 0 : err;
 }
 
 /* Return: is this the table of a run, and may it be removed? */

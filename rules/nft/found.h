@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 #include "rules/base/family.h"
+#include "rules/base/owner.h"
 
-struct owner;
 struct trace_removed;
 struct trace_stale;
 
@@ -19,8 +19,21 @@ struct trace_stale;
 int nft_trigger_remove(const struct family *f, const struct owner *owner,
 		       struct trace_removed *done);
 
-/** nft_trigger_present - is the run's table there? */
-bool nft_trigger_present(const struct family *f, const struct owner *owner);
+/**
+ * nft_trigger_present - is the run's table there?
+ * @name: filled with its name, which tells of the end that the run had when it
+ * went in; may be NULL
+ */
+bool nft_trigger_present(const struct family *f, const struct owner *owner,
+			 char name[OWNER_TEXT]);
+
+/**
+ * nft_trigger_renew - move the deadline of a table that this process owns
+ * @deadline_ms: from now on
+ * Return: 0, also when the table, or its deadline, is not there any more; or -errno.
+ */
+int nft_trigger_renew(const struct family *f, const struct owner *owner,
+		      uint64_t deadline_ms);
 
 /**
  * nft_trigger_sweep - tables of other runs; dead runs' are removed

@@ -264,18 +264,28 @@ bool nft_rule_add_remember(struct nftnl_rule *r, const char *set,
 	return true;
 }
 
-bool nft_rule_add_recall(struct nftnl_rule *r, const char *set,
-			 uint32_t set_id)
+static bool add_lookup(struct nftnl_rule *r, uint32_t reg, const char *set,
+		       uint32_t set_id)
 {
-	struct nftnl_expr *x;
+	struct nftnl_expr *x = add(r, "lookup");
 
-	if (!add_flow(r, true))
-		return false;
-	x = add(r, "lookup");
 	if (!x)
 		return false;
-	nftnl_expr_set_u32(x, NFTNL_EXPR_LOOKUP_SREG, REG_A);
+	nftnl_expr_set_u32(x, NFTNL_EXPR_LOOKUP_SREG, reg);
 	nftnl_expr_set_str(x, NFTNL_EXPR_LOOKUP_SET, set);
 	nftnl_expr_set_u32(x, NFTNL_EXPR_LOOKUP_SET_ID, set_id);
 	return true;
+}
+
+bool nft_rule_add_recall(struct nftnl_rule *r, const char *set,
+			 uint32_t set_id)
+{
+	return add_flow(r, true) && add_lookup(r, REG_A, set, set_id);
+}
+
+bool nft_rule_add_deadline(struct nftnl_rule *r, const char *set,
+			   uint32_t set_id)
+{
+	return add_meta(r, NFT_META_NFPROTO) &&
+	       add_lookup(r, REG, set, set_id);
 }

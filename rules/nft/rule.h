@@ -25,6 +25,7 @@ struct nft_limit {
  * nft_rule_add_trace - turn its tracing on
  * nft_rule_add_remember - note the packet's connection and direction in a set
  * nft_rule_add_recall - pass what goes against the direction of a note
+ * nft_rule_add_deadline - pass as long as the family's number is in a set
  *
  * Return: false: no memory.
  */
@@ -37,5 +38,7 @@ bool nft_rule_add_remember(struct nftnl_rule *r, const char *set,
 			   uint32_t set_id);
 bool nft_rule_add_recall(struct nftnl_rule *r, const char *set,
 			 uint32_t set_id);
+bool nft_rule_add_deadline(struct nftnl_rule *r, const char *set,
+			   uint32_t set_id);
 
 #endif

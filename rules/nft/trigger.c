@@ -39,6 +39,11 @@ static int learn(struct nft_trigger_table *b, const struct nft_refusal *refusal,
 			b->owned = false;
 			return 0;
 		}
+		if (b->timed && no->message - b->deadline_at < 2 &&
+		    is_refusal(no->error)) {
+			b->timed = false;
+			return 0;
+		}
 		if (b->rule[no->message] < 0 || !is_refusal(no->error))
 			return no->error;
 		r = &b->set->rules->rule[b->rule[no->message]];
@@ -78,8 +83,10 @@ int nft_trigger_install(const struct family *f,
 			const struct nft_trigger_set *set,
 			const struct owner *owner)
 {
-	struct nft_trigger_table b = { .f = f, .set = set, .owned = true };
-	/* Each rule twice in each chain; table, chains, set, replies. */
+	struct nft_trigger_table b = {
+		.f = f, .set = set, .owned = true, .timed = true,
+	};
+	/* Each rule twice in each chain; table, chains, sets, replies. */
 	size_t messages = (set->key_only ? 0 : set->rules->count * 4ul) + 16;
 	int err;
 

@@ -4,6 +4,7 @@
 #define NFTRACE_NFT_TRIGGER_SET_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "rules/nft/rule.h"
 
@@ -23,6 +24,12 @@ struct nft_trigger_set {
 	bool key_only;
 	bool replies;		/* trace what answers as well */
 	struct nft_limit limit;
+	/*
+	 * Milliseconds from the moment at which it goes in, or is renewed, to
+	 * the one from which on its rules match nothing more.  The kernel
+	 * counts them on its own clock, which nobody sets.
+	 */
+	uint64_t deadline_ms;
 	struct trace_set *rules;	/* borrowed; .refused is filled */
 };
 

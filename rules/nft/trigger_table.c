@@ -19,11 +19,12 @@
 enum {
 	FLOWS = 65535,			/* connections remembered at once */
 	FLOW_MS = 600000,		/* ... each for so long after a packet */
-	/* nft's own number of a datatype that prints as a number (mark). */
-	KEY_TYPE = 19, KEY_TYPE_BITS = 6,
+	/* nft's own numbers of datatypes: one that prints as a number (mark). */
+	KEY_TYPE = 19, KEY_TYPE_BITS = 6, KEY_TYPE_NFPROTO = 2,
+	FLOWS_ID = 1, DEADLINE_ID = 2,	/* within a transaction */
 };
 
-static const char flows[] = "flows";
+static const char flows[] = "flows", deadline[] = "deadline";
 
 static const struct {
 	const char *early, *late;
@@ -95,7 +96,7 @@ static void put_set(struct nft_trigger_table *b)
 	}
 	nftnl_set_set_str(s, NFTNL_SET_TABLE, b->table);
 	nftnl_set_set_str(s, NFTNL_SET_NAME, flows);
-	nftnl_set_set_u32(s, NFTNL_SET_ID, 1);
+	nftnl_set_set_u32(s, NFTNL_SET_ID, FLOWS_ID);
 	nftnl_set_set_u32(s, NFTNL_SET_FLAGS,
 			  NFT_SET_EVAL | NFT_SET_TIMEOUT);
 	nftnl_set_set_u32(s, NFTNL_SET_KEY_TYPE,
@@ -106,6 +107,74 @@ static void put_set(struct nft_trigger_table *b)
 	nlh = nft_batch_next(b->b, NFT_MSG_NEWSET, b->f->nfproto,
 			     NLM_F_CREATE);
 	nftnl_set_nlmsg_build_payload(nlh, s);
+	nftnl_set_free(s);
+}
+
+/*
+ * An element with a timeout is what makes a rule stop by itself, and what can be
+ * renewed while the rule stays as it is, with its handle and its counter.
+ */
+static struct nftnl_set *deadline_set(struct nft_trigger_table *b)
+{
+	struct nftnl_set *s = nftnl_set_alloc();
+
+	if (!s) {
+		b->failed = true;
+		return NULL;
+	}
+	nftnl_set_set_str(s, NFTNL_SET_TABLE, b->table);
+	nftnl_set_set_str(s, NFTNL_SET_NAME, deadline);
+	return s;
+}
+
+static void put_deadline_set(struct nft_trigger_table *b)
+{
+	struct nftnl_set *s = deadline_set(b);
+	struct nlmsghdr *nlh;
+
+	if (!s)
+		return;
+	nftnl_set_set_u32(s, NFTNL_SET_ID, DEADLINE_ID);
+	nftnl_set_set_u32(s, NFTNL_SET_FLAGS, NFT_SET_TIMEOUT);
+	nftnl_set_set_u32(s, NFTNL_SET_KEY_TYPE, KEY_TYPE_NFPROTO);
+	nftnl_set_set_u32(s, NFTNL_SET_KEY_LEN, sizeof(b->f->nfproto));
+	nlh = nft_batch_next(b->b, NFT_MSG_NEWSET, b->f->nfproto,
+			     NLM_F_CREATE);
+	nftnl_set_nlmsg_build_payload(nlh, s);
+	nftnl_set_free(s);
+}
+
+static void put_deadline(struct nft_trigger_table *b)
+{
+	struct nftnl_set_elem *e = nftnl_set_elem_alloc();
+	struct nftnl_set *s = deadline_set(b);
+	struct nlmsghdr *nlh;
+
+	if (!s || !e) {
+		b->failed = true;
+		nftnl_set_free(s);
+		return;
+	}
+	nftnl_set_elem_set(e, NFTNL_SET_ELEM_KEY, &b->f->nfproto,
+			   sizeof(b->f->nfproto));
+	nftnl_set_elem_set_u64(e, NFTNL_SET_ELEM_TIMEOUT, b->set->deadline_ms);
+	nftnl_set_elem_add(s, e);
+	nlh = nft_batch_next(b->b, NFT_MSG_NEWSETELEM, b->f->nfproto,
+			     NLM_F_CREATE);
+	nftnl_set_elems_nlmsg_build_payload(nlh, s);
+	nftnl_set_free(s);
+}
+
+/* All elements: it may have run out, which leaves none that could be named. */
+static void put_flush(struct nft_trigger_table *b)
+{
+	struct nftnl_set *s = deadline_set(b);
+	struct nlmsghdr *nlh;
+
+	if (!s)
+		return;
+	nlh = nft_batch_next(b->b, NFT_MSG_DELSETELEM, b->f->nfproto, 0);
+	nftnl_set_elems_nlmsg_build_payload(nlh, s);
 	nftnl_set_free(s);
 }
 
@@ -144,7 +213,9 @@ static void put_rule(struct nft_trigger_table *b, struct nftnl_rule *r, bool ok,
 static bool add_end(struct nft_trigger_table *b, struct nftnl_rule *r)
 {
 	b->rules++;
-	return nft_rule_add_limit(r, &b->set->limit) &&
+	return (!b->timed ||
+		nft_rule_add_deadline(r, deadline, DEADLINE_ID)) &&
+	       nft_rule_add_limit(r, &b->set->limit) &&
 	       nft_rule_add_counter(r) && nft_rule_add_trace(r);
 }
 
@@ -165,7 +236,7 @@ static void put_remember(struct nft_trigger_table *b, int i, unsigned int c)
 	const struct trace_rule *rule = &b->set->rules->rule[i];
 	struct nftnl_rule *r = new_rule(b, chains[c].late);
 	bool ok = r && nft_rule_add_entry(r, b->f, rule->entry) &&
-		nft_rule_add_remember(r, flows, 1);
+		nft_rule_add_remember(r, flows, FLOWS_ID);
 
 	put_rule(b, r, ok, i, (uint8_t)(1u << c));
 }
@@ -173,7 +244,7 @@ static void put_remember(struct nft_trigger_table *b, int i, unsigned int c)
 static void put_recall(struct nft_trigger_table *b, unsigned int c)
 {
 	struct nftnl_rule *r = new_rule(b, chains[c].late);
-	bool ok = r && nft_rule_add_recall(r, flows, 1) && add_end(b, r);
+	bool ok = r && nft_rule_add_recall(r, flows, FLOWS_ID) && add_end(b, r);
 
 	put_rule(b, r, ok, -1, 0);
 }
@@ -198,6 +269,11 @@ static void put_chains(struct nft_trigger_table *b)
 	}
 	if (b->set->replies)
 		put_set(b);
+	b->deadline_at = nft_batch_count(b->b);
+	if (b->timed) {
+		put_deadline_set(b);
+		put_deadline(b);
+	}
 }
 
 static void put_rules(struct nft_trigger_table *b)
@@ -244,5 +320,15 @@ int nft_trigger_table_fill(struct nft_trigger_table *b)
 		put_chains(b);
 		put_rules(b);
 	}
+	return b->failed ? -ENOMEM : 0;
+}
+
+int nft_trigger_table_renew(struct nft_trigger_table *b)
+{
+	b->b = nft_batch_new();
+	if (!b->b)
+		return -ENOMEM;
+	put_flush(b);
+	put_deadline(b);
 	return b->failed ? -ENOMEM : 0;
 }

@@ -20,11 +20,13 @@ struct nft_trigger_table {
 	const struct nft_trigger_set *set;
 	char table[OWNER_TEXT];
 	bool owned;
+	bool timed;			/* its rules have a deadline */
 	bool late[NFT_TRIGGER_CHAINS];	/* this chain is needed */
 	struct nft_batch *b;
 	/* By message: which rule, which chain; -1: none of the user's. */
 	int *rule;
 	uint8_t *chain;
+	uint32_t deadline_at;		/* the first message of the deadline's two */
 	uint32_t rules;			/* that turn tracing on */
 	bool failed;
 };
@@ -37,6 +39,13 @@ void nft_trigger_table_look(struct nft_trigger_table *b);
  * Return: 0 or -ENOMEM; .b is the caller's to free in any case.
  */
 int nft_trigger_table_fill(struct nft_trigger_table *b);
+
+/**
+ * nft_trigger_table_renew - the deadline of a table that is in, anew: .b
+ * @b: .f, .table and .set->deadline_ms are looked at
+ * Return: as nft_trigger_table_fill().
+ */
+int nft_trigger_table_renew(struct nft_trigger_table *b);
 
 /** nft_trigger_chain - the name of the chain for one bit of enum trace_chain */
 const char *nft_trigger_chain(unsigned int chain, bool late);

@@ -89,7 +89,7 @@ static void check_tables_gone(struct run *r)
 {
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		if (!r->host.keeper_plan.undo.nft[i] ||
-		    !nft_trigger_present(families[i], &r->plan.owner))
+		    !nft_trigger_present(families[i], &r->plan.owner, NULL))
 			continue;
 		r->outcome.verify_failed = true;
 		msg("error: the nft table of this run for %s is still there: "

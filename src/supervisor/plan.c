@@ -33,7 +33,7 @@ struct parsed {
 	const struct match_result *m[FAMILY_COUNT];
 };
 
-/* A rule of nft has a limit of its own, and goes with its socket: no deadline. */
+/* A rule of nft has a limit and a deadline of its own: rules/nft/trigger_table.c. */
 static void fit_request(struct match_request *req, const struct plan_family *pf,
 			const struct match_request *full)
 {
@@ -402,7 +402,7 @@ int plan_begin(struct plan *p, const struct options *o)
 		return STATUS_FAILURE;
 	}
 	status = backend_choose(p, o);
-	/* Only rules in raw need a deadline. */
+	/* Of those of nft the keeper takes care. */
 	p->deadline = p->inserts && p->lock;
 	p->replies = o->replies;
 	return status;

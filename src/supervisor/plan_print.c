@@ -32,15 +32,15 @@ static void print_nft(const struct plan *p, const struct plan_family *pf,
 			continue;
 		if (len >= sizeof(target) - 1)
 			len -= sizeof(target) - 1;
-		printf("nft: %s %s priority %d:%.*s %scounter meta nftrace "
-		       "set 1\n", i == 0 ? "ip" : "ip6",
+		printf("nft: %s %s priority %d:%.*s meta nfproto @deadline "
+		       "%scounter meta nftrace set 1\n", i == 0 ? "ip" : "ip6",
 		       nft_trigger_chain(c, rule->late), rule->late ?
 		       NFT_TRIGGER_LATE : NFT_TRIGGER_EARLY, (int)len,
 		       pf->text[r], limit);
 	}
 	if (p->replies)
-		printf("nft: %s %s priority %d: replies to these %scounter "
-		       "meta nftrace set 1\n", i == 0 ? "ip" : "ip6",
+		printf("nft: %s %s priority %d: replies to these meta nfproto "
+		       "@deadline %scounter meta nftrace set 1\n", i == 0 ? "ip" : "ip6",
 		       nft_trigger_chain(c, true), NFT_TRIGGER_LATE, limit);
 }
 

@@ -31,7 +31,7 @@ struct plan_family {
 struct plan {
 	struct plan_family family[FAMILY_COUNT];
 	struct owner owner;		/* comment and deadline in the entries */
-	bool deadline;			/* the entries carry one */
+	bool deadline;			/* entries for raw carry one */
 	bool see_legacy;		/* events of iptables-legacy's rules */
 	bool see_nft;			/* events of nft's rules */
 	bool nft_unseen;		/* it has some, and they are left out */
