@@ -133,17 +133,9 @@ bool owner_alive(const struct owner *o, int64_t now)
 	return start_time(o->pid) == o->start;
 }
 
-void process_name(pid_t pid, char *buf, size_t size)
+/* As one line of text; the @n bytes of @text are those of a file in /proc. */
+static void put_name(char *text, ssize_t n, char *buf, size_t size)
 {
-	char path[64], text[256];
-	ssize_t n;
-
-	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
-	n = read_file(path, text, sizeof(text));
-	if (n <= 0) {
-		snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
-		n = read_file(path, text, sizeof(text));
-	}
 	if (n <= 0) {
 		snprintf(buf, size, "?");
 		return;
@@ -155,4 +147,25 @@ void process_name(pid_t pid, char *buf, size_t size)
 		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
 			text[i] = ' ';
 	snprintf(buf, size, "%.80s", text);
+}
+
+void process_short_name(pid_t pid, char *buf, size_t size)
+{
+	char path[64], text[256];
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+	put_name(text, read_file(path, text, sizeof(text)), buf, size);
+}
+
+void process_name(pid_t pid, char *buf, size_t size)
+{
+	char path[64], text[256];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
+	n = read_file(path, text, sizeof(text));
+	if (n > 0)
+		put_name(text, n, buf, size);
+	else
+		process_short_name(pid, buf, size);
 }

@@ -56,4 +56,7 @@ bool owner_alive(const struct owner *o, int64_t now);
  */
 void process_name(pid_t pid, char *buf, size_t size);
 
+/** process_short_name - the kernel's name of it, 15 bytes at most; "?": no such process */
+void process_short_name(pid_t pid, char *buf, size_t size);
+
 #endif

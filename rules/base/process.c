@@ -46,7 +46,8 @@ void process_ignore_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-char process_state(pid_t pid)
+/* What stands behind the name, which may hold anything.  False: it is gone. */
+static bool read_stat(pid_t pid, char *state, int *parent)
 {
 	char path[64], line[512];
 	const char *name_end = NULL;
@@ -55,12 +56,27 @@ char process_state(pid_t pid)
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	f = fopen(path, "re");
 	if (!f)
-		return '\0';
-	/* Behind the name, which may hold anything. */
+		return false;
 	if (fgets(line, sizeof(line), f))
 		name_end = strrchr(line, ')');
 	fclose(f);
-	return name_end && name_end[1] ? name_end[2] : '\0';
+	return name_end && sscanf(name_end + 1, " %c %d", state, parent) == 2;
+}
+
+char process_state(pid_t pid)
+{
+	char state;
+	int parent;
+
+	return read_stat(pid, &state, &parent) ? state : '\0';
+}
+
+pid_t process_parent(pid_t pid)
+{
+	char state;
+	int parent;
+
+	return read_stat(pid, &state, &parent) ? parent : 0;
 }
 
 bool process_is_stopped(pid_t pid)

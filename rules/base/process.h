@@ -17,6 +17,9 @@ void process_ignore_signals(void);
 /** process_state - the letter of proc(5): 'T' for stopped, 'S'...; 0: it is gone */
 char process_state(pid_t pid);
 
+/** process_parent - 0: it is gone */
+pid_t process_parent(pid_t pid);
+
 /** process_is_stopped - by SIGSTOP or a debugger; false as well when it is gone */
 bool process_is_stopped(pid_t pid);
 
