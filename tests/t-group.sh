@@ -25,8 +25,8 @@ test_tcpdump() {
 	command -v tcpdump >/dev/null || { skip "no tcpdump"; return; }
 	listens lo || { skip "tcpdump: $(tail -n 1 "$SCRATCH/tcpdump.err")"; return; }
 	save_rules lo "$before"	# tcpdump has set the logger
-	run_nftrace lo -t 1 -p udp --dport 9
-	assert_status 1
+	run_nftrace lo -w 0 -t 1 -p udp --dport 9
+	assert_status 4
 	assert_grep "\\b$tcpdump\\b" "$ERR"
 	assert_text tcpdump "$ERR"
 	assert_grep 'group 0' "$ERR"
@@ -73,9 +73,9 @@ else
 	assert_within 10 "ulogd listens" \
 		in_ns lo awk '$1 == 0 { found = 1 } END { exit !found }' /proc/net/netfilter/nfnetlink_log
 	save_rules lo "$before"
-	run_nftrace lo -t 1 -p udp --dport 9
-	assert_status 1
-	assert_grep "group 0 is taken by pid $ulogd .*ulogd" "$ERR"
+	run_nftrace lo -w 0 -t 1 -p udp --dport 9
+	assert_status 4
+	assert_grep "group 0 .* taken by pid $ulogd .*ulogd" "$ERR"
 	is_gone $ulogd && fail "ulogd is gone"
 	assert_restored lo "$before"
 	kill -TERM $ulogd

@@ -31,22 +31,66 @@ first_goes_on() {
 	assert_restored_but_counters "$first_ns" "$SCRATCH/before-$first_ns"
 }
 
-subtest "the same namespace, the lock held: who has it is said"
+subtest "the same namespace, at once: who has lock and group is said"
 first lo -t 60 "${words[@]}"
 run_nftrace lo -w 0 -t 1 "${words[@]}"
 assert_status 4
 assert_grep "held by pid $first_pid .*nftrace" "$ERR"
+reader=$(pgrep -P "$first_pid" -x nftrace-reader)
+assert_grep "error: NFLOG group 0 .* taken by pid $reader .nftrace-reader of pid $first_pid: .*nftrace" "$ERR"
+assert_no_grep 'waiting' "$ERR"
 first_goes_on
 
-subtest "the same namespace, the lock free: who has the group is said"
+subtest "the same namespace, the lock free: who has the group is said, then waited for"
 first lo -t 60 --no-lock "${words[@]}"
-run_nftrace lo -t 1 --no-lock "${words[@]}"
-assert_status 1
-assert_grep 'NFLOG group 0 is taken by pid [0-9]+ .*nftrace' "$ERR"
-pid=$(sed -nE 's/.*taken by pid ([0-9]+) .*/\1/p' "$ERR")
-assert_equal "the pid named is the first one's reader" "$(pgrep -P "$first_pid" -x nftrace-reader)" "$pid"
+run_nftrace lo -w 1 -t 1 --no-lock "${words[@]}"
+assert_status 4
+reader=$(pgrep -P "$first_pid" -x nftrace-reader)
+assert_grep "NFLOG group 0 is taken by pid $reader .*of pid $first_pid: .*: waiting up to 1 s" "$ERR"
+assert_grep "error: NFLOG group 0 .* within 1 seconds: it is taken by pid $reader " "$ERR"
+lock_is_free || fail "the lock is held"
 assert_equal "the first one's rules" 4 "$(own_rules lo)"
 first_goes_on
+
+subtest "who waits for the group leaves the lock to others"
+first lo -t 60 --no-lock "${words[@]}"
+launch_nftrace lo -w 60 -c 1 -t 60 --no-lock "${words[@]}"
+second=$NFTRACE_PID
+assert_within 5 "it waits" grep -q 'waiting up to 60 s' "$ERR"
+in_ns lo iptables-legacy -w 1 -t filter -S INPUT >/dev/null || fail "iptables cannot work"
+NFTRACE_PID=$first_pid OUT=$SCRATCH/out1 ERR=$SCRATCH/err1
+stop_nftrace INT
+NFTRACE_PID=$second OUT=$SCRATCH/out2 ERR=$SCRATCH/err2
+wait_armed
+talk lo udp 10.9.0.1 7
+end_nftrace 10
+assert_status 0
+assert_restored_but_counters lo "$SCRATCH/before-lo"
+
+subtest "interrupted while it waits for the group"
+first lo -t 60 "${words[@]}"
+launch_nftrace lo -w 60 -t 60 "${words[@]}"
+assert_within 5 "it waits" grep -q 'waiting up to 60 s' "$ERR"
+stop_nftrace INT
+assert_status 3
+assert_grep 'interrupted while waiting for NFLOG group 0: nothing was changed' "$ERR"
+first_goes_on
+
+subtest "a queue of runs: each works, one after the other"
+queue=()
+for n in {1..8}; do
+	OUT=$SCRATCH/queue$n ERR=$SCRATCH/queue$n.err
+	launch_nftrace lo -w 100 -t 100ms "${words[@]}"
+	queue+=("$NFTRACE_PID")
+done
+for n in {1..8}; do
+	NFTRACE_PID=${queue[n - 1]} OUT=$SCRATCH/queue$n ERR=$SCRATCH/queue$n.err
+	end_nftrace 60
+	assert_status 3
+	assert_grep '^nftrace: armed' "$ERR"
+done
+OUT=$SCRATCH/out2 ERR=$SCRATCH/err2
+assert_restored_but_counters lo "$SCRATCH/before-lo"
 
 # The real lock file's name, in the sandbox's own /run.
 unset XTABLES_LOCKFILE
@@ -90,9 +134,9 @@ assert_status 0
 assert_grep 'of a run that may be alive .*left alone' "$ERR"
 assert_equal "its rules" 4 "$(own_rules lo)"
 assert_equal "its loggers" "nfnetlink_log nfnetlink_log" "$(loggers lo)"
-run_nftrace lo -t 1 --no-lock "${words[@]}"
-assert_status 1
-assert_grep 'group 0 is taken by' "$ERR"
+run_nftrace lo -w 0 -t 1 --no-lock "${words[@]}"
+assert_status 4
+assert_grep 'group 0 .* taken by' "$ERR"
 assert_equal "its rules" 4 "$(own_rules lo)"
 talk lo udp 10.9.0.1 7
 assert_within 5 "it still traces" grep -q '^=> DELIVERED' "$SCRATCH/out1"

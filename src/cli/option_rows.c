@@ -30,7 +30,7 @@ const struct option_row option_rows[] = {
 	{ "rate", 'l', OPTION_RATE, AT(rate), "RATE",
 	  "trace at most this many packets: 100/s; 0: all", 0, 0 },
 	{ "wait", 'w', OPTION_NUMBER, AT(wait_s), "SECONDS",
-	  "wait for the xtables lock (5; 0: fail at once)", 0, 86400 },
+	  "wait for the xtables lock and group 0 (5; 0: fail at once)", 0, 86400 },
 	{ "no-lock", 0, OPTION_FLAG, AT(no_lock), NULL,
 	  "hold the lock only while inserting and removing", 0, 0 },
 	{ "allow-side-effects", 0, OPTION_FLAG, AT(side_effects), NULL,

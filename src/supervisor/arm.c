@@ -2,12 +2,10 @@
 /* arm: the steps from the lock to "armed", in the order that is safe. */
 #include "supervisor/arm.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -15,13 +13,13 @@
 
 #include "base/exit_status.h"
 #include "base/msg.h"
-#include "capture/event_nft.h"
 #include "reader/reader_plan.h"
 #include "reader/reader_process.h"
 #include "rules/base/clock.h"
 #include "rules/base/testpoint.h"
 #include "rules/base/units.h"
 #include "rules/legacy/ledger.h"
+#include "supervisor/acquire.h"
 #include "supervisor/arm_rules.h"
 #include "supervisor/check.h"
 #include "supervisor/results.h"
@@ -29,76 +27,6 @@
 #include "supervisor/snapshots.h"
 
 enum { READER_MS = 20000 };	/* to begin: many rules, a busy machine */
-
-static int open_lock(struct run *r)
-{
-	int err = lock_open(&r->host.lock);
-
-	if (!err)
-		return 0;
-	msg("error: the lock file %s cannot be opened: %s (set "
-	    "XTABLES_LOCKFILE to use another)",
-	    lock_path(), check_lock_error(err));
-	return STATUS_FAILURE;
-}
-
-/* The signal of a helper's end is no interrupt. */
-static bool was_interrupt(int signal_fd)
-{
-	struct signalfd_siginfo si;
-
-	if (read(signal_fd, &si, sizeof(si)) != sizeof(si) ||
-	    si.ssi_signo != SIGCHLD)
-		return true;
-	helper_collect(false);
-	return false;
-}
-
-static int wait_for_lock(struct run *r)
-{
-	uint64_t now = clock_monotonic_ns();
-	uint64_t end = now + r->o->wait_s * NS_PER_S;
-	int err;
-
-	do {
-		err = lock_acquire(&r->host.lock,
-				   (int)((end - now) / NS_PER_MS),
-				   r->signal_fd);
-		if (err != -ECANCELED || was_interrupt(r->signal_fd))
-			return err;
-		now = clock_monotonic_ns();
-	} while (now < end);
-	return -EWOULDBLOCK;
-}
-
-static int take_lock(struct run *r)
-{
-	int err;
-
-	msg("Trying to acquire the lock: %s", r->host.lock.path);
-	TESTPOINT("before-lock");
-	err = wait_for_lock(r);
-	if (err == -EWOULDBLOCK) {
-		check_lock_holder(&r->host.lock);
-		msg("error: the xtables lock was not to be had within %u "
-		    "seconds (-w waits longer)", r->o->wait_s);
-		return STATUS_BUSY;
-	}
-	if (err == -ECANCELED) {
-		msg("interrupted while waiting for the lock: nothing was "
-		    "changed");
-		return STATUS_NOTHING;
-	}
-	if (err) {
-		msg_error("taking the xtables lock", err);
-		return STATUS_FAILURE;
-	}
-	r->host.locked = true;
-	r->host.locked_ns = clock_monotonic_ns();
-	keeper_locked(&r->host.keeper);
-	TESTPOINT("after-lock");
-	return 0;
-}
 
 /* The ledger keeps the counters of what the run replaces in raw. */
 static int open_ledger(struct run *r)
@@ -108,53 +36,6 @@ static int open_ledger(struct run *r)
 	if (err)
 		msg_error("making a place for counters in /run/nftrace", err);
 	return err ? STATUS_FAILURE : 0;
-}
-
-static int explain_group(int err)
-{
-	char who[160];
-
-	if (err != -EBUSY) {
-		msg_error("binding NFLOG group 0", err);
-		return STATUS_FAILURE;
-	}
-	check_group_holder(who, sizeof(who));
-	msg("error: NFLOG group 0 is taken by %s: end it first", who);
-	return STATUS_FAILURE;
-}
-
-/*
- * nft copies so many bytes of a packet into an event, whatever is asked for.  The
- * group has to tell no fewer of the same packet, else its legacy events would
- * have another key than those of nft.
- */
-static uint32_t bytes_of_packet(const struct run *r)
-{
-	if (r->plan.see_nft && r->o->snaplen < EVENT_NFT_PACKET)
-		return EVENT_NFT_PACKET;
-	return r->o->snaplen;
-}
-
-static int bind_group(struct run *r)
-{
-	struct capture *c = &r->reader.capture;
-	const struct capture_want want = {
-		.snaplen = bytes_of_packet(r),
-		.buffer = (size_t)r->o->buffer_mib << 20,
-		.legacy = r->plan.see_legacy,
-		.nft = r->plan.see_nft,
-	};
-	int err;
-
-	TESTPOINT("before-bind");
-	err = capture_open(c, &want);
-	if (err)
-		return explain_group(err);
-	if (c->buffer < want.buffer)
-		msg("note: the kernel gives a receive buffer of %zu KiB "
-		    "instead of %u MiB: more events may be lost",
-		    c->buffer >> 10, r->o->buffer_mib);
-	return 0;
 }
 
 /* The reader makes ready while the rules go in and are read. */
@@ -169,7 +50,7 @@ static int start_reader(struct run *r)
 			.count = r->o->count,
 		},
 		.bulletin = rd->board.view,
-		.snaplen = bytes_of_packet(r),
+		.snaplen = acquire_packet_bytes(r),
 		.nft_unseen = r->plan.nft_unseen,
 	};
 	int err;
@@ -349,13 +230,12 @@ static const struct step {
 	enum when when;
 	int (*take)(struct run *r);	/* 0, or the exit status after a report */
 } steps[] = {
-	{ WITH_LOCK, open_lock },
+	{ WITH_LOCK, acquire_open_lock },
 	{ WITH_LOCK, open_ledger },
 	{ ALWAYS, start_keeper },
-	{ WITH_LOCK, take_lock },
+	{ ALWAYS, acquire },
 	{ ALWAYS, begin_snapshots },
 	{ ALWAYS, clear_dead_runs },
-	{ ALWAYS, bind_group },
 	{ ALWAYS, start_reader },
 	{ WITHOUT_RULES, take_snapshots },
 	{ ALWAYS, arm_rules_insert },

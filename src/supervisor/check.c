@@ -13,6 +13,7 @@
 #include "cli/options.h"
 #include "rules/base/family.h"
 #include "rules/base/owner.h"
+#include "rules/base/process.h"
 #include "rules/base/rule_set.h"
 #include "rules/base/run_dir.h"
 #include "rules/base/units.h"
@@ -49,10 +50,26 @@ const char *check_lock_error(int err)
 	return err == -EMEDIUMTYPE ? "it is no regular file" : strerror(-err);
 }
 
+/* A reader of nftrace is no name that the user has typed: its run is. */
+static void name_holder(pid_t pid, char *buf, size_t size)
+{
+	pid_t parent = process_parent(pid);
+	char name[96], run[96];
+
+	process_short_name(pid, name, sizeof(name));
+	process_name(parent, run, sizeof(run));
+	if (parent && strcmp(name, "nftrace-reader") == 0) {
+		snprintf(buf, size, "pid %d (%s of pid %d: %s)", (int)pid,
+			 name, (int)parent, run);
+		return;
+	}
+	process_name(pid, name, sizeof(name));
+	snprintf(buf, size, "pid %d (%s)", (int)pid, name);
+}
+
 bool check_group_holder(char *buf, size_t size)
 {
 	uint32_t portid = 0;
-	char name[96];
 	pid_t pid;
 
 	if (capture_holder(&portid) != 1) {
@@ -60,9 +77,8 @@ bool check_group_holder(char *buf, size_t size)
 		return false;
 	}
 	pid = capture_find_portid(portid);
-	process_name(pid, name, sizeof(name));
 	if (pid)
-		snprintf(buf, size, "pid %d (%s)", (int)pid, name);
+		name_holder(pid, buf, size);
 	else
 		snprintf(buf, size, "netlink port %u, whose process is not to "
 			 "be seen from here", portid);

@@ -13,6 +13,8 @@ struct ruleset;
 /** check_lock_holder - say who holds the xtables lock */
 void check_lock_holder(const struct lock *l);
 
+enum { CHECK_HOLDER = 256 };	/* bytes of a holder's words, with their NUL */
+
 /**
  * check_group_holder - who has bound NFLOG group 0, in words
  * Return: false: nobody.
