@@ -32,8 +32,7 @@ done
 for a in 10.1.0.1 fd00:1::1; do talk a udp $a 99 from 20099 wait 60 2>/dev/null; done
 stop_nftrace INT
 assert_status 0
-normalise "$OUT" | sed -E 's/counter packets [0-9]+ bytes [0-9]+/counter packets N bytes N/' \
-	>"$SCRATCH/mixed"
+normalise "$OUT" >"$SCRATCH/mixed"
 assert_expected "the trace" "$TESTS/expected/nft-mixed.txt" "$SCRATCH/mixed"
 assert_no_grep nftrace_ "$OUT"
 assert_restored_but_counters r "$SCRATCH/before"
@@ -76,8 +75,7 @@ flat_is_done() { grep -q 'cali-tw-eth0:rule' "$OUT"; }
 assert_within 10 "the packet's last event" flat_is_done
 stop_nftrace INT
 sed -n '/^# IN=eth0 10.1.0.2.20054/,/^=>/p' "$SCRATCH/mixed" | grep '^TRACE' >"$SCRATCH/block"
-sed -E 's/counter packets [0-9]+ bytes [0-9]+/counter packets N bytes N/' "$OUT" >"$SCRATCH/flat"
-assert_same "the events" "$SCRATCH/block" "$SCRATCH/flat"
+assert_same "the events" "$SCRATCH/block" "$OUT"
 
 subtest "a rule of nft that logs what an event would be"
 in_ns r nft -f - <<'EOT'

@@ -80,9 +80,9 @@ every_extension iptables "" 74
 subtest "every extension by ip6tables-nft"
 every_extension ip6tables ip6- 47
 
-# ruleset NS: "FAMILY TABLE CHAIN HANDLE TEXT" of each rule that `nft -a list ruleset` prints
+# ruleset NS: "FAMILY TABLE CHAIN HANDLE TEXT" of each rule that `nft -a -s list ruleset` prints
 ruleset() {
-	in_ns "$1" nft -a list ruleset 2>/dev/null | awk '
+	in_ns "$1" nft -a -s list ruleset 2>/dev/null | awk '
 		/^table / { family = $2; table = $3; next }
 		/^\tchain / { chain = $2; text = ""; next }
 		chain == "" { next }
@@ -98,7 +98,7 @@ ruleset() {
 		}'
 }
 
-subtest "a ruleset of nft's own: the text of nft -a list ruleset"
+subtest "a ruleset of nft's own: the text of nft -a -s list ruleset"
 ns_new t
 in_ns t nft -f "$TESTS/nft/native.nft" || fail "nft -f"
 # Comments with what looks like the end of a rule, of a line, of a chain.
@@ -125,7 +125,7 @@ assert_same "a comment with what looks like a handle" "$SCRATCH/want" "$SCRATCH/
 
 subtest "rules of a chain without a name"
 grep __chain "$SCRATCH/snap" | cut -d' ' -f7- >"$SCRATCH/inner"
-printf '%s\n' "tcp dport 80 counter packets 0 bytes 0 accept" "ip daddr 4.4.4.4 drop" "udp dport 53 drop" >"$SCRATCH/want"
+printf '%s\n' "tcp dport 80 counter accept" "ip daddr 4.4.4.4 drop" "udp dport 53 drop" >"$SCRATCH/want"
 assert_same "the text" "$SCRATCH/want" "$SCRATCH/inner"
 
 # does PATTERN FLAGS: what the rule is said to do
@@ -144,6 +144,37 @@ does 'hoplimit set 9' 8
 does 'meta nftrace set 1' 200
 does 'log prefix "x: " group 0' 4000
 does 'ct state vmap' 2000
+ns_del t
+
+# What a rule counts moves with each packet: a text that told it would be another one each time.
+subtest "texts tell nothing that packets move"
+ns_new t
+in_ns t ip link set lo up
+in_ns t nft -f - <<'X' || fail "nft -f"
+table ip moves {
+	set seen { type ipv4_addr; flags dynamic; timeout 1h; }
+	chain out {
+		type filter hook output priority 0; policy accept;
+		counter
+		quota 1 mbytes
+		limit rate 5/second burst 9 packets counter
+		ct count over 20 counter drop
+		update @seen { ip daddr counter }
+		udp dport 1-9 jump { counter; udp dport 7 counter accept; }
+	}
+}
+X
+in_ns t iptables-nft -A OUTPUT -p udp -m udp --dport 7 -m quota --quota 100000
+# Of an nft that has it.
+in_ns t nft add rule ip moves out last 2>/dev/null || note "no 'last' here"
+in_ns t "$SNAP" >"$SCRATCH/still" || fail "nft_snapshot_tool"
+in_ns t bash -c 'for i in {1..9}; do echo "something to be counted" >/dev/udp/127.0.0.1/7; done'
+in_ns t nft list ruleset 2>/dev/null | grep -q 'counter packets 9 ' || fail "nothing was counted"
+in_ns t "$SNAP" >"$SCRATCH/moved" || fail "nft_snapshot_tool"
+assert_same "the texts" "$SCRATCH/still" "$SCRATCH/moved"
+((n = $(grep -c ' counter' "$SCRATCH/moved")))
+((n >= 6)) || fail "only $n rules that count"
+assert_no_grep 'packets [0-9]+ bytes| used ' "$SCRATCH/moved"
 ns_del t
 
 subtest "a line of iptables-nft-save that is not the rule is never shown"
@@ -169,21 +200,21 @@ while IFS='|' read -r rule text; do
 	fi
 done <<'X'
 ip saddr { 10.0.0.2, 10.0.0.3 } drop
-ip saddr { 10.0.0.2, 10.0.0.3 } counter drop|ip saddr { 10.0.0.2, 10.0.0.3 } counter packets 0 bytes 0 drop
-ip saddr 10.0.0.4 ip saddr 10.0.0.5 counter drop|ip saddr 10.0.0.4 ip saddr 10.0.0.5 counter packets 0 bytes 0 drop
-tcp dport > 1024 counter drop|tcp dport > 1024 counter packets 0 bytes 0 drop
-ip dscp cs1 counter drop|ip dscp cs1 counter packets 0 bytes 0 drop
-meta skuid 0 counter drop|meta skuid 0 counter packets 0 bytes 0 drop
+ip saddr { 10.0.0.2, 10.0.0.3 } counter drop
+ip saddr 10.0.0.4 ip saddr 10.0.0.5 counter drop
+tcp dport > 1024 counter drop
+ip dscp cs1 counter drop
+meta skuid 0 counter drop
 ip saddr 10.0.0.6 drop
-counter ip saddr 10.0.0.7 drop|counter packets 0 bytes 0 ip saddr 10.0.0.7 drop
-ip saddr 10.0.0.9 log group 5 counter drop|ip saddr 10.0.0.9 log group 5 counter packets 0 bytes 0 drop
-limit rate over 5/second counter drop|limit rate over 5/second counter packets 0 bytes 0 drop
-ip frag-off & 0x4000 != 0 counter drop|ip frag-off & 16384 != 0 counter packets 0 bytes 0 drop
-fib daddr type local counter accept|fib daddr type local counter packets 0 bytes 0 accept
-ct state established counter accept|ct state established counter packets 0 bytes 0 accept
-ip saddr 10.1.0.0-10.1.0.9 counter drop|ip saddr 10.1.0.0-10.1.0.9 counter packets 0 bytes 0 drop
-meta mark set 5 counter|meta mark set 0x00000005 counter packets 0 bytes 0
-udp length 20 counter drop|udp length 20 counter packets 0 bytes 0 drop
+counter ip saddr 10.0.0.7 drop
+ip saddr 10.0.0.9 log group 5 counter drop
+limit rate over 5/second counter drop
+ip frag-off & 0x4000 != 0 counter drop|ip frag-off & 16384 != 0 counter drop
+fib daddr type local counter accept
+ct state established counter accept
+ip saddr 10.1.0.0-10.1.0.9 counter drop
+meta mark set 5 counter|meta mark set 0x00000005 counter
+udp length 20 counter drop
 X
 in_ns t nft flush ruleset
 in_ns t iptables-nft -A FORWARD -j ACCEPT

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* list: the text of each rule out of what `nft -a list` prints. */
+/* list: the text of each rule out of what `nft -a -s list` prints. */
 #include "rules/nft/list.h"
 
 #include <dlfcn.h>
@@ -84,7 +84,8 @@ char *nft_list_read(const char *commands)
 	ctx = load(&l) ? l.ctx_new(NFT_CTX_DEFAULT) : NULL;
 	if (!ctx)
 		return NULL;
-	l.set_flags(ctx, NFT_CTX_OUTPUT_HANDLE);
+	/* What a rule counts is no part of its text, and stale at once. */
+	l.set_flags(ctx, NFT_CTX_OUTPUT_HANDLE | NFT_CTX_OUTPUT_STATELESS);
 	l.buffer_output(ctx);
 	l.buffer_error(ctx);
 	if ((commands && l.run(ctx, commands) == 0) ||

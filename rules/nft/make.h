@@ -13,8 +13,9 @@ struct owner;
  * @own: tables whose name names this run are marked NFT_SNAP_OWN; NULL: none are
  *
  * The texts of rules are iptables-nft-save's where iptables-nft wrote the rule
- * and that is proved, else those of `nft -a list ruleset`.  Everything is of
- * one generation; when somebody changes rules meanwhile it begins anew.
+ * and that is proved, else those of `nft -a -s list ruleset`, in which
+ * no text moves with what the rule counts.  Everything is of one generation;
+ * when somebody changes rules meanwhile it begins anew.
  *
  * nft_snapshot_finish - wait for it
  * @snap: borrowed from @res, valid until helper_release()
