@@ -34,7 +34,7 @@ three_of 3
 
 subtest "-c 3 of three hundred in one burst"
 three_of 300
-assert_grep '^nftrace: [0-9]+ packets traced, 3 of them printed: ' "$ERR"
+assert_grep '^nftrace: [0-9]+ packets traced, the first 3 printed: 3 DELIVERED$' "$ERR"
 
 subtest "-c 5, and time comes first"
 start_nftrace lo -t 1 -c 5 -p udp --dport 7

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # truths.sh: what is sent through which rules and judged by truth.sh, whoever holds the rules.
 # shellcheck shell=bash
-# To be sourced after truth.sh. SHARE makes it less.
+# To be sourced after truth.sh. SHARE makes it less. TCP may send a segment again: no order is judged.
 
 SHARE=1
 n() { echo $((N * $1 / SHARE)); }
@@ -33,14 +33,14 @@ truth_router() {
 	send a udp 10.1.0.2/4001 10.2.0.2/9 base 0 step 3 count $(n 300) rate 700
 	send a udp 10.1.0.2/4002 10.2.0.2/9 base 1 step 3 count $(n 300) rate 700
 	send a udp fd00:1::2/4003 fd00:2::2/9 base 2 step 3 count $(n 300) rate 700
-	judge enter=eth0/in leave=eth1/out drop=$DROP
+	judge enter=eth0/in leave=eth1/out drop=$DROP streams=3
 
 	subtest "$BACKEND: UDP forwarded at full speed, three senders"
 	trace r -i eth0 -p udp
 	send a udp 10.1.0.2/4001 10.2.0.2/9 base 0 step 3 count $(n 500)
 	send a udp 10.1.0.2/4002 10.2.0.2/9 base 1 step 3 count $(n 500)
 	send a udp fd00:1::2/4003 fd00:2::2/9 base 2 step 3 count $(n 500)
-	judge enter=eth0/in leave=eth1/out drop=$DROP
+	judge enter=eth0/in leave=eth1/out drop=$DROP streams=3
 
 	subtest "$BACKEND: identical to the last bit that is seen, 1,000 a second"
 	trace r -i eth0 -p udp
@@ -71,47 +71,47 @@ truth_router() {
 	trace r -i eth0 -p udp
 	send a udp 10.1.0.2/4001 10.99.0.1/9 base 0 step 2 count $(n 100) rate 500
 	send a udp fd00:1::2/4003 fd00:99::1/9 base 1 step 2 count $(n 100) rate 500
-	judge enter=eth0/in leave=eth1/out fate=LOST
+	judge enter=eth0/in leave=eth1/out fate=LOST streams=2
 
 	subtest "$BACKEND: UDP into the node"
 	trace r -i eth0 -p udp
 	send a udp 10.1.0.2/4001 10.1.0.1/9 base 0 step 2 count $(n 300)
 	send a udp fd00:1::2/4003 fd00:1::1/9 base 1 step 2 count $(n 300)
-	judge enter=eth0/in fate=DELIVERED drop=$DROP
+	judge enter=eth0/in fate=DELIVERED drop=$DROP streams=2
 
 	subtest "$BACKEND: UDP from the node"
 	trace r --chain OUTPUT -p udp
 	send r udp 10.2.0.1/4001 10.2.0.2/9 base 0 step 3 count $(n 300)
 	send r udp 10.2.0.1/4002 10.2.0.2/9 base 1 step 3 count $(n 300)
 	send r udp fd00:2::1/4003 fd00:2::2/9 base 2 step 3 count $(n 300)
-	judge sent=0,1,$(n 900) leave=eth1/out fate=SENT drop=$DROP
+	judge sent=0,1,$(n 900) leave=eth1/out fate=SENT drop=$DROP streams=3
 
 	subtest "$BACKEND: UDP over loopback"
 	trace r --chain OUTPUT -p udp
 	send r udp 10.2.0.1/4001 10.1.0.1/9 base 0 step 3 count $(n 300)
 	send r udp 10.2.0.1/4002 10.1.0.1/9 base 1 step 3 count $(n 300)
 	send r udp fd00:2::1/4003 fd00:1::1/9 base 2 step 3 count $(n 300)
-	judge sent=0,1,$(n 900) fate=DELIVERED drop=$DROP
+	judge sent=0,1,$(n 900) fate=DELIVERED drop=$DROP streams=3
 
 	# No stamps there, and two processes may be at any step: marked or right.
 	subtest "$BACKEND: identical from the node, by two processes"
 	trace r --chain OUTPUT -p udp
 	send r udp 10.2.0.1/4001 10.2.0.2/9 base 0 step 2 count $(n 300)
 	send r udp 10.2.0.1/4001 10.2.0.2/9 base 1 step 2 count $(n 300)
-	judge sent=0,1,$(n 600) leave=eth1/out fate=SENT drop=$DROP marked=60
+	judge sent=0,1,$(n 600) leave=eth1/out fate=SENT drop=$DROP marked=60 streams=2
 
 	subtest "$BACKEND: identical over loopback, by two processes"
 	trace r --chain OUTPUT -p udp
 	send r udp 10.2.0.1/4001 10.1.0.1/9 base 0 step 2 count $(n 300)
 	send r udp 10.2.0.1/4001 10.1.0.1/9 base 1 step 2 count $(n 300)
-	judge sent=0,1,$(n 600) fate=DELIVERED drop=$DROP marked=60
+	judge sent=0,1,$(n 600) fate=DELIVERED drop=$DROP marked=60 streams=2
 
 	subtest "$BACKEND: multicast from the node: on the wire, and back to itself"
 	ns_ip r addr add 239.1.1.1/32 dev eth1 autojoin
 	ns_ip r route add 239.0.0.0/8 dev eth1 src 10.2.0.1
 	trace r --chain OUTPUT -p udp
 	send r udp 10.2.0.1/4001 239.1.1.1/9 base 0 step 1 count $(n 100) rate 500
-	judge sent=0,1,$(n 100) leave=eth1/out fate=SENT,DELIVERED copies=2 drop=$DROP marked=60
+	judge sent=0,1,$(n 100) leave=eth1/out fate=SENT,DELIVERED copies=2 drop=$DROP marked=60 streams=1
 	ns_ip r addr del 239.1.1.1/32 dev eth1
 	ns_ip r route del 239.0.0.0/8
 
@@ -247,13 +247,13 @@ EOT
 	send a udp 10.1.0.2/4103 10.1.0.1/20 base 2 step 5 count $(n 200)
 	send a udp 10.1.0.2/4104 10.2.0.2/9 base 3 step 5 count $(n 200)
 	send a udp fd00:1::2/4105 fd00:1::1/20 base 4 step 5 count $(n 200)
-	judge enter=eth0/in leave=eth1/out drop=$DROP
+	judge enter=eth0/in leave=eth1/out drop=$DROP streams=5
 
 	subtest "$BACKEND: from the node with DNAT"
 	trace r --chain OUTPUT -p udp
 	send r udp 10.2.0.1/4106 10.1.0.9/9 base 0 step 2 count $(n 200)
 	send r udp 10.2.0.1/4107 10.2.0.2/9 base 1 step 2 count $(n 200)
-	judge sent=0,1,$(n 400) leave=eth1/out fate=SENT drop=$DROP
+	judge sent=0,1,$(n 400) leave=eth1/out fate=SENT drop=$DROP streams=2
 
 	subtest "$BACKEND: fragments put together by conntrack, v4"
 	trace r -i eth0 -s 10.1.0.2
@@ -291,7 +291,7 @@ truth_bridge() {
 	send a udp 10.5.0.1/4001 10.5.0.2/9 base 0 step 3 count $((N * 200))
 	send a udp 10.5.0.1/4002 10.5.0.2/9 base 1 step 3 count $((N * 200))
 	send a udp fd00:5::1/4003 fd00:5::2/9 base 2 step 3 count $((N * 200))
-	judge enter=port-a/in leave=port-b/out drop=$DROP
+	judge enter=port-a/in leave=port-b/out drop=$DROP streams=3
 
 	subtest "$BACKEND: ICMP and ICMPv6 echo over a bridge, and their replies"
 	trace br -p icmp --or -p icmpv6 -s fd00:5::1 -d fd00:5::2 --or -p icmpv6 -s fd00:5::2 -d fd00:5::1
@@ -306,7 +306,7 @@ truth_bridge() {
 	subtest "$BACKEND: flooded by a bridge: copies are branches"
 	trace br -p udp -s 10.5.0.1
 	send a udp 10.5.0.1/4001 10.5.0.255/9 base 0 step 1 count $(n 100) rate $rate
-	judge enter=port-a/in leave=port-b/out leave=port-c/out fate=FORWARDED,DELIVERED copies=3 drop=$DROP marked=$marked
+	judge enter=port-a/in leave=port-b/out leave=port-c/out fate=FORWARDED,DELIVERED copies=3 drop=$DROP marked=$marked streams=1
 
 	drop_none br
 	subtest "$BACKEND: TCP over a bridge"

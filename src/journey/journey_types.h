@@ -76,6 +76,7 @@ struct journey {
 	struct journey_links links;
 	/* Which packet it is */
 	uint64_t key;		/* identity_key() */
+	uint64_t serial;	/* in order of first events, from 0 */
 	uint64_t number;	/* in order of printing, from 1; 0 before */
 	uint32_t trace_id;	/* nft's, of the last event that had one; 0: none */
 	uint8_t nfproto;
@@ -85,6 +86,7 @@ struct journey {
 	/* When it was seen */
 	uint64_t first_ns;	/* CLOCK_REALTIME of the first event */
 	uint64_t last_ns;	/* CLOCK_MONOTONIC when its last was read */
+	uint64_t ready_ns;	/* the same, when all but its turn had come: order.h */
 	uint64_t last_event;	/* journey_table.events then */
 	/* Its events, and how far it is */
 	uint16_t flags;		/* enum journey_flag, ored */

@@ -31,6 +31,7 @@ static const uint64_t QUEUE_NS = 250000000;
 struct journeys {
 	struct journey_table table;
 	struct decode_cache seen;
+	uint64_t begun;		/* journeys so far */
 	uint32_t suspects;	/* journeys after a gap that may lack a head */
 	uint32_t gap_lost;	/* of the last gap */
 	uint64_t gap_ns;	/* when the last gap was found, 0: none yet */
@@ -88,10 +89,13 @@ static void doubt_fates(struct journeys *js, struct journey *j)
 
 static void release_journey(struct journeys *js, struct journey *j)
 {
+	bool told = j->steps || journey_is_bare(j);
+
 	doubt_fates(js, j);
 	j->flags |= JOURNEY_KEPT;
-	if ((!j->steps && !journey_is_bare(j)) ||
-	    !js->ops->done(js->arg, j))
+	if (!told && js->ops->nothing)
+		js->ops->nothing(js->arg, j);
+	if (!told || !js->ops->done(js->arg, j))
 		journey_table_free_journey(&js->table, j);
 }
 
@@ -164,6 +168,7 @@ static struct journey *begin_journey(struct journeys *js,
 	if (!j)
 		return NULL;
 	journey_begin(j, o);
+	j->serial = js->begun++;
 	j->map_turns = js->map->turns;
 	suspect_gap(js, j, o);
 	return j;

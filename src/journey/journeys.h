@@ -20,6 +20,8 @@ struct journey_ops {
 	 * until journeys_give_back().
 	 */
 	bool (*done)(void *arg, struct journey *j);
+	/* A journey is over of which nothing is to be told; NULL: nobody asks. */
+	void (*nothing)(void *arg, const struct journey *j);
 	/*
 	 * A journey that was kept was not over: more of it has come.  done()
 	 * will be called for it again.

@@ -54,10 +54,12 @@ struct stats {
 	_Atomic uint64_t packets;	/* journeys over */
 	_Atomic uint64_t printed;	/* of them printed (--only, -c) */
 	_Atomic uint64_t unprinted;	/* dropped: nobody read stdout fast enough */
+	_Atomic uint64_t gone;		/* nft events whose rule's text was gone */
+	_Atomic uint64_t incomplete;	/* whether --only leaves them out or not */
+	/* Of those that --only and -c let be printed: */
+	_Atomic uint64_t fate[FATE_COUNT];
 	_Atomic uint64_t ambiguous;
 	_Atomic uint64_t ruleless;	/* no chain but the run's own saw them */
-	_Atomic uint64_t gone;		/* nft events whose rule's text was gone */
-	_Atomic uint64_t fate[FATE_COUNT];
 	_Atomic uint64_t nat_silent;	/* journeys that passed nat unasked */
 	_Atomic uint64_t passed_over;	/* --read: lines or packets of others */
 	struct stats_refused refused;	/* some of those passed over */

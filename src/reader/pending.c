@@ -277,7 +277,6 @@ static void release(struct pending *p, struct held *d)
 	count_lost_texts(p, d);
 	if (d->j) {
 		p->ops->journey(p->arg, d->j);
-		journeys_give_back(p->js, d->j);
 	} else {
 		p->ops->event(p->arg, &d->e, d->at, d->wall_ns);
 	}

@@ -18,7 +18,7 @@ struct stats;
 
 /* What is done with journeys and events that need not wait any more. */
 struct pending_ops {
-	/* @j is the journeys' again when this returns. */
+	/* @j is whoever takes it here to journeys_give_back(). */
 	void (*journey)(void *arg, struct journey *j);
 	void (*event)(void *arg, const struct event *e, const struct place *at,
 		      uint64_t wall_ns);

@@ -13,6 +13,7 @@
 #include "place/place_nft.h"
 #include "protocol/reader_ipc.h"
 #include "protocol/stats.h"
+#include "reader/order.h"
 #include "reader/reader_events.h"
 #include "reader/reader_loop.h"
 #include "reader/reader_plan.h"
@@ -52,6 +53,7 @@ static void replay_silence(void *arg, uint64_t now_ns)
 	struct reader_state *s = arg;
 
 	journeys_expire(s->journeys, now_ns);
+	order_expire(s->order, now_ns);
 }
 
 /* A file instead of the socket; all else is the same. */
@@ -74,6 +76,7 @@ static void replay(struct reader_state *s)
 
 	replay_run(&r);
 	journeys_finish(s->journeys);
+	order_finish(s->order);
 	printer_finish(&s->printer);
 }
 
@@ -102,6 +105,7 @@ static void finish(struct reader_state *s)
 static void close_state(struct reader_state *s)
 {
 	pending_close(s->hold);
+	order_close(s->order);
 	journeys_close(s->journeys);
 	place_nft_close(s->nft);
 	place_index_close(s->index);
@@ -137,7 +141,9 @@ static int open_state(struct reader_state *s, const struct reader_plan *plan)
 	if (s->nft && s->journeys)
 		s->hold = pending_open(s->nft, s->journeys, s->stats,
 				       plan->bulletin, &reader_hold_ops, s);
-	if (!s->names || !s->index || !s->journeys || (plan->rules.nft && !s->hold))
+	s->order = order_open(reader_on_turn, s);
+	if (!s->names || !s->index || !s->journeys || !s->order ||
+	    (plan->rules.nft && !s->hold))
 		return -ENOMEM;
 	return printer_open(&s->printer, &plan->printer, s->index, s->names,
 			    tell_supervisor, s);

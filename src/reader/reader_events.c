@@ -15,6 +15,7 @@
 #include "protocol/reader_ipc.h"
 #include "protocol/stats.h"
 #include "reader/loss_ask.h"
+#include "reader/order.h"
 #include "reader/reader_control.h"
 #include "reader/reader_plan.h"
 #include "reader/reader_state.h"
@@ -62,17 +63,31 @@ static void find_causes(struct reader_state *s, struct journey *j)
 	}
 }
 
-static void print_journey(void *arg, struct journey *j)
+static void print_journey(struct reader_state *s, struct journey *j)
 {
-	struct reader_state *s = arg;
-
 	/* What a file tells of happened on another host, or another day. */
 	if (s->plan->capture)
 		find_causes(s, j);
 	if (s->nft)
 		backend_diff_mark(&s->both, place_nft_rules(s->nft), j);
 	stats_add(&s->stats->nat_silent, journey_passed_nat(j, &s->map));
-	printer_journey(&s->printer, j);
+	printer_print(&s->printer, j);
+}
+
+void reader_on_turn(void *arg, struct journey *j)
+{
+	struct reader_state *s = arg;
+
+	if (printer_count(&s->printer, j))
+		print_journey(s, j);
+	journeys_give_back(s->journeys, j);
+}
+
+static void on_certain(void *arg, struct journey *j)
+{
+	struct reader_state *s = arg;
+
+	order_add(s->order, j, s->now_ns);
 }
 
 static bool on_journey(void *arg, struct journey *j)
@@ -80,20 +95,32 @@ static bool on_journey(void *arg, struct journey *j)
 	struct reader_state *s = arg;
 
 	if (s->hold && pending_journey(s->hold, j, s->now_ns))
-		return true;
-	print_journey(s, j);
-	return false;
+		order_hold(s->order, j);
+	else
+		order_add(s->order, j, s->now_ns);
+	return true;
+}
+
+static void on_nothing(void *arg, const struct journey *j)
+{
+	struct reader_state *s = arg;
+
+	order_skip(s->order, j);
 }
 
 static void on_journey_back(void *arg, struct journey *j)
 {
 	struct reader_state *s = arg;
 
-	pending_take_back(s->hold, j);
+	if (s->hold)
+		pending_take_back(s->hold, j);
+	order_take_back(s->order, j);
 }
 
 const struct journey_ops reader_journey_ops = {
-	.done = on_journey, .take_back = on_journey_back,
+	.done = on_journey,
+	.nothing = on_nothing,
+	.take_back = on_journey_back,
 };
 
 static void print_event(void *arg, const struct event *e,
@@ -112,7 +139,7 @@ static void tell(void *arg, int word)
 }
 
 const struct pending_ops reader_hold_ops = {
-	.journey = print_journey,
+	.journey = on_certain,
 	.event = print_event,
 	.tell = tell,
 };

@@ -26,6 +26,9 @@ void reader_on_event(struct reader_state *s, const struct event *e,
  */
 void reader_new_epoch(struct reader_state *s, bool undone);
 
+/** reader_on_turn - a journey is over, and so are those that came before it; @arg: the state */
+void reader_on_turn(void *arg, struct journey *j);
+
 /* What becomes of journeys that are over, and of packets that were pending. */
 extern const struct journey_ops reader_journey_ops;
 extern const struct pending_ops reader_hold_ops;

@@ -9,6 +9,7 @@
 #include "capture/capture.h"
 #include "capture/ifnames.h"
 #include "protocol/stats.h"
+#include "reader/order.h"
 #include "reader/reader_control.h"
 #include "reader/reader_events.h"
 #include "reader/reader_plan.h"
@@ -83,24 +84,33 @@ static void look_for_drops(struct reader_state *s)
 	}
 }
 
+/* Of two times in ms, of which -1 is never. */
+static int sooner(int a, int b)
+{
+	return b >= 0 && (a < 0 || b < a) ? b : a;
+}
+
 /* Return: ms until something is due, -1: nothing is. */
 static int expire(struct reader_state *s)
 {
-	int due = 0, held = -1;
+	int due = 0;
 
 	if (s->empty) {
 		look_for_drops(s);
 		due = journeys_expire(s->journeys, s->now_ns);
 	}
 	if (s->hold)
-		held = pending_poll(s->hold, s->now_ns, s->empty);
-	return held >= 0 && (due < 0 || held < due) ? held : due;
+		due = sooner(due, pending_poll(s->hold, s->now_ns, s->empty));
+	if (s->empty)
+		due = sooner(due, order_expire(s->order, s->now_ns));
+	return due;
 }
 
 /* The same, where the socket is read to its end only if something depends on it. */
 static int expire_when_due(struct reader_state *s)
 {
-	int due = journeys_due_ms(s->journeys, s->now_ns);
+	int due = sooner(journeys_due_ms(s->journeys, s->now_ns),
+			 order_due_ms(s->order, s->now_ns));
 
 	if (due != 0 && !s->hold)
 		return due;
@@ -243,6 +253,7 @@ static void drain(struct reader_state *s)
 	journeys_finish(s->journeys);
 	if (s->hold)
 		drain_hold(s);
+	order_finish(s->order);
 }
 
 void reader_listen(struct reader_state *s)

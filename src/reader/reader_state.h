@@ -25,6 +25,7 @@ struct reader_state {
 	struct backend_diff both;
 	struct journeys *journeys;
 	struct pending *hold;		/* NULL: no events of nft */
+	struct order *order;
 	struct ifnames *names;
 	struct printer printer;
 	uint64_t now_ns, wall_ns;

@@ -77,15 +77,41 @@ bool printer_enough(const struct printer *p)
 	       stats_get(&p->plan->stats->printed) >= p->plan->count;
 }
 
+/* What the summary says of the packets that are printed. */
+static void count_story(struct printer *p, const struct journey *j)
+{
+	struct stats *st = p->plan->stats;
+	const struct fate *f = &j->fate[0];
+
+	stats_add(&st->fate[f->kind], 1);
+	if (j->flags & JOURNEY_AMBIGUOUS)
+		stats_add(&st->ambiguous, 1);
+	if (journey_met_nothing(j))
+		stats_add(&st->ruleless, 1);
+	if (f->by && (f->kind == FATE_DROP || f->kind == FATE_REJECT))
+		count_drop(p, f->by);
+}
+
+bool printer_count(struct printer *p, const struct journey *j)
+{
+	struct stats *st = p->plan->stats;
+
+	stats_add(&st->packets, 1);
+	/* Behind -c nobody asks what becomes of it. */
+	if (printer_enough(p))
+		return false;
+	if (j->fate[0].kind == FATE_INCOMPLETE)
+		stats_add(&st->incomplete, 1);
+	return !p->plan->only || display_filter_passes(p->plan->only, j);
+}
+
 /* Stdout decides: a packet that it has no room for is in no other file. */
-static void print_journey(struct printer *p, struct journey *j)
+void printer_print(struct printer *p, struct journey *j)
 {
 	struct stats *st = p->plan->stats;
 	bool fits = true;
 
-	if (printer_enough(p) ||
-	    (p->plan->only && !display_filter_passes(p->plan->only, j)))
-		return;
+	count_story(p, j);
 	j->number = stats_get(&st->printed) + 1;
 	for (unsigned int i = 0; i < SINK_COUNT && fits; i++)
 		fits = sink_journey(&p->sink[i], j);
@@ -102,18 +128,8 @@ static void print_journey(struct printer *p, struct journey *j)
 
 void printer_journey(struct printer *p, struct journey *j)
 {
-	struct stats *st = p->plan->stats;
-	const struct fate *f = &j->fate[0];
-
-	stats_add(&st->packets, 1);
-	stats_add(&st->fate[f->kind], 1);
-	if (j->flags & JOURNEY_AMBIGUOUS)
-		stats_add(&st->ambiguous, 1);
-	if (journey_met_nothing(j))
-		stats_add(&st->ruleless, 1);
-	if (f->by && (f->kind == FATE_DROP || f->kind == FATE_REJECT))
-		count_drop(p, f->by);
-	print_journey(p, j);
+	if (printer_count(p, j))
+		printer_print(p, j);
 }
 
 void printer_event(struct printer *p, const struct event *e,

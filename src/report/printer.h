@@ -47,7 +47,14 @@ int printer_open(struct printer *p, const struct printer_plan *plan,
 		 void (*tell)(void *arg, enum printer_news news), void *arg);
 void printer_close(struct printer *p);
 
-/** printer_journey - one packet more, printed if --only and -c let it */
+/**
+ * printer_count - one packet more
+ * Return: --only and -c let it be told of: printer_print() has to follow.
+ */
+bool printer_count(struct printer *p, const struct journey *j);
+void printer_print(struct printer *p, struct journey *j);
+
+/** printer_journey - both */
 void printer_journey(struct printer *p, struct journey *j);
 void printer_event(struct printer *p, const struct event *e,
 		   const struct place *at, uint64_t wall_ns);

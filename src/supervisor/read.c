@@ -186,7 +186,7 @@ static int conclude_replay(struct run *r, int fd)
 	if (st->output_error && st->output_error != -EPIPE)
 		return STATUS_FAILURE;
 	if (status || st->lost || st->strangers || st->refused.count ||
-	    st->fate[FATE_INCOMPLETE])
+	    st->incomplete)
 		return STATUS_INCOMPLETE;
 	return st->packets ? STATUS_TRACED : STATUS_NOTHING;
 }

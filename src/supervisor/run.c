@@ -98,8 +98,8 @@ static int conclude(const struct run *r)
 	    out->end == END_LEASE || (rd->status && !rd->dismissed) ||
 	    (st->output_error && st->output_error != -EPIPE))
 		return STATUS_FAILURE;
-	if (taken_any(&r->taken) || st->lost || st->gone || out->tables_differ || st->strangers ||
-	    st->unprinted || st->broken || st->fate[FATE_INCOMPLETE])
+	if (taken_any(&r->taken) || st->lost || st->gone || out->tables_differ ||
+	    st->strangers || st->unprinted || st->broken || st->incomplete)
 		return STATUS_INCOMPLETE;
 	return st->packets ? STATUS_TRACED : STATUS_NOTHING;
 }

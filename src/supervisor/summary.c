@@ -83,15 +83,30 @@ static void print_end(const struct run *r)
 	}
 }
 
-static void print_fates(const struct stats *st)
+/* Which of the packets are told of; what stdout had no room for has a line of its own. */
+static void say_which(char *to, size_t size, const struct stats *st,
+		      const struct options *o)
 {
-	char line[512], left[64] = "";
+	to[0] = '\0';
+	if (st->printed + st->unprinted == st->packets)
+		return;
+	if (!o->count || st->printed < o->count)
+		snprintf(to, size, ", %" PRIu64 " of them printed",
+			 st->printed);
+	else if (o->count == 1)
+		snprintf(to, size, ", the first one%s printed",
+			 o->only ? " that fits" : "");
+	else
+		snprintf(to, size, ", the first %" PRIu64 "%s printed",
+			 o->count, o->only ? " that fit" : "");
+}
+
+static void print_fates(const struct stats *st, const struct options *o)
+{
+	char line[512], which[64];
 	size_t at = 0;
 
-	/* By -c or --only; what stdout had no room for has a line of its own. */
-	if (st->printed + st->unprinted < st->packets)
-		snprintf(left, sizeof(left), ", %" PRIu64 " of them printed",
-			 st->printed);
+	say_which(which, sizeof(which), st, o);
 	line[0] = '\0';
 	for (unsigned int k = 0; k < FATE_COUNT; k++)
 		if (st->fate[k])
@@ -101,7 +116,14 @@ static void print_fates(const struct stats *st)
 					       st->fate[k],
 					       fate_word(k));
 	msg("%" PRIu64 " packet%s traced%s%s", st->packets, plural(st->packets),
-	    left, line);
+	    which, line);
+	if (st->incomplete > st->fate[FATE_INCOMPLETE])
+		msg("warning: of %" PRIu64 " packet%s that --only leaves out "
+		    "events are missing: what became of %s is not known",
+		    st->incomplete - st->fate[FATE_INCOMPLETE],
+		    plural(st->incomplete - st->fate[FATE_INCOMPLETE]),
+		    st->incomplete - st->fate[FATE_INCOMPLETE] == 1 ? "it" :
+								   "them");
 }
 
 /* The reader wrote @d, and reads strangers' bytes: nothing of it is believed. */
@@ -284,7 +306,7 @@ void summary_print(const struct run *r)
 	print_end(r);
 	print_reader_end(r);
 	print_output_error(&r->reader);
-	print_fates(&r->reader.seen);
+	print_fates(&r->reader.seen, r->o);
 	print_drops(&r->reader.seen, r->snapshots.rules.legacy);
 	losses_say(&r->reader.seen.losses, r->reader.loss);
 	print_events(r);
@@ -320,7 +342,7 @@ void summary_print_read(const struct run *r)
 	const struct stats *st = &r->reader.seen;
 
 	print_output_error(&r->reader);
-	print_fates(&r->reader.seen);
+	print_fates(&r->reader.seen, r->o);
 	print_drops(&r->reader.seen, r->snapshots.rules.legacy);
 	msg("%" PRIu64 " event%s, %" PRIu64 " lost; %" PRIu64 " line%s or "
 	    "packet%s of others passed over",

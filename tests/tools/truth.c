@@ -9,19 +9,21 @@
 static const char usage_text[] =
 	"usage: truth JSON SEEN [enter=IFACE/in] [leave=IFACE/out] [sent=BASE,STEP,COUNT]\n"
 	"             [fate=WORD] [drop=NIBBLE] [lossy=1] [marked=PERCENT] [copies=N]\n"
+	"             [streams=N]\n"
 	"JSON is nftrace's output, SEEN what serial_watch wrote.  enter: one journey for\n"
 	"each packet seen there; sent: one for each of these serials; leave: seen there\n"
 	"as often as forwarded or sent; fate: one, or several with commas for copies;\n"
 	"drop: the low four bits of what is dropped;\n"
 	"lossy: events were lost, so packets may be missing, and incomplete ones are\n"
-	"not judged; marked: so many may not be told apart; copies: branches of each.\n";
+	"not judged; marked: so many may not be told apart; copies: branches of each;\n"
+	"streams: serials that leave the same rest by N came, and are told, in their order.\n";
 
 /*
  * What the rules of t-truth.sh tell: each table spells the packet's serial by
  * the rules that it hits: a jump for the low four bits, a rule for each higher
  * bit that is set, an end for the low four bits again.
  */
-enum { COPIES = 32, NIBBLE = 0xf, TOLD = 10, SERIALS = 1 << SERIAL_BITS };
+enum { COPIES = 32, STREAMS = 8, NIBBLE = 0xf, TOLD = 10, SERIALS = 1 << SERIAL_BITS };
 
 struct spelling {
 	bool open;
@@ -42,13 +44,14 @@ struct story {
 static struct {
 	uint8_t *expected, *journeys, *left, *went_on;
 	const char *fate;
-	long drop, copies;
+	long drop, copies, streams;
 	double marked;
 	bool lossy, has_leave;
 } judge = { .fate = "FORWARDED", .drop = -1, .marked = 0, .copies = 1 };
 
 static struct {
 	unsigned long packets, events, marked, wrong, incomplete, none;
+	int64_t last[STREAMS];		/* serial + 1 of each */
 } sum;
 
 static const char *text(json_t *o, const char *name)
@@ -154,6 +157,18 @@ static void judge_fate(struct story *st, json_t *part)
 		judge.went_on[st->serial]++;
 }
 
+/* Of two that are not told apart each may have the other's serial. */
+static void judge_order(struct story *st)
+{
+	int64_t *last = &sum.last[judge.streams ? st->serial % judge.streams : 0];
+
+	if (!judge.streams || st->marked)
+		return;
+	if (st->serial < *last)
+		wrong(st, "told behind one that came later");
+	*last = st->serial + 1;
+}
+
 static void judge_story(struct story *st)
 {
 	json_t *copy;
@@ -171,6 +186,7 @@ static void judge_story(struct story *st)
 		return;
 	}
 	judge.journeys[st->serial]++;
+	judge_order(st);
 	judge_fate(st, st->json);
 	json_array_foreach(json_object_get(st->json, "copies"), i, copy)
 		judge_fate(st, copy);
@@ -270,6 +286,8 @@ static bool take_option(const char *seen, char *word)
 		judge.drop = atol(value);
 	else if (strcmp(word, "copies") == 0)
 		judge.copies = atol(value);
+	else if (strcmp(word, "streams") == 0)
+		judge.streams = atol(value) % STREAMS;
 	else if (strcmp(word, "lossy") == 0)
 		judge.lossy = atol(value);
 	else if (strcmp(word, "marked") == 0)

@@ -114,13 +114,15 @@ static void on_event(void *arg, const struct event *e, const struct place *at,
 
 static void on_journey(void *arg, struct journey *j)
 {
+	struct fixture *f = arg;
 	char word[64];
 	int n = snprintf(word, sizeof(word), "%c:", (int)j->trace_id);
 
 	for (uint32_t i = 0; i < journey_kept(j); i++)
 		n += snprintf(word + n, sizeof(word) - (size_t)n, "%s%s",
 			      i ? "+" : "", text_of(j->step[i].place));
-	say(arg, word);
+	say(f, word);
+	journeys_give_back(f->js, j);
 }
 
 static void on_tell(void *arg, int word)
@@ -132,10 +134,9 @@ static bool on_done(void *arg, struct journey *j)
 {
 	struct fixture *f = arg;
 
-	if (pending_journey(f->held, j, f->now_ns))
-		return true;
-	on_journey(f, j);
-	return false;
+	if (!pending_journey(f->held, j, f->now_ns))
+		on_journey(f, j);
+	return true;
 }
 
 static void on_take_back(void *arg, struct journey *j)
@@ -148,7 +149,9 @@ static void on_take_back(void *arg, struct journey *j)
 static struct fixture *fixture_open(const char *rules)
 {
 	static const struct pending_ops ops = { on_journey, on_event, on_tell };
-	static const struct journey_ops done = { on_done, on_take_back };
+	static const struct journey_ops done = {
+		.done = on_done, .take_back = on_take_back,
+	};
 	static const struct ruleset none;
 	struct fixture *f = calloc(1, sizeof(*f));
 

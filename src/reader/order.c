@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* order: packets that are over go on in the order in which they came. */
+#include "reader/order.h"
+
+#include <stdlib.h>
+
+#include "journey/journey.h"
+#include "rules/base/units.h"
+
+/*
+ * From the first packet whose turn has not come to the last one that is over:
+ * as many as can be under way, wait for their rules, and wait here.
+ */
+enum { SLOTS = 1 << 14 };
+
+enum slot_state {
+	SLOT_OPEN,	/* under way, or has not come yet */
+	SLOT_HELD,	/* over, and kept elsewhere */
+	SLOT_READY,	/* over: .j */
+	SLOT_SKIPPED,	/* over, and nothing is to be told */
+};
+
+struct slot {
+	struct journey *j;
+	uint8_t state;		/* enum slot_state */
+};
+
+struct order {
+	struct slot slot[SLOTS];	/* by journey.serial */
+	uint64_t next;		/* serial of the one whose turn it is */
+	uint64_t due_ns;	/* nothing that waits is late before; UINT64_MAX: never */
+	uint32_t ready;		/* slots of this state */
+	void (*hand_out)(void *arg, struct journey *j);
+	void *arg;
+};
+
+struct order *order_open(void (*next)(void *arg, struct journey *j), void *arg)
+{
+	struct order *o = calloc(1, sizeof(*o));
+
+	if (!o)
+		return NULL;
+	o->hand_out = next;
+	o->arg = arg;
+	return o;
+}
+
+void order_close(struct order *o)
+{
+	free(o);
+}
+
+static struct slot *slot_at(struct order *o, uint64_t serial)
+{
+	return &o->slot[serial % SLOTS];
+}
+
+/* Its turn, or nobody waits for it any more. */
+static void pass(struct order *o)
+{
+	struct slot *s = slot_at(o, o->next++);
+	struct journey *j = s->j;
+	bool ready = s->state == SLOT_READY;
+
+	*s = (struct slot){ .state = SLOT_OPEN };
+	if (!ready)
+		return;
+	o->ready--;
+	o->hand_out(o->arg, j);
+}
+
+static void pass_to(struct order *o, uint64_t end)
+{
+	while (o->next < end)
+		pass(o);
+}
+
+/* All whose turn it is. */
+static void advance(struct order *o)
+{
+	while (slot_at(o, o->next)->state >= SLOT_READY)
+		pass(o);
+}
+
+static bool is_passed(const struct order *o, const struct journey *j)
+{
+	return j->serial < o->next;
+}
+
+static void put(struct order *o, const struct journey *j, struct slot s)
+{
+	if (j->serial - o->next >= SLOTS)
+		pass_to(o, j->serial - SLOTS + 1);
+	*slot_at(o, j->serial) = s;
+}
+
+/* Return: serial of the first that is ready. */
+static uint64_t first_ready(struct order *o)
+{
+	uint64_t serial = o->next;
+
+	while (slot_at(o, serial)->state != SLOT_READY)
+		serial++;
+	return serial;
+}
+
+void order_hold(struct order *o, const struct journey *j)
+{
+	if (!is_passed(o, j))
+		put(o, j, (struct slot){ .state = SLOT_HELD });
+}
+
+void order_add(struct order *o, struct journey *j, uint64_t now_ns)
+{
+	if (is_passed(o, j)) {
+		o->hand_out(o->arg, j);
+		return;
+	}
+	if (!o->ready)
+		o->due_ns = now_ns + ORDER_WAIT_MS * NS_PER_MS;
+	/* Some who are late may have waited for this one. */
+	else if (slot_at(o, j->serial)->state == SLOT_HELD &&
+		 now_ns < o->due_ns)
+		o->due_ns = now_ns;
+	j->ready_ns = now_ns;
+	put(o, j, (struct slot){ .j = j, .state = SLOT_READY });
+	o->ready++;
+	advance(o);
+	if (o->ready > ORDER_READY_MAX) {
+		pass_to(o, first_ready(o));
+		advance(o);
+	}
+}
+
+void order_skip(struct order *o, const struct journey *j)
+{
+	if (is_passed(o, j))
+		return;
+	put(o, j, (struct slot){ .state = SLOT_SKIPPED });
+	advance(o);
+}
+
+void order_take_back(struct order *o, const struct journey *j)
+{
+	struct slot *s = slot_at(o, j->serial);
+
+	if (is_passed(o, j))
+		return;
+	o->ready -= s->state == SLOT_READY;
+	*s = (struct slot){ .state = SLOT_OPEN };
+}
+
+/*
+ * Where the turn is once all who are late have had theirs, and when the next
+ * one is late.  What is held comes by itself: nobody goes past it.
+ */
+static uint64_t find_end(struct order *o, uint64_t now_ns)
+{
+	uint64_t end = o->next, serial = o->next;
+	uint32_t seen = 0;
+	bool held = false;
+
+	o->due_ns = UINT64_MAX;
+	for (; seen < o->ready; serial++) {
+		const struct slot *s = slot_at(o, serial);
+		uint64_t due;
+
+		held |= s->state == SLOT_HELD;
+		if (s->state != SLOT_READY)
+			continue;
+		seen++;
+		due = s->j->ready_ns + ORDER_WAIT_MS * NS_PER_MS;
+		if (due > now_ns)
+			o->due_ns = due < o->due_ns ? due : o->due_ns;
+		else if (!held)
+			end = serial + 1;
+	}
+	return end;
+}
+
+int order_expire(struct order *o, uint64_t now_ns)
+{
+	if (o->ready && o->due_ns <= now_ns) {
+		pass_to(o, find_end(o, now_ns));
+		advance(o);
+	}
+	return order_due_ms(o, now_ns);
+}
+
+int order_due_ms(const struct order *o, uint64_t now_ns)
+{
+	if (!o->ready || o->due_ns == UINT64_MAX)
+		return -1;
+	if (o->due_ns <= now_ns)
+		return 0;
+	return (int)((o->due_ns - now_ns) / NS_PER_MS) + 1;
+}
+
+void order_finish(struct order *o)
+{
+	while (o->ready)
+		pass(o);
+}
+
+void order_each(struct order *o, void (*fn)(void *arg, struct journey *j),
+		void *arg)
+{
+	uint64_t serial = o->next;
+
+	for (uint32_t left = o->ready; left; serial++) {
+		struct slot *s = slot_at(o, serial);
+
+		if (s->state != SLOT_READY)
+			continue;
+		left--;
+		fn(arg, s->j);
+	}
+}
