@@ -5,9 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,17 +44,6 @@ void lock_close(struct lock *l)
 	l->fd = -1;
 }
 
-/*
- * A blocking flock() keeps its place in the queue, which polling does not;
- * a thread of this process (not a child) puts its pid into /proc/locks.
- */
-struct waiter {
-	int fd;
-	int done_fd;
-	int result;
-	atomic_bool give_up;
-};
-
 /* The handler is there to end a system call; by default SIGURG is ignored. */
 enum { WAKE_SIGNAL = SIGURG, WAKE_MS = 10 };
 
@@ -66,9 +52,9 @@ static void on_wake(int sig)
 	(void)sig;
 }
 
-static void *waiter_run(void *arg)
+static void *wait_in_thread(void *arg)
 {
-	struct waiter *w = arg;
+	struct lock_wait *w = arg;
 	uint64_t one = 1;
 	sigset_t wake;
 
@@ -76,17 +62,47 @@ static void *waiter_run(void *arg)
 	sigaddset(&wake, WAKE_SIGNAL);
 	pthread_sigmask(SIG_UNBLOCK, &wake, NULL);
 	do
-		w->result = flock(w->fd, LOCK_EX) < 0 ? -errno : 0;
+		w->result = flock(w->lock_fd, LOCK_EX) < 0 ? -errno : 0;
 	while (w->result == -EINTR && !w->give_up);
-	if (write(w->done_fd, &one, sizeof(one)) < 0)
+	if (write(w->fd, &one, sizeof(one)) < 0)
 		w->result = -errno;
 	return NULL;
 }
 
-static int wait_for_waiter(const struct waiter *w, int wait_ms, int wake_fd)
+int lock_wait_begin(struct lock_wait *w, const struct lock *l)
+{
+	struct sigaction wake = { .sa_handler = on_wake };
+	int err;
+
+	memset(w, 0, sizeof(*w));
+	w->lock_fd = l->fd;
+	w->fd = eventfd(0, EFD_CLOEXEC);
+	if (w->fd < 0)
+		return -errno;
+	sigaction(WAKE_SIGNAL, &wake, &w->before);
+	err = -pthread_create(&w->thread, NULL, wait_in_thread, w);
+	if (!err)
+		return 0;
+	sigaction(WAKE_SIGNAL, &w->before, NULL);
+	close(w->fd);
+	w->fd = -1;
+	return err;
+}
+
+int lock_wait_finish(struct lock_wait *w)
+{
+	pthread_join(w->thread, NULL);
+	sigaction(WAKE_SIGNAL, &w->before, NULL);
+	close(w->fd);
+	w->fd = -1;
+	return w->result;
+}
+
+/* Return: 0: it is over; -EWOULDBLOCK after the time, -ECANCELED when woken, or -errno. */
+static int await_wait(const struct lock_wait *w, int wait_ms, int wake_fd)
 {
 	struct pollfd pfd[2] = {
-		{ .fd = w->done_fd, .events = POLLIN },
+		{ .fd = w->fd, .events = POLLIN },
 		{ .fd = wake_fd, .events = POLLIN },
 	};
 	int n;
@@ -106,51 +122,32 @@ static int wait_for_waiter(const struct waiter *w, int wait_ms, int wake_fd)
  * one day and keep it.  A signal that comes just before its system call is lost,
  * hence the loop.
  */
-static void call_back(struct waiter *w, pthread_t thread)
+bool lock_wait_cancel(struct lock_wait *w)
 {
 	w->give_up = true;
 	do
-		pthread_kill(thread, WAKE_SIGNAL);
-	while (wait_for_waiter(w, WAKE_MS, -1) == -EWOULDBLOCK);
-}
-
-static int wait_in_thread(struct waiter *w, int wait_ms, int wake_fd)
-{
-	struct sigaction wake = { .sa_handler = on_wake }, before;
-	pthread_t thread;
-	int err;
-
-	sigaction(WAKE_SIGNAL, &wake, &before);
-	err = -pthread_create(&thread, NULL, waiter_run, w);
-	if (err == 0) {
-		err = wait_for_waiter(w, wait_ms, wake_fd);
-		if (err)
-			call_back(w, thread);
-		pthread_join(thread, NULL);
-		/* The thread may have got the lock in the very last moment. */
-		if (err && w->result == 0)
-			flock(w->fd, LOCK_UN);
-		else if (!err)
-			err = w->result;
-	}
-	sigaction(WAKE_SIGNAL, &before, NULL);
-	return err;
+		pthread_kill(w->thread, WAKE_SIGNAL);
+	while (await_wait(w, WAKE_MS, -1) == -EWOULDBLOCK);
+	return lock_wait_finish(w) == 0;
 }
 
 int lock_acquire(struct lock *l, int wait_ms, int wake_fd)
 {
-	struct waiter w = { .fd = l->fd };
+	struct lock_wait w;
 	int err;
 
 	if (flock(l->fd, LOCK_EX | LOCK_NB) == 0)
 		return 0;
 	if (errno != EWOULDBLOCK || wait_ms == 0)
 		return -errno;
-	w.done_fd = eventfd(0, EFD_CLOEXEC);
-	if (w.done_fd < 0)
-		return -errno;
-	err = wait_in_thread(&w, wait_ms, wake_fd);
-	close(w.done_fd);
+	err = lock_wait_begin(&w, l);
+	if (err)
+		return err;
+	err = await_wait(&w, wait_ms, wake_fd);
+	if (!err)
+		return lock_wait_finish(&w);
+	if (lock_wait_cancel(&w))
+		lock_release(l);
 	return err;
 }
 

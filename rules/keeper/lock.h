@@ -4,6 +4,9 @@
 #define NFTRACE_LOCK_H
 
 #include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -38,6 +41,36 @@ void lock_close(struct lock *l);
  * Nothing of the caller's waits any more when this returns.
  */
 int lock_acquire(struct lock *l, int wait_ms, int wake_fd);
+
+/*
+ * A place in the queue for the lock, for who has other things to do meanwhile.  A
+ * blocking flock() keeps it, which polling does not; a thread of this process (not
+ * a child) puts its pid into /proc/locks.
+ */
+struct lock_wait {
+	int fd;			/* readable when the wait is over; -1: there is none */
+	int lock_fd;
+	int result;
+	atomic_bool give_up;
+	pthread_t thread;
+	struct sigaction before;
+};
+
+/**
+ * lock_wait_begin - stand in the queue from now on
+ * @w: stays where it is until lock_wait_finish() or lock_wait_cancel()
+ * Return: 0 or -errno.
+ */
+int lock_wait_begin(struct lock_wait *w, const struct lock *l);
+
+/** lock_wait_finish - once @w->fd is readable; 0: the lock is held, or -errno */
+int lock_wait_finish(struct lock_wait *w);
+
+/**
+ * lock_wait_cancel - leave the queue
+ * Return: true: the lock was had in the very last moment, and is held.
+ */
+bool lock_wait_cancel(struct lock_wait *w);
 
 /** lock_release - for every process that shares the description */
 void lock_release(struct lock *l);
