@@ -93,7 +93,7 @@ void edit_close(struct edit *e)
 	close(e->sock);
 }
 
-int edit_add(struct edit *e, uint8_t hook, const void *entry)
+static int add(struct edit *e, uint8_t hook, const void *entry, uint32_t from)
 {
 	struct edit_insert *more = realloc(e->insert, (e->inserts + 1) *
 					   sizeof(*more));
@@ -101,9 +101,24 @@ int edit_add(struct edit *e, uint8_t hook, const void *entry)
 	if (!more)
 		return -ENOMEM;
 	e->insert = more;
-	e->insert[e->inserts].hook = hook;
-	e->insert[e->inserts++].entry = entry;
+	e->insert[e->inserts++] = (struct edit_insert) {
+		.hook = hook, .entry = entry, .from = from,
+	};
 	return 0;
+}
+
+int edit_add(struct edit *e, uint8_t hook, const void *entry)
+{
+	return add(e, hook, entry, UINT32_MAX);
+}
+
+int edit_move(struct edit *e, uint8_t hook, uint32_t i)
+{
+	int err = add(e, hook, edit_bytes(e, i), i);
+
+	if (!err)
+		edit_delete(e, i);
+	return err;
 }
 
 void edit_delete(struct edit *e, uint32_t i)
@@ -131,7 +146,7 @@ static void put_inserts(const struct edit *e, struct ledger_page *p, uint8_t hoo
 {
 	for (uint32_t i = 0; i < e->inserts; i++)
 		if (e->insert[i].hook == hook)
-			put_entry(p, e->insert[i].entry, UINT32_MAX);
+			put_entry(p, e->insert[i].entry, e->insert[i].from);
 }
 
 static void put_all(struct edit *e, struct ledger_page *p)

@@ -23,6 +23,7 @@ struct edit_entry {
 struct edit_insert {
 	uint8_t hook;
 	const void *entry;	/* borrowed until edit_close() */
+	uint32_t from;		/* the entry that it was, or UINT32_MAX: it is new */
 };
 
 /*
@@ -55,6 +56,9 @@ bool edit_is_rule(const struct edit *e, uint32_t i);
 
 /** edit_add - insert at the top of a builtin chain, behind earlier additions */
 int edit_add(struct edit *e, uint8_t hook, const void *entry);
+
+/** edit_move - entry number @i to the same place as edit_add(), with its counters */
+int edit_move(struct edit *e, uint8_t hook, uint32_t i);
 
 /** edit_delete, edit_rewrite - entry number @i; @entry has its size, borrowed */
 void edit_delete(struct edit *e, uint32_t i);

@@ -236,6 +236,28 @@ static void deletes_and_keeps_the_rest(void **state)
 	assert_memory_equal(kernel.bytes, before, kernel.info.size);
 }
 
+static void moves_with_counters(void **state)
+{
+	static const uint64_t counted[] = { 101, 0, 100, 102, 103 };
+	struct edit e;
+
+	(void)state;
+	assert_int_equal(edit_open(&e, &family_ipv4, "raw"), 0);
+	assert_int_equal(edit_move(&e, NF_INET_PRE_ROUTING, 1), 0);
+	assert_int_equal(edit_add(&e, NF_INET_PRE_ROUTING, new_rule(9)), 0);
+	assert_int_equal(edit_commit(&e), 0);
+	assert_int_equal(e.old[1].pcnt, 101);
+	edit_close(&e);
+	assert_int_equal(kernel.info.num_entries, 10);
+	for (uint32_t i = 0; i < 5; i++)
+		assert_int_equal(packets(i), counted[i]);
+	/* It goes on behind itself, where it is now; the jump moved with its chain. */
+	assert_int_equal(verdict(0), SIZE);
+	assert_int_equal(verdict(2), CHAIN_AT + ERROR_SIZE + SIZE);
+	assert_int_equal(kernel.info.hook_entry[NF_INET_PRE_ROUTING], 0);
+	assert_int_equal(kernel.info.underflow[NF_INET_PRE_ROUTING], 3 * SIZE);
+}
+
 static void rewrites_in_place(void **state)
 {
 	struct edit e;
@@ -323,6 +345,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(inserts_and_moves_offsets, set_up),
 		cmocka_unit_test_setup(deletes_and_keeps_the_rest, set_up),
+		cmocka_unit_test_setup(moves_with_counters, set_up),
 		cmocka_unit_test_setup(rewrites_in_place, set_up),
 		cmocka_unit_test_setup(sees_others_of_the_same_size, set_up),
 		cmocka_unit_test_setup(a_refusal_changes_nothing, set_up),
