@@ -11,68 +11,11 @@
 #include "rules/base/family.h"
 #include "rules/base/testpoint.h"
 #include "rules/legacy/edit.h"
-#include "rules/legacy/table.h"
-
-/*
- * How often to start again when somebody changes raw without the lock: at once
- * at first, then with pauses that let a storm pass (two seconds in all).
- */
-enum { TRIES = 120, TRIES_AT_ONCE = 40, PAUSE_NS = 25000000 };
-
-/* Return: shall it be tried (again)? */
-static bool once_more(unsigned int tries, int err)
-{
-	const struct timespec pause = { .tv_nsec = PAUSE_NS };
-
-	if (err != -EAGAIN || tries == TRIES)
-		return false;
-	if (tries >= TRIES_AT_ONCE)
-		nanosleep(&pause, NULL);
-	return true;
-}
-
-enum { CHAINS = 2 };
-static const char *const chain_names[CHAINS] = { "PREROUTING", "OUTPUT" };
-static const uint8_t chain_hooks[CHAINS] = { NF_INET_PRE_ROUTING,
-					     NF_INET_LOCAL_OUT };
+#include "rules/legacy/own_rules.h"
 
 const char *trace_chain_name(unsigned int chain)
 {
-	return chain_names[chain == TRACE_OUTPUT];
-}
-
-static bool raw_exists(const struct family *f)
-{
-	struct table_names names;
-
-	if (table_names(f, &names) < 0)
-		return false;
-	for (unsigned int i = 0; i < names.count; i++)
-		if (strcmp(names.name[i], "raw") == 0)
-			return true;
-	return false;
-}
-
-/* The owner of a TRACE rule in a builtin chain; false: it names none. */
-static bool read_owner(const struct edit *e, uint32_t i, struct owner *o)
-{
-	const void *entry = edit_bytes(e, i);
-	const char *text;
-
-	if (!edit_is_rule(e, i) ||
-	    strcmp(entry_target(e->f, entry)->u.user.name, "TRACE") != 0)
-		return false;
-	text = entry_comment(e->f, entry);
-	return text && owner_parse(o, text);
-}
-
-/* Whatever end a renewal has written into it. */
-static bool is_ours(const struct edit *e, uint32_t i,
-		    const struct owner *owner)
-{
-	struct owner o;
-
-	return read_owner(e, i, &o) && owner_same_run(&o, owner);
+	return chain == TRACE_OUTPUT ? "OUTPUT" : "PREROUTING";
 }
 
 /* Insert rules [from, to) into the chains given; one commit. */
@@ -84,10 +27,10 @@ static int insert_once(struct trace_set *set, unsigned int from,
 
 	if (err)
 		return err;
-	for (unsigned int c = 0; c < CHAINS; c++)
+	for (unsigned int c = 0; c < OWN_RULES_CHAINS; c++)
 		for (unsigned int i = from; i < to && !err; i++)
 			if (set->rule[i].chains & chains & (1u << c))
-				err = edit_add(&e, chain_hooks[c],
+				err = edit_add(&e, own_rules_hooks[c],
 					       set->rule[i].entry);
 	TESTPOINT("trace-before-commit");
 	if (!err)
@@ -116,7 +59,7 @@ static int insert_some(struct trace_set *set, unsigned int from,
 
 	if (count_wanted(set, from, to, chains) == 0)
 		return 0;
-	for (unsigned int tries = 0; once_more(tries, err); tries++)
+	for (unsigned int tries = 0; own_rules_once_more(tries, err); tries++)
 		err = insert_once(set, from, to, chains);
 	return err;
 }
@@ -132,7 +75,7 @@ static int insert_singly(struct trace_set *set)
 	for (unsigned int i = set->count; i-- > 0; ) {
 		struct trace_rule *r = &set->rule[i];
 
-		for (unsigned int c = 0; c < CHAINS; c++) {
+		for (unsigned int c = 0; c < OWN_RULES_CHAINS; c++) {
 			if (!(r->chains & (1u << c)))
 				continue;
 			err = insert_some(set, i, i + 1, 1u << c);
@@ -189,7 +132,7 @@ static int remove_once(const struct family *f, const struct owner *owner,
 	if (err)
 		return err;
 	for (uint32_t i = 0; i < e.table.num_entries; i++) {
-		if (is_ours(&e, i, owner)) {
+		if (own_rules_is_of(&e, i, owner)) {
 			edit_delete(&e, i);
 			done->rules++;
 		}
@@ -209,9 +152,9 @@ int trace_rules_remove(const struct family *f, const struct owner *owner,
 		       struct trace_removed *done)
 {
 	struct trace_removed d = { 0 };
-	int err = raw_exists(f) ? -EAGAIN : 0;
+	int err = own_rules_raw_exists(f) ? -EAGAIN : 0;
 
-	for (unsigned int tries = 0; once_more(tries, err); tries++)
+	for (unsigned int tries = 0; own_rules_once_more(tries, err); tries++)
 		err = remove_once(f, owner, &d);
 	if (done)
 		*done = d;
@@ -232,7 +175,7 @@ static int renew_once(const struct family *f, const struct owner *owner,
 	for (uint32_t i = 0; copies && i < e.table.num_entries; i++) {
 		const void *entry = edit_bytes(&e, i);
 
-		if (!is_ours(&e, i, owner))
+		if (!own_rules_is_of(&e, i, owner))
 			continue;
 		memcpy(copies + used, entry, entry_next_offset(f, entry));
 		entry_set_deadline(f, copies + used, end);
@@ -255,9 +198,9 @@ int trace_rules_renew(const struct family *f, const struct owner *owner,
 
 	next.end = end;
 	owner_format(&next, text);
-	if (!raw_exists(f))
+	if (!own_rules_raw_exists(f))
 		return -ENOENT;
-	for (unsigned int tries = 0; once_more(tries, err); tries++)
+	for (unsigned int tries = 0; own_rules_once_more(tries, err); tries++)
 		err = renew_once(f, owner, text, (uint32_t)end);
 	return err;
 }
@@ -290,7 +233,7 @@ static int find_owners(const struct family *f, struct trace_stale *stale,
 	for (uint32_t i = 0; i < e.table.num_entries; i++) {
 		struct trace_stale *s;
 
-		if (!read_owner(&e, i, &o))
+		if (!own_rules_owner(&e, i, &o))
 			continue;
 		s = note_owner(stale, &count, max, &o);
 		if (s)
@@ -305,7 +248,7 @@ int trace_rules_sweep(const struct family *f, bool dry,
 {
 	int count, err;
 
-	if (!raw_exists(f))
+	if (!own_rules_raw_exists(f))
 		return 0;
 	count = find_owners(f, stale, max);
 	for (int i = 0; i < count && !dry; i++) {
