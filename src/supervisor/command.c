@@ -182,26 +182,6 @@ void command_watch(struct command *c)
 	give_terminal(c, getpgrp());
 }
 
-/* Return: 0 when the process is gone. */
-static pid_t parent_of(pid_t pid)
-{
-	char path[64], line[512];
-	const char *end;
-	FILE *f;
-	int parent = 0;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	f = fopen(path, "re");
-	if (!f)
-		return 0;
-	/* The name in parentheses may hold anything. */
-	if (fgets(line, sizeof(line), f) && (end = strrchr(line, ')')) &&
-	    sscanf(end + 1, " %*c %d", &parent) != 1)
-		parent = 0;
-	fclose(f);
-	return parent;
-}
-
 /* Descendants of a command that ended are children of this process, like no others. */
 bool command_is_parent_of(const struct command *c, pid_t pid)
 {
@@ -210,7 +190,7 @@ bool command_is_parent_of(const struct command *c, pid_t pid)
 	if (c->state == COMMAND_NONE)
 		return false;
 	while (pid > 1 && pid != self && pid != c->pid)
-		pid = parent_of(pid);
+		pid = process_parent(pid);
 	return pid > 1;
 }
 
