@@ -330,8 +330,12 @@ own_rules() {
 		grep -c -- '-j TRACE'
 }
 is_clean() { [[ $(own_rules "$1") = 0 ]]; }
-lock_is_free() { flock -n "$XTABLES_LOCKFILE" true; }
-lock_is_held() { ! lock_is_free; }
+# Who opens the lock file of a run would be given the lock: hence by what the kernel tells.
+lock_is_held() {
+	[[ -e $XTABLES_LOCKFILE ]] &&
+		grep -Eq "^[0-9]+: FLOCK .*:$(stat -c %i "$XTABLES_LOCKFILE") " /proc/locks
+}
+lock_is_free() { ! lock_is_held; }
 
 # hold_lock: another process has it, until let_go_of_lock; of two pids the
 # second is the one that the kernel knows, or the first: either names it

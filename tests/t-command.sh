@@ -91,7 +91,7 @@ subtest "iptables -S, which waits for the lock, ends by itself"
 start=$(now_ms)
 LIMIT=15 run_nftrace lo -t 30 "${udp7[@]}" -- iptables-legacy -S INPUT
 assert_grep '^-P INPUT' "$OUT"
-assert_grep 'lock is released for pid [0-9]+ \(iptables-legacy' "$ERR"
+assert_grep 'pid [0-9]+ \(iptables-legacy.*, started by nftrace\).* it was given to it' "$ERR"
 assert_grep 'ended with status 0' "$ERR"
 assert_status 3
 assert_restored_but_counters lo "$before"

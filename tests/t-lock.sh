@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# t-lock: a busy lock, its holder and its waiters; --no-lock.
+# t-lock: a busy lock, its holder and its waiters; --hold-lock, --no-lock.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 
@@ -74,8 +74,9 @@ stop_nftrace INT
 assert_status 3
 assert_restored lo "$before"
 
-subtest "who waits is named"
-start_nftrace lo -t 30 "${quiet[@]}"
+subtest "--hold-lock: who waits is named, and waits to the end"
+start_nftrace lo --hold-lock -t 30 "${quiet[@]}"
+assert_grep 'armed: .*lock is held to the end' "$ERR"
 background lo waiter iptables-legacy -w 30 -t filter -S INPUT
 waiter=$BG_PID
 assert_within 5 "iptables waits" grep -Eq -- "-> FLOCK" /proc/locks
@@ -85,8 +86,20 @@ assert_within 5 "iptables goes on" grep -q -- '-P INPUT' "$SCRATCH/waiter"
 assert_text "iptables-legacy" "$ERR"
 assert_restored lo "$before"
 
+subtest "--hold-lock: -w 1 fails, and so does who does not wait; both are named"
+start_nftrace lo --hold-lock -t 30 "${quiet[@]}"
+in_ns lo iptables-legacy -w 1 -A INPUT -i eth9 -j ACCEPT 2>"$SCRATCH/refused"
+assert_equal "its status" 4 $?
+assert_within 5 "it is named" grep -Eq 'pid [0-9]+ \(iptables-legacy -w 1 .*, started by .* waits for the' "$ERR"
+in_ns lo flock -n "$XTABLES_LOCKFILE" true && fail "the lock was given"
+assert_within 5 "it is named" grep -Eq 'pid [0-9]+ \(flock -n .*started by .* and did not wait' "$ERR"
+stop_nftrace INT
+assert_status 3
+assert_restored lo "$before"
+
 subtest "--no-lock: free while armed"
 start_nftrace lo --no-lock -t 30 "${quiet[@]}"
+assert_grep 'armed: .*lock is free' "$ERR"
 lock_is_free || fail "the lock is held"
 in_ns lo iptables-legacy -w 1 -t filter -A INPUT -i eth9 -j ACCEPT || fail "iptables cannot work"
 stop_nftrace INT

@@ -86,9 +86,14 @@ int keeper_armed(struct keeper *k, uint64_t end_ns)
 	return ask(k, &req);
 }
 
-int keeper_unlocked(struct keeper *k)
+int keeper_ask_give(struct keeper *k)
 {
-	return ask_plainly(k, OP_UNLOCKED);
+	return ask_plainly(k, OP_GIVE);
+}
+
+int keeper_ask_take(struct keeper *k)
+{
+	return ask_plainly(k, OP_TAKE);
 }
 
 int keeper_ask_put_back(struct keeper *k, enum keeper_thing thing,

@@ -49,8 +49,18 @@ int keeper_ask_install(struct keeper *k, const struct undo *undo);
  */
 int keeper_armed(struct keeper *k, uint64_t end_ns);
 
-/** keeper_unlocked - the lock is given away: the keeper takes it for each change */
-int keeper_unlocked(struct keeper *k);
+/** keeper_ask_give - let the lock go; answered by KEEPER_GIVEN */
+int keeper_ask_give(struct keeper *k);
+
+/**
+ * keeper_ask_take - stand in the queue for the lock, then mend the rules in raw
+ *
+ * Rules that others have moved go to the top again; those that are gone go in
+ * again, once a run.  Where the run does not hold the lock it is given back then.
+ * Answered by KEEPER_TAKEN, whenever the lock can be had; other requests are heard
+ * meanwhile.
+ */
+int keeper_ask_take(struct keeper *k);
 
 /**
  * keeper_ask_put_back - put back what others took away; answered by KEEPER_PUT_BACK

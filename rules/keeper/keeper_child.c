@@ -19,13 +19,17 @@
 #include "rules/base/units.h"
 #include "rules/keeper/apply.h"
 #include "rules/keeper/lock.h"
+#include "rules/keeper/lock_door.h"
 #include "rules/legacy/ledger.h"
+#include "rules/legacy/trace_mend.h"
 #include "rules/legacy/trace_rules.h"
 #include "rules/nft/found.h"
 
 enum {
 	UNDO_LOCK_MS = 3000,	/* to wait for the lock; then without it */
 	RENEW_LOCK_MS = 5000,	/* the same; then the deadline is not renewed */
+	DOOR_MS = 100,		/* between two looks whether somebody waits at the door */
+	DOOR_LOOKS = 10,	/* then the supervisor is stopped or stuck */
 };
 
 /* The keeper's state; lives in its process only. */
@@ -38,7 +42,11 @@ struct keeping {
 	int lease_timer;	/* CLOCK_MONOTONIC: renew */
 	int clock_timer;	/* CLOCK_REALTIME, cancelled when it is set */
 	uint64_t end_ns;
-	bool installed, undone;
+	bool installed, armed, undone;
+	bool put_back;		/* rules that others had taken out; once a run */
+	struct lock_wait wait;	/* .fd: -1: nobody stands in the queue */
+	uint64_t counted[FAMILY_COUNT];	/* by our rules, when the lock was given */
+	unsigned int door_looks;	/* in a row that found somebody waiting */
 };
 
 static void tell(struct keeping *s, struct keeper_message *m)
@@ -58,10 +66,24 @@ static void take_lock_back(struct keeping *s)
 		lock_acquire(s->plan->lock, UNDO_LOCK_MS, -1);
 }
 
+/* Who stands in the queue as well has got it with this, and is heard next. */
 static void give_lock(struct keeping *s)
 {
-	if (!s->plan->hold_lock)
+	if (!s->plan->hold_lock && s->wait.fd < 0)
 		lock_release(s->plan->lock);
+}
+
+static void leave_queue(struct keeping *s)
+{
+	if (s->wait.fd >= 0 && lock_wait_cancel(&s->wait))
+		s->plan->hold_lock = true;
+}
+
+/* For good: the lock, and whoever was held when he opened its file. */
+static void open_door(struct keeping *s)
+{
+	lock_release(s->plan->lock);
+	lock_door_leave(s->plan->door);
 }
 
 static void undo_all(struct keeping *s, bool by_timer)
@@ -71,14 +93,18 @@ static void undo_all(struct keeping *s, bool by_timer)
 	if (s->undone)
 		return;
 	TESTPOINT("keeper-before-undo");
+	leave_queue(s);
 	take_lock_back(s);
 	undo_run(&s->plan->undo, &m.undo);
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (m.undo.removed[i].packets < s->counted[i])
+			m.undo.removed[i].packets = s->counted[i];
 	s->undone = true;
 	TESTPOINT("keeper-after-undo");
 	give_lock(s);
 	/* The supervisor is stuck: nobody but the keeper would let the lock go. */
 	if (by_timer)
-		lock_release(s->plan->lock);
+		open_door(s);
 	m.by_timer = by_timer;
 	tell(s, &m);
 }
@@ -95,7 +121,7 @@ static void give_up(struct keeping *s)
 		return;
 	}
 	s->undone = true;
-	lock_release(s->plan->lock);
+	open_door(s);
 	tell(s, &m);
 }
 
@@ -186,6 +212,9 @@ static int renew_raw(struct keeping *s, int64_t end, struct keeper_message *m)
 		int err = u->rules[i] ?
 			trace_rules_renew(families[i], &u->owner, end) : 0;
 
+		/* Others took them out: they go in again, with this end. */
+		if (err == -ENOENT && !s->put_back)
+			err = 0;
 		if (err) {
 			apply_failed(m, err, "renewing the deadline of the "
 				       "TRACE rules", i);
@@ -241,6 +270,7 @@ static void on_locked(struct keeping *s)
 static void set_timers(struct keeping *s, uint64_t end_ns)
 {
 	set_timer(s->look_timer, 0, 0);
+	s->armed = true;
 	s->end_ns = end_ns;
 	set_timer(s->end_timer, end_ns ? end_ns + seconds_ns(1) : 0,
 		  TFD_TIMER_ABSTIME);
@@ -321,6 +351,120 @@ static void on_put_back(struct keeping *s, const struct keeper_request *req)
 	tell(s, &m);
 }
 
+/* What they have counted till now is lost when others take them out. */
+static void note_counted(struct keeping *s)
+{
+	const struct undo *u = &s->plan->undo;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (!u->rules[i] || s->undone ||
+		    trace_mend_count(families[i], &u->owner, &s->counted[i]) < 0)
+			s->counted[i] = 0;
+}
+
+static void on_give(struct keeping *s)
+{
+	struct keeper_message m = { .event = KEEPER_GIVEN };
+
+	TESTPOINT("keeper-before-give");
+	note_counted(s);
+	s->plan->hold_lock = false;
+	lock_release(s->plan->lock);
+	TESTPOINT("keeper-given");
+	tell(s, &m);
+}
+
+/* The owner's end may be another by now than what the entries were made with. */
+static int mend_family(struct keeping *s, unsigned int i, struct trace_mended *m)
+{
+	const struct undo *u = &s->plan->undo;
+	int err;
+
+	trace_rules_date(&s->plan->set[i], &u->owner, s->plan->deadline);
+	err = trace_mend(&s->plan->set[i], &u->owner, !s->put_back, m);
+	if (!err && m->packets < s->counted[i])
+		m->dropped += s->counted[i] - m->packets;
+	s->counted[i] = 0;
+	return err;
+}
+
+static void mend_rules(struct keeping *s, struct keeper_message *m)
+{
+	bool put_back = s->put_back;
+
+	TESTPOINT("keeper-before-mend");
+	for (unsigned int i = 0; i < FAMILY_COUNT && !m->error; i++) {
+		int err = s->plan->undo.rules[i] ?
+			mend_family(s, i, &m->mended[i]) : 0;
+
+		put_back |= m->mended[i].put_back > 0;
+		if (err)
+			apply_failed(m, err, "putting the TRACE rules back "
+				       "into raw", i);
+	}
+	s->put_back = put_back;
+	TESTPOINT("keeper-after-mend");
+}
+
+/* @err: of the wait */
+static void have_taken(struct keeping *s, int err)
+{
+	struct keeper_message m = { .event = KEEPER_TAKEN };
+
+	if (err) {
+		apply_failed(&m, err, "waiting for the xtables lock", 0);
+	} else if (!s->undone) {
+		s->plan->hold_lock |= s->plan->gives_lock;
+		mend_rules(s, &m);
+	}
+	/* Others' from the start, or from the end on. */
+	give_lock(s);
+	tell(s, &m);
+}
+
+static void on_take(struct keeping *s)
+{
+	int err;
+
+	TESTPOINT("keeper-before-take");
+	if (s->wait.fd >= 0)
+		return;
+	err = s->undone ? -ECANCELED : lock_acquire(s->plan->lock, 0, -1);
+	if (err == -EWOULDBLOCK)
+		err = lock_wait_begin(&s->wait, s->plan->lock);
+	if (err || s->wait.fd < 0)
+		have_taken(s, err);
+}
+
+static void on_lock(struct keeping *s)
+{
+	have_taken(s, lock_wait_finish(&s->wait));
+}
+
+/*
+ * The supervisor takes what comes by the door.  When it does not, nobody waits any
+ * longer for the sake of a trace.
+ */
+static void look_at_door(struct keeping *s)
+{
+	struct keeper_message m = { .event = KEEPER_GIVEN };
+
+	if (!s->armed || !lock_door_waits(s->plan->door)) {
+		s->door_looks = 0;
+		return;
+	}
+	if (++s->door_looks < DOOR_LOOKS)
+		return;
+	s->door_looks = 0;
+	leave_queue(s);
+	if (s->plan->gives_lock) {
+		s->plan->hold_lock = false;
+		lock_release(s->plan->lock);
+	}
+	lock_door_leave(s->plan->door);
+	tell(s, &m);
+}
+
 /* Return: false when the supervisor is gone. */
 static bool on_request(struct keeping *s)
 {
@@ -342,8 +486,11 @@ static bool on_request(struct keeping *s)
 		set_timers(s, req.end_ns);
 		check_deadline(s);
 		break;
-	case OP_UNLOCKED:
-		s->plan->hold_lock = false;
+	case OP_GIVE:
+		on_give(s);
+		break;
+	case OP_TAKE:
+		on_take(s);
 		break;
 	case OP_PUT_BACK:
 		on_put_back(s, &req);
@@ -358,38 +505,66 @@ static bool on_request(struct keeping *s)
 /* Before anything is installed there is the ledger. */
 static void leave(struct keeping *s)
 {
+	/* There is nobody else to let them in, and others have the lock. */
+	if (!s->plan->hold_lock)
+		lock_door_leave(s->plan->door);
 	if (s->installed)
 		undo_all(s, false);
 	else if (ledger_settle() == 0)
 		ledger_forget();
 }
 
-static void serve(struct keeping *s)
+enum {
+	FROM_SUPERVISOR, FROM_END_TIMER, FROM_LEASE_TIMER, FROM_CLOCK_TIMER,
+	FROM_LOOK_TIMER, FROM_DOOR, FROM_LOCK, SOURCES,
+};
+
+static void on_timers(struct keeping *s, const struct pollfd pfd[SOURCES])
 {
-	struct pollfd pfd[] = {
-		{ .fd = s->fd, .events = POLLIN },
-		{ .fd = s->end_timer, .events = POLLIN },
-		{ .fd = s->lease_timer, .events = POLLIN },
-		{ .fd = s->clock_timer, .events = POLLIN },
-		{ .fd = s->look_timer, .events = POLLIN },
-	};
 	uint64_t ticks;
 
-	for (;;) {
-		if (poll(pfd, 5, -1) < 0 && errno != EINTR)
-			break;
-		if (pfd[1].revents &&
-		    read(s->end_timer, &ticks, sizeof(ticks)) > 0)
-			give_up(s);
-		if (pfd[4].revents)
-			on_look(s);
-		if (pfd[2].revents)
-			on_lease(s);
-		if (pfd[3].revents)
-			on_clock(s);
-		if (pfd[0].revents && !on_request(s))
-			break;
-	}
+	if (pfd[FROM_END_TIMER].revents &&
+	    read(s->end_timer, &ticks, sizeof(ticks)) > 0)
+		give_up(s);
+	if (pfd[FROM_LOOK_TIMER].revents)
+		on_look(s);
+	if (pfd[FROM_LEASE_TIMER].revents)
+		on_lease(s);
+	if (pfd[FROM_CLOCK_TIMER].revents)
+		on_clock(s);
+}
+
+/* Return: false: no more is to come. */
+static bool serve_once(struct keeping *s)
+{
+	/* Somebody at the door is looked at again and again, and not waited for. */
+	const bool pause = s->door_looks > 0;
+	struct pollfd pfd[SOURCES] = {
+		[FROM_SUPERVISOR] = { .fd = s->fd, .events = POLLIN },
+		[FROM_END_TIMER] = { .fd = s->end_timer, .events = POLLIN },
+		[FROM_LEASE_TIMER] = { .fd = s->lease_timer, .events = POLLIN },
+		[FROM_CLOCK_TIMER] = { .fd = s->clock_timer, .events = POLLIN },
+		[FROM_LOOK_TIMER] = { .fd = s->look_timer, .events = POLLIN },
+		[FROM_DOOR] = { .fd = pause || !s->armed ? -1 : s->plan->door->fd,
+				.events = POLLIN },
+		[FROM_LOCK] = { .fd = s->wait.fd, .events = POLLIN },
+	};
+	int n = poll(pfd, SOURCES, pause ? DOOR_MS : -1);
+
+	if (n < 0)
+		return errno == EINTR;
+	on_timers(s, pfd);
+	if (pfd[FROM_LOCK].revents && s->wait.fd >= 0)
+		on_lock(s);
+	if (pfd[FROM_DOOR].revents || (pause && n == 0))
+		look_at_door(s);
+	return !pfd[FROM_SUPERVISOR].revents || on_request(s);
+}
+
+static void serve(struct keeping *s)
+{
+	while (serve_once(s))
+		;
 	leave(s);
 }
 
@@ -419,7 +594,7 @@ static void detach(void)
 
 void keeper_child_main(struct keeper_plan *plan, int fd)
 {
-	struct keeping s = { .plan = plan, .fd = fd };
+	struct keeping s = { .plan = plan, .fd = fd, .wait.fd = -1 };
 
 	detach();
 	s.end_timer = timerfd_create(CLOCK_MONOTONIC,

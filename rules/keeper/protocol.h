@@ -9,9 +9,11 @@
 #include "rules/base/family.h"
 #include "rules/base/rule_set.h"
 #include "rules/keeper/undo.h"
+#include "rules/legacy/trace_mend.h"
 #include "rules/nft/trigger_set.h"
 
 struct lock;
+struct lock_door;
 
 /*
  * The keeper gives the run up so long after OP_LOCKED if it is not armed
@@ -45,7 +47,9 @@ struct keeper_plan {
 	struct trace_set set[FAMILY_COUNT];	/* for raw */
 	struct nft_trigger_set nft[FAMILY_COUNT];
 	struct lock *lock;
-	bool hold_lock;		/* else only while inserting and removing */
+	struct lock_door *door;	/* who opens its file */
+	bool hold_lock;		/* else only for each change */
+	bool gives_lock;	/* while it is held others can have it */
 	bool endless;		/* -t 0: renew the deadline */
 	bool deadline;		/* the rules in raw carry one */
 	bool record;		/* the logger could be and must be recorded */
@@ -58,6 +62,9 @@ enum keeper_event {
 	KEEPER_LEASE_LOST,	/* the deadline could not be renewed */
 	KEEPER_CLOCK_STEPPED,	/* the wall clock was set; deadlines renewed */
 	KEEPER_PUT_BACK,	/* answer to keeper_ask_put_back() */
+	KEEPER_GIVEN,		/* answer to keeper_ask_give(), or its own doing when
+				 * somebody asked for the lock and nobody answered */
+	KEEPER_TAKEN,		/* answer to keeper_ask_take() */
 };
 
 /* What others can take away from a run, a family's each, and the keeper put back. */
@@ -78,18 +85,20 @@ struct keeper_message {
 	uint32_t installed[FAMILY_COUNT];
 	uint8_t refused[FAMILY_COUNT][KEEPER_RULES]; /* enum trace_chain */
 	struct undo_report undo;
+	struct trace_mended mended[FAMILY_COUNT];	/* KEEPER_TAKEN */
 };
 
 /*
- * What the supervisor says, in this order.  OP_INSTALL, OP_PUT_BACK and OP_UNDO have
- * answers, struct keeper_message; OP_UNLOCKED comes only where the lock is given
- * away, OP_PUT_BACK when something was taken away.
+ * What the supervisor says, in this order; OP_GIVE and OP_TAKE in turns, as often
+ * as somebody wants the lock, OP_PUT_BACK when something was taken away.  All but
+ * OP_LOCKED and OP_ARMED have answers, struct keeper_message.
  */
 enum keeper_op {
 	OP_LOCKED,
 	OP_INSTALL,
 	OP_ARMED,
-	OP_UNLOCKED,
+	OP_GIVE,
+	OP_TAKE,
 	OP_PUT_BACK,
 	OP_UNDO,
 };

@@ -74,7 +74,8 @@ static const struct refusal {
 	{ .with = QUIET | VERBOSE,
 	  .text = "'-q' and '-v' together: choose one" },
 	{ .with = NO_LOCK | HOLD_LOCK,
-	  .text = "'--no-lock' and '--hold-lock' together: choose one" },
+	  .text = "'--no-lock' and '--hold-lock' together: choose one; "
+	  "without either the lock is held and given to whoever wants it" },
 	{ .with = ONLY | FLAT,
 	  .text = "'--only' and '--flat' together: --flat prints "
 	  "events before a packet's fate is known" },

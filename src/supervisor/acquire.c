@@ -15,6 +15,7 @@
 #include "rules/base/testpoint.h"
 #include "rules/base/units.h"
 #include "supervisor/check.h"
+#include "supervisor/lock_turns.h"
 #include "supervisor/run_state.h"
 
 /* Nothing tells that a group got free. */
@@ -30,8 +31,10 @@ int acquire_open_lock(struct run *r)
 {
 	int err = lock_open(&r->host.lock);
 
-	if (!err)
+	if (!err) {
+		lock_turns_open(r);
 		return 0;
+	}
 	msg("error: the lock file %s cannot be opened: %s (set "
 	    "XTABLES_LOCKFILE to use another)",
 	    lock_path(), check_lock_error(err));
@@ -173,10 +176,13 @@ static int bind_group(struct run *r)
 }
 
 /* The keeper watches over the lock from here on. */
-static void note_lock(struct run_host *h)
+static void note_lock(struct run *r)
 {
+	struct run_host *h = &r->host;
+
 	h->locked = true;
 	h->locked_ns = clock_monotonic_ns();
+	lock_turns_begin(r);
 	keeper_locked(&h->keeper);
 	TESTPOINT("after-lock");
 }
@@ -195,7 +201,7 @@ static int try_both(struct run *r, struct wait *w)
 		return status;
 	err = bind_group(r);
 	if (!err && r->plan.lock)
-		note_lock(&r->host);
+		note_lock(r);
 	if (err && r->plan.lock)
 		lock_release(&r->host.lock);
 	if (!err || err == -EBUSY)

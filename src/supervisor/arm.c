@@ -22,6 +22,7 @@
 #include "supervisor/acquire.h"
 #include "supervisor/arm_rules.h"
 #include "supervisor/check.h"
+#include "supervisor/lock_turns.h"
 #include "supervisor/results.h"
 #include "supervisor/run_state.h"
 #include "supervisor/snapshots.h"
@@ -78,12 +79,13 @@ static void say_armed(const struct run *r)
 	if (r->o->count)
 		snprintf(count, sizeof(count), " or %" PRIu64 " packet%s",
 			 r->o->count, plural(r->o->count));
-	msg("armed: %u rule%s inserted, capturing %s%s%s%s%s%s%s",
+	msg("armed: %u rule%s inserted, capturing %s%s%s%s%s%s%s%s",
 	    r->host.installed, plural(r->host.installed), time_text, count,
 	    r->o->command ? " or until the command ends" : "",
 	    r->plan.rate[0] ? "; rate " : "", r->plan.rate,
 	    r->plan.rate[0] && r->plan.rate_default ? " (default" : "",
-	    r->plan.rate[0] && r->plan.rate_default ? ", -l changes it)" : "");
+	    r->plan.rate[0] && r->plan.rate_default ? ", -l changes it)" : "",
+	    lock_turns_words(r));
 }
 
 static int set_time(struct run *r)
@@ -207,7 +209,7 @@ static int give_lock_back(struct run *r)
 		return 0;
 	lock_release(&h->lock);
 	h->locked = false;
-	h->unlocked_ns = clock_monotonic_ns();
+	h->held_ns = clock_monotonic_ns() - h->locked_ns;
 	return 0;
 }
 

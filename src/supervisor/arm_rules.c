@@ -55,6 +55,8 @@ static void plan_keeper(struct run_host *h, struct plan *p,
 	k->lock = &h->lock;
 	/* Also when no lock is needed: there is none to take then. */
 	k->hold_lock = !o->no_lock || !p->lock;
+	k->gives_lock = h->turns.use == LOCK_SHARED;
+	k->door = &h->turns.door;
 	k->endless = o->time_ns == 0;
 	k->deadline = p->deadline;
 	k->record = true;
@@ -151,6 +153,8 @@ static void note_refused(const struct plan *p, const struct keeper_message *m)
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		const struct plan_family *pf = &p->family[i];
 
+		for (unsigned int n = 0; n < pf->set.count; n++)
+			pf->set.rule[n].refused = m->refused[i][n];
 		for (unsigned int n = 0; n < pf->set.count; n++)
 			if (m->refused[i][n])
 				msg("note: the kernel refuses '%s' in chain %s "

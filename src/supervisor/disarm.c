@@ -15,7 +15,7 @@
 #include "rules/base/testpoint.h"
 #include "rules/base/units.h"
 #include "rules/nft/found.h"
-#include "supervisor/lock_waiters.h"
+#include "supervisor/lock_turns.h"
 #include "supervisor/nft_refresh.h"
 #include "supervisor/questions.h"
 #include "supervisor/run_state.h"
@@ -69,8 +69,8 @@ static void begin_undo(struct run *r)
 	taken_look_last(r);
 	r->reader.tables.undoing = true;
 	bulletin_post_tables(r->reader.board.post, &r->reader.tables);
-	lock_waiters_look(h, &r->command);
-	undo(h, (r->o->no_lock || h->lock_given) && r->plan.lock);
+	lock_turns_end(r);
+	undo(h, r->plan.lock && !h->locked);
 }
 
 static void check_own_gone(struct run *r, unsigned int i,
@@ -109,12 +109,15 @@ static void verify(struct run *r)
 	msg_error("reading the tables again", err);
 }
 
-static void release_lock(struct run_host *h, bool no_lock)
+static void release_lock(struct run *r)
 {
-	if (h->locked && !no_lock)
-		h->unlocked_ns = clock_monotonic_ns();
+	struct run_host *h = &r->host;
+
+	if (h->locked)
+		h->held_ns += clock_monotonic_ns() - h->locked_ns;
 	lock_release(&h->lock);
 	h->locked = false;
+	lock_turns_close(r);
 }
 
 /* A second interrupt while the reader waits for a slow stdout ends it. */
@@ -237,7 +240,7 @@ void disarm(struct run *r)
 	if (r->host.undone)
 		verify(r);
 	TESTPOINT("before-unlock");
-	release_lock(&r->host, r->o->no_lock);
+	release_lock(r);
 	/* Nothing is left to keep; the reader may take its time. */
 	if (!keeper_stop(&r->host.keeper))
 		msg("warning: the keeper was stopped or stuck, and was killed");

@@ -1,65 +1,129 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* lock_waiters: who waits for the xtables lock while the run holds it. */
+/* lock_waiters: who wanted the xtables lock during the run, what they got, and how it is said. */
 #include "supervisor/lock_waiters.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "base/msg.h"
-#include "rules/base/clock.h"
+#include "rules/base/owner.h"
+#include "rules/base/process.h"
 #include "supervisor/run_state.h"
 
-static struct run_waiter *find_waiter(struct run_host *h, pid_t pid)
+/* Lines about processes of one name and parent; a kube-proxy comes every 10 s. */
+enum { SAID_MAX = 3 };
+
+enum { WHO = 256 };
+
+static bool is_like(const struct run_waiter *a, const struct run_waiter *b)
 {
-	for (unsigned int i = 0; i < h->waiters; i++)
-		if (h->waiter[i].pid == pid)
-			return &h->waiter[i];
-	return NULL;
+	return strcmp(a->program, b->program) == 0 &&
+	       strcmp(a->parent, b->parent) == 0;
 }
 
-/* Return: NULL when there is no room for one more. */
-static struct run_waiter *note_waiter(struct run_host *h, pid_t pid)
+struct run_waiter *lock_waiters_note(struct lock_turns *t, pid_t pid)
 {
-	uint64_t now = clock_monotonic_ns();
-	struct run_waiter *w = find_waiter(h, pid);
+	struct run_waiter new = { .pid = pid };
+	pid_t parent = pid ? process_parent(pid) : 0;
 
-	if (!w && h->waiters < RUN_WAITERS) {
-		w = &h->waiter[h->waiters++];
-		w->pid = pid;
-		w->since_ns = now;
-		process_name(pid, w->name, sizeof(w->name));
-		msg("pid %d (%s) waits for the xtables lock", (int)pid,
-		    w->name);
+	if (pid) {
+		process_name(pid, new.name, sizeof(new.name));
+		process_short_name(pid, new.program, sizeof(new.program));
 	}
-	if (w)
-		w->until_ns = now;
-	return w;
+	if (parent)
+		process_short_name(parent, new.parent, sizeof(new.parent));
+	for (unsigned int i = 0; i < t->waiters; i++) {
+		if (!is_like(&t->waiter[i], &new))
+			continue;
+		t->waiter[i].pid = pid;
+		memcpy(t->waiter[i].name, new.name, sizeof(new.name));
+		return &t->waiter[i];
+	}
+	if (t->waiters == RUN_WAITERS)
+		return NULL;
+	t->waiter[t->waiters] = new;
+	return &t->waiter[t->waiters++];
 }
 
-/* The command waits for the lock, while the run waits for the command's end. */
-static void give_lock(struct run_host *h, const struct run_waiter *w)
+void lock_waiters_who(const struct run_waiter *w, char *buf, size_t size)
 {
-	if (keeper_unlocked(&h->keeper) < 0)
+	if (!w->pid)
+		snprintf(buf, size, "a process that is not to be seen from here");
+	else
+		snprintf(buf, size, "pid %d (%s%s%s)", (int)w->pid, w->name,
+			 w->parent[0] ? ", started by " : "", w->parent);
+}
+
+/* Return: false: enough was said of them. */
+static bool shall_say(struct run_waiter *w, char who[WHO])
+{
+	if (w->said == SAID_MAX)
+		return false;
+	w->said++;
+	lock_waiters_who(w, who, WHO);
+	return true;
+}
+
+void lock_waiters_waits(struct run_waiter *w)
+{
+	char who[WHO];
+
+	if (!w)
 		return;
-	lock_release(&h->lock);
-	h->locked = false;
-	h->lock_given = true;
-	h->unlocked_ns = clock_monotonic_ns();
-	msg("the lock is released for pid %d (%s), which the command started: "
-	    "what changes in the rules from now on is noticed and said",
-	    (int)w->pid, w->name);
+	w->waited++;
+	if (shall_say(w, who))
+		msg("%s waits for the xtables lock", who);
 }
 
-void lock_waiters_look(struct run_host *h, const struct command *c)
+void lock_waiters_had(struct run_waiter *w, uint64_t ns)
 {
-	struct lock_peer peer[2 * RUN_WAITERS];
-	int n = h->locked ? lock_peers(&h->lock, peer, 2 * RUN_WAITERS) : 0;
+	char who[WHO];
 
-	for (int i = 0; i < n; i++) {
-		const struct run_waiter *w =
-			peer[i].waits ? note_waiter(h, peer[i].pid) : NULL;
+	if (!w)
+		return;
+	w->had++;
+	w->had_ns += ns;
+	if (shall_say(w, who))
+		msg("%s waits for the xtables lock: it was given to it for "
+		    "%.3f s", who, (double)ns / 1e9);
+}
 
-		if (w && w->pid != h->keeper.pid &&
-		    command_is_parent_of(c, w->pid)) {
-			give_lock(h, w);
-			return;
-		}
-	}
+void lock_waiters_refused(struct run_waiter *w)
+{
+	char who[WHO];
+
+	if (!w)
+		return;
+	w->refused++;
+	if (shall_say(w, who))
+		msg("warning: %s wanted the xtables lock and did not wait: "
+		    "what it was to do was not done", who);
+}
+
+/* One of them, or what all have in common. */
+static void print_one(const struct run_waiter *w)
+{
+	char who[WHO];
+
+	if (w->pid && w->had + w->waited + w->refused > 1)
+		snprintf(who, sizeof(who), "%s%s%s (last: pid %d)", w->program,
+			 w->parent[0] ? ", started by " : "", w->parent,
+			 (int)w->pid);
+	else
+		lock_waiters_who(w, who, sizeof(who));
+	if (w->had)
+		msg("  %s had the xtables lock %u time%s, %.3f s in all", who,
+		    w->had, plural(w->had), (double)w->had_ns / 1e9);
+	if (w->waited)
+		msg("  %s waited %.1f s for the lock", who,
+		    (double)w->waited_ns / 1e9);
+	if (w->refused > 1)
+		msg("  %s did not wait for the lock, %u times", who,
+		    w->refused);
+}
+
+void lock_waiters_print(const struct lock_turns *t)
+{
+	for (unsigned int i = 0; i < t->waiters; i++)
+		print_one(&t->waiter[i]);
 }

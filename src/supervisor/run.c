@@ -16,6 +16,7 @@
 #include "supervisor/plan.h"
 #include "supervisor/plan_print.h"
 #include "supervisor/results.h"
+#include "supervisor/run_hints.h"
 #include "supervisor/run_state.h"
 #include "supervisor/stats_seen.h"
 #include "supervisor/summary.h"
@@ -50,7 +51,7 @@ int run_open(struct run *r, const struct options *o)
 
 	memset(r, 0, sizeof(*r));
 	r->o = o;
-	r->host.lock.fd = r->signal_fd = -1;
+	r->host.lock.fd = r->signal_fd = r->host.turns.door.fd = -1;
 	r->reader.capture.fd = r->reader.capture.stamp_fd = -1;
 	r->host.keeper.fd = r->reader.process.fd = -1;
 	snapshots_open(&r->snapshots);
@@ -76,6 +77,7 @@ void run_close(struct run *r)
 		ledger_forget();
 	capture_close(&r->reader.capture);
 	lock_close(&r->host.lock);
+	lock_door_close(&r->host.turns.door);
 	snapshots_release(&r->snapshots);
 	if (r->signal_fd >= 0)
 		close(r->signal_fd);
@@ -98,7 +100,8 @@ static int conclude(const struct run *r)
 	    out->end == END_LEASE || (rd->status && !rd->dismissed) ||
 	    (st->output_error && st->output_error != -EPIPE))
 		return STATUS_FAILURE;
-	if (taken_any(&r->taken) || st->lost || st->gone || out->tables_differ ||
+	if (taken_any(&r->taken) || r->host.turns.put_back ||
+	    run_hints_missing(r) || st->lost || st->gone || out->tables_differ ||
 	    st->strangers || st->unprinted || st->broken || st->incomplete)
 		return STATUS_INCOMPLETE;
 	return st->packets ? STATUS_TRACED : STATUS_NOTHING;

@@ -9,13 +9,28 @@
 #include "supervisor/run_state.h"
 #include "supervisor/taken.h"
 
-uint64_t run_hints_counted(const struct undo_report *u)
+uint64_t run_hints_counted(const struct run_host *h)
 {
-	uint64_t n = 0;
+	uint64_t n = h->turns.dropped;
 
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		n += u->removed[i].packets;
+		n += h->undo.removed[i].packets;
 	return n;
+}
+
+/* The run's nft tables go with the keeper: nobody could count them. */
+unsigned int run_hints_missing(const struct run *r)
+{
+	const struct run_host *h = &r->host;
+	unsigned int removed = 0;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		removed += h->undo.removed[i].rules;
+	if (removed >= h->installed || !h->undone || h->undo.error ||
+	    (r->outcome.end == END_KEEPER && (h->keeper_plan.undo.nft[0] ||
+					      h->keeper_plan.undo.nft[1])))
+		return 0;
+	return h->installed - removed;
 }
 
 static void tell_bypass(const char *sentence)
@@ -41,11 +56,11 @@ static void say_unheard(const struct run *r, uint64_t matched)
 
 static void say_nothing(const struct run *r)
 {
-	uint64_t matched = run_hints_counted(&r->host.undo);
+	uint64_t matched = run_hints_counted(&r->host);
 
 	if (r->reader.seen.packets || r->reader.seen.events)
 		return;
-	if (taken_any(&r->taken)) {
+	if (taken_any(&r->taken) || r->host.turns.put_back) {
 		msg("nothing was traced (%" PRIu64 " packet%s matched): others "
 		    "took away what the trace needs, see above", matched,
 		    plural(matched));
@@ -68,7 +83,7 @@ static void say_nothing(const struct run *r)
  */
 static void say_rate(const struct run *r)
 {
-	uint64_t matched = run_hints_counted(&r->host.undo);
+	uint64_t matched = run_hints_counted(&r->host);
 
 	if (r->plan.rate[0] && matched >= r->plan.limit.burst)
 		msg("note: the rate of %s may have hidden packets (-l changes "
@@ -94,7 +109,7 @@ static bool all_was_counted(const struct run *r)
 
 static void say_more(const struct run *r)
 {
-	uint64_t counted = run_hints_counted(&r->host.undo), told = r->reader.seen.packets;
+	uint64_t counted = run_hints_counted(&r->host), told = r->reader.seen.packets;
 
 	if (told > counted && all_was_counted(r))
 		msg("note: %" PRIu64 " packet%s more than the TRACE rules "

@@ -16,6 +16,7 @@
 #include "report/sink.h"
 #include "rules/keeper/keeper.h"
 #include "rules/keeper/lock.h"
+#include "rules/keeper/lock_door.h"
 #include "rules/legacy/snapshot.h"
 #include "rules/nft/snapshot.h"
 #include "supervisor/command.h"
@@ -23,8 +24,6 @@
 #include "supervisor/plan_state.h"
 #include "supervisor/snapshots.h"
 #include "supervisor/taken_state.h"
-
-enum { RUN_WAITERS = 16 };
 
 /* Why the capture ended. */
 enum run_end {
@@ -40,21 +39,84 @@ enum run_end {
 	END_OVERDUE,		/* the keeper undid on its own timer */
 };
 
-/* Somebody who waited for the lock while the run held it; CLOCK_MONOTONIC. */
+/* How the run uses the xtables lock while it traces. */
+enum lock_use {
+	LOCK_UNUSED,		/* nothing that it protects is traced, or changed */
+	LOCK_SHORT,		/* held for each change, else not */
+	LOCK_SHARED,		/* held, and given to whoever wants it */
+	LOCK_KEPT,		/* held, and given to nobody */
+};
+
+/* All of one program and parent who wanted the lock. */
 struct run_waiter {
+	pid_t pid;		/* the last one's; 0: not known */
+	char name[96];		/* its command line */
+	char program[24], parent[24];
+	unsigned int said;	/* lines about them */
+	unsigned int waited, had, refused;	/* how often */
+	uint64_t waited_ns, had_ns;
+};
+
+enum { RUN_WAITERS = 16 };
+
+/* A process that has the lock file open, or asks to open it, or waits for the lock. */
+struct lock_guest {
 	pid_t pid;
-	uint64_t since_ns, until_ns;
-	char name[96];
+	int ask;		/* held at the door until lock_door_admit(); -1 */
+	bool inside;		/* it has opened the file and not closed it */
+	bool waits;		/* it stands in the queue */
+	bool waited;		/* it has stood there */
+	bool given;		/* it had its turn */
+	uint64_t since_ns;	/* it came, or began to wait: CLOCK_MONOTONIC */
+	struct run_waiter *who;	/* NULL: there was no room */
+};
+
+enum { LOCK_GUESTS = 32 };
+
+/* Whose turn it is. */
+enum lock_turn {
+	TURN_OURS,
+	TURN_GIVING,		/* the keeper is asked to let it go */
+	TURN_THEIRS,
+	TURN_TAKING,		/* the keeper stands in the queue */
+	TURN_NOBODYS,		/* LOCK_SHORT */
+};
+
+/* The lock between the run and others; times are CLOCK_MONOTONIC. */
+struct lock_turns {
+	uint8_t use;		/* enum lock_use */
+	uint8_t turn;		/* enum lock_turn */
+	struct lock_door door;
+	struct lock_guest guest[LOCK_GUESTS];
+	unsigned int guests;
+	bool foreign_holder;	/* at the last look */
+	uint64_t turn_ns;	/* since when it is this turn */
+	uint64_t taken_ns;	/* the lock was ours again */
+	uint64_t given_ns;
+	uint64_t opened_ns;	/* somebody opened the file */
+	uint64_t busy_ns;	/* somebody was seen to hold it or to wait */
+	uint64_t seen_ns;	/* of the last look at /proc/locks */
+	uint64_t look_ns;	/* of the next one */
+	uint64_t away_ns;	/* not to be taken before */
+	uint64_t storm_ns;	/* as many gives as are behind that are too many */
+	uint64_t linger_ns;	/* of silence before it is taken */
+	uint64_t rules_ns;	/* of the next look at the rules in raw */
+	unsigned int gives;
+	bool rules_gone;	/* and not to be put back a second time */
+	unsigned int moved, put_back;	/* own rules in raw, by the keeper */
+	uint64_t dropped;	/* packets that rules counted which are gone */
+	const struct run_waiter *last;	/* who had it last, or opened its file */
+	struct run_waiter waiter[RUN_WAITERS];
+	unsigned int waiters;
 };
 
 /* The host: what the run changes there, who takes it back, and who waits for it. */
 struct run_host {
 	struct lock lock;
-	bool locked;
-	bool lock_given;		/* to the command, before the end */
-	uint64_t locked_ns, unlocked_ns;	/* CLOCK_MONOTONIC; 0: never */
-	struct run_waiter waiter[RUN_WAITERS];
-	unsigned int waiters;
+	bool locked;			/* by this run, now */
+	uint64_t locked_ns;		/* since then: CLOCK_MONOTONIC */
+	uint64_t held_ns;		/* before that, in all */
+	struct lock_turns turns;
 	struct keeper_plan keeper_plan;
 	struct keeper keeper;
 	bool changed;			/* the keeper was asked to install */

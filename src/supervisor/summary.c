@@ -13,6 +13,7 @@
 #include "replay/record_read.h"
 #include "rules/base/clock.h"
 #include "rules/base/netlink.h"
+#include "supervisor/lock_waiters.h"
 #include "supervisor/loss_answer.h"
 #include "supervisor/run_hints.h"
 #include "supervisor/run_state.h"
@@ -190,11 +191,14 @@ static void print_events(const struct run *r)
 {
 	const struct stats *st = &r->reader.seen;
 	uint64_t forged = st->forged + netlink_forged();
+	uint64_t counted = run_hints_counted(&r->host);
 
+	/* What rules counted between the last look and their end is not known. */
 	msg("%" PRIu64 " event%s, %" PRIu64 " lost; the TRACE rules counted "
-	    "%" PRIu64 " packet%s",
-	    st->events, plural(st->events), st->lost, run_hints_counted(&r->host.undo),
-	    plural(run_hints_counted(&r->host.undo)));
+	    "%s%" PRIu64 " packet%s",
+	    st->events, plural(st->events), st->lost,
+	    r->host.turns.put_back || run_hints_missing(r) ? "at least " : "",
+	    counted, plural(counted));
 	if (st->lost)
 		msg("warning: events were lost: a larger --buffer, a lower "
 		    "--rate or a narrower match helps");
@@ -255,31 +259,41 @@ static void print_loggers(const struct run *r, char *buf, size_t size)
 					       words[r->host.undo.logger[i]]);
 }
 
-static bool holds_tables(const struct undo *u)
+static void describe_lock(const struct run *r, char *buf, size_t size)
 {
-	return u->nft[0] || u->nft[1];
+	const struct run_host *h = &r->host;
+	unsigned int n = h->turns.gives;
+	size_t at;
+
+	if (!r->plan.lock) {
+		snprintf(buf, size, "no lock was needed");
+		return;
+	}
+	at = (size_t)snprintf(buf, size, "lock held %.1f s",
+			      (double)h->held_ns / 1e9);
+	if (n)
+		snprintf(buf + at, size - at, ", and given to others %u time%s",
+			 n, plural(n));
 }
 
-static void print_waiters(const struct run_host *h)
+static void print_mended(const struct lock_turns *t)
 {
-	for (unsigned int i = 0; i < h->waiters; i++) {
-		const struct run_waiter *w = &h->waiter[i];
-
-		msg("  pid %d (%s) waited %.1f s for the lock", (int)w->pid,
-		    w->name, (double)(w->until_ns - w->since_ns) / 1e9);
-	}
+	if (t->put_back)
+		msg("warning: %u rule%s of the run had to be put back into "
+		    "raw: packets in between were not traced",
+		    t->put_back, plural(t->put_back));
+	if (t->moved)
+		msg("note: the run's rules were moved back to the top of raw, "
+		    "%u in all", t->moved);
 }
 
 static void print_proof(const struct run *r)
 {
 	const struct run_host *h = &r->host;
-	unsigned int removed = 0;
-	char loggers[256], lock[64] = "no lock was needed";
+	unsigned int removed = 0, missing = run_hints_missing(r);
+	char loggers[256], lock[96];
 
-	if (r->plan.lock)
-		snprintf(lock, sizeof(lock), "lock held %.1f s",
-			 h->locked_ns && h->unlocked_ns ?
-			 (double)(h->unlocked_ns - h->locked_ns) / 1e9 : 0);
+	describe_lock(r, lock, sizeof(lock));
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		removed += h->undo.removed[i].rules;
 	print_loggers(r, loggers, sizeof(loggers));
@@ -289,13 +303,11 @@ static void print_proof(const struct run *r)
 	    : r->outcome.tables_differ ? "changed by others"
 			       : "as before",
 	    lock);
-	/* The run's nft tables went with the keeper: nobody could count them. */
-	if (removed < h->installed &&
-	    !(r->outcome.end == END_KEEPER &&
-	      holds_tables(&h->keeper_plan.undo)))
+	if (missing)
 		msg("note: %u rule%s had been removed by somebody else",
-		    h->installed - removed, plural(h->installed - removed));
-	print_waiters(h);
+		    missing, plural(missing));
+	print_mended(&h->turns);
+	lock_waiters_print(&h->turns);
 	if (h->undo.error)
 		msg("error: %s: %s; try 'nftrace --cleanup'",
 		    h->undo.error_what, msg_errno_text(h->undo.error));

@@ -15,7 +15,7 @@
 #include "rules/base/clock.h"
 #include "rules/base/helper.h"
 #include "rules/base/units.h"
-#include "supervisor/lock_waiters.h"
+#include "supervisor/lock_turns.h"
 #include "supervisor/nft_refresh.h"
 #include "supervisor/questions.h"
 #include "supervisor/run_state.h"
@@ -23,8 +23,6 @@
 #include "supervisor/taken.h"
 
 enum {
-	PEERS_MS = 500,		/* from one look at who waits for the lock to the next */
-	COMMAND_PEERS_MS = 50,	/* the same while the command may wait for it */
 	STATUS_MS = 200,	/* between two status lines */
 	COMMAND_GRACE_MS = 200,	/* for what the command sent last, and the answers */
 };
@@ -105,6 +103,10 @@ static enum run_end on_keeper(struct run *r)
 	case KEEPER_PUT_BACK:
 		taken_answered(r, &m);
 		break;
+	case KEEPER_GIVEN:
+	case KEEPER_TAKEN:
+		lock_turns_heard(r, &m);
+		break;
 	}
 	return END_NONE;
 }
@@ -150,15 +152,14 @@ static enum run_end on_command(struct run *r)
 
 static int next_timeout(struct run *r, bool tty)
 {
-	int timeout = table_monitor_tick(r), taken = taken_tick(r);
+	int timeout = table_monitor_tick(r), turns = lock_turns_step(r);
+	int taken = taken_tick(r);
 	uint64_t now = clock_monotonic_ns(), left;
 
 	if (timeout > taken)
 		timeout = taken;
-	if (r->host.locked && timeout > PEERS_MS)
-		timeout = PEERS_MS;
-	if (r->command.state != COMMAND_NONE && timeout > COMMAND_PEERS_MS)
-		timeout = COMMAND_PEERS_MS;
+	if (timeout > turns)
+		timeout = turns;
 	if (tty && timeout > STATUS_MS)
 		timeout = STATUS_MS;
 
@@ -169,7 +170,10 @@ static int next_timeout(struct run *r, bool tty)
 	return left < (uint64_t)timeout ? (int)left : timeout;
 }
 
-enum { FROM_READER, FROM_KEEPER, FROM_SIGNALS, SOURCES, ALWAYS = SOURCES };
+enum {
+	FROM_READER, FROM_KEEPER, FROM_SIGNALS, FROM_DOOR, SOURCES,
+	ALWAYS = SOURCES,
+};
 
 /* Of two reasons to end the run at once the upper one is its end. */
 static const struct {
@@ -202,6 +206,7 @@ enum run_end supervisor_loop(struct run *r)
 		[FROM_READER] = { .fd = r->reader.process.fd, .events = POLLIN },
 		[FROM_KEEPER] = { .fd = r->host.keeper.fd, .events = POLLIN },
 		[FROM_SIGNALS] = { .fd = r->signal_fd, .events = POLLIN },
+		[FROM_DOOR] = { .fd = r->host.turns.door.fd, .events = POLLIN },
 	};
 
 	for (;;) {
@@ -215,7 +220,6 @@ enum run_end supervisor_loop(struct run *r)
 		end = find_reason(r, pfd);
 		if (end != END_NONE)
 			break;
-		lock_waiters_look(&r->host, &r->command);
 	}
 	msg_status(NULL);
 	return end;

@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* lock_turns: gives the xtables lock to who wants it, and takes it back. */
+#include "supervisor/lock_turns.h"
+
+#include "base/msg.h"
+#include "rules/base/clock.h"
+#include "rules/base/testpoint.h"
+#include "rules/base/units.h"
+#include "supervisor/legacy_refresh.h"
+#include "supervisor/lock_guests.h"
+#include "supervisor/lock_waiters.h"
+#include "supervisor/raw_watch.h"
+#include "supervisor/run_state.h"
+
+enum {
+	PATIENCE_MS = 1000,	/* of who waits; long before others' 5 s */
+	ABOUT_MS = 3000,	/* behind that the next one need not be as patient */
+	AWAY_MS = 3000,		/* for who did not wait to come again */
+	SOON_MS = 20,		/* for who opened the file to stand in the queue */
+	ANSWER_MS = 1000,	/* for the keeper to let the lock go */
+	DOOR_MS = 200,		/* for the keeper to take it, while others are held */
+	EMPTY_MS = 250,		/* the file is open, but nobody wants the lock */
+	STORM_GIVES = 10,	/* so many at once, and one each ... */
+	STORM_MS = 200,		/* ... are no storm: it is taken as soon as it is free */
+	LINGER_MS = 50,		/* else only when nobody came for so long */
+	LINGER_MAX_MS = 1000,
+};
+
+/* Between two looks at /proc/locks. */
+enum {
+	CALM_MS = 500,		/* who comes is heard at the door */
+	WATCHFUL_MS = 250,	/* nobody is */
+	QUEUE_MS = 50,		/* somebody waits, or the command may */
+	ABOUT_LOOK_MS = 10,
+	GIVEN_MS = 2,		/* who was given the lock has it soon, and no more soon */
+	GIVEN_LONG_MS = 20,
+	GIVEN_SHORT_NS = 50000000,
+};
+
+void lock_turns_open(struct run *r)
+{
+	struct lock_turns *t = &r->host.turns;
+
+	t->door.fd = -1;
+	if (!r->plan.lock)
+		t->use = LOCK_UNUSED;
+	else if (r->o->no_lock)
+		t->use = LOCK_SHORT;
+	else
+		t->use = r->o->hold_lock ? LOCK_KEPT : LOCK_SHARED;
+	t->turn = t->use == LOCK_KEPT || t->use == LOCK_SHARED ? TURN_OURS
+							       : TURN_NOBODYS;
+	if (t->use != LOCK_UNUSED)
+		lock_door_open(&t->door);
+}
+
+void lock_turns_begin(struct run *r)
+{
+	struct lock_turns *t = &r->host.turns;
+
+	t->taken_ns = clock_monotonic_ns();
+	t->rules_ns = t->taken_ns + CALM_MS * NS_PER_MS;
+	lock_door_watch(&t->door, &r->host.lock, t->turn == TURN_OURS);
+}
+
+const char *lock_turns_words(const struct run *r)
+{
+	static const char *const words[] = {
+		[LOCK_UNUSED] = "",
+		[LOCK_SHORT] = "; the xtables lock is free: what changes "
+			       "meanwhile is noticed",
+		[LOCK_SHARED] = "; the xtables lock is held, and given to "
+				"whoever wants it",
+		[LOCK_KEPT] = "; the xtables lock is held to the end: who "
+			      "wants it waits, or fails",
+	};
+
+	return words[r->host.turns.use];
+}
+
+static void set_turn(struct lock_turns *t, enum lock_turn turn)
+{
+	t->turn = turn;
+	t->turn_ns = t->look_ns = clock_monotonic_ns();
+}
+
+/* The reader hears of it before anybody can have the lock. */
+static void give(struct run *r)
+{
+	legacy_window_open(r);
+	TESTPOINT("before-give");
+	set_turn(&r->host.turns, TURN_GIVING);
+	keeper_ask_give(&r->host.keeper);
+}
+
+/* Each turn has the tables read: a script of 1000 iptables shall be one turn, or few. */
+static void note_storm(struct lock_turns *t, uint64_t now)
+{
+	const uint64_t step = STORM_MS * NS_PER_MS;
+
+	if (t->storm_ns < now)
+		t->storm_ns = now;
+	t->storm_ns += step;
+	t->linger_ns = t->storm_ns > now + STORM_GIVES * step ?
+		LINGER_MS * NS_PER_MS : 0;
+	if (t->linger_ns)
+		t->storm_ns -= step;
+}
+
+static void have_given(struct run *r)
+{
+	struct run_host *h = &r->host;
+	struct lock_turns *t = &h->turns;
+	uint64_t now = clock_monotonic_ns();
+
+	t->gives++;
+	note_storm(t, now);
+	t->given_ns = t->opened_ns = t->busy_ns = now;
+	h->held_ns += now - h->locked_ns;
+	h->locked = false;
+	for (unsigned int i = 0; i < t->guests; i++) {
+		t->guest[i].given = true;
+		t->last = t->guest[i].who;
+	}
+	set_turn(t, TURN_THEIRS);
+	lock_guests_admit(h);
+}
+
+static void take(struct run *r)
+{
+	TESTPOINT("before-take");
+	set_turn(&r->host.turns, TURN_TAKING);
+	keeper_ask_take(&r->host.keeper);
+}
+
+static void note_had(const struct lock_turns *t, const struct lock_guest *g)
+{
+	uint64_t from = g->since_ns > t->given_ns ? g->since_ns : t->given_ns;
+
+	lock_waiters_had(g->who, clock_monotonic_ns() - from);
+}
+
+/* Who stood in the queue, and was not heard to close the file; who came behind stays. */
+static void see_off(struct run_host *h)
+{
+	struct lock_turns *t = &h->turns;
+
+	for (unsigned int i = 0; i < t->guests; ) {
+		struct lock_guest *g = &t->guest[i];
+
+		if (!g->given) {
+			i++;
+			continue;
+		}
+		note_had(t, g);
+		g->given = false;
+		if (g->inside)
+			i++;
+		else
+			lock_guests_drop(h, g);
+	}
+}
+
+static bool somebody_asks(const struct lock_turns *t)
+{
+	for (unsigned int i = 0; i < t->guests; i++)
+		if (t->guest[i].ask >= 0)
+			return true;
+	return false;
+}
+
+static void have_taken(struct run *r, const struct keeper_message *m)
+{
+	struct run_host *h = &r->host;
+	struct lock_turns *t = &h->turns;
+	bool was_given = !h->locked && t->use == LOCK_SHARED;
+
+	if (m->error)
+		msg("warning: %s: %s", m->what, msg_errno_text(m->error));
+	t->taken_ns = clock_monotonic_ns();
+	if (was_given && !m->error) {
+		h->locked = true;
+		h->locked_ns = t->taken_ns;
+	}
+	/* What could not be had is tried again. */
+	t->away_ns = m->error ? t->taken_ns + AWAY_MS * NS_PER_MS : 0;
+	set_turn(t, t->use == LOCK_SHORT ? TURN_NOBODYS :
+		 h->locked ? TURN_OURS : TURN_THEIRS);
+	raw_watch_mended(r, m);
+	if (h->locked || t->use == LOCK_SHORT)
+		legacy_window_close(r);
+	if (was_given)
+		see_off(h);
+	if (t->turn == TURN_OURS && somebody_asks(t) && t->use == LOCK_SHARED)
+		give(r);
+}
+
+void lock_turns_heard(struct run *r, const struct keeper_message *m)
+{
+	struct lock_turns *t = &r->host.turns;
+
+	if (m->event == KEEPER_TAKEN) {
+		have_taken(r, m);
+		return;
+	}
+	/* The keeper's own doing: this process was stopped, or slow. */
+	if (t->turn == TURN_OURS || t->turn == TURN_TAKING) {
+		lock_door_watch(&t->door, &r->host.lock, true);
+		if (t->use != LOCK_SHARED)
+			return;
+		legacy_window_open(r);
+	} else if (t->turn != TURN_GIVING) {
+		return;
+	}
+	have_given(r);
+}
+
+static void on_open(struct run *r, const struct door_event *e)
+{
+	struct run_host *h = &r->host;
+	struct lock_turns *t = &h->turns;
+	struct lock_guest *g;
+
+	/* Another run needs what this one has to its end (group 0): it waits. */
+	g = lock_guests_is_run(e->pid) ? NULL :
+		lock_guests_add(h, e->pid, e->ask);
+	if (!g) {
+		lock_door_admit(&t->door, e->ask);
+		return;
+	}
+	t->opened_ns = clock_monotonic_ns();
+	t->look_ns = t->opened_ns + SOON_MS * NS_PER_MS;
+	if (t->use != LOCK_SHARED || t->turn == TURN_THEIRS) {
+		g->given = t->turn == TURN_THEIRS;
+		lock_door_admit(&t->door, g->ask);
+		g->ask = -1;
+	} else if (t->turn == TURN_OURS && g->ask >= 0) {
+		give(r);
+	}
+	if (t->turn == TURN_THEIRS || t->turn == TURN_NOBODYS)
+		t->last = g->who;
+}
+
+/* Who would not wait finds the lock free when he comes again. */
+static void on_refused(struct run *r, struct lock_guest *g)
+{
+	struct lock_turns *t = &r->host.turns;
+
+	lock_waiters_refused(g->who);
+	if (t->use != LOCK_SHARED)
+		return;
+	t->away_ns = clock_monotonic_ns() + AWAY_MS * NS_PER_MS;
+	if (t->turn == TURN_OURS)
+		give(r);
+}
+
+static void on_close(struct run *r, pid_t pid)
+{
+	struct lock_turns *t = &r->host.turns;
+	struct lock_guest *g = lock_guests_inside(&r->host, pid);
+
+	if (t->turn == TURN_NOBODYS)
+		t->rules_ns = 0;
+	if (!g)
+		return;
+	g->inside = false;
+	if (g->given)
+		note_had(t, g);
+	else if (!g->waited && t->turn != TURN_NOBODYS)
+		on_refused(r, g);
+	lock_guests_drop(&r->host, g);
+}
+
+static void hear_door(struct run *r)
+{
+	struct door_event e;
+
+	while (lock_door_next(&r->host.turns.door, &e))
+		if (e.opens)
+			on_open(r, &e);
+		else
+			on_close(r, e.pid);
+}
+
+static uint64_t patience_ns(const struct run *r, const struct lock_guest *g)
+{
+	const struct lock_turns *t = &r->host.turns;
+
+	/* The run waits for the command's end, and the command for the lock. */
+	if (command_is_parent_of(&r->command, g->pid))
+		return 0;
+	if (t->gives && clock_monotonic_ns() - t->taken_ns < ABOUT_MS * NS_PER_MS)
+		return 0;
+	return PATIENCE_MS * NS_PER_MS;
+}
+
+static void when_ours(struct run *r)
+{
+	struct lock_turns *t = &r->host.turns;
+	uint64_t now = clock_monotonic_ns();
+
+	for (unsigned int i = 0; i < t->guests && t->use == LOCK_SHARED; i++) {
+		const struct lock_guest *g = &t->guest[i];
+
+		if (!g->waits || lock_guests_is_run(g->pid) ||
+		    now - g->since_ns < patience_ns(r, g))
+			continue;
+		give(r);
+		return;
+	}
+}
+
+static void when_giving(struct run *r)
+{
+	struct lock_turns *t = &r->host.turns;
+
+	/* The keeper is stopped, or does what takes long: it is free all the same. */
+	if (clock_monotonic_ns() - t->turn_ns > ANSWER_MS * NS_PER_MS) {
+		lock_release(&r->host.lock);
+		have_given(r);
+	}
+}
+
+static unsigned int count_inside(struct lock_turns *t, uint64_t now)
+{
+	unsigned int inside = 0, waits = 0;
+
+	for (unsigned int i = 0; i < t->guests; i++) {
+		inside += t->guest[i].inside;
+		waits += t->guest[i].waits;
+	}
+	/* Somebody keeps the file open, for the next time. */
+	if (!waits && !t->foreign_holder &&
+	    now - t->opened_ns > EMPTY_MS * NS_PER_MS &&
+	    now - t->busy_ns > EMPTY_MS * NS_PER_MS)
+		return 0;
+	return inside;
+}
+
+static bool somebody_waits(const struct lock_turns *t)
+{
+	for (unsigned int i = 0; i < t->guests; i++)
+		if (t->guest[i].waits)
+			return true;
+	return false;
+}
+
+/*
+ * Who waits must have got the lock before the keeper stands in the queue: the kernel
+ * wakes the first, and whoever asks at that moment gets it.
+ */
+static void when_theirs(struct run *r)
+{
+	struct lock_turns *t = &r->host.turns;
+	uint64_t now = clock_monotonic_ns();
+
+	if (now < t->away_ns || count_inside(t, now))
+		return;
+	if (now - t->opened_ns < t->linger_ns &&
+	    now - t->given_ns < LINGER_MAX_MS * NS_PER_MS)
+		return;
+	if (t->foreign_holder || !somebody_waits(t))
+		take(r);
+}
+
+static void when_taking(struct run *r)
+{
+	struct lock_turns *t = &r->host.turns;
+
+	/* Somebody has it for long: they may see that for themselves. */
+	if (clock_monotonic_ns() - t->turn_ns > DOOR_MS * NS_PER_MS)
+		lock_guests_admit(&r->host);
+}
+
+static void when_nobodys(struct run *r)
+{
+	(void)r;
+}
+
+static void (*const when[])(struct run *r) = {
+	[TURN_OURS] = when_ours,
+	[TURN_GIVING] = when_giving,
+	[TURN_THEIRS] = when_theirs,
+	[TURN_TAKING] = when_taking,
+	[TURN_NOBODYS] = when_nobodys,
+};
+
+static unsigned int pause_when_ours(const struct run *r, uint64_t now)
+{
+	const struct lock_turns *t = &r->host.turns;
+
+	if (t->guests)
+		return QUEUE_MS;
+	if (t->door.kind == DOOR_ASKS)
+		return CALM_MS;
+	if (t->gives && now - t->taken_ns < ABOUT_MS * NS_PER_MS)
+		return ABOUT_LOOK_MS;
+	return r->command.state != COMMAND_NONE ? QUEUE_MS : WATCHFUL_MS;
+}
+
+/* From one look at /proc/locks to the next, milliseconds. */
+static unsigned int pause_ms(const struct run *r, uint64_t now)
+{
+	const struct lock_turns *t = &r->host.turns;
+
+	switch (t->turn) {
+	case TURN_OURS:
+		return pause_when_ours(r, now);
+	case TURN_THEIRS:
+		return now - t->turn_ns < GIVEN_SHORT_NS ? GIVEN_MS
+							 : GIVEN_LONG_MS;
+	case TURN_NOBODYS:
+		return CALM_MS;
+	default:
+		return QUEUE_MS;
+	}
+}
+
+static bool may_take_for_rules(const struct lock_turns *t)
+{
+	return t->turn == TURN_OURS || t->turn == TURN_NOBODYS;
+}
+
+int lock_turns_step(struct run *r)
+{
+	struct lock_turns *t = &r->host.turns;
+	uint64_t now;
+
+	if (t->use == LOCK_UNUSED)
+		return CALM_MS;
+	hear_door(r);
+	now = clock_monotonic_ns();
+	if (now >= t->look_ns) {
+		lock_guests_look(&r->host);
+		t->look_ns = now + pause_ms(r, now) * NS_PER_MS;
+	}
+	when[t->turn](r);
+	if (may_take_for_rules(t) && raw_watch_due(r)) {
+		legacy_window_open(r);
+		take(r);
+	}
+	now = clock_monotonic_ns();
+	return t->look_ns > now ? (int)((t->look_ns - now) / NS_PER_MS) + 1 : 0;
+}
+
+void lock_turns_end(struct run *r)
+{
+	if (r->host.turns.use == LOCK_UNUSED)
+		return;
+	hear_door(r);
+	lock_guests_look(&r->host);
+}
+
+void lock_turns_close(struct run *r)
+{
+	struct lock_turns *t = &r->host.turns;
+
+	lock_door_leave(&t->door);
+	lock_guests_admit(&r->host);
+	lock_door_close(&t->door);
+}

@@ -1,0 +1,205 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-turns: the lock is given to who wants it and taken back; the run's rules keep their place.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_loopback
+load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
+server lo echo udp 10.9.0.1 7
+udp7=(-p udp -d 10.9.0.1 --dport 7)
+real=$NFTRACE
+before=$SCRATCH/before
+
+fresh() {
+	in_ns lo iptables-legacy-restore -c <"$TESTS/host/all-tables.save"
+	save_rules lo "$before"
+}
+# iptables itself (1.8.9) sets policies' counters to zero, so all are left out here.
+assert_as_before() { assert_restored_but_counters lo "$before"; }
+wait_taken() { assert_within 5 "the lock is taken back" lock_is_held; }
+# rules CHAIN: of raw, with counters
+rules() { in_ns lo iptables-legacy-save -c -t raw | grep -- "-A $1 "; }
+first_is_ours() { [[ $(rules "$1" | head -n 1) = *nftrace:*TRACE ]]; }
+has_been() { grep -Eq "$1" "$ERR"; }
+
+subtest "iptables -w 5: 20 of 20 have the lock within 2 s; each is seen off"
+fresh
+start_nftrace lo -t 60 -q --rate 0 "${udp7[@]}"
+assert_grep 'armed: .*lock is held, and given to whoever wants it' "$ERR"
+for ((n = 1; n <= 20; n++)); do
+	in_ns lo timeout 2 iptables-legacy -w 5 -I FORWARD -s 10.7.7.$n -j DROP || fail "$n: status $?"
+	((n % 7)) || wait_taken
+	talk lo udp 10.9.0.1 7
+done
+wait_taken
+for ((n = 1; n <= 20; n++)); do
+	in_ns lo timeout 2 iptables-legacy -w 5 -D FORWARD -s 10.7.7.$n -j DROP || fail "-D $n: status $?"
+done
+stop_nftrace INT
+assert_grep '^nftrace: pid [0-9]+ \(iptables-legacy -w 5 -I .*, started by .*\) waits for the xtables lock: it was given to it for [0-9.]+ s$' "$ERR"
+assert_equal "lines that name them" 3 "$(grep -c 'it was given to it' "$ERR")"
+assert_grep 'iptables-legacy, started by timeout \(last: pid [0-9]+\) had the xtables lock 40 times' "$ERR"
+assert_equal "packets" 20 "$(grep -c '^#' "$OUT")"
+assert_as_before
+
+subtest "who would not wait has the lock at once, 20 of 20"
+fresh
+start_nftrace lo -t 60 "${udp7[@]}"
+for ((n = 1; n <= 20; n++)); do
+	in_ns lo flock -n "$XTABLES_LOCKFILE" true || fail "$n: status $?"
+	((n % 5)) || wait_taken
+done
+assert_no_grep 'did not wait' "$ERR"
+stop_nftrace INT
+assert_status 3
+assert_grep '; tables as before; lock held [0-9.]+ s, and given to others ([5-9]|1[0-9]|20) times' "$ERR"
+assert_as_before
+
+subtest "rules put before the run's: it moves back to the top, with what it has counted"
+start_nftrace lo -t 60 -q --rate 0 "${udp7[@]}"
+for n in 1 2 3; do
+	talk lo udp 10.9.0.1 7
+done
+counted=$(rules OUTPUT | head -n 1 | cut -d ' ' -f 1)
+assert_grep '^\[3:' <(echo "$counted")
+in_ns lo iptables-legacy -w 5 -t raw -I OUTPUT -s 10.7.7.1 -j DROP
+assert_within 5 "back at the top" first_is_ours OUTPUT
+assert_equal "its counter" "$counted" "$(rules OUTPUT | head -n 1 | cut -d ' ' -f 1)"
+assert_within 5 "it is said" has_been 'put before the run.s own in raw of iptables, by pid [0-9]+ \(iptables-legacy .*moved back to the top'
+talk lo udp 10.9.0.1 7
+in_ns lo iptables-legacy -w 5 -t raw -D OUTPUT -s 10.7.7.1 -j DROP
+stop_nftrace INT
+assert_grep 'rules counted 8 packets' "$ERR"
+assert_equal "packets" 4 "$(grep -c '^#' "$OUT")"
+assert_as_before
+
+# flush_and_load: raw is another's work again, but for the run's rules
+flush_and_load() {
+	in_ns lo "$@" iptables-legacy -w 5 -t raw -F
+	sed -n '/^\*raw/,/^COMMIT/p' "$TESTS/host/all-tables.save" | in_ns lo "$@" iptables-legacy-restore -w 5 -n
+}
+in_again() { first_is_ours PREROUTING && first_is_ours OUTPUT; }
+
+subtest "raw is flushed: the run's rules are put back once, that is said, status 5"
+start_nftrace lo -t 60 -q --rate 0 "${udp7[@]}"
+talk lo udp 10.9.0.1 7
+in_ns lo iptables-legacy -w 5 -t raw -F
+assert_within 5 "they are put back" in_again
+assert_within 5 "it is said" has_been '2 rules of the run were taken out of raw of iptables, by pid [0-9]+ \(iptables-legacy .*-F, started by .*put back'
+talk lo udp 10.9.0.1 7
+assert_within 5 "the packet is traced" eval '(($(grep -c "^#" "$OUT") == 2))'
+in_ns lo iptables-legacy -w 5 -t raw -F
+assert_within 5 "it is said" has_been 'once more, by pid .*not put back a second time'
+sed -n '/^\*raw/,/^COMMIT/p' "$TESTS/host/all-tables.save" | in_ns lo iptables-legacy-restore -w 5 -c -n
+stop_nftrace INT
+assert_status 5
+assert_grep 'rules counted at least 4 packets' "$ERR"
+assert_grep '2 rules had been removed by somebody else' "$ERR"
+assert_as_before
+
+for how in --no-lock --hold-lock; do
+	subtest "$how: who takes no lock, and takes the rules out, or puts others before"
+	start_nftrace lo -t 60 $how "${udp7[@]}"
+	XTABLES_LOCKFILE=$SCRATCH/another in_ns lo iptables-legacy -t raw -I OUTPUT -s 10.7.7.1 -j DROP
+	assert_within 5 "moved" first_is_ours OUTPUT
+	XTABLES_LOCKFILE=$SCRATCH/another flush_and_load env
+	assert_within 5 "put back" in_again
+	stop_nftrace INT
+	assert_status 5
+	assert_as_before
+done
+
+subtest "a copy of the run's rules, restored during the run, is none too many"
+start_nftrace lo -t 60 "${udp7[@]}"
+in_ns lo iptables-legacy-save -t raw >"$SCRATCH/saved"
+in_ns lo iptables-legacy-restore -w 5 -n <"$SCRATCH/saved"
+own() { rules OUTPUT | grep -c nftrace:; }
+assert_within 5 "one is left in OUTPUT" eval '(($(own) == 1))'
+stop_nftrace INT
+fresh
+
+subtest "another run is given nothing: it waits for this one's end"
+start_nftrace lo -t 60 "${udp7[@]}"
+first=$NFTRACE_PID first_err=$ERR
+ERR=$SCRATCH/err2 OUT=$SCRATCH/out2
+launch_nftrace lo -w 60 -t 100ms "${udp7[@]}"
+second=$NFTRACE_PID
+NFTRACE_PID=$first ERR=$first_err
+assert_within 10 "it is named" has_been "pid $second .*waits for the xtables lock$"
+stop_nftrace INT
+assert_status 3
+NFTRACE_PID=$second ERR=$SCRATCH/err2
+end_nftrace 20
+assert_no_grep 'lock was not to be had' "$ERR"
+OUT=$SCRATCH/out ERR=$SCRATCH/err
+
+subtest "the supervisor is stopped: who wants the lock has it all the same"
+start_nftrace lo -t 60 "${udp7[@]}"
+kill -STOP "$NFTRACE_PID"
+assert_within 10 "it is stopped" is_stopped "$NFTRACE_PID"
+in_ns lo timeout 20 flock -n "$XTABLES_LOCKFILE" true || fail "status $?"
+kill -CONT "$NFTRACE_PID"
+wait_taken
+in_ns lo flock -n "$XTABLES_LOCKFILE" true || fail "it is not given again"
+stop_nftrace INT
+assert_status 3
+assert_as_before
+
+subtest "the keeper is killed while others have the lock"
+start_nftrace lo -t 60 "${udp7[@]}"
+background lo holder flock -F "$XTABLES_LOCKFILE" tail -f /dev/null
+assert_within 5 "another has it" grep -Eq "FLOCK .* WRITE $BG_PID " /proc/locks
+kill -KILL "$(child_named nftrace-keeper)"
+kill -KILL $BG_PID
+end_nftrace 20
+assert_status 1
+assert_as_before
+
+# ---- where the kernel asks nobody before a file is opened
+
+[[ -z ${SANITIZE-} ]] || {
+	subtest "without fanotify"
+	skip "a sanitizer's runtime has to be preloaded first"
+	exit 0
+}
+# without WORDS...: fanotify, and with NO_INOTIFY=1 what tells of it afterwards
+without() {
+	printf '#!/bin/bash\nexport LD_PRELOAD=%q %s\nexec %q "$@"\n' \
+		"$BUILD/tests/preload/no_fanotify.so" "${1-}" "$real" >"$SCRATCH/program"
+	chmod +x "$SCRATCH/program"
+	NFTRACE=$SCRATCH/program
+}
+
+for lacks in "" NO_INOTIFY=1; do
+	subtest "without fanotify ${lacks:+and inotify}: who waits for a second is given the lock"
+	without "$lacks"
+	start_nftrace lo -t 60 "${udp7[@]}"
+	for n in 1 2 3; do
+		in_ns lo timeout 5 iptables-legacy -w 5 -I FORWARD -s 10.7.7.$n -j DROP || fail "$n: status $?"
+	done
+	wait_taken
+	stop_nftrace INT
+	assert_grep 'pid [0-9]+ \(iptables-legacy -w 5 -I .*it was given to it' "$ERR"
+	fresh
+done
+
+subtest "a reload of 20 steps waits once, not 20 times"
+start_nftrace lo -t 60 "${udp7[@]}"
+# shellcheck disable=SC2016 # the inner shell's
+in_ns lo timeout 8 bash -c 'for n in {1..20}; do iptables-legacy -w 5 -I FORWARD -s 10.7.7.$n -j DROP || exit; done' ||
+	fail "status $?"
+stop_nftrace INT
+fresh
+
+subtest "without fanotify: who would not wait fails once, is told of, and not a second time"
+without
+start_nftrace lo -t 60 "${udp7[@]}"
+in_ns lo flock -n "$XTABLES_LOCKFILE" true && fail "this shows nothing"
+assert_within 5 "it is told of" has_been 'wanted the xtables lock and did not wait'
+assert_within 5 "the lock is free" lock_is_free
+in_ns lo flock -n "$XTABLES_LOCKFILE" true || fail "status $?"
+wait_taken
+stop_nftrace INT
+assert_status 3
+assert_as_before
