@@ -8,7 +8,6 @@ lab_loopback
 load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
 server lo echo udp 10.9.0.1 7
 udp7=(-p udp -d 10.9.0.1 --dport 7)
-real=$NFTRACE
 before=$SCRATCH/before
 
 fresh() {
@@ -154,52 +153,4 @@ kill -KILL "$(child_named nftrace-keeper)"
 kill -KILL $BG_PID
 end_nftrace 20
 assert_status 1
-assert_as_before
-
-# ---- where the kernel asks nobody before a file is opened
-
-[[ -z ${SANITIZE-} ]] || {
-	subtest "without fanotify"
-	skip "a sanitizer's runtime has to be preloaded first"
-	exit 0
-}
-# without WORDS...: fanotify, and with NO_INOTIFY=1 what tells of it afterwards
-without() {
-	printf '#!/bin/bash\nexport LD_PRELOAD=%q %s\nexec %q "$@"\n' \
-		"$BUILD/tests/preload/no_fanotify.so" "${1-}" "$real" >"$SCRATCH/program"
-	chmod +x "$SCRATCH/program"
-	NFTRACE=$SCRATCH/program
-}
-
-for lacks in "" NO_INOTIFY=1; do
-	subtest "without fanotify ${lacks:+and inotify}: who waits for a second is given the lock"
-	without "$lacks"
-	start_nftrace lo -t 60 "${udp7[@]}"
-	for n in 1 2 3; do
-		in_ns lo timeout 5 iptables-legacy -w 5 -I FORWARD -s 10.7.7.$n -j DROP || fail "$n: status $?"
-	done
-	wait_taken
-	stop_nftrace INT
-	assert_grep 'pid [0-9]+ \(iptables-legacy -w 5 -I .*it was given to it' "$ERR"
-	fresh
-done
-
-subtest "a reload of 20 steps waits once, not 20 times"
-start_nftrace lo -t 60 "${udp7[@]}"
-# shellcheck disable=SC2016 # the inner shell's
-in_ns lo timeout 8 bash -c 'for n in {1..20}; do iptables-legacy -w 5 -I FORWARD -s 10.7.7.$n -j DROP || exit; done' ||
-	fail "status $?"
-stop_nftrace INT
-fresh
-
-subtest "without fanotify: who would not wait fails once, is told of, and not a second time"
-without
-start_nftrace lo -t 60 "${udp7[@]}"
-in_ns lo flock -n "$XTABLES_LOCKFILE" true && fail "this shows nothing"
-assert_within 5 "it is told of" has_been 'wanted the xtables lock and did not wait'
-assert_within 5 "the lock is free" lock_is_free
-in_ns lo flock -n "$XTABLES_LOCKFILE" true || fail "status $?"
-wait_taken
-stop_nftrace INT
-assert_status 3
 assert_as_before
