@@ -118,21 +118,6 @@ assert_within 5 "one is left in OUTPUT" eval '(($(own) == 1))'
 stop_nftrace INT
 fresh
 
-subtest "another run is given nothing: it waits for this one's end"
-start_nftrace lo -t 60 "${udp7[@]}"
-first=$NFTRACE_PID first_err=$ERR
-ERR=$SCRATCH/err2 OUT=$SCRATCH/out2
-launch_nftrace lo -w 60 -t 100ms "${udp7[@]}"
-second=$NFTRACE_PID
-NFTRACE_PID=$first ERR=$first_err
-assert_within 10 "it is named" has_been "pid $second .*waits for the xtables lock$"
-stop_nftrace INT
-assert_status 3
-NFTRACE_PID=$second ERR=$SCRATCH/err2
-end_nftrace 20
-assert_no_grep 'lock was not to be had' "$ERR"
-OUT=$SCRATCH/out ERR=$SCRATCH/err
-
 subtest "the supervisor is stopped: who wants the lock has it all the same"
 start_nftrace lo -t 60 "${udp7[@]}"
 kill -STOP "$NFTRACE_PID"
