@@ -86,3 +86,87 @@ assert_status 0
 logger_is 2 NONE || fail "the logger is $(loggers lo)"
 set_logger 2 nf_log_ipv4
 assert_restored_but_counters lo "$before"
+
+# ---- nft's own table: the owner's flag forbids it to others; kernels before 5.12 have no such flag
+
+NFTRACE=$BUILD/nftrace
+lab_loopback nft
+load_nft() {
+	in_ns nft nft -f - <<-'X'
+		table inet fw {
+			chain in {
+				type filter hook input priority filter; policy accept;
+				udp dport 9 drop
+			}
+		}
+	X
+}
+load_nft
+save_rules nft "$before"
+table() { in_ns nft nft list tables | sed -n 's/^table \(ip nftrace_.*\)/\1/p'; }
+is_there() { [[ -n $(table) ]]; }
+traces() { (($(in_ns nft nft list table $(table) | grep -c 'nftrace set 1') == $1)); }
+takings=("delete table %s" "flush table %s" "flush chain %s output" "add table %s { flags dormant; }")
+take() {
+	local words
+	# shellcheck disable=SC2059
+	printf -v words "$1" "$(table)"
+	in_ns nft nft "$words" 2>/dev/null
+}
+
+subtest "a table with an owner: nobody else can take it"
+start_nftrace nft -4 -t 60 -p udp --dport 9
+for taking in "${takings[@]}" "add rule %s output drop" "delete chain %s output"; do
+	take "$taking" && fail "$taking: done"
+done
+talk nft udp 10.9.0.1 9 wait 1 >/dev/null
+assert_within 5 "the packet" tells 1
+stop_nftrace INT
+assert_status 0
+assert_no_grep 'somebody else|others' "$ERR"
+assert_restored_but_counters nft "$before"
+
+[[ -z ${SANITIZE-} ]] || exit 0 # the sanitizers' runtime has to come first in a process
+printf '#!/bin/bash\nexport LD_PRELOAD=%q\nexec %q "$@"\n' "$BUILD/tests/preload/old_nft.so" "$NFTRACE" >"$SCRATCH/old"
+chmod +x "$SCRATCH/old"
+NFTRACE=$SCRATCH/old
+for taking in "${takings[@]}"; do
+	subtest "a table without an owner: ${taking/\%s/TABLE}"
+	start_nftrace nft -4 -t 60 -p udp --dport 9
+	take "$taking" || fail "it is refused"
+	assert_within 5 "it is said" grep -q 'somebody else .* the nft table of this run for ipv4: it is put in again' "$ERR"
+	assert_within 5 "it is put in again" traces 2
+	talk nft udp 10.9.0.1 9 wait 1 >/dev/null
+	assert_within 5 "the packet" tells 1
+	stop_nftrace INT
+	assert_status 5
+	assert_grep '^nftrace: 1 packet traced: 1 DROP$' "$ERR"
+	assert_grep 'counted 2 packets' "$ERR"
+	assert_grep 'others took the nft table for ipv4 from this run \(it was put back\)' "$ERR"
+	assert_restored_but_counters nft "$before"
+done
+
+subtest "... twice: the second time it is only said, and at the end so"
+start_nftrace nft -4 -t 60 -p udp --dport 9
+take "delete table %s"
+assert_within 5 "it is put in again" is_there
+take "delete table %s"
+assert_within 5 "it is said" grep -q 'emptied or deleted the nft table .* once more: it is left so' "$ERR"
+is_there && fail "it is there again"
+stop_nftrace INT
+assert_status 5
+assert_grep 'nothing was traced .0 packets matched.: others took away' "$ERR"
+assert_restored_but_counters nft "$before"
+
+subtest "... the table that only makes nft report what TRACE rules trace"
+in_ns nft iptables-legacy -A INPUT -p udp --dport 10 -j DROP
+in_ns nft iptables-legacy -t raw -S >/dev/null
+save_rules nft "$before"
+start_nftrace nft -4 -t 60 -p udp --dport 9
+take "delete table %s"
+assert_within 5 "it is put in again" is_there
+talk nft udp 10.9.0.1 9 wait 1 >/dev/null
+assert_within 5 "nft's rule is reported" grep -q '^=> DROP by nft inet fw:in' "$OUT"
+stop_nftrace INT
+assert_status 5
+assert_restored_but_counters nft "$before"

@@ -13,6 +13,7 @@
 #include "rules/keeper/logger.h"
 #include "rules/legacy/ledger.h"
 #include "rules/legacy/trace_rules.h"
+#include "rules/nft/found.h"
 #include "rules/nft/trigger.h"
 
 void apply_failed(struct keeper_message *m, int err, const char *what,
@@ -157,10 +158,27 @@ static int set_logger_again(struct keeper_plan *p, unsigned int family,
 	return err ? err : logger_write(families[family], LOGGER_NETLINK);
 }
 
+/* What is left of it, if anything, matches without its deadline, or not at all. */
+static int put_table_again(struct keeper_plan *p, unsigned int family,
+			   struct keeper_message *m)
+{
+	struct nft_trigger_set *set = &p->nft[family];
+	int err = nft_trigger_remove(families[family], &p->undo.owner, NULL);
+
+	(void)m;
+	TESTPOINT("keeper-table-again");
+	if (err)
+		return err;
+	set->deadline_ms = apply_left_ms(p->undo.owner.end);
+	err = nft_trigger_install(families[family], set, &p->undo.owner);
+	return err < 0 ? err : 0;
+}
+
 static int (*const again[KEEPER_THINGS])(struct keeper_plan *p,
 					 unsigned int family,
 					 struct keeper_message *m) = {
 	[KEEPER_LOGGER] = set_logger_again,
+	[KEEPER_NFT_TABLE] = put_table_again,
 };
 
 int apply_again(struct keeper_plan *p, enum keeper_thing thing,

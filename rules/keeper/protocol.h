@@ -68,7 +68,7 @@ enum keeper_event {
 };
 
 /* What others can take away from a run, a family's each, and the keeper put back. */
-enum keeper_thing { KEEPER_LOGGER, KEEPER_THINGS };
+enum keeper_thing { KEEPER_LOGGER, KEEPER_NFT_TABLE, KEEPER_THINGS };
 
 enum { KEEPER_RULES = 512 };	/* a family at most */
 

@@ -114,6 +114,48 @@ bool nft_trigger_present(const struct family *f, const struct owner *owner,
 	return there;
 }
 
+static int find_trace(struct nftnl_expr *x, void *arg)
+{
+	unsigned int *tracing = arg;
+
+	if (strcmp(nftnl_expr_get_str(x, NFTNL_EXPR_NAME), "meta") == 0 &&
+	    nftnl_expr_is_set(x, NFTNL_EXPR_META_SREG) &&
+	    nftnl_expr_get_u32(x, NFTNL_EXPR_META_KEY) == NFT_META_NFTRACE)
+		++*tracing;
+	return 0;
+}
+
+static bool is_dormant(const struct nft_dump *d, const struct family *f,
+		       const char *name)
+{
+	for (uint32_t i = 0; i < d->tables.count; i++) {
+		const struct nftnl_table *t = d->tables.item[i];
+
+		if (nftnl_table_get_u32(t, NFTNL_TABLE_FAMILY) == f->nfproto &&
+		    strcmp(nftnl_table_get_str(t, NFTNL_TABLE_NAME),
+			   name) == 0)
+			return nftnl_table_get_u32(t, NFTNL_TABLE_FLAGS) &
+			       NFT_TABLE_F_DORMANT;
+	}
+	return false;
+}
+
+int nft_trigger_tracing(const struct family *f, const struct owner *owner)
+{
+	unsigned int tracing = 0;
+	char name[OWNER_TEXT];
+	struct nft_dump d;
+	int err;
+
+	if (!nft_trigger_present(f, owner, name))
+		return 0;
+	err = nft_dump_table(&d, f->nfproto, name);
+	for (uint32_t i = 0; i < d.rules.count && !is_dormant(&d, f, name); i++)
+		nftnl_expr_foreach(d.rules.item[i], find_trace, &tracing);
+	nft_dump_release(&d);
+	return err ? err : (int)tracing;
+}
+
 static int remove_table(const struct family *f, const char *name,
 			struct trace_removed *done)
 {

@@ -28,6 +28,12 @@ bool nft_trigger_present(const struct family *f, const struct owner *owner,
 			 char name[OWNER_TEXT]);
 
 /**
+ * nft_trigger_tracing - rules in the run's table that turn tracing on
+ * Return: how many; 0 also when there is no such table, or it is dormant; or -errno.
+ */
+int nft_trigger_tracing(const struct family *f, const struct owner *owner);
+
+/**
  * nft_trigger_renew - move the deadline of a table that this process owns
  * @deadline_ms: from now on
  * Return: 0, also when the table, or its deadline, is not there any more; or -errno.

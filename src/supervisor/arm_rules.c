@@ -208,8 +208,12 @@ int arm_rules_insert(struct run *r)
 		return explain_install(&m);
 	}
 	note_refused(&r->plan, &m);
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		const struct nft_trigger_set *nft = &h->keeper_plan.nft[i];
+
 		h->installed += m.installed[i];
+		h->nft_tracing[i] = nft->key_only ? 1 : m.installed[i];
+	}
 	return 0;
 }
 

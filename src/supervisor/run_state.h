@@ -123,6 +123,8 @@ struct run_host {
 	bool undone;
 	struct undo_report undo;	/* once undone */
 	unsigned int installed;		/* rules */
+	unsigned int nft_tracing[FAMILY_COUNT];	/* rules that turn tracing on, in
+						 * a table of the run's own */
 };
 
 /* The reader: its process, what it is given, and what it tells. */

@@ -9,6 +9,8 @@
 #include "rules/base/clock.h"
 #include "rules/base/units.h"
 #include "rules/keeper/logger.h"
+#include "rules/nft/dump.h"
+#include "rules/nft/found.h"
 #include "supervisor/run_state.h"
 
 enum { LOOK_MS = 250 };
@@ -26,6 +28,13 @@ static const struct thing {
 			 "missing",
 		.left = "it is left so, and events of legacy rules are missing "
 			"from here on",
+	},
+	[KEEPER_NFT_TABLE] = {
+		.name = "the nft table for",
+		.again = "it is put in again; what came in the meantime was not "
+			 "traced",
+		.left = "it is left so, and nothing that it would trace is "
+			"traced from here on",
 	},
 };
 
@@ -69,6 +78,8 @@ void taken_answered(struct run *r, const struct keeper_message *m)
 		memcpy(u->old_logger[m->family], m->logger, LOGGER_NAME);
 		u->logger[m->family] = true;
 	}
+	/* It may have been taken away again meanwhile. */
+	r->taken.looked = false;
 	if (m->error)
 		msg("warning: that failed (%s): %s", msg_errno_text(m->error),
 		    t->left);
@@ -88,8 +99,43 @@ static void look_at_logger(struct run *r, unsigned int i, bool put_back)
 	note(r, KEEPER_LOGGER, i, how, put_back);
 }
 
+/* Return: false: the table could not be looked at. */
+static bool look_at_table(struct run *r, unsigned int i, bool put_back)
+{
+	int tracing = nft_trigger_tracing(families[i], &r->plan.owner);
+	char how[96];
+
+	if (tracing < 0)
+		return false;
+	if ((unsigned int)tracing >= r->host.nft_tracing[i])
+		return true;
+	snprintf(how, sizeof(how), "%s the nft table of this run for %s",
+		 tracing ? "changed" : "emptied or deleted", families[i]->name);
+	note(r, KEEPER_NFT_TABLE, i, how, put_back);
+	return true;
+}
+
+/* nft's rules are only looked at when somebody has changed any. */
+static void look_at_tables(struct run *r, bool put_back)
+{
+	const struct undo *u = &r->host.keeper_plan.undo;
+	struct run_taken *t = &r->taken;
+	uint32_t generation;
+	bool looked = true;
+
+	if ((!u->nft[0] && !u->nft[1]) || nft_generation(&generation) < 0 ||
+	    (t->looked && generation == t->generation))
+		return;
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (u->nft[i])
+			looked &= look_at_table(r, i, put_back);
+	t->generation = generation;
+	t->looked = looked;
+}
+
 static void look(struct run *r, bool put_back)
 {
+	look_at_tables(r, put_back);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		look_at_logger(r, i, put_back);
 }
