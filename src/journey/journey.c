@@ -219,6 +219,15 @@ static void note_backend(struct journey *j, const struct event *e)
 	j->flags |= JOURNEY_NFT;
 }
 
+/* Somebody else's rules may have traced it before: nothing is missing then. */
+static void note_own(struct journey *j, const struct place *at)
+{
+	if (at->kind != PLACE_RULE)
+		return;
+	j->flags |= JOURNEY_OWN;
+	j->flags &= ~(unsigned int)JOURNEY_HEADLESS;
+}
+
 static bool same_packet(const struct packet *a, const struct packet *b)
 {
 	return a->serial && a->serial == b->serial;
@@ -246,7 +255,9 @@ void journey_record(struct journey *j, unsigned int branch,
 		note_root(j, at);
 	if (j->uid == UINT32_MAX && e->flags & EVENT_HAS_UID)
 		j->uid = e->uid;
-	if (!at->own)
+	if (at->own)
+		note_own(j, at);
+	else
 		note_backend(j, e);
 	if (at->hidden)
 		return;

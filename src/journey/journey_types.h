@@ -35,6 +35,7 @@ enum journey_flag {
 	JOURNEY_OVER = 1 << 9,	  /* has its fate, and waits for a twin's */
 	JOURNEY_LEGACY = 1 << 10, /* has events of legacy tables */
 	JOURNEY_KEPT = 1 << 11,	  /* is over, and can yet be taken back */
+	JOURNEY_OWN = 1 << 12,	  /* a rule of this run has traced it */
 };
 
 /* Another journey that may have made an event of this one, or this one its. */

@@ -338,6 +338,11 @@ void journeys_add(struct journeys *js, const struct event *e,
 		journey_table_touch(&js->table, c.j);
 }
 
+const struct journey *journeys_by_id(const struct journeys *js, uint32_t id)
+{
+	return journey_table_find(&js->table, id);
+}
+
 void journeys_give_back(struct journeys *js, struct journey *j)
 {
 	journey_table_free_journey(&js->table, j);

@@ -44,6 +44,9 @@ struct journeys *journeys_open(const struct path_map *map, uint32_t snaplen,
 /** journeys_close - free all journeys, without done(): journeys_finish() first; NULL is nothing */
 void journeys_close(struct journeys *js);
 
+/** journeys_by_id - which has nft's trace id now?  NULL: none */
+const struct journey *journeys_by_id(const struct journeys *js, uint32_t id);
+
 /**
  * journeys_add - one event, in the order of the kernel
  * @now_ns: CLOCK_MONOTONIC; @wall_ns: CLOCK_REALTIME

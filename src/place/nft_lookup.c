@@ -119,7 +119,7 @@ void nft_lookup_describe(const struct path_map *map, struct nft_node *n,
 	describe_chain(map, n, f);
 	p->at_end = n->type == NFT_TRACETYPE_POLICY || !p->handle;
 	p->own = f->table && f->table->flags & NFT_SNAP_OWN;
-	p->hidden = p->own || (n->type == NFT_TRACETYPE_RETURN && !p->handle &&
+	p->hidden = n->of_run || (n->type == NFT_TRACETYPE_RETURN && !p->handle &&
 			       p->hook != NFT_SNAP_NO_HOOK);
 	p->mangles = does & MANGLE_ALL;
 	p->nat = does & DOES_NAT;

@@ -27,6 +27,7 @@ struct nft_node {
 	int32_t verdict;
 	uint32_t policy;
 	uint8_t type;		/* enum nft_trace_types */
+	bool of_run;		/* its table is one of nftrace, ours or not, by the name */
 	uint32_t epoch;		/* of the cache, when its text was looked up last */
 };
 

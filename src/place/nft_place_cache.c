@@ -14,6 +14,7 @@
 #include "place/place.h"
 #include "place/text_doubt.h"
 #include "rules/base/hash.h"
+#include "rules/base/owner.h"
 #include "rules/nft/snapshot.h"
 
 static void node_free(struct nft_node *n)
@@ -115,6 +116,7 @@ bool nft_place_cache_fill(struct nft_place_cache *ns, struct nft_node *n,
 	const struct event_nft *f = e->nft;
 	const struct nft_chain_name *chain, *to = NULL;
 	struct place *p = &n->place;
+	struct owner run;
 
 	memset(n, 0, sizeof(*n));
 	n->hash = hash_of(e);
@@ -142,6 +144,7 @@ bool nft_place_cache_fill(struct nft_place_cache *ns, struct nft_node *n,
 	n->jump = strndup(f->jump.text, f->jump.len);
 	n->jump_len = f->jump.len;
 	p->target = to ? to->name : "";
+	n->of_run = owner_parse_name(&run, p->table);
 	return n->jump && name_place(p, &n->texts);
 }
 

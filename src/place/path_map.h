@@ -34,12 +34,19 @@ struct path_hook {
 	bool must_later, may_later;	/* at hooks behind this one */
 };
 
+/* Who else than this run traces packets, or did while it went on. */
+enum path_others {
+	OTHERS_RULES = BIT(0),	/* a TRACE rule, or one with "meta nftrace set 1" */
+	OTHERS_RUNS = BIT(1),	/* another run of nftrace, by its nft table */
+};
+
 struct path_map {
 	struct path_hook hook[2][NF_INET_NUMHOOKS];	/* by family_index() */
 	uint32_t turns;		/* how often base chains of nft came or went */
 	bool nft_unseen;		/* base chains of nft are not in it */
 	bool copied;		/* a rule of nft makes copies (dup, TEE) */
 	bool untraced;		/* a rule of nft ends tracing: silence says nothing */
+	uint8_t others;		/* enum path_others, ored; never taken back */
 };
 
 /** path_map_fill - from the snapshots, by family_index(); NULL: no tables */

@@ -6,6 +6,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "capture/event.h"
 #include "capture/event_nft.h"
@@ -17,6 +18,7 @@
 #include "place/path_map.h"
 #include "place/place.h"
 #include "rules/base/family.h"
+#include "rules/base/owner.h"
 #include "rules/nft/snapshot.h"
 
 /* Packets at ingress at a time, told apart by trace ids: some for each CPU. */
@@ -63,7 +65,7 @@ static void add_slot(struct place_nft *pn, const struct nft_snapshot *s,
 			continue;
 		slot = path_map_add(pn->map, f, c->hook, name->id,
 				    priority_of(c), c->type == NFT_SNAP_NAT);
-		if (t->flags & NFT_SNAP_OWN && slot != SLOT_NONE)
+		if (t->flags & NFT_SNAP_NFTRACE && slot != SLOT_NONE)
 			path_map_excuse(pn->map, f, c->hook, slot);
 	}
 }
@@ -75,6 +77,37 @@ static bool any_does(const struct nft_snapshot *s, uint32_t what)
 		if (nft_snapshot_rule(s, i)->does & what)
 			return true;
 	return false;
+}
+
+static uint8_t find_others(const struct nft_snapshot *s)
+{
+	uint8_t found = 0;
+
+	for (uint32_t i = 0; i < s->rules; i++) {
+		const struct nft_snap_rule *r = nft_snapshot_rule(s, i);
+		uint32_t table = nft_snapshot_chain(s, r->chain)->table;
+		uint32_t flags = nft_snapshot_table(s, table)->flags;
+
+		if (r->does & DOES_TRACE_ON && !(flags & NFT_SNAP_OWN))
+			found |= flags & NFT_SNAP_NFTRACE ? OTHERS_RUNS
+							  : OTHERS_RULES;
+	}
+	return found;
+}
+
+/* Another run may have come and gone before its rules could be read. */
+static bool is_another_run(const struct place_nft *pn,
+			   const struct nft_update *c)
+{
+	char name[OWNER_TEXT];
+	struct owner o;
+
+	if (c->kind != NFT_UPDATE_TABLE || c->table.len >= sizeof(name))
+		return false;
+	memcpy(name, c->table.text, c->table.len);
+	name[c->table.len] = '\0';
+	return owner_parse_name(&o, name) &&
+	       !nft_history_is_own(&pn->history, c);
 }
 
 static bool same_slots(const struct path_map *a, const struct path_map *b)
@@ -95,6 +128,7 @@ static void add_slots(struct place_nft *pn, const struct nft_snapshot *s)
 {
 	pn->map->untraced = any_does(s, DOES_TRACE_OFF);
 	pn->map->copied = any_does(s, MANGLE_CLONE);
+	pn->map->others |= find_others(s);
 	path_map_forget(pn->map, NFT_CHAIN_ID);
 	for (uint32_t i = 0; i < s->chains; i++) {
 		const struct nft_snap_chain *c = nft_snapshot_chain(s, i);
@@ -205,6 +239,8 @@ struct nft_span place_nft_span(const struct place_nft *pn)
 
 bool place_nft_update(struct place_nft *pn, const struct nft_update *c)
 {
+	if (is_another_run(pn, c))
+		pn->map->others |= OTHERS_RUNS;
 	/* Base chains may come and go before the rules are read. */
 	pn->map->turns += (c->kind == NFT_UPDATE_TABLE ||
 			   c->kind == NFT_UPDATE_NO_TABLE) &&

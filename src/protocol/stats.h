@@ -10,7 +10,7 @@
 #include "journey/fate.h"
 #include "protocol/losses.h"
 
-enum { STATS_DROPS = 16 };
+enum { STATS_DROPS = 16, STATS_MANY = UINT32_MAX };
 
 /*
  * Packets dropped by one rule; the rule by its place in the snapshot, or in
@@ -33,6 +33,13 @@ struct stats_refused {
 	uint64_t first;		/* the first one's packet or line, from 1 */
 	uint8_t fault;		/* of a record: enum record_fault */
 	char word[48];		/* of a record: at which; "": at none */
+};
+
+/* Packets that none of the run's own rules traced: left out. */
+struct stats_others {
+	_Atomic uint64_t rules;	/* that others' rules traced */
+	_Atomic uint64_t runs;	/* that another run of nftrace traced */
+	_Atomic uint32_t pid;	/* that run's; STATS_MANY: there were several */
 };
 
 /*
@@ -61,6 +68,7 @@ struct stats {
 	_Atomic uint64_t ambiguous;
 	_Atomic uint64_t ruleless;	/* no chain but the run's own saw them */
 	_Atomic uint64_t nat_silent;	/* journeys that passed nat unasked */
+	struct stats_others others;
 	_Atomic uint64_t passed_over;	/* --read: lines or packets of others */
 	struct stats_refused refused;	/* some of those passed over */
 	_Atomic uint64_t input_offset;	/* how far it was read, bytes */

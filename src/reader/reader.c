@@ -131,10 +131,12 @@ static int open_state(struct reader_state *s, const struct reader_plan *plan)
 	s->bulletin = plan->bulletin;
 	path_map_fill(&s->map, plan->rules.legacy);
 	s->map.nft_unseen = plan->nft_unseen;
+	s->map.others = plan->foreign_trace ? OTHERS_RULES : 0;
 	backend_diff_open(&s->both, &plan->rules);
 	s->index = place_index_open(&plan->rules, &s->map);
 	s->journeys = journeys_open(&s->map, plan->snaplen,
-				    plan->foreign_trace, plan->rules.nft,
+				    plan->foreign_trace || plan->late,
+				    plan->rules.nft,
 				    &reader_journey_ops, s);
 	if (s->index && plan->rules.nft)
 		s->nft = place_nft_open(s->index, &s->map, plan->rules.nft);

@@ -16,6 +16,7 @@
 #include "protocol/stats.h"
 #include "reader/loss_ask.h"
 #include "reader/order.h"
+#include "reader/others.h"
 #include "reader/reader_control.h"
 #include "reader/reader_plan.h"
 #include "reader/reader_state.h"
@@ -78,7 +79,7 @@ void reader_on_turn(void *arg, struct journey *j)
 {
 	struct reader_state *s = arg;
 
-	if (printer_count(&s->printer, j))
+	if (!others_leave_out(s, j) && printer_count(&s->printer, j))
 		print_journey(s, j);
 	journeys_give_back(s->journeys, j);
 }
@@ -167,7 +168,7 @@ void reader_on_event(struct reader_state *s, const struct event *e,
 		stats_add(&s->stats->own, 1);
 	else
 		stats_add(&s->stats->events, 1);
-	if (s->printer.by_event && !at->hidden &&
+	if (s->printer.by_event && !at->hidden && !others_made(s, e, at) &&
 	    !(s->hold && pending_event(s->hold, e, at, s->now_ns, s->wall_ns)))
 		print_event(s, e, at, s->wall_ns);
 	journeys_add(s->journeys, e, at, s->now_ns, s->wall_ns);

@@ -24,8 +24,11 @@ struct reader_plan {
 					 * .env.names: opened by the reader */
 	const struct bulletin *bulletin;	/* the supervisor's; NULL: of a file */
 	uint32_t snaplen;		/* bytes of a packet that an event can have */
+	bool inserts;			/* rules of the run's own trace packets; */
+	bool by_legacy[FAMILY_COUNT];	/* ... those in raw, of these families */
 	bool flat;			/* --flat: events, not packets */
 	bool foreign_trace;		/* journeys may begin anywhere */
+	bool late;			/* behind conntrack as well: raw is no part of them */
 	bool nft_unseen;		/* nft may drop packets unseen */
 };
 

@@ -39,6 +39,23 @@ static int open_ledger(struct run *r)
 	return err ? STATUS_FAILURE : 0;
 }
 
+/* A journey may begin behind conntrack: raw is no part of it then. */
+static bool begins_late(const struct plan *p)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		const struct plan_family *pf = &p->family[i];
+
+		if (pf->trigger != TRIGGER_NFT || !pf->use)
+			continue;
+		if (p->replies)
+			return true;
+		for (unsigned int r = 0; r < pf->set.count; r++)
+			if (pf->set.rule[r].late)
+				return true;
+	}
+	return false;
+}
+
 /* The reader makes ready while the rules go in and are read. */
 static int start_reader(struct run *r)
 {
@@ -53,12 +70,17 @@ static int start_reader(struct run *r)
 		.bulletin = rd->board.view,
 		.snaplen = acquire_packet_bytes(r),
 		.nft_unseen = r->plan.nft_unseen,
+		.inserts = r->plan.inserts,
+		.late = begins_late(&r->plan),
 	};
 	int err;
 
 	results_env(&plan.printer.env, r->o);
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
 		plan.printer.sink[i] = rd->sink[i];
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		plan.by_legacy[i] = r->plan.family[i].use &&
+			r->plan.family[i].trigger == TRIGGER_LEGACY;
 	err = reader_start(&rd->process, &plan);
 	if (err) {
 		msg_error("starting the reader", err);
@@ -103,7 +125,7 @@ static int set_time(struct run *r)
 /* Others' rules that trace: ours come in addition, or they are all there is. */
 static bool foreign_traces(const struct snapshots *s, const struct plan *p)
 {
-	return check_foreign(&s->rules, p->inserts, p->see_legacy) > 0;
+	return check_foreign(&s->rules, p) > 0;
 }
 
 static int take_snapshots(struct run *r)
@@ -113,28 +135,13 @@ static int take_snapshots(struct run *r)
 	if (status)
 		return status;
 	r->foreign_trace = foreign_traces(&r->snapshots, &r->plan);
+	r->reader.others.left_out = r->plan.inserts;
+	other_runs_say(&r->reader.others, r->snapshots.rules.nft);
 	if (r->plan.inserts || r->foreign_trace)
 		return 0;
 	msg("error: no match expression, and there is no TRACE rule in any "
 	    "table: say what to trace, e.g. nftrace -d 8.8.8.8, or --all");
 	return STATUS_USAGE;
-}
-
-/* A journey may begin behind conntrack: raw is no part of it then. */
-static bool begins_late(const struct plan *p)
-{
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		const struct plan_family *pf = &p->family[i];
-
-		if (pf->trigger != TRIGGER_NFT || !pf->use)
-			continue;
-		if (p->replies)
-			return true;
-		for (unsigned int r = 0; r < pf->set.count; r++)
-			if (pf->set.rule[r].late)
-				return true;
-	}
-	return false;
 }
 
 static int await_reading(struct reader *rd)
@@ -155,7 +162,7 @@ static int begin_reader(struct run *r)
 	struct reader_rules rules = {
 		.fd = { [READER_NFT] = s->nft_fd },
 		.size = { [READER_NFT] = s->nft_res.len },
-		.foreign_trace = r->foreign_trace || begins_late(&r->plan),
+		.foreign_trace = r->foreign_trace,
 	};
 	int err;
 

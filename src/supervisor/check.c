@@ -23,6 +23,7 @@
 #include "rules/legacy/trace_rules.h"
 #include "rules/nft/found.h"
 #include "rules/view/ruleset.h"
+#include "supervisor/plan_state.h"
 
 enum { PEERS = 32, STALE = 32 };
 
@@ -91,11 +92,9 @@ static const struct place_swept {
 		     struct trace_stale *stale, unsigned int max);
 	bool locked;			/* only under the xtables lock */
 	const char *where;
-	const char *alive;		/* what a living run there means */
 } swept[] = {
-	{ trace_rules_sweep, true, "raw of", "" },
-	{ nft_trigger_sweep, false, "an nft table for",
-	  "; what it traces shows here as well" },
+	{ trace_rules_sweep, true, "raw of" },
+	{ nft_trigger_sweep, false, "an nft table for" },
 };
 
 static void say_stale(const struct place_swept *p, const struct family *f,
@@ -106,8 +105,8 @@ static void say_stale(const struct place_swept *p, const struct family *f,
 
 	if (s->alive)
 		msg("note: %u rule%s of a run that may be alive (pid %d) in "
-		    "%s %s: left alone%s",
-		    s->rules, ending, pid, p->where, f->command, p->alive);
+		    "%s %s: left alone",
+		    s->rules, ending, pid, p->where, f->command);
 	else if (dry)
 		msg("note: %u rule%s of a dead run (pid %d) in %s %s: nftrace "
 		    "--cleanup removes them",
@@ -236,7 +235,7 @@ int check_dead_runs(bool dry, bool locked, struct check_left *left)
 
 /* What is said of others' rules, and to whom. */
 struct foreign {
-	bool inserts, group;
+	const struct plan *plan;	/* NULL: there is no run */
 	unsigned int traces;
 };
 
@@ -251,11 +250,30 @@ static void say_rule(const struct ruleset_rule *r, const char *before,
 	    r->chain, nft ? ": " : "", (int)r->len, r->text);
 }
 
+/* In raw the run's rules have no event by which to tell their packets. */
+static bool is_shown(const struct plan *p, const struct ruleset_rule *r)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (r->backend == RULESET_LEGACY &&
+		    strcmp(families[i]->command, r->program) == 0)
+			return p->family[i].trigger == TRIGGER_LEGACY;
+	return false;
+}
+
+static const char *what_becomes(const struct plan *p,
+				const struct ruleset_rule *r)
+{
+	if (!p || !p->inserts)
+		return "";
+	return is_shown(p, r) ? "; what it traces shows as well"
+			      : "; what only it traces is left out";
+}
+
 static void check_foreign_rule(void *arg, const struct ruleset_rule *r)
 {
 	struct foreign *f = arg;
 
-	if (f->group && r->does & DOES_NFLOG0)
+	if ((!f->plan || f->plan->see_legacy) && r->does & DOES_NFLOG0)
 		say_rule(r, "", " has a rule that logs to group 0 as well; its "
 			 "messages are passed over unless they pretend to be "
 			 "trace events", "");
@@ -267,14 +285,13 @@ static void check_foreign_rule(void *arg, const struct ruleset_rule *r)
 	say_rule(r, "", r->backend == RULESET_NFT ?
 		 " has a trace rule that is not ours" :
 		 " has a TRACE rule that is not ours",
-		 f->inserts ? "; what it traces shows as well" : "");
+		 what_becomes(f->plan, r));
 	f->traces++;
 }
 
-unsigned int check_foreign(const struct ruleset *rules, bool inserts,
-			   bool group)
+unsigned int check_foreign(const struct ruleset *rules, const struct plan *p)
 {
-	struct foreign f = { .inserts = inserts, .group = group };
+	struct foreign f = { .plan = p };
 
 	ruleset_each(rules, DOES_NFLOG0 | DOES_TRACE_ON | DOES_TRACE_OFF,
 		     check_foreign_rule, &f);

@@ -8,6 +8,7 @@
 
 struct lock;
 struct options;
+struct plan;
 struct ruleset;
 
 /** check_lock_holder - say who holds the xtables lock */
@@ -41,12 +42,10 @@ int check_dead_runs(bool dry, bool locked, struct check_left *left);
 
 /**
  * check_foreign - say which rules of others trace, end a trace, or log to group 0
- * @inserts: the run's own are in as well
- * @group: NFLOG group 0 is read
+ * @p: the run that goes on beside them; NULL: none
  * Return: the number of those that trace.
  */
-unsigned int check_foreign(const struct ruleset *rules, bool inserts,
-			   bool group);
+unsigned int check_foreign(const struct ruleset *rules, const struct plan *p);
 
 /** check_cleanup - --cleanup; the exit status */
 int check_cleanup(const struct options *o);

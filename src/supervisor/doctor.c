@@ -146,7 +146,7 @@ static void check_nft(unsigned int *tables)
 		report(FINE, "nft: %u table%s, %u rule%s", n.tables,
 		       plural(n.tables), n.rules, plural(n.rules));
 	*tables += n.tables;
-	check_foreign(&rules, true, true);
+	check_foreign(&rules, NULL);
 	helper_release(&res);
 }
 
@@ -283,7 +283,7 @@ static void check_rules(void)
 			report(ERROR, "the rules of %s cannot be read: %s",
 			       families[i]->command, msg_errno_text(err));
 	}
-	if (check_foreign(&rules, true, true))
+	if (check_foreign(&rules, NULL))
 		report(WARNING, "others trace as well");
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		helper_release(&res[i]);

@@ -82,8 +82,10 @@ void nft_refresh_finish(struct run_reader *rd)
 		return;
 	err = nft_snapshot_finish(&rd->refresh, &res, &snap, &fd);
 	rd->refresh.pid = -1;
-	if (!err)
+	if (!err) {
+		other_runs_say(&rd->others, snap);
 		err = wait_for_evaluation();
+	}
 	reader_renew(&rd->process, err ? -1 : fd, err ? 0 : res.len);
 	if (fd >= 0)
 		close(fd);

@@ -58,7 +58,10 @@ static void say_nothing(const struct run *r)
 {
 	uint64_t matched = run_hints_counted(&r->host);
 
-	if (r->reader.seen.packets || r->reader.seen.events)
+	const struct stats *st = &r->reader.seen;
+
+	if (st->packets ||
+	    (st->events && !st->others.runs && !st->others.rules))
 		return;
 	if (taken_any(&r->taken) || r->host.turns.put_back) {
 		msg("nothing was traced (%" PRIu64 " packet%s matched): others "

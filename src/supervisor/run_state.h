@@ -21,6 +21,7 @@
 #include "rules/nft/snapshot.h"
 #include "supervisor/command.h"
 #include "supervisor/loss_answer.h"
+#include "supervisor/other_runs.h"
 #include "supervisor/plan_state.h"
 #include "supervisor/snapshots.h"
 #include "supervisor/taken_state.h"
@@ -141,6 +142,7 @@ struct run_reader {
 	struct bulletin_tables tables;	/* what is posted there, in truth */
 	struct loss_known loss[LOSSES];	/* the same */
 	struct helper refresh;		/* reads nft's rules again for it */
+	struct other_runs others;	/* that these readings showed */
 };
 
 /* Times of the run: CLOCK_MONOTONIC in nanoseconds; 0: not known, or never. */

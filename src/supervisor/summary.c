@@ -187,6 +187,26 @@ static void print_drops(const struct stats *st,
 	}
 }
 
+/* Of another run, or of rules that somebody else has made. */
+static void print_others(const struct stats_others *o)
+{
+	uint64_t runs = stats_get(&o->runs), rules = stats_get(&o->rules);
+	char pid[32] = "";
+
+	if (o->pid && o->pid != STATS_MANY)
+		snprintf(pid, sizeof(pid), " (nftrace pid %" PRIu32 ")",
+			 o->pid);
+	if (runs)
+		msg("note: %" PRIu64 " packet%s of %s%s %s left out", runs,
+		    plural(runs), o->pid == STATS_MANY ? "other runs of nftrace"
+						       : "another trace",
+		    pid, runs == 1 ? "was" : "were");
+	if (rules)
+		msg("note: %" PRIu64 " packet%s that only rules of others "
+		    "traced %s left out", rules, plural(rules),
+		    rules == 1 ? "was" : "were");
+}
+
 static void print_events(const struct run *r)
 {
 	const struct stats *st = &r->reader.seen;
@@ -237,6 +257,7 @@ static void print_events(const struct run *r)
 	if (st->ambiguous)
 		msg("note: %" PRIu64 " packet%s could not be told apart from "
 		    "identical ones", st->ambiguous, plural(st->ambiguous));
+	print_others(&st->others);
 }
 
 static void print_loggers(const struct run *r, char *buf, size_t size)
