@@ -12,16 +12,11 @@
 
 enum { STATS_DROPS = 16, STATS_MANY = UINT32_MAX };
 
-/*
- * Packets dropped by one rule; the rule by its place in the snapshot, or in
- * words: nft's may be others by the time of the summary, a pcapng has no other.
- */
+/* Packets dropped by one rule, in words: rules may be others by the time of the summary. */
 struct stats_drop {
 	uint64_t packets;
-	uint32_t chain, number;
-	uint8_t family;		/* of the packets, index */
-	uint8_t kind;		/* enum place_kind */
-	char text[2048];	/* of a rule that no snapshot has, else "" */
+	uint8_t family;		/* index; FAMILY_COUNT: .text has it */
+	char text[2048];
 };
 
 /*

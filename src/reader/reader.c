@@ -147,7 +147,7 @@ static int open_state(struct reader_state *s, const struct reader_plan *plan)
 	if (!s->names || !s->index || !s->journeys || !s->order ||
 	    (plan->rules.nft && !s->hold))
 		return -ENOMEM;
-	return printer_open(&s->printer, &plan->printer, s->index, s->names,
+	return printer_open(&s->printer, &plan->printer, s->names,
 			    tell_supervisor, s);
 }
 

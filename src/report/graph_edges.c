@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "place/place.h"
+#include "report/rule_table.h"
 
 enum { EDGES = 1 << 15 };	/* at most; the rest is counted */
 
@@ -13,11 +13,20 @@ static const uint32_t NOWHERE = UINT32_MAX - 1;
 
 struct graph_edges *graph_edges_new(void)
 {
-	return calloc(1, sizeof(struct graph_edges));
+	struct graph_edges *w = calloc(1, sizeof(*w));
+
+	if (w)
+		w->rules = rule_table_open(GRAPH_EDGES_RULES);
+	if (w && w->rules)
+		return w;
+	free(w);
+	return NULL;
 }
 
 void graph_edges_free(struct graph_edges *w)
 {
+	if (w)
+		rule_table_close(w->rules);
 	free(w);
 }
 
@@ -44,23 +53,10 @@ static void count(struct graph_edges *w, uint32_t from, uint32_t to)
 	e->packets++;
 }
 
-/* The node of a step; false: there are more rules than the graph can hold. */
-static bool node_of(struct graph_edges *w, const struct place *at, uint32_t *id)
-{
-	if (at->id >= GRAPH_EDGES_PLACES)
-		return false;
-	if (!w->place[at->id]) {
-		w->place[at->id] = at;
-		w->places++;
-	}
-	*id = at->id;
-	return true;
-}
-
 static void end_way(struct graph_edges *w, uint32_t from, uint8_t fate)
 {
 	count(w, from, GRAPH_EDGES_FATES + fate);
-	if (from < GRAPH_EDGES_PLACES && graph_edges_is_drop(fate))
+	if (from < GRAPH_EDGES_RULES && graph_edges_is_drop(fate))
 		w->drops[from] = true;
 }
 
@@ -77,7 +73,9 @@ void graph_edges_add(struct graph_edges *w, const struct journey *j)
 	for (uint32_t i = 0; i < journey_kept(j); i++) {
 		const struct step *s = &j->step[i];
 
-		if (!node_of(w, s->place, &id)) {
+		/* There may be more rules than the graph can hold. */
+		id = rule_table_find(w->rules, s->place);
+		if (id == RULE_TABLE_NONE) {
 			w->left_out++;
 			continue;
 		}

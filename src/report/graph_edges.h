@@ -8,16 +8,16 @@
 
 #include "journey/journey.h"
 
-struct place;
+struct rule_table;
 
-enum { GRAPH_EDGES_SLOTS = 1 << 16, GRAPH_EDGES_PLACES = 1 << 15 };
+enum { GRAPH_EDGES_SLOTS = 1 << 16, GRAPH_EDGES_RULES = 1 << 15 };
 
 /* Nodes that are no rule: where all begin, and where each ends. */
 #define GRAPH_EDGES_START UINT32_MAX
 #define GRAPH_EDGES_FATES (UINT32_MAX - 1 - FATE_COUNT)
 
 struct way {
-	uint32_t from, to;	/* ids of places, or a node from above */
+	uint32_t from, to;	/* numbers of rules, or a node from above */
 	uint64_t packets;	/* 0: a free slot */
 };
 
@@ -25,9 +25,9 @@ struct graph_edges {
 	uint64_t packets, copies;
 	uint64_t fate[FATE_COUNT];	/* of packets */
 	uint64_t left_out;		/* steps for which there was no room */
-	uint32_t edges, places;
-	bool drops[GRAPH_EDGES_PLACES];	/* by id: some packet ended there */
-	const struct place *place[GRAPH_EDGES_PLACES];	/* by id; borrowed */
+	uint32_t edges;
+	struct rule_table *rules;	/* nodes, by their numbers */
+	bool drops[GRAPH_EDGES_RULES];	/* some packet ended there */
 	struct way edge[GRAPH_EDGES_SLOTS];
 };
 

@@ -68,3 +68,11 @@ void place_text_cache_keep(struct place_text_cache *f, uint32_t id,
 	f->of[id].bytes = copy;
 	f->of[id].len = len;
 }
+
+void place_text_cache_forget(struct place_text_cache *f, uint32_t id)
+{
+	if (id >= f->room)
+		return;
+	free(f->of[id].bytes);
+	f->of[id].bytes = NULL;
+}

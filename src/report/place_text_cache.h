@@ -22,4 +22,7 @@ bool place_text_cache_put(const struct place_text_cache *f, uint32_t id,
 void place_text_cache_keep(struct place_text_cache *f, uint32_t id,
 			   const char *bytes, size_t len);
 
+/** place_text_cache_forget - the id will be another place's */
+void place_text_cache_forget(struct place_text_cache *f, uint32_t id);
+
 #endif

@@ -6,13 +6,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "report/drop_counts.h"
 #include "report/sink.h"
 
 struct event;
 struct journey;
 struct display_filter;
 struct place;
-struct place_index;
 struct stats;
 
 struct printer_plan {
@@ -31,19 +31,17 @@ enum printer_news {
 
 struct printer {
 	const struct printer_plan *plan;	/* all borrowed */
-	struct place_index *index;
 	void (*tell)(void *arg, enum printer_news news);
 	void *arg;
 	struct sink sink[SINK_COUNT];
-	uint64_t *dropped;		/* by place id */
-	uint32_t dropped_room;
+	struct drop_counts drops;
 	bool count_told, closed_told;
 	bool by_event;			/* stdout gets each event by itself */
 };
 
 /** printer_open - 0 or -errno; printer_close() it in any case */
 int printer_open(struct printer *p, const struct printer_plan *plan,
-		 struct place_index *index, const struct ifnames *names,
+		 const struct ifnames *names,
 		 void (*tell)(void *arg, enum printer_news news), void *arg);
 void printer_close(struct printer *p);
 
@@ -58,6 +56,9 @@ void printer_print(struct printer *p, struct journey *j);
 void printer_journey(struct printer *p, struct journey *j);
 void printer_event(struct printer *p, const struct event *e,
 		   const struct place *at, uint64_t wall_ns);
+
+/** printer_forget - the id will be another place's */
+void printer_forget(struct printer *p, uint32_t id);
 
 /** printer_enough - -c is reached */
 bool printer_enough(const struct printer *p);

@@ -38,6 +38,8 @@ struct report {
 	void (*event)(struct outbuf *o, const struct report_env *env,
 		      const struct event *e, const struct place *at,
 		      uint64_t wall_ns);
+	/* The id will be another place's: NULL: nothing is kept by it. */
+	void (*forget)(struct report_env *env, uint32_t id);
 	/* Behind the last packet: may wait for @o's reader; NULL: nothing. */
 	void (*finish)(struct outbuf *o, const struct report_env *env);
 	/* Gives .state back, also after a failed open; NULL: nothing. */

@@ -12,6 +12,7 @@
 #include "journey/journey.h"
 #include "place/place.h"
 #include "report/graph_edges.h"
+#include "report/rule_table.h"
 #include "rules/base/family.h"
 #include "rules/nft/snapshot.h"
 
@@ -31,6 +32,13 @@ static void graph_close(struct report_env *env)
 {
 	graph_edges_free(env->state);
 	env->state = NULL;
+}
+
+static void graph_forget(struct report_env *env, uint32_t id)
+{
+	struct graph_edges *w = env->state;
+
+	rule_table_forget(w->rules, id);
 }
 
 static void graph_journey(struct outbuf *o, const struct report_env *env,
@@ -159,18 +167,17 @@ static void open_box(struct outbuf *o, const char *indent, unsigned int number,
 /* Tables are boxes, chains are boxes in them. */
 static void put_boxes(struct outbuf *o, const struct graph_edges *w)
 {
-	const struct place **sorted = malloc((w->places + 1) *
-					     sizeof(*sorted));
+	uint32_t count = rule_table_count(w->rules);
+	const struct place **sorted = malloc((count + 1) * sizeof(*sorted));
 	const struct place *before = NULL;
-	unsigned int n = 0, boxes = 0;
+	unsigned int boxes = 0;
 
 	if (!sorted)
 		return;
-	for (uint32_t i = 0; i < GRAPH_EDGES_PLACES && n < w->places; i++)
-		if (w->place[i])
-			sorted[n++] = w->place[i];
-	qsort(sorted, n, sizeof(*sorted), compare);
-	for (unsigned int i = 0; i < n; i++) {
+	for (uint32_t i = 0; i < count; i++)
+		sorted[i] = rule_table_rule(w->rules, i);
+	qsort(sorted, count, sizeof(*sorted), compare);
+	for (uint32_t i = 0; i < count; i++) {
 		const struct place *p = sorted[i];
 		bool table = same_table(before, p);
 		bool chain = table && strcmp(before->chain, p->chain) == 0;
@@ -322,5 +329,6 @@ const struct report report_graph = {
 	.open = graph_open,
 	.journey = graph_journey,
 	.finish = graph_finish,
+	.forget = graph_forget,
 	.close = graph_close,
 };

@@ -337,6 +337,11 @@ static int json_open(struct outbuf *o, struct report_env *env)
 	return env->state ? 0 : -ENOMEM;
 }
 
+static void json_forget(struct report_env *env, uint32_t id)
+{
+	place_text_cache_forget(env->state, id);
+}
+
 static void json_close(struct report_env *env)
 {
 	place_text_cache_close(env->state);
@@ -345,6 +350,7 @@ static void json_close(struct report_env *env)
 const struct report report_json = {
 	.name = "json",
 	.open = json_open,
+	.forget = json_forget,
 	.close = json_close,
 	.journey = json_journey,
 };
@@ -352,6 +358,7 @@ const struct report report_json = {
 const struct report report_json_flat = {
 	.name = "json-flat",
 	.open = json_open,
+	.forget = json_forget,
 	.close = json_close,
 	.event = json_event,
 };

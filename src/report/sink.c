@@ -81,6 +81,12 @@ bool sink_event(struct sink *k, const struct event *e, const struct place *at,
 	return flush_if_full(k, outbuf_end(&k->out));
 }
 
+void sink_forget(struct sink *k, uint32_t id)
+{
+	if (k->report && k->report->forget)
+		k->report->forget(&k->env, id);
+}
+
 int sink_flush(struct sink *k)
 {
 	return k->report ? outbuf_flush(&k->out) : 0;

@@ -43,6 +43,9 @@ bool sink_journey(struct sink *k, const struct journey *j);
 bool sink_event(struct sink *k, const struct event *e, const struct place *at,
 		uint64_t wall_ns);
 
+/** sink_forget - the id will be another place's */
+void sink_forget(struct sink *k, uint32_t id);
+
 /** sink_flush - write what can be written without waiting; 0 or -errno for good */
 int sink_flush(struct sink *k);
 

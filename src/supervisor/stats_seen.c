@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/escape.h"
-#include "place/place_types.h"
 #include "protocol/stats.h"
 #include "replay/replay_state.h"
 #include "report/sink.h"
@@ -32,11 +31,8 @@ static void bound_text(char *text, size_t size)
 static void bound_drop(struct stats_drop *d)
 {
 	bound_text(d->text, sizeof(d->text));
-	/* Of no rule that there is: print_drop() passes it over. */
 	if (d->family >= FAMILY_COUNT)
 		d->family = FAMILY_COUNT;
-	if (d->kind > PLACE_POLICY)
-		d->kind = PLACE_RULE;
 }
 
 void stats_take(struct stats *copy, const struct stats *shared)

@@ -9,7 +9,6 @@
 
 #include "base/memory.h"
 #include "base/msg.h"
-#include "place/place.h"
 #include "replay/record_read.h"
 #include "rules/base/clock.h"
 #include "rules/base/netlink.h"
@@ -127,63 +126,28 @@ static void print_fates(const struct stats *st, const struct options *o)
 								   "them");
 }
 
-/* The reader wrote @d, and reads strangers' bytes: nothing of it is believed. */
-static const struct snap_rule *find_dropper(const struct snapshot *s,
-					    const struct stats_drop *d,
-					    const struct snap_chain **chain)
-{
-	if (!s || d->chain >= s->chains)
-		return NULL;
-	*chain = snapshot_chain(s, d->chain);
-	if (d->number == 0 || d->number - 1 >= s->rules - (*chain)->first)
-		return NULL;
-	return snapshot_rule(s, (*chain)->first + d->number - 1);
-}
-
 /* The same rule can be there for both families: then the family is said. */
 static bool drops_are_mixed(const struct stats *st)
 {
-	for (unsigned int i = 1; i < DROPS_SHOWN && i < st->drops; i++)
-		if (st->drop[i].family != st->drop[0].family)
-			return true;
-	return false;
+	bool seen[FAMILY_COUNT + 1] = { false };
+
+	for (unsigned int i = 0; i < DROPS_SHOWN && i < st->drops; i++)
+		seen[st->drop[i].family] = true;
+	return seen[0] && seen[1];
 }
 
-/* @s: the rules of its family, or NULL */
-static void print_drop(const struct snapshot *s, const struct stats_drop *d,
-		       const char *family)
-{
-	const struct snap_chain *c;
-	const struct snap_rule *rule = find_dropper(s, d, &c);
-
-	if (d->text[0]) {
-		msg("  %" PRIu64 " by %s%s", d->packets, d->text, family);
-		return;
-	}
-	if (!rule)
-		return;
-	msg("  %" PRIu64 " by %s:%s:%s:%u  \"%.*s\"%s", d->packets,
-	    s->table[c->table].name, snapshot_text(s, c->name),
-	    d->kind == PLACE_RULE     ? "rule"
-	    : d->kind == PLACE_POLICY ? "policy"
-				      : "return",
-	    d->number, (int)rule->len, snapshot_text(s, rule->text), family);
-}
-
-static void print_drops(const struct stats *st,
-			const struct snapshot *const snap[FAMILY_COUNT])
+static void print_drops(const struct stats *st)
 {
 	bool mixed = drops_are_mixed(st);
 
 	for (unsigned int i = 0; i < DROPS_SHOWN && i < st->drops; i++) {
 		const struct stats_drop *d = &st->drop[i];
-		bool known = d->family < FAMILY_COUNT;
 		char family[16] = "";
 
-		if (mixed && known)
+		if (mixed && d->family < FAMILY_COUNT)
 			snprintf(family, sizeof(family), " (%s)",
 				 families[d->family]->name);
-		print_drop(known ? snap[d->family] : NULL, d, family);
+		msg("  %" PRIu64 " by %s%s", d->packets, d->text, family);
 	}
 }
 
@@ -340,7 +304,7 @@ void summary_print(const struct run *r)
 	print_reader_end(r);
 	print_output_error(&r->reader);
 	print_fates(&r->reader.seen, r->o);
-	print_drops(&r->reader.seen, r->snapshots.rules.legacy);
+	print_drops(&r->reader.seen);
 	losses_say(&r->reader.seen.losses, r->reader.loss);
 	print_events(r);
 	taken_say(&r->taken);
@@ -376,7 +340,7 @@ void summary_print_read(const struct run *r)
 
 	print_output_error(&r->reader);
 	print_fates(&r->reader.seen, r->o);
-	print_drops(&r->reader.seen, r->snapshots.rules.legacy);
+	print_drops(&r->reader.seen);
 	msg("%" PRIu64 " event%s, %" PRIu64 " lost; %" PRIu64 " line%s or "
 	    "packet%s of others passed over",
 	    st->events, plural(st->events), st->lost, st->passed_over,

@@ -305,8 +305,8 @@ static inline void replayed_set_up(struct replayed *r)
 	r->plan.sink[SINK_STDOUT] = (struct sink_plan){
 		.report = &replayed_report, .fd = null, .path = "",
 	};
-	if (null < 0 || printer_open(&r->printer, &r->plan, NULL, NULL,
-				     replayed_news, r))
+	if (null < 0 || printer_open(&r->printer, &r->plan, NULL, replayed_news,
+				     r))
 		abort();
 }
 
@@ -326,7 +326,6 @@ static inline void replayed_begin(struct replayed *r, uint32_t snaplen)
 				    &replayed_ops, r);
 	if (!r->names || !r->index || !r->journeys)
 		abort();
-	r->printer.index = r->index;
 	*env = (struct report_env){ .names = r->names };
 	replayed_open(NULL, env);
 }
@@ -338,9 +337,9 @@ static inline void replayed_end(struct replayed *r)
 	journeys_finish(r->journeys);
 	printer_finish(&r->printer);
 	replayed_close(env);
-	free(r->printer.dropped);
-	r->printer.dropped = NULL;
-	r->printer.dropped_room = 0;
+	drop_counts_close(&r->printer.drops);
+	if (!drop_counts_open(&r->printer.drops))
+		abort();
 	journeys_close(r->journeys);
 	place_index_close(r->index);
 	ifnames_close(r->names);

@@ -10,7 +10,6 @@
 
 #include <cmocka.h>
 
-#include "place/place_types.h"
 #include "protocol/stats.h"
 #include "replay/replay_state.h"
 #include "report/sink.h"
@@ -35,7 +34,6 @@ static void assert_bounded(void)
 		const struct stats_drop *d = &copy.drop[i];
 
 		assert_true(d->family <= FAMILY_COUNT);
-		assert_true(d->kind <= PLACE_POLICY);
 		assert_non_null(memchr(d->text, '\0', sizeof(d->text)));
 	}
 }
@@ -132,7 +130,6 @@ static void test_honest(void **state)
 	stats_add(&shared.packets, 3);
 	shared.drops = 1;
 	shared.drop[0].family = 1;
-	shared.drop[0].kind = PLACE_POLICY;
 	strcpy(shared.drop[0].text, "filter:FORWARD:rule:1");
 	shared.output_sink = SINK_PCAP;
 	shared.input_end = REPLAY_BROKEN;
