@@ -272,6 +272,20 @@ void journey_record(struct journey *j, unsigned int branch,
 	s->branch = (uint8_t)branch;
 }
 
+void journey_each_place(const struct journey *j,
+			void (*fn)(void *arg, const struct place *at),
+			void *arg)
+{
+	fn(arg, j->entry.place);
+	for (uint32_t i = 0; i < journey_kept(j); i++)
+		fn(arg, j->step[i].place);
+	for (unsigned int b = 0; b < j->branches; b++) {
+		fn(arg, j->path[b].last);
+		if (j->flags & JOURNEY_OVER && j->fate[b].by)
+			fn(arg, j->fate[b].by);
+	}
+}
+
 /* Copies of a packet are made behind its first hook. */
 static bool may_get_copies(const struct journey *j)
 {

@@ -11,6 +11,7 @@
 #include "journey/path.h"
 
 struct observation;
+struct place;
 
 /**
  * journey_is_bare - the packet matched, and no event of its journey is to be shown
@@ -47,6 +48,11 @@ void journey_record(struct journey *j, unsigned int branch,
  * Return: the journey's, to be filled; NULL: no memory.
  */
 struct step *journey_add_step(struct journey *j);
+
+/** journey_each_place - all places that the journey points to, some of them more than once */
+void journey_each_place(const struct journey *j,
+			void (*fn)(void *arg, const struct place *at),
+			void *arg);
 
 /** journey_is_over - no table is left to see the packet, and no copy can turn up */
 bool journey_is_over(const struct journey *j, const struct path_map *map);

@@ -29,6 +29,7 @@ struct nft_node {
 	uint8_t type;		/* enum nft_trace_types */
 	bool of_run;		/* its table is one of nftrace, ours or not, by the name */
 	uint32_t epoch;		/* of the cache, when its text was looked up last */
+	uint32_t used;		/* the last round of sweeping in which it was in use */
 };
 
 /**

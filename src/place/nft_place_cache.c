@@ -40,6 +40,53 @@ void nft_place_cache_new_epoch(struct nft_place_cache *ns,
 	ns->epoch++;
 }
 
+bool nft_place_cache_is_full(const struct nft_place_cache *ns)
+{
+	return ns->nodes > NFT_PLACE_CACHE_SOME && ns->nodes >= ns->sweep_at;
+}
+
+void nft_place_cache_use(const struct nft_place_cache *ns,
+			 const struct place *at)
+{
+	/* All of them are the cache's own. */
+	struct nft_node *n = (struct nft_node *)nft_node_of(at);
+
+	if (n)
+		n->used = ns->round + 1;
+}
+
+static bool is_needed(const struct nft_place_cache *ns,
+		      const struct nft_node *n)
+{
+	return n->used == ns->round ||
+	       (n->place.state == PLACE_KNOWN && n->epoch == ns->epoch);
+}
+
+static void sweep_bucket(struct nft_place_cache *ns, struct nft_node **at)
+{
+	while (*at) {
+		struct nft_node *n = *at;
+
+		if (is_needed(ns, n)) {
+			at = &n->next;
+			continue;
+		}
+		*at = n->next;
+		place_release(ns->idx, &n->place);
+		node_free(n);
+		ns->nodes--;
+	}
+}
+
+/* The next one when there are twice as many: what it costs is little a node. */
+void nft_place_cache_sweep(struct nft_place_cache *ns)
+{
+	ns->round++;
+	for (unsigned int b = 0; b < NFT_PLACE_CACHE_BUCKETS; b++)
+		sweep_bucket(ns, &ns->bucket[b]);
+	ns->sweep_at = 2 * ns->nodes;
+}
+
 static bool same_name(const struct event_name *n, const char *name,
 		      uint32_t len)
 {
@@ -172,6 +219,7 @@ static struct nft_node *add(struct nft_place_cache *ns, struct nft_node *n)
 	}
 	n->next = *head;
 	*head = n;
+	ns->nodes++;
 	return n;
 }
 

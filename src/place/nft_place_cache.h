@@ -13,16 +13,22 @@ struct nft_lookup_result;
 struct nft_node;
 struct nft_snapshot;
 struct path_map;
+struct place;
 struct place_index;
 
-enum { NFT_PLACE_CACHE_BUCKETS = 4096 };
+enum {
+	NFT_PLACE_CACHE_BUCKETS = 4096,
+	NFT_PLACE_CACHE_SOME = 4096,	/* nodes; with so many it is never full */
+};
 
-/* A node stays where it is until nft_place_cache_close(): journeys point to it. */
+/* A node stays where it is until a sweep finds that nobody uses it: journeys point to it. */
 struct nft_place_cache {
 	struct place_index *idx;	/* gives them their ids; borrowed */
 	const struct path_map *map;
 	const struct nft_snapshot *now;	/* the rules as read last */
 	uint32_t epoch;			/* how often they were read again */
+	uint32_t nodes, sweep_at;	/* how many there are, and may be */
+	uint32_t round;			/* of sweeping */
 	struct nft_node *bucket[NFT_PLACE_CACHE_BUCKETS];
 	struct nft_names names;
 };
@@ -33,6 +39,15 @@ void nft_place_cache_close(struct nft_place_cache *ns);
 /** nft_place_cache_new_epoch - @now: borrowed until the next epoch */
 void nft_place_cache_new_epoch(struct nft_place_cache *ns,
 			       const struct nft_snapshot *now);
+
+/**
+ * nft_place_cache_is_full - time to sweep
+ * nft_place_cache_use - whoever needs a place marks it so, in front of each sweep
+ * nft_place_cache_sweep - free what is not marked, and of no rule of now
+ */
+bool nft_place_cache_is_full(const struct nft_place_cache *ns);
+void nft_place_cache_use(const struct nft_place_cache *ns, const struct place *at);
+void nft_place_cache_sweep(struct nft_place_cache *ns);
 
 /** nft_place_cache_find - a node of this event, of whatever text, or NULL */
 struct nft_node *nft_place_cache_find(const struct nft_place_cache *ns,

@@ -39,8 +39,11 @@ struct place_index {
 	struct node *retired;		/* found in an earlier epoch */
 	struct node *last;		/* found last, or NULL */
 	struct nft_names names;		/* of restored places */
-	const struct place **by_id;
-	uint32_t count, room;
+	uint32_t count;			/* ids that were given */
+	uint32_t *free_id;		/* of these, to be given again */
+	uint32_t free_ids, free_room;
+	void (*on_release)(void *arg, uint32_t id);
+	void *release_arg;
 };
 
 struct place_index *place_index_open(const struct ruleset *rules,
@@ -91,7 +94,7 @@ void place_index_close(struct place_index *idx)
 		free_list(idx->bucket[b]);
 	free_list(idx->retired);
 	nft_names_close(&idx->names);
-	free(idx->by_id);
+	free(idx->free_id);
 	free(idx);
 }
 
@@ -291,20 +294,34 @@ static bool fill(const struct place_index *idx, struct place *p,
 
 bool place_adopt(struct place_index *idx, struct place *p)
 {
-	uint32_t room = idx->room ? idx->room * 2 : 256;
-
-	if (idx->count == idx->room) {
-		const struct place **more = realloc(idx->by_id,
-						    room * sizeof(*more));
-
-		if (!more)
-			return false;
-		idx->by_id = more;
-		idx->room = room;
-	}
-	p->id = idx->count;
-	idx->by_id[idx->count++] = p;
+	if (!idx->free_ids && idx->count == UINT32_MAX)
+		return false;
+	p->id = idx->free_ids ? idx->free_id[--idx->free_ids] : idx->count++;
 	return true;
+}
+
+void place_on_release(struct place_index *idx,
+		      void (*fn)(void *arg, uint32_t id), void *arg)
+{
+	idx->on_release = fn;
+	idx->release_arg = arg;
+}
+
+/* Without memory its id is nobody's. */
+void place_release(struct place_index *idx, const struct place *p)
+{
+	uint32_t room = idx->free_room ? idx->free_room * 2 : 256, *more;
+
+	if (idx->on_release)
+		idx->on_release(idx->release_arg, p->id);
+	if (idx->free_ids == idx->free_room) {
+		more = realloc(idx->free_id, room * sizeof(*more));
+		if (!more)
+			return;
+		idx->free_id = more;
+		idx->free_room = room;
+	}
+	idx->free_id[idx->free_ids++] = p->id;
 }
 
 static struct place *add(struct place_index *idx, struct node *n)
@@ -452,11 +469,6 @@ const struct place *place_restore(struct place_index *idx,
 uint32_t place_count(const struct place_index *idx)
 {
 	return idx->count;
-}
-
-const struct place *place_by_id(const struct place_index *idx, uint32_t id)
-{
-	return id < idx->count ? idx->by_id[id] : NULL;
 }
 
 unsigned int place_queue(const struct place *at)

@@ -62,6 +62,13 @@ const struct place *place_restore(struct place_index *idx,
  */
 bool place_adopt(struct place_index *idx, struct place *p);
 
+/** place_release - its maker frees it: nothing points to it, and its id will be another's */
+void place_release(struct place_index *idx, const struct place *p);
+
+/** place_on_release - who keeps something by a place's id, and is to be told; borrowed */
+void place_on_release(struct place_index *idx,
+		      void (*fn)(void *arg, uint32_t id), void *arg);
+
 /* What of a place's texts was allocated for it; the place points there. */
 struct place_texts {
 	char *prefix, *rule, *line;
@@ -73,11 +80,8 @@ void place_texts_free(struct place_texts *t);
 /** place_build_line - .line, owned by @t, from .prefix and .rule; false: no memory */
 bool place_build_line(struct place *p, struct place_texts *t);
 
-/** place_count - how many different places were found so far */
+/** place_count - how many different places there were at a time, at most */
 uint32_t place_count(const struct place_index *idx);
-
-/** place_by_id - NULL beyond place_count() */
-const struct place *place_by_id(const struct place_index *idx, uint32_t id);
 
 /** place_queue - the number of the queue that its rule hands packets to */
 unsigned int place_queue(const struct place *at);

@@ -297,6 +297,21 @@ void place_nft_asked(struct place_nft *pn)
 	pn->missing_epoch = pn->cache.epoch;
 }
 
+bool place_nft_is_full(const struct place_nft *pn)
+{
+	return nft_place_cache_is_full(&pn->cache);
+}
+
+void place_nft_use(struct place_nft *pn, const struct place *at)
+{
+	nft_place_cache_use(&pn->cache, at);
+}
+
+void place_nft_sweep(struct place_nft *pn)
+{
+	nft_place_cache_sweep(&pn->cache);
+}
+
 uint32_t place_nft_generation(const struct place_nft *pn)
 {
 	return pn->history.generation;

@@ -111,6 +111,15 @@ const struct path_map *place_nft_map(const struct place_nft *pn);
 /** place_nft_resolved_all - no event read so far depends on earlier rules */
 void place_nft_resolved_all(struct place_nft *pn);
 
+/**
+ * place_nft_is_full - there are many places of rules that are no more
+ * place_nft_use - somebody needs it yet; for all of them, and then:
+ * place_nft_sweep - free the others; to whom place_on_release() tells forget them
+ */
+bool place_nft_is_full(const struct place_nft *pn);
+void place_nft_use(struct place_nft *pn, const struct place *at);
+void place_nft_sweep(struct place_nft *pn);
+
 /** place_nft_failed - the rules could not be read */
 void place_nft_failed(struct place_nft *pn);
 

@@ -184,6 +184,8 @@ static void review_journey(struct review *r, struct journey *j)
 		struct fate *f = &j->fate[b];
 
 		review_place(r, &j->path[b].last);
+		if (!(j->flags & JOURNEY_OVER))
+			continue;
 		review_place(r, &f->by);
 		/* Whether a drop is a reject only the rule's text tells. */
 		if (f->by && (f->kind == FATE_DROP || f->kind == FATE_REJECT))
@@ -494,6 +496,18 @@ int pending_poll(struct pending *p, uint64_t now_ns, bool empty)
 bool pending_waits(const struct pending *p)
 {
 	return p->first;
+}
+
+void pending_each_place(const struct pending *p,
+			void (*fn)(void *arg, const struct place *at),
+			void *arg)
+{
+	for (const struct held *d = p->first; d; d = d->next) {
+		if (d->j)
+			journey_each_place(d->j, fn, arg);
+		else
+			fn(arg, d->at);
+	}
 }
 
 void pending_finish(struct pending *p)

@@ -85,6 +85,11 @@ int pending_poll(struct pending *p, uint64_t now_ns, bool empty);
 /** pending_waits - does anything wait? */
 bool pending_waits(const struct pending *p);
 
+/** pending_each_place - all places that what waits points to */
+void pending_each_place(const struct pending *p,
+			void (*fn)(void *arg, const struct place *at),
+			void *arg);
+
 /** pending_finish - release all, certain or not */
 void pending_finish(struct pending *p);
 

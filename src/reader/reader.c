@@ -113,6 +113,13 @@ static void close_state(struct reader_state *s)
 	printer_close(&s->printer);
 }
 
+static void forget_place(void *arg, uint32_t id)
+{
+	struct reader_state *s = arg;
+
+	printer_forget(&s->printer, id);
+}
+
 static void tell_supervisor(void *arg, enum printer_news news)
 {
 	static const enum reader_word words[] = {
@@ -147,6 +154,7 @@ static int open_state(struct reader_state *s, const struct reader_plan *plan)
 	if (!s->names || !s->index || !s->journeys || !s->order ||
 	    (plan->rules.nft && !s->hold))
 		return -ENOMEM;
+	place_on_release(s->index, forget_place, s);
 	return printer_open(&s->printer, &plan->printer, s->names,
 			    tell_supervisor, s);
 }

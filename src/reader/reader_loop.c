@@ -10,6 +10,7 @@
 #include "capture/ifnames.h"
 #include "protocol/stats.h"
 #include "reader/order.h"
+#include "reader/place_sweep.h"
 #include "reader/reader_control.h"
 #include "reader/reader_events.h"
 #include "reader/reader_plan.h"
@@ -103,6 +104,7 @@ static int expire(struct reader_state *s)
 		due = sooner(due, pending_poll(s->hold, s->now_ns, s->empty));
 	if (s->empty)
 		due = sooner(due, order_expire(s->order, s->now_ns));
+	place_sweep(s);
 	return due;
 }
 
