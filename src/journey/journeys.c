@@ -382,6 +382,18 @@ void journeys_hole(struct journeys *js)
 	mark_gap(js, 1);
 }
 
+/* User space may take as long as it likes: who asks its user takes half a minute. */
+static bool is_queued(struct journeys *js, const struct journey *j)
+{
+	if (!js->ops->is_queued)
+		return false;
+	for (unsigned int b = 0; b < j->branches; b++)
+		if (j->path[b].state == PATH_QUEUED &&
+		    js->ops->is_queued(js->arg, j->path[b].last, j->last_ns))
+			return true;
+	return false;
+}
+
 int journeys_expire(struct journeys *js, uint64_t now_ns)
 {
 	struct journey *j, *next;
@@ -391,6 +403,8 @@ int journeys_expire(struct journeys *js, uint64_t now_ns)
 		uint64_t at = j->last_ns + journey_patience_ns(j);
 
 		next = j->links.newer;
+		if (at <= now_ns && is_queued(js, j))
+			at = now_ns + JOURNEY_PATIENCE_MS * NS_PER_MS;
 		if (at <= now_ns)
 			finish_journey(js, j);
 		else if (at < due)

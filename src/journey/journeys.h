@@ -27,6 +27,12 @@ struct journey_ops {
 	 * will be called for it again.
 	 */
 	void (*take_back)(void *arg, struct journey *j);
+	/*
+	 * May a queue of user space still hold a packet that it was handed,
+	 * after long silence?  NULL: nobody knows, and it is taken for gone.
+	 * @at: the rule; @since_ns: CLOCK_MONOTONIC, of its event
+	 */
+	bool (*is_queued)(void *arg, const struct place *at, uint64_t since_ns);
 };
 
 /**

@@ -16,6 +16,7 @@
 #include "place/table_order.h"
 #include "place/text_doubt.h"
 #include "rules/base/family.h"
+#include "rules/base/units.h"
 #include "rules/legacy/snapshot.h"
 #include "rules/view/ruleset.h"
 
@@ -471,20 +472,31 @@ uint32_t place_count(const struct place_index *idx)
 	return idx->count;
 }
 
-unsigned int place_queue(const struct place *at)
+/* Behind one of its words; 0 as the kernel takes it where none is. */
+static const char *find_queue(const struct place *at)
 {
 	static const char *const words[] = { "--queue-num ",
 					     "--queue-balance " };
 
-	if (at->backend == EVENT_NFT)
-		return at->queue;
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		const char *found = memmem(at->rule, at->rule_len, words[i],
 					   strlen(words[i]));
 
 		if (found)
-			return (unsigned int)strtoul(found + strlen(words[i]),
-						     NULL, 10);
+			return found + strlen(words[i]);
 	}
-	return 0;
+	return "0";
+}
+
+unsigned int place_queue(const struct place *at, unsigned int *last)
+{
+	unsigned int first = at->queue;
+	char *end = NULL;
+
+	if (at->backend != EVENT_NFT)
+		first = (unsigned int)strtoul(find_queue(at), &end, 10);
+	if (last)
+		*last = end && *end == ':' ?
+			(unsigned int)strtoul(end + 1, NULL, 10) : first;
+	return first;
 }

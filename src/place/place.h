@@ -83,7 +83,10 @@ bool place_build_line(struct place *p, struct place_texts *t);
 /** place_count - how many different places there were at a time, at most */
 uint32_t place_count(const struct place_index *idx);
 
-/** place_queue - the number of the queue that its rule hands packets to */
-unsigned int place_queue(const struct place *at);
+/**
+ * place_queue - the number of the queue that its rule hands packets to
+ * @last: set to that of the last one that it may be, unless NULL
+ */
+unsigned int place_queue(const struct place *at, unsigned int *last);
 
 #endif

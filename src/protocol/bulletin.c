@@ -90,3 +90,28 @@ bool bulletin_generation(const struct bulletin *b, uint32_t ask,
 					   memory_order_relaxed);
 	return true;
 }
+
+void bulletin_post_queues(struct bulletin *b, uint32_t ask,
+			  const struct bulletin_queues *q)
+{
+	for (unsigned int i = 0; i < q->count; i++)
+		atomic_store_explicit(&b->queue[i], q->number[i],
+				      memory_order_relaxed);
+	atomic_store_explicit(&b->queues, q->count, memory_order_relaxed);
+	atomic_store_explicit(&b->more_queues, q->more, memory_order_relaxed);
+	atomic_store_explicit(&b->queues_answered, ask, memory_order_release);
+}
+
+bool bulletin_queues(const struct bulletin *b, uint32_t ask,
+		     struct bulletin_queues *q)
+{
+	if (atomic_load_explicit(&b->queues_answered, memory_order_acquire) !=
+	    ask)
+		return false;
+	q->count = atomic_load_explicit(&b->queues, memory_order_relaxed);
+	q->more = atomic_load_explicit(&b->more_queues, memory_order_relaxed);
+	for (unsigned int i = 0; i < q->count; i++)
+		q->number[i] = atomic_load_explicit(&b->queue[i],
+						    memory_order_relaxed);
+	return true;
+}

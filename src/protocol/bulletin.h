@@ -10,6 +10,15 @@
 #include "protocol/losses.h"
 #include "rules/base/family.h"
 
+enum { BULLETIN_QUEUES = 16 };
+
+/* Queues of user space that hold packets, by their numbers. */
+struct bulletin_queues {
+	uint16_t number[BULLETIN_QUEUES];
+	unsigned int count;
+	bool more;		/* others do as well, or nobody knows */
+};
+
 /* One writer for every field: the supervisor.  It never reads what it decides by in here. */
 struct bulletin {
 	/*
@@ -26,6 +35,11 @@ struct bulletin {
 	 */
 	_Atomic uint32_t nft_answered;
 	_Atomic uint32_t nft_generation;	/* or a later one, already */
+	/* The same for the question which queues hold packets (.queue_ask). */
+	_Atomic uint32_t queues_answered;
+	_Atomic uint32_t queues;		/* .count, of those below */
+	_Atomic bool more_queues;
+	_Atomic uint16_t queue[BULLETIN_QUEUES];
 	struct loss_answer loss[LOSSES];	/* ordered there */
 };
 
@@ -69,5 +83,13 @@ void bulletin_tables(const struct bulletin *b, struct bulletin_tables *t);
 /** bulletin_generation - the reader: false: question @ask has no answer yet */
 bool bulletin_generation(const struct bulletin *b, uint32_t ask,
 			 uint32_t *generation);
+
+/** bulletin_post_queues - the supervisor: the answer to question @ask */
+void bulletin_post_queues(struct bulletin *b, uint32_t ask,
+			  const struct bulletin_queues *q);
+
+/** bulletin_queues - the reader: false: question @ask has no answer yet */
+bool bulletin_queues(const struct bulletin *b, uint32_t ask,
+		     struct bulletin_queues *q);
 
 #endif

@@ -17,6 +17,7 @@ enum reader_word {
 	READER_COUNT = 'C',		/* so many packets are printed */
 	READER_CLOSED = 'X',		/* nobody reads the results any more */
 	READER_GENERATION = 'G',	/* which is nft's generation?  See stats.h */
+	READER_QUEUES = 'Q',		/* which queues hold packets?  See stats.h */
 	READER_RULES = 'N',		/* nft's rules have changed: read them again */
 	READER_LOST = 'L',		/* a packet went missing: see losses.h */
 	READER_FAILED = 'F',		/* could not start; text follows */

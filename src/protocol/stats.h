@@ -73,6 +73,7 @@ struct stats {
 	 * answered was in force after the question.
 	 */
 	_Atomic uint32_t nft_ask;
+	_Atomic uint32_t queue_ask;	/* the same: which queues hold packets */
 	struct losses losses;		/* fates that ask for a cause; ordered there */
 	/* Plain: written before the reader ends, read behind its end. */
 	struct stats_drop drop[STATS_DROPS];	/* most first */

@@ -40,7 +40,7 @@ static void fill_question(struct cause_question *q, const struct journey *j,
 	memset(&q->look, 0, sizeof(q->look));
 	q->nfproto = q->order = 0;
 	q->whole = false;
-	q->queue = place_queue(j->fate[b].by);
+	q->queue = place_queue(j->fate[b].by, NULL);
 }
 
 int losses_note(struct losses *ls, const struct journey *j, unsigned int b,

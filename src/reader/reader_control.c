@@ -8,6 +8,7 @@
 #include "protocol/reader_ipc.h"
 #include "reader/reader_plan.h"
 #include "reader/reader_state.h"
+#include "rules/base/clock.h"
 
 void reader_on_control(struct reader_state *s)
 {
@@ -21,6 +22,9 @@ void reader_on_control(struct reader_state *s)
 		pending_snapshot(s->hold, fd[READER_NFT], m.size[READER_NFT]);
 		capture_fence(s->plan->capture);
 	}
+	if (n > 0 && m.word == SUPERVISOR_ANSWERED)
+		queue_watch_answer(&s->queues, s->bulletin,
+				   clock_ns(CLOCK_MONOTONIC));
 	/* "Drain", or the supervisor is gone: the same. */
 	if (n <= 0 || m.word == SUPERVISOR_DRAIN)
 		s->draining = true;

@@ -118,10 +118,28 @@ static void on_journey_back(void *arg, struct journey *j)
 	order_take_back(s->order, j);
 }
 
+/* A file tells of a queue that let go long ago, or never did. */
+static bool is_queued(void *arg, const struct place *at, uint64_t since_ns)
+{
+	struct reader_state *s = arg;
+	bool ask, holds;
+
+	if (!s->plan->capture || s->orphaned)
+		return false;
+	holds = queue_watch_holds(&s->queues, at, since_ns, s->now_ns, &ask);
+	if (ask) {
+		atomic_store_explicit(&s->stats->queue_ask, s->queues.asks,
+				      memory_order_release);
+		reader_tell(s->control, READER_QUEUES);
+	}
+	return holds;
+}
+
 const struct journey_ops reader_journey_ops = {
 	.done = on_journey,
 	.nothing = on_nothing,
 	.take_back = on_journey_back,
+	.is_queued = is_queued,
 };
 
 static void print_event(void *arg, const struct event *e,

@@ -11,6 +11,7 @@
 #include "place/place.h"
 #include "reader/coalesce.h"
 #include "reader/pending.h"
+#include "reader/queue_watch.h"
 #include "reader/reader_plan.h"
 #include "report/backend_diff.h"
 #include "report/printer.h"
@@ -26,6 +27,7 @@ struct reader_state {
 	struct journeys *journeys;
 	struct pending *hold;		/* NULL: no events of nft */
 	struct order *order;
+	struct queue_watch queues;
 	struct ifnames *names;
 	struct printer printer;
 	uint64_t now_ns, wall_ns;

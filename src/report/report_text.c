@@ -172,7 +172,7 @@ static void put_fate(struct outbuf *o, const struct report_env *env,
 		}
 		break;
 	case FATE_QUEUE:
-		outbuf_printf(o, " to %u", place_queue(f->by));
+		outbuf_printf(o, " to %u", place_queue(f->by, NULL));
 		break;
 	case FATE_INCOMPLETE:
 		outbuf_text(o, ":");

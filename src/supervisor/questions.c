@@ -4,6 +4,7 @@
 
 #include "supervisor/loss_answer.h"
 #include "supervisor/nft_refresh.h"
+#include "supervisor/queue_look.h"
 #include "supervisor/run_state.h"
 
 void questions_answer(struct run_reader *rd, const struct owner *owner,
@@ -17,6 +18,9 @@ void questions_answer(struct run_reader *rd, const struct owner *owner,
 		break;
 	case READER_GENERATION:
 		nft_refresh_generation(rd);
+		break;
+	case READER_QUEUES:
+		queue_look(rd);
 		break;
 	case READER_RULES:
 		nft_refresh_start(rd, owner);

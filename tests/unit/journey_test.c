@@ -2,6 +2,7 @@
 /* journey_test: made-up sequences of events, and which journeys become of them. */
 #include "journey_world.h"
 #include "packet/packet_print.h"
+#include "rules/base/units.h"
 
 static void go_through(struct world *w, const struct sent *s, enum spot from,
 		       enum spot to)
@@ -651,6 +652,51 @@ static void test_longer_than_what_is_kept(void **state)
 	journeys_close(js);
 }
 
+/* What the queue that it was handed to may do. */
+static bool holds;
+
+static bool is_queued(void *arg, const struct place *at, uint64_t since_ns)
+{
+	struct world *w = arg;
+
+	assert_int_equal(at->effect, EFFECT_QUEUE);
+	assert_true(since_ns < w->now_ns);
+	return holds;
+}
+
+/* However long user space holds a packet: it is one, and none when it was dropped there. */
+static void test_long_in_a_queue(void **state)
+{
+	static const struct journey_ops ops = { .done = done,
+						.is_queued = is_queued };
+	static const enum spot way[] = { PRE_RAW, PRE_MANGLE, FWD_MANGLE,
+					 FWD_QUEUE };
+	struct world *w = *state;
+	struct sent s = udp;
+
+	journeys_close(w->journeys);
+	w->journeys = journeys_open(&w->map, 128, false, false, &ops, w);
+	for (unsigned int packet = 0; packet < 2; packet++) {
+		for (size_t i = 0; i < sizeof(way) / sizeof(way[0]); i++)
+			go(w, &s, way[i]);
+		holds = true;
+		for (unsigned int n = 0; n < 20; n++) {
+			w->now_ns += NS_PER_S;
+			assert_true(journeys_expire(w->journeys, w->now_ns) > 0);
+		}
+		assert_int_equal(w->count, packet);
+		holds = false;
+		if (packet == 0)
+			go(w, &s, POST);
+		else
+			journeys_expire(w->journeys, w->now_ns);
+		assert_int_equal(w->count, packet + 1);
+	}
+	assert_int_equal(w->over[0].fate[0], FATE_FORWARDED);
+	assert_string_equal(w->over[0].letters, "AAAAA");
+	assert_int_equal(w->over[1].fate[0], FATE_QUEUE);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -677,6 +723,7 @@ int main(void)
 		CASE(test_multicast),
 		CASE(test_queue_in_order),
 		CASE(test_repeat),
+		CASE(test_long_in_a_queue),
 		CASE(test_bridge),
 		CASE(test_bridge_twice),
 		CASE(test_bridge_first_dropped),
