@@ -108,6 +108,8 @@ assert_within 20 "the last change" in_force $((2000 + (i - 1) % 6))
 end_traffic
 stop_nftrace INT
 verdict
+# All by one process, which has a pid.
+assert_grep "^nftrace: the nft rules were changed $ROUNDS times during the trace, by nft \\(pid [0-9]+\\)\$" "$ERR"
 
 subtest "rules added, replaced and deleted $ROUNDS times"
 start_nftrace lo -t 100 --rate 0 --json -p udp --chain OUTPUT

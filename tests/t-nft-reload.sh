@@ -61,6 +61,10 @@ stop_nftrace INT
 assert_no_grep '^=> (LOST|INCOMPLETE|DROP|QUEUE|STOLEN)' "$OUT"
 counted=$(sed -nE 's/.*the TRACE rules counted ([0-9]+) packets?.*/\1/p' "$ERR")
 assert_equal "packets told" "$counted" "$(grep -c '^=> ' "$OUT")"
+# Who did that is said once when it begins, and once at the end.
+assert_equal "lines at the first change" 1 \
+	"$(grep -cE '^nftrace: note: the nft rules were changed by nft \(pid [0-9]+\)' "$ERR")"
+assert_grep "^nftrace: the nft rules were changed $((4 * RELOADS)) times during the trace, by nft \\(the last: pid [0-9]+\\)\$" "$ERR"
 # In doubt are at most those whose chains came and went at that very moment.
 unknown=$(grep -c '^=> UNKNOWN' "$OUT")
 ((unknown * 20 < counted)) || fail "$unknown of $counted UNKNOWN"

@@ -259,6 +259,20 @@ static const uint16_t handle_type[] = {
 	[NFT_UPDATE_OTHER] = 0,
 };
 
+static bool take_generation(struct nft_update *c, const struct nlattr *attr)
+{
+	uint16_t type = mnl_attr_get_type(attr);
+	uint16_t len = mnl_attr_get_payload_len(attr);
+
+	if (type == NFTA_GEN_ID && len >= 4)
+		c->generation = get_be32(attr);
+	else if (type == NFTA_GEN_PROC_PID && len >= 4)
+		c->pid = get_be32(attr);
+	else if (type == NFTA_GEN_PROC_NAME && len)
+		c->by = get_name(attr);
+	return type != NFTA_GEN_ID || len >= 4;
+}
+
 /* A generation's message has attributes of its own. */
 static bool take_change(struct nft_update *c, const struct nlattr *attr)
 {
@@ -266,11 +280,8 @@ static bool take_change(struct nft_update *c, const struct nlattr *attr)
 	uint16_t len = mnl_attr_get_payload_len(attr);
 	uint64_t handle;
 
-	if (c->kind == NFT_UPDATE_GENERATION) {
-		if (type == NFTA_GEN_ID && len >= 4)
-			c->generation = get_be32(attr);
-		return type != NFTA_GEN_ID || len >= 4;
-	}
+	if (c->kind == NFT_UPDATE_GENERATION)
+		return take_generation(c, attr);
 	/* NFTA_TABLE_NAME, NFTA_CHAIN_TABLE and NFTA_RULE_TABLE are all 1. */
 	if (type == NFTA_TABLE_NAME && len)
 		c->table = get_name(attr);
@@ -294,7 +305,7 @@ bool nft_update_parse(struct nft_update *c, const struct nlmsghdr *nlh,
 	if (!nfg)
 		return false;
 	memset(c, 0, sizeof(*c));
-	c->table.text = c->chain.text = "";
+	c->table.text = c->chain.text = c->by.text = "";
 	c->kind = kind_of(nlh->nlmsg_type);
 	c->family = nfg->nfgen_family;
 	c->serial = ntohs(nfg->res_id);

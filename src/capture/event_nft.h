@@ -66,6 +66,8 @@ struct nft_update {
 	uint8_t family;
 	uint16_t serial;	/* the generation's lower half */
 	uint32_t generation;	/* GENERATION */
+	uint32_t pid;		/* GENERATION: who made it, in the first PID namespace; 0: untold */
+	struct event_name by;	/* the same, its command */
 	uint64_t handle;	/* of the table, chain or rule */
 	struct event_name table;
 	struct event_name chain;	/* CHAIN */

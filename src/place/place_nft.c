@@ -248,6 +248,11 @@ bool place_nft_update(struct place_nft *pn, const struct nft_update *c)
 	return nft_history_update(&pn->history, c);
 }
 
+bool place_nft_is_own(const struct place_nft *pn, const struct nft_update *c)
+{
+	return nft_history_is_own(&pn->history, c);
+}
+
 void place_nft_lost(struct place_nft *pn)
 {
 	nft_history_lost(&pn->history);

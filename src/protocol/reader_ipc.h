@@ -19,6 +19,7 @@ enum reader_word {
 	READER_GENERATION = 'G',	/* which is nft's generation?  See stats.h */
 	READER_QUEUES = 'Q',		/* which queues hold packets?  See stats.h */
 	READER_RULES = 'N',		/* nft's rules have changed: read them again */
+	READER_CHANGED = 'H',		/* nft's rules, for the first time: see stats.h */
 	READER_LOST = 'L',		/* a packet went missing: see losses.h */
 	READER_FAILED = 'F',		/* could not start; text follows */
 };

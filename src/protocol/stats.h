@@ -10,13 +10,21 @@
 #include "journey/fate.h"
 #include "protocol/losses.h"
 
-enum { STATS_DROPS = 16, STATS_MANY = UINT32_MAX };
+enum { STATS_DROPS = 16, STATS_CHANGERS = 4, STATS_MANY = UINT32_MAX };
 
 /* Packets dropped by one rule, in words: rules may be others by the time of the summary. */
 struct stats_drop {
 	uint64_t packets;
 	uint8_t family;		/* index; FAMILY_COUNT: .text has it */
 	char text[2048];
+};
+
+/* Processes of one name that changed nft's rules. */
+struct stats_changer {
+	_Atomic uint64_t changes;	/* transactions */
+	_Atomic uint32_t pid;		/* of the last one, 0: untold */
+	_Atomic uint8_t several;	/* 0, or before it there were others */
+	char name[64];			/* "": untold; written before .changers counts it */
 };
 
 /*
@@ -62,6 +70,10 @@ struct stats {
 	_Atomic uint64_t fate[FATE_COUNT];
 	_Atomic uint64_t ambiguous;
 	_Atomic uint64_t ruleless;	/* no chain but the run's own saw them */
+	_Atomic uint64_t nft_changes;	/* transactions of others on nft's rules */
+	/* Release by the reader, behind .name; acquire by the supervisor. */
+	_Atomic uint32_t changers;
+	struct stats_changer changer[STATS_CHANGERS];
 	_Atomic uint64_t nat_silent;	/* journeys that passed nat unasked */
 	struct stats_others others;
 	_Atomic uint64_t passed_over;	/* --read: lines or packets of others */

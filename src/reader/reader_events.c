@@ -217,10 +217,14 @@ static void on_update(struct reader_state *s, const struct nlmsghdr *nlh,
 {
 	struct nft_update c;
 
-	if (nft_update_parse(&c, nlh, len))
-		pending_update(s->hold, &c);
-	else
+	if (!nft_update_parse(&c, nlh, len)) {
 		stats_add(&s->stats->broken, 1);
+		return;
+	}
+	if (nft_changers_note(&s->changers, s->stats, &c,
+			      place_nft_is_own(s->nft, &c)))
+		reader_tell(s->control, READER_CHANGED);
+	pending_update(s->hold, &c);
 }
 
 static void on_nft_event(struct reader_state *s, const struct nlmsghdr *nlh,

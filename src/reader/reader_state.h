@@ -10,6 +10,7 @@
 #include "place/path_map.h"
 #include "place/place.h"
 #include "reader/coalesce.h"
+#include "reader/nft_changers.h"
 #include "reader/pending.h"
 #include "reader/queue_watch.h"
 #include "reader/reader_plan.h"
@@ -28,6 +29,7 @@ struct reader_state {
 	struct pending *hold;		/* NULL: no events of nft */
 	struct order *order;
 	struct queue_watch queues;
+	struct nft_changers changers;
 	struct ifnames *names;
 	struct printer printer;
 	uint64_t now_ns, wall_ns;

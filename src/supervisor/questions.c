@@ -2,6 +2,7 @@
 /* questions: what the reader asks the supervisor, and who answers it. */
 #include "supervisor/questions.h"
 
+#include "supervisor/changers_say.h"
 #include "supervisor/loss_answer.h"
 #include "supervisor/nft_refresh.h"
 #include "supervisor/queue_look.h"
@@ -11,6 +12,11 @@ void questions_answer(struct run_reader *rd, const struct owner *owner,
 		      char word)
 {
 	switch (word) {
+	case READER_CHANGED:
+		if (!rd->changers_said)
+			changers_say_first(rd->stats);
+		rd->changers_said = true;
+		break;
 	case READER_LOST:
 		losses_answer(&rd->stats->losses, rd->loss,
 			      rd->board.post->loss);

@@ -143,6 +143,7 @@ struct run_reader {
 	struct loss_known loss[LOSSES];	/* the same */
 	struct helper refresh;		/* reads nft's rules again for it */
 	struct other_runs others;	/* that these readings showed */
+	bool changers_said;		/* who changed them first */
 };
 
 /* Times of the run: CLOCK_MONOTONIC in nanoseconds; 0: not known, or never. */

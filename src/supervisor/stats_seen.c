@@ -44,6 +44,11 @@ void stats_take(struct stats *copy, const struct stats *shared)
 		copy->drops = STATS_DROPS;
 	for (unsigned int i = 0; i < STATS_DROPS; i++)
 		bound_drop(&copy->drop[i]);
+	if (copy->changers > STATS_CHANGERS)
+		copy->changers = STATS_CHANGERS;
+	for (unsigned int i = 0; i < STATS_CHANGERS; i++)
+		bound_text(copy->changer[i].name,
+			   sizeof(copy->changer[i].name));
 	bound_text(copy->refused.word, sizeof(copy->refused.word));
 	copy->input_error = bounded_error(copy->input_error);
 	copy->output_error = bounded_error(copy->output_error);

@@ -12,6 +12,7 @@
 #include "replay/record_read.h"
 #include "rules/base/clock.h"
 #include "rules/base/netlink.h"
+#include "supervisor/changers_say.h"
 #include "supervisor/lock_waiters.h"
 #include "supervisor/loss_answer.h"
 #include "supervisor/run_hints.h"
@@ -307,6 +308,7 @@ void summary_print(const struct run *r)
 	print_drops(&r->reader.seen);
 	losses_say(&r->reader.seen.losses, r->reader.loss);
 	print_events(r);
+	changers_say_all(&r->reader.seen);
 	taken_say(&r->taken);
 	run_hints_say(r);
 	print_proof(r);

@@ -283,6 +283,13 @@ static void the_generation(void **state)
 	assert_true(nft_update_parse(&c, nlh, nlh->nlmsg_len));
 	assert_int_equal(c.kind, NFT_UPDATE_GENERATION);
 	assert_int_equal(c.generation, 0x10029);
+	assert_int_equal(c.pid, 0);
+	assert_true(event_name_is(&c.by, ""));
+	mnl_attr_put_u32(nlh, NFTA_GEN_PROC_PID, htonl(812));
+	mnl_attr_put_strz(nlh, NFTA_GEN_PROC_NAME, "firewalld");
+	assert_true(nft_update_parse(&c, nlh, nlh->nlmsg_len));
+	assert_int_equal(c.pid, 812);
+	assert_true(event_name_is(&c.by, "firewalld"));
 	nlh = nft_message(NFT_MSG_NEWGEN);
 	mnl_attr_put_u16(nlh, NFTA_GEN_ID, htons(41));
 	assert_false(nft_update_parse(&c, nlh, nlh->nlmsg_len));
