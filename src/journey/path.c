@@ -18,7 +18,7 @@ static void path_note_slot(struct path *p, const struct place *at,
 			   uint8_t hook)
 {
 	if (hook != p->hook)
-		p->seen = 0;
+		p->seen = p->passed = 0;
 	if (at->slot != SLOT_NONE)
 		p->slot = at->slot;
 	else if (hook != p->hook || !p->last || at->table != p->last->table)
@@ -135,11 +135,24 @@ static void path_step(struct path *p, const struct place *at)
 	}
 }
 
+/* Which slots of the event's hook run before its own, or behind it, nobody knows. */
+static uint64_t of_one_priority(const struct observation *o)
+{
+	uint8_t slot = o->at->slot;
+	const struct path_hook *h;
+
+	if (slot == SLOT_NONE || o->at->hook >= NF_INET_NUMHOOKS)
+		return 0;
+	h = &o->hooks[o->at->hook];
+	return h->upto[slot] & ~h->below[slot] & ~BIT64(slot);
+}
+
 void path_begin(struct path *p, const struct observation *o)
 {
 	memset(p, 0, sizeof(*p));
 	p->stack.unknown = o->at->hook == NOT_A_HOOK;
 	path_note(p, o);
+	p->passed = of_one_priority(o);
 	p->born_local = p->local;
 	path_step(p, o->at);
 }
@@ -223,7 +236,8 @@ static enum path_answer path_meets_slot(const struct path_map *map,
 	ahead = slots_after(map, p);
 	if (!(ahead & BIT64(at->slot)))
 		return PATH_NO;
-	return ahead & slots_before(map, at) ? PATH_RELAXED : PATH_STRICT;
+	return ahead & slots_before(map, at) & ~p->passed ? PATH_RELAXED
+							 : PATH_STRICT;
 }
 
 /* A builtin chain of a later table or hook; strictly: none that must be seen left out. */

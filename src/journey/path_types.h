@@ -40,6 +40,7 @@ struct path {
 	bool local;			/* sent by this host: through OUTPUT */
 	bool born_local;		/* and began there: loopback may follow */
 	uint64_t seen;			/* slots of this hook, one a bit */
+	uint64_t passed;		/* of them, may have seen it before it was traced */
 	uint32_t out;			/* last out-interface seen */
 	uint32_t trace_id;		/* nft's, of its last event that had one */
 	uint32_t shared;		/* a copy: steps it was the packet itself */

@@ -6,7 +6,9 @@
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -20,6 +22,7 @@ static const char usage_text[] =
 	"usage: serial_send udp|tcp|icmp SOURCE[/PORT] DESTINATION[/PORT] OPTION VALUE ...\n"
 	"       serial_send frame SOURCE/PORT DESTINATION/PORT dev IFACE mac MAC OPTION ...\n"
 	"       serial_send sink tcp|udp ADDRESS PORT\n"
+	"sink: for all that comes; of udp it tells at SIGINT which serials, how often.\n"
 	"options: base N, step N, count N, rate N (a second, 0: full speed), cpu N,\n"
 	"         size BYTES (payload), pieces N (serials a datagram, for fragments)\n";
 
@@ -307,6 +310,50 @@ static long send_frames(struct job *job)
 	return sent;
 }
 
+static volatile sig_atomic_t ended;
+
+static void end(int sig)
+{
+	(void)sig;
+	ended = 1;
+}
+
+/* Return: the serial of the next datagram, -1: it has none. */
+static long receive_serial(int fd, bool v6)
+{
+	static uint8_t buf[V6_HEADER + 8 + 65536];
+	size_t header = (v6 ? V6_HEADER : V4_HEADER) + sizeof(struct udphdr);
+	ssize_t n = read(fd, buf + header, sizeof(buf) - header);
+	uint32_t serial;
+
+	return n > 0 && serial_get(buf, header + (size_t)n, &serial) ?
+		(long)serial : -1;
+}
+
+/* SIGINT comes when all has been sent: what is there by then has come. */
+static __attribute__((noreturn)) void count_serials(int fd, bool v6)
+{
+	static uint8_t times[1 << SERIAL_BITS];
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+
+	for (;;) {
+		long serial;
+
+		if (poll(&pfd, 1, ended ? 0 : -1) <= 0) {
+			if (ended)
+				break;
+			continue;
+		}
+		serial = receive_serial(fd, v6);
+		if (serial >= 0 && serial < 1 << SERIAL_BITS)
+			times[serial]++;
+	}
+	for (long s = 0; s < 1 << SERIAL_BITS; s++)
+		if (times[s])
+			printf("sink/in %ld %u\n", s, times[s]);
+	exit(0);
+}
+
 static void swallow(int fd)
 {
 	static char buf[65536];
@@ -324,6 +371,7 @@ static __attribute__((noreturn)) void sink(char **argv)
 	socklen_t len;
 	char where[80];
 	int fd, one = 1, big = 64 << 20;
+	struct sigaction sa = { .sa_handler = end };
 
 	if (!argv[0] || !argv[1] || !argv[2])
 		usage();
@@ -335,11 +383,12 @@ static __attribute__((noreturn)) void sink(char **argv)
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &big, sizeof(big));
 	if (bind(fd, (void *)&ss, len) != 0 || (stream && listen(fd, 16) != 0))
 		die("bind");
+	if (!stream)
+		sigaction(SIGINT, &sa, NULL);
 	puts("ready");
 	fflush(stdout);
 	if (!stream)
-		for (;;)
-			swallow(fd);
+		count_serials(fd, ss.ss_family == AF_INET6);
 	for (;;) {
 		int conn = accept(fd, NULL, NULL);
 

@@ -59,6 +59,7 @@ struct host {
 	bool late;			/* nft's filter chains run behind nat */
 	bool translates;		/* nat has a rule for each new packet */
 	bool alike;			/* packets have the same bytes */
+	bool early;			/* nft runs a chain of raw's priority before it */
 	unsigned int unknown;		/* hooks whose chains no map has */
 	unsigned int family;
 };
@@ -106,6 +107,7 @@ struct sent {
 	uint8_t manip;		/* what nat has decided: 1 the destination, 2 the source */
 	bool fresh;		/* the first of its connection */
 	bool dnat, snat;
+	bool traced;
 	uint64_t stamp_ns;
 };
 
@@ -227,6 +229,8 @@ static void build(struct world *w)
 	for (unsigned int hook = 0; hook < HOOKS; hook++) {
 		bool first = hook == PRE || hook == OUT;
 
+		if (first && h->early)
+			add_nft(w, hook, -300, false);
 		if (first && h->legacy)
 			add_legacy(w, hook, "raw");
 		else if (first)
@@ -346,6 +350,10 @@ static void pass(struct world *w, struct sent *s, struct told *t)
 			continue;
 		if (is_gone(w, s->hook, st))
 			continue;
+		/* The trace begins at raw, or at the run's own chain. */
+		s->traced |= own || st->place.order == T_RAW;
+		if (!s->traced)
+			continue;
 		if (own)
 			emit_own(w, s, &st->place);
 		emit(w, s, &st->place, !own);
@@ -436,11 +444,12 @@ static void fault(const struct world *w, const char *why)
 	const struct host *h = &w->host;
 
 	print_error("%s: filter 0x%x nat 0x%x tables 0x%x unknown 0x%x%s%s%s%s, "
-		    "%s, %u packets, %u stories\n",
+		    "%s%s, %u packets, %u stories\n",
 		    why, h->filter, h->nat, h->tables, h->unknown,
 		    h->legacy ? " legacy" : "", h->late ? " late" : "",
 		    h->translates ? " translates" : "",
-		    h->alike ? " alike" : "", h->family ? "ipv6" : "ipv4",
+		    h->alike ? " alike" : "", h->early ? " early" : "",
+		    h->family ? "ipv6" : "ipv4",
 		    w->packets, w->stories);
 	for (unsigned int i = 0; i < w->packets; i++)
 		print_told("sent", &w->sent[i]);
@@ -554,6 +563,21 @@ static void test_legacy(void **state)
 		play_all_ways(&h);
 }
 
+static void test_early(void **state)
+{
+	struct host h = { .legacy = true, .early = true };
+	unsigned int turn = 0;
+
+	(void)state;
+	for (h.tables = 0; h.tables < 1 << TABLES; h.tables++)
+		for (h.filter = 0; h.filter < EVERY; h.filter++) {
+			h.nat = 0;
+			play_all_ways(&h);
+			h.nat = turn++ % EVERY & ~NO_NAT;
+			play_all_ways(&h);
+		}
+}
+
 static void test_mixed(void **state)
 {
 	struct host h = { .legacy = true };
@@ -579,6 +603,7 @@ int main(void)
 		cmocka_unit_test(test_nft),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_legacy),
+		cmocka_unit_test(test_early),
 		cmocka_unit_test(test_mixed),
 	};
 
