@@ -33,21 +33,32 @@ static unsigned int by_target(const struct path *path)
 
 /*
  * And what conntrack and forwarding can have done in between.  DNAT and its
- * undoing come behind mangle at PREROUTING and OUTPUT; SNAT behind all of
- * POSTROUTING, so that only loopback shows it.
+ * undoing come behind mangle at PREROUTING and OUTPUT; SNAT behind all tables of
+ * INPUT and POSTROUTING, so that only loopback shows it, and late chains of nft.
  */
 static unsigned int by_kernel(const struct path *path,
 			      const struct observation *o)
 {
 	uint8_t hook = o->e->hook;
 
-	if (path->hook == NF_INET_PRE_ROUTING)
-		return hook == path->hook ? 0 : MANGLE_DST | MANGLE_TTL;
-	if (path->hook == NF_INET_LOCAL_OUT)
-		return hook != path->hook || o->at->order > T_DNAT ?
-			MANGLE_DST : 0;
-	if (path->hook == NF_INET_POST_ROUTING && hook != path->hook)
-		return MANGLE_SRC | MANGLE_DST;
+	switch (path->hook) {
+	case NF_INET_PRE_ROUTING:
+		if (hook != path->hook)
+			return MANGLE_DST | MANGLE_TTL;
+		return o->at->order > T_DNAT ? MANGLE_DST : 0;
+	case NF_INET_LOCAL_OUT:
+		/* Back over loopback it has passed POSTROUTING, seen there or not. */
+		if (hook != path->hook)
+			return hook == NF_INET_POST_ROUTING ?
+				MANGLE_DST : MANGLE_SRC | MANGLE_DST;
+		return o->at->order > T_DNAT ? MANGLE_DST : 0;
+	case NF_INET_POST_ROUTING:
+		if (hook != path->hook)
+			return MANGLE_SRC | MANGLE_DST;
+		/* Fall through. */
+	case NF_INET_LOCAL_IN:
+		return o->at->order > T_SNAT ? MANGLE_SRC : 0;
+	}
 	return 0;
 }
 

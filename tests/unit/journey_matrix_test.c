@@ -59,6 +59,7 @@ struct host {
 	bool late;			/* nft's filter chains run behind nat */
 	bool translates;		/* nat has a rule for each new packet */
 	bool alike;			/* packets have the same bytes */
+	bool reply;			/* of a connection that nat has translated */
 	bool early;			/* nft runs a chain of raw's priority before it */
 	unsigned int unknown;		/* hooks whose chains no map has */
 	unsigned int family;
@@ -365,6 +366,9 @@ static void pass(struct world *w, struct sent *s, struct told *t)
 			s->snat |= manip == 2;
 		}
 	}
+	/* Conntrack knows, and asks no chain. */
+	s->dnat |= w->host.reply && s->hook == PRE;
+	s->snat |= w->host.reply && s->hook == POST;
 	/* Where no chain has decided, it is decided that nothing changes. */
 	if (w->nat_active && s->hook != FWD)
 		s->manip |= manip;
@@ -400,7 +404,8 @@ static void send_packet(struct world *w, unsigned int way, bool fresh)
 		.way = (uint8_t)way, .number = w->packets, .id = ID, .ttl = 64,
 		.in = way == LOOPBACK ? LO : ETH0,
 		.out = way == LOOPBACK ? LO : ETH1,
-		.fresh = fresh && w->nat_active, .stamp_ns = w->now_ns / 1000 * 1000,
+		.fresh = fresh && w->nat_active && !w->host.reply,
+		.stamp_ns = w->now_ns / 1000 * 1000,
 	};
 	struct told *t = &w->sent[w->packets++];
 
@@ -448,8 +453,8 @@ static void fault(const struct world *w, const char *why)
 		    why, h->filter, h->nat, h->tables, h->unknown,
 		    h->legacy ? " legacy" : "", h->late ? " late" : "",
 		    h->translates ? " translates" : "",
-		    h->alike ? " alike" : "", h->early ? " early" : "",
-		    h->family ? "ipv6" : "ipv4",
+		    h->alike ? " alike" : "", h->early ? " early" :
+		    h->reply ? " reply" : "", h->family ? "ipv6" : "ipv4",
 		    w->packets, w->stories);
 	for (unsigned int i = 0; i < w->packets; i++)
 		print_told("sent", &w->sent[i]);
@@ -540,6 +545,21 @@ static void test_nft(void **state)
 		}
 }
 
+static void test_reply(void **state)
+{
+	struct host h = { .reply = true };
+
+	(void)state;
+	for (unsigned int legacy = 0; legacy < 2; legacy++)
+		for (h.filter = 0; h.filter < EVERY; h.filter++) {
+			h.legacy = legacy;
+			h.late = false;
+			play_all_ways(&h);
+			h.late = true;
+			play_all_ways(&h);
+		}
+}
+
 /* Chains that came while the trace ran, and have not been read yet. */
 static void test_unknown(void **state)
 {
@@ -601,6 +621,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nft),
+		cmocka_unit_test(test_reply),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_legacy),
 		cmocka_unit_test(test_early),
