@@ -24,10 +24,12 @@ enum {
 	TRIES = 64,		/* while others change what is read */
 };
 
+/* Bridge and netdev see packets of IP as well, outside its hooks; arp none. */
 static bool sees_ip(uint32_t nfproto)
 {
 	return nfproto == NFPROTO_IPV4 || nfproto == NFPROTO_IPV6 ||
-	       nfproto == NFPROTO_INET;
+	       nfproto == NFPROTO_INET || nfproto == NFPROTO_BRIDGE ||
+	       nfproto == NFPROTO_NETDEV;
 }
 
 /* Room grows in powers of two: no separate count of it is kept. */

@@ -10,7 +10,7 @@ struct nft_list {
 	void **item;
 };
 
-/* Of families ip, ip6 and inet; the kernel's order, rules chain by chain. */
+/* Of families ip, ip6, inet, bridge and netdev; the kernel's order, rules chain by chain. */
 struct nft_dump {
 	uint32_t generation;
 	struct nft_list tables;		/* of struct nftnl_table */

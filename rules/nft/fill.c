@@ -45,7 +45,8 @@ bool nft_fill_may_be_iptables(uint32_t nfproto, const char *name)
 		"raw", "mangle", "nat", "filter", "security",
 	};
 
-	for (size_t i = 0; i < 5 && nfproto != NFPROTO_INET; i++)
+	for (size_t i = 0; i < 5 && (nfproto == NFPROTO_IPV4 ||
+				     nfproto == NFPROTO_IPV6); i++)
 		if (strcmp(names[i], name) == 0)
 			return true;
 	return false;
@@ -99,12 +100,15 @@ static uint8_t chain_type(const char *type)
 	return NFT_SNAP_OTHER;
 }
 
-static void take_base(struct nft_snap_chain *c, const struct nftnl_chain *from)
+static void take_base(struct nft_snap_chain *c, const struct nftnl_chain *from,
+		      uint8_t nfproto)
 {
 	c->hook = NFT_SNAP_NO_HOOK;
 	if (!nftnl_chain_is_set(from, NFTNL_CHAIN_HOOKNUM))
 		return;
 	c->hook = (uint8_t)nftnl_chain_get_u32(from, NFTNL_CHAIN_HOOKNUM);
+	if (nft_snapshot_is_link(nfproto))
+		c->hook += NFT_SNAP_LINK_HOOK;
 	c->priority = nftnl_chain_get_s32(from, NFTNL_CHAIN_PRIO);
 	c->type = chain_type(nftnl_chain_get_str(from, NFTNL_CHAIN_TYPE));
 	c->policy = (uint8_t)nftnl_chain_get_u32(from, NFTNL_CHAIN_POLICY);
@@ -139,7 +143,7 @@ static int take_chains(struct nft_maker *m)
 			return -EPROTO;
 		c->handle = nftnl_chain_get_u64(from, NFTNL_CHAIN_HANDLE);
 		c->name = add_name(m, name, &c->name_len);
-		take_base(c, from);
+		take_base(c, from, t->nfproto);
 		link_in(m, m->s->chain_hash_at,
 			hash_name(c->table, name, c->name_len), i,
 			&c->next);

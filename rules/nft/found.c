@@ -16,6 +16,7 @@
 
 #include "rules/nft/batch.h"
 #include "rules/nft/dump.h"
+#include "rules/nft/snapshot.h"
 #include "rules/nft/trigger.h"
 #include "rules/nft/trigger_table.h"
 
@@ -244,12 +245,13 @@ int nft_trigger_sweep(const struct family *f, bool dry,
 	return err == -EOPNOTSUPP ? 0 : err ? err : (int)count;
 }
 
-int nft_trigger_tables(unsigned int count[FAMILY_COUNT])
+int nft_trigger_tables(unsigned int count[FAMILY_COUNT], unsigned int *link)
 {
 	struct nft_dump d;
 	struct owner o;
 	int err = nft_dump_tables(&d);
 
+	*link = 0;
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		count[i] = 0;
 	for (uint32_t i = 0; i < d.tables.count && !err; i++) {
@@ -259,6 +261,7 @@ int nft_trigger_tables(unsigned int count[FAMILY_COUNT])
 		if (owner_parse_name(&o, nftnl_table_get_str(t,
 							NFTNL_TABLE_NAME)))
 			continue;
+		*link += nft_snapshot_is_link((uint8_t)family);
 		for (unsigned int f = 0; f < FAMILY_COUNT; f++)
 			count[f] += family == families[f]->nfproto ||
 				family == NFPROTO_INET;

@@ -51,8 +51,9 @@ int nft_trigger_sweep(const struct family *f, bool dry,
 /**
  * nft_trigger_tables - how many tables see packets of each family
  * @count: by family_index(); those of nftrace's runs are not counted
+ * @link: those of families bridge and netdev
  * Return: 0; -EOPNOTSUPP: no nf_tables in this kernel; or -errno.
  */
-int nft_trigger_tables(unsigned int count[FAMILY_COUNT]);
+int nft_trigger_tables(unsigned int count[FAMILY_COUNT], unsigned int *link);
 
 #endif

@@ -47,9 +47,18 @@ const char *nft_snapshot_family(uint8_t nfproto)
 		return "ip6";
 	case NFPROTO_INET:
 		return "inet";
+	case NFPROTO_BRIDGE:
+		return "bridge";
+	case NFPROTO_NETDEV:
+		return "netdev";
 	default:
 		return "?";
 	}
+}
+
+bool nft_snapshot_is_link(uint8_t nfproto)
+{
+	return nfproto == NFPROTO_BRIDGE || nfproto == NFPROTO_NETDEV;
 }
 
 static bool is_called(const struct nft_snapshot *s, uint32_t own,

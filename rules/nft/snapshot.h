@@ -3,6 +3,7 @@
 #ifndef NFTRACE_NFT_SNAPSHOT_H
 #define NFTRACE_NFT_SNAPSHOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,7 +13,15 @@
 
 struct owner;
 
-enum { NFT_SNAP_NONE = SHM_NONE, NFT_SNAP_NO_HOOK = 0xff };
+enum {
+	NFT_SNAP_NONE = SHM_NONE,
+	NFT_SNAP_NO_HOOK = 0xff,
+	/*
+	 * Added to hooks of families bridge and netdev, NF_BR_* and NF_NETDEV_*:
+	 * they are none of IP's.
+	 */
+	NFT_SNAP_LINK_HOOK = 0x40,
+};
 
 enum nft_snap_table_flag {
 	/* Written by iptables-nft, and every rule's text is in its words. */
@@ -68,7 +77,8 @@ struct nft_snap_chain {
 				 * "type filter hook ... policy drop;" */
 	uint32_t policy_len;
 	int32_t priority;	/* base chains */
-	uint8_t hook;		/* NF_INET_*, or NFT_SNAP_NO_HOOK */
+	uint8_t hook;		/* NF_INET_*, NFT_SNAP_LINK_HOOK + another, or
+				 * NFT_SNAP_NO_HOOK */
 	uint8_t type;		/* enum nft_snap_type */
 	uint8_t policy;		/* NF_ACCEPT, NF_DROP */
 	uint8_t unused;
@@ -82,7 +92,7 @@ struct nft_snap_table {
 	uint32_t rules;
 	uint32_t flags;		/* enum nft_snap_table_flag, ored */
 	uint32_t next;		/* hash chain */
-	uint8_t nfproto;	/* NFPROTO_IPV4, NFPROTO_IPV6, NFPROTO_INET */
+	uint8_t nfproto;	/* NFPROTO_*: IPV4, IPV6, INET, BRIDGE, NETDEV */
 	uint8_t unused[3];
 };
 
@@ -124,7 +134,10 @@ uint32_t nft_snapshot_find_chain(const struct nft_snapshot *s, uint32_t table,
 uint32_t nft_snapshot_find_rule(const struct nft_snapshot *s, uint32_t table,
 				uint64_t handle);
 
-/** nft_snapshot_family - "ip", "ip6", "inet" */
+/** nft_snapshot_family - "ip", "ip6", "inet", "bridge", "netdev" */
 const char *nft_snapshot_family(uint8_t nfproto);
+
+/** nft_snapshot_is_link - a family whose hooks are none of IP's: bridge, netdev */
+bool nft_snapshot_is_link(uint8_t nfproto);
 
 #endif

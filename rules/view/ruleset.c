@@ -48,6 +48,8 @@ static void each_nft(const struct nft_snapshot *s, unsigned int does,
 				.chain = nft_snapshot_text(s, c->name),
 				.text = nft_snapshot_text(s, r->text),
 				.len = r->len, .does = r->does,
+				.early = c->hook == NF_INET_INGRESS ||
+					nft_snapshot_is_link(t->nfproto),
 			});
 	}
 }
@@ -77,6 +79,7 @@ static void count_nft(const struct nft_snapshot *s, uint8_t nfproto,
 		const struct nft_snap_table *t = nft_snapshot_table(s, i);
 
 		if (t->flags & NFT_SNAP_NFTRACE ||
+		    nft_snapshot_is_link(t->nfproto) ||
 		    (nfproto != NFPROTO_UNSPEC && t->nfproto != nfproto &&
 		     t->nfproto != NFPROTO_INET))
 			continue;

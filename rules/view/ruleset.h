@@ -30,6 +30,8 @@ struct ruleset_rule {
 	uint32_t len;			/* bytes; 0: the text could not be had */
 	uint32_t does;			/* enum rule_does, ored; legacy: TRACE_ON,
 					 * NFLOG0 and no other */
+	bool early;			/* nft: it is not at IP's hooks, and may come
+					 * before them: bridge, netdev, ingress */
 };
 
 /**
@@ -49,6 +51,8 @@ struct ruleset_count {
 /**
  * ruleset_count - what a backend holds, less what is nftrace's
  * @nfproto: that packets of this family meet; NFPROTO_UNSPEC: all
+ *
+ * Of nft those of families ip, ip6 and inet.
  */
 struct ruleset_count ruleset_count(const struct ruleset *rs,
 				   enum ruleset_backend backend,

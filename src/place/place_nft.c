@@ -70,12 +70,17 @@ static void add_slot(struct place_nft *pn, const struct nft_snapshot *s,
 	}
 }
 
-/* Does a rule do @what, enum rule_does? */
+/* Does a rule at IP's hooks do @what, enum rule_does? */
 static bool any_does(const struct nft_snapshot *s, uint32_t what)
 {
-	for (uint32_t i = 0; i < s->rules; i++)
-		if (nft_snapshot_rule(s, i)->does & what)
+	for (uint32_t i = 0; i < s->rules; i++) {
+		const struct nft_snap_rule *r = nft_snapshot_rule(s, i);
+		uint32_t table = nft_snapshot_chain(s, r->chain)->table;
+		uint8_t nfproto = nft_snapshot_table(s, table)->nfproto;
+
+		if (r->does & what && !nft_snapshot_is_link(nfproto))
 			return true;
+	}
 	return false;
 }
 

@@ -160,7 +160,7 @@ static int begin_reader(struct run *r)
 {
 	struct snapshots *s = &r->snapshots;
 	struct reader_rules rules = {
-		.fd = { [READER_NFT] = s->nft_fd },
+		.fd = { [READER_NFT] = r->plan.see_nft ? s->nft_fd : -1 },
 		.size = { [READER_NFT] = s->nft_res.len },
 		.foreign_trace = r->foreign_trace,
 	};

@@ -58,7 +58,7 @@ static int look_at_tables(struct plan *p, const struct options *o)
 		msg_error(what, err);
 		return STATUS_FAILURE;
 	}
-	err = nft_trigger_tables(nft);
+	err = nft_trigger_tables(nft, &p->link_tables);
 	if ((err == -EOPNOTSUPP && o->backend != BACKEND_NFT) ||
 	    o->backend == BACKEND_LEGACY)
 		err = 0;

@@ -253,18 +253,24 @@ static void say_rule(const struct ruleset_rule *r, const char *before,
 /* In raw the run's rules have no event by which to tell their packets. */
 static bool is_shown(const struct plan *p, const struct ruleset_rule *r)
 {
+	bool shown = false;
+
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		if (r->backend == RULESET_LEGACY &&
-		    strcmp(families[i]->command, r->program) == 0)
-			return p->family[i].trigger == TRIGGER_LEGACY;
-	return false;
+		if (r->early || (r->backend == RULESET_LEGACY &&
+				 strcmp(families[i]->command, r->program) == 0))
+			shown |= p->family[i].use &&
+				p->family[i].trigger == TRIGGER_LEGACY;
+	return shown;
 }
 
 static const char *what_becomes(const struct plan *p,
 				const struct ruleset_rule *r)
 {
-	if (!p || !p->inserts)
+	if (!p)
 		return "";
+	if (!p->inserts)
+		return r->early ? "; its packets are shown from where they "
+				  "come to the hooks of ip, ip6 and inet" : "";
 	return is_shown(p, r) ? "; what it traces shows as well"
 			      : "; what only it traces is left out";
 }

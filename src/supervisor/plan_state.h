@@ -35,6 +35,8 @@ struct plan {
 	bool see_legacy;		/* events of iptables-legacy's rules */
 	bool see_nft;			/* events of nft's rules */
 	bool nft_unseen;		/* it has some, and they are left out */
+	unsigned int link_tables;	/* of nft's families bridge and netdev: their
+					 * rules may trace, whatever is seen of nft */
 	bool lock;			/* the xtables lock is needed */
 	bool replies;			/* by the nft trigger */
 	struct nft_limit limit;		/* the rate, for nft */

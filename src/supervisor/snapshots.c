@@ -76,16 +76,17 @@ static int finish_nft(struct snapshots *s)
 
 int snapshots_take(struct snapshots *s, const struct plan *p)
 {
+	bool nft = p->see_nft || p->link_tables;
 	int status = 0;
 
 	TESTPOINT("before-snapshot");
 	snapshots_go_on(s, p);
-	s->nft_err = p->see_nft ?
+	s->nft_err = nft ?
 		nft_snapshot_start(&s->nft_helper, &p->owner) : 0;
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		if (p->family[i].use && finish_legacy(s, i))
 			status = STATUS_FAILURE;
-	if (!status && p->see_nft)
+	if (!status && nft)
 		status = finish_nft(s);
 	if (!status) {
 		backend_say(&s->rules);

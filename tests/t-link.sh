@@ -1,0 +1,108 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-link: rules of families bridge and netdev, and inet's ingress: they trace and drop outside the hooks of IP.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_router
+settle a eth0 r eth0 r eth1 b eth0
+for to in 10.2.0.2 fd00:2::2; do talk a udp $to 7 wait 1 2>/dev/null; done
+before=$SCRATCH/before
+
+# send PORT...: one packet to each, of both families
+send() {
+	local port
+	for port; do
+		in_ns a "$TOOLS/flood" 10.2.0.2 "$port" 1 8 >/dev/null
+		in_ns a "$TOOLS/flood" fd00:2::2 "$port" 1 8 >/dev/null
+	done
+}
+told() { sed -nE 's/^#.* > \S+\.([0-9]+): .*/\1/p' "$1" | sort -n | uniq -c | awk '{ print $2 "x" $1 }' | paste -sd ' '; }
+
+tables() {
+	in_ns r nft -f - <<-'X'
+		table ip t { chain f { type filter hook forward priority 0; counter; }; }
+		table ip6 t { chain f { type filter hook forward priority 0; counter; }; }
+	X
+}
+# tracer TABLE-WORDS CHAIN-WORDS: at ingress of eth0; fails where this kernel has no such hook
+tracer() { in_ns r nft "table $1 { chain i { type filter hook ingress device eth0 priority 0; udp dport { 7, 8 } meta nftrace set 1; }; }"; }
+
+# follows: no expression; each packet is whole
+follows() {
+	save_rules r "$before"
+	start_nftrace r -t 60
+	assert_grep "nft has a trace rule that is not ours; its packets are shown from where .*: $1 i: udp dport \\{ 7, 8 \\} meta nftrace set 1" "$ERR"
+	send 7 8 9
+	stop_nftrace INT
+	assert_status 0
+	assert_equal "told" "7x2 8x2" "$(told "$OUT")"
+	assert_equal "forwarded" 4 "$(grep -c '^=> FORWARDED out eth1' "$OUT")"
+	assert_restored_but_counters r "$before"
+}
+
+for family in netdev inet; do
+	subtest "$family ingress traces: no expression follows it"
+	in_ns r nft flush ruleset
+	tables
+	tracer "$family n" 2>/dev/null || { skip "no such hook in this kernel"; continue; }
+	follows "$family n"
+
+	subtest "$family ingress traces: beside an expression it is left out"
+	start_nftrace r -t 60 -p udp -m multiport --dports 8,9
+	assert_grep "nft has a trace rule that is not ours; what only it traces is left out: $family n i: " "$ERR"
+	send 7 8 9
+	stop_nftrace INT
+	assert_status 0
+	assert_equal "told" "8x2 9x2" "$(told "$OUT")"
+	assert_no_grep '^=> INCOMPLETE' "$OUT"
+	assert_grep 'note: 2 packets that only rules of others traced were left out' "$ERR"
+done
+
+subtest "netdev ingress traces what only rules of iptables-legacy see"
+in_ns r nft flush ruleset
+if tracer "netdev n" 2>/dev/null; then
+	for iptables in iptables ip6tables; do
+		in_ns r $iptables-legacy -A FORWARD -p udp --dport 8 -j ACCEPT
+	done
+	follows "netdev n"
+	in_ns r nft flush ruleset
+
+	subtest "nothing traces: no expression is an error, whatever netdev holds"
+	in_ns r nft 'table netdev n { chain i { type filter hook ingress device eth0 priority 0; counter; }; }'
+	run_nftrace r -t 1
+	assert_status 2
+	assert_grep 'there is no TRACE rule in any table' "$ERR"
+else
+	skip "no such hook in this kernel"
+fi
+
+for ns in a b; do ns_del $ns; done
+lab_bridge
+settle a eth0 br port-a b eth0 br port-b
+subtest "bridge traces, with bridge-nf-call-iptables: no packet is incomplete"
+if in_ns br nft 'table bridge b { chain p { type filter hook prerouting priority -300; meta nftrace set 1; }; }' 2>/dev/null; then
+	in_ns br nft 'table inet t { chain f { type filter hook forward priority 0; counter; }; chain i { type filter hook input priority 0; counter; }; }'
+	start_nftrace br -t 60
+	assert_grep 'nft has a trace rule that is not ours; its packets .*: bridge b p: meta nftrace set 1$' "$ERR"
+	for to in 10.5.0.2 fd00:5::2 10.5.0.9 fd00:5::9; do
+		in_ns a ping -q -c 2 -i 0.1 $to >/dev/null || fail "no answer from $to"
+	done
+	stop_nftrace INT
+	assert_status 0
+	assert_grep '^#.* echo request' "$OUT"
+	assert_grep '^#.* echo reply' "$OUT"
+	assert_no_grep '^=> INCOMPLETE' "$OUT"
+
+	subtest "bridge traces: beside an expression it is left out"
+	start_nftrace br -t 60 -p udp --dport 9
+	in_ns a ping -q -c 1 fd00:5::2 >/dev/null || fail "no answer"
+	in_ns a "$TOOLS/flood" fd00:5::2 9 1 8 >/dev/null
+	stop_nftrace INT
+	assert_status 0
+	assert_equal "told" "9x1" "$(told "$OUT")"
+	assert_no_grep '^=> INCOMPLETE' "$OUT"
+	assert_grep 'note: [0-9]+ packets that only rules of others traced were left out' "$ERR"
+else
+	skip "no such family in this kernel"
+fi
