@@ -59,6 +59,46 @@ for family in netdev inet; do
 	assert_grep 'note: 2 packets that only rules of others traced were left out' "$ERR"
 done
 
+# The judge of what is dropped: who should receive it.
+receiver() {
+	background b receiver tcpdump --immediate-mode -lnni eth0 udp and dst portrange 50-59
+	receiver=$BG_PID
+	assert_within 10 "tcpdump listens" grep -q 'listening on' "$SCRATCH/receiver.err"
+}
+arrived() { sed -nE 's/.* > \S+\.([0-9]+): .*/\1/p' "$SCRATCH/receiver" | sort | uniq -c | awk '{ print $2 "x" $1 }' | paste -sd ' '; }
+arrives() { [[ $(arrived) = "$1" ]]; }
+
+# egress_drops WHERE: told as dropped where the receiver lacks it; in each form the same
+egress_drops() {
+	subtest "netdev egress drops, $1: DROP by that rule"
+	in_ns r nft flush ruleset
+	tables
+	in_ns r nft 'table netdev n { chain e { type filter hook egress device eth1 priority 0; jump d; }; chain d { udp dport 54 counter drop; }; }' 2>/dev/null ||
+		{ skip "no such hook in this kernel"; return; }
+	receiver
+	start_nftrace r -t 60 --pcap "$SCRATCH/link.pcapng" -p udp --dport 50:59
+	send 54 55
+	assert_within 5 "what is not dropped arrives" arrives "55x2"
+	stop_nftrace INT
+	kill "$receiver"
+	assert_status 0
+	assert_equal "told" "54x2 55x2" "$(told "$OUT")"
+	assert_equal "fates" "54 DROP, 54 DROP, 55 FORWARDED, 55 FORWARDED" \
+		"$(sed -nE 's/^#.* > \S+\.([0-9]+): .*/\1/p; s/^=> ([A-Z]+) .*/\1/p' "$OUT" | paste -d ' ' - - | sort | paste -sd , | sed 's/,/, /g')"
+	local rule='netdev n:d:rule:[0-9]+  "udp dport 54 counter drop"$'
+	assert_equal "by the rule" 2 "$(grep -Ec "^=> DROP by nft $rule" "$OUT")"
+	assert_equal "and its event" 2 "$(grep -Ec "^TRACE: nft $rule" "$OUT")"
+	assert_grep "  [12] by nft ${rule%\$}" "$ERR"
+	"$NFTRACE" --read "$SCRATCH/link.pcapng" >"$SCRATCH/again" 2>/dev/null
+	assert_same "the recording" "$OUT" "$SCRATCH/again"
+	"$NFTRACE" --read "$SCRATCH/link.pcapng" --json >"$SCRATCH/again" 2>/dev/null
+	assert_schema Packet "$SCRATCH/again"
+	assert_equal "families of the tables that drop" "netdev netdev" \
+		"$(jq -r 'select(.fate == "DROP") | .by.nft_family' "$SCRATCH/again" | paste -sd ' ')"
+}
+
+egress_drops "only nft"
+
 subtest "netdev ingress traces what only rules of iptables-legacy see"
 in_ns r nft flush ruleset
 if tracer "netdev n" 2>/dev/null; then
@@ -76,6 +116,8 @@ if tracer "netdev n" 2>/dev/null; then
 else
 	skip "no such hook in this kernel"
 fi
+
+egress_drops "with tables of iptables-legacy"
 
 for ns in a b; do ns_del $ns; done
 lab_bridge
@@ -103,6 +145,22 @@ if in_ns br nft 'table bridge b { chain p { type filter hook prerouting priority
 	assert_equal "told" "9x1" "$(told "$OUT")"
 	assert_no_grep '^=> INCOMPLETE' "$OUT"
 	assert_grep 'note: [0-9]+ packets that only rules of others traced were left out' "$ERR"
+else
+	skip "no such family in this kernel"
+fi
+
+subtest "bridge drops what it forwards: DROP by that rule"
+in_ns br nft flush ruleset
+if in_ns br nft 'table bridge b { chain f { type filter hook forward priority 10; udp dport 54 drop; }; }' 2>/dev/null; then
+	in_ns br nft 'table inet t { chain f { type filter hook forward priority 0; counter; }; chain s { type filter hook postrouting priority 0; counter; }; }'
+	start_nftrace br -t 60 --flat -p udp --dport 50:59
+	for port in 54 55; do in_ns a "$TOOLS/flood" fd00:5::2 $port 1 8 >/dev/null; done
+	ends() { (($(grep -c 'nft inet t:s:policy' "$OUT") == 1 && $(grep -c 'nft bridge b:f:rule' "$OUT") == 1)); }
+	assert_within 5 "one went on, one was dropped" ends
+	stop_nftrace INT
+	assert_status 0
+	assert_grep '2 packets traced: 1 DROP, 1 FORWARDED' "$ERR"
+	assert_grep '  1 by nft bridge b:f:rule:[0-9]+  "udp dport 54 drop"' "$ERR"
 else
 	skip "no such family in this kernel"
 fi

@@ -286,6 +286,35 @@ void journey_each_place(const struct journey *j,
 	}
 }
 
+/* Of a copy has the id its own path, of a packet alone the journey. */
+static struct path *path_of_id(struct journey *j, uint32_t id,
+			       uint8_t *branch)
+{
+	for (*branch = 0; *branch < j->branches; ++*branch)
+		if (j->path[*branch].trace_id == id)
+			return &j->path[*branch];
+	*branch = 0;
+	return &j->path[0];
+}
+
+void journey_end(struct journey *j, const struct event *e,
+		 const struct place *at)
+{
+	uint8_t branch;
+	struct path *path = path_of_id(j, e->nft->id, &branch);
+	struct step *s = journey_add_step(j);
+
+	path->last = at;
+	path->state = PATH_ENDED;
+	note_backend(j, e);
+	if (!s)
+		return;
+	fill_step(s, e, at);
+	s->in = path->look.view.in;
+	s->out = path->look.view.out;
+	s->branch = branch;
+}
+
 /* Copies of a packet are made behind its first hook. */
 static bool may_get_copies(const struct journey *j)
 {

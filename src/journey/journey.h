@@ -44,6 +44,13 @@ void journey_record(struct journey *j, unsigned int branch,
 		    const struct observation *o);
 
 /**
+ * journey_end - a rule outside IP's hooks has dropped the packet, or a copy of it
+ * @e: of nft, not told by journey_record(); @at: its place, the last one
+ */
+void journey_end(struct journey *j, const struct event *e,
+		 const struct place *at);
+
+/**
  * journey_add_step - room for one more event; the first and the latest are kept
  * Return: the journey's, to be filled; NULL: no memory.
  */

@@ -338,6 +338,21 @@ void journeys_add(struct journeys *js, const struct event *e,
 		journey_table_touch(&js->table, c.j);
 }
 
+bool journeys_end(struct journeys *js, const struct event *e,
+		  const struct place *at)
+{
+	struct journey *j = journey_table_find(&js->table, e->nft->id);
+
+	if (!j)
+		return false;
+	journey_end(j, e, at);
+	if (j->flags & JOURNEY_OVER)
+		journey_find_fates(j, js->map);
+	else if (journey_is_over(j, js->map))
+		finish_journey(js, j);
+	return true;
+}
+
 const struct journey *journeys_by_id(const struct journeys *js, uint32_t id)
 {
 	return journey_table_find(&js->table, id);

@@ -61,6 +61,14 @@ void journeys_add(struct journeys *js, const struct event *e,
 		  const struct place *place, uint64_t now_ns,
 		  uint64_t wall_ns);
 
+/**
+ * journeys_end - a rule outside IP's hooks has dropped the packet, wherever it was
+ * @e: of nft; @at: it drops or rejects
+ * Return: false: no journey has its trace id.
+ */
+bool journeys_end(struct journeys *js, const struct event *e,
+		  const struct place *at);
+
 /** journeys_gap - @lost events are missing here (0: unknown how many) */
 void journeys_gap(struct journeys *js, uint32_t lost);
 

@@ -186,16 +186,24 @@ static const struct place *look_up(struct place_nft *pn, struct nft_node *like)
 	return n ? &n->place : NULL;
 }
 
+static bool is_ingress(const struct place *at)
+{
+	return at->hook == NF_INET_INGRESS ||
+	       (at->hook == NFT_SNAP_LINK_HOOK + NF_NETDEV_INGRESS &&
+		at->family == NFPROTO_NETDEV);
+}
+
 /*
- * Family inet has ingress as well, ahead of all that a journey knows of.  Its
- * chains may call others; the first event of an evaluation has the headers.
+ * Families inet and netdev have ingress as well, ahead of all that a journey knows
+ * of.  Its chains may call others; the first event of an evaluation has the
+ * headers.
  */
 static bool is_at_ingress(struct place_nft *pn, const struct event *e,
 			  const struct place *at)
 {
 	uint32_t *id = &pn->at_ingress[e->nft->id % AT_INGRESS];
 
-	if (at->hook == NF_INET_INGRESS)
+	if (is_ingress(at))
 		*id = e->nft->id;
 	else if (*id == e->nft->id && !(e->flags & EVENT_NO_HEADERS))
 		*id = 0;
@@ -210,7 +218,14 @@ static bool is_followed(const struct event *e)
 	       e->nft->type <= NFT_TRACETYPE_RULE;
 }
 
-static const struct place *find(struct place_nft *pn, const struct event *e)
+static bool is_link(const struct event *e)
+{
+	return nft_snapshot_is_link(e->nft->family) &&
+	       e->nft->type <= NFT_TRACETYPE_RULE;
+}
+
+static const struct place *find(struct place_nft *pn, const struct event *e,
+				bool (*is_looked_up)(const struct event *e))
 {
 	struct nft_node *n = nft_place_cache_find(&pn->cache, e), fresh;
 	const struct place *at;
@@ -221,7 +236,7 @@ static const struct place *find(struct place_nft *pn, const struct event *e)
 		return &n->place;
 	if (n)
 		return look_up(pn, n);
-	if (!is_followed(e))
+	if (!is_looked_up(e))
 		return NULL;
 	at = nft_place_cache_fill(&pn->cache, &fresh, e) ? look_up(pn, &fresh)
 							 : NULL;
@@ -231,10 +246,21 @@ static const struct place *find(struct place_nft *pn, const struct event *e)
 
 const struct place *place_nft_find(struct place_nft *pn, const struct event *e)
 {
-	const struct place *at = find(pn, e);
+	const struct place *at = find(pn, e, is_followed);
 
 	return at && e->nft->family == NFPROTO_INET &&
 	       is_at_ingress(pn, e, at) ? NULL : at;
+}
+
+const struct place *place_nft_find_link(struct place_nft *pn,
+					const struct event *e, uint8_t nfproto)
+{
+	struct event as_ip = *e;
+	const struct place *at;
+
+	as_ip.nfproto = nfproto;
+	at = find(pn, &as_ip, is_link);
+	return at && is_at_ingress(pn, e, at) ? NULL : at;
 }
 
 struct nft_span place_nft_span(const struct place_nft *pn)

@@ -38,6 +38,14 @@ void place_nft_close(struct place_nft *pn);
 const struct place *place_nft_find(struct place_nft *pn,
 				   const struct event *e);
 
+/**
+ * place_nft_find_link - the same of an event of family bridge or netdev
+ * @nfproto: of the packet, which such an event does not tell
+ * Return: NULL for an event of another family, and at ingress.
+ */
+const struct place *place_nft_find_link(struct place_nft *pn,
+					const struct event *e, uint8_t nfproto);
+
 /** place_nft_span - generations in which an event read now can have been made */
 struct nft_span place_nft_span(const struct place_nft *pn);
 

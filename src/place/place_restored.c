@@ -66,8 +66,8 @@ static bool describe_restored(struct place *p, struct nft_names *names,
 
 static bool nft_family(const char *word, size_t len, uint8_t *family)
 {
-	static const uint8_t all[] = { NFPROTO_IPV4, NFPROTO_IPV6,
-				       NFPROTO_INET };
+	static const uint8_t all[] = { NFPROTO_IPV4, NFPROTO_IPV6, NFPROTO_INET,
+				       NFPROTO_BRIDGE, NFPROTO_NETDEV };
 
 	for (size_t i = 0; i < sizeof(all); i++) {
 		const char *name = nft_snapshot_family(all[i]);
@@ -99,7 +99,8 @@ static bool take_handle(const char *at, const char *end, uint64_t *handle)
 /* Is a table of this family one that such packets meet? */
 static bool family_fits(const struct place *p)
 {
-	return p->family == NFPROTO_INET || p->family == p->nfproto;
+	return p->family == NFPROTO_INET || p->family == p->nfproto ||
+	       nft_snapshot_is_link(p->family);
 }
 
 /* "TRACE: nft FAMILY TABLE:CHAIN:KIND", ":HANDLE" behind it for a rule */

@@ -227,6 +227,28 @@ static void on_update(struct reader_state *s, const struct nlmsghdr *nlh,
 	pending_update(s->hold, &c);
 }
 
+/*
+ * Of rules outside IP's hooks only those are told that end a packet which has been
+ * seen at IP's: their events name neither its family nor all its headers.
+ */
+static void on_link_event(struct reader_state *s, struct event *e)
+{
+	const struct journey *j = journeys_by_id(s->journeys, e->nft->id);
+	const struct place *at = j ? place_nft_find_link(s->nft, e, j->nfproto)
+				   : NULL;
+
+	if (!at || (at->effect != EFFECT_DROP && at->effect != EFFECT_REJECT))
+		return;
+	e->nfproto = j->nfproto;
+	e->flags |= EVENT_NO_HEADERS;
+	e->payload_len = 0;
+	stats_add(&s->stats->events, 1);
+	if (s->printer.by_event && !others_made(s, e, at) &&
+	    !(s->hold && pending_event(s->hold, e, at, s->now_ns, s->wall_ns)))
+		print_event(s, e, at, s->wall_ns);
+	journeys_end(s->journeys, e, at);
+}
+
 static void on_nft_event(struct reader_state *s, const struct nlmsghdr *nlh,
 			 size_t len)
 {
@@ -239,10 +261,12 @@ static void on_nft_event(struct reader_state *s, const struct nlmsghdr *nlh,
 		return;
 	}
 	at = place_nft_find(s->nft, &e);
-	if (!at)
-		return;
-	e.hook = at->hook;
 	nft.span = place_nft_span(s->nft);
+	if (!at) {
+		on_link_event(s, &e);
+		return;
+	}
+	e.hook = at->hook;
 	reader_on_event(s, &e, at);
 }
 

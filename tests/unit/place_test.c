@@ -112,6 +112,10 @@ static const struct {
 	{ "TRACE: nft ip t:c:rule:7", NFPROTO_IPV4, PLACE_RULE, 7, "t", "c" },
 	{ "TRACE: nft ip6 t:c:rule:7", NFPROTO_IPV6, PLACE_RULE, 7, "t", "c" },
 	{ "TRACE: nft inet t:c:rule:7", NFPROTO_IPV6, PLACE_RULE, 7, "t", "c" },
+	{ "TRACE: nft bridge t:c:rule:7", NFPROTO_IPV4, PLACE_RULE, 7, "t",
+	  "c" },
+	{ "TRACE: nft netdev t:c:rule:7", NFPROTO_IPV6, PLACE_RULE, 7, "t",
+	  "c" },
 	{ "TRACE: nft ip t:c:rule:18446744073709551615", NFPROTO_IPV4,
 	  PLACE_RULE, UINT64_MAX, "t", "c" },
 	{ "TRACE: nft ip t:c:return:7", NFPROTO_IPV4, PLACE_RETURN, 7, "t",
@@ -163,7 +167,7 @@ static const struct {
 	{ "TRACE: nft ip t:c:jump:7", NFPROTO_IPV4 },
 	{ "TRACE: nft ip6 t:c:rule:7", NFPROTO_IPV4 },
 	{ "TRACE: nft ip t:c:rule:7", NFPROTO_IPV6 },
-	{ "TRACE: nft bridge t:c:rule:7", NFPROTO_IPV4 },
+	{ "TRACE: nft arp t:c:rule:7", NFPROTO_IPV4 },
 	{ "TRACE: nft i t:c:rule:7", NFPROTO_IPV4 },
 };
 
