@@ -118,3 +118,37 @@ for step in 7200 -7200; do
 	assert_status 3
 	assert_restored lo "$before"
 done
+
+# ahead MONOTONIC BOOTTIME: from here on the clocks of the run are, by so many seconds
+ahead() {
+	echo "$1 $2" >"$SCRATCH/ahead.new"
+	mv "$SCRATCH/ahead.new" "$SCRATCH/ahead"
+}
+
+subtest "the machine slept: said, exit status 5"
+with CLOCK_AHEAD="$SCRATCH/ahead"
+start_nftrace lo -t 3 "${words[@]}"
+ahead 0 3600
+end_nftrace
+assert_status 5
+assert_grep 'the machine slept for 36[0-9][0-9]\.[0-9] s during this run' "$ERR"
+assert_restored lo "$before"
+rm "$SCRATCH/ahead"
+subtest "... within the time of the run it does not matter"
+start_nftrace lo -t 1 "${words[@]}"
+ahead 0 2
+end_nftrace
+assert_status 3
+assert_no_grep warning "$ERR"
+assert_restored lo "$before"
+rm "$SCRATCH/ahead"
+
+subtest "-t 0, frozen until its rules matched nothing any more: said, exit status 5"
+with CLOCK_AHEAD="$SCRATCH/ahead" CLOCK_LEASE_MS=1500
+start_nftrace lo -t 0 "${words[@]}"
+ahead 90 90
+assert_within 10 "it is said" grep -q 'its rules matched nothing for 3[0-9]\.[0-9] s' "$ERR"
+stop_nftrace INT
+assert_status 5
+assert_restored lo "$before"
+rm "$SCRATCH/ahead"

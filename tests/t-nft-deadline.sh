@@ -56,13 +56,18 @@ assert_restored lo "$before"
 
 subtest "all stopped: they match nothing any more soon after the end"
 start_nftrace lo -t 1 -p udp --dport 9
+armed=${EPOCHREALTIME/./}
 all_three
 kill -STOP "${pids[@]}"
 counts || fail "they do not match at all"
 assert_within 10 "they stop by themselves" eval '! counts'
 n=$(counted)
+long_over() { ((${EPOCHREALTIME/./} > armed + 5000000)); }
+assert_within 10 "it is well behind its end" long_over
 kill -CONT "${pids[@]}"
 end_nftrace
+assert_status 5
+assert_grep 'was frozen or stopped for [0-9.]+ s, until [0-9.]+ s after its end: packets' "$ERR"
 assert_text "the TRACE rules counted $n packets" "$ERR"
 assert_restored lo "$before"
 
@@ -98,7 +103,7 @@ for owned in yes no; do
 	send 3
 	at=$(expires ipv4)
 	((at > 50000 && at <= 60000)) || fail "the lease is $at ms"
-	fresher() { local now; now=$(expires ipv4); ((now > at)) && at=$now; }
+	fresher() { local last=$at; at=$(expires ipv4); ((at > last)); }
 	assert_within 10 "it is renewed" fresher
 	assert_within 10 "... and once more" fresher
 	assert_equal "the same rules" "$rules" "$(own | grep -o 'nftrace set 1 # handle [0-9]*')"

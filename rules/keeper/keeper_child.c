@@ -42,6 +42,7 @@ struct keeping {
 	int lease_timer;	/* CLOCK_MONOTONIC: renew */
 	int clock_timer;	/* CLOCK_REALTIME, cancelled when it is set */
 	uint64_t end_ns;
+	uint64_t lease_ns;	/* CLOCK_MONOTONIC: when the lease runs out */
 	bool installed, armed, undone;
 	bool put_back;		/* rules that others had taken out; once a run */
 	struct lock_wait wait;	/* .fd: -1: nobody stands in the queue */
@@ -106,6 +107,7 @@ static void undo_all(struct keeping *s, bool by_timer)
 	if (by_timer)
 		open_door(s);
 	m.by_timer = by_timer;
+	m.undone_ns = clock_ns(CLOCK_BOOTTIME);
 	tell(s, &m);
 }
 
@@ -274,10 +276,12 @@ static void set_timers(struct keeping *s, uint64_t end_ns)
 	s->end_ns = end_ns;
 	set_timer(s->end_timer, end_ns ? end_ns + seconds_ns(1) : 0,
 		  TFD_TIMER_ABSTIME);
-	if (s->plan->endless)
-		set_timer(s->lease_timer, clock_monotonic_ns() +
-			  seconds_ns(KEEPER_LEASE_SECONDS / 2),
-			  TFD_TIMER_ABSTIME);
+	if (!s->plan->endless)
+		return;
+	s->lease_ns = clock_monotonic_ns() + seconds_ns(KEEPER_LEASE_SECONDS);
+	set_timer(s->lease_timer,
+		  s->lease_ns - seconds_ns(KEEPER_LEASE_SECONDS / 2),
+		  TFD_TIMER_ABSTIME);
 }
 
 /* Arming took so long that the deadline would come before the end. */
@@ -306,9 +310,32 @@ static void on_look(struct keeping *s)
 		give_up(s);
 }
 
-static void on_lease(struct keeping *s)
+/* Somebody had frozen the keeper: for how long did the rules match nothing? */
+static void tell_hole(struct keeping *s)
+{
+	struct keeper_message m = { .event = KEEPER_LEASE_LATE };
+	uint64_t now = clock_monotonic_ns();
+
+	if (!has_deadline(s) || now <= s->lease_ns)
+		return;
+	m.hole_ns = now - s->lease_ns;
+	tell(s, &m);
+}
+
+static void renew_lease(struct keeping *s)
 {
 	struct keeper_message m = { .event = KEEPER_LEASE_LOST };
+
+	if (has_deadline(s) && renew_deadline(s, &m) < 0) {
+		tell(s, &m);
+		return;
+	}
+	tell_hole(s);
+	set_timers(s, 0);
+}
+
+static void on_lease(struct keeping *s)
+{
 	uint64_t ticks;
 
 	if (read(s->lease_timer, &ticks, sizeof(ticks)) < 0 || s->undone)
@@ -317,10 +344,8 @@ static void on_lease(struct keeping *s)
 	/* An endless run that is stopped must not keep the lock without end. */
 	if (process_is_stopped(s->plan->undo.owner.pid))
 		undo_all(s, true);
-	else if (has_deadline(s) && renew_deadline(s, &m) < 0)
-		tell(s, &m);
 	else
-		set_timers(s, 0);
+		renew_lease(s);
 }
 
 static void on_clock(struct keeping *s)

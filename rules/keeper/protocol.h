@@ -65,6 +65,7 @@ enum keeper_event {
 	KEEPER_GIVEN,		/* answer to keeper_ask_give(), or its own doing when
 				 * somebody asked for the lock and nobody answered */
 	KEEPER_TAKEN,		/* answer to keeper_ask_take() */
+	KEEPER_LEASE_LATE,	/* renewed, when it had run out: .hole_ns */
 };
 
 /* What others can take away from a run, a family's each, and the keeper put back. */
@@ -76,6 +77,8 @@ enum { KEEPER_RULES = 512 };	/* a family at most */
 struct keeper_message {
 	uint8_t event;			/* enum keeper_event */
 	uint8_t by_timer;		/* KEEPER_UNDONE: planned end passed */
+	uint64_t undone_ns;		/* KEEPER_UNDONE: when, CLOCK_BOOTTIME */
+	uint64_t hole_ns;		/* for so long the rules matched nothing */
 	int32_t error;			/* 0 or -errno */
 	char what[128];			/* while doing what */
 	uint8_t error_family;		/* index */

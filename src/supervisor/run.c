@@ -87,6 +87,27 @@ void run_close(struct run *r)
 	plan_free(&r->plan);
 }
 
+/* Somebody changed it when nobody looked any more. */
+static bool logger_is_foreign(const struct undo_report *u)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (u->logger[i] == UNDO_LOGGER_FOREIGN)
+			return true;
+	return false;
+}
+
+/* Is something missing or doubtful of what came? */
+static bool is_incomplete(const struct run *r)
+{
+	const struct run_outcome *out = &r->outcome;
+	const struct stats *st = &r->reader.seen;
+
+	return taken_any(&r->taken) || r->host.turns.put_back ||
+	       run_hints_missing(r) || logger_is_foreign(&r->host.undo) ||
+	       out->overrun || out->tables_differ || st->lost || st->gone ||
+	       st->strangers || st->unprinted || st->broken || st->incomplete;
+}
+
 static int conclude(const struct run *r)
 {
 	const struct run_outcome *out = &r->outcome;
@@ -100,9 +121,7 @@ static int conclude(const struct run *r)
 	    out->end == END_LEASE || (rd->status && !rd->dismissed) ||
 	    (st->output_error && st->output_error != -EPIPE))
 		return STATUS_FAILURE;
-	if (taken_any(&r->taken) || r->host.turns.put_back ||
-	    run_hints_missing(r) || st->lost || st->gone || out->tables_differ ||
-	    st->strangers || st->unprinted || st->broken || st->incomplete)
+	if (is_incomplete(r))
 		return STATUS_INCOMPLETE;
 	return st->packets ? STATUS_TRACED : STATUS_NOTHING;
 }

@@ -122,6 +122,7 @@ struct run_host {
 	struct keeper keeper;
 	bool changed;			/* the keeper was asked to install */
 	bool undone;
+	uint64_t undone_ns;		/* when, CLOCK_BOOTTIME; 0: by the end */
 	struct undo_report undo;	/* once undone */
 	unsigned int installed;		/* rules */
 	unsigned int nft_tracing[FAMILY_COUNT];	/* rules that turn tracing on, in
@@ -151,6 +152,11 @@ struct run_clock {
 	uint64_t armed_ns, end_ns;
 	uint64_t command_end_ns;	/* when to stop after it; 0: it runs */
 	uint64_t monitor_ns;		/* of the next table_monitor_look() */
+	/* Of overrun: CLOCK_BOOTTIME. */
+	uint64_t end_boot_ns;		/* .end_ns, had the machine not slept */
+	uint64_t awake_ns;		/* when the supervisor ran last */
+	uint64_t frozen_ns;		/* the longest time that it did not */
+	int64_t ahead_ns;		/* of CLOCK_MONOTONIC, when it began */
 };
 
 /* How the run went; the exit status is made of it. */
@@ -159,6 +165,7 @@ struct run_outcome {
 	int signal;			/* END_SIGNAL */
 	bool tables_differ;		/* others' doing */
 	bool verify_failed;
+	bool overrun;			/* it was frozen beyond its end */
 	int status;			/* of arm() */
 };
 

@@ -17,6 +17,7 @@
 #include "rules/base/units.h"
 #include "supervisor/lock_turns.h"
 #include "supervisor/nft_refresh.h"
+#include "supervisor/overrun.h"
 #include "supervisor/questions.h"
 #include "supervisor/run_state.h"
 #include "supervisor/table_monitor.h"
@@ -93,12 +94,16 @@ static enum run_end on_keeper(struct run *r)
 		r->host.undo = m.undo;
 		r->host.undone = true;
 		r->host.locked = false;
+		r->host.undone_ns = m.undone_ns;
 		return END_OVERDUE;
 	case KEEPER_LEASE_LOST:
 		msg("error: %s: %s", m.what, msg_errno_text(m.error));
 		return END_LEASE;
 	case KEEPER_CLOCK_STEPPED:
 		say_clock_stepped(&m);
+		break;
+	case KEEPER_LEASE_LATE:
+		overrun_hole(&r->outcome, m.hole_ns);
 		break;
 	case KEEPER_PUT_BACK:
 		taken_answered(r, &m);
@@ -209,6 +214,7 @@ enum run_end supervisor_loop(struct run *r)
 		[FROM_DOOR] = { .fd = r->host.turns.door.fd, .events = POLLIN },
 	};
 
+	overrun_begin(&r->clock);
 	for (;;) {
 		if (tty)
 			show_status(r);
@@ -216,11 +222,13 @@ enum run_end supervisor_loop(struct run *r)
 		if (poll(pfd, SOURCES, next_timeout(r, tty)) < 0 &&
 		    errno != EINTR)
 			break;
+		overrun_awake(&r->clock);
 		nft_refresh_look(&r->reader);
 		end = find_reason(r, pfd);
 		if (end != END_NONE)
 			break;
 	}
 	msg_status(NULL);
+	overrun_end(&r->outcome, &r->clock, r->host.undone_ns);
 	return end;
 }

@@ -2,6 +2,7 @@
 /* taken: what others take away from the run is noticed, said, and put back once. */
 #include "supervisor/taken.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -133,8 +134,20 @@ static void look_at_tables(struct run *r, bool put_back)
 	t->looked = looked;
 }
 
+/* What the keeper took back by itself, of a run that was stuck, nobody took away. */
+static bool keeper_may_have(const struct run *r)
+{
+	struct pollfd pfd = { .fd = r->host.keeper.fd, .events = POLLIN };
+	uint64_t end_ns = r->clock.end_ns;
+
+	return poll(&pfd, 1, 0) != 0 ||
+	       (end_ns && clock_monotonic_ns() >= end_ns + NS_PER_S);
+}
+
 static void look(struct run *r, bool put_back)
 {
+	if (keeper_may_have(r))
+		return;
 	look_at_tables(r, put_back);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		look_at_logger(r, i, put_back);
