@@ -65,6 +65,12 @@ assert_grep '9 lines or packets of others passed over' "$ERR"
 assert_grep '1 trace event of rules that are not in the rules given' "$ERR"
 assert_equal "fates" "DELIVERED DELIVERED INCOMPLETE" "$(sed -nE 's/^=> ([A-Z]+).*/\1/p' "$OUT" | sort | paste -sd ' ')"
 
+subtest "what --only leaves out may be what was asked for, where events are missing"
+run_nftrace lo --read "$HERE/garbage.log" "${RULES[@]}" --only delivered
+assert_status 5
+assert_grep '3 packets traced, 2 of them printed: 2 DELIVERED$' "$ERR"
+assert_grep 'warning: of 1 packet that --only leaves out events are missing: what became of it is not known' "$ERR"
+
 subtest "times and hosts in all the ways that logs write them"
 # What stands in front of the kernel's words, then time, source and host.
 line='TRACE: raw:PREROUTING:policy:2 IN=eth0 OUT= SRC=10.1.0.2 DST=10.1.0.1 LEN=84 TOS=0x00 PREC=0x00 TTL=64 ID=1 PROTO=ICMP TYPE=8 CODE=0 ID=90 SEQ=1 '

@@ -48,8 +48,8 @@ last_handle() { in_ns lo nft -a list chain ip t out | sed -n 's/.*accept # handl
 
 traffic() {
 	: >"$SCRATCH/round"
-	# At a rate that is the sender's own.
-	in_ns lo bash -c 'while :; do
+	# At a rate that is the sender's own; and one sender, whose pid this is.
+	nsenter --net="$(ns_path lo)" -- bash -c 'while :; do
 		for port in 2000 2001 2002 2003 2004 2005; do
 			echo x >/dev/udp/10.9.0.1/$port
 		done; echo $((++round)) >"$2"; read -rt "$1" <>"$0"; done' \
@@ -58,7 +58,11 @@ traffic() {
 	later $TRAFFIC
 }
 
-end_traffic() { kill $TRAFFIC; TRAFFIC=; }
+end_traffic() {
+	kill $TRAFFIC
+	assert_within 5 "the sender ends" is_gone $TRAFFIC
+	TRAFFIC=
+}
 
 # breathe I: after every tenth change, until texts are shown again: the rules could be read
 has_texts() { tail -n 20 "$OUT" | grep -q '"rule":"udp dport'; }
@@ -90,6 +94,9 @@ verdict() {
 	fi
 	# A packet that met a chain twice, or half made, may be incomplete, but none is lost: of
 	# what passes OUTPUT, or comes back over loopback, and is seen nowhere else, no more is known.
+	# They are sent one behind the other, round and round.
+	assert_equal "packets out of order" 0 "$(jq -r '.headers | capture("> [0-9.]+\\.(?<d>[0-9]+):").d' "$OUT" |
+		awk 'NR > 1 && $1 != (last == 2005 ? 2000 : last + 1) { n++ } { last = $1 } END { print n + 0 }')"
 	fates=$(jq -r .fate "$OUT" | sort -u | grep -vxE 'INCOMPLETE|SENT|UNKNOWN' | paste -sd,)
 	assert_equal "fates that cannot be" "" "$fates"
 }

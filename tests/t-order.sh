@@ -101,6 +101,32 @@ stop_nftrace INT
 assert_status 0
 assert_grep '^nftrace: 3 packets traced, 1 of them printed: 1 DROP$' "$ERR"
 
+# What met rules of nft waits until they are read again; what a legacy rule drops before does not.
+subtest "while rules of nft change: packets that met none of them keep their place"
+lab_loopback m
+in_ns m iptables-legacy -A OUTPUT -p udp --dport 2001 -j DROP
+in_ns m nft 'table ip t { chain out { type filter hook output priority 10; udp dport 2000 accept; }; }' || fail nft
+start_nftrace m -t 60 --rate 0 --json -p udp --chain OUTPUT
+background m sender bash -c 'for ((i = 0; ; i++)); do
+	for port in 2000 2001 2002; do echo x >/dev/udp/10.9.0.1/$port; done; echo $i >&3; read -rt 0.002 <>"$0"; done 3>"$1"' \
+	"$PAUSE_FIFO" "$SCRATCH/rounds"
+sender=$BG_PID
+rounds_passed() { [[ $(tail -n 1 "$SCRATCH/rounds") -gt $((rounds + 10)) ]]; }
+for i in {1..15}; do
+	rounds=$(tail -n 1 "$SCRATCH/rounds")
+	in_ns m nft add rule ip t out udp dport $((3000 + i)) accept
+	assert_within 20 "packets behind change $i" rounds_passed
+done
+kill "$sender"
+assert_within 5 "the sender ends" is_gone "$sender"
+stop_nftrace INT
+assert_equal "drops" 1 "$(grep -c '^nftrace:   [0-9]* by filter:OUTPUT' "$ERR")"
+jq -r '.headers | capture("> [0-9.]+\\.(?<d>[0-9]+):").d' "$OUT" >"$SCRATCH/sent"
+(($(wc -l <"$SCRATCH/sent") > 450)) || fail "only $(wc -l <"$SCRATCH/sent") packets"
+assert_equal "packets out of order" 0 "$(awk '
+	NR > 1 && $1 != (last == 2002 ? 2000 : last + 1) { n++ } { last = $1 } END { print n + 0 }' "$SCRATCH/sent")"
+ns_del m
+
 # Nobody can say what becomes of it until its queue lets it go: the others are not waited for so long.
 subtest "one that user space holds keeps no other back"
 in_ns r nft flush ruleset

@@ -33,6 +33,7 @@ t-command.sh trap \"echo interrupted	the traced command, until it is interrupted
 t-command.sh sleep 0.3; echo last word	the traced command, which outlives the trace
 t-nft-changes.sh echo x >/dev/udp	the rate of a sender
 t-nft-changes.sh read -rt "$1"	the rate of a sender
+t-order.sh read -rt 0.002	the rate of a sender
 t-nft-texts.sh sleep 0.05; done	the rate of another, who changes rules'
 # but_for_paces: on stdin what sleeping prints
 but_for_paces() {
