@@ -139,3 +139,13 @@ kill -KILL $BG_PID
 end_nftrace 20
 assert_status 1
 assert_as_before
+
+subtest "somebody keeps the lock: that is said, and the run ends all the same"
+start_nftrace lo -t 60 "${udp7[@]}"
+background lo holder flock -F "$XTABLES_LOCKFILE" tail -f /dev/null
+assert_within 8 "it is said" has_been "was given to pid $BG_PID \(flock.* started by .*and is not free again"
+stop_nftrace INT
+assert_status 3
+kill -KILL $BG_PID
+assert_grep "pid $BG_PID .* had the xtables lock 1 time" "$ERR"
+assert_as_before

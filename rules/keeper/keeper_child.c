@@ -18,74 +18,17 @@
 #include "rules/base/testpoint.h"
 #include "rules/base/units.h"
 #include "rules/keeper/apply.h"
-#include "rules/keeper/lock.h"
+#include "rules/keeper/keeper_turns.h"
+#include "rules/keeper/keeping.h"
 #include "rules/keeper/lock_door.h"
 #include "rules/legacy/ledger.h"
-#include "rules/legacy/trace_mend.h"
 #include "rules/legacy/trace_rules.h"
 #include "rules/nft/found.h"
 
 enum {
-	UNDO_LOCK_MS = 3000,	/* to wait for the lock; then without it */
-	RENEW_LOCK_MS = 5000,	/* the same; then the deadline is not renewed */
+	RENEW_LOCK_MS = 5000,	/* to wait for the lock; then the deadline is not renewed */
 	DOOR_MS = 100,		/* between two looks whether somebody waits at the door */
-	DOOR_LOOKS = 10,	/* then the supervisor is stopped or stuck */
 };
-
-/* The keeper's state; lives in its process only. */
-struct keeping {
-	struct keeper_plan *plan;
-	int fd;			/* the supervisor's socket */
-	int end_timer;		/* CLOCK_MONOTONIC: planned end + 1 s */
-	int look_timer;		/* CLOCK_MONOTONIC: while arming */
-	unsigned int stops_seen;	/* in a row */
-	int lease_timer;	/* CLOCK_MONOTONIC: renew */
-	int clock_timer;	/* CLOCK_REALTIME, cancelled when it is set */
-	uint64_t end_ns;
-	uint64_t lease_ns;	/* CLOCK_MONOTONIC: when the lease runs out */
-	bool installed, armed, undone;
-	bool put_back;		/* rules that others had taken out; once a run */
-	struct lock_wait wait;	/* .fd: -1: nobody stands in the queue */
-	uint64_t counted[FAMILY_COUNT];	/* by our rules, when the lock was given */
-	unsigned int door_looks;	/* in a row that found somebody waiting */
-};
-
-static void tell(struct keeping *s, struct keeper_message *m)
-{
-	/* A supervisor that does not read must not hold the keeper up. */
-	if (send(s->fd, m, sizeof(*m), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-		return;
-}
-
-static void take_lock_back(struct keeping *s)
-{
-	/*
-	 * Removing without the lock is safe as far as the kernel notices
-	 * foreign changes; leaving the rules in is not.
-	 */
-	if (!s->plan->hold_lock)
-		lock_acquire(s->plan->lock, UNDO_LOCK_MS, -1);
-}
-
-/* Who stands in the queue as well has got it with this, and is heard next. */
-static void give_lock(struct keeping *s)
-{
-	if (!s->plan->hold_lock && s->wait.fd < 0)
-		lock_release(s->plan->lock);
-}
-
-static void leave_queue(struct keeping *s)
-{
-	if (s->wait.fd >= 0 && lock_wait_cancel(&s->wait))
-		s->plan->hold_lock = true;
-}
-
-/* For good: the lock, and whoever was held when he opened its file. */
-static void open_door(struct keeping *s)
-{
-	lock_release(s->plan->lock);
-	lock_door_leave(s->plan->door);
-}
 
 static void undo_all(struct keeping *s, bool by_timer)
 {
@@ -94,21 +37,21 @@ static void undo_all(struct keeping *s, bool by_timer)
 	if (s->undone)
 		return;
 	TESTPOINT("keeper-before-undo");
-	leave_queue(s);
-	take_lock_back(s);
+	keeper_turns_leave_queue(s);
+	keeper_turns_borrow(s);
 	undo_run(&s->plan->undo, &m.undo);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		if (m.undo.removed[i].packets < s->counted[i])
 			m.undo.removed[i].packets = s->counted[i];
 	s->undone = true;
 	TESTPOINT("keeper-after-undo");
-	give_lock(s);
+	keeper_turns_return(s);
 	/* The supervisor is stuck: nobody but the keeper would let the lock go. */
 	if (by_timer)
-		open_door(s);
+		keeper_turns_open_door(s);
 	m.by_timer = by_timer;
 	m.undone_ns = clock_ns(CLOCK_BOOTTIME);
-	tell(s, &m);
+	keeping_tell(s, &m);
 }
 
 /* A supervisor that is stuck does not keep the lock, whatever there is to undo. */
@@ -123,8 +66,8 @@ static void give_up(struct keeping *s)
 		return;
 	}
 	s->undone = true;
-	open_door(s);
-	tell(s, &m);
+	keeper_turns_open_door(s);
+	keeping_tell(s, &m);
 }
 
 static void on_install(struct keeping *s, const struct undo *undo)
@@ -140,7 +83,7 @@ static void on_install(struct keeping *s, const struct undo *undo)
 			s->undone = true;
 		}
 	}
-	tell(s, &m);
+	keeping_tell(s, &m);
 }
 
 static void set_timer(int fd, uint64_t at_ns, int flags)
@@ -247,7 +190,7 @@ static int renew_deadline(struct keeping *s, struct keeper_message *m)
 	/* Who cannot see the supervisor goes by the end that is recorded. */
 	if (!err)
 		err = apply_record(s->plan, m);
-	give_lock(s);
+	keeper_turns_return(s);
 	return err;
 }
 
@@ -291,7 +234,7 @@ static void check_deadline(struct keeping *s)
 
 	if (has_deadline(s) && s->end_ns && !s->undone &&
 	    s->plan->undo.owner.end < deadline_end(s) - 1 && renew_deadline(s, &m) < 0)
-		tell(s, &m);
+		keeping_tell(s, &m);
 }
 
 /*
@@ -319,7 +262,7 @@ static void tell_hole(struct keeping *s)
 	if (!has_deadline(s) || now <= s->lease_ns)
 		return;
 	m.hole_ns = now - s->lease_ns;
-	tell(s, &m);
+	keeping_tell(s, &m);
 }
 
 static void renew_lease(struct keeping *s)
@@ -327,7 +270,7 @@ static void renew_lease(struct keeping *s)
 	struct keeper_message m = { .event = KEEPER_LEASE_LOST };
 
 	if (has_deadline(s) && renew_deadline(s, &m) < 0) {
-		tell(s, &m);
+		keeping_tell(s, &m);
 		return;
 	}
 	tell_hole(s);
@@ -360,7 +303,7 @@ static void on_clock(struct keeping *s)
 	if (!s->installed || s->undone || !s->plan->deadline)
 		return;
 	renew_deadline(s, &m);
-	tell(s, &m);
+	keeping_tell(s, &m);
 }
 
 static void on_put_back(struct keeping *s, const struct keeper_request *req)
@@ -373,121 +316,7 @@ static void on_put_back(struct keeping *s, const struct keeper_request *req)
 	if (!s->installed || s->undone)
 		return;
 	m.error = apply_again(s->plan, req->thing, req->family, &m);
-	tell(s, &m);
-}
-
-/* What they have counted till now is lost when others take them out. */
-static void note_counted(struct keeping *s)
-{
-	const struct undo *u = &s->plan->undo;
-
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		if (!u->rules[i] || s->undone ||
-		    trace_mend_count(families[i], &u->owner, &s->counted[i]) < 0)
-			s->counted[i] = 0;
-}
-
-static void on_give(struct keeping *s)
-{
-	struct keeper_message m = { .event = KEEPER_GIVEN };
-
-	TESTPOINT("keeper-before-give");
-	note_counted(s);
-	s->plan->hold_lock = false;
-	lock_release(s->plan->lock);
-	TESTPOINT("keeper-given");
-	tell(s, &m);
-}
-
-/* The owner's end may be another by now than what the entries were made with. */
-static int mend_family(struct keeping *s, unsigned int i, struct trace_mended *m)
-{
-	const struct undo *u = &s->plan->undo;
-	int err;
-
-	trace_rules_date(&s->plan->set[i], &u->owner, s->plan->deadline);
-	err = trace_mend(&s->plan->set[i], &u->owner, !s->put_back, m);
-	if (!err && m->packets < s->counted[i])
-		m->dropped += s->counted[i] - m->packets;
-	s->counted[i] = 0;
-	return err;
-}
-
-static void mend_rules(struct keeping *s, struct keeper_message *m)
-{
-	bool put_back = s->put_back;
-
-	TESTPOINT("keeper-before-mend");
-	for (unsigned int i = 0; i < FAMILY_COUNT && !m->error; i++) {
-		int err = s->plan->undo.rules[i] ?
-			mend_family(s, i, &m->mended[i]) : 0;
-
-		put_back |= m->mended[i].put_back > 0;
-		if (err)
-			apply_failed(m, err, "putting the TRACE rules back "
-				       "into raw", i);
-	}
-	s->put_back = put_back;
-	TESTPOINT("keeper-after-mend");
-}
-
-/* @err: of the wait */
-static void have_taken(struct keeping *s, int err)
-{
-	struct keeper_message m = { .event = KEEPER_TAKEN };
-
-	if (err) {
-		apply_failed(&m, err, "waiting for the xtables lock", 0);
-	} else if (!s->undone) {
-		s->plan->hold_lock |= s->plan->gives_lock;
-		mend_rules(s, &m);
-	}
-	/* Others' from the start, or from the end on. */
-	give_lock(s);
-	tell(s, &m);
-}
-
-static void on_take(struct keeping *s)
-{
-	int err;
-
-	TESTPOINT("keeper-before-take");
-	if (s->wait.fd >= 0)
-		return;
-	err = s->undone ? -ECANCELED : lock_acquire(s->plan->lock, 0, -1);
-	if (err == -EWOULDBLOCK)
-		err = lock_wait_begin(&s->wait, s->plan->lock);
-	if (err || s->wait.fd < 0)
-		have_taken(s, err);
-}
-
-static void on_lock(struct keeping *s)
-{
-	have_taken(s, lock_wait_finish(&s->wait));
-}
-
-/*
- * The supervisor takes what comes by the door.  When it does not, nobody waits any
- * longer for the sake of a trace.
- */
-static void look_at_door(struct keeping *s)
-{
-	struct keeper_message m = { .event = KEEPER_GIVEN };
-
-	if (!s->armed || !lock_door_waits(s->plan->door)) {
-		s->door_looks = 0;
-		return;
-	}
-	if (++s->door_looks < DOOR_LOOKS)
-		return;
-	s->door_looks = 0;
-	leave_queue(s);
-	if (s->plan->gives_lock) {
-		s->plan->hold_lock = false;
-		lock_release(s->plan->lock);
-	}
-	lock_door_leave(s->plan->door);
-	tell(s, &m);
+	keeping_tell(s, &m);
 }
 
 /* Return: false when the supervisor is gone. */
@@ -512,10 +341,10 @@ static bool on_request(struct keeping *s)
 		check_deadline(s);
 		break;
 	case OP_GIVE:
-		on_give(s);
+		keeper_turns_give(s);
 		break;
 	case OP_TAKE:
-		on_take(s);
+		keeper_turns_take(s);
 		break;
 	case OP_PUT_BACK:
 		on_put_back(s, &req);
@@ -580,9 +409,9 @@ static bool serve_once(struct keeping *s)
 		return errno == EINTR;
 	on_timers(s, pfd);
 	if (pfd[FROM_LOCK].revents && s->wait.fd >= 0)
-		on_lock(s);
+		keeper_turns_taken(s);
 	if (pfd[FROM_DOOR].revents || (pause && n == 0))
-		look_at_door(s);
+		keeper_turns_look_at_door(s);
 	return !pfd[FROM_SUPERVISOR].revents || on_request(s);
 }
 

@@ -24,6 +24,7 @@ enum {
 	STORM_MS = 200,		/* ... are no storm: it is taken as soon as it is free */
 	LINGER_MS = 50,		/* else only when nobody came for so long */
 	LINGER_MAX_MS = 1000,
+	LONG_MS = 2000,		/* given away for so long: that is said */
 };
 
 /* Between two looks at /proc/locks. */
@@ -189,6 +190,9 @@ static void have_taken(struct run *r, const struct keeper_message *m)
 	raw_watch_mended(r, m);
 	if (h->locked || t->use == LOCK_SHORT)
 		legacy_window_close(r);
+	/* It was the keeper's for a moment only. */
+	if (t->use == LOCK_SHORT)
+		legacy_window_open(r);
 	if (was_given)
 		see_off(h);
 	if (t->turn == TURN_OURS && somebody_asks(t) && t->use == LOCK_SHARED)
@@ -345,6 +349,20 @@ static bool somebody_waits(const struct lock_turns *t)
 	return false;
 }
 
+/* Who asked for it may have given it to another: it is not said who has it. */
+static void say_long(struct lock_turns *t, uint64_t now)
+{
+	char who[256];
+
+	if (!t->last || t->said_ns == t->given_ns || !t->foreign_holder ||
+	    now - t->given_ns < LONG_MS * NS_PER_MS)
+		return;
+	t->said_ns = t->given_ns;
+	lock_waiters_who(t->last, who, sizeof(who));
+	msg("note: the xtables lock was given to %s, and is not free again: "
+	    "what changes in the rules meanwhile is noticed", who);
+}
+
 /*
  * Who waits must have got the lock before the keeper stands in the queue: the kernel
  * wakes the first, and whoever asks at that moment gets it.
@@ -354,6 +372,7 @@ static void when_theirs(struct run *r)
 	struct lock_turns *t = &r->host.turns;
 	uint64_t now = clock_monotonic_ns();
 
+	say_long(t, now);
 	if (now < t->away_ns || count_inside(t, now))
 		return;
 	if (now - t->opened_ns < t->linger_ns &&
@@ -366,9 +385,11 @@ static void when_theirs(struct run *r)
 static void when_taking(struct run *r)
 {
 	struct lock_turns *t = &r->host.turns;
+	uint64_t now = clock_monotonic_ns();
 
+	say_long(t, now);
 	/* Somebody has it for long: they may see that for themselves. */
-	if (clock_monotonic_ns() - t->turn_ns > DOOR_MS * NS_PER_MS)
+	if (now - t->turn_ns > DOOR_MS * NS_PER_MS)
 		lock_guests_admit(&r->host);
 }
 
@@ -449,6 +470,7 @@ void lock_turns_end(struct run *r)
 		return;
 	hear_door(r);
 	lock_guests_look(&r->host);
+	see_off(&r->host);
 }
 
 void lock_turns_close(struct run *r)

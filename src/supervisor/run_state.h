@@ -94,6 +94,7 @@ struct lock_turns {
 	uint64_t turn_ns;	/* since when it is this turn */
 	uint64_t taken_ns;	/* the lock was ours again */
 	uint64_t given_ns;
+	uint64_t said_ns;	/* what was given then is not free again: said */
 	uint64_t opened_ns;	/* somebody opened the file */
 	uint64_t busy_ns;	/* somebody was seen to hold it or to wait */
 	uint64_t seen_ns;	/* of the last look at /proc/locks */
