@@ -104,7 +104,7 @@ static void note_in_queue(struct lock_turns *t, pid_t pid)
 	if (!g->waited) {
 		g->since_ns = clock_monotonic_ns();
 		if (t->use == LOCK_KEPT || lock_guests_is_run(pid))
-			lock_waiters_waits(g->who);
+			lock_waiters_waits(t, g->who);
 	}
 	g->waits = g->waited = true;
 	mark_unknown(t);

@@ -134,11 +134,11 @@ static void take(struct run *r)
 	keeper_ask_take(&r->host.keeper);
 }
 
-static void note_had(const struct lock_turns *t, const struct lock_guest *g)
+static void note_had(struct lock_turns *t, const struct lock_guest *g)
 {
 	uint64_t from = g->since_ns > t->given_ns ? g->since_ns : t->given_ns;
 
-	lock_waiters_had(g->who, clock_monotonic_ns() - from);
+	lock_waiters_had(t, g->who, clock_monotonic_ns() - from);
 }
 
 /* Who stood in the queue, and was not heard to close the file; who came behind stays. */
@@ -250,7 +250,7 @@ static void on_refused(struct run *r, struct lock_guest *g)
 {
 	struct lock_turns *t = &r->host.turns;
 
-	lock_waiters_refused(g->who);
+	lock_waiters_refused(t, g->who);
 	if (t->use != LOCK_SHARED)
 		return;
 	t->away_ns = clock_monotonic_ns() + AWAY_MS * NS_PER_MS;

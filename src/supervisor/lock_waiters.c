@@ -10,8 +10,8 @@
 #include "rules/base/process.h"
 #include "supervisor/run_state.h"
 
-/* Lines about processes of one name and parent; a kube-proxy comes every 10 s. */
-enum { SAID_MAX = 3 };
+/* Lines about processes of one name and parent, and in all: a kube-proxy comes every 10 s. */
+enum { SAID_MAX = 3, SAID_IN_ALL = 10 };
 
 enum { WHO = 256 };
 
@@ -55,27 +55,28 @@ void lock_waiters_who(const struct run_waiter *w, char *buf, size_t size)
 }
 
 /* Return: false: enough was said of them. */
-static bool shall_say(struct run_waiter *w, char who[WHO])
+static bool shall_say(struct lock_turns *t, struct run_waiter *w, char who[WHO])
 {
-	if (w->said == SAID_MAX)
+	if (w->said == SAID_MAX || t->said == SAID_IN_ALL)
 		return false;
 	w->said++;
+	t->said++;
 	lock_waiters_who(w, who, WHO);
 	return true;
 }
 
-void lock_waiters_waits(struct run_waiter *w)
+void lock_waiters_waits(struct lock_turns *t, struct run_waiter *w)
 {
 	char who[WHO];
 
 	if (!w)
 		return;
 	w->waited++;
-	if (shall_say(w, who))
+	if (shall_say(t, w, who))
 		msg("%s waits for the xtables lock", who);
 }
 
-void lock_waiters_had(struct run_waiter *w, uint64_t ns)
+void lock_waiters_had(struct lock_turns *t, struct run_waiter *w, uint64_t ns)
 {
 	char who[WHO];
 
@@ -83,19 +84,19 @@ void lock_waiters_had(struct run_waiter *w, uint64_t ns)
 		return;
 	w->had++;
 	w->had_ns += ns;
-	if (shall_say(w, who))
+	if (shall_say(t, w, who))
 		msg("%s waits for the xtables lock: it was given to it for "
 		    "%.3f s", who, (double)ns / 1e9);
 }
 
-void lock_waiters_refused(struct run_waiter *w)
+void lock_waiters_refused(struct lock_turns *t, struct run_waiter *w)
 {
 	char who[WHO];
 
 	if (!w)
 		return;
 	w->refused++;
-	if (shall_say(w, who))
+	if (shall_say(t, w, who))
 		msg("warning: %s wanted the xtables lock and did not wait: "
 		    "what it was to do was not done", who);
 }

@@ -23,13 +23,13 @@ struct run_waiter *lock_waiters_note(struct lock_turns *t, pid_t pid);
  */
 
 /** lock_waiters_waits - it stands in the queue, and will not be given the lock */
-void lock_waiters_waits(struct run_waiter *w);
+void lock_waiters_waits(struct lock_turns *t, struct run_waiter *w);
 
 /** lock_waiters_had - it had the lock */
-void lock_waiters_had(struct run_waiter *w, uint64_t ns);
+void lock_waiters_had(struct lock_turns *t, struct run_waiter *w, uint64_t ns);
 
 /** lock_waiters_refused - it found the lock held, and went */
-void lock_waiters_refused(struct run_waiter *w);
+void lock_waiters_refused(struct lock_turns *t, struct run_waiter *w);
 
 /** lock_waiters_who - "pid 17 (iptables -S, started by bash)" */
 void lock_waiters_who(const struct run_waiter *w, char *buf, size_t size);

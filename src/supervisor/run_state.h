@@ -110,6 +110,7 @@ struct lock_turns {
 	const struct run_waiter *last;	/* who had it last, or opened its file */
 	struct run_waiter waiter[RUN_WAITERS];
 	unsigned int waiters;
+	unsigned int said;	/* lines about all of them */
 };
 
 /* The host: what the run changes there, who takes it back, and who waits for it. */
