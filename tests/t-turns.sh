@@ -149,3 +149,19 @@ assert_status 3
 kill -KILL $BG_PID
 assert_grep "pid $BG_PID .* had the xtables lock 1 time" "$ERR"
 assert_as_before
+
+subtest "who waited already when the run took the lock is given it after a second"
+waiting() { (($(grep -c -- '-> FLOCK' /proc/locks) >= $1)); }
+hold_lock
+launch_nftrace lo -w 60 -t 60 "${udp7[@]}"
+assert_within 10 "it waits" waiting 1
+background lo waiter iptables-legacy -w 60 -S INPUT
+assert_within 10 "iptables waits behind it" waiting 2
+let_go_of_lock
+wait_armed
+assert_within 10 "it has had its turn" is_gone $BG_PID
+assert_grep '^-P INPUT' "$SCRATCH/waiter"
+assert_within 5 "it is said" has_been "pid $BG_PID .*it was given to it"
+stop_nftrace INT
+assert_status 3
+assert_as_before

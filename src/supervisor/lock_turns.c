@@ -170,55 +170,6 @@ static bool somebody_asks(const struct lock_turns *t)
 	return false;
 }
 
-static void have_taken(struct run *r, const struct keeper_message *m)
-{
-	struct run_host *h = &r->host;
-	struct lock_turns *t = &h->turns;
-	bool was_given = !h->locked && t->use == LOCK_SHARED;
-
-	if (m->error)
-		msg("warning: %s: %s", m->what, msg_errno_text(m->error));
-	t->taken_ns = clock_monotonic_ns();
-	if (was_given && !m->error) {
-		h->locked = true;
-		h->locked_ns = t->taken_ns;
-	}
-	/* What could not be had is tried again. */
-	t->away_ns = m->error ? t->taken_ns + AWAY_MS * NS_PER_MS : 0;
-	set_turn(t, t->use == LOCK_SHORT ? TURN_NOBODYS :
-		 h->locked ? TURN_OURS : TURN_THEIRS);
-	raw_watch_mended(r, m);
-	if (h->locked || t->use == LOCK_SHORT)
-		legacy_window_close(r);
-	/* It was the keeper's for a moment only. */
-	if (t->use == LOCK_SHORT)
-		legacy_window_open(r);
-	if (was_given)
-		see_off(h);
-	if (t->turn == TURN_OURS && somebody_asks(t) && t->use == LOCK_SHARED)
-		give(r);
-}
-
-void lock_turns_heard(struct run *r, const struct keeper_message *m)
-{
-	struct lock_turns *t = &r->host.turns;
-
-	if (m->event == KEEPER_TAKEN) {
-		have_taken(r, m);
-		return;
-	}
-	/* The keeper's own doing: this process was stopped, or slow. */
-	if (t->turn == TURN_OURS || t->turn == TURN_TAKING) {
-		lock_door_watch(&t->door, &r->host.lock, true);
-		if (t->use != LOCK_SHARED)
-			return;
-		legacy_window_open(r);
-	} else if (t->turn != TURN_GIVING) {
-		return;
-	}
-	have_given(r);
-}
-
 static void on_open(struct run *r, const struct door_event *e)
 {
 	struct run_host *h = &r->host;
@@ -270,7 +221,7 @@ static void on_close(struct run *r, pid_t pid)
 	g->inside = false;
 	if (g->given)
 		note_had(t, g);
-	else if (!g->waited && t->turn != TURN_NOBODYS)
+	else if (!g->waited && t->turn == TURN_OURS && g->since_ns > t->taken_ns)
 		on_refused(r, g);
 	lock_guests_drop(&r->host, g);
 }
@@ -284,6 +235,57 @@ static void hear_door(struct run *r)
 			on_open(r, &e);
 		else
 			on_close(r, e.pid);
+}
+
+static void have_taken(struct run *r, const struct keeper_message *m)
+{
+	struct run_host *h = &r->host;
+	struct lock_turns *t = &h->turns;
+	bool was_given = !h->locked && t->use == LOCK_SHARED;
+
+	if (m->error)
+		msg("warning: %s: %s", m->what, msg_errno_text(m->error));
+	/* Who came before may have had the lock, and has not found it held. */
+	hear_door(r);
+	t->taken_ns = clock_monotonic_ns();
+	if (was_given && !m->error) {
+		h->locked = true;
+		h->locked_ns = t->taken_ns;
+	}
+	/* What could not be had is tried again. */
+	t->away_ns = m->error ? t->taken_ns + AWAY_MS * NS_PER_MS : 0;
+	set_turn(t, t->use == LOCK_SHORT ? TURN_NOBODYS :
+		 h->locked ? TURN_OURS : TURN_THEIRS);
+	raw_watch_mended(r, m);
+	if (h->locked || t->use == LOCK_SHORT)
+		legacy_window_close(r);
+	/* It was the keeper's for a moment only. */
+	if (t->use == LOCK_SHORT)
+		legacy_window_open(r);
+	if (was_given)
+		see_off(h);
+	if (t->turn == TURN_OURS && somebody_asks(t) && t->use == LOCK_SHARED)
+		give(r);
+}
+
+void lock_turns_heard(struct run *r, const struct keeper_message *m)
+{
+	struct lock_turns *t = &r->host.turns;
+
+	if (m->event == KEEPER_TAKEN) {
+		have_taken(r, m);
+		return;
+	}
+	/* The keeper's own doing: this process was stopped, or slow. */
+	if (t->turn == TURN_OURS || t->turn == TURN_TAKING) {
+		lock_door_watch(&t->door, &r->host.lock, true);
+		if (t->use != LOCK_SHARED)
+			return;
+		legacy_window_open(r);
+	} else if (t->turn != TURN_GIVING) {
+		return;
+	}
+	have_given(r);
 }
 
 static uint64_t patience_ns(const struct run *r, const struct lock_guest *g)
