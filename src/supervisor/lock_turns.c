@@ -85,12 +85,26 @@ static void set_turn(struct lock_turns *t, enum lock_turn turn)
 	t->turn_ns = t->look_ns = clock_monotonic_ns();
 }
 
-/* The reader hears of it before anybody can have the lock. */
+/* All of them: who has it first is the kernel's choice. */
+static void mark_given(struct lock_turns *t)
+{
+	for (unsigned int i = 0; i < t->guests; i++) {
+		t->guest[i].given = true;
+		t->last = t->guest[i].who;
+	}
+}
+
+/*
+ * The reader hears of it before anybody can have the lock.  Who waits may have had
+ * it, and be gone, before the keeper's answer is heard.
+ */
 static void give(struct run *r)
 {
 	legacy_window_open(r);
 	TESTPOINT("before-give");
+	mark_given(&r->host.turns);
 	set_turn(&r->host.turns, TURN_GIVING);
+	r->host.turns.given_ns = r->host.turns.turn_ns;
 	keeper_ask_give(&r->host.keeper);
 }
 
@@ -119,10 +133,7 @@ static void have_given(struct run *r)
 	t->given_ns = t->opened_ns = t->busy_ns = now;
 	h->held_ns += now - h->locked_ns;
 	h->locked = false;
-	for (unsigned int i = 0; i < t->guests; i++) {
-		t->guest[i].given = true;
-		t->last = t->guest[i].who;
-	}
+	mark_given(t);
 	set_turn(t, TURN_THEIRS);
 	lock_guests_admit(h);
 }
