@@ -60,3 +60,21 @@ wait_taken
 stop_nftrace INT
 assert_status 3
 assert_as_before
+
+subtest "who was given the lock keeps it: the keeper stands in the queue, and hears what it is told"
+without NO_INOTIFY=1
+start_nftrace lo -t 60 "${udp7[@]}"
+keeper=$(child_named nftrace-keeper)
+for n in 1 2; do
+	background lo holder flock -F "$XTABLES_LOCKFILE" tail -f /dev/null
+	assert_within 10 "it has the lock" grep -Eq "^[0-9]+: FLOCK .* WRITE $BG_PID " /proc/locks
+	assert_within 10 "the keeper waits" grep -Eq -- "-> FLOCK .* WRITE $keeper " /proc/locks
+	((n == 1)) || break
+	kill -KILL $BG_PID
+	assert_within 10 "it is taken back" grep -Eq "^[0-9]+: FLOCK .* WRITE $keeper " /proc/locks
+done
+stop_nftrace INT
+assert_status 3
+kill -KILL $BG_PID
+assert_within 5 "the lock is free" lock_is_free
+assert_as_before
