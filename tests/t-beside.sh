@@ -109,6 +109,32 @@ assert_grep 'note: 6 packets of other runs of nftrace were left out' "$ERR"
 assert_no_grep '\.9: ' "$OUT"
 assert_restored_but_counters r "$before"
 
+# Chains that the first run has not read yet: its supervisor cannot read them while it is stopped.
+subtest "behind conntrack, with replies and NAT, when the other's chains are not read yet"
+in_ns r nft 'table ip n { chain s { type nat hook postrouting priority 100; oifname eth1 masquerade; }; chain d { type nat hook prerouting priority -100; udp dport 17 redirect to :7; }; }'
+in_ns r iptables-nft -A INPUT -j ACCEPT
+for ns in b r; do server $ns echo-$ns udp 10.2.0.$([[ $ns = b ]] && echo 2 || echo 1) 7; done
+judge
+OUT=$SCRATCH/out1 ERR=$SCRATCH/err1
+start_nftrace r -4 -t 60 --replies -p udp --dport 7
+one=$NFTRACE_PID
+kill -STOP "$one"
+OUT=$SCRATCH/out2 ERR=$SCRATCH/err2
+start_nftrace r -4 -t 60 -p udp -m conntrack --ctstate NEW
+two=$NFTRACE_PID
+for n in 1 2; do talk a udp 10.2.0.2 7; done
+talk a udp 10.2.0.1 7
+assert_within 5 "all are traced" judged 6
+kill -CONT "$one"
+end_of "$SCRATCH/out2" "$SCRATCH/err2" "$two"
+assert_equal "questions" 3 "$(grep -c '^#.* > 10\.2\.0\.[12]\.7: ' "$OUT")"
+assert_grep "note: 3 packets of another trace \\(nftrace pid $one\\) were left out" "$ERR"
+end_of "$SCRATCH/out1" "$SCRATCH/err1" "$one"
+assert_equal "questions and answers" 6 "$(grep -c '^#' "$OUT")"
+kill "$monitor"
+in_ns r nft delete table ip n
+in_ns r iptables-nft -D INPUT 1
+
 subtest "rules of others trace: what only they trace is left out, before and after ours"
 in_ns r nft add rule inet fw pre udp dport '{ 7, 10 }' meta nftrace set 1
 in_ns r nft 'add chain inet fw first { type filter hook prerouting priority -400; }'

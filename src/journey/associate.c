@@ -452,3 +452,12 @@ bool associate_is_name(const struct journey *j, const struct observation *o)
 			     JOURNEY_COPIES)) &&
 	       j->key == o->key && !path_loops_back(&j->path[0], o);
 }
+
+bool associate_is_unread(const struct journey *j, const struct observation *o)
+{
+	const struct path *p = &j->path[0];
+
+	return associate_is_name(j, o) && !(j->flags & JOURNEY_KEPT) &&
+	       p->state != PATH_ENDED && p->last->state == PLACE_PENDING &&
+	       p->hook == o->at->hook;
+}

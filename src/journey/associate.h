@@ -52,4 +52,11 @@ bool associate_follows(const struct path_map *map, const struct journey *j,
  */
 bool associate_is_name(const struct journey *j, const struct observation *o);
 
+/**
+ * associate_is_unread - the same, of an event that could be a packet's first
+ * While the packet is in chains that are not read yet (another run's), nobody knows
+ * which of the same hook come behind them: the run's own rules may.
+ */
+bool associate_is_unread(const struct journey *j, const struct observation *o);
+
 #endif

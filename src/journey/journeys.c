@@ -201,6 +201,17 @@ static struct candidate find_by_proof(struct journeys *js,
 	return found;
 }
 
+/* The same for an event that could be a packet's first. */
+static struct candidate find_by_unread(struct journeys *js,
+				       const struct observation *o)
+{
+	struct journey *j = journey_table_find(&js->table, o->e->nft->id);
+
+	if (j && j->nfproto == o->e->nfproto && associate_is_unread(j, o))
+		return (struct candidate){ .j = j };
+	return (struct candidate){ .j = NULL };
+}
+
 static struct candidate find_by_headers(struct journeys *js,
 					const struct observation *o)
 {
@@ -226,9 +237,9 @@ enum { FIND_WAYS = 3 };
 static struct candidate (*const find_ways[HEADERS_COUNT][2][FIND_WAYS])(
 		struct journeys *js, const struct observation *o) = {
 	[HEADERS_WHOLE][false] = { find_by_proof, find_by_headers, find_by_id },
-	[HEADERS_WHOLE][true] = { find_by_headers },
+	[HEADERS_WHOLE][true] = { find_by_headers, find_by_unread },
 	[HEADERS_PARTIAL][false] = { find_by_id, find_by_headers, find_by_place },
-	[HEADERS_PARTIAL][true] = { find_by_headers },
+	[HEADERS_PARTIAL][true] = { find_by_headers, find_by_unread },
 	[HEADERS_NONE][false] = { find_by_id, find_by_place },
 };
 
