@@ -100,19 +100,16 @@ static uint8_t find_others(const struct nft_snapshot *s)
 	return found;
 }
 
-/* Another run may have come and gone before its rules could be read. */
-static bool is_another_run(const struct place_nft *pn,
-			   const struct nft_update *c)
+bool place_nft_is_of_run(const struct nft_update *c)
 {
 	char name[OWNER_TEXT];
 	struct owner o;
 
-	if (c->kind != NFT_UPDATE_TABLE || c->table.len >= sizeof(name))
+	if (c->table.len >= sizeof(name))
 		return false;
 	memcpy(name, c->table.text, c->table.len);
 	name[c->table.len] = '\0';
-	return owner_parse_name(&o, name) &&
-	       !nft_history_is_own(&pn->history, c);
+	return owner_parse_name(&o, name);
 }
 
 static bool same_slots(const struct path_map *a, const struct path_map *b)
@@ -270,18 +267,15 @@ struct nft_span place_nft_span(const struct place_nft *pn)
 
 bool place_nft_update(struct place_nft *pn, const struct nft_update *c)
 {
-	if (is_another_run(pn, c))
-		pn->map->others |= OTHERS_RUNS;
-	/* Base chains may come and go before the rules are read. */
-	pn->map->turns += (c->kind == NFT_UPDATE_TABLE ||
-			   c->kind == NFT_UPDATE_NO_TABLE) &&
-			  !nft_history_is_own(&pn->history, c);
-	return nft_history_update(&pn->history, c);
-}
+	bool table = c->kind == NFT_UPDATE_TABLE ||
+		     c->kind == NFT_UPDATE_NO_TABLE;
 
-bool place_nft_is_own(const struct place_nft *pn, const struct nft_update *c)
-{
-	return nft_history_is_own(&pn->history, c);
+	/* Base chains, or another run, may come and go before the rules are read. */
+	if (table && !place_nft_is_of_run(c))
+		pn->map->turns++;
+	else if (table && !nft_history_is_own(&pn->history, c))
+		pn->map->others |= OTHERS_RUNS;
+	return nft_history_update(&pn->history, c);
 }
 
 void place_nft_lost(struct place_nft *pn)

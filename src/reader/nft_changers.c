@@ -48,7 +48,7 @@ bool nft_changers_note(struct nft_changers *n, struct stats *st,
 		n->touched |= !own;
 		return false;
 	}
-	/* Elements of sets, or tables of this run. */
+	/* Elements of sets, or tables of nftrace's runs. */
 	if (!n->touched)
 		return false;
 	n->touched = false;

@@ -15,7 +15,7 @@ struct nft_changers {
 
 /**
  * nft_changers_note - the kernel tells of a change
- * @own: of the run's own tables
+ * @own: of the tables that runs of nftrace have
  * Return: true: the first transaction of others is complete.
  */
 bool nft_changers_note(struct nft_changers *n, struct stats *st,
