@@ -3,6 +3,7 @@
 #include "supervisor/acquire.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -10,6 +11,7 @@
 
 #include "base/exit_status.h"
 #include "base/msg.h"
+#include "capture/capture.h"
 #include "capture/event_nft.h"
 #include "rules/base/clock.h"
 #include "rules/base/testpoint.h"
@@ -24,7 +26,7 @@ enum { GROUP_POLL_MS = 20 };
 /* One -w for all that is waited for. */
 struct wait {
 	uint64_t end_ns;	/* CLOCK_MONOTONIC */
-	bool said;		/* who has the group */
+	uint32_t said;		/* the group's holder that was, its netlink port */
 };
 
 int acquire_open_lock(struct run *r)
@@ -103,13 +105,28 @@ static int take_lock(struct run *r, const struct wait *w)
 	return 0;
 }
 
-static int explain_busy_group(const struct run *r, const char *who)
+static int explain_busy_group(const struct run *r)
 {
+	char who[CHECK_HOLDER];
+
 	if (r->plan.lock)
 		check_lock_holder(&r->host.lock);
+	check_group_holder(who, sizeof(who));
 	msg("error: NFLOG group 0 was not to be had within %u seconds: it is "
 	    "taken by %s (-w waits longer)", r->o->wait_s, who);
 	return STATUS_BUSY;
+}
+
+/* Each one once: to find the process means to look at all of them. */
+static void say_group_holder(struct wait *w, uint32_t portid)
+{
+	char who[CHECK_HOLDER];
+
+	if (w->said == portid || !check_group_holder(who, sizeof(who)))
+		return;
+	w->said = portid;
+	msg("NFLOG group 0 is taken by %s: waiting up to %" PRIu64 " s", who,
+	    (left_ms(w) + 999) / 1000);
 }
 
 /* Return: a signal that ends the run came meanwhile. */
@@ -126,15 +143,12 @@ static bool pause_for_group(int signal_fd)
  */
 static int wait_for_group(struct run *r, struct wait *w)
 {
-	char who[CHECK_HOLDER];
+	uint32_t portid;
 
-	while (check_group_holder(who, sizeof(who))) {
+	while (capture_holder(&portid) == 1) {
 		if (!left_ms(w))
-			return explain_busy_group(r, who);
-		if (!w->said)
-			msg("NFLOG group 0 is taken by %s: waiting up to %u s",
-			    who, r->o->wait_s);
-		w->said = true;
+			return explain_busy_group(r);
+		say_group_holder(w, portid);
 		if (pause_for_group(r->signal_fd))
 			return interrupted("NFLOG group 0");
 	}
