@@ -261,6 +261,10 @@ end_nftrace() {
 _books() {
 	local told counted
 	[[ -z ${ANY_TRACES-} ]] || return 0
+	if grep -Eq 'warning: .* than the TRACE rules counted' "$ERR"; then
+		fail "$(grep -Eo 'account for .*' "$ERR")"
+		show "its stderr" "$ERR"
+	fi
 	! grep -E 'rule that is not ours' "$ERR" | grep -qv 'what only it traces' || return 0
 	told=$(sed -nE 's/^nftrace: ([0-9]+) packets? traced.*/\1/p' "$ERR" | tail -n 1)
 	counted=$(sed -nE 's/.* 0 lost; the TRACE rules counted ([0-9]+) packets?$/\1/p' "$ERR" | tail -n 1)

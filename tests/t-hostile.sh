@@ -49,7 +49,7 @@ for bytes in zeros ones minimum random; do
 	hostile $bytes words
 	talk lo udp 10.9.0.1 7
 	hostile $bytes
-	stop_nftrace INT
+	ANY_TRACES=1 stop_nftrace INT
 	[[ $STATUS = [0135] ]] || fail "exit status $STATUS"
 	assert_grep '; tables as before; ' "$ERR"
 	assert_restored_but_counters lo "$before"
@@ -65,6 +65,15 @@ for bytes in zeros ones minimum random; do
 	LC_ALL=C assert_no_grep $'[\x01-\x08\x0b-\x1f\x7f]' "$ERR"
 	assert_restored_but_counters lo "$before"
 done
+
+subtest "packets that it does not tell of are missed by the books"
+begin
+assert_within 10 "the packet is told" grep -q '^=> ' "$OUT"
+hostile zeros
+ANY_TRACES=1 stop_nftrace INT
+assert_status 5
+assert_grep 'warning: the packets told account for 2 matches fewer than the TRACE rules counted \(2\)' "$ERR"
+assert_restored_but_counters lo "$before"
 
 subtest "what it is told it cannot write, nor make writable"
 begin

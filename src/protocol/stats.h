@@ -55,13 +55,16 @@ struct stats_others {
  */
 struct stats {
 	_Atomic uint64_t events;	/* shown or counted, own rules' not */
-	_Atomic uint64_t own;		/* events of this run's own rules */
+	_Atomic uint64_t own;		/* events of this run's own tables and rules */
+	_Atomic uint64_t own_rules;	/* of these those of a rule that matched */
 	_Atomic uint64_t foreign;	/* no trace event of these tables */
 	_Atomic uint64_t broken;	/* netlink messages that made no sense, or cut */
 	_Atomic uint64_t forged;	/* that another process sent, not the kernel */
 	_Atomic uint64_t strangers;	/* trace events of rules not in the snapshot */
 	_Atomic uint64_t lost;		/* events, by sequence numbers and drops */
 	_Atomic uint64_t packets;	/* journeys over */
+	_Atomic uint64_t unannounced;	/* of them those whose first match made no
+					 * event: TRACE's, which turns tracing on */
 	_Atomic uint64_t printed;	/* of them printed (--only, -c) */
 	_Atomic uint64_t unprinted;	/* dropped: nobody read stdout fast enough */
 	_Atomic uint64_t gone;		/* nft events whose rule's text was gone */

@@ -75,11 +75,18 @@ static void print_journey(struct reader_state *s, struct journey *j)
 	printer_print(&s->printer, j);
 }
 
+static bool is_own_rule(const struct place *at)
+{
+	return at->own && at->kind == PLACE_RULE;
+}
+
 void reader_on_turn(void *arg, struct journey *j)
 {
 	struct reader_state *s = arg;
+	bool ours = !others_leave_out(s, j);
 
-	if (!others_leave_out(s, j) && printer_count(&s->printer, j))
+	stats_add(&s->stats->unannounced, ours && !is_own_rule(j->entry.place));
+	if (ours && printer_count(&s->printer, j))
 		print_journey(s, j);
 	journeys_give_back(s->journeys, j);
 }
@@ -179,11 +186,17 @@ static void check_sequence(struct reader_state *s, const struct event *e)
 	journeys_gap(s->journeys, missing);
 }
 
+static void count_own(struct stats *st, const struct place *at)
+{
+	stats_add(&st->own, 1);
+	stats_add(&st->own_rules, is_own_rule(at));
+}
+
 void reader_on_event(struct reader_state *s, const struct event *e,
 		     const struct place *at)
 {
 	if (at->own)
-		stats_add(&s->stats->own, 1);
+		count_own(s->stats, at);
 	else
 		stats_add(&s->stats->events, 1);
 	if (s->printer.by_event && !at->hidden && !others_made(s, e, at) &&

@@ -12,6 +12,7 @@
 #include "rules/base/units.h"
 #include "rules/legacy/ledger.h"
 #include "supervisor/arm.h"
+#include "supervisor/books.h"
 #include "supervisor/disarm.h"
 #include "supervisor/plan.h"
 #include "supervisor/plan_print.h"
@@ -103,8 +104,9 @@ static bool is_incomplete(const struct run *r)
 	const struct stats *st = &r->reader.seen;
 
 	return taken_any(&r->taken) || r->host.turns.put_back ||
-	       run_hints_missing(r) || logger_is_foreign(&r->host.undo) ||
-	       out->overrun || out->tables_differ || st->lost || st->gone ||
+	       books_rules_missing(r) || books_wrong(r) ||
+	       logger_is_foreign(&r->host.undo) || out->overrun ||
+	       out->tables_differ || st->lost || st->gone ||
 	       st->strangers || st->unprinted || st->broken || st->incomplete;
 }
 

@@ -5,33 +5,10 @@
 #include <inttypes.h>
 
 #include "base/msg.h"
+#include "supervisor/books.h"
 #include "supervisor/bypass.h"
 #include "supervisor/run_state.h"
 #include "supervisor/taken.h"
-
-uint64_t run_hints_counted(const struct run_host *h)
-{
-	uint64_t n = h->turns.dropped;
-
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		n += h->undo.removed[i].packets;
-	return n;
-}
-
-/* The run's nft tables go with the keeper: nobody could count them. */
-unsigned int run_hints_missing(const struct run *r)
-{
-	const struct run_host *h = &r->host;
-	unsigned int removed = 0;
-
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		removed += h->undo.removed[i].rules;
-	if (removed >= h->installed || !h->undone || h->undo.error ||
-	    (r->outcome.end == END_KEEPER && (h->keeper_plan.undo.nft[0] ||
-					      h->keeper_plan.undo.nft[1])))
-		return 0;
-	return h->installed - removed;
-}
 
 static void tell_bypass(const char *sentence)
 {
@@ -56,7 +33,7 @@ static void say_unheard(const struct run *r, uint64_t matched)
 
 static void say_nothing(const struct run *r)
 {
-	uint64_t matched = run_hints_counted(&r->host);
+	uint64_t matched = books_counted(&r->host);
 
 	const struct stats *st = &r->reader.seen;
 
@@ -86,40 +63,11 @@ static void say_nothing(const struct run *r)
  */
 static void say_rate(const struct run *r)
 {
-	uint64_t matched = run_hints_counted(&r->host);
+	uint64_t matched = books_counted(&r->host);
 
 	if (r->plan.rate[0] && matched >= r->plan.limit.burst)
 		msg("note: the rate of %s may have hidden packets (-l changes "
 		    "it)", r->plan.rate);
-}
-
-/*
- * Do the counters speak of all that the run's own rules traced?  Replies are
- * traced by what conntrack knows of their connection.
- */
-static bool all_was_counted(const struct run *r)
-{
-	const struct stats *st = &r->reader.seen;
-	unsigned int removed = 0;
-
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		removed += r->host.undo.removed[i].rules;
-	return !r->foreign_trace && !r->plan.replies && r->host.undone &&
-	       !r->host.undo.error && removed == r->host.installed &&
-	       !r->outcome.tables_differ && !r->outcome.verify_failed && !st->lost &&
-	       !st->broken && !st->gone && !st->strangers;
-}
-
-static void say_more(const struct run *r)
-{
-	uint64_t counted = run_hints_counted(&r->host), told = r->reader.seen.packets;
-
-	if (told > counted && all_was_counted(r))
-		msg("note: %" PRIu64 " packet%s more than the TRACE rules "
-		    "counted: other trace rules that came meanwhile, or "
-		    "packets that were copied or came in again (loopback, "
-		    "queues) and were taken for others",
-		    told - counted, plural(told - counted));
 }
 
 static void say_nat(const struct run *r)
@@ -152,7 +100,7 @@ void run_hints_say(const struct run *r)
 	say_nothing(r);
 	say_only(r);
 	say_rate(r);
-	say_more(r);
+	books_say(r);
 	say_nat(r);
 	say_replies(r);
 }

@@ -12,6 +12,7 @@
 #include "replay/record_read.h"
 #include "rules/base/clock.h"
 #include "rules/base/netlink.h"
+#include "supervisor/books.h"
 #include "supervisor/changers_say.h"
 #include "supervisor/lock_waiters.h"
 #include "supervisor/loss_answer.h"
@@ -176,13 +177,13 @@ static void print_events(const struct run *r)
 {
 	const struct stats *st = &r->reader.seen;
 	uint64_t forged = st->forged + netlink_forged();
-	uint64_t counted = run_hints_counted(&r->host);
+	uint64_t counted = books_counted(&r->host);
 
 	/* What rules counted between the last look and their end is not known. */
 	msg("%" PRIu64 " event%s, %" PRIu64 " lost; the TRACE rules counted "
 	    "%s%" PRIu64 " packet%s",
 	    st->events, plural(st->events), st->lost,
-	    r->host.turns.put_back || run_hints_missing(r) ? "at least " : "",
+	    r->host.turns.put_back || books_rules_missing(r) ? "at least " : "",
 	    counted, plural(counted));
 	if (st->lost)
 		msg("warning: events were lost: a larger --buffer, a lower "
@@ -276,7 +277,7 @@ static void print_mended(const struct lock_turns *t)
 static void print_proof(const struct run *r)
 {
 	const struct run_host *h = &r->host;
-	unsigned int removed = 0, missing = run_hints_missing(r);
+	unsigned int removed = 0, missing = books_rules_missing(r);
 	char loggers[256], lock[96];
 
 	describe_lock(r, lock, sizeof(lock));

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* books: do the packets told account for all that the run's own rules counted? */
+#include "supervisor/books.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+#include "base/msg.h"
+#include "rules/base/units.h"
+#include "supervisor/run_state.h"
+#include "supervisor/taken.h"
+
+uint64_t books_counted(const struct run_host *h)
+{
+	uint64_t n = h->turns.dropped;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		n += h->undo.removed[i].packets;
+	return n;
+}
+
+static unsigned int removed(const struct run_host *h)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		n += h->undo.removed[i].rules;
+	return n;
+}
+
+/* The run's nft tables go with the keeper: nobody could count them. */
+unsigned int books_rules_missing(const struct run *r)
+{
+	const struct run_host *h = &r->host;
+
+	if (removed(h) >= h->installed || !h->undone || h->undo.error ||
+	    (r->outcome.end == END_KEEPER && (h->keeper_plan.undo.nft[0] ||
+					      h->keeper_plan.undo.nft[1])))
+		return 0;
+	return h->installed - removed(h);
+}
+
+/*
+ * A rule counts each packet that it matches.  Each such match makes an event of
+ * that rule, but the one by which TRACE turns the tracing on.  So what was counted
+ * is what came of own rules' events, and one more for each packet that no such
+ * event began.  Packets that match several rules, or the same again behind
+ * loopback, are in there as often as they were counted.
+ */
+static uint64_t matches_told(const struct stats *st)
+{
+	return st->own_rules + st->unannounced;
+}
+
+static bool rules_are_missing(const struct run *r)
+{
+	return !r->host.undone || r->host.undo.error ||
+	       removed(&r->host) != r->host.installed;
+}
+
+static bool rules_are_others(const struct run *r)
+{
+	return r->outcome.tables_differ || r->outcome.verify_failed ||
+	       taken_any(&r->taken) || r->host.turns.put_back;
+}
+
+static bool others_trace(const struct run *r)
+{
+	return r->foreign_trace || r->reader.seen.strangers;
+}
+
+/* What matched is remembered by rules that count nothing. */
+static bool traces_replies(const struct run *r)
+{
+	return r->plan.replies;
+}
+
+static bool reader_was_ended(const struct run *r)
+{
+	return r->outcome.end == END_READER || r->reader.status ||
+	       r->reader.dismissed;
+}
+
+static bool events_are_missing(const struct run *r)
+{
+	const struct stats *st = &r->reader.seen;
+
+	return st->lost || st->broken || st->gone || r->outcome.overrun;
+}
+
+static bool packets_are_doubtful(const struct run *r)
+{
+	return r->reader.seen.ambiguous || r->reader.seen.incomplete;
+}
+
+/* Why the books need not balance; the first that holds. */
+static const struct reason {
+	bool (*holds)(const struct run *r);
+	const char *text;		/* NULL: there are no books */
+} reasons[] = {
+	{ traces_replies, NULL },
+	{ others_trace, NULL },
+	{ reader_was_ended, NULL },
+	{ rules_are_missing, "not all rules were there to the end" },
+	{ rules_are_others, "others changed rules meanwhile" },
+	{ events_are_missing, "events are missing" },
+	{ packets_are_doubtful, "packets are doubtful" },
+};
+
+static const struct reason *find_reason(const struct run *r)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
+		if (reasons[i].holds(r))
+			return &reasons[i];
+	return NULL;
+}
+
+enum { SHARE = 100 };
+
+/*
+ * nft's counters are read when no packet enters their rules any more, but a CPU may
+ * still have one in there: one each, if there are many.
+ */
+static uint64_t tolerance(const struct run *r)
+{
+	const struct undo *u = &r->host.keeper_plan.undo;
+	uint64_t cpus = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
+	uint64_t few = books_counted(&r->host) / SHARE;
+
+	if (!u->nft[0] && !u->nft[1])
+		return 0;
+	return few < cpus ? few : cpus;
+}
+
+/* Return: matches that are told more (> 0) or fewer than were counted. */
+static int64_t balance(const struct run *r)
+{
+	int64_t more = (int64_t)(matches_told(&r->reader.seen) -
+				 books_counted(&r->host));
+
+	return more > 0 && (uint64_t)more <= tolerance(r) ? 0 : more;
+}
+
+bool books_wrong(const struct run *r)
+{
+	return r->plan.inserts && !find_reason(r) && balance(r);
+}
+
+void books_say(const struct run *r)
+{
+	const struct reason *why = find_reason(r);
+	int64_t more = r->plan.inserts ? balance(r) : 0;
+	uint64_t n = (uint64_t)(more < 0 ? -more : more);
+
+	if (!more || (why && !why->text))
+		return;
+	msg("%s: the packets told account for %" PRIu64 " match%s %s than the "
+	    "TRACE rules counted (%" PRIu64 "): %s",
+	    why ? "note" : "warning", n, n == 1 ? "" : "es",
+	    more < 0 ? "fewer" : "more", books_counted(&r->host),
+	    why ? why->text :
+	    more < 0 ? "packets are missing, or were taken for others" :
+		       "packets came in again and were taken for others, or "
+		       "rules of others trace that came meanwhile");
+}
