@@ -7,10 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <libmnl/libmnl.h>
 #include <libnftnl/common.h>
+#include <linux/membarrier.h>
 
 #include "rules/base/netlink.h"
 
@@ -195,4 +198,26 @@ int nft_batch_wait(struct mnl_socket *nl)
 			      MNL_ALIGN(end->nlmsg_len)) < 0)
 		return -errno;
 	return 0;
+}
+
+/* Closing a packet socket, the kernel waits for all who may still use it. */
+static int wait_by_packet_socket(void)
+{
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? -errno : close(fd);
+}
+
+int nft_batch_settle(void)
+{
+	/*
+	 * Rules are evaluated between rcu_read_lock() and _unlock(): membarrier(2)
+	 * is synchronize_rcu(), but not with one CPU, where a process may be
+	 * interrupted in an evaluation, and not with nohz_full;
+	 * packet_release() in the kernel calls it in any case.
+	 */
+	if (sysconf(_SC_NPROCESSORS_ONLN) > 1 &&
+	    syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0)
+		return 0;
+	return wait_by_packet_socket();
 }

@@ -63,4 +63,12 @@ int nft_batch_send(struct nft_batch *b, struct mnl_socket *nl,
  */
 int nft_batch_wait(struct mnl_socket *nl);
 
+/**
+ * nft_batch_settle - until no CPU is in rules that were changed before this call
+ * Then the counters of rules that nothing leads to any more are final, and all
+ * events of what they met are in the sockets.
+ * Return: 0 or -errno.
+ */
+int nft_batch_settle(void);
+
 #endif

@@ -157,6 +157,45 @@ int nft_trigger_tracing(const struct family *f, const struct owner *owner)
 	return err ? err : (int)tracing;
 }
 
+/* @deadline_ms: 0: the rules of the table match nothing more from here on */
+static int set_deadline(struct mnl_socket *nl, const struct family *f,
+			const char *name, uint64_t deadline_ms)
+{
+	const struct nft_trigger_set set = { .deadline_ms = deadline_ms };
+	struct nft_trigger_table b = { .f = f, .set = &set };
+	struct nft_refusal refusal;
+	uint32_t count = 0;
+	int err;
+
+	snprintf(b.table, sizeof(b.table), "%s", name);
+	err = nft_trigger_table_renew(&b);
+	if (!err)
+		err = nft_batch_send(b.b, nl, &refusal, 1, &count);
+	nft_batch_free(b.b);
+	if (err == -EINVAL && count)
+		err = refusal.error;
+	return err == -ENOENT ? 0 : err;
+}
+
+int nft_trigger_renew(const struct family *f, const struct owner *owner,
+		      uint64_t deadline_ms)
+{
+	struct mnl_socket *held = nft_trigger_socket();
+	char name[OWNER_TEXT];
+
+	return held && nft_trigger_present(f, owner, name) ?
+	       set_deadline(held, f, name, deadline_ms) : 0;
+}
+
+/* The counters are told with the rules' end, when a CPU may still be in them. */
+static int delete_settled(struct mnl_socket *nl, const struct family *f,
+			  const char *name, struct trace_removed *last)
+{
+	if (set_deadline(nl, f, name, 0) == 0)
+		nft_batch_settle();
+	return delete_table(nl, f, name, last);
+}
+
 static int remove_table(const struct family *f, const char *name,
 			struct trace_removed *done)
 {
@@ -170,7 +209,7 @@ static int remove_table(const struct family *f, const char *name,
 		count_rules(&dump, f, name, &d);
 		if (!nl)
 			nl = nft_socket_open();
-		err = nl ? delete_table(nl, f, name, &last) : -errno;
+		err = nl ? delete_settled(nl, f, name, &last) : -errno;
 		if (nl && nl != held)
 			mnl_socket_close(nl);
 	}
@@ -188,27 +227,6 @@ int nft_trigger_remove(const struct family *f, const struct owner *owner,
 
 	return nft_trigger_present(f, owner, name) ?
 	       remove_table(f, name, done) : 0;
-}
-
-int nft_trigger_renew(const struct family *f, const struct owner *owner,
-		      uint64_t deadline_ms)
-{
-	const struct nft_trigger_set set = { .deadline_ms = deadline_ms };
-	struct nft_trigger_table b = { .f = f, .set = &set };
-	struct nft_refusal refusal;
-	struct mnl_socket *held = nft_trigger_socket();
-	uint32_t count = 0;
-	int err;
-
-	if (!held || !nft_trigger_present(f, owner, b.table))
-		return 0;
-	err = nft_trigger_table_renew(&b);
-	if (!err)
-		err = nft_batch_send(b.b, held, &refusal, 1, &count);
-	nft_batch_free(b.b);
-	if (err == -EINVAL && count)
-		err = refusal.error;
-	return err == -ENOENT ? 0 : err;
 }
 
 /* Return: is this the table of a run, and may it be removed? */

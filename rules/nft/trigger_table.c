@@ -329,6 +329,7 @@ int nft_trigger_table_renew(struct nft_trigger_table *b)
 	if (!b->b)
 		return -ENOMEM;
 	put_flush(b);
-	put_deadline(b);
+	if (b->set->deadline_ms)
+		put_deadline(b);
 	return b->failed ? -ENOMEM : 0;
 }

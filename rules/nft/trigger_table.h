@@ -42,7 +42,7 @@ int nft_trigger_table_fill(struct nft_trigger_table *b);
 
 /**
  * nft_trigger_table_renew - the deadline of a table that is in, anew: .b
- * @b: .f, .table and .set->deadline_ms are looked at
+ * @b: .f, .table and .set->deadline_ms are looked at; 0: it has come
  * Return: as nft_trigger_table_fill().
  */
 int nft_trigger_table_renew(struct nft_trigger_table *b);

@@ -3,7 +3,6 @@
 #include "supervisor/books.h"
 
 #include <inttypes.h>
-#include <unistd.h>
 
 #include "base/msg.h"
 #include "rules/base/units.h"
@@ -115,30 +114,11 @@ static const struct reason *find_reason(const struct run *r)
 	return NULL;
 }
 
-enum { SHARE = 100 };
-
-/*
- * nft's counters are read when no packet enters their rules any more, but a CPU may
- * still have one in there: one each, if there are many.
- */
-static uint64_t tolerance(const struct run *r)
-{
-	const struct undo *u = &r->host.keeper_plan.undo;
-	uint64_t cpus = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
-	uint64_t few = books_counted(&r->host) / SHARE;
-
-	if (!u->nft[0] && !u->nft[1])
-		return 0;
-	return few < cpus ? few : cpus;
-}
-
 /* Return: matches that are told more (> 0) or fewer than were counted. */
 static int64_t balance(const struct run *r)
 {
-	int64_t more = (int64_t)(matches_told(&r->reader.seen) -
-				 books_counted(&r->host));
-
-	return more > 0 && (uint64_t)more <= tolerance(r) ? 0 : more;
+	return (int64_t)(matches_told(&r->reader.seen) -
+			 books_counted(&r->host));
 }
 
 bool books_wrong(const struct run *r)

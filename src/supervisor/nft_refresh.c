@@ -3,14 +3,11 @@
 #include "supervisor/nft_refresh.h"
 
 #include <errno.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <linux/membarrier.h>
-
 #include "protocol/reader_ipc.h"
+#include "rules/nft/batch.h"
 #include "rules/nft/dump.h"
 #include "rules/nft/make.h"
 #include "rules/nft/snapshot.h"
@@ -27,29 +24,6 @@ void nft_refresh_generation(struct run_reader *rd)
 		return;
 	bulletin_post_generation(rd->board.post, ask, generation);
 	reader_answered(&rd->process);
-}
-
-/* Closing a packet socket, the kernel waits for all who may still use it. */
-static int wait_by_packet_socket(void)
-{
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-
-	return fd < 0 ? -errno : close(fd);
-}
-
-/*
- * Rules are evaluated between rcu_read_lock() and _unlock(): when this returns,
- * no CPU is still in those of before the ones just read, and all their events
- * are in the reader's socket.  membarrier(2) is synchronize_rcu(), but not with
- * one CPU, where a process may be interrupted in an evaluation, and not with
- * nohz_full; packet_release() in the kernel calls it in any case.
- */
-static int wait_for_evaluation(void)
-{
-	if (sysconf(_SC_NPROCESSORS_ONLN) > 1 &&
-	    syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0)
-		return 0;
-	return wait_by_packet_socket();
 }
 
 void nft_refresh_start(struct run_reader *rd, const struct owner *owner)
@@ -84,7 +58,7 @@ void nft_refresh_finish(struct run_reader *rd)
 	rd->refresh.pid = -1;
 	if (!err) {
 		other_runs_say(&rd->others, snap);
-		err = wait_for_evaluation();
+		err = nft_batch_settle();
 	}
 	reader_renew(&rd->process, err ? -1 : fd, err ? 0 : res.len);
 	if (fd >= 0)
