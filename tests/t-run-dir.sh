@@ -187,3 +187,21 @@ run_nftrace lo --cleanup
 assert_status 0
 assert_equal "loggers" "nf_log_ipv4 nfnetlink_log" "$(loggers lo)"
 [[ ! -e /run/nftrace ]] || fail "left: $(ls /run/nftrace)"
+
+subtest "a logger that the kernel does not have: said, and the record stays for a later try"
+in_ns lo sysctl -qw net.netfilter.nf_log.2=nfnetlink_log
+mkdir -m 700 /run/nftrace
+(umask 077; sed 's/^ipv4 .*/ipv4 no_such_logger/' "$SCRATCH/record" >"/run/nftrace/$record")
+run_nftrace lo --cleanup
+assert_status 1
+assert_grep 'error: the logger of ipv4 cannot be put back to no_such_logger: .* stays' "$ERR"
+assert_no_grep 'nothing of a dead run is left' "$ERR"
+assert_equal "the record" "ipv4 no_such_logger" "$(grep ipv4 "/run/nftrace/$record")"
+run_nftrace lo -t 100ms -p udp --dport 9
+assert_grep 'error: the logger of ipv4 cannot be put back to no_such_logger' "$ERR"
+assert_equal "the record" "ipv4 no_such_logger" "$(grep ipv4 "/run/nftrace/$record")"
+(umask 077; cp "$SCRATCH/record" "/run/nftrace/$record")
+run_nftrace lo --cleanup
+assert_status 0
+assert_equal "loggers" "nf_log_ipv4 nfnetlink_log" "$(loggers lo)"
+[[ ! -e /run/nftrace ]] || fail "left: $(ls /run/nftrace)"

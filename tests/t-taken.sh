@@ -87,6 +87,16 @@ logger_is 2 NONE || fail "the logger is $(loggers lo)"
 set_logger 2 nf_log_ipv4
 assert_restored_but_counters lo "$before"
 
+subtest "the books: rules of others trace what these did not count"
+start_nftrace lo -4 -t 60 --no-lock -p udp --dport 10
+XTABLES_LOCKFILE=$SCRATCH/another in_ns lo iptables-legacy -t raw -I OUTPUT -p udp --dport 9 -j TRACE
+send
+assert_within 5 "the packet is told" tells 1
+ANY_TRACES=1 stop_nftrace INT
+assert_status 5
+assert_grep 'note: the packets told account for 1 match more than the TRACE rules counted \(0\): others changed rules' "$ERR"
+in_ns lo iptables-legacy -t raw -F
+
 # ---- nft's own table: the owner's flag forbids it to others; kernels before 5.12 have no such flag
 
 NFTRACE=$BUILD/nftrace

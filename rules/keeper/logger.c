@@ -103,18 +103,19 @@ void logger_forget(const struct owner *owner)
 	run_dir_unlink(name);
 }
 
-static void mend_family(const struct family *f, const char *old, bool dry,
-			struct logger_mended *m)
+static int mend_family(const struct family *f, const char *old, bool dry,
+		       struct logger_mended *m)
 {
 	char now[LOGGER_NAME];
 
 	/* Somebody else's later choice is left alone. */
 	if (logger_read(f, now) < 0 || strcmp(now, LOGGER_NETLINK) != 0 ||
 	    strcmp(now, old) == 0)
-		return;
+		return 0;
 	m->error = dry ? 0 : logger_write(f, old);
 	m->restored = !m->error;
 	snprintf(m->name, sizeof(m->name), "%s", old);
+	return m->error;
 }
 
 struct mending {
@@ -139,15 +140,17 @@ static int read_record(const char *name, char text[RECORD_MAX])
 	return 0;
 }
 
-static void mend_line(const char *line, const struct mending *m)
+static int mend_line(const char *line, const struct mending *m)
 {
 	char family[16], old[LOGGER_NAME];
 
 	if (sscanf(line, "%15s %63s", family, old) != 2)
-		return;
+		return 0;
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		if (strcmp(families[i]->name, family) == 0)
-			mend_family(families[i], old, m->dry, &m->mended[i]);
+			return mend_family(families[i], old, m->dry,
+					   &m->mended[i]);
+	return 0;
 }
 
 /* Return: 1 when the record was a dead run's. */
@@ -156,6 +159,7 @@ static int mend_record(const char *name, void *arg)
 	const struct mending *m = arg;
 	char text[RECORD_MAX], *rest = text;
 	struct owner owner;
+	bool failed = false;
 	int err = read_record(name, text);
 
 	/* The run of the record may have ended meanwhile. */
@@ -168,8 +172,9 @@ static int mend_record(const char *name, void *arg)
 	if (owner_alive(&owner, time(NULL)))
 		return 0;
 	while (rest)
-		mend_line(strsep(&rest, "\n"), m);
-	if (!m->dry)
+		failed |= mend_line(strsep(&rest, "\n"), m) != 0;
+	/* What could not be put back a later run can, and needs to know. */
+	if (!m->dry && !failed)
 		run_dir_unlink(name);
 	return 1;
 }

@@ -48,6 +48,8 @@ struct logger_mended {
  * @dry: only look
  * @mended: by family_index(); filled
  * @strange: told of each file in a record's place that is none; it stays
+ *
+ * A record of what could not be put back stays as well.
  * Return: the number of records of dead runs, or -errno.
  */
 int logger_mend(bool dry, struct logger_mended mended[],

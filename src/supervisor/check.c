@@ -195,8 +195,11 @@ static void say_logger(const struct family *f, const struct logger_mended *m,
 		       bool dry)
 {
 	if (m->error)
-		msg("error: the logger of %s cannot be put back to %s: %s",
-		    f->name, m->name, msg_errno_text(m->error));
+		msg("error: the logger of %s cannot be put back to %s: %s; "
+		    "the note of it in " RUN_DIR " stays: nftrace --cleanup "
+		    "when the kernel has it (modprobe %s), or set another "
+		    "with sysctl", f->name, m->name, msg_errno_text(m->error),
+		    m->name);
 	else if (m->restored && dry)
 		msg("note: a dead run left the logger of %s changed; it was "
 		    "%s: nftrace --cleanup puts it back", f->name, m->name);
@@ -214,8 +217,10 @@ static void mend_loggers(bool dry, struct check_left *left)
 	if (records <= 0)
 		return;
 	left->found += (unsigned int)records;
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		left->failed += mended[i].error != 0;
 		say_logger(families[i], &mended[i], dry);
+	}
 }
 
 int check_dead_runs(bool dry, bool locked, struct check_left *left)
@@ -304,13 +309,30 @@ unsigned int check_foreign(const struct ruleset *rules, const struct plan *p)
 	return f.traces;
 }
 
+static int conclude_cleanup(const struct check_left *left)
+{
+	if (left->failed || left->strange) {
+		msg("cleaned up, but for what is named above");
+		return left->failed ? STATUS_FAILURE : STATUS_INCOMPLETE;
+	}
+	msg("cleaned up: nothing of a dead run is left in this network "
+	    "namespace; in another: nftrace --netns NAME --cleanup");
+	return STATUS_TRACED;
+}
+
 int check_cleanup(const struct options *o)
 {
 	struct owner owner;
 	struct lock lock;
 	struct check_left left;
-	int status, err = lock_open(&lock);
+	int status, err = owner_init(&owner, time(NULL));
 
+	if (err) {
+		msg("error: /proc is not there or not readable: whose rules "
+		    "are a dead run's cannot be told");
+		return STATUS_FAILURE;
+	}
+	err = lock_open(&lock);
 	if (err) {
 		msg("error: the lock file %s cannot be opened: %s", lock_path(),
 		    check_lock_error(err));
@@ -324,18 +346,9 @@ int check_cleanup(const struct options *o)
 		    "seconds (-w waits longer)", o->wait_s);
 		return err == -EWOULDBLOCK ? STATUS_BUSY : STATUS_FAILURE;
 	}
-	if (owner_init(&owner, time(NULL)) == 0)
-		ledger_open(&owner);
+	ledger_open(&owner);
 	status = check_dead_runs(false, true, &left);
 	ledger_forget();
 	lock_close(&lock);
-	if (!status && left.strange) {
-		msg("cleaned up, but for what is named above");
-		return STATUS_INCOMPLETE;
-	}
-	if (!status)
-		msg("cleaned up: nothing of a dead run is left in this "
-		    "network namespace; in another: nftrace --netns NAME "
-		    "--cleanup");
-	return status;
+	return status ? status : conclude_cleanup(&left);
 }

@@ -28,6 +28,7 @@ const char *check_lock_error(int err);
 /* What dead runs have left. */
 struct check_left {
 	unsigned int found;	/* rule sets, tables of counters, logger records */
+	unsigned int failed;	/* of these loggers that cannot be put back */
 	unsigned int strange;	/* files in /run/nftrace that are none of nftrace's:
 				 * they stay */
 };
