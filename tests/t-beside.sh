@@ -100,7 +100,7 @@ for n in 1 2 3; do
 	assert_equal "told by run $n" "9x2" "$(told "$OUT")"
 done
 OUT=$SCRATCH/flat ERR=$SCRATCH/flat.err NFTRACE_PID=$one
-all_seven() { (($(grep -c 'TRACE: nft inet fw:pre:rule:[0-9]*  "udp dport 7 ' "$OUT") == 6)); }
+all_seven() { (($(grep -c 'TRACE: nft inet fw:pre:rule:handle [0-9]*  "udp dport 7 ' "$OUT") == 6)); }
 assert_within 5 "all of the first are there" all_seven
 stop_nftrace INT
 assert_status 0

@@ -126,9 +126,13 @@ refused "events and TRACE lines do not belong together" "nftrace/1 family=ipv4 e
 refused "events and TRACE lines do not belong together" "nftrace/1 family=ipv4 e f,DROP,FORWARD"
 refused "events and TRACE lines do not belong together" "nftrace/1 family=ipv4 e f,DROP,FORWARD" "TRACE: nft ip6 t:c:rule:1"
 refused "events and TRACE lines do not belong together" "nftrace/1 family=ipv4 e f,DROP,FORWARD" "TRACE: nft ip t:c:rule:-1"
+refused "events and TRACE lines do not belong together" "nftrace/1 family=ipv4 e,h5 f,DROP,FORWARD" "TRACE: nft ip t:c:rule:handle 7"
+refused "events and TRACE lines do not belong together" "nftrace/1 family=ipv4 e,h5,n1 f,DROP,FORWARD" "TRACE: nft ip t:c:rule:7"
+refused "events and TRACE lines do not belong together" "nftrace/1 family=ipv4 e,h5 f,DROP,FORWARD" "TRACE: nft ip t:c:policy"
+refused "events and TRACE lines do not belong together" "nftrace/1 family=ipv4 e,h5 f,DROP,FORWARD" "TRACE: filter:INPUT:rule:1"
 
 subtest "numbers that cannot be"
-for word in e,w65537 e,k70000 e,b4294967296 c,0,rule,ttl,300,64 c,0,rule,mss,70000,1 c,0,rule,src,0a000001:70000,0a000002 c,0,rule,src,0a,0a000002 omitted=4294966784; do
+for word in e,w65537 e,k70000 e,n0 e,n4294967296 e,h0 e,hff e,h18446744073709551616 e,b4294967296 c,0,rule,ttl,300,64 c,0,rule,mss,70000,1 c,0,rule,src,0a000001:70000,0a000002 c,0,rule,src,0a,0a000002 omitted=4294966784; do
 	event="e e"
 	[[ $word != e,* ]] || event="e"
 	[[ $word != omitted=* ]] || event=""

@@ -85,7 +85,7 @@ egress_drops() {
 	assert_equal "told" "54x2 55x2" "$(told "$OUT")"
 	assert_equal "fates" "54 DROP, 54 DROP, 55 FORWARDED, 55 FORWARDED" \
 		"$(sed -nE 's/^#.* > \S+\.([0-9]+): .*/\1/p; s/^=> ([A-Z]+) .*/\1/p' "$OUT" | paste -d ' ' - - | sort | paste -sd , | sed 's/,/, /g')"
-	local rule='netdev n:d:rule:[0-9]+  "udp dport 54 counter drop"$'
+	local rule='netdev n:d:rule:handle [0-9]+  "udp dport 54 counter drop"$'
 	assert_equal "by the rule" 2 "$(grep -Ec "^=> DROP by nft $rule" "$OUT")"
 	assert_equal "and its event" 2 "$(grep -Ec "^TRACE: nft $rule" "$OUT")"
 	assert_grep "  [12] by nft ${rule%\$}" "$ERR"
@@ -160,7 +160,7 @@ if in_ns br nft 'table bridge b { chain f { type filter hook forward priority 10
 	stop_nftrace INT
 	assert_status 0
 	assert_grep '2 packets traced: 1 DROP, 1 FORWARDED' "$ERR"
-	assert_grep '  1 by nft bridge b:f:rule:[0-9]+  "udp dport 54 drop"' "$ERR"
+	assert_grep '  1 by nft bridge b:f:rule:handle [0-9]+  "udp dport 54 drop"' "$ERR"
 else
 	skip "no such family in this kernel"
 fi

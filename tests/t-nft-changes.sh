@@ -154,7 +154,7 @@ last_drop() { in_ns lo nft -a list chain ip t out | sed -n 's/.*dport 2003 .*dro
 is_there() { [[ -n $(last_drop) ]]; }
 assert_within 20 "the rule" is_there
 start_nftrace lo -t 100 --rate 0 --graph "$SCRATCH/ways.dot" -p udp --dport 2003 --chain OUTPUT
-drops() { grep -c "=> DROP by nft ip t:out:rule:[0-9]*  \"udp dport 2003 $1drop\"" "$OUT"; }
+drops() { grep -c "=> DROP by nft ip t:out:rule:handle [0-9]*  \"udp dport 2003 $1drop\"" "$OUT"; }
 # one_more TEXT: dropped by a rule of this text, which was read since the last change
 one_more() { in_ns lo bash -c 'echo x >/dev/udp/10.9.0.1/2003' 2>/dev/null; (($(drops "$1") > before)); }
 for ((i = 0; i < 8; i++)); do
@@ -169,8 +169,8 @@ stop_nftrace INT
 dropped=$(grep -c '^=> DROP' "$OUT")
 grep -E '^nftrace:   [0-9]+ by ' "$ERR" >"$SCRATCH/by"
 assert_equal "rules that dropped" 1 "$(wc -l <"$SCRATCH/by")"
-assert_grep "^nftrace:   $dropped by nft ip t:out:rule:[0-9]+  \"udp dport 2003 drop\" \(replaced during the trace\)\$" "$SCRATCH/by"
-assert_equal "its nodes in the graph" 1 "$(grep -c 'n[0-9]* \[label="[0-9]*  udp dport 2003' "$SCRATCH/ways.dot")"
+assert_grep "^nftrace:   $dropped by nft ip t:out:rule:handle [0-9]+  \"udp dport 2003 drop\" \(replaced during the trace\)\$" "$SCRATCH/by"
+assert_equal "its nodes in the graph" 1 "$(grep -c 'n[0-9]* \[label="handle [0-9]*  udp dport 2003' "$SCRATCH/ways.dot")"
 
 # A message behind all that waited tells it as much as an empty socket does.
 subtest "a reader that never finds its socket empty"

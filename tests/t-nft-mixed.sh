@@ -63,7 +63,8 @@ assert_equal "fate" "DROP legacy filter cali-tw-eth0" \
 assert_equal "backends" "legacy nft" \
 	"$(story '[.events[].backend] | unique | join(" ")')"
 assert_equal "numbers and handles" "" \
-	"$(story '.events[] | select((.backend == "nft") == (.number != null)) | .rule')"
+	"$(story '.events[] | select(.kind == "rule") |
+		select(.number == null or ((.backend == "nft") != (.handle != null))) | .rule')"
 assert_equal "DNAT" "10.96.0.10.54 > 10.2.0.2.9 by nft KUBE-SVC-DENIED" \
 	"$(story '. as $p | .changes[] | select(.field == "dst") |
 		"\(.from) > \(.to) by \($p.events[.event - 1] | .backend + " " + .chain)"')"
@@ -100,4 +101,30 @@ talk a udp 10.2.0.2 9 from 20009 wait 60 2>/dev/null
 talk a udp 10.2.0.2 11 from 20011 wait 60 2>/dev/null
 end_nftrace
 assert_text '  1 by filter:cali-tw-eth0:rule:2  "-A cali-tw-eth0 -p udp -m udp --dport 9' "$ERR"
-assert_text '  1 by nft inet node:forward:rule:5  "udp dport 11 drop"' "$ERR"
+assert_text '  1 by nft inet node:forward:rule:handle 5  "udp dport 11 drop"' "$ERR"
+
+# Handles are not positions once a rule has been deleted, and iptables takes positions.
+subtest "a rule of iptables-nft has the number that iptables takes, others their handle"
+lab_loopback n
+for port in 1 2 3 4 5; do in_ns n iptables-nft -A INPUT -p udp --dport 200$port -j DROP; done
+in_ns n iptables-nft -D INPUT 1
+in_ns n nft 'table inet own { chain in { type filter hook input priority 5; udp dport 2009 drop; }; }' || fail nft
+start_nftrace n -t 30 --rate 0 -v --pcap "$SCRATCH/n.pcapng" -p udp --chain PREROUTING
+for port in 2003 2009; do talk n udp 10.9.0.1 $port wait 10 2>/dev/null; done
+# Whoever puts one in front of it moves it.
+moved() { talk n udp 10.9.0.1 2003 wait 20 2>/dev/null; grep -q '^=> DROP by nft ip filter:INPUT:rule:3  "-A INPUT -p udp -m udp --dport 2003 -j DROP"' "$OUT"; }
+in_ns n iptables-nft -I INPUT -p udp --dport 2000 -j ACCEPT
+assert_within 20 "the rule's new number" moved
+stop_nftrace INT
+assert_equal "what iptables says is there" "-A INPUT -p udp -m udp --dport 2003 -j DROP" "$(in_ns n iptables-nft -S INPUT 3)"
+handle=$(in_ns n nft -a list chain ip filter INPUT 2>/dev/null | sed -n 's/.*dport 2003 .* handle //p')
+own=$(in_ns n nft -a list chain inet own in 2>/dev/null | sed -n 's/.*dport 2009 .* handle //p')
+assert_grep '^TRACE: nft ip filter:INPUT:rule:2  "-A INPUT -p udp -m udp --dport 2003 -j DROP"$' "$OUT"
+assert_grep "^    mark 0x0 in lo handle $handle\$" "$OUT"
+assert_grep "^=> DROP by nft inet own:in:rule:handle $own  \"udp dport 2009 drop\"\$" "$OUT"
+assert_grep '^    mark 0x0 in lo position 1$' "$OUT"
+in_ns n "$NFTRACE" --read "$SCRATCH/n.pcapng" --json >"$SCRATCH/n.json" 2>"$ERR"
+assert_equal "number and handle" "2 $handle,1 $own" "$(jq -r '.by | "\(.number) \(.handle)"' "$SCRATCH/n.json" | head -n 2 | paste -sd ,)"
+assert_equal "the rule's numbers" "2 3" "$(jq -r "select(.by.handle == $handle and .by.table == \"filter\") | .by.number" "$SCRATCH/n.json" | uniq | paste -sd ' ')"
+# It is one rule for all that.
+assert_equal "lines of the summary" 2 "$(grep -c '^nftrace:   [0-9]* by ' "$ERR")"

@@ -80,7 +80,7 @@ talk lo udp 10.9.0.1 7
 assert_within 5 "a packet while there is no rule" has_line '^  \(no rule met\)' "$OUT"
 load_nft
 talk lo udp 10.9.0.1 7
-assert_within 5 "rules that are back" has_line '^TRACE: nft inet fw:in:rule:[0-9]+  "udp dport 7 accept"' "$OUT"
+assert_within 5 "rules that are back" has_line '^TRACE: nft inet fw:in:rule:handle [0-9]+  "udp dport 7 accept"' "$OUT"
 stop_nftrace TERM
 as_before
 
@@ -328,7 +328,7 @@ no_table || fail "the table is still there"
 assert_same "iptables-legacy's rules" <(sed -E '/^#/d; s/\[.*//' "$SCRATCH/legacy") <(in_ns lo iptables-legacy-save | sed -E '/^#/d; s/\[.*//')
 
 assert_grep '^TRACE: filter:OUTPUT:rule:1  "-A OUTPUT -p udp -m udp --dport 7 -j ACCEPT"$' "$OUT"
-assert_grep '^TRACE: nft inet fw:in:rule:[0-9]+  "udp dport 7 accept"$' "$OUT"
+assert_grep '^TRACE: nft inet fw:in:rule:handle [0-9]+  "udp dport 7 accept"$' "$OUT"
 
 subtest "--backend nft, from behind conntrack: a journey without raw is whole"
 [[ $(legacy_tables) = *raw* ]] || fail "no raw here: this shows nothing"
@@ -336,7 +336,7 @@ start_nftrace lo -4 -t 60 --backend nft -p udp --dport 9 -m conntrack --ctstate 
 talk lo udp 10.9.0.1 9 wait 1
 assert_within 5 "a fate" has_line '^=> ' "$OUT"
 stop_nftrace INT
-assert_grep '^=> DROP by nft inet fw:out:rule:[0-9]+  "udp dport 9 drop"$' "$OUT"
+assert_grep '^=> DROP by nft inet fw:out:rule:handle [0-9]+  "udp dport 9 drop"$' "$OUT"
 assert_no_grep '^TRACE: raw' "$OUT"
 
 subtest "--backend legacy: nothing of nft"

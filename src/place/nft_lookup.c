@@ -65,6 +65,13 @@ const char *nft_lookup_text(const struct nft_lookup_result *f,
 	return nft_snapshot_text(f->snap, f->chain->policy_text);
 }
 
+uint32_t nft_lookup_position(const struct nft_lookup_result *f)
+{
+	return f->rule ? (uint32_t)(f->rule - nft_snapshot_rule(f->snap,
+								f->chain->first)) + 1
+		       : 0;
+}
+
 static uint8_t effect_of_rule(const struct nft_node *n, uint32_t does)
 {
 	if (n->verdict < 0) {
@@ -117,6 +124,8 @@ void nft_lookup_describe(const struct path_map *map, struct nft_node *n,
 	uint32_t does = f->rule ? f->rule->does : 0;
 
 	describe_chain(map, n, f);
+	p->position = nft_lookup_position(f);
+	p->counted = f->rule && f->rule->iptables;
 	p->at_end = n->type == NFT_TRACETYPE_POLICY || !p->handle;
 	p->own = f->table && f->table->flags & NFT_SNAP_OWN;
 	p->hidden = n->of_run || (n->type == NFT_TRACETYPE_RETURN && !p->handle &&

@@ -61,6 +61,9 @@ bool nft_lookup(const struct nft_snapshot *s, const struct nft_node *n,
 const char *nft_lookup_text(const struct nft_lookup_result *f,
 			    const struct nft_node *n, uint32_t *len);
 
+/** nft_lookup_position - of a rule in its chain, from 1; 0: of a policy, or an end */
+uint32_t nft_lookup_position(const struct nft_lookup_result *f);
+
 /** nft_lookup_describe - all of .place that names and handle do not tell */
 void nft_lookup_describe(const struct path_map *map, struct nft_node *n,
 			 const struct nft_lookup_result *f);

@@ -129,27 +129,34 @@ struct nft_node *nft_place_cache_find(const struct nft_place_cache *ns,
 	return n;
 }
 
-static bool name_place(struct place *p, struct place_texts *t)
+/* As the words in which its text is count: "iptables -S CHAIN N", "handle N". */
+static int put_number(char *to, size_t size, const struct place *p)
+{
+	if (!p->handle)
+		return snprintf(to, size, "%s", "");
+	if (p->counted)
+		return snprintf(to, size, ":%u", p->position);
+	return snprintf(to, size, ":handle %llu", (unsigned long long)p->handle);
+}
+
+static void name_place(struct nft_node *n)
 {
 	static const char *const words[] = {
 		[PLACE_RULE] = "rule", [PLACE_RETURN] = "return",
 		[PLACE_POLICY] = "policy",
 	};
-	int n = p->handle ?
-		asprintf(&t->prefix, "TRACE: nft %s %s:%s:%s:%llu",
-			 nft_snapshot_family(p->family), p->table, p->chain,
-			 words[p->kind], (unsigned long long)p->handle) :
-		asprintf(&t->prefix, "TRACE: nft %s %s:%s:%s",
-			 nft_snapshot_family(p->family), p->table, p->chain,
-			 words[p->kind]);
+	struct place *p = &n->place;
+	char number[32];
+	int len;
 
-	if (n < 0) {
-		t->prefix = NULL;
-		return false;
-	}
-	p->prefix = t->prefix;
-	p->prefix_len = (uint32_t)n;
-	return true;
+	put_number(number, sizeof(number), p);
+	len = asprintf(&n->texts.prefix, "TRACE: nft %s %s:%s:%s%s",
+		       nft_snapshot_family(p->family), p->table, p->chain,
+		       words[p->kind], number);
+	if (len < 0)
+		n->texts.prefix = NULL;
+	p->prefix = n->texts.prefix;
+	p->prefix_len = len < 0 ? 0 : (uint32_t)len;
 }
 
 bool nft_place_cache_fill(struct nft_place_cache *ns, struct nft_node *n,
@@ -192,7 +199,7 @@ bool nft_place_cache_fill(struct nft_place_cache *ns, struct nft_node *n,
 	n->jump_len = f->jump.len;
 	p->target = to ? to->name : "";
 	n->of_run = owner_parse_name(&run, p->table);
-	return n->jump && name_place(p, &n->texts);
+	return n->jump;
 }
 
 void nft_place_cache_empty(struct nft_node *n)
@@ -201,11 +208,13 @@ void nft_place_cache_empty(struct nft_node *n)
 	free(n->jump);
 }
 
-static void set_text(struct nft_node *n, const char *text, uint32_t len)
+/* What a place is called, and its text, once it is described. */
+static void set_texts(struct nft_node *n, const char *text, uint32_t len)
 {
+	name_place(n);
 	n->place.rule = n->texts.rule = strndup(text, len);
 	n->place.rule_len = len;
-	if (n->texts.rule)
+	if (n->texts.prefix && n->texts.rule)
 		place_build_line(&n->place, &n->texts);
 }
 
@@ -234,13 +243,10 @@ static struct nft_node *copy(const struct nft_node *from, uint8_t state)
 	n->place.state = state;
 	n->place.doubt = state == PLACE_LOST ? TEXT_DOUBT_GONE
 					     : TEXT_DOUBT_NONE;
-	n->place.rule = n->place.line = NULL;
-	n->texts = (struct place_texts){
-		.prefix = strndup(from->place.prefix, from->place.prefix_len),
-	};
-	n->place.prefix = n->texts.prefix;
+	n->place.prefix = n->place.rule = n->place.line = NULL;
+	memset(&n->texts, 0, sizeof(n->texts));
 	n->jump = strndup(from->jump, from->jump_len);
-	if (n->place.prefix && n->jump)
+	if (n->jump)
 		return n;
 	node_free(n);
 	return NULL;
@@ -278,22 +284,47 @@ bool nft_place_cache_has_text(const struct nft_node *n,
 	       memcmp(n->place.rule, text, len) == 0;
 }
 
+/* The first of a bucket is found at once. */
+static void move_to_front(struct nft_place_cache *ns, struct nft_node *n)
+{
+	struct nft_node **head = &ns->bucket[n->hash % NFT_PLACE_CACHE_BUCKETS];
+	struct nft_node **at = head;
+
+	while (*at != n)
+		at = &(*at)->next;
+	*at = n->next;
+	n->next = *head;
+	*head = n;
+}
+
+static struct nft_node *find_known(struct nft_place_cache *ns,
+				   const struct nft_node *like,
+				   const struct nft_lookup_result *f)
+{
+	uint32_t position = nft_lookup_position(f);
+	struct nft_node *n = next_like(ns, like, NULL);
+
+	while (n && (n->place.position != position ||
+		     !nft_place_cache_has_text(n, f)))
+		n = next_like(ns, like, n);
+	if (!n || f->snap != ns->now)
+		return n;
+	n->epoch = ns->epoch;
+	move_to_front(ns, n);
+	return n;
+}
+
 struct nft_node *nft_place_cache_known(struct nft_place_cache *ns,
 				       const struct nft_node *like,
 				       const struct nft_lookup_result *f)
 {
+	struct nft_node *n = find_known(ns, like, f);
 	bool now = f->snap == ns->now;
-	struct nft_node *n;
 	const char *text;
 	uint32_t len;
 
-	for (n = next_like(ns, like, NULL); n; n = next_like(ns, like, n)) {
-		if (nft_place_cache_has_text(n, f)) {
-			if (now)
-				n->epoch = ns->epoch;
-			return n;
-		}
-	}
+	if (n)
+		return n;
 	n = copy(like, PLACE_KNOWN);
 	if (!n)
 		return NULL;
@@ -304,7 +335,7 @@ struct nft_node *nft_place_cache_known(struct nft_place_cache *ns,
 		n->place.doubt = TEXT_DOUBT_GONE;
 	}
 	nft_lookup_describe(ns->map, n, f);
-	set_text(n, text, len);
+	set_texts(n, text, len);
 	/* Rules of before are none of now's, though they have the same name. */
 	n->epoch = now ? ns->epoch : ns->epoch - 1;
 	return add(ns, n);
@@ -326,6 +357,6 @@ struct nft_node *nft_place_cache_in_state(struct nft_place_cache *ns,
 	nft_lookup(ns->now, n, &f);
 	f.rule = NULL;
 	nft_lookup_describe(ns->map, n, &f);
-	set_text(n, "", 0);
+	set_texts(n, "", 0);
 	return add(ns, n);
 }

@@ -2,6 +2,8 @@
 /* nft_resolve: which text a rule of nft had when an event was made, while rules change. */
 #include "place/nft_resolve.h"
 
+#include <string.h>
+
 #include "place/nft_history.h"
 #include "place/nft_lookup.h"
 #include "place/nft_place_cache.h"
@@ -69,6 +71,13 @@ static bool find_version(const struct nft_history *h, const struct nft_node *n,
 	return false;
 }
 
+static bool same_text(const struct nft_node *a, const struct nft_node *b)
+{
+	return a->place.rule_len == b->place.rule_len &&
+	       a->place.hook == b->place.hook &&
+	       memcmp(a->place.rule, b->place.rule, a->place.rule_len) == 0;
+}
+
 /*
  * Every version that an event of @span can have met must have been read, and
  * all of these must have the same text.  Only the version of .since need not be
@@ -98,9 +107,11 @@ enum nft_outcome nft_resolve(const struct nft_history *h,
 			continue;
 		if (find_version(h, n, &v, &f)) {
 			k = nft_place_cache_known(ns, n, &f);
-			if (!k || (*result && k != *result))
+			if (!k || (*result && !same_text(k, *result)))
 				return NFT_NOT_CERTAIN;
-			*result = k;
+			/* Others may have moved it; the newest comes first. */
+			if (!*result)
+				*result = k;
 		} else if (i < vs.count - 1) {
 			/* Of the newest version a reading may yet come. */
 			return i ? NFT_NOT_CERTAIN : NFT_NOT_READ;

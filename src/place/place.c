@@ -424,6 +424,8 @@ static bool is_restored(const struct place *p, const struct place_known *k)
 	return !p->snap && p->nfproto == k->nfproto &&
 	       p->own_before == k->own_before && p->doubt == k->doubt &&
 	       p->queue == k->queue &&
+	       k->handle == (p->counted ? p->handle : 0) &&
+	       k->position == (p->counted ? 0 : p->position) &&
 	       p->prefix_len == k->prefix_len && p->rule_len == k->rule_len &&
 	       memcmp(p->prefix, k->prefix, k->prefix_len) == 0 &&
 	       memcmp(p->rule, k->rule, k->rule_len) == 0;
@@ -460,6 +462,8 @@ const struct place *place_restore(struct place_index *idx,
 	n->place.own_before = k->own_before;
 	n->place.doubt = k->doubt;
 	n->place.queue = k->queue;
+	n->place.handle = k->handle;
+	n->place.position = k->position;
 	n->place.prefix = n->texts.prefix = copy_bytes(k->prefix, k->prefix_len);
 	n->place.prefix_len = (uint32_t)k->prefix_len;
 	n->place.rule = n->texts.rule = copy_bytes(k->rule, k->rule_len);

@@ -42,7 +42,8 @@ static bool describe_restored(struct place *p, struct nft_names *names,
 			      const struct prefix *parts)
 {
 	p->table = table_order_name(parts->table, parts->table_len);
-	if (p->queue || !name_chain(p, names, parts->chain, parts->chain_len))
+	if (p->queue || p->handle || p->position ||
+	    !name_chain(p, names, parts->chain, parts->chain_len))
 		return false;
 	/* No snapshot: a number that stands for the chain. */
 	p->chain_index = (uint32_t)prefix_hash(p->nfproto, parts->table,
@@ -103,7 +104,31 @@ static bool family_fits(const struct place *p)
 	       nft_snapshot_is_link(p->family);
 }
 
-/* "TRACE: nft FAMILY TABLE:CHAIN:KIND", ":HANDLE" behind it for a rule */
+/*
+ * What stands behind a rule's kind: its position, if its handle is known besides;
+ * or "handle N".  Of a file of before the number alone is the handle.
+ */
+static bool take_id(struct place *p, const char *at, const char *end)
+{
+	static const char word[] = "handle ";
+	uint64_t n;
+
+	if ((size_t)(end - at) > sizeof(word) - 1 &&
+	    memcmp(at, word, sizeof(word) - 1) == 0)
+		return !p->handle &&
+		       take_handle(at + sizeof(word) - 1, end, &p->handle);
+	if (!take_handle(at, end, &n))
+		return false;
+	p->counted = p->handle;
+	if (!p->counted) {
+		p->handle = n;
+		return true;
+	}
+	p->position = (uint32_t)n;
+	return n <= UINT32_MAX;
+}
+
+/* "TRACE: nft FAMILY TABLE:CHAIN:KIND", ":" and what take_id() takes behind it for a rule */
 static bool describe_nft(struct place *p, struct nft_names *names)
 {
 	const char *at = p->prefix + sizeof(NFT_HEAD) - 1;
@@ -113,7 +138,7 @@ static bool describe_nft(struct place *p, struct nft_names *names)
 	uint8_t which;
 
 	if (!blank || !nft_family(at, (size_t)(blank - at), &p->family) ||
-	    !family_fits(p) || p->own_before)
+	    !family_fits(p) || p->own_before || (p->handle && p->position))
 		return false;
 	table = blank + 1;
 	last = prefix_colon(table, end);
@@ -122,9 +147,11 @@ static bool describe_nft(struct place *p, struct nft_names *names)
 	if (!prefix_kind(last + 1, (size_t)(end - last - 1), &which)) {
 		kind = last;
 		last = prefix_colon(table, kind);
-		if (!take_handle(kind + 1, end, &p->handle) || !last ||
+		if (!take_id(p, kind + 1, end) || !last ||
 		    !prefix_kind(last + 1, (size_t)(kind - last - 1), &which))
 			return false;
+	} else if (p->handle || p->position) {
+		return false;
 	}
 	chain = memchr(table, ':', (size_t)(last - table));
 	if (!chain || chain == table || chain + 1 == last)

@@ -63,6 +63,8 @@ struct place {
 	bool nat;		/* nft: what it translates shows behind its chain */
 	uint16_t queue;		/* nft, EFFECT_QUEUE: its number */
 	uint64_t handle;	/* nft: the rule's, 0: none */
+	uint32_t position;	/* nft: of the rule in its chain, from 1; 0: not known */
+	bool counted;		/* nft: .prefix has .position, as iptables counts; else .handle */
 	const char *target;	/* "DROP", "cali-FORWARD", "REJECT" ... or "" */
 };
 
@@ -72,6 +74,8 @@ struct place_known {
 	size_t prefix_len;
 	size_t rule_len;	/* 0: no text; what the rule does is unknown */
 	uint16_t own_before;
+	uint64_t handle;	/* nft: 0, or the prefix has its position */
+	uint32_t position;	/* nft: 0, or the prefix has its handle */
 	uint16_t queue;		/* nft, EFFECT_QUEUE: its number */
 	uint8_t nfproto;
 	uint8_t doubt;

@@ -120,6 +120,10 @@ static bool step_field(struct reading *rd, struct strview f,
 		return get_u16(value, &k->own_before);
 	case 'k':
 		return get_u16(value, &k->queue);
+	case 'h':
+		return record_handle(value, &k->handle);
+	case 'n':
+		return record_number(value, 1, UINT32_MAX, &k->position);
 	case 'd':
 		return record_word(value, some_doubt_word, TEXT_DOUBT_COUNT,
 				   &k->doubt);

@@ -67,6 +67,17 @@ bool record_number(struct strview t, uint32_t least, uint32_t most, uint32_t *n)
 	return strview_number(t, 10, n) && *n >= least && *n <= most;
 }
 
+bool record_handle(struct strview t, uint64_t *n)
+{
+	*n = 0;
+	for (size_t i = 0; i < t.len; i++)
+		if (t.at[i] < '0' || t.at[i] > '9' ||
+		    __builtin_mul_overflow(*n, 10, n) ||
+		    __builtin_add_overflow(*n, (uint64_t)(t.at[i] - '0'), n))
+			return false;
+	return *n;
+}
+
 bool record_word(struct strview t, const char *(*word)(unsigned int),
 		 unsigned int count, uint8_t *index)
 {

@@ -31,6 +31,9 @@ bool record_interface(struct ifnames *names, struct strview t, uint32_t *index);
 bool record_number(struct strview t, uint32_t least, uint32_t most,
 		   uint32_t *n);
 
+/** record_handle - a rule of nft's; false: none, or 0 */
+bool record_handle(struct strview t, uint64_t *n);
+
 /** record_word - which of @count words it is; false: none of them */
 bool record_word(struct strview t, const char *(*word)(unsigned int),
 		 unsigned int count, uint8_t *index);

@@ -132,6 +132,19 @@ static void put_raw(struct outbuf *o, const struct place *at)
 	outbuf_advance(o, (size_t)(p - room));
 }
 
+/* What a rule of nft's line does not say of it. */
+static char *put_nft_id(char *p, const struct place *at)
+{
+	if (at->counted) {
+		p = put_word(p, ",h");
+		return format_decimal(p, at->handle);
+	}
+	if (!at->position)
+		return p;
+	p = put_word(p, ",n");
+	return format_decimal(p, at->position);
+}
+
 static void put_step(struct outbuf *o, const struct report_env *env,
 		     const struct step *s, const struct step *before)
 {
@@ -170,6 +183,7 @@ static void put_step(struct outbuf *o, const struct report_env *env,
 		p = put_word(p, ",k");
 		p = format_decimal(p, s->place->queue);
 	}
+	p = put_nft_id(p, s->place);
 	if (s->place->doubt) {
 		p = put_word(p, ",d");
 		p = put_word(p, text_doubt_word(s->place->doubt));

@@ -21,8 +21,10 @@ struct report_env;
  *			mHEX mark, iNAME in, oNAME out, pNAME physin,
  *			qNAME physout, bN branch; a its chain is in
  *			this backend only; wN rules of nftrace's own in
- *			front of it; kN nft's queue; dWORD its doubt; xHEX:HEX prefix and rule where the line
- *			for people had to escape them
+ *			front of it; kN nft's queue; hN a rule of nft's
+ *			handle, nN its position, whichever the line for
+ *			people has not; dWORD its doubt; xHEX:HEX prefix
+ *			and rule where that line had to escape them
  *	c,STEP,MAKER,FIELD,VALUE,VALUE	a change behind event STEP, from 0
  *	f,FATE,HOOK[,oNAME][,bSTEP][,cTEXT]	a fate a branch; who decided;
  *			the likely cause of a loss

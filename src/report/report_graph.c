@@ -113,11 +113,11 @@ static void put_node(struct outbuf *o, const struct graph_edges *w,
 		     const struct place *p)
 {
 	outbuf_printf(o, "\t\t\tn%u [label=\"", p->id);
-	/* Rules of nft have handles instead. */
-	if (p->number || p->handle)
-		outbuf_printf(o, "%llu  ",
-			      p->number ? p->number
-					: (unsigned long long)p->handle);
+	if (p->handle && !p->counted)
+		outbuf_printf(o, "handle %llu  ",
+			      (unsigned long long)p->handle);
+	else if (p->number || p->position)
+		outbuf_printf(o, "%u  ", p->number ? p->number : p->position);
 	put_rule(o, p);
 	outbuf_text(o, "\\l\", tooltip=\"");
 	put_quoted(o, p->line, p->line_len - 1, 0, 0);

@@ -104,16 +104,20 @@ static void put_backend(struct outbuf *o, const struct place *p)
 			      nft_snapshot_family(p->family));
 }
 
-/* Rules have numbers in legacy tables, handles in nft. */
+/* Rules of nft have handles besides; its policies have neither. */
 static void put_rule_id(struct outbuf *o, const struct place *p)
 {
-	if (p->backend != EVENT_NFT)
-		outbuf_printf(o, ",\"number\":%u,\"handle\":null", p->number);
-	else if (p->handle)
-		outbuf_printf(o, ",\"number\":null,\"handle\":%llu",
+	uint32_t number = p->backend == EVENT_NFT ? p->position : p->number;
+
+	if (number)
+		outbuf_printf(o, ",\"number\":%u", number);
+	else
+		outbuf_text(o, ",\"number\":null");
+	if (p->handle)
+		outbuf_printf(o, ",\"handle\":%llu",
 			      (unsigned long long)p->handle);
 	else
-		outbuf_text(o, ",\"number\":null,\"handle\":null");
+		outbuf_text(o, ",\"handle\":null");
 }
 
 static void put_new_place(struct outbuf *o, const struct place *p)

@@ -280,6 +280,10 @@ static void put_step_details(struct outbuf *o, const struct report_env *env,
 	if (p->own_before)
 		outbuf_printf(o, " number without nftrace's rules %u",
 			      p->number - p->own_before);
+	if (p->counted)
+		outbuf_printf(o, " handle %llu", (unsigned long long)p->handle);
+	else if (p->position)
+		outbuf_printf(o, " position %u", p->position);
 	if (s->branch)
 		outbuf_printf(o, " copy %u", s->branch);
 	outbuf_text(o, "\n");

@@ -120,6 +120,7 @@ static void world_rule(struct world_snapshot *w, uint32_t chain,
 	*r = (struct nft_snap_rule){
 		.handle = handle, .chain = chain, .text = world_text(w, text),
 		.len = (uint32_t)strlen(text), .to = NFT_SNAP_NONE,
+		.iptables = text[0] == '-',
 	};
 	if (strncmp(text, "jump-", 5) == 0) {
 		r->verdict = NFT_SNAP_JUMP;
@@ -177,7 +178,8 @@ static void world_fill(struct world_snapshot *w, const char *rules,
  * world_file - @rules as they were read at @generation, in a memfd
  * @rules: lines, ";" between them: "TABLE CHAIN" or "TABLE CHAIN HANDLE TEXT"
  * or "TABLE CHAIN policy VERDICT"; a chain's one behind the other.  Table "own"
- * is the run's; the text "jump-CHAIN" jumps to a chain named before.
+ * is the run's; the text "jump-CHAIN" jumps to a chain named before, one that
+ * begins with "-" is of iptables-nft.
  * @size: in: bytes at least; out: bytes
  */
 static int world_file(const char *rules, uint32_t generation, size_t *size)

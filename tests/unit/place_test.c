@@ -23,6 +23,24 @@ static const struct place *restore(struct place_index *idx, uint8_t nfproto,
 	return place_restore(idx, &known);
 }
 
+/* With what a recording has besides. */
+static const struct place *restore_live(struct place_index *idx,
+					const struct place *live)
+{
+	const struct place_known known = {
+		.prefix = live->prefix, .prefix_len = live->prefix_len,
+		.rule = live->rule, .rule_len = live->rule_len,
+		.nfproto = live->nfproto,
+		.handle = live->counted ? live->handle : 0,
+		.position = live->counted ? 0 : live->position,
+	};
+	const struct place *at = place_restore(idx, &known);
+
+	/* And the same is the same place. */
+	assert_ptr_equal(at, place_restore(idx, &known));
+	return at;
+}
+
 /* As it was found, and as a file tells of it. */
 static void assert_same(const struct place *live, const struct place *back)
 {
@@ -32,6 +50,8 @@ static void assert_same(const struct place *live, const struct place *back)
 	assert_int_equal(back->family, live->family);
 	assert_int_equal(back->kind, live->kind);
 	assert_int_equal(back->handle, live->handle);
+	assert_int_equal(back->position, live->position);
+	assert_int_equal(back->counted, live->counted);
 	assert_string_equal(back->table, live->table);
 	assert_string_equal(back->chain, live->chain);
 	assert_int_equal(back->chain_len, live->chain_len);
@@ -44,10 +64,16 @@ static void assert_same(const struct place *live, const struct place *back)
 static void there_and_back(void **state)
 {
 	static const char *const events[] = {
-		"t c 7", "t c", "t d 9", "u c:d 7", "u c:d",
+		"t c 7", "t c", "t d 9", "u c:d 7", "u c:d", "t c 12",
+	};
+	static const char *const prefixes[] = {
+		"TRACE: nft ip t:c:rule:handle 7", "TRACE: nft ip t:c:policy",
+		"TRACE: nft ip t:d:rule:handle 9",
+		"TRACE: nft ip u:c:d:rule:handle 7",
+		"TRACE: nft ip u:c:d:policy", "TRACE: nft ip t:c:rule:2",
 	};
 	const struct nft_snapshot *rules = world_read(
-		"t c policy accept; t c 7 a; t d 9 b; u c:d policy accept;"
+		"t c policy accept; t c 7 a; t c 12 -A; t d 9 b; u c:d policy accept;"
 		"u c:d 7 d", 40, 0);
 	struct place_index *idx, *file = place_index_open(&none, NULL);
 	struct path_map map = { 0 };
@@ -67,8 +93,8 @@ static void there_and_back(void **state)
 		at = place_nft_find(nft, &e);
 		assert_non_null(at);
 		assert_int_equal(at->state, PLACE_KNOWN);
-		assert_same(at, restore(file, NFPROTO_IPV4, at->prefix,
-					at->rule));
+		assert_string_equal(at->prefix, prefixes[i]);
+		assert_same(at, restore_live(file, at));
 	}
 	place_nft_close(nft);
 	place_index_close(idx);
@@ -126,6 +152,10 @@ static const struct {
 	  "policy" },
 	{ "TRACE: nft ip t:rule:rule:7", NFPROTO_IPV4, PLACE_RULE, 7, "t",
 	  "rule" },
+	{ "TRACE: nft ip t:c:rule:handle 7", NFPROTO_IPV4, PLACE_RULE, 7, "t",
+	  "c" },
+	{ "TRACE: nft ip t:c d:return:handle 7", NFPROTO_IPV4, PLACE_RETURN, 7,
+	  "t", "c d" },
 };
 
 static void prefixes_of_places(void **state)
@@ -162,6 +192,10 @@ static const struct {
 	{ "TRACE: nft ip t:c:rule:0", NFPROTO_IPV4 },
 	{ "TRACE: nft ip t:c:rule:07", NFPROTO_IPV4 },
 	{ "TRACE: nft ip t:c:rule:-7", NFPROTO_IPV4 },
+	{ "TRACE: nft ip t:c:rule:handle 0", NFPROTO_IPV4 },
+	{ "TRACE: nft ip t:c:rule:handle  7", NFPROTO_IPV4 },
+	{ "TRACE: nft ip t:c:rule:handle ", NFPROTO_IPV4 },
+	{ "TRACE: nft ip t:c:rule:number 7", NFPROTO_IPV4 },
 	{ "TRACE: nft ip t:c:rule:7x", NFPROTO_IPV4 },
 	{ "TRACE: nft ip t:c:rule:18446744073709551616", NFPROTO_IPV4 },
 	{ "TRACE: nft ip t:c:jump:7", NFPROTO_IPV4 },
