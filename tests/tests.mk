@@ -43,6 +43,7 @@ TESTS         ?=
 .PHONY: deps check-programs check-run demo-run bench-run check demo soak fuzz
 deps:
 	@tests/deps $(TEST_PACKAGES)
+	@tests/unpack $(BUILD)/unpacked $(UNPACK_PACKAGES)
 
 # Builds with all CPUs, unless make was told otherwise.
 ALL_CPUS       = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))

@@ -1,0 +1,246 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-reloads: firewalld, ufw, iptables-restore and nft -f load their rules anew beside pings: each answered one has arrived.
+# TIMEOUT: 600
+#
+# firewalld and ufw run from packages that were only unpacked (tests/unpack): to install them
+# would start a firewall.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+RELOADS=1
+[[ -z ${SOAK-} ]] || RELOADS=40
+PACKAGE=$BUILD/unpacked
+
+lab_router
+settle a eth0 r eth0 r eth1 b eth0
+
+# Two pings that never rest: through the router, and to it.
+start_pings() {
+	_pings=()
+	local to
+	for to in 10.2.0.2 10.1.0.1; do
+		background a "ping-$to" ping -n -i 0.01 -W 1 $to
+		_pings+=("$BG_PID")
+	done
+	answers_before=0
+}
+answers() { cat "$SCRATCH"/ping-10.* | grep -c 'bytes from'; }
+# more_answers N: since the last time
+more_answers() {
+	local now
+	now=$(answers)
+	((now >= answers_before + $1)) && answers_before=$now
+}
+stop_pings() {
+	local pid
+	kill -INT "${_pings[@]}"
+	for pid in "${_pings[@]}"; do assert_within 5 "ping ends" is_gone "$pid"; done
+}
+
+begin() {
+	start_nftrace r -t 300 --rate 0 --json -p icmp
+	start_pings
+	assert_within 10 "pings are answered" more_answers 20
+}
+
+# told: FATE REPLY? DESTINATION SEQUENCE, a line a packet
+told() {
+	jq -r '.fate as $f | .headers |
+		capture("> (?<to>[0-9.]+): ICMP echo (?<what>request|reply), id (?<id>[0-9]+), seq (?<seq>[0-9]+)")
+		| [$f, .what, .to, .seq, .id] | @tsv' "$OUT"
+}
+
+# What ping saw against what was told, packet by packet. Each request has an answer or not.
+judge_awk='
+FILENAME ~ /ping/ {
+	if (match($0, /icmp_seq=[0-9]+/)) {
+		to = FILENAME; sub(/.*ping-/, "", to)
+		if (/bytes from/) answered[to, substr($0, RSTART + 9, RLENGTH - 9)] = 1
+	}
+	next
+}
+{
+	n++
+	fate[$1]++
+	if ($2 == "reply") { back[$4, $5] = $1; next }
+	if (($3, $4) in asked) { print "told twice: " $0; next }
+	asked[$3, $4] = $1; id[$3, $4] = $5
+}
+END {
+	for (k in answered) {
+		if (!(k in asked)) { split(k, w, SUBSEP); print "not told: " w[1] " " w[2]; continue }
+		split(k, w, SUBSEP)
+		right = w[1] == "10.2.0.2" ? "FORWARDED" : "DELIVERED"
+		if (asked[k] != right && asked[k] != "UNKNOWN")
+			print "answered, and told as " asked[k] ": to " w[1] ", seq " w[2]
+	}
+	for (k in asked) {
+		split(k, w, SUBSEP)
+		if (k in answered) continue
+		reply = back[w[2], id[k]]
+		if (asked[k] !~ /^(DROP|REJECT|UNKNOWN)$/ && reply !~ /^(DROP|REJECT|UNKNOWN)$/)
+			print "not answered, and told as " asked[k] ", its answer as " (reply ? reply : "none") ": to " w[1] ", seq " w[2]
+	}
+	for (f in fate) s = s " " fate[f] " " f
+	print n " packets:" s >sum
+}'
+
+end() {
+	local counted
+	stop_pings
+	stop_nftrace INT
+	told >"$SCRATCH/told"
+	awk -v sum="$SCRATCH/sum" "$judge_awk" "$SCRATCH"/ping-10.1.0.1 "$SCRATCH"/ping-10.2.0.2 \
+		"$SCRATCH/told" >"$SCRATCH/wrong"
+	[[ ! -s $SCRATCH/wrong ]] || {
+		fail "$(wc -l <"$SCRATCH/wrong") wrong, as: $(head -n 1 "$SCRATCH/wrong")"
+		show "all that is wrong" "$SCRATCH/wrong" 20
+		show "nftrace" "$ERR"
+	}
+	counted=$(sed -nE 's/.* 0 lost; the TRACE rules counted ([0-9]+) packets?.*/\1/p' "$ERR")
+	assert_equal "packets told" "$counted" "$(wc -l <"$OUT")"
+	assert_no_grep '"fate":"(LOST|STOLEN|INCOMPLETE|QUEUE)"' "$OUT"
+	unknown=$(grep -c '"fate":"UNKNOWN"' "$OUT")
+	((unknown * 50 <= counted)) || fail "$unknown of $counted UNKNOWN"
+	note "$_name: $(<"$SCRATCH/sum")"
+}
+
+# ---- firewalld
+
+LIBRARY=$PACKAGE/usr/lib/python3/dist-packages
+# By its own name, not the interpreter's.
+unpacked() { in_ns r env PYTHONPATH="$LIBRARY" "$PACKAGE/usr/$1" "${@:2}"; }
+firewall_cmd() { unpacked bin/firewall-cmd -q "$@" || fail "firewall-cmd $*"; }
+is_running() { [[ $(unpacked bin/firewall-cmd --state 2>/dev/null) = running ]]; }
+
+start_firewalld() {
+	cat >"$SCRATCH/bus.conf" <<-EOT
+	<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+	 "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+	<busconfig><type>system</type><listen>unix:path=$SCRATCH/bus</listen>
+	<policy context="default"><allow send_destination="*"/><allow receive_sender="*"/>
+	<allow own="*"/><allow user="*"/></policy></busconfig>
+	EOT
+	export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$SCRATCH/bus
+	background r dbus dbus-daemon --config-file="$SCRATCH/bus.conf" --nofork --nopidfile --nosyslog
+	assert_within 10 "the bus is there" test -S "$SCRATCH/bus"
+	cp -r "$PACKAGE/etc/firewalld" "$SCRATCH/firewalld-etc"
+	background r firewalld env PYTHONPATH="$LIBRARY" "$PACKAGE/usr/sbin/firewalld" --nofork --nopid \
+		--default-config="$PACKAGE/usr/lib/firewalld" \
+		--system-config="$SCRATCH/firewalld-etc" --log-file="$SCRATCH/firewalld.log"
+	BG_FIREWALLD=$BG_PID
+	assert_within 30 "firewalld runs" is_running || exit 1
+}
+
+# reloads COMMAND...: beside pings
+reloads() {
+	local i
+	begin
+	for ((i = 0; i < RELOADS; i++)); do
+		"$@"
+		assert_within 10 "pings are answered after reload $i" more_answers 20
+	done
+	end
+}
+
+if [[ -x $PACKAGE/usr/sbin/firewalld ]]; then
+	subtest "firewall-cmd --reload, of two pings one is rejected"
+	start_firewalld
+	reloads firewall_cmd --reload
+	assert_grep "the nft rules were changed [0-9]+ times during the trace, by firewalld \\(pid" "$ERR"
+	assert_grep '"fate":"REJECT"' "$OUT"
+	if [[ -n ${SOAK-} ]]; then
+		subtest "firewall-cmd --reload, both are let through"
+		firewall_cmd --permanent --zone=trusted --add-interface=eth0
+		firewall_cmd --permanent --zone=trusted --add-interface=eth1
+		firewall_cmd --reload
+		reloads firewall_cmd --reload
+	fi
+	kill -TERM "$BG_FIREWALLD"
+	assert_within 10 "firewalld ends" is_gone "$BG_FIREWALLD"
+else
+	subtest "firewalld"
+	skip "it is not unpacked in $PACKAGE: make deps"
+fi
+
+# ---- ufw, with iptables-nft
+
+ufw() { unpacked sbin/ufw --rootdir="$SCRATCH/ufw" --datadir="$SCRATCH/ufw" "$@" >"$SCRATCH/ufw.out" 2>&1 || fail "ufw $*: $(<"$SCRATCH/ufw.out")"; }
+
+if [[ ! -x $PACKAGE/usr/sbin/ufw ]]; then
+	subtest "ufw"
+	skip "it is not unpacked in $PACKAGE: make deps"
+elif [[ $(iptables -V) != *nf_tables* ]]; then
+	subtest "ufw"
+	skip "iptables is not that of nft here"
+else
+	subtest "ufw reload"
+	in_ns r nft flush ruleset
+	mkdir "$SCRATCH/ufw"
+	cp -r "$PACKAGE"/{etc,lib,usr} "$SCRATCH/ufw/"
+	find "$PACKAGE/usr/share/ufw" \( -name '*.rules' -o -name '*.init' -o -name ufw.conf \) -exec cp {} "$SCRATCH/ufw/etc/ufw" \;
+	chmod 640 "$SCRATCH"/ufw/etc/ufw/*.rules
+	# Settings of the kernel are none of its business here.
+	sed -i 's/^IPT_SYSCTL=.*/IPT_SYSCTL=/' "$SCRATCH/ufw/etc/default/ufw"
+	ufw --force enable
+	reloads ufw reload
+	assert_grep "the nft rules were changed [0-9]+ times during the trace" "$ERR"
+	ufw disable
+fi
+
+# ---- loops: rules that let pings through, and rules that do not, in turn
+
+# some_more: packets of either kind
+some_more() {
+	local now
+	now=$(grep -c 'echo request' "$OUT")
+	((now >= told_before + 8)) && told_before=$now
+}
+
+flips() { # COMMAND...: by turns with the file "open" and "shut"
+	local i
+	begin
+	told_before=0
+	for ((i = 0; i < 10 * RELOADS; i++)); do
+		in_ns r "$@" <"$SCRATCH/shut" || fail "$*"
+		assert_within 10 "packets while shut, $i" some_more
+		in_ns r "$@" <"$SCRATCH/open" || fail "$*"
+		assert_within 10 "packets while open, $i" some_more
+	done
+	assert_within 10 "pings are answered" more_answers 5
+	end
+	assert_grep '"fate":"DROP"' "$OUT"
+	assert_grep "the nft rules were changed $((20 * RELOADS)) times during the trace, by ${1:0:15} \\(the last: pid" "$ERR"
+}
+
+subtest "iptables-nft-restore by turns"
+in_ns r nft flush ruleset
+for how in open:ACCEPT shut:DROP; do
+	cat >"$SCRATCH/${how%:*}" <<-EOT
+	*filter
+	:c - [0:0]
+	-A FORWARD -p icmp -j c
+	-A INPUT -p icmp -j c
+	-A c -m comment --comment ${how%:*} -j ${how#*:}
+	COMMIT
+	EOT
+done
+in_ns r iptables-nft-restore <"$SCRATCH/open" || fail "iptables-nft-restore"
+flips iptables-nft-restore
+
+subtest "nft -f by turns, the whole ruleset"
+in_ns r nft flush ruleset
+for how in open:accept shut:drop; do
+	cat >"$SCRATCH/${how%:*}" <<-EOT
+	flush ruleset
+	table inet ${how%:*} {
+		chain c { icmp type echo-request ${how#*:}; }
+		chain forward { type filter hook forward priority 0; policy accept; jump c; }
+		chain input { type filter hook input priority 10; policy accept; jump c; }
+		chain post { type nat hook postrouting priority 100; policy accept; oifname nosuch masquerade; }
+	}
+	EOT
+done
+in_ns r nft -f "$SCRATCH/open" || fail "nft -f"
+flips nft -f -
