@@ -207,6 +207,20 @@ static void note_stamp(struct journey *j, const struct event *e)
 	j->stamp.ns = e->stamp_ns;
 }
 
+/*
+ * A base chain is evaluated under the rules of when it began.  What follows on the
+ * first event was so behind that one, and the rules are in force before the kernel
+ * tells of them: none of it met rules of before those told of by then.
+ */
+static uint32_t first_generation(const struct journey *j, const struct event *e)
+{
+	const struct place *entry = j->entry.place;
+	uint32_t from = e->nft->span.from;
+
+	return (entry->own || entry->backend != EVENT_NFT) &&
+	       nft_is_after(j->told, from) ? j->told : from;
+}
+
 static void note_backend(struct journey *j, const struct event *e)
 {
 	if (!e->nft) {
@@ -214,7 +228,7 @@ static void note_backend(struct journey *j, const struct event *e)
 		return;
 	}
 	if (!(j->flags & JOURNEY_NFT))
-		j->nft.from = e->nft->span.from;
+		j->nft.from = first_generation(j, e);
 	j->nft.to = e->nft->span.to;
 	j->flags |= JOURNEY_NFT;
 }

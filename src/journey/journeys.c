@@ -170,6 +170,7 @@ static struct journey *begin_journey(struct journeys *js,
 	journey_begin(j, o);
 	j->serial = js->begun++;
 	j->map_turns = js->map->turns;
+	j->told = js->map->generation;
 	suspect_gap(js, j, o);
 	return j;
 }

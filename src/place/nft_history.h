@@ -42,6 +42,10 @@ enum { NFT_HISTORY_SNAPS = 24, NFT_HISTORY_BYTES = 64 << 20 };
  *   reading is only pushed once the socket was found empty afterwards, or a message has
  *   been read that was put into it then (capture_fence).  Hence what is read
  *   from then on was made under the generation of .snap[0] or a later one.
+ * - Nor is an event older than a generation that had been told of when an event
+ *   of an earlier evaluation of the same packet was read: nft_do_chain() takes
+ *   the rules of the generation in force when it begins with a base chain, and
+ *   that was behind the other event (journey.told).
  * - None is newer than span.to: the kernel makes the rules of generation N + 2
  *   visible to packets after it has sent NEWGEN for N + 1 (both under its
  *   commit mutex), and one socket gets both in order.  So what is read before

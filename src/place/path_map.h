@@ -43,6 +43,7 @@ enum path_others {
 struct path_map {
 	struct path_hook hook[2][NF_INET_NUMHOOKS];	/* by family_index() */
 	uint32_t turns;		/* how often base chains of nft came or went */
+	uint32_t generation;	/* of nft's rules, that the kernel has told of so far */
 	bool nft_unseen;		/* base chains of nft are not in it */
 	bool copied;		/* a rule of nft makes copies (dup, TEE) */
 	bool untraced;		/* a rule of nft ends tracing: silence says nothing */

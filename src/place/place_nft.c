@@ -153,6 +153,7 @@ struct place_nft *place_nft_open(struct place_index *idx, struct path_map *map,
 	pn->cache.now = snap;
 	pn->missing_epoch = UINT32_MAX;
 	nft_history_begin(&pn->history, snap);
+	map->generation = pn->history.generation;
 	add_slots(pn, snap);
 	return pn;
 }
@@ -269,13 +270,16 @@ bool place_nft_update(struct place_nft *pn, const struct nft_update *c)
 {
 	bool table = c->kind == NFT_UPDATE_TABLE ||
 		     c->kind == NFT_UPDATE_NO_TABLE;
+	bool lost;
 
 	/* Base chains, or another run, may come and go before the rules are read. */
 	if (table && !place_nft_is_of_run(c))
 		pn->map->turns++;
 	else if (table && !nft_history_is_own(&pn->history, c))
 		pn->map->others |= OTHERS_RUNS;
-	return nft_history_update(&pn->history, c);
+	lost = nft_history_update(&pn->history, c);
+	pn->map->generation = pn->history.generation;
+	return lost;
 }
 
 void place_nft_lost(struct place_nft *pn)
@@ -353,6 +357,7 @@ bool place_nft_install(struct place_nft *pn, const struct nft_snapshot *snap)
 
 	if (!nft_history_push(&pn->history, snap))
 		return false;
+	pn->map->generation = pn->history.generation;
 	pn->asked = false;
 	nft_place_cache_new_epoch(&pn->cache, snap);
 	was = *pn->map;

@@ -17,6 +17,7 @@
 #include "protocol/bulletin.h"
 #include "protocol/reader_ipc.h"
 #include "protocol/stats.h"
+#include "reader/generations.h"
 #include "rules/base/units.h"
 #include "rules/nft/snapshot.h"
 
@@ -30,6 +31,7 @@ enum {
 	WAIT_MS = 1500,
 	/* So many are unasked: ask, although the socket is not empty. */
 	ASK_AT_ONCE = 256,
+	ASK_MS = 2,	/* between two questions, when nothing waits for them */
 };
 
 /* A journey, or an event with its packet behind it. */
@@ -59,6 +61,9 @@ struct pending {
 	unsigned int unasked;
 	uint32_t asks;			/* questions so far */
 	bool asking;			/* the last one has no answer yet */
+	uint64_t asked_ns;		/* when it was asked ... */
+	uint64_t asked_events;		/* ... and how many events had been read */
+	struct generations answers;
 	/* Rules that were read, and are not installed yet. */
 	const struct nft_snapshot *snap;
 	bool drained;		/* all events from before .snap have been read */
@@ -105,6 +110,7 @@ enum review_kind {
 /* One round of looking at places again. */
 struct review {
 	struct place_nft *nft;
+	const struct generations *answers;
 	enum review_kind kind;
 	struct nft_span span;	/* of the events under review */
 	bool pending;		/* one of their places still is */
@@ -208,11 +214,28 @@ static void renew_span(const struct review *r, struct nft_span *span)
 		span->from = now;
 }
 
+/* Who was asked behind its last event tells when that was made at the latest. */
+static struct nft_span narrow(struct nft_span span, bool told, uint32_t generation)
+{
+	if (told && nft_is_after(span.to, generation))
+		span.to = generation;
+	return span;
+}
+
+static struct nft_span span_of_journey(const struct generations *answers,
+				       const struct journey *j)
+{
+	uint32_t generation;
+	bool told = generations_find(answers, j->last_ns, &generation);
+
+	return narrow(j->nft, told, generation);
+}
+
 static void review_under_way(void *arg, struct journey *j)
 {
 	struct review *r = arg;
 
-	r->span = j->nft;
+	r->span = span_of_journey(r->answers, j);
 	r->now = !place_nft_is_open(r->nft);
 	review_journey(r, j);
 	renew_span(r, &j->nft);
@@ -224,7 +247,7 @@ static void review_held(struct review *r, struct held *d)
 		review_under_way(r, d->j);
 		return;
 	}
-	r->span = d->span;
+	r->span = narrow(d->span, d->answered, d->need);
 	r->now = !place_nft_is_open(r->nft);
 	review_place(r, &d->at);
 	renew_span(r, &d->span);
@@ -232,28 +255,28 @@ static void review_held(struct review *r, struct held *d)
 
 static void review_all(struct pending *p, enum review_kind kind)
 {
-	struct review r = { .nft = p->nft, .kind = kind };
+	struct review r = {
+		.nft = p->nft, .answers = &p->answers, .kind = kind,
+	};
 
 	journeys_each(p->js, review_under_way, &r);
 	for (struct held *d = p->first; d; d = d->next)
 		review_held(&r, d);
 }
 
-/* The answer may narrow when the last event was made. */
-static struct nft_span span_of(const struct held *d)
+static struct nft_span span_of(const struct pending *p, const struct held *d)
 {
-	struct nft_span span = d->j ? d->j->nft : d->span;
+	struct nft_span span = d->j ? span_of_journey(&p->answers, d->j)
+				    : d->span;
 
-	if (d->answered && nft_is_after(span.to, d->need))
-		span.to = d->need;
-	return span;
+	return narrow(span, d->answered, d->need);
 }
 
 static bool is_pending(struct pending *p, struct held *d,
 		       enum review_kind kind)
 {
 	struct review r = {
-		.nft = p->nft, .kind = kind, .span = span_of(d),
+		.nft = p->nft, .kind = kind, .span = span_of(p, d),
 	};
 
 	if (d->j)
@@ -313,15 +336,21 @@ static void release_first(struct pending *p)
 	release(p, d);
 }
 
+/* A packet is over some time behind its last event: somebody may have asked since. */
 static void append(struct pending *p, struct held *d, uint64_t now_ns)
 {
+	uint64_t read_ns = d->j ? d->j->last_ns : now_ns;
+
 	if (p->count == HELD_MAX)
 		release_first(p);
 	d->since_ns = now_ns;
+	d->answered = generations_find(&p->answers, read_ns, &d->need);
+	if (d->answered)
+		d->ask = p->asks;
 	*p->last = d;
 	p->last = &d->next;
 	p->count++;
-	p->unasked++;
+	p->unasked += !d->ask;
 }
 
 bool pending_journey(struct pending *p, struct journey *j, uint64_t now_ns)
@@ -431,6 +460,7 @@ static void note_answer(struct pending *p)
 	    !bulletin_generation(p->bulletin, p->asks, &generation))
 		return;
 	p->asking = false;
+	generations_note(&p->answers, p->asked_ns, generation);
 	for (struct held *d = p->first; d && d->ask; d = d->next) {
 		if (d->answered)
 			continue;
@@ -439,15 +469,31 @@ static void note_answer(struct pending *p)
 	}
 }
 
-static void ask_supervisor(struct pending *p, bool empty)
+/*
+ * What waits asks at once.  Before packets are over it is asked for their events:
+ * the sooner behind them, the fewer changes may have come in between.
+ */
+static bool is_to_ask(const struct pending *p, uint64_t now_ns, bool empty)
+{
+	if (p->asking)
+		return false;
+	if (p->unasked)
+		return empty || p->unasked >= ASK_AT_ONCE;
+	return empty && stats_get(&p->stats->events) != p->asked_events &&
+	       now_ns - p->asked_ns >= ASK_MS * NS_PER_MS;
+}
+
+static void ask_supervisor(struct pending *p, uint64_t now_ns, bool empty)
 {
 	if (place_nft_wants(p->nft)) {
 		place_nft_asked(p->nft);
 		p->ops->tell(p->arg, READER_RULES);
 	}
-	if (p->asking || !p->unasked || (!empty && p->unasked < ASK_AT_ONCE))
+	if (!is_to_ask(p, now_ns, empty))
 		return;
 	p->asks++;
+	p->asked_ns = now_ns;
+	p->asked_events = stats_get(&p->stats->events);
 	atomic_store_explicit(&p->stats->nft_ask, p->asks,
 			      memory_order_release);
 	for (struct held *d = p->first; d; d = d->next)
@@ -489,7 +535,7 @@ int pending_poll(struct pending *p, uint64_t now_ns, bool empty)
 		else
 			break;
 	}
-	ask_supervisor(p, empty);
+	ask_supervisor(p, now_ns, empty);
 	return due_ms(p, now_ns);
 }
 

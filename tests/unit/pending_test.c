@@ -21,6 +21,7 @@ enum op {
 	OP_NONE,
 	OP_EVENT, OP_LEGACY,	/* by itself */
 	OP_PACKET, OP_END,	/* an event of a journey; all are over */
+	OP_SEEN,		/* one more event is counted */
 	OP_UPDATE, OP_LOST,
 	OP_SNAP, OP_NO_SNAP,	/* the supervisor has read the rules, or failed */
 	OP_FENCE,		/* what waited at SNAP has been read */
@@ -41,6 +42,7 @@ struct act {
 #define EVENT(letter, names)	{ OP_EVENT, 0, names, 0, letter }
 #define LEGACY(letter)		{ OP_LEGACY, 0, "", 0, letter }
 #define PACKET(letter, names)	{ OP_PACKET, 0, names, 0, letter }
+#define SEEN			{ OP_SEEN, 0, NULL, 0, 0 }
 #define END			{ OP_END, 0, NULL, 0, 0 }
 #define RULE(g, names)		{ OP_UPDATE, g, names, NFT_UPDATE_RULE, 0 }
 #define TOLD(g)			{ OP_UPDATE, g, "", NFT_UPDATE_GENERATION, 0 }
@@ -242,6 +244,9 @@ static void take_act(struct fixture *f, const struct act *s)
 	case OP_PACKET:
 		event(f, s);
 		return;
+	case OP_SEEN:
+		stats_add(&f->stats.events, 1);
+		return;
 	case OP_END:
 		journeys_finish(f->js);
 		return;
@@ -397,6 +402,47 @@ static void a_packet_waits(void **state)
 {
 	(void)state;
 	CHECK_ROWS(waits);
+}
+
+/* Of two texts of a rule the one that it had when the packet met it. */
+static const struct row straddling[] = {
+	{ "a packet that began behind the change", "own o 1 x; t c 7 a",
+	  { RULE(41, "t c 7"), TOLD(41), PACKET('A', "own o 1"),
+	    PACKET('A', "t c 7"), END, POLL(1), ANSWER(41), POLL(2),
+	    SNAP(41, "own o 1 x; t c 7 b"), FENCE, POLL(3) },
+	  "?N ?G A:x+b" },
+	{ "a packet that began before it was told of", "own o 1 x; t c 7 a",
+	  { RULE(41, "t c 7"), PACKET('A', "own o 1"), TOLD(41),
+	    PACKET('A', "t c 7"), END, POLL(1), ANSWER(41), POLL(2),
+	    SNAP(41, "own o 1 x; t c 7 b"), FENCE, POLL(3) },
+	  "?N ?G A:x+-" },
+	{ "its first event tells nothing of itself", "t c 7 a",
+	  { RULE(41, "t c 7"), TOLD(41), PACKET('A', "t c 7"), END, POLL(1),
+	    ANSWER(41), POLL(2), SNAP(41, "t c 7 b"), FENCE, POLL(3) },
+	  "?N ?G A:-" },
+	{ "asked behind its last event, and over behind the change", "t c 7 a",
+	  { PACKET('A', "t c 7"), SEEN, POLL(1000), ANSWER(40), POLL(1001),
+	    RULE(41, "t c 7"), TOLD(41), POLL(1002), SNAP(41, "t c 7 b"),
+	    FENCE, POLL(1003), END, POLL(1004) }, "?G ?N A:a" },
+	{ "asked at its last event, not behind it", "t c 7 a",
+	  { SEEN, POLL(1000), PACKET('A', "t c 7"), ANSWER(40), POLL(1001),
+	    RULE(41, "t c 7"), TOLD(41), POLL(1002), SNAP(41, "t c 7 b"),
+	    FENCE, POLL(1003), END, POLL(1004), ANSWER(41), POLL(1005) },
+	  "?G ?N ?G A:-" },
+	{ "over, and the change is read before it is let go", "t c 7 a; t c 8 b",
+	  { PACKET('A', "t c 7"), SEEN, POLL(1000), ANSWER(40), POLL(1001),
+	    PACKET('B', "t c 8"), RULE(41, "t c 7"), TOLD(41), END,
+	    POLL(1002), SNAP(41, "t c 7 c; t c 8 b"), FENCE, POLL(1003),
+	    ANSWER(41), POLL(1004) }, "?G A:a ?N ?G B:b" },
+	{ "not asked again for nothing", "t c 7 a",
+	  { SEEN, POLL(1000), ANSWER(40), POLL(1001), POLL(2000), SEEN,
+	    POLL(2001) }, "?G ?G" },
+};
+
+static void a_change_comes_in_between(void **state)
+{
+	(void)state;
+	CHECK_ROWS(straddling);
 }
 
 static const struct row limits[] = {
@@ -577,6 +623,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_packet_waits),
+		cmocka_unit_test(a_change_comes_in_between),
 		cmocka_unit_test(it_does_not_wait_for_ever),
 		cmocka_unit_test(the_order_is_kept),
 		cmocka_unit_test(journeys_are_looked_at_again),
