@@ -416,6 +416,21 @@ static bool is_being_made(const struct path *path, const struct place *at)
 		at->slot == path->slot);
 }
 
+/*
+ * The same while the old chain and the new one are both registered: a packet
+ * passes the two, which have one name, and may be over behind the first.  One that
+ * can have begun anywhere may be another in a buffer that was used again.
+ */
+static bool is_there_twice(const struct journey *j, const struct path *path,
+			   const struct observation *o)
+{
+	const struct place *at = o->at;
+
+	return path_is_start(j->entry.place) && j->key == o->key &&
+	       path->state == PATH_TABLE_DONE && at->hook == path->hook &&
+	       at->slot != SLOT_NONE && path->seen & BIT64(at->slot);
+}
+
 static bool may_be_next(const struct path_map *map, const struct journey *j,
 			const struct path *path, const struct observation *o)
 {
@@ -424,6 +439,8 @@ static bool may_be_next(const struct path_map *map, const struct journey *j,
 
 	/* Beside legacy events the id may be another's: is_told_by_id(). */
 	if (!(j->flags & JOURNEY_LEGACY) && path_may_go_on(map, path, o))
+		return true;
+	if (is_there_twice(j, path, o))
 		return true;
 	if (j->flags & JOURNEY_KEPT)
 		return false;

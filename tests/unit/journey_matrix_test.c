@@ -60,6 +60,7 @@ struct host {
 	bool translates;		/* nat has a rule for each new packet */
 	bool alike;			/* packets have the same bytes */
 	bool reply;			/* of a connection that nat has translated */
+	unsigned int twice;		/* hooks at which nft's are there twice */
 	bool early;			/* nft runs a chain of raw's priority before it */
 	unsigned int unknown;		/* hooks whose chains no map has */
 	unsigned int family;
@@ -360,6 +361,11 @@ static void pass(struct world *w, struct sent *s, struct told *t)
 		emit(w, s, &st->place, !own);
 		if (!own)
 			t->at[t->steps++] = &st->place;
+		if (w->host.twice & 1u << s->hook && !own && !st->nat &&
+		    st->place.backend == EVENT_NFT) {
+			emit(w, s, &st->place, true);
+			t->at[t->steps++] = &st->place;
+		}
 		if (st->place.nat) {
 			s->manip |= manip;
 			s->dnat |= manip == 1;
@@ -449,12 +455,12 @@ static void fault(const struct world *w, const char *why)
 	const struct host *h = &w->host;
 
 	print_error("%s: filter 0x%x nat 0x%x tables 0x%x unknown 0x%x%s%s%s%s, "
-		    "%s%s, %u packets, %u stories\n",
+		    "%s%s, twice 0x%x, %u packets, %u stories\n",
 		    why, h->filter, h->nat, h->tables, h->unknown,
 		    h->legacy ? " legacy" : "", h->late ? " late" : "",
 		    h->translates ? " translates" : "",
 		    h->alike ? " alike" : "", h->early ? " early" :
-		    h->reply ? " reply" : "", h->family ? "ipv6" : "ipv4",
+		    h->reply ? " reply" : "", h->family ? "ipv6" : "ipv4", h->twice,
 		    w->packets, w->stories);
 	for (unsigned int i = 0; i < w->packets; i++)
 		print_told("sent", &w->sent[i]);
@@ -583,6 +589,25 @@ static void test_legacy(void **state)
 		play_all_ways(&h);
 }
 
+/* A table is made anew: for a moment its old chains are there, and the new ones. */
+static void test_twice(void **state)
+{
+	struct host h = { .filter = 0 };
+	unsigned int turn = 0;
+
+	(void)state;
+	for (unsigned int legacy = 0; legacy < 2; legacy++)
+		for (h.twice = 1; h.twice < EVERY; h.twice++)
+			for (h.filter = 0; h.filter < EVERY; h.filter++)
+				for (h.nat = 0; h.nat < EVERY; h.nat++) {
+					if (h.nat & NO_NAT)
+						continue;
+					h.legacy = legacy;
+					h.late = turn & 64;
+					play_one_way(&h, turn += 7);
+				}
+}
+
 static void test_early(void **state)
 {
 	struct host h = { .legacy = true, .early = true };
@@ -624,6 +649,7 @@ int main(void)
 		cmocka_unit_test(test_reply),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_legacy),
+		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_early),
 		cmocka_unit_test(test_mixed),
 	};
