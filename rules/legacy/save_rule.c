@@ -82,11 +82,17 @@ static bool logs_to_group_0(struct strview rest)
 	return true;
 }
 
+/* Words of a rule that ask for something: a comment's four do not. */
+static bool is_always(unsigned int words, unsigned int comments)
+{
+	return words == 4 * comments;
+}
+
 int save_rule_read(struct snapshot *s, unsigned int table, struct snap_rule *r,
 		   struct strview rest)
 {
 	struct strview word, before = { "", 0 };
-	unsigned int words = 0;
+	unsigned int words = 0, comments = 0;
 	int err;
 
 	while (strview_quoted(&rest, &word)) {
@@ -99,8 +105,12 @@ int save_rule_read(struct snapshot *s, unsigned int table, struct snap_rule *r,
 			err = read_verdict(s, table, r, word, jump, words);
 			if (strview_is(word, "NFLOG") && logs_to_group_0(rest))
 				r->flags |= SNAP_NFLOG0;
+			if (is_always(words, comments))
+				r->flags |= SNAP_ALWAYS;
 			return err;
 		}
+		comments += strview_is(word, "--comment") &&
+			    !strview_is(before, "--comment");
 		before = word;
 		words++;
 	}

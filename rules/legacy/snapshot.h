@@ -32,6 +32,7 @@ enum snap_flag {
 	SNAP_OWN = 1 << 1,	/* of the run given to snapshot_start() */
 	SNAP_TRACE = 1 << 2,	/* -j TRACE */
 	SNAP_NFLOG0 = 1 << 3,	/* -j NFLOG to group 0: can forge an event */
+	SNAP_ALWAYS = 1 << 4,	/* of a text: no condition, whatever the target */
 };
 
 /* A rule, or a builtin chain's policy; texts lie in the snapshot's heap. */

@@ -10,7 +10,8 @@
 #include "rules/base/family.h"
 #include "rules/legacy/snapshot.h"
 
-enum { ALL_FLAGS = SNAP_UNCONDITIONAL | SNAP_OWN | SNAP_TRACE | SNAP_NFLOG0 };
+enum { ALL_FLAGS = SNAP_UNCONDITIONAL | SNAP_OWN | SNAP_TRACE | SNAP_NFLOG0 |
+		   SNAP_ALWAYS };
 
 /* What is checked, and how large its heap is. */
 struct suspect {

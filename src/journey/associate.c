@@ -172,6 +172,13 @@ static bool is_told_by_id(const struct search *s, const struct journey *j,
 	       path_may_go_on(s->map, path, s->o);
 }
 
+/* Events were lost, or lines are: then the packet has gone on all the same. */
+static bool may_lack(const struct search *s, const struct rival *r)
+{
+	return r->j->flags & JOURNEY_GAP ||
+	       (s->map->excerpt && path_is_later(r->path, s->o));
+}
+
 static enum answer ask_rival(const struct search *s, const struct rival *r,
 			     bool loops_back)
 {
@@ -182,7 +189,7 @@ static enum answer ask_rival(const struct search *s, const struct rival *r,
 	follows = path_may_follow(s->map, r->path, s->o);
 	if (follows == PATH_STRICT)
 		return ANSWER_STRICT;
-	if ((follows == PATH_RELAXED && r->j->flags & JOURNEY_GAP) ||
+	if ((follows == PATH_RELAXED && may_lack(s, r)) ||
 	    is_told_by_id(s, r->j, r->path))
 		return ANSWER_RELAXED;
 	return is_left_over(r->j, r->path, s->o) ? ANSWER_SWAPPED : ANSWER_NO;
@@ -286,7 +293,7 @@ static bool begins(const struct search *s)
 	if (s->best.copy)
 		return false;
 	return (s->o->is_start && s->best.score <= SCORE_RELAXED) ||
-	       (s->best.j->flags & JOURNEY_GAP &&
+	       ((s->best.j->flags & JOURNEY_GAP || s->map->excerpt) &&
 		s->best.score <= SCORE_REFUTED);
 }
 

@@ -148,7 +148,7 @@ static bool was_queued(const struct journeys *js, const struct observation *o)
 static void suspect_gap(struct journeys *js, struct journey *j,
 			const struct observation *o)
 {
-	if (!o->is_start && !js->foreign_trace)
+	if ((!o->is_start && !js->foreign_trace) || o->at->sure_before)
 		j->flags |= JOURNEY_HEADLESS;
 	if (!js->suspects && !was_queued(js, o))
 		return;
@@ -299,6 +299,10 @@ static void go_further(struct journeys *js, const struct candidate *c,
 {
 	struct path *path = &c->j->path[c->branch];
 
+	if (js->map->excerpt && path_leaves_out(js->map, path, o)) {
+		c->j->flags |= JOURNEY_GAP;
+		c->j->lost++;
+	}
 	follow_rewriting(js, c->j, path, o);
 	packet_ids_settle(&js->table, c->j, path, o);
 	path_advance(path, o);
@@ -395,13 +399,16 @@ static void mark_gap(struct journeys *js, uint32_t lost)
 void journeys_gap(struct journeys *js, uint32_t lost)
 {
 	mark_gap(js, lost);
+	js->gap_lost = lost;
+	js->gap_ns = js->now_ns;
+	/* A text's journeys are followed line by line: each shows its own head. */
+	if (js->map->excerpt)
+		return;
 	/*
 	 * Every context of every CPU can have had one packet under way whose
 	 * first events are among the lost.
 	 */
 	js->suspects = js->cpus > 4 ? 4 * js->cpus : SUSPECTS;
-	js->gap_lost = lost;
-	js->gap_ns = js->now_ns;
 }
 
 void journeys_hole(struct journeys *js)

@@ -399,6 +399,28 @@ bool path_may_go_on(const struct path_map *map, const struct path *p,
 	return slots_after(map, p) & BIT64(o->at->slot);
 }
 
+bool path_is_later(const struct path *p, const struct observation *o)
+{
+	return path_meets_later(p, o->at, o->e->hook);
+}
+
+bool path_leaves_out(const struct path_map *map, const struct path *p,
+		     const struct observation *o)
+{
+	const struct place *at = o->at;
+	uint32_t after = 0;
+
+	if (path_may_follow(map, p, o) != PATH_STRICT)
+		return true;
+	/* Back in a builtin chain by RETURN, or from a queue: by no rule. */
+	if (p->state == PATH_POLICY || p->state == PATH_QUEUED ||
+	    p->chain == SNAP_NONE)
+		return false;
+	if (p->state != PATH_TABLE_DONE && p->chain == at->chain_index)
+		after = p->after;
+	return at->sure_before > after;
+}
+
 bool path_may_copy(const struct path_map *map, const struct path *p,
 		   const struct observation *o)
 {

@@ -74,6 +74,18 @@ enum path_answer path_may_follow(const struct path_map *map,
 bool path_may_go_on(const struct path_map *map, const struct path *p,
 		    const struct observation *o);
 
+/** path_is_later - is the event further on a packet's way, whatever lies between? */
+bool path_is_later(const struct path *p, const struct observation *o);
+
+/**
+ * path_leaves_out - must events be missing between the packet's last and this one?
+ *
+ * Asked where lines of a text may be: of an event that path_may_follow().  A rule
+ * without a condition is met by each packet that comes by.
+ */
+bool path_leaves_out(const struct path_map *map, const struct path *p,
+		     const struct observation *o);
+
 /** path_may_copy - can a copy of the packet, seen for the first time, make this event? */
 bool path_may_copy(const struct path_map *map, const struct path *p,
 		   const struct observation *o);

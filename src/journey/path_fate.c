@@ -118,6 +118,28 @@ static void caveat_unseen(const struct path_map *map, const struct path *p,
 }
 
 /*
+ * A text may lack any line: its silence proves nothing.  Where an event had to
+ * come the text breaks off; where none had to, nobody knows.
+ */
+static void caveat_excerpt(const struct path_map *map, const struct path *p,
+			   struct fate *fate)
+{
+	if (!map->excerpt)
+		return;
+	if (fate->kind == FATE_QUEUE) {
+		fate_is_unknown(fate, "it was handed to user space, and what "
+				"came of that is not in the text");
+	} else if (fate->kind == FATE_STOLEN &&
+		   p->last->effect == EFFECT_STEAL) {
+		fate_is_unknown(fate, "its last rule's target can keep a "
+				"packet, or lines are missing");
+	} else if (fate->kind == FATE_STOLEN || fate->kind == FATE_LOST) {
+		fate->kind = FATE_INCOMPLETE;
+		fate->by = NULL;
+	}
+}
+
+/*
  * What silence does not tell.  A caveat that makes the fate UNKNOWN gives the
  * cause, and those behind it find no LOST or STOLEN any more: a rule that is
  * known to end tracing explains more than rules that are not seen, and so comes
@@ -127,6 +149,7 @@ static void caveat_unseen(const struct path_map *map, const struct path *p,
 static void (*const caveats[])(const struct path_map *map,
 			       const struct path *p, struct fate *fate) = {
 	caveat_overflow, caveat_untraced, caveat_rerouted, caveat_unseen,
+	caveat_excerpt,
 };
 
 void path_fate(const struct path_map *map, const struct path *p,

@@ -48,6 +48,7 @@ struct path_map {
 	bool copied;		/* a rule of nft makes copies (dup, TEE) */
 	bool untraced;		/* a rule of nft ends tracing: silence says nothing */
 	uint8_t others;		/* enum path_others, ored; never taken back */
+	bool excerpt;		/* a text is read: any event of it may be missing */
 };
 
 /** path_map_fill - from the snapshots, by family_index(); NULL: no tables */

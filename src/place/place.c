@@ -256,6 +256,23 @@ static void doubt_all(struct place *p)
 	p->mangles = 0;
 }
 
+/* What was traced since a TRACE rule need not have met those before it. */
+static uint32_t sure_before(const struct snapshot *s,
+			    const struct snap_chain *c, uint32_t number)
+{
+	uint32_t n = number <= c->count + 1 ? number : c->count + 1;
+
+	while (--n) {
+		uint8_t flags = snapshot_rule(s, c->first + n - 1)->flags;
+
+		if (flags & SNAP_TRACE)
+			return 0;
+		if (flags & SNAP_ALWAYS)
+			return n;
+	}
+	return 0;
+}
+
 static bool fill(const struct place_index *idx, struct place *p,
 		 const struct snapshot *s, struct prefix *parts)
 {
@@ -282,6 +299,8 @@ static bool fill(const struct place_index *idx, struct place *p,
 	p->number = parts->number;
 	p->last = c->count + 1;
 	p->at_end = parts->number == p->last;
+	if (idx->map && idx->map->excerpt)
+		p->sure_before = sure_before(s, c, p->number);
 	p->own_before = parts->number > c->own_before ? c->own_before : 0;
 	p->kind = parts->kind;
 	p->hook = c->hook;

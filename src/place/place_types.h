@@ -45,6 +45,8 @@ struct place {
 	uint32_t target_chain;	/* EFFECT_JUMP, EFFECT_GOTO */
 	uint32_t number;	/* as the kernel counts */
 	uint32_t last;		/* the chain's number of rules + 1 */
+	/* path_map.excerpt: of the rule before it that each packet meets, 0: none */
+	uint32_t sure_before;
 	uint16_t own_before;	/* own rules in front of it in this chain */
 	uint8_t kind;		/* enum place_kind: the kernel's word */
 	uint8_t nfproto;

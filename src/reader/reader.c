@@ -139,6 +139,7 @@ static int open_state(struct reader_state *s, const struct reader_plan *plan)
 	path_map_fill(&s->map, plan->rules.legacy);
 	s->map.nft_unseen = plan->nft_unseen;
 	s->map.others = plan->foreign_trace ? OTHERS_RULES : 0;
+	s->map.excerpt = !plan->capture;
 	backend_diff_open(&s->both, &plan->rules);
 	s->index = place_index_open(&plan->rules, &s->map);
 	s->journeys = journeys_open(&s->map, plan->snaplen,

@@ -64,11 +64,21 @@ static void find_causes(struct reader_state *s, struct journey *j)
 	}
 }
 
+static bool is_incomplete(const struct journey *j)
+{
+	for (unsigned int b = 0; b < j->branches; b++)
+		if (j->fate[b].kind == FATE_INCOMPLETE)
+			return true;
+	return false;
+}
+
 static void print_journey(struct reader_state *s, struct journey *j)
 {
 	/* What a file tells of happened on another host, or another day. */
 	if (s->plan->capture)
 		find_causes(s, j);
+	else if (is_incomplete(j))
+		stats_add(&s->stats->lost, 1);
 	if (s->nft)
 		backend_diff_mark(&s->both, place_nft_rules(s->nft), j);
 	stats_add(&s->stats->nat_silent, journey_passed_nat(j, &s->map));

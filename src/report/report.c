@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "capture/event.h"
 #include "journey/journey.h"
 #include "place/place.h"
@@ -27,21 +28,48 @@ const char *report_hook_name(unsigned int hook)
 	return snapshot_hook_name(hook);
 }
 
+/* Of a branch's last event, NULL: none was shown. */
+static const struct place *last_place(const struct journey *j,
+				      unsigned int branch)
+{
+	for (uint32_t i = journey_kept(j); i-- > 0;)
+		if (j->step[i].branch == branch)
+			return j->step[i].place;
+	return NULL;
+}
+
 /* What hides how the packet went on behind its last event. */
 static const char *unknown_because(const struct journey *j,
 				   unsigned int branch)
 {
-	const struct place *last = NULL;
+	const struct place *last = last_place(j, branch);
 
-	for (uint32_t i = journey_kept(j); i-- > 0 && !last; )
-		if (j->step[i].branch == branch)
-			last = j->step[i].place;
 	if (last && last->doubt == TEXT_DOUBT_CHANGED)
 		return "the rules were changed during the trace";
 	/* A trace that was read without the rules that made it. */
 	if (last && last->effect == EFFECT_UNKNOWN && !last->rule_len)
 		return "the rules are not known (--rules FILE)";
 	return "no table here would see it go on";
+}
+
+/* Events are known to be missing, or one had to follow and did not. */
+static int incomplete_because(char *buf, size_t size, const struct journey *j,
+			      unsigned int branch)
+{
+	const struct place *last = last_place(j, branch);
+	char at[REPORT_REASON / 2];
+
+	if (j->flags & JOURNEY_HEADLESS && !(j->flags & JOURNEY_GAP))
+		return snprintf(buf, size, "its first events are missing");
+	if (j->lost)
+		return snprintf(buf, size, "%u event%s lost", j->lost,
+				j->lost == 1 ? "" : "s");
+	if (j->flags & JOURNEY_GAP || !last)
+		return snprintf(buf, size, "events lost");
+	escape_text(at, sizeof(at), last->prefix, last->prefix_len);
+	return snprintf(buf, size, "nothing follows %s: lines are missing, or "
+			"it went no further without a rule's doing",
+			at + sizeof("TRACE: ") - 1);
 }
 
 size_t report_reason(char *buf, size_t size, const struct journey *j,
@@ -65,13 +93,7 @@ size_t report_reason(char *buf, size_t size, const struct journey *j,
 			     f->cause ? f->cause : unknown_because(j, branch));
 		break;
 	case FATE_INCOMPLETE:
-		if (j->flags & JOURNEY_HEADLESS && !(j->flags & JOURNEY_GAP))
-			n = snprintf(buf, size, "its first events are missing");
-		else if (j->lost)
-			n = snprintf(buf, size, "%u event%s lost", j->lost,
-				     j->lost == 1 ? "" : "s");
-		else
-			n = snprintf(buf, size, "events lost");
+		n = incomplete_because(buf, size, j, branch);
 		break;
 	}
 	return n > 0 ? (size_t)n : 0;

@@ -264,12 +264,20 @@ static void put_headers(struct outbuf *o, const struct packet *p)
 	put_hex(o, p->data, p->caplen);
 }
 
+static bool is_complete(const struct journey *j)
+{
+	for (unsigned int b = 0; b < j->branches; b++)
+		if (j->fate[b].kind == FATE_INCOMPLETE)
+			return false;
+	return !(j->flags & (JOURNEY_GAP | JOURNEY_HEADLESS));
+}
+
 static void json_journey(struct outbuf *o, const struct report_env *env,
 			 const struct journey *j)
 {
 	const struct step *s = journey_first(j);
 	uint32_t kept = journey_kept(j);
-	bool complete = !(j->flags & (JOURNEY_GAP | JOURNEY_HEADLESS));
+	bool complete = is_complete(j);
 
 	put_origin(o, env);
 	outbuf_printf(o, ",\"packet\":%llu,\"time\":",

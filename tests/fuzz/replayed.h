@@ -321,8 +321,9 @@ static inline void replayed_begin(struct replayed *r, uint32_t snaplen)
 	r->pcap.head = r->pcap.tail = r->pcap.total = 0;
 	r->names = ifnames_new();
 	path_map_fill(&r->map, r->job->snap);
+	r->map.excerpt = true;
 	r->index = place_index_open(&rules, &r->map);
-	r->journeys = journeys_open(&r->map, snaplen, true, false,
+	r->journeys = journeys_open(&r->map, snaplen, false, false,
 				    &replayed_ops, r);
 	if (!r->names || !r->index || !r->journeys)
 		abort();
