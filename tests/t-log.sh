@@ -165,6 +165,93 @@ for file in "$TESTS"/rulesets/*.save; do
 	assert_same "texts of ${file##*/}" "$SCRATCH/texts" "$SCRATCH/got"
 done
 
+# What follows is made of dmesg.log: two packets, FORWARDED and REJECT.
+grep TRACE "$HERE/dmesg.log" >"$SCRATCH/plain"
+run_nftrace lo --read "$SCRATCH/plain" "${RULES[@]}" -q
+cp "$OUT" "$SCRATCH/whole"
+
+# looks WHAT FILE NOTE: it is read as if nothing were wrong with it, and said to be so
+looks() {
+	run_nftrace lo --read "$2" "${RULES[@]}" -q
+	assert_status 0
+	assert_same "packets of a log that is $1" "$SCRATCH/whole" "$OUT"
+	[[ -z $3 ]] || assert_grep "$3" "$ERR"
+}
+
+subtest "terminal colours, quoting, wrapping, joining, doubling"
+sed -E $'s/^(\\[[^]]*\\] )/\e[32m\\1\e[0m\e[33m/; s/TRACE/\e[01;31m\e[KTRACE\e[m\e[K/; s/$/\e[0m/' "$SCRATCH/plain" >"$SCRATCH/ansi"
+looks "coloured" "$SCRATCH/ansi" ""
+sed 's/^/> > /; s/$/\r/' "$SCRATCH/plain" >"$SCRATCH/mail"
+looks "quoted" "$SCRATCH/mail" ""
+sed 's/^/kern.log:12:/' "$SCRATCH/plain" >"$SCRATCH/grepped"
+looks "out of grep" "$SCRATCH/grepped" ""
+fold -w 80 "$SCRATCH/plain" >"$SCRATCH/folded"
+looks "folded" "$SCRATCH/folded" 'note: 23 entries were put together from several lines'
+fold -s -w 72 "$SCRATCH/plain" | sed 's/ *$//; s/^/> /' >"$SCRATCH/folded-mail"
+looks "folded by mail" "$SCRATCH/folded-mail" 'entries were put together from several lines'
+tr '\n' ' ' <"$SCRATCH/plain" >"$SCRATCH/joined"
+looks "joined" "$SCRATCH/joined" 'note: 22 entries stood on the line of another'
+sed p "$SCRATCH/plain" >"$SCRATCH/doubled"
+looks "doubled" "$SCRATCH/doubled" 'note: 23 lines were there twice, and counted once'
+
+subtest "masked addresses: grouped by what is left"
+sed -E 's/(SRC|DST)=[0-9.]+/\1=x.x.x.x/g' "$SCRATCH/plain" >"$SCRATCH/masked"
+run_nftrace lo --read "$SCRATCH/masked" "${RULES[@]}" -q
+assert_status 0
+assert_same "fates" <(sed 's/.*=>/=>/' "$SCRATCH/whole") <(sed 's/.*=>/=>/' "$OUT")
+assert_grep 'note: 23 lines have masked addresses: what is hidden of them is shown as 0' "$ERR"
+sed -E 's/(SRC|DST)=10\.([0-9]+)\.[0-9.]+/\1=10.\2.XX.*/g' "$SCRATCH/plain" >"$SCRATCH/masked"
+run_nftrace lo --read "$SCRATCH/masked" "${RULES[@]}" -q
+assert_status 0
+assert_grep ' 10\.1\.0\.0\.40001 > 10\.96\.0\.0\.443: .*=> FORWARDED' "$OUT"
+sed -E 's/(SRC|DST)=[0-9a-f:]+/\1=HIDDEN/g' "$HERE/iso6.log" >"$SCRATCH/masked6"
+run_nftrace lo --read "$SCRATCH/masked6" "${RULES[@]}" -q
+assert_equal "packets with no address of IPv6" 5 "$(wc -l <"$OUT")"
+
+subtest "no fate where the log breaks off"
+# A line of one packet is missing, whichever: nothing is claimed of it, of the other all is.
+for ((i = 1; i <= 12; i++)); do
+	sed "${i}d" "$SCRATCH/plain" >"$SCRATCH/gap"
+	run_nftrace lo --read "$SCRATCH/gap" "${RULES[@]}" -q
+	case $(sed -n "${i}p" "$SCRATCH/plain") in
+	# Nat is asked for the first packet of a connection, and MARK only marks.
+	*"TRACE: nat:"*":rule:"* | *"TRACE: mangle:marks:rule:"*) continue ;;
+	esac
+	assert_equal "exit status without line $i" 5 "$STATUS"
+	assert_equal "fates without line $i" "INCOMPLETE REJECT" "$(sed -nE 's/.*=> ([A-Z]+).*/\1/p' "$OUT" | sort | paste -sd ' ')"
+	assert_grep '^nftrace: 22 events, [1-9][0-9]* lost' "$ERR"
+done
+head -n 9 "$SCRATCH/plain" >"$SCRATCH/gap"
+run_nftrace lo --read "$SCRATCH/gap" "${RULES[@]}"
+assert_status 5
+assert_grep '^=> INCOMPLETE: nothing follows filter:FORWARD:rule:2: lines are missing, or it went no further' "$OUT"
+grep filter: "$SCRATCH/plain" >"$SCRATCH/filtered"
+run_nftrace lo --read "$SCRATCH/filtered" "${RULES[@]}" --json
+assert_status 5
+assert_equal "fates of a filtered log" "INCOMPLETE INCOMPLETE" "$(jq -r .fate "$OUT" | paste -sd ' ')"
+assert_equal "complete" "false" "$(jq -r .complete "$OUT" | sort -u)"
+
+subtest "what loggers say of messages that they lost"
+while IFS= read -r notice; do
+	sed "8d; 8i $notice" "$SCRATCH/plain" >"$SCRATCH/gap"
+	run_nftrace lo --read "$SCRATCH/gap" "${RULES[@]}" -q
+	assert_status 5
+	assert_grep '^nftrace: 22 events, [1-9][0-9]* lost' "$ERR"
+	assert_equal "fates behind '$notice'" "INCOMPLETE REJECT" "$(sed -nE 's/.*=> ([A-Z]+).*/\1/p' "$OUT" | sort | paste -sd ' ')"
+done <<'X'
+Nov 28 20:00:00 node rsyslogd: imklog: 2345 messages lost due to rate-limiting (20000 allowed within 600 seconds)
+Nov 28 20:00:00 node rsyslogd: imjournal: 45 messages lost due to rate-limiting (20000 allowed within 600 seconds)
+Nov 28 20:00:00 node systemd-journald[301]: Missed 12 kernel messages
+** 23 printk messages dropped **
+X
+
+subtest "newest first"
+tac "$SCRATCH/plain" >"$SCRATCH/backwards"
+run_nftrace lo --read "$SCRATCH/backwards" "${RULES[@]}" -q
+assert_status 5
+assert_grep 'warning: the times in .*/backwards run backwards, newest first: try tac .*/backwards \| nftrace --read -' "$ERR"
+assert_no_grep '=> (DROP|REJECT|DELIVERED|FORWARDED|SENT|LOST|STOLEN|QUEUE)' "$OUT"
+
 subtest "words that make no sense"
 run_nftrace lo --read "$HERE/dmesg.log" --rules /nowhere
 assert_status 1

@@ -45,6 +45,15 @@ struct stats_others {
 	_Atomic uint32_t pid;	/* that run's; STATS_MANY: there were several */
 };
 
+/* --read of a text: what was not as the kernel had written it. */
+struct stats_text {
+	_Atomic uint64_t older, newer;	/* entries, than the one before */
+	_Atomic uint64_t doubled;	/* entries that stood there twice */
+	_Atomic uint64_t masked;	/* with parts of an address hidden */
+	_Atomic uint64_t joined;	/* on the line of another */
+	_Atomic uint64_t wrapped;	/* put together from several lines */
+};
+
 /*
  * One writer for every field: the reader.  The supervisor reads it, believes
  * nothing, and decides by nothing in here what became of the host: see struct
@@ -81,6 +90,7 @@ struct stats {
 	struct stats_others others;
 	_Atomic uint64_t passed_over;	/* --read: lines or packets of others */
 	struct stats_refused refused;	/* some of those passed over */
+	struct stats_text text;
 	_Atomic uint64_t input_offset;	/* how far it was read, bytes */
 	/*
 	 * The number of its last question which generation of nft's rules is in

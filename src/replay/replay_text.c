@@ -13,9 +13,14 @@
 #include "place/place.h"
 #include "protocol/stats.h"
 #include "replay/hook_guess.h"
+#include "replay/line_clean.h"
 #include "replay/line_reader.h"
+#include "replay/lost_notice.h"
 #include "replay/replay_state.h"
+#include "replay/trace_entry.h"
 #include "replay/trace_text.h"
+#include "replay/trace_time.h"
+#include "replay/wrapped.h"
 #include "report/printer.h"
 #include "rules/base/units.h"
 
@@ -26,6 +31,10 @@ struct text_replay {
 	uint64_t last_ns;	/* of the line before, on its own clock */
 	uint64_t number;	/* of the line, from 1 */
 	int64_t now;		/* today, for dates without a year */
+	struct wrapped cut;	/* an entry of which more may come */
+	size_t last_len;	/* of the entry before, 0: none */
+	char last[WRAPPED_TEXT];
+	char room[LINE_READER_LINE];	/* for a line without its colours */
 };
 
 static uint32_t interface(struct text_replay *tr, struct trace_text_name name)
@@ -88,10 +97,15 @@ static uint8_t find_hook(struct text_replay *tr, const struct place *at)
 static uint64_t pass_time(struct text_replay *tr)
 {
 	const struct trace_text *t = &tr->line;
+	struct stats_text *st = &tr->r->stats->text;
 	uint64_t now = t->boot_ns ? t->boot_ns : t->wall_ns;
 
 	if (!now)
 		return tr->last_ns;
+	if (now < tr->last_ns)
+		stats_add(&st->older, 1);
+	else
+		stats_add(&st->newer, now > tr->last_ns);
 	if (now + NS_PER_S < tr->last_ns)
 		tr->r->silence(tr->r->arg, UINT64_MAX);
 	else if (now > 2 * NS_PER_S)
@@ -128,26 +142,214 @@ static void take_event(struct text_replay *tr)
 							    : t->boot_ns);
 }
 
-static void take_line(struct text_replay *tr, const char *line, size_t len)
+/*
+ * The same entry once more, with a time that no second one has: the text holds
+ * it twice.
+ */
+static bool is_doubled(struct text_replay *tr, struct strview entry)
 {
-	uint32_t missed;
+	const struct trace_text *t = &tr->line;
+
+	if (entry.len == tr->last_len &&
+	    memcmp(entry.at, tr->last, entry.len) == 0 &&
+	    (t->boot_ns || t->exact))
+		return true;
+	tr->last_len = entry.len <= sizeof(tr->last) ? entry.len : 0;
+	memcpy(tr->last, entry.at, tr->last_len);
+	return false;
+}
+
+static void take_entry(struct text_replay *tr, struct strview entry)
+{
+	struct stats_text *st = &tr->r->stats->text;
+
+	if (is_doubled(tr, entry)) {
+		stats_add(&st->doubled, 1);
+		return;
+	}
+	stats_add(&st->masked, tr->line.masked);
+	take_event(tr);
+}
+
+/* What it was is not known, only that it was. */
+static void refuse(struct text_replay *tr, uint64_t number)
+{
+	tr->r->hole(tr->r->arg);
+	replay_refuse(tr->r, number, 0, "");
+}
+
+static int parse(struct text_replay *tr, struct strview entry)
+{
+	return trace_text_parse(&tr->line, entry.at, entry.len, tr->now);
+}
+
+/* Nothing more comes of the entry that is kept. */
+static void settle_cut(struct text_replay *tr)
+{
+	struct wrapped *w = &tr->cut;
+
+	if (!w->pieces)
+		return;
+	if (w->whole) {
+		take_entry(tr, wrapped_text(w));
+		stats_add(&tr->r->stats->text.wrapped, w->pieces > 1);
+	} else if (parse(tr, wrapped_text(w)) == -EBADMSG) {
+		refuse(tr, w->number);
+		stats_add(&tr->r->stats->passed_over, w->pieces - 1);
+	} else {
+		stats_add(&tr->r->stats->passed_over, w->pieces);
+	}
+	w->pieces = 0;
+}
+
+/*
+ * One entry, whole or not.  The kernel ends each with a blank: without it the
+ * line may have been broken off behind a word.
+ */
+static int take_one(struct text_replay *tr, struct strview entry)
+{
+	bool ended = entry.len && entry.at[entry.len - 1] == ' ';
+	int err;
+
+	if (!ended && wrapped_begin(&tr->cut, entry, tr->number))
+		entry = wrapped_text(&tr->cut);
+	err = parse(tr, entry);
+	tr->cut.whole = !err;
+	if (err == -ENOMSG)
+		tr->cut.pieces = 0;
+	if (tr->cut.pieces)
+		return err;
+	if (!err)
+		take_entry(tr, entry);
+	return err;
+}
+
+/* It is not whole: more of it may come. */
+static void keep_cut(struct text_replay *tr, struct strview entry)
+{
+	if (!tr->cut.pieces && !wrapped_begin(&tr->cut, entry, tr->number))
+		refuse(tr, tr->number);
+}
+
+/* Several on one line, as a page that lost its line ends has them. */
+static void take_joined(struct text_replay *tr, struct strview line)
+{
+	size_t mark = trace_entry_mark(line, 0), begin = 0;
+
+	while (mark < line.len) {
+		size_t next = trace_entry_mark(line, mark + 1);
+		size_t end = next == line.len ? next :
+			trace_entry_head(line, mark, next);
+		struct strview entry = { line.at + begin, end - begin };
+
+		settle_cut(tr);
+		if (take_one(tr, entry) == -EBADMSG)
+			keep_cut(tr, entry);
+		stats_add(&tr->r->stats->text.joined, begin > 0);
+		begin = end;
+		mark = next;
+	}
+}
+
+/* Does it begin with a time, as a log's lines do? */
+static bool is_dated(struct text_replay *tr, struct strview line)
+{
+	struct trace_text *t = &tr->line;
+
+	t->wall_ns = t->boot_ns = 0;
+	trace_text_time(t, line.at, line.len, tr->now);
+	return t->wall_ns || t->boot_ns;
+}
+
+/* What follows is the rest of an entry, or the entry stays as it was. */
+static bool extend_cut(struct text_replay *tr, struct strview rest)
+{
+	struct wrapped *w = &tr->cut;
+	size_t len = w->len;
+	unsigned int pieces = w->pieces;
+
+	if (w->whole && !trace_entry_is_rest(rest))
+		return false;
+	if (!wrapped_add(w, rest))
+		return false;
+	if (parse(tr, wrapped_text(w)) == 0) {
+		w->whole = true;
+	} else if (w->whole) {
+		w->len = len;
+		w->pieces = pieces;
+		parse(tr, wrapped_text(w));
+		return false;
+	}
+	return true;
+}
+
+/* What follows an entry and is no line of its own may be the rest of it. */
+static bool take_rest(struct text_replay *tr, struct strview rest)
+{
+	rest = line_unquote(rest);
+	if (rest.len && (tr->cut.whole || !is_dated(tr, rest)) &&
+	    extend_cut(tr, rest))
+		return true;
+	settle_cut(tr);
+	return false;
+}
+
+/* A line without a mark. */
+static void take_other(struct text_replay *tr, struct strview line)
+{
+	uint32_t missed = lost_notice(line);
+
+	if (missed) {
+		settle_cut(tr);
+		tr->r->gap(tr->r->arg, missed);
+	} else if (tr->cut.pieces && take_rest(tr, line)) {
+		return;
+	} else if (trace_entry_ends_with_mark(line) &&
+		   wrapped_begin(&tr->cut, line, tr->number)) {
+		return;
+	}
+	stats_add(&tr->r->stats->passed_over, line.len > 0);
+}
+
+/* Behind a part of an entry its rest may stand, in front of the next one. */
+static struct strview finish_cut(struct text_replay *tr, struct strview line,
+				 size_t mark)
+{
+	size_t head = trace_entry_head(line, 0, mark);
+
+	if (head)
+		take_rest(tr, (struct strview){ line.at, head });
+	settle_cut(tr);
+	return strview_behind(line, head);
+}
+
+static void take_line(struct text_replay *tr, struct strview line)
+{
+	size_t mark;
 
 	tr->number++;
-	switch (trace_text_parse(&tr->line, line, len, tr->now)) {
-	case 0:
-		take_event(tr);
+	line = line_clean(line, tr->room);
+	mark = trace_entry_mark(line, 0);
+	if (mark == line.len) {
+		take_other(tr, line);
 		return;
-	case -EBADMSG:
-		/* What it was is not known, only that it was. */
-		tr->r->hole(tr->r->arg);
-		replay_refuse(tr->r, tr->number, 0, "");
-		return;
-	default:
-		missed = trace_text_missed(line, len);
-		if (missed)
-			tr->r->gap(tr->r->arg, missed);
 	}
-	stats_add(&tr->r->stats->passed_over, len > 0);
+	if (tr->cut.pieces) {
+		line = finish_cut(tr, line, mark);
+		mark = trace_entry_mark(line, 0);
+	}
+	switch (take_one(tr, line)) {
+	case -ENOMSG:
+		take_other(tr, line);
+		break;
+	case -EBADMSG:
+		if (trace_entry_mark(line, mark + 1) < line.len) {
+			tr->cut.pieces = 0;
+			take_joined(tr, line);
+		} else {
+			keep_cut(tr, line);
+		}
+	}
 }
 
 void replay_text(struct replay *r, struct line_reader *in)
@@ -167,9 +369,10 @@ void replay_text(struct replay *r, struct line_reader *in)
 	replay_origin(r, "", 0, "", true);
 	tr->now = time(NULL);
 	while (replay_goes_on(r, in) && line_reader_line(in, &line, &len)) {
-		take_line(tr, line, len);
+		take_line(tr, (struct strview){ line, len });
 		printer_relieve(r->printer);
 	}
+	settle_cut(tr);
 	hook_guess_close(tr->hooks);
 	free(tr);
 }

@@ -19,7 +19,7 @@ enum trace_text_field {
 };
 
 struct trace_text_packet {
-	bool v6, df, mf, has_proto, fragment;
+	bool v6, has_family, df, mf, has_proto, fragment;
 	bool no_more;	/* the kernel says that the packet ends here */
 	uint8_t src[16], dst[16], gateway[4];
 	uint8_t proto, tcp_flags;

@@ -25,6 +25,7 @@ struct trace_text {
 	uint64_t wall_ns;	/* since 1970, 0: the line does not tell */
 	uint64_t boot_ns;	/* since the start of the machine, 0: no word */
 	bool exact;		/* wall_ns is finer than a second */
+	bool masked;		/* an address has parts that are not told: 0 here */
 	uint8_t packet[TRACE_TEXT_PACKET];	/* made of the fields */
 	uint8_t hw_header[14];
 };

@@ -57,6 +57,54 @@ static bool to_address(struct strview s, int family, uint8_t *to)
 	return inet_pton(family, text, to) == 1;
 }
 
+/*
+ * Somebody has hidden it, "10.1.x.x" or "CLIENT"; a damaged address has nothing
+ * in it but what addresses have.
+ */
+static bool is_masked(struct strview s)
+{
+	bool letter = false, colon = false;
+
+	for (size_t i = 0; i < s.len; i++) {
+		int digit = strview_digit(s.at[i]);
+
+		if (s.at[i] == '=' || (i && s.at[i] == '['))
+			return false;
+		if (digit < 0 && s.at[i] != '.' && s.at[i] != ':')
+			return true;
+		letter |= digit > 9;
+		colon |= s.at[i] == ':';
+	}
+	return letter && !colon;
+}
+
+/* What is left of it, 0 for the rest; false: it is damaged. */
+static bool masked_address(struct strview s, uint8_t *to)
+{
+	bool v6 = s.len && memchr(s.at, ':', s.len);
+	unsigned int parts = v6 ? 8 : 4;
+	char dot = v6 ? ':' : '.';
+
+	if (!is_masked(s))
+		return false;
+	memset(to, 0, 16);
+	for (unsigned int i = 0; i < parts && s.len; i++) {
+		struct strview part = strview_cut(&s, dot);
+		uint32_t n = 0;
+
+		if (!strview_number(part, v6 ? 16 : 10, &n) ||
+		    n > (v6 ? UINT16_MAX : UINT8_MAX))
+			continue;
+		if (v6) {
+			to[2 * i] = (uint8_t)(n >> 8);
+			to[2 * i + 1] = (uint8_t)n;
+		} else {
+			to[i] = (uint8_t)n;
+		}
+	}
+	return true;
+}
+
 static bool dotted(struct strview s, uint8_t *to)
 {
 	return to_address(s, AF_INET, to);
@@ -72,18 +120,24 @@ static bool first(struct reading *rd, enum once word)
 	return is_first;
 }
 
-/* Both of a packet are of one family. */
+/* Both of a packet are of one family; a masked one may be of either. */
 static bool address(struct reading *rd, struct strview s, enum once which)
 {
 	struct trace_text_packet *p = &rd->packet[rd->depth];
+	uint8_t *to = which == ONCE_SRC ? p->src : p->dst;
 	bool v6 = s.len && memchr(s.at, ':', s.len);
-	uint32_t ends = 1u << ONCE_SRC | 1u << ONCE_DST;
+	bool told = v6 || (s.len && memchr(s.at, '.', s.len));
 
-	if ((rd->seen[rd->depth] & ends && v6 != p->v6) || !first(rd, which))
+	if ((told && p->has_family && v6 != p->v6) || !first(rd, which))
 		return false;
-	p->v6 = v6;
-	return to_address(s, v6 ? AF_INET6 : AF_INET,
-			  which == ONCE_SRC ? p->src : p->dst);
+	if (told) {
+		p->v6 = v6;
+		p->has_family = true;
+	}
+	if (to_address(s, v6 ? AF_INET6 : AF_INET, to))
+		return true;
+	rd->t->masked = masked_address(s, to);
+	return rd->t->masked;
 }
 
 static bool protocol(struct strview s, struct trace_text_packet *p)
@@ -162,7 +216,9 @@ static int take_number(struct trace_text_packet *p, struct strview word)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct strview value = word;
 
-		if (!strview_take(&value, rows[i].key))
+		/* Dozens of keys are asked for a word: most differ here. */
+		if (*rows[i].key != *word.at ||
+		    !strview_take(&value, rows[i].key))
 			continue;
 		if (rows[i].behind >= 0 && rows[i].behind != p->has_proto) {
 			misplaced = true;
@@ -266,25 +322,29 @@ static bool take_id(struct reading *rd, struct strview value, uint32_t *id)
 /* What belongs to the event and not to a packet.  Return: as take_number(). */
 static int take_event_word(struct reading *rd, struct strview word)
 {
-	struct trace_text *t = rd->t;
-	struct {
+	static const struct {
 		const char *key;
-		struct trace_text_name *name;
+		size_t name;
 	} names[] = {
-		[ONCE_IN] = { "IN=", &t->in },
-		[ONCE_OUT] = { "OUT=", &t->out },
-		[ONCE_PHYSIN] = { "PHYSIN=", &t->phys_in },
-		[ONCE_PHYSOUT] = { "PHYSOUT=", &t->phys_out },
+		[ONCE_IN] = { "IN=", offsetof(struct trace_text, in) },
+		[ONCE_OUT] = { "OUT=", offsetof(struct trace_text, out) },
+		[ONCE_PHYSIN] = { "PHYSIN=", offsetof(struct trace_text, phys_in) },
+		[ONCE_PHYSOUT] = { "PHYSOUT=", offsetof(struct trace_text, phys_out) },
 	};
+	struct trace_text *t = rd->t;
 	struct strview value = word;
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!strview_take(&value, names[i].key))
+		struct trace_text_name *name =
+			(void *)((char *)t + names[i].name);
+
+		if (*names[i].key != *word.at ||
+		    !strview_take(&value, names[i].key))
 			continue;
 		if (!first(rd, i))
 			return -1;
-		names[i].name->at = value.at;
-		names[i].name->len = value.len;
+		name->at = value.at;
+		name->len = value.len;
 		return 1;
 	}
 	if (strview_take(&value, "MAC=")) {
@@ -358,7 +418,8 @@ static bool read_words(struct reading *rd, struct strview rest)
 			rd->depth--;
 			continue;
 		}
-		if (!take_packet_word(rd, word))
+		/* The next entry, joined to this one, or a damaged value. */
+		if (strview_is(word, "TRACE:") || !take_packet_word(rd, word))
 			return false;
 	}
 	/* A quote that is not closed: the line was cut. */
@@ -398,10 +459,13 @@ static bool is_whole(const struct reading *rd)
 	return (p->has & want) == want;
 }
 
-static void note_fragments(struct reading *rd)
+static void settle_packets(struct reading *rd)
 {
 	for (unsigned int i = 0; i < DEPTH; i++)
 		rd->packet[i].fragment = rd->packet[i].number[TT_FRAG] != 0;
+	/* With both addresses masked the words of IPv6 tell. */
+	if (!rd->packet[0].has_family)
+		rd->packet[0].v6 = rd->packet[0].has & 1u << TT_FLOWLBL;
 }
 
 static void fill_event(struct reading *rd, struct strview prefix)
@@ -455,27 +519,10 @@ int trace_text_parse(struct trace_text *t, const char *line, size_t len,
 	rest = (struct strview){ end, rest.len - prefix.len };
 	if (!read_words(&rd, rest))
 		return -EBADMSG;
-	note_fragments(&rd);
+	settle_packets(&rd);
 	if (!is_whole(&rd))
 		return -EBADMSG;
 	fill_event(&rd, prefix);
 	trace_text_time(t, line, (size_t)(begin - line), now);
 	return 0;
-}
-
-uint32_t trace_text_missed(const char *line, size_t len)
-{
-	static const char before[] = "Missed ", behind[] = "kernel messages";
-	const char *at = memmem(line, len, before, sizeof(before) - 1);
-	struct strview rest, word;
-	uint32_t n;
-
-	if (!at)
-		return 0;
-	at += sizeof(before) - 1;
-	rest = (struct strview){ at, len - (size_t)(at - line) };
-	if (!strview_word(&rest, &word) || !strview_number(word, 10, &n) ||
-	    !memmem(rest.at, rest.len, behind, sizeof(behind) - 1))
-		return 0;
-	return n;
 }

@@ -17,7 +17,4 @@
 int trace_text_parse(struct trace_text *t, const char *line, size_t len,
 		     int64_t now);
 
-/** trace_text_missed - "Missed 12 kernel messages" of journald; 0: it is not */
-uint32_t trace_text_missed(const char *line, size_t len);
-
 #endif

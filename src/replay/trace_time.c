@@ -280,6 +280,10 @@ static void skip_lead(struct cursor *c)
 	static const char days[] = "MonTueWedThuFriSatSun";
 	int64_t priority;
 
+	/* Mail's marks of quoting. */
+	while (c->at < c->end && (*c->at == '>' || *c->at == '|' ||
+				  *c->at == ' '))
+		c->at++;
 	if (take_char(c, '<') && take_digits(c, 1, 3, &priority) &&
 	    take_char(c, '>'))
 		take_text(c, "1 ");
@@ -295,6 +299,14 @@ static void skip_lead(struct cursor *c)
 		}
 }
 
+/* "FILE:" and "FILE:LINE:" of grep */
+static void skip_name(struct cursor *c)
+{
+	while (c->at < c->end && *c->at++ != ':')
+		;
+	skip_lead(c);
+}
+
 void trace_text_time(struct trace_text *t, const char *head, size_t len,
 		     int64_t now)
 {
@@ -302,17 +314,21 @@ void trace_text_time(struct trace_text *t, const char *head, size_t len,
 				     int64_t) = {
 		iso_time, syslog_time, ctime_time, unix_time,
 	};
-	struct cursor start = { head, head + len }, c;
+	struct cursor start = { head, head + len }, first, c;
 	bool found = false;
 
 	skip_lead(&start);
-	c = start;
-	for (size_t i = 0; !found && i < ARRAY_SIZE(forms); i++) {
+	first = start;
+	for (unsigned int i = 0; !found && start.at < start.end; i++) {
+		if (i == ARRAY_SIZE(forms)) {
+			skip_name(&start);
+			i = 0;
+		}
 		c = start;
 		found = forms[i](t, &c, now);
 	}
 	if (!found)
-		c = start;
+		c = first;
 	kernel_time(t, c.at, (size_t)(c.end - c.at));
 	find_host(t, c);
 }

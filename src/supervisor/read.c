@@ -21,6 +21,7 @@
 #include "replay/trace_line.h"
 #include "rules/base/process.h"
 #include "rules/base/units.h"
+#include "rules/legacy/snapshot.h"
 #include "supervisor/results.h"
 #include "supervisor/run.h"
 #include "supervisor/run_state.h"
@@ -50,6 +51,35 @@ static int spare_inputs(const struct run *r, int fd)
 	return status;
 }
 
+/*
+ * The target TRACE can stand in raw alone, so that a packet's first event is in
+ * PREROUTING or OUTPUT of it: but from a chain that those call, or where raw is
+ * not in the rules and something else turns tracing on.
+ */
+static bool begins_anywhere(const struct snapshot *s)
+{
+	if (snapshot_table(s, "raw", 3) < 0)
+		return true;
+	for (uint32_t c = 0; c < s->chains; c++) {
+		const struct snap_chain *chain = snapshot_chain(s, c);
+
+		for (uint32_t i = 0; chain->hook == NOT_A_HOOK &&
+		     i < chain->count; i++)
+			if (snapshot_rule(s, chain->first + i)->flags &
+			    SNAP_TRACE)
+				return true;
+	}
+	return false;
+}
+
+static bool may_begin_anywhere(const struct snapshot *const snaps[])
+{
+	for (unsigned int f = 0; f < FAMILY_COUNT; f++)
+		if (snaps[f] && begins_anywhere(snaps[f]))
+			return true;
+	return false;
+}
+
 static int start_replay(struct run *r, int fd)
 {
 	struct reader_plan plan = {
@@ -61,7 +91,8 @@ static int start_replay(struct run *r, int fd)
 		},
 		.snaplen = TRACE_TEXT_PACKET,
 		.flat = r->o->flat,
-		.foreign_trace = true,
+		.foreign_trace =
+			may_begin_anywhere(r->snapshots.rules.legacy),
 	};
 	int err;
 
@@ -186,7 +217,7 @@ static int conclude_replay(struct run *r, int fd)
 	if (st->output_error && st->output_error != -EPIPE)
 		return STATUS_FAILURE;
 	if (status || st->lost || st->strangers || st->refused.count ||
-	    st->incomplete)
+	    st->incomplete || st->text.older > st->text.newer)
 		return STATUS_INCOMPLETE;
 	return st->packets ? STATUS_TRACED : STATUS_NOTHING;
 }

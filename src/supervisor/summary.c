@@ -337,6 +337,40 @@ static void print_refused(const struct stats_refused *st, const char *file)
 		    record_fault_text(st->fault));
 }
 
+/* A log that runs backwards is none in which packets can be followed. */
+static void print_order(const struct stats_text *st, const char *path)
+{
+	if (!st->older)
+		return;
+	if (st->older > st->newer)
+		msg("warning: the times in %s run backwards, newest first: try "
+		    "tac %s | nftrace --read -", path, path);
+	else
+		msg("note: %" PRIu64 " line%s of %s %s older than the one "
+		    "before: lines are out of order, or there are several logs "
+		    "in it", st->older, plural(st->older), path,
+		    st->older == 1 ? "is" : "are");
+}
+
+/* What had to be done to the text before it could be read. */
+static void print_text(const struct stats_text *st, const char *path)
+{
+	print_order(st, path);
+	if (st->doubled)
+		msg("note: %" PRIu64 " line%s there twice, and counted once",
+		    st->doubled, st->doubled == 1 ? " was" : "s were");
+	if (st->joined)
+		msg("note: %" PRIu64 " entr%s stood on the line of another",
+		    st->joined, st->joined == 1 ? "y" : "ies");
+	if (st->wrapped)
+		msg("note: %" PRIu64 " entr%s put together from several lines",
+		    st->wrapped, st->wrapped == 1 ? "y was" : "ies were");
+	if (st->masked)
+		msg("note: %" PRIu64 " line%s masked addresses: what is hidden "
+		    "of them is shown as 0", st->masked,
+		    st->masked == 1 ? " has" : "s have");
+}
+
 void summary_print_read(const struct run *r)
 {
 	const struct stats *st = &r->reader.seen;
@@ -349,6 +383,7 @@ void summary_print_read(const struct run *r)
 	    st->events, plural(st->events), st->lost, st->passed_over,
 	    plural(st->passed_over), plural(st->passed_over));
 	print_refused(&st->refused, r->o->read);
+	print_text(&st->text, r->o->read);
 	if (st->strangers)
 		msg("warning: %" PRIu64 " trace event%s of rules that are not "
 		    "in the rules given: were they saved while the trace ran?",

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "grammar.h"
+#include "replay/line_clean.h"
 #include "replay/replay_text.h"
 #include "replayed.h"
 #include "rules/base/family.h"
@@ -34,22 +35,26 @@ static void know(const char *prefix, size_t len)
 	made_text(&known, "\n");
 }
 
-/* What stands in front of the fields of each line. */
-static void know_all(void)
+/* What stands in front of the fields of each entry of a line. */
+static void know_line(struct strview line)
 {
-	const char *at = text.at, *end = text.at + text.len, *line_end;
+	const char *end = line.at + line.len, *begin = line.at, *in;
 
-	for (; at < end; at = line_end + 1) {
-		const char *begin, *in;
-
-		line_end = memchr(at, '\n', (size_t)(end - at));
-		line_end = line_end ? line_end : end;
-		begin = memmem(at, (size_t)(line_end - at), "TRACE: ", 7);
-		in = begin ? memmem(begin, (size_t)(line_end - begin), " IN=",
-				    4) : NULL;
+	while ((begin = memmem(begin, (size_t)(end - begin), "TRACE: ", 7))) {
+		in = memmem(begin, (size_t)(end - begin), " IN=", 4);
 		if (in)
 			know(begin, (size_t)(in - begin));
+		begin++;
 	}
+}
+
+static void know_all(void)
+{
+	struct strview rest = { text.at, text.len };
+	static char room[sizeof(text.at)];
+
+	while (rest.len)
+		know_line(line_clean(strview_cut(&rest, '\n'), room));
 }
 
 /* With a rule's text behind it, or none. */

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* lost_notice: what loggers say of messages that they have not written. */
+#include "replay/lost_notice.h"
+
+#include <string.h>
+
+#include "rules/base/units.h"
+
+/*
+ * A number stands between the two; without one at least one is missing.
+ * systemd-journald (journald-kmsg.c), rsyslog (ratelimit.c), the kernel (printk.c).
+ * What they say of other programs' messages is none of ours.
+ */
+static const struct {
+	const char *before, *behind;
+	bool number;
+} notices[] = {
+	{ "Missed ", " kernel messages", true },
+	{ "imklog: ", " messages lost due to rate-limiting", true },
+	{ "imjournal: ", " messages lost due to rate-limiting", true },
+	{ "", "imklog: begin to drop messages", false },
+	{ "", "imjournal: begin to drop messages", false },
+	{ "** ", " printk messages dropped", true },
+};
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The number that ends at @end, and is parted from what is before it by @before. */
+static uint32_t number_before(struct strview line, const char *end,
+			      const char *before)
+{
+	const char *at = end;
+	size_t len = strlen(before);
+	uint32_t n;
+
+	while (at > line.at && is_digit(at[-1]))
+		at--;
+	if ((size_t)(at - line.at) < len || memcmp(at - len, before, len) != 0 ||
+	    !strview_number((struct strview){ at, (size_t)(end - at) }, 10, &n))
+		return 0;
+	return n;
+}
+
+uint32_t lost_notice(struct strview line)
+{
+	/* Most lines are of something else: they are looked at once. */
+	if (!line.len || !memmem(line.at, line.len, "message", 7))
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(notices); i++) {
+		const char *at = memmem(line.at, line.len, notices[i].behind,
+					strlen(notices[i].behind));
+		uint32_t n;
+
+		if (!at)
+			continue;
+		n = notices[i].number ?
+			number_before(line, at, notices[i].before) : 1;
+		if (n)
+			return n;
+	}
+	return 0;
+}
