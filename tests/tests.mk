@@ -127,7 +127,7 @@ $(T)/tools/%: tests/tools/%.c | need
 	  $(TOOL_LIBS)
 
 $(T)/tools/forge $(T)/tools/nfq $(T)/tools/record: TOOL_LIBS = -lmnl
-$(T)/tools/truth: TOOL_LIBS = -ljansson
+$(T)/tools/klog $(T)/tools/truth: TOOL_LIBS = -ljansson
 
 # Without sanitizers: their runtime has to come first in a process.
 $(T)/preload/%.so: tests/preload/%.c
