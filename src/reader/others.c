@@ -15,7 +15,8 @@
  * The run's TRACE rules in raw make no event of their own: of what begins in a
  * legacy table nobody can say that they did not trace it.
  */
-static bool may_be_own(const struct reader_state *s, const struct place *entry)
+bool others_may_be_unseen(const struct reader_state *s,
+			  const struct place *entry)
 {
 	return entry->backend == EVENT_LEGACY &&
 	       s->plan->by_legacy[family_index_by_nfproto(entry->nfproto)];
@@ -25,7 +26,7 @@ static bool is_anothers(const struct reader_state *s, const struct journey *j)
 {
 	return s->plan->inserts && s->map.others &&
 	       !(j->flags & (JOURNEY_OWN | JOURNEY_GAP)) &&
-	       !may_be_own(s, j->entry.place);
+	       !others_may_be_unseen(s, j->entry.place);
 }
 
 /* Of two runs, whose rule the first event was of is whose packet it is. */

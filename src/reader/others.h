@@ -22,4 +22,11 @@ bool others_leave_out(struct reader_state *s, const struct journey *j);
 bool others_made(const struct reader_state *s, const struct event *e,
 		 const struct place *at);
 
+/**
+ * others_may_be_unseen - may a TRACE rule of the run have begun a packet?
+ * @entry: of the packet's first event; TRACE itself, in raw, makes none
+ */
+bool others_may_be_unseen(const struct reader_state *s,
+			  const struct place *entry);
+
 #endif

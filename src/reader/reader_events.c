@@ -95,7 +95,9 @@ void reader_on_turn(void *arg, struct journey *j)
 	struct reader_state *s = arg;
 	bool ours = !others_leave_out(s, j);
 
-	stats_add(&s->stats->unannounced, ours && !is_own_rule(j->entry.place));
+	stats_add(&s->stats->unannounced, ours &&
+		  others_may_be_unseen(s, j->entry.place) &&
+		  !is_own_rule(j->entry.place));
 	if (ours && printer_count(&s->printer, j))
 		print_journey(s, j);
 	journeys_give_back(s->journeys, j);
