@@ -64,6 +64,13 @@ bounded 10.99.0.1 12 $SHORT LOST
 subtest "forwarded"
 bounded 10.2.0.2 10 $SHORT FORWARDED
 
+# Whoever comes behind a lost one waits until it has been silent: so many, and no more.
+subtest "forwarded, and now and then one is lost"
+background a trickle "$TOOLS/flood" 10.99.0.1 10 0 64 100 $((SHORT + 2))
+bounded 10.2.0.2 10 $SHORT FORWARDED
+assert_grep '[1-9][0-9]* LOST' "$ERR"
+assert_within 10 "the trickle ends" is_gone "$BG_PID"
+
 subtest "asked of user space again and again"
 background r nfq "$TOOLS/nfq" 7 repeat 2000000000
 wait_for 5 grep -qx ready "$SCRATCH/nfq" || fail "nfq does not start"
