@@ -48,6 +48,17 @@ static uint8_t fate_behind_table(const struct path_map *map,
 	return slots_must_see(map, p) ? FATE_LOST : fate_behind_hook(map, p);
 }
 
+static const bool can_steal[EFFECT_UNKNOWN + 1] = {
+	[EFFECT_STEAL] = true, [EFFECT_MAYBE] = true,
+};
+
+/* Within a chain, behind a rule that keeps no packet. */
+static bool is_midway(const struct path *p)
+{
+	return (p->state == PATH_IN_CHAIN || p->state == PATH_POLICY) &&
+	       p->last->effect != EFFECT_UNKNOWN;
+}
+
 /* What silence means by the state of the path, if the map tells all. */
 static uint8_t verdict(const struct path_map *map, const struct path *p)
 {
@@ -61,8 +72,7 @@ static uint8_t verdict(const struct path_map *map, const struct path *p)
 		return fate_behind_table(map, p);
 	default:
 		/* The chain has an end that would have been reported. */
-		return p->last->effect == EFFECT_UNKNOWN ? FATE_UNKNOWN
-							 : FATE_STOLEN;
+		return can_steal[p->last->effect] ? FATE_STOLEN : FATE_UNKNOWN;
 	}
 }
 
@@ -88,10 +98,20 @@ static void caveat_overflow(const struct path_map *map, const struct path *p,
 				"hook to tell which is the last");
 }
 
+/* Each rule behind it, and the end, would have been reported. */
+static void caveat_midway(const struct path_map *map, const struct path *p,
+			  struct fate *fate)
+{
+	(void)map;
+	if (is_midway(p) && !fate->cause)
+		fate->cause = "its chain goes on, and no rule was reported: "
+			      "a match may have dropped it";
+}
+
 static void caveat_untraced(const struct path_map *map, const struct path *p,
 			    struct fate *fate)
 {
-	if (map->untraced && (fate->kind == FATE_LOST ||
+	if (map->untraced && (fate->kind == FATE_LOST || is_midway(p) ||
 			      (fate->kind == FATE_STOLEN &&
 			       p->last->effect != EFFECT_STEAL)))
 		fate_is_unknown(fate, "a rule of nft here ends tracing (meta "
@@ -133,9 +153,11 @@ static void caveat_excerpt(const struct path_map *map, const struct path *p,
 		   p->last->effect == EFFECT_STEAL) {
 		fate_is_unknown(fate, "its last rule's target can keep a "
 				"packet, or lines are missing");
-	} else if (fate->kind == FATE_STOLEN || fate->kind == FATE_LOST) {
+	} else if (fate->kind == FATE_STOLEN || fate->kind == FATE_LOST ||
+		   (is_midway(p) && !map->untraced)) {
 		fate->kind = FATE_INCOMPLETE;
 		fate->by = NULL;
+		fate->cause = NULL;
 	}
 }
 
@@ -143,13 +165,14 @@ static void caveat_excerpt(const struct path_map *map, const struct path *p,
  * What silence does not tell.  A caveat that makes the fate UNKNOWN gives the
  * cause, and those behind it find no LOST or STOLEN any more: a rule that is
  * known to end tracing explains more than rules that are not seen, and so comes
- * before them.  The other two stand anywhere: overflow is of fates that were
+ * before them, and a match that drops comes last of what explains silence within
+ * a chain.  The other two stand anywhere: overflow is of fates that were
  * UNKNOWN before, and the interface of one that no other caveat touches.
  */
 static void (*const caveats[])(const struct path_map *map,
 			       const struct path *p, struct fate *fate) = {
-	caveat_overflow, caveat_untraced, caveat_rerouted, caveat_unseen,
-	caveat_excerpt,
+	caveat_overflow, caveat_untraced, caveat_midway, caveat_rerouted,
+	caveat_unseen, caveat_excerpt,
 };
 
 void path_fate(const struct path_map *map, const struct path *p,

@@ -80,8 +80,12 @@ static void test_verdicts(void **state)
 		{ FWD_FILTER, EFFECT_REJECT, false, 0, FATE_REJECT, true, NULL, OUT },
 		{ FWD_FILTER, EFFECT_QUEUE, false, 0, FATE_QUEUE, true, NULL, OUT },
 		{ FWD_FILTER, EFFECT_STEAL, false, 0, FATE_STOLEN, true, NULL, OUT },
-		{ FWD_FILTER, EFFECT_CONTINUE, false, 0, FATE_STOLEN, true, NULL, OUT },
-		{ FWD_FILTER, EFFECT_RETURN, false, 0, FATE_STOLEN, true, NULL, OUT },
+		{ FWD_FILTER, EFFECT_MAYBE, false, 0, FATE_STOLEN, true, NULL, OUT },
+		/* what keeps no packet has stolen none */
+		{ FWD_FILTER, EFFECT_CONTINUE, false, 0, FATE_UNKNOWN, false, "a match", OUT },
+		{ FWD_FILTER, EFFECT_JUMP, false, 0, FATE_UNKNOWN, false, "a match", OUT },
+		{ FWD_FILTER, EFFECT_GOTO, false, 0, FATE_UNKNOWN, false, "a match", OUT },
+		{ FWD_FILTER, EFFECT_RETURN, false, 0, FATE_UNKNOWN, false, "a match", OUT },
 		{ FWD_FILTER, EFFECT_UNKNOWN, false, 0, FATE_UNKNOWN, false, NULL, OUT },
 		{ IN_FILTER_END, EFFECT_ACCEPT, false, 0, FATE_DELIVERED, false, NULL, OUT },
 		{ POST_MANGLE_END, EFFECT_ACCEPT, false, 0, FATE_FORWARDED, false, NULL, OUT },
@@ -116,7 +120,8 @@ static void test_caveats(void **state)
 		{ OUT_FILTER_END, EFFECT_ACCEPT, true, NO_POST | NAT, FATE_SENT, false, NULL, 0 },
 		{ POST_MANGLE_END, EFFECT_ACCEPT, true, NAT, FATE_SENT, false, NULL, OUT },
 		{ PRE_RAW_END, EFFECT_ACCEPT, false, UNSEEN, FATE_UNKNOWN, false, "not seen", OUT },
-		{ FWD_FILTER, EFFECT_CONTINUE, false, UNSEEN, FATE_STOLEN, true, NULL, OUT },
+		{ FWD_FILTER, EFFECT_CONTINUE, false, UNSEEN, FATE_UNKNOWN, false, "a match", OUT },
+		{ FWD_FILTER, EFFECT_STEAL, false, UNSEEN, FATE_STOLEN, true, NULL, OUT },
 		{ FWD_FILTER, EFFECT_DROP, false, UNSEEN, FATE_DROP, true, NULL, OUT },
 	};
 
