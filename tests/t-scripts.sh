@@ -31,6 +31,8 @@ sleeping() {
 paces='
 t-command.sh trap \"echo interrupted	the traced command, until it is interrupted
 t-command.sh sleep 0.3; echo last word	the traced command, which outlives the trace
+t-legacy-changes.sh echo x >/dev/udp	the rate of a sender
+t-legacy-changes.sh read -rt "$1"	the rate of a sender
 t-nft-changes.sh echo x >/dev/udp	the rate of a sender
 t-nft-changes.sh read -rt "$1"	the rate of a sender
 t-order.sh read -rt 0.002	the rate of a sender

@@ -346,6 +346,15 @@ bool capture_is_fence(const struct capture *c, const struct nlmsghdr *nlh)
 	return c->fence && nlh->nlmsg_seq == c->fence;
 }
 
+bool capture_is_half_full(const struct capture *c)
+{
+	uint32_t info[SK_MEMINFO_VARS];
+	socklen_t len = sizeof(info);
+
+	return getsockopt(c->fd, SOL_SOCKET, SO_MEMINFO, info, &len) == 0 &&
+	       info[SK_MEMINFO_RMEM_ALLOC] > info[SK_MEMINFO_RCVBUF] / 2;
+}
+
 uint32_t capture_drops(const struct capture *c)
 {
 	uint32_t info[SK_MEMINFO_VARS];

@@ -78,6 +78,9 @@ void capture_fence(struct capture *c);
 /** capture_is_fence - is a MESSAGE_FENCE the last one that was asked for? */
 bool capture_is_fence(const struct capture *c, const struct nlmsghdr *nlh);
 
+/** capture_is_half_full - what waits to be read takes half of the receive buffer */
+bool capture_is_half_full(const struct capture *c);
+
 /** capture_drops - messages that the socket has dropped so far (SO_MEMINFO) */
 uint32_t capture_drops(const struct capture *c);
 

@@ -401,7 +401,7 @@ static void doubt_silence(const struct journey *j, const struct path_map *map,
 	if (fate->kind != FATE_LOST || j->map_turns == map->turns)
 		return;
 	fate->kind = FATE_UNKNOWN;
-	fate->cause = "chains of nft came or went while it passed";
+	fate->cause = "tables or base chains came or went while it passed";
 }
 
 void journey_find_fates(struct journey *j, const struct path_map *map)

@@ -36,6 +36,7 @@ enum journey_flag {
 	JOURNEY_LEGACY = 1 << 10, /* has events of legacy tables */
 	JOURNEY_KEPT = 1 << 11,	  /* is over, and can yet be taken back */
 	JOURNEY_OWN = 1 << 12,	  /* a rule of this run has traced it */
+	JOURNEY_STRADDLES = 1 << 13, /* met rules that were just changing: in doubt */
 };
 
 /* Another journey that may have made an event of this one, or this one its. */

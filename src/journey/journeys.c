@@ -13,6 +13,7 @@
 #include "journey/journey.h"
 #include "journey/journey_table.h"
 #include "journey/packet_ids.h"
+#include "journey/straddle.h"
 #include "place/place.h"
 #include "rules/base/family.h"
 #include "rules/base/units.h"
@@ -118,6 +119,7 @@ static void settle_ties(struct journeys *js, struct journey *j)
 static void finish_journey(struct journeys *js, struct journey *j)
 {
 	journey_table_remove(&js->table, j);
+	straddle_resolve(j);
 	journey_find_fates(j, js->map);
 	j->flags |= JOURNEY_OVER;
 	settle_ties(js, j);

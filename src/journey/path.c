@@ -123,7 +123,10 @@ static void path_step(struct path *p, const struct place *at)
 		path_stay(p, at, PATH_QUEUED);
 		break;
 	case EFFECT_UNKNOWN:
-		/* Anywhere in this table, or behind it. */
+		/* Anywhere in this table, or behind it, called from anywhere. */
+		p->straddles |= at->straddles;
+		p->stack.depth = 0;
+		p->stack.unknown = true;
 		p->chain = SNAP_NONE;
 		p->after = 0;
 		p->state = PATH_MAYBE;
@@ -181,6 +184,14 @@ void path_is_at(struct path *p, const struct place *at)
 	p->order = at->order;
 }
 
+void path_is_known(struct path *p, const struct place *at)
+{
+	p->last = at;
+	p->stack.depth = 0;
+	p->stack.unknown = true;
+	path_step(p, at);
+}
+
 /* A later rule of the chain that the path is in. */
 static bool path_meets_rule(const struct path *p, const struct place *at)
 {
@@ -208,6 +219,20 @@ static bool path_meets_again(const struct path *p, const struct place *at)
 {
 	return at->hook == p->hook && at->order == p->order &&
 	       at->slot == p->slot;
+}
+
+bool path_walk(struct path *p, const struct place *at)
+{
+	if (!p->last)
+		p->hook = at->hook;
+	else if (!(p->state == PATH_IN_CHAIN && path_meets_rule(p, at)) &&
+		 !(p->state == PATH_POLICY && path_meets_end(p, at)))
+		return false;
+	if (at->hook != NOT_A_HOOK)
+		p->stack = (struct path_stack){ .depth = 0 };
+	p->last = at;
+	path_step(p, at);
+	return true;
 }
 
 /* Does the way lead from one hook to the other, past hooks without a table? */
@@ -314,6 +339,8 @@ static enum path_answer path_comes_back(const struct path_map *map,
 		return PATH_STRICT;
 	case PATH_TABLE_DONE:
 		return slots_must_see(map, p) ? PATH_RELAXED : PATH_STRICT;
+	case PATH_MAYBE:
+		return p->last->straddles ? PATH_RELAXED : PATH_NO;
 	default:
 		return PATH_NO;
 	}

@@ -34,6 +34,16 @@ void path_advance(struct path *p, const struct observation *o);
  */
 void path_is_at(struct path *p, const struct place *at);
 
+/** path_is_known - the rule of the last event, as is known only now */
+void path_is_known(struct path *p, const struct place *at);
+
+/**
+ * path_walk - one more event of a pass through one table, all of the same rules
+ * @p: zeroed before the first
+ * Return: false: it cannot be the next one.
+ */
+bool path_walk(struct path *p, const struct place *at);
+
 /** path_is_leaving - is the packet at the last hook on its way out that has a table? */
 bool path_is_leaving(const struct path_map *map, const struct path *p);
 

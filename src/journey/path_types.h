@@ -39,6 +39,7 @@ struct path {
 	uint8_t slot;			/* and which of the hook, or SLOT_NONE */
 	bool local;			/* sent by this host: through OUTPUT */
 	bool born_local;		/* and began there: loopback may follow */
+	bool straddles;			/* met a table that was just changing */
 	uint64_t seen;			/* slots of this hook, one a bit */
 	uint64_t passed;		/* of them, may have seen it before it was traced */
 	uint32_t out;			/* last out-interface seen */

@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 #include "capture/event.h"
-#include "place/place.h"
+#include "place/place_texts.h"
+#include "place/place_types.h"
 
 struct nft_snap_chain;
 struct nft_snap_rule;

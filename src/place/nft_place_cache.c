@@ -12,6 +12,7 @@
 #include "place/nft_history.h"
 #include "place/nft_lookup.h"
 #include "place/place.h"
+#include "place/place_index.h"
 #include "place/text_doubt.h"
 #include "rules/base/hash.h"
 #include "rules/base/owner.h"

@@ -139,3 +139,35 @@ void path_map_fill(struct path_map *map, const struct snapshot *const snaps[])
 		for (unsigned int t = 0; snaps[f] && t < snaps[f]->tables; t++)
 			add_table(map, f, &snaps[f]->table[t]);
 }
+
+/* Slots of this family's legacy tables that see packets, by hook. */
+static uint64_t legacy_slots(const struct path_hook *h)
+{
+	uint64_t slots = 0;
+
+	for (unsigned int i = 0; i < h->count; i++)
+		if (h->key[i] < T_COUNT)
+			slots |= BIT64(i);
+	return slots & (h->must | h->may);
+}
+
+bool path_map_renew(struct path_map *map, unsigned int family,
+		    const struct snapshot *now)
+{
+	struct path_hook *hook = map->hook[family];
+	uint64_t was[NF_INET_NUMHOOKS];
+	bool changed = false;
+
+	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++) {
+		was[h] = legacy_slots(&hook[h]);
+		hook[h].must &= ~was[h];
+		hook[h].may &= ~was[h];
+	}
+	look_behind(hook);
+	for (unsigned int t = 0; t < now->tables; t++)
+		add_table(map, family, &now->table[t]);
+	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
+		changed |= was[h] != legacy_slots(&hook[h]);
+	map->turns += changed;
+	return changed;
+}

@@ -42,7 +42,7 @@ enum path_others {
 
 struct path_map {
 	struct path_hook hook[2][NF_INET_NUMHOOKS];	/* by family_index() */
-	uint32_t turns;		/* how often base chains of nft came or went */
+	uint32_t turns;		/* how often tables or base chains came or went */
 	uint32_t generation;	/* of nft's rules, that the kernel has told of so far */
 	bool nft_unseen;		/* base chains of nft are not in it */
 	bool copied;		/* a rule of nft makes copies (dup, TEE) */
@@ -53,6 +53,13 @@ struct path_map {
 
 /** path_map_fill - from the snapshots, by family_index(); NULL: no tables */
 void path_map_fill(struct path_map *map, const struct snapshot *const snaps[]);
+
+/**
+ * path_map_renew - legacy tables of a family may have come or gone: see @now
+ * Return: they have.
+ */
+bool path_map_renew(struct path_map *map, unsigned int family,
+		    const struct snapshot *now);
 
 /**
  * path_map_add - one more slot, or one that is there already

@@ -11,6 +11,7 @@
 
 struct path_map;
 struct ruleset;
+struct snapshot;
 
 struct place_index;
 
@@ -25,19 +26,41 @@ struct place_index *place_index_open(const struct ruleset *rules,
 /** place_index_close - with all places that it has made; NULL: nothing to do */
 void place_index_close(struct place_index *idx);
 
-/* Whether the kernel's numbers in raw are those of the snapshot. */
-enum place_phase {
-	PHASE_ARMED,		/* they are */
-	PHASE_UNDOING,		/* the run's rules may be gone */
-	PHASE_UNDONE,		/* they are gone */
-};
+/** place_index_new_epoch - from now on look up anew; places found stay valid */
+void place_index_new_epoch(struct place_index *idx, enum place_phase phase);
 
 /**
- * place_index_new_epoch - from now on look up anew; places found stay valid
- * @changed: tables changed by others, 1 << index in the snapshot, by family
+ * place_index_renew - somebody changed tables: here they are as they are now
+ * @snap: mapped; @idx unmaps it when it needs it no more
+ * @certain: no others were in force in between
+ *
+ * Until place_index_settle() an event of a table that changed may be of a rule
+ * from before the change or of one from behind it.  Where these differ its place
+ * is in doubt, and place_of_age() has both.  A rule that is the same again is the
+ * same place, whatever happened to others meanwhile.
+ * Return: which tables changed, a bit each; 0: none did.
  */
-void place_index_new_epoch(struct place_index *idx, enum place_phase phase,
-			   const uint8_t changed[]);
+unsigned int place_index_renew(struct place_index *idx, unsigned int family,
+			       const struct snapshot *snap, bool certain);
+
+/** place_index_settle - all events from before the last reading have been read */
+void place_index_settle(struct place_index *idx);
+
+/** place_index_unsure - the tables may be others, and nobody could read them */
+void place_index_unsure(struct place_index *idx, bool unsure);
+
+/** place_index_misfits - grows with each prefix that these tables cannot have written */
+uint32_t place_index_misfits(const struct place_index *idx);
+
+/** place_index_rules - as read last; NULL: no tables; borrowed until the next reading */
+const struct snapshot *place_index_rules(const struct place_index *idx,
+					 unsigned int family);
+
+/**
+ * place_of_age - the rule that it was, if it was of this age (enum legacy_age)
+ * Return: NULL: it was not, or cannot have been, or nobody knows.
+ */
+const struct place *place_of_age(const struct place *at, unsigned int age);
 
 /**
  * place_find - look a trace prefix up
@@ -54,34 +77,6 @@ const struct place *place_find(struct place_index *idx, uint8_t nfproto,
  */
 const struct place *place_restore(struct place_index *idx,
 				  const struct place_known *known);
-
-/**
- * place_adopt - give a place that is made elsewhere its id
- * @p: stays its maker's, who keeps it for as long as @idx is used
- * Return: false: no memory.
- */
-bool place_adopt(struct place_index *idx, struct place *p);
-
-/** place_release - its maker frees it: nothing points to it, and its id will be another's */
-void place_release(struct place_index *idx, const struct place *p);
-
-/** place_on_release - who keeps something by a place's id, and is to be told; borrowed */
-void place_on_release(struct place_index *idx,
-		      void (*fn)(void *arg, uint32_t id), void *arg);
-
-/* What of a place's texts was allocated for it; the place points there. */
-struct place_texts {
-	char *prefix, *rule, *line;
-};
-
-/** place_texts_free - the place is not to be used any more */
-void place_texts_free(struct place_texts *t);
-
-/** place_build_line - .line, owned by @t, from .prefix and .rule; false: no memory */
-bool place_build_line(struct place *p, struct place_texts *t);
-
-/** place_count - how many different places there were at a time, at most */
-uint32_t place_count(const struct place_index *idx);
 
 /**
  * place_queue - the number of the queue that its rule hands packets to

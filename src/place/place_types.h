@@ -13,7 +13,7 @@ struct snapshot;
 
 enum place_kind { PLACE_RULE, PLACE_RETURN, PLACE_POLICY };
 
-/* Is it certain which rule this is?  Always for legacy places. */
+/* Is it certain which rule this is?  Always KNOWN for legacy places: see .straddles. */
 enum place_state {
 	PLACE_KNOWN,
 	PLACE_PENDING,	/* the rules are changing: see place_nft_resolve() */
@@ -26,7 +26,7 @@ enum place_state {
  * until that is closed.  So is what its pointers point to, or the snapshot's.
  */
 struct place {
-	const struct snapshot *snap;
+	const struct snapshot *snap;	/* of the start, by family; NULL: a file's, or nft's */
 	const char *prefix;	/* "TRACE: raw:PREROUTING:rule:2", no blank */
 	uint32_t prefix_len;
 	uint32_t rule_len;
@@ -41,7 +41,7 @@ struct place {
 	const char *table;
 	const char *chain;
 	uint32_t chain_len;
-	uint32_t chain_index;	/* in the snapshot */
+	uint32_t chain_index;	/* in the snapshot of the start, or above */
 	uint32_t target_chain;	/* EFFECT_JUMP, EFFECT_GOTO */
 	uint32_t number;	/* as the kernel counts */
 	uint32_t last;		/* the chain's number of rules + 1 */
@@ -59,6 +59,8 @@ struct place {
 	bool own;		/* a rule of this run */
 	bool hidden;		/* not worth a line: own, or the end before a policy */
 	bool at_end;		/* its chain's policy or implicit return */
+	bool straddles;		/* its table was just changing: see place_of_age() */
+	uint8_t ages;		/* 0, or it is of one of these: a bit each, enum legacy_age */
 	uint8_t backend;	/* enum event_backend */
 	uint8_t family;		/* nft: of the table, NFPROTO_IPV4, NFPROTO_INET ... */
 	uint8_t state;		/* enum place_state */
@@ -68,6 +70,13 @@ struct place {
 	uint32_t position;	/* nft: of the rule in its chain, from 1; 0: not known */
 	bool counted;		/* nft: .prefix has .position, as iptables counts; else .handle */
 	const char *target;	/* "DROP", "cali-FORWARD", "REJECT" ... or "" */
+};
+
+/* Whether the kernel's numbers in raw are those of the snapshot. */
+enum place_phase {
+	PHASE_ARMED,		/* they are */
+	PHASE_UNDOING,		/* the run's rules may be gone */
+	PHASE_UNDONE,		/* they are gone */
 };
 
 /* What a file tells of a place. */

@@ -58,18 +58,16 @@ void bulletin_post_tables(struct bulletin *b, const struct bulletin_tables *t)
 {
 	uint32_t turns = atomic_load_explicit(&b->turns, memory_order_relaxed);
 
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		atomic_store_explicit(&b->changed[i], t->changed[i],
-				      memory_order_relaxed);
+	atomic_store_explicit(&b->guard, t->guard, memory_order_relaxed);
+	atomic_store_explicit(&b->windows, t->windows, memory_order_relaxed);
 	atomic_store_explicit(&b->undoing, t->undoing, memory_order_relaxed);
 	atomic_store_explicit(&b->turns, turns + 1, memory_order_release);
 }
 
 void bulletin_tables(const struct bulletin *b, struct bulletin_tables *t)
 {
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		t->changed[i] = atomic_load_explicit(&b->changed[i],
-						     memory_order_relaxed);
+	t->guard = atomic_load_explicit(&b->guard, memory_order_relaxed);
+	t->windows = atomic_load_explicit(&b->windows, memory_order_relaxed);
 	t->undoing = atomic_load_explicit(&b->undoing, memory_order_relaxed);
 }
 

@@ -19,14 +19,22 @@ struct bulletin_queues {
 	bool more;		/* others do as well, or nobody knows */
 };
 
+/* What keeps others from changing iptables' tables unseen. */
+enum bulletin_guard {
+	GUARD_NONE,	/* nothing: the lock was given away */
+	GUARD_LOCK,	/* the xtables lock is the run's */
+	GUARD_WATCH,	/* nothing does, but it shows that somebody comes */
+};
+
 /* One writer for every field: the supervisor.  It never reads what it decides by in here. */
 struct bulletin {
 	/*
-	 * Counted up when .changed or .undoing are others.  Release by the
+	 * Counted up when .guard, .windows or .undoing are others.  Release by the
 	 * supervisor, behind both; acquire by the reader, before both.
 	 */
 	_Atomic uint32_t turns;
-	_Atomic uint8_t changed[FAMILY_COUNT];	/* tables changed by others: 1 << index */
+	_Atomic uint8_t guard;			/* enum bulletin_guard */
+	_Atomic uint32_t windows;		/* how often it was GUARD_NONE */
 	_Atomic bool undoing;			/* the run's rules may be gone */
 	/*
 	 * The question (struct stats, .nft_ask) that .nft_generation answers.
@@ -60,7 +68,8 @@ void bulletin_close(struct bulletin_board *b);
 
 /* What the supervisor knows of the tables; its own, and what it decides by. */
 struct bulletin_tables {
-	uint8_t changed[FAMILY_COUNT];
+	uint8_t guard;			/* enum bulletin_guard */
+	uint32_t windows;		/* how often it was GUARD_NONE */
 	bool undoing;
 };
 

@@ -103,7 +103,8 @@ static void attach(struct msghdr *msg, union some_fds *c,
 }
 
 static int hand_over(struct reader *r, enum supervisor_word word,
-		     const struct reader_rules *rules)
+		     const struct reader_rules *rules,
+		     const struct reader_tables *t)
 {
 	struct supervisor_message m;
 	struct iovec iov = { &m, sizeof(m) };
@@ -113,6 +114,8 @@ static int hand_over(struct reader *r, enum supervisor_word word,
 	memset(&m, 0, sizeof(m));
 	m.word = (char)word;
 	m.foreign_trace = rules->foreign_trace;
+	if (t)
+		m.tables = *t;
 	attach(&msg, &c, rules, m.size);
 	return sendmsg(r->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno
 								     : 0;
@@ -120,7 +123,7 @@ static int hand_over(struct reader *r, enum supervisor_word word,
 
 int reader_begin(struct reader *r, const struct reader_rules *rules)
 {
-	return hand_over(r, SUPERVISOR_BEGIN, rules);
+	return hand_over(r, SUPERVISOR_BEGIN, rules, NULL);
 }
 
 void reader_renew(struct reader *r, int fd, size_t size)
@@ -131,7 +134,19 @@ void reader_renew(struct reader *r, int fd, size_t size)
 	};
 
 	/* A reader that takes no message does without new rules. */
-	(void)hand_over(r, SUPERVISOR_RULES, &rules);
+	(void)hand_over(r, SUPERVISOR_RULES, &rules, NULL);
+}
+
+void reader_fence(struct reader *r)
+{
+	/* Without it what is in doubt is so for longer. */
+	(void)say_to(r, SUPERVISOR_FENCE);
+}
+
+int reader_tables(struct reader *r, const struct reader_rules *rules,
+		  const struct reader_tables *t)
+{
+	return hand_over(r, SUPERVISOR_TABLES, rules, t);
 }
 
 int reader_drain(struct reader *r)

@@ -20,6 +20,7 @@ enum reader_word {
 	READER_QUEUES = 'Q',		/* which queues hold packets?  See stats.h */
 	READER_RULES = 'N',		/* nft's rules have changed: read them again */
 	READER_CHANGED = 'H',		/* nft's rules, for the first time: see stats.h */
+	READER_TABLES = 'T',		/* legacy's may have changed: have they?  stats.h */
 	READER_LOST = 'L',		/* a packet went missing: see losses.h */
 	READER_FAILED = 'F',		/* could not start; text follows */
 };
@@ -40,10 +41,20 @@ struct reader_rules {
 	bool foreign_trace;
 };
 
+/* What a reading of legacy's tables tells beside the tables. */
+struct reader_tables {
+	uint32_t ask;		/* number of the question that it answers */
+	bool certain;		/* no rules were in force that were not read */
+	bool touched;		/* so may those that did not change have been others */
+	bool held;		/* somebody may be changing them yet */
+};
+
 enum supervisor_word {
 	SUPERVISOR_DRAIN = 'D',		/* the rules are out */
 	SUPERVISOR_ANSWERED = 'A',	/* look at the shared memory */
 	SUPERVISOR_RULES = 'S',		/* nft's, read again */
+	SUPERVISOR_FENCE = 'F',		/* legacy's tables have been read, texts follow */
+	SUPERVISOR_TABLES = 'T',	/* legacy's: those that have changed, or none */
 	SUPERVISOR_BEGIN = 'B',		/* all rules that there are: read */
 };
 
@@ -51,6 +62,7 @@ enum supervisor_word {
 struct supervisor_message {
 	char word;
 	bool foreign_trace;
+	struct reader_tables tables;
 	uint64_t size[READER_SNAPSHOTS];
 };
 
@@ -79,6 +91,15 @@ void reader_answered(struct reader *r);
 
 /** reader_renew - nft's rules, read again: @fd stays the caller's; -1: that failed */
 void reader_renew(struct reader *r, int fd, size_t size);
+
+/**
+ * reader_fence - legacy's tables were just read: what is behind this moment is of them
+ * reader_tables - the same tables with their texts, of families that have changed
+ * @rules: .legacy's descriptors stay the caller's; 0 or -errno
+ */
+void reader_fence(struct reader *r);
+int reader_tables(struct reader *r, const struct reader_rules *rules,
+		  const struct reader_tables *t);
 
 /** reader_drain - the rules are out: finish what is under way, and end; 0 or -errno */
 int reader_drain(struct reader *r);

@@ -82,6 +82,7 @@ struct stats {
 	_Atomic uint64_t fate[FATE_COUNT];
 	_Atomic uint64_t ambiguous;
 	_Atomic uint64_t ruleless;	/* no chain but the run's own saw them */
+	_Atomic uint64_t straddled;	/* packets, --flat: events, of rules just changing */
 	_Atomic uint64_t nft_changes;	/* transactions of others on nft's rules */
 	/* Release by the reader, behind .name; acquire by the supervisor. */
 	_Atomic uint32_t changers;
@@ -99,6 +100,7 @@ struct stats {
 	 */
 	_Atomic uint32_t nft_ask;
 	_Atomic uint32_t queue_ask;	/* the same: which queues hold packets */
+	_Atomic uint32_t tables_ask;	/* the same: have iptables' tables changed? */
 	struct losses losses;		/* fates that ask for a cause; ordered there */
 	/* Plain: written before the reader ends, read behind its end. */
 	struct stats_drop drop[STATS_DROPS];	/* most first */

@@ -10,7 +10,9 @@
 
 #include "capture/capture.h"
 #include "capture/ifnames.h"
+#include "place/place_index.h"
 #include "place/place_nft.h"
+#include "protocol/bulletin.h"
 #include "protocol/reader_ipc.h"
 #include "protocol/stats.h"
 #include "reader/order.h"
@@ -133,9 +135,17 @@ static void tell_supervisor(void *arg, enum printer_news news)
 
 static int open_state(struct reader_state *s, const struct reader_plan *plan)
 {
+	struct bulletin_tables t;
+
 	s->plan = plan;
 	s->stats = plan->printer.stats;
 	s->bulletin = plan->bulletin;
+	if (s->bulletin) {
+		s->turns = bulletin_turns(s->bulletin);
+		bulletin_tables(s->bulletin, &t);
+		s->tables.guard = t.guard;
+		s->tables.windows = t.windows;
+	}
 	path_map_fill(&s->map, plan->rules.legacy);
 	s->map.nft_unseen = plan->nft_unseen;
 	s->map.others = plan->foreign_trace ? OTHERS_RULES : 0;

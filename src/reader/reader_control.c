@@ -6,6 +6,7 @@
 
 #include "capture/capture.h"
 #include "protocol/reader_ipc.h"
+#include "reader/legacy_rules.h"
 #include "reader/reader_plan.h"
 #include "reader/reader_state.h"
 #include "rules/base/clock.h"
@@ -25,6 +26,10 @@ void reader_on_control(struct reader_state *s)
 	if (n > 0 && m.word == SUPERVISOR_ANSWERED)
 		queue_watch_answer(&s->queues, s->bulletin,
 				   clock_ns(CLOCK_MONOTONIC));
+	if (n > 0 && m.word == SUPERVISOR_FENCE)
+		legacy_rules_fence(s);
+	if (n > 0 && m.word == SUPERVISOR_TABLES)
+		legacy_rules_renew(s, &m, fd);
 	/* "Drain", or the supervisor is gone: the same. */
 	if (n <= 0 || m.word == SUPERVISOR_DRAIN)
 		s->draining = true;

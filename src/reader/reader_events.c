@@ -14,6 +14,8 @@
 #include "protocol/losses.h"
 #include "protocol/reader_ipc.h"
 #include "protocol/stats.h"
+#include "reader/legacy_rules.h"
+#include "reader/legacy_watch.h"
 #include "reader/loss_ask.h"
 #include "reader/order.h"
 #include "reader/others.h"
@@ -217,24 +219,22 @@ void reader_on_event(struct reader_state *s, const struct event *e,
 	journeys_add(s->journeys, e, at, s->now_ns, s->wall_ns);
 }
 
-/* An event of a chain that no snapshot has: its journey misses the event. */
-static void on_stranger(struct reader_state *s)
+/*
+ * An event of a chain that no reading has.  If somebody has made it meanwhile, it
+ * is known now; else its journey misses the event.
+ */
+static const struct place *on_stranger(struct reader_state *s,
+				       const struct event *e)
 {
-	stats_add(&s->stats->strangers, 1);
-	journeys_gap(s->journeys, 1);
-}
+	const struct place *at = NULL;
 
-void reader_new_epoch(struct reader_state *s, bool undone)
-{
-	struct bulletin_tables t;
-
-	s->turns = bulletin_turns(s->bulletin);
-	bulletin_tables(s->bulletin, &t);
-	place_index_new_epoch(s->index,
-			      undone	  ? PHASE_UNDONE
-			      : t.undoing ? PHASE_UNDOING
-					  : PHASE_ARMED,
-			      t.changed);
+	if (legacy_watch_stranger(s))
+		at = place_find(s->index, e->nfproto, e->prefix, e->prefix_len);
+	if (!at) {
+		stats_add(&s->stats->strangers, 1);
+		journeys_gap(s->journeys, 1);
+	}
+	return at;
 }
 
 static void on_update(struct reader_state *s, const struct nlmsghdr *nlh,
@@ -306,8 +306,8 @@ static void on_legacy_event(struct reader_state *s, const struct nlmsghdr *nlh,
 		return;
 	}
 	check_sequence(s, &e);
-	if (s->turns != bulletin_turns(s->bulletin))
-		reader_new_epoch(s, false);
+	if (!s->tables.checked)
+		legacy_watch_check(s);
 	/* An NFLOG rule's message may wait for others; a trace never does. */
 	if (event_has_successor(nlh, len)) {
 		stats_add(&s->stats->foreign, 1);
@@ -315,12 +315,24 @@ static void on_legacy_event(struct reader_state *s, const struct nlmsghdr *nlh,
 	}
 	at = e.prefix ? place_find(s->index, e.nfproto, e.prefix,
 				   e.prefix_len) : NULL;
-	if (!at && e.prefix && place_looks_like_trace(e.prefix, e.prefix_len))
-		on_stranger(s);
-	else if (!at)
+	if (!at && e.prefix && place_looks_like_trace(e.prefix, e.prefix_len)) {
+		at = on_stranger(s, &e);
+		if (!at)
+			return;
+	}
+	if (!at)
 		stats_add(&s->stats->foreign, 1);
 	else
 		reader_on_event(s, &e, at);
+}
+
+static void on_fence(struct reader_state *s, const struct nlmsghdr *nlh)
+{
+	if (!capture_is_fence(s->plan->capture, nlh))
+		return;
+	legacy_rules_drained(s);
+	if (s->hold)
+		pending_drained(s->hold);
 }
 
 void reader_on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
@@ -330,13 +342,12 @@ void reader_on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
 
 	if (kind == MESSAGE_LEGACY)
 		on_legacy_event(s, nlh, len);
+	else if (kind == MESSAGE_FENCE)
+		on_fence(s, nlh);
 	else if (!s->nft)
 		return;
 	else if (kind == MESSAGE_NFT_TRACE)
 		on_nft_event(s, nlh, len);
 	else if (kind == MESSAGE_NFT_UPDATE)
 		on_update(s, nlh, len);
-	else if (kind == MESSAGE_FENCE &&
-		 capture_is_fence(s->plan->capture, nlh))
-		pending_drained(s->hold);
 }

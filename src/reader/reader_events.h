@@ -20,12 +20,6 @@ void reader_on_message(void *arg, const struct nlmsghdr *nlh, size_t len);
 void reader_on_event(struct reader_state *s, const struct event *e,
 		     const struct place *at);
 
-/**
- * reader_new_epoch - from here on the kernel's numbers mean other rules
- * @undone: the run's rules are out, and all events from before are read
- */
-void reader_new_epoch(struct reader_state *s, bool undone);
-
 /** reader_on_turn - a journey is over, and so are those that came before it; @arg: the state */
 void reader_on_turn(void *arg, struct journey *j);
 

@@ -9,6 +9,7 @@
 #include "capture/capture.h"
 #include "capture/ifnames.h"
 #include "protocol/stats.h"
+#include "reader/legacy_rules.h"
 #include "reader/order.h"
 #include "reader/place_sweep.h"
 #include "reader/reader_control.h"
@@ -36,6 +37,7 @@ static int read_batch(struct reader_state *s)
 
 	s->now_ns = clock_ns(CLOCK_MONOTONIC);
 	s->wall_ns = clock_ns(CLOCK_REALTIME);
+	s->tables.checked = false;
 	n = capture_receive(s->plan->capture, reader_on_message, s);
 	s->empty = n <= 0 && n != -ENOBUFS;
 	s->caught_up = n < CAPTURE_BATCH && n != -ENOBUFS;
@@ -62,7 +64,10 @@ static unsigned int read_all(struct reader_state *s)
 {
 	unsigned int total = read_until(s, &s->empty);
 
-	if (s->hold && s->empty && !TESTPOINT_IS_SET("never-empty"))
+	if (!s->empty || TESTPOINT_IS_SET("never-empty"))
+		return total;
+	legacy_rules_drained(s);
+	if (s->hold)
 		pending_drained(s->hold);
 	return total;
 }
@@ -235,7 +240,7 @@ static void drain(struct reader_state *s)
 	do
 		read_all(s);
 	while (!s->empty);
-	reader_new_epoch(s, true);
+	legacy_rules_new_epoch(s, true);
 	for (;;) {
 		uint64_t quiet, limit;
 

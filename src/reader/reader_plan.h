@@ -19,6 +19,7 @@ struct capture;
 struct reader_plan {
 	struct capture *capture;	/* NULL: .input_fd is read instead */
 	int input_fd;
+	int lock_watch;			/* inotify: who opens the lock file; -1: none */
 	struct ruleset rules;		/* .nft: NULL: no events of nft */
 	struct printer_plan printer;	/* .stats: shared with the supervisor;
 					 * .env.names: opened by the reader */

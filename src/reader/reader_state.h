@@ -17,6 +17,22 @@
 #include "report/backend_diff.h"
 #include "report/printer.h"
 
+/* What is asked about iptables' tables, see legacy_watch.h, and what was answered. */
+struct legacy_watch {
+	uint32_t asks;		/* questions so far */
+	uint32_t answered;	/* the last one that was */
+	uint32_t misfits;	/* place_index_misfits(), as last asked about */
+	uint64_t asked_ns;	/* CLOCK_MONOTONIC */
+	bool checked;		/* the batch in hand */
+	bool opened;		/* somebody has come, and nobody was asked yet */
+	uint8_t guard;		/* enum bulletin_guard */
+	uint32_t windows;	/* bulletin's, as last seen */
+	bool held;		/* somebody was at it when the tables were read */
+	bool fenced;		/* a fence is on its way, tables follow */
+	bool passed;		/* it was read, and nothing behind it */
+	bool straddles;		/* events may be of either reading */
+};
+
 struct reader_state {
 	const struct reader_plan *plan;
 	struct stats *stats;
@@ -38,6 +54,7 @@ struct reader_state {
 	struct coalesce pace;
 	uint32_t next_seq;
 	uint32_t turns;			/* of bulletin.h, as last seen */
+	struct legacy_watch tables;
 	int control;
 	bool draining, orphaned;
 	bool empty;			/* the socket, after the last turn */

@@ -7,6 +7,7 @@
 
 #include "capture/ifnames.h"
 #include "journey/journey.h"
+#include "place/place_types.h"
 #include "protocol/stats.h"
 #include "report/display_filter.h"
 
@@ -68,6 +69,8 @@ static void count_story(struct printer *p, const struct journey *j)
 		stats_add(&st->ambiguous, 1);
 	if (journey_met_nothing(j))
 		stats_add(&st->ruleless, 1);
+	if (j->flags & JOURNEY_STRADDLES && !p->by_event)
+		stats_add(&st->straddled, 1);
 	if (f->by && (f->kind == FATE_DROP || f->kind == FATE_REJECT))
 		drop_counts_add(&p->drops, f->by);
 }
@@ -118,6 +121,8 @@ void printer_event(struct printer *p, const struct event *e,
 	if (!printer_enough(p) &&
 	    !sink_event(&p->sink[SINK_STDOUT], e, at, wall_ns))
 		stats_add(&p->plan->stats->unprinted, 1);
+	if (at->straddles)
+		stats_add(&p->plan->stats->straddled, 1);
 }
 
 void printer_flush(struct printer *p)

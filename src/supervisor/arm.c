@@ -22,12 +22,20 @@
 #include "supervisor/acquire.h"
 #include "supervisor/arm_rules.h"
 #include "supervisor/check.h"
+#include "supervisor/legacy_refresh.h"
 #include "supervisor/lock_turns.h"
 #include "supervisor/results.h"
 #include "supervisor/run_state.h"
 #include "supervisor/snapshots.h"
 
 enum { READER_MS = 20000 };	/* to begin: many rules, a busy machine */
+
+/* Who comes from here on is not missed. */
+static int watch_lock(struct run *r)
+{
+	legacy_refresh_watch(r);
+	return 0;
+}
 
 /* The ledger keeps the counters of what the run replaces in raw. */
 static int open_ledger(struct run *r)
@@ -68,6 +76,7 @@ static int start_reader(struct run *r)
 			.count = r->o->count,
 		},
 		.bulletin = rd->board.view,
+		.lock_watch = rd->legacy.reader_watch,
 		.snaplen = acquire_packet_bytes(r),
 		.nft_unseen = r->plan.nft_unseen,
 		.inserts = r->plan.inserts,
@@ -167,6 +176,7 @@ static int begin_reader(struct run *r)
 	int err;
 
 	TESTPOINT("before-reader");
+	legacy_refresh_begin(r);
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
 		sink_truncate(&r->reader.sink[i]);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
@@ -214,6 +224,7 @@ static int give_lock_back(struct run *r)
 
 	if (!r->o->no_lock)
 		return 0;
+	legacy_refresh_unguard(r);
 	lock_release(&h->lock);
 	h->locked = false;
 	h->held_ns = clock_monotonic_ns() - h->locked_ns;
@@ -240,6 +251,7 @@ static const struct step {
 	int (*take)(struct run *r);	/* 0, or the exit status after a report */
 } steps[] = {
 	{ WITH_LOCK, acquire_open_lock },
+	{ WITH_LOCK, watch_lock },
 	{ WITH_LOCK, open_ledger },
 	{ ALWAYS, start_keeper },
 	{ ALWAYS, acquire },

@@ -15,11 +15,11 @@
 #include "rules/base/testpoint.h"
 #include "rules/base/units.h"
 #include "rules/nft/found.h"
+#include "supervisor/legacy_refresh.h"
 #include "supervisor/lock_turns.h"
 #include "supervisor/nft_refresh.h"
 #include "supervisor/questions.h"
 #include "supervisor/run_state.h"
-#include "supervisor/table_monitor.h"
 #include "supervisor/taken.h"
 
 enum {
@@ -100,7 +100,7 @@ static void check_tables_gone(struct run *r)
 /* Read all tables once more and hold them against the snapshot. */
 static void verify(struct run *r)
 {
-	int err = table_monitor_look(r, check_own_gone);
+	int err = legacy_refresh_verify(r, check_own_gone);
 
 	check_tables_gone(r);
 	if (!err)
@@ -133,15 +133,17 @@ static bool was_interrupted(int signal_fd)
 }
 
 /* Of what the reader still says only its questions matter, and its end. */
-static bool reader_closed(struct run_reader *rd, const struct owner *owner,
-			  short revents)
+static bool reader_closed(struct run *r, short revents)
 {
+	struct run_reader *rd = &r->reader;
 	char word = 0;
 	bool closed = revents &&
 		recv(rd->process.fd, &word, 1, MSG_DONTWAIT) <= 0;
 
-	questions_answer(rd, owner, word);
+	questions_answer(rd, &r->plan.owner, word);
 	nft_refresh_finish(rd);
+	if (!closed)
+		legacy_refresh_finish(r);
 	return closed;
 }
 
@@ -196,7 +198,7 @@ static void hear_farewell(struct run *r, struct farewell *f)
 
 	if (poll(f->pfd, 2, (int)left) <= 0)
 		return;
-	if (reader_closed(rd, &r->plan.owner, f->pfd[0].revents)) {
+	if (reader_closed(r, f->pfd[0].revents)) {
 		f->closed = true;
 		f->pfd[0].fd = -1;
 		set_due(f);

@@ -1,17 +1,60 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* legacy_refresh: the moments in which legacy's rules may become others. */
+/* legacy_refresh: reads iptables' tables again when others may have changed them. */
 #ifndef NFTRACE_LEGACY_REFRESH_H
 #define NFTRACE_LEGACY_REFRESH_H
 
+struct legacy_refresh;
 struct run;
+struct snapshot;
 
-/** legacy_window_open - from now on legacy's rules may become others; idempotent */
+/** legacy_refresh_init - nothing is watched, and nothing read */
+void legacy_refresh_init(struct legacy_refresh *l);
+
+/** legacy_refresh_watch - watch the lock file, which is open */
+void legacy_refresh_watch(struct run *r);
+
+/** legacy_refresh_begin - the tables of the start are those that the reader knows */
+void legacy_refresh_begin(struct run *r);
+
+/** legacy_refresh_close - end helpers, give back what was read; idempotent */
+void legacy_refresh_close(struct legacy_refresh *l);
+
+/** legacy_refresh_unguard - --no-lock: the lock will be let go, and who comes shows */
+void legacy_refresh_unguard(struct run *r);
+
+/**
+ * legacy_window_open - from now on legacy's rules may become others
+ *
+ * To be called before the lock is let go, and before the run changes raw.  Idempotent.
+ */
 void legacy_window_open(struct run *r);
 
 /**
- * legacy_window_close - they may not any more, or may be looked at; idempotent
+ * legacy_window_close - the lock is the run's again, or --no-lock: who comes shows
+ *
+ * Has the tables read again; the reader gets what has changed.  Idempotent.
  * Return: 0 or -errno.
  */
 int legacy_window_close(struct run *r);
+
+/**
+ * legacy_refresh_look - go on with what is to be read, if anything
+ * Return: ms until the next look.
+ */
+int legacy_refresh_look(struct run *r);
+
+/** legacy_refresh_finish - the same to its end, unless it takes too long */
+void legacy_refresh_finish(struct run *r);
+
+/**
+ * legacy_refresh_verify - read all tables, and hold them against those known
+ * @also: called for each family with its rules as they are now
+ *
+ * The run's own rules are left out.  What differs is said.
+ * Return: 0, or -errno when a table could not be read.
+ */
+int legacy_refresh_verify(struct run *r,
+			  void (*also)(struct run *r, unsigned int family,
+				       const struct snapshot *now));
 
 #endif

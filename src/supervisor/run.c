@@ -14,6 +14,7 @@
 #include "supervisor/arm.h"
 #include "supervisor/books.h"
 #include "supervisor/disarm.h"
+#include "supervisor/legacy_refresh.h"
 #include "supervisor/plan.h"
 #include "supervisor/plan_print.h"
 #include "supervisor/results.h"
@@ -56,6 +57,7 @@ int run_open(struct run *r, const struct options *o)
 	r->reader.capture.fd = r->reader.capture.stamp_fd = -1;
 	r->host.keeper.fd = r->reader.process.fd = -1;
 	snapshots_open(&r->snapshots);
+	legacy_refresh_init(&r->reader.legacy);
 	r->host.keeper.pid = r->reader.process.pid = r->reader.refresh.pid = -1;
 	if (o->only && !display_filter_parse(&r->reader.only, o->only, &bad)) {
 		msg("error: '%s' is nothing that --only knows: a fate (drop, "
@@ -79,6 +81,7 @@ void run_close(struct run *r)
 	capture_close(&r->reader.capture);
 	lock_close(&r->host.lock);
 	lock_door_close(&r->host.turns.door);
+	legacy_refresh_close(&r->reader.legacy);
 	snapshots_release(&r->snapshots);
 	if (r->signal_fd >= 0)
 		close(r->signal_fd);
@@ -106,7 +109,7 @@ static bool is_incomplete(const struct run *r)
 	return taken_any(&r->taken) || r->host.turns.put_back ||
 	       books_rules_missing(r) || books_wrong(r) ||
 	       logger_is_foreign(&r->host.undo) || out->overrun ||
-	       out->tables_differ || st->lost || st->gone ||
+	       out->unnoticed || st->straddled || st->lost || st->gone ||
 	       st->strangers || st->unprinted || st->broken || st->incomplete;
 }
 

@@ -20,6 +20,7 @@
 #include "rules/legacy/snapshot.h"
 #include "rules/nft/snapshot.h"
 #include "supervisor/command.h"
+#include "supervisor/legacy_state.h"
 #include "supervisor/loss_answer.h"
 #include "supervisor/other_runs.h"
 #include "supervisor/plan_state.h"
@@ -147,13 +148,13 @@ struct run_reader {
 	struct helper refresh;		/* reads nft's rules again for it */
 	struct other_runs others;	/* that these readings showed */
 	bool changers_said;		/* who changed them first */
+	struct legacy_refresh legacy;	/* and this iptables' tables */
 };
 
 /* Times of the run: CLOCK_MONOTONIC in nanoseconds; 0: not known, or never. */
 struct run_clock {
 	uint64_t armed_ns, end_ns;
 	uint64_t command_end_ns;	/* when to stop after it; 0: it runs */
-	uint64_t monitor_ns;		/* of the next table_monitor_look() */
 	/* Of overrun: CLOCK_BOOTTIME. */
 	uint64_t end_boot_ns;		/* .end_ns, had the machine not slept */
 	uint64_t awake_ns;		/* when the supervisor ran last */
@@ -166,6 +167,7 @@ struct run_outcome {
 	enum run_end end;
 	int signal;			/* END_SIGNAL */
 	bool tables_differ;		/* others' doing */
+	bool unnoticed;			/* and without the lock: texts may be wrong */
 	bool verify_failed;
 	bool overrun;			/* it was frozen beyond its end */
 	int status;			/* of arm() */

@@ -202,6 +202,11 @@ static void print_events(const struct run *r)
 		msg("warning: %" PRIu64 " event%s of nft rules that were gone "
 		    "before their text could be read",
 		    st->gone, plural(st->gone));
+	if (st->straddled)
+		msg("warning: %" PRIu64 " %s%s met rules that were just being "
+		    "changed: what is not certain of %s is marked (doubtful)",
+		    st->straddled, r->o->flat ? "event" : "packet",
+		    plural(st->straddled), st->straddled == 1 ? "it" : "them");
 	if (forged)
 		msg("warning: %" PRIu64 " netlink message%s came from another "
 		    "process, not from the kernel: left out. Who has "

@@ -15,12 +15,12 @@
 #include "rules/base/clock.h"
 #include "rules/base/helper.h"
 #include "rules/base/units.h"
+#include "supervisor/legacy_refresh.h"
 #include "supervisor/lock_turns.h"
 #include "supervisor/nft_refresh.h"
 #include "supervisor/overrun.h"
 #include "supervisor/questions.h"
 #include "supervisor/run_state.h"
-#include "supervisor/table_monitor.h"
 #include "supervisor/taken.h"
 
 enum {
@@ -157,7 +157,7 @@ static enum run_end on_command(struct run *r)
 
 static int next_timeout(struct run *r, bool tty)
 {
-	int timeout = table_monitor_tick(r), turns = lock_turns_step(r);
+	int timeout = legacy_refresh_look(r), turns = lock_turns_step(r);
 	int taken = taken_tick(r);
 	uint64_t now = clock_monotonic_ns(), left;
 
@@ -176,7 +176,7 @@ static int next_timeout(struct run *r, bool tty)
 }
 
 enum {
-	FROM_READER, FROM_KEEPER, FROM_SIGNALS, FROM_DOOR, SOURCES,
+	FROM_READER, FROM_KEEPER, FROM_SIGNALS, FROM_DOOR, FROM_WATCH, SOURCES,
 	ALWAYS = SOURCES,
 };
 
@@ -212,6 +212,9 @@ enum run_end supervisor_loop(struct run *r)
 		[FROM_KEEPER] = { .fd = r->host.keeper.fd, .events = POLLIN },
 		[FROM_SIGNALS] = { .fd = r->signal_fd, .events = POLLIN },
 		[FROM_DOOR] = { .fd = r->host.turns.door.fd, .events = POLLIN },
+		/* For legacy_refresh_look(): who it was is seen only at once. */
+		[FROM_WATCH] = { .fd = r->reader.legacy.watch,
+				 .events = POLLIN },
 	};
 
 	overrun_begin(&r->clock);

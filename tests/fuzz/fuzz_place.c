@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "place/place.h"
+#include "place/place_index.h"
 #include "place/prefix.h"
 #include "rules/view/ruleset.h"
 

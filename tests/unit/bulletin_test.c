@@ -87,13 +87,13 @@ static int sees_tables(const struct bulletin_board *b)
 	struct bulletin_tables t;
 
 	bulletin_tables(b->view, &t);
-	return bulletin_turns(b->view) == 1 && t.changed[0] == 0x81 &&
-	       t.changed[1] == 0 && t.undoing;
+	return bulletin_turns(b->view) == 1 && t.guard == GUARD_LOCK &&
+	       !t.undoing;
 }
 
 static void test_posted_is_seen(void **state)
 {
-	struct bulletin_tables t = { .changed = { 0x81 }, .undoing = true };
+	struct bulletin_tables t = { .guard = GUARD_LOCK };
 	const struct bulletin_board *b = *state;
 
 	bulletin_post_tables(b->post, &t);
@@ -114,7 +114,7 @@ static void test_answer_is_for_its_question(void **state)
 /* Which of two posts it is; in the child, step by step. */
 static void post(struct bulletin *b, uint8_t n)
 {
-	struct bulletin_tables t = { { n, n }, n == 2 };
+	struct bulletin_tables t = { .guard = n, .windows = n, .undoing = n == 2 };
 
 	bulletin_post_tables(b, &t);
 	bulletin_post_generation(b, n, n);
@@ -143,8 +143,8 @@ static void assert_in_order(const struct bulletin *b)
 
 	bulletin_tables(b, &t);
 	if (bulletin_turns(b) == 2) {
-		assert_int_equal(t.changed[0], 2);
-		assert_int_equal(t.changed[1], 2);
+		assert_int_equal(t.guard, 2);
+		assert_int_equal(t.windows, 2);
 		assert_true(t.undoing);
 	}
 	if (bulletin_generation(b, 2, &generation))

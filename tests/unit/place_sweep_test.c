@@ -9,6 +9,7 @@
 #include "journey/journeys.h"
 #include "place/nft_place_cache.h"
 #include "place/place.h"
+#include "place/place_index.h"
 #include "place/place_nft.h"
 #include "protocol/bulletin.h"
 #include "protocol/stats.h"

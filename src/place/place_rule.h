@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* place_rule: what a reading of iptables' tables says of the rule that a prefix names. */
+#ifndef NFTRACE_PLACE_RULE_H
+#define NFTRACE_PLACE_RULE_H
+
+#include <stdbool.h>
+
+#include "place/place_types.h"
+
+struct prefix;
+struct snapshot;
+
+/* A table of a snapshot, and what its numbers and its silence mean. */
+struct place_table {
+	const struct snapshot *snap;
+	unsigned int index;
+	enum place_phase phase;
+	bool excerpt;		/* any event may be missing: see place.sure_before */
+};
+
+/**
+ * place_rule_fill - all of a place but its prefix, its slot and its line
+ * @p: zeroed; what its pointers and chain numbers get is the snapshot's
+ * @parts: .number becomes that of the snapshot
+ *
+ * A number that the chain does not have gives a place without a text.
+ * Return: false: the table has no such chain.
+ */
+bool place_rule_fill(struct place *p, const struct place_table *t,
+		     struct prefix *parts);
+
+/** place_rule_doubt - the place's rule may be another: what it does is not known */
+void place_rule_doubt(struct place *p);
+
+#endif

@@ -1,0 +1,243 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-legacy-changes: iptables' rules are changed during the trace; what is shown is what was met.
+# TIMEOUT: 600
+#
+# Two judges that need nothing of ours. While rules change under traffic each rule accepts one
+# port, so that a packet can only have met a rule that names its own. Between changes each text
+# is held against what iptables itself says of that table, chain and number.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+ROUNDS=60
+PAUSE=0.002	# between six packets
+[[ -z ${SOAK-} ]] || ROUNDS=1000 PAUSE=0.0003
+
+lab_loopback
+server lo echo udp 10.9.0.1 7 udp fd00:9::1 7
+
+# by FAMILY WORDS...: iptables or ip6tables, with the lock that the run knows
+declare -A prefix=([4]='' [6]=6) address=([4]=10.9.0.1 [6]=fd00:9::1)
+by() { in_ns lo "ip${prefix[$1]}tables-legacy" -w "${@:2}"; }
+restore() { in_ns lo "ip${prefix[$1]}tables-legacy-restore" -w; }
+
+# ---- after each change the packets have its texts, word for word
+
+# rules_of: "FAMILY TABLE CHAIN NUMBER TEXT" of the last packet's events, with iptables' own text
+# of that place below; the run's own rule is the first one in each chain of raw.
+last_texts() {
+	jq -rs --argjson n "$1" '.[-1] | select(.packet == $n) | .family as $f | .events[] |
+		select(.rule) | [$f, .table, .chain, .number, .doubt // "sure", .rule] | @tsv' "$OUT"
+}
+# text_now FAMILY TABLE CHAIN NUMBER: the policy has the number behind the last rule's
+text_now() {
+	in_ns lo "ip${prefix[$1]}tables-legacy-save" -t "$2" | awk -v chain="$3" -v number="$4" '
+		/-j TRACE/ && /nftrace:/ { next }
+		$1 == ":" chain { policy = "-P " chain " " $2 }
+		$1 == "-A" && $2 == chain && ++n == number { print; found = 1 }
+		END { if (!found && number == n + 1) print policy }'
+}
+# is_exact N: the packet of that number shows what iptables says now, and nothing in doubt
+is_exact() {
+	local family table chain number doubt text rules=0
+	while IFS=$'\t' read -r family table chain number doubt text; do
+		[[ $table:$chain != raw:OUTPUT ]] || ((number--))
+		[[ $doubt = sure && $text = "$(text_now "${family#ipv}" "$table" "$chain" "$number")" ]] ||
+			{ note "$table:$chain:$number ($doubt): $text"; return 1; }
+		((++rules))
+	done < <(last_texts "$1")
+	((rules))
+}
+printed=0
+one_more() { (($(wc -l <"$OUT") == printed)); }
+# packets FAMILY: until one is exact: the reading may be under way yet
+exact_again() {
+	local tries
+	for tries in {1..20}; do
+		talk lo udp "${address[$1]}" 7 wait 500 >/dev/null || fail "no answer"
+		((printed += 1))
+		assert_within 5 "packet $printed" one_more
+		! is_exact $printed || return 0
+	done
+	fail "not exact: $2"
+}
+
+# What somebody does to a table, $t, of family $f; each line is one change. What he empties in raw
+# would be the run's own rule as well.
+changes() {
+	sed "$([[ $t != raw ]] || echo '/^printf/,$d')" <<-'EOT'
+	by $f -t $t -I OUTPUT -p udp -m comment --comment first
+	by $f -t $t -A OUTPUT -p udp --dport 7 -m comment --comment "with  blanks"
+	by $f -t $t -N one
+	by $f -t $t -A one -p udp -m comment --comment in-one
+	by $f -t $t -I OUTPUT $behind -p udp -j one
+	by $f -t $t -I one -p udp -j RETURN
+	by $f -t $t -R one 1 -p udp --dport 7
+	by $f -t $t -D OUTPUT -p udp -m comment --comment first
+	by $f -t $t -F one
+	by $f -t $t -N two
+	by $f -t $t -A one -g two
+	by $f -t $t -A two -p udp -j ACCEPT
+	printf '%s\n' "*$t" ":OUTPUT ACCEPT" ":three -" "-A OUTPUT -p udp -j three" "-A three -p udp -m udp --dport 7" COMMIT | restore $f
+	by $f -t $t -D OUTPUT 1
+	EOT
+}
+
+# changes_in FAMILY TABLE [HOW MANY]: each met by the next packet
+changes_in() {
+	local f=$1 t=$2 change count=0 behind=2
+	# In raw: behind the run's own rule.
+	[[ $t != raw ]] || behind=3
+	while read -r change; do
+		eval "$change" || fail "$change"
+		exact_again "$f" "$f $t: $change"
+		((++count != ${3-0})) || break
+	done < <(changes)
+	note "$f $t: $count changes, $printed packets so far"
+}
+
+# told_as_counted: packets and events of the run that ended last
+told_as_counted() {
+	local told counted
+	told=$(sed -nE 's/^nftrace: ([0-9]+) packets? traced.*/\1/p' "$ERR")
+	counted=$(sed -nE 's/.* 0 lost; the TRACE rules counted ([0-9]+) packets?$/\1/p' "$ERR")
+	assert_equal "packets told" "$counted" "$told"
+}
+# fates_but FATES: that are not those
+fates_but() { jq -r .fate "$OUT" | sort | uniq -c | grep -vE " ($1)$"; }
+# assert_fates: what passed OUTPUT is seen at INPUT; only what met a change need not be known
+assert_fates() {
+	assert_equal "fates" "" "$(fates_but 'DELIVERED|UNKNOWN')"
+	assert_equal "fates in doubt without a doubtful rule" "" "$(jq -r 'select(.fate == "UNKNOWN" and
+		all(.events[]; .doubt != "changed")) | .packet' "$OUT")"
+}
+
+for f in 4 6; do for t in raw mangle filter; do by $f -t $t -S >/dev/null; done; done
+
+# empty: no rule of anybody
+empty() {
+	local f t
+	for f in 4 6; do
+		for t in raw mangle filter; do by $f -t $t -F && by $f -t $t -X; done
+	done
+}
+end_changes() {
+	stop_nftrace INT
+	told_as_counted
+	assert_fates
+	assert_grep "note: table $1 of ip6?tables was changed \([0-9]+ rules then, [0-9]+ now\) by pid" "$ERR"
+	empty
+	printed=0
+}
+
+subtest "each change is met by the next packet: the lock is free"
+start_nftrace lo -t 100 --no-lock --json -p udp --dport 7 --chain OUTPUT
+changes_in 4 filter
+changes_in 6 raw 6
+# A table that comes into being has hooks of its own.
+by 4 -t security -A OUTPUT -p udp -m comment --comment new
+exact_again 4 "a new table"
+end_changes filter
+by 4 -t security -F
+
+subtest "each change is met by the next packet: the lock is given"
+start_nftrace lo -t 100 --json -p udp --dport 7 --chain OUTPUT
+changes_in 6 mangle
+changes_in 4 raw 6
+end_changes mangle
+
+# ---- changes under traffic
+
+traffic() {
+	# At a rate that is the sender's own.
+	in_ns lo bash -c 'while :; do
+		for port in 2000 2001 2002 2003 2004 2005; do
+			echo x >/dev/udp/10.9.0.1/$port
+		done; echo $((++round)) >"$2"; read -rt "$1" <>"$0"; done' \
+		"$PAUSE_FIFO" "$PAUSE" "$SCRATCH/round" 2>/dev/null &
+	TRAFFIC=$!
+	later $TRAFFIC
+}
+round() { read -r ROUND <"$SCRATCH/round" && [[ -n $ROUND ]]; }
+passed_by() { round && ((ROUND >= $1)); }
+some_rounds() {
+	assert_within 20 "packets are sent" round
+	assert_within 20 "packets pass" passed_by $((ROUND + $1))
+}
+
+# load_table PORT...: filter made anew, a rule a port, in OUTPUT or a chain
+load_table() {
+	local port
+	echo "*filter"
+	printf ':%s ACCEPT\n' INPUT OUTPUT
+	(($1 % 2)) || echo ":even -"
+	(($1 % 2)) || echo "-A OUTPUT -p udp -j even"
+	for port; do
+		echo "-A $( (($1 % 2)) && echo OUTPUT || echo even) -p udp -m udp --dport $port -j ACCEPT"
+	done
+	echo COMMIT
+}
+
+# judge: "EVENTS RIGHT WRONG MARKED", and what was told of more or fewer packets than were counted
+judge() {
+	jq -r '. as $p | .events[] | select(.table == "filter" and .kind == "rule" and .chain != "INPUT") |
+		[($p.headers | capture("> [0-9.]+\\.(?<d>[0-9]+):").d),
+		 (.rule // "none"), (.doubt // "-")] | @tsv' "$OUT" |
+		awk -F '\t' '{ n++ }
+			$3 == "changed" { marked++; next }
+			$2 ~ / -j even$/ { next }
+			index($2, "--dport " $1 " ") { right++; next }
+			{ wrong++; if (wrong < 5) print "# " $0 >"/dev/stderr" }
+			END { print n + 0, right + 0, wrong + 0, marked + 0 }'
+}
+
+# verdict: what the judge says of the run that ended last
+verdict() {
+	local events right wrong marked packets doubtful
+	read -r events right wrong marked < <(judge)
+	packets=$(wc -l <"$OUT")
+	doubtful=$(jq -r 'select(any(.events[]; .doubt == "changed")) | .packet' "$OUT" | wc -l)
+	note "$packets packets, $doubtful doubtful; $events events: $right right, $marked marked, $wrong wrong"
+	assert_equal "wrong texts" 0 "$wrong"
+	((right > 100)) || fail "only $right texts were shown"
+	told_as_counted
+	assert_fates
+	if ((doubtful)); then
+		assert_status 5
+		assert_grep "warning: $doubtful packets? met rules that were just being changed" "$ERR"
+	else
+		assert_status 0
+	fi
+}
+
+run_traffic() {
+	start_nftrace lo -t 300 --rate 0 --json -p udp -m multiport --dports 2000:2005 --chain OUTPUT "$@"
+	traffic
+}
+end_traffic() {
+	kill $TRAFFIC
+	stop_nftrace INT
+	verdict
+}
+
+subtest "a table restored $ROUNDS times, as fast as it goes: the lock is free"
+load_table 2000 2001 | restore 4
+run_traffic --no-lock
+for ((i = 1; i <= ROUNDS; i++)); do
+	load_table $((2000 + i % 6)) $((2000 + (i + 3) % 6)) | restore 4 || fail "restore"
+	((i % 10)) || some_rounds 2
+done
+end_traffic
+
+subtest "rules inserted, replaced and deleted: the lock is given"
+load_table 2000 2001 | restore 4
+run_traffic
+for ((i = 1; i <= ROUNDS / 4; i++)); do
+	by 4 -I OUTPUT -p udp -m udp --dport $((2000 + i % 6)) -j ACCEPT
+	some_rounds 2
+	by 4 -R OUTPUT 1 -p udp -m udp --dport $((2000 + (i + 1) % 6)) -j ACCEPT
+	some_rounds 2
+	by 4 -D OUTPUT 1
+	some_rounds 2
+done
+end_traffic
