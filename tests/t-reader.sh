@@ -172,7 +172,7 @@ if [[ -n ${SANITIZE-} ]]; then
 	skip "a sanitizer's memory has no bound"
 else
 	(
-		ulimit -d 65000
+		ulimit -d 72000
 		run_nftrace lo --read "$SCRATCH/log" -q
 		echo "$STATUS" >"$SCRATCH/ended"
 	)
