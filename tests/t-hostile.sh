@@ -75,6 +75,15 @@ assert_status 5
 assert_grep 'warning: the packets told account for 2 matches fewer than the TRACE rules counted \(2\)' "$ERR"
 assert_restored_but_counters lo "$before"
 
+subtest "it gives up NFLOG group 0: said at once"
+begin
+hostile deaf
+assert_within 10 "it is said" grep -q 'warning: the reader has NFLOG group 0 no more: events' "$ERR"
+stop_nftrace INT
+assert_status 5
+assert_grep 'warning: NFLOG group 0 was lost during the trace' "$ERR"
+assert_restored_but_counters lo "$before"
+
 subtest "what it is told it cannot write, nor make writable"
 begin
 hostile view

@@ -167,6 +167,7 @@ static int join_legacy(int fd, uint32_t snaplen)
 int capture_open(struct capture *c, const struct capture_want *want)
 {
 	struct sockaddr_nl addr = { .nl_family = AF_NETLINK };
+	socklen_t len = sizeof(addr);
 	int err = 0;
 
 	memset(c, 0, sizeof(*c));
@@ -179,10 +180,12 @@ int capture_open(struct capture *c, const struct capture_want *want)
 		err = -errno;
 		goto fail;
 	}
-	if (bind(c->fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
+	if (bind(c->fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
+	    getsockname(c->fd, (struct sockaddr *)&addr, &len) < 0) {
 		err = -errno;
 		goto fail;
 	}
+	c->portid = addr.nl_pid;
 	c->buffer = set_buffer(c->fd, want->buffer);
 	if (want->legacy)
 		err = join_legacy(c->fd, want->snaplen);

@@ -13,6 +13,7 @@ enum { CAPTURE_BATCH = 64 };	/* messages a system call */
 struct capture {
 	int fd;
 	int stamp_fd;		/* makes the kernel stamp received packets */
+	uint32_t portid;	/* of the socket, as capture_holder() has it */
 	size_t buffer;		/* receive buffer that the kernel gave */
 	uint32_t fence;		/* number of the last one, 0: none yet */
 	uint64_t forged;	/* messages that the kernel did not send */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/msg.h"
+#include "capture/capture.h"
 #include "rules/base/clock.h"
 #include "rules/base/units.h"
 #include "rules/keeper/logger.h"
@@ -59,12 +60,6 @@ static void note(struct run *r, enum keeper_thing thing, unsigned int family,
 		 TAKEN_ASKED : TAKEN_LEFT;
 	msg("warning: somebody else %s%s: %s", how, again ? " once more" : "",
 	    *state == TAKEN_ASKED ? t->again : t->left);
-}
-
-void taken_note(struct run *r, enum keeper_thing thing, unsigned int family,
-		const char *how)
-{
-	note(r, thing, family, how, true);
 }
 
 void taken_answered(struct run *r, const struct keeper_message *m)
@@ -144,8 +139,28 @@ static bool keeper_may_have(const struct run *r)
 	       (end_ns && clock_monotonic_ns() >= end_ns + NS_PER_S);
 }
 
+/* Only the socket that has bound the group can give it up: the reader's. */
+static void look_at_group(struct run *r)
+{
+	struct pollfd pfd = { .fd = r->reader.process.fd, .events = POLLIN };
+	uint32_t portid;
+	int bound;
+
+	/* A reader that has ended is heard of otherwise. */
+	if (!r->plan.see_legacy || r->taken.group || poll(&pfd, 1, 0) != 0)
+		return;
+	bound = capture_holder(&portid);
+	if (bound < 0 || (bound && portid == r->reader.capture.portid))
+		return;
+	r->taken.group = true;
+	msg("warning: the reader has NFLOG group 0 no more%s: events of legacy "
+	    "rules are missing from here on", bound ? ", somebody else has it"
+						    : "");
+}
+
 static void look(struct run *r, bool put_back)
 {
+	look_at_group(r);
 	if (keeper_may_have(r))
 		return;
 	look_at_tables(r, put_back);
@@ -176,7 +191,7 @@ bool taken_any(const struct run_taken *t)
 		for (unsigned int f = 0; f < FAMILY_COUNT; f++)
 			if (t->state[i][f] != TAKEN_NOT)
 				return true;
-	return false;
+	return t->group;
 }
 
 static void say(enum keeper_thing thing, unsigned int family,
@@ -193,4 +208,7 @@ void taken_say(const struct run_taken *t)
 		for (unsigned int f = 0; f < FAMILY_COUNT; f++)
 			if (t->state[i][f] != TAKEN_NOT)
 				say(i, f, t->state[i][f]);
+	if (t->group)
+		msg("warning: NFLOG group 0 was lost during the trace: events "
+		    "are missing");
 }

@@ -16,17 +16,6 @@ int taken_tick(struct run *r);
 /** taken_look_last - look once more, before everything is undone: nothing is put back */
 void taken_look_last(struct run *r);
 
-/**
- * taken_note - somebody took a thing of a family away: said, and put back the first time
- * @family: index
- * @how: what is to be read behind "somebody else"
- *
- * May be called at every look: while the keeper is at it, and when the thing is
- * left as it is, nothing happens.
- */
-void taken_note(struct run *r, enum keeper_thing thing, unsigned int family,
-		const char *how);
-
 /** taken_answered - the keeper has put it back, or could not */
 void taken_answered(struct run *r, const struct keeper_message *m);
 

@@ -18,6 +18,7 @@ enum taken_state {
 
 struct run_taken {
 	uint8_t state[KEEPER_THINGS][FAMILY_COUNT];	/* enum taken_state */
+	bool group;		/* NFLOG group 0: it cannot be put back */
 	uint32_t generation;	/* of nft's rules at the last look at them */
 	bool looked;		/* there was one, and nothing happened since */
 	uint64_t look_ns;	/* when to look next, CLOCK_MONOTONIC; 0: at once */

@@ -17,6 +17,7 @@
  *   long      a message of 64 KiB
  *   empty     a message without a byte
  *   close     its line
+ *   deaf      the end of its netlink socket
  *   exit      its end; the last action
  *   stop      stopped from here on; the last action
  */
@@ -115,27 +116,51 @@ static void write_view(unsigned long from, size_t len, const char *line)
 	printf("mapped %.4s\n", strchr(line, ' ') + 1);
 }
 
-/* Is there a Unix SEQPACKET socket of this inode? */
-static int is_line(unsigned long inode)
+/* Has the row this word in column @kind_at, and this number in @inode_at? */
+static int is_row(char *row, int kind_at, const char *kind, int inode_at,
+		  unsigned long inode)
+{
+	int column = 0, fits = 0;
+
+	for (char *word = strtok(row, " \n"); word; word = strtok(NULL, " \n")) {
+		column++;
+		fits += column == kind_at && strcmp(word, kind) == 0;
+		fits += column == inode_at && strtoul(word, NULL, 10) == inode;
+	}
+	return fits == 2;
+}
+
+/* Is there such a row in a file of its network's sockets? */
+static int has_row(const char *file, int kind_at, const char *kind,
+		   int inode_at, unsigned long inode)
 {
 	char path[64], row[256];
-	unsigned long number;
-	unsigned int type;
 	int found = 0;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/proc/%d/net/unix", (int)pid);
+	snprintf(path, sizeof(path), "/proc/%d/net/%s", (int)pid, file);
 	f = fopen(path, "r");
 	if (!f)
 		die(path);
 	while (!found && fgets(row, sizeof(row), f))
-		found = sscanf(row, "%*s %*s %*s %*s %x %*s %lu", &type,
-			       &number) == 2 && type == 5 && number == inode;
+		found = is_row(row, kind_at, kind, inode_at, inode);
 	fclose(f);
 	return found;
 }
 
-static int find_line(void)
+/* Unix, SEQPACKET */
+static int is_line(unsigned long inode)
+{
+	return has_row("unix", 5, "0005", 7, inode);
+}
+
+/* NETLINK_NETFILTER */
+static int is_netlink(unsigned long inode)
+{
+	return has_row("netlink", 2, "12", 10, inode);
+}
+
+static int find_socket(int (*is_it)(unsigned long inode))
 {
 	char path[64], target[64];
 	unsigned long inode;
@@ -147,11 +172,16 @@ static int find_line(void)
 		n = readlink(path, target, sizeof(target) - 1);
 		target[n > 0 ? n : 0] = '\0';
 		if (sscanf(target, "socket:[%lu]", &inode) == 1 &&
-		    is_line(inode))
+		    is_it(inode))
 			return fd;
 	}
-	fprintf(stderr, "hostile: it has no line\n");
+	fprintf(stderr, "hostile: it has no such socket\n");
 	exit(2);
+}
+
+static int find_line(void)
+{
+	return find_socket(is_line);
 }
 
 static void say_words(void)
@@ -211,6 +241,9 @@ static void act(const char *action)
 				     0, 0));
 	else if (strcmp(action, "close") == 0)
 		report("close", call(SYS_close, find_line(), 0, 0, 0, 0, 0));
+	else if (strcmp(action, "deaf") == 0)
+		report("deaf", call(SYS_close, find_socket(is_netlink), 0, 0, 0,
+				    0, 0));
 	else if (strcmp(action, "exit") == 0)
 		leave();
 	else if (strcmp(action, "stop") == 0)
