@@ -59,6 +59,25 @@ for family in netdev inet; do
 	assert_grep 'note: 2 packets that only rules of others traced were left out' "$ERR"
 done
 
+for family in netdev inet; do
+	subtest "$family ingress traces and drops: said, with no expression"
+	in_ns r nft flush ruleset
+	tables
+	tracer "$family n" 2>/dev/null || { skip "no such hook in this kernel"; continue; }
+	in_ns r nft add rule $family n i udp dport 8 drop
+	start_nftrace r -t 60
+	send 8 7
+	stop_nftrace INT
+	assert_status 0
+	assert_equal "told" "7x2" "$(told "$OUT")"
+	assert_grep 'note: 2 more packets were dropped by rules of nft ahead of the hooks of ip' "$ERR"
+	start_nftrace r -t 60
+	send 8
+	stop_nftrace INT
+	assert_status 3
+	assert_grep 'nothing was traced: what hit the trace rules that are there was dropped' "$ERR"
+done
+
 # The judge of what is dropped: who should receive it.
 receiver() {
 	background b receiver tcpdump --immediate-mode -lnni eth0 udp and dst portrange 50-59

@@ -2,6 +2,9 @@
 /* reader_events: one netlink message -> its journey, and what becomes of that. */
 #include "reader/reader_events.h"
 
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
 #include <poll.h>
 
 #include "capture/capture.h"
@@ -252,6 +255,15 @@ static void on_update(struct reader_state *s, const struct nlmsghdr *nlh,
 	pending_update(s->hold, &c);
 }
 
+static bool is_dropped(const struct event_nft *n)
+{
+	if (n->family == NFPROTO_ARP)
+		return false;
+	if (n->type == NFT_TRACETYPE_POLICY)
+		return n->policy == NF_DROP;
+	return n->type == NFT_TRACETYPE_RULE && n->verdict == NF_DROP;
+}
+
 /*
  * Of rules outside IP's hooks only those are told that end a packet which has been
  * seen at IP's: their events name neither its family nor all its headers.
@@ -262,6 +274,8 @@ static void on_link_event(struct reader_state *s, struct event *e)
 	const struct place *at = j ? place_nft_find_link(s->nft, e, j->nfproto)
 				   : NULL;
 
+	if (!j && is_dropped(e->nft))
+		stats_add(&s->stats->dropped_early, 1);
 	if (!at || (at->effect != EFFECT_DROP && at->effect != EFFECT_REJECT))
 		return;
 	e->nfproto = j->nfproto;

@@ -34,7 +34,6 @@ static void say_unheard(const struct run *r, uint64_t matched)
 static void say_nothing(const struct run *r)
 {
 	uint64_t matched = books_counted(&r->host);
-
 	const struct stats *st = &r->reader.seen;
 
 	if (st->packets ||
@@ -44,6 +43,9 @@ static void say_nothing(const struct run *r)
 		msg("nothing was traced (%" PRIu64 " packet%s matched): others "
 		    "took away what the trace needs, see above", matched,
 		    plural(matched));
+	} else if (!r->plan.inserts && st->dropped_early) {
+		msg("nothing was traced: what hit the trace rules that are "
+		    "there was dropped");
 	} else if (!r->plan.inserts) {
 		msg("nothing was traced: no packet hit the trace rules that "
 		    "are there");
