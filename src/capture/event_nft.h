@@ -68,6 +68,7 @@ struct nft_update {
 	uint32_t generation;	/* GENERATION */
 	uint32_t pid;		/* GENERATION: who made it, in the first PID namespace; 0: untold */
 	struct event_name by;	/* the same, its command */
+	bool hidden;		/* place_nft's: of a table whose texts are never shown */
 	uint64_t handle;	/* of the table, chain or rule */
 	struct event_name table;
 	struct event_name chain;	/* CHAIN */

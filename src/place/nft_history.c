@@ -140,15 +140,16 @@ bool nft_history_update(struct nft_history *h, const struct nft_update *c)
 	 * A change that a reading has already, told of late.  A version that it
 	 * made may not be what earlier events met: those got the later text.
 	 */
-	if (told && !makes_version(c))
+	if (told && (!makes_version(c) || c->hidden))
 		return false;
-	if (told || (c->kind == NFT_UPDATE_CHAIN && is_renamed(h, c))) {
+	if (told || (c->kind == NFT_UPDATE_CHAIN && !c->hidden &&
+		     is_renamed(h, c))) {
 		nft_history_lost(h);
 		return true;
 	}
 	h->open = h->changed = true;
 	h->newest = h->generation + ahead;
-	if (makes_version(c))
+	if (makes_version(c) && !c->hidden)
 		note_version(h, c, h->newest);
 	return false;
 }

@@ -268,16 +268,18 @@ struct nft_span place_nft_span(const struct place_nft *pn)
 
 bool place_nft_update(struct place_nft *pn, const struct nft_update *c)
 {
+	struct nft_update update = *c;
 	bool table = c->kind == NFT_UPDATE_TABLE ||
 		     c->kind == NFT_UPDATE_NO_TABLE;
 	bool lost;
 
 	/* Base chains, or another run, may come and go before the rules are read. */
-	if (table && !place_nft_is_of_run(c))
+	update.hidden = place_nft_is_of_run(c);
+	if (table && !update.hidden)
 		pn->map->turns++;
 	else if (table && !nft_history_is_own(&pn->history, c))
 		pn->map->others |= OTHERS_RUNS;
-	lost = nft_history_update(&pn->history, c);
+	lost = nft_history_update(&pn->history, &update);
 	pn->map->generation = pn->history.generation;
 	return lost;
 }

@@ -13,6 +13,8 @@
 #include "rules/base/units.h"
 #include "rules/view/ruleset.h"
 
+enum { HIDDEN = 0x80 };	/* beside enum nft_update_kind */
+
 /* What happens, in the order in which the reader gets to know of it. */
 enum op { NOTHING, UPDATE, LOST, ASKED, READ, CLOSED, EVENT };
 
@@ -25,6 +27,8 @@ struct step {
 };
 
 #define RULE(g, names)	{ UPDATE, g, names, NFT_UPDATE_RULE, false }
+/* Of a table whose texts are never shown: another run's. */
+#define HIDDEN_RULE(g, names) { UPDATE, g, names, NFT_UPDATE_RULE | HIDDEN, false }
 #define LATE_RULE(g, names) { UPDATE, g, names, NFT_UPDATE_RULE, true }
 #define NO_RULE(g, names) { UPDATE, g, names, NFT_UPDATE_NO_RULE, false }
 #define TABLE(g, names)	{ UPDATE, g, names, NFT_UPDATE_TABLE, false }
@@ -99,7 +103,8 @@ static bool update(struct resolver *r, const struct step *s)
 	struct nft_update c;
 
 	world_names(&names, s->what);
-	world_update(&c, s->kind, s->generation + r->shift, &names);
+	world_update(&c, s->kind & ~HIDDEN, s->generation + r->shift, &names);
+	c.hidden = s->kind & HIDDEN;
 	return nft_history_update(&r->w, &c);
 }
 
@@ -397,6 +402,8 @@ static const struct row losses[] = {
 	  { MADE(42), ASK, SNAP(42, "t c 7 b"), SEEN }, IS("b") },
 	{ "a rule is told of late", "t c 7 a",
 	  { SEEN, LATE_RULE(40, "t c 7") }, .outcome = NFT_NOT_CERTAIN },
+	{ "a rule whose text is not shown is told of late", "t c 7 a",
+	  { SEEN, HIDDEN_RULE(40, "t c 7") }, IS("a") },
 	{ "a deletion is told of late", "t c 7 a",
 	  { SEEN, NO_RULE(40, "t c 7") }, IS("a") },
 	{ "a rule is told of very late", "t c 7 a",
