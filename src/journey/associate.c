@@ -444,6 +444,10 @@ static bool may_be_next(const struct path_map *map, const struct journey *j,
 	enum path_answer needed = j->flags & JOURNEY_GAP ? PATH_RELAXED
 							 : PATH_STRICT;
 
+	/* In a text an id may be a later packet's, with no rules to show that. */
+	if (map->excerpt && o->headers == HEADERS_WHOLE && j->key != o->key &&
+	    path->state != PATH_QUEUED)
+		return false;
 	/* Beside legacy events the id may be another's: is_told_by_id(). */
 	if (!(j->flags & JOURNEY_LEGACY) && path_may_go_on(map, path, o))
 		return true;

@@ -370,6 +370,10 @@ static bool branch_is_over(const struct journey *j, const struct path *p,
 {
 	if (p->state == PATH_ENDED)
 		return true;
+	/* Of chains that no rules tell of more may come. */
+	if (map->excerpt && p->last->backend == EVENT_NFT &&
+	    p->slot == SLOT_NONE)
+		return false;
 	if (p->state != PATH_TABLE_DONE ||
 	    (p->out == LOOPBACK_IFINDEX && path_is_leaving(map, p)))
 		return false;

@@ -147,10 +147,18 @@ static bool was_queued(const struct journeys *js, const struct observation *o)
 	       o->now_ns - js->gap_ns < QUEUE_NS;
 }
 
+/* In a text of nft's the rule that turns tracing on is the first, with headers. */
+static bool lacks_head(const struct journeys *js, const struct observation *o)
+{
+	if (js->map->excerpt && o->e->nft)
+		return o->headers == HEADERS_NONE || !o->at->traces;
+	return (!o->is_start && !js->foreign_trace) || o->at->sure_before;
+}
+
 static void suspect_gap(struct journeys *js, struct journey *j,
 			const struct observation *o)
 {
-	if ((!o->is_start && !js->foreign_trace) || o->at->sure_before)
+	if (lacks_head(js, o))
 		j->flags |= JOURNEY_HEADLESS;
 	if (!js->suspects && !was_queued(js, o))
 		return;

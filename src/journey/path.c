@@ -431,12 +431,32 @@ bool path_is_later(const struct path *p, const struct observation *o)
 	return path_meets_later(p, o->at, o->e->hook);
 }
 
+/* A text of nft's does not tell that a called chain came to its end. */
+static bool is_return(const struct path *p, const struct place *at)
+{
+	if (p->state != PATH_IN_CHAIN || at->table != p->last->table)
+		return false;
+	/* Behind a goto the base chain's own end is next. */
+	if (at->kind == PLACE_POLICY && at->slot == p->slot)
+		return true;
+	for (unsigned int i = 0; i < p->stack.depth; i++)
+		if (p->stack.call[i].chain == at->chain_index)
+			return true;
+	return false;
+}
+
 bool path_leaves_out(const struct path_map *map, const struct path *p,
 		     const struct observation *o)
 {
 	const struct place *at = o->at;
 	uint32_t after = 0;
 
+	/* Base chains of nft that no rules tell of: nobody knows what is between. */
+	if (at->backend == EVENT_NFT && at->slot == SLOT_NONE &&
+	    o->headers != HEADERS_NONE)
+		return false;
+	if (at->backend == EVENT_NFT && is_return(p, at))
+		return false;
 	if (path_may_follow(map, p, o) != PATH_STRICT)
 		return true;
 	/* Back in a builtin chain by RETURN, or from a queue: by no rule. */

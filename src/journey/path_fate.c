@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "capture/event.h"
 #include "journey/fate.h"
 #include "journey/path.h"
 #include "journey/slots.h"
@@ -137,6 +138,15 @@ static void caveat_unseen(const struct path_map *map, const struct path *p,
 				"(--backend legacy)");
 }
 
+/* What this host sends to itself comes in again, and is seen there. */
+static bool must_come_back(const struct path_map *map, const struct path *p,
+			   const struct fate *fate)
+{
+	return fate->kind == FATE_SENT && p->out == LOOPBACK_IFINDEX &&
+	       (slots_hook(map, p->last, NF_INET_PRE_ROUTING)->must ||
+		slots_hook(map, p->last, NF_INET_LOCAL_IN)->must);
+}
+
 /*
  * A text may lack any line: its silence proves nothing.  Where an event had to
  * come the text breaks off; where none had to, nobody knows.
@@ -146,7 +156,10 @@ static void caveat_excerpt(const struct path_map *map, const struct path *p,
 {
 	if (!map->excerpt)
 		return;
-	if (fate->kind == FATE_QUEUE) {
+	if (p->state == PATH_TABLE_DONE && p->last->backend == EVENT_NFT &&
+	    slots_here(map, p) == SLOT_NONE) {
+		fate_is_unknown(fate, "the rules are not known (--rules FILE)");
+	} else if (fate->kind == FATE_QUEUE) {
 		fate_is_unknown(fate, "it was handed to user space, and what "
 				"came of that is not in the text");
 	} else if (fate->kind == FATE_STOLEN &&
@@ -154,7 +167,8 @@ static void caveat_excerpt(const struct path_map *map, const struct path *p,
 		fate_is_unknown(fate, "its last rule's target can keep a "
 				"packet, or lines are missing");
 	} else if (fate->kind == FATE_STOLEN || fate->kind == FATE_LOST ||
-		   (is_midway(p) && !map->untraced)) {
+		   (is_midway(p) && !map->untraced) ||
+		   must_come_back(map, p, fate)) {
 		fate->kind = FATE_INCOMPLETE;
 		fate->by = NULL;
 		fate->cause = NULL;

@@ -244,9 +244,29 @@ static char *copy_bytes(const char *bytes, size_t len)
 	return copy;
 }
 
+/* Of one rule a map can give several verdicts. */
+static bool is_told(const struct place *p, const struct place_told *t)
+{
+	return p->effect == t->effect && p->target_chain == t->target_chain &&
+	       p->hook == t->hook;
+}
+
+static void take_told(struct place *p, const struct place_told *t)
+{
+	p->effect = t->effect;
+	p->hook = t->hook;
+	p->slot = t->slot;
+	p->order = t->order;
+	p->at_end = t->at_end;
+	p->nat = t->nat;
+	p->mangles = t->does & MANGLE_ALL;
+	p->traces = t->does & DOES_TRACE_ON;
+	p->target_chain = t->target_chain;
+}
+
 static bool is_restored(const struct place *p, const struct place_known *k)
 {
-	return !p->snap && p->nfproto == k->nfproto &&
+	return !p->snap && (!k->told || is_told(p, k->told)) && p->nfproto == k->nfproto &&
 	       p->own_before == k->own_before && p->doubt == k->doubt &&
 	       p->queue == k->queue &&
 	       k->handle == (p->counted ? p->handle : 0) &&
@@ -257,14 +277,18 @@ static bool is_restored(const struct place *p, const struct place_known *k)
 }
 
 static const struct place *make_restored(struct place_index *idx,
-					 struct place_node *n)
+					 struct place_node *n,
+					 const struct place_told *told)
 {
 	struct place *p = &n->place;
 
 	if (p->prefix && p->rule &&
 	    place_describe_restored(p, &idx->names) &&
-	    place_build_line(p, &n->texts) && add(idx, n))
+	    place_build_line(p, &n->texts) && add(idx, n)) {
+		if (told)
+			take_told(p, told);
 		return p;
+	}
 	place_node_free(n);
 	return NULL;
 }
@@ -293,7 +317,19 @@ const struct place *place_restore(struct place_index *idx,
 	n->place.prefix_len = (uint32_t)k->prefix_len;
 	n->place.rule = n->texts.rule = copy_bytes(k->rule, k->rule_len);
 	n->place.rule_len = (uint32_t)k->rule_len;
-	return make_restored(idx, n);
+	return make_restored(idx, n, k->told);
+}
+
+uint32_t place_chain_id(struct place_index *idx, uint8_t family,
+			const char *table, size_t table_len, const char *chain,
+			size_t chain_len)
+{
+	const char *t = nft_names_table(&idx->names, family, table,
+					(uint32_t)table_len);
+	const struct nft_chain_name *c = !t ? NULL :
+		nft_names_chain(&idx->names, t, chain, (uint32_t)chain_len);
+
+	return c ? c->id : SNAP_NONE;
 }
 
 /* Behind one of its words; 0 as the kernel takes it where none is. */

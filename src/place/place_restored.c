@@ -35,6 +35,7 @@ static bool name_chain(struct place *p, struct nft_names *names,
 		return false;
 	p->chain = c->name;
 	p->chain_len = c->len;
+	p->chain_index = c->id;
 	return true;
 }
 

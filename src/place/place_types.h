@@ -64,6 +64,7 @@ struct place {
 	uint8_t backend;	/* enum event_backend */
 	uint8_t family;		/* nft: of the table, NFPROTO_IPV4, NFPROTO_INET ... */
 	uint8_t state;		/* enum place_state */
+	bool traces;		/* nft, of a text: the rule turns tracing on */
 	bool nat;		/* nft: what it translates shows behind its chain */
 	uint16_t queue;		/* nft, EFFECT_QUEUE: its number */
 	uint64_t handle;	/* nft: the rule's, 0: none */
@@ -79,8 +80,18 @@ enum place_phase {
 	PHASE_UNDONE,		/* they are gone */
 };
 
+/* What the text of an nft event tells of its place, and rules to it. */
+struct place_told {
+	uint8_t effect;		/* enum place_effect */
+	uint8_t hook, slot, order;	/* of a base chain that is known */
+	bool at_end, nat;
+	uint16_t does;		/* enum rule_does, ored */
+	uint32_t target_chain;	/* place_chain_id() of JUMP, GOTO */
+};
+
 /* What a file tells of a place. */
 struct place_known {
+	const struct place_told *told;	/* NULL: not what becomes of a packet there */
 	const char *prefix, *rule;	/* not terminated */
 	size_t prefix_len;
 	size_t rule_len;	/* 0: no text; what the rule does is unknown */

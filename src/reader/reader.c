@@ -67,6 +67,8 @@ static void replay(struct reader_state *s)
 		.snap = s->plan->rules.legacy,
 		.stats = s->stats,
 		.index = s->index,
+		.map = &s->map,
+		.nft_rules = s->plan->nft_text,
 		.names = s->names,
 		.printer = &s->printer,
 		.event = replay_event,

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "report/printer.h"
+#include "rules/base/strview.h"
 #include "rules/view/ruleset.h"
 
 struct bulletin;
@@ -27,6 +28,7 @@ struct reader_plan {
 	uint32_t snaplen;		/* bytes of a packet that an event can have */
 	bool inserts;			/* rules of the run's own trace packets; */
 	bool by_legacy[FAMILY_COUNT];	/* ... those in raw, of these families */
+	struct strview nft_text;	/* --read: rules of nft as it lists them */
 	bool flat;			/* --flat: events, not packets */
 	bool foreign_trace;		/* journeys may begin anywhere */
 	bool late;			/* behind conntrack as well: raw is no part of them */

@@ -8,10 +8,12 @@
 #include <stdint.h>
 
 #include "rules/base/family.h"
+#include "rules/base/strview.h"
 
 struct event;
 struct ifnames;
 struct line_reader;
+struct path_map;
 struct place;
 struct place_index;
 struct printer;
@@ -26,6 +28,8 @@ struct replay {
 	const struct snapshot *const *snap;	/* by family_index(), NULL: no rules */
 	struct stats *stats;
 	struct place_index *index;
+	struct path_map *map;
+	struct strview nft_rules;	/* what nft lists, .len 0: none */
 	struct ifnames *names;
 	struct printer *printer;
 	/* One event of a text, to be put into its journey. */

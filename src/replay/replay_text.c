@@ -16,6 +16,7 @@
 #include "replay/line_clean.h"
 #include "replay/line_reader.h"
 #include "replay/lost_notice.h"
+#include "replay/replay_nft.h"
 #include "replay/replay_state.h"
 #include "replay/trace_entry.h"
 #include "replay/trace_text.h"
@@ -27,6 +28,7 @@
 struct text_replay {
 	struct replay *r;
 	struct hook_guess *hooks;
+	struct nft_replay *nft;
 	struct trace_text line;
 	uint64_t last_ns;	/* of the line before, on its own clock */
 	uint64_t number;	/* of the line, from 1 */
@@ -297,7 +299,16 @@ static bool take_rest(struct text_replay *tr, struct strview rest)
 /* A line without a mark. */
 static void take_other(struct text_replay *tr, struct strview line)
 {
-	uint32_t missed = lost_notice(line);
+	int err = replay_nft_line(tr->nft, line);
+	uint32_t missed;
+
+	if (err != -ENOMSG) {
+		settle_cut(tr);
+		if (err)
+			refuse(tr, tr->number);
+		return;
+	}
+	missed = lost_notice(line);
 
 	if (missed) {
 		settle_cut(tr);
@@ -352,17 +363,28 @@ static void take_line(struct text_replay *tr, struct strview line)
 	}
 }
 
+static void close_text(struct text_replay *tr)
+{
+	if (!tr)
+		return;
+	hook_guess_close(tr->hooks);
+	replay_nft_close(tr->nft);
+	free(tr);
+}
+
 void replay_text(struct replay *r, struct line_reader *in)
 {
 	struct text_replay *tr = calloc(1, sizeof(*tr));
 	const char *line;
 	size_t len;
 
-	if (tr)
+	if (tr) {
 		tr->hooks = hook_guess_open(r->snap);
-	if (!tr || !tr->hooks) {
+		tr->nft = replay_nft_open(r);
+	}
+	if (!tr || !tr->hooks || !tr->nft) {
 		r->stats->input_end = REPLAY_BROKEN;
-		free(tr);
+		close_text(tr);
 		return;
 	}
 	tr->r = r;
@@ -373,6 +395,5 @@ void replay_text(struct replay *r, struct line_reader *in)
 		printer_relieve(r->printer);
 	}
 	settle_cut(tr);
-	hook_guess_close(tr->hooks);
-	free(tr);
+	close_text(tr);
 }

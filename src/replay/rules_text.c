@@ -14,6 +14,7 @@
 #include "base/exit_status.h"
 #include "base/msg.h"
 #include "base/sandbox.h"
+#include "replay/nft_rules.h"
 #include "rules/legacy/save.h"
 #include "rules/legacy/snapshot.h"
 #include "rules/legacy/snapshot_sound.h"
@@ -181,18 +182,20 @@ static int make_snapshot(const struct text *all, unsigned int i,
 
 static int make_snapshots(const struct text *all,
 			  struct helper_result res[FAMILY_COUNT],
-			  const struct snapshot *snap[FAMILY_COUNT])
+			  const struct snapshot *snap[FAMILY_COUNT], bool nft)
 {
+	bool found;
 	int err = 0;
 
 	for (unsigned int i = 0; i < FAMILY_COUNT && !err; i++)
 		err = make_snapshot(all, i, &res[i], &snap[i]);
+	found = snap[0] || snap[1] || nft;
 	if (err)
 		msg_error("making sense of the rules", err);
-	else if (!snap[0] && !snap[1])
+	else if (!found)
 		msg("error: --rules: there is no table in there: what "
-		    "iptables-save prints is wanted");
-	return err || (!snap[0] && !snap[1]) ? STATUS_FAILURE : 0;
+		    "iptables-save or 'nft -a list ruleset' prints is wanted");
+	return err || !found ? STATUS_FAILURE : 0;
 }
 
 /* With the NULL at their end: never 0. */
@@ -207,10 +210,12 @@ static size_t count(char *const paths[])
 
 int rules_text_load(char *const paths[],
 		    struct helper_result res[FAMILY_COUNT],
-		    const struct snapshot *snap[FAMILY_COUNT])
+		    const struct snapshot *snap[FAMILY_COUNT],
+		    struct strview *nft)
 {
 	struct text all = { .at = NULL };
 	int err = 0, status = 0;
+	bool has_nft = false;
 
 	all.file = calloc(count(paths), sizeof(*all.file));
 	if (!all.file) {
@@ -225,9 +230,14 @@ int rules_text_load(char *const paths[],
 	}
 	if (err)
 		status = STATUS_FAILURE;
-	else if (all.files)
-		status = make_snapshots(&all, res, snap);
-	free(all.at);
+	else if (all.files) {
+		has_nft = nft_rules_is((struct strview){ all.at, all.len });
+		status = make_snapshots(&all, res, snap, has_nft);
+	}
+	if (has_nft && !status)
+		*nft = (struct strview){ all.at, all.len };
+	else
+		free(all.at);
 	free(all.file);
 	return status;
 }

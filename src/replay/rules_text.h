@@ -5,6 +5,7 @@
 
 #include "rules/base/family.h"
 #include "rules/base/helper.h"
+#include "rules/base/strview.h"
 
 struct snapshot;
 
@@ -13,10 +14,13 @@ struct snapshot;
  * @paths: NULL-terminated
  * @res, @snap: by family_index(); helper_release() the results; a family that
  *	no file has is left NULL
+ * @nft: the text, when tables of nft are in it: free(3) its .at; read in the
+ *	reader, not here
  * Return: 0, or the exit status after a report.
  */
 int rules_text_load(char *const paths[],
 		    struct helper_result res[FAMILY_COUNT],
-		    const struct snapshot *snap[FAMILY_COUNT]);
+		    const struct snapshot *snap[FAMILY_COUNT],
+		    struct strview *nft);
 
 #endif

@@ -63,7 +63,7 @@ static bool same_text(const struct place *a, const struct place *b)
 	       memcmp(a->rule, b->rule, a->rule_len) == 0;
 }
 
-/* What has no handle is a chain's end. */
+/* What has no handle is a chain's end, or a rule that a text tells by its words. */
 static bool same_rule(const struct place *a, const struct place *b)
 {
 	if (a->backend != b->backend || strcmp(a->table, b->table) != 0 ||
@@ -72,7 +72,9 @@ static bool same_rule(const struct place *a, const struct place *b)
 		return false;
 	if (a->backend == EVENT_NFT)
 		return a->family == b->family && a->handle == b->handle &&
-		       (a->handle || a->kind == b->kind);
+		       (a->handle || (a->kind == b->kind &&
+				      (a->kind != PLACE_RULE ||
+				       same_text(a, b))));
 	return a->nfproto == b->nfproto && a->number == b->number &&
 	       same_text(a, b);
 }

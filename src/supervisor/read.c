@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -80,7 +81,7 @@ static bool may_begin_anywhere(const struct snapshot *const snaps[])
 	return false;
 }
 
-static int start_replay(struct run *r, int fd)
+static int start_replay(struct run *r, int fd, struct strview nft)
 {
 	struct reader_plan plan = {
 		.input_fd = fd,
@@ -91,6 +92,7 @@ static int start_replay(struct run *r, int fd)
 		},
 		.snaplen = TRACE_TEXT_PACKET,
 		.flat = r->o->flat,
+		.nft_text = nft,
 		.foreign_trace =
 			may_begin_anywhere(r->snapshots.rules.legacy),
 	};
@@ -197,8 +199,9 @@ static void explain_nothing(const struct run *r, int fd)
 		msg("nothing was found: no packet of %s has a journey with it, "
 		    "as those of --pcap have", path);
 	else
-		msg("nothing was found: %s has no TRACE line of the kernel's; "
-		    "only the logger nf_log_syslog writes them", path);
+		msg("nothing was found: %s has no TRACE line of the kernel's "
+		    "(only the logger nf_log_syslog writes them), and none of "
+		    "'nft monitor trace'", path);
 }
 
 static int conclude_replay(struct run *r, int fd)
@@ -225,6 +228,7 @@ static int conclude_replay(struct run *r, int fd)
 int read_main(const struct options *o)
 {
 	struct run r;
+	struct strview nft = { NULL, 0 };
 	int status = run_open(&r, o), fd = -1;
 
 	if (!status)
@@ -235,9 +239,9 @@ int read_main(const struct options *o)
 	}
 	if (!status)
 		status = rules_text_load(o->rules, r.snapshots.snap_res,
-					 r.snapshots.rules.legacy);
+					 r.snapshots.rules.legacy, &nft);
 	if (!status)
-		status = start_replay(&r, fd);
+		status = start_replay(&r, fd, nft);
 	if (!status)
 		status = await_replay(&r);
 	if (!status)
@@ -246,6 +250,7 @@ int read_main(const struct options *o)
 		status = conclude_replay(&r, fd);
 	if (fd > STDERR_FILENO)
 		close(fd);
+	free((char *)nft.at);
 	run_close(&r);
 	return status;
 }

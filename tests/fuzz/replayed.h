@@ -364,6 +364,7 @@ static inline void replayed_read(
 
 	replayed_begin(r, snaplen);
 	replay.index = r->index;
+	replay.map = &r->map;
 	replay.names = r->names;
 	/* A block of its own size, so that a sanitizer sees its end. */
 	in.buf = malloc(size ? size : 1);

@@ -3,8 +3,9 @@
  * mutation_tool: a log of TRACE lines, damaged in every way that logs are, line by
  * line; --read must claim nothing then that the whole log does not hold.
  *
- * usage: mutation_tool [-s] LOG RULES...
+ * usage: mutation_tool [-s | -N] LOG RULES...
  * -s: prints "FATE HEADERS" of each packet of the whole log, and does no more.
+ * -N, a number: damages each Nth line only.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #include "place/place.h"
 #include "protocol/stats.h"
 #include "replay/line_reader.h"
+#include "replay/nft_rules.h"
 #include "replay/replay_state.h"
 #include "replay/replay_text.h"
 #include "report/printer.h"
@@ -48,7 +50,9 @@ static const struct snapshot *snaps[FAMILY_COUNT];
 static struct reading whole, now;
 static char *line[LINES];
 static size_t line_len[LINES];
-static unsigned int lines, faults, readings;
+static unsigned int lines, faults, readings, every = 1;
+static struct strview nft_rules;
+static bool nft;		/* a text of nft's, not of the kernel's log */
 static char text[TEXT];
 static size_t text_len;
 
@@ -64,8 +68,10 @@ static struct rig {
 
 static void make_key(char *key, const struct packet *p)
 {
+	/* Ports are NAT's to change, where something else tells packets apart. */
 	snprintf(key, KEY, "%u %u %u %u %u %u %u %u %u %u", p->proto, p->id,
-		 p->flowlabel, p->frag_offset, p->sport, p->dport, p->icmp_type,
+		 p->flowlabel, p->frag_offset, p->id ? 0 : p->sport,
+		 p->id ? 0 : p->dport, p->icmp_type,
 		 p->icmp_seq, p->tcp_seq, p->tcp_flags);
 }
 
@@ -156,6 +162,8 @@ static void read_text(struct reading *to)
 	rig.index = place_index_open(&rules, &rig.map);
 	rig.journeys = journeys_open(&rig.map, 256, false, false, &ops, &rig);
 	replay.index = rig.index;
+	replay.map = &rig.map;
+	replay.nft_rules = nft_rules;
 	replay.names = rig.names;
 	replay_text(&replay, &in);
 	journeys_finish(rig.journeys);
@@ -373,17 +381,18 @@ static const struct mutation {
 	void (*make)(unsigned int i, unsigned int how);
 	unsigned int ways;
 	bool same;		/* nothing is lost by it */
+	bool log;		/* of the kernel's log alone */
 } mutations[] = {
-	{ "removed", remove_line, 3, false },
-	{ "doubled", double_line, 1, false },
-	{ "cut", cut_line, 20, false },
-	{ "joined", join_lines, 2, true },
-	{ "glued", glue_lines, 1, false },
-	{ "swapped", swap_lines, 3, false },
-	{ "masked", mask_line, 3, false },
-	{ "wrapped", wrap_line, 3, true },
-	{ "begun there", begin_late, 1, false },
-	{ "ended there", end_early, 1, false },
+	{ "removed", remove_line, 3, false, false },
+	{ "doubled", double_line, 1, false, false },
+	{ "cut", cut_line, 20, false, false },
+	{ "joined", join_lines, 2, true, true },
+	{ "glued", glue_lines, 1, false, false },
+	{ "swapped", swap_lines, 3, false, false },
+	{ "masked", mask_line, 3, false, true },
+	{ "wrapped", wrap_line, 3, true, true },
+	{ "begun there", begin_late, 1, false, false },
+	{ "ended there", end_early, 1, false, false },
 };
 
 static void try_one(const struct mutation *m, unsigned int i, unsigned int how)
@@ -395,7 +404,7 @@ static void try_one(const struct mutation *m, unsigned int i, unsigned int how)
 		judge_same(m->name, i);
 	else
 		judge(m->name, i);
-	if (m->make == remove_line && !how && is_needed(whole.place[i]) &&
+	if (m->make == remove_line && !how && !nft && is_needed(whole.place[i]) &&
 	    !now.doubt)
 		complain(m->name, i, NULL);
 }
@@ -405,7 +414,9 @@ static void try_all(void)
 	for (size_t m = 0; m < sizeof(mutations) / sizeof(mutations[0]); m++) {
 		unsigned int before = readings;
 
-		for (unsigned int i = 0; i < lines; i++)
+		if (nft && mutations[m].log)
+			continue;
+		for (unsigned int i = 0; i < lines; i += every)
 			for (unsigned int how = 0; how < mutations[m].ways; how++)
 				try_one(&mutations[m], i, how);
 		printf("# %s: %u readings\n", mutations[m].name,
@@ -444,7 +455,8 @@ static void read_lines(const char *path)
 		char *stop = memchr(at, '\n', (size_t)(end - at));
 
 		n = (size_t)((stop ? stop : end) - at);
-		if (!memmem(at, n, "TRACE: ", 7))
+		nft |= memmem(at, n, "trace id ", 9) != NULL;
+		if (!nft && !memmem(at, n, "TRACE: ", 7))
 			continue;
 		line[lines] = at;
 		line_len[lines++] = n;
@@ -457,6 +469,10 @@ static void read_rules(const char *path)
 	char *at = slurp(path, &len);
 	struct save_notes notes;
 
+	if (nft_rules_is((struct strview){ at, len })) {
+		nft_rules = (struct strview){ at, len };
+		return;
+	}
 	for (unsigned int f = 0; f < FAMILY_COUNT; f++) {
 		struct snapshot *s;
 
@@ -473,9 +489,13 @@ static void read_rules(const char *path)
 int main(int argc, char **argv)
 {
 	bool show = argc > 1 && !strcmp(argv[1], "-s");
-	int first = show ? 2 : 1;
+	int first = argc > 1 && *argv[1] == '-' ? 2 : 1;
 
 	if (argc < first + 2)
+		return 2;
+	if (first == 2 && !show)
+		every = (unsigned int)strtoul(argv[1] + 1, NULL, 10);
+	if (!every)
 		return 2;
 	read_lines(argv[first]);
 	for (int i = first + 1; i < argc; i++)
@@ -489,7 +509,7 @@ int main(int argc, char **argv)
 			       whole.packet[i].headers);
 		return 0;
 	}
-	if (whole.events != lines) {
+	if (!nft && whole.events != lines) {
 		printf("%u of %u lines are events\n", whole.events, lines);
 		return 1;
 	}

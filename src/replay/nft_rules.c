@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nft_rules: what `nft list ruleset` prints -> the base chains in it. */
+#include "replay/nft_rules.h"
+
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <string.h>
+
+#include "place/path_map.h"
+#include "place/place.h"
+#include "rules/base/family.h"
+#include "rules/base/hash.h"
+#include "rules/base/units.h"
+
+enum { TEXT = 4096 };
+
+/* How far the reading has come. */
+struct cursor {
+	struct nft_rules *r;
+	struct strview table, chain;	/* .len 0: in none */
+	uint8_t family;
+};
+
+static bool same(struct strview a, struct strview b)
+{
+	return a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
+}
+
+static bool take_family(struct strview word, uint8_t *family)
+{
+	if (strview_is(word, "inet"))
+		*family = NFPROTO_INET;
+	else if (strview_is(word, "ip"))
+		*family = NFPROTO_IPV4;
+	else if (strview_is(word, "ip6"))
+		*family = NFPROTO_IPV6;
+	else
+		return false;
+	return true;
+}
+
+/* "table inet fw {", with a handle behind it or not */
+static bool open_table(struct cursor *c, struct strview line)
+{
+	struct strview word, family, name;
+
+	if (!strview_word(&line, &word) || !strview_is(word, "table"))
+		return false;
+	c->table.len = c->chain.len = 0;
+	if (strview_word(&line, &family) && strview_word(&line, &name) &&
+	    strview_word(&line, &word) && strview_is(word, "{") &&
+	    take_family(family, &c->family))
+		c->table = name;
+	return true;
+}
+
+static bool open_chain(struct cursor *c, struct strview line)
+{
+	struct strview word, name;
+
+	if (!strview_word(&line, &word) || !strview_is(word, "chain"))
+		return false;
+	if (strview_word(&line, &name) && strview_word(&line, &word) &&
+	    strview_is(word, "{"))
+		c->chain = name;
+	return true;
+}
+
+static bool take_hook(struct strview word, uint8_t *hook)
+{
+	static const char *const hooks[NF_INET_NUMHOOKS] = {
+		[NF_INET_PRE_ROUTING] = "prerouting",
+		[NF_INET_LOCAL_IN] = "input",
+		[NF_INET_FORWARD] = "forward",
+		[NF_INET_LOCAL_OUT] = "output",
+		[NF_INET_POST_ROUTING] = "postrouting",
+	};
+
+	for (uint8_t h = 0; h < NF_INET_NUMHOOKS; h++) {
+		if (!strview_is(word, hooks[h]))
+			continue;
+		*hook = h;
+		return true;
+	}
+	return false;
+}
+
+static bool take_integer(struct strview word, int32_t *n)
+{
+	bool minus = word.len && *word.at == '-';
+	uint32_t u;
+
+	if (minus)
+		word = strview_behind(word, 1);
+	if (!strview_number(word, 10, &u) || u > INT32_MAX)
+		return false;
+	*n = minus ? -(int32_t)u : (int32_t)u;
+	return true;
+}
+
+/* "-400;", "filter;", "filter + 10;", "dstnat - 5;" */
+static bool take_priority(struct strview rest, int32_t *priority)
+{
+	static const struct {
+		const char *word;
+		int32_t priority;
+	} names[] = {
+		{ "raw", -300 }, { "mangle", -150 }, { "dstnat", -100 },
+		{ "filter", 0 }, { "security", 50 }, { "srcnat", 100 },
+	};
+	struct strview value = strview_cut(&rest, ';'), word, sign;
+	int32_t more = 0;
+
+	if (!strview_word(&value, &word))
+		return false;
+	if (take_integer(word, priority))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!strview_is(word, names[i].word))
+			continue;
+		*priority = names[i].priority;
+		if (strview_word(&value, &sign) && strview_word(&value, &word) &&
+		    take_integer(word, &more))
+			*priority += *sign.at == '-' ? -more : more;
+		return true;
+	}
+	return false;
+}
+
+/* "type filter hook input priority filter; policy drop;" */
+static void take_base(struct cursor *c, struct strview line)
+{
+	struct nft_rules *r = c->r;
+	struct nft_rules_chain made = {
+		.table = c->table, .name = c->chain, .policy = line,
+		.family = c->family,
+	};
+	struct strview type, word, hook;
+
+	strview_word(&line, &word);
+	if (!strview_word(&line, &type) || !strview_word(&line, &word) ||
+	    !strview_is(word, "hook") || !strview_word(&line, &hook) ||
+	    !take_hook(hook, &made.hook) || !strview_word(&line, &word) ||
+	    !strview_is(word, "priority") ||
+	    !take_priority(line, &made.priority))
+		return;
+	made.nat = strview_is(type, "nat");
+	/* Where conntrack asks them, whatever they say. */
+	if (made.nat)
+		made.priority = made.hook == NF_INET_LOCAL_IN ||
+				made.hook == NF_INET_POST_ROUTING ? 100 : -100;
+	if (r->chains == NFT_RULES_CHAINS)
+		r->cut = true;
+	else
+		r->chain[r->chains++] = made;
+}
+
+size_t nft_rules_text(char *to, size_t size, struct strview text)
+{
+	static const char mark[] = "counter packets ";
+	size_t len = 0, word = sizeof("counter") - 1;
+
+	while (text.len && len < size) {
+		if (strview_starts(text, mark) && len + word <= size) {
+			struct strview skip;
+
+			memcpy(to + len, mark, word);
+			len += word;
+			text = strview_behind(text, word);
+			for (int i = 0; i < 4; i++)
+				strview_word(&text, &skip);
+			continue;
+		}
+		to[len++] = *text.at;
+		text = strview_behind(text, 1);
+	}
+	return len;
+}
+
+static uint64_t rule_hash(uint8_t family, struct strview table,
+			  struct strview chain, struct strview text)
+{
+	uint64_t h = hash_bytes(family, table.at, table.len);
+
+	h = hash_bytes(hash_bytes(h, chain.at, chain.len), text.at, text.len);
+	return h ? h : 1;
+}
+
+/* Where a rule is, or would be. */
+static uint32_t rule_slot(const struct nft_rules *r, uint64_t hash)
+{
+	uint32_t i = (uint32_t)(hash % NFT_RULES_RULES);
+
+	while (r->rule[i].hash && r->rule[i].hash != hash)
+		i = (i + 1) % NFT_RULES_RULES;
+	return i;
+}
+
+uint64_t nft_rules_handle(const struct nft_rules *r, uint8_t family,
+			  struct strview table, struct strview chain,
+			  struct strview text)
+{
+	return r->rule[rule_slot(r, rule_hash(family, table, chain, text))]
+		.handle;
+}
+
+/* "TEXT # handle N" */
+static void note_handle(struct cursor *c, struct strview line)
+{
+	static const char mark[] = " # handle ";
+	struct nft_rules_rule *rule;
+	struct strview text = line, number;
+	char room[TEXT];
+	uint32_t handle;
+	uint64_t hash;
+
+	while (text.len && text.at[text.len - 1] != ' ')
+		text.len--;
+	number = strview_behind(line, text.len);
+	if (text.len < sizeof(mark) - 1 ||
+	    memcmp(text.at + text.len - sizeof(mark) + 1, mark,
+		   sizeof(mark) - 1) != 0 ||
+	    !strview_number(number, 10, &handle) ||
+	    c->r->rules == NFT_RULES_RULES / 2)
+		return;
+	text.len -= sizeof(mark) - 1;
+	text = (struct strview){ room, nft_rules_text(room, sizeof(room), text) };
+	hash = rule_hash(c->family, c->table, c->chain, text);
+	rule = &c->r->rule[rule_slot(c->r, hash)];
+	c->r->rules += !rule->hash;
+	rule->handle = rule->hash ? 0 : handle;
+	rule->hash = hash;
+}
+
+/* Texts are quoted where they could be mistaken. */
+static void take_rule(struct nft_rules *r, struct strview line)
+{
+	struct strview word, before = { "", 0 };
+
+	while (strview_quoted(&line, &word)) {
+		r->untraced |= strview_is(before, "nftrace") &&
+			       strview_is(word, "set") &&
+			       strview_starts(line, " 0");
+		r->copied |= strview_is(word, "dup");
+		before = word;
+	}
+}
+
+static void take_line(struct cursor *c, struct strview line)
+{
+	if (!line.len || open_table(c, line) || !c->table.len)
+		return;
+	if (strview_is(line, "}")) {
+		if (c->chain.len)
+			c->chain.len = 0;
+		return;
+	}
+	if (!c->chain.len)
+		open_chain(c, line);
+	else if (strview_starts(line, "type "))
+		take_base(c, line);
+	else {
+		note_handle(c, line);
+		take_rule(c->r, line);
+	}
+}
+
+bool nft_rules_is(struct strview text)
+{
+	struct cursor c = { .r = NULL };
+	struct strview line;
+
+	while (strview_line(&text, &line))
+		if (open_table(&c, line) && c.table.len)
+			return true;
+	return false;
+}
+
+void nft_rules_read(struct nft_rules *r, struct strview text)
+{
+	struct cursor c = { .r = r };
+	struct strview line;
+
+	memset(r, 0, sizeof(*r));
+	while (strview_line(&text, &line))
+		take_line(&c, line);
+}
+
+void nft_rules_add_slots(const struct nft_rules *r, struct path_map *map,
+			 struct place_index *idx)
+{
+	map->untraced |= r->untraced || r->cut;
+	map->copied |= r->copied;
+	for (unsigned int i = 0; i < r->chains; i++) {
+		const struct nft_rules_chain *c = &r->chain[i];
+		uint32_t id = place_chain_id(idx, c->family, c->table.at,
+					     c->table.len, c->name.at,
+					     c->name.len);
+
+		for (unsigned int f = 0; f < FAMILY_COUNT; f++)
+			if (c->family == NFPROTO_INET ||
+			    c->family == families[f]->nfproto)
+				path_map_add(map, f, c->hook, id, c->priority,
+					     c->nat);
+	}
+}
+
+const struct nft_rules_chain *nft_rules_find(const struct nft_rules *r,
+					     uint8_t family,
+					     struct strview table,
+					     struct strview name)
+{
+	for (unsigned int i = 0; i < r->chains; i++) {
+		const struct nft_rules_chain *c = &r->chain[i];
+
+		if (c->family == family && same(c->table, table) &&
+		    same(c->name, name))
+			return c;
+	}
+	return NULL;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nft_rules: what `nft list ruleset` prints -> the base chains in it. */
+#ifndef NFTRACE_NFT_RULES_H
+#define NFTRACE_NFT_RULES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rules/base/strview.h"
+
+struct path_map;
+struct place_index;
+
+enum { NFT_RULES_CHAINS = 512 };
+
+/* A base chain.  Names and texts are in the text that was read. */
+struct nft_rules_chain {
+	struct strview table, name, policy;	/* policy: its whole line */
+	int32_t priority;
+	uint8_t family;		/* of the table */
+	uint8_t hook;		/* NF_INET_* */
+	bool nat;
+};
+
+/* A rule by its chain and words. */
+struct nft_rules_rule {
+	uint64_t hash;		/* 0: none */
+	uint64_t handle;	/* 0: several have these words */
+};
+
+enum { NFT_RULES_RULES = 1 << 16 };
+
+struct nft_rules {
+	struct nft_rules_rule rule[NFT_RULES_RULES];	/* by hash, open */
+	unsigned int rules;
+	struct nft_rules_chain chain[NFT_RULES_CHAINS];
+	unsigned int chains;
+	bool cut;		/* there were more */
+	bool untraced;		/* a rule ends tracing */
+	bool copied;		/* one makes copies */
+};
+
+/** nft_rules_is - is there a table of nft in it? */
+bool nft_rules_is(struct strview text);
+
+/** nft_rules_read - fill @r from a text; what is no rule of nft's is passed over */
+void nft_rules_read(struct nft_rules *r, struct strview text);
+
+/** nft_rules_add_slots - each base chain gets its slot */
+void nft_rules_add_slots(const struct nft_rules *r, struct path_map *map,
+			 struct place_index *idx);
+
+/** nft_rules_find - a base chain by its names; NULL: none is known */
+const struct nft_rules_chain *nft_rules_find(const struct nft_rules *r,
+					     uint8_t family,
+					     struct strview table,
+					     struct strview name);
+
+/**
+ * nft_rules_handle - of the rule of a chain with this text
+ * @text: as nft_rules_text() makes it
+ * Return: 0: there is none, or there are several.
+ */
+uint64_t nft_rules_handle(const struct nft_rules *r, uint8_t family,
+			  struct strview table, struct strview chain,
+			  struct strview text);
+
+/** nft_rules_text - a rule's words without what it has counted; bytes in @to */
+size_t nft_rules_text(char *to, size_t size, struct strview text);
+
+#endif

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* replay_nft: lines of `nft monitor trace` -> events -> journeys. */
+#include "replay/replay_nft.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/event.h"
+#include "capture/event_nft.h"
+#include "capture/ifnames.h"
+#include "place/path_map.h"
+#include "place/place.h"
+#include "place/table_order.h"
+#include "protocol/stats.h"
+#include "replay/nft_line.h"
+#include "replay/nft_packet.h"
+#include "replay/nft_rules.h"
+#include "replay/replay_state.h"
+#include "rules/base/family.h"
+#include "rules/base/hash.h"
+#include "rules/base/units.h"
+
+enum { IDS = 4096, PREFIX = 1024, TEXT = 4096 };
+
+/* What later lines of an id do not tell again. */
+struct known_id {
+	uint32_t id, mark;
+	uint8_t nfproto;
+	bool sets_mark;		/* a rule that it met does */
+};
+
+struct nft_replay {
+	struct replay *r;
+	struct nft_rules *rules;	/* NULL: none are given */
+	struct trace_text head;		/* headers of .head_id's next event */
+	uint32_t head_id;		/* 0: none */
+	uint64_t head_chain;		/* of this one, a hash */
+	uint64_t now_ns;
+	struct known_id known[IDS];
+};
+
+struct nft_replay *replay_nft_open(struct replay *r)
+{
+	struct nft_replay *n = calloc(1, sizeof(*n));
+
+	if (!n)
+		return NULL;
+	n->r = r;
+	if (!r->nft_rules.len)
+		return n;
+	n->rules = calloc(1, sizeof(*n->rules));
+	if (!n->rules) {
+		free(n);
+		return NULL;
+	}
+	nft_rules_read(n->rules, r->nft_rules);
+	nft_rules_add_slots(n->rules, r->map, r->index);
+	return n;
+}
+
+void replay_nft_close(struct nft_replay *n)
+{
+	if (!n)
+		return;
+	free(n->rules);
+	free(n);
+}
+
+static uint32_t interface(struct nft_replay *n, struct trace_text_name name)
+{
+	return name.len ? ifnames_index(n->r->names, name.at, name.len) : 0;
+}
+
+static uint64_t chain_hash(const struct nft_line *l)
+{
+	return hash_bytes(hash_bytes(l->family, l->table.at, l->table.len),
+			  l->chain.at, l->chain.len);
+}
+
+/* In front of the event that it came with. */
+static int take_head(struct nft_replay *n, const struct nft_line *l)
+{
+	struct trace_text *t = &n->head;
+
+	n->head_id = 0;
+	if (!nft_packet_read(t, l->rest))
+		return -EBADMSG;
+	t->e.in = interface(n, t->in);
+	t->e.out = interface(n, t->out);
+	n->head_id = l->id;
+	n->head_chain = chain_hash(l);
+	return 0;
+}
+
+static bool has_word(struct strview text, const char *wanted)
+{
+	struct strview word;
+
+	while (strview_quoted(&text, &word))
+		if (strview_is(word, wanted))
+			return true;
+	return false;
+}
+
+/* "OBJECT KEY set VALUE" in a rule; false: it is not there. */
+static bool sets(struct strview text, const char *object, const char *key,
+		 struct strview *value)
+{
+	struct strview w[3] = { { "", 0 }, { "", 0 }, { "", 0 } };
+
+	while (strview_quoted(&text, value)) {
+		if (strview_is(w[0], object) && strview_is(w[1], key) &&
+		    strview_is(w[2], "set"))
+			return true;
+		w[0] = w[1];
+		w[1] = w[2];
+		w[2] = *value;
+	}
+	return false;
+}
+
+static bool turns_tracing_on(struct strview text)
+{
+	struct strview value;
+
+	return sets(text, "meta", "nftrace", &value) && strview_is(value, "1");
+}
+
+/* What a rule can change, by its words. */
+static uint16_t what_it_does(struct strview text)
+{
+	static const struct {
+		const char *word;
+		uint16_t does;
+	} words[] = {
+		{ "dnat", MANGLE_DST | DOES_NAT },
+		{ "redirect", MANGLE_DST | DOES_NAT },
+		{ "snat", MANGLE_SRC | DOES_NAT },
+		{ "masquerade", MANGLE_SRC | DOES_NAT },
+		{ "ttl", MANGLE_TTL }, { "hoplimit", MANGLE_TTL },
+		{ "dscp", MANGLE_TOS }, { "ecn", MANGLE_TOS },
+		{ "maxseg", MANGLE_OTHER }, { "dup", DOES_CLONED },
+		{ "saddr", MANGLE_SRC }, { "daddr", MANGLE_DST },
+	};
+	bool changes = has_word(text, "set");
+	struct strview value;
+	uint16_t does = 0;
+
+	if (sets(text, "meta", "mark", &value))
+		does |= MANGLE_MARK;
+	if (turns_tracing_on(text))
+		does |= DOES_TRACE_ON;
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		bool own = words[i].does & DOES_NAT ||
+			   words[i].does & MANGLE_CLONE;
+
+		if ((changes || own) && has_word(text, words[i].word))
+			does |= words[i].does;
+	}
+	return does;
+}
+
+static uint8_t effect_of(const struct nft_line *l)
+{
+	static const struct {
+		const char *word;
+		uint8_t effect;
+	} verdicts[] = {
+		{ "accept", EFFECT_ACCEPT }, { "stop", EFFECT_ACCEPT },
+		{ "drop", EFFECT_DROP }, { "continue", EFFECT_CONTINUE },
+		{ "break", EFFECT_CONTINUE }, { "return", EFFECT_RETURN },
+		{ "jump", EFFECT_JUMP }, { "goto", EFFECT_GOTO },
+		{ "queue", EFFECT_QUEUE }, { "stolen", EFFECT_STEAL },
+	};
+
+	if (l->kind == NFT_LINE_RETURN)
+		return EFFECT_RETURN;
+	if (strview_is(l->verdict, "drop") && has_word(l->rest, "reject"))
+		return EFFECT_REJECT;
+	for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++)
+		if (strview_is(l->verdict, verdicts[i].word))
+			return verdicts[i].effect;
+	return EFFECT_MAYBE;
+}
+
+/* "queue num 5", "queue to 5", "queue flags bypass to 5" */
+static uint16_t queue_of(struct strview text)
+{
+	struct strview word, before = { "", 0 };
+	uint32_t n;
+
+	while (strview_quoted(&text, &word)) {
+		if ((strview_is(before, "num") || strview_is(before, "to")) &&
+		    strview_number(word, 10, &n) && n <= UINT16_MAX)
+			return (uint16_t)n;
+		before = word;
+	}
+	return 0;
+}
+
+static void find_chain(struct nft_replay *n, const struct nft_line *l,
+		       uint8_t nfproto, struct place_told *told,
+		       struct strview *policy)
+{
+	const struct nft_rules_chain *c = !n->rules ? NULL :
+		nft_rules_find(n->rules, l->family, l->table, l->chain);
+	unsigned int f = family_index_by_nfproto(nfproto);
+
+	told->hook = NOT_A_HOOK;
+	told->slot = SLOT_NONE;
+	told->order = T_OTHER;
+	if (!c)
+		return;
+	*policy = c->policy;
+	told->hook = c->hook;
+	if (c->nat)
+		told->order = c->hook == NF_INET_LOCAL_IN ||
+			      c->hook == NF_INET_POST_ROUTING ? T_SNAT : T_DNAT;
+	told->slot = path_map_slot(n->r->map, f, c->hook,
+				   place_chain_id(n->r->index, l->family,
+						  l->table.at, l->table.len,
+						  l->chain.at, l->chain.len));
+}
+
+static const struct place *find_place(struct nft_replay *n,
+				      const struct nft_line *l, uint8_t nfproto)
+{
+	static const char *const kinds[] = {
+		[NFT_LINE_RULE] = "rule", [NFT_LINE_RETURN] = "return",
+		[NFT_LINE_POLICY] = "policy",
+	};
+	struct place_told told = { .effect = effect_of(l) };
+	struct place_known known = { .told = &told, .nfproto = nfproto };
+	struct strview text = { "", 0 };
+	char prefix[PREFIX], rule[TEXT];
+	uint64_t handle = 0;
+
+	find_chain(n, l, nfproto, &told, &text);
+	if (l->kind != NFT_LINE_POLICY)
+		text = l->rest;
+	known.rule = rule;
+	known.rule_len = nft_rules_text(rule, sizeof(rule), text);
+	text = (struct strview){ rule, known.rule_len };
+	told.at_end = l->kind != NFT_LINE_RULE;
+	told.does = l->kind == NFT_LINE_RULE ? what_it_does(text) : 0;
+	told.nat = told.does & DOES_NAT;
+	told.target_chain = !l->target.len ? UINT32_MAX :
+		place_chain_id(n->r->index, l->family, l->table.at,
+			       l->table.len, l->target.at, l->target.len);
+	known.prefix = prefix;
+	known.prefix_len = (size_t)snprintf(
+		prefix, sizeof(prefix), "TRACE: nft %s %.*s:%.*s:%s",
+		l->family == NFPROTO_INET ? "inet" :
+		l->family == NFPROTO_IPV4 ? "ip" : "ip6",
+		(int)l->table.len, l->table.at, (int)l->chain.len, l->chain.at,
+		kinds[l->kind]);
+	if (l->kind == NFT_LINE_RULE && n->rules)
+		handle = nft_rules_handle(n->rules, l->family, l->table,
+					  l->chain, text);
+	if (handle && known.prefix_len < sizeof(prefix))
+		known.prefix_len += (size_t)snprintf(
+			prefix + known.prefix_len,
+			sizeof(prefix) - known.prefix_len, ":%" PRIu64, handle);
+	if (known.prefix_len >= sizeof(prefix))
+		return NULL;
+	if (told.effect == EFFECT_QUEUE)
+		known.queue = queue_of(text);
+	return place_restore(n->r->index, &known);
+}
+
+static struct known_id *find_known(struct nft_replay *n, const struct nft_line *l)
+{
+	struct known_id *k = &n->known[l->id % IDS];
+
+	if (k->id != l->id)
+		*k = (struct known_id){
+			.id = l->id, .nfproto = l->family == NFPROTO_IPV6 ?
+				NFPROTO_IPV6 : NFPROTO_IPV4,
+		};
+	return k;
+}
+
+/* By its interfaces; where the rules are not known that is all there is. */
+static uint8_t guess_hook(const struct event *e)
+{
+	if (e->in && e->out)
+		return NF_INET_FORWARD;
+	return e->in ? NF_INET_PRE_ROUTING : NF_INET_LOCAL_OUT;
+}
+
+/*
+ * Only a chain's end tells the mark, and of rules those that set it to a number:
+ * before that it is not known.
+ */
+static void follow_mark(struct known_id *k, const struct nft_line *l)
+{
+	struct strview value;
+
+	if (l->kind == NFT_LINE_RULE && sets(l->rest, "meta", "mark", &value)) {
+		k->sets_mark = true;
+		strview_number(value, strview_starts(value, "0x") ? 16 : 10,
+			       &k->mark);
+	} else if (l->has_mark && k->sets_mark) {
+		k->mark = l->mark;
+	}
+}
+
+static void take_event(struct nft_replay *n, const struct nft_line *l)
+{
+	bool headed = n->head_id == l->id && n->head_chain == chain_hash(l);
+	struct known_id *k = find_known(n, l);
+	struct event_nft nft = {
+		.family = l->family, .id = l->id,
+		.table = { l->table.at, (uint32_t)l->table.len },
+		.chain = { l->chain.at, (uint32_t)l->chain.len },
+	};
+	struct event e = { .flags = EVENT_NO_HEADERS };
+	const struct place *at;
+
+	if (headed) {
+		e = n->head.e;
+		k->nfproto = e.nfproto;
+	}
+	n->head_id = 0;
+	follow_mark(k, l);
+	e.backend = EVENT_NFT;
+	e.nfproto = k->nfproto;
+	e.mark = k->mark;
+	e.nft = &nft;
+	at = find_place(n, l, k->nfproto);
+	if (!at) {
+		stats_add(&n->r->stats->strangers, 1);
+		n->r->hole(n->r->arg);
+		return;
+	}
+	e.hook = at->hook;
+	if (headed && e.hook == NOT_A_HOOK && !n->rules)
+		e.hook = guess_hook(&e);
+	/* There are no times: each line is one tick behind the one before. */
+	n->now_ns += NS_PER_US;
+	n->r->event(n->r->arg, &e, at, n->now_ns, 0);
+}
+
+int replay_nft_line(struct nft_replay *n, struct strview line)
+{
+	struct nft_line l;
+	int err = nft_line_parse(&l, line);
+
+	if (err)
+		return err;
+	/* Of bridges and devices: ahead of all that a journey knows of. */
+	if (l.family != NFPROTO_INET && !family_by_nfproto(l.family))
+		return -ENOMSG;
+	if (l.kind == NFT_LINE_PACKET)
+		return take_head(n, &l);
+	take_event(n, &l);
+	return 0;
+}

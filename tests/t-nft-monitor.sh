@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-nft-monitor: --read of what `nft monitor trace` prints: the same packets, texts and fates as a live run.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+HERE=$TESTS/read
+EVERY=$([[ ${SOAK:-} ]] && echo 1 || echo 9)
+
+lab_loopback
+server lo echo udp 10.9.0.1 7
+
+# by_port: "PORT FATE RULE" of each UDP packet, of a -q output
+by_port() { sed -nE 's/.* > [0-9a-f.:]+\.([0-9]+): UDP, length [0-9]+ => ([A-Z]+)( by (nft inet [a-z]+:[a-z]+:(rule|policy)(:[0-9]+)?))?.*/\1 \2 \4/p' "$1" | sed 's/ $//'; }
+
+for version in 1.0.6 1.1.3; do
+	subtest "as nft $version prints it, with the rules"
+	run_nftrace lo --read "$HERE/nft-$version.txt" --rules "$HERE/nft-$version.rules" -q
+	assert_status 0
+	by_port "$OUT" >"$SCRATCH/told"
+	assert_same "packets" - "$SCRATCH/told" <<-'X'
+	7 DELIVERED
+	1001 DROP nft inet fw:in:rule:10
+	1002 REJECT nft inet fw:in:rule:11
+	1005 DROP nft inet fw:in:policy
+	1007 DROP nft inet fw:in:policy
+	1009 DROP nft inet fw:in:policy
+	1010 DROP nft inet fw:in:policy
+	1011 DROP nft inet fw:out:rule:20
+	1012 DROP nft inet fw:in:policy
+	1999 DROP nft inet fw:in:policy
+	7 DELIVERED
+	X
+	assert_grep '^nftrace: 156 events, 0 lost; 0 lines' "$ERR"
+	run_nftrace lo --read "$HERE/nft-$version.txt" --rules "$HERE/nft-$version.rules"
+	assert_grep '^TRACE: nft inet fw:last:rule:17  "udp dport 7 counter accept comment "the last one""$' "$OUT"
+	assert_grep '^  mark 0x0 -> 0x7$' "$OUT"
+	assert_grep '^  dst 127\.0\.0\.1\.1012 -> 127\.0\.0\.2\.1013$' "$OUT"
+	assert_grep '^#.* 127\.0\.0\.1\.[0-9]+ > 127\.0\.0\.1\.80: Flags \[S\], ' "$OUT"
+	assert_grep '^#.* 127\.0\.0\.1 > 127\.0\.0\.1: ICMP echo reply, id ' "$OUT"
+
+	subtest "the same without the rules: verdicts and texts, and what they prove"
+	run_nftrace lo --read "$HERE/nft-$version.txt" -q
+	assert_status 0
+	assert_equal "drops" "1001 1002 1005 1007 1009 1010 1011 1013 1999" "$(by_port "$OUT" | sed -nE 's/^([0-9]+) (DROP|REJECT) .*/\1/p' | paste -sd ' ')"
+	assert_no_grep '=> (DELIVERED|FORWARDED|SENT|LOST|STOLEN|QUEUE)' "$OUT"
+	assert_grep '=> UNKNOWN after OUTPUT: the rules are not known \(--rules FILE\)' "$OUT"
+	assert_grep 'REJECT by nft inet fw:in:rule  "udp dport 1002 counter reject comment "no x""$' "$OUT"
+
+	subtest "damaged"
+	"$UNIT/mutation_tool" -"$EVERY" "$HERE/nft-$version.txt" "$HERE/nft-$version.rules" >"$OUT" 2>&1 || { cat "$OUT"; fail "false claims"; }
+	grep '^#' "$OUT"
+done
+
+subtest "an excerpt, quoted, of another's"
+cat >"$SCRATCH/excerpt" <<'X'
+> trace id efb1d592 inet fw4 raw_prerouting packet: iif "eth0.2" ip saddr 198.51.100.7 ip daddr 192.0.2.16 ip ttl 56 ip id 42100 ip protocol tcp ip length 60 tcp sport 40066 tcp dport 1234 tcp flags == syn tcp window 64240
+> trace id efb1d592 inet fw4 raw_prerouting policy accept
+> trace id efb1d592 inet fw4 input_wan rule jump drop_from_wan (verdict jump drop_from_wan)
+> trace id efb1d592 inet fw4 drop_from_wan rule iifname "eth0.2" counter packets 1 bytes 60 drop (verdict drop)
+X
+run_nftrace lo --read "$SCRATCH/excerpt"
+assert_status 5
+assert_equal "packets" 1 "$(grep -c '^#' "$OUT")"
+assert_grep "^=> INCOMPLETE: (its first events are missing|1 event lost)" "$OUT"
+assert_grep '^TRACE: nft inet fw4:drop_from_wan:rule  "iifname "eth0.2" counter drop"$' "$OUT"
+printf 'trace id efb1d592 inet fw4 input pol\n' >"$SCRATCH/excerpt"
+run_nftrace lo --read "$SCRATCH/excerpt"
+assert_status 5
+assert_grep 'warning: 1 TRACE line is cut off or damaged' "$ERR"
+
+subtest "what nft here prints, beside a live run"
+sed -e 's/ counter packets [0-9]* bytes [0-9]*/ counter/; s/ # handle [0-9]*//' "$HERE/nft-1.0.6.rules" >"$SCRATCH/rules.nft"
+in_ns lo nft -f "$SCRATCH/rules.nft" || fail "rules"
+background lo monitor nft monitor trace
+monitor=$BG_PID
+talk_to() { talk lo udp 10.9.0.1 "$1" from $((20000 + $1)) wait 60 2>/dev/null; }
+listens() { talk_to 999; grep -q 'udp dport 999' "$SCRATCH/monitor"; }
+assert_within 10 "the monitor listens" listens
+in_ns lo nft -a list ruleset >"$SCRATCH/live.rules"
+start_nftrace lo -t 30 --rate 0 -q
+for port in 7 1001 1002 1005 1007 1009 1010 1011 1012 1999; do talk_to "$port"; done
+stop_nftrace INT
+by_port "$OUT" | grep -v '^999 ' >"$SCRATCH/live"
+(($(wc -l <"$SCRATCH/live") > 8)) || fail "nothing live: $(cat "$ERR")"
+printed() { [[ $(grep -c 'fw in packet.*udp dport 1999' "$SCRATCH/monitor") -ge 1 ]]; }
+assert_within 10 "the monitor has printed all" printed
+kill "$monitor"
+run_nftrace lo --read "$SCRATCH/monitor" --rules "$SCRATCH/live.rules" -q
+by_port "$OUT" | grep -v '^999 ' >"$SCRATCH/told"
+assert_same "packets" "$SCRATCH/live" "$SCRATCH/told"
