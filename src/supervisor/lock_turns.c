@@ -89,8 +89,11 @@ static void set_turn(struct lock_turns *t, enum lock_turn turn)
 static void mark_given(struct lock_turns *t)
 {
 	for (unsigned int i = 0; i < t->guests; i++) {
+		if (t->guest[i].given)
+			continue;
 		t->guest[i].given = true;
 		t->last = t->guest[i].who;
+		t->came++;
 	}
 }
 
@@ -203,8 +206,10 @@ static void on_open(struct run *r, const struct door_event *e)
 	} else if (t->turn == TURN_OURS && g->ask >= 0) {
 		give(r);
 	}
-	if (t->turn == TURN_THEIRS || t->turn == TURN_NOBODYS)
+	if (t->turn == TURN_THEIRS || t->turn == TURN_NOBODYS) {
 		t->last = g->who;
+		t->came++;
+	}
 }
 
 /* Who would not wait finds the lock free when he comes again. */
@@ -268,6 +273,7 @@ static void have_taken(struct run *r, const struct keeper_message *m)
 	set_turn(t, t->use == LOCK_SHORT ? TURN_NOBODYS :
 		 h->locked ? TURN_OURS : TURN_THEIRS);
 	raw_watch_mended(r, m);
+	t->came = 0;
 	if (h->locked || t->use == LOCK_SHORT)
 		legacy_window_close(r);
 	/* It was the keeper's for a moment only. */

@@ -41,23 +41,27 @@ bool raw_watch_due(struct run *r)
 	return needed;
 }
 
-/* Of those whose doing it can have been the last one. */
 static void name_culprit(const struct lock_turns *t, char *buf, size_t size)
 {
 	size_t n;
 
-	n = (size_t)snprintf(buf, size, "by ");
-	if (t->last)
-		lock_waiters_who(t->last, buf + n, size - n);
-	else
+	if (!t->last || !t->came) {
 		snprintf(buf, size, "by somebody who did not take the xtables "
 			 "lock");
+		return;
+	}
+	if (t->came > 1)
+		n = (size_t)snprintf(buf, size, "by one of %u who had the "
+				     "lock, the last of them ", t->came);
+	else
+		n = (size_t)snprintf(buf, size, "by ");
+	lock_waiters_who(t->last, buf + n, size - n);
 }
 
 static void say_moved(struct lock_turns *t, unsigned int rules,
 		      const struct family *f)
 {
-	char who[300];
+	char who[360];
 
 	/* Somebody may insist; the summary says how often. */
 	if (t->moved > rules)
@@ -71,7 +75,7 @@ static void say_moved(struct lock_turns *t, unsigned int rules,
 static void say_put_back(const struct lock_turns *t, unsigned int rules,
 			 const struct family *f)
 {
-	char who[300];
+	char who[360];
 
 	name_culprit(t, who, sizeof(who));
 	msg("warning: %u rule%s of the run %s taken out of raw of %s, %s; put "
@@ -82,7 +86,7 @@ static void say_put_back(const struct lock_turns *t, unsigned int rules,
 static void say_missing(const struct lock_turns *t, unsigned int rules,
 			const struct family *f)
 {
-	char who[300];
+	char who[360];
 
 	name_culprit(t, who, sizeof(who));
 	msg("warning: %u rule%s of the run %s taken out of raw of %s once "

@@ -108,7 +108,8 @@ struct lock_turns {
 	bool rules_gone;	/* and not to be put back a second time */
 	unsigned int moved, put_back;	/* own rules in raw, by the keeper */
 	uint64_t dropped;	/* packets that rules counted which are gone */
-	const struct run_waiter *last;	/* who had it last, or opened its file */
+	const struct run_waiter *last;	/* who had it last, or opened its file ... */
+	unsigned int came;	/* ... of so many since the rules in raw were mended */
 	struct run_waiter waiter[RUN_WAITERS];
 	unsigned int waiters;
 	unsigned int said;	/* lines about all of them */
