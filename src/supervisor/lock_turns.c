@@ -8,34 +8,19 @@
 #include "rules/base/units.h"
 #include "supervisor/legacy_refresh.h"
 #include "supervisor/lock_guests.h"
+#include "supervisor/lock_pace.h"
 #include "supervisor/lock_waiters.h"
 #include "supervisor/raw_watch.h"
 #include "supervisor/run_state.h"
 
 enum {
-	PATIENCE_MS = 1000,	/* of who waits; long before others' 5 s */
-	ABOUT_MS = 3000,	/* behind that the next one need not be as patient */
 	AWAY_MS = 3000,		/* for who did not wait to come again */
 	SOON_MS = 20,		/* for who opened the file to stand in the queue */
 	ANSWER_MS = 1000,	/* for the keeper to let the lock go */
 	DOOR_MS = 200,		/* for the keeper to take it, while others are held */
 	EMPTY_MS = 250,		/* the file is open, but nobody wants the lock */
-	STORM_GIVES = 10,	/* so many at once, and one each ... */
-	STORM_MS = 200,		/* ... are no storm: it is taken as soon as it is free */
-	LINGER_MS = 50,		/* else only when nobody came for so long */
 	LINGER_MAX_MS = 1000,
 	LONG_MS = 2000,		/* given away for so long: that is said */
-};
-
-/* Between two looks at /proc/locks. */
-enum {
-	CALM_MS = 500,		/* who comes is heard at the door */
-	WATCHFUL_MS = 250,	/* nobody is */
-	QUEUE_MS = 50,		/* somebody waits, or the command may */
-	ABOUT_LOOK_MS = 10,
-	GIVEN_MS = 2,		/* who was given the lock has it soon, and no more soon */
-	GIVEN_LONG_MS = 20,
-	GIVEN_SHORT_NS = 50000000,
 };
 
 void lock_turns_open(struct run *r)
@@ -60,7 +45,7 @@ void lock_turns_begin(struct run *r)
 	struct lock_turns *t = &r->host.turns;
 
 	t->taken_ns = clock_monotonic_ns();
-	t->rules_ns = t->taken_ns + CALM_MS * NS_PER_MS;
+	t->rules_ns = t->taken_ns + LOCK_PACE_CALM_MS * NS_PER_MS;
 	lock_door_watch(&t->door, &r->host.lock, t->turn == TURN_OURS);
 }
 
@@ -111,20 +96,6 @@ static void give(struct run *r)
 	keeper_ask_give(&r->host.keeper);
 }
 
-/* Each turn has the tables read: a script of 1000 iptables shall be one turn, or few. */
-static void note_storm(struct lock_turns *t, uint64_t now)
-{
-	const uint64_t step = STORM_MS * NS_PER_MS;
-
-	if (t->storm_ns < now)
-		t->storm_ns = now;
-	t->storm_ns += step;
-	t->linger_ns = t->storm_ns > now + STORM_GIVES * step ?
-		LINGER_MS * NS_PER_MS : 0;
-	if (t->linger_ns)
-		t->storm_ns -= step;
-}
-
 static void have_given(struct run *r)
 {
 	struct run_host *h = &r->host;
@@ -132,7 +103,7 @@ static void have_given(struct run *r)
 	uint64_t now = clock_monotonic_ns();
 
 	t->gives++;
-	note_storm(t, now);
+	lock_pace_give(t, now);
 	t->given_ns = t->opened_ns = t->busy_ns = now;
 	h->held_ns += now - h->locked_ns;
 	h->locked = false;
@@ -305,18 +276,6 @@ void lock_turns_heard(struct run *r, const struct keeper_message *m)
 	have_given(r);
 }
 
-static uint64_t patience_ns(const struct run *r, const struct lock_guest *g)
-{
-	const struct lock_turns *t = &r->host.turns;
-
-	/* The run waits for the command's end, and the command for the lock. */
-	if (command_is_parent_of(&r->command, g->pid))
-		return 0;
-	if (t->gives && clock_monotonic_ns() - t->taken_ns < ABOUT_MS * NS_PER_MS)
-		return 0;
-	return PATIENCE_MS * NS_PER_MS;
-}
-
 static void when_ours(struct run *r)
 {
 	struct lock_turns *t = &r->host.turns;
@@ -326,7 +285,7 @@ static void when_ours(struct run *r)
 		const struct lock_guest *g = &t->guest[i];
 
 		if (!g->waits || lock_guests_is_run(g->pid) ||
-		    now - g->since_ns < patience_ns(r, g))
+		    now - g->since_ns < lock_pace_patience_ns(r, g))
 			continue;
 		give(r);
 		return;
@@ -425,37 +384,6 @@ static void (*const when[])(struct run *r) = {
 	[TURN_NOBODYS] = when_nobodys,
 };
 
-static unsigned int pause_when_ours(const struct run *r, uint64_t now)
-{
-	const struct lock_turns *t = &r->host.turns;
-
-	if (t->guests)
-		return QUEUE_MS;
-	if (t->door.kind == DOOR_ASKS)
-		return CALM_MS;
-	if (t->gives && now - t->taken_ns < ABOUT_MS * NS_PER_MS)
-		return ABOUT_LOOK_MS;
-	return r->command.state != COMMAND_NONE ? QUEUE_MS : WATCHFUL_MS;
-}
-
-/* From one look at /proc/locks to the next, milliseconds. */
-static unsigned int pause_ms(const struct run *r, uint64_t now)
-{
-	const struct lock_turns *t = &r->host.turns;
-
-	switch (t->turn) {
-	case TURN_OURS:
-		return pause_when_ours(r, now);
-	case TURN_THEIRS:
-		return now - t->turn_ns < GIVEN_SHORT_NS ? GIVEN_MS
-							 : GIVEN_LONG_MS;
-	case TURN_NOBODYS:
-		return CALM_MS;
-	default:
-		return QUEUE_MS;
-	}
-}
-
 static bool may_take_for_rules(const struct lock_turns *t)
 {
 	return t->turn == TURN_OURS || t->turn == TURN_NOBODYS;
@@ -467,12 +395,12 @@ int lock_turns_step(struct run *r)
 	uint64_t now;
 
 	if (t->use == LOCK_UNUSED)
-		return CALM_MS;
+		return LOCK_PACE_CALM_MS;
 	hear_door(r);
 	now = clock_monotonic_ns();
 	if (now >= t->look_ns) {
 		lock_guests_look(&r->host);
-		t->look_ns = now + pause_ms(r, now) * NS_PER_MS;
+		t->look_ns = now + lock_pace_look_ms(r, now) * NS_PER_MS;
 	}
 	when[t->turn](r);
 	if (may_take_for_rules(t) && raw_watch_due(r)) {
