@@ -63,9 +63,14 @@ static bool rules_are_others(const struct run *r)
 	       taken_any(&r->taken) || r->host.turns.put_back;
 }
 
+/* In nft the run's own packets are known by its rule's event; in raw they are not. */
 static bool others_trace(const struct run *r)
 {
-	return r->foreign_trace || r->reader.seen.strangers;
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (r->foreign_trace && r->plan.family[i].use &&
+		    r->plan.family[i].trigger == TRIGGER_LEGACY)
+			return true;
+	return r->reader.seen.strangers;
 }
 
 /* What matched is remembered by rules that count nothing. */
