@@ -42,30 +42,44 @@ has_come() {
 	(($(grep -c '^=> ' "$OUT") >= _told + $1)) && _told=$(grep -c '^=> ' "$OUT")
 }
 
+# reloads [N]: less than one packet in N may be UNKNOWN
+reloads() {
+	local i counted unknown
+	nft -f "$SCRATCH/main" || fail "nft -f"
+	start_nftrace r -t 100 --rate 0 -i eth0 -p udp
+	_told=0
+	flow 10.2.0.2
+	flow 10.1.0.1
+	for ((i = 0; i < RELOADS; i++)); do
+		assert_within 10 "packets at reload $i" has_come 20
+		nft -f "$SCRATCH/meanwhile"
+		nft delete table inet fw
+		assert_within 10 "packets without the rules $i" has_come 20
+		nft -f "$SCRATCH/main"
+		nft delete table inet meanwhile
+	done
+	kill "${_pids[@]: -2}"
+	stop_nftrace INT
+	assert_no_grep '^=> (LOST|INCOMPLETE|DROP|QUEUE|STOLEN)' "$OUT"
+	counted=$(sed -nE 's/.*the TRACE rules counted ([0-9]+) packets?.*/\1/p' "$ERR")
+	assert_equal "packets told" "$counted" "$(grep -c '^=> ' "$OUT")"
+	# Who did that is said once when it begins, and once at the end.
+	assert_equal "lines at the first change" 1 \
+		"$(grep -cE '^nftrace: note: the nft rules were changed by nft \(pid [0-9]+\)' "$ERR")"
+	assert_grep "^nftrace: the nft rules were changed $((4 * RELOADS)) times during the trace, by nft \\(the last: pid [0-9]+\\)\$" "$ERR"
+	# In doubt are at most those whose chains came and went at that very moment.
+	unknown=$(grep -c '^=> UNKNOWN' "$OUT")
+	((unknown * ${1:-20} < counted)) || fail "$unknown of $counted UNKNOWN"
+	note "$counted packets, $unknown UNKNOWN"
+}
+
 subtest "reloads while packets are forwarded and come in"
-nft -f "$SCRATCH/main" || fail "nft -f"
-start_nftrace r -t 100 --rate 0 -i eth0 -p udp
-_told=0
-flow 10.2.0.2
-flow 10.1.0.1
-for ((i = 0; i < RELOADS; i++)); do
-	assert_within 10 "packets at reload $i" has_come 20
-	nft -f "$SCRATCH/meanwhile"
-	nft delete table inet fw
-	assert_within 10 "packets without the rules $i" has_come 20
-	nft -f "$SCRATCH/main"
-	nft delete table inet meanwhile
+reloads
+
+# The trace begins in raw, whose events have no id of nft.
+subtest "the same beside legacy tables"
+for table in mangle filter nat; do
+	in_ns r iptables-legacy -t $table -A OUTPUT -p 254 || fail "iptables-legacy"
 done
-kill "${_pids[@]: -2}"
-stop_nftrace INT
-assert_no_grep '^=> (LOST|INCOMPLETE|DROP|QUEUE|STOLEN)' "$OUT"
-counted=$(sed -nE 's/.*the TRACE rules counted ([0-9]+) packets?.*/\1/p' "$ERR")
-assert_equal "packets told" "$counted" "$(grep -c '^=> ' "$OUT")"
-# Who did that is said once when it begins, and once at the end.
-assert_equal "lines at the first change" 1 \
-	"$(grep -cE '^nftrace: note: the nft rules were changed by nft \(pid [0-9]+\)' "$ERR")"
-assert_grep "^nftrace: the nft rules were changed $((4 * RELOADS)) times during the trace, by nft \\(the last: pid [0-9]+\\)\$" "$ERR"
-# In doubt are at most those whose chains came and went at that very moment.
-unknown=$(grep -c '^=> UNKNOWN' "$OUT")
-((unknown * 20 < counted)) || fail "$unknown of $counted UNKNOWN"
-note "$counted packets, $unknown UNKNOWN"
+reloads 8
+assert_grep 'both active' "$ERR"

@@ -28,7 +28,7 @@ static const uint64_t ALIVE_NS = 20000000;
 enum answer {
 	ANSWER_NO,
 	ANSWER_SWAPPED,	/* if a twin has got one of its events */
-	ANSWER_RELAXED,	/* if events are missing in between, or the id says so */
+	ANSWER_RELAXED,	/* if events or chains are missing in between, or the id says so */
 	ANSWER_STRICT,
 };
 
@@ -179,17 +179,30 @@ static bool may_lack(const struct search *s, const struct rival *r)
 	       (s->map->excerpt && path_is_later(r->path, s->o));
 }
 
+/* Of a chain whose hook is not known all that is known is that nothing meets it twice. */
+static bool has_passed(const struct journey *j, const struct observation *o)
+{
+	if (!path_is_nowhere(o))
+		return false;
+	for (uint32_t i = 0; i < journey_kept(j); i++)
+		if (j->step[i].place->chain_index == o->at->chain_index)
+			return true;
+	return false;
+}
+
 static enum answer ask_rival(const struct search *s, const struct rival *r,
 			     bool loops_back)
 {
 	enum path_answer follows;
 
-	if (loops_back && !may_come_back(r->j, r->path, s->o->e))
+	if ((loops_back && !may_come_back(r->j, r->path, s->o->e)) ||
+	    has_passed(r->j, s->o))
 		return ANSWER_NO;
 	follows = path_may_follow(s->map, r->path, s->o);
 	if (follows == PATH_STRICT)
 		return ANSWER_STRICT;
-	if ((follows == PATH_RELAXED && may_lack(s, r)) ||
+	if (follows == PATH_GONE ||
+	    (follows == PATH_RELAXED && may_lack(s, r)) ||
 	    is_told_by_id(s, r->j, r->path))
 		return ANSWER_RELAXED;
 	return is_left_over(r->j, r->path, s->o) ? ANSWER_SWAPPED : ANSWER_NO;
@@ -424,25 +437,33 @@ static bool is_being_made(const struct path *path, const struct place *at)
 }
 
 /*
- * The same while the old chain and the new one are both registered: a packet
- * passes the two, which have one name, and may be over behind the first.  One that
- * can have begun anywhere may be another in a buffer that was used again.
+ * The same for a packet that was over, as far as was known then: behind its last
+ * chain was one that has not been read yet, or the old chain and the new one, of
+ * one name, are both registered.  One that can have begun anywhere may be another
+ * packet in a buffer that was used again.
  */
-static bool is_there_twice(const struct journey *j, const struct path *path,
-			   const struct observation *o)
+static bool may_go_on_unread(const struct path_map *map, const struct journey *j,
+			     const struct path *path,
+			     const struct observation *o)
 {
 	const struct place *at = o->at;
 
-	return path_is_start(j->entry.place) && j->key == o->key &&
-	       path->state == PATH_TABLE_DONE && at->hook == path->hook &&
-	       at->slot != SLOT_NONE && path->seen & BIT64(at->slot);
+	if (!path_is_start(j->entry.place) || j->key != o->key ||
+	    path->state != PATH_TABLE_DONE)
+		return false;
+	if (path_is_nowhere(o))
+		return !has_passed(j, o);
+	if (at->hook == path->hook && at->slot != SLOT_NONE &&
+	    path->seen & BIT64(at->slot))
+		return true;
+	return path_may_follow(map, path, o) >= PATH_GONE;
 }
 
 static bool may_be_next(const struct path_map *map, const struct journey *j,
 			const struct path *path, const struct observation *o)
 {
 	enum path_answer needed = j->flags & JOURNEY_GAP ? PATH_RELAXED
-							 : PATH_STRICT;
+							 : PATH_GONE;
 
 	/* In a text an id may be a later packet's, with no rules to show that. */
 	if (map->excerpt && o->headers == HEADERS_WHOLE && j->key != o->key &&
@@ -451,7 +472,7 @@ static bool may_be_next(const struct path_map *map, const struct journey *j,
 	/* Beside legacy events the id may be another's: is_told_by_id(). */
 	if (!(j->flags & JOURNEY_LEGACY) && path_may_go_on(map, path, o))
 		return true;
-	if (is_there_twice(j, path, o))
+	if (may_go_on_unread(map, j, path, o))
 		return true;
 	if (j->flags & JOURNEY_KEPT)
 		return false;
@@ -485,6 +506,9 @@ bool associate_is_unread(const struct journey *j, const struct observation *o)
 {
 	const struct path *p = &j->path[0];
 
+	/* Its own first event is behind it already: this is another's. */
+	if (j->flags & JOURNEY_OWN)
+		return false;
 	return associate_is_name(j, o) && !(j->flags & JOURNEY_KEPT) &&
 	       p->state != PATH_ENDED && p->last->state == PLACE_PENDING &&
 	       p->hook == o->at->hook;

@@ -295,7 +295,8 @@ void journey_each_place(const struct journey *j,
 		fn(arg, j->step[i].place);
 	for (unsigned int b = 0; b < j->branches; b++) {
 		fn(arg, j->path[b].last);
-		if (j->flags & JOURNEY_OVER && j->fate[b].by)
+		if (j->flags & (JOURNEY_OVER | JOURNEY_SETTLED) &&
+		    j->fate[b].by)
 			fn(arg, j->fate[b].by);
 	}
 }

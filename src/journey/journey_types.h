@@ -37,6 +37,7 @@ enum journey_flag {
 	JOURNEY_KEPT = 1 << 11,	  /* is over, and can yet be taken back */
 	JOURNEY_OWN = 1 << 12,	  /* a rule of this run has traced it */
 	JOURNEY_STRADDLES = 1 << 13, /* met rules that were just changing: in doubt */
+	JOURNEY_SETTLED = 1 << 14, /* has its fate, unless more of it comes */
 };
 
 /* Another journey that may have made an event of this one, or this one its. */

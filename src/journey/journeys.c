@@ -116,11 +116,17 @@ static void settle_ties(struct journeys *js, struct journey *j)
 	}
 }
 
+static void find_fates(struct journeys *js, struct journey *j)
+{
+	straddle_resolve(j);
+	journey_find_fates(j, js->map);
+}
+
 static void finish_journey(struct journeys *js, struct journey *j)
 {
 	journey_table_remove(&js->table, j);
-	straddle_resolve(j);
-	journey_find_fates(j, js->map);
+	if (!(j->flags & JOURNEY_SETTLED))
+		find_fates(js, j);
 	j->flags |= JOURNEY_OVER;
 	settle_ties(js, j);
 	if (j->ties && js->table.aside_count < ASIDE_MAX) {
@@ -313,6 +319,7 @@ static void go_further(struct journeys *js, const struct candidate *c,
 		c->j->flags |= JOURNEY_GAP;
 		c->j->lost++;
 	}
+	c->j->flags &= ~(unsigned int)JOURNEY_SETTLED;
 	follow_rewriting(js, c->j, path, o);
 	packet_ids_settle(&js->table, c->j, path, o);
 	path_advance(path, o);
@@ -333,6 +340,21 @@ static struct candidate place_event(struct journeys *js,
 	if (!c.j || !journey_add_copy(c.j, o))
 		c = (struct candidate){ .j = begin_journey(js, o) };
 	return c;
+}
+
+/*
+ * Over, as far as the map tells.  While base chains change one that it does not
+ * have may see the packet yet; if none does, what the map tells now is true of it.
+ */
+static void settle_journey(struct journeys *js, struct journey *j)
+{
+	if (!js->map->changing) {
+		finish_journey(js, j);
+		return;
+	}
+	find_fates(js, j);
+	j->flags |= JOURNEY_SETTLED;
+	journey_table_touch(&js->table, j);
 }
 
 void journeys_add(struct journeys *js, const struct event *e,
@@ -359,7 +381,7 @@ void journeys_add(struct journeys *js, const struct event *e,
 	c.j->last_event = js->table.events;
 	js->stamps |= c.j->stamp.events >= PROOF_STAMPS;
 	if (path_ends_table(path) && journey_is_over(c.j, js->map))
-		finish_journey(js, c.j);
+		settle_journey(js, c.j);
 	else
 		journey_table_touch(&js->table, c.j);
 }
@@ -481,7 +503,7 @@ void journeys_turn(struct journeys *js)
 
 	for (struct journey *j = js->table.oldest; j; j = next) {
 		next = j->links.newer;
-		if (journey_is_over(j, js->map))
+		if (j->flags & JOURNEY_SETTLED || journey_is_over(j, js->map))
 			finish_journey(js, j);
 	}
 }

@@ -27,6 +27,12 @@ static void path_note_slot(struct path *p, const struct place *at,
 		p->seen |= BIT64(p->slot);
 }
 
+bool path_is_nowhere(const struct observation *o)
+{
+	return o->at->state == PLACE_PENDING && o->at->hook == NOT_A_HOOK &&
+	       o->headers != HEADERS_NONE;
+}
+
 static void path_note(struct path *p, const struct observation *o)
 {
 	const struct event *e = o->e;
@@ -34,10 +40,13 @@ static void path_note(struct path *p, const struct observation *o)
 	/* nft tells no hook; a chain that many call is where the packet is. */
 	uint8_t hook = e->hook < NF_INET_NUMHOOKS ? e->hook : p->hook;
 
-	path_note_slot(p, at, hook);
+	/* Until it is read the packet is where it was. */
+	if (!p->last || !path_is_nowhere(o)) {
+		path_note_slot(p, at, hook);
+		p->order = at->order;
+	}
 	p->last = at;
 	p->hook = hook;
-	p->order = at->order;
 	if (hook == NF_INET_LOCAL_OUT)
 		p->local = true;
 	else if (hook == NF_INET_PRE_ROUTING || hook == NF_INET_LOCAL_IN)
@@ -235,14 +244,34 @@ bool path_walk(struct path *p, const struct place *at)
 	return true;
 }
 
-/* Does the way lead from one hook to the other, past hooks without a table? */
-static bool path_leads_to(const struct path *p, const struct observation *o)
+/* What it means that these slots of a hook did not see the packet. */
+static enum path_answer answer_for(uint64_t missing, const struct path_hook *h)
 {
-	uint8_t hooks = slots_hooks_after(p);
+	if (!missing)
+		return PATH_STRICT;
+	return missing & ~h->nft ? PATH_RELAXED : PATH_GONE;
+}
 
-	if (hooks & BIT(NF_INET_FORWARD) && !o->hooks[NF_INET_FORWARD].must)
-		hooks |= BIT(NF_INET_POST_ROUTING);
-	return hooks & BIT(o->at->hook);
+static enum path_answer least(enum path_answer a, enum path_answer b)
+{
+	return a < b ? a : b;
+}
+
+/* Does the way lead from one hook to the other, past hooks without a table? */
+static enum path_answer path_leads_to(const struct path *p,
+				      const struct observation *o)
+{
+	const struct path_hook *forward = &o->hooks[NF_INET_FORWARD];
+	uint8_t hooks = slots_hooks_after(p);
+	enum path_answer past;
+
+	if (hooks & BIT(o->at->hook))
+		return PATH_STRICT;
+	if (!(hooks & BIT(NF_INET_FORWARD)) ||
+	    o->at->hook != NF_INET_POST_ROUTING)
+		return PATH_NO;
+	past = answer_for(forward->must, forward);
+	return past == PATH_RELAXED ? PATH_NO : past;
 }
 
 /* A slot of the path's own hook that comes later. */
@@ -261,8 +290,8 @@ static enum path_answer path_meets_slot(const struct path_map *map,
 	ahead = slots_after(map, p);
 	if (!(ahead & BIT64(at->slot)))
 		return PATH_NO;
-	return ahead & slots_before(map, at) & ~p->passed ? PATH_RELAXED
-							 : PATH_STRICT;
+	return answer_for(ahead & slots_before(map, at) & ~p->passed,
+			  &o->hooks[at->hook]);
 }
 
 /* A builtin chain of a later table or hook; strictly: none that must be seen left out. */
@@ -271,17 +300,19 @@ static enum path_answer path_meets_table(const struct path_map *map,
 					 const struct observation *o)
 {
 	const struct place *at = o->at;
+	enum path_answer leads;
 
 	if (at->hook == NOT_A_HOOK)
 		return PATH_RELAXED;
 	if (at->hook == p->hook)
 		return path_meets_slot(map, p, o);
-	if (!path_leads_to(p, o))
-		return PATH_NO;
+	leads = path_leads_to(p, o);
 	if (o->hooks[at->hook].crowded || o->hooks[p->hook].crowded)
-		return PATH_STRICT;
-	return slots_must_see(map, p) || slots_before(map, at) ?
-		PATH_RELAXED : PATH_STRICT;
+		return leads;
+	leads = least(leads, answer_for(slots_must_see(map, p),
+					&o->hooks[p->hook]));
+	return least(leads, answer_for(slots_before(map, at),
+				       &o->hooks[at->hook]));
 }
 
 /* Of the hooks that a packet passes one after the other each has its own. */
@@ -338,7 +369,7 @@ static enum path_answer path_comes_back(const struct path_map *map,
 	case PATH_QUEUED:
 		return PATH_STRICT;
 	case PATH_TABLE_DONE:
-		return slots_must_see(map, p) ? PATH_RELAXED : PATH_STRICT;
+		return answer_for(slots_must_see(map, p), &o->hooks[p->hook]);
 	case PATH_MAYBE:
 		return p->last->straddles ? PATH_RELAXED : PATH_NO;
 	default:
@@ -400,9 +431,9 @@ enum path_answer path_may_follow(const struct path_map *map,
 		answer = path_comes_back(map, p, o);
 	else
 		answer = path_goes_on(map, p, o);
-	/* Where the rules are not known any more, any of them can come. */
+	/* Where the rules are not known any more, or not yet, any of them can come. */
 	if (answer == PATH_RELAXED &&
-	    (o->at->doubt == TEXT_DOUBT_CHANGED ||
+	    (path_is_nowhere(o) || o->at->doubt == TEXT_DOUBT_CHANGED ||
 	     p->last->doubt == TEXT_DOUBT_CHANGED))
 		return PATH_STRICT;
 	return answer;

@@ -43,6 +43,8 @@ void path_is_known(struct path *p, const struct place *at);
  * Return: false: it cannot be the next one.
  */
 bool path_walk(struct path *p, const struct place *at);
+/** path_is_nowhere - an event of a base chain that was not read yet: nobody knows of which hook */
+bool path_is_nowhere(const struct observation *o);
 
 /** path_is_leaving - is the packet at the last hook on its way out that has a table? */
 bool path_is_leaving(const struct path_map *map, const struct path *p);
@@ -61,6 +63,7 @@ static inline bool path_loops_back(const struct path *p,
 enum path_answer {
 	PATH_NO,
 	PATH_RELAXED,	/* only if events are missing in between */
+	PATH_GONE,	/* only if chains of nft that should have seen it are gone */
 	PATH_STRICT,	/* with none missing */
 };
 

@@ -33,12 +33,12 @@ uint64_t slots_after(const struct path_map *map, const struct path *p)
 	       ~(p->seen | BIT64(slot));
 }
 
-bool slots_must_see(const struct path_map *map, const struct path *p)
+uint64_t slots_must_see(const struct path_map *map, const struct path *p)
 {
 	const struct path_hook *h = slots_hook(map, p->last, p->hook);
 	uint8_t slot = slots_here(map, p);
 
-	return slot != SLOT_NONE && h->must & ~h->upto[slot];
+	return slot == SLOT_NONE ? 0 : h->must & ~h->upto[slot];
 }
 
 uint64_t slots_before(const struct path_map *map, const struct place *at)

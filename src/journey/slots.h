@@ -40,8 +40,8 @@ uint8_t slots_here(const struct path_map *map, const struct path *p);
 /** slots_after - slots of its hook that may still see a packet, a bit each */
 uint64_t slots_after(const struct path_map *map, const struct path *p);
 
-/** slots_must_see - are there slots of its hook that will see a packet for certain? */
-bool slots_must_see(const struct path_map *map, const struct path *p);
+/** slots_must_see - slots of its hook that will see a packet for certain, a bit each */
+uint64_t slots_must_see(const struct path_map *map, const struct path *p);
 
 /** slots_before - slots that see a packet for certain before this builtin chain */
 uint64_t slots_before(const struct path_map *map, const struct place *at);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "place/nft_names.h"
 #include "place/table_order.h"
 #include "rules/base/family.h"
 #include "rules/legacy/snapshot.h"
@@ -91,6 +92,8 @@ uint8_t path_map_add(struct path_map *map, unsigned int family,
 	h->key[i] = key;
 	h->priority[i] = priority;
 	*(nat ? &h->may : &h->must) |= UINT64_C(1) << i;
+	if (key & NFT_CHAIN_ID)
+		h->nft |= UINT64_C(1) << i;
 	sort_out(h);
 	look_behind(map->hook[family]);
 	return i;

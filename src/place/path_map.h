@@ -25,6 +25,7 @@ extern const uint8_t path_next_hooks[NF_INET_NUMHOOKS];
 struct path_hook {
 	uint64_t must;			/* see every packet */
 	uint64_t may;			/* nat: new connections only */
+	uint64_t nft;			/* base chains, which come and go */
 	uint64_t below[SLOT_MAX];	/* of lower priority than each */
 	uint64_t upto[SLOT_MAX];	/* of lower or the same */
 	int32_t priority[SLOT_MAX];
@@ -43,6 +44,7 @@ enum path_others {
 struct path_map {
 	struct path_hook hook[2][NF_INET_NUMHOOKS];	/* by family_index() */
 	uint32_t turns;		/* how often tables or base chains came or went */
+	bool changing;		/* base chains of nft do, and have not been read since */
 	uint32_t generation;	/* of nft's rules, that the kernel has told of so far */
 	bool nft_unseen;		/* base chains of nft are not in it */
 	bool copied;		/* a rule of nft makes copies (dup, TEE) */

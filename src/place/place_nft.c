@@ -266,6 +266,12 @@ struct nft_span place_nft_span(const struct place_nft *pn)
 	return nft_history_span(&pn->history);
 }
 
+static bool changes_chains(const struct nft_update *c)
+{
+	return c->kind == NFT_UPDATE_TABLE || c->kind == NFT_UPDATE_NO_TABLE ||
+	       c->kind == NFT_UPDATE_CHAIN || c->kind == NFT_UPDATE_OTHER;
+}
+
 bool place_nft_update(struct place_nft *pn, const struct nft_update *c)
 {
 	struct nft_update update = *c;
@@ -279,6 +285,7 @@ bool place_nft_update(struct place_nft *pn, const struct nft_update *c)
 		pn->map->turns++;
 	else if (table && !nft_history_is_own(&pn->history, c))
 		pn->map->others |= OTHERS_RUNS;
+	pn->map->changing |= changes_chains(c) && !place_nft_is_of_run(c);
 	lost = nft_history_update(&pn->history, &update);
 	pn->map->generation = pn->history.generation;
 	return lost;
@@ -360,6 +367,7 @@ bool place_nft_install(struct place_nft *pn, const struct nft_snapshot *snap)
 	if (!nft_history_push(&pn->history, snap))
 		return false;
 	pn->map->generation = pn->history.generation;
+	pn->map->changing = pn->history.open;
 	pn->asked = false;
 	nft_place_cache_new_epoch(&pn->cache, snap);
 	was = *pn->map;

@@ -170,6 +170,11 @@ static bool review_steps(struct review *r, struct journey *j)
 	return found;
 }
 
+static bool has_fates(const struct journey *j)
+{
+	return j->flags & (JOURNEY_OVER | JOURNEY_SETTLED);
+}
+
 static void find_hooks(const struct review *r, struct journey *j)
 {
 	for (unsigned int b = 0; b < j->branches; b++) {
@@ -178,7 +183,7 @@ static void find_hooks(const struct review *r, struct journey *j)
 		if (at)
 			path_is_at(&j->path[b], at);
 	}
-	if (j->flags & JOURNEY_OVER)
+	if (has_fates(j))
 		journey_find_fates(j, place_nft_map(r->nft));
 }
 
@@ -190,7 +195,7 @@ static void review_journey(struct review *r, struct journey *j)
 		struct fate *f = &j->fate[b];
 
 		review_place(r, &j->path[b].last);
-		if (!(j->flags & JOURNEY_OVER))
+		if (!has_fates(j))
 			continue;
 		review_place(r, &f->by);
 		/* Whether a drop is a reject only the rule's text tells. */

@@ -200,8 +200,10 @@ static void add_nft(struct world *w, unsigned int hook, int priority, bool nat)
 		p->mangles = priority < 0 ? MANGLE_DST : MANGLE_SRC;
 	}
 	/* Of a chain that is not known yet nobody knows the hook. */
-	if (p->slot == SLOT_NONE)
+	if (p->slot == SLOT_NONE) {
 		p->hook = 0xff;
+		p->state = PLACE_PENDING;
+	}
 	if (priority == -301) {
 		p->own = p->hidden = true;
 		path_map_excuse(&w->map, w->host.family, hook, p->slot);
@@ -245,6 +247,7 @@ static void build(struct world *w)
 		if (h->nat & 1u << hook)
 			add_nft(w, hook, first ? -100 : 100, true);
 	}
+	w->map.changing = h->unknown;
 	w->nat_active = h->nat || h->tables & 1u << NAT;
 }
 
@@ -580,6 +583,22 @@ static void test_unknown(void **state)
 					play_one_way(&h, turn += 7);
 }
 
+/* The same beside legacy tables. */
+static void test_unknown_mixed(void **state)
+{
+	struct host h = { .legacy = true };
+	unsigned int turn = 0;
+
+	(void)state;
+	for (h.tables = 0; h.tables < 1 << TABLES; h.tables++)
+		for (h.unknown = 1; h.unknown < EVERY; h.unknown++)
+			for (h.filter = 0; h.filter < EVERY; h.filter++) {
+				h.nat = turn % EVERY & ~NO_NAT;
+				h.late = turn & 64;
+				play_one_way(&h, turn += 7);
+			}
+}
+
 static void test_legacy(void **state)
 {
 	struct host h = { .legacy = true };
@@ -648,6 +667,7 @@ int main(void)
 		cmocka_unit_test(test_nft),
 		cmocka_unit_test(test_reply),
 		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_unknown_mixed),
 		cmocka_unit_test(test_legacy),
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_early),
