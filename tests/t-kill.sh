@@ -8,12 +8,21 @@
 # A quarter of the instants, or with SOAK all, thrice. Another SEED, another choice.
 seeds=("${SEED:-1}") share=25
 [[ -z ${SOAK-} ]] || seeds=(1 2 3) share=100
-for seed in "${seeds[@]}"; do
-	subtest "killed at many instants (SEED=$seed)"
-	"$TOOLS/reaper" "$WITH_POINTS" "$NFTRACE" "$TESTS/host/all-tables.save" \
+# reap VARIABLE=VALUE...: with these in reaper's environment
+reap() {
+	env "$@" "$TOOLS/reaper" "$WITH_POINTS" "$NFTRACE" "$TESTS/host/all-tables.save" \
 		"$TESTS/host/all-tables.save" "$seed" $share 4 "$SCRATCH" >"$SCRATCH/reaped" ||
 		fail "$(tail -n 1 "$SCRATCH/reaped")"
 	sed 's/^[^#]/# &/' "$SCRATCH/reaped"
+}
+for seed in "${seeds[@]}"; do
+	subtest "killed at many instants (SEED=$seed)"
+	reap BACKEND=legacy
+	subtest "... a run that traces by nft's tables"
+	reap BACKEND=nft
+	subtest "... and these have no owner, as before 5.12"
+	[[ -z ${SANITIZE-} ]] || { skip "the sanitizers' runtime has to come first in a process"; continue; }
+	reap BACKEND=nft PRELOAD="$BUILD/tests/preload/old_nft.so"
 done
 
 subtest "what is installed has no test point"
@@ -49,4 +58,20 @@ assert_within 8 "the rule stops matching by its deadline" eval '! traced'
 run_nftrace lo -t 1 -p udp --dport 9
 assert_status 3
 assert_grep 'removed' "$ERR"
+assert_restored_but_counters lo "$before"
+
+subtest "the supervisor is killed just before the reader says that it is ready: it ends as well"
+export NFTRACE_TESTPOINT=before-reader NFTRACE_TESTPOINT_FILE=$SCRATCH/hook
+NFTRACE=$WITH_POINTS launch_nftrace lo -t 20 -p udp --dport 7
+assert_within 10 "the rules are about to be handed over" test -s "$NFTRACE_TESTPOINT_FILE"
+reader=$(child_named nftrace-reader)
+kill -STOP "$reader"
+rm "$NFTRACE_TESTPOINT_FILE"
+# It has handed them over, and waits for an answer.
+assert_within 10 "it waits for the reader" grep -q skb_wait "/proc/$NFTRACE_PID/wchan"
+kill -KILL "$NFTRACE_PID"
+wait "$NFTRACE_PID" 2>/dev/null
+kill -CONT "$reader"
+assert_within 10 "the reader ends" is_gone "$reader"
+assert_within 10 "the keeper ends" eval '! pgrep "^nftrace"'
 assert_restored_but_counters lo "$before"

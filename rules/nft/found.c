@@ -14,6 +14,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "rules/base/testpoint.h"
 #include "rules/nft/batch.h"
 #include "rules/nft/dump.h"
 #include "rules/nft/snapshot.h"
@@ -193,6 +194,7 @@ static int delete_settled(struct mnl_socket *nl, const struct family *f,
 {
 	if (set_deadline(nl, f, name, 0) == 0)
 		nft_batch_settle();
+	TESTPOINT("nft-before-removal");
 	return delete_table(nl, f, name, last);
 }
 

@@ -207,7 +207,7 @@ static int await_rules(int control, struct reader_plan *plan)
 	return m.size[READER_NFT] && !plan->rules.nft ? -ENOMEM : 0;
 }
 
-/* The supervisor may be gone, or sees the end if not the words. */
+/* A supervisor that is gone hears no word: then this is the end. */
 static void answer(struct reader_state *s, enum reader_word word,
 		   const char *text)
 {
@@ -215,7 +215,7 @@ static void answer(struct reader_state *s, enum reader_word word,
 	int len = snprintf(line, sizeof(line), "%c%s", word, text);
 
 	if (write(s->control, line, (size_t)len) < 0)
-		s->orphaned = true;
+		s->orphaned = s->draining = true;
 }
 
 /* Return: 0, or -errno after an answer; -ECANCELED: nobody waits for one. */

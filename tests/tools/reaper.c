@@ -28,8 +28,11 @@
  *
  * Each worker has a network, a /run and with it a lock of its own.  SHARE is
  * the part of all cases that is done, in percent.  What is judged is read from
- * the kernel here, by no code of nftrace's.  POINT in the environment: only the
- * cases of the point of that name.
+ * the kernel here, by no code of nftrace's.  In the environment:
+ *
+ *   POINT     only the cases of the point of that name
+ *   BACKEND   nft: the run traces by nft tables of its own
+ *   PRELOAD   a library for the run that is killed
  */
 
 enum { SUPERVISOR = 1, KEEPER = 2, READER = 4, ALL = 7 };
@@ -80,11 +83,38 @@ static const struct point {
 	{ "before-end", SUPERVISOR, 1 },
 };
 
+/* The same where only nft's tables are traced, and by such. */
+static const struct point nft_points[] = {
+	{ "before-keeper", SUPERVISOR, 1 },
+	{ "before-bind", SUPERVISOR | KEEPER, 1 },
+	{ "reader-start", ALL, 1 },
+	{ "before-install", ALL, 1 },
+	{ "nft-before-commit", ALL, 2 },
+	{ "nft-after-commit", ALL, 2 },
+	{ "keeper-after-insert", ALL, 1 },
+	{ "before-snapshot", ALL, 1 },
+	{ "after-snapshot", ALL, 1 },
+	{ "before-reader", ALL, 1 },
+	{ "before-armed", ALL, 1 },
+	{ "armed", ALL, 1 },
+	{ "under load", ALL, 1 },
+	{ "before-undo", ALL, 1 },
+	{ "keeper-before-undo", ALL, 1 },
+	{ "nft-before-removal", ALL, 2 },
+	{ "keeper-after-undo", ALL, 1 },
+	{ "before-unlock", ALL, 1 },
+	{ "before-drain", SUPERVISOR | READER, 1 },
+	{ "before-end", SUPERVISOR, 1 },
+};
+
 struct test {
 	const struct point *point;	/* NULL: after @delay_ms */
 	int nth, victims, delay_ms;
 	bool load, no_lock;
 };
+
+static const char *preload;
+static bool by_nft;
 
 enum { MAX_TESTS = 1024 };
 static struct test tests[MAX_TESTS];
@@ -198,6 +228,25 @@ static const char *difference(const struct host *a, const struct host *b)
 	return NULL;
 }
 
+/* Lines of what a command prints; 0 also where there is no such command. */
+static int count_lines(const char *command)
+{
+	FILE *p = popen(command, "r");
+	char line[4096];
+	int n = 0;
+
+	while (p && fgets(line, sizeof(line), p))
+		n++;
+	if (p)
+		pclose(p);
+	return n;
+}
+
+static bool own_tables(void)
+{
+	return by_nft && count_lines("nft list tables 2>/dev/null | grep nftrace_") > 0;
+}
+
 static bool lock_is_free(void)
 {
 	int fd = open("/run/xtables.lock", O_RDONLY | O_CREAT | O_CLOEXEC,
@@ -253,6 +302,8 @@ static pid_t spawn(struct worker *w, const char *program, const char *halt_at,
 		setenv("NFTRACE_TESTPOINT", halt_at, 1);
 		setenv("NFTRACE_TESTPOINT_FILE", w->point_file, 1);
 	}
+	if (preload && program == pointed)
+		setenv("LD_PRELOAD", preload, 1);
 	execv(program, (char *const *)argv);
 	_exit(127);
 }
@@ -264,7 +315,8 @@ static void start_run(struct worker *w, const struct test *t)
 	const char *const argv[] = {
 		"nftrace", "-t", !stays ? "100ms" : t->point ? "20" : "300ms",
 		"--rate", "0", "-p", "udp", "--dport", "7",
-		t->no_lock ? "--no-lock" : NULL, NULL,
+		by_nft ? "--backend" : t->no_lock ? "--no-lock" : NULL, "nft",
+		NULL,
 	};
 	char halt_at[64], once[300];
 
@@ -385,6 +437,8 @@ static bool is_restored(struct worker *w, bool load, const char **why)
 	*why = difference(before, &w->now);
 	if (!*why && !lock_is_free())
 		*why = "the lock is held";
+	if (!*why && own_tables())
+		*why = "an nft table is left";
 	return !*why;
 }
 
@@ -449,6 +503,26 @@ static const char *check_deadlines(const struct worker *w)
 	return why ? text : NULL;
 }
 
+/* The tables that have no owner: each rule has one, and no set's is far away. */
+static const char *check_nft_deadlines(void)
+{
+	static const char list[] = "nft list ruleset 2>/dev/null "
+		" | sed -n '/^table ip6* nftrace_/,/^}/p'";
+	char command[256];
+
+	if (!preload && own_tables())
+		return "a table whose owner is dead was left";
+	snprintf(command, sizeof(command), "%s | grep 'nftrace set 1' | "
+		 "grep -v 'nfproto @deadline '", list);
+	if (count_lines(command))
+		return "a rule without a deadline was left";
+	snprintf(command, sizeof(command), "%s | grep ' expires ' | "
+		 "grep -v ' expires [0-9]s' | grep -v ' expires [12][0-9]s' | "
+		 "grep -v ' expires [0-9]*ms'", list);
+	return count_lines(command) ? "a table's deadline is too far away"
+				    : NULL;
+}
+
 static bool is_empty(const char *folder)
 {
 	return access(folder, F_OK) < 0 || rmdir(folder) == 0;
@@ -458,10 +532,11 @@ static bool is_empty(const char *folder)
 static const char *mend_by_next(struct worker *w, bool load, bool cleanup)
 {
 	static const char *const clean[] = { "nftrace", "--cleanup", NULL };
-	static const char *const again[] = {
-		"nftrace", "-t", "50ms", "-p", "udp", "--dport", "9", NULL,
+	const char *const again[] = {
+		"nftrace", "-t", "50ms", "-p", "udp", "--dport", "9",
+		by_nft ? "--backend" : NULL, "nft", NULL,
 	};
-	const char *why = check_deadlines(w);
+	const char *why = by_nft ? check_nft_deadlines() : check_deadlines(w);
 	int status;
 	pid_t pid;
 
@@ -589,6 +664,9 @@ static void enter_rooms(const char *rules4, const char *rules6)
 		 "iptables-legacy-restore -c <%s && "
 		 "ip6tables-legacy-restore -c <%s", rules4, rules6);
 	must(system(command) == 0, "rules");
+	must(!by_nft || system("nft 'table inet host { chain in { type filter "
+			       "hook input priority 0; udp dport 7 accept; }; "
+			       "}'") == 0, "rules of nft");
 	must(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0, "subreaper");
 }
 
@@ -631,10 +709,10 @@ static void add(struct test t)
 		tests[count++] = t;
 }
 
-static void add_points(void)
+static void add_points(const struct point *list, size_t points_in_it)
 {
-	for (size_t i = 0; i < sizeof(points) / sizeof(points[0]); i++) {
-		const struct point *p = &points[i];
+	for (size_t i = 0; i < points_in_it; i++) {
+		const struct point *p = &list[i];
 		int last = abs(p->times), first = p->times < 0 ? last - 1 : 1;
 
 		for (int nth = first; nth <= last; nth++)
@@ -652,7 +730,11 @@ static void add_points(void)
 static void choose(unsigned int seed, int share)
 {
 	srandom(seed);
-	add_points();
+	if (by_nft)
+		add_points(nft_points,
+			   sizeof(nft_points) / sizeof(nft_points[0]));
+	else
+		add_points(points, sizeof(points) / sizeof(points[0]));
 	for (int i = 0; i < RANDOM_CASES; i++)
 		add((struct test){
 			.victims = (int)(1 + random() % ALL),
@@ -679,6 +761,8 @@ int main(int argc, char *argv[])
 			"SEED SHARE WORKERS SCRATCH\n");
 		return 2;
 	}
+	by_nft = getenv("BACKEND") && strcmp(getenv("BACKEND"), "nft") == 0;
+	preload = getenv("PRELOAD");
 	pointed = argv[1];
 	shipped = argv[2];
 	scratch = argv[8];
