@@ -45,7 +45,8 @@ void stats_take(struct stats *copy, const struct stats *shared)
 	for (unsigned int i = 0; i < STATS_DROPS; i++)
 		bound_drop(&copy->drop[i]);
 	if (copy->changers > STATS_CHANGERS)
-		copy->changers = STATS_CHANGERS;
+		atomic_store_explicit(&copy->changers, STATS_CHANGERS,
+				      memory_order_relaxed);
 	for (unsigned int i = 0; i < STATS_CHANGERS; i++)
 		bound_text(copy->changer[i].name,
 			   sizeof(copy->changer[i].name));
