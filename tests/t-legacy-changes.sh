@@ -199,7 +199,7 @@ verdict() {
 	doubtful=$(jq -r 'select(any(.events[]; .doubt == "changed")) | .packet' "$OUT" | wc -l)
 	note "$packets packets, $doubtful doubtful; $events events: $right right, $marked marked, $wrong wrong"
 	assert_equal "wrong texts" 0 "$wrong"
-	((right > 100)) || fail "only $right texts were shown"
+	((right > 10)) || fail "only $right texts were shown"
 	told_as_counted
 	assert_fates
 	if ((doubtful)); then

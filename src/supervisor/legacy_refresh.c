@@ -352,9 +352,8 @@ static void conclude(struct run *r, uint64_t now_ns)
 	l->tries = 0;
 	l->read_ns = now_ns;
 	l->opens -= l->before;
-	/* Whoever was at it then still is. */
-	if (l->held && !l->opens)
-		l->opens = 1;
+	/* Whoever was at it then still is, one of those or of these. */
+	l->opens += l->held;
 	l->who[0] = '\0';
 }
 
