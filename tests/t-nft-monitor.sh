@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# t-nft-monitor: --read of what `nft monitor trace` prints: the same packets, texts and fates as a live run.
+# t-nft-monitor: --read of what `nft monitor trace` and xtables-monitor print: the same packets, texts and fates as a live run.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 
@@ -11,7 +11,7 @@ lab_loopback
 server lo echo udp 10.9.0.1 7
 
 # by_port: "PORT FATE RULE" of each UDP packet, of a -q output
-by_port() { sed -nE 's/.* > [0-9a-f.:]+\.([0-9]+): UDP, length [0-9]+ => ([A-Z]+)( by (nft inet [a-z]+:[a-z]+:(rule|policy)(:[0-9]+)?))?.*/\1 \2 \4/p' "$1" | sed 's/ $//'; }
+by_port() { sed -nE 's/.* > [0-9a-f.:]+\.([0-9]+): UDP, length [0-9]+ => ([A-Z]+)( by (nft inet [a-z]+:[a-z]+:(rule|policy)(:handle [0-9]+)?))?.*/\1 \2 \4/p' "$1" | sed 's/ $//'; }
 
 for version in 1.0.6 1.1.3; do
 	subtest "as nft $version prints it, with the rules"
@@ -20,20 +20,20 @@ for version in 1.0.6 1.1.3; do
 	by_port "$OUT" >"$SCRATCH/told"
 	assert_same "packets" - "$SCRATCH/told" <<-'X'
 	7 DELIVERED
-	1001 DROP nft inet fw:in:rule:10
-	1002 REJECT nft inet fw:in:rule:11
+	1001 DROP nft inet fw:in:rule:handle 10
+	1002 REJECT nft inet fw:in:rule:handle 11
 	1005 DROP nft inet fw:in:policy
 	1007 DROP nft inet fw:in:policy
 	1009 DROP nft inet fw:in:policy
 	1010 DROP nft inet fw:in:policy
-	1011 DROP nft inet fw:out:rule:20
+	1011 DROP nft inet fw:out:rule:handle 20
 	1012 DROP nft inet fw:in:policy
 	1999 DROP nft inet fw:in:policy
 	7 DELIVERED
 	X
 	assert_grep '^nftrace: 156 events, 0 lost; 0 lines' "$ERR"
 	run_nftrace lo --read "$HERE/nft-$version.txt" --rules "$HERE/nft-$version.rules"
-	assert_grep '^TRACE: nft inet fw:last:rule:17  "udp dport 7 counter accept comment "the last one""$' "$OUT"
+	assert_grep '^TRACE: nft inet fw:last:rule:handle 17  "udp dport 7 counter accept comment "the last one""$' "$OUT"
 	assert_grep '^  mark 0x0 -> 0x7$' "$OUT"
 	assert_grep '^  dst 127\.0\.0\.1\.1012 -> 127\.0\.0\.2\.1013$' "$OUT"
 	assert_grep '^#.* 127\.0\.0\.1\.[0-9]+ > 127\.0\.0\.1\.80: Flags \[S\], ' "$OUT"
@@ -68,6 +68,29 @@ printf 'trace id efb1d592 inet fw4 input pol\n' >"$SCRATCH/excerpt"
 run_nftrace lo --read "$SCRATCH/excerpt"
 assert_status 5
 assert_grep 'warning: 1 TRACE line is cut off or damaged' "$ERR"
+
+# 1.8.9 has no text of rules of IPv6, and neither has a word for RETURN.
+for version in 1.8.9 1.8.11; do
+	subtest "as xtables-monitor $version prints it"
+	run_nftrace lo --read "$HERE/xtables-$version.txt" --rules "$HERE/xtables-$version.rules" -q
+	assert_status 0
+	sed -nE 's/.*\.([0-9]+): UDP, length 2 => ([A-Z]+)( by (nft [a-z0-9]+ [a-z]+:[A-Z]+:rule:handle [0-9]+))?.*/\1 \2 \4/p' "$OUT" | sed 's/ $//' >"$SCRATCH/told"
+	assert_same "packets" - "$SCRATCH/told" <<-'X'
+	7 DELIVERED
+	1001 DROP nft ip filter:INPUT:rule:handle 3
+	1002 REJECT nft ip filter:OUTPUT:rule:handle 6
+	1003 DELIVERED
+	1004 DELIVERED
+	1001 DROP nft ip6 filter:OUTPUT:rule:handle 2
+	X
+	assert_no_grep 'INCOMPLETE|UNKNOWN' "$OUT"
+	run_nftrace lo --read "$HERE/xtables-$version.txt" -v
+	assert_grep '^TRACE: nft ip filter:DOCKER:rule:handle 9  "-A DOCKER -p udp -m udp --dport 1004 -j RETURN"$' "$OUT"
+	sed '/filter:INPUT:rule:0x4/d' "$HERE/xtables-$version.txt" >"$SCRATCH/gap"
+	run_nftrace lo --read "$SCRATCH/gap" --rules "$HERE/xtables-$version.rules" -q
+	assert_status 5
+	assert_no_grep '\.7: UDP, length 2 => DELIVERED' "$OUT"
+done
 
 subtest "what nft here prints, beside a live run"
 sed -e 's/ counter packets [0-9]* bytes [0-9]*/ counter/; s/ # handle [0-9]*//' "$HERE/nft-1.0.6.rules" >"$SCRATCH/rules.nft"

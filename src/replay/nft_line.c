@@ -135,6 +135,7 @@ int nft_line_parse(struct nft_line *l, struct strview line)
 	if (!at)
 		return -ENOMSG;
 	memset(l, 0, sizeof(*l));
+	l->rest = l->verdict = l->target = (struct strview){ "", 0 };
 	rest = strview_behind(line, (size_t)(at - line.at) + sizeof(MARK) - 1);
 	if (!strview_word(&rest, &id) || !strview_number(id, 16, &l->id) ||
 	    !l->id || !strview_word(&rest, &family) ||

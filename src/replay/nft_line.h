@@ -24,8 +24,10 @@ struct nft_line {
 	struct strview rest;	/* PACKET: the fields; RULE: its text */
 	struct strview verdict;	/* RULE, POLICY: "accept", "jump", "" ... */
 	struct strview target;	/* JUMP, GOTO: the chain */
+	uint64_t handle;	/* 0: not told */
 	uint32_t mark;
 	bool has_mark;
+	bool xtables;		/* of xtables-monitor: xt_line.h */
 };
 
 /**

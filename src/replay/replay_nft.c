@@ -21,17 +21,25 @@
 #include "replay/nft_packet.h"
 #include "replay/nft_rules.h"
 #include "replay/replay_state.h"
+#include "replay/xt_line.h"
 #include "rules/base/family.h"
 #include "rules/base/hash.h"
+#include "rules/base/target.h"
 #include "rules/base/units.h"
 
-enum { IDS = 4096, PREFIX = 1024, TEXT = 4096 };
+enum { IDS = 4096, PREFIX = 1024, TEXT = 4096, FIELDS = 1024 };
 
 /* What later lines of an id do not tell again. */
 struct known_id {
 	uint32_t id, mark;
-	uint8_t nfproto;
+	uint8_t nfproto, proto;	/* 0: not known */
 	bool sets_mark;		/* a rule that it met does */
+};
+
+/* Behind loopback a packet has another id, and is the same. */
+struct known_packet {
+	uint64_t key;
+	uint8_t proto;
 };
 
 struct nft_replay {
@@ -39,9 +47,12 @@ struct nft_replay {
 	struct nft_rules *rules;	/* NULL: none are given */
 	struct trace_text head;		/* headers of .head_id's next event */
 	uint32_t head_id;		/* 0: none */
-	uint64_t head_chain;		/* of this one, a hash */
+	uint64_t head_chain;		/* of this one, a hash; 0: any */
+	char fields[FIELDS];		/* xtables': the protocol is still to come */
+	size_t fields_len;
 	uint64_t now_ns;
 	struct known_id known[IDS];
+	struct known_packet packet[IDS];
 };
 
 struct nft_replay *replay_nft_open(struct replay *r)
@@ -82,19 +93,49 @@ static uint64_t chain_hash(const struct nft_line *l)
 			  l->chain.at, l->chain.len);
 }
 
+/* Whole, and short enough? */
+static bool keep_fields(struct nft_replay *n, struct strview fields)
+{
+	if (fields.len > sizeof(n->fields) ||
+	    !xt_packet_read(&n->head, fields, 0))
+		return false;
+	memcpy(n->fields, fields.at, fields.len);
+	n->fields_len = fields.len;
+	return true;
+}
+
 /* In front of the event that it came with. */
 static int take_head(struct nft_replay *n, const struct nft_line *l)
 {
 	struct trace_text *t = &n->head;
 
 	n->head_id = 0;
-	if (!nft_packet_read(t, l->rest))
+	if (l->xtables ? !keep_fields(n, l->rest) : !nft_packet_read(t, l->rest))
 		return -EBADMSG;
 	t->e.in = interface(n, t->in);
 	t->e.out = interface(n, t->out);
 	n->head_id = l->id;
-	n->head_chain = chain_hash(l);
+	n->head_chain = l->xtables ? 0 : chain_hash(l);
 	return 0;
+}
+
+/* Which protocol it is a rule that it has met tells, under this id or another. */
+static bool read_fields(struct nft_replay *n, struct known_id *k)
+{
+	struct strview fields = { n->fields, n->fields_len };
+	uint64_t key = xt_packet_key(fields);
+	struct known_packet *p = &n->packet[key % IDS];
+	struct trace_text *t = &n->head;
+
+	if (!k->proto && p->key == key)
+		k->proto = p->proto;
+	if (k->proto)
+		*p = (struct known_packet){ .key = key, .proto = k->proto };
+	if (!xt_packet_read(t, fields, k->proto))
+		return false;
+	t->e.in = interface(n, t->in);
+	t->e.out = interface(n, t->out);
+	return true;
 }
 
 static bool has_word(struct strview text, const char *wanted)
@@ -166,6 +207,26 @@ static uint16_t what_it_does(struct strview text)
 	return does;
 }
 
+/* "-j TARGET" */
+static uint16_t what_target_does(struct strview text)
+{
+	struct strview word, before = { "", 0 };
+	const struct target *t;
+	char name[32];
+
+	while (strview_quoted(&text, &word)) {
+		if (strview_is(before, "-j") && word.len < sizeof(name)) {
+			memcpy(name, word.at, word.len);
+			name[word.len] = '\0';
+			t = target_find(name);
+			if (t)
+				return t->does;
+		}
+		before = word;
+	}
+	return 0;
+}
+
 static uint8_t effect_of(const struct nft_line *l)
 {
 	static const struct {
@@ -181,7 +242,9 @@ static uint8_t effect_of(const struct nft_line *l)
 
 	if (l->kind == NFT_LINE_RETURN)
 		return EFFECT_RETURN;
-	if (strview_is(l->verdict, "drop") && has_word(l->rest, "reject"))
+	if (strview_is(l->verdict, "drop") &&
+	    (has_word(l->rest, "reject") ||
+	     (l->xtables && has_word(l->rest, "REJECT"))))
 		return EFFECT_REJECT;
 	for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++)
 		if (strview_is(l->verdict, verdicts[i].word))
@@ -248,7 +311,9 @@ static const struct place *find_place(struct nft_replay *n,
 	known.rule_len = nft_rules_text(rule, sizeof(rule), text);
 	text = (struct strview){ rule, known.rule_len };
 	told.at_end = l->kind != NFT_LINE_RULE;
-	told.does = l->kind == NFT_LINE_RULE ? what_it_does(text) : 0;
+	if (l->kind == NFT_LINE_RULE)
+		told.does = l->xtables ? what_target_does(text)
+				       : what_it_does(text);
 	told.nat = told.does & DOES_NAT;
 	told.target_chain = !l->target.len ? UINT32_MAX :
 		place_chain_id(n->r->index, l->family, l->table.at,
@@ -260,13 +325,15 @@ static const struct place *find_place(struct nft_replay *n,
 		l->family == NFPROTO_IPV4 ? "ip" : "ip6",
 		(int)l->table.len, l->table.at, (int)l->chain.len, l->chain.at,
 		kinds[l->kind]);
-	if (l->kind == NFT_LINE_RULE && n->rules)
+	if (l->handle)
+		handle = l->handle;
+	else if (l->kind == NFT_LINE_RULE && n->rules)
 		handle = nft_rules_handle(n->rules, l->family, l->table,
 					  l->chain, text);
 	if (handle && known.prefix_len < sizeof(prefix))
 		known.prefix_len += (size_t)snprintf(
 			prefix + known.prefix_len,
-			sizeof(prefix) - known.prefix_len, ":%" PRIu64, handle);
+			sizeof(prefix) - known.prefix_len, ":handle %" PRIu64, handle);
 	if (known.prefix_len >= sizeof(prefix))
 		return NULL;
 	if (told.effect == EFFECT_QUEUE)
@@ -313,7 +380,8 @@ static void follow_mark(struct known_id *k, const struct nft_line *l)
 
 static void take_event(struct nft_replay *n, const struct nft_line *l)
 {
-	bool headed = n->head_id == l->id && n->head_chain == chain_hash(l);
+	bool headed = n->head_id == l->id &&
+		      (!n->head_chain || n->head_chain == chain_hash(l));
 	struct known_id *k = find_known(n, l);
 	struct event_nft nft = {
 		.family = l->family, .id = l->id,
@@ -323,6 +391,10 @@ static void take_event(struct nft_replay *n, const struct nft_line *l)
 	struct event e = { .flags = EVENT_NO_HEADERS };
 	const struct place *at;
 
+	if (l->xtables && !k->proto)
+		k->proto = xt_rule_proto(l->rest);
+	if (l->xtables && headed)
+		headed = read_fields(n, k);
 	if (headed) {
 		e = n->head.e;
 		k->nfproto = e.nfproto;
@@ -352,6 +424,8 @@ int replay_nft_line(struct nft_replay *n, struct strview line)
 	struct nft_line l;
 	int err = nft_line_parse(&l, line);
 
+	if (err == -ENOMSG)
+		err = xt_line_parse(&l, line);
 	if (err)
 		return err;
 	/* Of bridges and devices: ahead of all that a journey knows of. */

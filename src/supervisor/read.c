@@ -201,7 +201,7 @@ static void explain_nothing(const struct run *r, int fd)
 	else
 		msg("nothing was found: %s has no TRACE line of the kernel's "
 		    "(only the logger nf_log_syslog writes them), and none of "
-		    "'nft monitor trace'", path);
+		    "'nft monitor trace' or 'xtables-monitor --trace'", path);
 }
 
 static int conclude_replay(struct run *r, int fd)

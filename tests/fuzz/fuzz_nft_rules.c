@@ -6,6 +6,8 @@
 #include "replay/nft_line.h"
 #include "replay/nft_packet.h"
 #include "replay/nft_rules.h"
+#include "replay/trace_line.h"
+#include "replay/xt_line.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -27,5 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (strview_line(&text, &line))
 		if (nft_line_parse(&l, line) == 0 && l.kind == NFT_LINE_PACKET)
 			nft_packet_read(&t, l.rest);
+		else if (xt_line_parse(&l, line) == 0 &&
+			 l.kind == NFT_LINE_PACKET)
+			xt_packet_read(&t, l.rest, xt_rule_proto(line));
 	return 0;
 }
