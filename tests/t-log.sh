@@ -259,6 +259,10 @@ assert_grep 'error: /nowhere cannot be read' "$ERR"
 run_nftrace lo --read "$HERE/dmesg.log" --rules "$HERE/dmesg.log"
 assert_status 1
 assert_grep 'there is no table in there' "$ERR"
+gzip -c "$HERE/router.save" >"$SCRATCH/save.gz"
+run_nftrace lo --read "$HERE/dmesg.log" --rules "$HERE/router6.save" --rules "$SCRATCH/save.gz"
+assert_status 1
+assert_grep 'error: --rules: .*/save.gz is compressed: unpack it' "$ERR"
 run_nftrace lo --rules "$HERE/router.save" -p tcp
 assert_status 2
 run_nftrace lo --read "$HERE/dmesg.log" -p tcp

@@ -108,6 +108,34 @@ static int add_file(struct text *all, const char *path)
 	return err ? err : fill(all, '\n', 1);
 }
 
+/* By what a file begins with. */
+static bool is_compressed(const char *at, size_t len)
+{
+	static const char *const magics[] = {
+		"\x1f\x8b", "\xfd" "7zXZ", "BZh", "\x28\xb5\x2f\xfd",
+	};
+
+	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
+		if (len >= strlen(magics[i]) &&
+		    memcmp(at, magics[i], strlen(magics[i])) == 0)
+			return true;
+	return false;
+}
+
+/* Which of the files is none of text. */
+static int check_files(const struct text *all, char *const paths[])
+{
+	for (unsigned int i = 0; i < all->files; i++) {
+		if (!is_compressed(all->at + all->file[i],
+				   all->len - all->file[i]))
+			continue;
+		msg("error: --rules: %s is compressed: unpack it, and give "
+		    "what is in it ('-' is standard input)", paths[i]);
+		return STATUS_FAILURE;
+	}
+	return 0;
+}
+
 /* A file without a header gets one, so that the next is told from it. */
 static void add_headers(const struct text *all)
 {
@@ -230,7 +258,9 @@ int rules_text_load(char *const paths[],
 	}
 	if (err)
 		status = STATUS_FAILURE;
-	else if (all.files) {
+	else
+		status = check_files(&all, paths);
+	if (!status && all.files) {
 		has_nft = nft_rules_is((struct strview){ all.at, all.len });
 		status = make_snapshots(&all, res, snap, has_nft);
 	}
