@@ -63,6 +63,8 @@ background pod pod "$SCRATCH/bin/envoy" 600
 pod=$BG_PID
 cp "$TESTS/read/dmesg.log" "$SCRATCH/work/dmesg.txt"
 cp "$TESTS/read/router.save" "$SCRATCH/work/iptables-save.txt"
+cp "$TESTS/read/nft-1.0.6.txt" "$SCRATCH/work/monitor.txt"
+cp "$TESTS/read/nft-1.0.6.rules" "$SCRATCH/work/ruleset.txt"
 
 # What the examples name and is another's.
 stub() { printf '#!/bin/bash\n%s\n' "$2" >"$SCRATCH/bin/$1" && chmod +x "$SCRATCH/bin/$1"; }

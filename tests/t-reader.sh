@@ -161,8 +161,8 @@ fi
 
 subtest "a file that asks for more memory than the reader may have is read up to there"
 awk 'BEGIN { for (i = 0; i < 40000; i++)
-	printf "n kernel: [ 1550.%06d] TRACE: filter:chain-%06d:rule:1 IN=eth0 OUT= SRC=10.1.0.2 " \
-		"DST=10.1.0.1 LEN=28 TTL=64 ID=%d PROTO=UDP SPT=4001 DPT=443 LEN=8\n", i, i, i }' \
+	printf "n kernel: [ 1550.%06d] TRACE: raw:PREROUTING:rule:%d IN=eth0 OUT= SRC=10.1.0.2 " \
+		"DST=10.1.0.1 LEN=28 TTL=64 ID=%d PROTO=UDP SPT=4001 DPT=443 LEN=8\n", i, i + 1, i }' \
 	>"$SCRATCH/log"
 run_nftrace lo --read "$SCRATCH/log" -q
 assert_status 0
@@ -172,15 +172,18 @@ if [[ -n ${SANITIZE-} ]]; then
 	skip "a sanitizer's memory has no bound"
 else
 	(
-		ulimit -d 72000
+		ulimit -d 65000
 		run_nftrace lo --read "$SCRATCH/log" -q
 		echo "$STATUS" >"$SCRATCH/ended"
 	)
 	STATUS=$(<"$SCRATCH/ended")
 	assert_status 5
 	assert_grep 'takes more memory than the reader may have .*behind byte [1-9][0-9]* was not read' "$ERR"
-	assert_same "the packets before" <(head -n "$(wc -l <"$OUT")" "$SCRATCH/whole") "$OUT"
-	(($(wc -l <"$OUT") > 1000)) || fail "only $(wc -l <"$OUT") of them"
+	# More of those under way may be in what was not read.
+	grep -v '=> INCOMPLETE' "$OUT" >"$SCRATCH/before-there"
+	n=$(wc -l <"$SCRATCH/before-there")
+	assert_same "the packets before" <(head -n "$n" "$SCRATCH/whole") "$SCRATCH/before-there"
+	((n > 1000)) || fail "only $n of them"
 fi
 
 subtest "it has a bound of its own"
