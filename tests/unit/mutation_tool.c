@@ -138,6 +138,8 @@ static void open_printer(void)
 		exit(2);
 }
 
+static struct place_index *whole_index;
+
 /* What is in text[], as the reader reads it. */
 static void read_text(struct reading *to)
 {
@@ -171,7 +173,9 @@ static void read_text(struct reading *to)
 	to->doubt |= rig.stats.refused.count || rig.stats.strangers;
 	readings++;
 	/* Places of the whole log are asked later what they do. */
-	if (to != &whole)
+	if (to == &whole)
+		whole_index = rig.index;
+	else
 		place_index_close(rig.index);
 	ifnames_close(rig.names);
 }
@@ -431,15 +435,20 @@ static void try_all(void)
 
 /* ---- what is read */
 
+/* The files, to the end. */
+static char *file[4];
+static unsigned int files;
+
 static char *slurp(const char *path, size_t *len)
 {
 	FILE *f = fopen(path, "rb");
 	char *at = malloc(TEXT);
 
-	if (!f || !at) {
+	if (!f || !at || files == sizeof(file) / sizeof(*file)) {
 		perror(path);
 		exit(2);
 	}
+	file[files++] = at;
 	*len = fread(at, 1, TEXT, f);
 	fclose(f);
 	return at;
@@ -507,13 +516,16 @@ int main(int argc, char **argv)
 		for (unsigned int i = 0; i < whole.packets; i++)
 			printf("%s %s\n", fate_word(whole.packet[i].fate),
 			       whole.packet[i].headers);
+		place_index_close(whole_index);
 		return 0;
 	}
 	if (!nft && whole.events != lines) {
 		printf("%u of %u lines are events\n", whole.events, lines);
+		place_index_close(whole_index);
 		return 1;
 	}
 	try_all();
+	place_index_close(whole_index);
 	printf("# %u lines, %u packets, %u readings\n", lines, whole.packets,
 	       readings);
 	return faults != 0;
