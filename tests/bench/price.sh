@@ -71,7 +71,7 @@ price_of_disarming() {
 	for ((i = 0; i < ${BENCH_RUNS:-10}; i++)); do
 		background a flood taskset -c $SEND_CPU "$TOOLS/flood" 10.2.0.2 9 0 100 0 60
 		in_ns r "$METER" -w ' armed: ' -l "$LOCK" -s 500 \
-			"$NFTRACE" --rate 0 -t 60 -i eth0 >>"$SCRATCH/disarm"
+			"$NFTRACE" --hold-lock --rate 0 -t 60 -i eth0 >>"$SCRATCH/disarm"
 		# The sender itself, not a shell in front of it: the next part wants silence.
 		kill "$BG_PID"
 		wait "$BG_PID" 2>/dev/null
