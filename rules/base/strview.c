@@ -2,6 +2,7 @@
 /* strview: a piece of text that is not terminated, and what can be read off it. */
 #include "rules/base/strview.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 bool strview_is(struct strview s, const char *word)
@@ -128,4 +129,15 @@ int strview_bytes(struct strview s, void *to, size_t size)
 		*p++ = (uint8_t)(high << 4 | low);
 	}
 	return (int)(s.len / 2);
+}
+
+bool strview_address(struct strview s, int family, uint8_t *to)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (!s.len || s.len >= sizeof(text))
+		return false;
+	memcpy(text, s.at, s.len);
+	text[s.len] = '\0';
+	return inet_pton(family, text, to) == 1;
 }

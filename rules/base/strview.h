@@ -42,4 +42,10 @@ bool strview_number(struct strview s, unsigned int base, uint32_t *n);
 /** strview_bytes - from pairs of hex digits; -1: there are others, or more than @size */
 int strview_bytes(struct strview s, void *to, size_t size);
 
+/**
+ * strview_address - an address as inet_pton(3) takes it, and nothing behind it
+ * @family: AF_INET, AF_INET6; @to: gets its bytes
+ */
+bool strview_address(struct strview s, int family, uint8_t *to);
+
 #endif

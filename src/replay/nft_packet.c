@@ -102,17 +102,6 @@ static bool number(struct strview word, const struct name *names, uint32_t *n)
 	       strview_number(word, strview_starts(word, "0x") ? 16 : 10, n);
 }
 
-static bool address(struct strview s, int family, uint8_t *to)
-{
-	char text[INET6_ADDRSTRLEN];
-
-	if (!s.len || s.len >= sizeof(text))
-		return false;
-	memcpy(text, s.at, s.len);
-	text[s.len] = '\0';
-	return inet_pton(family, text, to) == 1;
-}
-
 static void take_proto(struct trace_text_packet *p, uint32_t proto)
 {
 	p->proto = (uint8_t)proto;
@@ -157,9 +146,9 @@ static void take_ip(struct trace_text_packet *p, bool v6, struct strview field,
 	p->v6 = v6;
 	p->has_family = true;
 	if (strview_is(field, "saddr"))
-		address(value, v6 ? AF_INET6 : AF_INET, p->src);
+		strview_address(value, v6 ? AF_INET6 : AF_INET, p->src);
 	else if (strview_is(field, "daddr"))
-		address(value, v6 ? AF_INET6 : AF_INET, p->dst);
+		strview_address(value, v6 ? AF_INET6 : AF_INET, p->dst);
 	else if (strview_is(field, v6 ? "nexthdr" : "protocol") &&
 		 number(value, protocols, &n))
 		take_proto(p, n);

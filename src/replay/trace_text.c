@@ -46,17 +46,6 @@ static unsigned int hex_bytes(struct strview s, uint8_t *to, size_t size)
 	return n;
 }
 
-static bool to_address(struct strview s, int family, uint8_t *to)
-{
-	char text[INET6_ADDRSTRLEN];
-
-	if (!s.len || s.len >= sizeof(text))
-		return false;
-	memcpy(text, s.at, s.len);
-	text[s.len] = '\0';
-	return inet_pton(family, text, to) == 1;
-}
-
 /*
  * Somebody has hidden it, "10.1.x.x" or "CLIENT"; a damaged address has nothing
  * in it but what addresses have.
@@ -107,7 +96,7 @@ static bool masked_address(struct strview s, uint8_t *to)
 
 static bool dotted(struct strview s, uint8_t *to)
 {
-	return to_address(s, AF_INET, to);
+	return strview_address(s, AF_INET, to);
 }
 
 /* Two lines may have run into one: what is there twice tells of neither. */
@@ -134,7 +123,7 @@ static bool address(struct reading *rd, struct strview s, enum once which)
 		p->v6 = v6;
 		p->has_family = true;
 	}
-	if (to_address(s, v6 ? AF_INET6 : AF_INET, to))
+	if (strview_address(s, v6 ? AF_INET6 : AF_INET, to))
 		return true;
 	rd->t->masked = masked_address(s, to);
 	return rd->t->masked;
