@@ -125,3 +125,12 @@ server() {
 talk() {
 	in_ns "$1" "$TOOLS/talk" "${@:2}"
 }
+
+# send_both PORT...: from a of lab_router, one packet to each port of b, of both families
+send_both() {
+	local port
+	for port; do
+		in_ns a "$TOOLS/flood" 10.2.0.2 "$port" 1 8 >/dev/null
+		in_ns a "$TOOLS/flood" fd00:2::2 "$port" 1 8 >/dev/null
+	done
+}

@@ -22,15 +22,6 @@ load_nft() {
 load_nft
 save_rules r "$before"
 
-# send PORT...: one packet to each, of both families
-send() {
-	local port
-	for port; do
-		in_ns a "$TOOLS/flood" 10.2.0.2 "$port" 1 8 >/dev/null
-		in_ns a "$TOOLS/flood" fd00:2::2 "$port" 1 8 >/dev/null
-	done
-}
-
 # The kernel's own word on whose packet is which: nft's monitor, which knows no nftrace.
 judge() {
 	background r monitor nft monitor trace
@@ -74,7 +65,7 @@ OUT=$SCRATCH/out2 ERR=$SCRATCH/err2
 start_nftrace r -t 60 -p udp -m multiport --dports 7,9
 two=$NFTRACE_PID
 assert_grep "another run of nftrace \\(pid $one\\) traces here as well: what only it traces is left out" "$ERR"
-send 7 8 9 10
+send_both 7 8 9 10
 assert_within 5 "all are traced" judged 6
 assert_within 5 "the earlier run says so, too" grep -Eq \
 	"another run of nftrace \\(pid $two\\) traces here as well: what only it traces is left out" "$SCRATCH/err1"
@@ -94,7 +85,7 @@ one=$NFTRACE_PID
 for n in 1 2 3; do
 	OUT=$SCRATCH/out2 ERR=$SCRATCH/err2
 	start_nftrace r -t 60 -c 2 -p udp --dport 9
-	send 9 7
+	send_both 9 7
 	end_nftrace 10
 	assert_status 0
 	assert_equal "told by run $n" "9x2" "$(told "$OUT")"
@@ -143,7 +134,7 @@ judge
 start_nftrace r -t 60 -p udp -m multiport --dports 7,9
 one=$NFTRACE_PID
 assert_grep 'nft has a trace rule that is not ours; what only it traces is left out: inet fw pre: ' "$ERR"
-send 7 9 10
+send_both 7 9 10
 assert_within 5 "all are traced" judged 6
 end_of "$OUT" "$ERR" "$one"
 assert_equal "told" "7x2 9x2" "$(told "$OUT")"
@@ -156,7 +147,7 @@ start_nftrace r -t 60
 one=$NFTRACE_PID
 OUT=$SCRATCH/out2 ERR=$SCRATCH/err2
 start_nftrace r -t 60 -c 2 -p udp --dport 8
-send 10 8
+send_both 10 8
 end_nftrace 10
 assert_status 0
 OUT=$SCRATCH/out1 ERR=$SCRATCH/err1 NFTRACE_PID=$one
@@ -189,7 +180,7 @@ in_ns r iptables-legacy -A FORWARD -p udp --dport 11 -j ACCEPT
 in_ns r nft insert rule inet fw forward udp dport '{ 7, 10 }' meta nftrace set 1
 start_nftrace r -4 -t 60 -p udp -m multiport --dports 7,9,11
 assert_grep 'nft has a trace rule that is not ours; what only it traces is left out' "$ERR"
-send 7 9 10 11
+send_both 7 9 10 11
 assert_within 5 "the last one is told" has_line '\.11: ' "$OUT"
 stop_nftrace INT
 assert_status 0

@@ -8,6 +8,7 @@
 # is held against what iptables itself says of that table, chain and number.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
+. "$TESTS/traffic.sh"
 
 ROUNDS=60
 PAUSE=0.002	# between six packets
@@ -148,23 +149,6 @@ end_changes mangle
 
 # ---- changes under traffic
 
-traffic() {
-	# At a rate that is the sender's own.
-	in_ns lo bash -c 'while :; do
-		for port in 2000 2001 2002 2003 2004 2005; do
-			echo x >/dev/udp/10.9.0.1/$port
-		done; echo $((++round)) >"$2"; read -rt "$1" <>"$0"; done' \
-		"$PAUSE_FIFO" "$PAUSE" "$SCRATCH/round" 2>/dev/null &
-	TRAFFIC=$!
-	later $TRAFFIC
-}
-round() { read -r ROUND <"$SCRATCH/round" && [[ -n $ROUND ]]; }
-passed_by() { round && ((ROUND >= $1)); }
-some_rounds() {
-	assert_within 20 "packets are sent" round
-	assert_within 20 "packets pass" passed_by $((ROUND + $1))
-}
-
 # load_table PORT...: filter made anew, a rule a port, in OUTPUT or a chain
 load_table() {
 	local port
@@ -223,7 +207,7 @@ exact_again() {
 # Nobody changes anything any more: what comes now is exact.
 end_traffic() {
 	assert_within 20 "packets are exact again" exact_again
-	kill $TRAFFIC
+	stop_traffic
 	stop_nftrace INT
 	verdict
 }

@@ -9,14 +9,6 @@ settle a eth0 r eth0 r eth1 b eth0
 for to in 10.2.0.2 fd00:2::2; do talk a udp $to 7 wait 1 2>/dev/null; done
 before=$SCRATCH/before
 
-# send PORT...: one packet to each, of both families
-send() {
-	local port
-	for port; do
-		in_ns a "$TOOLS/flood" 10.2.0.2 "$port" 1 8 >/dev/null
-		in_ns a "$TOOLS/flood" fd00:2::2 "$port" 1 8 >/dev/null
-	done
-}
 told() { sed -nE 's/^#.* > \S+\.([0-9]+): .*/\1/p' "$1" | sort -n | uniq -c | awk '{ print $2 "x" $1 }' | paste -sd ' '; }
 
 tables() {
@@ -33,7 +25,7 @@ follows() {
 	save_rules r "$before"
 	start_nftrace r -t 60
 	assert_grep "nft has a trace rule that is not ours; its packets are shown from where .*: $1 i: udp dport \\{ 7, 8 \\} meta nftrace set 1" "$ERR"
-	send 7 8 9
+	send_both 7 8 9
 	stop_nftrace INT
 	assert_status 0
 	assert_equal "told" "7x2 8x2" "$(told "$OUT")"
@@ -51,7 +43,7 @@ for family in netdev inet; do
 	subtest "$family ingress traces: beside an expression it is left out"
 	start_nftrace r -t 60 -p udp -m multiport --dports 8,9
 	assert_grep "nft has a trace rule that is not ours; what only it traces is left out: $family n i: " "$ERR"
-	send 7 8 9
+	send_both 7 8 9
 	stop_nftrace INT
 	assert_status 0
 	assert_equal "told" "8x2 9x2" "$(told "$OUT")"
@@ -66,13 +58,13 @@ for family in netdev inet; do
 	tracer "$family n" 2>/dev/null || { skip "no such hook in this kernel"; continue; }
 	in_ns r nft add rule $family n i udp dport 8 drop
 	start_nftrace r -t 60
-	send 8 7
+	send_both 8 7
 	stop_nftrace INT
 	assert_status 0
 	assert_equal "told" "7x2" "$(told "$OUT")"
 	assert_grep 'note: 2 more packets were dropped by rules of nft ahead of the hooks of ip' "$ERR"
 	start_nftrace r -t 60
-	send 8
+	send_both 8
 	stop_nftrace INT
 	assert_status 3
 	assert_grep 'nothing was traced: what hit the trace rules that are there was dropped' "$ERR"
@@ -96,7 +88,7 @@ egress_drops() {
 		{ skip "no such hook in this kernel"; return; }
 	receiver
 	start_nftrace r -t 60 --pcap "$SCRATCH/link.pcapng" -p udp --dport 50:59
-	send 54 55
+	send_both 54 55
 	assert_within 5 "what is not dropped arrives" arrives "55x2"
 	stop_nftrace INT
 	kill "$receiver"

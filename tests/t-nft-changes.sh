@@ -7,6 +7,7 @@
 # rule that names its own port. Any other text was not in force at the event.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
+. "$TESTS/traffic.sh"
 
 ROUNDS=100
 PAUSE=0.002	# between six packets
@@ -23,15 +24,7 @@ exec 9>"$SCRATCH/commands"
 # change COMMAND...: one transaction, and some packets before the next
 change() {
 	echo "$*" >&9
-	[[ -z $TRAFFIC ]] || some_rounds
-}
-TRAFFIC=
-ROUNDS_BETWEEN=12	# of six packets
-round() { read -r ROUND <"$SCRATCH/round" && [[ -n $ROUND ]]; }
-passed_by() { round && ((ROUND >= $1)); }
-some_rounds() {
-	assert_within 20 "packets are sent" round
-	assert_within 20 "packets pass" passed_by $((ROUND + ROUNDS_BETWEEN))
+	[[ -z $TRAFFIC ]] || some_rounds 12
 }
 
 # in_force PORT: the last change was that of this rule
@@ -45,24 +38,6 @@ load_table() {
 		"type filter hook output priority 0; policy accept; $rules }; };"
 }
 last_handle() { in_ns lo nft -a list chain ip t out | sed -n 's/.*accept # handle //p' | tail -n 1; }
-
-traffic() {
-	: >"$SCRATCH/round"
-	# At a rate that is the sender's own; and one sender, whose pid this is.
-	nsenter --net="$(ns_path lo)" -- bash -c 'while :; do
-		for port in 2000 2001 2002 2003 2004 2005; do
-			echo x >/dev/udp/10.9.0.1/$port
-		done; echo $((++round)) >"$2"; read -rt "$1" <>"$0"; done' \
-		"$PAUSE_FIFO" "$PAUSE" "$SCRATCH/round" 2>/dev/null &
-	TRAFFIC=$!
-	later $TRAFFIC
-}
-
-end_traffic() {
-	kill $TRAFFIC
-	assert_within 5 "the sender ends" is_gone $TRAFFIC
-	TRAFFIC=
-}
 
 # breathe I: after every tenth change, until texts are shown again: the rules could be read
 has_texts() { tail -n 20 "$OUT" | grep -q '"rule":"udp dport'; }
@@ -112,7 +87,7 @@ for ((i = 1; i <= ROUNDS; i++)); do
 	breathe $i
 done
 assert_within 20 "the last change" in_force $((2000 + (i - 1) % 6))
-end_traffic
+stop_traffic
 stop_nftrace INT
 verdict
 # All by one process, which has a pid.
@@ -129,7 +104,7 @@ for ((i = 1; i <= (ROUNDS + 2) / 3; i++)); do
 	assert_within 20 "the change" in_force $((2000 + (i + 1) % 6))
 	breathe $i
 done
-end_traffic
+stop_traffic
 stop_nftrace INT
 verdict
 

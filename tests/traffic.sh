@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# traffic.sh: for scripts that change rules meanwhile: six packets a round, each to a port of its own.
+# shellcheck shell=bash
+# PAUSE: seconds between two rounds, at a rate that is the sender's own.
+
+TRAFFIC=
+# One sender, whose pid this is.
+traffic() {
+	: >"$SCRATCH/round"
+	nsenter --net="$(ns_path lo)" -- bash -c 'while :; do
+		for port in 2000 2001 2002 2003 2004 2005; do
+			echo x >/dev/udp/10.9.0.1/$port
+		done; echo $((++round)) >"$2"; read -rt "$1" <>"$0"; done' \
+		"$PAUSE_FIFO" "$PAUSE" "$SCRATCH/round" 2>/dev/null &
+	TRAFFIC=$!
+	later $TRAFFIC
+}
+stop_traffic() {
+	kill $TRAFFIC
+	assert_within 5 "the sender ends" is_gone $TRAFFIC
+	TRAFFIC=
+}
+
+round() { read -r ROUND <"$SCRATCH/round" && [[ -n $ROUND ]]; }
+passed_by() { round && ((ROUND >= $1)); }
+# some_rounds N: so many more have been sent
+some_rounds() {
+	assert_within 20 "packets are sent" round
+	assert_within 20 "packets pass" passed_by $((ROUND + $1))
+}
