@@ -64,6 +64,10 @@ assert_within 10 "they stop by themselves" eval '! counts'
 n=$(counted)
 long_over() { ((${EPOCHREALTIME/./} > armed + 5000000)); }
 assert_within 10 "it is well behind its end" long_over
+# One goes on before the others do.
+kill -CONT "${pids[0]}"
+goes_on() { ! grep -q '^State:.*stopped' "/proc/${pids[0]}/status"; }
+assert_within 5 "the supervisor goes on" goes_on
 kill -CONT "${pids[@]}"
 end_nftrace
 assert_status 5

@@ -15,6 +15,7 @@
 
 enum {
 	SLICE_MS = 200,		/* between two looks whether the keeper is stopped */
+	STOPS = 5,		/* looks in a row that found it so: it stays so */
 	STOP_MS = 10000,	/* for the keeper to wait for the lock, and to undo */
 };
 
@@ -131,14 +132,19 @@ int keeper_receive(struct keeper *k, struct keeper_message *m, int timeout_ms)
 int keeper_await(struct keeper *k, enum keeper_event event, int timeout_ms,
 		 struct keeper_message *m)
 {
+	unsigned int stops = 0;
 	int err = -ETIMEDOUT;
 
-	/* A keeper that is stopped, not busy, will not answer. */
+	/*
+	 * A keeper that is stopped, not busy, will not answer.  Of a run that was
+	 * frozen as a whole the supervisor may be the first to go on.
+	 */
 	for (int waited = 0; waited < timeout_ms && err == -ETIMEDOUT &&
-	     !process_child_is_stopped(k->pid); waited += SLICE_MS) {
+	     stops < STOPS; waited += SLICE_MS) {
 		err = keeper_receive(k, m, SLICE_MS);
 		if (!err && m->event != event)
 			err = -ETIMEDOUT;
+		stops = process_child_is_stopped(k->pid) ? stops + 1 : 0;
 	}
 	return err;
 }
