@@ -99,6 +99,8 @@ static void fill_step(struct step *s, const struct event *e,
 	s->out = e->out;
 	s->phys_in = e->phys_in;
 	s->phys_out = e->phys_out;
+	s->ages = at->ages;
+	s->renewal = at->renewal;
 }
 
 void journey_begin(struct journey *j, const struct observation *o)

@@ -14,6 +14,7 @@ struct step {
 	uint32_t mark, in, out, phys_in, phys_out;
 	uint8_t branch;		/* 0: the packet itself; else the number of its copy */
 	bool alone;		/* backend_diff_mark(): in this backend only */
+	uint8_t ages, renewal;	/* the place's, when this event came */
 };
 
 enum change_maker { MAKER_RULE, MAKER_CONNTRACK, MAKER_ROUTING,

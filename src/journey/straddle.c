@@ -17,19 +17,33 @@ struct pass {
 	unsigned int branch;
 	uint32_t from, end;
 	unsigned int ages;	/* of which its rules can be, a bit each */
+	uint8_t renewal;	/* the change that tells them apart; 0: none so far */
 	bool straddles;
 };
 
-static unsigned int ages_of(const struct place *at)
+static unsigned int ages_of(const struct step *s)
 {
+	const struct place *at = s->place;
 	unsigned int ages = 0;
 
 	if (!at->straddles)
-		return at->ages ? at->ages : ANY_AGE;
+		return s->ages ? s->ages : ANY_AGE;
 	for (unsigned int age = 0; age < LEGACY_AGES; age++)
 		if (place_of_age(at, age))
 			ages |= 1u << age;
 	return ages;
+}
+
+/* What is after one change is before the next: ages of two cannot be compared. */
+static void compare_ages(struct pass *p, const struct step *s)
+{
+	p->ages &= ages_of(s);
+	p->straddles |= s->place->straddles;
+	if (!s->renewal)
+		return;
+	if (p->renewal && p->renewal != s->renewal)
+		p->ages = 0;
+	p->renewal = s->renewal;
 }
 
 /* A pass begins in a builtin chain, and stays in its table. */
@@ -51,8 +65,7 @@ static struct pass find_pass(struct journey *j, unsigned int branch,
 		if (at->table != first->table ||
 		    (at->hook < NF_INET_NUMHOOKS && at->hook != hook))
 			break;
-		p.ages &= ages_of(at);
-		p.straddles |= at->straddles;
+		compare_ages(&p, &j->step[i]);
 	}
 	p.end = i;
 	return p;
@@ -119,7 +132,7 @@ static void resolve_end(const struct pass *p)
 	struct path *path = &p->j->path[p->branch];
 	const struct place *at = path->last;
 
-	if (at->straddles)
+	if (at->straddles && at->renewal == p->renewal)
 		at = resolve_place(p, at);
 	if (at != path->last)
 		path_is_known(path, at);

@@ -136,12 +136,10 @@ static void retire_tables(struct place_index *idx, unsigned int family,
 		retire_all(idx, &r);
 }
 
-/* What a place could be in the change before says nothing in this one. */
-static void forget_ages(struct place_index *idx)
+/* It counts round, without 0. */
+static uint8_t next_renewal(const struct place_index *idx)
 {
-	for (unsigned int b = 0; b < PLACE_BUCKETS; b++)
-		for (struct place_node *n = idx->idle[b]; n; n = n->next)
-			n->place.ages = 0;
+	return idx->renewal == UINT8_MAX ? 1 : (uint8_t)(idx->renewal + 1);
 }
 
 unsigned int place_index_renew(struct place_index *idx, unsigned int family,
@@ -154,7 +152,7 @@ unsigned int place_index_renew(struct place_index *idx, unsigned int family,
 
 	retire_tables(idx, family, changed);
 	if (changed)
-		forget_ages(idx);
+		idx->renewal = next_renewal(idx);
 	find_forgers(idx, family);
 	return changed;
 }

@@ -184,7 +184,6 @@ static struct place_node *doubt(const struct look *l,
 	place_rule_doubt(&n->place);
 	n->place.slot = slot_of(l, &n->place);
 	n->place.straddles = true;
-	n->place.ages = 0;
 	if (l->table->certain && !l->idx->unsure) {
 		n->of[LEGACY_THEN] = then ? &then->place : NULL;
 		n->of[LEGACY_NOW] = now ? &now->place : NULL;
@@ -192,7 +191,7 @@ static struct place_node *doubt(const struct look *l,
 	return keep(l, n);
 }
 
-static struct place_node *straddle(const struct look *l)
+static struct place_node *find_by_age(const struct look *l, uint8_t *ages)
 {
 	struct place_node *then = read_by(l, LEGACY_THEN, false);
 	struct place_node *now = read_by(l, LEGACY_NOW, false);
@@ -205,8 +204,32 @@ static struct place_node *straddle(const struct look *l)
 		return read_by(l, LEGACY_NOW, true);
 	if (!only)
 		return doubt(l, then, now);
-	only->place.ages = (uint8_t)ages_of(then, now);
+	*ages = (uint8_t)ages_of(then, now);
 	return only;
+}
+
+static struct place_node *straddle(const struct look *l)
+{
+	uint8_t ages = 0;
+	struct place_node *n = find_by_age(l, &ages);
+
+	if (!n)
+		return NULL;
+	n->place.ages = ages;
+	n->place.renewal = l->idx->renewal;
+	return n;
+}
+
+static struct place_node *find_now(const struct look *l)
+{
+	struct place_node *n = read_by(l, LEGACY_NOW, true);
+
+	l->idx->misfits += !n || n->place.straddles;
+	if (!n)
+		return NULL;
+	n->place.ages = 0;
+	n->place.renewal = 0;
+	return n;
 }
 
 static void make_current(const struct look *l, struct place_node *n)
@@ -242,12 +265,8 @@ struct place_node *place_live_look_up(struct place_index *idx, uint8_t nfproto,
 				      parts.table_len);
 	if (!l.table)
 		return NULL;
-	if (l.table->at[LEGACY_THEN].snap || idx->unsure) {
-		n = straddle(&l);
-	} else {
-		n = read_by(&l, LEGACY_NOW, true);
-		idx->misfits += !n || n->place.straddles;
-	}
+	n = l.table->at[LEGACY_THEN].snap || idx->unsure ? straddle(&l)
+							 : find_now(&l);
 	if (n)
 		make_current(&l, n);
 	return n;

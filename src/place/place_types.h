@@ -60,7 +60,9 @@ struct place {
 	bool hidden;		/* not worth a line: own, or the end before a policy */
 	bool at_end;		/* its chain's policy or implicit return */
 	bool straddles;		/* its table was just changing: see place_of_age() */
+	/* As it was found last, which a journey's step keeps: */
 	uint8_t ages;		/* 0, or it is of one of these: a bit each, enum legacy_age */
+	uint8_t renewal;	/* ... by this change of its table; 0: by none */
 	uint8_t backend;	/* enum event_backend */
 	uint8_t family;		/* nft: of the table, NFPROTO_IPV4, NFPROTO_INET ... */
 	uint8_t state;		/* enum place_state */
