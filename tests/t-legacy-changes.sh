@@ -147,6 +147,33 @@ changes_in 6 mangle
 changes_in 4 raw 6
 end_changes mangle
 
+# The lock's holder changes the rules behind a reading that nobody could wait for any longer, and is
+# gone before the run looks who is there.
+subtest "a change behind the reading, by who was there when it began"
+by 4 -A OUTPUT -p udp -m comment --comment then
+export NFTRACE_TESTPOINT_FILE=$SCRATCH/point
+NFTRACE=$WITH_POINTS NFTRACE_TESTPOINT=tables-read \
+	start_nftrace lo -t 100 --no-lock --json -p udp --dport 7 --chain OUTPUT
+exec {lock}<"$XTABLES_LOCKFILE"
+flock "$lock"
+talk lo udp 10.9.0.1 7 wait 500 >/dev/null || fail "no answer"
+assert_within 10 "the tables are read" test -s "$NFTRACE_TESTPOINT_FILE"
+XTABLES_LOCKFILE=$SCRATCH/another by 4 -R OUTPUT 1 -p udp -m comment --comment now
+flock -u "$lock"
+exec {lock}<&-
+rm "$NFTRACE_TESTPOINT_FILE"
+talk lo udp 10.9.0.1 7 wait 500 >/dev/null || fail "no answer"
+printed=2
+assert_within 5 "packet 2" one_more
+assert_equal "told of packet 2 as certain, though the rule was gone" "" \
+	"$(jq -r 'select(.packet == 2) | .events[] | select((.rule // "") | contains("comment then")) |
+		select(.doubt != "changed") | .rule' "$OUT")"
+exact_again 4 "behind the reading"
+stop_nftrace INT
+empty
+printed=0
+unset NFTRACE_TESTPOINT_FILE
+
 # ---- changes under traffic
 
 # load_table PORT...: filter made anew, a rule a port, in OUTPUT or a chain

@@ -12,6 +12,7 @@
 
 #include "place/legacy_history.h"
 #include "rules/base/clock.h"
+#include "rules/base/testpoint.h"
 #include "rules/base/units.h"
 #include "rules/legacy/snapshot_make.h"
 #include "supervisor/legacy_news.h"
@@ -394,14 +395,18 @@ static bool is_patient(const struct legacy_refresh *l, uint64_t now_ns)
 	return now_ns - l->since_ns < patience;
 }
 
-/* Whose doing can it be, what was read?  The run's own rules are mended as well. */
-static void note_doers(struct run *r)
+/*
+ * Whose doing can it be, what was read?  The run's own rules are mended as well.
+ * @inside: somebody was at it when the reading began, and may have changed the
+ * rules behind it, and gone.
+ */
+static void note_doers(struct run *r, bool inside)
 {
 	struct legacy_refresh *l = &r->reader.legacy;
 	unsigned int mends = r->host.turns.moved + r->host.turns.put_back;
 
 	l->by = l->opens;
-	l->held = somebody_is_at_it(r);
+	l->held = inside || somebody_is_at_it(r);
 	l->announced = l->by || l->window;
 	l->certain = l->by == 1 && mends == l->mends;
 	l->mends = mends;
@@ -417,9 +422,11 @@ static void try_to_read(struct run *r, uint64_t now_ns)
 {
 	struct legacy_refresh *l = &r->reader.legacy;
 
+	bool inside = somebody_is_at_it(r);
+
 	if (!l->since_ns)
 		l->since_ns = now_ns;
-	if (somebody_is_at_it(r) && is_patient(l, now_ns))
+	if (inside && is_patient(l, now_ns))
 		return;
 	l->ask = atomic_load_explicit(&r->reader.stats->tables_ask,
 				      memory_order_acquire);
@@ -431,8 +438,9 @@ static void try_to_read(struct run *r, uint64_t now_ns)
 		conclude(r, now_ns);
 		return;
 	}
+	TESTPOINT("tables-read");
 	hear_watch(r);
-	note_doers(r);
+	note_doers(r, inside);
 	if (compare(r, l->known, l->now, NULL)) {
 		start_texts(r);
 		return;
