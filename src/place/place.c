@@ -159,7 +159,6 @@ unsigned int place_index_renew(struct place_index *idx, unsigned int family,
 
 void place_index_settle(struct place_index *idx)
 {
-	place_index_unsure(idx, false);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		retire_tables(idx, i,
 			      legacy_history_settle(&idx->history[i]));

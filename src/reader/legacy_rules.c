@@ -21,6 +21,15 @@ void legacy_rules_new_epoch(struct reader_state *s, bool undone)
 						    : PHASE_ARMED);
 }
 
+/* Unless somebody has come since the rules were read, or nobody knows. */
+static void be_sure(struct reader_state *s)
+{
+	const struct legacy_watch *w = &s->tables;
+
+	if (w->asks == w->answered && !w->opened)
+		place_index_unsure(s->index, false);
+}
+
 void legacy_rules_drained(struct reader_state *s)
 {
 	struct legacy_watch *w = &s->tables;
@@ -31,6 +40,7 @@ void legacy_rules_drained(struct reader_state *s)
 		return;
 	w->straddles = false;
 	place_index_settle(s->index);
+	be_sure(s);
 }
 
 void legacy_rules_fence(struct reader_state *s)
@@ -61,7 +71,7 @@ static void await_fence(struct reader_state *s, bool changed)
 
 	w->straddles |= changed;
 	if (!changed)
-		place_index_unsure(s->index, false);
+		be_sure(s);
 	else if (w->passed)
 		legacy_rules_drained(s);
 	else if (!w->fenced)
@@ -92,11 +102,15 @@ void legacy_rules_renew(struct reader_state *s,
 			 const struct supervisor_message *m,
 			 const int fd[READER_SNAPSHOTS])
 {
+	struct legacy_watch *w = &s->tables;
+
+	w->held = m->tables.held;
+	if (m->tables.ask)
+		w->answered = m->tables.ask;
 	renew_all(s, m, fd);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		if (fd[i] >= 0)
 			close(fd[i]);
-	s->tables.held = m->tables.held;
-	if (m->tables.ask)
-		s->tables.answered = m->tables.ask;
+	/* In the middle of a batch, too: what is left of it is asked about. */
+	w->checked = false;
 }

@@ -102,13 +102,13 @@ void legacy_watch_check(struct reader_state *s)
 {
 	struct legacy_watch *w = &s->tables;
 
-	w->checked = true;
 	w->opened |= was_given(s);
 	if (w->guard == GUARD_WATCH)
 		w->opened |= was_opened(s->plan->lock_watch) || w->held;
 	if ((w->opened || is_strange(s)) && !is_open_question(w))
 		ask(s);
 	w->passed = false;
+	w->checked = true;
 }
 
 bool legacy_watch_stranger(struct reader_state *s)
