@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "protocol/drop_places.h"
 #include "protocol/losses.h"
 #include "rules/base/family.h"
 
@@ -49,6 +50,7 @@ struct bulletin {
 	_Atomic bool more_queues;
 	_Atomic uint16_t queue[BULLETIN_QUEUES];
 	struct loss_answer loss[LOSSES];	/* ordered there */
+	struct drop_place_answer drop_place[DROP_PLACES];	/* the same */
 };
 
 /* The two mappings of one memory. */

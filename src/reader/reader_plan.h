@@ -12,6 +12,8 @@
 
 struct bulletin;
 struct capture;
+struct drop_reasons;
+struct drop_ring;
 
 /*
  * All that the reader needs; the fork copies it, but for .rules and
@@ -25,6 +27,8 @@ struct reader_plan {
 	struct printer_plan printer;	/* .stats: shared with the supervisor;
 					 * .env.names: opened by the reader */
 	const struct bulletin *bulletin;	/* the supervisor's; NULL: of a file */
+	struct drop_ring *drops;	/* NULL: none */
+	const struct drop_reasons *drop_reasons;	/* names; with .drops */
 	uint32_t snaplen;		/* bytes of a packet that an event can have */
 	bool inserts;			/* rules of the run's own trace packets; */
 	bool by_legacy[FAMILY_COUNT];	/* ... those in raw, of these families */
