@@ -153,7 +153,7 @@ static void child_run(helper_fn *fn, const void *arg, const struct helper *h,
 static void child_run(helper_fn *fn, const void *arg, const struct helper *h,
 		      int line, pid_t parent)
 {
-	struct helper_out out = { .fd = RESULT_FD };
+	struct helper_out out = { .fd = RESULT_FD, .line = LINE_FD };
 	int null, status;
 
 	/* The parent's death must not leave a job behind. */

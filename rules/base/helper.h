@@ -14,6 +14,7 @@ struct helper_out {
 	char *base;
 	size_t reserved;	/* bytes mapped */
 	size_t used;		/* bytes that the parent will see */
+	int line;		/* to the parent, for descriptors: hand_over() */
 };
 
 /**
@@ -57,7 +58,8 @@ struct helper {
 	pid_t pid;
 	int result_fd;
 	int text_fd;
-	int line;		/* SEQPACKET: its status when it is done */
+	int line;		/* SEQPACKET: its status when it is done; before
+				 * that what it hands over, for hand_take() */
 };
 
 /* What a job left; release with helper_release(). */
