@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fields: where the running kernel has what the program reads, from its BTF. */
+#ifndef NFTRACE_DROP_FIELDS_H
+#define NFTRACE_DROP_FIELDS_H
+
+#include <stdint.h>
+
+struct btf;
+struct drop_reasons;
+struct libbpf;
+
+/* What the program reads of kernel's structures; their names are in fields.c. */
+enum drop_field {
+	SKB_NF_TRACE, SKB_DEV, SKB_SK, SKB_TSTAMP, SKB_NFCT, SKB_LEN, SKB_MARK,
+	SKB_IIF, SKB_PROTOCOL, SKB_NETWORK_HEADER, SKB_HEAD, SKB_TAIL,
+	DEVICE_NET, DEVICE_IFINDEX, SOCK_NET, NET_INUM,
+	DROP_FIELDS,
+	SKB_FIRST = SKB_DEV, SKB_LAST = SKB_TAIL,	/* but for nf_trace */
+};
+
+struct drop_fields {
+	struct drop_field_place {
+		int16_t offset;	/* bytes, from the structure's start */
+		uint8_t size;	/* bytes: 1, 2, 4 or 8 */
+		uint8_t mask;	/* of a bit field within a byte; 0: it is none */
+	} at[DROP_FIELDS];
+	int32_t tracepoint;	/* BTF id of btf_trace_kfree_skb */
+	uint32_t arguments;	/* skb, location, reason (5.17), rx_sk (6.11) */
+};
+
+/**
+ * drop_fields_find - all fields
+ * @missing: "sk_buff.nf_trace", when one was not found; static
+ * Return: 0; -ENOENT: there is none of this name; -ERANGE: it cannot be read with
+ * one load.
+ */
+int drop_fields_find(struct drop_fields *f, const struct libbpf *l,
+		     const struct btf *btf, const char **missing);
+
+/**
+ * drop_fields_tracepoint - what kfree_skb gives to who attaches to it
+ * Return: 0; -ENOENT: this kernel has no such type, or it has too few arguments.
+ */
+int drop_fields_tracepoint(struct drop_fields *f, const struct libbpf *l,
+			   const struct btf *btf);
+
+/** drop_fields_reasons - the names of enum skb_drop_reason; none: .count is 0 */
+void drop_fields_reasons(struct drop_reasons *names, const struct libbpf *l,
+			 const struct btf *btf);
+
+#endif

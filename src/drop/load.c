@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* load: has the kernel run the program, in a helper that hands over what keeps it there. */
+#include "drop/load.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "drop/denied.h"
+#include "drop/fields.h"
+#include "drop/libbpf.h"
+#include "drop/program.h"
+#include "rules/base/hand.h"
+#include "rules/base/helper.h"
+#include "rules/base/units.h"
+
+enum { LOG_BYTES = 1 << 16 };
+
+/* How far the job has come. */
+struct loading {
+	const struct drop_job *job;
+	struct libbpf lib;
+	struct drop_fields fields;
+	struct drop_program_values values;
+	int fd[DROP_FDS];
+	struct drop_loaded *out;
+	char log[LOG_BYTES];	/* the verifier's */
+};
+
+static enum drop_fault fail(struct loading *s, enum drop_fault fault, int err,
+			    const char *what)
+{
+	s->out->err = err;
+	snprintf(s->out->what, sizeof(s->out->what), "%s", what);
+	return fault;
+}
+
+/* bpf(2) has failed with errno. */
+static enum drop_fault fail_bpf(struct loading *s, const char *what)
+{
+	int err = errno;
+
+	/* Then the kernel does not even know the function that does. */
+	if (err == EPERM || drop_denied_reading())
+		return fail(s, DROP_DENIED, -err, drop_denied_why());
+	return fail(s, DROP_REFUSED, -err, *what ? what : strerror(err));
+}
+
+static enum drop_fault check_width(struct loading *s)
+{
+	/* Positions in the ring have the kernel's width, not this program's. */
+	return sizeof(long) < sizeof(uint64_t) ?
+		fail(s, DROP_NARROW, -EOPNOTSUPP, "") : DROP_LOADED;
+}
+
+static enum drop_fault find_namespace(struct loading *s)
+{
+	struct stat st;
+
+	if (stat("/proc/self/ns/net", &st) < 0)
+		return fail(s, DROP_NO_NAMESPACE, -errno, strerror(errno));
+	s->values.net = (uint32_t)st.st_ino;
+	return DROP_LOADED;
+}
+
+static enum drop_fault load_library(struct loading *s)
+{
+	return libbpf_load(&s->lib) ? DROP_LOADED :
+		fail(s, DROP_NO_LIBRARY, -ENOENT, dlerror());
+}
+
+static enum drop_fault read_types(struct loading *s, const struct btf *btf)
+{
+	struct drop_fields *f = &s->fields;
+	const char *missing = "";
+	int err = drop_fields_tracepoint(f, &s->lib, btf);
+
+	if (err)
+		return fail(s, DROP_NO_TRACEPOINT, err, "");
+	err = drop_fields_find(f, &s->lib, btf, &missing);
+	if (err)
+		return fail(s, DROP_NO_FIELD, err, missing);
+	drop_fields_reasons(&s->out->reasons, &s->lib, btf);
+	s->out->reasons_told = f->arguments > 2;
+	return DROP_LOADED;
+}
+
+/*
+ * Mapped it is there twice as fast as page by page, which is the library's way;
+ * kernels before 6.16 know only that one.
+ */
+static struct btf *load_types(const struct libbpf *l)
+{
+	int fd = open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC);
+	struct btf *btf = NULL;
+	struct stat st;
+	void *at;
+
+	if (fd >= 0 && fstat(fd, &st) == 0) {
+		at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd,
+			  0);
+		if (at != MAP_FAILED)
+			btf = l->parse(at, (uint32_t)st.st_size);
+	}
+	if (fd >= 0)
+		close(fd);
+	return btf ? btf : l->load_vmlinux();
+}
+
+static enum drop_fault find_types(struct loading *s)
+{
+	struct btf *btf = load_types(&s->lib);
+	enum drop_fault fault = btf ? read_types(s, btf) :
+		fail(s, DROP_NO_BTF, -errno, strerror(errno));
+
+	/* All of it goes with the helper, at once. */
+	return fault;
+}
+
+static enum drop_fault make_maps(struct loading *s)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, mapped, .map_flags = BPF_F_MMAPABLE);
+
+	s->fd[DROP_RING_FD] = s->lib.map_create(BPF_MAP_TYPE_RINGBUF,
+						"nftrace_drops", 0, 0,
+						DROP_RING_BYTES, NULL);
+	if (s->fd[DROP_RING_FD] < 0)
+		return fail_bpf(s, "");
+	s->fd[DROP_LOST_FD] = s->lib.map_create(BPF_MAP_TYPE_ARRAY,
+						"nftrace_lost",
+						sizeof(uint32_t),
+						sizeof(uint64_t), 1, &mapped);
+	return s->fd[DROP_LOST_FD] < 0 ? fail_bpf(s, "") : DROP_LOADED;
+}
+
+/* The last line that the verifier wrote but the one in which it counts. */
+static const char *last_words(char *log)
+{
+	const char *last = "";
+	char *line, *rest;
+
+	for (line = strtok_r(log, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest))
+		if (strncmp(line, "processed ", 10) != 0)
+			last = line;
+	return last;
+}
+
+static enum drop_fault attach(struct loading *s)
+{
+	LIBBPF_OPTS(bpf_prog_load_opts, opts,
+		    .expected_attach_type = BPF_TRACE_RAW_TP,
+		    .attach_btf_id = (uint32_t)s->fields.tracepoint,
+		    .log_buf = s->log, .log_size = sizeof(s->log));
+	struct drop_program program;
+	int fd;
+
+	s->values.ring_fd = s->fd[DROP_RING_FD];
+	s->values.lost_fd = s->fd[DROP_LOST_FD];
+	s->values.secret = s->job->secret;
+	drop_program_make(&program, &s->fields, &s->values);
+	/* Who uses the kernel's pointers has to say this licence. */
+	fd = s->lib.prog_load(BPF_PROG_TYPE_TRACING, "nftrace_drop", "GPL",
+			      program.insn, program.count, &opts);
+	if (fd < 0)
+		return fail_bpf(s, last_words(s->log));
+	s->fd[DROP_LINK_FD] = s->lib.raw_tracepoint_open(NULL, fd);
+	if (s->fd[DROP_LINK_FD] < 0)
+		return fail_bpf(s, "");
+	/* The link has the program. */
+	close(fd);
+	return DROP_LOADED;
+}
+
+static enum drop_fault take_steps(struct loading *s)
+{
+	static enum drop_fault (*const steps[])(struct loading *s) = {
+		check_width, find_namespace, load_library, find_types,
+		make_maps, attach,
+	};
+	enum drop_fault fault = DROP_LOADED;
+
+	for (size_t i = 0; i < ARRAY_SIZE(steps) && fault == DROP_LOADED; i++)
+		fault = steps[i](s);
+	return fault;
+}
+
+int drop_load(const void *arg, struct helper_out *out)
+{
+	struct loading *s = calloc(1, sizeof(*s));
+	int err;
+
+	if (!s)
+		return helper_status(-ENOMEM);
+	s->job = arg;
+	s->out = helper_reserve(out, sizeof(*s->out));
+	if (!s->out)
+		return helper_status(-errno);
+	for (int i = 0; i < DROP_FDS; i++)
+		s->fd[i] = -1;
+	s->out->fault = take_steps(s);
+	err = hand_over(out->line, s->fd,
+			s->out->fault == DROP_LOADED ? DROP_FDS : 0);
+	return helper_status(err);
+}
+
+void drop_load_tell(char *buf, size_t size, const struct drop_loaded *l)
+{
+	static const char *const sentences[DROP_FAULTS] = {
+		[DROP_NARROW] = "this nftrace has addresses of 32 bits, and "
+				"the kernel's ring buffer wants 64",
+		[DROP_NO_LIBRARY] = "libbpf is not there (on Debian: apt-get "
+				    "install libbpf1)",
+		[DROP_NO_BTF] = "this kernel does not describe its types "
+				"(/sys/kernel/btf/vmlinux)",
+		[DROP_NO_TRACEPOINT] = "this kernel has no tracepoint "
+				       "kfree_skb for programs",
+		[DROP_NO_FIELD] = "this kernel's types lack",
+		[DROP_NO_NAMESPACE] = "/proc/self/ns/net cannot be read",
+		[DROP_DENIED] = "loading a BPF program is not permitted",
+		[DROP_REFUSED] = "the kernel refuses the BPF program",
+	};
+	const char *sentence = l->fault < DROP_FAULTS && sentences[l->fault] ?
+		sentences[l->fault] : "";
+
+	if (l->fault == DROP_LOADED && !l->reasons_told)
+		sentence = "this kernel tells only where, not why";
+	snprintf(buf, size, "%s%s%s", sentence,
+		 *l->what ? l->fault == DROP_NO_FIELD ? " " : ": " : "",
+		 l->what);
+}
