@@ -33,6 +33,8 @@ const struct option_row option_rows[] = {
 	  "wait for the xtables lock and group 0 (5; 0: fail at once)", 0, 86400 },
 	{ "no-lock", 0, OPTION_FLAG, AT(no_lock), NULL,
 	  "hold the lock only while something is changed", 0, 0 },
+	{ "no-drops", 0, OPTION_FLAG, AT(no_drops), NULL,
+	  "do not ask the kernel why it drops a packet", 0, 0 },
 	{ "allow-side-effects", 0, OPTION_FLAG, AT(side_effects), NULL,
 	  "allow matches that change state which others use", 0, 0 },
 	{ "only", 0, OPTION_TEXT, AT(only), "WORDS",

@@ -64,6 +64,13 @@ static bool begins_late(const struct plan *p)
 	return false;
 }
 
+/* Before the lock, which others wait for; and before anything is traced. */
+static int take_drops(struct run *r)
+{
+	drop_source_take(&r->reader.drops);
+	return 0;
+}
+
 /* The reader makes ready while the rules go in and are read. */
 static int start_reader(struct run *r)
 {
@@ -76,6 +83,8 @@ static int start_reader(struct run *r)
 			.count = r->o->count,
 		},
 		.bulletin = rd->board.view,
+		.drops = drop_source_ring(&rd->drops),
+		.drop_reasons = drop_source_reasons(&rd->drops),
 		.lock_watch = rd->legacy.reader_watch,
 		.snaplen = acquire_packet_bytes(r),
 		.nft_unseen = r->plan.nft_unseen,
@@ -240,7 +249,8 @@ enum when {
 
 /*
  * The ledger comes before the keeper, to share it; the keeper before the lock, to
- * watch over it; the group before the rules, so that no event is missed.
+ * watch over it; the group before the rules, so that no event is missed.  The keeper
+ * comes before the drops as well: it must not hold what keeps their program running.
  *
  * The snapshots have one of two places.  Behind the run's own rules, since the
  * kernel's numbers count these as well; where there are none, before the
@@ -254,6 +264,7 @@ static const struct step {
 	{ WITH_LOCK, watch_lock },
 	{ WITH_LOCK, open_ledger },
 	{ ALWAYS, start_keeper },
+	{ ALWAYS, take_drops },
 	{ ALWAYS, acquire },
 	{ ALWAYS, begin_snapshots },
 	{ ALWAYS, clear_dead_runs },

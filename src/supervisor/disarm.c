@@ -15,6 +15,7 @@
 #include "rules/base/testpoint.h"
 #include "rules/base/units.h"
 #include "rules/nft/found.h"
+#include "supervisor/drop_symbols.h"
 #include "supervisor/legacy_refresh.h"
 #include "supervisor/lock_turns.h"
 #include "supervisor/nft_refresh.h"
@@ -142,6 +143,7 @@ static bool reader_closed(struct run *r, short revents)
 
 	questions_answer(rd, &r->plan.owner, word);
 	nft_refresh_finish(rd);
+	drop_symbols_finish(rd);
 	if (!closed)
 		legacy_refresh_finish(r);
 	return closed;
@@ -252,5 +254,6 @@ void disarm(struct run *r)
 		await_reader_end(r);
 		close(r->reader.process.fd);
 	}
+	drop_source_end(&r->reader.drops);
 	TESTPOINT("before-end");
 }

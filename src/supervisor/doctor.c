@@ -25,6 +25,7 @@
 #include "rules/view/ruleset.h"
 #include "supervisor/bypass.h"
 #include "supervisor/check.h"
+#include "supervisor/drop_source.h"
 
 enum { TRIAL_MS = 5000 };
 
@@ -289,6 +290,25 @@ static void check_rules(void)
 		helper_release(&res[i]);
 }
 
+/* As a run does it; it can do without. */
+static void check_drops(void)
+{
+	struct drop_source s;
+	char text[256];
+
+	drop_source_open(&s);
+	drop_source_start(&s);
+	drop_source_take(&s);
+	drop_source_tell(text, sizeof(text), &s);
+	if (drop_source_ring(&s))
+		report(FINE, "the kernel tells why it drops a traced packet%s%s",
+		       *text ? ", but " : "", text);
+	else
+		msg("note: the kernel does not tell why it drops a packet: %s",
+		    text);
+	drop_source_close(&s);
+}
+
 static void tell_bypass(const char *sentence)
 {
 	report(FINE, "%s", sentence);
@@ -313,6 +333,7 @@ int check_doctor(const struct options *o)
 			check_kernel(families[i]);
 			check_logger(families[i]);
 		}
+		check_drops();
 		check_group();
 		check_lock();
 		check_rules();

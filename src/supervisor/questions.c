@@ -3,6 +3,7 @@
 #include "supervisor/questions.h"
 
 #include "supervisor/changers_say.h"
+#include "supervisor/drop_symbols.h"
 #include "supervisor/loss_answer.h"
 #include "supervisor/nft_refresh.h"
 #include "supervisor/queue_look.h"
@@ -21,6 +22,9 @@ void questions_answer(struct run_reader *rd, const struct owner *owner,
 		losses_answer(&rd->stats->losses, rd->loss,
 			      rd->board.post->loss);
 		reader_answered(&rd->process);
+		break;
+	case READER_PLACES:
+		drop_symbols_start(rd);
 		break;
 	case READER_GENERATION:
 		nft_refresh_generation(rd);

@@ -58,6 +58,7 @@ int run_open(struct run *r, const struct options *o)
 	r->host.keeper.fd = r->reader.process.fd = -1;
 	snapshots_open(&r->snapshots);
 	legacy_refresh_init(&r->reader.legacy);
+	drop_source_open(&r->reader.drops);
 	r->host.keeper.pid = r->reader.process.pid = r->reader.refresh.pid = -1;
 	if (o->only && !display_filter_parse(&r->reader.only, o->only, &bad)) {
 		msg("error: '%s' is nothing that --only knows: a fate (drop, "
@@ -83,6 +84,7 @@ void run_close(struct run *r)
 	lock_door_close(&r->host.turns.door);
 	legacy_refresh_close(&r->reader.legacy);
 	snapshots_release(&r->snapshots);
+	drop_source_close(&r->reader.drops);
 	if (r->signal_fd >= 0)
 		close(r->signal_fd);
 	stats_close(r->reader.stats);
@@ -131,12 +133,20 @@ static int conclude(const struct run *r)
 	return st->packets ? STATUS_TRACED : STATUS_NOTHING;
 }
 
+/* What takes its time while the plan is made. */
+static void start_helpers(struct run *r)
+{
+	if (!r->o->no_drops)
+		drop_source_start(&r->reader.drops);
+	snapshots_start(&r->snapshots, &r->plan);
+}
+
 static int run_trace(struct run *r)
 {
 	int status = plan_begin(&r->plan, r->o);
 
 	if (!status && !r->o->dry_run)
-		snapshots_start(&r->snapshots, &r->plan);
+		start_helpers(r);
 	if (!status)
 		status = plan_make(&r->plan, r->o);
 	if (status || r->o->dry_run)

@@ -20,6 +20,7 @@
 #include "rules/legacy/snapshot.h"
 #include "rules/nft/snapshot.h"
 #include "supervisor/command.h"
+#include "supervisor/drop_source.h"
 #include "supervisor/legacy_state.h"
 #include "supervisor/loss_answer.h"
 #include "supervisor/other_runs.h"
@@ -146,6 +147,7 @@ struct run_reader {
 	struct bulletin_board board;	/* what it is told */
 	struct bulletin_tables tables;	/* what is posted there, in truth */
 	struct loss_known loss[LOSSES];	/* the same */
+	struct drop_source drops;	/* the kernel's word, for it alone */
 	struct helper refresh;		/* reads nft's rules again for it */
 	struct other_runs others;	/* that these readings showed */
 	bool changers_said;		/* who changed them first */

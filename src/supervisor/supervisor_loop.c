@@ -15,6 +15,7 @@
 #include "rules/base/clock.h"
 #include "rules/base/helper.h"
 #include "rules/base/units.h"
+#include "supervisor/drop_symbols.h"
 #include "supervisor/legacy_refresh.h"
 #include "supervisor/lock_turns.h"
 #include "supervisor/nft_refresh.h"
@@ -227,6 +228,7 @@ enum run_end supervisor_loop(struct run *r)
 			break;
 		overrun_awake(&r->clock);
 		nft_refresh_look(&r->reader);
+		drop_symbols_look(&r->reader);
 		end = find_reason(r, pfd);
 		if (end != END_NONE)
 			break;
