@@ -120,6 +120,9 @@ $(T)/unit/%: tests/unit/%.c $(TEST_PARTS) | need
 # libiptc is the judge there, and nowhere else in the house.
 $(T)/unit/iptc_tool: LIBS += -lip4tc -lip6tc
 
+# It makes types of kernels that there are not.
+$(T)/unit/drop_fields_test: LIBS += -lbpf
+
 $(T)/tools/%: tests/tools/%.c | need
 	@mkdir -p $(@D)
 	@echo "  TOOL    $<"

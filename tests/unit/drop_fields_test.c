@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* drop_fields_test: what the program needs is found in any kernel's BTF, or is said to be missing. */
+#include <endian.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "drop/fields.h"
+#include "drop/libbpf.h"
+#include "drop/program.h"
+#include "drop/reason.h"
+#include "rules/base/units.h"
+
+static struct libbpf lib;
+
+/* ---- kernels that there are not */
+
+/* The types of a kernel, as far as they matter here. */
+struct kernel {
+	struct btf *btf;
+	int u8, u16, u32, u64, pointer;
+};
+
+static int add_struct(struct kernel *k, const char *name)
+{
+	return btf__add_struct(k->btf, name, 4096);
+}
+
+static void add_field(struct kernel *k, const char *name, int type, uint32_t byte)
+{
+	assert_int_equal(btf__add_field(k->btf, name, type, byte * 8, 0), 0);
+}
+
+static int start_kernel(struct kernel *k)
+{
+	k->btf = btf__new_empty();
+	if (libbpf_get_error(k->btf))
+		return -1;
+	k->u8 = btf__add_int(k->btf, "unsigned char", 1, 0);
+	k->u16 = btf__add_int(k->btf, "unsigned short", 2, 0);
+	k->u32 = btf__add_int(k->btf, "unsigned int", 4, 0);
+	k->u64 = btf__add_int(k->btf, "unsigned long", 8, 0);
+	k->pointer = btf__add_ptr(k->btf, 0);
+	return 0;
+}
+
+/* sk_buff's inner part, of which struct_group() makes two copies in one union. */
+static int add_headers(struct kernel *k, const char *name, uint32_t trace_bit)
+{
+	int id = btf__add_struct(k->btf, name, 80);
+
+	add_field(k, "__pkt_type_offset", k->u8, 0);
+	if (trace_bit != UINT32_MAX)
+		assert_int_equal(btf__add_field(k->btf, "nf_trace", k->u8,
+						trace_bit, 1), 0);
+	add_field(k, "skb_iif", k->u32, 4);
+	add_field(k, "mark", k->u32, 8);
+	add_field(k, "protocol", k->u16, 12);
+	add_field(k, "network_header", k->u16, 14);
+	return id;
+}
+
+/* dev lies in a union in a structure in a union, none of which has a name. */
+static int add_front(struct kernel *k)
+{
+	int device, list, front;
+
+	device = btf__add_union(k->btf, NULL, 8);
+	add_field(k, "dev", k->pointer, 0);
+	add_field(k, "dev_scratch", k->u64, 0);
+	list = btf__add_struct(k->btf, NULL, 24);
+	add_field(k, "next", k->pointer, 0);
+	add_field(k, "prev", k->pointer, 8);
+	add_field(k, NULL, device, 16);
+	front = btf__add_union(k->btf, NULL, 24);
+	add_field(k, NULL, list, 0);
+	return front;
+}
+
+/* @trace_bit: of nf_trace in the inner part; UINT32_MAX: it has none */
+static void add_packet(struct kernel *k, uint32_t trace_bit)
+{
+	int anonymous = add_headers(k, NULL, trace_bit);
+	int named = add_headers(k, NULL, trace_bit), front = add_front(k), both;
+
+	both = btf__add_union(k->btf, NULL, 80);
+	add_field(k, NULL, anonymous, 0);
+	add_field(k, "headers", named, 0);
+	add_struct(k, "sk_buff");
+	add_field(k, NULL, front, 0);
+	add_field(k, "sk", k->pointer, 24);
+	add_field(k, "tstamp", k->u64, 32);
+	add_field(k, "_nfct", k->u64, 104);
+	add_field(k, "len", k->u32, 112);
+	add_field(k, NULL, both, 128);
+	add_field(k, "tail", k->u32, 208);
+	add_field(k, "head", k->pointer, 216);
+}
+
+/* struct { struct net *net; } behind a typedef, as possible_net_t is. */
+static void add_others(struct kernel *k)
+{
+	int net, common, ns;
+
+	add_struct(k, NULL);
+	add_field(k, "net", k->pointer, 0);
+	net = btf__add_typedef(k->btf, "possible_net_t",
+			       (int)btf__type_cnt(k->btf) - 1);
+	add_struct(k, "net_device");
+	add_field(k, "ifindex", k->u32, 224);
+	add_field(k, "nd_net", net, 280);
+	common = add_struct(k, "sock_common");
+	add_field(k, "skc_net", net, 48);
+	add_struct(k, "sock");
+	add_field(k, "__sk_common", common, 8);
+	ns = add_struct(k, "ns_common");
+	add_field(k, "inum", k->u32, 24);
+	add_struct(k, "net");
+	add_field(k, "ns", ns, 120);
+}
+
+/* @arguments: of kfree_skb, beside the tracepoint's own */
+static void add_tracepoint(struct kernel *k, int arguments)
+{
+	int proto = btf__add_func_proto(k->btf, 0), pointer;
+
+	for (int i = 0; i <= arguments; i++)
+		assert_int_equal(btf__add_func_param(k->btf, NULL, k->pointer),
+				 0);
+	pointer = btf__add_ptr(k->btf, proto);
+	assert_true(btf__add_typedef(k->btf, "btf_trace_kfree_skb", pointer) > 0);
+}
+
+static void test_members_of_members(void **state)
+{
+	struct drop_fields f;
+	struct kernel k;
+	const char *missing = NULL;
+
+	(void)state;
+	assert_int_equal(start_kernel(&k), 0);
+	add_packet(&k, 3 * 8 + 5);
+	add_others(&k);
+	assert_int_equal(drop_fields_find(&f, &lib, k.btf, &missing), 0);
+	assert_int_equal(f.at[SKB_NF_TRACE].offset, 128 + 3);
+	assert_int_equal(f.at[SKB_NF_TRACE].size, 1);
+	assert_int_equal(f.at[SKB_NF_TRACE].mask,
+			 BYTE_ORDER == LITTLE_ENDIAN ? 1 << 5 : 0x80 >> 5);
+	assert_int_equal(f.at[SKB_DEV].offset, 16);
+	assert_int_equal(f.at[SKB_PROTOCOL].offset, 128 + 12);
+	assert_int_equal(f.at[SKB_PROTOCOL].size, 2);
+	assert_int_equal(f.at[SKB_TSTAMP].size, 8);
+	assert_int_equal(f.at[SKB_TSTAMP].mask, 0);
+	assert_int_equal(f.at[DEVICE_NET].offset, 280);
+	assert_int_equal(f.at[SOCK_NET].offset, 8 + 48);
+	assert_int_equal(f.at[NET_INUM].offset, 120 + 24);
+	assert_int_equal(f.at[NET_INUM].size, 4);
+	btf__free(k.btf);
+}
+
+static void test_what_is_missing_is_named(void **state)
+{
+	struct drop_fields f;
+	struct kernel k;
+	const char *missing = NULL;
+
+	(void)state;
+	assert_int_equal(start_kernel(&k), 0);
+	add_packet(&k, UINT32_MAX);
+	add_others(&k);
+	assert_int_equal(drop_fields_find(&f, &lib, k.btf, &missing), -ENOENT);
+	assert_string_equal(missing, "sk_buff.nf_trace");
+	btf__free(k.btf);
+
+	assert_int_equal(start_kernel(&k), 0);
+	add_packet(&k, 0);
+	assert_int_equal(drop_fields_find(&f, &lib, k.btf, &missing), -ENOENT);
+	assert_string_equal(missing, "net_device.nd_net.net");
+	btf__free(k.btf);
+}
+
+static void test_what_no_load_reads(void **state)
+{
+	struct drop_fields f;
+	struct kernel k;
+	const char *missing = NULL;
+	int array;
+
+	(void)state;
+	/* 12 bytes. */
+	assert_int_equal(start_kernel(&k), 0);
+	array = btf__add_array(k.btf, k.u32, k.u8, 3);
+	add_struct(&k, "sk_buff");
+	add_field(&k, "nf_trace", array, 8);
+	assert_int_equal(drop_fields_find(&f, &lib, k.btf, &missing), -ERANGE);
+	assert_string_equal(missing, "sk_buff.nf_trace");
+	btf__free(k.btf);
+}
+
+static void test_arguments(void **state)
+{
+	struct drop_fields f;
+	struct kernel k;
+
+	(void)state;
+	for (int arguments = 0; arguments <= 5; arguments++) {
+		assert_int_equal(start_kernel(&k), 0);
+		add_tracepoint(&k, arguments);
+		assert_int_equal(drop_fields_tracepoint(&f, &lib, k.btf),
+				 arguments < 2 ? -ENOENT : 0);
+		if (arguments >= 2)
+			assert_int_equal(f.arguments, arguments);
+		btf__free(k.btf);
+	}
+	assert_int_equal(start_kernel(&k), 0);
+	assert_int_equal(drop_fields_tracepoint(&f, &lib, k.btf), -ENOENT);
+	btf__free(k.btf);
+}
+
+static void test_reasons(void **state)
+{
+	static struct drop_reasons names;
+	struct kernel k;
+
+	(void)state;
+	assert_int_equal(start_kernel(&k), 0);
+	drop_fields_reasons(&names, &lib, k.btf);
+	assert_int_equal(names.count, 0);
+	assert_null(drop_reason_name(&names, 5));
+	assert_null(drop_reason_name(NULL, 5));
+	assert_true(btf__add_enum(k.btf, "skb_drop_reason", 4) > 0);
+	btf__add_enum_value(k.btf, "SKB_NOT_DROPPED_YET", 0);
+	btf__add_enum_value(k.btf, "SKB_CONSUMED", 1);
+	btf__add_enum_value(k.btf, "SKB_DROP_REASON_NO_SOCKET", 9);
+	btf__add_enum_value(k.btf, "SKB_DROP_REASON_NOT_SPECIFIED", 2);
+	btf__add_enum_value(k.btf, "SKB_DROP_REASON_MAX", 10);
+	btf__add_enum_value(k.btf, "SKB_DROP_REASON_SUBSYS_MASK", 0xffff0000);
+	drop_fields_reasons(&names, &lib, k.btf);
+	assert_int_equal(names.count, 2);
+	assert_string_equal(drop_reason_name(&names, 9), "NO_SOCKET");
+	assert_string_equal(drop_reason_name(&names, 2), "NOT_SPECIFIED");
+	for (uint32_t i = 0; i < 2; i++)
+		assert_null(drop_reason_name(&names, i));
+	assert_null(drop_reason_name(&names, 10));
+	assert_null(drop_reason_name(&names, 1 << 16 | 9));
+	assert_null(drop_reason_name(&names, 0xffff0000));
+	btf__free(k.btf);
+}
+
+/* ---- the program that is made of it */
+
+/* Every jump leads to an instruction, none into the middle of one. */
+static void check_jumps(const struct drop_program *p)
+{
+	bool second[DROP_PROGRAM_MAX] = { false };
+
+	for (unsigned int i = 0; i < p->count; i++)
+		if (p->insn[i].code == (BPF_LD | BPF_DW | BPF_IMM))
+			second[++i] = true;
+	for (unsigned int i = 0; i < p->count; i++) {
+		uint8_t class = BPF_CLASS(p->insn[i].code);
+		uint8_t op = BPF_OP(p->insn[i].code);
+		unsigned int to = i + 1 + (unsigned int)p->insn[i].off;
+
+		if (second[i] || (class != BPF_JMP && class != BPF_JMP32) ||
+		    op == BPF_CALL || op == BPF_EXIT)
+			continue;
+		assert_in_range(to, i + 1, p->count - 1);
+		assert_false(second[to]);
+	}
+	assert_int_equal(p->insn[p->count - 1].code, BPF_JMP | BPF_EXIT);
+}
+
+static void test_program(void **state)
+{
+	struct drop_program_values v = {
+		.ring_fd = 5, .lost_fd = 6, .net = 0xf0000098,
+		.secret = UINT64_C(0x1122334455667788),
+	};
+	struct drop_program p, fewer = { .count = 0 };
+	struct drop_fields f = { .arguments = 0 };
+	const char *missing;
+	struct kernel k;
+
+	(void)state;
+	assert_int_equal(start_kernel(&k), 0);
+	add_packet(&k, 3);
+	add_others(&k);
+	assert_int_equal(drop_fields_find(&f, &lib, k.btf, &missing), 0);
+	for (f.arguments = 2; f.arguments <= 5; f.arguments++) {
+		drop_program_make(&p, &f, &v);
+		check_jumps(&p);
+		/* A line more for the reason, and one for the receiving socket. */
+		assert_int_equal(p.count, !fewer.count ? p.count :
+				 fewer.count + (f.arguments <= 4));
+		fewer = p;
+	}
+	btf__free(k.btf);
+}
+
+/* ---- the kernel that runs here */
+
+static struct btf *running;
+
+static void test_running_kernel(void **state)
+{
+	static struct drop_reasons names;
+	struct drop_fields f;
+	const char *missing = "";
+
+	(void)state;
+	if (!running)
+		skip();
+	if (drop_fields_tracepoint(&f, &lib, running) < 0)
+		skip();
+	assert_in_range(f.arguments, 2, 5);
+	assert_int_equal(drop_fields_find(&f, &lib, running, &missing), 0);
+	assert_int_equal(f.at[SKB_NF_TRACE].size, 1);
+	/* One bit. */
+	assert_int_equal(f.at[SKB_NF_TRACE].mask &
+			 (f.at[SKB_NF_TRACE].mask - 1), 0);
+	assert_int_not_equal(f.at[SKB_NF_TRACE].mask, 0);
+	assert_int_equal(f.at[SKB_DEV].offset, 2 * sizeof(void *));
+	drop_fields_reasons(&names, &lib, running);
+	if (f.arguments < 3)
+		return;
+	assert_true(names.count > 10);
+	for (uint32_t i = 0; i < names.count; i++) {
+		const char *name = names.reason[i].name;
+
+		assert_ptr_equal(drop_reason_name(&names,
+						  names.reason[i].value), name);
+		assert_true(strlen(name) > 1);
+		assert_true(strlen(name) < DROP_REASON_NAME - 1);
+		assert_null(strstr(name, "SKB_DROP_"));
+	}
+}
+
+/* The verifier takes each form of the program that this kernel's arguments allow. */
+static void test_verifier(void **state)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, mapped, .map_flags = BPF_F_MMAPABLE);
+	LIBBPF_OPTS(bpf_prog_load_opts, opts,
+		    .expected_attach_type = BPF_TRACE_RAW_TP);
+	struct drop_program_values v = { .net = 1, .secret = UINT64_MAX };
+	struct drop_program p;
+	struct drop_fields f;
+	const char *missing;
+	uint32_t arguments;
+	int fd;
+
+	(void)state;
+	if (!running || sizeof(long) < 8 ||
+	    drop_fields_tracepoint(&f, &lib, running) < 0)
+		skip();
+	v.ring_fd = lib.map_create(BPF_MAP_TYPE_RINGBUF, "t", 0, 0, 1 << 16,
+				   NULL);
+	v.lost_fd = lib.map_create(BPF_MAP_TYPE_ARRAY, "t", 4, 8, 1, &mapped);
+	if (v.ring_fd < 0 || v.lost_fd < 0)
+		skip();
+	assert_int_equal(drop_fields_find(&f, &lib, running, &missing), 0);
+	opts.attach_btf_id = (uint32_t)f.tracepoint;
+	for (arguments = f.arguments; arguments >= 2; arguments--) {
+		f.arguments = arguments;
+		drop_program_make(&p, &f, &v);
+		fd = lib.prog_load(BPF_PROG_TYPE_TRACING, "t", "GPL", p.insn,
+				   p.count, &opts);
+		assert_true(fd >= 0);
+		close(fd);
+	}
+	close(v.ring_fd);
+	close(v.lost_fd);
+}
+
+static int load_library(void **state)
+{
+	(void)state;
+	if (!libbpf_load(&lib))
+		return -1;
+	running = lib.load_vmlinux();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_members_of_members),
+		cmocka_unit_test(test_what_is_missing_is_named),
+		cmocka_unit_test(test_what_no_load_reads),
+		cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_program),
+		cmocka_unit_test(test_running_kernel),
+		cmocka_unit_test(test_verifier),
+	};
+
+	return cmocka_run_group_tests(tests, load_library, NULL);
+}
