@@ -9,32 +9,46 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "drop/libbpf.h"
+#include <linux/btf.h>
+
 #include "drop/reason.h"
+#include "drop/types.h"
 #include "rules/base/units.h"
 
-enum { BITS = 8, DEEPEST = 3 };
+enum { BITS = 8, DEEPEST = 3, NESTED = 8 };
+
+enum kernel_type { SK_BUFF, NET_DEVICE, SOCK, NET, TRACEPOINT, REASON, KERNEL_TYPES };
+
+static const struct type_wanted kernel_types[KERNEL_TYPES] = {
+	[SK_BUFF] = { "sk_buff", BTF_KIND_STRUCT, 0 },
+	[NET_DEVICE] = { "net_device", BTF_KIND_STRUCT, 0 },
+	[SOCK] = { "sock", BTF_KIND_STRUCT, 0 },
+	[NET] = { "net", BTF_KIND_STRUCT, 0 },
+	[TRACEPOINT] = { "btf_trace_kfree_skb", BTF_KIND_TYPEDEF, 0 },
+	[REASON] = { "skb_drop_reason", BTF_KIND_ENUM, 0 },
+};
 
 /* A field is a member of a member ... of a structure. */
 static const struct named {
-	const char *structure, *member[DEEPEST];
+	enum kernel_type structure;
+	const char *member[DEEPEST];
 } named[DROP_FIELDS] = {
-	[SKB_NF_TRACE] = { "sk_buff", { "nf_trace" } },
-	[SKB_DEV] = { "sk_buff", { "dev" } },
-	[SKB_SK] = { "sk_buff", { "sk" } },
-	[SKB_TSTAMP] = { "sk_buff", { "tstamp" } },
-	[SKB_NFCT] = { "sk_buff", { "_nfct" } },
-	[SKB_LEN] = { "sk_buff", { "len" } },
-	[SKB_MARK] = { "sk_buff", { "mark" } },
-	[SKB_IIF] = { "sk_buff", { "skb_iif" } },
-	[SKB_PROTOCOL] = { "sk_buff", { "protocol" } },
-	[SKB_NETWORK_HEADER] = { "sk_buff", { "network_header" } },
-	[SKB_HEAD] = { "sk_buff", { "head" } },
-	[SKB_TAIL] = { "sk_buff", { "tail" } },
-	[DEVICE_NET] = { "net_device", { "nd_net", "net" } },
-	[DEVICE_IFINDEX] = { "net_device", { "ifindex" } },
-	[SOCK_NET] = { "sock", { "__sk_common", "skc_net", "net" } },
-	[NET_INUM] = { "net", { "ns", "inum" } },
+	[SKB_NF_TRACE] = { SK_BUFF, { "nf_trace" } },
+	[SKB_DEV] = { SK_BUFF, { "dev" } },
+	[SKB_SK] = { SK_BUFF, { "sk" } },
+	[SKB_TSTAMP] = { SK_BUFF, { "tstamp" } },
+	[SKB_NFCT] = { SK_BUFF, { "_nfct" } },
+	[SKB_LEN] = { SK_BUFF, { "len" } },
+	[SKB_MARK] = { SK_BUFF, { "mark" } },
+	[SKB_IIF] = { SK_BUFF, { "skb_iif" } },
+	[SKB_PROTOCOL] = { SK_BUFF, { "protocol" } },
+	[SKB_NETWORK_HEADER] = { SK_BUFF, { "network_header" } },
+	[SKB_HEAD] = { SK_BUFF, { "head" } },
+	[SKB_TAIL] = { SK_BUFF, { "tail" } },
+	[DEVICE_NET] = { NET_DEVICE, { "nd_net", "net" } },
+	[DEVICE_IFINDEX] = { NET_DEVICE, { "ifindex" } },
+	[SOCK_NET] = { SOCK, { "__sk_common", "skc_net", "net" } },
+	[NET_INUM] = { NET, { "ns", "inum" } },
 };
 
 /* A member, as seen from the structure that it was looked for in. */
@@ -44,30 +58,47 @@ struct member {
 	uint32_t type;
 };
 
-/* A structure or union without a name lends its members to the one around it. */
-static bool find_member(const struct libbpf *l, const struct btf *btf,
-			uint32_t structure, const char *name,
-			struct member *found)
+static bool is_composite(const struct btf_type *t)
 {
-	int id = l->resolve_type(btf, structure);
-	const struct btf_type *t = id < 0 ? NULL : l->type(btf, (uint32_t)id);
+	uint32_t kind = t ? BTF_INFO_KIND(t->info) : BTF_KIND_UNKN;
 
-	if (!t || !btf_is_composite(t))
+	return kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION;
+}
+
+static void take_member(struct member *found, const struct btf_type *t,
+			const struct btf_member *m)
+{
+	bool fields = BTF_INFO_KFLAG(t->info);
+
+	found->bit = fields ? BTF_MEMBER_BIT_OFFSET(m->offset) : m->offset;
+	found->bits = fields ? BTF_MEMBER_BITFIELD_SIZE(m->offset) : 0;
+	found->type = m->type;
+}
+
+/*
+ * A structure or union without a name lends its members to the one around it.
+ * @deep: so many of these may be within one another
+ */
+static bool find_member(const struct types *t, uint32_t structure,
+			const char *name, int deep, struct member *found)
+{
+	const struct btf_type *s = types_resolve(t, structure);
+	const struct btf_member *m;
+
+	if (!deep || !is_composite(s))
 		return false;
-	for (uint32_t i = 0; i < btf_vlen(t); i++) {
-		const struct btf_member *m = btf_members(t) + i;
-		const char *own = l->name(btf, m->name_off);
-		uint32_t bit = btf_member_bit_offset(t, i);
+	m = (const struct btf_member *)(s + 1);
+	for (uint32_t i = 0; i < BTF_INFO_VLEN(s->info); i++, m++) {
+		const char *own = types_name(t, m->name_off);
+		struct member here;
 
-		if (own && strcmp(own, name) == 0) {
-			found->bit = bit;
-			found->bits = btf_member_bitfield_size(t, i);
-			found->type = m->type;
+		take_member(&here, s, m);
+		if (strcmp(own, name) == 0) {
+			*found = here;
 			return true;
 		}
-		if ((!own || !*own) &&
-		    find_member(l, btf, m->type, name, found)) {
-			found->bit += bit;
+		if (!*own && find_member(t, m->type, name, deep - 1, found)) {
+			found->bit += here.bit;
 			return true;
 		}
 	}
@@ -84,7 +115,7 @@ static uint8_t mask_of(const struct member *m)
 }
 
 static int place_member(struct drop_field_place *p, const struct member *m,
-			int64_t size)
+			uint32_t size)
 {
 	if (m->bits) {
 		if (m->bit % BITS + m->bits > BITS)
@@ -102,29 +133,28 @@ static int place_member(struct drop_field_place *p, const struct member *m,
 	return 0;
 }
 
-/* @structure: BTF id; negative: there is none */
-static int find_field(struct drop_field_place *p, const struct libbpf *l,
-		      const struct btf *btf, int structure,
-		      const struct named *n)
+/* @structure: its number; 0: there is none */
+static int find_field(struct drop_field_place *p, const struct types *t,
+		      uint32_t structure, const struct named *n)
 {
-	struct member m = { .type = (uint32_t)structure };
+	struct member m = { .type = structure };
 	uint32_t bit = 0;
 
-	if (structure < 0)
-		return -ENOENT;
 	for (int i = 0; i < DEEPEST && n->member[i]; i++) {
-		if (!find_member(l, btf, m.type, n->member[i], &m))
+		if (!find_member(t, m.type, n->member[i], NESTED, &m))
 			return -ENOENT;
 		m.bit += bit;
 		bit = m.bit;
 	}
-	return place_member(p, &m, l->resolve_size(btf, m.type));
+	memset(p, 0, sizeof(*p));
+	return place_member(p, &m, types_size(t, m.type));
 }
 
 static const char *full_name(const struct named *n)
 {
 	static char text[64];
-	int len = snprintf(text, sizeof(text), "%s", n->structure);
+	int len = snprintf(text, sizeof(text), "%s",
+			   kernel_types[n->structure].name);
 
 	for (int i = 0; i < DEEPEST && n->member[i]; i++)
 		len += snprintf(text + len, sizeof(text) - (size_t)len, ".%s",
@@ -132,45 +162,21 @@ static const char *full_name(const struct named *n)
 	return text;
 }
 
-int drop_fields_find(struct drop_fields *f, const struct libbpf *l,
-		     const struct btf *btf, const char **missing)
-{
-	const char *last = "";
-	int structure = -1;
-
-	for (unsigned int i = 0; i < DROP_FIELDS; i++) {
-		const struct named *n = &named[i];
-		int err;
-
-		/* A search through all types: once for each structure. */
-		if (strcmp(n->structure, last) != 0)
-			structure = l->find(btf, n->structure,
-					    BTF_KIND_STRUCT);
-		last = n->structure;
-		memset(&f->at[i], 0, sizeof(f->at[i]));
-		err = find_field(&f->at[i], l, btf, structure, n);
-		if (err) {
-			*missing = full_name(n);
-			return err;
-		}
-	}
-	return 0;
-}
-
-int drop_fields_tracepoint(struct drop_fields *f, const struct libbpf *l,
-			   const struct btf *btf)
+/* @id: of the tracepoint's type, a pointer to a function's; 0: there is none */
+static int find_tracepoint(struct drop_fields *f, const struct types *t,
+			   uint32_t id)
 {
 	enum { LEAST = 2 };	/* the packet, and where */
-	const struct btf_type *t;
+	const struct btf_type *type = types_resolve(t, id);
 
-	f->tracepoint = l->find(btf, "btf_trace_kfree_skb", BTF_KIND_TYPEDEF);
-	t = f->tracepoint < 0 ? NULL : l->type(btf, (uint32_t)f->tracepoint);
-	t = t ? l->type(btf, t->type) : NULL;
-	t = t && btf_is_ptr(t) ? l->type(btf, t->type) : NULL;
+	f->tracepoint = id;
+	if (type && BTF_INFO_KIND(type->info) == BTF_KIND_PTR)
+		type = types_at(t, type->type);
 	/* The first argument is the tracepoint's own. */
-	if (!t || !btf_is_func_proto(t) || btf_vlen(t) < 1 + LEAST)
-		return -ENOENT;
-	f->arguments = btf_vlen(t) - 1;
+	if (!type || BTF_INFO_KIND(type->info) != BTF_KIND_FUNC_PROTO ||
+	    BTF_INFO_VLEN(type->info) < 1 + LEAST)
+		return -ESRCH;
+	f->arguments = BTF_INFO_VLEN(type->info) - 1;
 	return 0;
 }
 
@@ -194,7 +200,7 @@ static void add_reason(struct drop_reasons *names, const char *name,
 	struct drop_reason *r = &names->reason[names->count];
 	size_t skip = sizeof(prefix) - 1;
 
-	if (names->count == DROP_REASONS || !name ||
+	if (names->count == DROP_REASONS ||
 	    strncmp(name, prefix, skip) != 0 || !is_reason(name + skip))
 		return;
 	r->value = value;
@@ -202,17 +208,39 @@ static void add_reason(struct drop_reasons *names, const char *name,
 	names->count++;
 }
 
-void drop_fields_reasons(struct drop_reasons *names, const struct libbpf *l,
-			 const struct btf *btf)
+/* @id: of the enum; 0: there is none */
+static void find_reasons(struct drop_reasons *names, const struct types *t,
+			 uint32_t id)
 {
-	int id = l->find(btf, "skb_drop_reason", BTF_KIND_ENUM);
-	const struct btf_type *t = id < 0 ? NULL : l->type(btf, (uint32_t)id);
+	const struct btf_type *type = types_at(t, id);
+	const struct btf_enum *e;
 
 	names->count = 0;
-	for (uint32_t i = 0; t && i < btf_vlen(t); i++) {
-		const struct btf_enum *e = btf_enum(t) + i;
-
-		add_reason(names, l->name(btf, e->name_off), (uint32_t)e->val);
-	}
+	if (!type)
+		return;
+	e = (const struct btf_enum *)(type + 1);
+	for (uint32_t i = 0; i < BTF_INFO_VLEN(type->info); i++, e++)
+		add_reason(names, types_name(t, e->name_off),
+			   (uint32_t)e->val);
 	qsort(names->reason, names->count, sizeof(names->reason[0]), by_value);
+}
+
+int drop_fields_find(struct drop_fields *f, struct drop_reasons *names,
+		     const struct types *t, const char **missing)
+{
+	struct type_wanted w[KERNEL_TYPES];
+	int err;
+
+	memcpy(w, kernel_types, sizeof(w));
+	types_find(t, w, KERNEL_TYPES);
+	err = find_tracepoint(f, t, w[TRACEPOINT].id);
+	for (unsigned int i = 0; i < DROP_FIELDS && !err; i++) {
+		const struct named *n = &named[i];
+
+		err = find_field(&f->at[i], t, w[n->structure].id, n);
+		if (err)
+			*missing = full_name(n);
+	}
+	find_reasons(names, t, w[REASON].id);
+	return err;
 }

@@ -5,9 +5,8 @@
 
 #include <stdint.h>
 
-struct btf;
 struct drop_reasons;
-struct libbpf;
+struct types;
 
 /* What the program reads of kernel's structures; their names are in fields.c. */
 enum drop_field {
@@ -24,28 +23,18 @@ struct drop_fields {
 		uint8_t size;	/* bytes: 1, 2, 4 or 8 */
 		uint8_t mask;	/* of a bit field within a byte; 0: it is none */
 	} at[DROP_FIELDS];
-	int32_t tracepoint;	/* BTF id of btf_trace_kfree_skb */
+	uint32_t tracepoint;	/* BTF id of btf_trace_kfree_skb */
 	uint32_t arguments;	/* skb, location, reason (5.17), rx_sk (6.11) */
 };
 
 /**
- * drop_fields_find - all fields
+ * drop_fields_find - all fields, the tracepoint, and the names of reasons
+ * @names: of enum skb_drop_reason; its .count is 0 where there is none
  * @missing: "sk_buff.nf_trace", when one was not found; static
- * Return: 0; -ENOENT: there is none of this name; -ERANGE: it cannot be read with
- * one load.
+ * Return: 0; -ESRCH: kfree_skb can have no program, or tells it nothing; -ENOENT:
+ * there is no field of this name; -ERANGE: it cannot be read with one load.
  */
-int drop_fields_find(struct drop_fields *f, const struct libbpf *l,
-		     const struct btf *btf, const char **missing);
-
-/**
- * drop_fields_tracepoint - what kfree_skb gives to who attaches to it
- * Return: 0; -ENOENT: this kernel has no such type, or it has too few arguments.
- */
-int drop_fields_tracepoint(struct drop_fields *f, const struct libbpf *l,
-			   const struct btf *btf);
-
-/** drop_fields_reasons - the names of enum skb_drop_reason; none: .count is 0 */
-void drop_fields_reasons(struct drop_reasons *names, const struct libbpf *l,
-			 const struct btf *btf);
+int drop_fields_find(struct drop_fields *f, struct drop_reasons *names,
+		     const struct types *t, const char **missing);
 
 #endif

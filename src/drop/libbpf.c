@@ -17,13 +17,6 @@ bool libbpf_load(struct libbpf *l)
 		void *to;
 	} symbols[] = {
 		{ "libbpf_set_print", &l->set_print },
-		{ "btf__new", &l->parse },
-		{ "btf__load_vmlinux_btf", &l->load_vmlinux },
-		{ "btf__find_by_name_kind", &l->find },
-		{ "btf__type_by_id", &l->type },
-		{ "btf__name_by_offset", &l->name },
-		{ "btf__resolve_type", &l->resolve_type },
-		{ "btf__resolve_size", &l->resolve_size },
 		{ "bpf_map_create", &l->map_create },
 		{ "bpf_prog_load", &l->prog_load },
 		{ "bpf_raw_tracepoint_open", &l->raw_tracepoint_open },

@@ -6,22 +6,14 @@
 #include <stdbool.h>
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 /*
- * It and what it parses take some 13 MB: only a helper loads it, and a host without
- * it is traced all the same.
+ * Its low-level calls know what older kernels lack.  Only a helper loads it, and a
+ * host without it is traced all the same.
  */
 struct libbpf {
 	__typeof__(libbpf_set_print) *set_print;
-	__typeof__(btf__new) *parse;
-	__typeof__(btf__load_vmlinux_btf) *load_vmlinux;
-	__typeof__(btf__find_by_name_kind) *find;
-	__typeof__(btf__type_by_id) *type;
-	__typeof__(btf__name_by_offset) *name;
-	__typeof__(btf__resolve_type) *resolve_type;
-	__typeof__(btf__resolve_size) *resolve_size;
 	__typeof__(bpf_map_create) *map_create;
 	__typeof__(bpf_prog_load) *prog_load;
 	__typeof__(bpf_raw_tracepoint_open) *raw_tracepoint_open;

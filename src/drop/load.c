@@ -16,6 +16,7 @@
 #include "drop/fields.h"
 #include "drop/libbpf.h"
 #include "drop/program.h"
+#include "drop/types.h"
 #include "rules/base/hand.h"
 #include "rules/base/helper.h"
 #include "rules/base/units.h"
@@ -75,51 +76,56 @@ static enum drop_fault load_library(struct loading *s)
 		fail(s, DROP_NO_LIBRARY, -ENOENT, dlerror());
 }
 
-static enum drop_fault read_types(struct loading *s, const struct btf *btf)
+static enum drop_fault read_types(struct loading *s, const struct types *t)
 {
-	struct drop_fields *f = &s->fields;
 	const char *missing = "";
-	int err = drop_fields_tracepoint(f, &s->lib, btf);
+	int err = drop_fields_find(&s->fields, &s->out->reasons, t, &missing);
 
-	if (err)
+	if (err == -ESRCH)
 		return fail(s, DROP_NO_TRACEPOINT, err, "");
-	err = drop_fields_find(f, &s->lib, btf, &missing);
 	if (err)
 		return fail(s, DROP_NO_FIELD, err, missing);
-	drop_fields_reasons(&s->out->reasons, &s->lib, btf);
-	s->out->reasons_told = f->arguments > 2;
+	s->out->reasons_told = s->fields.arguments > 2;
 	return DROP_LOADED;
 }
 
-/*
- * Mapped it is there twice as fast as page by page, which is the library's way;
- * kernels before 6.16 know only that one.
- */
-static struct btf *load_types(const struct libbpf *l)
+/* Kernels before 6.16 let nobody map it.  NULL with errno set. */
+static const void *map_or_read(int fd, size_t size)
 {
-	int fd = open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC);
-	struct btf *btf = NULL;
-	struct stat st;
-	void *at;
+	void *at = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	size_t n = 0;
 
-	if (fd >= 0 && fstat(fd, &st) == 0) {
-		at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd,
-			  0);
-		if (at != MAP_FAILED)
-			btf = l->parse(at, (uint32_t)st.st_size);
+	if (at != MAP_FAILED)
+		return at;
+	at = malloc(size);
+	while (at && n < size) {
+		ssize_t more = read(fd, (char *)at + n, size - n);
+
+		if (more <= 0)
+			return NULL;
+		n += (size_t)more;
 	}
-	if (fd >= 0)
-		close(fd);
-	return btf ? btf : l->load_vmlinux();
+	return at;
 }
 
 static enum drop_fault find_types(struct loading *s)
 {
-	struct btf *btf = load_types(&s->lib);
-	enum drop_fault fault = btf ? read_types(s, btf) :
-		fail(s, DROP_NO_BTF, -errno, strerror(errno));
+	int fd = open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC), err;
+	const void *data = NULL;
+	enum drop_fault fault;
+	struct types t;
+	struct stat st;
 
-	/* All of it goes with the helper, at once. */
+	if (fd >= 0 && fstat(fd, &st) == 0)
+		data = map_or_read(fd, (size_t)st.st_size);
+	if (!data)
+		return fail(s, DROP_NO_BTF, -errno, strerror(errno));
+	err = types_open(&t, data, (size_t)st.st_size);
+	fault = err ? fail(s, DROP_NO_BTF, err, strerror(-err)) :
+		read_types(s, &t);
+	types_close(&t);
+	close(fd);
+	/* The mapping goes with the helper. */
 	return fault;
 }
 
@@ -156,7 +162,7 @@ static enum drop_fault attach(struct loading *s)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, opts,
 		    .expected_attach_type = BPF_TRACE_RAW_TP,
-		    .attach_btf_id = (uint32_t)s->fields.tracepoint,
+		    .attach_btf_id = s->fields.tracepoint,
 		    .log_buf = s->log, .log_size = sizeof(s->log));
 	struct drop_program program;
 	int fd;

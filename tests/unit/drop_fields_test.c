@@ -14,13 +14,16 @@
 
 #include <cmocka.h>
 
+#include <bpf/btf.h>
+
 #include "drop/fields.h"
-#include "drop/libbpf.h"
 #include "drop/program.h"
+#include "drop/libbpf.h"
 #include "drop/reason.h"
+#include "drop/types.h"
 #include "rules/base/units.h"
 
-static struct libbpf lib;
+static struct drop_reasons names;
 
 /* ---- kernels that there are not */
 
@@ -40,7 +43,22 @@ static void add_field(struct kernel *k, const char *name, int type, uint32_t byt
 	assert_int_equal(btf__add_field(k->btf, name, type, byte * 8, 0), 0);
 }
 
-static int start_kernel(struct kernel *k)
+/* @arguments: of kfree_skb, beside the tracepoint's own; negative: there is none */
+static void add_tracepoint(struct kernel *k, int arguments)
+{
+	int proto, pointer;
+
+	if (arguments < 0)
+		return;
+	proto = btf__add_func_proto(k->btf, 0);
+	for (int i = 0; i <= arguments; i++)
+		assert_int_equal(btf__add_func_param(k->btf, NULL, k->pointer),
+				 0);
+	pointer = btf__add_ptr(k->btf, proto);
+	assert_true(btf__add_typedef(k->btf, "btf_trace_kfree_skb", pointer) > 0);
+}
+
+static int start_kernel(struct kernel *k, int arguments)
 {
 	k->btf = btf__new_empty();
 	if (libbpf_get_error(k->btf))
@@ -50,7 +68,25 @@ static int start_kernel(struct kernel *k)
 	k->u32 = btf__add_int(k->btf, "unsigned int", 4, 0);
 	k->u64 = btf__add_int(k->btf, "unsigned long", 8, 0);
 	k->pointer = btf__add_ptr(k->btf, 0);
+	add_tracepoint(k, arguments);
 	return 0;
+}
+
+/* The program's part: the bytes that the library made, read. */
+static int find(const struct kernel *k, struct drop_fields *f,
+		const char **missing)
+{
+	uint32_t size;
+	const void *data = btf__raw_data(k->btf, &size);
+	struct types t;
+	int err;
+
+	assert_non_null(data);
+	assert_int_equal(types_open(&t, data, size), 0);
+	assert_int_equal(t.count, btf__type_cnt(k->btf) - 1);
+	err = drop_fields_find(f, &names, &t, missing);
+	types_close(&t);
+	return err;
 }
 
 /* sk_buff's inner part, of which struct_group() makes two copies in one union. */
@@ -128,18 +164,6 @@ static void add_others(struct kernel *k)
 	add_field(k, "ns", ns, 120);
 }
 
-/* @arguments: of kfree_skb, beside the tracepoint's own */
-static void add_tracepoint(struct kernel *k, int arguments)
-{
-	int proto = btf__add_func_proto(k->btf, 0), pointer;
-
-	for (int i = 0; i <= arguments; i++)
-		assert_int_equal(btf__add_func_param(k->btf, NULL, k->pointer),
-				 0);
-	pointer = btf__add_ptr(k->btf, proto);
-	assert_true(btf__add_typedef(k->btf, "btf_trace_kfree_skb", pointer) > 0);
-}
-
 static void test_members_of_members(void **state)
 {
 	struct drop_fields f;
@@ -147,10 +171,10 @@ static void test_members_of_members(void **state)
 	const char *missing = NULL;
 
 	(void)state;
-	assert_int_equal(start_kernel(&k), 0);
+	assert_int_equal(start_kernel(&k, 4), 0);
 	add_packet(&k, 3 * 8 + 5);
 	add_others(&k);
-	assert_int_equal(drop_fields_find(&f, &lib, k.btf, &missing), 0);
+	assert_int_equal(find(&k, &f, &missing), 0);
 	assert_int_equal(f.at[SKB_NF_TRACE].offset, 128 + 3);
 	assert_int_equal(f.at[SKB_NF_TRACE].size, 1);
 	assert_int_equal(f.at[SKB_NF_TRACE].mask,
@@ -174,16 +198,16 @@ static void test_what_is_missing_is_named(void **state)
 	const char *missing = NULL;
 
 	(void)state;
-	assert_int_equal(start_kernel(&k), 0);
+	assert_int_equal(start_kernel(&k, 4), 0);
 	add_packet(&k, UINT32_MAX);
 	add_others(&k);
-	assert_int_equal(drop_fields_find(&f, &lib, k.btf, &missing), -ENOENT);
+	assert_int_equal(find(&k, &f, &missing), -ENOENT);
 	assert_string_equal(missing, "sk_buff.nf_trace");
 	btf__free(k.btf);
 
-	assert_int_equal(start_kernel(&k), 0);
+	assert_int_equal(start_kernel(&k, 4), 0);
 	add_packet(&k, 0);
-	assert_int_equal(drop_fields_find(&f, &lib, k.btf, &missing), -ENOENT);
+	assert_int_equal(find(&k, &f, &missing), -ENOENT);
 	assert_string_equal(missing, "net_device.nd_net.net");
 	btf__free(k.btf);
 }
@@ -197,11 +221,11 @@ static void test_what_no_load_reads(void **state)
 
 	(void)state;
 	/* 12 bytes. */
-	assert_int_equal(start_kernel(&k), 0);
+	assert_int_equal(start_kernel(&k, 4), 0);
 	array = btf__add_array(k.btf, k.u32, k.u8, 3);
 	add_struct(&k, "sk_buff");
 	add_field(&k, "nf_trace", array, 8);
-	assert_int_equal(drop_fields_find(&f, &lib, k.btf, &missing), -ERANGE);
+	assert_int_equal(find(&k, &f, &missing), -ERANGE);
 	assert_string_equal(missing, "sk_buff.nf_trace");
 	btf__free(k.btf);
 }
@@ -210,30 +234,30 @@ static void test_arguments(void **state)
 {
 	struct drop_fields f;
 	struct kernel k;
+	const char *missing;
 
 	(void)state;
-	for (int arguments = 0; arguments <= 5; arguments++) {
-		assert_int_equal(start_kernel(&k), 0);
-		add_tracepoint(&k, arguments);
-		assert_int_equal(drop_fields_tracepoint(&f, &lib, k.btf),
-				 arguments < 2 ? -ENOENT : 0);
+	for (int arguments = -1; arguments <= 5; arguments++) {
+		assert_int_equal(start_kernel(&k, arguments), 0);
+		add_packet(&k, 0);
+		add_others(&k);
+		assert_int_equal(find(&k, &f, &missing),
+				 arguments < 2 ? -ESRCH : 0);
 		if (arguments >= 2)
 			assert_int_equal(f.arguments, arguments);
 		btf__free(k.btf);
 	}
-	assert_int_equal(start_kernel(&k), 0);
-	assert_int_equal(drop_fields_tracepoint(&f, &lib, k.btf), -ENOENT);
-	btf__free(k.btf);
 }
 
 static void test_reasons(void **state)
 {
-	static struct drop_reasons names;
+	struct drop_fields f;
 	struct kernel k;
+	const char *missing;
 
 	(void)state;
-	assert_int_equal(start_kernel(&k), 0);
-	drop_fields_reasons(&names, &lib, k.btf);
+	assert_int_equal(start_kernel(&k, 2), 0);
+	find(&k, &f, &missing);
 	assert_int_equal(names.count, 0);
 	assert_null(drop_reason_name(&names, 5));
 	assert_null(drop_reason_name(NULL, 5));
@@ -244,7 +268,7 @@ static void test_reasons(void **state)
 	btf__add_enum_value(k.btf, "SKB_DROP_REASON_NOT_SPECIFIED", 2);
 	btf__add_enum_value(k.btf, "SKB_DROP_REASON_MAX", 10);
 	btf__add_enum_value(k.btf, "SKB_DROP_REASON_SUBSYS_MASK", 0xffff0000);
-	drop_fields_reasons(&names, &lib, k.btf);
+	find(&k, &f, &missing);
 	assert_int_equal(names.count, 2);
 	assert_string_equal(drop_reason_name(&names, 9), "NO_SOCKET");
 	assert_string_equal(drop_reason_name(&names, 2), "NOT_SPECIFIED");
@@ -253,6 +277,44 @@ static void test_reasons(void **state)
 	assert_null(drop_reason_name(&names, 10));
 	assert_null(drop_reason_name(&names, 1 << 16 | 9));
 	assert_null(drop_reason_name(&names, 0xffff0000));
+	btf__free(k.btf);
+}
+
+/* ---- BTF as nobody makes it */
+
+static void test_broken(void **state)
+{
+	unsigned char *copy;
+	struct drop_fields f;
+	struct kernel k;
+	struct types t;
+	const char *missing;
+	const void *data;
+	uint32_t size;
+
+	(void)state;
+	assert_int_equal(start_kernel(&k, 4), 0);
+	add_packet(&k, 0);
+	add_others(&k);
+	data = btf__raw_data(k.btf, &size);
+	/* Cut off anywhere, in memory that ends there. */
+	for (uint32_t len = 0; len < size; len++) {
+		copy = malloc(len ? len : 1);
+		memcpy(copy, data, len);
+		assert_int_equal(types_open(&t, copy, len), -EINVAL);
+		types_close(&t);
+		free(copy);
+	}
+	/* Any byte another: it is refused, or something is found or not. */
+	for (uint32_t at = 0; at < size; at++) {
+		copy = malloc(size);
+		memcpy(copy, data, size);
+		copy[at] ^= 0x55;
+		if (types_open(&t, copy, size) == 0)
+			drop_fields_find(&f, &names, &t, &missing);
+		types_close(&t);
+		free(copy);
+	}
 	btf__free(k.btf);
 }
 
@@ -292,10 +354,10 @@ static void test_program(void **state)
 	struct kernel k;
 
 	(void)state;
-	assert_int_equal(start_kernel(&k), 0);
+	assert_int_equal(start_kernel(&k, 4), 0);
 	add_packet(&k, 3);
 	add_others(&k);
-	assert_int_equal(drop_fields_find(&f, &lib, k.btf, &missing), 0);
+	assert_int_equal(find(&k, &f, &missing), 0);
 	for (f.arguments = 2; f.arguments <= 5; f.arguments++) {
 		drop_program_make(&p, &f, &v);
 		check_jumps(&p);
@@ -309,29 +371,76 @@ static void test_program(void **state)
 
 /* ---- the kernel that runs here */
 
-static struct btf *running;
+static struct {
+	bool there;		/* it describes its types, and has the tracepoint */
+	struct drop_fields f;
+} running;
+
+static void read_running(void)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	const char *missing = "";
+	const void *data;
+	struct types t;
+	uint32_t size;
+	int err;
+
+	if (libbpf_get_error(btf))
+		return;
+	data = btf__raw_data(btf, &size);
+	assert_int_equal(types_open(&t, data, size), 0);
+	assert_int_equal(t.count, btf__type_cnt(btf) - 1);
+	err = drop_fields_find(&running.f, &names, &t, &missing);
+	types_close(&t);
+	btf__free(btf);
+	running.there = err != -ESRCH;
+	if (running.there)
+		assert_int_equal(err, 0);
+}
+
+/* Each of its types is where the library says, and has the size that it says. */
+static void test_as_the_library_reads_it(void **state)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	const void *data;
+	struct types t;
+	uint32_t size;
+
+	(void)state;
+	if (libbpf_get_error(btf))
+		skip();
+	data = btf__raw_data(btf, &size);
+	assert_int_equal(types_open(&t, data, size), 0);
+	for (uint32_t id = 1; id < btf__type_cnt(btf); id += 7) {
+		const struct btf_type *theirs = btf__type_by_id(btf, id);
+		int64_t bytes = btf__resolve_size(btf, id);
+		uint32_t ours = types_size(&t, id);
+
+		assert_ptr_equal(types_at(&t, id), theirs);
+		if (ours)
+			assert_int_equal(ours, bytes);
+	}
+	assert_null(types_at(&t, 0));
+	assert_null(types_at(&t, btf__type_cnt(btf)));
+	types_close(&t);
+	btf__free(btf);
+}
 
 static void test_running_kernel(void **state)
 {
-	static struct drop_reasons names;
-	struct drop_fields f;
-	const char *missing = "";
+	const struct drop_field_place *trace = &running.f.at[SKB_NF_TRACE];
 
 	(void)state;
-	if (!running)
+	read_running();
+	if (!running.there)
 		skip();
-	if (drop_fields_tracepoint(&f, &lib, running) < 0)
-		skip();
-	assert_in_range(f.arguments, 2, 5);
-	assert_int_equal(drop_fields_find(&f, &lib, running, &missing), 0);
-	assert_int_equal(f.at[SKB_NF_TRACE].size, 1);
+	assert_in_range(running.f.arguments, 2, 5);
+	assert_int_equal(trace->size, 1);
 	/* One bit. */
-	assert_int_equal(f.at[SKB_NF_TRACE].mask &
-			 (f.at[SKB_NF_TRACE].mask - 1), 0);
-	assert_int_not_equal(f.at[SKB_NF_TRACE].mask, 0);
-	assert_int_equal(f.at[SKB_DEV].offset, 2 * sizeof(void *));
-	drop_fields_reasons(&names, &lib, running);
-	if (f.arguments < 3)
+	assert_int_equal(trace->mask & (trace->mask - 1), 0);
+	assert_int_not_equal(trace->mask, 0);
+	assert_int_equal(running.f.at[SKB_DEV].offset, 2 * sizeof(void *));
+	if (running.f.arguments < 3)
 		return;
 	assert_true(names.count > 10);
 	for (uint32_t i = 0; i < names.count; i++) {
@@ -352,25 +461,22 @@ static void test_verifier(void **state)
 	LIBBPF_OPTS(bpf_prog_load_opts, opts,
 		    .expected_attach_type = BPF_TRACE_RAW_TP);
 	struct drop_program_values v = { .net = 1, .secret = UINT64_MAX };
+	struct drop_fields f = running.f;
 	struct drop_program p;
-	struct drop_fields f;
-	const char *missing;
-	uint32_t arguments;
+	struct libbpf lib;
 	int fd;
 
 	(void)state;
-	if (!running || sizeof(long) < 8 ||
-	    drop_fields_tracepoint(&f, &lib, running) < 0)
+	if (!running.there || sizeof(long) < 8)
 		skip();
+	assert_true(libbpf_load(&lib));
 	v.ring_fd = lib.map_create(BPF_MAP_TYPE_RINGBUF, "t", 0, 0, 1 << 16,
 				   NULL);
 	v.lost_fd = lib.map_create(BPF_MAP_TYPE_ARRAY, "t", 4, 8, 1, &mapped);
 	if (v.ring_fd < 0 || v.lost_fd < 0)
 		skip();
-	assert_int_equal(drop_fields_find(&f, &lib, running, &missing), 0);
-	opts.attach_btf_id = (uint32_t)f.tracepoint;
-	for (arguments = f.arguments; arguments >= 2; arguments--) {
-		f.arguments = arguments;
+	opts.attach_btf_id = f.tracepoint;
+	for (; f.arguments >= 2; f.arguments--) {
 		drop_program_make(&p, &f, &v);
 		fd = lib.prog_load(BPF_PROG_TYPE_TRACING, "t", "GPL", p.insn,
 				   p.count, &opts);
@@ -381,15 +487,6 @@ static void test_verifier(void **state)
 	close(v.lost_fd);
 }
 
-static int load_library(void **state)
-{
-	(void)state;
-	if (!libbpf_load(&lib))
-		return -1;
-	running = lib.load_vmlinux();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,10 +495,12 @@ int main(void)
 		cmocka_unit_test(test_what_no_load_reads),
 		cmocka_unit_test(test_arguments),
 		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_program),
+		cmocka_unit_test(test_as_the_library_reads_it),
 		cmocka_unit_test(test_running_kernel),
 		cmocka_unit_test(test_verifier),
 	};
 
-	return cmocka_run_group_tests(tests, load_library, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* types: BTF, read where it lies: the kernel's description of its types. */
+#include "drop/types.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/btf.h>
+
+#include "rules/base/units.h"
+
+enum { DEEPEST = 32 };		/* typedefs of typedefs */
+
+/* What follows a type, in bytes: once, and for each of its members. */
+static const struct tail {
+	bool known;
+	uint8_t once, each;
+} tails[] = {
+	[BTF_KIND_INT] = { true, sizeof(uint32_t), 0 },
+	[BTF_KIND_PTR] = { true, 0, 0 },
+	[BTF_KIND_ARRAY] = { true, sizeof(struct btf_array), 0 },
+	[BTF_KIND_STRUCT] = { true, 0, sizeof(struct btf_member) },
+	[BTF_KIND_UNION] = { true, 0, sizeof(struct btf_member) },
+	[BTF_KIND_ENUM] = { true, 0, sizeof(struct btf_enum) },
+	[BTF_KIND_FWD] = { true, 0, 0 },
+	[BTF_KIND_TYPEDEF] = { true, 0, 0 },
+	[BTF_KIND_VOLATILE] = { true, 0, 0 },
+	[BTF_KIND_CONST] = { true, 0, 0 },
+	[BTF_KIND_RESTRICT] = { true, 0, 0 },
+	[BTF_KIND_FUNC] = { true, 0, 0 },
+	[BTF_KIND_FUNC_PROTO] = { true, 0, sizeof(struct btf_param) },
+	[BTF_KIND_VAR] = { true, sizeof(struct btf_var), 0 },
+	[BTF_KIND_DATASEC] = { true, 0, sizeof(struct btf_var_secinfo) },
+	[BTF_KIND_FLOAT] = { true, 0, 0 },
+	[BTF_KIND_DECL_TAG] = { true, sizeof(struct btf_decl_tag), 0 },
+	[BTF_KIND_TYPE_TAG] = { true, 0, 0 },
+	[BTF_KIND_ENUM64] = { true, 0, sizeof(struct btf_enum64) },
+};
+
+static const struct btf_type *read_type(const struct types *t, size_t at)
+{
+	return (const struct btf_type *)(t->type + at);
+}
+
+/* With what follows it; 0: it is not known, or does not lie within. */
+static size_t length(const struct types *t, size_t at)
+{
+	const struct btf_type *type = read_type(t, at);
+	size_t len = sizeof(*type);
+	uint32_t kind;
+
+	if (t->bytes - at < len)
+		return 0;
+	kind = BTF_INFO_KIND(type->info);
+	if (kind >= ARRAY_SIZE(tails) || !tails[kind].known)
+		return 0;
+	len += tails[kind].once +
+		(size_t)tails[kind].each * BTF_INFO_VLEN(type->info);
+	return t->bytes - at < len ? 0 : len;
+}
+
+/* The parts lie behind the header, which may have grown. */
+static bool find_parts(struct types *t, const unsigned char *data, size_t size)
+{
+	const struct btf_header *h = (const struct btf_header *)data;
+	size_t room;
+
+	if (size < sizeof(*h) || h->magic != BTF_MAGIC ||
+	    h->hdr_len < sizeof(*h) || h->hdr_len > size)
+		return false;
+	room = size - h->hdr_len;
+	if (h->type_off > room || h->type_len > room - h->type_off ||
+	    h->str_off > room || h->str_len > room - h->str_off ||
+	    h->type_off % sizeof(uint32_t) || h->hdr_len % sizeof(uint32_t))
+		return false;
+	t->type = data + h->hdr_len + h->type_off;
+	t->bytes = h->type_len;
+	t->names = (const char *)data + h->hdr_len + h->str_off;
+	t->names_bytes = h->str_len;
+	return t->names_bytes && !t->names[t->names_bytes - 1];
+}
+
+static bool note_marks(struct types *t)
+{
+	size_t at = 0, len;
+
+	for (; at < t->bytes; at += len) {
+		len = length(t, at);
+		if (!len)
+			return false;
+		if (t->count % TYPES_STEP == 0)
+			t->mark[t->count / TYPES_STEP] = (uint32_t)at;
+		t->count++;
+	}
+	return true;
+}
+
+int types_open(struct types *t, const void *data, size_t size)
+{
+	size_t most;
+
+	memset(t, 0, sizeof(*t));
+	if (!find_parts(t, data, size))
+		return -EINVAL;
+	most = t->bytes / sizeof(struct btf_type) / TYPES_STEP + 1;
+	t->mark = malloc(most * sizeof(*t->mark));
+	if (!t->mark)
+		return -ENOMEM;
+	return note_marks(t) ? 0 : -EINVAL;
+}
+
+void types_close(struct types *t)
+{
+	free(t->mark);
+	t->mark = NULL;
+}
+
+static void compare(const struct types *t, const struct btf_type *type,
+		    uint32_t id, struct type_wanted *w)
+{
+	if (!w->id && w->kind == BTF_INFO_KIND(type->info) &&
+	    strcmp(w->name, types_name(t, type->name_off)) == 0)
+		w->id = id;
+}
+
+void types_find(const struct types *t, struct type_wanted *w,
+		unsigned int count)
+{
+	uint32_t id = 1, kinds = 0;
+
+	for (unsigned int i = 0; i < count; i++) {
+		w[i].id = 0;
+		kinds |= 1U << w[i].kind;
+	}
+	for (size_t at = 0; at < t->bytes; at += length(t, at), id++) {
+		const struct btf_type *type = read_type(t, at);
+
+		if (!(kinds & 1U << BTF_INFO_KIND(type->info)))
+			continue;
+		for (unsigned int i = 0; i < count; i++)
+			compare(t, type, id, &w[i]);
+	}
+}
+
+const struct btf_type *types_at(const struct types *t, uint32_t id)
+{
+	uint32_t n = id - 1;
+	size_t at;
+
+	if (id == 0 || id > t->count)
+		return NULL;
+	at = t->mark[n / TYPES_STEP];
+	for (uint32_t i = 0; i < n % TYPES_STEP; i++)
+		at += length(t, at);
+	return read_type(t, at);
+}
+
+const char *types_name(const struct types *t, uint32_t offset)
+{
+	return offset < t->names_bytes ? t->names + offset : "";
+}
+
+const struct btf_type *types_resolve(const struct types *t, uint32_t id)
+{
+	enum {
+		LEADS_ON = 1 << BTF_KIND_TYPEDEF | 1 << BTF_KIND_CONST |
+			   1 << BTF_KIND_VOLATILE | 1 << BTF_KIND_RESTRICT |
+			   1 << BTF_KIND_TYPE_TAG,
+	};
+
+	for (int i = 0; i < DEEPEST; i++) {
+		const struct btf_type *type = types_at(t, id);
+
+		if (!type || !(LEADS_ON & 1U << BTF_INFO_KIND(type->info)))
+			return type;
+		id = type->type;
+	}
+	return NULL;
+}
+
+uint32_t types_size(const struct types *t, uint32_t id)
+{
+	enum {
+		HAS_SIZE = 1 << BTF_KIND_INT | 1 << BTF_KIND_ENUM |
+			   1 << BTF_KIND_ENUM64 | 1 << BTF_KIND_STRUCT |
+			   1 << BTF_KIND_UNION,
+	};
+	const struct btf_type *type = types_resolve(t, id);
+	uint32_t kind = type ? BTF_INFO_KIND(type->info) : BTF_KIND_UNKN;
+
+	if (kind == BTF_KIND_PTR)
+		return sizeof(void *);
+	return HAS_SIZE & 1U << kind ? type->size : 0;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* types: BTF, read where it lies: the kernel's description of its types. */
+#ifndef NFTRACE_DROP_TYPES_H
+#define NFTRACE_DROP_TYPES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct btf_type;
+
+/*
+ * libbpf would copy all of it, 5.5 MB, and note where each type begins: 8 ms that who
+ * arms waits for, against 1.  The kernel wrote it, and a helper reads it; what does
+ * not lie within it is refused all the same.
+ */
+struct types {
+	const unsigned char *type;	/* of number 1 */
+	size_t bytes;			/* of all types */
+	const char *names;
+	size_t names_bytes;
+	uint32_t count;			/* the last one's number */
+	uint32_t *mark;			/* where every TYPES_STEPth begins, bytes */
+};
+
+enum { TYPES_STEP = 64 };
+
+/** A type that is looked for. */
+struct type_wanted {
+	const char *name;
+	uint32_t kind;		/* BTF_KIND_* */
+	uint32_t id;		/* filled; 0: there is none */
+};
+
+/**
+ * types_open - look where the types are
+ * @data: BTF of this machine's byte order; it stays the caller's, and must last
+ * Return: 0; -EINVAL: it is none, or of a kind that is not known; -ENOMEM.
+ * types_close() in any case.
+ */
+int types_open(struct types *t, const void *data, size_t size);
+
+/** types_close - free what was noted; one that failed to open is taken */
+void types_close(struct types *t);
+
+/** types_find - the first of each name and kind, all in one pass */
+void types_find(const struct types *t, struct type_wanted *w,
+		unsigned int count);
+
+/** types_at - NULL: there is no such number */
+const struct btf_type *types_at(const struct types *t, uint32_t id);
+
+/** types_name - "": it has none */
+const char *types_name(const struct types *t, uint32_t offset);
+
+/** types_resolve - what stands behind typedef and const; NULL: nothing does */
+const struct btf_type *types_resolve(const struct types *t, uint32_t id);
+
+/** types_size - of a number, pointer, enum, structure or union, in bytes; 0: none has it */
+uint32_t types_size(const struct types *t, uint32_t id);
+
+#endif
