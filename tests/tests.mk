@@ -175,6 +175,7 @@ fuzz-%: $(FUZZ_O) | need
 -include $(FUZZ_O:.o=.d)
 
 bench-run: $(BUILD)/nftrace $(BENCH_TOOLS) $(T)/bench/floor $(T)/bench/meter \
+		$(T)/bench/drop_cost \
 		$(WIDE)/nftrace $(BUILD)/soft/nftrace
 	@BUILD=$(BUILD) tests/bench/run $(BENCH)
 
@@ -183,6 +184,12 @@ bench-run: $(BUILD)/nftrace $(BENCH_TOOLS) $(T)/bench/floor $(T)/bench/meter \
 $(BUILD)/soft/nftrace:
 	@$(MAKE) --no-print-directory HARDEN=no BUILD=$(BUILD)/soft $@ \
 	  $(BUILD)/soft/wide/nftrace
+
+# It has the program itself loaded.
+$(T)/bench/drop_cost: tests/bench/drop_cost.c $(TEST_PARTS) | need
+	@mkdir -p $(@D)
+	@echo "  TOOL    $<"
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(TEST_PARTS) $(LIBS)
 
 $(T)/bench/%: tests/bench/%.c | need
 	@mkdir -p $(@D)

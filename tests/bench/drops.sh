@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# drops.sh: what others pay for it that the kernel tells why it drops a traced packet.
+# shellcheck shell=bash
+# BENCH_ROUNDS (5).
+
+# Of a flood that a rule drops, none of it traced: each packet is a run of the program.
+dropped_flood() { in_ns a taskset -c $SEND_CPU "$TOOLS/flood" 10.2.0.2 10 0 100 0 "$1"; }
+
+cost_of_a_run() {
+	local i ours empty runs difference
+	heading "Each packet that is dropped untraced: ns of the program, by the kernel's count, medians of ${BENCH_ROUNDS:-5}"
+	rm -f "$SCRATCH"/run.*
+	for ((i = 0; i < ${BENCH_ROUNDS:-5}; i++)); do
+		background r cost "$BUILD/tests/bench/drop_cost"
+		wait_for 20 grep -Eq '^(armed|none)' "$SCRATCH/cost" || exit 1
+		dropped_flood 1 >/dev/null
+		kill -TERM "$BG_PID"
+		wait "$BG_PID" 2>/dev/null
+		read -r ours empty runs < <(tail -n 1 "$SCRATCH/cost")
+		echo "$ours" >>"$SCRATCH/run.ours"
+		echo "$empty" >>"$SCRATCH/run.empty"
+	done
+	ours=$(median "$SCRATCH/run.ours") empty=$(median "$SCRATCH/run.empty")
+	printf '%-24s %9s\n' "an empty program" "$empty" "the program" "$ours" "runs" "$runs"
+	difference=$(awk "BEGIN { printf \"%.1f\", $ours - $empty }")
+	printf '%-24s %9s  %s\n' "more" "$difference" "$(at_most 30 "$difference")"
+}
+
+# dropped_pps FILE
+dropped_pps() { echo $(($(dropped_flood 2) / 2)) >>"$1"; }
+
+price_of_untraced_drops() {
+	local i with without ratio
+	heading "An untraced flood that is dropped, while something else is traced: packets/s, medians of ${BENCH_ROUNDS:-5}"
+	rm -f "$SCRATCH"/pps.*
+	for ((i = 0; i < ${BENCH_ROUNDS:-5}; i++)); do
+		dropped_pps "$SCRATCH/pps.none"
+		start_nftrace_to null --no-drops -p udp --dport 1
+		dropped_pps "$SCRATCH/pps.without"
+		stop_nftrace_to
+		start_nftrace_to null -p udp --dport 1
+		dropped_pps "$SCRATCH/pps.with"
+		stop_nftrace_to
+	done
+	with=$(median "$SCRATCH/pps.with") without=$(median "$SCRATCH/pps.without")
+	printf '%-24s %9s\n' "no nftrace" "$(median "$SCRATCH/pps.none")" "with --no-drops" "$without" \
+		"with drop records" "$with"
+	ratio=$(ratio "$with" "$without")
+	printf '%-24s %9s  %s\n' "with to without" "$ratio" "$(at_least 0.97 "$ratio")"
+}
+
+bench_drops() {
+	in_ns r iptables-legacy -I FORWARD -p udp --dport 10 -j DROP
+	cost_of_a_run
+	price_of_untraced_drops
+	in_ns r iptables-legacy -D FORWARD -p udp --dport 10 -j DROP
+}
