@@ -89,7 +89,7 @@ static enum drop_fault read_types(struct loading *s, const struct types *t)
 	return DROP_LOADED;
 }
 
-/* Kernels before 6.16 let nobody map it.  NULL with errno set. */
+/* Kernels before 6.16 let nobody map it.  It stays; NULL with errno set. */
 static const void *map_or_read(int fd, size_t size)
 {
 	void *at = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -97,14 +97,15 @@ static const void *map_or_read(int fd, size_t size)
 
 	if (at != MAP_FAILED)
 		return at;
-	at = malloc(size);
+	at = calloc(1, size);
 	while (at && n < size) {
 		ssize_t more = read(fd, (char *)at + n, size - n);
 
 		if (more <= 0)
-			return NULL;
+			break;
 		n += (size_t)more;
 	}
+	/* What is cut off is found to be so. */
 	return at;
 }
 
@@ -199,20 +200,18 @@ static enum drop_fault take_steps(struct loading *s)
 
 int drop_load(const void *arg, struct helper_out *out)
 {
+	struct drop_loaded *loaded = helper_reserve(out, sizeof(*loaded));
 	struct loading *s = calloc(1, sizeof(*s));
-	int err;
+	int err = -ENOMEM;
 
-	if (!s)
-		return helper_status(-ENOMEM);
-	s->job = arg;
-	s->out = helper_reserve(out, sizeof(*s->out));
-	if (!s->out)
-		return helper_status(-errno);
-	for (int i = 0; i < DROP_FDS; i++)
-		s->fd[i] = -1;
-	s->out->fault = take_steps(s);
-	err = hand_over(out->line, s->fd,
-			s->out->fault == DROP_LOADED ? DROP_FDS : 0);
+	if (s && loaded) {
+		s->job = arg;
+		s->out = loaded;
+		loaded->fault = take_steps(s);
+		err = hand_over(out->line, s->fd,
+				loaded->fault == DROP_LOADED ? DROP_FDS : 0);
+	}
+	free(s);
 	return helper_status(err);
 }
 

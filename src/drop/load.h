@@ -11,7 +11,7 @@
 
 struct helper_out;
 
-enum { DROP_RING_BYTES = 2 << 20 };	/* 10,000 records */
+enum { DROP_RING_BYTES = 512 << 10 };	/* 2,700 records */
 
 /* What the job is given. */
 struct drop_job {
