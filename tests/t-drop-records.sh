@@ -7,7 +7,7 @@
 # A watcher in the router's namespace; beside it an nftrace, of which it knows nothing.
 RECORDS=$SCRATCH/records
 watch() {
-	background r records "$UNIT/drop_tool"
+	background r records "$UNIT/drop_tool" "$@"
 	WATCHER=$BG_PID
 	assert_within 20 "the watcher starts" grep -Eq '^(ready|none)' "$RECORDS"
 }
@@ -16,14 +16,13 @@ end_watch() {
 	assert_within 10 "the watcher ends" is_gone "$WATCHER"
 }
 
-# fields of a record by the port that its packet was sent to
-record_of() { # PORT: REASON FUNCTION
-	grep -E " bytes=[0-9]+ 4.{43}$(printf %04x "$1")" "$RECORDS" | sed -E 's/^([^ ]+) ([^+ ]+)\+.*/\1 \2/'
+# records of packets that were sent to a port
+records_of() { # PORT
+	grep -E " bytes=[0-9]+ (4.{43}|6.{83})$(printf %04x "$1")" "$RECORDS"
 }
-has_record() { [[ -n $(record_of "$1") ]]; }
-value() { # PORT NAME
-	grep -E " bytes=[0-9]+ 4.{43}$(printf %04x "$1")" "$RECORDS" | sed -nE "s/.* $2=([^ ]+) .*/\1/p"
-}
+has_record() { records_of "$1" >/dev/null; }
+record_of() { records_of "$1" | sed -E 's/^([^ ]+) ([^+ ]+)\+.*/\1 \2/'; } # PORT: REASON FUNCTION
+value() { records_of "$1" | sed -nE "s/.* $2=([^ ]+) .*/\1/p"; } # PORT NAME
 
 lab_router
 watch
@@ -32,6 +31,7 @@ if grep -q '^none' "$RECORDS"; then
 fi
 in_ns r bash -c 'iptables-legacy -A FORWARD -p udp --dport 7001 -j DROP
 	iptables-legacy -A FORWARD -p udp --dport 6001 -j DROP
+	ip6tables-legacy -A FORWARD -p udp --dport 6001 -j DROP
 	sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth0.rp_filter=1
 	sysctl -qw net.ipv4.neigh.eth1.retrans_time_ms=20 net.ipv4.neigh.eth1.mcast_solicit=2'
 in_ns a iptables-legacy -A OUTPUT -p udp --dport 7008 -j DROP
@@ -40,7 +40,8 @@ ns_ip a addr add 10.2.0.77/32 dev lo
 ns_ip a route add 10.2.0.9/32 via 10.1.0.1 src 10.2.0.77
 send() { in_ns a "$TOOLS/flood" "$1" "$2" 1 8 >/dev/null 2>&1; }
 
-start_nftrace r -t 60 -4 --json -p udp --dport 7000:7099
+server r tcp tcp 10.1.0.1 7010
+start_nftrace r -t 60 --json -p udp --dport 7000:7099 --or -p tcp --dport 7010
 
 subtest "what became of a packet: reason and function, as they are for each"
 send 10.2.0.2 7001	# a rule
@@ -51,11 +52,27 @@ in_ns a sysctl -qw net.ipv4.ip_default_ttl=1
 send 10.2.0.2 7005
 in_ns a sysctl -qw net.ipv4.ip_default_ttl=64
 send 10.2.0.99 7006	# nobody has this address
+send fd00:1::1 7009
+# Where TCP looks at it the packet has no device any more, and no socket of its own.
+in_ns a python3 - <<-'END'
+	import socket, struct
+	c = socket.create_connection(("10.1.0.1", 7010))
+	port = c.getsockname()[1]
+	raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
+	syn = struct.pack("!HHIIBBHHH", port, 7010, 1, 0, 5 << 4, 2, 1000, 0, 0)
+	whole = socket.inet_aton("10.1.0.2") + socket.inet_aton("10.1.0.1") + struct.pack("!HH", 6, 20) + syn
+	total = sum(struct.unpack("!16H", whole))
+	total = (total & 0xffff) + (total >> 16)
+	total = (total & 0xffff) + (total >> 16)
+	raw.sendto(syn[:16] + struct.pack("!H", ~total & 0xffff) + syn[18:], ("10.1.0.1", 0))
+	raw.settimeout(10)
+	while raw.recv(100)[33] != 0x10: pass	# the answer to it
+END
 # Not traced; gone on; dropped by another host, where it is traced; let through.
 send 10.2.0.2 6001
 send 10.2.0.2 7007
 in_ns a "$TOOLS/flood" 10.2.0.2 7008 1 8 >/dev/null 2>&1
-for port in 7001 7002 7003 7004 7005 7006; do
+for port in 7001 7002 7003 7004 7005 7006 7009 7010; do
 	assert_within 10 "a record of the packet to port $port" has_record "$port"
 done
 while read -r port expected; do
@@ -67,6 +84,8 @@ done <<-END
 	7004 IP_RPFILTER ip_rcv_finish_core
 	7005 IP_INHDR ip_forward
 	7006 NEIGH_FAILED neigh_invalidate
+	7009 NO_SOCKET __udp6_lib_rcv
+	7010 TCP_INVALID_SYN tcp_validate_incoming
 END
 
 subtest "of no other packet: not traced, not dropped, of another namespace"
@@ -97,7 +116,22 @@ assert_equal "device of one that left" "$out0" "$(value 7006 dev)"
 assert_equal "protocol" 0800 "$(value 7001 proto)"
 assert_equal "bytes" 36 "$(value 7001 bytes)"
 assert_grep ' 45000024[0-9a-f]{8}3f11[0-9a-f]{4}0a0100020a020002....1b59' "$RECORDS"
-assert_grep '^6 records, 0 lost$' "$RECORDS"
+assert_equal "protocol of IPv6" 86dd "$(value 7009 proto)"
+assert_grep '^8 records, 0 lost$' "$RECORDS"
+
+subtest "nobody reads: what finds no room is counted, to the packet"
+in_ns r bash -c 'iptables-legacy -t raw -A PREROUTING -p udp --dport 7050 -j TRACE
+	iptables-legacy -A FORWARD -p udp --dport 7050 -j DROP'
+watch count
+kill -STOP "$WATCHER"
+in_ns a "$TOOLS/flood" 10.2.0.2 7050 5000 8 >/dev/null
+assert_within 10 "all are dropped" \
+	eval 'in_ns r iptables-legacy -vnxL FORWARD | grep -q "^ *5000 .*dpt:7050"'
+kill -CONT "$WATCHER"
+end_watch
+read -r records lost < <(sed -n 's/^\([0-9]*\) records, \([0-9]*\) lost$/\1 \2/p' "$RECORDS")
+((records > 2000 && lost > 0)) || fail "$records records, $lost lost"
+assert_equal "records and lost" 5000 $((records + lost))
 
 # ---- who has it
 
