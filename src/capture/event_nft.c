@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <libmnl/libmnl.h>
+#include <linux/if_ether.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -149,6 +150,35 @@ static size_t transport_offset(const struct headers *h, uint8_t nfproto)
 	return 0;
 }
 
+/* What the Ethernet header says is in the frame; 0: it says nothing. */
+static uint16_t ethertype(const struct event *e)
+{
+	const uint8_t *h = e->hw_header;
+	size_t at = 12;
+
+	if (e->hw_header_len < at + 2)
+		return 0;
+	while (((h[at] == 0x81 && h[at + 1] == 0) ||
+		(h[at] == 0x88 && h[at + 1] == 0xa8)) &&
+	       at + 6 <= e->hw_header_len)
+		at += 4;
+	return (uint16_t)(h[at] << 8 | h[at + 1]);
+}
+
+/* Families bridge and netdev do not tell of which protocol of IP their packet is. */
+static uint8_t find_protocol(const struct event *e, const struct headers *h)
+{
+	uint16_t type = ethertype(e);
+
+	if (h->network_len >= IPV4_HEADER && h->network[0] >> 4 == 4 &&
+	    (h->network[0] & 15) >= 5 && (!type || type == ETH_P_IP))
+		return NFPROTO_IPV4;
+	if (h->network_len >= IPV6_HEADER && h->network[0] >> 4 == 6 &&
+	    (!type || type == ETH_P_IPV6))
+		return NFPROTO_IPV6;
+	return e->nfproto;
+}
+
 /* As the bytes lay in the packet; IPv4 options beyond the copy stay zero. */
 static void put_together(struct event *e, struct event_nft *n,
 			 const struct headers *h)
@@ -212,6 +242,8 @@ bool event_nft_parse(struct event *e, struct event_nft *n,
 		take_trace(e, n, attr);
 		take_header(e, &h, attr, payload);
 	}
+	if (n->family == NFPROTO_BRIDGE || n->family == NFPROTO_NETDEV)
+		e->nfproto = find_protocol(e, &h);
 	put_together(e, n, &h);
 	/* The end of a chain: some kernels call it a rule, of no handle. */
 	if (n->type == NFT_TRACETYPE_RULE && !n->handle)

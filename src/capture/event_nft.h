@@ -100,7 +100,8 @@ static inline enum message_kind event_classify(const struct nlmsghdr *nlh)
 /**
  * event_nft_parse - decode a MESSAGE_NFT_TRACE
  * @e: filled; its hook is EVENT_NO_HOOK, and nft does not tell it; its payload
- *	is in @n->packet and empty when the message has no headers
+ *	is in @n->packet and empty when the message has no headers; its nfproto is
+ *	the packet's, of families bridge and netdev as far as the headers show it
  * @len: bytes there are; the header's own length is checked against it
  * Return: false: it is broken, and nothing of @e and @n is to be used.
  */

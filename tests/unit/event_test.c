@@ -239,6 +239,47 @@ static void names_that_are_absent_are_empty(void **state)
 	assert_true(event_name_is(&c.chain, ""));
 }
 
+/* Families bridge and netdev tell no protocol of IP: the frame does. */
+static void protocol_of_a_frame(void **state)
+{
+	static const struct {
+		uint8_t first;
+		uint16_t type;
+		uint8_t nfproto;
+	} frames[] = {
+		{ 0x45, 0x0800, NFPROTO_IPV4 }, { 0x60, 0x86dd, NFPROTO_IPV6 },
+		{ 0x45, 0, NFPROTO_IPV4 }, { 0x60, 0, NFPROTO_IPV6 },
+		{ 0x45, 0x88f7, NFPROTO_BRIDGE }, { 0x00, 0x0806, NFPROTO_BRIDGE },
+		{ 0x44, 0x0800, NFPROTO_BRIDGE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
+		struct nlmsghdr *nlh = nft_message(NFT_MSG_TRACE);
+		uint8_t ip[40] = { frames[i].first, [6] = 17 }, udp[20] = { 1, 2 };
+		uint8_t eth[14] = { [12] = (uint8_t)(frames[i].type >> 8),
+				    [13] = (uint8_t)frames[i].type };
+		struct event_nft n;
+		struct event e;
+
+		((struct nfgenmsg *)mnl_nlmsg_get_payload(nlh))->nfgen_family =
+			NFPROTO_BRIDGE;
+		mnl_attr_put_strz(nlh, NFTA_TRACE_TABLE, "t");
+		mnl_attr_put_strz(nlh, NFTA_TRACE_CHAIN, "c");
+		mnl_attr_put_u32(nlh, NFTA_TRACE_TYPE, htonl(NFT_TRACETYPE_POLICY));
+		mnl_attr_put_u32(nlh, NFTA_TRACE_NFPROTO, htonl(NFPROTO_BRIDGE));
+		if (frames[i].type)
+			mnl_attr_put(nlh, NFTA_TRACE_LL_HEADER, sizeof(eth), eth);
+		mnl_attr_put(nlh, NFTA_TRACE_NETWORK_HEADER, sizeof(ip), ip);
+		mnl_attr_put(nlh, NFTA_TRACE_TRANSPORT_HEADER, sizeof(udp), udp);
+		assert_true(event_nft_parse(&e, &n, nlh, nlh->nlmsg_len));
+		assert_int_equal(n.family, NFPROTO_BRIDGE);
+		assert_int_equal(e.nfproto, frames[i].nfproto);
+		if (e.nfproto != NFPROTO_BRIDGE)
+			assert_int_equal(e.payload[e.nfproto == NFPROTO_IPV4 ? 21 : 41], 2);
+	}
+}
+
 static void updates(void **state)
 {
 	static const struct {
@@ -306,6 +347,7 @@ int main(void)
 		cmocka_unit_test(without_a_family),
 		cmocka_unit_test(each_kind_has_its_parser),
 		cmocka_unit_test(names_that_are_absent_are_empty),
+		cmocka_unit_test(protocol_of_a_frame),
 		cmocka_unit_test(updates),
 		cmocka_unit_test(the_generation),
 	};
