@@ -11,6 +11,14 @@ before=$SCRATCH/before
 
 told() { sed -nE 's/^#.* > \S+\.([0-9]+): .*/\1/p' "$1" | sort -n | uniq -c | awk '{ print $2 "x" $1 }' | paste -sd ' '; }
 
+# round_trip: the recording of a run with --pcap tells what the run told; JSON in "again"
+round_trip() {
+	"$NFTRACE" --read "$SCRATCH/link.pcapng" >"$SCRATCH/again" 2>/dev/null
+	assert_same "the recording" "$OUT" "$SCRATCH/again"
+	"$NFTRACE" --read "$SCRATCH/link.pcapng" --json >"$SCRATCH/again" 2>/dev/null
+	assert_schema Packet "$SCRATCH/again"
+}
+
 tables() {
 	in_ns r nft -f - <<-'X'
 		table ip t { chain f { type filter hook forward priority 0; counter; }; }
@@ -24,9 +32,10 @@ tracer() { in_ns r nft "table $1 { chain i { type filter hook ingress device eth
 follows() {
 	save_rules r "$before"
 	start_nftrace r -t 60
-	assert_grep "nft has a trace rule that is not ours; its packets are shown from where .*: $1 i: udp dport \\{ 7, 8 \\} meta nftrace set 1" "$ERR"
+	assert_grep "nft has a trace rule that is not ours: $1 i: udp dport \\{ 7, 8 \\} meta nftrace set 1" "$ERR"
 	send_both 7 8 9
 	stop_nftrace INT
+	assert_equal "begun there" 4 "$(grep -A 1 '^#' "$OUT" | grep -c "^TRACE: nft $1:i:rule:handle [0-9]*  \"udp dport")"
 	assert_status 0
 	assert_equal "told" "7x2 8x2" "$(told "$OUT")"
 	assert_equal "forwarded" 4 "$(grep -c '^=> FORWARDED out eth1' "$OUT")"
@@ -57,18 +66,69 @@ for family in netdev inet; do
 	tables
 	tracer "$family n" 2>/dev/null || { skip "no such hook in this kernel"; continue; }
 	in_ns r nft add rule $family n i udp dport 8 drop
-	start_nftrace r -t 60
+	start_nftrace r -t 60 --pcap "$SCRATCH/link.pcapng"
 	send_both 8 7
 	stop_nftrace INT
 	assert_status 0
-	assert_equal "told" "7x2" "$(told "$OUT")"
-	assert_grep 'note: 2 more packets were dropped by rules of nft ahead of the hooks of ip' "$ERR"
-	start_nftrace r -t 60
-	send_both 8
-	stop_nftrace INT
-	assert_status 3
-	assert_grep 'nothing was traced: what hit the trace rules that are there was dropped' "$ERR"
+	assert_equal "told" "7x2 8x2" "$(told "$OUT")"
+	assert_equal "dropped" 2 "$(grep -c "^=> DROP by nft $family n:i:rule:handle [0-9]*  \"udp dport 8 drop\"$" "$OUT")"
+	assert_equal "forwarded" 2 "$(grep -c '^=> FORWARDED out eth1' "$OUT")"
+	round_trip
+	assert_equal "last hooks" "INGRESS INGRESS" \
+		"$(jq -r 'select(.fate == "DROP") | .last_hook' "$SCRATCH/again" | paste -sd ' ')"
 done
+
+# traces PORT: the blocks' TRACE lines of packets to a port, without what differs from family to family
+traces() { awk -v p="\\.$1: " '/^#/ { on = $0 ~ p } on && /^TRACE/' "$OUT" | sed -E 's/  ".*//; s/handle [0-9]+/handle/; s/ ip6? / ip /'; }
+
+subtest "rules ahead of IP's hooks and behind them: events in the order in which they happened"
+in_ns r nft flush ruleset
+tables
+if in_ns r nft -f - 2>/dev/null <<-'X'; then
+	table netdev n {
+		chain i { type filter hook ingress device eth0 priority 0; udp dport 7 meta nftrace set 1; udp dport 7 meta mark set 5; jump d; }
+		chain d { udp dport 7 counter; }
+		chain e { type filter hook egress device eth1 priority 0; udp dport 7 meta mark set 6; }
+	}
+	table inet n { chain i { type filter hook ingress device eth0 priority 1; udp dport 7 counter; }; }
+X
+	start_nftrace r -t 60 --pcap "$SCRATCH/link.pcapng"
+	send_both 7
+	stop_nftrace INT
+	assert_equal "told" "7x2" "$(told "$OUT")"
+	one="TRACE: nft netdev n:i:rule:handle TRACE: nft netdev n:i:rule:handle TRACE: nft netdev n:i:rule:handle TRACE: nft netdev n:d:rule:handle TRACE: nft netdev n:d:return TRACE: nft netdev n:i:policy"
+	one+=" TRACE: nft inet n:i:rule:handle TRACE: nft inet n:i:policy"
+	one+=" TRACE: nft ip t:f:rule:handle TRACE: nft ip t:f:policy"
+	one+=" TRACE: nft netdev n:e:rule:handle TRACE: nft netdev n:e:policy"
+	assert_equal "events" "$one $one" "$(traces 7 | paste -sd ' ')"
+	assert_equal "marks" "  mark 0x0 -> 0x5 x2,  mark 0x5 -> 0x6 x2" \
+		"$(grep -E '^  mark' "$OUT" | sort | uniq -c | awk '{ n = $1; $1 = ""; print " " $0 " x" n }' | paste -sd ,)"
+	assert_equal "forwarding" 2 "$(grep -c '^  (forwarding) ttl 64 -> 63' "$OUT")"
+	assert_equal "routing" 2 "$(grep -c '^  (routing) out eth1' "$OUT")"
+	assert_equal "forwarded" 2 "$(grep -c '^=> FORWARDED out eth1' "$OUT")"
+	round_trip
+	assert_equal "families" "inet ip ip6 netdev" "$(jq -r '.events[].nft_family' "$SCRATCH/again" | sort -u | paste -sd ' ')"
+
+	subtest "the same, beside an expression: whose packet it is has been somewhere before"
+	start_nftrace r -t 60 --only table=n -p udp --dport 7:9
+	send_both 7 8
+	stop_nftrace INT
+	assert_equal "told" "7x2 8x2" "$(told "$OUT")"
+	assert_equal "events" "$one $one" "$(traces 7 | paste -sd ' ')"
+	assert_equal "not traced before" 0 "$(traces 8 | grep -c ':i:')"
+	assert_equal "but behind" 2 "$(traces 8 | grep -c 'netdev n:e:')"
+
+	subtest "2000 packets in a buffer that is used again and again: none has another's events"
+	start_nftrace r -t 60 -q --pcap "$SCRATCH/link.pcapng"
+	in_ns a "$TOOLS/flood" 10.2.0.2 7 2000 8 >/dev/null
+	stop_nftrace INT
+	assert_grep '2000 packets traced: 2000 FORWARDED' "$ERR"
+	"$NFTRACE" --read "$SCRATCH/link.pcapng" --json 2>/dev/null |
+		jq -c '[.events[] | .chain]' | sort | uniq -c >"$SCRATCH/ways"
+	assert_equal "ways" '2000 ["i","i","i","d","d","i","i","i","f","f","e","e"]' "$(sed 's/^ *//' "$SCRATCH/ways")"
+else
+	skip "no such hook in this kernel"
+fi
 
 # The judge of what is dropped: who should receive it.
 receiver() {
@@ -100,10 +160,7 @@ egress_drops() {
 	assert_equal "by the rule" 2 "$(grep -Ec "^=> DROP by nft $rule" "$OUT")"
 	assert_equal "and its event" 2 "$(grep -Ec "^TRACE: nft $rule" "$OUT")"
 	assert_grep "  [12] by nft ${rule%\$}" "$ERR"
-	"$NFTRACE" --read "$SCRATCH/link.pcapng" >"$SCRATCH/again" 2>/dev/null
-	assert_same "the recording" "$OUT" "$SCRATCH/again"
-	"$NFTRACE" --read "$SCRATCH/link.pcapng" --json >"$SCRATCH/again" 2>/dev/null
-	assert_schema Packet "$SCRATCH/again"
+	round_trip
 	assert_equal "families of the tables that drop" "netdev netdev" \
 		"$(jq -r 'select(.fate == "DROP") | .by.nft_family' "$SCRATCH/again" | paste -sd ' ')"
 }
@@ -137,7 +194,7 @@ subtest "bridge traces, with bridge-nf-call-iptables: no packet is incomplete"
 if in_ns br nft 'table bridge b { chain p { type filter hook prerouting priority -300; meta nftrace set 1; }; }' 2>/dev/null; then
 	in_ns br nft 'table inet t { chain f { type filter hook forward priority 0; counter; }; chain i { type filter hook input priority 0; counter; }; }'
 	start_nftrace br -t 60
-	assert_grep 'nft has a trace rule that is not ours; its packets .*: bridge b p: meta nftrace set 1$' "$ERR"
+	assert_grep 'nft has a trace rule that is not ours: bridge b p: meta nftrace set 1$' "$ERR"
 	for to in 10.5.0.2 fd00:5::2 10.5.0.9 fd00:5::9; do
 		in_ns a ping -q -c 2 -i 0.1 $to >/dev/null || fail "no answer from $to"
 	done
@@ -146,6 +203,26 @@ if in_ns br nft 'table bridge b { chain p { type filter hook prerouting priority
 	assert_grep '^#.* echo request' "$OUT"
 	assert_grep '^#.* echo reply' "$OUT"
 	assert_no_grep '^=> INCOMPLETE' "$OUT"
+
+	subtest "bridge traces what comes to no hook of IP: told, as far as it is known"
+	in_ns br sysctl -qw net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0
+	in_ns br nft 'table bridge b { chain f { type filter hook forward priority 10; udp dport 54 drop; }; }'
+	for to in 10.5.0.2 fd00:5::2; do talk a udp $to 7 wait 1 2>/dev/null; done
+	start_nftrace br -t 60 --pcap "$SCRATCH/link.pcapng" --only 'drop,unknown,delivered'
+	for to in 10.5.0.2 fd00:5::2; do
+		for port in 54 55; do in_ns a "$TOOLS/flood" $to $port 1 8 >/dev/null; done
+	done
+	in_ns a ping -q -c 1 10.5.0.9 >/dev/null || fail "no answer"
+	stop_nftrace INT
+	assert_equal "dropped" 2 "$(grep -c '^=> DROP by nft bridge b:f:rule:handle [0-9]*  "udp dport 54 drop"$' "$OUT")"
+	assert_equal "told" "54x2 55x2" "$(told <(grep UDP "$OUT"))"
+	assert_equal "bridged" "UNKNOWN after BRIDGE: no hook of ip, ip6 or inet saw it go on" \
+		"$(grep -A 9 '^#.*\.55: ' "$OUT" | sed -n 's/^=> //p' | sort -u)"
+	assert_equal "delivered: one packet" 1 "$(grep -c '^#.*> 10.5.0.9: ICMP echo request' "$OUT")"
+	assert_grep '^=> DELIVERED' "$OUT"
+	round_trip
+	in_ns br nft delete chain bridge b f
+	in_ns br sysctl -qw net.bridge.bridge-nf-call-iptables=1 net.bridge.bridge-nf-call-ip6tables=1
 
 	subtest "bridge traces: beside an expression it is left out"
 	start_nftrace br -t 60 -p udp --dport 9

@@ -103,6 +103,17 @@ static void fill_step(struct step *s, const struct event *e,
 	s->renewal = at->renewal;
 }
 
+static void note_first(struct journey *j, const struct observation *o)
+{
+	const struct event *e = o->e;
+
+	fill_step(&j->entry, e, o->at);
+	if (!(e->flags & EVENT_HAS_STAMP))
+		return;
+	j->first_ns = e->stamp_ns;
+	j->flags |= JOURNEY_STAMPED;
+}
+
 void journey_begin(struct journey *j, const struct observation *o)
 {
 	const struct event *e = o->e;
@@ -118,18 +129,39 @@ void journey_begin(struct journey *j, const struct observation *o)
 	j->stamp.ns = 0;
 	j->stamp.events = 0;
 	j->first_ns = o->wall_ns;
-	if (e->flags & EVENT_HAS_STAMP) {
-		j->first_ns = e->stamp_ns;
-		j->flags |= JOURNEY_STAMPED;
-	}
+	note_first(j, o);
 	j->uid = e->flags & EVENT_HAS_UID ? e->uid : UINT32_MAX;
 	keep_hw_header(j, e);
 	packet_keep(&j->first, j->bytes.first, j->bytes.size, o->p);
 	packet_keep(&j->last, j->bytes.last, j->bytes.size, o->p);
-	fill_step(&j->entry, e, o->at);
 	path_begin(&j->path[0], o);
 	change_begin(j, o);
 	j->branches = 1;
+}
+
+/* Interfaces are others for IP: a port's packet is the bridge's.  nft shows no MSS. */
+void journey_arrive(struct journey *j, const struct observation *o)
+{
+	struct packet_look was = j->path[0].look, *now = &j->path[0].look;
+
+	note_first(j, o);
+	path_begin(&j->path[0], o);
+	change_begin(j, o);
+	j->root.steps = 0;
+	j->path[0].look_serial = 0;
+	now->since = was.since;
+	now->view.mark = was.view.mark;
+	now->view.hook = was.view.hook;
+	/* It was routed since; a bridge forwards what came in by it. */
+	if (o->e->hook == NF_INET_FORWARD && o->e->in != o->e->out)
+		now->view.out = 0;
+	if (o->headers != HEADERS_WHOLE || packet_is_extended(&j->first))
+		return;
+	now->view.src = was.view.src;
+	now->view.dst = was.view.dst;
+	now->view.ttl = was.view.ttl;
+	now->view.tos = was.view.tos;
+	now->view.length = was.view.length;
 }
 
 /* TEE copies what its rule sees; bridges and multicast what the first hook let go. */
@@ -314,21 +346,29 @@ static struct path *path_of_id(struct journey *j, uint32_t id,
 	return &j->path[0];
 }
 
-void journey_end(struct journey *j, const struct event *e,
-		 const struct place *at)
+/* Interfaces there are none of IP's, and where the packet is no rule of IP's tells. */
+void journey_link(struct journey *j, const struct observation *o)
 {
+	const struct event *e = o->e;
+	struct observation bare = *o;
 	uint8_t branch;
 	struct path *path = path_of_id(j, e->nft->id, &branch);
-	struct step *s = journey_add_step(j);
+	struct step *s;
 
-	path->last = at;
-	path->state = PATH_ENDED;
+	path_link(path, o->at);
 	note_backend(j, e);
+	bare.headers = HEADERS_NONE;
+	change_find(j, branch, &bare);
+	if (o->at->hidden)
+		return;
+	s = journey_add_step(j);
 	if (!s)
 		return;
-	fill_step(s, e, at);
-	s->in = path->look.view.in;
-	s->out = path->look.view.out;
+	fill_step(s, e, o->at);
+	if (o->headers == HEADERS_NONE && s != j->step) {
+		s->in = s[-1].in;
+		s->out = s[-1].out;
+	}
 	s->branch = branch;
 }
 
@@ -380,7 +420,8 @@ static bool branch_is_over(const struct journey *j, const struct path *p,
 	if (p->state != PATH_TABLE_DONE ||
 	    (p->out == LOOPBACK_IFINDEX && path_is_leaving(map, p)))
 		return false;
-	return path_is_over(map, p, nat_may_come(j, p, map));
+	return path_is_over(map, p, nat_may_come(j, p, map)) &&
+	       !(map->link_behind && p->hook != NF_INET_LOCAL_IN);
 }
 
 bool journey_is_over(const struct journey *j, const struct path_map *map)

@@ -20,6 +20,12 @@ struct place;
  */
 bool journey_is_bare(const struct journey *j);
 
+/** journey_is_link - has no hook of IP seen it, only rules of bridge, netdev or ingress? */
+static inline bool journey_is_link(const struct journey *j)
+{
+	return j->path[0].link;
+}
+
 /** journey_met_nothing - bare because no chain was there; asked when the fates are found */
 bool journey_met_nothing(const struct journey *j);
 
@@ -44,11 +50,17 @@ void journey_record(struct journey *j, unsigned int branch,
 		    const struct observation *o);
 
 /**
- * journey_end - a rule outside IP's hooks has dropped the packet, or a copy of it
- * @e: of nft, not told by journey_record(); @at: its place, the last one
+ * journey_arrive - what began outside IP's hooks is at one of them: its first event there
+ *
+ * journey_record() has to follow.
  */
-void journey_end(struct journey *j, const struct event *e,
-		 const struct place *at);
+void journey_arrive(struct journey *j, const struct observation *o);
+
+/**
+ * journey_link - the packet, or a copy, meets a rule outside IP's hooks on its way
+ * @o: of nft, not told by journey_record()
+ */
+void journey_link(struct journey *j, const struct observation *o);
 
 /**
  * journey_add_step - room for one more event; the first and the latest are kept

@@ -70,7 +70,7 @@ void journey_table_put_back(struct journey_table *s, struct journey *j)
 }
 
 /* Memory of closed journeys is used again: no allocation an event. */
-struct journey *journey_table_add(struct journey_table *s, uint64_t key)
+struct journey *journey_table_take(struct journey_table *s, uint64_t key)
 {
 	struct journey *j = s->spare;
 
@@ -78,10 +78,17 @@ struct journey *journey_table_add(struct journey_table *s, uint64_t key)
 		s->spare = j->links.newer;
 	else
 		j = journey_new(s->snaplen);
-	if (!j)
-		return NULL;
-	j->key = key;
-	journey_table_put_back(s, j);
+	if (j)
+		j->key = key;
+	return j;
+}
+
+struct journey *journey_table_add(struct journey_table *s, uint64_t key)
+{
+	struct journey *j = journey_table_take(s, key);
+
+	if (j)
+		journey_table_put_back(s, j);
 	return j;
 }
 

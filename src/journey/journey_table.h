@@ -37,6 +37,13 @@ void journey_table_close(struct journey_table *s);
  */
 struct journey *journey_table_add(struct journey_table *s, uint64_t key);
 
+/**
+ * journey_table_take - the same, not put up
+ *
+ * journey_table_put_back() or journey_table_free_journey() has to follow.
+ */
+struct journey *journey_table_take(struct journey_table *s, uint64_t key);
+
 /** journey_table_rekey - user space has made another packet of the journey's */
 void journey_table_rekey(struct journey_table *s, struct journey *j,
 			 uint64_t key);

@@ -9,9 +9,8 @@
 #include "capture/event_nft.h"
 #include "journey/ambiguity.h"
 #include "journey/associate.h"
-#include "journey/decode_cache.h"
 #include "journey/journey.h"
-#include "journey/journey_table.h"
+#include "journey/journeys_state.h"
 #include "journey/packet_ids.h"
 #include "journey/straddle.h"
 #include "place/place.h"
@@ -28,23 +27,6 @@ enum {
 
 /* So long behind a gap a packet may come out of a queue that it was in before. */
 static const uint64_t QUEUE_NS = 250000000;
-
-struct journeys {
-	struct journey_table table;
-	struct decode_cache seen;
-	uint64_t begun;		/* journeys so far */
-	uint32_t suspects;	/* journeys after a gap that may lack a head */
-	uint32_t gap_lost;	/* of the last gap */
-	uint64_t gap_ns;	/* when the last gap was found, 0: none yet */
-	uint64_t now_ns;	/* of the last event */
-	uint32_t cpus;
-	uint32_t depth;		/* of identity_key() */
-	bool foreign_trace;
-	bool stamps;		/* packets are stamped on receipt */
-	const struct path_map *map;
-	const struct journey_ops *ops;
-	void *arg;
-};
 
 struct journeys *journeys_open(const struct path_map *map, uint32_t snaplen,
 			       bool foreign_trace, bool nft,
@@ -69,6 +51,7 @@ void journeys_close(struct journeys *js)
 {
 	if (!js)
 		return;
+	links_close(&js->links);
 	journey_table_close(&js->table);
 	free(js);
 }
@@ -88,7 +71,7 @@ static void doubt_fates(struct journeys *js, struct journey *j)
 	journey_find_fates(j, js->map);
 }
 
-static void release_journey(struct journeys *js, struct journey *j)
+void journeys_release(struct journeys *js, struct journey *j)
 {
 	bool told = j->steps || journey_is_bare(j);
 
@@ -112,7 +95,7 @@ static void settle_ties(struct journeys *js, struct journey *j)
 		if (twin->ties)
 			continue;
 		journey_table_fetch(&js->table, twin);
-		release_journey(js, twin);
+		journeys_release(js, twin);
 	}
 }
 
@@ -134,7 +117,7 @@ static void finish_journey(struct journeys *js, struct journey *j)
 		return;
 	}
 	ambiguity_abandon(j);
-	release_journey(js, j);
+	journeys_release(js, j);
 }
 
 /* A journey was not over: a chain that was not known has seen the packet. */
@@ -173,6 +156,24 @@ static void suspect_gap(struct journeys *js, struct journey *j,
 	j->lost = js->gap_lost;
 }
 
+void journeys_number(struct journeys *js, struct journey *j)
+{
+	j->serial = js->begun++;
+	j->map_turns = js->map->turns;
+	j->told = js->map->generation;
+}
+
+/* What was seen outside IP's hooks lacks no event ahead of them. */
+static struct journey *go_on_from_link(struct journeys *js, struct journey *j,
+				       const struct observation *o)
+{
+	if (o->headers != HEADERS_NONE)
+		j->key = o->key;
+	journey_table_put_back(&js->table, j);
+	journey_arrive(j, o);
+	return j;
+}
+
 static struct journey *begin_journey(struct journeys *js,
 				     const struct observation *o)
 {
@@ -180,13 +181,14 @@ static struct journey *begin_journey(struct journeys *js,
 
 	if (js->table.open >= OPEN_MAX)
 		finish_journey(js, js->table.oldest);
+	j = links_claim(&js->links, o);
+	if (j)
+		return go_on_from_link(js, j, o);
 	j = journey_table_add(&js->table, o->key);
 	if (!j)
 		return NULL;
 	journey_begin(j, o);
-	j->serial = js->begun++;
-	j->map_turns = js->map->turns;
-	j->told = js->map->generation;
+	journeys_number(js, j);
 	suspect_gap(js, j, o);
 	return j;
 }
@@ -291,13 +293,13 @@ static uint8_t headers_of(const struct event *e)
 	return e->flags & EVENT_NO_HEADERS ? HEADERS_NONE : HEADERS_PARTIAL;
 }
 
-static struct observation observe(struct journeys *js, const struct event *e,
-				  const struct place *at)
+void journeys_observe(struct journeys *js, const struct event *e,
+		      const struct place *at, struct observation *o)
 {
 	unsigned int family = family_index_by_nfproto(at->nfproto);
 
 	decode_cache_decode(&js->seen, e, js->depth);
-	return (struct observation){
+	*o = (struct observation){
 		.e = e, .at = at, .p = &js->seen.p, .key = js->seen.key,
 		.hooks = js->map->hook[family],
 		.headers = headers_of(e), .is_start = path_is_start(at),
@@ -329,8 +331,10 @@ static void go_further(struct journeys *js, const struct candidate *c,
 static struct candidate place_event(struct journeys *js,
 				    const struct observation *o)
 {
-	struct candidate c = find_journey(js, o);
+	struct candidate c = { .j = NULL };
 
+	if (!links_has(&js->links, o))
+		c = find_journey(js, o);
 	if (c.j && c.j->flags & JOURNEY_KEPT)
 		reopen_journey(js, c.j);
 	if (c.j && !c.copy) {
@@ -346,7 +350,7 @@ static struct candidate place_event(struct journeys *js,
  * Over, as far as the map tells.  While base chains change one that it does not
  * have may see the packet yet; if none does, what the map tells now is true of it.
  */
-static void settle_journey(struct journeys *js, struct journey *j)
+void journeys_settle(struct journeys *js, struct journey *j)
 {
 	if (!js->map->changing) {
 		finish_journey(js, j);
@@ -360,10 +364,11 @@ static void settle_journey(struct journeys *js, struct journey *j)
 void journeys_add(struct journeys *js, const struct event *e,
 		  const struct place *at, uint64_t now_ns, uint64_t wall_ns)
 {
-	struct observation o = observe(js, e, at);
+	struct observation o;
 	struct candidate c;
 	struct path *path;
 
+	journeys_observe(js, e, at, &o);
 	o.now_ns = js->now_ns = now_ns;
 	o.wall_ns = wall_ns;
 	js->table.events++;
@@ -381,24 +386,9 @@ void journeys_add(struct journeys *js, const struct event *e,
 	c.j->last_event = js->table.events;
 	js->stamps |= c.j->stamp.events >= PROOF_STAMPS;
 	if (path_ends_table(path) && journey_is_over(c.j, js->map))
-		settle_journey(js, c.j);
+		journeys_settle(js, c.j);
 	else
 		journey_table_touch(&js->table, c.j);
-}
-
-bool journeys_end(struct journeys *js, const struct event *e,
-		  const struct place *at)
-{
-	struct journey *j = journey_table_find(&js->table, e->nft->id);
-
-	if (!j)
-		return false;
-	journey_end(j, e, at);
-	if (j->flags & JOURNEY_OVER)
-		journey_find_fates(j, js->map);
-	else if (journey_is_over(j, js->map))
-		finish_journey(js, j);
-	return true;
 }
 
 const struct journey *journeys_by_id(const struct journeys *js, uint32_t id)
@@ -418,14 +408,22 @@ void journeys_each(struct journeys *js,
 		fn(arg, j);
 	for (struct journey *j = js->table.aside; j; j = j->links.newer)
 		fn(arg, j);
+	for (struct journey *j = js->links.oldest; j; j = j->links.newer)
+		fn(arg, j);
+}
+
+static void mark_list(struct journey *j, uint32_t lost)
+{
+	for (; j; j = j->links.newer) {
+		j->flags |= JOURNEY_GAP;
+		j->lost += lost;
+	}
 }
 
 static void mark_gap(struct journeys *js, uint32_t lost)
 {
-	for (struct journey *j = js->table.oldest; j; j = j->links.newer) {
-		j->flags |= JOURNEY_GAP;
-		j->lost += lost;
-	}
+	mark_list(js->table.oldest, lost);
+	mark_list(js->links.oldest, lost);
 }
 
 void journeys_gap(struct journeys *js, uint32_t lost)
@@ -486,9 +484,11 @@ int journeys_expire(struct journeys *js, uint64_t now_ns)
 
 int journeys_due_ms(const struct journeys *js, uint64_t now_ns)
 {
-	const struct journey *j = js->table.oldest;
+	const struct journey *j = js->table.oldest, *link = js->links.oldest;
 	uint64_t silent;
 
+	if (!j || (link && link->last_ns < j->last_ns))
+		j = link;
 	if (!j)
 		return -1;
 	silent = now_ns - j->last_ns;
@@ -516,5 +516,5 @@ void journeys_finish(struct journeys *js)
 
 uint32_t journeys_open_count(const struct journeys *js)
 {
-	return js->table.open;
+	return js->table.open + js->links.count;
 }

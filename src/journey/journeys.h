@@ -8,6 +8,7 @@
 
 struct event;
 struct journey;
+struct observation;
 struct path_map;
 struct place;
 
@@ -61,14 +62,6 @@ void journeys_add(struct journeys *js, const struct event *e,
 		  const struct place *place, uint64_t now_ns,
 		  uint64_t wall_ns);
 
-/**
- * journeys_end - a rule outside IP's hooks has dropped the packet, wherever it was
- * @e: of nft; @at: it drops or rejects
- * Return: false: no journey has its trace id.
- */
-bool journeys_end(struct journeys *js, const struct event *e,
-		  const struct place *at);
-
 /** journeys_gap - @lost events are missing here (0: unknown how many) */
 void journeys_gap(struct journeys *js, uint32_t lost);
 
@@ -103,5 +96,18 @@ void journeys_each(struct journeys *js,
 
 /** journeys_open_count - how many are under way */
 uint32_t journeys_open_count(const struct journeys *js);
+
+/** journeys_observe - an event with what is asked of it; its times are the caller's to fill */
+void journeys_observe(struct journeys *js, const struct event *e,
+		      const struct place *at, struct observation *o);
+
+/** journeys_number - @j begins now: it gets its serial, and what is known of the rules */
+void journeys_number(struct journeys *js, struct journey *j);
+
+/** journeys_release - it is over and in no list: who waits for it is told */
+void journeys_release(struct journeys *js, struct journey *j);
+
+/** journeys_settle - it is over, as far as the map tells */
+void journeys_settle(struct journeys *js, struct journey *j);
 
 #endif

@@ -184,6 +184,19 @@ void path_advance(struct path *p, const struct observation *o)
 	path_step(p, at);
 }
 
+void path_link(struct path *p, const struct place *at)
+{
+	static const uint8_t states[EFFECT_UNKNOWN + 1] = {
+		[EFFECT_DROP] = PATH_ENDED, [EFFECT_REJECT] = PATH_ENDED,
+		[EFFECT_STEAL] = PATH_MAYBE, [EFFECT_QUEUE] = PATH_QUEUED,
+	};
+
+	if (!states[at->effect])
+		return;
+	p->last = at;
+	p->state = states[at->effect];
+}
+
 void path_is_at(struct path *p, const struct place *at)
 {
 	if (p->born_local && !p->local)

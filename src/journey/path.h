@@ -27,6 +27,13 @@ void path_begin(struct path *p, const struct observation *o);
 void path_advance(struct path *p, const struct observation *o);
 
 /**
+ * path_link - a rule outside IP's hooks has seen the packet on its way
+ *
+ * Where at IP's hooks the packet is stays as it was, unless the rule kept it.
+ */
+void path_link(struct path *p, const struct place *at);
+
+/**
  * path_is_at - the last event was in this base chain, as is known only now
  *
  * Nothing is done to a packet that came back over loopback: where that was seen

@@ -189,9 +189,28 @@ static void (*const caveats[])(const struct path_map *map,
 	caveat_unseen, caveat_excerpt,
 };
 
+/* A rule there has decided, or nobody knows: IP's hooks need not see what goes on. */
+static void fate_of_link(const struct path *p, struct fate *fate)
+{
+	*fate = (struct fate){ .hook = p->link, .by = p->last };
+	if (p->state == PATH_ENDED)
+		fate->kind = p->last->effect == EFFECT_REJECT ? FATE_REJECT
+							      : FATE_DROP;
+	else if (p->state == PATH_QUEUED)
+		fate->kind = FATE_QUEUE;
+	else if (p->last->effect == EFFECT_STEAL)
+		fate->kind = FATE_STOLEN;
+	else
+		fate_is_unknown(fate, "no hook of ip, ip6 or inet saw it go on");
+}
+
 void path_fate(const struct path_map *map, const struct path *p,
 	       struct fate *fate)
 {
+	if (p->link) {
+		fate_of_link(p, fate);
+		return;
+	}
 	*fate = (struct fate){
 		.kind = verdict(map, p), .hook = p->hook, .out = p->out,
 	};

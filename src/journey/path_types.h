@@ -40,6 +40,7 @@ struct path {
 	bool local;			/* sent by this host: through OUTPUT */
 	bool born_local;		/* and began there: loopback may follow */
 	bool straddles;			/* met a table that was just changing */
+	uint8_t link;			/* enum fate_hook: has met no hook of IP; 0: it has */
 	uint64_t seen;			/* slots of this hook, one a bit */
 	uint64_t passed;		/* of them, may have seen it before it was traced */
 	uint32_t out;			/* last out-interface seen */

@@ -47,6 +47,7 @@ struct path_map {
 	bool changing;		/* base chains of nft do, and have not been read since */
 	uint32_t generation;	/* of nft's rules, that the kernel has told of so far */
 	bool nft_unseen;		/* base chains of nft are not in it */
+	bool link_behind;	/* chains of bridge, or of netdev's egress, may see it yet */
 	bool copied;		/* a rule of nft makes copies (dup, TEE) */
 	bool untraced;		/* a rule of nft ends tracing: silence says nothing */
 	uint8_t others;		/* enum path_others, ored; never taken back */

@@ -70,6 +70,17 @@ static void add_slot(struct place_nft *pn, const struct nft_snapshot *s,
 	}
 }
 
+/* Does the chain see what has been at a hook of IP, or goes between two of them? */
+static bool is_behind_ip(const struct nft_snap_table *t,
+			 const struct nft_snap_chain *c)
+{
+	if (t->flags & NFT_SNAP_DORMANT || c->hook == NFT_SNAP_NO_HOOK)
+		return false;
+	return t->nfproto == NFPROTO_BRIDGE ||
+	       (t->nfproto == NFPROTO_NETDEV &&
+		c->hook != NFT_SNAP_LINK_HOOK + NF_NETDEV_INGRESS);
+}
+
 /* Does a rule at IP's hooks do @what, enum rule_does? */
 static bool any_does(const struct nft_snapshot *s, uint32_t what)
 {
@@ -131,12 +142,15 @@ static void add_slots(struct place_nft *pn, const struct nft_snapshot *s)
 	pn->map->untraced = any_does(s, DOES_TRACE_OFF);
 	pn->map->copied = any_does(s, MANGLE_CLONE);
 	pn->map->others |= find_others(s);
+	pn->map->link_behind = false;
 	path_map_forget(pn->map, NFT_CHAIN_ID);
 	for (uint32_t i = 0; i < s->chains; i++) {
 		const struct nft_snap_chain *c = nft_snapshot_chain(s, i);
 
 		if (c->hook < NF_INET_NUMHOOKS)
 			add_slot(pn, s, c);
+		pn->map->link_behind |=
+			is_behind_ip(nft_snapshot_table(s, c->table), c);
 	}
 }
 
@@ -184,7 +198,7 @@ static const struct place *look_up(struct place_nft *pn, struct nft_node *like)
 	return n ? &n->place : NULL;
 }
 
-static bool is_ingress(const struct place *at)
+bool place_nft_is_ingress(const struct place *at)
 {
 	return at->hook == NF_INET_INGRESS ||
 	       (at->hook == NFT_SNAP_LINK_HOOK + NF_NETDEV_INGRESS &&
@@ -192,16 +206,15 @@ static bool is_ingress(const struct place *at)
 }
 
 /*
- * Families inet and netdev have ingress as well, ahead of all that a journey knows
- * of.  Its chains may call others; the first event of an evaluation has the
- * headers.
+ * Families inet and netdev have ingress as well, ahead of IP's hooks.  Its chains
+ * may call others; the first event of an evaluation has the headers.
  */
 static bool is_at_ingress(struct place_nft *pn, const struct event *e,
 			  const struct place *at)
 {
 	uint32_t *id = &pn->at_ingress[e->nft->id % AT_INGRESS];
 
-	if (is_ingress(at))
+	if (place_nft_is_ingress(at))
 		*id = e->nft->id;
 	else if (*id == e->nft->id && !(e->flags & EVENT_NO_HEADERS))
 		*id = 0;
@@ -218,7 +231,8 @@ static bool is_followed(const struct event *e)
 
 static bool is_link(const struct event *e)
 {
-	return nft_snapshot_is_link(e->nft->family) &&
+	return (nft_snapshot_is_link(e->nft->family) ||
+		e->nft->family == NFPROTO_INET) &&
 	       e->nft->type <= NFT_TRACETYPE_RULE;
 }
 
@@ -244,8 +258,11 @@ static const struct place *find(struct place_nft *pn, const struct event *e,
 
 const struct place *place_nft_find(struct place_nft *pn, const struct event *e)
 {
-	const struct place *at = find(pn, e, is_followed);
+	const struct place *at;
 
+	if (nft_snapshot_is_link(e->nft->family))
+		return NULL;
+	at = find(pn, e, is_followed);
 	return at && e->nft->family == NFPROTO_INET &&
 	       is_at_ingress(pn, e, at) ? NULL : at;
 }
@@ -258,7 +275,9 @@ const struct place *place_nft_find_link(struct place_nft *pn,
 
 	as_ip.nfproto = nfproto;
 	at = find(pn, &as_ip, is_link);
-	return at && is_at_ingress(pn, e, at) ? NULL : at;
+	if (at)
+		is_at_ingress(pn, e, at);
+	return at;
 }
 
 struct nft_span place_nft_span(const struct place_nft *pn)

@@ -39,12 +39,16 @@ const struct place *place_nft_find(struct place_nft *pn,
 				   const struct event *e);
 
 /**
- * place_nft_find_link - the same of an event of family bridge or netdev
- * @nfproto: of the packet, which such an event does not tell
- * Return: NULL for an event of another family, and at ingress.
+ * place_nft_find_link - the same of an event outside IP's hooks: of family bridge or
+ * netdev, or at inet's ingress
+ * @nfproto: of the packet, which such an event need not tell
+ * Return: NULL for an event of another family.
  */
 const struct place *place_nft_find_link(struct place_nft *pn,
 					const struct event *e, uint8_t nfproto);
+
+/** place_nft_is_ingress - is it a base chain of inet's or netdev's ingress? */
+bool place_nft_is_ingress(const struct place *at);
 
 /** place_nft_span - generations in which an event read now can have been made */
 struct nft_span place_nft_span(const struct place_nft *pn);

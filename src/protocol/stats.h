@@ -90,7 +90,6 @@ struct stats {
 	struct stats_changer changer[STATS_CHANGERS];
 	_Atomic uint64_t nat_silent;	/* journeys that passed nat unasked */
 	struct stats_others others;
-	_Atomic uint64_t dropped_early;	/* before IP's hooks: no journey */
 	_Atomic uint64_t passed_over;	/* --read: lines or packets of others */
 	struct stats_refused refused;	/* some of those passed over */
 	struct stats_text text;

@@ -52,11 +52,20 @@ static void note_run(struct stats_others *o, pid_t pid)
 				      memory_order_relaxed);
 }
 
+/* The run's own rules trace at IP's hooks: what came to none of them is others'. */
+static bool is_out_of_reach(const struct reader_state *s,
+			    const struct journey *j)
+{
+	return s->plan->inserts && journey_is_link(j);
+}
+
 bool others_leave_out(struct reader_state *s, const struct journey *j)
 {
 	struct stats_others *o = &s->stats->others;
 	struct owner run;
 
+	if (is_out_of_reach(s, j))
+		return true;
 	if (!is_anothers(s, j))
 		return false;
 	if (find_run(s, j, &run)) {

@@ -2,15 +2,13 @@
 /* reader_events: one netlink message -> its journey, and what becomes of that. */
 #include "reader/reader_events.h"
 
-#include <netinet/in.h>
-#include <linux/netfilter.h>
-#include <linux/netfilter/nf_tables.h>
 #include <poll.h>
 
 #include "capture/capture.h"
 #include "capture/event.h"
 #include "capture/event_nft.h"
 #include "journey/journey.h"
+#include "journey/journeys_link.h"
 #include "place/place_nft.h"
 #include "place/prefix.h"
 #include "protocol/bulletin.h"
@@ -255,37 +253,27 @@ static void on_update(struct reader_state *s, const struct nlmsghdr *nlh,
 	pending_update(s->hold, &c);
 }
 
-static bool is_dropped(const struct event_nft *n)
-{
-	if (n->family == NFPROTO_ARP)
-		return false;
-	if (n->type == NFT_TRACETYPE_POLICY)
-		return n->policy == NF_DROP;
-	return n->type == NFT_TRACETYPE_RULE && n->verdict == NF_DROP;
-}
-
 /*
- * Of rules outside IP's hooks only those are told that end a packet which has been
- * seen at IP's: their events name neither its family nor all its headers.
+ * Of what nobody but others traces a run with an expression shows nothing; whose
+ * packet it is shows where it comes to IP's hooks.
  */
 static void on_link_event(struct reader_state *s, struct event *e)
 {
 	const struct journey *j = journeys_by_id(s->journeys, e->nft->id);
-	const struct place *at = j ? place_nft_find_link(s->nft, e, j->nfproto)
-				   : NULL;
+	uint8_t nfproto = journeys_link_protocol(s->journeys, e);
+	const struct place *at = !nfproto ? NULL :
+		place_nft_find_link(s->nft, e, nfproto);
 
-	if (!j && is_dropped(e->nft))
-		stats_add(&s->stats->dropped_early, 1);
-	if (!at || (at->effect != EFFECT_DROP && at->effect != EFFECT_REJECT))
+	if (!at)
 		return;
-	e->nfproto = j->nfproto;
-	e->flags |= EVENT_NO_HEADERS;
-	e->payload_len = 0;
-	stats_add(&s->stats->events, 1);
-	if (s->printer.by_event && !others_made(s, e, at) &&
+	e->nfproto = nfproto;
+	if (j || !s->plan->inserts)
+		stats_add(&s->stats->events, 1);
+	if (s->printer.by_event && !at->hidden &&
+	    (j || !s->plan->inserts) && !others_made(s, e, at) &&
 	    !(s->hold && pending_event(s->hold, e, at, s->now_ns, s->wall_ns)))
 		print_event(s, e, at, s->wall_ns);
-	journeys_end(s->journeys, e, at);
+	journeys_link(s->journeys, e, at, s->now_ns, s->wall_ns);
 }
 
 static void on_nft_event(struct reader_state *s, const struct nlmsghdr *nlh,

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "capture/capture.h"
+#include "journey/journeys_link.h"
 #include "capture/ifnames.h"
 #include "protocol/stats.h"
 #include "reader/legacy_rules.h"
@@ -103,7 +104,8 @@ static int expire(struct reader_state *s)
 
 	if (s->empty) {
 		look_for_drops(s);
-		due = journeys_expire(s->journeys, s->now_ns);
+		due = sooner(journeys_link_expire(s->journeys, s->now_ns),
+			     journeys_expire(s->journeys, s->now_ns));
 	}
 	if (s->hold)
 		due = sooner(due, pending_poll(s->hold, s->now_ns, s->empty));
@@ -257,6 +259,7 @@ static void drain(struct reader_state *s)
 		wait_for(s, true, DRAIN_LOOK_MS);
 	}
 	look_for_drops(s);
+	journeys_link_finish(s->journeys);
 	journeys_finish(s->journeys);
 	if (s->hold)
 		drain_hold(s);

@@ -237,7 +237,7 @@ static bool take_fate(struct reading *rd, struct strview t)
 		return false;
 	memset(f, 0, sizeof(*f));
 	if (!record_word(kind, kind_word, FATE_COUNT, &f->kind) ||
-	    !record_word(hook, report_hook_name, NF_INET_NUMHOOKS, &f->hook))
+	    !record_word(hook, report_hook_name, FATE_HOOKS, &f->hook))
 		return false;
 	while (t.len) {
 		struct strview field = strview_cut(&t, ',');

@@ -2,6 +2,8 @@
 /* report: what several forms of report share. */
 #include "report/report.h"
 
+#include <netinet/in.h>
+#include <linux/netfilter.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +27,13 @@ const char *report_time_source(const struct report_env *env, uint64_t ns,
 
 const char *report_hook_name(unsigned int hook)
 {
+	static const char *const link[] = {
+		[FATE_HOOK_INGRESS] = "INGRESS", [FATE_HOOK_EGRESS] = "EGRESS",
+		[FATE_HOOK_BRIDGE] = "BRIDGE",
+	};
+
+	if (hook >= NF_INET_NUMHOOKS && hook < FATE_HOOKS)
+		return link[hook];
 	return snapshot_hook_name(hook);
 }
 

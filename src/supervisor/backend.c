@@ -119,7 +119,8 @@ int backend_choose(struct plan *p, const struct options *o)
 		p->see_legacy |= pf->trigger == TRIGGER_LEGACY ||
 			pf->tables.count;
 		p->see_nft |= o->backend != BACKEND_LEGACY &&
-			(pf->nft_tables || pf->trigger == TRIGGER_NFT);
+			(pf->nft_tables || p->link_tables ||
+			 pf->trigger == TRIGGER_NFT);
 	}
 	return 0;
 }

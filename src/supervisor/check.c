@@ -274,8 +274,7 @@ static const char *what_becomes(const struct plan *p,
 	if (!p)
 		return "";
 	if (!p->inserts)
-		return r->early ? "; its packets are shown from where they "
-				  "come to the hooks of ip, ip6 and inet" : "";
+		return "";
 	return is_shown(p, r) ? "; what it traces shows as well"
 			      : "; what only it traces is left out";
 }

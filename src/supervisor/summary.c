@@ -173,18 +173,6 @@ static void print_others(const struct stats_others *o)
 		    rules == 1 ? "was" : "were");
 }
 
-/* Of packets that others trace: the run's own are traced from IP's hooks on. */
-static void print_dropped_early(const struct run *r)
-{
-	uint64_t n = r->reader.seen.dropped_early;
-
-	if (n && !r->plan.inserts)
-		msg("note: %" PRIu64 " more packet%s %s dropped by rules of nft "
-		    "ahead of the hooks of ip, ip6 and inet (bridge, netdev, "
-		    "ingress), which are not shown: nft monitor trace shows "
-		    "them", n, plural(n), n == 1 ? "was" : "were");
-}
-
 static void print_events(const struct run *r)
 {
 	const struct stats *st = &r->reader.seen;
@@ -241,7 +229,6 @@ static void print_events(const struct run *r)
 		msg("note: %" PRIu64 " packet%s could not be told apart from "
 		    "identical ones", st->ambiguous, plural(st->ambiguous));
 	print_others(&st->others);
-	print_dropped_early(r);
 }
 
 static void print_loggers(const struct run *r, char *buf, size_t size)

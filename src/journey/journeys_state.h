@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* journeys_state: what the files that keep the journeys share. */
+#ifndef NFTRACE_JOURNEYS_STATE_H
+#define NFTRACE_JOURNEYS_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "journey/decode_cache.h"
+#include "journey/journey_table.h"
+#include "journey/links.h"
+#include "journey/observation.h"
+
+struct journey_ops;
+struct path_map;
+
+struct journeys {
+	struct journey_table table;
+	struct links links;	/* those that are in no table yet */
+	struct decode_cache seen;
+	uint64_t begun;		/* journeys so far */
+	uint32_t suspects;	/* journeys after a gap that may lack a head */
+	uint32_t gap_lost;	/* of the last gap */
+	uint64_t gap_ns;	/* when the last gap was found, 0: none yet */
+	uint64_t now_ns;	/* of the last event */
+	uint32_t cpus;
+	uint32_t depth;		/* of identity_key() */
+	bool foreign_trace;
+	bool stamps;		/* packets are stamped on receipt */
+	const struct path_map *map;
+	const struct journey_ops *ops;
+	void *arg;
+};
+
+#endif
