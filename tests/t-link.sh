@@ -237,6 +237,35 @@ else
 	skip "no such family in this kernel"
 fi
 
+# Without an event of nft at IP's hooks nothing has told the packet's trace id.
+subtest "bridge drops what only iptables-legacy sees: at output, ahead of FORWARD, behind it"
+in_ns br nft flush ruleset
+if in_ns br nft -f - 2>/dev/null <<-'X'; then
+	table bridge b {
+		chain o { type filter hook output priority -200; udp dport 51 drop; }
+		chain f { type filter hook forward priority -200; udp dport 52 drop; }
+		chain p { type filter hook postrouting priority 0; udp dport 53 drop; }
+	}
+X
+	for iptables in iptables ip6tables; do
+		for chain in FORWARD OUTPUT; do in_ns br $iptables-legacy -A $chain -j ACCEPT; done
+	done
+	start_nftrace br -t 60 --pcap "$SCRATCH/link.pcapng" -p udp --dport 50:59
+	for to in 10.5.0.2 fd00:5::2; do
+		in_ns br "$TOOLS/flood" $to 51 1 8 >/dev/null
+		for port in 52 53 54; do in_ns a "$TOOLS/flood" $to $port 1 8 >/dev/null; done
+	done
+	stop_nftrace INT
+	assert_equal "told" "51x2 52x2 53x2 54x2" "$(told "$OUT")"
+	assert_equal "fates" "51 DROP by nft bridge b:o:rule, 52 DROP by nft bridge b:f:rule, 53 DROP by nft bridge b:p:rule, 54 FORWARDED out br0 PHYSOUT=port-b" \
+		"$(awk '/^#/ { match($0, /\.5[0-9]: /); port = substr($0, RSTART + 1, 2) } sub(/^=> /, "") { sub(/:handle .*/, ""); print port, $0 }' "$OUT" | sort -u | paste -sd , | sed 's/,/, /g')"
+	assert_grep 'note: 4 packets were bridged, not routed: .* net.bridge.bridge-nf-call-iptables=1' "$ERR"
+	round_trip
+	for iptables in iptables ip6tables; do in_ns br $iptables-legacy -F; done
+else
+	skip "no such family in this kernel"
+fi
+
 subtest "bridge drops what it forwards: DROP by that rule"
 in_ns br nft flush ruleset
 if in_ns br nft 'table bridge b { chain f { type filter hook forward priority 10; udp dport 54 drop; }; }' 2>/dev/null; then
