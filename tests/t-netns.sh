@@ -77,5 +77,6 @@ assert_status 0
 subtest "a namespace without any table"
 ns_new bare
 run_nftrace here --netns "$(basename "$(ns_path bare)")" -t 1 -p udp
-assert_status 1
+assert_status 3
+assert_grep 'no table of iptables or nft is at the hooks of IP here' "$ERR"
 assert_restored here "$SCRATCH/before-here"

@@ -59,6 +59,8 @@ static int look_at_tables(struct plan *p, const struct options *o)
 		return STATUS_FAILURE;
 	}
 	err = nft_trigger_tables(nft, &p->link_tables);
+	p->ruleless = !err && (p->inserts || p->link_tables) &&
+		o->backend != BACKEND_LEGACY;
 	if ((err == -EOPNOTSUPP && o->backend != BACKEND_NFT) ||
 	    o->backend == BACKEND_LEGACY)
 		err = 0;
@@ -69,6 +71,7 @@ static int look_at_tables(struct plan *p, const struct options *o)
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		p->nft_unseen |= o->backend == BACKEND_LEGACY && nft[i];
 		p->family[i].nft_tables = p->nft_unseen ? 0 : nft[i];
+		p->ruleless &= !p->family[i].tables.count && !nft[i];
 	}
 	if (p->nft_unseen)
 		msg("note: nft has tables here, too; with --backend legacy it "
@@ -86,7 +89,7 @@ static bool holds_rules(const struct plan_family *pf)
 	return pf->tables.count || pf->nft_tables;
 }
 
-/* @only_nft: there are nft tables and no legacy ones, of whatever family */
+/* @only_nft: there are no legacy tables of whatever family, and nft is there */
 static enum plan_trigger choose_trigger(const struct plan_family *pf,
 					const struct options *o, bool only_nft)
 {
@@ -111,8 +114,10 @@ int backend_choose(struct plan *p, const struct options *o)
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		struct plan_family *pf = &p->family[i];
 
-		pf->use = asked ? is_asked(o, i) : holds_rules(pf);
-		pf->trigger = choose_trigger(pf, o, nft && !legacy);
+		pf->use = asked ? is_asked(o, i)
+				: holds_rules(pf) || p->ruleless;
+		pf->trigger = choose_trigger(pf, o, p->ruleless ||
+					     (nft && !legacy));
 		if (!pf->use)
 			continue;
 		p->lock |= pf->trigger == TRIGGER_LEGACY;
@@ -123,6 +128,13 @@ int backend_choose(struct plan *p, const struct options *o)
 			 pf->trigger == TRIGGER_NFT);
 	}
 	return 0;
+}
+
+static void say_ruleless(const struct plan *p)
+{
+	if (p->ruleless)
+		msg("note: no table of iptables or nft is at the hooks of IP "
+		    "here: no rule there decides what becomes of a packet");
 }
 
 bool backend_any(const struct plan *p)
@@ -151,6 +163,7 @@ static bool raw_is_new(const struct plan_family *pf)
 
 void backend_drop_idle(struct plan *p, const struct options *o)
 {
+	say_ruleless(p);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		struct plan_family *pf = &p->family[i];
 

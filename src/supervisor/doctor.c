@@ -126,7 +126,8 @@ static void check_tables(const struct family *f, unsigned int *tables)
 		report(FINE, "%s: no legacy table", f->command);
 }
 
-static void check_nft(unsigned int *tables)
+/* Return: is there an nf_tables? */
+static bool check_nft(unsigned int *tables)
 {
 	struct ruleset rules = { .nft = NULL };
 	struct helper_result res = { 0 };
@@ -149,6 +150,7 @@ static void check_nft(unsigned int *tables)
 	*tables += n.tables;
 	check_foreign(&rules, NULL);
 	helper_release(&res);
+	return !err;
 }
 
 static void check_logger(const struct family *f)
@@ -317,6 +319,7 @@ static void tell_bypass(const char *sentence)
 int check_doctor(const struct options *o)
 {
 	unsigned int tables = 0;
+	bool nft;
 
 	(void)o;
 	worst = FINE;
@@ -325,10 +328,13 @@ int check_doctor(const struct options *o)
 		check_reader();
 		for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 			check_tables(families[i], &tables);
-		check_nft(&tables);
-		if (!tables)
-			report(ERROR, "no table of iptables or nft: nothing "
-			       "to trace");
+		nft = check_nft(&tables);
+		if (!tables && nft)
+			report(FINE, "no table of iptables or nft: no rule "
+			       "decides what becomes of a packet here");
+		else if (!tables)
+			report(ERROR, "no table of iptables, and no nf_tables: "
+			       "nothing to trace");
 		for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 			check_kernel(families[i]);
 			check_logger(families[i]);

@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-no-rules: a host without any table has an answer as well, and none afterwards that it had not.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_router
+settle a eth0 r eth0 r eth1 b eth0
+for to in 10.2.0.2 fd00:2::2; do talk a udp $to 7 wait 1 2>/dev/null; done
+before=$SCRATCH/before
+save_rules r "$before"
+tables() { in_ns r bash -c 'cat /proc/net/ip_tables_names /proc/net/ip6_tables_names; nft list tables'; }
+# one_each FATE-WORDS PORT: the packet to that port is told, without a rule
+told() { sed -nE 's/^#.* > \S+\.([0-9]+): .*/\1/p' "$OUT" | sort -n | uniq -c | awk '{ print $2 "x" $1 }' | paste -sd ' '; }
+
+subtest "no table at all: each packet is told, by a table of nft that goes with the run"
+start_nftrace r -t 60 --pcap "$SCRATCH/none.pcapng" -p udp --dport 7:9
+assert_grep 'note: no table of iptables or nft is at the hooks of IP here' "$ERR"
+assert_equal "tables" "table ip table ip6" "$(tables | sed -E 's/ nftrace_.*//' | paste -sd ' ')"
+send_both 7 8
+stop_nftrace INT
+assert_status 0
+assert_equal "told" "7x2 8x2" "$(told)"
+assert_equal "by no rule" 0 "$(grep -Ec '^TRACE|^=> .* by ' "$OUT")"
+assert_equal "which is said" 4 "$(grep -c '^  (no rule met)' "$OUT")"
+assert_no_grep '^=> (DROP|REJECT|STOLEN|QUEUE|INCOMPLETE)' "$OUT"
+assert_restored r "$before"
+assert_equal "tables" "" "$(tables)"
+"$NFTRACE" --read "$SCRATCH/none.pcapng" >"$SCRATCH/again" 2>/dev/null
+assert_same "the recording" "$OUT" "$SCRATCH/again"
+"$NFTRACE" --read "$SCRATCH/none.pcapng" --json >"$SCRATCH/again" 2>/dev/null
+assert_schema Packet "$SCRATCH/again"
+
+subtest "-4, -6: no table of iptables-legacy comes into being"
+for f in 4 6; do
+	run_nftrace r -$f -t 1 -p udp --dport 9
+	assert_status 3
+	assert_equal "tables" "" "$(tables)"
+done
+
+subtest "--dry-run, --doctor: nothing is wrong"
+run_nftrace r --dry-run -p udp --dport 7
+assert_status 0
+assert_equal "chains" 4 "$(grep -Ec '^nft: ip6? (prerouting|output) ' "$OUT")"
+run_nftrace r --doctor
+assert_no_grep 'nothing to trace' "$OUT" "$ERR"
+assert_grep 'no rule decides what becomes of a packet here' "$ERR"
+
+subtest "only legacy is asked for, or nothing: an error, as before"
+run_nftrace r --backend legacy -t 1 -p udp --dport 7
+assert_status 1
+assert_grep 'there is no table of iptables or nft in this network namespace' "$ERR"
+run_nftrace r -t 1
+assert_status 1
+assert_equal "tables" "" "$(tables)"
