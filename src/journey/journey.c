@@ -8,6 +8,7 @@
 #include "capture/event.h"
 #include "journey/change.h"
 #include "journey/path_fate.h"
+#include "journey/reroute.h"
 #include "packet/identity.h"
 #include "place/place.h"
 #include "place/table_order.h"
@@ -457,6 +458,7 @@ void journey_find_fates(struct journey *j, const struct path_map *map)
 	for (unsigned int b = 0; b < j->branches; b++) {
 		path_fate(map, &j->path[b], &j->fate[b]);
 		doubt_silence(j, map, &j->fate[b]);
+		reroute_doubt(j, b, &j->fate[b]);
 		if (j->flags & (JOURNEY_GAP | JOURNEY_HEADLESS)) {
 			j->fate[b].kind = FATE_INCOMPLETE;
 			j->fate[b].by = NULL;

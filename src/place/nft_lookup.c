@@ -107,6 +107,7 @@ static void describe_chain(const struct path_map *map, struct nft_node *n,
 	unsigned int family = family_index_by_nfproto(p->nfproto);
 
 	p->hook = f->chain ? f->chain->hook : NFT_SNAP_NO_HOOK;
+	p->routes = f->chain && f->chain->type == NFT_SNAP_ROUTE;
 	p->order = T_OTHER;
 	p->slot = SLOT_NONE;
 	if (p->hook >= NF_INET_NUMHOOKS)

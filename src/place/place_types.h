@@ -67,6 +67,7 @@ struct place {
 	uint8_t family;		/* nft: of the table, NFPROTO_IPV4, NFPROTO_INET ... */
 	uint8_t state;		/* enum place_state */
 	bool traces;		/* nft, of a text: the rule turns tracing on */
+	bool routes;		/* nft: a base chain of type route */
 	bool nat;		/* nft: what it translates shows behind its chain */
 	uint16_t queue;		/* nft, EFFECT_QUEUE: its number */
 	uint64_t handle;	/* nft: the rule's, 0: none */
