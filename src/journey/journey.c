@@ -127,6 +127,7 @@ void journey_begin(struct journey *j, const struct observation *o)
 	j->flags = 0;
 	j->ties = 0;
 	j->root.steps = 0;
+	j->way.text = NULL;
 	j->stamp.ns = 0;
 	j->stamp.events = 0;
 	j->first_ns = o->wall_ns;

@@ -3,6 +3,7 @@
 #ifndef NFTRACE_JOURNEY_TYPES_H
 #define NFTRACE_JOURNEY_TYPES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "capture/event_nft.h"
@@ -65,6 +66,13 @@ struct journey_root {
 	uint32_t steps;		/* so many were made by then; 0: not noted */
 };
 
+/* By which rule and table of routing it went out, as asked when it was over. */
+struct journey_way {
+	const char *text;	/* borrowed, for the run; NULL: not asked, or not known */
+	uint8_t change;		/* index of the change that shows it, or .changes */
+	bool shown;		/* without -v as well: a mark decided, or it was routed again */
+};
+
 /* What is kept of a packet's bytes, first and last seen. */
 struct journey_bytes {
 	uint8_t *first, *last;
@@ -106,6 +114,7 @@ struct journey {
 	struct path *path;	/* one a branch */
 	struct fate fate[JOURNEY_BRANCHES];
 	struct journey_root root;
+	struct journey_way way;
 	/* Packets alike */
 	uint8_t ties;
 	struct tie *tie;	/* JOURNEY_TIES of them; NULL: never any */

@@ -9,6 +9,7 @@
 
 #include "protocol/drop_places.h"
 #include "protocol/losses.h"
+#include "protocol/ways.h"
 #include "rules/base/family.h"
 
 enum { BULLETIN_QUEUES = 16 };
@@ -51,6 +52,7 @@ struct bulletin {
 	_Atomic uint16_t queue[BULLETIN_QUEUES];
 	struct loss_answer loss[LOSSES];	/* ordered there */
 	struct drop_place_answer drop_place[DROP_PLACES];	/* the same */
+	struct way_answer way[WAYS];		/* the same */
 };
 
 /* The two mappings of one memory. */

@@ -10,6 +10,7 @@
 #include "journey/fate.h"
 #include "protocol/drop_places.h"
 #include "protocol/losses.h"
+#include "protocol/ways.h"
 
 enum { STATS_DROPS = 16, STATS_CHANGERS = 4, STATS_MANY = UINT32_MAX };
 
@@ -103,6 +104,7 @@ struct stats {
 	_Atomic uint32_t nft_ask;
 	_Atomic uint32_t queue_ask;	/* the same: which queues hold packets */
 	_Atomic uint32_t tables_ask;	/* the same: have iptables' tables changed? */
+	struct way way[WAYS];		/* of packets that went out; ordered there */
 	struct losses losses;		/* fates that ask for a cause; ordered there */
 	struct drop_places drop_places;	/* where packets were dropped; the same */
 	/* Plain: written before the reader ends, read behind its end. */

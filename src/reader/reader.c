@@ -20,6 +20,7 @@
 #include "reader/reader_loop.h"
 #include "reader/reader_plan.h"
 #include "reader/reader_state.h"
+#include "reader/way_ask.h"
 #include "replay/replay.h"
 #include "replay/replay_state.h"
 #include "rules/base/netlink.h"
@@ -154,6 +155,7 @@ static int open_state(struct reader_state *s, const struct reader_plan *plan)
 	s->map.excerpt = !plan->capture;
 	backend_diff_open(&s->both, &plan->rules);
 	s->index = place_index_open(&plan->rules, &s->map);
+	s->ways = way_ask_open(s);
 	s->journeys = journeys_open(&s->map, plan->snaplen,
 				    plan->foreign_trace || plan->late,
 				    plan->rules.nft,

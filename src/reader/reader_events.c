@@ -23,6 +23,7 @@
 #include "reader/reader_control.h"
 #include "reader/reader_plan.h"
 #include "reader/reader_state.h"
+#include "reader/way_ask.h"
 #include "rules/base/clock.h"
 #include "rules/base/units.h"
 
@@ -78,10 +79,12 @@ static bool is_incomplete(const struct journey *j)
 static void print_journey(struct reader_state *s, struct journey *j)
 {
 	/* What a file tells of happened on another host, or another day. */
-	if (s->plan->capture)
+	if (s->plan->capture) {
 		find_causes(s, j);
-	else if (is_incomplete(j))
+		way_ask(s, j);
+	} else if (is_incomplete(j)) {
 		stats_add(&s->stats->lost, 1);
+	}
 	if (s->nft)
 		backend_diff_mark(&s->both, place_nft_rules(s->nft), j);
 	stats_add(&s->stats->nat_silent, journey_passed_nat(j, &s->map));

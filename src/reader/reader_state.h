@@ -56,6 +56,7 @@ struct reader_state {
 	uint32_t turns;			/* of bulletin.h, as last seen */
 	struct legacy_watch tables;
 	int control;
+	bool ways;			/* each packet's way is told: way_ask.h */
 	bool draining, orphaned;
 	bool empty;			/* the socket, after the last turn */
 	bool caught_up;			/* empty but for what came meanwhile */

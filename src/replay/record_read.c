@@ -19,7 +19,7 @@
 #include "rules/base/units.h"
 
 /* A record's words in their order. */
-enum part { PART_HEAD, PART_EVENTS, PART_CHANGES, PART_FATES };
+enum part { PART_HEAD, PART_EVENTS, PART_CHANGES, PART_WAY, PART_FATES };
 
 const char *record_fault_text(enum record_fault fault)
 {
@@ -250,6 +250,22 @@ static bool take_fate(struct reading *rd, struct strview t)
 	return true;
 }
 
+/* "w,CHANGE,SHOWN,TEXT" */
+static bool take_way(struct reading *rd, struct strview t)
+{
+	struct strview change = strview_cut(&t, ','), shown = strview_cut(&t, ',');
+	uint32_t n, always;
+
+	if (!record_number(change, 0, rd->j->changes, &n) ||
+	    !record_number(shown, 0, 1, &always) ||
+	    !record_text(t, rd->r->way, sizeof(rd->r->way)))
+		return false;
+	rd->j->way.text = rd->r->way;
+	rd->j->way.change = (uint8_t)n;
+	rd->j->way.shown = always;
+	return true;
+}
+
 static const struct {
 	const char *start;
 	bool (*take)(struct reading *rd, struct strview rest);
@@ -268,6 +284,7 @@ static const struct {
 	{ "omitted=", take_omitted, PART_HEAD },
 	{ "e", record_take_step, PART_EVENTS },
 	{ "c,", take_change, PART_CHANGES },
+	{ "w,", take_way, PART_WAY },
 	{ "f,", take_fate, PART_FATES },
 };
 
@@ -275,7 +292,8 @@ static const struct {
 static bool in_order(struct reading *rd, unsigned int row)
 {
 	if (rows[row].part < rd->part ||
-	    (rows[row].part == PART_HEAD && rd->seen & 1u << row))
+	    ((rows[row].part == PART_HEAD || rows[row].part == PART_WAY) &&
+	     rd->seen & 1u << row))
 		return record_refuse(rd, RECORD_ORDER);
 	if (rows[row].part > PART_HEAD && !rd->j->nfproto)
 		return record_refuse(rd, RECORD_PARTS);
@@ -341,6 +359,7 @@ static void begin(struct record_reader *r, struct journey *j)
 	j->steps = j->omitted = j->lost = 0;
 	j->hw_header_len = 0;
 	j->uid = UINT32_MAX;
+	j->way.text = NULL;
 	memset(&j->entry, 0, sizeof(j->entry));
 	r->host[0] = r->netns[0] = r->word[0] = '\0';
 	r->log = false;

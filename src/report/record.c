@@ -258,6 +258,19 @@ static void put_fate(struct outbuf *o, const struct report_env *env,
 	outbuf_advance(o, (size_t)(p - room));
 }
 
+static void put_way(struct outbuf *o, const struct journey *j)
+{
+	char *room = j->way.text ? outbuf_room(o, WORD) : NULL, *p = room;
+
+	if (!room)
+		return;
+	p = put_word(p, " w,");
+	p = format_decimal(p, j->way.change);
+	p = put_word(p, j->way.shown ? ",1," : ",0,");
+	p = put_name(p, j->way.text);
+	outbuf_advance(o, (size_t)(p - room));
+}
+
 void record_write(struct outbuf *o, const struct report_env *env,
 		  const struct journey *j)
 {
@@ -269,6 +282,7 @@ void record_write(struct outbuf *o, const struct report_env *env,
 		put_step(o, env, &j->step[i], i ? &j->step[i - 1] : &nothing);
 	for (unsigned int i = 0; i < j->changes; i++)
 		put_change(o, env, j, &j->change[i]);
+	put_way(o, j);
 	for (unsigned int b = 0; b < j->branches; b++)
 		put_fate(o, env, j, &j->fate[b]);
 }

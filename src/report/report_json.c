@@ -297,6 +297,10 @@ static void json_journey(struct outbuf *o, const struct report_env *env,
 		put_step(o, env, &j->step[i]);
 	}
 	put_changes(o, env, j);
+	if (j->way.text) {
+		outbuf_text(o, ",\"way\":");
+		put_string(o, j->way.text, strlen(j->way.text));
+	}
 	outbuf_text(o, ",");
 	put_fate(o, env, j, 0);
 	if (j->branches > 1) {

@@ -230,6 +230,28 @@ static bool is_known(const struct change *c, const struct change_value *v)
 	return v->number || (c->field != FIELD_OUT && c->field != FIELD_IN);
 }
 
+/* Of the change at this index, or of the head: .changes. */
+static bool shows_way(const struct report_env *env, const struct journey *j,
+		      unsigned int change)
+{
+	return j->way.text && j->way.change == change &&
+	       (env->verbose || j->way.shown);
+}
+
+/* The way was chosen before anything was seen. */
+static void put_first_way(struct outbuf *o, const struct report_env *env,
+			  const struct journey *j)
+{
+	if (!shows_way(env, j, j->changes))
+		return;
+	put_color(o, env, DIM);
+	outbuf_printf(o, "  (routing) out %s, ",
+		      ifnames_get(env->names, journey_first(j)->out));
+	outbuf_text(o, j->way.text);
+	put_color(o, env, RESET);
+	outbuf_text(o, "\n");
+}
+
 static void put_change(struct outbuf *o, const struct report_env *env,
 		       const struct journey *j, const struct change *c)
 {
@@ -247,6 +269,10 @@ static void put_change(struct outbuf *o, const struct report_env *env,
 		outbuf_text(o, " -> ");
 	}
 	put_value(o, env, j, c, &c->to);
+	if (shows_way(env, j, (unsigned int)(c - j->change))) {
+		outbuf_text(o, ", ");
+		outbuf_text(o, j->way.text);
+	}
 	put_color(o, env, RESET);
 	outbuf_text(o, "\n");
 }
@@ -308,6 +334,7 @@ static void block_journey(struct outbuf *o, const struct report_env *env,
 	outbuf_text(o, "\n");
 	if (journey_met_nothing(j))
 		put_nothing(o, env);
+	put_first_way(o, env, j);
 	report_alone(o, j, env->color ? DIM : "", env->color ? RESET : "");
 	for (uint32_t i = 0; i < kept; i++) {
 		const struct step *s = &j->step[i];

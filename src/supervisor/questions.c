@@ -8,6 +8,7 @@
 #include "supervisor/nft_refresh.h"
 #include "supervisor/queue_look.h"
 #include "supervisor/run_state.h"
+#include "supervisor/way_answer.h"
 
 void questions_answer(struct run_reader *rd, const struct owner *owner,
 		      char word)
@@ -25,6 +26,10 @@ void questions_answer(struct run_reader *rd, const struct owner *owner,
 		break;
 	case READER_PLACES:
 		drop_symbols_start(rd);
+		break;
+	case READER_WAY:
+		ways_answer(rd->stats->way, rd->way_known, rd->board.post->way);
+		reader_answered(&rd->process);
 		break;
 	case READER_GENERATION:
 		nft_refresh_generation(rd);

@@ -148,6 +148,7 @@ struct run_reader {
 	struct bulletin_tables tables;	/* what is posted there, in truth */
 	struct loss_known loss[LOSSES];	/* the same */
 	struct drop_source drops;	/* the kernel's word, for it alone */
+	bool way_known[WAYS];		/* which it has been told */
 	struct helper refresh;		/* reads nft's rules again for it */
 	struct other_runs others;	/* that these readings showed */
 	bool changers_said;		/* who changed them first */

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* way_ask: the reader asks by which rule and table of routing a packet went out. */
+#include "reader/way_ask.h"
+
+#include <poll.h>
+#include <string.h>
+
+#include "journey/journey.h"
+#include "protocol/bulletin.h"
+#include "protocol/reader_ipc.h"
+#include "protocol/stats.h"
+#include "protocol/ways.h"
+#include "reader/reader_control.h"
+#include "reader/reader_plan.h"
+#include "reader/reader_state.h"
+#include "rules/base/clock.h"
+#include "rules/base/units.h"
+
+enum { WAY_MS = 1000 };		/* for the supervisor's answer, on a busy machine */
+
+bool way_ask_open(const struct reader_state *s)
+{
+	const struct printer_plan *p = &s->plan->printer;
+
+	return s->plan->capture &&
+	       (p->env.verbose || p->sink[SINK_PCAP].report ||
+		p->sink[SINK_STDOUT].report == &report_json);
+}
+
+static void wait_for_answer(struct reader_state *s, const struct way_answer *a)
+{
+	uint64_t end = clock_ns(CLOCK_MONOTONIC) + WAY_MS * NS_PER_MS;
+	struct pollfd pfd = { .fd = s->control, .events = POLLIN };
+
+	reader_tell(s->control, READER_WAY);
+	while (!s->busy && !s->orphaned && !ways_answered(a)) {
+		uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+		if (now >= end ||
+		    poll(&pfd, 1, (int)((end - now) / NS_PER_MS) + 1) <= 0)
+			return;
+		reader_on_control(s);
+	}
+}
+
+/* The last of the packet's own changes of its way; .changes: there is none. */
+static unsigned int find_routing(const struct journey *j)
+{
+	unsigned int c = j->changes;
+
+	while (c-- > 0)
+		if (j->change[c].field == FIELD_OUT &&
+		    j->change[c].maker == MAKER_ROUTING &&
+		    !j->step[j->change[c].step].branch)
+			return c;
+	return j->changes;
+}
+
+static void take_end(uint8_t to[16], const struct packet *p, const uint8_t *addr)
+{
+	if (addr)
+		memcpy(to, addr, p->addr_len);
+}
+
+/* What changed before the way was chosen was looked at as it was then. */
+static void apply_changes(struct way_question *q, const struct journey *j,
+			  unsigned int end)
+{
+	for (unsigned int i = 0; i < end; i++) {
+		const struct change *c = &j->change[i];
+
+		if (j->step[c->step].branch)
+			continue;
+		switch (c->field) {
+		case FIELD_MARK:
+			q->mark = c->to.number;
+			break;
+		case FIELD_SRC:
+			memcpy(q->src, c->to.addr, sizeof(q->src));
+			break;
+		case FIELD_DST:
+			memcpy(q->dst, c->to.addr, sizeof(q->dst));
+			break;
+		case FIELD_TOS:
+			q->tos = (uint8_t)c->to.number;
+			break;
+		}
+	}
+}
+
+/* @c: of .change, .changes: the way was chosen before anything was seen */
+static void fill_question(struct way_question *q, const struct journey *j,
+			  unsigned int c)
+{
+	const struct step *first = journey_first(j);
+	bool routed = c < j->changes;
+
+	memset(q, 0, sizeof(*q));
+	take_end(q->src, &j->first, j->first.src);
+	take_end(q->dst, &j->first, j->first.dst);
+	q->nfproto = j->nfproto;
+	q->proto = j->first.proto;
+	q->tos = j->first.tos & 0xfc;
+	q->in = j->entry.in;
+	q->uid = q->in ? UINT32_MAX : j->uid;
+	q->mark = first->mark;
+	q->out = routed ? j->change[c].to.number : first->out;
+	if (routed)
+		apply_changes(q, j, c);
+}
+
+/* Was it routed again behind OUTPUT, or is there a mark to choose a way by? */
+static bool is_special(const struct journey *j, unsigned int c,
+		       const struct way_question *q)
+{
+	return q->mark || (c < j->changes && j->change[c].from.number);
+}
+
+void way_ask(struct reader_state *s, struct journey *j)
+{
+	unsigned int c = find_routing(j);
+	const struct way_answer *a;
+	struct way_question q;
+	bool fresh;
+	int i;
+
+	fill_question(&q, j, c);
+	/* A bridge's way is none of routing's. */
+	if (!q.out || q.out == q.in || j->omitted || (!s->ways && !is_special(j, c, &q)))
+		return;
+	i = ways_note(s->stats->way, &q, &fresh);
+	if (i < 0)
+		return;
+	a = &s->bulletin->way[i];
+	if (fresh)
+		wait_for_answer(s, a);
+	if (!ways_answered(a) || !a->text[0])
+		return;
+	j->way.text = a->text;
+	j->way.change = (uint8_t)c;
+	j->way.shown = (c < j->changes && j->change[c].from.number) || a->by_mark;
+}
