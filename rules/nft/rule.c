@@ -17,6 +17,7 @@
 #include "rules/base/entry.h"
 #include "rules/base/family.h"
 #include "rules/base/ip_part.h"
+#include "rules/base/units.h"
 
 /* Two registers that hold 16 bytes each, and the 4-byte ones beside them. */
 enum { REG = NFT_REG_1, REG_A = NFT_REG32_00, REG_B = NFT_REG32_01 };
@@ -44,15 +45,15 @@ static bool add_meta(struct nftnl_rule *r, uint32_t key)
 	return true;
 }
 
-static bool add_payload(struct nftnl_rule *r, uint32_t offset, uint32_t len)
+static bool add_payload(struct nftnl_rule *r, uint32_t base, uint32_t offset,
+			uint32_t len)
 {
 	struct nftnl_expr *x = add(r, "payload");
 
 	if (!x)
 		return false;
 	nftnl_expr_set_u32(x, NFTNL_EXPR_PAYLOAD_DREG, REG);
-	nftnl_expr_set_u32(x, NFTNL_EXPR_PAYLOAD_BASE,
-			   NFT_PAYLOAD_NETWORK_HEADER);
+	nftnl_expr_set_u32(x, NFTNL_EXPR_PAYLOAD_BASE, base);
 	nftnl_expr_set_u32(x, NFTNL_EXPR_PAYLOAD_OFFSET, offset);
 	nftnl_expr_set_u32(x, NFTNL_EXPR_PAYLOAD_LEN, len);
 	return true;
@@ -108,7 +109,7 @@ static bool add_address(struct nftnl_rule *r, uint32_t offset, uint32_t len,
 	memset(ones, 0xff, sizeof(ones));
 	if (memcmp(mask, zeros, len) == 0 && !invert)
 		return true;
-	return add_payload(r, offset, len) &&
+	return add_payload(r, NFT_PAYLOAD_NETWORK_HEADER, offset, len) &&
 	       (memcmp(mask, ones, len) == 0 ||
 		add_bitwise(r, REG, mask, zeros, len)) &&
 	       add_cmp(r, !invert, address, len);
@@ -135,7 +136,7 @@ static bool add_fragment(struct nftnl_rule *r, const struct ip_part *p)
 
 	if (!p->fragment)
 		return true;
-	return add_payload(r, V4_FRAGMENT, 2) &&
+	return add_payload(r, NFT_PAYLOAD_NETWORK_HEADER, V4_FRAGMENT, 2) &&
 	       add_bitwise(r, REG, &offset_bits, &zero, 2) &&
 	       add_cmp(r, p->inv & IP_PART_INV_FRAG, &zero, 2);
 }
@@ -157,6 +158,30 @@ static bool add_ip_part(struct nftnl_rule *r, const struct family *f,
 	       add_address(r, source + len, len, p.dst, p.dst_mask,
 			   p.inv & IP_PART_INV_DST) &&
 	       add_protocol(r, &p) && add_fragment(r, &p);
+}
+
+/*
+ * Bytes of the transport header without which a match drops the packet ("hotdrop",
+ * net/netfilter/xt_tcpudp.c and the like): a trace that matches nothing is all
+ * that may become of it.
+ */
+static const struct {
+	const char *name;
+	uint8_t bytes;
+} needs[] = {
+	{ "tcp", 20 }, { "udp", 8 }, { "udplite", 8 }, { "multiport", 4 },
+	{ "icmp", 8 }, { "icmp6", 8 }, { "sctp", 12 }, { "dccp", 12 },
+	{ "tcpmss", 20 }, { "esp", 8 }, { "ah", 12 }, { "ipcomp", 4 },
+};
+
+/* The last of these bytes is read before: where it is missing the rule ends. */
+static bool add_guard(struct nftnl_rule *r, const struct xt_entry_match *m)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(needs); i++)
+		if (strcmp(needs[i].name, m->u.user.name) == 0)
+			return add_payload(r, NFT_PAYLOAD_TRANSPORT_HEADER,
+					   needs[i].bytes - 1u, 1);
+	return true;
 }
 
 static bool add_match(struct nftnl_rule *r, const struct xt_entry_match *m)
@@ -184,7 +209,7 @@ bool nft_rule_add_entry(struct nftnl_rule *r, const struct family *f,
 	bool ok = add_ip_part(r, f, entry);
 
 	while (ok && (m = entry_next_match(f, entry, m)))
-		ok = add_match(r, m);
+		ok = add_guard(r, m) && add_match(r, m);
 	return ok;
 }
 
