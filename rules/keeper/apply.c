@@ -68,25 +68,34 @@ static void note_refused(struct keeper_message *m, unsigned int i,
 		m->refused[i][r] = (uint8_t)set->rule[r].refused;
 }
 
+static int apply_nft_table(struct keeper_plan *p, unsigned int i,
+			   struct keeper_message *m)
+{
+	const struct nft_trigger_set *set = &p->nft[i];
+	int n = nft_trigger_install(families[i], set, &p->undo.owner,
+				    &m->witness[i]);
+
+	if (n < 0 && set->optional)
+		return 0;
+	if (n < 0) {
+		apply_failed(m, n, "adding an nft table", i);
+		return n;
+	}
+	m->nft[i] = true;
+	m->installed[i] += (uint32_t)n;
+	if (!set->key_only)
+		note_refused(m, i, set->rules);
+	return 0;
+}
+
 static int apply_nft_tables(struct keeper_plan *p, struct keeper_message *m)
 {
-	int n;
+	int err = 0;
 
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		const struct nft_trigger_set *set = &p->nft[i];
-
-		if (!set->use)
-			continue;
-		n = nft_trigger_install(families[i], set, &p->undo.owner);
-		if (n < 0) {
-			apply_failed(m, n, "adding an nft table", i);
-			return n;
-		}
-		m->installed[i] += (uint32_t)n;
-		if (!set->key_only)
-			note_refused(m, i, set->rules);
-	}
-	return 0;
+	for (unsigned int i = 0; i < FAMILY_COUNT && !err; i++)
+		if (p->nft[i].use)
+			err = apply_nft_table(p, i, m);
+	return err;
 }
 
 static int apply_raw_rules(struct keeper_plan *p, struct keeper_message *m)
@@ -165,12 +174,12 @@ static int put_table_again(struct keeper_plan *p, unsigned int family,
 	struct nft_trigger_set *set = &p->nft[family];
 	int err = nft_trigger_remove(families[family], &p->undo.owner, NULL);
 
-	(void)m;
 	TESTPOINT("keeper-table-again");
 	if (err)
 		return err;
 	set->deadline_ms = apply_left_ms(p->undo.owner.end);
-	err = nft_trigger_install(families[family], set, &p->undo.owner);
+	err = nft_trigger_install(families[family], set, &p->undo.owner,
+				  &m->witness[family]);
 	return err < 0 ? err : 0;
 }
 

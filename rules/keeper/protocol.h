@@ -86,6 +86,8 @@ struct keeper_message {
 	uint8_t family;			/* KEEPER_PUT_BACK: index */
 	char logger[LOGGER_NAME];	/* KEEPER_LOGGER: to be restored at the end */
 	uint32_t installed[FAMILY_COUNT];
+	bool nft[FAMILY_COUNT];		/* an nft table of the run's own is in ... */
+	bool witness[FAMILY_COUNT];	/* ... with chains at the end of every hook */
 	uint8_t refused[FAMILY_COUNT][KEEPER_RULES]; /* enum trace_chain */
 	struct undo_report undo;
 	struct trace_mended mended[FAMILY_COUNT];	/* KEEPER_TAKEN */

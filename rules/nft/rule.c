@@ -10,6 +10,7 @@
 
 #include <libnftnl/expr.h>
 #include <libnftnl/rule.h>
+#include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/x_tables.h>
@@ -248,6 +249,17 @@ bool nft_rule_add_trace(struct nftnl_rule *r)
 		return false;
 	nftnl_expr_set_u32(x, NFTNL_EXPR_META_KEY, NFT_META_NFTRACE);
 	nftnl_expr_set_u32(x, NFTNL_EXPR_META_SREG, REG);
+	return true;
+}
+
+bool nft_rule_add_accept(struct nftnl_rule *r)
+{
+	struct nftnl_expr *x = add(r, "immediate");
+
+	if (!x)
+		return false;
+	nftnl_expr_set_u32(x, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
+	nftnl_expr_set_u32(x, NFTNL_EXPR_IMM_VERDICT, NF_ACCEPT);
 	return true;
 }
 

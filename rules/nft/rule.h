@@ -23,6 +23,7 @@ struct nft_limit {
  * nft_rule_add_limit - pass at most so many
  * nft_rule_add_counter - count the packet
  * nft_rule_add_trace - turn its tracing on
+ * nft_rule_add_accept - let the packet go on behind the chain
  * nft_rule_add_remember - note the packet's connection and direction in a set
  * nft_rule_add_recall - pass what goes against the direction of a note
  * nft_rule_add_deadline - pass as long as the family's number is in a set
@@ -34,6 +35,7 @@ bool nft_rule_add_entry(struct nftnl_rule *r, const struct family *f,
 bool nft_rule_add_limit(struct nftnl_rule *r, const struct nft_limit *l);
 bool nft_rule_add_counter(struct nftnl_rule *r);
 bool nft_rule_add_trace(struct nftnl_rule *r);
+bool nft_rule_add_accept(struct nftnl_rule *r);
 bool nft_rule_add_remember(struct nftnl_rule *r, const char *set,
 			   uint32_t set_id);
 bool nft_rule_add_recall(struct nftnl_rule *r, const char *set,

@@ -27,6 +27,29 @@ static bool is_refusal(int error)
 	       error == -EPROTONOSUPPORT;
 }
 
+/* Without an owner anybody may take the table away, and with it what its silence means. */
+static void disown(struct nft_trigger_table *b)
+{
+	b->owned = b->witness = false;
+}
+
+/* Is the refusal of something that the table can do without?  Then it does. */
+static bool do_without(struct nft_trigger_table *b, const struct nft_refusal *no)
+{
+	if (!is_refusal(no->error))
+		return false;
+	if (no->message == 0 && b->owned)
+		disown(b);
+	else if (b->timed && no->message - b->deadline_at < 2)
+		b->timed = false;
+	else if (b->witness &&
+		 no->message - b->witness_at < NFT_TRIGGER_WITNESSES)
+		b->witness = false;
+	else
+		return false;
+	return true;
+}
+
 /* Return: 0: try again without what was refused; or the -errno to give up with. */
 static int learn(struct nft_trigger_table *b, const struct nft_refusal *refusal,
 		 uint32_t count)
@@ -35,15 +58,8 @@ static int learn(struct nft_trigger_table *b, const struct nft_refusal *refusal,
 		const struct nft_refusal *no = &refusal[n];
 		struct trace_rule *r;
 
-		if (no->message == 0 && b->owned && is_refusal(no->error)) {
-			b->owned = false;
+		if (do_without(b, no))
 			return 0;
-		}
-		if (b->timed && no->message - b->deadline_at < 2 &&
-		    is_refusal(no->error)) {
-			b->timed = false;
-			return 0;
-		}
 		if (b->rule[no->message] < 0 || !is_refusal(no->error))
 			return no->error;
 		r = &b->set->rules->rule[b->rule[no->message]];
@@ -64,6 +80,11 @@ static int build_once(struct nft_trigger_table *b, struct nft_refusal *refusal,
 					  count);
 }
 
+static bool is_of_use(const struct nft_trigger_table *b)
+{
+	return b->witness || !b->set->optional;
+}
+
 static int build_until_taken(struct nft_trigger_table *b)
 {
 	struct nft_refusal refusal[REFUSALS];
@@ -71,6 +92,8 @@ static int build_until_taken(struct nft_trigger_table *b)
 	int err = -EINVAL, why = 0;
 
 	for (unsigned int n = 0; n < TRIES && err == -EINVAL && !why; n++) {
+		if (!is_of_use(b))
+			return -EOPNOTSUPP;
 		err = build_once(b, refusal, &count);
 		if (err == -EINVAL && count)
 			why = learn(b, refusal, count);
@@ -81,15 +104,18 @@ static int build_until_taken(struct nft_trigger_table *b)
 
 int nft_trigger_install(const struct family *f,
 			const struct nft_trigger_set *set,
-			const struct owner *owner)
+			const struct owner *owner, bool *witness)
 {
 	struct nft_trigger_table b = {
 		.f = f, .set = set, .owned = true, .timed = true,
+		.witness = set->witness,
 	};
-	/* Each rule twice in each chain; table, chains, sets, replies. */
-	size_t messages = (set->key_only ? 0 : set->rules->count * 4ul) + 16;
+	/* Each rule twice in each chain; table, chains, sets, replies; witnesses. */
+	size_t messages = (set->key_only ? 0 : set->rules->count * 4ul) + 16 +
+			  NFT_TRIGGER_WITNESSES;
 	int err;
 
+	*witness = false;
 	if (!holder)
 		holder = nft_socket_open();
 	if (!holder)
@@ -110,7 +136,34 @@ int nft_trigger_install(const struct family *f,
 	TESTPOINT("nft-after-commit");
 	free(b.rule);
 	free(b.chain);
+	*witness = !err && b.witness;
 	return err ? err : (int)b.rules;
+}
+
+int nft_trigger_owns(void)
+{
+	struct nft_trigger_table b = {
+		.f = &family_ipv4, .table = "nftrace_probe", .owned = true,
+	};
+	struct mnl_socket *nl = nft_socket_open();
+	struct nft_refusal refusal[2];
+	uint32_t count = 0;
+	int err;
+
+	if (!nl)
+		return -errno;
+	err = nft_trigger_table_probe(&b);
+	if (!err)
+		err = nft_batch_send(b.b, nl, refusal, 2, &count);
+	nft_batch_free(b.b);
+	mnl_socket_close(nl);
+	if (err != -EINVAL || !count)
+		return err ? err : -EIO;
+	for (uint32_t i = 0; i < count; i++)
+		if (refusal[i].message == 0)
+			return is_refusal(refusal[i].error) ? -EOPNOTSUPP
+							    : refusal[i].error;
+	return 0;
 }
 
 struct mnl_socket *nft_trigger_socket(void)

@@ -13,17 +13,25 @@ struct mnl_socket;
 /**
  * nft_trigger_install - put a family's table in
  * @owner: the run; its name is the table's
+ * @witness: set to whether the chains that @set->witness asks for are in
  *
  * The table belongs to a socket that the calling process holds from now on, so
  * it is gone when the process is, however that ends, and nobody else can
  * change it.  A kernel that knows no owners keeps it until it is removed.
  *
  * Return: rules that are in now (in each chain), or -errno with nothing left
- * inside; -EINVAL: a rule is refused in every chain, as trace_rules_install() has it.
+ * inside; -EINVAL: a rule is refused in every chain, as trace_rules_install() has it;
+ * -EOPNOTSUPP: an optional table that would be of no use.
  */
 int nft_trigger_install(const struct family *f,
 			const struct nft_trigger_set *set,
-			const struct owner *owner);
+			const struct owner *owner, bool *witness);
+
+/**
+ * nft_trigger_owns - can a table belong to a socket here?  Nothing is changed.
+ * Return: 0; -EOPNOTSUPP: no nf_tables, or none with owners (before Linux 5.12); or -errno.
+ */
+int nft_trigger_owns(void);
 
 /** nft_trigger_socket - the socket that owns this process's tables; NULL: none */
 struct mnl_socket *nft_trigger_socket(void);

@@ -22,6 +22,13 @@ struct nft_trigger_set {
 	 * any rule anywhere holds "meta nftrace set").
 	 */
 	bool key_only;
+	/*
+	 * A chain at the end of every hook, whose event tells that the packet
+	 * has left it: rules/base/witness.h.  Only in a table that is the
+	 * process's own: of one that others can take away, silence tells nothing.
+	 */
+	bool witness;
+	bool optional;		/* without .witness the table is of no use */
 	bool replies;		/* trace what answers as well */
 	struct nft_limit limit;
 	/*

@@ -14,6 +14,7 @@
 #include <linux/netlink.h>
 
 #include "rules/base/family.h"
+#include "rules/base/witness.h"
 #include "rules/nft/batch.h"
 
 enum {
@@ -258,6 +259,23 @@ static void put_key(struct nft_trigger_table *b)
 	put_rule(b, r, r && nft_rule_add_trace(r), -1, 0);
 }
 
+/* By a rule that ends the chain: without one the kernel makes two events, not one. */
+static void put_witness(struct nft_trigger_table *b, uint32_t hook)
+{
+	struct nftnl_rule *r;
+
+	put_chain(b, witness_chain(hook), hook, WITNESS_PRIORITY);
+	r = new_rule(b, witness_chain(hook));
+	put_rule(b, r, r && nft_rule_add_accept(r), -1, 0);
+}
+
+static void put_witnesses(struct nft_trigger_table *b)
+{
+	b->witness_at = nft_batch_count(b->b);
+	for (uint32_t h = 0; b->witness && h < NF_INET_NUMHOOKS; h++)
+		put_witness(b, h);
+}
+
 static void put_chains(struct nft_trigger_table *b)
 {
 	for (unsigned int c = 0; c < NFT_TRIGGER_CHAINS; c++) {
@@ -314,6 +332,7 @@ int nft_trigger_table_fill(struct nft_trigger_table *b)
 	if (!b->b)
 		return -ENOMEM;
 	put_table(b);
+	put_witnesses(b);
 	if (b->set->key_only) {
 		put_key(b);
 	} else {
@@ -321,6 +340,22 @@ int nft_trigger_table_fill(struct nft_trigger_table *b)
 		put_rules(b);
 	}
 	return b->failed ? -ENOMEM : 0;
+}
+
+int nft_trigger_table_probe(struct nft_trigger_table *b)
+{
+	struct nftnl_table *t = nftnl_table_alloc();
+
+	b->b = t ? nft_batch_new() : NULL;
+	if (b->b) {
+		put_table(b);
+		nftnl_table_set_str(t, NFTNL_TABLE_NAME, "nftrace_is_not_there");
+		nftnl_table_nlmsg_build_payload(
+			nft_batch_next(b->b, NFT_MSG_DELTABLE, b->f->nfproto, 0),
+			t);
+	}
+	nftnl_table_free(t);
+	return !b->b || b->failed ? -ENOMEM : 0;
 }
 
 int nft_trigger_table_renew(struct nft_trigger_table *b)

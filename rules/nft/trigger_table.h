@@ -12,7 +12,10 @@
 
 struct nft_batch;
 
-enum { NFT_TRIGGER_CHAINS = 2 };		/* of trace_set: PREROUTING, OUTPUT */
+enum {
+	NFT_TRIGGER_CHAINS = 2,		/* of trace_set: PREROUTING, OUTPUT */
+	NFT_TRIGGER_WITNESSES = 10,	/* messages: a chain and its rule, five times */
+};
 
 /* One attempt to put a table in. */
 struct nft_trigger_table {
@@ -21,12 +24,14 @@ struct nft_trigger_table {
 	char table[OWNER_TEXT];
 	bool owned;
 	bool timed;			/* its rules have a deadline */
+	bool witness;			/* it has the chains of rules/base/witness.h */
 	bool late[NFT_TRIGGER_CHAINS];	/* this chain is needed */
 	struct nft_batch *b;
 	/* By message: which rule, which chain; -1: none of the user's. */
 	int *rule;
 	uint8_t *chain;
 	uint32_t deadline_at;		/* the first message of the deadline's two */
+	uint32_t witness_at;		/* the first of the witnesses' */
 	uint32_t rules;			/* that turn tracing on */
 	bool failed;
 };
@@ -46,6 +51,12 @@ int nft_trigger_table_fill(struct nft_trigger_table *b);
  * Return: as nft_trigger_table_fill().
  */
 int nft_trigger_table_renew(struct nft_trigger_table *b);
+
+/**
+ * nft_trigger_table_probe - a table with an owner, and a deletion that is refused
+ * So that nothing of it comes into force; as nft_trigger_table_fill().
+ */
+int nft_trigger_table_probe(struct nft_trigger_table *b);
 
 /** nft_trigger_chain - the name of the chain for one bit of enum trace_chain */
 const char *nft_trigger_chain(unsigned int chain, bool late);

@@ -62,6 +62,7 @@ static void install(const char *name, const struct family *f,
 	struct nft_trigger_set set = { .use = true, .rules = &rules };
 	struct table *t = &table[tables];
 	int err = -ENOMEM;
+	bool witness;
 
 	rules.rule = calloc(m->count + 1, sizeof(*rules.rule));
 	for (unsigned int i = 0; rules.rule && i < m->count; i++) {
@@ -70,7 +71,7 @@ static void install(const char *name, const struct family *f,
 		rules.rule[i].entry = (void *)match_entry_bytes(m, i);
 	}
 	if (rules.rule && tables < TABLES && owner_init(&t->owner, 0) == 0)
-		err = nft_trigger_install(f, &set, &t->owner);
+		err = nft_trigger_install(f, &set, &t->owner, &witness);
 	free(rules.rule);
 	if (err < 0) {
 		printf("%s refused: by the kernel: %s\n", name,
