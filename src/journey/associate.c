@@ -75,6 +75,13 @@ static uint32_t nearness(const struct path *path, const struct observation *o)
 	return 1 + (path->chain == o->at->chain_index ? path->after : 0);
 }
 
+/* Of packets alike who was asked by nat at this hook leaves it before who is yet to be. */
+static bool has_met_nat(const struct path *path, const struct observation *o)
+{
+	return path->hook == o->at->hook &&
+	       path->seen & o->hooks[path->hook].may;
+}
+
 /*
  * Two rivals of one score: is the new one meant?  Queues are first in, first
  * out.  Else packets that are alike meet the same rules, so the event is of the
@@ -92,6 +99,9 @@ static bool comes_first(const struct search *s, const struct rival *r)
 		return a->last_event < b->last_event;
 	if (near_a != near_b)
 		return near_a > near_b;
+	if (s->o->at->witness && has_met_nat(r->path, s->o) !=
+				 has_met_nat(s->best.path, s->o))
+		return has_met_nat(r->path, s->o);
 	if (is_here(s, a) && is_here(s, b))
 		return a->last_event < b->last_event;
 	return a->last_event > b->last_event;
@@ -433,7 +443,7 @@ static bool is_being_made(const struct path *path, const struct place *at)
 	return at->state == PLACE_PENDING ||
 	       path->last->state == PLACE_PENDING ||
 	       (path->state == PATH_TABLE_DONE && at->hook == path->hook &&
-		at->slot == path->slot);
+		at->slot == path->slot && !at->witness);
 }
 
 /*
@@ -453,7 +463,7 @@ static bool may_go_on_unread(const struct path_map *map, const struct journey *j
 		return false;
 	if (path_is_nowhere(o))
 		return !has_passed(j, o);
-	if (at->hook == path->hook && at->slot != SLOT_NONE &&
+	if (at->hook == path->hook && at->slot != SLOT_NONE && !at->witness &&
 	    path->seen & BIT64(at->slot))
 		return true;
 	return path_may_follow(map, path, o) >= PATH_GONE;

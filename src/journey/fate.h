@@ -3,6 +3,7 @@
 #ifndef NFTRACE_FATE_H
 #define NFTRACE_FATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct place;
@@ -30,6 +31,7 @@ enum { CAUSE_TEXT = 192 };
 struct fate {
 	uint8_t kind;			/* enum fate_kind */
 	uint8_t hook;			/* the last one reached, NF_INET_* or enum fate_hook */
+	bool inside;			/* LOST: it did not come to that hook's end */
 	uint32_t out;			/* FORWARDED, SENT: interface index */
 	const struct place *by;		/* who decided, NULL: nobody known */
 	const char *cause;		/* LOST, QUEUE: likely why, or NULL */

@@ -297,10 +297,11 @@ void journeys_observe(struct journeys *js, const struct event *e,
 		      const struct place *at, struct observation *o)
 {
 	unsigned int family = family_index_by_nfproto(at->nfproto);
+	struct decode_cache *seen = e->nft ? &js->seen_nft : &js->seen;
 
-	decode_cache_decode(&js->seen, e, js->depth);
+	decode_cache_decode(seen, e, js->depth);
 	*o = (struct observation){
-		.e = e, .at = at, .p = &js->seen.p, .key = js->seen.key,
+		.e = e, .at = at, .p = &seen->p, .key = seen->key,
 		.hooks = js->map->hook[family],
 		.headers = headers_of(e), .is_start = path_is_start(at),
 		.enters = e->hook == NF_INET_PRE_ROUTING ||
@@ -327,7 +328,7 @@ static void go_further(struct journeys *js, const struct candidate *c,
 	path_advance(path, o);
 }
 
-/* Whose the event is; its path is behind the event then.  NULL: no memory. */
+/* Whose the event is; its path is behind the event then.  NULL: nobody's, or no memory. */
 static struct candidate place_event(struct journeys *js,
 				    const struct observation *o)
 {
@@ -341,9 +342,12 @@ static struct candidate place_event(struct journeys *js,
 		go_further(js, &c, o);
 		return c;
 	}
-	if (!c.j || !journey_add_copy(c.j, o))
-		c = (struct candidate){ .j = begin_journey(js, o) };
-	return c;
+	if (c.j && journey_add_copy(c.j, o))
+		return c;
+	/* Where a packet leaves a hook none begins. */
+	return (struct candidate){
+		.j = o->at->witness ? NULL : begin_journey(js, o),
+	};
 }
 
 /*

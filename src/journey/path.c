@@ -129,6 +129,7 @@ static void path_step(struct path *p, const struct place *at)
 		p->state = PATH_ENDED;
 		break;
 	case EFFECT_QUEUE:
+		p->held = true;
 		path_stay(p, at, PATH_QUEUED);
 		break;
 	case EFFECT_UNKNOWN:

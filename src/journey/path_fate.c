@@ -17,7 +17,7 @@ static bool would_be_seen(const struct path_map *map, const struct path *p)
 	uint8_t hooks = slots_hooks_after(p);
 
 	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
-		if (hooks & BIT(h) && !slots_hook(map, p->last, h)->must)
+		if (hooks & BIT(h) && !slots_expected(map, p, h))
 			return false;
 	return true;
 }
@@ -40,11 +40,17 @@ static uint8_t fate_behind_hook(const struct path_map *map,
 	}
 }
 
+/* Are chains at its hook that the map has no room for, any of which may be the last? */
+static bool is_crowded(const struct path_map *map, const struct path *p)
+{
+	return slots_hook(map, p->last, p->hook)->crowded && !p->last->witness;
+}
+
 /* Behind a table: gone for certain if another one had to see the packet here. */
 static uint8_t fate_behind_table(const struct path_map *map,
 				 const struct path *p)
 {
-	if (slots_hook(map, p->last, p->hook)->crowded)
+	if (is_crowded(map, p))
 		return FATE_UNKNOWN;
 	return slots_must_see(map, p) ? FATE_LOST : fate_behind_hook(map, p);
 }
@@ -93,8 +99,7 @@ static void fate_is_unknown(struct fate *fate, const char *cause)
 static void caveat_overflow(const struct path_map *map, const struct path *p,
 			    struct fate *fate)
 {
-	if (p->state == PATH_TABLE_DONE &&
-	    slots_hook(map, p->last, p->hook)->crowded)
+	if (p->state == PATH_TABLE_DONE && is_crowded(map, p))
 		fate_is_unknown(fate, "too many chains of nft are at this "
 				"hook to tell which is the last");
 }
@@ -175,6 +180,26 @@ static void caveat_excerpt(const struct path_map *map, const struct path *p,
 	}
 }
 
+/* It has functions of its own at INPUT, behind filter and before the hook's end. */
+static void caveat_ipvs(const struct path_map *map, const struct path *p,
+			struct fate *fate)
+{
+	if (map->ipvs && fate->kind == FATE_LOST && fate->inside &&
+	    p->hook == NF_INET_LOCAL_IN)
+		fate_is_unknown(fate, "IPVS may have taken it, to send it on "
+				"from OUTPUT");
+}
+
+/* No route is asked there, nor anything else that the host's settings would tell of. */
+static void caveat_inside(const struct path_map *map, const struct path *p,
+			  struct fate *fate)
+{
+	(void)p, (void)map;
+	if (fate->kind == FATE_LOST && fate->inside)
+		fate->cause = "a match, a target or another function of that "
+			      "hook did, which report nothing";
+}
+
 /*
  * What silence does not tell.  A caveat that makes the fate UNKNOWN gives the
  * cause, and those behind it find no LOST or STOLEN any more: a rule that is
@@ -186,7 +211,7 @@ static void caveat_excerpt(const struct path_map *map, const struct path *p,
 static void (*const caveats[])(const struct path_map *map,
 			       const struct path *p, struct fate *fate) = {
 	caveat_overflow, caveat_untraced, caveat_midway, caveat_rerouted,
-	caveat_unseen, caveat_excerpt,
+	caveat_unseen, caveat_ipvs, caveat_excerpt, caveat_inside,
 };
 
 /* A rule there has decided, or nobody knows: IP's hooks need not see what goes on. */
@@ -214,6 +239,7 @@ void path_fate(const struct path_map *map, const struct path *p,
 	*fate = (struct fate){
 		.kind = verdict(map, p), .hook = p->hook, .out = p->out,
 	};
+	fate->inside = fate->kind == FATE_LOST && slots_must_see(map, p);
 	if (has_decider[fate->kind])
 		fate->by = p->last;
 	for (size_t i = 0; i < ARRAY_SIZE(caveats); i++)

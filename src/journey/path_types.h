@@ -40,6 +40,8 @@ struct path {
 	bool local;			/* sent by this host: through OUTPUT */
 	bool born_local;		/* and began there: loopback may follow */
 	bool straddles;			/* met a table that was just changing */
+	bool held;			/* user space had it: for how long nobody knows */
+	bool excused;			/* silence of a witness tells nothing: it may be gone */
 	uint8_t link;			/* enum fate_hook: has met no hook of IP; 0: it has */
 	uint64_t seen;			/* slots of this hook, one a bit */
 	uint64_t passed;		/* of them, may have seen it before it was traced */

@@ -31,10 +31,18 @@ static unsigned int by_target(const struct path *path)
 	return path->last->mangles;
 }
 
+/* SNAT comes behind all tables of INPUT and POSTROUTING; late chains of nft show it. */
+static unsigned int by_source_nat(const struct observation *o)
+{
+	return (o->e->hook == NF_INET_LOCAL_IN ||
+		o->e->hook == NF_INET_POST_ROUTING) && o->at->order > T_SNAT ?
+		MANGLE_SRC : 0;
+}
+
 /*
  * And what conntrack and forwarding can have done in between.  DNAT and its
- * undoing come behind mangle at PREROUTING and OUTPUT; SNAT behind all tables of
- * INPUT and POSTROUTING, so that only loopback shows it, and late chains of nft.
+ * undoing come behind mangle at PREROUTING and OUTPUT; of SNAT at a hook before
+ * only loopback shows anything.
  */
 static unsigned int by_kernel(const struct path *path,
 			      const struct observation *o)
@@ -55,9 +63,6 @@ static unsigned int by_kernel(const struct path *path,
 	case NF_INET_POST_ROUTING:
 		if (hook != path->hook)
 			return MANGLE_SRC | MANGLE_DST;
-		/* Fall through. */
-	case NF_INET_LOCAL_IN:
-		return o->at->order > T_SNAT ? MANGLE_SRC : 0;
 	}
 	return 0;
 }
@@ -99,7 +104,7 @@ static int header_score(const struct journey *j, const struct path *path,
 		s += SCORE_CHANGED;
 	if (d & (MANGLE_SRC | MANGLE_DST) && path->last->effect == EFFECT_QUEUE)
 		s += SCORE_REWRITTEN;
-	d &= ~(by_target(path) | by_kernel(path, o));
+	d &= ~(by_target(path) | by_kernel(path, o) | by_source_nat(o));
 	if (d & MANGLE_MARK)
 		s += SCORE_MARK;
 	if (d & ~(unsigned int)MANGLE_MARK)

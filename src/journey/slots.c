@@ -6,6 +6,15 @@
 #include "place/place.h"
 #include "place/table_order.h"
 
+uint64_t slots_expected(const struct path_map *map, const struct path *p,
+			unsigned int hook)
+{
+	uint64_t must = slots_hook(map, p->last, hook)->must;
+
+	return p->excused ? must & ~map->witness[slots_family(p->last)][hook]
+			  : must;
+}
+
 uint8_t slots_hooks_after(const struct path *p)
 {
 	if (p->hook == NF_INET_PRE_ROUTING && p->born_local)
@@ -38,7 +47,8 @@ uint64_t slots_must_see(const struct path_map *map, const struct path *p)
 	const struct path_hook *h = slots_hook(map, p->last, p->hook);
 	uint8_t slot = slots_here(map, p);
 
-	return slot == SLOT_NONE ? 0 : h->must & ~h->upto[slot];
+	return slot == SLOT_NONE ? 0 :
+		slots_expected(map, p, p->hook) & ~h->upto[slot];
 }
 
 uint64_t slots_before(const struct path_map *map, const struct place *at)

@@ -27,6 +27,13 @@ static inline const struct path_hook *slots_hook(const struct path_map *map,
 }
 
 /**
+ * slots_expected - slots of @hook that see every packet, a bit each
+ * But witnesses, where these may have been gone before the packet.
+ */
+uint64_t slots_expected(const struct path_map *map, const struct path *p,
+			unsigned int hook);
+
+/**
  * slots_hooks_after - hooks at which a packet can turn up next, a bit each
  *
  * A packet that comes back over loopback has its route since OUTPUT: it is for

@@ -35,13 +35,13 @@ struct nft_node {
 
 /**
  * nft_node_of - the node of an event's place
- * @at: found by place_nft_find(); or a legacy one, that has none
- * Return: NULL: @at is of a legacy rule.  Restored places of nft have no node:
+ * @at: found by place_nft_find(); or a legacy one or a witness, that have none
+ * Return: NULL: @at is one of those.  Restored places of nft have no node:
  * they are never in one process with events.
  */
 static inline const struct nft_node *nft_node_of(const struct place *at)
 {
-	return at->backend == EVENT_NFT ?
+	return at->backend == EVENT_NFT && !at->witness ?
 		(const void *)((const char *)at -
 			       offsetof(struct nft_node, place)) : NULL;
 }

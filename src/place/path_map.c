@@ -99,6 +99,20 @@ uint8_t path_map_add(struct path_map *map, unsigned int family,
 	return i;
 }
 
+/* With the table it goes at the run's end: as a base chain of nft that is missing. */
+uint8_t path_map_add_witness(struct path_map *map, unsigned int family,
+			     unsigned int hook, int32_t priority)
+{
+	uint8_t slot = path_map_add(map, family, hook, WITNESS_KEY, priority,
+				    false);
+
+	if (slot == SLOT_NONE)
+		return slot;
+	map->witness[family][hook] = BIT64(slot);
+	map->hook[family][hook].nft |= BIT64(slot);
+	return slot;
+}
+
 void path_map_excuse(struct path_map *map, unsigned int family,
 		     unsigned int hook, uint8_t slot)
 {

@@ -10,7 +10,12 @@
 
 struct snapshot;
 
-enum { SLOT_MAX = 64, SLOT_NONE = 0xff };
+enum {
+	SLOT_MAX = 64,
+	SLOT_NONE = 0xff,
+	/* Key of a witness: none of enum table_order, nor of a chain of others. */
+	WITNESS_KEY = 0x100,
+};
 
 #define BIT(n) (1u << (n))
 #define BIT64(n) (UINT64_C(1) << (n))
@@ -43,12 +48,20 @@ enum path_others {
 
 struct path_map {
 	struct path_hook hook[2][NF_INET_NUMHOOKS];	/* by family_index() */
+	/*
+	 * The run's own last chain at each hook, as the bit of its slot; 0: none.
+	 * It sees whatever leaves the hook alive: its silence proves that
+	 * something in there has kept or dropped the packet.
+	 */
+	uint64_t witness[2][NF_INET_NUMHOOKS];
+	uint64_t ending_ns;	/* CLOCK_MONOTONIC: from here on they may be gone; 0 */
 	uint32_t turns;		/* how often tables or base chains came or went */
 	bool changing;		/* base chains of nft do, and have not been read since */
 	uint32_t generation;	/* of nft's rules, that the kernel has told of so far */
 	bool nft_unseen;		/* base chains of nft are not in it */
 	bool link_behind;	/* chains of bridge, or of netdev's egress, may see it yet */
 	bool copied;		/* a rule of nft makes copies (dup, TEE) */
+	bool ipvs;		/* it takes packets out of INPUT, and sends them on */
 	bool untraced;		/* a rule of nft ends tracing: silence says nothing */
 	uint8_t others;		/* enum path_others, ored; never taken back */
 	bool excerpt;		/* a text is read: any event of it may be missing */
@@ -71,6 +84,10 @@ bool path_map_renew(struct path_map *map, unsigned int family,
 uint8_t path_map_add(struct path_map *map, unsigned int family,
 		     unsigned int hook, uint32_t key, int32_t priority,
 		     bool nat);
+
+/** path_map_add_witness - the slot of the run's own last chain there; as path_map_add() */
+uint8_t path_map_add_witness(struct path_map *map, unsigned int family,
+			     unsigned int hook, int32_t priority);
 
 /**
  * path_map_excuse - nothing is concluded from the silence of this slot

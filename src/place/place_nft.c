@@ -19,6 +19,7 @@
 #include "place/place.h"
 #include "rules/base/family.h"
 #include "rules/base/owner.h"
+#include "rules/base/witness.h"
 #include "rules/nft/snapshot.h"
 
 /* Packets at ingress at a time, told apart by trace ids: some for each CPU. */
@@ -44,6 +45,16 @@ static int32_t priority_of(const struct nft_snap_chain *c)
 		100 : -100;
 }
 
+/* The run's own have their slots; of others' no event is looked at. */
+static bool is_witness(const struct nft_snapshot *s,
+		       const struct nft_snap_table *t,
+		       const struct nft_snap_chain *c)
+{
+	return t->flags & NFT_SNAP_NFTRACE &&
+	       witness_hook(nft_snapshot_text(s, c->name), c->name_len) <
+	       NF_INET_NUMHOOKS;
+}
+
 static void add_slot(struct place_nft *pn, const struct nft_snapshot *s,
 		     const struct nft_snap_chain *c)
 {
@@ -55,7 +66,7 @@ static void add_slot(struct place_nft *pn, const struct nft_snapshot *s,
 		nft_names_chain(&pn->cache.names, table,
 				nft_snapshot_text(s, c->name), c->name_len);
 
-	if (!name || t->flags & NFT_SNAP_DORMANT)
+	if (!name || t->flags & NFT_SNAP_DORMANT || is_witness(s, t, c))
 		return;
 	for (unsigned int f = 0; f < FAMILY_COUNT; f++) {
 		uint8_t slot;

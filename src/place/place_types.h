@@ -58,6 +58,7 @@ struct place {
 	uint8_t doubt;		/* enum doubt: its text may be another's */
 	bool own;		/* a rule of this run */
 	bool hidden;		/* not worth a line: own, or the end before a policy */
+	bool witness;		/* the run's own at the end of a hook: what left it alive */
 	bool at_end;		/* its chain's policy or implicit return */
 	bool straddles;		/* its table was just changing: see place_of_age() */
 	/* As it was found last, which a journey's step keeps: */

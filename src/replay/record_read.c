@@ -219,6 +219,9 @@ static bool fate_field(struct reading *rd, struct fate *f, struct strview t)
 			return record_refuse(rd, RECORD_ABSENT);
 		f->by = rd->j->step[by].place;
 		return true;
+	case 'i':
+		f->inside = true;
+		return !value.len;
 	case 'c':
 		f->cause = cause;
 		return record_text(value, cause, CAUSE_TEXT);

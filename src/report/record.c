@@ -251,6 +251,8 @@ static void put_fate(struct outbuf *o, const struct report_env *env,
 		p = put_word(p, ",b");
 		p = format_decimal(p, by - 1);
 	}
+	if (f->kind == FATE_LOST && f->inside)
+		p = put_word(p, ",i");
 	if (f->cause) {
 		p = put_word(p, ",c");
 		p = put_name(p, f->cause);

@@ -90,7 +90,8 @@ size_t report_reason(char *buf, size_t size, const struct journey *j,
 	buf[0] = '\0';
 	switch (f->kind) {
 	case FATE_LOST:
-		n = snprintf(buf, size, "after %s: no rule dropped it%s%s",
+		n = snprintf(buf, size, "%s %s: no rule dropped it%s%s",
+			     f->inside ? "in" : "after",
 			     report_hook_name(f->hook), f->cause ?
 			     "; likely: " : "", f->cause ? f->cause : "");
 		break;

@@ -91,8 +91,8 @@ static void test_verdicts(void **state)
 		{ POST_MANGLE_END, EFFECT_ACCEPT, false, 0, FATE_FORWARDED, false, NULL, OUT },
 		{ POST_MANGLE_END, EFFECT_ACCEPT, true, 0, FATE_SENT, false, NULL, OUT },
 		/* a table of this hook stayed silent */
-		{ PRE_RAW_END, EFFECT_ACCEPT, false, 0, FATE_LOST, false, NULL, OUT },
-		{ FWD_MANGLE_END, EFFECT_ACCEPT, false, 0, FATE_LOST, false, NULL, OUT },
+		{ PRE_RAW_END, EFFECT_ACCEPT, false, 0, FATE_LOST, false, "of that hook", OUT },
+		{ FWD_MANGLE_END, EFFECT_ACCEPT, false, 0, FATE_LOST, false, "of that hook", OUT },
 		/* or all hooks that can come next */
 		{ FWD_FILTER_END, EFFECT_ACCEPT, false, 0, FATE_LOST, false, NULL, OUT },
 		{ OUT_FILTER_END, EFFECT_ACCEPT, true, 0, FATE_LOST, false, NULL, OUT },
