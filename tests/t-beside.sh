@@ -34,7 +34,7 @@ listens_to_trace() {
 }
 # traced_by PID: ids of packets that a rule of this run has traced; traced_at_all: of all
 traced_by() {
-	sed -nE "s/^trace id ([0-9a-f]+) (ip|ip6) nftrace_[0-9]+_$1_\\S+ \\S+ (unknown )?rule.*/\\2 \\1/p" \
+	sed -nE "s/^trace id ([0-9a-f]+) (ip|ip6) nftrace_[0-9]+_$1_\\S+ (prerouting|output)\\S* (unknown )?rule.*/\\2 \\1/p" \
 		"$SCRATCH/monitor" | sort -u
 }
 traced_at_all() { sed -nE 's/^trace id ([0-9a-f]+) (ip6?|inet) .*/\1/p' "$SCRATCH/monitor" | sort -u; }

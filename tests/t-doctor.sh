@@ -27,6 +27,7 @@ doctor 0
 [[ ! -e /run/nftrace ]] || fail "/run/nftrace was created"
 assert_no_grep 'warning|error' "$ERR"
 assert_grep 'ok: logger of ipv6: nf_log_ipv6' "$ERR"
+assert_grep 'ok: witness chains: nf_tables is there' "$ERR"
 
 subtest "the lock is busy: a warning that names the holder"
 hold_lock

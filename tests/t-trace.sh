@@ -47,6 +47,8 @@ for b in 10.2.0.2 fd00:2::2; do
 done
 stop_nftrace INT
 assert_status 0
+# SNAT to its own address: a's connections have the port already, and conntrack draws another.
+sed -i -E 's/^(  src (\S+)\.20007 -> \2\.)[0-9]+$/\1DRAWN/' "$OUT"
 compare router-out
 assert_restored_but_counters r "$SCRATCH/before"
 

@@ -142,13 +142,20 @@ static int stamp_socket(void)
 }
 
 /* nft's trace, and every change of its rules: both need a privilege. */
-static int join_nft(int fd)
+static int join_nft(int fd, const struct capture_want *want)
 {
-	static const int groups[] = { NFNLGRP_NFTRACE, NFNLGRP_NFTABLES };
+	const struct {
+		int group;
+		bool wanted;
+	} rows[] = {
+		{ NFNLGRP_NFTRACE, want->nft || want->nft_trace },
+		{ NFNLGRP_NFTABLES, want->nft },
+	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(groups); i++)
-		if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
-			       &groups[i], sizeof(groups[i])) < 0)
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].wanted &&
+		    setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP,
+			       &rows[i].group, sizeof(rows[i].group)) < 0)
 			return -errno;
 	return 0;
 }
@@ -189,8 +196,8 @@ int capture_open(struct capture *c, const struct capture_want *want)
 	c->buffer = set_buffer(c->fd, want->buffer);
 	if (want->legacy)
 		err = join_legacy(c->fd, want->snaplen);
-	if (!err && want->nft)
-		err = join_nft(c->fd);
+	if (!err)
+		err = join_nft(c->fd, want);
 	if (err)
 		goto fail;
 	c->stamp_fd = stamp_socket();

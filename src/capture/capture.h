@@ -29,7 +29,8 @@ struct capture_want {
 	uint32_t snaplen;	/* bytes of each packet */
 	size_t buffer;		/* receive buffer, in bytes */
 	bool legacy;		/* NFLOG group 0 */
-	bool nft;		/* nft's trace events and changes of its rules */
+	bool nft;		/* nft's trace events and changes of its rules ... */
+	bool nft_trace;		/* ... or the trace events alone */
 };
 
 /**

@@ -35,6 +35,8 @@ const struct option_row option_rows[] = {
 	  "hold the lock only while something is changed", 0, 0 },
 	{ "no-drops", 0, OPTION_FLAG, AT(no_drops), NULL,
 	  "do not ask the kernel why it drops a packet", 0, 0 },
+	{ "no-witness", 0, OPTION_FLAG, AT(no_witness), NULL,
+	  "without the nft chains that see packets leave each hook", 0, 0 },
 	{ "allow-side-effects", 0, OPTION_FLAG, AT(side_effects), NULL,
 	  "allow matches that change state which others use", 0, 0 },
 	{ "only", 0, OPTION_TEXT, AT(only), "WORDS",

@@ -41,6 +41,7 @@ struct reader_rules {
 	int fd[READER_SNAPSHOTS];	/* -1: there is none */
 	uint64_t size[READER_SNAPSHOTS];
 	bool foreign_trace;
+	bool witness[FAMILY_COUNT];	/* the run's own chains see what leaves a hook */
 };
 
 /* What a reading of legacy's tables tells beside the tables. */
@@ -64,6 +65,7 @@ enum supervisor_word {
 struct supervisor_message {
 	char word;
 	bool foreign_trace;
+	bool witness[FAMILY_COUNT];
 	struct reader_tables tables;
 	uint64_t size[READER_SNAPSHOTS];
 };

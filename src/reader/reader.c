@@ -12,6 +12,7 @@
 #include "capture/ifnames.h"
 #include "place/place_index.h"
 #include "place/place_nft.h"
+#include "place/witness_places.h"
 #include "protocol/bulletin.h"
 #include "protocol/reader_ipc.h"
 #include "protocol/stats.h"
@@ -113,6 +114,7 @@ static void close_state(struct reader_state *s)
 	order_close(s->order);
 	journeys_close(s->journeys);
 	place_nft_close(s->nft);
+	witness_places_close(s->witness);
 	place_index_close(s->index);
 	ifnames_close(s->names);
 	printer_close(&s->printer);
@@ -136,6 +138,30 @@ static void tell_supervisor(void *arg, enum printer_news news)
 	reader_tell(s->control, words[news]);
 }
 
+static bool has_witness(const struct reader_plan *plan)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (plan->witness[i])
+			return true;
+	return false;
+}
+
+/* Return: 0 or -ENOMEM. */
+static int open_places(struct reader_state *s, const struct reader_plan *plan)
+{
+	const bool witness = has_witness(plan);
+
+	s->index = place_index_open(&plan->rules, &s->map);
+	/* Before the chains of others, of which there may be too many. */
+	if (s->index && witness)
+		s->witness = witness_places_open(s->index, &s->map, &plan->run,
+						 plan->witness);
+	if (s->index && plan->rules.nft)
+		s->nft = place_nft_open(s->index, &s->map, plan->rules.nft);
+	return !s->index || (witness && !s->witness) ||
+	       (plan->rules.nft && !s->nft) ? -ENOMEM : 0;
+}
+
 static int open_state(struct reader_state *s, const struct reader_plan *plan)
 {
 	struct bulletin_tables t;
@@ -151,23 +177,22 @@ static int open_state(struct reader_state *s, const struct reader_plan *plan)
 	}
 	path_map_fill(&s->map, plan->rules.legacy);
 	s->map.nft_unseen = plan->nft_unseen;
+	s->map.ipvs = plan->ipvs;
 	s->map.others = plan->foreign_trace ? OTHERS_RULES : 0;
 	s->map.excerpt = !plan->capture;
 	backend_diff_open(&s->both, &plan->rules);
-	s->index = place_index_open(&plan->rules, &s->map);
+	if (open_places(s, plan) < 0)
+		return -ENOMEM;
 	s->ways = way_ask_open(s);
 	s->journeys = journeys_open(&s->map, plan->snaplen,
 				    plan->foreign_trace || plan->late,
-				    plan->rules.nft,
+				    s->nft || s->witness,
 				    &reader_journey_ops, s);
-	if (s->index && plan->rules.nft)
-		s->nft = place_nft_open(s->index, &s->map, plan->rules.nft);
 	if (s->nft && s->journeys)
 		s->hold = pending_open(s->nft, s->journeys, s->stats,
 				       plan->bulletin, &reader_hold_ops, s);
 	s->order = order_open(reader_on_turn, s);
-	if (!s->names || !s->index || !s->journeys || !s->order ||
-	    (plan->rules.nft && !s->hold))
+	if (!s->names || !s->journeys || !s->order || (s->nft && !s->hold))
 		return -ENOMEM;
 	place_on_release(s->index, forget_place, s);
 	return printer_open(&s->printer, &plan->printer, s->names,
@@ -206,6 +231,7 @@ static int await_rules(int control, struct reader_plan *plan)
 	}
 	plan->rules.nft = map(fd[READER_NFT], m.size[READER_NFT]);
 	plan->foreign_trace = m.foreign_trace;
+	memcpy(plan->witness, m.witness, sizeof(plan->witness));
 	return m.size[READER_NFT] && !plan->rules.nft ? -ENOMEM : 0;
 }
 

@@ -11,6 +11,7 @@
 #include "journey/journeys_link.h"
 #include "place/place_nft.h"
 #include "place/prefix.h"
+#include "place/witness_places.h"
 #include "protocol/bulletin.h"
 #include "protocol/losses.h"
 #include "protocol/reader_ipc.h"
@@ -64,7 +65,9 @@ static void find_causes(struct reader_state *s, struct journey *j)
 		a = i < 0 ? NULL : &s->bulletin->loss[i];
 		if (fresh)
 			wait_for_cause(s, a);
-		f->cause = a ? losses_cause(a) : NULL;
+		/* Else what its path tells. */
+		if (a && losses_cause(a))
+			f->cause = losses_cause(a);
 	}
 }
 
@@ -201,6 +204,8 @@ static void check_sequence(struct reader_state *s, const struct event *e)
 		return;
 	if (!s->nft)
 		stats_add(&s->stats->lost, missing);
+	/* Should the socket have told of them before, they are no news now. */
+	s->unshown -= missing < s->unshown ? missing : s->unshown;
 	journeys_gap(s->journeys, missing);
 }
 
@@ -279,6 +284,17 @@ static void on_link_event(struct reader_state *s, struct event *e)
 	journeys_link(s->journeys, e, at, s->now_ns, s->wall_ns);
 }
 
+/* Where it is was known before; of another run's nothing is told. */
+static void on_witness(struct reader_state *s, struct event *e)
+{
+	const struct place *at = witness_places_find(s->witness, e);
+
+	if (!at)
+		return;
+	e->hook = at->hook;
+	reader_on_event(s, e, at);
+}
+
 static void on_nft_event(struct reader_state *s, const struct nlmsghdr *nlh,
 			 size_t len)
 {
@@ -288,6 +304,16 @@ static void on_nft_event(struct reader_state *s, const struct nlmsghdr *nlh,
 
 	if (!event_nft_parse(&e, &nft, nlh, len)) {
 		stats_add(&s->stats->broken, 1);
+		return;
+	}
+	if (witness_places_has_chain(&nft)) {
+		if (s->witness)
+			on_witness(s, &e);
+		return;
+	}
+	/* Of a table that came later, or is not to be seen: it may drop packets. */
+	if (!s->nft) {
+		s->map.nft_unseen |= !witness_places_is_of_run(&nft);
 		return;
 	}
 	at = place_nft_find(s->nft, &e);
@@ -349,10 +375,8 @@ void reader_on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
 		on_legacy_event(s, nlh, len);
 	else if (kind == MESSAGE_FENCE)
 		on_fence(s, nlh);
-	else if (!s->nft)
-		return;
-	else if (kind == MESSAGE_NFT_TRACE)
+	else if (kind == MESSAGE_NFT_TRACE && (s->nft || s->witness))
 		on_nft_event(s, nlh, len);
-	else if (kind == MESSAGE_NFT_UPDATE)
+	else if (kind == MESSAGE_NFT_UPDATE && s->nft)
 		on_update(s, nlh, len);
 }

@@ -9,6 +9,7 @@
 #include "capture/capture.h"
 #include "journey/journeys_link.h"
 #include "capture/ifnames.h"
+#include "protocol/bulletin.h"
 #include "protocol/stats.h"
 #include "reader/legacy_rules.h"
 #include "reader/order.h"
@@ -80,15 +81,32 @@ static unsigned int read_all(struct reader_state *s)
 static void look_for_drops(struct reader_state *s)
 {
 	uint32_t drops = capture_drops(s->plan->capture);
+	uint32_t unshown = drops - (uint32_t)stats_get(&s->stats->lost);
 
-	if ((int32_t)(drops - (uint32_t)stats_get(&s->stats->lost)) <= 0)
+	if ((int32_t)(unshown - s->unshown) <= 0)
 		return;
 	journeys_gap(s->journeys, 0);
+	/* What was lost of witnesses' events, no gap will show. */
+	if (s->witness && !s->hold)
+		s->unshown = unshown;
 	/* Events of nft have no sequence, and a change may be among the lost. */
 	if (s->hold) {
 		stats_set(&s->stats->lost, drops);
 		pending_lost(s->hold);
 	}
+}
+
+/* Once the run is being undone its own chains may be gone. */
+static void look_for_end(struct reader_state *s)
+{
+	struct bulletin_tables t;
+
+	if (!s->witness || s->map.ending_ns)
+		return;
+	bulletin_turns(s->bulletin);
+	bulletin_tables(s->bulletin, &t);
+	if (t.undoing || s->draining)
+		s->map.ending_ns = s->now_ns;
 }
 
 /* Of two times in ms, of which -1 is never. */
@@ -103,6 +121,7 @@ static int expire(struct reader_state *s)
 	int due = 0;
 
 	if (s->empty) {
+		look_for_end(s);
 		look_for_drops(s);
 		due = sooner(journeys_link_expire(s->journeys, s->now_ns),
 			     journeys_expire(s->journeys, s->now_ns));

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "report/printer.h"
+#include "rules/base/owner.h"
 #include "rules/base/strview.h"
 #include "rules/view/ruleset.h"
 
@@ -16,7 +17,7 @@ struct drop_reasons;
 struct drop_ring;
 
 /*
- * All that the reader needs; the fork copies it, but for .rules and
+ * All that the reader needs; the fork copies it, but for .rules, .witness and
  * .foreign_trace with .capture: these come with reader_begin().
  */
 struct reader_plan {
@@ -37,6 +38,9 @@ struct reader_plan {
 	bool foreign_trace;		/* journeys may begin anywhere */
 	bool late;			/* behind conntrack as well: raw is no part of them */
 	bool nft_unseen;		/* nft may drop packets unseen */
+	bool ipvs;			/* IPVS has services here */
+	struct owner run;		/* by which its own nft tables are known */
+	bool witness[FAMILY_COUNT];	/* they have chains at the end of every hook */
 };
 
 #endif

@@ -39,6 +39,8 @@ struct reader_state {
 	const struct bulletin *bulletin;	/* NULL: a file is read */
 	struct place_index *index;
 	struct place_nft *nft;		/* NULL: no events of nft */
+	struct witness_places *witness;	/* NULL: there are none; else events of nft
+					 * come, and may be lost, without .nft as well */
 	struct path_map map;
 	struct backend_diff both;
 	struct journeys *journeys;
@@ -53,6 +55,7 @@ struct reader_state {
 	uint64_t looked_ns;		/* at the memory, the same clock */
 	struct coalesce pace;
 	uint32_t next_seq;
+	uint32_t unshown;		/* drops, at the last look, of no gap in that */
 	uint32_t turns;			/* of bulletin.h, as last seen */
 	struct legacy_watch tables;
 	int control;

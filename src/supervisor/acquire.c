@@ -162,7 +162,8 @@ static int wait_for_group(struct run *r, struct wait *w)
  */
 uint32_t acquire_packet_bytes(const struct run *r)
 {
-	if (r->plan.see_nft && r->o->snaplen < EVENT_NFT_PACKET)
+	if ((r->plan.see_nft || r->plan.witness) &&
+	    r->o->snaplen < EVENT_NFT_PACKET)
 		return EVENT_NFT_PACKET;
 	return r->o->snaplen;
 }
@@ -175,6 +176,7 @@ static int bind_group(struct run *r)
 		.buffer = (size_t)r->o->buffer_mib << 20,
 		.legacy = r->plan.see_legacy,
 		.nft = r->plan.see_nft,
+		.nft_trace = r->plan.witness,
 	};
 	int err;
 

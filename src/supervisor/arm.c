@@ -21,6 +21,7 @@
 #include "rules/legacy/ledger.h"
 #include "supervisor/acquire.h"
 #include "supervisor/arm_rules.h"
+#include "supervisor/bypass.h"
 #include "supervisor/check.h"
 #include "supervisor/legacy_refresh.h"
 #include "supervisor/lock_turns.h"
@@ -86,10 +87,14 @@ static int start_reader(struct run *r)
 		.drops = drop_source_ring(&rd->drops),
 		.drop_reasons = drop_source_reasons(&rd->drops),
 		.lock_watch = rd->legacy.reader_watch,
-		.snaplen = acquire_packet_bytes(r),
+		/* For the sake of witnesses more is captured, and not shown. */
+		.snaplen = r->plan.see_nft ? acquire_packet_bytes(r)
+					   : r->o->snaplen,
 		.nft_unseen = r->plan.nft_unseen,
 		.inserts = r->plan.inserts,
 		.late = begins_late(&r->plan),
+		.ipvs = bypass_has_ipvs(),
+		.run = r->plan.owner,
 	};
 	int err;
 
@@ -189,6 +194,7 @@ static int begin_reader(struct run *r)
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
 		sink_truncate(&r->reader.sink[i]);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		rules.witness[i] = r->host.witness[i];
 		rules.fd[i] = s->legacy_fd[i];
 		rules.size[i] = s->snap_res[i].len;
 	}

@@ -10,6 +10,7 @@
 #include "rules/base/testpoint.h"
 #include "rules/legacy/trace_rules.h"
 #include "supervisor/plan.h"
+#include "supervisor/queue_look.h"
 #include "supervisor/run_state.h"
 
 enum { INSTALL_MS = 30000 };
@@ -34,6 +35,51 @@ static void plan_family(struct keeper_plan *k, struct plan *p, unsigned int i)
 }
 
 /*
+ * When a base chain goes the kernel drops what queues of user space hold
+ * (nfqnl_nf_hook_drop).  That is not done to anybody for the sake of evidence:
+ * where programs listen, only a table that is needed anyway has witnesses.
+ */
+static bool would_flush_queues(const struct keeper_plan *k, const struct plan *p)
+{
+	bool any = false;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		any |= p->family[i].use && !k->nft[i].use;
+	if (!any || !p->witness || !queue_look_listens())
+		return false;
+	msg("note: programs listen on queues (NFQUEUE) here: there are no "
+	    "witness chains for iptables-legacy's packets, as what the queues "
+	    "hold would be dropped at the end");
+	return true;
+}
+
+/* What the kernel has not, or not in a form that nobody can take away, is done without. */
+static void plan_witness(struct keeper_plan *k, const struct plan *p)
+{
+	const bool sparing = would_flush_queues(k, p);
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		struct nft_trigger_set *set = &k->nft[i];
+
+		if (!p->witness || !p->family[i].use || (sparing && !set->use))
+			continue;
+		if (!set->use)
+			set->use = set->key_only = set->optional = true;
+		set->witness = true;
+		k->undo.nft[i] = true;
+	}
+}
+
+/* Is there a table that is there for certain? */
+static bool has_table(const struct keeper_plan *k)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (k->nft[i].use && !k->nft[i].optional)
+			return true;
+	return false;
+}
+
+/*
  * Events of nft's rules are made only where the kernel's static key
  * nft_trace_enabled is on, which a rule of nft's with "nftrace set" turns on
  * (net/netfilter/nft_meta.c).  Where all triggers are TRACE rules in raw
@@ -41,9 +87,10 @@ static void plan_family(struct keeper_plan *k, struct plan *p, unsigned int i)
  */
 static void plan_trace_key(struct keeper_plan *k, const struct plan *p)
 {
-	if (!p->see_nft || k->undo.nft[0] || k->undo.nft[1])
+	if (!p->see_nft || has_table(k))
 		return;
 	k->nft[0].use = k->nft[0].key_only = true;
+	k->nft[0].optional = false;
 	k->undo.nft[0] = true;
 }
 
@@ -63,6 +110,7 @@ static void plan_keeper(struct run_host *h, struct plan *p,
 	k->undo.owner = p->owner;
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		plan_family(k, p, i);
+	plan_witness(k, p);
 	plan_trace_key(k, p);
 }
 
@@ -212,7 +260,8 @@ int arm_rules_insert(struct run *r)
 		const struct nft_trigger_set *nft = &h->keeper_plan.nft[i];
 
 		h->installed += m.installed[i];
-		h->nft_tracing[i] = nft->key_only ? 1 : m.installed[i];
+		h->nft_tracing[i] = nft->key_only ? m.nft[i] : m.installed[i];
+		h->witness[i] = m.witness[i];
 	}
 	return 0;
 }

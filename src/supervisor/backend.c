@@ -61,6 +61,7 @@ static int look_at_tables(struct plan *p, const struct options *o)
 	err = nft_trigger_tables(nft, &p->link_tables);
 	p->ruleless = !err && (p->inserts || p->link_tables) &&
 		o->backend != BACKEND_LEGACY;
+	p->witness = !err && !o->no_witness;
 	if ((err == -EOPNOTSUPP && o->backend != BACKEND_NFT) ||
 	    o->backend == BACKEND_LEGACY)
 		err = 0;

@@ -27,14 +27,22 @@ static unsigned int removed(const struct run_host *h)
 	return n;
 }
 
+/* Are any of the rules that count packets in a table of nft's? */
+static bool counts_in_nft(const struct run_host *h)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (h->keeper_plan.nft[i].use && !h->keeper_plan.nft[i].key_only)
+			return true;
+	return false;
+}
+
 /* The run's nft tables go with the keeper: nobody could count them. */
 unsigned int books_rules_missing(const struct run *r)
 {
 	const struct run_host *h = &r->host;
 
 	if (removed(h) >= h->installed || !h->undone || h->undo.error ||
-	    (r->outcome.end == END_KEEPER && (h->keeper_plan.undo.nft[0] ||
-					      h->keeper_plan.undo.nft[1])))
+	    (r->outcome.end == END_KEEPER && counts_in_nft(h)))
 		return 0;
 	return h->installed - removed(h);
 }

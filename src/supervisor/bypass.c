@@ -178,7 +178,7 @@ static int on_netdev_chain(const struct nlmsghdr *nlh, void *arg)
 }
 
 /* Three lines are its heading. */
-static void look_for_ipvs(void)
+bool bypass_has_ipvs(void)
 {
 	FILE *f = fopen("/proc/net/ip_vs", "re");
 	unsigned int lines = 0;
@@ -186,11 +186,9 @@ static void look_for_ipvs(void)
 
 	while (f && (c = getc(f)) != EOF)
 		lines += c == '\n';
-	if (lines > 3)
-		puts("IPVS takes packets to its virtual addresses out of INPUT "
-		     "and sends them on itself: FORWARD does not see them");
 	if (f)
 		fclose(f);
+	return lines > 3;
 }
 
 static int look(const void *arg, struct helper_out *out)
@@ -205,7 +203,9 @@ static int look(const void *arg, struct helper_out *out)
 	     on_flowtable);
 	dump(NETLINK_NETFILTER, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN,
 	     sizeof(struct nfgenmsg), NFPROTO_NETDEV, on_netdev_chain);
-	look_for_ipvs();
+	if (bypass_has_ipvs())
+		puts("IPVS takes packets to its virtual addresses out of INPUT "
+		     "and sends them on itself: FORWARD does not see them");
 	return 0;
 }
 

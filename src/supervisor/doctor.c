@@ -22,6 +22,7 @@
 #include "rules/match/match.h"
 #include "rules/match/match_traits.h"
 #include "rules/nft/make.h"
+#include "rules/nft/trigger.h"
 #include "rules/view/ruleset.h"
 #include "supervisor/bypass.h"
 #include "supervisor/check.h"
@@ -151,6 +152,22 @@ static bool check_nft(unsigned int *tables)
 	check_foreign(&rules, NULL);
 	helper_release(&res);
 	return !err;
+}
+
+/* Without them what became of a packet behind the last table is inferred. */
+static void check_witness(void)
+{
+	int err = nft_trigger_owns();
+
+	if (!err)
+		report(FINE, "witness chains: nf_tables is there");
+	else if (err == -EOPNOTSUPP)
+		report(FINE, "witness chains: none, this kernel has no nf_tables "
+		       "whose tables have owners (Linux 5.12): that a packet "
+		       "left a hook is told by the tables behind it alone");
+	else
+		report(WARNING, "witness chains: none, nft's rules cannot be "
+		       "changed: %s", msg_errno_text(err));
 }
 
 static void check_logger(const struct family *f)
@@ -329,6 +346,7 @@ int check_doctor(const struct options *o)
 		for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 			check_tables(families[i], &tables);
 		nft = check_nft(&tables);
+		check_witness();
 		if (!tables && nft)
 			report(FINE, "no table of iptables or nft: no rule "
 			       "decides what becomes of a packet here");

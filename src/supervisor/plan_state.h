@@ -38,6 +38,8 @@ struct plan {
 	bool nft_unseen;		/* it has some, and they are left out */
 	unsigned int link_tables;	/* of nft's families bridge and netdev: their
 					 * rules may trace, whatever is seen of nft */
+	bool witness;			/* chains of the run's own see what leaves a
+					 * hook: there is nf_tables, and nobody said no */
 	bool lock;			/* the xtables lock is needed */
 	bool replies;			/* by the nft trigger */
 	struct nft_limit limit;		/* the rate, for nft */

@@ -25,6 +25,16 @@ static void read_queues(FILE *f, struct bulletin_queues *q)
 	}
 }
 
+bool queue_look_listens(void)
+{
+	FILE *f = fopen("/proc/net/netfilter/nfnetlink_queue", "re");
+	bool any = f ? getc(f) != EOF : errno != ENOENT;
+
+	if (f)
+		fclose(f);
+	return any;
+}
+
 void queue_look(struct run_reader *rd)
 {
 	uint32_t ask = atomic_load_explicit(&rd->stats->queue_ask,

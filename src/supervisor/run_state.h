@@ -132,6 +132,7 @@ struct run_host {
 	unsigned int installed;		/* rules */
 	unsigned int nft_tracing[FAMILY_COUNT];	/* rules that turn tracing on, in
 						 * a table of the run's own */
+	bool witness[FAMILY_COUNT];	/* it has chains at the end of every hook */
 };
 
 /* The reader: its process, what it is given, and what it tells. */
