@@ -463,8 +463,9 @@ static bool may_miss_witness(const struct journey *j, const struct path *p,
 			     const struct path_map *map)
 {
 	return map->ending_ns &&
-	       (p->held || (p->born_local && j->last_ns + SILENCE_MS * NS_PER_MS >
-						  map->ending_ns));
+	       (map->witness_gone || p->held ||
+		(p->born_local && j->last_ns + SILENCE_MS * NS_PER_MS >
+					  map->ending_ns));
 }
 
 void journey_find_fates(struct journey *j, const struct path_map *map)

@@ -368,8 +368,10 @@ bool path_is_leaving(const struct path_map *map, const struct path *p)
 {
 	if (p->hook == NF_INET_POST_ROUTING)
 		return true;
+	/* A witness there may have gone: the run ends. */
 	return p->hook == NF_INET_LOCAL_OUT &&
-	       !map->hook[slots_family(p->last)][NF_INET_POST_ROUTING].must;
+	       !(slots_hook(map, p->last, NF_INET_POST_ROUTING)->must &
+		 ~map->witness[slots_family(p->last)][NF_INET_POST_ROUTING]);
 }
 
 /* Back from POSTROUTING, as only loopback and multicast's copy come. */

@@ -55,6 +55,7 @@ struct path_map {
 	 */
 	uint64_t witness[2][NF_INET_NUMHOOKS];
 	uint64_t ending_ns;	/* CLOCK_MONOTONIC: from here on they may be gone; 0 */
+	bool witness_gone;	/* they were so, while packets were traced yet */
 	uint32_t turns;		/* how often tables or base chains came or went */
 	bool changing;		/* base chains of nft do, and have not been read since */
 	uint32_t generation;	/* of nft's rules, that the kernel has told of so far */

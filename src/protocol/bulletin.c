@@ -61,6 +61,8 @@ void bulletin_post_tables(struct bulletin *b, const struct bulletin_tables *t)
 	atomic_store_explicit(&b->guard, t->guard, memory_order_relaxed);
 	atomic_store_explicit(&b->windows, t->windows, memory_order_relaxed);
 	atomic_store_explicit(&b->undoing, t->undoing, memory_order_relaxed);
+	atomic_store_explicit(&b->keeper_gone, t->keeper_gone,
+			      memory_order_relaxed);
 	atomic_store_explicit(&b->turns, turns + 1, memory_order_release);
 }
 
@@ -69,6 +71,8 @@ void bulletin_tables(const struct bulletin *b, struct bulletin_tables *t)
 	t->guard = atomic_load_explicit(&b->guard, memory_order_relaxed);
 	t->windows = atomic_load_explicit(&b->windows, memory_order_relaxed);
 	t->undoing = atomic_load_explicit(&b->undoing, memory_order_relaxed);
+	t->keeper_gone = atomic_load_explicit(&b->keeper_gone,
+					      memory_order_relaxed);
 }
 
 void bulletin_post_generation(struct bulletin *b, uint32_t ask,

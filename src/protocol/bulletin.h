@@ -31,13 +31,14 @@ enum bulletin_guard {
 /* One writer for every field: the supervisor.  It never reads what it decides by in here. */
 struct bulletin {
 	/*
-	 * Counted up when .guard, .windows or .undoing are others.  Release by the
-	 * supervisor, behind both; acquire by the reader, before both.
+	 * Counted up when one of the four below is another.  Release by the
+	 * supervisor, behind them; acquire by the reader, before them.
 	 */
 	_Atomic uint32_t turns;
 	_Atomic uint8_t guard;			/* enum bulletin_guard */
 	_Atomic uint32_t windows;		/* how often it was GUARD_NONE */
 	_Atomic bool undoing;			/* the run's rules may be gone */
+	_Atomic bool keeper_gone;		/* and with it the run's nft tables */
 	/*
 	 * The question (struct stats, .nft_ask) that .nft_generation answers.
 	 * Release by the supervisor, behind the answer; acquire by the reader,
@@ -75,6 +76,7 @@ struct bulletin_tables {
 	uint8_t guard;			/* enum bulletin_guard */
 	uint32_t windows;		/* how often it was GUARD_NONE */
 	bool undoing;
+	bool keeper_gone;
 };
 
 /** bulletin_post_tables - the supervisor: they are others from now on */

@@ -107,6 +107,7 @@ static void look_for_end(struct reader_state *s)
 	bulletin_tables(s->bulletin, &t);
 	if (t.undoing || s->draining)
 		s->map.ending_ns = s->now_ns;
+	s->map.witness_gone = t.keeper_gone;
 }
 
 /* Of two times in ms, of which -1 is never. */

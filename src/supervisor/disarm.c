@@ -69,6 +69,7 @@ static void begin_undo(struct run *r)
 	TESTPOINT("before-undo");
 	taken_look_last(r);
 	r->reader.tables.undoing = true;
+	r->reader.tables.keeper_gone = r->outcome.end == END_KEEPER;
 	bulletin_post_tables(r->reader.board.post, &r->reader.tables);
 	lock_turns_end(r);
 	undo(h, r->plan.lock && !h->locked);

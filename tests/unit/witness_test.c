@@ -357,6 +357,23 @@ static void test_run_ends_for_others(void **state)
 	assert_fate(FATE_LOST, NF_INET_FORWARD, true);
 }
 
+/* The keeper was killed, and they went with it, while the rules in raw traced on. */
+static void test_keeper_dies(void **state)
+{
+	const struct sent s = packet();
+
+	(void)state;
+	go(&host->w, &s, PRE_RAW);
+	go(&host->w, &s, PRE_MANGLE);
+	go(&host->w, &s, FWD_MANGLE);
+	go(&host->w, &s, FWD_FILTER);
+	go(&host->w, &s, POST);
+	host->w.map.ending_ns = host->w.now_ns;
+	host->w.map.witness_gone = true;
+	pass_ms(&host->w, 1000);
+	assert_fate(FATE_FORWARDED, NF_INET_POST_ROUTING, false);
+}
+
 /* Rules of nft that are not shown may have dropped it; IPVS may have taken it. */
 static void test_caveats(void **state)
 {
@@ -405,7 +422,8 @@ int main(void)
 		RAW(test_source_shows), RAW(test_strangers), RAW(test_renewed),
 		RAW(test_twins), RAW(test_caveats), ALL(test_queue_lets_go),
 		ALL(test_queue_keeps), ALL(test_drop), ALL(test_run_ends),
-		ALL(test_run_ends_for_others), ALL(test_ipvs),
+		ALL(test_run_ends_for_others), ALL(test_keeper_dies),
+		ALL(test_ipvs),
 		cmocka_unit_test(test_names),
 	};
 
