@@ -47,8 +47,10 @@ static void undo_all(struct keeping *s, bool by_timer)
 	TESTPOINT("keeper-after-undo");
 	keeper_turns_return(s);
 	/* The supervisor is stuck: nobody but the keeper would let the lock go. */
-	if (by_timer)
+	if (by_timer) {
 		keeper_turns_open_door(s);
+		undo_last();
+	}
 	m.by_timer = by_timer;
 	m.undone_ns = clock_ns(CLOCK_BOOTTIME);
 	keeping_tell(s, &m);
@@ -366,6 +368,7 @@ static void leave(struct keeping *s)
 		undo_all(s, false);
 	else if (ledger_settle() == 0)
 		ledger_forget();
+	undo_last();
 }
 
 enum {

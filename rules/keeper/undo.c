@@ -8,6 +8,7 @@
 #include "rules/base/testpoint.h"
 #include "rules/legacy/ledger.h"
 #include "rules/legacy/trace_rules.h"
+#include "rules/nft/batch.h"
 #include "rules/nft/found.h"
 #include "rules/nft/trigger.h"
 
@@ -57,6 +58,14 @@ static void remove_table(const struct undo *u, unsigned int i,
 	note_error(r, err, "removing the nft table", families[i]);
 }
 
+static bool leaves_witness(const struct undo *u)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (u->witness[i])
+			return true;
+	return false;
+}
+
 void undo_run(const struct undo *u, struct undo_report *report)
 {
 	bool failed = false;
@@ -77,7 +86,8 @@ void undo_run(const struct undo *u, struct undo_report *report)
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		if (u->nft[i])
 			remove_table(u, i, report);
-	nft_trigger_release();
+	if (!leaves_witness(u))
+		nft_trigger_release();
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		err = restore_logger(u, i, &report->logger[i]);
 		note_error(report, err, "putting the logger back",
@@ -89,6 +99,14 @@ void undo_run(const struct undo *u, struct undo_report *report)
 		return;
 	logger_forget(&u->owner);
 	ledger_forget();
+}
+
+void undo_last(void)
+{
+	if (!nft_trigger_socket())
+		return;
+	nft_batch_settle();
+	nft_trigger_release();
 }
 
 int undo_loggers_set(const struct undo *u)

@@ -19,6 +19,8 @@ struct undo {
 	struct owner owner;
 	bool rules[FAMILY_COUNT];	/* rules may be in this family's raw */
 	bool nft[FAMILY_COUNT];		/* a table may be in nft's rules */
+	/* One of witnesses alone, which goes with its owner: see undo_last(). */
+	bool witness[FAMILY_COUNT];
 	bool logger[FAMILY_COUNT];	/* the logger is changed */
 	char old_logger[FAMILY_COUNT][LOGGER_NAME];
 };
@@ -42,6 +44,14 @@ struct undo_report {
  * @report: filled; goes on after an error as far as it can
  */
 void undo_run(const struct undo *u, struct undo_report *report);
+
+/**
+ * undo_last - what is left of the run behind its rules, when all they traced has passed
+ *
+ * The keeper's last: the tables of witnesses belong to its socket.  It waits for
+ * every CPU, which nobody else need wait for: the lock is free by then.
+ */
+void undo_last(void);
 
 /** undo_loggers_set - register nfnetlink_log for the families; 0 or -errno */
 int undo_loggers_set(const struct undo *u);

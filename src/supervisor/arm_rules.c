@@ -63,10 +63,11 @@ static void plan_witness(struct keeper_plan *k, const struct plan *p)
 
 		if (!p->witness || !p->family[i].use || (sparing && !set->use))
 			continue;
-		if (!set->use)
-			set->use = set->key_only = set->optional = true;
 		set->witness = true;
-		k->undo.nft[i] = true;
+		if (set->use)
+			continue;
+		set->use = set->key_only = set->optional = true;
+		k->undo.witness[i] = true;
 	}
 }
 
@@ -90,7 +91,7 @@ static void plan_trace_key(struct keeper_plan *k, const struct plan *p)
 	if (!p->see_nft || has_table(k))
 		return;
 	k->nft[0].use = k->nft[0].key_only = true;
-	k->nft[0].optional = false;
+	k->nft[0].optional = k->undo.witness[0] = false;
 	k->undo.nft[0] = true;
 }
 

@@ -87,10 +87,11 @@ static void check_own_gone(struct run *r, unsigned int i,
 	}
 }
 
-static void check_tables_gone(struct run *r)
+/* @which: by family */
+static void check_tables_gone(struct run *r, const bool which[FAMILY_COUNT])
 {
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		if (!r->host.keeper_plan.undo.nft[i] ||
+		if (!which[i] ||
 		    !nft_trigger_present(families[i], &r->plan.owner, NULL))
 			continue;
 		r->outcome.verify_failed = true;
@@ -104,7 +105,7 @@ static void verify(struct run *r)
 {
 	int err = legacy_refresh_verify(r, check_own_gone);
 
-	check_tables_gone(r);
+	check_tables_gone(r, r->host.keeper_plan.undo.nft);
 	if (!err)
 		return;
 	r->outcome.verify_failed = true;
@@ -249,6 +250,8 @@ void disarm(struct run *r)
 	/* Nothing is left to keep; the reader may take its time. */
 	if (!keeper_stop(&r->host.keeper))
 		msg("warning: the keeper was stopped or stuck, and was killed");
+	if (r->host.undone)
+		check_tables_gone(r, r->host.keeper_plan.undo.witness);
 	if (r->reader.process.pid > 0) {
 		TESTPOINT("before-drain");
 		reader_drain(&r->reader.process);
