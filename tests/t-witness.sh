@@ -134,7 +134,12 @@ for backend in legacy nft; do
 	assert_equal "fates" "$(printf 'FORWARDED POSTROUTING eth1;%.0s' {1..4})" "$(fates);"
 	assert_equal "sources" "#1 rule 10.2.0.1.4444;#2 conntrack 10.2.0.1.4444;#3 rule fd00:2::1.4444;#4 conntrack fd00:2::1.4444" "$(sources)"
 	assert_equal "what b got" "4444x4" "$(arrived 1010)"
-	assert_grep '"ambiguous"|POSTROUTING' "$OUT"
+	in_ns r conntrack -F 2>/dev/null
+	start_nftrace r -q -t 20 -c 2 -4 -i eth0 -p udp --dport 1010
+	talk a udp 10.2.0.2 1010 from 4002 count 2 wait 1
+	end_nftrace 10
+	assert_grep '=> FORWARDED out eth1; src 10.1.0.2.4002 -> 10.2.0.1.4444 by (nat:POSTROUTING:rule:1|nft inet nat:post:rule:handle [0-9]+)$' "$OUT"
+	assert_grep '=> FORWARDED out eth1; src 10.1.0.2.4002 -> 10.2.0.1.4444 by conntrack$' "$OUT"
 
 	subtest "$backend: a queue that nobody listens on, with bypass"
 	bypass_$backend

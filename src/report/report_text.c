@@ -19,7 +19,7 @@
 #include "report/report_alone.h"
 #include "rules/base/units.h"
 
-enum { LINE = 1024 };
+enum { LINE = 1024, HEAD = sizeof("TRACE: ") - 1 };
 
 static const char RESET[] = "\033[0m", BOLD[] = "\033[1m", DIM[] = "\033[2m";
 
@@ -131,9 +131,7 @@ static void put_head(struct outbuf *o, const struct report_env *env,
 /* "filter:cali-tw:rule:7  "-A ..."", as in the TRACE line. */
 static void put_place(struct outbuf *o, const struct place *p)
 {
-	static const size_t head = sizeof("TRACE: ") - 1;
-
-	outbuf_bytes(o, p->line + head, p->line_len - head - 1);
+	outbuf_bytes(o, p->line + HEAD, p->line_len - HEAD - 1);
 }
 
 /* Behind a bridge's name, which of its ports. */
@@ -356,6 +354,42 @@ static void block_journey(struct outbuf *o, const struct report_env *env,
 	}
 }
 
+/* Another address or port, and by which rule or whom else. */
+static void put_new_end(struct outbuf *o, const struct report_env *env,
+			const struct journey *j, const struct change *c)
+{
+	const struct place *by = j->step[c->step].place;
+	char *room;
+
+	outbuf_text(o, "; ");
+	outbuf_text(o, change_field_word(c->field));
+	outbuf_text(o, " ");
+	put_value(o, env, j, c, &c->from);
+	outbuf_text(o, " -> ");
+	put_value(o, env, j, c, &c->to);
+	outbuf_text(o, " by ");
+	if (c->maker != MAKER_RULE) {
+		outbuf_text(o, change_maker_word(c->maker));
+		return;
+	}
+	room = outbuf_room(o, LINE);
+	if (room)
+		outbuf_advance(o, escape_text(room, LINE, by->prefix + HEAD,
+					      by->prefix_len - HEAD));
+}
+
+static void put_new_ends(struct outbuf *o, const struct report_env *env,
+			 const struct journey *j, unsigned int b)
+{
+	for (unsigned int i = 0; i < j->changes; i++) {
+		const struct change *c = &j->change[i];
+
+		if ((c->field == FIELD_SRC || c->field == FIELD_DST) &&
+		    c->step < journey_kept(j) && j->step[c->step].branch == b)
+			put_new_end(o, env, j, c);
+	}
+}
+
 static void line_journey(struct outbuf *o, const struct report_env *env,
 			 const struct journey *j)
 {
@@ -363,6 +397,7 @@ static void line_journey(struct outbuf *o, const struct report_env *env,
 	for (unsigned int b = 0; b < j->branches; b++) {
 		outbuf_text(o, " ");
 		put_fate(o, env, j, b);
+		put_new_ends(o, env, j, b);
 	}
 	outbuf_text(o, "\n");
 }
