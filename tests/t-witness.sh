@@ -79,6 +79,15 @@ to_everywhere
 end_nftrace 10
 assert_equal "fates" "$(printf 'UNKNOWN PREROUTING -;%.0s' {1..6})" "$(fates);"
 
+subtest "rules of nft that come meanwhile, and are not shown, may have dropped it"
+start_nftrace r -t 20 --json -c 1 -4 -i eth0 -p udp --dport 1005
+in_ns r nft 'add table ip late; add chain ip late f { type filter hook forward priority 0; }; add rule ip late f udp dport 1005 drop'
+flood a 10.2.0.2 1005
+end_nftrace 10
+assert_equal "fates" "UNKNOWN PREROUTING -" "$(fates)"
+assert_equal "reason" "after PREROUTING: nft has rules here that are not seen" "$(reasons)"
+in_ns r nft delete table ip late
+
 subtest "in no form of output"
 start_nftrace r -t 20 --flat -v -p udp --dport 1003 --pcap "$SCRATCH/pcap" --graph "$SCRATCH/graph"
 (($(tables) == 2)) || fail "$(tables) tables"

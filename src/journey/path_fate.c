@@ -139,8 +139,7 @@ static void caveat_unseen(const struct path_map *map, const struct path *p,
 {
 	(void)p;
 	if (fate->kind == FATE_LOST && map->nft_unseen)
-		fate_is_unknown(fate, "nft's rules are not seen "
-				"(--backend legacy)");
+		fate_is_unknown(fate, "nft has rules here that are not seen");
 }
 
 /* What this host sends to itself comes in again, and is seen there. */

@@ -295,6 +295,12 @@ static void on_witness(struct reader_state *s, struct event *e)
 	reader_on_event(s, e, at);
 }
 
+/* Of a table that came later, or is not to be seen. */
+static bool may_drop_unseen(const struct event_nft *n)
+{
+	return n->family != NFPROTO_ARP && !witness_places_is_of_run(n);
+}
+
 static void on_nft_event(struct reader_state *s, const struct nlmsghdr *nlh,
 			 size_t len)
 {
@@ -311,9 +317,8 @@ static void on_nft_event(struct reader_state *s, const struct nlmsghdr *nlh,
 			on_witness(s, &e);
 		return;
 	}
-	/* Of a table that came later, or is not to be seen: it may drop packets. */
 	if (!s->nft) {
-		s->map.nft_unseen |= !witness_places_is_of_run(&nft);
+		s->map.nft_unseen |= may_drop_unseen(&nft);
 		return;
 	}
 	at = place_nft_find(s->nft, &e);
