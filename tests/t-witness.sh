@@ -192,6 +192,20 @@ assert_within 5 "a packet is in the queue" in_ns r grep -qE '^ +3 +[0-9]+ +1 ' /
 stop_nftrace INT
 assert_within 5 "the packet arrives" eval '(($(arrived 1030 | wc -w) == 1))'
 
+subtest "traced ahead of IP's hooks, where no table is: the end of the way all the same"
+new_router
+in_ns r nft -f - <<-'X'
+	table netdev n {
+		chain i {
+			type filter hook ingress device "eth0" priority 0
+			udp dport 1050 meta nftrace set 1
+		}
+	}
+X
+traced 1 -- flood a 10.2.0.2 1050
+assert_equal "fates" "FORWARDED POSTROUTING eth1" "$(fates)"
+assert_grep '"table":"n"' "$OUT"
+
 subtest "two runs: neither sees the other's"
 new_router
 in_ns r iptables-legacy -A FORWARD -j ACCEPT

@@ -179,6 +179,9 @@ static struct journey *begin_journey(struct journeys *js,
 {
 	struct journey *j;
 
+	/* Where a packet leaves a hook none begins; what a link has seen goes on. */
+	if (o->at->witness && !links_has(&js->links, o))
+		return NULL;
 	if (js->table.open >= OPEN_MAX)
 		finish_journey(js, js->table.oldest);
 	j = links_claim(&js->links, o);
@@ -342,12 +345,9 @@ static struct candidate place_event(struct journeys *js,
 		go_further(js, &c, o);
 		return c;
 	}
-	if (c.j && journey_add_copy(c.j, o))
-		return c;
-	/* Where a packet leaves a hook none begins. */
-	return (struct candidate){
-		.j = o->at->witness ? NULL : begin_journey(js, o),
-	};
+	if (!c.j || !journey_add_copy(c.j, o))
+		c = (struct candidate){ .j = begin_journey(js, o) };
+	return c;
 }
 
 /*
