@@ -2,6 +2,7 @@
 /* drop_source: the kernel's word on the packets that it drops, from the start to the end of a run. */
 #include "supervisor/drop_source.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -11,7 +12,7 @@
 #include "drop/load.h"
 #include "rules/base/hand.h"
 
-enum { LOAD_MS = 10000 };	/* 30 on an idle machine */
+enum { LOAD_MS = 10000 };	/* 6 on an idle machine */
 
 void drop_source_open(struct drop_source *s)
 {
@@ -84,6 +85,10 @@ void drop_source_take(struct drop_source *s)
 	if (s->helper.pid <= 0)
 		return;
 	err = hand_take(s->helper.line, LOAD_MS, fd, DROP_FDS);
+	if (err == -ETIMEDOUT) {
+		helper_cancel(&s->helper);
+		return;
+	}
 	if (!err)
 		keep(s, fd);
 	if (helper_finish(&s->helper, LOAD_MS, &s->result) == 0 &&
