@@ -71,9 +71,11 @@ static bool is_alike(const struct journey *a, const struct journey *b)
 	return true;
 }
 
+/* What was seen first at egress is behind IP's hooks. */
 static bool may_claim(const struct journey *j, const struct observation *o)
 {
-	return j->nfproto == o->e->nfproto && j->path[0].state != PATH_ENDED;
+	return j->nfproto == o->e->nfproto && j->path[0].state != PATH_ENDED &&
+	       j->path[0].link != FATE_HOOK_EGRESS;
 }
 
 /* Without headers the id is all there is; else the bytes must be the same. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* journey_link_test: events of bridge, netdev and ingress: whose they are, and what is said without IP's. */
+/* journey_link_test: whose events of bridge, netdev and ingress are, with IP's hooks and without. */
 #include "journey_world.h"
 
 #include "journey/journeys_link.h"
