@@ -84,7 +84,6 @@ struct stats {
 	_Atomic uint64_t fate[FATE_COUNT];
 	_Atomic uint64_t ambiguous;
 	_Atomic uint64_t ruleless;	/* no chain but the run's own saw them */
-	_Atomic uint64_t bridged;	/* from port to port: br_netfilter shows them */
 	_Atomic uint64_t straddled;	/* packets, --flat: events, of rules just changing */
 	_Atomic uint64_t nft_changes;	/* transactions of others on nft's rules */
 	/* Release by the reader, behind .name; acquire by the supervisor. */

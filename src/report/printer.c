@@ -58,17 +58,6 @@ bool printer_enough(const struct printer *p)
 	       stats_get(&p->plan->stats->printed) >= p->plan->count;
 }
 
-/* From port to port of a bridge nobody has routed it. */
-static bool is_bridged(const struct journey *j)
-{
-	if (!j->entry.phys_in)
-		return false;
-	for (uint32_t i = 0; i < journey_kept(j); i++)
-		if (j->step[i].phys_in && j->step[i].phys_out)
-			return true;
-	return false;
-}
-
 /* What the summary says of the packets that are printed. */
 static void count_story(struct printer *p, const struct journey *j)
 {
@@ -80,8 +69,6 @@ static void count_story(struct printer *p, const struct journey *j)
 		stats_add(&st->ambiguous, 1);
 	if (journey_met_nothing(j))
 		stats_add(&st->ruleless, 1);
-	if (is_bridged(j))
-		stats_add(&st->bridged, 1);
 	if (j->flags & JOURNEY_STRADDLES && !p->by_event)
 		stats_add(&st->straddled, 1);
 	if (f->by && (f->kind == FATE_DROP || f->kind == FATE_REJECT))

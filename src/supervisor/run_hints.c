@@ -85,17 +85,6 @@ static void say_only(const struct run *r)
 		msg("note: none of them fits --only");
 }
 
-static void say_bridged(const struct run *r)
-{
-	uint64_t n = r->reader.seen.bridged;
-
-	if (n)
-		msg("note: %" PRIu64 " packet%s bridged, not routed: such come to "
-		    "iptables and nft's tables of IP because of "
-		    "net.bridge.bridge-nf-call-iptables=1 (ip6tables: -call-"
-		    "ip6tables)", n, n == 1 ? " was" : "s were");
-}
-
 /* What is asked first by who traces for the first time. */
 static void say_replies(const struct run *r)
 {
@@ -112,6 +101,5 @@ void run_hints_say(const struct run *r)
 	say_rate(r);
 	books_say(r);
 	say_nat(r);
-	say_bridged(r);
 	say_replies(r);
 }
