@@ -52,6 +52,7 @@ for family in netdev inet; do
 	subtest "$family ingress traces: beside an expression it is left out"
 	start_nftrace r -t 60 -p udp -m multiport --dports 8,9
 	assert_grep "nft has a trace rule that is not ours; what only it traces is left out: $family n i: " "$ERR"
+	assert_grep "note: nft $family n:i \\(ingress, priority 0\\) runs before the trace begins: what it does shows only where it traces itself" "$ERR"
 	send_both 7 8 9
 	stop_nftrace INT
 	assert_status 0

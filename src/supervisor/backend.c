@@ -216,20 +216,37 @@ static int32_t begins_at(const struct plan_family *pf)
 	return pf->trigger == TRIGGER_NFT ? NFT_TRIGGER_EARLY : RAW_PRIORITY;
 }
 
+/* Of inet or netdev: ahead of IP's hooks. */
+static bool is_ingress(const struct nft_snap_table *t,
+		       const struct nft_snap_chain *c)
+{
+	return (t->nfproto == NFPROTO_INET && c->hook == NF_INET_INGRESS) ||
+	       (t->nfproto == NFPROTO_NETDEV &&
+		c->hook == NFT_SNAP_LINK_HOOK + NF_NETDEV_INGRESS);
+}
+
 /* Does the chain see packets of this family before the trace begins? */
 static bool is_early(const struct plan_family *pf, uint8_t nfproto,
 		     const struct nft_snap_table *t,
 		     const struct nft_snap_chain *c)
 {
+	if (pf->use && is_ingress(t, c))
+		return true;
 	if (!pf->use || (t->nfproto != nfproto && t->nfproto != NFPROTO_INET))
 		return false;
-	if (c->hook == NF_INET_INGRESS)
-		return true;
 	if (c->hook != NF_INET_PRE_ROUTING && c->hook != NF_INET_LOCAL_OUT)
 		return false;
 	/* Of two at one priority the one that was made later runs first. */
 	return c->priority < begins_at(pf) ||
 	       (pf->trigger == TRIGGER_LEGACY && c->priority == RAW_PRIORITY);
+}
+
+static bool traces(const struct nft_snapshot *s, const struct nft_snap_chain *c)
+{
+	for (uint32_t i = 0; i < c->count; i++)
+		if (nft_snapshot_rule(s, c->first + i)->does & DOES_TRACE_ON)
+			return true;
+	return false;
 }
 
 static void say_early(const struct nft_snapshot *s,
@@ -243,10 +260,12 @@ static void say_early(const struct nft_snapshot *s,
 	escape_text(chain, sizeof(chain), nft_snapshot_text(s, c->name),
 		    c->name_len);
 	msg("note: nft %s %s:%s (%spriority %d) %s before the trace begins: "
-	    "what it does is not shown%s",
+	    "what it does %s%s",
 	    nft_snapshot_family(t->nfproto), table, chain,
-	    c->hook == NF_INET_INGRESS ? "ingress, " : "", (int)c->priority,
-	    perhaps ? "may run" : "runs", perhaps ? " then" : "");
+	    is_ingress(t, c) ? "ingress, " : "", (int)c->priority,
+	    perhaps ? "may run" : "runs", traces(s, c) ?
+	    "shows only where it traces itself" : "is not shown",
+	    perhaps ? " then" : "");
 }
 
 void backend_say_early(const struct plan *p, const struct nft_snapshot *s)
@@ -264,7 +283,7 @@ void backend_say_early(const struct plan *p, const struct nft_snapshot *s)
 				      c))
 				continue;
 			early = true;
-			perhaps &= c->hook != NF_INET_INGRESS &&
+			perhaps &= !is_ingress(t, c) &&
 				c->priority == begins_at(&p->family[f]);
 		}
 		if (early)
