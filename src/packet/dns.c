@@ -124,6 +124,12 @@ static const char *rcode_name(unsigned int rcode)
 							: " Resp?";
 }
 
+/* So much nft copies: what it asks is in the packet, and nothing is said of it. */
+static bool is_header_alone(const ns_msg *m, const uint8_t *end)
+{
+	return end == ns_msg_base(*m) + DNS_HEADER && end < ns_msg_end(*m);
+}
+
 /* @end: of what was captured; behind it a cut message is made of zeros. */
 static void add_question(struct strbuf *l, ns_msg *m, const uint8_t *end)
 {
@@ -136,6 +142,8 @@ static void add_question(struct strbuf *l, ns_msg *m, const uint8_t *end)
 		return;
 	if (more)
 		strbuf_add(l, " [%uau]", more);
+	if (is_header_alone(m, end))
+		return;
 	used = ns_name_uncompress(ns_msg_base(*m), end, q, name, sizeof(name));
 	if (used < 0 || q + used + 2 > end) {
 		strbuf_add(l, end < ns_msg_end(*m) ? " [|domain]"
@@ -156,6 +164,8 @@ static void add_answers(struct strbuf *l, ns_msg *m, const uint8_t *end)
 	strbuf_add(l, "%s %u/%u/%u", rcode_name(ns_msg_getflag(*m, ns_f_rcode)),
 		   ns_msg_count(*m, ns_s_an), ns_msg_count(*m, ns_s_ns),
 		   ns_msg_count(*m, ns_s_ar));
+	if (is_header_alone(m, end))
+		return;
 	for (int i = 0; i < count && i < ANSWERS_SHOWN; i++) {
 		strbuf_add(l, "%s ", i ? "," : "");
 		if (ns_parserr(m, ns_s_an, i, &rr) < 0 ||

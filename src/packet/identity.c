@@ -45,6 +45,12 @@ static uint64_t mix_payload(uint64_t h, const struct packet *p, uint32_t depth)
 	return len ? hash_bytes(h, p->data + p->payload, len) : h;
 }
 
+/* Above 64 KiB not every event tells it. */
+static uint32_t told_length(const struct packet *p)
+{
+	return p->length > PACKET_SIZED ? 0 : p->length;
+}
+
 uint64_t identity_key(const struct packet *p, uint32_t depth)
 {
 	uint64_t h = hash_mix(0, (uint64_t)p->id << 32 | (uint64_t)p->proto << 24 |
@@ -53,7 +59,7 @@ uint64_t identity_key(const struct packet *p, uint32_t depth)
 
 	h = hash_mix(h, p->flowlabel);
 	if (p->layer != PACKET_TRANSPORT)
-		return mix_payload(hash_mix(h, p->length), p, depth);
+		return mix_payload(hash_mix(h, told_length(p)), p, depth);
 	switch (p->proto) {
 	case IPPROTO_TCP:
 		h = hash_mix(h, (uint64_t)p->tcp_seq << 32 | p->tcp_ack);
@@ -66,17 +72,17 @@ uint64_t identity_key(const struct packet *p, uint32_t depth)
 		h = hash_mix(h, (uint64_t)p->icmp_type << 24 |
 			   (uint64_t)p->icmp_code << 16 | p->icmp_seq);
 		if (icmp_quotes(p))
-			return hash_mix(h, p->length);
+			return hash_mix(h, told_length(p));
 		break;
 	}
-	return mix_payload(hash_mix(h, p->length), p, depth);
+	return mix_payload(hash_mix(h, told_length(p)), p, depth);
 }
 
 bool identity_same_headers(const struct packet *a, const struct packet *b)
 {
 	return a->ttl == b->ttl && a->tos == b->tos && a->sport == b->sport &&
 	       a->dport == b->dport && a->icmp_id == b->icmp_id &&
-	       a->length == b->length && a->addr_len == b->addr_len &&
+	       told_length(a) == told_length(b) && a->addr_len == b->addr_len &&
 	       a->src && b->src &&
 	       memcmp(a->src, b->src, a->addr_len) == 0 &&
 	       memcmp(a->dst, b->dst, a->addr_len) == 0;

@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 
+#include "packet/jumbo.h"
 #include "rules/base/units.h"
 
 enum { IPV4_HEADER = 20, IPV6_HEADER = 40, EXTENSIONS_MAX = 16,
@@ -104,7 +105,6 @@ static void decode_transport(struct packet *p)
 			transports[i].decode(p, p->data + p->l4);
 		else if (transports[i].ports && p->l4 + 4 <= p->caplen)
 			decode_ports(p, p->data + p->l4);
-		/* No length: longer than its field can say (BIG TCP). */
 		if (p->l4 + transports[i].min > p->length && !p->unsized)
 			p->flags |= PACKET_MALFORMED;
 		return;
@@ -138,6 +138,7 @@ static void decode_ipv4(struct packet *p)
 		p->flags |= PACKET_MORE_FRAGMENTS | PACKET_FRAGMENT;
 	if (p->frag_offset)
 		p->flags |= PACKET_FRAGMENT;
+	/* Buffers that are segmented later: 16 bits are too few for these. */
 	p->unsized = p->length == 0;
 	if (header < IPV4_HEADER || (p->length < header && !p->unsized))
 		p->flags |= PACKET_MALFORMED;
@@ -211,6 +212,23 @@ static bool next_extension(struct packet *p)
 	return true;
 }
 
+/*
+ * No payload by the header: there is none, or more than it can say.  Then a
+ * hop-by-hop header tells how much, unless the kernel has saved that one.
+ */
+static void size_big(struct packet *p)
+{
+	bool hop = p->proto == IPPROTO_HOPOPTS;
+	uint32_t size = hop ? jumbo_find(p->data, p->caplen) : 0;
+
+	if (p->proto == IPPROTO_NONE || (!hop && p->caplen == IPV6_HEADER))
+		return;
+	p->unsized = size <= PACKET_SIZED || size > INT32_MAX;
+	p->length = p->unsized ? 0 : size + IPV6_HEADER;
+	if (p->unsized && size)
+		p->flags |= PACKET_MALFORMED;
+}
+
 static void decode_ipv6(struct packet *p)
 {
 	const uint8_t *h = p->data;
@@ -224,12 +242,13 @@ static void decode_ipv6(struct packet *p)
 	p->tos = (uint8_t)(h[0] << 4 | h[1] >> 4);
 	p->flowlabel = packet_be32(h) & 0xfffff;
 	p->length = packet_be16(h + 4) + (uint32_t)IPV6_HEADER;
-	p->unsized = p->length == IPV6_HEADER;
 	p->proto = h[6];
 	p->ttl = h[7];
 	p->src = h + 8;
 	p->dst = h + 24;
 	p->l4 = IPV6_HEADER;
+	if (p->length == IPV6_HEADER)
+		size_big(p);
 	for (int i = 0; i < EXTENSIONS_MAX && !p->frag_offset &&
 	     next_extension(p); i++)
 		;
@@ -296,7 +315,8 @@ uint32_t packet_length(const struct packet *p)
 
 	if (p->layer == PACKET_TRANSPORT) {
 		/* The header may be longer than what was captured of it. */
-		if (p->proto == IPPROTO_UDP || p->proto == IPPROTO_UDPLITE)
+		if ((p->proto == IPPROTO_UDP || p->proto == IPPROTO_UDPLITE) &&
+		    (p->udp_len || p->length <= PACKET_SIZED))
 			return p->udp_len >= 8 ? p->udp_len - 8u : 0;
 		if (p->proto == IPPROTO_TCP)
 			behind = p->l4 + (p->data[p->l4 + 12] >> 4) * 4u;

@@ -7,6 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What the length field can say, of IPv6 without its header: 0 there is more. */
+enum { PACKET_SIZED = 65535 };
+
 /* How far decoding came. */
 enum packet_layer {
 	PACKET_NOTHING,		/* not even an IP header of the family */
@@ -45,7 +48,7 @@ struct packet {
 	uint8_t tos;		/* or traffic class */
 	uint8_t addr_len;	/* 4 or 16 */
 	uint8_t tcp_flags;	/* TCP: byte 13 of the header */
-	bool unsized;		/* the length field is 0 */
+	bool unsized;		/* above PACKET_SIZED, no field says how much; .length is 0 */
 	uint8_t extensions;	/* enum packet_extension, ored */
 	uint8_t icmp_type, icmp_code;
 	uint16_t sport, dport;	/* TCP, UDP, UDP-Lite, SCTP, DCCP */
@@ -54,7 +57,7 @@ struct packet {
 	uint16_t udp_len;	/* UDP: the header's length field */
 	uint32_t id;		/* v4: identification; v6: of the fragment header */
 	uint32_t flowlabel;	/* v6 */
-	uint32_t length;	/* of the whole packet by its header */
+	uint32_t length;	/* of the whole packet by its headers */
 	uint32_t tcp_seq, tcp_ack;
 	uint32_t caplen;	/* bytes captured */
 	uint32_t l4;		/* offset of the transport header */
@@ -103,7 +106,7 @@ bool packet_is_extension(uint8_t proto);
 /** packet_mss - the MSS option of a TCP SYN; 0: none, or not captured */
 uint16_t packet_mss(const struct packet *p);
 
-/** packet_length - bytes behind the transport header by the length fields */
+/** packet_length - bytes behind the transport header by the length fields; .unsized: 0 */
 uint32_t packet_length(const struct packet *p);
 
 #endif

@@ -33,17 +33,20 @@ static void add_udp(struct strbuf *l, const struct packet *p)
 {
 	uint32_t room = behind_network(p);
 
-	strbuf_text(l, p->proto == IPPROTO_UDP ? "UDP, " : "UDPLite, ");
+	strbuf_text(l, p->proto == IPPROTO_UDP ? "UDP" : "UDPLite");
 	if (p->proto == IPPROTO_UDP && p->udp_len && p->udp_len < 8) {
-		strbuf_add(l, "bad length %u", p->udp_len);
+		strbuf_add(l, ", bad length %u", p->udp_len);
 		return;
 	}
 	if (p->udp_len > room && !(p->flags & PACKET_FRAGMENT) && !p->unsized) {
-		strbuf_add(l, "bad length %u > %u", p->udp_len - 8u,
+		strbuf_add(l, ", bad length %u > %u", p->udp_len - 8u,
 			   room > 8 ? room - 8 : 0);
 		return;
 	}
-	strbuf_add(l, "length %u", packet_length(p));
+	if (p->udp_len)
+		strbuf_add(l, ", length %u", packet_length(p));
+	else
+		print_length(l, p, packet_length(p));
 	if (is_dns(p))
 		l->len += dns_print(l->buf + l->len, l->size - l->len,
 				    p->data + p->payload,
@@ -125,9 +128,17 @@ static void add_transport(struct strbuf *l, const struct packet *p)
 		add_sctp(l, p);
 		break;
 	case IPPROTO_DCCP:
-		strbuf_add(l, "DCCP, length %u", packet_length(p));
+		strbuf_text(l, "DCCP");
+		print_length(l, p, packet_length(p));
 		break;
 	}
+}
+
+/* nft copies the header of IPv6, and neither an extension nor whose it is. */
+static bool is_extension_untold(const struct packet *p)
+{
+	return p->addr_len == 16 && p->l4 == p->caplen &&
+	       packet_is_extension(p->proto);
 }
 
 /* No transport header: another protocol, or not captured as far as that. */
@@ -141,7 +152,17 @@ static void add_other(struct strbuf *l, const struct packet *p)
 		[IPPROTO_DSTOPTS] = "[|dstopt]", [IPPROTO_ROUTING] = "[|rt6]",
 		[IPPROTO_FRAGMENT] = "[|frag]",
 	};
+	static const char *const untold[256] = {
+		[IPPROTO_HOPOPTS] = "HBH", [IPPROTO_DSTOPTS] = "DSTOPT",
+		[IPPROTO_ROUTING] = "RT6", [IPPROTO_FRAGMENT] = "frag",
+		[IPPROTO_AH] = "AH", [135] = "mobility",
+	};
 
+	if (is_extension_untold(p)) {
+		strbuf_text(l, untold[p->proto]);
+		print_length(l, p, behind_network(p));
+		return;
+	}
 	if (cut[p->proto]) {
 		strbuf_text(l, cut[p->proto]);
 		return;
@@ -151,7 +172,7 @@ static void add_other(struct strbuf *l, const struct packet *p)
 		strbuf_add(l, "(spi=0x%08x,seq=0x%x)", packet_be32(p->data + p->l4),
 			   packet_be32(p->data + p->l4 + 4));
 	if (p->proto != IPPROTO_NONE)
-		strbuf_add(l, ", length %u", behind_network(p));
+		print_length(l, p, behind_network(p));
 }
 
 static void add_verbose(struct strbuf *l, const struct packet *p)
@@ -162,19 +183,19 @@ static void add_verbose(struct strbuf *l, const struct packet *p)
 		strbuf_add(
 			l,
 			"(class 0x%02x, flowlabel 0x%05x, hlim %u, next-header "
-			"%s (%u), length %u) ",
+			"%s (%u)",
 			p->tos, p->flowlabel, p->ttl, name ? name : "unknown",
-			p->proto, p->length);
+			p->proto);
 		return;
 	}
 	strbuf_add(l,
 		   "(tos 0x%x, ttl %u, id %u, offset %u, flags [%s], proto %s "
-		   "(%u), length %u) ",
+		   "(%u)",
 		   p->tos, p->ttl, p->id, p->frag_offset,
 		   p->flags & PACKET_DONT_FRAGMENT    ? "DF"
 		   : p->flags & PACKET_MORE_FRAGMENTS ? "+"
 						      : "none",
-		   name ? name : "unknown", p->proto, p->length);
+		   name ? name : "unknown", p->proto);
 }
 
 size_t packet_print(char *buf, size_t size, const struct packet *p,
@@ -191,8 +212,11 @@ size_t packet_print(char *buf, size_t size, const struct packet *p,
 			strbuf_add(&l, six ? "[|ip6]" : "[|ip]");
 		return l.len;
 	}
-	if (verbose)
+	if (verbose) {
 		add_verbose(&l, p);
+		print_length(&l, p, p->length);
+		strbuf_text(&l, ") ");
+	}
 	print_ends(&l, p);
 	if (p->extensions)
 		add_extensions(&l, p);

@@ -88,3 +88,11 @@ void print_proto(struct strbuf *l, const struct packet *p)
 	else
 		strbuf_add(l, "ip-proto-%u", p->proto);
 }
+
+void print_length(struct strbuf *l, const struct packet *p, uint32_t bytes)
+{
+	if (p->unsized)
+		strbuf_add(l, ", length > %u with headers", PACKET_SIZED);
+	else
+		strbuf_add(l, ", length %u", bytes);
+}

@@ -22,4 +22,7 @@ const char *print_proto_name(uint8_t proto);
 /** print_proto - "TCP", or "ip-proto-200" */
 void print_proto(struct strbuf *l, const struct packet *p);
 
+/** print_length - ", length 28": @bytes behind some header; of a packet whose size no field tells, that */
+void print_length(struct strbuf *l, const struct packet *p, uint32_t bytes);
+
 #endif

@@ -165,5 +165,5 @@ void print_icmp(struct strbuf *l, const struct packet *p)
 	if (six ? p->icmp_type < 128 :
 	    memchr(errors, p->icmp_type, sizeof(errors)) != NULL)
 		add_quoted(l, p);
-	strbuf_add(l, ", length %u", p->length > p->l4 ? p->length - p->l4 : 0);
+	print_length(l, p, p->length > p->l4 ? p->length - p->l4 : 0);
 }

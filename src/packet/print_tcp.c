@@ -7,6 +7,7 @@
 
 #include "base/strbuf.h"
 #include "packet/packet.h"
+#include "packet/print_ends.h"
 
 static void add_tcp_flags(struct strbuf *l, uint8_t flags)
 {
@@ -95,7 +96,8 @@ static void add_tcp_options(struct strbuf *l, const struct packet *p,
 	uint32_t at = p->l4 + 20;
 	uint8_t len = 1;
 
-	if (end <= at)
+	/* nft copies so much and no more: these are in the packet all the same. */
+	if (end <= at || at == p->caplen)
 		return;
 	strbuf_add(l, ", options [");
 	for (; at < end && len; at += len) {
@@ -111,14 +113,14 @@ void print_tcp(struct strbuf *l, const struct packet *p)
 	uint32_t header = (h[12] >> 4) * 4u, length = packet_length(p);
 
 	add_tcp_flags(l, p->tcp_flags);
-	if (header < 20 || p->l4 + header > p->length) {
+	if (header < 20 || (p->l4 + header > p->length && !p->unsized)) {
 		strbuf_add(l, " [bad hdr length %u - too %s]", header,
 			   header < 20 ? "short, < 20" : "long");
 		return;
 	}
 	if (length)
 		strbuf_add(l, ", seq %u:%u", p->tcp_seq, p->tcp_seq + length);
-	else if (p->tcp_flags & 0x07)	/* FIN, SYN, RST take a number */
+	else if (p->tcp_flags & 0x07 || p->unsized)	/* FIN, SYN, RST take a number */
 		strbuf_add(l, ", seq %u", p->tcp_seq);
 	if (p->tcp_flags & 0x10)
 		strbuf_add(l, ", ack %u", p->tcp_ack);
@@ -126,5 +128,5 @@ void print_tcp(struct strbuf *l, const struct packet *p)
 	if (p->tcp_flags & 0x20)
 		strbuf_add(l, ", urg %u", h[18] << 8 | h[19]);
 	add_tcp_options(l, p, p->l4 + header);
-	strbuf_add(l, ", length %u", length);
+	print_length(l, p, length);
 }
