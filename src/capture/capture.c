@@ -94,7 +94,25 @@ static int talk(int fd, struct nlmsghdr *nlh)
 	}
 }
 
-static int configure(int fd, uint32_t snaplen)
+static int set_mode(int fd, uint32_t snaplen, uint16_t flags)
+{
+	char buf[512] __attribute__((aligned(8))) = { 0 };
+	struct nlmsghdr *nlh;
+
+	nlh = nflog_nlmsg_put_header(buf, NFULNL_MSG_CONFIG, AF_UNSPEC, 0);
+	if (nflog_attr_put_cfg_mode(nlh, NFULNL_COPY_PACKET, snaplen) < 0)
+		return -errno;
+	mnl_attr_put_u16(nlh, NFULA_CFG_FLAGS, htons(flags));
+	return talk(fd, nlh);
+}
+
+/* Asked for where there is none, the kernel would load it. */
+static bool has_conntrack(void)
+{
+	return access("/proc/sys/net/netfilter/nf_conntrack_count", F_OK) == 0;
+}
+
+static int configure(int fd, const struct capture_want *want)
 {
 	char buf[512] __attribute__((aligned(8))) = { 0 };
 	struct nlmsghdr *nlh;
@@ -106,11 +124,12 @@ static int configure(int fd, uint32_t snaplen)
 	err = talk(fd, nlh);
 	if (err)
 		return err;
-	nlh = nflog_nlmsg_put_header(buf, NFULNL_MSG_CONFIG, AF_UNSPEC, 0);
-	if (nflog_attr_put_cfg_mode(nlh, NFULNL_COPY_PACKET, snaplen) < 0)
-		return -errno;
-	mnl_attr_put_u16(nlh, NFULA_CFG_FLAGS, htons(NFULNL_CFG_F_SEQ));
-	return talk(fd, nlh);
+	/* -EOPNOTSUPP: built without CONFIG_NETFILTER_NETLINK_GLUE_CT, or older than 4.4. */
+	if (want->conntrack && has_conntrack() &&
+	    set_mode(fd, want->snaplen, NFULNL_CFG_F_SEQ |
+					NFULNL_CFG_F_CONNTRACK) == 0)
+		return 0;
+	return set_mode(fd, want->snaplen, NFULNL_CFG_F_SEQ);
 }
 
 static size_t set_buffer(int fd, size_t want)
@@ -160,10 +179,10 @@ static int join_nft(int fd, const struct capture_want *want)
 	return 0;
 }
 
-static int join_legacy(int fd, uint32_t snaplen)
+static int join_legacy(int fd, const struct capture_want *want)
 {
 	uint32_t portid;
-	int err = configure(fd, snaplen);
+	int err = configure(fd, want);
 
 	/* A taken group and a missing privilege look the same. */
 	if (err == -EPERM && capture_holder(&portid) == 1)
@@ -195,7 +214,7 @@ int capture_open(struct capture *c, const struct capture_want *want)
 	c->portid = addr.nl_pid;
 	c->buffer = set_buffer(c->fd, want->buffer);
 	if (want->legacy)
-		err = join_legacy(c->fd, want->snaplen);
+		err = join_legacy(c->fd, want);
 	if (!err)
 		err = join_nft(c->fd, want);
 	if (err)

@@ -31,6 +31,7 @@ struct capture_want {
 	bool legacy;		/* NFLOG group 0 */
 	bool nft;		/* nft's trace events and changes of its rules ... */
 	bool nft_trace;		/* ... or the trace events alone */
+	bool conntrack;		/* of each event of group 0, where the kernel has it */
 };
 
 /**

@@ -8,6 +8,7 @@
 
 #include <linux/netlink.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netfilter/nfnetlink_log.h>
 
 #include "rules/base/units.h"
@@ -41,6 +42,8 @@ static const uint16_t min_len[NFULA_MAX + 1] = {
 	[NFULA_GID] = 4,
 	[NFULA_SEQ] = 4,
 	[NFULA_HWHEADER] = 1,
+	[NFULA_CT] = 1,
+	[NFULA_CT_INFO] = 4,
 };
 
 static void take_stamp(struct event *e, const struct attr *a)
@@ -60,6 +63,43 @@ static void take_header(struct event *e, const struct attr *a)
 	memcpy(&hdr, a->payload, sizeof(hdr));
 	e->hook = hdr.hook;
 	e->hw_proto = ntohs(hdr.hw_protocol);
+}
+
+/* What is read of the entry; numbers of 32 bits all of them. */
+static void take_entry_attr(struct conntrack *c, const struct attr *a)
+{
+	switch (a->type) {
+	case CTA_STATUS:
+		c->status = get_be32(a);
+		c->known |= CONNTRACK_STATUS;
+		break;
+	case CTA_MARK:
+		c->mark = get_be32(a);
+		c->known |= CONNTRACK_MARK;
+		break;
+	case CTA_ID:
+		c->id = get_be32(a);
+		c->known |= CONNTRACK_ID;
+		break;
+	}
+}
+
+static void take_entry(struct conntrack *c, const struct attr *entry)
+{
+	struct nlattr head;
+	struct attr a;
+
+	for (uint32_t at = 0; at + sizeof(head) <= entry->len;
+	     at += NLA_ALIGN(head.nla_len)) {
+		memcpy(&head, entry->payload + at, sizeof(head));
+		if (head.nla_len < sizeof(head) || head.nla_len > entry->len - at)
+			break;
+		a.type = head.nla_type & NLA_TYPE_MASK;
+		a.len = (uint16_t)(head.nla_len - sizeof(head));
+		a.payload = entry->payload + at + sizeof(head);
+		if (a.len >= 4)
+			take_entry_attr(c, &a);
+	}
 }
 
 static void take_attr(struct event *e, const struct attr *a)
@@ -108,6 +148,12 @@ static void take_attr(struct event *e, const struct attr *a)
 	case NFULA_HWHEADER:
 		e->hw_header = a->payload;
 		e->hw_header_len = a->len;
+		break;
+	case NFULA_CT:
+		take_entry(&e->ct, a);
+		break;
+	case NFULA_CT_INFO:
+		conntrack_by_info(&e->ct, get_be32(a));
 		break;
 	}
 }

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "capture/conntrack.h"
+
 struct event_nft;
 struct nfgenmsg;
 struct nlmsghdr;
@@ -41,6 +43,7 @@ struct event {
 	uint32_t uid, gid;
 	uint32_t seq;		/* NFULA_SEQ: one sequence a socket */
 	uint64_t stamp_ns;	/* CLOCK_REALTIME; microseconds are exact */
+	struct conntrack ct;	/* zeros where the kernel does not tell */
 	const char *prefix;
 	uint32_t prefix_len;	/* without NUL */
 	uint32_t payload_len;

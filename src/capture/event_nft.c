@@ -10,15 +10,31 @@
 #include <libmnl/libmnl.h>
 #include <linux/if_ether.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_conntrack_tuple_common.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
-#include "packet/packet.h"
+#include "capture/nft_headers.h"
+#include "rules/base/units.h"
 
 enum { IPV4_HEADER = 20, IPV6_HEADER = 40 };
 
+/*
+ * Of Linux 6.16 and later (include/uapi/linux/netfilter/nf_tables.h, enum
+ * nft_trace_attributes); of a packet without an entry only one that is untracked
+ * has any.
+ */
+enum {
+	TRACE_CT_ID = NFTA_TRACE_PAD + 1,
+	TRACE_CT_DIRECTION,
+	TRACE_CT_STATUS,
+	TRACE_CT_STATE,
+	TRACE_ATTRS
+};
+
 /* Shortest payload of each attribute that is read; 0: not read. */
-static const uint16_t trace_min[NFTA_TRACE_MAX + 1] = {
+static const uint16_t trace_min[TRACE_ATTRS] = {
 	[NFTA_TRACE_TABLE] = 1,
 	[NFTA_TRACE_CHAIN] = 1,
 	[NFTA_TRACE_RULE_HANDLE] = 8,
@@ -33,12 +49,10 @@ static const uint16_t trace_min[NFTA_TRACE_MAX + 1] = {
 	[NFTA_TRACE_MARK] = 4,
 	[NFTA_TRACE_NFPROTO] = 4,
 	[NFTA_TRACE_POLICY] = 4,
-};
-
-/* The headers of a message until they are put together. */
-struct headers {
-	const uint8_t *network, *transport;
-	size_t network_len, transport_len;
+	[TRACE_CT_ID] = 4,
+	[TRACE_CT_DIRECTION] = 1,
+	[TRACE_CT_STATUS] = 4,
+	[TRACE_CT_STATE] = 4,
 };
 
 static uint32_t get_be32(const struct nlattr *attr)
@@ -75,7 +89,47 @@ static void take_verdict(struct event_nft *n, const struct nlattr *attr)
 	}
 }
 
-static void take_header(struct event *e, struct headers *h,
+static void take_state(struct conntrack *c, uint32_t bits)
+{
+	static const struct {
+		uint32_t bit;
+		uint8_t state;
+	} states[] = {
+		{ NF_CT_STATE_BIT(IP_CT_NEW), CONNTRACK_NEW },
+		{ NF_CT_STATE_BIT(IP_CT_ESTABLISHED), CONNTRACK_ESTABLISHED },
+		{ NF_CT_STATE_BIT(IP_CT_RELATED), CONNTRACK_RELATED },
+		{ NF_CT_STATE_INVALID_BIT, CONNTRACK_INVALID },
+		{ NF_CT_STATE_UNTRACKED_BIT, CONNTRACK_UNTRACKED },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++)
+		if (states[i].bit == bits)
+			c->state = states[i].state;
+}
+
+/* The id is as the kernel gives it to ctnetlink: in network order. */
+static void take_conntrack(struct conntrack *c, const struct nlattr *attr)
+{
+	switch (mnl_attr_get_type(attr)) {
+	case TRACE_CT_ID:
+		c->id = get_be32(attr);
+		c->known |= CONNTRACK_ID;
+		break;
+	case TRACE_CT_DIRECTION:
+		c->reply = mnl_attr_get_u8(attr) != IP_CT_DIR_ORIGINAL;
+		c->known |= CONNTRACK_DIRECTION;
+		break;
+	case TRACE_CT_STATUS:
+		c->status = get_be32(attr);
+		c->known |= CONNTRACK_STATUS;
+		break;
+	case TRACE_CT_STATE:
+		take_state(c, get_be32(attr));
+		break;
+	}
+}
+
+static void take_header(struct event *e, struct nft_headers *h,
 			const struct nlattr *attr, uint16_t len)
 {
 	const uint8_t *bytes = mnl_attr_get_payload(attr);
@@ -139,17 +193,6 @@ static void take_trace(struct event *e, struct event_nft *n,
 	}
 }
 
-/* Where the transport header belongs; 0: what lies between was not copied. */
-static size_t transport_offset(const struct headers *h, uint8_t nfproto)
-{
-	if (nfproto == NFPROTO_IPV4 && h->network_len >= IPV4_HEADER)
-		return (h->network[0] & 15) * 4u;
-	if (nfproto == NFPROTO_IPV6 && h->network_len >= IPV6_HEADER &&
-	    !packet_is_extension(h->network[6]))
-		return IPV6_HEADER;
-	return 0;
-}
-
 /* What the Ethernet header says is in the frame; 0: it says nothing. */
 static uint16_t ethertype(const struct event *e)
 {
@@ -166,7 +209,8 @@ static uint16_t ethertype(const struct event *e)
 }
 
 /* Families bridge and netdev do not tell of which protocol of IP their packet is. */
-static uint8_t find_protocol(const struct event *e, const struct headers *h)
+static uint8_t find_protocol(const struct event *e,
+			     const struct nft_headers *h)
 {
 	uint16_t type = ethertype(e);
 
@@ -179,30 +223,20 @@ static uint8_t find_protocol(const struct event *e, const struct headers *h)
 	return e->nfproto;
 }
 
-/* As the bytes lay in the packet; IPv4 options beyond the copy stay zero. */
 static void put_together(struct event *e, struct event_nft *n,
-			 const struct headers *h)
+			 const struct nft_headers *h)
 {
-	size_t at = transport_offset(h, e->nfproto), len = h->network_len;
+	bool partial = false;
 
 	e->payload = n->packet;
 	if (!h->network) {
 		e->flags |= EVENT_NO_HEADERS;
 		return;
 	}
-	if (len > EVENT_NFT_PACKET)
-		len = EVENT_NFT_PACKET;
-	memcpy(n->packet, h->network, len);
-	if (e->nfproto == NFPROTO_IPV6 && !at)
+	e->payload_len = (uint32_t)nft_headers_join(n->packet, h, e->nfproto,
+						    &partial);
+	if (partial)
 		e->flags |= EVENT_PARTIAL;
-	if (h->transport && at >= IPV4_HEADER &&
-	    at + h->transport_len <= EVENT_NFT_PACKET) {
-		if (at > len)
-			memset(n->packet + len, 0, at - len);
-		memcpy(n->packet + at, h->transport, h->transport_len);
-		len = at + h->transport_len;
-	}
-	e->payload_len = (uint32_t)len;
 }
 
 /* libmnl looks for attributes up to the aligned end. */
@@ -219,7 +253,7 @@ bool event_nft_parse(struct event *e, struct event_nft *n,
 {
 	const struct nfgenmsg *nfg = open_message(nlh, len);
 	const struct nlattr *attr;
-	struct headers h = { 0 };
+	struct nft_headers h = { 0 };
 
 	if (!nfg)
 		return false;
@@ -234,13 +268,16 @@ bool event_nft_parse(struct event *e, struct event_nft *n,
 		uint16_t type = mnl_attr_get_type(attr);
 		uint16_t payload = mnl_attr_get_payload_len(attr);
 
-		/* What a newer kernel adds is passed over: 6.16 has conntrack's. */
-		if (type > NFTA_TRACE_MAX || trace_min[type] == 0)
+		/* What a newer kernel adds is passed over. */
+		if (type >= TRACE_ATTRS || trace_min[type] == 0)
 			continue;
 		if (payload < trace_min[type])
 			return false;
 		take_trace(e, n, attr);
-		take_header(e, &h, attr, payload);
+		if (type > NFTA_TRACE_PAD)
+			take_conntrack(&e->ct, attr);
+		else
+			take_header(e, &h, attr, payload);
 	}
 	if (n->family == NFPROTO_BRIDGE || n->family == NFPROTO_NETDEV)
 		e->nfproto = find_protocol(e, &h);

@@ -12,9 +12,9 @@
 #include <linux/netlink.h>
 
 #include "capture/event.h"
+#include "capture/nft_headers.h"
 
-/* The kernel copies 40 bytes of network and 20 of transport header. */
-enum { EVENT_NFT_PACKET = 60 + 20, EVENT_NO_HOOK = 0xff };
+enum { EVENT_NO_HOOK = 0xff };
 
 struct event_name {
 	const char *text;	/* not terminated; "" where absent */
@@ -46,7 +46,7 @@ struct event_nft {
 	uint64_t handle;	/* of the rule, 0: none */
 	struct event_name table, chain, jump;
 	struct nft_span span;	/* the reader's: see place_nft_span() */
-	uint8_t packet[EVENT_NFT_PACKET];	/* its headers, put together */
+	uint8_t packet[NFT_HEADERS_MAX];	/* its headers, put together */
 };
 
 /* A change of the rules that the kernel tells of. */

@@ -163,8 +163,8 @@ static int wait_for_group(struct run *r, struct wait *w)
 uint32_t acquire_packet_bytes(const struct run *r)
 {
 	if ((r->plan.see_nft || r->plan.witness) &&
-	    r->o->snaplen < EVENT_NFT_PACKET)
-		return EVENT_NFT_PACKET;
+	    r->o->snaplen < NFT_HEADERS_MAX)
+		return NFT_HEADERS_MAX;
 	return r->o->snaplen;
 }
 
