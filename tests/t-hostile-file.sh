@@ -71,7 +71,7 @@ filter=$(hex "TRACE: filter:") inet=$(hex "TRACE: nft inet ") rule1=$(hex ":rule
 		pcapng_packet "TRACE: x" "nftrace/1 host=h netns=1 family=ipv4 e,x$filter$h$rule1:$h f,DROP,FORWARD,b0"
 		pcapng_packet "TRACE: x" "nftrace/1 host=h netns=1 family=ipv4 e,x$inet${h}3a$h$rule1:$h f,DROP,FORWARD,b0"
 		pcapng_packet "TRACE: filter:${value//$'\n'/}:rule:1  \"${value//$'\n'/}\"" "nftrace/1 host=h family=ipv4 e f,DROP,FORWARD,b0"
-		for word in netns family flags hw log uid lost omitted; do
+		for word in netns family flags hw log uid lost omitted big ct; do
 			pcapng_packet "$lines" "nftrace/1 host=h $([[ $word = family ]] || echo family=ipv4) $word=$v e e f,DROP,FORWARD,b1"
 		done
 		for field in m b w k d; do
@@ -80,6 +80,10 @@ filter=$(hex "TRACE: filter:") inet=$(hex "TRACE: nft inet ") rule1=$(hex ":rule
 		pcapng_packet "$lines" "nftrace/1 family=ipv4 e e c,$v,rule,mark,0,1 f,DROP,FORWARD,b1"
 		pcapng_packet "$lines" "nftrace/1 family=ipv4 e e c,0,rule,ttl,$v,$v f,DROP,FORWARD,b1"
 		pcapng_packet "$lines" "nftrace/1 family=ipv4 e e c,0,rule,src,0a000001:$v,0a000002 f,DROP,FORWARD,b1"
+		pcapng_packet "$lines" "nftrace/1 family=ipv4 e e c,0,rule,ttl,1,2,b$v f,DROP,FORWARD,b1"
+		for field in d i m x; do
+			pcapng_packet "$lines" "nftrace/1 family=ipv4 ct=NEW,$field$v e e f,DROP,FORWARD,b1"
+		done
 		pcapng_packet "$lines" "nftrace/1 family=ipv4 e e f,DROP,FORWARD,b$v"
 	done
 } >"$FILE"
@@ -119,6 +123,7 @@ subtest "what is not there"
 refused "it names an event or a copy that is not there" "nftrace/1 family=ipv4 e,ieth0 e,b9 f,DROP,FORWARD,b1"
 refused "it names an event or a copy that is not there" "nftrace/1 family=ipv4 e e f,DROP,FORWARD,b2"
 refused "it names an event or a copy that is not there" "nftrace/1 family=ipv4 e e c,2,rule,mark,0,1 f,DROP,FORWARD"
+refused "it names an event or a copy that is not there" "nftrace/1 family=ipv4 e e c,1,rule,mark,0,1,b2 f,DROP,FORWARD"
 refused "it names an event or a copy that is not there" "nftrace/1 family=ipv4 f,DROP,FORWARD" "#1"
 refused "it names an event or a copy that is not there" "nftrace/1 family=ipv4 omitted=1 e e f,DROP,FORWARD"
 refused "it names an event or a copy that is not there" "nftrace/1 family=ipv4 e e f,QUEUE,FORWARD"
@@ -132,10 +137,10 @@ refused "events and TRACE lines do not belong together" "nftrace/1 family=ipv4 e
 refused "events and TRACE lines do not belong together" "nftrace/1 family=ipv4 e,h5 f,DROP,FORWARD" "TRACE: filter:INPUT:rule:1"
 
 subtest "numbers that cannot be"
-for word in e,w65537 e,k70000 e,n0 e,n4294967296 e,h0 e,hff e,h18446744073709551616 e,b4294967296 c,0,rule,ttl,300,64 c,0,rule,mss,70000,1 c,0,rule,src,0a000001:70000,0a000002 c,0,rule,src,0a,0a000002 omitted=4294966784; do
+for word in e,w65537 e,k70000 e,n0 e,n4294967296 e,h0 e,hff e,h18446744073709551616 e,b4294967296 c,0,rule,ttl,300,64 c,0,rule,mss,70000,1 c,0,rule,src,0a000001:70000,0a000002 c,0,rule,src,0a,0a000002 c,0,rule,mark,0,1,b0 c,0,rule,mark,0,1,b32 omitted=4294966784 ct=OLD ct= ct=NEW,d2 ct=NEW,i4294967296 ct=NEW,mg big=2; do
 	event="e e"
 	[[ $word != e,* ]] || event="e"
-	[[ $word != omitted=* ]] || event=""
+	[[ $word != *=* ]] || event=""
 	refused "its value cannot be" "nftrace/1 family=ipv4 $event $word f,DROP,FORWARD,b1"
 done
 refused "its value cannot be" "nftrace/1 netns=1%22%2c%22uid%22:%220 family=ipv4 e e f,DROP,FORWARD,b1"

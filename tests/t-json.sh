@@ -6,7 +6,7 @@
 
 subtest "the schema itself"
 against_schema Packet /dev/null
-assert_equal "objects" "Change Copy Doubt Event Fate Packet Report Rule" "$(jq -r 'keys | join(" ")' "$SCRATCH/schema.json")"
+assert_equal "objects" "Change Conntrack Copy Doubt Event Fate Packet Report Rule" "$(jq -r 'keys | join(" ")' "$SCRATCH/schema.json")"
 
 lab_loopback
 server lo echo udp 10.9.0.1 7
@@ -101,7 +101,7 @@ while IFS=$'\t' read -r change error; do
 done <<'EOT'
 .extra = 1	Packet.extra: unknown
 del(.reason)	Packet.reason: missing
-.length = "5"	Packet.length: not integer
+.length = "5"	Packet.length: "5" is not integer|null
 .fate = "GONE"	Packet.fate: "GONE" is not
 .time = "now"	Packet.time: not time
 .payload = "4x"	Packet.payload: not hex

@@ -11,7 +11,7 @@ _nftrace_values() { # OPTION: what its value can be
 	chain) echo "PREROUTING OUTPUT" ;;
 	color) echo "auto always never" ;;
 	backend) echo "auto legacy nft" ;;
-	only) echo "drop reject delivered forwarded sent queue stolen lost unknown incomplete" ;;
+	only) echo "drop reject delivered forwarded sent queue stolen lost unknown incomplete state=INVALID state=NEW" ;;
 	netns) (cd /run/netns 2>/dev/null && ls) ;;
 	ctstate | state) echo "INVALID NEW ESTABLISHED RELATED UNTRACKED" ;;
 	icmp-type) echo "echo-request echo-reply destination-unreachable time-exceeded" ;;

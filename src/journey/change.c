@@ -10,6 +10,7 @@
 #include "capture/event.h"
 #include "journey/journey_types.h"
 #include "journey/observation.h"
+#include "place/ct_rule.h"
 #include "place/place_types.h"
 
 const char *change_maker_word(enum change_maker m)
@@ -19,6 +20,7 @@ const char *change_maker_word(enum change_maker m)
 		[MAKER_CONNTRACK] = "conntrack",
 		[MAKER_ROUTING] = "routing",
 		[MAKER_FORWARDING] = "forwarding",
+		[MAKER_BRIDGE] = "bridge",
 		[MAKER_UNKNOWN] = "unknown",
 	};
 
@@ -37,12 +39,16 @@ const char *change_field_word(enum change_field f)
 		[FIELD_IN] = "in",
 		[FIELD_LENGTH] = "length",
 		[FIELD_MSS] = "mss",
+		[FIELD_CTMARK] = "ctmark",
 	};
 
 	return words[f];
 }
 
 enum { NO_PORT = -1 };
+
+/* The length of a view whose packet does not tell it. */
+static const uint32_t UNSIZED = UINT32_MAX;
 
 /* A field differs; who could have made it so, besides the rule before. */
 struct difference {
@@ -52,8 +58,16 @@ struct difference {
 	uint32_t end;			/* steps behind these are not this branch's */
 	const struct place *at;		/* of the event that shows it */
 	const struct packet_view_since *since;
-	uint8_t from_hook, to_hook;
-	bool bridged;
+	uint8_t branch;			/* of the event */
+	uint8_t way;			/* enum way, between the two events */
+};
+
+/* How a packet came from its first hook to the ones behind it. */
+enum way {
+	WAY_NONE,	/* it did not, or nobody knows */
+	WAY_ROUTED,	/* which takes one from the TTL */
+	WAY_BRIDGED,	/* which does not */
+	WAY_UNTOLD,	/* either */
 };
 
 /* The target that can change a field; and who does so without any rule. */
@@ -70,15 +84,15 @@ static const struct {
 	/* Helpers of conntrack rewrite what is behind the headers. */
 	[FIELD_LENGTH] = { MANGLE_OTHER, MAKER_UNKNOWN },
 	[FIELD_MSS] = { MANGLE_OTHER, MAKER_UNKNOWN },
+	[FIELD_CTMARK] = { 0, MAKER_CONNTRACK },	/* can_change() */
 };
 
-static bool by_forwarding(const struct difference *d, uint8_t field,
-			  uint32_t from, uint32_t to)
+/* Can the rule of this place have made it? */
+static bool can_change(const struct place *at, uint8_t field)
 {
-	return field == FIELD_TTL && to + 1 == from &&
-	       d->from_hook == NF_INET_PRE_ROUTING &&
-	       (d->to_hook == NF_INET_FORWARD ||
-		d->to_hook == NF_INET_POST_ROUTING);
+	if (field == FIELD_CTMARK)
+		return at->ct & CT_RULE_SETS_MARK;
+	return at->mangles & makers[field].by_rule;
 }
 
 static bool not_known(const struct place *at)
@@ -93,7 +107,7 @@ static bool is_end(uint8_t field)
 
 static unsigned int first_step(const struct difference *d, uint8_t field)
 {
-	if (field == FIELD_MARK)
+	if (field == FIELD_MARK || field == FIELD_CTMARK)
 		return d->since->mark;
 	return is_end(field) ? d->since->ends : d->since->headers;
 }
@@ -104,6 +118,12 @@ struct made {
 	uint16_t step;		/* index in journey.step */
 };
 
+/* An event of nft shows what its own rule has done. */
+static bool can_be_here(const struct difference *d, uint8_t field)
+{
+	return d->at->backend == EVENT_NFT && can_change(d->at, field);
+}
+
 /*
  * The rules since the last look whose target can do this.  .step is the last
  * one's; with two that can nobody knows.
@@ -111,7 +131,7 @@ struct made {
 static struct made find_rule(const struct difference *d, uint8_t field)
 {
 	unsigned int rules = 0, kept = journey_kept(d->j);
-	unsigned int bit = makers[field].by_rule;
+	bool bit = makers[field].by_rule || field == FIELD_CTMARK;
 	struct made made = { .step = d->step };
 	bool unsure = not_known(d->at);
 
@@ -122,12 +142,12 @@ static struct made find_rule(const struct difference *d, uint8_t field)
 		if (s->branch != d->before->branch)
 			continue;
 		unsure |= not_known(s->place);
-		if (s->place->mangles & bit) {
+		if (can_change(s->place, field)) {
 			made.step = (uint16_t)i;
 			rules++;
 		}
 	}
-	if (d->at->backend == EVENT_NFT && d->at->mangles & bit &&
+	if (can_be_here(d, field) &&
 	    !(is_end(field) && d->at->nat)) {
 		made.step = (uint16_t)kept;
 		rules++;
@@ -140,14 +160,27 @@ static struct made find_rule(const struct difference *d, uint8_t field)
 	return made;
 }
 
+/* May a rule have done it, one that is not known included? */
+static bool may_be_rule(const struct difference *d, uint8_t field)
+{
+	if (can_be_here(d, field) || not_known(d->at))
+		return true;
+	for (unsigned int i = first_step(d, field); d->before && i < d->end; i++)
+		if (d->j->step[i].branch == d->before->branch &&
+		    (not_known(d->j->step[i].place) ||
+		     can_change(d->j->step[i].place, field)))
+			return true;
+	return false;
+}
+
 /* The one rule that can do this, or whoever does it without a rule. */
-static struct made find_maker(const struct difference *d, uint8_t field,
-			      uint32_t from, uint32_t to)
+static struct made find_maker(const struct difference *d, uint8_t field)
 {
 	/* Between the ports of a bridge nobody routes. */
-	if (by_forwarding(d, field, from, to) ||
-	    (d->bridged && field == FIELD_OUT))
-		return (struct made){ MAKER_FORWARDING, d->step };
+	if (d->way == WAY_BRIDGED && field == FIELD_OUT)
+		return (struct made){ MAKER_BRIDGE, d->step };
+	if (d->way == WAY_UNTOLD && (field == FIELD_OUT || field == FIELD_TTL))
+		return (struct made){ MAKER_UNKNOWN, d->step };
 	/* Rewritten in user space, or by conntrack behind it: not to be told. */
 	if (d->before && d->before->place->effect == EFFECT_QUEUE &&
 	    is_end(field))
@@ -178,22 +211,54 @@ static struct change *add_change(const struct difference *d, uint8_t field,
 	c->step = made.step;
 	c->maker = made.maker;
 	c->field = field;
+	c->branch = d->branch;
 	c->from.port = c->to.port = NO_PORT;
 	return c;
+}
+
+static void add_number(const struct difference *d, uint8_t field,
+		       struct made made, uint32_t from, uint32_t to)
+{
+	struct change *c = from == to ? NULL : add_change(d, field, made);
+
+	if (!c)
+		return;
+	c->from.number = from;
+	c->to.number = to;
 }
 
 static void compare_number(const struct difference *d, uint8_t field,
 			   uint32_t from, uint32_t to)
 {
-	struct change *c;
+	if (from != to)
+		add_number(d, field, find_maker(d, field), from, to);
+}
 
-	if (from == to)
+/*
+ * Forwarding takes one, behind the rules of the first hook and ahead of those
+ * that come then: what is left of the difference is a rule's.
+ */
+static void compare_ttl(const struct difference *d, uint32_t from, uint32_t to)
+{
+	const struct made forwarding = { MAKER_FORWARDING, d->step };
+	bool here = can_be_here(d, FIELD_TTL);
+	struct made made = { .maker = MAKER_UNKNOWN, .step = d->step };
+
+	if (d->way != WAY_ROUTED || !from || to == UINT8_MAX) {
+		compare_number(d, FIELD_TTL, from, to);
 		return;
-	c = add_change(d, field, find_maker(d, field, from, to));
-	if (!c)
-		return;
-	c->from.number = from;
-	c->to.number = to;
+	}
+	if (here || from != to + 1)
+		made = find_maker(d, FIELD_TTL);
+	if ((here || from == to) && made.maker != MAKER_RULE) {
+		add_number(d, FIELD_TTL, made, from, to);
+	} else if (here) {
+		add_number(d, FIELD_TTL, forwarding, from, from - 1);
+		add_number(d, FIELD_TTL, made, from - 1, to);
+	} else {
+		add_number(d, FIELD_TTL, made, from, to + 1);
+		add_number(d, FIELD_TTL, forwarding, to + 1, to);
+	}
 }
 
 static void compare_end(const struct difference *d, uint8_t field,
@@ -204,7 +269,7 @@ static void compare_end(const struct difference *d, uint8_t field,
 
 	if (memcmp(from, to, sizeof(*from)) == 0)
 		return;
-	c = add_change(d, field, find_maker(d, field, 0, 0));
+	c = add_change(d, field, find_maker(d, field));
 	if (!c)
 		return;
 	memcpy(c->from.addr, from->addr, sizeof(from->addr));
@@ -258,6 +323,13 @@ static void fill_view_around(struct packet_view *l, const struct event *e,
 	/* POSTROUTING's is where the buffer was last, not where it came in. */
 	l->in = e->in && e->hook != NF_INET_POST_ROUTING ? e->in : was->in;
 	l->hook = e->hook < NF_INET_NUMHOOKS ? e->hook : was->hook;
+	if (e->ct.known & CONNTRACK_MARK) {
+		l->ct_id = e->ct.id;
+		l->ct_mark = e->ct.mark;
+	} else {
+		l->ct_id = was->ct_id;
+		l->ct_mark = was->ct_mark;
+	}
 }
 
 static void fill_view(struct packet_view *l, const struct observation *o,
@@ -272,7 +344,7 @@ static void fill_view(struct packet_view *l, const struct observation *o,
 	}
 	memset(l, 0, sizeof(*l));
 	fill_view_around(l, o->e, was);
-	l->length = p->length;
+	l->length = p->unsized ? UNSIZED : p->length;
 	l->ttl = p->ttl;
 	l->tos = p->tos;
 	/* nft copies no options of TCP. */
@@ -286,11 +358,15 @@ static void compare_views(const struct difference *d,
 			  const struct packet_view *b)
 {
 	compare_number(d, FIELD_MARK, a->mark, b->mark);
+	/* Of one connection: that it has one by now is no change of its mark. */
+	if (a->ct_id && a->ct_id == b->ct_id)
+		compare_number(d, FIELD_CTMARK, a->ct_mark, b->ct_mark);
 	compare_end(d, FIELD_SRC, &a->src, &b->src);
 	compare_end(d, FIELD_DST, &a->dst, &b->dst);
-	compare_number(d, FIELD_TTL, a->ttl, b->ttl);
+	compare_ttl(d, a->ttl, b->ttl);
 	compare_number(d, FIELD_TOS, a->tos, b->tos);
-	compare_number(d, FIELD_LENGTH, a->length, b->length);
+	if (a->length != UNSIZED && b->length != UNSIZED)
+		compare_number(d, FIELD_LENGTH, a->length, b->length);
 	compare_number(d, FIELD_MSS, a->mss, b->mss);
 	compare_number(d, FIELD_OUT, a->out, b->out);
 	compare_number(d, FIELD_IN, a->in, b->in);
@@ -318,33 +394,60 @@ static void look_up_to(struct path *p, const struct journey *j,
 	p->look.since.ends = (uint16_t)(o->at->nat ? here : next);
 }
 
+/* From its first hook to those where only packets are that are not for this host. */
+static bool goes_through(const struct packet_view *was, uint32_t hook)
+{
+	return was->hook == NF_INET_PRE_ROUTING &&
+	       (hook == NF_INET_FORWARD || hook == NF_INET_POST_ROUTING);
+}
+
+/*
+ * Events of nft do not name a bridge's ports.  In and out by the same interface
+ * is a bridge's way, or a route back; that one takes from the TTL.
+ */
+static uint8_t find_way(const struct difference *d, const struct event *e,
+			const struct packet_view *was,
+			const struct packet_view *now)
+{
+	if (e->phys_out)
+		return WAY_BRIDGED;
+	if (!goes_through(was, now->hook))
+		return WAY_NONE;
+	if (!now->in || now->in != now->out)
+		return WAY_ROUTED;
+	if (may_be_rule(d, FIELD_TTL))
+		return WAY_UNTOLD;
+	return now->ttl == was->ttl ? WAY_BRIDGED : WAY_ROUTED;
+}
+
 /* Nothing but the hook: the same bytes, and the same around them. */
 static bool looks_same(const struct path *path, const struct observation *o)
 {
 	const struct packet_view *was = &path->look.view;
 	struct packet_view now;
 
-	if (!o->p->serial || o->p->serial != path->look_serial)
+	if (!o->p->serial || o->p->serial != path->look_serial ||
+	    goes_through(was, o->e->hook))
 		return false;
 	fill_view_around(&now, o->e, was);
 	return now.mark == was->mark && now.in == was->in &&
-	       now.out == was->out;
+	       now.out == was->out && now.ct_id == was->ct_id &&
+	       now.ct_mark == was->ct_mark;
 }
 
 static void look_anew(struct journey *j, unsigned int branch,
 		      const struct observation *o)
 {
 	struct path *path = &j->path[branch];
-	struct difference d = { .j = j, .at = o->at, .since = &path->look.since };
+	struct difference d = { .j = j, .branch = (uint8_t)branch, .at = o->at,
+				.since = &path->look.since };
 	struct packet_view *was = &path->look.view, now;
 
 	fill_view(&now, o, was);
 	/* Indexes hold only while no event has been left out. */
 	if (memcmp(was, &now, sizeof(now)) != 0 && !j->omitted) {
 		find_step_before(&d, branch);
-		d.from_hook = was->hook;
-		d.to_hook = now.hook;
-		d.bridged = o->e->phys_out != 0;
+		d.way = find_way(&d, o->e, was, &now);
 		compare_views(&d, was, &now);
 	}
 	if (shows_headers(o, was))

@@ -132,7 +132,8 @@ void journey_begin(struct journey *j, const struct observation *o)
 	j->stamp.events = 0;
 	j->first_ns = o->wall_ns;
 	note_first(j, o);
-	j->uid = e->flags & EVENT_HAS_UID ? e->uid : UINT32_MAX;
+	j->uid = UINT32_MAX;
+	memset(&j->ct, 0, sizeof(j->ct));
 	keep_hw_header(j, e);
 	packet_keep(&j->first, j->bytes.first, j->bytes.size, o->p);
 	packet_keep(&j->last, j->bytes.last, j->bytes.size, o->p);
@@ -278,6 +279,13 @@ static void note_own(struct journey *j, const struct place *at)
 	j->flags &= ~(unsigned int)JOURNEY_HEADLESS;
 }
 
+/* On its way in the socket is the receiver's, if the kernel has found it early. */
+static bool tells_sender(const struct event *e)
+{
+	return e->flags & EVENT_HAS_UID &&
+	       (e->hook == NF_INET_LOCAL_OUT || e->hook == NF_INET_POST_ROUTING);
+}
+
 static bool same_packet(const struct packet *a, const struct packet *b)
 {
 	return a->serial && a->serial == b->serial;
@@ -303,7 +311,9 @@ void journey_record(struct journey *j, unsigned int branch,
 		j->flags |= JOURNEY_COPIES;
 	if (branch == 0)
 		note_root(j, at);
-	if (j->uid == UINT32_MAX && e->flags & EVENT_HAS_UID)
+	if (e->ct.state && branch == 0)
+		j->ct = e->ct;
+	if (j->uid == UINT32_MAX && tells_sender(e))
 		j->uid = e->uid;
 	if (at->own)
 		note_own(j, at);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "capture/conntrack.h"
 #include "capture/event_nft.h"
 #include "journey/fate.h"
 #include "journey/packet_view.h"
@@ -121,7 +122,8 @@ struct journey {
 	/* The packet */
 	struct journey_bytes bytes;
 	struct packet first, last;	/* their pointers are into .bytes */
-	uint32_t uid;		/* of the local socket, UINT32_MAX: none */
+	uint32_t uid;		/* of the socket that sent it here, UINT32_MAX: none */
+	struct conntrack ct;	/* of the packet itself, as events told it */
 	uint16_t hw_header_len;
 	uint8_t hw_header[16];
 };

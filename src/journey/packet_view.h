@@ -19,6 +19,7 @@ struct packet_view {
 	uint16_t mss;		/* of a SYN, 0: none */
 	uint8_t ttl, tos;
 	uint32_t hook;
+	uint32_t ct_id, ct_mark;	/* of its connection; 0: not told */
 };
 
 /*

@@ -18,9 +18,10 @@ struct step {
 };
 
 enum change_maker { MAKER_RULE, MAKER_CONNTRACK, MAKER_ROUTING,
-		    MAKER_FORWARDING, MAKER_UNKNOWN, MAKER_COUNT };
+		    MAKER_FORWARDING, MAKER_BRIDGE, MAKER_UNKNOWN, MAKER_COUNT };
 enum change_field { FIELD_MARK, FIELD_SRC, FIELD_DST, FIELD_TTL, FIELD_TOS,
-		    FIELD_OUT, FIELD_IN, FIELD_LENGTH, FIELD_MSS, FIELD_COUNT };
+		    FIELD_OUT, FIELD_IN, FIELD_LENGTH, FIELD_MSS, FIELD_CTMARK,
+		    FIELD_COUNT };
 
 /* An address and port, or a number, before or after a change. */
 struct change_value {
@@ -32,6 +33,7 @@ struct change_value {
 struct change {
 	uint16_t step;		/* index of the event behind which it was made */
 	uint8_t maker, field;
+	uint8_t branch;		/* whose it is, as step.branch */
 	struct change_value from, to;
 };
 

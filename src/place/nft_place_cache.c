@@ -9,6 +9,7 @@
 
 #include "capture/event.h"
 #include "capture/event_nft.h"
+#include "place/ct_rule.h"
 #include "place/nft_history.h"
 #include "place/nft_lookup.h"
 #include "place/place.h"
@@ -215,6 +216,7 @@ static void set_texts(struct nft_node *n, const char *text, uint32_t len)
 	name_place(n);
 	n->place.rule = n->texts.rule = strndup(text, len);
 	n->place.rule_len = len;
+	n->place.ct = ct_rule_read(text, len, n->place.effect, n->place.target);
 	if (n->texts.prefix && n->texts.rule)
 		place_build_line(&n->place, &n->texts);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "capture/event.h"
+#include "place/ct_rule.h"
 #include "place/place_index.h"
 #include "place/place_live.h"
 #include "place/place_restored.h"
@@ -314,6 +315,8 @@ const struct place *place_restore(struct place_index *idx,
 	n->place.prefix_len = (uint32_t)k->prefix_len;
 	n->place.rule = n->texts.rule = copy_bytes(k->rule, k->rule_len);
 	n->place.rule_len = (uint32_t)k->rule_len;
+	n->place.ct = ct_rule_read(k->rule, k->rule_len,
+				   k->told ? k->told->effect : EFFECT_UNKNOWN, "");
 	return make_restored(idx, n, k->told);
 }
 

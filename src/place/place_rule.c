@@ -2,6 +2,7 @@
 /* place_rule: what a reading of iptables' tables says of the rule that a prefix names. */
 #include "place/place_rule.h"
 
+#include "place/ct_rule.h"
 #include "place/prefix.h"
 #include "place/table_order.h"
 #include "place/text_doubt.h"
@@ -94,6 +95,7 @@ static void describe_rule(struct place *p, const struct snapshot *s,
 	p->own = p->hidden = r->flags & SNAP_OWN;
 	p->rule = r->len ? snapshot_text(s, r->text) : "";
 	p->rule_len = r->len;
+	p->ct = ct_rule_read(p->rule, p->rule_len, EFFECT_UNKNOWN, "");
 	describe_target(p, s, r);
 }
 

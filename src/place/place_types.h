@@ -56,6 +56,7 @@ struct place {
 	uint8_t effect;		/* enum place_effect */
 	uint8_t mangles;	/* MANGLE_* of enum rule_does, ored */
 	uint8_t doubt;		/* enum doubt: its text may be another's */
+	uint8_t ct;		/* ct_rule_read() of its text, of a rule only */
 	bool own;		/* a rule of this run */
 	bool hidden;		/* not worth a line: own, or the end before a policy */
 	bool witness;		/* the run's own at the end of a hook: what left it alive */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "capture/conntrack.h"
 #include "journey/change.h"
 #include "journey/journey.h"
 #include "replay/record_step.h"
@@ -95,6 +96,12 @@ static bool take_log(struct reading *rd, struct strview t)
 	return strview_is(t, "1");
 }
 
+static bool take_big(struct reading *rd, struct strview t)
+{
+	rd->r->big = true;
+	return strview_is(t, "1");
+}
+
 static bool take_hw(struct reading *rd, struct strview t)
 {
 	int n = strview_bytes(t, rd->j->hw_header, sizeof(rd->j->hw_header));
@@ -106,6 +113,51 @@ static bool take_hw(struct reading *rd, struct strview t)
 static bool take_uid(struct reading *rd, struct strview t)
 {
 	return record_number(t, 0, UINT32_MAX, &rd->j->uid);
+}
+
+static const char *state_word(unsigned int i)
+{
+	return i ? conntrack_state_word(i) : "";
+}
+
+static bool conntrack_field(struct conntrack *c, struct strview t)
+{
+	struct strview value = strview_behind(t, 1);
+	uint32_t n;
+
+	switch (t.at[0]) {
+	case 'd':
+		c->known |= CONNTRACK_DIRECTION;
+		if (!record_number(value, 0, 1, &n))
+			return false;
+		c->reply = n;
+		return true;
+	case 'i':
+		c->known |= CONNTRACK_ID;
+		return record_number(value, 0, UINT32_MAX, &c->id);
+	case 'm':
+		c->known |= CONNTRACK_MARK;
+		return strview_number(value, 16, &c->mark);
+	}
+	return true;
+}
+
+static bool take_conntrack(struct reading *rd, struct strview t)
+{
+	struct strview state = strview_cut(&t, ',');
+	struct conntrack *c = &rd->j->ct;
+	uint32_t seen = 0;
+
+	if (!record_word(state, state_word, CONNTRACK_STATES, &c->state))
+		return false;
+	while (t.len) {
+		struct strview field = strview_cut(&t, ',');
+
+		if (field.len && (!record_first(rd, &seen, field.at[0]) ||
+				  !conntrack_field(c, field)))
+			return false;
+	}
+	return c->state != CONNTRACK_UNTOLD;
 }
 
 static bool take_in(struct reading *rd, struct strview t)
@@ -159,7 +211,7 @@ static bool get_value(struct reading *rd, uint8_t field, struct strview t,
 	static const uint32_t most[FIELD_COUNT] = {
 		[FIELD_MARK] = UINT32_MAX, [FIELD_TTL] = UINT8_MAX,
 		[FIELD_TOS] = UINT8_MAX, [FIELD_LENGTH] = UINT32_MAX,
-		[FIELD_MSS] = UINT16_MAX,
+		[FIELD_MSS] = UINT16_MAX, [FIELD_CTMARK] = UINT32_MAX,
 	};
 
 	v->port = -1;
@@ -175,12 +227,24 @@ static bool get_value(struct reading *rd, uint8_t field, struct strview t,
 	}
 }
 
+/* "bN"; in files of before it is not there, and whose a change is nobody says. */
+static bool get_branch(struct strview t, uint8_t *branch)
+{
+	uint32_t n = 0;
+
+	if (t.len && (t.at[0] != 'b' || !record_number(strview_behind(t, 1), 1,
+						       JOURNEY_BRANCHES - 1, &n)))
+		return false;
+	*branch = (uint8_t)n;
+	return true;
+}
+
 static bool take_change(struct reading *rd, struct strview t)
 {
 	struct strview step = strview_cut(&t, ','),
 		       maker = strview_cut(&t, ','),
 		       field = strview_cut(&t, ','),
-		       from = strview_cut(&t, ',');
+		       from = strview_cut(&t, ','), to = strview_cut(&t, ',');
 	struct journey *j = rd->j;
 	struct change c;
 	uint32_t n;
@@ -191,7 +255,7 @@ static bool take_change(struct reading *rd, struct strview t)
 	    !record_word(maker, maker_word, MAKER_COUNT, &c.maker) ||
 	    !record_word(field, field_word, FIELD_COUNT, &c.field) ||
 	    !get_value(rd, c.field, from, &c.from) ||
-	    !get_value(rd, c.field, t, &c.to))
+	    !get_value(rd, c.field, to, &c.to) || !get_branch(t, &c.branch))
 		return false;
 	if (n >= journey_kept(j))
 		return record_refuse(rd, RECORD_ABSENT);
@@ -280,6 +344,8 @@ static const struct {
 	{ "flags=", take_flags, PART_HEAD },
 	{ "hw=", take_hw, PART_HEAD },
 	{ "log=", take_log, PART_HEAD },
+	{ "big=", take_big, PART_HEAD },
+	{ "ct=", take_conntrack, PART_HEAD },
 	{ "uid=", take_uid, PART_HEAD },
 	{ "in=", take_in, PART_HEAD },
 	{ "out=", take_out, PART_HEAD },
@@ -348,6 +414,9 @@ static enum record_fault find_fault(struct reading *rd)
 	for (uint32_t i = 0; i < journey_kept(j); i++)
 		if (j->step[i].branch >= j->branches)
 			return RECORD_ABSENT;
+	for (unsigned int i = 0; i < j->changes; i++)
+		if (j->change[i].branch >= j->branches)
+			return RECORD_ABSENT;
 	for (unsigned int b = 0; b < j->branches; b++)
 		if (!fate_fits(j, &j->fate[b]))
 			return RECORD_ABSENT;
@@ -363,9 +432,10 @@ static void begin(struct record_reader *r, struct journey *j)
 	j->hw_header_len = 0;
 	j->uid = UINT32_MAX;
 	j->way.text = NULL;
+	memset(&j->ct, 0, sizeof(j->ct));
 	memset(&j->entry, 0, sizeof(j->entry));
 	r->host[0] = r->netns[0] = r->word[0] = '\0';
-	r->log = false;
+	r->log = r->big = false;
 }
 
 enum record_fault record_read(struct record_reader *r, struct journey *j,

@@ -30,6 +30,7 @@ struct record_reader {
 	/* Of the record read last. */
 	char host[65], netns[24];
 	bool log;
+	bool big;		/* jumbo_claim() has been at its bytes */
 	char way[CAUSE_TEXT];
 	char cause[JOURNEY_BRANCHES][CAUSE_TEXT];	/* fit for output */
 	/* Of the record refused last: the word, "" when it is not one word's. */

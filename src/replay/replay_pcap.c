@@ -3,11 +3,14 @@
 #include "replay/replay_pcap.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <linux/netfilter.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "capture/event.h"
 #include "journey/journey.h"
+#include "packet/jumbo.h"
 #include "protocol/stats.h"
 #include "replay/line_reader.h"
 #include "replay/pcap_file.h"
@@ -75,13 +78,18 @@ static bool collect(struct comments *c, const struct pcap_packet *p)
 	return true;
 }
 
-static void keep_packet(uint8_t *bytes, struct packet *to, uint8_t nfproto,
-			const struct pcap_packet *p)
+static void keep_packet(const struct pcap_replay *pr, uint8_t *bytes,
+			struct packet *to, const struct pcap_packet *p)
 {
+	uint8_t nfproto = pr->j->nfproto;
 	struct packet whole;
 
 	packet_decode(&whole, nfproto, p->data, p->caplen);
 	packet_keep(to, bytes, SNAPLEN, &whole);
+	if (!pr->reader.big || nfproto != NFPROTO_IPV6)
+		return;
+	jumbo_disclaim(bytes, to->caplen);
+	packet_decode(to, nfproto, bytes, to->caplen);
 }
 
 /* Each packet says where it was seen: files of several hosts can be merged. */
@@ -131,7 +139,7 @@ static void take_packet(struct pcap_replay *pr, const struct pcap_packet *p)
 	/* The second state of the packet before. */
 	if (is_after(c->words, c->words_len)) {
 		if (pr->pending && p->caplen)
-			keep_packet(j->bytes.last, &j->last, j->nfproto, p);
+			keep_packet(pr, j->bytes.last, &j->last, p);
 		else
 			stats_add(&pr->r->stats->passed_over, 1);
 		return;
@@ -144,8 +152,8 @@ static void take_packet(struct pcap_replay *pr, const struct pcap_packet *p)
 		return;
 	}
 	j->first_ns = p->ns;
-	keep_packet(j->bytes.first, &j->first, j->nfproto, p);
-	keep_packet(j->bytes.last, &j->last, j->nfproto, p);
+	keep_packet(pr, j->bytes.first, &j->first, p);
+	keep_packet(pr, j->bytes.last, &j->last, p);
 	pr->pending = true;
 }
 

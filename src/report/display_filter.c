@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "capture/conntrack.h"
+#include "journey/conntrack_seen.h"
 #include "journey/journey.h"
 #include "place/place.h"
 
@@ -18,10 +20,17 @@ static bool add_name(const char **names, unsigned int *count, const char *name)
 
 static bool parse_word(struct display_filter *only, const char *word)
 {
+	enum conntrack_state state;
+
 	if (strncmp(word, "table=", 6) == 0)
 		return add_name(only->table, &only->tables, word + 6);
 	if (strncmp(word, "chain=", 6) == 0)
 		return add_name(only->chain, &only->chains, word + 6);
+	if (strncmp(word, "state=", 6) == 0) {
+		state = conntrack_state_find(word + 6, strlen(word + 6));
+		only->states |= state ? 1u << state : 0;
+		return state != CONNTRACK_UNTOLD;
+	}
 	for (unsigned int k = 0; k < FATE_COUNT; k++) {
 		if (strcasecmp(word, fate_word(k)) == 0) {
 			only->fates |= 1u << k;
@@ -44,7 +53,7 @@ bool display_filter_parse(struct display_filter *only, char *words,
 		if (!parse_word(only, w))
 			return false;
 	}
-	return only->fates || only->tables || only->chains;
+	return only->fates || only->tables || only->chains || only->states;
 }
 
 static bool any_name(const char *const names[], unsigned int count,
@@ -56,6 +65,15 @@ static bool any_name(const char *const names[], unsigned int count,
 	return count == 0;
 }
 
+static bool has_state(const struct display_filter *only,
+		      const struct journey *j)
+{
+	struct conntrack c;
+
+	conntrack_seen(j, &c);
+	return only->states & 1u << c.state;
+}
+
 bool display_filter_passes(const struct display_filter *only,
 			   const struct journey *j)
 {
@@ -64,6 +82,8 @@ bool display_filter_passes(const struct display_filter *only,
 	for (unsigned int b = 0; b < j->branches; b++)
 		fates |= 1u << j->fate[b].kind;
 	if (only->fates && !(only->fates & fates))
+		return false;
+	if (only->states && !has_state(only, j))
 		return false;
 	if (!only->tables && !only->chains)
 		return true;

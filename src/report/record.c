@@ -14,6 +14,7 @@
 #include "place/place.h"
 #include "place/text_doubt.h"
 #include "report/record_words.h"
+#include "report/report_conntrack.h"
 #include "report/report.h"
 #include "rules/base/family.h"
 
@@ -80,6 +81,11 @@ static void put_entry(struct outbuf *o, const struct report_env *env,
 	outbuf_advance(o, (size_t)(p - room));
 }
 
+bool record_claims_size(const struct journey *j)
+{
+	return j->first.unsized && j->first.addr_len == 16;
+}
+
 static void put_head(struct outbuf *o, const struct report_env *env,
 		     const struct journey *j)
 {
@@ -95,6 +101,8 @@ static void put_head(struct outbuf *o, const struct report_env *env,
 	p = put_word(p, family_by_nfproto(j->nfproto)->name);
 	if (env->log)
 		p = put_word(p, " log=1");
+	if (record_claims_size(j))
+		p = put_word(p, " big=1");
 	p = put_word(p, " flags=");
 	for (size_t i = 0; i < RECORD_FLAGS; i++)
 		if (j->flags & record_flags[i].flag)
@@ -110,6 +118,7 @@ static void put_head(struct outbuf *o, const struct report_env *env,
 	outbuf_advance(o, (size_t)(p - room));
 	put_counted(o, " lost=", j->lost);
 	put_counted(o, " omitted=", j->omitted);
+	report_conntrack_record(o, j);
 	if (journey_first(j) == &j->entry)
 		put_entry(o, env, &j->entry);
 }
@@ -228,6 +237,10 @@ static void put_change(struct outbuf *o, const struct report_env *env,
 	p = put_word(p, change_field_word(c->field));
 	p = put_value(p, env, j, c, &c->from);
 	p = put_value(p, env, j, c, &c->to);
+	if (c->branch) {
+		p = put_word(p, ",b");
+		p = format_decimal(p, c->branch);
+	}
 	outbuf_advance(o, (size_t)(p - room));
 }
 

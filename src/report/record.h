@@ -3,6 +3,8 @@
 #ifndef NFTRACE_RECORD_H
 #define NFTRACE_RECORD_H
 
+#include <stdbool.h>
+
 struct journey;
 struct outbuf;
 struct report_env;
@@ -15,6 +17,9 @@ struct report_env;
  *	host=NAME netns=INODE family=ipv4 [steps=N omitted=N lost=N] [uid=N]
  *	[hw=HEX]	link layer header
  *	[log=1]		the times are those of a log
+ *	[ct=STATE[,dN][,iN][,mHEX]]	conntrack's: 0 the original, 1 the
+ *			reply direction; id; mark
+ *	[big=1]		above 64 KiB, and no field says how much: see jumbo_claim()
  *	[in=NAME] [out=NAME]	where it came in, when the first event does not tell
  *	[flags=LETTERS]	see the table in record.c
  *	e[,FIELD...]	an event; what is not given is as at the one before:
@@ -25,7 +30,8 @@ struct report_env;
  *			handle, nN its position, whichever the line for
  *			people has not; dWORD its doubt; xHEX:HEX prefix
  *			and rule where that line had to escape them
- *	c,STEP,MAKER,FIELD,VALUE,VALUE	a change behind event STEP, from 0
+ *	c,STEP,MAKER,FIELD,VALUE,VALUE[,bN]	a change behind event STEP, from 0;
+ *			of branch N
  *	f,FATE,HOOK[,oNAME][,bSTEP][,cTEXT]	a fate a branch; who decided;
  *			the likely cause of a loss
  *
@@ -36,6 +42,9 @@ struct report_env;
 
 /* The word behind the magic of a packet that is another's second state. */
 #define RECORD_AFTER "after"
+
+/** record_claims_size - has the packet the least size in its bytes, for readers of the file? */
+bool record_claims_size(const struct journey *j);
 
 /** record_write - @j's record into the record of @o that is under way */
 void record_write(struct outbuf *o, const struct report_env *env,

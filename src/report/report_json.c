@@ -13,6 +13,7 @@
 #include "capture/event.h"
 #include "capture/ifnames.h"
 #include "journey/change.h"
+#include "journey/conntrack_seen.h"
 #include "journey/journey.h"
 #include "packet/packet.h"
 #include "packet/packet_print.h"
@@ -20,6 +21,7 @@
 #include "place/place.h"
 #include "place/text_doubt.h"
 #include "report/place_text_cache.h"
+#include "report/report_conntrack.h"
 #include "rules/base/family.h"
 #include "rules/base/units.h"
 #include "rules/nft/snapshot.h"
@@ -189,6 +191,7 @@ static void put_value(struct outbuf *o, const struct report_env *env,
 		put_name(o, env, "", v->number);
 		break;
 	case FIELD_MARK:
+	case FIELD_CTMARK:
 	case FIELD_TOS:
 		outbuf_printf(o, "\"0x%x\"", v->number);
 		break;
@@ -214,6 +217,8 @@ static void put_changes(struct outbuf *o, const struct report_env *env,
 		put_value(o, env, j, c, &c->from);
 		outbuf_text(o, ",\"to\":");
 		put_value(o, env, j, c, &c->to);
+		if (c->branch)
+			outbuf_printf(o, ",\"copy\":%u", c->branch);
 		outbuf_text(o, "}");
 	}
 	outbuf_text(o, "]");
@@ -260,7 +265,10 @@ static void put_headers(struct outbuf *o, const struct packet *p)
 
 	outbuf_text(o, ",\"headers\":");
 	put_string(o, line, packet_print(line, sizeof(line), p, false));
-	outbuf_printf(o, ",\"length\":%u,\"payload\":", p->length);
+	if (p->unsized || p->layer == PACKET_NOTHING)
+		outbuf_text(o, ",\"length\":null,\"payload\":");
+	else
+		outbuf_printf(o, ",\"length\":%u,\"payload\":", p->length);
 	put_hex(o, p->data, p->caplen);
 }
 
@@ -278,6 +286,7 @@ static void json_journey(struct outbuf *o, const struct report_env *env,
 	const struct step *s = journey_first(j);
 	uint32_t kept = journey_kept(j);
 	bool complete = is_complete(j);
+	struct conntrack ct;
 
 	put_origin(o, env);
 	outbuf_printf(o, ",\"packet\":%llu,\"time\":",
@@ -312,6 +321,9 @@ static void json_journey(struct outbuf *o, const struct report_env *env,
 		}
 		outbuf_text(o, "]");
 	}
+	conntrack_seen(j, &ct);
+	outbuf_text(o, ",\"conntrack\":");
+	report_conntrack_json(o, &ct, &j->first);
 	outbuf_printf(o, ",\"complete\":%s,\"events_lost\":%u",
 		      complete ? "true" : "false", j->lost);
 	if (j->omitted)
@@ -341,6 +353,8 @@ static void json_event(struct outbuf *o, const struct report_env *env,
 					 stamped),
 		      family_by_nfproto(e->nfproto)->name);
 	put_headers(o, &p);
+	outbuf_text(o, ",\"conntrack\":");
+	report_conntrack_json(o, &e->ct, &p);
 	outbuf_text(o, ",\"event\":");
 	put_step(o, env, &s);
 	outbuf_text(o, "}\n");

@@ -9,6 +9,7 @@
 #include "base/outbuf.h"
 #include "capture/ifnames.h"
 #include "journey/journey.h"
+#include "packet/jumbo.h"
 #include "report/pcapng.h"
 #include "report/record.h"
 
@@ -170,15 +171,28 @@ static uint32_t interface_id(struct outbuf *o, const struct report_env *env,
 	return st->last;
 }
 
-static void put_packet_head(struct outbuf *o, uint32_t id, uint64_t ns,
-			    const struct packet *p)
+/* How long it was: readers go by it where the header's length is 0. */
+static uint32_t original_length(const struct packet *p)
 {
+	uint32_t least = p->unsized ? PACKET_SIZED + 1 : p->length;
+
+	return least > p->caplen ? least : p->caplen;
+}
+
+/* @claim: record_claims_size() */
+static void put_packet_head(struct outbuf *o, uint32_t id, uint64_t ns,
+			    const struct packet *p, bool claim)
+{
+	char *bytes;
+
 	put_u32(o, id);
 	put_u32(o, (uint32_t)(ns >> 32));
 	put_u32(o, (uint32_t)ns);
 	put_u32(o, p->caplen);
-	put_u32(o, p->length > p->caplen ? p->length : p->caplen);
+	put_u32(o, original_length(p));
 	outbuf_bytes(o, (const char *)p->data, p->caplen);
+	if (claim && (bytes = outbuf_record(o, outbuf_written(o) - p->caplen)))
+		jumbo_claim((uint8_t *)bytes, p->caplen);
 	put_padding(o, p->caplen);
 }
 
@@ -219,7 +233,7 @@ static void put_first(struct outbuf *o, const struct report_env *env,
 	uint32_t id = interface_id(o, env, s->in ? s->in : s->out);
 	size_t at = begin_block(o, PCAPNG_PACKET);
 
-	put_packet_head(o, id, j->first_ns, &j->first);
+	put_packet_head(o, id, j->first_ns, &j->first, record_claims_size(j));
 	put_block_comment(o, env, j);
 	put_record_comment(o, env, j);
 	end_packet(o, at, j->number, s->in ? PCAPNG_INBOUND : PCAPNG_OUTBOUND);
@@ -242,7 +256,8 @@ static void put_last(struct outbuf *o, const struct report_env *env,
 	uint32_t id = interface_id(o, env, dev ? dev : j->step[0].in);
 	size_t at = begin_block(o, PCAPNG_PACKET), comment;
 
-	put_packet_head(o, id, j->first_ns, &j->last);
+	put_packet_head(o, id, j->first_ns, &j->last,
+			record_claims_size(j) && j->last.unsized);
 	comment = begin_comment(o);
 	outbuf_printf(o, "#%llu after address translation",
 		      (unsigned long long)j->number);

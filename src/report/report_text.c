@@ -10,6 +10,7 @@
 #include "capture/event.h"
 #include "capture/ifnames.h"
 #include "journey/change.h"
+#include "journey/conntrack_seen.h"
 #include "journey/journey.h"
 #include "packet/packet.h"
 #include "packet/packet_print.h"
@@ -17,6 +18,7 @@
 #include "place/place.h"
 #include "place/text_doubt.h"
 #include "report/report_alone.h"
+#include "report/report_conntrack.h"
 #include "rules/base/units.h"
 
 enum { LINE = 1024, HEAD = sizeof("TRACE: ") - 1 };
@@ -70,16 +72,24 @@ static void put_time(struct outbuf *o, uint64_t ns)
 	outbuf_bytes(o, line, 16);
 }
 
+/* Behind a bridge's name, which of its ports. */
+static void put_port(struct outbuf *o, const struct report_env *env,
+		     uint32_t port)
+{
+	if (!port)
+		return;
+	outbuf_text(o, " (port ");
+	outbuf_text(o, ifnames_get(env->names, port));
+	outbuf_text(o, ")");
+}
+
 static void put_interfaces(struct outbuf *o, const struct report_env *env,
 			   uint32_t in, uint32_t phys_in, uint32_t out)
 {
 	if (in) {
 		outbuf_text(o, "IN=");
 		outbuf_text(o, ifnames_get(env->names, in));
-		if (phys_in && phys_in != in) {
-			outbuf_text(o, " PHYSIN=");
-			outbuf_text(o, ifnames_get(env->names, phys_in));
-		}
+		put_port(o, env, phys_in != in ? phys_in : 0);
 		outbuf_text(o, " ");
 	} else if (out) {
 		outbuf_text(o, "OUT=");
@@ -134,19 +144,13 @@ static void put_place(struct outbuf *o, const struct place *p)
 	outbuf_bytes(o, p->line + HEAD, p->line_len - HEAD - 1);
 }
 
-/* Behind a bridge's name, which of its ports. */
-static void put_port(struct outbuf *o, const struct report_env *env,
-		     const struct journey *j, unsigned int b)
+/* 0: not told, or there is none */
+static uint32_t last_port(const struct journey *j, unsigned int b)
 {
-	for (uint32_t i = journey_kept(j); i-- > 0; ) {
-		const struct step *s = &j->step[i];
-
-		if (s->branch != b || !s->phys_out)
-			continue;
-		outbuf_text(o, " PHYSOUT=");
-		outbuf_text(o, ifnames_get(env->names, s->phys_out));
-		return;
-	}
+	for (uint32_t i = journey_kept(j); i-- > 0; )
+		if (j->step[i].branch == b && j->step[i].phys_out)
+			return j->step[i].phys_out;
+	return 0;
 }
 
 static void put_fate(struct outbuf *o, const struct report_env *env,
@@ -166,7 +170,7 @@ static void put_fate(struct outbuf *o, const struct report_env *env,
 		if (f->out) {
 			outbuf_text(o, " out ");
 			outbuf_text(o, ifnames_get(env->names, f->out));
-			put_port(o, env, j, b);
+			put_port(o, env, last_port(j, b));
 		}
 		break;
 	case FATE_QUEUE:
@@ -214,6 +218,7 @@ static void put_value(struct outbuf *o, const struct report_env *env,
 		outbuf_text(o, ifnames_get(env->names, v->number));
 		break;
 	case FIELD_MARK:
+	case FIELD_CTMARK:
 	case FIELD_TOS:
 		outbuf_printf(o, "0x%x", v->number);
 		break;
@@ -250,6 +255,17 @@ static void put_first_way(struct outbuf *o, const struct report_env *env,
 	outbuf_text(o, "\n");
 }
 
+/* Of the event that shows it. */
+static uint32_t port_behind(const struct journey *j, const struct change *c)
+{
+	uint32_t i = c->step + 1u;
+
+	while (i < journey_kept(j) && j->step[i].branch != c->branch)
+		i++;
+	return i < journey_kept(j) && c->field == FIELD_OUT ? j->step[i].phys_out
+							    : 0;
+}
+
 static void put_change(struct outbuf *o, const struct report_env *env,
 		       const struct journey *j, const struct change *c)
 {
@@ -267,6 +283,7 @@ static void put_change(struct outbuf *o, const struct report_env *env,
 		outbuf_text(o, " -> ");
 	}
 	put_value(o, env, j, c, &c->to);
+	put_port(o, env, port_behind(j, c));
 	if (shows_way(env, j, (unsigned int)(c - j->change))) {
 		outbuf_text(o, ", ");
 		outbuf_text(o, j->way.text);
@@ -291,16 +308,14 @@ static void put_step_details(struct outbuf *o, const struct report_env *env,
 	const struct place *p = s->place;
 
 	outbuf_printf(o, "    mark 0x%x", s->mark);
+	if (s->in || s->phys_in)
+		outbuf_text(o, " in");
 	if (s->in)
-		outbuf_printf(o, " in %s", ifnames_get(env->names, s->in));
-	if (s->phys_in)
-		outbuf_printf(o, " physin %s",
-			      ifnames_get(env->names, s->phys_in));
+		outbuf_printf(o, " %s", ifnames_get(env->names, s->in));
+	put_port(o, env, s->phys_in);
 	if (s->out)
 		outbuf_printf(o, " out %s", ifnames_get(env->names, s->out));
-	if (s->phys_out)
-		outbuf_printf(o, " physout %s",
-			      ifnames_get(env->names, s->phys_out));
+	put_port(o, env, s->phys_out);
 	if (p->own_before)
 		outbuf_printf(o, " number without nftrace's rules %u",
 			      p->number - p->own_before);
@@ -308,8 +323,22 @@ static void put_step_details(struct outbuf *o, const struct report_env *env,
 		outbuf_printf(o, " handle %llu", (unsigned long long)p->handle);
 	else if (p->position)
 		outbuf_printf(o, " position %u", p->position);
-	if (s->branch)
-		outbuf_printf(o, " copy %u", s->branch);
+	outbuf_text(o, "\n");
+}
+
+/* Whose the lines below are, where that changes. */
+static void mark_branch(struct outbuf *o, const struct report_env *env,
+			unsigned int branch, unsigned int *before)
+{
+	if (branch == *before)
+		return;
+	*before = branch;
+	put_color(o, env, DIM);
+	if (branch)
+		outbuf_printf(o, "  (copy %u)", branch);
+	else
+		outbuf_text(o, "  (the packet itself)");
+	put_color(o, env, RESET);
 	outbuf_text(o, "\n");
 }
 
@@ -322,11 +351,19 @@ static void put_nothing(struct outbuf *o, const struct report_env *env)
 	outbuf_text(o, "\n");
 }
 
+static void put_conntrack(struct outbuf *o, const struct report_env *env,
+			  const struct journey *j)
+{
+	put_color(o, env, DIM);
+	report_conntrack(o, j);
+	put_color(o, env, RESET);
+}
+
 static void block_journey(struct outbuf *o, const struct report_env *env,
 			  const struct journey *j)
 {
 	uint32_t kept = journey_kept(j);
-	unsigned int c = 0;
+	unsigned int c = 0, branch = 0;
 
 	put_head(o, env, j);
 	outbuf_text(o, "\n");
@@ -340,14 +377,19 @@ static void block_journey(struct outbuf *o, const struct report_env *env,
 		if (j->omitted && i == JOURNEY_STEPS_FIRST)
 			outbuf_printf(o, "  ... %u more events ...\n",
 				      j->omitted);
+		mark_branch(o, env, s->branch, &branch);
 		outbuf_bytes(o, s->place->line, s->place->line_len);
 		if (s->place->doubt)
 			put_doubt(o, env, s->place);
 		if (env->verbose)
 			put_step_details(o, env, s);
-		for (; c < j->changes && j->change[c].step <= i; c++)
+		for (; c < j->changes && j->change[c].step <= i; c++) {
+			mark_branch(o, env, j->change[c].branch, &branch);
 			put_change(o, env, j, &j->change[c]);
+		}
 	}
+	if (env->verbose || conntrack_decided(j))
+		put_conntrack(o, env, j);
 	for (unsigned int b = 0; b < j->branches; b++) {
 		put_fate(o, env, j, b);
 		outbuf_text(o, "\n");

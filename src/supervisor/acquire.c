@@ -168,6 +168,12 @@ uint32_t acquire_packet_bytes(const struct run *r)
 	return r->o->snaplen;
 }
 
+/* It costs the kernel as much as the rest of an event: for those who see it. */
+static bool tells_conntrack(const struct run *r)
+{
+	return r->o->verbose || r->o->json || r->o->pcap || r->reader.only.states;
+}
+
 static int bind_group(struct run *r)
 {
 	struct capture *c = &r->reader.capture;
@@ -177,6 +183,7 @@ static int bind_group(struct run *r)
 		.legacy = r->plan.see_legacy,
 		.nft = r->plan.see_nft,
 		.nft_trace = r->plan.witness,
+		.conntrack = tells_conntrack(r),
 	};
 	int err;
 

@@ -162,8 +162,17 @@ static void put_head_word(struct grammar *g, unsigned int which)
 		made_text(m, " omitted=");
 		put_number(g, m, 1);
 		break;
+	case 9:
+		made_text(m, " big=");
+		put_name(g, m, "1");
+		break;
+	case 10:
+		made_text(m, " ct=");
+		put_name(g, m, grammar_pick(g, 2) ? "INVALID" : "NEW");
+		made_text(m, grammar_pick(g, 2) ? ",d1,i7,m1f" : ",d0");
+		break;
 	default:
-		made_text(m, which == 9 ? " in=" : " out=");
+		made_text(m, which == 11 ? " in=" : " out=");
 		put_name(g, m, interface(g));
 	}
 }
@@ -171,9 +180,9 @@ static void put_head_word(struct grammar *g, unsigned int which)
 /* The usual ones in their order, with one too few or too many now and then. */
 static void put_head(struct grammar *g)
 {
-	for (unsigned int i = 0; i <= 10; i++) {
+	for (unsigned int i = 0; i <= 12; i++) {
 		if (grammar_rarely(g))
-			put_head_word(g, grammar_pick(g, 11));
+			put_head_word(g, grammar_pick(g, 13));
 		if (i < 4 ? !grammar_rarely(g) : grammar_rarely(g))
 			put_head_word(g, i);
 	}
@@ -304,6 +313,10 @@ static void put_change(struct grammar *g)
 	made_text(&words, field(which));
 	put_value(g, which == FIELD_SRC || which == FIELD_DST);
 	put_value(g, which == FIELD_SRC || which == FIELD_DST);
+	if (grammar_rarely(g)) {
+		made_text(&words, ",b");
+		put_number(g, &words, 1);
+	}
 }
 
 static void put_fate(struct grammar *g)

@@ -74,7 +74,10 @@ static const char *const judge_event[] = {
 	"copy?", NULL,
 };
 static const char *const judge_change[] = {
-	"event", "maker", "field", "from", "to", NULL,
+	"event", "maker", "field", "from", "to", "copy?", NULL,
+};
+static const char *const judge_conntrack[] = {
+	"state", "direction?", "id?", "mark?", "reason?", NULL,
 };
 static const char *const judge_copy[] = {
 	"fate", "reason", "last_hook", "fate_out?", "by", NULL,
@@ -82,12 +85,12 @@ static const char *const judge_copy[] = {
 static const char *const judge_packet[] = {
 	"schema", "host", "netns", "packet", "time", "time_source", "family",
 	"in", "out", "headers", "length", "payload", "events", "changes",
-	"fate", "reason", "last_hook", "fate_out?", "by", "copies?", "complete",
-	"events_lost", "events_omitted?", "ambiguous?", NULL,
+	"fate", "reason", "last_hook", "fate_out?", "by", "copies?", "conntrack",
+	"complete", "events_lost", "events_omitted?", "ambiguous?", NULL,
 };
 static const char *const judge_report[] = {
 	"schema", "host", "netns", "time", "time_source", "family", "headers",
-	"length", "payload", "event", NULL,
+	"length", "payload", "conntrack", "event", NULL,
 };
 
 static inline bool judge_has_members(json_t *object,
@@ -124,6 +127,16 @@ static inline bool judge_by(json_t *fate)
 	return json_is_null(by) || judge_has_members(by, judge_rule);
 }
 
+/* And no length is 0: that it is not told is null. */
+static inline bool judge_of_packet(json_t *packet)
+{
+	json_t *ct = json_object_get(packet, "conntrack");
+	json_t *length = json_object_get(packet, "length");
+
+	return (json_is_null(ct) || judge_has_members(ct, judge_conntrack)) &&
+	       (json_is_null(length) || json_integer_value(length) > 0);
+}
+
 static inline json_t *judge_parse(const char *bytes, size_t len)
 {
 	json_t *o;
@@ -146,6 +159,7 @@ static inline void judge_json(const char *bytes, size_t len)
 	JUDGE(judge_all_have(json_object_get(o, "changes"), judge_change),
 	      bytes, len);
 	JUDGE(judge_all_have(copies, judge_copy), bytes, len);
+	JUDGE(judge_of_packet(o), bytes, len);
 	JUDGE(judge_by(o), bytes, len);
 	for (size_t i = 0; i < json_array_size(copies); i++)
 		JUDGE(judge_by(json_array_get(copies, i)), bytes, len);
@@ -157,6 +171,7 @@ static inline void judge_json_flat(const char *bytes, size_t len)
 	json_t *o = judge_parse(bytes, len);
 
 	JUDGE(judge_has_members(o, judge_report), bytes, len);
+	JUDGE(judge_of_packet(o), bytes, len);
 	JUDGE(judge_has_members(json_object_get(o, "event"), judge_event),
 	      bytes, len);
 	json_decref(o);

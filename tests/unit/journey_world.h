@@ -195,6 +195,7 @@ static void fill_bytes(struct bytes *b, const struct sent *s)
 		b->l4[5] = sizeof(b->l4);
 }
 
+__attribute__((unused))
 static void go(struct world *w, const struct sent *s, enum spot spot)
 {
 	uint8_t hook = spots[spot].hook;
