@@ -17,6 +17,7 @@
 #include "rules/nft/fill.h"
 #include "rules/nft/list.h"
 #include "rules/nft/save.h"
+#include "rules/nft/words.h"
 
 /* Somebody else may change rules while they are read: begin anew. */
 enum { TRIES = 50, PAUSE_US = 2000 };
@@ -25,6 +26,8 @@ struct texts {
 	char *list;
 	char *save[NFPROTO_NUMPROTO];	/* by family; NULL: none */
 	bool *listed;			/* by table */
+	bool saved[FAMILY_COUNT];	/* iptables-nft-save is there, whatever came of it */
+	struct nft_words words;
 };
 
 struct job {
@@ -56,6 +59,17 @@ static size_t length(const char *text)
 	return text ? strlen(text) : 0;
 }
 
+/* A rule of nft's words has them once more, with some of xtables'. */
+static size_t words_room(const struct texts *texts,
+			 const struct nft_snapshot *plan)
+{
+	size_t room = 0;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		room += texts->words.family[i].len;
+	return room ? room + length(texts->list) + plan->rules * 256ull : 0;
+}
+
 static bool lay_out(struct nft_maker *m, struct helper_out *out,
 		    const struct texts *texts)
 {
@@ -67,7 +81,7 @@ static bool lay_out(struct nft_maker *m, struct helper_out *out,
 	room = 2 * (length(texts->list) + length(texts->save[NFPROTO_IPV4]) +
 		    length(texts->save[NFPROTO_IPV6])) +
 		(plan.tables + plan.chains * 4ull) * 256 + plan.rules * 64ull +
-		4096;
+		words_room(texts, &plan) + 4096;
 	m->base = helper_reserve(out, plan.heap_at + room);
 	free(m->object);
 	m->object = calloc(plan.rules + 1ul, sizeof(*m->object));
@@ -102,6 +116,7 @@ static int assemble(struct nft_maker *m, struct helper_out *out,
 	for (uint8_t i = 0; i < NFPROTO_NUMPROTO; i++)
 		if (texts->save[i])
 			nft_save_fill(m, i, texts->save[i]);
+	nft_words_fill(m, &texts->words);
 	nft_fill_judge(m);
 	m->s->heap_size = m->heap.used;
 	out->used = m->s->heap_at + m->s->heap_size;
@@ -218,12 +233,25 @@ static bool list_rest(const struct nft_maker *m, struct texts *texts)
 	return any;
 }
 
+/* What is in iptables' words all the same, before nft's take their place. */
+static bool complete(struct nft_maker *m, struct texts *texts)
+{
+	bool more;
+
+	nft_words_read(&texts->words, m, texts->saved);
+	more = list_rest(m, texts);
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		more |= texts->words.family[i].data != NULL;
+	return more;
+}
+
 static void release(struct nft_maker *m, struct texts *texts)
 {
 	free(texts->list);
 	for (unsigned int i = 0; i < NFPROTO_NUMPROTO; i++)
 		free(texts->save[i]);
 	free(texts->listed);
+	nft_words_release(&texts->words);
 	free(m->object);
 	nft_dump_release(&m->dump);
 	memset(texts, 0, sizeof(*texts));
@@ -244,6 +272,8 @@ static int read_beside(struct nft_maker *m, struct texts *texts,
 		started[i] = wants_save(tables, saved[i]) &&
 			nft_save_start(&save[i], saved[i]);
 	err = nft_dump_read(&m->dump);
+	for (size_t i = 0; i < SAVED; i++)
+		texts->saved[family_index_by_nfproto(saved[i])] = started[i];
 	for (size_t i = 0; i < SAVED; i++)
 		if (started[i])
 			texts->save[saved[i]] = nft_save_finish(&save[i]);
@@ -293,7 +323,7 @@ static int make(const void *arg, struct helper_out *out)
 		err = gather(&m, &texts);
 		if (!err)
 			err = assemble(&m, out, &texts, job->own);
-		if (!err && list_rest(&m, &texts))
+		if (!err && complete(&m, &texts))
 			err = assemble(&m, out, &texts, job->own);
 		if (!err)
 			err = check_generation(&m);
