@@ -34,7 +34,7 @@ subtest "a rule that drops what is INVALID: that it is, and what speaks for it"
 in_ns r iptables-legacy -A FORWARD -m conntrack --ctstate INVALID -j DROP
 in_ns r iptables-legacy -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
 in_ns r iptables-legacy -A FORWARD -m conntrack ! --ctstate NEW -j DROP
-start_nftrace r -4 -t 60 -i eth0 -p tcp --dport 1000:1010 --pcap "$SCRATCH/invalid.pcapng"
+start_nftrace r -4 -t 60 --no-witness -i eth0 -p tcp --dport 1000:1010 --pcap "$SCRATCH/invalid.pcapng"
 segment $SYN_ACK 1001
 segment $SYN_FIN 1002
 segment $ACK 1003
@@ -61,7 +61,7 @@ assert_status 2
 subtest "in front of conntrack every packet is taken for INVALID, and nothing is told"
 in_ns r iptables-legacy -F
 in_ns r iptables-legacy -t raw -A PREROUTING -p udp --dport 7 -m conntrack --ctstate INVALID -j ACCEPT
-start_nftrace r -4 -t 60 -i eth0 -p udp --dport 7 -v
+start_nftrace r -4 -t 60 --no-witness -i eth0 -p udp --dport 7 -v
 talk a udp 10.2.0.2 7 || fail "no answer"
 stop_nftrace INT
 assert_grep '^TRACE: raw:PREROUTING:rule:[0-9]  "-A PREROUTING -p udp -m udp --dport 7 -m conntrack --ctstate INVALID -j ACCEPT"' "$OUT"
@@ -71,7 +71,7 @@ subtest "what raw leaves untracked is UNTRACKED"
 in_ns r iptables-legacy -t raw -F
 in_ns r iptables-legacy -t raw -A PREROUTING -p udp --dport 7 -j CT --notrack
 in_ns r iptables-legacy -A FORWARD -m conntrack --ctstate NEW,UNTRACKED -j ACCEPT
-start_nftrace r -4 -t 60 -i eth0 -p udp --dport 7 -v
+start_nftrace r -4 -t 60 --no-witness -i eth0 -p udp --dport 7 -v
 talk a udp 10.2.0.2 7 || fail "no answer"
 stop_nftrace INT
 assert_grep '^  \(conntrack\) UNTRACKED$' "$OUT"
@@ -82,7 +82,7 @@ subtest "states that rules leave open are not told, two rules may leave one"
 in_ns r iptables-legacy -A FORWARD -p udp --dport 7 -m conntrack --ctstate NEW,RELATED
 in_ns r iptables-legacy -A FORWARD -p udp --dport 7 -m conntrack --ctstate NEW,ESTABLISHED -m comment --comment "--ctstate INVALID"
 in_ns r iptables-legacy -A FORWARD -p udp --dport 9 -m conntrack --ctstate NEW,RELATED
-start_nftrace r -4 -t 60 -i eth0 -p udp -m multiport --dports 7,9 --json
+start_nftrace r -4 -t 60 --no-witness -i eth0 -p udp -m multiport --dports 7,9 --json
 talk a udp 10.2.0.2 7 from 20007 || fail "no answer"
 talk a udp 10.2.0.2 9 from 20009 wait 10 2>/dev/null
 stop_nftrace INT
