@@ -25,16 +25,26 @@ enum fate_hook {
 	FATE_HOOKS,
 };
 
-/* Bytes of .cause at most, with its NUL. */
-enum { CAUSE_TEXT = 192 };
+enum {
+	CAUSE_TEXT = 192,	/* bytes of .cause at most, with its NUL */
+	DROP_SEEN_TEXT = 64,	/* the same of both texts of struct drop_seen */
+};
+
+/* The kernel's word on a packet that it freed as lost; fit for output. */
+struct drop_seen {
+	char reason[DROP_SEEN_TEXT];	/* "NO_SOCKET", or a number; "": it tells none */
+	char location[DROP_SEEN_TEXT];	/* the function; "": not known */
+};
 
 struct fate {
 	uint8_t kind;			/* enum fate_kind */
 	uint8_t hook;			/* the last one reached, NF_INET_* or enum fate_hook */
 	bool inside;			/* LOST: it did not come to that hook's end */
-	uint32_t out;			/* FORWARDED, SENT: interface index */
+	uint16_t port;			/* with .drop: where it was to go then; 0: none */
+	uint32_t out;			/* interface index: FORWARDED, SENT, and LOST behind */
 	const struct place *by;		/* who decided, NULL: nobody known */
-	const char *cause;		/* LOST, QUEUE: likely why, or NULL */
+	const char *cause;		/* likely why, or NULL; LOST, QUEUE, UNKNOWN, DROP */
+	const struct drop_seen *drop;	/* NULL: there is no record of it */
 };
 
 #endif

@@ -12,13 +12,19 @@
 #include "protocol/losses.h"
 #include "protocol/ways.h"
 
-enum { STATS_DROPS = 16, STATS_CHANGERS = 4, STATS_MANY = UINT32_MAX };
+enum { STATS_DROPS = 16, STATS_REASONS = 16, STATS_CHANGERS = 4, STATS_MANY = UINT32_MAX };
 
 /* Packets dropped by one rule, in words: rules may be others by the time of the summary. */
 struct stats_drop {
 	uint64_t packets;
 	uint8_t family;		/* index; FAMILY_COUNT: .text has it */
 	char text[2048];
+};
+
+/* Packets that the kernel says it lost, for one reason. */
+struct stats_reason {
+	uint64_t packets;
+	char text[320];		/* "lost; kernel: ..." */
 };
 
 /* Processes of one name that changed nft's rules. */
@@ -82,6 +88,8 @@ struct stats {
 	_Atomic uint64_t incomplete;	/* whether --only leaves them out or not */
 	/* Of those that --only and -c let be printed: */
 	_Atomic uint64_t fate[FATE_COUNT];
+	_Atomic uint64_t drops_lost;	/* drop records for which there was no room */
+	_Atomic uint64_t late;		/* that were told of before they were lost */
 	_Atomic uint64_t ambiguous;
 	_Atomic uint64_t ruleless;	/* no chain but the run's own saw them */
 	_Atomic uint64_t straddled;	/* packets, --flat: events, of rules just changing */
@@ -109,6 +117,8 @@ struct stats {
 	/* Plain: written before the reader ends, read behind its end. */
 	struct stats_drop drop[STATS_DROPS];	/* most first */
 	uint32_t drops;
+	struct stats_reason reason[STATS_REASONS];	/* most first */
+	uint32_t reasons;
 	int32_t input_error;		/* -errno */
 	int32_t output_error;		/* -errno: a file of results is gone */
 	uint8_t input_end;		/* enum replay_end */

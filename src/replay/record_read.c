@@ -102,6 +102,31 @@ static bool take_big(struct reading *rd, struct strview t)
 	return strview_is(t, "1");
 }
 
+static bool take_late(struct reading *rd, struct strview t)
+{
+	return record_handle(t, &rd->r->late);
+}
+
+static bool take_after(struct reading *rd, struct strview t)
+{
+	return strview_is(t, "0") || record_handle(t, &rd->r->after_ns);
+}
+
+static bool take_was(struct reading *rd, struct strview t)
+{
+	return record_word(t, kind_word, FATE_COUNT, &rd->r->was);
+}
+
+static bool take_copy(struct reading *rd, struct strview t)
+{
+	uint32_t n;
+
+	if (!record_number(t, 1, JOURNEY_BRANCHES - 1, &n))
+		return false;
+	rd->r->copy = (uint8_t)n;
+	return true;
+}
+
 static bool take_hw(struct reading *rd, struct strview t)
 {
 	int n = strview_bytes(t, rd->j->hw_header, sizeof(rd->j->hw_header));
@@ -267,6 +292,25 @@ static bool take_change(struct reading *rd, struct strview t)
 	return true;
 }
 
+static bool drop_field(struct reading *rd, struct fate *f, char letter,
+		       struct strview value)
+{
+	struct drop_seen *d = &rd->r->drop[rd->j->branches];
+	uint32_t n;
+
+	switch (letter) {
+	case 'k':
+		f->drop = d;
+		return record_text(value, d->reason, sizeof(d->reason));
+	case 'l':
+		return record_text(value, d->location, sizeof(d->location));
+	}
+	if (!record_number(value, 1, UINT16_MAX, &n))
+		return false;
+	f->port = (uint16_t)n;
+	return true;
+}
+
 static bool fate_field(struct reading *rd, struct fate *f, struct strview t)
 {
 	struct strview value = strview_behind(t, 1);
@@ -289,6 +333,10 @@ static bool fate_field(struct reading *rd, struct fate *f, struct strview t)
 	case 'c':
 		f->cause = cause;
 		return record_text(value, cause, CAUSE_TEXT);
+	case 'k':
+	case 'l':
+	case 'p':
+		return drop_field(rd, f, t.at[0], value);
 	}
 	return true;
 }
@@ -303,6 +351,7 @@ static bool take_fate(struct reading *rd, struct strview t)
 	if (j->branches == JOURNEY_BRANCHES)
 		return false;
 	memset(f, 0, sizeof(*f));
+	memset(&rd->r->drop[j->branches], 0, sizeof(rd->r->drop[0]));
 	if (!record_word(kind, kind_word, FATE_COUNT, &f->kind) ||
 	    !record_word(hook, report_hook_name, FATE_HOOKS, &f->hook))
 		return false;
@@ -351,6 +400,10 @@ static const struct {
 	{ "out=", take_out, PART_HEAD },
 	{ "lost=", take_lost, PART_HEAD },
 	{ "omitted=", take_omitted, PART_HEAD },
+	{ "late=", take_late, PART_HEAD },
+	{ "after=", take_after, PART_HEAD },
+	{ "was=", take_was, PART_HEAD },
+	{ "copy=", take_copy, PART_HEAD },
 	{ "e", record_take_step, PART_EVENTS },
 	{ "c,", take_change, PART_CHANGES },
 	{ "w,", take_way, PART_WAY },
@@ -406,6 +459,11 @@ static enum record_fault find_fault(struct reading *rd)
 
 	if (!j->nfproto || !j->branches)
 		return RECORD_PARTS;
+	/* It was told of before, and is told of by the kernel alone. */
+	if (rd->r->late)
+		return j->steps || j->changes || j->branches > 1 ||
+		       !j->fate[0].drop || j->fate[0].by ? RECORD_ABSENT
+							 : RECORD_WHOLE;
 	if (record_take_line(rd, &line))
 		return RECORD_LINE;
 	/* Events that are left out are left out between others. */
@@ -436,6 +494,9 @@ static void begin(struct record_reader *r, struct journey *j)
 	memset(&j->entry, 0, sizeof(j->entry));
 	r->host[0] = r->netns[0] = r->word[0] = '\0';
 	r->log = r->big = false;
+	r->late = r->after_ns = 0;
+	r->was = FATE_UNKNOWN;
+	r->copy = 0;
 }
 
 enum record_fault record_read(struct record_reader *r, struct journey *j,

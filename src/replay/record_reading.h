@@ -33,6 +33,10 @@ struct record_reader {
 	bool big;		/* jumbo_claim() has been at its bytes */
 	char way[CAUSE_TEXT];
 	char cause[JOURNEY_BRANCHES][CAUSE_TEXT];	/* fit for output */
+	struct drop_seen drop[JOURNEY_BRANCHES];	/* the same */
+	uint64_t late;		/* packet that was told of before; 0: this is one itself */
+	uint64_t after_ns;	/* with .late, and the two below */
+	uint8_t was, copy;
 	/* Of the record refused last: the word, "" when it is not one word's. */
 	char word[48];
 };

@@ -18,13 +18,25 @@
 #include "replay/replay_state.h"
 #include "report/printer.h"
 #include "report/record.h"
+#include "report/report.h"
+#include "rules/base/hash.h"
 
-enum { SNAPLEN = 65536 };
+enum {
+	SNAPLEN = 65536,
+	TOLD = 4096,	/* packets back that a late record may be of */
+};
 
 /* Comments of a packet, those for people and the record, each put together. */
 struct comments {
 	char *block, *words;
 	size_t block_len, words_len, room;
+};
+
+/* A packet of the file, and what number it has here; 0: it was not printed. */
+struct told {
+	uint64_t number, origin, printed;
+	uint8_t kind[JOURNEY_BRANCHES];	/* enum fate_kind */
+	uint8_t branches;
 };
 
 struct pcap_replay {
@@ -34,6 +46,9 @@ struct pcap_replay {
 	struct journey *j;	/* read, and not yet printed */
 	bool pending;
 	uint64_t number;	/* of the packet in the file, from 1 */
+	uint64_t known;		/* the one of .j by its block; 0: it has none */
+	struct told told[TOLD];	/* a ring */
+	unsigned int next;
 };
 
 static bool is_after(const char *words, size_t len)
@@ -112,6 +127,53 @@ static void print_events(struct pcap_replay *pr)
 			      j->first_ns);
 }
 
+/* Files of several hosts can be merged: numbers are those of one. */
+static uint64_t origin_of(const struct record_reader *r)
+{
+	return hash_bytes(hash_bytes(0, r->host, strlen(r->host)), r->netns,
+			  strlen(r->netns));
+}
+
+static void note_told(struct pcap_replay *pr)
+{
+	struct told *t = &pr->told[pr->next];
+
+	pr->next = (pr->next + 1) % TOLD;
+	*t = (struct told){
+		.number = pr->known, .origin = origin_of(&pr->reader),
+		.printed = pr->j->number, .branches = pr->j->branches,
+	};
+	for (unsigned int b = 0; b < pr->j->branches; b++)
+		t->kind[b] = pr->j->fate[b].kind;
+}
+
+/* The packet of a late record, as it was told; NULL: there is none. */
+static struct told *find_told(struct pcap_replay *pr)
+{
+	const struct record_reader *r = &pr->reader;
+	uint64_t origin = origin_of(r);
+
+	for (unsigned int i = 1; i <= TOLD; i++) {
+		struct told *t = &pr->told[(pr->next + TOLD - i) % TOLD];
+
+		if (t->number == r->late && t->origin == origin)
+			return r->copy < t->branches &&
+			       t->kind[r->copy] == r->was ? t : NULL;
+	}
+	return NULL;
+}
+
+/* "#12 ..." begins what people read of it. */
+static uint64_t number_of(const struct comments *c)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 1; i < c->block_len && c->block[0] == '#' &&
+	     c->block[i] >= '0' && c->block[i] <= '9' && i < 20; i++)
+		n = 10 * n + (uint64_t)(c->block[i] - '0');
+	return n;
+}
+
 static void print_pending(struct pcap_replay *pr)
 {
 	if (!pr->pending)
@@ -121,8 +183,32 @@ static void print_pending(struct pcap_replay *pr)
 	set_origin(pr);
 	if (pr->r->flat)
 		print_events(pr);
+	pr->j->number = 0;
 	printer_journey(pr->r->printer, pr->j);
+	note_told(pr);
 	printer_relieve(pr->r->printer);
+}
+
+static void print_late(struct pcap_replay *pr, const struct pcap_packet *p)
+{
+	const struct record_reader *r = &pr->reader;
+	struct told *t = find_told(pr);
+	struct report_late late = {
+		.number = t ? t->printed : 0, .after_ns = r->after_ns,
+		.wall_ns = p->ns, .branch = r->copy, .was = r->was,
+		.ambiguous = pr->j->flags & JOURNEY_AMBIGUOUS,
+		.fate = pr->j->fate[0],
+	};
+
+	if (!t) {
+		replay_refuse(pr->r, pr->number, RECORD_ABSENT, "late");
+		return;
+	}
+	t->kind[r->copy] = late.fate.kind;
+	packet_decode(&late.packet, pr->j->nfproto, p->data, p->caplen);
+	set_origin(pr);
+	if (late.number && !pr->r->flat)
+		printer_late(pr->r->printer, &late);
 }
 
 static void take_packet(struct pcap_replay *pr, const struct pcap_packet *p)
@@ -151,7 +237,12 @@ static void take_packet(struct pcap_replay *pr, const struct pcap_packet *p)
 		replay_refuse(pr->r, pr->number, fault, pr->reader.word);
 		return;
 	}
+	if (pr->reader.late) {
+		print_late(pr, p);
+		return;
+	}
 	j->first_ns = p->ns;
+	pr->known = number_of(c);
 	keep_packet(pr, j->bytes.first, &j->first, p);
 	keep_packet(pr, j->bytes.last, &j->last, p);
 	pr->pending = true;
@@ -177,17 +268,20 @@ static void read_packets(struct pcap_replay *pr, struct line_reader *in)
 
 void replay_pcap(struct replay *r, struct line_reader *in)
 {
-	struct pcap_replay pr = {
-		.r = r,
-		.reader = { .index = r->index, .names = r->names },
-		.j = journey_new(SNAPLEN),
-	};
+	struct pcap_replay *pr = calloc(1, sizeof(*pr));
+	struct journey *j = journey_new(SNAPLEN);
 
-	if (pr.j)
-		read_packets(&pr, in);
-	else
+	if (pr && j) {
+		pr->r = r;
+		pr->reader.index = r->index;
+		pr->reader.names = r->names;
+		pr->j = j;
+		read_packets(pr, in);
+		free(pr->c.block);
+		free(pr->c.words);
+	} else {
 		r->stats->input_end = REPLAY_BROKEN;
-	journey_free(pr.j);
-	free(pr.c.block);
-	free(pr.c.words);
+	}
+	journey_free(j);
+	free(pr);
 }

@@ -92,3 +92,16 @@ void graph_edges_add(struct graph_edges *w, const struct journey *j)
 			j->fate[b].kind);
 	w->copies += j->branches - 1u;
 }
+
+void graph_edges_late(struct graph_edges *w, uint8_t was, uint8_t fate,
+		      bool counted)
+{
+	if (was == fate)
+		return;
+	count(w, GRAPH_EDGES_FATES + was, GRAPH_EDGES_FATES + fate);
+	/* The packets by fate are as many as the packets. */
+	if (!counted || !w->fate[was])
+		return;
+	w->fate[was]--;
+	w->fate[fate]++;
+}

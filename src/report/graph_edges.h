@@ -38,6 +38,13 @@ void graph_edges_free(struct graph_edges *w);
 /** graph_edges_add - the way of a packet whose story is over */
 void graph_edges_add(struct graph_edges *w, const struct journey *j);
 
+/**
+ * graph_edges_late - a packet that was added had another end
+ * @counted: it is the packet itself, not a copy
+ */
+void graph_edges_late(struct graph_edges *w, uint8_t was, uint8_t fate,
+		      bool counted);
+
 static inline bool graph_edges_is_drop(uint32_t fate)
 {
 	return fate == FATE_DROP || fate == FATE_REJECT;

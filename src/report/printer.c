@@ -73,6 +73,8 @@ static void count_story(struct printer *p, const struct journey *j)
 		stats_add(&st->straddled, 1);
 	if (f->by && (f->kind == FATE_DROP || f->kind == FATE_REJECT))
 		drop_counts_add(&p->drops, f->by);
+	else
+		reason_counts_add(&p->reasons, f, &j->first);
 }
 
 bool printer_count(struct printer *p, const struct journey *j)
@@ -115,6 +117,30 @@ void printer_journey(struct printer *p, struct journey *j)
 		printer_print(p, j);
 }
 
+/* The summary counts the packet by what became of it in the end. */
+static void count_late(struct printer *p, const struct report_late *l)
+{
+	struct stats *st = p->plan->stats;
+
+	stats_add(&st->late, 1);
+	if (l->branch)
+		return;
+	stats_add(&st->fate[l->was], (uint64_t)-1);
+	stats_add(&st->fate[l->fate.kind], 1);
+	reason_counts_add(&p->reasons, &l->fate, &l->packet);
+}
+
+void printer_late(struct printer *p, const struct report_late *l)
+{
+	bool fits = true;
+
+	count_late(p, l);
+	for (unsigned int i = 0; i < SINK_COUNT && fits; i++)
+		fits = sink_late(&p->sink[i], l);
+	if (!fits)
+		stats_add(&p->plan->stats->unprinted, 1);
+}
+
 void printer_event(struct printer *p, const struct event *e,
 		   const struct place *at, uint64_t wall_ns)
 {
@@ -150,6 +176,7 @@ void printer_forget(struct printer *p, uint32_t id)
 void printer_finish(struct printer *p)
 {
 	drop_counts_tell(&p->drops, p->plan->stats);
+	reason_counts_tell(&p->reasons, p->plan->stats);
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
 		sink_finish(&p->sink[i]);
 	check_output(p);

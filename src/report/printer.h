@@ -7,12 +7,14 @@
 #include <stdint.h>
 
 #include "report/drop_counts.h"
+#include "report/reason_counts.h"
 #include "report/sink.h"
 
 struct event;
 struct journey;
 struct display_filter;
 struct place;
+struct report_late;
 struct stats;
 
 struct printer_plan {
@@ -35,6 +37,7 @@ struct printer {
 	void *arg;
 	struct sink sink[SINK_COUNT];
 	struct drop_counts drops;
+	struct reason_counts reasons;
 	bool count_told, closed_told;
 	bool by_event;			/* stdout gets each event by itself */
 };
@@ -54,6 +57,10 @@ void printer_print(struct printer *p, struct journey *j);
 
 /** printer_journey - both */
 void printer_journey(struct printer *p, struct journey *j);
+
+/** printer_late - a packet that was printed has another fate in truth */
+void printer_late(struct printer *p, const struct report_late *l);
+
 void printer_event(struct printer *p, const struct event *e,
 		   const struct place *at, uint64_t wall_ns);
 

@@ -18,7 +18,11 @@
 #include "report/report.h"
 #include "rules/base/family.h"
 
-enum { WORD = 1024 };
+enum {
+	WORD = 1024,
+	/* Each byte of its texts may be escaped. */
+	FATE_WORD = WORD + 3 * (CAUSE_TEXT + 2 * DROP_SEEN_TEXT),
+};
 
 /* Digits by hand: this runs once an event. */
 static char *put_word(char *p, const char *word)
@@ -244,11 +248,24 @@ static void put_change(struct outbuf *o, const struct report_env *env,
 	outbuf_advance(o, (size_t)(p - room));
 }
 
+static char *put_drop(char *p, const struct fate *f)
+{
+	p = put_word(p, ",k");
+	p = put_name(p, f->drop->reason);
+	p = put_word(p, ",l");
+	p = put_name(p, f->drop->location);
+	if (!f->port)
+		return p;
+	p = put_word(p, ",p");
+	return format_decimal(p, f->port);
+}
+
+/* @j: whose event decided; NULL: none did */
 static void put_fate(struct outbuf *o, const struct report_env *env,
 		     const struct journey *j, const struct fate *f)
 {
-	char *room = outbuf_room(o, WORD), *p = room;
-	uint32_t by = journey_kept(j);
+	char *room = outbuf_room(o, FATE_WORD), *p = room;
+	uint32_t by = j ? journey_kept(j) : 0;
 
 	if (!room)
 		return;
@@ -270,6 +287,8 @@ static void put_fate(struct outbuf *o, const struct report_env *env,
 		p = put_word(p, ",c");
 		p = put_name(p, f->cause);
 	}
+	if (f->drop)
+		p = put_drop(p, f);
 	outbuf_advance(o, (size_t)(p - room));
 }
 
@@ -300,4 +319,28 @@ void record_write(struct outbuf *o, const struct report_env *env,
 	put_way(o, j);
 	for (unsigned int b = 0; b < j->branches; b++)
 		put_fate(o, env, j, &j->fate[b]);
+}
+
+void record_write_late(struct outbuf *o, const struct report_env *env,
+		       const struct report_late *l)
+{
+	char *room = outbuf_room(o, WORD), *p = room;
+
+	if (!room)
+		return;
+	p = put_word(p, RECORD_MAGIC " host=");
+	p = put_name(p, env->host);
+	p = put_word(p, " netns=");
+	p = put_name(p, env->netns);
+	p = put_word(p, " family=");
+	p = put_word(p, family_by_nfproto(l->packet.nfproto)->name);
+	p = put_word(p, l->ambiguous ? " flags=a" : " flags=");
+	p = put_word(p, " was=");
+	p = put_word(p, fate_word(l->was));
+	outbuf_advance(o, (size_t)(p - room));
+	outbuf_printf(o, " late=%llu after=%llu", (unsigned long long)l->number,
+		      (unsigned long long)l->after_ns);
+	if (l->branch)
+		outbuf_printf(o, " copy=%u", l->branch);
+	put_fate(o, env, NULL, &l->fate);
 }

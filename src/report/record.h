@@ -8,6 +8,7 @@
 struct journey;
 struct outbuf;
 struct report_env;
+struct report_late;
 
 /*
  * A record is text of words apart by blanks; the first is RECORD_MAGIC.  It
@@ -32,8 +33,15 @@ struct report_env;
  *			and rule where that line had to escape them
  *	c,STEP,MAKER,FIELD,VALUE,VALUE[,bN]	a change behind event STEP, from 0;
  *			of branch N
- *	f,FATE,HOOK[,oNAME][,bSTEP][,cTEXT]	a fate a branch; who decided;
- *			the likely cause of a loss
+ *	f,FATE,HOOK[,oNAME][,bSTEP][,cTEXT][,kREASON,lFUNCTION][,pN]	a fate a
+ *			branch; who decided; the likely cause of a loss; what the
+ *			kernel said of it, and the port it was to go to then
+ *
+ * A packet that was told of, and lost afterwards, has a record of its own:
+ *
+ *	host=NAME netns=INODE family=ipv4 [flags=LETTERS] late=N after=NS
+ *	was=FATE [copy=N] f,...	packet N (its block has that number) was lost NS
+ *			behind its last event; the time and the bytes are of then
  *
  * Names are %XX-escaped.  The words come in this order, those in front of the
  * events once each; words that are not known are passed over.
@@ -49,5 +57,9 @@ bool record_claims_size(const struct journey *j);
 /** record_write - @j's record into the record of @o that is under way */
 void record_write(struct outbuf *o, const struct report_env *env,
 		  const struct journey *j);
+
+/** record_write_late - the same of a packet that was told of before */
+void record_write_late(struct outbuf *o, const struct report_env *env,
+		       const struct report_late *l);
 
 #endif

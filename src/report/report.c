@@ -10,6 +10,7 @@
 
 #include "base/escape.h"
 #include "capture/event.h"
+#include "journey/drop_meaning.h"
 #include "journey/journey.h"
 #include "place/place.h"
 #include "place/text_doubt.h"
@@ -81,6 +82,67 @@ static int incomplete_because(char *buf, size_t size, const struct journey *j,
 			at + sizeof("TRACE: ") - 1);
 }
 
+/* No rule dropped it; or the end came in the middle of a table, by no rule's verdict. */
+static int lost_because(char *buf, size_t size, const struct fate *f,
+			const struct packet *p)
+{
+	int n = snprintf(buf, size, "%s %s: no rule dropped it",
+			 f->inside ? "in" : "after",
+			 report_hook_name(f->hook));
+
+	if (f->drop) {
+		n += snprintf(buf + n, size - (size_t)n, "; ");
+		return n + drop_meaning_print(buf + n, size - (size_t)n, f, p);
+	}
+	if (f->cause)
+		n += snprintf(buf + n, size - (size_t)n, "; likely: %s",
+			      f->cause);
+	return n;
+}
+
+static int dropped_because(char *buf, size_t size, const struct journey *j,
+			   unsigned int branch)
+{
+	const struct place *last = last_place(j, branch);
+	char at[REPORT_REASON / 2] = "";
+	size_t head = sizeof("TRACE: ") - 1;
+	int n;
+
+	if (last)
+		escape_text(at, sizeof(at), last->prefix, last->prefix_len);
+	n = snprintf(buf, size, "behind %s: by no rule's verdict; ",
+		     strlen(at) > head ? at + head :
+			report_hook_name(j->fate[branch].hook));
+	return n + drop_meaning_print(buf + n, size - (size_t)n,
+				      &j->fate[branch], &j->first);
+}
+
+/* What the kernel says beside a fate that it does not explain alone. */
+static int kernel_says(char *buf, size_t size, const struct journey *j,
+		       unsigned int branch, int n)
+{
+	if (!j->fate[branch].drop)
+		return n;
+	if (n)
+		n += snprintf(buf + n, size - (size_t)n, "; ");
+	return n + drop_meaning_print(buf + n, size - (size_t)n,
+				      &j->fate[branch], &j->first);
+}
+
+/* What is in a buffer behind snprintf(3). */
+static size_t bounded(int n, size_t size)
+{
+	if (n < 0)
+		return 0;
+	return (size_t)n < size ? (size_t)n : size - 1;
+}
+
+size_t report_late_reason(char *buf, size_t size, const struct report_late *l)
+{
+	return bounded(drop_meaning_print(buf, size, &l->fate, &l->packet),
+		       size);
+}
+
 size_t report_reason(char *buf, size_t size, const struct journey *j,
 		     unsigned int branch)
 {
@@ -90,13 +152,16 @@ size_t report_reason(char *buf, size_t size, const struct journey *j,
 	buf[0] = '\0';
 	switch (f->kind) {
 	case FATE_LOST:
-		n = snprintf(buf, size, "%s %s: no rule dropped it%s%s",
-			     f->inside ? "in" : "after",
-			     report_hook_name(f->hook), f->cause ?
-			     "; likely: " : "", f->cause ? f->cause : "");
+		n = lost_because(buf, size, f, &j->first);
+		break;
+	case FATE_DROP:
+	case FATE_REJECT:
+		n = f->drop && !f->by ? dropped_because(buf, size, j, branch)
+				      : 0;
 		break;
 	case FATE_QUEUE:
-		n = snprintf(buf, size, "%s", f->cause ? f->cause : "");
+		n = f->drop ? kernel_says(buf, size, j, branch, 0) :
+			snprintf(buf, size, "%s", f->cause ? f->cause : "");
 		break;
 	case FATE_UNKNOWN:
 		n = snprintf(buf, size, "after %s: %s", report_hook_name(f->hook),
@@ -104,7 +169,10 @@ size_t report_reason(char *buf, size_t size, const struct journey *j,
 		break;
 	case FATE_INCOMPLETE:
 		n = incomplete_because(buf, size, j, branch);
+		n = kernel_says(buf, size, j, branch, n);
 		break;
+	default:
+		n = kernel_says(buf, size, j, branch, 0);
 	}
-	return n > 0 ? (size_t)n : 0;
+	return bounded(n, size);
 }

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "journey/fate.h"
+#include "packet/packet.h"
 #include "rules/base/units.h"
 
 struct event;
@@ -27,6 +29,18 @@ struct report_env {
 	bool log;			/* times are those of a log that is read */
 };
 
+/* A packet was told of, and the kernel has lost it afterwards. */
+struct report_late {
+	uint64_t number;	/* of the packet, as it was printed */
+	uint64_t after_ns;	/* behind its last event */
+	uint64_t wall_ns;	/* CLOCK_REALTIME of the loss */
+	uint8_t branch;		/* 0: the packet itself */
+	uint8_t was;		/* enum fate_kind that was told */
+	bool ambiguous;		/* or it was one alike */
+	struct fate fate;	/* with .drop */
+	struct packet packet;	/* as it was then; borrowed */
+};
+
 struct report {
 	const char *name;
 	/* Before the first packet: 0 or -errno; NULL: nothing to be done. */
@@ -34,6 +48,9 @@ struct report {
 	/* One packet whose story is over; NULL: this form is of events. */
 	void (*journey)(struct outbuf *o, const struct report_env *env,
 			const struct journey *j);
+	/* A packet that was printed before; NULL: nothing is to be told. */
+	void (*late)(struct outbuf *o, const struct report_env *env,
+		     const struct report_late *l);
 	/* One event as it comes; NULL: this form is of packets. */
 	void (*event)(struct outbuf *o, const struct report_env *env,
 		      const struct event *e, const struct place *at,
@@ -67,10 +84,13 @@ const char *report_time_source(const struct report_env *env, uint64_t ns,
 /** report_hook_name - "PREROUTING" for NF_INET_PRE_ROUTING, ... */
 const char *report_hook_name(unsigned int hook);
 
-enum { REPORT_REASON = 320 };
+enum { REPORT_REASON = 768 };
 
 /** report_reason - why a fate is what it is, when no rule is; "" when one is */
 size_t report_reason(char *buf, size_t size, const struct journey *j,
 		     unsigned int branch);
+
+/** report_late_reason - the same of a packet that was told of before */
+size_t report_late_reason(char *buf, size_t size, const struct report_late *l);
 
 #endif

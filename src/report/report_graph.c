@@ -48,6 +48,13 @@ static void graph_journey(struct outbuf *o, const struct report_env *env,
 	graph_edges_add(env->state, j);
 }
 
+static void graph_late(struct outbuf *o, const struct report_env *env,
+		       const struct report_late *l)
+{
+	(void)o;
+	graph_edges_late(env->state, l->was, l->fate.kind, l->branch == 0);
+}
+
 /* One statement more; the file's reader may be slower than we are. */
 static void end_statement(struct outbuf *o)
 {
@@ -328,6 +335,7 @@ const struct report report_graph = {
 	.name = "graph",
 	.open = graph_open,
 	.journey = graph_journey,
+	.late = graph_late,
 	.finish = graph_finish,
 	.forget = graph_forget,
 	.close = graph_close,

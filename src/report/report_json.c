@@ -224,6 +224,34 @@ static void put_changes(struct outbuf *o, const struct report_env *env,
 	outbuf_text(o, "]");
 }
 
+static void put_text(struct outbuf *o, const char *text)
+{
+	if (*text)
+		put_string(o, text, strlen(text));
+	else
+		outbuf_text(o, "null");
+}
+
+static void put_drop(struct outbuf *o, const struct drop_seen *d)
+{
+	if (!d) {
+		outbuf_text(o, ",\"drop\":null");
+		return;
+	}
+	outbuf_text(o, ",\"drop\":{\"reason\":");
+	put_text(o, d->reason);
+	outbuf_text(o, ",\"location\":");
+	put_text(o, d->location);
+	outbuf_text(o, "}");
+}
+
+/* Where it went out, or was to. */
+static bool has_out(const struct fate *f)
+{
+	return f->kind == FATE_FORWARDED || f->kind == FATE_SENT ||
+	       (f->kind == FATE_LOST && f->drop && f->out);
+}
+
 static void put_fate(struct outbuf *o, const struct report_env *env,
 		     const struct journey *j, unsigned int b)
 {
@@ -236,8 +264,9 @@ static void put_fate(struct outbuf *o, const struct report_env *env,
 		put_string(o, reason, n);
 	else
 		outbuf_text(o, "null");
+	put_drop(o, f->drop);
 	outbuf_printf(o, ",\"last_hook\":\"%s\"", report_hook_name(f->hook));
-	if (f->kind == FATE_FORWARDED || f->kind == FATE_SENT)
+	if (has_out(f))
 		put_name(o, env, ",\"fate_out\":", f->out);
 	outbuf_text(o, ",\"by\":");
 	if (f->by) {
@@ -333,6 +362,33 @@ static void json_journey(struct outbuf *o, const struct report_env *env,
 	outbuf_text(o, "}\n");
 }
 
+static void json_late(struct outbuf *o, const struct report_env *env,
+		      const struct report_late *l)
+{
+	char reason[REPORT_REASON];
+	size_t n = report_late_reason(reason, sizeof(reason), l);
+
+	put_origin(o, env);
+	outbuf_printf(o, ",\"late\":%llu", (unsigned long long)l->number);
+	if (l->branch)
+		outbuf_printf(o, ",\"copy\":%u", l->branch);
+	outbuf_text(o, ",\"time\":");
+	put_time(o, l->wall_ns);
+	outbuf_printf(o, ",\"after_ms\":%llu,\"was\":\"%s\",\"fate\":\"%s\","
+		      "\"reason\":",
+		      (unsigned long long)(l->after_ns / NS_PER_MS),
+		      fate_word(l->was), fate_word(l->fate.kind));
+	put_string(o, reason, n);
+	put_drop(o, l->fate.drop);
+	outbuf_printf(o, ",\"last_hook\":\"%s\"",
+		      report_hook_name(l->fate.hook));
+	if (has_out(&l->fate))
+		put_name(o, env, ",\"fate_out\":", l->fate.out);
+	if (l->ambiguous)
+		outbuf_text(o, ",\"ambiguous\":true");
+	outbuf_text(o, "}\n");
+}
+
 static void json_event(struct outbuf *o, const struct report_env *env,
 		       const struct event *e, const struct place *at,
 		       uint64_t wall_ns)
@@ -383,6 +439,7 @@ const struct report report_json = {
 	.forget = json_forget,
 	.close = json_close,
 	.journey = json_journey,
+	.late = json_late,
 };
 
 const struct report report_json_flat = {

@@ -280,6 +280,29 @@ static void pcap_journey(struct outbuf *o, const struct report_env *env,
 		st->count = known;
 }
 
+/* The packet as it was when it was lost. */
+static void pcap_late(struct outbuf *o, const struct report_env *env,
+		      const struct report_late *l)
+{
+	struct state *st = env->state;
+	uint32_t known = st->count, id = interface_id(o, env, l->fate.out);
+	size_t at = begin_block(o, PCAPNG_PACKET), comment;
+
+	put_packet_head(o, id, l->wall_ns, &l->packet, false);
+	comment = begin_comment(o);
+	report_block.late(o, env, l);
+	if (outbuf_record(o, 0) && outbuf_written(o) > comment + 4)
+		o->tail--;	/* the last line needs no end */
+	end_comment(o, comment, "", '\n');
+	comment = begin_comment(o);
+	record_write_late(o, env, l);
+	end_comment(o, comment, RECORD_MAGIC, ' ');
+	end_packet(o, at, l->number, l->fate.out ? PCAPNG_OUTBOUND
+						 : PCAPNG_INBOUND);
+	if (o->overflow)
+		st->count = known;
+}
+
 static int pcap_open(struct outbuf *o, struct report_env *env)
 {
 	static const char program[] = "nftrace " VERSION;
@@ -314,5 +337,6 @@ const struct report report_pcap = {
 	.name = "pcap",
 	.open = pcap_open,
 	.journey = pcap_journey,
+	.late = pcap_late,
 	.close = pcap_close,
 };

@@ -153,6 +153,22 @@ static uint32_t last_port(const struct journey *j, unsigned int b)
 	return 0;
 }
 
+/* What the kernel says is told beside these, and does not explain them. */
+static const bool is_beside[FATE_COUNT] = {
+	[FATE_DELIVERED] = true, [FATE_FORWARDED] = true, [FATE_SENT] = true,
+};
+
+/* Lost behind all rules: on the way out of this interface. */
+static void put_behind(struct outbuf *o, const struct report_env *env,
+		       const struct fate *f)
+{
+	if (f->kind != FATE_LOST || !f->drop || !f->out)
+		return;
+	outbuf_text(o, " (out ");
+	outbuf_text(o, ifnames_get(env->names, f->out));
+	outbuf_text(o, ")");
+}
+
 static void put_fate(struct outbuf *o, const struct report_env *env,
 		     const struct journey *j, unsigned int b)
 {
@@ -185,14 +201,15 @@ static void put_fate(struct outbuf *o, const struct report_env *env,
 		put_place(o, f->by);
 		if (f->by->doubt)
 			outbuf_text(o, " (doubtful)");
-		if (f->cause) {
-			outbuf_text(o, "; likely: ");
-			outbuf_text(o, f->cause);
-		}
+	}
+	if (f->by && f->cause && !f->drop) {
+		outbuf_text(o, "; likely: ");
+		outbuf_text(o, f->cause);
 	} else if (report_reason(reason, sizeof(reason), j, b)) {
-		outbuf_text(o, " ");
+		outbuf_text(o, f->by || is_beside[f->kind] ? "; " : " ");
 		outbuf_text(o, reason);
 	}
+	put_behind(o, env, f);
 	put_color(o, env, RESET);
 	if (j->flags & JOURNEY_AMBIGUOUS)
 		outbuf_text(o, " [not told apart from an identical packet]");
@@ -432,6 +449,32 @@ static void put_new_ends(struct outbuf *o, const struct report_env *env,
 	}
 }
 
+/* "#12 LOST after all, 3.1 s later: kernel: NEIGH_FAILED at neigh_invalidate (out w2)" */
+static void text_late(struct outbuf *o, const struct report_env *env,
+		      const struct report_late *l)
+{
+	char reason[REPORT_REASON];
+
+	put_color(o, env, BOLD);
+	outbuf_printf(o, "#%llu ", (unsigned long long)l->number);
+	put_color(o, env, RESET);
+	put_color(o, env, fate_color[l->fate.kind]);
+	if (l->branch)
+		outbuf_printf(o, "(copy %u) ", l->branch);
+	outbuf_printf(o, "%s%s, %llu.%llu s later: ", fate_word(l->fate.kind),
+		      l->fate.kind == l->was ? "" : " after all",
+		      (unsigned long long)(l->after_ns / NS_PER_S),
+		      (unsigned long long)(l->after_ns % NS_PER_S * 10 /
+					   NS_PER_S));
+	report_late_reason(reason, sizeof(reason), l);
+	outbuf_text(o, reason);
+	put_behind(o, env, &l->fate);
+	put_color(o, env, RESET);
+	if (l->ambiguous)
+		outbuf_text(o, " [not told apart from an identical packet]");
+	outbuf_text(o, "\n");
+}
+
 static void line_journey(struct outbuf *o, const struct report_env *env,
 			 const struct journey *j)
 {
@@ -472,11 +515,13 @@ static void flat_event(struct outbuf *o, const struct report_env *env,
 const struct report report_block = {
 	.name = "block",
 	.journey = block_journey,
+	.late = text_late,
 };
 
 const struct report report_line = {
 	.name = "line",
 	.journey = line_journey,
+	.late = text_late,
 };
 
 const struct report report_flat = {

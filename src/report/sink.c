@@ -71,6 +71,15 @@ bool sink_journey(struct sink *k, const struct journey *j)
 	return flush_if_full(k, outbuf_end(&k->out));
 }
 
+bool sink_late(struct sink *k, const struct report_late *l)
+{
+	if (!k->report || !k->report->late)
+		return true;
+	begin(k);
+	k->report->late(&k->out, &k->env, l);
+	return flush_if_full(k, outbuf_end(&k->out));
+}
+
 bool sink_event(struct sink *k, const struct event *e, const struct place *at,
 		uint64_t wall_ns)
 {

@@ -43,6 +43,9 @@ bool sink_journey(struct sink *k, const struct journey *j);
 bool sink_event(struct sink *k, const struct event *e, const struct place *at,
 		uint64_t wall_ns);
 
+/** sink_late - the same for a packet that was told of before */
+bool sink_late(struct sink *k, const struct report_late *l);
+
 /** sink_forget - the id will be another place's */
 void sink_forget(struct sink *k, uint32_t id);
 

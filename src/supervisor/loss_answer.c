@@ -61,7 +61,7 @@ void losses_say(const struct losses *ls, const struct loss_known *known)
 		if (!k->answered || !k->text[0])
 			continue;
 		packets = with_same_text(ls, known, i, &first);
-		if (first)
+		if (first && packets)
 			msg("  %" PRIu64 " %s, likely because %s", packets,
 			    k->queued ? "queued" : "lost", k->text);
 	}

@@ -44,6 +44,10 @@ void stats_take(struct stats *copy, const struct stats *shared)
 		copy->drops = STATS_DROPS;
 	for (unsigned int i = 0; i < STATS_DROPS; i++)
 		bound_drop(&copy->drop[i]);
+	if (copy->reasons > STATS_REASONS)
+		copy->reasons = STATS_REASONS;
+	for (unsigned int i = 0; i < STATS_REASONS; i++)
+		bound_text(copy->reason[i].text, sizeof(copy->reason[i].text));
 	if (copy->changers > STATS_CHANGERS)
 		atomic_store_explicit(&copy->changers, STATS_CHANGERS,
 				      memory_order_relaxed);

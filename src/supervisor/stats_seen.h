@@ -9,7 +9,7 @@ struct stats;
  * stats_take - the supervisor's own copy, once the reader has ended
  *
  * Whatever a reader that was taken over has written: errors are 0 or -errno that
- * strerror(3) knows, .drops, .family, .output_sink and .input_end lie
+ * strerror(3) knows, .drops, .reasons, .family, .output_sink and .input_end lie
  * within what they count or name; texts end, and hold nothing that drives a
  * terminal (escape_text()).  The counts stay as they are: they are printed.
  */

@@ -153,6 +153,23 @@ static void print_drops(const struct stats *st)
 	}
 }
 
+/* What the kernel says of packets that no rule dropped. */
+static void print_reasons(const struct stats *st)
+{
+	for (unsigned int i = 0; i < DROPS_SHOWN && i < st->reasons; i++)
+		msg("  %" PRIu64 " %s", st->reason[i].packets,
+		    st->reason[i].text);
+	if (st->drops_lost)
+		msg("warning: the kernel told why it lost %" PRIu64 " packet%s, "
+		    "and there was no room for that: of as many that are told "
+		    "to have gone on it is not so, or the reason is missing",
+		    st->drops_lost, plural(st->drops_lost));
+	if (st->late)
+		msg("note: %" PRIu64 " packet%s lost after %s told of: the line "
+		    "that says so came later", st->late, st->late == 1 ?
+		    " was" : "s were", st->late == 1 ? "it was" : "they were");
+}
+
 /* Of another run, or of rules that somebody else has made. */
 static void print_others(const struct stats_others *o)
 {
@@ -312,6 +329,7 @@ void summary_print(const struct run *r)
 	print_output_error(&r->reader);
 	print_fates(&r->reader.seen, r->o);
 	print_drops(&r->reader.seen);
+	print_reasons(&r->reader.seen);
 	losses_say(&r->reader.seen.losses, r->reader.loss);
 	print_events(r);
 	changers_say_all(&r->reader.seen);
@@ -383,6 +401,7 @@ void summary_print_read(const struct run *r)
 	print_output_error(&r->reader);
 	print_fates(&r->reader.seen, r->o);
 	print_drops(&r->reader.seen);
+	print_reasons(&r->reader.seen);
 	msg("%" PRIu64 " event%s, %" PRIu64 " lost; %" PRIu64 " line%s or "
 	    "packet%s of others passed over",
 	    st->events, plural(st->events), st->lost, st->passed_over,

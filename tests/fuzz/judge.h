@@ -80,13 +80,19 @@ static const char *const judge_conntrack[] = {
 	"state", "direction?", "id?", "mark?", "reason?", NULL,
 };
 static const char *const judge_copy[] = {
-	"fate", "reason", "last_hook", "fate_out?", "by", NULL,
+	"fate", "reason", "drop", "last_hook", "fate_out?", "by", NULL,
+};
+static const char *const judge_drop[] = { "reason", "location", NULL };
+static const char *const judge_late[] = {
+	"schema", "host", "netns", "late", "copy?", "time", "after_ms", "was",
+	"fate", "reason", "drop", "last_hook", "fate_out?", "ambiguous?", NULL,
 };
 static const char *const judge_packet[] = {
 	"schema", "host", "netns", "packet", "time", "time_source", "family",
 	"in", "out", "headers", "length", "payload", "events", "changes",
-	"fate", "reason", "last_hook", "fate_out?", "by", "copies?", "conntrack",
-	"complete", "events_lost", "events_omitted?", "ambiguous?", NULL,
+	"fate", "reason", "drop", "last_hook", "fate_out?", "by", "copies?",
+	"conntrack", "complete", "events_lost", "events_omitted?",
+	"ambiguous?", NULL,
 };
 static const char *const judge_report[] = {
 	"schema", "host", "netns", "time", "time_source", "family", "headers",
@@ -120,11 +126,13 @@ static inline bool judge_all_have(json_t *array, const char *const members[])
 	return true;
 }
 
-static inline bool judge_by(json_t *fate)
+static inline bool judge_fate(json_t *fate)
 {
-	json_t *by = json_object_get(fate, "by");
+	json_t *by = json_object_get(fate, "by"),
+	       *drop = json_object_get(fate, "drop");
 
-	return json_is_null(by) || judge_has_members(by, judge_rule);
+	return (!by || json_is_null(by) || judge_has_members(by, judge_rule)) &&
+	       (json_is_null(drop) || judge_has_members(drop, judge_drop));
 }
 
 /* And no length is 0: that it is not told is null. */
@@ -153,6 +161,12 @@ static inline void judge_json(const char *bytes, size_t len)
 	json_t *o = judge_parse(bytes, len), *copies;
 
 	copies = json_object_get(o, "copies");
+	if (json_object_get(o, "late")) {
+		JUDGE(judge_has_members(o, judge_late), bytes, len);
+		JUDGE(judge_fate(o), bytes, len);
+		json_decref(o);
+		return;
+	}
 	JUDGE(judge_has_members(o, judge_packet), bytes, len);
 	JUDGE(judge_all_have(json_object_get(o, "events"), judge_event), bytes,
 	      len);
@@ -160,9 +174,9 @@ static inline void judge_json(const char *bytes, size_t len)
 	      bytes, len);
 	JUDGE(judge_all_have(copies, judge_copy), bytes, len);
 	JUDGE(judge_of_packet(o), bytes, len);
-	JUDGE(judge_by(o), bytes, len);
+	JUDGE(judge_fate(o), bytes, len);
 	for (size_t i = 0; i < json_array_size(copies); i++)
-		JUDGE(judge_by(json_array_get(copies, i)), bytes, len);
+		JUDGE(judge_fate(json_array_get(copies, i)), bytes, len);
 	json_decref(o);
 }
 

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* drop_meaning: what a reason and a function of the kernel's say of a packet's end. */
+#include "journey/drop_meaning.h"
+
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "journey/fate.h"
+#include "packet/packet.h"
+#include "place/path_map.h"
+#include "rules/base/units.h"
+
+enum {
+	TCP_SYN = 0x02, TCP_ACK = 0x10,
+	ROUTED = BIT(NF_INET_PRE_ROUTING),
+	CAME = BIT(NF_INET_LOCAL_IN) | BIT(NF_INET_PRE_ROUTING),
+	LEFT = BIT(NF_INET_LOCAL_OUT) | BIT(NF_INET_POST_ROUTING) |
+	       BIT(NF_INET_FORWARD),
+};
+
+/* Shorter rows: a reason at a place, what it says, behind which hooks, in words. */
+#define NO_LOSS(r, l) { .reason = r, .location = l }
+#define ROW(r, l, s, h, w, c) { .reason = r, .location = l, .cause = c, \
+	.says = DROP_SAYS_##s, .hooks = h, .words = w, .known = true }
+
+/*
+ * The first one that fits.  What is no loss was seen with the trace bit: a copy for
+ * a packet socket or a raw one, and what TCP, UDP, IGMP and MLD free when all is
+ * well.  Reasons: include/net/dropreason-core.h.
+ */
+static const struct drop_meaning meanings[] = {
+	NO_LOSS("PACKET_SOCK_ERROR", NULL),
+	NO_LOSS(NULL, "packet_rcv*"),
+	NO_LOSS(NULL, "tpacket_rcv"),
+	NO_LOSS(NULL, "raw_rcv*"),
+	NO_LOSS(NULL, "rawv6_rcv*"),
+	NO_LOSS("NO_SOCKET", "ping_rcv"),	/* raw sockets have a copy */
+	NO_LOSS("NO_SOCKET", "icmp*"),
+	NO_LOSS("QUEUE_PURGE", NULL),
+	NO_LOSS("SOCKET_CLOSE", NULL),
+	NO_LOSS("NOT_SPECIFIED", "skb_queue_purge*"),
+	NO_LOSS("NOT_SPECIFIED", "udp*_destruct*"),
+	NO_LOSS("NOT_SPECIFIED", "tcp_v4_rcv"),
+	NO_LOSS("NOT_SPECIFIED", "tcp_v6_rcv"),
+	NO_LOSS("NOT_SPECIFIED", "icmp*"),
+	NO_LOSS(NULL, "igmp*"),
+
+	{ .reason = "NOT_SPECIFIED", .location = "ip6_mc_input",
+	  .says = DROP_SAYS_MISSED, .hooks = ROUTED,
+	  .words = "nobody on this host has joined its group" },
+	ROW("NETFILTER_DROP", NULL, VERDICT, 0, NULL, "connections is full"),
+	ROW("NOT_SPECIFIED", "nf_queue", QUEUED, 0,
+	    "no program takes packets from this queue, or it is full",
+	    "queue"),
+	ROW("NOT_SPECIFIED", "nfqnl_reinject", QUEUED, 0,
+	    "the program behind the queue dropped it, or ended while it had it",
+	    NULL),
+	ROW("NOT_SPECIFIED", "nfqnl*", QUEUED, 0,
+	    "the program behind the queue ended while it had it, or the queue is full",
+	    NULL),
+
+	{ .reason = "NO_SOCKET", .says = DROP_SAYS_REFUSED, .hooks = CAME,
+	  .port = true, .words = "nobody listens on", .known = true },
+	ROW("*_CSUM", NULL, REFUSED, CAME, "its checksum is wrong", NULL),
+	ROW("SOCKET_FILTER", NULL, REFUSED, CAME,
+	    "a filter of the socket refuses it", NULL),
+	ROW("SOCKET_RCVBUFF", NULL, REFUSED, CAME,
+	    "the socket's receive buffer is full", NULL),
+	ROW("SOCKET_BACKLOG", NULL, REFUSED, CAME,
+	    "the socket's backlog is full", NULL),
+	ROW("SOCKET_*", NULL, REFUSED, CAME, NULL, NULL),
+	ROW("PROTO_MEM", NULL, REFUSED, CAME,
+	    "the memory of its protocol is used up (net.ipv4.udp_mem, tcp_mem)",
+	    NULL),
+	ROW("IP_NOPROTO", NULL, REFUSED, CAME,
+	    "nothing on this host takes its protocol", NULL),
+	ROW("XFRM_POLICY", NULL, REFUSED, 0, "a policy of IPsec refuses it",
+	    NULL),
+	ROW("NOT_SPECIFIED", "__udp?_lib_rcv", REFUSED, CAME,
+	    "no socket takes it, or its UDP header is cut short", NULL),
+	ROW("TCP_*", NULL, BESIDE, 0, NULL, NULL),
+
+	ROW("IP_RPFILTER", NULL, LOST, ROUTED,
+	    "the route back to its source leads elsewhere", "rp_filter"),
+	ROW("IP_INHDR", "ip_forward*", LOST, ROUTED, "its ttl ran out", "ttl"),
+	ROW("IP_INHDR", "ip6_forward*", LOST, ROUTED, "its hop limit ran out",
+	    "hop limit"),
+	ROW("IP_INHDR", NULL, LOST, ROUTED, "its header or an option is broken",
+	    NULL),
+	ROW("IP_INADDRERRORS", "ip_error", LOST, ROUTED, "forwarding is off",
+	    "forwarding"),
+	ROW("IP_INADDRERRORS", "ip6_forward*", LOST, ROUTED,
+	    "forwarding is off, or its address cannot be forwarded",
+	    "forwarding"),
+	ROW("IP_INADDRERRORS", NULL, LOST, ROUTED,
+	    "an address of it cannot be there", NULL),
+	ROW("IP_INNOROUTES", NULL, LOST, ROUTED, "there is no way to it",
+	    "route"),
+	ROW("IP_OUTNOROUTES", NULL, LOST, 0, "there is no way to it", "route"),
+	ROW("NOT_SPECIFIED", "ip_error", LOST, ROUTED,
+	    "its route is unreachable, prohibit or blackhole",
+	    "prohibit|unreachable|blackhole"),
+	ROW("NOT_SPECIFIED", "dst_discard*", LOST, 0,
+	    "its route is a blackhole, or going away", "blackhole"),
+	ROW("NOT_SPECIFIED", "ip6_pkt_*", LOST, 0,
+	    "its route is unreachable, prohibit or blackhole",
+	    "prohibit|unreachable|blackhole|route"),
+	ROW("PKT_TOO_BIG", NULL, LOST, 0,
+	    "it is longer than the MTU and must not be fragmented", "MTU"),
+	ROW("IP_LOCAL_SOURCE", NULL, LOST, ROUTED,
+	    "its source is an address of this host", "of this host"),
+	ROW("IP_LOCALNET", NULL, LOST, ROUTED,
+	    "a loopback address cannot come from outside",
+	    "loopback|route_localnet"),
+	ROW("IP_INVALID_SOURCE", NULL, LOST, ROUTED,
+	    "its source is no address of one host", NULL),
+	ROW("UNICAST_IN_L2_MULTICAST", NULL, LOST, ROUTED,
+	    "it came in a frame for many", NULL),
+	ROW("NOT_SPECIFIED", "ip_forward*", LOST, ROUTED,
+	    "it came in a frame for many, or a socket of this host has it",
+	    "TPROXY"),
+	{ .reason = "NOT_SPECIFIED", .location = "ip_rcv_finish*",
+	  .says = DROP_SAYS_LOST, .hooks = ROUTED, .many = true, .known = true,
+	  .words = "nobody on this host has joined its group",
+	  .cause = "joined|multicast|not for this host" },
+
+	ROW("NEIGH_FAILED", NULL, LOST, LEFT, "its next hop does not answer",
+	    NULL),
+	ROW("NOT_SPECIFIED", "neigh_invalidate", LOST, LEFT,
+	    "its next hop does not answer", NULL),
+	ROW("NEIGH_QUEUEFULL", NULL, LOST, LEFT,
+	    "too many packets wait for the address of its next hop", NULL),
+	ROW("NEIGH_*", NULL, LOST, LEFT, NULL, NULL),
+	ROW("TC_EGRESS", NULL, LOST, LEFT, "a filter of tc dropped it", NULL),
+	ROW("BPF_CGROUP_EGRESS", NULL, LOST, LEFT,
+	    "a BPF program of its cgroup dropped it", NULL),
+	ROW("QDISC_*", NULL, LOST, LEFT,
+	    "the queue of the interface is full, or tc limits it", NULL),
+	ROW("FQ_*", NULL, LOST, LEFT, "the queue of the interface is full",
+	    NULL),
+	ROW("CPU_BACKLOG", NULL, LOST, LEFT,
+	    "the CPU's queue is full (net.core.netdev_max_backlog)", NULL),
+	ROW("DEV_READY", NULL, LOST, LEFT, "the interface is not up", NULL),
+	ROW("FULL_RING", NULL, LOST, LEFT,
+	    "whoever reads the interface is too slow", NULL),
+	ROW("FRAG_REASM_TIMEOUT", NULL, LOST, 0, "a fragment never came", NULL),
+
+	{ .says = DROP_SAYS_LOST },
+};
+
+/* fnmatch(3) would ask the locale, for each row and packet. */
+static bool fits(const char *pattern, const char *text)
+{
+	if (!pattern)
+		return true;
+	for (; *pattern && *pattern != '*'; pattern++, text++)
+		if (!*text || (*pattern != '?' && *pattern != *text))
+			return false;
+	if (!*pattern)
+		return !*text;
+	for (; !fits(pattern + 1, text); text++)
+		if (!*text)
+			return false;
+	return true;
+}
+
+const struct drop_meaning *drop_meaning(const struct drop_seen *d)
+{
+	const struct drop_meaning *m = meanings;
+
+	while (!fits(m->reason, d->reason) || !fits(m->location, d->location))
+		m++;
+	return m;
+}
+
+bool drop_meaning_asks(const struct drop_seen *d)
+{
+	return drop_meaning(d)->cause;
+}
+
+bool drop_meaning_is_cause(const struct drop_seen *d, const char *cause)
+{
+	const char *word = drop_meaning(d)->cause;
+
+	if (!word || !cause)
+		return false;
+	for (;;) {
+		size_t len = strcspn(word, "|");
+
+		if (memmem(cause, strlen(cause), word, len))
+			return true;
+		if (!word[len])
+			return false;
+		word += len + 1;
+	}
+}
+
+/* "udp 7002"; what has no port has no words for it. */
+static const char *put_port(char *buf, size_t size, const struct packet *p,
+			    uint16_t port)
+{
+	static const char *const names[] = {
+		[IPPROTO_TCP] = "tcp", [IPPROTO_UDP] = "udp",
+		[IPPROTO_UDPLITE] = "udplite", [IPPROTO_SCTP] = "sctp",
+		[IPPROTO_DCCP] = "dccp",
+	};
+
+	if (!port || p->proto >= ARRAY_SIZE(names) || !names[p->proto])
+		return NULL;
+	snprintf(buf, size, "%s %u", names[p->proto], port);
+	return buf;
+}
+
+static bool is_for_many(const struct packet *p)
+{
+	if (!p->dst)
+		return false;
+	return p->addr_len == 16 ? p->dst[0] == 0xff : p->dst[0] >= 224;
+}
+
+static int put_words(char *buf, size_t size, const struct fate *f,
+		     const struct packet *p)
+{
+	const struct drop_meaning *m = drop_meaning(f->drop);
+	char end[32];
+	const char *port;
+
+	if (!m->words || (m->many && !is_for_many(p)))
+		return 0;
+	if (!m->port)
+		return snprintf(buf, size, ": %s", m->words);
+	port = put_port(end, sizeof(end), p, f->port);
+	if (!port)
+		return snprintf(buf, size, ": no socket takes it");
+	if (p->proto == IPPROTO_TCP &&
+	    (p->tcp_flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
+		return snprintf(buf, size, ": no such connection is here, and "
+				"%s %s", m->words, port);
+	return snprintf(buf, size, ": %s %s", m->words, port);
+}
+
+int drop_meaning_print(char *buf, size_t size, const struct fate *f,
+		       const struct packet *p)
+{
+	const struct drop_seen *d = f->drop;
+	int n = snprintf(buf, size, "kernel: %s%s%s",
+			 *d->reason ? d->reason : "dropped",
+			 *d->location ? " at " : "", d->location);
+
+	if (n < 0 || (size_t)n >= size)
+		return n;
+	if (drop_meaning_is_cause(d, f->cause))
+		return n + snprintf(buf + n, size - (size_t)n, "; %s", f->cause);
+	n += put_words(buf + n, size - (size_t)n, f, p);
+	if (f->cause && (size_t)n < size)
+		n += snprintf(buf + n, size - (size_t)n, "; likely: %s",
+			      f->cause);
+	return n;
+}
