@@ -22,9 +22,10 @@ static void link_newest(struct journey_table *s, struct journey *j)
 	s->newest = j;
 }
 
-static void link_hash(struct journey_table *s, struct journey *j)
+/* @bucket: of those under way, or of those that are over */
+static void link_hash(struct journey **bucket, struct journey *j)
 {
-	struct journey **head = &s->bucket[j->key % JOURNEY_TABLE_BUCKETS];
+	struct journey **head = &bucket[j->key % JOURNEY_TABLE_BUCKETS];
 
 	j->links.hash_next = *head;
 	j->links.hash_prev = head;
@@ -64,7 +65,8 @@ void journey_table_close(struct journey_table *s)
 
 void journey_table_put_back(struct journey_table *s, struct journey *j)
 {
-	link_hash(s, j);
+	unlink_hash(j);
+	link_hash(s->bucket, j);
 	link_newest(s, j);
 	s->open++;
 }
@@ -78,8 +80,10 @@ struct journey *journey_table_take(struct journey_table *s, uint64_t key)
 		s->spare = j->links.newer;
 	else
 		j = journey_new(s->snaplen);
-	if (j)
-		j->key = key;
+	if (!j)
+		return NULL;
+	j->key = key;
+	link_hash(s->over, j);
 	return j;
 }
 
@@ -97,7 +101,7 @@ void journey_table_rekey(struct journey_table *s, struct journey *j,
 {
 	unlink_hash(j);
 	j->key = key;
-	link_hash(s, j);
+	link_hash(s->bucket, j);
 }
 
 void journey_table_touch(struct journey_table *s, struct journey *j)
@@ -157,12 +161,14 @@ void journey_table_remove(struct journey_table *s, struct journey *j)
 {
 	unlink_age(s, j);
 	unlink_hash(j);
+	link_hash(s->over, j);
 	s->open--;
 }
 
 void journey_table_free_journey(struct journey_table *s, struct journey *j)
 {
 	journey_table_unbind(s, j);
+	unlink_hash(j);
 	j->links.newer = s->spare;
 	s->spare = j;
 }

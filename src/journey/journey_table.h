@@ -16,6 +16,7 @@ enum {
 
 struct journey_table {
 	struct journey *bucket[JOURNEY_TABLE_BUCKETS];	/* by .links.hash_next */
+	struct journey *over[JOURNEY_TABLE_BUCKETS];	/* taken or removed, and not yet freed */
 	struct journey *by_id[JOURNEY_TABLE_IDS];	/* by .links.id_next */
 	struct journey *oldest, *newest;	/* by .links.newer, .older */
 	struct journey *aside;			/* by .links.newer, .older */
@@ -92,6 +93,13 @@ static inline struct journey *journey_table_bucket(
 	const struct journey_table *s, uint64_t key)
 {
 	return s->bucket[key % JOURNEY_TABLE_BUCKETS];
+}
+
+/** journey_table_over - the same of those that are not under way: taken, or removed */
+static inline struct journey *journey_table_over(const struct journey_table *s,
+						 uint64_t key)
+{
+	return s->over[key % JOURNEY_TABLE_BUCKETS];
 }
 
 #endif

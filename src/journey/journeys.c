@@ -9,6 +9,7 @@
 #include "capture/event_nft.h"
 #include "journey/ambiguity.h"
 #include "journey/associate.h"
+#include "journey/drop_join.h"
 #include "journey/journey.h"
 #include "journey/journeys_state.h"
 #include "journey/packet_ids.h"
@@ -27,6 +28,9 @@ enum {
 
 /* So long behind a gap a packet may come out of a queue that it was in before. */
 static const uint64_t QUEUE_NS = 250000000;
+
+/* So long behind a gap a drop record may be of a packet of which nothing was seen. */
+static const uint64_t GAP_NS = 1000000000;
 
 struct journeys *journeys_open(const struct path_map *map, uint32_t snaplen,
 			       bool foreign_trace, bool nft,
@@ -516,6 +520,18 @@ void journeys_finish(struct journeys *js)
 {
 	while (js->table.oldest)
 		finish_journey(js, js->table.oldest);
+}
+
+bool journeys_find_drop(const struct journeys *js, const struct drop_record *r,
+			const struct drop_seen *seen, uint64_t read_ns,
+			struct drop_sight *s, struct drop_match *m)
+{
+	if (!drop_sight_fill(s, r, seen, js->depth, js->table.snaplen))
+		return false;
+	s->read_ns = read_ns;
+	s->gap = js->gap_ns && read_ns - js->gap_ns < GAP_NS;
+	drop_join_find(m, &js->table, js->map, s);
+	return true;
 }
 
 uint32_t journeys_open_count(const struct journeys *js)

@@ -6,6 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct drop_match;
+struct drop_record;
+struct drop_seen;
+struct drop_sight;
 struct event;
 struct journey;
 struct observation;
@@ -93,6 +97,16 @@ void journeys_give_back(struct journeys *js, struct journey *j);
 /** journeys_each - for all that done() was not told of */
 void journeys_each(struct journeys *js,
 		   void (*fn)(void *arg, struct journey *j), void *arg);
+
+/**
+ * journeys_find_drop - whose a record of the kernel's may be
+ * @read_ns: CLOCK_MONOTONIC when it was read
+ * @s: filled here, of @r and @seen
+ * Return: false: the record is of no IP packet.
+ */
+bool journeys_find_drop(const struct journeys *js, const struct drop_record *r,
+			const struct drop_seen *seen, uint64_t read_ns,
+			struct drop_sight *s, struct drop_match *m);
 
 /** journeys_open_count - how many are under way */
 uint32_t journeys_open_count(const struct journeys *js);

@@ -8,6 +8,7 @@
 
 #include "journey/packet_view.h"
 
+struct drop_seen;
 struct place;
 
 enum { PATH_DEPTH = 16 };
@@ -28,6 +29,20 @@ struct path_stack {
 	struct {
 		uint32_t chain, number;	/* of the rule that called */
 	} call[PATH_DEPTH];
+};
+
+/* What the kernel's drop record of a branch told: drop_join.h. */
+struct path_drop {
+	const struct drop_seen *seen;	/* NULL: there is none */
+	const struct place *last;	/* .last of the path then */
+	uint64_t last_ns;		/* .last_ns of the journey then */
+	uint32_t group;			/* twins that it may be of; 0: none */
+	uint32_t mark;
+	uint16_t port;			/* destination; 0: none */
+	uint8_t ttl;
+	uint8_t changed;		/* MANGLE_*: otherwise than at its last event */
+	bool fresh_entry;		/* conntrack had not confirmed the connection */
+	uint8_t src[16], dst[16];	/* of its family */
 };
 
 struct path {
@@ -51,6 +66,7 @@ struct path {
 	struct packet_look look;	/* change.c's */
 	uint64_t look_serial;		/* of the packet that was looked at, 0: not known */
 	struct path_stack stack;
+	struct path_drop drop;
 };
 
 #endif

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* drop_join: which packet a drop record of the kernel's is of. */
+#include "journey/drop_join.h"
+
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <string.h>
+
+#include "capture/event.h"
+#include "drop/record.h"
+#include "journey/drop_meaning.h"
+#include "journey/fate_drop.h"
+#include "journey/journey.h"
+#include "journey/journey_table.h"
+#include "journey/path.h"
+#include "packet/identity.h"
+#include "place/place.h"
+#include "rules/base/units.h"
+
+/*
+ * Only an order.  The stamp outweighs all that is merely unusual; addresses that
+ * nobody can have changed outweigh the stamp, which two packets can have.
+ */
+enum {
+	FITS_STAMP = 32,
+	FITS_VERDICT = 8,	/* a verdict was told, and there is one */
+	MISS_CHANGED = -1,	/* by what may have changed it: each */
+	MISS_DEVICE = -2,	/* each of two */
+	MISS_MARK = -8,
+	MISS_HOOK = -16,
+	MISS_HEADER = -128,
+	IPV4_HEADER = 20, IPV6_HEADER = 40,
+	CT_NEW = 2, CT_RELATED = 1,	/* enum ip_conntrack_info */
+};
+
+bool drop_sight_fill(struct drop_sight *s, const struct drop_record *r,
+		     const struct drop_seen *seen, uint32_t depth,
+		     uint32_t snaplen)
+{
+	const struct drop_meaning *m = drop_meaning(seen);
+	uint32_t len = r->captured < DROP_BYTES ? r->captured : DROP_BYTES;
+	bool six = len && r->bytes[0] >> 4 == 6;
+
+	if (len < (six ? IPV6_HEADER : IPV4_HEADER) ||
+	    (!six && r->bytes[0] >> 4 != 4))
+		return false;
+	*s = (struct drop_sight){
+		.r = r, .seen = seen, .hooks = m->hooks,
+		.nfproto = six ? NFPROTO_IPV6 : NFPROTO_IPV4,
+		.verdict = m->says == DROP_SAYS_VERDICT,
+	};
+	packet_decode(&s->p, s->nfproto, r->bytes, len < snaplen ? len : snaplen);
+	s->key = identity_key(&s->p, depth);
+	return s->p.src && s->p.dst;
+}
+
+/* What can have happened behind its last event, unseen. */
+static uint8_t may_change(const struct path *p, const struct path_map *map)
+{
+	uint8_t d = p->last->mangles;
+
+	if (p->hook == NF_INET_PRE_ROUTING)
+		d |= MANGLE_TTL;
+	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
+		if (path_map_has_nat(map, p, h))
+			d |= MANGLE_SRC | MANGLE_DST;
+	if (p->last->effect == EFFECT_QUEUE || p->last->effect == EFFECT_MAYBE)
+		d |= MANGLE_SRC | MANGLE_DST | MANGLE_TTL | MANGLE_TOS |
+		     MANGLE_MARK;
+	return d;
+}
+
+void drop_look_fill(struct drop_look *l, const struct journey *j,
+		    unsigned int b, const struct path_map *map)
+{
+	const struct path *p = &j->path[b];
+
+	*l = (struct drop_look){
+		.view = p->look.view,
+		.stamp_ns = j->stamp.events && !(j->flags & JOURNEY_TIMES) ?
+			j->stamp.ns : 0,
+		.nfproto = j->nfproto,
+		.hook = p->hook,
+		.changes = may_change(p, map),
+		.born_local = p->born_local,
+		.ended = p->state == PATH_ENDED,
+	};
+}
+
+static bool same_end(const struct packet_view_end *was, const uint8_t *addr,
+		     const struct packet *p, uint16_t port)
+{
+	return memcmp(was->addr, addr, p->addr_len) == 0 &&
+	       (!(p->flags & PACKET_PORTS) || was->port < 0 ||
+		was->port == port);
+}
+
+/* MANGLE_* of the headers and the mark. */
+static unsigned int differences(const struct drop_sight *s,
+				const struct packet_view *was)
+{
+	unsigned int d = 0;
+
+	if (!same_end(&was->src, s->p.src, &s->p, s->p.sport))
+		d |= MANGLE_SRC;
+	if (!same_end(&was->dst, s->p.dst, &s->p, s->p.dport))
+		d |= MANGLE_DST;
+	if (was->ttl != s->p.ttl)
+		d |= MANGLE_TTL;
+	if (was->tos != s->p.tos)
+		d |= MANGLE_TOS;
+	if (was->mark != s->r->mark)
+		d |= MANGLE_MARK;
+	return d;
+}
+
+static int header_score(const struct drop_sight *s, const struct drop_look *l)
+{
+	unsigned int d = differences(s, &l->view);
+	int score = 0;
+
+	for (unsigned int bit = MANGLE_SRC; bit <= MANGLE_TOS; bit <<= 1)
+		if (d & bit)
+			score += l->changes & bit ? MISS_CHANGED : MISS_HEADER;
+	if (d & MANGLE_MARK)
+		score += l->changes & MANGLE_MARK ? MISS_CHANGED : MISS_MARK;
+	return score;
+}
+
+/* Over loopback, or where nothing sees it come in again, it is received behind SENT. */
+static bool is_possible(const struct drop_sight *s, const struct drop_look *l)
+{
+	if (!s->hooks || s->hooks & BIT(l->hook))
+		return true;
+	return l->view.out == LOOPBACK_IFINDEX;
+}
+
+/* Kernel's stamps are known to the microsecond. */
+static bool same_stamp(const struct drop_sight *s, const struct drop_look *l)
+{
+	return l->stamp_ns &&
+	       l->stamp_ns / NS_PER_US == s->r->stamp_ns / NS_PER_US;
+}
+
+/*
+ * Who is received has one stamp until it is forwarded, which clears it; of TCP the
+ * kernel makes others.
+ */
+static bool other_stamp(const struct drop_sight *s, const struct drop_look *l)
+{
+	return l->stamp_ns && s->r->stamp_ns && s->p.proto != IPPROTO_TCP &&
+	       !same_stamp(s, l);
+}
+
+static int device_score(const struct drop_sight *s, const struct drop_look *l)
+{
+	int score = 0;
+
+	if (l->view.in && s->r->in && l->view.in != s->r->in)
+		score += MISS_DEVICE;
+	if (l->view.out && s->r->dev && s->r->dev != s->r->in &&
+	    l->view.out != s->r->dev)
+		score += MISS_DEVICE;
+	return score;
+}
+
+int drop_score(const struct drop_sight *s, const struct drop_look *l)
+{
+	int score;
+
+	/* A rule's verdict is the end, and the kernel says so. */
+	if (l->nfproto != s->nfproto || (l->ended && !s->verdict) ||
+	    other_stamp(s, l))
+		return DROP_SCORE_NONE;
+	/* It may be one alike, of which every event was lost. */
+	if (s->gap && !same_stamp(s, l))
+		return DROP_SCORE_NONE;
+	score = header_score(s, l) + device_score(s, l);
+	if (l->ended)
+		score += FITS_VERDICT;
+	if (!is_possible(s, l))
+		score += MISS_HOOK;
+	if (same_stamp(s, l))
+		score += FITS_STAMP;
+	return score;
+}
+
+static bool is_before(const struct drop_match *m, unsigned int i,
+		      const struct journey *j)
+{
+	return m->of[i].j->serial <= j->serial;
+}
+
+/* Behind those that came before it; the last one gives way when there are too many. */
+static void add(struct drop_match *m, struct journey *j, unsigned int b)
+{
+	unsigned int i = m->count < DROP_TWINS ? m->count++ : DROP_TWINS - 1;
+
+	for (; i > 0 && !is_before(m, i - 1, j); i--)
+		m->of[i] = m->of[i - 1];
+	m->of[i].j = j;
+	m->of[i].branch = b;
+}
+
+static void weigh(struct drop_match *m, struct journey *j,
+		  const struct path_map *map, const struct drop_sight *s)
+{
+	/* What came of it since tells that it was not freed, or a copy of it. */
+	if (j->branches == 1 && j->last_ns > s->read_ns)
+		return;
+	for (unsigned int b = 0; b < j->branches; b++) {
+		struct drop_look l;
+		int score;
+
+		/* One end is enough for a packet. */
+		if (fate_drop_is_there(j, b))
+			continue;
+		drop_look_fill(&l, j, b, map);
+		score = drop_score(s, &l);
+		if (score <= DROP_SCORE_NONE || score < m->score)
+			continue;
+		if (score > m->score)
+			m->count = 0;
+		m->score = score;
+		add(m, j, b);
+	}
+}
+
+void drop_join_find(struct drop_match *m, const struct journey_table *t,
+		    const struct path_map *map, const struct drop_sight *s)
+{
+	struct journey *j;
+
+	m->score = DROP_SCORE_NONE;
+	m->count = 0;
+	for (j = journey_table_bucket(t, s->key); j; j = j->links.hash_next)
+		if (j->key == s->key)
+			weigh(m, j, map, s);
+	for (j = journey_table_over(t, s->key); j; j = j->links.hash_next)
+		if (j->key == s->key)
+			weigh(m, j, map, s);
+}
+
+void drop_join_note(struct journey *j, unsigned int b,
+		    const struct drop_sight *s, uint32_t group)
+{
+	struct path *p = &j->path[b];
+	uint8_t ct = s->r->ct;
+
+	p->drop = (struct path_drop){
+		.seen = s->seen, .last = p->last, .last_ns = j->last_ns,
+		.group = group, .ttl = s->p.ttl, .mark = s->r->mark,
+		.changed = (uint8_t)differences(s, &p->look.view),
+		.port = s->p.flags & PACKET_PORTS ? s->p.dport : 0,
+		.fresh_entry = s->r->ct_entry && (ct == CT_NEW ||
+						  ct == CT_RELATED),
+	};
+	memcpy(p->drop.src, s->p.src, s->p.addr_len);
+	memcpy(p->drop.dst, s->p.dst, s->p.addr_len);
+}

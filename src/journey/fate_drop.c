@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* fate_drop: what the kernel's drop record makes of a fate. */
+#include "journey/fate_drop.h"
+
+#include <string.h>
+
+#include "journey/drop_meaning.h"
+#include "journey/journey.h"
+#include "journey/path.h"
+#include "journey/slots.h"
+#include "place/place.h"
+#include "rules/base/units.h"
+
+enum { NO_MATTER = FATE_COUNT };	/* the record is of no use for this fate */
+
+/*
+ * What silence was taken for, and what it is.  A rule's verdict stands: the record
+ * confirms it.  Where events are missing the record alone is told.
+ */
+static const uint8_t becomes[DROP_SAYS_COUNT][FATE_COUNT] = {
+	[DROP_SAYS_NOTHING] = {
+		NO_MATTER, NO_MATTER, NO_MATTER, NO_MATTER, NO_MATTER,
+		NO_MATTER, NO_MATTER, NO_MATTER, NO_MATTER, NO_MATTER,
+	},
+	[DROP_SAYS_BESIDE] = {
+		[FATE_DROP] = NO_MATTER, [FATE_REJECT] = NO_MATTER,
+		[FATE_DELIVERED] = FATE_DELIVERED,
+		[FATE_FORWARDED] = FATE_FORWARDED, [FATE_SENT] = FATE_SENT,
+		[FATE_QUEUE] = FATE_LOST, [FATE_STOLEN] = FATE_STOLEN,
+		[FATE_LOST] = FATE_LOST, [FATE_UNKNOWN] = FATE_LOST,
+		[FATE_INCOMPLETE] = FATE_INCOMPLETE,
+	},
+	[DROP_SAYS_MISSED] = {
+		NO_MATTER, NO_MATTER, NO_MATTER, NO_MATTER, NO_MATTER,
+		NO_MATTER, NO_MATTER, FATE_LOST, FATE_LOST, FATE_INCOMPLETE,
+	},
+	[DROP_SAYS_QUEUED] = {
+		[FATE_DROP] = NO_MATTER, [FATE_REJECT] = NO_MATTER,
+		[FATE_DELIVERED] = FATE_LOST, [FATE_FORWARDED] = FATE_LOST,
+		[FATE_SENT] = FATE_LOST, [FATE_QUEUE] = FATE_QUEUE,
+		[FATE_STOLEN] = FATE_LOST, [FATE_LOST] = FATE_LOST,
+		[FATE_UNKNOWN] = FATE_LOST,
+		[FATE_INCOMPLETE] = FATE_INCOMPLETE,
+	},
+	[DROP_SAYS_VERDICT] = {
+		[FATE_DROP] = FATE_DROP, [FATE_REJECT] = FATE_REJECT,
+		[FATE_DELIVERED] = FATE_LOST, [FATE_FORWARDED] = FATE_LOST,
+		[FATE_SENT] = FATE_LOST, [FATE_QUEUE] = FATE_DROP,
+		[FATE_STOLEN] = FATE_DROP, [FATE_LOST] = FATE_LOST,
+		[FATE_UNKNOWN] = FATE_LOST,
+		[FATE_INCOMPLETE] = FATE_INCOMPLETE,
+	},
+	[DROP_SAYS_LOST] = {
+		[FATE_DROP] = NO_MATTER, [FATE_REJECT] = NO_MATTER,
+		[FATE_DELIVERED] = FATE_DELIVERED,
+		[FATE_FORWARDED] = FATE_LOST, [FATE_SENT] = FATE_LOST,
+		[FATE_QUEUE] = FATE_LOST, [FATE_STOLEN] = FATE_STOLEN,
+		[FATE_LOST] = FATE_LOST, [FATE_UNKNOWN] = FATE_LOST,
+		[FATE_INCOMPLETE] = FATE_INCOMPLETE,
+	},
+	[DROP_SAYS_REFUSED] = {
+		[FATE_DROP] = NO_MATTER, [FATE_REJECT] = NO_MATTER,
+		[FATE_DELIVERED] = FATE_LOST,
+		[FATE_FORWARDED] = FATE_LOST, [FATE_SENT] = FATE_LOST,
+		[FATE_QUEUE] = FATE_LOST, [FATE_STOLEN] = FATE_STOLEN,
+		[FATE_LOST] = FATE_LOST, [FATE_UNKNOWN] = FATE_LOST,
+		[FATE_INCOMPLETE] = FATE_INCOMPLETE,
+	},
+};
+
+uint8_t fate_drop_kind(uint8_t kind, const struct drop_seen *seen)
+{
+	const struct drop_meaning *m = drop_meaning(seen);
+
+	if (kind == FATE_STOLEN && m->says >= DROP_SAYS_LOST && m->known)
+		return FATE_LOST;
+	return becomes[m->says][kind];
+}
+
+/* Of one packet alone each event is later than the record; of copies a branch's own. */
+bool fate_drop_is_there(const struct journey *j, unsigned int b)
+{
+	const struct path *p = &j->path[b];
+
+	return p->drop.seen && p->drop.last == p->last &&
+	       (j->branches > 1 || p->drop.last_ns == j->last_ns);
+}
+
+/* Forwarding takes one from the TTL before the hook FORWARD, which was silent. */
+static bool reached_forward(const struct path *p)
+{
+	return p->hook == NF_INET_PRE_ROUTING && !(p->last->mangles & MANGLE_TTL) &&
+	       p->drop.ttl + 1 == p->look.view.ttl;
+}
+
+/* Which hook said so; in it no table has told of a rule. */
+static uint8_t hook_of_verdict(const struct path_map *map, const struct path *p)
+{
+	if (reached_forward(p))
+		return NF_INET_FORWARD;
+	/* At its hook's end, and only one other that it can have been at. */
+	if (p->hook == NF_INET_FORWARD && p->state == PATH_TABLE_DONE &&
+	    !slots_must_see(map, p))
+		return NF_INET_POST_ROUTING;
+	return p->hook;
+}
+
+static bool is_at_rule(const struct path *p)
+{
+	return p->state != PATH_TABLE_DONE && p->state != PATH_ENDED;
+}
+
+/* What a target does that drops a packet without a word. */
+static const struct {
+	const char *target, *words;
+} silent[] = {
+	{ "TPROXY", "no socket listens where TPROXY sends it" },
+	{ "MASQUERADE", "MASQUERADE found no address at the interface, or no "
+			"port was free" },
+	{ "REDIRECT", "REDIRECT found no address at the interface" },
+	{ "SNAT", "SNAT found no port that was free" },
+	{ "DNAT", "DNAT found no port that was free" },
+	{ "NETMAP", "NETMAP could not translate it" },
+};
+
+/* What of the last rule's target can be why; NULL: it has let the packet go. */
+static const char *by_target(const struct path *p)
+{
+	const struct place *at = p->last;
+
+	if (at->kind != PLACE_RULE || at->at_end || !at->target)
+		return NULL;
+	/* Once it has another address the target has done its work. */
+	if (p->drop.changed & at->mangles & (MANGLE_SRC | MANGLE_DST))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(silent); i++)
+		if (strcmp(at->target, silent[i].target) == 0)
+			return silent[i].words;
+	if (at->effect == EFFECT_MAYBE || at->effect == EFFECT_STEAL)
+		return "the target of this rule dropped it";
+	return NULL;
+}
+
+/* Behind all tables of the hook: conntrack, routing anew, or who else is there. */
+static const char *behind_tables(const struct path *p, uint8_t hook)
+{
+	if (p->drop.fresh_entry && (hook == NF_INET_POST_ROUTING ||
+				    hook == NF_INET_LOCAL_IN))
+		return "conntrack could not confirm the connection: another "
+		       "one has its addresses and ports";
+	return "a function at this hook that is no table, such as conntrack or "
+	       "a BPF program";
+}
+
+/* A table of iptables whose rules the packet must have begun to meet, in silence. */
+static bool is_in_table(const struct path_map *map, const struct path *p,
+			uint8_t hook)
+{
+	return hook != p->hook ? slots_hook(map, p->last, hook)->must != 0
+			       : slots_must_see(map, p) != 0;
+}
+
+/* Who can have said so, as far as the path tells. */
+static const char *who_said_so(const struct path_map *map, const struct path *p,
+			       uint8_t hook)
+{
+	if (strcmp(p->drop.seen->location, "nft_do_chain") == 0)
+		return "a rule of nft that is not traced here (bridge, netdev, "
+		       "egress, or one that came meanwhile)";
+	if (p->state == PATH_QUEUED)
+		return "the queue's program has let it go, and a match of a "
+		       "later rule dropped it";
+	if (by_target(p))
+		return by_target(p);
+	if (is_at_rule(p))
+		return "a match of one of the next rules dropped it, as for a "
+		       "packet that is cut short, or a table that is full";
+	if (hook == NF_INET_LOCAL_OUT && p->drop.changed & MANGLE_DST)
+		return "there is no route to where the packet goes now";
+	if (is_in_table(map, p, hook))
+		return "a match of a rule at this hook dropped it, as for a "
+		       "packet that is cut short; or a program at the hook";
+	return behind_tables(p, hook);
+}
+
+static void tell_verdict(const struct path_map *map, const struct path *p,
+			 struct fate *f)
+{
+	uint8_t hook = hook_of_verdict(map, p);
+
+	f->cause = who_said_so(map, p, hook);
+	f->kind = is_at_rule(p) ? FATE_DROP : FATE_LOST;
+	f->hook = hook;
+}
+
+/* A socket has been given to it, and the route did not lead to this host. */
+static const char *cause_of_route(const struct path *p)
+{
+	return p->last->kind == PLACE_RULE && p->last->target &&
+	       strcmp(p->last->target, "TPROXY") == 0 ?
+		"TPROXY gave it to a socket, but its route leads on: an ip rule "
+		"for its mark is missing" : NULL;
+}
+
+/*
+ * How far it has come: in front of a socket it has passed INPUT, in front of a
+ * neighbour POSTROUTING, whether a table was there or not.
+ */
+static uint8_t hook_of_loss(uint8_t hook, const struct drop_meaning *m)
+{
+	if (!m->known || !m->hooks)
+		return hook;
+	if (m->hooks & BIT(NF_INET_LOCAL_IN))
+		return NF_INET_LOCAL_IN;
+	return m->hooks & BIT(NF_INET_POST_ROUTING) ? NF_INET_POST_ROUTING
+						     : hook;
+}
+
+/* How it was then: what is asked about it is asked about that. */
+static void use_look(struct path *p)
+{
+	struct packet_view *v = &p->look.view;
+
+	memcpy(v->src.addr, p->drop.src, sizeof(v->src.addr));
+	memcpy(v->dst.addr, p->drop.dst, sizeof(v->dst.addr));
+	v->mark = p->drop.mark;
+}
+
+void fate_drop(struct journey *j, unsigned int b, const struct path_map *map)
+{
+	struct path *p = &j->path[b];
+	struct fate *f = &j->fate[b];
+	uint8_t kind;
+
+	if (!fate_drop_is_there(j, b))
+		return;
+	kind = fate_drop_kind(f->kind, p->drop.seen);
+	if (kind == NO_MATTER)
+		return;
+	use_look(p);
+	f->drop = p->drop.seen;
+	f->port = p->drop.port;
+	/* What silence was taken for explains nothing any more. */
+	if (kind != f->kind || kind == FATE_LOST) {
+		f->cause = NULL;
+		f->by = NULL;
+	}
+	if (drop_meaning(f->drop)->says == DROP_SAYS_VERDICT && !f->by &&
+	    kind != FATE_INCOMPLETE)
+		tell_verdict(map, p, f);
+	else
+		f->kind = kind;
+	if (kind == FATE_LOST)
+		f->hook = hook_of_loss(f->hook, drop_meaning(f->drop));
+	if (kind == FATE_LOST && !f->cause)
+		f->cause = cause_of_route(p);
+}
