@@ -30,6 +30,8 @@ struct order {
 	uint64_t next;		/* serial of the one whose turn it is */
 	uint64_t due_ns;	/* nothing that waits is late before; UINT64_MAX: never */
 	uint32_t ready;		/* slots of this state */
+	uint64_t settled_ns;	/* .last_ns up to which no record comes any more */
+	struct journey *passed, **passed_end;	/* not settled; by .links.newer */
 	void (*hand_out)(void *arg, struct journey *j);
 	void *arg;
 };
@@ -42,6 +44,8 @@ struct order *order_open(void (*next)(void *arg, struct journey *j), void *arg)
 		return NULL;
 	o->hand_out = next;
 	o->arg = arg;
+	o->settled_ns = UINT64_MAX;
+	o->passed_end = &o->passed;
 	return o;
 }
 
@@ -75,10 +79,21 @@ static void pass_to(struct order *o, uint64_t end)
 		pass(o);
 }
 
+static bool is_settled(const struct order *o, const struct journey *j)
+{
+	return j->last_ns <= o->settled_ns;
+}
+
+static bool is_due(const struct order *o, const struct slot *s)
+{
+	return s->state == SLOT_SKIPPED ||
+	       (s->state == SLOT_READY && is_settled(o, s->j));
+}
+
 /* All whose turn it is. */
 static void advance(struct order *o)
 {
-	while (slot_at(o, o->next)->state >= SLOT_READY)
+	while (is_due(o, slot_at(o, o->next)))
 		pass(o);
 }
 
@@ -110,10 +125,56 @@ void order_hold(struct order *o, const struct journey *j)
 		put(o, j, (struct slot){ .state = SLOT_HELD });
 }
 
+/* Its turn was before; only a record may come yet. */
+static void add_passed(struct order *o, struct journey *j)
+{
+	if (is_settled(o, j)) {
+		o->hand_out(o->arg, j);
+		return;
+	}
+	j->links.newer = NULL;
+	*o->passed_end = j;
+	o->passed_end = &j->links.newer;
+}
+
+static void hand_out_passed(struct order *o, bool all)
+{
+	while (o->passed && (all || is_settled(o, o->passed))) {
+		struct journey *j = o->passed;
+
+		o->passed = j->links.newer;
+		if (!o->passed)
+			o->passed_end = &o->passed;
+		o->hand_out(o->arg, j);
+	}
+}
+
+static void take_passed(struct order *o, const struct journey *j)
+{
+	struct journey **at = &o->passed;
+
+	while (*at && *at != j)
+		at = &(*at)->links.newer;
+	if (!*at)
+		return;
+	*at = j->links.newer;
+	if (!*at)
+		o->passed_end = at;
+}
+
+void order_settle(struct order *o, uint64_t mark_ns)
+{
+	const uint64_t settle_ns = ORDER_SETTLE_MS * NS_PER_MS;
+
+	o->settled_ns = mark_ns > settle_ns ? mark_ns - settle_ns : 0;
+	hand_out_passed(o, false);
+	advance(o);
+}
+
 void order_add(struct order *o, struct journey *j, uint64_t now_ns)
 {
 	if (is_passed(o, j)) {
-		o->hand_out(o->arg, j);
+		add_passed(o, j);
 		return;
 	}
 	if (!o->ready)
@@ -144,10 +205,17 @@ void order_take_back(struct order *o, const struct journey *j)
 {
 	struct slot *s = slot_at(o, j->serial);
 
-	if (is_passed(o, j))
+	if (is_passed(o, j)) {
+		take_passed(o, j);
 		return;
+	}
 	o->ready -= s->state == SLOT_READY;
 	*s = (struct slot){ .state = SLOT_OPEN };
+}
+
+static uint64_t longest_wait(const struct order *o, const struct journey *j)
+{
+	return (is_settled(o, j) ? ORDER_WAIT_MS : ORDER_NAME_MS) * NS_PER_MS;
 }
 
 /*
@@ -169,7 +237,7 @@ static uint64_t find_end(struct order *o, uint64_t now_ns)
 		if (s->state != SLOT_READY)
 			continue;
 		seen++;
-		due = s->j->ready_ns + ORDER_WAIT_MS * NS_PER_MS;
+		due = s->j->ready_ns + longest_wait(o, s->j);
 		if (due > now_ns)
 			o->due_ns = due < o->due_ns ? due : o->due_ns;
 		else if (!held)
@@ -187,17 +255,36 @@ int order_expire(struct order *o, uint64_t now_ns)
 	return order_due_ms(o, now_ns);
 }
 
+static const struct slot *next_slot(const struct order *o)
+{
+	return &o->slot[o->next % SLOTS];
+}
+
+/* Each turn of the reader's settles what can be: the next one is soon enough. */
+static bool waits_for_records(const struct order *o)
+{
+	const struct slot *s = next_slot(o);
+
+	return o->passed || (s->state == SLOT_READY && !is_settled(o, s->j));
+}
+
 int order_due_ms(const struct order *o, uint64_t now_ns)
 {
+	int settle_ms = waits_for_records(o) ? ORDER_SETTLE_MS : -1;
+	uint64_t left_ms;
+
 	if (!o->ready || o->due_ns == UINT64_MAX)
-		return -1;
+		return settle_ms;
 	if (o->due_ns <= now_ns)
 		return 0;
-	return (int)((o->due_ns - now_ns) / NS_PER_MS) + 1;
+	left_ms = (o->due_ns - now_ns) / NS_PER_MS + 1;
+	return settle_ms >= 0 && left_ms > ORDER_SETTLE_MS ? settle_ms
+							   : (int)left_ms;
 }
 
 void order_finish(struct order *o)
 {
+	hand_out_passed(o, true);
 	while (o->ready)
 		pass(o);
 }
@@ -207,6 +294,8 @@ void order_each(struct order *o, void (*fn)(void *arg, struct journey *j),
 {
 	uint64_t serial = o->next;
 
+	for (struct journey *j = o->passed; j; j = j->links.newer)
+		fn(arg, j);
 	for (uint32_t left = o->ready; left; serial++) {
 		struct slot *s = slot_at(o, serial);
 

@@ -16,6 +16,13 @@ enum {
 	 */
 	ORDER_WAIT_MS = 500,
 	ORDER_READY_MAX = 4096,	/* packets that wait; one more, and the first goes */
+	/*
+	 * ms behind a packet's last event in which the kernel frees it, if it is lost
+	 * where it was: it does so in the same run of a softirq.
+	 */
+	ORDER_SETTLE_MS = 5,
+	/* ms in all for one whose record waits for the name of its function. */
+	ORDER_NAME_MS = 5000,
 };
 
 struct order;
@@ -42,6 +49,14 @@ void order_hold(struct order *o, const struct journey *j);
  */
 void order_add(struct order *o, struct journey *j, uint64_t now_ns);
 
+/**
+ * order_settle - the kernel's drop records that were written by @mark_ns are known
+ *
+ * Without a call nobody waits for records.  After the first one a journey whose last
+ * event was read less than ORDER_SETTLE_MS before waits, too.
+ */
+void order_settle(struct order *o, uint64_t mark_ns);
+
 /** order_skip - a journey is over, and nothing is to be told of it */
 void order_skip(struct order *o, const struct journey *j);
 
@@ -61,7 +76,7 @@ int order_due_ms(const struct order *o, uint64_t now_ns);
 /** order_finish - all that waits, in order, whoever is missing */
 void order_finish(struct order *o);
 
-/** order_each - for all that were added and wait for their turn */
+/** order_each - for all that were added and wait */
 void order_each(struct order *o, void (*fn)(void *arg, struct journey *j),
 		void *arg);
 
