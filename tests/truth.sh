@@ -100,7 +100,7 @@ judge() {
 	[[ -z $_why ]] || { show "the wrong ones" "$SCRATCH/verdict.err"; show "nftrace" "$ERR"; }
 }
 
-sink() { # NS PROTO ADDRESS PORT
+sink() { # NS PROTO ADDRESS PORT [BUFFER]
 	background "$1" "sink-$3-$4" "$TOOLS/serial_send" sink "${@:2}"
 	wait_for 5 grep -qx ready "$SCRATCH/sink-$3-$4" || fail "the sink does not start"
 }

@@ -21,8 +21,8 @@
 static const char usage_text[] =
 	"usage: serial_send udp|tcp|icmp SOURCE[/PORT] DESTINATION[/PORT] OPTION VALUE ...\n"
 	"       serial_send frame SOURCE/PORT DESTINATION/PORT dev IFACE mac MAC OPTION ...\n"
-	"       serial_send sink tcp|udp ADDRESS PORT\n"
-	"sink: for all that comes; of udp it tells at SIGINT which serials, how often.\n"
+	"       serial_send sink tcp|udp ADDRESS PORT [BUFFER]\n"
+	"sink: for all that comes, or finds room; of udp it tells at SIGINT which serials, how often.\n"
 	"options: base N, step N, count N, rate N (a second, 0: full speed), cpu N,\n"
 	"         size BYTES (payload), pieces N (serials a datagram, for fragments)\n";
 
@@ -339,11 +339,13 @@ static __attribute__((noreturn)) void count_serials(int fd, bool v6)
 	for (;;) {
 		long serial;
 
-		if (poll(&pfd, 1, ended ? 0 : -1) <= 0) {
-			if (ended)
-				break;
+		int n = poll(&pfd, 1, ended ? 0 : -1);
+
+		/* A signal alone says nothing of what is there. */
+		if (n == 0)
+			break;
+		if (n < 0)
 			continue;
-		}
 		serial = receive_serial(fd, v6);
 		if (serial >= 0 && serial < 1 << SERIAL_BITS)
 			times[serial]++;
@@ -380,6 +382,8 @@ static __attribute__((noreturn)) void sink(char **argv)
 	take_address(&ss, &len, where);
 	fd = socket(ss.ss_family, stream ? SOCK_STREAM : SOCK_DGRAM, 0);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (argv[3])
+		big = atoi(argv[3]);
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &big, sizeof(big));
 	if (bind(fd, (void *)&ss, len) != 0 || (stream && listen(fd, 16) != 0))
 		die("bind");
