@@ -38,9 +38,9 @@ scenario() {
 	rules || fail "iptables-restore"
 }
 
-# trace N ARGS...: until N packets are complete
+# trace N ARGS...: until N packets are complete; what silence means, whatever the kernel says besides
 trace() {
-	start_nftrace r -t 20 -c "$@"
+	start_nftrace r -t 20 --no-drops -c "$@"
 }
 
 # udp_from NS DESTINATION PORT [ARGS...] / udp DESTINATION...: one datagram, from host a

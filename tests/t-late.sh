@@ -32,7 +32,7 @@ rules_of_raw() {
 }
 
 subtest "held by NFQUEUE until the rules are gone: numbers without ours"
-start_nftrace lo -t 30 --json -p udp --dport 7
+start_nftrace lo -t 30 --no-drops --json -p udp --dport 7
 assert_equal "TRACE rules" 2 "$(own_rules lo)"
 in_ns lo "$TOOLS/flood" 10.9.0.1 7 1 32 >/dev/null
 assert_within 5 "the packet is held" is_queued
@@ -48,7 +48,7 @@ assert_equal "packets" 1 "$(wc -l <"$OUT")"
 assert_restored_but_counters lo "$SCRATCH/before"
 
 subtest "messages of others on group 0"
-start_nftrace lo -t 30 --json -p udp --dport 8
+start_nftrace lo -t 30 --no-drops --json -p udp --dport 8
 in_ns lo "$TOOLS/flood" 10.9.0.1 8 3 32 >/dev/null
 stop_nftrace INT
 assert_status 0

@@ -25,7 +25,7 @@ compare() {
 udp() { talk "$1" udp "$2" "$3" from $((20000 + $3)) wait 60 2>/dev/null; }
 
 subtest "forwarded and local in"
-start_nftrace r -t 30 --rate 0 -i eth0 -p udp --or -i eth0 -p tcp --syn
+start_nftrace r --no-drops -t 30 --rate 0 -i eth0 -p udp --or -i eth0 -p tcp --syn
 while read -r b r; do
 	for port in 7 1001 1002 1003 1004 1005 1006 1008 1009; do udp a "$b" $port; done
 	for port in 1010 3001 3002 3003 3004; do udp a "$r" $port; done
@@ -41,7 +41,7 @@ compare router-in
 assert_restored_but_counters r "$SCRATCH/before"
 
 subtest "local out"
-start_nftrace r -t 30 --rate 0 --chain OUTPUT -p udp -m multiport --dports 7,4001:4003
+start_nftrace r --no-drops -t 30 --rate 0 --chain OUTPUT -p udp -m multiport --dports 7,4001:4003
 for b in 10.2.0.2 fd00:2::2; do
 	for port in 7 4001 4002 4003; do udp r $b $port; done
 done
@@ -58,7 +58,7 @@ if command -v tcpdump >/dev/null && command -v tshark >/dev/null; then
 	for command in iptables ip6tables; do
 		in_ns r $command-legacy -t raw -I PREROUTING -i eth0 -p udp -j TRACE
 	done
-	start_nftrace r -t 30
+	start_nftrace r --no-drops -t 30
 	udp a 10.2.0.2 1001
 	udp a fd00:2::2 1006
 	stop_nftrace INT

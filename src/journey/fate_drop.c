@@ -96,6 +96,8 @@ static bool reached_forward(const struct path *p)
 /* Which hook said so; in it no table has told of a rule. */
 static uint8_t hook_of_verdict(const struct path_map *map, const struct path *p)
 {
+	if (p->link)
+		return p->link;
 	if (reached_forward(p))
 		return NF_INET_FORWARD;
 	/* At its hook's end, and only one other that it can have been at. */
@@ -156,8 +158,11 @@ static const char *behind_tables(const struct path *p, uint8_t hook)
 static bool is_in_table(const struct path_map *map, const struct path *p,
 			uint8_t hook)
 {
-	return hook != p->hook ? slots_hook(map, p->last, hook)->must != 0
-			       : slots_must_see(map, p) != 0;
+	uint64_t must = hook != p->hook ? slots_hook(map, p->last, hook)->must
+					: slots_must_see(map, p);
+
+	/* The run's own last chain drops nothing. */
+	return must & ~map->witness[slots_family(p->last)][hook];
 }
 
 /* Who can have said so, as far as the path tells. */
@@ -177,7 +182,7 @@ static const char *who_said_so(const struct path_map *map, const struct path *p,
 		       "packet that is cut short, or a table that is full";
 	if (hook == NF_INET_LOCAL_OUT && p->drop.changed & MANGLE_DST)
 		return "there is no route to where the packet goes now";
-	if (is_in_table(map, p, hook))
+	if (!p->link && is_in_table(map, p, hook))
 		return "a match of a rule at this hook dropped it, as for a "
 		       "packet that is cut short; or a program at the hook";
 	return behind_tables(p, hook);
@@ -190,6 +195,7 @@ static void tell_verdict(const struct path_map *map, const struct path *p,
 
 	f->cause = who_said_so(map, p, hook);
 	f->kind = is_at_rule(p) ? FATE_DROP : FATE_LOST;
+	f->inside = f->kind == FATE_LOST;
 	f->hook = hook;
 }
 
@@ -244,13 +250,14 @@ void fate_drop(struct journey *j, unsigned int b, const struct path_map *map)
 	if (kind != f->kind || kind == FATE_LOST) {
 		f->cause = NULL;
 		f->by = NULL;
+		f->inside = false;
 	}
 	if (drop_meaning(f->drop)->says == DROP_SAYS_VERDICT && !f->by &&
 	    kind != FATE_INCOMPLETE)
 		tell_verdict(map, p, f);
 	else
 		f->kind = kind;
-	if (kind == FATE_LOST)
+	if (kind == FATE_LOST && !p->link)
 		f->hook = hook_of_loss(f->hook, drop_meaning(f->drop));
 	if (kind == FATE_LOST && !f->cause)
 		f->cause = cause_of_route(p);

@@ -11,11 +11,11 @@
 enum { SMALL = 1280 };		/* no link refuses a packet of this length */
 
 /* The count has one writer, the reader: no locked instruction is needed. */
-static void count_one(_Atomic uint64_t *count)
+static void count_more(_Atomic uint64_t *count, int more)
 {
 	uint64_t n = atomic_load_explicit(count, memory_order_relaxed);
 
-	atomic_store_explicit(count, n + 1, memory_order_relaxed);
+	atomic_store_explicit(count, n + (uint64_t)more, memory_order_relaxed);
 }
 
 /* Alike are packets whose difference cannot matter to the answer. */
@@ -58,13 +58,18 @@ int losses_note(struct losses *ls, const struct journey *j, unsigned int b,
 			*fresh = true;
 		}
 		if (memcmp(&l->q, &q, sizeof(q)) == 0) {
-			count_one(&l->packets);
+			count_more(&l->packets, 1);
 			if (*fresh)
 				atomic_store_explicit(&l->asked, true,
 						      memory_order_release);
 			return i;
 		}
 	}
-	count_one(&ls->others);
+	count_more(&ls->others, 1);
 	return -1;
+}
+
+void losses_take_back(struct losses *ls, int i)
+{
+	count_more(&ls->loss[i].packets, -1);
 }

@@ -16,4 +16,7 @@ struct losses;
 int losses_note(struct losses *ls, const struct journey *j, unsigned int b,
 		bool *fresh);
 
+/** losses_take_back - question @i was not one of a packet whose cause is only likely */
+void losses_take_back(struct losses *ls, int i);
+
 #endif

@@ -16,6 +16,7 @@
 #include "protocol/bulletin.h"
 #include "protocol/reader_ipc.h"
 #include "protocol/stats.h"
+#include "reader/drops.h"
 #include "reader/order.h"
 #include "reader/reader_events.h"
 #include "reader/reader_loop.h"
@@ -111,6 +112,7 @@ static void finish(struct reader_state *s)
 static void close_state(struct reader_state *s)
 {
 	pending_close(s->hold);
+	drops_close(s->drops);
 	order_close(s->order);
 	journeys_close(s->journeys);
 	place_nft_close(s->nft);
@@ -162,6 +164,43 @@ static int open_places(struct reader_state *s, const struct reader_plan *plan)
 	       (plan->rules.nft && !s->nft) ? -ENOMEM : 0;
 }
 
+static void ask_places(void *arg)
+{
+	struct reader_state *s = arg;
+
+	reader_tell(s->control, READER_PLACES);
+}
+
+static void print_late(void *arg, const struct report_late *late)
+{
+	struct reader_state *s = arg;
+
+	printer_late(&s->printer, late);
+}
+
+/* Return: false: no memory. */
+static bool open_drops(struct reader_state *s)
+{
+	const struct drops_env env = {
+		.ring = s->plan->drops,
+		.reasons = s->plan->drop_reasons,
+		.journeys = s->journeys,
+		.map = &s->map,
+		.stats = s->stats,
+		.bulletin = s->bulletin,
+		.ask = ask_places,
+		.late = print_late,
+		.arg = s,
+	};
+
+	if (!s->plan->drops || !s->bulletin)
+		return true;
+	s->drops = drops_open(&env);
+	/* From now on packets wait for their records. */
+	order_settle(s->order, 0);
+	return s->drops;
+}
+
 static int open_state(struct reader_state *s, const struct reader_plan *plan)
 {
 	struct bulletin_tables t;
@@ -192,7 +231,8 @@ static int open_state(struct reader_state *s, const struct reader_plan *plan)
 		s->hold = pending_open(s->nft, s->journeys, s->stats,
 				       plan->bulletin, &reader_hold_ops, s);
 	s->order = order_open(reader_on_turn, s);
-	if (!s->names || !s->journeys || !s->order || (s->nft && !s->hold))
+	if (!s->names || !s->journeys || !s->order ||
+	    (s->nft && !s->hold) || !open_drops(s))
 		return -ENOMEM;
 	place_on_release(s->index, forget_place, s);
 	return printer_open(&s->printer, &plan->printer, s->names,

@@ -7,6 +7,7 @@
 #include "capture/capture.h"
 #include "capture/event.h"
 #include "capture/event_nft.h"
+#include "journey/drop_meaning.h"
 #include "journey/journey.h"
 #include "journey/journeys_link.h"
 #include "place/place_nft.h"
@@ -16,6 +17,7 @@
 #include "protocol/losses.h"
 #include "protocol/reader_ipc.h"
 #include "protocol/stats.h"
+#include "reader/drops.h"
 #include "reader/legacy_rules.h"
 #include "reader/legacy_watch.h"
 #include "reader/loss_ask.h"
@@ -51,6 +53,28 @@ static void wait_for_cause(struct reader_state *s, const struct loss_answer *a)
 	}
 }
 
+/* Where the kernel says why, the host is asked only for what can say the same. */
+static bool asks_for_cause(const struct fate *f)
+{
+	if (f->kind != FATE_LOST && f->kind != FATE_QUEUE)
+		return false;
+	return !f->drop || drop_meaning_asks(f->drop);
+}
+
+/*
+ * A setting that contradicts the record is not why; one that the record proves is no
+ * mere likelihood, and the summary has it with the record.
+ */
+static void use_cause(struct reader_state *s, struct fate *f, int i,
+		      const char *cause)
+{
+	if (f->drop && i >= 0)
+		losses_take_back(&s->stats->losses, i);
+	/* Else what its path tells. */
+	if (cause && (!f->drop || drop_meaning_is_cause(f->drop, cause)))
+		f->cause = cause;
+}
+
 static void find_causes(struct reader_state *s, struct journey *j)
 {
 	for (unsigned int b = 0; b < j->branches; b++) {
@@ -59,15 +83,13 @@ static void find_causes(struct reader_state *s, struct journey *j)
 		bool fresh;
 		int i;
 
-		if (f->kind != FATE_LOST && f->kind != FATE_QUEUE)
+		if (!asks_for_cause(f))
 			continue;
 		i = losses_note(&s->stats->losses, j, b, &fresh);
 		a = i < 0 ? NULL : &s->bulletin->loss[i];
 		if (fresh)
 			wait_for_cause(s, a);
-		/* Else what its path tells. */
-		if (a && losses_cause(a))
-			f->cause = losses_cause(a);
+		use_cause(s, f, i, a ? losses_cause(a) : NULL);
 	}
 }
 
@@ -104,11 +126,15 @@ void reader_on_turn(void *arg, struct journey *j)
 	struct reader_state *s = arg;
 	bool ours = !others_leave_out(s, j);
 
+	if (s->drops)
+		drops_decide(s->drops, j);
 	stats_add(&s->stats->unannounced, ours &&
 		  others_may_be_unseen(s, j->entry.place) &&
 		  !is_own_rule(j->entry.place));
 	if (ours && printer_count(&s->printer, j))
 		print_journey(s, j);
+	if (s->drops)
+		drops_remember(s->drops, j);
 	journeys_give_back(s->journeys, j);
 }
 

@@ -11,6 +11,7 @@
 #include "capture/ifnames.h"
 #include "protocol/bulletin.h"
 #include "protocol/stats.h"
+#include "reader/drops.h"
 #include "reader/legacy_rules.h"
 #include "reader/order.h"
 #include "reader/place_sweep.h"
@@ -49,31 +50,6 @@ static int read_batch(struct reader_state *s)
 	return n;
 }
 
-/* @end: of the state's.  Return: messages read until it was so, or TURN_EVENTS. */
-static unsigned int read_until(struct reader_state *s, const bool *end)
-{
-	unsigned int total = 0;
-
-	do {
-		int n = read_batch(s);
-
-		total += n > 0 ? (unsigned int)n : 0;
-	} while (!*end && total < TURN_EVENTS);
-	return total;
-}
-
-static unsigned int read_all(struct reader_state *s)
-{
-	unsigned int total = read_until(s, &s->empty);
-
-	if (!s->empty || TESTPOINT_IS_SET("never-empty"))
-		return total;
-	legacy_rules_drained(s);
-	if (s->hold)
-		pending_drained(s->hold);
-	return total;
-}
-
 /*
  * Silence tells something only when all was read, and nothing was dropped that
  * no gap in the sequence has shown yet.
@@ -108,6 +84,48 @@ static void look_for_end(struct reader_state *s)
 	if (t.undoing || s->draining)
 		s->map.ending_ns = s->now_ns;
 	s->map.witness_gone = t.keeper_gone;
+}
+
+/*
+ * The records of what was read are known, and packets need not wait for them.  Of
+ * lost events it must be known before: a record's packet may be none that is known.
+ */
+static void take_drops(struct reader_state *s)
+{
+	if (!s->drops)
+		return;
+	if (drops_are_there(s->drops))
+		look_for_drops(s);
+	order_settle(s->order, drops_take(s->drops, s->now_ns));
+}
+
+/* @end: of the state's.  Return: messages read until it was so, or TURN_EVENTS. */
+static unsigned int read_until(struct reader_state *s, const bool *end)
+{
+	unsigned int total = 0;
+
+	if (s->drops)
+		drops_mark(s->drops, clock_ns(CLOCK_MONOTONIC));
+	do {
+		int n = read_batch(s);
+
+		total += n > 0 ? (unsigned int)n : 0;
+	} while (!*end && total < TURN_EVENTS);
+	if (*end)
+		take_drops(s);
+	return total;
+}
+
+static unsigned int read_all(struct reader_state *s)
+{
+	unsigned int total = read_until(s, &s->empty);
+
+	if (!s->empty || TESTPOINT_IS_SET("never-empty"))
+		return total;
+	legacy_rules_drained(s);
+	if (s->hold)
+		pending_drained(s->hold);
+	return total;
 }
 
 /* Of two times in ms, of which -1 is never. */
@@ -206,6 +224,8 @@ static int pause_for_output(struct reader_state *s)
 	if (s->busy && !s->hold && s->now_ns - s->paused_ns < PAUSE_NS)
 		return 0;
 	due = expire_when_due(s);
+	if (s->drops)
+		due = sooner(due, drops_due_ms(s->drops, s->now_ns));
 	printer_flush(&s->printer);
 	s->paused_ns = s->now_ns;
 	look_at_memory(s);
@@ -254,6 +274,17 @@ static void drain_hold(struct reader_state *s)
  * The rules are out, so nothing new begins.  What is on its way in the kernel
  * arrives within moments; what user space holds gets a little longer.
  */
+static bool is_quiet(const struct reader_state *s, uint64_t last_ns)
+{
+	uint64_t limit = journeys_open_count(s->journeys) ? DRAIN_QUEUE_MS
+							  : DRAIN_SILENCE_MS;
+
+	/* The supervisor still answers. */
+	if (s->drops && !s->orphaned && drops_wait(s->drops))
+		return false;
+	return (s->now_ns - last_ns) / NS_PER_MS >= limit;
+}
+
 static void drain(struct reader_state *s)
 {
 	uint64_t begun = clock_ns(CLOCK_MONOTONIC), last = begun;
@@ -264,16 +295,11 @@ static void drain(struct reader_state *s)
 	while (!s->empty);
 	legacy_rules_new_epoch(s, true);
 	for (;;) {
-		uint64_t quiet, limit;
-
 		if (read_all(s))
 			last = s->now_ns;
 		expire(s);
 		printer_flush(&s->printer);
-		quiet = (s->now_ns - last) / NS_PER_MS;
-		limit = journeys_open_count(s->journeys) ? DRAIN_QUEUE_MS
-							 : DRAIN_SILENCE_MS;
-		if (quiet >= limit || s->now_ns - begun >
+		if (is_quiet(s, last) || s->now_ns - begun >
 		    (uint64_t)DRAIN_MAX_MS * NS_PER_MS)
 			break;
 		wait_for(s, true, DRAIN_LOOK_MS);
@@ -283,6 +309,8 @@ static void drain(struct reader_state *s)
 	journeys_finish(s->journeys);
 	if (s->hold)
 		drain_hold(s);
+	if (s->drops)
+		drops_finish(s->drops, s->now_ns);
 	order_finish(s->order);
 }
 

@@ -46,6 +46,7 @@ struct reader_state {
 	struct journeys *journeys;
 	struct pending *hold;		/* NULL: no events of nft */
 	struct order *order;
+	struct drops *drops;		/* NULL: there are no drop records */
 	struct queue_watch queues;
 	struct nft_changers changers;
 	struct ifnames *names;

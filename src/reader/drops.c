@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* drops: the kernel's drop records, each to its packet, whether that is printed or not. */
+#include "reader/drops.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "drop/reason.h"
+#include "drop/record.h"
+#include "drop/ring.h"
+#include "journey/drop_join.h"
+#include "journey/drop_meaning.h"
+#include "journey/fate_drop.h"
+#include "journey/journey.h"
+#include "journey/journeys.h"
+#include "protocol/bulletin.h"
+#include "protocol/drop_places.h"
+#include "protocol/stats.h"
+#include "reader/drop_memory.h"
+#include "report/report.h"
+#include "rules/base/clock.h"
+#include "rules/base/units.h"
+
+enum {
+	SEEN = 256,		/* reasons at places that are told apart */
+	GROUPS = 256,		/* of twins; then the oldest is taken for ambiguous */
+	WAITING = 8192,		/* records until their place has a name */
+	ANSWER_MS = 4000,	/* for the supervisor, on a busy machine */
+	LOOK_MS = 100,		/* between two looks for what comes late */
+};
+
+/* Packets alike, some of which have a record. */
+struct group {
+	uint32_t id;		/* 0: none */
+	uint32_t members, records;
+	const struct drop_seen *seen;
+	bool mixed;		/* their records differ */
+};
+
+struct seen {
+	struct drop_seen text;
+	uint64_t location;
+	uint32_t reason;
+};
+
+/* A record whose place has no name yet. */
+struct waiting {
+	struct drop_record r;
+	uint64_t read_ns;
+};
+
+struct drops {
+	struct drops_env env;
+	struct drop_memory *memory;
+	uint64_t mark, mark_ns, complete_ns;
+	uint64_t told_ns;		/* of the packet that was told of last, its end */
+	bool marked;
+	bool nobody_answers;
+	struct seen seen[SEEN];
+	unsigned int seen_count;
+	struct group group[GROUPS];
+	uint32_t groups;		/* so far */
+	uint64_t asked_ns[DROP_PLACES];	/* 0: not yet */
+	struct waiting waiting[WAITING];	/* a ring */
+	unsigned int first, waits;
+};
+
+struct drops *drops_open(const struct drops_env *env)
+{
+	struct drops *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return NULL;
+	d->env = *env;
+	d->memory = drop_memory_open();
+	if (d->memory)
+		return d;
+	free(d);
+	return NULL;
+}
+
+void drops_close(struct drops *d)
+{
+	if (d)
+		drop_memory_close(d->memory);
+	free(d);
+}
+
+/* What is told of a location: false: not yet, and it is worth waiting. */
+static bool find_place(struct drops *d, uint64_t location, uint64_t now_ns,
+		       const char **symbol)
+{
+	const struct drop_place_answer *a;
+	bool fresh;
+	int i = drop_places_note(&d->env.stats->drop_places, location, &fresh);
+
+	*symbol = NULL;
+	if (i < 0)
+		return true;
+	if (fresh) {
+		d->asked_ns[i] = now_ns;
+		d->env.ask(d->env.arg);
+	}
+	a = &d->env.bulletin->drop_place[i];
+	if (drop_places_answered(a)) {
+		*symbol = drop_places_symbol(a);
+		return true;
+	}
+	return d->nobody_answers ||
+	       now_ns - d->asked_ns[i] >= ANSWER_MS * NS_PER_MS;
+}
+
+static void name_reason(const struct drops *d, uint32_t reason,
+			char text[DROP_SEEN_TEXT])
+{
+	const char *name = drop_reason_name(d->env.reasons, reason);
+
+	if (name)
+		snprintf(text, DROP_SEEN_TEXT, "%s", name);
+	else if (reason != DROP_UNTOLD)
+		snprintf(text, DROP_SEEN_TEXT, "%" PRIu32, reason);
+}
+
+/* NULL: too many are different, and nothing is told of the others. */
+static const struct drop_seen *find_seen(struct drops *d,
+					 const struct drop_record *r,
+					 const char *symbol)
+{
+	struct seen *s = d->seen;
+	size_t len = symbol ? strcspn(symbol, "+") : 0;
+
+	for (unsigned int i = 0; i < d->seen_count; i++, s++)
+		if (s->location == r->location && s->reason == r->reason &&
+		    (*s->text.location || !len))
+			return &s->text;
+	if (d->seen_count == SEEN)
+		return NULL;
+	s = &d->seen[d->seen_count++];
+	s->location = r->location;
+	s->reason = r->reason;
+	name_reason(d, r->reason, s->text.reason);
+	if (len < sizeof(s->text.location))
+		memcpy(s->text.location, symbol ? symbol : "", len);
+	return &s->text;
+}
+
+static struct group *group_at(struct drops *d, uint32_t id)
+{
+	struct group *g = &d->group[id % GROUPS];
+
+	return id && g->id == id ? g : NULL;
+}
+
+static struct group *new_group(struct drops *d)
+{
+	uint32_t id = ++d->groups;
+	struct group *g = &d->group[id % GROUPS];
+
+	*g = (struct group){ .id = id };
+	return g;
+}
+
+/* All that fit alike are of one group; one that some of them have already goes on. */
+static struct group *find_group(struct drops *d, const struct drop_match *m,
+				const struct drop_seen *seen)
+{
+	struct group *g = NULL;
+
+	/* No fate depends on whose it is. */
+	if (drop_meaning(seen)->says == DROP_SAYS_BESIDE)
+		return NULL;
+
+	for (unsigned int i = 0; i < m->count && !g; i++)
+		g = group_at(d, m->of[i].j->path[m->of[i].branch].drop.group);
+	if (!g && m->count > 1)
+		g = new_group(d);
+	for (unsigned int i = 0; g && i < m->count; i++) {
+		struct path *p = &m->of[i].j->path[m->of[i].branch];
+
+		g->members += p->drop.group != g->id;
+		p->drop.group = g->id;
+	}
+	return g;
+}
+
+static void join(struct drops *d, const struct drop_match *m,
+		 const struct drop_sight *s)
+{
+	struct group *g = find_group(d, m, s->seen);
+
+	drop_join_note(m->of[0].j, m->of[0].branch, s, g ? g->id : 0);
+	if (!g)
+		return;
+	g->mixed |= g->records && g->seen != s->seen;
+	g->seen = s->seen;
+	g->records++;
+}
+
+static uint64_t wall_of(uint64_t when_ns)
+{
+	return clock_ns(CLOCK_REALTIME) - (clock_ns(CLOCK_MONOTONIC) - when_ns);
+}
+
+/* It was printed: with that fate, or with another one. */
+static void tell_late(struct drops *d, struct drop_memory_entry *e,
+		      const struct drop_sight *s, bool ambiguous)
+{
+	uint8_t kind = fate_drop_kind(e->kind, s->seen);
+	struct report_late late = {
+		.number = e->number, .was = e->kind, .branch = e->branch,
+		.after_ns = s->r->when_ns > e->last_ns ?
+			s->r->when_ns - e->last_ns : 0,
+		.wall_ns = wall_of(s->r->when_ns), .ambiguous = ambiguous,
+		.fate = { .kind = kind, .hook = e->hook, .out = e->out,
+			  .drop = s->seen, .port = s->p.flags & PACKET_PORTS ?
+				s->p.dport : 0 },
+		.packet = s->p,
+	};
+
+	e->taken = true;
+	if (kind == FATE_COUNT || kind == FATE_INCOMPLETE || !e->number ||
+	    (kind == e->kind && kind != FATE_LOST && kind != FATE_QUEUE))
+		return;
+	if (kind == FATE_DROP || kind == FATE_REJECT)
+		return;
+	d->env.late(d->env.arg, &late);
+}
+
+/* @read_ns: when it was read: what comes of its packet later is another's */
+static void use(struct drops *d, const struct drop_record *r,
+		const char *symbol, uint64_t read_ns)
+{
+	const struct drop_seen *seen = find_seen(d, r, symbol);
+	struct drop_memory_entry *e;
+	struct drop_match m;
+	struct drop_sight s;
+	unsigned int twins;
+
+	if (!seen || drop_meaning(seen)->says == DROP_SAYS_NOTHING ||
+	    !journeys_find_drop(d->env.journeys, r, seen, read_ns, &s, &m))
+		return;
+	if (m.count) {
+		join(d, &m, &s);
+		return;
+	}
+	e = drop_memory_find(d->memory, &s, &twins);
+	if (e)
+		tell_late(d, e, &s, twins > 1);
+}
+
+static void use_first(struct drops *d, const char *symbol)
+{
+	const struct waiting *w = &d->waiting[d->first];
+
+	d->first = (d->first + 1) % WAITING;
+	d->waits--;
+	use(d, &w->r, symbol, w->read_ns);
+}
+
+/* In their order: those whose place has a name by now, or gets none. */
+static void use_waiting(struct drops *d, uint64_t now_ns)
+{
+	const char *symbol;
+
+	while (d->waits &&
+	       find_place(d, d->waiting[d->first].r.location, now_ns, &symbol))
+		use_first(d, symbol);
+}
+
+void drops_add(struct drops *d, const struct drop_record *r, uint64_t now_ns)
+{
+	const char *symbol;
+	/* Those behind others are asked for at once, too. */
+	bool known = find_place(d, r->location, now_ns, &symbol);
+
+	if (!d->waits && known) {
+		use(d, r, symbol, now_ns);
+		return;
+	}
+	if (d->waits == WAITING)
+		use_first(d, NULL);
+	d->waiting[(d->first + d->waits++) % WAITING] =
+		(struct waiting){ .r = *r, .read_ns = now_ns };
+}
+
+struct batch {
+	struct drops *d;
+	uint64_t now_ns;
+};
+
+static void on_record(void *arg, const struct drop_record *r)
+{
+	struct batch *b = arg;
+
+	drops_add(b->d, r, b->now_ns);
+}
+
+void drops_mark(struct drops *d, uint64_t now_ns)
+{
+	if (d->marked)
+		return;
+	d->mark = drop_ring_mark(d->env.ring);
+	d->mark_ns = now_ns;
+	d->marked = true;
+}
+
+/* Another CPU may be writing one of them yet. */
+static bool is_read(const struct drops *d)
+{
+	unsigned long head = atomic_load_explicit(d->env.ring->head,
+						  memory_order_relaxed);
+
+	return (long)((unsigned long)d->mark - head) <= 0;
+}
+
+bool drops_are_there(const struct drops *d)
+{
+	return d->marked && !is_read(d);
+}
+
+uint64_t drops_take(struct drops *d, uint64_t now_ns)
+{
+	struct batch b = { .d = d, .now_ns = now_ns };
+
+	use_waiting(d, now_ns);
+	if (d->marked) {
+		drop_ring_read(d->env.ring, d->mark, on_record, &b);
+		d->marked = !is_read(d);
+	}
+	if (d->env.ring->lost)
+		stats_set(&d->env.stats->drops_lost,
+			  drop_ring_lost(d->env.ring));
+	if (!d->marked && !d->waits)
+		d->complete_ns = d->mark_ns;
+	return d->complete_ns;
+}
+
+int drops_due_ms(const struct drops *d, uint64_t now_ns)
+{
+	bool late = d->told_ns && now_ns - d->told_ns <
+		DROP_MEMORY_MS * NS_PER_MS;
+
+	return d->waits || late ? LOOK_MS : -1;
+}
+
+bool drops_wait(const struct drops *d)
+{
+	return d->waits > 0;
+}
+
+/* Of packets alike some were lost, or each otherwise: which is not known. */
+static bool is_ambiguous(struct drops *d, const struct path *p)
+{
+	const struct group *g = group_at(d, p->drop.group);
+
+	if (!p->drop.group)
+		return false;
+	return !g || g->mixed || g->records != g->members;
+}
+
+void drops_decide(struct drops *d, struct journey *j)
+{
+	for (unsigned int b = 0; b < j->branches; b++) {
+		if (is_ambiguous(d, &j->path[b]))
+			j->flags |= JOURNEY_AMBIGUOUS;
+		fate_drop(j, b, d->env.map);
+	}
+}
+
+void drops_remember(struct drops *d, const struct journey *j)
+{
+	d->told_ns = j->last_ns;
+	for (unsigned int b = 0; b < j->branches; b++) {
+		struct drop_memory_entry *e;
+
+		if (fate_drop_is_there(j, b))
+			continue;
+		e = drop_memory_add(d->memory, j->key);
+		e->number = j->number;
+		e->last_ns = j->last_ns;
+		e->out = j->fate[b].out;
+		e->branch = (uint8_t)b;
+		e->kind = j->fate[b].kind;
+		e->hook = j->fate[b].hook;
+		drop_look_fill(&e->look, j, b, d->env.map);
+	}
+}
+
+void drops_finish(struct drops *d, uint64_t now_ns)
+{
+	d->nobody_answers = true;
+	drops_mark(d, now_ns);
+	drops_take(d, now_ns);
+}
