@@ -15,6 +15,7 @@
 #include "journey/path.h"
 #include "packet/identity.h"
 #include "place/place.h"
+#include "rules/base/hash.h"
 #include "rules/base/units.h"
 
 /*
@@ -32,6 +33,16 @@ enum {
 	IPV4_HEADER = 20, IPV6_HEADER = 40,
 	CT_NEW = 2, CT_RELATED = 1,	/* enum ip_conntrack_info */
 };
+
+static struct drop_end hash_end(const uint8_t *addr, size_t len, int32_t port)
+{
+	uint64_t h = hash_bytes(0, addr, len);
+
+	return (struct drop_end){
+		.addr = (uint32_t)h,
+		.whole = (uint32_t)hash_mix(h, (uint64_t)port),
+	};
+}
 
 bool drop_sight_fill(struct drop_sight *s, const struct drop_record *r,
 		     const struct drop_seen *seen, uint32_t depth,
@@ -51,7 +62,11 @@ bool drop_sight_fill(struct drop_sight *s, const struct drop_record *r,
 	};
 	packet_decode(&s->p, s->nfproto, r->bytes, len < snaplen ? len : snaplen);
 	s->key = identity_key(&s->p, depth);
-	return s->p.src && s->p.dst;
+	if (!s->p.src || !s->p.dst)
+		return false;
+	s->src = hash_end(s->p.src, s->p.addr_len, s->p.sport);
+	s->dst = hash_end(s->p.dst, s->p.addr_len, s->p.dport);
+	return true;
 }
 
 /* What can have happened behind its last event, unseen. */
@@ -74,49 +89,55 @@ void drop_look_fill(struct drop_look *l, const struct journey *j,
 		    unsigned int b, const struct path_map *map)
 {
 	const struct path *p = &j->path[b];
+	const struct packet_view *v = &p->look.view;
+	size_t len = j->nfproto == NFPROTO_IPV6 ? 16 : 4;
+	bool ports = v->src.port >= 0;
+	struct drop_end src = hash_end(v->src.addr, len, v->src.port),
+			dst = hash_end(v->dst.addr, len, v->dst.port);
 
 	*l = (struct drop_look){
-		.view = p->look.view,
 		.stamp_ns = j->stamp.events && !(j->flags & JOURNEY_TIMES) ?
 			j->stamp.ns : 0,
-		.nfproto = j->nfproto,
-		.hook = p->hook,
+		.src = ports ? src.whole : src.addr,
+		.dst = ports ? dst.whole : dst.addr,
+		.mark = v->mark, .in = v->in, .out = v->out,
+		.nfproto = j->nfproto, .hook = p->hook,
+		.ttl = v->ttl, .tos = v->tos,
 		.changes = may_change(p, map),
-		.born_local = p->born_local,
+		.ports = ports,
 		.ended = p->state == PATH_ENDED,
 	};
 }
 
-static bool same_end(const struct packet_view_end *was, const uint8_t *addr,
-		     const struct packet *p, uint16_t port)
+static bool same_end(const struct drop_end *e, uint32_t was,
+		     const struct drop_sight *s, const struct drop_look *l)
 {
-	return memcmp(was->addr, addr, p->addr_len) == 0 &&
-	       (!(p->flags & PACKET_PORTS) || was->port < 0 ||
-		was->port == port);
+	return was == (l->ports && s->p.flags & PACKET_PORTS ? e->whole
+							      : e->addr);
 }
 
 /* MANGLE_* of the headers and the mark. */
 static unsigned int differences(const struct drop_sight *s,
-				const struct packet_view *was)
+				const struct drop_look *l)
 {
 	unsigned int d = 0;
 
-	if (!same_end(&was->src, s->p.src, &s->p, s->p.sport))
+	if (!same_end(&s->src, l->src, s, l))
 		d |= MANGLE_SRC;
-	if (!same_end(&was->dst, s->p.dst, &s->p, s->p.dport))
+	if (!same_end(&s->dst, l->dst, s, l))
 		d |= MANGLE_DST;
-	if (was->ttl != s->p.ttl)
+	if (l->ttl != s->p.ttl)
 		d |= MANGLE_TTL;
-	if (was->tos != s->p.tos)
+	if (l->tos != s->p.tos)
 		d |= MANGLE_TOS;
-	if (was->mark != s->r->mark)
+	if (l->mark != s->r->mark)
 		d |= MANGLE_MARK;
 	return d;
 }
 
 static int header_score(const struct drop_sight *s, const struct drop_look *l)
 {
-	unsigned int d = differences(s, &l->view);
+	unsigned int d = differences(s, l);
 	int score = 0;
 
 	for (unsigned int bit = MANGLE_SRC; bit <= MANGLE_TOS; bit <<= 1)
@@ -132,7 +153,7 @@ static bool is_possible(const struct drop_sight *s, const struct drop_look *l)
 {
 	if (!s->hooks || s->hooks & BIT(l->hook))
 		return true;
-	return l->view.out == LOOPBACK_IFINDEX;
+	return l->out == LOOPBACK_IFINDEX;
 }
 
 /* Kernel's stamps are known to the microsecond. */
@@ -156,10 +177,10 @@ static int device_score(const struct drop_sight *s, const struct drop_look *l)
 {
 	int score = 0;
 
-	if (l->view.in && s->r->in && l->view.in != s->r->in)
+	if (l->in && s->r->in && l->in != s->r->in)
 		score += MISS_DEVICE;
-	if (l->view.out && s->r->dev && s->r->dev != s->r->in &&
-	    l->view.out != s->r->dev)
+	if (l->out && s->r->dev && s->r->dev != s->r->in &&
+	    l->out != s->r->dev)
 		score += MISS_DEVICE;
 	return score;
 }
@@ -242,15 +263,18 @@ void drop_join_find(struct drop_match *m, const struct journey_table *t,
 }
 
 void drop_join_note(struct journey *j, unsigned int b,
-		    const struct drop_sight *s, uint32_t group)
+		    const struct path_map *map, const struct drop_sight *s,
+		    uint32_t group)
 {
 	struct path *p = &j->path[b];
 	uint8_t ct = s->r->ct;
+	struct drop_look l;
 
+	drop_look_fill(&l, j, b, map);
 	p->drop = (struct path_drop){
 		.seen = s->seen, .last = p->last, .last_ns = j->last_ns,
 		.group = group, .ttl = s->p.ttl, .mark = s->r->mark,
-		.changed = (uint8_t)differences(s, &p->look.view),
+		.changed = (uint8_t)differences(s, &l),
 		.port = s->p.flags & PACKET_PORTS ? s->p.dport : 0,
 		.fresh_entry = s->r->ct_entry && (ct == CT_NEW ||
 						  ct == CT_RELATED),

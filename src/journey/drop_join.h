@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "journey/packet_view.h"
 #include "packet/packet.h"
 
 struct drop_record;
@@ -18,6 +17,11 @@ struct path_map;
 
 enum { DROP_TWINS = 16 };	/* candidates alike that are remembered */
 
+/* An address with its port, and without, as hashes: enough to tell them apart. */
+struct drop_end {
+	uint32_t addr, whole;
+};
+
 /* A record with what is asked of it for each packet that it may be of. */
 struct drop_sight {
 	const struct drop_record *r;
@@ -25,19 +29,25 @@ struct drop_sight {
 	uint64_t key;		/* identity_key() */
 	uint64_t read_ns;	/* CLOCK_MONOTONIC: all its events had been read by then */
 	struct packet p;	/* points into the record */
+	struct drop_end src, dst;
 	uint8_t nfproto;
 	uint8_t hooks;		/* of its drop_meaning */
 	bool verdict;		/* a hook's */
 	bool gap;		/* events were lost of late: its packet may not be known */
 };
 
-/* How a packet, or a copy, was when it was last seen: what a record is held against. */
+/*
+ * How a packet, or a copy, was when it was last seen: what a record is held against.
+ * Small, as one is kept of each packet that was told of.
+ */
 struct drop_look {
-	struct packet_view view;
 	uint64_t stamp_ns;	/* of its receipt; 0: not known */
-	uint8_t nfproto, hook;
+	uint32_t src, dst;	/* .whole of struct drop_end; without .ports .addr */
+	uint32_t mark, in, out;
+	uint8_t nfproto, hook;	/* NF_INET_* */
+	uint8_t ttl, tos;
 	uint8_t changes;	/* MANGLE_* that can have happened since, ored */
-	uint8_t born_local;
+	bool ports;
 	bool ended;		/* by a rule's verdict */
 };
 
@@ -75,6 +85,7 @@ void drop_join_find(struct drop_match *m, const struct journey_table *t,
 
 /** drop_join_note - the record is this branch's; @group: of its twins, 0: it has none */
 void drop_join_note(struct journey *j, unsigned int b,
-		    const struct drop_sight *s, uint32_t group);
+		    const struct path_map *map, const struct drop_sight *s,
+		    uint32_t group);
 
 #endif

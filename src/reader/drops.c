@@ -190,7 +190,8 @@ static void join(struct drops *d, const struct drop_match *m,
 {
 	struct group *g = find_group(d, m, s->seen);
 
-	drop_join_note(m->of[0].j, m->of[0].branch, s, g ? g->id : 0);
+	drop_join_note(m->of[0].j, m->of[0].branch, d->env.map, s,
+		       g ? g->id : 0);
 	if (!g)
 		return;
 	g->mixed |= g->records && g->seen != s->seen;

@@ -319,6 +319,26 @@ static void put_change(struct grammar *g)
 	}
 }
 
+/* What the kernel says; names that mean something, and others. */
+static void put_drop(struct grammar *g)
+{
+	static const char *const reasons[] = {
+		"NO_SOCKET", "NETFILTER_DROP", "IP_RPFILTER", "NOT_SPECIFIED",
+	};
+	static const char *const functions[] = {
+		"__udp4_lib_rcv", "nf_hook_slow", "ip_error", "",
+	};
+
+	made_text(&words, ",k");
+	put_name(g, &words, reasons[grammar_pick(g, 4)]);
+	made_text(&words, ",l");
+	put_name(g, &words, functions[grammar_pick(g, 4)]);
+	if (grammar_pick(g, 2)) {
+		made_text(&words, ",p");
+		put_number(g, &words, 7002);
+	}
+}
+
 static void put_fate(struct grammar *g)
 {
 	made_text(&words, " f,");
@@ -337,6 +357,8 @@ static void put_fate(struct grammar *g)
 		made_text(&words, ",c");
 		put_name(g, &words, "there%20is%20no%20route");
 	}
+	if (grammar_pick(g, 4) == 3)
+		put_drop(g);
 }
 
 static void put_record(struct grammar *g)
@@ -359,6 +381,26 @@ static void put_record(struct grammar *g)
 				put_head_word(g, grammar_pick(g, 11));
 			parts[p](g);
 		}
+}
+
+/* Of a packet that was told of before, and lost then; or so it says. */
+static void put_late(struct grammar *g)
+{
+	made_text(&words, RECORD_MAGIC);
+	for (unsigned int i = 0; i < 4; i++)
+		put_head_word(g, i);
+	made_text(&words, " late=");
+	put_number(g, &words, 1 + grammar_pick(g, 2));
+	made_text(&words, " after=");
+	put_number(g, &words, 100000000);
+	made_text(&words, " was=");
+	put_word(g, &words, kind, FATE_COUNT);
+	if (grammar_rarely(g)) {
+		made_text(&words, " copy=");
+		put_number(g, &words, 1);
+	}
+	put_fate(g);
+	put_drop(g);
 }
 
 /* ---- the file around them */
@@ -446,13 +488,21 @@ static void put_packet(struct grammar *g, struct made *m)
 
 static void put_journey(struct grammar *g)
 {
+	unsigned int then;
+
 	block.len = words.len = 0;
+	if (grammar_pick(g, 2))
+		made_printf(&block, "#%u first\n", 1 + grammar_pick(g, 2));
 	put_record(g);
 	put_packet(g, &file);
-	if (grammar_pick(g, 4) < 3)
+	then = grammar_pick(g, 8);
+	if (then < 5)
 		return;
 	block.len = words.len = 0;
-	made_text(&words, RECORD_MAGIC " " RECORD_AFTER);
+	if (then == 5)
+		put_late(g);
+	else
+		made_text(&words, RECORD_MAGIC " " RECORD_AFTER);
 	put_packet(g, &file);
 }
 
