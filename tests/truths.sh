@@ -48,6 +48,7 @@ truth_router() {
 	judge enter=eth0/in leave=eth1/out drop=$DROP marked=0
 
 	subtest "$BACKEND: identical to the last bit, into the node and to nowhere"
+	sink r udp 10.1.0.1 10
 	trace r -i eth0 -p udp
 	frames 10.1.0.1 base 0 step 1 count $(n 200) rate 1000
 	judge enter=eth0/in fate=DELIVERED drop=$DROP marked=0
@@ -109,6 +110,7 @@ truth_router() {
 	subtest "$BACKEND: multicast from the node: on the wire, and back to itself"
 	ns_ip r addr add 239.1.1.1/32 dev eth1 autojoin
 	ns_ip r route add 239.0.0.0/8 dev eth1 src 10.2.0.1
+	sink r udp 239.1.1.1 9
 	trace r --chain OUTPUT -p udp
 	send r udp 10.2.0.1/4001 239.1.1.1/9 base 0 step 1 count $(n 100) rate 500
 	judge sent=0,1,$(n 100) leave=eth1/out fate=SENT,DELIVERED copies=2 drop=$DROP marked=60 streams=1
@@ -304,6 +306,7 @@ truth_bridge() {
 	rate=700 marked=0
 	[[ $BACKEND = legacy ]] || rate=20 marked=100
 	subtest "$BACKEND: flooded by a bridge: copies are branches"
+	sink br udp 10.5.0.255 9
 	trace br -p udp -s 10.5.0.1
 	send a udp 10.5.0.1/4001 10.5.0.255/9 base 0 step 1 count $(n 100) rate $rate
 	judge enter=port-a/in leave=port-b/out leave=port-c/out fate=FORWARDED,DELIVERED copies=3 drop=$DROP marked=$marked streams=1
