@@ -198,7 +198,7 @@ subtest "masked addresses: grouped by what is left"
 sed -E 's/(SRC|DST)=[0-9.]+/\1=x.x.x.x/g' "$SCRATCH/plain" >"$SCRATCH/masked"
 run_nftrace lo --read "$SCRATCH/masked" "${RULES[@]}" -q
 assert_status 0
-assert_same "fates" <(sed 's/.*=>/=>/' "$SCRATCH/whole") <(sed 's/.*=>/=>/' "$OUT")
+assert_same "fates" <(sed 's/.*=>/=>/; s/; dst .*//' "$SCRATCH/whole") <(sed 's/.*=>/=>/; s/; dst .*//' "$OUT")
 assert_grep 'note: 23 lines have masked addresses: what is hidden of them is shown as 0' "$ERR"
 sed -E 's/(SRC|DST)=10\.([0-9]+)\.[0-9.]+/\1=10.\2.XX.*/g' "$SCRATCH/plain" >"$SCRATCH/masked"
 run_nftrace lo --read "$SCRATCH/masked" "${RULES[@]}" -q

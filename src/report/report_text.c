@@ -437,9 +437,17 @@ static void put_new_end(struct outbuf *o, const struct report_env *env,
 					      by->prefix_len - HEAD));
 }
 
+/* Of what went on: as whom, and to whom. */
 static void put_new_ends(struct outbuf *o, const struct report_env *env,
 			 const struct journey *j, unsigned int b)
 {
+	static const bool goes_on[FATE_COUNT] = {
+		[FATE_DELIVERED] = true, [FATE_FORWARDED] = true,
+		[FATE_SENT] = true,
+	};
+
+	if (!goes_on[j->fate[b].kind])
+		return;
 	for (unsigned int i = 0; i < j->changes; i++) {
 		const struct change *c = &j->change[i];
 
