@@ -36,6 +36,34 @@ arrived() { [[ $(got) = "$1" ]]; }
 both() { for to in 10.9.9.9 fd00:9::9; do in_ns "$1" "$TOOLS/flood" $to "$2" 1 8 >/dev/null; done; }
 routed() { grep -E '^  \(routing\)' "$OUT" | sort | uniq -c | sed -E 's/^ *//; s/ via \S+/ via GW/' | sort | paste -sd '|'; }
 
+# rerouted WHAT IPTABLES: only mangle's OUTPUT stands; 54 is marked, 55 is refused its new way
+rerouted() {
+	local f
+	for f in ip ip6; do
+		in_ns r "${f}tables-$1" -t mangle -A OUTPUT -p udp --dport 54 -j MARK --set-mark 7
+		in_ns r "${f}tables-$1" -t mangle -A OUTPUT -p udp --dport 55 -j MARK --set-mark 8
+	done
+	start_nftrace r -t 60 -p udp --dport 50:59
+	for port in 54 55 56; do both r $port; done
+	assert_within 5 "what is routed again arrives" arrived "$2"
+	stop_nftrace INT
+	# An old interface would be a lie; that of one that is refused as well.
+	assert_equal "54 and 55 are not SENT by the old way" "" \
+		"$(awk '/^#/ { head = $0 } /^=> SENT out eth1/ && head ~ /\.5[45]: / { print head, $0 }' "$OUT")"
+	assert_equal "55 is not SENT" 0 "$(grep -A 20 '\.55: ' "$OUT" | awk '/^#/ { on = /\.55: / } on && /^=> SENT/' | wc -l)"
+	# What had no mark when it was routed first was not routed by one.
+	assert_equal "by the mark only behind OUTPUT" "" \
+		"$(grep -E '^  \(routing\) out eth1, by ip rule 102' "$OUT")"
+	assert_equal "56 is SENT" 2 "$(awk '/^#/ { on = /\.56: / } on && /^=> SENT out eth1/' "$OUT" | wc -l)"
+}
+for f in -4 -6; do ns_ip r $f rule add pref 103 fwmark 8 unreachable; done
+
+subtest "a mark set in OUTPUT makes the kernel choose again: only iptables-nft's mangle"
+listen
+rerouted nft "54 eth1x2 56 eth0x2"
+in_ns r nft flush ruleset
+kill "$listener"
+
 subtest "a mark set in PREROUTING chooses the way: the rule is named, asked now"
 in_ns r iptables-legacy -t mangle -A PREROUTING -p udp --dport 51 -j MARK --set-mark 7
 in_ns r ip6tables-legacy -t mangle -A PREROUTING -p udp --dport 51 -j MARK --set-mark 7
@@ -68,35 +96,8 @@ stop_nftrace INT
 assert_equal "forwarded" 2 "$(grep -Ec '^  \(routing\) out eth1, by ip rule 32766 lookup main: default via \S+ \(asked now\)$' <(grep -A 99 '\.52: ' "$OUT" | grep -B 99 -m 2 '^=>'))"
 assert_equal "in all" 4 "$(grep -Ec '^  \(routing\) out eth1, by ip rule 32766 lookup main: default via \S+ \(asked now\)$' "$OUT")"
 
-# rerouted WHAT IPTABLES: only mangle's OUTPUT stands; 54 is marked, 55 is refused its new way
-rerouted() {
-	local f
-	for f in ip ip6; do
-		in_ns r "${f}tables-$1" -t mangle -A OUTPUT -p udp --dport 54 -j MARK --set-mark 7
-		in_ns r "${f}tables-$1" -t mangle -A OUTPUT -p udp --dport 55 -j MARK --set-mark 8
-	done
-	start_nftrace r -t 60 -p udp --dport 50:59
-	for port in 54 55 56; do both r $port; done
-	assert_within 5 "what is routed again arrives" arrived "$2"
-	stop_nftrace INT
-	# An old interface would be a lie; that of one that is refused as well.
-	assert_equal "54 and 55 are not SENT by the old way" "" \
-		"$(awk '/^#/ { head = $0 } /^=> SENT out eth1/ && head ~ /\.5[45]: / { print head, $0 }' "$OUT")"
-	assert_equal "55 is not SENT" 0 "$(grep -A 20 '\.55: ' "$OUT" | awk '/^#/ { on = /\.55: / } on && /^=> SENT/' | wc -l)"
-	assert_equal "56 is SENT" 2 "$(awk '/^#/ { on = /\.56: / } on && /^=> SENT out eth1/' "$OUT" | wc -l)"
-}
-for f in -4 -6; do ns_ip r $f rule add pref 103 fwmark 8 unreachable; done
-
-subtest "a mark set in OUTPUT makes the kernel choose again: only iptables-nft's mangle"
-for f in ip ip6; do in_ns r ${f}tables-legacy -t mangle -F; done
-ns_del a
-in_ns r nft flush ruleset
-kill "$listener"
-listen
-rerouted nft "54 eth1x2 56 eth0x2"
-
 subtest "the same of iptables-legacy, whose mangle sees it at POSTROUTING"
-in_ns r nft flush ruleset
+for f in ip ip6; do in_ns r ${f}tables-legacy -t mangle -F; done
 kill "$listener"
 listen
 rerouted legacy "54 eth1x2 56 eth0x2"

@@ -62,6 +62,16 @@ static void take_end(uint8_t to[16], const struct packet *p, const uint8_t *addr
 		memcpy(to, addr, p->addr_len);
 }
 
+/* An event of nft shows the mark behind its rule: what it was is in the change. */
+static uint32_t first_mark(const struct journey *j)
+{
+	for (unsigned int i = 0; i < j->changes; i++)
+		if (j->change[i].field == FIELD_MARK &&
+		    !j->step[j->change[i].step].branch)
+			return j->change[i].from.number;
+	return journey_first(j)->mark;
+}
+
 /* What changed before the way was chosen was looked at as it was then. */
 static void apply_changes(struct way_question *q, const struct journey *j,
 			  unsigned int end)
@@ -103,7 +113,7 @@ static void fill_question(struct way_question *q, const struct journey *j,
 	q->tos = j->first.tos & 0xfc;
 	q->in = j->entry.in;
 	q->uid = q->in ? UINT32_MAX : j->uid;
-	q->mark = first->mark;
+	q->mark = first_mark(j);
 	q->out = routed ? j->change[c].to.number : first->out;
 	if (routed)
 		apply_changes(q, j, c);

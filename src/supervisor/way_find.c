@@ -215,11 +215,14 @@ static void print_route(const struct route *r, bool six, char *buf, size_t size)
 		 r->has_via ? via : "");
 }
 
-/* "by ip rule 102 fwmark 0x7 lookup 79: default via 10.9.2.2 (asked now)" */
+/*
+ * "by ip rule 102 fwmark 0x7 lookup 79: default via 10.9.2.2 (asked now)"; where that
+ * leads elsewhere: "now it would go out w1, by ip rule ...".
+ */
 static void print_way(const struct search *s, struct way_found *found)
 {
-	char by[CAUSE_TEXT], route[128], out[IF_NAMESIZE + 16] = "";
-	char name[IF_NAMESIZE], text[sizeof(by) + sizeof(route) + 64];
+	char by[CAUSE_TEXT], route[128], out[IF_NAMESIZE + 32] = "";
+	char name[IF_NAMESIZE], text[sizeof(by) + sizeof(route) + 96];
 
 	print_route(s->route, is_six(s->q), route, sizeof(route));
 	if (s->found) {
@@ -229,9 +232,10 @@ static void print_way(const struct search *s, struct way_found *found)
 	}
 	if (s->route->out && s->route->out != s->q->out &&
 	    if_indextoname(s->route->out, name))
-		snprintf(out, sizeof(out), ": now out %s", name);
-	snprintf(text, sizeof(text), "by %s %s: %s (asked now%s)",
-		 s->found ? "ip rule" : "table", by, route, out);
+		snprintf(out, sizeof(out), "now it would go out %s, ", name);
+	snprintf(text, sizeof(text), "%sby %s %s: %s%s", out,
+		 s->found ? "ip rule" : "table", by, route,
+		 *out ? "" : " (asked now)");
 	/* Longer than any that is in use: half of it would be none. */
 	if (strlen(text) < sizeof(found->text))
 		strcpy(found->text, text);
