@@ -271,7 +271,8 @@ const struct place *place_nft_find(struct place_nft *pn, const struct event *e)
 {
 	const struct place *at;
 
-	if (nft_snapshot_is_link(e->nft->family))
+	/* nft_snapshot_is_link(), without a call an event */
+	if (e->nft->family == NFPROTO_BRIDGE || e->nft->family == NFPROTO_NETDEV)
 		return NULL;
 	at = find(pn, e, is_followed);
 	return at && e->nft->family == NFPROTO_INET &&
