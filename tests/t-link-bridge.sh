@@ -48,6 +48,14 @@ if in_ns br nft 'table bridge b { chain p { type filter hook prerouting priority
 	assert_equal "delivered: one packet" 1 "$(grep -c '^#.*> 10.5.0.9: ICMP echo request' "$OUT")"
 	assert_grep '^=> DELIVERED' "$OUT"
 	round_trip
+
+	subtest "bridge traces arp: that it is no packet of IP is said"
+	ns_ip a neigh flush dev eth0
+	start_nftrace br -t 60
+	in_ns a ping -q -c 1 10.5.0.2 >/dev/null || fail "no answer"
+	stop_nftrace INT
+	assert_grep 'note: [0-9]+ events of frames that are no packets of IP \(arp and the like\) are not shown' "$ERR"
+	assert_no_grep '^#.*(\[\|ip\]|arp)' "$OUT"
 	in_ns br nft delete chain bridge b f
 	in_ns br sysctl -qw net.bridge.bridge-nf-call-iptables=1 net.bridge.bridge-nf-call-ip6tables=1
 

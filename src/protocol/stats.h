@@ -77,6 +77,7 @@ struct stats {
 	_Atomic uint64_t foreign;	/* no trace event of these tables */
 	_Atomic uint64_t broken;	/* netlink messages that made no sense, or cut */
 	_Atomic uint64_t forged;	/* that another process sent, not the kernel */
+	_Atomic uint64_t frames;	/* events of what is no packet of IP: arp */
 	_Atomic uint64_t strangers;	/* trace events of rules not in the snapshot */
 	_Atomic uint64_t lost;		/* events, by sequence numbers and drops */
 	_Atomic uint64_t packets;	/* journeys over */

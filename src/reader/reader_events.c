@@ -298,6 +298,7 @@ static void on_link_event(struct reader_state *s, struct event *e)
 	const struct place *at = !nfproto ? NULL :
 		place_nft_find_link(s->nft, e, nfproto);
 
+	stats_add(&s->stats->frames, !nfproto);
 	if (!at)
 		return;
 	e->nfproto = nfproto;

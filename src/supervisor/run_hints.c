@@ -43,6 +43,9 @@ static void say_nothing(const struct run *r)
 		msg("nothing was traced (%" PRIu64 " packet%s matched): others "
 		    "took away what the trace needs, see above", matched,
 		    plural(matched));
+	} else if (!r->plan.inserts && st->frames) {
+		msg("nothing was traced: what hit the trace rules that are "
+		    "there was no packet of IP (arp and the like)");
 	} else if (!r->plan.inserts) {
 		msg("nothing was traced: no packet hit the trace rules that "
 		    "are there");

@@ -190,6 +190,17 @@ static void print_others(const struct stats_others *o)
 		    rules == 1 ? "was" : "were");
 }
 
+/* With an expression nobody asks for them. */
+static void print_frames(const struct run *r)
+{
+	uint64_t n = r->reader.seen.frames;
+
+	if (n && !r->plan.inserts)
+		msg("note: %" PRIu64 " event%s of frames that are no packets "
+		    "of IP (arp and the like) %s not shown", n, plural(n),
+		    n == 1 ? "is" : "are");
+}
+
 static void print_events(const struct run *r)
 {
 	const struct stats *st = &r->reader.seen;
@@ -246,6 +257,7 @@ static void print_events(const struct run *r)
 		msg("note: %" PRIu64 " packet%s could not be told apart from "
 		    "identical ones", st->ambiguous, plural(st->ambiguous));
 	print_others(&st->others);
+	print_frames(r);
 }
 
 static void print_loggers(const struct run *r, char *buf, size_t size)
