@@ -179,6 +179,7 @@ if tracer "netdev n" 2>/dev/null; then
 
 	subtest "netdev ingress traces, and nobody has a table at IP's hooks: told without a fate"
 	ns_new lone
+	server lone echo udp 127.0.0.1 7 udp ::1 7
 	in_ns lone nft 'table netdev n { chain i { type filter hook ingress device lo priority 0; udp dport 7 meta nftrace set 1; }; }'
 	start_nftrace lone -t 60 --no-witness
 	for to in 127.0.0.1 ::1; do in_ns lone "$TOOLS/flood" $to 7 1 8 >/dev/null; done
