@@ -37,7 +37,7 @@ traced() {
 	local args=()
 	while [[ $1 != -- ]]; do args+=("$1"); shift; done
 	shift
-	start_nftrace r -t 20 --json -c "${args[@]}"
+	start_nftrace r -t 20 --json --no-drops -c "${args[@]}"
 	"$@"
 	end_nftrace 10
 	assert_no_grep 'left_|nftrace_[0-9]' "$OUT"
@@ -73,14 +73,14 @@ traced 2 -o eth1 -p udp --dport 1002 -- eval 'flood r 10.2.0.2 1002; flood r fd0
 assert_equal "fates" "SENT POSTROUTING eth1;SENT POSTROUTING eth1" "$(fates)"
 
 subtest "--no-witness: no table, and only what the tables tell"
-start_nftrace r -t 20 --json --no-witness -c "${everywhere[@]}"
+start_nftrace r -t 20 --json --no-drops --no-witness -c "${everywhere[@]}"
 (($(tables) == 0)) || fail "there is a table"
 to_everywhere
 end_nftrace 10
 assert_equal "fates" "$(printf 'UNKNOWN PREROUTING -;%.0s' {1..6})" "$(fates);"
 
 subtest "rules of nft that come meanwhile, and are not shown, may have dropped it"
-start_nftrace r -t 20 --json -c 1 -4 -i eth0 -p udp --dport 1005
+start_nftrace r -t 20 --json --no-drops -c 1 -4 -i eth0 -p udp --dport 1005
 in_ns r nft 'add table ip late; add chain ip late f { type filter hook forward priority 0; }; add rule ip late f udp dport 1005 drop'
 flood a 10.2.0.2 1005
 end_nftrace 10
@@ -176,7 +176,7 @@ ns_ip r addr add 10.1.0.1/24 dev eth0 scope link
 ns_ip r neigh replace 10.2.0.2 lladdr "$(in_ns b cat /sys/class/net/eth0/address)" dev eth1
 traced 1 -4 -i eth0 -p udp --dport 1021 -- flood a 10.2.0.2 1021
 assert_equal "fates" "LOST POSTROUTING -" "$(fates)"
-assert_grep '"reason":"in POSTROUTING: no rule dropped it; likely: .*hook' "$OUT"
+assert_grep '"reason":"in POSTROUTING: no rule was seen to drop it; likely: .*hook' "$OUT"
 assert_equal "what b got" "" "$(arrived 1021)"
 
 subtest "what a queue holds is not dropped by the run's end"

@@ -86,9 +86,10 @@ static int incomplete_because(char *buf, size_t size, const struct journey *j,
 static int lost_because(char *buf, size_t size, const struct fate *f,
 			const struct packet *p)
 {
-	int n = snprintf(buf, size, "%s %s: no rule dropped it",
+	int n = snprintf(buf, size, "%s %s: no rule %s",
 			 f->inside ? "in" : "after",
-			 report_hook_name(f->hook));
+			 report_hook_name(f->hook),
+			 f->inside ? "was seen to drop it" : "dropped it");
 
 	if (f->drop) {
 		n += snprintf(buf + n, size - (size_t)n, "; ");

@@ -251,7 +251,7 @@ static const struct fate_row {
 	{ "a rule's verdict stands", WAY(dropped), "NETFILTER_DROP",
 	  "nf_hook_slow", FATE_DROP, NULL },
 	{ "no verdict was told", WAY(crossed), "NETFILTER_DROP",
-	  "nf_hook_slow", FATE_LOST, "in POSTROUTING: no rule dropped it; "
+	  "nf_hook_slow", FATE_LOST, "in POSTROUTING: no rule was seen to drop it; "
 	  "kernel: NETFILTER_DROP at nf_hook_slow; likely: " },
 	{ "in the middle of a chain", WAY(midway), "NETFILTER_DROP",
 	  "nf_hook_slow", FATE_DROP, "by no rule's verdict; kernel: "
