@@ -50,6 +50,8 @@ enum { NO_PORT = -1 };
 /* The length of a view whose packet does not tell it. */
 static const uint32_t UNSIZED = UINT32_MAX;
 
+_Static_assert(MAKER_COUNT <= 8 && JOURNEY_BRANCHES == 32, "struct change");
+
 /* A field differs; who could have made it so, besides the rule before. */
 struct difference {
 	struct journey *j;
@@ -209,9 +211,9 @@ static struct change *add_change(const struct difference *d, uint8_t field,
 	j->changes++;
 	memset(c, 0, sizeof(*c));
 	c->step = made.step;
-	c->maker = made.maker;
+	c->maker = made.maker & 7;
 	c->field = field;
-	c->branch = d->branch;
+	c->branch = d->branch & (JOURNEY_BRANCHES - 1);
 	c->from.port = c->to.port = NO_PORT;
 	return c;
 }

@@ -32,8 +32,10 @@ struct change_value {
 
 struct change {
 	uint16_t step;		/* index of the event behind which it was made */
-	uint8_t maker, field;
-	uint8_t branch;		/* whose it is, as step.branch */
+	/* In one byte: a journey has room for many. */
+	uint8_t maker : 3;	/* enum change_maker */
+	uint8_t branch : 5;	/* whose it is, as step.branch */
+	uint8_t field;		/* enum change_field */
 	struct change_value from, to;
 };
 

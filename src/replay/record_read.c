@@ -271,17 +271,20 @@ static bool take_change(struct reading *rd, struct strview t)
 		       field = strview_cut(&t, ','),
 		       from = strview_cut(&t, ','), to = strview_cut(&t, ',');
 	struct journey *j = rd->j;
+	uint8_t made_by, branch;
 	struct change c;
 	uint32_t n;
 
 	memset(&c, 0, sizeof(c));
 	if (j->changes == JOURNEY_CHANGES ||
 	    !record_number(step, 0, UINT16_MAX, &n) ||
-	    !record_word(maker, maker_word, MAKER_COUNT, &c.maker) ||
+	    !record_word(maker, maker_word, MAKER_COUNT, &made_by) ||
 	    !record_word(field, field_word, FIELD_COUNT, &c.field) ||
 	    !get_value(rd, c.field, from, &c.from) ||
-	    !get_value(rd, c.field, to, &c.to) || !get_branch(t, &c.branch))
+	    !get_value(rd, c.field, to, &c.to) || !get_branch(t, &branch))
 		return false;
+	c.maker = made_by & 7;
+	c.branch = branch & (JOURNEY_BRANCHES - 1);
 	if (n >= journey_kept(j))
 		return record_refuse(rd, RECORD_ABSENT);
 	/* Changes are in the order of their events, and printed so. */
