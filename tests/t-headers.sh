@@ -145,3 +145,4 @@ assert_equal "its maker" "bridge br0" "$(jq -r '.changes[] | select(.field == "o
 run_nftrace br --read "$SCRATCH/bridge.pcapng"
 assert_grep '^#.* IN=br0 \(port port-a\) 10\.5\.0\.1' "$OUT"
 assert_grep '^  \(bridge\) out br0 \(port port-b\)$' "$OUT"
+assert_text '=> DROP by filter:FORWARD:policy:1  "-P FORWARD DROP" (bridged: bridge-nf-call-iptables hands it to iptables)' "$OUT"

@@ -2,6 +2,8 @@
 /* report_text: blocks, one-line packets and flat events for people. */
 #include "report/report.h"
 
+#include <netinet/in.h>
+#include <linux/netfilter.h>
 #include <string.h>
 #include <time.h>
 
@@ -169,6 +171,14 @@ static void put_behind(struct outbuf *o, const struct report_env *env,
 	outbuf_text(o, ")");
 }
 
+/* Who sees a bridge's frames dropped by a rule of iptables asks why they are there. */
+static void put_bridged(struct outbuf *o, const struct journey *j)
+{
+	outbuf_printf(o, " (bridged: bridge-nf-call-%stables "
+		      "hands it to iptables)",
+		      j->nfproto == NFPROTO_IPV6 ? "ip6" : "ip");
+}
+
 static void put_fate(struct outbuf *o, const struct report_env *env,
 		     const struct journey *j, unsigned int b)
 {
@@ -210,6 +220,8 @@ static void put_fate(struct outbuf *o, const struct report_env *env,
 		outbuf_text(o, reason);
 	}
 	put_behind(o, env, f);
+	if ((f->kind == FATE_DROP || f->kind == FATE_REJECT) && last_port(j, b))
+		put_bridged(o, j);
 	put_color(o, env, RESET);
 	if (j->flags & JOURNEY_AMBIGUOUS)
 		outbuf_text(o, " [not told apart from an identical packet]");
