@@ -50,7 +50,7 @@ but_for_paces() {
 }
 
 mapfile -t scripts < <(ls "$TESTS"/t-*.sh | grep -v '/t-scripts\.sh$')
-scripts+=("$TESTS"/{scenario,verdicts,lab,truth,truths,rulesets,pcapng,demo}.sh)
+scripts+=("$TESTS"/{scenario,verdicts,ways,lab,truth,truths,rulesets,pcapng,demo}.sh)
 mapfile -t -O ${#scripts[@]} scripts < <(
 	find "$TESTS/verdicts" -name packets -o -name checks -o -name needs)
 statements "${scripts[@]}" >"$SCRATCH/statements"
