@@ -23,13 +23,21 @@ assert_status 0
 assert_equal "told" "7x2 8x2" "$(told)"
 assert_equal "by no rule" 0 "$(grep -Ec '^TRACE|^=> .* by ' "$OUT")"
 assert_equal "which is said" 4 "$(grep -c '^  (no rule met)' "$OUT")"
-assert_no_grep '^=> (DROP|REJECT|STOLEN|QUEUE|INCOMPLETE)' "$OUT"
+assert_equal "its fate is known" 4 "$(grep -c '^=> FORWARDED out eth1' "$OUT")"
 assert_restored r "$before"
 assert_equal "tables" "" "$(tables)"
 "$NFTRACE" --read "$SCRATCH/none.pcapng" >"$SCRATCH/again" 2>/dev/null
 assert_same "the recording" "$OUT" "$SCRATCH/again"
 "$NFTRACE" --read "$SCRATCH/none.pcapng" --json >"$SCRATCH/again" 2>/dev/null
 assert_schema Packet "$SCRATCH/again"
+
+subtest "without witnesses nothing shows what becomes of it"
+start_nftrace r -t 60 --no-witness -p udp --dport 7:9
+send_both 7
+stop_nftrace INT
+assert_status 0
+assert_equal "told" "7x2" "$(told)"
+assert_no_grep '^=> (DROP|REJECT|STOLEN|QUEUE|INCOMPLETE|SENT|DELIVERED)' "$OUT"
 
 subtest "-4, -6: no table of iptables-legacy comes into being"
 for f in 4 6; do

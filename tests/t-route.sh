@@ -43,7 +43,7 @@ rerouted() {
 		in_ns r "${f}tables-$1" -t mangle -A OUTPUT -p udp --dport 54 -j MARK --set-mark 7
 		in_ns r "${f}tables-$1" -t mangle -A OUTPUT -p udp --dport 55 -j MARK --set-mark 8
 	done
-	start_nftrace r -t 60 -p udp --dport 50:59
+	start_nftrace r -t 60 -p udp --dport 50:59 "${@:3}"
 	for port in 54 55 56; do both r $port; done
 	assert_within 5 "what is routed again arrives" arrived "$2"
 	stop_nftrace INT
@@ -56,11 +56,23 @@ rerouted() {
 		"$(grep -E '^  \(routing\) out eth1, by ip rule 102' "$OUT")"
 	assert_equal "56 is SENT" 2 "$(awk '/^#/ { on = /\.56: / } on && /^=> SENT out eth1/' "$OUT" | wc -l)"
 }
+new_way() {
+	assert_equal "routed again" 2 "$(grep -Ec '^  \(routing\) out eth1 -> eth2, by ip rule 102 fwmark 0x7 lookup 79: default via \S+ \(asked now\)$' "$OUT")"
+	assert_equal "by the new way" 2 "$(awk '/^#/ { on = /\.54: / } on && /^=> SENT out eth2/' "$OUT" | wc -l)"
+}
 for f in -4 -6; do ns_ip r $f rule add pref 103 fwmark 8 unreachable; done
 
 subtest "a mark set in OUTPUT makes the kernel choose again: only iptables-nft's mangle"
 listen
+rerouted nft "54 eth1x2 56 eth0x2" --no-witness
+assert_equal "54 is not known to be SENT" 2 "$(awk '/^#/ { on = /\.54: / } on && /^=> UNKNOWN after OUTPUT: a rule there changed its mark/' "$OUT" | wc -l)"
+in_ns r nft flush ruleset
+kill "$listener"
+
+subtest "the same with a witness at POSTROUTING: by the new way"
+listen
 rerouted nft "54 eth1x2 56 eth0x2"
+new_way
 in_ns r nft flush ruleset
 kill "$listener"
 
@@ -101,5 +113,4 @@ for f in ip ip6; do in_ns r ${f}tables-legacy -t mangle -F; done
 kill "$listener"
 listen
 rerouted legacy "54 eth1x2 56 eth0x2"
-assert_equal "routed again" 2 "$(grep -Ec '^  \(routing\) out eth1 -> eth2, by ip rule 102 fwmark 0x7 lookup 79: default via \S+ \(asked now\)$' "$OUT")"
-assert_equal "by the new way" 2 "$(awk '/^#/ { on = /\.54: / } on && /^=> SENT out eth2/' "$OUT" | wc -l)"
+new_way
