@@ -94,6 +94,7 @@ X
 	assert_equal "told" "51x2 52x2 53x2 54x2" "$(told "$OUT")"
 	assert_equal "fates" "51 DROP by nft bridge b:o:rule, 52 DROP by nft bridge b:f:rule, 53 DROP by nft bridge b:p:rule, 54 FORWARDED out br0" \
 		"$(awk '/^#/ { match($0, /\.5[0-9]: /); port = substr($0, RSTART + 1, 2) } sub(/^=> /, "") { sub(/:handle .*| PHYSOUT=.*| \(port .*/, ""); print port, $0 }' "$OUT" | sort -u | paste -sd , | sed 's/,/, /g')"
+	assert_no_grep '^=> DROP .*hands it to iptables' "$OUT"
 	round_trip
 	for iptables in iptables ip6tables; do in_ns br $iptables-legacy -F; done
 else

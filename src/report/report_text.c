@@ -22,6 +22,7 @@
 #include "report/report_alone.h"
 #include "report/report_conntrack.h"
 #include "rules/base/units.h"
+#include "rules/nft/snapshot.h"
 
 enum { LINE = 1024, HEAD = sizeof("TRACE: ") - 1 };
 
@@ -172,6 +173,15 @@ static void put_behind(struct outbuf *o, const struct report_env *env,
 }
 
 /* Who sees a bridge's frames dropped by a rule of iptables asks why they are there. */
+static bool is_bridged_drop(const struct journey *j, unsigned int b)
+{
+	const struct fate *f = &j->fate[b];
+
+	return (f->kind == FATE_DROP || f->kind == FATE_REJECT) &&
+	       last_port(j, b) &&
+	       !(f->by && nft_snapshot_is_link(f->by->family));
+}
+
 static void put_bridged(struct outbuf *o, const struct journey *j)
 {
 	outbuf_printf(o, " (bridged: bridge-nf-call-%stables "
@@ -220,7 +230,7 @@ static void put_fate(struct outbuf *o, const struct report_env *env,
 		outbuf_text(o, reason);
 	}
 	put_behind(o, env, f);
-	if ((f->kind == FATE_DROP || f->kind == FATE_REJECT) && last_port(j, b))
+	if (is_bridged_drop(j, b))
 		put_bridged(o, j);
 	put_color(o, env, RESET);
 	if (j->flags & JOURNEY_AMBIGUOUS)
