@@ -167,3 +167,13 @@ udp 10.1.0.1 4001
 assert_within 15 "it is told" has_line '=> DELIVERED$' "$OUT"
 stop_nftrace INT
 assert_no_grep 'kernel:' "$OUT"
+
+subtest "without the kernel's word: what went on is only likely, and that is said"
+likely='note: DELIVERED, FORWARDED and SENT are only likely: .* \(--no-drops\)$'
+for words in --no-drops ''; do
+	start_nftrace r -t 20 -c 1 -q $words -p udp --dport 4901
+	udp 10.2.0.2 4901
+	end_nftrace 10
+	assert_grep '=> FORWARDED out eth1$' "$OUT"
+	if [[ $words ]]; then assert_grep "$likely" "$ERR"; else assert_no_grep likely "$ERR"; fi
+done

@@ -102,6 +102,11 @@ struct drop_ring *drop_source_ring(struct drop_source *s)
 	return s->link_fd >= 0 ? &s->ring : NULL;
 }
 
+bool drop_source_worked(const struct drop_source *s)
+{
+	return s->loaded && s->loaded->fault == DROP_LOADED;
+}
+
 const struct drop_reasons *drop_source_reasons(const struct drop_source *s)
 {
 	return s->loaded ? &s->loaded->reasons : NULL;

@@ -52,6 +52,9 @@ const struct drop_reasons *drop_source_reasons(const struct drop_source *s);
 /** drop_source_address - of the kernel's code, by a record's .location */
 uint64_t drop_source_address(const struct drop_source *s, uint64_t location);
 
+/** drop_source_worked - was the program in the kernel, whether it still is or not? */
+bool drop_source_worked(const struct drop_source *s);
+
 /** drop_source_tell - why there are no records, or how few; a part of a sentence */
 void drop_source_tell(char *buf, size_t size, const struct drop_source *s);
 

@@ -88,6 +88,20 @@ static void say_only(const struct run *r)
 		msg("note: none of them fits --only");
 }
 
+/* A socket, a neighbour, a queue of the device can have lost it, and nobody said so. */
+static void say_likely(const struct run *r)
+{
+	const struct stats *st = &r->reader.seen;
+
+	if (!drop_source_worked(&r->reader.drops) &&
+	    st->fate[FATE_DELIVERED] + st->fate[FATE_FORWARDED] +
+		    st->fate[FATE_SENT])
+		msg("note: DELIVERED, FORWARDED and SENT are only likely: the "
+		    "kernel does not tell what it drops behind the rules "
+		    "(%s)", r->o->no_drops ? "--no-drops"
+					   : "--doctor says why");
+}
+
 /* What is asked first by who traces for the first time. */
 static void say_replies(const struct run *r)
 {
@@ -101,6 +115,7 @@ void run_hints_say(const struct run *r)
 {
 	say_nothing(r);
 	say_only(r);
+	say_likely(r);
 	say_rate(r);
 	books_say(r);
 	say_nat(r);
