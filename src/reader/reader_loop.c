@@ -77,11 +77,11 @@ static void look_for_end(struct reader_state *s)
 {
 	struct bulletin_tables t;
 
-	if (!s->witness || s->map.ending_ns)
+	if (!s->witness)
 		return;
 	bulletin_turns(s->bulletin);
 	bulletin_tables(s->bulletin, &t);
-	if (t.undoing || s->draining)
+	if (!s->map.ending_ns && (t.undoing || s->draining))
 		s->map.ending_ns = s->now_ns;
 	s->map.witness_gone = t.keeper_gone;
 }

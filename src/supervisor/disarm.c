@@ -41,8 +41,9 @@ static void undo_here(struct run_host *h, bool take_lock)
 }
 
 /* The keeper undoes; when it is gone or stuck, the supervisor does. */
-static void undo(struct run_host *h, bool take_lock)
+static void undo(struct run *r, bool take_lock)
 {
+	struct run_host *h = &r->host;
 	struct keeper_message m;
 	int err = keeper_ask_undo(&h->keeper);
 
@@ -55,7 +56,9 @@ static void undo(struct run_host *h, bool take_lock)
 	}
 	msg("warning: the keeper %s: undoing its work here",
 	    err == -ETIMEDOUT ? "does not answer" : "was killed");
-	/* Not two at the same time. */
+	/* Not two at the same time.  Its nft tables go now, before the rules. */
+	r->reader.tables.keeper_gone = true;
+	bulletin_post_tables(r->reader.board.post, &r->reader.tables);
 	keeper_kill(&h->keeper);
 	undo_here(h, take_lock);
 }
@@ -72,7 +75,7 @@ static void begin_undo(struct run *r)
 	r->reader.tables.keeper_gone = r->outcome.end == END_KEEPER;
 	bulletin_post_tables(r->reader.board.post, &r->reader.tables);
 	lock_turns_end(r);
-	undo(h, r->plan.lock && !h->locked);
+	undo(r, r->plan.lock && !h->locked);
 }
 
 static void check_own_gone(struct run *r, unsigned int i,
