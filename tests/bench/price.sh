@@ -19,13 +19,17 @@ price_of_traffic() {
 		start_floor
 		flood_pps "$SCRATCH/pps.floor"
 		stop_floor
-		start_nftrace_to file
+		start_nftrace_to file --no-witness
 		flood_pps "$SCRATCH/pps.nftrace"
+		stop_nftrace_to
+		start_nftrace_to file
+		flood_pps "$SCRATCH/pps.witness"
 		stop_nftrace_to
 	done
 	none=$(median "$SCRATCH/pps.none") floor=$(median "$SCRATCH/pps.floor")
 	ours=$(median "$SCRATCH/pps.nftrace")
-	printf '%-24s %9s\n' "not traced" "$none" "under the floor" "$floor" "under nftrace" "$ours"
+	printf '%-24s %9s\n' "not traced" "$none" "under the floor" "$floor" "under nftrace" "$ours" \
+		"with witness chains" "$(median "$SCRATCH/pps.witness")"
 	ratio=$(ratio "$ours" "$floor")
 	printf '%-24s %9s  %s\n' "nftrace to floor" "$ratio" "$(at_least 0.95 "$ratio")"
 }
