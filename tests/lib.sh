@@ -302,7 +302,7 @@ normalise() {
 		sed -E 's/^#[0-9]+ [0-9:.]+ /# /
 			s/\bseq [0-9:]+/seq N/; s/\back [0-9]+/ack N/; s/\bwin [0-9]+/win N/
 			s/TS val [0-9]+ ecr [0-9]+/TS val N ecr N/
-			s/__chain[0-9]+/__chainN/'
+			s/__chain[0-9]+/__chainN/; s/: pid [0-9]+ \(/: pid N (/'
 }
 
 # ---- the state of a namespace

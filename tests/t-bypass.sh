@@ -30,7 +30,7 @@ taken() {
 seen() {
 	traced_or_not
 	assert_status 0
-	assert_no_grep 'XDP|tc \(|netdev|flowtable|bridged|IPVS' "$ERR"
+	assert_no_grep 'XDP|BPF|tc \(|netdev|flowtable|bridged|IPVS' "$ERR"
 }
 
 subtest "nothing there: nothing is said"
@@ -38,24 +38,34 @@ seen
 run_nftrace r -t 100ms -p udp --dport 9
 assert_status 3
 assert_grep 'no packet matched' "$ERR"
-assert_no_grep 'XDP|tc \(|netdev|flowtable|bridged|IPVS' "$ERR"
+assert_no_grep 'XDP|BPF|tc \(|netdev|flowtable|bridged|IPVS' "$ERR"
 
-subtest "an XDP program that drops"
-mkfifo "$SCRATCH/hold"
-in_ns r "$TOOLS/xdp" eth0 <"$SCRATCH/hold" >"$SCRATCH/xdp" 2>&1 &
-xdp=$!
-later $xdp
-exec {hold}>"$SCRATCH/hold"
-wait_for 5 eval "grep -q ready '$SCRATCH/xdp' || is_gone $xdp"
-if grep -q ready "$SCRATCH/xdp"; then
-	taken 'an XDP program on eth0 sees packets before iptables'
-	exec {hold}>&-
-	wait $xdp
-	seen
-else
-	exec {hold}>&-
-	skip "no XDP here: $(cat "$SCRATCH/xdp")"
-fi
+# swallowed NOTE ARGS...: by a program that is there until its stdin ends
+swallowed() {
+	local pid hold
+	rm -f "$SCRATCH/hold"
+	mkfifo "$SCRATCH/hold"
+	in_ns r "$TOOLS/xdp" eth0 "${@:2}" <"$SCRATCH/hold" >"$SCRATCH/xdp" 2>&1 &
+	pid=$!
+	later $pid
+	exec {hold}>"$SCRATCH/hold"
+	wait_for 5 eval "grep -q ready '$SCRATCH/xdp' || is_gone $pid"
+	if grep -q ready "$SCRATCH/xdp"; then
+		taken "$1"
+		exec {hold}>&-
+		wait $pid
+		seen
+	else
+		exec {hold}>&-
+		skip "not here: $(cat "$SCRATCH/xdp")"
+	fi
+}
+
+subtest "an XDP program that drops, by its name"
+swallowed 'the XDP program swallow \(id [0-9]+\) on eth0 sees packets before iptables'
+
+subtest "a program of tc that drops, without a qdisc"
+swallowed 'the BPF program swallow \(id [0-9]+\) on eth0 \(tcx ingress\) sees packets before iptables' tcx
 
 # A program of classic BPF, for want of other classifiers: return TC_ACT_SHOT.
 for qdisc in clsact ingress; do
@@ -96,10 +106,24 @@ else
 	skip "no bridges in this kernel"
 fi
 
+subtest "nft's chain of a bridge"
+if in_ns r nft 'table bridge n { chain f { type filter hook forward priority 0; }; }' 2>/dev/null; then
+	run_nftrace r -t 100ms -p udp --dport 9
+	assert_grep "nft's bridge n:f sees what is bridged" "$ERR"
+	in_ns r nft delete table bridge n
+	seen
+else
+	skip "no family bridge in this kernel"
+fi
+
 subtest "a flowtable"
 if in_ns r nft 'add table ip t; add flowtable ip t fast { hook ingress priority 0; devices = { eth0 }; }' 2>/dev/null; then
 	run_nftrace r -t 100ms -p udp --dport 9
 	assert_grep 'the flowtable fast' "$ERR"
+	# Of the flows whose first packets are seen it takes the rest.
+	traced_or_not
+	assert_status 0
+	assert_grep 'note: the flowtable fast' "$ERR"
 	in_ns r nft delete table ip t
 	seen
 else
@@ -115,6 +139,14 @@ else
 	in_ns r ipvsadm -A -u 10.9.9.9:7 && in_ns r ipvsadm -a -u 10.9.9.9:7 -r 10.2.0.2 -m
 	run_nftrace r -t 100ms -p udp --dport 9
 	assert_grep 'IPVS takes packets' "$ERR"
+	traced_or_not
+	assert_grep 'note: IPVS takes packets' "$ERR"
+	# What is for one of its services leaves INPUT, and is delivered to nobody here.
+	in_ns r ipvsadm -A -u 10.1.0.1:7 && in_ns r ipvsadm -a -u 10.1.0.1:7 -r 10.2.0.2 -m
+	start_nftrace r -q -t 20 -c 1 -p udp -d 10.1.0.1 --dport 7
+	talk a udp 10.1.0.1 7 wait 200 2>/dev/null
+	stop_nftrace INT 2>/dev/null
+	assert_grep '=> STOLEN after INPUT: IPVS has a service at 10.1.0.1 port 7$' "$OUT"
 	in_ns r ipvsadm -C
 	seen
 fi

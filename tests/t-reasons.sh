@@ -46,7 +46,7 @@ assert_grep 'events, 0 lost; the TRACE rules counted 6 packets$' "$ERR"
 assert_no_grep 'may have hidden|fits --only' "$ERR"
 
 subtest "the likely cause, by number of packets"
-out 1003 --rate 0
+out 1003 --rate 0 --no-drops
 udp 1003 2
 stop_nftrace INT
 assert_grep '2 packets traced: 2 QUEUE$' "$ERR"

@@ -15,7 +15,7 @@ static const struct target targets[] = {
 	{ "CONNSECMARK", EFFECT_CONTINUE, 0 },
 	{ "CT", EFFECT_CONTINUE, 0 },
 	{ "DNAT", EFFECT_ACCEPT, MANGLE_DST | DOES_NAT },
-	{ "DNPT", EFFECT_CONTINUE, MANGLE_DST },
+	{ "DNPT", EFFECT_CONTINUE, MANGLE_DST | DOES_DROP },
 	{ "DSCP", EFFECT_CONTINUE, MANGLE_TOS },
 	{ "ECN", EFFECT_CONTINUE, MANGLE_TOS | MANGLE_OTHER },
 	{ "HL", EFFECT_CONTINUE, MANGLE_TTL },
@@ -35,14 +35,17 @@ static const struct target targets[] = {
 	{ "SECMARK", EFFECT_CONTINUE, 0 },
 	{ "SET", EFFECT_CONTINUE, MANGLE_MARK },	/* --map-mark */
 	{ "SNAT", EFFECT_ACCEPT, MANGLE_SRC | DOES_NAT },
-	{ "SNPT", EFFECT_CONTINUE, MANGLE_SRC },
+	{ "SNPT", EFFECT_CONTINUE, MANGLE_SRC | DOES_DROP },
 	{ "SYNPROXY", EFFECT_MAYBE, DOES_STEAL },
-	{ "TCPMSS", EFFECT_CONTINUE, MANGLE_OTHER },
-	{ "TCPOPTSTRIP", EFFECT_CONTINUE, MANGLE_OTHER },
+	{ "TCPMSS", EFFECT_CONTINUE, MANGLE_OTHER | DOES_DROP },
+	{ "TCPOPTSTRIP", EFFECT_CONTINUE, MANGLE_OTHER | DOES_DROP },
 	{ "TEE", EFFECT_CONTINUE, DOES_CLONED },
 	{ "TOS", EFFECT_CONTINUE, MANGLE_TOS },
-	/* Gives the packet to a socket: its addresses stay what they are. */
-	{ "TPROXY", EFFECT_MAYBE, MANGLE_MARK },
+	/*
+	 * Gives the packet to a socket, and lets it go on: its addresses stay what
+	 * they are.  Without a socket it is dropped.
+	 */
+	{ "TPROXY", EFFECT_ACCEPT, MANGLE_MARK },
 	{ "TRACE", EFFECT_CONTINUE, DOES_TRACE_ON },
 	{ "TTL", EFFECT_CONTINUE, MANGLE_TTL },
 	{ "ULOG", EFFECT_CONTINUE, 0 },

@@ -40,6 +40,7 @@ enum rule_does {
 	DOES_STEAL = 1 << 12,		/* synproxy: answers in its stead */
 	DOES_VERDICT_MAP = 1 << 13,	/* its verdict depends on a map */
 	DOES_NFLOG0 = 1 << 14,		/* logs to group 0: can forge an event */
+	DOES_DROP = 1 << 15,		/* what it cannot change, before it goes on */
 
 	/* Whoever reads a queue may give back another packet, but no copy. */
 	DOES_QUEUED = DOES_QUEUE | (MANGLE_ALL & ~MANGLE_CLONE),

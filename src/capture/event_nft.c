@@ -239,6 +239,19 @@ static void put_together(struct event *e, struct event_nft *n,
 		e->flags |= EVENT_PARTIAL;
 }
 
+/*
+ * What kernels before 6.1 show of a packet that the rule has taken (synproxy) they
+ * read from memory that was freed.
+ */
+static void forget_packet(struct event *e)
+{
+	e->in = e->out = e->mark = 0;
+	e->hw_header_len = 0;
+	e->payload_len = 0;
+	e->flags |= EVENT_NO_HEADERS;
+	e->flags &= ~(unsigned int)EVENT_PARTIAL;
+}
+
 /* libmnl looks for attributes up to the aligned end. */
 static const struct nfgenmsg *open_message(const struct nlmsghdr *nlh,
 					   size_t len)
@@ -282,6 +295,8 @@ bool event_nft_parse(struct event *e, struct event_nft *n,
 	if (n->family == NFPROTO_BRIDGE || n->family == NFPROTO_NETDEV)
 		e->nfproto = find_protocol(e, &h);
 	put_together(e, n, &h);
+	if (n->type == NFT_TRACETYPE_RULE && n->verdict == NF_STOLEN)
+		forget_packet(e);
 	/* The end of a chain: some kernels call it a rule, of no handle. */
 	if (n->type == NFT_TRACETYPE_RULE && !n->handle)
 		n->type = NFT_TRACETYPE_RETURN;

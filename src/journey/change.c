@@ -462,6 +462,9 @@ void change_find(struct journey *j, unsigned int branch,
 {
 	struct path *path = &j->path[branch];
 
+	/* It shows nothing of what its rule has taken. */
+	if (o->at->effect == EFFECT_STEAL && o->e->nft)
+		return;
 	if (!looks_same(path, o))
 		look_anew(j, branch, o);
 	else if (o->e->hook < NF_INET_NUMHOOKS)

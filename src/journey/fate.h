@@ -36,6 +36,9 @@ struct drop_seen {
 	char location[DROP_SEEN_TEXT];	/* the function; "": not known */
 };
 
+/* Begins the cause of a LOST packet that nobody here was to get: no fault. */
+#define FATE_NOT_OURS "not for this host"
+
 struct fate {
 	uint8_t kind;			/* enum fate_kind */
 	uint8_t hook;			/* the last one reached, NF_INET_* or enum fate_hook */

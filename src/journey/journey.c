@@ -11,6 +11,7 @@
 #include "journey/reroute.h"
 #include "packet/identity.h"
 #include "place/place.h"
+#include "place/place_says.h"
 #include "place/table_order.h"
 #include "rules/base/units.h"
 
@@ -329,6 +330,8 @@ void journey_record(struct journey *j, unsigned int branch,
 		s->in = j->path[branch].look.view.in;
 		s->out = j->path[branch].look.view.out;
 	}
+	if (o->headers == HEADERS_NONE && at->effect == EFFECT_STEAL)
+		s->mark = j->path[branch].look.view.mark;
 	s->branch = (uint8_t)branch;
 }
 
@@ -454,6 +457,14 @@ bool journey_passed_nat(const struct journey *j, const struct path_map *map)
 	return p->hook != first && path_map_has_nat(map, p, first);
 }
 
+const struct place *journey_untracked_by(const struct journey *j)
+{
+	for (uint32_t i = 0; i < journey_kept(j); i++)
+		if (j->step[i].branch == 0 && place_untracks(j->step[i].place))
+			return j->step[i].place;
+	return NULL;
+}
+
 /* A chain that was silent may have come too late for it, or gone too early. */
 static void doubt_silence(const struct journey *j, const struct path_map *map,
 			  struct fate *fate)
@@ -462,6 +473,14 @@ static void doubt_silence(const struct journey *j, const struct path_map *map,
 		return;
 	fate->kind = FATE_UNKNOWN;
 	fate->cause = "tables or base chains came or went while it passed";
+}
+
+void journey_goes_on(struct journey *j, unsigned int b,
+		     const struct path_map *map)
+{
+	j->path[b].state = PATH_TABLE_DONE;
+	path_fate(map, &j->path[b], &j->fate[b]);
+	doubt_silence(j, map, &j->fate[b]);
 }
 
 /*

@@ -55,15 +55,31 @@ static uint8_t fate_behind_table(const struct path_map *map,
 	return slots_must_see(map, p) ? FATE_LOST : fate_behind_hook(map, p);
 }
 
-static const bool can_steal[EFFECT_UNKNOWN + 1] = {
-	[EFFECT_STEAL] = true, [EFFECT_MAYBE] = true,
-};
+bool path_would_show(const struct path_map *map, const struct path *p)
+{
+	struct path on = *p;
+
+	on.state = PATH_TABLE_DONE;
+	return fate_behind_table(map, &on) == FATE_LOST;
+}
+
+/* An unknown target keeps a packet, drops it, or lets it go on. */
+static bool can_steal(const struct place *at)
+{
+	return at->effect == EFFECT_STEAL || at->steals;
+}
 
 /* Within a chain, behind a rule that keeps no packet. */
 static bool is_midway(const struct path *p)
 {
 	return (p->state == PATH_IN_CHAIN || p->state == PATH_POLICY) &&
 	       p->last->effect != EFFECT_UNKNOWN;
+}
+
+/* Behind a target that may do anything, or nothing, to a packet. */
+static bool is_maybe(const struct path *p)
+{
+	return p->state == PATH_MAYBE && p->last->effect == EFFECT_MAYBE;
 }
 
 /* What silence means by the state of the path, if the map tells all. */
@@ -79,7 +95,7 @@ static uint8_t verdict(const struct path_map *map, const struct path *p)
 		return fate_behind_table(map, p);
 	default:
 		/* The chain has an end that would have been reported. */
-		return can_steal[p->last->effect] ? FATE_STOLEN : FATE_UNKNOWN;
+		return can_steal(p->last) ? FATE_STOLEN : FATE_UNKNOWN;
 	}
 }
 
@@ -114,12 +130,21 @@ static void caveat_midway(const struct path_map *map, const struct path *p,
 			      "a match may have dropped it";
 }
 
+/* A target that nobody knows here did something, and tells of nothing. */
+static void caveat_target(const struct path_map *map, const struct path *p,
+			  struct fate *fate)
+{
+	(void)map;
+	if (is_maybe(p) && fate->kind == FATE_UNKNOWN && !fate->cause)
+		fate->cause = "the target of its last rule can have dropped or "
+			      "kept it";
+}
+
 static void caveat_untraced(const struct path_map *map, const struct path *p,
 			    struct fate *fate)
 {
-	if (map->untraced && (fate->kind == FATE_LOST || is_midway(p) ||
-			      (fate->kind == FATE_STOLEN &&
-			       p->last->effect != EFFECT_STEAL)))
+	if (map->untraced &&
+	    (fate->kind == FATE_LOST || is_midway(p) || is_maybe(p)))
 		fate_is_unknown(fate, "a rule of nft here ends tracing (meta "
 				"nftrace set 0)");
 }
@@ -171,6 +196,7 @@ static void caveat_excerpt(const struct path_map *map, const struct path *p,
 		fate_is_unknown(fate, "its last rule's target can keep a "
 				"packet, or lines are missing");
 	} else if (fate->kind == FATE_STOLEN || fate->kind == FATE_LOST ||
+		   is_maybe(p) ||
 		   (is_midway(p) && !map->untraced) ||
 		   must_come_back(map, p, fate)) {
 		fate->kind = FATE_INCOMPLETE;
@@ -209,8 +235,9 @@ static void caveat_inside(const struct path_map *map, const struct path *p,
  */
 static void (*const caveats[])(const struct path_map *map,
 			       const struct path *p, struct fate *fate) = {
-	caveat_overflow, caveat_untraced, caveat_midway, caveat_rerouted,
-	caveat_unseen, caveat_ipvs, caveat_excerpt, caveat_inside,
+	caveat_overflow, caveat_untraced, caveat_midway, caveat_target,
+	caveat_rerouted, caveat_unseen, caveat_ipvs, caveat_excerpt,
+	caveat_inside,
 };
 
 /* A rule there has decided, or nobody knows: IP's hooks need not see what goes on. */

@@ -80,6 +80,7 @@ static void describe_target(struct place *p, const struct snapshot *s,
 	}
 	p->mangles = p->effect == EFFECT_QUEUE ? DOES_QUEUED & MANGLE_ALL :
 		t ? t->does & MANGLE_ALL : 0;
+	p->steals = t && t->does & DOES_STEAL;
 	p->target_chain = r->chain;
 }
 

@@ -68,6 +68,7 @@ struct place {
 	uint8_t backend;	/* enum event_backend */
 	uint8_t family;		/* nft: of the table, NFPROTO_IPV4, NFPROTO_INET ... */
 	uint8_t state;		/* enum place_state */
+	bool steals;		/* legacy: its target can keep a packet, or answer it */
 	bool traces;		/* nft, of a text: the rule turns tracing on */
 	bool routes;		/* nft: a base chain of type route */
 	bool nat;		/* nft: what it translates shows behind its chain */

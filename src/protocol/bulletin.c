@@ -117,3 +117,19 @@ bool bulletin_queues(const struct bulletin *b, uint32_t ask,
 						    memory_order_relaxed);
 	return true;
 }
+
+void bulletin_post_confirms(struct bulletin *b, uint32_t ask, uint64_t failed)
+{
+	atomic_store_explicit(&b->confirms, failed, memory_order_relaxed);
+	atomic_store_explicit(&b->confirms_answered, ask, memory_order_release);
+}
+
+bool bulletin_confirms(const struct bulletin *b, uint32_t ask,
+		       uint64_t *failed)
+{
+	if (atomic_load_explicit(&b->confirms_answered,
+				 memory_order_acquire) != ask)
+		return false;
+	*failed = atomic_load_explicit(&b->confirms, memory_order_relaxed);
+	return true;
+}

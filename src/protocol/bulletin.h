@@ -51,9 +51,12 @@ struct bulletin {
 	_Atomic uint32_t queues;		/* .count, of those below */
 	_Atomic bool more_queues;
 	_Atomic uint16_t queue[BULLETIN_QUEUES];
-	struct loss_answer loss[LOSSES];	/* ordered there */
+	struct loss_answer loss[LOSS_SLOTS];	/* ordered there */
 	struct drop_place_answer drop_place[DROP_PLACES];	/* the same */
 	struct way_answer way[WAYS];		/* the same */
+	/* The same for the question what conntrack has dropped (.confirm_ask). */
+	_Atomic uint32_t confirms_answered;
+	_Atomic uint64_t confirms;	/* new connections that it could not confirm, of late */
 };
 
 /* The two mappings of one memory. */
@@ -106,5 +109,15 @@ void bulletin_post_queues(struct bulletin *b, uint32_t ask,
 /** bulletin_queues - the reader: false: question @ask has no answer yet */
 bool bulletin_queues(const struct bulletin *b, uint32_t ask,
 		     struct bulletin_queues *q);
+
+/**
+ * bulletin_post_confirms - the supervisor: the answer to question @ask
+ * @failed: new connections that conntrack could not confirm in the last second or so
+ */
+void bulletin_post_confirms(struct bulletin *b, uint32_t ask, uint64_t failed);
+
+/** bulletin_confirms - the reader: false: question @ask has no answer yet */
+bool bulletin_confirms(const struct bulletin *b, uint32_t ask,
+		       uint64_t *failed);
 
 #endif

@@ -22,6 +22,7 @@ enum reader_word {
 	READER_CHANGED = 'H',		/* nft's rules, for the first time: see stats.h */
 	READER_TABLES = 'T',		/* legacy's may have changed: have they?  stats.h */
 	READER_WAY = 'W',		/* which way did a packet go?  See ways.h */
+	READER_CONFIRMS = 'I',		/* what has conntrack dropped?  See stats.h */
 	READER_LOST = 'L',		/* a packet went missing: see losses.h */
 	READER_PLACES = 'P',		/* where were packets dropped?  See drop_places.h */
 	READER_FAILED = 'F',		/* could not start; text follows */

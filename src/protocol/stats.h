@@ -12,7 +12,10 @@
 #include "protocol/losses.h"
 #include "protocol/ways.h"
 
-enum { STATS_DROPS = 16, STATS_REASONS = 16, STATS_CHANGERS = 4, STATS_MANY = UINT32_MAX };
+enum {
+	STATS_DROPS = 16, STATS_REASONS = 16, STATS_CHANGERS = 4, STATS_RULE = 128,
+	STATS_MANY = UINT32_MAX,
+};
 
 /* Packets dropped by one rule, in words: rules may be others by the time of the summary. */
 struct stats_drop {
@@ -99,6 +102,7 @@ struct stats {
 	_Atomic uint32_t changers;
 	struct stats_changer changer[STATS_CHANGERS];
 	_Atomic uint64_t nat_silent;	/* journeys that passed nat unasked */
+	_Atomic uint64_t nat_untracked;	/* of them those that a rule kept from conntrack */
 	struct stats_others others;
 	_Atomic uint64_t passed_over;	/* --read: lines or packets of others */
 	struct stats_refused refused;	/* some of those passed over */
@@ -111,6 +115,7 @@ struct stats {
 	 */
 	_Atomic uint32_t nft_ask;
 	_Atomic uint32_t queue_ask;	/* the same: which queues hold packets */
+	_Atomic uint32_t confirm_ask;	/* the same: what has conntrack dropped? */
 	_Atomic uint32_t tables_ask;	/* the same: have iptables' tables changed? */
 	struct way way[WAYS];		/* of packets that went out; ordered there */
 	struct losses losses;		/* fates that ask for a cause; ordered there */
@@ -118,6 +123,7 @@ struct stats {
 	/* Plain: written before the reader ends, read behind its end. */
 	struct stats_drop drop[STATS_DROPS];	/* most first */
 	uint32_t drops;
+	char untracked_by[STATS_RULE];	/* the first such rule, "": none */
 	struct stats_reason reason[STATS_REASONS];	/* most first */
 	uint32_t reasons;
 	int32_t input_error;		/* -errno */

@@ -120,6 +120,7 @@ static void close_state(struct reader_state *s)
 	place_index_close(s->index);
 	ifnames_close(s->names);
 	printer_close(&s->printer);
+	sentences_close(&s->sentences);
 }
 
 static void forget_place(void *arg, uint32_t id)

@@ -3,13 +3,16 @@
 #include "reader/reader_control.h"
 
 #include <errno.h>
+#include <poll.h>
 
 #include "capture/capture.h"
-#include "protocol/reader_ipc.h"
 #include "reader/legacy_rules.h"
 #include "reader/reader_plan.h"
 #include "reader/reader_state.h"
 #include "rules/base/clock.h"
+#include "rules/base/units.h"
+
+enum { ANSWER_MS = 1000 };	/* on a busy machine */
 
 void reader_on_control(struct reader_state *s)
 {
@@ -34,4 +37,22 @@ void reader_on_control(struct reader_state *s)
 	if (n <= 0 || m.word == SUPERVISOR_DRAIN)
 		s->draining = true;
 	s->orphaned |= n <= 0;
+}
+
+void reader_ask(struct reader_state *s, enum reader_word word,
+		bool (*answered)(const struct reader_state *s, const void *arg),
+		const void *arg)
+{
+	uint64_t end = clock_ns(CLOCK_MONOTONIC) + ANSWER_MS * NS_PER_MS;
+	struct pollfd pfd = { .fd = s->control, .events = POLLIN };
+
+	reader_tell(s->control, word);
+	while (!s->busy && !s->orphaned && !answered(s, arg)) {
+		uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+		if (now >= end ||
+		    poll(&pfd, 1, (int)((end - now) / NS_PER_MS) + 1) <= 0)
+			return;
+		reader_on_control(s);
+	}
 }

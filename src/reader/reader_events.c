@@ -2,25 +2,23 @@
 /* reader_events: one netlink message -> its journey, and what becomes of that. */
 #include "reader/reader_events.h"
 
-#include <poll.h>
+#include <stdio.h>
 
 #include "capture/capture.h"
 #include "capture/event.h"
 #include "capture/event_nft.h"
-#include "journey/drop_meaning.h"
 #include "journey/journey.h"
 #include "journey/journeys_link.h"
 #include "place/place_nft.h"
 #include "place/prefix.h"
 #include "place/witness_places.h"
 #include "protocol/bulletin.h"
-#include "protocol/losses.h"
 #include "protocol/reader_ipc.h"
 #include "protocol/stats.h"
 #include "reader/drops.h"
+#include "reader/fate_settle.h"
 #include "reader/legacy_rules.h"
 #include "reader/legacy_watch.h"
-#include "reader/loss_ask.h"
 #include "reader/order.h"
 #include "reader/others.h"
 #include "reader/reader_control.h"
@@ -30,69 +28,6 @@
 #include "rules/base/clock.h"
 #include "rules/base/units.h"
 
-enum { CAUSE_MS = 1000 };	/* for the supervisor's answer, on a busy machine */
-
-/*
- * The supervisor asks the host why.  Its answer comes within milliseconds;
- * for packets alike it is there already, and where much is going on it is
- * for the summary only.
- */
-static void wait_for_cause(struct reader_state *s, const struct loss_answer *a)
-{
-	uint64_t end = clock_ns(CLOCK_MONOTONIC) + CAUSE_MS * NS_PER_MS;
-	struct pollfd pfd = { .fd = s->control, .events = POLLIN };
-
-	reader_tell(s->control, READER_LOST);
-	while (!s->busy && !s->orphaned && !losses_answered(a)) {
-		uint64_t now = clock_ns(CLOCK_MONOTONIC);
-
-		if (now >= end ||
-		    poll(&pfd, 1, (int)((end - now) / NS_PER_MS) + 1) <= 0)
-			return;
-		reader_on_control(s);
-	}
-}
-
-/* Where the kernel says why, the host is asked only for what can say the same. */
-static bool asks_for_cause(const struct fate *f)
-{
-	if (f->kind != FATE_LOST && f->kind != FATE_QUEUE)
-		return false;
-	return !f->drop || drop_meaning_asks(f->drop);
-}
-
-/*
- * A setting that contradicts the record is not why; one that the record proves is no
- * mere likelihood, and the summary has it with the record.
- */
-static void use_cause(struct reader_state *s, struct fate *f, int i,
-		      const char *cause)
-{
-	if (f->drop && i >= 0)
-		losses_take_back(&s->stats->losses, i);
-	/* Else what its path tells. */
-	if (cause && (!f->drop || drop_meaning_is_cause(f->drop, cause)))
-		f->cause = cause;
-}
-
-static void find_causes(struct reader_state *s, struct journey *j)
-{
-	for (unsigned int b = 0; b < j->branches; b++) {
-		const struct loss_answer *a;
-		struct fate *f = &j->fate[b];
-		bool fresh;
-		int i;
-
-		if (!asks_for_cause(f))
-			continue;
-		i = losses_note(&s->stats->losses, j, b, &fresh);
-		a = i < 0 ? NULL : &s->bulletin->loss[i];
-		if (fresh)
-			wait_for_cause(s, a);
-		use_cause(s, f, i, a ? losses_cause(a) : NULL);
-	}
-}
-
 static bool is_incomplete(const struct journey *j)
 {
 	for (unsigned int b = 0; b < j->branches; b++)
@@ -101,18 +36,31 @@ static bool is_incomplete(const struct journey *j)
 	return false;
 }
 
+/* Was it kept from conntrack, on whose connections nat works? */
+static void count_nat_silent(struct stats *st, const struct journey *j)
+{
+	static const size_t head = sizeof("TRACE: ") - 1;
+	const struct place *by = journey_untracked_by(j);
+
+	stats_add(&st->nat_silent, 1);
+	if (!by)
+		return;
+	stats_add(&st->nat_untracked, 1);
+	if (!st->untracked_by[0] && by->prefix_len > head)
+		snprintf(st->untracked_by, sizeof(st->untracked_by), "%.*s",
+			 (int)(by->prefix_len - head), by->prefix + head);
+}
+
 static void print_journey(struct reader_state *s, struct journey *j)
 {
-	/* What a file tells of happened on another host, or another day. */
-	if (s->plan->capture) {
-		find_causes(s, j);
+	if (s->plan->capture)
 		way_ask(s, j);
-	} else if (is_incomplete(j)) {
+	else if (is_incomplete(j))
 		stats_add(&s->stats->lost, 1);
-	}
 	if (s->nft)
 		backend_diff_mark(&s->both, place_nft_rules(s->nft), j);
-	stats_add(&s->stats->nat_silent, journey_passed_nat(j, &s->map));
+	if (journey_passed_nat(j, &s->map))
+		count_nat_silent(s->stats, j);
 	printer_print(&s->printer, j);
 }
 
@@ -125,14 +73,22 @@ void reader_on_turn(void *arg, struct journey *j)
 {
 	struct reader_state *s = arg;
 	bool ours = !others_leave_out(s, j);
+	/* What a file tells of happened on another host, or another day. */
+	bool live = s->plan->capture && ours && !printer_enough(&s->printer);
+	struct fate_asked asked;
 
 	if (s->drops)
 		drops_decide(s->drops, j);
+	if (live)
+		fate_settle(s, j, &asked);
 	stats_add(&s->stats->unannounced, ours &&
 		  others_may_be_unseen(s, j->entry.place) &&
 		  !is_own_rule(j->entry.place));
-	if (ours && printer_count(&s->printer, j))
+	if (ours && printer_count(&s->printer, j)) {
+		if (live)
+			fate_settle_count(s, j, &asked);
 		print_journey(s, j);
+	}
 	if (s->drops)
 		drops_remember(s->drops, j);
 	journeys_give_back(s->journeys, j);

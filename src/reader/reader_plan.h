@@ -38,6 +38,7 @@ struct reader_plan {
 	bool foreign_trace;		/* journeys may begin anywhere */
 	bool late;			/* behind conntrack as well: raw is no part of them */
 	bool nft_unseen;		/* nft may drop packets unseen */
+	bool link_unseen;		/* rules of its families bridge and netdev may */
 	bool ipvs;			/* IPVS has services here */
 	struct owner run;		/* by which its own nft tables are known */
 	bool witness[FAMILY_COUNT];	/* they have chains at the end of every hook */

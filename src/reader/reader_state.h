@@ -10,10 +10,13 @@
 #include "place/path_map.h"
 #include "place/place.h"
 #include "reader/coalesce.h"
+#include "reader/confirm_watch.h"
+#include "reader/loss_ask.h"
 #include "reader/nft_changers.h"
 #include "reader/pending.h"
 #include "reader/queue_watch.h"
 #include "reader/reader_plan.h"
+#include "reader/sentences.h"
 #include "report/backend_diff.h"
 #include "report/printer.h"
 
@@ -48,7 +51,10 @@ struct reader_state {
 	struct order *order;
 	struct drops *drops;		/* NULL: there are no drop records */
 	struct queue_watch queues;
+	struct confirm_watch confirms;
+	struct loss_times loss_times;
 	struct nft_changers changers;
+	struct sentences sentences;	/* causes of fates */
 	struct ifnames *names;
 	struct printer printer;
 	uint64_t now_ns, wall_ns;

@@ -13,6 +13,7 @@
 #include "journey/drop_meaning.h"
 #include "journey/journey.h"
 #include "place/place.h"
+#include "place/place_says.h"
 #include "place/text_doubt.h"
 #include "rules/legacy/snapshot.h"
 
@@ -86,6 +87,7 @@ static int incomplete_because(char *buf, size_t size, const struct journey *j,
 static int lost_because(char *buf, size_t size, const struct fate *f,
 			const struct packet *p)
 {
+	static const char not_ours[] = FATE_NOT_OURS;
 	int n = snprintf(buf, size, "%s %s: no rule %s",
 			 f->inside ? "in" : "after",
 			 report_hook_name(f->hook),
@@ -95,6 +97,10 @@ static int lost_because(char *buf, size_t size, const struct fate *f,
 		n += snprintf(buf + n, size - (size_t)n, "; ");
 		return n + drop_meaning_print(buf + n, size - (size_t)n, f, p);
 	}
+	/* What was for nobody here is missed by nobody. */
+	if (f->cause && strncmp(f->cause, not_ours, sizeof(not_ours) - 1) == 0)
+		return snprintf(buf, size, "after %s: %s",
+				report_hook_name(f->hook), f->cause);
 	if (f->cause)
 		n += snprintf(buf + n, size - (size_t)n, "; likely: %s",
 			      f->cause);
@@ -130,6 +136,21 @@ static int kernel_says(char *buf, size_t size, const struct journey *j,
 				      &j->fate[branch], &j->first);
 }
 
+/* Without a rule's verdict, or by a rule whose verdict is another. */
+static int drop_because(char *buf, size_t size, const struct journey *j,
+			unsigned int branch)
+{
+	const struct fate *f = &j->fate[branch];
+	int n;
+
+	if (f->drop && !f->by && !f->cause)
+		return dropped_because(buf, size, j, branch);
+	if (f->by && place_match_dropped(f->by))
+		return snprintf(buf, size, "its match dropped it");
+	n = snprintf(buf, size, "%s", f->cause ? f->cause : "");
+	return f->by && !n ? 0 : kernel_says(buf, size, j, branch, n);
+}
+
 /* What is in a buffer behind snprintf(3). */
 static size_t bounded(int n, size_t size)
 {
@@ -157,8 +178,19 @@ size_t report_reason(char *buf, size_t size, const struct journey *j,
 		break;
 	case FATE_DROP:
 	case FATE_REJECT:
-		n = f->drop && !f->by ? dropped_because(buf, size, j, branch)
-				      : 0;
+		n = drop_because(buf, size, j, branch);
+		break;
+	case FATE_STOLEN:
+		if (!f->by && f->cause)
+			n = snprintf(buf, size, "after %s: %s",
+				     report_hook_name(f->hook), f->cause);
+		n = kernel_says(buf, size, j, branch, n);
+		break;
+	case FATE_DELIVERED:
+	case FATE_FORWARDED:
+	case FATE_SENT:
+		n = snprintf(buf, size, "%s", f->cause ? f->cause : "");
+		n = kernel_says(buf, size, j, branch, n);
 		break;
 	case FATE_QUEUE:
 		n = f->drop ? kernel_says(buf, size, j, branch, 0) :

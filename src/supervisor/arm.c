@@ -13,6 +13,7 @@
 
 #include "base/exit_status.h"
 #include "base/msg.h"
+#include "host/ipvs.h"
 #include "reader/reader_plan.h"
 #include "reader/reader_process.h"
 #include "rules/base/clock.h"
@@ -21,8 +22,8 @@
 #include "rules/legacy/ledger.h"
 #include "supervisor/acquire.h"
 #include "supervisor/arm_rules.h"
-#include "supervisor/bypass.h"
 #include "supervisor/check.h"
+#include "supervisor/conntrack_look.h"
 #include "supervisor/legacy_refresh.h"
 #include "supervisor/lock_turns.h"
 #include "supervisor/results.h"
@@ -91,9 +92,10 @@ static int start_reader(struct run *r)
 		.snaplen = r->plan.see_nft ? acquire_packet_bytes(r)
 					   : r->o->snaplen,
 		.nft_unseen = r->plan.nft_unseen,
+		.link_unseen = r->plan.link_tables && !r->plan.see_nft,
 		.inserts = r->plan.inserts,
 		.late = begins_late(&r->plan),
-		.ipvs = bypass_has_ipvs(),
+		.ipvs = ipvs_has_services(),
 		.run = r->plan.owner,
 	};
 	int err;
@@ -274,6 +276,7 @@ static const struct step {
 	{ ALWAYS, acquire },
 	{ ALWAYS, begin_snapshots },
 	{ ALWAYS, clear_dead_runs },
+	{ ALWAYS, conntrack_look_begin },
 	{ ALWAYS, start_reader },
 	{ WITHOUT_RULES, take_snapshots },
 	{ ALWAYS, arm_rules_insert },

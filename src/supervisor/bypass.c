@@ -7,47 +7,22 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <linux/pkt_cls.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 
+#include "host/bpf_program.h"
+#include "host/dump.h"
+#include "host/ipvs.h"
 #include "rules/base/helper.h"
-#include "rules/base/netlink.h"
 
-enum { LOOK_MS = 3000 };
-
-/* One dump: a request of @type with @size bytes behind it, each answer to @cb. */
-static void dump(int bus, uint16_t type, size_t size, uint8_t family,
-		 mnl_cb_t cb)
-{
-	struct mnl_socket *nl = mnl_socket_open2(bus, SOCK_CLOEXEC);
-	char buf[MNL_SOCKET_BUFFER_SIZE];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	uint8_t *extra;
-	ssize_t n;
-
-	nlh->nlmsg_type = type;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	nlh->nlmsg_seq = 1;
-	/* ifinfomsg, tcmsg and nfgenmsg all begin with the family. */
-	extra = mnl_nlmsg_put_extra_header(nlh, size);
-	*extra = family;
-	if (nl && mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) == 0 &&
-	    mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) >= 0)
-		while ((n = netlink_receive(mnl_socket_get_fd(nl), buf,
-					    sizeof(buf), 0)) > 0 &&
-		       mnl_cb_run(buf, (size_t)n, 1, mnl_socket_get_portid(nl),
-				  cb, NULL) > MNL_CB_STOP)
-			;
-	if (nl)
-		mnl_socket_close(nl);
-}
+enum { LOOK_MS = 3000, PROGRAMS = 16 };
 
 static bool bridges_are_seen(void)
 {
@@ -73,16 +48,53 @@ static bool has_kind(const struct nlattr *info, const char *kind)
 	return false;
 }
 
-static bool has_xdp(const struct nlattr *xdp)
+/* One program, or one of each kind: the first that is told. */
+static void say_xdp(const struct nlattr *xdp, const char *iface)
 {
 	const struct nlattr *attr;
+	bool attached = false;
+	char name[64] = "";
 
-	mnl_attr_for_each_nested(attr, xdp)
-		if (mnl_attr_get_type(attr) == IFLA_XDP_ATTACHED &&
-		    mnl_attr_get_payload_len(attr) >= 1 &&
-		    mnl_attr_get_u8(attr) != XDP_ATTACHED_NONE)
-			return true;
-	return false;
+	mnl_attr_for_each_nested(attr, xdp) {
+		uint16_t type = mnl_attr_get_type(attr);
+		uint16_t len = mnl_attr_get_payload_len(attr);
+
+		if (type == IFLA_XDP_ATTACHED && len >= 1)
+			attached = mnl_attr_get_u8(attr) != XDP_ATTACHED_NONE;
+		else if (type >= IFLA_XDP_PROG_ID &&
+			 type <= IFLA_XDP_HW_PROG_ID && len >= 4 && !*name)
+			bpf_program_name(mnl_attr_get_u32(attr), name,
+					 sizeof(name));
+	}
+	if (attached)
+		printf("the XDP program %s on %s sees packets before iptables, "
+		       "and can take them\n", name, iface);
+}
+
+/* What is attached to an interface itself, without a qdisc. */
+static void say_tcx(uint32_t index, const char *iface)
+{
+	static const struct {
+		const char *kind, *when;
+	} places[BPF_PROGRAM_PLACES] = {
+		[BPF_PROGRAM_TCX_INGRESS] = { "tcx ingress", "before" },
+		[BPF_PROGRAM_TCX_EGRESS] = { "tcx egress", "behind" },
+		[BPF_PROGRAM_NETKIT] = { "netkit", "behind" },
+		[BPF_PROGRAM_NETKIT_PEER] = { "netkit peer", "before" },
+	};
+	uint32_t id[PROGRAMS];
+	char name[64];
+
+	for (unsigned int p = 0; p < BPF_PROGRAM_PLACES; p++) {
+		unsigned int n = bpf_program_find(index, p, id, PROGRAMS);
+
+		for (unsigned int i = 0; i < n; i++) {
+			bpf_program_name(id[i], name, sizeof(name));
+			printf("the BPF program %s on %s (%s) sees packets %s "
+			       "iptables, and can take them\n", name, iface,
+			       places[p].kind, places[p].when);
+		}
+	}
 }
 
 static int on_link(const struct nlmsghdr *nlh, void *arg)
@@ -99,11 +111,53 @@ static int on_link(const struct nlmsghdr *nlh, void *arg)
 			printf("what is only bridged by %s does not pass "
 			       "iptables (net.bridge.bridge-nf-call-iptables "
 			       "is 0 or not there)\n", name);
-		if (mnl_attr_get_type(attr) == IFLA_XDP && has_xdp(attr))
-			printf("an XDP program on %s sees packets before "
-			       "iptables, and can take them\n", name);
+		if (mnl_attr_get_type(attr) == IFLA_XDP)
+			say_xdp(attr, name);
 	}
+	say_tcx((uint32_t)ifi->ifi_index, name);
 	return MNL_CB_OK;
+}
+
+/* A filter's name, and that of the program that it is. */
+static int on_filter(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct tcmsg *tc = mnl_nlmsg_get_payload(nlh);
+	char name[IF_NAMESIZE] = "?", program[64] = "";
+	const struct nlattr *attr, *a;
+	const char *when = arg;
+
+	if_indextoname((unsigned int)tc->tcm_ifindex, name);
+	mnl_attr_for_each(attr, nlh, sizeof(*tc)) {
+		if (mnl_attr_get_type(attr) != TCA_OPTIONS)
+			continue;
+		mnl_attr_for_each_nested(a, attr)
+			if (mnl_attr_get_type(a) == TCA_BPF_ID &&
+			    mnl_attr_get_payload_len(a) >= 4)
+				bpf_program_name(mnl_attr_get_u32(a), program,
+						 sizeof(program));
+	}
+	if (*program)
+		printf("the BPF program %s on %s (tc) sees packets %s "
+		       "iptables, and can take them\n", program, name, when);
+	return MNL_CB_OK;
+}
+
+static void say_filters(int index)
+{
+	char before[] = "before", behind[] = "behind";
+	struct tcmsg ingress = {
+		.tcm_ifindex = index,
+		.tcm_parent = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS),
+	};
+	struct tcmsg egress = {
+		.tcm_ifindex = index,
+		.tcm_parent = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_EGRESS),
+	};
+
+	dump_ask(NETLINK_ROUTE, RTM_GETTFILTER, NLM_F_DUMP, &ingress,
+		 sizeof(ingress), on_filter, before);
+	dump_ask(NETLINK_ROUTE, RTM_GETTFILTER, NLM_F_DUMP, &egress,
+		 sizeof(egress), on_filter, behind);
 }
 
 static int on_qdisc(const struct nlmsghdr *nlh, void *arg)
@@ -119,9 +173,11 @@ static int on_qdisc(const struct nlmsghdr *nlh, void *arg)
 
 		if (mnl_attr_get_type(attr) == TCA_KIND &&
 		    (strcmp(kind, "clsact") == 0 ||
-		     strcmp(kind, "ingress") == 0))
+		     strcmp(kind, "ingress") == 0)) {
 			printf("tc (%s) on %s sees packets before iptables, "
 			       "and can take them\n", kind, name);
+			say_filters(tc->tcm_ifindex);
+		}
 	}
 	return MNL_CB_OK;
 }
@@ -151,9 +207,25 @@ static int hook_of(const struct nlattr *hook)
 	return -1;
 }
 
-/* Family inet has ingress as well, of which the run's notes tell. */
-static int on_netdev_chain(const struct nlmsghdr *nlh, void *arg)
+/* Chains of a bridge are at hooks of their own, all around iptables'. */
+static void say_link_chain(uint8_t family, const char *table,
+			   const char *chain, int hook)
 {
+	if (family == NFPROTO_BRIDGE)
+		printf("nft's bridge %.100s:%.100s sees what is bridged, "
+		       "before iptables or behind it, and can take it\n", table,
+		       chain);
+	else
+		printf("nft's netdev %.100s:%.100s (%s) sees packets %s "
+		       "iptables, and can take them\n", table, chain,
+		       hook == NF_NETDEV_INGRESS ? "ingress" : "egress",
+		       hook == NF_NETDEV_INGRESS ? "before" : "behind");
+}
+
+/* Family inet has ingress as well, of which the run's notes tell. */
+static int on_link_chain(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nfgenmsg *nfg = mnl_nlmsg_get_payload(nlh);
 	const char *table = "?", *chain = "?";
 	const struct nlattr *attr;
 	int hook = -1;
@@ -170,51 +242,59 @@ static int on_netdev_chain(const struct nlmsghdr *nlh, void *arg)
 			hook = hook_of(attr);
 	}
 	if (hook >= 0)
-		printf("nft's netdev %.100s:%.100s (%s) sees packets %s "
-		       "iptables, and can take them\n", table, chain,
-		       hook == NF_NETDEV_INGRESS ? "ingress" : "egress",
-		       hook == NF_NETDEV_INGRESS ? "before" : "behind");
+		say_link_chain(nfg->nfgen_family, table, chain, hook);
 	return MNL_CB_OK;
 }
 
-/* Three lines are its heading. */
-bool bypass_has_ipvs(void)
+static void look_for_ipvs(void)
 {
-	FILE *f = fopen("/proc/net/ip_vs", "re");
-	unsigned int lines = 0;
-	int c;
+	if (ipvs_has_services())
+		puts("IPVS takes packets to its virtual addresses out of INPUT "
+		     "and sends them on itself: FORWARD does not see them");
+}
 
-	while (f && (c = getc(f)) != EOF)
-		lines += c == '\n';
-	if (f)
-		fclose(f);
-	return lines > 3;
+static void look_at_links(void)
+{
+	struct ifinfomsg link = { .ifi_family = AF_UNSPEC };
+	struct tcmsg qdisc = { .tcm_family = AF_UNSPEC };
+
+	dump_ask(NETLINK_ROUTE, RTM_GETLINK, NLM_F_DUMP, &link, sizeof(link),
+		 on_link, NULL);
+	dump_ask(NETLINK_ROUTE, RTM_GETQDISC, NLM_F_DUMP, &qdisc,
+		 sizeof(qdisc), on_qdisc, NULL);
+}
+
+static void ask_nft(uint8_t message, uint8_t family, mnl_cb_t cb)
+{
+	struct nfgenmsg ask = { .nfgen_family = family };
+
+	dump_ask(NETLINK_NETFILTER, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 |
+					       message),
+		 NLM_F_DUMP, &ask, sizeof(ask), cb, NULL);
 }
 
 static int look(const void *arg, struct helper_out *out)
 {
-	(void)arg, (void)out;
-	dump(NETLINK_ROUTE, RTM_GETLINK, sizeof(struct ifinfomsg), AF_UNSPEC,
-	     on_link);
-	dump(NETLINK_ROUTE, RTM_GETQDISC, sizeof(struct tcmsg), AF_UNSPEC,
-	     on_qdisc);
-	dump(NETLINK_NETFILTER, NFNL_SUBSYS_NFTABLES << 8 |
-	     NFT_MSG_GETFLOWTABLE, sizeof(struct nfgenmsg), AF_UNSPEC,
-	     on_flowtable);
-	dump(NETLINK_NETFILTER, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN,
-	     sizeof(struct nfgenmsg), NFPROTO_NETDEV, on_netdev_chain);
-	if (bypass_has_ipvs())
-		puts("IPVS takes packets to its virtual addresses out of INPUT "
-		     "and sends them on itself: FORWARD does not see them");
+	const enum bypass_what *what = arg;
+
+	(void)out;
+	if (*what == BYPASS_ALL)
+		look_at_links();
+	ask_nft(NFT_MSG_GETFLOWTABLE, AF_UNSPEC, on_flowtable);
+	if (*what == BYPASS_ALL) {
+		ask_nft(NFT_MSG_GETCHAIN, NFPROTO_NETDEV, on_link_chain);
+		ask_nft(NFT_MSG_GETCHAIN, NFPROTO_BRIDGE, on_link_chain);
+	}
+	look_for_ipvs();
 	return 0;
 }
 
-void bypass_each(void (*tell)(const char *sentence))
+void bypass_each(enum bypass_what what, void (*tell)(const char *sentence))
 {
 	struct helper_result res;
 	char *line, *rest;
 
-	if (helper_run(look, NULL, LOOK_MS, &res) < 0)
+	if (helper_run(look, &what, LOOK_MS, &res) < 0)
 		return;
 	for (line = strtok_r(res.text, "\n", &rest); line;
 	     line = strtok_r(NULL, "\n", &rest))

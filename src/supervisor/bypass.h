@@ -3,15 +3,15 @@
 #ifndef NFTRACE_BYPASS_H
 #define NFTRACE_BYPASS_H
 
-#include <stdbool.h>
+enum bypass_what {
+	BYPASS_ALL,
+	BYPASS_FLOWS,	/* what takes the rest of a flow whose beginning is seen */
+};
 
 /**
  * bypass_each - look for it, in a helper child
  * @tell: called with a sentence for each finding
  */
-void bypass_each(void (*tell)(const char *sentence));
-
-/** bypass_has_ipvs - has IPVS any service in this network namespace? */
-bool bypass_has_ipvs(void);
+void bypass_each(enum bypass_what what, void (*tell)(const char *sentence));
 
 #endif

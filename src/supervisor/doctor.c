@@ -364,7 +364,7 @@ int check_doctor(const struct options *o)
 		check_notes();
 		check_left();
 	}
-	bypass_each(tell_bypass);
+	bypass_each(BYPASS_ALL, tell_bypass);
 	return worst == ERROR ? STATUS_FAILURE : worst == WARNING ?
 		STATUS_INCOMPLETE : STATUS_TRACED;
 }

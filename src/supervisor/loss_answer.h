@@ -3,22 +3,25 @@
 #ifndef NFTRACE_LOSS_ANSWER_H
 #define NFTRACE_LOSS_ANSWER_H
 
-#include <stdbool.h>
+#include <stdint.h>
 
 #include "journey/fate.h"
 
 struct loss_answer;
 struct losses;
 
-/* What the supervisor has answered, for itself: each question once. */
+/* What the supervisor has answered, for itself. */
 struct loss_known {
-	bool answered, queued;
+	uint32_t answered;	/* as often; 0: never */
+	uint64_t asked_ns;	/* the host, CLOCK_MONOTONIC */
+	uint8_t about;		/* enum cause_about */
+	uint8_t finding;	/* enum cause_finding */
 	char text[CAUSE_TEXT];
 };
 
 /**
  * losses_answer - explain what was asked, and is not answered yet
- * @known: LOSSES of them, like @answer
+ * @known: LOSS_SLOTS of them, like @answer
  */
 void losses_answer(const struct losses *ls, struct loss_known *known,
 		   struct loss_answer *answer);

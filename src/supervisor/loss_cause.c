@@ -1,273 +1,221 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* loss_cause: why a packet that no rule dropped did not go on, as far as the host tells. */
+/* loss_cause: what became of a packet whose end no event tells, as far as the host tells. */
 #include "supervisor/loss_cause.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <net/if.h>
-#include <stdarg.h>
-#include <stdbool.h>
+#include <netinet/in.h>
+#include <linux/netfilter.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-#include <linux/netfilter.h>
-#include <linux/rtnetlink.h>
 
 #include "base/escape.h"
-#include "place/place.h"
+#include "capture/capture.h"
+#include "host/address.h"
+#include "host/flow.h"
+#include "host/ipvs.h"
+#include "host/listener.h"
+#include "host/setting.h"
 #include "place/table_order.h"
-#include "protocol/losses.h"
 #include "rules/base/helper.h"
-#include "supervisor/route.h"
+#include "rules/base/owner.h"
+#include "supervisor/inquiry.h"
+#include "supervisor/loss_route.h"
 
 enum { ASK_MS = 2000 };
 
-/* A question with all that is said of it, in the child. */
-struct inquiry {
-	const struct cause_question *q;
-	bool six;
-	char src[INET6_ADDRSTRLEN], dst[INET6_ADDRSTRLEN];
-	char in[IF_NAMESIZE];
-	char text[CAUSE_TEXT];
-};
-
-static bool tell(struct inquiry *i, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-/* Return: true, so that a check can end with it. */
-static bool tell(struct inquiry *i, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(i->text, sizeof(i->text), fmt, ap);
-	va_end(ap);
-	return true;
-}
-
-static long read_number(const char *path)
-{
-	FILE *f = fopen(path, "re");
-	long n = -1;
-
-	if (!f)
-		return -1;
-	if (fscanf(f, "%ld", &n) != 1)
-		n = -1;
-	fclose(f);
-	return n;
-}
-
-/* net.ipvX.conf.IFACE.NAME; -1: there is none. */
-static long setting(const struct inquiry *i, const char *iface,
-		    const char *name)
-{
-	char path[160];
-
-	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s",
-		 i->six ? "ipv6" : "ipv4", iface, name);
-	return read_number(path);
-}
-
 static bool table_is_full(struct inquiry *i)
 {
-	static const char dir[] = "/proc/sys/net/netfilter/nf_conntrack_";
-	char path[64];
-	long count, max;
+	static const char max_path[] = "/proc/sys/net/netfilter/nf_conntrack_max";
+	long max = setting_number(max_path);
 
 	/* conntrack runs behind raw and in front of mangle. */
 	if (i->q->order != T_RAW)
 		return false;
-	snprintf(path, sizeof(path), "%scount", dir);
-	count = read_number(path);
-	snprintf(path, sizeof(path), "%smax", dir);
-	max = read_number(path);
-	return max > 0 && count >= max &&
-	       tell(i, "the table of connections is full "
-		    "(net.netfilter.nf_conntrack_max=%ld)", max);
+	return max > 0 && flow_connections() >= max &&
+	       inquiry_tell(i, FINDING_LIKELY, "the table of connections is "
+			    "full (net.netfilter.nf_conntrack_max=%ld)", max);
 }
 
-static bool source_is_ours(struct inquiry *i)
+static void explain_loss(struct inquiry *i)
 {
-	struct route_question rq = { .nfproto = i->q->nfproto,
-				     .dst = i->q->look.src.addr };
-	struct route_answer a;
-
-	if (route_ask(&rq, &a) < 0 || a.error || a.type != RTN_LOCAL ||
-	    setting(i, i->in, "accept_local") > 0 ||
-	    setting(i, "all", "accept_local") > 0)
-		return false;
-	if (i->q->look.src.addr[0] == 127)
-		return tell(i, "its source %s is a loopback address "
-			    "(net.ipv4.conf.%s.route_localnet)", i->src,
-			    i->in);
-	return tell(i, "its source %s is an address of this host "
-		    "(net.ipv4.conf.%s.accept_local=0)", i->src, i->in);
+	if (i->q->target == CAUSE_TPROXY)
+		loss_route_explain_tproxy(i);
+	else if (!table_is_full(i))
+		loss_route_explain(i);
 }
 
-/* Reverse path: RFC 3704; 1: by the same interface, 2: by any. */
-static bool fails_rp_filter(struct inquiry *i)
+static void name_listener(uint32_t portid, char *buf, size_t size)
 {
-	long here = setting(i, i->in, "rp_filter");
-	long all = setting(i, "all", "rp_filter");
-	long mode = here > all ? here : all;
-	struct route_question rq = { .nfproto = i->q->nfproto,
-				     .dst = i->q->look.src.addr };
-	struct route_answer a;
+	pid_t pid = capture_find_portid(portid);
+	char name[96];
 
-	if (i->six || mode <= 0 || route_ask(&rq, &a) < 0)
-		return false;
-	if (a.error)
-		return tell(i, "rp_filter=%ld of %s: there is no route back "
-			    "to %s", mode, i->in, i->src);
-	return mode == 1 && a.out != i->q->look.in &&
-	       tell(i, "rp_filter=1 of %s: the route back to %s is not "
-		    "through it", i->in, i->src);
+	if (!pid) {
+		snprintf(buf, size, "netlink port %u", portid);
+		return;
+	}
+	process_short_name(pid, name, sizeof(name));
+	snprintf(buf, size, "pid %d (%s)", (int)pid, name);
 }
 
-static bool is_local(const struct inquiry *i)
+/* A rule may spread its packets over several queues. */
+static void explain_queue(struct inquiry *i)
 {
-	struct route_question rq = { .nfproto = i->q->nfproto,
-				     .mark = i->q->look.mark,
-				     .dst = i->q->look.dst.addr };
-	struct route_answer a;
+	uint32_t first = i->q->number, last = i->q->number_last, portid = 0;
+	enum listener_state state = LISTENER_NONE;
+	uint32_t n = first;
+	char who[128];
 
-	return route_ask(&rq, &a) == 0 && !a.error &&
-	       (a.type == RTN_LOCAL || a.type == RTN_BROADCAST);
-}
-
-static bool forwarding_is_off(struct inquiry *i)
-{
-	/* IPv4 asks the interface; IPv6 the host, or force_forwarding. */
-	if (is_local(i) || setting(i, i->six ? "all" : i->in, "forwarding"))
-		return false;
-	if (i->six && setting(i, i->in, "force_forwarding") > 0)
-		return false;
-	return tell(i, "forwarding is off (net.%s.conf.%s.forwarding=0)",
-		    i->six ? "ipv6" : "ipv4", i->six ? "all" : i->in);
-}
-
-static bool no_way(struct inquiry *i, int error)
-{
-	switch (error) {
-	case 0:
-		return false;
-	case -EACCES:
-		return tell(i, "the route to %s is of type prohibit", i->dst);
-	case -EHOSTUNREACH:
-		return tell(i, "the route to %s is of type unreachable",
-			    i->dst);
-	case -EINVAL:
-		return tell(i, "routing refuses it: a blackhole route to %s, "
-			    "or an address that cannot be there", i->dst);
-	default:
-		return tell(i, "there is no route to %s", i->dst);
+	for (; n <= last && n <= UINT16_MAX && state == LISTENER_NONE; n++)
+		state = listener_of_queue(n, &portid);
+	if (state == LISTENER_THERE) {
+		name_listener(portid, who, sizeof(who));
+		if (i->q->flags & CAUSE_SHOWS)
+			inquiry_tell(i, FINDING_HELD, "%s, which listens "
+				     "there, dropped it or holds it", who);
+		else
+			inquiry_tell(i, FINDING_HELD, "%s got it from queue "
+				     "%u, and no table here would see it come "
+				     "back", who, n - 1);
+	} else if (state == LISTENER_NONE && i->q->flags & CAUSE_BYPASS) {
+		inquiry_tell(i, FINDING_GOES_ON, "nobody listens on queue %u, "
+			     "and the rule's bypass lets it pass", first);
+	} else if (state == LISTENER_NONE) {
+		inquiry_tell(i, FINDING_LIKELY, "nobody listens on queue %u",
+			     first);
 	}
 }
 
-static bool too_long(struct inquiry *i, uint32_t out)
+/* inet_select_addr(): one of scope global, of whatever interface. */
+static void explain_masquerade(struct inquiry *i)
 {
-	struct ifreq ifr = { .ifr_ifindex = (int)out };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool known;
+	struct address_count n;
 
-	if (fd < 0)
-		return false;
-	known = if_indextoname(out, ifr.ifr_name) &&
-		ioctl(fd, SIOCGIFMTU, &ifr) == 0;
-	close(fd);
-	return known && (i->q->whole || i->six) &&
-	       i->q->look.length > (uint32_t)ifr.ifr_mtu &&
-	       tell(i, "it is longer than the MTU of %s (%d) and must not be "
-		    "fragmented", ifr.ifr_name, ifr.ifr_mtu);
+	if (!i->six && address_count(false, i->look.out, &n) == 0 && !n.global)
+		inquiry_tell(i, FINDING_DROPPED, "no interface has an address "
+			     "of scope global that it could take");
 }
 
-/* Behind PREROUTING: routing, and what ip_forward() looks at. */
+static void explain_redirect(struct inquiry *i)
+{
+	struct address_count n;
+
+	if (i->look.hook == NF_INET_PRE_ROUTING &&
+	    address_count(i->six, i->look.in, &n) == 0 && !n.here)
+		inquiry_tell(i, FINDING_DROPPED, "%s has no address to which "
+			     "it could go", i->in);
+}
+
+/* xt_TPROXY.c: without a socket it is dropped. */
+static void explain_tproxy(struct inquiry *i)
+{
+	const char *proto = i->q->proto == IPPROTO_TCP ? "tcp" : "udp";
+
+	switch (listener_on_port(i->six, i->q->proto, i->q->number)) {
+	case LISTENER_NONE:
+		inquiry_tell(i, FINDING_DROPPED, "nothing listens on port %u "
+			     "(%s)", i->q->number, proto);
+		break;
+	case LISTENER_NOT_TRANSPARENT:
+		inquiry_tell(i, FINDING_DROPPED, "what listens on port %u (%s) "
+			     "is not transparent (IP_TRANSPARENT)",
+			     i->q->number, proto);
+		break;
+	case LISTENER_THERE:
+		loss_route_explain_tproxy(i);
+		break;
+	case LISTENER_UNKNOWN:
+		break;
+	}
+}
+
+static void explain_target(struct inquiry *i)
+{
+	static void (*const explain[])(struct inquiry *i) = {
+		[CAUSE_MASQUERADE] = explain_masquerade,
+		[CAUSE_REDIRECT] = explain_redirect,
+		[CAUSE_TPROXY] = explain_tproxy,
+	};
+
+	if (i->q->target && i->q->target <= CAUSE_TPROXY)
+		explain[i->q->target](i);
+}
+
 static void explain_input(struct inquiry *i)
 {
-	const struct packet_view *l = &i->q->look;
-	struct route_question rq = {
-		.nfproto = i->q->nfproto, .tos = l->tos, .in = l->in,
-		.mark = l->mark, .src = l->src.addr, .dst = l->dst.addr,
+	struct ipvs_packet p = {
+		.six = i->six, .proto = i->q->proto, .dst = i->look.dst.addr,
+		.dport = i->look.dst.port, .mark = i->look.mark,
 	};
-	struct route_answer a;
 
-	if ((!i->six && source_is_ours(i)) || fails_rp_filter(i) ||
-	    forwarding_is_off(i) || route_ask(&rq, &a) < 0 ||
-	    no_way(i, a.error) || a.type != RTN_UNICAST)
-		return;
-	if (l->ttl <= 1)
-		tell(i, "its %s of %u ran out", i->six ? "hop limit" : "ttl",
-		     l->ttl);
-	else
-		too_long(i, a.out);
+	if (ipvs_serves(&p))
+		inquiry_tell(i, FINDING_IPVS, "IPVS has a service at %s port "
+			     "%d", i->dst, (int)p.dport);
 }
 
-static void explain_output(struct inquiry *i)
+/* A packet that could not be confirmed has taken its connection along. */
+static void explain_connection(struct inquiry *i)
 {
-	const struct packet_view *l = &i->q->look;
-	struct route_question rq = {
-		.nfproto = i->q->nfproto, .tos = l->tos, .mark = l->mark,
-		.dst = l->dst.addr,
+	struct flow_packet p = {
+		.six = i->six, .proto = i->q->proto, .src = i->look.src.addr,
+		.dst = i->look.dst.addr, .sport = (uint16_t)i->look.src.port,
+		.dport = (uint16_t)i->look.dst.port,
 	};
-	struct route_answer a;
+	uint8_t dst[16];
 
-	if (route_ask(&rq, &a) == 0)
-		no_way(i, a.error);
+	if (flow_destination(&p, dst) == FLOW_NONE)
+		inquiry_tell(i, FINDING_UNCONFIRMED, "likely dropped by "
+			     "conntrack, which could not confirm its "
+			     "connection (insert_failed)");
 }
 
-/* Queues that somebody listens on are listed, a line each. */
-static void explain_queue(struct inquiry *i)
+static void read_question(struct inquiry *i)
 {
-	FILE *f = fopen("/proc/net/netfilter/nfnetlink_queue", "re");
-	unsigned int queue;
-	bool found = false;
-	char line[256];
+	int family = i->q->nfproto == NFPROTO_IPV6 ? AF_INET6 : AF_INET;
 
-	if (!f)
-		return;
-	while (!found && fgets(line, sizeof(line), f))
-		found = sscanf(line, " %u", &queue) == 1 &&
-			queue == i->q->queue;
-	fclose(f);
-	if (!found)
-		tell(i, "nobody listens on queue %u", i->q->queue);
+	i->six = i->q->nfproto == NFPROTO_IPV6;
+	i->look = i->q->look;
+	i->dst_known = i->q->dst != CAUSE_DST_UNKNOWN;
+	inet_ntop(family, i->look.src.addr, i->src, sizeof(i->src));
+	inet_ntop(family, i->look.dst.addr, i->dst, sizeof(i->dst));
+	if (!if_indextoname(i->look.in, i->in))
+		strcpy(i->in, "?");
 }
 
 static int explain(const void *arg, struct helper_out *out)
 {
+	static void (*const explain_about[ABOUT_COUNT])(struct inquiry *i) = {
+		[ABOUT_LOSS] = explain_loss,
+		[ABOUT_QUEUE] = explain_queue,
+		[ABOUT_TARGET] = explain_target,
+		[ABOUT_INPUT] = explain_input,
+		[ABOUT_CONNECTION] = explain_connection,
+	};
 	struct inquiry i = { .q = arg };
-	const struct packet_view *l = &i.q->look;
 
-	i.six = i.q->nfproto == NFPROTO_IPV6;
-	inet_ntop(i.six ? AF_INET6 : AF_INET, l->src.addr, i.src,
-		  sizeof(i.src));
-	inet_ntop(i.six ? AF_INET6 : AF_INET, l->dst.addr, i.dst,
-		  sizeof(i.dst));
-	if (!if_indextoname(l->in, i.in))
-		strcpy(i.in, "?");
-	if (i.q->queued)
-		explain_queue(&i);
-	else if (table_is_full(&i))
-		;
-	else if (l->hook == NF_INET_PRE_ROUTING)
-		explain_input(&i);
-	else if (l->hook == NF_INET_LOCAL_OUT)
-		explain_output(&i);
+	read_question(&i);
+	if (i.q->about < ABOUT_COUNT)
+		explain_about[i.q->about](&i);
+	if (helper_append(out, &i.finding, 1) < 0)
+		return 1;
 	return helper_append(out, i.text, strlen(i.text)) < 0;
 }
 
-void loss_cause_find(const struct cause_question *q, char text[CAUSE_TEXT])
+enum cause_finding loss_cause_find(const struct cause_question *q,
+				   char text[CAUSE_TEXT])
 {
+	enum cause_finding finding = FINDING_NOTHING;
 	struct helper_result res;
+	const uint8_t *data;
 
 	text[0] = '\0';
 	if (helper_run(explain, q, ASK_MS, &res) < 0)
-		return;
-	/* Names of interfaces are strangers' text, too. */
-	if (res.status == 0 && res.data)
-		escape_text(text, CAUSE_TEXT, res.data, res.len);
+		return finding;
+	data = res.data;
+	if (res.status == 0 && res.len > 1) {
+		finding = data[0];
+		/* Names of interfaces are strangers' text, too. */
+		escape_text(text, CAUSE_TEXT, (const char *)data + 1,
+			    res.len - 1);
+	}
 	helper_release(&res);
+	return finding;
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* loss_cause: why a packet that no rule dropped did not go on, as far as the host tells. */
+/* loss_cause: what became of a packet whose end no event tells, as far as the host tells. */
 #ifndef NFTRACE_LOSS_CAUSE_H
 #define NFTRACE_LOSS_CAUSE_H
 
 #include "journey/fate.h"
-
-struct cause_question;
+#include "protocol/losses.h"
 
 /**
- * loss_cause_find - ask routing and the host's settings, in a helper child
- * @text: the likely cause in a few words, "" when nothing explains it
+ * loss_cause_find - ask routing, sockets and the host's settings, in a helper child
+ * @text: what the finding says, in a few words; "" when nothing explains it
  */
-void loss_cause_find(const struct cause_question *q, char text[CAUSE_TEXT]);
+enum cause_finding loss_cause_find(const struct cause_question *q,
+				   char text[CAUSE_TEXT]);
 
 #endif

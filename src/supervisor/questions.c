@@ -3,6 +3,7 @@
 #include "supervisor/questions.h"
 
 #include "supervisor/changers_say.h"
+#include "supervisor/conntrack_look.h"
 #include "supervisor/drop_symbols.h"
 #include "supervisor/loss_answer.h"
 #include "supervisor/nft_refresh.h"
@@ -18,6 +19,9 @@ void questions_answer(struct run_reader *rd, const struct owner *owner,
 		if (!rd->changers_said)
 			changers_say_first(rd->stats);
 		rd->changers_said = true;
+		break;
+	case READER_CONFIRMS:
+		conntrack_look_answer(rd);
 		break;
 	case READER_LOST:
 		losses_answer(&rd->stats->losses, rd->loss,

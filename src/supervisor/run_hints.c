@@ -7,6 +7,7 @@
 #include "base/msg.h"
 #include "supervisor/books.h"
 #include "supervisor/bypass.h"
+#include "supervisor/conntrack_look.h"
 #include "supervisor/run_state.h"
 #include "supervisor/taken.h"
 
@@ -55,7 +56,7 @@ static void say_nothing(const struct run *r)
 		msg("nothing was traced: no packet matched. Is the match "
 		    "right, is this the right network namespace, did such "
 		    "packets come at all?");
-		bypass_each(tell_bypass);
+		bypass_each(BYPASS_ALL, tell_bypass);
 	}
 }
 
@@ -72,14 +73,44 @@ static void say_rate(const struct run *r)
 		    "it)", r->plan.rate);
 }
 
+/* Of packets that passed nat unasked: why. */
 static void say_nat(const struct run *r)
 {
-	uint64_t n = r->reader.seen.nat_silent;
+	const struct stats *st = &r->reader.seen;
+	uint64_t n = st->nat_silent, untracked = st->nat_untracked;
+	uint64_t rest = n > untracked ? n - untracked : 0;
 
-	if (n)
+	if (untracked)
 		msg("note: %" PRIu64 " packet%s passed nat without an event: "
-		    "nat is asked for the first packet of a connection only",
-		    n, plural(n));
+		    "untracked by %s", untracked, plural(untracked),
+		    st->untracked_by);
+	if (rest && !r->reader.conntrack.tracks)
+		msg("note: %" PRIu64 " packet%s passed nat without an event: "
+		    "nat works on connections, and conntrack tracked none here "
+		    "meanwhile", rest, plural(rest));
+	else if (rest)
+		msg("note: %" PRIu64 " packet%s passed nat without an event: "
+		    "nat is asked for the first packet of a connection, and "
+		    "not for what is untracked or invalid", rest,
+		    plural(rest));
+}
+
+/* Of what takes the later packets of a flow the first ones tell nothing. */
+static void say_flows(const struct run *r)
+{
+	if (r->reader.seen.packets)
+		bypass_each(BYPASS_FLOWS, tell_bypass);
+}
+
+/* Their rules tell of packets only where nft's events are read. */
+static void say_links(const struct run *r)
+{
+	if (r->reader.seen.packets && r->plan.link_tables && !r->plan.see_nft)
+		msg("note: %u table%s of nft's families bridge and netdev can "
+		    "drop packets ahead of iptables and behind it, and %s not "
+		    "seen in this run", r->plan.link_tables,
+		    plural(r->plan.link_tables),
+		    r->plan.link_tables == 1 ? "is" : "are");
 }
 
 static void say_only(const struct run *r)
@@ -119,5 +150,8 @@ void run_hints_say(const struct run *r)
 	say_rate(r);
 	books_say(r);
 	say_nat(r);
+	conntrack_look_say(&r->reader);
+	say_flows(r);
+	say_links(r);
 	say_replies(r);
 }

@@ -20,6 +20,7 @@
 #include "rules/legacy/snapshot.h"
 #include "rules/nft/snapshot.h"
 #include "supervisor/command.h"
+#include "supervisor/conntrack_counts.h"
 #include "supervisor/drop_source.h"
 #include "supervisor/legacy_state.h"
 #include "supervisor/loss_answer.h"
@@ -147,9 +148,10 @@ struct run_reader {
 	struct stats seen;		/* a copy within bounds, made at its end */
 	struct bulletin_board board;	/* what it is told */
 	struct bulletin_tables tables;	/* what is posted there, in truth */
-	struct loss_known loss[LOSSES];	/* the same */
+	struct loss_known loss[LOSS_SLOTS];	/* the same */
 	struct drop_source drops;	/* the kernel's word, for it alone */
 	bool way_known[WAYS];		/* which it has been told */
+	struct conntrack_counts conntrack;
 	struct helper refresh;		/* reads nft's rules again for it */
 	struct other_runs others;	/* that these readings showed */
 	bool changers_said;		/* who changed them first */

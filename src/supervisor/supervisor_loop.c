@@ -15,6 +15,7 @@
 #include "rules/base/clock.h"
 #include "rules/base/helper.h"
 #include "rules/base/units.h"
+#include "supervisor/conntrack_look.h"
 #include "supervisor/drop_symbols.h"
 #include "supervisor/legacy_refresh.h"
 #include "supervisor/lock_turns.h"
@@ -229,11 +230,13 @@ enum run_end supervisor_loop(struct run *r)
 		overrun_awake(&r->clock);
 		nft_refresh_look(&r->reader);
 		drop_symbols_look(&r->reader);
+		conntrack_look_again(&r->reader);
 		end = find_reason(r, pfd);
 		if (end != END_NONE)
 			break;
 	}
 	msg_status(NULL);
+	conntrack_look_again(&r->reader);
 	overrun_end(&r->outcome, &r->clock, r->host.undone_ns);
 	return end;
 }

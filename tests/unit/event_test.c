@@ -280,6 +280,45 @@ static void protocol_of_a_frame(void **state)
 	}
 }
 
+/* synproxy: kernel 5.10 shows what was freed by then. */
+static void a_stolen_packet_shows_nothing(void **state)
+{
+	static const struct {
+		uint32_t verdict;
+		bool shows;
+	} rows[] = { { NF_ACCEPT, true }, { NF_STOLEN, false } };
+	static const uint8_t header[20] = { 0x45 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct nlmsghdr *nlh = nft_message(NFT_MSG_TRACE);
+		struct nlattr *nest;
+		struct event_nft n;
+		struct event e;
+
+		mnl_attr_put_strz(nlh, NFTA_TRACE_TABLE, "filter");
+		mnl_attr_put_strz(nlh, NFTA_TRACE_CHAIN, "FORWARD");
+		mnl_attr_put_u32(nlh, NFTA_TRACE_TYPE,
+				 htonl(NFT_TRACETYPE_RULE));
+		mnl_attr_put_u64(nlh, NFTA_TRACE_RULE_HANDLE, htobe64(4));
+		nest = mnl_attr_nest_start(nlh, NFTA_TRACE_VERDICT);
+		mnl_attr_put_u32(nlh, NFTA_VERDICT_CODE,
+				 htonl(rows[i].verdict));
+		mnl_attr_nest_end(nlh, nest);
+		mnl_attr_put(nlh, NFTA_TRACE_NETWORK_HEADER, sizeof(header),
+			     header);
+		mnl_attr_put_u32(nlh, NFTA_TRACE_OIF, htonl(3));
+		mnl_attr_put_u32(nlh, NFTA_TRACE_MARK, htonl(5));
+		assert_true(event_nft_parse(&e, &n, nlh, nlh->nlmsg_len));
+		assert_int_equal(n.verdict, rows[i].verdict);
+		assert_int_equal(!(e.flags & EVENT_NO_HEADERS), rows[i].shows);
+		assert_int_equal(e.payload_len,
+				 rows[i].shows ? sizeof(header) : 0);
+		assert_int_equal(e.out, rows[i].shows ? 3 : 0);
+		assert_int_equal(e.mark, rows[i].shows ? 5 : 0);
+	}
+}
+
 static void updates(void **state)
 {
 	static const struct {
@@ -348,6 +387,7 @@ int main(void)
 		cmocka_unit_test(each_kind_has_its_parser),
 		cmocka_unit_test(names_that_are_absent_are_empty),
 		cmocka_unit_test(protocol_of_a_frame),
+		cmocka_unit_test(a_stolen_packet_shows_nothing),
 		cmocka_unit_test(updates),
 		cmocka_unit_test(the_generation),
 	};

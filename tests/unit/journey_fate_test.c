@@ -80,7 +80,8 @@ static void test_verdicts(void **state)
 		{ FWD_FILTER, EFFECT_REJECT, false, 0, FATE_REJECT, true, NULL, OUT },
 		{ FWD_FILTER, EFFECT_QUEUE, false, 0, FATE_QUEUE, true, NULL, OUT },
 		{ FWD_FILTER, EFFECT_STEAL, false, 0, FATE_STOLEN, true, NULL, OUT },
-		{ FWD_FILTER, EFFECT_MAYBE, false, 0, FATE_STOLEN, true, NULL, OUT },
+		/* nor has what may be anything */
+		{ FWD_FILTER, EFFECT_MAYBE, false, 0, FATE_UNKNOWN, false, "the target", OUT },
 		/* what keeps no packet has stolen none */
 		{ FWD_FILTER, EFFECT_CONTINUE, false, 0, FATE_UNKNOWN, false, "a match", OUT },
 		{ FWD_FILTER, EFFECT_JUMP, false, 0, FATE_UNKNOWN, false, "a match", OUT },
@@ -115,6 +116,7 @@ static void test_caveats(void **state)
 		{ PRE_RAW_END, EFFECT_ACCEPT, false, UNTRACED, FATE_UNKNOWN, false, "ends tracing", OUT },
 		{ FWD_FILTER, EFFECT_CONTINUE, false, UNTRACED, FATE_UNKNOWN, false, "ends tracing", OUT },
 		{ FWD_FILTER, EFFECT_STEAL, false, UNTRACED, FATE_STOLEN, true, NULL, OUT },
+		{ FWD_FILTER, EFFECT_MAYBE, false, UNTRACED, FATE_UNKNOWN, false, "ends tracing", OUT },
 		{ FWD_FILTER, EFFECT_DROP, false, UNTRACED, FATE_DROP, true, NULL, OUT },
 		{ IN_FILTER_END, EFFECT_ACCEPT, false, UNTRACED, FATE_DELIVERED, false, NULL, OUT },
 		{ OUT_FILTER_END, EFFECT_ACCEPT, true, NO_POST | NAT, FATE_SENT, false, NULL, 0 },

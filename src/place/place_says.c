@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* place_says: what a rule's text says of what it does to a packet. */
+#include "place/place_says.h"
+
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <string.h>
+
+#include "capture/event.h"
+#include "place/place_types.h"
+
+static struct strview text_of(const struct place *at)
+{
+	return (struct strview){ at->rule, at->rule_len };
+}
+
+/* From the word on that stands in @text, and not in quotes. */
+static bool go_behind(struct strview *text, const char *word)
+{
+	struct strview w;
+
+	while (strview_quoted(text, &w))
+		if (strview_is(w, word))
+			return true;
+	return false;
+}
+
+bool place_option(const struct place *at, const char *option,
+		  struct strview *value)
+{
+	struct strview text = text_of(at);
+
+	return go_behind(&text, option) && strview_quoted(&text, value);
+}
+
+bool place_has_word(const struct place *at, const char *word)
+{
+	struct strview text = text_of(at);
+
+	return go_behind(&text, word);
+}
+
+/* "10.0.0.1", "10.0.0.1:80", "[fd00::1]:80"; a range is no address. */
+static bool take_address(struct strview s, uint8_t nfproto, uint8_t to[16])
+{
+	if (nfproto == NFPROTO_IPV4)
+		return strview_address(strview_cut(&s, ':'), AF_INET, to);
+	if (strview_take(&s, "["))
+		s = strview_cut(&s, ']');
+	return strview_address(s, AF_INET6, to);
+}
+
+/* "dnat to 10.0.0.1:80", "dnat ip to 10.0.0.1". */
+static bool native_destination(const struct place *at, struct strview *value)
+{
+	struct strview text = text_of(at);
+
+	return go_behind(&text, "dnat") && go_behind(&text, "to") &&
+	       strview_quoted(&text, value);
+}
+
+bool place_destination(const struct place *at, uint8_t to[16])
+{
+	struct strview value;
+
+	memset(to, 0, 16);
+	return (place_option(at, "--to-destination", &value) ||
+		native_destination(at, &value)) &&
+	       take_address(value, at->nfproto, to);
+}
+
+uint32_t place_tproxy_mark(const struct place *at, uint32_t mark)
+{
+	struct strview value, bits;
+	uint32_t set = 0, mask = UINT32_MAX;
+
+	if (!place_option(at, "--tproxy-mark", &value))
+		return mark;
+	bits = strview_cut(&value, '/');
+	if (strview_take(&bits, "0x") ? !strview_number(bits, 16, &set)
+				      : !strview_number(bits, 10, &set))
+		return mark;
+	if (value.len && (strview_take(&value, "0x") ?
+			  !strview_number(value, 16, &mask) :
+			  !strview_number(value, 10, &mask)))
+		return mark;
+	return (mark & ~mask) ^ set;
+}
+
+bool place_untracks(const struct place *at)
+{
+	return strcmp(at->target, "NOTRACK") == 0 ||
+	       place_has_word(at, "NOTRACK") ||
+	       place_has_word(at, "--notrack") ||
+	       (at->backend == EVENT_NFT && place_has_word(at, "notrack"));
+}
+
+bool place_bypasses(const struct place *at)
+{
+	struct strview text = text_of(at);
+
+	if (place_has_word(at, "--queue-bypass"))
+		return true;
+	/* "queue flags bypass to 4", "queue num 4 bypass" */
+	return at->backend == EVENT_NFT && go_behind(&text, "queue") &&
+	       (go_behind(&text, "bypass") ||
+		place_has_word(at, "bypass,fanout") ||
+		place_has_word(at, "fanout,bypass"));
+}
+
+/* Targets that let a packet go on, whatever happens. */
+static const char *const harmless[] = {
+	"ACCEPT", "CONNMARK", "LOG", "MARK", "NFLOG", "RETURN", "TRACE",
+};
+
+/* No target's name has a small letter or a dash: it is a chain's. */
+static bool is_harmless(struct strview target)
+{
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
+		if (strview_is(target, harmless[i]))
+			return true;
+	for (size_t i = 0; i < target.len; i++)
+		if (target.at[i] == '-' ||
+		    (target.at[i] >= 'a' && target.at[i] <= 'z'))
+			return true;
+	return false;
+}
+
+bool place_match_dropped(const struct place *at)
+{
+	struct strview text = text_of(at), target;
+
+	if (!strview_starts(text, "-A "))
+		return false;
+	if (place_option(at, "-g", &target))
+		return true;
+	return !place_option(at, "-j", &target) || is_harmless(target);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* place_says: what a rule's text says of what it does to a packet. */
+#ifndef NFTRACE_PLACE_SAYS_H
+#define NFTRACE_PLACE_SAYS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rules/base/strview.h"
+
+struct place;
+
+/**
+ * place_option - the word behind @option, as iptables-save has it
+ * Return: false: the text has no such option, or nothing behind it.
+ */
+bool place_option(const struct place *at, const char *option,
+		  struct strview *value);
+
+/** place_has_word - does it stand in the text, in either's words, and not in a comment? */
+bool place_has_word(const struct place *at, const char *word);
+
+/**
+ * place_destination - the one address to which the rule translates the destination
+ * @to: 4 or 16 bytes, by the place's family
+ * Return: false: there are several, or the text does not have it.
+ */
+bool place_destination(const struct place *at, uint8_t to[16]);
+
+/** place_tproxy_mark - @mark as it is behind a TPROXY rule */
+uint32_t place_tproxy_mark(const struct place *at, uint32_t mark);
+
+/** place_untracks - does the rule keep conntrack from the packet (NOTRACK, CT --notrack)? */
+bool place_untracks(const struct place *at);
+
+/** place_bypasses - a queue that nobody listens on lets the packet pass */
+bool place_bypasses(const struct place *at);
+
+/**
+ * place_match_dropped - it was dropped, and by a match: the rule's verdict is another
+ * @at: of a rule in iptables-nft's words that dropped the packet
+ */
+bool place_match_dropped(const struct place *at);
+
+#endif

@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-silent-bridge: what becomes of a bridged packet where no rule of iptables tells: a rule of nft's
+# family bridge, and a port that sends nothing back.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_bridge || skip_all "no br_netfilter in this kernel"
+settle a eth0 br port-a b eth0 br port-b
+udp() { in_ns "$1" "$TOOLS/flood" "$2" "$3" 1 8 >/dev/null 2>&1; }
+# What is told without the run's own chains and the kernel's own word, where it has them.
+without=()
+for option in --no-witness --no-drops; do
+	! "$NFTRACE" --help | grep -q -e "$option" || without+=("$option")
+done
+trace() { start_nftrace br -q -t 20 "${without[@]}" "$@"; }
+stop() { stop_nftrace INT; }
+tells() { assert_grep "[.]$1: .*=> $2" "$OUT"; }
+in_ns br iptables-legacy -A FORWARD -j ACCEPT
+in_ns br iptables-legacy -A INPUT -j ACCEPT
+in_ns a ping -c 1 -W 2 10.5.0.2 >/dev/null || fail "the bridge carries nothing"
+
+subtest "a rule of nft's family bridge, whose events are not read"
+if in_ns br nft 'table bridge n { chain f { type filter hook forward priority -200; udp dport 1001 drop; }; }' 2>/dev/null; then
+	trace -4 --backend legacy -p udp --dport 1001:1002
+	udp a 10.5.0.2 1001
+	udp a 10.5.0.2 1002
+	stop
+	assert_no_grep '1001: .*(LOST|FORWARDED|DELIVERED)' "$OUT"
+	tells 1001 'UNKNOWN after PREROUTING: nft.* rules .*not seen'
+	tells 1002 'FORWARDED'
+	assert_grep "note: 1 table of nft's families bridge and netdev can drop packets .* is not seen in this run" "$ERR"
+	in_ns br nft delete table bridge n
+else
+	skip "no family bridge in this kernel"
+fi
+
+subtest "back through the port by which it came in: hairpin mode"
+in_ns br iptables-legacy -t nat -A PREROUTING -p udp --dport 1001:1002 -j DNAT --to-destination 10.5.0.1
+in_ns br sysctl -qw net.ipv4.ip_forward=1
+in_ns br ping -c 1 -W 2 10.5.0.1 >/dev/null || fail "a does not answer"
+trace -4 -p udp --dport 1001
+udp a 10.5.0.9 1001
+stop
+tells 1001 'LOST after PREROUTING: no rule dropped it; likely: 10\.5\.0\.1 \(its destination since nat:PREROUTING:rule:1\) is behind the bridge port port-a by which it came in, and hairpin mode is off there$'
+ns_ip br link set port-a type bridge_slave hairpin on
+trace -4 -p udp --dport 1002
+udp a 10.5.0.9 1002
+stop
+tells 1002 FORWARDED
