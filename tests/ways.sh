@@ -167,14 +167,6 @@ group() {
 declare -A OPTIONS=([default]='' [no-witness]=--no-witness [no-drops]=--no-drops
 	[neither]='--no-witness --no-drops')
 
-# knows OPTION...: the program
-knows() {
-	local option
-	for option; do
-		"$NFTRACE" --help | grep -q -- "$option" || return 1
-	done
-}
-
 # Drop records take privileges of the machine's own, which nobody has in a user namespace.
 records_can_be() { [[ $(</proc/self/uid_map) = *4294967295* && -r /sys/kernel/btf/vmlinux ]]; }
 
@@ -194,12 +186,6 @@ ways() {
 	((${#groups[@]})) || mapfile -t groups < <(
 		python3 -B "$TESTS/waylib/run.py" "$WAYS" "$LAB" --groups)
 	for config in ${WAYS_CONFIGS:-"${configs[@]}"}; do
-		# shellcheck disable=SC2086
-		if ! knows ${OPTIONS[$config]}; then
-			subtest "$LAB, $config"
-			skip "this nftrace has no ${OPTIONS[$config]}"
-			continue
-		fi
 		for name in ${WAYS_GROUPS:-"${groups[@]}"}; do group "$name" "$config"; done
 	done
 }
