@@ -54,6 +54,8 @@ class Branch:
             return None
         if self.word in GONE_ON:
             places = far.get(self.out, ())
+            if self.out is None and (observed.went or observed.taken):
+                return None
             if not observed.went & set(places) and self.out != 'lo':
                 return '%s out %s, where nobody saw it' % (self.word, self.out)
         elif self.word == 'DELIVERED':
@@ -77,7 +79,8 @@ def falsehoods(row, far, observed, doubted=()):
         # Who takes a packet away may answer it; a buffer of more than 64 KiB
         # that leaves by lo comes in again as two.
         if observed.taken and not any(
-                b.word in ('DELIVERED', 'STOLEN') or b.out == 'lo'
+                b.word in ('DELIVERED', 'STOLEN') or
+                (b.word == 'SENT' and b.out in ('lo', None))
                 for b in branches):
             wrong.append('%s, and it was received (%s)' % (
                 '+'.join(b.word for b in branches), observed))

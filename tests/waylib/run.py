@@ -281,7 +281,7 @@ class Run:
             packet.reasons = self.drops.take()
         # Of a connection that stands: TCP has answered this one, too.
         if len(other.get('synack', ())) > before:
-            self.lab.saw(key, 'synack')
+            self.lab.saw(key, 'counted')
 
     def send(self, v, packet):
         f = packet.fields
