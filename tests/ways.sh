@@ -40,6 +40,8 @@ ways_quiet() {
 	for ns; do
 		in_ns "$ns" iptables-legacy -t raw -A PREROUTING -j DROP
 		in_ns "$ns" ip6tables-legacy -t raw -A PREROUTING -j DROP
+		# Reports of multicast groups come when they like.
+		in_ns "$ns" ip6tables-legacy -t raw -A OUTPUT -p icmpv6 --icmpv6-type 143 -j DROP
 	done
 }
 
