@@ -141,14 +141,14 @@ static int drop_because(char *buf, size_t size, const struct journey *j,
 			unsigned int branch)
 {
 	const struct fate *f = &j->fate[branch];
-	int n;
 
-	if (f->drop && !f->by && !f->cause)
+	if (f->drop && !f->by)
 		return dropped_because(buf, size, j, branch);
 	if (f->by && place_match_dropped(f->by))
 		return snprintf(buf, size, "its match dropped it");
-	n = snprintf(buf, size, "%s", f->cause ? f->cause : "");
-	return f->by && !n ? 0 : kernel_says(buf, size, j, branch, n);
+	if (f->drop && f->cause)
+		return kernel_says(buf, size, j, branch, 0);
+	return snprintf(buf, size, "%s", f->cause ? f->cause : "");
 }
 
 /* What is in a buffer behind snprintf(3). */
