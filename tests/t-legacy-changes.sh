@@ -222,7 +222,7 @@ verdict() {
 }
 
 run_traffic() {
-	start_nftrace lo -t 300 --rate 0 --json -p udp -m multiport --dports 2000:2005 --chain OUTPUT "$@"
+	start_nftrace lo -t 300 --no-drops --rate 0 --json -p udp -m multiport --dports 2000:2005 --chain OUTPUT "$@"
 	traffic
 }
 # The last line may be half there.

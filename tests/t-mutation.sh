@@ -42,7 +42,7 @@ traffic() {
 }
 
 subtest "the log of a live run, against what that run saw"
-start_nftrace r -t 60 --rate 0 --snaplen 256 --flat --json --pcap "$SCRATCH/live.pcapng"
+start_nftrace r -t 60 --no-drops --no-witness --rate 0 --snaplen 256 --flat --json --pcap "$SCRATCH/live.pcapng"
 traffic
 stop_nftrace INT
 "$TOOLS/klog" <"$OUT" >"$SCRATCH/live.log" || fail "klog"

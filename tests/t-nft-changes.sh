@@ -80,7 +80,7 @@ load_table 2000 2001
 assert_within 20 "the first table" in_force 2001
 
 subtest "a table made anew $ROUNDS times"
-start_nftrace lo -t 100 --rate 0 --json -p udp --chain OUTPUT
+start_nftrace lo -t 100 --no-drops --rate 0 --json -p udp --chain OUTPUT
 traffic
 for ((i = 1; i <= ROUNDS; i++)); do
 	load_table $((2000 + i % 6)) $((2000 + (i + 3) % 6))
@@ -94,7 +94,7 @@ verdict
 assert_grep "^nftrace: the nft rules were changed $ROUNDS times during the trace, by nft \\(pid [0-9]+\\)\$" "$ERR"
 
 subtest "rules added, replaced and deleted $ROUNDS times"
-start_nftrace lo -t 100 --rate 0 --json -p udp --chain OUTPUT
+start_nftrace lo -t 100 --no-drops --rate 0 --json -p udp --chain OUTPUT
 traffic
 for ((i = 1; i <= (ROUNDS + 2) / 3; i++)); do
 	last=$(last_handle)
@@ -109,7 +109,7 @@ stop_nftrace INT
 verdict
 
 subtest "after the changes"
-start_nftrace lo -t 100 --rate 0 -p udp --dport 2003 --chain OUTPUT
+start_nftrace lo -t 100 --no-drops --rate 0 -p udp --dport 2003 --chain OUTPUT
 load_table 2002 2004
 load_table 2005 2003
 # Certain again as soon as the rules have been read: wait for a packet that shows it.
@@ -128,7 +128,7 @@ change add rule ip t out udp dport 2003 counter drop
 last_drop() { in_ns lo nft -a list chain ip t out | sed -n 's/.*dport 2003 .*drop # handle //p'; }
 is_there() { [[ -n $(last_drop) ]]; }
 assert_within 20 "the rule" is_there
-start_nftrace lo -t 100 --rate 0 --graph "$SCRATCH/ways.dot" -p udp --dport 2003 --chain OUTPUT
+start_nftrace lo -t 100 --no-drops --rate 0 --graph "$SCRATCH/ways.dot" -p udp --dport 2003 --chain OUTPUT
 drops() { grep -c "=> DROP by nft ip t:out:rule:handle [0-9]*  \"udp dport 2003 $1drop\"" "$OUT"; }
 # one_more TEXT: dropped by a rule of this text, which was read since the last change
 one_more() { in_ns lo bash -c 'echo x >/dev/udp/10.9.0.1/2003' 2>/dev/null; (($(drops "$1") > before)); }
@@ -153,7 +153,7 @@ load_table 2000
 assert_within 20 "the table" in_force 2000
 background lo flood "$TOOLS/flood" 10.9.0.1 2003 0 64 2000 100
 flood=$BG_PID
-NFTRACE=$WITH_POINTS NFTRACE_TESTPOINT=never-empty start_nftrace lo -t 100 --rate 0 --json -p udp --chain OUTPUT
+NFTRACE=$WITH_POINTS NFTRACE_TESTPOINT=never-empty start_nftrace lo -t 100 --no-drops --rate 0 --json -p udp --chain OUTPUT
 change add rule ip t out udp dport 2003 accept
 assert_within 20 "the text of a new rule" grep -q '"udp dport 2003 accept"' "$OUT"
 change insert rule ip t out udp dport 2003 counter

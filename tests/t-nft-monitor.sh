@@ -101,7 +101,7 @@ talk_to() { talk lo udp 10.9.0.1 "$1" from $((20000 + $1)) wait 60 2>/dev/null; 
 listens() { talk_to 999; grep -q 'udp dport 999' "$SCRATCH/monitor"; }
 assert_within 10 "the monitor listens" listens
 in_ns lo nft -a list ruleset >"$SCRATCH/live.rules"
-start_nftrace lo -t 30 --rate 0 -q
+start_nftrace lo -t 30 --no-drops --no-witness --rate 0 -q
 for port in 7 1001 1002 1005 1007 1009 1010 1011 1012 1999; do talk_to "$port"; done
 stop_nftrace INT
 by_port "$OUT" | grep -v '^999 ' >"$SCRATCH/live"

@@ -45,7 +45,7 @@ same() {
 # Where much is going on a cause is for the summary only. It is asked once, and
 # all packets alike have it from then on: one more is sent when none has it yet.
 explained() {
-	! grep -Eq '^=> LOST .*; likely: ' "$OUT" || return 0
+	! grep -Eq '^=> LOST .*no route' "$OUT" || return 0
 	(($(grep -c '^=> LOST ' "$OUT") < lost)) || { udp a 10.99.0.1 1001; lost=$((lost + 1)); }
 	return 1
 }
@@ -58,7 +58,7 @@ traffic_explained() {
 TRAFFIC=traffic_explained same
 cp "$PCAP" "$SCRATCH/all.pcapng"
 cp "$SCRATCH/live" "$SCRATCH/blocks"
-assert_grep '^=> LOST .*; likely: ' "$SCRATCH/blocks"
+assert_grep '^=> LOST .*no route' "$SCRATCH/blocks"
 # The same policy in both families: each line says which.
 for family in ipv4 ipv6; do
 	assert_grep "by filter:FORWARD:policy:[0-9]+  \"-P FORWARD DROP\" \\($family\\)$" "$SCRATCH/found"

@@ -78,7 +78,7 @@ udp a 10.2.0.2 1001
 stop
 tells 1001 'DROP by mangle:PREROUTING:rule:1 .*; likely: what listens on port 5001 \(udp\) is not transparent \(IP_TRANSPARENT\)$'
 kill "$BG_PID"
-wait_for 5 is_gone "$BG_PID"
+assert_within 5 "the listener ends" is_gone "$BG_PID"
 server r tproxy transparent udp 0.0.0.0 5001
 trace -p udp --dport 1002
 udp a 10.2.0.2 1002

@@ -18,7 +18,7 @@ trace_unread() {
 	sleep 100 <"$SCRATCH/fifo" &
 	local idle=$! cat
 	later $idle
-	start_nftrace lo -4 -t 60 --rate 0 -p udp --dport 9 "$@"
+	start_nftrace lo -4 -t 60 --no-drops --rate 0 -p udp --dport 9 "$@"
 	# At a rate that the reader keeps up with on any machine
 	in_ns lo "$TOOLS/flood" 10.9.0.1 9 $packets 32 8000 >/dev/null
 	kill -INT "$NFTRACE_PID"
