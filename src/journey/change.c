@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "capture/event.h"
+#include "journey/journey.h"
 #include "journey/journey_types.h"
 #include "journey/observation.h"
 #include "place/ct_rule.h"
@@ -201,8 +202,7 @@ static struct change *add_change(const struct difference *d, uint8_t field,
 	unsigned int at = j->changes;
 	struct change *c;
 
-	if (j->changes == JOURNEY_CHANGES ||
-	    (!d->before && made.maker != MAKER_RULE))
+	if ((!d->before && made.maker != MAKER_RULE) || !journey_has_room(j))
 		return NULL;
 	while (at && j->change[at - 1].step > made.step)
 		at--;

@@ -15,7 +15,7 @@
 #include "place/table_order.h"
 #include "rules/base/units.h"
 
-enum { FIRST_ROOM = 24, TCP_RST = 0x04 };
+enum { FIRST_ROOM = 24, FIRST_CHANGES = 4, TCP_RST = 0x04 };
 
 /* Silence after which nothing is expected any more, when not all was seen. */
 static const uint64_t SILENCE_MS = 250, QUEUE_SILENCE_MS = 1000;
@@ -27,13 +27,13 @@ struct journey *journey_new(uint32_t snaplen)
 	if (!j)
 		return NULL;
 	j->step = malloc(FIRST_ROOM * sizeof(*j->step));
-	j->change = malloc(JOURNEY_CHANGES * sizeof(*j->change));
 	j->path = malloc(sizeof(*j->path));
+	j->fate = calloc(1, sizeof(*j->fate));
 	j->bytes.first = malloc(snaplen);
 	j->bytes.last = malloc(snaplen);
 	j->room = FIRST_ROOM;
 	j->bytes.size = snaplen;
-	if (j->step && j->change && j->path && j->bytes.first && j->bytes.last)
+	if (j->step && j->path && j->fate && j->bytes.first && j->bytes.last)
 		return j;
 	journey_free(j);
 	return NULL;
@@ -46,6 +46,7 @@ void journey_free(struct journey *j)
 	free(j->step);
 	free(j->change);
 	free(j->path);
+	free(j->fate);
 	free(j->tie);
 	free(j->bytes.first);
 	free(j->bytes.last);
@@ -193,6 +194,18 @@ static void note_root(struct journey *j, const struct place *at)
 	j->root.steps = journey_kept(j) + !at->hidden;
 }
 
+struct fate *journey_next_fate(struct journey *j)
+{
+	struct fate *more = realloc(j->fate, (j->branches + 1u) *
+					     sizeof(*more));
+
+	if (!more)
+		return NULL;
+	j->fate = more;
+	memset(&more[j->branches], 0, sizeof(*more));
+	return &more[j->branches];
+}
+
 bool journey_add_copy(struct journey *j, const struct observation *o)
 {
 	struct path *more = realloc(j->path, (j->branches + 1u) *
@@ -201,6 +214,8 @@ bool journey_add_copy(struct journey *j, const struct observation *o)
 	if (!more)
 		return false;
 	j->path = more;
+	if (!journey_next_fate(j))
+		return false;
 	path_begin(&more[j->branches], o);
 	more[j->branches].local |= more[0].born_local;
 	look_of_copy(j, &more[j->branches], o->at);
@@ -232,6 +247,23 @@ struct step *journey_add_step(struct journey *j)
 	}
 	j->steps++;
 	return &j->step[kept];
+}
+
+bool journey_has_room(struct journey *j)
+{
+	unsigned int room = j->change_room ? j->change_room * 2u : FIRST_CHANGES;
+	struct change *more;
+
+	if (j->changes < j->change_room)
+		return true;
+	if (j->changes == JOURNEY_CHANGES)
+		return false;
+	more = realloc(j->change, room * sizeof(*more));
+	if (!more)
+		return false;
+	j->change = more;
+	j->change_room = (uint8_t)room;
+	return true;
 }
 
 static void note_stamp(struct journey *j, const struct event *e)

@@ -104,6 +104,7 @@ struct journey {
 	/* Its events, and how far it is */
 	uint16_t flags;		/* enum journey_flag, ored */
 	uint8_t branches;	/* the packet itself, and its copies */
+	uint8_t change_room;	/* of .change */
 	uint16_t changes;
 	uint32_t steps;		/* events in all */
 	uint32_t omitted;	/* of these left out in the middle */
@@ -111,9 +112,9 @@ struct journey {
 	uint32_t room;		/* of .step */
 	struct step entry;	/* its first event, shown or not */
 	struct step *step;	/* .steps - .omitted of them */
-	struct change *change;	/* room for JOURNEY_CHANGES */
-	struct path *path;	/* one a branch */
-	struct fate fate[JOURNEY_BRANCHES];
+	struct change *change;	/* NULL: never any */
+	struct path *path;	/* one a branch, as is .fate */
+	struct fate *fate;
 	struct journey_root root;
 	struct journey_way way;
 	/* Packets alike */

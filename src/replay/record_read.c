@@ -276,7 +276,7 @@ static bool take_change(struct reading *rd, struct strview t)
 	uint32_t n;
 
 	memset(&c, 0, sizeof(c));
-	if (j->changes == JOURNEY_CHANGES ||
+	if (!journey_has_room(j) ||
 	    !record_number(step, 0, UINT16_MAX, &n) ||
 	    !record_word(maker, maker_word, MAKER_COUNT, &made_by) ||
 	    !record_word(field, field_word, FIELD_COUNT, &c.field) ||
@@ -348,12 +348,14 @@ static bool take_fate(struct reading *rd, struct strview t)
 {
 	struct strview kind = strview_cut(&t, ','), hook = strview_cut(&t, ',');
 	struct journey *j = rd->j;
-	struct fate *f = &j->fate[j->branches];
+	struct fate *f;
 	uint32_t seen = 0;
 
 	if (j->branches == JOURNEY_BRANCHES)
 		return false;
-	memset(f, 0, sizeof(*f));
+	f = journey_next_fate(j);
+	if (!f)
+		return false;
 	memset(&rd->r->drop[j->branches], 0, sizeof(rd->r->drop[0]));
 	if (!record_word(kind, kind_word, FATE_COUNT, &f->kind) ||
 	    !record_word(hook, report_hook_name, FATE_HOOKS, &f->hook))

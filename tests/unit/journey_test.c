@@ -697,6 +697,34 @@ static void test_long_in_a_queue(void **state)
 	assert_int_equal(w->over[1].fate[0], FATE_QUEUE);
 }
 
+/* What few packets need is there when it is needed, with what was kept before. */
+static void test_room(void **state)
+{
+	struct journey *j = journey_new(64);
+	struct fate *f;
+
+	(void)state;
+	assert_non_null(j);
+	assert_null(j->change);
+	for (; j->changes < JOURNEY_CHANGES; j->changes++) {
+		assert_true(journey_has_room(j));
+		memset(&j->change[j->changes], 0, sizeof(*j->change));
+		j->change[j->changes].step = j->changes;
+	}
+	assert_false(journey_has_room(j));
+	for (unsigned int i = 0; i < JOURNEY_CHANGES; i++)
+		assert_int_equal(j->change[i].step, i);
+	for (j->branches = 1; j->branches < JOURNEY_BRANCHES; j->branches++) {
+		f = journey_next_fate(j);
+		assert_ptr_equal(f, &j->fate[j->branches]);
+		assert_int_equal(f->hook, 0);
+		f->hook = j->branches;
+	}
+	for (unsigned int b = 0; b < JOURNEY_BRANCHES; b++)
+		assert_int_equal(j->fate[b].hook, b);
+	journey_free(j);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -729,6 +757,7 @@ int main(void)
 		CASE(test_bridge_first_dropped),
 		CASE(test_gap),
 		CASE(test_many_open),
+		cmocka_unit_test(test_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
