@@ -32,6 +32,7 @@ struct order {
 	uint32_t ready;		/* slots of this state */
 	uint64_t settled_ns;	/* .last_ns up to which no record comes any more */
 	struct journey *passed, **passed_end;	/* not settled; by .links.newer */
+	uint32_t passed_count;
 	void (*hand_out)(void *arg, struct journey *j);
 	void *arg;
 };
@@ -125,6 +126,17 @@ void order_hold(struct order *o, const struct journey *j)
 		put(o, j, (struct slot){ .state = SLOT_HELD });
 }
 
+static void hand_out_first(struct order *o)
+{
+	struct journey *j = o->passed;
+
+	o->passed = j->links.newer;
+	if (!o->passed)
+		o->passed_end = &o->passed;
+	o->passed_count--;
+	o->hand_out(o->arg, j);
+}
+
 /* Its turn was before; only a record may come yet. */
 static void add_passed(struct order *o, struct journey *j)
 {
@@ -135,18 +147,14 @@ static void add_passed(struct order *o, struct journey *j)
 	j->links.newer = NULL;
 	*o->passed_end = j;
 	o->passed_end = &j->links.newer;
+	if (++o->passed_count > ORDER_READY_MAX)
+		hand_out_first(o);
 }
 
 static void hand_out_passed(struct order *o, bool all)
 {
-	while (o->passed && (all || is_settled(o, o->passed))) {
-		struct journey *j = o->passed;
-
-		o->passed = j->links.newer;
-		if (!o->passed)
-			o->passed_end = &o->passed;
-		o->hand_out(o->arg, j);
-	}
+	while (o->passed && (all || is_settled(o, o->passed)))
+		hand_out_first(o);
 }
 
 static void take_passed(struct order *o, const struct journey *j)
@@ -157,6 +165,7 @@ static void take_passed(struct order *o, const struct journey *j)
 		at = &(*at)->links.newer;
 	if (!*at)
 		return;
+	o->passed_count--;
 	*at = j->links.newer;
 	if (!*at)
 		o->passed_end = at;

@@ -53,7 +53,8 @@ void order_add(struct order *o, struct journey *j, uint64_t now_ns);
  * order_settle - the kernel's drop records that were written by @mark_ns are known
  *
  * Without a call nobody waits for records.  After the first one a journey whose last
- * event was read less than ORDER_SETTLE_MS before waits, too.
+ * event was read less than ORDER_SETTLE_MS before waits, too; of those whose turn it
+ * was before ORDER_READY_MAX.
  */
 void order_settle(struct order *o, uint64_t mark_ns);
 

@@ -226,6 +226,32 @@ static void test_bound_with_holes(void **state)
 	fixture_close(f);
 }
 
+/* A flood whose turn was before, and no look at the records: so many wait, too. */
+static void test_bound_of_passed(void **state)
+{
+	struct fixture *f = fixture_open();
+
+	(void)state;
+	f->quiet = true;
+	order_settle(f->o, 0);
+	for (unsigned int i = 0; i <= ORDER_READY_MAX; i++) {
+		f->j[i].last_ns = f->now_ns;
+		order_skip(f->o, &f->j[i]);
+	}
+	for (unsigned int i = 0; i < ORDER_READY_MAX; i++)
+		order_add(f->o, &f->j[i], f->now_ns);
+	assert_int_equal(f->count, 0);
+	order_take_back(f->o, &f->j[1]);
+	order_add(f->o, &f->j[1], f->now_ns);
+	assert_int_equal(f->count, 0);
+	order_add(f->o, &f->j[ORDER_READY_MAX], f->now_ns);
+	assert_int_equal(f->count, 1);
+	assert_int_equal(f->last, 0);
+	order_settle(f->o, f->now_ns * 2);
+	assert_int_equal(f->count, ORDER_READY_MAX + 1);
+	fixture_close(f);
+}
+
 /* More are under way and held than there is room for. */
 static void test_span(void **state)
 {
@@ -286,6 +312,7 @@ int main(void)
 		cmocka_unit_test(test_due_behind_held),
 		cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_bound_with_holes),
+		cmocka_unit_test(test_bound_of_passed),
 		cmocka_unit_test(test_span),
 		cmocka_unit_test(test_each),
 	};
