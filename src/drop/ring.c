@@ -79,11 +79,11 @@ static unsigned long record_room(uint32_t len)
 int drop_ring_read(struct drop_ring *r, uint64_t mark,
 		   void (*fn)(void *arg, const struct drop_record *d), void *arg)
 {
-	unsigned long head = atomic_load_explicit(r->head, memory_order_relaxed);
 	int n = 0;
 
-	while ((long)((unsigned long)mark - head) > 0) {
-		const unsigned char *at = r->data + (head & (r->size - 1));
+	while ((long)((unsigned long)mark - r->position) > 0) {
+		const unsigned char *at =
+			r->data + (r->position & (r->size - 1));
 		uint32_t len = atomic_load_explicit((const _Atomic uint32_t *)at,
 						    memory_order_acquire);
 
@@ -94,8 +94,9 @@ int drop_ring_read(struct drop_ring *r, uint64_t mark,
 			   (at + BPF_RINGBUF_HDR_SZ));
 			n++;
 		}
-		head += record_room(len & ~BPF_RINGBUF_DISCARD_BIT);
-		atomic_store_explicit(r->head, head, memory_order_release);
+		r->position += record_room(len & ~BPF_RINGBUF_DISCARD_BIT);
+		atomic_store_explicit(r->head, r->position,
+				      memory_order_release);
 	}
 	return n;
 }

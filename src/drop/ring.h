@@ -11,14 +11,16 @@ struct drop_record;
 
 /*
  * What is mapped of the two maps.  The kernel lets nobody make .tail and .lost
- * writable; .head is the reader's, and says only how far it has read.
+ * writable; .head is the reader's, who tells the kernel there how far it has read,
+ * and never asks it: .position knows, in memory that nobody else has.
  *
  * The order of the kernel's ring buffer: it stores the producer's position and a
  * record's length with release; the consumer's position is stored with release, and
  * frees the room before it.  Positions only grow, and wrap with their type.
  */
 struct drop_ring {
-	_Atomic unsigned long *head;		/* consumer's position */
+	_Atomic unsigned long *head;	/* consumer's position: only written */
+	unsigned long position;	/* the same: the one that is read */
 	const _Atomic unsigned long *tail;	/* producer's position */
 	const unsigned char *data;	/* .size bytes, and the same once more */
 	size_t size;			/* a power of two */

@@ -310,10 +310,7 @@ void drops_mark(struct drops *d, uint64_t now_ns)
 /* Another CPU may be writing one of them yet. */
 static bool is_read(const struct drops *d)
 {
-	unsigned long head = atomic_load_explicit(d->env.ring->head,
-						  memory_order_relaxed);
-
-	return (long)((unsigned long)d->mark - head) <= 0;
+	return (long)((unsigned long)d->mark - d->env.ring->position) <= 0;
 }
 
 bool drops_are_there(const struct drops *d)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* drop_ring_test: records are read in order, whole, once, and up to the mark. */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -176,7 +177,7 @@ static void test_round_and_round(void **state)
 static void test_positions_wrap(void **state)
 {
 	(void)state;
-	t.head = t.tail = 0UL - 4 * SIZE;
+	t.r.position = t.head = t.tail = 0UL - 4 * SIZE;
 	for (int round = 0; round < 12; round++) {
 		for (uint64_t i = 0; i < 150; i++)
 			put_record(i, 0);
@@ -184,6 +185,24 @@ static void test_positions_wrap(void **state)
 		assert_int_equal(t.seen[149], 149);
 	}
 	assert_true(t.tail < (unsigned long)SIZE * 64);
+}
+
+/* The page of .head is shared: whatever stands there is written, and never believed. */
+static void test_head_is_not_believed(void **state)
+{
+	(void)state;
+	for (uint64_t i = 1; i <= 3; i++)
+		put_record(i, 0);
+	t.head = t.tail;
+	assert_int_equal(read_to(drop_ring_mark(&t.r)), 3);
+	assert_int_equal(t.head, t.tail);
+	t.head = 0;
+	assert_int_equal(read_to(drop_ring_mark(&t.r)), 0);
+	put_record(4, 0);
+	t.head = ULONG_MAX;
+	assert_int_equal(read_to(drop_ring_mark(&t.r)), 1);
+	assert_int_equal(t.seen[0], 4);
+	assert_int_equal(t.head, t.tail);
 }
 
 static void test_lost(void **state)
@@ -205,6 +224,7 @@ int main(void)
 		WITH_RING(test_what_is_none_is_passed_over),
 		WITH_RING(test_round_and_round),
 		WITH_RING(test_positions_wrap),
+		WITH_RING(test_head_is_not_believed),
 		WITH_RING(test_lost),
 	};
 
