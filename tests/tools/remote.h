@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
@@ -72,11 +74,27 @@ static long call(long nr, long a, long b, long c, long d, long e, long f)
 	return (long)r.rax;
 }
 
-/* Into its memory; below its stack, out of the red zone. */
+/*
+ * Room in its memory.  Its own, where it may have some: how far below its stack pages
+ * are mapped nobody knows.  Else there, out of the red zone.
+ */
+static long find_room(void)
+{
+	static long at;
+
+	if (!at)
+		at = call(SYS_mmap, 0, 8192, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (at < 0 && at > -4096)
+		at = ((long)saved.rsp - 8192) & ~15L;
+	return at;
+}
+
+/* Into its memory: at @offset of that room. */
 static inline long put_at(long offset, const void *data, size_t len)
 {
 	struct iovec here = { (void *)data, len };
-	long at = (((long)saved.rsp - 8192) & ~15L) + offset;
+	long at = find_room() + offset;
 	struct iovec there = { (void *)at, len };
 
 	if (process_vm_writev(pid, &here, 1, &there, 1, 0) != (ssize_t)len)
