@@ -15,7 +15,7 @@
 #include "place/table_order.h"
 #include "rules/base/units.h"
 
-enum { FIRST_ROOM = 24, FIRST_CHANGES = 4, TCP_RST = 0x04 };
+enum { FIRST_ROOM = 8, FIRST_CHANGES = 4, TCP_RST = 0x04 };
 
 /* Silence after which nothing is expected any more, when not all was seen. */
 static const uint64_t SILENCE_MS = 250, QUEUE_SILENCE_MS = 1000;
