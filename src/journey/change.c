@@ -8,8 +8,7 @@
 #include <string.h>
 
 #include "capture/event.h"
-#include "journey/journey.h"
-#include "journey/journey_types.h"
+#include "journey/journey_room.h"
 #include "journey/observation.h"
 #include "place/ct_rule.h"
 #include "place/place_types.h"

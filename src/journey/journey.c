@@ -7,6 +7,7 @@
 
 #include "capture/event.h"
 #include "journey/change.h"
+#include "journey/journey_room.h"
 #include "journey/path_fate.h"
 #include "journey/reroute.h"
 #include "packet/identity.h"
@@ -15,7 +16,7 @@
 #include "place/table_order.h"
 #include "rules/base/units.h"
 
-enum { FIRST_ROOM = 8, FIRST_CHANGES = 4, TCP_RST = 0x04 };
+enum { FIRST_ROOM = 8, TCP_RST = 0x04 };
 
 /* Silence after which nothing is expected any more, when not all was seen. */
 static const uint64_t SILENCE_MS = 250, QUEUE_SILENCE_MS = 1000;
@@ -194,18 +195,6 @@ static void note_root(struct journey *j, const struct place *at)
 	j->root.steps = journey_kept(j) + !at->hidden;
 }
 
-struct fate *journey_next_fate(struct journey *j)
-{
-	struct fate *more = realloc(j->fate, (j->branches + 1u) *
-					     sizeof(*more));
-
-	if (!more)
-		return NULL;
-	j->fate = more;
-	memset(&more[j->branches], 0, sizeof(*more));
-	return &more[j->branches];
-}
-
 bool journey_add_copy(struct journey *j, const struct observation *o)
 {
 	struct path *more = realloc(j->path, (j->branches + 1u) *
@@ -220,49 +209,6 @@ bool journey_add_copy(struct journey *j, const struct observation *o)
 	more[j->branches].local |= more[0].born_local;
 	look_of_copy(j, &more[j->branches], o->at);
 	j->branches++;
-	return true;
-}
-
-struct step *journey_add_step(struct journey *j)
-{
-	uint32_t kept = journey_kept(j);
-
-	if (kept == JOURNEY_STEPS) {
-		/* Keep the way in and the latest: drop the oldest between. */
-		memmove(j->step + JOURNEY_STEPS_FIRST,
-			j->step + JOURNEY_STEPS_FIRST + 1,
-			(JOURNEY_STEPS - JOURNEY_STEPS_FIRST - 1) *
-			sizeof(*j->step));
-		j->omitted++;
-		kept--;
-	} else if (kept == j->room) {
-		uint32_t room = j->room * 2 < JOURNEY_STEPS ? j->room * 2
-							    : JOURNEY_STEPS;
-		struct step *more = realloc(j->step, room * sizeof(*more));
-
-		if (!more)
-			return NULL;
-		j->step = more;
-		j->room = room;
-	}
-	j->steps++;
-	return &j->step[kept];
-}
-
-bool journey_has_room(struct journey *j)
-{
-	unsigned int room = j->change_room ? j->change_room * 2u : FIRST_CHANGES;
-	struct change *more;
-
-	if (j->changes < j->change_room)
-		return true;
-	if (j->changes == JOURNEY_CHANGES)
-		return false;
-	more = realloc(j->change, room * sizeof(*more));
-	if (!more)
-		return false;
-	j->change = more;
-	j->change_room = (uint8_t)room;
 	return true;
 }
 

@@ -45,9 +45,6 @@ void journey_begin(struct journey *j, const struct observation *o);
 /** journey_add_copy - the event is the first of a copy, branch .branches - 1; false: no memory */
 bool journey_add_copy(struct journey *j, const struct observation *o);
 
-/** journey_next_fate - zeroed, of branch .branches; pointers to others' end.  NULL: no memory */
-struct fate *journey_next_fate(struct journey *j);
-
 /** journey_record - put one event down as what @branch did */
 void journey_record(struct journey *j, unsigned int branch,
 		    const struct observation *o);
@@ -64,15 +61,6 @@ void journey_arrive(struct journey *j, const struct observation *o);
  * @o: of nft, not told by journey_record()
  */
 void journey_link(struct journey *j, const struct observation *o);
-
-/**
- * journey_add_step - room for one more event; the first and the latest are kept
- * Return: the journey's, to be filled; NULL: no memory.
- */
-struct step *journey_add_step(struct journey *j);
-
-/** journey_has_room - for one more change; false: JOURNEY_CHANGES are held, or no memory */
-bool journey_has_room(struct journey *j);
 
 /** journey_each_place - all places that the journey points to, some of them more than once */
 void journey_each_place(const struct journey *j,

@@ -10,6 +10,7 @@
 #include "capture/conntrack.h"
 #include "journey/change.h"
 #include "journey/journey.h"
+#include "journey/journey_room.h"
 #include "replay/record_step.h"
 #include "replay/record_value.h"
 #include "report/record.h"

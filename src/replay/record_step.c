@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "journey/journey_room.h"
 #include "place/place.h"
 #include "place/text_doubt.h"
 #include "replay/record_reading.h"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* journey_test: made-up sequences of events, and which journeys become of them. */
 #include "journey_world.h"
+
+#include "journey/journey_room.h"
 #include "packet/packet_print.h"
 #include "rules/base/units.h"
 
