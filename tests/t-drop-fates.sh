@@ -152,7 +152,7 @@ in_ns r iptables-legacy -t nat -A POSTROUTING -o eth1 -p udp --dport 4011 -j MAS
 start_nftrace r -4 -t 60 --rate 0 --json -p udp --dport 4011 --or -p tcp --dport 80
 talk a udp 10.2.0.2 4011 from 21001 wait 1 2>/dev/null
 talk a udp 10.2.0.2 4011 from 21002 wait 1 2>/dev/null
-clashes() { in_ns r conntrack -S | grep -o 'insert_failed=[0-9]*' | cut -d = -f 2 | paste -sd + | bc; }
+clashes() { in_ns r conntrack -S | grep -o 'insert_failed=[0-9]*' | awk -F = '{ n += $2 } END { print n + 0 }'; }
 assert_within 15 "they are told" has_line '21002 > 10.2.0.2.4011' "$OUT"
 stop_nftrace INT
 jq -r '[.fate, .last_hook, .drop.reason // "-", .drop.location // "-"] | join(" ")' "$OUT" >"$SCRATCH/fates"
