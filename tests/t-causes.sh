@@ -12,11 +12,8 @@ mac() { ns_ip "$1" -o link show "$2" | sed 's/.*ether \([^ ]*\).*/\1/'; }
 # frame MAC HEX...: from a
 frame() { in_ns a "$TOOLS/frame" eth0 "$@" || fail "no frame was sent"; }
 # trace ARGS...: on r, a line for each packet, until stop
-# What is told without the run's own chains and the kernel's own word, where it has them.
-without=()
-for option in --no-witness --no-drops; do
-	! "$NFTRACE" --help | grep -q -e "$option" || without+=("$option")
-done
+# What is told without the run's own chains and the kernel's own word.
+without=(--no-witness --no-drops)
 trace() { start_nftrace r -q -t 20 "${without[@]}" "$@"; }
 stop() { stop_nftrace INT; }
 # tells PORT REGEX: the line of the packet to that port

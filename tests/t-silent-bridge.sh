@@ -8,11 +8,8 @@
 lab_bridge || skip_all "no br_netfilter in this kernel"
 settle a eth0 br port-a b eth0 br port-b
 udp() { in_ns "$1" "$TOOLS/flood" "$2" "$3" 1 8 >/dev/null 2>&1; }
-# What is told without the run's own chains and the kernel's own word, where it has them.
-without=()
-for option in --no-witness --no-drops; do
-	! "$NFTRACE" --help | grep -q -e "$option" || without+=("$option")
-done
+# What is told without the run's own chains and the kernel's own word.
+without=(--no-witness --no-drops)
 trace() { start_nftrace br -q -t 20 "${without[@]}" "$@"; }
 stop() { stop_nftrace INT; }
 tells() { assert_grep "[.]$1: .*=> $2" "$OUT"; }

@@ -9,11 +9,8 @@ lab_router
 settle a eth0 r eth0 r eth1 b eth0
 udp() { in_ns "$1" "$TOOLS/flood" "$2" "$3" 1 8 >/dev/null 2>&1; }
 mac() { ns_ip "$1" -o link show "$2" | sed 's/.*ether \([^ ]*\).*/\1/'; }
-# What is told without the run's own chains and the kernel's own word, where it has them.
-without=()
-for option in --no-witness --no-drops; do
-	! "$NFTRACE" --help | grep -q -e "$option" || without+=("$option")
-done
+# What is told without the run's own chains and the kernel's own word.
+without=(--no-witness --no-drops)
 trace() { start_nftrace r -q -t 20 "${without[@]}" "$@"; }
 stop() { stop_nftrace INT; }
 tells() { assert_grep "[.]$1: .*=> $2" "$OUT"; }

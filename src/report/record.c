@@ -90,6 +90,17 @@ bool record_claims_size(const struct journey *j)
 	return j->first.unsized && j->first.addr_len == 16;
 }
 
+/* Where it was seen: what every record begins with. */
+static char *put_origin(char *p, const struct report_env *env, uint8_t nfproto)
+{
+	p = put_word(p, RECORD_MAGIC " host=");
+	p = put_name(p, env->host);
+	p = put_word(p, " netns=");
+	p = put_name(p, env->netns);
+	p = put_word(p, " family=");
+	return put_word(p, family_by_nfproto(nfproto)->name);
+}
+
 static void put_head(struct outbuf *o, const struct report_env *env,
 		     const struct journey *j)
 {
@@ -97,12 +108,7 @@ static void put_head(struct outbuf *o, const struct report_env *env,
 
 	if (!room)
 		return;
-	p = put_word(p, RECORD_MAGIC " host=");
-	p = put_name(p, env->host);
-	p = put_word(p, " netns=");
-	p = put_name(p, env->netns);
-	p = put_word(p, " family=");
-	p = put_word(p, family_by_nfproto(j->nfproto)->name);
+	p = put_origin(p, env, j->nfproto);
 	if (env->log)
 		p = put_word(p, " log=1");
 	if (record_claims_size(j))
@@ -328,12 +334,7 @@ void record_write_late(struct outbuf *o, const struct report_env *env,
 
 	if (!room)
 		return;
-	p = put_word(p, RECORD_MAGIC " host=");
-	p = put_name(p, env->host);
-	p = put_word(p, " netns=");
-	p = put_name(p, env->netns);
-	p = put_word(p, " family=");
-	p = put_word(p, family_by_nfproto(l->packet.nfproto)->name);
+	p = put_origin(p, env, l->packet.nfproto);
 	p = put_word(p, l->ambiguous ? " flags=a" : " flags=");
 	p = put_word(p, " was=");
 	p = put_word(p, fate_word(l->was));
