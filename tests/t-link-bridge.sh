@@ -3,19 +3,10 @@
 # t-link-bridge: rules of family bridge: they trace and drop ahead of IP's hooks, between and behind them.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
+. "$TESTS/link.sh"
 
 lab_bridge
 settle a eth0 br port-a b eth0 br port-b
-
-told() { sed -nE 's/^#.* > \S+\.([0-9]+): .*/\1/p' "$1" | sort -n | uniq -c | awk '{ print $2 "x" $1 }' | paste -sd ' '; }
-
-# round_trip: the recording of a run with --pcap tells what the run told; JSON in "again"
-round_trip() {
-	"$NFTRACE" --read "$SCRATCH/link.pcapng" >"$SCRATCH/again" 2>/dev/null
-	assert_same "the recording" "$OUT" "$SCRATCH/again"
-	"$NFTRACE" --read "$SCRATCH/link.pcapng" --json >"$SCRATCH/again" 2>/dev/null
-	assert_schema Packet "$SCRATCH/again"
-}
 
 subtest "bridge traces, with bridge-nf-call-iptables: no packet is incomplete"
 if in_ns br nft 'table bridge b { chain p { type filter hook prerouting priority -300; meta nftrace set 1; }; }' 2>/dev/null; then

@@ -3,21 +3,12 @@
 # t-link: rules of family netdev, and of inet's ingress: they trace and drop outside the hooks of IP.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
+. "$TESTS/link.sh"
 
 lab_router
 settle a eth0 r eth0 r eth1 b eth0
 for to in 10.2.0.2 fd00:2::2; do talk a udp $to 7 wait 1 2>/dev/null; done
 before=$SCRATCH/before
-
-told() { sed -nE 's/^#.* > \S+\.([0-9]+): .*/\1/p' "$1" | sort -n | uniq -c | awk '{ print $2 "x" $1 }' | paste -sd ' '; }
-
-# round_trip: the recording of a run with --pcap tells what the run told; JSON in "again"
-round_trip() {
-	"$NFTRACE" --read "$SCRATCH/link.pcapng" >"$SCRATCH/again" 2>/dev/null
-	assert_same "the recording" "$OUT" "$SCRATCH/again"
-	"$NFTRACE" --read "$SCRATCH/link.pcapng" --json >"$SCRATCH/again" 2>/dev/null
-	assert_schema Packet "$SCRATCH/again"
-}
 
 tables() {
 	in_ns r nft -f - <<-'X'
