@@ -104,6 +104,25 @@ done <<'EOT'
 |-Z
 EOT
 
+# A right word where nothing has brought it along: what has to.
+while IFS='|' read -r needs words; do
+	subtest "nftrace $words: needs $needs"
+	# shellcheck disable=SC2086
+	run_nftrace lo $words
+	assert_status 2
+	assert_equal "what is needed" "$needs" "$(sed -n "s/^nftrace: '--[a-z-]*' needs \(.*\) before it$/\1/p" "$ERR")"
+	assert_no_grep 'did you mean' "$ERR"
+done <<'EOT'
+-p tcp or -p udp|--sport 30
+-p tcp or -p udp|--dport 53 -p udp
+-p tcp or -p udp|-p icmp --dport=53
+-p tcp or -p udp, and -m multiport,|-p tcp --dports 80,443
+-m mark|-p udp --mark 1
+-m conntrack|-p tcp --ctstate NEW
+-m owner|--uid-owner 0
+-m set|-p udp --match-set x src
+EOT
+
 subtest "an address of each family at once"
 run_nftrace lo -s 10.0.0.1 -d fd00::1
 assert_status 2

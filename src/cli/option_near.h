@@ -9,4 +9,10 @@
  */
 const char *option_near(const char *word);
 
+/**
+ * option_needs - what has to stand before @word, which is a match's option
+ * Return: "-m conntrack"; NULL: it is none that is known here.
+ */
+const char *option_needs(const char *word);
+
 #endif

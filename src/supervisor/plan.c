@@ -224,16 +224,25 @@ static int add_rules(struct plan_family *pf, const struct match_result *m,
 	return room ? 0 : STATUS_FAILURE;
 }
 
+/* An option that iptables does not know: often one that is right, too early. */
+static void say_meant(const char *word)
+{
+	const char *needs = option_needs(word), *near = option_near(word);
+
+	if (needs)
+		msg("'%.*s' needs %s before it", (int)strcspn(word, "="), word,
+		    needs);
+	else if (near)
+		msg("did you mean --%s?", near);
+}
+
 static int refuse(const struct parsed *x, const char *words)
 {
 	const struct match_result *m = worst(x);
-	const char *near;
 
 	msg("error: %s", m && m->message[0] ? m->message : words);
-	near = m && strncmp(m->unknown, "--", 2) == 0 ?
-		option_near(m->unknown) : NULL;
-	if (near)
-		msg("did you mean --%s?", near);
+	if (m && strncmp(m->unknown, "--", 2) == 0)
+		say_meant(m->unknown);
 	return m && (m->status == MATCH_KERNEL || m->status == MATCH_DIED) ?
 	       STATUS_FAILURE : STATUS_USAGE;
 }
