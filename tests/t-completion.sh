@@ -8,15 +8,26 @@ mkdir "$SCRATCH/bin"
 ln -s "$NFTRACE" "$SCRATCH/bin/nftrace"
 PATH=$SCRATCH/bin:$PATH
 
-# completes WORDS... : the last one; the answers, sorted, on one line
+# completes WORDS... : the last one; the answers, sorted, on one line. Bash breaks words at "=".
 completes() {
-	COMP_WORDS=("$@")
-	COMP_CWORD=$(($# - 1))
+	local word
+
+	COMP_WORDS=()
+	for word; do
+		if [[ $COMP_WORDBREAKS = *=* && $word = *=* ]]; then
+			COMP_WORDS+=("${word%%=*}" = "${word#*=}")
+		else
+			COMP_WORDS+=("$word")
+		fi
+	done
+	COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
 	COMPREPLY=()
 	_nftrace 2>/dev/null
 	printf '%s\n' "${COMPREPLY[@]}" | sort -u | paste -sd ' '
 }
 
+iptables-legacy -t nat -A PREROUTING -p udp --dport 9 -j ACCEPT
+nft 'table inet faraway { chain from-lan { }; }'
 while IFS='|' read -r line expected; do
 	[[ -n $line ]] || continue
 	subtest "$line<TAB>"
@@ -41,6 +52,16 @@ nftrace -m TRAC|
 nftrace --chain P|PREROUTING
 nftrace --backend n|nft
 nftrace -t 20 -p udp --only dr|drop
+nftrace -p udp --only drop,rej|drop,reject
+nftrace -p udp --only drop,!ta|drop,!table=
+nftrace -p udp --only table=na|nat
+nftrace -p udp --only drop,table=far|faraway
+nftrace -p udp --only chain=PRERO|PREROUTING
+nftrace -p udp --only !chain=from-l|from-lan
+nftrace -p udp --only drop,in=l|lo
+nftrace -p udp --only in=lo --js|--json
+nftrace -p udp --only state=INV|INVALID
+nftrace -p udp --only ch|chain= changed
 nftrace -d 8.8.8.8 --netns /nowher|
 nftrace -p udp --or -p tcp --sy|--syn
 nftrace --dest|--destination

@@ -128,3 +128,38 @@ bool ruleset_has_chain(const struct ruleset *rs, enum ruleset_backend backend,
 	return t != NFT_SNAP_NONE &&
 	       nft_snapshot_find_chain(rs->nft, t, chain, len) != NFT_SNAP_NONE;
 }
+
+typedef void chain_fn(void *arg, const char *table, const char *chain);
+
+static void each_legacy_chain(const struct snapshot *s, chain_fn *fn, void *arg)
+{
+	for (uint32_t i = 0; s && i < s->chains; i++) {
+		const struct snap_chain *c = snapshot_chain(s, i);
+
+		fn(arg, s->table[c->table].name, snapshot_text(s, c->name));
+	}
+}
+
+static void each_nft_chain(const struct nft_snapshot *s, chain_fn *fn,
+			   void *arg)
+{
+	for (uint32_t i = 0; s && i < s->tables; i++) {
+		const struct nft_snap_table *t = nft_snapshot_table(s, i);
+		const char *name = nft_snapshot_text(s, t->name);
+
+		if (t->flags & NFT_SNAP_NFTRACE)
+			continue;
+		if (!t->chains)
+			fn(arg, name, "");
+		for (uint32_t c = 0; c < t->chains; c++)
+			fn(arg, name, nft_snapshot_text(s,
+				nft_snapshot_chain(s, t->first_chain + c)->name));
+	}
+}
+
+void ruleset_each_chain(const struct ruleset *rs, chain_fn *fn, void *arg)
+{
+	for (unsigned int f = 0; f < FAMILY_COUNT; f++)
+		each_legacy_chain(rs->legacy[f], fn, arg);
+	each_nft_chain(rs->nft, fn, arg);
+}

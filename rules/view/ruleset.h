@@ -67,4 +67,14 @@ bool ruleset_has_chain(const struct ruleset *rs, enum ruleset_backend backend,
 		       uint8_t nfproto, const char *table, const char *chain,
 		       size_t len);
 
+/**
+ * ruleset_each_chain - call @fn for each chain, and with "" for a table that has none
+ *
+ * Tables of any run of nftrace in nft are left out.  The names last as long as @rs.
+ */
+void ruleset_each_chain(const struct ruleset *rs,
+			void (*fn)(void *arg, const char *table,
+				   const char *chain),
+			void *arg);
+
 #endif

@@ -1,21 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* display_filter: which journeys are printed (--only drop,table=nat,chain=cali-FORWARD,state=INVALID). */
+/* display_filter: which journeys are printed (--only drop,chain=cali-*,!in=lo). */
 #ifndef NFTRACE_DISPLAY_FILTER_H
 #define NFTRACE_DISPLAY_FILTER_H
 
 #include <stdbool.h>
-#include <stddef.h>
+#include <stdint.h>
 
+struct ifnames;
 struct journey;
 
-enum { DISPLAY_FILTER_NAMES = 16 };
+enum { DISPLAY_FILTER_WORDS = 64 };
+
+/* What a word asks of: those of one kind are alternatives. */
+enum display_kind {
+	DISPLAY_FATE, DISPLAY_STATE, DISPLAY_TABLE, DISPLAY_CHAIN, DISPLAY_IN,
+	DISPLAY_OUT, DISPLAY_NAT, DISPLAY_CHANGED,
+	DISPLAY_KINDS,
+};
+
+struct display_word {
+	uint8_t kind;		/* enum display_kind */
+	uint8_t value;		/* enum fate_kind, enum conntrack_state */
+	bool not;		/* it must not fit */
+	const char *name;	/* of a table, chain or interface, with "*"; borrowed */
+};
 
 struct display_filter {
-	unsigned int fates;	/* 1 << enum fate_kind; 0: any */
-	unsigned int states;	/* 1 << enum conntrack_state; 0: any */
-	unsigned int tables, chains;
-	const char *table[DISPLAY_FILTER_NAMES]; /* any of them; borrowed */
-	const char *chain[DISPLAY_FILTER_NAMES];
+	unsigned int words;
+	struct display_word word[DISPLAY_FILTER_WORDS];
+	unsigned int kinds;	/* 1 << enum display_kind, of any word */
 };
 
 /**
@@ -25,8 +38,16 @@ struct display_filter {
 bool display_filter_parse(struct display_filter *only, char *words,
 			  const char **bad);
 
-/** display_filter_passes - fate and state are of these, and an event in one of these, and of those */
+/** display_filter_name_fits - is @name what a word asks for?  A "*" is any bytes, or none */
+bool display_filter_name_fits(const char *pattern, const char *name);
+
+/**
+ * display_filter_passes - a word of each kind fits, and none that must not
+ *
+ * Tables and chains are those of one event.
+ */
 bool display_filter_passes(const struct display_filter *only,
-			   const struct journey *j);
+			   const struct journey *j,
+			   const struct ifnames *names);
 
 #endif

@@ -24,7 +24,7 @@ int printer_open(struct printer *p, const struct printer_plan *plan,
 	p->plan = plan;
 	p->tell = tell;
 	p->arg = arg;
-	env.names = names;
+	p->names = env.names = names;
 	err = drop_counts_open(&p->drops) ? 0 : -ENOMEM;
 	for (unsigned int i = 0; i < SINK_COUNT && !err; i++)
 		err = sink_open(&p->sink[i], &plan->sink[i], &env);
@@ -87,7 +87,8 @@ bool printer_count(struct printer *p, const struct journey *j)
 		return false;
 	if (j->fate[0].kind == FATE_INCOMPLETE)
 		stats_add(&st->incomplete, 1);
-	return !p->plan->only || display_filter_passes(p->plan->only, j);
+	return !p->plan->only ||
+	       display_filter_passes(p->plan->only, j, p->names);
 }
 
 /* Stdout decides: a packet that it has no room for is in no other file. */

@@ -11,6 +11,7 @@
 #include "report/sink.h"
 
 struct event;
+struct ifnames;
 struct journey;
 struct display_filter;
 struct place;
@@ -35,6 +36,7 @@ struct printer {
 	const struct printer_plan *plan;	/* all borrowed */
 	void (*tell)(void *arg, enum printer_news news);
 	void *arg;
+	const struct ifnames *names;
 	struct sink sink[SINK_COUNT];
 	struct drop_counts drops;
 	struct reason_counts reasons;

@@ -171,7 +171,8 @@ uint32_t acquire_packet_bytes(const struct run *r)
 /* It costs the kernel as much as the rest of an event: for those who see it. */
 static bool tells_conntrack(const struct run *r)
 {
-	return r->o->verbose || r->o->json || r->o->pcap || r->reader.only.states;
+	return r->o->verbose || r->o->json || r->o->pcap ||
+	       r->reader.only.kinds & 1u << DISPLAY_STATE;
 }
 
 static int bind_group(struct run *r)

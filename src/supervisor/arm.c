@@ -26,6 +26,7 @@
 #include "supervisor/conntrack_look.h"
 #include "supervisor/legacy_refresh.h"
 #include "supervisor/lock_turns.h"
+#include "supervisor/only_names.h"
 #include "supervisor/results.h"
 #include "supervisor/run_state.h"
 #include "supervisor/snapshots.h"
@@ -162,6 +163,7 @@ static int take_snapshots(struct run *r)
 	r->foreign_trace = foreign_traces(&r->snapshots, &r->plan);
 	r->reader.others.left_out = r->plan.inserts;
 	other_runs_say(&r->reader.others, r->snapshots.rules.nft);
+	only_names_say(&r->reader.only, &r->snapshots.rules);
 	if (r->plan.inserts || r->foreign_trace)
 		return 0;
 	msg("error: no match expression, and there is no TRACE rule in any "

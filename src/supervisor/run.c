@@ -62,7 +62,9 @@ int run_open(struct run *r, const struct options *o)
 	r->host.keeper.pid = r->reader.process.pid = r->reader.refresh.pid = -1;
 	if (o->only && !display_filter_parse(&r->reader.only, o->only, &bad)) {
 		msg("error: '%s' is nothing that --only knows: a fate (drop, "
-		    "reject, ...), table=NAME or chain=NAME", bad);
+		    "reject, ...), table=NAME, chain=NAME, in=IF, out=IF, "
+		    "state=STATE, nat or changed; '!' before it turns it round",
+		    bad);
 		return STATUS_USAGE;
 	}
 	r->reader.stats = stats_open();

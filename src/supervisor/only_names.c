@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* only_names: are there the tables, chains and interfaces that --only names? */
+#include "supervisor/only_names.h"
+
+#include <net/if.h>
+#include <string.h>
+
+#include "base/msg.h"
+#include "base/near.h"
+#include "report/display_filter.h"
+#include "rules/view/ruleset.h"
+
+/* The search for what one word names. */
+struct search {
+	const struct display_filter *only;
+	const struct display_word *word;
+	struct near near;
+	bool found;		/* there is one */
+	bool elsewhere;		/* a chain, but in none of the tables named */
+};
+
+static void look(struct search *s, const char *name)
+{
+	if (display_filter_name_fits(s->word->name, name))
+		s->found = true;
+	else if (*name)
+		near_look(&s->near, name);
+}
+
+/* May the table be meant?  So may all where none is named. */
+static bool table_is_named(const struct display_filter *only, const char *table)
+{
+	bool any = false;
+
+	for (unsigned int i = 0; i < only->words; i++) {
+		const struct display_word *w = &only->word[i];
+
+		if (w->kind != DISPLAY_TABLE || w->not)
+			continue;
+		if (display_filter_name_fits(w->name, table))
+			return true;
+		any = true;
+	}
+	return !any;
+}
+
+static void look_at_chain(void *arg, const char *table, const char *chain)
+{
+	struct search *s = arg;
+
+	if (s->word->kind == DISPLAY_TABLE)
+		look(s, table);
+	else if (s->word->not || table_is_named(s->only, table))
+		look(s, chain);
+	else if (display_filter_name_fits(s->word->name, chain))
+		s->elsewhere = true;
+}
+
+static void say(const struct search *s, const char *kind)
+{
+	const struct near *n = &s->near;
+
+	if (s->found)
+		return;
+	if (s->elsewhere)
+		msg("note: chain '%s' of --only is in none of the tables that "
+		    "it names", s->word->name);
+	else
+		msg("note: there is no %s '%s' here, which --only names%s%s%s",
+		    kind, s->word->name, n->name ? ": did you mean '" : "",
+		    n->name ? n->name : "", n->name ? "'?" : "");
+}
+
+static void look_for_interface(struct search *s)
+{
+	struct if_nameindex *all = if_nameindex();
+
+	if (!all)
+		return;
+	for (const struct if_nameindex *i = all; i->if_index; i++)
+		look(s, i->if_name);
+	say(s, "interface");
+	if_freenameindex(all);
+}
+
+static void look_for(struct search *s, const struct ruleset *rules)
+{
+	switch (s->word->kind) {
+	case DISPLAY_TABLE:
+	case DISPLAY_CHAIN:
+		ruleset_each_chain(rules, look_at_chain, s);
+		say(s, s->word->kind == DISPLAY_TABLE ? "table" : "chain");
+		break;
+	case DISPLAY_IN:
+	case DISPLAY_OUT:
+		look_for_interface(s);
+		break;
+	}
+}
+
+void only_names_say(const struct display_filter *only,
+		    const struct ruleset *rules)
+{
+	for (unsigned int i = 0; i < only->words; i++) {
+		struct search s = { .only = only, .word = &only->word[i] };
+
+		if (!s.word->name)
+			continue;
+		near_begin(&s.near, s.word->name, strlen(s.word->name));
+		look_for(&s, rules);
+	}
+}
