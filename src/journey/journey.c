@@ -131,6 +131,7 @@ void journey_begin(struct journey *j, const struct observation *o)
 	j->ties = 0;
 	j->root.steps = 0;
 	j->way.text = NULL;
+	j->verdicts = 0;
 	j->stamp.ns = 0;
 	j->stamp.events = 0;
 	j->first_ns = o->wall_ns;

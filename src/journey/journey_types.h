@@ -117,6 +117,9 @@ struct journey {
 	struct fate *fate;
 	struct journey_root root;
 	struct journey_way way;
+	/* In the order of .step, while it is printed; borrowed: map_verdict.h */
+	const struct map_verdict *verdict;
+	uint32_t verdicts;
 	/* Packets alike */
 	uint8_t ties;
 	struct tie *tie;	/* JOURNEY_TIES of them; NULL: never any */

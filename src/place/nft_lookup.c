@@ -118,6 +118,17 @@ static void describe_chain(const struct path_map *map, struct nft_node *n,
 	p->slot = path_map_slot(map, family, p->hook, p->chain_index);
 }
 
+/* Whatever else ends a rule says so itself. */
+static bool is_mapped(const struct nft_node *n, const struct nft_lookup_result *f)
+{
+	return n->type == NFT_TRACETYPE_RULE && f->rule &&
+	       f->rule->does & DOES_VERDICT_MAP &&
+	       !(f->rule->does & (DOES_NAT | DOES_REJECT | DOES_STEAL |
+				  DOES_QUEUED)) &&
+	       f->rule->verdict == NFT_SNAP_CONTINUE &&
+	       !*nft_snapshot_text(f->snap, f->rule->target);
+}
+
 void nft_lookup_describe(const struct path_map *map, struct nft_node *n,
 			 const struct nft_lookup_result *f)
 {
@@ -133,6 +144,7 @@ void nft_lookup_describe(const struct path_map *map, struct nft_node *n,
 			       p->hook != NFT_SNAP_NO_HOOK);
 	p->mangles = does & MANGLE_ALL;
 	p->nat = does & DOES_NAT;
+	p->mapped = is_mapped(n, f);
 	if (n->type == NFT_TRACETYPE_POLICY)
 		p->effect = n->policy == NF_DROP ? EFFECT_DROP : EFFECT_ACCEPT;
 	else

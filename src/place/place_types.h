@@ -72,6 +72,7 @@ struct place {
 	bool traces;		/* nft, of a text: the rule turns tracing on */
 	bool routes;		/* nft: a base chain of type route */
 	bool nat;		/* nft: what it translates shows behind its chain */
+	bool mapped;		/* nft: what it does a verdict map of the rule says */
 	uint16_t queue;		/* nft, EFFECT_QUEUE: its number */
 	uint64_t handle;	/* nft: the rule's, 0: none */
 	uint32_t position;	/* nft: of the rule in its chain, from 1; 0: not known */

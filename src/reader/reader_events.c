@@ -19,6 +19,7 @@
 #include "reader/fate_settle.h"
 #include "reader/legacy_rules.h"
 #include "reader/legacy_watch.h"
+#include "reader/map_ask.h"
 #include "reader/order.h"
 #include "reader/others.h"
 #include "reader/reader_control.h"
@@ -51,10 +52,18 @@ static void count_nat_silent(struct stats *st, const struct journey *j)
 			 (int)(by->prefix_len - head), by->prefix + head);
 }
 
+/* What is told of each packet, and no event tells. */
+static void ask_about(struct reader_state *s, struct journey *j)
+{
+	way_ask(s, j);
+	if (s->nft)
+		map_ask(s, j);
+}
+
 static void print_journey(struct reader_state *s, struct journey *j)
 {
 	if (s->plan->capture)
-		way_ask(s, j);
+		ask_about(s, j);
 	else if (is_incomplete(j))
 		stats_add(&s->stats->lost, 1);
 	if (s->nft)

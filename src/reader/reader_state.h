@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "journey/journeys.h"
+#include "journey/map_verdict.h"
 #include "place/path_map.h"
 #include "place/place.h"
 #include "reader/coalesce.h"
@@ -55,6 +56,7 @@ struct reader_state {
 	struct loss_times loss_times;
 	struct nft_changers changers;
 	struct sentences sentences;	/* causes of fates */
+	struct map_verdicts verdicts;	/* of the packet that is printed */
 	struct ifnames *names;
 	struct printer printer;
 	uint64_t now_ns, wall_ns;

@@ -21,7 +21,8 @@
 #include "rules/base/units.h"
 
 /* A record's words in their order. */
-enum part { PART_HEAD, PART_EVENTS, PART_CHANGES, PART_WAY, PART_FATES };
+enum part { PART_HEAD, PART_EVENTS, PART_CHANGES, PART_VERDICTS, PART_WAY,
+	    PART_FATES };
 
 const char *record_fault_text(enum record_fault fault)
 {
@@ -372,6 +373,46 @@ static bool take_fate(struct reading *rd, struct strview t)
 	return true;
 }
 
+static bool verdict_field(char letter, struct strview value, char *key,
+			  char *comment)
+{
+	switch (letter) {
+	case 'k':
+		return record_name(value, key, MAP_VERDICT_KEY);
+	case 'c':
+		return record_name(value, comment, MAP_VERDICT_COMMENT);
+	}
+	return true;
+}
+
+/* In the order of their events, one of each. */
+static bool take_verdict(struct reading *rd, struct strview t)
+{
+	struct strview step = strview_cut(&t, ','), word = strview_cut(&t, ',');
+	struct map_verdicts *m = &rd->r->verdicts;
+	char verdict[MAP_VERDICT_TEXT], key[MAP_VERDICT_KEY] = "",
+	     comment[MAP_VERDICT_COMMENT] = "";
+	uint32_t n, seen = 0;
+
+	if (!record_number(step, 0, UINT16_MAX, &n) || !word.len ||
+	    !record_name(word, verdict, sizeof(verdict)))
+		return false;
+	if (n >= journey_kept(rd->j))
+		return record_refuse(rd, RECORD_ABSENT);
+	if (m->count && n <= m->list[m->count - 1].step)
+		return record_refuse(rd, RECORD_ORDER);
+	while (t.len) {
+		struct strview f = strview_cut(&t, ',');
+
+		if (f.len && (!record_first(rd, &seen, f.at[0]) ||
+			      !verdict_field(f.at[0], strview_behind(f, 1), key,
+					     comment)))
+			return false;
+	}
+	return map_verdicts_add(m, rd->j, n, verdict, *key ? key : NULL,
+				*comment ? comment : NULL);
+}
+
 /* "w,CHANGE,SHOWN,TEXT" */
 static bool take_way(struct reading *rd, struct strview t)
 {
@@ -412,6 +453,7 @@ static const struct {
 	{ "copy=", take_copy, PART_HEAD },
 	{ "e", record_take_step, PART_EVENTS },
 	{ "c,", take_change, PART_CHANGES },
+	{ "v,", take_verdict, PART_VERDICTS },
 	{ "w,", take_way, PART_WAY },
 	{ "f,", take_fate, PART_FATES },
 };
@@ -496,6 +538,7 @@ static void begin(struct record_reader *r, struct journey *j)
 	j->hw_header_len = 0;
 	j->uid = UINT32_MAX;
 	j->way.text = NULL;
+	j->verdicts = r->verdicts.count = r->verdicts.used = 0;
 	memset(&j->ct, 0, sizeof(j->ct));
 	memset(&j->entry, 0, sizeof(j->entry));
 	r->host[0] = r->netns[0] = r->word[0] = '\0';

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "journey/journey.h"
+#include "journey/map_verdict.h"
 #include "rules/base/strview.h"
 
 struct ifnames;
@@ -32,6 +33,7 @@ struct record_reader {
 	bool log;
 	bool big;		/* jumbo_claim() has been at its bytes */
 	char way[CAUSE_TEXT];
+	struct map_verdicts verdicts;
 	char cause[JOURNEY_BRANCHES][CAUSE_TEXT];	/* fit for output */
 	struct drop_seen drop[JOURNEY_BRANCHES];	/* the same */
 	uint64_t late;		/* packet that was told of before; 0: this is one itself */

@@ -11,6 +11,7 @@
 #include "capture/ifnames.h"
 #include "journey/change.h"
 #include "journey/journey.h"
+#include "journey/map_verdict.h"
 #include "place/place.h"
 #include "place/text_doubt.h"
 #include "report/record_words.h"
@@ -311,6 +312,27 @@ static void put_way(struct outbuf *o, const struct journey *j)
 	outbuf_advance(o, (size_t)(p - room));
 }
 
+/* @letter: in front of the text; 0: nothing is */
+static void put_text(struct outbuf *o, char letter, const char *text)
+{
+	char *room = text ? outbuf_room(o, 3 * strlen(text) + 2) : NULL, *p = room;
+
+	if (!room)
+		return;
+	*p++ = ',';
+	if (letter)
+		*p++ = letter;
+	outbuf_advance(o, (size_t)(put_name(p, text) - room));
+}
+
+static void put_verdict(struct outbuf *o, const struct map_verdict *v)
+{
+	outbuf_printf(o, " v,%u", v->step);
+	put_text(o, 0, v->verdict);
+	put_text(o, 'k', v->key);
+	put_text(o, 'c', v->comment);
+}
+
 void record_write(struct outbuf *o, const struct report_env *env,
 		  const struct journey *j)
 {
@@ -322,6 +344,8 @@ void record_write(struct outbuf *o, const struct report_env *env,
 		put_step(o, env, &j->step[i], i ? &j->step[i - 1] : &nothing);
 	for (unsigned int i = 0; i < j->changes; i++)
 		put_change(o, env, j, &j->change[i]);
+	for (uint32_t i = 0; i < j->verdicts; i++)
+		put_verdict(o, &j->verdict[i]);
 	put_way(o, j);
 	for (unsigned int b = 0; b < j->branches; b++)
 		put_fate(o, env, j, &j->fate[b]);

@@ -33,6 +33,8 @@ struct report_late;
  *			and rule where that line had to escape them
  *	c,STEP,MAKER,FIELD,VALUE,VALUE[,bN]	a change behind event STEP, from 0;
  *			of branch N
+ *	v,STEP,VERDICT[,kKEY][,cCOMMENT]	what a verdict map said at event STEP,
+ *			and in which element
  *	f,FATE,HOOK[,oNAME][,bSTEP][,cTEXT][,kREASON,lFUNCTION][,pN]	a fate a
  *			branch; who decided; the likely cause of a loss; what the
  *			kernel said of it, and the port it was to go to then

@@ -6,6 +6,7 @@
 #include "journey/change.h"
 #include "journey/conntrack_seen.h"
 #include "journey/journey.h"
+#include "journey/map_verdict.h"
 #include "place/place.h"
 #include "place/text_doubt.h"
 #include "report/report_alone.h"
@@ -84,6 +85,16 @@ static void put_doubt(struct outbuf *o, const struct report_env *env,
 	text_color(o, env, TEXT_DIM);
 	outbuf_text(o, "  (doubtful) ");
 	outbuf_text(o, text_doubt_sentence(p->doubt));
+	text_color(o, env, TEXT_RESET);
+	outbuf_text(o, "\n");
+}
+
+static void put_verdict(struct outbuf *o, const struct report_env *env,
+			const struct map_verdict *v)
+{
+	text_color(o, env, TEXT_DIM);
+	outbuf_text(o, "  verdict map: ");
+	text_map_verdict(o, v);
 	text_color(o, env, TEXT_RESET);
 	outbuf_text(o, "\n");
 }
@@ -168,6 +179,8 @@ static void block_journey(struct outbuf *o, const struct report_env *env,
 		outbuf_bytes(o, s->place->line, s->place->line_len);
 		if (s->place->doubt)
 			put_doubt(o, env, s->place);
+		if (map_verdict_at(j, i))
+			put_verdict(o, env, map_verdict_at(j, i));
 		if (env->verbose)
 			put_step_details(o, env, s);
 		for (; c < j->changes && j->change[c].step <= i; c++) {

@@ -15,6 +15,7 @@
 #include "journey/change.h"
 #include "journey/conntrack_seen.h"
 #include "journey/journey.h"
+#include "journey/map_verdict.h"
 #include "packet/packet.h"
 #include "packet/packet_print.h"
 #include "packet/print_ends.h"
@@ -157,10 +158,34 @@ static void put_place(struct outbuf *o, const struct report_env *env,
 				      outbuf_written(o) - at);
 }
 
+/* What the verdict map of the event's rule said; @v: NULL: nothing of the kind. */
+static void put_verdict(struct outbuf *o, const struct map_verdict *v)
+{
+	if (!v) {
+		outbuf_text(o, ",\"verdict\":null,\"element\":null");
+		return;
+	}
+	outbuf_text(o, ",\"verdict\":");
+	put_string(o, v->verdict, strlen(v->verdict));
+	if (!v->key) {
+		outbuf_text(o, ",\"element\":null");
+		return;
+	}
+	outbuf_text(o, ",\"element\":{\"key\":");
+	put_string(o, v->key, strlen(v->key));
+	outbuf_text(o, ",\"comment\":");
+	if (v->comment)
+		put_string(o, v->comment, strlen(v->comment));
+	else
+		outbuf_text(o, "null");
+	outbuf_text(o, "}");
+}
+
 static void put_step(struct outbuf *o, const struct report_env *env,
-		     const struct step *s)
+		     const struct step *s, const struct map_verdict *v)
 {
 	put_place(o, env, s->place);
+	put_verdict(o, v);
 	outbuf_printf(o, ",\"mark\":\"0x%x\"", s->mark);
 	put_name(o, env, ",\"in\":", s->in);
 	put_name(o, env, ",\"out\":", s->out);
@@ -332,7 +357,7 @@ static void json_journey(struct outbuf *o, const struct report_env *env,
 	for (uint32_t i = 0; i < kept; i++) {
 		if (i)
 			outbuf_text(o, ",");
-		put_step(o, env, &j->step[i]);
+		put_step(o, env, &j->step[i], map_verdict_at(j, i));
 	}
 	put_changes(o, env, j);
 	if (j->way.text) {
@@ -399,7 +424,11 @@ static void json_event(struct outbuf *o, const struct report_env *env,
 	};
 	struct packet p;
 	bool stamped = e->flags & EVENT_HAS_STAMP;
+	char word[MAP_VERDICT_TEXT];
+	const struct map_verdict v = { .verdict = word };
 
+	if (at->mapped)
+		map_verdict_word(word, at);
 	packet_decode(&p, e->nfproto, e->payload, e->payload_len);
 	put_origin(o, env);
 	outbuf_text(o, ",\"time\":");
@@ -412,7 +441,7 @@ static void json_event(struct outbuf *o, const struct report_env *env,
 	outbuf_text(o, ",\"conntrack\":");
 	report_conntrack_json(o, &e->ct, &p);
 	outbuf_text(o, ",\"event\":");
-	put_step(o, env, &s);
+	put_step(o, env, &s, at->mapped ? &v : NULL);
 	outbuf_text(o, "}\n");
 }
 

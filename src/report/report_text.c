@@ -5,9 +5,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/escape.h"
 #include "capture/ifnames.h"
 #include "journey/change.h"
 #include "journey/journey.h"
+#include "journey/map_verdict.h"
 #include "packet/packet.h"
 #include "packet/packet_print.h"
 #include "packet/print_ends.h"
@@ -140,4 +142,48 @@ void text_value(struct outbuf *o, const struct report_env *env,
 	default:
 		outbuf_number(o, v->number);
 	}
+}
+
+static void put_escaped(struct outbuf *o, const char *text, size_t len)
+{
+	char *room = outbuf_room(o, 4 * len + 1);
+
+	if (room)
+		outbuf_advance(o, escape_text(room, 4 * len + 1, text, len));
+}
+
+/* A quote in it must not look like its end. */
+static void put_quoted(struct outbuf *o, const char *text)
+{
+	size_t len;
+
+	outbuf_text(o, "\"");
+	for (; *text; text += len) {
+		len = strcspn(text, "\"");
+		if (len) {
+			put_escaped(o, text, len);
+			continue;
+		}
+		outbuf_text(o, "\\x22");
+		len = 1;
+	}
+	outbuf_text(o, "\"");
+}
+
+void text_element(struct outbuf *o, const struct map_verdict *v)
+{
+	put_escaped(o, v->key, strlen(v->key));
+	if (!v->comment)
+		return;
+	outbuf_text(o, " ");
+	put_quoted(o, v->comment);
+}
+
+void text_map_verdict(struct outbuf *o, const struct map_verdict *v)
+{
+	if (v->key) {
+		text_element(o, v);
+		outbuf_text(o, " -> ");
+	}
+	put_escaped(o, v->verdict, strlen(v->verdict));
 }

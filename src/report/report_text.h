@@ -12,6 +12,7 @@
 struct change;
 struct change_value;
 struct journey;
+struct map_verdict;
 struct packet;
 struct place;
 
@@ -53,5 +54,11 @@ void text_place(struct outbuf *o, const struct place *p);
 void text_value(struct outbuf *o, const struct report_env *env,
 		const struct journey *j, const struct change *c,
 		const struct change_value *v);
+
+/** text_element - of a verdict map: "53 "svc default/web""; its key is known */
+void text_element(struct outbuf *o, const struct map_verdict *v);
+
+/** text_map_verdict - "53 "svc default/web" -> drop", or "drop" where that is all */
+void text_map_verdict(struct outbuf *o, const struct map_verdict *v);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "capture/ifnames.h"
 #include "journey/journey.h"
+#include "journey/map_verdict.h"
 #include "place/place.h"
 #include "report/report_text.h"
 #include "rules/base/units.h"
@@ -67,6 +68,22 @@ static void put_bridged(struct outbuf *o, const struct journey *j)
 		      j->nfproto == NFPROTO_IPV6 ? "ip6" : "ip");
 }
 
+/* Of a verdict map the element as well: its comment may be all that names a service. */
+static void put_by(struct outbuf *o, const struct journey *j, unsigned int b)
+{
+	const struct place *by = j->fate[b].by;
+	const struct map_verdict *v = map_verdict_of(j, b, by);
+
+	outbuf_text(o, " by ");
+	text_place(o, by);
+	if (v && v->key) {
+		outbuf_text(o, ": ");
+		text_element(o, v);
+	}
+	if (by->doubt)
+		outbuf_text(o, " (doubtful)");
+}
+
 void text_fate(struct outbuf *o, const struct report_env *env,
 	       const struct journey *j, unsigned int b)
 {
@@ -94,12 +111,8 @@ void text_fate(struct outbuf *o, const struct report_env *env,
 		outbuf_text(o, ":");
 		break;
 	}
-	if (f->by) {
-		outbuf_text(o, " by ");
-		text_place(o, f->by);
-		if (f->by->doubt)
-			outbuf_text(o, " (doubtful)");
-	}
+	if (f->by)
+		put_by(o, j, b);
 	if (f->by && f->cause && !f->drop) {
 		outbuf_text(o, "; likely: ");
 		outbuf_text(o, f->cause);
