@@ -10,6 +10,7 @@ enum exit_status {
 	STATUS_NOTHING = 3,	/* nothing was traced */
 	STATUS_BUSY = 4,	/* the xtables lock */
 	STATUS_INCOMPLETE = 5,	/* events lost, rules changed, part of a packet */
+	STATUS_UNEXPECTED = 6,	/* a packet had another fate than --expect says */
 };
 
 #endif

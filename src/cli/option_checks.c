@@ -30,6 +30,7 @@ enum {
 	ONLY = 1 << 8, DOCTOR = 1 << 9, CLEANUP = 1 << 10, READ = 1 << 11,
 	RULES = 1 << 12, ALL = 1 << 13, WORDS = 1 << 14, MATCH = 1 << 15,
 	COMPLETE = 1 << 16, COMMAND = 1 << 17, EMPTY = 1 << 18, USER = 1 << 19,
+	EXPECT = 1 << 20,
 };
 
 static unsigned int find_given(const struct options *o)
@@ -42,7 +43,7 @@ static unsigned int find_given(const struct options *o)
 		{ o->quiet, QUIET }, { o->verbose, VERBOSE },
 		{ o->flat, FLAT }, { o->json, JSON },
 		{ o->no_lock, NO_LOCK }, { o->hold_lock, HOLD_LOCK },
-		{ o->only, ONLY }, { o->doctor, DOCTOR },
+		{ o->only, ONLY }, { o->expect, EXPECT }, { o->doctor, DOCTOR },
 		{ o->cleanup, CLEANUP }, { o->read, READ },
 		{ o->rules[0], RULES }, { o->all, ALL },
 		{ o->expressions, WORDS }, { o->all || o->expressions, MATCH },
@@ -78,6 +79,9 @@ static const struct refusal {
 	  "without either the lock is held and given to whoever wants it" },
 	{ .with = ONLY | FLAT,
 	  .text = "'--only' and '--flat' together: --flat prints "
+	  "events before a packet's fate is known" },
+	{ .with = EXPECT | FLAT,
+	  .text = "'--expect' and '--flat' together: --flat prints "
 	  "events before a packet's fate is known" },
 	{ .with = DOCTOR | MATCH,
 	  .text = "'--doctor' takes no match expression" },

@@ -133,6 +133,7 @@ void options_free(struct options *o)
 	for (unsigned int g = 0; g < o->expressions; g++)
 		free(o->expression[g].argv);
 	free(o->only);
+	free(o->expect);
 	free(o->pcap);
 	free(o->read);
 	free(o->graph);

@@ -41,6 +41,8 @@ const struct option_row option_rows[] = {
 	  "allow matches that change state which others use", 0, 0 },
 	{ "only", 0, OPTION_TEXT, AT(only), "WORDS",
 	  "print only what fits: drop,chain=cali-*,in=eth0,nat", 0, 0 },
+	{ "expect", 0, OPTION_TEXT, AT(expect), "FATES",
+	  "exit 0 only if packets came and had these: forwarded,sent", 0, 0 },
 	{ "quiet", 'q', OPTION_FLAG, AT(quiet), NULL, "one line a packet", 0, 0 },
 	{ "verbose", 'v', OPTION_FLAG, AT(verbose), NULL,
 	  "everything that is known of each event", 0, 0 },

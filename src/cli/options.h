@@ -43,7 +43,7 @@ struct options {
 	bool complete;		/* in its place it never gets here */
 	bool numeric;		/* -n, accepted */
 	bool time_given;
-	char *only;
+	char *only, *expect;
 	char *read;
 	char *rules[OPTIONS_FILES + 1];	/* NULL-terminated */
 	char *graph;

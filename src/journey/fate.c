@@ -2,6 +2,9 @@
 /* fate: what became of a packet, or of a copy of it. */
 #include "journey/fate.h"
 
+#include <string.h>
+#include <strings.h>
+
 const char *fate_word(enum fate_kind kind)
 {
 	static const char *const words[FATE_COUNT] = {
@@ -18,4 +21,31 @@ const char *fate_word(enum fate_kind kind)
 	};
 
 	return words[kind];
+}
+
+enum fate_kind fate_find(const char *word)
+{
+	enum fate_kind kind = 0;
+
+	while (kind < FATE_COUNT && strcasecmp(word, fate_word(kind)) != 0)
+		kind++;
+	return kind;
+}
+
+unsigned int fate_find_all(char *words, const char **bad)
+{
+	unsigned int found = 0;
+	char *save = NULL;
+
+	*bad = words;
+	for (char *w = strtok_r(words, ",", &save); w;
+	     w = strtok_r(NULL, ",", &save)) {
+		enum fate_kind kind = fate_find(w);
+
+		*bad = w;
+		if (kind == FATE_COUNT)
+			return 0;
+		found |= 1u << kind;
+	}
+	return found;
 }

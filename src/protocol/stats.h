@@ -56,6 +56,22 @@ struct stats_others {
 	_Atomic uint32_t pid;	/* that run's; STATS_MANY: there were several */
 };
 
+/* Packets that --only left out and would not have, had it known that they are lost. */
+struct stats_hidden {
+	_Atomic uint64_t count;
+	char first[1024];	/* "HEADERS: why"; plain, as above */
+};
+
+/* --expect: fates of packets and copies that are none of those. */
+struct stats_unexpected {
+	_Atomic uint64_t count;
+	/* Of the packet that came first; plain: written before the reader ends. */
+	uint64_t number;	/* as printed; 0: not known any more */
+	uint8_t kind;		/* enum fate_kind */
+	uint8_t branch;		/* 0: the packet itself */
+	char packet[256];	/* its headers */
+};
+
 /* --read of a text: what was not as the kernel had written it. */
 struct stats_text {
 	_Atomic uint64_t older, newer;	/* entries, than the one before */
@@ -126,6 +142,8 @@ struct stats {
 	char untracked_by[STATS_RULE];	/* the first such rule, "": none */
 	struct stats_reason reason[STATS_REASONS];	/* most first */
 	uint32_t reasons;
+	struct stats_unexpected unexpected;
+	struct stats_hidden hidden;
 	int32_t input_error;		/* -errno */
 	int32_t output_error;		/* -errno: a file of results is gone */
 	uint8_t input_end;		/* enum replay_end */

@@ -16,7 +16,8 @@ enum {
 /* A branch of a journey that was told of. */
 struct drop_memory_entry {
 	uint64_t key;
-	uint64_t number;	/* of the packet; 0: it was not printed */
+	uint64_t number;	/* of the packet; 0: it was not printed ... */
+	bool hidden;		/* ... which --only would have let be, were it LOST */
 	uint64_t last_ns;	/* CLOCK_MONOTONIC: its last event */
 	uint32_t out;
 	uint16_t next, before;	/* of the same bucket; drop_memory.c's */

@@ -221,7 +221,10 @@ static void tell_late(struct drops *d, struct drop_memory_entry *e,
 	};
 
 	e->taken = true;
-	if (kind == FATE_COUNT || kind == FATE_INCOMPLETE || !e->number ||
+	if (e->hidden && kind != FATE_LOST)
+		return;
+	if (kind == FATE_COUNT || kind == FATE_INCOMPLETE ||
+	    (!e->number && !e->hidden) ||
 	    (kind == e->kind && kind != FATE_LOST && kind != FATE_QUEUE))
 		return;
 	if (kind == FATE_DROP || kind == FATE_REJECT)
@@ -367,7 +370,7 @@ void drops_decide(struct drops *d, struct journey *j)
 	}
 }
 
-void drops_remember(struct drops *d, const struct journey *j)
+void drops_remember(struct drops *d, const struct journey *j, uint32_t hidden)
 {
 	d->told_ns = j->last_ns;
 	for (unsigned int b = 0; b < j->branches; b++) {
@@ -377,6 +380,7 @@ void drops_remember(struct drops *d, const struct journey *j)
 			continue;
 		e = drop_memory_add(d->memory, j->key);
 		e->number = j->number;
+		e->hidden = hidden >> b & 1;
 		e->last_ns = j->last_ns;
 		e->out = j->fate[b].out;
 		e->branch = (uint8_t)b;

@@ -69,7 +69,7 @@ void drops_decide(struct drops *d, struct journey *j);
  * drops_remember - the journey will be freed; a record may yet come
  * .number is 0 if it was not printed.
  */
-void drops_remember(struct drops *d, const struct journey *j);
+void drops_remember(struct drops *d, const struct journey *j, uint32_t hidden);
 
 /** drops_finish - nobody answers any more: what waits goes on without a name */
 void drops_finish(struct drops *d, uint64_t now_ns);

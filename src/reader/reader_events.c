@@ -99,7 +99,8 @@ void reader_on_turn(void *arg, struct journey *j)
 		print_journey(s, j);
 	}
 	if (s->drops)
-		drops_remember(s->drops, j);
+		drops_remember(s->drops, j,
+			       ours ? printer_hides(&s->printer, j) : 0);
 	journeys_give_back(s->journeys, j);
 }
 

@@ -35,6 +35,7 @@ struct comments {
 /* A packet of the file, and what number it has here; 0: it was not printed. */
 struct told {
 	uint64_t number, origin, printed;
+	uint32_t hidden;	/* printer_hides() */
 	uint8_t kind[JOURNEY_BRANCHES];	/* enum fate_kind */
 	uint8_t branches;
 };
@@ -142,6 +143,7 @@ static void note_told(struct pcap_replay *pr)
 	*t = (struct told){
 		.number = pr->known, .origin = origin_of(&pr->reader),
 		.printed = pr->j->number, .branches = pr->j->branches,
+		.hidden = printer_hides(pr->r->printer, pr->j),
 	};
 	for (unsigned int b = 0; b < pr->j->branches; b++)
 		t->kind[b] = pr->j->fate[b].kind;
@@ -207,7 +209,8 @@ static void print_late(struct pcap_replay *pr, const struct pcap_packet *p)
 	t->kind[r->copy] = late.fate.kind;
 	packet_decode(&late.packet, pr->j->nfproto, p->data, p->caplen);
 	set_origin(pr);
-	if (late.number && !pr->r->flat)
+	if ((late.number || (t->hidden >> r->copy & 1 &&
+			     late.fate.kind == FATE_LOST)) && !pr->r->flat)
 		printer_late(pr->r->printer, &late);
 }
 

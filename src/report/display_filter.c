@@ -4,7 +4,6 @@
 
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 
 #include "capture/conntrack.h"
 #include "capture/ifnames.h"
@@ -39,13 +38,11 @@ static bool parse_state(struct display_word *w)
 
 static bool parse_fate(struct display_word *w, const char *word)
 {
+	enum fate_kind kind = fate_find(word);
+
 	w->kind = DISPLAY_FATE;
-	for (unsigned int k = 0; k < FATE_COUNT; k++) {
-		w->value = (uint8_t)k;
-		if (strcasecmp(word, fate_word(k)) == 0)
-			return true;
-	}
-	return false;
+	w->value = (uint8_t)kind;
+	return kind != FATE_COUNT;
 }
 
 static bool parse_word(struct display_word *w, const char *word)
@@ -113,12 +110,16 @@ struct asked {
 	const struct display_filter *only;
 	const struct journey *j;
 	const struct ifnames *names;
+	unsigned int branch;	/* has the fate .kind; NO_BRANCH: none has */
+	uint8_t kind;
 };
+
+enum { NO_BRANCH = JOURNEY_BRANCHES };
 
 static bool fate_fits(const struct asked *a, const struct display_word *w)
 {
 	for (unsigned int b = 0; b < a->j->branches; b++)
-		if (a->j->fate[b].kind == w->value)
+		if ((b == a->branch ? a->kind : a->j->fate[b].kind) == w->value)
 			return true;
 	return false;
 }
@@ -268,23 +269,38 @@ static bool places_fit(const struct asked *a)
 	return false;
 }
 
-bool display_filter_passes(const struct display_filter *only,
-			   const struct journey *j, const struct ifnames *names)
+static bool passes(const struct asked *a)
 {
-	const struct asked a = { .only = only, .j = j, .names = names };
 	unsigned int asked = 0, found = 0;
 
-	for (unsigned int i = 0; i < only->words; i++) {
-		const struct display_word *w = &only->word[i];
+	for (unsigned int i = 0; i < a->only->words; i++) {
+		const struct display_word *w = &a->only->word[i];
 		unsigned int bit = 1u << w->kind;
 
-		if (w->not && fits[w->kind](&a, w))
+		if (w->not && fits[w->kind](a, w))
 			return false;
 		asked |= w->not ? 0 : bit;
-		if (!w->not && !(bit & (found | PLACES)) && fits[w->kind](&a, w))
+		if (!w->not && !(bit & (found | PLACES)) && fits[w->kind](a, w))
 			found |= bit;
 	}
 	if (asked & ~found & ~(unsigned int)PLACES)
 		return false;
-	return !(asked & PLACES) || places_fit(&a);
+	return !(asked & PLACES) || places_fit(a);
+}
+
+bool display_filter_passes(const struct display_filter *only,
+			   const struct journey *j, const struct ifnames *names)
+{
+	return passes(&(struct asked){
+		.only = only, .j = j, .names = names, .branch = NO_BRANCH,
+	});
+}
+
+bool display_filter_passes_as(const struct display_filter *only,
+			      const struct journey *j, unsigned int b,
+			      uint8_t kind, const struct ifnames *names)
+{
+	return passes(&(struct asked){
+		.only = only, .j = j, .names = names, .branch = b, .kind = kind,
+	});
 }

@@ -50,4 +50,9 @@ bool display_filter_passes(const struct display_filter *only,
 			   const struct journey *j,
 			   const struct ifnames *names);
 
+/** display_filter_passes_as - the same, were it the fate of that kind that branch @b has */
+bool display_filter_passes_as(const struct display_filter *only,
+			      const struct journey *j, unsigned int b,
+			      uint8_t kind, const struct ifnames *names);
+
 #endif

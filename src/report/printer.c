@@ -3,13 +3,16 @@
 #include "report/printer.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "capture/ifnames.h"
 #include "journey/journey.h"
+#include "packet/packet_print.h"
 #include "place/place_types.h"
 #include "protocol/stats.h"
 #include "report/display_filter.h"
+#include "report/report.h"
 
 enum { MUCH = 1 << 20 };	/* pending bytes that are waited for */
 
@@ -25,6 +28,7 @@ int printer_open(struct printer *p, const struct printer_plan *plan,
 	p->tell = tell;
 	p->arg = arg;
 	p->names = env.names = names;
+	p->unexpected.expect = plan->expect;
 	err = drop_counts_open(&p->drops) ? 0 : -ENOMEM;
 	for (unsigned int i = 0; i < SINK_COUNT && !err; i++)
 		err = sink_open(&p->sink[i], &plan->sink[i], &env);
@@ -99,6 +103,7 @@ void printer_print(struct printer *p, struct journey *j)
 
 	count_story(p, j);
 	j->number = stats_get(&st->printed) + 1;
+	unexpected_add(&p->unexpected, j);
 	for (unsigned int i = 0; i < SINK_COUNT && fits; i++)
 		fits = sink_journey(&p->sink[i], j);
 	if (!fits) {
@@ -131,11 +136,45 @@ static void count_late(struct printer *p, const struct report_late *l)
 	reason_counts_add(&p->reasons, &l->fate, &l->packet);
 }
 
+uint32_t printer_hides(const struct printer *p, const struct journey *j)
+{
+	const struct display_filter *only = p->plan->only;
+	uint32_t hides = 0;
+
+	if (!only || !(only->kinds & 1u << DISPLAY_FATE) || j->number ||
+	    printer_enough(p))
+		return 0;
+	for (unsigned int b = 0; b < j->branches; b++)
+		if (display_filter_passes_as(only, j, b, FATE_LOST, p->names))
+			hides |= UINT32_C(1) << b;
+	return hides;
+}
+
+/* Its journey is forgotten: the summary tells of it. */
+static void count_hidden(struct printer *p, const struct report_late *l)
+{
+	struct stats_hidden *h = &p->plan->stats->hidden;
+	char headers[192], reason[REPORT_REASON];
+
+	if (!stats_get(&h->count)) {
+		packet_print(headers, sizeof(headers), &l->packet, false);
+		report_late_reason(reason, sizeof(reason), l);
+		snprintf(h->first, sizeof(h->first), "%s: %s", headers,
+			 reason);
+	}
+	stats_add(&h->count, 1);
+}
+
 void printer_late(struct printer *p, const struct report_late *l)
 {
 	bool fits = true;
 
+	if (!l->number) {
+		count_hidden(p, l);
+		return;
+	}
 	count_late(p, l);
+	unexpected_late(&p->unexpected, l);
 	for (unsigned int i = 0; i < SINK_COUNT && fits; i++)
 		fits = sink_late(&p->sink[i], l);
 	if (!fits)
@@ -178,6 +217,7 @@ void printer_finish(struct printer *p)
 {
 	drop_counts_tell(&p->drops, p->plan->stats);
 	reason_counts_tell(&p->reasons, p->plan->stats);
+	unexpected_tell(&p->unexpected, p->plan->stats);
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
 		sink_finish(&p->sink[i]);
 	check_output(p);

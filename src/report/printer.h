@@ -9,6 +9,7 @@
 #include "report/drop_counts.h"
 #include "report/reason_counts.h"
 #include "report/sink.h"
+#include "report/unexpected.h"
 
 struct event;
 struct ifnames;
@@ -24,6 +25,7 @@ struct printer_plan {
 	struct report_env env;		/* but for .names */
 	const struct display_filter *only;	/* NULL: all */
 	uint64_t count;			/* stop printing after so many; 0: never */
+	unsigned int expect;		/* 1 << enum fate_kind; 0: any */
 };
 
 /* What whoever opened it is told, each once. */
@@ -40,6 +42,7 @@ struct printer {
 	struct sink sink[SINK_COUNT];
 	struct drop_counts drops;
 	struct reason_counts reasons;
+	struct unexpected unexpected;
 	bool count_told, closed_told;
 	bool by_event;			/* stdout gets each event by itself */
 };
@@ -60,7 +63,13 @@ void printer_print(struct printer *p, struct journey *j);
 /** printer_journey - both */
 void printer_journey(struct printer *p, struct journey *j);
 
-/** printer_late - a packet that was printed has another fate in truth */
+/**
+ * printer_hides - a bit for each branch of which --only would have let the packet
+ *	through, were that LOST; 0: it was printed, or is not to be
+ */
+uint32_t printer_hides(const struct printer *p, const struct journey *j);
+
+/** printer_late - a packet that was printed, or that printer_hides(), has another fate in truth */
 void printer_late(struct printer *p, const struct report_late *l);
 
 void printer_event(struct printer *p, const struct event *e,

@@ -84,6 +84,7 @@ static int start_reader(struct run *r)
 			.stats = rd->stats,
 			.only = r->o->only ? &rd->only : NULL,
 			.count = r->o->count,
+			.expect = rd->expect,
 		},
 		.bulletin = rd->board.view,
 		.drops = drop_source_ring(&rd->drops),

@@ -23,6 +23,7 @@
 #include "rules/base/process.h"
 #include "rules/base/units.h"
 #include "rules/legacy/snapshot.h"
+#include "supervisor/expect.h"
 #include "supervisor/results.h"
 #include "supervisor/run.h"
 #include "supervisor/run_state.h"
@@ -89,6 +90,7 @@ static int start_replay(struct run *r, int fd, struct strview nft)
 			.stats = r->reader.stats,
 			.only = r->o->only ? &r->reader.only : NULL,
 			.count = r->o->count,
+			.expect = r->reader.expect,
 		},
 		.snaplen = TRACE_TEXT_PACKET,
 		.flat = r->o->flat,
@@ -221,8 +223,8 @@ static int conclude_replay(struct run *r, int fd)
 		return STATUS_FAILURE;
 	if (status || st->lost || st->strangers || st->refused.count ||
 	    st->incomplete || st->text.older > st->text.newer)
-		return STATUS_INCOMPLETE;
-	return st->packets ? STATUS_TRACED : STATUS_NOTHING;
+		return expect_status(r, STATUS_INCOMPLETE);
+	return expect_status(r, st->packets ? STATUS_TRACED : STATUS_NOTHING);
 }
 
 int read_main(const struct options *o)

@@ -14,6 +14,7 @@
 #include "supervisor/arm.h"
 #include "supervisor/books.h"
 #include "supervisor/disarm.h"
+#include "supervisor/expect.h"
 #include "supervisor/legacy_refresh.h"
 #include "supervisor/plan.h"
 #include "supervisor/plan_print.h"
@@ -46,9 +47,29 @@ static int catch_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* --only and --expect: return: false after a report. */
+static bool take_fates(struct run *r, const struct options *o)
+{
+	const char *bad = "";
+
+	if (o->only && !display_filter_parse(&r->reader.only, o->only, &bad)) {
+		msg("error: '%s' is nothing that --only knows: a fate (drop, "
+		    "reject, ...), table=NAME, chain=NAME, in=IF, out=IF, "
+		    "state=STATE, nat or changed; '!' before it turns it round",
+		    bad);
+		return false;
+	}
+	if (!o->expect)
+		return true;
+	r->reader.expect = fate_find_all(o->expect, &bad);
+	if (!r->reader.expect)
+		msg("error: '%s' is no fate that --expect knows: drop, reject, "
+		    "delivered, forwarded, sent, ...", bad);
+	return r->reader.expect;
+}
+
 int run_open(struct run *r, const struct options *o)
 {
-	const char *bad;
 	int err;
 
 	memset(r, 0, sizeof(*r));
@@ -60,13 +81,8 @@ int run_open(struct run *r, const struct options *o)
 	legacy_refresh_init(&r->reader.legacy);
 	drop_source_open(&r->reader.drops);
 	r->host.keeper.pid = r->reader.process.pid = r->reader.refresh.pid = -1;
-	if (o->only && !display_filter_parse(&r->reader.only, o->only, &bad)) {
-		msg("error: '%s' is nothing that --only knows: a fate (drop, "
-		    "reject, ...), table=NAME, chain=NAME, in=IF, out=IF, "
-		    "state=STATE, nat or changed; '!' before it turns it round",
-		    bad);
+	if (!take_fates(r, o))
 		return STATUS_USAGE;
-	}
 	r->reader.stats = stats_open();
 	err = r->reader.stats ? bulletin_open(&r->reader.board) : -errno;
 	if (err)
@@ -130,9 +146,8 @@ static int conclude(const struct run *r)
 	    out->end == END_LEASE || (rd->status && !rd->dismissed) ||
 	    (st->output_error && st->output_error != -EPIPE))
 		return STATUS_FAILURE;
-	if (is_incomplete(r))
-		return STATUS_INCOMPLETE;
-	return st->packets ? STATUS_TRACED : STATUS_NOTHING;
+	return expect_status(r, is_incomplete(r) ? STATUS_INCOMPLETE :
+			     st->packets ? STATUS_TRACED : STATUS_NOTHING);
 }
 
 /* What takes its time while the plan is made. */

@@ -140,6 +140,7 @@ struct run_host {
 struct run_reader {
 	struct capture capture;		/* until the reader has it */
 	struct display_filter only;
+	unsigned int expect;		/* 1 << enum fate_kind; 0: any */
 	struct sink_plan sink[SINK_COUNT];
 	struct reader process;
 	int status;			/* of wait(2) */

@@ -54,6 +54,10 @@ void stats_take(struct stats *copy, const struct stats *shared)
 	for (unsigned int i = 0; i < STATS_CHANGERS; i++)
 		bound_text(copy->changer[i].name,
 			   sizeof(copy->changer[i].name));
+	bound_text(copy->unexpected.packet, sizeof(copy->unexpected.packet));
+	if (copy->unexpected.kind >= FATE_COUNT)
+		copy->unexpected.kind = FATE_INCOMPLETE;
+	bound_text(copy->hidden.first, sizeof(copy->hidden.first));
 	bound_text(copy->untracked_by, sizeof(copy->untracked_by));
 	bound_text(copy->refused.word, sizeof(copy->refused.word));
 	copy->input_error = bounded_error(copy->input_error);

@@ -14,6 +14,7 @@
 #include "rules/base/netlink.h"
 #include "supervisor/books.h"
 #include "supervisor/changers_say.h"
+#include "supervisor/expect.h"
 #include "supervisor/lock_waiters.h"
 #include "supervisor/loss_answer.h"
 #include "supervisor/run_hints.h"
@@ -168,6 +169,12 @@ static void print_reasons(const struct stats *st)
 		msg("note: %" PRIu64 " packet%s lost after %s told of: the line "
 		    "that says so came later", st->late, st->late == 1 ?
 		    " was" : "s were", st->late == 1 ? "it was" : "they were");
+	if (st->hidden.count)
+		msg("note: %" PRIu64 " packet%s that --only had left out %s "
+		    "lost later; the first: %s", st->hidden.count,
+		    plural(st->hidden.count), st->hidden.count == 1 ? "was"
+								   : "were",
+		    st->hidden.first);
 }
 
 /* Of another run, or of rules that somebody else has made. */
@@ -348,6 +355,7 @@ void summary_print(const struct run *r)
 	taken_say(&r->taken);
 	run_hints_say(r);
 	print_proof(r);
+	expect_say(r);
 }
 
 /* What the user may look for in the file. */
@@ -427,4 +435,5 @@ void summary_print_read(const struct run *r)
 	if (st->ambiguous)
 		msg("note: %" PRIu64 " packet%s could not be told apart from "
 		    "identical ones", st->ambiguous, plural(st->ambiguous));
+	expect_say(r);
 }

@@ -78,7 +78,7 @@ static void on_turn(void *arg, struct journey *j)
 	t->marked = j->flags & JOURNEY_AMBIGUOUS;
 	report_reason(t->text, sizeof(t->text), j, 0);
 	j->number = ++lab.printed;
-	drops_remember(lab.drops, j);
+	drops_remember(lab.drops, j, 0);
 	journeys_give_back(lab.w->journeys, j);
 }
 

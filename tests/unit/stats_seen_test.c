@@ -30,6 +30,9 @@ static void assert_bounded(void)
 	assert_true(copy.drops <= STATS_DROPS);
 	assert_true(copy.input_end <= REPLAY_MEMORY);
 	assert_true(copy.output_sink <= SINK_COUNT);
+	assert_true(copy.unexpected.kind < FATE_COUNT);
+	assert_non_null(memchr(copy.unexpected.packet, '\0',
+			       sizeof(copy.unexpected.packet)));
 	for (unsigned int i = 0; i < STATS_DROPS; i++) {
 		const struct stats_drop *d = &copy.drop[i];
 
