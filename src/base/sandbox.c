@@ -258,7 +258,7 @@ static int no_new_privileges(void)
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
 }
 
-static int give_up(char *what, size_t size)
+int sandbox_give_up(char *what, size_t size)
 {
 	static const struct step steps[] = {
 		{ "setting no_new_privs", no_new_privileges },
@@ -300,7 +300,7 @@ void sandbox_prepare(void)
 		"making the system call filter", make_readers,
 	};
 
-	prepared.err = give_up(prepared.what, sizeof(prepared.what));
+	prepared.err = sandbox_give_up(prepared.what, sizeof(prepared.what));
 	if (!prepared.err)
 		prepared.err = take_steps(&make, 1, prepared.what,
 					  sizeof(prepared.what));
@@ -322,7 +322,7 @@ int sandbox_enter_helper(char *what, size_t size)
 		{ "ending with the parent", die_with_parent },
 		{ "making the system call filter", make_helpers },
 	};
-	int err = give_up(what, size);
+	int err = sandbox_give_up(what, size);
 
 	if (!err)
 		err = take_steps(steps, ARRAY_SIZE(steps), what, size);

@@ -37,6 +37,13 @@ void sandbox_prepare(void);
 int sandbox_enter_helper(char *what, size_t size);
 
 /**
+ * sandbox_give_up - the part of it that holds for another program as well: no
+ * capability, no uid 0, no_new_privs
+ * Return: 0, or -errno with @what filled with what failed.
+ */
+int sandbox_give_up(char *what, size_t size);
+
+/**
  * sandbox_is_wide - a test build, whose filter leaves to sanitizers and valgrind
  * what they need (SANITIZE, WIDE_FILTER); never a shipped one
  */

@@ -53,7 +53,7 @@ const struct option_row option_rows[] = {
 	{ "pcap", 0, OPTION_TEXT, AT(pcap), "FILE",
 	  "also write the packets, journeys as comments, as pcapng", 0, 0 },
 	{ "graph", 0, OPTION_TEXT, AT(graph), "FILE",
-	  "also write the ways that packets took, as a DOT graph", 0, 0 },
+	  "also write the ways that packets took, for dot; drawn: FILE.svg", 0, 0 },
 	{ "read", 0, OPTION_TEXT, AT(read), "FILE",
 	  "no capture: show a pcapng of --pcap, or a log's TRACE lines", 0, 0 },
 	{ "netns", 0, OPTION_TEXT, AT(netns), "NAME|PID|PATH",

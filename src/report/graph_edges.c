@@ -30,13 +30,39 @@ void graph_edges_free(struct graph_edges *w)
 	free(w);
 }
 
-static void count(struct graph_edges *w, uint32_t from, uint32_t to)
+uint8_t graph_edges_end(uint32_t fate)
+{
+	if (graph_edges_is_drop(fate))
+		return GRAPH_DROPPED;
+	return fate == FATE_DELIVERED || fate == FATE_FORWARDED ||
+	       fate == FATE_SENT ? GRAPH_WENT_ON : GRAPH_OTHER;
+}
+
+bool graph_edges_is_part(const struct graph_edges *w, const struct way *e)
+{
+	if (e->from < GRAPH_EDGES_RULES)
+		return e->packets != w->left[e->from];
+	return e->from != GRAPH_EDGES_START || e->packets != w->begun;
+}
+
+static void leave(struct graph_edges *w, uint32_t from)
+{
+	if (from < GRAPH_EDGES_RULES)
+		w->left[from]++;
+	else if (from == GRAPH_EDGES_START)
+		w->begun++;
+}
+
+/* @fate: of the packet that went this way */
+static void count(struct graph_edges *w, uint32_t from, uint32_t to,
+		  uint8_t fate)
 {
 	uint64_t key = (uint64_t)from << 32 | to;
 	uint32_t i = (uint32_t)(key * 0x9e3779b97f4a7c15 >> 40) %
 		     GRAPH_EDGES_SLOTS;
 	struct way *e = &w->edge[i];
 
+	leave(w, from);
 	while (e->packets && (e->from != from || e->to != to)) {
 		i = (i + 1) % GRAPH_EDGES_SLOTS;
 		e = &w->edge[i];
@@ -51,11 +77,12 @@ static void count(struct graph_edges *w, uint32_t from, uint32_t to)
 		e->to = to;
 	}
 	e->packets++;
+	e->ends |= graph_edges_end(fate);
 }
 
 static void end_way(struct graph_edges *w, uint32_t from, uint8_t fate)
 {
-	count(w, from, GRAPH_EDGES_FATES + fate);
+	count(w, from, GRAPH_EDGES_FATES + fate, fate);
 	if (from < GRAPH_EDGES_RULES && graph_edges_is_drop(fate))
 		w->drops[from] = true;
 }
@@ -84,7 +111,8 @@ void graph_edges_add(struct graph_edges *w, const struct journey *j)
 		if (j->omitted && i == JOURNEY_STEPS_FIRST)
 			w->left_out += j->omitted;
 		else
-			count(w, last[s->branch], id);
+			count(w, last[s->branch], id,
+			      j->fate[s->branch].kind);
 		last[s->branch] = id;
 	}
 	for (unsigned int b = 0; b < j->branches; b++)
@@ -98,7 +126,7 @@ void graph_edges_late(struct graph_edges *w, uint8_t was, uint8_t fate,
 {
 	if (was == fate)
 		return;
-	count(w, GRAPH_EDGES_FATES + was, GRAPH_EDGES_FATES + fate);
+	count(w, GRAPH_EDGES_FATES + was, GRAPH_EDGES_FATES + fate, fate);
 	/* The packets by fate are as many as the packets. */
 	if (!counted || !w->fate[was])
 		return;

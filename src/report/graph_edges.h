@@ -16,8 +16,12 @@ enum { GRAPH_EDGES_SLOTS = 1 << 16, GRAPH_EDGES_RULES = 1 << 15 };
 #define GRAPH_EDGES_START UINT32_MAX
 #define GRAPH_EDGES_FATES (UINT32_MAX - 1 - FATE_COUNT)
 
+/* What became of the packets that went a way. */
+enum graph_end { GRAPH_WENT_ON = 1 << 0, GRAPH_DROPPED = 1 << 1, GRAPH_OTHER = 1 << 2 };
+
 struct way {
 	uint32_t from, to;	/* numbers of rules, or a node from above */
+	uint8_t ends;		/* enum graph_end, ored */
 	uint64_t packets;	/* 0: a free slot */
 };
 
@@ -28,6 +32,8 @@ struct graph_edges {
 	uint32_t edges;
 	struct rule_table *rules;	/* nodes, by their numbers */
 	bool drops[GRAPH_EDGES_RULES];	/* some packet ended there */
+	uint64_t left[GRAPH_EDGES_RULES];	/* packets that went on from there */
+	uint64_t begun;			/* the same of GRAPH_EDGES_START */
 	struct way edge[GRAPH_EDGES_SLOTS];
 };
 
@@ -44,6 +50,12 @@ void graph_edges_add(struct graph_edges *w, const struct journey *j);
  */
 void graph_edges_late(struct graph_edges *w, uint8_t was, uint8_t fate,
 		      bool counted);
+
+/** graph_edges_end - which enum graph_end a fate is */
+uint8_t graph_edges_end(uint32_t fate);
+
+/** graph_edges_is_part - did some of the packets of @e's node go another way? */
+bool graph_edges_is_part(const struct graph_edges *w, const struct way *e);
 
 static inline bool graph_edges_is_drop(uint32_t fate)
 {

@@ -13,6 +13,7 @@
 #include "place/place.h"
 #include "report/graph_edges.h"
 #include "report/rule_table.h"
+#include "report/rule_words.h"
 #include "rules/base/family.h"
 #include "rules/nft/snapshot.h"
 
@@ -102,18 +103,16 @@ static void put_quoted(struct outbuf *o, const char *text, size_t len,
 	free(safe);
 }
 
-/* What stands behind "-A CHAIN" or "-P CHAIN". */
 static void put_rule(struct outbuf *o, const struct place *p)
 {
-	size_t head = 3 + (size_t)p->chain_len + 1;
+	char *words = p->rule_len ? malloc(p->rule_len) : NULL;
+	size_t n = words ? rule_words(words, p->rule_len, p) : 0;
 
-	if (p->rule_len > head && p->rule[0] == '-')
-		put_quoted(o, p->rule + head, p->rule_len - head, LABEL,
-			   LINES);
-	else if (p->rule_len)
-		put_quoted(o, p->rule, p->rule_len, LABEL, LINES);
+	if (n)
+		put_quoted(o, words, n, LABEL, LINES);
 	else
 		outbuf_text(o, p->kind == PLACE_RETURN ? "end of chain" : "?");
+	free(words);
 }
 
 static void put_node(struct outbuf *o, const struct graph_edges *w,
@@ -209,11 +208,19 @@ static void put_boxes(struct outbuf *o, const struct graph_edges *w)
 	free(sorted);
 }
 
-static const char *fate_color(uint32_t kind)
+/* Of what packets of several ends passed, neither's. */
+static const char *end_color(uint8_t ends)
 {
-	return graph_edges_is_drop(kind) ? "red" :
-	       kind == FATE_DELIVERED || kind == FATE_FORWARDED ||
-	       kind == FATE_SENT ? "darkgreen" : "darkorange";
+	switch (ends) {
+	case GRAPH_WENT_ON:
+		return "darkgreen";
+	case GRAPH_DROPPED:
+		return "red";
+	case GRAPH_OTHER:
+		return "darkorange";
+	default:
+		return "gray40";
+	}
 }
 
 static void put_fates(struct outbuf *o, const struct graph_edges *w)
@@ -230,7 +237,8 @@ static void put_fates(struct outbuf *o, const struct graph_edges *w)
 		outbuf_printf(o,
 			      "\tfate%u [label=\"%s\", shape=oval, color=%s, "
 			      "fontcolor=%s];",
-			      k, fate_word(k), fate_color(k), fate_color(k));
+			      k, fate_word(k), end_color(graph_edges_end(k)),
+			      end_color(graph_edges_end(k)));
 		end_statement(o);
 	}
 }
@@ -255,26 +263,32 @@ static unsigned int pen(uint64_t packets)
 	return width;
 }
 
+/* Where all that come go one way, the number stands where they came from. */
+static void put_edge(struct outbuf *o, const struct graph_edges *w,
+		     const struct way *e)
+{
+	const char *color = end_color(e->ends);
+
+	outbuf_text(o, "\t");
+	put_end(o, e->from);
+	outbuf_text(o, " -> ");
+	put_end(o, e->to);
+	outbuf_text(o, " [");
+	if (graph_edges_is_part(w, e))
+		outbuf_printf(o, "label=\"%llu\", ",
+			      (unsigned long long)e->packets);
+	outbuf_printf(o, "tooltip=\"%llu packet%s\", penwidth=%u, color=%s, "
+		      "fontcolor=%s];",
+		      (unsigned long long)e->packets,
+		      e->packets == 1 ? "" : "s", pen(e->packets), color, color);
+	end_statement(o);
+}
+
 static void put_edges(struct outbuf *o, const struct graph_edges *w)
 {
-	for (uint32_t i = 0; i < GRAPH_EDGES_SLOTS; i++) {
-		const struct way *e = &w->edge[i];
-
-		if (!e->packets)
-			continue;
-		outbuf_text(o, "\t");
-		put_end(o, e->from);
-		outbuf_text(o, " -> ");
-		put_end(o, e->to);
-		outbuf_printf(o, " [label=\"%llu\", penwidth=%u%s];",
-			      (unsigned long long)e->packets, pen(e->packets),
-			      e->to >= GRAPH_EDGES_FATES &&
-					      graph_edges_is_drop(
-						      e->to - GRAPH_EDGES_FATES)
-				      ? ", color=red, fontcolor=red"
-				      : "");
-		end_statement(o);
-	}
+	for (uint32_t i = 0; i < GRAPH_EDGES_SLOTS; i++)
+		if (w->edge[i].packets)
+			put_edge(o, w, &w->edge[i]);
 }
 
 static void put_title(struct outbuf *o, const struct graph_edges *w)

@@ -17,6 +17,9 @@ struct sink_plan {
 	const struct report *report;	/* NULL: not asked for */
 	int fd;
 	const char *path;		/* as it was given, "" for stdout */
+	char *own_path;			/* .path, where that is another; or NULL */
+	bool drawn;			/* .picture gets what dot makes of .fd, at the end */
+	int picture;			/* with .drawn */
 	uint64_t limit;			/* bytes; 0: none */
 };
 

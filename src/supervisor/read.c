@@ -219,7 +219,8 @@ static int conclude_replay(struct run *r, int fd)
 	if (!status && !st->packets && !st->events && !st->lost &&
 	    !st->refused.count)
 		explain_nothing(r, fd);
-	if (st->output_error && st->output_error != -EPIPE)
+	if ((st->output_error && st->output_error != -EPIPE) ||
+	    r->outcome.drawing)
 		return STATUS_FAILURE;
 	if (status || st->lost || st->strangers || st->refused.count ||
 	    st->incomplete || st->text.older > st->text.newer)
@@ -248,6 +249,8 @@ int read_main(const struct options *o)
 		status = await_replay(&r);
 	if (!status)
 		stats_take(&r.reader.seen, r.reader.stats);
+	if (!status)
+		r.outcome.drawing = results_draw(r.reader.sink);
 	if (!status)
 		status = conclude_replay(&r, fd);
 	if (fd > STDERR_FILENO)

@@ -14,6 +14,7 @@
 #include "base/exit_status.h"
 #include "base/msg.h"
 #include "cli/options.h"
+#include "supervisor/picture.h"
 
 /* What is held back while a command has the terminal. */
 enum { HELD_MAX = 64 << 20 };
@@ -27,15 +28,21 @@ static const struct report *choose_form(const struct options *o)
 	return o->quiet ? &report_line : &report_block;
 }
 
-/* Is it one of the files written?  Devices and pipes may be given twice. */
-static bool is_written(const struct sink_plan sink[], const struct stat *st)
+static bool is_file(int fd, const struct stat *st)
 {
 	struct stat other;
 
+	return fstat(fd, &other) == 0 && other.st_dev == st->st_dev &&
+	       other.st_ino == st->st_ino;
+}
+
+/* Is it one of the files written?  Devices and pipes may be given twice. */
+static bool is_written(const struct sink_plan sink[], const struct stat *st)
+{
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
 		if (S_ISREG(st->st_mode) && sink[i].report &&
-		    fstat(sink[i].fd, &other) == 0 &&
-		    other.st_dev == st->st_dev && other.st_ino == st->st_ino)
+		    (is_file(sink[i].fd, st) ||
+		     (sink[i].drawn && is_file(sink[i].picture, st))))
 			return true;
 	return false;
 }
@@ -122,10 +129,74 @@ static int hold_back(struct sink_plan *plan)
 	return STATUS_FAILURE;
 }
 
-static int write_all(const char *bytes, size_t len)
+/* "ways.dot" of "ways.svg"; NULL: no memory */
+static char *dot_path(const char *svg)
+{
+	char *path = strdup(svg);
+
+	if (path)
+		memcpy(path + strlen(path) - 4, ".dot", 4);
+	return path;
+}
+
+/* Nobody has named this file: what is there is not written over. */
+static int spare_path(const char *path, const char *svg)
+{
+	if (access(path, F_OK) < 0)
+		return 0;
+	msg("error: without graphviz (apt-get install graphviz) %s would get the "
+	    "graph, and is there already: say --graph %s to write it over, or "
+	    "another name than %s", path, path, svg);
+	return STATUS_USAGE;
+}
+
+static int add_undrawn(struct sink_plan sink[], const char *svg)
+{
+	struct sink_plan *plan = &sink[SINK_GRAPH];
+	int status;
+
+	plan->own_path = dot_path(svg);
+	if (!plan->own_path)
+		return STATUS_FAILURE;
+	status = spare_path(plan->own_path, svg);
+	if (status)
+		return status;
+	msg("note: graphviz draws pictures, and is not here: %s gets the graph. "
+	    "apt-get install graphviz, then dot -Tsvg %s >%s", plan->own_path,
+	    plan->own_path, svg);
+	return add_file(sink, SINK_GRAPH, &report_graph, plan->own_path);
+}
+
+static int add_drawn(struct sink_plan sink[], const char *svg)
+{
+	struct sink_plan *plan = &sink[SINK_GRAPH];
+	int status = add_file(sink, SINK_GRAPH, &report_graph, svg);
+
+	if (status)
+		return status;
+	plan->picture = plan->fd;
+	plan->drawn = true;
+	plan->fd = open_nameless();
+	if (plan->fd >= 0)
+		return 0;
+	msg_error("opening a file for the graph", -errno);
+	return STATUS_FAILURE;
+}
+
+static int add_graph(struct sink_plan sink[], const char *path)
+{
+	size_t len = path ? strlen(path) : 0;
+
+	if (len < 5 || strcmp(path + len - 4, ".svg") != 0)
+		return add_file(sink, SINK_GRAPH, &report_graph, path);
+	return picture_program() ? add_drawn(sink, path)
+				 : add_undrawn(sink, path);
+}
+
+static int write_all(int fd, const char *bytes, size_t len)
 {
 	while (len) {
-		ssize_t n = write(STDOUT_FILENO, bytes, len);
+		ssize_t n = write(fd, bytes, len);
 
 		if (n < 0 && errno != EINTR)
 			return -errno;
@@ -147,7 +218,7 @@ void results_show(struct sink_plan sink[])
 	if (!plan->report || !plan->limit)
 		return;
 	while ((n = pread(plan->fd, bytes, sizeof(bytes), at)) > 0) {
-		if (write_all(bytes, (size_t)n) < 0)
+		if (write_all(STDOUT_FILENO, bytes, (size_t)n) < 0)
 			return;
 		at += n;
 	}
@@ -166,15 +237,60 @@ int results_open(struct sink_plan sink[], const struct options *o)
 		return status;
 	status = add_file(sink, SINK_PCAP, &report_pcap, o->pcap);
 	if (!status)
-		status = add_file(sink, SINK_GRAPH, &report_graph, o->graph);
+		status = add_graph(sink, o->graph);
 	return status;
 }
 
 void results_close(struct sink_plan sink[])
 {
-	for (unsigned int i = 0; i < SINK_COUNT; i++)
+	for (unsigned int i = 0; i < SINK_COUNT; i++) {
 		if (sink[i].report && sink[i].fd > STDERR_FILENO)
 			close(sink[i].fd);
+		if (sink[i].drawn)
+			close(sink[i].picture);
+		free(sink[i].own_path);
+	}
+}
+
+/* It was not drawn: for who can do better.  Return: its name, or NULL. */
+static char *keep_graph(int fd, const char *svg)
+{
+	char *path = dot_path(svg), bytes[16384];
+	int to = path ? open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+			     0600) : -1;
+	off_t at = 0;
+	ssize_t n = 0;
+
+	while (to >= 0 && (n = pread(fd, bytes, sizeof(bytes), at)) > 0 &&
+	       write_all(to, bytes, (size_t)n) == 0)
+		at += n;
+	if (to >= 0)
+		close(to);
+	if (to >= 0 && n == 0)
+		return path;
+	free(path);
+	return NULL;
+}
+
+int results_draw(const struct sink_plan sink[])
+{
+	const struct sink_plan *plan = &sink[SINK_GRAPH];
+	char *path;
+	int err;
+
+	if (!plan->drawn)
+		return 0;
+	err = picture_draw(plan->fd, plan->picture);
+	if (!err)
+		return 0;
+	path = keep_graph(plan->fd, plan->path);
+	msg("error: %s was not drawn: %s%s%s%s", plan->path,
+	    err == -ETIMEDOUT ? "graphviz takes more than half a minute" :
+	    err == -EINTR ? "interrupted" : err == -EPROTO ? "graphviz has failed" : strerror(-err),
+	    path ? "; the graph is in " : "", path ? path : "",
+	    path ? ": try sfdp -Tsvg, which is faster" : "");
+	free(path);
+	return STATUS_FAILURE;
 }
 
 void results_env(struct report_env *env, const struct options *o)

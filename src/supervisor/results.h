@@ -24,6 +24,12 @@ void results_close(struct sink_plan sink[]);
  */
 int results_spare(const struct sink_plan sink[], int fd, const char *path);
 
+/**
+ * results_draw - once all is written: the picture that --graph FILE.svg asks for
+ * Return: 0, or the exit status after a report; the graph is in a file even so.
+ */
+int results_draw(const struct sink_plan sink[]);
+
 /** results_show - what was held back while a command had the terminal, on stdout */
 void results_show(struct sink_plan sink[]);
 

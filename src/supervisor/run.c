@@ -141,7 +141,7 @@ static int conclude(const struct run *r)
 
 	if (out->status)
 		return out->status;
-	if (r->host.undo.error || out->verify_failed ||
+	if (r->host.undo.error || out->verify_failed || out->drawing ||
 	    out->end == END_KEEPER || out->end == END_READER ||
 	    out->end == END_LEASE || (rd->status && !rd->dismissed) ||
 	    (st->output_error && st->output_error != -EPIPE))
@@ -184,6 +184,8 @@ static int run_trace(struct run *r)
 	stats_take(&r->reader.seen, r->reader.stats);
 	command_close(&r->command);
 	results_show(r->reader.sink);
+	if (r->clock.armed_ns)
+		r->outcome.drawing = results_draw(r->reader.sink);
 	if (r->clock.armed_ns)
 		summary_print(r);
 	command_say(&r->command);

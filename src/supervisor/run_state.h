@@ -179,6 +179,7 @@ struct run_outcome {
 	bool verify_failed;
 	bool overrun;			/* it was frozen beyond its end */
 	int status;			/* of arm() */
+	int drawing;			/* of results_draw() */
 };
 
 /* The state of a run; lives in the supervisor. */
