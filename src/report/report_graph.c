@@ -13,7 +13,7 @@
 #include "place/place.h"
 #include "report/graph_edges.h"
 #include "report/rule_table.h"
-#include "report/rule_words.h"
+#include "report/rule_gist.h"
 #include "rules/base/family.h"
 #include "rules/nft/snapshot.h"
 
@@ -106,7 +106,7 @@ static void put_quoted(struct outbuf *o, const char *text, size_t len,
 static void put_rule(struct outbuf *o, const struct place *p)
 {
 	char *words = p->rule_len ? malloc(p->rule_len) : NULL;
-	size_t n = words ? rule_words(words, p->rule_len, p) : 0;
+	size_t n = words ? rule_gist(words, p->rule_len, p) : 0;
 
 	if (n)
 		put_quoted(o, words, n, LABEL, LINES);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* rule_words: a rule's text without what says nothing of the rule. */
-#ifndef NFTRACE_RULE_WORDS_H
-#define NFTRACE_RULE_WORDS_H
+/* rule_gist: a rule's text without what says nothing of the rule. */
+#ifndef NFTRACE_RULE_GIST_H
+#define NFTRACE_RULE_GIST_H
 
 #include <stddef.h>
 
 struct place;
 
 /**
- * rule_words - what a rule asks and does, for where its chain is named already
+ * rule_gist - what a rule asks and does, for where its chain is named already
  * @buf, @size: at most @at->rule_len bytes are needed; nothing is terminated
  *
  * Left out are "-A CHAIN" and "-P CHAIN", the words "-m comment --comment" in front
@@ -17,6 +17,6 @@ struct place;
  *
  * Return: bytes written, 0: the place has no text.
  */
-size_t rule_words(char *buf, size_t size, const struct place *at);
+size_t rule_gist(char *buf, size_t size, const struct place *at);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* rule_words: a rule's text without what says nothing of the rule. */
-#include "report/rule_words.h"
+/* rule_gist: a rule's text without what says nothing of the rule. */
+#include "report/rule_gist.h"
 
 #include <string.h>
 
@@ -60,7 +60,7 @@ static void put(char *buf, size_t size, size_t *len, struct strview word)
 	*len += word.len;
 }
 
-size_t rule_words(char *buf, size_t size, const struct place *at)
+size_t rule_gist(char *buf, size_t size, const struct place *at)
 {
 	struct strview rest = behind_chain(at), before, word;
 	size_t len = 0;
