@@ -14,6 +14,7 @@
 #include "place/nft_lookup.h"
 #include "place/place.h"
 #include "place/place_index.h"
+#include "place/place_says.h"
 #include "place/text_doubt.h"
 #include "rules/base/hash.h"
 #include "rules/base/owner.h"
@@ -217,6 +218,8 @@ static void set_texts(struct nft_node *n, const char *text, uint32_t len)
 	n->place.rule = n->texts.rule = strndup(text, len);
 	n->place.rule_len = len;
 	n->place.ct = ct_rule_read(text, len, n->place.effect, n->place.target);
+	if (n->place.rule)
+		place_read_words(&n->place);
 	if (n->texts.prefix && n->texts.rule)
 		place_build_line(&n->place, &n->texts);
 }

@@ -12,6 +12,7 @@
 #include "place/place_index.h"
 #include "place/place_live.h"
 #include "place/place_restored.h"
+#include "place/place_says.h"
 #include "place/prefix.h"
 #include "rules/base/family.h"
 #include "rules/base/units.h"
@@ -317,6 +318,8 @@ const struct place *place_restore(struct place_index *idx,
 	n->place.rule_len = (uint32_t)k->rule_len;
 	n->place.ct = ct_rule_read(k->rule, k->rule_len,
 				   k->told ? k->told->effect : EFFECT_UNKNOWN, "");
+	if (n->place.rule)
+		place_read_words(&n->place);
 	return make_restored(idx, n, k->told);
 }
 

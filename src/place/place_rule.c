@@ -3,6 +3,7 @@
 #include "place/place_rule.h"
 
 #include "place/ct_rule.h"
+#include "place/place_says.h"
 #include "place/prefix.h"
 #include "place/table_order.h"
 #include "place/text_doubt.h"
@@ -97,6 +98,7 @@ static void describe_rule(struct place *p, const struct snapshot *s,
 	p->rule = r->len ? snapshot_text(s, r->text) : "";
 	p->rule_len = r->len;
 	p->ct = ct_rule_read(p->rule, p->rule_len, EFFECT_UNKNOWN, "");
+	place_read_words(p);
 	describe_target(p, s, r);
 }
 

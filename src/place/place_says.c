@@ -8,10 +8,21 @@
 
 #include "capture/event.h"
 #include "place/place_types.h"
+#include "place/rule_words.h"
 
 static struct strview text_of(const struct place *at)
 {
 	return (struct strview){ at->rule, at->rule_len };
+}
+
+void place_read_words(struct place *at)
+{
+	struct rule_words w;
+
+	rule_words_read(&w, text_of(at));
+	at->condition = w.condition;
+	at->says = w.effect;
+	at->asks_mark = w.mark;
 }
 
 /* From the word on that stands in @text, and not in quotes. */

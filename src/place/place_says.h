@@ -10,6 +10,9 @@
 
 struct place;
 
+/** place_read_words - fill what is kept of a place's text: .condition, .says, .asks_mark */
+void place_read_words(struct place *at);
+
 /**
  * place_option - the word behind @option, as iptables-save has it
  * Return: false: the text has no such option, or nothing behind it.

@@ -77,6 +77,10 @@ struct place {
 	uint64_t handle;	/* nft: the rule's, 0: none */
 	uint32_t position;	/* nft: of the rule in its chain, from 1; 0: not known */
 	bool counted;		/* nft: .prefix has .position, as iptables counts; else .handle */
+	/* By the text of a rule or policy, place_read_words(): */
+	bool condition;		/* there are packets that it does not match */
+	uint8_t says;		/* enum place_effect: what becomes of a packet that does */
+	uint32_t asks_mark;	/* bits of the packet's mark that it asks for */
 	const char *target;	/* "DROP", "cali-FORWARD", "REJECT" ... or "" */
 };
 
