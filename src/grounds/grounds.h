@@ -3,6 +3,8 @@
 #ifndef NFTRACE_GROUNDS_H
 #define NFTRACE_GROUNDS_H
 
+#include <stdint.h>
+
 struct change;
 struct journey;
 struct place;
@@ -13,14 +15,31 @@ enum { GROUNDS_NAT = 4 };	/* translations of one packet that are told */
 struct grounds_nat {
 	const struct change *change;	/* FIELD_SRC or FIELD_DST; of the journey */
 	const struct place *by;		/* the rule, DNAT, MASQUERADE ...; NULL:
-					 * conntrack, of a connection that it knew */
+					 * conntrack, of a connection that it knew,
+					 * or nobody knows who */
 };
 
 /* All borrowed from the journey, of one branch. */
 struct grounds {
 	/*
-	 * DELIVERED, FORWARDED, SENT: who let it pass; a policy where no rule did.
-	 * NULL: nothing that could have stopped it was asked.
+	 * DELIVERED, FORWARDED, SENT: who let it pass.  Every base chain that sees a
+	 * packet can stop it, and each has let it pass; a person asks for the one rule
+	 * that was made for such packets.  So it is, of those that accepted,
+	 *
+	 *	1. a rule with a condition, its own or one that led to it (.via),
+	 *	2. else a rule without any,
+	 *	3. else the policy
+	 *
+	 * of a chain that filters at INPUT (DELIVERED), FORWARD (FORWARDED) or OUTPUT
+	 * (SENT): table filter, or a chain of nft of type filter in no table called raw,
+	 * mangle or security.  Of several, legacy's and nft's, the last one.
+	 *
+	 *	4. Where no such chain has seen it: a rule with a condition that accepted it
+	 *	   elsewhere, in raw, mangle, at another hook or outside IP's.
+	 *
+	 * nat's rules stop nothing.  A rule that handed it to user space counts as one
+	 * that accepted when it went on.  NULL: nothing of all this, or events are
+	 * missing that may tell of another rule.
 	 */
 	const struct place *accepted;
 	/*
@@ -28,7 +47,18 @@ struct grounds {
 	 * (fate.by, else .accepted).  NULL: that has a condition itself, or none led there.
 	 */
 	const struct place *via;
-	const struct place *marked;	/* who set the mark that it asked for; NULL */
+	/*
+	 * Who set the bits of the packet's mark last that the rule that decided asked for,
+	 * or else .via.  NULL: it asked for none, they were not set, or nobody knows.
+	 */
+	const struct place *marked;
+	/* The last rule with a condition that led to .marked; NULL as .via */
+	const struct place *marked_via;
+	/*
+	 * A rule that translates, and nothing tells what came of it: the packet was not
+	 * seen behind it.  NULL: there is none, all is in .nat.
+	 */
+	const struct place *unseen;
 	unsigned int nats;
 	struct grounds_nat nat[GROUNDS_NAT];
 };

@@ -48,6 +48,13 @@ struct drop_seen {
 /* Begins the cause of a LOST packet that nobody here was to get: no fault. */
 #define FATE_NOT_OURS "not for this host"
 
+/* On what a fate rests, as a recording tells of it: see struct grounds. */
+struct fate_grounds {
+	bool found;		/* false: of a file from before, where it is not told */
+	const struct place *accepted, *via, *marked, *marked_via, *unseen;
+	uint32_t shared;	/* events that a copy was the packet itself */
+};
+
 struct fate {
 	uint8_t kind;			/* enum fate_kind */
 	uint8_t hook;			/* the last one reached, NF_INET_* or enum fate_hook */
@@ -57,6 +64,7 @@ struct fate {
 	const struct place *by;		/* who decided, NULL: nobody known */
 	const char *cause;		/* likely why, or NULL; LOST, QUEUE, UNKNOWN, DROP */
 	const struct drop_seen *drop;	/* NULL: there is no record of it */
+	const struct fate_grounds *told;	/* NULL: of no recording */
 };
 
 #endif

@@ -316,22 +316,58 @@ static bool drop_field(struct reading *rd, struct fate *f, char letter,
 	return true;
 }
 
+/* By the number of an event. */
+static bool get_event(struct reading *rd, struct strview t,
+		      const struct place **at)
+{
+	uint32_t n;
+
+	if (!record_number(t, 0, UINT32_MAX, &n))
+		return false;
+	if (n >= journey_kept(rd->j))
+		return record_refuse(rd, RECORD_ABSENT);
+	*at = rd->j->step[n].place;
+	return true;
+}
+
+/* Where a letter's rule goes; NULL: it is another field. */
+static const struct place **rule_of(struct fate *f, struct fate_grounds *g,
+				    char letter)
+{
+	switch (letter) {
+	case 'b':
+		return &f->by;
+	case 'a':
+		return &g->accepted;
+	case 'v':
+		return &g->via;
+	case 'm':
+		return &g->marked;
+	case 'w':
+		return &g->marked_via;
+	case 'u':
+		return &g->unseen;
+	}
+	return NULL;
+}
+
 static bool fate_field(struct reading *rd, struct fate *f, struct strview t)
 {
+	struct fate_grounds *g = &rd->r->grounds[rd->j->branches];
+	const struct place **rule = rule_of(f, g, t.at[0]);
 	struct strview value = strview_behind(t, 1);
 	char *cause = rd->r->cause[rd->j->branches];
-	uint32_t by;
 
+	if (rule)
+		return get_event(rd, value, rule);
 	switch (t.at[0]) {
 	case 'o':
 		return record_interface(rd->r->names, value, &f->out);
-	case 'b':
-		if (!record_number(value, 0, UINT32_MAX, &by))
-			return false;
-		if (by >= journey_kept(rd->j))
-			return record_refuse(rd, RECORD_ABSENT);
-		f->by = rd->j->step[by].place;
-		return true;
+	case 'g':
+		g->found = true;
+		return !value.len;
+	case 's':
+		return record_number(value, 1, JOURNEY_STEPS, &g->shared);
 	case 'i':
 		f->inside = true;
 		return !value.len;
@@ -359,6 +395,8 @@ static bool take_fate(struct reading *rd, struct strview t)
 	if (!f)
 		return false;
 	memset(&rd->r->drop[j->branches], 0, sizeof(rd->r->drop[0]));
+	memset(&rd->r->grounds[j->branches], 0, sizeof(rd->r->grounds[0]));
+	f->told = &rd->r->grounds[j->branches];
 	if (!record_word(kind, kind_word, FATE_COUNT, &f->kind) ||
 	    !record_word(hook, report_hook_name, FATE_HOOKS, &f->hook))
 		return false;

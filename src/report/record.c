@@ -9,6 +9,7 @@
 #include "base/format.h"
 #include "base/outbuf.h"
 #include "capture/ifnames.h"
+#include "grounds/grounds.h"
 #include "journey/change.h"
 #include "journey/journey.h"
 #include "journey/map_verdict.h"
@@ -267,12 +268,47 @@ static char *put_drop(char *p, const struct fate *f)
 	return format_decimal(p, f->port);
 }
 
-/* @j: whose event decided; NULL: none did */
+/* By an event that was there; NULL: by none. */
+static char *put_event(char *p, char letter, const struct journey *j,
+		       const struct place *at)
+{
+	uint32_t i = at ? journey_kept(j) : 0;
+
+	while (i && j->step[i - 1].place != at)
+		i--;
+	if (!i)
+		return p;
+	*p++ = ',';
+	*p++ = letter;
+	return format_decimal(p, i - 1);
+}
+
+/* So that they need not be worked out again where less is known. */
+static char *put_grounds(char *p, const struct journey *j, unsigned int b)
+{
+	uint32_t shared = j->fate[b].told ? j->fate[b].told->shared :
+			  b ? j->path[b].shared : 0;
+	struct grounds g;
+
+	grounds_find(&g, j, b);
+	p = put_word(p, ",g");
+	p = put_event(p, 'a', j, g.accepted);
+	p = put_event(p, 'v', j, g.via);
+	p = put_event(p, 'm', j, g.marked);
+	p = put_event(p, 'w', j, g.marked_via);
+	p = put_event(p, 'u', j, g.unseen);
+	if (!shared)
+		return p;
+	p = put_word(p, ",s");
+	return format_decimal(p, shared);
+}
+
+/* @j: whose it is, of its branch @b; NULL: of one that was told of before */
 static void put_fate(struct outbuf *o, const struct report_env *env,
-		     const struct journey *j, const struct fate *f)
+		     const struct journey *j, unsigned int b,
+		     const struct fate *f)
 {
 	char *room = outbuf_room(o, FATE_WORD), *p = room;
-	uint32_t by = j ? journey_kept(j) : 0;
 
 	if (!room)
 		return;
@@ -282,11 +318,9 @@ static void put_fate(struct outbuf *o, const struct report_env *env,
 	p = put_word(p, report_hook_name(f->hook));
 	if (f->out)
 		p = put_interface(p, 'o', env, f->out);
-	while (f->by && by && j->step[by - 1].place != f->by)
-		by--;
-	if (f->by && by) {
-		p = put_word(p, ",b");
-		p = format_decimal(p, by - 1);
+	if (j) {
+		p = put_event(p, 'b', j, f->by);
+		p = put_grounds(p, j, b);
 	}
 	if (f->kind == FATE_LOST && f->inside)
 		p = put_word(p, ",i");
@@ -348,7 +382,7 @@ void record_write(struct outbuf *o, const struct report_env *env,
 		put_verdict(o, &j->verdict[i]);
 	put_way(o, j);
 	for (unsigned int b = 0; b < j->branches; b++)
-		put_fate(o, env, j, &j->fate[b]);
+		put_fate(o, env, j, b, &j->fate[b]);
 }
 
 void record_write_late(struct outbuf *o, const struct report_env *env,
@@ -367,5 +401,5 @@ void record_write_late(struct outbuf *o, const struct report_env *env,
 		      (unsigned long long)l->after_ns);
 	if (l->branch)
 		outbuf_printf(o, " copy=%u", l->branch);
-	put_fate(o, env, NULL, &l->fate);
+	put_fate(o, env, NULL, 0, &l->fate);
 }
