@@ -227,7 +227,7 @@ cmp "$SCRATCH/all.pcapng" "$SCRATCH/kept.pcapng" || fail "the file is not what i
 cmp "$SCRATCH/same.save" "$SCRATCH/kept.save" || fail "the rules are not what they were"
 run_nftrace r -p udp --pcap "$SCRATCH/kept.pcapng" --graph "$SCRATCH/link.pcapng"
 assert_status 2
-assert_grep 'twice: standard output, --pcap and --graph each need a file of their own' "$ERR"
+assert_grep 'twice: standard output, --pcap, --graph and --report each need a file of their own' "$ERR"
 cmp "$SCRATCH/all.pcapng" "$SCRATCH/kept.pcapng" || fail "the file is not what it was"
 in_ns r "$NFTRACE" -p udp --pcap "$SCRATCH/both" >"$SCRATCH/both" 2>"$ERR"
 assert_equal "exit status" 2 $?

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* escape: strangers' text made fit for a terminal or a JSON string. */
+/* escape: strangers' text made fit for a terminal, a JSON string or a page. */
 #include "base/escape.h"
 
 #include <stdint.h>
@@ -160,6 +160,55 @@ size_t escape_json(char *buf, size_t size, const char *text, size_t len)
 		if (at + n > size)
 			break;
 		memcpy(buf + at, one, n);
+		at += n;
+		i += take;
+	}
+	return at;
+}
+
+/* What means something in HTML; NULL: nothing. */
+static const char *entity(char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	default:
+		return NULL;
+	}
+}
+
+size_t escape_html(char *buf, size_t size, const char *text, size_t len)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	size_t at = 0;
+
+	for (size_t i = 0; i < len; ) {
+		const char *word = entity(text[i]);
+		char one[4 * 4];
+		uint32_t code;
+		size_t n = utf8_length(s + i, len - i, &code), take = n ? n : 1;
+
+		if (word) {
+			n = strlen(word);
+		} else if (n && !harmful(code)) {
+			word = text + i;
+		} else {
+			n = 4 * take;
+			for (size_t k = 0; k < take; k++)
+				put_hex(one + 4 * k, s[i + k]);
+			word = one;
+		}
+		if (at + n > size)
+			break;
+		memcpy(buf + at, word, n);
 		at += n;
 		i += take;
 	}

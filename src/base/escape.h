@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* escape: strangers' text made fit for a terminal or a JSON string. */
+/* escape: strangers' text made fit for a terminal, a JSON string or a page. */
 #ifndef NFTRACE_ESCAPE_H
 #define NFTRACE_ESCAPE_H
 
@@ -34,6 +34,15 @@ size_t escape_ascii(char *buf, size_t size, const char *text, size_t len);
  * Return: bytes written; what does not fit is cut off at a character.
  */
 size_t escape_json(char *buf, size_t size, const char *text, size_t len);
+
+/**
+ * escape_html - text that is no markup, between tags and in an attribute's quotes
+ * @size: of @buf; at most 6 * @len bytes are needed; no NUL is written
+ *
+ * What escape_text() would not let through is escaped as it does that.
+ * Return: bytes written; what does not fit is cut off at a character.
+ */
+size_t escape_html(char *buf, size_t size, const char *text, size_t len);
 
 /** escape_is_plain - printable ASCII only */
 bool escape_is_plain(const char *text, size_t len);

@@ -109,7 +109,7 @@ _nftrace() {
 	@user | @uid-owner)
 		mapfile -t COMPREPLY < <(compgen -u -- "$current")
 		;;
-	@pcap | @graph | @read | @rules)
+	@pcap | @graph | @report | @read | @rules)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		;;

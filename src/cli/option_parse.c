@@ -137,6 +137,7 @@ void options_free(struct options *o)
 	free(o->pcap);
 	free(o->read);
 	free(o->graph);
+	free(o->report);
 	free(o->netns);
 	free(o->user);
 	for (unsigned int i = 0; i < OPTIONS_FILES; i++)

@@ -54,6 +54,8 @@ const struct option_row option_rows[] = {
 	  "also write the packets, journeys as comments, as pcapng", 0, 0 },
 	{ "graph", 0, OPTION_TEXT, AT(graph), "FILE",
 	  "also write the ways that packets took, for dot; drawn: FILE.svg", 0, 0 },
+	{ "report", 0, OPTION_TEXT, AT(report), "FILE",
+	  "also write one HTML page: summary, packets, rules, the run", 0, 0 },
 	{ "read", 0, OPTION_TEXT, AT(read), "FILE",
 	  "no capture: show a pcapng of --pcap, or a log's TRACE lines", 0, 0 },
 	{ "netns", 0, OPTION_TEXT, AT(netns), "NAME|PID|PATH",

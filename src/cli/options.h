@@ -47,6 +47,7 @@ struct options {
 	char *read;
 	char *rules[OPTIONS_FILES + 1];	/* NULL-terminated */
 	char *graph;
+	char *report;
 	char *pcap;		/* file names; NULL: not asked for */
 	unsigned int expressions;
 	struct expression expression[OPTIONS_GROUPS];

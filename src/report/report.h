@@ -17,10 +17,18 @@ struct journey;
 struct outbuf;
 struct place;
 
+/* The run, for who reads of it elsewhere. */
+struct report_run {
+	char command[2048];	/* the words that nftrace was given, COMMAND's left out */
+	char kernel[256];	/* "Linux 6.1.0 x86_64"; "": not where it was traced */
+	uint64_t begin_ns;	/* CLOCK_REALTIME */
+};
+
 /* What a report may look up; borrowed, the same for a whole run. */
 struct report_env {
 	const struct ifnames *names;
 	void *state;			/* the report's own, from open to close */
+	const struct report_run *run;	/* NULL: not known */
 	char host[65];
 	char netns[24];			/* inode of the network namespace */
 	bool verbose;
@@ -70,6 +78,7 @@ extern const struct report report_json;		/* --json */
 extern const struct report report_json_flat;	/* --json --flat */
 extern const struct report report_pcap;		/* --pcap */
 extern const struct report report_graph;	/* --graph */
+extern const struct report report_html;		/* --report */
 
 /** report_since_boot - a log may tell no other time than since the machine's start */
 static inline bool report_since_boot(uint64_t ns)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* sink: a form of report and the file it goes to: stdout, --pcap, --graph. */
+/* sink: a form of report and the file it goes to: stdout, --pcap, --graph, --report. */
 #include "report/sink.h"
 
 #include <errno.h>

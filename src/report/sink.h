@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sink: a form of report and the file it goes to: stdout, --pcap, --graph. */
+/* sink: a form of report and the file it goes to: stdout, --pcap, --graph, --report. */
 #ifndef NFTRACE_SINK_H
 #define NFTRACE_SINK_H
 
@@ -10,7 +10,7 @@
 #include "report/report.h"
 
 /* Which results a run can write; stdout comes first. */
-enum sink_kind { SINK_STDOUT, SINK_PCAP, SINK_GRAPH, SINK_COUNT };
+enum sink_kind { SINK_STDOUT, SINK_PCAP, SINK_GRAPH, SINK_REPORT, SINK_COUNT };
 
 /* What the supervisor decides and opens before anything is armed. */
 struct sink_plan {
@@ -30,7 +30,7 @@ struct sink {
 };
 
 /**
- * sink_open_file - create the file of --pcap or --graph
+ * sink_open_file - create the file of --pcap, --graph or --report
  * What it held is kept until sink_truncate(): a run may yet fail to start.
  * "-" is standard output.  Return: the fd or -errno.
  */

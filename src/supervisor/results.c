@@ -15,6 +15,7 @@
 #include "base/msg.h"
 #include "cli/options.h"
 #include "supervisor/picture.h"
+#include "supervisor/run_facts.h"
 
 /* What is held back while a command has the terminal. */
 enum { HELD_MAX = 64 << 20 };
@@ -74,8 +75,8 @@ static int add_file(struct sink_plan sink[], enum sink_kind kind,
 	}
 	if (fd != STDOUT_FILENO && fstat(fd, &st) == 0 &&
 	    is_written(sink, &st)) {
-		msg("error: %s twice: standard output, --pcap and --graph each "
-		    "need a file of their own", path);
+		msg("error: %s twice: standard output, --pcap, --graph and "
+		    "--report each need a file of their own", path);
 		close(fd);
 		return STATUS_USAGE;
 	}
@@ -91,8 +92,8 @@ static int add_file(struct sink_plan sink[], enum sink_kind kind,
 	}
 	/* What stdout takes now is no text. */
 	if (!sink[SINK_STDOUT].report) {
-		msg("error: '--pcap -' and '--graph -' together: stdout can "
-		    "take one");
+		msg("error: of '--pcap -', '--graph -' and '--report -' stdout "
+		    "can take one");
 		return STATUS_USAGE;
 	}
 	sink[SINK_STDOUT].report = NULL;
@@ -238,6 +239,8 @@ int results_open(struct sink_plan sink[], const struct options *o)
 	status = add_file(sink, SINK_PCAP, &report_pcap, o->pcap);
 	if (!status)
 		status = add_graph(sink, o->graph);
+	if (!status)
+		status = add_file(sink, SINK_REPORT, &report_html, o->report);
 	return status;
 }
 
@@ -302,6 +305,7 @@ void results_env(struct report_env *env, const struct options *o)
 	if (stat("/proc/self/ns/net", &st) == 0)
 		snprintf(env->netns, sizeof(env->netns), "%llu",
 			 (unsigned long long)st.st_ino);
+	env->run = run_facts(o);
 	env->verbose = o->verbose;
 	env->color = o->color == COLOR_ALWAYS ||
 		(o->color == COLOR_AUTO && isatty(STDOUT_FILENO) &&

@@ -157,6 +157,31 @@ static void json_escapes(void **state)
 	assert_int_equal(escape_json(buf, 1, "\"", 1), 0);
 }
 
+static void html_escapes(void **state)
+{
+	static const struct row html[] = {
+		ROW("<b a=\"'&\">", "&lt;b a=&quot;&#39;&amp;&quot;&gt;"),
+		ROW("\033[1m\n", "\\x1b[1m\\x0a"), ROW("\0", "\\x00"),
+		ROW("\xff<", "\\xff&lt;"),
+		ROW("\xe2\x80\xae", "\\xe2\\x80\\xae"),
+		ROW("\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80"),
+	};
+	char buf[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(html) / sizeof(html[0]); i++) {
+		size_t n = escape_html(buf, sizeof(buf), html[i].in,
+				       html[i].len);
+
+		assert_int_equal(n, strlen(html[i].text));
+		assert_memory_equal(buf, html[i].text, n);
+		assert_true(n <= 6 * html[i].len);
+	}
+	/* Cut off at a character, not within an entity. */
+	assert_int_equal(escape_html(buf, 7, "<<", 2), 4);
+	assert_int_equal(escape_html(buf, 3, "<", 1), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +190,7 @@ int main(void)
 		cmocka_unit_test(text_is_cut_at_characters),
 		cmocka_unit_test(json_is_understood),
 		cmocka_unit_test(json_escapes),
+		cmocka_unit_test(html_escapes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

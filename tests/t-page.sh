@@ -1,0 +1,111 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-page: --report: one page that holds what the run told, and nothing that its reader would load or run.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+command -v tidy >/dev/null || skip_all "no tidy"
+
+lab_loopback
+server lo echo udp 10.9.0.1 7
+# A comment that would be markup, an entity, the end of a fence, a terminal's.
+hostile=$'</span></pre><script>alert(1)</script><img src=x> &lt; "q" \'a\' ``` \e[31m'
+in_ns lo iptables-legacy -A INPUT -p udp --dport 1001 -m comment --comment "$hostile" -j DROP
+in_ns lo iptables-legacy -N '<b>chain' && in_ns lo iptables-legacy -A INPUT -p udp -j '<b>chain'
+in_ns lo iptables-legacy -t raw -S >/dev/null
+in_ns lo ip6tables-legacy -t raw -S >/dev/null
+save_rules lo "$SCRATCH/before"
+PAGE=$SCRATCH/page.html
+
+udp() { talk lo udp 10.9.0.1 "$1" from $((20000 + $1)) wait 60 2>/dev/null; }
+
+# page WHAT FILE: what a browser would show of it, by Python's parser
+page() {
+	python3 - "$@" <<-'EOF'
+		import html.parser, sys
+		class Page(html.parser.HTMLParser):
+		    what, inside, text, tags, attributes = sys.argv[1], 0, [], set(), set()
+		    def handle_starttag(self, tag, attributes):
+		        self.tags.add(tag)
+		        self.attributes |= {a for a, _ in attributes}
+		        self.inside += tag == self.what
+		    def handle_endtag(self, tag):
+		        self.inside -= tag == self.what
+		        if tag == self.what:
+		            self.text.append("" if tag == "pre" else "\n")
+		    def handle_data(self, data):
+		        if self.inside:
+		            self.text.append(data)
+		p = Page(convert_charrefs=True)
+		p.feed(open(sys.argv[2]).read())
+		if p.what == "tags":
+		    print(*sorted(p.tags))
+		elif p.what == "attributes":
+		    print(*sorted(p.attributes))
+		else:
+		    sys.stdout.write("".join(p.text))
+	EOF
+}
+
+subtest "the page of a run"
+start_nftrace lo -t 30 --rate 0 --chain OUTPUT -p udp --dport 1:2000 --report "$PAGE" --pcap "$SCRATCH/trace.pcapng"
+udp 1001
+udp 7
+udp 1001
+stop_nftrace INT
+assert_status 0
+assert_restored_but_counters lo "$SCRATCH/before"
+assert_equal "mode" 600 "$(stat -c %a "$PAGE")"
+
+subtest "tidy finds nothing"
+assert_equal "tidy" "" "$(tidy -q -e --show-info yes "$PAGE" 2>&1)"
+
+subtest "nothing is loaded or run, whatever stands in the rules"
+assert_equal "tags" "b body br code dd details dl dt h1 h2 head html li main meta p pre section span style summary table tbody td th thead title tr ul" \
+	"$(echo b br code p "$(page tags "$PAGE")" | tr ' ' '\n' | sort -u | paste -sd ' ')"
+assert_equal "attributes" "charset class content http-equiv id lang name" "$(page attributes "$PAGE")"
+assert_no_grep '@import|url\(|https?:' "$PAGE"
+assert_grep "default-src 'none'" "$PAGE"
+assert_equal "escape sequences" 0 "$(grep -c $'\e' "$PAGE")"
+
+subtest "each packet's events are there, as the block has them"
+assert_same "the blocks" "$OUT" <(page pre "$PAGE")
+assert_grep '&lt;script&gt;alert' "$PAGE"
+
+subtest "the summary, the rules and the run"
+assert_equal "packets" "3 packets traced" "$(page h1 "$PAGE")"
+assert_equal "fates" "2 DROP 1 DELIVERED" "$(page li "$PAGE" | paste -sd ' ')"
+page tr "$PAGE" >"$SCRATCH/rules"
+assert_grep '^22filter:INPUT:rule:1-p udp -m udp --dport 1001 .*-j DROP$' "$SCRATCH/rules"
+assert_grep '^3filter:OUTPUT:policy:1ACCEPT$' "$SCRATCH/rules"
+assert_grep '^1filter:<b>chain:return:1$' "$SCRATCH/rules"
+page dd "$PAGE" >"$SCRATCH/run"
+assert_grep "^nftrace -t 30 --rate 0 --chain OUTPUT -p udp --dport 1:2000 --report $PAGE" "$SCRATCH/run"
+assert_grep "^Linux $(uname -r) $(uname -m)\$" "$SCRATCH/run"
+assert_grep "^$(uname -n)\$" "$SCRATCH/run"
+
+subtest "a command's own words are not on the page"
+in_ns lo true
+start_nftrace lo -t 30 -p udp --dport 7 --report "$PAGE" -- sh -c ': password=secret'
+end_nftrace 10
+page dd "$PAGE" >"$SCRATCH/run"
+assert_grep ' -- sh \.\.\.$' "$SCRATCH/run"
+assert_no_grep secret "$PAGE"
+assert_equal "tidy of a page without packets" "" "$(tidy -q -e "$PAGE" 2>&1)"
+
+subtest "the same page of the recording"
+run_nftrace lo --read "$SCRATCH/trace.pcapng" --report "$SCRATCH/again.html"
+assert_status 0
+assert_equal "tidy" "" "$(tidy -q -e "$SCRATCH/again.html" 2>&1)"
+run_nftrace lo --read "$SCRATCH/trace.pcapng" --report -
+assert_same "on standard output" <(sed '/<dt>command/d; /<dt>read/d' "$SCRATCH/again.html") \
+	<(sed '/<dt>command/d; /<dt>read/d' "$OUT")
+assert_same "the blocks" <(page pre "$SCRATCH/again.html") <("$NFTRACE" --read "$SCRATCH/trace.pcapng" 2>/dev/null)
+assert_no_grep "Linux $(uname -r)" "$SCRATCH/again.html"
+
+subtest "a page does not grow for ever: what is left out is counted, and said"
+NFTRACE_REPORT_MAX=1 "$WITH_POINTS" --read "$SCRATCH/trace.pcapng" --report "$SCRATCH/short.html" >"$OUT" 2>"$ERR" || fail "status $?"
+assert_equal "packets shown" 1 "$(grep -c '<details' "$SCRATCH/short.html")"
+assert_grep '2 packets left out' "$SCRATCH/short.html"
+assert_equal "packets" "3 packets traced" "$(page h1 "$SCRATCH/short.html")"
+assert_equal "fates" "2 DROP 1 DELIVERED" "$(page li "$SCRATCH/short.html" | paste -sd ' ')"
+assert_equal "tidy" "" "$(tidy -q -e "$SCRATCH/short.html" 2>&1)"
