@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# t-page: --report: one page that holds what the run told, and nothing that its reader would load or run.
+# t-page: --report and --markdown: what the run told, in a form that takes nothing from its texts for its own.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 command -v tidy >/dev/null || skip_all "no tidy"
@@ -109,3 +109,28 @@ assert_grep '2 packets left out' "$SCRATCH/short.html"
 assert_equal "packets" "3 packets traced" "$(page h1 "$SCRATCH/short.html")"
 assert_equal "fates" "2 DROP 1 DELIVERED" "$(page li "$SCRATCH/short.html" | paste -sd ' ')"
 assert_equal "tidy" "" "$(tidy -q -e "$SCRATCH/short.html" 2>&1)"
+
+# fenced FILE: what stands between fences, as CommonMark has it: an end is no shorter than its beginning
+fenced() {
+	awk '{ match($0, /^`*/); n = RLENGTH }
+		!inside && n >= 3 { inside = n; next }
+		inside && n >= inside && $0 ~ /^`+ *$/ { inside = 0; next }
+		inside' "$1"
+}
+
+subtest "--markdown: the blocks between fences that nothing in them ends"
+run_nftrace lo --read "$SCRATCH/trace.pcapng"
+mv "$OUT" "$SCRATCH/blocks"
+run_nftrace lo --read "$SCRATCH/trace.pcapng" --markdown
+assert_status 0
+fenced "$OUT" >"$SCRATCH/fenced"
+{ cat "$SCRATCH/blocks"; sed -n 's/^=> DROP by /2 dropped by /p' "$SCRATCH/blocks" | head -n 1; } >"$SCRATCH/expected"
+assert_same "what is fenced" "$SCRATCH/expected" "$SCRATCH/fenced"
+assert_equal "fences of the packet with the comment" '````text' "$(grep -m 1 '^```' "$OUT")"
+assert_grep '^\| 2 \| DROP \|$' "$OUT"
+assert_grep '^\| 1 \| DELIVERED \|$' "$OUT"
+assert_grep '^3 packets traced by nftrace [0-9.]+:$' "$OUT"
+for form in -q --json --flat; do
+	run_nftrace lo --read "$SCRATCH/trace.pcapng" --markdown $form
+	assert_status 2
+done

@@ -30,7 +30,7 @@ enum {
 	ONLY = 1 << 8, DOCTOR = 1 << 9, CLEANUP = 1 << 10, READ = 1 << 11,
 	RULES = 1 << 12, ALL = 1 << 13, WORDS = 1 << 14, MATCH = 1 << 15,
 	COMPLETE = 1 << 16, COMMAND = 1 << 17, EMPTY = 1 << 18, USER = 1 << 19,
-	EXPECT = 1 << 20,
+	EXPECT = 1 << 20, MARKDOWN = 1 << 21,
 };
 
 static unsigned int find_given(const struct options *o)
@@ -42,6 +42,7 @@ static unsigned int find_given(const struct options *o)
 		{ o->ipv4, IPV4 }, { o->ipv6, IPV6 },
 		{ o->quiet, QUIET }, { o->verbose, VERBOSE },
 		{ o->flat, FLAT }, { o->json, JSON },
+		{ o->markdown, MARKDOWN },
 		{ o->no_lock, NO_LOCK }, { o->hold_lock, HOLD_LOCK },
 		{ o->only, ONLY }, { o->expect, EXPECT }, { o->doctor, DOCTOR },
 		{ o->cleanup, CLEANUP }, { o->read, READ },
@@ -72,6 +73,12 @@ static const struct refusal {
 	  .text = "'-q' and '--flat' together: a packet or an event a line?" },
 	{ .with = QUIET | JSON,
 	  .text = "'-q' and '--json' together: choose one form" },
+	{ .with = MARKDOWN | QUIET,
+	  .text = "'--markdown' and '-q' together: choose one form" },
+	{ .with = MARKDOWN | JSON,
+	  .text = "'--markdown' and '--json' together: choose one form" },
+	{ .with = MARKDOWN | FLAT,
+	  .text = "'--markdown' and '--flat' together: choose one form" },
 	{ .with = QUIET | VERBOSE,
 	  .text = "'-q' and '-v' together: choose one" },
 	{ .with = NO_LOCK | HOLD_LOCK,

@@ -50,6 +50,8 @@ const struct option_row option_rows[] = {
 	  "events as they come, one line each", 0, 0 },
 	{ "json", 0, OPTION_FLAG, AT(json), NULL,
 	  "one JSON object a packet (with --flat: an event)", 0, 0 },
+	{ "markdown", 0, OPTION_FLAG, AT(markdown), NULL,
+	  "blocks and a summary that paste into an issue", 0, 0 },
 	{ "pcap", 0, OPTION_TEXT, AT(pcap), "FILE",
 	  "also write the packets, journeys as comments, as pcapng", 0, 0 },
 	{ "graph", 0, OPTION_TEXT, AT(graph), "FILE",

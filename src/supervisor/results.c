@@ -26,6 +26,8 @@ static const struct report *choose_form(const struct options *o)
 		return o->flat ? &report_json_flat : &report_json;
 	if (o->flat)
 		return &report_flat;
+	if (o->markdown)
+		return &report_markdown;
 	return o->quiet ? &report_line : &report_block;
 }
 

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* report_markdown: blocks and a summary that paste into an issue as they are. */
+#include "report/report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/outbuf.h"
+#include "journey/journey.h"
+#include "report/report_text.h"
+#include "report/rule_table.h"
+#include "report/tally.h"
+
+enum { RULES_SHOWN = 10 };
+
+static int markdown_open(struct outbuf *o, struct report_env *env)
+{
+	struct tally *t = malloc(sizeof(*t));
+
+	(void)o;
+	env->state = t;
+	env->color = false;
+	if (t && tally_open(t))
+		return 0;
+	return -ENOMEM;
+}
+
+static void markdown_close(struct report_env *env)
+{
+	if (env->state)
+		tally_close(env->state);
+	free(env->state);
+	env->state = NULL;
+}
+
+static void markdown_forget(struct report_env *env, uint32_t id)
+{
+	tally_forget(env->state, id);
+}
+
+/* More backticks than stand together in the text: nothing in there ends the fence. */
+static size_t fence_len(const char *text, size_t len)
+{
+	size_t most = 2, run = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		run = text[i] == '`' ? run + 1 : 0;
+		most = run > most ? run : most;
+	}
+	return most + 1;
+}
+
+static void put_fence(struct outbuf *o, size_t len)
+{
+	char *room = outbuf_room(o, len);
+
+	if (!room)
+		return;
+	memset(room, '`', len);
+	outbuf_advance(o, len);
+}
+
+/* What was written into the record from byte @at on stands between fences. */
+static void put_fences(struct outbuf *o, size_t at)
+{
+	const char *text = outbuf_record(o, at);
+	size_t len = outbuf_written(o) - at, fence;
+	char *room;
+
+	if (!text || !len)
+		return;
+	fence = fence_len(text, len);
+	if (!outbuf_room(o, 2 * fence + sizeof("text\n\n\n")))
+		return;
+	room = outbuf_record(o, at);
+	memmove(room + fence + 5, room, len);
+	memset(room, '`', fence);
+	memcpy(room + fence, "text\n", 5);
+	outbuf_advance(o, fence + 5);
+	put_fence(o, fence);
+	outbuf_text(o, "\n\n");
+}
+
+static void markdown_journey(struct outbuf *o, const struct report_env *env,
+			     const struct journey *j)
+{
+	size_t at = outbuf_written(o);
+
+	tally_add(env->state, j);
+	report_block.journey(o, env, j);
+	put_fences(o, at);
+}
+
+static void markdown_late(struct outbuf *o, const struct report_env *env,
+			  const struct report_late *l)
+{
+	size_t at = outbuf_written(o);
+
+	tally_late(env->state, l);
+	report_block.late(o, env, l);
+	put_fences(o, at);
+}
+
+static void put_fates(struct outbuf *o, const struct tally *t)
+{
+	outbuf_text(o, "| packets | fate |\n| ---: | :--- |\n");
+	for (unsigned int k = 0; k < FATE_COUNT; k++)
+		if (t->fate[k])
+			outbuf_printf(o, "| %llu | %s |\n",
+				      (unsigned long long)t->fate[k],
+				      fate_word(k));
+	outbuf_text(o, "\n");
+}
+
+/* Those that dropped stand first. */
+static void put_drops(struct outbuf *o, const struct tally *t)
+{
+	uint32_t count, *sorted = tally_sorted(t, &count);
+	size_t at = outbuf_written(o);
+
+	for (uint32_t i = 0; i < count && i < RULES_SHOWN; i++) {
+		if (!t->rule[sorted[i]].decided)
+			break;
+		outbuf_printf(o, "%llu dropped by ",
+			      (unsigned long long)t->rule[sorted[i]].decided);
+		text_place(o, rule_table_rule(t->rules, sorted[i]));
+		outbuf_text(o, "\n");
+	}
+	put_fences(o, at);
+	free(sorted);
+}
+
+static void markdown_finish(struct outbuf *o, const struct report_env *env)
+{
+	const struct tally *t = env->state;
+
+	outbuf_begin(o);
+	outbuf_printf(o, "%llu packet%s traced by nftrace " VERSION,
+		      (unsigned long long)t->packets,
+		      t->packets == 1 ? "" : "s");
+	if (env->run && *env->run->kernel)
+		outbuf_printf(o, " on %s", env->run->kernel);
+	outbuf_text(o, t->packets ? ":\n\n" : ".\n");
+	if (t->packets)
+		put_fates(o, t);
+	put_drops(o, t);
+	outbuf_end(o);
+}
+
+const struct report report_markdown = {
+	.name = "markdown",
+	.open = markdown_open,
+	.journey = markdown_journey,
+	.late = markdown_late,
+	.finish = markdown_finish,
+	.forget = markdown_forget,
+	.close = markdown_close,
+};
