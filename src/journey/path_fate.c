@@ -215,6 +215,24 @@ static void caveat_ipvs(const struct path_map *map, const struct path *p,
 				"from OUTPUT");
 }
 
+/*
+ * It has functions of its own at the ends of both hooks, and tells of nothing; what
+ * the run's own chain has seen there went on.
+ */
+static void caveat_synproxy(const struct path_map *map, const struct path *p,
+			    struct fate *fate)
+{
+	bool last = p->hook == NF_INET_LOCAL_IN ||
+		    p->hook == NF_INET_POST_ROUTING;
+
+	if (!map->synproxy || (p->last->witness && last) || fate->cause)
+		return;
+	if (fate->kind == FATE_DELIVERED || fate->kind == FATE_FORWARDED ||
+	    fate->kind == FATE_SENT)
+		fate->cause = "likely: SYNPROXY, which has a rule here, can take "
+			      "packets unseen";
+}
+
 /* No route is asked there, nor anything else that the host's settings would tell of. */
 static void caveat_inside(const struct path_map *map, const struct path *p,
 			  struct fate *fate)
@@ -236,8 +254,8 @@ static void caveat_inside(const struct path_map *map, const struct path *p,
 static void (*const caveats[])(const struct path_map *map,
 			       const struct path *p, struct fate *fate) = {
 	caveat_overflow, caveat_untraced, caveat_midway, caveat_target,
-	caveat_rerouted, caveat_unseen, caveat_ipvs, caveat_excerpt,
-	caveat_inside,
+	caveat_rerouted, caveat_unseen, caveat_ipvs, caveat_synproxy,
+	caveat_excerpt, caveat_inside,
 };
 
 /* A rule there has decided, or nobody knows: IP's hooks need not see what goes on. */

@@ -7,6 +7,7 @@
 #include "place/nft_names.h"
 #include "place/table_order.h"
 #include "rules/base/family.h"
+#include "rules/base/target.h"
 #include "rules/legacy/snapshot.h"
 
 /* Hooks at which a packet can turn up next (Netfilter's packet flow). */
@@ -149,12 +150,25 @@ static void add_table(struct path_map *map, unsigned int family,
 	}
 }
 
+/* Connections that it has taken live on without the rule. */
+static void look_for_synproxy(struct path_map *map, const struct snapshot *s)
+{
+	for (uint32_t i = 0; i < s->targets; i++) {
+		const struct target *t = target_find(s->target[i]);
+
+		map->synproxy |= t && t->does & DOES_STEAL;
+	}
+}
+
 void path_map_fill(struct path_map *map, const struct snapshot *const snaps[])
 {
 	memset(map, 0, sizeof(*map));
-	for (unsigned int f = 0; f < FAMILY_COUNT; f++)
+	for (unsigned int f = 0; f < FAMILY_COUNT; f++) {
 		for (unsigned int t = 0; snaps[f] && t < snaps[f]->tables; t++)
 			add_table(map, f, &snaps[f]->table[t]);
+		if (snaps[f])
+			look_for_synproxy(map, snaps[f]);
+	}
 }
 
 /* Slots of this family's legacy tables that see packets, by hook. */
@@ -183,6 +197,7 @@ bool path_map_renew(struct path_map *map, unsigned int family,
 	look_behind(hook);
 	for (unsigned int t = 0; t < now->tables; t++)
 		add_table(map, family, &now->table[t]);
+	look_for_synproxy(map, now);
 	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
 		changed |= was[h] != legacy_slots(&hook[h]);
 	map->turns += changed;

@@ -63,6 +63,7 @@ struct path_map {
 	bool link_behind;	/* chains of bridge, or of netdev's egress, may see it yet */
 	bool copied;		/* a rule of nft makes copies (dup, TEE) */
 	bool ipvs;		/* it takes packets out of INPUT, and sends them on */
+	bool synproxy;		/* a rule had it take packets, at the ends of INPUT and POSTROUTING */
 	bool untraced;		/* a rule of nft ends tracing: silence says nothing */
 	uint8_t others;		/* enum path_others, ored; never taken back */
 	bool excerpt;		/* a text is read: any event of it may be missing */

@@ -152,6 +152,7 @@ static void add_slots(struct place_nft *pn, const struct nft_snapshot *s)
 {
 	pn->map->untraced = any_does(s, DOES_TRACE_OFF);
 	pn->map->copied = any_does(s, MANGLE_CLONE);
+	pn->map->synproxy |= any_does(s, DOES_STEAL);
 	pn->map->others |= find_others(s);
 	pn->map->link_behind = false;
 	path_map_forget(pn->map, NFT_CHAIN_ID);

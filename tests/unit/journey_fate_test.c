@@ -12,6 +12,7 @@ enum {
 	NAT = 1 << 3,		/* nat at OUTPUT */
 	NO_INPUT = 1 << 4,	/* INPUT has no table */
 	NO_POST = 1 << 5,	/* nor POSTROUTING */
+	SYNPROXY = 1 << 6,	/* nothing: but a rule of SYNPROXY is here */
 };
 
 enum { OUT = 7 };
@@ -33,6 +34,7 @@ static void map_lack(struct path_map *map, unsigned int lacks)
 	map->hook[0][NF_INET_FORWARD].crowded = lacks & OVERFLOW;
 	map->untraced = lacks & UNTRACED;
 	map->nft_unseen = lacks & UNSEEN;
+	map->synproxy = lacks & SYNPROXY;
 	if (lacks & NAT)
 		path_map_add(map, 0, NF_INET_LOCAL_OUT, T_DNAT, -100, true);
 	if (lacks & NO_INPUT)
@@ -113,6 +115,11 @@ static void test_caveats(void **state)
 	static const struct row rows[] = {
 		{ FWD_MANGLE_END, EFFECT_ACCEPT, false, OVERFLOW, FATE_UNKNOWN, false, "too many", OUT },
 		{ FWD_FILTER, EFFECT_DROP, false, OVERFLOW, FATE_DROP, true, NULL, OUT },
+		/* that no function without events took it, only a witness shows */
+		{ IN_FILTER_END, EFFECT_ACCEPT, false, SYNPROXY, FATE_DELIVERED, false, "likely: SYNPROXY", OUT },
+		{ POST_MANGLE_END, EFFECT_ACCEPT, true, SYNPROXY, FATE_SENT, false, "likely: SYNPROXY", OUT },
+		{ FWD_FILTER_END, EFFECT_ACCEPT, false, SYNPROXY | NO_POST, FATE_FORWARDED, false, "likely: SYNPROXY", OUT },
+		{ FWD_FILTER, EFFECT_DROP, false, SYNPROXY, FATE_DROP, true, NULL, OUT },
 		{ PRE_RAW_END, EFFECT_ACCEPT, false, UNTRACED, FATE_UNKNOWN, false, "ends tracing", OUT },
 		{ FWD_FILTER, EFFECT_CONTINUE, false, UNTRACED, FATE_UNKNOWN, false, "ends tracing", OUT },
 		{ FWD_FILTER, EFFECT_STEAL, false, UNTRACED, FATE_STOLEN, true, NULL, OUT },
