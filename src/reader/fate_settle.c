@@ -354,6 +354,26 @@ static void settle_recorded(struct reader_state *s, struct journey *j,
 	}
 }
 
+/*
+ * Where the kernel tells of each packet that it drops, one that went missing and was
+ * not told of was taken: sent on in another form, held, or put together with others.
+ * A setting that would have dropped it is no cause then.
+ */
+static void doubt_unrecorded(const struct reader_state *s, struct journey *j,
+			     unsigned int b, struct fate_asked *asked)
+{
+	struct fate *f = &j->fate[b];
+	bool fragment = j->first.flags & PACKET_FRAGMENT;
+
+	if (!s->drops || f->kind != FATE_LOST || f->drop)
+		return;
+	it_is_unknown(f, fragment && f->cause ? f->cause :
+		      "it was not seen again, and the kernel does not say "
+		      "that it dropped it: it may have been taken");
+	/* The summary gives causes of what was lost. */
+	asked->any[b] = false;
+}
+
 static void settle(struct reader_state *s, struct journey *j, unsigned int b,
 		   struct fate_asked *asked)
 {
@@ -375,6 +395,7 @@ static void settle(struct reader_state *s, struct journey *j, unsigned int b,
 	}
 	look_inside(s, j, b, explained);
 	doubt_bridge(s, j, b);
+	doubt_unrecorded(s, j, b, asked);
 }
 
 void fate_settle(struct reader_state *s, struct journey *j,
