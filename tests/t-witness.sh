@@ -212,10 +212,10 @@ new_router
 in_ns r iptables-legacy -A FORWARD -j ACCEPT
 in_ns r nft 'add table ip6 t; add chain ip6 t f { type filter hook forward priority 0; }'
 OUT=$SCRATCH/out4 ERR=$SCRATCH/err4
-start_nftrace r -4 -t 60 -q -i eth0 -p udp --dport 1040
+start_nftrace r -4 -t 60 -q --no-drops -i eth0 -p udp --dport 1040
 four=$NFTRACE_PID
 OUT=$SCRATCH/out6 ERR=$SCRATCH/err6
-start_nftrace r -6 -t 60 -q -i eth0 -p udp --dport 1040
+start_nftrace r -6 -t 60 -q --no-drops -i eth0 -p udp --dport 1040
 six=$NFTRACE_PID
 (($(tables) == 2)) || fail "$(tables) tables"
 flood a 10.2.0.2 1040

@@ -13,6 +13,9 @@
  */
 enum { WITNESS_PRIORITY = INT32_MAX - 1 };
 
+/* Hooks are a bit each, 1 << NF_INET_*: all of them. */
+enum { WITNESS_ALL = 0x1f };
+
 /** witness_chain - the name of the chain at @hook, NF_INET_PRE_ROUTING ... POST_ROUTING */
 const char *witness_chain(unsigned int hook);
 

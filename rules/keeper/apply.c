@@ -128,23 +128,29 @@ uint64_t apply_left_ms(int64_t end)
 	return (left > 0 ? (uint64_t)left : 1) * MS_PER_S;
 }
 
-/* The owner's end and the loggers were not known when the keeper was forked. */
-static void complete_plan(struct keeper_plan *p, const struct undo *undo)
+/*
+ * The owner's end, the loggers and what drop records will tell were not known when
+ * the keeper was forked.
+ */
+static void complete_plan(struct keeper_plan *p, const struct keeper_request *req)
 {
-	p->undo = *undo;
+	const struct undo *undo = &p->undo;
+
+	p->undo = req->undo;
 	ledger_date(&undo->owner);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		trace_rules_date(&p->set[i], &undo->owner, p->deadline);
 		p->nft[i].deadline_ms = apply_left_ms(undo->owner.end);
+		p->nft[i].witness &= req->witness[i];
 	}
 }
 
-int apply_plan(struct keeper_plan *p, const struct undo *undo,
-		struct keeper_message *m)
+int apply_plan(struct keeper_plan *p, const struct keeper_request *req,
+	       struct keeper_message *m)
 {
 	int err;
 
-	complete_plan(p, undo);
+	complete_plan(p, req);
 	err = apply_loggers(p, m);
 	if (!err)
 		err = apply_nft_tables(p, m);

@@ -7,12 +7,12 @@
 
 /**
  * apply_plan - set the loggers, add nft's tables, insert rules into raw
- * @undo: becomes the plan's; all of it is known now
+ * @req: its .undo becomes the plan's, its .witness narrows the plan's; all is known now
  * @m: filled: what went in, what was refused, what failed
  * Return: 0 or -errno; undo_run() takes back what went in till then.
  */
-int apply_plan(struct keeper_plan *p, const struct undo *undo,
-		struct keeper_message *m);
+int apply_plan(struct keeper_plan *p, const struct keeper_request *req,
+	       struct keeper_message *m);
 
 /**
  * apply_record - write down what the loggers were, and until when the run lasts

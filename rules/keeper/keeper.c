@@ -69,12 +69,14 @@ int keeper_locked(struct keeper *k)
 	return ask_plainly(k, OP_LOCKED);
 }
 
-int keeper_ask_install(struct keeper *k, const struct undo *undo)
+int keeper_ask_install(struct keeper *k, const struct undo *undo,
+		       const uint8_t witness[FAMILY_COUNT])
 {
 	struct keeper_request req;
 
 	prepare(&req, OP_INSTALL);
 	req.undo = *undo;
+	memcpy(req.witness, witness, sizeof(req.witness));
 	return ask(k, &req);
 }
 

@@ -37,11 +37,13 @@ int keeper_locked(struct keeper *k);
 /**
  * keeper_ask_install - set the loggers, insert the rules; see apply_plan()
  * @undo: what is about to be changed, and the run's end as it is known now
+ * @witness: of the hooks that the plan's tables have a witness at, those that need it
  *
  * Answered by KEEPER_INSTALLED, whose error is -ECANCELED where the keeper has
  * given the run up meanwhile.
  */
-int keeper_ask_install(struct keeper *k, const struct undo *undo);
+int keeper_ask_install(struct keeper *k, const struct undo *undo,
+		       const uint8_t witness[FAMILY_COUNT]);
 
 /**
  * keeper_armed - when the run will be over; the keeper undoes a second later

@@ -72,7 +72,7 @@ static void give_up(struct keeping *s)
 	keeping_tell(s, &m);
 }
 
-static void on_install(struct keeping *s, const struct undo *undo)
+static void on_install(struct keeping *s, const struct keeper_request *req)
 {
 	struct keeper_message m = { .event = KEEPER_INSTALLED };
 
@@ -80,7 +80,7 @@ static void on_install(struct keeping *s, const struct undo *undo)
 		apply_failed(&m, -ECANCELED, "arming", 0);
 	} else {
 		s->installed = true;
-		if (apply_plan(s->plan, undo, &m) < 0) {
+		if (apply_plan(s->plan, req, &m) < 0) {
 			undo_run(&s->plan->undo, &m.undo);
 			s->undone = true;
 		}
@@ -336,7 +336,7 @@ static bool on_request(struct keeping *s)
 		on_locked(s);
 		break;
 	case OP_INSTALL:
-		on_install(s, &req.undo);
+		on_install(s, &req);
 		break;
 	case OP_ARMED:
 		set_timers(s, req.end_ns);

@@ -87,7 +87,7 @@ struct keeper_message {
 	char logger[LOGGER_NAME];	/* KEEPER_LOGGER: to be restored at the end */
 	uint32_t installed[FAMILY_COUNT];
 	bool nft[FAMILY_COUNT];		/* an nft table of the run's own is in ... */
-	bool witness[FAMILY_COUNT];	/* ... with chains at the end of every hook */
+	uint8_t witness[FAMILY_COUNT];	/* ... with chains at the end of these hooks */
 	uint8_t refused[FAMILY_COUNT][KEEPER_RULES]; /* enum trace_chain */
 	struct undo_report undo;
 	struct trace_mended mended[FAMILY_COUNT];	/* KEEPER_TAKEN */
@@ -114,6 +114,7 @@ struct keeper_request {
 	uint8_t family;		/* OP_PUT_BACK: index */
 	uint64_t end_ns;	/* OP_ARMED */
 	struct undo undo;	/* OP_INSTALL */
+	uint8_t witness[FAMILY_COUNT];	/* OP_INSTALL: hooks that need a chain */
 };
 
 #endif

@@ -188,6 +188,58 @@ int nft_dump_tables(struct nft_dump *d)
 	return nft_dump_table(d, NFPROTO_UNSPEC, NULL);
 }
 
+static int read_chains(struct nft_dump *d)
+{
+	struct mnl_socket *nl;
+	int err = begin(d, &nl);
+
+	if (err)
+		return err;
+	if (d->tables.count)
+		err = ask(nl, NFT_MSG_GETCHAIN, NLM_F_DUMP, take_chain, d);
+	mnl_socket_close(nl);
+	return err;
+}
+
+int nft_dump_chains(struct nft_dump *d)
+{
+	int err = read_chains(d);
+
+	for (unsigned int n = 1; n < TRIES && err == -EINTR; n++) {
+		nft_dump_release(d);
+		err = read_chains(d);
+	}
+	return err;
+}
+
+struct named {
+	const char *name;
+	bool found;
+};
+
+static int look_for_name(const struct nlmsghdr *nlh, void *arg)
+{
+	struct named *n = arg;
+
+	n->found |= memmem(mnl_nlmsg_get_payload(nlh),
+			   mnl_nlmsg_get_payload_len(nlh), n->name,
+			   strlen(n->name) + 1) != NULL;
+	return MNL_CB_OK;
+}
+
+int nft_dump_names(const char *name)
+{
+	struct mnl_socket *nl = nft_socket_open();
+	struct named n = { .name = name };
+	int err;
+
+	if (!nl)
+		return -errno;
+	err = ask(nl, NFT_MSG_GETRULE, NLM_F_DUMP, look_for_name, &n);
+	mnl_socket_close(nl);
+	return err ? err : n.found;
+}
+
 int nft_dump_read(struct nft_dump *d)
 {
 	struct mnl_socket *nl;

@@ -33,7 +33,20 @@ int nft_dump_tables(struct nft_dump *d);
 /** nft_dump_table - tables, and one table's rules; again while they change */
 int nft_dump_table(struct nft_dump *d, uint8_t nfproto, const char *name);
 
+/** nft_dump_chains - tables and chains; again while they change */
+int nft_dump_chains(struct nft_dump *d);
+
 void nft_dump_release(struct nft_dump *d);
+
+/**
+ * nft_dump_names - does any rule's message hold this name?
+ * @name: of an expression or of a target of xtables, with its NUL in the message
+ *
+ * The bytes are searched and no rule is parsed, which is much faster.  A comment can
+ * hold the name as well: then the answer is 1 for nothing.
+ * Return: 1; 0; -EINTR: changed meanwhile; or -errno.
+ */
+int nft_dump_names(const char *name);
 
 /** nft_generation - the rules' generation id now; 0 or -errno */
 int nft_generation(uint32_t *generation);

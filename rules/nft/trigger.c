@@ -30,7 +30,8 @@ static bool is_refusal(int error)
 /* Without an owner anybody may take the table away, and with it what its silence means. */
 static void disown(struct nft_trigger_table *b)
 {
-	b->owned = b->witness = false;
+	b->owned = false;
+	b->witness = 0;
 }
 
 /* Is the refusal of something that the table can do without?  Then it does. */
@@ -42,9 +43,9 @@ static bool do_without(struct nft_trigger_table *b, const struct nft_refusal *no
 		disown(b);
 	else if (b->timed && no->message - b->deadline_at < 2)
 		b->timed = false;
-	else if (b->witness &&
-		 no->message - b->witness_at < NFT_TRIGGER_WITNESSES)
-		b->witness = false;
+	else if (no->message >= b->witness_at &&
+		 no->message < b->witness_end)
+		b->witness = 0;
 	else
 		return false;
 	return true;
@@ -104,7 +105,7 @@ static int build_until_taken(struct nft_trigger_table *b)
 
 int nft_trigger_install(const struct family *f,
 			const struct nft_trigger_set *set,
-			const struct owner *owner, bool *witness)
+			const struct owner *owner, uint8_t *witness)
 {
 	struct nft_trigger_table b = {
 		.f = f, .set = set, .owned = true, .timed = true,
@@ -115,7 +116,7 @@ int nft_trigger_install(const struct family *f,
 			  NFT_TRIGGER_WITNESSES;
 	int err;
 
-	*witness = false;
+	*witness = 0;
 	if (!holder)
 		holder = nft_socket_open();
 	if (!holder)
@@ -136,7 +137,7 @@ int nft_trigger_install(const struct family *f,
 	TESTPOINT("nft-after-commit");
 	free(b.rule);
 	free(b.chain);
-	*witness = !err && b.witness;
+	*witness = err ? 0 : b.witness;
 	return err ? err : (int)b.rules;
 }
 

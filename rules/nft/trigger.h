@@ -13,7 +13,7 @@ struct mnl_socket;
 /**
  * nft_trigger_install - put a family's table in
  * @owner: the run; its name is the table's
- * @witness: set to whether the chains that @set->witness asks for are in
+ * @witness: set to the hooks that have the chains @set->witness asks for: all or none
  *
  * The table belongs to a socket that the calling process holds from now on, so
  * it is gone when the process is, however that ends, and nobody else can
@@ -25,7 +25,7 @@ struct mnl_socket;
  */
 int nft_trigger_install(const struct family *f,
 			const struct nft_trigger_set *set,
-			const struct owner *owner, bool *witness);
+			const struct owner *owner, uint8_t *witness);
 
 /**
  * nft_trigger_owns - can a table belong to a socket here?  Nothing is changed.

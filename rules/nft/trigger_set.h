@@ -23,11 +23,12 @@ struct nft_trigger_set {
 	 */
 	bool key_only;
 	/*
-	 * A chain at the end of every hook, whose event tells that the packet
-	 * has left it: rules/base/witness.h.  Only in a table that is the
-	 * process's own: of one that others can take away, silence tells nothing.
+	 * Hooks, 1 << NF_INET_* each, that have a chain at their end, whose event
+	 * tells that the packet has left it: rules/base/witness.h.  Only in a
+	 * table that is the process's own: of one that others can take away,
+	 * silence tells nothing.
 	 */
-	bool witness;
+	uint8_t witness;
 	bool optional;		/* without .witness the table is of no use */
 	bool replies;		/* trace what answers as well */
 	struct nft_limit limit;

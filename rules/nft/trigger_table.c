@@ -272,8 +272,10 @@ static void put_witness(struct nft_trigger_table *b, uint32_t hook)
 static void put_witnesses(struct nft_trigger_table *b)
 {
 	b->witness_at = nft_batch_count(b->b);
-	for (uint32_t h = 0; b->witness && h < NF_INET_NUMHOOKS; h++)
-		put_witness(b, h);
+	for (uint32_t h = 0; h < NF_INET_NUMHOOKS; h++)
+		if (b->witness & 1u << h)
+			put_witness(b, h);
+	b->witness_end = nft_batch_count(b->b);
 }
 
 static void put_chains(struct nft_trigger_table *b)

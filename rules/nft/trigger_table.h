@@ -14,7 +14,7 @@ struct nft_batch;
 
 enum {
 	NFT_TRIGGER_CHAINS = 2,		/* of trace_set: PREROUTING, OUTPUT */
-	NFT_TRIGGER_WITNESSES = 10,	/* messages: a chain and its rule, five times */
+	NFT_TRIGGER_WITNESSES = 10,	/* messages at most: a chain and its rule, five times */
 };
 
 /* One attempt to put a table in. */
@@ -24,14 +24,14 @@ struct nft_trigger_table {
 	char table[OWNER_TEXT];
 	bool owned;
 	bool timed;			/* its rules have a deadline */
-	bool witness;			/* it has the chains of rules/base/witness.h */
+	uint8_t witness;		/* hooks: it has the chains of rules/base/witness.h */
 	bool late[NFT_TRIGGER_CHAINS];	/* this chain is needed */
 	struct nft_batch *b;
 	/* By message: which rule, which chain; -1: none of the user's. */
 	int *rule;
 	uint8_t *chain;
 	uint32_t deadline_at;		/* the first message of the deadline's two */
-	uint32_t witness_at;		/* the first of the witnesses' */
+	uint32_t witness_at, witness_end;	/* the first of the witnesses', and behind */
 	uint32_t rules;			/* that turn tracing on */
 	bool failed;
 };

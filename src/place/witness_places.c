@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* witness_places: the run's own chains at the end of every hook, as places and slots. */
+/* witness_places: the run's own chains at the end of hooks, as places and slots. */
 #include "place/witness_places.h"
 
 #include <netinet/in.h>
@@ -28,7 +28,7 @@ struct witness {
 
 struct witness_places {
 	struct owner run;
-	bool family[FAMILY_COUNT];
+	uint8_t hooks[FAMILY_COUNT];
 	struct witness at[FAMILY_COUNT][NF_INET_NUMHOOKS];
 	char table[FAMILY_COUNT][OWNER_TEXT];
 	/* The last table that was asked about; its name tells of the run's end. */
@@ -76,17 +76,17 @@ static bool fill(struct witness_places *w, struct place_index *idx,
 struct witness_places *witness_places_open(struct place_index *idx,
 					   struct path_map *map,
 					   const struct owner *run,
-					   const bool family[FAMILY_COUNT])
+					   const uint8_t hooks[FAMILY_COUNT])
 {
 	struct witness_places *w = calloc(1, sizeof(*w));
 	bool ok = w;
 
 	for (unsigned int f = 0; f < FAMILY_COUNT && ok; f++) {
 		w->run = *run;
-		w->family[f] = family[f];
+		w->hooks[f] = hooks[f];
 		owner_format_name(run, w->table[f]);
-		for (unsigned int h = 0; h < NF_INET_NUMHOOKS && family[f] && ok; h++)
-			ok = fill(w, idx, map, f, h);
+		for (unsigned int h = 0; h < NF_INET_NUMHOOKS && ok; h++)
+			ok = !(hooks[f] & BIT(h)) || fill(w, idx, map, f, h);
 	}
 	if (ok)
 		return w;
@@ -143,5 +143,5 @@ const struct place *witness_places_find(struct witness_places *w,
 	    !is_own(w, &n->table))
 		return NULL;
 	family = family_index(f);
-	return w->family[family] ? &w->at[family][hook].place : NULL;
+	return w->hooks[family] & BIT(hook) ? &w->at[family][hook].place : NULL;
 }

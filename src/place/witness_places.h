@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* witness_places: the run's own chains at the end of every hook, as places and slots. */
+/* witness_places: the run's own chains at the end of hooks, as places and slots. */
 #ifndef NFTRACE_WITNESS_PLACES_H
 #define NFTRACE_WITNESS_PLACES_H
 
@@ -17,9 +17,10 @@ struct place_index;
 struct witness_places;
 
 /**
- * witness_places_open - a place and a slot for each hook of each family that has them
+ * witness_places_open - a place and a slot for each hook of each family that has one
  * @idx: gives the places their ids; borrowed
  * @run: whose chains they are; copied
+ * @hooks: 1 << NF_INET_*, by family_index()
  *
  * Where they are is known without reading any rules, and they never change.
  * Return: NULL: no memory.
@@ -27,7 +28,7 @@ struct witness_places;
 struct witness_places *witness_places_open(struct place_index *idx,
 					   struct path_map *map,
 					   const struct owner *run,
-					   const bool family[FAMILY_COUNT]);
+					   const uint8_t hooks[FAMILY_COUNT]);
 
 /** witness_places_close - with the places; NULL: nothing to do */
 void witness_places_close(struct witness_places *w);

@@ -42,7 +42,7 @@ struct reader_rules {
 	int fd[READER_SNAPSHOTS];	/* -1: there is none */
 	uint64_t size[READER_SNAPSHOTS];
 	bool foreign_trace;
-	bool witness[FAMILY_COUNT];	/* the run's own chains see what leaves a hook */
+	uint8_t witness[FAMILY_COUNT];	/* hooks: the run's own chains see what leaves them */
 };
 
 /* What a reading of legacy's tables tells beside the tables. */
@@ -66,7 +66,7 @@ enum supervisor_word {
 struct supervisor_message {
 	char word;
 	bool foreign_trace;
-	bool witness[FAMILY_COUNT];
+	uint8_t witness[FAMILY_COUNT];
 	struct reader_tables tables;
 	uint64_t size[READER_SNAPSHOTS];
 };

@@ -41,7 +41,7 @@ struct reader_plan {
 	bool link_unseen;		/* rules of its families bridge and netdev may */
 	bool ipvs;			/* IPVS has services here */
 	struct owner run;		/* by which its own nft tables are known */
-	bool witness[FAMILY_COUNT];	/* they have chains at the end of every hook */
+	uint8_t witness[FAMILY_COUNT];	/* hooks, 1 << NF_INET_*: at their end they have a chain */
 };
 
 #endif

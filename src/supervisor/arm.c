@@ -30,6 +30,7 @@
 #include "supervisor/results.h"
 #include "supervisor/run_state.h"
 #include "supervisor/snapshots.h"
+#include "supervisor/witness_need.h"
 
 enum { READER_MS = 20000 };	/* to begin: many rules, a busy machine */
 
@@ -71,6 +72,7 @@ static bool begins_late(const struct plan *p)
 static int take_drops(struct run *r)
 {
 	drop_source_take(&r->reader.drops);
+	witness_need_plan(&r->plan, drop_source_ring(&r->reader.drops));
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "base/exit_status.h"
 #include "base/msg.h"
 #include "rules/base/testpoint.h"
+#include "rules/base/witness.h"
 #include "rules/legacy/trace_rules.h"
 #include "supervisor/plan.h"
 #include "supervisor/queue_look.h"
@@ -63,7 +64,8 @@ static void plan_witness(struct keeper_plan *k, const struct plan *p)
 
 		if (!p->witness || !p->family[i].use || (sparing && !set->use))
 			continue;
-		set->witness = true;
+		/* Until it is known which of them are needed. */
+		set->witness = WITNESS_ALL;
 		if (set->use)
 			continue;
 		set->use = set->key_only = set->optional = true;
@@ -222,13 +224,18 @@ static void note_undone(struct run_host *h, const struct keeper_message *m)
 	h->undone = true;
 }
 
-static int ask_keeper(struct run_host *h, struct keeper_message *m)
+static int ask_keeper(struct run_host *h, const struct plan *p,
+		      struct keeper_message *m)
 {
+	uint8_t witness[FAMILY_COUNT];
 	int err;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		witness[i] = p->family[i].witness;
 
 	TESTPOINT("before-install");
 	h->changed = true;
-	err = keeper_ask_install(&h->keeper, &h->keeper_plan.undo);
+	err = keeper_ask_install(&h->keeper, &h->keeper_plan.undo, witness);
 	if (!err)
 		err = keeper_await(&h->keeper, KEEPER_INSTALLED, INSTALL_MS, m);
 	if (err) {
@@ -249,7 +256,7 @@ int arm_rules_insert(struct run *r)
 	if (r->plan.inserts && r->plan.lock && !r->plan.deadline)
 		msg("warning: this kernel has no time match: if everything is "
 		    "killed at once, the rules stay until 'nftrace --cleanup'");
-	status = ask_keeper(h, &m);
+	status = ask_keeper(h, &r->plan, &m);
 	if (status)
 		return status;
 	if (m.error) {

@@ -24,6 +24,7 @@ struct plan_family {
 	unsigned int nft_tables;	/* of this family and of inet */
 	uint8_t trigger;		/* enum plan_trigger */
 	bool use;			/* trace this family */
+	uint8_t witness;		/* hooks that need a witness: witness_need.h */
 	struct trace_set set;
 	char **text;			/* of each rule, behind "-A CHAIN" */
 };

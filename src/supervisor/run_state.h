@@ -133,7 +133,7 @@ struct run_host {
 	unsigned int installed;		/* rules */
 	unsigned int nft_tracing[FAMILY_COUNT];	/* rules that turn tracing on, in
 						 * a table of the run's own */
-	bool witness[FAMILY_COUNT];	/* it has chains at the end of every hook */
+	uint8_t witness[FAMILY_COUNT];	/* it has chains at the end of these hooks */
 };
 
 /* The reader: its process, what it is given, and what it tells. */

@@ -46,7 +46,7 @@ static void build(bool raw_alone)
 {
 	static const struct journey_ops ops = { .done = told };
 	static const struct ruleset none;
-	const bool both[FAMILY_COUNT] = { true, true };
+	const uint8_t both[FAMILY_COUNT] = { WITNESS_ALL, WITNESS_ALL };
 
 	host = calloc(1, sizeof(*host));
 	assert_non_null(host);

@@ -62,7 +62,7 @@ static void install(const char *name, const struct family *f,
 	struct nft_trigger_set set = { .use = true, .rules = &rules };
 	struct table *t = &table[tables];
 	int err = -ENOMEM;
-	bool witness;
+	uint8_t witness;
 
 	rules.rule = calloc(m->count + 1, sizeof(*rules.rule));
 	for (unsigned int i = 0; rules.rule && i < m->count; i++) {
