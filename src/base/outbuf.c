@@ -123,6 +123,20 @@ void outbuf_printf(struct outbuf *o, const char *fmt, ...)
 	va_end(ap);
 }
 
+char *outbuf_replace(struct outbuf *o, size_t at, size_t old, size_t len)
+{
+	char *from;
+
+	if (len > old && !outbuf_room(o, len - old))
+		return NULL;
+	from = outbuf_record(o, at);
+	if (!from)
+		return NULL;
+	memmove(from + len, from + old, outbuf_written(o) - at - old);
+	o->tail = o->tail - old + len;
+	return from;
+}
+
 bool outbuf_full(const struct outbuf *o)
 {
 	return outbuf_pending(o) >= WORTH;

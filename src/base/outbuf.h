@@ -79,11 +79,23 @@ static inline size_t outbuf_written(const struct outbuf *o)
 	return o->tail - o->mark;
 }
 
+/** outbuf_cut - nothing of the record under way was written behind byte @at */
+static inline void outbuf_cut(struct outbuf *o, size_t at)
+{
+	o->tail = o->mark + at;
+}
+
 /** outbuf_record - the record under way from byte @at on; NULL: it did not fit */
 static inline char *outbuf_record(struct outbuf *o, size_t at)
 {
 	return o->overflow ? NULL : o->buf + o->mark + at;
 }
+
+/**
+ * outbuf_replace - @old bytes of the record under way, from byte @at on, become @len others
+ * Return: where these go; NULL: there is no room, and the record has overflowed.
+ */
+char *outbuf_replace(struct outbuf *o, size_t at, size_t old, size_t len);
 
 static inline size_t outbuf_pending(const struct outbuf *o)
 {

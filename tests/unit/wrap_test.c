@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* wrap_test: how wide a text is, and where a line is broken. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "base/columns.h"
+#include "report/wrap.h"
+
+static struct outbuf out;
+
+static int open_out(void **state)
+{
+	(void)state;
+	return outbuf_open(&out, -1);
+}
+
+static int close_out(void **state)
+{
+	(void)state;
+	outbuf_close(&out);
+	return 0;
+}
+
+/* A line of @width columns in @out, behind something else. */
+static struct wrap begin(unsigned int width)
+{
+	out.head = out.tail = 0;
+	outbuf_text(&out, "before\n");
+	outbuf_begin(&out);
+	return (struct wrap){ .o = &out, .width = width, .indent = 4 };
+}
+
+static void assert_out(const char *text)
+{
+	size_t len = outbuf_written(&out);
+
+	assert_string_equal(strndup(outbuf_record(&out, 0), len), text);
+}
+
+static void flow(struct wrap *w, const char *text)
+{
+	size_t at = wrap_here(w);
+
+	outbuf_text(w->o, text);
+	wrap_flow(w, at);
+}
+
+static void unit(struct wrap *w, const char *text)
+{
+	size_t at = wrap_here(w);
+
+	outbuf_text(w->o, text);
+	wrap_unit(w, at);
+}
+
+static void test_columns(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t columns;
+	} rows[] = {
+		{ "", 0 }, { "plain", 5 }, { "just eight and more", 19 },
+		{ "Stra\303\237e", 6 },		/* two bytes, one column */
+		{ "\346\274\242\345\255\227", 4 },	/* ideographs */
+		{ "e\314\201", 1 },		/* combines */
+		{ "\360\237\230\200!", 3 },	/* U+1F600 */
+		{ "\352\260\200", 2 }, { "\357\274\241", 2 },
+		{ "\xff", 1 },			/* none, and counted all the same */
+		{ "12345678\303\237", 9 }, { "\342\202", 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(columns_of(rows[i].text, strlen(rows[i].text)),
+				 rows[i].columns);
+}
+
+static void test_fits(void **state)
+{
+	struct wrap w = begin(20);
+
+	(void)state;
+	flow(&w, "twenty columns, just");
+	wrap_end(&w);
+	assert_out("twenty columns, just\n");
+	assert_int_equal(w.column, 0);
+}
+
+static void test_flow(void **state)
+{
+	struct wrap w = begin(20);
+
+	(void)state;
+	flow(&w, "twenty columns, and one");
+	flow(&w, "  more words behind");
+	assert_out("twenty columns, and\n    one  more words\n    behind");
+	assert_int_equal(w.column, 10);
+}
+
+/* A word that no line has room for stands alone, and nothing of it is lost. */
+static void test_long_word(void **state)
+{
+	struct wrap w = begin(20);
+
+	(void)state;
+	flow(&w, "01234 --match-set-of-a-very-long-name b");
+	assert_out("01234\n    --match-set-of-a-very-long-name\n    b");
+	/* The next line would have less room for it. */
+	w = begin(20);
+	flow(&w, "a --match-set-of-a-very-long-name b");
+	assert_out("a --match-set-of-a-very-long-name\n    b");
+}
+
+static void test_arrows(void **state)
+{
+	struct wrap w = begin(20);
+
+	(void)state;
+	flow(&w, "FORWARD:1 > cali-FORWARD:3 > c:7");
+	assert_out("FORWARD:1 >\n    cali-FORWARD:3 >\n    c:7");
+	w = begin(20);
+	flow(&w, "0123456789 mark 0x0 -> 0x1");
+	assert_out("0123456789 mark\n    0x0 -> 0x1");
+	w = begin(12);
+	flow(&w, "0123456789 -x >y");
+	assert_out("0123456789\n    -x >y");
+}
+
+static void test_unit(void **state)
+{
+	struct wrap w = begin(20);
+
+	(void)state;
+	flow(&w, "0123456789");
+	unit(&w, "  mark 0x0");
+	assert_out("0123456789  mark 0x0");
+	unit(&w, "   mark 0x0 -> 1");
+	assert_out("0123456789  mark 0x0\n    mark 0x0 -> 1");
+	unit(&w, " wider than any line has room for");
+	assert_out("0123456789  mark 0x0\n    mark 0x0 -> 1\n"
+		   "    wider than any\n    line has room\n    for");
+}
+
+/* Colours take no columns: they stand outside what is measured. */
+static void test_between(void **state)
+{
+	struct wrap w = begin(12);
+
+	(void)state;
+	flow(&w, "by");
+	outbuf_text(&out, "\033[1m");
+	flow(&w, " 12345678 9");
+	outbuf_text(&out, "\033[0m");
+	assert_out("by\033[1m 12345678\n    9\033[0m");
+}
+
+static void test_wide(void **state)
+{
+	struct wrap w = begin(10);
+
+	(void)state;
+	flow(&w, "\346\274\242\345\255\227 \346\274\242\345\255\227 x");
+	assert_out("\346\274\242\345\255\227 \346\274\242\345\255\227\n    x");
+}
+
+static void test_pad(void **state)
+{
+	struct wrap w = begin(20);
+
+	(void)state;
+	wrap_pad(&w, 3);
+	flow(&w, "raw");
+	wrap_pad(&w, 8);
+	flow(&w, "c");
+	wrap_pad(&w, 2);
+	assert_out("   raw  c ");
+}
+
+/* A record that has no room is given up whole, and none is written beside it. */
+static void test_overflow(void **state)
+{
+	struct wrap w = begin(20);
+	char blanks[4096];
+
+	(void)state;
+	memset(blanks, ' ', sizeof(blanks));
+	while (!out.overflow)
+		outbuf_bytes(&out, blanks, sizeof(blanks));
+	flow(&w, " a word");
+	unit(&w, " and another that is long");
+	wrap_end(&w);
+	assert_false(outbuf_end(&out));
+	assert_int_equal(outbuf_pending(&out), strlen("before\n"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_fits),
+		cmocka_unit_test(test_flow),
+		cmocka_unit_test(test_long_word),
+		cmocka_unit_test(test_arrows),
+		cmocka_unit_test(test_unit),
+		cmocka_unit_test(test_between),
+		cmocka_unit_test(test_wide),
+		cmocka_unit_test(test_pad),
+		cmocka_unit_test(test_overflow),
+	};
+
+	return cmocka_run_group_tests(tests, open_out, close_out);
+}
