@@ -230,3 +230,41 @@ size_t packet_print(char *buf, size_t size, const struct packet *p,
 		strbuf_add(&l, " [malformed]");
 	return l.len;
 }
+
+/* Nothing about it that has to be said at length. */
+static bool is_usual(const struct packet *p)
+{
+	uint32_t room = behind_network(p);
+
+	if (p->layer != PACKET_TRANSPORT || p->extensions || p->unsized ||
+	    p->flags & (PACKET_FRAGMENT | PACKET_MALFORMED))
+		return false;
+	if (p->proto == IPPROTO_UDP)
+		return p->udp_len >= 8 && p->udp_len <= room;
+	return p->proto == IPPROTO_TCP &&
+	       (p->data[p->l4 + 12] >> 4) * 4u <= room;
+}
+
+size_t packet_print_brief(char *buf, size_t size, const struct packet *p)
+{
+	struct strbuf l = { .buf = buf, .size = size };
+	uint32_t length = packet_length(p);
+
+	if (!is_usual(p))
+		return packet_print(buf, size, p, false);
+	buf[0] = '\0';
+	print_ends(&l, p);
+	if (p->proto == IPPROTO_TCP) {
+		strbuf_text(&l, "tcp ");
+		print_tcp_flags(&l, p->tcp_flags);
+	} else {
+		strbuf_text(&l, "UDP");
+	}
+	if (is_dns(p))
+		l.len += dns_print(l.buf + l.len, l.size - l.len,
+				   p->data + p->payload,
+				   p->caplen - p->payload, length);
+	else if (length)
+		strbuf_add(&l, ", length %u", length);
+	return l.len;
+}

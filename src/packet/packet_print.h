@@ -18,4 +18,10 @@ struct packet;
 size_t packet_print(char *buf, size_t size, const struct packet *p,
 		    bool verbose);
 
+/**
+ * packet_print_brief - "10.0.0.1.41022 > 8.8.8.8.25: tcp S", "...: UDP, DNS 7+ A? example.com."
+ * Without what only tcpdump's readers look at; the rest as above.
+ */
+size_t packet_print_brief(char *buf, size_t size, const struct packet *p);
+
 #endif

@@ -9,20 +9,16 @@
 #include "packet/packet.h"
 #include "packet/print_ends.h"
 
-static void add_tcp_flags(struct strbuf *l, uint8_t flags)
+void print_tcp_flags(struct strbuf *l, uint8_t flags)
 {
 	/* tcpdump's letters; ACK is the dot. */
 	static const char letters[] = "FSRP.UEW";
-	unsigned int n = 0;
 
-	strbuf_add(l, "Flags [");
-	for (unsigned int i = 0; i < 8; i++) {
-		if (flags & (1u << i)) {
+	if (!flags)
+		strbuf_text(l, "none");
+	for (unsigned int i = 0; i < 8; i++)
+		if (flags & (1u << i))
 			strbuf_add(l, "%c", letters[i]);
-			n++;
-		}
-	}
-	strbuf_add(l, "%s]", n ? "" : "none");
 }
 
 /* One option of @len bytes at @o; false: malformed. */
@@ -112,7 +108,9 @@ void print_tcp(struct strbuf *l, const struct packet *p)
 	const uint8_t *h = p->data + p->l4;
 	uint32_t header = (h[12] >> 4) * 4u, length = packet_length(p);
 
-	add_tcp_flags(l, p->tcp_flags);
+	strbuf_text(l, "Flags [");
+	print_tcp_flags(l, p->tcp_flags);
+	strbuf_text(l, "]");
 	if (header < 20 || (p->l4 + header > p->length && !p->unsized)) {
 		strbuf_add(l, " [bad hdr length %u - too %s]", header,
 			   header < 20 ? "short, < 20" : "long");
