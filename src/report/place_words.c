@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* place_words: what the short forms say of a rule: where it stands, and its own words. */
+#include "report/place_words.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "base/format.h"
+#include "capture/event.h"
+#include "place/place.h"
+#include "rules/base/strview.h"
+#include "rules/base/units.h"
+#include "rules/nft/snapshot.h"
+
+struct node {
+	struct place_words words;
+	char text[];
+};
+
+struct place_words_cache {
+	struct node **of;	/* by place id */
+	uint32_t room;
+};
+
+/* The rule's text is read once, from left to right. */
+struct writer {
+	char *to, *end;
+	struct place_words *w;
+	struct strview before;	/* the word before this one */
+	struct strview proto;	/* behind -p */
+	struct strview comment;	/* those that are kept, one behind the other */
+	bool xtables;
+};
+
+static void put(struct writer *r, const char *text, size_t len)
+{
+	r->to += escape_text(r->to, (size_t)(r->end - r->to), text, len);
+}
+
+static void put_text(struct writer *r, const char *text)
+{
+	put(r, text, strlen(text));
+}
+
+/* From @from to what is written last. */
+static struct words written(const struct writer *r, const char *from)
+{
+	return (struct words){ from, (uint32_t)(r->to - from) };
+}
+
+/* The kernel calls rules of legacy so, too, that are nothing but a verdict. */
+static bool is_end(const struct place *p)
+{
+	if (p->backend == EVENT_NFT)
+		return p->kind != PLACE_RULE;
+	return p->kind != PLACE_RULE &&
+	       (!p->rule_len || p->rule[0] != '-' || p->rule[1] != 'A');
+}
+
+/* A number as iptables and nft want it, where there is one: a chain's end has none. */
+static void put_number(struct writer *r, const struct place *p)
+{
+	char text[FORMAT_DECIMAL + 1] = "";
+	bool nft = p->backend == EVENT_NFT;
+
+	if (is_end(p)) {
+		put_text(r, p->kind == PLACE_POLICY ? "" : ":return");
+		return;
+	}
+	if (nft && !p->counted && !p->handle)
+		return;
+	put_text(r, nft && !p->counted ? " handle " : ":");
+	*format_decimal(text, !nft ? p->number : p->counted ? p->position
+							    : p->handle) = '\0';
+	put_text(r, text);
+}
+
+static void put_label(struct writer *r, const struct place *p)
+{
+	struct place_words *w = r->w;
+	char *from = r->to;
+
+	if (p->backend == EVENT_NFT) {
+		put_text(r, "nft ");
+		put_text(r, nft_snapshot_family(p->family));
+		put_text(r, " ");
+	}
+	put_text(r, p->table);
+	w->table = written(r, from);
+	put_text(r, ":");
+	put(r, p->chain, p->chain_len);
+	put_number(r, p);
+	w->label = written(r, from);
+	w->chain = written(r, from + w->table.len + 1);
+}
+
+/* "cali:6gwbT8clXdHdC1b1", in quotes or not: of use to felix alone. */
+static bool is_hash(struct strview s)
+{
+	if (s.len && *s.at == '"')
+		s = (struct strview){ s.at + 1, s.len - 2 };
+	if (s.len != 21 || !strview_take(&s, "cali:"))
+		return false;
+	for (size_t i = 0; i < s.len; i++)
+		if (!isalnum((unsigned char)s.at[i]) && s.at[i] != '_' &&
+		    s.at[i] != '-')
+			return false;
+	return true;
+}
+
+static void keep_comment(struct writer *r, struct strview word)
+{
+	struct place_words *w = r->w;
+	bool quoted = *word.at == '"';
+
+	if (is_hash(word))
+		return;
+	if (w->comment.len)
+		put_text(r, " ");
+	else
+		w->comment.at = r->to;
+	put_text(r, quoted ? "" : "\"");
+	put(r, word.at, word.len);
+	put_text(r, quoted ? "" : "\"");
+	w->comment = written(r, w->comment.at);
+}
+
+/* In @text the word that comes next. */
+static struct strview peek(struct strview text)
+{
+	struct strview word;
+
+	strview_quoted(&text, &word);
+	return word;
+}
+
+static void skip(struct strview *text, unsigned int words)
+{
+	struct strview word;
+
+	while (words--)
+		strview_quoted(text, &word);
+}
+
+/* "-m comment", "-m udp" behind "-p udp": what follows is as clear without. */
+static bool is_plain_match(const struct writer *r, struct strview name)
+{
+	return strview_is(name, "comment") ||
+	       (r->proto.len && name.len == r->proto.len &&
+		memcmp(name.at, r->proto.at, name.len) == 0);
+}
+
+/* Words behind @word that go with it out of the text, and itself; 0: it stays. */
+static unsigned int boilerplate(const struct writer *r, struct strview word,
+				struct strview rest)
+{
+	struct strview next = peek(rest);
+
+	if (r->xtables)
+		return strview_is(word, "-m") && is_plain_match(r, next) ? 2 :
+		       strview_is(word, "--comment") ? 2 : 0;
+	if (strview_is(word, "comment") && next.len && *next.at == '"')
+		return 2;
+	if (!strview_is(word, "counter"))
+		return 0;
+	if (strview_is(next, "packets"))
+		return 5;
+	return strview_is(next, "name") ? 0 : 1;
+}
+
+static void note_nat(struct writer *r, struct strview word)
+{
+	static const struct {
+		const char *word, *nat;
+		bool xtables;
+	} rows[] = {
+		{ "DNAT", "DNAT", true }, { "SNAT", "SNAT", true },
+		{ "MASQUERADE", "MASQUERADE", true },
+		{ "REDIRECT", "REDIRECT", true },
+		{ "NETMAP", "NETMAP", true }, { "TPROXY", "TPROXY", true },
+		{ "dnat", "DNAT", false }, { "snat", "SNAT", false },
+		{ "masquerade", "MASQUERADE", false },
+		{ "redirect", "REDIRECT", false },
+		{ "tproxy", "TPROXY", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].xtables == r->xtables &&
+		    strview_is(word, rows[i].word))
+			r->w->nat = rows[i].nat;
+}
+
+static bool takes_away(const struct writer *r, struct strview word)
+{
+	static const struct {
+		const char *word;
+		bool xtables;
+	} rows[] = {
+		{ "NFQUEUE", true }, { "QUEUE", true }, { "TEE", true },
+		{ "NOTRACK", true }, { "--notrack", true },
+		{ "queue", false }, { "dup", false }, { "notrack", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].xtables == r->xtables &&
+		    strview_is(word, rows[i].word))
+			return true;
+	return false;
+}
+
+/* What comes behind a target's name is for that; .brief ends there. */
+static void note(struct writer *r, struct strview word)
+{
+	struct place_words *w = r->w;
+	bool target = strview_is(r->before, "-j") || strview_is(r->before, "-g");
+
+	if (strview_is(r->before, "-p"))
+		r->proto = word;
+	if (!r->xtables || target)
+		note_nat(r, word);
+	w->maps |= !r->xtables && strview_is(word, "vmap");
+	w->takes_away |= takes_away(r, word);
+	if (r->xtables && target)
+		w->brief = written(r, w->rule.at);
+	if (target || (!r->xtables && (strview_is(r->before, "jump") ||
+				       strview_is(r->before, "goto"))))
+		w->target = (struct words){ word.at, (uint32_t)word.len };
+}
+
+static void put_words(struct writer *r, struct strview text)
+{
+	struct place_words *w = r->w;
+	struct strview word, rest = text;
+
+	w->rule.at = r->to;
+	while (strview_quoted(&rest, &word)) {
+		unsigned int out = boilerplate(r, word, rest);
+
+		if (out) {
+			skip(&rest, out - 1);
+			continue;
+		}
+		if (r->to > w->rule.at)
+			put_text(r, " ");
+		put(r, word.at, word.len);
+		note(r, word);
+		r->before = word;
+	}
+	w->rule = written(r, w->rule.at);
+	if (!w->brief.at)
+		w->brief = w->rule;
+}
+
+static void put_comments(struct writer *r, struct strview text)
+{
+	const char *option = r->xtables ? "--comment" : "comment";
+	struct strview word, before = { "", 0 };
+
+	while (strview_quoted(&text, &word)) {
+		if (strview_is(before, option) && word.len &&
+		    (r->xtables || *word.at == '"'))
+			keep_comment(r, word);
+		before = word;
+	}
+}
+
+static void put_rule(struct writer *r, const struct place *p)
+{
+	struct strview text = { p->rule, p->rule_len };
+
+	r->xtables = strview_starts(text, "-A ") || strview_starts(text, "-P ");
+	if (strview_starts(text, "-P ")) {
+		r->w->rule.at = r->to;
+		skip(&text, 2);
+		put_text(r, "policy");
+		put(r, text.at, text.len);
+		r->w->rule = r->w->brief = written(r, r->w->rule.at);
+		return;
+	}
+	if (r->xtables)
+		skip(&text, 2);
+	put_words(r, text);
+	put_comments(r, text);
+}
+
+/* The text, its comments once more with quotes; a byte may become four. */
+static size_t room_for(const struct place *p)
+{
+	size_t each = escape_is_plain(p->rule, p->rule_len) ? 1 : 4;
+
+	return 4 * (strlen(p->table) + p->chain_len) +
+	       2 * each * p->rule_len + 128;
+}
+
+static struct node *make(const struct place *p)
+{
+	size_t room = room_for(p);
+	struct node *n = calloc(1, sizeof(*n) + room);
+	struct writer r;
+
+	if (!n)
+		return NULL;
+	r = (struct writer){ .to = n->text, .end = n->text + room, .w = &n->words };
+	n->words.nat = "";
+	put_label(&r, p);
+	put_rule(&r, p);
+	return n;
+}
+
+struct place_words_cache *place_words_cache_open(void)
+{
+	return calloc(1, sizeof(struct place_words_cache));
+}
+
+void place_words_cache_close(struct place_words_cache *c)
+{
+	if (!c)
+		return;
+	for (uint32_t i = 0; i < c->room; i++)
+		free(c->of[i]);
+	free(c->of);
+	free(c);
+}
+
+static bool make_room(struct place_words_cache *c, uint32_t id)
+{
+	uint32_t room = id * 2 + 64;
+	struct node **more;
+
+	if (id < c->room)
+		return true;
+	more = realloc(c->of, room * sizeof(struct node *));
+	if (!more)
+		return false;
+	memset(more + c->room, 0, (room - c->room) * sizeof(struct node *));
+	c->of = more;
+	c->room = room;
+	return true;
+}
+
+const struct place_words *place_words_of(struct place_words_cache *c,
+					 const struct place *p)
+{
+	static const struct place_words none = {
+		.label = { "?", 1 }, .table = { "?", 1 }, .chain = { "?", 1 },
+		.nat = "",
+	};
+
+	if (!make_room(c, p->id))
+		return &none;
+	if (!c->of[p->id])
+		c->of[p->id] = make(p);
+	return c->of[p->id] ? &c->of[p->id]->words : &none;
+}
+
+void place_words_cache_forget(struct place_words_cache *c, uint32_t id)
+{
+	if (id >= c->room)
+		return;
+	free(c->of[id]);
+	c->of[id] = NULL;
+}
