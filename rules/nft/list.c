@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* list: the text of each rule out of what `nft -a -s list` prints. */
+/* list: the text of each rule out of what `nft -a -s -t list` prints. */
 #include "rules/nft/list.h"
 
 #include <dlfcn.h>
@@ -84,8 +84,12 @@ char *nft_list_read(const char *commands)
 	ctx = load(&l) ? l.ctx_new(NFT_CTX_DEFAULT) : NULL;
 	if (!ctx)
 		return NULL;
-	/* What a rule counts is no part of its text, and stale at once. */
-	l.set_flags(ctx, NFT_CTX_OUTPUT_HANDLE | NFT_CTX_OUTPUT_STATELESS);
+	/*
+	 * What a rule counts is no part of its text, and stale at once.  Nor are the
+	 * elements of sets that have a name, of which there may be many thousands.
+	 */
+	l.set_flags(ctx, NFT_CTX_OUTPUT_HANDLE | NFT_CTX_OUTPUT_STATELESS |
+			 NFT_CTX_OUTPUT_TERSE);
 	l.buffer_output(ctx);
 	l.buffer_error(ctx);
 	if ((commands && l.run(ctx, commands) == 0) ||

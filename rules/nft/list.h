@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* list: the text of each rule out of what `nft -a -s list` prints. */
+/* list: the text of each rule out of what `nft -a -s -t list` prints. */
 #ifndef NFTRACE_NFT_LIST_H
 #define NFTRACE_NFT_LIST_H
 
 struct nft_maker;
 
 /**
- * nft_list_read - what `nft -a -s` prints for commands, of which each ends its line
+ * nft_list_read - what `nft -a -s -t` prints for commands, of which each ends its line
  * @commands: NULL, or when they fail: all there is
  * Return: malloc'ed, or NULL after the reason was written to stderr.
  */
