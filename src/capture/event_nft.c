@@ -311,6 +311,10 @@ static const uint8_t update_kind[] = {
 	[NFT_MSG_DELCHAIN] = NFT_UPDATE_OTHER,
 	[NFT_MSG_NEWRULE] = NFT_UPDATE_RULE,
 	[NFT_MSG_DELRULE] = NFT_UPDATE_NO_RULE,
+	[NFT_MSG_NEWSET] = NFT_UPDATE_SET,
+	[NFT_MSG_DELSET] = NFT_UPDATE_SET,
+	[NFT_MSG_NEWSETELEM] = NFT_UPDATE_SET,
+	[NFT_MSG_DELSETELEM] = NFT_UPDATE_SET,
 	[NFT_MSG_NEWGEN] = NFT_UPDATE_GENERATION,
 };
 
@@ -341,6 +345,7 @@ static const uint16_t handle_type[] = {
 	[NFT_UPDATE_NO_RULE] = NFTA_RULE_HANDLE,
 	[NFT_UPDATE_CHAIN] = NFTA_CHAIN_HANDLE,
 	[NFT_UPDATE_OTHER] = 0,
+	[NFT_UPDATE_SET] = 0,
 };
 
 static bool take_generation(struct nft_update *c, const struct nlattr *attr)
@@ -366,11 +371,14 @@ static bool take_change(struct nft_update *c, const struct nlattr *attr)
 
 	if (c->kind == NFT_UPDATE_GENERATION)
 		return take_generation(c, attr);
-	/* NFTA_TABLE_NAME, NFTA_CHAIN_TABLE and NFTA_RULE_TABLE are all 1. */
+	/* NFTA_TABLE_NAME, NFTA_CHAIN_TABLE, NFTA_SET_TABLE ... are all 1. */
 	if (type == NFTA_TABLE_NAME && len)
 		c->table = get_name(attr);
 	if (c->kind == NFT_UPDATE_CHAIN && type == NFTA_CHAIN_NAME && len)
 		c->chain = get_name(attr);
+	/* NFTA_SET_ELEM_LIST_SET is the same number. */
+	if (c->kind == NFT_UPDATE_SET && type == NFTA_SET_NAME && len)
+		c->set = get_name(attr);
 	if (type && type == handle_type[c->kind]) {
 		if (len < sizeof(handle))
 			return false;
@@ -389,7 +397,7 @@ bool nft_update_parse(struct nft_update *c, const struct nlmsghdr *nlh,
 	if (!nfg)
 		return false;
 	memset(c, 0, sizeof(*c));
-	c->table.text = c->chain.text = c->by.text = "";
+	c->table.text = c->chain.text = c->set.text = c->by.text = "";
 	c->kind = kind_of(nlh->nlmsg_type);
 	c->family = nfg->nfgen_family;
 	c->serial = ntohs(nfg->res_id);

@@ -51,13 +51,14 @@ struct event_nft {
 
 /* A change of the rules that the kernel tells of. */
 enum nft_update_kind {
-	NFT_UPDATE_NONE,	/* of nothing that packets meet: sets, objects */
+	NFT_UPDATE_NONE,	/* of nothing that packets meet: objects, flowtables */
 	NFT_UPDATE_TABLE,	/* .table made, or its flags changed */
 	NFT_UPDATE_NO_TABLE,	/* .table deleted */
 	NFT_UPDATE_RULE,	/* a rule of .table made */
 	NFT_UPDATE_NO_RULE,	/* or deleted */
 	NFT_UPDATE_CHAIN,	/* a chain of .table made, or changed */
 	NFT_UPDATE_OTHER,	/* something else of .table */
+	NFT_UPDATE_SET,		/* a set or map of .table, or an element of it */
 	NFT_UPDATE_GENERATION,	/* all of a transaction has been told */
 };
 
@@ -72,6 +73,7 @@ struct nft_update {
 	uint64_t handle;	/* of the table, chain or rule */
 	struct event_name table;
 	struct event_name chain;	/* CHAIN */
+	struct event_name set;		/* SET */
 };
 
 /* What a message of the capture's socket is: each kind has one parser. */

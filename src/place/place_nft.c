@@ -15,6 +15,7 @@
 #include "place/nft_names.h"
 #include "place/nft_place_cache.h"
 #include "place/nft_resolve.h"
+#include "place/nft_touched.h"
 #include "place/path_map.h"
 #include "place/place.h"
 #include "rules/base/family.h"
@@ -32,6 +33,7 @@ struct place_nft {
 	uint32_t missing_epoch;	/* of the cache, when .missing was last asked for */
 	bool missing;		/* an event's rule is in no reading, nor told of */
 	bool asked;		/* the rules are being read */
+	struct nft_touched touched;	/* rules, and maps with their elements */
 	/* Trace ids of packets that are at ingress, by their low bits. */
 	uint32_t at_ingress[AT_INGRESS];
 };
@@ -179,6 +181,7 @@ struct place_nft *place_nft_open(struct place_index *idx, struct path_map *map,
 	pn->cache.now = snap;
 	pn->missing_epoch = UINT32_MAX;
 	nft_history_begin(&pn->history, snap);
+	nft_touched_begin(&pn->touched, snap->generation);
 	map->generation = pn->history.generation;
 	add_slots(pn, snap);
 	return pn;
@@ -304,6 +307,22 @@ static bool changes_chains(const struct nft_update *c)
 	       c->kind == NFT_UPDATE_CHAIN || c->kind == NFT_UPDATE_OTHER;
 }
 
+/* In the generation that the message is of: its lower half it tells. */
+static void note_touched(struct place_nft *pn, const struct nft_update *c)
+{
+	uint32_t told = pn->history.generation;
+	uint32_t generation = told + (uint32_t)(int16_t)(c->serial - (uint16_t)told);
+
+	if (c->kind == NFT_UPDATE_SET)
+		nft_touched_note(&pn->touched,
+				 nft_key_chain(c->family, &c->table, &c->set),
+				 generation);
+	else if (c->kind == NFT_UPDATE_RULE)
+		nft_touched_note(&pn->touched,
+				 nft_key_rule(c->family, &c->table, c->handle),
+				 generation);
+}
+
 bool place_nft_update(struct place_nft *pn, const struct nft_update *c)
 {
 	struct nft_update update = *c;
@@ -311,6 +330,9 @@ bool place_nft_update(struct place_nft *pn, const struct nft_update *c)
 		     c->kind == NFT_UPDATE_NO_TABLE;
 	bool lost;
 
+	note_touched(pn, c);
+	if (c->kind == NFT_UPDATE_SET)
+		return false;
 	/* Base chains, or another run, may come and go before the rules are read. */
 	update.hidden = place_nft_is_of_run(c);
 	if (table && !update.hidden)
@@ -394,10 +416,14 @@ uint32_t place_nft_generation(const struct place_nft *pn)
 
 bool place_nft_install(struct place_nft *pn, const struct nft_snapshot *snap)
 {
+	bool lost = pn->history.lost;
 	struct path_map was;
 
 	if (!nft_history_push(&pn->history, snap))
 		return false;
+	/* Who knows what was touched before. */
+	if (lost && !pn->history.lost)
+		nft_touched_begin(&pn->touched, pn->history.generation);
 	pn->map->generation = pn->history.generation;
 	pn->map->changing = pn->history.open;
 	pn->asked = false;
@@ -441,6 +467,18 @@ const struct path_map *place_nft_map(const struct place_nft *pn)
 void place_nft_resolved_all(struct place_nft *pn)
 {
 	nft_history_close(&pn->history);
+}
+
+bool place_nft_untouched(const struct place_nft *pn, uint64_t key,
+			 uint32_t generation)
+{
+	return !pn->history.lost &&
+	       !nft_is_after(nft_touched_last(&pn->touched, key), generation);
+}
+
+uint32_t place_nft_since(const struct place_nft *pn)
+{
+	return pn->touched.since;
 }
 
 void place_nft_failed(struct place_nft *pn)

@@ -126,6 +126,16 @@ const struct nft_snapshot *place_nft_rules(const struct place_nft *pn);
 /** place_nft_map - which chains are where, by these rules */
 const struct path_map *place_nft_map(const struct place_nft *pn);
 
+/**
+ * place_nft_untouched - has nothing changed a rule, or a map, behind @generation?
+ * @key: nft_key_rule(), or nft_key_chain() with the map's name; of those that the
+ *	kernel has told of so far
+ * place_nft_since - from this generation on all that was touched is known
+ */
+bool place_nft_untouched(const struct place_nft *pn, uint64_t key,
+			 uint32_t generation);
+uint32_t place_nft_since(const struct place_nft *pn);
+
 /** place_nft_resolved_all - no event read so far depends on earlier rules */
 void place_nft_resolved_all(struct place_nft *pn);
 

@@ -45,7 +45,7 @@ bool nft_changers_note(struct nft_changers *n, struct stats *st,
 		       const struct nft_update *c, bool own)
 {
 	if (c->kind != NFT_UPDATE_GENERATION) {
-		n->touched |= !own;
+		n->touched |= !own && c->kind != NFT_UPDATE_SET;
 		return false;
 	}
 	/* Elements of sets, or tables of nftrace's runs. */

@@ -50,6 +50,7 @@ static void test_what_is_no_change(void **state)
 	struct world *w = *state;
 
 	/* An element of a set, and the run's own table. */
+	tell(w, NFT_UPDATE_SET, false, "", 0);
 	assert_false(tell(w, NFT_UPDATE_GENERATION, false, "fail2ban", 3));
 	tell(w, NFT_UPDATE_TABLE, true, "", 0);
 	assert_false(tell(w, NFT_UPDATE_GENERATION, false, "nftrace", 4));
