@@ -82,19 +82,15 @@ static int take_generation(const struct nlmsghdr *nlh, void *arg)
 	return ret;
 }
 
-static int ask_of(struct mnl_socket *nl, uint16_t type, uint16_t flags,
-		  uint8_t nfproto, const char *table, mnl_cb_t fn, void *arg)
+int nft_request(struct mnl_socket *nl, struct nlmsghdr *nlh, mnl_cb_t fn,
+		void *arg)
 {
 	static uint32_t seq;
-	_Alignas(struct nlmsghdr) char buf[DUMP_SIZE] = { 0 };
-	struct nlmsghdr *nlh;
+	_Alignas(struct nlmsghdr) char buf[DUMP_SIZE];
 	ssize_t n;
 	int ret;
 
-	nlh = nftnl_nlmsg_build_hdr(buf, type, nfproto, flags, ++seq);
-	/* NFTA_RULE_TABLE; older kernels give all tables' rules. */
-	if (table)
-		mnl_attr_put_strz(nlh, NFTA_RULE_TABLE, table);
+	nlh->nlmsg_seq = ++seq;
 	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
 		return -errno;
 	do {
@@ -107,6 +103,18 @@ static int ask_of(struct mnl_socket *nl, uint16_t type, uint16_t flags,
 				 mnl_socket_get_portid(nl), fn, arg);
 	} while (ret > MNL_CB_STOP);
 	return ret < 0 ? -(errno ? errno : EIO) : 0;
+}
+
+static int ask_of(struct mnl_socket *nl, uint16_t type, uint16_t flags,
+		  uint8_t nfproto, const char *table, mnl_cb_t fn, void *arg)
+{
+	_Alignas(struct nlmsghdr) char buf[MNL_NLMSG_HDRLEN + 1024] = { 0 };
+	struct nlmsghdr *nlh = nftnl_nlmsg_build_hdr(buf, type, nfproto, flags, 0);
+
+	/* NFTA_RULE_TABLE; older kernels give all tables' rules. */
+	if (table)
+		mnl_attr_put_strz(nlh, NFTA_RULE_TABLE, table);
+	return nft_request(nl, nlh, fn, arg);
 }
 
 static int ask(struct mnl_socket *nl, uint16_t type, uint16_t flags,

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include <libmnl/libmnl.h>
+
 struct nft_list {
 	uint32_t count;
 	void **item;
@@ -47,6 +49,16 @@ void nft_dump_release(struct nft_dump *d);
  * Return: 1; 0; -EINTR: changed meanwhile; or -errno.
  */
 int nft_dump_names(const char *name);
+
+/**
+ * nft_request - one message to nf_tables, and all that it answers
+ * @nlh: its header and attributes; with NLM_F_DUMP or NLM_F_ACK, that the answer
+ *	has an end
+ * @fn: called with each message of the answer, as by mnl_cb_run()
+ * Return: 0; -EINTR: changed while it was read; or -errno.
+ */
+int nft_request(struct mnl_socket *nl, struct nlmsghdr *nlh, mnl_cb_t fn,
+		void *arg);
 
 /** nft_generation - the rules' generation id now; 0 or -errno */
 int nft_generation(uint32_t *generation);
