@@ -123,8 +123,8 @@ static bool is_mapped(const struct nft_node *n, const struct nft_lookup_result *
 {
 	return n->type == NFT_TRACETYPE_RULE && f->rule &&
 	       f->rule->does & DOES_VERDICT_MAP &&
-	       !(f->rule->does & (DOES_NAT | DOES_REJECT | DOES_STEAL |
-				  DOES_QUEUED)) &&
+	       !(f->rule->does & (DOES_NAT | DOES_QUEUE | DOES_REJECT |
+				  DOES_STEAL)) &&
 	       f->rule->verdict == NFT_SNAP_CONTINUE &&
 	       !*nft_snapshot_text(f->snap, f->rule->target);
 }

@@ -104,7 +104,7 @@ static void attach(struct msghdr *msg, union some_fds *c,
 
 static int hand_over(struct reader *r, enum supervisor_word word,
 		     const struct reader_rules *rules,
-		     const struct reader_tables *t)
+		     const struct reader_tables *t, uint32_t ask)
 {
 	struct supervisor_message m;
 	struct iovec iov = { &m, sizeof(m) };
@@ -117,6 +117,7 @@ static int hand_over(struct reader *r, enum supervisor_word word,
 	memcpy(m.witness, rules->witness, sizeof(m.witness));
 	if (t)
 		m.tables = *t;
+	m.ask = ask;
 	attach(&msg, &c, rules, m.size);
 	return sendmsg(r->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno
 								     : 0;
@@ -124,18 +125,29 @@ static int hand_over(struct reader *r, enum supervisor_word word,
 
 int reader_begin(struct reader *r, const struct reader_rules *rules)
 {
-	return hand_over(r, SUPERVISOR_BEGIN, rules, NULL);
+	return hand_over(r, SUPERVISOR_BEGIN, rules, NULL, 0);
 }
 
-void reader_renew(struct reader *r, int fd, size_t size)
+static void hand_nft(struct reader *r, enum supervisor_word word, int fd,
+		     size_t size, uint32_t ask)
 {
 	struct reader_rules rules = {
 		.fd = { -1, -1, [READER_NFT] = fd },
 		.size = { [READER_NFT] = size },
 	};
 
-	/* A reader that takes no message does without new rules. */
-	(void)hand_over(r, SUPERVISOR_RULES, &rules, NULL);
+	/* A reader that takes no message does without them. */
+	(void)hand_over(r, word, &rules, NULL, ask);
+}
+
+void reader_renew(struct reader *r, int fd, size_t size)
+{
+	hand_nft(r, SUPERVISOR_RULES, fd, size, 0);
+}
+
+void reader_elements(struct reader *r, uint32_t ask, int fd, size_t size)
+{
+	hand_nft(r, SUPERVISOR_ELEMENTS, fd, size, ask);
 }
 
 void reader_fence(struct reader *r)
@@ -147,7 +159,7 @@ void reader_fence(struct reader *r)
 int reader_tables(struct reader *r, const struct reader_rules *rules,
 		  const struct reader_tables *t)
 {
-	return hand_over(r, SUPERVISOR_TABLES, rules, t);
+	return hand_over(r, SUPERVISOR_TABLES, rules, t, 0);
 }
 
 int reader_drain(struct reader *r)

@@ -25,6 +25,7 @@ enum reader_word {
 	READER_CONFIRMS = 'I',		/* what has conntrack dropped?  See stats.h */
 	READER_LOST = 'L',		/* a packet went missing: see losses.h */
 	READER_PLACES = 'P',		/* where were packets dropped?  See drop_places.h */
+	READER_ELEMENTS = 'E',		/* what does a verdict map hold?  See map_question.h */
 	READER_FAILED = 'F',		/* could not start; text follows */
 };
 
@@ -59,6 +60,7 @@ enum supervisor_word {
 	SUPERVISOR_RULES = 'S',		/* nft's, read again */
 	SUPERVISOR_FENCE = 'F',		/* legacy's tables have been read, texts follow */
 	SUPERVISOR_TABLES = 'T',	/* legacy's: those that have changed, or none */
+	SUPERVISOR_ELEMENTS = 'E',	/* of the map asked for; no descriptor: not to be had */
 	SUPERVISOR_BEGIN = 'B',		/* all rules that there are: read */
 };
 
@@ -68,6 +70,7 @@ struct supervisor_message {
 	bool foreign_trace;
 	uint8_t witness[FAMILY_COUNT];
 	struct reader_tables tables;
+	uint32_t ask;		/* ELEMENTS: number of the question */
 	uint64_t size[READER_SNAPSHOTS];
 };
 
@@ -96,6 +99,9 @@ void reader_answered(struct reader *r);
 
 /** reader_renew - nft's rules, read again: @fd stays the caller's; -1: that failed */
 void reader_renew(struct reader *r, int fd, size_t size);
+
+/** reader_elements - the answer to question @ask: as reader_renew() */
+void reader_elements(struct reader *r, uint32_t ask, int fd, size_t size);
 
 /**
  * reader_fence - legacy's tables were just read: what is behind this moment is of them

@@ -6,7 +6,12 @@
 struct journey;
 struct reader_state;
 
-/** map_ask - fill .verdict of a journey that is over; until the next one is */
+/**
+ * map_ask - fill .verdict of a journey that is over; until the next one is
+ *
+ * Elements of a map are asked for once, and again when they have changed: then the
+ * reader waits some ms for the answer, unless much is going on.
+ */
 void map_ask(struct reader_state *s, struct journey *j);
 
 #endif

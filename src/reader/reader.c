@@ -120,6 +120,7 @@ static void close_state(struct reader_state *s)
 	place_index_close(s->index);
 	ifnames_close(s->names);
 	printer_close(&s->printer);
+	map_readings_close(&s->maps);
 	sentences_close(&s->sentences);
 }
 

@@ -26,6 +26,8 @@ void reader_on_control(struct reader_state *s)
 		pending_snapshot(s->hold, fd[READER_NFT], m.size[READER_NFT]);
 		capture_fence(s->plan->capture);
 	}
+	if (n > 0 && m.word == SUPERVISOR_ELEMENTS)
+		map_readings_answer(&s->maps, m.ask, fd[READER_NFT], m.size[READER_NFT]);
 	if (n > 0 && m.word == SUPERVISOR_ANSWERED)
 		queue_watch_answer(&s->queues, s->bulletin,
 				   clock_ns(CLOCK_MONOTONIC));

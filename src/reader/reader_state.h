@@ -13,6 +13,7 @@
 #include "reader/coalesce.h"
 #include "reader/confirm_watch.h"
 #include "reader/loss_ask.h"
+#include "reader/map_readings.h"
 #include "reader/nft_changers.h"
 #include "reader/pending.h"
 #include "reader/queue_watch.h"
@@ -56,6 +57,7 @@ struct reader_state {
 	struct loss_times loss_times;
 	struct nft_changers changers;
 	struct sentences sentences;	/* causes of fates */
+	struct map_readings maps;	/* elements of verdict maps */
 	struct map_verdicts verdicts;	/* of the packet that is printed */
 	struct ifnames *names;
 	struct printer printer;

@@ -6,6 +6,7 @@
 #include "supervisor/conntrack_look.h"
 #include "supervisor/drop_symbols.h"
 #include "supervisor/loss_answer.h"
+#include "supervisor/map_answer.h"
 #include "supervisor/nft_refresh.h"
 #include "supervisor/queue_look.h"
 #include "supervisor/run_state.h"
@@ -34,6 +35,9 @@ void questions_answer(struct run_reader *rd, const struct owner *owner,
 	case READER_WAY:
 		ways_answer(rd->stats->way, rd->way_known, rd->board.post->way);
 		reader_answered(&rd->process);
+		break;
+	case READER_ELEMENTS:
+		map_answer(rd);
 		break;
 	case READER_GENERATION:
 		nft_refresh_generation(rd);

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* map_readings: elements of verdict maps that were read, by the rules that ask them. */
+#include "reader/map_readings.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "rules/nft/elements.h"
+
+static void forget(struct map_readings *m, struct map_reading *r)
+{
+	if (r->elements)
+		m->bytes -= r->elements->size;
+	nft_elements_unmap(r->elements);
+	memset(r, 0, sizeof(*r));
+}
+
+void map_readings_close(struct map_readings *m)
+{
+	for (unsigned int i = 0; i < MAP_READINGS; i++)
+		forget(m, &m->list[i]);
+	nft_elements_unmap(m->answer);
+	m->answer = NULL;
+}
+
+struct map_reading *map_readings_find(struct map_readings *m, uint64_t rule)
+{
+	struct map_reading *r;
+
+	for (unsigned int i = 0; i < MAP_READINGS; i++)
+		if (m->list[i].rule == rule)
+			return &m->list[i];
+	r = &m->list[m->next++ % MAP_READINGS];
+	forget(m, r);
+	for (unsigned int i = 0; i < MAP_READINGS && m->bytes > MAP_READINGS_BYTES; i++)
+		forget(m, &m->list[i]);
+	return r;
+}
+
+void map_readings_answer(struct map_readings *m, uint32_t ask, int fd, size_t size)
+{
+	nft_elements_unmap(m->answer);
+	m->answer = fd >= 0 ? nft_elements_map(fd, size) : NULL;
+	m->answered = ask;
+	if (fd >= 0)
+		close(fd);
+}
+
+void map_readings_keep(struct map_readings *m, struct map_reading *r,
+		       uint64_t rule, uint32_t generation)
+{
+	forget(m, r);
+	r->rule = rule;
+	r->elements = m->answer;
+	r->generation = r->elements ? r->elements->generation : generation;
+	m->bytes += r->elements ? r->elements->size : 0;
+	m->answer = NULL;
+}

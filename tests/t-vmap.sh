@@ -1,0 +1,204 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-vmap: which verdict a verdict map gave, and which element: what the kernel says when it is asked for that key.
+#
+# The judges are nft monitor trace, of the same packets, for the verdicts, and nft get element for
+# the elements, which looks the key up in the kernel as a packet does.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_loopback
+server lo echo udp 10.9.0.1 7 udp fd00:9::1 7
+
+# Maps as kube-proxy has them, and others; each but the last says that the packet goes on.
+maps() { # FAMILY ADDRESS-TYPE DADDR NET
+	cat <<-END
+	table $1 k {
+		map services {
+			type $2 . inet_proto . inet_service : verdict
+			elements = { $3 . udp . 7 comment "default/web:http" : goto web,
+				     $3 . tcp . 7 comment "default/web:https" : goto none }
+		}
+		map nodeports {
+			type inet_proto . inet_service : verdict
+			elements = { udp . 7 : continue, udp . 8 : drop }
+		}
+		map nets {
+			type $2 : verdict
+			flags interval
+			elements = { $4 comment "this net" : jump other, * : continue }
+		}
+		map both {
+			type $2 . inet_service : verdict
+			flags interval
+			elements = { $4 . 5-9 : jump other, $4 . 10-20 comment "no" : drop }
+		}
+		map ports {
+			type inet_service : verdict
+			flags interval
+			elements = { 1-6 : drop, 7-19 comment "small  ones" : continue }
+		}
+		map names {
+			type ifname : verdict
+			flags interval
+			elements = { "eth*" : drop, "lo" comment "-> drop \\ 'x'" : continue }
+		}
+		map marked {
+			type mark : verdict
+			flags interval
+			elements = { 0x10-0x1f comment "marked" : continue }
+		}
+		map touched {
+			type inet_service : verdict
+		}
+		chain other {
+		}
+		chain none {
+			reject
+		}
+		chain web {
+			numgen random mod 1 vmap { 0 : jump other }
+			ip protocol . th dport vmap @nodeports
+		}
+		chain services {
+			$1 daddr . meta l4proto . th dport vmap @services
+		}
+		chain out {
+			type filter hook output priority 0
+			meta mark set 0x12 mark vmap @marked
+			$1 daddr vmap @nets
+			$1 daddr . udp dport vmap @both
+			udp dport vmap @ports
+			oifname vmap @names
+			oif vmap { lo : continue }
+			ct state vmap { established : continue, new : continue, invalid : drop }
+			fib daddr type vmap { local : continue, unicast : drop }
+			udp dport vmap { 7 : continue, 8-10 : drop }
+			jump services
+		}
+		chain in {
+			type filter hook input priority 0
+			udp dport vmap @touched
+		}
+	}
+	END
+}
+maps ip ipv4_addr 10.9.0.1 10.9.0.0/24 >"$SCRATCH/maps"
+maps ip6 ipv6_addr fd00:9::1 fd00:9::/64 | sed 's/ip protocol/meta l4proto/' >"$SCRATCH/maps6"
+in_ns lo nft -f "$SCRATCH/maps" && in_ns lo nft -f "$SCRATCH/maps6" || fail "nft -f"
+
+# monitor: what the kernel tells of the next run's packets
+monitor() {
+	in_ns lo nft monitor trace >"$SCRATCH/monitor" 2>&1 &
+	MONITOR_PID=$!
+	later $MONITOR_PID
+}
+
+# shown: elements as nft prints them, one a line, as nftrace does
+shown() {
+	tr -d '\n\t' | sed -E 's/^.*elements = \{ *//; s/ *\}.*$//; s/, +/\n/g' |
+		sed -E 's/ comment (".*") : ([^:]*)$/ \1 -> \2/; t; s/ : / -> /'
+}
+# asked FAMILY MAP KEY: the element that the kernel finds for it.  Of a range nft get element
+# prints only the first key: the whole element is the one of the map with the same comment.
+asked() {
+	local found
+	found=$(in_ns lo nft get element "$1" k "$2" "{ $3 }" | shown)
+	in_ns lo nft list map "$1" k "$2" | shown | grep -F -- " ${found#* }" || echo "$found"
+}
+# told RULE: what stands behind its event
+told() { grep -F -A 2 -- "\"$1\"" "$OUT" | sed -nE 's/^  verdict map: //p' | sort -u; }
+
+# told_of FAMILY RULE MAP KEY: the same element, by both
+told_of() {
+	local want
+	want=$(asked "$1" "$3" "$4")
+	[[ -n $want ]] || fail "nft get element $1 k $3 { $4 }"
+	assert_equal "$2" "$want" "$(told "$2")"
+}
+
+judge() { # FAMILY DADDR
+	told_of "$1" "$1 daddr . meta l4proto . th dport vmap @services" services "$2 . udp . 7"
+	told_of "$1" "$1 daddr vmap @nets" nets "$2"
+	told_of "$1" "$1 daddr . udp dport vmap @both" both "$2 . 7"
+	told_of "$1" "udp dport vmap @ports" ports 7
+	told_of "$1" "meta mark set 0x00000012 meta mark vmap @marked" marked 0x12
+	assert_equal oifname "\"lo\" \"-> drop \\ 'x'\" -> continue" "$(told "oifname vmap @names")"
+	assert_equal "what nothing tells, by its verdict" "0 -> jump other" \
+		"$(told "numgen random mod 1 vmap { 0 : jump other }")"
+	assert_equal oif '"lo" -> continue' "$(told 'oif vmap { "lo" : continue }')"
+	assert_equal "fib" "local -> continue" "$(told "fib daddr type vmap { unicast : drop, local : continue }")"
+	assert_equal "two of this verdict" "continue" \
+		"$(told "ct state vmap { invalid : drop, established : continue, new : continue }")"
+	assert_equal "a map without a name" "7 -> continue" "$(told "udp dport vmap { 7 : continue, 8-10 : drop }")"
+}
+
+for family in ip ip6; do
+	daddr=10.9.0.1
+	[[ $family = ip ]] || daddr=fd00:9::1
+	subtest "$family: maps of all kinds"
+	monitor
+	start_nftrace lo -t 20 -c 1 --backend nft -p udp --dport 7
+	talk lo udp $daddr 7 >/dev/null || fail "no answer"
+	end_nftrace 10
+	assert_status 0
+	judge $family $daddr
+	subtest "$family: the verdicts are those of nft monitor trace"
+	assert_within 5 "nft monitor trace has them all" grep -q 'vmap @nodeports\|meta l4proto . th dport' "$SCRATCH/monitor"
+	kill "$MONITOR_PID"
+	sed -nE 's/^.* rule (.*vmap .*) \(verdict (.*)\)$/\1: \2/p' "$SCRATCH/monitor" | sort -u >"$SCRATCH/verdicts"
+	sed -nE '/^TRACE:/{s/^.*  "(.*)"$/\1/;h}; /^  verdict map:/{s/.* -> //;s/^  verdict map: //;H;x;s/\n/: /p}' "$OUT" |
+		sort -u >"$SCRATCH/told"
+	show "nft monitor trace" "$SCRATCH/verdicts"
+	(($(wc -l <"$SCRATCH/told") >= 12)) || fail "$(wc -l <"$SCRATCH/told") verdicts are told"
+	comm -23 "$SCRATCH/told" "$SCRATCH/verdicts" >"$SCRATCH/differ"
+	[[ ! -s $SCRATCH/differ ]] || { show "only nftrace's" "$SCRATCH/differ"; fail "others"; }
+done
+
+# element COMMAND...: changes of the map @touched, in one transaction
+element() { in_ns lo nft "$@" || fail "nft $*"; }
+# fates N: so many are printed
+fates() { (($(grep -c '^=> ' "$OUT") >= $1)); }
+send() { talk lo udp 10.9.0.1 7 wait 20 >/dev/null 2>&1; assert_within 10 "packet $1 is printed" fates "$1"; }
+
+subtest "elements that come and go during the trace"
+element add element ip k touched '{ 9 comment "another" : drop }'
+start_nftrace lo -t 30 -c 5 --backend nft -p udp --dport 7
+send 1
+element add element ip k touched '{ 7 comment "first" : drop }'
+send 2
+element "delete element ip k touched { 7 }; add element ip k touched { 7 comment \"second\" : drop }"
+send 3
+element "delete element ip k touched { 7 }; add element ip k touched { 7 : goto none }"
+send 4
+element "delete element ip k touched { 7 }; add element ip k touched { 7 comment \"$(printf 'a\033[31mb')\" : drop }"
+send 5
+end_nftrace 10
+BY='nft ip k:in:rule:handle [0-9]+  "udp dport vmap @touched"'
+grep '^=> ' "$OUT" >"$SCRATCH/fates"
+show "the fates" "$SCRATCH/fates"
+assert_grep '^=> DELIVERED' <(sed -n 1p "$SCRATCH/fates")
+assert_grep "^=> DROP by $BY: 7 \"first\"\$" <(sed -n 2p "$SCRATCH/fates")
+assert_grep "^=> DROP by $BY: 7 \"second\"\$" <(sed -n 3p "$SCRATCH/fates")
+assert_grep "^=> REJECT by nft ip k:none:rule" <(sed -n 4p "$SCRATCH/fates")
+assert_grep '^  verdict map: 7 -> goto none$' "$OUT"
+assert_grep "^=> DROP by $BY: 7 \"a.x1b\\[31mb\"\$" <(sed -n 5p "$SCRATCH/fates")
+
+subtest "--json, -q, and all of it from a recording"
+record=$SCRATCH/record.pcapng
+run_nftrace lo -t 20 -c 1 --backend nft --json --pcap "$record" -p udp --dport 7 -- \
+	"$TOOLS/talk" udp 10.9.0.1 7 wait 20
+cp "$OUT" "$SCRATCH/json"
+jq -c '.events[] | select(.rule == "udp dport vmap @ports") | [.verdict, .element]' "$OUT" >"$SCRATCH/got"
+assert_text '["continue",{"key":"7-19","comment":"small  ones"}]' "$SCRATCH/got"
+jq -c '.events[] | select(.rule == "oif vmap { \"lo\" : continue }") | [.verdict, .element]' "$OUT" >"$SCRATCH/got"
+assert_text '["continue",{"key":"\"lo\"","comment":null}]' "$SCRATCH/got"
+jq -c '.events[] | select(.kind != "rule" or (.rule | contains(" vmap ") | not)) | [.verdict, .element]' "$OUT" |
+	sort -u >"$SCRATCH/got"
+assert_text '[null,null]' "$SCRATCH/got"
+"$NFTRACE" --read "$record" --json >"$SCRATCH/again"
+assert_same "--json of the recording" "$SCRATCH/json" "$SCRATCH/again"
+"$NFTRACE" --read "$record" >"$SCRATCH/block"
+assert_grep '^  verdict map: 7-19 "small  ones" -> continue$' "$SCRATCH/block"
+"$NFTRACE" --read "$record" -q >"$SCRATCH/line"
+assert_grep "DROP by $BY: 7 \"a.x1b\\[31mb\"" "$SCRATCH/line"
