@@ -92,6 +92,12 @@ monitor() {
 	in_ns lo nft monitor trace >"$SCRATCH/monitor" 2>&1 &
 	MONITOR_PID=$!
 	later $MONITOR_PID
+	assert_within 10 "the monitor listens" hears_traces
+}
+# hears_traces: a socket there is in the group of nf_tables' trace events, the ninth
+hears_traces() {
+	in_ns lo awk '$2 == 12 && substr($4, 6, 1) ~ /[13579bdf]/ { found = 1 }
+		END { exit !found }' /proc/net/netlink
 }
 
 # shown: elements as nft prints them, one a line, as nftrace does
