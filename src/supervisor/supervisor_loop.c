@@ -3,11 +3,13 @@
 #include "supervisor/supervisor_loop.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,16 +37,27 @@ static void show_status(const struct run *r)
 	const struct stats *st = r->reader.stats;
 	char line[256], total[32] = "";
 	uint64_t now = clock_monotonic_ns();
+	uint64_t packets = stats_get(&st->packets);
+	uint64_t events = stats_get(&st->events);
 
 	if (r->o->time_ns)
 		snprintf(total, sizeof(total), "/%g",
 			 (double)r->o->time_ns / 1e9);
-	snprintf(line, sizeof(line), "%.1f%s s  %llu packets  %llu events  "
-		 "%llu lost", (double)(now - r->clock.armed_ns) / 1e9, total,
-		 (unsigned long long)stats_get(&st->packets),
-		 (unsigned long long)stats_get(&st->events),
-		 (unsigned long long)stats_get(&st->lost));
+	snprintf(line, sizeof(line), "%.1f%s s  %" PRIu64 " packet%s  %" PRIu64
+		 " event%s  %" PRIu64 " lost",
+		 (double)(now - r->clock.armed_ns) / 1e9, total, packets,
+		 plural(packets), events, plural(events), stats_get(&st->lost));
 	msg_status(line);
+}
+
+/* Who reads a pipe may draw on the same terminal: less, grep, jq. */
+static bool may_show_status(const struct run *r)
+{
+	struct stat st;
+
+	return isatty(STDERR_FILENO) && !r->o->command &&
+	       (isatty(STDOUT_FILENO) ||
+		(fstat(STDOUT_FILENO, &st) == 0 && S_ISREG(st.st_mode)));
 }
 
 static enum run_end on_signal(struct run *r)
@@ -207,7 +220,7 @@ static enum run_end find_reason(struct run *r, const struct pollfd pfd[SOURCES])
 
 enum run_end supervisor_loop(struct run *r)
 {
-	bool tty = isatty(STDERR_FILENO) && !r->o->command;
+	bool tty = may_show_status(r);
 	enum run_end end;
 	struct pollfd pfd[SOURCES] = {
 		[FROM_READER] = { .fd = r->reader.process.fd, .events = POLLIN },

@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-pipes: behind a pipe on a terminal: no status line in another program's screen, no torn line.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+command -v script >/dev/null || skip_all "no script(1)"
+export TERM=xterm-256color
+
+lab_loopback
+server lo echo udp 10.9.0.1 7
+in_ns lo iptables-legacy -A INPUT -p udp --dport 1001 -j DROP
+screen=$SCRATCH/screen		# every byte that the terminal gets
+armed_there() { grep -aq 'nftrace: armed' "$screen"; }
+status='[0-9.]+/60 s +[0-9]+ packets?'
+
+# type_line REST: nftrace with REST behind it, as a shell on a terminal runs it; two packets,
+# a DROP and a DELIVERED; then its pid gets SIGINT, unless it has ended
+type_line() {
+	local pid line="$NFTRACE -t 60 --rate 0 --chain OUTPUT -p udp --dport 1001 --or -p udp --dport 7 $1"
+
+	: >"$screen"
+	background lo typed script -qefc "$line" "$screen"
+	assert_within 20 "armed: $1" armed_there
+	pid=$(pgrep -x nftrace | head -n 1)
+	for port in 1001 7 1001; do
+		talk lo udp 10.9.0.1 $port from 2$port wait 1 2>/dev/null
+	done
+	[[ -z ${2-} ]] || assert_within 10 "'$2' comes: $1" grep -aEq "$2" "${3:-$screen}"
+	kill -INT "$pid" 2>/dev/null
+	assert_within 15 "it ends: $1" is_gone "$BG_PID"
+	tr -d '\r' <"$screen" >"$OUT"
+}
+no_status() { assert_equal "status lines" 0 "$(grep -Eac "$status" "$screen")"; }
+
+subtest "on the terminal itself, or with results in a file: a status line"
+type_line "" "$status"
+type_line ">$SCRATCH/file" "$status"
+assert_grep '^=> DROP' "$SCRATCH/file"
+assert_no_grep $'\r|\e' "$SCRATCH/file"
+subtest "one packet, two packets"
+assert_no_grep '[^0-9]1 packets|[^0-9]1 events' "$OUT"
+
+subtest "| jq"
+type_line "--json | jq --unbuffered -r '\"it was \" + .fate'" 'it was DELIVERED'
+no_status
+assert_equal "lines of jq's" "it was DROP it was DELIVERED it was DROP" "$(grep '^it was [A-Z]*$' "$OUT" | paste -sd ' ')"
+
+subtest "| grep"
+type_line "| grep --line-buffered '^=> '" '=> DELIVERED'
+no_status
+assert_equal "lines of grep's" 3 "$(grep -Ec '^=> (DROP|DELIVERED)' "$OUT")"
+
+subtest "| head: it ends by itself, and says why"
+type_line "| head -n 1" 'stopped: nobody reads'
+no_status
+assert_equal "lines of head's" 1 "$(grep -c '^#1 ' "$OUT")"
+assert_grep '^nftrace: stopped: nobody reads standard output any more$' "$OUT"
+
+subtest "| less: what it shows is its own"
+type_line "| LESSSECURE=1 less -X -E" '=> DELIVERED'
+no_status
+assert_equal "heads of packets" 3 "$(grep -Ec '^#[123] ' "$OUT")"
+
+subtest "| cat, with a command: its words are not torn"
+background lo typed script -qefc "$NFTRACE -p udp --dport 7 --json -- bash -c 'echo word; echo x >/dev/udp/10.9.0.1/7' | cat" "$screen"
+assert_within 20 "it ends" is_gone "$BG_PID"
+tr -d '\r' <"$screen" >"$OUT"
+no_status
+assert_grep '^word$' "$OUT"
+assert_equal "objects" object "$(grep '^{' "$OUT" | jq -r type 2>&1 | sort -u)"
