@@ -41,6 +41,8 @@ static int dispatch(const struct options *o)
 		puts("nftrace " VERSION);
 		return fflush(stdout) == 0 ? 0 : STATUS_FAILURE;
 	}
+	if (o->verbose)
+		msg_details();
 	if (o->netns && !o->read) {
 		int status = netns_enter(o->netns);
 

@@ -11,7 +11,7 @@ server b echo udp 10.2.0.2 7
 
 # traced_or_not: a packet from a to b, and what nftrace on r says
 traced_or_not() {
-	start_nftrace r -t 20 -c 1 -p udp --dport 7
+	start_nftrace r -v -t 20 -c 1 -p udp --dport 7
 	talk a udp 10.2.0.2 7 wait 200 2>/dev/null
 	stop_nftrace INT 2>/dev/null	# it may have ended
 }

@@ -34,7 +34,7 @@ three_of 3
 
 subtest "-c 3 of three hundred in one burst"
 three_of 300
-assert_grep '^nftrace: [0-9]+ packets traced, the first 3 printed: 3 DELIVERED$' "$ERR"
+assert_grep '^nftrace: [0-9]+ packets traced, the first 3 printed: 3 DELIVERED; all removed$' "$ERR"
 
 subtest "-c 5, and time comes first"
 start_nftrace lo -t 1 -c 5 -p udp --dport 7
@@ -46,7 +46,7 @@ assert_text "stopped by time: 3 of 5" "$ERR"
 assert_no_grep 'of them printed' "$ERR"
 
 subtest "-t in fractions: 500ms"
-start_nftrace lo -t 500ms -p udp --dport 9
+start_nftrace lo -v -t 500ms -p udp --dport 9
 end_nftrace 20
 assert_status 3
 assert_grep 'armed: .*capturing for 0\.5 s;' "$ERR"

@@ -15,7 +15,7 @@ for address in 10.1.0.1 fd00:1::1; do
 	sinks+=("$BG_PID")
 done
 _senders=()
-start_nftrace r -t 120 --rate 0 --json --snaplen 256 --buffer 64 -i eth0 -p udp
+start_nftrace r -v -t 120 --rate 0 --json --snaplen 256 --buffer 64 -i eth0 -p udp
 if grep -q 'no drop records' "$ERR"; then
 	stop_nftrace INT
 	skip_all "no drop records here"

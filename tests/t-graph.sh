@@ -46,7 +46,7 @@ assert_equal "packets that end" "$packets" "$(count . '^fate')"
 while read -r n fate; do
 	node=$(sed -n "s/^	\(fate[0-9]*\) \[label=\"$fate\".*/\1/p" "$DOT")
 	assert_equal "$fate" "$n" "$(count . "^$node\$")"
-done < <(sed -n 's/^nftrace: [0-9]* packets traced: //p' "$ERR" | tr ',' '\n')
+done < <(sed -n 's/^nftrace: [0-9]* packets traced: \([^;]*\);.*/\1/p' "$ERR" | tr ',' '\n')
 # What comes into a rule goes out of it.
 awk '{ come[$2] += $3; go[$1] += $3 }
 	END { for (n in come) if (n ~ /^n/ && come[n] != go[n]) print n, come[n], go[n] }' \

@@ -57,7 +57,7 @@ judge() {
 }
 
 trace_them() {
-	start_nftrace r --no-drops -t 30 --rate 0 -p udp --dport 1000:1003
+	start_nftrace r -v --no-drops -t 30 --rate 0 -p udp --dport 1000:1003
 	packets
 	stop_nftrace INT
 	judge

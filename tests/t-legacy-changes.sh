@@ -132,7 +132,7 @@ end_changes() {
 }
 
 subtest "each change is met by the next packet: the lock is free"
-start_nftrace lo -t 100 --no-lock --json -p udp --dport 7 --chain OUTPUT
+start_nftrace lo -v -t 100 --no-lock --json -p udp --dport 7 --chain OUTPUT
 changes_in 4 filter
 changes_in 6 raw 6
 # A table that comes into being has hooks of its own.
@@ -142,7 +142,7 @@ end_changes filter
 by 4 -t security -F
 
 subtest "each change is met by the next packet: the lock is given"
-start_nftrace lo -t 100 --json -p udp --dport 7 --chain OUTPUT
+start_nftrace lo -v -t 100 --json -p udp --dport 7 --chain OUTPUT
 changes_in 6 mangle
 changes_in 4 raw 6
 end_changes mangle
@@ -153,7 +153,7 @@ subtest "a change behind the reading, by who was there when it began"
 by 4 -A OUTPUT -p udp -m comment --comment then
 export NFTRACE_TESTPOINT_FILE=$SCRATCH/point
 NFTRACE=$WITH_POINTS NFTRACE_TESTPOINT=tables-read \
-	start_nftrace lo -t 100 --no-lock --json -p udp --dport 7 --chain OUTPUT
+	start_nftrace lo -v -t 100 --no-lock --json -p udp --dport 7 --chain OUTPUT
 exec {lock}<"$XTABLES_LOCKFILE"
 flock "$lock"
 talk lo udp 10.9.0.1 7 wait 500 >/dev/null || fail "no answer"
@@ -222,7 +222,7 @@ verdict() {
 }
 
 run_traffic() {
-	start_nftrace lo -t 300 --no-drops --rate 0 --json -p udp -m multiport --dports 2000:2005 --chain OUTPUT "$@"
+	start_nftrace lo -v -t 300 --no-drops --rate 0 --json -p udp -m multiport --dports 2000:2005 --chain OUTPUT "$@"
 	traffic
 }
 # The last line may be half there.

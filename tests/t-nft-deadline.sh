@@ -55,7 +55,7 @@ stop_nftrace INT
 assert_restored lo "$before"
 
 subtest "all stopped: they match nothing any more soon after the end"
-start_nftrace lo -t 1 -p udp --dport 9
+start_nftrace lo -v -t 1 -p udp --dport 9
 armed=${EPOCHREALTIME/./}
 all_three
 kill -STOP "${pids[@]}"
@@ -102,7 +102,7 @@ for owned in yes no; do
 	library=$PRELOAD/clock.so
 	[[ $owned = yes ]] || library="'$PRELOAD/clock.so $BUILD/tests/preload/old_nft.so'"
 	with "$library" CLOCK_LEASE_MS=1200
-	start_nftrace lo -4 -t 0 -p udp --dport 9
+	start_nftrace lo -v -4 -t 0 -p udp --dport 9
 	rules=$(own | grep -o 'nftrace set 1 # handle [0-9]*')
 	send 3
 	at=$(expires ipv4)

@@ -23,7 +23,7 @@ service() { # ADDRESS: to the service's port, and to one that a policy denies
 
 subtest "one story for each packet, both families"
 start_nftrace r -t 30 --rate 0 -i eth0 -p udp --or -i eth0 -p tcp --syn
-assert_grep '^nftrace: legacy: [0-9]+ tables.*; nft: .*written by iptables-nft\): both active' "$ERR"
+assert_grep '^nftrace: legacy: [0-9]+ rules in [0-9]+ tables; nft: .*, 2 of iptables-nft: both active' "$ERR"
 service 10.96.0.10
 service fd00:96::10
 for a in 10.2.0.2 fd00:2::2; do

@@ -46,7 +46,7 @@ has_come() {
 reloads() {
 	local i counted unknown
 	nft -f "$SCRATCH/main" || fail "nft -f"
-	start_nftrace r -t 100 --rate 0 -i eth0 -p udp
+	start_nftrace r -v -t 100 --rate 0 -i eth0 -p udp
 	_told=0
 	flow 10.2.0.2
 	flow 10.1.0.1

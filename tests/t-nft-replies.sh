@@ -63,7 +63,7 @@ all_of() {
 			oifname \"eth1\" masquerade
 		}
 	}"
-	start_nftrace r "-$family" -t 60 --json --replies -l 0 -s "$one" -p udp --dport "$port"
+	start_nftrace r "-$family" -v -t 60 --json --replies -l 0 -s "$one" -p udp --dport "$port"
 	talk a udp "$to" "$port" source "$other" from 5001 count 9 pause 5 &
 	talk a udp "$to" "$port" source "$one" from 5000 count 7 pause 5 || fail "no echo"
 	wait $!
@@ -83,7 +83,7 @@ all_of() {
 			oifname \"eth1\" meta l4proto tcp snat to $node:40000-40100
 		}
 	}"
-	start_nftrace r "-$family" -t 60 --json --replies -l 0 -s "$one" -p tcp --dport "$port"
+	start_nftrace r "-$family" -v -t 60 --json --replies -l 0 -s "$one" -p tcp --dport "$port"
 	talk a tcp "$to" "$port" source "$other" count 2 &
 	talk a tcp "$to" "$port" source "$one" count 3 || fail "no echo"
 	wait $! || fail "no echo for the other"
@@ -106,7 +106,7 @@ all_of() {
 			oifname \"eth1\" masquerade
 		}
 	}"
-	start_nftrace r "-$family" -t 60 --json --replies -l 0 -d "$service" -p udp --dport 80
+	start_nftrace r "-$family" -v -t 60 --json --replies -l 0 -d "$service" -p udp --dport 80
 	talk a udp "$to" "$port" source "$other" from 6001 count 5 pause 5 &
 	talk a udp "$service" 80 source "$one" from 6000 count 6 pause 5 || fail "no echo"
 	wait $!

@@ -53,7 +53,7 @@ wait_for 10 grep -q 'listening on' "$SCRATCH/group.err" ||
 	[[ $(</proc/self/uid_map) != *4294967295* ]] || fail "group 0 is not taken"
 # tcpdump registers the logger for itself.
 in_ns lo sysctl -qw net.netfilter.nf_log.2=nf_log_ipv4 net.netfilter.nf_log.10=nf_log_ipv6
-start_nftrace lo -t 60 -w 0 -p udp --dport 7
+start_nftrace lo -v -t 60 -w 0 -p udp --dport 7
 (($(own) == 2)) || fail "$(own) tables instead of one for each family"
 own_list | grep -q 'flags owner' || fail "the tables are nobody's"
 talk lo udp 10.9.0.1 7 count 3
@@ -62,7 +62,7 @@ talk lo udp fd00:9::1 7 count 2
 [[ $(counted ip6 output) = 2 && $(counted ip6 prerouting) = 2 ]] || fail "ip6 counts $(counted ip6 output)"
 [[ -z $(legacy_tables) ]] || fail "tables of iptables-legacy: $(legacy_tables)"
 assert_no_grep 'acquire the lock' "$ERR"
-assert_grep 'nft: 2 tables, 3 rules \(1 written by iptables-nft\)$' "$ERR"
+assert_grep 'nft: 3 rules in 2 tables, 1 of iptables-nft$' "$ERR"
 stop_nftrace INT
 kill $tcpdump 2>/dev/null
 exec {held}>&-
@@ -123,7 +123,7 @@ if [[ -n ${SANITIZE-} ]]; then
 	skip "the sanitizers' runtime has to come first in a process"
 else
 	subtest "a kernel without owners: the keeper removes the table"
-	old start_nftrace lo -t 60 -p udp --dport 7
+	old start_nftrace lo -v -t 60 -p udp --dport 7
 	(($(own) == 2)) || fail "$(own) tables"
 	! own_list | grep 'flags owner' || fail "it has an owner"
 	! own_list | grep 'left_' || fail "chains whose silence others can bring about"
@@ -245,7 +245,7 @@ subtest "two runs at a time"
 start_nftrace lo -4 -t 60 -p udp --dport 7
 first=$NFTRACE_PID
 OUT=$SCRATCH/out2 ERR=$SCRATCH/err2
-start_nftrace lo -4 -t 60 -p udp --dport 9
+start_nftrace lo -v -4 -t 60 -p udp --dport 9
 assert_grep "a run that may be alive \\(pid $first\\) in an nft table for iptables: left alone$" "$ERR"
 assert_grep "another run of nftrace \\(pid $first\\) traces here as well: what only it traces is left out" "$ERR"
 (($(own) == 2)) || fail "$(own) tables"
@@ -266,7 +266,7 @@ subtest "packets are counted for as long as they are traced"
 background lo flood "$TOOLS/flood" 10.9.0.1 8 0 100 5000 60
 flood=$BG_PID
 for n in 1 2 3; do
-	start_nftrace lo -4 -t 60 --rate 0 --chain OUTPUT -p udp --dport 8 -q
+	start_nftrace lo -v -4 -t 60 --rate 0 --chain OUTPUT -p udp --dport 8 -q
 	wait_for 10 test -s "$OUT" || fail "no packet"
 	stop_nftrace INT
 	assert_no_grep "than the TRACE rules" "$ERR"
@@ -299,9 +299,9 @@ state "$before"
 entered() { own_list | grep 'hook' | grep -v 'priority 2147483646;'; }
 
 subtest "both: TRACE rules in raw, and a table that packets enter at the ends of hooks alone"
-start_nftrace lo -4 -t 60 -p udp --dport 7
-assert_grep 'legacy: 2 tables, 1 rule; nft: 2 tables, 3 rules \(1 written by iptables-nft\): both active' "$ERR"
-assert_grep 'acquire the lock' "$ERR"
+start_nftrace lo -v -4 -t 60 -p udp --dport 7
+assert_grep 'legacy: 1 rule in 2 tables; nft: 3 rules in 2 tables, 1 of iptables-nft: both active' "$ERR"
+lock_is_held || fail "the lock is not held"
 (($(in_ns lo iptables-legacy-save -t raw | grep -c -- '-j TRACE') == 2)) || fail "no TRACE rules"
 (($(own) == 1)) || fail "$(own) tables"
 [[ -z $(entered) ]] || fail "packets enter the table"

@@ -57,7 +57,7 @@ assert_grep 'no rule decides what becomes of a packet here' "$ERR"
 subtest "only legacy is asked for, or nothing: an error, as before"
 run_nftrace r --backend legacy -t 1 -p udp --dport 7
 assert_status 1
-assert_grep 'there is no table of iptables or nft in this network namespace' "$ERR"
+assert_grep 'error: no firewall rules in this network namespace: nothing here can drop a packet' "$ERR"
 run_nftrace r -t 1
 assert_status 1
 assert_equal "tables" "" "$(tables)"

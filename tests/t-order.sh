@@ -67,7 +67,7 @@ assert_status 0
 assert_grep '^#1 .* Flags \[S\],.*' "$OUT"
 assert_equal "packets" 1 "$(wc -l <"$OUT")"
 fate=$(sed -nE 's/.*=> ([A-Z]+).*/\1/p' "$OUT")
-assert_grep "^nftrace: ([0-9]+ packets traced, the first one printed|1 packet traced): 1 $fate\$" "$ERR"
+assert_grep "^nftrace: ([0-9]+ packets traced, the first one printed|1 packet traced): 1 $fate(; .*)?; all removed\$" "$ERR"
 assert_no_grep 'passed nat without an event' "$ERR"
 
 subtest "the same order in every form, with rules of both backends"
@@ -92,14 +92,14 @@ for port in 2000 2001 2004 2002 2003; do talk a udp 10.2.0.2 $port wait 20 2>/de
 end_nftrace 20
 assert_status 0
 assert_equal "ports" "2001 2002" "$(sed -E 's/.* > 10\.2\.0\.2\.([0-9]+): .*/\1/' "$OUT" | paste -sd ' ')"
-assert_grep '^nftrace: [0-9]+ packets traced, the first 2 that fit printed: 2 DROP$' "$ERR"
+assert_grep '^nftrace: [0-9]+ packets traced, the first 2 that fit printed: 2 DROP; all removed$' "$ERR"
 
 subtest "--only: the summary speaks of what is printed"
 start_nftrace r -t 60 --rate 0 -q --only drop -p udp
 for port in 2000 2001 2004; do talk a udp 10.2.0.2 $port wait 20 2>/dev/null; done
 stop_nftrace INT
 assert_status 0
-assert_grep '^nftrace: 3 packets traced, 1 of them printed: 1 DROP$' "$ERR"
+assert_grep '^nftrace: 3 packets traced, 1 of them printed: 1 DROP; stopped by Ctrl-C after [0-9.]+ s; all removed$' "$ERR"
 
 # What met rules of nft waits until they are read again; what a legacy rule drops before does not.
 subtest "while rules of nft change: packets that met none of them keep their place"

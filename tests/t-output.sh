@@ -87,7 +87,7 @@ COMMIT
 EOT
 background r nfq "$TOOLS/nfq" 3 repeat 3000
 wait_for 5 in_ns r grep -qE "^ +3 " /proc/net/netfilter/nfnetlink_queue || fail "no listener"
-start_nftrace r -t 30 -c 1 -i eth0 -p udp --rate 0
+start_nftrace r -v -t 30 -c 1 -i eth0 -p udp --rate 0
 udp 10.2.0.2 1001
 end_nftrace 20
 assert_status 0

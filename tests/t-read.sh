@@ -26,7 +26,7 @@ traffic() {
 PCAP=$SCRATCH/trace.pcapng
 
 # found FILE: what the summary says of the packets: fates, and drops by rule
-found() { sed -nE '/^nftrace: [0-9]+ packets? traced/,/^nftrace: ([0-9]+ events?|note|warning)/{ /packets? traced|^nftrace:   [0-9]+ by/p }' "$1"; }
+found() { sed -nE '/^nftrace: [0-9]+ packets? traced/,/^nftrace: ([0-9]+ events?|note|warning)/{ s/(packets? traced[^;]*);.*/\1/; /packets? traced|^nftrace:   [0-9]+ by/p }' "$1"; }
 
 # same FORM...: live with --pcap, then the file alone
 same() {

@@ -27,14 +27,14 @@ udp() { talk lo udp 10.9.0.1 "$1" from $((20000 + $1)) wait "${3:-20}" count "${
 out() { start_nftrace lo -4 -t 20 --chain OUTPUT -p udp -m multiport --dports "$@"; }
 
 subtest "drops by rule, most first"
-out 1001,1002,7 --rate 0
+out 1001,1002,7 -v --rate 0
 udp 1001 3
 udp 1002
 udp 1002
 udp 7 1 1000
 stop_nftrace INT
 assert_status 0
-assert_grep '6 packets traced: 3 DROP, 2 REJECT, 1 DELIVERED$' "$ERR"
+assert_grep '6 packets traced: 3 DROP, 2 REJECT, 1 DELIVERED; stopped by Ctrl-C after [0-9.]+ s; all removed$' "$ERR"
 grep -n 'nftrace:   [0-9]* by ' "$ERR" | cut -d: -f2- | sed 's/^nftrace: *//' >"$SCRATCH/drops"
 cat >"$SCRATCH/want" <<'EOT'
 3 by filter:c:rule:1  "-A c -p udp -m udp --dport 1001 -j DROP"
@@ -49,7 +49,7 @@ subtest "the likely cause, by number of packets"
 out 1003 --rate 0 --no-drops
 udp 1003 2
 stop_nftrace INT
-assert_grep '2 packets traced: 2 QUEUE$' "$ERR"
+assert_grep '2 packets traced: 2 QUEUE; stopped by Ctrl-C after [0-9.]+ s; all removed$' "$ERR"
 assert_grep 'nftrace:   2 queued, likely because nobody listens on queue 5$' "$ERR"
 assert_equal "blocks with the cause" 2 "$(grep -c '^=> QUEUE to 5 by filter:OUTPUT:rule:2 .*; likely: nobody listens on queue 5$' "$OUT")"
 
@@ -78,7 +78,7 @@ assert_grep 'note: the rate of 10/m, burst [0-9]+ may have hidden packets' "$ERR
 
 subtest "nat is silent for a connection that is known"
 udp 9 1 1000
-out 9
+out 9 -v
 udp 9 1 1000
 stop_nftrace INT
 assert_grep 'note: 1 packet passed nat without an event' "$ERR"

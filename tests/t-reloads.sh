@@ -39,7 +39,7 @@ stop_pings() {
 }
 
 begin() {
-	start_nftrace r -t 300 --rate 0 --json -p icmp
+	start_nftrace r -v -t 300 --rate 0 --json -p icmp
 	start_pings
 	assert_within 10 "pings are answered" more_answers 20
 }

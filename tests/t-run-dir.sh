@@ -68,7 +68,7 @@ save_rules lo "$before"
 for room in "${rooms[@]}"; do
 	subtest "$room: nothing to record"
 	can_be "$room" || continue
-	in_room "$room" -t 100ms -p udp --dport 9
+	in_room "$room" -v -t 100ms -p udp --dport 9
 	assert_status 3
 	assert_grep '4 rules inserted, 4 removed' "$ERR"
 	assert_told "$room"

@@ -11,7 +11,7 @@ udp() { in_ns "$1" "$TOOLS/flood" "$2" "$3" 1 8 >/dev/null 2>&1; }
 mac() { ns_ip "$1" -o link show "$2" | sed 's/.*ether \([^ ]*\).*/\1/'; }
 # What is told without the run's own chains and the kernel's own word.
 without=(--no-witness --no-drops)
-trace() { start_nftrace r -q -t 20 "${without[@]}" "$@"; }
+trace() { start_nftrace r -q -v -t 20 "${without[@]}" "$@"; }
 stop() { stop_nftrace INT; }
 tells() { assert_grep "[.]$1: .*=> $2" "$OUT"; }
 legacy() { in_ns r "$1-legacy" "${@:2}" || fail "$*"; }

@@ -16,7 +16,7 @@ totals() {
 		sed -n 's/^nftrace: \([0-9]*\) events*, \([0-9]*\) lost;.*/\1 \2/p' "$ERR")
 }
 # In one chain only: the second rule would be traced as well, and not counted as an event.
-trace() { start_nftrace lo -4 -t 60 --no-drops --rate 0 --chain PREROUTING "$@" -p udp --dport 9; }
+trace() { start_nftrace lo -v -4 -t 60 --no-drops --rate 0 --chain PREROUTING "$@" -p udp --dport 9; }
 stop() {
 	stop_nftrace INT
 	totals
@@ -87,7 +87,7 @@ run_nftrace lo --dry-run -4 -p udp --dport 9
 burst=$(sed -n 's/.*--limit-burst \([0-9]*\).*/\1/p' "$OUT" | head -n 1)
 rate=$(sed -n 's/.*--limit \([0-9]*\)\/sec.*/\1/p' "$OUT" | head -n 1)
 ((burst >= 50 && burst >= rate)) || fail "burst $burst at $rate/s"
-start_nftrace lo -4 -t 60 -q --no-drops -p udp --dport 9
+start_nftrace lo -v -4 -t 60 -q --no-drops -p udp --dport 9
 flood "$burst"
 stop
 assert_text "$burst packets traced: $burst DELIVERED" "$ERR"

@@ -77,7 +77,7 @@ kill -STOP "$(halted_pid)"
 rm -f "$NFTRACE_TESTPOINT_FILE"
 stop_nftrace INT
 assert_status 3
-assert_grep '; tables as before; ' "$ERR"
+assert_grep '; all removed$' "$ERR"
 assert_restored lo "$before"
 
 subtest "the keeper is stopped when all is undone: it is killed, and that is said"

@@ -150,7 +150,7 @@ for taking in "${takings[@]}"; do
 	assert_within 5 "the packet" tells 1
 	stop_nftrace INT
 	assert_status 5
-	assert_grep '^nftrace: 1 packet traced: 1 DROP$' "$ERR"
+	assert_grep '^nftrace: 1 packet traced: 1 DROP; stopped by Ctrl-C after [0-9.]+ s; all removed$' "$ERR"
 	assert_grep 'counted 2 packets' "$ERR"
 	assert_grep 'others took the nft table for ipv4 from this run \(it was put back\)' "$ERR"
 	assert_restored_but_counters nft "$before"

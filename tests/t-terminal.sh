@@ -70,7 +70,7 @@ assert_within 10 "the whole of it again" sees '^[0-9.]+/60 s +3 packets +[0-9]+ 
 subtest "Ctrl-C"
 pid=$(pgrep -x nftrace | head -n 1)
 tm send-keys C-c
-assert_sees 'stopped by signal 2'
+assert_sees 'stopped by Ctrl-C after [0-9]+\.[0-9] s'
 assert_sees '3 packets traced'
 type_line 'echo status $?'
 assert_sees '^status 0$'

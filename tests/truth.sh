@@ -76,7 +76,7 @@ send() {
 trace() {
 	_senders=()
 	watch "$1"
-	start_nftrace "$1" -t 300 --rate 0 --json --buffer "${BUFFER:-512}" "${@:2}"
+	start_nftrace "$1" -v -t 300 --rate 0 --json --buffer "${BUFFER:-512}" "${@:2}"
 }
 
 _all_gone() {

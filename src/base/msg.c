@@ -15,7 +15,7 @@
 #include "base/escape.h"
 #include "rules/base/units.h"
 
-static bool status_shown;
+static bool status_shown, detailed;
 
 enum { PATIENCE_MS = 1000 };
 
@@ -49,16 +49,15 @@ static void put(const char *bytes, size_t len)
 	}
 }
 
-void msg(const char *fmt, ...)
+static void say(const char *fmt, va_list ap)
+	__attribute__((format(printf, 1, 0)));
+
+static void say(const char *fmt, va_list ap)
 {
 	char text[3072], line[sizeof(text) * 2 + 16] = "nftrace: ";
 	size_t len = strlen(line);
-	va_list ap;
-	int n;
+	int n = vsnprintf(text, sizeof(text), fmt, ap);
 
-	va_start(ap, fmt);
-	n = vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
 	if (n < 0)
 		return;
 	if ((size_t)n >= sizeof(text))
@@ -67,6 +66,31 @@ void msg(const char *fmt, ...)
 	len += escape_text(line + len, sizeof(line) - len - 1, text, (size_t)n);
 	line[len++] = '\n';
 	put(line, len);
+}
+
+void msg(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+}
+
+void msg_details(void)
+{
+	detailed = true;
+}
+
+void msg_detail(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!detailed)
+		return;
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
 }
 
 /* A line that is longer than the terminal is wide cannot be taken back. */

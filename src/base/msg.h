@@ -8,6 +8,13 @@
 /** msg - "nftrace: ..." on stderr; erases the status line first */
 void msg(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/**
+ * msg_details - from here on msg_detail() speaks (-v)
+ * msg_detail - what an uneventful run keeps to itself
+ */
+void msg_details(void);
+void msg_detail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /** plural - "rule%s": the ending behind @n of them */
 static inline const char *plural(uint64_t n)
 {

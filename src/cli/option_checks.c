@@ -25,7 +25,7 @@ static bool check_groups(const struct options *o, unsigned int groups)
 
 /* What the command line has, a bit each. */
 enum {
-	IPV4 = 1 << 0, IPV6 = 1 << 1, QUIET = 1 << 2, VERBOSE = 1 << 3,
+	IPV4 = 1 << 0, IPV6 = 1 << 1, QUIET = 1 << 2,
 	FLAT = 1 << 4, JSON = 1 << 5, NO_LOCK = 1 << 6, HOLD_LOCK = 1 << 7,
 	ONLY = 1 << 8, DOCTOR = 1 << 9, CLEANUP = 1 << 10, READ = 1 << 11,
 	RULES = 1 << 12, ALL = 1 << 13, WORDS = 1 << 14, MATCH = 1 << 15,
@@ -40,7 +40,7 @@ static unsigned int find_given(const struct options *o)
 		unsigned int bit;
 	} rows[] = {
 		{ o->ipv4, IPV4 }, { o->ipv6, IPV6 },
-		{ o->quiet, QUIET }, { o->verbose, VERBOSE },
+		{ o->quiet, QUIET },
 		{ o->flat, FLAT }, { o->json, JSON },
 		{ o->markdown, MARKDOWN },
 		{ o->no_lock, NO_LOCK }, { o->hold_lock, HOLD_LOCK },
@@ -79,8 +79,6 @@ static const struct refusal {
 	  .text = "'--markdown' and '--json' together: choose one form" },
 	{ .with = MARKDOWN | FLAT,
 	  .text = "'--markdown' and '--flat' together: choose one form" },
-	{ .with = QUIET | VERBOSE,
-	  .text = "'-q' and '-v' together: choose one" },
 	{ .with = NO_LOCK | HOLD_LOCK,
 	  .text = "'--no-lock' and '--hold-lock' together: choose one; "
 	  "without either the lock is held and given to whoever wants it" },

@@ -71,8 +71,8 @@ static int interrupted(const char *what)
 static int explain_busy_lock(const struct run *r)
 {
 	check_lock_holder(&r->host.lock);
-	msg("error: the xtables lock was not to be had within %u "
-	    "seconds (-w waits longer)", r->o->wait_s);
+	msg("error: could not get the xtables lock in %u s (-w waits longer)",
+	    r->o->wait_s);
 	return STATUS_BUSY;
 }
 
@@ -91,9 +91,12 @@ static int take_lock(struct run *r, const struct wait *w)
 {
 	int err;
 
-	msg("Trying to acquire the lock: %s", r->host.lock.path);
 	TESTPOINT("before-lock");
-	err = wait_for_lock(r, w);
+	err = lock_acquire(&r->host.lock, 0, -1);
+	if (err == -EWOULDBLOCK) {
+		msg("Trying to acquire the lock: %s", r->host.lock.path);
+		err = wait_for_lock(r, w);
+	}
 	if (err == -EWOULDBLOCK)
 		return explain_busy_lock(r);
 	if (err == -ECANCELED)
@@ -112,8 +115,8 @@ static int explain_busy_group(const struct run *r)
 	if (r->plan.lock)
 		check_lock_holder(&r->host.lock);
 	check_group_holder(who, sizeof(who));
-	msg("error: NFLOG group 0 was not to be had within %u seconds: it is "
-	    "taken by %s (-w waits longer)", r->o->wait_s, who);
+	msg("error: could not get NFLOG group 0 in %u s: it is taken by %s "
+	    "(-w waits longer)", r->o->wait_s, who);
 	return STATUS_BUSY;
 }
 

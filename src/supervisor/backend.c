@@ -148,9 +148,9 @@ bool backend_any(const struct plan *p)
 
 int backend_none(void)
 {
-	msg("error: there is no table of iptables or nft in this network "
-	    "namespace, so there is nothing to trace (-4 or -6 has raw "
-	    "created)");
+	msg("error: no firewall rules in this network namespace: nothing here "
+	    "can drop a packet (-4 or -6 traces all the same, by creating the "
+	    "raw table)");
 	return STATUS_FAILURE;
 }
 
@@ -162,6 +162,14 @@ static bool raw_is_new(const struct plan_family *pf)
 	return true;
 }
 
+static void leave_out(struct plan_family *pf, unsigned int i)
+{
+	pf->left_out = pf->fits;
+	msg_detail("note: %s is left out: there is no table of %s or nft for it "
+		   "here (-%c traces it all the same)", families[i]->name,
+		   families[i]->command, i == 0 ? '4' : '6');
+}
+
 void backend_drop_idle(struct plan *p, const struct options *o)
 {
 	say_ruleless(p);
@@ -169,17 +177,13 @@ void backend_drop_idle(struct plan *p, const struct options *o)
 		struct plan_family *pf = &p->family[i];
 
 		if (!pf->use && !holds_rules(pf) && !o->ipv4 && !o->ipv6)
-			msg("note: %s is left out: there is no table of %s "
-			    "or nft for it here (-%c traces it all the same)",
-			    families[i]->name, families[i]->command,
-			    i == 0 ? '4' : '6');
+			leave_out(pf, i);
 		if (pf->use && p->inserts && pf->set.count == 0)
 			pf->use = false;
 		else if (pf->use && p->inserts &&
 			 pf->trigger == TRIGGER_LEGACY && raw_is_new(pf))
-			msg("note: the raw table of %s comes into being here "
-			    "and stays, empty, until the host restarts",
-			    families[i]->command);
+			msg("note: this creates the raw table of %s, which "
+			    "stays, empty", families[i]->command);
 	}
 }
 
@@ -188,11 +192,15 @@ static void put_count(char *buf, size_t size, const char *backend,
 {
 	char words[64] = "";
 
-	if (n->iptables)
-		snprintf(words, sizeof(words), " (%u written by iptables-nft)",
+	if (n->iptables && n->iptables < n->tables)
+		snprintf(words, sizeof(words), ", %u of iptables-nft",
 			 n->iptables);
-	snprintf(buf, size, "%s: %u table%s, %u rule%s%s", backend, n->tables,
-		 plural(n->tables), n->rules, plural(n->rules), words);
+	else if (n->iptables)
+		snprintf(words, sizeof(words), "%s of iptables-nft",
+			 n->tables == 1 ? "" : n->tables == 2 ? ", both"
+							      : ", all");
+	snprintf(buf, size, "%s: %u rule%s in %u table%s%s", backend, n->rules,
+		 plural(n->rules), n->tables, plural(n->tables), words);
 }
 
 void backend_say(const struct ruleset *rules)
@@ -207,7 +215,7 @@ void backend_say(const struct ruleset *rules)
 	if (legacy.tables && nft.tables)
 		msg("%s; %s: both active", legacy_text, nft_text);
 	else
-		msg("%s", nft.tables ? nft_text : legacy_text);
+		msg_detail("%s", nft.tables ? nft_text : legacy_text);
 }
 
 /* Where the trace of a family begins: nftrace's own chain, or legacy's raw. */

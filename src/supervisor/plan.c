@@ -268,13 +268,15 @@ static bool is_ok(const struct match_result *m)
 }
 
 /* A bit for each family that is traced and that the expression is for. */
-static unsigned int find_families(const struct plan *p, const struct parsed *x)
+static unsigned int find_families(struct plan *p, const struct parsed *x)
 {
 	unsigned int found = 0;
 
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		p->family[i].fits |= is_ok(x->m[i]);
 		if (is_ok(x->m[i]) && p->family[i].use)
 			found |= 1u << i;
+	}
 	return found;
 }
 

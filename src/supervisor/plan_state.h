@@ -25,6 +25,8 @@ struct plan_family {
 	uint8_t trigger;		/* enum plan_trigger */
 	bool use;			/* trace this family */
 	uint8_t witness;		/* hooks that need a witness: witness_need.h */
+	bool fits;			/* an expression can be for it */
+	bool left_out;			/* and yet not traced: it has no table */
 	struct trace_set set;
 	char **text;			/* of each rule, behind "-A CHAIN" */
 };

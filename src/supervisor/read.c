@@ -28,7 +28,7 @@
 #include "supervisor/run.h"
 #include "supervisor/run_state.h"
 #include "supervisor/stats_seen.h"
-#include "supervisor/summary.h"
+#include "supervisor/summary_read.h"
 
 enum { STUCK_MS = 5000 };	/* for a reader that has said its last word to end */
 
@@ -213,7 +213,7 @@ static int conclude_replay(struct run *r, int fd)
 
 	/* A file that breaks off in a read may have held something. */
 	if ((status != STATUS_FAILURE && status != STATUS_USAGE) || st->packets)
-		summary_print_read(r);
+		summary_read(r);
 	if (status == STATUS_FAILURE || status == STATUS_USAGE)
 		return status;
 	if (!status && !st->packets && !st->events && !st->lost &&

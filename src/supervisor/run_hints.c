@@ -32,6 +32,17 @@ static void say_unheard(const struct run *r, uint64_t matched)
 		    plural(matched));
 }
 
+/* Which packets could match and were not looked at. */
+static void say_left_out(const struct run *r)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (r->plan.family[i].left_out)
+			msg("note: %s is left out: there is no table of %s or "
+			    "nft for it here (-%c traces it all the same)",
+			    families[i]->name, families[i]->command,
+			    i == 0 ? '4' : '6');
+}
+
 static void say_nothing(const struct run *r)
 {
 	uint64_t matched = books_counted(&r->host);
@@ -56,6 +67,7 @@ static void say_nothing(const struct run *r)
 		msg("nothing was traced: no packet matched. Is the match "
 		    "right, is this the right network namespace, did such "
 		    "packets come at all?");
+		say_left_out(r);
 		bypass_each(BYPASS_ALL, tell_bypass);
 	}
 }
@@ -89,10 +101,10 @@ static void say_nat(const struct run *r)
 		    "nat works on connections, and conntrack tracked none here "
 		    "meanwhile", rest, plural(rest));
 	else if (rest)
-		msg("note: %" PRIu64 " packet%s passed nat without an event: "
-		    "nat is asked for the first packet of a connection, and "
-		    "not for what is untracked or invalid", rest,
-		    plural(rest));
+		msg_detail("note: %" PRIu64 " packet%s passed nat without an "
+			   "event: nat is asked for the first packet of a "
+			   "connection, and not for what is untracked or "
+			   "invalid", rest, plural(rest));
 }
 
 /* Of what takes the later packets of a flow the first ones tell nothing. */
@@ -138,8 +150,8 @@ static void say_replies(const struct run *r)
 {
 	if (r->reader.seen.packets && r->plan.inserts && !r->o->replies &&
 	    !r->o->all)
-		msg("note: answers are traced only if they match as well "
-		    "(--replies traces them)");
+		msg_detail("note: answers are traced only if they match as "
+			   "well (--replies traces them)");
 }
 
 void run_hints_say(const struct run *r)

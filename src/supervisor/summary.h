@@ -8,7 +8,4 @@ struct run;
 /** summary_print - on stderr */
 void summary_print(const struct run *r);
 
-/** summary_print_read - the same for --read */
-void summary_print_read(const struct run *r);
-
 #endif

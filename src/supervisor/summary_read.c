@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* summary_read: what was found in the file of --read, on stderr at its end. */
+#include "supervisor/summary_read.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/msg.h"
+#include "replay/record_read.h"
+#include "supervisor/expect.h"
+#include "supervisor/run_state.h"
+#include "supervisor/summary_packets.h"
+
+/* What the user may look for in the file. */
+static void print_refused(const struct stats_refused *st, const char *file)
+{
+	int len = (int)strlen(st->word);
+
+	if (!st->count)
+		return;
+	if (st->fault == RECORD_WHOLE)
+		msg("warning: %" PRIu64 " TRACE line%s cut off or damaged; the "
+		    "first is line %" PRIu64 " of %s",
+		    st->count, st->count == 1 ? " is" : "s are", st->first,
+		    file);
+	else
+		msg("warning: the journey%s of %" PRIu64 " packet%s make%s no "
+		    "sense; the first is that of packet %" PRIu64 " of "
+		    "%s%s%.*s%s: %s",
+		    plural(st->count), st->count, plural(st->count),
+		    st->count == 1 ? "s" : "", st->first, file,
+		    len ? ", at \"" : "", len, st->word, len ? "\"" : "",
+		    record_fault_text(st->fault));
+}
+
+/* A log that runs backwards is none in which packets can be followed. */
+static void print_order(const struct stats_text *st, const char *path)
+{
+	if (!st->older)
+		return;
+	if (st->older > st->newer)
+		msg("warning: the times in %s run backwards, newest first: try "
+		    "tac %s | nftrace --read -", path, path);
+	else
+		msg("note: %" PRIu64 " line%s of %s %s older than the one "
+		    "before: lines are out of order, or there are several logs "
+		    "in it", st->older, plural(st->older), path,
+		    st->older == 1 ? "is" : "are");
+}
+
+/* What had to be done to the text before it could be read. */
+static void print_text(const struct stats_text *st, const char *path)
+{
+	print_order(st, path);
+	if (st->doubled)
+		msg("note: %" PRIu64 " line%s there twice, and counted once",
+		    st->doubled, st->doubled == 1 ? " was" : "s were");
+	if (st->joined)
+		msg("note: %" PRIu64 " entr%s stood on the line of another",
+		    st->joined, st->joined == 1 ? "y" : "ies");
+	if (st->wrapped)
+		msg("note: %" PRIu64 " entr%s put together from several lines",
+		    st->wrapped, st->wrapped == 1 ? "y was" : "ies were");
+	if (st->masked)
+		msg("note: %" PRIu64 " line%s masked addresses: what is hidden "
+		    "of them is shown as 0", st->masked,
+		    st->masked == 1 ? " has" : "s have");
+}
+
+static void print_events(const struct stats *st)
+{
+	char others[96] = "";
+
+	if (st->passed_over)
+		snprintf(others, sizeof(others), "; %" PRIu64 " line%s or "
+			 "packet%s of others passed over", st->passed_over,
+			 plural(st->passed_over), plural(st->passed_over));
+	if (st->lost || st->passed_over)
+		msg("%" PRIu64 " event%s, %" PRIu64 " lost%s", st->events,
+		    plural(st->events), st->lost, others);
+	else
+		msg_detail("%" PRIu64 " event%s, 0 lost", st->events,
+			   plural(st->events));
+}
+
+void summary_read(const struct run *r)
+{
+	const struct stats *st = &r->reader.seen;
+
+	summary_output_error(&r->reader);
+	summary_packets(st, r->o, "");
+	print_events(st);
+	print_refused(&st->refused, r->o->read);
+	print_text(&st->text, r->o->read);
+	if (st->strangers)
+		msg("warning: %" PRIu64 " trace event%s of rules that are not "
+		    "in the rules given: were they saved while the trace ran?",
+		    st->strangers, plural(st->strangers));
+	if (st->ambiguous)
+		msg("note: %" PRIu64 " packet%s could not be told apart from "
+		    "identical ones", st->ambiguous, plural(st->ambiguous));
+	expect_say(r);
+}
