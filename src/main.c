@@ -9,8 +9,8 @@
 
 #include "base/exit_status.h"
 #include "base/msg.h"
+#include "cli/option_help.h"
 #include "cli/option_parse.h"
-#include "cli/option_rows.h"
 #include "cli/options.h"
 #include "rules/base/helper.h"
 #include "supervisor/check.h"

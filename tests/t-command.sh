@@ -76,6 +76,12 @@ assert_grep '^words of the command$' "$ERR"
 run_nftrace lo -q --pcap - "${udp7[@]}" -- "${words[@]}"
 assert_equal "what it begins with" 0a0d0d0a "$(od -An -tx1 -N4 "$OUT" | tr -d " ")"
 assert_grep '^words of the command$' "$ERR"
+for words_go in "--report -" --markdown; do
+	# shellcheck disable=SC2086
+	run_nftrace lo $words_go "${udp7[@]}" -- "${words[@]}"
+	assert_no_grep '^words of the command' "$OUT"
+	assert_grep '^words of the command$' "$ERR"
+done
 run_nftrace lo --graph - "${udp7[@]}" -- "${words[@]}"
 assert_equal "what dot says of it" "" "$(dot -Tplain -o "$SCRATCH/plain" "$OUT" 2>&1)"
 assert_grep '^words of the command$' "$ERR"

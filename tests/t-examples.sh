@@ -26,7 +26,7 @@ commands() { grep -vE "$sample" "$1" | sed 's/^# //'; }
 subtest "commands are found"
 blocks_of "$TREE/README.rst" >"$SCRATCH/blocks"
 commands "$SCRATCH/blocks" >"$SCRATCH/readme"
-"$NFTRACE" --help | sed -n '/^Examples:/,$s/^  //p' >"$SCRATCH/help"
+"$NFTRACE" --help | sed -n '/^Examples:/,/^$/s/^  //p' >"$SCRATCH/help"
 # A block that begins with "key:" is of a manifest, YAML: t-privileges tries what it allows.
 sed -n '/^\.Sh KUBERNETES/,/^\.Sh SIDE/p; /^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$manual" |
 	awk '/^\.Bd/ { open = 1; first = 1; next }

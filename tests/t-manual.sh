@@ -35,6 +35,15 @@ of_manual "$manual" | sed 's/^v --/V --/' >"$SCRATCH/from-manual"
 (($(wc -l <"$SCRATCH/from-help") > 20)) || fail "--help was not understood"
 assert_same "the list of options" "$SCRATCH/from-help" "$SCRATCH/from-manual"
 
+subtest "--help begins with examples, has every option under a heading, and fits 80 columns"
+assert_equal "lines that are too long" "" "$(grep -nE '^.{81}' "$SCRATCH/help")"
+assert_equal "what comes first" "Usage: Examples: What to trace: How long: What to show: Files: Safety: The rest:" \
+	"$(grep -oE '^[A-Z][A-Za-z ]*:' "$SCRATCH/help" | paste -sd ' ')"
+assert_equal "options before the first heading" "" "$(sed '/^What to trace:/q' "$SCRATCH/help" | grep '^  -')"
+assert_equal "options" "$(sed -nE 's/^	\{ "([a-z0-9-]+)", .*/\1/p' "$TREE/src/cli/option_rows.c" | sort | paste -sd ' ')" \
+	"$(sed -nE 's/^  (-.,|   ) --([a-z0-9-]+)( .*|$)/\2/p' "$SCRATCH/help" | grep -vx or | sort | paste -sd ' ')"
+SUDO_USER=somebody-with-a-long-name "$NFTRACE" --help | grep -nE '^.{81}' && fail "too long behind sudo"
+
 subtest "every option of --help is one, and every row is in --help"
 sed -nE 's/.*--([a-z0-9-]+).*/\1/p' "$SCRATCH/from-help" | while read -r name; do
 	timeout 10 "$NFTRACE" "--$name" --version </dev/null 2>&1

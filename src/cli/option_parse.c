@@ -3,6 +3,7 @@
 #include "cli/option_parse.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -18,6 +18,7 @@
 #include "base/msg.h"
 #include "cli/options.h"
 #include "rules/base/process.h"
+#include "rules/base/units.h"
 
 /* What a shell says of a command that could not be started. */
 enum { CANNOT_EXECUTE = 126, NOT_FOUND = 127 };
@@ -89,8 +90,12 @@ static bool become(const struct passwd *user)
 /* Standard output carries what another program reads: no word may come between. */
 static bool stdout_is_taken(const struct options *o)
 {
-	return o->json || (o->pcap && strcmp(o->pcap, "-") == 0) ||
-	       (o->graph && strcmp(o->graph, "-") == 0);
+	const char *const files[] = { o->pcap, o->graph, o->report };
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		if (files[i] && strcmp(files[i], "-") == 0)
+			return true;
+	return o->json || o->markdown;
 }
 
 static void run(const struct options *o, const struct passwd *user, int go_fd)
