@@ -67,6 +67,14 @@ nosuchcommand| -p udp -- nosuchcommand
 --all| --all -p udp
 '0'| -c 0 -p udp
 -q| -q --json -p udp
+--full| --fold --full -p udp
+-q| --fold -q -p udp
+--fold| --fold --json -p udp
+--flat| --fold --flat -p udp
+-v| --fold -v -p udp
+--full| --full -q -p udp
+--flat| --full --flat -p udp
+--json| --full --json -p udp
 never| --only never -p udp
 --or| -p udp --or
 0.0.0.0/0| ! -s 0.0.0.0/0

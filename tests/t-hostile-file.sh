@@ -21,7 +21,7 @@ good='nftrace/1 host=h netns=1 family=ipv4 e,ieth0 e,b0 f,DROP,FORWARD,b1'
 # forms: each form of report in turn, into $OUT; ARGS before the form
 each_form() {
 	local form
-	for form in "" -q -v --flat --json "--graph $SCRATCH/graph" "--pcap $SCRATCH/out.pcapng"; do
+	for form in "" --fold -q -v --flat --json "--graph $SCRATCH/graph" "--pcap $SCRATCH/out.pcapng"; do
 		# shellcheck disable=SC2086 # words
 		run_nftrace lo --read "$@" $form
 		[[ $STATUS = [035] ]] || fail "exit status $STATUS of '$form'"
@@ -34,7 +34,10 @@ each_form() {
 			assert_equal "fates of '$form'" "$(grep -c '^#' "$OUT")" "$(grep -c '^=> ' "$OUT")"
 			;;
 		-q)
-			grep -vq '^#[0-9]' "$OUT" && fail "a line of another form: $(grep -vm1 '^#[0-9]' "$OUT")"
+			grep -Evq '^[A-Z]+ +#[0-9]+ ' "$OUT" && fail "a line of another form: $(grep -Evm1 '^[A-Z]+ +#[0-9]+ ' "$OUT")"
+			;;
+		--fold)
+			grep -Evq '^(#[0-9]+ [A-Z]+ +|   )' "$OUT" && fail "a line of another form: $(grep -Evm1 '^(#[0-9]+ [A-Z]+ +|   )' "$OUT")"
 			;;
 		--flat)
 			grep -vq '^TRACE: ' "$OUT" && fail "a line of another form: $(grep -vm1 '^TRACE: ' "$OUT")"
@@ -100,7 +103,7 @@ refused() { # REASON RECORD [BLOCK]
 	{ pcapng_head; pcapng_packet "$lines" "$good"; pcapng_packet "${3-$lines}" "$2"; pcapng_packet "$lines" "$good"; } >"$FILE"
 	run_nftrace lo --read "$FILE" -q
 	assert_status 5
-	assert_equal "packets beside '$2'" 2 "$(grep -c '=> DROP by filter:FORWARD:rule:1' "$OUT")"
+	assert_equal "packets beside '$2'" 2 "$(grep -c '^DROP .* by filter:FORWARD:1' "$OUT")"
 	assert_equal "packets with '$2'" 2 "$(wc -l <"$OUT")"
 	assert_grep "warning: the journey of 1 packet makes no sense; the first is that of packet 2 of $FILE.*: $1\$" "$ERR"
 	assert_grep ' 1 line or packet of others passed over' "$ERR"

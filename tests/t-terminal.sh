@@ -42,26 +42,27 @@ begin -t 60 --rate 0 --chain OUTPUT -p udp --dport 1000:1001 --or -p udp --dport
 assert_sees '^[0-9.]+/60 s +0 packets +0 events +0 lost'
 udp 1001
 udp 7
-assert_sees '^=> DROP by filter:INPUT:rule:1'
-assert_sees '^=> DELIVERED'
-colours >"$SCRATCH/colours"
+assert_sees '^#1 DROP +10\.9\.0\.1\.'
+assert_sees '^   by filter:INPUT:1  -p udp --dport 1001 -j DROP$'
+assert_sees '^#2 DELIVERED +10\.9\.0\.1\.'
+# tmux says besides that the colours behind are the usual ones.
+colours | sed $'s/\e\\[[34]9m//g' >"$SCRATCH/colours"
 # tmux writes attributes in an order of its own: bold and red; green.
-grep 'DROP by' "$SCRATCH/colours" | grep -q $'\e\[1m\e\[31m\|\e\[1;31m\|\e\[31m\e\[1m' || fail "DROP is not bold red: $(grep 'DROP by' "$SCRATCH/colours" | cat -v)"
-grep '=> .*DELIVERED' "$SCRATCH/colours" | grep -q $'\e\[32m' || fail "DELIVERED is not green: $(grep 'DELIVERED' "$SCRATCH/colours" | cat -v)"
-grep -q $'^TRACE: ' "$SCRATCH/colours" || fail "TRACE lines do not stand alone"
+grep '#1' "$SCRATCH/colours" | grep -Eq $'\e\\[1m(#1 )?\e\\[31mDROP' || fail "DROP is not bold red: $(grep '#1' "$SCRATCH/colours" | cat -v)"
+grep 'DELIVERED' "$SCRATCH/colours" | grep -q $'\e\[32mDELIVERED' || fail "DELIVERED is not green: $(grep 'DELIVERED' "$SCRATCH/colours" | cat -v)"
 
 subtest "the status line counts, and stands below the results"
 assert_sees '^[0-9.]+/60 s +2 packets +[0-9]+ events +0 lost'
 assert_equal "status lines" 1 "$(screen | grep -Ec ' s +[0-9]+ packets')"
 # Nothing is written behind it, and no result has lost its beginning.
-assert_equal "results" "TRACE: TRACE: TRACE: TRACE: TRACE: TRACE: TRACE: TRACE: => =>" \
-	"$(screen | grep -Eo '^(TRACE:|=>)' | sort -r | paste -sd ' ')"
+assert_equal "results" "#1 DROP,   by,   (,#2 DELIVERED,   (" \
+	"$(screen | grep -Eo '^(#[12] [A-Z]+|   by|   \()' | paste -sd ,)"
 
 subtest "a narrower terminal"
 tm resize-window -x 30 -y 40
 assert_sees '^[0-9.]+/60 s +2 packets' 10
 udp 7
-assert_sees '=> DELIVERED'
+assert_sees '#3 DELIVERED'
 sleep_until() { [[ $(screen | grep -Ec '^[0-9.]+/60 s +3 pack') = 1 ]]; }
 assert_within 10 "one status line, cut to the width" sleep_until
 tm resize-window -x 100 -y 40
@@ -93,6 +94,6 @@ assert_equal "status lines left" 0 "$(screen | grep -Ec '^[0-9.]+/60 s')"
 subtest "no colour"
 begin -t 60 --rate 0 --color never -c 1 --chain OUTPUT -p udp --dport 7
 udp 7
-assert_sees '^=> DELIVERED'
-assert_equal "coloured lines" 0 "$(colours | grep '^=>\|^TRACE' | grep -c $'\e')"
+assert_sees '^#1 DELIVERED'
+assert_equal "coloured lines" 0 "$(colours | grep '^#1\|^   ' | grep -c $'\e')"
 tm kill-server

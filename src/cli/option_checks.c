@@ -25,12 +25,12 @@ static bool check_groups(const struct options *o, unsigned int groups)
 
 /* What the command line has, a bit each. */
 enum {
-	IPV4 = 1 << 0, IPV6 = 1 << 1, QUIET = 1 << 2,
+	IPV4 = 1 << 0, IPV6 = 1 << 1, QUIET = 1 << 2, VERBOSE = 1 << 3,
 	FLAT = 1 << 4, JSON = 1 << 5, NO_LOCK = 1 << 6, HOLD_LOCK = 1 << 7,
 	ONLY = 1 << 8, DOCTOR = 1 << 9, CLEANUP = 1 << 10, READ = 1 << 11,
 	RULES = 1 << 12, ALL = 1 << 13, WORDS = 1 << 14, MATCH = 1 << 15,
 	COMPLETE = 1 << 16, COMMAND = 1 << 17, EMPTY = 1 << 18, USER = 1 << 19,
-	EXPECT = 1 << 20, MARKDOWN = 1 << 21,
+	EXPECT = 1 << 20, MARKDOWN = 1 << 21, FOLD = 1 << 22, FULL = 1 << 23,
 };
 
 static unsigned int find_given(const struct options *o)
@@ -40,7 +40,7 @@ static unsigned int find_given(const struct options *o)
 		unsigned int bit;
 	} rows[] = {
 		{ o->ipv4, IPV4 }, { o->ipv6, IPV6 },
-		{ o->quiet, QUIET },
+		{ o->quiet, QUIET }, { o->verbose, VERBOSE },
 		{ o->flat, FLAT }, { o->json, JSON },
 		{ o->markdown, MARKDOWN },
 		{ o->no_lock, NO_LOCK }, { o->hold_lock, HOLD_LOCK },
@@ -50,6 +50,7 @@ static unsigned int find_given(const struct options *o)
 		{ o->expressions, WORDS }, { o->all || o->expressions, MATCH },
 		{ o->complete, COMPLETE }, { o->command, COMMAND },
 		{ o->command && !o->command[0], EMPTY }, { o->user, USER },
+		{ o->fold, FOLD }, { o->full, FULL },
 	};
 	unsigned int given = 0;
 
@@ -79,6 +80,27 @@ static const struct refusal {
 	  .text = "'--markdown' and '--json' together: choose one form" },
 	{ .with = MARKDOWN | FLAT,
 	  .text = "'--markdown' and '--flat' together: choose one form" },
+	{ .with = FOLD | FULL,
+	  .text = "'--fold' and '--full' together: choose one form" },
+	{ .with = FOLD | QUIET,
+	  .text = "'--fold' and '-q' together: choose one form" },
+	{ .with = FOLD | FLAT,
+	  .text = "'--fold' and '--flat' together: choose one form" },
+	{ .with = FOLD | JSON,
+	  .text = "'--fold' and '--json' together: choose one form" },
+	{ .with = FOLD | VERBOSE,
+	  .text = "'--fold' and '-v' together: -v tells of each event, and "
+	  "--fold leaves most of them out" },
+	{ .with = MARKDOWN | FOLD,
+	  .text = "'--markdown' and '--fold' together: choose one form" },
+	{ .with = MARKDOWN | FULL,
+	  .text = "'--markdown' and '--full' together: choose one form" },
+	{ .with = FULL | QUIET,
+	  .text = "'--full' and '-q' together: choose one form" },
+	{ .with = FULL | FLAT,
+	  .text = "'--full' and '--flat' together: choose one form" },
+	{ .with = FULL | JSON,
+	  .text = "'--full' and '--json' together: choose one form" },
 	{ .with = NO_LOCK | HOLD_LOCK,
 	  .text = "'--no-lock' and '--hold-lock' together: choose one; "
 	  "without either the lock is held and given to whoever wants it" },

@@ -31,6 +31,8 @@ struct report_env {
 	const struct report_run *run;	/* NULL: not known */
 	char host[65];
 	char netns[24];			/* inode of the network namespace */
+	unsigned int width;		/* columns of a line, where it is folded */
+	bool terminal;			/* and a terminal has them */
 	bool verbose;
 	bool color;
 	bool erase;	/* the status line may be where results go */
@@ -71,7 +73,8 @@ struct report {
 	void (*close)(struct report_env *env);
 };
 
-extern const struct report report_block;	/* the default */
+extern const struct report report_fold;		/* --fold; the default on a terminal */
+extern const struct report report_block;	/* --full; the default elsewhere */
 extern const struct report report_line;		/* -q */
 extern const struct report report_flat;		/* --flat */
 extern const struct report report_json;		/* --json */

@@ -90,22 +90,16 @@ static void collect(struct chains *c, const struct journey *j,
 			add(c, j->step[i].place);
 }
 
-void report_alone(struct outbuf *o, const struct journey *j, const char *before,
-		  const char *behind)
+bool report_alone(struct outbuf *o, const struct journey *j, uint8_t backend)
 {
 	static const char *const words[] = {
-		[EVENT_LEGACY] = "  only in iptables-legacy:",
-		[EVENT_NFT] = "  only in nft:",
+		[EVENT_LEGACY] = "only in iptables-legacy:",
+		[EVENT_NFT] = "only in nft:",
 	};
 	struct chains c;
 
-	for (uint8_t backend = 0; backend < 2; backend++) {
-		collect(&c, j, backend);
-		if (!c.count)
-			continue;
-		outbuf_text(o, before);
+	collect(&c, j, backend);
+	if (c.count)
 		put_line(o, &c, words[backend]);
-		outbuf_text(o, behind);
-		outbuf_text(o, "\n");
-	}
+	return c.count;
 }

@@ -3,14 +3,17 @@
 #ifndef NFTRACE_REPORT_ALONE_H
 #define NFTRACE_REPORT_ALONE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 struct journey;
 struct outbuf;
 
 /**
- * report_alone - lines that name the chains which only one backend has
- * @before, @behind: each line: colours
+ * report_alone - "only in nft: ip filter:FORWARD", of those that the packet met
+ * @backend: enum event_backend
+ * Return: false: there are none, and nothing is written.
  */
-void report_alone(struct outbuf *o, const struct journey *j, const char *before,
-		  const char *behind);
+bool report_alone(struct outbuf *o, const struct journey *j, uint8_t backend);
 
 #endif

@@ -2,8 +2,8 @@
 /* report_block: a packet with all its events, each a TRACE line. */
 #include "report/report_text.h"
 
+#include "capture/event.h"
 #include "capture/ifnames.h"
-#include "journey/change.h"
 #include "journey/conntrack_seen.h"
 #include "journey/journey.h"
 #include "journey/map_verdict.h"
@@ -11,70 +11,28 @@
 #include "place/text_doubt.h"
 #include "report/report_alone.h"
 #include "report/report_conntrack.h"
+#include "report/text_change.h"
 #include "report/text_fate.h"
-
-/* An interface that was not known before is only named. */
-static bool is_known(const struct change *c, const struct change_value *v)
-{
-	return v->number || (c->field != FIELD_OUT && c->field != FIELD_IN);
-}
-
-/* Of the change at this index, or of the head: .changes. */
-static bool shows_way(const struct report_env *env, const struct journey *j,
-		      unsigned int change)
-{
-	return j->way.text && j->way.change == change &&
-	       (env->verbose || j->way.shown);
-}
 
 /* The way was chosen before anything was seen. */
 static void put_first_way(struct outbuf *o, const struct report_env *env,
 			  const struct journey *j)
 {
-	if (!shows_way(env, j, j->changes))
+	if (!text_change_has_way(env, j, j->changes))
 		return;
 	text_color(o, env, TEXT_DIM);
-	outbuf_printf(o, "  (routing) out %s, ",
-		      ifnames_get(env->names, journey_first(j)->out));
-	outbuf_text(o, j->way.text);
+	outbuf_text(o, "  ");
+	text_first_way(o, env, j);
 	text_color(o, env, TEXT_RESET);
 	outbuf_text(o, "\n");
-}
-
-/* Of the event that shows it. */
-static uint32_t port_behind(const struct journey *j, const struct change *c)
-{
-	uint32_t i = c->step + 1u;
-
-	while (i < journey_kept(j) && j->step[i].branch != c->branch)
-		i++;
-	if (i == journey_kept(j) || c->field != FIELD_OUT)
-		return 0;
-	return j->step[i].phys_out;
 }
 
 static void put_change(struct outbuf *o, const struct report_env *env,
 		       const struct journey *j, const struct change *c)
 {
-	text_color(o, env, TEXT_DIM);
+	text_color(o, env, TEXT_BOLD);
 	outbuf_text(o, "  ");
-	if (c->maker != MAKER_RULE) {
-		outbuf_text(o, "(");
-		outbuf_text(o, change_maker_word(c->maker));
-		outbuf_text(o, ") ");
-	}
-	outbuf_text(o, change_field_word(c->field));
-	outbuf_text(o, " ");
-	if (is_known(c, &c->from)) {
-		text_value(o, env, j, c, &c->from);
-		outbuf_text(o, " -> ");
-	}
-	text_value(o, env, j, c, &c->to);
-	text_port(o, env, port_behind(j, c));
-	if (shows_way(env, j, (unsigned int)(c - j->change))) {
-		outbuf_text(o, ", ");
-		outbuf_text(o, j->way.text);
-	}
+	text_change(o, env, j, c);
 	text_color(o, env, TEXT_RESET);
 	outbuf_text(o, "\n");
 }
@@ -151,9 +109,31 @@ static void put_nothing(struct outbuf *o, const struct report_env *env)
 static void put_conntrack(struct outbuf *o, const struct report_env *env,
 			  const struct journey *j)
 {
+	size_t at = outbuf_written(o);
+
 	text_color(o, env, TEXT_DIM);
-	report_conntrack(o, j);
+	outbuf_text(o, "  ");
+	if (!report_conntrack(o, j)) {
+		outbuf_cut(o, at);
+		return;
+	}
 	text_color(o, env, TEXT_RESET);
+	outbuf_text(o, "\n");
+}
+
+static void put_alone(struct outbuf *o, const struct report_env *env,
+		      const struct journey *j, uint8_t backend)
+{
+	size_t at = outbuf_written(o);
+
+	text_color(o, env, TEXT_DIM);
+	outbuf_text(o, "  ");
+	if (!report_alone(o, j, backend)) {
+		outbuf_cut(o, at);
+		return;
+	}
+	text_color(o, env, TEXT_RESET);
+	outbuf_text(o, "\n");
 }
 
 static void block_journey(struct outbuf *o, const struct report_env *env,
@@ -167,8 +147,8 @@ static void block_journey(struct outbuf *o, const struct report_env *env,
 	if (journey_met_nothing(j))
 		put_nothing(o, env);
 	put_first_way(o, env, j);
-	report_alone(o, j, env->color ? TEXT_DIM : "",
-		     env->color ? TEXT_RESET : "");
+	put_alone(o, env, j, EVENT_LEGACY);
+	put_alone(o, env, j, EVENT_NFT);
 	for (uint32_t i = 0; i < kept; i++) {
 		const struct step *s = &j->step[i];
 

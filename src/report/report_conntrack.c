@@ -2,7 +2,6 @@
 /* report_conntrack: the state of a packet's connection, for people, programs and recordings. */
 #include "report/report_conntrack.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/outbuf.h"
@@ -22,7 +21,7 @@ static const char *why(const struct conntrack *c, const struct packet *p,
 					     : NULL;
 }
 
-void report_conntrack(struct outbuf *o, const struct journey *j)
+bool report_conntrack(struct outbuf *o, const struct journey *j)
 {
 	struct conntrack c;
 	bool certain;
@@ -30,8 +29,8 @@ void report_conntrack(struct outbuf *o, const struct journey *j)
 
 	conntrack_seen(j, &c);
 	if (!c.state)
-		return;
-	outbuf_text(o, "  (conntrack) ");
+		return false;
+	outbuf_text(o, "(conntrack) ");
 	outbuf_text(o, conntrack_state_word(c.state));
 	if (c.known & CONNTRACK_DIRECTION)
 		outbuf_printf(o, ", %s direction", direction(&c));
@@ -42,7 +41,7 @@ void report_conntrack(struct outbuf *o, const struct journey *j)
 	text = why(&c, &j->first, &certain);
 	if (text)
 		outbuf_printf(o, "%s%s", certain ? "; " : "; likely: ", text);
-	outbuf_text(o, "\n");
+	return true;
 }
 
 void report_conntrack_json(struct outbuf *o, const struct conntrack *c,

@@ -3,13 +3,15 @@
 #ifndef NFTRACE_REPORT_CONNTRACK_H
 #define NFTRACE_REPORT_CONNTRACK_H
 
+#include <stdbool.h>
+
 struct conntrack;
 struct journey;
 struct outbuf;
 struct packet;
 
-/** report_conntrack - "  (conntrack) NEW, original direction, id 5, mark 0x0\n"; nothing when nothing is told */
-void report_conntrack(struct outbuf *o, const struct journey *j);
+/** report_conntrack - "(conntrack) NEW, original direction, id 5"; false: nothing is told */
+bool report_conntrack(struct outbuf *o, const struct journey *j);
 
 /** report_conntrack_json - the value of "conntrack", null included */
 void report_conntrack_json(struct outbuf *o, const struct conntrack *c,

@@ -13,18 +13,26 @@
 #include "rules/base/units.h"
 #include "rules/nft/snapshot.h"
 
+/*
+ * To be read on light and dark grounds alike: no yellow, no cyan, and no dark blue.
+ */
 static const char *const fate_color[FATE_COUNT] = {
 	[FATE_DROP] = "\033[1;31m",
 	[FATE_REJECT] = "\033[1;31m",
 	[FATE_DELIVERED] = "\033[32m",
 	[FATE_FORWARDED] = "\033[32m",
 	[FATE_SENT] = "\033[32m",
-	[FATE_QUEUE] = "\033[33m",
-	[FATE_STOLEN] = "\033[33m",
+	[FATE_QUEUE] = "\033[1;94m",
+	[FATE_STOLEN] = "\033[1;94m",
 	[FATE_LOST] = "\033[1;35m",
-	[FATE_UNKNOWN] = "\033[36m",
-	[FATE_INCOMPLETE] = "\033[36m",
+	[FATE_UNKNOWN] = "\033[1;94m",
+	[FATE_INCOMPLETE] = "\033[1;94m",
 };
+
+const char *text_fate_color(unsigned int kind)
+{
+	return fate_color[kind];
+}
 
 /* 0: not told, or there is none */
 uint32_t text_last_port(const struct journey *j, unsigned int b)
@@ -35,10 +43,15 @@ uint32_t text_last_port(const struct journey *j, unsigned int b)
 	return 0;
 }
 
-/* What the kernel says is told beside these, and does not explain them. */
-static const bool is_beside[FATE_COUNT] = {
-	[FATE_DELIVERED] = true, [FATE_FORWARDED] = true, [FATE_SENT] = true,
-};
+bool text_fate_goes_on(unsigned int kind)
+{
+	static const bool on[FATE_COUNT] = {
+		[FATE_DELIVERED] = true, [FATE_FORWARDED] = true,
+		[FATE_SENT] = true,
+	};
+
+	return on[kind];
+}
 
 /* Lost behind all rules: on the way out of this interface. */
 static void put_behind(struct outbuf *o, const struct report_env *env,
@@ -51,21 +64,17 @@ static void put_behind(struct outbuf *o, const struct report_env *env,
 	outbuf_text(o, ")");
 }
 
-/* Who sees a bridge's frames dropped by a rule of iptables asks why they are there. */
-static bool is_bridged_drop(const struct journey *j, unsigned int b)
+const char *text_fate_bridged(const struct journey *j, unsigned int b)
 {
 	const struct fate *f = &j->fate[b];
 
-	return (f->kind == FATE_DROP || f->kind == FATE_REJECT) &&
-	       text_last_port(j, b) &&
-	       !(f->by && nft_snapshot_is_link(f->by->family));
-}
-
-static void put_bridged(struct outbuf *o, const struct journey *j)
-{
-	outbuf_printf(o, " (bridged: bridge-nf-call-%stables "
-		      "hands it to iptables)",
-		      j->nfproto == NFPROTO_IPV6 ? "ip6" : "ip");
+	if ((f->kind != FATE_DROP && f->kind != FATE_REJECT) ||
+	    !text_last_port(j, b) ||
+	    (f->by && nft_snapshot_is_link(f->by->family)))
+		return NULL;
+	return j->nfproto == NFPROTO_IPV6 ?
+		"(bridged: bridge-nf-call-ip6tables hands it to iptables)" :
+		"(bridged: bridge-nf-call-iptables hands it to iptables)";
 }
 
 /* Of a verdict map the element as well: its comment may be all that names a service. */
@@ -117,30 +126,26 @@ void text_fate(struct outbuf *o, const struct report_env *env,
 		outbuf_text(o, "; likely: ");
 		outbuf_text(o, f->cause);
 	} else if (report_reason(reason, sizeof(reason), j, b)) {
-		outbuf_text(o, f->by || is_beside[f->kind] ? "; " : " ");
+		/* What the kernel says beside these does not explain them. */
+		outbuf_text(o, f->by || text_fate_goes_on(f->kind) ? "; " : " ");
 		outbuf_text(o, reason);
 	}
 	put_behind(o, env, f);
-	if (is_bridged_drop(j, b))
-		put_bridged(o, j);
+	if (text_fate_bridged(j, b)) {
+		outbuf_text(o, " ");
+		outbuf_text(o, text_fate_bridged(j, b));
+	}
 	text_color(o, env, TEXT_RESET);
 	if (j->flags & JOURNEY_AMBIGUOUS)
 		outbuf_text(o, " [not told apart from an identical packet]");
 }
 
-/* "#12 LOST after all, 3.1 s later: kernel: NEIGH_FAILED at neigh_invalidate (out w2)" */
-void text_late(struct outbuf *o, const struct report_env *env,
-	       const struct report_late *l)
+void text_late_reason(struct outbuf *o, const struct report_env *env,
+		      const struct report_late *l)
 {
 	char reason[REPORT_REASON];
 
-	text_color(o, env, TEXT_BOLD);
-	outbuf_printf(o, "#%llu ", (unsigned long long)l->number);
-	text_color(o, env, TEXT_RESET);
-	text_color(o, env, fate_color[l->fate.kind]);
-	if (l->branch)
-		outbuf_printf(o, "(copy %u) ", l->branch);
-	outbuf_printf(o, "%s%s, %llu.%llu s later: ", fate_word(l->fate.kind),
+	outbuf_printf(o, "%s, %llu.%llu s later: ",
 		      l->fate.kind == l->was ? "" : " after all",
 		      (unsigned long long)(l->after_ns / NS_PER_S),
 		      (unsigned long long)(l->after_ns % NS_PER_S * 10 /
@@ -152,4 +157,17 @@ void text_late(struct outbuf *o, const struct report_env *env,
 	if (l->ambiguous)
 		outbuf_text(o, " [not told apart from an identical packet]");
 	outbuf_text(o, "\n");
+}
+
+void text_late(struct outbuf *o, const struct report_env *env,
+	       const struct report_late *l)
+{
+	text_color(o, env, TEXT_BOLD);
+	outbuf_printf(o, "#%llu ", (unsigned long long)l->number);
+	text_color(o, env, TEXT_RESET);
+	text_color(o, env, fate_color[l->fate.kind]);
+	if (l->branch)
+		outbuf_printf(o, "(copy %u) ", l->branch);
+	outbuf_text(o, fate_word(l->fate.kind));
+	text_late_reason(o, env, l);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,6 +21,9 @@
 /* What is held back while a command has the terminal. */
 enum { HELD_MAX = 64 << 20 };
 
+/* Columns of a folded line where nobody says how many there are, and bounds of that. */
+enum { WIDTH = 100, WIDTH_MIN = 40, WIDTH_MAX = 1000 };
+
 static const struct report *choose_form(const struct options *o)
 {
 	if (o->json)
@@ -28,7 +32,11 @@ static const struct report *choose_form(const struct options *o)
 		return &report_flat;
 	if (o->markdown)
 		return &report_markdown;
-	return o->quiet ? &report_line : &report_block;
+	if (o->quiet)
+		return &report_line;
+	if (o->full || o->verbose)
+		return &report_block;
+	return o->fold || isatty(STDOUT_FILENO) ? &report_fold : &report_block;
 }
 
 static bool is_file(int fd, const struct stat *st)
@@ -298,6 +306,36 @@ int results_draw(const struct sink_plan sink[])
 	return STATUS_FAILURE;
 }
 
+/* Of a number that somebody gave or a terminal told, what lines can be made of. */
+static unsigned int fit_width(unsigned long columns)
+{
+	return columns < WIDTH_MIN ? WIDTH_MIN :
+	       columns > WIDTH_MAX ? WIDTH_MAX : (unsigned int)columns;
+}
+
+/* What the user says goes before what the terminal does. */
+static unsigned int find_width(void)
+{
+	const char *text = getenv("COLUMNS");
+	unsigned long columns = text ? strtoul(text, NULL, 10) : 0;
+	struct winsize w;
+
+	if (columns)
+		return fit_width(columns);
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col)
+		return fit_width(w.ws_col);
+	return WIDTH;
+}
+
+/* Nobody has said that he wants none. */
+static bool wants_color(void)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !(no && *no) &&
+	       !(term && strcmp(term, "dumb") == 0);
+}
+
 void results_env(struct report_env *env, const struct options *o)
 {
 	struct stat st;
@@ -310,7 +348,8 @@ void results_env(struct report_env *env, const struct options *o)
 	env->run = run_facts(o);
 	env->verbose = o->verbose;
 	env->color = o->color == COLOR_ALWAYS ||
-		(o->color == COLOR_AUTO && isatty(STDOUT_FILENO) &&
-		 !getenv("NO_COLOR"));
+		(o->color == COLOR_AUTO && wants_color());
+	env->terminal = isatty(STDOUT_FILENO);
+	env->width = find_width();
 	env->erase = isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);
 }

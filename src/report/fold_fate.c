@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* fold_fate: what became of a packet, by which rule, and as whom it went on. */
+#include "report/fold_fate.h"
+
+#include <string.h>
+
+#include "base/format.h"
+#include "grounds/grounds.h"
+#include "journey/change.h"
+#include "journey/journey.h"
+#include "journey/map_verdict.h"
+#include "packet/print_ends.h"
+#include "place/place.h"
+#include "report/fold_out.h"
+#include "report/report_text.h"
+#include "report/text_fate.h"
+
+static void put_by(struct fold_out *f, const struct journey *j, unsigned int b)
+{
+	const struct fate *fate = &j->fate[b];
+	char queue[32];
+
+	if (fate->kind == FATE_QUEUE) {
+		format_text(queue, sizeof(queue), "to queue %u, by",
+			    place_queue(fate->by, NULL));
+		fold_line(f, queue);
+	} else {
+		fold_line(f, "by");
+	}
+	fold_place(f, fate->by, TEXT_BOLD);
+	fold_rule(f, fate->by, false);
+	fold_map(f, ": ", map_verdict_of(j, b, fate->by));
+	wrap_end(&f->w);
+}
+
+static void put_reason(struct fold_out *f, const struct journey *j,
+		       unsigned int b)
+{
+	const struct fate *fate = &j->fate[b];
+	char reason[REPORT_REASON];
+	const char *text = reason;
+
+	if (fate->by && fate->cause && !fate->drop) {
+		fold_line(f, "likely: ");
+		text = fate->cause;
+	} else if (report_reason(reason, sizeof(reason), j, b)) {
+		fold_line(f, "");
+	} else {
+		return;
+	}
+	text_color(f->w.o, f->env, fate->by ? "" : text_fate_color(fate->kind));
+	wrap_text(&f->w, text);
+	text_color(f->w.o, f->env, fate->by ? "" : TEXT_RESET);
+	wrap_end(&f->w);
+}
+
+/* The last change of an end, of the copy or of what it is a copy of; NULL: none. */
+static const struct change *last_change(const struct journey *j, unsigned int b,
+					uint8_t field)
+{
+	const struct change *last = NULL;
+
+	for (unsigned int i = 0; i < j->changes; i++) {
+		const struct change *c = &j->change[i];
+
+		if (c->field == field &&
+		    (c->branch == b ||
+		     (c->branch == 0 && c->step < j->path[b].shared)))
+			last = c;
+	}
+	return last;
+}
+
+static void put_end(struct outbuf *o, const struct packet *p,
+		    const struct change *c, const uint8_t *addr, uint16_t port)
+{
+	char *room = outbuf_room(o, TEXT_LINE);
+
+	if (!room)
+		return;
+	outbuf_advance(o, packet_print_addr(room, TEXT_LINE, p,
+			c ? c->to.addr : addr,
+			c ? c->to.port : p->flags & PACKET_PORTS ? port : -1));
+}
+
+bool fold_fate_ends(struct outbuf *o, const struct journey *j, unsigned int b,
+		    bool both)
+{
+	const struct change *src = last_change(j, b, FIELD_SRC);
+	const struct change *dst = last_change(j, b, FIELD_DST);
+
+	if (!text_fate_goes_on(j->fate[b].kind) || !(src || dst) ||
+	    j->first.layer == PACKET_NOTHING)
+		return false;
+	outbuf_text(o, src || both ? " as " : " to ");
+	if (src || both)
+		put_end(o, &j->first, src, j->first.src, j->first.sport);
+	if ((src && dst) || both)
+		outbuf_text(o, " > ");
+	if (dst || both)
+		put_end(o, &j->first, dst, j->first.dst, j->first.dport);
+	return true;
+}
+
+/* "DNAT by nat:KUBE-SEP-7:2" */
+static void put_nat(struct fold_out *f, const struct grounds_nat *n,
+		    const char *before, const char *behind)
+{
+	size_t at = wrap_here(&f->w);
+	const struct place_words *s;
+
+	outbuf_text(f->w.o, before);
+	if (n->by) {
+		s = place_words_of(f->words, n->by);
+		outbuf_text(f->w.o, *s->nat ? s->nat :
+			    change_field_word(n->change->field));
+		outbuf_text(f->w.o, " by ");
+		outbuf_bytes(f->w.o, s->label.at, s->label.len);
+	} else {
+		outbuf_text(f->w.o, change_field_word(n->change->field));
+		outbuf_text(f->w.o, " by ");
+		outbuf_text(f->w.o, change_maker_word(n->change->maker));
+	}
+	outbuf_text(f->w.o, behind);
+	wrap_flow(&f->w, at);
+}
+
+static void put_as(struct fold_out *f, const struct journey *j, unsigned int b,
+		   const struct grounds *g)
+{
+	struct outbuf *o = f->w.o;
+	size_t at;
+
+	if (!last_change(j, b, FIELD_SRC) && !last_change(j, b, FIELD_DST))
+		return;
+	if (!text_fate_goes_on(j->fate[b].kind))
+		return;
+	f->w.indent = FOLD_HANG;
+	wrap_pad(&f->w, FOLD_INDENT - 1);
+	text_color(o, f->env, TEXT_BOLD);
+	at = wrap_here(&f->w);
+	fold_fate_ends(o, j, b, true);
+	wrap_unit(&f->w, at);
+	text_color(o, f->env, TEXT_RESET);
+	for (unsigned int i = 0; i < g->nats; i++)
+		put_nat(f, &g->nat[i], i ? " " : " (",
+			i + 1 < g->nats ? "," : ")");
+	wrap_end(&f->w);
+}
+
+/* "accepted by filter:FORWARD:3  -p tcp -j ACCEPT" */
+static void put_ground(struct fold_out *f, const char *word,
+		       const struct journey *j, unsigned int b,
+		       const struct place *p)
+{
+	if (!p)
+		return;
+	fold_line(f, word);
+	fold_place(f, p, TEXT_BOLD);
+	fold_rule(f, p, false);
+	fold_map(f, ": ", map_verdict_of(j, b, p));
+	wrap_end(&f->w);
+}
+
+/* What it asks for stands with the change below. */
+static void put_marked(struct fold_out *f, const struct place *p)
+{
+	if (!p)
+		return;
+	fold_line(f, "mark set by");
+	fold_place(f, p, TEXT_BOLD);
+	fold_comment(f, p);
+	wrap_end(&f->w);
+}
+
+static void put_remark(struct fold_out *f, const char *text)
+{
+	fold_line(f, text);
+	wrap_end(&f->w);
+}
+
+void fold_fate_lines(struct fold_out *f, const struct journey *j,
+		     unsigned int b, const struct grounds *g)
+{
+	if (j->fate[b].by)
+		put_by(f, j, b);
+	put_reason(f, j, b);
+	put_as(f, j, b, g);
+	put_ground(f, "accepted by", j, b, g->accepted);
+	put_ground(f, "via", j, b, g->via);
+	put_marked(f, g->marked);
+	if (text_fate_bridged(j, b))
+		put_remark(f, text_fate_bridged(j, b));
+	if (j->flags & JOURNEY_AMBIGUOUS)
+		put_remark(f, "(not told apart from an identical packet)");
+}
