@@ -52,7 +52,7 @@ assert_equal "states" "INVALID,INVALID,null" "$(jq -r '.conntrack.state' "$OUT" 
 assert_equal "reasons" "likely: a SYN,ACK of which no SYN was seen,TCP has no such flags together" \
 	"$(jq -r '.conntrack.reason // empty' "$OUT" | paste -sd ,)"
 run_nftrace r --read "$SCRATCH/invalid.pcapng" --only state=invalid -q
-assert_equal "ports" "1001 1002" "$(sed -nE 's/^#.*10\.2\.0\.2\.([0-9]+): .*/\1/p' "$OUT" | paste -sd ' ')"
+assert_equal "ports" "1001 1002" "$(sed -nE 's/^[A-Z]+ +#.*10\.2\.0\.2\.([0-9]+): .*/\1/p' "$OUT" | paste -sd ' ')"
 run_nftrace r --read "$SCRATCH/invalid.pcapng" --only drop,state=NEW
 assert_equal "of another state" "" "$(cat "$OUT")"
 run_nftrace r --read "$SCRATCH/invalid.pcapng" --only state=OLD

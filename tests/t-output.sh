@@ -71,11 +71,11 @@ compare
 subtest "each packet comes out as soon as its story is over"
 start_nftrace r -t 20 -i eth0 -p udp -q
 udp 10.2.0.2 1001
-assert_within 2 "the drop is printed" grep -q '=> DROP' "$OUT"
+assert_within 2 "the drop is printed" grep -q '^DROP' "$OUT"
 udp 10.2.0.2 7 wait 1000
-assert_within 2 "the one that went on is printed" grep -q '=> FORWARDED' "$OUT"
+assert_within 2 "the one that went on is printed" grep -q '^FORWARDED' "$OUT"
 udp 192.0.2.1 1003
-assert_within 3 "the lost one is printed" grep -q '=> LOST .*there is no route' "$OUT"
+assert_within 3 "the lost one is printed" grep -q '^LOST .*there is no route' "$OUT"
 is_gone "$NFTRACE_PID" && fail "nftrace has ended before"
 stop_nftrace INT
 
