@@ -221,13 +221,9 @@ static void note(struct writer *r, struct strview word)
 		r->proto = word;
 	if (!r->xtables || target)
 		note_nat(r, word);
-	w->maps |= !r->xtables && strview_is(word, "vmap");
 	w->takes_away |= takes_away(r, word);
 	if (r->xtables && target)
 		w->brief = written(r, w->rule.at);
-	if (target || (!r->xtables && (strview_is(r->before, "jump") ||
-				       strview_is(r->before, "goto"))))
-		w->target = (struct words){ word.at, (uint32_t)word.len };
 }
 
 static void put_words(struct writer *r, struct strview text)
@@ -267,6 +263,22 @@ static void put_comments(struct writer *r, struct strview text)
 	}
 }
 
+/* Of "type filter hook input priority filter; policy drop;" what decides. */
+static void put_policy(struct writer *r, struct strview text)
+{
+	struct strview word;
+
+	r->w->rule.at = r->to;
+	while (strview_word(&text, &word))
+		if (strview_is(word, "policy") && strview_word(&text, &word)) {
+			put_text(r, "policy ");
+			word = strview_cut(&word, ';');
+			put(r, word.at, word.len);
+			break;
+		}
+	r->w->rule = r->w->brief = written(r, r->w->rule.at);
+}
+
 static void put_rule(struct writer *r, const struct place *p)
 {
 	struct strview text = { p->rule, p->rule_len };
@@ -278,6 +290,10 @@ static void put_rule(struct writer *r, const struct place *p)
 		put_text(r, "policy");
 		put(r, text.at, text.len);
 		r->w->rule = r->w->brief = written(r, r->w->rule.at);
+		return;
+	}
+	if (p->kind == PLACE_POLICY && is_end(p)) {
+		put_policy(r, text);
 		return;
 	}
 	if (r->xtables)

@@ -26,8 +26,6 @@ struct place_words {
 	struct words rule;	/* "-p udp --dport 53 -j MARK --set-mark 0x1" */
 	struct words brief;	/* the same without what its target is told */
 	struct words comment;	/* "Policy default/no-mail", in quotes; "": none */
-	struct words target;	/* as in the text, behind -j, -g, jump, goto; "": none */
-	bool maps;		/* a map says where it leads */
 	bool takes_away;	/* to user space, from conntrack; or makes a copy */
 	const char *nat;	/* "DNAT", "MASQUERADE"; "": it is not said */
 };

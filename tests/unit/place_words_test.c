@@ -16,59 +16,58 @@
 
 static const struct row {
 	const char *text;
-	const char *rule, *brief, *comment, *target, *nat;
+	const char *rule, *brief, *comment, *nat;
 } rows[] = {
 	{ "-A c -p udp -m udp --dport 53 -j DROP",
-	  "-p udp --dport 53 -j DROP", "-p udp --dport 53 -j DROP", "", "DROP",
-	  "" },
+	  "-p udp --dport 53 -j DROP", "-p udp --dport 53 -j DROP", "", "" },
 	/* Of another protocol, and no protocol: it stays. */
 	{ "-A c -m udp --dport 53 -j DROP", "-m udp --dport 53 -j DROP",
-	  "-m udp --dport 53 -j DROP", "", "DROP", "" },
+	  "-m udp --dport 53 -j DROP", "", "" },
 	{ "-A c -p tcp -m multiport --dports 25,465 -j DROP",
 	  "-p tcp -m multiport --dports 25,465 -j DROP",
-	  "-p tcp -m multiport --dports 25,465 -j DROP", "", "DROP", "" },
+	  "-p tcp -m multiport --dports 25,465 -j DROP", "", "" },
 	{ "-A c -m comment --comment \"cali:6gwbT8clXdHdC1b1\" -j cali-x",
-	  "-j cali-x", "-j cali-x", "", "cali-x", "" },
+	  "-j cali-x", "-j cali-x", "", "" },
 	/* Like a hash, and a person's words. */
 	{ "-A c -m comment --comment \"cali:not a hash here\" -j x", "-j x",
-	  "-j x", "\"cali:not a hash here\"", "x", "" },
+	  "-j x", "\"cali:not a hash here\"", "" },
 	{ "-A c -m comment --comment \"cali:6gwbT8clXdHdC1b1\" -m comment "
 	  "--comment \"Policy a/b egress\" -m comment --comment one -j DROP",
-	  "-j DROP", "-j DROP", "\"Policy a/b egress\" \"one\"", "DROP", "" },
+	  "-j DROP", "-j DROP", "\"Policy a/b egress\" \"one\"", "" },
 	{ "-A c -m comment --comment \"say \\\"-j x\\\" -m udp\" -g y", "-g y",
-	  "-g y", "\"say \\\"-j x\\\" -m udp\"", "y", "" },
+	  "-g y", "\"say \\\"-j x\\\" -m udp\"", "" },
 	{ "-A c -j MARK --set-xmark 0x1/0x1", "-j MARK --set-xmark 0x1/0x1",
-	  "-j MARK", "", "MARK", "" },
+	  "-j MARK", "", "" },
 	{ "-A c -p tcp -m tcp -j DNAT --to-destination 10.0.0.1:80",
 	  "-p tcp -j DNAT --to-destination 10.0.0.1:80", "-p tcp -j DNAT", "",
-	  "DNAT", "DNAT" },
+	  "DNAT" },
 	{ "-A c -s 10.0.0.0/8 -j MASQUERADE --random-fully",
 	  "-s 10.0.0.0/8 -j MASQUERADE --random-fully",
-	  "-s 10.0.0.0/8 -j MASQUERADE", "", "MASQUERADE", "MASQUERADE" },
+	  "-s 10.0.0.0/8 -j MASQUERADE", "", "MASQUERADE" },
 	{ "-A c -m string --string \"a  b\" --algo bm -j DROP",
 	  "-m string --string \"a  b\" --algo bm -j DROP",
-	  "-m string --string \"a  b\" --algo bm -j DROP", "", "DROP", "" },
-	{ "-A c", "", "", "", "", "" },
-	{ "-P FORWARD DROP", "policy DROP", "policy DROP", "", "", "" },
+	  "-m string --string \"a  b\" --algo bm -j DROP", "", "" },
+	{ "-A c", "", "", "", "" },
+	{ "-P FORWARD DROP", "policy DROP", "policy DROP", "", "" },
 	{ "tcp dport 25 counter packets 26 bytes 2861 drop comment \"no mail\"",
-	  "tcp dport 25 drop", "tcp dport 25 drop", "\"no mail\"", "", "" },
+	  "tcp dport 25 drop", "tcp dport 25 drop", "\"no mail\"", "" },
 	{ "tcp dport 25 counter drop", "tcp dport 25 drop", "tcp dport 25 drop",
-	  "", "", "" },
+	  "", "" },
 	/* What it counts is chosen by the packet: no boilerplate. */
 	{ "counter name tcp dport map { 80 : \"http\" }",
 	  "counter name tcp dport map { 80 : \"http\" }",
-	  "counter name tcp dport map { 80 : \"http\" }", "", "", "" },
+	  "counter name tcp dport map { 80 : \"http\" }", "", "" },
 	{ "log prefix \"counter packets \" jump x",
 	  "log prefix \"counter packets \" jump x",
-	  "log prefix \"counter packets \" jump x", "", "x", "" },
+	  "log prefix \"counter packets \" jump x", "", "" },
 	{ "ip daddr 10.0.0.9 dnat to 10.0.0.1:80",
 	  "ip daddr 10.0.0.9 dnat to 10.0.0.1:80",
-	  "ip daddr 10.0.0.9 dnat to 10.0.0.1:80", "", "", "DNAT" },
+	  "ip daddr 10.0.0.9 dnat to 10.0.0.1:80", "", "DNAT" },
 	{ "oifname \"eth0\" masquerade", "oifname \"eth0\" masquerade",
-	  "oifname \"eth0\" masquerade", "", "", "MASQUERADE" },
+	  "oifname \"eth0\" masquerade", "", "MASQUERADE" },
 	{ "-A c -m comment --comment \"\033[2J\" -j x", "-j x", "-j x",
-	  "\"\\x1b[2J\"", "x", "" },
-	{ "", "", "", "", "", "" },
+	  "\"\\x1b[2J\"", "" },
+	{ "", "", "", "", "" },
 };
 
 static void assert_words(struct words got, const char *want)
@@ -96,7 +95,6 @@ static void test_rules(void **state)
 		assert_words(w->rule, r->rule);
 		assert_words(w->brief, r->brief);
 		assert_words(w->comment, r->comment);
-		assert_words(w->target, r->target);
 		assert_string_equal(w->nat, r->nat);
 		assert_words(w->label, "filter:c:3");
 	}
@@ -107,28 +105,33 @@ static void test_labels(void **state)
 {
 	static const struct {
 		struct place p;
-		const char *label, *table, *chain;
+		const char *label, *table, *chain, *rule;
 	} labels[] = {
 		{ { .kind = PLACE_RULE, .number = 2 },
-		  "filter:c:2", "filter", "c:2" },
+		  "filter:c:2", "filter", "c:2", "" },
 		/* The kernel's word for a rule that is nothing but a verdict. */
-		{ { .kind = PLACE_RETURN, .number = 2, .rule = "-A c -j RETURN",
-		    .rule_len = 14 }, "filter:c:2", "filter", "c:2" },
+		{ { .kind = PLACE_RETURN, .number = 2, .rule = "-A c -j RETURN" },
+		  "filter:c:2", "filter", "c:2", "-j RETURN" },
 		{ { .kind = PLACE_RETURN, .number = 5, .at_end = true },
-		  "filter:c:return", "filter", "c:return" },
+		  "filter:c:return", "filter", "c:return", "" },
 		{ { .kind = PLACE_POLICY, .number = 5, .at_end = true,
-		    .rule = "-P c DROP", .rule_len = 9 },
-		  "filter:c", "filter", "c" },
+		    .rule = "-P c DROP" },
+		  "filter:c", "filter", "c", "policy DROP" },
 		{ { .backend = EVENT_NFT, .family = NFPROTO_INET, .handle = 9 },
-		  "nft inet filter:c handle 9", "nft inet filter", "c handle 9" },
+		  "nft inet filter:c handle 9", "nft inet filter", "c handle 9", "" },
 		{ { .backend = EVENT_NFT, .family = NFPROTO_IPV4, .handle = 9,
 		    .position = 4, .counted = true },
-		  "nft ip filter:c:4", "nft ip filter", "c:4" },
+		  "nft ip filter:c:4", "nft ip filter", "c:4", "" },
 		{ { .backend = EVENT_NFT, .family = NFPROTO_IPV4 },
-		  "nft ip filter:c", "nft ip filter", "c" },
+		  "nft ip filter:c", "nft ip filter", "c", "" },
 		{ { .backend = EVENT_NFT, .family = NFPROTO_BRIDGE,
 		    .kind = PLACE_POLICY },
-		  "nft bridge filter:c", "nft bridge filter", "c" },
+		  "nft bridge filter:c", "nft bridge filter", "c", "" },
+		{ { .backend = EVENT_NFT, .family = NFPROTO_INET,
+		    .kind = PLACE_POLICY,
+		    .rule = "type filter hook input priority filter + 10; "
+			    "policy drop;" },
+		  "nft inet filter:c", "nft inet filter", "c", "policy drop" },
 	};
 	struct place_words_cache *c = place_words_cache_open();
 
@@ -142,10 +145,12 @@ static void test_labels(void **state)
 		p.chain = "c";
 		p.chain_len = 1;
 		p.rule = p.rule ? p.rule : "";
+		p.rule_len = (uint32_t)strlen(p.rule);
 		w = place_words_of(c, &p);
 		assert_words(w->label, labels[i].label);
 		assert_words(w->table, labels[i].table);
 		assert_words(w->chain, labels[i].chain);
+		assert_words(w->rule, labels[i].rule);
 	}
 	place_words_cache_close(c);
 }
