@@ -71,7 +71,7 @@ static const char *const judge_rule[] = {
 static const char *const judge_event[] = {
 	"backend", "family", "nft_family?", "table", "chain", "kind", "number",
 	"handle", "rule", "doubt?", "mark", "in", "out", "physin?", "physout?",
-	"copy?", NULL,
+	"copy?", "verdict", "element", NULL,
 };
 static const char *const judge_change[] = {
 	"event", "maker", "field", "from", "to", "copy?", NULL,
@@ -90,8 +90,8 @@ static const char *const judge_late[] = {
 static const char *const judge_packet[] = {
 	"schema", "host", "netns", "packet", "time", "time_source", "family",
 	"in", "out", "headers", "length", "payload", "events", "changes",
-	"fate", "reason", "drop", "last_hook", "fate_out?", "by", "copies?",
-	"conntrack", "complete", "events_lost", "events_omitted?",
+	"fate", "reason", "drop", "last_hook", "fate_out?", "by",
+	"copies?", "conntrack", "complete", "events_lost", "events_omitted?",
 	"ambiguous?", NULL,
 };
 static const char *const judge_report[] = {
