@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* component: whose rule it is, as far as names, comments and sets tell. */
+#include "grounds/component.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "grounds/component_fit.h"
+#include "grounds/component_frames.h"
+#include "grounds/component_object.h"
+#include "grounds/component_rows.h"
+#include "journey/journey.h"
+#include "place/place.h"
+
+/* A row that fits says what the rule, or its chain, is named after. */
+static bool name_object(const struct component_frames *f, unsigned int depth,
+			const struct component_row *row,
+			struct pattern_pieces *pieces, struct component_found *to)
+{
+	return row->object &&
+	       component_object(to->object, row->object, f, depth, pieces);
+}
+
+/* What chains called from this one are named after besides. */
+static void add_around(const struct component_frames *f, unsigned int depth,
+		       const struct component_row *row,
+		       struct pattern_pieces *pieces, struct component_found *to)
+{
+	size_t len = strlen(to->object);
+	char more[COMPONENT_OBJECT];
+
+	if (component_object(more, row->around, f, depth, pieces) &&
+	    len + strlen(more) < sizeof(to->object))
+		strcpy(to->object + len, more);
+}
+
+/* The object, from the deepest frame outwards; then what is around it. */
+static void find_object(struct component_frames *f,
+			struct component_found *to, bool *denies)
+{
+	struct pattern_pieces pieces;
+	bool around = false;
+
+	for (unsigned int i = 0; i < f->depth && !around; i++) {
+		const struct component_row *row = NULL;
+		bool named = *to->object;
+
+		while ((row = component_row_next(f, i, to->who, row, &pieces))) {
+			if (!named && name_object(f, i, row, &pieces, to)) {
+				*denies |= !i && row->denies;
+				around = row->denies;
+				break;
+			}
+			if (named && row->around) {
+				add_around(f, i, row, &pieces, to);
+				around = true;
+				break;
+			}
+		}
+	}
+}
+
+static void add_asked(struct component_found *to, const char *name)
+{
+	if (to->asked == COMPONENT_ASKED)
+		to->more = true;
+	else
+		strcpy(to->ask[to->asked++], name);
+}
+
+/* The chains that were called from where it was denied, and that came back. */
+static void find_asked(const struct component_frames *f,
+		       struct component_found *to)
+{
+	char name[COMPONENT_OBJECT];
+
+	for (uint32_t i = 0; i < f->step; i++)
+		if (component_policy_asked(f, i, name))
+			add_asked(to, name);
+}
+
+bool component_find(struct component_found *to, const struct journey *j,
+		    unsigned int b, const struct place *by)
+{
+	struct component_frames f;
+	const struct component_row *row;
+	struct pattern_pieces pieces;
+	bool denies = false;
+
+	to->who = NULL;
+	to->object[0] = '\0';
+	to->asked = 0;
+	to->more = false;
+	if (!by)
+		return false;
+	component_frames_begin(&f, j, b, by);
+	row = component_row_next(&f, 0, NULL, NULL, &pieces);
+	if (!row)
+		return false;
+	to->who = row->of;
+	component_frames_complete(&f);
+	find_object(&f, to, &denies);
+	if (denies)
+		find_asked(&f, to);
+	return true;
+}
+
+void component_text(char *to, unsigned int size,
+		    const struct component_found *f)
+{
+	snprintf(to, size, "%s%s%s", f->who->name, *f->object ? ": " : "",
+		 f->object);
+}

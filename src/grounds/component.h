@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* component: whose rule it is, as far as names, comments and sets tell. */
+#ifndef NFTRACE_COMPONENT_H
+#define NFTRACE_COMPONENT_H
+
+#include <stdbool.h>
+
+#include "grounds/component_types.h"
+
+struct journey;
+struct place;
+
+/**
+ * component_find - of the rule that decided, or let pass
+ * @by: fate.by or grounds.accepted of branch @b; NULL: nobody did
+ *
+ * What is not in a name, comment, set or table is not said.  The object is named by
+ * the rule itself, its chain, or the deepest rule that called there.
+ * Return: is there a component?
+ */
+bool component_find(struct component_found *f, const struct journey *j,
+		    unsigned int b, const struct place *by);
+
+/** component_text - "Calico: policy default/no-mail", raw, cut where @size is short */
+void component_text(char *to, unsigned int size,
+		    const struct component_found *f);
+
+#endif

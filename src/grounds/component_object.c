@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* component_object: what a component calls the thing for which it wrote a rule. */
+#include "grounds/component_object.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "grounds/component_fit.h"
+#include "grounds/component_frames.h"
+#include "grounds/component_proof.h"
+#include "grounds/component_rows.h"
+#include "grounds/component_types.h"
+#include "journey/journey.h"
+#include "place/place.h"
+#include "place/place_tables.h"
+#include "rules/base/units.h"
+
+enum { ID_DIGITS = 12 };	/* that docker ps and podman ps show of an id */
+
+/* An object under way. */
+struct writer {
+	char text[COMPONENT_OBJECT];
+	size_t len;
+	const struct component_frames *f;
+	unsigned int depth;
+};
+
+static bool put(struct writer *w, struct strview s)
+{
+	if (w->len + s.len >= sizeof(w->text))
+		return false;
+	memcpy(w->text + w->len, s.at, s.len);
+	w->len += s.len;
+	return true;
+}
+
+static bool put_text(struct writer *w, const char *text)
+{
+	return put(w, (struct strview){ text, strlen(text) });
+}
+
+static bool put_word(struct writer *w, struct strview s)
+{
+	return !memchr(s.at, ' ', s.len) && put(w, s);
+}
+
+static bool put_bridge(struct writer *w, struct strview s)
+{
+	if (strview_is(s, "docker0"))
+		return put_text(w, "network bridge");
+	if (component_is_bridge(s))
+		return put_text(w, "network ") &&
+		       put(w, strview_behind(s, sizeof("br-") - 1));
+	return put_text(w, "bridge ") && put_word(w, s);
+}
+
+/* A name that is too long for a chain is a hash behind "_". */
+static bool put_policy(struct writer *w, struct strview s)
+{
+	if (strview_starts(s, "_"))
+		return false;
+	if (strview_take(&s, "default."))
+		return put_text(w, "default/") && put_word(w, s);
+	if (!strview_take(&s, "np/") && !strview_take(&s, "gnp/"))
+		strview_take(&s, "knp/");
+	return put_word(w, s);
+}
+
+static bool put_id(struct writer *w, struct strview s)
+{
+	bool hex = s.len > ID_DIGITS;
+
+	for (size_t i = 0; hex && i < s.len; i++)
+		hex = strview_digit(s.at[i]) >= 0;
+	return put_word(w, hex ? (struct strview){ s.at, ID_DIGITS } : s);
+}
+
+static bool put_section(struct writer *w, struct strview s)
+{
+	static const char *const sections[] = {
+		"_pre", "_log", "_deny", "_allow", "_post",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
+		size_t n = strlen(sections[i]);
+
+		if (s.len > n &&
+		    memcmp(s.at + s.len - n, sections[i], n) == 0)
+			return put_word(w, (struct strview){ s.at, s.len - n }) &&
+			       put_text(w, ", ") &&
+			       put_text(w, sections[i] + 1);
+	}
+	return put_word(w, s);
+}
+
+static bool put_verdict(struct writer *w, struct strview s)
+{
+	static const struct {
+		const char *verdict, *word;
+	} verdicts[] = {
+		{ "ACCEPT", "allow" }, { "DROP", "deny" },
+		{ "REJECT", "reject" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++)
+		if (strview_starts(s, verdicts[i].verdict))
+			return put_text(w, verdicts[i].word);
+	return false;
+}
+
+static bool put_anything(struct writer *w, struct strview s)
+{
+	return put(w, s);
+}
+
+/* The policy or profile that a rule's comment tells of. */
+static bool put_told(struct writer *w, struct strview text)
+{
+	struct pattern_pieces pieces;
+	struct strview comment;
+	char room[FRAME_ROOM];
+
+	while (rule_comment(&text, &comment, room, sizeof(room))) {
+		pieces.count = 0;
+		if (pattern_fits("~Policy * ~gress~", comment, &pieces) ||
+		    pattern_fits("~Profile * ~gress~", comment, &pieces))
+			return put_policy(w, pieces.at[0]);
+	}
+	return false;
+}
+
+/* By the first rule of its chain: as the packet met it, else as it was read. */
+static bool put_head(struct writer *w)
+{
+	const struct place *at = w->f->frame[w->depth].at;
+	struct strview chain = frames_chain(at);
+
+	for (uint32_t i = 0; i < journey_kept(w->f->j); i++) {
+		const struct place *met = w->f->j->step[i].place;
+
+		if (!met->doubt && frames_in_chain(met, at, chain) &&
+		    put_told(w, (struct strview){ met->rule, met->rule_len }))
+			return true;
+	}
+	return put_told(w, place_first_rule(at, chain));
+}
+
+/* Of a chain of the same table, by its name. */
+static bool name_chain(const struct component_frames *f, struct strview chain,
+		       char *to)
+{
+	struct component_frames of;
+	struct pattern_pieces pieces;
+	const struct component_row *first, *row;
+	struct place room;
+
+	component_frames_chain(&of, f, &room, chain);
+	first = row = component_row_next(&of, 0, NULL, NULL, &pieces);
+	while (row) {
+		if (row->object &&
+		    component_object(to, row->object, &of, 0, &pieces))
+			return true;
+		row = component_row_next(&of, 0, first->of, row, &pieces);
+	}
+	return false;
+}
+
+/* The chain to which a step jumps from the chain that decided; .len 0: it does not */
+static struct strview called_from_there(const struct component_frames *f,
+					uint32_t step)
+{
+	const struct place *by = f->frame[0].at;
+	const struct place *at = f->j->step[step].place;
+
+	if (!frames_has_step(f, step) || step < f->entered ||
+	    !frames_in_chain(at, by, frames_chain(by)))
+		return (struct strview){ "", 0 };
+	if (*at->target && (at->effect == EFFECT_JUMP ||
+			    at->effect == EFFECT_GOTO))
+		return (struct strview){ at->target, strlen(at->target) };
+	return rule_calls((struct strview){ at->rule, at->rule_len });
+}
+
+static bool put_last_called(struct writer *w)
+{
+	char object[COMPONENT_OBJECT];
+
+	/* That of a chain that was called would have to be asked for again. */
+	for (uint32_t i = w->f->by_name ? 0 : w->f->step; i-- > 0; ) {
+		struct strview chain = called_from_there(w->f, i);
+
+		if (chain.len)
+			return name_chain(w->f, chain, object) &&
+			       strncmp(object, "zone ", 5) == 0 &&
+			       put_text(w, object);
+	}
+	return false;
+}
+
+/* "1" behind a letter: the piece of that number. */
+static bool put_piece(struct writer *w, char letter, unsigned int number,
+		      const struct pattern_pieces *pieces)
+{
+	static const struct {
+		char letter;
+		bool (*put)(struct writer *w, struct strview s);
+	} ways[] = {
+		{ '$', put_word }, { 'B', put_bridge }, { 'C', put_policy },
+		{ 'I', put_id }, { 'S', put_section }, { 'T', put_anything },
+		{ 'V', put_verdict },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
+		if (ways[i].letter == letter)
+			return number && number <= pieces->count &&
+			       ways[i].put(w, pieces->at[number - 1]);
+	return false;
+}
+
+/* What stands behind "$"; *at gets behind it. */
+static bool put_variable(struct writer *w, const char **at,
+			 const struct pattern_pieces *pieces)
+{
+	char letter = isdigit((unsigned char)**at) ? '$' : *(*at)++;
+
+	if (letter == 'H')
+		return put_head(w);
+	if (letter == 'L')
+		return put_last_called(w);
+	return put_piece(w, letter, (unsigned int)(*(*at)++ - '0'), pieces);
+}
+
+bool component_object(char *to, const char *words,
+		      const struct component_frames *f, unsigned int depth,
+		      const struct pattern_pieces *pieces)
+{
+	struct writer w = { .f = f, .depth = depth };
+
+	while (*words) {
+		size_t n = strcspn(words, "$");
+
+		if (!put(&w, (struct strview){ words, n }))
+			return false;
+		words += n;
+		if (*words && (words++, !put_variable(&w, &words, pieces)))
+			return false;
+	}
+	memcpy(to, w.text, w.len);
+	to[w.len] = '\0';
+	return true;
+}
+
+bool component_policy_asked(const struct component_frames *f, uint32_t step,
+			    char *name)
+{
+	static const char word[] = "policy ";
+	struct strview chain = called_from_there(f, step);
+	struct pattern_pieces pieces = { .count = 0 };
+
+	if (!pattern_fits("~cali-pi-~", chain, &pieces) &&
+	    !pattern_fits("~cali-po-~", chain, &pieces))
+		return false;
+	if (name_chain(f, chain, name) &&
+	    strncmp(name, word, sizeof(word) - 1) == 0)
+		memmove(name, name + sizeof(word) - 1,
+			strlen(name + sizeof(word) - 1) + 1);
+	else
+		*name = '\0';
+	return true;
+}
