@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# t-owners: whose each rule of real machines' rulesets is.
+# t-owners: whose each rule of real machines' rulesets is, and how the forms say whose rule decided.
 . "$(dirname "$0")/lib.sh"
 
 # Rules of one chain and owner, one after the other, are one line: "filter INPUT:1-3<TAB>ufw".
@@ -20,3 +20,69 @@ for rules in "$TESTS"/rulesets/*.save; do
 	"$UNIT/component_tool" "$rules" | runs >"$SCRATCH/owners" || fail "component_tool"
 	assert_expected "owners" "$TESTS/owners/${name%.save}.txt" "$SCRATCH/owners"
 done
+
+# event ID PORT PLACE...: the kernel's lines of a packet to this port.
+event() {
+	local id=$1 port=$2 place
+	shift 2
+	for place; do
+		echo "Mar  1 10:00:0$id n kernel: TRACE: $place IN=cali123 OUT=eth0 MAC= SRC=10.244.1.17" \
+			"DST=8.8.8.8 LEN=60 TOS=0x00 PREC=0x00 TTL=63 ID=$id PROTO=TCP SPT=1024 DPT=$port" \
+			"SEQ=1 ACK=0 WINDOW=64240 RES=0x00 SYN URGP=0"
+	done
+}
+hash=cali-po-_rWDSk9LLgWIl_lpnJE2
+cat >"$SCRATCH/rules" <<EOT
+*filter
+:INPUT ACCEPT [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:cali-FORWARD - [0:0]
+:cali-fw-cali123 - [0:0]
+:cali-po-default.no-mail - [0:0]
+:$hash - [0:0]
+:KUBE-SERVICES - [0:0]
+-A FORWARD -p tcp -m tcp --dport 80 -j KUBE-SERVICES
+-A FORWARD -m comment --comment "cali:wUHhoiAYhphO9Mso" -j cali-FORWARD
+-A FORWARD -p tcp -m tcp --dport 22 -j DROP
+-A cali-FORWARD -i cali123 -m comment --comment "cali:CxKCBaJmNdZnWGOY" -g cali-fw-cali123
+-A cali-fw-cali123 -m comment --comment "cali:1" -m mark --mark 0x0/0x20000 -j cali-po-default.no-mail
+-A cali-fw-cali123 -m comment --comment "cali:2" -m mark --mark 0x0/0x20000 -j $hash
+-A cali-fw-cali123 -m comment --comment "cali:3" -m comment --comment "End of tier default. Drop if no policies passed packet" -m mark --mark 0x0/0x20000 -j DROP
+-A cali-po-default.no-mail -p tcp -m comment --comment "cali:4" -m multiport --dports 25,465 -j DROP
+-A $hash -p udp -m comment --comment "cali:5" -m comment --comment "Policy shop/knp.default.dns egress" -m udp --dport 53 -j MARK --set-xmark 0x10000/0x10000
+-A KUBE-SERVICES -p tcp -m comment --comment "shop/we]0;b has no endpoints" -m tcp --dport 80 -j REJECT --reject-with icmp-port-unreachable
+COMMIT
+EOT
+sed -i $'s/\\\\x1b/\x1b/' "$SCRATCH/rules"
+to_workload=(filter:FORWARD:rule:2 filter:cali-FORWARD:rule:1 filter:cali-fw-cali123:rule:1)
+{
+	event 1 25 "${to_workload[@]}" filter:cali-po-default.no-mail:rule:1
+	event 2 26 "${to_workload[@]}" filter:cali-po-default.no-mail:return:2 filter:cali-fw-cali123:rule:2 \
+		filter:$hash:return:2 filter:cali-fw-cali123:rule:3
+	event 3 22 filter:FORWARD:rule:2 filter:cali-FORWARD:return:2 filter:FORWARD:rule:3
+	event 4 80 filter:FORWARD:rule:1 filter:KUBE-SERVICES:rule:1
+} >"$SCRATCH/log"
+cat >"$SCRATCH/want" <<'EOT'
+[Calico: policy default/no-mail, egress of cali123]
+[Calico: default deny, egress of cali123; asked: default/no-mail, shop/knp.default.dns; none accepted]
+
+[kube-proxy: shop/we\x1b]0;b]
+EOT
+
+subtest "in the fate of the block and of -q"
+for form in "" -q; do
+	# shellcheck disable=SC2086
+	"$NFTRACE" --read "$SCRATCH/log" --rules "$SCRATCH/rules" $form >"$OUT" 2>"$ERR" || fail "--read: $(cat "$ERR")"
+	# Of -q each line has a fate, and the rule's words stand behind the owner.
+	grep -E '=> |^[A-Z]+ +#' "$OUT" | sed -E 's/^[^[]*//; s/\]  .*$/]/' >"$SCRATCH/got"
+	assert_same "owners, with '$form'" "$SCRATCH/want" "$SCRATCH/got"
+done
+
+subtest "in JSON, names as they are"
+"$NFTRACE" --read "$SCRATCH/log" --rules "$SCRATCH/rules" --json >"$OUT" 2>"$ERR" || fail "--read: $(cat "$ERR")"
+assert_schema Packet "$OUT"
+assert_equal "the owners" '{"component":"calico","object":"policy default/no-mail, egress of cali123"}
+{"component":"calico","object":"default deny, egress of cali123","asked":["default/no-mail","shop/knp.default.dns"]}
+null
+{"component":"kube-proxy","object":"shop/we\u001b]0;b"}' "$(jq -c .owner "$OUT")"

@@ -9,6 +9,7 @@
 #include "journey/map_verdict.h"
 #include "place/place.h"
 #include "place/text_doubt.h"
+#include "report/owner_words.h"
 #include "report/report_alone.h"
 #include "report/report_conntrack.h"
 #include "report/text_change.h"
@@ -172,6 +173,7 @@ static void block_journey(struct outbuf *o, const struct report_env *env,
 		put_conntrack(o, env, j);
 	for (unsigned int b = 0; b < j->branches; b++) {
 		text_fate(o, env, j, b);
+		owner_words(o, j, b, j->fate[b].by);
 		outbuf_text(o, "\n");
 	}
 }

@@ -12,6 +12,7 @@
 #include "base/outbuf.h"
 #include "capture/event.h"
 #include "capture/ifnames.h"
+#include "grounds/component.h"
 #include "journey/change.h"
 #include "journey/conntrack_seen.h"
 #include "journey/journey.h"
@@ -277,6 +278,40 @@ static bool has_out(const struct fate *f)
 	       (f->kind == FATE_LOST && f->drop && f->out);
 }
 
+/* The policies that a default deny had asked; null: one whose name is not known. */
+static void put_asked(struct outbuf *o, const struct component_found *f)
+{
+	outbuf_text(o, ",\"asked\":[");
+	for (unsigned int i = 0; i < f->asked; i++) {
+		if (i)
+			outbuf_text(o, ",");
+		if (*f->ask[i])
+			put_string(o, f->ask[i], strlen(f->ask[i]));
+		else
+			outbuf_text(o, "null");
+	}
+	outbuf_text(o, "]");
+}
+
+static void put_owner(struct outbuf *o, const struct journey *j, unsigned int b)
+{
+	struct component_found f;
+
+	outbuf_text(o, ",\"owner\":");
+	if (!component_find(&f, j, b, j->fate[b].by)) {
+		outbuf_text(o, "null");
+		return;
+	}
+	outbuf_printf(o, "{\"component\":\"%s\",\"object\":", f.who->key);
+	if (*f.object)
+		put_string(o, f.object, strlen(f.object));
+	else
+		outbuf_text(o, "null");
+	if (f.asked)
+		put_asked(o, &f);
+	outbuf_text(o, "}");
+}
+
 static void put_fate(struct outbuf *o, const struct report_env *env,
 		     const struct journey *j, unsigned int b)
 {
@@ -300,6 +335,7 @@ static void put_fate(struct outbuf *o, const struct report_env *env,
 	} else {
 		outbuf_text(o, "null");
 	}
+	put_owner(o, j, b);
 }
 
 static void put_origin(struct outbuf *o, const struct report_env *env)

@@ -13,6 +13,7 @@
 #include "packet/packet_print.h"
 #include "place/place.h"
 #include "report/fold_fate.h"
+#include "report/owner_words.h"
 #include "report/place_words.h"
 #include "report/text_fate.h"
 
@@ -137,6 +138,7 @@ static void put_branch(struct outbuf *o, const struct report_env *env,
 	fold_fate_ends(o, j, b, false);
 	put_by(o, env, j, b, g);
 	put_reason(o, j, b);
+	owner_words(o, j, b, j->fate[b].by);
 }
 
 static void put_copy(struct outbuf *o, const struct report_env *env,

@@ -80,7 +80,7 @@ static const char *const judge_conntrack[] = {
 	"state", "direction?", "id?", "mark?", "reason?", NULL,
 };
 static const char *const judge_copy[] = {
-	"fate", "reason", "drop", "last_hook", "fate_out?", "by", NULL,
+	"fate", "reason", "drop", "last_hook", "fate_out?", "by", "owner", NULL,
 };
 static const char *const judge_drop[] = { "reason", "location", NULL };
 static const char *const judge_late[] = {
@@ -90,7 +90,7 @@ static const char *const judge_late[] = {
 static const char *const judge_packet[] = {
 	"schema", "host", "netns", "packet", "time", "time_source", "family",
 	"in", "out", "headers", "length", "payload", "events", "changes",
-	"fate", "reason", "drop", "last_hook", "fate_out?", "by",
+	"fate", "reason", "drop", "last_hook", "fate_out?", "by", "owner",
 	"copies?", "conntrack", "complete", "events_lost", "events_omitted?",
 	"ambiguous?", NULL,
 };
