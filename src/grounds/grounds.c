@@ -205,11 +205,26 @@ static void find_mark(struct grounds *g, const struct journey *j,
 	g->marked_via = place_at(j, via_of(j, marker));
 }
 
+/* The first one whose end was translated once more: of four two ends have one. */
+static void make_room(struct grounds *g)
+{
+	unsigned int first = 0;
+	bool again = false;
+
+	for (; !again && first < g->nats; first++)
+		for (unsigned int i = first + 1; i < g->nats; i++)
+			again |= g->nat[i].change->field ==
+				 g->nat[first].change->field;
+	g->nats--;
+	memmove(&g->nat[first - 1], &g->nat[first],
+		(g->nats - (first - 1)) * sizeof(g->nat[0]));
+}
+
 static void add_nat(struct grounds *g, const struct journey *j,
 		    const struct change *c)
 {
 	if (g->nats == GROUNDS_NAT)
-		return;
+		make_room(g);
 	g->nat[g->nats].change = c;
 	g->nat[g->nats++].by = c->maker == MAKER_RULE ? j->step[c->step].place
 						      : NULL;

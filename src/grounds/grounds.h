@@ -9,7 +9,8 @@ struct change;
 struct journey;
 struct place;
 
-enum { GROUNDS_NAT = 4 };	/* translations of one packet that are told */
+/* Translations that are told: of more those that later ones have overtaken are not. */
+enum { GROUNDS_NAT = 4 };
 
 /* One end of a packet was translated. */
 struct grounds_nat {

@@ -37,7 +37,11 @@ struct report_late;
  *			and in which element
  *	f,FATE,HOOK[,oNAME][,bSTEP][,cTEXT][,kREASON,lFUNCTION][,pN]	a fate a
  *			branch; who decided; the likely cause of a loss; what the
- *			kernel said of it, and the port it was to go to then
+ *			kernel said of it, and the port it was to go to then;
+ *			behind it [,g[,aSTEP][,vSTEP][,mSTEP][,wSTEP][,uSTEP]]
+ *			on what it rests: struct grounds' accepted, via, marked,
+ *			marked_via, unseen; [,sN] a copy: so many events it was
+ *			the packet itself
  *
  * A packet that was told of, and lost afterwards, has a record of its own:
  *

@@ -6,10 +6,11 @@
 #include <linux/netfilter.h>
 
 #include "capture/ifnames.h"
+#include "grounds/grounds.h"
 #include "journey/journey.h"
-#include "journey/map_verdict.h"
 #include "place/place.h"
 #include "report/report_text.h"
+#include "report/text_grounds.h"
 #include "rules/base/units.h"
 #include "rules/nft/snapshot.h"
 
@@ -77,27 +78,12 @@ const char *text_fate_bridged(const struct journey *j, unsigned int b)
 		"(bridged: bridge-nf-call-iptables hands it to iptables)";
 }
 
-/* Of a verdict map the element as well: its comment may be all that names a service. */
-static void put_by(struct outbuf *o, const struct journey *j, unsigned int b)
-{
-	const struct place *by = j->fate[b].by;
-	const struct map_verdict *v = map_verdict_of(j, b, by);
-
-	outbuf_text(o, " by ");
-	text_place(o, by);
-	if (v && v->key) {
-		outbuf_text(o, ": ");
-		text_element(o, v);
-	}
-	if (by->doubt)
-		outbuf_text(o, " (doubtful)");
-}
-
 void text_fate(struct outbuf *o, const struct report_env *env,
 	       const struct journey *j, unsigned int b)
 {
 	const struct fate *f = &j->fate[b];
 	char reason[REPORT_REASON];
+	struct grounds g;
 
 	outbuf_text(o, "=> ");
 	text_color(o, env, fate_color[f->kind]);
@@ -121,7 +107,11 @@ void text_fate(struct outbuf *o, const struct report_env *env,
 		break;
 	}
 	if (f->by)
-		put_by(o, j, b);
+		text_rule(o, " by ", j, b, f->by);
+	grounds_find(&g, j, b);
+	if (text_fate_goes_on(f->kind))
+		text_translated(o, j, &g);
+	text_grounds(o, j, b, &g);
 	if (f->by && f->cause && !f->drop) {
 		outbuf_text(o, "; likely: ");
 		outbuf_text(o, f->cause);

@@ -26,7 +26,7 @@ const char *text_fate_bridged(const struct journey *j, unsigned int b);
 /** text_last_port - of branch @b the port it left by; 0: not told, or there is none */
 uint32_t text_last_port(const struct journey *j, unsigned int b);
 
-/** text_fate - "=> DROP by filter:..." of branch @b, without a newline */
+/** text_fate - "=> DROP by filter:...; via ..." of branch @b, without a newline */
 void text_fate(struct outbuf *o, const struct report_env *env,
 	       const struct journey *j, unsigned int b);
 
