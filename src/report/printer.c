@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "capture/ifnames.h"
+#include "grounds/grounds.h"
 #include "journey/journey.h"
 #include "packet/packet_print.h"
 #include "place/place_types.h"
@@ -62,6 +63,14 @@ bool printer_enough(const struct printer *p)
 	       stats_get(&p->plan->stats->printed) >= p->plan->count;
 }
 
+static void count_drop(struct printer *p, const struct journey *j)
+{
+	struct grounds g;
+
+	grounds_find(&g, j, 0);
+	drop_counts_add(&p->drops, j->fate[0].by, &g);
+}
+
 /* What the summary says of the packets that are printed. */
 static void count_story(struct printer *p, const struct journey *j)
 {
@@ -76,7 +85,7 @@ static void count_story(struct printer *p, const struct journey *j)
 	if (j->flags & JOURNEY_STRADDLES && !p->by_event)
 		stats_add(&st->straddled, 1);
 	if (f->by && (f->kind == FATE_DROP || f->kind == FATE_REJECT))
-		drop_counts_add(&p->drops, f->by);
+		count_drop(p, j);
 	else
 		reason_counts_add(&p->reasons, f, &j->first);
 }

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "capture/event.h"
+#include "grounds/grounds.h"
 #include "place/place.h"
 #include "protocol/stats.h"
 #include "report/drop_counts.h"
@@ -180,10 +181,44 @@ static void no_more_than_max(void **state)
 static void drop(struct drop_counts *d, uint32_t id, const char *words,
 		 unsigned int times)
 {
+	static const struct grounds none;
 	struct fake f;
 
 	while (times--)
-		drop_counts_add(d, fake(&f, id, NFPROTO_IPV4, words));
+		drop_counts_add(d, fake(&f, id, NFPROTO_IPV4, words), &none);
+}
+
+/* A rule that several lead to: each of these counts for itself. */
+static void drops_by_way(void **state)
+{
+	static struct stats st;
+	struct fake shared, one, two;
+	const struct place *by = fake(&shared, 0, NFPROTO_IPV4, "t:rej 7 reject");
+	const struct place *a = fake(&one, 1, NFPROTO_IPV4, "t:c 1 jump"),
+			   *b = fake(&two, 2, NFPROTO_IPV4, "t:c 2 jump");
+	struct drop_counts d;
+
+	(void)state;
+	assert_true(drop_counts_open(&d));
+	drop_counts_add(&d, by, &(struct grounds){ .via = a });
+	for (int i = 0; i < 4; i++)
+		drop_counts_add(&d, by, &(struct grounds){ .via = b });
+	for (int i = 0; i < 3; i++)
+		drop_counts_add(&d, by, &(struct grounds){ .marked = a });
+	for (int i = 0; i < 2; i++)
+		drop_counts_add(&d, by, &(struct grounds){ .marked = b,
+							   .marked_via = a });
+	drop_counts_tell(&d, &st);
+	assert_int_equal(st.drops, 4);
+	assert_int_equal(st.drop[0].packets, 4);
+	assert_string_equal(st.drop[0].text, "nft ip t:rej:rule:7  \"reject\""
+			    "; via nft ip t:c:rule:2  \"jump\"");
+	assert_string_equal(st.drop[1].text, "nft ip t:rej:rule:7  \"reject\""
+			    "; mark set by nft ip t:c:rule:1  \"jump\"");
+	assert_string_equal(st.drop[2].text, "nft ip t:rej:rule:7  \"reject\""
+			    "; mark set via nft ip t:c:rule:1  \"jump\"");
+	assert_int_equal(st.drop[3].packets, 1);
+	drop_counts_close(&d);
 }
 
 static void drops_by_rule(void **state)
@@ -220,13 +255,15 @@ static void the_busy_ones_stay(void **state)
 	(void)state;
 	assert_true(drop_counts_open(&d));
 	drop(&d, 0, "t:c 1 drop", 3);
-	for (uint32_t i = 2; i < 3 * DROP_COUNTS_RULES; i++) {
+	for (uint32_t i = 2; i < 3 * DROP_COUNTS_WAYS; i++) {
 		snprintf(words, sizeof(words), "t:c %u drop", i);
 		drop(&d, 1, words, 1);
 		drop_counts_forget(&d, 1);
 	}
 	drop(&d, 2, "t:c 1000000 drop", 2);
-	assert_int_equal(rule_table_count(d.rules), DROP_COUNTS_RULES);
+	assert_int_equal(d.ways, DROP_COUNTS_WAYS);
+	assert_in_range(rule_table_count(d.rules), DROP_COUNTS_WAYS,
+			2 * DROP_COUNTS_WAYS + 2);
 	drop_counts_tell(&d, &st);
 	assert_string_equal(st.drop[0].text, "nft ip t:c:rule:1  \"drop\"");
 	assert_int_equal(st.drop[0].packets, 3);
@@ -244,6 +281,7 @@ int main(void)
 		cmocka_unit_test(an_id_becomes_anothers),
 		cmocka_unit_test(no_more_than_max),
 		cmocka_unit_test(drops_by_rule),
+		cmocka_unit_test(drops_by_way),
 		cmocka_unit_test(the_busy_ones_stay),
 	};
 
