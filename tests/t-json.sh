@@ -6,7 +6,7 @@
 
 subtest "the schema itself"
 against_schema Packet /dev/null
-assert_equal "objects" "Asked Change Conntrack Copy Doubt Drop Element Event Fate Late Owner Packet Report Rule" "$(jq -r 'keys | join(" ")' "$SCRATCH/schema.json")"
+assert_equal "objects" "Asked Change Conntrack Copy Doubt Drop Element Event Fate Late Nat Owner Packet Report Rule" "$(jq -r 'keys | join(" ")' "$SCRATCH/schema.json")"
 
 lab_loopback
 server lo echo udp 10.9.0.1 7
@@ -108,7 +108,7 @@ del(.reason)	Packet.reason: missing
 .events[0].mark = 0	Packet.events[0].mark: not 0xHEX
 .events[0].more = null	Packet.events[0].more: unknown
 del(.events[0].rule)	Packet.events[0].rule: missing
-.schema = 2	Packet.schema: not 1
+.schema = 1	Packet.schema: not 2
 .changes = [{}]	Packet.changes[0].event: missing
 EOT
 

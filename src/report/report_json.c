@@ -13,6 +13,7 @@
 #include "capture/event.h"
 #include "capture/ifnames.h"
 #include "grounds/component.h"
+#include "grounds/grounds.h"
 #include "journey/change.h"
 #include "journey/conntrack_seen.h"
 #include "journey/journey.h"
@@ -271,11 +272,44 @@ static void put_drop(struct outbuf *o, const struct drop_seen *d)
 	outbuf_text(o, "}");
 }
 
-/* Where it went out, or was to. */
-static bool has_out(const struct fate *f)
+static void put_rule(struct outbuf *o, const struct report_env *env,
+		     const char *key, const struct place *p)
 {
-	return f->kind == FATE_FORWARDED || f->kind == FATE_SENT ||
-	       (f->kind == FATE_LOST && f->drop && f->out);
+	outbuf_text(o, key);
+	if (!p) {
+		outbuf_text(o, "null");
+		return;
+	}
+	put_place(o, env, p);
+	outbuf_text(o, "}");
+}
+
+/* Of one that was not seen it is told whose doing it was, and no more. */
+static void put_nat(struct outbuf *o, const struct report_env *env,
+		    const struct journey *j, const struct grounds *g)
+{
+	outbuf_text(o, ",\"nat\":[");
+	for (unsigned int i = 0; i < g->nats; i++) {
+		const struct change *c = g->nat[i].change;
+
+		outbuf_printf(o, "%s{\"field\":\"%s\",\"maker\":\"%s\","
+			      "\"from\":", i ? "," : "",
+			      change_field_word(c->field),
+			      change_maker_word(c->maker));
+		put_value(o, env, j, c, &c->from);
+		outbuf_text(o, ",\"to\":");
+		put_value(o, env, j, c, &c->to);
+		put_rule(o, env, ",\"by\":", g->nat[i].by);
+		outbuf_text(o, "}");
+	}
+	if (g->unseen) {
+		outbuf_printf(o, "%s{\"field\":null,\"maker\":\"rule\","
+			      "\"from\":null,\"to\":null",
+			      g->nats ? "," : "");
+		put_rule(o, env, ",\"by\":", g->unseen);
+		outbuf_text(o, "}");
+	}
+	outbuf_text(o, "]");
 }
 
 /* The policies that a default deny had asked; null: one whose name is not known. */
@@ -312,6 +346,29 @@ static void put_owner(struct outbuf *o, const struct journey *j, unsigned int b)
 	outbuf_text(o, "}");
 }
 
+/* Who owns a rule, and which others were near, nobody says yet. */
+static void put_grounds(struct outbuf *o, const struct report_env *env,
+			const struct journey *j, unsigned int b)
+{
+	struct grounds g;
+
+	grounds_find(&g, j, b);
+	put_rule(o, env, ",\"via\":", g.via);
+	put_rule(o, env, ",\"marked_by\":", g.marked);
+	put_rule(o, env, ",\"marked_via\":", g.marked_via);
+	put_owner(o, j, b);
+	put_rule(o, env, ",\"accepted_by\":", g.accepted);
+	put_nat(o, env, j, &g);
+	outbuf_text(o, ",\"near\":[]");
+}
+
+/* Where it went out, or was to. */
+static bool has_out(const struct fate *f)
+{
+	return f->kind == FATE_FORWARDED || f->kind == FATE_SENT ||
+	       (f->kind == FATE_LOST && f->drop && f->out);
+}
+
 static void put_fate(struct outbuf *o, const struct report_env *env,
 		     const struct journey *j, unsigned int b)
 {
@@ -328,19 +385,13 @@ static void put_fate(struct outbuf *o, const struct report_env *env,
 	outbuf_printf(o, ",\"last_hook\":\"%s\"", report_hook_name(f->hook));
 	if (has_out(f))
 		put_name(o, env, ",\"fate_out\":", f->out);
-	outbuf_text(o, ",\"by\":");
-	if (f->by) {
-		put_place(o, env, f->by);
-		outbuf_text(o, "}");
-	} else {
-		outbuf_text(o, "null");
-	}
-	put_owner(o, j, b);
+	put_rule(o, env, ",\"by\":", f->by);
+	put_grounds(o, env, j, b);
 }
 
 static void put_origin(struct outbuf *o, const struct report_env *env)
 {
-	outbuf_text(o, "{\"schema\":1,\"host\":");
+	outbuf_text(o, "{\"schema\":2,\"host\":");
 	put_string(o, env->host, strlen(env->host));
 	outbuf_text(o, ",\"netns\":");
 	if (*env->netns)

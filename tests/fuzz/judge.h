@@ -70,8 +70,8 @@ static const char *const judge_rule[] = {
 };
 static const char *const judge_event[] = {
 	"backend", "family", "nft_family?", "table", "chain", "kind", "number",
-	"handle", "rule", "doubt?", "mark", "in", "out", "physin?", "physout?",
-	"copy?", "verdict", "element", NULL,
+	"handle", "rule", "doubt?", "verdict", "element", "mark", "in", "out",
+	"physin?", "physout?", "copy?", NULL,
 };
 static const char *const judge_change[] = {
 	"event", "maker", "field", "from", "to", "copy?", NULL,
@@ -80,7 +80,11 @@ static const char *const judge_conntrack[] = {
 	"state", "direction?", "id?", "mark?", "reason?", NULL,
 };
 static const char *const judge_copy[] = {
-	"fate", "reason", "drop", "last_hook", "fate_out?", "by", "owner", NULL,
+	"fate", "reason", "drop", "last_hook", "fate_out?", "by", "via",
+	"marked_by", "marked_via", "owner", "accepted_by", "nat", "near", NULL,
+};
+static const char *const judge_nat[] = {
+	"field", "maker", "from", "to", "by", NULL,
 };
 static const char *const judge_drop[] = { "reason", "location", NULL };
 static const char *const judge_late[] = {
@@ -90,7 +94,8 @@ static const char *const judge_late[] = {
 static const char *const judge_packet[] = {
 	"schema", "host", "netns", "packet", "time", "time_source", "family",
 	"in", "out", "headers", "length", "payload", "events", "changes",
-	"fate", "reason", "drop", "last_hook", "fate_out?", "by", "owner",
+	"fate", "reason", "drop", "last_hook", "fate_out?", "by", "via",
+	"marked_by", "marked_via", "owner", "accepted_by", "nat", "near",
 	"copies?", "conntrack", "complete", "events_lost", "events_omitted?",
 	"ambiguous?", NULL,
 };
@@ -126,12 +131,31 @@ static inline bool judge_all_have(json_t *array, const char *const members[])
 	return true;
 }
 
+/* Of an object, where it is there. */
+static inline bool judge_has_rule(json_t *object, const char *name)
+{
+	json_t *rule = json_object_get(object, name);
+
+	return !rule || json_is_null(rule) ||
+	       judge_has_members(rule, judge_rule);
+}
+
 static inline bool judge_fate(json_t *fate)
 {
-	json_t *by = json_object_get(fate, "by"),
-	       *drop = json_object_get(fate, "drop");
+	static const char *const rules[] = {
+		"by", "via", "marked_by", "marked_via", "accepted_by",
+	};
+	json_t *drop = json_object_get(fate, "drop"),
+	       *nat = json_object_get(fate, "nat"), *one;
+	size_t i;
 
-	return (!by || json_is_null(by) || judge_has_members(by, judge_rule)) &&
+	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (!judge_has_rule(fate, rules[i]))
+			return false;
+	json_array_foreach(nat, i, one)
+		if (!judge_has_rule(one, "by"))
+			return false;
+	return judge_all_have(nat, judge_nat) &&
 	       (json_is_null(drop) || judge_has_members(drop, judge_drop));
 }
 
