@@ -93,7 +93,7 @@ end_nftrace 20
 assert_status 0
 assert_equal "lines of events" 512 "$(grep -c '^TRACE:' "$OUT")"
 assert_grep '^  \.\.\. [0-9]+ more events \.\.\.$' "$OUT"
-assert_equal "fate" "=> FORWARDED out eth1" "$(tail -n 1 "$OUT")"
+assert_equal "fate" '=> FORWARDED out eth1; accepted by filter:FORWARD:rule:1  "-A FORWARD -p udp -m udp --dport 1001 -j NFQUEUE --queue-num 3"' "$(tail -n 1 "$OUT")"
 more=$(sed -n 's/^  \.\.\. \([0-9]*\) more.*/\1/p' "$OUT")
 assert_grep " $((512 + more)) events, 0 lost" "$ERR"
 ((more >= 2480)) || fail "only $more events are left out"

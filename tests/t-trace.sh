@@ -48,7 +48,8 @@ done
 stop_nftrace INT
 assert_status 0
 # SNAT to its own address: a's connections have the port already, and conntrack draws another.
-sed -i -E 's/^(  src (\S+)\.20007 -> \2\.)[0-9]+$/\1DRAWN/' "$OUT"
+sed -i -E -e 's/^(  src (\S+)\.20007 -> \2\.)[0-9]+$/\1DRAWN/' \
+	-e 's/^(=> SENT out eth1 as \S+\.)[0-9]+ > /\1DRAWN > /' "$OUT"
 compare router-out
 assert_restored_but_counters r "$SCRATCH/before"
 
