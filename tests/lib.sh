@@ -257,7 +257,8 @@ end_nftrace() {
 
 # _books: no packet is told as two. Over loopback, and where several rules match, they count
 # one more than once; of a flood some may pass while the rules go, and their counters with them.
-# Others' trace rules are said at the start; ANY_TRACES=1: one comes later.
+# Others' trace rules are said at the start; ANY_TRACES=1: one comes later. What the rules
+# counted is printed with -v, and whenever it is not what was told.
 _books() {
 	local told counted
 	[[ -z ${ANY_TRACES-} ]] || return 0
