@@ -119,7 +119,7 @@ static void put_reason(struct outbuf *o, const struct journey *j,
 		outbuf_text(o, "; likely: ");
 		outbuf_text(o, f->cause);
 	} else if (report_reason(reason, sizeof(reason), j, b)) {
-		outbuf_text(o, f->by || text_fate_goes_on(f->kind) ? "; " : ": ");
+		outbuf_text(o, f->by || text_fate_goes_on(f->kind) ? "; " : " ");
 		outbuf_text(o, reason);
 	}
 	if (text_fate_bridged(j, b)) {
@@ -190,6 +190,7 @@ static void line_journey(struct outbuf *o, const struct report_env *env,
 	text_time(o, j->first_ns);
 	put_headers(o, &j->first);
 	put_interface(o, env, " in ", s->in, s->phys_in);
+	outbuf_text(o, " =>");
 	put_branch(o, env, j, 0, &g);
 	for (unsigned int b = 1; b < j->branches; b++)
 		put_copy(o, env, j, b);
