@@ -111,12 +111,33 @@ static bool is_hash(struct strview s)
 	return true;
 }
 
+/* What kube-proxy writes at rules of its own that no service has asked for. */
+static bool is_fixed(struct strview s)
+{
+	static const char *const fixed[] = {
+		"externally-visible service portals", "forwarding conntrack rule",
+		"forwarding rules", "health check service ports",
+		"load balancer firewall", "postrouting rules",
+		"service nodeports; NOTE: this must be the last rule in this chain",
+		"service portals", "service traffic requiring SNAT",
+	};
+
+	if (s.len && *s.at == '"')
+		s = (struct strview){ s.at + 1, s.len - 2 };
+	if (!strview_take(&s, "kubernetes "))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(fixed); i++)
+		if (strview_is(s, fixed[i]))
+			return true;
+	return false;
+}
+
 static void keep_comment(struct writer *r, struct strview word)
 {
 	struct place_words *w = r->w;
 	bool quoted = *word.at == '"';
 
-	if (is_hash(word))
+	if (is_hash(word) || is_fixed(word))
 		return;
 	if (w->comment.len)
 		put_text(r, " ");

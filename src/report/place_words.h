@@ -17,7 +17,7 @@ struct words {
 
 /*
  * Of one place.  The boilerplate is left out: the chain, of which .label tells, live
- * counters, "-m udp" behind "-p udp", and Calico's hashes.
+ * counters, "-m udp" behind "-p udp", and comments that no person has written.
  */
 struct place_words {
 	struct words label;	/* "nft ip filter:INPUT:3", "filter:FORWARD" of a policy */
