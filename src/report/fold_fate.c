@@ -162,10 +162,10 @@ static void put_ground(struct fold_out *f, const char *word,
 	wrap_end(&f->w);
 }
 
-/* What it asks for stands with the change below. */
+/* What it asks for stands with the change below; where it asks nothing, so does it. */
 static void put_marked(struct fold_out *f, const struct place *p)
 {
-	if (!p)
+	if (!p || !(p->condition || place_words_of(f->words, p)->comment.len))
 		return;
 	fold_line(f, "mark set by");
 	fold_place(f, p, TEXT_BOLD);

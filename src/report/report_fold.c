@@ -149,24 +149,34 @@ static void put_number(struct fold_out *f, const struct journey *j)
 	text_color(f->w.o, f->env, TEXT_RESET);
 }
 
-static void put_when(struct fold_out *f, const struct journey *j)
+/* Where it has room in this line, unless @must. */
+static bool put_when(struct fold_out *f, const struct journey *j, bool must)
 {
-	size_t at;
+	size_t line = wrap_here(&f->w), at;
 
 	text_color(f->w.o, f->env, TEXT_DIM);
 	at = wrap_here(&f->w);
 	outbuf_text(f->w.o, "   ");
 	text_time(f->w.o, j->first_ns);
 	outbuf_cut(f->w.o, wrap_here(&f->w) - 1);
+	if (!must && f->w.column + wrap_here(&f->w) - at > f->w.width) {
+		outbuf_cut(f->w.o, line);
+		return false;
+	}
 	wrap_unit(&f->w, at);
 	text_color(f->w.o, f->env, TEXT_RESET);
+	return true;
 }
 
-/* "#12 DROP       10.0.0.1.41022 > 8.8.8.8.25: tcp S   in eth0   21:48:59.104211" */
-static void put_head(struct fold_out *f, const struct journey *j)
+/*
+ * "#12 DROP       10.0.0.1.41022 > 8.8.8.8.25: tcp S   in eth0   21:48:59.104211"
+ * Return: false: the time has still to be told.
+ */
+static bool put_head(struct fold_out *f, const struct journey *j)
 {
 	const struct step *s = journey_first(j);
 	unsigned int column;
+	bool timed;
 
 	f->w.indent = FOLD_HANG;
 	put_number(f, j);
@@ -178,8 +188,9 @@ static void put_head(struct fold_out *f, const struct journey *j)
 	text_color(f->w.o, f->env, TEXT_RESET);
 	fold_interface(f, "   in ", s->in, s->phys_in);
 	put_out(f, j, 0, s->in ? " out " : "   out ");
-	put_when(f, j);
+	timed = put_when(f, j, false);
 	wrap_end(&f->w);
+	return timed;
 }
 
 /* A copy has a line of its own; what it did until then was the packet's. */
@@ -233,12 +244,14 @@ static void put_doubts(struct fold_out *f, const struct journey *j)
 	}
 }
 
-static void put_left(struct fold_out *f, const struct fold_steps *steps)
+/* The last line: what is not told above. */
+static void put_left(struct fold_out *f, const struct fold_steps *steps,
+		     bool timed)
 {
 	uint32_t left = fold_steps_left(steps);
 	char words[96];
 
-	if (!left && !steps->j->omitted)
+	if (!left && !steps->j->omitted && timed)
 		return;
 	format_text(words, sizeof(words),
 		    "(%u event%s without effect folded: --full)", left,
@@ -251,6 +264,8 @@ static void put_left(struct fold_out *f, const struct fold_steps *steps)
 		wrap_text(&f->w, words);
 	}
 	text_color(f->w.o, f->env, TEXT_RESET);
+	if (!timed)
+		put_when(f, steps->j, true);
 	wrap_end(&f->w);
 }
 
@@ -262,13 +277,14 @@ static void fold_journey(struct outbuf *o, const struct report_env *env,
 		.words = env->state,
 	};
 	struct fold_steps steps;
+	bool timed;
 
 	fold_steps_open(&steps, j, env->state);
-	put_head(&f, j);
+	timed = put_head(&f, j);
 	for (unsigned int b = 0; b < j->branches; b++)
 		put_branch(&f, &steps, b);
 	put_doubts(&f, j);
-	put_left(&f, &steps);
+	put_left(&f, &steps, timed);
 }
 
 const struct report report_fold = {
