@@ -1,0 +1,110 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-tasks: what people want to know at a terminal: the first three lines of the folded block say it.
+#
+# Expected: tasks/tasks.txt; UPDATE=1 tests/run tasks writes it anew.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+. "$TESTS/rulesets.sh"
+FAMILY=4
+TASKS=$TESTS/tasks/tasks.txt
+export COLUMNS=100
+
+calico_up=
+calico() { # IPSETS
+	if [[ -z $calico_up ]]; then
+		lab_calico
+		settle wl eth0 node cali123 node eth0 up eth0
+		server up echo tcp 8.8.8.8 25
+		background up dns "$TOOLS/dns" serve 8.8.8.8 2001:4860:4860::8888
+		assert_within 5 "the name server starts" grep -qx ready "$SCRATCH/dns"
+		server wl web tcp 10.244.1.17 8080
+		in_ns node ipset restore <"$TESTS/demo/calico-node.ipsets" || skip_all "no ipset in this kernel"
+		in_ns node iptables-legacy-restore <"$TESTS/demo/calico-node.save" || skip_all "no iptables-legacy"
+		in_ns node iptables-legacy-restore -n <"$TESTS/tasks/node.save" || fail "kube-proxy's rules"
+		calico_up=1
+	fi
+	ns=node
+}
+host_calico() { calico; }
+host_calico-empty() {
+	calico
+	in_ns node ipset flush cali40masq-ipam-pools
+}
+
+router_up=
+router_only() {
+	if [[ -z $router_up ]]; then
+		lab_router
+		settle a eth0 r eth0 r eth1 b eth0
+		server b echo udp 10.2.0.2 7
+		addresses a lo 203.0.113.7/32
+		in_ns r sysctl -qw net.ipv4.conf.eth0.rp_filter=1
+		ns_ip r link set eth1 mtu 1400
+		ns_ip r route add blackhole 10.77.1.0/24
+		in_ns r iptables-legacy -t raw -S >/dev/null
+		router_up=1
+	fi
+	ns=r
+	for table in filter nat mangle; do in_ns r iptables-legacy -t $table -F 2>/dev/null; done
+	in_ns r iptables-legacy -X
+	in_ns r nft flush ruleset
+}
+host_plain() { router_only; in_ns r iptables-legacy -P FORWARD ACCEPT; }
+host_vmap() { router_only; in_ns r nft -f "$TESTS/tasks/vmap.nft" || fail "rules"; }
+host_mixed() {
+	router_only
+	in_ns r iptables-legacy -A FORWARD -p udp -j ACCEPT
+	in_ns r nft 'table inet fw { chain forward { type filter hook forward priority 10; udp dport 7 drop comment "by the other team"; }; }' || fail "rules"
+}
+host_ufw() { router_only; load_rules "$TESTS/rulesets/ufw-2022.save" nft || fail "rules"; }
+host_firewalld() { router_only; load_rules "$TESTS/rulesets/firewalld-public.save" || fail "rules"; }
+host_docker() { router_only; load_rules "$TESTS/rulesets/docker-2025.save" || fail "rules"; }
+
+# The words of one task, and how many lines its answer has; got: its first three lines.
+try() {
+	"host_$on"
+	((${#rules[@]} == 0)) || printf '%s\n' "${rules[@]}" COMMIT | in_ns $ns iptables-legacy-restore -n || fail "rules"
+	# shellcheck disable=SC2086 # words
+	start_nftrace $ns -t 20 -c 1 --fold $run
+	eval "$do" >/dev/null 2>&1
+	end_nftrace 15
+	sed -E 's/[0-9:]{8}\.[0-9]{6}/TIME/; s/ DNS [0-9]+/ DNS ID/; /DNS/s/\.[0-9]{5} > /.PORT > /
+		s/( as [0-9.]+)\.[0-9]+ > /\1.PORT > /' "$OUT" >"$SCRATCH/block"
+	head -n 3 "$SCRATCH/block" >"$SCRATCH/three"
+	lines=$(wc -l <"$OUT")
+	((lines >= 3)) || show "its stderr" "$ERR"
+	[[ -z ${SHOW-} ]] || show "$task" "$OUT"
+	awk 'length > 100' "$OUT" >"$SCRATCH/wide"
+	[[ ! -s $SCRATCH/wide ]] || fail "wider than 100 columns: $(<"$SCRATCH/wide")"
+}
+
+# end_task: try what has been read, and write it down as it is
+end_task() {
+	[[ -n $task ]] || return 0
+	subtest "$task"
+	try
+	sed 's/^/\t/' "$SCRATCH/three" >>"$SCRATCH/tasks"
+	assert_same "the answer" "$SCRATCH/want" "$SCRATCH/three"
+	case $task in
+	"1 which policy"*) ((lines <= 10)) || fail "$lines lines" ;;
+	"3 "*) ((lines <= 14)) || fail "$lines lines" ;;
+	esac
+	task=
+}
+
+task='' on='' run='' do=''
+rules=()
+while IFS= read -r line || { end_task; false; }; do
+	case $line in
+	'* '*) task=${line#* } rules=() on='' run='' do='' ; : >"$SCRATCH/want" ;;
+	'on '*) on=${line#* } ;;
+	'rules '*) rules+=("${line#* }") ;;
+	'run '*) run=${line#* } ;;
+	'do '*) do=${line#* } ;;
+	$'\t'*) [[ -z $task ]] || { echo "${line#?}" >>"$SCRATCH/want"; continue; } ;;
+	'') end_task ;;
+	esac
+	echo "$line" >>"$SCRATCH/tasks"
+done <"$TASKS"
+[[ -z ${UPDATE-} ]] || cp "$SCRATCH/tasks" "$TASKS"
