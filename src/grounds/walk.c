@@ -6,7 +6,6 @@
 
 #include "journey/journey.h"
 #include "place/place_types.h"
-#include "place/rule_words.h"
 #include "rules/base/family.h"
 #include "rules/base/shm.h"
 
@@ -61,13 +60,11 @@ static bool begins_pass(const struct walk *w, const struct place *at)
 
 static bool leads_to(const struct place *from, const struct place *to)
 {
-	struct rule_words words;
-
 	if (from->target_chain != SHM_NONE)
 		return from->target_chain == to->chain_index;
-	rule_words_read(&words, (struct strview){ from->rule, from->rule_len });
-	return words.target.len == to->chain_len &&
-	       memcmp(words.target.at, to->chain, to->chain_len) == 0;
+	return from->names_len == to->chain_len &&
+	       memcmp(from->rule + from->names_at, to->chain,
+		      to->chain_len) == 0;
 }
 
 /* Nobody knows any more what leads to the chain where the packet is. */

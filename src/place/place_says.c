@@ -22,6 +22,8 @@ void place_read_words(struct place *at)
 	rule_words_read(&w, text_of(at));
 	at->condition = w.condition;
 	at->says = w.effect;
+	at->names_at = w.target.len ? (uint32_t)(w.target.at - at->rule) : 0;
+	at->names_len = (uint32_t)w.target.len;
 	at->asks_mark = w.mark;
 }
 

@@ -10,7 +10,7 @@
 
 struct place;
 
-/** place_read_words - fill what is kept of a place's text: .condition, .says, .asks_mark */
+/** place_read_words - fill what is kept of a place's text: .condition, .says, .asks_mark, .names_at */
 void place_read_words(struct place *at);
 
 /**

@@ -43,6 +43,8 @@ struct place {
 	uint32_t chain_len;
 	uint32_t chain_index;	/* in the snapshot of the start, or above */
 	uint32_t target_chain;	/* EFFECT_JUMP, EFFECT_GOTO */
+	uint32_t names_at;	/* in .rule: the target or chain that it names */
+	uint32_t names_len;	/* 0: none */
 	uint32_t number;	/* as the kernel counts */
 	uint32_t last;		/* the chain's number of rules + 1 */
 	/* path_map.excerpt: of the rule before it that each packet meets, 0: none */
