@@ -101,7 +101,11 @@ static void put_place(struct events *e, uint32_t i, const char *before,
 		text_map_verdict(o, map);
 	}
 	outbuf_text(o, arrow);
-	wrap_flow(&e->f->w, at);
+	if (p->doubt || map)
+		wrap_flow(&e->f->w, at);
+	else
+		wrap_known(&e->f->w, at, strlen(before) + chain.columns +
+					 strlen(arrow));
 	e->steps->why[i] |= FOLD_NAMED;
 }
 

@@ -2,6 +2,8 @@
 /* fold_out: a folded block under construction: its lines, and what they are made of. */
 #include "report/fold_out.h"
 
+#include <string.h>
+
 #include "capture/ifnames.h"
 #include "journey/map_verdict.h"
 #include "place/place.h"
@@ -22,7 +24,7 @@ void fold_words(struct fold_out *f, const char *before, struct words words)
 		return;
 	outbuf_text(f->w.o, before);
 	outbuf_bytes(f->w.o, words.at, words.len);
-	wrap_flow(&f->w, at);
+	wrap_known(&f->w, at, strlen(before) + words.columns);
 }
 
 /* What a person wrote is read in one piece. */

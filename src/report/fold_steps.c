@@ -53,11 +53,14 @@ bool fold_tells(const struct journey *j, const struct change *c)
 /* What its rule did shows nowhere else; of one that was read from a file, by its text. */
 static bool is_notable(const struct fold_steps *f, const struct place *p)
 {
-	bool clones = p->mangles & MANGLE_CLONE && f->j->branches > 1;
-
-	if (p->effect == EFFECT_UNKNOWN)
-		return place_words_of(f->words, p)->takes_away;
-	return p->effect == EFFECT_QUEUE || p->ct & CT_RULE_UNTRACKS || clones;
+	if (p->effect == EFFECT_QUEUE || p->ct & CT_RULE_UNTRACKS)
+		return true;
+	if (p->effect == EFFECT_UNKNOWN && p->says == EFFECT_QUEUE)
+		return true;
+	if (f->j->branches == 1)
+		return false;
+	return p->effect == EFFECT_UNKNOWN ? place_words_of(f->words, p)->copies
+					   : p->mangles & MANGLE_CLONE;
 }
 
 static void choose_changes(struct fold_steps *f, unsigned int b)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/columns.h"
 #include "base/escape.h"
 #include "base/format.h"
 #include "capture/event.h"
@@ -48,7 +49,10 @@ static void put_text(struct writer *r, const char *text)
 /* From @from to what is written last. */
 static struct words written(const struct writer *r, const char *from)
 {
-	return (struct words){ from, (uint32_t)(r->to - from) };
+	size_t len = (size_t)(r->to - from);
+
+	return (struct words){ from, (uint32_t)len,
+			       (uint32_t)columns_of(from, len) };
 }
 
 /* The kernel calls rules of legacy so, too, that are nothing but a verdict. */
@@ -214,24 +218,6 @@ static void note_nat(struct writer *r, struct strview word)
 			r->w->nat = rows[i].nat;
 }
 
-static bool takes_away(const struct writer *r, struct strview word)
-{
-	static const struct {
-		const char *word;
-		bool xtables;
-	} rows[] = {
-		{ "NFQUEUE", true }, { "QUEUE", true }, { "TEE", true },
-		{ "NOTRACK", true }, { "--notrack", true },
-		{ "queue", false }, { "dup", false }, { "notrack", false },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (rows[i].xtables == r->xtables &&
-		    strview_is(word, rows[i].word))
-			return true;
-	return false;
-}
-
 /* What comes behind a target's name is for that; .brief ends there. */
 static void note(struct writer *r, struct strview word)
 {
@@ -242,7 +228,8 @@ static void note(struct writer *r, struct strview word)
 		r->proto = word;
 	if (!r->xtables || target)
 		note_nat(r, word);
-	w->takes_away |= takes_away(r, word);
+	w->copies |= (r->xtables && target && strview_is(word, "TEE")) ||
+		     (!r->xtables && strview_is(word, "dup"));
 	if (r->xtables && target)
 		w->brief = written(r, w->rule.at);
 }
@@ -382,7 +369,8 @@ const struct place_words *place_words_of(struct place_words_cache *c,
 					 const struct place *p)
 {
 	static const struct place_words none = {
-		.label = { "?", 1 }, .table = { "?", 1 }, .chain = { "?", 1 },
+		.label = { "?", 1, 1 }, .table = { "?", 1, 1 },
+		.chain = { "?", 1, 1 },
 		.nat = "",
 	};
 

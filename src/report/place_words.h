@@ -13,6 +13,7 @@ struct place;
 struct words {
 	const char *at;
 	uint32_t len;
+	uint32_t columns;	/* of a terminal */
 };
 
 /*
@@ -26,7 +27,7 @@ struct place_words {
 	struct words rule;	/* "-p udp --dport 53 -j MARK --set-mark 0x1" */
 	struct words brief;	/* the same without what its target is told */
 	struct words comment;	/* "Policy default/no-mail", in quotes; "": none */
-	bool takes_away;	/* to user space, from conntrack; or makes a copy */
+	bool copies;		/* the packet (TEE, dup) */
 	const char *nat;	/* "DNAT", "MASQUERADE"; "": it is not said */
 };
 

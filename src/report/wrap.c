@@ -100,6 +100,14 @@ void wrap_flow(struct wrap *w, size_t at)
 			;
 }
 
+void wrap_known(struct wrap *w, size_t at, size_t columns)
+{
+	if (w->column + columns <= w->width)
+		w->column += (unsigned int)columns;
+	else
+		wrap_flow(w, at);
+}
+
 void wrap_unit(struct wrap *w, size_t at)
 {
 	const char *s = outbuf_record(w->o, at);
@@ -124,9 +132,14 @@ void wrap_text(struct wrap *w, const char *text)
 
 void wrap_pad(struct wrap *w, unsigned int column)
 {
-	do
-		outbuf_text(w->o, " ");
-	while (++w->column < column);
+	size_t blanks = column > w->column ? column - w->column : 1;
+	char *to = outbuf_room(w->o, blanks);
+
+	if (!to)
+		return;
+	memset(to, ' ', blanks);
+	outbuf_advance(w->o, blanks);
+	w->column += (unsigned int)blanks;
 }
 
 void wrap_end(struct wrap *w)

@@ -31,6 +31,9 @@ static inline size_t wrap_here(const struct wrap *w)
  */
 void wrap_flow(struct wrap *w, size_t at);
 
+/** wrap_known - the same of a text of so many columns, which need not be counted */
+void wrap_known(struct wrap *w, size_t at, size_t columns);
+
 /** wrap_unit - the same, but all of it goes into the next line unless that is too narrow */
 void wrap_unit(struct wrap *w, size_t at);
 
