@@ -24,20 +24,30 @@ static bool is_arrow(const char *s, size_t len)
 	return n < len && s[n] == '>' && (n + 1 == len || s[n + 1] == ' ');
 }
 
+/* Do these two go into one line: an option and its value, what "!" denies? */
+static bool stays(const char *word, size_t len, const char *next, size_t rest)
+{
+	if (is_arrow(next, rest) || (len == 1 && *word == '!'))
+		return true;
+	return len > 1 && word[0] == '-' && word[1] != '>' && *next != '-';
+}
+
 /* Bytes up to the next place where the line may be broken. */
 static size_t word_at(const char *s, size_t len)
 {
-	size_t n = 0, blanks;
+	size_t begin = 0;
 
-	while (n < len) {
-		while (n < len && s[n] != ' ')
-			n++;
-		blanks = blanks_at(s + n, len - n);
-		if (!is_arrow(s + n + blanks, len - n - blanks))
-			break;
-		n += blanks;
+	for (;;) {
+		size_t end = begin, next;
+
+		while (end < len && s[end] != ' ')
+			end++;
+		next = end + blanks_at(s + end, len - end);
+		if (next >= len ||
+		    !stays(s + begin, end - begin, s + next, len - next))
+			return end;
+		begin = next;
 	}
-	return n;
 }
 
 /* These blanks become a line's end, and the next one's indent. */

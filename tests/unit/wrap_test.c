@@ -108,12 +108,12 @@ static void test_long_word(void **state)
 	struct wrap w = begin(20);
 
 	(void)state;
-	flow(&w, "01234 --match-set-of-a-very-long-name b");
-	assert_out("01234\n    --match-set-of-a-very-long-name\n    b");
+	flow(&w, "01234 match-set-of-a-very-long-name-there b");
+	assert_out("01234\n    match-set-of-a-very-long-name-there\n    b");
 	/* The next line would have less room for it. */
 	w = begin(20);
-	flow(&w, "a --match-set-of-a-very-long-name b");
-	assert_out("a --match-set-of-a-very-long-name\n    b");
+	flow(&w, "a match-set-of-a-very-long-name-there b");
+	assert_out("a match-set-of-a-very-long-name-there\n    b");
 }
 
 static void test_arrows(void **state)
@@ -129,6 +129,22 @@ static void test_arrows(void **state)
 	w = begin(12);
 	flow(&w, "0123456789 -x >y");
 	assert_out("0123456789\n    -x >y");
+}
+
+/* An option is read with its value. */
+static void test_options(void **state)
+{
+	struct wrap w = begin(20);
+
+	(void)state;
+	flow(&w, "-p udp --dport 53 -j DROP");
+	assert_out("-p udp --dport 53\n    -j DROP");
+	w = begin(20);
+	flow(&w, "-m set ! --match-set x src -m udp");
+	assert_out("-m set\n    ! --match-set x\n    src -m udp");
+	w = begin(20);
+	flow(&w, "0123456 --syn --more-of-it");
+	assert_out("0123456 --syn\n    --more-of-it");
 }
 
 static void test_unit(void **state)
@@ -206,6 +222,7 @@ int main(void)
 		cmocka_unit_test(test_flow),
 		cmocka_unit_test(test_long_word),
 		cmocka_unit_test(test_arrows),
+		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_unit),
 		cmocka_unit_test(test_between),
 		cmocka_unit_test(test_wide),
