@@ -54,11 +54,28 @@ struct replayed {
 
 static struct replayed replayed;
 
+/* A line that begins with a number, and what belongs to it below. */
+static void replayed_fold_line(void *arg, const char *at, size_t len)
+{
+	unsigned int *lines = arg;
+
+	JUDGE(len && *at == (*lines ? ' ' : '#'), at, len);
+	(*lines)++;
+}
+
+static void replayed_fold(const char *bytes, size_t len)
+{
+	unsigned int lines = 0;
+
+	judge_lines(bytes, len, replayed_fold_line, &lines);
+}
+
 static const struct replayed_form {
 	const struct report *report;
 	bool verbose;
 	void (*judge)(const char *bytes, size_t len);
 } replayed_forms[] = {
+	{ &report_fold, false, replayed_fold },
 	{ &report_line, false, judge_one_line },
 	{ &report_line, true, judge_one_line },
 	{ &report_json, false, judge_json },
@@ -96,6 +113,7 @@ static inline struct report_env replayed_env(const struct report_env *env,
 
 	e.state = replayed_state[form];
 	e.verbose = replayed_forms[form].verbose;
+	e.width = 60;
 	return e;
 }
 
