@@ -9,6 +9,7 @@
 #include "grounds/component_frames.h"
 #include "grounds/component_object.h"
 #include "grounds/component_rows.h"
+#include "grounds/grounds.h"
 #include "journey/journey.h"
 #include "place/place.h"
 
@@ -45,7 +46,7 @@ static void find_object(struct component_frames *f,
 		const struct component_row *row = NULL;
 		bool named = *to->object;
 
-		while ((row = component_row_next(f, i, to->who, row, &pieces))) {
+		while ((row = component_row_next(f, i, row, &pieces))) {
 			if (!named && name_object(f, i, row, &pieces, to)) {
 				*denies |= !i && row->denies;
 				around = row->denies;
@@ -79,22 +80,44 @@ static void find_asked(const struct component_frames *f,
 			add_asked(to, name);
 }
 
+/* Of a recording, made where more was known. */
+static const struct fate_owner *told_of(const struct journey *j, unsigned int b)
+{
+	return j->fate && j->fate[b].told ? j->fate[b].told->owner : NULL;
+}
+
+static bool take_told(struct component_found *to, const struct fate_owner *told)
+{
+	to->who = component_by_key(told->component);
+	if (!to->who)
+		return false;
+	memcpy(to->object, told->object, sizeof(to->object));
+	memcpy(to->ask, told->ask, sizeof(to->ask));
+	to->asked = told->asked;
+	to->more = told->more;
+	to->by_tables = true;
+	return true;
+}
+
 bool component_find(struct component_found *to, const struct journey *j,
 		    unsigned int b, const struct place *by)
 {
 	struct component_frames f;
 	const struct component_row *row;
 	struct pattern_pieces pieces;
+	const struct fate_owner *told = told_of(j, b);
 	bool denies = false;
 
 	to->who = NULL;
 	to->object[0] = '\0';
 	to->asked = 0;
-	to->more = false;
+	to->more = to->by_tables = false;
 	if (!by)
 		return false;
-	component_frames_begin(&f, j, b, by);
-	row = component_row_next(&f, 0, NULL, NULL, &pieces);
+	if (told)
+		return take_told(to, told);
+	component_frames_begin(&f, j, b, by, &to->by_tables);
+	row = component_row_first(&f, &pieces);
 	if (!row)
 		return false;
 	to->who = row->of;
@@ -102,6 +125,24 @@ bool component_find(struct component_found *to, const struct journey *j,
 	find_object(&f, to, &denies);
 	if (denies)
 		find_asked(&f, to);
+	return true;
+}
+
+bool component_of_fate(struct component_found *to, const struct journey *j,
+		       unsigned int b, const struct grounds *g)
+{
+	const struct place *by = j->fate[b].by;
+	struct component_found setter;
+
+	if (!by && g)
+		by = g->accepted;
+	if (!component_find(to, j, b, by))
+		return false;
+	if (*to->object || !g || !g->marked ||
+	    !component_find(&setter, j, b, g->marked) || setter.who != to->who)
+		return true;
+	memcpy(to->object, setter.object, sizeof(to->object));
+	to->by_tables |= setter.by_tables;
 	return true;
 }
 

@@ -7,6 +7,7 @@
 
 #include "grounds/component_types.h"
 
+struct grounds;
 struct journey;
 struct place;
 
@@ -20,6 +21,16 @@ struct place;
  */
 bool component_find(struct component_found *f, const struct journey *j,
 		    unsigned int b, const struct place *by);
+
+/**
+ * component_of_fate - of the rule that decided, else of the one that let it pass
+ * @g: of branch @b; NULL: of the rule that decided alone
+ *
+ * Where that rule asked for a mark and names no object, the rule of the same
+ * component that set the mark does: Calico accepts so what a policy let pass.
+ */
+bool component_of_fate(struct component_found *f, const struct journey *j,
+		       unsigned int b, const struct grounds *g);
 
 /** component_text - "Calico: policy default/no-mail", raw, cut where @size is short */
 void component_text(char *to, unsigned int size,

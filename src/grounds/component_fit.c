@@ -8,6 +8,7 @@
 #include "grounds/component_proof.h"
 #include "grounds/component_rows.h"
 #include "place/place.h"
+#include "rules/base/units.h"
 
 /* Patterns of texts are for rules that programs write: short ones. */
 enum { TEXT_MOST = 1024 };
@@ -63,7 +64,9 @@ static bool fits(struct component_frames *fs, unsigned int depth,
 	if (!fits_table(f, row, pieces) ||
 	    (row->chain &&
 	     !pattern_fits(row->chain, frames_chain(f->at), pieces)) ||
-	    (row->calls && !pattern_fits(row->calls, frame_calls(f), pieces)) ||
+	    (row->calls &&
+	     (!pattern_may_fit(row->calls, frame_calls(f)) ||
+	      !pattern_fits(row->calls, frame_calls(f), pieces))) ||
 	    (row->comment && !fits_comment(f, row->comment, pieces)) ||
 	    (row->text && (f->text.len > TEXT_MOST ||
 			   !pattern_fits(row->text, f->text, pieces))))
@@ -71,33 +74,62 @@ static bool fits(struct component_frames *fs, unsigned int depth,
 	return component_is_proved(fs, depth, row, pieces);
 }
 
-static bool is_of(const struct component_rows *rows,
-		  const struct component_row *row)
+/* Those in front of @end, of @who if not NULL: they stand together. */
+static const struct component_row *
+scan(struct component_frames *fs, unsigned int depth,
+     const struct component_row *row, const struct component_row *end,
+     const struct component *who, struct pattern_pieces *pieces)
 {
-	return row >= rows->row && row < rows->row + rows->count;
+	const struct component_frame *f = &fs->frame[depth];
+	const struct strview chain = frames_chain(f->at);
+
+	for (; row < end && (!who || row->of == who); row++) {
+		/* Most differ here. */
+		if (f->xtables != !row->nft ||
+		    (row->chain && !pattern_may_fit(row->chain, chain)))
+			continue;
+		if (fits(fs, depth, row, pieces))
+			return row;
+	}
+	return NULL;
 }
 
-/* The one behind @after, in whichever table; NULL: there is none. */
-static const struct component_row *row_behind(const struct component_row *after)
+static const struct component_rows *const all[] = {
+	&component_rows_cluster, &component_rows_host,
+};
+
+const struct component *component_by_key(const char *key)
 {
-	if (!after)
-		return component_rows_cluster.row;
-	if (is_of(&component_rows_cluster, after))
-		return is_of(&component_rows_cluster, after + 1) ?
-			after + 1 : component_rows_host.row;
-	return is_of(&component_rows_host, after + 1) ? after + 1 : NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		for (unsigned int k = 0; k < all[i]->count; k++)
+			if (strcmp(all[i]->row[k].of->key, key) == 0)
+				return all[i]->row[k].of;
+	return NULL;
+}
+
+const struct component_row *component_row_first(struct component_frames *f,
+						struct pattern_pieces *pieces)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		const struct component_row *row = all[i]->row;
+
+		row = scan(f, 0, row, row + all[i]->count, NULL, pieces);
+		if (!row)
+			continue;
+		f->rows = row;
+		f->end = all[i]->row + all[i]->count;
+		while (f->rows > all[i]->row && f->rows[-1].of == row->of)
+			f->rows--;
+		return row;
+	}
+	return NULL;
 }
 
 const struct component_row *
 component_row_next(struct component_frames *f, unsigned int depth,
-		   const struct component *who,
 		   const struct component_row *after,
 		   struct pattern_pieces *pieces)
 {
-	const struct component_row *row = after;
-
-	while ((row = row_behind(row)))
-		if ((!who || row->of == who) && fits(f, depth, row, pieces))
-			return row;
-	return NULL;
+	return scan(f, depth, after ? after + 1 : f->rows, f->end, f->rows->of,
+		    pieces);
 }

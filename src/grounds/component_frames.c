@@ -73,8 +73,10 @@ static uint32_t find_step(const struct component_frames *f,
 }
 
 void component_frames_begin(struct component_frames *f, const struct journey *j,
-			    unsigned int b, const struct place *by)
+			    unsigned int b, const struct place *by,
+			    bool *by_tables)
 {
+	f->by_tables = by_tables;
 	f->j = j;
 	f->branch = b;
 	f->depth = 0;
@@ -126,6 +128,7 @@ void component_frames_chain(struct component_frames *f,
 	room->rule = room->target = "";
 	room->rule_len = 0;
 	f->j = of->j;
+	f->by_tables = of->by_tables;
 	f->branch = of->branch;
 	f->step = of->step;
 	f->entered = of->entered;

@@ -8,6 +8,7 @@
 
 #include "grounds/component_match.h"
 
+struct component_row;
 struct journey;
 struct place;
 
@@ -31,14 +32,20 @@ struct component_frames {
 	uint32_t step;		/* the one that decided, of journey_kept(); there are so many before */
 	uint32_t entered;	/* of the jump to its chain; 0: none was seen */
 	unsigned int depth;
+	const struct component_row *rows, *end;	/* of the component, and of all: component_fit.h */
+	bool *by_tables;	/* set where more than the packet's events was asked */
 	bool complete;		/* the callers are there */
 	bool by_name;		/* of a chain by its name alone */
 	struct component_frame frame[FRAME_DEPTH];	/* the rule itself comes first */
 };
 
-/** component_frames_begin - the rule alone; what it points to is borrowed */
+/**
+ * component_frames_begin - the rule alone; what it points to is borrowed
+ * @by_tables: set when snapshots had to be asked
+ */
 void component_frames_begin(struct component_frames *f, const struct journey *j,
-			    unsigned int b, const struct place *by);
+			    unsigned int b, const struct place *by,
+			    bool *by_tables);
 
 /** component_frames_complete - add those that called its chain, outwards, unless it was done */
 void component_frames_complete(struct component_frames *f);

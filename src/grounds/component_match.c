@@ -43,14 +43,40 @@ static bool skip_word(struct strview *text)
 	return n > 0;
 }
 
+static bool is_wild(char c)
+{
+	return c == '*' || c == '~' || c == '+';
+}
+
+/* Bytes in front of the next one that stands for others. */
+static size_t literal(const char *p)
+{
+	size_t n = 0;
+
+	while (p[n] && !is_wild(p[n]))
+		n++;
+	return n;
+}
+
+/* The same, if @text begins with them; SIZE_MAX: it does not. */
+static size_t beginning(const char *p, struct strview text)
+{
+	size_t n = 0;
+
+	for (; p[n] && !is_wild(p[n]); n++)
+		if (n == text.len || text.at[n] != p[n])
+			return SIZE_MAX;
+	return n;
+}
+
 bool pattern_fits(const char *p, struct strview text,
 		  struct pattern_pieces *pieces)
 {
-	static const char wild[] = "*~+";
-	size_t n = strcspn(p, wild);
+	size_t n = beginning(p, text);
 
-	if (!take(&text, p, n))
+	if (n == SIZE_MAX)
 		return false;
+	text = strview_behind(text, n);
 	while (*(p += n)) {
 		bool keep = *p == '*';
 		size_t at;
@@ -58,12 +84,12 @@ bool pattern_fits(const char *p, struct strview text,
 		if (*p == '+' && !skip_word(&text))
 			return false;
 		if (*p++ == '+') {
-			n = strcspn(p, wild);
+			n = literal(p);
 			if (!take(&text, p, n))
 				return false;
 			continue;
 		}
-		n = strcspn(p, wild);
+		n = literal(p);
 		at = p[n] ? find(text, keep, p, n) : find_end(text, keep, p, n);
 		if (at == SIZE_MAX)
 			return false;

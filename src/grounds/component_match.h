@@ -24,6 +24,15 @@ struct pattern_pieces {
 bool pattern_fits(const char *pattern, struct strview text,
 		  struct pattern_pieces *pieces);
 
+/** pattern_may_fit - false: it does not, by what stands in front of its first star */
+static inline bool pattern_may_fit(const char *p, struct strview text)
+{
+	for (size_t n = 0; p[n] && p[n] != '*' && p[n] != '~' && p[n] != '+'; n++)
+		if (n == text.len || text.at[n] != p[n])
+			return false;
+	return true;
+}
+
 /**
  * rule_comment - the next comment of a rule, in iptables' or nft's words
  * @rest: the rule's text to begin with; gets what is behind the comment

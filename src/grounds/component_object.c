@@ -134,15 +134,23 @@ static bool put_head(struct writer *w)
 {
 	const struct place *at = w->f->frame[w->depth].at;
 	struct strview chain = frames_chain(at);
+	const struct place *met = NULL;
 
 	for (uint32_t i = 0; i < journey_kept(w->f->j); i++) {
-		const struct place *met = w->f->j->step[i].place;
-
-		if (!met->doubt && frames_in_chain(met, at, chain) &&
+		if (!frames_in_chain(w->f->j->step[i].place, at, chain))
+			continue;
+		met = w->f->j->step[i].place;
+		if (!met->doubt &&
 		    put_told(w, (struct strview){ met->rule, met->rule_len }))
 			return true;
 	}
-	return put_told(w, place_first_rule(at, chain));
+	/* A chain that is known by its name alone can be looked up in snapshots only. */
+	if (!met && place_knows_tables(at))
+		met = at;
+	if (!met || !put_told(w, place_first_rule(met)))
+		return false;
+	*w->f->by_tables = true;
+	return true;
 }
 
 /* Of a chain of the same table, by its name. */
@@ -151,16 +159,16 @@ static bool name_chain(const struct component_frames *f, struct strview chain,
 {
 	struct component_frames of;
 	struct pattern_pieces pieces;
-	const struct component_row *first, *row;
+	const struct component_row *row;
 	struct place room;
 
 	component_frames_chain(&of, f, &room, chain);
-	first = row = component_row_next(&of, 0, NULL, NULL, &pieces);
+	row = component_row_first(&of, &pieces);
 	while (row) {
 		if (row->object &&
 		    component_object(to, row->object, &of, 0, &pieces))
 			return true;
-		row = component_row_next(&of, 0, first->of, row, &pieces);
+		row = component_row_next(&of, 0, row, &pieces);
 	}
 	return false;
 }

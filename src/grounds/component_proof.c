@@ -93,10 +93,12 @@ static bool is_shorewall(const struct component_frames *f)
 {
 	const struct place *at = f->frame[0].at;
 
-	if (place_knows_tables(at))
-		return place_has_chain(at, "filter",
-				       (struct strview){ "shorewall", 9 });
-	return has_met_shorewall(f);
+	if (!place_knows_tables(at))
+		return has_met_shorewall(f);
+	if (!place_has_chain(at, "filter", (struct strview){ "shorewall", 9 }))
+		return false;
+	*f->by_tables = true;
+	return true;
 }
 
 static bool has_chain(const struct place *at, struct strview a, const char *mid,

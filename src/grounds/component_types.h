@@ -5,7 +5,9 @@
 
 #include <stdbool.h>
 
-enum { COMPONENT_OBJECT = 400, COMPONENT_ASKED = 6 };
+#include "journey/fate.h"
+
+enum { COMPONENT_OBJECT = OWNER_OBJECT, COMPONENT_ASKED = OWNER_ASKED };
 
 /* A program that writes rules. */
 struct component {
@@ -24,6 +26,7 @@ struct component_found {
 	 */
 	char ask[COMPONENT_ASKED][COMPONENT_OBJECT];
 	bool more;				/* there were others */
+	bool by_tables;		/* the packet's events alone would not tell all of that */
 };
 
 #endif

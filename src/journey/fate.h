@@ -48,11 +48,26 @@ struct drop_seen {
 /* Begins the cause of a LOST packet that nobody here was to get: no fault. */
 #define FATE_NOT_OURS "not for this host"
 
+enum {
+	OWNER_COMPONENT = 24,	/* bytes at most, with the NUL; as the next */
+	OWNER_OBJECT = 400,
+	OWNER_ASKED = 6,	/* names that are told at most */
+};
+
+/* Whose the rule is that decided, as a recording tells: see struct component_found. */
+struct fate_owner {
+	char component[OWNER_COMPONENT], object[OWNER_OBJECT];
+	unsigned int asked;
+	bool more;
+	char ask[OWNER_ASKED][OWNER_OBJECT];
+};
+
 /* On what a fate rests, as a recording tells of it: see struct grounds. */
 struct fate_grounds {
 	bool found;		/* false: of a file from before, where it is not told */
 	const struct place *accepted, *via, *marked, *marked_via, *unseen;
 	uint32_t shared;	/* events that a copy was the packet itself */
+	const struct fate_owner *owner;	/* NULL: its events tell that */
 };
 
 struct fate {

@@ -7,6 +7,9 @@
 
 #include "rules/base/hash.h"
 
+/* Bytes of a rule that are kept for what its comment says. */
+enum { FIRST_RULE = 1024 };
+
 /* Above every index of a legacy chain. */
 const uint32_t NFT_CHAIN_ID = 1u << 31;
 
@@ -61,11 +64,22 @@ const struct nft_chain_name *nft_names_chain(struct nft_names *n,
 	return c;
 }
 
+void nft_names_note(const char *chain, const char *text, uint32_t len)
+{
+	struct nft_chain_name *c = (void *)nft_names_of(chain);
+
+	if (c->first || len > FIRST_RULE || !memmem(text, len, "comment ", 8))
+		return;
+	c->first = strndup(text, len);
+	c->first_len = c->first ? len : 0;
+}
+
 void nft_names_close(struct nft_names *n)
 {
 	for (unsigned int b = 0; b < NFT_NAMES_BUCKETS; b++) {
 		for (struct nft_chain_name *c = n->chain[b], *next; c; c = next) {
 			next = c->next;
+			free(c->first);
 			free(c);
 		}
 		for (struct nft_table_name *t = n->table[b], *next; t; t = next) {

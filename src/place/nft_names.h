@@ -17,8 +17,16 @@ struct nft_chain_name {
 	const char *table;	/* one address a name */
 	uint32_t id;
 	uint32_t len;
+	char *first;		/* its first rule, if that has a comment; NULL: not known */
+	uint32_t first_len;
 	char name[];
 };
+
+/** nft_names_of - of .chain of a place */
+static inline const struct nft_chain_name *nft_names_of(const char *chain)
+{
+	return (const void *)(chain - offsetof(struct nft_chain_name, name));
+}
 
 struct nft_table_name;
 
@@ -40,6 +48,12 @@ const char *nft_names_table(struct nft_names *n, uint8_t family,
 const struct nft_chain_name *nft_names_chain(struct nft_names *n,
 					     const char *table,
 					     const char *name, uint32_t len);
+
+/**
+ * nft_names_note - keep the text of a chain's first rule, where its comment may say what for
+ * @chain: .chain of a place; the first text is kept, a program has one for a name
+ */
+void nft_names_note(const char *chain, const char *text, uint32_t len);
 
 /** nft_names_close - free all names; nothing points to them any more */
 void nft_names_close(struct nft_names *n);

@@ -320,6 +320,18 @@ static struct nft_node *find_known(struct nft_place_cache *ns,
 	return n;
 }
 
+/* Who wrote a chain may say for what at its first rule, which no packet need match. */
+static void note_first_rule(const struct place *at,
+			    const struct nft_lookup_result *f)
+{
+	const struct nft_snap_rule *r;
+
+	if (!f->chain->count)
+		return;
+	r = nft_snapshot_rule(f->snap, f->chain->first);
+	nft_names_note(at->chain, nft_snapshot_text(f->snap, r->text), r->len);
+}
+
 struct nft_node *nft_place_cache_known(struct nft_place_cache *ns,
 				       const struct nft_node *like,
 				       const struct nft_lookup_result *f)
@@ -341,6 +353,7 @@ struct nft_node *nft_place_cache_known(struct nft_place_cache *ns,
 		n->place.doubt = TEXT_DOUBT_GONE;
 	}
 	nft_lookup_describe(ns->map, n, f);
+	note_first_rule(&n->place, f);
 	set_texts(n, text, len);
 	/* Rules of before are none of now's, though they have the same name. */
 	n->epoch = now ? ns->epoch : ns->epoch - 1;

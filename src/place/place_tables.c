@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "capture/event.h"
+#include "place/nft_names.h"
 #include "place/place_types.h"
 #include "place/table_order.h"
 #include "rules/legacy/snapshot.h"
@@ -40,12 +41,22 @@ bool place_has_chain(const struct place *at, const char *table,
 	return find_chain(at, table, chain) != SNAP_NONE;
 }
 
-struct strview place_first_rule(const struct place *at, struct strview chain)
+static struct strview first_of_nft(const struct place *at)
 {
+	const struct nft_chain_name *c = nft_names_of(at->chain);
+
+	return (struct strview){ c->first ? c->first : "", c->first_len };
+}
+
+struct strview place_first_rule(const struct place *at)
+{
+	const struct strview chain = { at->chain, at->chain_len };
 	uint32_t i = find_chain(at, at->table, chain);
 	const struct snap_chain *c;
 	const struct snap_rule *r;
 
+	if (at->backend == EVENT_NFT)
+		return first_of_nft(at);
 	if (i == SNAP_NONE)
 		return (struct strview){ "", 0 };
 	c = snapshot_chain(at->snap, i);

@@ -19,7 +19,11 @@ bool place_knows_tables(const struct place *at);
 bool place_has_chain(const struct place *at, const char *table,
 		     struct strview chain);
 
-/** place_first_rule - the text of the first rule of a chain of its table; .len 0: not known */
-struct strview place_first_rule(const struct place *at, struct strview chain);
+/**
+ * place_first_rule - the text of the first rule of its chain
+ * @at: made by an index; of nft only a rule with a comment is known
+ * Return: .len 0: not known.
+ */
+struct strview place_first_rule(const struct place *at);
 
 #endif

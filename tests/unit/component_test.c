@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "grounds/component.h"
+#include "grounds/grounds.h"
 #include "journey/journey.h"
 #include "place/place.h"
 #include "rules/base/strview.h"
@@ -312,10 +313,44 @@ static void each_is_told_right(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* A rule that accepts what has a mark is anybody's; who set the mark, let it pass. */
+static void the_mark_names_the_policy(void **state)
+{
+	static const char *const events[] = {
+		"filter cali-fw-cali123 -A cali-fw-cali123 -j cali-po-default.web",
+		"filter cali-po-default.web -A cali-po-default.web -p tcp -m tcp --dport 80 -j MARK --set-xmark 0x10000/0x10000",
+		"filter FORWARD -A FORWARD -m comment --comment \"cali:S\" -m comment "
+		"--comment \"Policy explicitly accepted packet.\" -m mark --mark 0x10000/0x10000 -j ACCEPT",
+	};
+	static const struct ruleset none;
+	struct place_index *idx = place_index_open(&none, NULL);
+	struct step steps[ARRAY_SIZE(events)] = { 0 };
+	struct fate fate = { .kind = FATE_FORWARDED };
+	struct journey j = { .step = steps, .fate = &fate,
+			     .steps = ARRAY_SIZE(events) };
+	struct grounds g = { 0 };
+	struct component_found f;
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_SIZE(events); i++)
+		steps[i].place = restore(idx, (struct strview){ events[i],
+					 strlen(events[i]) }, i + 1);
+	assert_false(component_of_fate(&f, &j, 0, NULL));
+	g.accepted = steps[2].place;
+	assert_true(component_of_fate(&f, &j, 0, &g));
+	assert_string_equal(f.who->key, "calico");
+	assert_string_equal(f.object, "");
+	g.marked = steps[1].place;
+	assert_true(component_of_fate(&f, &j, 0, &g));
+	assert_string_equal(f.object, "policy default/web, egress of cali123");
+	place_index_close(idx);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_is_told_right),
+		cmocka_unit_test(the_mark_names_the_policy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
