@@ -411,6 +411,48 @@ static bool take_fate(struct reading *rd, struct strview t)
 	return true;
 }
 
+static bool owner_field(struct fate_owner *to, struct strview t)
+{
+	struct strview value;
+
+	if (!t.len)
+		return false;
+	value = strview_behind(t, 1);
+	switch (*t.at) {
+	case 'o':
+		return record_name(value, to->object, OWNER_OBJECT);
+	case 'a':
+		return to->asked < OWNER_ASKED &&
+		       record_name(value, to->ask[to->asked++], OWNER_OBJECT);
+	case 'm':
+		to->more = true;
+		return !value.len;
+	}
+	return true;
+}
+
+/* Of the fate in front of it. */
+static bool take_owner(struct reading *rd, struct strview t)
+{
+	struct strview component = strview_cut(&t, ',');
+	unsigned int b = rd->j->branches;
+	struct fate_owner *to;
+
+	if (!b || rd->r->grounds[b - 1].owner)
+		return record_refuse(rd, RECORD_ORDER);
+	to = &rd->r->owner[--b];
+	to->object[0] = '\0';
+	to->asked = 0;
+	to->more = false;
+	rd->r->grounds[b].owner = to;
+	if (!record_name(component, to->component, OWNER_COMPONENT))
+		return false;
+	while (t.len)
+		if (!owner_field(to, strview_cut(&t, ',')))
+			return false;
+	return true;
+}
+
 static bool verdict_field(char letter, struct strview value, char *key,
 			  char *comment)
 {
@@ -494,6 +536,7 @@ static const struct {
 	{ "v,", take_verdict, PART_VERDICTS },
 	{ "w,", take_way, PART_WAY },
 	{ "f,", take_fate, PART_FATES },
+	{ "o,", take_owner, PART_FATES },
 };
 
 /* What comes behind the head leans on it, and it is there once. */

@@ -9,6 +9,7 @@
 #include "base/format.h"
 #include "base/outbuf.h"
 #include "capture/ifnames.h"
+#include "grounds/component.h"
 #include "grounds/grounds.h"
 #include "journey/change.h"
 #include "journey/journey.h"
@@ -23,6 +24,7 @@
 enum {
 	WORD = 1024,
 	/* Each byte of its texts may be escaped. */
+	OWNER_WORD = WORD + 3 * (COMPONENT_ASKED + 1) * COMPONENT_OBJECT,
 	FATE_WORD = WORD + 3 * (CAUSE_TEXT + 2 * DROP_SEEN_TEXT),
 };
 
@@ -303,6 +305,32 @@ static char *put_grounds(char *p, const struct journey *j, unsigned int b)
 	return format_decimal(p, shared);
 }
 
+/* Where what the reader has been given is not enough to find it again. */
+static void put_owner(struct outbuf *o, const struct journey *j, unsigned int b)
+{
+	struct component_found f;
+	char *room, *p;
+
+	if (!component_find(&f, j, b, j->fate[b].by) || !f.by_tables)
+		return;
+	room = p = outbuf_room(o, OWNER_WORD);
+	if (!room)
+		return;
+	p = put_word(p, " o,");
+	p = put_name(p, f.who->key);
+	if (*f.object) {
+		p = put_word(p, ",o");
+		p = put_name(p, f.object);
+	}
+	for (unsigned int i = 0; i < f.asked; i++) {
+		p = put_word(p, ",a");
+		p = put_name(p, f.ask[i]);
+	}
+	if (f.more)
+		p = put_word(p, ",m");
+	outbuf_advance(o, (size_t)(p - room));
+}
+
 /* @j: whose it is, of its branch @b; NULL: of one that was told of before */
 static void put_fate(struct outbuf *o, const struct report_env *env,
 		     const struct journey *j, unsigned int b,
@@ -381,8 +409,10 @@ void record_write(struct outbuf *o, const struct report_env *env,
 	for (uint32_t i = 0; i < j->verdicts; i++)
 		put_verdict(o, &j->verdict[i]);
 	put_way(o, j);
-	for (unsigned int b = 0; b < j->branches; b++)
+	for (unsigned int b = 0; b < j->branches; b++) {
 		put_fate(o, env, j, b, &j->fate[b]);
+		put_owner(o, j, b);
+	}
 }
 
 void record_write_late(struct outbuf *o, const struct report_env *env,

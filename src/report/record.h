@@ -43,6 +43,10 @@ struct report_late;
  *			marked_via, unseen; [,sN] a copy: so many events it was
  *			the packet itself
  *
+ *	o,COMPONENT[,oOBJECT][,aNAME]...[,m]	behind a fate: whose the rule is
+ *			that decided; the policies that were asked before, and that
+ *			there were more.  Only where the events do not tell it
+ *
  * A packet that was told of, and lost afterwards, has a record of its own:
  *
  *	host=NAME netns=INODE family=ipv4 [flags=LETTERS] late=N after=NS
