@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # t-owners: whose each rule of real machines' rulesets is, and how the forms say whose rule decided.
 . "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
 
 # Rules of one chain and owner, one after the other, are one line: "filter INPUT:1-3<TAB>ufw".
 runs() {
@@ -71,7 +72,7 @@ cat >"$SCRATCH/want" <<'EOT'
 EOT
 
 subtest "in the fate of the block and of -q"
-for form in "" -q; do
+for form in --full -q; do
 	# shellcheck disable=SC2086
 	"$NFTRACE" --read "$SCRATCH/log" --rules "$SCRATCH/rules" $form >"$OUT" 2>"$ERR" || fail "--read: $(cat "$ERR")"
 	# Of -q each line has a fate, and the rule's words stand behind the owner.
@@ -86,3 +87,43 @@ assert_equal "the owners" '{"component":"calico","object":"policy default/no-mai
 {"component":"calico","object":"default deny, egress of cali123","asked":["default/no-mail","shop/knp.default.dns"]}
 null
 {"component":"kube-proxy","object":"shop/we\u001b]0;b"}' "$(jq -c .owner "$OUT")"
+
+subtest "in the folded block, wrapped"
+"$NFTRACE" --read "$SCRATCH/log" --rules "$SCRATCH/rules" --fold >"$OUT" 2>"$ERR" || fail "--read: $(cat "$ERR")"
+assert_grep '^ +\[Calico: policy default/no-mail, egress of cali123\]$' "$OUT"
+assert_equal "the policies that were asked" \
+	"[Calico: default deny, egress of cali123; asked: default/no-mail, shop/knp.default.dns; none accepted]" \
+	"$(sed -n '/default deny/,/accepted\]/p' "$OUT" | sed 's/^ *//' | paste -sd' ' | sed 's/^.*\[/[/')"
+
+# Which policies were asked is in the first rules of their chains, which the packet does not match.
+lab_loopback
+calico() { # COMMAND: its rules
+	in_ns lo $1-restore <<EOT || fail "$1-restore"
+*filter
+:OUTPUT ACCEPT [0:0]
+:cali-fw-cali123 - [0:0]
+:cali-po-default.no-mail - [0:0]
+:$hash - [0:0]
+-A OUTPUT -p udp --dport 9 -m comment --comment "cali:1" -j cali-fw-cali123
+-A cali-fw-cali123 -m comment --comment "cali:2" -m mark --mark 0x0/0x20000 -j cali-po-default.no-mail
+-A cali-fw-cali123 -m comment --comment "cali:3" -m mark --mark 0x0/0x20000 -j $hash
+-A cali-fw-cali123 -m comment --comment "cali:5" -m comment --comment "Drop if no profiles matched" -j DROP
+-A cali-po-default.no-mail -p tcp -m comment --comment "cali:6" -m multiport --dports 25 -j DROP
+-A $hash -p tcp -m comment --comment "cali:7" -m comment --comment "Policy shop/knp.default.dns egress" -m tcp --dport 53 -j MARK --set-xmark 0x10000/0x10000
+COMMIT
+EOT
+}
+for backend in legacy nft; do
+	command -v iptables-$backend-restore >/dev/null || continue
+	subtest "live, $backend, and read back"
+	calico iptables-$backend
+	start_nftrace lo -t 30 --json --pcap "$SCRATCH/owners.pcapng" -o lo -p udp --dport 9
+	talk lo udp 10.9.0.1 9 from 20009 wait 20 2>/dev/null
+	stop_nftrace INT
+	assert_equal "whose default deny" \
+		'{"component":"calico","object":"default deny, egress of cali123","asked":["default/no-mail","shop/knp.default.dns"]}' \
+		"$(jq -c 'select(.fate == "DROP") | .owner' "$OUT")"
+	assert_reads_back lo "$SCRATCH/owners.pcapng" --json
+	in_ns lo iptables-$backend -F
+	in_ns lo iptables-$backend -X
+done

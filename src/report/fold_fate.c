@@ -12,8 +12,19 @@
 #include "packet/print_ends.h"
 #include "place/place.h"
 #include "report/fold_out.h"
+#include "report/owner_words.h"
 #include "report/report_text.h"
 #include "report/text_fate.h"
+
+/* Whose the rule is that decided, or let it pass. */
+static void put_owner(struct fold_out *f, const struct journey *j,
+		      unsigned int b, const struct grounds *g)
+{
+	size_t at = wrap_here(&f->w);
+
+	if (owner_words(f->w.o, j, b, g))
+		wrap_unit(&f->w, at);
+}
 
 static void put_by(struct fold_out *f, const struct journey *j, unsigned int b)
 {
@@ -30,6 +41,7 @@ static void put_by(struct fold_out *f, const struct journey *j, unsigned int b)
 	fold_place(f, fate->by, TEXT_BOLD);
 	fold_rule(f, fate->by, false);
 	fold_map(f, ": ", map_verdict_of(j, b, fate->by));
+	put_owner(f, j, b, NULL);
 	wrap_end(&f->w);
 }
 
@@ -148,10 +160,10 @@ static void put_as(struct fold_out *f, const struct journey *j, unsigned int b,
 	wrap_end(&f->w);
 }
 
-/* "accepted by filter:FORWARD:3  -p tcp -j ACCEPT" */
+/* "accepted by filter:FORWARD:3  -p tcp -j ACCEPT"; @g: and whose that is */
 static void put_ground(struct fold_out *f, const char *word,
 		       const struct journey *j, unsigned int b,
-		       const struct place *p)
+		       const struct place *p, const struct grounds *g)
 {
 	if (!p)
 		return;
@@ -159,6 +171,8 @@ static void put_ground(struct fold_out *f, const char *word,
 	fold_place(f, p, TEXT_BOLD);
 	fold_rule(f, p, false);
 	fold_map(f, ": ", map_verdict_of(j, b, p));
+	if (g)
+		put_owner(f, j, b, g);
 	wrap_end(&f->w);
 }
 
@@ -186,8 +200,9 @@ void fold_fate_lines(struct fold_out *f, const struct journey *j,
 		put_by(f, j, b);
 	put_reason(f, j, b);
 	put_as(f, j, b, g);
-	put_ground(f, "accepted by", j, b, g->accepted);
-	put_ground(f, "via", j, b, g->via);
+	put_ground(f, "accepted by", j, b, g->accepted,
+		   j->fate[b].by ? NULL : g);
+	put_ground(f, "via", j, b, g->via, NULL);
 	put_marked(f, g->marked);
 	if (text_fate_bridged(j, b))
 		put_remark(f, text_fate_bridged(j, b));

@@ -34,13 +34,13 @@ static void put_asked(struct outbuf *o, const struct component_found *f)
 		outbuf_text(o, "; none accepted");
 }
 
-void owner_words(struct outbuf *o, const struct journey *j, unsigned int b,
-		 const struct place *by)
+bool owner_words(struct outbuf *o, const struct journey *j, unsigned int b,
+		 const struct grounds *g)
 {
 	struct component_found f;
 
-	if (!component_find(&f, j, b, by))
-		return;
+	if (!component_of_fate(&f, j, b, g))
+		return false;
 	outbuf_text(o, " [");
 	outbuf_text(o, f.who->name);
 	if (*f.object) {
@@ -49,4 +49,5 @@ void owner_words(struct outbuf *o, const struct journey *j, unsigned int b,
 	}
 	put_asked(o, &f);
 	outbuf_text(o, "]");
+	return true;
 }

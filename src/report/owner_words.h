@@ -3,15 +3,18 @@
 #ifndef NFTRACE_OWNER_WORDS_H
 #define NFTRACE_OWNER_WORDS_H
 
+#include <stdbool.h>
+
+struct grounds;
 struct journey;
 struct outbuf;
-struct place;
 
 /**
  * owner_words - " [Calico: policy default/no-mail, egress of cali123]", fit for output
- * @by: that decided, or let pass; nothing is written where it is nobody's that is known
+ * @g: of branch @b; NULL: who let it pass is not told
+ * Return: false: it is nobody's that is known, and nothing is written.
  */
-void owner_words(struct outbuf *o, const struct journey *j, unsigned int b,
-		 const struct place *by);
+bool owner_words(struct outbuf *o, const struct journey *j, unsigned int b,
+		 const struct grounds *g);
 
 #endif

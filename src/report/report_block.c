@@ -173,7 +173,7 @@ static void block_journey(struct outbuf *o, const struct report_env *env,
 		put_conntrack(o, env, j);
 	for (unsigned int b = 0; b < j->branches; b++) {
 		text_fate(o, env, j, b);
-		owner_words(o, j, b, j->fate[b].by);
+		owner_words(o, j, b, NULL);
 		outbuf_text(o, "\n");
 	}
 }

@@ -138,7 +138,7 @@ static void put_branch(struct outbuf *o, const struct report_env *env,
 	fold_fate_ends(o, j, b, false);
 	put_by(o, env, j, b, g);
 	put_reason(o, j, b);
-	owner_words(o, j, b, j->fate[b].by);
+	owner_words(o, j, b, g);
 }
 
 static void put_copy(struct outbuf *o, const struct report_env *env,
