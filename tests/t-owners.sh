@@ -15,11 +15,12 @@ runs() {
 }
 
 # The tables were checked by hand, against what programs call their chains and write into comments.
-for rules in "$TESTS"/rulesets/*.save; do
+for rules in "$TESTS"/rulesets/*.save "$TESTS"/owners/*.{nft,save}; do
 	name=$(basename "$rules")
 	subtest "$name"
+	name=${name%.*}
 	"$UNIT/component_tool" "$rules" | runs >"$SCRATCH/owners" || fail "component_tool"
-	assert_expected "owners" "$TESTS/owners/${name%.save}.txt" "$SCRATCH/owners"
+	assert_expected "owners" "$TESTS/owners/$name.txt" "$SCRATCH/owners"
 done
 
 # event ID PORT PLACE...: the kernel's lines of a packet to this port.
