@@ -73,6 +73,18 @@ for file in "$TESTS"/rulesets/*.save; do
 		<(sed 's/ \([0-9]*\)$/\t\1/' "$SCRATCH/risen") | awk -F '\t' '$2 != $3' >"$SCRATCH/wrong"
 	assert_equal "fates whose rule did not count them" "" "$(cat "$SCRATCH/wrong")"
 	assert_equal "packets that miss events" 0 "$(jq -r 'select(.fate == "INCOMPLETE") | .packet' "$OUT" | wc -l)"
+	# Who let it pass has counted it, and says so; who led there asks for something.
+	jq -r "select(.accepted_by) | .accepted_by | $place" "$OUT" | tally >"$SCRATCH/accepted"
+	join -j 1 -t $'\t' <(sed 's/ \([0-9]*\)$/\t\1/' "$SCRATCH/accepted") \
+		<(sed 's/ \([0-9]*\)$/\t\1/' "$SCRATCH/risen") | awk -F '\t' '$2 > $3' >"$SCRATCH/wrong"
+	assert_equal "who let more pass than they counted" "" "$(cat "$SCRATCH/wrong")"
+	assert_equal "packets that nobody let pass" "" "$(jq -r '
+		{ "DELIVERED": "INPUT", "FORWARDED": "FORWARD", "SENT": "OUTPUT" }[.fate] as $hook |
+		select($hook and any(.events[]; .table == "filter" and .chain == $hook)) |
+		select(.accepted_by.table == "filter" and
+			(.accepted_by.rule | test(" -j ACCEPT$|^-P [A-Z]+ ACCEPT$")) | not) | .packet' "$OUT")"
+	assert_equal "rules that led there and ask for nothing" "" "$(jq -r '.via, .marked_via | select(.) | .rule |
+		select(test("^-A [^ ]+( -m comment --comment (\"([^\"\\\\]|\\\\.)*\"|[^ ]+))?( -[jg] [^ ]+)?$"))' "$OUT")"
 	a=$(user_chain 'ACCEPT') d=$(user_chain 'DROP|REJECT')
 	note "$(wc -l <"$OUT") packets, $(wc -l <"$SCRATCH/risen") rules hit; in user chains $a that accept, $d that drop or reject"
 	((accepted += a, dropped += d))
