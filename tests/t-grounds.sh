@@ -131,9 +131,35 @@ for backend in legacy nft; do
 	assert_equal "who translated" "$(rule dnat);$(rule masquerade)" \
 		"$(jq -r 'select(.nat != []) | [.nat[].by.rule] | join(";")' "$SCRATCH/live")"
 
+	subtest "$backend: in few lines, and in one"
+	run_nftrace r --fold --read "$SCRATCH/$backend.pcapng"
+	assert_grep "^   as $tuple \\(DNAT by (nft ip )?nat:KUBE-SEP:1," "$OUT"
+	assert_grep '^[^"]* (MASQUERADE by )?(nft ip )?nat:KUBE-POSTROUTING:3\)$' "$OUT"
+	assert_grep '^   accepted by (nft ip )?filter:FORWARD:2  -m mark --mark 0x10000/0x10000 -j ACCEPT' "$OUT"
+	assert_grep '^   via (nft ip )?filter:cali-fw:4  ' "$OUT"
+	assert_grep '^   mark set via (nft ip )?nat:KUBE-SERVICES:2  ' "$OUT"
+	run_nftrace r -q --read "$SCRATCH/$backend.pcapng"
+	assert_grep '^REJECT .* by (nft ip )?filter:REJ:2 via (nft ip )?filter:cali-fw:4' "$OUT"
+	assert_grep '^DROP .* by (nft ip )?filter:KUBE-FIREWALL:1 mark by (nft ip )?nat:KUBE-SERVICES:2' "$OUT"
+	assert_grep '^FORWARDED .* by (nft ip )?filter:FORWARD:2 mark by (nft ip )?filter:cali-fw:2' "$OUT"
+
 	subtest "$backend: a recording tells the same"
 	run_nftrace r --json --read "$SCRATCH/$backend.pcapng"
 	assert_same "the objects" <(jq -c 'del(.packet)' "$SCRATCH/live") <(jq -c 'del(.packet)' "$OUT")
+
+	subtest "$backend: what nothing shows is not told"
+	in_ns r conntrack -F 2>/dev/null
+	start_nftrace r --pcap "$SCRATCH/unseen.pcapng" --no-witness --no-drops -4 -t 60 -c 1 -i eth0 -p udp --dport 30080
+	talk a udp 10.1.0.1 30080 from 4001 wait 1000 2>/dev/null
+	end_nftrace 20
+	if [[ $backend = legacy ]]; then
+		unseen='; dst 10.1.0.1.30080 -> 10.2.0.2.7 (DNAT by nat:KUBE-SEP:rule:1); MASQUERADE by nat:KUBE-POSTROUTING:rule:3, to what was not seen; accepted by filter:FORWARD:rule:4  "'$(rule service)'"'
+		assert_equal "fate" "=> FORWARDED out eth1$unseen" "$(grep '^=>' "$OUT")"
+		jq -e '.nat | map(.field) == ["dst", null]' <(in_ns r "$NFTRACE" --json --read "$SCRATCH/unseen.pcapng" 2>/dev/null) >/dev/null ||
+			fail "not so in an object"
+	fi
+	run_nftrace r --read "$SCRATCH/unseen.pcapng"
+	assert_equal "a recording's" 1 "$(grep -c "^=> FORWARDED out eth1${unseen:0:20}" "$OUT")"
 
 	subtest "$backend: what this host sends, and a policy"
 	start_nftrace r -4 -t 60 -c 2 -o eth1 -p udp

@@ -275,6 +275,14 @@ static void take_told(struct grounds *g, const struct fate_grounds *told)
 	g->unseen = told->unseen;
 }
 
+const struct change *grounds_last_end(const struct grounds *g, uint8_t field)
+{
+	for (unsigned int i = g->nats; i-- > 0;)
+		if (g->nat[i].change->field == field)
+			return g->nat[i].change;
+	return NULL;
+}
+
 void grounds_find(struct grounds *g, const struct journey *j, unsigned int b)
 {
 	const struct fate_grounds *told = j->fate[b].told;

@@ -67,4 +67,7 @@ struct grounds {
 /** grounds_find - of branch @b, whose fate is found */
 void grounds_find(struct grounds *g, const struct journey *j, unsigned int b);
 
+/** grounds_last_end - the last translation of FIELD_SRC or FIELD_DST; NULL: there is none */
+const struct change *grounds_last_end(const struct grounds *g, uint8_t field);
+
 #endif

@@ -15,6 +15,7 @@
 #include "report/owner_words.h"
 #include "report/report_text.h"
 #include "report/text_fate.h"
+#include "report/text_grounds.h"
 
 /* Whose the rule is that decided, or let it pass. */
 static void put_owner(struct fold_out *f, const struct journey *j,
@@ -66,51 +67,34 @@ static void put_reason(struct fold_out *f, const struct journey *j,
 	wrap_end(&f->w);
 }
 
-/* The last change of an end, of the copy or of what it is a copy of; NULL: none. */
-static const struct change *last_change(const struct journey *j, unsigned int b,
-					uint8_t field)
-{
-	const struct change *last = NULL;
-
-	for (unsigned int i = 0; i < j->changes; i++) {
-		const struct change *c = &j->change[i];
-
-		if (c->field == field &&
-		    (c->branch == b ||
-		     (c->branch == 0 && c->step < j->path[b].shared)))
-			last = c;
-	}
-	return last;
-}
-
 static void put_end(struct outbuf *o, const struct packet *p,
-		    const struct change *c, const uint8_t *addr, uint16_t port)
+		    const uint8_t *addr, int port)
 {
-	char *room = outbuf_room(o, TEXT_LINE);
+	char *room = addr ? outbuf_room(o, TEXT_LINE) : NULL;
 
-	if (!room)
-		return;
-	outbuf_advance(o, packet_print_addr(room, TEXT_LINE, p,
-			c ? c->to.addr : addr,
-			c ? c->to.port : p->flags & PACKET_PORTS ? port : -1));
+	if (room)
+		outbuf_advance(o, packet_print_addr(room, TEXT_LINE, p, addr,
+						    port));
 }
 
 bool fold_fate_ends(struct outbuf *o, const struct journey *j, unsigned int b,
-		    bool both)
+		    const struct grounds *g, bool both)
 {
-	const struct change *src = last_change(j, b, FIELD_SRC);
-	const struct change *dst = last_change(j, b, FIELD_DST);
+	bool src = both || grounds_last_end(g, FIELD_SRC);
+	bool dst = both || grounds_last_end(g, FIELD_DST);
+	struct text_ends e;
 
-	if (!text_fate_goes_on(j->fate[b].kind) || !(src || dst) ||
-	    j->first.layer == PACKET_NOTHING)
+	if (!text_fate_goes_on(j->fate[b].kind) || !g->nats ||
+	    (both && g->unseen) || j->first.layer == PACKET_NOTHING)
 		return false;
-	outbuf_text(o, src || both ? " as " : " to ");
-	if (src || both)
-		put_end(o, &j->first, src, j->first.src, j->first.sport);
-	if ((src && dst) || both)
+	text_last_ends(&e, j, g);
+	outbuf_text(o, src ? " as " : " to ");
+	if (src)
+		put_end(o, &j->first, e.src, e.sport);
+	if (src && dst)
 		outbuf_text(o, " > ");
-	if (dst || both)
-		put_end(o, &j->first, dst, j->first.dst, j->first.dport);
+	if (dst)
+		put_end(o, &j->first, e.dst, e.dport);
 	return true;
 }
 
@@ -143,15 +127,13 @@ static void put_as(struct fold_out *f, const struct journey *j, unsigned int b,
 	struct outbuf *o = f->w.o;
 	size_t at;
 
-	if (!last_change(j, b, FIELD_SRC) && !last_change(j, b, FIELD_DST))
-		return;
-	if (!text_fate_goes_on(j->fate[b].kind))
+	if (!g->nats || g->unseen || !text_fate_goes_on(j->fate[b].kind))
 		return;
 	f->w.indent = FOLD_HANG;
 	wrap_pad(&f->w, FOLD_INDENT - 1);
 	text_color(o, f->env, TEXT_BOLD);
 	at = wrap_here(&f->w);
-	fold_fate_ends(o, j, b, true);
+	fold_fate_ends(o, j, b, g, true);
 	wrap_unit(&f->w, at);
 	text_color(o, f->env, TEXT_RESET);
 	for (unsigned int i = 0; i < g->nats; i++)
@@ -200,10 +182,14 @@ void fold_fate_lines(struct fold_out *f, const struct journey *j,
 		put_by(f, j, b);
 	put_reason(f, j, b);
 	put_as(f, j, b, g);
+	if (text_fate_goes_on(j->fate[b].kind))
+		put_ground(f, "translated (to what was not seen) by", j, b,
+			   g->unseen, NULL);
 	put_ground(f, "accepted by", j, b, g->accepted,
 		   j->fate[b].by ? NULL : g);
 	put_ground(f, "via", j, b, g->via, NULL);
 	put_marked(f, g->marked);
+	put_ground(f, "mark set via", j, b, g->marked_via, NULL);
 	if (text_fate_bridged(j, b))
 		put_remark(f, text_fate_bridged(j, b));
 	if (j->flags & JOURNEY_AMBIGUOUS)

@@ -20,6 +20,6 @@ void fold_fate_lines(struct fold_out *f, const struct journey *j,
  * Return: false: it went nowhere, or as it came; nothing is written.
  */
 bool fold_fate_ends(struct outbuf *o, const struct journey *j, unsigned int b,
-		    bool both);
+		    const struct grounds *g, bool both);
 
 #endif

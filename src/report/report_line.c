@@ -107,6 +107,11 @@ static void put_by(struct outbuf *o, const struct report_env *env,
 		outbuf_text(o, " (doubtful)");
 	if (g->via)
 		put_words(o, " via ", place_words_of(env->state, g->via)->label);
+	/* Who asked for the mark tells more than who set it. */
+	if (g->marked_via || g->marked)
+		put_words(o, " mark by ",
+			  place_words_of(env->state, g->marked_via ?
+					 g->marked_via : g->marked)->label);
 }
 
 static void put_reason(struct outbuf *o, const struct journey *j,
@@ -135,7 +140,7 @@ static void put_branch(struct outbuf *o, const struct report_env *env,
 	if (text_fate_goes_on(j->fate[b].kind) || j->fate[b].kind == FATE_LOST)
 		put_interface(o, env, " out ", j->fate[b].out,
 			      text_last_port(j, b));
-	fold_fate_ends(o, j, b, false);
+	fold_fate_ends(o, j, b, g, false);
 	put_by(o, env, j, b, g);
 	put_reason(o, j, b);
 	owner_words(o, j, b, g);

@@ -18,6 +18,8 @@
 void text_last_ends(struct text_ends *e, const struct journey *j,
 		    const struct grounds *g)
 {
+	const struct change *src = grounds_last_end(g, FIELD_SRC),
+			    *dst = grounds_last_end(g, FIELD_DST);
 	const struct packet *p = &j->first;
 	bool ports = p->flags & PACKET_PORTS;
 
@@ -25,16 +27,13 @@ void text_last_ends(struct text_ends *e, const struct journey *j,
 		.src = p->src, .dst = p->dst,
 		.sport = ports ? p->sport : -1, .dport = ports ? p->dport : -1,
 	};
-	for (unsigned int i = 0; i < g->nats; i++) {
-		const struct change *c = g->nat[i].change;
-
-		if (c->field == FIELD_SRC) {
-			e->src = c->to.addr;
-			e->sport = c->to.port;
-		} else {
-			e->dst = c->to.addr;
-			e->dport = c->to.port;
-		}
+	if (src) {
+		e->src = src->to.addr;
+		e->sport = src->to.port;
+	}
+	if (dst) {
+		e->dst = dst->to.addr;
+		e->dport = dst->to.port;
 	}
 }
 
