@@ -4,41 +4,9 @@
 
 #include <string.h>
 
+#include "place/nft_expression.h"
+#include "place/rule_text.h"
 #include "rules/base/target.h"
-#include "rules/base/units.h"
-
-static bool peek(struct strview rest, struct strview *word)
-{
-	return strview_quoted(&rest, word);
-}
-
-static void skip(struct strview *rest, unsigned int words)
-{
-	struct strview word;
-
-	while (words-- && strview_quoted(rest, &word))
-		;
-}
-
-static bool take(struct strview *rest, const char *word)
-{
-	struct strview next;
-
-	if (!peek(*rest, &next) || !strview_is(next, word))
-		return false;
-	skip(rest, 1);
-	return true;
-}
-
-static bool is_any(struct strview word, const char *const words[], size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strview_is(word, words[i]))
-			return true;
-	return false;
-}
-
-#define IS_ANY(word, words) is_any(word, words, ARRAY_SIZE(words))
 
 static bool read_number(struct strview word, uint32_t *n)
 {
@@ -122,7 +90,7 @@ static void read_module(struct rule_words *w, struct strview *rest,
 		w->condition = true;
 		return;
 	}
-	if (take(rest, "--comment"))
+	if (rule_text_take(rest, "--comment"))
 		strview_quoted(rest, &w->comment);
 }
 
@@ -136,7 +104,7 @@ static void read_iptables(struct rule_words *w, struct strview rest)
 		if (strview_is(word, "-m")) {
 			read_module(w, &rest, &module);
 		} else if (strview_is(word, "-c")) {
-			skip(&rest, 2);
+			rule_text_skip(&rest, 2);
 		} else if (strview_is(word, "-j") || strview_is(word, "-g")) {
 			strview_quoted(&rest, &w->target);
 			w->effect = word.at[1] == 'g' ? EFFECT_GOTO :
@@ -145,171 +113,11 @@ static void read_iptables(struct rule_words *w, struct strview rest)
 		} else {
 			w->condition = true;
 			if (strview_is(word, "--mark") &&
-			    strview_is(module, "mark") && peek(rest, &word))
+			    strview_is(module, "mark") &&
+			    rule_text_peek(rest, &word))
 				w->mark |= mask_of(word);
 		}
 	}
-}
-
-/* Behind "{", to its end: do what is in there and how often decide, too? */
-static bool skip_braces(struct strview *rest)
-{
-	static const char *const counts[] = { "limit", "quota", "count" };
-	unsigned int depth = 1;
-	bool asks = false;
-	struct strview word;
-
-	while (depth && strview_quoted(rest, &word)) {
-		depth += strview_is(word, "{");
-		depth -= word.len && word.at[word.len - 1] == '}';
-		asks |= IS_ANY(word, counts);
-	}
-	return asks;
-}
-
-/* What stands in front of a field: the words that it has in all. */
-static const struct {
-	const char *word;
-	uint8_t words;
-} fields[] = {
-	{ "meta", 2 }, { "ct", 2 }, { "ip", 2 }, { "ip6", 2 }, { "tcp", 2 },
-	{ "udp", 2 }, { "th", 2 }, { "icmp", 2 }, { "icmpv6", 2 },
-	{ "ether", 2 }, { "vlan", 2 }, { "arp", 2 }, { "sctp", 2 },
-	{ "dccp", 2 }, { "udplite", 2 }, { "igmp", 2 }, { "esp", 2 },
-	{ "ah", 2 }, { "comp", 2 }, { "gre", 2 }, { "gretap", 2 },
-	{ "vxlan", 2 }, { "geneve", 2 }, { "hbh", 2 }, { "frag", 2 },
-	{ "rt", 2 }, { "rt0", 2 }, { "rt2", 2 }, { "rt4", 2 }, { "mh", 2 },
-	{ "srh", 2 }, { "dst", 2 }, { "socket", 2 }, { "exthdr", 2 },
-	{ "ipsec", 3 }, { "osf", 2 }, { "numgen", 2 }, { "jhash", 1 },
-};
-
-static bool is_direction(struct strview word)
-{
-	return strview_is(word, "original") || strview_is(word, "reply");
-}
-
-/* "daddr . iif type" */
-static void skip_fib(struct strview *rest)
-{
-	skip(rest, 1);
-	while (take(rest, "."))
-		skip(rest, 1);
-	skip(rest, 1);
-}
-
-/* "original saddr", "original ip saddr" */
-static void skip_ct(struct strview *rest)
-{
-	struct strview word;
-
-	if (!strview_quoted(rest, &word) || !is_direction(word))
-		return;
-	strview_quoted(rest, &word);
-	if (strview_is(word, "ip") || strview_is(word, "ip6"))
-		skip(rest, 1);
-}
-
-/* "maxseg size", "sack-perm": of an option what is asked may stand behind it */
-static void skip_option(struct strview *rest)
-{
-	static const char *const parts[] = {
-		"kind", "length", "size", "count", "left", "right", "tsval",
-		"tsecr", "type", "ptr", "addr", "value",
-	};
-	struct strview word;
-
-	skip(rest, 1);
-	if (peek(*rest, &word) && IS_ANY(word, parts))
-		skip(rest, 1);
-}
-
-/* A field, of which @first has been taken, or a value. */
-static void skip_primary(struct strview *rest, struct strview first)
-{
-	struct strview word;
-
-	if (strview_is(first, "{")) {
-		skip_braces(rest);
-		return;
-	}
-	if (strview_is(first, "fib")) {
-		skip_fib(rest);
-		return;
-	}
-	if (strview_is(first, "ct")) {
-		skip_ct(rest);
-		return;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
-		if (!strview_is(first, fields[i].word))
-			continue;
-		if (peek(*rest, &word) && strview_is(word, "option")) {
-			skip(rest, 1);
-			skip_option(rest);
-		} else {
-			skip(rest, fields[i].words - 1u);
-		}
-		return;
-	}
-}
-
-/* What is between two primaries. */
-enum operator { OPERATOR_NONE, OPERATOR_JOINS, OPERATOR_COMPARES, OPERATOR_VMAP };
-
-static enum operator operator_of(struct strview word)
-{
-	static const char *const joins[] = {
-		"&", "|", "^", "<<", ">>", ".", "/", "and", "or", "xor", "map",
-		"mod", "seed", "offset", "level",
-	};
-	static const char *const compares[] = {
-		"==", "!=", "<", ">", "<=", ">=", "!",
-		"eq", "ne", "lt", "gt", "le", "ge",
-	};
-
-	if (strview_is(word, "vmap"))
-		return OPERATOR_VMAP;
-	if (IS_ANY(word, compares))
-		return OPERATOR_COMPARES;
-	return IS_ANY(word, joins) ? OPERATOR_JOINS : OPERATOR_NONE;
-}
-
-/* A constant, which may be called as a field is: "tcp", "{ 80, 443 }", "1 . 2" */
-static void skip_value(struct strview *rest)
-{
-	struct strview word;
-
-	do {
-		if (take(rest, "{"))
-			skip_braces(rest);
-		else
-			skip(rest, 1);
-	} while (peek(*rest, &word) && operator_of(word) &&
-		 strview_quoted(rest, &word));
-}
-
-/*
- * Fields and values with operators between them, the first word of which has been
- * taken.  With a comparison that is at an end.
- */
-static enum operator skip_expression(struct strview *rest, struct strview first)
-{
-	struct strview word;
-	enum operator o;
-
-	skip_primary(rest, first);
-	if (strview_is(first, "jhash") && strview_quoted(rest, &word))
-		skip_primary(rest, word);
-	while (peek(*rest, &word) && (o = operator_of(word))) {
-		skip(rest, 1);
-		if (o != OPERATOR_JOINS) {
-			skip_value(rest);
-			return o;
-		}
-		if (strview_quoted(rest, &word))
-			skip_primary(rest, word);
-	}
-	return OPERATOR_NONE;
 }
 
 /* The packet's mark, and of it "& 0xff" at most. */
@@ -322,7 +130,7 @@ static uint32_t asked_mark(struct strview rest, struct strview first)
 		strview_quoted(&rest, &first);
 	if (!strview_is(first, "mark"))
 		return 0;
-	if ((take(&rest, "&") || take(&rest, "and")) &&
+	if ((rule_text_take(&rest, "&") || rule_text_take(&rest, "and")) &&
 	    strview_quoted(&rest, &word) && read_number(word, &mask))
 		return mask;
 	return UINT32_MAX;
@@ -335,23 +143,23 @@ static void read_field(struct rule_words *w, struct strview *rest,
 	uint32_t mark = asked_mark(*rest, first);
 	struct strview field = *rest, word;
 
-	skip_primary(&field, first);
-	if (take(&field, "set")) {
+	nft_expression_field(&field, first);
+	if (rule_text_take(&field, "set")) {
 		*rest = field;
 		if (strview_quoted(rest, &word))
-			skip_expression(rest, word);
+			nft_expression_skip(rest, word);
 		return;
 	}
 	w->condition = true;
 	w->mark |= mark;
-	switch (skip_expression(rest, first)) {
-	case OPERATOR_VMAP:
+	switch (nft_expression_skip(rest, first)) {
+	case NFT_OPERATOR_VMAP:
 		w->effect = EFFECT_MAYBE;
 		break;
-	case OPERATOR_COMPARES:
+	case NFT_OPERATOR_COMPARES:
 		break;
 	default:
-		skip_value(rest);
+		nft_expression_value(rest);
 	}
 }
 
@@ -359,10 +167,10 @@ static void read_field(struct rule_words *w, struct strview *rest,
 static void read_counter(struct rule_words *w, struct strview *rest)
 {
 	(void)w;
-	if (take(rest, "packets"))
-		skip(rest, 3);
-	else if (take(rest, "name"))
-		skip(rest, 1);
+	if (rule_text_take(rest, "packets"))
+		rule_text_skip(rest, 3);
+	else if (rule_text_take(rest, "name"))
+		rule_text_skip(rest, 1);
 }
 
 static void read_log(struct rule_words *w, struct strview *rest)
@@ -373,12 +181,12 @@ static void read_log(struct rule_words *w, struct strview *rest)
 	struct strview word;
 
 	(void)w;
-	while (peek(*rest, &word)) {
-		if (IS_ANY(word, options)) {
-			skip(rest, 2);
-		} else if (take(rest, "flags")) {
+	while (rule_text_peek(*rest, &word)) {
+		if (RULE_TEXT_IS_ANY(word, options)) {
+			rule_text_skip(rest, 2);
+		} else if (rule_text_take(rest, "flags")) {
 			strview_quoted(rest, &word);
-			skip(rest, strview_is(word, "tcp") ||
+			rule_text_skip(rest, strview_is(word, "tcp") ||
 				   strview_is(word, "ip"));
 		} else {
 			return;
@@ -390,8 +198,8 @@ static void read_log(struct rule_words *w, struct strview *rest)
 static void read_last(struct rule_words *w, struct strview *rest)
 {
 	(void)w;
-	if (take(rest, "used"))
-		skip(rest, 1);
+	if (rule_text_take(rest, "used"))
+		rule_text_skip(rest, 1);
 }
 
 static void read_comment(struct rule_words *w, struct strview *rest)
@@ -404,37 +212,39 @@ static void read_update(struct rule_words *w, struct strview *rest)
 {
 	struct strview word;
 
-	skip(rest, 1);
+	rule_text_skip(rest, 1);
 	if (strview_quoted(rest, &word) && strview_is(word, "{"))
-		w->condition |= skip_braces(rest);
+		w->condition |= nft_expression_braces(rest);
 }
 
 /* "tcp option timestamp" */
 static void read_reset(struct rule_words *w, struct strview *rest)
 {
 	(void)w;
-	skip(rest, 3);
+	rule_text_skip(rest, 3);
 }
 
 static void read_limit(struct rule_words *w, struct strview *rest)
 {
+	static const char *const words[] = { "rate", "over", "until" };
+	static const char *const options[] = { "name", "used", "burst" };
 	struct strview word;
 
 	w->condition = true;
 	/* "rate over 10/second burst 5 packets", "name \"x\"", "over 10 mbytes" */
-	while (peek(*rest, &word)) {
-		if (take(rest, "rate") || take(rest, "over") ||
-		    take(rest, "until"))
+	while (rule_text_peek(*rest, &word)) {
+		if (RULE_TEXT_IS_ANY(word, words)) {
+			rule_text_skip(rest, 1);
 			continue;
-		if (take(rest, "name") || take(rest, "used") ||
-		    take(rest, "burst")) {
-			skip(rest, 1);
+		}
+		if (RULE_TEXT_IS_ANY(word, options)) {
+			rule_text_skip(rest, 2);
 			continue;
 		}
 		if (word.len && ((word.at[0] >= '0' && word.at[0] <= '9') ||
 				 memchr(word.at, '/', word.len) ||
 				 word.at[word.len - 1] == 's')) {
-			skip(rest, 1);
+			rule_text_skip(rest, 1);
 			continue;
 		}
 		return;
@@ -480,11 +290,11 @@ static void skip_to(struct strview *rest)
 {
 	struct strview word;
 
-	if (!take(rest, "ip"))
-		take(rest, "ip6");
-	while (take(rest, "to") || take(rest, "device"))
+	if (!rule_text_take(rest, "ip"))
+		rule_text_take(rest, "ip6");
+	while (rule_text_take(rest, "to") || rule_text_take(rest, "device"))
 		if (strview_quoted(rest, &word))
-			skip_expression(rest, word);
+			nft_expression_skip(rest, word);
 }
 
 /* Return: is the rule at its end?  -1: that is no verdict. */
@@ -507,7 +317,7 @@ static int read_verdict(struct rule_words *w, struct strview *rest,
 		skip_to(rest);
 		return false;
 	case BEHIND_FLOW:
-		skip(rest, 2);
+		rule_text_skip(rest, 2);
 		return false;
 	}
 	return verdicts[i].behind == BEHIND_ENDS;
@@ -556,7 +366,7 @@ static void read_nft(struct rule_words *w, struct strview rest)
 /* "FORWARD ACCEPT" */
 static void read_policy(struct rule_words *w, struct strview rest)
 {
-	skip(&rest, 1);
+	rule_text_skip(&rest, 1);
 	strview_quoted(&rest, &w->target);
 	w->effect = effect_of_target(w->target);
 }
@@ -578,7 +388,7 @@ void rule_words_read(struct rule_words *w, struct strview text)
 	if (!text.len)
 		return;
 	if (strview_take(&text, "-A ")) {
-		skip(&text, 1);
+		rule_text_skip(&text, 1);
 		read_iptables(w, text);
 	} else if (strview_take(&text, "-P ")) {
 		read_policy(w, text);
