@@ -16,6 +16,7 @@
 #include "journey/map_verdict.h"
 #include "place/place.h"
 #include "place/text_doubt.h"
+#include "report/record_put.h"
 #include "report/record_words.h"
 #include "report/report_conntrack.h"
 #include "report/report.h"
@@ -28,37 +29,12 @@ enum {
 	FATE_WORD = WORD + 3 * (CAUSE_TEXT + 2 * DROP_SEEN_TEXT),
 };
 
-/* Digits by hand: this runs once an event. */
-static char *put_word(char *p, const char *word)
-{
-	size_t len = strlen(word);
-
-	memcpy(p, word, len);
-	return p + len;
-}
-
-/* A name as one word: what could end or part it becomes %XX. */
-static char *put_name(char *p, const char *name)
-{
-	for (; *name; name++) {
-		unsigned char c = (unsigned char)*name;
-
-		if (c > ' ' && c != ',' && c != '%' && c < 0x7f) {
-			*p++ = *name;
-			continue;
-		}
-		*p++ = '%';
-		p = format_bytes(p, name, 1);
-	}
-	return p;
-}
-
 static char *put_interface(char *p, char letter, const struct report_env *env,
 			   uint32_t index)
 {
 	*p++ = ',';
 	*p++ = letter;
-	return put_name(p, ifnames_raw(env->names, index));
+	return record_put_name(p, ifnames_raw(env->names, index));
 }
 
 static void put_counted(struct outbuf *o, const char *key, uint32_t n)
@@ -67,7 +43,7 @@ static void put_counted(struct outbuf *o, const char *key, uint32_t n)
 
 	if (!room)
 		return;
-	p = put_word(p, key);
+	p = record_put_word(p, key);
 	outbuf_advance(o, (size_t)(format_decimal(p, n) - room));
 }
 
@@ -79,12 +55,12 @@ static void put_entry(struct outbuf *o, const struct report_env *env,
 	if (!room)
 		return;
 	if (s->in) {
-		p = put_word(p, " in=");
-		p = put_name(p, ifnames_raw(env->names, s->in));
+		p = record_put_word(p, " in=");
+		p = record_put_name(p, ifnames_raw(env->names, s->in));
 	}
 	if (s->out) {
-		p = put_word(p, " out=");
-		p = put_name(p, ifnames_raw(env->names, s->out));
+		p = record_put_word(p, " out=");
+		p = record_put_name(p, ifnames_raw(env->names, s->out));
 	}
 	outbuf_advance(o, (size_t)(p - room));
 }
@@ -97,12 +73,12 @@ bool record_claims_size(const struct journey *j)
 /* Where it was seen: what every record begins with. */
 static char *put_origin(char *p, const struct report_env *env, uint8_t nfproto)
 {
-	p = put_word(p, RECORD_MAGIC " host=");
-	p = put_name(p, env->host);
-	p = put_word(p, " netns=");
-	p = put_name(p, env->netns);
-	p = put_word(p, " family=");
-	return put_word(p, family_by_nfproto(nfproto)->name);
+	p = record_put_word(p, RECORD_MAGIC " host=");
+	p = record_put_name(p, env->host);
+	p = record_put_word(p, " netns=");
+	p = record_put_name(p, env->netns);
+	p = record_put_word(p, " family=");
+	return record_put_word(p, family_by_nfproto(nfproto)->name);
 }
 
 static void put_head(struct outbuf *o, const struct report_env *env,
@@ -114,19 +90,19 @@ static void put_head(struct outbuf *o, const struct report_env *env,
 		return;
 	p = put_origin(p, env, j->nfproto);
 	if (env->log)
-		p = put_word(p, " log=1");
+		p = record_put_word(p, " log=1");
 	if (record_claims_size(j))
-		p = put_word(p, " big=1");
-	p = put_word(p, " flags=");
+		p = record_put_word(p, " big=1");
+	p = record_put_word(p, " flags=");
 	for (size_t i = 0; i < RECORD_FLAGS; i++)
 		if (j->flags & record_flags[i].flag)
 			*p++ = record_flags[i].letter;
 	if (j->hw_header_len) {
-		p = put_word(p, " hw=");
+		p = record_put_word(p, " hw=");
 		p = format_bytes(p, j->hw_header, j->hw_header_len);
 	}
 	if (j->uid != UINT32_MAX) {
-		p = put_word(p, " uid=");
+		p = record_put_word(p, " uid=");
 		p = format_decimal(p, j->uid);
 	}
 	outbuf_advance(o, (size_t)(p - room));
@@ -148,7 +124,7 @@ static void put_raw(struct outbuf *o, const struct place *at)
 	p = room = outbuf_room(o, 2 * (at->prefix_len + at->rule_len) + 3);
 	if (!room)
 		return;
-	p = put_word(p, ",x");
+	p = record_put_word(p, ",x");
 	p = format_bytes(p, at->prefix, at->prefix_len);
 	*p++ = ':';
 	p = format_bytes(p, at->rule, at->rule_len);
@@ -159,12 +135,12 @@ static void put_raw(struct outbuf *o, const struct place *at)
 static char *put_nft_id(char *p, const struct place *at)
 {
 	if (at->counted) {
-		p = put_word(p, ",h");
+		p = record_put_word(p, ",h");
 		return format_decimal(p, at->handle);
 	}
 	if (!at->position)
 		return p;
-	p = put_word(p, ",n");
+	p = record_put_word(p, ",n");
 	return format_decimal(p, at->position);
 }
 
@@ -196,20 +172,20 @@ static void put_step(struct outbuf *o, const struct report_env *env,
 		p = format_decimal(p, s->branch);
 	}
 	if (s->alone)
-		p = put_word(p, ",a");
+		p = record_put_word(p, ",a");
 	if (s->place->own_before) {
 		*p++ = ',';
 		*p++ = 'w';
 		p = format_decimal(p, s->place->own_before);
 	}
 	if (s->place->queue) {
-		p = put_word(p, ",k");
+		p = record_put_word(p, ",k");
 		p = format_decimal(p, s->place->queue);
 	}
 	p = put_nft_id(p, s->place);
 	if (s->place->doubt) {
-		p = put_word(p, ",d");
-		p = put_word(p, text_doubt_word(s->place->doubt));
+		p = record_put_word(p, ",d");
+		p = record_put_word(p, text_doubt_word(s->place->doubt));
 	}
 	outbuf_advance(o, (size_t)(p - room));
 	put_raw(o, s->place);
@@ -230,7 +206,7 @@ static char *put_value(char *p, const struct report_env *env,
 		return format_decimal(p, (uint32_t)v->port);
 	case FIELD_IN:
 	case FIELD_OUT:
-		return put_name(p, ifnames_raw(env->names, v->number));
+		return record_put_name(p, ifnames_raw(env->names, v->number));
 	default:
 		return format_decimal(p, v->number);
 	}
@@ -243,16 +219,16 @@ static void put_change(struct outbuf *o, const struct report_env *env,
 
 	if (!room)
 		return;
-	p = put_word(p, " c,");
+	p = record_put_word(p, " c,");
 	p = format_decimal(p, c->step);
 	*p++ = ',';
-	p = put_word(p, change_maker_word(c->maker));
+	p = record_put_word(p, change_maker_word(c->maker));
 	*p++ = ',';
-	p = put_word(p, change_field_word(c->field));
+	p = record_put_word(p, change_field_word(c->field));
 	p = put_value(p, env, j, c, &c->from);
 	p = put_value(p, env, j, c, &c->to);
 	if (c->branch) {
-		p = put_word(p, ",b");
+		p = record_put_word(p, ",b");
 		p = format_decimal(p, c->branch);
 	}
 	outbuf_advance(o, (size_t)(p - room));
@@ -260,13 +236,13 @@ static void put_change(struct outbuf *o, const struct report_env *env,
 
 static char *put_drop(char *p, const struct fate *f)
 {
-	p = put_word(p, ",k");
-	p = put_name(p, f->drop->reason);
-	p = put_word(p, ",l");
-	p = put_name(p, f->drop->location);
+	p = record_put_word(p, ",k");
+	p = record_put_name(p, f->drop->reason);
+	p = record_put_word(p, ",l");
+	p = record_put_name(p, f->drop->location);
 	if (!f->port)
 		return p;
-	p = put_word(p, ",p");
+	p = record_put_word(p, ",p");
 	return format_decimal(p, f->port);
 }
 
@@ -293,7 +269,7 @@ static char *put_grounds(char *p, const struct journey *j, unsigned int b)
 	struct grounds g;
 
 	grounds_find(&g, j, b);
-	p = put_word(p, ",g");
+	p = record_put_word(p, ",g");
 	p = put_event(p, 'a', j, g.accepted);
 	p = put_event(p, 'v', j, g.via);
 	p = put_event(p, 'm', j, g.marked);
@@ -301,7 +277,7 @@ static char *put_grounds(char *p, const struct journey *j, unsigned int b)
 	p = put_event(p, 'u', j, g.unseen);
 	if (!shared)
 		return p;
-	p = put_word(p, ",s");
+	p = record_put_word(p, ",s");
 	return format_decimal(p, shared);
 }
 
@@ -316,18 +292,18 @@ static void put_owner(struct outbuf *o, const struct journey *j, unsigned int b)
 	room = p = outbuf_room(o, OWNER_WORD);
 	if (!room)
 		return;
-	p = put_word(p, " o,");
-	p = put_name(p, f.who->key);
+	p = record_put_word(p, " o,");
+	p = record_put_name(p, f.who->key);
 	if (*f.object) {
-		p = put_word(p, ",o");
-		p = put_name(p, f.object);
+		p = record_put_word(p, ",o");
+		p = record_put_name(p, f.object);
 	}
 	for (unsigned int i = 0; i < f.asked; i++) {
-		p = put_word(p, ",a");
-		p = put_name(p, f.ask[i]);
+		p = record_put_word(p, ",a");
+		p = record_put_name(p, f.ask[i]);
 	}
 	if (f.more)
-		p = put_word(p, ",m");
+		p = record_put_word(p, ",m");
 	outbuf_advance(o, (size_t)(p - room));
 }
 
@@ -340,10 +316,10 @@ static void put_fate(struct outbuf *o, const struct report_env *env,
 
 	if (!room)
 		return;
-	p = put_word(p, " f,");
-	p = put_word(p, fate_word(f->kind));
+	p = record_put_word(p, " f,");
+	p = record_put_word(p, fate_word(f->kind));
 	*p++ = ',';
-	p = put_word(p, report_hook_name(f->hook));
+	p = record_put_word(p, report_hook_name(f->hook));
 	if (f->out)
 		p = put_interface(p, 'o', env, f->out);
 	if (j) {
@@ -351,10 +327,10 @@ static void put_fate(struct outbuf *o, const struct report_env *env,
 		p = put_grounds(p, j, b);
 	}
 	if (f->kind == FATE_LOST && f->inside)
-		p = put_word(p, ",i");
+		p = record_put_word(p, ",i");
 	if (f->cause) {
-		p = put_word(p, ",c");
-		p = put_name(p, f->cause);
+		p = record_put_word(p, ",c");
+		p = record_put_name(p, f->cause);
 	}
 	if (f->drop)
 		p = put_drop(p, f);
@@ -367,10 +343,10 @@ static void put_way(struct outbuf *o, const struct journey *j)
 
 	if (!room)
 		return;
-	p = put_word(p, " w,");
+	p = record_put_word(p, " w,");
 	p = format_decimal(p, j->way.change);
-	p = put_word(p, j->way.shown ? ",1," : ",0,");
-	p = put_name(p, j->way.text);
+	p = record_put_word(p, j->way.shown ? ",1," : ",0,");
+	p = record_put_name(p, j->way.text);
 	outbuf_advance(o, (size_t)(p - room));
 }
 
@@ -384,7 +360,7 @@ static void put_text(struct outbuf *o, char letter, const char *text)
 	*p++ = ',';
 	if (letter)
 		*p++ = letter;
-	outbuf_advance(o, (size_t)(put_name(p, text) - room));
+	outbuf_advance(o, (size_t)(record_put_name(p, text) - room));
 }
 
 static void put_verdict(struct outbuf *o, const struct map_verdict *v)
@@ -423,9 +399,9 @@ void record_write_late(struct outbuf *o, const struct report_env *env,
 	if (!room)
 		return;
 	p = put_origin(p, env, l->packet.nfproto);
-	p = put_word(p, l->ambiguous ? " flags=a" : " flags=");
-	p = put_word(p, " was=");
-	p = put_word(p, fate_word(l->was));
+	p = record_put_word(p, l->ambiguous ? " flags=a" : " flags=");
+	p = record_put_word(p, " was=");
+	p = record_put_word(p, fate_word(l->was));
 	outbuf_advance(o, (size_t)(p - room));
 	outbuf_printf(o, " late=%llu after=%llu", (unsigned long long)l->number,
 		      (unsigned long long)l->after_ns);
