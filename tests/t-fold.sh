@@ -31,13 +31,13 @@ on_terminal() {
 		spawn -noecho bash -c $env(WORDS)
 		expect eof' 2>/dev/null | tr -d '\r' >"$OUT"
 }
-columns() { LC_ALL=C.UTF-8 awk '{ n = length; gsub(/[漢字]/, "", $0); print n + (n - length) }' "$OUT" | sort -n | tail -n 1; }
+columns() { LC_ALL=C.UTF-8 wc -L <"$OUT"; }
 
 subtest "what it says"
 COLUMNS=120 run_nftrace lo --read "$FILE" --fold
 assert_same "the block" - <(sed -E 's/   [0-9:.]+$/   TIME/' "$OUT") <<'X'
 #1 DROP       10.0.0.1.80 > 10.0.0.2.81: tcp S   in eth0   TIME
-   by filter:second-chain-of-a-long-name:9  -j DROP  "漢字 by a person"
+   by filter:second-chain-of-a-long-name:9  -j DROP  "漢字 by a person" [Calico]
    via filter:first-chain-of-a-long-name:2  -p udp --dport 53 -j second-chain-of-a-long-name
    raw     PREROUTING:1  -j MARK   mark 0x0 -> 0x7
    filter  INPUT:1 > first-chain-of-a-long-name:2 > second-chain-of-a-long-name:9
