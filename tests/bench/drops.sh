@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # drops.sh: what others pay for it that the kernel tells why it drops a traced packet.
 # shellcheck shell=bash
-# BENCH_ROUNDS (5).
+# BENCH_ROUNDS (5), BENCH_PAIRS (15).
 
 # Of a flood that a rule drops, none of it traced: each packet is a run of the program.
 dropped_flood() { in_ns a taskset -c $SEND_CPU "$TOOLS/flood" 10.2.0.2 10 0 100 0 "$1"; }
@@ -26,27 +26,21 @@ cost_of_a_run() {
 	printf '%-24s %9s  %s\n' "more" "$difference" "$(at_most 30 "$difference")"
 }
 
-# dropped_pps FILE
-dropped_pps() { echo $(($(dropped_flood 2) / 2)) >>"$1"; }
+# dropped_pps FILE ARGS...: beside a run that traces none of it
+dropped_pps() {
+	local file=$1
+	shift
+	start_nftrace r -4 -t 600 "$@" -i eth0 -p udp --dport 1
+	echo $(($(dropped_flood 2) / 2)) >>"$file"
+	stop_nftrace INT
+}
 
 price_of_untraced_drops() {
-	local i with without ratio
-	heading "An untraced flood that is dropped, while something else is traced: packets/s, medians of ${BENCH_ROUNDS:-5}"
-	rm -f "$SCRATCH"/pps.*
-	for ((i = 0; i < ${BENCH_ROUNDS:-5}; i++)); do
-		dropped_pps "$SCRATCH/pps.none"
-		start_nftrace_to null --no-drops -p udp --dport 1
-		dropped_pps "$SCRATCH/pps.without"
-		stop_nftrace_to
-		start_nftrace_to null -p udp --dport 1
-		dropped_pps "$SCRATCH/pps.with"
-		stop_nftrace_to
-	done
-	with=$(median "$SCRATCH/pps.with") without=$(median "$SCRATCH/pps.without")
-	printf '%-24s %9s\n' "no nftrace" "$(median "$SCRATCH/pps.none")" "with --no-drops" "$without" \
-		"with drop records" "$with"
-	ratio=$(ratio "$with" "$without")
-	printf '%-24s %9s  %s\n' "with to without" "$ratio" "$(at_least 0.97 "$ratio")"
+	heading "A flood that is dropped and not traced: packets/s, medians of ${BENCH_PAIRS:-15} pairs"
+	in_pairs "$SCRATCH/pps" dropped_pps
+	printf '%-24s %9s\n' "without evidence" "$(median "$SCRATCH/pps.without")" \
+		"with" "$(median "$SCRATCH/pps.with")"
+	printf '%-24s %9s  %s\n' "median of the ratios" "$RATIO" "$(at_least 0.97 "$RATIO")"
 }
 
 bench_drops() {
