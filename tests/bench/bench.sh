@@ -80,8 +80,6 @@ bench_node() {
 	END
 }
 readonly EVENTS=10
-# And as many events of nftrace's own chains, at the ends of three hooks.
-readonly WITNESSES=3
 
 # For listeners that insert no rule themselves
 trace_by_hand() {

@@ -22,7 +22,7 @@ price_of_traffic() {
 		start_nftrace_to file --no-witness
 		flood_pps "$SCRATCH/pps.nftrace"
 		stop_nftrace_to
-		start_nftrace_to file
+		start_nftrace_to file --no-drops
 		flood_pps "$SCRATCH/pps.witness"
 		stop_nftrace_to
 	done

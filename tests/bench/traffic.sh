@@ -58,8 +58,6 @@ run_nftrace() {
 	start_nftrace_to "$@"
 	measure "$packets" "$rate"
 	stop_nftrace_to
-	# It reads those of witnesses as well, and counts none of them.
-	EVENTS_SEEN=$((EVENTS_SEEN * (EVENTS + WITNESSES) / EVENTS))
 }
 # Others that listen to group 0
 run_other() {
