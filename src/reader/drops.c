@@ -18,6 +18,7 @@
 #include "protocol/bulletin.h"
 #include "protocol/drop_places.h"
 #include "protocol/stats.h"
+#include "reader/drop_gaps.h"
 #include "reader/drop_memory.h"
 #include "report/report.h"
 #include "rules/base/clock.h"
@@ -55,6 +56,9 @@ struct drops {
 	struct drops_env env;
 	struct drop_memory *memory;
 	uint64_t mark, mark_ns, complete_ns;
+	uint64_t mark_lost;		/* records, at the mark */
+	uint64_t untold;		/* whose reason there was no room for here */
+	struct drop_gaps gaps;
 	uint64_t told_ns;		/* of the packet that was told of last, its end */
 	bool marked;
 	bool nobody_answers;
@@ -242,6 +246,10 @@ static void use(struct drops *d, const struct drop_record *r,
 	struct drop_sight s;
 	unsigned int twins;
 
+	if (!seen) {
+		d->untold++;
+		drop_gaps_add(&d->gaps, r->when_ns, read_ns);
+	}
 	if (!seen || drop_meaning(seen)->says == DROP_SAYS_NOTHING ||
 	    !journeys_find_drop(d->env.journeys, r, seen, read_ns, &s, &m))
 		return;
@@ -301,11 +309,19 @@ static void on_record(void *arg, const struct drop_record *r)
 	drops_add(b->d, r, b->now_ns);
 }
 
+static uint64_t lost_now(const struct drops *d)
+{
+	const struct drop_ring *r = d->env.ring;
+
+	return r->lost ? drop_ring_lost(r) : 0;
+}
+
 void drops_mark(struct drops *d, uint64_t now_ns)
 {
 	if (d->marked)
 		return;
 	d->mark = drop_ring_mark(d->env.ring);
+	d->mark_lost = lost_now(d);
 	d->mark_ns = now_ns;
 	d->marked = true;
 }
@@ -330,9 +346,9 @@ uint64_t drops_take(struct drops *d, uint64_t now_ns)
 		drop_ring_read(d->env.ring, d->mark, on_record, &b);
 		d->marked = !is_read(d);
 	}
-	if (d->env.ring->lost)
-		stats_set(&d->env.stats->drops_lost,
-			  drop_ring_lost(d->env.ring));
+	if (d->mark_ns)
+		drop_gaps_look(&d->gaps, d->mark_lost, d->mark_ns, now_ns);
+	stats_set(&d->env.stats->drops_lost, lost_now(d) + d->untold);
 	if (!d->marked && !d->waits)
 		d->complete_ns = d->mark_ns;
 	return d->complete_ns;
@@ -359,6 +375,11 @@ static bool is_ambiguous(struct drops *d, const struct path *p)
 	if (!p->drop.group)
 		return false;
 	return !g || g->mixed || g->records != g->members;
+}
+
+bool drops_may_lack(const struct drops *d, const struct journey *j)
+{
+	return drop_gaps_cover(&d->gaps, j->last_ns, lost_now(d));
 }
 
 void drops_decide(struct drops *d, struct journey *j)

@@ -66,6 +66,12 @@ bool drops_wait(const struct drops *d);
 void drops_decide(struct drops *d, struct journey *j);
 
 /**
+ * drops_may_lack - may a record of the journey have been lost?
+ * Then that there is none does not tell that its packet has gone on.
+ */
+bool drops_may_lack(const struct drops *d, const struct journey *j);
+
+/**
  * drops_remember - the journey will be freed; a record may yet come
  * .number is 0 if it was not printed.
  */

@@ -14,6 +14,7 @@
 #include "protocol/bulletin.h"
 #include "protocol/losses.h"
 #include "protocol/stats.h"
+#include "reader/drops.h"
 #include "reader/inside_drop.h"
 #include "reader/loss_ask.h"
 #include "reader/reader_control.h"
@@ -365,13 +366,31 @@ static void doubt_unrecorded(const struct reader_state *s, struct journey *j,
 	struct fate *f = &j->fate[b];
 	bool fragment = j->first.flags & PACKET_FRAGMENT;
 
-	if (!s->drops || f->kind != FATE_LOST || f->drop)
+	if (!s->drops || f->kind != FATE_LOST || f->drop ||
+	    drops_may_lack(s->drops, j))
 		return;
 	it_is_unknown(f, fragment && f->cause ? f->cause :
 		      "it was not seen again, and the kernel does not say "
 		      "that it dropped it: it may have been taken");
 	/* The summary gives causes of what was lost. */
 	asked->any[b] = false;
+}
+
+/* It seems to have gone on, as no record tells of it: but some were lost. */
+static void doubt_lack(const struct reader_state *s, struct journey *j,
+		       struct fate_asked *asked)
+{
+	if (!s->drops || !drops_may_lack(s->drops, j))
+		return;
+	for (unsigned int b = 0; b < j->branches; b++) {
+		struct fate *f = &j->fate[b];
+
+		if (!goes_on(f) || f->drop)
+			continue;
+		f->cause = "likely: what the kernel tells of lost packets was "
+			   "incomplete just then";
+		asked->lacks = true;
+	}
 }
 
 static void settle(struct reader_state *s, struct journey *j, unsigned int b,
@@ -402,10 +421,12 @@ void fate_settle(struct reader_state *s, struct journey *j,
 		 struct fate_asked *asked)
 {
 	memset(asked->any, 0, sizeof(asked->any));
+	asked->lacks = false;
 	for (unsigned int b = 0; b < j->branches; b++)
 		if (j->fate[b].kind != FATE_INCOMPLETE)
 			settle(s, j, b, asked);
 	look_at_confirmation(s, j);
+	doubt_lack(s, j, asked);
 }
 
 void fate_settle_count(struct reader_state *s, const struct journey *j,

@@ -11,6 +11,7 @@ struct reader_state;
 struct fate_asked {
 	int loss[JOURNEY_BRANCHES];	/* losses_find() */
 	bool any[JOURNEY_BRANCHES];
+	bool lacks;		/* it is only likely that the packet has gone on */
 };
 
 /**

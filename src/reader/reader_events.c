@@ -85,7 +85,10 @@ void reader_on_turn(void *arg, struct journey *j)
 	/* What a file tells of happened on another host, or another day. */
 	bool live = s->plan->capture && ours && !printer_enough(&s->printer);
 	struct fate_asked asked;
+	uint32_t hides = 0;
+	bool shown;
 
+	asked.lacks = false;
 	if (s->drops)
 		drops_decide(s->drops, j);
 	if (live)
@@ -93,14 +96,18 @@ void reader_on_turn(void *arg, struct journey *j)
 	stats_add(&s->stats->unannounced, ours &&
 		  others_may_be_unseen(s, j->entry.place) &&
 		  !is_own_rule(j->entry.place));
-	if (ours && printer_count(&s->printer, j)) {
+	shown = ours && printer_count(&s->printer, j);
+	if (shown) {
 		if (live)
 			fate_settle_count(s, j, &asked);
 		print_journey(s, j);
+	} else if (ours) {
+		hides = printer_hides(&s->printer, j);
 	}
+	if (asked.lacks && (shown || hides))
+		stats_add(&s->stats->drops_doubted, 1);
 	if (s->drops)
-		drops_remember(s->drops, j,
-			       ours ? printer_hides(&s->printer, j) : 0);
+		drops_remember(s->drops, j, hides);
 	journeys_give_back(s->journeys, j);
 }
 

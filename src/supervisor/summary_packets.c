@@ -100,6 +100,20 @@ static void print_drops(const struct stats *st)
 	}
 }
 
+static void say_no_room(const struct stats *st)
+{
+	char doubted[96] = "";
+
+	if (st->drops_doubted)
+		snprintf(doubted, sizeof(doubted), ": %" PRIu64 " that came just "
+			 "then and seem%s to have gone on %s told as likely",
+			 st->drops_doubted, st->drops_doubted == 1 ? "s" : "",
+			 st->drops_doubted == 1 ? "is" : "are");
+	msg("warning: the kernel told why it lost %" PRIu64 " packet%s, and there "
+	    "was no room for that%s", st->drops_lost, plural(st->drops_lost),
+	    doubted);
+}
+
 /* What the kernel says of packets that no rule dropped. */
 static void print_reasons(const struct stats *st)
 {
@@ -107,10 +121,7 @@ static void print_reasons(const struct stats *st)
 		msg("  %" PRIu64 " %s", st->reason[i].packets,
 		    st->reason[i].text);
 	if (st->drops_lost)
-		msg("warning: the kernel told why it lost %" PRIu64 " packet%s, "
-		    "and there was no room for that: of as many that are told "
-		    "to have gone on it is not so, or the reason is missing",
-		    st->drops_lost, plural(st->drops_lost));
+		say_no_room(st);
 	if (st->late)
 		msg("note: %" PRIu64 " packet%s lost after %s told of: the line "
 		    "that says so came later", st->late, st->late == 1 ?
