@@ -20,6 +20,7 @@
 #include "protocol/stats.h"
 #include "reader/drop_gaps.h"
 #include "reader/drop_memory.h"
+#include "reader/drop_queue.h"
 #include "report/report.h"
 #include "rules/base/clock.h"
 #include "rules/base/units.h"
@@ -59,6 +60,7 @@ struct drops {
 	uint64_t mark_lost;		/* records, at the mark */
 	uint64_t untold;		/* whose reason there was no room for here */
 	struct drop_gaps gaps;
+	struct drop_queue queue;
 	uint64_t told_ns;		/* of the packet that was told of last, its end */
 	bool marked;
 	bool nobody_answers;
@@ -87,8 +89,10 @@ struct drops *drops_open(const struct drops_env *env)
 
 void drops_close(struct drops *d)
 {
-	if (d)
+	if (d) {
 		drop_memory_close(d->memory);
+		drop_queue_free(&d->queue);
+	}
 	free(d);
 }
 
@@ -297,18 +301,6 @@ void drops_add(struct drops *d, const struct drop_record *r, uint64_t now_ns)
 		(struct waiting){ .r = *r, .read_ns = now_ns };
 }
 
-struct batch {
-	struct drops *d;
-	uint64_t now_ns;
-};
-
-static void on_record(void *arg, const struct drop_record *r)
-{
-	struct batch *b = arg;
-
-	drops_add(b->d, r, b->now_ns);
-}
-
 static uint64_t lost_now(const struct drops *d)
 {
 	const struct drop_ring *r = d->env.ring;
@@ -326,10 +318,26 @@ void drops_mark(struct drops *d, uint64_t now_ns)
 	d->marked = true;
 }
 
+void drops_fetch(struct drops *d)
+{
+	drop_queue_fetch(&d->queue, d->env.ring);
+}
+
 /* Another CPU may be writing one of them yet. */
 static bool is_read(const struct drops *d)
 {
-	return (long)((unsigned long)d->mark - d->env.ring->position) <= 0;
+	return (long)((unsigned long)d->mark - d->env.ring->position) <= 0 &&
+	       !drop_queue_first(&d->queue, d->mark);
+}
+
+static void add_queued(struct drops *d, uint64_t now_ns)
+{
+	const struct drop_record *r = drop_queue_first(&d->queue, d->mark);
+
+	for (; r; r = drop_queue_first(&d->queue, d->mark)) {
+		drops_add(d, r, now_ns);
+		drop_queue_pop(&d->queue);
+	}
 }
 
 bool drops_are_there(const struct drops *d)
@@ -339,11 +347,10 @@ bool drops_are_there(const struct drops *d)
 
 uint64_t drops_take(struct drops *d, uint64_t now_ns)
 {
-	struct batch b = { .d = d, .now_ns = now_ns };
-
 	use_waiting(d, now_ns);
 	if (d->marked) {
-		drop_ring_read(d->env.ring, d->mark, on_record, &b);
+		drops_fetch(d);
+		add_queued(d, now_ns);
 		d->marked = !is_read(d);
 	}
 	if (d->mark_ns)

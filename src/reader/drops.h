@@ -45,6 +45,12 @@ void drops_close(struct drops *d);
 void drops_mark(struct drops *d, uint64_t now_ns);
 
 /**
+ * drops_fetch - make room in the ring, which is small
+ * It may be long until the socket is read to its end.
+ */
+void drops_fetch(struct drops *d);
+
+/**
  * drops_take - the socket was read to its end since drops_mark()
  * Return: CLOCK_MONOTONIC until which no record is missing.
  */

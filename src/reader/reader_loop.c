@@ -109,6 +109,8 @@ static unsigned int read_until(struct reader_state *s, const bool *end)
 	do {
 		int n = read_batch(s);
 
+		if (s->drops)
+			drops_fetch(s->drops);
 		total += n > 0 ? (unsigned int)n : 0;
 	} while (!*end && total < TURN_EVENTS);
 	if (*end)
