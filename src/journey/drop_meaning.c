@@ -121,6 +121,9 @@ static const struct drop_meaning meanings[] = {
 	ROW("NOT_SPECIFIED", "ip_forward*", LOST, ROUTED,
 	    "it came in a frame for many, or a socket of this host has it",
 	    "TPROXY"),
+	ROW("NOT_SPECIFIED", "ip6_forward*", LOST, ROUTED,
+	    "a policy of IPsec refuses it, it came in a frame for many, or a "
+	    "socket of this host has it", "xfrm|frame|TPROXY"),
 	{ .reason = "NOT_SPECIFIED", .location = "ip_rcv_finish*",
 	  .says = DROP_SAYS_LOST, .hooks = ROUTED, .many = true, .known = true,
 	  .words = "nobody on this host has joined its group",

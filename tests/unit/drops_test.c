@@ -27,7 +27,7 @@ static const char *const places[] = {
 	"nf_hook_slow+0x1a", "__udp4_lib_rcv+0x99", "ip_rcv_finish_core+0x1",
 	"neigh_invalidate+0x5", "packet_rcv+0x2", "__dev_queue_xmit+0x3",
 	"nfqnl_reinject+0x4", "ip_forward+0x5", "tcp_validate_incoming+0x1",
-	"nft_do_chain+0x77", "tcp_v4_rcv+0x7",
+	"nft_do_chain+0x77", "tcp_v4_rcv+0x7", "ip6_forward+0x9",
 };
 
 enum { BASE = 100, STORIES = 64 };
@@ -243,6 +243,9 @@ static const struct fate_row {
 	  "ip_rcv_finish_core" },
 	{ "a name that misleads", WAY(entered), "IP_INHDR", "ip_forward",
 	  FATE_LOST, "kernel: IP_INHDR at ip_forward: its ttl ran out" },
+	{ "IPv6's policy, of no reason", WAY(entered), "NOT_SPECIFIED",
+	  "ip6_forward", FATE_LOST, "kernel: NOT_SPECIFIED at ip6_forward: a policy "
+	  "of IPsec refuses it, " },
 	{ "behind the last hook", WAY(crossed), "TC_EGRESS",
 	  "__dev_queue_xmit", FATE_LOST, "after POSTROUTING: no rule dropped "
 	  "it; kernel: TC_EGRESS at __dev_queue_xmit: a filter of tc" },
