@@ -2,12 +2,9 @@
 /* drops: the kernel's drop records, each to its packet, whether that is printed or not. */
 #include "reader/drops.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "drop/reason.h"
 #include "drop/record.h"
 #include "drop/ring.h"
 #include "journey/drop_join.h"
@@ -21,12 +18,12 @@
 #include "reader/drop_gaps.h"
 #include "reader/drop_memory.h"
 #include "reader/drop_queue.h"
+#include "reader/drop_words.h"
 #include "report/report.h"
 #include "rules/base/clock.h"
 #include "rules/base/units.h"
 
 enum {
-	SEEN = 256,		/* reasons at places that are told apart */
 	GROUPS = 256,		/* of twins; then the oldest is taken for ambiguous */
 	WAITING = 8192,		/* records until their place has a name */
 	ANSWER_MS = 4000,	/* for the supervisor, on a busy machine */
@@ -39,12 +36,6 @@ struct group {
 	uint32_t members, records;
 	const struct drop_seen *seen;
 	bool mixed;		/* their records differ */
-};
-
-struct seen {
-	struct drop_seen text;
-	uint64_t location;
-	uint32_t reason;
 };
 
 /* A record whose place has no name yet. */
@@ -64,8 +55,7 @@ struct drops {
 	uint64_t told_ns;		/* of the packet that was told of last, its end */
 	bool marked;
 	bool nobody_answers;
-	struct seen seen[SEEN];
-	unsigned int seen_count;
+	struct drop_words words;
 	struct group group[GROUPS];
 	uint32_t groups;		/* so far */
 	uint64_t asked_ns[DROP_PLACES];	/* 0: not yet */
@@ -118,40 +108,6 @@ static bool find_place(struct drops *d, uint64_t location, uint64_t now_ns,
 	}
 	return d->nobody_answers ||
 	       now_ns - d->asked_ns[i] >= ANSWER_MS * NS_PER_MS;
-}
-
-static void name_reason(const struct drops *d, uint32_t reason,
-			char text[DROP_SEEN_TEXT])
-{
-	const char *name = drop_reason_name(d->env.reasons, reason);
-
-	if (name)
-		snprintf(text, DROP_SEEN_TEXT, "%s", name);
-	else if (reason != DROP_UNTOLD)
-		snprintf(text, DROP_SEEN_TEXT, "%" PRIu32, reason);
-}
-
-/* NULL: too many are different, and nothing is told of the others. */
-static const struct drop_seen *find_seen(struct drops *d,
-					 const struct drop_record *r,
-					 const char *symbol)
-{
-	struct seen *s = d->seen;
-	size_t len = symbol ? strcspn(symbol, "+") : 0;
-
-	for (unsigned int i = 0; i < d->seen_count; i++, s++)
-		if (s->location == r->location && s->reason == r->reason &&
-		    (*s->text.location || !len))
-			return &s->text;
-	if (d->seen_count == SEEN)
-		return NULL;
-	s = &d->seen[d->seen_count++];
-	s->location = r->location;
-	s->reason = r->reason;
-	name_reason(d, r->reason, s->text.reason);
-	if (len < sizeof(s->text.location))
-		memcpy(s->text.location, symbol ? symbol : "", len);
-	return &s->text;
 }
 
 static struct group *group_at(struct drops *d, uint32_t id)
@@ -244,7 +200,8 @@ static void tell_late(struct drops *d, struct drop_memory_entry *e,
 static void use(struct drops *d, const struct drop_record *r,
 		const char *symbol, uint64_t read_ns)
 {
-	const struct drop_seen *seen = find_seen(d, r, symbol);
+	const struct drop_seen *seen =
+		drop_words_find(&d->words, d->env.reasons, r, symbol);
 	struct drop_memory_entry *e;
 	struct drop_match m;
 	struct drop_sight s;

@@ -12,6 +12,7 @@
 #include "journey/fate_drop.h"
 #include "protocol/bulletin.h"
 #include "protocol/stats.h"
+#include "reader/drop_words.h"
 #include "reader/drops.h"
 #include "reader/order.h"
 #include "report/report.h"
@@ -409,6 +410,24 @@ static void test_other_stamp(void **state)
 	assert_int_equal(lab.lates, 0);
 }
 
+/* There is no room for what a record says: who came then may be the one. */
+static void test_no_room_for_words(void **state)
+{
+	struct drop_record r = record_of(&udp, "NO_SOCKET", "__udp4_lib_rcv");
+	struct journey j = { .last_ns = 0 };
+
+	(void)state;
+	for (unsigned int i = 0; i < DROP_WORDS; i++) {
+		r.reason = 1000 + i;
+		drops_add(lab.drops, &r, lab.w->now_ns);
+	}
+	j.last_ns = lab.w->now_ns;
+	assert_false(drops_may_lack(lab.drops, &j));
+	r.reason = 1000 + DROP_WORDS;
+	drops_add(lab.drops, &r, lab.w->now_ns);
+	assert_true(drops_may_lack(lab.drops, &j));
+}
+
 /* Events were lost, maybe all of one alike: only the stamp tells whose it is. */
 static void test_gap(void **state)
 {
@@ -638,6 +657,7 @@ int main(void)
 		CASE(test_twins),
 		CASE(test_twins_both),
 		CASE(test_other_stamp),
+		CASE(test_no_room_for_words),
 		CASE(test_gap),
 		CASE(test_verdict_of_twin),
 		CASE(test_strangers),
