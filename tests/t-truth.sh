@@ -5,7 +5,7 @@
 # Packets carry a serial number where nftrace cannot see it (tools/serial.h), and are alike
 # otherwise. The rules spell the number in every table by which of them are hit; a capture at
 # the interfaces sees it. tools/truth.c joins the three.
-# TIMEOUT: 600
+# TIMEOUT: 1200
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 . "$TESTS/truth.sh"

@@ -90,7 +90,8 @@ sent_all() { wait_for 240 _all_gone || fail "the senders do not end"; }
 # flow can be under way on two CPUs, so that a few are marked where ARGS do not say marked=0.
 judge() {
 	sent_all
-	stop_nftrace INT
+	kill -INT "$NFTRACE_PID"
+	end_nftrace $((10 * N))
 	kill -INT "$WATCH_PID"
 	assert_within 20 "the watcher ends" is_gone "$WATCH_PID"
 	[[ ! -s $SCRATCH/seen.err ]] || fail "$(<"$SCRATCH/seen.err")"
