@@ -285,9 +285,11 @@ static char *put_grounds(char *p, const struct journey *j, unsigned int b)
 static void put_owner(struct outbuf *o, const struct journey *j, unsigned int b)
 {
 	struct component_found f;
+	struct grounds g;
 	char *room, *p;
 
-	if (!component_find(&f, j, b, j->fate[b].by) || !f.by_tables)
+	grounds_find(&g, j, b);
+	if (!component_of_fate(&f, j, b, &g) || !f.by_tables)
 		return;
 	room = p = outbuf_room(o, OWNER_WORD);
 	if (!room)

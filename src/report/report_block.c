@@ -9,7 +9,6 @@
 #include "journey/map_verdict.h"
 #include "place/place.h"
 #include "place/text_doubt.h"
-#include "report/owner_words.h"
 #include "report/report_alone.h"
 #include "report/report_conntrack.h"
 #include "report/text_change.h"
@@ -173,7 +172,6 @@ static void block_journey(struct outbuf *o, const struct report_env *env,
 		put_conntrack(o, env, j);
 	for (unsigned int b = 0; b < j->branches; b++) {
 		text_fate(o, env, j, b);
-		owner_words(o, j, b, NULL);
 		outbuf_text(o, "\n");
 	}
 }

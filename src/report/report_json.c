@@ -327,12 +327,13 @@ static void put_asked(struct outbuf *o, const struct component_found *f)
 	outbuf_text(o, "]");
 }
 
-static void put_owner(struct outbuf *o, const struct journey *j, unsigned int b)
+static void put_owner(struct outbuf *o, const struct journey *j, unsigned int b,
+		      const struct grounds *g)
 {
 	struct component_found f;
 
 	outbuf_text(o, ",\"owner\":");
-	if (!component_find(&f, j, b, j->fate[b].by)) {
+	if (!component_of_fate(&f, j, b, g)) {
 		outbuf_text(o, "null");
 		return;
 	}
@@ -356,7 +357,7 @@ static void put_grounds(struct outbuf *o, const struct report_env *env,
 	put_rule(o, env, ",\"via\":", g.via);
 	put_rule(o, env, ",\"marked_by\":", g.marked);
 	put_rule(o, env, ",\"marked_via\":", g.marked_via);
-	put_owner(o, j, b);
+	put_owner(o, j, b, &g);
 	put_rule(o, env, ",\"accepted_by\":", g.accepted);
 	put_nat(o, env, j, &g);
 	outbuf_text(o, ",\"near\":[]");

@@ -9,6 +9,7 @@
 #include "grounds/grounds.h"
 #include "journey/journey.h"
 #include "place/place.h"
+#include "report/owner_words.h"
 #include "report/report_text.h"
 #include "report/text_grounds.h"
 #include "rules/base/units.h"
@@ -128,6 +129,7 @@ void text_fate(struct outbuf *o, const struct report_env *env,
 	text_color(o, env, TEXT_RESET);
 	if (j->flags & JOURNEY_AMBIGUOUS)
 		outbuf_text(o, " [not told apart from an identical packet]");
+	owner_words(o, j, b, &g);
 }
 
 void text_late_reason(struct outbuf *o, const struct report_env *env,
