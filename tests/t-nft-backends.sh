@@ -7,6 +7,7 @@
 PACKETS=${SOAK:+300}
 PACKETS=${PACKETS:-45}
 . "$TESTS/rulesets.sh"
+. "$TESTS/numbers.sh"
 
 # What both cannot say in the same words is no difference:
 # - raw of legacy comes into being for the trace: only tables of the file count;
@@ -36,13 +37,24 @@ stories() { # FILE: one line a packet: headers, rules in order, fate and its rul
 		] | select(.[1] != "") | @tsv' "$OUT" | sort
 }
 
+# by_their_numbers: rules of iptables-nft have the numbers that iptables-nft counts
+by_their_numbers() {
+	in_ns r $(xt nft-save) 2>/dev/null | number_rules >"$SCRATCH/numbered"
+	printed_numbers "$SCRATCH/record" >"$SCRATCH/printed"
+	are_rules "a number of another rule" "$SCRATCH/numbered" "$SCRATCH/printed"
+	typed r "$(xt nft)" "$SCRATCH/printed"
+	json_numbers "$OUT" >"$SCRATCH/printed"
+	are_rules "a number of another rule in --json" "$SCRATCH/numbered" "$SCRATCH/printed"
+}
+
 # one_run FILE BACKEND: the stories of the file's packets in $SCRATCH/BACKEND
 one_run() {
 	router "$1"
 	load_rules "$1" "$2" || fail "$(xt "$2-restore") ${1##*/}"
-	start_nftrace r "-$FAMILY" --all --rate 0 --json -t 100
+	start_nftrace r "-$FAMILY" --all --rate 0 --json --pcap "$SCRATCH/record" -t 100
 	send "$1"
 	stop_nftrace INT
+	[[ $2 != nft ]] || by_their_numbers
 	assert_no_grep 'events?, [1-9][0-9]* lost' "$ERR"
 	stories "$SCRATCH/loading" >"$SCRATCH/$2"
 	for ns in a r b; do ns_del $ns; done
@@ -63,3 +75,7 @@ for file in "$TESTS"/rulesets/*.save; do
 	assert_same "the stories in nft, beside those in legacy tables," "$SCRATCH/legacy" "$SCRATCH/nft"
 	note "$(wc -l <"$SCRATCH/nft") packets, $(cut -f 2 "$SCRATCH/nft" | tr '|' '\n' | sort -u | wc -l) rules"
 done
+
+subtest "enough numbers of rules"
+note "$NUMBERS numbers are those of iptables-nft"
+((NUMBERS >= 500)) || fail "only $NUMBERS"

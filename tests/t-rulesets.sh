@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # t-rulesets: packets through rulesets of real machines: every event and every fate is a rule whose
-# own counter rose, once for each packet.
+# own counter rose, once for each packet; and its number is the one by which iptables knows it.
 #
 # Everything that moves in the router is traced, so the kernel's counters must say the same.
 # TIMEOUT: 180
@@ -12,6 +12,7 @@ PACKETS=${SOAK:+600}
 PACKETS=${PACKETS:-90}
 
 . "$TESTS/rulesets.sh"
+. "$TESTS/numbers.sh"
 
 # counters: TABLE CHAIN NUMBER PACKETS of every rule and policy, from iptables-save
 counters() {
@@ -58,7 +59,8 @@ for file in "$TESTS"/rulesets/*.save; do
 		for ns in a r b; do ns_del $ns; done
 		continue
 	fi
-	start_nftrace r "-$FAMILY" --all --rate 0 --json -t 100
+	start_nftrace r "-$FAMILY" --all --rate 0 --json --pcap "$SCRATCH/record" -t 100
+	in_ns r $(xt legacy-save) | number_rules >"$SCRATCH/numbered"
 	counters >"$SCRATCH/before"
 	send "$file"
 	stop_nftrace INT
@@ -85,6 +87,11 @@ for file in "$TESTS"/rulesets/*.save; do
 			(.accepted_by.rule | test(" -j ACCEPT$|^-P [A-Z]+ ACCEPT$")) | not) | .packet' "$OUT")"
 	assert_equal "rules that led there and ask for nothing" "" "$(jq -r '.via, .marked_via | select(.) | .rule |
 		select(test("^-A [^ ]+( -m comment --comment (\"([^\"\\\\]|\\\\.)*\"|[^ ]+))?( -[jg] [^ ]+)?$"))' "$OUT")"
+	printed_numbers "$SCRATCH/record" >"$SCRATCH/printed"
+	are_rules "a number that was another rule's during the trace" "$SCRATCH/numbered" "$SCRATCH/printed"
+	in_ns r $(xt legacy-save) | number_rules >"$SCRATCH/numbered"
+	json_numbers "$OUT" >"$SCRATCH/printed"
+	are_rules "a number that is another rule's behind it" "$SCRATCH/numbered" "$SCRATCH/printed"
 	a=$(user_chain 'ACCEPT') d=$(user_chain 'DROP|REJECT')
 	note "$(wc -l <"$OUT") packets, $(wc -l <"$SCRATCH/risen") rules hit; in user chains $a that accept, $d that drop or reject"
 	((accepted += a, dropped += d))
@@ -93,4 +100,6 @@ done
 
 subtest "enough of both kinds"
 note "rules hit in user chains: $accepted accept, $dropped drop or reject"
+note "$NUMBERS numbers are those of iptables"
+((NUMBERS >= 500)) || fail "only $NUMBERS numbers of rules"
 ((accepted >= 12 && dropped >= 8)) || fail "only $accepted accepting and $dropped dropping rules in user chains"

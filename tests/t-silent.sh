@@ -181,7 +181,7 @@ legacy iptables -t nat -A POSTROUTING -p udp --dport 1009 -j MASQUERADE
 trace -p udp --dport 1001
 udp a 10.2.0.2 1001
 stop
-assert_grep 'note: 1 packet passed nat without an event: untracked by raw:PREROUTING:rule:2$' "$ERR"
+assert_grep 'note: 1 packet passed nat without an event: untracked by raw:PREROUTING:rule:1$' "$ERR"
 legacy iptables -t raw -F
 talk a udp 10.2.0.2 1001 from 2001 wait 1 2>/dev/null
 trace -p udp --dport 1001

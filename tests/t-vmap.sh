@@ -6,6 +6,7 @@
 # the elements, which looks the key up in the kernel as a packet does.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
+. "$TESTS/numbers.sh"
 
 lab_loopback
 server lo echo udp 10.9.0.1 7 udp fd00:9::1 7
@@ -149,6 +150,11 @@ for family in ip ip6; do
 	end_nftrace 10
 	assert_status 0
 	judge $family $daddr
+	subtest "$family: each rule has the handle that nft prints"
+	printed_handles "$OUT" >"$SCRATCH/printed"
+	in_ns lo nft -a -s -t list ruleset | handle_rules >"$SCRATCH/numbered"
+	are_rules "a handle of another rule" "$SCRATCH/numbered" "$SCRATCH/printed"
+	((NUMBERS >= 10)) || fail "$NUMBERS handles"
 	subtest "$family: the verdicts are those of nft monitor trace"
 	assert_within 5 "nft monitor trace has them all" grep -q 'vmap @nodeports\|meta l4proto . th dport' "$SCRATCH/monitor"
 	kill "$MONITOR_PID"

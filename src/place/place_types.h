@@ -86,6 +86,15 @@ struct place {
 	const char *target;	/* "DROP", "cali-FORWARD", "REJECT" ... or "" */
 };
 
+/**
+ * place_number - of the rule in its chain, as iptables counts when no rule of nftrace's
+ * own is there any more, from 1; 0: it is not known, or its chain has it by handle
+ */
+static inline uint32_t place_number(const struct place *at)
+{
+	return at->number ? at->number - at->own_before : at->position;
+}
+
 /* Whether the kernel's numbers in raw are those of the snapshot. */
 enum place_phase {
 	PHASE_ARMED,		/* they are */

@@ -9,6 +9,7 @@
 #include "capture/event_nft.h"
 #include "journey/journey.h"
 #include "journey/journeys_link.h"
+#include "place/place_name.h"
 #include "place/place_nft.h"
 #include "place/prefix.h"
 #include "place/witness_places.h"
@@ -40,16 +41,14 @@ static bool is_incomplete(const struct journey *j)
 /* Was it kept from conntrack, on whose connections nat works? */
 static void count_nat_silent(struct stats *st, const struct journey *j)
 {
-	static const size_t head = sizeof("TRACE: ") - 1;
 	const struct place *by = journey_untracked_by(j);
 
 	stats_add(&st->nat_silent, 1);
 	if (!by)
 		return;
 	stats_add(&st->nat_untracked, 1);
-	if (!st->untracked_by[0] && by->prefix_len > head)
-		snprintf(st->untracked_by, sizeof(st->untracked_by), "%.*s",
-			 (int)(by->prefix_len - head), by->prefix + head);
+	if (!st->untracked_by[0])
+		place_name(st->untracked_by, sizeof(st->untracked_by), by);
 }
 
 /* What is told of each packet, and no event tells. */

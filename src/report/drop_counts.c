@@ -186,7 +186,7 @@ static int more_drops(const void *a, const void *b)
 	return order || !x->led ? order : compare_rules(x->led, y->led);
 }
 
-/* As the TRACE line has it, but that the number stays a rule's while others come and go. */
+/* As the TRACE line has it, but for the number: when it is read the run's own rules are out. */
 static int put_name(char *to, size_t size, const struct place *p)
 {
 	static const size_t head = sizeof("TRACE: ") - 1;
@@ -199,7 +199,7 @@ static int put_name(char *to, size_t size, const struct place *p)
 		return snprintf(to, size, "%.*s", (int)(p->prefix_len - head),
 				p->prefix + head);
 	return snprintf(to, size, "%s:%s:%s:%u", p->table, p->chain,
-			words[p->kind], p->number);
+			words[p->kind], place_number(p));
 }
 
 /* Return: how much of @size is used; all of it when there was no room for more. */

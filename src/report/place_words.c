@@ -77,8 +77,8 @@ static void put_number(struct writer *r, const struct place *p)
 	if (nft && !p->counted && !p->handle)
 		return;
 	put_text(r, nft && !p->counted ? " handle " : ":");
-	*format_decimal(text, !nft ? p->number : p->counted ? p->position
-							    : p->handle) = '\0';
+	*format_decimal(text, !nft || p->counted ? place_number(p)
+						  : p->handle) = '\0';
 	put_text(r, text);
 }
 

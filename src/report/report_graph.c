@@ -122,8 +122,8 @@ static void put_node(struct outbuf *o, const struct graph_edges *w,
 	if (p->handle && !p->counted)
 		outbuf_printf(o, "handle %llu  ",
 			      (unsigned long long)p->handle);
-	else if (p->number || p->position)
-		outbuf_printf(o, "%u  ", p->number ? p->number : p->position);
+	else if (place_number(p))
+		outbuf_printf(o, "%u  ", place_number(p));
 	put_rule(o, p);
 	outbuf_text(o, "\\l\", tooltip=\"");
 	put_quoted(o, p->line, p->line_len - 1, 0, 0);

@@ -11,6 +11,7 @@
 #include "base/outbuf.h"
 #include "journey/journey.h"
 #include "place/place.h"
+#include "place/place_name.h"
 #include "report/html.h"
 #include "report/html_style.h"
 #include "report/report_text.h"
@@ -239,6 +240,16 @@ static void put_escaped(struct outbuf *o, const char *text, size_t len)
 	html_take(o, at);
 }
 
+static void put_name(struct outbuf *o, const struct place *p)
+{
+	size_t room = p->prefix_len + 1ul;
+	char *name = malloc(room);
+
+	if (name && place_name(name, room, p) > 0)
+		put_escaped(o, name, strlen(name));
+	free(name);
+}
+
 /* Where it stands, and below that what it says. */
 static void put_rule(struct outbuf *o, const struct tally_rule *r,
 		     const struct place *p)
@@ -251,7 +262,7 @@ static void put_rule(struct outbuf *o, const struct tally_rule *r,
 	if (r->decided)
 		outbuf_number(o, r->decided);
 	outbuf_text(o, "</td><td class=\"m\">");
-	put_escaped(o, p->prefix + TEXT_HEAD, p->prefix_len - TEXT_HEAD);
+	put_name(o, p);
 	if (n) {
 		outbuf_text(o, "<br><span class=\"w\">");
 		put_escaped(o, words, n);

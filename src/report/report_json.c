@@ -118,6 +118,8 @@ static void put_rule_id(struct outbuf *o, const struct place *p)
 		outbuf_printf(o, ",\"number\":%u", number);
 	else
 		outbuf_text(o, ",\"number\":null");
+	if (p->own_before)
+		outbuf_printf(o, ",\"own_before\":%u", p->own_before);
 	if (p->handle)
 		outbuf_printf(o, ",\"handle\":%llu",
 			      (unsigned long long)p->handle);

@@ -113,6 +113,9 @@ void text_head(struct outbuf *o, const struct report_env *env,
 void text_place(struct outbuf *o, const struct place *p)
 {
 	outbuf_bytes(o, p->line + TEXT_HEAD, p->line_len - TEXT_HEAD - 1);
+	if (p->own_before && p->kind == PLACE_RULE)
+		outbuf_printf(o, " (%u without nftrace's rules)",
+			      place_number(p));
 }
 
 void text_value(struct outbuf *o, const struct report_env *env,

@@ -47,7 +47,10 @@ void text_packet(struct outbuf *o, const struct packet *p, bool verbose);
 void text_head(struct outbuf *o, const struct report_env *env,
 	       const struct journey *j);
 
-/** text_place - "filter:cali-tw:rule:7  "-A ..."", as in the TRACE line */
+/**
+ * text_place - "filter:cali-tw:rule:7  "-A ..."", as in the TRACE line, and the number
+ * that the rule has when the run is over, if that is another
+ */
 void text_place(struct outbuf *o, const struct place *p);
 
 /** text_value - before or behind change @c */

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# numbers.sh: are the numbers that were printed of rules those by which iptables and nft know them?
+# shellcheck shell=bash
+# To be sourced after lib.sh.
+
+# number_rules: TABLE CHAIN NUMBER TEXT of what iptables-save prints, which is as iptables -S counts
+number_rules() { awk '/^\*/ { t = substr($1, 2); delete n } /^-A/ { print t, $2, ++n[$2], $0 }'; }
+
+# printed_numbers RECORDING: the same of the TRACE lines in it, each once
+printed_numbers() {
+	"$NFTRACE" --read "$1" 2>/dev/null |
+		sed -nE 's/^TRACE: (nft ip6? )?([^: ]+):([^ ]+):(rule|return|policy):([0-9]+)  "(-A .*)"$/\2 \3 \5 \6/p' | sort -u
+}
+
+# json_numbers FILE: the same of --json, as they are when nftrace's own rules are out
+json_numbers() {
+	jq -r '.events[], (.by // empty) | select(.rule // "" | startswith("-A ")) |
+		select(.number) | "\(.table) \(.chain) \(.number - (.own_before // 0)) \(.rule)"' "$1" | sort -u
+}
+
+# are_rules WHAT NUMBERED FILE: each line of FILE is one of NUMBERED; how many there are is added to NUMBERS
+NUMBERS=0
+are_rules() {
+	local wrong
+	wrong=$(sort "$2" | comm -13 - "$3")
+	[[ -z $wrong ]] || { fail "$1: $(head -n 1 <<<"$wrong")"; show "$1" <(echo "$wrong"); }
+	((NUMBERS += $(wc -l <"$3")))
+}
+
+# typed NS TOOL FILE: what was printed is what "-S CHAIN N" prints, and "-D CHAIN N" deletes that rule.
+# TOOL is iptables-nft or the like; of some of FILE's lines
+typed() {
+	local table chain number text before
+	while read -r table chain number text; do
+		assert_equal "-t $table -S $chain $number" "$text" "$(in_ns "$1" "$2" -t "$table" -S "$chain" "$number")"
+	done < <(head -n 3 "$3")
+	[[ -n ${number-} ]] || return 0
+	before=$(in_ns "$1" "$2" -t "$table" -S | grep -cxF -- "$text")
+	in_ns "$1" "$2" -t "$table" -D "$chain" "$number" || fail "-t $table -D $chain $number"
+	assert_equal "the rule behind -t $table -D $chain $number" $((before - 1)) \
+		"$(in_ns "$1" "$2" -t "$table" -S | grep -cxF -- "$text")"
+}
+
+# printed_handles FILE / handle_rules: FAMILY TABLE CHAIN HANDLE TEXT of its TRACE lines; of
+# what nft -a -s -t list prints
+printed_handles() {
+	sed -nE 's/^TRACE: nft ([a-z0-9]+) ([^: ]+):([^ ]+):(rule|return|policy):handle ([0-9]+)  "(.*)"$/\1 \2 \3 \5 \6/p' "$1" | sort -u
+}
+handle_rules() {
+	awk '/^table/ { t = $2 " " $3 } /^\tchain/ { c = $2 }
+		/^\t\t.* # handle [0-9]+$/ { h = $NF; sub(/^\t\t/, ""); sub(/ # handle [0-9]+$/, ""); print t, c, h, $0 }'
+}
