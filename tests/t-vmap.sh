@@ -213,4 +213,17 @@ assert_same "--json of the recording" "$SCRATCH/json" "$SCRATCH/again"
 "$NFTRACE" --read "$record" >"$SCRATCH/block"
 assert_grep '^  verdict map: 7-19 "small  ones" -> continue$' "$SCRATCH/block"
 "$NFTRACE" --read "$record" -q >"$SCRATCH/line"
-assert_grep "^DROP .* by nft ip k:in handle [0-9]+: 7 \"a.x1b\\[31mb\"" "$SCRATCH/line"
+assert_grep '^DROP .* by nft ip k:in handle [0-9]+: 7 "a.x1b\[31mb"' "$SCRATCH/line"
+
+subtest "a map that was touched while the packet was held: no element is told"
+in_ns lo iptables-nft -t mangle -A POSTROUTING -p udp --dport 7 -j NFQUEUE --queue-num 3
+background lo nfq "$TOOLS/nfq" 3 rewrite 2
+assert_within 5 "the queue's listener starts" in_ns lo grep -qE "^ +3 " /proc/net/netfilter/nfnetlink_queue
+start_nftrace lo -t 30 -c 2 --backend nft -p udp --dport 7
+talk lo udp 10.9.0.1 7 wait 20 >/dev/null 2>&1
+assert_within 5 "the packet is in the queue" in_ns lo grep -qE "^ +3 +[0-9]+ +1 " /proc/net/netfilter/nfnetlink_queue
+element "delete element ip k nodeports { udp . 7 }; add element ip k nodeports { udp . 7 comment \"new\" : continue }"
+talk lo udp 10.9.0.1 7 wait 20 >/dev/null 2>&1
+end_nftrace 10
+grep -A 1 '@nodeports' "$OUT" | sed -n 's/^  verdict map: //p' >"$SCRATCH/got"
+assert_equal "what is told of both" 'continue, udp . 7 "new" -> continue' "$(paste -sd , "$SCRATCH/got" | sed 's/,/, /')"
