@@ -13,6 +13,7 @@
 #include "cli/option_rows.h"
 #include "cli/option_values.h"
 #include "cli/options.h"
+#include "cli/out_interface.h"
 #include "rules/base/helper.h"
 #include "rules/base/units.h"
 #include "rules/match/words.h"
@@ -122,6 +123,7 @@ int options_parse(struct options *o, int argc, char *argv[])
 	for (unsigned int i = 0; i < words.count && ok; i++)
 		ok = take_word(o, &words.word[i], argv, &groups);
 	words_free(&words);
+	ok = ok && out_interface_take(o);
 	ok = ok && (o->help || o->version || options_check(o, groups));
 	/* The lock file is one for the whole host. */
 	if (o->netns && !o->hold_lock)

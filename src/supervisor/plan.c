@@ -115,8 +115,19 @@ static int judge(const struct options *o, const struct match_result *m,
 {
 	unsigned int can = TRACE_BOTH;
 
+	if (m->traits & (MATCH_IN | MATCH_ONLY_PRE))
+		can &= TRACE_PREROUTING;
+	if (m->traits & (MATCH_OUT | MATCH_ONLY_OUT))
+		can &= TRACE_OUTPUT;
+	if (!can) {
+		msg("error: '%s' can match no packet: what comes in has no "
+		    "out-interface yet where the trace begins, and what this "
+		    "host sends has come in by none: leave out -o, and say "
+		    "--only out=NAME", words);
+		return STATUS_USAGE;
+	}
 	if (m->traits & MATCH_NOTHING) {
-		msg("error: '%s' can match no packet in raw", words);
+		msg("error: '%s' can match no packet at all", words);
 		return STATUS_USAGE;
 	}
 	if (m->traits & MATCH_EVERYTHING && !o->all) {
@@ -130,16 +141,7 @@ static int judge(const struct options *o, const struct match_result *m,
 		    words, m->effect);
 		return STATUS_USAGE;
 	}
-	if (m->traits & (MATCH_IN | MATCH_ONLY_PRE))
-		can &= TRACE_PREROUTING;
-	if (m->traits & (MATCH_OUT | MATCH_ONLY_OUT))
-		can &= TRACE_OUTPUT;
 	*chains = can & (o->chains ? o->chains : TRACE_BOTH);
-	if (!can) {
-		msg("error: '%s' can match no packet: raw's PREROUTING has no "
-		    "out-interface and its OUTPUT no in-interface", words);
-		return STATUS_USAGE;
-	}
 	if (!*chains) {
 		msg("error: '%s' cannot be used in chain %s of raw, only in "
 		    "%s",
@@ -425,6 +427,8 @@ int plan_make(struct plan *p, const struct options *o)
 
 	if (!status && !backend_any(p))
 		status = backend_none();
+	for (unsigned int i = 0; i < FAMILY_COUNT && !status; i++)
+		status = in_interface_check(&p->in, &p->family[i].set);
 	if (!status)
 		backend_drop_idle(p, o);
 	return status;

@@ -11,6 +11,7 @@
 #include "rules/base/rule_set.h"
 #include "rules/legacy/table.h"
 #include "rules/nft/rule.h"
+#include "supervisor/in_interface.h"
 
 /* What turns a family's tracing on. */
 enum plan_trigger {
@@ -47,6 +48,7 @@ struct plan {
 	bool replies;			/* by the nft trigger */
 	struct nft_limit limit;		/* the rate, for nft */
 	bool inserts;			/* there is an expression, or --all */
+	struct in_interface in;		/* of the expressions */
 	char rate[64];			/* in words, "" for no limit */
 	bool rate_default;
 };

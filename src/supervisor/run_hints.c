@@ -3,6 +3,7 @@
 #include "supervisor/run_hints.h"
 
 #include <inttypes.h>
+#include <sys/wait.h>
 
 #include "base/msg.h"
 #include "supervisor/books.h"
@@ -43,6 +44,23 @@ static void say_left_out(const struct run *r)
 			    i == 0 ? '4' : '6');
 }
 
+static void say_no_match(const struct run *r)
+{
+	static const char no[] = "nothing was traced: no packet matched";
+	const struct command *c = &r->command;
+
+	if (c->state != COMMAND_ENDED)
+		msg("%s. Are its words right, and do the packets pass this "
+		    "network namespace (--netns)?", no);
+	else if (WIFEXITED(c->wstatus) && !WEXITSTATUS(c->wstatus))
+		msg("%s, and so none that the command sent. Does it talk in "
+		    "another network namespace (--netns)?", no);
+	else
+		msg("%s: the command failed before it sent one, or talks in "
+		    "another network namespace (--netns)", no);
+	in_interface_say(&r->plan.in);
+}
+
 static void say_nothing(const struct run *r)
 {
 	uint64_t matched = books_counted(&r->host);
@@ -64,9 +82,7 @@ static void say_nothing(const struct run *r)
 	} else if (matched) {
 		say_unheard(r, matched);
 	} else {
-		msg("nothing was traced: no packet matched. Is the match "
-		    "right, is this the right network namespace, did such "
-		    "packets come at all?");
+		say_no_match(r);
 		say_left_out(r);
 		bypass_each(BYPASS_ALL, tell_bypass);
 	}

@@ -1,0 +1,86 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-hints: what stands in the way of a trace is said in a sentence, with what to type instead.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_router
+in_ns r iptables-legacy-restore <<'RULES'
+*raw
+COMMIT
+*filter
+-A FORWARD -p udp --dport 1002 -j DROP
+COMMIT
+RULES
+in_ns r ip6tables-legacy -t raw -S >/dev/null
+server b sink udp 10.2.0.2 1001
+
+# said ARGS...: what a short run says, without what it says when armed
+said() {
+	run_nftrace r -t 100ms "$@"
+	grep -v '^nftrace: armed' "$ERR" | sed 's/^nftrace: //' >"$SCRATCH/said"
+}
+
+subtest "an interface that is not there: said before the trace, with the one that is near"
+said -i etho -p udp
+assert_status 3
+assert_equal "the first line" "note: there is no interface 'etho' here: did you mean 'eth0'?" "$(head -n 1 "$SCRATCH/said")"
+said -i cali123 -p udp
+assert_grep "^note: there is no interface 'cali123' here, and nothing can come in by it$" "$SCRATCH/said"
+said -i eth+ -p udp
+assert_no_grep 'no interface' "$SCRATCH/said"
+said ! -i etho -p udp
+assert_no_grep 'no interface' "$SCRATCH/said"
+run_nftrace r -i any -p udp
+assert_status 2
+assert_grep "^nftrace: error: '-i any' is tcpdump's: leave out -i for all interfaces$" "$ERR"
+
+subtest "nothing matched: what came in all the same"
+start_nftrace r -4 -t 60 -i eth0 -p udp --dport 1999
+talk a udp 10.2.0.2 1001 wait 1 2>/dev/null
+stop_nftrace INT
+assert_status 3
+assert_grep '^nftrace: nothing was traced: no packet matched' "$ERR"
+assert_grep '^nftrace: [0-9]+ frames? of others came in by eth0 meanwhile$' "$ERR"
+
+subtest "a port of a bridge"
+ns_ip r link add br7 type bridge
+veth r port7 b port8
+ns_ip r link set port7 master br7
+said -i port7 -p udp
+assert_grep '^note: port7 is a port of bridge br7, and rules see what comes in by it as coming in by br7: use -i br7( -m physdev --physdev-in port7)?$' "$SCRATCH/said"
+ns_ip r link add idle7 type bridge
+said -i idle7 -p udp
+assert_grep '^nothing at all came in by idle7 meanwhile$' "$SCRATCH/said"
+said -i br7 -p udp
+assert_no_grep 'is a port' "$SCRATCH/said"
+
+subtest "-i and -o together: -o chooses what is printed"
+start_nftrace r -4 -t 60 --rate 0 --json -i eth0 -o eth1 -p udp
+assert_grep "^nftrace: note: what comes in has no out-interface yet where the trace begins: '-o eth1' chooses what is printed \(--only out=eth1\)$" "$ERR"
+talk a udp 10.1.0.1 1003 wait 1 2>/dev/null
+talk a udp 10.2.0.2 1002 wait 1 2>/dev/null
+told() { (($(wc -l <"$OUT") > 0)); }
+assert_within 10 "a packet is told" told
+stop_nftrace INT
+assert_equal "fates" DROP "$(jq -r .fate "$OUT" | sort -u)"
+run_nftrace r --dry-run -i eth0 ! -o eth+ --only drop -p udp
+assert_status 0
+assert_text "(--only drop,!out=eth*)" "$ERR"
+assert_no_grep ' -o ' "$OUT"
+assert_grep '-i eth0' "$OUT"
+
+subtest "... not where it would be another's word, or --or has two"
+run_nftrace r --dry-run -i eth0 -p udp -m comment --comment -o -m udp --dport 9
+assert_status 0
+assert_grep '--comment "?-o' "$OUT"
+run_nftrace r -i eth0 -o eth1 --or -p udp
+assert_status 2
+assert_grep 'say --only out=NAME$' "$ERR"
+
+subtest "a command that failed before it sent anything, or sent something else"
+run_nftrace r -p udp --dport 1999 -- false
+assert_status 3
+assert_grep 'no packet matched: the command failed before it sent one, or talks in another network namespace \(--netns\)$' "$ERR"
+run_nftrace r -p udp --dport 1999 -- true
+assert_grep 'no packet matched, and so none that the command sent\. Does it talk in another network namespace \(--netns\)\?$' "$ERR"
