@@ -131,6 +131,20 @@ done <<'EOT'
 -m set|-p udp --match-set x src
 EOT
 
+# What to type instead of what iptables' parser refuses.
+while IFS='|' read -r instead words; do
+	subtest "nftrace $words: $instead"
+	# shellcheck disable=SC2086
+	run_nftrace lo $words
+	assert_status 2
+	assert_text "$instead" "$ERR"
+done <<'EOT'
+nftrace: a port stands apart: 10.96.0.80 -p tcp --dport 80|-d 10.96.0.80:80
+nftrace: one protocol an expression: -p tcp ... --or -p udp ...|-p tcp,udp --dport 9
+nftrace: did you mean -p icmpv6?|-6 -p icmp6
+seconds to wait for the lock (packets are written by --pcap FILE)|-w trace.pcap -p udp
+EOT
+
 subtest "an address of each family at once"
 run_nftrace lo -s 10.0.0.1 -d fd00::1
 assert_status 2

@@ -29,6 +29,20 @@ assert_no_grep 'warning|error' "$ERR"
 assert_grep 'ok: logger of ipv6: nf_log_ipv6' "$ERR"
 assert_grep 'ok: witness chains: nf_tables is there' "$ERR"
 
+subtest "rules are counted, and those of both backends are a note"
+in_ns lo nft 'table inet own { chain in { type filter hook input priority 5; udp dport 2009 drop; }; }' || fail nft
+run_nftrace lo --doctor
+assert_status 0
+assert_grep "ok: iptables: $(in_ns lo iptables-legacy-save | grep -c '^-A') rules? in $(in_ns lo cat /proc/net/ip_tables_names | wc -l) legacy tables?$" "$ERR"
+assert_grep 'note: rules of iptables-legacy and of nft are both in force: a packet must pass both' "$ERR"
+in_ns lo nft delete table inet own
+
+subtest "extensions that are not where XTABLES_LIBDIR says: that is the cause"
+XTABLES_LIBDIR=/nowhere run_nftrace lo --doctor
+assert_status 1
+assert_grep 'error: libxtables finds no extension for the target TRACE in XTABLES_LIBDIR=/nowhere: leave that out' "$ERR"
+assert_no_grep 'modprobe' "$ERR"
+
 subtest "the lock is busy: a warning that names the holder"
 hold_lock
 doctor 5 "held by pid (${HOLDERS[0]}|${HOLDERS[1]})"

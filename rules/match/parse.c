@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -98,6 +99,7 @@ static void check_protocol(struct parse *p, const char *name)
 
 void parse_check_kernel(struct parse *p)
 {
+	const char *folder = getenv("XTABLES_LIBDIR");
 	const struct xtables_target *t;
 
 	for (struct xtables_rule_match *m = p->matches; m; m = m->next) {
@@ -110,7 +112,13 @@ void parse_check_kernel(struct parse *p)
 	if (p->req->nft)
 		return;
 	t = xtables_find_target("TRACE", XTF_TRY_LOAD);
-	if (!t || !kernel_has(p, "TRACE", t->revision, p->f->ask_target))
+	if (!t)
+		parse_refuse(p, MATCH_KERNEL, "libxtables finds no extension for "
+			     "the target TRACE%s%s: %s",
+			     folder ? " in XTABLES_LIBDIR=" : "",
+			     folder ? folder : "", folder ?
+			     "leave that out" : "install iptables");
+	if (!kernel_has(p, "TRACE", t->revision, p->f->ask_target))
 		parse_refuse(p, MATCH_KERNEL, "this kernel has no TRACE target for "
 		       "%s: try modprobe xt_TRACE", p->f->command);
 }

@@ -40,6 +40,10 @@ static bool take_number(const struct option_row *r, void *at,
 	    n > r->max) {
 		char hint[96];
 
+		if (r->letter == 'w')
+			return bad_value(r, value, "seconds to wait for the lock "
+					 "(packets are written by --pcap FILE)");
+
 		if (r->max == UINT64_MAX)
 			snprintf(hint, sizeof(hint), "a whole number from %llu",
 				 (unsigned long long)r->min);

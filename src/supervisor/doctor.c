@@ -108,22 +108,11 @@ static void check_reader(void)
 static void check_tables(const struct family *f, unsigned int *tables)
 {
 	struct table_names names;
-	struct table_blob info;
-	unsigned int entries = 0;
-	int sock = table_socket(f);
 
 	if (table_names(f, &names) < 0)
 		names.count = 0;
-	for (unsigned int i = 0; sock >= 0 && i < names.count; i++)
-		if (table_info(f, sock, names.name[i], &info) == 0)
-			entries += info.num_entries;
-	if (sock >= 0)
-		close(sock);
 	*tables += names.count;
-	if (names.count)
-		report(FINE, "%s: %u legacy table%s, %u entries", f->command,
-		       names.count, plural(names.count), entries);
-	else
+	if (!names.count)
 		report(FINE, "%s: no legacy table", f->command);
 }
 
@@ -148,6 +137,11 @@ static bool check_nft(unsigned int *tables)
 	if (rules.nft)
 		report(FINE, "nft: %u table%s, %u rule%s", n.tables,
 		       plural(n.tables), n.rules, plural(n.rules));
+	/* Both are asked, whichever program made them. */
+	if (*tables && n.tables)
+		msg("note: rules of iptables-legacy and of nft are both in "
+		    "force: a packet must pass both, and neither program lists "
+		    "the other's");
 	*tables += n.tables;
 	check_foreign(&rules, NULL);
 	helper_release(&res);
@@ -302,6 +296,15 @@ static void check_rules(void)
 		if (err)
 			report(ERROR, "the rules of %s cannot be read: %s",
 			       families[i]->command, msg_errno_text(err));
+	}
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		struct ruleset_count n = ruleset_count(&rules, RULESET_LEGACY,
+						       families[i]->nfproto);
+
+		if (n.tables)
+			report(FINE, "%s: %u rule%s in %u legacy table%s",
+			       families[i]->command, n.rules, plural(n.rules),
+			       n.tables, plural(n.tables));
 	}
 	if (check_foreign(&rules, NULL))
 		report(WARNING, "others trace as well");

@@ -12,6 +12,7 @@
 #include "base/msg.h"
 #include "cli/option_near.h"
 #include "cli/options.h"
+#include "cli/refusal_hint.h"
 #include "rules/base/entry.h"
 #include "rules/base/units.h"
 #include "rules/keeper/protocol.h"
@@ -241,8 +242,11 @@ static void say_meant(const char *word)
 static int refuse(const struct parsed *x, const char *words)
 {
 	const struct match_result *m = worst(x);
+	char hint[512];
 
 	msg("error: %s", m && m->message[0] ? m->message : words);
+	if (m && refusal_hint(hint, sizeof(hint), m->message))
+		msg("%s", hint);
 	if (m && strncmp(m->unknown, "--", 2) == 0)
 		say_meant(m->unknown);
 	return m && (m->status == MATCH_KERNEL || m->status == MATCH_DIED) ?
