@@ -19,7 +19,7 @@ blocks_of() {
 		open && NF { sub(/^    /, ""); sub(/^  /, ""); print }' "$1"
 }
 # What is no command there is a sample of the output.
-sample='^(#[0-9]+ |TRACE: |=> |(  )?(mark|\((routing|forwarding)\)) |\.\.\.$)'
+sample='^( |#[0-9]+ |TRACE: |=> |(mark|\((routing|forwarding)\)) |\.\.\.$)'
 # commands FILE: "# nftrace ..." is a command at root's prompt
 commands() { grep -vE "$sample" "$1" | sed 's/^# //'; }
 
@@ -49,6 +49,9 @@ settle wl eth0 node cali123 node eth0 up eth0
 in_ns node ipset restore <"$TESTS/demo/calico-node.ipsets" || skip_all "no ipset in this kernel"
 in_ns node iptables-legacy-restore <"$TESTS/demo/calico-node.save" || fail "iptables-restore"
 in_ns node ip6tables-legacy -t raw -S >/dev/null
+# A service that leads to the workload.
+in_ns node iptables-legacy -t nat -I KUBE-SERVICES -d 10.96.0.80 -p udp --dport 80 -j DNAT --to-destination 10.244.1.17:9
+ns_ip up route add 10.96.0.0/12 via 192.168.50.2
 in_ns pod iptables-legacy -t raw -S >/dev/null
 # They name uid 1337, which a user's own namespace does not have.
 grep -v -e '-m owner' "$TESTS/rulesets/istio-inject.save" |
@@ -86,6 +89,7 @@ something_goes_on() {
 		talk wl tcp 10.96.0.1 443 wait 1
 		talk wl udp 10.1.2.3 9 wait 1
 		talk up udp 10.244.1.17 9 wait 1
+		talk up udp 10.96.0.80 80 wait 1
 		talk pod tcp 10.9.0.1 15001 wait 1
 	done >/dev/null 2>&1
 }
@@ -142,6 +146,12 @@ run() {
 judge() {
 	case $1 in
 	"ip route"*"... dev "*) assert_grep "dev ${1##*... dev }( |\$)" "$OUT" ;;
+	*"--only out=cali123"*)
+		assert_grep '10\.96\.0\.80' "$OUT"
+		# Each has had its address translated, and goes to the pod.
+		assert_no_grep '^=> (FORWARDED|DROP).* out [^c]' "$OUT"
+		assert_grep 'dst 10\.96\.0\.80\.80 -> 10\.244\.1\.17\.9' "$OUT"
+		;;
 	*"--only drop"*) assert_no_grep '=> [^D]' "$OUT" ;;
 	*"jq -r '.fate'") assert_no_grep '^[^A-Z]' "$OUT" ;;
 	esac
