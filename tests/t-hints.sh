@@ -78,6 +78,23 @@ run_nftrace r -i eth0 -o eth1 --or -p udp
 assert_status 2
 assert_grep 'say --only out=NAME$' "$ERR"
 
+# The address that a packet has in raw is the service's.
+subtest "-d of an address to which rules send what comes to others"
+in_ns r iptables-legacy -t nat -A PREROUTING -d 10.9.9.9 -p udp --dport 80 -j DNAT --to-destination 10.2.0.2:1001
+said -4 -d 10.2.0.2 -p udp --dport 1001
+assert_grep "^note: what comes to other addresses is sent to 10\.2\.0\.2 by the rule -A PREROUTING -d 10\.9\.9\.9/32 .*--to-destination 10\.2\.0\.2:1001: it is traced by those" "$SCRATCH/said"
+for other in 10.2.0.20 10.2.0.0/24 "10.9.9.9"; do
+	said -4 -d $other -p udp --dport 1001
+	assert_no_grep 'what comes to other addresses' "$SCRATCH/said"
+done
+in_ns r iptables-legacy -t nat -F
+in_ns r nft 'table ip6 lb { chain pre { type nat hook prerouting priority -100; ip6 daddr fd00:9::9 udp dport 80 dnat to [fd00:2::2]:1001; }; }' || fail nft
+said -6 -d fd00:2::2 -p udp
+assert_grep '^note: what comes to other addresses is sent to fd00:2::2 by the rule ip6 daddr fd00:9::9 ' "$SCRATCH/said"
+said -6 -d fd00:2:: -p udp
+assert_no_grep 'what comes to other addresses' "$SCRATCH/said"
+in_ns r nft delete table ip6 lb
+
 subtest "a command that failed before it sent anything, or sent something else"
 run_nftrace r -p udp --dport 1999 -- false
 assert_status 3

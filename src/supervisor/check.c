@@ -341,7 +341,7 @@ int check_cleanup(const struct options *o)
 	err = lock_acquire(&lock, (int)o->wait_s * 1000, -1);
 	if (err) {
 		check_lock_holder(&lock);
-		msg("error: the xtables lock was not to be had within %u "
+		msg("error: could not get the xtables lock in %u "
 		    "seconds (-w waits longer)", o->wait_s);
 		return err == -EWOULDBLOCK ? STATUS_BUSY : STATUS_FAILURE;
 	}

@@ -9,6 +9,7 @@
 #include "supervisor/books.h"
 #include "supervisor/bypass.h"
 #include "supervisor/conntrack_look.h"
+#include "supervisor/dnat_hint.h"
 #include "supervisor/run_state.h"
 #include "supervisor/taken.h"
 
@@ -59,6 +60,7 @@ static void say_no_match(const struct run *r)
 		msg("%s: the command failed before it sent one, or talks in "
 		    "another network namespace (--netns)", no);
 	in_interface_say(&r->plan.in);
+	dnat_hint_say(&r->plan, &r->snapshots.rules);
 }
 
 static void say_nothing(const struct run *r)

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* dnat_hint: nothing came for an address: does a rule send there what comes to others? */
+#ifndef NFTRACE_DNAT_HINT_H
+#define NFTRACE_DNAT_HINT_H
+
+struct plan;
+struct ruleset;
+
+/** dnat_hint_say - by the rules' texts, for the -d of each expression; the first such rule */
+void dnat_hint_say(const struct plan *p, const struct ruleset *rules);
+
+#endif
