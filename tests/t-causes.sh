@@ -66,7 +66,7 @@ tells 1003 "LOST after PREROUTING: no rule dropped it$"
 tells 1004 "LOST .*likely: there is no route to $new:PREROUTING:rule:4\\)$"
 tells 1005 "LOST .*likely: there is no route to $new:OUTPUT:rule:1\\)$"
 tells 1006 "LOST .*likely: there is no route to fd00:98::1 \\(its destination since nat:PREROUTING:rule:1\\)$"
-assert_grep '4 lost, likely because there is no route to|1 lost, likely because there is no route to 203' "$ERR"
+assert_grep '4 lost, likely: there is no route to|1 lost, likely: there is no route to 203' "$ERR"
 ns_ip r route add 203.0.113.98/32 via 10.2.0.2
 trace -p udp --dport 1002
 udp a 203.0.113.12 1002

@@ -50,7 +50,7 @@ out 1003 --rate 0 --no-drops
 udp 1003 2
 stop_nftrace INT
 assert_grep '2 packets traced: 2 QUEUE; stopped by Ctrl-C after [0-9.]+ s; all removed$' "$ERR"
-assert_grep 'nftrace:   2 queued, likely because nobody listens on queue 5$' "$ERR"
+assert_grep 'nftrace:   2 queued, likely: nobody listens on queue 5$' "$ERR"
 assert_equal "blocks with the cause" 2 "$(grep -c '^=> QUEUE to 5 by filter:OUTPUT:rule:2 .*; likely: nobody listens on queue 5$' "$OUT")"
 
 subtest "nothing matched"

@@ -67,7 +67,7 @@ trace -m multiport -p udp --dports 1001:1003
 udp a 10.2.0.2 1001
 stop
 tells 1001 'DROP by mangle:PREROUTING:rule:1 .*; likely: nothing listens on port 5001 \(udp\)$'
-assert_grep '1 dropped, likely because nothing listens on port 5001' "$ERR"
+assert_grep '1 dropped, likely: nothing listens on port 5001' "$ERR"
 assert_grep '1 by mangle:PREROUTING:rule:1' "$ERR"
 server r plain udp 0.0.0.0 5001
 trace -p udp --dport 1001

@@ -60,7 +60,7 @@ static const char *unknown_because(const struct journey *j,
 	/* A trace that was read without the rules that made it. */
 	if (last && last->effect == EFFECT_UNKNOWN && !last->rule_len)
 		return "the rules are not known (--rules FILE)";
-	return "no table here would see it go on";
+	return "no chain stands behind that, so what came next cannot be seen";
 }
 
 /* Events are known to be missing, or one had to follow and did not. */

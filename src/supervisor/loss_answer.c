@@ -70,12 +70,12 @@ static const char *word_for(const struct loss_known *k)
 {
 	switch (k->finding) {
 	case FINDING_LIKELY:
-		return k->about == ABOUT_QUEUE ? "queued, likely because "
-					       : "lost, likely because ";
+		return k->about == ABOUT_QUEUE ? "queued, likely: "
+					       : "lost, likely: ";
 	case FINDING_NOT_OURS:
 		return "";
 	case FINDING_DROPPED:
-		return "dropped, likely because ";
+		return "dropped, likely: ";
 	default:
 		return NULL;
 	}
