@@ -21,6 +21,42 @@ said() {
 	grep -v '^nftrace: armed' "$ERR" | sed 's/^nftrace: //' >"$SCRATCH/said"
 }
 
+# What the kernel does not let itself be asked is a doubt, and said.
+lines() { grep -vc 'are only likely: the kernel does not tell' "$ERR"; }
+# two_lines: of the run that ended last, and which they are
+two_lines() {
+	assert_equal "lines" 2 "$(lines)"
+	assert_grep '^nftrace: armed: [0-9]+ rules? inserted, capturing for ' "$ERR"
+	assert_grep "^nftrace: 1 packet traced: 1 FORWARDED(; stopped by Ctrl-C after [0-9.]+ s)?; all removed\$" "$ERR"
+}
+one_packet() { talk a udp 10.2.0.2 1001 wait 1 2>/dev/null; }
+
+subtest "a run without surprises says two lines, and with -v what it knows"
+start_nftrace r -4 -t 60 -c 1 -p udp --dport 1001
+one_packet
+end_nftrace
+two_lines
+start_nftrace r -4 -t 60 -p udp --dport 1001
+one_packet
+assert_within 10 "the packet is told" grep -q FORWARDED "$OUT"
+stop_nftrace INT
+two_lines
+start_nftrace r -4 -v -t 60 -c 1 -p udp --dport 1001
+one_packet
+end_nftrace
+assert_grep '^nftrace: legacy: 1 rule in [0-9]+ tables$' "$ERR"
+assert_grep '^nftrace: [0-9]+ events, 0 lost; the TRACE rules counted 1 packet$' "$ERR"
+assert_grep '^nftrace: 2 rules inserted, 2 removed; ipv4 logger restored; tables as before; lock held ' "$ERR"
+subtest "the same where nft alone has rules"
+lab_loopback n
+in_ns n nft 'table inet own { chain in { type filter hook input priority 5; udp dport 7 accept; }; }' || fail nft
+server n here udp 10.9.0.1 7
+start_nftrace n -4 -t 60 -c 1 -p udp --dport 7
+talk n udp 10.9.0.1 7 wait 1 2>/dev/null
+end_nftrace
+assert_equal "lines" 2 "$(lines)"
+assert_grep '^nftrace: 1 packet traced: 1 DELIVERED; all removed$' "$ERR"
+
 subtest "an interface that is not there: said before the trace, with the one that is near"
 said -i etho -p udp
 assert_status 3
