@@ -17,7 +17,7 @@
 
 static bool status_shown, detailed;
 
-enum { PATIENCE_MS = 1000 };
+enum { PATIENCE_MS = 1000, TEXT_MAX = 3072 };
 
 /*
  * Waits a moment for a terminal that is held (Ctrl-S) or a pipe that is full,
@@ -49,23 +49,50 @@ static void put(const char *bytes, size_t len)
 	}
 }
 
-static void say(const char *fmt, va_list ap)
-	__attribute__((format(printf, 1, 0)));
+static void (*masking)(char *to, size_t size, const char *text);
 
-static void say(const char *fmt, va_list ap)
+void msg_mask(void (*mask)(char *to, size_t size, const char *text))
 {
-	char text[3072], line[sizeof(text) * 2 + 16] = "nftrace: ";
-	size_t len = strlen(line);
-	int n = vsnprintf(text, sizeof(text), fmt, ap);
+	masking = mask;
+}
 
-	if (n < 0)
-		return;
-	if ((size_t)n >= sizeof(text))
-		n = sizeof(text) - 1;
+static void say(const char *text)
+{
+	char line[2 * TEXT_MAX + 16] = "nftrace: ";
+	size_t len = strlen(line);
+
 	msg_status(NULL);
-	len += escape_text(line + len, sizeof(line) - len - 1, text, (size_t)n);
+	len += escape_text(line + len, sizeof(line) - len - 1, text,
+			   strlen(text));
 	line[len++] = '\n';
 	put(line, len);
+}
+
+static void say_masked(const char *fmt, va_list ap)
+	__attribute__((format(printf, 1, 0)));
+
+static void say_masked(const char *fmt, va_list ap)
+{
+	char text[TEXT_MAX], masked[TEXT_MAX];
+
+	if (vsnprintf(text, sizeof(text), fmt, ap) < 0)
+		return;
+	if (masking)
+		masking(masked, sizeof(masked), text);
+	say(masking ? masked : text);
+}
+
+void msg_as_told(const char *fmt, ...)
+{
+	char text[TEXT_MAX];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (n >= 0)
+		say(text);
 }
 
 void msg(const char *fmt, ...)
@@ -73,7 +100,7 @@ void msg(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(fmt, ap);
+	say_masked(fmt, ap);
 	va_end(ap);
 }
 
@@ -89,7 +116,7 @@ void msg_detail(const char *fmt, ...)
 	if (!detailed)
 		return;
 	va_start(ap, fmt);
-	say(fmt, ap);
+	say_masked(fmt, ap);
 	va_end(ap);
 }
 

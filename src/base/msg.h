@@ -3,6 +3,7 @@
 #ifndef NFTRACE_MSG_H
 #define NFTRACE_MSG_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /** msg - "nftrace: ..." on stderr; erases the status line first */
@@ -14,6 +15,15 @@ void msg(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  */
 void msg_details(void);
 void msg_detail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/** msg_as_told - the same of what another process of the run has masked already */
+void msg_as_told(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/**
+ * msg_mask - from now on everything but that is said through @mask
+ * @mask: writes the NUL-terminated text in @to for the one in @text, and fits
+ */
+void msg_mask(void (*mask)(char *to, size_t size, const char *text));
 
 /** plural - "rule%s": the ending behind @n of them */
 static inline const char *plural(uint64_t n)

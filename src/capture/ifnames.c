@@ -32,8 +32,8 @@ struct ifnames {
 	struct name *bucket[BUCKETS];
 };
 
-static void set_name(struct ifnames *n, uint32_t index, const char *text,
-		     size_t len)
+void ifnames_set(struct ifnames *n, uint32_t index, const char *text,
+		 size_t len)
 {
 	struct name **head = &n->bucket[index % BUCKETS], *e;
 
@@ -64,9 +64,9 @@ static int on_link(const struct nlmsghdr *nlh, void *arg)
 	ifi = mnl_nlmsg_get_payload(nlh);
 	mnl_attr_for_each(attr, nlh, sizeof(*ifi))
 		if (mnl_attr_get_type(attr) == IFLA_IFNAME)
-			set_name(arg, (uint32_t)ifi->ifi_index,
-				 mnl_attr_get_str(attr),
-				 mnl_attr_get_payload_len(attr));
+			ifnames_set(arg, (uint32_t)ifi->ifi_index,
+				    mnl_attr_get_str(attr),
+				    mnl_attr_get_payload_len(attr));
 	return MNL_CB_OK;
 }
 
@@ -142,7 +142,7 @@ uint32_t ifnames_index(struct ifnames *n, const char *name, size_t len)
 	/* More than any host has: the rest is one. */
 	if (n->count < INDEXES)
 		n->count++;
-	set_name(n, n->count, name, len);
+	ifnames_set(n, n->count, name, len);
 	return n->count;
 }
 

@@ -22,6 +22,10 @@ void ifnames_close(struct ifnames *names);
 struct ifnames *ifnames_new(void);
 uint32_t ifnames_index(struct ifnames *names, const char *name, size_t len);
 
+/** ifnames_set - that interface has this name from now on */
+void ifnames_set(struct ifnames *names, uint32_t index, const char *name,
+		 size_t len);
+
 /** ifnames_fd - readable when names have changed: call ifnames_update(); -1: never */
 int ifnames_fd(const struct ifnames *names);
 void ifnames_update(struct ifnames *names);

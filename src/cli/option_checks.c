@@ -31,6 +31,7 @@ enum {
 	RULES = 1 << 12, ALL = 1 << 13, WORDS = 1 << 14, MATCH = 1 << 15,
 	COMPLETE = 1 << 16, COMMAND = 1 << 17, EMPTY = 1 << 18, USER = 1 << 19,
 	EXPECT = 1 << 20, MARKDOWN = 1 << 21, FOLD = 1 << 22, FULL = 1 << 23,
+	MASK = 1 << 24, DRY_RUN = 1 << 25,
 };
 
 static unsigned int find_given(const struct options *o)
@@ -42,7 +43,8 @@ static unsigned int find_given(const struct options *o)
 		{ o->ipv4, IPV4 }, { o->ipv6, IPV6 },
 		{ o->quiet, QUIET }, { o->verbose, VERBOSE },
 		{ o->flat, FLAT }, { o->json, JSON },
-		{ o->markdown, MARKDOWN },
+		{ o->markdown, MARKDOWN }, { o->mask, MASK },
+		{ o->dry_run, DRY_RUN },
 		{ o->no_lock, NO_LOCK }, { o->hold_lock, HOLD_LOCK },
 		{ o->only, ONLY }, { o->expect, EXPECT }, { o->doctor, DOCTOR },
 		{ o->cleanup, CLEANUP }, { o->read, READ },
@@ -74,6 +76,13 @@ static const struct refusal {
 	  .text = "'-q' and '--flat' together: a packet or an event a line?" },
 	{ .with = QUIET | JSON,
 	  .text = "'-q' and '--json' together: choose one form" },
+	{ .with = MASK | DRY_RUN,
+	  .text = "'--masked' masks what is traced: '--dry-run' prints your own "
+	  "words as they are" },
+	{ .with = MASK | DOCTOR,
+	  .text = "'--masked' masks what is traced: not what '--doctor' finds" },
+	{ .with = MASK | CLEANUP,
+	  .text = "'--masked' masks what is traced: not what '--cleanup' finds" },
 	{ .with = MARKDOWN | QUIET,
 	  .text = "'--markdown' and '-q' together: choose one form" },
 	{ .with = MARKDOWN | JSON,

@@ -65,6 +65,8 @@ const struct option_row option_rows[] = {
 	  "one JSON object a packet (with --flat: an event)", 0, 0 },
 	{ "markdown", 0, OPTION_FLAG, AT(markdown), NULL,
 	  "blocks and a summary that paste into an issue", 0, 0 },
+	{ "masked", 0, OPTION_FLAG, AT(mask), NULL,
+	  "other addresses and names, for output that strangers may see", 0, 0 },
 	{ "pcap", 0, OPTION_TEXT, AT(pcap), "FILE",
 	  "also write the packets, journeys as comments, as pcapng",
 	  0, 0, GROUP_FILES },

@@ -38,7 +38,7 @@ struct options {
 	bool ipv4, ipv6;	/* asked for; neither: all that fit */
 	bool all, no_lock, no_drops, side_effects, replies;
 	bool no_witness;
-	bool quiet, verbose, flat, json, markdown, fold, full;
+	bool quiet, verbose, flat, json, markdown, fold, full, mask;
 	bool doctor, cleanup, dry_run, help, version;
 	bool complete;		/* in its place it never gets here */
 	bool numeric;		/* -n, accepted */

@@ -28,13 +28,7 @@ bool replay_goes_on(struct replay *r, const struct line_reader *in)
 void replay_origin(struct replay *r, const char *host, size_t len,
 		   const char *netns, bool log)
 {
-	for (unsigned int i = 0; i < SINK_COUNT; i++) {
-		struct report_env *env = &r->printer->sink[i].env;
-
-		escape_text(env->host, sizeof(env->host), host, len);
-		snprintf(env->netns, sizeof(env->netns), "%s", netns);
-		env->log = log;
-	}
+	printer_origin(r->printer, host, len, netns, log);
 }
 
 void replay_refuse(struct replay *r, uint64_t number, unsigned int fault,

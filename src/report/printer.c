@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "capture/ifnames.h"
 #include "grounds/grounds.h"
 #include "journey/journey.h"
+#include "mask/mask_journey.h"
 #include "packet/packet_print.h"
 #include "place/place_types.h"
 #include "protocol/stats.h"
@@ -16,6 +18,19 @@
 #include "report/report.h"
 
 enum { MUCH = 1 << 20 };	/* pending bytes that are waited for */
+
+/* What is written may be shown to strangers: no form sees more than that. */
+static int open_mask(struct printer *p, struct report_env *env)
+{
+	if (!p->plan->mask)
+		return 0;
+	p->masker = masker_open(p->plan->mask, env->names);
+	if (!p->masker)
+		return -ENOMEM;
+	env->names = masker_names(p->masker);
+	masker_host(p->masker, env->host, sizeof(env->host));
+	return 0;
+}
 
 int printer_open(struct printer *p, const struct printer_plan *plan,
 		 const struct ifnames *names,
@@ -30,7 +45,7 @@ int printer_open(struct printer *p, const struct printer_plan *plan,
 	p->arg = arg;
 	p->names = env.names = names;
 	p->unexpected.expect = plan->expect;
-	err = drop_counts_open(&p->drops) ? 0 : -ENOMEM;
+	err = drop_counts_open(&p->drops) ? open_mask(p, &env) : -ENOMEM;
 	for (unsigned int i = 0; i < SINK_COUNT && !err; i++)
 		err = sink_open(&p->sink[i], &plan->sink[i], &env);
 	p->by_event = p->sink[SINK_STDOUT].report &&
@@ -43,6 +58,7 @@ void printer_close(struct printer *p)
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
 		sink_close(&p->sink[i]);
 	drop_counts_close(&p->drops);
+	masker_close(p->masker);
 }
 
 static void check_output(struct printer *p)
@@ -108,13 +124,19 @@ bool printer_count(struct printer *p, const struct journey *j)
 void printer_print(struct printer *p, struct journey *j)
 {
 	struct stats *st = p->plan->stats;
-	bool fits = true;
+	const struct journey *shown = j;
+	bool fits;
 
-	count_story(p, j);
 	j->number = stats_get(&st->printed) + 1;
-	unexpected_add(&p->unexpected, j);
+	if (p->masker)
+		shown = masker_journey(p->masker, j);
+	fits = shown;
+	if (fits) {
+		count_story(p, shown);
+		unexpected_add(&p->unexpected, shown);
+	}
 	for (unsigned int i = 0; i < SINK_COUNT && fits; i++)
-		fits = sink_journey(&p->sink[i], j);
+		fits = sink_journey(&p->sink[i], shown);
 	if (!fits) {
 		stats_add(&st->unprinted, 1);
 		return;
@@ -176,28 +198,55 @@ static void count_hidden(struct printer *p, const struct report_late *l)
 
 void printer_late(struct printer *p, const struct report_late *l)
 {
-	bool fits = true;
+	struct report_late shown = *l;
+	bool fits = !p->masker ||
+		    masker_lost(p->masker, &shown.packet, &shown.fate);
 
 	if (!l->number) {
 		count_hidden(p, l);
 		return;
 	}
-	count_late(p, l);
-	unexpected_late(&p->unexpected, l);
+	if (fits) {
+		count_late(p, &shown);
+		unexpected_late(&p->unexpected, &shown);
+	}
 	for (unsigned int i = 0; i < SINK_COUNT && fits; i++)
-		fits = sink_late(&p->sink[i], l);
+		fits = sink_late(&p->sink[i], &shown);
 	if (!fits)
 		stats_add(&p->plan->stats->unprinted, 1);
+}
+
+static bool put_event(struct printer *p, const struct event *e,
+		      const struct place *at, uint64_t wall_ns)
+{
+	if (p->masker) {
+		e = masker_event(p->masker, e);
+		at = masker_place(p->masker, at);
+	}
+	return e && at && sink_event(&p->sink[SINK_STDOUT], e, at, wall_ns);
 }
 
 void printer_event(struct printer *p, const struct event *e,
 		   const struct place *at, uint64_t wall_ns)
 {
-	if (!printer_enough(p) &&
-	    !sink_event(&p->sink[SINK_STDOUT], e, at, wall_ns))
+	if (!printer_enough(p) && !put_event(p, e, at, wall_ns))
 		stats_add(&p->plan->stats->unprinted, 1);
 	if (at->straddles)
 		stats_add(&p->plan->stats->straddled, 1);
+}
+
+void printer_origin(struct printer *p, const char *host, size_t len,
+		    const char *netns, bool log)
+{
+	for (unsigned int i = 0; i < SINK_COUNT; i++) {
+		struct report_env *env = &p->sink[i].env;
+
+		escape_text(env->host, sizeof(env->host), host, len);
+		snprintf(env->netns, sizeof(env->netns), "%s", netns);
+		env->log = log;
+		if (p->masker)
+			masker_host(p->masker, env->host, sizeof(env->host));
+	}
 }
 
 void printer_flush(struct printer *p)
@@ -220,6 +269,8 @@ void printer_forget(struct printer *p, uint32_t id)
 	drop_counts_forget(&p->drops, id);
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
 		sink_forget(&p->sink[i], id);
+	if (p->masker)
+		masker_forget(p->masker, id);
 }
 
 void printer_finish(struct printer *p)

@@ -4,6 +4,7 @@
 #define NFTRACE_PRINTER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "report/drop_counts.h"
@@ -15,6 +16,8 @@ struct event;
 struct ifnames;
 struct journey;
 struct display_filter;
+struct mask;
+struct masker;
 struct place;
 struct report_late;
 struct stats;
@@ -24,6 +27,7 @@ struct printer_plan {
 	struct sink_plan sink[SINK_COUNT];
 	struct report_env env;		/* but for .names */
 	const struct display_filter *only;	/* NULL: all */
+	struct mask *mask;		/* for strangers: other addresses and names; or NULL */
 	uint64_t count;			/* stop printing after so many; 0: never */
 	unsigned int expect;		/* 1 << enum fate_kind; 0: any */
 };
@@ -43,6 +47,7 @@ struct printer {
 	struct drop_counts drops;
 	struct reason_counts reasons;
 	struct unexpected unexpected;
+	struct masker *masker;		/* NULL: all is shown as it is */
 	bool count_told, closed_told;
 	bool by_event;			/* stdout gets each event by itself */
 };
@@ -74,6 +79,10 @@ void printer_late(struct printer *p, const struct report_late *l);
 
 void printer_event(struct printer *p, const struct event *e,
 		   const struct place *at, uint64_t wall_ns);
+
+/** printer_origin - where what comes was seen, as a file that is read says */
+void printer_origin(struct printer *p, const char *host, size_t len,
+		    const char *netns, bool log);
 
 /** printer_forget - the id will be another place's */
 void printer_forget(struct printer *p, uint32_t id);

@@ -87,6 +87,7 @@ static int start_reader(struct run *r)
 			.only = r->o->only ? &rd->only : NULL,
 			.count = r->o->count,
 			.expect = rd->expect,
+			.mask = r->mask,
 		},
 		.bulletin = rd->board.view,
 		.drops = drop_source_ring(&rd->drops),

@@ -38,9 +38,9 @@ void expect_say(const struct run *r)
 	if (u->branch)
 		snprintf(copy, sizeof(copy), " (copy %u)", u->branch);
 	if (u->count && u->number)
-		msg("error: expected %s, but #%" PRIu64 "%s is %s: %s "
-		    "(%" PRIu64 " in all)", fates, u->number, copy,
-		    fate_word(u->kind), u->packet, u->count);
+		msg_as_told("error: expected %s, but #%" PRIu64 "%s is %s: %s "
+			    "(%" PRIu64 " in all)", fates, u->number, copy,
+			    fate_word(u->kind), u->packet, u->count);
 	else if (u->count)
 		msg("error: expected %s, but %" PRIu64 " had another fate",
 		    fates, u->count);

@@ -91,6 +91,7 @@ static int start_replay(struct run *r, int fd, struct strview nft)
 			.only = r->o->only ? &r->reader.only : NULL,
 			.count = r->o->count,
 			.expect = r->reader.expect,
+			.mask = r->mask,
 		},
 		.snaplen = TRACE_TEXT_PACKET,
 		.flat = r->o->flat,

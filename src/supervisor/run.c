@@ -16,6 +16,7 @@
 #include "supervisor/disarm.h"
 #include "supervisor/expect.h"
 #include "supervisor/legacy_refresh.h"
+#include "supervisor/masking.h"
 #include "supervisor/plan.h"
 #include "supervisor/plan_print.h"
 #include "supervisor/results.h"
@@ -83,6 +84,8 @@ int run_open(struct run *r, const struct options *o)
 	r->host.keeper.pid = r->reader.process.pid = r->reader.refresh.pid = -1;
 	if (!take_fates(r, o))
 		return STATUS_USAGE;
+	if (o->mask && masking_begin(&r->mask, !o->read) < 0)
+		return STATUS_FAILURE;
 	r->reader.stats = stats_open();
 	err = r->reader.stats ? bulletin_open(&r->reader.board) : -errno;
 	if (err)
@@ -109,6 +112,7 @@ void run_close(struct run *r)
 	bulletin_close(&r->reader.board);
 	results_close(r->reader.sink);
 	plan_free(&r->plan);
+	masking_end(r->mask);
 }
 
 /* Somebody changed it when nobody looked any more. */

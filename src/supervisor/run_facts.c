@@ -60,7 +60,8 @@ const struct report_run *run_facts(const struct options *o)
 	static struct report_run run;
 	struct utsname u;
 
-	fill_command(run.command, sizeof(run.command), o);
+	if (!o->mask)
+		fill_command(run.command, sizeof(run.command), o);
 	if (!o->read && uname(&u) == 0)
 		snprintf(run.kernel, sizeof(run.kernel), "%s %s %s", u.sysname,
 			 u.release, u.machine);

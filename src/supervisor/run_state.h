@@ -185,6 +185,7 @@ struct run_outcome {
 /* The state of a run; lives in the supervisor. */
 struct run {
 	const struct options *o;
+	struct mask *mask;		/* NULL: all is shown as it is */
 	struct plan plan;
 	struct snapshots snapshots;	/* of the rules, once these are in */
 	bool foreign_trace;		/* others' rules trace packets as well */

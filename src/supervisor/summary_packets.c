@@ -96,7 +96,7 @@ static void print_drops(const struct stats *st)
 		if (mixed && d->family < FAMILY_COUNT)
 			snprintf(family, sizeof(family), " (%s)",
 				 families[d->family]->name);
-		msg("  %" PRIu64 " by %s%s", d->packets, d->text, family);
+		msg_as_told("  %" PRIu64 " by %s%s", d->packets, d->text, family);
 	}
 }
 
@@ -118,8 +118,8 @@ static void say_no_room(const struct stats *st)
 static void print_reasons(const struct stats *st)
 {
 	for (unsigned int i = 0; i < DROPS_SHOWN && i < st->reasons; i++)
-		msg("  %" PRIu64 " %s", st->reason[i].packets,
-		    st->reason[i].text);
+		msg_as_told("  %" PRIu64 " %s", st->reason[i].packets,
+			    st->reason[i].text);
 	if (st->drops_lost)
 		say_no_room(st);
 	if (st->late)
