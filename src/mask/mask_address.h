@@ -17,7 +17,7 @@ struct strbuf;
  *
  * What is the same for everybody stays: loopback, "any", groups of the link.  Private
  * networks of IPv4 keep what lies in what (240/8 is 10/8, 241.0/12 is 172.16/12,
- * 198.18/16 is 192.168/16); other addresses keep their /24, with IPv6 their /48 and
+ * 243.168/16 is 192.168/16); other addresses keep their /24, with IPv6 their /48 and
  * /64.  None becomes an address that a host can have.
  */
 void mask_address4(struct mask *m, uint8_t addr[4], unsigned int bits);

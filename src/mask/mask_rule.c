@@ -54,6 +54,14 @@ static bool is_decimal(struct strview s)
 	return s.len > 0;
 }
 
+static bool is_punctuation(struct strview s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!strchr(".:/+-*^~%", s.at[i]))
+			return false;
+	return true;
+}
+
 /* "30s", "100", "0x40" and words of the language. */
 static bool is_harmless(struct strview s)
 {
@@ -61,7 +69,7 @@ static bool is_harmless(struct strview s)
 
 	while (digits < s.len && is_digit(s.at[digits]))
 		digits++;
-	return !s.len || is_decimal(s) || is_hex(s) || mask_words_has(s) ||
+	return is_punctuation(s) || is_decimal(s) || is_hex(s) || mask_words_has(s) ||
 	       (digits && mask_words_has(strview_behind(s, digits)));
 }
 
