@@ -25,13 +25,17 @@ page() {
 		class Page(html.parser.HTMLParser):
 		    what, inside, text, tags, attributes = sys.argv[1], 0, [], set(), set()
 		    def handle_starttag(self, tag, attributes):
-		        self.tags.add(tag)
+		        tag += ".e" if ("class", "e") in attributes else ""
+		        if tag.startswith("pre"):
+		            self.pre = tag
+		        self.tags.add(tag.removesuffix(".e"))
 		        self.attributes |= {a for a, _ in attributes}
 		        self.inside += tag == self.what
 		    def handle_endtag(self, tag):
+		        tag = self.pre if tag == "pre" else tag
 		        self.inside -= tag == self.what
 		        if tag == self.what:
-		            self.text.append("" if tag == "pre" else "\n")
+		            self.text.append("" if tag == "pre.e" else "\n")
 		    def handle_data(self, data):
 		        if self.inside:
 		            self.text.append(data)
@@ -68,8 +72,16 @@ assert_grep "default-src 'none'" "$PAGE"
 assert_equal "escape sequences" 0 "$(grep -c $'\e' "$PAGE")"
 
 subtest "each packet's events are there, as the block has them"
-assert_same "the blocks" "$OUT" <(page pre "$PAGE")
+assert_same "the blocks" "$OUT" <(page pre.e "$PAGE")
 assert_grep '&lt;script&gt;alert' "$PAGE"
+
+subtest "what is folded says what became of it, and by which rule"
+page summary "$PAGE" | grep -v '^every event' >"$SCRATCH/summaries"
+assert_equal "packets" 3 "$(grep -c '^#' "$SCRATCH/summaries")"
+assert_equal "drops" 2 "$(grep -A 1 '^#[0-9]* DROP' "$SCRATCH/summaries" | grep -c '^   by filter:INPUT:1  ')"
+COLUMNS=500 "$NFTRACE" --read "$SCRATCH/trace.pcapng" --fold 2>/dev/null >"$SCRATCH/folded"
+assert_same "the folded lines" <(sort "$SCRATCH/folded") \
+	<({ grep . "$SCRATCH/summaries"; page pre "$PAGE" | grep .; } | sort)
 
 subtest "the summary, the rules and the run"
 assert_equal "packets" "3 packets traced" "$(page h1 "$PAGE")"
@@ -99,12 +111,12 @@ assert_equal "tidy" "" "$(tidy -q -e "$SCRATCH/again.html" 2>&1)"
 run_nftrace lo --read "$SCRATCH/trace.pcapng" --report -
 assert_same "on standard output" <(sed '/<dt>command/d; /<dt>read/d' "$SCRATCH/again.html") \
 	<(sed '/<dt>command/d; /<dt>read/d' "$OUT")
-assert_same "the blocks" <(page pre "$SCRATCH/again.html") <("$NFTRACE" --read "$SCRATCH/trace.pcapng" 2>/dev/null)
+assert_same "the blocks" <(page pre.e "$SCRATCH/again.html") <("$NFTRACE" --read "$SCRATCH/trace.pcapng" 2>/dev/null)
 assert_no_grep "Linux $(uname -r)" "$SCRATCH/again.html"
 
 subtest "a page does not grow for ever: what is left out is counted, and said"
 NFTRACE_REPORT_MAX=1 "$WITH_POINTS" --read "$SCRATCH/trace.pcapng" --report "$SCRATCH/short.html" >"$OUT" 2>"$ERR" || fail "status $?"
-assert_equal "packets shown" 1 "$(grep -c '<details' "$SCRATCH/short.html")"
+assert_equal "packets shown" 1 "$(grep -c '<details class' "$SCRATCH/short.html")"
 assert_grep '2 packets left out' "$SCRATCH/short.html"
 assert_equal "packets" "3 packets traced" "$(page h1 "$SCRATCH/short.html")"
 assert_equal "fates" "2 DROP 1 DELIVERED" "$(page li "$SCRATCH/short.html" | paste -sd ' ')"
@@ -119,13 +131,14 @@ fenced() {
 }
 
 subtest "--markdown: the blocks between fences that nothing in them ends"
-run_nftrace lo --read "$SCRATCH/trace.pcapng"
-mv "$OUT" "$SCRATCH/blocks"
-run_nftrace lo --read "$SCRATCH/trace.pcapng" --markdown
-assert_status 0
-fenced "$OUT" >"$SCRATCH/fenced"
-{ cat "$SCRATCH/blocks"; sed -n 's/^=> DROP by /2 dropped by /p' "$SCRATCH/blocks" | head -n 1; } >"$SCRATCH/expected"
-assert_same "what is fenced" "$SCRATCH/expected" "$SCRATCH/fenced"
+for form in --fold --full; do
+	COLUMNS=100 "$NFTRACE" --read "$SCRATCH/trace.pcapng" $form >"$SCRATCH/blocks" 2>/dev/null
+	run_nftrace lo --read "$SCRATCH/trace.pcapng" --markdown $form
+	assert_status 0
+	fenced "$OUT" >"$SCRATCH/fenced"
+	assert_same "$form: what is fenced" "$SCRATCH/blocks" <(grep -v '^2 dropped by ' "$SCRATCH/fenced")
+done
+assert_grep '^2 dropped by filter:INPUT:rule:1  ' "$SCRATCH/fenced"
 assert_equal "fences of the packet with the comment" '````text' "$(grep -m 1 '^```' "$OUT")"
 assert_grep '^\| 2 \| DROP \|$' "$OUT"
 assert_grep '^\| 1 \| DELIVERED \|$' "$OUT"

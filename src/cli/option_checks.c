@@ -100,10 +100,6 @@ static const struct refusal {
 	{ .with = FOLD | VERBOSE,
 	  .text = "'--fold' and '-v' together: -v tells of each event, and "
 	  "--fold leaves most of them out" },
-	{ .with = MARKDOWN | FOLD,
-	  .text = "'--markdown' and '--fold' together: choose one form" },
-	{ .with = MARKDOWN | FULL,
-	  .text = "'--markdown' and '--full' together: choose one form" },
 	{ .with = FULL | QUIET,
 	  .text = "'--full' and '-q' together: choose one form" },
 	{ .with = FULL | FLAT,

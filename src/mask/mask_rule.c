@@ -195,7 +195,7 @@ static void put_comment(struct reading *r, struct strview s)
 	enum mask_kind kind = MASK_COMMENT;
 
 	if (strview_starts(s, "cali:"))
-		strbuf_add(r->to, "cali:%u",
+		strbuf_add(r->to, "cali:%016u",
 			   mask_number(r->m, &kind, s.at, s.len));
 	else
 		mask_name(r->m, r->to, MASK_COMMENT, s);

@@ -63,19 +63,11 @@ static bool take_sequence(struct strview *text, struct strview *numbers)
 	return true;
 }
 
-static void end_color(struct outbuf *o, bool *open)
+/* Digits only: nothing to be escaped.  Return: is a span open now? */
+static bool begin_color(struct outbuf *o, struct strview numbers)
 {
-	if (*open)
-		outbuf_text(o, "</span>");
-	*open = false;
-}
-
-/* Digits only: nothing to be escaped. */
-static void begin_color(struct outbuf *o, struct strview numbers, bool *open)
-{
-	end_color(o, open);
 	if (!numbers.len || strview_is(numbers, "0"))
-		return;
+		return false;
 	outbuf_text(o, "<span class=\"");
 	while (numbers.len) {
 		struct strview one = strview_cut(&numbers, ';');
@@ -86,20 +78,29 @@ static void begin_color(struct outbuf *o, struct strview numbers, bool *open)
 			outbuf_text(o, " ");
 	}
 	outbuf_text(o, "\">");
-	*open = true;
+	return true;
 }
 
-static void put_line(struct outbuf *o, struct strview line)
+static void end_color(struct outbuf *o, bool open)
 {
-	struct strview numbers;
-	bool open = false;
+	if (open)
+		outbuf_text(o, "</span>");
+}
+
+/* @color: in which it begins, and then in which it ends */
+static void put_line(struct outbuf *o, struct strview line,
+		     struct strview *color)
+{
+	bool open;
 
 	outbuf_text(o, "<span class=\"l\">");
+	open = begin_color(o, *color);
 	while (line.len) {
 		size_t n = 1;
 
-		if (take_sequence(&line, &numbers)) {
-			begin_color(o, numbers, &open);
+		if (take_sequence(&line, color)) {
+			end_color(o, open);
+			open = begin_color(o, *color);
 			continue;
 		}
 		while (n < line.len && line.at[n] != '\033')
@@ -107,17 +108,25 @@ static void put_line(struct outbuf *o, struct strview line)
 		html_text(o, line.at, n);
 		line = strview_behind(line, n);
 	}
-	end_color(o, &open);
+	end_color(o, open);
 	outbuf_text(o, "\n</span>");
 }
 
-void html_take_lines(struct outbuf *o, size_t at)
+bool html_take_lines(struct outbuf *o, size_t at, unsigned int lines,
+		     const char *parting)
 {
 	size_t len;
 	char *text = take(o, at, &len);
-	struct strview rest = { text, text ? len : 0 };
+	struct strview rest = { text, text ? len : 0 }, color = { "", 0 };
+	bool parted = false;
 
-	while (rest.len)
-		put_line(o, strview_cut(&rest, '\n'));
+	for (unsigned int i = 0; rest.len; i++) {
+		if (lines && i == lines) {
+			outbuf_text(o, parting);
+			parted = true;
+		}
+		put_line(o, strview_cut(&rest, '\n'), &color);
+	}
 	free(text);
+	return parted;
 }

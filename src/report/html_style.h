@@ -22,14 +22,14 @@
 "li b{font-size:1.2em}\n" \
 "details{border:1px solid var(--line);border-left:4px solid var(--c,var(--dim));border-radius:6px;" \
 "margin:6px 0;background:var(--box)}\n" \
-"summary{padding:6px 10px;cursor:pointer;overflow-wrap:anywhere;font-size:13px}summary .f{font-size:14px}\n" \
-"summary .w{display:block;padding-left:2ch}.w{color:var(--dim)}\n" \
+"summary{padding:6px 10px 6px 0;margin-left:26px;list-style-position:outside;cursor:pointer;" \
+"white-space:pre-wrap}.w{color:var(--dim)}\n" \
 ".f{font-weight:600;color:var(--c)}\n" \
 ".bad{--c:var(--red)}.good{--c:var(--green)}.lost{--c:var(--magenta)}.user{--c:var(--yellow)}" \
 ".none{--c:var(--cyan)}\n" \
 "details details{margin:6px 10px 10px;border-left-width:1px;background:var(--bg)}\n" \
-"details details summary{color:var(--dim);font-size:14px}\n" \
-"pre{margin:0;padding:8px 10px;border-top:1px solid var(--line);white-space:pre-wrap}\n" \
+"details details summary{color:var(--dim);font-size:13px}details details{--c:var(--line)}\n" \
+"pre{margin:0;padding:8px 10px 8px 26px;border-top:1px solid var(--line);white-space:pre-wrap}\n" \
 ".l{display:block;padding-left:4ch;text-indent:-4ch}\n" \
 ".s1{font-weight:600}.s31{color:var(--red)}.s32{color:var(--green)}.s33{color:var(--yellow)}" \
 ".s34{color:var(--blue)}.s35{color:var(--magenta)}.s36{color:var(--cyan)}\n" \
@@ -39,7 +39,7 @@
 "dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 16px;margin:0}\n" \
 "dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere}\n" \
 "@media(max-width:640px){main{padding:10px}dl{display:block}dd{margin-bottom:8px}" \
-"pre{padding:8px}pre,.m,.n{font-size:12px}th{font-size:12px;padding-right:6px}}\n" \
+"pre,.m,.n{font-size:12px}th{font-size:12px;padding-right:6px}}\n" \
 "@media print{details,li{break-inside:avoid}}\n"
 
 #endif

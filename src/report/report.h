@@ -82,6 +82,7 @@ extern const struct report report_json_flat;	/* --json --flat */
 extern const struct report report_pcap;		/* --pcap */
 extern const struct report report_graph;	/* --graph */
 extern const struct report report_markdown;	/* --markdown */
+extern const struct report report_markdown_full;	/* --markdown --full */
 extern const struct report report_html;		/* --report */
 
 /** report_since_boot - a log may tell no other time than since the machine's start */

@@ -14,6 +14,7 @@
 #include "place/place_name.h"
 #include "report/html.h"
 #include "report/html_style.h"
+#include "report/inner.h"
 #include "report/report_text.h"
 #include "report/rule_table.h"
 #include "report/rule_gist.h"
@@ -25,10 +26,13 @@
 enum {
 	PACKETS_MAX = 16 << 20,	/* bytes of the page, about */
 	RULES_SHOWN = 500,
+	HEAD_LINES = 2,		/* of a folded packet: what became of it, and by which rule */
+	WIDTH = 4096,		/* the browser breaks lines */
 };
 
 struct state {
 	struct tally tally;
+	struct inner fold;
 	uint64_t written;	/* bytes of packets */
 	uint64_t most;		/* of them */
 	uint64_t left_out;	/* packets */
@@ -86,16 +90,19 @@ static int html_open(struct outbuf *o, struct report_env *env)
 	st->most = packets_max();
 	env->verbose = false;
 	env->color = true;
+	env->width = WIDTH;
 	put_beginning(o, env);
-	return 0;
+	return inner_open(&st->fold, &report_fold, o, env);
 }
 
 static void html_close(struct report_env *env)
 {
 	struct state *st = env->state;
 
-	if (st)
+	if (st) {
+		inner_close(&st->fold, env);
 		tally_close(&st->tally);
+	}
 	free(st);
 	env->state = NULL;
 }
@@ -105,59 +112,34 @@ static void html_forget(struct report_env *env, uint32_t id)
 	struct state *st = env->state;
 
 	tally_forget(&st->tally, id);
+	inner_forget(&st->fold, env, id);
 }
 
-/* What became of it, less the word that stands in front already. */
-static void put_why(struct outbuf *o, const struct report_env *env,
-		    const struct journey *j, unsigned int b)
+/* Folded, the first lines of which stand there all the time; and all events. */
+static void put_packet(struct outbuf *o, const struct report_env *env,
+		       const struct journey *j)
 {
-	static const char arrow[] = "=> ";
-	size_t begin = outbuf_written(o), at, len;
-	size_t skip = b ? 0 : sizeof(arrow) - 1 +
-			      strlen(fate_word(j->fate[0].kind));
-	char *text;
-
-	outbuf_text(o, "<span class=\"m w\">");
-	at = outbuf_written(o);
-	text_fate(o, env, j, b);
-	len = outbuf_written(o) - at;
-	text = outbuf_record(o, at);
-	if (!text)
-		return;
-	if (len <= skip) {
-		o->tail = o->mark + begin;
-		return;
-	}
-	memmove(text, text + skip, len - skip);
-	o->tail -= skip;
-	html_take(o, at);
-	outbuf_text(o, "</span>");
-}
-
-/* What stands there while the packet is folded. */
-static void put_summary(struct outbuf *o, const struct report_env *env,
-			const struct journey *j)
-{
-	struct report_env plain = *env;
+	const struct state *st = env->state;
 	size_t at;
 
-	plain.color = false;
-	outbuf_printf(o, "<summary><span class=\"f\">%s</span> "
-		      "<span class=\"m\">", fate_word(j->fate[0].kind));
+	outbuf_text(o, "<summary class=\"m\">");
 	at = outbuf_written(o);
-	text_head(o, &plain, j);
-	html_take(o, at);
-	outbuf_text(o, "</span>");
-	for (unsigned int b = 0; b < j->branches; b++)
-		put_why(o, &plain, j, b);
-	outbuf_text(o, "</summary>\n");
+	inner_journey(&st->fold, o, env, j);
+	outbuf_text(o, html_take_lines(o, at, HEAD_LINES, "</summary><pre>") ?
+		    "</pre>\n" : "</summary>\n");
+	outbuf_text(o, "<details><summary>every event</summary>"
+		    "<pre class=\"e\">");
+	at = outbuf_written(o);
+	report_block.journey(o, env, j);
+	html_take_lines(o, at, 0, NULL);
+	outbuf_text(o, "</pre></details>\n");
 }
 
 static void html_journey(struct outbuf *o, const struct report_env *env,
 			 const struct journey *j)
 {
 	struct state *st = env->state;
-	size_t at, begin = outbuf_written(o);
+	size_t begin = outbuf_written(o);
 
 	tally_add(&st->tally, j);
 	if (st->written > st->most) {
@@ -167,12 +149,8 @@ static void html_journey(struct outbuf *o, const struct report_env *env,
 	outbuf_printf(o, "<details class=\"%s\" id=\"p%llu\">",
 		      fate_class[j->fate[0].kind],
 		      (unsigned long long)j->number);
-	put_summary(o, env, j);
-	outbuf_text(o, "<pre>");
-	at = outbuf_written(o);
-	report_block.journey(o, env, j);
-	html_take_lines(o, at);
-	outbuf_text(o, "</pre></details>\n");
+	put_packet(o, env, j);
+	outbuf_text(o, "</details>\n");
 	st->written += outbuf_written(o) - begin;
 }
 
@@ -188,7 +166,7 @@ static void html_late(struct outbuf *o, const struct report_env *env,
 	outbuf_text(o, "<pre>");
 	at = outbuf_written(o);
 	text_late(o, env, l);
-	html_take_lines(o, at);
+	html_take_lines(o, at, 0, NULL);
 	outbuf_text(o, "</pre>\n");
 }
 

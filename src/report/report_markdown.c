@@ -8,35 +8,59 @@
 
 #include "base/outbuf.h"
 #include "journey/journey.h"
+#include "report/inner.h"
 #include "report/report_text.h"
 #include "report/rule_table.h"
 #include "report/tally.h"
 
-enum { RULES_SHOWN = 10 };
+enum { RULES_SHOWN = 10, WIDTH = 100 };
+
+struct state {
+	struct tally tally;
+	struct inner form;
+};
+
+static int open_with(struct outbuf *o, struct report_env *env,
+		     const struct report *form)
+{
+	struct state *st = calloc(1, sizeof(*st));
+
+	env->state = st;
+	env->color = false;
+	env->width = WIDTH;
+	if (!st || !tally_open(&st->tally))
+		return -ENOMEM;
+	return inner_open(&st->form, form, o, env);
+}
 
 static int markdown_open(struct outbuf *o, struct report_env *env)
 {
-	struct tally *t = malloc(sizeof(*t));
+	return open_with(o, env, &report_fold);
+}
 
-	(void)o;
-	env->state = t;
-	env->color = false;
-	if (t && tally_open(t))
-		return 0;
-	return -ENOMEM;
+static int full_open(struct outbuf *o, struct report_env *env)
+{
+	return open_with(o, env, &report_block);
 }
 
 static void markdown_close(struct report_env *env)
 {
-	if (env->state)
-		tally_close(env->state);
-	free(env->state);
+	struct state *st = env->state;
+
+	if (st) {
+		inner_close(&st->form, env);
+		tally_close(&st->tally);
+	}
+	free(st);
 	env->state = NULL;
 }
 
 static void markdown_forget(struct report_env *env, uint32_t id)
 {
-	tally_forget(env->state, id);
+	struct state *st = env->state;
+
+	tally_forget(&st->tally, id);
+	inner_forget(&st->form, env, id);
 }
 
 /* More backticks than stand together in the text: nothing in there ends the fence. */
@@ -85,19 +109,21 @@ static void put_fences(struct outbuf *o, size_t at)
 static void markdown_journey(struct outbuf *o, const struct report_env *env,
 			     const struct journey *j)
 {
+	struct state *st = env->state;
 	size_t at = outbuf_written(o);
 
-	tally_add(env->state, j);
-	report_block.journey(o, env, j);
+	tally_add(&st->tally, j);
+	inner_journey(&st->form, o, env, j);
 	put_fences(o, at);
 }
 
 static void markdown_late(struct outbuf *o, const struct report_env *env,
 			  const struct report_late *l)
 {
+	struct state *st = env->state;
 	size_t at = outbuf_written(o);
 
-	tally_late(env->state, l);
+	tally_late(&st->tally, l);
 	report_block.late(o, env, l);
 	put_fences(o, at);
 }
@@ -133,7 +159,8 @@ static void put_drops(struct outbuf *o, const struct tally *t)
 
 static void markdown_finish(struct outbuf *o, const struct report_env *env)
 {
-	const struct tally *t = env->state;
+	const struct state *st = env->state;
+	const struct tally *t = &st->tally;
 
 	outbuf_begin(o);
 	outbuf_printf(o, "%llu packet%s traced by nftrace " VERSION,
@@ -151,6 +178,16 @@ static void markdown_finish(struct outbuf *o, const struct report_env *env)
 const struct report report_markdown = {
 	.name = "markdown",
 	.open = markdown_open,
+	.journey = markdown_journey,
+	.late = markdown_late,
+	.finish = markdown_finish,
+	.forget = markdown_forget,
+	.close = markdown_close,
+};
+
+const struct report report_markdown_full = {
+	.name = "markdown-full",
+	.open = full_open,
 	.journey = markdown_journey,
 	.late = markdown_late,
 	.finish = markdown_finish,

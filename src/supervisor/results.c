@@ -31,7 +31,7 @@ static const struct report *choose_form(const struct options *o)
 	if (o->flat)
 		return &report_flat;
 	if (o->markdown)
-		return &report_markdown;
+		return o->full ? &report_markdown_full : &report_markdown;
 	if (o->quiet)
 		return &report_line;
 	if (o->full || o->verbose)
