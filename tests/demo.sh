@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # demo.sh: `make demo`: nftrace on a Calico node that exists for a few seconds.
-# GRAPH=FILE: also the ways that the packets took, as a DOT graph (make picture).
+# GRAPH=FILE, PCAP=FILE: also the ways that the packets took as a DOT graph, and a recording (make
+# picture).
 set -u
 
 if [[ $EUID -ne 0 ]] && ! unshare --user --map-root-user --net true 2>/dev/null; then
@@ -42,7 +43,7 @@ rules() { save_rules node /dev/stdout | sed -E 's/^\[[0-9:]+\] //; s/ \[[0-9:]+\
 rules >"$SCRATCH/before"
 
 say "# nftrace -i cali123 -d 8.8.8.8 -t 5 -c 5"
-start_nftrace node -i cali123 -d 8.8.8.8 -t 5 -c 5 ${GRAPH:+--graph "$GRAPH"} || give_up "$(cat "$ERR")"
+start_nftrace node -i cali123 -d 8.8.8.8 -t 5 -c 5 ${GRAPH:+--graph "$GRAPH"} ${PCAP:+--pcap "$PCAP"} || give_up "$(cat "$ERR")"
 {
 	printf 'dns query example.com   '
 	in_ns wl "$TOOLS/dns" query 8.8.8.8 example.com A

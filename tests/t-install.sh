@@ -22,6 +22,7 @@ else
 		./usr/sbin/nftrace
 		./usr/share/bash-completion/completions/nftrace
 		./usr/share/doc/nftrace/README.rst
+		./usr/share/doc/nftrace/man/fold.svg
 		./usr/share/doc/nftrace/man/graph.svg
 		./usr/share/man/man8/nftrace.8
 	EOT

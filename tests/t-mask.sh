@@ -65,7 +65,7 @@ options() { sed -E 's/--?comment ("([^"\\]|\\.)*"|[^ ]+)//g; s/--log-prefix ("[^
 # masked_forms FILE.pcapng: every form of what is in there; each tells of all that it holds
 masked_forms() {
 	local form
-	for form in "" -q -v --flat --json --markdown; do
+	for form in "" -q -v --flat --json --markdown --fold; do
 		run_nftrace r --read "$1" --masked $form
 		cat "$OUT" "$ERR" >"$SCRATCH/shown"
 		assert_masked "${form:-the blocks}" "$SCRATCH/shown"
