@@ -17,13 +17,20 @@
 #include "report/text_fate.h"
 #include "report/text_grounds.h"
 
-/* Whose the rule is that decided, or let it pass. */
+/*
+ * Whose the rule is that decided; or, by @g, that let it pass: that is no reason for
+ * a line more.
+ */
 static void put_owner(struct fold_out *f, const struct journey *j,
 		      unsigned int b, const struct grounds *g)
 {
 	size_t at = wrap_here(&f->w);
 
-	if (owner_words(f->w.o, j, b, g))
+	if (!owner_words(f->w.o, j, b, g))
+		return;
+	if (g && f->w.column + wrap_here(&f->w) - at > f->w.width)
+		outbuf_cut(f->w.o, at);
+	else
 		wrap_unit(&f->w, at);
 }
 
