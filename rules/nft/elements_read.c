@@ -26,7 +26,7 @@
 /* Somebody else may change elements while they are read: begin anew. */
 enum { TRIES = 8, PAUSE_US = 2000, REQUEST = 2048 };
 
-/* The kernel's time to list a map grows with the square of its elements. */
+/* Of this process's CPU: to list a map takes it the square of its elements. */
 enum { PATIENCE_MS = 500 };
 
 /* What was asked for, as libnftnl's objects. */
@@ -34,7 +34,7 @@ struct found {
 	struct nftnl_rule *rule;
 	struct nftnl_set *set;
 	uint32_t elements;
-	uint64_t until_ns;	/* CLOCK_MONOTONIC */
+	uint64_t until_ns;	/* CLOCK_PROCESS_CPUTIME_ID */
 };
 
 static int take_rule(const struct nlmsghdr *nlh, void *arg)
@@ -74,7 +74,7 @@ static int take_elements(const struct nlmsghdr *nlh, void *arg)
 		return MNL_CB_ERROR;
 	f->elements += count(nlh);
 	errno = E2BIG;
-	return f->elements > NFT_ELEMENTS_MAX || clock_monotonic_ns() > f->until_ns
+	return f->elements > NFT_ELEMENTS_MAX || clock_ns(CLOCK_PROCESS_CPUTIME_ID) > f->until_ns
 	       ? MNL_CB_ERROR : MNL_CB_OK;
 }
 
@@ -127,7 +127,8 @@ static int read_once(const struct nft_rule_id *id, struct helper_out *out)
 	struct mnl_socket *nl = nft_socket_open();
 	struct found f = {
 		.rule = nftnl_rule_alloc(), .set = nftnl_set_alloc(),
-		.until_ns = clock_monotonic_ns() + PATIENCE_MS * NS_PER_MS,
+		.until_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) +
+			    PATIENCE_MS * NS_PER_MS,
 	};
 	uint32_t before, after;
 	struct key_fields k;

@@ -85,6 +85,7 @@ static void sweep_bucket(struct nft_place_cache *ns, struct nft_node **at)
 void nft_place_cache_sweep(struct nft_place_cache *ns)
 {
 	ns->round++;
+	ns->maps = 0;
 	for (unsigned int b = 0; b < NFT_PLACE_CACHE_BUCKETS; b++)
 		sweep_bucket(ns, &ns->bucket[b]);
 	ns->sweep_at = 2 * ns->nodes;
@@ -357,7 +358,15 @@ struct nft_node *nft_place_cache_known(struct nft_place_cache *ns,
 	set_texts(n, text, len);
 	/* Rules of before are none of now's, though they have the same name. */
 	n->epoch = now ? ns->epoch : ns->epoch - 1;
-	return add(ns, n);
+	n = add(ns, n);
+	if (n && n->place.mapped && ns->maps < NFT_PLACE_CACHE_MAPS)
+		ns->unasked[ns->maps++] = &n->place;
+	return n;
+}
+
+const struct place *nft_place_cache_next_map(struct nft_place_cache *ns)
+{
+	return ns->maps ? ns->unasked[--ns->maps] : NULL;
 }
 
 struct nft_node *nft_place_cache_in_state(struct nft_place_cache *ns,

@@ -19,6 +19,7 @@ struct place_index;
 enum {
 	NFT_PLACE_CACHE_BUCKETS = 4096,
 	NFT_PLACE_CACHE_SOME = 4096,	/* nodes; with so many it is never full */
+	NFT_PLACE_CACHE_MAPS = 16,
 };
 
 /* A node stays where it is until a sweep finds that nobody uses it: journeys point to it. */
@@ -31,6 +32,9 @@ struct nft_place_cache {
 	uint32_t round;			/* of sweeping */
 	struct nft_node *bucket[NFT_PLACE_CACHE_BUCKETS];
 	struct nft_names names;
+	/* Rules whose verdict map was met for the first time, until somebody asks. */
+	const struct place *unasked[NFT_PLACE_CACHE_MAPS];
+	unsigned int maps;
 };
 
 /** nft_place_cache_close - free all nodes and names */
@@ -48,6 +52,9 @@ void nft_place_cache_new_epoch(struct nft_place_cache *ns,
 bool nft_place_cache_is_full(const struct nft_place_cache *ns);
 void nft_place_cache_use(const struct nft_place_cache *ns, const struct place *at);
 void nft_place_cache_sweep(struct nft_place_cache *ns);
+
+/** nft_place_cache_next_map - one of .unasked, each once; NULL: none is left */
+const struct place *nft_place_cache_next_map(struct nft_place_cache *ns);
 
 /** nft_place_cache_find - a node of this event, of whatever text, or NULL */
 struct nft_node *nft_place_cache_find(const struct nft_place_cache *ns,

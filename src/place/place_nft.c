@@ -476,6 +476,11 @@ bool place_nft_untouched(const struct place_nft *pn, uint64_t key,
 	       !nft_is_after(nft_touched_last(&pn->touched, key), generation);
 }
 
+const struct place *place_nft_next_map(struct place_nft *pn)
+{
+	return nft_place_cache_next_map(&pn->cache);
+}
+
 uint32_t place_nft_since(const struct place_nft *pn)
 {
 	return pn->touched.since;

@@ -136,6 +136,9 @@ bool place_nft_untouched(const struct place_nft *pn, uint64_t key,
 			 uint32_t generation);
 uint32_t place_nft_since(const struct place_nft *pn);
 
+/** place_nft_next_map - a rule whose verdict map was met for the first time; NULL: no other */
+const struct place *place_nft_next_map(struct place_nft *pn);
+
 /** place_nft_resolved_all - no event read so far depends on earlier rules */
 void place_nft_resolved_all(struct place_nft *pn);
 

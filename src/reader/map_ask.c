@@ -20,7 +20,10 @@
 #include "rules/base/units.h"
 #include "rules/nft/elements.h"
 
-enum { PAUSE_MS = 2000 };	/* where there was no answer, or none in time */
+enum {
+	PAUSE_MS = 2000,	/* where there was no answer, or none in time */
+	MORE_TIMES = 2,		/* as long again, on a machine that is overloaded */
+};
 
 static bool is_answered(const struct reader_state *s, const void *arg)
 {
@@ -69,6 +72,8 @@ static void ask(struct reader_state *s, struct map_reading *r,
 		return;
 	m->asks++;
 	reader_ask(s, READER_ELEMENTS, is_answered, NULL);
+	for (int i = 0; i < MORE_TIMES && !is_answered(s, NULL); i++)
+		reader_await(s, is_answered, NULL);
 	if (is_answered(s, NULL))
 		keep_answer(s, r, at, rule);
 	/* It may be too large: to ask again with each change would cost too much. */
@@ -158,4 +163,17 @@ void map_ask(struct reader_state *s, struct journey *j)
 	for (uint32_t i = 0; i < journey_kept(j); i++)
 		if (j->step[i].place->mapped)
 			ask_of(s, j, i);
+}
+
+void map_ask_ahead(struct reader_state *s)
+{
+	const struct place *at;
+
+	while ((at = place_nft_next_map(s->nft))) {
+		uint64_t rule = nft_node_of(at)->key;
+		struct map_reading *r = map_readings_find(&s->maps, rule);
+
+		if (!r->rule)
+			ask(s, r, at, rule);
+	}
 }

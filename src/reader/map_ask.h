@@ -14,4 +14,11 @@ struct reader_state;
  */
 void map_ask(struct reader_state *s, struct journey *j);
 
+/**
+ * map_ask_ahead - for elements of maps that were just met for the first time
+ *
+ * When the packet is printed the run may be just ending, and the rules changing.
+ */
+void map_ask_ahead(struct reader_state *s);
+
 #endif

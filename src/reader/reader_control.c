@@ -41,14 +41,13 @@ void reader_on_control(struct reader_state *s)
 	s->orphaned |= n <= 0;
 }
 
-void reader_ask(struct reader_state *s, enum reader_word word,
-		bool (*answered)(const struct reader_state *s, const void *arg),
-		const void *arg)
+void reader_await(struct reader_state *s,
+		  bool (*answered)(const struct reader_state *s, const void *arg),
+		  const void *arg)
 {
 	uint64_t end = clock_ns(CLOCK_MONOTONIC) + ANSWER_MS * NS_PER_MS;
 	struct pollfd pfd = { .fd = s->control, .events = POLLIN };
 
-	reader_tell(s->control, word);
 	while (!s->busy && !s->orphaned && !answered(s, arg)) {
 		uint64_t now = clock_ns(CLOCK_MONOTONIC);
 
@@ -57,4 +56,12 @@ void reader_ask(struct reader_state *s, enum reader_word word,
 			return;
 		reader_on_control(s);
 	}
+}
+
+void reader_ask(struct reader_state *s, enum reader_word word,
+		bool (*answered)(const struct reader_state *s, const void *arg),
+		const void *arg)
+{
+	reader_tell(s->control, word);
+	reader_await(s, answered, arg);
 }

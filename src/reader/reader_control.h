@@ -22,4 +22,9 @@ void reader_ask(struct reader_state *s, enum reader_word word,
 		bool (*answered)(const struct reader_state *s, const void *arg),
 		const void *arg);
 
+/** reader_await - the same of what was asked before: for as long again */
+void reader_await(struct reader_state *s,
+		  bool (*answered)(const struct reader_state *s, const void *arg),
+		  const void *arg);
+
 #endif

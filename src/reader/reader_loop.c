@@ -13,6 +13,7 @@
 #include "protocol/stats.h"
 #include "reader/drops.h"
 #include "reader/legacy_rules.h"
+#include "reader/map_ask.h"
 #include "reader/order.h"
 #include "reader/place_sweep.h"
 #include "reader/reader_control.h"
@@ -242,6 +243,8 @@ static void capture_loop(struct reader_state *s)
 		int rest = coalesce_rest_ms(&s->pace, n, s->now_ns), due;
 
 		s->busy = rest || !s->caught_up;
+		if (s->nft)
+			map_ask_ahead(s);
 		due = pause_for_output(s);
 		/* The end may have been told while a cause was waited for. */
 		if (s->draining)
