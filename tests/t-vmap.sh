@@ -227,3 +227,15 @@ talk lo udp 10.9.0.1 7 wait 20 >/dev/null 2>&1
 end_nftrace 10
 grep -A 1 '@nodeports' "$OUT" | sed -n 's/^  verdict map: //p' >"$SCRATCH/got"
 assert_equal "what is told of both" 'continue, udp . 7 "new" -> continue' "$(paste -sd , "$SCRATCH/got" | sed 's/,/, /')"
+
+subtest "a service without endpoints: each form names it"
+in_ns lo iptables-nft -t mangle -F POSTROUTING
+element "flush map ip k touched; add element ip k touched { 7 comment \"default/web:dns\" : goto none }"
+run_nftrace lo -t 20 -c 1 --backend nft --pcap "$record" -p udp --dport 7 -- "$TOOLS/talk" udp 10.9.0.1 7 wait 20
+VIA='via nft ip k:in:rule:handle [0-9]+  "udp dport vmap @touched": 7 "default/web:dns"'
+assert_grep "^=> REJECT by nft ip k:none:rule:handle [0-9]+  \"reject\"; $VIA" "$OUT"
+assert_grep "  1 by nft ip k:none:rule:handle [0-9]+  \"reject\"; $VIA\$" "$ERR"
+"$NFTRACE" --read "$record" -q >"$SCRATCH/line"
+assert_grep '^REJECT .* via nft ip k:in handle [0-9]+: 7 "default/web:dns"' "$SCRATCH/line"
+"$NFTRACE" --read "$record" --fold >"$SCRATCH/folded"
+assert_grep '@touched: 7 "default/web:dns" -> goto none' "$SCRATCH/folded"

@@ -8,6 +8,7 @@
 
 #include "capture/event.h"
 #include "grounds/grounds.h"
+#include "journey/map_verdict.h"
 #include "place/place.h"
 #include "protocol/stats.h"
 #include "report/rule_table.h"
@@ -27,6 +28,7 @@ struct drop_way {
 	uint32_t by, led;	/* numbers of rules; .led: LEAD_NONE: NO_RULE */
 	uint32_t next;		/* of the bucket, as there */
 	uint8_t lead;		/* enum lead */
+	char *element;		/* of the map of .led, if it is LEAD_VIA, else of .by; NULL */
 	uint64_t packets;
 };
 
@@ -42,6 +44,8 @@ bool drop_counts_open(struct drop_counts *d)
 void drop_counts_close(struct drop_counts *d)
 {
 	rule_table_close(d->rules);
+	for (uint32_t i = 0; i < d->ways; i++)
+		free(d->way[i].element);
 	free(d->uses);
 	free(d->way);
 }
@@ -75,15 +79,22 @@ static uint32_t *bucket_of(struct drop_counts *d, uint32_t by, uint32_t led)
 	return &d->bucket[hash_mix(by, led) % DROP_COUNTS_BUCKETS];
 }
 
+static bool same_element(const char *x, const char *y)
+{
+	return x && y ? strcmp(x, y) == 0 : x == y;
+}
+
 static struct drop_way *find_way(struct drop_counts *d, uint32_t by,
-				 uint32_t led, uint8_t lead)
+				 uint32_t led, uint8_t lead,
+				 const char *element)
 {
 	uint32_t i = *bucket_of(d, by, led);
 
 	while (i) {
 		struct drop_way *w = &d->way[i - 1];
 
-		if (w->by == by && w->led == led && w->lead == lead)
+		if (w->by == by && w->led == led && w->lead == lead &&
+		    same_element(w->element, element))
 			return w;
 		i = w->next;
 	}
@@ -103,18 +114,20 @@ static uint32_t take_least(struct drop_counts *d)
 	*at = d->way[least].next;
 	let_go(d, d->way[least].by);
 	let_go(d, d->way[least].led);
+	free(d->way[least].element);
 	return least;
 }
 
 /* Both rules are held, and stay so. */
 static void add_way(struct drop_counts *d, uint32_t by, uint32_t led,
-		    uint8_t lead)
+		    uint8_t lead, const char *element)
 {
 	uint32_t i = d->ways < DROP_COUNTS_WAYS ? d->ways++ : take_least(d);
 	uint32_t *head = bucket_of(d, by, led);
 
 	d->way[i] = (struct drop_way){
 		.by = by, .led = led, .lead = lead, .next = *head, .packets = 1,
+		.element = element ? strdup(element) : NULL,
 	};
 	*head = i + 1;
 }
@@ -127,9 +140,21 @@ static const struct place *find_lead(const struct grounds *g, uint8_t *lead)
 	return g->via ? g->via : g->marked_via ? g->marked_via : g->marked;
 }
 
-void drop_counts_add(struct drop_counts *d, const struct place *by,
-		     const struct grounds *g)
+/* As it stands behind the rule; NULL: there is none, or it is not known. */
+static const char *put_element(char *buf, size_t size, const struct map_verdict *map)
 {
+	if (!map || !map->key)
+		return NULL;
+	snprintf(buf, size, map->comment ? "%s \"%s\"" : "%s", map->key,
+		 map->comment ? map->comment : "");
+	return buf;
+}
+
+void drop_counts_add(struct drop_counts *d, const struct place *by,
+		     const struct grounds *g, const struct map_verdict *map)
+{
+	char text[MAP_VERDICT_KEY + MAP_VERDICT_COMMENT + 4];
+	const char *element = put_element(text, sizeof(text), map);
 	uint8_t lead;
 	const struct place *leads = find_lead(g, &lead);
 	uint32_t i = hold(d, by), led = hold(d, leads);
@@ -141,9 +166,9 @@ void drop_counts_add(struct drop_counts *d, const struct place *by,
 		let_go(d, led);
 		return;
 	}
-	way = find_way(d, i, led, lead);
+	way = find_way(d, i, led, lead, element);
 	if (!way) {
-		add_way(d, i, led, lead);
+		add_way(d, i, led, lead, element);
 		return;
 	}
 	way->packets++;
@@ -158,6 +183,7 @@ void drop_counts_forget(struct drop_counts *d, uint32_t id)
 
 struct drops {
 	const struct place *by, *led;	/* .led: NULL: none */
+	const char *element;
 	uint64_t packets;
 	uint8_t lead;
 };
@@ -183,7 +209,11 @@ static int more_drops(const void *a, const void *b)
 	order = compare_rules(x->by, y->by);
 	if (!order)
 		order = (int)x->lead - (int)y->lead;
-	return order || !x->led ? order : compare_rules(x->led, y->led);
+	if (!order && x->led)
+		order = compare_rules(x->led, y->led);
+	if (order || !x->element || !y->element)
+		return order ? order : (x->element != NULL) - (y->element != NULL);
+	return strcmp(x->element, y->element);
 }
 
 /* As the TRACE line has it, but for the number: when it is read the run's own rules are out. */
@@ -204,7 +234,7 @@ static int put_name(char *to, size_t size, const struct place *p)
 
 /* Return: how much of @size is used; all of it when there was no room for more. */
 static size_t put_rule(char *to, size_t size, const struct drop_counts *d,
-		       const struct place *p)
+		       const struct place *p, const char *element)
 {
 	int n = put_name(to, size, p);
 	bool replaced = rule_table_was_replaced(d->rules, p->id);
@@ -213,6 +243,8 @@ static size_t put_rule(char *to, size_t size, const struct drop_counts *d,
 		n += snprintf(to + n, size - (size_t)n, "  \"%.*s\"%s",
 			      (int)p->rule_len, p->rule,
 			      replaced ? " (replaced during the trace)" : "");
+	if (n >= 0 && (size_t)n < size && element)
+		n += snprintf(to + n, size - (size_t)n, ": %s", element);
 	return n < 0 || (size_t)n >= size ? size : (size_t)n;
 }
 
@@ -224,7 +256,9 @@ static void note_drop(struct stats_drop *to, const struct drop_counts *d,
 		[LEAD_MARK] = "; mark set by ", [LEAD_MARK_VIA] = "; mark set via ",
 	};
 	const struct place *by = from->by;
-	size_t room = sizeof(to->text), n = put_rule(to->text, room, d, by);
+	size_t room = sizeof(to->text);
+	size_t n = put_rule(to->text, room, d, by,
+			    from->lead == LEAD_VIA ? NULL : from->element);
 
 	to->packets = from->packets;
 	/* Of nft its table's is in the text. */
@@ -233,7 +267,8 @@ static void note_drop(struct stats_drop *to, const struct drop_counts *d,
 	if (!from->led || n + strlen(words[from->lead]) >= room)
 		return;
 	n += (size_t)snprintf(to->text + n, room - n, "%s", words[from->lead]);
-	put_rule(to->text + n, room - n, d, from->led);
+	put_rule(to->text + n, room - n, d, from->led,
+		 from->lead == LEAD_VIA ? from->element : NULL);
 }
 
 void drop_counts_tell(const struct drop_counts *d, struct stats *st)
@@ -250,6 +285,7 @@ void drop_counts_tell(const struct drop_counts *d, struct stats *st)
 			.led = w->led == NO_RULE ? NULL :
 				rule_table_rule(d->rules, w->led),
 			.packets = w->packets, .lead = w->lead,
+			.element = w->element,
 		};
 	}
 	qsort(all, d->ways, sizeof(*all), more_drops);

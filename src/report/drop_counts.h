@@ -8,6 +8,7 @@
 
 struct drop_way;
 struct grounds;
+struct map_verdict;
 struct place;
 struct rule_table;
 struct stats;
@@ -33,9 +34,10 @@ void drop_counts_close(struct drop_counts *d);
 /**
  * drop_counts_add - one packet more that the rule at @by has dropped
  * @g: its grounds: a rule that many lead to counts once for each of these
+ * @map: of the rule that led there, else of @by, and so does each element; NULL: none
  */
 void drop_counts_add(struct drop_counts *d, const struct place *by,
-		     const struct grounds *g);
+		     const struct grounds *g, const struct map_verdict *map);
 
 /** drop_counts_forget - the id will be another place's */
 void drop_counts_forget(struct drop_counts *d, uint32_t id);

@@ -10,6 +10,7 @@
 #include "capture/ifnames.h"
 #include "grounds/grounds.h"
 #include "journey/journey.h"
+#include "journey/map_verdict.h"
 #include "mask/mask_journey.h"
 #include "packet/packet_print.h"
 #include "place/place_types.h"
@@ -84,7 +85,8 @@ static void count_drop(struct printer *p, const struct journey *j)
 	struct grounds g;
 
 	grounds_find(&g, j, 0);
-	drop_counts_add(&p->drops, j->fate[0].by, &g);
+	drop_counts_add(&p->drops, j->fate[0].by, &g,
+			map_verdict_of(j, 0, g.via ? g.via : j->fate[0].by));
 }
 
 /* What the summary says of the packets that are printed. */

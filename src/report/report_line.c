@@ -85,6 +85,20 @@ static void put_interface(struct outbuf *o, const struct report_env *env,
 	text_port(o, env, port != index ? port : 0);
 }
 
+/* Of a verdict map the element as well: its comment may be all that names a service. */
+static void put_place(struct outbuf *o, const struct report_env *env,
+		      const char *words, const struct journey *j,
+		      unsigned int b, const struct place *p)
+{
+	const struct map_verdict *map = map_verdict_of(j, b, p);
+
+	put_words(o, words, place_words_of(env->state, p)->label);
+	if (!map || !map->key)
+		return;
+	outbuf_text(o, ": ");
+	text_element(o, map);
+}
+
 /* By which queue it is held, or by which rule it went or did not. */
 static void put_by(struct outbuf *o, const struct report_env *env,
 		   const struct journey *j, unsigned int b,
@@ -92,21 +106,16 @@ static void put_by(struct outbuf *o, const struct report_env *env,
 {
 	const struct fate *f = &j->fate[b];
 	const struct place *by = f->by ? f->by : g->accepted;
-	const struct map_verdict *map = by ? map_verdict_of(j, b, by) : NULL;
 
 	if (f->kind == FATE_QUEUE)
 		outbuf_printf(o, " to queue %u", place_queue(f->by, NULL));
 	if (!by)
 		return;
-	put_words(o, " by ", place_words_of(env->state, by)->label);
-	if (map && map->key) {
-		outbuf_text(o, ": ");
-		text_element(o, map);
-	}
+	put_place(o, env, " by ", j, b, by);
 	if (by->doubt)
 		outbuf_text(o, " (doubtful)");
 	if (g->via)
-		put_words(o, " via ", place_words_of(env->state, g->via)->label);
+		put_place(o, env, " via ", j, b, g->via);
 	/* Who asked for the mark tells more than who set it. */
 	if (g->marked_via || g->marked)
 		put_words(o, " mark by ",

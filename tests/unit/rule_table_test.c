@@ -15,6 +15,7 @@
 
 #include "capture/event.h"
 #include "grounds/grounds.h"
+#include "journey/map_verdict.h"
 #include "place/place.h"
 #include "protocol/stats.h"
 #include "report/drop_counts.h"
@@ -185,7 +186,7 @@ static void drop(struct drop_counts *d, uint32_t id, const char *words,
 	struct fake f;
 
 	while (times--)
-		drop_counts_add(d, fake(&f, id, NFPROTO_IPV4, words), &none);
+		drop_counts_add(d, fake(&f, id, NFPROTO_IPV4, words), &none, NULL);
 }
 
 /* A rule that several lead to: each of these counts for itself. */
@@ -200,14 +201,14 @@ static void drops_by_way(void **state)
 
 	(void)state;
 	assert_true(drop_counts_open(&d));
-	drop_counts_add(&d, by, &(struct grounds){ .via = a });
+	drop_counts_add(&d, by, &(struct grounds){ .via = a }, NULL);
 	for (int i = 0; i < 4; i++)
-		drop_counts_add(&d, by, &(struct grounds){ .via = b });
+		drop_counts_add(&d, by, &(struct grounds){ .via = b }, NULL);
 	for (int i = 0; i < 3; i++)
-		drop_counts_add(&d, by, &(struct grounds){ .marked = a });
+		drop_counts_add(&d, by, &(struct grounds){ .marked = a }, NULL);
 	for (int i = 0; i < 2; i++)
 		drop_counts_add(&d, by, &(struct grounds){ .marked = b,
-							   .marked_via = a });
+							   .marked_via = a }, NULL);
 	drop_counts_tell(&d, &st);
 	assert_int_equal(st.drops, 4);
 	assert_int_equal(st.drop[0].packets, 4);
@@ -218,6 +219,44 @@ static void drops_by_way(void **state)
 	assert_string_equal(st.drop[2].text, "nft ip t:rej:rule:7  \"reject\""
 			    "; mark set via nft ip t:c:rule:1  \"jump\"");
 	assert_int_equal(st.drop[3].packets, 1);
+	drop_counts_close(&d);
+}
+
+/* A map that sends the packets of several services there: each element counts. */
+static void drops_by_element(void **state)
+{
+	static const struct map_verdict web = { .key = "53", .comment = "web" },
+					other = { .key = "54" }, unknown;
+	static struct stats st;
+	struct fake shared, one;
+	const struct place *by = fake(&shared, 0, NFPROTO_IPV4, "t:rej 7 reject");
+	const struct place *map = fake(&one, 1, NFPROTO_IPV4, "t:c 1 vmap @m");
+	const struct grounds via = { .via = map }, none = { .via = NULL };
+	const struct {
+		const struct place *by;
+		const struct grounds *g;
+		const struct map_verdict *map;
+		const char *text;
+	} ways[] = {
+		{ by, &via, &web, "nft ip t:rej:rule:7  \"reject\"; via "
+		  "nft ip t:c:rule:1  \"vmap @m\": 53 \"web\"" },
+		{ by, &via, &other, "nft ip t:rej:rule:7  \"reject\"; via "
+		  "nft ip t:c:rule:1  \"vmap @m\": 54" },
+		{ by, &via, &unknown, "nft ip t:rej:rule:7  \"reject\"; via "
+		  "nft ip t:c:rule:1  \"vmap @m\"" },
+		{ map, &none, &web, "nft ip t:c:rule:1  \"vmap @m\": 53 \"web\"" },
+	};
+	struct drop_counts d;
+
+	(void)state;
+	assert_true(drop_counts_open(&d));
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
+		for (size_t n = i; n < ARRAY_SIZE(ways); n++)
+			drop_counts_add(&d, ways[i].by, ways[i].g, ways[i].map);
+	drop_counts_tell(&d, &st);
+	assert_int_equal(st.drops, ARRAY_SIZE(ways));
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
+		assert_string_equal(st.drop[i].text, ways[i].text);
 	drop_counts_close(&d);
 }
 
@@ -282,6 +321,7 @@ int main(void)
 		cmocka_unit_test(no_more_than_max),
 		cmocka_unit_test(drops_by_rule),
 		cmocka_unit_test(drops_by_way),
+		cmocka_unit_test(drops_by_element),
 		cmocka_unit_test(the_busy_ones_stay),
 	};
 
