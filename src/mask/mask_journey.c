@@ -195,6 +195,8 @@ static const struct fate_grounds *mask_told(struct masker *k,
 	};
 
 	*to = *from;
+	/* Whose it is, in names: the events tell what of that may be told. */
+	to->owner = NULL;
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (*places[i])
 			*places[i] = mask_place(k->places, *places[i]);

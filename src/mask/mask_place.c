@@ -178,6 +178,32 @@ static void make_target(struct mask *m, struct masked *e,
 	e->place.target = e->texts.target;
 }
 
+/* Where in the masked rule the target or chain is that it names: the last such word. */
+static void find_name(struct mask *m, struct place *p, const struct place *at)
+{
+	char name[NAME] = "";
+	struct strbuf s = { name, sizeof(name), 0 };
+	struct strview word = { at->rule + at->names_at, at->names_len };
+	const char *found = p->rule, *next = p->rule;
+
+	p->names_len = 0;
+	if (!at->names_len)
+		return;
+	if (mask_words_has(word))
+		strbuf_add(&s, "%.*s", (int)word.len, word.at);
+	else
+		mask_chain(m, &s, word);
+	for (; next; next = memmem(found + 1, p->rule_len - (size_t)(found + 1 -
+				   p->rule), name, s.len)) {
+		found = next;
+		if (p->rule_len - (size_t)(found - p->rule) < s.len ||
+		    memcmp(found, name, s.len) != 0)
+			continue;
+		p->names_at = (uint32_t)(found - p->rule);
+		p->names_len = (uint32_t)s.len;
+	}
+}
+
 static bool make_texts(struct mask_places *ps, struct masked *e,
 		       const struct place *at)
 {
@@ -198,6 +224,7 @@ static bool make_texts(struct mask_places *ps, struct masked *e,
 	p->rule = e->texts.rule;
 	if (!place_build_line(p, &e->texts))
 		return false;
+	find_name(ps->m, p, at);
 	e->from_prefix = at->prefix;
 	e->from_rule = at->rule;
 	e->from_len = at->rule_len;
@@ -221,6 +248,8 @@ static void renew(struct place *p, const struct place *at)
 	p->chain = texts.chain;
 	p->chain_len = texts.chain_len;
 	p->target = texts.target;
+	p->names_at = texts.names_at;
+	p->names_len = texts.names_len;
 }
 
 static struct masked *entry(struct mask_places *ps, uint32_t id)
