@@ -146,7 +146,7 @@ else
 	start_nftrace r -q -t 20 -c 1 -p udp -d 10.1.0.1 --dport 7
 	talk a udp 10.1.0.1 7 wait 200 2>/dev/null
 	stop_nftrace INT 2>/dev/null
-	assert_grep '^STOLEN .*: after INPUT: IPVS has a service at 10.1.0.1 port 7$' "$OUT"
+	assert_grep '^STOLEN .* => after INPUT: IPVS has a service at 10.1.0.1 port 7$' "$OUT"
 	in_ns r ipvsadm -C
 	seen
 fi

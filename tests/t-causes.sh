@@ -41,7 +41,7 @@ trace -p udp --dport 1004
 # UDP to port 1004 of r itself, the first 16 bytes of more
 frame "$(mac r eth0)" 45000024 00042000 40110000 0a010002 0a010001 07d103ec 00200000 00000000 00000000
 stop
-assert_grep '^LOST .*: after PREROUTING: .*likely: it is a fragment, which waited' "$OUT"
+assert_grep '^LOST .* => after PREROUTING: .*likely: it is a fragment, which waited' "$OUT"
 
 subtest "behind a DNAT: the new destination is asked about"
 ns_ip r route add 203.0.113.10/32 via 10.2.0.2
@@ -148,7 +148,7 @@ forwarding r
 trace -6 -p icmpv6 -d ff02::1:ff00:77
 in_ns a ping -6 -c 1 -W 1 -I eth0 fd00:1::77 >/dev/null 2>&1
 stop
-assert_grep '^LOST .*: after PREROUTING: not for this host: group ff02::1:ff00:77 is not joined on eth0$' "$OUT"
+assert_grep '^LOST .* => after PREROUTING: not for this host: group ff02::1:ff00:77 is not joined on eth0$' "$OUT"
 
 subtest "the way back, and the mark that it needs"
 # ARP, too, asks for the way back.

@@ -75,7 +75,7 @@ udp fd00:1::1 4001
 udp 10.1.0.1 4001
 assert_equal "NoPorts" 3 $(($(counter NoPorts) - before))
 assert_within 15 "they are told" has_line '^LOST .*fd00:1::1.4001' "$OUT"
-assert_equal "nobody listens" 3 "$(told '^LOST .*: after INPUT: no rule dropped it; kernel: NO_SOCKET at __udp[46]_lib_rcv: nobody listens on udp 4001$')"
+assert_equal "nobody listens" 3 "$(told '^LOST .* => after INPUT: no rule dropped it; kernel: NO_SOCKET at __udp[46]_lib_rcv: nobody listens on udp 4001$')"
 
 subtest "routing's reasons, with the setting that says the same"
 talk a udp 10.2.0.2 4002 source 10.2.0.77 wait 1 2>/dev/null
@@ -87,7 +87,7 @@ done
 udp 10.2.0.2 4003 size 1390
 udp fd00:2::2 4003 size 1390
 assert_within 15 "they are told" has_line 'fd00:2::2.4003' "$OUT"
-lost=': after PREROUTING: no rule dropped it; kernel:'
+lost=' => after PREROUTING: no rule dropped it; kernel:'
 assert_equal "rp_filter" 1 "$(told "^LOST .*10.2.0.77.*$lost IP_RPFILTER at ip_rcv_finish_core; rp_filter=1 of eth0: the route back to 10.2.0.77 is not through it$")"
 assert_equal "no route" 1 "$(told "^LOST .*10.99.0.1.4002.*$lost IP_INNOROUTES at ip_error; there is no route to 10.99.0.1$")"
 assert_equal "routes of a type, IPv4" 3 "$(told "^LOST .*10.77.[123].9.*$lost NOT_SPECIFIED at ip_error; .*(prohibit|blackhole|unreachable)")"
@@ -98,8 +98,8 @@ subtest "behind the last hook: tc, and a rule of nft's egress"
 udp 10.2.0.2 4006
 udp 10.2.0.2 4007
 assert_within 15 "they are told" has_line '2.4007' "$OUT"
-assert_equal "tc" 1 "$(told '^LOST .*10.2.0.2.4006.* out eth1: after (POSTROUTING|FORWARD): no rule dropped it; kernel: TC_EGRESS at __dev_queue_xmit: a filter of tc dropped it$')"
-assert_equal "nft's egress" 1 "$(told '^(LOST|DROP) .*10.2.0.2.4007.*(: in|: behind|by) .*(NETFILTER_DROP at nft_do_chain|egress|netdev)')"
+assert_equal "tc" 1 "$(told '^LOST .*10.2.0.2.4006.* => out eth1 after (POSTROUTING|FORWARD): no rule dropped it; kernel: TC_EGRESS at __dev_queue_xmit: a filter of tc dropped it$')"
+assert_equal "nft's egress" 1 "$(told '^(LOST|DROP) .*10.2.0.2.4007.*=> (in|behind|by) .*(NETFILTER_DROP at nft_do_chain|egress|netdev)')"
 
 subtest "a rule's DROP is a rule's DROP, and what goes on goes on"
 udp 10.2.0.2 4008

@@ -11,7 +11,7 @@ lab_loopback
 server lo echo udp 10.9.0.1 7
 
 # by_port: "PORT FATE RULE" of each UDP packet, of a -q output
-by_port() { sed -nE 's/^([A-Z]+) .* > [0-9a-f.:]+\.([0-9]+): UDP, length [0-9]+( in lo)?( out lo)?( by (nft inet [a-z]+:[a-z]+( handle [0-9]+)?))?.*/\2 \1 \6/p' "$1" | sed 's/ $//'; }
+by_port() { sed -nE 's/^([A-Z]+) .* > [0-9a-f.:]+\.([0-9]+): UDP, length [0-9]+( in lo)? =>( out lo)?( by (nft inet [a-z]+:[a-z]+( handle [0-9]+)?))?.*/\2 \1 \6/p' "$1" | sed 's/ $//'; }
 
 for version in 1.0.6 1.1.3; do
 	subtest "as nft $version prints it, with the rules"
@@ -44,8 +44,10 @@ for version in 1.0.6 1.1.3; do
 	assert_status 0
 	assert_equal "drops" "1001 1002 1005 1007 1009 1010 1011 1013 1999" "$(by_port "$OUT" | sed -nE 's/^([0-9]+) (DROP|REJECT) .*/\1/p' | paste -sd ' ')"
 	assert_no_grep '^(DELIVERED|FORWARDED|SENT|LOST|STOLEN|QUEUE)' "$OUT"
-	assert_grep '^UNKNOWN .*: after OUTPUT: the rules are not known \(--rules FILE\)' "$OUT"
-	assert_grep '^REJECT .* by nft inet fw:in  udp dport 1002 reject$' "$OUT"
+	assert_grep '^UNKNOWN .* => after OUTPUT: the rules are not known \(--rules FILE\)' "$OUT"
+	assert_grep '^REJECT .*[.]1002: .* => by nft inet fw:in( |$)' "$OUT"
+	run_nftrace lo --read "$HERE/nft-$version.txt" --only reject
+	assert_grep '^=> REJECT by nft inet fw:in:rule  "udp dport 1002 counter reject comment "no x""$' "$OUT"
 
 	subtest "damaged"
 	"$UNIT/mutation_tool" -"$EVERY" "$HERE/nft-$version.txt" "$HERE/nft-$version.rules" >"$OUT" 2>&1 || { cat "$OUT"; fail "false claims"; }
@@ -74,7 +76,7 @@ for version in 1.8.9 1.8.11; do
 	subtest "as xtables-monitor $version prints it"
 	run_nftrace lo --read "$HERE/xtables-$version.txt" --rules "$HERE/xtables-$version.rules" -q
 	assert_status 0
-	sed -nE 's/^([A-Z]+) .*\.([0-9]+): UDP, length 2( in lo)?( out lo)?( by (nft [a-z0-9]+ [a-z]+:[A-Z]+( handle [0-9]+)?))?.*/\2 \1 \6/p' "$OUT" | sed 's/ $//' >"$SCRATCH/told"
+	sed -nE 's/^([A-Z]+) .*\.([0-9]+): UDP, length 2( in lo)? =>( out lo)?( by (nft [a-z0-9]+ [a-z]+:[A-Z]+( handle [0-9]+)?))?.*/\2 \1 \6/p' "$OUT" | sed 's/ $//' >"$SCRATCH/told"
 	assert_same "packets" - "$SCRATCH/told" <<-'X'
 	7 DELIVERED nft ip filter:DOCKER handle 7
 	1001 DROP nft ip filter:INPUT handle 3

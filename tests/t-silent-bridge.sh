@@ -12,7 +12,12 @@ udp() { in_ns "$1" "$TOOLS/flood" "$2" "$3" 1 8 >/dev/null 2>&1; }
 without=(--no-witness --no-drops)
 trace() { start_nftrace br -q -t 20 "${without[@]}" "$@"; }
 stop() { stop_nftrace INT; }
-tells() { assert_grep "[.]$1: .*=> $2" "$OUT"; }
+# tells PORT "FATE WORDS": -q has the fate first, what tells more of it behind the arrow
+tells() {
+	local words=
+	[[ $2 != *' '* ]] || words=" ${2#* }"
+	assert_grep "^${2%% *} +#[0-9]+ .*[.]$1: .*=>$words" "$OUT"
+}
 in_ns br iptables-legacy -A FORWARD -j ACCEPT
 in_ns br iptables-legacy -A INPUT -j ACCEPT
 in_ns a ping -c 1 -W 2 10.5.0.2 >/dev/null || fail "the bridge carries nothing"

@@ -39,7 +39,7 @@ stop_nftrace INT
 assert_grep '^nftrace: pid [0-9]+ \(iptables-legacy -w 5 -I .*, started by .*\) waits for the xtables lock: it was given to it for [0-9.]+ s$' "$ERR"
 assert_equal "lines that name them" 3 "$(grep -c 'it was given to it' "$ERR")"
 assert_grep 'iptables-legacy, started by timeout \(last: pid [0-9]+\) had the xtables lock 40 times' "$ERR"
-assert_equal "packets" 20 "$(grep -c '^#' "$OUT")"
+assert_equal "packets" 20 "$(grep -c '^[A-Z]* *#' "$OUT")"
 assert_as_before
 
 subtest "who would not wait has the lock at once, 20 of 20"
@@ -70,7 +70,7 @@ talk lo udp 10.9.0.1 7
 in_ns lo iptables-legacy -w 5 -t raw -D OUTPUT -s 10.7.7.1 -j DROP
 stop_nftrace INT
 assert_grep 'rules counted 8 packets' "$ERR"
-assert_equal "packets" 4 "$(grep -c '^#' "$OUT")"
+assert_equal "packets" 4 "$(grep -c '^[A-Z]* *#' "$OUT")"
 assert_as_before
 
 # flush_and_load: raw is another's work again, but for the run's rules
@@ -87,7 +87,7 @@ in_ns lo iptables-legacy -w 5 -t raw -F
 assert_within 5 "they are put back" in_again
 assert_within 5 "it is said" has_been '2 rules of the run were taken out of raw of iptables, by pid [0-9]+ \(iptables-legacy .*-F, started by .*put back'
 talk lo udp 10.9.0.1 7
-assert_within 5 "the packet is traced" eval '(($(grep -c "^#" "$OUT") == 2))'
+assert_within 5 "the packet is traced" eval '(($(grep -c "^[A-Z]* *#" "$OUT") == 2))'
 in_ns lo iptables-legacy -w 5 -t raw -F
 assert_within 5 "it is said" has_been 'once more, by pid .*not put back a second time'
 sed -n '/^\*raw/,/^COMMIT/p' "$TESTS/host/all-tables.save" | in_ns lo iptables-legacy-restore -w 5 -c -n

@@ -37,7 +37,7 @@ run_nftrace lo -w 0 -t 1 "${words[@]}"
 assert_status 4
 assert_grep "held by pid $first_pid .*nftrace" "$ERR"
 reader=$(pgrep -P "$first_pid" -x nftrace-reader)
-assert_grep "error: NFLOG group 0 .* taken by pid $reader .nftrace-reader of pid $first_pid: .*nftrace" "$ERR"
+assert_grep "error: could not get NFLOG group 0 in 0 s: it is taken by pid $reader .nftrace-reader of pid $first_pid: .*nftrace" "$ERR"
 assert_no_grep 'waiting' "$ERR"
 first_goes_on
 
@@ -47,7 +47,7 @@ run_nftrace lo -w 1 -t 1 --no-lock "${words[@]}"
 assert_status 4
 reader=$(pgrep -P "$first_pid" -x nftrace-reader)
 assert_grep "NFLOG group 0 is taken by pid $reader .*of pid $first_pid: .*: waiting up to 1 s" "$ERR"
-assert_grep "error: NFLOG group 0 .* within 1 seconds: it is taken by pid $reader " "$ERR"
+assert_grep "error: could not get NFLOG group 0 in 1 s: it is taken by pid $reader " "$ERR"
 lock_is_free || fail "the lock is held"
 assert_equal "the first one's rules" 4 "$(own_rules lo)"
 first_goes_on

@@ -196,7 +196,9 @@ void fold_fate_lines(struct fold_out *f, const struct journey *j,
 		   j->fate[b].by ? NULL : g);
 	put_ground(f, "via", j, b, g->via, NULL);
 	put_marked(f, g->marked);
-	put_ground(f, "mark set via", j, b, g->marked_via, NULL);
+	/* Of what went on the way below shows it. */
+	if (j->fate[b].by)
+		put_ground(f, "mark set via", j, b, g->marked_via, NULL);
 	if (text_fate_bridged(j, b))
 		put_remark(f, text_fate_bridged(j, b));
 	if (j->flags & JOURNEY_AMBIGUOUS)

@@ -24,6 +24,12 @@ enum {
 	POST = BIT(NF_INET_POST_ROUTING),
 	/* So many at one hook, and some may have no slot: legacy's and more to come. */
 	CROWD = SLOT_MAX / 2,
+	/*
+	 * Bytes of a table, some thousand rules: one that is larger is dumped once and
+	 * no more until the run is armed.  Of SYNPROXY there the snapshot tells, and
+	 * fates are likely (path_map.synproxy).
+	 */
+	TABLE_SMALL = 256 * 1024,
 };
 
 /* By the names of the target, and of nft's expression. */
@@ -53,8 +59,10 @@ static bool look_at_table(struct witness_facts *facts, const struct family *f,
 {
 	struct table_blob t;
 
-	if ((names ? table_read(f, sock, name, &t)
-		   : table_info(f, sock, name, &t)) < 0)
+	if (table_info(f, sock, name, &t) < 0)
+		return false;
+	names = names && t.size <= TABLE_SMALL;
+	if (names && table_read(f, sock, name, &t) < 0)
 		return false;
 	*(strcmp(name, "nat") == 0 ? &facts->nat : &facts->sees) |=
 		(uint8_t)t.valid_hooks;
