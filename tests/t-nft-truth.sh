@@ -14,3 +14,4 @@ for backend in nft both; do
 	truth_nat
 	truth_bridge
 done
+few_marked

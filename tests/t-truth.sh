@@ -15,3 +15,4 @@ truth_by legacy
 truth_router
 truth_nat
 truth_bridge
+few_marked
