@@ -7,14 +7,16 @@
 
 bool strview_is(struct strview s, const char *word)
 {
-	return s.len == strlen(word) && memcmp(s.at, word, s.len) == 0;
+	/* What is empty may point nowhere, which memcmp() does not take. */
+	return s.len == strlen(word) &&
+	       (!s.len || memcmp(s.at, word, s.len) == 0);
 }
 
 bool strview_starts(struct strview s, const char *with)
 {
 	size_t len = strlen(with);
 
-	return s.len >= len && memcmp(s.at, with, len) == 0;
+	return s.len >= len && (!len || memcmp(s.at, with, len) == 0);
 }
 
 struct strview strview_behind(struct strview s, size_t n)

@@ -8,6 +8,7 @@
 
 #include <netinet/in.h>
 #include <linux/netfilter.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "capture/event.h"
@@ -76,8 +77,9 @@ static const struct row {
 
 static void assert_words(struct words got, const char *want)
 {
-	char *text = strndup(got.at ? got.at : "", got.len);
+	char text[512];
 
+	snprintf(text, sizeof(text), "%.*s", (int)got.len, got.at ? got.at : "");
 	assert_string_equal(text, want);
 }
 

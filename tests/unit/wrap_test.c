@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/columns.h"
@@ -37,9 +38,11 @@ static struct wrap begin(unsigned int width)
 
 static void assert_out(const char *text)
 {
-	size_t len = outbuf_written(&out);
+	char got[4096];
 
-	assert_string_equal(strndup(outbuf_record(&out, 0), len), text);
+	snprintf(got, sizeof(got), "%.*s", (int)outbuf_written(&out),
+		 outbuf_record(&out, 0));
+	assert_string_equal(got, text);
 }
 
 static void flow(struct wrap *w, const char *text)
