@@ -130,4 +130,9 @@ stop_nftrace_to() {
 	wait "$NFTRACE_PID"
 	read -r EVENTS_SEEN LOST < <(
 		sed -n 's/^nftrace: \([0-9]*\) events*, \([0-9]*\) lost.*/\1 \2/p' "$ERR")
+	# They are said when something was lost; else each packet has had all of its own.
+	[[ -n $EVENTS_SEEN ]] || {
+		EVENTS_SEEN=$(($(sed -n 's/^nftrace: \([0-9]*\) packets* traced.*/\1/p' "$ERR") * EVENTS))
+		LOST=0
+	}
 }

@@ -14,7 +14,7 @@ run_of() {
 # Is what was sent all there, none of it lost and each packet's story whole?
 all_there() {
 	((EVENTS_SEEN == SENT * EVENTS && LOST == 0)) &&
-		grep -q "^nftrace: $SENT packets traced: $SENT FORWARDED$" "$ERR"
+		grep -q "^nftrace: $SENT packets traced: $SENT FORWARDED\(;\|$\)" "$ERR"
 }
 
 complete_runs() {
