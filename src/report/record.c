@@ -262,19 +262,18 @@ static char *put_event(char *p, char letter, const struct journey *j,
 }
 
 /* So that they need not be worked out again where less is known. */
-static char *put_grounds(char *p, const struct journey *j, unsigned int b)
+static char *put_grounds(char *p, const struct journey *j, unsigned int b,
+			 const struct grounds *g)
 {
 	uint32_t shared = j->fate[b].told ? j->fate[b].told->shared :
 			  b ? j->path[b].shared : 0;
-	struct grounds g;
 
-	grounds_find(&g, j, b);
 	p = record_put_word(p, ",g");
-	p = put_event(p, 'a', j, g.accepted);
-	p = put_event(p, 'v', j, g.via);
-	p = put_event(p, 'm', j, g.marked);
-	p = put_event(p, 'w', j, g.marked_via);
-	p = put_event(p, 'u', j, g.unseen);
+	p = put_event(p, 'a', j, g->accepted);
+	p = put_event(p, 'v', j, g->via);
+	p = put_event(p, 'm', j, g->marked);
+	p = put_event(p, 'w', j, g->marked_via);
+	p = put_event(p, 'u', j, g->unseen);
 	if (!shared)
 		return p;
 	p = record_put_word(p, ",s");
@@ -282,14 +281,13 @@ static char *put_grounds(char *p, const struct journey *j, unsigned int b)
 }
 
 /* Where what the reader has been given is not enough to find it again. */
-static void put_owner(struct outbuf *o, const struct journey *j, unsigned int b)
+static void put_owner(struct outbuf *o, const struct journey *j, unsigned int b,
+		      const struct grounds *g)
 {
 	struct component_found f;
-	struct grounds g;
 	char *room, *p;
 
-	grounds_find(&g, j, b);
-	if (!component_of_fate(&f, j, b, &g) || !f.by_tables)
+	if (!component_of_fate(&f, j, b, g) || !f.by_tables)
 		return;
 	room = p = outbuf_room(o, OWNER_WORD);
 	if (!room)
@@ -309,10 +307,10 @@ static void put_owner(struct outbuf *o, const struct journey *j, unsigned int b)
 	outbuf_advance(o, (size_t)(p - room));
 }
 
-/* @j: whose it is, of its branch @b; NULL: of one that was told of before */
+/* @j: whose it is, of its branch @b that rests on @g; NULL: of one that was told of before */
 static void put_fate(struct outbuf *o, const struct report_env *env,
 		     const struct journey *j, unsigned int b,
-		     const struct fate *f)
+		     const struct fate *f, const struct grounds *g)
 {
 	char *room = outbuf_room(o, FATE_WORD), *p = room;
 
@@ -326,7 +324,7 @@ static void put_fate(struct outbuf *o, const struct report_env *env,
 		p = put_interface(p, 'o', env, f->out);
 	if (j) {
 		p = put_event(p, 'b', j, f->by);
-		p = put_grounds(p, j, b);
+		p = put_grounds(p, j, b, g);
 	}
 	if (f->kind == FATE_LOST && f->inside)
 		p = record_put_word(p, ",i");
@@ -388,8 +386,11 @@ void record_write(struct outbuf *o, const struct report_env *env,
 		put_verdict(o, &j->verdict[i]);
 	put_way(o, j);
 	for (unsigned int b = 0; b < j->branches; b++) {
-		put_fate(o, env, j, b, &j->fate[b]);
-		put_owner(o, j, b);
+		struct grounds g;
+
+		grounds_find(&g, j, b);
+		put_fate(o, env, j, b, &j->fate[b], &g);
+		put_owner(o, j, b, &g);
 	}
 }
 
@@ -409,5 +410,5 @@ void record_write_late(struct outbuf *o, const struct report_env *env,
 		      (unsigned long long)l->after_ns);
 	if (l->branch)
 		outbuf_printf(o, " copy=%u", l->branch);
-	put_fate(o, env, NULL, 0, &l->fate);
+	put_fate(o, env, NULL, 0, &l->fate, NULL);
 }
