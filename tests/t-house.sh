@@ -138,6 +138,12 @@ exports "$TREE" "$BUILD" >"$SCRATCH/exports"
 (($(wc -l <"$SCRATCH/exports") >= 500)) || fail "$(wc -l <"$SCRATCH/exports") were found"
 assert_equal "declared elsewhere" "" "$(undeclared "$TREE" <"$SCRATCH/exports")"
 
+subtest "test points are in .c files, where the build looks for them"
+assert_equal "headers that hand them on" "" \
+	"$(awk '$2 == "rules/base/testpoint.h" && $1 ~ /\.h$/' "$SCRATCH/includes")"
+assert_equal "headers that differ with them" rules/base/testpoint.h \
+	"$(cd "$TREE" && grep -l TEST_POINTS $(files . | grep '\.h$'))"
+
 subtest "each room has its README, and texts speak of files that are there"
 for room in $(sed -n 's/^may \([a-z]*\/[a-z]*\):.*/\1/p' "$table" | sort -u); do
 	[[ -s $TREE/$room/README.rst ]] || fail "$room has no README.rst"

@@ -24,7 +24,10 @@ TEST_FUZZ     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 TEST_REPLAY   := $(addprefix $(T)/fuzz/,$(TEST_FUZZ))
 TEST_SRC_O    := $(patsubst %.c,$(BUILD)/%.o,$(TEST_SRC))
 TEST_PARTS    := $(BUILD)/libsrc.a $(BUILD)/librules.a
-POINTED_O      := $(patsubst %.c,$(WITH_POINTS)/%.o,$(TEST_RULES) $(wildcard src/*.c src/*/*.c))
+# Test points are in few files: those are compiled once more, the others are the program's.
+POINTED       := $(shell grep -lE 'testpoint\.h|TEST_POINTS' $(TEST_RULES) $(TEST_SRC))
+POINTED_O     := $(patsubst %.c,$(WITH_POINTS)/%.o,$(POINTED))
+UNPOINTED_O   := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(POINTED),$(TEST_RULES) $(TEST_SRC) src/main.c))
 FUZZ_CFLAGS    = $(CPPFLAGS) -std=gnu11 -g -O1 -DSANITIZE=1 \
                  -fsanitize=address,undefined -fno-sanitize-recover=all
 # Not SECONDS: a shell may have put its own into the environment.
@@ -96,7 +99,7 @@ $(WIDE)/%.o: %.c src/harden.mk | need
 	@echo "  CC      $< (for valgrind)"
 	$(Q)$(CC) $(CPPFLAGS) -DWIDE_FILTER $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(WITH_POINTS)/nftrace: $(POINTED_O)
+$(WITH_POINTS)/nftrace: $(POINTED_O) $(UNPOINTED_O)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
