@@ -41,6 +41,8 @@ SOAK_fuzz_record := 600
 SOAK_OTHERS   := $(foreach f,$(TEST_FUZZ),$(if $(SOAK_$f),,$f))
 SOAK_SECONDS   = $(shell echo $$((600 / $(words $(SOAK_OTHERS)) + 1)))
 fuzz_seconds   = $(or $(if $(SOAK),$(SOAK_$1)),$(FUZZ_SECONDS))
+# A test is compiled for one run of its own: it is not worth an optimizer.
+TEST_FAST     := -U_FORTIFY_SOURCE -O0
 TESTS         ?=
 
 .PHONY: deps check-programs check-run demo-run bench-run check demo soak fuzz
@@ -117,7 +119,7 @@ $(BUILD)/libsrc.a: $(TEST_SRC_O)
 $(T)/unit/%: tests/unit/%.c $(TEST_PARTS) | need
 	@mkdir -p $(@D)
 	@echo "  TEST    $<"
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d -MT $@ $(LDFLAGS) -o $@ $< $(TEST_PARTS) \
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(TEST_FAST) -MMD -MP -MF $@.d -MT $@ $(LDFLAGS) -o $@ $< $(TEST_PARTS) \
 	  $(LIBS) -lcmocka -ljansson
 
 # libiptc is the judge there, and nowhere else in the house.
@@ -145,7 +147,7 @@ $(T)/preload/%.so: tests/preload/%.c
 $(T)/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(TEST_PARTS) $(wildcard tests/fuzz/*.h) | need
 	@mkdir -p $(@D)
 	@echo "  REPLAY  $<"
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ \
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(TEST_FAST) $(LDFLAGS) -o $@ \
 	  $(filter %.c,$^) $(TEST_PARTS) $(LIBS) -ljansson
 
 fuzz:
