@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* asked: what a packet was when a rule asked, and what it would be with one thing changed. */
+#include "misses/asked.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+#include "base/format.h"
+#include "packet/print_ends.h"
+
+static bool change_bytes(struct asked_copy *to, const struct asked_change *c)
+{
+	size_t len = to->a.p->caplen;
+
+	if (len > ASKED_ROOM)
+		len = ASKED_ROOM;
+	if (c->len > sizeof(c->bytes) || (size_t)c->at + c->len > len)
+		return false;
+	memcpy(to->bytes, to->a.p->data, len);
+	memcpy(to->bytes + c->at, c->bytes, c->len);
+	packet_decode(&to->p, to->a.nfproto, to->bytes, len);
+	to->a.p = &to->p;
+	return true;
+}
+
+static void change_device(struct asked_copy *to, struct asked_device *d,
+			  const struct asked_change *c)
+{
+	memcpy(to->name, c->name, sizeof(c->name));
+	to->name[sizeof(c->name)] = '\0';
+	*d = (struct asked_device){ c->index, to->name };
+}
+
+/* Another connection's packet: of what is known of this one only NEW may be true. */
+static void forget_conntrack(struct conntrack *ct)
+{
+	bool is_new = ct->state == CONNTRACK_NEW;
+
+	memset(ct, 0, sizeof(*ct));
+	if (is_new)
+		ct->state = CONNTRACK_NEW;
+}
+
+bool asked_with(struct asked_copy *to, const struct asked *from,
+		const struct asked_change *c)
+{
+	to->a = *from;
+	switch (c->field) {
+	case ASKED_IN:
+		change_device(to, &to->a.in, c);
+		return true;
+	case ASKED_OUT:
+		change_device(to, &to->a.out, c);
+		return true;
+	case ASKED_PHYS_IN:
+		change_device(to, &to->a.phys_in, c);
+		return true;
+	case ASKED_PHYS_OUT:
+		change_device(to, &to->a.phys_out, c);
+		return true;
+	case ASKED_MARK:
+		to->a.mark = c->number;
+		return true;
+	case ASKED_STATE:
+		memset(&to->a.ct, 0, sizeof(to->a.ct));
+		to->a.ct.state = (uint8_t)c->number;
+		return true;
+	case ASKED_UID:
+		to->a.uid = c->number;
+		return true;
+	case ASKED_GID:
+		to->a.gid = c->number;
+		return true;
+	case ASKED_SRC: case ASKED_DST: case ASKED_PROTO:
+	case ASKED_SPORT: case ASKED_DPORT: case ASKED_ICMP:
+		forget_conntrack(&to->a.ct);
+		return change_bytes(to, c);
+	case ASKED_TCP_FLAGS: case ASKED_LENGTH: case ASKED_TTL:
+	case ASKED_TOS: case ASKED_BYTES:
+		return change_bytes(to, c);
+	}
+	return false;
+}
+
+static void put_address(char *buf, size_t size, const struct packet *p,
+			const uint8_t *addr)
+{
+	size_t n = format_text(buf, size, "the packet's is ");
+
+	packet_print_addr(buf + n, size - n, p, addr, -1);
+}
+
+static void put_protocol(char *buf, size_t size, const struct packet *p)
+{
+	const char *name = print_proto_name(p->proto);
+
+	if (name)
+		format_text(buf, size, "the packet is %s", name);
+	else
+		format_text(buf, size, "the packet's is %u", p->proto);
+}
+
+static void put_tcp_flags(char *buf, size_t size, uint8_t flags)
+{
+	static const char *const names[] = {
+		"FIN", "SYN", "RST", "PSH", "ACK", "URG",
+	};
+	size_t n = format_text(buf, size, "the packet has ");
+	const char *comma = "";
+
+	if (!(flags & 0x3f))
+		format_text(buf + n, size - n, "none");
+	for (unsigned int i = 0; i < 6; i++) {
+		if (!(flags & 1u << i))
+			continue;
+		n += format_text(buf + n, size - n, "%s%s", comma, names[i]);
+		comma = ",";
+	}
+}
+
+static void put_device(char *buf, size_t size, const char *by,
+		       const struct asked_device *d)
+{
+	if (d->name && *d->name)
+		format_text(buf, size, "%s %s", by, d->name);
+	else
+		format_text(buf, size, "%s none", by);
+}
+
+static void put_packet_value(char *buf, size_t size, const struct packet *p,
+			     enum asked_field field)
+{
+	switch (field) {
+	case ASKED_SRC:
+		put_address(buf, size, p, p->src);
+		break;
+	case ASKED_DST:
+		put_address(buf, size, p, p->dst);
+		break;
+	case ASKED_PROTO:
+		put_protocol(buf, size, p);
+		break;
+	case ASKED_FRAGMENT:
+		format_text(buf, size, p->frag_offset ?
+			    "the packet is a later fragment" :
+			    "the packet is no later fragment");
+		break;
+	case ASKED_SPORT:
+		format_text(buf, size, "the packet's is %u", p->sport);
+		break;
+	case ASKED_DPORT:
+		format_text(buf, size, "the packet's is %u", p->dport);
+		break;
+	case ASKED_TCP_FLAGS:
+		put_tcp_flags(buf, size, p->tcp_flags);
+		break;
+	case ASKED_ICMP:
+		format_text(buf, size, "the packet's is %u, code %u",
+			    p->icmp_type, p->icmp_code);
+		break;
+	case ASKED_LENGTH:
+		format_text(buf, size, "the packet's is %u", p->length);
+		break;
+	case ASKED_TTL:
+		format_text(buf, size, "the packet's is %u", p->ttl);
+		break;
+	case ASKED_TOS:
+		format_text(buf, size, "the packet's is 0x%02x", p->tos);
+		break;
+	default:
+		format_text(buf, size, "the packet's is another");
+	}
+}
+
+static void put_id(char *buf, size_t size, uint32_t id)
+{
+	if (id == UINT32_MAX)
+		format_text(buf, size, "no socket of this host sent it");
+	else
+		format_text(buf, size, "the sender's is %u", id);
+}
+
+void asked_value(char *buf, size_t size, const struct asked *a,
+		 enum asked_field field)
+{
+	switch (field) {
+	case ASKED_IN:
+		put_device(buf, size, "it came in by", &a->in);
+		break;
+	case ASKED_OUT:
+		put_device(buf, size, "it was to go out by", &a->out);
+		break;
+	case ASKED_PHYS_IN:
+		put_device(buf, size, "it came in by port", &a->phys_in);
+		break;
+	case ASKED_PHYS_OUT:
+		put_device(buf, size, "it was to go out by port", &a->phys_out);
+		break;
+	case ASKED_MARK:
+		format_text(buf, size, "the packet's is 0x%x", a->mark);
+		break;
+	case ASKED_STATE:
+		format_text(buf, size, "the packet is %s",
+			    conntrack_state_word(a->ct.state));
+		break;
+	case ASKED_UID:
+		put_id(buf, size, a->uid);
+		break;
+	case ASKED_GID:
+		put_id(buf, size, a->gid);
+		break;
+	default:
+		put_packet_value(buf, size, a->p, field);
+	}
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* condition: a condition of a rule that was passed over, held against the packet. */
+#include "misses/condition.h"
+
+#include <string.h>
+
+struct condition *conditions_add(struct conditions *out,
+				 enum condition_state state,
+				 enum asked_field field, struct strview words)
+{
+	struct condition *c = &out->c[out->n];
+
+	if (out->n == CONDITIONS_MAX) {
+		out->unread = true;
+		return NULL;
+	}
+	out->n++;
+	memset(c, 0, sizeof(*c));
+	c->state = (uint8_t)state;
+	c->field = (uint8_t)field;
+	c->distance = CONDITION_FAR;
+	c->words = words;
+	return c;
+}

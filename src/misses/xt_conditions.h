@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* xt_conditions: a rule in iptables' words, of either backend, held against a packet. */
+#ifndef NFTRACE_XT_CONDITIONS_H
+#define NFTRACE_XT_CONDITIONS_H
+
+#include "rules/base/strview.h"
+
+struct asked;
+struct conditions;
+
+/**
+ * xt_conditions - what a rule asks for, in the order in which the kernel asks
+ * @out: filled; .words are of @text
+ * @text: as iptables-save prints it
+ */
+void xt_conditions(struct conditions *out, struct strview text,
+		   const struct asked *a);
+
+#endif
