@@ -128,6 +128,8 @@ void nft_expression_value(struct strview *rest)
 {
 	struct strview word;
 
+	/* "ct count over 5" */
+	rule_text_take(rest, "over");
 	do {
 		if (rule_text_take(rest, "{"))
 			nft_expression_braces(rest);
