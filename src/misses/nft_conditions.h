@@ -3,6 +3,8 @@
 #ifndef NFTRACE_NFT_CONDITIONS_H
 #define NFTRACE_NFT_CONDITIONS_H
 
+#include "rules/base/strview.h"
+
 struct asked;
 struct conditions;
 struct nft_snap_rule;
@@ -14,5 +16,9 @@ struct nft_snapshot;
  */
 void nft_conditions(struct conditions *out, const struct nft_snapshot *s,
 		    const struct nft_snap_rule *r, const struct asked *a);
+
+/** nft_conditions_read - of its text */
+void nft_conditions_read(struct conditions *out, struct strview text,
+			 const struct asked *a);
 
 #endif

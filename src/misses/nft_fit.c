@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nft_fit: values of a packet against what a rule of nft's words compares them with. */
+#include "misses/nft_fit.h"
+
+#include <string.h>
+
+#include "misses/condition.h"
+#include "misses/nft_constant.h"
+
+static bool has_bits(const struct nft_field *f)
+{
+	return f->type == NFT_TYPE_TCP_FLAGS || f->type == NFT_TYPE_CT_STATE ||
+	       f->type == NFT_TYPE_CT_STATUS;
+}
+
+static uint32_t number_distance(uint64_t a, uint64_t b)
+{
+	uint64_t n = a < b ? b - a : a - b;
+
+	return n < CONDITION_FAR ? (uint32_t)n : CONDITION_FAR - 1;
+}
+
+/* Bits behind the common prefix. */
+static uint32_t prefix_distance(const struct nft_number *a, const struct nft_number *b)
+{
+	uint64_t high = a->high ^ b->high, low = a->low ^ b->low;
+
+	if (high)
+		return 128u - (uint32_t)__builtin_clzll(high);
+	return low ? 64u - (uint32_t)__builtin_clzll(low) : 0;
+}
+
+static uint32_t distance(const struct nft_field *f, const struct nft_number *v,
+			 const struct nft_range *r)
+{
+	switch (f->type) {
+	case NFT_TYPE_ADDR4:
+	case NFT_TYPE_ADDR6:
+		return prefix_distance(v, &r->from);
+	case NFT_TYPE_NUMBER:
+		return number_distance(v->low, nft_number_order(v, &r->from) < 0 ?
+				       r->from.low : r->to.low);
+	default:
+		return CONDITION_FAR;
+	}
+}
+
+/* Of a network not its first address, which no host has. */
+static struct nft_number nearest_value(const struct nft_field *f,
+				       const struct nft_number *v,
+				       const struct nft_range *r)
+{
+	struct nft_number n = r->from;
+
+	if (f->type == NFT_TYPE_NUMBER)
+		return nft_number_order(v, &r->from) < 0 ? r->from : r->to;
+	if (nft_number_order(&r->from, &r->to) < 0)
+		n.low++;
+	return n;
+}
+
+static void keep_nearest(struct nft_nearest *to, const struct nft_nearest *n)
+{
+	if (!to->is || n->distance < to->distance)
+		*to = *n;
+}
+
+/* One part against one constant, for equality. */
+static enum nft_fit fit_one(const struct nft_relation *r, unsigned int part,
+			struct strview text, struct nft_nearest *n)
+{
+	const struct nft_part *p = &r->part[part];
+	struct nft_range range;
+	int is;
+
+	n->is = false;
+	if (p->f->type == NFT_TYPE_DEVICE) {
+		is = p->known ? nft_constant_device(text, p->device, &n->device) : -1;
+		n->distance = CONDITION_FAR;
+		if (is >= 0) {
+			n->is = true;
+			n->part = part;
+		}
+		return is < 0 ? NFT_FIT_UNKNOWN : is ? NFT_FIT_YES : NFT_FIT_NO;
+	}
+	if (!p->known || !nft_constant_read(&range, p->f->type, text))
+		return NFT_FIT_UNKNOWN;
+	if (nft_number_order(&p->value, &range.from) >= 0 &&
+	    nft_number_order(&p->value, &range.to) <= 0)
+		return NFT_FIT_YES;
+	*n = (struct nft_nearest){
+		.is = true, .part = part,
+		.distance = distance(p->f, &p->value, &range),
+		.want = nearest_value(p->f, &p->value, &range),
+	};
+	return NFT_FIT_NO;
+}
+
+/* Behind a key there may be more: its verdict, a comment, a counter. */
+static struct strview key_of(struct strview element)
+{
+	size_t i = 0;
+	bool quoted = false;
+
+	while (element.len && *element.at == ' ')
+		element = strview_behind(element, 1);
+	for (; i < element.len; i++) {
+		if (element.at[i] == '"')
+			quoted = !quoted;
+		if (!quoted && i + 1 < element.len && element.at[i] == ' ' &&
+		    element.at[i + 1] != '.' && element.at[i + 1] != '|' &&
+		    (i < 1 || (element.at[i - 1] != '.' && element.at[i - 1] != '|')))
+			break;
+	}
+	element.len = i;
+	while (element.len && element.at[element.len - 1] == ' ')
+		element.len--;
+	return element;
+}
+
+/* "10.0.0.1 . 80": the next part of a key */
+static struct strview cut_part(struct strview *key)
+{
+	struct strview one = *key;
+
+	for (size_t i = 0; i + 2 < key->len; i++) {
+		if (memcmp(key->at + i, " . ", 3) != 0)
+			continue;
+		one.len = i;
+		*key = strview_behind(*key, i + 3);
+		return one;
+	}
+	*key = strview_behind(*key, key->len);
+	return one;
+}
+
+/* All parts of a concatenation: one of them alone may be what failed. */
+static enum nft_fit fit_element(struct nft_relation *r, struct strview element)
+{
+	struct strview key = key_of(element);
+	struct nft_nearest miss = { .is = false };
+	unsigned int no = 0, unknown = 0;
+
+	for (unsigned int i = 0; i < r->parts; i++) {
+		struct strview one = r->parts == 1 ? key : cut_part(&key);
+		struct nft_nearest n = { .is = false };
+
+		switch (fit_one(r, i, one, &n)) {
+		case NFT_FIT_NO:
+			no++;
+			miss = n;
+			break;
+		case NFT_FIT_UNKNOWN:
+			unknown++;
+			break;
+		case NFT_FIT_YES:
+			break;
+		}
+	}
+	if (no) {
+		if (no == 1 && !unknown && miss.is)
+			keep_nearest(&r->near, &miss);
+		return NFT_FIT_NO;
+	}
+	return unknown ? NFT_FIT_UNKNOWN : NFT_FIT_YES;
+}
+
+/* Up to a comma, or the end, of which none is in quotes. */
+static struct strview cut_element(struct strview *rest)
+{
+	struct strview one = { rest->at, 0 };
+	bool quoted = false;
+
+	for (; one.len < rest->len; one.len++) {
+		if (rest->at[one.len] == '"')
+			quoted = !quoted;
+		else if (rest->at[one.len] == ',' && !quoted)
+			break;
+	}
+	*rest = strview_behind(*rest, one.len + (one.len < rest->len));
+	return one;
+}
+
+/* "{ 22, 80-90 }" */
+enum nft_fit nft_fit_set(struct nft_relation *r, struct strview inside)
+{
+	enum nft_fit all = NFT_FIT_NO;
+
+	while (inside.len) {
+		enum nft_fit one = fit_element(r, cut_element(&inside));
+
+		if (one == NFT_FIT_YES)
+			return one;
+		if (one == NFT_FIT_UNKNOWN)
+			all = one;
+	}
+	return all;
+}
+
+enum nft_fit nft_fit_inverted(enum nft_fit f)
+{
+	return f == NFT_FIT_UNKNOWN ? f : f == NFT_FIT_YES ? NFT_FIT_NO : NFT_FIT_YES;
+}
+
+/* One, below or above, would do. */
+static void want_other(struct nft_relation *r, const struct nft_range *range)
+{
+	struct nft_number n = range->to;
+
+	if (n.low != UINT64_MAX && r->part[0].f->len < 8 &&
+	    n.low + 1 < 1ull << 8 * r->part[0].f->len) {
+		n.low++;
+	} else if (range->from.low) {
+		n = range->from;
+		n.low--;
+	} else {
+		return;
+	}
+	r->near = (struct nft_nearest){ .is = true, .distance = CONDITION_FAR, .want = n };
+}
+
+static enum nft_fit fit_bits(struct nft_relation *r, const struct nft_number *v,
+			 uint64_t bits)
+{
+	bool any = v->low & bits;
+
+	if (r->op == NFT_IS && !r->masked) {
+		if (!any)
+			r->near = (struct nft_nearest){
+				.is = true, .distance = CONDITION_FAR,
+				.want.low = bits & -bits,
+			};
+		return any ? NFT_FIT_YES : NFT_FIT_NO;
+	}
+	return r->op == NFT_NONE_OF ? (any ? NFT_FIT_NO : NFT_FIT_YES) : NFT_FIT_UNKNOWN;
+}
+
+static enum nft_fit fit_order(struct nft_relation *r, const struct nft_range *range)
+{
+	int order = nft_number_order(&r->part[0].value, &range->from);
+	bool below = r->op == NFT_BELOW || r->op == NFT_AT_MOST;
+	bool equal = r->op == NFT_AT_MOST || r->op == NFT_AT_LEAST;
+	struct nft_number n = range->from;
+
+	if (nft_number_order(&range->from, &range->to) != 0)
+		return NFT_FIT_UNKNOWN;
+	if ((equal && order == 0) || (below ? order < 0 : order > 0))
+		return NFT_FIT_YES;
+	n.low += equal ? 0 : below ? (uint64_t)-1 : 1;
+	r->near = (struct nft_nearest){
+		.is = true, .want = n,
+		.distance = number_distance(r->part[0].value.low, n.low),
+	};
+	return NFT_FIT_NO;
+}
+
+/* "80", "10.0.0.0/8", "established,related" */
+enum nft_fit nft_fit_constant(struct nft_relation *r, struct strview text)
+{
+	const struct nft_part *p = &r->part[0];
+	struct nft_range range;
+	enum nft_fit f;
+
+	if (r->parts != 1)
+		return NFT_FIT_UNKNOWN;
+	if (p->f->type == NFT_TYPE_DEVICE) {
+		f = fit_element(r, text);
+		/* What a kernel takes for the name of none is not the same in all. */
+		if (p->known && !*p->device && f == NFT_FIT_NO && r->op == NFT_DIFFERS)
+			return NFT_FIT_UNKNOWN;
+		return r->op == NFT_DIFFERS ? nft_fit_inverted(f) : r->op == NFT_IS || r->op == NFT_EQUAL
+		       ? f : NFT_FIT_UNKNOWN;
+	}
+	if (!p->known || !nft_constant_read(&range, p->f->type, text))
+		return NFT_FIT_UNKNOWN;
+	if (r->op >= NFT_BELOW)
+		return fit_order(r, &range);
+	if (r->op == NFT_NONE_OF || (r->op == NFT_IS && has_bits(p->f)))
+		return fit_bits(r, &p->value, range.from.low);
+	f = fit_element(r, text);
+	if (r->op != NFT_DIFFERS)
+		return f;
+	if (f == NFT_FIT_YES && !has_bits(p->f))
+		want_other(r, &range);
+	return nft_fit_inverted(f);
+}
+

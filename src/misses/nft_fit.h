@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nft_fit: values of a packet against what a rule of nft's words compares them with. */
+#ifndef NFTRACE_NFT_FIT_H
+#define NFTRACE_NFT_FIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "misses/nft_field.h"
+
+enum { NFT_PARTS = 8 };	/* of a concatenation */
+
+/* What is found of a packet and what a rule wants. */
+enum nft_fit { NFT_FIT_NO, NFT_FIT_YES, NFT_FIT_UNKNOWN };
+
+enum nft_compare {
+	NFT_IS,		/* nothing stands there: of bits one must be set, else as NFT_EQUAL */
+	NFT_EQUAL, NFT_DIFFERS,
+	NFT_NONE_OF,	/* "!": none of the bits */
+	NFT_BELOW, NFT_ABOVE, NFT_AT_MOST, NFT_AT_LEAST,
+};
+
+struct nft_part {
+	const struct nft_field *f;
+	struct strview name;	/* its first word */
+	struct nft_number value;
+	const char *device;	/* NFT_TYPE_DEVICE: instead of .value */
+	bool known;
+};
+
+/* Of what failed: what would do that is nearest to what the packet has. */
+struct nft_nearest {
+	bool is;
+	unsigned int part;
+	uint32_t distance;
+	struct nft_number want;
+	struct strview device;
+};
+
+struct nft_relation {
+	struct nft_part part[NFT_PARTS];
+	unsigned int parts;
+	uint8_t op;			/* enum nft_compare */
+	bool other;			/* the packet is of a protocol without such a thing */
+	bool masked;
+	uint64_t mask;
+	struct nft_nearest near;
+};
+
+/**
+ * nft_fit_set - of all elements of a set
+ * @inside: its braces, without these
+ * nft_fit_constant - of one constant
+ * .near is set where it does not fit.
+ */
+enum nft_fit nft_fit_set(struct nft_relation *r, struct strview inside);
+enum nft_fit nft_fit_constant(struct nft_relation *r, struct strview text);
+
+enum nft_fit nft_fit_inverted(enum nft_fit f);
+
+#endif

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* nft_relation: a comparison in a rule of nft's words, held against a packet. */
+#include "misses/nft_relation.h"
+
+#include <string.h>
+
+#include <linux/netfilter.h>
+
+#include "base/format.h"
+#include "misses/asked.h"
+#include "misses/condition.h"
+#include "misses/nft_constant.h"
+#include "misses/nft_fit.h"
+#include "place/nft_expression.h"
+#include "place/rule_text.h"
+
+static void look_at(const struct nft_reading *rd, struct nft_part *p)
+{
+	if (rd->written & 1u << p->f->asked)
+		return;
+	if (p->f->type == NFT_TYPE_DEVICE) {
+		p->device = nft_field_device(p->f, rd->a);
+		p->known = p->device != NULL;
+	} else {
+		p->known = nft_field_value(&p->value, p->f, rd->a);
+	}
+}
+
+/* "ip saddr . tcp dport" */
+static bool read_parts(const struct nft_reading *rd, struct nft_relation *r,
+		       struct strview *rest)
+{
+	do {
+		struct nft_part *p = &r->part[r->parts];
+
+		if (r->parts == NFT_PARTS)
+			return false;
+		memset(p, 0, sizeof(*p));
+		rule_text_peek(*rest, &p->name);
+		p->f = nft_field_find(rest);
+		if (!p->f)
+			return false;
+		look_at(rd, p);
+		r->parts++;
+	} while (rule_text_take(rest, "."));
+	return true;
+}
+
+/* "0xff", "255.0.0.255", "(fin | syn)" */
+static bool read_mask(struct nft_relation *r, struct strview *rest)
+{
+	struct strview text;
+	struct nft_range m;
+
+	while (rest->len && *rest->at == ' ')
+		*rest = strview_behind(*rest, 1);
+	if (rest->len && *rest->at == '(') {
+		*rest = strview_behind(*rest, 1);
+		text = strview_cut(rest, ')');
+	} else {
+		strview_word(rest, &text);
+	}
+	r->masked = true;
+	if (r->parts != 1 || r->part[0].f->type == NFT_TYPE_DEVICE ||
+	    r->part[0].f->type == NFT_TYPE_ADDR6 ||
+	    !nft_constant_read(&m, r->part[0].f->type, text))
+		return false;
+	r->mask = m.from.low;
+	r->part[0].value.low &= r->mask;
+	return true;
+}
+
+static uint8_t read_operator(struct strview *rest)
+{
+	static const struct {
+		const char *word;
+		uint8_t op;
+	} words[] = {
+		{ "==", NFT_EQUAL }, { "!=", NFT_DIFFERS },
+		{ "<", NFT_BELOW }, { ">", NFT_ABOVE },
+		{ "<=", NFT_AT_MOST }, { ">=", NFT_AT_LEAST }, { "!", NFT_NONE_OF },
+	};
+	struct strview word;
+
+	if (!rule_text_peek(*rest, &word) || word.len > 2)
+		return NFT_IS;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strview_is(word, words[i].word)) {
+			rule_text_skip(rest, 1);
+			return words[i].op;
+		}
+	return NFT_IS;
+}
+
+/* Behind "syn": "/ fin,syn,rst,ack" */
+static bool read_flags_mask(struct nft_relation *r, struct strview *rest)
+{
+	if (r->parts != 1 || r->masked || r->op > NFT_DIFFERS ||
+	    r->part[0].f->type != NFT_TYPE_TCP_FLAGS || !rule_text_take(rest, "/"))
+		return true;
+	if (r->op == NFT_IS)
+		r->op = NFT_EQUAL;
+	return read_mask(r, rest);
+}
+
+/* "syn | ack": one constant, of several words */
+static void read_value(struct strview *rest, struct strview *text)
+{
+	struct strview word;
+
+	rule_text_peek(*rest, text);
+	do {
+		strview_quoted(rest, &word);
+		text->len = (size_t)(word.at + word.len - text->at);
+	} while (rule_text_take(rest, "|"));
+}
+
+/* Behind "{ ", without what closes it. */
+static bool cut_braces(struct strview *rest, struct strview *inside)
+{
+	bool quoted = false;
+
+	for (size_t i = 0; i < rest->len; i++) {
+		if (rest->at[i] == '"')
+			quoted = !quoted;
+		if (quoted || rest->at[i] == '{' || rest->at[i] != '}')
+			continue;
+		*inside = (struct strview){ rest->at, i };
+		*rest = strview_behind(*rest, i + 1);
+		return true;
+	}
+	return false;
+}
+
+/* What a rule compares with.  Return: false: it is not understood. */
+static bool read_right(struct nft_relation *r, struct strview *rest, enum nft_fit *f)
+{
+	static const char *const others[] = {
+		"vmap", "map", "|", "^", "<<", ">>", "and", "or", "xor",
+	};
+	struct strview text;
+
+	if (!rule_text_peek(*rest, &text) || *text.at == '@' ||
+	    RULE_TEXT_IS_ANY(text, others))
+		return false;
+	if (rule_text_take(rest, "{")) {
+		if (!cut_braces(rest, &text) || r->op > NFT_DIFFERS)
+			return false;
+		*f = nft_fit_set(r, text);
+		if (r->op == NFT_DIFFERS) {
+			r->near.is = false;
+			*f = nft_fit_inverted(*f);
+		}
+		return true;
+	}
+	read_value(rest, &text);
+	if (!read_flags_mask(r, rest))
+		return false;
+	*f = nft_fit_constant(r, text);
+	return true;
+}
+
+/* "the packet's are ...", of what asked_value() has no words for */
+static void tell_number(char buf[CONDITION_VALUE], const struct condition *c,
+			const struct asked *a)
+{
+	(void)a;
+	format_text(buf, CONDITION_VALUE, "the packet's is %u", c->number);
+}
+
+static void tell_family(char buf[CONDITION_VALUE], const struct condition *c,
+			const struct asked *a)
+{
+	(void)c;
+	format_text(buf, CONDITION_VALUE, "the packet is IPv%d",
+		    a->nfproto == NFPROTO_IPV4 ? 4 : 6);
+}
+
+static void tell_connection(char buf[CONDITION_VALUE], const struct condition *c,
+			    const struct asked *a)
+{
+	(void)a;
+	format_text(buf, CONDITION_VALUE, "that of its connection is %s", c->number ?
+		    "another" : "none of these");
+}
+
+static void tell_key(char buf[CONDITION_VALUE], const struct condition *c,
+		     const struct asked *a)
+{
+	(void)a;
+	(void)c;
+	format_text(buf, CONDITION_VALUE, "the packet's are in no element");
+}
+
+static void tell_how(struct condition *c, const struct nft_part *p)
+{
+	switch (p->f->asked) {
+	case ASKED_BYTES:
+		c->tell = tell_number;
+		break;
+	case ASKED_FAMILY:
+		c->tell = tell_family;
+		break;
+	case ASKED_CT:
+		c->tell = tell_connection;
+		break;
+	}
+	c->number = (uint32_t)p->value.low;
+}
+
+static void want(struct condition *c, const struct nft_reading *rd,
+		 const struct nft_relation *r)
+{
+	const struct nft_part *p = &r->part[r->near.part];
+	struct nft_number n = r->near.want;
+
+	c->distance = r->near.distance;
+	if (p->f->type == NFT_TYPE_DEVICE) {
+		if (r->op == NFT_DIFFERS || r->near.device.len >= sizeof(c->want.name))
+			return;
+		c->want.field = p->f->asked;
+		memcpy(c->want.name, r->near.device.at, r->near.device.len);
+		return;
+	}
+	/* The other bits of what a mask leaves out stay as they are. */
+	if (r->masked) {
+		struct nft_number whole;
+
+		if (!nft_field_value(&whole, p->f, rd->a))
+			return;
+		n.low = (whole.low & ~r->mask) | (n.low & r->mask);
+	}
+	nft_field_want(&c->want, p->f, &n, rd->a);
+}
+
+static const uint8_t states[] = {
+	[NFT_FIT_NO] = CONDITION_FAILED, [NFT_FIT_YES] = CONDITION_HELD,
+	[NFT_FIT_UNKNOWN] = CONDITION_UNKNOWN,
+};
+
+static void add(struct nft_reading *rd, const struct nft_relation *r,
+		enum nft_fit f, struct strview words)
+{
+	bool certain = r->parts == 1 || (f == NFT_FIT_NO && r->near.is);
+	const struct nft_part *p = &r->part[f == NFT_FIT_NO && r->near.is ?
+					    r->near.part : 0];
+	struct condition *c = conditions_add(rd->out, states[f],
+					     certain ? p->f->asked : ASKED_OTHER,
+					     words);
+
+	if (!c || f != NFT_FIT_NO)
+		return;
+	rd->failed++;
+	if (!certain)
+		c->tell = tell_key;
+	else
+		tell_how(c, p);
+	if (r->near.is)
+		want(c, rd, r);
+}
+
+/* "tcp dport 22" asks for TCP first, unless the rule has asked before. */
+static enum nft_fit ask_protocol(struct nft_reading *rd, uint8_t protocol,
+				 struct strview name)
+{
+	struct strview field = { "meta l4proto", 12 };
+	const struct nft_field *l4proto = nft_field_find(&field);
+	struct nft_number is;
+	enum nft_fit f = NFT_FIT_UNKNOWN;
+
+	if (!(rd->written & 1u << ASKED_PROTO) &&
+	    nft_field_value(&is, l4proto, rd->a))
+		f = is.low == protocol ? NFT_FIT_YES : NFT_FIT_NO;
+	conditions_add(rd->out, states[f], ASKED_PROTO, name);
+	rd->failed += f == NFT_FIT_NO;
+	rd->protocol = protocol;
+	return f;
+}
+
+/* Of another family nothing is compared: that is more than one thing that failed. */
+static bool is_of_family(struct nft_reading *rd, const struct nft_part *p)
+{
+	if (p->f->nfproto == NFPROTO_UNSPEC || p->f->nfproto == rd->a->nfproto)
+		return true;
+	for (int i = 0; i < 2; i++) {
+		struct condition *c = conditions_add(rd->out, CONDITION_FAILED,
+						     ASKED_FAMILY, p->name);
+
+		if (c)
+			c->tell = tell_family;
+	}
+	rd->failed += 2;
+	return false;
+}
+
+/* Ports lie where they do in every protocol that has them. */
+static bool has_port(const struct nft_field *f, const struct asked *a)
+{
+	return (f->asked == ASKED_SPORT || f->asked == ASKED_DPORT) &&
+	       a->p->flags & PACKET_PORTS;
+}
+
+/*
+ * Fields lie in the headers of one family and protocol.  Return: false: the packet is
+ * of others, and the rule needs no more reading.
+ */
+static bool ask_before(struct nft_reading *rd, struct nft_relation *r)
+{
+	for (unsigned int i = 0; i < r->parts; i++) {
+		struct nft_part *p = &r->part[i];
+
+		if (!is_of_family(rd, p))
+			return false;
+		if (!p->f->protocol || rd->protocol == p->f->protocol)
+			continue;
+		switch (ask_protocol(rd, p->f->protocol, p->name)) {
+		case NFT_FIT_YES:
+			break;
+		case NFT_FIT_NO:
+			r->other |= !has_port(p->f, rd->a);
+			break;
+		case NFT_FIT_UNKNOWN:
+			p->known = false;
+		}
+	}
+	return true;
+}
+
+/* "meta l4proto tcp": what is asked for by name need not be asked for again. */
+static void note_protocol(struct nft_reading *rd, const struct nft_relation *r,
+			  enum nft_fit f)
+{
+	if (r->parts == 1 && r->part[0].f->asked == ASKED_PROTO &&
+	    r->op <= NFT_EQUAL && f == NFT_FIT_YES)
+		rd->protocol = (uint8_t)r->part[0].value.low;
+}
+
+/* Behind "meta mark": "set 0x1", which is no comparison */
+static bool read_set(struct nft_reading *rd, const struct nft_relation *r,
+		     struct strview *rest)
+{
+	struct strview word;
+
+	if (!rule_text_take(rest, "set"))
+		return false;
+	for (unsigned int i = 0; i < r->parts; i++)
+		rd->written |= 1u << r->part[i].f->asked;
+	if (strview_quoted(rest, &word))
+		nft_expression_skip(rest, word);
+	return true;
+}
+
+bool nft_relation_read(struct nft_reading *rd, struct strview *rest)
+{
+	struct nft_relation r = { .parts = 0 };
+	struct strview left = *rest, words;
+	enum nft_fit f = NFT_FIT_UNKNOWN;
+
+	if (!rule_text_peek(left, &words) || !read_parts(rd, &r, &left))
+		return false;
+	if (read_set(rd, &r, &left)) {
+		*rest = left;
+		return true;
+	}
+	if (rule_text_take(&left, "&") && !read_mask(&r, &left))
+		return false;
+	r.op = read_operator(&left);
+	if (!ask_before(rd, &r))
+		return true;
+	if (!read_right(&r, &left, &f))
+		return false;
+	words.len = (size_t)(left.at - words.at);
+	if (r.other) {
+		r.near.is = false;
+		f = NFT_FIT_NO;
+	}
+	add(rd, &r, f, words);
+	note_protocol(rd, &r, f);
+	*rest = left;
+	return true;
+}
