@@ -26,7 +26,7 @@ static void put_owner(struct fold_out *f, const struct journey *j,
 {
 	size_t at = wrap_here(&f->w);
 
-	if (!owner_words(f->w.o, j, b, g))
+	if (!owner_words(f->w.o, f->env, j, b, g))
 		return;
 	if (g && f->w.column + wrap_here(&f->w) - at > f->w.width)
 		outbuf_cut(f->w.o, at);

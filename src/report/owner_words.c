@@ -7,6 +7,9 @@
 #include "base/escape.h"
 #include "base/outbuf.h"
 #include "grounds/component.h"
+#include "grounds/grounds.h"
+#include "journey/journey_types.h"
+#include "report/report.h"
 
 /* Each byte may become four. */
 static void put(struct outbuf *o, const char *text)
@@ -34,13 +37,24 @@ static void put_asked(struct outbuf *o, const struct component_found *f)
 		outbuf_text(o, "; none accepted");
 }
 
-bool owner_words(struct outbuf *o, const struct journey *j, unsigned int b,
-		 const struct grounds *g)
+struct path_key owner_key(enum path_form form, const struct journey *j,
+			  unsigned int b, const struct grounds *g)
+{
+	const struct place *by = j->fate[b].by;
+
+	return (struct path_key){
+		.j = j, .form = form, .branch = b,
+		.by = by || !g ? by : g->accepted, .also = g ? g->marked : NULL,
+	};
+}
+
+static void put_owner(struct outbuf *o, const struct journey *j,
+		      unsigned int b, const struct grounds *g)
 {
 	struct component_found f;
 
 	if (!component_of_fate(&f, j, b, g))
-		return false;
+		return;
 	outbuf_text(o, " [");
 	outbuf_text(o, f.who->name);
 	if (*f.object) {
@@ -49,5 +63,20 @@ bool owner_words(struct outbuf *o, const struct journey *j, unsigned int b,
 	}
 	put_asked(o, &f);
 	outbuf_text(o, "]");
-	return true;
+}
+
+bool owner_words(struct outbuf *o, const struct report_env *env,
+		 const struct journey *j, unsigned int b,
+		 const struct grounds *g)
+{
+	struct path_key key = owner_key(PATH_TEXT, j, b, g);
+	size_t at = outbuf_written(o);
+
+	if (!key.by)
+		return false;
+	if (!path_texts_put(env->owners, o, &key)) {
+		put_owner(o, j, b, g);
+		path_texts_keep(env->owners, o, at);
+	}
+	return outbuf_written(o) > at;
 }

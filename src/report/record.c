@@ -16,6 +16,7 @@
 #include "journey/map_verdict.h"
 #include "place/place.h"
 #include "place/text_doubt.h"
+#include "report/owner_words.h"
 #include "report/record_put.h"
 #include "report/record_words.h"
 #include "report/report_conntrack.h"
@@ -281,8 +282,8 @@ static char *put_grounds(char *p, const struct journey *j, unsigned int b,
 }
 
 /* Where what the reader has been given is not enough to find it again. */
-static void put_owner(struct outbuf *o, const struct journey *j, unsigned int b,
-		      const struct grounds *g)
+static void write_owner(struct outbuf *o, const struct journey *j,
+			unsigned int b, const struct grounds *g)
 {
 	struct component_found f;
 	char *room, *p;
@@ -305,6 +306,19 @@ static void put_owner(struct outbuf *o, const struct journey *j, unsigned int b,
 	if (f.more)
 		p = record_put_word(p, ",m");
 	outbuf_advance(o, (size_t)(p - room));
+}
+
+static void put_owner(struct outbuf *o, const struct report_env *env,
+		      const struct journey *j, unsigned int b,
+		      const struct grounds *g)
+{
+	struct path_key key = owner_key(PATH_RECORD, j, b, g);
+	size_t at = outbuf_written(o);
+
+	if (path_texts_put(env->owners, o, &key))
+		return;
+	write_owner(o, j, b, g);
+	path_texts_keep(env->owners, o, at);
 }
 
 /* @j: whose it is, of its branch @b that rests on @g; NULL: of one that was told of before */
@@ -390,7 +404,7 @@ void record_write(struct outbuf *o, const struct report_env *env,
 
 		grounds_find(&g, j, b);
 		put_fate(o, env, j, b, &j->fate[b], &g);
-		put_owner(o, j, b, &g);
+		put_owner(o, env, j, b, &g);
 	}
 }
 

@@ -15,6 +15,7 @@ struct event;
 struct ifnames;
 struct journey;
 struct outbuf;
+struct path_texts;
 struct place;
 
 /* The run, for who reads of it elsewhere. */
@@ -28,6 +29,7 @@ struct report_run {
 struct report_env {
 	const struct ifnames *names;
 	void *state;			/* the report's own, from open to close */
+	struct path_texts *owners;	/* whose rule decided, as the report writes it; or NULL */
 	const struct report_run *run;	/* NULL: not known */
 	char host[65];
 	char netns[24];			/* inode of the network namespace */

@@ -23,6 +23,7 @@
 #include "packet/print_ends.h"
 #include "place/place.h"
 #include "place/text_doubt.h"
+#include "report/owner_words.h"
 #include "report/place_text_cache.h"
 #include "report/report_conntrack.h"
 #include "rules/base/family.h"
@@ -329,8 +330,8 @@ static void put_asked(struct outbuf *o, const struct component_found *f)
 	outbuf_text(o, "]");
 }
 
-static void put_owner(struct outbuf *o, const struct journey *j, unsigned int b,
-		      const struct grounds *g)
+static void write_owner(struct outbuf *o, const struct journey *j,
+			unsigned int b, const struct grounds *g)
 {
 	struct component_found f;
 
@@ -349,6 +350,19 @@ static void put_owner(struct outbuf *o, const struct journey *j, unsigned int b,
 	outbuf_text(o, "}");
 }
 
+static void put_owner(struct outbuf *o, const struct report_env *env,
+		      const struct journey *j, unsigned int b,
+		      const struct grounds *g)
+{
+	struct path_key key = owner_key(PATH_JSON, j, b, g);
+	size_t at = outbuf_written(o);
+
+	if (path_texts_put(env->owners, o, &key))
+		return;
+	write_owner(o, j, b, g);
+	path_texts_keep(env->owners, o, at);
+}
+
 /* Who owns a rule, and which others were near, nobody says yet. */
 static void put_grounds(struct outbuf *o, const struct report_env *env,
 			const struct journey *j, unsigned int b)
@@ -359,7 +373,7 @@ static void put_grounds(struct outbuf *o, const struct report_env *env,
 	put_rule(o, env, ",\"via\":", g.via);
 	put_rule(o, env, ",\"marked_by\":", g.marked);
 	put_rule(o, env, ",\"marked_via\":", g.marked_via);
-	put_owner(o, j, b, &g);
+	put_owner(o, env, j, b, &g);
 	put_rule(o, env, ",\"accepted_by\":", g.accepted);
 	put_nat(o, env, j, &g);
 	outbuf_text(o, ",\"near\":[]");

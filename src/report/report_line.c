@@ -152,7 +152,7 @@ static void put_branch(struct outbuf *o, const struct report_env *env,
 	fold_fate_ends(o, j, b, g, false);
 	put_by(o, env, j, b, g);
 	put_reason(o, j, b);
-	owner_words(o, j, b, g);
+	owner_words(o, env, j, b, g);
 }
 
 static void put_copy(struct outbuf *o, const struct report_env *env,

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "report/path_texts.h"
+
 int sink_open_file(const char *path)
 {
 	int fd;
@@ -42,6 +44,9 @@ int sink_open(struct sink *k, const struct sink_plan *plan,
 		return err;
 	k->out.limit = plan->limit;
 	k->report = plan->report;
+	k->env.owners = path_texts_open();
+	if (!k->env.owners)
+		return -ENOMEM;
 	return k->report->open ? k->report->open(&k->out, &k->env) : 0;
 }
 
@@ -92,6 +97,7 @@ bool sink_event(struct sink *k, const struct event *e, const struct place *at,
 
 void sink_forget(struct sink *k, uint32_t id)
 {
+	path_texts_forget(k->env.owners);
 	if (k->report && k->report->forget)
 		k->report->forget(&k->env, id);
 }
@@ -116,6 +122,7 @@ void sink_close(struct sink *k)
 		return;
 	if (k->report->close)
 		k->report->close(&k->env);
+	path_texts_close(k->env.owners);
 	outbuf_close(&k->out);
 	k->report = NULL;
 }

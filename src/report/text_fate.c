@@ -129,7 +129,7 @@ void text_fate(struct outbuf *o, const struct report_env *env,
 	text_color(o, env, TEXT_RESET);
 	if (j->flags & JOURNEY_AMBIGUOUS)
 		outbuf_text(o, " [not told apart from an identical packet]");
-	owner_words(o, j, b, &g);
+	owner_words(o, env, j, b, &g);
 }
 
 void text_late_reason(struct outbuf *o, const struct report_env *env,
