@@ -66,7 +66,7 @@ try() {
 	"host_$on"
 	((${#rules[@]} == 0)) || printf '%s\n' "${rules[@]}" COMMIT | in_ns $ns iptables-legacy-restore -n || fail "rules"
 	# shellcheck disable=SC2086 # words
-	start_nftrace $ns -t 20 -c 1 --fold $run
+	start_nftrace $ns -t 20 -c 1 --fold --pcap "$SCRATCH/task.pcapng" $run
 	eval "$do" >/dev/null 2>&1
 	end_nftrace 15
 	sed -E 's/[0-9:]{8}\.[0-9]{6}/TIME/; s/ DNS [0-9]+/ DNS ID/; /DNS/s/\.[0-9]{5} > /.PORT > /
@@ -79,6 +79,16 @@ try() {
 	[[ ! -s $SCRATCH/wide ]] || fail "wider than 100 columns: $(<"$SCRATCH/wide")"
 }
 
+# The same packet with -q: a line of at most 120 columns, its fate in the first twelve.
+try_quiet() {
+	COLUMNS=120 run_nftrace $ns -q --read "$SCRATCH/task.pcapng"
+	[[ -z ${SHOW-} ]] || cat "$OUT"
+	assert_equal "lines of -q" 1 "$(wc -l <"$OUT")"
+	assert_grep '^(DROP|REJECT|DELIVERED|FORWARDED|SENT|QUEUE|STOLEN|LOST|UNKNOWN) +#1 ' "$OUT"
+	[[ $(head -c 11 "$OUT") = *' ' ]] || fail "the fate takes more than it should: $(<"$OUT")"
+	(($(wc -L <"$OUT") <= 120)) || fail "wider than 120 columns: $(<"$OUT")"
+}
+
 # end_task: try what has been read, and write it down as it is
 end_task() {
 	[[ -n $task ]] || return 0
@@ -86,6 +96,7 @@ end_task() {
 	try
 	sed 's/^/\t/' "$SCRATCH/three" >>"$SCRATCH/tasks"
 	assert_same "the answer" "$SCRATCH/want" "$SCRATCH/three"
+	try_quiet
 	case $task in
 	"1 which policy"*) ((lines <= 10)) || fail "$lines lines" ;;
 	"3 "*) ((lines <= 14)) || fail "$lines lines" ;;

@@ -84,25 +84,19 @@ static void put_end(struct outbuf *o, const struct packet *p,
 						    port));
 }
 
-bool fold_fate_ends(struct outbuf *o, const struct journey *j, unsigned int b,
-		    const struct grounds *g, bool both)
+/* " as 192.0.2.10.53632 > 10.244.1.5.8080" */
+static void put_ends(struct outbuf *o, const struct journey *j,
+		     const struct grounds *g)
 {
-	bool src = both || grounds_last_end(g, FIELD_SRC);
-	bool dst = both || grounds_last_end(g, FIELD_DST);
 	struct text_ends e;
 
-	if (!text_fate_goes_on(j->fate[b].kind) || !g->nats ||
-	    (both && g->unseen) || j->first.layer == PACKET_NOTHING)
-		return false;
+	if (j->first.layer == PACKET_NOTHING)
+		return;
 	text_last_ends(&e, j, g);
-	outbuf_text(o, src ? " as " : " to ");
-	if (src)
-		put_end(o, &j->first, e.src, e.sport);
-	if (src && dst)
-		outbuf_text(o, " > ");
-	if (dst)
-		put_end(o, &j->first, e.dst, e.dport);
-	return true;
+	outbuf_text(o, " as ");
+	put_end(o, &j->first, e.src, e.sport);
+	outbuf_text(o, " > ");
+	put_end(o, &j->first, e.dst, e.dport);
 }
 
 /* "DNAT by nat:KUBE-SEP-7:2" */
@@ -140,7 +134,7 @@ static void put_as(struct fold_out *f, const struct journey *j, unsigned int b,
 	wrap_pad(&f->w, FOLD_INDENT - 1);
 	text_color(o, f->env, TEXT_BOLD);
 	at = wrap_here(&f->w);
-	fold_fate_ends(o, j, b, g, true);
+	put_ends(o, j, g);
 	wrap_unit(&f->w, at);
 	text_color(o, f->env, TEXT_RESET);
 	for (unsigned int i = 0; i < g->nats; i++)

@@ -34,7 +34,7 @@ struct report_env {
 	char host[65];
 	char netns[24];			/* inode of the network namespace */
 	unsigned int width;		/* columns of a line, where it is folded */
-	bool terminal;			/* and a terminal has them */
+	bool measured;			/* a terminal has them, or COLUMNS says so */
 	bool verbose;
 	bool color;
 	bool erase;	/* the status line may be where results go */

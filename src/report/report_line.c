@@ -3,22 +3,23 @@
 #include "report/report_text.h"
 
 #include <errno.h>
+#include <string.h>
 
-#include "base/columns.h"
 #include "base/format.h"
-#include "capture/ifnames.h"
 #include "grounds/grounds.h"
 #include "journey/journey.h"
-#include "journey/map_verdict.h"
 #include "packet/packet_print.h"
-#include "place/place.h"
-#include "report/fold_fate.h"
-#include "report/owner_words.h"
+#include "report/line_branch.h"
+#include "report/line_fit.h"
 #include "report/place_words.h"
 #include "report/text_fate.h"
+#include "report/wrap.h"
 
-/* Columns that a rule's own words may fill up to. */
-enum { LINE_WIDTH = 120 };
+/* Columns that a line may take, unless a terminal has more; and of them its fate. */
+enum { LINE_WIDTH = 120, FATE_WIDTH = sizeof("INCOMPLETE") };
+
+/* put_fate() makes the first three parts. */
+enum { BEHIND_FATE = 3 };
 
 static int line_open(struct outbuf *o, struct report_env *env)
 {
@@ -38,12 +39,6 @@ static void line_forget(struct report_env *env, uint32_t id)
 	place_words_cache_forget(env->state, id);
 }
 
-static void put_words(struct outbuf *o, const char *before, struct words words)
-{
-	outbuf_text(o, before);
-	outbuf_bytes(o, words.at, words.len);
-}
-
 /* So that what follows is aligned: to what @text takes with blanks behind it. */
 static void put_padded(struct outbuf *o, const char *text, size_t columns)
 {
@@ -55,165 +50,155 @@ static void put_padded(struct outbuf *o, const char *text, size_t columns)
 	while (++len < columns);
 }
 
-static void put_begin(struct outbuf *o, const struct report_env *env,
-		      unsigned int kind, uint64_t number)
+static void put_number(struct outbuf *o, uint64_t number)
 {
 	char text[32];
 
-	text_color(o, env, text_fate_color(kind));
-	put_padded(o, fate_word(kind), sizeof("INCOMPLETE"));
-	text_color(o, env, TEXT_RESET);
 	format_text(text, sizeof(text), "#%llu", (unsigned long long)number);
 	put_padded(o, text, sizeof("#99"));
 }
 
-static void put_headers(struct outbuf *o, const struct packet *p)
+static void put_fate(struct line *l, const struct report_env *env,
+		     unsigned int kind, size_t columns)
 {
-	char *room = outbuf_room(o, TEXT_LINE);
-
-	if (room)
-		outbuf_advance(o, packet_print_brief(room, TEXT_LINE, p));
+	line_part(l, LINE_COLOR);
+	text_color(l->o, env, text_fate_color(kind));
+	line_part(l, LINE_FIXED);
+	if (columns)
+		put_padded(l->o, fate_word(kind), columns);
+	else
+		outbuf_text(l->o, fate_word(kind));
+	line_part(l, LINE_COLOR);
+	text_color(l->o, env, TEXT_RESET);
+	line_part(l, LINE_FIXED);
 }
 
-static void put_interface(struct outbuf *o, const struct report_env *env,
-			  const char *before, uint32_t index, uint32_t port)
+/* "10.0.0.1.53 > 10.0.0.2.80: UDP, ...": each part gives way for itself. */
+static void put_headers(struct line *l, const struct packet *p)
 {
-	if (!index)
+	static const char arrow[] = " > ";
+	char *text = outbuf_room(l->o, TEXT_LINE), *dst, *words, *more;
+	size_t len, src, behind;
+
+	if (!text)
 		return;
-	outbuf_text(o, before);
-	outbuf_text(o, ifnames_get(env->names, index));
-	text_port(o, env, port != index ? port : 0);
-}
-
-/* Of a verdict map the element as well: its comment may be all that names a service. */
-static void put_place(struct outbuf *o, const struct report_env *env,
-		      const char *words, const struct journey *j,
-		      unsigned int b, const struct place *p)
-{
-	const struct map_verdict *map = map_verdict_of(j, b, p);
-
-	put_words(o, words, place_words_of(env->state, p)->label);
-	if (!map || !map->key)
+	len = packet_print_brief(text, TEXT_LINE, p);
+	dst = memmem(text, len, arrow, strlen(arrow));
+	words = dst ? memmem(dst, len - (size_t)(dst - text), ": ", 2) : NULL;
+	if (!words) {
+		line_take(l, LINE_WORDS, len);
 		return;
-	outbuf_text(o, ": ");
-	text_element(o, map);
-}
-
-/* By which queue it is held, or by which rule it went or did not. */
-static void put_by(struct outbuf *o, const struct report_env *env,
-		   const struct journey *j, unsigned int b,
-		   const struct grounds *g)
-{
-	const struct fate *f = &j->fate[b];
-	const struct place *by = f->by ? f->by : g->accepted;
-
-	if (f->kind == FATE_QUEUE)
-		outbuf_printf(o, " to queue %u", place_queue(f->by, NULL));
-	if (!by)
-		return;
-	put_place(o, env, " by ", j, b, by);
-	if (by->doubt)
-		outbuf_text(o, " (doubtful)");
-	if (g->via)
-		put_place(o, env, " via ", j, b, g->via);
-	/* Who asked for the mark tells more than who set it. */
-	if (g->marked_via || g->marked)
-		put_words(o, " mark by ",
-			  place_words_of(env->state, g->marked_via ?
-					 g->marked_via : g->marked)->label);
-}
-
-static void put_reason(struct outbuf *o, const struct journey *j,
-		       unsigned int b)
-{
-	const struct fate *f = &j->fate[b];
-	char reason[REPORT_REASON];
-
-	if (f->by && f->cause && !f->drop) {
-		outbuf_text(o, "; likely: ");
-		outbuf_text(o, f->cause);
-	} else if (report_reason(reason, sizeof(reason), j, b)) {
-		outbuf_text(o, f->by || text_fate_goes_on(f->kind) ? "; " : " ");
-		outbuf_text(o, reason);
 	}
-	if (text_fate_bridged(j, b)) {
-		outbuf_text(o, " ");
-		outbuf_text(o, text_fate_bridged(j, b));
-	}
+	src = (size_t)(dst - text);
+	line_take(l, LINE_SRC, src);
+	line_take(l, LINE_FIXED, strlen(arrow));
+	line_take(l, LINE_DST, (size_t)(words - dst) - strlen(arrow));
+	behind = len - (size_t)(words - text);
+	more = memchr(words, ',', behind);
+	line_take(l, LINE_PROTO, more ? (size_t)(more - words) : behind);
+	line_take(l, LINE_WORDS, more ? len - (size_t)(more - text) : 0);
 }
 
-static void put_branch(struct outbuf *o, const struct report_env *env,
-		       const struct journey *j, unsigned int b,
-		       const struct grounds *g)
-{
-	if (text_fate_goes_on(j->fate[b].kind) || j->fate[b].kind == FATE_LOST)
-		put_interface(o, env, " out ", j->fate[b].out,
-			      text_last_port(j, b));
-	fold_fate_ends(o, j, b, g, false);
-	put_by(o, env, j, b, g);
-	put_reason(o, j, b);
-	owner_words(o, env, j, b, g);
-}
-
-static void put_copy(struct outbuf *o, const struct report_env *env,
-		     const struct journey *j, unsigned int b)
+static void put_copies(struct line *l, const struct report_env *env,
+		       const struct journey *j)
 {
 	struct grounds g;
 
-	grounds_find(&g, j, b);
-	outbuf_printf(o, "; copy %u ", b);
-	text_color(o, env, text_fate_color(j->fate[b].kind));
-	outbuf_text(o, fate_word(j->fate[b].kind));
-	text_color(o, env, TEXT_RESET);
-	put_branch(o, env, j, b, &g);
+	for (unsigned int b = 1; b < j->branches; b++) {
+		grounds_find(&g, j, b);
+		line_part(l, LINE_FIXED);
+		outbuf_printf(l->o, "; copy %u ", b);
+		put_fate(l, env, j->fate[b].kind, 0);
+		line_branch(l, env, j, b, &g);
+	}
+}
+
+static void put_packet(struct line *l, const struct report_env *env,
+		       const struct journey *j, const struct grounds *g)
+{
+	const struct step *s = journey_first(j);
+
+	put_fate(l, env, j->fate[0].kind, FATE_WIDTH);
+	put_number(l->o, j->number);
+	if (!env->measured)
+		text_time(l->o, j->first_ns);
+	put_headers(l, &j->first);
+	line_interface(l, env, LINE_IN, s->in, s->phys_in);
+	line_part(l, LINE_FIXED);
+	if (!env->measured)
+		outbuf_text(l->o, " =>");
+	line_branch(l, env, j, 0, g);
+	put_copies(l, env, j);
+	line_part(l, LINE_FIXED);
+	if (j->flags & JOURNEY_AMBIGUOUS)
+		outbuf_text(l->o, " [not told apart from an identical packet]");
+}
+
+static size_t line_width(const struct report_env *env)
+{
+	return env->measured && env->width > LINE_WIDTH ? env->width : LINE_WIDTH;
 }
 
 /* The rule's own words, where there is room for them: its place says which it is. */
-static void put_rule(struct outbuf *o, const struct report_env *env,
-		     const struct place *p, size_t column)
+static void put_rule(struct line *l, const struct report_env *env,
+		     const struct place *p)
 {
-	size_t width = env->terminal && env->width > LINE_WIDTH ? env->width
-								: LINE_WIDTH;
 	struct words rule = place_words_of(env->state, p)->rule;
 
-	if (rule.len && column + 2 + columns_of(rule.at, rule.len) <= width)
-		put_words(o, "  ", rule);
+	if (!rule.len || line_columns(l) + 2 + rule.columns > line_width(env))
+		return;
+	line_part(l, LINE_FIXED);
+	outbuf_text(l->o, "  ");
+	outbuf_bytes(l->o, rule.at, rule.len);
 }
 
-/* Of the line so far; its colours are those of its first word alone. */
-static size_t columns_since(struct outbuf *o, const struct report_env *env,
-			    unsigned int kind, size_t begin)
+/* What a person needs least stands last, as in a block's head. */
+static void put_time(struct line *l, const struct report_env *env, uint64_t ns)
 {
-	const char *text = outbuf_record(o, begin);
-	size_t colors = !env->color ? 0 : strlen(text_fate_color(kind)) +
-					  sizeof(TEXT_RESET) - 1;
+	size_t at = outbuf_written(l->o);
 
-	return text ? columns_of(text, outbuf_written(o) - begin) - colors : 0;
+	line_part(l, LINE_COLOR);
+	text_color(l->o, env, TEXT_DIM);
+	line_part(l, LINE_FIXED);
+	outbuf_text(l->o, "   ");
+	text_time(l->o, ns);
+	outbuf_cut(l->o, outbuf_written(l->o) - 1);
+	line_part(l, LINE_COLOR);
+	text_color(l->o, env, TEXT_RESET);
+	if (line_columns(l) > line_width(env))
+		outbuf_cut(l->o, at);
+}
+
+/* On a terminal that is narrower still nothing stands below a fate but fates. */
+static void wrap_line(struct line *l, const struct report_env *env)
+{
+	struct wrap w = { .o = l->o, .width = env->width, .indent = FATE_WIDTH,
+			  .column = FATE_WIDTH };
+
+	if (env->measured && env->width < LINE_WIDTH &&
+	    env->width > 3 * FATE_WIDTH)
+		wrap_flow(&w, l->at[BEHIND_FATE]);
 }
 
 static void line_journey(struct outbuf *o, const struct report_env *env,
 			 const struct journey *j)
 {
-	const struct step *s = journey_first(j);
-	size_t begin = outbuf_written(o);
+	struct line l = { .o = o };
 	const struct place *by;
 	struct grounds g;
+	bool full = false;
 
 	grounds_find(&g, j, 0);
-	put_begin(o, env, j->fate[0].kind, j->number);
-	text_time(o, j->first_ns);
-	put_headers(o, &j->first);
-	put_interface(o, env, " in ", s->in, s->phys_in);
-	outbuf_text(o, " =>");
-	put_branch(o, env, j, 0, &g);
-	for (unsigned int b = 1; b < j->branches; b++)
-		put_copy(o, env, j, b);
-	if (j->flags & JOURNEY_AMBIGUOUS)
-		outbuf_text(o, " [not told apart from an identical packet]");
+	put_packet(&l, env, j, &g);
+	/* Who reads a file looks for names, and can cut by himself. */
+	if (env->measured)
+		full = line_fit(&l, line_width(env));
 	by = j->fate[0].by ? j->fate[0].by : g.accepted;
-	if (by && j->branches == 1)
-		put_rule(o, env, by,
-			 columns_since(o, env, j->fate[0].kind, begin));
+	if (by && j->branches == 1 && !full)
+		put_rule(&l, env, by);
+	if (env->measured)
+		put_time(&l, env, j->first_ns);
+	wrap_line(&l, env);
 	outbuf_text(o, "\n");
 }
 
@@ -221,7 +206,10 @@ static void line_journey(struct outbuf *o, const struct report_env *env,
 static void line_late(struct outbuf *o, const struct report_env *env,
 		      const struct report_late *l)
 {
-	put_begin(o, env, l->fate.kind, l->number);
+	struct line line = { .o = o };
+
+	put_fate(&line, env, l->fate.kind, FATE_WIDTH);
+	put_number(o, l->number);
 	text_color(o, env, text_fate_color(l->fate.kind));
 	if (l->branch)
 		outbuf_printf(o, "(copy %u)", l->branch);

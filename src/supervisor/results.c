@@ -314,16 +314,18 @@ static unsigned int fit_width(unsigned long columns)
 }
 
 /* What the user says goes before what the terminal does. */
-static unsigned int find_width(void)
+static unsigned int find_width(bool *measured)
 {
 	const char *text = getenv("COLUMNS");
 	unsigned long columns = text ? strtoul(text, NULL, 10) : 0;
 	struct winsize w;
 
+	*measured = true;
 	if (columns)
 		return fit_width(columns);
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col)
 		return fit_width(w.ws_col);
+	*measured = isatty(STDOUT_FILENO);
 	return WIDTH;
 }
 
@@ -349,7 +351,6 @@ void results_env(struct report_env *env, const struct options *o)
 	env->verbose = o->verbose;
 	env->color = o->color == COLOR_ALWAYS ||
 		(o->color == COLOR_AUTO && wants_color());
-	env->terminal = isatty(STDOUT_FILENO);
-	env->width = find_width();
+	env->width = find_width(&env->measured);
 	env->erase = isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);
 }
