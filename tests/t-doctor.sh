@@ -37,6 +37,46 @@ assert_grep "ok: iptables: $(in_ns lo iptables-legacy-save | grep -c '^-A') rule
 assert_grep 'note: rules of iptables-legacy and of nft are both in force: a packet must pass both' "$ERR"
 in_ns lo nft delete table inet own
 
+subtest "where each of the backends drops"
+ns_new both
+in_ns both iptables-legacy-restore <<'RULES'
+*filter
+:INPUT DROP [0:0]
+:user - [0:0]
+-A INPUT -p udp --dport 9 -j ACCEPT
+-A user -p udp --dport 2009 -j DROP
+-A user -p udp --dport 2010 -j REJECT
+COMMIT
+RULES
+run_nftrace both --doctor
+assert_no_grep 'drops or rejects' "$ERR"
+in_ns both nft 'table inet own { chain in { type filter hook input priority 5; udp dport 2009 drop; udp dport 2010 reject; accept; }; }' || fail nft
+run_nftrace both --doctor
+assert_status 0
+assert_grep 'note: iptables-legacy drops or rejects in filter:INPUT \(policy\), filter:user \(2 rules\)$' "$ERR"
+assert_grep 'note: nft drops or rejects in inet own:in \(2 rules\)$' "$ERR"
+in_ns both nft 'flush chain inet own in; add chain inet own in { policy drop; }' || fail nft
+run_nftrace both --doctor
+assert_grep 'note: nft drops or rejects in inet own:in \(policy\)$' "$ERR"
+in_ns both nft 'add chain inet own in { policy accept; }' || fail nft
+run_nftrace both --doctor
+assert_grep 'note: no rule of nft drops or rejects$' "$ERR"
+
+# The judge: does iptables list what is in force?
+subtest "a table of iptables-nft that another program wrote into"
+ns_new mixed
+in_ns mixed iptables-nft -A INPUT -p tcp --dport 22 -j ACCEPT
+run_nftrace mixed --doctor
+assert_no_grep 'refuses to list' "$ERR"
+in_ns mixed nft 'add set ip filter bad { type ipv4_addr; }; add rule ip filter INPUT ip saddr @bad drop' || fail nft
+in_ns mixed iptables-nft -S >"$SCRATCH/listed" 2>&1 && grep -q -e '-j DROP' "$SCRATCH/listed" && ! grep -q bad "$SCRATCH/listed" ||
+	! in_ns mixed iptables-nft -S >/dev/null 2>&1 || fail "iptables lists it rightly: is this a test?"
+run_nftrace mixed --doctor
+assert_text "note: iptables -t filter -S refuses to list the table, or lists it wrongly: another program wrote 1 rule into it in nft's words, the first into chain INPUT (ip saddr @bad drop); nft list table ip filter shows them all" "$ERR"
+in_ns mixed nft 'table ip own { chain in { type filter hook input priority 5; ip saddr 10.0.0.1 drop; }; }' || fail nft
+run_nftrace mixed --doctor
+assert_no_grep 'table ip own' "$ERR"
+
 subtest "extensions that are not where XTABLES_LIBDIR says: that is the cause"
 XTABLES_LIBDIR=/nowhere run_nftrace lo --doctor
 assert_status 1

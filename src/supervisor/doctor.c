@@ -26,6 +26,7 @@
 #include "rules/view/ruleset.h"
 #include "supervisor/bypass.h"
 #include "supervisor/check.h"
+#include "supervisor/doctor_rules.h"
 #include "supervisor/drop_source.h"
 
 enum { TRIAL_MS = 5000 };
@@ -116,25 +117,24 @@ static void check_tables(const struct family *f, unsigned int *tables)
 		report(FINE, "%s: no legacy table", f->command);
 }
 
-/* Return: is there an nf_tables? */
-static bool check_nft(unsigned int *tables)
+/* Return: is there an nf_tables?  @rules holds what it has while @res does. */
+static bool check_nft(struct ruleset *rules, struct helper_result *res,
+		      unsigned int *tables)
 {
-	struct ruleset rules = { .nft = NULL };
-	struct helper_result res = { 0 };
 	struct ruleset_count n;
 	struct helper h;
 	int err = nft_snapshot_start(&h, NULL);
 
 	if (!err)
-		err = nft_snapshot_finish(&h, &res, &rules.nft, NULL);
+		err = nft_snapshot_finish(&h, res, &rules->nft, NULL);
 	if (err == -EOPNOTSUPP)
 		report(FINE, "nft: this kernel has no nf_tables");
 	else if (err)
 		report(ERROR, "the rules of nft cannot be read: %s%s%s",
-		       msg_errno_text(err), res.text && *res.text ? ": " : "",
-		       res.text ? res.text : "");
-	n = ruleset_count(&rules, RULESET_NFT, NFPROTO_UNSPEC);
-	if (rules.nft)
+		       msg_errno_text(err), res->text && *res->text ? ": " : "",
+		       res->text ? res->text : "");
+	n = ruleset_count(rules, RULESET_NFT, NFPROTO_UNSPEC);
+	if (rules->nft)
 		report(FINE, "nft: %u table%s, %u rule%s", n.tables,
 		       plural(n.tables), n.rules, plural(n.rules));
 	/* Both are asked, whichever program made them. */
@@ -142,9 +142,9 @@ static bool check_nft(unsigned int *tables)
 		msg("note: rules of iptables-legacy and of nft are both in "
 		    "force: a packet must pass both, and neither program lists "
 		    "the other's");
+	doctor_rules_mixed(rules->nft);
 	*tables += n.tables;
-	check_foreign(&rules, NULL);
-	helper_release(&res);
+	check_foreign(rules, NULL);
 	return !err;
 }
 
@@ -280,7 +280,8 @@ static void check_kernel(const struct family *f)
 	helper_release(&res);
 }
 
-static void check_rules(void)
+/* @nft: as check_nft() has read them */
+static void check_rules(const struct nft_snapshot *nft)
 {
 	struct ruleset rules = { .nft = NULL };
 	struct helper_result res[FAMILY_COUNT];
@@ -308,6 +309,8 @@ static void check_rules(void)
 	}
 	if (check_foreign(&rules, NULL))
 		report(WARNING, "others trace as well");
+	rules.nft = nft;
+	doctor_rules_drops(&rules);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		helper_release(&res[i]);
 }
@@ -338,6 +341,8 @@ static void tell_bypass(const char *sentence)
 
 int check_doctor(const struct options *o)
 {
+	struct ruleset rules = { .nft = NULL };
+	struct helper_result res = { 0 };
 	unsigned int tables = 0;
 	bool nft;
 
@@ -348,7 +353,7 @@ int check_doctor(const struct options *o)
 		check_reader();
 		for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 			check_tables(families[i], &tables);
-		nft = check_nft(&tables);
+		nft = check_nft(&rules, &res, &tables);
 		check_witness();
 		if (!tables && nft)
 			report(FINE, "no table of iptables or nft: no rule "
@@ -363,10 +368,11 @@ int check_doctor(const struct options *o)
 		check_drops();
 		check_group();
 		check_lock();
-		check_rules();
+		check_rules(rules.nft);
 		check_notes();
 		check_left();
 	}
+	helper_release(&res);
 	bypass_each(BYPASS_ALL, tell_bypass);
 	return worst == ERROR ? STATUS_FAILURE : worst == WARNING ?
 		STATUS_INCOMPLETE : STATUS_TRACED;
