@@ -137,3 +137,36 @@ assert_status 3
 assert_grep 'no packet matched: the command failed before it sent one, or talks in another network namespace \(--netns\)$' "$ERR"
 run_nftrace r -p udp --dport 1999 -- true
 assert_grep 'no packet matched, and so none that the command sent\. Does it talk in another network namespace \(--netns\)\?$' "$ERR"
+
+subtest "a command that works elsewhere: where, and what traces there"
+# elsewhere SENTENCE COMMAND...: by its words; it need not succeed
+elsewhere() {
+	local sentence=$1
+	shift
+	run_nftrace r -p udp --dport 1999 -- "$@"
+	assert_status 3
+	assert_text "nothing was traced: no packet matched here: $sentence" "$ERR"
+}
+ip netns add "nft$$-other"
+elsewhere "'ip netns exec' works in another network namespace: --netns nft$$-other traces there" \
+	ip netns exec "nft$$-other" true
+elsewhere "'nsenter -n' works in another network namespace: --netns $$ traces there" \
+	sudo timeout 5 nsenter -t $$ -n true
+ip netns del "nft$$-other"
+mkdir "$SCRATCH/bin"
+printf '#!/bin/sh\n' >"$SCRATCH/bin/docker"
+chmod +x "$SCRATCH/bin/docker"
+for program in podman kubectl ssh sudo; do cp "$SCRATCH/bin/docker" "$SCRATCH/bin/$program"; done
+PATH=$SCRATCH/bin:$PATH
+elsewhere "'docker exec' works in the network namespace of container web: --netns \$(docker inspect -f '{{.State.Pid}}' web) traces there" \
+	docker exec -it -u nobody web ping -c1 10.2.0.2
+elsewhere "'podman exec' works in the network namespace of container db:" podman exec db true
+elsewhere "'kubectl exec' works in the network namespace of pod web-0, on whichever node" \
+	kubectl exec -it -n shop web-0 -- true
+elsewhere "'ssh' works on host b:" ssh -p 22 b true
+# The one that is traced; not of the network; no name.
+for here in "nsenter -t self -n true" "nsenter -t $$ -u true" "docker ps" "ip netns list"; do
+	# shellcheck disable=SC2086
+	run_nftrace r -p udp --dport 1999 -- $here
+	assert_no_grep 'matched here:' "$ERR"
+done

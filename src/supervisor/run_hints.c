@@ -8,6 +8,7 @@
 #include "base/msg.h"
 #include "supervisor/books.h"
 #include "supervisor/bypass.h"
+#include "supervisor/command_place.h"
 #include "supervisor/conntrack_look.h"
 #include "supervisor/dnat_hint.h"
 #include "supervisor/run_state.h"
@@ -49,8 +50,11 @@ static void say_no_match(const struct run *r)
 {
 	static const char no[] = "nothing was traced: no packet matched";
 	const struct command *c = &r->command;
+	char where[512];
 
-	if (c->state != COMMAND_ENDED)
+	if (r->o->command && command_place(where, sizeof(where), r->o->command))
+		msg("%s here: %s", no, where);
+	else if (c->state != COMMAND_ENDED)
 		msg("%s. Are its words right, and do the packets pass this "
 		    "network namespace (--netns)?", no);
 	else if (WIFEXITED(c->wstatus) && !WEXITSTATUS(c->wstatus))
