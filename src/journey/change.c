@@ -191,9 +191,17 @@ static struct made find_maker(const struct difference *d, uint8_t field)
 }
 
 /*
- * Changes are in the order of the events behind which they were made.  What was
- * so before anything was shown is no change, unless a rule made it.
+ * What was so before anything was shown is no change, unless a rule made it.  The
+ * packet's head shows its ends all the same, as the run's own rule saw them.
  */
+static bool is_before_all(const struct difference *d, uint8_t field,
+			  struct made made)
+{
+	return !d->before && made.maker != MAKER_RULE &&
+	       (!is_end(field) || d->at->hidden);
+}
+
+/* Changes are in the order of the events behind which they were made. */
 static struct change *add_change(const struct difference *d, uint8_t field,
 				 struct made made)
 {
@@ -201,7 +209,7 @@ static struct change *add_change(const struct difference *d, uint8_t field,
 	unsigned int at = j->changes;
 	struct change *c;
 
-	if ((!d->before && made.maker != MAKER_RULE) || !journey_has_room(j))
+	if (is_before_all(d, field, made) || !journey_has_room(j))
 		return NULL;
 	while (at && j->change[at - 1].step > made.step)
 		at--;

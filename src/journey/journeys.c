@@ -306,11 +306,15 @@ void journeys_observe(struct journeys *js, const struct event *e,
 	unsigned int family = family_index_by_nfproto(at->nfproto);
 	struct decode_cache *seen = e->nft ? &js->seen_nft : &js->seen;
 
+	const uint8_t headers = headers_of(e);
+
 	decode_cache_decode(seen, e, js->depth);
 	*o = (struct observation){
 		.e = e, .at = at, .p = &seen->p, .key = seen->key,
 		.hooks = js->map->hook[family],
-		.headers = headers_of(e), .is_start = path_is_start(at),
+		/* A second rule of the run's own chain shows none any more. */
+		.headers = headers,
+		.is_start = headers != HEADERS_NONE && path_is_start(at),
 		.enters = e->hook == NF_INET_PRE_ROUTING ||
 			  e->hook == NF_INET_LOCAL_IN,
 	};
