@@ -353,10 +353,10 @@ assert_status 2
 assert_grep 'auto, legacy or nft' "$ERR"
 
 subtest "--replies in raw: the expression turned round, and a warning"
-run_nftrace lo -4 --dry-run --replies -s 10.9.0.1 -p udp --sport 7
+run_nftrace lo -4 --dry-run --backend legacy --replies -s 10.9.0.1 -p udp --sport 7
 assert_grep "replies are looked for by '-d 10.9.0.1 -p udp --dport 7'" "$ERR"
 assert_grep 'PREROUTING -d 10.9.0.1/32 -p udp -m udp --dport 7 ' "$OUT"
 assert_grep 'PREROUTING -s 10.9.0.1/32 -p udp -m udp --sport 7 ' "$OUT"
-run_nftrace lo -4 --dry-run --replies -p udp
+run_nftrace lo -4 --dry-run --backend legacy --replies -p udp
 assert_status 2
 assert_grep 'names no address or port' "$ERR"

@@ -10,8 +10,12 @@
 
 struct trace_set;
 
-/* Priorities: ahead of raw (-300); behind conntrack (-200). */
-enum { NFT_TRIGGER_EARLY = -301, NFT_TRIGGER_LATE = -199 };
+/* Priorities: ahead of raw (-300); behind conntrack (-200); behind dstnat (-100). */
+enum {
+	NFT_TRIGGER_EARLY = -301,
+	NFT_TRIGGER_LATE = -199,
+	NFT_TRIGGER_BEHIND_NAT = -99,
+};
 
 /* What goes into one family's table. */
 struct nft_trigger_set {
@@ -31,6 +35,7 @@ struct nft_trigger_set {
 	uint8_t witness;
 	bool optional;		/* without .witness the table is of no use */
 	bool replies;		/* trace what answers as well */
+	bool behind_nat;	/* rules that are late are so: else behind conntrack */
 	struct nft_limit limit;
 	/*
 	 * Milliseconds from the moment at which it goes in, or is renewed, to

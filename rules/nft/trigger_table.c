@@ -285,7 +285,8 @@ static void put_chains(struct nft_trigger_table *b)
 			  NFT_TRIGGER_EARLY);
 		if (b->late[c])
 			put_chain(b, chains[c].late, chains[c].hook,
-				  NFT_TRIGGER_LATE);
+				  b->set->behind_nat ? NFT_TRIGGER_BEHIND_NAT
+						     : NFT_TRIGGER_LATE);
 	}
 	if (b->set->replies)
 		put_set(b);

@@ -31,7 +31,8 @@ enum {
 	RULES = 1 << 12, ALL = 1 << 13, WORDS = 1 << 14, MATCH = 1 << 15,
 	COMPLETE = 1 << 16, COMMAND = 1 << 17, EMPTY = 1 << 18, USER = 1 << 19,
 	EXPECT = 1 << 20, MARKDOWN = 1 << 21, FOLD = 1 << 22, FULL = 1 << 23,
-	MASK = 1 << 24, DRY_RUN = 1 << 25,
+	MASK = 1 << 24, DRY_RUN = 1 << 25, BEHIND_NAT = 1 << 26,
+	BY_LEGACY = 1 << 27,
 };
 
 static unsigned int find_given(const struct options *o)
@@ -53,6 +54,8 @@ static unsigned int find_given(const struct options *o)
 		{ o->complete, COMPLETE }, { o->command, COMMAND },
 		{ o->command && !o->command[0], EMPTY }, { o->user, USER },
 		{ o->fold, FOLD }, { o->full, FULL },
+		{ o->behind_nat, BEHIND_NAT },
+		{ o->backend == BACKEND_LEGACY, BY_LEGACY },
 	};
 	unsigned int given = 0;
 
@@ -115,6 +118,11 @@ static const struct refusal {
 	{ .with = EXPECT | FLAT,
 	  .text = "'--expect' and '--flat' together: --flat prints "
 	  "events before a packet's fate is known" },
+	{ .with = BEHIND_NAT | BY_LEGACY,
+	  .text = "'--behind-nat' and '--backend legacy' together: the trace "
+	  "begins in raw by iptables-legacy, ahead of DNAT" },
+	{ .with = BEHIND_NAT, .without = MATCH,
+	  .text = "'--behind-nat' is for a match expression" },
 	{ .with = DOCTOR | MATCH,
 	  .text = "'--doctor' takes no match expression" },
 	{ .with = CLEANUP | MATCH,

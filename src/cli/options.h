@@ -37,6 +37,7 @@ struct options {
 	unsigned int color;	/* enum color_when */
 	bool ipv4, ipv6;	/* asked for; neither: all that fit */
 	bool all, no_lock, no_drops, side_effects, replies;
+	bool behind_nat;
 	bool no_witness;
 	bool quiet, verbose, flat, json, markdown, fold, full, mask;
 	bool doctor, cleanup, dry_run, help, version;

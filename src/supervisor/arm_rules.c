@@ -29,7 +29,8 @@ static void plan_family(struct keeper_plan *k, struct plan *p, unsigned int i)
 	} else if (pf->set.count) {
 		k->nft[i] = (struct nft_trigger_set) {
 			.use = true, .limit = p->limit,
-			.replies = p->replies, .rules = &pf->set,
+			.replies = p->replies,
+			.behind_nat = p->behind_nat, .rules = &pf->set,
 		};
 		k->undo.nft[i] = true;
 	}

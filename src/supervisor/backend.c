@@ -62,7 +62,9 @@ static int look_at_tables(struct plan *p, const struct options *o)
 	p->ruleless = !err && (p->inserts || p->link_tables) &&
 		o->backend != BACKEND_LEGACY;
 	p->witness = !err && !o->no_witness;
-	if ((err == -EOPNOTSUPP && o->backend != BACKEND_NFT) ||
+	p->nft_there = !err;
+	if ((err == -EOPNOTSUPP && o->backend != BACKEND_NFT &&
+	     !o->behind_nat) ||
 	    o->backend == BACKEND_LEGACY)
 		err = 0;
 	if (err) {
@@ -90,11 +92,18 @@ static bool holds_rules(const struct plan_family *pf)
 	return pf->tables.count || pf->nft_tables;
 }
 
-/* @only_nft: there are no legacy tables of whatever family, and nft is there */
+/*
+ * @only_nft: there are no legacy tables of whatever family, and nft is there
+ *
+ * What answers, and what DNAT has made of a packet, is known only behind raw.
+ */
 static enum plan_trigger choose_trigger(const struct plan_family *pf,
-					const struct options *o, bool only_nft)
+					const struct options *o, bool only_nft,
+					bool nft_is_there)
 {
-	if (o->backend == BACKEND_NFT)
+	if (o->backend == BACKEND_NFT || o->behind_nat)
+		return TRIGGER_NFT;
+	if (o->replies && o->backend == BACKEND_AUTO && nft_is_there)
 		return TRIGGER_NFT;
 	if (pf->tables.count || o->backend == BACKEND_LEGACY)
 		return TRIGGER_LEGACY;
@@ -118,7 +127,7 @@ int backend_choose(struct plan *p, const struct options *o)
 		pf->use = asked ? is_asked(o, i)
 				: holds_rules(pf) || p->ruleless;
 		pf->trigger = choose_trigger(pf, o, p->ruleless ||
-					     (nft && !legacy));
+					     (nft && !legacy), p->nft_there);
 		if (!pf->use)
 			continue;
 		p->lock |= pf->trigger == TRIGGER_LEGACY;
@@ -276,6 +285,24 @@ static void say_early(const struct nft_snapshot *s,
 	    perhaps ? " then" : "");
 }
 
+/* With --behind-nat the trace begins behind the priority that all but some use. */
+static bool is_late_nat(const struct plan *p, const struct nft_snap_chain *c)
+{
+	return p->behind_nat && c->type == NFT_SNAP_NAT &&
+	       (c->hook == NF_INET_PRE_ROUTING || c->hook == NF_INET_LOCAL_OUT) &&
+	       c->priority >= NFT_TRIGGER_BEHIND_NAT;
+}
+
+static void say_late_nat(const struct nft_snapshot *s,
+			 const struct nft_snap_table *t,
+			 const struct nft_snap_chain *c)
+{
+	msg("note: nft %s %s:%s (priority %d) translates only behind where the "
+	    "trace begins: -d is what its packets have before",
+	    nft_snapshot_family(t->nfproto), nft_snapshot_text(s, t->name),
+	    nft_snapshot_text(s, c->name), (int)c->priority);
+}
+
 void backend_say_early(const struct plan *p, const struct nft_snapshot *s)
 {
 	for (uint32_t i = 0; p->inserts && s && i < s->chains; i++) {
@@ -286,6 +313,8 @@ void backend_say_early(const struct plan *p, const struct nft_snapshot *s)
 
 		if (t->flags & (NFT_SNAP_NFTRACE | NFT_SNAP_DORMANT))
 			continue;
+		if (is_late_nat(p, c))
+			say_late_nat(s, t, c);
 		for (unsigned int f = 0; f < FAMILY_COUNT; f++) {
 			if (!is_early(&p->family[f], families[f]->nfproto, t,
 				      c))

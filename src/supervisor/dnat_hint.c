@@ -12,6 +12,7 @@
 #include "rules/legacy/snapshot.h"
 #include "rules/nft/snapshot.h"
 #include "rules/view/ruleset.h"
+#include "supervisor/dnat_words.h"
 #include "supervisor/plan_state.h"
 
 /* What stands before the new address in a rule of iptables, and of nft. */
@@ -46,13 +47,21 @@ static bool leads_to(const char *text, size_t len, const char *address)
 	return false;
 }
 
-static bool say(const char *address, const char *text, uint32_t len)
+static bool say(const char *address, const char *text, uint32_t len,
+		const struct ruleset *rs, unsigned int family, uint32_t rule)
 {
+	char words[512];
+
 	if (!leads_to(text, len, address))
 		return false;
 	msg("note: what comes to other addresses is sent to %s by the rule %.*s: "
 	    "it is traced by those, which it has in raw (and --only out=NAME "
 	    "leaves what goes there)", address, (int)len, text);
+	if (dnat_words(words, sizeof(words), rs, family, rule))
+		msg("%s traces what is sent there; so does --behind-nat -d %s",
+		    words, address);
+	else
+		msg("--behind-nat -d %s traces what is sent there", address);
 	return true;
 }
 
@@ -64,13 +73,14 @@ static bool find(const char *address, const struct ruleset *rs, unsigned int f)
 	for (uint32_t i = 0; s && i < s->rules; i++) {
 		const struct snap_rule *r = snapshot_rule(s, i);
 
-		if (say(address, snapshot_text(s, r->text), r->len))
+		if (say(address, snapshot_text(s, r->text), r->len, rs, f, i))
 			return true;
 	}
 	for (uint32_t i = 0; nft && i < nft->rules; i++) {
 		const struct nft_snap_rule *r = nft_snapshot_rule(nft, i);
 
-		if (say(address, nft_snapshot_text(nft, r->text), r->len))
+		if (say(address, nft_snapshot_text(nft, r->text), r->len, rs,
+			FAMILY_COUNT, i))
 			return true;
 	}
 	return false;
@@ -98,7 +108,7 @@ void dnat_hint_say(const struct plan *p, const struct ruleset *rules)
 {
 	char text[INET6_ADDRSTRLEN];
 
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+	for (unsigned int i = 0; i < FAMILY_COUNT && !p->behind_nat; i++) {
 		const struct trace_set *set = &p->family[i].set;
 
 		for (unsigned int r = 0; r < set->count; r++) {

@@ -153,7 +153,7 @@ static int judge(const struct options *o, const struct match_result *m,
 }
 
 static void warn(const struct match_result *m, const char *words,
-		 unsigned int trigger)
+		 const struct plan *p, unsigned int trigger)
 {
 	const char *what = m->conntrack_word[0] ? m->conntrack_word : words;
 
@@ -161,7 +161,10 @@ static void warn(const struct match_result *m, const char *words,
 		msg("note: '%s' has -o: only what this host sends itself is "
 		    "traced; in raw a forwarded packet has no out-interface "
 		    "yet", words);
-	if (m->traits & MATCH_CONNTRACK && trigger == TRIGGER_NFT)
+	if (p->behind_nat)
+		msg("note: packets are traced from behind DNAT on: what they meet "
+		    "before (raw, mangle, nat) is not shown");
+	else if (m->traits & MATCH_CONNTRACK && trigger == TRIGGER_NFT)
 		msg("note: '%s' needs conntrack: packets are traced from "
 		    "behind it on, so what they meet before (raw) is not "
 		    "shown", what);
@@ -188,7 +191,7 @@ static bool make_room(struct plan_family *pf, unsigned int count)
 }
 
 static bool add_rule(struct plan_family *pf, const struct match_result *m,
-		     unsigned int i, unsigned int chains)
+		     unsigned int i, unsigned int chains, bool late)
 {
 	void *entry = malloc(m->entry[i].size);
 	char *text = strdup(match_entry_text(m, i));
@@ -202,14 +205,14 @@ static bool add_rule(struct plan_family *pf, const struct match_result *m,
 	pf->text[pf->set.count] = text;
 	pf->set.rule[pf->set.count++] = (struct trace_rule){
 		.chains = chains,
-		.late = m->traits & MATCH_CONNTRACK,
+		.late = late || m->traits & MATCH_CONNTRACK,
 		.entry = entry,
 	};
 	return true;
 }
 
 static int add_rules(struct plan_family *pf, const struct match_result *m,
-		     unsigned int chains)
+		     unsigned int chains, bool late)
 {
 	unsigned int count = pf->set.count + m->count;
 	bool room;
@@ -221,7 +224,7 @@ static int add_rules(struct plan_family *pf, const struct match_result *m,
 	}
 	room = make_room(pf, count);
 	for (unsigned int i = 0; i < m->count && room; i++)
-		room = add_rule(pf, m, i, chains);
+		room = add_rule(pf, m, i, chains, late);
 	if (!room)
 		msg_error("keeping the rules to insert", -ENOMEM);
 	return room ? 0 : STATUS_FAILURE;
@@ -322,12 +325,12 @@ static int take_expression(struct plan *p, const struct options *o,
 		    (mirrored && pf->trigger == TRIGGER_NFT))
 			continue;
 		if (!warned)
-			warn(m, words, pf->trigger);
+			warn(m, words, p, pf->trigger);
 		warned = true;
 		if (m->traits & MATCH_NO_DEADLINE)
 			p->deadline = false;
 		pf->set.family = families[i];
-		status = add_rules(pf, m, chains[i]);
+		status = add_rules(pf, m, chains[i], p->behind_nat);
 	}
 	return status;
 }
@@ -422,6 +425,7 @@ int plan_begin(struct plan *p, const struct options *o)
 	/* Of those of nft the keeper takes care. */
 	p->deadline = p->inserts && p->lock;
 	p->replies = o->replies;
+	p->behind_nat = o->behind_nat;
 	return status;
 }
 

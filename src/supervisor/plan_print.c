@@ -18,6 +18,8 @@ static void print_nft(const struct plan *p, const struct plan_family *pf,
 		      unsigned int i, unsigned int c)
 {
 	static const char target[] = " -j TRACE";
+	const int late = p->behind_nat ? NFT_TRIGGER_BEHIND_NAT :
+					 NFT_TRIGGER_LATE;
 	char limit[96] = "";
 
 	if (p->limit.number)
@@ -34,14 +36,14 @@ static void print_nft(const struct plan *p, const struct plan_family *pf,
 			len -= sizeof(target) - 1;
 		printf("nft: %s %s priority %d:%.*s meta nfproto @deadline "
 		       "%scounter meta nftrace set 1\n", i == 0 ? "ip" : "ip6",
-		       nft_trigger_chain(c, rule->late), rule->late ?
-		       NFT_TRIGGER_LATE : NFT_TRIGGER_EARLY, (int)len,
+		       nft_trigger_chain(c, rule->late), rule->late ? late :
+		       NFT_TRIGGER_EARLY, (int)len,
 		       pf->text[r], limit);
 	}
 	if (p->replies)
 		printf("nft: %s %s priority %d: replies to these meta nfproto "
 		       "@deadline %scounter meta nftrace set 1\n", i == 0 ? "ip" : "ip6",
-		       nft_trigger_chain(c, true), NFT_TRIGGER_LATE, limit);
+		       nft_trigger_chain(c, true), late, limit);
 }
 
 static void print_raw(const struct plan_family *pf, unsigned int i,

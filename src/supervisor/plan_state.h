@@ -39,6 +39,7 @@ struct plan {
 	bool see_legacy;		/* events of iptables-legacy's rules */
 	bool see_nft;			/* events of nft's rules */
 	bool ruleless;			/* nobody has a table here: traced by nft alone */
+	bool nft_there;			/* the kernel has nf_tables */
 	bool nft_unseen;		/* it has some, and they are left out */
 	unsigned int link_tables;	/* of nft's families bridge and netdev: their
 					 * rules may trace, whatever is seen of nft */
@@ -46,6 +47,7 @@ struct plan {
 					 * hook: there is nf_tables, and nobody said no */
 	bool lock;			/* the xtables lock is needed */
 	bool replies;			/* by the nft trigger */
+	bool behind_nat;		/* the nft trigger is there */
 	struct nft_limit limit;		/* the rate, for nft */
 	bool inserts;			/* there is an expression, or --all */
 	struct in_interface in;		/* of the expressions */
