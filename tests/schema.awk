@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# schema.awk: the schema in the manual's section JSON -> JSON for schema.jq.
+# schema.awk: the schema in the manual's section JSON -> JSON for schema.py.
 /^\.Ss JSON/ { inside = 1 }
 /^\.Ed/ { inside = 0 }
 !inside { next }

@@ -111,6 +111,10 @@ del(.events[0].rule)	Packet.events[0].rule: missing
 .schema = 1	Packet.schema: not 2
 .changes = [{}]	Packet.changes[0].event: missing
 EOT
+sed 's/^{/{"schema":2,/' <<<"$line" >"$SCRATCH/changed"
+assert_equal "a member twice" "line 1: a member twice: schema" "$(against_schema Packet "$SCRATCH/changed")"
+echo "${line%\}}" >"$SCRATCH/changed"
+[[ $(against_schema Packet "$SCRATCH/changed") = "line 1: "* ]] || fail "half an object is none"
 
 subtest "names of interfaces are the names, whatever bytes are in them"
 # What iptables-save would not know is the kernel's own: all but blanks, slashes and colons.
