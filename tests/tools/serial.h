@@ -14,7 +14,18 @@
  * number is followed by its complement: all packets have the same checksum.
  */
 enum { SERIAL_AT = 200, SERIAL_MAGIC = 0x6e667472, SERIAL_LEN = 12,
-       SERIAL_BITS = 24 };
+       SERIAL_BITS = 24, SERIALS = 1 << SERIAL_BITS };
+
+/* Few of them are used in a run, in a row: who looks at all passes over whole blocks. */
+enum { SERIAL_BLOCK = 1 << 12, SERIAL_BLOCKS = SERIALS / SERIAL_BLOCK };
+
+/* From @serial on the first that is in a block of @used; SERIALS: none */
+static inline uint32_t serial_from(uint32_t serial, const bool used[SERIAL_BLOCKS])
+{
+	while (serial < SERIALS && !used[serial / SERIAL_BLOCK])
+		serial = (serial / SERIAL_BLOCK + 1) * SERIAL_BLOCK;
+	return serial;
+}
 
 static inline void serial_put(uint8_t *at, uint32_t serial)
 {

@@ -16,6 +16,7 @@ enum { IFACES = 16, BATCH = 64, SNAP = 256, ETHER = 14, BUFFER = 512 << 20 };
 
 /* Times seen, by interface and direction. */
 static uint8_t *seen[IFACES][2];
+static bool is_used[SERIAL_BLOCKS];	/* by any of them */
 static volatile sig_atomic_t ended;
 
 static void end(int sig)
@@ -33,11 +34,12 @@ static void count(const struct sockaddr_ll *from, const uint8_t *frame,
 
 	if (from->sll_ifindex >= IFACES || len < ETHER ||
 	    !serial_get(frame + ETHER, len - ETHER, &serial) ||
-	    serial >> SERIAL_BITS)
+	    serial >= SERIALS)
 		return;
 	table = &seen[from->sll_ifindex][out];
 	if (!*table)
-		*table = calloc(1, 1u << SERIAL_BITS);
+		*table = calloc(1, SERIALS);
+	is_used[serial / SERIAL_BLOCK] = true;
 	if (*table && (*table)[serial] < 255)
 		(*table)[serial]++;
 }
@@ -71,7 +73,8 @@ static void tell(void)
 		for (unsigned int w = 0; w < 2; w++) {
 			if (!seen[i][w] || !if_indextoname(i, name))
 				continue;
-			for (uint32_t s = 0; s < 1u << SERIAL_BITS; s++)
+			for (uint32_t s = serial_from(0, is_used); s < SERIALS;
+			     s = serial_from(s + 1, is_used))
 				if (seen[i][w][s])
 					printf("%s/%s %u %u\n", name, ways[w],
 					       s, seen[i][w][s]);

@@ -23,7 +23,7 @@ static const char usage_text[] =
  * the rules that it hits: a jump for the low four bits, a rule for each higher
  * bit that is set, an end for the low four bits again.
  */
-enum { COPIES = 32, STREAMS = 8, NIBBLE = 0xf, TOLD = 10, SERIALS = 1 << SERIAL_BITS };
+enum { COPIES = 32, STREAMS = 8, NIBBLE = 0xf, TOLD = 10 };
 
 struct spelling {
 	bool open;
@@ -49,10 +49,18 @@ static struct {
 	bool lossy, has_leave;
 } judge = { .fate = "FORWARDED", .drop = -1, .marked = 0, .copies = 1 };
 
+static bool is_used[SERIAL_BLOCKS];	/* in any of the tables */
+
 static struct {
 	unsigned long packets, events, marked, wrong, incomplete, none;
 	int64_t last[STREAMS];		/* serial + 1 of each */
 } sum;
+
+static void tally(uint8_t *table, uint32_t serial, unsigned int n)
+{
+	is_used[serial / SERIAL_BLOCK] = true;
+	table[serial] += (uint8_t)n;
+}
 
 static const char *text(json_t *o, const char *name)
 {
@@ -154,7 +162,7 @@ static void judge_fate(struct story *st, json_t *part)
 		wrong(st, "the rule that dropped it");
 	}
 	if (strcmp(fate, "FORWARDED") == 0 || strcmp(fate, "SENT") == 0)
-		judge.went_on[st->serial]++;
+		tally(judge.went_on, (uint32_t)st->serial, 1);
 }
 
 /* Of two that are not told apart each may have the other's serial. */
@@ -185,7 +193,7 @@ static void judge_story(struct story *st)
 		sum.none += !st->spells;
 		return;
 	}
-	judge.journeys[st->serial]++;
+	tally(judge.journeys, (uint32_t)st->serial, 1);
 	judge_order(st);
 	judge_fate(st, st->json);
 	json_array_foreach(json_object_get(st->json, "copies"), i, copy)
@@ -250,7 +258,7 @@ static bool read_seen(const char *name, const char *where, uint8_t *table)
 	while (fgets(line, sizeof(line), f))
 		if (sscanf(line, "%31s %u %u", place, &serial, &n) == 3 &&
 		    serial < SERIALS && strcmp(place, where) == 0)
-			table[serial] += (uint8_t)n;
+			tally(table, serial, n);
 	fclose(f);
 	return true;
 }
@@ -262,7 +270,7 @@ static void expect_sent(const char *value)
 	if (sscanf(value, "%lu,%lu,%lu", &base, &step, &count) != 3)
 		exit(2);
 	for (i = 0; i < count; i++)
-		judge.expected[(base + i * step) % SERIALS]++;
+		tally(judge.expected, (base + i * step) % SERIALS, 1);
 }
 
 static bool take_option(const char *seen, char *word)
@@ -302,7 +310,8 @@ static unsigned long count_serials(void)
 {
 	unsigned long expected = 0, bad = 0;
 
-	for (uint32_t s = 0; s < SERIALS; s++) {
+	for (uint32_t s = serial_from(0, is_used); s < SERIALS;
+	     s = serial_from(s + 1, is_used)) {
 		bool more = judge.journeys[s] > judge.expected[s];
 		bool fewer = judge.journeys[s] < judge.expected[s];
 		bool left = judge.has_leave && judge.expected[s] &&
