@@ -32,6 +32,7 @@ struct walk {
 	int at;			/* index of the word looked at */
 	uint16_t group;
 	const char *protocol;	/* of the last -p, for its implicit match */
+	uint16_t offset;	/* in the word looked at: flags of ours end there */
 	const struct option *wants;	/* the last word's, whose value is missing */
 	bool ended;
 };
@@ -63,7 +64,9 @@ static void emit_match(struct walk *w)
 {
 	emit(w, (struct word) {
 		.kind = WORD_MATCH, .arg = (uint16_t)w->at++,
+		.offset = w->offset,
 	});
+	w->offset = 0;
 }
 
 /* Load an extension in whichever family has it, for its option names. */
@@ -245,17 +248,39 @@ static void take_cluster(struct walk *w, const char *word)
 	w->at++;
 }
 
+static const struct option *find_letter(char letter)
+{
+	for (const struct option *o = base_options; o->name; o++)
+		if (o->val == letter)
+			return o;
+	return NULL;
+}
+
+/* "-nni eth0": so many letters are flags of ours, and iptables' last one follows; 0: not so */
+static int own_flags(const struct option *own, const char *letters)
+{
+	int n = 0, row;
+
+	while ((row = find_own_letter(own, letters[n])) >= 0 &&
+	       !own[row].has_arg)
+		n++;
+	return letters[n] && !letters[n + 1] &&
+	       base_option_is_match(letters[n]) ? n : 0;
+}
+
 static void take_short(struct walk *w, const char *word)
 {
-	const struct option *o;
+	int flags = own_flags(w->job->own, word + 1);
 
 	if (own_cluster(w->job->own, word + 1)) {
 		take_cluster(w, word);
 		return;
 	}
-	for (o = base_options; o->name && o->val != word[1]; o++)
-		;
-	take_match_option(w, o->name ? o : NULL, word[2] ? word + 2 : NULL);
+	for (int k = 1; k <= flags; k++)
+		emit_own(w, find_own_letter(w->job->own, word[k]), 0);
+	w->offset = (uint16_t)flags;
+	word += flags;
+	take_match_option(w, find_letter(word[1]), word[2] ? word + 2 : NULL);
 }
 
 static void take_word(struct walk *w)

@@ -25,7 +25,8 @@ struct word {
 	uint16_t group;		/* 0 before the first --or */
 	uint16_t own;		/* index into the caller's options */
 	uint16_t arg;		/* index into argv */
-	uint16_t offset;	/* WORD_MATCH: text starts here in argv[arg] */
+	uint16_t offset;	/* WORD_MATCH: text starts here in argv[arg], and
+				 * a "-" belongs here if it is not 0 ("-nni") */
 	uint16_t value_arg;	/* the value: index into argv ... */
 	uint16_t value_offset;	/* ... and where it starts in that word */
 };

@@ -45,6 +45,9 @@ static bool take_word(struct options *o, const struct word *w, char *argv[],
 {
 	switch (w->kind) {
 	case WORD_MATCH:
+		/* The flag that stood here has been taken. */
+		if (w->offset)
+			argv[w->arg][w->offset] = '-';
 		return add_word(o, w->group, argv[w->arg] + w->offset);
 	case WORD_OR:
 		++*groups;

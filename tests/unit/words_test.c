@@ -59,6 +59,12 @@ static const struct row {
 	{ "--tim 5", "M --tim, M 5" },
 	{ "-x", "M -x" },
 	{ "-vx", "M -vx" },
+	/* Flags of ours, and behind them a letter of a match. */
+	{ "-vqi any", "O verbose, O quiet, M -i, M any" },
+	{ "-vi -v", "O verbose, M -i, M -v" },
+	{ "-vqx any", "M -vqx, M any" },
+	{ "-vieth0", "M -vieth0" },
+	{ "-vtd 5", "O verbose, O time=d, M 5" },
 	{ "-", "M -" },
 	/* Match options, of iptables itself and of extensions. */
 	{ "! -s 10.0.0.1", "M !, M -s, M 10.0.0.1" },
@@ -127,7 +133,8 @@ static void describe(char *to, size_t size, const struct word *w,
 	append(to, size, "%s", *to ? ", " : "");
 	switch (w->kind) {
 	case WORD_MATCH:
-		append(to, size, "M %s", argv[w->arg] + w->offset);
+		append(to, size, "M %s%s", w->offset ? "-" : "",
+		       argv[w->arg] + w->offset + !!w->offset);
 		break;
 	case WORD_OWN:
 		append(to, size, "O %s", name);
