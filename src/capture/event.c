@@ -46,11 +46,11 @@ static const uint16_t min_len[NFULA_MAX + 1] = {
 	[NFULA_CT_INFO] = 4,
 };
 
-static void take_stamp(struct event *e, const struct attr *a)
+void event_take_stamp(struct event *e, const uint8_t *bytes)
 {
 	struct nfulnl_msg_packet_timestamp ts;
 
-	memcpy(&ts, a->payload, sizeof(ts));
+	memcpy(&ts, bytes, sizeof(ts));
 	e->stamp_ns = be64toh(ts.sec) * NS_PER_S +
 		      be64toh(ts.usec) % 1000000 * 1000;
 	e->flags |= EVENT_HAS_STAMP;
@@ -84,25 +84,28 @@ static void take_entry_attr(struct conntrack *c, const struct attr *a)
 	}
 }
 
-static void take_entry(struct conntrack *c, const struct attr *entry)
+void event_take_entry(struct conntrack *c, const uint8_t *bytes, uint32_t len)
 {
 	struct nlattr head;
 	struct attr a;
 
-	for (uint32_t at = 0; at + sizeof(head) <= entry->len;
+	c->known &= CONNTRACK_DIRECTION;
+	c->id = c->mark = c->status = 0;
+	for (uint32_t at = 0; at + sizeof(head) <= len;
 	     at += NLA_ALIGN(head.nla_len)) {
-		memcpy(&head, entry->payload + at, sizeof(head));
-		if (head.nla_len < sizeof(head) || head.nla_len > entry->len - at)
+		memcpy(&head, bytes + at, sizeof(head));
+		if (head.nla_len < sizeof(head) || head.nla_len > len - at)
 			break;
 		a.type = head.nla_type & NLA_TYPE_MASK;
 		a.len = (uint16_t)(head.nla_len - sizeof(head));
-		a.payload = entry->payload + at + sizeof(head);
+		a.payload = bytes + at + sizeof(head);
 		if (a.len >= 4)
 			take_entry_attr(c, &a);
 	}
 }
 
-static void take_attr(struct event *e, const struct attr *a)
+static void take_attr(struct event *e, const struct attr *a,
+		      struct event_parts *parts)
 {
 	switch (a->type) {
 	case NFULA_PACKET_HDR:
@@ -112,7 +115,8 @@ static void take_attr(struct event *e, const struct attr *a)
 		e->mark = get_be32(a);
 		break;
 	case NFULA_TIMESTAMP:
-		take_stamp(e, a);
+		parts->stamp = a->payload;
+		event_take_stamp(e, a->payload);
 		break;
 	case NFULA_IFINDEX_INDEV:
 		e->in = get_be32(a);
@@ -143,6 +147,7 @@ static void take_attr(struct event *e, const struct attr *a)
 		break;
 	case NFULA_SEQ:
 		e->seq = get_be32(a);
+		parts->seq = a->payload;
 		e->flags |= EVENT_HAS_SEQ;
 		break;
 	case NFULA_HWHEADER:
@@ -150,7 +155,9 @@ static void take_attr(struct event *e, const struct attr *a)
 		e->hw_header_len = a->len;
 		break;
 	case NFULA_CT:
-		take_entry(&e->ct, a);
+		parts->ct = a->payload;
+		parts->ct_len = a->len;
+		event_take_entry(&e->ct, a->payload, a->len);
 		break;
 	case NFULA_CT_INFO:
 		conntrack_by_info(&e->ct, get_be32(a));
@@ -163,7 +170,7 @@ static void take_attr(struct event *e, const struct attr *a)
  * all that the reader does.
  */
 static bool take_attrs(struct event *e, const uint8_t *bytes, uint32_t at,
-		       uint32_t end)
+		       uint32_t end, struct event_parts *parts)
 {
 	struct nlattr head;
 	struct attr a;
@@ -180,7 +187,7 @@ static bool take_attrs(struct event *e, const uint8_t *bytes, uint32_t at,
 		a.payload = bytes + at + sizeof(head);
 		if (a.len < min_len[a.type])
 			return false;
-		take_attr(e, &a);
+		take_attr(e, &a, parts);
 	}
 	return true;
 }
@@ -194,7 +201,8 @@ const struct nfgenmsg *event_open(const struct nlmsghdr *nlh, size_t len)
 	return (const void *)((const uint8_t *)nlh + NLMSG_HDRLEN);
 }
 
-bool event_parse(struct event *e, const struct nlmsghdr *nlh, size_t len)
+bool event_parse_parts(struct event *e, const struct nlmsghdr *nlh, size_t len,
+		       struct event_parts *parts)
 {
 	const struct nfgenmsg *nfg = event_open(nlh, len);
 	/* gcc clears so few bytes in a slow way. */
@@ -206,7 +214,14 @@ bool event_parse(struct event *e, const struct nlmsghdr *nlh, size_t len)
 	e->nfproto = nfg->nfgen_family;
 	return take_attrs(e, (const uint8_t *)nlh,
 			  NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(*nfg)),
-			  nlh->nlmsg_len);
+			  nlh->nlmsg_len, parts);
+}
+
+bool event_parse(struct event *e, const struct nlmsghdr *nlh, size_t len)
+{
+	struct event_parts parts = { NULL };
+
+	return event_parse_parts(e, nlh, len, &parts);
 }
 
 bool event_message_ok(const struct nlmsghdr *nlh, int left)

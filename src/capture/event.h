@@ -81,4 +81,24 @@ enum { LOOPBACK_IFINDEX = 1 };
  */
 bool event_parse(struct event *e, const struct nlmsghdr *nlh, size_t len);
 
+enum { EVENT_STAMP_BYTES = 16 };
+
+/* Where in a message that is; NULL: nowhere. */
+struct event_parts {
+	const uint8_t *stamp;	/* EVENT_STAMP_BYTES */
+	const uint8_t *seq;
+	const uint8_t *ct;	/* NFULA_CT, .ct_len bytes */
+	uint16_t ct_len;
+};
+
+/** event_parse_parts - event_parse(), and where it was; @parts: zeros to begin with */
+bool event_parse_parts(struct event *e, const struct nlmsghdr *nlh, size_t len,
+		       struct event_parts *parts);
+
+/** event_take_stamp - .stamp_ns by such bytes */
+void event_take_stamp(struct event *e, const uint8_t *bytes);
+
+/** event_take_entry - what NFULA_CT tells of a connection, instead of what @c had from one */
+void event_take_entry(struct conntrack *c, const uint8_t *bytes, uint32_t len);
+
 #endif

@@ -6,6 +6,7 @@
 
 #include "capture/capture.h"
 #include "capture/event.h"
+#include "capture/event_again.h"
 #include "capture/event_nft.h"
 #include "journey/journey.h"
 #include "journey/journeys_link.h"
@@ -336,7 +337,7 @@ static void on_legacy_event(struct reader_state *s, const struct nlmsghdr *nlh,
 	const struct place *at;
 	struct event e;
 
-	if (!event_parse(&e, nlh, len)) {
+	if (!event_parse_again(&s->again, &e, nlh, len)) {
 		stats_add(&s->stats->broken, 1);
 		return;
 	}

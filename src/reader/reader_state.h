@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "capture/event_again.h"
 #include "journey/journeys.h"
 #include "journey/map_verdict.h"
 #include "place/path_map.h"
@@ -61,6 +62,7 @@ struct reader_state {
 	struct map_verdicts verdicts;	/* of the packet that is printed */
 	struct ifnames *names;
 	struct printer printer;
+	struct event_again again;	/* of legacy's events */
 	uint64_t now_ns, wall_ns;
 	uint64_t paused_ns;		/* CLOCK_MONOTONIC */
 	uint64_t looked_ns;		/* at the memory, the same clock */

@@ -8,6 +8,7 @@
 #include <libmnl/libmnl.h>
 
 #include "capture/event.h"
+#include "capture/event_again.h"
 #include "capture/event_nft.h"
 #include "kept.h"
 #include "packet/packet.h"
@@ -39,11 +40,25 @@ static void use(const struct event *e)
 	kept_use_all(&p);
 }
 
+/* By an earlier message as by itself. */
+static bool parse_both(struct event_again *again, struct event *e,
+		       const struct nlmsghdr *nlh, size_t len)
+{
+	struct event other;
+	bool whole = event_parse(e, nlh, len);
+
+	if (event_parse_again(again, &other, nlh, len) != whole ||
+	    (whole && memcmp(e, &other, sizeof(other)) != 0))
+		abort();
+	return whole;
+}
+
 /* As capture_receive() goes through what it has received. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct nlmsghdr *buf = malloc(size ? size : 1), *nlh = buf;
 	int left = (int)size;
+	static struct event_again again;
 	struct event e;
 
 	if (!buf)
@@ -51,7 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(buf, data, size);
 	for (; event_message_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left))
 		if (event_classify(nlh) == MESSAGE_LEGACY &&
-		    event_parse(&e, nlh, (size_t)left)) {
+		    parse_both(&again, &e, nlh, (size_t)left)) {
 			use(&e);
 			sink += event_has_successor(nlh, (size_t)left);
 		}

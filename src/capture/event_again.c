@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* event_again: messages that are laid out as the last one of their hook. */
+#include "capture/event_again.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include <linux/netlink.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_log.h>
+
+/*
+ * As the kernel writes a message (net/netfilter/nfnetlink_log.c): struct nfgenmsg,
+ * NFULA_PACKET_HDR, NFULA_PREFIX, what it knows of the packet, and its bytes.
+ */
+enum {
+	HEAD_AT = NLMSG_HDRLEN,
+	HEAD_LEN = sizeof(((struct event_layout *)0)->head),
+	HOOK_AT = HEAD_AT + NLMSG_ALIGN(sizeof(struct nfgenmsg)) + NLA_HDRLEN +
+		  offsetof(struct nfulnl_msg_packet_hdr, hook),
+	PREFIX_AT = HEAD_AT + HEAD_LEN,
+	LEAST = PREFIX_AT + NLA_HDRLEN + 1,
+};
+
+_Static_assert(HEAD_LEN == NLMSG_ALIGN(sizeof(struct nfgenmsg)) + NLA_HDRLEN +
+			   sizeof(struct nfulnl_msg_packet_hdr), "head");
+
+enum { STAMP, NUMBER, ENTRY };
+
+/* Where the prefix ends, if it is where the kernel writes it; else 0. */
+static uint32_t behind_prefix(const uint8_t *bytes, uint32_t end, uint16_t *len)
+{
+	struct nlattr head;
+	uint32_t at;
+
+	memcpy(&head, bytes + PREFIX_AT, sizeof(head));
+	if (head.nla_type != NFULA_PREFIX || head.nla_len <= NLA_HDRLEN)
+		return 0;
+	*len = (uint16_t)(head.nla_len - NLA_HDRLEN);
+	at = PREFIX_AT + NLA_ALIGN((uint32_t)head.nla_len);
+	return at <= end ? at : 0;
+}
+
+static inline bool is_head(const struct event_layout *l, const uint8_t *bytes)
+{
+	uint64_t a, b;
+	uint32_t c, d;
+
+	memcpy(&a, bytes + HEAD_AT, sizeof(a));
+	memcpy(&b, l->head, sizeof(b));
+	memcpy(&c, bytes + HEAD_AT + 8, sizeof(c));
+	memcpy(&d, l->head + 8, sizeof(d));
+	return a == b && c == d;
+}
+
+/* Few bytes, and attributes come by four. */
+static inline bool is_same(const uint8_t *a, const uint8_t *b, uint32_t len)
+{
+	uint32_t x, y;
+
+	for (uint32_t i = 0; i < len; i += sizeof(x)) {
+		memcpy(&x, a + i, sizeof(x));
+		memcpy(&y, b + i, sizeof(y));
+		if (x != y)
+			return false;
+	}
+	return true;
+}
+
+/* All that is told, but for what is in the holes. */
+static bool is_laid_out(const struct event_layout *l, const uint8_t *rest)
+{
+	const struct event_hole *h = l->hole;
+	uint32_t number = h[NUMBER].at, behind = number + h[NUMBER].len;
+	uint32_t stamp = h[STAMP].at + h[STAMP].len;
+	uint32_t entry = h[ENTRY].at + h[ENTRY].len;
+
+	return memcmp(rest, l->rest, h[STAMP].at) == 0 &&
+	       is_same(rest + stamp, l->rest + stamp, number - stamp) &&
+	       is_same(rest + behind, l->rest + behind, h[ENTRY].at - behind) &&
+	       is_same(rest + entry, l->rest + entry, l->told - entry);
+}
+
+static uint32_t offset(const void *at, const uint8_t *rest)
+{
+	return at ? (uint32_t)((const uint8_t *)at - rest) : 0;
+}
+
+/* The holes one behind the other, and none of them outside of what is told. */
+static bool put_holes(struct event_layout *l, const struct event_parts *p,
+		      const uint8_t *rest, uint32_t told)
+{
+	const struct { const uint8_t *at; uint32_t len; } part[EVENT_AGAIN_HOLES] = {
+		[STAMP] = { p->stamp, EVENT_STAMP_BYTES },
+		[NUMBER] = { p->seq, sizeof(uint32_t) },
+		[ENTRY] = { p->ct, p->ct_len },
+	};
+	uint32_t at = told;
+
+	for (int i = EVENT_AGAIN_HOLES - 1; i >= 0; i--) {
+		struct event_hole *h = &l->hole[i];
+
+		*h = (struct event_hole){ .at = at };
+		if (!part[i].at)
+			continue;
+		if (part[i].at < rest || part[i].at + part[i].len > rest + at)
+			return false;
+		*h = (struct event_hole){ offset(part[i].at, rest), part[i].len };
+		at = h->at;
+	}
+	return true;
+}
+
+/* What was written behind the prefix alone, in the kernel's order. */
+static __attribute__((noinline)) void
+remember(struct event_layout *l, const struct event *e, const uint8_t *bytes,
+	 uint32_t end, const struct event_parts *p)
+{
+	uint16_t len;
+	uint32_t at = end < LEAST ? 0 : behind_prefix(bytes, end, &len);
+	const uint8_t *rest = bytes + at;
+	uint32_t told = e->payload ? offset(e->payload, rest) : end - at;
+
+	l->len = 0;
+	if (!at || e->prefix != (const char *)bytes + PREFIX_AT + NLA_HDRLEN ||
+	    (e->payload && (e->payload < rest ||
+			    told + NLA_ALIGN(e->payload_len) != end - at)) ||
+	    (e->hw_header && e->hw_header < rest) ||
+	    told > EVENT_AGAIN_BYTES || told % NLA_ALIGNTO ||
+	    p->ct_len % NLA_ALIGNTO ||
+	    !put_holes(l, p, rest, told))
+		return;
+	memcpy(l->head, bytes + HEAD_AT, HEAD_LEN);
+	memcpy(l->rest, rest, told);
+	l->told = told;
+	l->hw_header = offset(e->hw_header, rest);
+	l->e = *e;
+	l->len = end - at;
+}
+
+/* Another packet's stamp or entry, from now on that of those that come. */
+static __attribute__((noinline)) void
+take_change(struct event_layout *l, const uint8_t *rest, int hole)
+{
+	struct event_hole h = l->hole[hole];
+
+	memcpy(l->rest + h.at, rest + h.at, h.len);
+	if (hole == STAMP)
+		event_take_stamp(&l->e, rest + h.at);
+	else
+		event_take_entry(&l->e.ct, rest + h.at, h.len);
+}
+
+static inline void take_changes(struct event_layout *l, const uint8_t *rest)
+{
+	const struct event_hole *s = &l->hole[STAMP], *c = &l->hole[ENTRY];
+
+	if (s->len && memcmp(rest + s->at, l->rest + s->at, EVENT_STAMP_BYTES) != 0)
+		take_change(l, rest, STAMP);
+	if (c->len && memcmp(rest + c->at, l->rest + c->at, c->len) != 0)
+		take_change(l, rest, ENTRY);
+}
+
+static bool parse_anew(struct event_layout *l, struct event *e,
+		       const struct nlmsghdr *nlh, size_t len)
+{
+	struct event_parts parts = { NULL };
+
+	if (!event_parse_parts(e, nlh, len, &parts))
+		return false;
+	remember(l, e, (const void *)nlh, nlh->nlmsg_len, &parts);
+	return true;
+}
+
+bool event_parse_again(struct event_again *again, struct event *e,
+		       const struct nlmsghdr *nlh, size_t len)
+{
+	const uint8_t *bytes = (const void *)nlh, *rest;
+	struct event_layout *l = &again->of[0];
+	uint32_t at = 0, number;
+	uint16_t prefix_len;
+
+	if (len >= LEAST && nlh->nlmsg_len >= LEAST && nlh->nlmsg_len <= len) {
+		l = &again->of[bytes[HOOK_AT] % EVENT_AGAIN_HOOKS];
+		at = behind_prefix(bytes, nlh->nlmsg_len, &prefix_len);
+	}
+	rest = bytes + at;
+	if (!at || nlh->nlmsg_len - at != l->len || !is_head(l, bytes) ||
+	    !is_laid_out(l, rest))
+		return parse_anew(l, e, nlh, len);
+	take_changes(l, rest);
+	*e = l->e;
+	e->prefix = (const char *)bytes + PREFIX_AT + NLA_HDRLEN;
+	e->prefix_len = (uint32_t)strnlen(e->prefix, prefix_len);
+	if (e->payload)
+		e->payload = rest + l->told;
+	if (e->hw_header)
+		e->hw_header = rest + l->hw_header;
+	if (l->hole[NUMBER].len) {
+		memcpy(&number, rest + l->hole[NUMBER].at, sizeof(number));
+		e->seq = ntohl(number);
+	}
+	return true;
+}
