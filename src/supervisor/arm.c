@@ -24,6 +24,7 @@
 #include "supervisor/arm_rules.h"
 #include "supervisor/check.h"
 #include "supervisor/conntrack_look.h"
+#include "supervisor/legacy_openers.h"
 #include "supervisor/legacy_refresh.h"
 #include "supervisor/lock_turns.h"
 #include "supervisor/only_names.h"
@@ -37,7 +38,7 @@ enum { READER_MS = 20000 };	/* to begin: many rules, a busy machine */
 /* Who comes from here on is not missed. */
 static int watch_lock(struct run *r)
 {
-	legacy_refresh_watch(r);
+	legacy_openers_watch(r);
 	return 0;
 }
 

@@ -10,9 +10,6 @@ struct snapshot;
 /** legacy_refresh_init - nothing is watched, and nothing read */
 void legacy_refresh_init(struct legacy_refresh *l);
 
-/** legacy_refresh_watch - watch the lock file, which is open */
-void legacy_refresh_watch(struct run *r);
-
 /** legacy_refresh_begin - the tables of the start are those that the reader knows */
 void legacy_refresh_begin(struct run *r);
 

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* legacy_readings: all tables of iptables at one moment, beside those of another. */
+#include "supervisor/legacy_readings.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "place/legacy_history.h"
+#include "rules/base/family.h"
+#include "rules/legacy/snapshot_make.h"
+#include "supervisor/run_state.h"
+
+enum {
+	COUNTED_FROM = 100,	/* packets, so that a count tells something ... */
+	COUNTED_SHARE = 20,	/* ... and so many times those that came meanwhile */
+};
+
+void legacy_reading_init(struct legacy_reading *g)
+{
+	*g = (struct legacy_reading){ .fd = -1 };
+}
+
+static void release_reading(struct legacy_reading *g)
+{
+	helper_release(&g->res);
+	if (g->fd >= 0)
+		close(g->fd);
+	legacy_reading_init(g);
+}
+
+void legacy_readings_release(struct legacy_reading *g)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		release_reading(&g[i]);
+}
+
+/* All tables at once, without texts. */
+int legacy_readings_read(struct run *r, struct legacy_reading *now)
+{
+	const struct legacy_refresh *l = &r->reader.legacy;
+	struct helper h[FAMILY_COUNT];
+	int err[FAMILY_COUNT], worst = 0;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		legacy_reading_init(&now[i]);
+		err[i] = !l->known[i].snap ? -ENOENT :
+			snapshot_start(&h[i], families[i], &r->plan.owner,
+				       SNAP_DIGESTS);
+	}
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		if (!err[i])
+			err[i] = snapshot_finish(&h[i], &now[i].res,
+						 &now[i].snap, NULL);
+		if (err[i] && err[i] != -ENOENT)
+			worst = err[i];
+	}
+	return worst;
+}
+
+/*
+ * Has any table changed?  Where @tell is not NULL it is told of each; a table that
+ * is gone has no @now.
+ */
+static bool compare_family(struct run *r, unsigned int family,
+			   const struct snapshot *then,
+			   const struct snapshot *now, legacy_news_fn *tell)
+{
+	bool numbered = !r->reader.tables.undoing, any = false;
+
+	for (unsigned int t = 0; then && now && t < then->tables; t++) {
+		const char *name = then->table[t].name;
+		int k = snapshot_table(now, name, strlen(name));
+
+		if (k >= 0 && legacy_history_same(then, t, now,
+						  (unsigned int)k, numbered))
+			continue;
+		any = true;
+		/* Not of the run's own rules. */
+		if (tell && (k < 0 ||
+			     then->table[t].digest != now->table[k].digest))
+			tell(r, family, &then->table[t],
+			     k < 0 ? NULL : &now->table[k]);
+	}
+	return any || (then && now && then->tables < now->tables);
+}
+
+bool legacy_readings_compare(struct run *r, const struct legacy_reading *then,
+			     const struct legacy_reading *now,
+			     legacy_news_fn *tell)
+{
+	bool any = false;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		any |= compare_family(r, i, then[i].snap, now[i].snap, tell);
+	return any;
+}
+
+/*
+ * Rules may have been changed and changed back.  Whoever does that by iptables puts
+ * other tables in the place of the old ones, whose policies count from 0: tables in
+ * which these went on to count were there all the time.
+ */
+static bool went_on(const struct snap_table *then, const struct snap_table *now)
+{
+	uint64_t more = now->passed - then->passed;
+
+	return now->passed >= then->passed && then->passed > COUNTED_FROM &&
+	       then->passed / COUNTED_SHARE > more;
+}
+
+static bool may_be_touched(const struct snapshot *then,
+			   const struct snapshot *now)
+{
+	for (unsigned int t = 0; then && now && t < then->tables; t++) {
+		const char *name = then->table[t].name;
+		int k = snapshot_table(now, name, strlen(name));
+
+		if (k >= 0 && then->table[t].digest == now->table[k].digest &&
+		    !went_on(&then->table[t], &now->table[k]))
+			return true;
+	}
+	return false;
+}
+
+/* By as many as came there can have been rules that nobody has read. */
+bool legacy_readings_touched(const struct legacy_refresh *l)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT && l->by > 1; i++)
+		if (may_be_touched(l->known[i].snap, l->now[i].snap))
+			return true;
+	return false;
+}
+
+void legacy_reading_take(struct legacy_reading *to, struct legacy_reading *from)
+{
+	if (!from->snap)
+		return;
+	release_reading(to);
+	*to = *from;
+	if (from->fd >= 0)
+		close(from->fd);
+	to->fd = -1;
+	legacy_reading_init(from);
+}
