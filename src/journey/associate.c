@@ -8,6 +8,7 @@
 #include "journey/journey.h"
 #include "journey/journey_table.h"
 #include "journey/packet_ids.h"
+#include "journey/path_next.h"
 #include "journey/score.h"
 #include "packet/packet.h"
 #include "place/place.h"

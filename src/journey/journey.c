@@ -9,6 +9,7 @@
 #include "journey/change.h"
 #include "journey/journey_room.h"
 #include "journey/path_fate.h"
+#include "journey/path_next.h"
 #include "journey/reroute.h"
 #include "packet/identity.h"
 #include "place/place.h"

@@ -13,6 +13,7 @@
 #include "journey/journey.h"
 #include "journey/journeys_state.h"
 #include "journey/packet_ids.h"
+#include "journey/path_next.h"
 #include "journey/straddle.h"
 #include "place/place.h"
 #include "rules/base/family.h"

@@ -6,6 +6,7 @@
 #include <linux/netfilter.h>
 
 #include "journey/journey.h"
+#include "journey/path_next.h"
 #include "place/legacy_history.h"
 #include "place/place.h"
 

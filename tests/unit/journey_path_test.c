@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* journey_path_test: where a packet is, and whether an event can be its next one. */
+#include "journey/path_next.h"
 #include "journey_steps.h"
 #include "place/text_doubt.h"
 

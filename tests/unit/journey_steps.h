@@ -14,6 +14,7 @@
 
 #include "capture/event.h"
 #include "journey/path.h"
+#include "journey/path_next.h"
 #include "place/place.h"
 #include "place/table_order.h"
 
