@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* journey: all events of one packet as they come, and its fate. */
+/* journey: all events of one packet as they come. */
 #include "journey/journey.h"
 
 #include <stdlib.h>
@@ -8,19 +8,12 @@
 #include "capture/event.h"
 #include "journey/change.h"
 #include "journey/journey_room.h"
-#include "journey/path_fate.h"
-#include "journey/path_next.h"
-#include "journey/reroute.h"
 #include "packet/identity.h"
 #include "place/place.h"
-#include "place/place_says.h"
 #include "place/table_order.h"
 #include "rules/base/units.h"
 
-enum { FIRST_ROOM = 8, TCP_RST = 0x04 };
-
-/* Silence after which nothing is expected any more, when not all was seen. */
-static const uint64_t SILENCE_MS = 250, QUEUE_SILENCE_MS = 1000;
+enum { FIRST_ROOM = 8 };
 
 struct journey *journey_new(uint32_t snaplen)
 {
@@ -365,144 +358,4 @@ void journey_link(struct journey *j, const struct observation *o)
 		s->out = s[-1].out;
 	}
 	s->branch = branch;
-}
-
-/* Copies of a packet are made behind its first hook. */
-static bool may_get_copies(const struct journey *j)
-{
-	const struct path *p = &j->path[0];
-
-	if (!(j->flags & JOURNEY_COPIES))
-		return false;
-	return p->state != PATH_ENDED ||
-	       (p->hook != NF_INET_PRE_ROUTING && p->hook != NF_INET_LOCAL_OUT);
-}
-
-/*
- * REJECT's reset belongs to the connection that it refuses, whose destination
- * has been decided: nat is asked at POSTROUTING, and only there.
- */
-static bool may_be_refusal(const struct journey *j, const struct path *p)
-{
-	return p->local && j->first.proto == IPPROTO_TCP &&
-	       j->first.tcp_flags & TCP_RST;
-}
-
-/*
- * Nat is asked for the first packet of a connection: at its first hook for the
- * destination, at its last for the source, and not again behind loopback.  Its
- * silence at the first hook tells the others, if it could have spoken there.
- */
-static bool nat_may_come(const struct journey *j, const struct path *p,
-			 const struct path_map *map)
-{
-	if (p->born_local && !p->local)
-		return false;
-	return j->flags & JOURNEY_NAT || path_nat_ahead(map, p) ||
-	       may_be_refusal(j, p) ||
-	       !path_nat_was_ahead(map, p, j->entry.place);
-}
-
-static bool branch_is_over(const struct journey *j, const struct path *p,
-			   const struct path_map *map)
-{
-	if (p->state == PATH_ENDED)
-		return true;
-	/* Of chains that no rules tell of more may come. */
-	if (map->excerpt && p->last->backend == EVENT_NFT &&
-	    p->slot == SLOT_NONE)
-		return false;
-	if (p->state != PATH_TABLE_DONE ||
-	    (p->out == LOOPBACK_IFINDEX && path_is_leaving(map, p)))
-		return false;
-	return path_is_over(map, p, nat_may_come(j, p, map)) &&
-	       !(map->link_behind && p->hook != NF_INET_LOCAL_IN);
-}
-
-bool journey_is_over(const struct journey *j, const struct path_map *map)
-{
-	for (unsigned int b = 0; b < j->branches; b++)
-		if (!branch_is_over(j, &j->path[b], map))
-			return false;
-	return !may_get_copies(j);
-}
-
-bool journey_passed_nat(const struct journey *j, const struct path_map *map)
-{
-	const struct path *p = &j->path[0];
-	uint8_t first = p->local ? NF_INET_LOCAL_OUT : NF_INET_PRE_ROUTING;
-
-	if (j->flags & (JOURNEY_NAT | JOURNEY_GAP | JOURNEY_HEADLESS))
-		return false;
-	return p->hook != first && path_map_has_nat(map, p, first);
-}
-
-const struct place *journey_untracked_by(const struct journey *j)
-{
-	for (uint32_t i = 0; i < journey_kept(j); i++)
-		if (j->step[i].branch == 0 && place_untracks(j->step[i].place))
-			return j->step[i].place;
-	return NULL;
-}
-
-/* A chain that was silent may have come too late for it, or gone too early. */
-static void doubt_silence(const struct journey *j, const struct path_map *map,
-			  struct fate *fate)
-{
-	if (fate->kind != FATE_LOST || j->map_turns == map->turns)
-		return;
-	fate->kind = FATE_UNKNOWN;
-	fate->cause = "tables or base chains came or went while it passed";
-}
-
-void journey_goes_on(struct journey *j, unsigned int b,
-		     const struct path_map *map)
-{
-	j->path[b].state = PATH_TABLE_DONE;
-	path_fate(map, &j->path[b], &j->fate[b]);
-	doubt_silence(j, map, &j->fate[b]);
-}
-
-/*
- * The run's own chains are the last to go, when all that is under way has passed
- * them: but for what user space held then, and what this host was about to send,
- * for which no CPU is waited for between two hooks, or sends to itself.
- */
-static bool may_miss_witness(const struct journey *j, const struct path *p,
-			     const struct path_map *map)
-{
-	return map->ending_ns &&
-	       (map->witness_gone || p->held ||
-		(p->born_local && j->last_ns + SILENCE_MS * NS_PER_MS >
-					  map->ending_ns));
-}
-
-void journey_find_fates(struct journey *j, const struct path_map *map)
-{
-	for (unsigned int b = 0; b < j->branches; b++) {
-		j->path[b].excused = may_miss_witness(j, &j->path[b], map);
-		path_fate(map, &j->path[b], &j->fate[b]);
-		doubt_silence(j, map, &j->fate[b]);
-		reroute_doubt(j, b, &j->fate[b]);
-		if (j->flags & (JOURNEY_GAP | JOURNEY_HEADLESS)) {
-			j->fate[b].kind = FATE_INCOMPLETE;
-			j->fate[b].by = NULL;
-		}
-	}
-}
-
-uint64_t journey_patience_ns(const struct journey *j)
-{
-	/* User space takes its time. */
-	for (unsigned int b = 0; b < j->branches; b++)
-		if (j->path[b].state == PATH_QUEUED)
-			return QUEUE_SILENCE_MS * NS_PER_MS;
-	for (unsigned int b = 0; b < j->branches; b++)
-		if (j->path[b].state != PATH_TABLE_DONE &&
-		    j->path[b].state != PATH_ENDED)
-			return SILENCE_MS * NS_PER_MS;
-	if (j->flags & JOURNEY_COPIES &&
-	    j->path[0].hook != NF_INET_PRE_ROUTING)
-		return JOURNEY_PATIENCE_MS * NS_PER_MS;
-	return SILENCE_MS * NS_PER_MS;
 }

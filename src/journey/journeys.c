@@ -11,6 +11,7 @@
 #include "journey/associate.h"
 #include "journey/drop_join.h"
 #include "journey/journey.h"
+#include "journey/journey_end.h"
 #include "journey/journeys_state.h"
 #include "journey/packet_ids.h"
 #include "journey/path_next.h"

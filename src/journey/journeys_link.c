@@ -8,6 +8,7 @@
 #include "capture/event.h"
 #include "capture/event_nft.h"
 #include "journey/journey.h"
+#include "journey/journey_end.h"
 #include "journey/journeys.h"
 #include "journey/journeys_state.h"
 #include "place/path_map.h"

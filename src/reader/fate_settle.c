@@ -8,6 +8,7 @@
 #include "base/escape.h"
 #include "journey/drop_meaning.h"
 #include "journey/journey.h"
+#include "journey/journey_end.h"
 #include "journey/path_fate.h"
 #include "journey/slots.h"
 #include "place/place.h"

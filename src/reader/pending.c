@@ -11,6 +11,7 @@
 #include "capture/event.h"
 #include "capture/event_nft.h"
 #include "journey/journey.h"
+#include "journey/journey_end.h"
 #include "journey/journeys.h"
 #include "place/place.h"
 #include "place/place_nft.h"

@@ -9,6 +9,7 @@
 #include "capture/event_again.h"
 #include "capture/event_nft.h"
 #include "journey/journey.h"
+#include "journey/journey_end.h"
 #include "journey/journeys_link.h"
 #include "place/place_name.h"
 #include "place/place_nft.h"
