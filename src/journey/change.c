@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* change: what is different at an event from the one before, and who made it so. */
+/* change: what is different at an event from the one before. */
 #include "journey/change.h"
 
 #include <netinet/in.h>
@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "capture/event.h"
+#include "journey/change_maker.h"
 #include "journey/journey_room.h"
 #include "journey/observation.h"
-#include "place/ct_rule.h"
 #include "place/place_types.h"
 
 const char *change_maker_word(enum change_maker m)
@@ -52,144 +52,6 @@ static const uint32_t UNSIZED = UINT32_MAX;
 
 _Static_assert(MAKER_COUNT <= 8 && JOURNEY_BRANCHES == 32, "struct change");
 
-/* A field differs; who could have made it so, besides the rule before. */
-struct difference {
-	struct journey *j;
-	const struct step *before;	/* NULL: nothing was shown yet */
-	uint16_t step;			/* index of the event that it is shown behind */
-	uint32_t end;			/* steps behind these are not this branch's */
-	const struct place *at;		/* of the event that shows it */
-	const struct packet_view_since *since;
-	uint8_t branch;			/* of the event */
-	uint8_t way;			/* enum way, between the two events */
-};
-
-/* How a packet came from its first hook to the ones behind it. */
-enum way {
-	WAY_NONE,	/* it did not, or nobody knows */
-	WAY_ROUTED,	/* which takes one from the TTL */
-	WAY_BRIDGED,	/* which does not */
-	WAY_UNTOLD,	/* either */
-};
-
-/* The target that can change a field; and who does so without any rule. */
-static const struct {
-	uint8_t by_rule, else_by;
-} makers[] = {
-	[FIELD_MARK] = { MANGLE_MARK, MAKER_UNKNOWN },
-	[FIELD_SRC] = { MANGLE_SRC, MAKER_CONNTRACK },
-	[FIELD_DST] = { MANGLE_DST, MAKER_CONNTRACK },
-	[FIELD_TTL] = { MANGLE_TTL, MAKER_UNKNOWN },
-	[FIELD_TOS] = { MANGLE_TOS, MAKER_UNKNOWN },
-	[FIELD_OUT] = { 0, MAKER_ROUTING },
-	[FIELD_IN] = { 0, MAKER_ROUTING },
-	/* Helpers of conntrack rewrite what is behind the headers. */
-	[FIELD_LENGTH] = { MANGLE_OTHER, MAKER_UNKNOWN },
-	[FIELD_MSS] = { MANGLE_OTHER, MAKER_UNKNOWN },
-	[FIELD_CTMARK] = { 0, MAKER_CONNTRACK },	/* can_change() */
-};
-
-/* Can the rule of this place have made it? */
-static bool can_change(const struct place *at, uint8_t field)
-{
-	if (field == FIELD_CTMARK)
-		return at->ct & CT_RULE_SETS_MARK;
-	return at->mangles & makers[field].by_rule;
-}
-
-static bool not_known(const struct place *at)
-{
-	return at->state != PLACE_KNOWN;
-}
-
-static bool is_end(uint8_t field)
-{
-	return field == FIELD_SRC || field == FIELD_DST;
-}
-
-static unsigned int first_step(const struct difference *d, uint8_t field)
-{
-	if (field == FIELD_MARK || field == FIELD_CTMARK)
-		return d->since->mark;
-	return is_end(field) ? d->since->ends : d->since->headers;
-}
-
-/* Who made a change, and the event behind which it was made. */
-struct made {
-	uint8_t maker;
-	uint16_t step;		/* index in journey.step */
-};
-
-/* An event of nft shows what its own rule has done. */
-static bool can_be_here(const struct difference *d, uint8_t field)
-{
-	return d->at->backend == EVENT_NFT && can_change(d->at, field);
-}
-
-/*
- * The rules since the last look whose target can do this.  .step is the last
- * one's; with two that can nobody knows.
- */
-static struct made find_rule(const struct difference *d, uint8_t field)
-{
-	unsigned int rules = 0, kept = journey_kept(d->j);
-	bool bit = makers[field].by_rule || field == FIELD_CTMARK;
-	struct made made = { .step = d->step };
-	bool unsure = not_known(d->at);
-
-	for (unsigned int i = first_step(d, field);
-	     bit && d->before && i < d->end; i++) {
-		const struct step *s = &d->j->step[i];
-
-		if (s->branch != d->before->branch)
-			continue;
-		unsure |= not_known(s->place);
-		if (can_change(s->place, field)) {
-			made.step = (uint16_t)i;
-			rules++;
-		}
-	}
-	if (can_be_here(d, field) &&
-	    !(is_end(field) && d->at->nat)) {
-		made.step = (uint16_t)kept;
-		rules++;
-	}
-	if (rules == 1)
-		made.maker = MAKER_RULE;
-	else
-		made.maker = rules || unsure ? MAKER_UNKNOWN
-					     : makers[field].else_by;
-	return made;
-}
-
-/* May a rule have done it, one that is not known included? */
-static bool may_be_rule(const struct difference *d, uint8_t field)
-{
-	if (can_be_here(d, field) || not_known(d->at))
-		return true;
-	for (unsigned int i = first_step(d, field); d->before && i < d->end; i++)
-		if (d->j->step[i].branch == d->before->branch &&
-		    (not_known(d->j->step[i].place) ||
-		     can_change(d->j->step[i].place, field)))
-			return true;
-	return false;
-}
-
-/* The one rule that can do this, or whoever does it without a rule. */
-static struct made find_maker(const struct difference *d, uint8_t field)
-{
-	/* Between the ports of a bridge nobody routes. */
-	if (d->way == WAY_BRIDGED && field == FIELD_OUT)
-		return (struct made){ MAKER_BRIDGE, d->step };
-	if (d->way == WAY_UNTOLD && (field == FIELD_OUT || field == FIELD_TTL))
-		return (struct made){ MAKER_UNKNOWN, d->step };
-	/* Rewritten in user space, or by conntrack behind it: not to be told. */
-	if (d->before && d->before->place->effect == EFFECT_QUEUE &&
-	    is_end(field))
-		return (struct made){ MAKER_UNKNOWN, d->step };
-	return find_rule(d, field);
-}
-
 /*
  * What was so before anything was shown is no change, unless a rule made it.  The
  * packet's head shows its ends all the same, as the run's own rule saw them.
@@ -198,7 +60,7 @@ static bool is_before_all(const struct difference *d, uint8_t field,
 			  struct made made)
 {
 	return !d->before && made.maker != MAKER_RULE &&
-	       (!is_end(field) || d->at->hidden);
+	       (!change_is_end(field) || d->at->hidden);
 }
 
 /* Changes are in the order of the events behind which they were made. */
@@ -240,7 +102,7 @@ static void compare_number(const struct difference *d, uint8_t field,
 			   uint32_t from, uint32_t to)
 {
 	if (from != to)
-		add_number(d, field, find_maker(d, field), from, to);
+		add_number(d, field, change_find_maker(d, field), from, to);
 }
 
 /*
@@ -250,7 +112,7 @@ static void compare_number(const struct difference *d, uint8_t field,
 static void compare_ttl(const struct difference *d, uint32_t from, uint32_t to)
 {
 	const struct made forwarding = { MAKER_FORWARDING, d->step };
-	bool here = can_be_here(d, FIELD_TTL);
+	bool here = change_can_be_here(d, FIELD_TTL);
 	struct made made = { .maker = MAKER_UNKNOWN, .step = d->step };
 
 	if (d->way != WAY_ROUTED || !from || to == UINT8_MAX) {
@@ -258,7 +120,7 @@ static void compare_ttl(const struct difference *d, uint32_t from, uint32_t to)
 		return;
 	}
 	if (here || from != to + 1)
-		made = find_maker(d, FIELD_TTL);
+		made = change_find_maker(d, FIELD_TTL);
 	if ((here || from == to) && made.maker != MAKER_RULE) {
 		add_number(d, FIELD_TTL, made, from, to);
 	} else if (here) {
@@ -278,7 +140,7 @@ static void compare_end(const struct difference *d, uint8_t field,
 
 	if (memcmp(from, to, sizeof(*from)) == 0)
 		return;
-	c = add_change(d, field, find_maker(d, field));
+	c = add_change(d, field, change_find_maker(d, field));
 	if (!c)
 		return;
 	memcpy(c->from.addr, from->addr, sizeof(from->addr));
@@ -424,7 +286,7 @@ static uint8_t find_way(const struct difference *d, const struct event *e,
 		return WAY_NONE;
 	if (!now->in || now->in != now->out)
 		return WAY_ROUTED;
-	if (may_be_rule(d, FIELD_TTL))
+	if (change_may_be_rule(d, FIELD_TTL))
 		return WAY_UNTOLD;
 	return now->ttl == was->ttl ? WAY_BRIDGED : WAY_ROUTED;
 }
