@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* journeys: each event to its journey, and each journey to its end. */
+/* journeys: each event to its journey. */
 #ifndef NFTRACE_JOURNEYS_H
 #define NFTRACE_JOURNEYS_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "journey/journeys_ops.h"
 
 struct drop_match;
 struct drop_record;
@@ -17,28 +19,6 @@ struct path_map;
 struct place;
 
 struct journeys;
-
-/* What the owner of the journeys wants to know. */
-struct journey_ops {
-	/*
-	 * A journey is over.  False: the caller frees it then; true: kept
-	 * until journeys_give_back().
-	 */
-	bool (*done)(void *arg, struct journey *j);
-	/* A journey is over of which nothing is to be told; NULL: nobody asks. */
-	void (*nothing)(void *arg, const struct journey *j);
-	/*
-	 * A journey that was kept was not over: more of it has come.  done()
-	 * will be called for it again.
-	 */
-	void (*take_back)(void *arg, struct journey *j);
-	/*
-	 * May a queue of user space still hold a packet that it was handed,
-	 * after long silence?  NULL: nobody knows, and it is taken for gone.
-	 * @at: the rule; @since_ns: CLOCK_MONOTONIC, of its event
-	 */
-	bool (*is_queued)(void *arg, const struct place *at, uint64_t since_ns);
-};
 
 /**
  * journeys_open - an empty collection
@@ -66,31 +46,6 @@ void journeys_add(struct journeys *js, const struct event *e,
 		  const struct place *place, uint64_t now_ns,
 		  uint64_t wall_ns);
 
-/** journeys_gap - @lost events are missing here (0: unknown how many) */
-void journeys_gap(struct journeys *js, uint32_t lost);
-
-/** journeys_hole - an event of a journey under way is missing, nobody knows of which */
-void journeys_hole(struct journeys *js);
-
-/**
- * journeys_expire - close what has been silent
- * @now_ns: CLOCK_MONOTONIC, taken after the socket was found empty
- * Return: ms until the next may be due, -1: none is open.
- */
-int journeys_expire(struct journeys *js, uint64_t now_ns);
-
-/**
- * journeys_due_ms - how long journeys_expire() has nothing to do at least
- * Return: ms, -1: none is open.
- */
-int journeys_due_ms(const struct journeys *js, uint64_t now_ns);
-
-/** journeys_turn - the map is another: journeys that waited for what is there no more are over */
-void journeys_turn(struct journeys *js);
-
-/** journeys_finish - close all, as at the end of the run */
-void journeys_finish(struct journeys *js);
-
 /** journeys_give_back - a journey that done() has kept */
 void journeys_give_back(struct journeys *js, struct journey *j);
 
@@ -117,9 +72,6 @@ void journeys_observe(struct journeys *js, const struct event *e,
 
 /** journeys_number - @j begins now: it gets its serial, and what is known of the rules */
 void journeys_number(struct journeys *js, struct journey *j);
-
-/** journeys_release - it is over and in no list: who waits for it is told */
-void journeys_release(struct journeys *js, struct journey *j);
 
 /** journeys_settle - it is over, as far as the map tells */
 void journeys_settle(struct journeys *js, struct journey *j);

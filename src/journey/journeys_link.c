@@ -10,6 +10,7 @@
 #include "journey/journey.h"
 #include "journey/journey_end.h"
 #include "journey/journeys.h"
+#include "journey/journeys_end.h"
 #include "journey/journeys_state.h"
 #include "place/path_map.h"
 #include "place/place.h"

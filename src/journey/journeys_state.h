@@ -14,6 +14,9 @@
 struct journey_ops;
 struct path_map;
 
+/* ns behind a gap in which a packet may come out of a queue that it was in before. */
+enum { JOURNEYS_QUEUE_NS = 250000000 };
+
 struct journeys {
 	struct journey_table table;
 	struct links links;	/* those that are in no table yet */

@@ -13,6 +13,7 @@
 #include "journey/journey.h"
 #include "journey/journey_end.h"
 #include "journey/journeys.h"
+#include "journey/journeys_end.h"
 #include "place/place.h"
 #include "place/place_nft.h"
 #include "protocol/bulletin.h"

@@ -10,6 +10,7 @@
 
 #include "capture/capture.h"
 #include "capture/ifnames.h"
+#include "journey/journeys_end.h"
 #include "place/place_index.h"
 #include "place/place_nft.h"
 #include "place/witness_places.h"

@@ -10,6 +10,7 @@
 #include "capture/event_nft.h"
 #include "journey/journey.h"
 #include "journey/journey_end.h"
+#include "journey/journeys_end.h"
 #include "journey/journeys_link.h"
 #include "place/place_name.h"
 #include "place/place_nft.h"

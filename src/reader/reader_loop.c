@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "capture/capture.h"
+#include "journey/journeys_end.h"
 #include "journey/journeys_link.h"
 #include "capture/ifnames.h"
 #include "protocol/bulletin.h"

@@ -10,6 +10,7 @@
 #include "capture/ifnames.h"
 #include "journey/journey.h"
 #include "journey/journeys.h"
+#include "journey/journeys_end.h"
 #include "journey/path.h"
 #include "judge.h"
 #include "place/place.h"

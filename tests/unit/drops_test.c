@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* drops_test: drop records by hand, to which packet each goes, and what its fate becomes. */
+#include "journey/journeys_end.h"
 #include "journey_world.h"
 
 #include <stdatomic.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* journey_link_test: whose events of bridge, netdev and ingress are, with IP's hooks and without. */
+#include "journey/journeys_end.h"
 #include "journey_world.h"
 
 #include "journey/journeys_link.h"

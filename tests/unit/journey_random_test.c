@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* journey_random_test: packets of a few flows on several CPUs, interleaved by chance. */
+#include "journey/journeys_end.h"
 #include "journey_world.h"
 
 enum { PACKETS = 1500, CPUS = 3, BACKLOG = 32, WAY = 8, SEEDS = 40,

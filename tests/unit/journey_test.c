@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* journey_test: made-up sequences of events, and which journeys become of them. */
+#include "journey/journeys_end.h"
 #include "journey_world.h"
 
 #include "journey/journey_room.h"

@@ -20,6 +20,7 @@
 #include "capture/event_nft.h"
 #include "journey/journey.h"
 #include "journey/journeys.h"
+#include "journey/journeys_end.h"
 #include "place/path_map.h"
 #include "place/place.h"
 #include "place/table_order.h"

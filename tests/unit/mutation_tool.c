@@ -14,6 +14,7 @@
 #include "capture/ifnames.h"
 #include "journey/journey.h"
 #include "journey/journeys.h"
+#include "journey/journeys_end.h"
 #include "packet/packet_print.h"
 #include "place/path_map.h"
 #include "place/place.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* straddle_test: which rules of iptables a packet met while they were changed. */
+#include "journey/journeys_end.h"
 #include "legacy_world.h"
 
 #include <arpa/inet.h>
