@@ -9,6 +9,7 @@
 #include "journey/journey_table.h"
 #include "journey/packet_ids.h"
 #include "journey/path_next.h"
+#include "journey/rival.h"
 #include "journey/score.h"
 #include "packet/packet.h"
 #include "place/place.h"
@@ -25,28 +26,9 @@ static const uint64_t HERE_NS = NS_PER_MS;
 /* A packet that no queue holds does not rest for so long between two rules. */
 static const uint64_t ALIVE_NS = 20000000;
 
-/* How a journey answers whether the event is its next one. */
-enum answer {
-	ANSWER_NO,
-	ANSWER_SWAPPED,	/* if a twin has got one of its events */
-	ANSWER_RELAXED,	/* if events or chains are missing in between, or the id says so */
-	ANSWER_STRICT,
-};
-
 static const int penalty[] = {
 	[ANSWER_SWAPPED] = SCORE_SWAPPED, [ANSWER_RELAXED] = SCORE_RELAXED,
 	[ANSWER_STRICT] = 0,
-};
-
-/* A journey that may have made the event: one of its branches, or a new copy. */
-struct rival {
-	struct journey *j;
-	const struct path *path;	/* of a new copy: the packet's own */
-	unsigned int branch;
-	bool copy;			/* a new copy */
-	bool waits;			/* put aside since its last event */
-	enum answer answer;
-	int score;
 };
 
 struct search {
@@ -134,104 +116,6 @@ static void consider(struct search *s, const struct rival *r)
 	}
 }
 
-/*
- * After two twins were taken for one another, what is left for the one may be
- * any rule of the table that its path is in, and behind the path as well.
- */
-static bool is_left_over(const struct journey *j, const struct path *path,
-			 const struct observation *o)
-{
-	return j->flags & JOURNEY_TIED && path->state == PATH_IN_CHAIN &&
-	       path->hook == o->e->hook && path->last->snap == o->at->snap &&
-	       path->last->table == o->at->table && !o->is_start;
-}
-
-/*
- * Only what this host sent comes back, from where it was sent to; of what it
- * sends to many that is one copy (ip_mc_output).
- */
-static bool may_come_back(const struct journey *j, const struct path *path,
-			  const struct event *e)
-{
-	if (!path->local || path->out != e->in || e->phys_in)
-		return false;
-	for (unsigned int b = 0; b < j->branches; b++)
-		if (!j->path[b].local)
-			return false;
-	return true;
-}
-
-static bool has_id(const struct journey *j, const struct path *path,
-		   const struct event *e)
-{
-	return e->nft && j->trace_id &&
-	       e->nft->id == (j->branches > 1 ? path->trace_id : j->trace_id);
-}
-
-/*
- * Nft's id tells whose an event is, whatever chains the map has: the map may be
- * out of date, or a rule may have ended the tracing and a later one begun it
- * again.  Of packets alike in legacy tables one may have got the other's id, and
- * then the map shows that: packet_ids_settle().
- */
-static bool is_told_by_id(const struct search *s, const struct journey *j,
-			  const struct path *path)
-{
-	if (j->flags & JOURNEY_LEGACY && !s->map->untraced)
-		return false;
-	return has_id(j, path, s->o->e) && !s->o->is_start &&
-	       path_may_go_on(s->map, path, s->o);
-}
-
-/* Events were lost, or lines are: then the packet has gone on all the same. */
-static bool may_lack(const struct search *s, const struct rival *r)
-{
-	return r->j->flags & JOURNEY_GAP ||
-	       (s->map->excerpt && path_is_later(r->path, s->o));
-}
-
-/* Of a chain whose hook is not known all that is known is that nothing meets it twice. */
-static bool has_passed(const struct journey *j, const struct observation *o)
-{
-	if (!path_is_nowhere(o))
-		return false;
-	for (uint32_t i = 0; i < journey_kept(j); i++)
-		if (j->step[i].place->chain_index == o->at->chain_index)
-			return true;
-	return false;
-}
-
-static enum answer ask_rival(const struct search *s, const struct rival *r,
-			     bool loops_back)
-{
-	enum path_answer follows;
-
-	if ((loops_back && !may_come_back(r->j, r->path, s->o->e)) ||
-	    has_passed(r->j, s->o))
-		return ANSWER_NO;
-	follows = path_may_follow(s->map, r->path, s->o);
-	if (follows == PATH_STRICT)
-		return ANSWER_STRICT;
-	if (follows == PATH_GONE ||
-	    (follows == PATH_RELAXED && may_lack(s, r)) ||
-	    is_told_by_id(s, r->j, r->path))
-		return ANSWER_RELAXED;
-	return is_left_over(r->j, r->path, s->o) ? ANSWER_SWAPPED : ANSWER_NO;
-}
-
-/* nft's id holds for a buffer; loopback gives a packet another one. */
-static int id_score(const struct rival *r, const struct event *e,
-		    bool loops_back)
-{
-	if (has_id(r->j, r->path, e))
-		return SCORE_TRACE_ID_SAME;
-	/* A copy has an id of its own, maybe one of a buffer that is free. */
-	if (!e->nft || !r->j->trace_id || loops_back ||
-	    r->j->flags & JOURNEY_COPIES)
-		return 0;
-	return SCORE_TRACE_ID_OTHER;
-}
-
 static int packet_score(const struct search *s, const struct rival *r)
 {
 	if (s->o->headers != HEADERS_WHOLE)
@@ -257,12 +141,12 @@ static bool weigh_branch(struct search *s, struct journey *j,
 	struct rival r = { .j = j, .path = &j->path[branch], .branch = branch };
 	bool loops_back = path_loops_back(r.path, s->o);
 
-	r.answer = ask_rival(s, &r, loops_back);
+	r.answer = rival_ask(s->map, &r, s->o, loops_back);
 	if (r.answer == ANSWER_NO)
 		return false;
 	r.waits = r.path->state == PATH_QUEUED || loops_back;
 	r.score = penalty[r.answer] + packet_score(s, &r) +
-		  id_score(&r, s->o->e, loops_back);
+		  rival_id_score(&r, s->o->e, loops_back);
 	consider(s, &r);
 	return true;
 }
@@ -433,94 +317,4 @@ struct candidate associate_find_blind(const struct journey_table *table,
 	if (s.best.j)
 		note_doubts(&s);
 	return candidate_of(&s.best);
-}
-
-/*
- * While a table is made anew its chains are there twice for a moment, or not
- * yet known; the id is all that is left then.
- */
-static bool is_being_made(const struct path *path, const struct place *at)
-{
-	return at->state == PLACE_PENDING ||
-	       path->last->state == PLACE_PENDING ||
-	       (path->state == PATH_TABLE_DONE && at->hook == path->hook &&
-		at->slot == path->slot && !at->witness);
-}
-
-/*
- * The same for a packet that was over, as far as was known then: behind its last
- * chain was one that has not been read yet, or the old chain and the new one, of
- * one name, are both registered.  One that can have begun anywhere may be another
- * packet in a buffer that was used again.
- */
-static bool may_go_on_unread(const struct path_map *map, const struct journey *j,
-			     const struct path *path,
-			     const struct observation *o)
-{
-	const struct place *at = o->at;
-
-	if (!path_is_start(j->entry.place) || j->key != o->key ||
-	    path->state != PATH_TABLE_DONE)
-		return false;
-	if (path_is_nowhere(o))
-		return !has_passed(j, o);
-	if (at->hook == path->hook && at->slot != SLOT_NONE && !at->witness &&
-	    path->seen & BIT64(at->slot))
-		return true;
-	return path_may_follow(map, path, o) >= PATH_GONE;
-}
-
-static bool may_be_next(const struct path_map *map, const struct journey *j,
-			const struct path *path, const struct observation *o)
-{
-	enum path_answer needed = j->flags & JOURNEY_GAP ? PATH_RELAXED
-							 : PATH_GONE;
-
-	/* In a text an id may be a later packet's, with no rules to show that. */
-	if (map->excerpt && o->headers == HEADERS_WHOLE && j->key != o->key &&
-	    path->state != PATH_QUEUED)
-		return false;
-	/* Beside legacy events the id may be another's: is_told_by_id(). */
-	if (!(j->flags & JOURNEY_LEGACY) && path_may_go_on(map, path, o))
-		return true;
-	if (may_go_on_unread(map, j, path, o))
-		return true;
-	if (j->flags & JOURNEY_KEPT)
-		return false;
-	return path_may_follow(map, path, o) >= needed ||
-	       (path->state != PATH_ENDED && is_being_made(path, o->at));
-}
-
-bool associate_follows(const struct path_map *map, const struct journey *j,
-		       const struct observation *o, unsigned int *branch)
-{
-	unsigned int found = j->branches;
-
-	/* Of several the one that has the id, else the packet itself. */
-	for (unsigned int b = j->branches; b-- > 0;)
-		if (may_be_next(map, j, &j->path[b], o) &&
-		    (found == j->branches ||
-		     j->path[found].trace_id != o->e->nft->id))
-			found = b;
-	*branch = found;
-	return found < j->branches;
-}
-
-bool associate_is_name(const struct journey *j, const struct observation *o)
-{
-	return !(j->flags & (JOURNEY_LEGACY | JOURNEY_TIED | JOURNEY_GAP |
-			     JOURNEY_COPIES)) &&
-	       j->key == o->key && !path_loops_back(&j->path[0], o);
-}
-
-bool associate_is_unread(const struct journey *j, const struct observation *o)
-{
-	const struct path *p = &j->path[0];
-
-	/* Its own first event is behind it already: this is another's. */
-	if (j->flags & JOURNEY_OWN)
-		return false;
-	return associate_is_name(j, o) && !(j->flags & JOURNEY_KEPT) &&
-	       p->state != PATH_ENDED && p->last->state == PLACE_PENDING &&
-	       p->hook == o->at->hook;
 }

@@ -9,6 +9,7 @@
 #include "capture/event_nft.h"
 #include "journey/ambiguity.h"
 #include "journey/associate.h"
+#include "journey/associate_id.h"
 #include "journey/drop_join.h"
 #include "journey/journey.h"
 #include "journey/journey_end.h"
