@@ -2,16 +2,12 @@
 /* pending: packets with events of nft wait until it is certain which rules they met. */
 #include "reader/pending.h"
 
-#include <netinet/in.h>
-#include <linux/netfilter.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "capture/event.h"
-#include "capture/event_nft.h"
 #include "journey/journey.h"
-#include "journey/journey_end.h"
 #include "journey/journeys.h"
 #include "journey/journeys_end.h"
 #include "place/place.h"
@@ -19,7 +15,8 @@
 #include "protocol/bulletin.h"
 #include "protocol/reader_ipc.h"
 #include "protocol/stats.h"
-#include "reader/generations.h"
+#include "reader/pending_review.h"
+#include "reader/pending_state.h"
 #include "rules/base/units.h"
 #include "rules/nft/snapshot.h"
 
@@ -34,41 +31,6 @@ enum {
 	/* So many are unasked: ask, although the socket is not empty. */
 	ASK_AT_ONCE = 256,
 	ASK_MS = 2,	/* between two questions, when nothing waits for them */
-};
-
-/* A journey, or an event with its packet behind it. */
-struct held {
-	struct held *next;
-	struct journey *j;	/* NULL: an event */
-	const struct place *at;	/* the event's */
-	struct event e;		/* its .payload is .bytes */
-	struct nft_span span;	/* the event's; a journey has its own */
-	uint64_t wall_ns;	/* CLOCK_REALTIME, of the event */
-	uint64_t since_ns;	/* CLOCK_MONOTONIC, when it began to wait */
-	uint32_t ask;		/* number of the question it waits for; 0: unasked */
-	uint32_t need;		/* the generation that was the answer */
-	bool answered;
-	uint8_t bytes[];
-};
-
-struct pending {
-	struct place_nft *nft;
-	struct journeys *js;
-	struct stats *stats;
-	const struct bulletin *bulletin;
-	const struct pending_ops *ops;
-	void *arg;			/* of .ops */
-	struct held *first, **last;	/* in the order in which they came */
-	unsigned int count;
-	unsigned int unasked;
-	uint32_t asks;			/* questions so far */
-	bool asking;			/* the last one has no answer yet */
-	uint64_t asked_ns;		/* when it was asked ... */
-	uint64_t asked_events;		/* ... and how many events had been read */
-	struct generations answers;
-	/* Rules that were read, and are not installed yet. */
-	const struct nft_snapshot *snap;
-	bool drained;		/* all events from before .snap have been read */
 };
 
 struct pending *pending_open(struct place_nft *nft, struct journeys *js,
@@ -98,200 +60,6 @@ void pending_close(struct pending *p)
 	if (p->snap)
 		nft_snapshot_unmap(p->snap);
 	free(p);
-}
-
-/* Why places are looked at again. */
-enum review_kind {
-	REVIEW_INVALIDATE,	/* a rule was made: who may have met it? */
-	REVIEW_RULES,		/* the rules were read: what is certain now? */
-	REVIEW_TOLD,		/* all up to the event has been told of */
-	REVIEW_NOW,		/* the same, and there is no more time */
-	REVIEW_FORGET,		/* there is no time, and not all was told of */
-};
-
-/* One round of looking at places again. */
-struct review {
-	struct place_nft *nft;
-	const struct generations *answers;
-	enum review_kind kind;
-	struct nft_span span;	/* of the events under review */
-	bool pending;		/* one of their places still is */
-	bool now;		/* all would be the same under the rules of now */
-};
-
-static const struct place *review_one(const struct review *r,
-				      const struct place *at)
-{
-	switch (r->kind) {
-	case REVIEW_INVALIDATE:
-		return place_nft_invalidate(r->nft, at, r->span);
-	case REVIEW_RULES:
-		return place_nft_resolve(r->nft, at, r->span, PLACE_NFT_RULES);
-	case REVIEW_TOLD:
-		return place_nft_resolve(r->nft, at, r->span, PLACE_NFT_TOLD);
-	case REVIEW_NOW:
-		return place_nft_resolve(r->nft, at, r->span, PLACE_NFT_NOW);
-	case REVIEW_FORGET:
-		break;
-	}
-	return place_nft_forget_text(r->nft, at);
-}
-
-static void review_place(struct review *r, const struct place **at)
-{
-	if (!*at)
-		return;
-	*at = review_one(r, *at);
-	r->pending |= (*at)->state == PLACE_PENDING;
-	r->now = r->now && place_nft_is_now(r->nft, *at);
-}
-
-/* The last place of a branch that is in a base chain. */
-static const struct place *last_base(const struct journey *j,
-				     unsigned int branch)
-{
-	for (uint32_t i = journey_kept(j); i-- > 0;)
-		if (j->step[i].branch == branch &&
-		    j->step[i].place->hook < NF_INET_NUMHOOKS)
-			return j->step[i].place;
-	return NULL;
-}
-
-/* Return: a place is known only now to be in a base chain, at a hook. */
-static bool review_steps(struct review *r, struct journey *j)
-{
-	bool found = false;
-
-	for (uint32_t i = 0; i < journey_kept(j); i++) {
-		const struct place **at = &j->step[i].place;
-		bool known = (*at)->hook < NF_INET_NUMHOOKS;
-
-		review_place(r, at);
-		found |= !known && (*at)->hook < NF_INET_NUMHOOKS;
-	}
-	return found;
-}
-
-static bool has_fates(const struct journey *j)
-{
-	return j->flags & (JOURNEY_OVER | JOURNEY_SETTLED);
-}
-
-static void find_hooks(const struct review *r, struct journey *j)
-{
-	for (unsigned int b = 0; b < j->branches; b++) {
-		const struct place *at = last_base(j, b);
-
-		/* It is at the end of a hook by now: that was known at once. */
-		if (at && !j->path[b].last->witness)
-			path_is_at(&j->path[b], at);
-	}
-	if (has_fates(j))
-		journey_find_fates(j, place_nft_map(r->nft));
-}
-
-static void review_journey(struct review *r, struct journey *j)
-{
-	if (review_steps(r, j))
-		find_hooks(r, j);
-	for (unsigned int b = 0; b < j->branches; b++) {
-		struct fate *f = &j->fate[b];
-
-		review_place(r, &j->path[b].last);
-		if (!has_fates(j))
-			continue;
-		review_place(r, &f->by);
-		/* Whether a drop is a reject only the rule's text tells. */
-		if (f->by && (f->kind == FATE_DROP || f->kind == FATE_REJECT))
-			f->kind = f->by->effect == EFFECT_REJECT ? FATE_REJECT
-								 : FATE_DROP;
-	}
-}
-
-/*
- * Before earlier readings are put away: an event whose rule reads the same now
- * counts as made under the rules of now, else its span would begin before all
- * that is known (nft_history_reaches).  A place still pending, though all known
- * changes have been read, is of a rule that is told of later, made later.
- */
-static void renew_span(const struct review *r, struct nft_span *span)
-{
-	uint32_t now = place_nft_span(r->nft).from;
-
-	if (r->now && nft_is_after(now, span->from))
-		span->from = now;
-}
-
-/* Who was asked behind its last event tells when that was made at the latest. */
-static struct nft_span narrow(struct nft_span span, bool told, uint32_t generation)
-{
-	if (told && nft_is_after(span.to, generation))
-		span.to = generation;
-	return span;
-}
-
-static struct nft_span span_of_journey(const struct generations *answers,
-				       const struct journey *j)
-{
-	uint32_t generation;
-	bool told = generations_find(answers, j->last_ns, &generation);
-
-	return narrow(j->nft, told, generation);
-}
-
-static void review_under_way(void *arg, struct journey *j)
-{
-	struct review *r = arg;
-
-	r->span = span_of_journey(r->answers, j);
-	r->now = !place_nft_is_open(r->nft);
-	review_journey(r, j);
-	renew_span(r, &j->nft);
-}
-
-static void review_held(struct review *r, struct held *d)
-{
-	if (d->j) {
-		review_under_way(r, d->j);
-		return;
-	}
-	r->span = narrow(d->span, d->answered, d->need);
-	r->now = !place_nft_is_open(r->nft);
-	review_place(r, &d->at);
-	renew_span(r, &d->span);
-}
-
-static void review_all(struct pending *p, enum review_kind kind)
-{
-	struct review r = {
-		.nft = p->nft, .answers = &p->answers, .kind = kind,
-	};
-
-	journeys_each(p->js, review_under_way, &r);
-	for (struct held *d = p->first; d; d = d->next)
-		review_held(&r, d);
-}
-
-static struct nft_span span_of(const struct pending *p, const struct held *d)
-{
-	struct nft_span span = d->j ? span_of_journey(&p->answers, d->j)
-				    : d->span;
-
-	return narrow(span, d->answered, d->need);
-}
-
-static bool is_pending(struct pending *p, struct held *d,
-		       enum review_kind kind)
-{
-	struct review r = {
-		.nft = p->nft, .kind = kind, .span = span_of(p, d),
-	};
-
-	if (d->j)
-		review_journey(&r, d->j);
-	else
-		review_place(&r, &d->at);
-	return r.pending;
 }
 
 static void count_lost_texts(struct pending *p, const struct held *d)
@@ -340,7 +108,7 @@ static void release_first(struct pending *p)
 {
 	struct held *d = pop_first(p);
 
-	is_pending(p, d, is_told(p, d) ? REVIEW_NOW : REVIEW_FORGET);
+	pending_review_one(p, d, is_told(p, d) ? REVIEW_NOW : REVIEW_FORGET);
 	release(p, d);
 }
 
@@ -419,13 +187,13 @@ bool pending_event(struct pending *p, const struct event *e,
 void pending_update(struct pending *p, const struct nft_update *c)
 {
 	if (place_nft_update(p->nft, c))
-		review_all(p, REVIEW_INVALIDATE);
+		pending_review_all(p, REVIEW_INVALIDATE);
 }
 
 void pending_lost(struct pending *p)
 {
 	place_nft_lost(p->nft);
-	review_all(p, REVIEW_INVALIDATE);
+	pending_review_all(p, REVIEW_INVALIDATE);
 }
 
 void pending_snapshot(struct pending *p, int fd, size_t size)
@@ -454,7 +222,7 @@ static void install_rules(struct pending *p)
 	if (!p->snap || !p->drained || !place_nft_install(p->nft, p->snap))
 		return;
 	p->snap = NULL;
-	review_all(p, REVIEW_RULES);
+	pending_review_all(p, REVIEW_RULES);
 	place_nft_resolved_all(p->nft);
 	journeys_turn(p->js);
 }
@@ -538,7 +306,7 @@ int pending_poll(struct pending *p, uint64_t now_ns, bool empty)
 
 		if (is_late(d, now_ns))
 			release_first(p);
-		else if (is_told(p, d) && !is_pending(p, d, REVIEW_TOLD))
+		else if (is_told(p, d) && !pending_review_one(p, d, REVIEW_TOLD))
 			release(p, pop_first(p));
 		else
 			break;
