@@ -15,7 +15,9 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
+#include "capture/nft_attr.h"
 #include "capture/nft_headers.h"
+#include "capture/nft_update.h"
 #include "rules/base/units.h"
 
 enum { IPV4_HEADER = 20, IPV6_HEADER = 40 };
@@ -55,20 +57,6 @@ static const uint16_t trace_min[TRACE_ATTRS] = {
 	[TRACE_CT_STATE] = 4,
 };
 
-static uint32_t get_be32(const struct nlattr *attr)
-{
-	return ntohl(mnl_attr_get_u32(attr));
-}
-
-static struct event_name get_name(const struct nlattr *attr)
-{
-	const char *text = mnl_attr_get_payload(attr);
-
-	return (struct event_name){
-		text, (uint32_t)strnlen(text, mnl_attr_get_payload_len(attr))
-	};
-}
-
 bool event_name_is(const struct event_name *n, const char *name)
 {
 	return strlen(name) == n->len && memcmp(name, n->text, n->len) == 0;
@@ -83,9 +71,9 @@ static void take_verdict(struct event_nft *n, const struct nlattr *attr)
 		uint16_t len = mnl_attr_get_payload_len(a);
 
 		if (type == NFTA_VERDICT_CODE && len >= 4)
-			n->verdict = (int32_t)get_be32(a);
+			n->verdict = (int32_t)nft_attr_be32(a);
 		else if (type == NFTA_VERDICT_CHAIN && len >= 1)
-			n->jump = get_name(a);
+			n->jump = nft_attr_name(a);
 	}
 }
 
@@ -112,7 +100,7 @@ static void take_conntrack(struct conntrack *c, const struct nlattr *attr)
 {
 	switch (mnl_attr_get_type(attr)) {
 	case TRACE_CT_ID:
-		c->id = get_be32(attr);
+		c->id = nft_attr_be32(attr);
 		c->known |= CONNTRACK_ID;
 		break;
 	case TRACE_CT_DIRECTION:
@@ -120,11 +108,11 @@ static void take_conntrack(struct conntrack *c, const struct nlattr *attr)
 		c->known |= CONNTRACK_DIRECTION;
 		break;
 	case TRACE_CT_STATUS:
-		c->status = get_be32(attr);
+		c->status = nft_attr_be32(attr);
 		c->known |= CONNTRACK_STATUS;
 		break;
 	case TRACE_CT_STATE:
-		take_state(c, get_be32(attr));
+		take_state(c, nft_attr_be32(attr));
 		break;
 	}
 }
@@ -157,38 +145,38 @@ static void take_trace(struct event *e, struct event_nft *n,
 
 	switch (mnl_attr_get_type(attr)) {
 	case NFTA_TRACE_TABLE:
-		n->table = get_name(attr);
+		n->table = nft_attr_name(attr);
 		break;
 	case NFTA_TRACE_CHAIN:
-		n->chain = get_name(attr);
+		n->chain = nft_attr_name(attr);
 		break;
 	case NFTA_TRACE_RULE_HANDLE:
 		memcpy(&handle, mnl_attr_get_payload(attr), sizeof(handle));
 		n->handle = be64toh(handle);
 		break;
 	case NFTA_TRACE_TYPE:
-		n->type = (uint8_t)get_be32(attr);
+		n->type = (uint8_t)nft_attr_be32(attr);
 		break;
 	case NFTA_TRACE_VERDICT:
 		take_verdict(n, attr);
 		break;
 	case NFTA_TRACE_ID:
-		n->id = get_be32(attr);
+		n->id = nft_attr_be32(attr);
 		break;
 	case NFTA_TRACE_IIF:
-		e->in = get_be32(attr);
+		e->in = nft_attr_be32(attr);
 		break;
 	case NFTA_TRACE_OIF:
-		e->out = get_be32(attr);
+		e->out = nft_attr_be32(attr);
 		break;
 	case NFTA_TRACE_MARK:
-		e->mark = get_be32(attr);
+		e->mark = nft_attr_be32(attr);
 		break;
 	case NFTA_TRACE_NFPROTO:
-		e->nfproto = (uint8_t)get_be32(attr);
+		e->nfproto = (uint8_t)nft_attr_be32(attr);
 		break;
 	case NFTA_TRACE_POLICY:
-		n->policy = get_be32(attr);
+		n->policy = nft_attr_be32(attr);
 		break;
 	}
 }
@@ -252,19 +240,10 @@ static void forget_packet(struct event *e)
 	e->flags &= ~(unsigned int)EVENT_PARTIAL;
 }
 
-/* libmnl looks for attributes up to the aligned end. */
-static const struct nfgenmsg *open_message(const struct nlmsghdr *nlh,
-					   size_t len)
-{
-	const struct nfgenmsg *nfg = event_open(nlh, len);
-
-	return nfg && MNL_ALIGN((size_t)nlh->nlmsg_len) <= len ? nfg : NULL;
-}
-
 bool event_nft_parse(struct event *e, struct event_nft *n,
 		     const struct nlmsghdr *nlh, size_t len)
 {
-	const struct nfgenmsg *nfg = open_message(nlh, len);
+	const struct nfgenmsg *nfg = nft_attr_open(nlh, len);
 	const struct nlattr *attr;
 	struct nft_headers h = { 0 };
 
@@ -303,106 +282,13 @@ bool event_nft_parse(struct event *e, struct event_nft *n,
 	return n->table.len && n->chain.len && n->type;
 }
 
-/* By the message's type; what is not here changes nothing that packets meet. */
-static const uint8_t update_kind[] = {
-	[NFT_MSG_NEWTABLE] = NFT_UPDATE_TABLE,
-	[NFT_MSG_DELTABLE] = NFT_UPDATE_NO_TABLE,
-	[NFT_MSG_NEWCHAIN] = NFT_UPDATE_CHAIN,
-	[NFT_MSG_DELCHAIN] = NFT_UPDATE_OTHER,
-	[NFT_MSG_NEWRULE] = NFT_UPDATE_RULE,
-	[NFT_MSG_DELRULE] = NFT_UPDATE_NO_RULE,
-	[NFT_MSG_NEWSET] = NFT_UPDATE_SET,
-	[NFT_MSG_DELSET] = NFT_UPDATE_SET,
-	[NFT_MSG_NEWSETELEM] = NFT_UPDATE_SET,
-	[NFT_MSG_DELSETELEM] = NFT_UPDATE_SET,
-	[NFT_MSG_NEWGEN] = NFT_UPDATE_GENERATION,
-};
-
-static uint8_t kind_of(uint16_t type)
-{
-	uint8_t message = (uint8_t)type;
-
-	return message < sizeof(update_kind) ? update_kind[message]
-					     : NFT_UPDATE_NONE;
-}
-
 enum message_kind event_classify_other(uint16_t type)
 {
 	if (type == NLMSG_ERROR)
 		return MESSAGE_FENCE;
 	if (type == (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_TRACE))
 		return MESSAGE_NFT_TRACE;
-	if (type >> 8 == NFNL_SUBSYS_NFTABLES && kind_of(type))
+	if (type >> 8 == NFNL_SUBSYS_NFTABLES && nft_update_kind(type))
 		return MESSAGE_NFT_UPDATE;
 	return MESSAGE_OTHER;
-}
-
-/* 0: its handle is of no use. */
-static const uint16_t handle_type[] = {
-	[NFT_UPDATE_TABLE] = NFTA_TABLE_HANDLE,
-	[NFT_UPDATE_NO_TABLE] = NFTA_TABLE_HANDLE,
-	[NFT_UPDATE_RULE] = NFTA_RULE_HANDLE,
-	[NFT_UPDATE_NO_RULE] = NFTA_RULE_HANDLE,
-	[NFT_UPDATE_CHAIN] = NFTA_CHAIN_HANDLE,
-	[NFT_UPDATE_OTHER] = 0,
-	[NFT_UPDATE_SET] = 0,
-};
-
-static bool take_generation(struct nft_update *c, const struct nlattr *attr)
-{
-	uint16_t type = mnl_attr_get_type(attr);
-	uint16_t len = mnl_attr_get_payload_len(attr);
-
-	if (type == NFTA_GEN_ID && len >= 4)
-		c->generation = get_be32(attr);
-	else if (type == NFTA_GEN_PROC_PID && len >= 4)
-		c->pid = get_be32(attr);
-	else if (type == NFTA_GEN_PROC_NAME && len)
-		c->by = get_name(attr);
-	return type != NFTA_GEN_ID || len >= 4;
-}
-
-/* A generation's message has attributes of its own. */
-static bool take_change(struct nft_update *c, const struct nlattr *attr)
-{
-	uint16_t type = mnl_attr_get_type(attr);
-	uint16_t len = mnl_attr_get_payload_len(attr);
-	uint64_t handle;
-
-	if (c->kind == NFT_UPDATE_GENERATION)
-		return take_generation(c, attr);
-	/* NFTA_TABLE_NAME, NFTA_CHAIN_TABLE, NFTA_SET_TABLE ... are all 1. */
-	if (type == NFTA_TABLE_NAME && len)
-		c->table = get_name(attr);
-	if (c->kind == NFT_UPDATE_CHAIN && type == NFTA_CHAIN_NAME && len)
-		c->chain = get_name(attr);
-	/* NFTA_SET_ELEM_LIST_SET is the same number. */
-	if (c->kind == NFT_UPDATE_SET && type == NFTA_SET_NAME && len)
-		c->set = get_name(attr);
-	if (type && type == handle_type[c->kind]) {
-		if (len < sizeof(handle))
-			return false;
-		memcpy(&handle, mnl_attr_get_payload(attr), sizeof(handle));
-		c->handle = be64toh(handle);
-	}
-	return true;
-}
-
-bool nft_update_parse(struct nft_update *c, const struct nlmsghdr *nlh,
-		      size_t len)
-{
-	const struct nfgenmsg *nfg = open_message(nlh, len);
-	const struct nlattr *attr;
-
-	if (!nfg)
-		return false;
-	memset(c, 0, sizeof(*c));
-	c->table.text = c->chain.text = c->set.text = c->by.text = "";
-	c->kind = kind_of(nlh->nlmsg_type);
-	c->family = nfg->nfgen_family;
-	c->serial = ntohs(nfg->res_id);
-	mnl_attr_for_each(attr, nlh, sizeof(*nfg))
-		if (!take_change(c, attr))
-			return false;
-	return true;
 }

@@ -12,14 +12,10 @@
 #include <linux/netlink.h>
 
 #include "capture/event.h"
+#include "capture/event_name.h"
 #include "capture/nft_headers.h"
 
 enum { EVENT_NO_HOOK = 0xff };
-
-struct event_name {
-	const char *text;	/* not terminated; "" where absent */
-	uint32_t len;
-};
 
 /** nft_is_after - is generation @a later than @b?  They count round. */
 static inline bool nft_is_after(uint32_t a, uint32_t b)
@@ -47,33 +43,6 @@ struct event_nft {
 	struct event_name table, chain, jump;
 	struct nft_span span;	/* the reader's: see place_nft_span() */
 	uint8_t packet[NFT_HEADERS_MAX];	/* its headers, put together */
-};
-
-/* A change of the rules that the kernel tells of. */
-enum nft_update_kind {
-	NFT_UPDATE_NONE,	/* of nothing that packets meet: objects, flowtables */
-	NFT_UPDATE_TABLE,	/* .table made, or its flags changed */
-	NFT_UPDATE_NO_TABLE,	/* .table deleted */
-	NFT_UPDATE_RULE,	/* a rule of .table made */
-	NFT_UPDATE_NO_RULE,	/* or deleted */
-	NFT_UPDATE_CHAIN,	/* a chain of .table made, or changed */
-	NFT_UPDATE_OTHER,	/* something else of .table */
-	NFT_UPDATE_SET,		/* a set or map of .table, or an element of it */
-	NFT_UPDATE_GENERATION,	/* all of a transaction has been told */
-};
-
-struct nft_update {
-	uint8_t kind;		/* enum nft_update_kind */
-	uint8_t family;
-	uint16_t serial;	/* the generation's lower half */
-	uint32_t generation;	/* GENERATION */
-	uint32_t pid;		/* GENERATION: who made it, in the first PID namespace; 0: untold */
-	struct event_name by;	/* the same, its command */
-	bool hidden;		/* place_nft's: of a table whose texts are never shown */
-	uint64_t handle;	/* of the table, chain or rule */
-	struct event_name table;
-	struct event_name chain;	/* CHAIN */
-	struct event_name set;		/* SET */
 };
 
 /* What a message of the capture's socket is: each kind has one parser. */
@@ -109,10 +78,6 @@ static inline enum message_kind event_classify(const struct nlmsghdr *nlh)
  */
 bool event_nft_parse(struct event *e, struct event_nft *n,
 		     const struct nlmsghdr *nlh, size_t len);
-
-/** nft_update_parse - decode a MESSAGE_NFT_UPDATE; as event_nft_parse() */
-bool nft_update_parse(struct nft_update *c, const struct nlmsghdr *nlh,
-		      size_t len);
 
 /** event_name_is - the same name? */
 bool event_name_is(const struct event_name *n, const char *name);

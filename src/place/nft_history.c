@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "capture/nft_update.h"
 #include "place/nft_names.h"
 #include "rules/base/hash.h"
 #include "rules/nft/snapshot.h"

@@ -10,6 +10,7 @@
 #include "place/nft_changelog.h"
 
 struct nft_snapshot;
+struct nft_update;
 
 /*
  * How many readings are kept while the rules change, and bytes of them, so that

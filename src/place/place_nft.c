@@ -10,6 +10,7 @@
 
 #include "capture/event.h"
 #include "capture/event_nft.h"
+#include "capture/nft_update.h"
 #include "place/nft_history.h"
 #include "place/nft_lookup.h"
 #include "place/nft_names.h"

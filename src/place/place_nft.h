@@ -10,6 +10,7 @@
 
 struct event;
 struct nft_snapshot;
+struct nft_update;
 struct path_map;
 struct place;
 struct place_index;

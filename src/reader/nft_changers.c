@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "capture/event_nft.h"
+#include "capture/nft_update.h"
 #include "protocol/stats.h"
 
 /* Return: NULL when there is no room for one more name. */

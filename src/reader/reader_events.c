@@ -8,6 +8,7 @@
 #include "capture/event.h"
 #include "capture/event_again.h"
 #include "capture/event_nft.h"
+#include "capture/nft_update.h"
 #include "journey/journey.h"
 #include "journey/journey_end.h"
 #include "journey/journeys_end.h"

@@ -8,6 +8,7 @@
 
 #include "capture/event.h"
 #include "capture/event_nft.h"
+#include "capture/nft_update.h"
 #include "kept.h"
 #include "packet/packet.h"
 #include "packet/packet_print.h"

@@ -18,6 +18,7 @@
 
 #include "capture/event.h"
 #include "capture/event_nft.h"
+#include "capture/nft_update.h"
 #include "rules/base/units.h"
 
 static char buf[4096] __attribute__((aligned(8)));

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "capture/event_nft.h"
+#include "capture/nft_update.h"
 #include "protocol/stats.h"
 #include "reader/nft_changers.h"
 

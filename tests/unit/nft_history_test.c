@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nft_history_test: which text an event of nft gets while rules change. */
+#include "capture/nft_update.h"
 #include "nft_world.h"
 
 #include "place/nft_changelog.h"

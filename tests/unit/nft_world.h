@@ -21,6 +21,7 @@
 
 #include "capture/event.h"
 #include "capture/event_nft.h"
+#include "capture/nft_update.h"
 #include "rules/base/hash.h"
 #include "rules/base/shm.h"
 #include "rules/nft/snapshot.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pending_test: packets wait for the rules they met, no longer, in order. */
+#include "capture/nft_update.h"
 #include "journey/journeys_end.h"
 #include "nft_world.h"
 

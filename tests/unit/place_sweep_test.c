@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* place_sweep_test: rules of nft are made anew again and again, and the reader's memory stays. */
+#include "capture/nft_update.h"
 #include "journey/journeys_end.h"
 #include "nft_world.h"
 
