@@ -3,9 +3,11 @@
 #include "capture/nft_update.h"
 
 #include <endian.h>
+#include <string.h>
 #include <linux/netfilter/nf_tables.h>
 
 #include "capture/nft_attr.h"
+#include "rules/base/owner.h"
 
 /* By the message's type; what is not here changes nothing that packets meet. */
 static const uint8_t kinds[] = {
@@ -98,4 +100,16 @@ bool nft_update_parse(struct nft_update *c, const struct nlmsghdr *nlh,
 		if (!take_change(c, attr))
 			return false;
 	return true;
+}
+
+bool nft_update_is_of_run(const struct nft_update *c)
+{
+	char name[OWNER_TEXT];
+	struct owner o;
+
+	if (c->table.len >= sizeof(name))
+		return false;
+	memcpy(name, c->table.text, c->table.len);
+	name[c->table.len] = '\0';
+	return owner_parse_name(&o, name);
 }

@@ -45,4 +45,10 @@ uint8_t nft_update_kind(uint16_t type);
 bool nft_update_parse(struct nft_update *c, const struct nlmsghdr *nlh,
 		      size_t len);
 
+/**
+ * nft_update_is_of_run - is it a change of a table of nftrace, this run's or another's?
+ * By the name alone: no rule in there does anything to a packet.
+ */
+bool nft_update_is_of_run(const struct nft_update *c);
+
 #endif

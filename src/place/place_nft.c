@@ -21,7 +21,6 @@
 #include "place/path_map.h"
 #include "place/place.h"
 #include "rules/base/family.h"
-#include "rules/base/owner.h"
 #include "rules/nft/snapshot.h"
 
 /* Packets at ingress at a time, told apart by trace ids: some for each CPU. */
@@ -38,18 +37,6 @@ struct place_nft {
 	/* Trace ids of packets that are at ingress, by their low bits. */
 	uint32_t at_ingress[AT_INGRESS];
 };
-
-bool place_nft_is_of_run(const struct nft_update *c)
-{
-	char name[OWNER_TEXT];
-	struct owner o;
-
-	if (c->table.len >= sizeof(name))
-		return false;
-	memcpy(name, c->table.text, c->table.len);
-	name[c->table.len] = '\0';
-	return owner_parse_name(&o, name);
-}
 
 struct place_nft *place_nft_open(struct place_index *idx, struct path_map *map,
 				 const struct nft_snapshot *snap)
@@ -217,12 +204,12 @@ bool place_nft_update(struct place_nft *pn, const struct nft_update *c)
 	if (c->kind == NFT_UPDATE_SET)
 		return false;
 	/* Base chains, or another run, may come and go before the rules are read. */
-	update.hidden = place_nft_is_of_run(c);
+	update.hidden = nft_update_is_of_run(c);
 	if (table && !update.hidden)
 		pn->map->turns++;
 	else if (table && !nft_history_is_own(&pn->history, c))
 		pn->map->others |= OTHERS_RUNS;
-	pn->map->changing |= changes_chains(c) && !place_nft_is_of_run(c);
+	pn->map->changing |= changes_chains(c) && !nft_update_is_of_run(c);
 	lost = nft_history_update(&pn->history, &update);
 	pn->map->generation = pn->history.generation;
 	return lost;

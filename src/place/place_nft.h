@@ -61,12 +61,6 @@ struct nft_span place_nft_span(const struct place_nft *pn);
  */
 bool place_nft_update(struct place_nft *pn, const struct nft_update *c);
 
-/**
- * place_nft_is_of_run - is it a change of a table of nftrace, this run's or another's?
- * By the name alone: no rule in there does anything to a packet.
- */
-bool place_nft_is_of_run(const struct nft_update *c);
-
 /** place_nft_invalidate - the same place, pending if its rule was made in @span */
 const struct place *place_nft_invalidate(struct place_nft *pn,
 					 const struct place *at,

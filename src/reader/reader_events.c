@@ -258,7 +258,7 @@ static void on_update(struct reader_state *s, const struct nlmsghdr *nlh,
 		return;
 	}
 	if (nft_changers_note(&s->changers, s->stats, &c,
-			      place_nft_is_of_run(&c)))
+			      nft_update_is_of_run(&c)))
 		reader_tell(s->control, READER_CHANGED);
 	pending_update(s->hold, &c);
 }
