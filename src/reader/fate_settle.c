@@ -18,6 +18,7 @@
 #include "reader/drops.h"
 #include "reader/inside_drop.h"
 #include "reader/loss_ask.h"
+#include "reader/loss_question.h"
 #include "reader/reader_control.h"
 #include "reader/reader_state.h"
 #include "rules/base/clock.h"
