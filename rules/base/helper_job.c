@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* helper_job: a helper's own side: its job, and where the result goes. */
+#include "rules/base/helper_job.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "rules/base/testpoint.h"
+#include "rules/base/units.h"
+
+enum { RESULT_FD = 3, LINE_FD = 4 };
+
+void helper_let_go(struct helper_out *out)
+{
+	if (out->base)
+		munmap(out->base, out->reserved);
+	out->base = NULL;
+	out->reserved = 0;
+}
+
+void *helper_reserve(struct helper_out *out, uint64_t size)
+{
+	char *base;
+
+	helper_let_go(out);
+	/* Where addresses have 32 bits a large ruleset's bound may not. */
+	if (size > SIZE_MAX / 2) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	if (ftruncate(out->fd, 0) < 0 || ftruncate(out->fd, (off_t)size) < 0)
+		return NULL;
+	base = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED,
+		    out->fd, 0);
+	if (base == MAP_FAILED)
+		return NULL;
+	out->base = base;
+	out->reserved = (size_t)size;
+	out->used = (size_t)size;
+	return base;
+}
+
+void helper_populate(void *at, size_t len)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t begin = (uintptr_t)at / page * page;
+
+	/* Kernels before 5.14 know nothing of it. */
+	madvise((void *)begin, (uintptr_t)at + len - begin,
+		MADV_POPULATE_WRITE);
+}
+
+int helper_append(struct helper_out *out, const void *data, size_t len)
+{
+	const char *p = data;
+
+	while (len) {
+		ssize_t n = write(out->fd, p, len);
+
+		if (n < 0)
+			return -errno;
+		p += n;
+		len -= (size_t)n;
+		out->used += (size_t)n;
+	}
+	return 0;
+}
+
+/* The file ends where the result ends, and no mapping reaches beyond it. */
+static int cut_result(struct helper_out *out)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t end = (out->used + page - 1) / page * page;
+
+	if (out->reserved > end)
+		munmap(out->base + end, out->reserved - end);
+	return ftruncate(out->fd, (off_t)out->used);
+}
+
+/* The numbers 3 and 4, whatever numbers they have. */
+static void place_files(int result_fd, int line)
+{
+	result_fd = fcntl(result_fd, F_DUPFD, LINE_FD + 1);
+	line = fcntl(line, F_DUPFD, LINE_FD + 1);
+	dup2(result_fd, RESULT_FD);
+	dup3(line, LINE_FD, O_CLOEXEC);
+}
+
+bool helper_hold(void)
+{
+	char word;
+	ssize_t n;
+
+	do
+		n = read(LINE_FD, &word, 1);
+	while (n < 0 && errno == EINTR);
+	return n == 1;
+}
+
+/*
+ * What a terminal sends goes to all who are in its foreground, but it is the
+ * parent's to hear; should that end of it, the child does.
+ */
+static void leave_terminal_signals(void)
+{
+	static const int signals[] = {
+		SIGINT, SIGQUIT, SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU,
+	};
+	sigset_t none;
+
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		signal(signals[i], SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void helper_job_run(helper_fn *fn, const void *arg, const struct helper *h,
+		    int line, pid_t parent)
+{
+	struct helper_out out = { .fd = RESULT_FD, .line = LINE_FD };
+	int null, status;
+
+	/* The parent's death must not leave a job behind. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(99);
+	leave_terminal_signals();
+
+	null = open("/dev/null", O_RDWR);
+	if (null >= 0)
+		dup2(null, STDIN_FILENO);
+	dup2(h->text_fd, STDOUT_FILENO);
+	dup2(h->text_fd, STDERR_FILENO);
+	place_files(h->result_fd, line);
+	/* Neither the lock nor a pipe may live on in a child. */
+	syscall(SYS_close_range, LINE_FD + 1, ~0U, 0);
+	TESTPOINT("helper-job");
+
+	status = fn(arg, &out);
+	if (cut_result(&out) < 0)
+		status = HELPER_BROKEN;
+	fflush(NULL);
+	if (send(LINE_FD, &status, sizeof(status), MSG_NOSIGNAL) < 0)
+		status = HELPER_BROKEN;
+	_exit(status);
+}
