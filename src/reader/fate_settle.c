@@ -8,7 +8,6 @@
 #include "base/escape.h"
 #include "journey/drop_meaning.h"
 #include "journey/journey.h"
-#include "journey/journey_end.h"
 #include "journey/path_fate.h"
 #include "journey/slots.h"
 #include "place/place.h"
@@ -16,6 +15,7 @@
 #include "protocol/losses.h"
 #include "protocol/stats.h"
 #include "reader/drops.h"
+#include "reader/fate_finding.h"
 #include "reader/inside_drop.h"
 #include "reader/loss_ask.h"
 #include "reader/loss_question.h"
@@ -23,119 +23,6 @@
 #include "reader/reader_state.h"
 #include "rules/base/clock.h"
 #include "rules/base/family.h"
-
-/* Each changes the fate of branch @b by what an answer says. */
-
-static void it_is_likely(struct reader_state *s, struct journey *j,
-			 unsigned int b, const char *text)
-{
-	struct fate *f = &j->fate[b];
-
-	(void)s;
-	/* A setting that contradicts the record is not why. */
-	if (f->drop && !drop_meaning_is_cause(f->drop, text))
-		return;
-	if (f->kind == FATE_LOST || f->kind == FATE_QUEUE)
-		f->cause = text;
-}
-
-static void it_was_dropped(struct reader_state *s, struct journey *j,
-			   unsigned int b, const char *text)
-{
-	struct fate *f = &j->fate[b];
-
-	(void)s;
-	f->kind = FATE_DROP;
-	f->by = j->path[b].last;
-	f->out = 0;
-	f->cause = text;
-}
-
-/* Where it was seen behind the queue its fate is known. */
-static void it_went_on(struct reader_state *s, struct journey *j,
-		       unsigned int b, const char *text)
-{
-	struct fate *f = &j->fate[b];
-
-	if (f->drop)
-		return;
-	if (f->kind == FATE_QUEUE)
-		journey_goes_on(j, b, &s->map);
-	if (f->kind != FATE_LOST && !f->cause)
-		f->cause = text;
-}
-
-/* Whoever listens may have let it go on, where nobody would have seen it. */
-static void it_was_held(struct reader_state *s, struct journey *j,
-			unsigned int b, const char *text)
-{
-	struct fate *f = &j->fate[b];
-
-	if (f->kind != FATE_QUEUE || f->drop)
-		return;
-	f->cause = text;
-	if (path_would_show(&s->map, &j->path[b]))
-		return;
-	f->kind = FATE_UNKNOWN;
-	f->by = NULL;
-}
-
-static void it_went_to_ipvs(struct reader_state *s, struct journey *j,
-			    unsigned int b, const char *text)
-{
-	(void)s;
-	j->fate[b].kind = FATE_STOLEN;
-	j->fate[b].cause = text;
-}
-
-static void it_is_unconfirmed(struct reader_state *s, struct journey *j,
-			      unsigned int b, const char *text)
-{
-	(void)s;
-	j->fate[b].kind = FATE_UNKNOWN;
-	j->fate[b].cause = text;
-}
-
-static void (*const on_finding[FINDING_COUNT])(struct reader_state *s,
-					       struct journey *j,
-					       unsigned int b,
-					       const char *text) = {
-	[FINDING_LIKELY] = it_is_likely, [FINDING_NOT_OURS] = it_is_likely,
-	[FINDING_DROPPED] = it_was_dropped, [FINDING_GOES_ON] = it_went_on,
-	[FINDING_HELD] = it_was_held, [FINDING_IPVS] = it_went_to_ipvs,
-	[FINDING_UNCONFIRMED] = it_is_unconfirmed,
-};
-
-/* A question and where its answer will be. */
-struct asked {
-	const struct loss *loss;
-	const struct loss_answer *answer;
-};
-
-static bool is_answered(const struct reader_state *s, const void *arg)
-{
-	const struct asked *q = arg;
-
-	(void)s;
-	return losses_answered(q->answer, q->loss);
-}
-
-/* Return: the finding; FINDING_COUNT: there is no answer, or not yet. */
-static uint8_t take_answer(struct reader_state *s, struct journey *j,
-			   unsigned int b, int i, bool fresh)
-{
-	struct asked at = { &s->stats->losses.loss[i], &s->bulletin->loss[i] };
-	uint8_t finding;
-
-	if (fresh)
-		reader_ask(s, READER_LOST, is_answered, &at);
-	if (!losses_answered(at.answer, at.loss))
-		return FINDING_COUNT;
-	finding = at.answer->finding;
-	if (finding < FINDING_COUNT && on_finding[finding])
-		on_finding[finding](s, j, b, at.answer->text);
-	return finding;
-}
 
 static uint8_t ask(struct reader_state *s, struct journey *j, unsigned int b,
 		   struct cause_question *q, struct fate_asked *asked)
@@ -146,7 +33,7 @@ static uint8_t ask(struct reader_state *s, struct journey *j, unsigned int b,
 
 	asked->loss[b] = i;
 	asked->any[b] = true;
-	return i < 0 ? FINDING_COUNT : take_answer(s, j, b, i, fresh);
+	return i < 0 ? FINDING_COUNT : fate_finding_take(s, j, b, i, fresh);
 }
 
 static void it_is_unknown(struct fate *f, const char *cause)
@@ -170,7 +57,7 @@ static void settle_target(struct reader_state *s, struct journey *j,
 	if (f->kind != FATE_LOST)
 		return;
 	if (q->target == CAUSE_TPROXY && shows)
-		it_was_dropped(s, j, b, NULL);
+		fate_finding_dropped(s, j, b, NULL);
 	else if (finding == FINDING_COUNT || shows ||
 		 (q->target == CAUSE_TPROXY && finding == FINDING_NOTHING))
 		it_is_unknown(f, "the target of its last rule can have "
@@ -266,7 +153,7 @@ static void look_inside(struct reader_state *s, struct journey *j,
 	if (inside == INSIDE_MAYBE && is_verdict(f))
 		inside = INSIDE_CERTAIN;
 	if (inside == INSIDE_NOT && inside_drop_by_target(j, b, &s->map))
-		it_was_dropped(s, j, b, "its target could not change it");
+		fate_finding_dropped(s, j, b, "its target could not change it");
 	if (inside == INSIDE_NOT ||
 	    (inside == INSIDE_MAYBE && (explained || f->kind != FATE_LOST)))
 		return;
@@ -327,7 +214,7 @@ static void look_at_confirmation(struct reader_state *s, struct journey *j)
 		return;
 	if (loss_question_connection(&q, j)) {
 		losses_once(&s->stats->losses, &q);
-		if (take_answer(s, j, 0, LOSS_ONCE, true) != FINDING_COUNT)
+		if (fate_finding_take(s, j, 0, LOSS_ONCE, true) != FINDING_COUNT)
 			return;
 	}
 	f->kind = FATE_UNKNOWN;
