@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* keeper_child: what the keeper does in its own process: install, renew, undo. */
+/* keeper_child: what the keeper does in its own process: install, undo, and when. */
 #include "rules/keeper/keeper_child.h"
 
 #include <errno.h>
@@ -18,15 +18,13 @@
 #include "rules/base/testpoint.h"
 #include "rules/base/units.h"
 #include "rules/keeper/apply.h"
+#include "rules/keeper/keeper_deadline.h"
 #include "rules/keeper/keeper_turns.h"
 #include "rules/keeper/keeping.h"
 #include "rules/keeper/lock_door.h"
 #include "rules/legacy/ledger.h"
-#include "rules/legacy/trace_rules.h"
-#include "rules/nft/found.h"
 
 enum {
-	RENEW_LOCK_MS = 5000,	/* to wait for the lock; then the deadline is not renewed */
 	DOOR_MS = 100,		/* between two looks whether somebody waits at the door */
 };
 
@@ -121,91 +119,6 @@ static void start_looking(struct keeping *s)
 	timerfd_settime(s->look_timer, 0, &its, NULL);
 }
 
-/* Seconds since epoch at which the rules shall stop matching. */
-static int64_t deadline_end(const struct keeping *s)
-{
-	uint64_t now = clock_monotonic_ns(), left;
-
-	if (s->end_ns == 0)
-		return time(NULL) + KEEPER_LEASE_SECONDS;
-	left = s->end_ns > now ? s->end_ns - now : 0;
-	return time(NULL) + (int64_t)(left / NS_PER_S) +
-	       KEEPER_DEADLINE_SECONDS;
-}
-
-/* nft's rules go by the kernel's own clock. */
-static int renew_nft(struct keeping *s, int64_t end, struct keeper_message *m)
-{
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		const struct nft_trigger_set *set = &s->plan->nft[i];
-		int err = set->use && !set->key_only ?
-			nft_trigger_renew(families[i], &s->plan->undo.owner,
-					  apply_left_ms(end)) : 0;
-
-		if (err) {
-			apply_failed(m, err, "renewing the deadline of the nft "
-				       "table", i);
-			return err;
-		}
-	}
-	return 0;
-}
-
-static int renew_raw(struct keeping *s, int64_t end, struct keeper_message *m)
-{
-	struct undo *u = &s->plan->undo;
-
-	for (unsigned int i = 0; i < FAMILY_COUNT && s->plan->deadline; i++) {
-		int err = u->rules[i] ?
-			trace_rules_renew(families[i], &u->owner, end) : 0;
-
-		/* Others took them out: they go in again, with this end. */
-		if (err == -ENOENT && !s->put_back)
-			err = 0;
-		if (err) {
-			apply_failed(m, err, "renewing the deadline of the "
-				       "TRACE rules", i);
-			return err;
-		}
-	}
-	return 0;
-}
-
-/* Write a deadline that fits the clock as it is now into all rules of the run. */
-static int renew_deadline(struct keeping *s, struct keeper_message *m)
-{
-	struct undo *u = &s->plan->undo;
-	int64_t end = deadline_end(s);
-	int err = renew_nft(s, end, m);
-
-	if (err)
-		return err;
-	if (!s->plan->hold_lock)
-		err = lock_acquire(s->plan->lock, RENEW_LOCK_MS, -1);
-	if (err) {
-		apply_failed(m, err, "waiting for the xtables lock", 0);
-		return err;
-	}
-	err = renew_raw(s, end, m);
-	u->owner.end = end;
-	ledger_date(&u->owner);
-	/* Who cannot see the supervisor goes by the end that is recorded. */
-	if (!err)
-		err = apply_record(s->plan, m);
-	keeper_turns_return(s);
-	return err;
-}
-
-/* Has any rule of the run a deadline? */
-static bool has_deadline(const struct keeping *s)
-{
-	bool any = s->plan->deadline;
-
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		any |= s->plan->nft[i].use && !s->plan->nft[i].key_only;
-	return any;
-}
-
 static void on_locked(struct keeping *s)
 {
 	set_timer(s->end_timer,
@@ -229,16 +142,6 @@ static void set_timers(struct keeping *s, uint64_t end_ns)
 		  TFD_TIMER_ABSTIME);
 }
 
-/* Arming took so long that the deadline would come before the end. */
-static void check_deadline(struct keeping *s)
-{
-	struct keeper_message m = { .event = KEEPER_LEASE_LOST };
-
-	if (has_deadline(s) && s->end_ns && !s->undone &&
-	    s->plan->undo.owner.end < deadline_end(s) - 1 && renew_deadline(s, &m) < 0)
-		keeping_tell(s, &m);
-}
-
 /*
  * A supervisor that is stopped while arming has no end yet to which a timer could
  * be set.  A debugger's stops are over soon, or the timer of on_locked() comes.
@@ -255,27 +158,15 @@ static void on_look(struct keeping *s)
 		give_up(s);
 }
 
-/* Somebody had frozen the keeper: for how long did the rules match nothing? */
-static void tell_hole(struct keeping *s)
-{
-	struct keeper_message m = { .event = KEEPER_LEASE_LATE };
-	uint64_t now = clock_monotonic_ns();
-
-	if (!has_deadline(s) || now <= s->lease_ns)
-		return;
-	m.hole_ns = now - s->lease_ns;
-	keeping_tell(s, &m);
-}
-
 static void renew_lease(struct keeping *s)
 {
 	struct keeper_message m = { .event = KEEPER_LEASE_LOST };
 
-	if (has_deadline(s) && renew_deadline(s, &m) < 0) {
+	if (keeper_deadline_any(s) && keeper_deadline_renew(s, &m) < 0) {
 		keeping_tell(s, &m);
 		return;
 	}
-	tell_hole(s);
+	keeper_deadline_tell_hole(s);
 	set_timers(s, 0);
 }
 
@@ -304,7 +195,7 @@ static void on_clock(struct keeping *s)
 	watch_clock(s);
 	if (!s->installed || s->undone || !s->plan->deadline)
 		return;
-	renew_deadline(s, &m);
+	keeper_deadline_renew(s, &m);
 	keeping_tell(s, &m);
 }
 
@@ -340,7 +231,7 @@ static bool on_request(struct keeping *s)
 		break;
 	case OP_ARMED:
 		set_timers(s, req.end_ns);
-		check_deadline(s);
+		keeper_deadline_check(s);
 		break;
 	case OP_GIVE:
 		keeper_turns_give(s);
