@@ -10,9 +10,7 @@
 
 #include "base/exit_status.h"
 #include "base/msg.h"
-#include "cli/option_near.h"
 #include "cli/options.h"
-#include "cli/refusal_hint.h"
 #include "rules/base/entry.h"
 #include "rules/base/units.h"
 #include "rules/keeper/protocol.h"
@@ -20,6 +18,7 @@
 #include "rules/match/match.h"
 #include "rules/match/match_traits.h"
 #include "supervisor/backend.h"
+#include "supervisor/plan_judge.h"
 #include "supervisor/rate.h"
 #include "supervisor/reply_match.h"
 
@@ -27,12 +26,6 @@ static bool only_one_asked(const struct options *o, unsigned int i)
 {
 	return i == 0 ? o->ipv4 : o->ipv6;
 }
-
-/* One expression for both families. */
-struct parsed {
-	struct helper_result res[FAMILY_COUNT];
-	const struct match_result *m[FAMILY_COUNT];
-};
 
 /* A rule of nft has a limit and a deadline of its own: rules/nft/trigger_table.c. */
 static void fit_request(struct match_request *req, const struct plan_family *pf,
@@ -74,32 +67,6 @@ static int parse_expression(struct plan *p, struct parsed *x,
 	return err;
 }
 
-static bool any_is(const struct parsed *x, enum match_status status)
-{
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		if (x->m[i] && x->m[i]->status == status)
-			return true;
-	return false;
-}
-
-/* Of several refusals, the one that says most. */
-static const struct match_result *worst(const struct parsed *x)
-{
-	static const unsigned char says[] = {
-		[MATCH_FAMILY] = 1, [MATCH_BAD] = 2, [MATCH_KERNEL] = 2,
-		[MATCH_DIED] = 3,
-	};
-	const struct match_result *best = NULL;
-
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		const struct match_result *m = x->m[i];
-
-		if (m && (!best || says[m->status] > says[best->status]))
-			best = m;
-	}
-	return best;
-}
-
 static void join_words(const struct expression *e, char *buf, size_t size)
 {
 	size_t at = 0;
@@ -108,73 +75,6 @@ static void join_words(const struct expression *e, char *buf, size_t size)
 	for (int i = 0; i < e->argc && at < size; i++)
 		at += (size_t)snprintf(buf + at, size - at, "%s%s",
 				       i ? " " : "", e->argv[i]);
-}
-
-/* Refusals and warnings that hold for the expression as a whole. */
-static int judge(const struct options *o, const struct match_result *m,
-		 const char *words, unsigned int *chains)
-{
-	unsigned int can = TRACE_BOTH;
-
-	if (m->traits & (MATCH_IN | MATCH_ONLY_PRE))
-		can &= TRACE_PREROUTING;
-	if (m->traits & (MATCH_OUT | MATCH_ONLY_OUT))
-		can &= TRACE_OUTPUT;
-	if (!can) {
-		msg("error: '%s' can match no packet: what comes in has no "
-		    "out-interface yet where the trace begins, and what this "
-		    "host sends has come in by none: leave out -o, and say "
-		    "--only out=NAME", words);
-		return STATUS_USAGE;
-	}
-	if (m->traits & MATCH_NOTHING) {
-		msg("error: '%s' can match no packet at all", words);
-		return STATUS_USAGE;
-	}
-	if (m->traits & MATCH_EVERYTHING && !o->all) {
-		msg("error: '%s' matches every packet: if that is what you "
-		    "want, say --all", words);
-		return STATUS_USAGE;
-	}
-	if (m->traits & MATCH_SIDE_EFFECT && !o->side_effects) {
-		msg("error: '%s' changes state that others use (%s): say "
-		    "--allow-side-effects if that is acceptable",
-		    words, m->effect);
-		return STATUS_USAGE;
-	}
-	*chains = can & (o->chains ? o->chains : TRACE_BOTH);
-	if (!*chains) {
-		msg("error: '%s' cannot be used in chain %s of raw, only in "
-		    "%s",
-		    words, trace_chain_name(o->chains), trace_chain_name(can));
-		return STATUS_USAGE;
-	}
-	return 0;
-}
-
-static void warn(const struct match_result *m, const char *words,
-		 const struct plan *p, unsigned int trigger)
-{
-	const char *what = m->conntrack_word[0] ? m->conntrack_word : words;
-
-	if (m->traits & MATCH_OUT)
-		msg("note: '%s' has -o: only what this host sends itself is "
-		    "traced; in raw a forwarded packet has no out-interface "
-		    "yet", words);
-	if (p->behind_nat)
-		msg("note: packets are traced from behind DNAT on: what they meet "
-		    "before (raw, mangle, nat) is not shown");
-	else if (m->traits & MATCH_CONNTRACK && trigger == TRIGGER_NFT)
-		msg("note: '%s' needs conntrack: packets are traced from "
-		    "behind it on, so what they meet before (raw) is not "
-		    "shown", what);
-	else if (m->traits & MATCH_CONNTRACK)
-		msg("warning: '%s' will hardly match: in raw a packet has no "
-		    "conntrack entry yet (--backend nft traces behind "
-		    "conntrack)", what);
-	if (m->traits & MATCH_FRAGMENT)
-		msg("warning: '%s' matches nothing where conntrack is in use: "
-		    "it puts fragments together before raw", words);
 }
 
 static bool make_room(struct plan_family *pf, unsigned int count)
@@ -230,74 +130,19 @@ static int add_rules(struct plan_family *pf, const struct match_result *m,
 	return room ? 0 : STATUS_FAILURE;
 }
 
-/* An option that iptables does not know: often one that is right, too early. */
-static void say_meant(const char *word)
-{
-	const char *needs = option_needs(word), *near = option_near(word);
-
-	if (needs)
-		msg("'%.*s' needs %s before it", (int)strcspn(word, "="), word,
-		    needs);
-	else if (near)
-		msg("did you mean --%s?", near);
-}
-
-static int refuse(const struct parsed *x, const char *words)
-{
-	const struct match_result *m = worst(x);
-	char hint[512];
-
-	msg("error: %s", m && m->message[0] ? m->message : words);
-	if (m && refusal_hint(hint, sizeof(hint), m->message))
-		msg("%s", hint);
-	if (m && strncmp(m->unknown, "--", 2) == 0)
-		say_meant(m->unknown);
-	return m && (m->status == MATCH_KERNEL || m->status == MATCH_DIED) ?
-	       STATUS_FAILURE : STATUS_USAGE;
-}
-
-/* The words are good, but for a family only that has no tables here. */
-static int refuse_family(const struct plan *p, const struct parsed *x,
-			 const char *words)
-{
-	if (!backend_any(p))
-		return backend_none();
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		if (x->m[i] && x->m[i]->status == MATCH_OK)
-			msg("error: '%s' is for %s, and there is no table of "
-			    "%s here: say -%c to have raw created",
-			    words, families[i]->name, families[i]->command,
-			    i == 0 ? '4' : '6');
-	return STATUS_FAILURE;
-}
-
-static bool is_ok(const struct match_result *m)
-{
-	return m && m->status == MATCH_OK;
-}
-
 /* A bit for each family that is traced and that the expression is for. */
 static unsigned int find_families(struct plan *p, const struct parsed *x)
 {
 	unsigned int found = 0;
 
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		p->family[i].fits |= is_ok(x->m[i]);
-		if (is_ok(x->m[i]) && p->family[i].use)
+		bool ok = x->m[i] && x->m[i]->status == MATCH_OK;
+
+		p->family[i].fits |= ok;
+		if (ok && p->family[i].use)
 			found |= 1u << i;
 	}
 	return found;
-}
-
-static int judge_all(const struct options *o, const struct parsed *x,
-		     const char *words, unsigned int chains[FAMILY_COUNT])
-{
-	int status = 0;
-
-	for (unsigned int i = 0; i < FAMILY_COUNT && !status; i++)
-		if (is_ok(x->m[i]))
-			status = judge(o, x->m[i], words, &chains[i]);
-	return status;
 }
 
 /* @mirrored: made of another expression for the replies; nft's trigger needs none */
@@ -312,11 +157,11 @@ static int take_expression(struct plan *p, const struct options *o,
 
 	join_words(e, words, sizeof(words));
 	/* What the parser of one family dies of is not to pass unseen. */
-	if (!any_is(x, MATCH_OK) || any_is(x, MATCH_DIED))
-		return refuse(x, words);
-	status = judge_all(o, x, words, chains);
+	if (!plan_judge_any(x, MATCH_OK) || plan_judge_any(x, MATCH_DIED))
+		return plan_judge_refuse(x, words);
+	status = plan_judge_all(o, x, words, chains);
 	if (!status && !into)
-		status = refuse_family(p, x, words);
+		status = plan_judge_no_family(p, x, words);
 	for (unsigned int i = 0; i < FAMILY_COUNT && !status; i++) {
 		const struct match_result *m = x->m[i];
 		struct plan_family *pf = &p->family[i];
@@ -325,7 +170,7 @@ static int take_expression(struct plan *p, const struct options *o,
 		    (mirrored && pf->trigger == TRIGGER_NFT))
 			continue;
 		if (!warned)
-			warn(m, words, p, pf->trigger);
+			plan_judge_warn(m, words, p, pf->trigger);
 		warned = true;
 		if (m->traits & MATCH_NO_DEADLINE)
 			p->deadline = false;
