@@ -7,16 +7,14 @@
 #include <string.h>
 
 #include "base/escape.h"
-#include "capture/conntrack.h"
 #include "journey/change.h"
 #include "journey/journey.h"
 #include "journey/journey_room.h"
+#include "replay/record_fate.h"
+#include "replay/record_head.h"
 #include "replay/record_step.h"
 #include "replay/record_value.h"
 #include "report/record.h"
-#include "report/record_words.h"
-#include "report/report.h"
-#include "rules/base/family.h"
 #include "rules/base/strview.h"
 #include "rules/base/units.h"
 
@@ -55,162 +53,6 @@ static const char *maker_word(unsigned int i)
 static const char *field_word(unsigned int i)
 {
 	return change_field_word(i);
-}
-
-static const char *kind_word(unsigned int i)
-{
-	return fate_word(i);
-}
-
-static bool take_family(struct reading *rd, struct strview t)
-{
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		if (!strview_is(t, families[i]->name))
-			continue;
-		rd->j->nfproto = families[i]->nfproto;
-		return true;
-	}
-	return false;
-}
-
-static bool take_flags(struct reading *rd, struct strview t)
-{
-	for (size_t i = 0; i < t.len; i++)
-		for (size_t f = 0; f < RECORD_FLAGS; f++)
-			if (record_flags[f].letter == t.at[i])
-				rd->j->flags |= record_flags[f].flag;
-	return true;
-}
-
-static bool take_host(struct reading *rd, struct strview t)
-{
-	return record_text(t, rd->r->host, sizeof(rd->r->host));
-}
-
-static bool take_netns(struct reading *rd, struct strview t)
-{
-	return record_digits(t, rd->r->netns, sizeof(rd->r->netns));
-}
-
-static bool take_log(struct reading *rd, struct strview t)
-{
-	rd->r->log = true;
-	return strview_is(t, "1");
-}
-
-static bool take_big(struct reading *rd, struct strview t)
-{
-	rd->r->big = true;
-	return strview_is(t, "1");
-}
-
-static bool take_late(struct reading *rd, struct strview t)
-{
-	return record_handle(t, &rd->r->late);
-}
-
-static bool take_after(struct reading *rd, struct strview t)
-{
-	return strview_is(t, "0") || record_handle(t, &rd->r->after_ns);
-}
-
-static bool take_was(struct reading *rd, struct strview t)
-{
-	return record_word(t, kind_word, FATE_COUNT, &rd->r->was);
-}
-
-static bool take_copy(struct reading *rd, struct strview t)
-{
-	uint32_t n;
-
-	if (!record_number(t, 1, JOURNEY_BRANCHES - 1, &n))
-		return false;
-	rd->r->copy = (uint8_t)n;
-	return true;
-}
-
-static bool take_hw(struct reading *rd, struct strview t)
-{
-	int n = strview_bytes(t, rd->j->hw_header, sizeof(rd->j->hw_header));
-
-	rd->j->hw_header_len = n > 0 ? (uint16_t)n : 0;
-	return n >= 0;
-}
-
-static bool take_uid(struct reading *rd, struct strview t)
-{
-	return record_number(t, 0, UINT32_MAX, &rd->j->uid);
-}
-
-static const char *state_word(unsigned int i)
-{
-	return i ? conntrack_state_word(i) : "";
-}
-
-static bool conntrack_field(struct conntrack *c, struct strview t)
-{
-	struct strview value = strview_behind(t, 1);
-	uint32_t n;
-
-	switch (t.at[0]) {
-	case 'd':
-		c->known |= CONNTRACK_DIRECTION;
-		if (!record_number(value, 0, 1, &n))
-			return false;
-		c->reply = n;
-		return true;
-	case 'i':
-		c->known |= CONNTRACK_ID;
-		return record_number(value, 0, UINT32_MAX, &c->id);
-	case 'm':
-		c->known |= CONNTRACK_MARK;
-		return strview_number(value, 16, &c->mark);
-	}
-	return true;
-}
-
-static bool take_conntrack(struct reading *rd, struct strview t)
-{
-	struct strview state = strview_cut(&t, ',');
-	struct conntrack *c = &rd->j->ct;
-	uint32_t seen = 0;
-
-	if (!record_word(state, state_word, CONNTRACK_STATES, &c->state))
-		return false;
-	while (t.len) {
-		struct strview field = strview_cut(&t, ',');
-
-		if (field.len && (!record_first(rd, &seen, field.at[0]) ||
-				  !conntrack_field(c, field)))
-			return false;
-	}
-	return c->state != CONNTRACK_UNTOLD;
-}
-
-static bool take_in(struct reading *rd, struct strview t)
-{
-	return record_interface(rd->r->names, t, &rd->j->entry.in);
-}
-
-static bool take_out(struct reading *rd, struct strview t)
-{
-	return record_interface(rd->r->names, t, &rd->j->entry.out);
-}
-
-static bool take_lost(struct reading *rd, struct strview t)
-{
-	return record_number(t, 0, UINT32_MAX, &rd->j->lost);
-}
-
-static bool take_omitted(struct reading *rd, struct strview t)
-{
-	struct journey *j = rd->j;
-
-	/* So that all of them are a number, too. */
-	if (!record_number(t, 0, UINT32_MAX - JOURNEY_STEPS, &j->omitted))
-		return false;
-	j->steps = j->omitted;
-	return true;
 }
 
 /* Of the packet's family; older files have none where its header was cut off. */
@@ -297,162 +139,6 @@ static bool take_change(struct reading *rd, struct strview t)
 	return true;
 }
 
-static bool drop_field(struct reading *rd, struct fate *f, char letter,
-		       struct strview value)
-{
-	struct drop_seen *d = &rd->r->drop[rd->j->branches];
-	uint32_t n;
-
-	switch (letter) {
-	case 'k':
-		f->drop = d;
-		return record_text(value, d->reason, sizeof(d->reason));
-	case 'l':
-		return record_text(value, d->location, sizeof(d->location));
-	}
-	if (!record_number(value, 1, UINT16_MAX, &n))
-		return false;
-	f->port = (uint16_t)n;
-	return true;
-}
-
-/* By the number of an event. */
-static bool get_event(struct reading *rd, struct strview t,
-		      const struct place **at)
-{
-	uint32_t n;
-
-	if (!record_number(t, 0, UINT32_MAX, &n))
-		return false;
-	if (n >= journey_kept(rd->j))
-		return record_refuse(rd, RECORD_ABSENT);
-	*at = rd->j->step[n].place;
-	return true;
-}
-
-/* Where a letter's rule goes; NULL: it is another field. */
-static const struct place **rule_of(struct fate *f, struct fate_grounds *g,
-				    char letter)
-{
-	switch (letter) {
-	case 'b':
-		return &f->by;
-	case 'a':
-		return &g->accepted;
-	case 'v':
-		return &g->via;
-	case 'm':
-		return &g->marked;
-	case 'w':
-		return &g->marked_via;
-	case 'u':
-		return &g->unseen;
-	}
-	return NULL;
-}
-
-static bool fate_field(struct reading *rd, struct fate *f, struct strview t)
-{
-	struct fate_grounds *g = &rd->r->grounds[rd->j->branches];
-	const struct place **rule = rule_of(f, g, t.at[0]);
-	struct strview value = strview_behind(t, 1);
-	char *cause = rd->r->cause[rd->j->branches];
-
-	if (rule)
-		return get_event(rd, value, rule);
-	switch (t.at[0]) {
-	case 'o':
-		return record_interface(rd->r->names, value, &f->out);
-	case 'g':
-		g->found = true;
-		return !value.len;
-	case 's':
-		return record_number(value, 1, JOURNEY_STEPS, &g->shared);
-	case 'i':
-		f->inside = true;
-		return !value.len;
-	case 'c':
-		f->cause = cause;
-		return record_text(value, cause, CAUSE_TEXT);
-	case 'k':
-	case 'l':
-	case 'p':
-		return drop_field(rd, f, t.at[0], value);
-	}
-	return true;
-}
-
-static bool take_fate(struct reading *rd, struct strview t)
-{
-	struct strview kind = strview_cut(&t, ','), hook = strview_cut(&t, ',');
-	struct journey *j = rd->j;
-	struct fate *f;
-	uint32_t seen = 0;
-
-	if (j->branches == JOURNEY_BRANCHES)
-		return false;
-	f = journey_next_fate(j);
-	if (!f)
-		return false;
-	memset(&rd->r->drop[j->branches], 0, sizeof(rd->r->drop[0]));
-	memset(&rd->r->grounds[j->branches], 0, sizeof(rd->r->grounds[0]));
-	f->told = &rd->r->grounds[j->branches];
-	if (!record_word(kind, kind_word, FATE_COUNT, &f->kind) ||
-	    !record_word(hook, report_hook_name, FATE_HOOKS, &f->hook))
-		return false;
-	while (t.len) {
-		struct strview field = strview_cut(&t, ',');
-
-		if (field.len && (!record_first(rd, &seen, field.at[0]) ||
-				  !fate_field(rd, f, field)))
-			return false;
-	}
-	j->branches++;
-	return true;
-}
-
-static bool owner_field(struct fate_owner *to, struct strview t)
-{
-	struct strview value;
-
-	if (!t.len)
-		return false;
-	value = strview_behind(t, 1);
-	switch (*t.at) {
-	case 'o':
-		return record_name(value, to->object, OWNER_OBJECT);
-	case 'a':
-		return to->asked < OWNER_ASKED &&
-		       record_name(value, to->ask[to->asked++], OWNER_OBJECT);
-	case 'm':
-		to->more = true;
-		return !value.len;
-	}
-	return true;
-}
-
-/* Of the fate in front of it. */
-static bool take_owner(struct reading *rd, struct strview t)
-{
-	struct strview component = strview_cut(&t, ',');
-	unsigned int b = rd->j->branches;
-	struct fate_owner *to;
-
-	if (!b || rd->r->grounds[b - 1].owner)
-		return record_refuse(rd, RECORD_ORDER);
-	to = &rd->r->owner[--b];
-	to->object[0] = '\0';
-	to->asked = 0;
-	to->more = false;
-	rd->r->grounds[b].owner = to;
-	if (!record_name(component, to->component, OWNER_COMPONENT))
-		return false;
-	while (t.len)
-		if (!owner_field(to, strview_cut(&t, ',')))
-			return false;
-	return true;
-}
-
 static bool verdict_field(char letter, struct strview value, char *key,
 			  char *comment)
 {
@@ -514,29 +200,29 @@ static const struct {
 	bool (*take)(struct reading *rd, struct strview rest);
 	uint8_t part;		/* enum part */
 } rows[] = {
-	{ "host=", take_host, PART_HEAD },
-	{ "netns=", take_netns, PART_HEAD },
-	{ "family=", take_family, PART_HEAD },
-	{ "flags=", take_flags, PART_HEAD },
-	{ "hw=", take_hw, PART_HEAD },
-	{ "log=", take_log, PART_HEAD },
-	{ "big=", take_big, PART_HEAD },
-	{ "ct=", take_conntrack, PART_HEAD },
-	{ "uid=", take_uid, PART_HEAD },
-	{ "in=", take_in, PART_HEAD },
-	{ "out=", take_out, PART_HEAD },
-	{ "lost=", take_lost, PART_HEAD },
-	{ "omitted=", take_omitted, PART_HEAD },
-	{ "late=", take_late, PART_HEAD },
-	{ "after=", take_after, PART_HEAD },
-	{ "was=", take_was, PART_HEAD },
-	{ "copy=", take_copy, PART_HEAD },
+	{ "host=", record_take_host, PART_HEAD },
+	{ "netns=", record_take_netns, PART_HEAD },
+	{ "family=", record_take_family, PART_HEAD },
+	{ "flags=", record_take_flags, PART_HEAD },
+	{ "hw=", record_take_hw, PART_HEAD },
+	{ "log=", record_take_log, PART_HEAD },
+	{ "big=", record_take_big, PART_HEAD },
+	{ "ct=", record_take_conntrack, PART_HEAD },
+	{ "uid=", record_take_uid, PART_HEAD },
+	{ "in=", record_take_in, PART_HEAD },
+	{ "out=", record_take_out, PART_HEAD },
+	{ "lost=", record_take_lost, PART_HEAD },
+	{ "omitted=", record_take_omitted, PART_HEAD },
+	{ "late=", record_take_late, PART_HEAD },
+	{ "after=", record_take_after, PART_HEAD },
+	{ "was=", record_take_was, PART_HEAD },
+	{ "copy=", record_take_copy, PART_HEAD },
 	{ "e", record_take_step, PART_EVENTS },
 	{ "c,", take_change, PART_CHANGES },
 	{ "v,", take_verdict, PART_VERDICTS },
 	{ "w,", take_way, PART_WAY },
-	{ "f,", take_fate, PART_FATES },
-	{ "o,", take_owner, PART_FATES },
+	{ "f,", record_take_fate, PART_FATES },
+	{ "o,", record_take_owner, PART_FATES },
 };
 
 /* What comes behind the head leans on it, and it is there once. */
