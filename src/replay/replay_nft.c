@@ -20,6 +20,7 @@
 #include "replay/nft_line.h"
 #include "replay/nft_packet.h"
 #include "replay/nft_rules.h"
+#include "replay/nft_says.h"
 #include "replay/replay_state.h"
 #include "replay/xt_line.h"
 #include "rules/base/family.h"
@@ -138,135 +139,6 @@ static bool read_fields(struct nft_replay *n, struct known_id *k)
 	return true;
 }
 
-static bool has_word(struct strview text, const char *wanted)
-{
-	struct strview word;
-
-	while (strview_quoted(&text, &word))
-		if (strview_is(word, wanted))
-			return true;
-	return false;
-}
-
-/* "OBJECT KEY set VALUE" in a rule; false: it is not there. */
-static bool sets(struct strview text, const char *object, const char *key,
-		 struct strview *value)
-{
-	struct strview w[3] = { { "", 0 }, { "", 0 }, { "", 0 } };
-
-	while (strview_quoted(&text, value)) {
-		if (strview_is(w[0], object) && strview_is(w[1], key) &&
-		    strview_is(w[2], "set"))
-			return true;
-		w[0] = w[1];
-		w[1] = w[2];
-		w[2] = *value;
-	}
-	return false;
-}
-
-static bool turns_tracing_on(struct strview text)
-{
-	struct strview value;
-
-	return sets(text, "meta", "nftrace", &value) && strview_is(value, "1");
-}
-
-/* What a rule can change, by its words. */
-static uint16_t what_it_does(struct strview text)
-{
-	static const struct {
-		const char *word;
-		uint16_t does;
-	} words[] = {
-		{ "dnat", MANGLE_DST | DOES_NAT },
-		{ "redirect", MANGLE_DST | DOES_NAT },
-		{ "snat", MANGLE_SRC | DOES_NAT },
-		{ "masquerade", MANGLE_SRC | DOES_NAT },
-		{ "ttl", MANGLE_TTL }, { "hoplimit", MANGLE_TTL },
-		{ "dscp", MANGLE_TOS }, { "ecn", MANGLE_TOS },
-		{ "maxseg", MANGLE_OTHER }, { "dup", DOES_CLONED },
-		{ "saddr", MANGLE_SRC }, { "daddr", MANGLE_DST },
-	};
-	bool changes = has_word(text, "set");
-	struct strview value;
-	uint16_t does = 0;
-
-	if (sets(text, "meta", "mark", &value))
-		does |= MANGLE_MARK;
-	if (turns_tracing_on(text))
-		does |= DOES_TRACE_ON;
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		bool own = words[i].does & DOES_NAT ||
-			   words[i].does & MANGLE_CLONE;
-
-		if ((changes || own) && has_word(text, words[i].word))
-			does |= words[i].does;
-	}
-	return does;
-}
-
-/* "-j TARGET" */
-static uint16_t what_target_does(struct strview text)
-{
-	struct strview word, before = { "", 0 };
-	const struct target *t;
-	char name[32];
-
-	while (strview_quoted(&text, &word)) {
-		if (strview_is(before, "-j") && word.len < sizeof(name)) {
-			memcpy(name, word.at, word.len);
-			name[word.len] = '\0';
-			t = target_find(name);
-			if (t)
-				return t->does;
-		}
-		before = word;
-	}
-	return 0;
-}
-
-static uint8_t effect_of(const struct nft_line *l)
-{
-	static const struct {
-		const char *word;
-		uint8_t effect;
-	} verdicts[] = {
-		{ "accept", EFFECT_ACCEPT }, { "stop", EFFECT_ACCEPT },
-		{ "drop", EFFECT_DROP }, { "continue", EFFECT_CONTINUE },
-		{ "break", EFFECT_CONTINUE }, { "return", EFFECT_RETURN },
-		{ "jump", EFFECT_JUMP }, { "goto", EFFECT_GOTO },
-		{ "queue", EFFECT_QUEUE }, { "stolen", EFFECT_STEAL },
-	};
-
-	if (l->kind == NFT_LINE_RETURN)
-		return EFFECT_RETURN;
-	if (strview_is(l->verdict, "drop") &&
-	    (has_word(l->rest, "reject") ||
-	     (l->xtables && has_word(l->rest, "REJECT"))))
-		return EFFECT_REJECT;
-	for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++)
-		if (strview_is(l->verdict, verdicts[i].word))
-			return verdicts[i].effect;
-	return EFFECT_MAYBE;
-}
-
-/* "queue num 5", "queue to 5", "queue flags bypass to 5" */
-static uint16_t queue_of(struct strview text)
-{
-	struct strview word, before = { "", 0 };
-	uint32_t n;
-
-	while (strview_quoted(&text, &word)) {
-		if ((strview_is(before, "num") || strview_is(before, "to")) &&
-		    strview_number(word, 10, &n) && n <= UINT16_MAX)
-			return (uint16_t)n;
-		before = word;
-	}
-	return 0;
-}
-
 static void find_chain(struct nft_replay *n, const struct nft_line *l,
 		       uint8_t nfproto, struct place_told *told,
 		       struct strview *policy)
@@ -298,7 +170,7 @@ static const struct place *find_place(struct nft_replay *n,
 		[NFT_LINE_RULE] = "rule", [NFT_LINE_RETURN] = "return",
 		[NFT_LINE_POLICY] = "policy",
 	};
-	struct place_told told = { .effect = effect_of(l) };
+	struct place_told told = { .effect = nft_says_effect(l) };
 	struct place_known known = { .told = &told, .nfproto = nfproto };
 	struct strview text = { "", 0 };
 	char prefix[PREFIX], rule[TEXT];
@@ -312,8 +184,8 @@ static const struct place *find_place(struct nft_replay *n,
 	text = (struct strview){ rule, known.rule_len };
 	told.at_end = l->kind != NFT_LINE_RULE;
 	if (l->kind == NFT_LINE_RULE)
-		told.does = l->xtables ? what_target_does(text)
-				       : what_it_does(text);
+		told.does = l->xtables ? nft_says_target_does(text)
+				       : nft_says_does(text);
 	told.nat = told.does & DOES_NAT;
 	told.target_chain = !l->target.len ? UINT32_MAX :
 		place_chain_id(n->r->index, l->family, l->table.at,
@@ -337,7 +209,7 @@ static const struct place *find_place(struct nft_replay *n,
 	if (known.prefix_len >= sizeof(prefix))
 		return NULL;
 	if (told.effect == EFFECT_QUEUE)
-		known.queue = queue_of(text);
+		known.queue = nft_says_queue(text);
 	return place_restore(n->r->index, &known);
 }
 
@@ -369,7 +241,8 @@ static void follow_mark(struct known_id *k, const struct nft_line *l)
 {
 	struct strview value;
 
-	if (l->kind == NFT_LINE_RULE && sets(l->rest, "meta", "mark", &value)) {
+	if (l->kind == NFT_LINE_RULE &&
+	    nft_says_sets(l->rest, "meta", "mark", &value)) {
 		k->sets_mark = true;
 		strview_number(value, strview_starts(value, "0x") ? 16 : 10,
 			       &k->mark);
