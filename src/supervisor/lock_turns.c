@@ -4,9 +4,9 @@
 
 #include "base/msg.h"
 #include "rules/base/clock.h"
-#include "rules/base/testpoint.h"
 #include "rules/base/units.h"
 #include "supervisor/legacy_refresh.h"
+#include "supervisor/lock_giving.h"
 #include "supervisor/lock_guests.h"
 #include "supervisor/lock_pace.h"
 #include "supervisor/lock_waiters.h"
@@ -62,61 +62,6 @@ const char *lock_turns_words(const struct run *r)
 	};
 
 	return words[r->host.turns.use];
-}
-
-static void set_turn(struct lock_turns *t, enum lock_turn turn)
-{
-	t->turn = turn;
-	t->turn_ns = t->look_ns = clock_monotonic_ns();
-}
-
-/* All of them: who has it first is the kernel's choice. */
-static void mark_given(struct lock_turns *t)
-{
-	for (unsigned int i = 0; i < t->guests; i++) {
-		if (t->guest[i].given)
-			continue;
-		t->guest[i].given = true;
-		t->last = t->guest[i].who;
-		t->came++;
-	}
-}
-
-/*
- * The reader hears of it before anybody can have the lock.  Who waits may have had
- * it, and be gone, before the keeper's answer is heard.
- */
-static void give(struct run *r)
-{
-	legacy_window_open(r);
-	TESTPOINT("before-give");
-	mark_given(&r->host.turns);
-	set_turn(&r->host.turns, TURN_GIVING);
-	r->host.turns.given_ns = r->host.turns.turn_ns;
-	keeper_ask_give(&r->host.keeper);
-}
-
-static void have_given(struct run *r)
-{
-	struct run_host *h = &r->host;
-	struct lock_turns *t = &h->turns;
-	uint64_t now = clock_monotonic_ns();
-
-	t->gives++;
-	lock_pace_give(t, now);
-	t->given_ns = t->opened_ns = t->busy_ns = now;
-	h->held_ns += now - h->locked_ns;
-	h->locked = false;
-	mark_given(t);
-	set_turn(t, TURN_THEIRS);
-	lock_guests_admit(h);
-}
-
-static void take(struct run *r)
-{
-	TESTPOINT("before-take");
-	set_turn(&r->host.turns, TURN_TAKING);
-	keeper_ask_take(&r->host.keeper);
 }
 
 static void note_had(struct lock_turns *t, const struct lock_guest *g)
@@ -175,7 +120,7 @@ static void on_open(struct run *r, const struct door_event *e)
 		lock_door_admit(&t->door, g->ask);
 		g->ask = -1;
 	} else if (t->turn == TURN_OURS && g->ask >= 0) {
-		give(r);
+		lock_giving_ask(r);
 	}
 	if (t->turn == TURN_THEIRS || t->turn == TURN_NOBODYS) {
 		t->last = g->who;
@@ -193,7 +138,7 @@ static void on_refused(struct run *r, struct lock_guest *g)
 		return;
 	t->away_ns = clock_monotonic_ns() + AWAY_MS * NS_PER_MS;
 	if (t->turn == TURN_OURS)
-		give(r);
+		lock_giving_ask(r);
 }
 
 static void on_close(struct run *r, pid_t pid)
@@ -241,8 +186,8 @@ static void have_taken(struct run *r, const struct keeper_message *m)
 	}
 	/* What could not be had is tried again. */
 	t->away_ns = m->error ? t->taken_ns + AWAY_MS * NS_PER_MS : 0;
-	set_turn(t, t->use == LOCK_SHORT ? TURN_NOBODYS :
-		 h->locked ? TURN_OURS : TURN_THEIRS);
+	lock_giving_turn(t, t->use == LOCK_SHORT ? TURN_NOBODYS :
+			 h->locked ? TURN_OURS : TURN_THEIRS);
 	raw_watch_mended(r, m);
 	t->came = 0;
 	if (h->locked || t->use == LOCK_SHORT)
@@ -253,7 +198,7 @@ static void have_taken(struct run *r, const struct keeper_message *m)
 	if (was_given)
 		see_off(h);
 	if (t->turn == TURN_OURS && somebody_asks(t) && t->use == LOCK_SHARED)
-		give(r);
+		lock_giving_ask(r);
 }
 
 void lock_turns_heard(struct run *r, const struct keeper_message *m)
@@ -273,7 +218,7 @@ void lock_turns_heard(struct run *r, const struct keeper_message *m)
 	} else if (t->turn != TURN_GIVING) {
 		return;
 	}
-	have_given(r);
+	lock_giving_done(r);
 }
 
 static void when_ours(struct run *r)
@@ -287,7 +232,7 @@ static void when_ours(struct run *r)
 		if (!g->waits || lock_guests_is_run(g->pid) ||
 		    now - g->since_ns < lock_pace_patience_ns(r, g))
 			continue;
-		give(r);
+		lock_giving_ask(r);
 		return;
 	}
 }
@@ -299,7 +244,7 @@ static void when_giving(struct run *r)
 	/* The keeper is stopped, or does what takes long: it is free all the same. */
 	if (clock_monotonic_ns() - t->turn_ns > ANSWER_MS * NS_PER_MS) {
 		lock_release(&r->host.lock);
-		have_given(r);
+		lock_giving_done(r);
 	}
 }
 
@@ -357,7 +302,7 @@ static void when_theirs(struct run *r)
 	    now - t->given_ns < LINGER_MAX_MS * NS_PER_MS)
 		return;
 	if (t->foreign_holder || !somebody_waits(t))
-		take(r);
+		lock_giving_take(r);
 }
 
 static void when_taking(struct run *r)
@@ -405,7 +350,7 @@ int lock_turns_step(struct run *r)
 	when[t->turn](r);
 	if (may_take_for_rules(t) && raw_watch_due(r)) {
 		legacy_window_open(r);
-		take(r);
+		lock_giving_take(r);
 	}
 	now = clock_monotonic_ns();
 	return t->look_ns > now ? (int)((t->look_ns - now) / NS_PER_MS) + 1 : 0;
