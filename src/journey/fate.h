@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct near_misses;
 struct place;
 
 enum fate_kind {
@@ -80,6 +81,8 @@ struct fate {
 	const char *cause;		/* likely why, or NULL; LOST, QUEUE, UNKNOWN, DROP */
 	const struct drop_seen *drop;	/* NULL: there is no record of it */
 	const struct fate_grounds *told;	/* NULL: of no recording */
+	/* Rules that would have saved it, while it is printed; NULL: none is known */
+	const struct near_misses *near;
 };
 
 #endif

@@ -32,13 +32,11 @@ static void change_device(struct asked_copy *to, struct asked_device *d,
 }
 
 /* Another connection's packet: of what is known of this one only NEW may be true. */
-static void forget_conntrack(struct conntrack *ct)
+static void forget_conntrack(struct asked *a)
 {
-	bool is_new = ct->state == CONNTRACK_NEW;
-
-	memset(ct, 0, sizeof(*ct));
-	if (is_new)
-		ct->state = CONNTRACK_NEW;
+	memset(&a->ct, 0, sizeof(a->ct));
+	if (a->states != 1 << CONNTRACK_NEW)
+		a->states = ASKED_ALL_STATES;
 }
 
 bool asked_with(struct asked_copy *to, const struct asked *from,
@@ -60,10 +58,11 @@ bool asked_with(struct asked_copy *to, const struct asked *from,
 		return true;
 	case ASKED_MARK:
 		to->a.mark = c->number;
+		to->a.mark_known = true;
 		return true;
 	case ASKED_STATE:
 		memset(&to->a.ct, 0, sizeof(to->a.ct));
-		to->a.ct.state = (uint8_t)c->number;
+		to->a.states = (uint8_t)(1 << c->number);
 		return true;
 	case ASKED_UID:
 		to->a.uid = c->number;
@@ -73,7 +72,7 @@ bool asked_with(struct asked_copy *to, const struct asked *from,
 		return true;
 	case ASKED_SRC: case ASKED_DST: case ASKED_PROTO:
 	case ASKED_SPORT: case ASKED_DPORT: case ASKED_ICMP:
-		forget_conntrack(&to->a.ct);
+		forget_conntrack(&to->a);
 		return change_bytes(to, c);
 	case ASKED_TCP_FLAGS: case ASKED_LENGTH: case ASKED_TTL:
 	case ASKED_TOS: case ASKED_BYTES:
@@ -172,6 +171,21 @@ static void put_packet_value(char *buf, size_t size, const struct packet *p,
 	}
 }
 
+/* "the packet is NEW", "the packet is NEW or UNTRACKED" */
+static void put_states(char *buf, size_t size, uint8_t states)
+{
+	size_t n = format_text(buf, size, "the packet is ");
+	const char *or = "";
+
+	for (unsigned int s = CONNTRACK_NEW; s < CONNTRACK_STATES; s++) {
+		if (!(states & 1u << s))
+			continue;
+		n += format_text(buf + n, size - n, "%s%s", or,
+				 conntrack_state_word(s));
+		or = " or ";
+	}
+}
+
 static void put_id(char *buf, size_t size, uint32_t id)
 {
 	if (id == UINT32_MAX)
@@ -200,8 +214,7 @@ void asked_value(char *buf, size_t size, const struct asked *a,
 		format_text(buf, size, "the packet's is 0x%x", a->mark);
 		break;
 	case ASKED_STATE:
-		format_text(buf, size, "the packet is %s",
-			    conntrack_state_word(a->ct.state));
+		put_states(buf, size, a->states);
 		break;
 	case ASKED_UID:
 		put_id(buf, size, a->uid);

@@ -30,7 +30,10 @@ enum asked_field {
 	ASKED_FIELDS
 };
 
-enum { ASKED_ROOM = 512 };	/* bytes of a packet that can be changed */
+enum {
+	ASKED_ROOM = 512,	/* bytes of a packet that can be changed */
+	ASKED_ALL_STATES = (1 << CONNTRACK_STATES) - 2,
+};
 
 struct asked_device {
 	uint32_t index;		/* 0: there is none */
@@ -42,7 +45,10 @@ struct asked {
 	const struct packet *p;	/* as the rule saw it; .layer tells what is known */
 	struct asked_device in, out, phys_in, phys_out;
 	uint32_t mark;
-	struct conntrack ct;	/* what was told, of this very packet */
+	bool mark_known;
+	/* What conntrack may say of it: 1 << enum conntrack_state; one bit: it says that. */
+	uint8_t states;
+	struct conntrack ct;	/* what else was told, of this very packet */
 	uint32_t uid, gid;	/* UINT32_MAX: not told */
 	uint16_t hw_len;	/* bytes of .hw; 0: not told */
 	const uint8_t *hw;	/* the link's header */

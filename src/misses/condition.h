@@ -42,7 +42,8 @@ struct condition {
 	 */
 	void (*tell)(char buf[CONDITION_VALUE], const struct condition *c,
 		     const struct asked *a);
-	uint32_t number;	/* .tell()'s own */
+	/* ASKED_STATE: the states that would do, a bit each; 0: not only they.  Else .tell()'s */
+	uint32_t number;
 };
 
 /* All conditions of a rule, in the order in which the kernel asks. */

@@ -174,6 +174,11 @@ void place_index_unsure(struct place_index *idx, bool unsure)
 	place_index_new_epoch(idx, idx->phase);
 }
 
+bool place_index_is_unsure(const struct place_index *idx)
+{
+	return idx->unsure;
+}
+
 uint32_t place_index_misfits(const struct place_index *idx)
 {
 	return idx->misfits;

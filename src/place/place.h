@@ -49,6 +49,9 @@ void place_index_settle(struct place_index *idx);
 /** place_index_unsure - the tables may be others, and nobody could read them */
 void place_index_unsure(struct place_index *idx, bool unsure);
 
+/** place_index_is_unsure - as that was said last */
+bool place_index_is_unsure(const struct place_index *idx);
+
 /** place_index_misfits - grows with each prefix that these tables cannot have written */
 uint32_t place_index_misfits(const struct place_index *idx);
 

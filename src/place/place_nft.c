@@ -251,6 +251,12 @@ bool place_nft_is_open(const struct place_nft *pn)
 	return pn->history.open;
 }
 
+bool place_nft_is_as_of(const struct place_nft *pn, uint32_t generation)
+{
+	return !pn->history.open &&
+	       !nft_is_after(pn->history.snap[0]->generation, generation);
+}
+
 bool place_nft_wants(const struct place_nft *pn)
 {
 	return !pn->asked && (pn->history.changed || pn->missing);

@@ -72,6 +72,12 @@ bool place_nft_is_now(struct place_nft *pn, const struct place *at);
 /** place_nft_is_open - do the rules change at the moment? */
 bool place_nft_is_open(const struct place_nft *pn);
 
+/**
+ * place_nft_is_as_of - are the rules read last those of all generations from this one on,
+ * as far as the kernel has told?
+ */
+bool place_nft_is_as_of(const struct place_nft *pn, uint32_t generation);
+
 /** place_nft_wants - must the rules be read again, now? */
 bool place_nft_wants(const struct place_nft *pn);
 

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* near_miss: a rule that a dropped packet nearly met, and what it lacked. */
+#include "journey/near_miss.h"
+
+const char *near_miss_how_word(unsigned int how)
+{
+	static const char *const words[NEAR_MISS_HOWS] = {
+		[NEAR_MISS_SEEN] = "seen",
+		[NEAR_MISS_ELIMINATED] = "eliminated",
+		[NEAR_MISS_ASKED] = "asked",
+	};
+
+	return words[how];
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* miss_place: a rule that no event named, as a place. */
+#include "misses/miss_place.h"
+
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <string.h>
+
+#include "base/format.h"
+#include "capture/event_nft.h"
+#include "misses/misses_rules.h"
+#include "misses/passed.h"
+#include "place/place.h"
+#include "place/place_nft.h"
+#include "rules/base/target.h"
+#include "rules/legacy/snapshot.h"
+#include "rules/nft/snapshot.h"
+
+/* "TRACE: filter:FORWARD:rule:7 " */
+static const struct place *of_legacy(const struct rulebook *b,
+				     const struct passed_rule *r,
+				     const struct misses_rules *rules,
+				     uint8_t nfproto)
+{
+	char prefix[160];
+	size_t len = format_text(prefix, sizeof(prefix), "TRACE: %s:%s:rule:%u ",
+				 b->legacy->table[b->table].name,
+				 rulebook_name(b, r->chain), r->number);
+
+	return len + 1 < sizeof(prefix) ?
+		place_find(rules->index, nfproto, prefix, len) : NULL;
+}
+
+static int32_t verdict_of(uint8_t effect)
+{
+	switch (effect) {
+	case EFFECT_ACCEPT:
+		return NF_ACCEPT;
+	case EFFECT_RETURN:
+		return NFT_RETURN;
+	case EFFECT_JUMP:
+		return NFT_JUMP;
+	case EFFECT_GOTO:
+		return NFT_GOTO;
+	}
+	return NFT_CONTINUE;
+}
+
+static struct event_name name_of(const char *text)
+{
+	return (struct event_name){ text, (uint32_t)strlen(text) };
+}
+
+static const struct place *of_nft(const struct rulebook *b,
+				  const struct passed_rule *r,
+				  const struct misses_rules *rules,
+				  uint8_t nfproto)
+{
+	const struct nft_snap_table *t = nft_snapshot_table(b->nft, b->table);
+	struct rulebook_rule rule;
+	struct event_nft n = {
+		.family = t->nfproto, .type = NFT_TRACETYPE_RULE,
+		.table = name_of(nft_snapshot_text(b->nft, t->name)),
+		.chain = name_of(rulebook_name(b, r->chain)),
+		.jump = { "", 0 },
+	};
+	struct event e = {
+		.backend = EVENT_NFT, .nfproto = nfproto,
+		.hook = EVENT_NO_HOOK, .nft = &n,
+	};
+	const struct place *at;
+
+	rulebook_rule(b, r->chain, r->number, &rule);
+	n.handle = rule.handle;
+	n.verdict = verdict_of(rule.effect);
+	if (rule.effect == EFFECT_JUMP || rule.effect == EFFECT_GOTO)
+		n.jump = name_of(rulebook_name(b, rule.to));
+	at = rules->places ? place_nft_find(rules->places, &e) : NULL;
+	return at && at->state == PLACE_KNOWN && at->rule_len == rule.text.len ?
+		at : NULL;
+}
+
+const struct place *miss_place(const struct passed *w, uint32_t at,
+			       const struct misses_rules *rules, uint8_t nfproto)
+{
+	const struct passed_rule *r = &w->rule[at];
+
+	return w->book.nft ? of_nft(&w->book, r, rules, nfproto) :
+			     of_legacy(&w->book, r, rules, nfproto);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* miss_place: a rule that no event named, as a place. */
+#ifndef NFTRACE_MISS_PLACE_H
+#define NFTRACE_MISS_PLACE_H
+
+#include <stdint.h>
+
+struct misses_rules;
+struct passed;
+struct place;
+
+/**
+ * miss_place - of rule @at of those that were passed over
+ * Return: as an event of it would have; NULL: it is not certain which it is.
+ */
+const struct place *miss_place(const struct passed *w, uint32_t at,
+			       const struct misses_rules *rules, uint8_t nfproto);
+
+#endif

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* misses: the rules that a dropped packet nearly met. */
+#include "misses/misses.h"
+
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/ifnames.h"
+#include "journey/conntrack_seen.h"
+#include "journey/journey.h"
+#include "journey/near_miss.h"
+#include "misses/condition.h"
+#include "misses/miss_place.h"
+#include "misses/misses_rules.h"
+#include "misses/passed.h"
+#include "misses/trial.h"
+#include "place/place_types.h"
+#include "rules/base/target.h"
+
+enum { TRIED = 32 };	/* rules that may be near are tried, the best of them */
+
+/* A rule that failed in one condition, while another held. */
+struct candidate {
+	uint32_t at;		/* in passed.rule */
+	uint8_t effect;		/* enum place_effect */
+	uint8_t held;
+	uint8_t failed;		/* its index in the rule's conditions */
+	uint32_t distance;
+};
+
+struct misses {
+	struct passed way;
+	struct conditions seen, room;
+	struct asked asked;
+	char name[4][17];		/* of .asked's devices */
+	struct candidate candidate[TRIED];
+	unsigned int candidates;
+	uint32_t more;			/* that had no room there */
+	struct near_misses near;
+};
+
+struct misses *misses_open(void)
+{
+	return calloc(1, sizeof(struct misses));
+}
+
+void misses_close(struct misses *m)
+{
+	free(m);
+}
+
+static void take_device(struct misses *m, unsigned int i,
+			struct asked_device *d, const struct ifnames *names,
+			uint32_t index)
+{
+	const char *name = index ? ifnames_raw(names, index) : "";
+
+	strncpy(m->name[i], name, sizeof(m->name[i]) - 1);
+	*d = (struct asked_device){ index, m->name[i] };
+}
+
+/* Ports of a bridge only legacy's events tell, where there is one. */
+static void take_port(struct misses *m, unsigned int i, struct asked_device *d,
+		      const struct ifnames *names, uint32_t index)
+{
+	if (index)
+		take_device(m, i, d, names, index);
+	else
+		*d = (struct asked_device){ 0, NULL };
+}
+
+static uint8_t states_of(const struct journey *j, struct conntrack *ct)
+{
+	conntrack_seen(j, ct);
+	if (ct->state)
+		return (uint8_t)(1u << ct->state);
+	/* What finds neighbours conntrack leaves alone. */
+	if (j->last.proto == IPPROTO_ICMPV6 || journey_untracked_by(j))
+		return ASKED_ALL_STATES;
+	return ASKED_ALL_STATES & ~(1u << CONNTRACK_UNTRACKED);
+}
+
+static void take_packet(struct misses *m, const struct journey *j,
+			const struct ifnames *names)
+{
+	const struct packet_view *v = &j->path[0].look.view;
+	const struct step *last = &j->step[journey_kept(j) - 1];
+	struct asked *a = &m->asked;
+
+	memset(a, 0, sizeof(*a));
+	a->p = &j->last;
+	a->nfproto = j->nfproto;
+	a->hook = (uint8_t)v->hook;
+	take_device(m, 0, &a->in, names, v->in);
+	take_device(m, 1, &a->out, names, v->out);
+	take_port(m, 2, &a->phys_in, names, last->phys_in);
+	take_port(m, 3, &a->phys_out, names, last->phys_out);
+	a->states = states_of(j, &a->ct);
+	a->uid = j->uid;
+	a->gid = UINT32_MAX;
+	a->hw = j->hw_header;
+	a->hw_len = j->hw_header_len;
+}
+
+/* Did anything of the packet but its mark change while this table was asked? */
+static bool stayed_the_same(const struct misses *m, const struct journey *j)
+{
+	uint32_t met = 0;
+
+	for (uint32_t i = 0; i < m->way.n; i++)
+		met += m->way.rule[i].met;
+	for (unsigned int i = 0; i < j->changes; i++)
+		if (j->change[i].field != FIELD_MARK &&
+		    j->change[i].field != FIELD_CTMARK &&
+		    j->change[i].step + met + 1 >= journey_kept(j))
+			return false;
+	return true;
+}
+
+/* All that a rule said of the packet, in short. */
+static void sum_up(struct passed_rule *r, const struct conditions *all)
+{
+	r->unread = all->unread;
+	for (unsigned int i = 0; i < all->n; i++) {
+		uint32_t bit = UINT32_C(1) << all->c[i].field;
+
+		if (all->c[i].state == CONDITION_FAILED)
+			r->failed |= bit;
+		else if (all->c[i].state == CONDITION_UNKNOWN)
+			r->unknown |= bit;
+		else if (r->held < UINT8_MAX)
+			r->held++;
+	}
+}
+
+/* The one condition that failed, or must have; -1: there is none, or more. */
+static int only_failed(const struct conditions *all)
+{
+	int failed = -1;
+
+	if (all->unread)
+		return -1;
+	for (unsigned int i = 0; i < all->n; i++) {
+		if (all->c[i].state == CONDITION_HELD)
+			continue;
+		if (failed >= 0)
+			return -1;
+		failed = (int)i;
+	}
+	return failed;
+}
+
+/* It asked for nothing but a state, and was passed over: that is not the packet's. */
+static void learn_state(struct asked *a, const struct condition *c)
+{
+	if (c->state == CONDITION_UNKNOWN && c->field == ASKED_STATE &&
+	    a->states & ~c->number)
+		a->states &= (uint8_t)~c->number;
+}
+
+static bool is_better(uint8_t effect)
+{
+	return effect == EFFECT_ACCEPT || effect == EFFECT_RETURN ||
+	       effect == EFFECT_JUMP || effect == EFFECT_GOTO;
+}
+
+/* Is @a to be told before @b? */
+static bool is_nearer(const struct candidate *a, const struct candidate *b)
+{
+	if ((a->effect == EFFECT_ACCEPT) != (b->effect == EFFECT_ACCEPT))
+		return a->effect == EFFECT_ACCEPT;
+	if (a->held != b->held)
+		return a->held > b->held;
+	return a->distance < b->distance;
+}
+
+static void add_candidate(struct misses *m, const struct candidate *c)
+{
+	unsigned int i = m->candidates;
+
+	if (i == TRIED) {
+		m->more++;
+		if (!is_nearer(c, &m->candidate[--i]))
+			return;
+	} else {
+		m->candidates++;
+	}
+	for (; i && is_nearer(c, &m->candidate[i - 1]); i--)
+		m->candidate[i] = m->candidate[i - 1];
+	m->candidate[i] = *c;
+}
+
+static void ask(struct misses *m, struct passed_rule *r)
+{
+	m->asked.mark = r->mark;
+	m->asked.mark_known = r->mark_known;
+	rulebook_ask(&m->way.book, r->chain, r->number, &m->asked, &m->seen);
+}
+
+static void judge(struct misses *m, uint32_t at)
+{
+	struct passed_rule *r = &m->way.rule[at];
+	int failed;
+
+	ask(m, r);
+	sum_up(r, &m->seen);
+	failed = only_failed(&m->seen);
+	if (failed < 0)
+		return;
+	learn_state(&m->asked, &m->seen.c[failed]);
+	if (m->seen.n > 1 && is_better(r->effect))
+		add_candidate(m, &(struct candidate){
+			at, r->effect, r->held, (uint8_t)failed,
+			m->seen.c[failed].distance,
+		});
+}
+
+static void copy_words(char *to, size_t size, struct strview words)
+{
+	size_t len = words.len < size ? words.len : size - 1;
+
+	memcpy(to, words.at, len);
+	to[len] = '\0';
+}
+
+static void tell(struct near_miss *n, const struct condition *c,
+		 const struct asked *a)
+{
+	copy_words(n->words, sizeof(n->words), c->words);
+	n->how = c->now ? NEAR_MISS_ASKED : c->state == CONDITION_UNKNOWN ?
+		 NEAR_MISS_ELIMINATED : NEAR_MISS_SEEN;
+	n->value[0] = '\0';
+	if (c->state == CONDITION_UNKNOWN)
+		return;
+	if (c->tell)
+		c->tell(n->value, c, a);
+	else
+		asked_value(n->value, sizeof(n->value), a, c->field);
+}
+
+/* Has it been told of already, with another mark or by another caller? */
+static bool is_told(const struct near_misses *near, const struct place *at)
+{
+	for (uint32_t i = 0; i < near->count; i++)
+		if (near->miss[i].at == at)
+			return true;
+	return false;
+}
+
+static void try_candidate(struct misses *m, const struct candidate *c,
+			  const struct misses_rules *rules, uint8_t nfproto)
+{
+	struct near_misses *near = &m->near;
+	const struct condition *failed;
+	const struct place *at;
+
+	ask(m, &m->way.rule[c->at]);
+	if (only_failed(&m->seen) != c->failed)
+		return;
+	failed = &m->seen.c[c->failed];
+	if (!trial_saves(&m->way, c->at, &m->asked, failed, &m->room))
+		return;
+	at = near->count < NEAR_MISSES ?
+		miss_place(&m->way, c->at, rules, nfproto) : NULL;
+	if (!at) {
+		near->more += near->count == NEAR_MISSES;
+		return;
+	}
+	if (is_told(near, at))
+		return;
+	tell(&near->miss[near->count], failed, &m->asked);
+	near->miss[near->count++].at = at;
+}
+
+void misses_find(struct misses *m, struct journey *j,
+		 const struct misses_rules *rules)
+{
+	m->candidates = 0;
+	m->more = m->near.count = m->near.more = 0;
+	if (!passed_find(&m->way, j, rules->legacy, rules->nft) ||
+	    !stayed_the_same(m, j))
+		return;
+	take_packet(m, j, rules->names);
+	for (uint32_t i = 0; i < m->way.n; i++)
+		if (!m->way.rule[i].met)
+			judge(m, i);
+	for (unsigned int i = 0; i < m->candidates; i++)
+		try_candidate(m, &m->candidate[i], rules, j->nfproto);
+	if (m->near.count)
+		j->fate[0].near = &m->near;
+}

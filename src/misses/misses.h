@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* misses: the rules that a dropped packet nearly met. */
+#ifndef NFTRACE_MISSES_H
+#define NFTRACE_MISSES_H
+
+struct journey;
+struct misses_rules;
+
+struct misses;
+
+/** misses_open - NULL: no memory */
+struct misses *misses_open(void);
+void misses_close(struct misses *m);
+
+/**
+ * misses_find - give the packet's fate its near misses, if it has any
+ * @j: its fate is found; .near of it is @m's until the next call
+ *
+ * Near is a rule of the deciding table that was passed over, failed in one condition
+ * while another held, and would have saved the packet.
+ */
+void misses_find(struct misses *m, struct journey *j,
+		 const struct misses_rules *rules);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* misses_rules: the rules in which near misses are looked for, and who names them. */
+#ifndef NFTRACE_MISSES_RULES_H
+#define NFTRACE_MISSES_RULES_H
+
+struct ifnames;
+struct nft_snapshot;
+struct place_index;
+struct place_nft;
+struct snapshot;
+
+/* The rules that a packet has met, for certain; borrowed. */
+struct misses_rules {
+	const struct snapshot *legacy;	/* of its family; NULL: not known, or none */
+	const struct nft_snapshot *nft;	/* the same */
+	struct place_index *index;	/* names legacy's rules */
+	struct place_nft *places;	/* and nft's; NULL: there are none */
+	const struct ifnames *names;
+};
+
+#endif

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* passed: the rules of the deciding table that a packet met, and those that it passed over. */
+#include "misses/passed.h"
+
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <string.h>
+
+#include "capture/event.h"
+#include "grounds/walk.h"
+#include "journey/journey.h"
+#include "place/place_types.h"
+#include "rules/base/target.h"
+
+enum { IN_DOUBT = JOURNEY_GAP | JOURNEY_AMBIGUOUS | JOURNEY_HEADLESS |
+		  JOURNEY_STRADDLES };
+
+/* A mark that is asked for, as the events around tell it. */
+struct mark {
+	uint32_t value;
+	bool known;
+};
+
+static bool is_certain(const struct place *at)
+{
+	return !at->doubt && !at->straddles && at->state == PLACE_KNOWN;
+}
+
+/* The pass in which @f was decided: from its first step to behind its last one. */
+static bool find_pass(const struct journey *j, uint32_t *from, uint32_t *to)
+{
+	const struct fate *f = &j->fate[0];
+	bool ended = false, found = false;
+	struct walk w;
+
+	*from = *to = 0;
+	walk_begin(&w, j, 0);
+	while (walk_next(&w)) {
+		if (w.fresh) {
+			*from = w.step;
+			found = false;
+		}
+		if (f->by && w.at != f->by)
+			continue;
+		*to = w.step + 1;
+		found = true;
+		ended = w.effect == EFFECT_ACCEPT || w.effect == EFFECT_QUEUE ||
+			w.effect == EFFECT_STEAL;
+	}
+	/* Lost inside a table: it was still being asked. */
+	return found && *to == journey_kept(j) && (f->by || !ended);
+}
+
+static struct mark mark_before(const struct journey *j, uint32_t from,
+			       uint32_t step)
+{
+	const struct step *s = &j->step[step];
+
+	/* A legacy event is made before its target runs, one of nft when it is done. */
+	if (s->place->backend != EVENT_NFT || !(s->place->mangles & MANGLE_MARK))
+		return (struct mark){ s->mark, true };
+	if (step > from)
+		return (struct mark){ s[-1].mark, true };
+	return (struct mark){ 0, false };
+}
+
+static bool add(struct passed *w, const struct passed_frame *f,
+		uint32_t number, struct mark mark, bool met)
+{
+	struct passed_rule *r = &w->rule[w->n];
+	struct rulebook_rule rule;
+
+	if (w->n == PASSED_RULES)
+		return false;
+	memset(r, 0, sizeof(*r));
+	rulebook_rule(&w->book, f->chain, number, &rule);
+	r->chain = f->chain;
+	r->number = number;
+	r->caller = f->caller;
+	r->mark = mark.value;
+	r->mark_known = mark.known;
+	r->met = met;
+	r->effect = rule.effect;
+	r->changes = rule.changes;
+	w->n += !rule.own;
+	return true;
+}
+
+/* The frame of this chain: the same, one that called, or one that is called now. */
+static struct passed_frame *enter(struct passed *w, uint32_t chain,
+				  uint8_t effect)
+{
+	struct passed_frame *f = w->depth ? &w->frame[w->depth - 1] : NULL;
+	uint32_t caller = PASSED_NOBODY;
+
+	if (!f || effect == EFFECT_JUMP || effect == EFFECT_GOTO) {
+		if (f)
+			caller = effect == EFFECT_JUMP ? w->n - 1 : f->caller;
+		/* What a goto leaves is not gone on with. */
+		if (f && effect == EFFECT_GOTO)
+			w->depth--;
+		if (w->depth == PASSED_DEPTH)
+			return NULL;
+		f = &w->frame[w->depth++];
+		*f = (struct passed_frame){ chain, 1, caller };
+		return f;
+	}
+	while (w->depth && w->frame[w->depth - 1].chain != chain)
+		w->depth--;
+	return w->depth ? &w->frame[w->depth - 1] : NULL;
+}
+
+/* Where a map decides, its verdict is in the event alone. */
+static bool is_called(const struct passed *w, uint32_t chain,
+		      const struct passed_rule *last)
+{
+	struct rulebook_rule r;
+
+	rulebook_rule(&w->book, last->chain, last->number, &r);
+	return r.to == RULEBOOK_NONE || r.to == chain;
+}
+
+static bool add_step(struct passed *w, const struct journey *j, uint32_t from,
+		     uint32_t step, uint8_t *effect)
+{
+	const struct place *at = j->step[step].place;
+	uint32_t chain = rulebook_chain(&w->book, at->chain, at->chain_len);
+	uint32_t number = chain == RULEBOOK_NONE ? 0 :
+		rulebook_number(&w->book, chain, at);
+	struct mark mark = mark_before(j, from, step);
+	struct passed_frame *f;
+
+	if (!number || !is_certain(at) ||
+	    ((*effect == EFFECT_JUMP || *effect == EFFECT_GOTO) &&
+	     !is_called(w, chain, &w->rule[w->n - 1])))
+		return false;
+	f = enter(w, chain, *effect);
+	if (!f || number < f->next)
+		return false;
+	for (; f->next < number; f->next++)
+		if (!add(w, f, f->next, mark, false))
+			return false;
+	if (number > rulebook_count(&w->book, chain)) {
+		*effect = rulebook_end(&w->book, chain);
+		return true;
+	}
+	if (!add(w, f, number, mark, true))
+		return false;
+	f->next++;
+	*effect = at->effect;
+	/* Behind a RETURN nothing more of the chain is asked. */
+	if (*effect == EFFECT_RETURN)
+		f->next = rulebook_count(&w->book, chain) + 1;
+	return true;
+}
+
+bool passed_find(struct passed *w, const struct journey *j,
+		 const struct snapshot *legacy, const struct nft_snapshot *nft)
+{
+	const struct fate *f = &j->fate[0];
+	uint8_t effect = EFFECT_CONTINUE;
+	uint32_t from, to;
+
+	w->n = w->depth = 0;
+	if (j->branches != 1 || j->omitted || j->flags & IN_DOUBT ||
+	    !(f->by || (f->kind == FATE_LOST && f->inside)) ||
+	    !find_pass(j, &from, &to) ||
+	    j->step[from].place->hook >= NF_INET_NUMHOOKS ||
+	    !rulebook_open(&w->book, j->step[from].place, legacy, nft))
+		return false;
+	for (uint32_t i = from; i < to; i++)
+		if (!add_step(w, j, from, i, &effect))
+			return false;
+	return true;
+}

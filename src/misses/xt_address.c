@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* xt_address: options that ask for an address or a device. */
+#include "misses/xt_address.h"
+
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "misses/xt_option.h"
+
+enum { ADDRESS = 16 };
+
+/* NULL: the packet does not show it. */
+static const uint8_t *address_of(const struct asked *a, enum asked_field field)
+{
+	if (a->p->layer < PACKET_NETWORK)
+		return NULL;
+	return field == ASKED_SRC ? a->p->src : a->p->dst;
+}
+
+static int family_of(const struct packet *p)
+{
+	return p->addr_len == 4 ? AF_INET : AF_INET6;
+}
+
+/* "24", "255.0.255.0", "ffff::ffff" */
+static bool read_mask(uint8_t *mask, const struct packet *p, struct strview word)
+{
+	uint32_t bits;
+
+	memset(mask, 0, ADDRESS);
+	if (!strview_number(word, 10, &bits))
+		return strview_address(word, family_of(p), mask);
+	if (bits > p->addr_len * 8u)
+		return false;
+	for (uint32_t i = 0; i < bits; i++)
+		mask[i / 8] |= (uint8_t)(0x80 >> i % 8);
+	return true;
+}
+
+static uint32_t common_bits(const uint8_t *a, const uint8_t *b, unsigned int len)
+{
+	uint32_t n = 0;
+
+	while (n < len * 8 && !((a[n / 8] ^ b[n / 8]) & 0x80 >> n % 8))
+		n++;
+	return n;
+}
+
+/* The packet with this address would meet it. */
+static void want_address(struct condition *c, const struct asked *a,
+			 enum asked_field field, const uint8_t *addr)
+{
+	const uint8_t *at = address_of(a, field);
+	unsigned int len = a->p->addr_len;
+
+	c->distance = len * 8 - common_bits(at, addr, len);
+	c->want.field = (uint8_t)field;
+	c->want.len = (uint8_t)len;
+	c->want.at = (uint16_t)(at - a->p->data);
+	memcpy(c->want.bytes, addr, len);
+}
+
+void xt_judge_address(const struct xt_seen *q, enum asked_field field)
+{
+	const uint8_t *at = address_of(q->a, field);
+	uint8_t net[ADDRESS], mask[ADDRESS], would[ADDRESS];
+	struct strview rest = q->value, word = strview_cut(&rest, '/');
+	struct condition *c;
+	bool same = true;
+
+	if (!at) {
+		xt_answer(q, field, XT_UNKNOWN);
+		return;
+	}
+	if (!strview_address(word, family_of(q->a->p), net) ||
+	    !read_mask(mask, q->a->p, rest)) {
+		xt_unread(q);
+		return;
+	}
+	for (unsigned int i = 0; i < q->a->p->addr_len; i++) {
+		same &= !((at[i] ^ net[i]) & mask[i]);
+		would[i] = (uint8_t)((at[i] & ~mask[i]) | (net[i] & mask[i]));
+	}
+	c = xt_answer(q, field, same ? XT_YES : XT_NO);
+	if (!c)
+		return;
+	if (same)	/* inverted: the nearest that is outside */
+		for (unsigned int i = q->a->p->addr_len * 8; i-- > 0;)
+			if (mask[i / 8] & 0x80 >> i % 8) {
+				would[i / 8] ^= (uint8_t)(0x80 >> i % 8);
+				break;
+			}
+	want_address(c, q->a, field, would);
+}
+
+/* "10.0.0.1-10.0.0.9" */
+void xt_judge_address_range(const struct xt_seen *q, enum asked_field field)
+{
+	const uint8_t *at = address_of(q->a, field);
+	uint8_t low[ADDRESS], high[ADDRESS];
+	struct strview rest = q->value, word = strview_cut(&rest, '-');
+	struct condition *c;
+	bool below, above;
+
+	if (!at) {
+		xt_answer(q, field, XT_UNKNOWN);
+		return;
+	}
+	if (!strview_address(word, family_of(q->a->p), low) ||
+	    !strview_address(rest, family_of(q->a->p), high)) {
+		xt_unread(q);
+		return;
+	}
+	below = memcmp(at, low, q->a->p->addr_len) < 0;
+	above = memcmp(at, high, q->a->p->addr_len) > 0;
+	c = xt_answer(q, field, below || above ? XT_NO : XT_YES);
+	if (c && !q->inverted)
+		want_address(c, q->a, field, below ? low : high);
+}
+
+/* What kind it is that the bits of an address tell; NULL: routing decides, or IPv6. */
+static const char *type_of(const struct packet *p, const uint8_t *addr)
+{
+	static const uint8_t all[4] = { 255, 255, 255, 255 };
+
+	if (p->addr_len != 4)
+		return NULL;
+	if ((addr[0] & 0xf0) == 0xe0)
+		return "MULTICAST";
+	return memcmp(addr, all, sizeof(all)) == 0 ? "BROADCAST" : NULL;
+}
+
+static bool lists(struct strview list, const char *word)
+{
+	while (list.len)
+		if (strview_is(strview_cut(&list, ','), word))
+			return true;
+	return false;
+}
+
+/* ip6tables asks in another way: by elimination only. */
+void xt_judge_address_type(const struct xt_seen *q, enum asked_field field)
+{
+	const uint8_t *at = address_of(q->a, field);
+	const char *type = at ? type_of(q->a->p, at) : NULL;
+
+	xt_answer(q, field, !type ? XT_UNKNOWN :
+		  lists(q->value, type) ? XT_YES : XT_NO);
+}
+
+static const struct asked_device *device_of(const struct asked *a,
+					    enum asked_field field)
+{
+	switch (field) {
+	case ASKED_IN:
+		return &a->in;
+	case ASKED_OUT:
+		return &a->out;
+	case ASKED_PHYS_IN:
+		return &a->phys_in;
+	default:
+		return &a->phys_out;
+	}
+}
+
+/* "eth0", "eth+" */
+void xt_judge_device(const struct xt_seen *q, enum asked_field field)
+{
+	const struct asked_device *d = device_of(q->a, field);
+	struct strview name = q->value, at;
+	struct condition *c;
+	bool any, same;
+
+	if (!d->name) {
+		xt_answer(q, field, XT_UNKNOWN);
+		return;
+	}
+	at = (struct strview){ d->name, strlen(d->name) };
+	any = name.len && name.at[name.len - 1] == '+';
+	name.len -= any;
+	same = at.len >= name.len && (any || at.len == name.len) &&
+	       (!name.len || memcmp(at.at, name.at, name.len) == 0);
+	c = xt_answer(q, field, same ? XT_YES : XT_NO);
+	if (!c || q->inverted || name.len > sizeof(c->want.name))
+		return;
+	c->want.field = (uint8_t)field;
+	memcpy(c->want.name, name.at, name.len);
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* xt_meta: options that ask for what is with a packet and not in it. */
+#include "misses/xt_meta.h"
+
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <string.h>
+
+#include "capture/event.h"
+#include "misses/xt_option.h"
+
+enum { ETHERNET = 14 };
+
+/* "0x5", "0x5/0xff" */
+void xt_judge_mark(const struct xt_seen *q, enum asked_field field)
+{
+	struct strview rest = q->value, word = strview_cut(&rest, '/');
+	uint32_t value, mask = UINT32_MAX;
+	struct condition *c;
+
+	if (!strview_number(word, 16, &value) ||
+	    (rest.len && !strview_number(rest, 16, &mask))) {
+		xt_unread(q);
+		return;
+	}
+	c = xt_answer(q, field, !q->a->mark_known ? XT_UNKNOWN :
+		      (q->a->mark & mask) == value ? XT_YES : XT_NO);
+	if (!c || value & ~mask)
+		return;
+	c->want.field = (uint8_t)field;
+	c->want.number = (q->a->mark & ~mask) | value;
+	if (q->inverted)
+		c->want.number ^= mask & -mask;
+}
+
+/* 1 << enum conntrack_state; bit 0: others are named, SNAT and DNAT */
+static uint8_t read_states(struct strview list)
+{
+	uint8_t named = 0;
+
+	while (list.len) {
+		struct strview word = strview_cut(&list, ',');
+
+		named |= (uint8_t)(1u << conntrack_state_find(word.at, word.len));
+	}
+	return named;
+}
+
+void xt_judge_state(const struct xt_seen *q, enum asked_field field)
+{
+	uint8_t named = read_states(q->value), states = q->a->states;
+	unsigned int n = q->out->n;
+	struct condition *c;
+
+	c = xt_answer(q, field, !(states & ~named) ? XT_YES :
+		      states & named || named & 1 ? XT_UNKNOWN : XT_NO);
+	if (n < q->out->n && !(named & 1))
+		q->out->c[n].number = q->inverted ?
+			ASKED_ALL_STATES & ~named : named;
+	if (!c || !c->number)
+		return;
+	c->want.field = (uint8_t)field;
+	c->want.number = (uint32_t)__builtin_ctz(c->number);
+}
+
+/* "1000", "0-999"; a packet of no socket here has no owner. */
+void xt_judge_id(const struct xt_seen *q, enum asked_field field)
+{
+	uint32_t id = field == ASKED_UID ? q->a->uid : q->a->gid, low, high;
+	struct strview rest = q->value, word = strview_cut(&rest, '-');
+	struct condition *c;
+
+	if (!strview_number(word, 10, &low) ||
+	    (rest.len && !strview_number(rest, 10, &high))) {
+		xt_unread(q);
+		return;
+	}
+	if (!rest.len)
+		high = low;
+	c = xt_answer(q, field, id == UINT32_MAX ? XT_UNKNOWN :
+		      id >= low && id <= high ? XT_YES : XT_NO);
+	if (!c || q->inverted)
+		return;
+	c->want.field = (uint8_t)field;
+	c->want.number = id < low ? low : high;
+}
+
+static bool is_received(const struct asked *a)
+{
+	return a->hw_len == ETHERNET && a->in.index != LOOPBACK_IFINDEX &&
+	       (a->hook == NF_INET_PRE_ROUTING || a->hook == NF_INET_LOCAL_IN ||
+		a->hook == NF_INET_FORWARD);
+}
+
+static void tell_pkttype(char buf[CONDITION_VALUE], const struct condition *c,
+			 const struct asked *a)
+{
+	(void)a;
+	strcpy(buf, c->number == 2 ? "the packet is broadcast" :
+	       c->number == 1 ? "the packet is multicast" :
+	       "the packet is unicast");
+}
+
+/* By whom the link's header is for. */
+void xt_judge_pkttype(const struct xt_seen *q, enum asked_field field)
+{
+	static const char *const words[] = { "unicast", "multicast", "broadcast" };
+	static const uint8_t all[6] = { 255, 255, 255, 255, 255, 255 };
+	unsigned int type;
+	struct condition *c;
+
+	if (!is_received(q->a)) {
+		xt_answer(q, field, XT_UNKNOWN);
+		return;
+	}
+	type = memcmp(q->a->hw, all, sizeof(all)) == 0 ? 2 : q->a->hw[0] & 1;
+	c = xt_answer(q, field, strview_is(q->value, words[type]) ?
+		      XT_YES : XT_NO);
+	if (!c)
+		return;
+	c->number = type;
+	c->tell = tell_pkttype;
+}
+
+void xt_judge_mac(const struct xt_seen *q, enum asked_field field)
+{
+	struct strview rest = q->value;
+	uint8_t mac[6];
+
+	if (!is_received(q->a)) {
+		xt_answer(q, field, XT_UNKNOWN);
+		return;
+	}
+	for (unsigned int i = 0; i < sizeof(mac); i++) {
+		uint32_t byte;
+
+		if (!strview_number(strview_cut(&rest, ':'), 16, &byte) ||
+		    byte > 255) {
+			xt_unread(q);
+			return;
+		}
+		mac[i] = (uint8_t)byte;
+	}
+	xt_answer(q, field, memcmp(q->a->hw + 6, mac, sizeof(mac)) == 0 ?
+		  XT_YES : XT_NO);
+}
+
+void xt_judge_nothing(const struct xt_seen *q, enum asked_field field)
+{
+	xt_answer(q, field, XT_UNKNOWN);
+}

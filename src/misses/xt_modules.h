@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* xt_modules: which options of which modules are judged, and by whom. */
+#ifndef NFTRACE_XT_MODULES_H
+#define NFTRACE_XT_MODULES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "misses/asked.h"
+#include "rules/base/strview.h"
+
+struct xt_seen;
+
+struct xt_option {
+	const char *word;	/* "--dport"; NULL: the end of a list */
+	/* Puts down one condition at least. */
+	void (*judge)(const struct xt_seen *q, enum asked_field field);
+	uint8_t field;		/* enum asked_field, for .judge() */
+	bool bare;		/* it takes no value */
+};
+
+struct xt_module {
+	const char *name;
+	const struct xt_option *options;	/* NULL: nothing here tells */
+	bool changes;	/* the same packet may have another answer */
+};
+
+/** xt_module_find - of "-m NAME"; NULL: not known here */
+const struct xt_module *xt_module_find(struct strview name);
+
+/** xt_base_options - those that need no module */
+extern const struct xt_option xt_base_options[];
+
+#endif
