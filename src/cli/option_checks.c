@@ -32,7 +32,7 @@ enum {
 	COMPLETE = 1 << 16, COMMAND = 1 << 17, EMPTY = 1 << 18, USER = 1 << 19,
 	EXPECT = 1 << 20, MARKDOWN = 1 << 21, FOLD = 1 << 22, FULL = 1 << 23,
 	MASK = 1 << 24, DRY_RUN = 1 << 25, BEHIND_NAT = 1 << 26,
-	BY_LEGACY = 1 << 27,
+	BY_LEGACY = 1 << 27, EXPLAIN = 1 << 28, NO_EXPLAIN = 1 << 29,
 };
 
 static unsigned int find_given(const struct options *o)
@@ -56,6 +56,7 @@ static unsigned int find_given(const struct options *o)
 		{ o->fold, FOLD }, { o->full, FULL },
 		{ o->behind_nat, BEHIND_NAT },
 		{ o->backend == BACKEND_LEGACY, BY_LEGACY },
+		{ o->explain, EXPLAIN }, { o->no_explain, NO_EXPLAIN },
 	};
 	unsigned int given = 0;
 
@@ -103,6 +104,8 @@ static const struct refusal {
 	{ .with = FOLD | VERBOSE,
 	  .text = "'--fold' and '-v' together: -v tells of each event, and "
 	  "--fold leaves most of them out" },
+	{ .with = EXPLAIN | NO_EXPLAIN,
+	  .text = "'--explain' and '--no-explain' together: choose one" },
 	{ .with = FULL | QUIET,
 	  .text = "'--full' and '-q' together: choose one form" },
 	{ .with = FULL | FLAT,

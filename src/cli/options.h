@@ -39,6 +39,7 @@ struct options {
 	bool all, no_lock, no_drops, side_effects, replies;
 	bool behind_nat;
 	bool no_witness;
+	bool explain, no_explain;
 	bool quiet, verbose, flat, json, markdown, fold, full, mask;
 	bool doctor, cleanup, dry_run, help, version;
 	bool complete;		/* in its place it never gets here */

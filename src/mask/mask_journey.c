@@ -11,6 +11,7 @@
 #include "capture/ifnames.h"
 #include "journey/journey.h"
 #include "journey/map_verdict.h"
+#include "journey/near_miss.h"
 #include "mask/mask.h"
 #include "mask/mask_name.h"
 #include "mask/mask_packet.h"
@@ -31,6 +32,7 @@ struct masker {
 	struct change change[JOURNEY_CHANGES];
 	struct fate fate[JOURNEY_BRANCHES];
 	struct fate_grounds told[JOURNEY_BRANCHES];
+	struct near_misses near[JOURNEY_BRANCHES];
 	struct map_verdict verdict[MAP_VERDICTS];
 	uint8_t *bytes;		/* of two packets */
 	size_t size;		/* of each */
@@ -181,6 +183,7 @@ static bool mask_fate(struct masker *k, struct fate *to,
 	to->by = from->by ? mask_place(k->places, from->by) : NULL;
 	to->cause = mask_sentence(k, from->cause);
 	to->told = NULL;
+	to->near = NULL;
 	return to->by || !from->by;
 }
 
@@ -203,15 +206,47 @@ static const struct fate_grounds *mask_told(struct masker *k,
 	return to;
 }
 
+static void mask_into(struct masker *k, mask_fn *mask, char *to, size_t size,
+		      const char *text)
+{
+	struct strbuf out = { to, size, 0 };
+
+	*to = '\0';
+	mask(k->m, &out, (struct strview){ text, strlen(text) });
+}
+
+/* Return: NULL: no memory for a place; the packet is told without them. */
+static const struct near_misses *mask_near(struct masker *k,
+					   struct near_misses *to,
+					   const struct near_misses *from)
+{
+	*to = *from;
+	for (uint32_t i = 0; i < from->count; i++) {
+		const struct near_miss *n = &from->miss[i];
+		struct near_miss *m = &to->miss[i];
+
+		m->at = mask_place(k->places, n->at);
+		if (!m->at)
+			return NULL;
+		mask_into(k, mask_rule, m->words, sizeof(m->words), n->words);
+		mask_into(k, mask_text, m->value, sizeof(m->value), n->value);
+	}
+	return to;
+}
+
 static bool mask_fates(struct masker *k, const struct journey *j)
 {
 	bool ok = true;
 
-	for (unsigned int b = 0; ok && b < j->branches; b++)
-		if ((ok = mask_fate(k, &k->fate[b], &j->fate[b])) &&
-		    j->fate[b].told)
-			k->fate[b].told = mask_told(k, &k->told[b],
-						    j->fate[b].told);
+	for (unsigned int b = 0; ok && b < j->branches; b++) {
+		const struct fate *f = &j->fate[b];
+
+		ok = mask_fate(k, &k->fate[b], f);
+		if (ok && f->told)
+			k->fate[b].told = mask_told(k, &k->told[b], f->told);
+		if (ok && f->near)
+			k->fate[b].near = mask_near(k, &k->near[b], f->near);
+	}
 	k->journey.fate = k->fate;
 	k->journey.way.text = mask_sentence(k, j->way.text);
 	return ok;

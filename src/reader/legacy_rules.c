@@ -9,6 +9,7 @@
 #include "protocol/bulletin.h"
 #include "reader/reader_plan.h"
 #include "reader/reader_state.h"
+#include "rules/base/clock.h"
 
 void legacy_rules_new_epoch(struct reader_state *s, bool undone)
 {
@@ -39,6 +40,7 @@ void legacy_rules_drained(struct reader_state *s)
 	if (!w->straddles)
 		return;
 	w->straddles = false;
+	w->changed_ns = clock_ns(CLOCK_MONOTONIC);
 	place_index_settle(s->index);
 	be_sure(s);
 }

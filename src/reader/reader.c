@@ -11,6 +11,7 @@
 #include "capture/capture.h"
 #include "capture/ifnames.h"
 #include "journey/journeys_end.h"
+#include "misses/misses.h"
 #include "place/place_index.h"
 #include "place/place_nft.h"
 #include "place/witness_places.h"
@@ -122,6 +123,7 @@ static void close_state(struct reader_state *s)
 	ifnames_close(s->names);
 	printer_close(&s->printer);
 	map_readings_close(&s->maps);
+	misses_close(s->misses);
 	sentences_close(&s->sentences);
 }
 

@@ -26,6 +26,7 @@
 #include "reader/legacy_watch.h"
 #include "reader/map_ask.h"
 #include "reader/order.h"
+#include "reader/near_ask.h"
 #include "reader/others.h"
 #include "reader/reader_control.h"
 #include "reader/reader_plan.h"
@@ -61,6 +62,7 @@ static void ask_about(struct reader_state *s, struct journey *j)
 	way_ask(s, j);
 	if (s->nft)
 		map_ask(s, j);
+	near_ask(s, j);
 }
 
 static void print_journey(struct reader_state *s, struct journey *j)
@@ -74,6 +76,7 @@ static void print_journey(struct reader_state *s, struct journey *j)
 	if (journey_passed_nat(j, &s->map))
 		count_nat_silent(s->stats, j);
 	printer_print(&s->printer, j);
+	j->fate[0].near = NULL;
 }
 
 static bool is_own_rule(const struct place *at)

@@ -23,6 +23,8 @@
 #include "report/backend_diff.h"
 #include "report/printer.h"
 
+struct misses;
+
 /* What is asked about iptables' tables, see legacy_watch.h, and what was answered. */
 struct legacy_watch {
 	uint32_t asks;		/* questions so far */
@@ -37,6 +39,7 @@ struct legacy_watch {
 	bool fenced;		/* a fence is on its way, tables follow */
 	bool passed;		/* it was read, and nothing behind it */
 	bool straddles;		/* events may be of either reading */
+	uint64_t changed_ns;	/* CLOCK_MONOTONIC: what was read by then may be of others */
 };
 
 struct reader_state {
@@ -60,6 +63,7 @@ struct reader_state {
 	struct sentences sentences;	/* causes of fates */
 	struct map_readings maps;	/* elements of verdict maps */
 	struct map_verdicts verdicts;	/* of the packet that is printed */
+	struct misses *misses;		/* the same; NULL: nobody has asked yet */
 	struct ifnames *names;
 	struct printer printer;
 	struct event_again again;	/* of legacy's events */

@@ -12,6 +12,7 @@
 #include "journey/journey_room.h"
 #include "replay/record_fate.h"
 #include "replay/record_head.h"
+#include "replay/record_near.h"
 #include "replay/record_step.h"
 #include "replay/record_value.h"
 #include "report/record.h"
@@ -223,6 +224,7 @@ static const struct {
 	{ "w,", take_way, PART_WAY },
 	{ "f,", record_take_fate, PART_FATES },
 	{ "o,", record_take_owner, PART_FATES },
+	{ "m,", record_take_near, PART_FATES },
 };
 
 /* What comes behind the head leans on it, and it is there once. */

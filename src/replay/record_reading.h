@@ -8,6 +8,7 @@
 
 #include "journey/journey.h"
 #include "journey/map_verdict.h"
+#include "journey/near_miss.h"
 #include "rules/base/strview.h"
 
 struct ifnames;
@@ -38,6 +39,7 @@ struct record_reader {
 	struct drop_seen drop[JOURNEY_BRANCHES];	/* the same */
 	struct fate_grounds grounds[JOURNEY_BRANCHES];
 	struct fate_owner owner[JOURNEY_BRANCHES];
+	struct near_misses near[JOURNEY_BRANCHES];
 	uint64_t late;		/* packet that was told of before; 0: this is one itself */
 	uint64_t after_ns;	/* with .late, and the two below */
 	uint8_t was, copy;

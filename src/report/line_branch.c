@@ -16,6 +16,7 @@
 #include "report/report_text.h"
 #include "report/text_fate.h"
 #include "report/text_grounds.h"
+#include "report/text_near.h"
 
 void line_interface(struct line *l, const struct report_env *env,
 		    enum line_kind kind, uint32_t index, uint32_t port)
@@ -227,6 +228,25 @@ static void put_reason(struct line *l, const struct journey *j, unsigned int b)
 	}
 }
 
+/* The nearest alone: a line has room for no more. */
+static void put_near(struct line *l, const struct report_env *env,
+		     const struct journey *j, unsigned int b)
+{
+	const struct near_misses *near = text_near_of(env, j, b);
+	char lack[TEXT_NEAR];
+	struct words label;
+
+	if (!near)
+		return;
+	line_part(l, LINE_NEAR);
+	label = place_words_of(env->state, near->miss[0].at)->label;
+	outbuf_text(l->o, "; near ");
+	outbuf_bytes(l->o, label.at, label.len);
+	outbuf_text(l->o, " (");
+	outbuf_bytes(l->o, lack, text_near_lack(lack, &near->miss[0]));
+	outbuf_text(l->o, ")");
+}
+
 void line_branch(struct line *l, const struct report_env *env,
 		 const struct journey *j, unsigned int b,
 		 const struct grounds *g)
@@ -242,4 +262,5 @@ void line_branch(struct line *l, const struct report_env *env,
 	put_reason(l, j, b);
 	line_part(l, LINE_OWNER);
 	owner_words(l->o, env, j, b, g);
+	put_near(l, env, j, b);
 }

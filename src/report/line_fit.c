@@ -20,6 +20,7 @@ struct step {
 
 /* The first is what a line says that matters least. */
 static const struct step steps[] = {
+	{ LINE_NEAR, 0, TAIL_NONE },
 	{ LINE_FAMILY, 0, TAIL_NONE },
 	{ LINE_NAT_TABLE, 0, TAIL_NONE },
 	{ LINE_NAT_SRC, 0, TAIL_NONE },

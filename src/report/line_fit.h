@@ -28,6 +28,7 @@ enum line_kind {
 	LINE_KERNEL,	/* "kernel: NO_SOCKET at tcp_v4_rcv: " */
 	LINE_REASON,
 	LINE_OWNER,
+	LINE_NEAR,	/* "; near filter:INPUT:2 (--dport 80: the packet's is 81)" */
 };
 
 enum { LINE_PARTS = 64 };

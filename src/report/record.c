@@ -17,6 +17,7 @@
 #include "place/place.h"
 #include "place/text_doubt.h"
 #include "report/owner_words.h"
+#include "report/record_near.h"
 #include "report/record_put.h"
 #include "report/record_words.h"
 #include "report/report_conntrack.h"
@@ -405,6 +406,7 @@ void record_write(struct outbuf *o, const struct report_env *env,
 		grounds_find(&g, j, b);
 		put_fate(o, env, j, b, &j->fate[b], &g);
 		put_owner(o, env, j, b, &g);
+		record_put_near(o, j->fate[b].near);
 	}
 }
 

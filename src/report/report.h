@@ -36,6 +36,7 @@ struct report_env {
 	unsigned int width;		/* columns of a line, where it is folded */
 	bool measured;			/* a terminal has them, or COLUMNS says so */
 	bool verbose;
+	bool explain;			/* the rules that a packet nearly met */
 	bool color;
 	bool erase;	/* the status line may be where results go */
 	bool log;			/* times are those of a log that is read */

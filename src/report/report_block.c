@@ -13,6 +13,7 @@
 #include "report/report_conntrack.h"
 #include "report/text_change.h"
 #include "report/text_fate.h"
+#include "report/text_near.h"
 
 /* The way was chosen before anything was seen. */
 static void put_first_way(struct outbuf *o, const struct report_env *env,
@@ -173,6 +174,7 @@ static void block_journey(struct outbuf *o, const struct report_env *env,
 	for (unsigned int b = 0; b < j->branches; b++) {
 		text_fate(o, env, j, b);
 		outbuf_text(o, "\n");
+		text_near_block(o, env, j, b);
 	}
 }
 

@@ -21,6 +21,7 @@
 #include "report/report_conntrack.h"
 #include "report/text_change.h"
 #include "report/text_fate.h"
+#include "report/text_near.h"
 
 static int fold_open(struct outbuf *o, struct report_env *env)
 {
@@ -220,6 +221,7 @@ static void put_branch(struct fold_out *f, struct fold_steps *steps,
 	if (b)
 		put_copy(f, j, b);
 	fold_fate_lines(f, j, b, &g);
+	text_near_fold(f, j, b);
 	if (b == 0)
 		put_known(f, j);
 	fold_events(f, steps, b);

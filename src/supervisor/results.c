@@ -352,5 +352,6 @@ void results_env(struct report_env *env, const struct options *o)
 	env->color = o->color == COLOR_ALWAYS ||
 		(o->color == COLOR_AUTO && wants_color());
 	env->width = find_width(&env->measured);
+	env->explain = o->explain || (isatty(STDOUT_FILENO) && !o->no_explain);
 	env->erase = isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);
 }

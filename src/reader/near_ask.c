@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* near_ask: which rules a packet that is about to be printed nearly met. */
+#include "reader/near_ask.h"
+
+#include "journey/journey.h"
+#include "misses/misses.h"
+#include "misses/misses_rules.h"
+#include "place/place.h"
+#include "place/place_nft.h"
+#include "reader/reader_state.h"
+#include "rules/base/family.h"
+
+static bool is_refused(const struct fate *f)
+{
+	return f->kind == FATE_DROP || f->kind == FATE_REJECT ||
+	       f->kind == FATE_LOST;
+}
+
+/* The tables as they were read last, if they were so when it met them; else NULL. */
+static const struct snapshot *legacy_rules_of(const struct reader_state *s,
+					      const struct journey *j)
+{
+	const struct legacy_watch *w = &s->tables;
+
+	if (w->asks != w->answered || w->opened || w->straddles ||
+	    j->last_ns <= w->changed_ns || place_index_is_unsure(s->index))
+		return NULL;
+	return place_index_rules(s->index, family_index_by_nfproto(j->nfproto));
+}
+
+/* All its events are of rules that were told of by now. */
+static const struct nft_snapshot *nft_rules_of(const struct reader_state *s,
+					       const struct journey *j)
+{
+	return s->nft && j->flags & JOURNEY_NFT &&
+	       place_nft_is_as_of(s->nft, j->nft.from) ?
+		place_nft_rules(s->nft) : NULL;
+}
+
+void near_ask(struct reader_state *s, struct journey *j)
+{
+	struct misses_rules rules = {
+		.index = s->index, .places = s->nft, .names = s->names,
+	};
+
+	if (!is_refused(&j->fate[0]))
+		return;
+	if (!s->misses)
+		s->misses = misses_open();
+	rules.legacy = legacy_rules_of(s, j);
+	rules.nft = nft_rules_of(s, j);
+	if (s->misses && (rules.legacy || rules.nft))
+		misses_find(s->misses, j, &rules);
+}
