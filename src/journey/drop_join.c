@@ -6,6 +6,7 @@
 #include <linux/netfilter.h>
 #include <string.h>
 
+#include "capture/conntrack.h"
 #include "capture/event.h"
 #include "drop/record.h"
 #include "journey/drop_meaning.h"
@@ -268,9 +269,11 @@ void drop_join_note(struct journey *j, unsigned int b,
 {
 	struct path *p = &j->path[b];
 	uint8_t ct = s->r->ct;
+	struct conntrack entry = { .state = CONNTRACK_UNTOLD };
 	struct drop_look l;
 
 	drop_look_fill(&l, j, b, map);
+	conntrack_by_nfct(&entry, ct, s->r->ct_entry, true);
 	p->drop = (struct path_drop){
 		.seen = s->seen, .last = p->last, .last_ns = j->last_ns,
 		.group = group, .ttl = s->p.ttl, .mark = s->r->mark,
@@ -278,6 +281,7 @@ void drop_join_note(struct journey *j, unsigned int b,
 		.port = s->p.flags & PACKET_PORTS ? s->p.dport : 0,
 		.fresh_entry = s->r->ct_entry && (ct == CT_NEW ||
 						  ct == CT_RELATED),
+		.state = entry.state,
 	};
 	memcpy(p->drop.src, s->p.src, s->p.addr_len);
 	memcpy(p->drop.dst, s->p.dst, s->p.addr_len);

@@ -42,6 +42,8 @@ struct path_drop {
 	uint8_t ttl;
 	uint8_t changed;		/* MANGLE_*: otherwise than at its last event */
 	bool fresh_entry;		/* conntrack had not confirmed the connection */
+	/* enum conntrack_state, where conntrack has seen it; else INVALID means nothing */
+	uint8_t state;
 	uint8_t src[16], dst[16];	/* of its family */
 };
 

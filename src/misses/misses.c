@@ -10,6 +10,7 @@
 #include "capture/ifnames.h"
 #include "journey/conntrack_seen.h"
 #include "journey/journey.h"
+#include "journey/journey_end.h"
 #include "journey/near_miss.h"
 #include "misses/condition.h"
 #include "misses/miss_place.h"
@@ -71,9 +72,18 @@ static void take_port(struct misses *m, unsigned int i, struct asked_device *d,
 		*d = (struct asked_device){ 0, NULL };
 }
 
+/*
+ * A buffer is freed with the state that its rules saw.  Who asks for that has conntrack
+ * see all packets, so one without an entry is INVALID.
+ */
 static uint8_t states_of(const struct journey *j, struct conntrack *ct)
 {
+	const struct path_drop *d = &j->path[0].drop;
+
 	conntrack_seen(j, ct);
+	if (!ct->state && j->fate[0].drop && j->fate[0].drop == d->seen &&
+	    !d->group)
+		ct->state = d->state;
 	if (ct->state)
 		return (uint8_t)(1u << ct->state);
 	/* What finds neighbours conntrack leaves alone. */

@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-near-judge: each near miss, put right: the packet with that one thing changed is sent, meets the
+# rule, and its table refuses it no more. Rulesets of real machines, packets by chance.
+# TIMEOUT: 600
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+. "$TESTS/rulesets.sh"
+
+COUNT=${SOAK:+400} SEED=${SEED:-1}
+COUNT=${COUNT:-60}
+FILES=(firewalld-public medium-company)
+[[ -z ${SOAK-} ]] || mapfile -t FILES < <(cd "$TESTS/rulesets" && ls | grep '\.save$' | grep -v exotic-extensions | sed 's/\.save$//')
+
+# inject FILE: SIDE HEX a line, each into the router
+inject() {
+	local ns
+	for ns in a b; do
+		in_ns $ns python3 "$TESTS/near/packets.py" send $ns eth0 "$(mac_of r "${DEVICE[$ns]}")" <"$1"
+	done
+}
+
+# traced FILE TO: what the router tells of these packets
+traced() {
+	start_nftrace r "-$FAMILY" --backend "$backend" --all --rate 0 --json -t 100
+	inject "$1"
+	stop_nftrace INT
+	cp "$OUT" "$2"
+}
+
+misses=0
+declare -A DEVICE
+for name in "${FILES[@]}"; do
+	file=$TESTS/rulesets/$name.save
+	for backend in legacy nft; do
+		subtest "$name, $backend"
+		router "$file"
+		read -r DEVICE[a] DEVICE[b] <<<"$(interfaces "$file")"
+		if ! load_rules "$file" $backend; then
+			skip "its rules cannot be loaded here"
+			for ns in a r b; do ns_del $ns; done
+			continue
+		fi
+		python3 "$TESTS/near/packets.py" random "$file" "$FAMILY" "$COUNT" "$SEED" "$(side 1)1" >"$SCRATCH/sent"
+		traced "$SCRATCH/sent" "$SCRATCH/first"
+		assert_schema Packet "$SCRATCH/first"
+		assert_equal "fates with near misses that have none" "" \
+			"$(jq -r 'select((.near | length > 0) and .fate != "DROP" and .fate != "REJECT" and .fate != "LOST") | .packet' "$SCRATCH/first")"
+		note "$(jq -r '.fate + " " + (.by.table // "")' "$SCRATCH/first" | sort | uniq -c | paste -sd ';')"
+		python3 "$TESTS/near/packets.py" changed "$SCRATCH/sent" "$SCRATCH/first" "$SCRATCH/result" "${DEVICE[a]}" "${DEVICE[b]}" >"$SCRATCH/changed"
+		traced "$SCRATCH/changed" "$SCRATCH/second"
+		python3 "$TESTS/near/packets.py" judge "$SCRATCH/result" "$SCRATCH/second" >"$SCRATCH/verdict" ||
+			fail "near misses that are none"
+		show "near misses" "$SCRATCH/verdict"
+		n=$(sed -nE 's/.*right=([0-9]+).*/\1/p' "$SCRATCH/verdict")
+		((misses += ${n:-0}))
+		for ns in a r b; do ns_del $ns; done
+	done
+done
+
+subtest "enough of them"
+((misses >= 20)) || fail "only $misses near misses were put right"

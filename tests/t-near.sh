@@ -1,0 +1,94 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-near: the rules that a dropped packet nearly met, in every form; and where nothing is said.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_loopback
+RULES='*filter
+:IN - [0:0]
+:WEB - [0:0]
+-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+-A INPUT -p udp -m udp --dport 1000:1999 -j IN
+-A INPUT -p udp -m udp --dport 2000:2999 -j WEB
+-A INPUT -p udp -m udp --dport 4000:4099 -j DROP
+-A INPUT -i lo -p udp -m udp --dport 4000:4100 -j ACCEPT
+-A INPUT -p udp -m udp --dport 5000 -j REJECT
+-A IN -s 10.9.0.1/32 -p udp -m udp --dport 1001 -m comment --comment "a, \"b\" 50%" -j ACCEPT
+-A IN -s 10.9.0.1/32 -i eth+ -p udp -j ACCEPT
+-A IN -p udp -m udp --dport 5000:5001 -j ACCEPT
+-A IN -i lo -p udp -m udp --dport 1000 -m mark --mark 0x7 -j DROP
+-A IN -p udp -m udp --dport 1000 -m limit --limit 1/hour --limit-burst 1 -j ACCEPT
+-A IN -p udp -m udp --dport 1000 -m limit --limit 1/hour -m mark --mark 0x7 -j ACCEPT
+-A IN -j DROP
+-A WEB -p udp -m udp --dport 2001 -j DROP
+-A WEB -s 10.9.0.0/16 -p udp -m udp --dport 2001:2002 -j ACCEPT
+-A WEB -p udp -m udp --dport 2003 -j RETURN
+-A WEB -p udp -m udp --dport 4000 -j RETURN
+-A WEB -j DROP
+COMMIT'
+
+sent() { # PORT...
+	local port
+	for port; do
+		in_ns lo "$TOOLS/talk" udp 10.9.0.1 "$port" source 10.9.0.1 from $((30000 + port)) wait 1
+	done
+}
+near() { jq -r '.near[] | "\(.rule.chain):\(.rule.number // .rule.handle) \(.failed): \(.value) \(.how)"' "$OUT"; }
+
+# traced PORT ARGS...: one packet to the port
+traced() {
+	local port=$1
+	shift
+	start_nftrace lo -p udp -d 10.9.0.1 --dport "$port" --sport $((30000 + port)) -c 1 "$@"
+	sent "$port"
+	end_nftrace
+}
+
+for kind in legacy nft; do
+	subtest "$kind: one condition failed while another held, and the packet would have been accepted"
+	in_ns lo iptables-$kind-restore <<<"$RULES" || fail "rules"
+	# The limit's only token.
+	sent 1000
+	traced 1000 --json --pcap "$SCRATCH/$kind.pcapng"
+	assert_equal "what was near" \
+		'IN:1 --dport 1001: the packet'\''s is 1000 seen
+IN:2 -i eth+: it came in by lo seen
+IN:5 -m limit --limit 1/hour --limit-burst 1: null eliminated' "$(near)"
+	assert_schema Packet "$OUT"
+	cp "$OUT" "$SCRATCH/$kind.live"
+
+	subtest "$kind: what a rule in front would have taken is not near, nor what leads to a DROP"
+	traced 2500 --json
+	assert_equal "what was near" "WEB:2 --dport 2001:2002: the packet's is 2500 seen
+WEB:3 --dport 2003: the packet's is 2500 seen" "$(near)"
+	traced 4050 --json
+	assert_equal "behind the rule that decided, nothing is" "" "$(near)"
+
+	subtest "$kind: read again, each form is the same"
+	run_nftrace lo --read "$SCRATCH/$kind.pcapng" --json
+	assert_same "objects" "$SCRATCH/$kind.live" "$OUT"
+done
+
+subtest "forms"
+run_nftrace lo --read "$SCRATCH/legacy.pcapng" --explain
+assert_text '   near: filter:IN:rule:2  "-A IN -s 10.9.0.1/32 -i eth+ -p udp -j ACCEPT"' "$OUT"
+assert_text '         -i eth+: it came in by lo' "$OUT"
+assert_text '         -m limit --limit 1/hour --limit-burst 1: must have failed, as all else held' "$OUT"
+run_nftrace lo --read "$SCRATCH/legacy.pcapng" --explain --fold
+assert_text "   near: filter:IN:1  --dport 1001: the packet's is 1000" "$OUT"
+run_nftrace lo --read "$SCRATCH/nft.pcapng" --explain -q
+assert_text "; near nft ip filter:IN:1 (--dport 1001: the packet's is 1000)" "$OUT"
+for form in --full --fold -q; do
+	run_nftrace lo --read "$SCRATCH/legacy.pcapng" $form
+	assert_no_grep 'near' "$OUT"
+done
+run_nftrace lo --read "$SCRATCH/legacy.pcapng" --explain --masked
+assert_no_grep '10\.9\.0\.1|50%' "$OUT"
+assert_grep '^   near: filter:' "$OUT"
+
+subtest "on a terminal by default"
+COLUMNS=100 script -qec "$NFTRACE --read $SCRATCH/legacy.pcapng" "$SCRATCH/terminal" >/dev/null </dev/null
+assert_grep 'near:.*filter:IN:1' "$SCRATCH/terminal"
+COLUMNS=100 script -qec "$NFTRACE --no-explain --read $SCRATCH/legacy.pcapng" "$SCRATCH/terminal" >/dev/null </dev/null
+assert_no_grep 'near:' "$SCRATCH/terminal"
