@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -17,8 +18,12 @@
 
 #include "rules/base/netlink.h"
 
-/* Room for the largest set of rules; what is not touched costs nothing. */
-enum { BATCH_SIZE = 16 << 20, MESSAGE_MAX = 1 << 16, ANSWER_SIZE = 8192 };
+/*
+ * Room for the largest set of rules.  The library lets the last message overrun the
+ * limit.
+ */
+enum { BATCH_SIZE = 16 << 20, MESSAGE_MAX = 1 << 16, ANSWER_SIZE = 8192,
+       ROOM = BATCH_SIZE + MESSAGE_MAX };
 
 struct nft_batch {
 	char *buf;
@@ -61,10 +66,14 @@ struct nft_batch *nft_batch_new(void)
 	if (!b)
 		return NULL;
 	/*
-	 * The library lets the last message overrun the limit, and leaves the
-	 * padding between attributes as it is.
+	 * Zeros, as the library leaves the padding between attributes as it is.
+	 * From the kernel, where what is not touched costs nothing: calloc()
+	 * clears what it was given back, each page of it.
 	 */
-	b->buf = calloc(1, BATCH_SIZE + MESSAGE_MAX);
+	b->buf = mmap(NULL, ROOM, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (b->buf == MAP_FAILED)
+		b->buf = NULL;
 	b->list = b->buf ? mnl_nlmsg_batch_start(b->buf, BATCH_SIZE) : NULL;
 	if (!b->list) {
 		nft_batch_free(b);
@@ -82,7 +91,8 @@ void nft_batch_free(struct nft_batch *b)
 		return;
 	if (b->list)
 		mnl_nlmsg_batch_stop(b->list);
-	free(b->buf);
+	if (b->buf)
+		munmap(b->buf, ROOM);
 	free(b);
 }
 
