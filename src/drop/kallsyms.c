@@ -15,27 +15,43 @@ enum { LINE = 1024, FARTHEST = 1 << 20, NAME = KALLSYMS_TEXT - 16 };
 /* The best function so far. */
 struct function {
 	uint64_t start;		/* 0: none */
-	char name[NAME];
+	char name[NAME];	/* and what is behind it in the line */
 };
 
-/* "ffffffff81c03a10 t ip_rcv_finish_core.isra.0<tab>[module]" */
-static bool read_line(char *line, uint64_t *start, const char **name)
+/* The kernel writes small letters; what is behind the number. */
+static const char *read_hex(const char *at, uint64_t *number)
 {
-	char *end;
-
-	*start = strtoull(line, &end, 16);
-	if (!*start || end[0] != ' ' || !end[1] || !strchr("tTwW", end[1]) ||
-	    end[2] != ' ')
-		return false;
-	*name = end + 3;
-	/* Not at its first character: some architectures begin with one. */
-	end[4 + strcspn(end + 4, ".\t\n")] = '\0';
-	return true;
+	for (*number = 0;; at++) {
+		if (*at >= '0' && *at <= '9')
+			*number = *number << 4 | (uint64_t)(*at - '0');
+		else if (*at >= 'a' && *at <= 'f')
+			*number = *number << 4 | (uint64_t)(*at - 'a' + 10);
+		else
+			return at;
+	}
 }
 
-static void write_answer(char text[KALLSYMS_TEXT], const struct function *f,
+/*
+ * "ffffffff81c03a10 t ip_rcv_finish_core.isra.0<tab>[module]"; NULL: no function.
+ * There are a hundred thousand of them.
+ */
+static const char *read_line(const char *line, uint64_t *start)
+{
+	const char *at = read_hex(line, start);
+
+	if (!*start || at[0] != ' ' || !at[1] || !strchr("tTwW", at[1]) ||
+	    at[2] != ' ')
+		return NULL;
+	return at + 3;
+}
+
+static void write_answer(char text[KALLSYMS_TEXT], struct function *f,
 			 uint64_t address)
 {
+	f->name[NAME - 1] = '\0';
+	/* Not at its first character: some architectures begin with one. */
+	if (f->name[0])
+		f->name[1 + strcspn(f->name + 1, ".\t\n")] = '\0';
 	if (!f->start || address - f->start > FARTHEST)
 		text[0] = '\0';
 	else
@@ -47,19 +63,21 @@ void kallsyms_search(FILE *f, const struct kallsyms_question *q,
 		     struct kallsyms_answer *a)
 {
 	struct function best[KALLSYMS_MAX];
-	char line[LINE];
+	char line[LINE + NAME] = "";
 	const char *name;
 	uint64_t start;
 
 	memset(best, 0, sizeof(best));
-	while (fgets(line, sizeof(line), f)) {
-		if (!read_line(line, &start, &name))
+	while (fgets(line, LINE, f)) {
+		name = read_line(line, &start);
+		if (!name)
 			continue;
 		for (uint32_t i = 0; i < q->count; i++) {
 			if (start >= q->address[i] || start <= best[i].start)
 				continue;
+			/* Most are followed by a nearer one. */
 			best[i].start = start;
-			snprintf(best[i].name, NAME, "%s", name);
+			memcpy(best[i].name, name, NAME);
 		}
 	}
 	for (uint32_t i = 0; i < q->count; i++)
