@@ -260,8 +260,10 @@ end_nftrace() {
 # Others' trace rules are said at the start; ANY_TRACES=1: one comes later. What the rules
 # counted is printed with -v, and whenever it is not what was told.
 _books() {
-	local told counted
+	local told counted said
 	[[ -z ${ANY_TRACES-} ]] || return 0
+	mapfile -d '' said <"$ERR"
+	[[ ${said[*]} = *'TRACE rules counted'* || ${said[*]} = *'rule that is not ours'* ]] || return 0
 	if grep -Eq 'warning: .* than the TRACE rules counted' "$ERR"; then
 		fail "$(grep -Eo 'account for .*' "$ERR")"
 		show "its stderr" "$ERR"
