@@ -128,6 +128,20 @@ bool component_find(struct component_found *to, const struct journey *j,
 	return true;
 }
 
+const struct component *component_of_rule(const struct journey *j,
+					  unsigned int b,
+					  const struct place *at)
+{
+	struct component_frames f;
+	struct pattern_pieces pieces;
+	const struct component_row *row;
+	bool by_tables;
+
+	component_frames_begin(&f, j, b, at, &by_tables);
+	row = component_row_first(&f, &pieces);
+	return row ? row->of : NULL;
+}
+
 bool component_of_fate(struct component_found *to, const struct journey *j,
 		       unsigned int b, const struct grounds *g)
 {

@@ -32,6 +32,11 @@ bool component_find(struct component_found *f, const struct journey *j,
 bool component_of_fate(struct component_found *f, const struct journey *j,
 		       unsigned int b, const struct grounds *g);
 
+/** component_of_rule - the component alone, of any rule that branch @b met; NULL: none known */
+const struct component *component_of_rule(const struct journey *j,
+					  unsigned int b,
+					  const struct place *at);
+
 /** component_text - "Calico: policy default/no-mail", raw, cut where @size is short */
 void component_text(char *to, unsigned int size,
 		    const struct component_found *f);

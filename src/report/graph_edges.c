@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "grounds/component.h"
 #include "report/rule_table.h"
 
 enum { EDGES = 1 << 15 };	/* at most; the rest is counted */
@@ -87,6 +88,16 @@ static void end_way(struct graph_edges *w, uint32_t from, uint8_t fate)
 		w->drops[from] = true;
 }
 
+/* By the packet that meets it first. */
+static void note_owner(struct graph_edges *w, const struct journey *j,
+		       const struct step *s, uint32_t id)
+{
+	if (w->looked[id])
+		return;
+	w->looked[id] = true;
+	w->owner[id] = component_of_rule(j, s->branch, s->place);
+}
+
 void graph_edges_add(struct graph_edges *w, const struct journey *j)
 {
 	uint32_t last[JOURNEY_BRANCHES], id;
@@ -106,6 +117,7 @@ void graph_edges_add(struct graph_edges *w, const struct journey *j)
 			w->left_out++;
 			continue;
 		}
+		note_owner(w, j, s, id);
 		if (last[s->branch] == NOWHERE)
 			last[s->branch] = last[0];
 		if (j->omitted && i == JOURNEY_STEPS_FIRST)

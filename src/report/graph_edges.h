@@ -8,6 +8,7 @@
 
 #include "journey/journey.h"
 
+struct component;
 struct rule_table;
 
 enum { GRAPH_EDGES_SLOTS = 1 << 16, GRAPH_EDGES_RULES = 1 << 15 };
@@ -32,6 +33,8 @@ struct graph_edges {
 	uint32_t edges;
 	struct rule_table *rules;	/* nodes, by their numbers */
 	bool drops[GRAPH_EDGES_RULES];	/* some packet ended there */
+	bool looked[GRAPH_EDGES_RULES];	/* .owner is known, or that there is none */
+	const struct component *owner[GRAPH_EDGES_RULES];	/* NULL: nobody's that is known */
 	uint64_t left[GRAPH_EDGES_RULES];	/* packets that went on from there */
 	uint64_t begun;			/* the same of GRAPH_EDGES_START */
 	struct way edge[GRAPH_EDGES_SLOTS];

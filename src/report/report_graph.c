@@ -12,6 +12,7 @@
 #include "journey/journey.h"
 #include "place/place.h"
 #include "report/graph_edges.h"
+#include "report/graph_nodes.h"
 #include "report/rule_table.h"
 #include "report/rule_gist.h"
 #include "rules/base/family.h"
@@ -134,33 +135,6 @@ static void put_node(struct outbuf *o, const struct graph_edges *w,
 	end_statement(o);
 }
 
-static int compare(const void *a, const void *b)
-{
-	const struct place *p = *(const struct place *const *)a;
-	const struct place *q = *(const struct place *const *)b;
-	int d = (int)p->nfproto - (int)q->nfproto;
-
-	if (!d)
-		d = (int)p->backend - (int)q->backend;
-	if (!d)
-		d = (int)p->family - (int)q->family;
-	if (!d)
-		d = (int)p->order - (int)q->order;
-	if (!d)
-		d = strcmp(p->table, q->table);
-	if (!d)
-		d = strcmp(p->chain, q->chain);
-	if (!d)
-		d = p->number < q->number ? -1 : p->number > q->number;
-	return d ? d : (p->id < q->id ? -1 : p->id > q->id);
-}
-
-static bool same_table(const struct place *p, const struct place *q)
-{
-	return p && p->nfproto == q->nfproto && p->backend == q->backend &&
-	       p->family == q->family && strcmp(p->table, q->table) == 0;
-}
-
 static void open_box(struct outbuf *o, const char *indent, unsigned int number,
 		     const char *label, const char *family)
 {
@@ -170,42 +144,49 @@ static void open_box(struct outbuf *o, const char *indent, unsigned int number,
 	end_statement(o);
 }
 
-/* Tables are boxes, chains are boxes in them. */
+static const char *const indents[GRAPH_LEVELS] = { "\t", "\t\t", "\t\t" };
+
+static void close_boxes(struct outbuf *o, const struct graph_node *n,
+			enum graph_level outermost)
+{
+	for (int l = GRAPH_LEVELS - 1; n && l >= (int)outermost; l--)
+		if (l != GRAPH_OWNER || *n->owner)
+			outbuf_printf(o, "%s}\n", indents[l]);
+}
+
+static void open_boxes(struct outbuf *o, const struct graph_node *n,
+		       enum graph_level outermost, unsigned int *boxes)
+{
+	const struct place *p = n->at;
+
+	if (outermost <= GRAPH_TABLE)
+		open_box(o, indents[GRAPH_TABLE], (*boxes)++, p->table,
+			 p->backend == EVENT_NFT ?
+				 nft_snapshot_family(p->family) :
+				 family_by_nfproto(p->nfproto)->name);
+	if (outermost <= GRAPH_OWNER && *n->owner)
+		open_box(o, indents[GRAPH_OWNER], (*boxes)++, n->owner, "");
+	if (outermost <= GRAPH_CHAIN)
+		open_box(o, indents[GRAPH_CHAIN], (*boxes)++, p->chain, "");
+}
+
 static void put_boxes(struct outbuf *o, const struct graph_edges *w)
 {
 	uint32_t count = rule_table_count(w->rules);
-	const struct place **sorted = malloc((count + 1) * sizeof(*sorted));
-	const struct place *before = NULL;
+	struct graph_node *node = graph_nodes_sort(w, count);
+	const struct graph_node *before = NULL;
 	unsigned int boxes = 0;
 
-	if (!sorted)
-		return;
-	for (uint32_t i = 0; i < count; i++)
-		sorted[i] = rule_table_rule(w->rules, i);
-	qsort(sorted, count, sizeof(*sorted), compare);
-	for (uint32_t i = 0; i < count; i++) {
-		const struct place *p = sorted[i];
-		bool table = same_table(before, p);
-		bool chain = table && strcmp(before->chain, p->chain) == 0;
+	for (uint32_t i = 0; node && i < count; before = &node[i++]) {
+		enum graph_level parts = graph_nodes_part(before, &node[i]);
 
-		if (before && !chain)
-			outbuf_text(o, "\t\t}\n");
-		if (before && !table)
-			outbuf_text(o, "\t}\n");
-		if (!table)
-			open_box(o, "\t", boxes++, p->table,
-				 p->backend == EVENT_NFT ?
-				 nft_snapshot_family(p->family) :
-				 family_by_nfproto(p->nfproto)->name);
-		if (!chain)
-			open_box(o, "\t\t", boxes++, p->chain, "");
-		put_node(o, w, p);
-		before = p;
+		close_boxes(o, before, parts);
+		open_boxes(o, &node[i], parts, &boxes);
+		put_node(o, w, node[i].at);
 	}
-	if (before)
-		outbuf_text(o, "\t\t}\n\t}");
+	close_boxes(o, before, GRAPH_TABLE);
 	end_statement(o);
-	free(sorted);
+	free(node);
 }
 
 /* Of what packets of several ends passed, neither's. */

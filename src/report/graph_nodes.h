@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* graph_nodes: the rules of a graph in the order of the boxes in which they stand. */
+#ifndef NFTRACE_GRAPH_NODES_H
+#define NFTRACE_GRAPH_NODES_H
+
+#include <stdint.h>
+
+struct graph_edges;
+struct place;
+
+/* A rule, and whose all rules of its chain are that packets met. */
+struct graph_node {
+	const struct place *at;	/* of graph_edges.rules */
+	const char *owner;	/* "": of several, or of nobody that is known */
+};
+
+/* Boxes in boxes: a table, in it a component's chains, in that a chain. */
+enum graph_level { GRAPH_TABLE, GRAPH_OWNER, GRAPH_CHAIN, GRAPH_LEVELS };
+
+/**
+ * graph_nodes_sort - all rules, those of one box one behind the other
+ * @count: how many there are
+ * Return: free(3) it; NULL: no memory.
+ */
+struct graph_node *graph_nodes_sort(const struct graph_edges *w, uint32_t count);
+
+/** graph_nodes_part - the outermost box that both are not in; GRAPH_LEVELS: none; @a may be NULL */
+enum graph_level graph_nodes_part(const struct graph_node *a,
+				  const struct graph_node *b);
+
+#endif
