@@ -128,3 +128,52 @@ for backend in legacy nft; do
 	in_ns lo iptables-$backend -F
 	in_ns lo iptables-$backend -X
 done
+
+# node_box LABEL: the boxes around a node whose rule ends so, the outermost first
+cat >"$SCRATCH/boxes.awk" <<'AWK'
+match($0, /subgraph cluster_[0-9]+ { label="/) { box[++depth] = substr($0, RSTART + RLENGTH); sub(/";.*/, "", box[depth]); next }
+/^\t+}$/ { depth--; next }
+index($0, "[label=") && index($0, want) { line = ""; for (i = 1; i <= depth; i++) line = line box[i] (i < depth ? " > " : ""); print line; exit }
+AWK
+node_boxes() { awk -v want="$1" -f "$SCRATCH/boxes.awk" "$SCRATCH/ways.dot"; }
+
+subtest "the summary counts drops by owner; the graph has a box for whose chains are one's"
+in_ns lo iptables-legacy-restore <<'RULES' || fail "iptables-legacy-restore"
+*filter
+:OUTPUT ACCEPT [0:0]
+:f2b-sshd - [0:0]
+:ufw-user-output - [0:0]
+:own - [0:0]
+-A OUTPUT -p udp --dport 1001 -j f2b-sshd
+-A OUTPUT -p udp --dport 1002 -j ufw-user-output
+-A OUTPUT -p udp --dport 1003 -j own
+-A f2b-sshd -j DROP
+-A ufw-user-output -p udp -j DROP
+-A own -j DROP
+COMMIT
+RULES
+start_nftrace lo -t 60 --rate 0 --json --pcap "$SCRATCH/by.pcapng" --graph "$SCRATCH/ways.dot" -o lo -p udp
+for port in 1001 1001 1001 1002 1003; do
+	talk lo udp 10.9.0.1 $port from $((20000 + port)) wait 1 2>/dev/null
+done
+all_told() { (($(wc -l <"$OUT") >= 5)); }
+assert_within 10 "all are told" all_told
+stop_nftrace INT
+# The judge: who is named in the packets themselves.
+jq -r '.owner | if . == null then "nobody" else .component end' "$OUT" | sort | uniq -c | sort -rn | sed 's/^ *//' >"$SCRATCH/owners"
+assert_equal "owners" "3 fail2ban;1 ufw;1 nobody" "$(sort "$SCRATCH/owners" -k1,1rn -k2,2r | tr '\n' ';' | sed 's/;$//')"
+sed -n '/drops by owner:/,$p' "$ERR" | sed 's/^nftrace: *//' | head -n 4 >"$SCRATCH/said"
+assert_equal "said" "drops by owner:;3 fail2ban: jail sshd;1 ufw: user rule, outgoing;1 nobody's that is known;" "$(tr '\n' ';' <"$SCRATCH/said")"
+assert_equal "whose box" "filter ipv4 > fail2ban > f2b-sshd" "$(node_boxes 'f2b-sshd:')"
+assert_equal "whose box" "filter ipv4 > ufw > ufw-user-output" "$(node_boxes 'ufw-user-output:')"
+assert_equal "nobody's" "filter ipv4 > own" "$(node_boxes 'filter:own:')"
+assert_equal "several's" "filter ipv4 > OUTPUT" "$(node_boxes 'filter:OUTPUT:')"
+run_nftrace lo --read "$SCRATCH/by.pcapng"
+sed -n '/drops by owner:/,$p' "$ERR" | sed 's/^nftrace: *//' | head -n 4 >"$SCRATCH/read"
+assert_same "by owner, read back" "$SCRATCH/said" "$SCRATCH/read"
+in_ns lo iptables-legacy -F
+in_ns lo iptables-legacy -A OUTPUT -p udp --dport 1001 -j DROP
+start_nftrace lo -t 60 -c 1 -o lo -p udp
+talk lo udp 10.9.0.1 1001 from 21001 wait 1 2>/dev/null
+end_nftrace
+assert_no_grep 'drops by owner' "$ERR"

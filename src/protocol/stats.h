@@ -14,7 +14,7 @@
 #include "protocol/ways.h"
 
 enum {
-	STATS_DROPS = 16, STATS_REASONS = 16, STATS_CHANGERS = 4, STATS_RULE = 128,
+	STATS_DROPS = 16, STATS_OWNERS = 8, STATS_REASONS = 16, STATS_CHANGERS = 4, STATS_RULE = 128,
 	STATS_MANY = UINT32_MAX,
 };
 
@@ -23,6 +23,12 @@ struct stats_drop {
 	uint64_t packets;
 	uint8_t family;		/* index; FAMILY_COUNT: .text has it */
 	char text[2048];
+};
+
+/* Packets that rules of one owner dropped. */
+struct stats_owner {
+	uint64_t packets;
+	char text[OWNER_COMPONENT + OWNER_OBJECT];	/* "Calico: policy x" */
 };
 
 /* Packets that the kernel says it lost, for one reason. */
@@ -142,6 +148,10 @@ struct stats {
 	/* Plain: written before the reader ends, read behind its end. */
 	struct stats_drop drop[STATS_DROPS];	/* most first */
 	uint32_t drops;
+	struct stats_owner owner[STATS_OWNERS];	/* most first */
+	uint32_t owners;
+	uint64_t owners_others;		/* packets of those beyond */
+	uint64_t unowned;		/* and of nobody's that is known */
 	char untracked_by[STATS_RULE];	/* the first such rule, "": none */
 	struct stats_reason reason[STATS_REASONS];	/* most first */
 	uint32_t reasons;

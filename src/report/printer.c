@@ -8,6 +8,7 @@
 
 #include "base/escape.h"
 #include "capture/ifnames.h"
+#include "grounds/component.h"
 #include "grounds/grounds.h"
 #include "journey/journey.h"
 #include "journey/map_verdict.h"
@@ -82,11 +83,14 @@ bool printer_enough(const struct printer *p)
 
 static void count_drop(struct printer *p, const struct journey *j)
 {
+	struct component_found owner;
 	struct grounds g;
 
 	grounds_find(&g, j, 0);
 	drop_counts_add(&p->drops, j->fate[0].by, &g,
 			map_verdict_of(j, 0, g.via ? g.via : j->fate[0].by));
+	owner_counts_add(&p->owners, component_of_fate(&owner, j, 0, &g) ?
+					     &owner : NULL);
 }
 
 /* What the summary says of the packets that are printed. */
@@ -278,6 +282,7 @@ void printer_forget(struct printer *p, uint32_t id)
 void printer_finish(struct printer *p)
 {
 	drop_counts_tell(&p->drops, p->plan->stats);
+	owner_counts_tell(&p->owners, p->plan->stats);
 	reason_counts_tell(&p->reasons, p->plan->stats);
 	unexpected_tell(&p->unexpected, p->plan->stats);
 	for (unsigned int i = 0; i < SINK_COUNT; i++)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "report/drop_counts.h"
+#include "report/owner_counts.h"
 #include "report/reason_counts.h"
 #include "report/sink.h"
 #include "report/unexpected.h"
@@ -45,6 +46,7 @@ struct printer {
 	const struct ifnames *names;
 	struct sink sink[SINK_COUNT];
 	struct drop_counts drops;
+	struct owner_counts owners;
 	struct reason_counts reasons;
 	struct unexpected unexpected;
 	struct masker *masker;		/* NULL: all is shown as it is */

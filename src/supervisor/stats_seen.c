@@ -44,6 +44,10 @@ void stats_take(struct stats *copy, const struct stats *shared)
 		copy->drops = STATS_DROPS;
 	for (unsigned int i = 0; i < STATS_DROPS; i++)
 		bound_drop(&copy->drop[i]);
+	if (copy->owners > STATS_OWNERS)
+		copy->owners = STATS_OWNERS;
+	for (unsigned int i = 0; i < STATS_OWNERS; i++)
+		bound_text(copy->owner[i].text, sizeof(copy->owner[i].text));
 	if (copy->reasons > STATS_REASONS)
 		copy->reasons = STATS_REASONS;
 	for (unsigned int i = 0; i < STATS_REASONS; i++)

@@ -100,6 +100,23 @@ static void print_drops(const struct stats *st)
 	}
 }
 
+/* With nobody known the rules have said it all. */
+static void print_owners(const struct stats *st)
+{
+	uint64_t rest = st->owners_others;
+
+	if (!st->owners)
+		return;
+	msg("drops by owner:");
+	for (unsigned int i = 0; i < STATS_OWNERS && i < st->owners; i++)
+		msg_as_told("  %" PRIu64 " %s", st->owner[i].packets,
+			    st->owner[i].text);
+	if (rest)
+		msg("  %" PRIu64 " other programs'", rest);
+	if (st->unowned)
+		msg("  %" PRIu64 " nobody's that is known", st->unowned);
+}
+
 static void say_no_room(const struct stats *st)
 {
 	char doubted[96] = "";
@@ -139,5 +156,6 @@ void summary_packets(const struct stats *st, const struct options *o,
 {
 	print_fates(st, o, behind);
 	print_drops(st);
+	print_owners(st);
 	print_reasons(st);
 }
