@@ -3,6 +3,8 @@
 #include "grounds/component_object.h"
 
 #include <ctype.h>
+#include <netinet/in.h>
+#include <linux/netfilter.h>
 #include <string.h>
 
 #include "grounds/component_fit.h"
@@ -73,6 +75,15 @@ static bool put_id(struct writer *w, struct strview s)
 	for (size_t i = 0; hex && i < s.len; i++)
 		hex = strview_digit(s.at[i]) >= 0;
 	return put_word(w, hex ? (struct strview){ s.at, ID_DIGITS } : s);
+}
+
+/* fail2ban's set for IPv6 has the name of its jail and a 6. */
+static bool put_jail(struct writer *w, struct strview s)
+{
+	if (w->f->frame[w->depth].at->nfproto == NFPROTO_IPV6 && s.len > 1 &&
+	    s.at[s.len - 1] == '6')
+		s.len--;
+	return put_word(w, s);
 }
 
 static bool put_section(struct writer *w, struct strview s)
@@ -214,8 +225,8 @@ static bool put_piece(struct writer *w, char letter, unsigned int number,
 		bool (*put)(struct writer *w, struct strview s);
 	} ways[] = {
 		{ '$', put_word }, { 'B', put_bridge }, { 'C', put_policy },
-		{ 'I', put_id }, { 'S', put_section }, { 'T', put_anything },
-		{ 'V', put_verdict },
+		{ 'I', put_id }, { 'J', put_jail }, { 'S', put_section },
+		{ 'T', put_anything }, { 'V', put_verdict },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(ways); i++)

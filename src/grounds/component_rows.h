@@ -27,6 +27,7 @@ enum component_proof {
  *	$C1	Calico's policy; not if it is a hash
  *	$H	Calico's policy, by the comment of its chain's first rule
  *	$I1	a container's id, of which twelve digits are enough
+ *	$J1	fail2ban's jail, by the name of a set: of IPv6 less the 6 behind it
  *	$L	what the chain that was called last from this one is named after
  *	$S1	firewalld's zone or policy, and of which section: "x, deny"
  *	$T1	as it is, whatever it is

@@ -240,7 +240,7 @@ static const struct component_row rows[] = {
 	{ .of = &fail2ban, .chain = "f2b-*", .object = "jail $1" },
 	{ .of = &fail2ban, .chain = "fail2ban-*", .object = "jail $1" },
 	{ .of = &fail2ban, .text = "~ --match-set f2b-* src ~",
-	  .object = "jail $1" },
+	  .object = "jail $J1" },
 	{ .of = &fail2ban, .calls = "f2b-*", .object = "jail $1" },
 	{ .of = &fail2ban, .calls = "fail2ban-*", .object = "jail $1" },
 
