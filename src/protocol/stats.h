@@ -69,6 +69,14 @@ struct stats_hidden {
 	char first[1024];	/* "HEADERS: why"; plain, as above */
 };
 
+/* --replies: connections of which packets went on, and no answer was seen.  Plain, as above. */
+struct stats_unanswered {
+	uint64_t connections;	/* answered ones as well */
+	uint64_t count;
+	uint8_t more;		/* there were others, of which nothing is known */
+	char first[160];	/* headers of its first packet; "": not told */
+};
+
 /* --expect: fates of packets and copies that are none of those. */
 struct stats_unexpected {
 	_Atomic uint64_t count;
@@ -157,6 +165,7 @@ struct stats {
 	uint32_t reasons;
 	struct stats_unexpected unexpected;
 	struct stats_hidden hidden;
+	struct stats_unanswered unanswered;
 	int32_t input_error;		/* -errno */
 	int32_t output_error;		/* -errno: a file of results is gone */
 	uint8_t input_end;		/* enum replay_end */

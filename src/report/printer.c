@@ -16,6 +16,7 @@
 #include "packet/packet_print.h"
 #include "place/place_types.h"
 #include "protocol/stats.h"
+#include "report/answers.h"
 #include "report/display_filter.h"
 #include "report/report.h"
 
@@ -47,7 +48,10 @@ int printer_open(struct printer *p, const struct printer_plan *plan,
 	p->arg = arg;
 	p->names = env.names = names;
 	p->unexpected.expect = plan->expect;
-	err = drop_counts_open(&p->drops) ? open_mask(p, &env) : -ENOMEM;
+	if (plan->answers)
+		p->answers = answers_open();
+	err = drop_counts_open(&p->drops) && (p->answers || !plan->answers) ?
+		      open_mask(p, &env) : -ENOMEM;
 	for (unsigned int i = 0; i < SINK_COUNT && !err; i++)
 		err = sink_open(&p->sink[i], &plan->sink[i], &env);
 	p->by_event = p->sink[SINK_STDOUT].report &&
@@ -60,6 +64,7 @@ void printer_close(struct printer *p)
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
 		sink_close(&p->sink[i]);
 	drop_counts_close(&p->drops);
+	answers_close(p->answers);
 	masker_close(p->masker);
 }
 
@@ -117,6 +122,8 @@ bool printer_count(struct printer *p, const struct journey *j)
 	struct stats *st = p->plan->stats;
 
 	stats_add(&st->packets, 1);
+	if (p->answers)
+		answers_add(p->answers, j);
 	/* Behind -c nobody asks what becomes of it. */
 	if (printer_enough(p))
 		return false;
@@ -283,6 +290,8 @@ void printer_finish(struct printer *p)
 {
 	drop_counts_tell(&p->drops, p->plan->stats);
 	owner_counts_tell(&p->owners, p->plan->stats);
+	if (p->answers)
+		answers_tell(p->answers, p->plan->stats, p->masker);
 	reason_counts_tell(&p->reasons, p->plan->stats);
 	unexpected_tell(&p->unexpected, p->plan->stats);
 	for (unsigned int i = 0; i < SINK_COUNT; i++)

@@ -13,6 +13,7 @@
 #include "report/sink.h"
 #include "report/unexpected.h"
 
+struct answers;
 struct event;
 struct ifnames;
 struct journey;
@@ -30,6 +31,7 @@ struct printer_plan {
 	const struct display_filter *only;	/* NULL: all */
 	struct mask *mask;		/* for strangers: other addresses and names; or NULL */
 	uint64_t count;			/* stop printing after so many; 0: never */
+	bool answers;			/* both directions are traced */
 	unsigned int expect;		/* 1 << enum fate_kind; 0: any */
 };
 
@@ -49,6 +51,7 @@ struct printer {
 	struct owner_counts owners;
 	struct reason_counts reasons;
 	struct unexpected unexpected;
+	struct answers *answers;	/* NULL: answers are not looked for */
 	struct masker *masker;		/* NULL: all is shown as it is */
 	bool count_told, closed_told;
 	bool by_event;			/* stdout gets each event by itself */

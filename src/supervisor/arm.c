@@ -87,6 +87,7 @@ static int start_reader(struct run *r)
 			.stats = rd->stats,
 			.only = r->o->only ? &rd->only : NULL,
 			.count = r->o->count,
+			.answers = r->plan.replies && !r->plan.mirrored,
 			.expect = rd->expect,
 			.mask = r->mask,
 		},

@@ -215,6 +215,7 @@ static int add_mirrored(struct plan *p, const struct options *o,
 		    words);
 		return STATUS_USAGE;
 	}
+	p->mirrored = true;
 	status = add_expression(p, o, req, &mirrored, true);
 	join_words(&mirrored, words, sizeof(words));
 	if (!status)

@@ -47,6 +47,7 @@ struct plan {
 					 * hook: there is nf_tables, and nobody said no */
 	bool lock;			/* the xtables lock is needed */
 	bool replies;			/* by the nft trigger */
+	bool mirrored;			/* in raw, by expressions turned round */
 	bool behind_nat;		/* the nft trigger is there */
 	struct nft_limit limit;		/* the rate, for nft */
 	bool inserts;			/* there is an expression, or --all */

@@ -98,11 +98,15 @@ static void say_nothing(const struct run *r)
  * What limit refused it does not count.  As long as fewer packets passed than
  * its bucket holds, it has refused none.
  */
+static bool is_limited(const struct run *r)
+{
+	return r->plan.rate[0] &&
+	       books_counted(&r->host) >= r->plan.limit.burst;
+}
+
 static void say_rate(const struct run *r)
 {
-	uint64_t matched = books_counted(&r->host);
-
-	if (r->plan.rate[0] && matched >= r->plan.limit.burst)
+	if (is_limited(r))
 		msg("note: the rate of %s may have hidden packets (-l changes "
 		    "it)", r->plan.rate);
 }
@@ -167,6 +171,26 @@ static void say_likely(const struct run *r)
 					   : "--doctor says why");
 }
 
+/*
+ * With -c the last one's answer is not waited for.  What is lost, or over the rate,
+ * may have been the answer.
+ */
+static void say_unanswered(const struct run *r)
+{
+	const struct stats *st = &r->reader.seen;
+	const struct stats_unanswered *u = &st->unanswered;
+
+	if (!u->count || st->lost || is_limited(r) ||
+	    r->outcome.end == END_COUNT)
+		return;
+	msg_as_told("note: no answer to %" PRIu64 " of %" PRIu64 "%s connection%s "
+		    "was seen (behind conntrack, until the end)%s%s",
+		    u->count, u->connections, u->more ? " or more" : "",
+		    plural(u->connections), *u->first ? ": the first one's "
+						    "question is " : "",
+		    u->first);
+}
+
 /* What is asked first by who traces for the first time. */
 static void say_replies(const struct run *r)
 {
@@ -187,5 +211,6 @@ void run_hints_say(const struct run *r)
 	conntrack_look_say(&r->reader);
 	say_flows(r);
 	say_links(r);
+	say_unanswered(r);
 	say_replies(r);
 }

@@ -61,6 +61,7 @@ void stats_take(struct stats *copy, const struct stats *shared)
 	bound_text(copy->unexpected.packet, sizeof(copy->unexpected.packet));
 	if (copy->unexpected.kind >= FATE_COUNT)
 		copy->unexpected.kind = FATE_INCOMPLETE;
+	bound_text(copy->unanswered.first, sizeof(copy->unanswered.first));
 	bound_text(copy->hidden.first, sizeof(copy->hidden.first));
 	bound_text(copy->untracked_by, sizeof(copy->untracked_by));
 	bound_text(copy->refused.word, sizeof(copy->refused.word));
