@@ -59,6 +59,71 @@ subtest "nothing came"
 run 3 "" --expect forwarded
 unset READ_STATUS
 
+for by in legacy nft; do
+	ns_new "$by"
+	addresses "$by" lo 10.9.0.1/32
+	in_ns "$by" iptables-$by-restore <<'RULES' || fail "iptables-$by-restore"
+*raw
+:raw-own - [0:0]
+-A OUTPUT -p udp -m udp --dport 2009 -j raw-own
+COMMIT
+*filter
+:INPUT ACCEPT [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:first - [0:0]
+:lonely-in - [0:0]
+:mine - [0:0]
+:inner - [0:0]
+:empty - [0:0]
+:lonely - [0:0]
+-A OUTPUT -p udp -m udp --dport 2001 -j ACCEPT
+-A OUTPUT -p udp -m udp --dport 2002 -g first
+-A OUTPUT -p udp -m udp --dport 2003:2004 -j mine
+-A OUTPUT -p udp -m udp --dport 2005 -j empty
+-A first -j DROP
+-A INPUT -j lonely-in
+-A mine -p udp -m udp --dport 2004 -j inner
+-A inner -j ACCEPT
+COMMIT
+RULES
+	# chain STATUS PORT CHAIN: what is said when a packet to this port is expected there
+	chain() {
+		start_nftrace "$by" -4 -t 60 -c 1 --rate 0 --json --expect "chain=$3" -o lo -p udp
+		talk "$by" udp 10.9.0.1 "$2" from 20000 wait 1 2>/dev/null
+		end_nftrace
+		assert_status "$1"
+	}
+	said() { assert_text "nftrace:   $1" "$ERR"; }
+	subtest "$by: a chain that is expected, and why the packet did not come there"
+	chain 0 2003 mine
+	assert_no_grep expected "$ERR"
+	chain 0 2004 'inn*'
+	chain 0 2005 empty
+	chain 0 2003 "lonely,chain=mine"
+	chain 6 2001 mine
+	assert_grep 'error: expected chain mine, to which #1 did not come \((SENT|DELIVERED|LOST|UNKNOWN)\): 10\.9\.0\.1\.20000 > 10\.9\.0\.1\.2001: UDP, length [0-9]+ \(1 in all\)$' "$ERR"
+	said 'it left chain OUTPUT of filter at rule 1 (-A OUTPUT -p udp -m udp --dport 2001 -j ACCEPT), ahead of rule 3, which leads there: -A OUTPUT -p udp -m udp --dport 2003:2004 -j mine'
+	chain 6 2002 mine
+	said 'it left chain OUTPUT of filter at rule 2 (-A OUTPUT -p udp -m udp --dport 2002 -g first), ahead of rule 3,'
+	chain 6 2006 mine
+	said 'it came to chain OUTPUT of filter, and rule 3, which leads there, did not match: -A OUTPUT -p udp -m udp --dport 2003:2004 -j mine'
+	chain 6 2003 inner
+	said 'it came to chain mine of filter, and rule 1, which leads there, did not match: -A mine -p udp -m udp --dport 2004 -j inner'
+	chain 6 2006 inner
+	said 'it came to chain OUTPUT of filter, and rule 3, which leads there, did not match:'
+	chain 6 2006 raw-own
+	said 'it came to chain OUTPUT of raw, and rule 1, which leads there, did not match: -A OUTPUT -p udp -m udp --dport 2009 -j raw-own'
+	chain 6 2006 FORWARD
+	said 'chain FORWARD of filter is at a hook that it did not pass'
+	chain 6 2002 lonely-in
+	said 'chain INPUT of filter, which leads there, is at a hook that it did not pass'
+	chain 6 2006 mien
+	said "there is no such chain here: did you mean 'mine'?"
+	run_nftrace "$by" --expect chain= -p udp
+	assert_status 2
+done
+
 # A wrong "all is well" would be the worst of all.
 subtest "lost only later, behind a line that said FORWARDED"
 start_nftrace r -4 -t 60 --rate 0 --json --pcap "$SCRATCH/late.pcapng" --expect forwarded -p udp

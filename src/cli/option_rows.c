@@ -54,7 +54,7 @@ const struct option_row option_rows[] = {
 	{ "only", 0, OPTION_TEXT, AT(only), "WORDS",
 	  "print only what fits: drop,chain=cali-*,in=eth0,nat", 0, 0 },
 	{ "expect", 0, OPTION_TEXT, AT(expect), "FATES",
-	  "exit 0 only if packets came and had these: forwarded,sent", 0, 0 },
+	  "exit 0 only if packets came and had these: forwarded,chain=mine", 0, 0 },
 	{ "fold", 0, OPTION_FLAG, AT(fold), NULL,
 	  "a packet in a few lines (the default on a terminal)", 0, 0 },
 	{ "full", 0, OPTION_FLAG, AT(full), NULL,

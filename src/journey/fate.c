@@ -31,21 +31,3 @@ enum fate_kind fate_find(const char *word)
 		kind++;
 	return kind;
 }
-
-unsigned int fate_find_all(char *words, const char **bad)
-{
-	unsigned int found = 0;
-	char *save = NULL;
-
-	*bad = words;
-	for (char *w = strtok_r(words, ",", &save); w;
-	     w = strtok_r(NULL, ",", &save)) {
-		enum fate_kind kind = fate_find(w);
-
-		*bad = w;
-		if (kind == FATE_COUNT)
-			return 0;
-		found |= 1u << kind;
-	}
-	return found;
-}

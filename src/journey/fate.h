@@ -21,12 +21,6 @@ const char *fate_word(enum fate_kind kind);
 /** fate_find - of a word, in small letters or not; FATE_COUNT: it is none */
 enum fate_kind fate_find(const char *word);
 
-/**
- * fate_find_all - 1 << enum fate_kind of words separated by commas, which are cut there
- * @bad: out, when 0 is returned: what is no fate; borrowed
- */
-unsigned int fate_find_all(char *words, const char **bad);
-
 /* Where a packet is that has met no hook of IP; behind NF_INET_*. */
 enum fate_hook {
 	FATE_HOOK_INGRESS = 5,

@@ -15,6 +15,7 @@
 
 enum {
 	STATS_DROPS = 16, STATS_OWNERS = 8, STATS_REASONS = 16, STATS_CHANGERS = 4, STATS_RULE = 128,
+	STATS_TRAIL = 256,
 	STATS_MANY = UINT32_MAX,
 };
 
@@ -75,6 +76,26 @@ struct stats_unanswered {
 	uint64_t count;
 	uint8_t more;		/* there were others, of which nothing is known */
 	char first[160];	/* headers of its first packet; "": not told */
+};
+
+/* An event on a packet's way. */
+struct stats_trail {
+	uint64_t table, chain;	/* hash_name() of these */
+	uint64_t rule;		/* nft's handle, or the kernel's number */
+	uint8_t nfproto;	/* of nft the table's */
+	uint8_t nft;
+	uint8_t at_end;		/* the chain's end: its policy, or a return */
+};
+
+/* --expect chain=: packets that did not come there. */
+struct stats_unreached {
+	_Atomic uint64_t count;
+	/* Of the first one; plain: written before the reader ends. */
+	uint64_t number;	/* as printed */
+	uint8_t kind;		/* enum fate_kind */
+	char packet[256];	/* its headers */
+	uint32_t steps;		/* 0: more than there is room for */
+	struct stats_trail step[STATS_TRAIL];
 };
 
 /* --expect: fates of packets and copies that are none of those. */
@@ -164,6 +185,7 @@ struct stats {
 	struct stats_reason reason[STATS_REASONS];	/* most first */
 	uint32_t reasons;
 	struct stats_unexpected unexpected;
+	struct stats_unreached unreached;
 	struct stats_hidden hidden;
 	struct stats_unanswered unanswered;
 	int32_t input_error;		/* -errno */

@@ -19,6 +19,7 @@
 #include "report/answers.h"
 #include "report/display_filter.h"
 #include "report/report.h"
+#include "report/unreached.h"
 
 enum { MUCH = 1 << 20 };	/* pending bytes that are waited for */
 
@@ -47,7 +48,7 @@ int printer_open(struct printer *p, const struct printer_plan *plan,
 	p->tell = tell;
 	p->arg = arg;
 	p->names = env.names = names;
-	p->unexpected.expect = plan->expect;
+	p->unexpected.expect = plan->expect.fates;
 	if (plan->answers)
 		p->answers = answers_open();
 	err = drop_counts_open(&p->drops) && (p->answers || !plan->answers) ?
@@ -147,6 +148,7 @@ void printer_print(struct printer *p, struct journey *j)
 	if (fits) {
 		count_story(p, shown);
 		unexpected_add(&p->unexpected, shown);
+		unreached_add(st, &p->plan->expect, j);
 	}
 	for (unsigned int i = 0; i < SINK_COUNT && fits; i++)
 		fits = sink_journey(&p->sink[i], shown);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "report/drop_counts.h"
+#include "report/expectation.h"
 #include "report/owner_counts.h"
 #include "report/reason_counts.h"
 #include "report/sink.h"
@@ -32,7 +33,7 @@ struct printer_plan {
 	struct mask *mask;		/* for strangers: other addresses and names; or NULL */
 	uint64_t count;			/* stop printing after so many; 0: never */
 	bool answers;			/* both directions are traced */
-	unsigned int expect;		/* 1 << enum fate_kind; 0: any */
+	struct expectation expect;
 };
 
 /* What whoever opened it is told, each once. */

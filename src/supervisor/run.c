@@ -62,11 +62,11 @@ static bool take_fates(struct run *r, const struct options *o)
 	}
 	if (!o->expect)
 		return true;
-	r->reader.expect = fate_find_all(o->expect, &bad);
-	if (!r->reader.expect)
-		msg("error: '%s' is no fate that --expect knows: drop, reject, "
-		    "delivered, forwarded, sent, ...", bad);
-	return r->reader.expect;
+	if (expectation_parse(&r->reader.expect, o->expect, &bad))
+		return true;
+	msg("error: '%s' is no fate that --expect knows: drop, reject, "
+	    "delivered, forwarded, sent, ..., nor chain=NAME", bad);
+	return false;
 }
 
 int run_open(struct run *r, const struct options *o)

@@ -13,6 +13,7 @@
 #include "protocol/reader_ipc.h"
 #include "protocol/stats.h"
 #include "report/display_filter.h"
+#include "report/expectation.h"
 #include "report/sink.h"
 #include "rules/keeper/keeper.h"
 #include "rules/keeper/lock.h"
@@ -140,7 +141,7 @@ struct run_host {
 struct run_reader {
 	struct capture capture;		/* until the reader has it */
 	struct display_filter only;
-	unsigned int expect;		/* 1 << enum fate_kind; 0: any */
+	struct expectation expect;
 	struct sink_plan sink[SINK_COUNT];
 	struct reader process;
 	int status;			/* of wait(2) */

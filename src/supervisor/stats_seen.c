@@ -61,6 +61,11 @@ void stats_take(struct stats *copy, const struct stats *shared)
 	bound_text(copy->unexpected.packet, sizeof(copy->unexpected.packet));
 	if (copy->unexpected.kind >= FATE_COUNT)
 		copy->unexpected.kind = FATE_INCOMPLETE;
+	bound_text(copy->unreached.packet, sizeof(copy->unreached.packet));
+	if (copy->unreached.kind >= FATE_COUNT)
+		copy->unreached.kind = FATE_INCOMPLETE;
+	if (copy->unreached.steps > STATS_TRAIL)
+		copy->unreached.steps = 0;
 	bound_text(copy->unanswered.first, sizeof(copy->unanswered.first));
 	bound_text(copy->hidden.first, sizeof(copy->hidden.first));
 	bound_text(copy->untracked_by, sizeof(copy->untracked_by));
