@@ -42,9 +42,24 @@ many| -c many -p udp
 FORWARD| --chain FORWARD -p udp
 fast| --rate fast -p udp
 long| -w long -p udp
-host| host 8.8.8.8
-port| -i lo port 53
-udp| udp port 53
+host| host
+port| -i lo port 70000
+udp| udp port
+8.8.8.8| 8.8.8.8
+vlan 5| vlan 5
+arp| arp
+ip and ip6| ip and ip6
+protochain| ip protochain 17
+inbound| inbound and port 53
+-m mac --mac-source| ether host 02:00:00:00:00:01
+ether| ether[0] = 1
+and port 53| -p udp and port 53
+--filter| ! --filter 'port 53'
+--or| -p udp port 53 or
+ip6| -4 ip6
+--all| ip
+program of 69 steps| $(printf 'host 10.0.0.%d or ' {1..31}) host 10.0.0.32
+
 --no-such| --no-such
 -Z| -Z
 sometimes| --color sometimes -p udp
@@ -86,6 +101,8 @@ NOSUCHSET| -m set --match-set NOSUCHSET src
 -g x| -g x -p udp
 '!'| -p udp --dport 9 !
 ''| ''
+' '| --filter ' '
+''| -p udp ''
 -s| -p udp -s
 nosuch.invalid| -d nosuch.invalid
 fd00::1| -4 -d 10.0.0.1,fd00::1

@@ -13,7 +13,7 @@ in_ns words iptables-legacy -t mangle -A INPUT -j RATEEST --rateest-name meter \
 # Line by line: family, words, expectation. A chain L0001 ... a line.
 families=() words=() wanted=()
 while IFS= read -r line; do
-	[[ $line =~ ^([46])\ \;\ (.*)\ \;\ (OK|FAIL|EITHER|KERNEL|LESS)$ ]] || continue
+	[[ $line =~ ^([46])\ \;\ (.*)\ \;\ (OK|FAIL|EITHER|KERNEL|LESS|MORE)$ ]] || continue
 	families+=("${BASH_REMATCH[1]}")
 	words+=("${BASH_REMATCH[2]}")
 	wanted+=("${BASH_REMATCH[3]}")
@@ -75,11 +75,12 @@ judge() {
 	[[ -n $2 && -n $3 ]] || { echo "no answer"; return; }
 	case $1 in
 	OK | LESS) [[ $2 != "refused|" ]] || echo "iptables refuses it" ;;
-	FAIL | KERNEL) [[ $2 = "refused|" ]] || echo "iptables takes it" ;;
+	FAIL | KERNEL | MORE) [[ $2 = "refused|" ]] || echo "iptables takes it" ;;
 	esac
 	case $1 in
 	KERNEL) [[ $3 != "refused|" ]] || echo "nftrace refuses it" ;;
 	LESS) [[ $3 = "refused|" || ( $2 = "$3" && $3 != *" -i -"* ) ]] || echo "nftrace takes it" ;;
+	MORE) [[ $3 = *"-m bpf "* ]] || echo "nftrace refuses it" ;;
 	*) [[ $2 = "$3" ]] || echo "not the same" ;;
 	esac
 }

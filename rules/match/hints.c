@@ -3,38 +3,112 @@
 #include "rules/match/hints.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "rules/base/units.h"
 
-/* What tcpdump's words are in iptables'; %s is the word behind. */
+/* A filter's words for what lies in front of the IP header, or beside the packet. */
 static const struct {
 	const char *word;
 	const char *instead;
-} tcpdump_words[] = {
-	{ "host", "-d %1$s --or -s %1$s" },
-	{ "net", "-d %1$s --or -s %1$s" },
-	{ "src", "-s %1$s" },
-	{ "dst", "-d %1$s" },
-	{ "port", "-p tcp --dport %1$s --or -p udp --dport %1$s" },
-	{ "portrange", "-p tcp -m multiport --ports %1$s" },
-	{ "proto", "-p %1$s" },
-	{ "ether", "-m mac --mac-source ADDRESS" },
-	{ "tcp", "-p tcp" },
-	{ "udp", "-p udp" },
-	{ "icmp", "-p icmp" },
-	{ "icmp6", "-6 -p icmpv6" },
-	{ "sctp", "-p sctp" },
-	{ "ip", "-4" },
-	{ "ip6", "-6" },
-	{ "and", "the options one behind the other" },
-	{ "or", "--or" },
-	{ "not", "'!' before the option" },
-	{ "less", "-m length --length 0:%1$s" },
-	{ "greater", "-m length --length %1$s:" },
+} outside[] = {
+	{ "ether", "rules see a packet from its IP header on: an address of "
+	  "the link layer is -m mac --mac-source ADDRESS" },
+	{ "link", "rules see a packet from its IP header on" },
+	{ "fddi", "rules see a packet from its IP header on" },
+	{ "tr", "rules see a packet from its IP header on" },
+	{ "wlan", "rules see a packet from its IP header on" },
+	{ "vlan", "rules see a packet without its tag, as coming in by the "
+	  "VLAN's own interface: -i eth0.5" },
+	{ "mpls", "rules see a packet from its IP header on, without labels" },
+	{ "pppoed", "rules see a packet from its IP header on" },
+	{ "pppoes", "rules see a packet as coming in by its ppp interface: "
+	  "-i ppp0" },
+	{ "arp", "rules of IP never see ARP" },
+	{ "rarp", "rules of IP never see RARP" },
+	{ "stp", "rules of IP see nothing but IP" },
+	{ "llc", "rules of IP see nothing but IP" },
+	{ "atalk", "rules of IP see nothing but IP" },
+	{ "iso", "rules of IP see nothing but IP" },
+	{ "broadcast", "rules know no netmask: -m addrtype --dst-type BROADCAST" },
+	{ "multicast", "in rules that is 'ip multicast' or 'ip6 multicast', or "
+	  "-m pkttype --pkt-type multicast" },
+	{ "gateway", "rules see no address of the link layer: "
+	  "-m mac --mac-source ADDRESS" },
+	{ "ifname", "an interface is -i NAME or -o NAME" },
+	{ "on", "an interface is -i NAME or -o NAME" },
+	{ "rnr", "the number of a rule is none of a packet" },
 };
+
+/* Behind these stands a name, which may be any word. */
+static const char *const names[] = {
+	"host", "net", "port", "portrange", "proto", "protochain", "src", "dst",
+};
+
+static bool is_letter(char c)
+{
+	return isalnum((unsigned char)c) || strchr("_.:-", c);
+}
+
+/* Return: the word at or behind @at, its length in *len; NULL: none is left */
+static const char *next_word(const char *at, size_t *len)
+{
+	while (*at && !is_letter(*at))
+		at++;
+	for (*len = 0; at[*len] && is_letter(at[*len]); ++*len)
+		;
+	return *len ? at : NULL;
+}
+
+static bool is_word(const char *at, size_t len, const char *word)
+{
+	return strlen(word) == len && memcmp(at, word, len) == 0;
+}
+
+static bool takes_name(const char *at, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (is_word(at, len, names[i]))
+			return true;
+	return false;
+}
+
+/* Row of the first such word from *at on, which goes behind it; -1: none */
+static int find_outside(const char **at)
+{
+	bool named = false;
+	const char *word;
+	size_t len;
+
+	while ((word = next_word(*at, &len))) {
+		bool plain = !named && (word == *at || word[-1] != '\\');
+
+		*at = word + len;
+		named = takes_name(word, len);
+		for (size_t i = 0; plain && i < ARRAY_SIZE(outside); i++)
+			if (is_word(word, len, outside[i].word))
+				return (int)i;
+	}
+	return -1;
+}
+
+const char *hints_of_filter(const char *words)
+{
+	int row = find_outside(&words);
+
+	return row < 0 ? NULL : outside[row].instead;
+}
+
+bool hints_of_link_byte(const char *words)
+{
+	while (find_outside(&words) >= 0)
+		if (words[strspn(words, " \t")] == '[')
+			return true;
+	return false;
+}
 
 static bool is_address(const char *word)
 {
@@ -47,43 +121,37 @@ static bool is_address(const char *word)
 	       inet_pton(AF_INET6, text, addr) == 1;
 }
 
-/* "src host 8.8.8.8", "dst port 53": the direction belongs to what follows. */
-static const char *instead_of_direction(const char *word, const char *next)
+/* Words that join two conditions, of which one is not there. */
+static bool hangs(const char *words)
 {
-	if (!next || (strcmp(word, "src") && strcmp(word, "dst")))
-		return NULL;
-	if (strcmp(next, "port") == 0)
-		return *word == 's' ? "-p tcp --sport PORT"
-				    : "-p tcp --dport PORT";
-	if (strcmp(next, "host") == 0 || strcmp(next, "net") == 0)
-		return *word == 's' ? "-s ADDRESS" : "-d ADDRESS";
-	return NULL;
+	static const char *const joints[] = { "and", "or", "&&", "||" };
+	size_t len = strlen(words);
+
+	for (size_t i = 0; i < ARRAY_SIZE(joints); i++) {
+		size_t n = strlen(joints[i]);
+
+		if (len < n)
+			continue;
+		if ((memcmp(words, joints[i], n) == 0 && !is_letter(words[n])) ||
+		    (strcmp(words + len - n, joints[i]) == 0 &&
+		     (len == n || !is_letter(words[len - n - 1]))))
+			return true;
+	}
+	return false;
 }
 
-void hints_of_word(char *buf, size_t size, const char *word, const char *next)
+bool hints_of_words(char *buf, size_t size, const char *words)
 {
-	const char *format = instead_of_direction(word, next);
-	char instead[256];
-
-	if (is_address(word)) {
-		snprintf(buf, size, "'%s' stands alone: did you mean -d %s?",
-			 word, word);
-		return;
-	}
-	for (size_t i = 0; !format && i < ARRAY_SIZE(tcpdump_words); i++)
-		if (strcmp(tcpdump_words[i].word, word) == 0)
-			format = tcpdump_words[i].instead;
-	if (!format) {
-		snprintf(buf, size, "'%s' is no option: a match begins with "
-			 "'-', as for iptables", word);
-		return;
-	}
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	snprintf(instead, sizeof(instead), format, next ? next : "VALUE");
-#pragma GCC diagnostic pop
-	snprintf(buf, size, "'%s' is a word of tcpdump: did you mean %s?",
-		 word, instead);
+	if (is_address(words))
+		snprintf(buf, size, "'%s' stands alone: did you mean -d %s, or "
+			 "host %s?", words, words, words);
+	else if (hangs(words))
+		snprintf(buf, size, "'%.200s': between a filter of tcpdump's and "
+			 "options of iptables stands no word: all must match "
+			 "('or' is --or there)", words);
+	else
+		return false;
+	return true;
 }
 
 void hints_of_option(char *buf, size_t size, int letter, const char *word)

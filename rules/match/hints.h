@@ -3,13 +3,25 @@
 #ifndef NFTRACE_HINTS_H
 #define NFTRACE_HINTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /**
- * hints_of_word - why a bare word is no match, and what to type instead
- * @next: the word behind it, NULL at the end
+ * hints_of_words - why bare words are neither a match nor a filter of tcpdump's
+ * Return: false: they may be one, and nothing is written.
  */
-void hints_of_word(char *buf, size_t size, const char *word, const char *next);
+bool hints_of_words(char *buf, size_t size, const char *words);
+
+/**
+ * hints_of_filter - what to type instead of a filter's word for what rules do not see
+ *
+ * Rules see a packet from its IP header on.
+ * Return: a part of a sentence; NULL: there is no such word in it.
+ */
+const char *hints_of_filter(const char *words);
+
+/** hints_of_link_byte - does a filter ask for bytes in front of the IP header? */
+bool hints_of_link_byte(const char *words);
 
 /** hints_of_option - a command or other option of iptables; by its letter */
 void hints_of_option(char *buf, size_t size, int letter, const char *word);

@@ -14,6 +14,7 @@
 #include "rules/match/match_traits.h"
 #include "rules/match/parse.h"
 #include "rules/match/parse_build.h"
+#include "rules/match/parse_filter.h"
 #include "rules/match/parse_words.h"
 #include "rules/nft/compat.h"
 #include "rules/xtables/base_options.h"
@@ -113,6 +114,7 @@ static bool has_open_entry(const struct parse *p)
 static void run_parse(struct parse *p)
 {
 	parse_words(p, p->req->argc, p->req->argv);
+	parse_filter_end(p);
 	finish_matches(p);
 	find_traits(p);
 	parse_check_kernel(p);

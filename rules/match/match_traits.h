@@ -22,6 +22,7 @@ enum match_trait {
 	MATCH_ONLY_OUT = 1 << 7,	/* the kernel refuses it in PREROUTING */
 	MATCH_NO_DEADLINE = 1 << 8,	/* no xt_time in this kernel */
 	MATCH_SIDE_EFFECT = 1 << 9,	/* changes state that others use */
+	MATCH_FILTER = 1 << 10,		/* has words of tcpdump's */
 };
 
 /**

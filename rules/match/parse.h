@@ -39,6 +39,7 @@ struct parse {
 	struct helper_out *out;
 	char *src, *dst;		/* the words behind -s and -d */
 	char *protocol;
+	char *bare, *filter;		/* words of tcpdump's, and of --filter */
 	const char *context;		/* what is looked at behind the words */
 	unsigned int seen;		/* bits of once[] */
 	bool proto_used, invert;

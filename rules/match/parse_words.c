@@ -15,6 +15,7 @@
 #include "rules/base/family.h"
 #include "rules/match/hints.h"
 #include "rules/match/parse.h"
+#include "rules/match/parse_bare.h"
 #include "rules/xtables/base_options.h"
 #include "rules/xtables/xt.h"
 
@@ -234,10 +235,8 @@ static void take_target(struct parse *p, const char *word)
 		       "itself and takes no other target: leave it out", word);
 }
 
-static void take_word(struct parse *p, char *word, const char *next)
+static void take_word(struct parse *p, char *word)
 {
-	char hint[512];
-
 	if (strcmp(word, "!") == 0) {
 		if (p->invert)
 			parse_refuse(p, MATCH_BAD, "'! !': one is enough");
@@ -245,8 +244,8 @@ static void take_word(struct parse *p, char *word, const char *next)
 		word[0] = '\0';
 		return;
 	}
-	hints_of_word(hint, sizeof(hint), word, next);
-	parse_refuse(p, MATCH_BAD, "%s", hint);
+	parse_bare_word(p, word);
+	p->invert = false;
 }
 
 /* Within a cluster of letters getopt has not gone on to the next word yet. */
@@ -278,9 +277,14 @@ static bool take_option(struct parse *p, int c)
 {
 	switch (c) {
 	case 1:
-		take_word(p, optarg, optind < p->argc ? p->argv[optind]
-						      : NULL);
+		take_word(p, optarg);
 		return p->invert;
+	case BASE_OPTION_FILTER:
+		if (p->invert)
+			parse_refuse(p, MATCH_BAD, "'!' cannot stand before "
+				     "'--filter': say --filter 'not (...)'");
+		parse_bare_whole(p, optarg);
+		break;
 	case 's':
 		set_once(p, 's');
 		p->src = own_word(p, 's');

@@ -50,5 +50,6 @@ const struct option base_options[] = {
 	{ "goto",          required_argument, NULL, 'g' },
 	{ "ipv4",          no_argument,       NULL, '4' },
 	{ "ipv6",          no_argument,       NULL, '6' },
+	{ "filter",        required_argument, NULL, BASE_OPTION_FILTER },
 	{ NULL, 0, NULL, 0 },
 };

@@ -6,7 +6,10 @@
 #include <getopt.h>
 #include <stdbool.h>
 
-/* Ended by a zero row; .val is the letter.  Names as in iptables(8). */
+/* nftrace's own word of a match, beside iptables': a filter of tcpdump's. */
+enum { BASE_OPTION_FILTER = 'Y' };
+
+/* Ended by a zero row; .val is the letter.  Names as in iptables(8), and one. */
 extern const struct option base_options[];
 
 /* The same for getopt_long(3): words in order, a missing argument as ':'. */

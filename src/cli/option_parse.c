@@ -40,6 +40,18 @@ static bool add_word(struct options *o, unsigned int group, char *text)
 	return true;
 }
 
+static bool take_own(struct options *o, const struct word *w, char *argv[])
+{
+	static char filter[] = "--filter";
+	const struct option_row *r = &option_rows[w->own];
+	char *value = r->arg ? argv[w->value_arg] + w->value_offset : NULL;
+
+	if (r->kind == OPTION_FILTER)
+		return add_word(o, w->group, filter) &&
+		       add_word(o, w->group, value);
+	return option_take(o, r, value);
+}
+
 static bool take_word(struct options *o, const struct word *w, char *argv[],
 		      unsigned int *groups)
 {
@@ -53,9 +65,7 @@ static bool take_word(struct options *o, const struct word *w, char *argv[],
 		++*groups;
 		return true;
 	case WORD_OWN:
-		return option_take(o, &option_rows[w->own],
-				   option_rows[w->own].arg ?
-				   argv[w->value_arg] + w->value_offset : NULL);
+		return take_own(o, w, argv);
 	case WORD_ERROR:
 		msg("error: '%s' needs a value: --%s %s", argv[w->arg],
 		    option_rows[w->own].name, option_rows[w->own].arg);

@@ -8,6 +8,7 @@
 enum option_kind {
 	OPTION_FLAG, OPTION_NUMBER, OPTION_DURATION, OPTION_RATE, OPTION_CHAIN,
 	OPTION_CHOICE, OPTION_TEXT, OPTION_FILES,
+	OPTION_FILTER,		/* a part of a match expression */
 };
 
 /* Under which heading --help has it. */

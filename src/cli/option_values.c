@@ -202,6 +202,8 @@ bool option_take(struct options *o, const struct option_row *r,
 		free(*(char **)at);
 		*(char **)at = strdup(value);
 		return *(char **)at != NULL;
+	case OPTION_FILTER:	/* option_parse.c has put it into its expression */
+		break;
 	}
 	return false;
 }

@@ -93,6 +93,9 @@ void plan_judge_warn(const struct match_result *m, const char *words,
 		msg("note: '%s' has -o: only what this host sends itself is "
 		    "traced; in raw a forwarded packet has no out-interface "
 		    "yet", words);
+	if (m->traits & MATCH_FILTER && m->traits & MATCH_IN)
+		msg("note: -i is what comes in, as for iptables: what goes out "
+		    "there is not traced (without -i both are)");
 	if (p->behind_nat)
 		msg("note: packets are traced from behind DNAT on: what they meet "
 		    "before (raw, mangle, nat) is not shown");

@@ -2,6 +2,7 @@
 /* reply_match: a match expression -> the one for what answers. */
 #include "supervisor/reply_match.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,6 +104,35 @@ static bool is_dropped(const char *word)
 	return strncmp(word, "-i", 2) == 0 && word[2];
 }
 
+/* A word of tcpdump's, at the beginning of @text: is it @name? */
+static bool begins(const char *text, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncmp(text, name, len) == 0 && !isalnum((unsigned char)text[len]);
+}
+
+/* A filter of tcpdump's, or a part: src is dst, and the other way round. */
+static char *turn_filter(const char *text, bool *says_ends)
+{
+	static const char *const ends[] = {
+		"src", "dst", "host", "net", "port", "portrange",
+	};
+	char *turned = strdup(text);
+
+	for (char *at = turned; at && *at; at++) {
+		if (at > turned && isalnum((unsigned char)at[-1]))
+			continue;
+		for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+			*says_ends |= begins(at, ends[i]);
+		if (begins(at, "src"))
+			memcpy(at, "dst", 3);
+		else if (begins(at, "dst"))
+			memcpy(at, "src", 3);
+	}
+	return turned;
+}
+
 static void add(struct expression *to, char *word)
 {
 	if (word)
@@ -123,7 +153,7 @@ bool reply_match_make(const struct expression *from, struct expression *to)
 {
 	static const char *const ends[] = { "-s", "-d", "--s", "--d" };
 	const char *option = "";
-	bool says_ends = false;
+	bool says_ends = false, filter;
 
 	to->argc = 0;
 	to->argv = calloc((size_t)from->argc + 1, sizeof(*to->argv));
@@ -138,9 +168,11 @@ bool reply_match_make(const struct expression *from, struct expression *to)
 		if (strcmp(word, "--syn") == 0)
 			continue;
 		if (word[0] != '-') {
-			add(to, turn_value(option, word));
-			if (strcmp(option, "--match-set") == 0)
-				option = "";
+			filter = !*option || strcmp(option, "--filter") == 0;
+			add(to, filter ? turn_filter(word, &says_ends)
+				       : turn_value(option, word));
+			/* Behind a set's name comes a direction. */
+			option = strcmp(option, "--match-set") == 0 ? "-" : "";
 			continue;
 		}
 		option = word;
