@@ -142,11 +142,20 @@ done <<'EOT'
 -p tcp or -p udp|--dport 53 -p udp
 -p tcp or -p udp|-p icmp --dport=53
 -p tcp or -p udp, and -m multiport,|-p tcp --dports 80,443
--m mark|-p udp --mark 1
+-m mark or -m connmark|-p udp --mark 1
+-m set or -m connlabel or -m recent|--set x
+-m policy or -m statistic|--mode random
+-m recent|--mask 255.0.0.0
+-m ttl or -p tcp -m osf|-p udp --ttl 5
 -m conntrack|-p tcp --ctstate NEW
 -m owner|--uid-owner 0
 -m set|-p udp --match-set x src
 EOT
+
+subtest "an option of a target"
+run_nftrace lo -p udp --to-destination 10.0.0.1
+assert_status 2
+assert_grep "^nftrace: '--to-destination' is of a target \(-j DNAT\): nftrace takes the match only$" "$ERR"
 
 # What to type instead of what iptables' parser refuses.
 while IFS='|' read -r instead words; do

@@ -203,6 +203,17 @@ static bool offer_to_matches(struct parse *p, int c)
 	return false;
 }
 
+static void refuse_unknown(struct parse *p, const char *word)
+	__attribute__((noreturn));
+
+static void refuse_unknown(struct parse *p, const char *word)
+{
+	snprintf(p->r->unknown, sizeof(p->r->unknown), "%s", word);
+	parse_refuse(p, MATCH_BAD, "'%s' is no option that is known here%s", word,
+	       word[0] == '-' && word[1] == '-' ?
+	       ": does it need -p or -m NAME before it?" : "");
+}
+
 /* Return: getopt must be asked for the same word once more. */
 static bool take_extension(struct parse *p, int c)
 {
@@ -221,10 +232,7 @@ static bool take_extension(struct parse *p, int c)
 	if (optopt && optopt < OPTION_RANGE && word[0] == '-' &&
 	    word[1] != '-')
 		word = letter;
-	snprintf(p->r->unknown, sizeof(p->r->unknown), "%s", word);
-	parse_refuse(p, MATCH_BAD, "'%s' is no option that is known here%s", word,
-	       word[0] == '-' && word[1] == '-' ?
-	       ": does it need -p or -m NAME before it?" : "");
+	refuse_unknown(p, word);
 }
 
 static void take_target(struct parse *p, const char *word)
@@ -255,6 +263,41 @@ static const char *option_word(const struct parse *p)
 
 	return optarg || word[0] == '-' || optind >= p->argc ?
 		word : p->argv[optind];
+}
+
+/* The option as it was typed, with dashes. */
+static const char *typed(const struct parse *p)
+{
+	const char *word = p->argv[optind - 1];
+
+	return optarg == word && optind > 1 ? p->argv[optind - 2] : word;
+}
+
+/* "--set", of which getopt makes iptables' --set-counters: an extension's is meant. */
+static bool is_cut_short(const struct parse *p, int letter)
+{
+	const char *name = typed(p) + 2;
+	size_t len = strcspn(name, "=");
+
+	if (strncmp(typed(p), "--", 2) != 0)
+		return false;
+	for (const struct option *o = base_options; o->name; o++)
+		if (o->val == letter && strlen(o->name) == len &&
+		    strncmp(o->name, name, len) == 0)
+			return false;
+	return true;
+}
+
+static void refuse_base(struct parse *p, int letter) __attribute__((noreturn));
+
+static void refuse_base(struct parse *p, int letter)
+{
+	char hint[512];
+
+	if (is_cut_short(p, letter))
+		refuse_unknown(p, typed(p));
+	hints_of_option(hint, sizeof(hint), letter, option_word(p));
+	parse_refuse(p, MATCH_BAD, "%s", hint);
 }
 
 /*
@@ -310,12 +353,8 @@ static bool take_option(struct parse *p, int c)
 		take_target(p, optarg);
 		break;
 	default:
-		if (c < OPTION_RANGE && c != ':' && c != '?') {
-			char hint[512];
-
-			hints_of_option(hint, sizeof(hint), c, option_word(p));
-			parse_refuse(p, MATCH_BAD, "%s", hint);
-		}
+		if (c < OPTION_RANGE && c != ':' && c != '?')
+			refuse_base(p, c);
 		return take_extension(p, c);
 	}
 	return false;

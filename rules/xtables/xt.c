@@ -141,8 +141,8 @@ void xt_merge_match(struct xtables_match *m)
 	globals.opts = opts;
 }
 
-/* libxt_tcp.so -> tcp; NULL: no match (targets are written in capitals). */
-static const char *match_of_file(char *file)
+/* libxt_tcp.so -> tcp; NULL: no extension */
+static const char *name_of_file(char *file)
 {
 	static const char *const prefixes[] = {
 		"libxt_", "libipt_", "libip6t_",
@@ -156,27 +156,39 @@ static const char *match_of_file(char *file)
 		size_t len = strlen(prefixes[i]);
 
 		if (strncmp(file, prefixes[i], len) == 0)
-			return islower((unsigned char)file[len]) ? file + len
-								 : NULL;
+			return strcmp(file + len, "standard") ? file + len : NULL;
 	}
 	return NULL;
 }
 
-void xt_list_matches(struct helper_out *out)
+void xt_installed(struct xt_names *n)
 {
 	const char *folder = getenv("XTABLES_LIBDIR");
 	struct dirent *e;
 	DIR *d = opendir(folder && *folder ? folder : XTABLES_LIBDIR);
 
-	if (!d)
-		return;
-	while ((e = readdir(d))) {
-		const char *name = match_of_file(e->d_name);
+	n->count = 0;
+	while (d && n->count < XT_NAMES && (e = readdir(d))) {
+		const char *name = name_of_file(e->d_name);
 
-		if (!name || strcmp(name, "standard") == 0)
+		if (name)
+			snprintf(n->name[n->count++], sizeof(n->name[0]), "%s",
+				 name);
+	}
+	if (d)
+		closedir(d);
+}
+
+/* Targets are written in capitals. */
+void xt_list_matches(struct helper_out *out)
+{
+	struct xt_names n;
+
+	xt_installed(&n);
+	for (unsigned int i = 0; i < n.count; i++) {
+		if (!islower((unsigned char)*n.name[i]))
 			continue;
-		helper_append(out, name, strlen(name));
+		helper_append(out, n.name[i], strlen(n.name[i]));
 		helper_append(out, "\n", 1);
 	}
-	closedir(d);
 }

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <linux/netfilter/x_tables.h>
+
 struct family;
 
 /*
@@ -57,6 +59,16 @@ const struct option *xt_options(void);
 /** xt_merge_match - append an extension's options, setting its offset */
 struct xtables_match;
 void xt_merge_match(struct xtables_match *m);
+
+/* Names of extensions, in the order of the folder; one may be there for each family. */
+enum { XT_NAMES = 512 };
+struct xt_names {
+	unsigned int count;
+	char name[XT_NAMES][XT_EXTENSION_MAXNAMELEN];
+};
+
+/** xt_installed - the matches, and in capitals the targets, that are installed */
+void xt_installed(struct xt_names *n);
 
 /** xt_list_matches - the names of all matches that are installed, a line each */
 struct helper_out;

@@ -3,16 +3,12 @@
 #ifndef NFTRACE_OPTION_NEAR_H
 #define NFTRACE_OPTION_NEAR_H
 
-/**
- * option_near - the option that was meant by @word, nftrace's or a match's
- * Return: its name without dashes; NULL: none is near.
- */
-const char *option_near(const char *word);
+struct near;
 
 /**
- * option_needs - what has to stand before @word, which is a match's option
- * Return: "-m conntrack"; NULL: it is none that is known here.
+ * option_near_begin - of nftrace's own options, the one that was meant by @word
+ * @n: others are looked at behind them: near_look(); borrows @word
  */
-const char *option_needs(const char *word);
+void option_near_begin(struct near *n, const char *word);
 
 #endif

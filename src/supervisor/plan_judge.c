@@ -7,13 +7,13 @@
 
 #include "base/exit_status.h"
 #include "base/msg.h"
-#include "cli/option_near.h"
 #include "cli/options.h"
 #include "cli/refusal_hint.h"
 #include "rules/legacy/trace_rules.h"
 #include "rules/match/match.h"
 #include "rules/match/match_traits.h"
 #include "supervisor/backend.h"
+#include "supervisor/option_hint.h"
 #include "supervisor/plan_state.h"
 
 bool plan_judge_any(const struct parsed *x, enum match_status status)
@@ -112,18 +112,6 @@ void plan_judge_warn(const struct match_result *m, const char *words,
 		    "it puts fragments together before raw", words);
 }
 
-/* An option that iptables does not know: often one that is right, too early. */
-static void say_meant(const char *word)
-{
-	const char *needs = option_needs(word), *near = option_near(word);
-
-	if (needs)
-		msg("'%.*s' needs %s before it", (int)strcspn(word, "="), word,
-		    needs);
-	else if (near)
-		msg("did you mean --%s?", near);
-}
-
 int plan_judge_refuse(const struct parsed *x, const char *words)
 {
 	const struct match_result *m = worst(x);
@@ -133,7 +121,7 @@ int plan_judge_refuse(const struct parsed *x, const char *words)
 	if (m && refusal_hint(hint, sizeof(hint), m->message))
 		msg("%s", hint);
 	if (m && strncmp(m->unknown, "--", 2) == 0)
-		say_meant(m->unknown);
+		option_hint_say(m->unknown);
 	return m && (m->status == MATCH_KERNEL || m->status == MATCH_DIED) ?
 	       STATUS_FAILURE : STATUS_USAGE;
 }

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* option_hint: what to type instead of an option that nobody has brought along. */
+#include "supervisor/option_hint.h"
+
+#include <string.h>
+
+#include "base/msg.h"
+#include "base/near.h"
+#include "cli/option_near.h"
+#include "rules/match/option_owners.h"
+
+/* What iptables has without an extension; before the extensions' since that is typed most. */
+static const char *const plain[] = {
+	"protocol", "source", "destination", "in-interface", "out-interface",
+};
+
+static void say_near(const struct option_owners *o, const char *word)
+{
+	const char *at = NULL;
+	struct near n;
+
+	option_near_begin(&n, word);
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		near_look(&n, plain[i]);
+	while ((at = option_owners_next(o, at)))
+		near_look(&n, at);
+	if (n.name)
+		msg("did you mean --%s?", n.name);
+}
+
+void option_hint_say(const char *word)
+{
+	size_t dashes = strspn(word, "-"), len = strcspn(word + dashes, "=");
+	struct option_owners o;
+	char needs[256];
+
+	option_owners_read(&o);
+	if (!option_owners_needs(&o, word + dashes, len, needs, sizeof(needs)))
+		say_near(&o, word);
+	else if (strncmp(needs, "-j ", 3) == 0)
+		msg("'%.*s' is of a target (%s): nftrace takes the match only",
+		    (int)(dashes + len), word, needs);
+	else
+		msg("'%.*s' needs %s before it", (int)(dashes + len), word,
+		    needs);
+	option_owners_release(&o);
+}
