@@ -47,11 +47,31 @@ iptables_side() {
 	done
 	iptables-legacy-save -t raw
 	ip6tables-legacy-save -t raw
+	# What reaches a chain of raw from a hook must be good there.
+	for i in "${hooked[@]}"; do
+		command=iptables-legacy chain=$(name_of "$i")
+		[[ ${families[i]} = 4 ]] || command=ip6tables-legacy
+		for hook in PREROUTING OUTPUT; do
+			$command -t raw -A $hook -j "$chain" 2>/dev/null && echo "holds $chain $hook"
+		done
+	done
 }
+
+# Those by which it is told which chain can hold a match: the first of each match, and all of
+# those that it depends on what they say.
+hooked=()
+declare -A known=()
+for i in "${!words[@]}"; do
+	[[ ${wanted[i]} =~ ^(OK|EITHER)$ && ${words[i]} = *"-m "* && ! ${words[i]} =~ (^| )-[io] ]] || continue
+	match=${words[i]##*-m } match=${match%% *}
+	[[ -z ${known[${families[i]}$match]-} || $match =~ ^(addrtype|policy|physdev|devgroup)$ ]] || continue
+	known[${families[i]}$match]=1
+	hooked+=("$i")
+done
 
 export -f iptables_side name_of
 export XTABLES_LOCKFILE
-declare -p words families >"$SCRATCH/arrays"
+declare -p words families hooked >"$SCRATCH/arrays"
 in_ns words bash -c '. "$1"; iptables_side' iptables "$SCRATCH/arrays" >"$SCRATCH/iptables.raw"
 grep -a -E '^(-A )?L[0-9]{4} ' "$SCRATCH/iptables.raw" | sort >"$SCRATCH/iptables"
 
@@ -94,6 +114,23 @@ for i in "${!words[@]}"; do
 	note "iptables: ${theirs[$chain]-}"
 	note "nftrace:  $(grep -aF "$chain" "$SCRATCH/ours.raw")"
 done
+
+# What --dry-run goes by, as it asks no kernel.
+in_ns words "$UNIT/words_tool" chains <"$SCRATCH/records" 2>/dev/null | sort >"$SCRATCH/chains"
+holds() { sed -n "s/^holds $1 //p" "$SCRATCH/iptables.raw" | paste -sd ' '; }
+for i in "${hooked[@]}"; do
+	chain=$(name_of "$i")
+	[[ ${theirs[$chain]-} != "refused|" ]] || continue
+	subtest "chains of ${families[i]} ; ${words[i]}"
+	assert_equal "the chains" "$(holds "$chain")" \
+		"$(sed -nE "s/^$chain( unchecked)?$//p; s/^$chain ([A-Z ]*[A-Z])( unchecked)?$/\1/p" "$SCRATCH/chains")"
+done
+for i in "${!words[@]}"; do
+	[[ ${wanted[i]} = KERNEL ]] || continue
+	subtest "only the kernel knows: ${families[i]} ; ${words[i]}"
+	assert_grep "^$(name_of "$i") .* unchecked$" "$SCRATCH/chains"
+done
+((${#hooked[@]} >= 60)) || fail "only ${#hooked[@]} were asked of the kernel"
 
 in_ns words iptables-legacy-save >"$SCRATCH/before"
 for i in "${!words[@]}"; do

@@ -76,6 +76,15 @@ static void name_conntrack(struct parse *p, const struct xtables_match *m)
 					 "%s %.40s", words[w], q->argv[i + 1]);
 }
 
+static void note_unchecked(struct parse *p, const struct xt_entry_match *m)
+{
+	bool filter = p->filter && strcmp(m->u.user.name, "bpf") == 0;
+
+	if (!filter && !match_traits_is_sure(m))
+		snprintf(p->r->unchecked, sizeof(p->r->unchecked), "-m %s",
+			 m->u.user.name);
+}
+
 /* After the user's words, before nftrace's own. */
 static void find_traits(struct parse *p)
 {
@@ -86,6 +95,7 @@ static void find_traits(struct parse *p)
 
 		if (traits & MATCH_CONNTRACK)
 			name_conntrack(p, m->match);
+		note_unchecked(p, m->match->m);
 		p->r->traits |= traits;
 		p->conditions += strcmp(m->match->m->u.user.name, "comment") != 0;
 	}

@@ -45,6 +45,8 @@ struct match_result {
 	char message[1024];		/* reason of a refusal; one line */
 	char unknown[64];		/* refused: the option that nobody knows */
 	char conntrack_word[64];	/* MATCH_CONNTRACK: what to name */
+	char unchecked[64];		/* "-m NAME" of which the kernel alone knows
+					 * whether it takes it, or "" */
 	char effect[256];		/* MATCH_SIDE_EFFECT: a sentence part, e.g.
 					 * "--set adds addresses to recent list \"x\"" */
 	struct match_entry entry[];

@@ -23,6 +23,7 @@
 
 #include "rules/base/family.h"
 #include "rules/base/ip_part.h"
+#include "rules/base/rule_set.h"
 #include "rules/base/units.h"
 
 typedef uint32_t trait_fn(const struct family *f, const void *info,
@@ -221,11 +222,13 @@ static const struct {
 	{ "connmark", NULL, MATCH_CONNTRACK },
 	{ "conntrack", of_conntrack, 0 },
 	{ "devgroup", of_devgroup, 0 },
+	{ "eui64", NULL, MATCH_ONLY_PRE },
 	{ "frag", NULL, MATCH_FRAGMENT },
 	{ "hashlimit", of_hashlimit, 0 },
 	{ "helper", NULL, MATCH_CONNTRACK },
 	{ "mac", NULL, MATCH_ONLY_PRE },
 	{ "nfacct", of_nfacct, 0 },
+	{ "osf", NULL, MATCH_ONLY_PRE },
 	{ "owner", NULL, MATCH_ONLY_OUT },
 	{ "physdev", of_physdev, 0 },
 	{ "policy", of_policy, 0 },
@@ -237,6 +240,36 @@ static const struct {
 	{ "tcp", of_tcp, 0 },
 	{ "udp", of_udp, 0 },
 };
+
+/*
+ * What the kernel looks at no more than the parser has: any values are good.  Of
+ * "-m bpf" the words of tcpdump's are: libpcap has made the program.
+ */
+static const char *const sure[] = {
+	"addrtype", "ah", "comment", "conntrack", "dscp", "ecn", "esp", "frag",
+	"hl", "icmp", "icmp6", "iprange", "length", "limit", "mac", "mark",
+	"multiport", "owner", "pkttype", "sctp", "state", "tcp", "time", "tos",
+	"ttl", "udp",
+};
+
+bool match_traits_is_sure(const struct xt_entry_match *m)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(sure); i++)
+		if (strcmp(sure[i], m->u.user.name) == 0)
+			return true;
+	return false;
+}
+
+unsigned int match_traits_chains(uint32_t traits)
+{
+	unsigned int can = TRACE_BOTH;
+
+	if (traits & (MATCH_IN | MATCH_ONLY_PRE))
+		can &= TRACE_PREROUTING;
+	if (traits & (MATCH_OUT | MATCH_ONLY_OUT))
+		can &= TRACE_OUTPUT;
+	return can;
+}
 
 uint32_t match_traits_of_match(const struct family *f,
 			       const struct xt_entry_match *m, char *effect,

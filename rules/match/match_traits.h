@@ -34,6 +34,12 @@ uint32_t match_traits_of_match(const struct family *f,
 			       const struct xt_entry_match *m, char *effect,
 			       size_t size);
 
+/** match_traits_is_sure - will the kernel take it, whatever its values? */
+bool match_traits_is_sure(const struct xt_entry_match *m);
+
+/** match_traits_chains - the chains of raw that can hold it: enum trace_chain, ored */
+unsigned int match_traits_chains(uint32_t traits);
+
 /** match_traits_of_ip - from an entry's ip part alone: -i, -o, -f, everything, nothing */
 uint32_t match_traits_of_ip(const struct family *f, const void *entry);
 

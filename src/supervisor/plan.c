@@ -171,6 +171,9 @@ static int take_expression(struct plan *p, const struct options *o,
 			continue;
 		if (!warned)
 			plan_judge_warn(m, words, p, pf->trigger);
+		if (!warned && o->dry_run && m->unchecked[0])
+			msg("note: whether the kernel takes '%s' is not checked: "
+			    "only inserting it tells", m->unchecked);
 		warned = true;
 		if (m->traits & MATCH_NO_DEADLINE)
 			p->deadline = false;

@@ -46,12 +46,8 @@ static const struct match_result *worst(const struct parsed *x)
 static int judge(const struct options *o, const struct match_result *m,
 		 const char *words, unsigned int *chains)
 {
-	unsigned int can = TRACE_BOTH;
+	unsigned int can = match_traits_chains(m->traits);
 
-	if (m->traits & (MATCH_IN | MATCH_ONLY_PRE))
-		can &= TRACE_PREROUTING;
-	if (m->traits & (MATCH_OUT | MATCH_ONLY_OUT))
-		can &= TRACE_OUTPUT;
 	if (!can) {
 		msg("error: '%s' can match no packet: what comes in has no "
 		    "out-interface yet where the trace begins, and what this "

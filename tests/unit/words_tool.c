@@ -6,6 +6,9 @@
  * or 6), the number of words, the words.  For each, "-A NAME RULE" of every
  * rule, or "NAME refused: why".
  *
+ * words_tool chains: "NAME PREROUTING OUTPUT unchecked" instead: the chains of
+ * raw that can hold it, and whether the kernel may refuse it all the same.
+ *
  * words_tool nft: an nft table for each as well, in force until SIGTERM;
  * "armed" once all are, then "NAME PACKETS" (" late": from behind conntrack).
  */
@@ -34,8 +37,19 @@ static char *read_string(void)
 	return getdelim(&line, &room, '\0', stdin) < 0 ? NULL : strdup(line);
 }
 
+static bool nft, chains;
+
 static void print_result(const char *name, const struct match_result *m)
 {
+	unsigned int can = match_traits_chains(m->traits);
+
+	if (chains && m->status == MATCH_OK) {
+		printf("%s%s%s%s\n", name,
+		       can & TRACE_PREROUTING ? " PREROUTING" : "",
+		       can & TRACE_OUTPUT ? " OUTPUT" : "",
+		       m->unchecked[0] ? " unchecked" : "");
+		return;
+	}
 	if (m->status != MATCH_OK)
 		printf("%s refused: %s\n", name, m->message);
 	for (unsigned int i = 0; m->status == MATCH_OK && i < m->count; i++)
@@ -53,7 +67,6 @@ struct table {
 enum { TABLES = 1024 };
 static struct table table[TABLES];
 static unsigned int tables;
-static bool nft;
 
 static void install(const char *name, const struct family *f,
 		    const struct match_result *m)
@@ -172,6 +185,7 @@ static int do_record(void)
 int main(int argc, char *argv[])
 {
 	nft = argc > 1 && strcmp(argv[1], "nft") == 0;
+	chains = argc > 1 && strcmp(argv[1], "chains") == 0;
 	while (do_record() == 0)
 		;
 	if (nft)
