@@ -165,7 +165,24 @@ while IFS='|' read -r instead words; do
 	assert_status 2
 	assert_text "$instead" "$ERR"
 done <<'EOT'
-nftrace: a port stands apart: 10.96.0.80 -p tcp --dport 80|-d 10.96.0.80:80
+nftrace: a port stands apart: -d 10.96.0.80 -p tcp --dport 80|-d 10.96.0.80:80
+nftrace: a port stands apart: -s 10.96.0.80 -p tcp --sport 80|-s 10.96.0.80:80
+nftrace: a port stands apart: -d 10.96.0.80 --dport 80|-p udp -d 10.96.0.80:80
+nftrace: a port stands apart: -d 10.96.0.80 -p tcp --dport http|-d 10.96.0.80:http
+nftrace: a port stands apart: -d 10.96.0.80 -p tcp --dport 80|-d 10.96.0.80.80
+nftrace: a port stands apart: -d fd00::1 -p tcp --dport 80|-d [fd00::1]:80
+nftrace: a port stands apart: -d 10.0.0.2 -p tcp --dport 80|-d 10.0.0.1,10.0.0.2:80
+nftrace: several ports: -m multiport --dports 80,443|-p tcp --dport 80,443
+nftrace: several ports: -m multiport --sports 80,443|-p tcp --sport 80,443
+nftrace: from one port to another: 80:90|-p tcp --dport 80-90
+nftrace: from one port to another: 80:90|-p tcp -m multiport --dports 80-90
+tcpdump's -r is --read here|-r x.pcap port 53
+rules see a packet from its IP header on|-e port 53
+did you mean --dport?|-p udp --port 53
+that is 'dst port' there|-p udp dport 53
+neither a match of iptables' nor a filter of tcpdump's|eth0
+did you mean -d 10.0.0.2, or host 10.0.0.2?|-d 10.0.0.1 10.0.0.2
+nftrace: one protocol an expression: -p tcp ... --or -p udp ...|-p tcp/udp
 nftrace: one protocol an expression: -p tcp ... --or -p udp ...|-p tcp,udp --dport 9
 nftrace: did you mean -p icmpv6?|-6 -p icmp6
 seconds to wait for the lock (packets are written by --pcap FILE)|-w trace.pcap -p udp
@@ -181,3 +198,18 @@ run_nftrace lo -4 -d fd00::1
 assert_status 2
 assert_text "fd00::1" "$ERR"
 assert_restored lo "$before"
+
+# Only iptables 1.8.9 wants them apart.
+if [[ $(iptables-legacy -V) = *v1.8.9* ]]; then
+	while IFS='|' read -r instead words; do
+		subtest "nftrace $words: $instead"
+		# shellcheck disable=SC2086
+		run_nftrace lo $words
+		assert_status 2
+		assert_text "$instead" "$ERR"
+	done <<-'EOT'
+	'-s10.1.2.3': iptables wants the value of -s as a word of its own: -s 10.1.2.3|-s10.1.2.3
+	as a word of its own: -d 10.1.2.3|--dst=10.1.2.3
+	'-dport' has one dash too few: --dport|-p tcp -dport 80
+	EOT
+fi

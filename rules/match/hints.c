@@ -40,6 +40,10 @@ static const struct {
 	  "-m mac --mac-source ADDRESS" },
 	{ "ifname", "an interface is -i NAME or -o NAME" },
 	{ "on", "an interface is -i NAME or -o NAME" },
+	{ "dport", "that is 'dst port' there, and --dport behind -p tcp or "
+	  "-p udp here" },
+	{ "sport", "that is 'src port' there, and --sport behind -p tcp or "
+	  "-p udp here" },
 	{ "rnr", "the number of a rule is none of a packet" },
 };
 
@@ -152,6 +156,33 @@ bool hints_of_words(char *buf, size_t size, const char *words)
 	else
 		return false;
 	return true;
+}
+
+bool hints_has_one_dash(const char *name)
+{
+	static const char *const list[] = {
+		"dport", "dports", "dst", "icmp-type", "icmpv6-type", "in-interface",
+		"out-interface", "port", "ports", "proto", "protocol", "source",
+		"sport", "sports", "src", "state", "syn",
+	};
+	size_t len = strcspn(name, "=");
+
+	for (size_t i = 0; i < ARRAY_SIZE(list); i++)
+		if (strlen(list[i]) == len && memcmp(list[i], name, len) == 0)
+			return true;
+	return false;
+}
+
+const char *hints_of_letter(int letter)
+{
+	switch (letter) {
+	case 'r':
+		return "tcpdump's -r is --read here";
+	case 'e':
+		return "rules see a packet from its IP header on";
+	default:
+		return NULL;
+	}
 }
 
 void hints_of_option(char *buf, size_t size, int letter, const char *word)

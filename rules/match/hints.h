@@ -23,6 +23,12 @@ const char *hints_of_filter(const char *words);
 /** hints_of_link_byte - does a filter ask for bytes in front of the IP header? */
 bool hints_of_link_byte(const char *words);
 
+/** hints_has_one_dash - is it the name of an option that is often typed with one? */
+bool hints_has_one_dash(const char *name);
+
+/** hints_of_letter - what a letter of tcpdump's is here; NULL: nothing */
+const char *hints_of_letter(int letter);
+
 /** hints_of_option - a command or other option of iptables; by its letter */
 void hints_of_option(char *buf, size_t size, int letter, const char *word);
 

@@ -208,10 +208,13 @@ static void refuse_unknown(struct parse *p, const char *word)
 
 static void refuse_unknown(struct parse *p, const char *word)
 {
+	bool name = word[0] == '-' && word[1] == '-';
+	const char *hint = name ? "does it need -p or -m NAME before it?" :
+		strlen(word) == 2 ? hints_of_letter(word[1]) : NULL;
+
 	snprintf(p->r->unknown, sizeof(p->r->unknown), "%s", word);
-	parse_refuse(p, MATCH_BAD, "'%s' is no option that is known here%s", word,
-	       word[0] == '-' && word[1] == '-' ?
-	       ": does it need -p or -m NAME before it?" : "");
+	parse_refuse(p, MATCH_BAD, "'%s' is no option that is known here%s%s",
+		     word, hint ? ": " : "", hint ? hint : "");
 }
 
 /* Return: getopt must be asked for the same word once more. */
@@ -300,6 +303,18 @@ static void refuse_base(struct parse *p, int letter)
 	parse_refuse(p, MATCH_BAD, "%s", hint);
 }
 
+static void refuse_attached(struct parse *p, int letter, const char *word)
+	__attribute__((noreturn));
+
+static void refuse_attached(struct parse *p, int letter, const char *word)
+{
+	if (word[1] != '-' && hints_has_one_dash(word + 1))
+		parse_refuse(p, MATCH_BAD, "'%s' has one dash too few: -%s", word,
+			     word);
+	parse_refuse(p, MATCH_BAD, "'%s': iptables wants the value of -%c as a "
+		     "word of its own: -%c %s", word, letter, letter, optarg);
+}
+
 /*
  * iptables 1.8.9 takes the word before the next one for the value: it refuses
  * -s10.1.2.3 and makes an interface "-ieth0" of -ieth0.  Later ones look behind
@@ -310,8 +325,7 @@ static char *own_word(struct parse *p, int letter)
 	const char *word = p->argv[optind - 1];
 
 	if (optarg != word && !xt_is_newer())
-		parse_refuse(p, MATCH_BAD, "'%s': iptables wants the value of "
-		       "-%c as a word of its own", word, letter);
+		refuse_attached(p, letter, word);
 	return optarg;
 }
 

@@ -127,6 +127,11 @@ static void take_error(struct pcap_filter *p, const struct family *f,
 {
 	const char *hint = hints_of_filter(words);
 
+	if (!hint && strstr(error, "syntax error")) {
+		refuse(p, "neither a match of iptables' nor a filter of tcpdump's "
+		       "(syntax error)");
+		return;
+	}
 	if (!hint && strcmp(error, "expression rejects all packets") != 0) {
 		refuse(p, "%s", error);
 		return;

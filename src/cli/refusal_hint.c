@@ -2,68 +2,141 @@
 /* refusal_hint: what to type instead of what iptables' parser refuses. */
 #include "cli/refusal_hint.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "rules/base/units.h"
 
-/* What stands in quotes in "host/network `X' not found", "unknown protocol "X" ...". */
-static size_t quoted(const char *refusal, const char **at)
+/* What is in quotes behind @begins in "host/network `X' not found", "unknown protocol "X" ..." */
+static size_t quoted(const char *refusal, const char *begins, const char **at)
 {
-	*at = refusal + strcspn(refusal, "`\"'");
-	if (!**at)
+	*at = strstr(refusal, begins);
+	if (!*at || !strchr("`\"'", (*at)[strlen(begins)]))
 		return 0;
-	++*at;
+	*at += strlen(begins) + 1;
 	return strcspn(*at, "'\"");
 }
 
-/* 8.8.8.8:53 */
-static bool of_address(char *buf, size_t size, const char *word, size_t len)
+/* "-s ADDRESS" and the like in the words of an expression, with what is in front of it. */
+static bool is_source(const char *words, const char *word, size_t len)
 {
-	const char *colon = memchr(word, ':', len);
-	size_t host = colon ? (size_t)(colon - word) : 0, port = len - host;
+	static const char *const options[] = { "-s", "--src", "--source" };
+	const char *at = words;
 
-	if (!host || port < 2 || memchr(colon + 1, ':', port - 1) ||
-	    strspn(colon + 1, "0123456789") != port - 1)
+	while ((at = memmem(at, strlen(at), word, len))) {
+		for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+			size_t n = strlen(options[i]) + 1;
+
+			if (at >= words + n &&
+			    memcmp(at - n, options[i], n - 1) == 0)
+				return true;
+		}
+		at++;
+	}
+	return false;
+}
+
+/* Digits, or the name of a service. */
+static bool is_port(const char *at, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!isalnum((unsigned char)at[i]) && at[i] != '-')
+			return false;
+	return len;
+}
+
+/* 8.8.8.8:53, [fd00::1]:53, and 8.8.8.8.53 as tcpdump writes it: how long is the address? */
+static size_t find_host(const char *word, size_t len, const char **port)
+{
+	const char *at = memrchr(word, ':', len), *dots = word;
+	unsigned int parts = 0;
+
+	if (at && at > word && (at[-1] == ']') == (*word == '[') &&
+	    (*word == '[' || !memchr(word, ':', (size_t)(at - word)))) {
+		*port = at + 1;
+		return (size_t)(at - word);
+	}
+	while ((dots = memchr(dots, '.', len - (size_t)(dots - word))))
+		dots++, parts++;
+	at = memrchr(word, '.', len);
+	*port = at ? at + 1 : word;
+	return parts == 4 && strspn(word, "0123456789.") >= len ?
+		(size_t)(at - word) : 0;
+}
+
+static bool of_address(char *buf, size_t size, const char *word, size_t len,
+		       const char *words)
+{
+	const char *port;
+	size_t host = find_host(word, len, &port), bracket = *word == '[';
+	bool source = is_source(words, word, len);
+
+	if (!host || !is_port(port, len - (size_t)(port - word)))
 		return false;
-	snprintf(buf, size, "a port stands apart: %.*s -p tcp --dport %.*s",
-		 (int)host, word, (int)(port - 1), colon + 1);
+	snprintf(buf, size, "a port stands apart: -%c %.*s %s--%cport %.*s",
+		 source ? 's' : 'd', (int)(host - 2 * bracket), word + bracket,
+		 strstr(words, "-p ") ? "" : "-p tcp ", source ? 's' : 'd', (int)(len - (size_t)(port - word)), port);
 	return true;
 }
 
-static bool of_protocol(char *buf, size_t size, const char *word, size_t len)
+static bool of_protocol(char *buf, size_t size, const char *word, size_t len,
+			const char *words)
 {
-	const char *comma = memchr(word, ',', len);
-	size_t first = comma ? (size_t)(comma - word) : 0;
+	size_t first = strcspn(word, ",/|+'\"");
 
+	(void)words;
 	if (len == 5 && memcmp(word, "icmp6", 5) == 0) {
 		snprintf(buf, size, "did you mean -p icmpv6?");
 		return true;
 	}
-	if (!comma)
+	if (!first || first + 1 >= len)
 		return false;
 	snprintf(buf, size, "one protocol an expression: -p %.*s ... --or "
 		 "-p %.*s ...", (int)first, word,
-		 (int)strcspn(comma + 1, ",'\""), comma + 1);
+		 (int)strcspn(word + first + 1, ",/|+'\""), word + first + 1);
 	return true;
 }
 
-bool refusal_hint(char *buf, size_t size, const char *refusal)
+static bool of_port(char *buf, size_t size, const char *word, size_t len,
+		    const char *words)
+{
+	const char *at = memmem(words, strlen(words), word, len);
+	char way = at && at >= words + 8 && memcmp(at - 8, "--sport", 7) == 0 ?
+		's' : 'd';
+	const char *dash = memchr(word, '-', len);
+
+	if (memchr(word, ',', len) && !strstr(words, "-m multiport"))
+		snprintf(buf, size, "several ports: -m multiport --%cports %.*s",
+			 way, (int)len, word);
+	else if (dash && dash > word && isdigit((unsigned char)word[0]))
+		snprintf(buf, size, "from one port to another: %.*s:%.*s",
+			 (int)(dash - word), word,
+			 (int)(len - (size_t)(dash - word) - 1), dash + 1);
+	else
+		return false;
+	return true;
+}
+
+bool refusal_hint(char *buf, size_t size, const char *refusal,
+		  const char *words)
 {
 	static const struct {
 		const char *begins;
 		bool (*hint)(char *buf, size_t size, const char *word,
-			     size_t len);
+			     size_t len, const char *words);
 	} kinds[] = {
 		{ "host/network ", of_address },
 		{ "unknown protocol ", of_protocol },
+		{ "invalid port/service ", of_port },
 	};
-	const char *word;
-	size_t len = quoted(refusal, &word);
 
-	for (size_t i = 0; i < ARRAY_SIZE(kinds) && len; i++)
-		if (strncmp(refusal, kinds[i].begins,
-			    strlen(kinds[i].begins)) == 0)
-			return kinds[i].hint(buf, size, word, len);
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		const char *word;
+		size_t len = quoted(refusal, kinds[i].begins, &word);
+
+		if (len)
+			return kinds[i].hint(buf, size, word, len, words);
+	}
 	return false;
 }

@@ -9,8 +9,10 @@
 /**
  * refusal_hint - a sentence behind libxtables' own
  * @refusal: what it said
+ * @words: the expression, words joined by blanks
  * Return: false: there is nothing to add.
  */
-bool refusal_hint(char *buf, size_t size, const char *refusal);
+bool refusal_hint(char *buf, size_t size, const char *refusal,
+		  const char *words);
 
 #endif

@@ -7,11 +7,14 @@
 #include "base/msg.h"
 #include "base/near.h"
 #include "cli/option_near.h"
+#include "rules/base/units.h"
 #include "rules/match/option_owners.h"
 
-/* What iptables has without an extension; before the extensions' since that is typed most. */
-static const char *const plain[] = {
+/* Typed most: of several that are as near, one of these is meant. */
+static const char *const usual[] = {
 	"protocol", "source", "destination", "in-interface", "out-interface",
+	"dport", "sport", "dports", "sports", "ports", "ctstate", "state",
+	"match-set", "comment",
 };
 
 static void say_near(const struct option_owners *o, const char *word)
@@ -20,8 +23,8 @@ static void say_near(const struct option_owners *o, const char *word)
 	struct near n;
 
 	option_near_begin(&n, word);
-	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
-		near_look(&n, plain[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(usual); i++)
+		near_look(&n, usual[i]);
 	while ((at = option_owners_next(o, at)))
 		near_look(&n, at);
 	if (n.name)

@@ -114,7 +114,7 @@ int plan_judge_refuse(const struct parsed *x, const char *words)
 	char hint[512];
 
 	msg("error: %s", m && m->message[0] ? m->message : words);
-	if (m && refusal_hint(hint, sizeof(hint), m->message))
+	if (m && refusal_hint(hint, sizeof(hint), m->message, words))
 		msg("%s", hint);
 	if (m && strncmp(m->unknown, "--", 2) == 0)
 		option_hint_say(m->unknown);
