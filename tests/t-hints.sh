@@ -106,6 +106,13 @@ assert_text "(--only drop,!out=eth*)" "$ERR"
 assert_no_grep ' -o ' "$OUT"
 assert_grep '-i eth0' "$OUT"
 
+for words in "-i eth0 -oeth1 -p udp" "-i eth0 --out-interface=eth1 -p udp" "-o eth1 -i eth0 udp"; do
+	# shellcheck disable=SC2086
+	run_nftrace r --dry-run $words
+	assert_status 0
+	assert_text "(--only out=eth1)" "$ERR"
+done
+
 subtest "... not where it would be another's word, or --or has two"
 run_nftrace r --dry-run -i eth0 -p udp -m comment --comment -o -m udp --dport 9
 assert_status 0

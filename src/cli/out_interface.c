@@ -9,14 +9,44 @@
 #include "base/msg.h"
 #include "cli/options.h"
 
-/* An option of its own, and not the value of the one before; its index, or -1. */
-static int find(const struct expression *e, const char *brief, const char *name)
+/* Where an option is, how many words it takes, and its value. */
+struct place_of {
+	int at, words;
+	const char *value;
+};
+
+static const char *behind(const char *word, const char *name)
 {
-	for (int i = 0; i + 1 < e->argc; i++)
-		if ((!strcmp(e->argv[i], brief) || !strcmp(e->argv[i], name)) &&
-		    (i == 0 || strncmp(e->argv[i - 1], "--", 2) != 0))
-			return i;
-	return -1;
+	size_t len = strlen(name);
+
+	return strncmp(word, name, len) == 0 ? word + len : NULL;
+}
+
+/* "-o eth1", "-oeth1", "--out-interface eth1", "--out-interface=eth1" */
+static bool is_option(const struct expression *e, int i, const char *brief,
+		      const char *name, struct place_of *p)
+{
+	const char *word = e->argv[i], *glued = behind(word, brief);
+
+	if (!glued)
+		glued = behind(word, name);
+	if (!glued || (word[1] == '-' && *glued && *glued != '='))
+		return false;
+	p->at = i;
+	p->words = *glued ? 1 : 2;
+	p->value = *glued ? glued + (*glued == '=') : e->argv[i + 1];
+	return p->value && *p->value;
+}
+
+/* An option of its own, and not the value of the one before. */
+static bool find(const struct expression *e, const char *brief,
+		 const char *name, struct place_of *p)
+{
+	for (int i = 0; i < e->argc; i++)
+		if ((i == 0 || strncmp(e->argv[i - 1], "--", 2) != 0) &&
+		    is_option(e, i, brief, name, p))
+			return true;
+	return false;
 }
 
 /* "+" at the end of a name is "*" there. */
@@ -43,19 +73,15 @@ static void cut(struct expression *e, int at, int count)
 bool out_interface_take(struct options *o)
 {
 	struct expression *e = &o->expression[0];
-	int out;
-	const char *name;
+	struct place_of in, out;
 	char *only;
 	bool not;
 
-	if (o->expressions != 1 || find(e, "-i", "--in-interface") < 0)
+	if (o->expressions != 1 || !find(e, "-i", "--in-interface", &in) ||
+	    !find(e, "-o", "--out-interface", &out) || strchr(out.value, ','))
 		return true;
-	out = find(e, "-o", "--out-interface");
-	if (out < 0 || !e->argv[out + 1][0] || strchr(e->argv[out + 1], ','))
-		return true;
-	name = e->argv[out + 1];
-	not = out > 0 && strcmp(e->argv[out - 1], "!") == 0;
-	only = word_of(name, not, o->only);
+	not = out.at > 0 && strcmp(e->argv[out.at - 1], "!") == 0;
+	only = word_of(out.value, not, o->only);
 	if (!only) {
 		msg("error: no memory");
 		return false;
@@ -64,7 +90,7 @@ bool out_interface_take(struct options *o)
 	o->only = only;
 	msg("note: what comes in has no out-interface yet where the trace begins: "
 	    "'%s-o %s' chooses what is printed (--only %s)", not ? "! " : "",
-	    name, only);
-	cut(e, not ? out - 1 : out, not ? 3 : 2);
+	    out.value, only);
+	cut(e, out.at - not, out.words + not);
 	return true;
 }
