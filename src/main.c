@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nftrace: which firewall rule decided what happened to this packet? */
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "cli/options.h"
 #include "rules/base/helper.h"
 #include "supervisor/check.h"
+#include "supervisor/complete.h"
 #include "supervisor/doctor.h"
 #include "supervisor/netns.h"
 #include "supervisor/read.h"
@@ -56,6 +58,15 @@ static int dispatch(const struct options *o)
 	return o->read ? read_main(o) : run_main(o);
 }
 
+static bool is_completion(const char *word)
+{
+	static const char name[] = "--complete";
+	size_t len = sizeof(name) - 1;
+
+	return strncmp(word, name, len) == 0 &&
+	       (word[len] == '\0' || word[len] == '=');
+}
+
 int main(int argc, char *argv[])
 {
 	struct options o;
@@ -68,8 +79,8 @@ int main(int argc, char *argv[])
 		    "with file capabilities: use sudo");
 		return STATUS_FAILURE;
 	}
-	if (argc > 1 && strcmp(argv[1], "--complete") == 0)
-		return options_complete(argc - 1, argv + 1);
+	if (argc > 1 && is_completion(argv[1]))
+		return complete_main(argc - 1, argv + 1);
 	status = options_parse(&o, argc, argv);
 	if (!status)
 		status = dispatch(&o);

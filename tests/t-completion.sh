@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# t-completion: bash completes nftrace's options, extensions' options, and values.
+# t-completion: bash, zsh and fish complete nftrace's options, extensions' options, and values.
 . "$(dirname "$0")/lib.sh"
 
 . "$TREE/src/cli/nftrace.bash" || fail "it cannot be sourced"
@@ -28,13 +28,13 @@ completes() {
 
 iptables-legacy -t nat -A PREROUTING -p udp --dport 9 -j ACCEPT
 nft 'table inet faraway { chain from-lan { }; }'
-while IFS='|' read -r line expected; do
-	[[ -n $line ]] || continue
-	subtest "$line<TAB>"
-	read -ra words <<<"$line"
-	[[ $line != *' ' ]] || words+=('')
-	assert_equal "the answers" "$expected" "$(completes "${words[@]}")"
-done <<'EOT'
+ip netns add "nft$$-near"
+_namespaces+=("nft$$-near")
+ip link add cable0 type veth peer name cable1 netns "nft$$-near"
+# Whose name drives a terminal is not among the answers.
+ip link add $'cab\e[1m' type veth peer name cable2 netns "nft$$-near"
+
+cat >"$SCRATCH/lines" <<EOT
 nftrace --cou|--count
 nftrace --dpo|
 nftrace -p udp --dpo|--dport
@@ -65,7 +65,75 @@ nftrace -p udp --only ch|chain= changed
 nftrace -d 8.8.8.8 --netns /nowher|
 nftrace -p udp --or -p tcp --sy|--syn
 nftrace --dest|--destination
+nftrace --backend |auto legacy nft
+nftrace --backend=l|legacy
+nftrace --only=drop,ta|drop,table=
+nftrace --only=drop,chain=from-l|from-lan
+nftrace --expect drop,re|drop,reject
+nftrace -p udp -i cab|cable0
+nftrace --netns nft$$-n|nft$$-near
+nftrace --netns nft$$-near -i cab|cable1 cable2
+nftrace --netns nft$$-near --only chain=from-l|
+nftrace ho|host
+nftrace -p udp host 10.0.0.1 an|and
+nftrace --filter po|port portrange
+nftrace -m conntrack --ctstate NEW,EST|NEW,ESTABLISHED
 EOT
+
+while IFS='|' read -r line expected; do
+	subtest "$line<TAB>"
+	read -ra words <<<"$line"
+	[[ $line != *' ' ]] || words+=('')
+	assert_equal "the answers" "$expected" "$(completes "${words[@]}")"
+done <"$SCRATCH/lines"
+
+# Other shells break no words at "=": what stands before it is a part of each answer.
+while IFS='|' read -r line expected; do
+	last=${line##* } whole=()
+	[[ $last = *=* ]] && last=${last%=*}= || last=
+	for word in $expected; do whole+=("$last$word"); done
+	echo "$line|${whole[*]}"
+done <"$SCRATCH/lines" >"$SCRATCH/whole"
+
+subtest "zsh: the same"
+if command -v zsh >/dev/null; then
+	cat >"$SCRATCH/driver.zsh" <<-'EOT'
+		compadd() {
+			while [[ $1 != -- ]]; do shift; done
+			shift
+			for word; do [[ $word != ${PREFIX}* ]] || print -r -- $word; done
+		}
+		_normal() { print -r -- "normal $CURRENT $words"; }
+		_users() { print users; }
+		_files() { print files; }
+		compset() { :; }
+		while IFS='|' read -r line expected; do
+			words=("${(@s: :)line}")
+			CURRENT=$#words PREFIX=$words[-1]
+			print -r -- "$line|$(source $1 | sort -u | paste -sd ' ')"
+		done
+	EOT
+	{ cat "$SCRATCH/whole"; printf '%s\n' 'nftrace --user r|users' 'nftrace --read x|files' 'nftrace -p udp -- ping -c|normal 2 ping -c'; } >"$SCRATCH/wanted"
+	zsh -f "$SCRATCH/driver.zsh" "$TREE/src/cli/nftrace.zsh" <"$SCRATCH/wanted" >"$SCRATCH/zsh" 2>&1
+	assert_same "the answers" "$SCRATCH/wanted" "$SCRATCH/zsh"
+else
+	skip "no zsh"
+fi
+
+subtest "fish: the same"
+if command -v fish >/dev/null; then
+	cat >"$SCRATCH/driver.fish" <<-'EOT'
+		source $argv[1]
+		while read -d '|' -l line expected
+			printf '%s|%s\n' $line (complete -C $line | string replace -r '\t.*' '' | sort -u | string join ' ')
+		end
+	EOT
+	{ cat "$SCRATCH/whole"; printf '%s\n' 'nftrace -p udp -- tru|true truncate'; } >"$SCRATCH/wanted"
+	HOME=$SCRATCH fish --no-config "$SCRATCH/driver.fish" "$TREE/src/cli/nftrace.fish" <"$SCRATCH/wanted" >"$SCRATCH/fish" 2>&1
+	assert_same "the answers" "$SCRATCH/wanted" "$SCRATCH/fish"
+else
+	skip "no fish"
+fi
 
 subtest "nftrace -m <TAB>: every match that is installed"
 folder=$(pkg-config --variable=xtlibdir xtables)
@@ -76,30 +144,54 @@ done | grep -vx standard | sort -u | paste -sd ' ' >"$SCRATCH/matches"
 assert_equal "the matches" "$(cat "$SCRATCH/matches")" "$(completes nftrace -m '')"
 
 subtest "nftrace -i <TAB>"
-assert_equal "the interfaces" "$(cd /sys/class/net && ls | sort -u | paste -sd ' ')" \
+assert_equal "the interfaces" "$(ip -o link | sed -E 's/^[0-9]+: ([^:@]*).*/\1/' | grep -v '^cab.*m$' | sort -u | paste -sd ' ')" \
 	"$(completes nftrace -i '')"
 
 subtest "nftrace -d 8.8.8.8 -- <TAB>: commands"
 [[ " $(completes nftrace -d 8.8.8.8 -- tru) " = *" true "* ]] || fail "not 'true'"
 
+# Prompts come from files: what is typed before a shell reads would show twice.
 subtest "in a real shell"
 if command -v expect >/dev/null; then
+	printf 'PS1=ready:\n. %q\n' "$TREE/src/cli/nftrace.bash" >"$SCRATCH/bashrc"
 	# shellcheck disable=SC2016 # Tcl's words
-	SOURCE=$TREE/src/cli/nftrace.bash expect -c '
+	RC=$SCRATCH/bashrc expect -c '
 		set timeout 10
-		spawn -noecho bash --norc --noprofile
-		send "PS1=ready:; . \$SOURCE\r"
-		expect "ready:"
+		spawn -noecho bash --noprofile --rcfile $env(RC) -i
 		expect "ready:"
 		send "nftrace -p udp --dpo\t"
-		expect -re "nftrace -p udp --dport "
-		send "\003"
-		expect "ready:"
-		send "exit\r"
+		expect "rt "
+		send "\025exit\r"
 		expect eof' >"$SCRATCH/terminal" 2>&1 </dev/null
 	assert_grep 'nftrace -p udp --dport ' "$SCRATCH/terminal"
 else
 	skip "no expect"
+fi
+
+subtest "in a real zsh"
+if command -v expect >/dev/null && command -v zsh >/dev/null; then
+	mkdir "$SCRATCH/functions" "$SCRATCH/home"
+	cp "$TREE/src/cli/nftrace.zsh" "$SCRATCH/functions/_nftrace"
+	cat >"$SCRATCH/home/.zshrc" <<-'EOT'
+		fpath=($SCRATCH/functions $fpath)
+		autoload -Uz compinit
+		compinit -u -D
+		PS1=ready:
+	EOT
+	HOME=$SCRATCH/home ZDOTDIR=$SCRATCH/home expect -c '
+		set timeout 10
+		spawn -noecho zsh -d
+		expect "ready:"
+		send "nftrace -p udp --dpo\t"
+		expect "rt "
+		send -- "9 --only=dr\t"
+		expect "op "
+		send "\025exit\r"
+		expect eof' >"$SCRATCH/terminal" 2>&1 </dev/null
+	assert_grep 'nftrace -p udp --dport ' "$SCRATCH/terminal"
+	assert_grep '9 --only=drop ' "$SCRATCH/terminal"
+else
+	skip "no expect, or no zsh"
 fi
 
 subtest "make install brings it along, and make uninstall takes it away"

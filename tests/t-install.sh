@@ -24,7 +24,9 @@ else
 		./usr/share/doc/nftrace/README.rst
 		./usr/share/doc/nftrace/man/fold.svg
 		./usr/share/doc/nftrace/man/graph.svg
+		./usr/share/fish/vendor_completions.d/nftrace.fish
 		./usr/share/man/man8/nftrace.8
+		./usr/share/zsh/site-functions/_nftrace
 	EOT
 	assert_same "the files" "$SCRATCH/expected" "$SCRATCH/installed"
 	assert_equal "the version" "nftrace $version" "$("$root/usr/sbin/nftrace" --version)"

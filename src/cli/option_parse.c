@@ -88,22 +88,22 @@ static void fill_getopt(struct option table[OPTION_ROWS_MAX + 1])
 	}
 }
 
-int options_complete(int argc, char *argv[])
+char *options_next(int argc, char *argv[])
 {
 	struct option table[OPTION_ROWS_MAX + 1];
 	struct helper_result res;
+	char *text;
 	int err;
 
 	fill_getopt(table);
 	err = words_next(argc, argv, table, &res);
 	if (err) {
 		msg_error("listing options", err);
-		return STATUS_FAILURE;
+		return NULL;
 	}
-	if (res.data)
-		fwrite(res.data, 1, res.len, stdout);
+	text = strndup(res.data ? res.data : "", res.len);
 	helper_release(&res);
-	return fflush(stdout) == 0 ? 0 : STATUS_FAILURE;
+	return text;
 }
 
 /* No word is to blame. */

@@ -18,9 +18,9 @@ int options_parse(struct options *o, int argc, char *argv[]);
 void options_free(struct options *o);
 
 /**
- * options_complete - --complete: what could follow the words in argv[1] ...
- * Return: the exit status.
+ * options_next - what could follow the words in argv[1] ...: see words_next()
+ * Return: its lines, free(3) them; NULL after a report.
  */
-int options_complete(int argc, char *argv[]);
+char *options_next(int argc, char *argv[]);
 
 #endif
