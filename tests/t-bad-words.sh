@@ -180,7 +180,9 @@ tcpdump's -r is --read here|-r x.pcap port 53
 rules see a packet from its IP header on|-e port 53
 did you mean --dport?|-p udp --port 53
 that is 'dst port' there|-p udp dport 53
-neither a match of iptables' nor a filter of tcpdump's|eth0
+neither a match of iptables' nor a filter of tcpdump's|eth7
+an interface is -i lo|lo
+a command stands behind --: -- ping 10.9.0.1|-d 10.9.0.1 ping -c 1 10.9.0.1
 did you mean -d 10.0.0.2, or host 10.0.0.2?|-d 10.0.0.1 10.0.0.2
 nftrace: one protocol an expression: -p tcp ... --or -p udp ...|-p tcp/udp
 nftrace: one protocol an expression: -p tcp ... --or -p udp ...|-p tcp,udp --dport 9

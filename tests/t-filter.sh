@@ -176,3 +176,27 @@ for backend in legacy nft; do
 	assert_same "the packets" <(ends "$SCRATCH/shown.text") <(ends "$SCRATCH/told")
 	(($(ends "$SCRATCH/told" | wc -l) >= 20)) || fail "only $(ends "$SCRATCH/told" | wc -l) packets"
 done
+
+subtest "what conntrack makes otherwise: a datagram is whole before the rules see it"
+in_ns r iptables-legacy -A FORWARD -m conntrack --ctstate INVALID
+rm -f "$SCRATCH"/*.err
+listeners=0
+listen shown -i any udp and dst host 10.2.0.2
+assert_within 10 "it listens" listening
+start_nftrace r -4 --backend legacy -t 60 --rate 0 --json 'ip[6:2] & 0x3fff != 0' --or udp dst port 60
+talk a udp 10.2.0.2 60 size 2500 wait 1 2>/dev/null
+told() { grep -q '"length":2528' "$OUT"; }
+assert_within 10 "it is told" told
+pieces() { grep -q 'ip-proto-17$' "$SCRATCH/shown"; }
+assert_within 10 "tcpdump shows pieces" pieces
+stop_nftrace INT
+kill $LISTENER
+assert_equal "lengths" 2528 "$(jq .length "$OUT" | sort -u)"
+
+subtest "replies by rules in raw: src is dst there"
+run_nftrace r -4 --backend legacy --dry-run --replies 'src host 10.1.0.2' and dst port 53
+assert_status 0
+assert_text "looked for by 'dst host 10.1.0.2 and src port 53'" "$ERR"
+run_nftrace r -4 --backend legacy --dry-run --replies --filter '(src 10.1.0.2)' -p udp
+assert_status 0
+assert_text "looked for by '--filter (dst 10.1.0.2) -p udp'" "$ERR"

@@ -5,8 +5,11 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <stdbool.h>
+#include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "rules/base/units.h"
 
@@ -153,6 +156,39 @@ bool hints_of_words(char *buf, size_t size, const char *words)
 		snprintf(buf, size, "'%.200s': between a filter of tcpdump's and "
 			 "options of iptables stands no word: all must match "
 			 "('or' is --or there)", words);
+	else
+		return false;
+	return true;
+}
+
+static bool is_command(const char *word)
+{
+	const char *path = getenv("PATH");
+	char file[512];
+
+	for (; path && *path; path += strspn(path, ":")) {
+		size_t len = strcspn(path, ":");
+
+		snprintf(file, sizeof(file), "%.*s/%s", (int)len, path, word);
+		if (access(file, X_OK) == 0)
+			return true;
+		path += len;
+	}
+	return false;
+}
+
+bool hints_of_syntax(char *buf, size_t size, const char *words)
+{
+	size_t len = strcspn(words, " ");
+	char first[64];
+
+	snprintf(first, sizeof(first), "%.*s", (int)len, words);
+	if (len >= sizeof(first) || takes_name(first, len) || strchr(first, '/'))
+		return false;
+	if (if_nametoindex(first))
+		snprintf(buf, size, "an interface is -i %s", first);
+	else if (is_command(first))
+		snprintf(buf, size, "a command stands behind --: -- %.200s", words);
 	else
 		return false;
 	return true;

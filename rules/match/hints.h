@@ -23,6 +23,12 @@ const char *hints_of_filter(const char *words);
 /** hints_of_link_byte - does a filter ask for bytes in front of the IP header? */
 bool hints_of_link_byte(const char *words);
 
+/**
+ * hints_of_syntax - what else words may be that are no filter: a command, an interface
+ * Return: false: nothing that is known.
+ */
+bool hints_of_syntax(char *buf, size_t size, const char *words);
+
 /** hints_has_one_dash - is it the name of an option that is often typed with one? */
 bool hints_has_one_dash(const char *name);
 

@@ -128,8 +128,10 @@ static void take_error(struct pcap_filter *p, const struct family *f,
 	const char *hint = hints_of_filter(words);
 
 	if (!hint && strstr(error, "syntax error")) {
-		refuse(p, "neither a match of iptables' nor a filter of tcpdump's "
-		       "(syntax error)");
+		p->status = PCAP_FILTER_BAD;
+		if (!hints_of_syntax(p->why, sizeof(p->why), words))
+			refuse(p, "neither a match of iptables' nor a filter of "
+			       "tcpdump's (syntax error)");
 		return;
 	}
 	if (!hint && strcmp(error, "expression rejects all packets") != 0) {
