@@ -10,6 +10,7 @@
 
 #include "base/exit_status.h"
 #include "base/msg.h"
+#include "base/msg_hold.h"
 #include "cli/option_help.h"
 #include "cli/option_parse.h"
 #include "cli/options.h"
@@ -73,6 +74,7 @@ int main(int argc, char *argv[])
 	int status;
 
 	keep_standard_files();
+	msg_hold();
 	if (getauxval(AT_SECURE)) {
 		msg("error: nftrace loads libraries that the environment can "
 		    "name (XTABLES_LIBDIR), so it refuses to run setuid or "
@@ -86,5 +88,6 @@ int main(int argc, char *argv[])
 		status = dispatch(&o);
 	options_free(&o);
 	helper_collect(true);
+	msg_hold_end();
 	return status;
 }

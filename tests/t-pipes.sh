@@ -10,8 +10,12 @@ lab_loopback
 server lo echo udp 10.9.0.1 7
 in_ns lo iptables-legacy -A INPUT -p udp --dport 1001 -j DROP
 screen=$SCRATCH/screen		# every byte that the terminal gets
-armed_there() { grep -aq 'nftrace: armed' "$screen"; }
+# A pager's screen does not show that it is armed.
+armed_there() { grep -aq 'nftrace: armed' "$screen" || { [[ $1 = *less* ]] && rules_are_in; }; }
+rules_are_in() { (($(own_rules lo) > 0)); }
 status='[0-9.]+/60 s +[0-9]+ packets?'
+
+less_shows_the_end() { tr '\r' '\n' <"$screen" | grep -aq '(END)'; }
 
 # type_line REST: nftrace with REST behind it, as a shell on a terminal runs it; two packets,
 # a DROP and a DELIVERED; then its pid gets SIGINT, unless it has ended
@@ -20,7 +24,7 @@ type_line() {
 
 	: >"$screen"
 	background lo typed script -qefc "$line" "$screen"
-	assert_within 20 "armed: $1" armed_there
+	assert_within 20 "armed: $1" armed_there "$1"
 	pid=$(pgrep -x nftrace | head -n 1)
 	for port in 1001 7 1001; do
 		talk lo udp 10.9.0.1 $port from 2$port wait 1 2>/dev/null
@@ -57,9 +61,31 @@ assert_equal "lines of head's" 1 "$(grep -c '^#1 ' "$OUT")"
 assert_grep '^nftrace: stopped: nobody reads standard output any more$' "$OUT"
 
 subtest "| less: what it shows is its own"
-type_line "| LESSSECURE=1 less -X -E" '=> DELIVERED'
+type_line "| LESSSECURE=1 less -X -E" '#3 '
 no_status
-assert_equal "heads of packets" 3 "$(grep -Ec '^#[123] ' "$OUT")"
+assert_equal "heads of packets" 3 "$(sed $'s/\e\\[[?0-9;]*[a-zA-Z]//g; s/\e=//g' "$OUT" | grep -Ec '^#[123] ')"
+
+# The screen of a pager is its own until it ends; then the run's words stand below.
+subtest "| less, a screen of its own: nothing of the run is drawn into it"
+: >"$screen"
+mkfifo "$SCRATCH/keys"
+exec 8<>"$SCRATCH/keys"
+in_ns lo env --default-signal LESSSECURE=1 LESS= script -qefc "$NFTRACE -t 60 --rate 0 --chain OUTPUT -p udp --dport 7 | less" "$screen" <&8 >/dev/null 2>&1 &
+typed=$!
+later $typed
+assert_within 20 "it is armed" rules_are_in
+talk lo udp 10.9.0.1 7 from 20007 wait 1000 || fail "no answer"
+assert_within 10 "less shows the packet" grep -aq '=> DELIVERED' "$screen"
+kill -INT "$(pgrep -x nftrace | head -n 1)"
+assert_within 10 "the rules are gone" is_clean lo
+assert_within 10 "less sees the end" less_shows_the_end
+cp "$screen" "$SCRATCH/while"
+printf q >&8
+assert_within 10 "it ends" is_gone "$typed"
+exec 8>&-
+assert_equal "words of the run in less' screen" "" "$(tr '\r' '\n' <"$SCRATCH/while" | grep -a 'stopped\|packet traced\|all removed')"
+tail -c +$(($(stat -c %s "$SCRATCH/while") + 1)) "$screen" | tr -d '\r' >"$OUT"
+assert_grep '^nftrace: 1 packet traced: 1 DELIVERED' "$OUT"
 
 subtest "| cat, with a command: its words are not torn"
 background lo typed script -qefc "$NFTRACE -p udp --dport 7 --json -- bash -c 'echo word; echo x >/dev/udp/10.9.0.1/7' | cat" "$screen"

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/escape.h"
+#include "base/msg_hold.h"
 #include "rules/base/units.h"
 
 static bool status_shown, detailed;
@@ -49,6 +50,11 @@ static void put(const char *bytes, size_t len)
 	}
 }
 
+void msg_hold(void)
+{
+	msg_hold_begin(put);
+}
+
 static void (*masking)(char *to, size_t size, const char *text);
 
 void msg_mask(void (*mask)(char *to, size_t size, const char *text))
@@ -65,7 +71,8 @@ static void say(const char *text)
 	len += escape_text(line + len, sizeof(line) - len - 1, text,
 			   strlen(text));
 	line[len++] = '\n';
-	put(line, len);
+	if (!msg_hold_line(line, len))
+		put(line, len);
 }
 
 static void say_masked(const char *fmt, va_list ap)

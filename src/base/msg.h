@@ -25,6 +25,12 @@ void msg_as_told(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  */
 void msg_mask(void (*mask)(char *to, size_t size, const char *text));
 
+/**
+ * msg_hold - from here on this process says nothing into a pager's screen
+ * What is said meanwhile comes when that is over; msg_hold_end() waits for it.
+ */
+void msg_hold(void);
+
 /** plural - "rule%s": the ending behind @n of them */
 static inline const char *plural(uint64_t n)
 {
