@@ -51,7 +51,31 @@ router_only() {
 	in_ns r nft flush ruleset
 }
 host_plain() { router_only; in_ns r iptables-legacy -P FORWARD ACCEPT; }
+host_both() {
+	host_plain
+	in_ns r ip6tables-legacy -t raw -S >/dev/null
+	in_ns r ip6tables-legacy -P FORWARD ACCEPT
+}
+host_six() {
+	router_only
+	addresses a eth0 fd00:1::1234:5678:9abc:def1/64
+	addresses r eth0 fd00:1::fedc:ba98:7654:3211/64
+	in_ns r ip6tables-legacy-restore <<-EOT || fail "rules"
+		*nat
+		:KUBE-SEP-SIXSIXSIXSIXSIXS -
+		-A PREROUTING -d fd00:1::fedc:ba98:7654:3211 -p tcp --dport 30080 -j KUBE-SEP-SIXSIXSIXSIXSIXS
+		-A KUBE-SEP-SIXSIXSIXSIXSIXS -p tcp -j DNAT --to-destination [fd00:2::2]:8080
+		-A POSTROUTING -o eth1 -p tcp -j MASQUERADE
+		COMMIT
+		*filter
+		-A FORWARD -p tcp --dport 8080 -j ACCEPT
+		COMMIT
+		*raw
+		COMMIT
+	EOT
+}
 host_vmap() { router_only; in_ns r nft -f "$TESTS/tasks/vmap.nft" || fail "rules"; }
+host_calico-nft() { router_only; in_ns r nft -f "$TESTS/tasks/calico.nft" || fail "rules"; }
 host_mixed() {
 	router_only
 	in_ns r iptables-legacy -A FORWARD -p udp -j ACCEPT
@@ -61,22 +85,59 @@ host_ufw() { router_only; load_rules "$TESTS/rulesets/ufw-2022.save" nft || fail
 host_firewalld() { router_only; load_rules "$TESTS/rulesets/firewalld-public.save" || fail "rules"; }
 host_docker() { router_only; load_rules "$TESTS/rulesets/docker-2025.save" || fail "rules"; }
 
+host_bridge() {
+	if [[ -z ${bridge_up-} ]]; then
+		# Both networks have hosts a and b.
+		local name
+		for name in a b r; do ns_del "$name"; done
+		router_up='' bridge_up=1
+		lab_bridge || skip "no bridge netfilter in this kernel"
+		settle a eth0 br br0
+		in_ns br iptables-legacy -P FORWARD ACCEPT
+	fi
+	ns=br
+}
+
 # The words of one task, and how many lines its answer has; got: its first three lines.
 try() {
 	"host_$on"
 	((${#rules[@]} == 0)) || printf '%s\n' "${rules[@]}" COMMIT | in_ns $ns iptables-legacy-restore -n || fail "rules"
-	# shellcheck disable=SC2086 # words
-	start_nftrace $ns -t 20 -c 1 --fold --pcap "$SCRATCH/task.pcapng" $run
-	eval "$do" >/dev/null 2>&1
-	end_nftrace 15
+	if [[ -n $type ]]; then
+		try_typed
+	else
+		# shellcheck disable=SC2086 # words
+		start_nftrace $ns -t 20 -c 1 --fold --pcap "$SCRATCH/task.pcapng" $run
+		eval "$do" >/dev/null 2>&1
+		end_nftrace 15
+	fi
+	[[ $look != err ]] || grep -v '^nftrace: armed' "$ERR" >"$OUT"
 	sed -E 's/[0-9:]{8}\.[0-9]{6}/TIME/; s/ DNS [0-9]+/ DNS ID/; /DNS/s/\.[0-9]{5} > /.PORT > /
-		s/( as [0-9.]+)\.[0-9]+ > /\1.PORT > /' "$OUT" >"$SCRATCH/block"
+		s/( as [0-9.]+)\.[0-9]+ /\1.PORT /; s/after [0-9.]+ s/after N s/; s/pid [0-9]+/pid PID/g
+		s/nft[0-9]+-/nft-/g' "$OUT" >"$SCRATCH/block"
 	head -n 3 "$SCRATCH/block" >"$SCRATCH/three"
 	lines=$(wc -l <"$OUT")
-	((lines >= 3)) || show "its stderr" "$ERR"
-	[[ -z ${SHOW-} ]] || show "$task" "$OUT"
+	((lines >= 3)) || [[ -n $type ]] || show "its stderr" "$ERR"
+	[[ -z ${SHOW-} ]] || { show "$task" "$OUT"; show "stderr" "$ERR"; }
 	awk 'length > 100' "$OUT" >"$SCRATCH/wide"
-	[[ ! -s $SCRATCH/wide ]] || fail "wider than 100 columns: $(<"$SCRATCH/wide")"
+	[[ ! -s $SCRATCH/wide || -n $type ]] || fail "wider than 100 columns: $(<"$SCRATCH/wide")"
+}
+
+# A whole line as a shell takes it; what follows in do happens when it is armed.
+mkdir "$SCRATCH/bin"
+ln -s "$NFTRACE" "$SCRATCH/bin/nftrace"
+try_typed() {
+	local path
+	path=$(ns_path $ns)
+	: >"$ERR"
+	nsenter --net="$path" -- env --default-signal -C "$SCRATCH" PATH="$SCRATCH/bin:$PATH" TESTS="$TESTS" TOOLS="$TOOLS" B="$(ns_path b)" bash -c "$type" \
+		>"$OUT" 2>"$ERR" </dev/null &
+	NFTRACE_PID=$!
+	later $NFTRACE_PID
+	if [[ -n $do ]]; then
+		wait_armed
+		eval "$do" >/dev/null 2>&1
+	fi
+	end_nftrace 20
 }
 
 # The same packet with -q: a line of at most 120 columns, its fate in the first twelve.
@@ -96,7 +157,7 @@ end_task() {
 	try
 	sed 's/^/\t/' "$SCRATCH/three" >>"$SCRATCH/tasks"
 	assert_same "the answer" "$SCRATCH/want" "$SCRATCH/three"
-	try_quiet
+	[[ -n $type ]] || try_quiet
 	case $task in
 	"1 which policy"*) ((lines <= 10)) || fail "$lines lines" ;;
 	"3 "*) ((lines <= 14)) || fail "$lines lines" ;;
@@ -104,14 +165,16 @@ end_task() {
 	task=
 }
 
-task='' on='' run='' do=''
+task='' on='' run='' type='' do='' look=''
 rules=()
 while IFS= read -r line || { end_task; false; }; do
 	case $line in
-	'* '*) task=${line#* } rules=() on='' run='' do='' ; : >"$SCRATCH/want" ;;
+	'* '*) task=${line#* } rules=() on='' run='' type='' do='' look='' ; : >"$SCRATCH/want" ;;
 	'on '*) on=${line#* } ;;
 	'rules '*) rules+=("${line#* }") ;;
 	'run '*) run=${line#* } ;;
+	'type '*) type=${line#* } ;;
+	'look '*) look=${line#* } ;;
 	'do '*) do=${line#* } ;;
 	$'\t'*) [[ -z $task ]] || { echo "${line#?}" >>"$SCRATCH/want"; continue; } ;;
 	'') end_task ;;

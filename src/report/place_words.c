@@ -136,18 +136,35 @@ static bool is_fixed(struct strview s)
 	return false;
 }
 
+/* felix' nft rules have "cali:6gwbT8clXdHdC1b1; Drop if no profiles matched". */
+static bool take_hash(struct strview *word)
+{
+	enum { HASH = sizeof("\"cali:6gwbT8clXdHdC1b1") - 1 };
+	struct strview rest;
+
+	if (word->len <= HASH || *word->at != '"' ||
+	    !is_hash((struct strview){ word->at + 1, HASH - 1 }))
+		return false;
+	rest = strview_behind(*word, HASH);
+	if (!strview_take(&rest, "; "))
+		return false;
+	*word = rest;
+	return true;
+}
+
 static void keep_comment(struct writer *r, struct strview word)
 {
 	struct place_words *w = r->w;
-	bool quoted = *word.at == '"';
+	bool quoted = *word.at == '"', cut;
 
 	if (is_hash(word) || is_fixed(word))
 		return;
+	cut = take_hash(&word);
 	if (w->comment.len)
 		put_text(r, " ");
 	else
 		w->comment.at = r->to;
-	put_text(r, quoted ? "" : "\"");
+	put_text(r, quoted && !cut ? "" : "\"");
 	put(r, word.at, word.len);
 	put_text(r, quoted ? "" : "\"");
 	w->comment = written(r, w->comment.at);

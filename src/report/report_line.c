@@ -139,13 +139,21 @@ static size_t line_width(const struct report_env *env)
 	return env->measured && env->width > LINE_WIDTH ? env->width : LINE_WIDTH;
 }
 
+/* What can be left out does not make a line longer than the terminal is wide. */
+static bool has_room(const struct line *l, const struct report_env *env,
+		     size_t columns)
+{
+	return line_columns(l) + columns <=
+	       (env->measured ? env->width : LINE_WIDTH);
+}
+
 /* The rule's own words, where there is room for them: its place says which it is. */
 static void put_rule(struct line *l, const struct report_env *env,
 		     const struct place *p)
 {
 	struct words rule = place_words_of(env->state, p)->rule;
 
-	if (!rule.len || line_columns(l) + 2 + rule.columns > line_width(env))
+	if (!rule.len || !has_room(l, env, 2 + rule.columns))
 		return;
 	line_part(l, LINE_FIXED);
 	outbuf_text(l->o, "  ");
@@ -165,7 +173,7 @@ static void put_time(struct line *l, const struct report_env *env, uint64_t ns)
 	outbuf_cut(l->o, outbuf_written(l->o) - 1);
 	line_part(l, LINE_COLOR);
 	text_color(l->o, env, TEXT_RESET);
-	if (line_columns(l) > line_width(env))
+	if (!has_room(l, env, 0))
 		outbuf_cut(l->o, at);
 }
 
@@ -175,8 +183,8 @@ static void wrap_line(struct line *l, const struct report_env *env)
 	struct wrap w = { .o = l->o, .width = env->width, .indent = FATE_WIDTH,
 			  .column = FATE_WIDTH };
 
-	if (env->measured && env->width < LINE_WIDTH &&
-	    env->width > 3 * FATE_WIDTH)
+	if (!has_room(l, env, 0) && env->measured &&
+	    env->width < LINE_WIDTH && env->width > 3 * FATE_WIDTH)
 		wrap_flow(&w, l->at[BEHIND_FATE]);
 }
 

@@ -56,6 +56,12 @@ static const struct row {
 	{ "-P FORWARD DROP", "policy DROP", "policy DROP", "", "" },
 	{ "tcp dport 25 counter packets 26 bytes 2861 drop comment \"no mail\"",
 	  "tcp dport 25 drop", "tcp dport 25 drop", "\"no mail\"", "" },
+	/* felix' rules of nft have both in one. */
+	{ "counter drop comment \"cali:6gwbT8clXdHdC1b1; Drop if no policies passed\"",
+	  "drop", "drop", "\"Drop if no policies passed\"", "" },
+	{ "drop comment \"cali:6gwbT8clXdHdC1b1\"", "drop", "drop", "", "" },
+	{ "drop comment \"cali:6gwbT8clXdHdC1b12; no hash\"", "drop", "drop",
+	  "\"cali:6gwbT8clXdHdC1b12; no hash\"", "" },
 	{ "tcp dport 25 counter drop", "tcp dport 25 drop", "tcp dport 25 drop",
 	  "", "" },
 	/* What it counts is chosen by the packet: no boilerplate. */
