@@ -133,3 +133,21 @@ stop_nftrace INT
 # The first question came before anything that matches.
 ((n = $(traced_to '10\.1\.0\.2\.7000'), n == 2)) || fail "$n of 2 answers are traced"
 ! headers | grep '7001' || fail "another connection's packets are traced"
+
+
+subtest "rules of iptables-legacy, which masquerade: nft traces them as well, unasked"
+in_ns r nft flush ruleset
+in_ns r iptables-legacy -A FORWARD -d 10.1.0.2 || fail "no iptables-legacy"
+in_ns r iptables-legacy -t nat -A POSTROUTING -o eth1 -j MASQUERADE
+in_ns r iptables-legacy -t raw -S >/dev/null
+start_nftrace r -4 -t 60 --json --replies -l 0 -s 10.1.0.2 -p udp --dport 7
+talk a udp 10.2.0.2 7 source 10.1.0.2 from 5002 count 3 pause 5 || fail "no echo"
+assert_within 5 "all is printed" eval '(($(wc -l <"$OUT") >= 6))'
+stop_nftrace INT
+assert_equal "questions and answers" "3 3" "$(jq -r '.in' "$OUT" | sort | uniq -c | awk '{ print $1 }' | paste -sd ' ')"
+assert_equal "answers that iptables' rule saw" 3 "$(jq -r 'select(.in == "eth1" and any(.events[]; .backend == "legacy" and .chain == "FORWARD")) | .fate' "$OUT" | grep -c FORWARDED)"
+assert_no_grep 'warning' "$ERR"
+
+subtest "an expression of which no reply could be told by its addresses"
+run_nftrace r --dry-run --replies -i eth0 -p icmp
+assert_status 0
