@@ -96,4 +96,24 @@ begin -t 60 --rate 0 --color never -c 1 --chain OUTPUT -p udp --dport 7
 udp 7
 assert_sees '^#1 DELIVERED'
 assert_equal "coloured lines" 0 "$(colours | grep '^#1\|^   ' | grep -c $'\e')"
+
+subtest "long words of the run are broken between words, below where they begin"
+tm resize-window -x 60 -y 40
+type_line "PS1='ready\$ '; clear"
+assert_sees '^ready\$ *$'
+type_line "$NFTRACE --pcap - -p udp"
+assert_sees '^ready\$ *$'
+in_ns lo script -qec "$NFTRACE --pcap - -p udp" /dev/null | tr -d '\r' >"$SCRATCH/want"
+screen | sed -n '/^nftrace: /,/^ready/{ /^ready/d; p }' >"$SCRATCH/lines"
+(($(wc -l <"$SCRATCH/lines") > 1)) || fail "it is one line: $(<"$SCRATCH/lines")"
+assert_equal "the words" "$(<"$SCRATCH/want")" "$(sed -E 's/^ +//' "$SCRATCH/lines" | paste -sd ' ')"
+assert_equal "lines that begin elsewhere" "" "$(sed 1d "$SCRATCH/lines" | grep -v '^ \{9\}[^ ]')"
+
+subtest "-q goes on below its packet, not below its fate"
+in_ns lo "$NFTRACE" --read "$TESTS/data/earlier-legacy.pcapng" --color never -q 2>/dev/null | wc -l >"$SCRATCH/packets"
+type_line "clear; $NFTRACE --read $TESTS/data/earlier-legacy.pcapng -q 2>/dev/null"
+assert_sees '^LOST +#12 '
+screen | sed '/^ready/d; /^$/d' >"$SCRATCH/lines"
+assert_equal "fates" "$(<"$SCRATCH/packets")" "$(grep -cE '^[A-Z]+ +#' "$SCRATCH/lines")"
+assert_equal "other lines" "" "$(grep -vE '^[A-Z]+ +#|^ {11}[^ ]' "$SCRATCH/lines")"
 tm kill-server

@@ -16,6 +16,8 @@
 #include "base/msg_hold.h"
 #include "rules/base/units.h"
 
+#define NAME "nftrace: "
+
 static bool status_shown, detailed;
 
 enum { PATIENCE_MS = 1000, TEXT_MAX = 3072 };
@@ -62,17 +64,75 @@ void msg_mask(void (*mask)(char *to, size_t size, const char *text))
 	masking = mask;
 }
 
+/* Of the terminal on stderr; 0: there is none, or it does not say. */
+static unsigned int columns(void)
+{
+	struct winsize w;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &w) < 0)
+		return 0;
+	return w.ws_col < 400 ? w.ws_col : 400;
+}
+
+/* In front of the words; what goes on in the next line stands below these. */
+static size_t indent_of(const char *line)
+{
+	size_t n = sizeof(NAME) - 1;
+
+	while (line[n] == ' ')
+		n++;
+	return n;
+}
+
+/* Bytes of @text up to a blank, so that they have @room; all, where there is none. */
+static size_t piece_of(const char *text, size_t room)
+{
+	size_t len = strlen(text);
+	const char *blank;
+
+	if (len <= room)
+		return len;
+	blank = memrchr(text, ' ', room + 1);
+	if (!blank)
+		blank = strchr(text, ' ');
+	return blank ? (size_t)(blank - text) : len;
+}
+
+/* @line, broken between words: a terminal that is narrower breaks them in two. */
+static size_t wrap(char *to, size_t size, const char *line, unsigned int width)
+{
+	size_t indent = indent_of(line), used = indent, n;
+
+	memcpy(to, line, indent);
+	line += indent;
+	if (width <= 3 * indent)
+		width = 0;
+	for (;;) {
+		n = piece_of(line, width ? width - indent : strlen(line));
+		if (used + n + indent + 2 > size)
+			n = size - used - indent - 2;
+		memcpy(to + used, line, n);
+		used += n;
+		line += n;
+		to[used++] = '\n';
+		if (!*line || used + 2 * indent + 2 > size)
+			return used;
+		line += strspn(line, " ");
+		memset(to + used, ' ', indent);
+		used += indent;
+	}
+}
+
 static void say(const char *text)
 {
-	char line[2 * TEXT_MAX + 16] = "nftrace: ";
+	char line[2 * TEXT_MAX + 16] = NAME, lines[4 * TEXT_MAX];
 	size_t len = strlen(line);
 
 	msg_status(NULL);
-	len += escape_text(line + len, sizeof(line) - len - 1, text,
-			   strlen(text));
-	line[len++] = '\n';
-	if (!msg_hold_line(line, len))
-		put(line, len);
+	escape_text(line + len, sizeof(line) - len, text, strlen(text));
+	len = wrap(lines, sizeof(lines), line, columns());
+	if (!msg_hold_line(lines, len))
+		put(lines, len);
 }
 
 static void say_masked(const char *fmt, va_list ap)
@@ -128,24 +188,15 @@ void msg_detail(const char *fmt, ...)
 }
 
 /* A line that is longer than the terminal is wide cannot be taken back. */
-static int columns(void)
-{
-	struct winsize w;
-
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &w) < 0 || w.ws_col == 0)
-		return 80;
-	return w.ws_col < 400 ? w.ws_col : 400;
-}
-
 void msg_status(const char *line)
 {
 	char text[512];
-	int n;
+	int n, width = (int)columns();
 
 	if (!line && !status_shown)
 		return;
-	n = line ? snprintf(text, sizeof(text), "\r%.*s\033[K", columns() - 1,
-			    line)
+	n = line ? snprintf(text, sizeof(text), "\r%.*s\033[K",
+			    (width ? width : 80) - 1, line)
 		 : snprintf(text, sizeof(text), "\r\033[K");
 	put(text, (size_t)n);
 	status_shown = line != NULL;

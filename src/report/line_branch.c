@@ -206,7 +206,8 @@ static void put_said(struct line *l, const char *reason)
 	outbuf_text(l->o, reason);
 }
 
-static void put_reason(struct line *l, const struct journey *j, unsigned int b)
+static void put_reason(struct line *l, const struct report_env *env,
+		       const struct journey *j, unsigned int b)
 {
 	const struct fate *f = &j->fate[b];
 	char reason[REPORT_REASON];
@@ -217,8 +218,8 @@ static void put_reason(struct line *l, const struct journey *j, unsigned int b)
 		line_part(l, LINE_REASON);
 		outbuf_text(l->o, f->cause);
 	} else if (report_reason(reason, sizeof(reason), j, b)) {
-		outbuf_text(l->o,
-			    f->by || text_fate_goes_on(f->kind) ? "; " : " ");
+		outbuf_text(l->o, f->by || text_fate_goes_on(f->kind) ||
+				  env->measured ? "; " : " ");
 		put_said(l, reason);
 	}
 	line_part(l, LINE_REASON);
@@ -259,7 +260,7 @@ void line_branch(struct line *l, const struct report_env *env,
 	if (on)
 		put_nat(l, env, j, g);
 	put_by(l, env, j, b, g);
-	put_reason(l, j, b);
+	put_reason(l, env, j, b);
 	line_part(l, LINE_OWNER);
 	owner_words(l->o, env, j, b, g);
 	put_near(l, env, j, b);

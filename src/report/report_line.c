@@ -134,9 +134,16 @@ static void put_packet(struct line *l, const struct report_env *env,
 		outbuf_text(l->o, " [not told apart from an identical packet]");
 }
 
+/* Where a line goes on in the next one, two of these. */
 static size_t line_width(const struct report_env *env)
 {
-	return env->measured && env->width > LINE_WIDTH ? env->width : LINE_WIDTH;
+	size_t two = 2 * (size_t)env->width - FATE_WIDTH;
+
+	if (!env->measured)
+		return LINE_WIDTH;
+	if (env->width >= LINE_WIDTH)
+		return env->width;
+	return two > LINE_WIDTH ? two : LINE_WIDTH;
 }
 
 /* What can be left out does not make a line longer than the terminal is wide. */
