@@ -24,6 +24,7 @@ else
 		./usr/share/doc/nftrace/README.rst
 		./usr/share/doc/nftrace/man/fold.svg
 		./usr/share/doc/nftrace/man/graph.svg
+		./usr/share/doc/nftrace/man/page.png
 		./usr/share/fish/vendor_completions.d/nftrace.fish
 		./usr/share/man/man8/nftrace.8
 		./usr/share/zsh/site-functions/_nftrace

@@ -122,6 +122,14 @@ assert_equal "packets" "3 packets traced" "$(page h1 "$SCRATCH/short.html")"
 assert_equal "fates" "2 DROP 1 DELIVERED" "$(page li "$SCRATCH/short.html" | paste -sd ' ')"
 assert_equal "tidy" "" "$(tidy -q -e "$SCRATCH/short.html" 2>&1)"
 
+subtest "rules of both families: which is of which is said"
+run_nftrace lo --read "$TESTS/data/earlier-legacy.pcapng" --report "$SCRATCH/both.html" -q
+for family in ipv4 ipv6; do
+	assert_grep "filter:odd:rule:1<span class=\"w\"> \\($family\\)<" "$SCRATCH/both.html"
+done
+assert_no_grep '\(ipv4\)' "$PAGE"
+assert_equal "tidy" "" "$(tidy -q -e "$SCRATCH/both.html" 2>&1)"
+
 # fenced FILE: what stands between fences, as CommonMark has it: an end is no shorter than its beginning
 fenced() {
 	awk '{ match($0, /^`*/); n = RLENGTH }

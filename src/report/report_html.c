@@ -7,8 +7,12 @@
 #include <string.h>
 #include <time.h>
 
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+
 #include "base/escape.h"
 #include "base/outbuf.h"
+#include "capture/event.h"
 #include "journey/journey.h"
 #include "place/place.h"
 #include "place/place_name.h"
@@ -228,9 +232,27 @@ static void put_name(struct outbuf *o, const struct place *p)
 	free(name);
 }
 
-/* Where it stands, and below that what it says. */
+/* iptables and ip6tables have tables and chains of the same names. */
+static bool is_of_both(const struct state *st, const uint32_t *sorted,
+		       uint32_t count)
+{
+	bool four = false, six = false;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct place *p = rule_table_rule(st->tally.rules,
+							sorted[i]);
+
+		if (p->backend != EVENT_LEGACY)
+			continue;
+		four |= p->nfproto == NFPROTO_IPV4;
+		six |= p->nfproto == NFPROTO_IPV6;
+	}
+	return four && six;
+}
+
+/* Where it stands, and below that what it says; @families: it is to be said of which. */
 static void put_rule(struct outbuf *o, const struct tally_rule *r,
-		     const struct place *p)
+		     const struct place *p, bool families)
 {
 	char *words = p->rule_len ? malloc(p->rule_len) : NULL;
 	size_t n = words ? rule_gist(words, p->rule_len, p) : 0;
@@ -241,6 +263,9 @@ static void put_rule(struct outbuf *o, const struct tally_rule *r,
 		outbuf_number(o, r->decided);
 	outbuf_text(o, "</td><td class=\"m\">");
 	put_name(o, p);
+	if (families && p->backend == EVENT_LEGACY)
+		outbuf_printf(o, "<span class=\"w\"> (%s)</span>",
+			      p->nfproto == NFPROTO_IPV6 ? "ipv6" : "ipv4");
 	if (n) {
 		outbuf_text(o, "<br><span class=\"w\">");
 		put_escaped(o, words, n);
@@ -254,16 +279,18 @@ static void put_rule(struct outbuf *o, const struct tally_rule *r,
 static void put_rules(struct outbuf *o, const struct state *st)
 {
 	uint32_t count, *sorted = tally_sorted(&st->tally, &count);
+	bool families;
 
 	if (!sorted)
 		return;
+	families = is_of_both(st, sorted, count);
 	outbuf_text(o, "<section id=\"rules\">\n<h2>Rules that they met</h2>\n"
 		    "<table>\n<thead><tr><th class=\"n\">packets</th>"
 		    "<th class=\"n\">dropped</th><th>rule</th></tr></thead>\n"
 		    "<tbody>\n");
 	for (uint32_t i = 0; i < count && i < RULES_SHOWN; i++)
 		put_rule(o, &st->tally.rule[sorted[i]],
-			 rule_table_rule(st->tally.rules, sorted[i]));
+			 rule_table_rule(st->tally.rules, sorted[i]), families);
 	outbuf_text(o, "</tbody>\n</table>\n");
 	if (count > RULES_SHOWN || st->tally.left_out) {
 		outbuf_text(o, "<p class=\"d\">Left out: ");
