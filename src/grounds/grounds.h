@@ -46,6 +46,7 @@ struct grounds {
 	/*
 	 * The last rule with a condition of its own that led to the one that decided
 	 * (fate.by, else .accepted).  NULL: that has a condition itself, or none led there.
+	 * Of one that drops or rejects its protocol is no condition.
 	 */
 	const struct place *via;
 	/*

@@ -125,11 +125,24 @@ bool walk_next(struct walk *w)
 	return true;
 }
 
+/*
+ * Does the rule say itself why?  Of a chain that rejects as each protocol wants it
+ * ("-p tcp -j REJECT --reject-with tcp-reset") the rule says only how.
+ */
+static bool speaks_for_itself(const struct walk *w)
+{
+	if (!w->at->rule_len)
+		return true;
+	return w->at->condition &&
+	       !(w->at->only_protocol && (w->effect == EFFECT_DROP ||
+					  w->effect == EFFECT_REJECT));
+}
+
 int walk_via(const struct walk *w)
 {
 	unsigned int i = w->depth;
 
-	if (w->at->condition || !w->at->rule_len)
+	if (speaks_for_itself(w))
 		return WALK_NOWHERE;
 	while (i--) {
 		const struct place *led = w->j->step[w->led[i]].place;

@@ -39,8 +39,8 @@ bool walk_next(struct walk *w);
 
 /**
  * walk_via - the last rule with a condition of its own that led to where the walk is
- * Return: its step; WALK_NOWHERE: .at has a condition itself, none led there, or
- * that is not known.
+ * Return: its step; WALK_NOWHERE: .at has a condition itself (of one that drops or
+ * rejects its protocol is none), none led there, or that is not known.
  */
 int walk_via(const struct walk *w);
 

@@ -21,6 +21,7 @@ void place_read_words(struct place *at)
 
 	rule_words_read(&w, text_of(at));
 	at->condition = w.condition;
+	at->only_protocol = w.only_protocol;
 	at->says = w.effect;
 	at->names_at = w.target.len ? (uint32_t)(w.target.at - at->rule) : 0;
 	at->names_len = (uint32_t)w.target.len;

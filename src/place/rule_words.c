@@ -9,6 +9,7 @@
 #include "place/nft_statement.h"
 #include "place/rule_text.h"
 #include "rules/base/target.h"
+#include "rules/base/units.h"
 
 static bool read_number(struct strview word, uint32_t *n)
 {
@@ -24,13 +25,34 @@ static uint32_t mask_of(struct strview word)
 	return word.len && read_number(word, &mask) ? mask : UINT32_MAX;
 }
 
+/* Modules of the same name as a protocol. */
+static bool is_protocol(struct strview module)
+{
+	static const char *const names[] = {
+		"tcp", "udp", "icmp", "icmp6", "udplite", "dccp", "sctp",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strview_is(module, names[i]))
+			return true;
+	return false;
+}
+
+/* A rule asks for this; of more than one thing the last is not the only one. */
+static void note_condition(struct rule_words *w, bool protocol)
+{
+	w->only_protocol = protocol && (!w->condition || w->only_protocol);
+	w->condition = true;
+}
+
 /* Behind "-m MODULE": a comment, or what the module asks for. */
 static void read_module(struct rule_words *w, struct strview *rest,
 			struct strview *module)
 {
 	strview_quoted(rest, module);
 	if (!strview_is(*module, "comment")) {
-		w->condition = true;
+		/* "-m tcp" behind "-p tcp": its options are to come, if any. */
+		note_condition(w, w->only_protocol && is_protocol(*module));
 		return;
 	}
 	if (rule_text_take(rest, "--comment"))
@@ -53,8 +75,11 @@ static void read_iptables(struct rule_words *w, struct strview rest)
 			w->effect = word.at[1] == 'g' ? EFFECT_GOTO :
 				effect_of_target(w->target);
 			return;
+		} else if (strview_is(word, "-p")) {
+			rule_text_skip(&rest, 1);
+			note_condition(w, true);
 		} else {
-			w->condition = true;
+			note_condition(w, false);
 			if (strview_is(word, "--mark") &&
 			    strview_is(module, "mark") &&
 			    rule_text_peek(rest, &word))
@@ -79,6 +104,23 @@ static uint32_t asked_mark(struct strview rest, struct strview first)
 	return UINT32_MAX;
 }
 
+/* "meta l4proto tcp", "ip protocol tcp"; "meta nfproto ipv4" */
+static bool is_protocol_field(struct strview rest, struct strview first)
+{
+	static const struct {
+		const char *first, *second;
+	} fields[] = {
+		{ "meta", "l4proto" }, { "meta", "nfproto" },
+		{ "ip", "protocol" }, { "ip6", "nexthdr" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+		if (strview_is(first, fields[i].first) &&
+		    rule_text_take(&rest, fields[i].second))
+			return true;
+	return false;
+}
+
 /* "tcp dport 80", "meta mark & 0xff == 0x1"; or "meta mark set 0x1" */
 static void read_field(struct rule_words *w, struct strview *rest,
 		       struct strview first)
@@ -93,7 +135,7 @@ static void read_field(struct rule_words *w, struct strview *rest,
 			nft_expression_skip(rest, word);
 		return;
 	}
-	w->condition = true;
+	note_condition(w, is_protocol_field(*rest, first));
 	w->mark |= mark;
 	switch (nft_expression_skip(rest, first)) {
 	case NFT_OPERATOR_VMAP:

@@ -16,6 +16,7 @@ struct rule_words {
 	uint32_t mark;		/* bits of the packet's mark that it asks for */
 	uint8_t effect;		/* enum place_effect: EFFECT_MAYBE where a map decides */
 	bool condition;		/* there are packets that it does not match */
+	bool only_protocol;	/* and nothing but their protocol tells which */
 };
 
 #endif

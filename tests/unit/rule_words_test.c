@@ -76,6 +76,42 @@ static void test_iptables(void **state)
 	check(rows, ARRAY_SIZE(rows));
 }
 
+/* Of a rule that rejects tcp as tcp wants it, that is not why. */
+static void test_only_protocol(void **state)
+{
+	static const struct {
+		const char *text;
+		bool only;
+	} rows[] = {
+		{ "-A R -p tcp -j REJECT --reject-with tcp-reset", true },
+		{ "-A R -p tcp -m tcp -j REJECT", true },
+		{ "-A R -p icmp -m comment --comment x -j DROP", true },
+		{ "-A R -j REJECT", false },
+		{ "-A R -p tcp -m tcp --dport 25 -j REJECT", false },
+		{ "-A R -p tcp -m conntrack --ctstate NEW -j REJECT", false },
+		{ "-A R -s 10.0.0.0/8 -p tcp -j REJECT", false },
+		{ "-A R ! -p tcp -j REJECT", false },
+		{ "-A R -i eth0 -j REJECT", false },
+		{ "meta l4proto tcp reject with tcp reset", true },
+		{ "ip protocol udp counter reject", true },
+		{ "meta nfproto ipv4 meta l4proto { tcp, udp } reject", true },
+		{ "tcp dport 25 reject", false },
+		{ "meta l4proto tcp tcp dport 25 reject", false },
+		{ "iifname \"eth0\" meta l4proto tcp reject", false },
+		{ "reject", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct rule_words w;
+
+		rule_words_read(&w, (struct strview){ rows[i].text,
+						      strlen(rows[i].text) });
+		if (w.only_protocol != rows[i].only)
+			fail_msg("%s", rows[i].text);
+	}
+}
+
 static void test_nft(void **state)
 {
 	static const struct row rows[] = {
@@ -149,6 +185,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_iptables),
+		cmocka_unit_test(test_only_protocol),
 		cmocka_unit_test(test_nft),
 	};
 
