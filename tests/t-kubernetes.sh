@@ -81,3 +81,53 @@ talk wl udp 8.8.8.8 7
 end_nftrace
 assert_equal "host" "$(uname -n)" "$(jq -r .host "$OUT")"
 assert_equal "netns" "$(in_ns node readlink /proc/self/ns/net | tr -dc 0-9)" "$(jq -r .netns "$OUT")"
+
+# What the manual says of a pod's address, of services and of answers, as it stands there.
+in_ns node iptables-legacy-restore -n <"$TESTS/tasks/node.save" || fail "kube-proxy's rules"
+server wl web tcp 10.244.1.17 8080
+ns_ip up route add 10.96.0.0/16 via 192.168.50.2
+# manual_has LINE: it still says so
+manual_has() { grep -qF -- "$1" "$TREE/man/nftrace.8" || fail "the manual does not say '$1'"; }
+# of_pod DESTINATION PORT WORDS...: a SYN from outside, traced by the words
+of_pod() {
+	local to=$1 port=$2
+	shift 2
+	start_nftrace node -t 20 -c 1 "$@"
+	talk up tcp "$to" "$port" wait 500 || fail "no answer"
+	end_nftrace
+	assert_status 0
+}
+
+subtest "what is sent to a pod: to its own address, through a service, through a NodePort"
+manual_has 'nftrace -d 10.244.1.17 -t 20     # what is sent to its own address'
+of_pod 10.244.1.17 8080 -d 10.244.1.17
+assert_grep '^=> FORWARDED out cali123' "$OUT"
+manual_has 'nftrace -d 10.96.0.80 --only out=cali123    # to it, through a service'
+of_pod 10.96.0.80 80 -d 10.96.0.80 --only out=cali123
+assert_grep '^=> FORWARDED out cali123 as .* > 10\.244\.1\.17\.8080 \(DNAT by nat:KUBE-SEP-' "$OUT"
+of_pod 192.168.50.2 30080 --behind-nat -d 10.244.1.17
+assert_grep '^=> FORWARDED out cali123' "$OUT"
+
+subtest "raw does not know the pod by its address; the run says by which it is traced"
+start_nftrace node -t 20 -d 10.244.1.17 -p tcp --syn
+talk up tcp 192.168.50.2 30080 wait 500 || fail "no answer"
+stop_nftrace INT
+assert_status 3
+assert_grep 'is sent to 10\.244\.1\.17 by the rule .*KUBE-SEP-' "$ERR"
+
+subtest "answers, whatever their addresses are"
+start_nftrace node -t 20 -c 2 --json --replies -i cali123 -p udp --dport 53
+background up dns "$TOOLS/dns" serve 8.8.8.8
+assert_within 5 "the name server starts" grep -qx ready "$SCRATCH/dns"
+in_ns wl "$TOOLS/dns" query 8.8.8.8 example.com A >/dev/null || fail "no answer"
+end_nftrace
+assert_equal "who traced it in and out" "cali123 eth0" "$(jq -r .in "$OUT" | paste -sd ' ')"
+assert_equal "fates" "FORWARDED FORWARDED" "$(jq -r .fate "$OUT" | paste -sd ' ')"
+
+subtest "a container that is allowed what the manual lists"
+caps=$(sed -n 's/^    add: \[\(.*\)\]$/\1/p' "$TREE/man/nftrace.8" | tr -d ' ' | tr A-Z a-z | sed 's/^/+/; s/,/,+/g')
+assert_equal "the manual's" "+net_admin,+net_raw,+setuid,+setgid" "$caps"
+in_ns node setpriv --bounding-set "-all,$caps" --inh-caps -all \
+	"$NFTRACE" -t 20 -c 1 --backend nft -i cali123 -p udp --dport 53 -- true >"$OUT" 2>"$ERR"
+assert_no_grep 'error:' "$ERR"
+assert_grep "^nftrace: armed" "$ERR"
