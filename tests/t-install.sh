@@ -41,6 +41,22 @@ else
 	assert_equal "pictures that are missing" "" "$(cat "$SCRATCH/lost")"
 fi
 
+subtest "deb: the same files, what they need, and a package that can be installed here"
+if [[ -d $root ]] && command -v dpkg-deb >/dev/null; then
+	quiet_make deb -C "$SCRATCH/tree"
+	deb=$(echo "$SCRATCH/tree/nftrace_$version"_*.deb)
+	dpkg-deb -x "$deb" "$SCRATCH/unpacked" || fail "it cannot be unpacked"
+	assert_same "the files" <(sed 's/nftrace\.8$/&.gz/' "$SCRATCH/expected") <(cd "$SCRATCH/unpacked" && find . -type f | sort)
+	assert_equal "the version" "nftrace $version" "$("$SCRATCH/unpacked/usr/sbin/nftrace" --version)"
+	assert_equal "owners" "root/root" "$(dpkg-deb -c "$deb" | awk '{ print $2 }' | sort -u)"
+	for need in libxtables12 libnftables1 libbpf1 libc6; do
+		[[ "$(dpkg-deb -f "$deb" Depends)" = *"$need (>= "* ]] || fail "it does not depend on $need"
+	done
+	apt-get install --simulate -qq "$deb" >"$SCRATCH/apt" 2>&1 || { fail "apt refuses it"; show apt "$SCRATCH/apt"; }
+else
+	skip "no dpkg-deb, or nothing was installed"
+fi
+
 subtest "uninstall takes all of it away"
 if [[ -d $root ]]; then
 	quiet_make uninstall -C "$SCRATCH/tree" DESTDIR="$root" PREFIX=/usr
