@@ -134,8 +134,9 @@ static const struct refusal {
 	  .text = "'--rules ", .value = RULES_FILE,
 	  .rest = "' belongs to a log that --read reads" },
 	{ .with = READ | MATCH,
-	  .text = "'--read' takes no match expression: --only "
-	  "chooses among the packets of the file" },
+	  .text = "'--read' takes one file and no match expression ('",
+	  .value = FIRST_WORD, .rest = "' is too much): --only chooses "
+	  "among the packets of the file" },
 	{ .with = ALL | WORDS,
 	  .text = "'--all' and a match expression ('", .value = FIRST_WORD,
 	  .rest = "') together: leave one of them out" },

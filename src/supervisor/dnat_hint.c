@@ -55,8 +55,8 @@ static bool say(const char *address, const char *text, uint32_t len,
 	if (!leads_to(text, len, address))
 		return false;
 	msg("note: what comes to other addresses is sent to %s by the rule %.*s: "
-	    "it is traced by those, which it has in raw (and --only out=NAME "
-	    "leaves what goes there)", address, (int)len, text);
+	    "it is traced by those, as -d asks for what a packet has before "
+	    "DNAT; --only out=NAME prints what goes there", address, (int)len, text);
 	if (dnat_words(words, sizeof(words), rs, family, rule))
 		msg("%s traces what is sent there; so does --behind-nat -d %s",
 		    words, address);

@@ -156,8 +156,9 @@ static int explain_end(const struct run *r)
 		    "pcapng files of nftrace's --pcap, and text", path);
 		return STATUS_FAILURE;
 	case REPLAY_NO_EVENTS:
-		msg("error: '--flat' with '--json' or '-v', and %s: the file "
-		    "does not hold a packet's headers at each event", path);
+		msg("error: %s does not hold a packet's headers at each event, "
+		    "as '--flat' with '--json' or '-v' prints them: leave out "
+		    "--flat", path);
 		return STATUS_USAGE;
 	case REPLAY_ERROR:
 		msg("error: reading %s: %s", path, strerror(-st->input_error));

@@ -55,7 +55,7 @@ static void say_no_match(const struct run *r)
 	if (r->o->command && command_place(where, sizeof(where), r->o->command))
 		msg("%s here: %s", no, where);
 	else if (c->state != COMMAND_ENDED)
-		msg("%s. Are its words right, and do the packets pass this "
+		msg("%s. Is the match right, and do the packets pass this "
 		    "network namespace (--netns)?", no);
 	else if (WIFEXITED(c->wstatus) && !WEXITSTATUS(c->wstatus))
 		msg("%s, and so none that the command sent. Does it talk in "
