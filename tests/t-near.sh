@@ -21,6 +21,7 @@ RULES='*filter
 -A IN -p udp -m udp --dport 1000 -m limit --limit 1/hour --limit-burst 1 -j ACCEPT
 -A IN -p udp -m udp --dport 1000 -m limit --limit 1/hour -m mark --mark 0x7 -j ACCEPT
 -A IN -j DROP
+-A WEB -s 10.9.0.1/32 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
 -A WEB -p udp -m udp --dport 2001 -j DROP
 -A WEB -s 10.9.0.0/16 -p udp -m udp --dport 2001:2002 -j ACCEPT
 -A WEB -p udp -m udp --dport 2003 -j RETURN
@@ -60,8 +61,8 @@ IN:5 -m limit --limit 1/hour --limit-burst 1: null eliminated' "$(near)"
 
 	subtest "$kind: what a rule in front would have taken is not near, nor what leads to a DROP"
 	traced 2500 --json
-	assert_equal "what was near" "WEB:2 --dport 2001:2002: the packet's is 2500 seen
-WEB:3 --dport 2003: the packet's is 2500 seen" "$(near)"
+	assert_equal "what was near" "WEB:3 --dport 2001:2002: the packet's is 2500 seen
+WEB:4 --dport 2003: the packet's is 2500 seen" "$(near)"
 	traced 4050 --json
 	assert_equal "behind the rule that decided, nothing is" "" "$(near)"
 
@@ -77,7 +78,7 @@ assert_text '         -i eth+: it came in by lo' "$OUT"
 assert_text '         -m limit --limit 1/hour --limit-burst 1: must have failed, as all else held' "$OUT"
 run_nftrace lo --read "$SCRATCH/legacy.pcapng" --explain --fold
 assert_text "   near: filter:IN:1  --dport 1001: the packet's is 1000" "$OUT"
-run_nftrace lo --read "$SCRATCH/nft.pcapng" --explain -q
+COLUMNS=200 run_nftrace lo --read "$SCRATCH/nft.pcapng" --explain -q
 assert_text "; near nft ip filter:IN:1 (--dport 1001: the packet's is 1000)" "$OUT"
 for form in --full --fold -q; do
 	run_nftrace lo --read "$SCRATCH/legacy.pcapng" $form

@@ -35,7 +35,7 @@ struct near_miss {
 /* The nearest first. */
 struct near_misses {
 	uint32_t count;
-	uint32_t more;		/* that are as near as that, and not told */
+	uint32_t more;		/* so many at least are as near as that, and not told */
 	struct near_miss miss[NEAR_MISSES];
 };
 

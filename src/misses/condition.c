@@ -15,6 +15,7 @@ struct condition *conditions_add(struct conditions *out,
 		return NULL;
 	}
 	out->n++;
+	out->failed += state == CONDITION_FAILED;
 	memset(c, 0, sizeof(*c));
 	c->state = (uint8_t)state;
 	c->field = (uint8_t)field;

@@ -50,6 +50,9 @@ struct condition {
 struct conditions {
 	unsigned int n;
 	bool unread;	/* there are more, or the text is not understood: nothing is said */
+	/* The caller's: so many that fail are enough, and others may be left out; 0: all */
+	uint8_t enough;
+	uint8_t failed;	/* so many did */
 	struct condition c[CONDITIONS_MAX];
 };
 

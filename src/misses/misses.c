@@ -20,7 +20,7 @@
 #include "place/place_types.h"
 #include "rules/base/target.h"
 
-enum { TRIED = 32 };	/* rules that may be near are tried, the best of them */
+enum { TRIED = 8 };	/* rules that may be near are tried, the best of them */
 
 /* A rule that failed in one condition, while another held. */
 struct candidate {
@@ -170,6 +170,17 @@ static void learn_state(struct asked *a, const struct condition *c)
 		a->states &= (uint8_t)~c->number;
 }
 
+/*
+ * What answers is let pass by nearly every ruleset: that a packet is no answer is no
+ * reason that anybody could do something about.
+ */
+static bool is_telling(const struct condition *c)
+{
+	return c->want.field != ASKED_STATE ||
+	       (c->want.number != CONNTRACK_ESTABLISHED &&
+		c->want.number != CONNTRACK_RELATED);
+}
+
 static bool is_better(uint8_t effect)
 {
 	return effect == EFFECT_ACCEPT || effect == EFFECT_RETURN ||
@@ -206,6 +217,8 @@ static void ask(struct misses *m, struct passed_rule *r)
 {
 	m->asked.mark = r->mark;
 	m->asked.mark_known = r->mark_known;
+	/* Who fails in two is not near, and who saves nobody need only be known to fail. */
+	m->seen.enough = is_better(r->effect) ? 2 : 1;
 	rulebook_ask(&m->way.book, r->chain, r->number, &m->asked, &m->seen);
 }
 
@@ -220,7 +233,8 @@ static void judge(struct misses *m, uint32_t at)
 	if (failed < 0)
 		return;
 	learn_state(&m->asked, &m->seen.c[failed]);
-	if (m->seen.n > 1 && is_better(r->effect))
+	if (m->seen.n > 1 && is_better(r->effect) &&
+	    is_telling(&m->seen.c[failed]))
 		add_candidate(m, &(struct candidate){
 			at, r->effect, r->held, (uint8_t)failed,
 			m->seen.c[failed].distance,

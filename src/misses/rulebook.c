@@ -149,16 +149,23 @@ void rulebook_ask(const struct rulebook *b, uint32_t chain, uint32_t number,
 		  const struct asked *a, struct conditions *out)
 {
 	const struct nft_snap_rule *n;
-	struct rulebook_rule r;
+	const struct snap_rule *s;
+	struct strview text;
 
-	if (b->nft) {
-		n = nft_snapshot_rule(b->nft, nft_snapshot_chain(
-					b->nft, chain)->first + number - 1);
-		if (!n->iptables) {
-			nft_conditions(out, b->nft, n, a);
-			return;
-		}
+	if (!b->nft) {
+		s = snapshot_rule(b->legacy, snapshot_chain(
+				  b->legacy, chain)->first + number - 1);
+		text.at = snapshot_text(b->legacy, s->text);
+		text.len = s->len;
+		xt_conditions(out, text, a);
+		return;
 	}
-	rulebook_rule(b, chain, number, &r);
-	xt_conditions(out, r.text, a);
+	n = nft_snapshot_rule(b->nft, nft_snapshot_chain(
+				b->nft, chain)->first + number - 1);
+	text.at = nft_snapshot_text(b->nft, n->text);
+	text.len = n->len;
+	if (n->iptables)
+		xt_conditions(out, text, a);
+	else
+		nft_conditions(out, b->nft, n, a);
 }

@@ -59,10 +59,12 @@ static struct asked as_of(const struct trial *t, const struct passed_rule *r)
 	return a;
 }
 
-static void ask(const struct trial *t, const struct passed_rule *r)
+static void ask(const struct trial *t, const struct passed_rule *r,
+		uint8_t enough)
 {
 	struct asked a = as_of(t, r);
 
+	t->room->enough = enough;
 	rulebook_ask(&t->w->book, r->chain, r->number, &a, t->room);
 }
 
@@ -102,7 +104,7 @@ static bool stays_passed(const struct trial *t, const struct passed_rule *r)
 		return !(r->unknown & t->fields) || r->effect == EFFECT_ACCEPT;
 	if (!t->known)
 		return false;
-	ask(t, r);
+	ask(t, r, 1);
 	return state_of(t->room) == CONDITION_FAILED;
 }
 
@@ -111,7 +113,7 @@ static bool stays_met(const struct trial *t, const struct passed_rule *r)
 {
 	if (is_harmless(r))
 		return true;
-	ask(t, r);
+	ask(t, r, 0);
 	for (unsigned int i = 0; i < t->room->n; i++) {
 		const struct condition *c = &t->room->c[i];
 
@@ -178,6 +180,7 @@ static bool meets(struct trial *t, struct onward *o, uint32_t chain,
 	enum condition_state state;
 
 	rulebook_rule(&t->w->book, chain, number, &rule);
+	t->room->enough = 1;
 	rulebook_ask(&t->w->book, chain, number, t->a, t->room);
 	state = state_of(t->room);
 	if (rule.own || state == CONDITION_FAILED ||

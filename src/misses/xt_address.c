@@ -18,9 +18,30 @@ static const uint8_t *address_of(const struct asked *a, enum asked_field field)
 	return field == ASKED_SRC ? a->p->src : a->p->dst;
 }
 
-static int family_of(const struct packet *p)
+/* "10.0.0.0", as iptables-save prints it: most rules have one. */
+static bool read_ipv4(uint8_t *to, struct strview word)
 {
-	return p->addr_len == 4 ? AF_INET : AF_INET6;
+	const char *at = word.at, *end = at + word.len;
+
+	for (unsigned int i = 0; i < 4; i++) {
+		unsigned int n = 0, digits = 0;
+
+		for (; at < end && *at >= '0' && *at <= '9' && digits < 3; at++) {
+			n = n * 10 + (unsigned int)(*at - '0');
+			digits++;
+		}
+		if (!digits || n > 255 || (i < 3 && (at == end || *at++ != '.')))
+			return false;
+		to[i] = (uint8_t)n;
+	}
+	return at == end;
+}
+
+static bool read_address(uint8_t *to, const struct packet *p,
+			 struct strview word)
+{
+	return p->addr_len == 4 ? read_ipv4(to, word) :
+				  strview_address(word, AF_INET6, to);
 }
 
 /* "24", "255.0.255.0", "ffff::ffff" */
@@ -30,21 +51,23 @@ static bool read_mask(uint8_t *mask, const struct packet *p, struct strview word
 
 	memset(mask, 0, ADDRESS);
 	if (!strview_number(word, 10, &bits))
-		return strview_address(word, family_of(p), mask);
+		return read_address(mask, p, word);
 	if (bits > p->addr_len * 8u)
 		return false;
-	for (uint32_t i = 0; i < bits; i++)
-		mask[i / 8] |= (uint8_t)(0x80 >> i % 8);
+	memset(mask, 0xff, bits / 8);
+	if (bits % 8)
+		mask[bits / 8] = (uint8_t)(0xff00 >> bits % 8);
 	return true;
 }
 
 static uint32_t common_bits(const uint8_t *a, const uint8_t *b, unsigned int len)
 {
-	uint32_t n = 0;
+	unsigned int i = 0;
 
-	while (n < len * 8 && !((a[n / 8] ^ b[n / 8]) & 0x80 >> n % 8))
-		n++;
-	return n;
+	while (i < len && a[i] == b[i])
+		i++;
+	return i == len ? len * 8 :
+	       i * 8 + (uint32_t)__builtin_clz((unsigned int)(a[i] ^ b[i])) - 24;
 }
 
 /* The packet with this address would meet it. */
@@ -73,7 +96,7 @@ void xt_judge_address(const struct xt_seen *q, enum asked_field field)
 		xt_answer(q, field, XT_UNKNOWN);
 		return;
 	}
-	if (!strview_address(word, family_of(q->a->p), net) ||
+	if (!read_address(net, q->a->p, word) ||
 	    !read_mask(mask, q->a->p, rest)) {
 		xt_unread(q);
 		return;
@@ -107,8 +130,8 @@ void xt_judge_address_range(const struct xt_seen *q, enum asked_field field)
 		xt_answer(q, field, XT_UNKNOWN);
 		return;
 	}
-	if (!strview_address(word, family_of(q->a->p), low) ||
-	    !strview_address(rest, family_of(q->a->p), high)) {
+	if (!read_address(low, q->a->p, word) ||
+	    !read_address(high, q->a->p, rest)) {
 		xt_unread(q);
 		return;
 	}

@@ -2,6 +2,8 @@
 /* xt_conditions: a rule in iptables' words, of either backend, held against a packet. */
 #include "misses/xt_conditions.h"
 
+#include <string.h>
+
 #include "misses/condition.h"
 #include "misses/xt_modules.h"
 #include "misses/xt_option.h"
@@ -16,11 +18,27 @@ struct reading {
 	const struct xt_module *module;	/* the last "-m" that is known; NULL: none */
 };
 
+/* Quick: what is in quotes begins with them. */
+static bool next_word(struct strview *rest, struct strview *word)
+{
+	const char *at = rest->at, *end = at + rest->len, *from;
+
+	while (at < end && *at == ' ')
+		at++;
+	if (at < end && *at == '"')
+		return strview_quoted(rest, word);
+	for (from = at; at < end && *at != ' '; at++)
+		;
+	*word = (struct strview){ from, (size_t)(at - from) };
+	*rest = (struct strview){ at, (size_t)(end - at) };
+	return at > from;
+}
+
 static const struct xt_option *find_option(const struct xt_option *o,
 					   struct strview word)
 {
 	for (; o->word; o++)
-		if (strview_is(word, o->word))
+		if (word.len == o->len && memcmp(word.at, o->word, o->len) == 0)
 			return o;
 	return NULL;
 }
@@ -43,11 +61,11 @@ static bool read_option(struct reading *r, const struct xt_option *o,
 	};
 
 	if (!o->bare) {
-		if (!strview_quoted(&r->rest, &q.value))
+		if (!next_word(&r->rest, &q.value))
 			return false;
 		/* "--tcp-flags MASK COMP" */
 		if (o->judge == xt_judge_tcp_flags)
-			strview_quoted(&r->rest, &word);
+			next_word(&r->rest, &word);
 		else
 			word = q.value;
 		q.words = between(first, word);
@@ -64,7 +82,7 @@ static void read_unknown(struct reading *r, struct strview first,
 	struct strview word, last = name, rest = r->rest;
 	struct condition *c;
 
-	while (strview_quoted(&rest, &word) && !strview_is(word, "-m") &&
+	while (next_word(&rest, &word) && !strview_is(word, "-m") &&
 	       !strview_is(word, "-j") && !strview_is(word, "-g")) {
 		last = word;
 		r->rest = rest;
@@ -80,7 +98,7 @@ static void read_module(struct reading *r, struct strview first)
 	struct strview name;
 
 	r->module = NULL;
-	if (!strview_quoted(&r->rest, &name)) {
+	if (!next_word(&r->rest, &name)) {
 		r->out->unread = true;
 	} else if (strview_is(name, "comment")) {
 		if (rule_text_take(&r->rest, "--comment"))
@@ -99,17 +117,19 @@ static bool read_word(struct reading *r, struct strview first)
 	const struct xt_option *o = NULL;
 	struct strview word = first;
 
-	if (strview_is(first, "-j") || strview_is(first, "-g"))
+	switch (first.len == 2 && *first.at == '-' ? first.at[1] : *first.at) {
+	case 'j':
+	case 'g':
 		return false;
-	if (strview_is(first, "-m")) {
+	case 'm':
 		read_module(r, first);
 		return true;
-	}
-	if (strview_is(first, "-c")) {
+	case 'c':
 		rule_text_skip(&r->rest, 2);
 		return true;
-	}
-	if (strview_is(first, "!") && !strview_quoted(&r->rest, &word)) {
+	case '!':
+		if (first.len == 1 && next_word(&r->rest, &word))
+			break;
 		r->out->unread = true;
 		return false;
 	}
@@ -128,10 +148,10 @@ void xt_conditions(struct conditions *out, struct strview text,
 	struct reading r = { .out = out, .a = a, .rest = text };
 	struct strview word;
 
-	out->n = 0;
+	out->n = out->failed = 0;
 	out->unread = !strview_take(&r.rest, "-A ");
-	rule_text_skip(&r.rest, 1);
-	while (!out->unread && strview_quoted(&r.rest, &word) &&
-	       read_word(&r, word))
+	next_word(&r.rest, &word);
+	while (!out->unread && (!out->enough || out->failed < out->enough) &&
+	       next_word(&r.rest, &word) && read_word(&r, word))
 		;
 }

@@ -3,191 +3,195 @@
 #include "misses/xt_modules.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "misses/xt_address.h"
 #include "misses/xt_meta.h"
 #include "misses/xt_packet.h"
 #include "rules/base/units.h"
 
+/* A text, and how long it is: these are looked for in every rule. */
+#define WORD(text) text, sizeof(text) - 1
+
 const struct xt_option xt_base_options[] = {
-	{ "-s", xt_judge_address, ASKED_SRC, false },
-	{ "-d", xt_judge_address, ASKED_DST, false },
-	{ "-i", xt_judge_device, ASKED_IN, false },
-	{ "-o", xt_judge_device, ASKED_OUT, false },
-	{ "-p", xt_judge_protocol, ASKED_PROTO, false },
-	{ "-f", xt_judge_fragment, ASKED_FRAGMENT, true },
-	{ NULL, NULL, 0, false },
+	{ WORD("-s"), xt_judge_address, ASKED_SRC, false },
+	{ WORD("-d"), xt_judge_address, ASKED_DST, false },
+	{ WORD("-i"), xt_judge_device, ASKED_IN, false },
+	{ WORD("-o"), xt_judge_device, ASKED_OUT, false },
+	{ WORD("-p"), xt_judge_protocol, ASKED_PROTO, false },
+	{ WORD("-f"), xt_judge_fragment, ASKED_FRAGMENT, true },
+	{ .word = NULL },
 };
 
 static const struct xt_option tcp_options[] = {
-	{ "--sport", xt_judge_port, ASKED_SPORT, false },
-	{ "--dport", xt_judge_port, ASKED_DPORT, false },
-	{ "--tcp-flags", xt_judge_tcp_flags, ASKED_TCP_FLAGS, false },
-	{ "--tcp-option", xt_judge_nothing, ASKED_TCP_OPTION, false },
-	{ NULL, NULL, 0, false },
+	{ WORD("--sport"), xt_judge_port, ASKED_SPORT, false },
+	{ WORD("--dport"), xt_judge_port, ASKED_DPORT, false },
+	{ WORD("--tcp-flags"), xt_judge_tcp_flags, ASKED_TCP_FLAGS, false },
+	{ WORD("--tcp-option"), xt_judge_nothing, ASKED_TCP_OPTION, false },
+	{ .word = NULL },
 };
 
 static const struct xt_option port_options[] = {
-	{ "--sport", xt_judge_port, ASKED_SPORT, false },
-	{ "--dport", xt_judge_port, ASKED_DPORT, false },
-	{ NULL, NULL, 0, false },
+	{ WORD("--sport"), xt_judge_port, ASKED_SPORT, false },
+	{ WORD("--dport"), xt_judge_port, ASKED_DPORT, false },
+	{ .word = NULL },
 };
 
 static const struct xt_option multiport_options[] = {
-	{ "--sports", xt_judge_ports, ASKED_SPORT, false },
-	{ "--dports", xt_judge_ports, ASKED_DPORT, false },
-	{ "--ports", xt_judge_any_port, ASKED_DPORT, false },
-	{ NULL, NULL, 0, false },
+	{ WORD("--sports"), xt_judge_ports, ASKED_SPORT, false },
+	{ WORD("--dports"), xt_judge_ports, ASKED_DPORT, false },
+	{ WORD("--ports"), xt_judge_any_port, ASKED_DPORT, false },
+	{ .word = NULL },
 };
 
 static const struct xt_option icmp_options[] = {
-	{ "--icmp-type", xt_judge_icmp, ASKED_ICMP, false },
-	{ NULL, NULL, 0, false },
+	{ WORD("--icmp-type"), xt_judge_icmp, ASKED_ICMP, false },
+	{ .word = NULL },
 };
 
 static const struct xt_option icmp6_options[] = {
-	{ "--icmpv6-type", xt_judge_icmp, ASKED_ICMP, false },
-	{ NULL, NULL, 0, false },
+	{ WORD("--icmpv6-type"), xt_judge_icmp, ASKED_ICMP, false },
+	{ .word = NULL },
 };
 
 static const struct xt_option mark_options[] = {
-	{ "--mark", xt_judge_mark, ASKED_MARK, false },
-	{ NULL, NULL, 0, false },
+	{ WORD("--mark"), xt_judge_mark, ASKED_MARK, false },
+	{ .word = NULL },
 };
 
 static const struct xt_option conntrack_options[] = {
-	{ "--ctstate", xt_judge_state, ASKED_STATE, false },
-	{ "--ctproto", xt_judge_nothing, ASKED_CT, false },
-	{ "--ctorigsrc", xt_judge_nothing, ASKED_CT, false },
-	{ "--ctorigdst", xt_judge_nothing, ASKED_CT, false },
-	{ "--ctreplsrc", xt_judge_nothing, ASKED_CT, false },
-	{ "--ctrepldst", xt_judge_nothing, ASKED_CT, false },
-	{ "--ctorigsrcport", xt_judge_nothing, ASKED_CT, false },
-	{ "--ctorigdstport", xt_judge_nothing, ASKED_CT, false },
-	{ "--ctreplsrcport", xt_judge_nothing, ASKED_CT, false },
-	{ "--ctrepldstport", xt_judge_nothing, ASKED_CT, false },
-	{ "--ctstatus", xt_judge_nothing, ASKED_CT, false },
-	{ "--ctexpire", xt_judge_nothing, ASKED_CT, false },
-	{ "--ctdir", xt_judge_nothing, ASKED_CT, false },
-	{ NULL, NULL, 0, false },
+	{ WORD("--ctstate"), xt_judge_state, ASKED_STATE, false },
+	{ WORD("--ctproto"), xt_judge_nothing, ASKED_CT, false },
+	{ WORD("--ctorigsrc"), xt_judge_nothing, ASKED_CT, false },
+	{ WORD("--ctorigdst"), xt_judge_nothing, ASKED_CT, false },
+	{ WORD("--ctreplsrc"), xt_judge_nothing, ASKED_CT, false },
+	{ WORD("--ctrepldst"), xt_judge_nothing, ASKED_CT, false },
+	{ WORD("--ctorigsrcport"), xt_judge_nothing, ASKED_CT, false },
+	{ WORD("--ctorigdstport"), xt_judge_nothing, ASKED_CT, false },
+	{ WORD("--ctreplsrcport"), xt_judge_nothing, ASKED_CT, false },
+	{ WORD("--ctrepldstport"), xt_judge_nothing, ASKED_CT, false },
+	{ WORD("--ctstatus"), xt_judge_nothing, ASKED_CT, false },
+	{ WORD("--ctexpire"), xt_judge_nothing, ASKED_CT, false },
+	{ WORD("--ctdir"), xt_judge_nothing, ASKED_CT, false },
+	{ .word = NULL },
 };
 
 static const struct xt_option state_options[] = {
-	{ "--state", xt_judge_state, ASKED_STATE, false },
-	{ NULL, NULL, 0, false },
+	{ WORD("--state"), xt_judge_state, ASKED_STATE, false },
+	{ .word = NULL },
 };
 
 static const struct xt_option iprange_options[] = {
-	{ "--src-range", xt_judge_address_range, ASKED_SRC, false },
-	{ "--dst-range", xt_judge_address_range, ASKED_DST, false },
-	{ NULL, NULL, 0, false },
+	{ WORD("--src-range"), xt_judge_address_range, ASKED_SRC, false },
+	{ WORD("--dst-range"), xt_judge_address_range, ASKED_DST, false },
+	{ .word = NULL },
 };
 
 static const struct xt_option physdev_options[] = {
-	{ "--physdev-in", xt_judge_device, ASKED_PHYS_IN, false },
-	{ "--physdev-out", xt_judge_device, ASKED_PHYS_OUT, false },
-	{ "--physdev-is-in", xt_judge_nothing, ASKED_OTHER, true },
-	{ "--physdev-is-out", xt_judge_nothing, ASKED_OTHER, true },
-	{ "--physdev-is-bridged", xt_judge_nothing, ASKED_OTHER, true },
-	{ NULL, NULL, 0, false },
+	{ WORD("--physdev-in"), xt_judge_device, ASKED_PHYS_IN, false },
+	{ WORD("--physdev-out"), xt_judge_device, ASKED_PHYS_OUT, false },
+	{ WORD("--physdev-is-in"), xt_judge_nothing, ASKED_OTHER, true },
+	{ WORD("--physdev-is-out"), xt_judge_nothing, ASKED_OTHER, true },
+	{ WORD("--physdev-is-bridged"), xt_judge_nothing, ASKED_OTHER, true },
+	{ .word = NULL },
 };
 
 static const struct xt_option owner_options[] = {
-	{ "--uid-owner", xt_judge_id, ASKED_UID, false },
-	{ "--gid-owner", xt_judge_id, ASKED_GID, false },
-	{ "--socket-exists", xt_judge_nothing, ASKED_OTHER, true },
-	{ NULL, NULL, 0, false },
+	{ WORD("--uid-owner"), xt_judge_id, ASKED_UID, false },
+	{ WORD("--gid-owner"), xt_judge_id, ASKED_GID, false },
+	{ WORD("--socket-exists"), xt_judge_nothing, ASKED_OTHER, true },
+	{ .word = NULL },
 };
 
 static const struct xt_option pkttype_options[] = {
-	{ "--pkt-type", xt_judge_pkttype, ASKED_PKTTYPE, false },
-	{ NULL, NULL, 0, false },
+	{ WORD("--pkt-type"), xt_judge_pkttype, ASKED_PKTTYPE, false },
+	{ .word = NULL },
 };
 
 static const struct xt_option mac_options[] = {
-	{ "--mac-source", xt_judge_mac, ASKED_MAC, false },
-	{ NULL, NULL, 0, false },
+	{ WORD("--mac-source"), xt_judge_mac, ASKED_MAC, false },
+	{ .word = NULL },
 };
 
 static const struct xt_option length_options[] = {
-	{ "--length", xt_judge_length, ASKED_LENGTH, false },
-	{ NULL, NULL, 0, false },
+	{ WORD("--length"), xt_judge_length, ASKED_LENGTH, false },
+	{ .word = NULL },
 };
 
 static const struct xt_option ttl_options[] = {
-	{ "--ttl-eq", xt_judge_ttl, ASKED_TTL, false },
-	{ "--ttl-gt", xt_judge_ttl_above, ASKED_TTL, false },
-	{ "--ttl-lt", xt_judge_ttl_below, ASKED_TTL, false },
-	{ NULL, NULL, 0, false },
+	{ WORD("--ttl-eq"), xt_judge_ttl, ASKED_TTL, false },
+	{ WORD("--ttl-gt"), xt_judge_ttl_above, ASKED_TTL, false },
+	{ WORD("--ttl-lt"), xt_judge_ttl_below, ASKED_TTL, false },
+	{ .word = NULL },
 };
 
 static const struct xt_option hl_options[] = {
-	{ "--hl-eq", xt_judge_ttl, ASKED_TTL, false },
-	{ "--hl-gt", xt_judge_ttl_above, ASKED_TTL, false },
-	{ "--hl-lt", xt_judge_ttl_below, ASKED_TTL, false },
-	{ NULL, NULL, 0, false },
+	{ WORD("--hl-eq"), xt_judge_ttl, ASKED_TTL, false },
+	{ WORD("--hl-gt"), xt_judge_ttl_above, ASKED_TTL, false },
+	{ WORD("--hl-lt"), xt_judge_ttl_below, ASKED_TTL, false },
+	{ .word = NULL },
 };
 
 static const struct xt_option dscp_options[] = {
-	{ "--dscp", xt_judge_dscp, ASKED_TOS, false },
-	{ NULL, NULL, 0, false },
+	{ WORD("--dscp"), xt_judge_dscp, ASKED_TOS, false },
+	{ .word = NULL },
 };
 
 static const struct xt_option tos_options[] = {
-	{ "--tos", xt_judge_tos, ASKED_TOS, false },
-	{ NULL, NULL, 0, false },
+	{ WORD("--tos"), xt_judge_tos, ASKED_TOS, false },
+	{ .word = NULL },
 };
 
 static const struct xt_option addrtype_options[] = {
-	{ "--src-type", xt_judge_address_type, ASKED_SRC, false },
-	{ "--dst-type", xt_judge_address_type, ASKED_DST, false },
-	{ "--limit-iface-in", xt_judge_nothing, ASKED_OTHER, true },
-	{ "--limit-iface-out", xt_judge_nothing, ASKED_OTHER, true },
-	{ NULL, NULL, 0, false },
+	{ WORD("--src-type"), xt_judge_address_type, ASKED_SRC, false },
+	{ WORD("--dst-type"), xt_judge_address_type, ASKED_DST, false },
+	{ WORD("--limit-iface-in"), xt_judge_nothing, ASKED_OTHER, true },
+	{ WORD("--limit-iface-out"), xt_judge_nothing, ASKED_OTHER, true },
+	{ .word = NULL },
 };
 
 /* Most rules have one of the first. */
 static const struct xt_module modules[] = {
-	{ "tcp", tcp_options, false },
-	{ "udp", port_options, false },
-	{ "conntrack", conntrack_options, false },
-	{ "multiport", multiport_options, false },
-	{ "mark", mark_options, false },
-	{ "icmp", icmp_options, false },
-	{ "icmp6", icmp6_options, false },
-	{ "state", state_options, false },
-	{ "addrtype", addrtype_options, false },
-	{ "physdev", physdev_options, false },
-	{ "iprange", iprange_options, false },
-	{ "owner", owner_options, false },
-	{ "pkttype", pkttype_options, false },
-	{ "mac", mac_options, false },
-	{ "length", length_options, false },
-	{ "ttl", ttl_options, false },
-	{ "hl", hl_options, false },
-	{ "dscp", dscp_options, false },
-	{ "tos", tos_options, false },
-	{ "udplite", port_options, false },
-	{ "limit", NULL, true },
-	{ "hashlimit", NULL, true },
-	{ "connlimit", NULL, true },
-	{ "connbytes", NULL, true },
-	{ "recent", NULL, true },
-	{ "statistic", NULL, true },
-	{ "nth", NULL, true },
-	{ "random", NULL, true },
-	{ "quota", NULL, true },
-	{ "quota2", NULL, true },
-	{ "rateest", NULL, true },
-	{ "time", NULL, true },
-	{ "nfacct", NULL, true },
+	{ WORD("tcp"), tcp_options, false },
+	{ WORD("udp"), port_options, false },
+	{ WORD("conntrack"), conntrack_options, false },
+	{ WORD("multiport"), multiport_options, false },
+	{ WORD("mark"), mark_options, false },
+	{ WORD("icmp"), icmp_options, false },
+	{ WORD("icmp6"), icmp6_options, false },
+	{ WORD("state"), state_options, false },
+	{ WORD("addrtype"), addrtype_options, false },
+	{ WORD("physdev"), physdev_options, false },
+	{ WORD("iprange"), iprange_options, false },
+	{ WORD("owner"), owner_options, false },
+	{ WORD("pkttype"), pkttype_options, false },
+	{ WORD("mac"), mac_options, false },
+	{ WORD("length"), length_options, false },
+	{ WORD("ttl"), ttl_options, false },
+	{ WORD("hl"), hl_options, false },
+	{ WORD("dscp"), dscp_options, false },
+	{ WORD("tos"), tos_options, false },
+	{ WORD("udplite"), port_options, false },
+	{ WORD("limit"), NULL, true },
+	{ WORD("hashlimit"), NULL, true },
+	{ WORD("connlimit"), NULL, true },
+	{ WORD("connbytes"), NULL, true },
+	{ WORD("recent"), NULL, true },
+	{ WORD("statistic"), NULL, true },
+	{ WORD("nth"), NULL, true },
+	{ WORD("random"), NULL, true },
+	{ WORD("quota"), NULL, true },
+	{ WORD("quota2"), NULL, true },
+	{ WORD("rateest"), NULL, true },
+	{ WORD("time"), NULL, true },
+	{ WORD("nfacct"), NULL, true },
 };
 
 const struct xt_module *xt_module_find(struct strview name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(modules); i++)
-		if (*name.at == *modules[i].name &&
-		    strview_is(name, modules[i].name))
+		if (name.len == modules[i].len &&
+		    memcmp(name.at, modules[i].name, name.len) == 0)
 			return &modules[i];
 	return NULL;
 }

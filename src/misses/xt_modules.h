@@ -13,6 +13,7 @@ struct xt_seen;
 
 struct xt_option {
 	const char *word;	/* "--dport"; NULL: the end of a list */
+	uint8_t len;		/* of .word */
 	/* Puts down one condition at least. */
 	void (*judge)(const struct xt_seen *q, enum asked_field field);
 	uint8_t field;		/* enum asked_field, for .judge() */
@@ -21,6 +22,7 @@ struct xt_option {
 
 struct xt_module {
 	const char *name;
+	uint8_t len;		/* of .name */
 	const struct xt_option *options;	/* NULL: nothing here tells */
 	bool changes;	/* the same packet may have another answer */
 };

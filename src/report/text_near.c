@@ -40,7 +40,7 @@ static void put_more(struct outbuf *o, const struct report_env *env,
 		     uint32_t more)
 {
 	text_color(o, env, TEXT_DIM);
-	outbuf_printf(o, "   (and %u more rule%s as near)\n", more,
+	outbuf_printf(o, "   (and %u more rule%s, at least)\n", more,
 		      more == 1 ? "" : "s");
 	text_color(o, env, TEXT_RESET);
 }
@@ -87,7 +87,7 @@ void text_near_fold(struct fold_out *f, const struct journey *j,
 	}
 	if (!near->more)
 		return;
-	format_text(more, sizeof(more), "(and %u more rule%s as near)",
+	format_text(more, sizeof(more), "(and %u more rule%s, at least)",
 		    near->more, near->more == 1 ? "" : "s");
 	fold_line(f, more);
 	wrap_end(&f->w);
