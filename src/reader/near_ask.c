@@ -8,7 +8,11 @@
 #include "place/place.h"
 #include "place/place_nft.h"
 #include "reader/reader_state.h"
+#include "rules/base/clock.h"
 #include "rules/base/family.h"
+#include "rules/base/units.h"
+
+enum { SHARE_NS = 100 * NS_PER_MS };	/* of each second */
 
 static bool is_refused(const struct fate *f)
 {
@@ -37,18 +41,40 @@ static const struct nft_snapshot *nft_rules_of(const struct reader_state *s,
 		place_nft_rules(s->nft) : NULL;
 }
 
+/*
+ * A flood of drops behind thousands of rules is not to keep the reader from its socket:
+ * while much comes, a tenth of a CPU goes into this.
+ */
+static bool may_look(const struct near_time *t, const struct reader_state *s)
+{
+	return !s->busy || t->spent_ns < SHARE_NS ||
+	       s->now_ns - t->since_ns >= NS_PER_S;
+}
+
+static void look(struct reader_state *s, struct journey *j,
+		 const struct misses_rules *rules)
+{
+	struct near_time *t = &s->near_time;
+	uint64_t begin_ns = clock_ns(CLOCK_MONOTONIC);
+
+	if (begin_ns - t->since_ns >= NS_PER_S)
+		*t = (struct near_time){ .since_ns = begin_ns };
+	misses_find(s->misses, j, rules);
+	t->spent_ns += clock_ns(CLOCK_MONOTONIC) - begin_ns;
+}
+
 void near_ask(struct reader_state *s, struct journey *j)
 {
 	struct misses_rules rules = {
 		.index = s->index, .places = s->nft, .names = s->names,
 	};
 
-	if (!is_refused(&j->fate[0]))
+	if (!is_refused(&j->fate[0]) || !may_look(&s->near_time, s))
 		return;
 	if (!s->misses)
 		s->misses = misses_open();
 	rules.legacy = legacy_rules_of(s, j);
 	rules.nft = nft_rules_of(s, j);
 	if (s->misses && (rules.legacy || rules.nft))
-		misses_find(s->misses, j, &rules);
+		look(s, j, &rules);
 }

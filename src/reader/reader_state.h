@@ -42,6 +42,12 @@ struct legacy_watch {
 	uint64_t changed_ns;	/* CLOCK_MONOTONIC: what was read by then may be of others */
 };
 
+/* How long near misses were looked for of late. */
+struct near_time {
+	uint64_t since_ns;	/* CLOCK_MONOTONIC */
+	uint64_t spent_ns;	/* since then */
+};
+
 struct reader_state {
 	const struct reader_plan *plan;
 	struct stats *stats;
@@ -63,6 +69,7 @@ struct reader_state {
 	struct sentences sentences;	/* causes of fates */
 	struct map_readings maps;	/* elements of verdict maps */
 	struct map_verdicts verdicts;	/* of the packet that is printed */
+	struct near_time near_time;
 	struct misses *misses;		/* the same; NULL: nobody has asked yet */
 	struct ifnames *names;
 	struct printer printer;
