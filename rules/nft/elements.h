@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* elements: what a rule's verdict map holds, and of which fields of a packet its keys are made. */
+/* elements: what a rule's map or set holds, and of which fields of a packet its keys are made. */
 #ifndef NFTRACE_NFT_ELEMENTS_H
 #define NFTRACE_NFT_ELEMENTS_H
 
@@ -44,7 +44,7 @@ struct nft_key_part {
 
 /* In order of .key; ranges do not overlap, but for those of several parts. */
 struct nft_element {
-	int32_t verdict;	/* NF_ACCEPT, NFT_GOTO ... */
+	int32_t verdict;	/* of a map: NF_ACCEPT, NFT_GOTO ... */
 	uint32_t chain;		/* JUMP, GOTO: see nft_elements_text() */
 	uint32_t words;		/* its key as nft prints it; none of these is escaped */
 	uint32_t comment;	/* 0: none */
@@ -56,12 +56,12 @@ struct nft_elements {
 	uint64_t size;		/* bytes in all */
 	uint32_t generation;	/* at which all this was so */
 	uint32_t count;
-	bool expires;		/* elements of the map may time out, unseen */
+	bool expires;		/* elements may time out, or packets add some: unseen */
 	bool ranges;		/* an element has two keys: of its first and last */
 	uint8_t key_len;
 	uint8_t parts;
 	struct nft_key_part part[NFT_KEY_PARTS];
-	char set[NFT_SET_NAME];	/* the map's name */
+	char set[NFT_SET_NAME];	/* its name */
 	uint64_t element_at, key_at, last_at, heap_at;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* elements_fill: libnftnl's set -> the elements of a verdict map, in shared memory. */
+/* elements_fill: libnftnl's set -> the elements of a map or set, in shared memory. */
 #include "rules/nft/elements_fill.h"
 
 #include <errno.h>
@@ -276,13 +276,13 @@ int elements_fill(struct helper_out *out, const struct nftnl_set *set,
 	struct nft_elements head = {
 		.generation = generation,
 		.key_len = (uint8_t)nftnl_set_get_u32(set, NFTNL_SET_KEY_LEN),
-		.expires = flags & NFT_SET_TIMEOUT,
+		.expires = flags & (NFT_SET_TIMEOUT | NFT_SET_EVAL),
 		.ranges = flags & NFT_SET_INTERVAL,
 	};
 	struct maker m = { .e = &head, .pairs = head.ranges };
 	int err;
 
-	if (!(flags & NFT_SET_MAP) || !head.key_len || head.key_len > NFT_KEY ||
+	if (!head.key_len || head.key_len > NFT_KEY ||
 	    !take_parts(&head, set, k))
 		return -EOPNOTSUPP;
 	strncpy(head.set, k->set, sizeof(head.set) - 1);

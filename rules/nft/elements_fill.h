@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* elements_fill: libnftnl's set -> the elements of a verdict map, in shared memory. */
+/* elements_fill: libnftnl's set -> the elements of a map or set, in shared memory. */
 #ifndef NFTRACE_NFT_ELEMENTS_FILL_H
 #define NFTRACE_NFT_ELEMENTS_FILL_H
 

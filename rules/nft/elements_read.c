@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* elements_read: reads the elements of a rule's verdict map, in a helper child. */
+/* elements_read: reads the elements of a rule's verdict map or set, in a helper child. */
 #include "rules/nft/elements_read.h"
 
 #include <errno.h>
@@ -117,7 +117,7 @@ static int read_all(struct mnl_socket *nl, const struct nft_rule_id *id,
 {
 	int err = get_rule(nl, id, f);
 
-	if (!err && !key_fields_read(k, f->rule))
+	if (!err && !key_fields_read(k, f->rule, id->set))
 		err = -ENOENT;
 	return err ? err : get_set(nl, id, k->set, f);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* elements_read: reads the elements of a rule's verdict map, in a helper child. */
+/* elements_read: reads the elements of a rule's verdict map or set, in a helper child. */
 #ifndef NFTRACE_NFT_ELEMENTS_READ_H
 #define NFTRACE_NFT_ELEMENTS_READ_H
 
@@ -7,7 +7,7 @@
 
 struct helper_result;
 
-/* Of a larger map none are read, nor of one that takes half a second. */
+/* Of a larger one none are read, nor of one that takes half a second. */
 enum { NFT_ELEMENTS_MAX = 65536 };
 
 /* Which rule; the names end in NUL. */
@@ -15,6 +15,7 @@ struct nft_rule_id {
 	uint64_t handle;
 	uint8_t nfproto;	/* of the table */
 	char table[256], chain[256];
+	char set[256];		/* that it looks something up in; "": its verdict map */
 };
 
 /**
@@ -22,7 +23,7 @@ struct nft_rule_id {
  * @res: its .data is a struct nft_elements; helper_release() it
  * @fd: a descriptor of the same memory, for another process; close(2) it; -1
  *	after an error
- * Return: 0; -ENOENT: there is no such rule, or it has no verdict map; -E2BIG;
+ * Return: 0; -ENOENT: there is no such rule, or it has no such set; -E2BIG;
  * -EAGAIN: it changed all the time; or -errno.
  */
 int nft_elements_read(const struct nft_rule_id *id, struct helper_result *res,

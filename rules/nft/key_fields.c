@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* key_fields: which fields of a packet a rule of nft makes its verdict map's key of. */
+/* key_fields: which fields of a packet a rule of nft makes the key of a map or set of. */
 #include "rules/nft/key_fields.h"
 
 #include <stdio.h>
@@ -18,7 +18,8 @@ enum { SLOTS = NFT_KEY / 4 };
 struct registers {
 	struct nft_key_part slot[SLOTS];
 	struct key_fields *k;
-	unsigned int maps;
+	const char *set;	/* that is looked for; "": the verdict map */
+	unsigned int found;
 };
 
 /* NFT_REG_1 ... are of 16 bytes, NFT_REG32_00 ... of four; both name the same memory. */
@@ -120,22 +121,31 @@ static void read_byteorder(struct registers *rg, const struct nftnl_expr *x)
 		rg->slot[to].field = NFT_KEY_UNKNOWN;
 }
 
-static void read_lookup(struct registers *rg, const struct nftnl_expr *x)
+static void take_key(struct registers *rg, const struct nftnl_expr *x)
 {
 	unsigned int from = slot_of(nftnl_expr_get_u32(x, NFTNL_EXPR_LOOKUP_SREG));
 
-	if (!nftnl_expr_is_set(x, NFTNL_EXPR_LOOKUP_DREG))
-		return;
-	if (nftnl_expr_get_u32(x, NFTNL_EXPR_LOOKUP_DREG) != NFT_REG_VERDICT) {
-		/* Of a length that the rule does not tell. */
-		memset(rg->slot, 0, sizeof(rg->slot));
-		return;
-	}
-	rg->maps++;
+	rg->found++;
 	rg->k->set = nftnl_expr_get_str(x, NFTNL_EXPR_LOOKUP_SET);
 	memset(rg->k->from, 0, sizeof(rg->k->from));
 	for (unsigned int i = from; i < SLOTS; i++)
 		rg->k->from[i - from] = rg->slot[i];
+}
+
+static void read_lookup(struct registers *rg, const struct nftnl_expr *x)
+{
+	if (*rg->set) {
+		if (!rg->found && strcmp(nftnl_expr_get_str(x, NFTNL_EXPR_LOOKUP_SET),
+					 rg->set) == 0)
+			take_key(rg, x);
+	} else if (nftnl_expr_is_set(x, NFTNL_EXPR_LOOKUP_DREG) &&
+		   nftnl_expr_get_u32(x, NFTNL_EXPR_LOOKUP_DREG) == NFT_REG_VERDICT) {
+		take_key(rg, x);
+	}
+	/* Of a length that the rule does not tell. */
+	if (nftnl_expr_is_set(x, NFTNL_EXPR_LOOKUP_DREG) &&
+	    nftnl_expr_get_u32(x, NFTNL_EXPR_LOOKUP_DREG) != NFT_REG_VERDICT)
+		memset(rg->slot, 0, sizeof(rg->slot));
 }
 
 static void read_nothing(struct registers *rg, const struct nftnl_expr *x)
@@ -172,11 +182,11 @@ static int read_one(struct nftnl_expr *x, void *arg)
 	return 0;
 }
 
-bool key_fields_read(struct key_fields *k, const struct nftnl_rule *r)
+bool key_fields_read(struct key_fields *k, const struct nftnl_rule *r, const char *set)
 {
-	struct registers rg = { .k = k };
+	struct registers rg = { .k = k, .set = set };
 
 	memset(k, 0, sizeof(*k));
 	nftnl_expr_foreach((struct nftnl_rule *)r, read_one, &rg);
-	return rg.maps == 1;
+	return rg.found == 1;
 }

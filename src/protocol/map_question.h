@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* map_question: the question what the verdict map of a rule holds. */
+/* map_question: the question what the verdict map of a rule, or a set, holds. */
 #ifndef NFTRACE_MAP_QUESTION_H
 #define NFTRACE_MAP_QUESTION_H
 
@@ -18,6 +18,7 @@ struct map_question {
 	uint8_t family;		/* of the table */
 	uint64_t handle;	/* of the rule */
 	char table[MAP_QUESTION_NAME], chain[MAP_QUESTION_NAME];
+	char set[MAP_QUESTION_NAME];	/* that the rule names; "": its verdict map */
 };
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* map_answer: the supervisor has the elements of a verdict map read. */
+/* map_answer: the supervisor has the elements of a verdict map or set read. */
 #include "supervisor/map_answer.h"
 
 #include <string.h>
@@ -24,9 +24,11 @@ void map_answer(struct run_reader *rd)
 
 	memcpy(id.table, q->table, sizeof(id.table));
 	memcpy(id.chain, q->chain, sizeof(id.chain));
+	memcpy(id.set, q->set, sizeof(id.set));
 	/* The copy is what is answered, whatever the reader does. */
 	atomic_signal_fence(memory_order_seq_cst);
 	id.table[sizeof(id.table) - 1] = id.chain[sizeof(id.chain) - 1] = '\0';
+	id.set[sizeof(id.set) - 1] = '\0';
 	if (nft_elements_read(&id, &res, &fd) < 0) {
 		reader_elements(&rd->process, ask, -1, 0);
 	} else {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* map_answer: the supervisor has the elements of a verdict map read. */
+/* map_answer: the supervisor has the elements of a verdict map or set read. */
 #ifndef NFTRACE_MAP_ANSWER_H
 #define NFTRACE_MAP_ANSWER_H
 

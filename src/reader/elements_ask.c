@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* elements_ask: what maps and sets held when a packet met their rule, by asking. */
+#include "reader/elements_ask.h"
+
+#include <string.h>
+
+#include "capture/event_nft.h"
+#include "journey/journey.h"
+#include "place/nft_history.h"
+#include "place/place.h"
+#include "place/place_nft.h"
+#include "protocol/reader_ipc.h"
+#include "protocol/stats.h"
+#include "reader/reader_control.h"
+#include "reader/reader_state.h"
+#include "rules/base/clock.h"
+#include "rules/base/units.h"
+#include "rules/nft/elements.h"
+
+enum {
+	PAUSE_MS = 2000,	/* where there was no answer, or none in time */
+	MORE_TIMES = 2,		/* as long again, on a machine that is overloaded */
+};
+
+static bool is_answered(const struct reader_state *s, const void *arg)
+{
+	(void)arg;
+	return s->maps.answered == s->maps.asks;
+}
+
+static struct event_name name_of(const char *text, size_t len)
+{
+	return (struct event_name){ .text = text, .len = (uint32_t)len };
+}
+
+/* Return: false: the names do not fit, which the kernel's own do. */
+static bool put_question(struct map_question *q, const struct elements_of *of,
+			 uint32_t ask)
+{
+	if (strlen(of->table) >= sizeof(q->table) ||
+	    strlen(of->chain) >= sizeof(q->chain) ||
+	    strlen(of->set) >= sizeof(q->set))
+		return false;
+	q->family = of->family;
+	q->handle = of->handle;
+	strcpy(q->table, of->table);
+	strcpy(q->chain, of->chain);
+	strcpy(q->set, of->set);
+	atomic_store_explicit(&q->ask, ask, memory_order_release);
+	return true;
+}
+
+static void keep_answer(struct reader_state *s, struct map_reading *r,
+			const struct elements_of *of)
+{
+	struct event_name table = name_of(of->table, strlen(of->table)), set;
+
+	map_readings_keep(&s->maps, r, of->key, place_nft_generation(s->nft));
+	if (!r->elements)
+		return;
+	set = name_of(r->elements->set, strnlen(r->elements->set, NFT_SET_NAME));
+	r->map = nft_key_chain(of->family, &table, &set);
+}
+
+static void ask(struct reader_state *s, struct map_reading *r,
+		const struct elements_of *of)
+{
+	struct map_readings *m = &s->maps;
+
+	if (s->busy || clock_ns(CLOCK_MONOTONIC) < m->pause_ns ||
+	    !put_question(&s->stats->map, of, m->asks + 1))
+		return;
+	m->asks++;
+	reader_ask(s, READER_ELEMENTS, is_answered, NULL);
+	for (int i = 0; i < MORE_TIMES && !is_answered(s, NULL); i++)
+		reader_await(s, is_answered, NULL);
+	if (is_answered(s, NULL))
+		keep_answer(s, r, of);
+	/* It may be too large: to ask again with each change would cost too much. */
+	if (!is_answered(s, NULL) || !r->elements)
+		m->pause_ns = clock_ns(CLOCK_MONOTONIC) + PAUSE_MS * NS_PER_MS;
+}
+
+/*
+ * No event of the packet is older.  Where somebody else's rule traced it, the first
+ * may be of before what was told of then; see first_generation() of journey.c.
+ */
+static uint32_t oldest(const struct reader_state *s, const struct journey *j)
+{
+	const struct place *entry = j->entry.place;
+	uint32_t since = place_nft_since(s->nft);
+
+	return (entry->own || entry->backend != EVENT_NFT) &&
+	       nft_is_after(j->told, since) ? j->told : since;
+}
+
+/* Are rule and map, or set, the same from @generation to all that was told of? */
+static bool is_as_of(const struct reader_state *s, const struct map_reading *r,
+		     const struct elements_of *of, uint32_t generation)
+{
+	return (!of->rule || place_nft_untouched(s->nft, of->rule, generation)) &&
+	       (!r->map || place_nft_untouched(s->nft, r->map, generation));
+}
+
+const struct nft_elements *elements_ask(struct reader_state *s,
+					const struct journey *j,
+					const struct elements_of *of,
+					uint32_t last)
+{
+	struct map_reading *r = map_readings_find(&s->maps, of->key);
+	uint32_t from = oldest(s, j);
+
+	if ((of->rule && !place_nft_untouched(s->nft, of->rule, from)) ||
+	    (r->rule && !is_as_of(s, r, of, from)))
+		return NULL;
+	if ((!r->rule || !is_as_of(s, r, of, r->generation)) &&
+	    s->maps.asks < last)
+		ask(s, r, of);
+	/* NEWGEN of what was read may be on its way: what it touched is not known. */
+	if (!r->rule || !r->elements || !is_as_of(s, r, of, from) ||
+	    !is_as_of(s, r, of, r->generation) ||
+	    nft_is_after(r->generation, place_nft_generation(s->nft)))
+		return NULL;
+	return r->elements;
+}
+
+void elements_ask_ahead(struct reader_state *s, const struct elements_of *of)
+{
+	struct map_reading *r = map_readings_find(&s->maps, of->key);
+
+	if (!r->rule)
+		ask(s, r, of);
+}

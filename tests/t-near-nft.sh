@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-near-nft: near misses in rules of nft's own: the packet with only that changed meets the rule.
+#
+# PACKETS=2000 SEED=7 tests/run near-nft: more of them. The judge sends each packet once more,
+# as the near miss says that it had to be, and reads the rule's counter.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+PACKETS=${PACKETS-60}
+SEED=${SEED-1}
+KINDS=${KINDS-firewalld fw4 kube-proxy calico hand}
+
+lab_router
+settle a eth0 r eth0 r eth1 b eth0
+ns_ip r route add default via 10.2.0.2
+ns_ip r route add 10.7.0.0/16 via 10.1.0.2
+ns_ip r route add fd00:7::/16 via fd00:1::2
+in_ns r sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth0.rp_filter=0 \
+	net.ipv4.conf.eth1.rp_filter=0 net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
+for ns in a b; do
+	in_ns $ns nft -f - <<-END
+		table inet quiet {
+			chain input { type filter hook input priority -400; policy drop; meta l4proto ipv6-icmp accept; }
+		}
+	END
+done
+
+probes() { # NS FILE
+	in_ns "$1" "$TOOLS/probe" <"$2" || fail "probe in $1"
+}
+
+# counter FAMILY TABLE CHAIN HANDLE: what the rule has counted
+counter() {
+	in_ns r nft -a list chain "$1" "$2" "$3" |
+		sed -nE "s/.*counter packets ([0-9]+) .* # handle $4\$/\1/p"
+}
+
+# try: each line of what the judge wants sent
+try() {
+	local ns rule packet words first before after tried=0 wrong=0
+	while IFS=$'\t' read -r ns rule packet words first; do
+		case $ns in FALSE*) fail "$ns"; continue ;; esac
+		in_ns r conntrack -F >/dev/null 2>&1
+		before=$(counter $rule)
+		echo "$packet" | in_ns "$ns" "$TOOLS/probe"
+		after=$(counter $rule)
+		((++tried))
+		[[ -n $after && $after -gt $before ]] && continue
+		((++wrong))
+		fail "$rule: $words: $first; sent $packet: $before, $after"
+	done
+	note "$tried were sent, $wrong of them were not met"
+}
+
+for kind in $KINDS; do
+	subtest "$kind"
+	folder=$SCRATCH/$kind
+	rules=$TESTS/near/$kind.nft
+	mkdir "$folder"
+	in_ns r nft flush ruleset
+	in_ns r nft -f "$rules" || fail "nft -f"
+	python3 "$TESTS/near/judge.py" make "$SEED" "$PACKETS" "$rules" "$folder"
+	in_ns r conntrack -F >/dev/null 2>&1
+	start_nftrace r -t 100 --json --explain -v
+	for ns in a b; do probes $ns "$folder/$ns"; done
+	stop_nftrace INT
+	cp "$OUT" "$folder/json"
+	python3 "$TESTS/near/judge.py" ask "$folder" "$folder/json" "$rules" \
+		>"$folder/tries" 2>"$folder/counts" || fail "the judge"
+	show "what was told" "$folder/counts"
+	try <"$folder/tries"
+done
