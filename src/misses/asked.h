@@ -10,6 +10,8 @@
 #include "capture/conntrack.h"
 #include "packet/packet.h"
 
+struct nft_sets;
+
 /* What a condition asks a packet for; a bit each of a mask.  ASKED_OTHER: nothing of these. */
 enum asked_field {
 	ASKED_OTHER,
@@ -52,6 +54,7 @@ struct asked {
 	uint32_t uid, gid;	/* UINT32_MAX: not told */
 	uint16_t hw_len;	/* bytes of .hw; 0: not told */
 	const uint8_t *hw;	/* the link's header */
+	const struct nft_sets *sets;	/* who knows elements of sets; NULL: nobody */
 	uint8_t hook;		/* NF_INET_* of the base chain */
 	uint8_t nfproto;	/* of the packet: NFPROTO_IPV4, NFPROTO_IPV6 */
 };

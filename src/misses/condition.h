@@ -27,6 +27,8 @@ struct condition {
 	uint8_t field;		/* enum asked_field: of the packet, what it asks for */
 	/* Its outcome may be another with the same packet: limit, recent, quota ... */
 	bool changes;
+	/* It asks for these as well, 1 << enum asked_field: a concatenation. */
+	uint32_t others;
 	bool now;		/* found by asking how things are now: sets, addrtype, fib */
 	/*
 	 * FAILED: how far the packet's value is from what would do; 0: nearest.  Ports
@@ -55,6 +57,12 @@ struct conditions {
 	uint8_t failed;	/* so many did */
 	struct condition c[CONDITIONS_MAX];
 };
+
+/** condition_fields - all that it asks for, 1 << enum asked_field each */
+static inline uint32_t condition_fields(const struct condition *c)
+{
+	return UINT32_C(1) << c->field | c->others;
+}
 
 /** conditions_add - room for one more, zeroed but for these; NULL: .unread is set */
 struct condition *conditions_add(struct conditions *out,

@@ -93,8 +93,9 @@ static uint8_t states_of(const struct journey *j, struct conntrack *ct)
 }
 
 static void take_packet(struct misses *m, const struct journey *j,
-			const struct ifnames *names)
+			const struct misses_rules *rules)
 {
+	const struct ifnames *names = rules->names;
 	const struct packet_view *v = &j->path[0].look.view;
 	const struct step *last = &j->step[journey_kept(j) - 1];
 	struct asked *a = &m->asked;
@@ -108,6 +109,7 @@ static void take_packet(struct misses *m, const struct journey *j,
 	take_port(m, 2, &a->phys_in, names, last->phys_in);
 	take_port(m, 3, &a->phys_out, names, last->phys_out);
 	a->states = states_of(j, &a->ct);
+	a->sets = rules->sets;
 	a->uid = j->uid;
 	a->gid = UINT32_MAX;
 	a->hw = j->hw_header;
@@ -134,12 +136,13 @@ static void sum_up(struct passed_rule *r, const struct conditions *all)
 {
 	r->unread = all->unread;
 	for (unsigned int i = 0; i < all->n; i++) {
-		uint32_t bit = UINT32_C(1) << all->c[i].field;
+		uint32_t bits = condition_fields(&all->c[i]);
 
-		if (all->c[i].state == CONDITION_FAILED)
-			r->failed |= bit;
-		else if (all->c[i].state == CONDITION_UNKNOWN)
-			r->unknown |= bit;
+		/* What several could mend is not what fails whatever else changes. */
+		if (all->c[i].state == CONDITION_FAILED && !all->c[i].others)
+			r->failed |= bits;
+		else if (all->c[i].state != CONDITION_HELD)
+			r->unknown |= bits;
 		else if (r->held < UINT8_MAX)
 			r->held++;
 	}
@@ -306,7 +309,7 @@ void misses_find(struct misses *m, struct journey *j,
 	if (!passed_find(&m->way, j, rules->legacy, rules->nft) ||
 	    !stayed_the_same(m, j))
 		return;
-	take_packet(m, j, rules->names);
+	take_packet(m, j, rules);
 	for (uint32_t i = 0; i < m->way.n; i++)
 		if (!m->way.rule[i].met)
 			judge(m, i);

@@ -4,6 +4,7 @@
 #define NFTRACE_MISSES_RULES_H
 
 struct ifnames;
+struct nft_sets;
 struct nft_snapshot;
 struct place_index;
 struct place_nft;
@@ -16,6 +17,7 @@ struct misses_rules {
 	struct place_index *index;	/* names legacy's rules */
 	struct place_nft *places;	/* and nft's; NULL: there are none */
 	const struct ifnames *names;
+	const struct nft_sets *sets;	/* NULL: elements of sets are not known */
 };
 
 #endif

@@ -2,7 +2,9 @@
 /* nft_conditions: a rule in nft's own words, held against a packet. */
 #include "misses/nft_conditions.h"
 
+#include "misses/asked.h"
 #include "misses/condition.h"
+#include "misses/nft_answer.h"
 #include "misses/nft_relation.h"
 #include "place/nft_expression.h"
 #include "place/nft_statement.h"
@@ -13,15 +15,44 @@
 /* Further ones of a rule of which so many failed are of no use to anybody. */
 enum { ENOUGH = 2 };
 
-/* What is asked for, and nothing here tells: a word of its own, or the first of several. */
-static bool may_change(struct strview first)
-{
-	static const char *const words[] = {
-		"add", "jhash", "limit", "numgen", "quota", "update",
-	};
-
-	return RULE_TEXT_IS_ANY(first, words);
-}
+/* On what of the packet something depends that nothing here tells. */
+static const struct {
+	const char *word, *next;	/* NULL: any */
+	uint8_t field;			/* enum asked_field */
+	bool changes;
+} unknowns[] = {
+	{ "limit", NULL, ASKED_OTHER, true }, { "quota", NULL, ASKED_OTHER, true },
+	{ "numgen", NULL, ASKED_OTHER, true }, { "ct", "count", ASKED_CT, true },
+	{ "ct", NULL, ASKED_CT, false }, { "socket", NULL, ASKED_CT, false },
+	{ "meta", "mark", ASKED_MARK, false }, { "meta", "skuid", ASKED_UID, false },
+	{ "meta", "skgid", ASKED_GID, false },
+	{ "meta", "pkttype", ASKED_PKTTYPE, false },
+	{ "meta", "iiftype", ASKED_IN, false }, { "meta", "oiftype", ASKED_OUT, false },
+	{ "meta", "iifgroup", ASKED_IN, false },
+	{ "meta", "oifgroup", ASKED_OUT, false },
+	{ "iifgroup", NULL, ASKED_IN, false }, { "oifgroup", NULL, ASKED_OUT, false },
+	{ "iiftype", NULL, ASKED_IN, false }, { "oiftype", NULL, ASKED_OUT, false },
+	{ "iif", NULL, ASKED_IN, false }, { "oif", NULL, ASKED_OUT, false },
+	{ "iifname", NULL, ASKED_IN, false }, { "oifname", NULL, ASKED_OUT, false },
+	{ "skuid", NULL, ASKED_UID, false }, { "skgid", NULL, ASKED_GID, false },
+	{ "pkttype", NULL, ASKED_PKTTYPE, false },
+	{ "meta", "cpu", ASKED_OTHER, true }, { "cpu", NULL, ASKED_OTHER, true },
+	{ "meta", "random", ASKED_OTHER, true }, { "meta", "time", ASKED_OTHER, true },
+	{ "meta", "hour", ASKED_OTHER, true }, { "meta", "day", ASKED_OTHER, true },
+	{ "meta", "cgroup", ASKED_UID, false }, { "meta", "priority", ASKED_OTHER, false },
+	{ "ether", NULL, ASKED_MAC, false }, { "vlan", NULL, ASKED_MAC, false },
+	{ "ip", "saddr", ASKED_SRC, false }, { "ip", "daddr", ASKED_DST, false },
+	{ "ip6", "saddr", ASKED_SRC, false }, { "ip6", "daddr", ASKED_DST, false },
+	{ "ip", NULL, ASKED_BYTES, false }, { "ip6", NULL, ASKED_BYTES, false },
+	{ "tcp", "dport", ASKED_DPORT, false }, { "tcp", "sport", ASKED_SPORT, false },
+	{ "udp", "dport", ASKED_DPORT, false }, { "udp", "sport", ASKED_SPORT, false },
+	{ "th", "dport", ASKED_DPORT, false }, { "th", "sport", ASKED_SPORT, false },
+	{ "tcp", "option", ASKED_TCP_OPTION, false },
+	{ "tcp", "flags", ASKED_TCP_FLAGS, false },
+	{ "tcp", NULL, ASKED_BYTES, false }, { "udp", NULL, ASKED_BYTES, false },
+	{ "icmp", NULL, ASKED_ICMP, false }, { "icmpv6", NULL, ASKED_ICMP, false },
+	{ "fib", "daddr", ASKED_DST, false }, { "fib", "saddr", ASKED_SRC, false },
+};
 
 static struct strview up_to(struct strview words, const struct strview *rest)
 {
@@ -29,14 +60,39 @@ static struct strview up_to(struct strview words, const struct strview *rest)
 	return words;
 }
 
-static void add_unknown(struct nft_reading *rd, struct strview words,
-			struct strview first)
+/* A concatenation asks for more than its first words say. */
+static bool has_more(struct strview words)
 {
-	struct condition *c = conditions_add(rd->out, CONDITION_UNKNOWN,
-					     ASKED_OTHER, words);
+	struct strview word;
 
+	while (strview_quoted(&words, &word)) {
+		if (strview_is(word, "."))
+			return true;
+		if (*word.at == '{')
+			return false;
+	}
+	return false;
+}
+
+static void add_unknown(struct nft_reading *rd, struct strview words)
+{
+	struct strview rest = words, first, next;
+	struct condition *c;
+	size_t i = 0;
+
+	strview_word(&rest, &first);
+	strview_word(&rest, &next);
+	while (i < ARRAY_SIZE(unknowns) &&
+	       (!strview_is(first, unknowns[i].word) ||
+		(unknowns[i].next && !strview_is(next, unknowns[i].next))))
+		i++;
+	if (i == ARRAY_SIZE(unknowns) || has_more(words)) {
+		rd->out->unread = true;
+		return;
+	}
+	c = conditions_add(rd->out, CONDITION_UNKNOWN, unknowns[i].field, words);
 	if (c)
-		c->changes = may_change(first);
+		c->changes = unknowns[i].changes;
 }
 
 /* "ct helper \"ftp\"", "tcp dport vmap @m", "meta mark | 0x1 == 0x3", "ct zone set 1" */
@@ -55,7 +111,7 @@ static void read_unknown(struct nft_reading *rd, struct strview *rest,
 	}
 	if (nft_expression_skip(rest, first) < NFT_OPERATOR_COMPARES)
 		nft_expression_value(rest);
-	add_unknown(rd, up_to(first, rest), first);
+	add_unknown(rd, up_to(first, rest));
 }
 
 /* Return: false: nothing more is asked behind it. */
@@ -77,8 +133,9 @@ static bool read_other(struct nft_reading *rd, struct strview *rest)
 		return true;
 	case NFT_STATEMENT_GOES_ON:
 		/* A set that is full takes no more, and the rule ends there. */
-		if (w.condition || may_change(first))
-			add_unknown(rd, up_to(first, rest), first);
+		if (w.condition || strview_is(first, "add") ||
+		    strview_is(first, "update"))
+			add_unknown(rd, up_to(first, rest));
 		return true;
 	case NFT_STATEMENT_ENDS:
 		break;
@@ -86,22 +143,35 @@ static bool read_other(struct nft_reading *rd, struct strview *rest)
 	return false;
 }
 
+static void read_all(struct nft_reading *rd, struct strview text)
+{
+	rd->out->n = 0;
+	rd->out->unread = !text.len;
+	while (rd->failed < ENOUGH && !rd->out->unread)
+		if (!nft_relation_read(rd, &text) && !read_other(rd, &text))
+			return;
+}
+
 void nft_conditions_read(struct conditions *out, struct strview text,
 			 const struct asked *a)
 {
 	struct nft_reading rd = { .out = out, .a = a };
 
-	out->n = 0;
-	out->unread = !text.len;
-	while (rd.failed < ENOUGH && !out->unread)
-		if (!nft_relation_read(&rd, &text) && !read_other(&rd, &text))
-			return;
+	read_all(&rd, text);
 }
 
 void nft_conditions(struct conditions *out, const struct nft_snapshot *s,
 		    const struct nft_snap_rule *r, const struct asked *a)
 {
 	struct strview text = { nft_snapshot_text(s, r->text), r->len };
+	struct nft_reading rd = { .out = out, .a = a };
 
-	nft_conditions_read(out, text, a);
+	read_all(&rd, text);
+	/* To know what a set holds costs a question: where the rest has decided, none. */
+	if (!rd.named || !a->sets || rd.failed >= ENOUGH || out->unread)
+		return;
+	rd = (struct nft_reading){
+		.out = out, .a = a, .sets = a->sets, .snap = s, .rule = r,
+	};
+	read_all(&rd, text);
 }

@@ -12,10 +12,25 @@
 #include "misses/asked.h"
 #include "rules/base/units.h"
 
+uint8_t nft_field_state(unsigned int states)
+{
+	static const uint8_t bits[CONNTRACK_STATES] = {
+		[CONNTRACK_NEW] = 8, [CONNTRACK_ESTABLISHED] = 2,
+		[CONNTRACK_RELATED] = 4, [CONNTRACK_INVALID] = 1,
+		[CONNTRACK_UNTRACKED] = 64,
+	};
+	uint8_t all = 0;
+
+	for (unsigned int i = 0; i < CONNTRACK_STATES; i++)
+		if (states & 1u << i)
+			all |= bits[i];
+	return all;
+}
+
 static bool get_mark(struct nft_number *n, const struct asked *a)
 {
 	n->low = a->mark;
-	return true;
+	return a->mark_known;
 }
 
 static bool get_family(struct nft_number *n, const struct asked *a)
@@ -52,35 +67,30 @@ static bool get_length(struct nft_number *n, const struct asked *a)
 }
 
 /* In front of conntrack's hooks nothing tells what a rule sees. */
-static bool is_behind_conntrack(const struct asked *a)
+bool nft_field_is_behind_conntrack(const struct asked *a)
 {
 	return a->hook == NF_INET_LOCAL_IN || a->hook == NF_INET_FORWARD ||
 	       a->hook == NF_INET_POST_ROUTING;
 }
 
+/* Of one that may have several: see nft_relation.c. */
 static bool get_state(struct nft_number *n, const struct asked *a)
 {
-	static const uint8_t bits[CONNTRACK_STATES] = {
-		[CONNTRACK_NEW] = 8, [CONNTRACK_ESTABLISHED] = 2,
-		[CONNTRACK_RELATED] = 4, [CONNTRACK_INVALID] = 1,
-		[CONNTRACK_UNTRACKED] = 64,
-	};
-
-	n->low = a->ct.state < CONNTRACK_STATES ? bits[a->ct.state] : 0;
-	return n->low && is_behind_conntrack(a);
+	n->low = a->states & (a->states - 1) ? 0 : nft_field_state(a->states);
+	return n->low && nft_field_is_behind_conntrack(a);
 }
 
 /* Whether it is NAT's: no rule in front of nat's changes that. */
 static bool get_status(struct nft_number *n, const struct asked *a)
 {
 	n->low = a->ct.status & (IPS_DST_NAT | IPS_SRC_NAT);
-	return a->ct.known & CONNTRACK_STATUS && is_behind_conntrack(a);
+	return a->ct.known & CONNTRACK_STATUS && nft_field_is_behind_conntrack(a);
 }
 
 static bool get_direction(struct nft_number *n, const struct asked *a)
 {
 	n->low = a->ct.reply;
-	return a->ct.known & CONNTRACK_DIRECTION && is_behind_conntrack(a);
+	return a->ct.known & CONNTRACK_DIRECTION && nft_field_is_behind_conntrack(a);
 }
 
 #define NETWORK(family, offset, bytes)				\

@@ -62,6 +62,12 @@ bool nft_field_value(struct nft_number *n, const struct nft_field *f,
 /** nft_field_device - NFT_TYPE_DEVICE: its name; "": there is none; NULL: not known */
 const char *nft_field_device(const struct nft_field *f, const struct asked *a);
 
+/** nft_field_state - nft's bits for conntrack's states, 1 << enum conntrack_state each */
+uint8_t nft_field_state(unsigned int states);
+
+/** nft_field_is_behind_conntrack - in front of its hooks nothing tells which state a rule sees */
+bool nft_field_is_behind_conntrack(const struct asked *a);
+
 /** nft_field_want - the packet with @n in its stead; ASKED_OTHER: there is no such thing */
 void nft_field_want(struct asked_change *c, const struct nft_field *f,
 		    const struct nft_number *n, const struct asked *a);

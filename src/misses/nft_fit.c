@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <linux/netfilter/nf_conntrack_common.h>
+
 #include "misses/condition.h"
 #include "misses/nft_constant.h"
 
@@ -59,10 +61,29 @@ static struct nft_number nearest_value(const struct nft_field *f,
 	return n;
 }
 
-static void keep_nearest(struct nft_nearest *to, const struct nft_nearest *n)
+void nft_fit_nearest(struct nft_nearest *n, const struct nft_part *p,
+		     const struct nft_range *range)
+{
+	n->distance = distance(p->f, &p->value, range);
+	n->want = nearest_value(p->f, &p->value, range);
+}
+
+void nft_fit_keep(struct nft_nearest *to, const struct nft_nearest *n)
 {
 	if (!to->is || n->distance < to->distance)
 		*to = *n;
+}
+
+/* Of a connection's status only that of NAT is known, and not the whole number. */
+static bool is_of_nat(uint64_t bits)
+{
+	return !(bits & ~(uint64_t)(IPS_SRC_NAT | IPS_DST_NAT));
+}
+
+static bool is_known(const struct nft_relation *r, const struct nft_part *p)
+{
+	return p->known && (p->f->type != NFT_TYPE_CT_STATUS ||
+			    (r->masked && is_of_nat(r->mask)));
 }
 
 /* One part against one constant, for equality. */
@@ -83,16 +104,13 @@ static enum nft_fit fit_one(const struct nft_relation *r, unsigned int part,
 		}
 		return is < 0 ? NFT_FIT_UNKNOWN : is ? NFT_FIT_YES : NFT_FIT_NO;
 	}
-	if (!p->known || !nft_constant_read(&range, p->f->type, text))
+	if (!is_known(r, p) || !nft_constant_read(&range, p->f->type, text))
 		return NFT_FIT_UNKNOWN;
 	if (nft_number_order(&p->value, &range.from) >= 0 &&
 	    nft_number_order(&p->value, &range.to) <= 0)
 		return NFT_FIT_YES;
-	*n = (struct nft_nearest){
-		.is = true, .part = part,
-		.distance = distance(p->f, &p->value, &range),
-		.want = nearest_value(p->f, &p->value, &range),
-	};
+	*n = (struct nft_nearest){ .is = true, .part = part };
+	nft_fit_nearest(n, p, &range);
 	return NFT_FIT_NO;
 }
 
@@ -134,6 +152,29 @@ static struct strview cut_part(struct strview *key)
 	return one;
 }
 
+/* Another protocol has other ports: what is behind IP's header is one thing then. */
+static bool goes_with_protocol(const struct nft_field *f)
+{
+	return f->asked >= ASKED_PROTO && f->asked <= ASKED_ICMP;
+}
+
+/* @no: the parts that do not fit, a bit each */
+void nft_fit_note_parts(struct nft_relation *r, unsigned int no)
+{
+	bool protocol = false, all = true;
+
+	for (unsigned int i = 0; i < r->parts; i++) {
+		if (!(no & 1u << i))
+			continue;
+		protocol |= r->part[i].f->asked == ASKED_PROTO;
+		all &= goes_with_protocol(r->part[i].f);
+	}
+	if (!(no & (no - 1)) || (protocol && all))
+		r->alone |= (uint8_t)no;
+	else
+		r->both = (uint8_t)no;
+}
+
 /* All parts of a concatenation: one of them alone may be what failed. */
 static enum nft_fit fit_element(struct nft_relation *r, struct strview element)
 {
@@ -147,7 +188,7 @@ static enum nft_fit fit_element(struct nft_relation *r, struct strview element)
 
 		switch (fit_one(r, i, one, &n)) {
 		case NFT_FIT_NO:
-			no++;
+			no |= 1u << i;
 			miss = n;
 			break;
 		case NFT_FIT_UNKNOWN:
@@ -157,12 +198,12 @@ static enum nft_fit fit_element(struct nft_relation *r, struct strview element)
 			break;
 		}
 	}
-	if (no) {
-		if (no == 1 && !unknown && miss.is)
-			keep_nearest(&r->near, &miss);
-		return NFT_FIT_NO;
-	}
-	return unknown ? NFT_FIT_UNKNOWN : NFT_FIT_YES;
+	if (!no)
+		return unknown ? NFT_FIT_UNKNOWN : NFT_FIT_YES;
+	nft_fit_note_parts(r, no);
+	if (!(no & (no - 1)) && !unknown && miss.is)
+		nft_fit_keep(&r->near, &miss);
+	return NFT_FIT_NO;
 }
 
 /* Up to a comma, or the end, of which none is in quotes. */
@@ -224,7 +265,9 @@ static enum nft_fit fit_bits(struct nft_relation *r, const struct nft_number *v,
 {
 	bool any = v->low & bits;
 
-	if (r->op == NFT_IS && !r->masked) {
+	if (r->masked || (r->part[0].f->type == NFT_TYPE_CT_STATUS && !is_of_nat(bits)))
+		return NFT_FIT_UNKNOWN;
+	if (r->op == NFT_IS) {
 		if (!any)
 			r->near = (struct nft_nearest){
 				.is = true, .distance = CONDITION_FAR,
@@ -232,7 +275,7 @@ static enum nft_fit fit_bits(struct nft_relation *r, const struct nft_number *v,
 			};
 		return any ? NFT_FIT_YES : NFT_FIT_NO;
 	}
-	return r->op == NFT_NONE_OF ? (any ? NFT_FIT_NO : NFT_FIT_YES) : NFT_FIT_UNKNOWN;
+	return any ? NFT_FIT_NO : NFT_FIT_YES;
 }
 
 static enum nft_fit fit_order(struct nft_relation *r, const struct nft_range *range)

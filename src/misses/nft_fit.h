@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "misses/nft_constant.h"
 #include "misses/nft_field.h"
 
 enum { NFT_PARTS = 8 };	/* of a concatenation */
@@ -38,13 +39,18 @@ struct nft_nearest {
 };
 
 struct nft_relation {
-	struct nft_part part[NFT_PARTS];
 	unsigned int parts;
 	uint8_t op;			/* enum nft_compare */
 	bool other;			/* the packet is of a protocol without such a thing */
 	bool masked;
 	uint64_t mask;
 	struct nft_nearest near;
+	/*
+	 * What does not fit would by another value of one of these parts, a bit each; or,
+	 * if by none, not by one of .both alone.
+	 */
+	uint8_t alone, both;
+	struct nft_part part[NFT_PARTS];	/* .parts of them are set */
 };
 
 /**
@@ -57,5 +63,15 @@ enum nft_fit nft_fit_set(struct nft_relation *r, struct strview inside);
 enum nft_fit nft_fit_constant(struct nft_relation *r, struct strview text);
 
 enum nft_fit nft_fit_inverted(enum nft_fit f);
+
+/**
+ * nft_fit_note_parts - an element does not fit in these parts, a bit each: .alone, .both
+ * nft_fit_nearest - what would do, of a range that does not fit: .distance, .want
+ * nft_fit_keep - the nearer one of both is kept in @to
+ */
+void nft_fit_note_parts(struct nft_relation *r, unsigned int no);
+void nft_fit_nearest(struct nft_nearest *n, const struct nft_part *p,
+		     const struct nft_range *range);
+void nft_fit_keep(struct nft_nearest *to, const struct nft_nearest *n);
 
 #endif

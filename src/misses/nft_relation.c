@@ -2,15 +2,17 @@
 /* nft_relation: a comparison in a rule of nft's words, held against a packet. */
 #include "misses/nft_relation.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include <linux/netfilter.h>
 
-#include "base/format.h"
 #include "misses/asked.h"
 #include "misses/condition.h"
+#include "misses/nft_answer.h"
 #include "misses/nft_constant.h"
 #include "misses/nft_fit.h"
+#include "misses/nft_set.h"
 #include "place/nft_expression.h"
 #include "place/rule_text.h"
 
@@ -132,17 +134,44 @@ static bool cut_braces(struct strview *rest, struct strview *inside)
 	return false;
 }
 
+/* A set of a name: asked for only where its answer can matter. */
+static enum nft_fit fit_named(struct nft_reading *rd, struct nft_relation *r,
+			      struct strview name)
+{
+	const struct nft_elements *e = NULL;
+	enum nft_fit f;
+
+	rd->named = true;
+	if (rd->sets)
+		e = rd->sets->find(rd->sets->arg, rd->snap, rd->rule, name);
+	f = e ? nft_set_fit(r, e) : NFT_FIT_UNKNOWN;
+	if (r->op != NFT_DIFFERS)
+		return f;
+	r->near.is = false;
+	return nft_fit_inverted(f);
+}
+
 /* What a rule compares with.  Return: false: it is not understood. */
-static bool read_right(struct nft_relation *r, struct strview *rest, enum nft_fit *f)
+static bool read_right(struct nft_reading *rd, struct nft_relation *r,
+		       struct strview *rest, enum nft_fit *f)
 {
 	static const char *const others[] = {
-		"vmap", "map", "|", "^", "<<", ">>", "and", "or", "xor",
+		"map", "|", "^", "<<", ">>", "and", "or", "xor",
 	};
 	struct strview text;
 
-	if (!rule_text_peek(*rest, &text) || *text.at == '@' ||
-	    RULE_TEXT_IS_ANY(text, others))
+	if (!rule_text_peek(*rest, &text) || RULE_TEXT_IS_ANY(text, others))
 		return false;
+	if (rule_text_take(rest, "vmap")) {
+		nft_expression_value(rest);
+		*f = NFT_FIT_UNKNOWN;
+		return true;
+	}
+	if (*text.at == '@') {
+		rule_text_skip(rest, 1);
+		*f = fit_named(rd, r, strview_behind(text, 1));
+		return r->op <= NFT_DIFFERS;
+	}
 	if (rule_text_take(rest, "{")) {
 		if (!cut_braces(rest, &text) || r->op > NFT_DIFFERS)
 			return false;
@@ -160,105 +189,6 @@ static bool read_right(struct nft_relation *r, struct strview *rest, enum nft_fi
 	return true;
 }
 
-/* "the packet's are ...", of what asked_value() has no words for */
-static void tell_number(char buf[CONDITION_VALUE], const struct condition *c,
-			const struct asked *a)
-{
-	(void)a;
-	format_text(buf, CONDITION_VALUE, "the packet's is %u", c->number);
-}
-
-static void tell_family(char buf[CONDITION_VALUE], const struct condition *c,
-			const struct asked *a)
-{
-	(void)c;
-	format_text(buf, CONDITION_VALUE, "the packet is IPv%d",
-		    a->nfproto == NFPROTO_IPV4 ? 4 : 6);
-}
-
-static void tell_connection(char buf[CONDITION_VALUE], const struct condition *c,
-			    const struct asked *a)
-{
-	(void)a;
-	format_text(buf, CONDITION_VALUE, "that of its connection is %s", c->number ?
-		    "another" : "none of these");
-}
-
-static void tell_key(char buf[CONDITION_VALUE], const struct condition *c,
-		     const struct asked *a)
-{
-	(void)a;
-	(void)c;
-	format_text(buf, CONDITION_VALUE, "the packet's are in no element");
-}
-
-static void tell_how(struct condition *c, const struct nft_part *p)
-{
-	switch (p->f->asked) {
-	case ASKED_BYTES:
-		c->tell = tell_number;
-		break;
-	case ASKED_FAMILY:
-		c->tell = tell_family;
-		break;
-	case ASKED_CT:
-		c->tell = tell_connection;
-		break;
-	}
-	c->number = (uint32_t)p->value.low;
-}
-
-static void want(struct condition *c, const struct nft_reading *rd,
-		 const struct nft_relation *r)
-{
-	const struct nft_part *p = &r->part[r->near.part];
-	struct nft_number n = r->near.want;
-
-	c->distance = r->near.distance;
-	if (p->f->type == NFT_TYPE_DEVICE) {
-		if (r->op == NFT_DIFFERS || r->near.device.len >= sizeof(c->want.name))
-			return;
-		c->want.field = p->f->asked;
-		memcpy(c->want.name, r->near.device.at, r->near.device.len);
-		return;
-	}
-	/* The other bits of what a mask leaves out stay as they are. */
-	if (r->masked) {
-		struct nft_number whole;
-
-		if (!nft_field_value(&whole, p->f, rd->a))
-			return;
-		n.low = (whole.low & ~r->mask) | (n.low & r->mask);
-	}
-	nft_field_want(&c->want, p->f, &n, rd->a);
-}
-
-static const uint8_t states[] = {
-	[NFT_FIT_NO] = CONDITION_FAILED, [NFT_FIT_YES] = CONDITION_HELD,
-	[NFT_FIT_UNKNOWN] = CONDITION_UNKNOWN,
-};
-
-static void add(struct nft_reading *rd, const struct nft_relation *r,
-		enum nft_fit f, struct strview words)
-{
-	bool certain = r->parts == 1 || (f == NFT_FIT_NO && r->near.is);
-	const struct nft_part *p = &r->part[f == NFT_FIT_NO && r->near.is ?
-					    r->near.part : 0];
-	struct condition *c = conditions_add(rd->out, states[f],
-					     certain ? p->f->asked : ASKED_OTHER,
-					     words);
-
-	if (!c || f != NFT_FIT_NO)
-		return;
-	rd->failed++;
-	if (!certain)
-		c->tell = tell_key;
-	else
-		tell_how(c, p);
-	if (r->near.is)
-		want(c, rd, r);
-}
-
 /* "tcp dport 22" asks for TCP first, unless the rule has asked before. */
 static enum nft_fit ask_protocol(struct nft_reading *rd, uint8_t protocol,
 				 struct strview name)
@@ -271,8 +201,7 @@ static enum nft_fit ask_protocol(struct nft_reading *rd, uint8_t protocol,
 	if (!(rd->written & 1u << ASKED_PROTO) &&
 	    nft_field_value(&is, l4proto, rd->a))
 		f = is.low == protocol ? NFT_FIT_YES : NFT_FIT_NO;
-	conditions_add(rd->out, states[f], ASKED_PROTO, name);
-	rd->failed += f == NFT_FIT_NO;
+	nft_answer_protocol(rd, f, name);
 	rd->protocol = protocol;
 	return f;
 }
@@ -282,14 +211,7 @@ static bool is_of_family(struct nft_reading *rd, const struct nft_part *p)
 {
 	if (p->f->nfproto == NFPROTO_UNSPEC || p->f->nfproto == rd->a->nfproto)
 		return true;
-	for (int i = 0; i < 2; i++) {
-		struct condition *c = conditions_add(rd->out, CONDITION_FAILED,
-						     ASKED_FAMILY, p->name);
-
-		if (c)
-			c->tell = tell_family;
-	}
-	rd->failed += 2;
+	nft_answer_family(rd, p->name);
 	return false;
 }
 
@@ -350,12 +272,62 @@ static bool read_set(struct nft_reading *rd, const struct nft_relation *r,
 	return true;
 }
 
+/*
+ * Conntrack may say one of several things: each of them is tried.
+ * @left: where the constant stands; taken off
+ */
+static bool read_states(struct nft_reading *rd, struct nft_relation *r,
+			struct strview *left, struct strview words)
+{
+	const unsigned int states = rd->a->states;
+	struct strview from = *left;
+	unsigned int would = 0, unknown = 0;
+	struct condition *c;
+	enum nft_fit f;
+
+	for (unsigned int i = 0; i < CONNTRACK_STATES; i++) {
+		struct nft_relation one = *r;
+
+		if (!(ASKED_ALL_STATES & 1u << i))
+			continue;
+		one.part[0].value.low = nft_field_state(1u << i);
+		one.part[0].value.low &= one.masked ? one.mask : UINT64_MAX;
+		one.part[0].known = true;
+		*left = from;
+		if (!read_right(rd, &one, left, &f))
+			return false;
+		would |= (f == NFT_FIT_YES) << i;
+		unknown |= (f == NFT_FIT_UNKNOWN) << i;
+	}
+	words.len = (size_t)(left->at - words.at);
+	if (unknown || rd->written & 1u << ASKED_STATE ||
+	    !nft_field_is_behind_conntrack(rd->a)) {
+		nft_answer(rd, r, NFT_FIT_UNKNOWN, words);
+		return true;
+	}
+	f = !(states & ~would) ? NFT_FIT_YES : states & would ? NFT_FIT_UNKNOWN : NFT_FIT_NO;
+	c = nft_answer_one(rd, r, f, words, 0, 0);
+	if (c)
+		c->number = would;
+	if (c && f == NFT_FIT_NO && would) {
+		c->want.field = ASKED_STATE;
+		c->want.number = (uint32_t)__builtin_ctz(would);
+	}
+	return true;
+}
+
+static bool is_state(const struct nft_relation *r)
+{
+	return r->parts == 1 && r->part[0].f->asked == ASKED_STATE;
+}
+
 bool nft_relation_read(struct nft_reading *rd, struct strview *rest)
 {
-	struct nft_relation r = { .parts = 0 };
+	struct nft_relation r;
 	struct strview left = *rest, words;
-	enum nft_fit f = NFT_FIT_UNKNOWN;
+	enum nft_fit f;
 
+	memset(&r, 0, offsetof(struct nft_relation, part));
 	if (!rule_text_peek(left, &words) || !read_parts(rd, &r, &left))
 		return false;
 	if (read_set(rd, &r, &left)) {
@@ -367,14 +339,22 @@ bool nft_relation_read(struct nft_reading *rd, struct strview *rest)
 	r.op = read_operator(&left);
 	if (!ask_before(rd, &r))
 		return true;
-	if (!read_right(&r, &left, &f))
+	if (is_state(&r)) {
+		if (!read_states(rd, &r, &left, words))
+			return false;
+		*rest = left;
+		return true;
+	}
+	if (!read_right(rd, &r, &left, &f))
 		return false;
 	words.len = (size_t)(left.at - words.at);
 	if (r.other) {
 		r.near.is = false;
+		r.alone = 0;
+		r.both = 0;
 		f = NFT_FIT_NO;
 	}
-	add(rd, &r, f, words);
+	nft_answer(rd, &r, f, words);
 	note_protocol(rd, &r, f);
 	*rest = left;
 	return true;

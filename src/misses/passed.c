@@ -83,7 +83,23 @@ static bool add(struct passed *w, const struct passed_frame *f,
 	r->effect = rule.effect;
 	r->changes = rule.changes;
 	w->n += !rule.own;
-	return true;
+	return !rule.writes;
+}
+
+/*
+ * Rules of nft act before they ask on: what one that was passed over did to the mark
+ * no event tells, only what came of it.  In front of it that may have been another.
+ */
+static void doubt_marks(struct passed *w, uint32_t from)
+{
+	uint32_t i = w->n;
+
+	if (!w->book.nft)
+		return;
+	while (i > from && !(w->rule[i - 1].changes && !w->rule[i - 1].met))
+		i--;
+	while (i-- > from)
+		w->rule[i].mark_known = false;
 }
 
 /* The frame of this chain: the same, one that called, or one that is called now. */
@@ -128,6 +144,7 @@ static bool add_step(struct passed *w, const struct journey *j, uint32_t from,
 	uint32_t number = chain == RULEBOOK_NONE ? 0 :
 		rulebook_number(&w->book, chain, at);
 	struct mark mark = mark_before(j, from, step);
+	uint32_t first = w->n;
 	struct passed_frame *f;
 
 	if (!number || !is_certain(at) ||
@@ -140,6 +157,7 @@ static bool add_step(struct passed *w, const struct journey *j, uint32_t from,
 	for (; f->next < number; f->next++)
 		if (!add(w, f, f->next, mark, false))
 			return false;
+	doubt_marks(w, first);
 	if (number > rulebook_count(&w->book, chain)) {
 		*effect = rulebook_end(&w->book, chain);
 		return true;

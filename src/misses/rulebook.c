@@ -114,6 +114,7 @@ static void read_nft(const struct rulebook *b, const struct nft_snap_rule *s,
 	if (s->does & DOES_REJECT)
 		r->effect = EFFECT_REJECT;
 	r->changes = s->does & MANGLE_ALL & ~MANGLE_CLONE;
+	r->writes = s->does & MANGLE_ALL & ~(MANGLE_CLONE | MANGLE_MARK);
 	r->to = s->to;
 }
 

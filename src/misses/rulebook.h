@@ -31,6 +31,7 @@ struct rulebook_rule {
 	uint32_t to;		/* EFFECT_JUMP, EFFECT_GOTO: the chain */
 	uint8_t effect;		/* enum place_effect */
 	bool changes;		/* it may change something of the packet, or its mark */
+	bool writes;		/* nft: it may change more than that, which no event shows */
 	bool own;		/* nftrace's: no packet of others' cares */
 };
 

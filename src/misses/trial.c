@@ -117,7 +117,7 @@ static bool stays_met(const struct trial *t, const struct passed_rule *r)
 	for (unsigned int i = 0; i < t->room->n; i++) {
 		const struct condition *c = &t->room->c[i];
 
-		if (bit(c->field) & t->fields &&
+		if (condition_fields(c) & t->fields &&
 		    (!t->known || c->state != CONDITION_HELD))
 			return false;
 	}
