@@ -64,6 +64,7 @@ static const struct place *of_nft(const struct rulebook *b,
 		.table = name_of(nft_snapshot_text(b->nft, t->name)),
 		.chain = name_of(rulebook_name(b, r->chain)),
 		.jump = { "", 0 },
+		.id = UINT32_MAX,	/* of no packet that was seen at inet's ingress */
 	};
 	struct event e = {
 		.backend = EVENT_NFT, .nfproto = nfproto,

@@ -125,7 +125,10 @@ static bool cut_braces(struct strview *rest, struct strview *inside)
 	for (size_t i = 0; i < rest->len; i++) {
 		if (rest->at[i] == '"')
 			quoted = !quoted;
-		if (quoted || rest->at[i] == '{' || rest->at[i] != '}')
+		/* A chain that has no name, of which there are rules in here. */
+		if (!quoted && rest->at[i] == '{')
+			return false;
+		if (quoted || rest->at[i] != '}')
 			continue;
 		*inside = (struct strview){ rest->at, i };
 		*rest = strview_behind(*rest, i + 1);
@@ -162,11 +165,9 @@ static bool read_right(struct nft_reading *rd, struct nft_relation *r,
 
 	if (!rule_text_peek(*rest, &text) || RULE_TEXT_IS_ANY(text, others))
 		return false;
-	if (rule_text_take(rest, "vmap")) {
-		nft_expression_value(rest);
-		*f = NFT_FIT_UNKNOWN;
-		return true;
-	}
+	/* A map has a verdict for what it holds, and the rule ends with the rest. */
+	if (rule_text_take(rest, "vmap") && !rule_text_peek(*rest, &text))
+		return false;
 	if (*text.at == '@') {
 		rule_text_skip(rest, 1);
 		*f = fit_named(rd, r, strview_behind(text, 1));

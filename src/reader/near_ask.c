@@ -8,6 +8,7 @@
 #include "place/place.h"
 #include "place/place_nft.h"
 #include "reader/reader_state.h"
+#include "reader/set_ask.h"
 #include "rules/base/clock.h"
 #include "rules/base/family.h"
 #include "rules/base/units.h"
@@ -65,12 +66,15 @@ static void look(struct reader_state *s, struct journey *j,
 
 void near_ask(struct reader_state *s, struct journey *j)
 {
+	struct set_ask sets;
 	struct misses_rules rules = {
 		.index = s->index, .places = s->nft, .names = s->names,
+		.sets = &sets.sets,
 	};
 
 	if (!is_refused(&j->fate[0]) || !may_look(&s->near_time, s))
 		return;
+	set_ask_begin(&sets, s, j);
 	if (!s->misses)
 		s->misses = misses_open();
 	rules.legacy = legacy_rules_of(s, j);

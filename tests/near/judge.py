@@ -55,6 +55,8 @@ def make(seed, count, ruleset, folder):
 NAMES = {"tcp": 6, "udp": 17, "icmp": 1, "ipv6-icmp": 58, "sctp": 132, "esp": 50, "igmp": 2}
 ICMP = {"echo-request": 8, "echo-reply": 0, "timestamp-request": 13, "destination-unreachable": 3,
         "time-exceeded": 11}
+CODES = {"net-unreachable": 0, "host-unreachable": 1, "prot-unreachable": 2, "port-unreachable": 3,
+         "no-route": 0}
 ICMP6 = {"echo-request": 128, "echo-reply": 129, "destination-unreachable": 1, "time-exceeded": 3,
          "mld-listener-query": 130, "mld-listener-report": 131}
 FLAGS = {"fin": 1, "syn": 2, "rst": 4, "psh": 8, "ack": 16, "urg": 32, "ecn": 64, "cwr": 128}
@@ -71,7 +73,7 @@ def address(text):
     family = socket.AF_INET6 if ":" in base else socket.AF_INET
     raw = bytearray(socket.inet_pton(family, base))
     if int(bits) < len(raw) * 8:
-        raw[-1] |= 1
+        raw[-1] |= 2
     return socket.inet_ntop(family, bytes(raw))
 
 
@@ -171,7 +173,7 @@ def change(packet, words, ns, sets):
     m = re.match(r"icmp(v6)? (type|code) ", words)
     if m:
         word = elements(words, sets)[0]
-        n = (ICMP6 if m.group(1) else ICMP).get(word)
+        n = (CODES if m.group(2) == "code" else ICMP6 if m.group(1) else ICMP).get(word)
         p[4 if m.group(2) == "type" else 5] = n if n is not None else int(word.split("-")[0])
         return p, ns
     m = re.match(r"ip ttl (\S+) ?(\d*)", words)
@@ -216,6 +218,7 @@ def ask(folder, json_file, ruleset):
             f = line.split()
             packets[int(f[0])] = ([int(f[0]), f[1], f[2]] + [int(x) for x in f[3:]], ns)
     sets = sets_of(ruleset)
+    families = {name: family for family, name in re.findall(r"^table (\S+) (\S+)", ruleset, re.M)}
     counts = {}
     for line in open(json_file):
         j = json.loads(line)
@@ -243,7 +246,7 @@ def ask(folder, json_file, ruleset):
                 continue
             to, where = made
             print("%s\t%s %s %s %s\t%s\t%s\t%s" % (
-                where, rule["family"], rule["table"], rule["chain"], rule["handle"],
+                where, families[rule["table"]], rule["table"], rule["chain"], rule["handle"],
                 " ".join(map(str, to)), words, " ".join(map(str, packet))))
     for key in sorted(counts):
         print("%6d %s" % (counts[key], key), file=sys.stderr)
