@@ -39,14 +39,27 @@ counter() {
 		sed -nE "s/.*counter packets ([0-9]+) .* # handle $4\$/\1/p"
 }
 
+# load: the rules, which have the same handles each time
+load() {
+	in_ns r nft flush ruleset
+	in_ns r nft -f "$rules" || fail "nft -f"
+}
+
 # try: each line of what the judge wants sent
 try() {
-	local ns rule packet words first before after tried=0 wrong=0
+	local ns rule packet words first before after at tried=0 wrong=0
 	while IFS=$'\t' read -r ns rule packet words first; do
 		case $ns in FALSE*) fail "$ns"; continue ;; esac
+		if [[ $words = without* ]]; then
+			read -ra at <<<"${words#* }"
+			in_ns r nft delete rule "${at[@]:0:3}" handle "${at[3]}" || fail "$words"
+		fi
+		# shellcheck disable=SC2086
 		before=$(counter $rule)
 		echo "$packet" | in_ns "$ns" "$TOOLS/probe"
+		# shellcheck disable=SC2086
 		after=$(counter $rule)
+		[[ $words != without* ]] || load
 		((++tried))
 		[[ -n $after && $after -gt $before ]] && continue
 		((++wrong))
@@ -61,8 +74,7 @@ for kind in $KINDS; do
 	folder=$SCRATCH/$kind
 	rules=$TESTS/near/$kind.nft
 	mkdir "$folder"
-	in_ns r nft flush ruleset
-	in_ns r nft -f "$rules" || fail "nft -f"
+	load
 	python3 "$TESTS/near/judge.py" make "$SEED" "$PACKETS" "$rules" "$folder"
 	in_ns r conntrack -F >/dev/null 2>&1
 	start_nftrace r -t 100 --all --json --explain -v

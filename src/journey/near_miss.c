@@ -8,6 +8,7 @@ const char *near_miss_how_word(unsigned int how)
 		[NEAR_MISS_SEEN] = "seen",
 		[NEAR_MISS_ELIMINATED] = "eliminated",
 		[NEAR_MISS_ASKED] = "asked",
+		[NEAR_MISS_BEHIND] = "behind",
 	};
 
 	return words[how];

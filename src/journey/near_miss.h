@@ -18,6 +18,8 @@ enum near_miss_how {
 	NEAR_MISS_SEEN,		/* the packet shows it */
 	NEAR_MISS_ELIMINATED,	/* all others held, and the kernel passed the rule over */
 	NEAR_MISS_ASKED,	/* so it is now: sets, addresses of this host */
+	NEAR_MISS_BEHIND,	/* nothing has: it stands behind the rule that decided, and
+				 * would have accepted the packet */
 	NEAR_MISS_HOWS,
 };
 
@@ -28,7 +30,7 @@ const char *near_miss_how_word(unsigned int how);
 struct near_miss {
 	const struct place *at;
 	uint8_t how;			/* enum near_miss_how */
-	char words[NEAR_MISS_WORDS];	/* of the rule: "--dport 443" */
+	char words[NEAR_MISS_WORDS];	/* of the rule: "--dport 443"; "": BEHIND */
 	char value[NEAR_MISS_VALUE];	/* "the packet's is 8080"; "": nothing tells */
 };
 

@@ -10,7 +10,7 @@
 #include "base/format.h"
 #include "capture/event_nft.h"
 #include "misses/misses_rules.h"
-#include "misses/passed.h"
+#include "misses/rulebook.h"
 #include "place/place.h"
 #include "place/place_nft.h"
 #include "rules/base/target.h"
@@ -19,14 +19,14 @@
 
 /* "TRACE: filter:FORWARD:rule:7 " */
 static const struct place *of_legacy(const struct rulebook *b,
-				     const struct passed_rule *r,
+				     uint32_t chain, uint32_t number,
 				     const struct misses_rules *rules,
 				     uint8_t nfproto)
 {
 	char prefix[160];
 	size_t len = format_text(prefix, sizeof(prefix), "TRACE: %s:%s:rule:%u ",
 				 b->legacy->table[b->table].name,
-				 rulebook_name(b, r->chain), r->number);
+				 rulebook_name(b, chain), number);
 
 	return len + 1 < sizeof(prefix) ?
 		place_find(rules->index, nfproto, prefix, len) : NULL;
@@ -53,7 +53,7 @@ static struct event_name name_of(const char *text)
 }
 
 static const struct place *of_nft(const struct rulebook *b,
-				  const struct passed_rule *r,
+				  uint32_t chain, uint32_t number,
 				  const struct misses_rules *rules,
 				  uint8_t nfproto)
 {
@@ -62,7 +62,7 @@ static const struct place *of_nft(const struct rulebook *b,
 	struct event_nft n = {
 		.family = t->nfproto, .type = NFT_TRACETYPE_RULE,
 		.table = name_of(nft_snapshot_text(b->nft, t->name)),
-		.chain = name_of(rulebook_name(b, r->chain)),
+		.chain = name_of(rulebook_name(b, chain)),
 		.jump = { "", 0 },
 		.id = UINT32_MAX,	/* of no packet that was seen at inet's ingress */
 	};
@@ -72,7 +72,7 @@ static const struct place *of_nft(const struct rulebook *b,
 	};
 	const struct place *at;
 
-	rulebook_rule(b, r->chain, r->number, &rule);
+	rulebook_rule(b, chain, number, &rule);
 	n.handle = rule.handle;
 	n.verdict = verdict_of(rule.effect);
 	if (rule.effect == EFFECT_JUMP || rule.effect == EFFECT_GOTO)
@@ -82,11 +82,10 @@ static const struct place *of_nft(const struct rulebook *b,
 		at : NULL;
 }
 
-const struct place *miss_place(const struct passed *w, uint32_t at,
+const struct place *miss_place(const struct rulebook *b, uint32_t chain,
+			       uint32_t number,
 			       const struct misses_rules *rules, uint8_t nfproto)
 {
-	const struct passed_rule *r = &w->rule[at];
-
-	return w->book.nft ? of_nft(&w->book, r, rules, nfproto) :
-			     of_legacy(&w->book, r, rules, nfproto);
+	return b->nft ? of_nft(b, chain, number, rules, nfproto) :
+			of_legacy(b, chain, number, rules, nfproto);
 }

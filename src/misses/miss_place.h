@@ -6,14 +6,15 @@
 #include <stdint.h>
 
 struct misses_rules;
-struct passed;
 struct place;
+struct rulebook;
 
 /**
- * miss_place - of rule @at of those that were passed over
+ * miss_place - of a rule of the table, by its chain and number
  * Return: as an event of it would have; NULL: it is not certain which it is.
  */
-const struct place *miss_place(const struct passed *w, uint32_t at,
+const struct place *miss_place(const struct rulebook *b, uint32_t chain,
+			       uint32_t number,
 			       const struct misses_rules *rules, uint8_t nfproto);
 
 #endif

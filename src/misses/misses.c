@@ -17,10 +17,14 @@
 #include "misses/misses_rules.h"
 #include "misses/passed.h"
 #include "misses/trial.h"
+#include "misses/unreached.h"
 #include "place/place_types.h"
 #include "rules/base/target.h"
 
-enum { TRIED = 8 };	/* rules that may be near are tried, the best of them */
+enum {
+	TRIED = 8,	/* rules that may be near are tried, the best of them */
+	TOLD = 256,	/* rules behind others that are told of, once each */
+};
 
 /* A rule that failed in one condition, while another held. */
 struct candidate {
@@ -40,6 +44,8 @@ struct misses {
 	unsigned int candidates;
 	uint32_t more;			/* that had no room there */
 	struct near_misses near;
+	uint32_t told[TOLD];		/* ids of places */
+	unsigned int tolds;
 };
 
 struct misses *misses_open(void)
@@ -216,7 +222,7 @@ static void add_candidate(struct misses *m, const struct candidate *c)
 	m->candidate[i] = *c;
 }
 
-static void ask(struct misses *m, struct passed_rule *r)
+static void ask(struct misses *m, const struct passed_rule *r)
 {
 	m->asked.mark = r->mark;
 	m->asked.mark_known = r->mark_known;
@@ -277,22 +283,24 @@ static bool is_told(const struct near_misses *near, const struct place *at)
 }
 
 static void try_candidate(struct misses *m, const struct candidate *c,
-			  const struct misses_rules *rules, uint8_t nfproto)
+			  const struct misses_rules *rules, uint8_t nfproto,
+			  uint32_t room)
 {
 	struct near_misses *near = &m->near;
+	const struct passed_rule *r = &m->way.rule[c->at];
 	const struct condition *failed;
 	const struct place *at;
 
-	ask(m, &m->way.rule[c->at]);
+	ask(m, r);
 	if (only_failed(&m->seen) != c->failed)
 		return;
 	failed = &m->seen.c[c->failed];
 	if (!trial_saves(&m->way, c->at, &m->asked, failed, &m->room))
 		return;
-	at = near->count < NEAR_MISSES ?
-		miss_place(&m->way, c->at, rules, nfproto) : NULL;
+	at = near->count < room ?
+		miss_place(&m->way.book, r->chain, r->number, rules, nfproto) : NULL;
 	if (!at) {
-		near->more += near->count == NEAR_MISSES;
+		near->more += near->count == room;
 		return;
 	}
 	if (is_told(near, at))
@@ -301,9 +309,51 @@ static void try_candidate(struct misses *m, const struct candidate *c,
 	near->miss[near->count++].at = at;
 }
 
+/* Of each such rule it is said once: it is the same for all packets of its kind. */
+static bool is_news(struct misses *m, const struct place *at)
+{
+	for (unsigned int i = 0; i < m->tolds; i++)
+		if (m->told[i] == at->id)
+			return false;
+	if (m->tolds == TOLD)
+		return false;
+	m->told[m->tolds++] = at->id;
+	return true;
+}
+
+/* Return: a rule that was not reached; NULL: none, or it was told of. */
+static const struct place *find_behind(struct misses *m,
+				       const struct misses_rules *rules,
+				       uint8_t nfproto)
+{
+	const struct passed_rule *last = &m->way.rule[m->way.n - 1];
+	const struct place *at;
+	struct unreached u;
+
+	if (!m->way.n)
+		return NULL;
+	m->asked.mark = last->mark;
+	m->asked.mark_known = last->mark_known;
+	if (!unreached_find(&u, &m->way, &m->asked, &m->room))
+		return NULL;
+	at = miss_place(&m->way.book, u.chain, u.number, rules, nfproto);
+	return at && is_news(m, at) ? at : NULL;
+}
+
+static void tell_behind(struct near_misses *near, const struct place *at)
+{
+	struct near_miss *n = &near->miss[near->count++];
+
+	n->at = at;
+	n->how = NEAR_MISS_BEHIND;
+	n->words[0] = n->value[0] = '\0';
+}
+
 void misses_find(struct misses *m, struct journey *j,
 		 const struct misses_rules *rules)
 {
+	const struct place *behind;
+
 	m->candidates = 0;
 	m->more = m->near.count = m->near.more = 0;
 	if (!passed_find(&m->way, j, rules->legacy, rules->nft) ||
@@ -313,8 +363,12 @@ void misses_find(struct misses *m, struct journey *j,
 	for (uint32_t i = 0; i < m->way.n; i++)
 		if (!m->way.rule[i].met)
 			judge(m, i);
+	behind = find_behind(m, rules, j->nfproto);
 	for (unsigned int i = 0; i < m->candidates; i++)
-		try_candidate(m, &m->candidate[i], rules, j->nfproto);
+		try_candidate(m, &m->candidate[i], rules, j->nfproto,
+			      NEAR_MISSES - !!behind);
+	if (behind)
+		tell_behind(&m->near, behind);
 	if (m->near.count)
 		j->fate[0].near = &m->near;
 }

@@ -91,9 +91,9 @@ bool record_take_near(struct reading *rd, struct strview t)
 	if (near->count == NEAR_MISSES)
 		return record_refuse(rd, RECORD_ORDER);
 	n = &near->miss[near->count];
-	n->value[0] = '\0';
+	n->words[0] = n->value[0] = '\0';
 	if (!record_word(how, how_word, NEAR_MISS_HOWS, &n->how) ||
-	    !record_name(words, n->words, sizeof(n->words)) ||
+	    (words.len && !record_name(words, n->words, sizeof(n->words))) ||
 	    (value.len && !record_name(value, n->value, sizeof(n->value))) ||
 	    !read_fields(rd, t, &known, near))
 		return false;

@@ -125,15 +125,24 @@ static void put_miss(struct outbuf *o, const struct report_env *env,
 static void put_near(struct outbuf *o, const struct report_env *env,
 		     const struct near_misses *near)
 {
+	const struct place *behind = NULL;
+	const char *comma = "";
+
 	outbuf_text(o, ",\"near\":[");
 	for (uint32_t i = 0; near && i < near->count; i++) {
-		if (i)
-			outbuf_text(o, ",");
+		if (near->miss[i].how == NEAR_MISS_BEHIND) {
+			behind = near->miss[i].at;
+			continue;
+		}
+		outbuf_text(o, comma);
 		put_miss(o, env, &near->miss[i]);
+		comma = ",";
 	}
 	outbuf_text(o, "]");
 	if (near && near->more)
 		outbuf_printf(o, ",\"near_more\":%u", near->more);
+	if (behind)
+		json_put_rule(o, env, ",\"never_reached\":", behind);
 }
 
 static void put_grounds(struct outbuf *o, const struct report_env *env,

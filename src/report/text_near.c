@@ -14,10 +14,19 @@
 /* Of a place's line, "TRACE: filter:INPUT:rule:2  \"...\"\n". */
 enum { MAGIC = sizeof("TRACE: ") - 1 };
 
+const char *text_near_label(const struct near_miss *n)
+{
+	return n->how == NEAR_MISS_BEHIND ? "never reached" : "near";
+}
+
 size_t text_near_lack(char buf[TEXT_NEAR], const struct near_miss *n)
 {
-	size_t len = escape_text(buf, TEXT_NEAR, n->words, strlen(n->words));
+	size_t len;
 
+	if (n->how == NEAR_MISS_BEHIND)
+		return format_text(buf, TEXT_NEAR, "it would accept such a packet, "
+				   "but stands behind the rule that decided");
+	len = escape_text(buf, TEXT_NEAR, n->words, strlen(n->words));
 	buf[len++] = ':';
 	buf[len++] = ' ';
 	if (n->how == NEAR_MISS_ELIMINATED || !*n->value)
@@ -56,7 +65,7 @@ void text_near_block(struct outbuf *o, const struct report_env *env,
 	for (uint32_t i = 0; i < near->count; i++) {
 		const struct near_miss *n = &near->miss[i];
 
-		outbuf_text(o, "   near: ");
+		outbuf_printf(o, "   %s: ", text_near_label(n));
 		outbuf_bytes(o, n->at->line + MAGIC, n->at->line_len - MAGIC);
 		outbuf_text(o, "         ");
 		outbuf_bytes(o, lack, text_near_lack(lack, n));
@@ -70,14 +79,15 @@ void text_near_fold(struct fold_out *f, const struct journey *j,
 		    unsigned int b)
 {
 	const struct near_misses *near = text_near_of(f->env, j, b);
-	char lack[TEXT_NEAR], more[48];
+	char lack[TEXT_NEAR], more[48], label[24];
 
 	if (!near)
 		return;
 	for (uint32_t i = 0; i < near->count; i++) {
 		size_t len = text_near_lack(lack, &near->miss[i]), at;
 
-		fold_line(f, "near:");
+		format_text(label, sizeof(label), "%s:", text_near_label(&near->miss[i]));
+		fold_line(f, label);
 		fold_place(f, near->miss[i].at, "");
 		at = wrap_here(&f->w);
 		outbuf_text(f->w.o, "  ");

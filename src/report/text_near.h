@@ -15,6 +15,9 @@ struct report_env;
 
 enum { TEXT_NEAR = 4 * (NEAR_MISS_WORDS + NEAR_MISS_VALUE) + 64 };
 
+/** text_near_label - what a line of it begins with: "near", "never reached" */
+const char *text_near_label(const struct near_miss *n);
+
 /** text_near_lack - "--dport 443: the packet's is 8080", fit for output; bytes of it */
 size_t text_near_lack(char buf[TEXT_NEAR], const struct near_miss *n);
 

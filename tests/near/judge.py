@@ -3,7 +3,8 @@
 
 judge.py make SEED COUNT RULESET FOLDER: packets as tools/probe reads them, FOLDER/a and FOLDER/b
 judge.py ask FOLDER JSON: what would have been needed -> a line each of packets to try:
-	NS <TAB> FAMILY TABLE CHAIN HANDLE <TAB> PACKET <TAB> WORDS
+	NS <TAB> FAMILY TABLE CHAIN HANDLE <TAB> PACKET <TAB> WORDS <TAB> PACKET SEEN
+	WORDS: "without FAMILY TABLE CHAIN HANDLE": of a rule behind that one
 """
 import json
 import random
@@ -233,6 +234,13 @@ def ask(folder, json_file, ruleset):
         if len(j["near"]) > 3:
             print("more than three:", line, file=sys.stderr)
         counts["lines %d" % len(j["near"])] = counts.get("lines %d" % len(j["near"]), 0) + 1
+        if "never_reached" in j:
+            rule, by = j["never_reached"], j["by"]
+            counts["never reached"] = counts.get("never reached", 0) + 1
+            print("%s\t%s %s %s %s\t%s\twithout %s %s %s %s\t%s" % (
+                ns, families[rule["table"]], rule["table"], rule["chain"], rule["handle"],
+                " ".join(map(str, packet)), families[by["table"]], by["table"], by["chain"],
+                by["handle"], " ".join(map(str, packet))))
         for near in j["near"]:
             rule, words = near["rule"], near["failed"]
             key = near["how"] + " " + re.split(r" [{@!<>\"0-9]", words)[0]
