@@ -7,9 +7,11 @@
 
 bool strview_is(struct strview s, const char *word)
 {
-	/* What is empty may point nowhere, which memcmp() does not take. */
-	return s.len == strlen(word) &&
-	       (!s.len || memcmp(s.at, word, s.len) == 0);
+	/* Asked for dozens of words, of which most differ at once. */
+	for (size_t i = 0; i < s.len; i++)
+		if (s.at[i] != word[i] || !word[i])
+			return false;
+	return word[s.len] == '\0';
 }
 
 bool strview_starts(struct strview s, const char *with)
@@ -63,6 +65,9 @@ bool strview_quoted(struct strview *rest, struct strview *word)
 
 	while (rest->len && *rest->at == ' ')
 		*rest = strview_behind(*rest, 1);
+	/* Most words have no quotes. */
+	while (i < rest->len && rest->at[i] != ' ' && rest->at[i] != '"')
+		i++;
 	for (; i < rest->len && (quoted || rest->at[i] != ' '); i++) {
 		if (rest->at[i] == '"')
 			quoted = !quoted;

@@ -84,7 +84,7 @@ static uint8_t read_operator(struct strview *rest)
 	};
 	struct strview word;
 
-	if (!rule_text_peek(*rest, &word) || word.len > 2)
+	if (!rule_text_peek(*rest, &word) || word.len > 2 || *word.at > '>')
 		return NFT_IS;
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (strview_is(word, words[i].word)) {
@@ -287,10 +287,11 @@ static bool read_states(struct nft_reading *rd, struct nft_relation *r,
 	enum nft_fit f;
 
 	for (unsigned int i = 0; i < CONNTRACK_STATES; i++) {
-		struct nft_relation one = *r;
+		struct nft_relation one;
 
 		if (!(ASKED_ALL_STATES & 1u << i))
 			continue;
+		memcpy(&one, r, offsetof(struct nft_relation, part[1]));
 		one.part[0].value.low = nft_field_state(1u << i);
 		one.part[0].value.low &= one.masked ? one.mask : UINT64_MAX;
 		one.part[0].known = true;

@@ -26,11 +26,13 @@ static inline void rule_text_skip(struct strview *rest, unsigned int words)
 /* Return: false: the next word is another one, and stays where it is. */
 static inline bool rule_text_take(struct strview *rest, const char *word)
 {
-	struct strview next;
+	struct strview next = *rest;
 
-	if (!rule_text_peek(*rest, &next) || !strview_is(next, word))
+	while (next.len && *next.at == ' ')
+		next = strview_behind(next, 1);
+	if (!strview_take(&next, word) || (next.len && *next.at != ' '))
 		return false;
-	rule_text_skip(rest, 1);
+	*rest = next;
 	return true;
 }
 
