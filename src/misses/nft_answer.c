@@ -172,4 +172,5 @@ void nft_answer_family(struct nft_reading *rd, struct strview name)
 			c->tell = tell_family;
 	}
 	rd->failed += 2;
+	rd->over = true;
 }

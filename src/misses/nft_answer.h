@@ -23,6 +23,7 @@ struct nft_reading {
 	uint32_t written;	/* fields that the rule has changed, a bit each of enum asked_field */
 	uint8_t failed;		/* conditions so far */
 	bool named;		/* it names a set */
+	bool over;		/* the packet is of another family: no more is asked of it */
 	const struct nft_sets *sets;	/* NULL: of these nothing is known */
 	const struct nft_snapshot *snap;	/* what .sets is asked with */
 	const struct nft_snap_rule *rule;

@@ -12,9 +12,6 @@
 #include "place/rule_words_types.h"
 #include "rules/nft/snapshot.h"
 
-/* Further ones of a rule of which so many failed are of no use to anybody. */
-enum { ENOUGH = 2 };
-
 /* On what of the packet something depends that nothing here tells. */
 static const struct {
 	const char *word, *next;	/* NULL: any */
@@ -143,13 +140,21 @@ static bool read_other(struct nft_reading *rd, struct strview *rest)
 	return false;
 }
 
+static bool is_enough(const struct nft_reading *rd)
+{
+	const struct conditions *out = rd->out;
+
+	return rd->over || out->unread || (out->enough && rd->failed >= out->enough);
+}
+
 static void read_all(struct nft_reading *rd, struct strview text)
 {
 	rd->out->n = 0;
 	rd->out->unread = !text.len;
-	while (rd->failed < ENOUGH && !rd->out->unread)
+	while (!is_enough(rd))
 		if (!nft_relation_read(rd, &text) && !read_other(rd, &text))
-			return;
+			break;
+	rd->out->failed = rd->failed;
 }
 
 void nft_conditions_read(struct conditions *out, struct strview text,
@@ -168,7 +173,7 @@ void nft_conditions(struct conditions *out, const struct nft_snapshot *s,
 
 	read_all(&rd, text);
 	/* To know what a set holds costs a question: where the rest has decided, none. */
-	if (!rd.named || !a->sets || rd.failed >= ENOUGH || out->unread)
+	if (!rd.named || !a->sets || is_enough(&rd))
 		return;
 	rd = (struct nft_reading){
 		.out = out, .a = a, .sets = a->sets, .snap = s, .rule = r,

@@ -273,6 +273,19 @@ static bool read_set(struct nft_reading *rd, const struct nft_relation *r,
 	return true;
 }
 
+/* Would conntrack's word @state do?  Return: false: it is not understood. */
+static bool try_state(struct nft_reading *rd, const struct nft_relation *r,
+		      unsigned int state, struct strview *left, enum nft_fit *f)
+{
+	struct nft_relation one;
+
+	memcpy(&one, r, offsetof(struct nft_relation, part[1]));
+	one.part[0].value.low = nft_field_state(1u << state);
+	one.part[0].value.low &= one.masked ? one.mask : UINT64_MAX;
+	one.part[0].known = true;
+	return read_right(rd, &one, left, f);
+}
+
 /*
  * Conntrack may say one of several things: each of them is tried.
  * @left: where the constant stands; taken off
@@ -287,19 +300,16 @@ static bool read_states(struct nft_reading *rd, struct nft_relation *r,
 	enum nft_fit f;
 
 	for (unsigned int i = 0; i < CONNTRACK_STATES; i++) {
-		struct nft_relation one;
-
 		if (!(ASKED_ALL_STATES & 1u << i))
 			continue;
-		memcpy(&one, r, offsetof(struct nft_relation, part[1]));
-		one.part[0].value.low = nft_field_state(1u << i);
-		one.part[0].value.low &= one.masked ? one.mask : UINT64_MAX;
-		one.part[0].known = true;
 		*left = from;
-		if (!read_right(rd, &one, left, &f))
+		if (!try_state(rd, r, i, left, &f))
 			return false;
 		would |= (f == NFT_FIT_YES) << i;
 		unknown |= (f == NFT_FIT_UNKNOWN) << i;
+		/* That one it is, and it would do: no other matters. */
+		if (f == NFT_FIT_YES && states == 1u << i)
+			break;
 	}
 	words.len = (size_t)(left->at - words.at);
 	if (unknown || rd->written & 1u << ASKED_STATE ||

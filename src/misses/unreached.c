@@ -98,6 +98,7 @@ bool unreached_find(struct unreached *u, const struct passed *w,
 
 	if (!begin(&o, w))
 		return false;
+	room->enough = 1;
 	for (unsigned int n = 0; n < BUDGET && next_rule(&o, u); n++) {
 		enum met met;
 

@@ -110,7 +110,7 @@ struct row {
 static void check(const struct row *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		struct conditions c;
+		struct conditions c = { .enough = 0 };
 		struct world w;
 		char got[1024];
 
@@ -285,7 +285,7 @@ static void test_others(void **state)
 /* In front of conntrack, and of a packet that has no such device. */
 static void test_elsewhere(void **state)
 {
-	struct conditions c;
+	struct conditions c = { .enough = 0 };
 	struct world w;
 
 	(void)state;
@@ -334,7 +334,7 @@ static void test_wants(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct condition *last;
 		struct asked_copy copy;
-		struct conditions c;
+		struct conditions c = { .enough = 0 };
 		struct world w;
 
 		begin(&w, rows[i].packet);
