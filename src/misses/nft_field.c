@@ -46,11 +46,12 @@ static bool get_ethertype(struct nft_number *n, const struct asked *a)
 }
 
 /* What IPv6 carries behind its extensions, if it has any. */
-static bool get_protocol(struct nft_number *n, const struct asked *a)
+bool nft_field_protocol(struct nft_number *n, const struct asked *a)
 {
 	const struct packet *p = a->p;
 	bool v4 = a->nfproto == NFPROTO_IPV4;
 
+	n->high = 0;
 	if (p->layer == PACKET_NOTHING)
 		return false;
 	n->low = p->data[v4 ? 9 : 6];
@@ -168,7 +169,7 @@ static const struct nft_field icmpv6[] = {
 
 static const struct nft_field meta[] = {
 	{ "mark", NFT_TYPE_NUMBER, ASKED_MARK, GET(get_mark, 4) },
-	{ "l4proto", NFT_TYPE_PROTOCOL, ASKED_PROTO, GET(get_protocol, 1) },
+	{ "l4proto", NFT_TYPE_PROTOCOL, ASKED_PROTO, GET(nft_field_protocol, 1) },
 	{ "nfproto", NFT_TYPE_FAMILY, ASKED_FAMILY, GET(get_family, 1) },
 	{ "protocol", NFT_TYPE_ETHERTYPE, ASKED_FAMILY, GET(get_ethertype, 2) },
 	{ "length", NFT_TYPE_NUMBER, ASKED_LENGTH, GET(get_length, 4) },
@@ -216,13 +217,15 @@ static bool is(struct strview s, const char *word)
 	return word[s.len] == '\0';
 }
 
-const struct nft_field *nft_field_find(struct strview *rest)
+const struct nft_field *nft_field_find(struct strview *rest, struct strview *name)
 {
 	struct strview left = *rest, word;
 	size_t i = 0;
 
-	strview_word(&left, &word);
-	while (i < ARRAY_SIZE(groups) && !is(word, groups[i].word))
+	if (!strview_word(&left, name))
+		return NULL;
+	while (i < ARRAY_SIZE(groups) && (*name->at != *groups[i].word ||
+					  !is(*name, groups[i].word)))
 		i++;
 	if (i == ARRAY_SIZE(groups))
 		return NULL;

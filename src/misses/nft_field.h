@@ -51,9 +51,13 @@ struct nft_field {
 
 /**
  * nft_field_find - take a field's name off @rest
+ * @name: set to its first word
  * Return: NULL: it is none that is known, and @rest is where it was.
  */
-const struct nft_field *nft_field_find(struct strview *rest);
+const struct nft_field *nft_field_find(struct strview *rest, struct strview *name);
+
+/** nft_field_protocol - what IP carries; false: it is not known */
+bool nft_field_protocol(struct nft_number *n, const struct asked *a);
 
 /** nft_field_value - the packet's; false: it is not known, or it has no such thing */
 bool nft_field_value(struct nft_number *n, const struct nft_field *f,

@@ -16,6 +16,12 @@
 #include "place/nft_expression.h"
 #include "place/rule_text.h"
 
+static void skip_blanks(struct strview *rest)
+{
+	while (rest->len && *rest->at == ' ')
+		*rest = strview_behind(*rest, 1);
+}
+
 static void look_at(const struct nft_reading *rd, struct nft_part *p)
 {
 	if (rd->written & 1u << p->f->asked)
@@ -38,8 +44,7 @@ static bool read_parts(const struct nft_reading *rd, struct nft_relation *r,
 		if (r->parts == NFT_PARTS)
 			return false;
 		memset(p, 0, sizeof(*p));
-		rule_text_peek(*rest, &p->name);
-		p->f = nft_field_find(rest);
+		p->f = nft_field_find(rest, &p->name);
 		if (!p->f)
 			return false;
 		look_at(rd, p);
@@ -54,8 +59,7 @@ static bool read_mask(struct nft_relation *r, struct strview *rest)
 	struct strview text;
 	struct nft_range m;
 
-	while (rest->len && *rest->at == ' ')
-		*rest = strview_behind(*rest, 1);
+	skip_blanks(rest);
 	if (rest->len && *rest->at == '(') {
 		*rest = strview_behind(*rest, 1);
 		text = strview_cut(rest, ')');
@@ -84,7 +88,9 @@ static uint8_t read_operator(struct strview *rest)
 	};
 	struct strview word;
 
-	if (!rule_text_peek(*rest, &word) || word.len > 2 || *word.at > '>')
+	skip_blanks(rest);
+	if (!rest->len || !memchr("=!<>", *rest->at, 4) ||
+	    !rule_text_peek(*rest, &word))
 		return NFT_IS;
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (strview_is(word, words[i].word)) {
@@ -105,16 +111,14 @@ static bool read_flags_mask(struct nft_relation *r, struct strview *rest)
 	return read_mask(r, rest);
 }
 
-/* "syn | ack": one constant, of several words */
+/* "syn | ack": one constant, of several words; @text: the first, which is taken, too */
 static void read_value(struct strview *rest, struct strview *text)
 {
-	struct strview word;
+	struct strview word = *text;
 
-	rule_text_peek(*rest, text);
-	do {
-		strview_quoted(rest, &word);
+	*rest = strview_behind(*rest, (size_t)(text->at + text->len - rest->at));
+	while (rule_text_take(rest, "|") && strview_quoted(rest, &word))
 		text->len = (size_t)(word.at + word.len - text->at);
-	} while (rule_text_take(rest, "|"));
 }
 
 /* Behind "{ ", without what closes it. */
@@ -163,7 +167,8 @@ static bool read_right(struct nft_reading *rd, struct nft_relation *r,
 	};
 	struct strview text;
 
-	if (!rule_text_peek(*rest, &text) || RULE_TEXT_IS_ANY(text, others))
+	if (!rule_text_peek(*rest, &text) ||
+	    (text.len <= 3 && RULE_TEXT_IS_ANY(text, others)))
 		return false;
 	/* A map has a verdict for what it holds, and the rule ends with the rest. */
 	if (rule_text_take(rest, "vmap") && !rule_text_peek(*rest, &text))
@@ -194,13 +199,10 @@ static bool read_right(struct nft_reading *rd, struct nft_relation *r,
 static enum nft_fit ask_protocol(struct nft_reading *rd, uint8_t protocol,
 				 struct strview name)
 {
-	struct strview field = { "meta l4proto", 12 };
-	const struct nft_field *l4proto = nft_field_find(&field);
 	struct nft_number is;
 	enum nft_fit f = NFT_FIT_UNKNOWN;
 
-	if (!(rd->written & 1u << ASKED_PROTO) &&
-	    nft_field_value(&is, l4proto, rd->a))
+	if (!(rd->written & 1u << ASKED_PROTO) && nft_field_protocol(&is, rd->a))
 		f = is.low == protocol ? NFT_FIT_YES : NFT_FIT_NO;
 	nft_answer_protocol(rd, f, name);
 	rd->protocol = protocol;
@@ -339,8 +341,10 @@ bool nft_relation_read(struct nft_reading *rd, struct strview *rest)
 	struct strview left = *rest, words;
 	enum nft_fit f;
 
+	skip_blanks(&left);
+	words = left;
 	memset(&r, 0, offsetof(struct nft_relation, part));
-	if (!rule_text_peek(left, &words) || !read_parts(rd, &r, &left))
+	if (!read_parts(rd, &r, &left))
 		return false;
 	if (read_set(rd, &r, &left)) {
 		*rest = left;
