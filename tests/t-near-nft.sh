@@ -54,6 +54,8 @@ try() {
 			read -ra at <<<"${words#* }"
 			in_ns r nft delete rule "${at[@]:0:3}" handle "${at[3]}" || fail "$words"
 		fi
+		# Of a connection that is known already other rules are asked.
+		in_ns r conntrack -F >/dev/null 2>&1
 		# shellcheck disable=SC2086
 		before=$(counter $rule)
 		echo "$packet" | in_ns "$ns" "$TOOLS/probe"
@@ -84,6 +86,5 @@ for kind in $KINDS; do
 	python3 "$TESTS/near/judge.py" ask "$folder" "$folder/json" "$rules" \
 		>"$folder/tries" 2>"$folder/counts" || fail "the judge"
 	show "what was told" "$folder/counts"
-	in_ns r conntrack -F >/dev/null 2>&1
 	try < <(head -n "$TRIES" "$folder/tries")
 done

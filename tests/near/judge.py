@@ -159,7 +159,8 @@ def change(packet, words, ns, sets):
             p[at[m.group(1)]] = "fd00:44::4" if ":" in p[1] else "10.44.0.4"
         else:
             p[at[m.group(1)]] = address(found[0])
-        return p, ns
+        # That is no address which the router would see there.
+        return None if p[2].startswith(("fe80", "224.")) else (p, ns)
     m = re.match(r"(?:tcp|udp|th) ([sd]port) (.*)", words)
     if m:
         rest, i = m.group(2), at[m.group(1)]
