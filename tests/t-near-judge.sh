@@ -7,7 +7,8 @@
 . "$TESTS/lab.sh"
 . "$TESTS/rulesets.sh"
 
-COUNT=${SOAK:+400} SEED=${SEED:-1}
+# With SOAK some 2000 packets a backend.
+COUNT=${SOAK:+160} SEED=${SEED:-1}
 COUNT=${COUNT:-40}
 FILES=(firewalld-public)
 [[ -z ${SOAK-} ]] || mapfile -t FILES < <(cd "$TESTS/rulesets" && ls | grep '\.save$' | grep -v exotic-extensions | sed 's/\.save$//')

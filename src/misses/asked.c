@@ -7,6 +7,7 @@
 
 #include "base/format.h"
 #include "packet/print_ends.h"
+#include "rules/base/units.h"
 
 static bool change_bytes(struct asked_copy *to, const struct asked_change *c)
 {
@@ -79,6 +80,42 @@ bool asked_with(struct asked_copy *to, const struct asked *from,
 		return change_bytes(to, c);
 	}
 	return false;
+}
+
+/* Nets whose addresses routing treats in ways of their own. */
+static const struct {
+	uint8_t len, bits;	/* of the address, of the net */
+	uint8_t net[2];
+} special[] = {
+	{ 4, 8, { 0 } }, { 4, 8, { 127 } }, { 4, 16, { 169, 254 } },
+	{ 4, 4, { 224 } }, { 4, 4, { 240 } },
+	{ 16, 10, { 0xfe, 0x80 } }, { 16, 8, { 0xff } }, { 16, 16, { 0, 0 } },
+};
+
+/* Which of them it is; as many as there are: none. */
+static size_t kind_of(const uint8_t *addr, unsigned int len)
+{
+	unsigned int begin = (unsigned int)(addr[0] << 8 | addr[1]);
+	size_t i = 0;
+
+	for (; i < ARRAY_SIZE(special); i++) {
+		unsigned int net = (unsigned int)(special[i].net[0] << 8 |
+						  special[i].net[1]);
+
+		if (special[i].len == len &&
+		    !((begin ^ net) >> (16 - special[i].bits)))
+			break;
+	}
+	return i;
+}
+
+bool asked_is_alike(const struct asked *a, const struct asked_change *c)
+{
+	const uint8_t *was = c->field == ASKED_SRC ? a->p->src : a->p->dst;
+
+	if (c->field != ASKED_SRC && c->field != ASKED_DST)
+		return true;
+	return kind_of(c->bytes, c->len) == kind_of(was, a->p->addr_len);
 }
 
 static void put_address(char *buf, size_t size, const struct packet *p,

@@ -90,6 +90,13 @@ struct asked_copy {
 bool asked_with(struct asked_copy *to, const struct asked *from,
 		const struct asked_change *c);
 
+/**
+ * asked_is_alike - would the changed packet still be of the same kind?
+ * What comes from a link-local address is not forwarded, what goes to a group is
+ * not delivered as what goes to a host: such an address is more than another one.
+ */
+bool asked_is_alike(const struct asked *a, const struct asked_change *c);
+
 /** asked_value - "the packet's is 8080", "it came in by eth1": of a field, unescaped */
 void asked_value(char *buf, size_t size, const struct asked *a,
 		 enum asked_field field);

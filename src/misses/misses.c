@@ -42,7 +42,7 @@ struct misses {
 	char name[4][17];		/* of .asked's devices */
 	struct candidate candidate[TRIED];
 	unsigned int candidates;
-	uint32_t more;			/* that had no room there */
+	bool contradicted;		/* a rule did not do what its conditions say */
 	struct near_misses near;
 	uint32_t told[TOLD];		/* ids of places */
 	unsigned int tolds;
@@ -210,13 +210,10 @@ static void add_candidate(struct misses *m, const struct candidate *c)
 {
 	unsigned int i = m->candidates;
 
-	if (i == TRIED) {
-		m->more++;
-		if (!is_nearer(c, &m->candidate[--i]))
-			return;
-	} else {
+	if (i < TRIED)
 		m->candidates++;
-	}
+	else if (!is_nearer(c, &m->candidate[--i]))
+		return;
 	for (; i && is_nearer(c, &m->candidate[i - 1]); i--)
 		m->candidate[i] = m->candidate[i - 1];
 	m->candidate[i] = *c;
@@ -231,6 +228,15 @@ static void ask(struct misses *m, const struct passed_rule *r)
 	rulebook_ask(&m->way.book, r->chain, r->number, &m->asked, &m->seen);
 }
 
+/*
+ * What the kernel did with the packet must be what the conditions say of it.  Else
+ * something here is not as it was, or not understood, and nothing is certain.
+ */
+static bool contradicts(const struct passed_rule *r)
+{
+	return r->met ? r->failed : !r->unread && !r->failed && !r->unknown;
+}
+
 static void judge(struct misses *m, uint32_t at)
 {
 	struct passed_rule *r = &m->way.rule[at];
@@ -238,8 +244,9 @@ static void judge(struct misses *m, uint32_t at)
 
 	ask(m, r);
 	sum_up(r, &m->seen);
+	m->contradicted |= contradicts(r);
 	failed = only_failed(&m->seen);
-	if (failed < 0)
+	if (failed < 0 || r->met)
 		return;
 	learn_state(&m->asked, &m->seen.c[failed]);
 	if (m->seen.n > 1 && is_better(r->effect) &&
@@ -295,7 +302,8 @@ static void try_candidate(struct misses *m, const struct candidate *c,
 	if (only_failed(&m->seen) != c->failed)
 		return;
 	failed = &m->seen.c[c->failed];
-	if (!trial_saves(&m->way, c->at, &m->asked, failed, &m->room))
+	if (!asked_is_alike(&m->asked, &failed->want) ||
+	    !trial_saves(&m->way, c->at, &m->asked, failed, &m->room))
 		return;
 	at = near->count < room ?
 		miss_place(&m->way.book, r->chain, r->number, rules, nfproto) : NULL;
@@ -355,14 +363,16 @@ void misses_find(struct misses *m, struct journey *j,
 	const struct place *behind;
 
 	m->candidates = 0;
-	m->more = m->near.count = m->near.more = 0;
+	m->near.count = m->near.more = 0;
+	m->contradicted = false;
 	if (!passed_find(&m->way, j, rules->legacy, rules->nft) ||
 	    !stayed_the_same(m, j))
 		return;
 	take_packet(m, j, rules);
 	for (uint32_t i = 0; i < m->way.n; i++)
-		if (!m->way.rule[i].met)
-			judge(m, i);
+		judge(m, i);
+	if (m->contradicted)
+		return;
 	behind = find_behind(m, rules, j->nfproto);
 	for (unsigned int i = 0; i < m->candidates; i++)
 		try_candidate(m, &m->candidate[i], rules, j->nfproto,

@@ -62,6 +62,7 @@ void xt_judge_protocol(const struct xt_seen *q, enum asked_field field)
 	uint32_t number;
 
 	if (p->layer < PACKET_NETWORK || packet_is_extended(p) ||
+	    (p->nfproto == NFPROTO_IPV6 && packet_is_extension(p->proto)) ||
 	    !read_protocol(q->value, &number)) {
 		xt_answer(q, field, XT_UNKNOWN);
 		return;
