@@ -279,7 +279,6 @@ def judge(result, path):
             verdicts['what others sent decided'] += 1
         elif o['nat'] or (o['fate'] in ('DROP', 'REJECT') and not refused):
             verdicts['another table'] += 1
-            print('  another:', m['text'], m['failed'], o['headers'], o['fate'], (o['by'] or {}).get('rule'), len(o['nat']))
         else:
             verdicts['false'] += 1
             print('FALSE', json.dumps(m), '\n   became', o['headers'], o['fate'],
