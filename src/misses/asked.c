@@ -36,7 +36,9 @@ static void change_device(struct asked_copy *to, struct asked_device *d,
 static void forget_conntrack(struct asked *a)
 {
 	memset(&a->ct, 0, sizeof(a->ct));
-	if (a->states != 1 << CONNTRACK_NEW)
+	if (a->states == 1 << CONNTRACK_NEW)
+		a->ct.state = CONNTRACK_NEW;
+	else
 		a->states = ASKED_ALL_STATES;
 }
 
@@ -64,6 +66,7 @@ bool asked_with(struct asked_copy *to, const struct asked *from,
 	case ASKED_STATE:
 		memset(&to->a.ct, 0, sizeof(to->a.ct));
 		to->a.states = (uint8_t)(1 << c->number);
+		to->a.ct.state = (uint8_t)c->number;
 		return true;
 	case ASKED_UID:
 		to->a.uid = c->number;
