@@ -9,7 +9,10 @@
 #include "rules/base/units.h"
 
 /* Of a part that is cut, what stays behind the mark. */
-enum tail { TAIL_NONE, TAIL_BRACKET, TAIL_NUMBER, TAIL_ADDRESS };
+enum tail {
+	TAIL_NONE, TAIL_BRACKET, TAIL_NUMBER, TAIL_ADDRESS,
+	TAIL_WORDS,	/* nothing, and in front of it whole words: no number is another */
+};
 
 enum { ADDRESS_END = 10 };	/* columns: a port, and some of the host */
 
@@ -24,18 +27,18 @@ static const struct step steps[] = {
 	{ LINE_FAMILY, 0, TAIL_NONE },
 	{ LINE_NAT_TABLE, 0, TAIL_NONE },
 	{ LINE_NAT_SRC, 0, TAIL_NONE },
-	{ LINE_WORDS, 12, TAIL_NONE },
+	{ LINE_WORDS, 12, TAIL_WORDS },
 	{ LINE_WHERE, 0, TAIL_NONE },
 	{ LINE_IN, 0, TAIL_NONE },
 	{ LINE_OWNER, 34, TAIL_BRACKET },
 	{ LINE_NAT_WORD, 0, TAIL_NONE },
-	{ LINE_ELEMENT, 24, TAIL_NONE },
+	{ LINE_ELEMENT, 24, TAIL_WORDS },
 	{ LINE_VIA, 28, TAIL_NUMBER },
 	{ LINE_BY_CHAIN, 28, TAIL_NUMBER },
 	{ LINE_NAT_CHAIN, 20, TAIL_NUMBER },
-	{ LINE_WORDS, 1, TAIL_NONE },
+	{ LINE_WORDS, 1, TAIL_WORDS },
 	{ LINE_KERNEL, 0, TAIL_NONE },
-	{ LINE_REASON, 60, TAIL_NONE },
+	{ LINE_REASON, 60, TAIL_WORDS },
 	{ LINE_MARK, 0, TAIL_NONE },
 	{ LINE_VIA_TABLE, 0, TAIL_NONE },
 	{ LINE_OUT, 0, TAIL_NONE },
@@ -53,7 +56,7 @@ static const struct step steps[] = {
 	{ LINE_BY_CHAIN, 14, TAIL_NUMBER },
 	{ LINE_VIA, 14, TAIL_NUMBER },
 	{ LINE_NAT_CHAIN, 10, TAIL_NUMBER },
-	{ LINE_REASON, 30, TAIL_NONE },
+	{ LINE_REASON, 30, TAIL_WORDS },
 };
 
 void line_part(struct line *l, enum line_kind kind)
@@ -147,6 +150,19 @@ static size_t tail_of(enum tail tail, const char *text, size_t len)
 	}
 }
 
+/* The last one of @head bytes may be a piece of a word. */
+static size_t whole_words(const char *text, size_t head)
+{
+	const char *blank = memrchr(text, ' ', head);
+
+	if (!blank)
+		return 0;
+	head = (size_t)(blank - text);
+	while (head && (text[head - 1] == ',' || text[head - 1] == ' '))
+		head--;
+	return head;
+}
+
 /* @old bytes from @at on in part @i become the text. */
 static void replace(struct line *l, unsigned int i, size_t at, size_t old,
 		    const char *text)
@@ -173,6 +189,8 @@ static void cut(struct line *l, unsigned int i, size_t columns, enum tail how)
 	if (columns <= tail)
 		return;
 	head = head_of(text, len - tail, columns - tail - 1);
+	if (how == TAIL_WORDS)
+		head = whole_words(text, head);
 	replace(l, i, l->at[i] + head, len - tail - head, "~");
 }
 

@@ -137,7 +137,8 @@ static void put_packet(struct line *l, const struct report_env *env,
 /* Where a line goes on in the next one, two of these. */
 static size_t line_width(const struct report_env *env)
 {
-	size_t two = 2 * (size_t)env->width - FATE_WIDTH;
+	/* Less what is lost where words are not broken. */
+	size_t two = 2 * (size_t)env->width - 3 * FATE_WIDTH;
 
 	if (!env->measured)
 		return LINE_WIDTH;

@@ -108,6 +108,15 @@ static void addresses_keep_both_ends(void **state)
 	expect(20, "2001:db8:~5678.65535");
 }
 
+static void numbers_are_not_cut(void **state)
+{
+	(void)state;
+	put(LINE_FIXED, "LOST");
+	put(LINE_WORDS, ", length 1390");
+	put(LINE_REASON, "; longer than the MTU of eth1 (1400) and must not be fragmented, by 1234567");
+	expect(74, "LOST~; longer than the MTU of eth1 (1400) and must not be fragmented, by~");
+}
+
 static void characters_stay_whole(void **state)
 {
 	(void)state;
@@ -164,6 +173,7 @@ int main(void)
 		TEST(handles_stay),
 		TEST(a_number_alone_is_no_place),
 		TEST(addresses_keep_both_ends),
+		TEST(numbers_are_not_cut),
 		TEST(characters_stay_whole),
 		TEST(colours_take_no_room_and_stay),
 		TEST(everything_fits),
