@@ -49,10 +49,12 @@ if [[ -d $root ]] && command -v dpkg-deb >/dev/null; then
 	assert_same "the files" <(sed 's/nftrace\.8$/&.gz/' "$SCRATCH/expected") <(cd "$SCRATCH/unpacked" && find . -type f | sort)
 	assert_equal "the version" "nftrace $version" "$("$SCRATCH/unpacked/usr/sbin/nftrace" --version)"
 	assert_equal "owners" "root/root" "$(dpkg-deb -c "$deb" | awk '{ print $2 }' | sort -u)"
-	for need in libxtables12 libnftables1 libbpf1 libc6; do
-		[[ "$(dpkg-deb -f "$deb" Depends)" = *"$need (>= "* ]] || fail "it does not depend on $need"
+	dpkg-deb -f "$deb" Depends | tr ',' '\n' >"$SCRATCH/depends"
+	# Linked; loaded by name; with the suffix that a Debian may give it.
+	for need in libxtables12 libc6 libnftables1 libbpf1 libpcap0.8; do
+		assert_grep "^ ?$need(t64)? \\(>= [0-9]" "$SCRATCH/depends"
 	done
-	apt-get install --simulate -qq "$deb" >"$SCRATCH/apt" 2>&1 || { fail "apt refuses it"; show apt "$SCRATCH/apt"; }
+	dpkg --dry-run --install "$deb" >"$SCRATCH/dpkg" 2>&1 || { fail "dpkg refuses it"; show dpkg "$SCRATCH/dpkg"; }
 else
 	skip "no dpkg-deb, or nothing was installed"
 fi
