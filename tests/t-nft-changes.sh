@@ -45,9 +45,8 @@ breathe() { (($1 % 10)) || assert_within 20 "texts after change $1" has_texts; }
 
 # judge: "EVENTS RIGHT WRONG MARKED": texts of rules beside the packets' own ports
 judge() {
-	jq -r '. as $p | .events[] | select(.backend == "nft" and .kind == "rule") |
-		[($p.headers | capture("> [0-9.]+\\.(?<d>[0-9]+):").d),
-		 (.rule // "none"), (.doubt // "-")] | @tsv' "$OUT" |
+	jq -r '.headers as $headers | .events[] | select(.backend == "nft" and .kind == "rule") |
+		[$headers, (.rule // "none"), (.doubt // "-")] | @tsv' "$OUT" | with_ports |
 		awk -F '\t' '{ n++ }
 			$2 == "none" && $3 == "gone" { marked++; next }
 			index($2, "udp dport " $1 " ") { right++; next }
@@ -70,7 +69,7 @@ verdict() {
 	# A packet that met a chain twice, or half made, may be incomplete, but none is lost: of
 	# what passes OUTPUT, and comes back over loopback, the end is known but where chains change.
 	# They are sent one behind the other, round and round.
-	assert_equal "packets out of order" 0 "$(jq -r '.headers | capture("> [0-9.]+\\.(?<d>[0-9]+):").d' "$OUT" |
+	assert_equal "packets out of order" 0 "$(jq -r .headers "$OUT" | with_ports |
 		awk 'NR > 1 && $1 != (last == 2005 ? 2000 : last + 1) { n++ } { last = $1 } END { print n + 0 }')"
 	fates=$(jq -r .fate "$OUT" | sort -u | grep -vxE 'INCOMPLETE|SENT|UNKNOWN|DELIVERED' | paste -sd,)
 	assert_equal "fates that cannot be" "" "$fates"
