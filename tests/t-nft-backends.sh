@@ -22,8 +22,8 @@ PACKETS=${PACKETS:-45}
 # - a SYN that is sent again, on a slow machine, meets no nat: the first one counts.
 stories() { # FILE: one line a packet: headers, rules in order, fate and its rule
 	local tables
-	tables=$(sed -n 's/^\*//p' "$1" | sort -u | jq -R . | jq -sc .)
-	jq -rn --argjson tables "$tables" '
+	tables=$(sed -n 's/^\*\(.*\)/"\1"/p' "$1" | sort -u | paste -sd ,)
+	jq -rn --argjson tables "[$tables]" '
 		def rule: if . == null then "" else
 			[scan("\"[^\"]*\"|[^ ]+")] | map(select(. != "-m" and . != "udp" and . != "tcp")) | sort | join(" ") end;
 		[inputs | select(.headers | test("Flags \\[S\\]|^[^(]*: UDP"))] |

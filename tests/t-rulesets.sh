@@ -32,7 +32,22 @@ risen() {
 
 # Two own rules: at the top of PREROUTING and OUTPUT. Ends of user chains have no counter.
 number='(if .table == "raw" and (.chain == "PREROUTING" or .chain == "OUTPUT") then .number - 1 else .number end)'
-place="\"\\(.table) \\(.chain) \\($number)\""
+# all_told: of each packet, as "WHAT<tab>VALUE"; told WHAT: the values
+all_told() {
+	jq -r 'def place: "\(.table) \(.chain) \('"$number"')";
+		(.events[] | select(.rule != null) | "event\t\(place)"),
+		(select(.fate == "DROP" or .fate == "REJECT") | .by | "fate\t\(place)"),
+		(select(.fate == "INCOMPLETE") | "incomplete\t\(.packet)"),
+		(select(.accepted_by) | .accepted_by | "accepted\t\(place)"),
+		({ "DELIVERED": "INPUT", "FORWARDED": "FORWARD", "SENT": "OUTPUT" }[.fate] as $hook |
+			select($hook and any(.events[]; .table == "filter" and .chain == $hook)) |
+			select(.accepted_by.table == "filter" and
+				(.accepted_by.rule | test(" -j ACCEPT$|^-P [A-Z]+ ACCEPT$")) | not) | "unaccepted\t\(.packet)"),
+		(.via, .marked_via | select(.) | .rule |
+			select(test("^-A [^ ]+( -m comment --comment (\"([^\"\\\\]|\\\\.)*\"|[^ ]+))?( -[jg] [^ ]+)?$")) |
+			"unasked\t\(.)")' "$OUT"
+}
+told() { sed -n "s/^$1\t//p" "$SCRATCH/told"; }
 tally() { sort | uniq -c | awk '{ print $2, $3, $4, $1 }' | sort; }
 
 # user_chain VERDICTS: of the risen rules in user chains, how many have such a target
@@ -68,25 +83,21 @@ for file in "$TESTS"/rulesets/*.save; do
 	assert_no_grep 'events?, [1-9][0-9]* lost' "$ERR"
 	assert_schema Packet "$OUT"
 	risen "$SCRATCH/before" "$SCRATCH/after" >"$SCRATCH/risen"
-	jq -r ".events[] | select(.rule != null) | $place" "$OUT" | tally >"$SCRATCH/events"
+	all_told >"$SCRATCH/told" || fail "jq"
+	told event | tally >"$SCRATCH/events"
 	assert_same "what was traced, beside what was counted," "$SCRATCH/risen" "$SCRATCH/events"
-	jq -r "select(.fate == \"DROP\" or .fate == \"REJECT\") | .by | $place" "$OUT" | tally >"$SCRATCH/fates"
+	told fate | tally >"$SCRATCH/fates"
 	join -j 1 -t $'\t' <(sed 's/ \([0-9]*\)$/\t\1/' "$SCRATCH/fates") \
 		<(sed 's/ \([0-9]*\)$/\t\1/' "$SCRATCH/risen") | awk -F '\t' '$2 != $3' >"$SCRATCH/wrong"
 	assert_equal "fates whose rule did not count them" "" "$(cat "$SCRATCH/wrong")"
-	assert_equal "packets that miss events" 0 "$(jq -r 'select(.fate == "INCOMPLETE") | .packet' "$OUT" | wc -l)"
+	assert_equal "packets that miss events" 0 "$(told incomplete | wc -l)"
 	# Who let it pass has counted it, and says so; who led there asks for something.
-	jq -r "select(.accepted_by) | .accepted_by | $place" "$OUT" | tally >"$SCRATCH/accepted"
+	told accepted | tally >"$SCRATCH/accepted"
 	join -j 1 -t $'\t' <(sed 's/ \([0-9]*\)$/\t\1/' "$SCRATCH/accepted") \
 		<(sed 's/ \([0-9]*\)$/\t\1/' "$SCRATCH/risen") | awk -F '\t' '$2 > $3' >"$SCRATCH/wrong"
 	assert_equal "who let more pass than they counted" "" "$(cat "$SCRATCH/wrong")"
-	assert_equal "packets that nobody let pass" "" "$(jq -r '
-		{ "DELIVERED": "INPUT", "FORWARDED": "FORWARD", "SENT": "OUTPUT" }[.fate] as $hook |
-		select($hook and any(.events[]; .table == "filter" and .chain == $hook)) |
-		select(.accepted_by.table == "filter" and
-			(.accepted_by.rule | test(" -j ACCEPT$|^-P [A-Z]+ ACCEPT$")) | not) | .packet' "$OUT")"
-	assert_equal "rules that led there and ask for nothing" "" "$(jq -r '.via, .marked_via | select(.) | .rule |
-		select(test("^-A [^ ]+( -m comment --comment (\"([^\"\\\\]|\\\\.)*\"|[^ ]+))?( -[jg] [^ ]+)?$"))' "$OUT")"
+	assert_equal "packets that nobody let pass" "" "$(told unaccepted)"
+	assert_equal "rules that led there and ask for nothing" "" "$(told unasked)"
 	printed_numbers "$SCRATCH/record" >"$SCRATCH/printed"
 	are_rules "a number that was another rule's during the trace" "$SCRATCH/numbered" "$SCRATCH/printed"
 	in_ns r $(xt legacy-save) | number_rules >"$SCRATCH/numbered"
