@@ -87,7 +87,7 @@ something_goes_on() {
 		talk wl tcp 8.8.8.8 443 wait 100
 		talk wl tcp 8.8.8.8 25 wait 1
 		talk wl tcp 10.96.0.1 443 wait 1
-		talk wl udp 10.1.2.3 9 wait 1
+		talk wl udp 10.1.2.3 9 wait 50 # no answer comes; nor does this take a CPU of its own
 		talk up udp 10.244.1.17 9 wait 1
 		talk up udp 10.96.0.80 80 wait 1
 		talk pod tcp 10.9.0.1 15001 wait 1
