@@ -4,7 +4,7 @@
 # own counter rose, once for each packet; and its number is the one by which iptables knows it.
 #
 # Everything that moves in the router is traced, so the kernel's counters must say the same.
-# TIMEOUT: 180
+# TIMEOUT: 360
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 
