@@ -29,6 +29,7 @@ struct name {
 struct ifnames {
 	int fd;
 	uint32_t count;		/* ifnames_index(): given so far */
+	uint32_t version;	/* names that were set so far */
 	struct name *bucket[BUCKETS];
 };
 
@@ -47,6 +48,7 @@ void ifnames_set(struct ifnames *n, uint32_t index, const char *text,
 		e->next = *head;
 		*head = e;
 	}
+	n->version++;
 	len = strnlen(text, len < IFNAMSIZ ? len : IFNAMSIZ - 1);
 	memcpy(e->raw, text, len);
 	e->raw[len] = '\0';
@@ -172,6 +174,11 @@ void ifnames_update(struct ifnames *n)
 {
 	while (receive(n, MSG_DONTWAIT) >= 0)
 		;
+}
+
+uint32_t ifnames_version(const struct ifnames *n)
+{
+	return n->version;
 }
 
 static const struct name *find(const struct ifnames *n, uint32_t index)

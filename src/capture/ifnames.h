@@ -40,4 +40,7 @@ void ifnames_update(struct ifnames *names);
 const char *ifnames_get(const struct ifnames *names, uint32_t index);
 const char *ifnames_raw(const struct ifnames *names, uint32_t index);
 
+/** ifnames_version - another number whenever a name has changed, or come */
+uint32_t ifnames_version(const struct ifnames *names);
+
 #endif

@@ -16,6 +16,7 @@ struct ifnames;
 struct journey;
 struct outbuf;
 struct path_texts;
+struct stories;
 struct place;
 
 /* The run, for who reads of it elsewhere. */
@@ -29,6 +30,7 @@ struct report_run {
 struct report_env {
 	const struct ifnames *names;
 	void *state;			/* the report's own, from open to close */
+	struct stories *stories;	/* what is written again; or NULL */
 	struct path_texts *owners;	/* whose rule decided, as the report writes it; or NULL */
 	const struct report_run *run;	/* NULL: not known */
 	char host[65];

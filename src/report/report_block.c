@@ -11,6 +11,7 @@
 #include "place/text_doubt.h"
 #include "report/report_alone.h"
 #include "report/report_conntrack.h"
+#include "report/stories.h"
 #include "report/text_change.h"
 #include "report/text_fate.h"
 #include "report/text_near.h"
@@ -137,14 +138,13 @@ static void put_alone(struct outbuf *o, const struct report_env *env,
 	outbuf_text(o, "\n");
 }
 
-static void block_journey(struct outbuf *o, const struct report_env *env,
-			  const struct journey *j)
+/* All but the head: nothing here is of the packet's own headers. */
+static void put_story(struct outbuf *o, const struct report_env *env,
+		      const struct journey *j)
 {
 	uint32_t kept = journey_kept(j);
 	unsigned int c = 0, branch = 0;
 
-	text_head(o, env, j);
-	outbuf_text(o, "\n");
 	if (journey_met_nothing(j))
 		put_nothing(o, env);
 	put_first_way(o, env, j);
@@ -176,6 +176,20 @@ static void block_journey(struct outbuf *o, const struct report_env *env,
 		outbuf_text(o, "\n");
 		text_near_block(o, env, j, b);
 	}
+}
+
+static void block_journey(struct outbuf *o, const struct report_env *env,
+			  const struct journey *j)
+{
+	struct story story;
+
+	text_head(o, env, j);
+	outbuf_text(o, "\n");
+	story = stories_tell(env, o, j, STORY_BLOCK);
+	if (story.told)
+		return;
+	put_story(o, env, j);
+	stories_keep(env, &story, o, j, NULL);
 }
 
 const struct report report_block = {

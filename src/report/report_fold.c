@@ -19,6 +19,7 @@
 #include "report/fold_steps.h"
 #include "report/report_alone.h"
 #include "report/report_conntrack.h"
+#include "report/stories.h"
 #include "report/text_change.h"
 #include "report/text_fate.h"
 #include "report/text_near.h"
@@ -271,6 +272,18 @@ static void put_left(struct fold_out *f, const struct fold_steps *steps,
 	wrap_end(&f->w);
 }
 
+/* All but the head: nothing here is of the packet's own headers, unless it was translated. */
+static void put_story(struct fold_out *f, const struct journey *j, bool timed)
+{
+	struct fold_steps steps;
+
+	fold_steps_open(&steps, j, f->words);
+	for (unsigned int b = 0; b < j->branches; b++)
+		put_branch(f, &steps, b);
+	put_doubts(f, j);
+	put_left(f, &steps, timed);
+}
+
 static void fold_journey(struct outbuf *o, const struct report_env *env,
 			 const struct journey *j)
 {
@@ -278,15 +291,15 @@ static void fold_journey(struct outbuf *o, const struct report_env *env,
 		.w = { .o = o, .width = env->width }, .env = env,
 		.words = env->state,
 	};
-	struct fold_steps steps;
-	bool timed;
+	struct story story = { .told = false };
+	bool timed = put_head(&f, j);
 
-	fold_steps_open(&steps, j, env->state);
-	timed = put_head(&f, j);
-	for (unsigned int b = 0; b < j->branches; b++)
-		put_branch(&f, &steps, b);
-	put_doubts(&f, j);
-	put_left(&f, &steps, timed);
+	if (timed)
+		story = stories_tell(env, o, j, STORY_FOLD);
+	if (story.told)
+		return;
+	put_story(&f, j, timed);
+	stories_keep(env, &story, o, j, NULL);
 }
 
 const struct report report_fold = {

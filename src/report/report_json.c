@@ -18,6 +18,7 @@
 #include "report/json_put.h"
 #include "report/place_text_cache.h"
 #include "report/report_conntrack.h"
+#include "report/stories.h"
 #include "rules/base/family.h"
 #include "rules/base/units.h"
 
@@ -116,11 +117,50 @@ static bool is_complete(const struct journey *j)
 	return !(j->flags & (JOURNEY_GAP | JOURNEY_HEADLESS));
 }
 
+static void put_copies(struct outbuf *o, const struct report_env *env,
+		       const struct journey *j)
+{
+	if (j->branches == 1)
+		return;
+	outbuf_text(o, ",\"copies\":[");
+	for (unsigned int b = 1; b < j->branches; b++) {
+		outbuf_text(o, b > 1 ? ",{" : "{");
+		json_put_fate(o, env, j, b);
+		outbuf_text(o, "}");
+	}
+	outbuf_text(o, "]");
+}
+
+/* What happened to it: nothing here is of the packet's own headers, unless it was translated. */
+static void put_story(struct outbuf *o, const struct report_env *env,
+		      const struct journey *j)
+{
+	struct story story = stories_tell(env, o, j, STORY_JSON);
+	uint32_t kept = journey_kept(j);
+
+	if (story.told)
+		return;
+	outbuf_text(o, ",\"events\":[");
+	for (uint32_t i = 0; i < kept; i++) {
+		if (i)
+			outbuf_text(o, ",");
+		put_step(o, env, &j->step[i], map_verdict_at(j, i));
+	}
+	put_changes(o, env, j);
+	if (j->way.text) {
+		outbuf_text(o, ",\"way\":");
+		json_put_string(o, j->way.text, strlen(j->way.text));
+	}
+	outbuf_text(o, ",");
+	json_put_fate(o, env, j, 0);
+	put_copies(o, env, j);
+	stories_keep(env, &story, o, j, NULL);
+}
+
 static void json_journey(struct outbuf *o, const struct report_env *env,
 			 const struct journey *j)
 {
 	const struct step *s = journey_first(j);
-	uint32_t kept = journey_kept(j);
 	bool complete = is_complete(j);
 	struct conntrack ct;
 
@@ -135,28 +175,7 @@ static void json_journey(struct outbuf *o, const struct report_env *env,
 	json_put_name(o, env, ",\"in\":", s->in);
 	json_put_name(o, env, ",\"out\":", s->out);
 	put_headers(o, &j->first);
-	outbuf_text(o, ",\"events\":[");
-	for (uint32_t i = 0; i < kept; i++) {
-		if (i)
-			outbuf_text(o, ",");
-		put_step(o, env, &j->step[i], map_verdict_at(j, i));
-	}
-	put_changes(o, env, j);
-	if (j->way.text) {
-		outbuf_text(o, ",\"way\":");
-		json_put_string(o, j->way.text, strlen(j->way.text));
-	}
-	outbuf_text(o, ",");
-	json_put_fate(o, env, j, 0);
-	if (j->branches > 1) {
-		outbuf_text(o, ",\"copies\":[");
-		for (unsigned int b = 1; b < j->branches; b++) {
-			outbuf_text(o, b > 1 ? ",{" : "{");
-			json_put_fate(o, env, j, b);
-			outbuf_text(o, "}");
-		}
-		outbuf_text(o, "]");
-	}
+	put_story(o, env, j);
 	conntrack_seen(j, &ct);
 	outbuf_text(o, ",\"conntrack\":");
 	report_conntrack_json(o, &ct, &j->first);

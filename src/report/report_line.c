@@ -12,6 +12,7 @@
 #include "report/line_branch.h"
 #include "report/line_fit.h"
 #include "report/place_words.h"
+#include "report/stories.h"
 #include "report/text_fate.h"
 #include "report/wrap.h"
 
@@ -52,9 +53,9 @@ static void put_padded(struct outbuf *o, const char *text, size_t columns)
 
 static void put_number(struct outbuf *o, uint64_t number)
 {
-	char text[32];
+	char text[1 + FORMAT_DECIMAL + 1] = "#";
 
-	format_text(text, sizeof(text), "#%llu", (unsigned long long)number);
+	*format_decimal(text + 1, number) = '\0';
 	put_padded(o, text, sizeof("#99"));
 }
 
@@ -113,10 +114,33 @@ static void put_copies(struct line *l, const struct report_env *env,
 	}
 }
 
-static void put_packet(struct line *l, const struct report_env *env,
-		       const struct journey *j, const struct grounds *g)
+/* All that is behind its fate's word.  Return: who decided, or let it pass. */
+static const struct place *put_itself(struct line *l,
+				      const struct report_env *env,
+				      const struct journey *j)
+{
+	struct story story = { .told = false };
+	const struct place *by;
+	struct grounds g;
+
+	/* Where parts give way they have to be known. */
+	if (!env->measured && !env->color)
+		story = stories_tell(env, l->o, j, STORY_LINE);
+	if (story.told)
+		return story.by;
+	grounds_find(&g, j, 0);
+	by = j->fate[0].by ? j->fate[0].by : g.accepted;
+	line_branch(l, env, j, 0, &g);
+	stories_keep(env, &story, l->o, j, by);
+	return by;
+}
+
+static const struct place *put_packet(struct line *l,
+				      const struct report_env *env,
+				      const struct journey *j)
 {
 	const struct step *s = journey_first(j);
+	const struct place *by;
 
 	put_fate(l, env, j->fate[0].kind, FATE_WIDTH);
 	put_number(l->o, j->number);
@@ -127,11 +151,12 @@ static void put_packet(struct line *l, const struct report_env *env,
 	line_part(l, LINE_FIXED);
 	if (!env->measured)
 		outbuf_text(l->o, " =>");
-	line_branch(l, env, j, 0, g);
+	by = put_itself(l, env, j);
 	put_copies(l, env, j);
 	line_part(l, LINE_FIXED);
 	if (j->flags & JOURNEY_AMBIGUOUS)
 		outbuf_text(l->o, " [not told apart from an identical packet]");
+	return by;
 }
 
 /* Where a line goes on in the next one, two of these. */
@@ -200,16 +225,12 @@ static void line_journey(struct outbuf *o, const struct report_env *env,
 			 const struct journey *j)
 {
 	struct line l = { .o = o };
-	const struct place *by;
-	struct grounds g;
+	const struct place *by = put_packet(&l, env, j);
 	bool full = false;
 
-	grounds_find(&g, j, 0);
-	put_packet(&l, env, j, &g);
 	/* Who reads a file looks for names, and can cut by himself. */
 	if (env->measured)
 		full = line_fit(&l, line_width(env));
-	by = j->fate[0].by ? j->fate[0].by : g.accepted;
 	if (by && j->branches == 1 && !full)
 		put_rule(&l, env, by);
 	if (env->measured)

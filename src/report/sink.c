@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "report/path_texts.h"
+#include "report/stories.h"
 
 int sink_open_file(const char *path)
 {
@@ -45,7 +46,8 @@ int sink_open(struct sink *k, const struct sink_plan *plan,
 	k->out.limit = plan->limit;
 	k->report = plan->report;
 	k->env.owners = path_texts_open();
-	if (!k->env.owners)
+	k->env.stories = stories_open();
+	if (!k->env.owners || !k->env.stories)
 		return -ENOMEM;
 	return k->report->open ? k->report->open(&k->out, &k->env) : 0;
 }
@@ -98,6 +100,7 @@ bool sink_event(struct sink *k, const struct event *e, const struct place *at,
 void sink_forget(struct sink *k, uint32_t id)
 {
 	path_texts_forget(k->env.owners);
+	stories_forget(k->env.stories);
 	if (k->report && k->report->forget)
 		k->report->forget(&k->env, id);
 }
@@ -123,6 +126,7 @@ void sink_close(struct sink *k)
 	if (k->report->close)
 		k->report->close(&k->env);
 	path_texts_close(k->env.owners);
+	stories_close(k->env.stories);
 	outbuf_close(&k->out);
 	k->report = NULL;
 }
