@@ -40,9 +40,14 @@ static unsigned int count_digits(uint64_t n)
 /* The bases are constants, since a division is slow. */
 char *format_decimal(char *to, uint64_t n)
 {
-	char *end = to + count_digits(n), *at = end;
+	char *end, *at;
 	uint32_t small;
 
+	if (n < 10) {
+		*to = (char)('0' + n);
+		return to + 1;
+	}
+	end = at = to + count_digits(n);
 	for (; n > UINT32_MAX; n /= 10)
 		*--at = (char)('0' + n % 10);
 	for (small = (uint32_t)n; at > to; small /= 10)

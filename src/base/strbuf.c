@@ -18,6 +18,14 @@ void strbuf_text(struct strbuf *l, const char *text)
 	l->buf[l->len] = '\0';
 }
 
+void strbuf_number(struct strbuf *l, uint64_t n)
+{
+	char digits[FORMAT_DECIMAL + 1];
+
+	*format_decimal(digits, n) = '\0';
+	strbuf_text(l, digits);
+}
+
 void strbuf_add(struct strbuf *l, const char *fmt, ...)
 {
 	va_list ap;

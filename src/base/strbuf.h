@@ -4,6 +4,7 @@
 #define NFTRACE_STRBUF_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct strbuf {
 	char *buf;		/* always NUL-terminated */
@@ -16,5 +17,8 @@ void strbuf_text(struct strbuf *l, const char *text);
 /** strbuf_add - append, cut to what fits */
 void strbuf_add(struct strbuf *l, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/** strbuf_number - append in decimal, cut to what fits */
+void strbuf_number(struct strbuf *l, uint64_t n);
 
 #endif

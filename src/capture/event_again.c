@@ -155,7 +155,7 @@ static inline void take_changes(struct event_layout *l, const uint8_t *rest)
 {
 	const struct event_hole *s = &l->hole[STAMP], *c = &l->hole[ENTRY];
 
-	if (s->len && memcmp(rest + s->at, l->rest + s->at, EVENT_STAMP_BYTES) != 0)
+	if (s->len && !is_same(rest + s->at, l->rest + s->at, EVENT_STAMP_BYTES))
 		take_change(l, rest, STAMP);
 	if (c->len && memcmp(rest + c->at, l->rest + c->at, c->len) != 0)
 		take_change(l, rest, ENTRY);

@@ -291,19 +291,24 @@ static uint8_t find_way(const struct difference *d, const struct event *e,
 	return now->ttl == was->ttl ? WAY_BRIDGED : WAY_ROUTED;
 }
 
+/* All but the hook as fill_view_around() would have it. */
+static bool looks_same_around(const struct packet_view *was,
+			      const struct event *e)
+{
+	if (e->mark != was->mark || (e->out && e->out != was->out) ||
+	    (e->in && e->in != was->in && e->hook != NF_INET_POST_ROUTING))
+		return false;
+	return !(e->ct.known & CONNTRACK_MARK) ||
+	       (e->ct.id == was->ct_id && e->ct.mark == was->ct_mark);
+}
+
 /* Nothing but the hook: the same bytes, and the same around them. */
 static bool looks_same(const struct path *path, const struct observation *o)
 {
 	const struct packet_view *was = &path->look.view;
-	struct packet_view now;
 
-	if (!o->p->serial || o->p->serial != path->look_serial ||
-	    goes_through(was, o->e->hook))
-		return false;
-	fill_view_around(&now, o->e, was);
-	return now.mark == was->mark && now.in == was->in &&
-	       now.out == was->out && now.ct_id == was->ct_id &&
-	       now.ct_mark == was->ct_mark;
+	return o->p->serial && o->p->serial == path->look_serial &&
+	       !goes_through(was, o->e->hook) && looks_same_around(was, o->e);
 }
 
 static void look_anew(struct journey *j, unsigned int branch,

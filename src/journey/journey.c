@@ -90,13 +90,14 @@ static void keep_hw_header(struct journey *j, const struct event *e)
 static void fill_step(struct step *s, const struct event *e,
 		      const struct place *at)
 {
-	memset(s, 0, sizeof(*s));
 	s->place = at;
 	s->mark = e->mark;
 	s->in = e->in;
 	s->out = e->out;
 	s->phys_in = e->phys_in;
 	s->phys_out = e->phys_out;
+	s->branch = 0;
+	s->alone = false;
 	s->ages = at->ages;
 	s->renewal = at->renewal;
 }

@@ -269,7 +269,8 @@ static void go_further(struct journeys *js, const struct candidate *c,
 	}
 	c->j->flags &= ~(unsigned int)JOURNEY_SETTLED;
 	follow_rewriting(js, c->j, path, o);
-	packet_ids_settle(&js->table, c->j, path, o);
+	if (!packet_ids_are_usual(c->j, path, o))
+		packet_ids_settle(&js->table, c->j, path, o);
 	path_advance(path, o);
 }
 

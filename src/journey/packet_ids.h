@@ -5,6 +5,10 @@
 
 #include <stdbool.h>
 
+#include "capture/event.h"
+#include "journey/journey_types.h"
+#include "journey/path.h"
+
 struct event;
 struct journey;
 struct journey_table;
@@ -25,5 +29,14 @@ bool packet_ids_same_stamp(const struct journey *j, const struct event *e);
  */
 void packet_ids_settle(struct journey_table *table, struct journey *j,
 		       const struct path *path, const struct observation *o);
+
+/** packet_ids_are_usual - of a legacy table, with the packet's own stamp: nothing to settle */
+static inline bool packet_ids_are_usual(const struct journey *j,
+					const struct path *path,
+					const struct observation *o)
+{
+	return !o->e->nft && j->stamp.ns == o->e->stamp_ns &&
+	       !path_loops_back(path, o);
+}
 
 #endif

@@ -44,7 +44,7 @@ static void add_udp(struct strbuf *l, const struct packet *p)
 		return;
 	}
 	if (p->udp_len)
-		strbuf_add(l, ", length %u", packet_length(p));
+		print_bytes(l, packet_length(p));
 	else
 		print_length(l, p, packet_length(p));
 	if (is_dns(p))
@@ -265,6 +265,6 @@ size_t packet_print_brief(char *buf, size_t size, const struct packet *p)
 				   p->data + p->payload,
 				   p->caplen - p->payload, length);
 	else if (length)
-		strbuf_add(&l, ", length %u", length);
+		print_bytes(&l, length);
 	return l.len;
 }

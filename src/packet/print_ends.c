@@ -89,10 +89,16 @@ void print_proto(struct strbuf *l, const struct packet *p)
 		strbuf_add(l, "ip-proto-%u", p->proto);
 }
 
+void print_bytes(struct strbuf *l, uint32_t bytes)
+{
+	strbuf_text(l, ", length ");
+	strbuf_number(l, bytes);
+}
+
 void print_length(struct strbuf *l, const struct packet *p, uint32_t bytes)
 {
 	if (p->unsized)
 		strbuf_add(l, ", length > %u with headers", PACKET_SIZED);
 	else
-		strbuf_add(l, ", length %u", bytes);
+		print_bytes(l, bytes);
 }

@@ -22,6 +22,9 @@ const char *print_proto_name(uint8_t proto);
 /** print_proto - "TCP", or "ip-proto-200" */
 void print_proto(struct strbuf *l, const struct packet *p);
 
+/** print_bytes - ", length 28" */
+void print_bytes(struct strbuf *l, uint32_t bytes);
+
 /** print_length - ", length 28": @bytes behind some header; of a packet whose size no field tells, that */
 void print_length(struct strbuf *l, const struct packet *p, uint32_t bytes);
 
