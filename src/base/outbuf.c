@@ -72,21 +72,6 @@ void outbuf_close(struct outbuf *o)
 	o->buf = NULL;
 }
 
-void outbuf_begin(struct outbuf *o)
-{
-	o->mark = o->tail;
-	o->overflow = false;
-}
-
-bool outbuf_end(struct outbuf *o)
-{
-	o->overflow |= o->limit && o->total + outbuf_written(o) > o->limit;
-	if (o->overflow)
-		o->tail = o->mark;
-	o->total += outbuf_written(o);
-	return !o->overflow;
-}
-
 char *outbuf_make_room(struct outbuf *o, size_t len)
 {
 	if (o->size - o->tail < len && o->head) {

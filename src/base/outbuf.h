@@ -34,10 +34,6 @@ int outbuf_open(struct outbuf *o, int fd);
 /** outbuf_close - free the buffer; what is pending is lost, see outbuf_drain() */
 void outbuf_close(struct outbuf *o);
 
-/** outbuf_begin, outbuf_end - a record goes out whole or not at all; end: did it fit? */
-void outbuf_begin(struct outbuf *o);
-bool outbuf_end(struct outbuf *o);
-
 /** outbuf_room - a place for up to @len bytes, NULL: none; outbuf_advance() uses them */
 char *outbuf_make_room(struct outbuf *o, size_t len);
 
@@ -77,6 +73,22 @@ void outbuf_printf(struct outbuf *o, const char *fmt, ...)
 static inline size_t outbuf_written(const struct outbuf *o)
 {
 	return o->tail - o->mark;
+}
+
+/** outbuf_begin, outbuf_end - a record goes out whole or not at all; end: did it fit? */
+static inline void outbuf_begin(struct outbuf *o)
+{
+	o->mark = o->tail;
+	o->overflow = false;
+}
+
+static inline bool outbuf_end(struct outbuf *o)
+{
+	o->overflow |= o->limit && o->total + outbuf_written(o) > o->limit;
+	if (o->overflow)
+		o->tail = o->mark;
+	o->total += outbuf_written(o);
+	return !o->overflow;
 }
 
 /** outbuf_cut - nothing of the record under way was written behind byte @at */

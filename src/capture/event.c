@@ -224,12 +224,6 @@ bool event_parse(struct event *e, const struct nlmsghdr *nlh, size_t len)
 	return event_parse_parts(e, nlh, len, &parts);
 }
 
-bool event_message_ok(const struct nlmsghdr *nlh, int left)
-{
-	return left >= (int)sizeof(*nlh) && nlh->nlmsg_len >= sizeof(*nlh) &&
-	       nlh->nlmsg_len <= (uint32_t)left;
-}
-
 bool event_has_successor(const struct nlmsghdr *nlh, size_t len)
 {
 	size_t at = NLMSG_ALIGN((size_t)nlh->nlmsg_len);

@@ -7,11 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <linux/netlink.h>
+
 #include "capture/conntrack.h"
 
 struct event_nft;
 struct nfgenmsg;
-struct nlmsghdr;
 
 enum event_backend { EVENT_LEGACY, EVENT_NFT };
 
@@ -57,7 +58,11 @@ struct event {
  * mnl_nlmsg_ok() compares as int: it takes lengths above INT32_MAX, with which
  * mnl_nlmsg_next() stays where it is.
  */
-bool event_message_ok(const struct nlmsghdr *nlh, int left);
+static inline bool event_message_ok(const struct nlmsghdr *nlh, int left)
+{
+	return left >= (int)sizeof(*nlh) && nlh->nlmsg_len >= sizeof(*nlh) &&
+	       nlh->nlmsg_len <= (uint32_t)left;
+}
 
 /**
  * event_has_successor - does another event follow in the same datagram?

@@ -67,6 +67,16 @@ static inline bool is_same(const uint8_t *a, const uint8_t *b, uint32_t len)
 	return true;
 }
 
+static inline bool is_other_stamp(const uint8_t *a, const uint8_t *b)
+{
+	uint64_t x[2], y[2];
+
+	_Static_assert(sizeof(x) == EVENT_STAMP_BYTES, "stamp");
+	memcpy(x, a, sizeof(x));
+	memcpy(y, b, sizeof(y));
+	return x[0] != y[0] || x[1] != y[1];
+}
+
 /* All that is told, but for what is in the holes. */
 static bool is_laid_out(const struct event_layout *l, const uint8_t *rest)
 {
@@ -155,7 +165,7 @@ static inline void take_changes(struct event_layout *l, const uint8_t *rest)
 {
 	const struct event_hole *s = &l->hole[STAMP], *c = &l->hole[ENTRY];
 
-	if (s->len && !is_same(rest + s->at, l->rest + s->at, EVENT_STAMP_BYTES))
+	if (s->len && is_other_stamp(rest + s->at, l->rest + s->at))
 		take_change(l, rest, STAMP);
 	if (c->len && memcmp(rest + c->at, l->rest + c->at, c->len) != 0)
 		take_change(l, rest, ENTRY);

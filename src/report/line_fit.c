@@ -62,10 +62,10 @@ static const struct step steps[] = {
 void line_part(struct line *l, enum line_kind kind)
 {
 	/* What is more belongs to the last one. */
-	if (l->parts == LINE_PARTS)
+	if (l->parts == LINE_PARTS || (l->whole && l->parts))
 		return;
 	l->at[l->parts] = outbuf_written(l->o);
-	l->kind[l->parts++] = (uint8_t)kind;
+	l->kind[l->parts++] = l->whole ? LINE_FIXED : (uint8_t)kind;
 }
 
 void line_take(struct line *l, enum line_kind kind, size_t len)

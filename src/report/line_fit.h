@@ -38,6 +38,7 @@ struct line {
 	size_t at[LINE_PARTS];	/* in the record where each begins */
 	uint8_t kind[LINE_PARTS];	/* enum line_kind */
 	unsigned int parts;
+	bool whole;		/* nothing gives way, and nothing is coloured: one part */
 };
 
 /** line_part - what is written from here on is of that kind */

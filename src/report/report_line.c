@@ -84,6 +84,10 @@ static void put_headers(struct line *l, const struct packet *p)
 	if (!text)
 		return;
 	len = packet_print_brief(text, TEXT_LINE, p);
+	if (l->whole) {
+		outbuf_advance(l->o, len);
+		return;
+	}
 	dst = memmem(text, len, arrow, strlen(arrow));
 	words = dst ? memmem(dst, len - (size_t)(dst - text), ": ", 2) : NULL;
 	if (!words) {
@@ -124,7 +128,7 @@ static const struct place *put_itself(struct line *l,
 	struct grounds g;
 
 	/* Where parts give way they have to be known. */
-	if (!env->measured && !env->color)
+	if (l->whole)
 		story = stories_tell(env, l->o, j, STORY_LINE);
 	if (story.told)
 		return story.by;
@@ -224,7 +228,7 @@ static void wrap_line(struct line *l, const struct report_env *env)
 static void line_journey(struct outbuf *o, const struct report_env *env,
 			 const struct journey *j)
 {
-	struct line l = { .o = o };
+	struct line l = { .o = o, .whole = !env->measured && !env->color };
 	const struct place *by = put_packet(&l, env, j);
 	bool full = false;
 
