@@ -181,7 +181,7 @@ fuzz-%: $(FUZZ_O) | need
 
 bench-run: $(BUILD)/nftrace $(BENCH_TOOLS) $(T)/bench/floor $(T)/bench/meter \
 		$(T)/bench/drop_cost \
-		$(WIDE)/nftrace $(BUILD)/soft/nftrace
+		$(WIDE)/nftrace $(BUILD)/soft/nftrace $(BUILD)/before/nftrace
 	@BUILD=$(BUILD) tests/bench/run $(BENCH)
 
 # What hardening costs is told by a build without.
@@ -189,6 +189,16 @@ bench-run: $(BUILD)/nftrace $(BENCH_TOOLS) $(T)/bench/floor $(T)/bench/meter \
 $(BUILD)/soft/nftrace:
 	@$(MAKE) --no-print-directory HARDEN=no BUILD=$(BUILD)/soft $@ \
 	  $(BUILD)/soft/wide/nftrace
+
+# The instructions for an event are told beside those of this commit, where git has it.
+BEFORE        := 002b39c
+.PHONY: $(BUILD)/before/nftrace
+$(BUILD)/before/nftrace:
+	@git rev-parse -q --verify $(BEFORE)^{commit} >/dev/null 2>&1 || exit 0; \
+	  echo "  BEFORE  $(BEFORE)"; mkdir -p $(@D)/tree && \
+	  git archive $(BEFORE) | tar -x -C $(@D)/tree && \
+	  $(MAKE) --no-print-directory -C $(@D)/tree BUILD=build CPPFLAGS=-DSANITIZE \
+	    nftrace >/dev/null && cp $(@D)/tree/nftrace $@
 
 # It has the program itself loaded.
 $(T)/bench/drop_cost: tests/bench/drop_cost.c $(TEST_PARTS) | need
