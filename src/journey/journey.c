@@ -296,7 +296,7 @@ void journey_record(struct journey *j, unsigned int branch,
 		note_backend(j, e);
 	if (at->hidden)
 		return;
-	s = journey_add_step(j);
+	s = journey_next_step(j);
 	if (!s)
 		return;
 	fill_step(s, e, at);
@@ -350,7 +350,7 @@ void journey_link(struct journey *j, const struct observation *o)
 	change_find(j, branch, &bare);
 	if (o->at->hidden)
 		return;
-	s = journey_add_step(j);
+	s = journey_next_step(j);
 	if (!s)
 		return;
 	fill_step(s, e, o->at);

@@ -16,6 +16,17 @@ struct fate *journey_next_fate(struct journey *j);
  */
 struct step *journey_add_step(struct journey *j);
 
+/** journey_next_step - the same, where there is room already: nearly always */
+static inline struct step *journey_next_step(struct journey *j)
+{
+	uint32_t kept = journey_kept(j);
+
+	if (kept == j->room)
+		return journey_add_step(j);
+	j->steps++;
+	return &j->step[kept];
+}
+
 /** journey_has_room - for one more change; false: JOURNEY_CHANGES are held, or no memory */
 bool journey_has_room(struct journey *j);
 
