@@ -200,3 +200,21 @@ assert_text "looked for by 'dst host 10.1.0.2 and src port 53'" "$ERR"
 run_nftrace r -4 --backend legacy --dry-run --replies --filter '(src 10.1.0.2)' -p udp
 assert_status 0
 assert_text "looked for by '--filter (dst 10.1.0.2) -p udp'" "$ERR"
+
+subtest "without libpcap: a sentence, and iptables' words as ever"
+library=$(ldconfig -p | sed -n 's/.*libpcap\.so\.0\.8 .*=> //p' | head -n 1)
+if [[ -n $library ]]; then
+	# shellcheck disable=SC2016 # the inner shell's words
+	hide='mount --bind /dev/null "$1" && exec "${@:2}"'
+	for words in "host 10.1.0.2" "-p udp"; do
+		# shellcheck disable=SC2086
+		in_ns r unshare -m bash -c "$hide" hide "$(readlink -f "$library")" \
+			"$NFTRACE" -4 --dry-run $words >"$OUT" 2>"$ERR"
+		echo $? >>"$SCRATCH/statuses"
+	done
+	assert_equal "exit statuses" "1 0" "$(paste -sd ' ' "$SCRATCH/statuses")"
+	in_ns r unshare -m bash -c "$hide" hide "$(readlink -f "$library")" "$NFTRACE" -4 host 10.1.0.2 2>"$ERR"
+	assert_text "words of tcpdump's are read by libpcap, which is not here" "$ERR"
+else
+	skip "no libpcap.so.0.8"
+fi

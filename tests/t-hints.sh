@@ -113,6 +113,9 @@ for words in "-i eth0 -oeth1 -p udp" "-i eth0 --out-interface=eth1 -p udp" "-o e
 	assert_text "(--only out=eth1)" "$ERR"
 done
 
+run_nftrace r --dry-run -o eth1 -p udp
+assert_text "(--only out=NAME instead of -o prints both)" "$ERR"
+
 subtest "... not where it would be another's word, or --or has two"
 run_nftrace r --dry-run -i eth0 -p udp -m comment --comment -o -m udp --dport 9
 assert_status 0

@@ -88,7 +88,7 @@ void plan_judge_warn(const struct match_result *m, const char *words,
 	if (m->traits & MATCH_OUT)
 		msg("note: '%s' has -o: only what this host sends itself is "
 		    "traced; in raw a forwarded packet has no out-interface "
-		    "yet", words);
+		    "yet (--only out=NAME instead of -o prints both)", words);
 	if (m->traits & MATCH_FILTER && m->traits & MATCH_IN)
 		msg("note: -i is what comes in, as for iptables: what goes out "
 		    "there is not traced (without -i both are)");
