@@ -58,6 +58,7 @@ and port 53| -p udp and port 53
 --or| -p udp port 53 or
 ip6| -4 ip6
 --all| ip
+program of 66 steps| $(printf 'port %d or ' {1..26}) port 27
 program of 69 steps| $(printf 'host 10.0.0.%d or ' {1..31}) host 10.0.0.32
 
 --no-such| --no-such

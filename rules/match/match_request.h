@@ -13,6 +13,8 @@ enum match_status {
 	MATCH_BAD,	/* a bad word; the message quotes it */
 	MATCH_FAMILY,	/* good words, but not of this family */
 	MATCH_KERNEL,	/* this kernel has no TRACE target or no such match */
+	MATCH_LARGE,	/* good words that the kernel has no room for in this family:
+			 * to trace the other one alone is not what was asked */
 	MATCH_DIED,	/* a library ended the parser: nobody's words are bad */
 };
 

@@ -37,6 +37,7 @@ void parse_filter_end(struct parse *p)
 	static const uint8_t statuses[] = {
 		[PCAP_FILTER_OK] = MATCH_OK,
 		[PCAP_FILTER_BAD] = MATCH_BAD,
+		[PCAP_FILTER_LARGE] = MATCH_LARGE,
 		[PCAP_FILTER_NOTHING] = MATCH_FAMILY,
 		[PCAP_FILTER_MISSING] = MATCH_KERNEL,
 	};

@@ -114,8 +114,10 @@ static void take_program(struct pcap_filter *p, const struct bpf_program *b)
 		       "match takes %d: several shorter filters with --or "
 		       "between them, or iptables' own words for a part of it",
 		       b->bf_len, PCAP_FILTER_STEPS);
-	if (p->status != PCAP_FILTER_OK)
+	if (p->status != PCAP_FILTER_OK) {
+		p->status = PCAP_FILTER_LARGE;
 		return;
+	}
 	p->all = b->bf_len == 1 && BPF_CLASS(first->code) == BPF_RET &&
 		 first->k;
 	write_bytecode(p->bytecode, sizeof(p->bytecode), b);

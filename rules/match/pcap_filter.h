@@ -16,6 +16,7 @@ enum {
 enum pcap_filter_status {
 	PCAP_FILTER_OK,
 	PCAP_FILTER_BAD,	/* no filter, or none that rules can ask */
+	PCAP_FILTER_LARGE,	/* a filter that the kernel has no room for */
 	PCAP_FILTER_NOTHING,	/* it lets no packet of this family through */
 	PCAP_FILTER_MISSING,	/* there is no libpcap */
 };

@@ -156,8 +156,9 @@ static int take_expression(struct plan *p, const struct options *o,
 	int status;
 
 	join_words(e, words, sizeof(words));
-	/* What the parser of one family dies of is not to pass unseen. */
-	if (!plan_judge_any(x, MATCH_OK) || plan_judge_any(x, MATCH_DIED))
+	/* What the parser of one family dies of, or has no room for, is not to pass unseen. */
+	if (!plan_judge_any(x, MATCH_OK) || plan_judge_any(x, MATCH_LARGE) ||
+	    plan_judge_any(x, MATCH_DIED))
 		return plan_judge_refuse(x, words);
 	status = plan_judge_all(o, x, words, chains);
 	if (!status && !into)

@@ -29,7 +29,7 @@ static const struct match_result *worst(const struct parsed *x)
 {
 	static const unsigned char says[] = {
 		[MATCH_FAMILY] = 1, [MATCH_BAD] = 2, [MATCH_KERNEL] = 2,
-		[MATCH_DIED] = 3,
+		[MATCH_LARGE] = 3, [MATCH_DIED] = 4,
 	};
 	const struct match_result *best = NULL;
 
