@@ -2,30 +2,20 @@
 /* place_says: what a rule's text says of what it does to a packet. */
 #include "place/place_says.h"
 
+#include <ctype.h>
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 #include <string.h>
+#include <strings.h>
 
 #include "capture/event.h"
 #include "place/place_types.h"
 #include "place/rule_words.h"
+#include "rules/base/units.h"
 
 static struct strview text_of(const struct place *at)
 {
 	return (struct strview){ at->rule, at->rule_len };
-}
-
-void place_read_words(struct place *at)
-{
-	struct rule_words w;
-
-	rule_words_read(&w, text_of(at));
-	at->condition = w.condition;
-	at->only_protocol = w.only_protocol;
-	at->says = w.effect;
-	at->names_at = w.target.len ? (uint32_t)(w.target.at - at->rule) : 0;
-	at->names_len = (uint32_t)w.target.len;
-	at->asks_mark = w.mark;
 }
 
 /* From the word on that stands in @text, and not in quotes. */
@@ -45,6 +35,70 @@ bool place_option(const struct place *at, const char *option,
 	struct strview text = text_of(at);
 
 	return go_behind(&text, option) && strview_quoted(&text, value);
+}
+
+/* As they stand in the prefixes of logs, in letters of either size. */
+static bool is_denial(struct strview word)
+{
+	static const char *const words[] = {
+		"drop", "drops", "dropped", "deny", "denied", "reject",
+		"rejected", "block", "blocked",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strlen(words[i]) == word.len &&
+		    strncasecmp(words[i], word.at, word.len) == 0)
+			return true;
+	return false;
+}
+
+static bool tells_denial(struct strview prefix)
+{
+	while (prefix.len) {
+		struct strview word = prefix;
+
+		word.len = 0;
+		while (word.len < prefix.len &&
+		       isalpha((unsigned char)word.at[word.len]))
+			word.len++;
+		if (is_denial(word))
+			return true;
+		prefix = strview_behind(prefix, word.len +
+					(word.len < prefix.len));
+	}
+	return false;
+}
+
+bool place_log_prefix(const struct place *at, struct strview *prefix)
+{
+	static const char *const options[] = {
+		"--log-prefix", "--nflog-prefix", "--ulog-prefix",
+	};
+	struct strview text = text_of(at);
+
+	if (!memmem(text.at, text.len, "prefix", sizeof("prefix") - 1))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		if (place_option(at, options[i], prefix))
+			return true;
+	return !strview_starts(text, "-A ") && go_behind(&text, "log") &&
+	       place_option(at, "prefix", prefix);
+}
+
+void place_read_words(struct place *at)
+{
+	struct strview prefix;
+	struct rule_words w;
+
+	rule_words_read(&w, text_of(at));
+	at->condition = w.condition;
+	at->only_protocol = w.only_protocol;
+	at->says = w.effect;
+	at->names_at = w.target.len ? (uint32_t)(w.target.at - at->rule) : 0;
+	at->names_len = (uint32_t)w.target.len;
+	at->asks_mark = w.mark;
+	at->logs_denial = at->kind == PLACE_RULE &&
+		place_log_prefix(at, &prefix) && tells_denial(prefix);
 }
 
 bool place_has_word(const struct place *at, const char *word)

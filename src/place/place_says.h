@@ -10,7 +10,7 @@
 
 struct place;
 
-/** place_read_words - fill what is kept of a place's text: .condition, .says, .asks_mark, .names_at */
+/** place_read_words - fill what is kept of a place's text: .condition, .says, .asks_mark, .names_at, .logs_denial */
 void place_read_words(struct place *at);
 
 /**
@@ -19,6 +19,9 @@ void place_read_words(struct place *at);
  */
 bool place_option(const struct place *at, const char *option,
 		  struct strview *value);
+
+/** place_log_prefix - what its LOG or NFLOG puts in front, in its quotes; false: nothing */
+bool place_log_prefix(const struct place *at, struct strview *prefix);
 
 /** place_has_word - does it stand in the text, in either's words, and not in a comment? */
 bool place_has_word(const struct place *at, const char *word);

@@ -82,6 +82,7 @@ struct place {
 	/* By the text of a rule or policy, place_read_words(): */
 	bool condition;		/* there are packets that it does not match */
 	bool only_protocol;	/* and nothing but their protocol tells which */
+	bool logs_denial;	/* it logs with a prefix that says drop, deny ... */
 	uint8_t says;		/* enum place_effect: what becomes of a packet that does */
 	uint32_t asks_mark;	/* bits of the packet's mark that it asks for */
 	const char *target;	/* "DROP", "cali-FORWARD", "REJECT" ... or "" */

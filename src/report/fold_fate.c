@@ -16,6 +16,7 @@
 #include "report/report_text.h"
 #include "report/text_fate.h"
 #include "report/text_grounds.h"
+#include "report/text_logged.h"
 
 /*
  * Whose the rule is that decided; or, by @g, that let it pass: that is no reason for
@@ -179,6 +180,8 @@ static void put_remark(struct fold_out *f, const char *text)
 void fold_fate_lines(struct fold_out *f, const struct journey *j,
 		     unsigned int b, const struct grounds *g)
 {
+	char logged[REPORT_REASON];
+
 	if (j->fate[b].by)
 		put_by(f, j, b);
 	put_reason(f, j, b);
@@ -195,6 +198,8 @@ void fold_fate_lines(struct fold_out *f, const struct journey *j,
 		put_ground(f, "mark set via", j, b, g->marked_via, NULL);
 	if (text_fate_bridged(j, b))
 		put_remark(f, text_fate_bridged(j, b));
+	if (text_logged(logged, sizeof(logged), j, b))
+		put_remark(f, logged);
 	if (j->flags & JOURNEY_AMBIGUOUS)
 		put_remark(f, "(not told apart from an identical packet)");
 }

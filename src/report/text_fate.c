@@ -12,6 +12,7 @@
 #include "report/owner_words.h"
 #include "report/report_text.h"
 #include "report/text_grounds.h"
+#include "report/text_logged.h"
 #include "rules/base/units.h"
 #include "rules/nft/snapshot.h"
 
@@ -125,6 +126,10 @@ void text_fate(struct outbuf *o, const struct report_env *env,
 	if (text_fate_bridged(j, b)) {
 		outbuf_text(o, " ");
 		outbuf_text(o, text_fate_bridged(j, b));
+	}
+	if (text_logged(reason, sizeof(reason), j, b)) {
+		outbuf_text(o, " ");
+		outbuf_text(o, reason);
 	}
 	text_color(o, env, TEXT_RESET);
 	if (j->flags & JOURNEY_AMBIGUOUS)
