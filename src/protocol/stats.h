@@ -78,6 +78,12 @@ struct stats_unanswered {
 	char first[160];	/* headers of its first packet; "": not told */
 };
 
+/* Packets that go round in a loop of routes. */
+struct stats_loops {
+	_Atomic uint64_t count;
+	char first[320];	/* plain, as above; "": not told */
+};
+
 /* An event on a packet's way. */
 struct stats_trail {
 	uint64_t table, chain;	/* hash_name() of these */
@@ -186,6 +192,7 @@ struct stats {
 	uint32_t reasons;
 	struct stats_unexpected unexpected;
 	struct stats_unreached unreached;
+	struct stats_loops loops;
 	struct stats_hidden hidden;
 	struct stats_unanswered unanswered;
 	int32_t input_error;		/* -errno */

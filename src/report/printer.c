@@ -125,6 +125,7 @@ bool printer_count(struct printer *p, const struct journey *j)
 	stats_add(&st->packets, 1);
 	if (p->answers)
 		answers_add(p->answers, j);
+	loops_add(&p->loops, st, j, p->names, p->masker);
 	/* Behind -c nobody asks what becomes of it. */
 	if (printer_enough(p))
 		return false;

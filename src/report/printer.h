@@ -9,6 +9,7 @@
 
 #include "report/drop_counts.h"
 #include "report/expectation.h"
+#include "report/loops.h"
 #include "report/owner_counts.h"
 #include "report/reason_counts.h"
 #include "report/sink.h"
@@ -52,6 +53,7 @@ struct printer {
 	struct owner_counts owners;
 	struct reason_counts reasons;
 	struct unexpected unexpected;
+	struct loops loops;
 	struct answers *answers;	/* NULL: answers are not looked for */
 	struct masker *masker;		/* NULL: all is shown as it is */
 	bool count_told, closed_told;

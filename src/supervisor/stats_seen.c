@@ -66,6 +66,7 @@ void stats_take(struct stats *copy, const struct stats *shared)
 		copy->unreached.kind = FATE_INCOMPLETE;
 	if (copy->unreached.steps > STATS_TRAIL)
 		copy->unreached.steps = 0;
+	bound_text(copy->loops.first, sizeof(copy->loops.first));
 	bound_text(copy->unanswered.first, sizeof(copy->unanswered.first));
 	bound_text(copy->hidden.first, sizeof(copy->hidden.first));
 	bound_text(copy->untracked_by, sizeof(copy->untracked_by));

@@ -151,6 +151,15 @@ static void print_reasons(const struct stats *st)
 		    st->hidden.first);
 }
 
+static void say_loops(const struct stats_loops *l)
+{
+	if (!l->count)
+		return;
+	msg_as_told("warning: a routing loop: %" PRIu64 " packet%s came back and "
+		    "went the same way again%s%s", l->count, plural(l->count),
+		    *l->first ? "; the first: " : "", l->first);
+}
+
 void summary_packets(const struct stats *st, const struct options *o,
 		     const char *behind)
 {
@@ -158,4 +167,5 @@ void summary_packets(const struct stats *st, const struct options *o,
 	print_drops(st);
 	print_owners(st);
 	print_reasons(st);
+	say_loops(&st->loops);
 }
