@@ -4,13 +4,13 @@
 
 #include <string.h>
 
-#include "base/near.h"
+#include "base/spelling.h"
 #include "cli/option_rows.h"
 
-void option_near_begin(struct near *n, const char *word)
+void option_near_begin(struct spelling *n, const char *word)
 {
 	word += strspn(word, "-");
-	near_begin(n, word, strcspn(word, "="));
+	spelling_begin(n, word, strcspn(word, "="));
 	for (unsigned int i = 0; i < option_row_count; i++)
-		near_look(n, option_rows[i].name);
+		spelling_look(n, option_rows[i].name);
 }

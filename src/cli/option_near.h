@@ -3,12 +3,12 @@
 #ifndef NFTRACE_OPTION_NEAR_H
 #define NFTRACE_OPTION_NEAR_H
 
-struct near;
+struct spelling;
 
 /**
  * option_near_begin - of nftrace's own options, the one that was meant by @word
- * @n: others are looked at behind them: near_look(); borrows @word
+ * @n: others are looked at behind them: spelling_look(); borrows @word
  */
-void option_near_begin(struct near *n, const char *word);
+void option_near_begin(struct spelling *n, const char *word);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/msg.h"
-#include "base/near.h"
+#include "base/spelling.h"
 #include "report/display_filter.h"
 #include "rules/base/hash.h"
 #include "rules/base/strview.h"
@@ -193,14 +193,14 @@ static void say_bases(const struct stats_unreached *u, const struct view *v,
 /* Return: how many chains of these rules are meant. */
 static unsigned int mark_meant(const struct expectation *e,
 			       const struct view *v, uint8_t *mark,
-			       struct near *near)
+			       struct spelling *near)
 {
 	unsigned int meant = 0;
 
 	for (uint32_t i = 0; i < chains_of(v); i++) {
 		struct chain_seen c = chain_at(v, i);
 
-		near_look(near, c.name);
+		spelling_look(near, c.name);
 		for (unsigned int k = 0; k < e->chains && !mark[i]; k++)
 			mark[i] = display_filter_name_fits(e->chain[k], c.name);
 		meant += mark[i];
@@ -210,7 +210,7 @@ static unsigned int mark_meant(const struct expectation *e,
 
 /* Return: is a chain that is meant among these rules? */
 static bool look_at(const struct run *r, const struct view *v,
-		    struct near *near)
+		    struct spelling *near)
 {
 	const struct stats_unreached *u = &r->reader.seen.unreached;
 	uint8_t *mark = calloc(chains_of(v) + 1, 1);
@@ -237,11 +237,11 @@ void expect_way_say(const struct run *r)
 	const struct ruleset *rules = &r->snapshots.rules;
 	const char *first = r->reader.expect.chain[0];
 	bool meant = false, any = rules->nft;
-	struct near near;
+	struct spelling near;
 
 	if (!u->steps || r->o->mask || has_changed(r))
 		return;
-	near_begin(&near, first, strlen(first));
+	spelling_begin(&near, first, strlen(first));
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		any |= rules->legacy[i] != NULL;
 		if (rules->legacy[i])

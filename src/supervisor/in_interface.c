@@ -7,7 +7,7 @@
 
 #include "base/exit_status.h"
 #include "base/msg.h"
-#include "base/near.h"
+#include "base/spelling.h"
 #include "host/link.h"
 #include "host/setting.h"
 #include "rules/base/ip_part.h"
@@ -31,11 +31,11 @@ static const char *plain_name(const struct family *f, const void *entry)
 static void say_missing(const char *name)
 {
 	struct if_nameindex *all = if_nameindex();
-	struct near n;
+	struct spelling n;
 
-	near_begin(&n, name, strlen(name));
+	spelling_begin(&n, name, strlen(name));
 	for (const struct if_nameindex *i = all; i && i->if_index; i++)
-		near_look(&n, i->if_name);
+		spelling_look(&n, i->if_name);
 	msg("note: there is no interface '%s' here%s%s%s", name,
 	    n.name ? ": did you mean '" : ", and nothing can come in by it",
 	    n.name ? n.name : "", n.name ? "'?" : "");

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/msg.h"
-#include "base/near.h"
+#include "base/spelling.h"
 #include "report/display_filter.h"
 #include "rules/view/ruleset.h"
 
@@ -14,7 +14,7 @@
 struct search {
 	const struct display_filter *only;
 	const struct display_word *word;
-	struct near near;
+	struct spelling near;
 	bool found;		/* there is one */
 	bool elsewhere;		/* a chain, but in none of the tables named */
 };
@@ -24,7 +24,7 @@ static void look(struct search *s, const char *name)
 	if (display_filter_name_fits(s->word->name, name))
 		s->found = true;
 	else if (*name)
-		near_look(&s->near, name);
+		spelling_look(&s->near, name);
 }
 
 /* May the table be meant?  So may all where none is named. */
@@ -58,7 +58,7 @@ static void look_at_chain(void *arg, const char *table, const char *chain)
 
 static void say(const struct search *s, const char *kind)
 {
-	const struct near *n = &s->near;
+	const struct spelling *n = &s->near;
 
 	if (s->found)
 		return;
@@ -106,7 +106,7 @@ void only_names_say(const struct display_filter *only,
 
 		if (!s.word->name)
 			continue;
-		near_begin(&s.near, s.word->name, strlen(s.word->name));
+		spelling_begin(&s.near, s.word->name, strlen(s.word->name));
 		look_for(&s, rules);
 	}
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/msg.h"
-#include "base/near.h"
+#include "base/spelling.h"
 #include "cli/option_near.h"
 #include "rules/base/units.h"
 #include "rules/match/option_owners.h"
@@ -20,13 +20,13 @@ static const char *const usual[] = {
 static void say_near(const struct option_owners *o, const char *word)
 {
 	const char *at = NULL;
-	struct near n;
+	struct spelling n;
 
 	option_near_begin(&n, word);
 	for (size_t i = 0; i < ARRAY_SIZE(usual); i++)
-		near_look(&n, usual[i]);
+		spelling_look(&n, usual[i]);
 	while ((at = option_owners_next(o, at)))
-		near_look(&n, at);
+		spelling_look(&n, at);
 	if (n.name)
 		msg("did you mean --%s?", n.name);
 }

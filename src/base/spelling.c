@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* near: which of many names was meant by a word that is none of them. */
-#include "base/near.h"
+/* spelling: which of many names was meant by a word that is none of them. */
+#include "base/spelling.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -46,15 +46,15 @@ static unsigned int distance(const char *a, size_t a_len, const char *b)
 	return row[a_len % 3][b_len];
 }
 
-void near_begin(struct near *n, const char *word, size_t len)
+void spelling_begin(struct spelling *n, const char *word, size_t len)
 {
-	*n = (struct near){
+	*n = (struct spelling){
 		.word = word, .len = len,
 		.distance = least(2, (unsigned int)len / 3) + 1,
 	};
 }
 
-void near_look(struct near *n, const char *name)
+void spelling_look(struct spelling *n, const char *name)
 {
 	unsigned int d;
 
