@@ -216,3 +216,23 @@ if [[ $(iptables-legacy -V) = *v1.8.9* ]]; then
 	'-dport' has one dash too few: --dport|-p tcp -dport 80
 	EOT
 fi
+
+subtest "two forms of what is printed: one is to be chosen"
+while read -r one other; do
+	run_nftrace lo -p udp "$other" "$one"
+	assert_status 2
+	assert_equal "$one $other" "nftrace: error: '$one' and '$other' together: choose one form" \
+		"$(head -n 1 "$ERR")"
+done <<'EOT'
+-q --json
+--markdown -q
+--markdown --json
+--markdown --flat
+--fold --full
+--fold -q
+--fold --flat
+--fold --json
+--full -q
+--full --flat
+--full --json
+EOT

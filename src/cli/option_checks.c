@@ -65,6 +65,39 @@ static unsigned int find_given(const struct options *o)
 	return given;
 }
 
+/* Forms of what is printed, and those that none of them can be at the same time. */
+static const struct form {
+	const char *option;
+	unsigned int bit, not;
+} forms[] = {
+	{ "--markdown", MARKDOWN, QUIET | FLAT | JSON },
+	{ "--fold", FOLD, FULL | QUIET | FLAT | JSON },
+	{ "--full", FULL, QUIET | FLAT | JSON },
+	{ "-q", QUIET, JSON },
+	{ "--flat", FLAT, 0 },
+	{ "--json", JSON, 0 },
+};
+
+static bool check_form(const struct form *f, unsigned int given)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+		if (!(given & f->bit && given & f->not & forms[i].bit))
+			continue;
+		msg("error: '%s' and '%s' together: choose one form", f->option,
+		    forms[i].option);
+		return false;
+	}
+	return true;
+}
+
+static bool check_forms(unsigned int given)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++)
+		if (!check_form(&forms[i], given))
+			return false;
+	return true;
+}
+
 /* What the user gave, between a refusal's .text and its .rest. */
 enum value { NO_VALUE, RULES_FILE, FIRST_WORD, USER_NAME };
 
@@ -78,8 +111,6 @@ static const struct refusal {
 	  .text = "'-4' and '-6' together: leave out both for both families" },
 	{ .with = QUIET | FLAT,
 	  .text = "'-q' and '--flat' together: a packet or an event a line?" },
-	{ .with = QUIET | JSON,
-	  .text = "'-q' and '--json' together: choose one form" },
 	{ .with = MASK | DRY_RUN,
 	  .text = "'--masked' masks what is traced: '--dry-run' prints your own "
 	  "words as they are" },
@@ -87,31 +118,11 @@ static const struct refusal {
 	  .text = "'--masked' masks what is traced: not what '--doctor' finds" },
 	{ .with = MASK | CLEANUP,
 	  .text = "'--masked' masks what is traced: not what '--cleanup' finds" },
-	{ .with = MARKDOWN | QUIET,
-	  .text = "'--markdown' and '-q' together: choose one form" },
-	{ .with = MARKDOWN | JSON,
-	  .text = "'--markdown' and '--json' together: choose one form" },
-	{ .with = MARKDOWN | FLAT,
-	  .text = "'--markdown' and '--flat' together: choose one form" },
-	{ .with = FOLD | FULL,
-	  .text = "'--fold' and '--full' together: choose one form" },
-	{ .with = FOLD | QUIET,
-	  .text = "'--fold' and '-q' together: choose one form" },
-	{ .with = FOLD | FLAT,
-	  .text = "'--fold' and '--flat' together: choose one form" },
-	{ .with = FOLD | JSON,
-	  .text = "'--fold' and '--json' together: choose one form" },
 	{ .with = FOLD | VERBOSE,
 	  .text = "'--fold' and '-v' together: -v tells of each event, and "
 	  "--fold leaves most of them out" },
 	{ .with = EXPLAIN | NO_EXPLAIN,
 	  .text = "'--explain' and '--no-explain' together: choose one" },
-	{ .with = FULL | QUIET,
-	  .text = "'--full' and '-q' together: choose one form" },
-	{ .with = FULL | FLAT,
-	  .text = "'--full' and '--flat' together: choose one form" },
-	{ .with = FULL | JSON,
-	  .text = "'--full' and '--json' together: choose one form" },
 	{ .with = NO_LOCK | HOLD_LOCK,
 	  .text = "'--no-lock' and '--hold-lock' together: choose one; "
 	  "without either the lock is held and given to whoever wants it" },
@@ -170,10 +181,8 @@ static const char *find_value(const struct options *o, enum value value)
 	}
 }
 
-static bool check_together(const struct options *o)
+static bool check_together(const struct options *o, unsigned int given)
 {
-	unsigned int given = find_given(o);
-
 	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
 		const struct refusal *r = &refusals[i];
 
@@ -188,5 +197,8 @@ static bool check_together(const struct options *o)
 
 bool options_check(const struct options *o, unsigned int groups)
 {
-	return check_groups(o, groups) && check_together(o);
+	unsigned int given = find_given(o);
+
+	return check_groups(o, groups) && check_forms(given) &&
+	       check_together(o, given);
 }
