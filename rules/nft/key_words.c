@@ -98,12 +98,20 @@ struct name {
 	const char *name;
 };
 
-static const char *find_name(const struct name *names, size_t count, uint32_t n)
+/* Its name, or else the number, in @base 10 or 16. */
+static void put_named(struct words *w, const struct name *names, size_t count,
+		      int base, uint32_t n)
 {
-	for (size_t i = 0; i < count; i++)
-		if (names[i].number == n)
-			return names[i].name;
-	return NULL;
+	for (size_t i = 0; i < count; i++) {
+		if (names[i].number != n)
+			continue;
+		put(w, "%s", names[i].name);
+		return;
+	}
+	if (base == 16)
+		put(w, "0x%x", n);
+	else
+		put(w, "%u", n);
 }
 
 static void put_protocol(struct words *w, uint8_t protocol)
@@ -116,12 +124,7 @@ static void put_protocol(struct words *w, uint8_t protocol)
 		{ IPPROTO_UDP, "udp" }, { IPPROTO_UDPLITE, "udplite" },
 	};
 
-	const char *name = find_name(names, ARRAY_SIZE(names), protocol);
-
-	if (name)
-		put(w, "%s", name);
-	else
-		put(w, "%u", protocol);
+	put_named(w, names, ARRAY_SIZE(names), 10, protocol);
 }
 
 static void put_state(struct words *w, uint32_t state)
@@ -131,12 +134,7 @@ static void put_state(struct words *w, uint32_t state)
 		{ 8, "new" }, { 64, "untracked" },
 	};
 
-	const char *name = find_name(names, ARRAY_SIZE(names), state);
-
-	if (name)
-		put(w, "%s", name);
-	else
-		put(w, "0x%x", state);
+	put_named(w, names, ARRAY_SIZE(names), 16, state);
 }
 
 static void put_addr_type(struct words *w, uint32_t type)
