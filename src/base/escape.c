@@ -121,6 +121,54 @@ static size_t put_u(char *to, uint32_t code)
 	return 6;
 }
 
+enum { PIECE = 16 };	/* bytes of one character, escaped in any way */
+
+/*
+ * How a form writes the character @code, the @n bytes at @s; 0: a byte that begins
+ * none.  Return: bytes written, PIECE at most.
+ */
+typedef size_t piece_fn(char *to, const unsigned char *s, size_t n,
+			uint32_t code);
+
+/* The whole of @text, or as much as there is room for.  A call for each form: inlined. */
+static inline __attribute__((always_inline)) size_t
+put_pieces(char *buf, size_t size, const char *text, size_t len, piece_fn *put)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	size_t at = 0;
+
+	for (size_t i = 0; i < len; ) {
+		char piece[PIECE];
+		uint32_t code = 0;
+		size_t n = utf8_length(s + i, len - i, &code);
+		size_t put_len = put(piece, s + i, n, code);
+
+		if (at + put_len > size)
+			break;
+		memcpy(buf + at, piece, put_len);
+		at += put_len;
+		i += n ? n : 1;
+	}
+	return at;
+}
+
+static inline size_t put_json(char *to, const unsigned char *s, size_t n,
+			      uint32_t code)
+{
+	if (*s == '"' || *s == '\\') {
+		to[0] = '\\';
+		to[1] = (char)*s;
+		return 2;
+	}
+	if (n == 0)
+		return put_u(to, *s);
+	/* The same to who parses it; all are below 0x10000. */
+	if (harmful(code))
+		return put_u(to, code);
+	memcpy(to, s, n);
+	return n;
+}
+
 /* Bytes that stand in a JSON string as they are. */
 static size_t plain_run(const unsigned char *s, size_t len)
 {
@@ -134,36 +182,12 @@ static size_t plain_run(const unsigned char *s, size_t len)
 
 size_t escape_json(char *buf, size_t size, const char *text, size_t len)
 {
-	const unsigned char *s = (const unsigned char *)text;
-	size_t at = plain_run(s, len < size ? len : size);
+	size_t plain = plain_run((const unsigned char *)text,
+				 len < size ? len : size);
 
-	memcpy(buf, text, at);
-	for (size_t i = at; i < len; ) {
-		char one[8];
-		uint32_t code;
-		size_t n = utf8_length(s + i, len - i, &code), take = 1;
-
-		if (s[i] == '"' || s[i] == '\\') {
-			one[0] = '\\';
-			one[1] = (char)s[i];
-			n = 2;
-		} else if (n == 0) {
-			n = put_u(one, s[i]);
-		} else if (harmful(code)) {
-			/* The same to who parses it; all are below 0x10000. */
-			take = n;
-			n = put_u(one, code);
-		} else {
-			memcpy(one, s + i, n);
-			take = n;
-		}
-		if (at + n > size)
-			break;
-		memcpy(buf + at, one, n);
-		at += n;
-		i += take;
-	}
-	return at;
+	memcpy(buf, text, plain);
+	return plain + put_pieces(buf + plain, size - plain, text + plain,
+				  len - plain, put_json);
 }
 
 /* What means something in HTML; NULL: nothing. */
@@ -185,32 +209,26 @@ static const char *entity(char c)
 	}
 }
 
+static inline size_t put_html(char *to, const unsigned char *s, size_t n,
+			      uint32_t code)
+{
+	const char *word = entity((char)*s);
+	size_t len = 0;
+
+	if (word) {
+		len = strlen(word);
+		memcpy(to, word, len);
+	} else if (n && !harmful(code)) {
+		len = n;
+		memcpy(to, s, n);
+	} else {
+		for (size_t k = 0; k < (n ? n : 1); k++)
+			len += put_hex(to + len, s[k]);
+	}
+	return len;
+}
+
 size_t escape_html(char *buf, size_t size, const char *text, size_t len)
 {
-	const unsigned char *s = (const unsigned char *)text;
-	size_t at = 0;
-
-	for (size_t i = 0; i < len; ) {
-		const char *word = entity(text[i]);
-		char one[4 * 4];
-		uint32_t code;
-		size_t n = utf8_length(s + i, len - i, &code), take = n ? n : 1;
-
-		if (word) {
-			n = strlen(word);
-		} else if (n && !harmful(code)) {
-			word = text + i;
-		} else {
-			n = 4 * take;
-			for (size_t k = 0; k < take; k++)
-				put_hex(one + 4 * k, s[i + k]);
-			word = one;
-		}
-		if (at + n > size)
-			break;
-		memcpy(buf + at, word, n);
-		at += n;
-		i += take;
-	}
-	return at;
+	return put_pieces(buf, size, text, len, put_html);
 }
