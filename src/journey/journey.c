@@ -97,7 +97,7 @@ static void fill_step(struct step *s, const struct event *e,
 	s->phys_in = e->phys_in;
 	s->phys_out = e->phys_out;
 	s->branch = 0;
-	s->alone = false;
+	s->one_backend = false;
 	s->ages = at->ages;
 	s->renewal = at->renewal;
 }

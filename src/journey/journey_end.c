@@ -101,7 +101,7 @@ const struct place *journey_untracked_by(const struct journey *j)
 static void doubt_silence(const struct journey *j, const struct path_map *map,
 			  struct fate *fate)
 {
-	if (fate->kind != FATE_LOST || j->map_turns == map->turns)
+	if (fate->kind != FATE_LOST || j->map_changes == map->changes)
 		return;
 	fate->kind = FATE_UNKNOWN;
 	fate->cause = "tables or base chains came or went while it passed";

@@ -95,7 +95,7 @@ struct journey {
 	struct journey_stamp stamp;
 	struct nft_span nft;	/* when its events of nft were made */
 	uint32_t told;		/* path_map.generation at its first event */
-	uint32_t map_turns;	/* path_map.turns at its first event */
+	uint32_t map_changes;	/* path_map.changes at its first event */
 	/* When it was seen */
 	uint64_t first_ns;	/* CLOCK_REALTIME of the first event */
 	uint64_t last_ns;	/* CLOCK_MONOTONIC when its last was read */

@@ -97,7 +97,7 @@ static void suspect_gap(struct journeys *js, struct journey *j,
 void journeys_number(struct journeys *js, struct journey *j)
 {
 	j->serial = js->begun++;
-	j->map_turns = js->map->turns;
+	j->map_changes = js->map->changes;
 	j->told = js->map->generation;
 }
 
@@ -238,7 +238,7 @@ void journeys_observe(struct journeys *js, const struct event *e,
 		      const struct place *at, struct observation *o)
 {
 	unsigned int family = family_index_by_nfproto(at->nfproto);
-	struct decode_cache *seen = e->nft ? &js->seen_nft : &js->seen;
+	struct decode_cache *seen = e->nft ? &js->decoded_nft : &js->decoded;
 
 	const uint8_t headers = headers_of(e);
 

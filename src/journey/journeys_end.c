@@ -166,7 +166,7 @@ int journeys_due_ms(const struct journeys *js, uint64_t now_ns)
 	return (int)((JOURNEY_PATIENCE_MS * NS_PER_MS - silent) / NS_PER_MS) + 1;
 }
 
-void journeys_turn(struct journeys *js)
+void journeys_map_changed(struct journeys *js)
 {
 	struct journey *next;
 

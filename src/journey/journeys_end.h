@@ -27,8 +27,8 @@ int journeys_expire(struct journeys *js, uint64_t now_ns);
  */
 int journeys_due_ms(const struct journeys *js, uint64_t now_ns);
 
-/** journeys_turn - the map is another: journeys that waited for what is there no more are over */
-void journeys_turn(struct journeys *js);
+/** journeys_map_changed - the map is another: journeys that waited for what is there no more are over */
+void journeys_map_changed(struct journeys *js);
 
 /** journeys_finish - close all, as at the end of the run */
 void journeys_finish(struct journeys *js);

@@ -20,7 +20,7 @@ enum { JOURNEYS_QUEUE_NS = 250000000 };
 struct journeys {
 	struct journey_table table;
 	struct links links;	/* those that are in no table yet */
-	struct decode_cache seen, seen_nft;	/* of either backend: other bytes */
+	struct decode_cache decoded, decoded_nft;	/* of either backend: other bytes */
 	uint64_t begun;		/* journeys so far */
 	uint32_t suspects;	/* journeys after a gap that may lack a head */
 	uint32_t gap_lost;	/* of the last gap */

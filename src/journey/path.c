@@ -216,7 +216,7 @@ bool path_is_over(const struct path_map *map, const struct path *p, bool nat)
 	const struct path_hook *h = slots_hook(map, p->last, p->hook);
 	uint64_t may = nat && !p->last->nat ? h->may : 0;
 
-	if (h->crowded || h->must_later || (nat && h->may_later))
+	if (h->overflow || h->must_later || (nat && h->may_later))
 		return false;
 	return !((h->must | may) & slots_after(map, p));
 }

@@ -41,16 +41,16 @@ static uint8_t fate_behind_hook(const struct path_map *map,
 }
 
 /* Are chains at its hook that the map has no room for, any of which may be the last? */
-static bool is_crowded(const struct path_map *map, const struct path *p)
+static bool has_overflow(const struct path_map *map, const struct path *p)
 {
-	return slots_hook(map, p->last, p->hook)->crowded && !p->last->witness;
+	return slots_hook(map, p->last, p->hook)->overflow && !p->last->witness;
 }
 
 /* Behind a table: gone for certain if another one had to see the packet here. */
 static uint8_t fate_behind_table(const struct path_map *map,
 				 const struct path *p)
 {
-	if (is_crowded(map, p))
+	if (has_overflow(map, p))
 		return FATE_UNKNOWN;
 	return slots_must_see(map, p) ? FATE_LOST : fate_behind_hook(map, p);
 }
@@ -115,7 +115,7 @@ static void fate_is_unknown(struct fate *fate, const char *cause)
 static void caveat_overflow(const struct path_map *map, const struct path *p,
 			    struct fate *fate)
 {
-	if (p->state == PATH_TABLE_DONE && is_crowded(map, p))
+	if (p->state == PATH_TABLE_DONE && has_overflow(map, p))
 		fate_is_unknown(fate, "too many chains of nft are at this "
 				"hook to tell which is the last");
 }

@@ -92,7 +92,7 @@ static enum path_answer path_meets_slot(const struct path_map *map,
 	const struct place *at = o->at;
 	uint64_t ahead;
 
-	if (o->hooks[at->hook].crowded)
+	if (o->hooks[at->hook].overflow)
 		return PATH_STRICT;
 	/* Without tables, as in a file: the usual order. */
 	if (at->slot == SLOT_NONE || slots_here(map, p) == SLOT_NONE)
@@ -117,7 +117,7 @@ static enum path_answer path_meets_table(const struct path_map *map,
 	if (at->hook == p->hook)
 		return path_meets_slot(map, p, o);
 	leads = path_leads_to(p, o);
-	if (o->hooks[at->hook].crowded || o->hooks[p->hook].crowded)
+	if (o->hooks[at->hook].overflow || o->hooks[p->hook].overflow)
 		return leads;
 	leads = least(leads, answer_for(slots_must_see(map, p),
 					&o->hooks[p->hook]));

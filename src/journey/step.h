@@ -13,7 +13,7 @@ struct step {
 	const struct place *place;
 	uint32_t mark, in, out, phys_in, phys_out;
 	uint8_t branch;		/* 0: the packet itself; else the number of its copy */
-	bool alone;		/* backend_diff_mark(): in this backend only */
+	bool one_backend;	/* backend_diff_mark(): in this backend only */
 	uint8_t ages, renewal;	/* the place's, when this event came */
 };
 

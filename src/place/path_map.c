@@ -85,7 +85,7 @@ uint8_t path_map_add(struct path_map *map, unsigned int family,
 
 	if (i == SLOT_NONE) {
 		if (h->count == SLOT_MAX) {
-			h->crowded = true;
+			h->overflow = true;
 			return SLOT_NONE;
 		}
 		i = h->count++;
@@ -200,6 +200,6 @@ bool path_map_renew(struct path_map *map, unsigned int family,
 	look_for_synproxy(map, now);
 	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
 		changed |= was[h] != legacy_slots(&hook[h]);
-	map->turns += changed;
+	map->changes += changed;
 	return changed;
 }

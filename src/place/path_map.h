@@ -36,7 +36,7 @@ struct path_hook {
 	int32_t priority[SLOT_MAX];
 	uint32_t key[SLOT_MAX];	/* enum table_order, or place.chain_index */
 	uint8_t count;
-	bool crowded;			/* more are there than have a number */
+	bool overflow;			/* more are there than have a number */
 	bool must_later, may_later;	/* at hooks behind this one */
 };
 
@@ -56,7 +56,7 @@ struct path_map {
 	uint64_t witness[2][NF_INET_NUMHOOKS];
 	uint64_t ending_ns;	/* CLOCK_MONOTONIC: from here on they may be gone; 0 */
 	bool witness_gone;	/* they were so, while packets were traced yet */
-	uint32_t turns;		/* how often tables or base chains came or went */
+	uint32_t changes;	/* how often tables or base chains came or went */
 	bool changing;		/* base chains of nft do, and have not been read since */
 	uint32_t generation;	/* of nft's rules, that the kernel has told of so far */
 	bool nft_unseen;		/* base chains of nft are not in it */

@@ -206,7 +206,7 @@ bool place_nft_update(struct place_nft *pn, const struct nft_update *c)
 	/* Base chains, or another run, may come and go before the rules are read. */
 	update.hidden = nft_update_is_of_run(c);
 	if (table && !update.hidden)
-		pn->map->turns++;
+		pn->map->changes++;
 	else if (table && !nft_history_is_own(&pn->history, c))
 		pn->map->others |= OTHERS_RUNS;
 	pn->map->changing |= changes_chains(c) && !nft_update_is_of_run(c);
@@ -306,7 +306,7 @@ bool place_nft_install(struct place_nft *pn, const struct nft_snapshot *snap)
 	nft_place_cache_new_epoch(&pn->cache, snap);
 	was = *pn->map;
 	nft_slots_fill(pn->map, &pn->cache.names, snap);
-	pn->map->turns += !nft_slots_same(&was, pn->map);
+	pn->map->changes += !nft_slots_same(&was, pn->map);
 	return true;
 }
 

@@ -56,14 +56,14 @@ void bulletin_close(struct bulletin_board *b)
 
 void bulletin_post_tables(struct bulletin *b, const struct bulletin_tables *t)
 {
-	uint32_t turns = atomic_load_explicit(&b->turns, memory_order_relaxed);
+	uint32_t epoch = atomic_load_explicit(&b->tables_epoch, memory_order_relaxed);
 
 	atomic_store_explicit(&b->guard, t->guard, memory_order_relaxed);
 	atomic_store_explicit(&b->windows, t->windows, memory_order_relaxed);
 	atomic_store_explicit(&b->undoing, t->undoing, memory_order_relaxed);
 	atomic_store_explicit(&b->keeper_gone, t->keeper_gone,
 			      memory_order_relaxed);
-	atomic_store_explicit(&b->turns, turns + 1, memory_order_release);
+	atomic_store_explicit(&b->tables_epoch, epoch + 1, memory_order_release);
 }
 
 void bulletin_tables(const struct bulletin *b, struct bulletin_tables *t)

@@ -34,7 +34,7 @@ struct bulletin {
 	 * Counted up when one of the four below is another.  Release by the
 	 * supervisor, behind them; acquire by the reader, before them.
 	 */
-	_Atomic uint32_t turns;
+	_Atomic uint32_t tables_epoch;
 	_Atomic uint8_t guard;			/* enum bulletin_guard */
 	_Atomic uint32_t windows;		/* how often it was GUARD_NONE */
 	_Atomic bool undoing;			/* the run's rules may be gone */
@@ -89,13 +89,13 @@ void bulletin_post_tables(struct bulletin *b, const struct bulletin_tables *t);
 void bulletin_post_generation(struct bulletin *b, uint32_t ask,
 			      uint32_t generation);
 
-/** bulletin_turns - the reader: when it is another, bulletin_tables() is as well */
-static inline uint32_t bulletin_turns(const struct bulletin *b)
+/** bulletin_tables_epoch - the reader: when it is another, bulletin_tables() is as well */
+static inline uint32_t bulletin_tables_epoch(const struct bulletin *b)
 {
-	return atomic_load_explicit(&b->turns, memory_order_acquire);
+	return atomic_load_explicit(&b->tables_epoch, memory_order_acquire);
 }
 
-/** bulletin_tables - the reader: as they were at bulletin_turns(), or later */
+/** bulletin_tables - the reader: as they were at bulletin_tables_epoch(), or later */
 void bulletin_tables(const struct bulletin *b, struct bulletin_tables *t);
 
 /** bulletin_generation - the reader: false: question @ask has no answer yet */

@@ -289,7 +289,7 @@ static bool is_midway(const struct path *p)
 static bool is_doubtful(const struct path_map *map, const struct path *p)
 {
 	return map->untraced || map->changing || p->straddles ||
-	       slots_hook(map, p->last, p->hook)->crowded;
+	       slots_hook(map, p->last, p->hook)->overflow;
 }
 
 enum inside_drop inside_drop_find(const struct journey *j, unsigned int b,

@@ -15,7 +15,7 @@ void legacy_rules_new_epoch(struct reader_state *s, bool undone)
 {
 	struct bulletin_tables t;
 
-	s->turns = bulletin_turns(s->bulletin);
+	s->tables_epoch = bulletin_tables_epoch(s->bulletin);
 	bulletin_tables(s->bulletin, &t);
 	place_index_new_epoch(s->index, undone	    ? PHASE_UNDONE
 					: t.undoing ? PHASE_UNDOING
@@ -94,7 +94,7 @@ static void renew_all(struct reader_state *s,
 					 m->tables.certain);
 		rules.legacy[i] = place_index_rules(s->index, i);
 	}
-	backend_diff_open(&s->both, &rules);
+	backend_diff_open(&s->diff, &rules);
 	if (m->tables.touched)
 		place_index_unsure(s->index, true);
 	await_fence(s, changed || m->tables.touched);

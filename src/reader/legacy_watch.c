@@ -79,7 +79,7 @@ static bool was_given(struct reader_state *s)
 	struct bulletin_tables t;
 	bool given = s->tables.guard == GUARD_NONE;
 
-	if (s->turns != bulletin_turns(s->bulletin)) {
+	if (s->tables_epoch != bulletin_tables_epoch(s->bulletin)) {
 		legacy_rules_new_epoch(s, false);
 		bulletin_tables(s->bulletin, &t);
 		given |= s->tables.windows != t.windows;

@@ -224,7 +224,7 @@ static void install_rules(struct pending *p)
 	p->snap = NULL;
 	pending_review_all(p, REVIEW_RULES);
 	place_nft_resolved_all(p->nft);
-	journeys_turn(p->js);
+	journeys_map_changed(p->js);
 }
 
 /* An event read before the question is of no later generation than answered. */

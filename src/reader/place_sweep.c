@@ -26,6 +26,6 @@ void place_sweep(struct reader_state *s)
 		return;
 	journeys_each(s->journeys, use_places, s->nft);
 	order_each(s->order, use_places, s->nft);
-	pending_each_place(s->hold, use_place, s->nft);
+	pending_each_place(s->pending, use_place, s->nft);
 	place_nft_sweep(s->nft);
 }

@@ -113,7 +113,7 @@ static void finish(struct reader_state *s)
 
 static void close_state(struct reader_state *s)
 {
-	pending_close(s->hold);
+	pending_close(s->pending);
 	drops_close(s->drops);
 	order_close(s->order);
 	journeys_close(s->journeys);
@@ -214,7 +214,7 @@ static int open_state(struct reader_state *s, const struct reader_plan *plan)
 	s->stats = plan->printer.stats;
 	s->bulletin = plan->bulletin;
 	if (s->bulletin) {
-		s->turns = bulletin_turns(s->bulletin);
+		s->tables_epoch = bulletin_tables_epoch(s->bulletin);
 		bulletin_tables(s->bulletin, &t);
 		s->tables.guard = t.guard;
 		s->tables.windows = t.windows;
@@ -224,7 +224,7 @@ static int open_state(struct reader_state *s, const struct reader_plan *plan)
 	s->map.ipvs = plan->ipvs;
 	s->map.others = plan->foreign_trace ? OTHERS_RULES : 0;
 	s->map.excerpt = !plan->capture;
-	backend_diff_open(&s->both, &plan->rules);
+	backend_diff_open(&s->diff, &plan->rules);
 	if (open_places(s, plan) < 0)
 		return -ENOMEM;
 	s->ways = way_ask_open(s);
@@ -233,11 +233,11 @@ static int open_state(struct reader_state *s, const struct reader_plan *plan)
 				    s->nft || s->witness,
 				    &reader_journey_ops, s);
 	if (s->nft && s->journeys)
-		s->hold = pending_open(s->nft, s->journeys, s->stats,
+		s->pending = pending_open(s->nft, s->journeys, s->stats,
 				       plan->bulletin, &reader_hold_ops, s);
 	s->order = order_open(reader_on_turn, s);
 	if (!s->names || !s->journeys || !s->order ||
-	    (s->nft && !s->hold) || !open_drops(s))
+	    (s->nft && !s->pending) || !open_drops(s))
 		return -ENOMEM;
 	place_on_release(s->index, forget_place, s);
 	return printer_open(&s->printer, &plan->printer, s->names,

@@ -22,8 +22,8 @@ void reader_on_control(struct reader_state *s)
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
-	if (n > 0 && m.word == SUPERVISOR_RULES && s->hold) {
-		pending_snapshot(s->hold, fd[READER_NFT], m.size[READER_NFT]);
+	if (n > 0 && m.word == SUPERVISOR_RULES && s->pending) {
+		pending_snapshot(s->pending, fd[READER_NFT], m.size[READER_NFT]);
 		capture_fence(s->plan->capture);
 	}
 	if (n > 0 && m.word == SUPERVISOR_ELEMENTS)

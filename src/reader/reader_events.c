@@ -72,7 +72,7 @@ static void print_journey(struct reader_state *s, struct journey *j)
 	else if (is_incomplete(j))
 		stats_add(&s->stats->lost, 1);
 	if (s->nft)
-		backend_diff_mark(&s->both, place_nft_rules(s->nft), j);
+		backend_diff_mark(&s->diff, place_nft_rules(s->nft), j);
 	if (journey_passed_nat(j, &s->map))
 		count_nat_silent(s->stats, j);
 	printer_print(&s->printer, j);
@@ -128,7 +128,7 @@ static bool on_journey(void *arg, struct journey *j)
 {
 	struct reader_state *s = arg;
 
-	if (s->hold && pending_journey(s->hold, j, s->now_ns))
+	if (s->pending && pending_journey(s->pending, j, s->now_ns))
 		order_hold(s->order, j);
 	else
 		order_add(s->order, j, s->now_ns);
@@ -146,8 +146,8 @@ static void on_journey_back(void *arg, struct journey *j)
 {
 	struct reader_state *s = arg;
 
-	if (s->hold)
-		pending_take_back(s->hold, j);
+	if (s->pending)
+		pending_take_back(s->pending, j);
 	order_take_back(s->order, j);
 }
 
@@ -228,7 +228,7 @@ void reader_on_event(struct reader_state *s, const struct event *e,
 	else
 		stats_add(&s->stats->events, 1);
 	if (s->printer.by_event && !at->hidden && !others_made(s, e, at) &&
-	    !(s->hold && pending_event(s->hold, e, at, s->now_ns, s->wall_ns)))
+	    !(s->pending && pending_event(s->pending, e, at, s->now_ns, s->wall_ns)))
 		print_event(s, e, at, s->wall_ns);
 	journeys_add(s->journeys, e, at, s->now_ns, s->wall_ns);
 }
@@ -263,7 +263,7 @@ static void on_update(struct reader_state *s, const struct nlmsghdr *nlh,
 	if (nft_changers_note(&s->changers, s->stats, &c,
 			      nft_update_is_of_run(&c)))
 		reader_tell(s->control, READER_CHANGED);
-	pending_update(s->hold, &c);
+	pending_update(s->pending, &c);
 }
 
 /*
@@ -285,7 +285,7 @@ static void on_link_event(struct reader_state *s, struct event *e)
 		stats_add(&s->stats->events, 1);
 	if (s->printer.by_event && !at->hidden &&
 	    (j || !s->plan->inserts) && !others_made(s, e, at) &&
-	    !(s->hold && pending_event(s->hold, e, at, s->now_ns, s->wall_ns)))
+	    !(s->pending && pending_event(s->pending, e, at, s->now_ns, s->wall_ns)))
 		print_event(s, e, at, s->wall_ns);
 	journeys_link(s->journeys, e, at, s->now_ns, s->wall_ns);
 }
@@ -373,8 +373,8 @@ static void on_fence(struct reader_state *s, const struct nlmsghdr *nlh)
 	if (!capture_is_fence(s->plan->capture, nlh))
 		return;
 	legacy_rules_drained(s);
-	if (s->hold)
-		pending_drained(s->hold);
+	if (s->pending)
+		pending_drained(s->pending);
 }
 
 void reader_on_message(void *arg, const struct nlmsghdr *nlh, size_t len)

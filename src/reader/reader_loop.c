@@ -47,8 +47,8 @@ static int read_batch(struct reader_state *s)
 	s->empty = n <= 0 && n != -ENOBUFS;
 	s->caught_up = n < CAPTURE_BATCH && n != -ENOBUFS;
 	/* Lost events show in the sequence; changes of rules do not. */
-	if (n == -ENOBUFS && s->hold)
-		pending_lost(s->hold);
+	if (n == -ENOBUFS && s->pending)
+		pending_lost(s->pending);
 	return n;
 }
 
@@ -65,12 +65,12 @@ static void look_for_drops(struct reader_state *s)
 		return;
 	journeys_gap(s->journeys, 0);
 	/* What was lost of witnesses' events, no gap will show. */
-	if (s->witness && !s->hold)
+	if (s->witness && !s->pending)
 		s->unshown = unshown;
 	/* Events of nft have no sequence, and a change may be among the lost. */
-	if (s->hold) {
+	if (s->pending) {
 		stats_set(&s->stats->lost, drops);
-		pending_lost(s->hold);
+		pending_lost(s->pending);
 	}
 }
 
@@ -81,7 +81,7 @@ static void look_for_end(struct reader_state *s)
 
 	if (!s->witness)
 		return;
-	bulletin_turns(s->bulletin);
+	bulletin_tables_epoch(s->bulletin);
 	bulletin_tables(s->bulletin, &t);
 	if (!s->map.ending_ns && (t.undoing || s->draining))
 		s->map.ending_ns = s->now_ns;
@@ -127,8 +127,8 @@ static unsigned int read_all(struct reader_state *s)
 	if (!s->empty || TESTPOINT_IS_SET("never-empty"))
 		return total;
 	legacy_rules_drained(s);
-	if (s->hold)
-		pending_drained(s->hold);
+	if (s->pending)
+		pending_drained(s->pending);
 	return total;
 }
 
@@ -149,8 +149,8 @@ static int expire(struct reader_state *s)
 		due = sooner(journeys_link_expire(s->journeys, s->now_ns),
 			     journeys_expire(s->journeys, s->now_ns));
 	}
-	if (s->hold)
-		due = sooner(due, pending_poll(s->hold, s->now_ns, s->empty));
+	if (s->pending)
+		due = sooner(due, pending_poll(s->pending, s->now_ns, s->empty));
 	if (s->empty)
 		due = sooner(due, order_expire(s->order, s->now_ns));
 	place_sweep(s);
@@ -163,7 +163,7 @@ static int expire_when_due(struct reader_state *s)
 	int due = sooner(journeys_due_ms(s->journeys, s->now_ns),
 			 order_due_ms(s->order, s->now_ns));
 
-	if (due != 0 && !s->hold)
+	if (due != 0 && !s->pending)
 		return due;
 	read_all(s);
 	return expire(s);
@@ -225,7 +225,7 @@ static int pause_for_output(struct reader_state *s)
 {
 	int due;
 
-	if (s->busy && !s->hold && s->now_ns - s->paused_ns < PAUSE_NS)
+	if (s->busy && !s->pending && s->now_ns - s->paused_ns < PAUSE_NS)
 		return 0;
 	due = expire_when_due(s);
 	if (s->drops)
@@ -238,10 +238,10 @@ static int pause_for_output(struct reader_state *s)
 
 static void capture_loop(struct reader_state *s)
 {
-	coalesce_open(&s->pace, s->plan->capture->buffer, s->plan->snaplen);
+	coalesce_open(&s->coalesce, s->plan->capture->buffer, s->plan->snaplen);
 	while (!s->draining) {
 		unsigned int n = read_until(s, &s->caught_up);
-		int rest = coalesce_rest_ms(&s->pace, n, s->now_ns), due;
+		int rest = coalesce_rest_ms(&s->coalesce, n, s->now_ns), due;
 
 		s->busy = rest || !s->caught_up;
 		if (s->nft)
@@ -266,14 +266,14 @@ static void drain_hold(struct reader_state *s)
 
 	for (;;) {
 		read_all(s);
-		pending_poll(s->hold, s->now_ns, s->empty);
+		pending_poll(s->pending, s->now_ns, s->empty);
 		printer_flush(&s->printer);
-		if (!pending_waits(s->hold) || s->orphaned ||
+		if (!pending_waits(s->pending) || s->orphaned ||
 		    s->now_ns - begun > (uint64_t)DRAIN_MAX_MS * NS_PER_MS)
 			break;
 		wait_for(s, true, DRAIN_LOOK_MS);
 	}
-	pending_finish(s->hold);
+	pending_finish(s->pending);
 }
 
 /*
@@ -313,7 +313,7 @@ static void drain(struct reader_state *s)
 	look_for_drops(s);
 	journeys_link_finish(s->journeys);
 	journeys_finish(s->journeys);
-	if (s->hold)
+	if (s->pending)
 		drain_hold(s);
 	if (s->drops)
 		drops_finish(s->drops, s->now_ns);

@@ -57,9 +57,9 @@ struct reader_state {
 	struct witness_places *witness;	/* NULL: there are none; else events of nft
 					 * come, and may be lost, without .nft as well */
 	struct path_map map;
-	struct backend_diff both;
+	struct backend_diff diff;
 	struct journeys *journeys;
-	struct pending *hold;		/* NULL: no events of nft */
+	struct pending *pending;		/* NULL: no events of nft */
 	struct order *order;
 	struct drops *drops;		/* NULL: there are no drop records */
 	struct queue_watch queues;
@@ -77,10 +77,10 @@ struct reader_state {
 	uint64_t now_ns, wall_ns;
 	uint64_t paused_ns;		/* CLOCK_MONOTONIC */
 	uint64_t looked_ns;		/* at the memory, the same clock */
-	struct coalesce pace;
+	struct coalesce coalesce;
 	uint32_t next_seq;
 	uint32_t unshown;		/* drops, at the last look, of no gap in that */
-	uint32_t turns;			/* of bulletin.h, as last seen */
+	uint32_t tables_epoch;		/* of bulletin.h, as last seen */
 	struct legacy_watch tables;
 	int control;
 	bool ways;			/* each packet's way is told: way_ask.h */

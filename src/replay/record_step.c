@@ -115,7 +115,7 @@ static bool step_field(struct reading *rd, struct strview f,
 		rd->now.branch = (uint8_t)n;
 		return true;
 	case 'a':
-		rd->now.alone = true;
+		rd->now.one_backend = true;
 		return true;
 	case 'w':
 		return get_u16(value, &k->own_before);
@@ -144,7 +144,7 @@ bool record_take_step(struct reading *rd, struct strview fields)
 
 	if (journey_kept(rd->j) == JOURNEY_STEPS || !record_take_line(rd, &line))
 		return record_refuse(rd, RECORD_LINE);
-	rd->now.alone = false;
+	rd->now.one_backend = false;
 	while (fields.len) {
 		struct strview f = strview_cut(&fields, ',');
 

@@ -46,5 +46,5 @@ void backend_diff_mark(const struct backend_diff *b,
 		return;
 	for (uint32_t i = 0; i < journey_kept(j); i++)
 		if (!is_idle(j->step[i].place))
-			j->step[i].alone = is_alone(&now, j->step[i].place);
+			j->step[i].one_backend = is_alone(&now, j->step[i].place);
 }

@@ -16,7 +16,7 @@ struct backend_diff {
 void backend_diff_open(struct backend_diff *b, const struct ruleset *rules);
 
 /**
- * backend_diff_mark - .alone of each event whose chain only its backend has
+ * backend_diff_mark - .one_backend of each event whose chain only its backend has
  * @nft: the rules of now
  *
  * That is where "iptables -S" or "nft list" alone would not show it.  Left out

@@ -173,7 +173,7 @@ static void put_step(struct outbuf *o, const struct report_env *env,
 		*p++ = 'b';
 		p = format_decimal(p, s->branch);
 	}
-	if (s->alone)
+	if (s->one_backend)
 		p = record_put_word(p, ",a");
 	if (s->place->own_before) {
 		*p++ = ',';

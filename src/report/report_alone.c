@@ -86,7 +86,7 @@ static void collect(struct chains *c, const struct journey *j,
 	c->count = 0;
 	c->more = false;
 	for (uint32_t i = 0; i < journey_kept(j); i++)
-		if (j->step[i].alone && j->step[i].place->backend == backend)
+		if (j->step[i].one_backend && j->step[i].place->backend == backend)
 			add(c, j->step[i].place);
 }
 

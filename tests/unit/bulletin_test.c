@@ -55,14 +55,14 @@ static int make_writable(const struct bulletin_board *b)
 static int write_view(const struct bulletin_board *b)
 {
 	signal(SIGSEGV, SIG_DFL);
-	atomic_store(&((struct bulletin *)b->view)->turns, 7);
+	atomic_store(&((struct bulletin *)b->view)->tables_epoch, 7);
 	return 0;
 }
 
 static int write_post(const struct bulletin_board *b)
 {
 	signal(SIGSEGV, SIG_DFL);
-	atomic_store(&b->post->turns, 7);
+	atomic_store(&b->post->tables_epoch, 7);
 	return 0;
 }
 
@@ -79,7 +79,7 @@ static void test_child_cannot_write(void **state)
 	/* qemu-user passes MADV_DONTFORK over. */
 	if (!emulator || !*emulator)
 		assert_int_not_equal(in_child(write_post, b), 0);
-	assert_int_equal(bulletin_turns(b->view), 0);
+	assert_int_equal(bulletin_tables_epoch(b->view), 0);
 }
 
 static int sees_tables(const struct bulletin_board *b)
@@ -87,7 +87,7 @@ static int sees_tables(const struct bulletin_board *b)
 	struct bulletin_tables t;
 
 	bulletin_tables(b->view, &t);
-	return bulletin_turns(b->view) == 1 && t.guard == GUARD_LOCK &&
+	return bulletin_tables_epoch(b->view) == 1 && t.guard == GUARD_LOCK &&
 	       !t.undoing;
 }
 
@@ -142,7 +142,7 @@ static void assert_in_order(const struct bulletin *b)
 	uint32_t generation;
 
 	bulletin_tables(b, &t);
-	if (bulletin_turns(b) == 2) {
+	if (bulletin_tables_epoch(b) == 2) {
 		assert_int_equal(t.guard, 2);
 		assert_int_equal(t.windows, 2);
 		assert_true(t.undoing);
@@ -169,12 +169,12 @@ static void test_order(void **state)
 		skip();
 	while (WIFSTOPPED(status)) {
 		assert_in_order(b->view);
-		before += bulletin_turns(b->view) == 1;
+		before += bulletin_tables_epoch(b->view) == 1;
 		steps++;
 		assert_int_equal(ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL), 0);
 		assert_int_equal(waitpid(pid, &status, 0), pid);
 	}
-	assert_int_equal(bulletin_turns(b->view), 2);
+	assert_int_equal(bulletin_tables_epoch(b->view), 2);
 	/* Else nothing was seen on its way. */
 	assert_true(before > 1 && steps > before + 1);
 }

@@ -31,7 +31,7 @@ struct row {
 static void map_lack(struct path_map *map, unsigned int lacks)
 {
 	map_fill(map);
-	map->hook[0][NF_INET_FORWARD].crowded = lacks & OVERFLOW;
+	map->hook[0][NF_INET_FORWARD].overflow = lacks & OVERFLOW;
 	map->untraced = lacks & UNTRACED;
 	map->nft_unseen = lacks & UNSEEN;
 	map->synproxy = lacks & SYNPROXY;

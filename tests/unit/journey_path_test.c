@@ -203,7 +203,7 @@ static void test_overflow(void **state)
 
 	(void)state;
 	map_fill(&map);
-	map.hook[0][NF_INET_FORWARD].crowded = true;
+	map.hook[0][NF_INET_FORWARD].overflow = true;
 	CHECK(&map, rows, false);
 }
 

@@ -69,7 +69,7 @@ static struct fixture *fixture_open(const struct report *report)
 	s->nft = place_nft_open(s->index, &s->map, f->first);
 	s->journeys = journeys_open(&s->map, 128, true, true,
 				    &reader_journey_ops, s);
-	s->hold = pending_open(s->nft, s->journeys, s->stats, s->bulletin,
+	s->pending = pending_open(s->nft, s->journeys, s->stats, s->bulletin,
 			       &reader_hold_ops, s);
 	s->order = order_open(reader_on_turn, s);
 	f->plan.printer.sink[SINK_STDOUT] = (struct sink_plan){
@@ -88,7 +88,7 @@ static void fixture_close(struct fixture *f)
 {
 	struct reader_state *s = &f->s;
 
-	pending_close(s->hold);
+	pending_close(s->pending);
 	order_finish(s->order);
 	order_close(s->order);
 	journeys_close(s->journeys);
@@ -109,7 +109,7 @@ static uint32_t handle_now(const struct fixture *f)
 
 static void look(struct fixture *f)
 {
-	pending_poll(f->s.hold, f->s.now_ns, true);
+	pending_poll(f->s.pending, f->s.now_ns, true);
 }
 
 static void change(struct fixture *f)
@@ -124,15 +124,15 @@ static void change(struct fixture *f)
 	snprintf(rule, sizeof(rule), "t c %u", handle_now(f));
 	world_names(&names, rule);
 	world_update(&c, NFT_UPDATE_RULE, f->generation, &names);
-	pending_update(f->s.hold, &c);
+	pending_update(f->s.pending, &c);
 	world_update(&c, NFT_UPDATE_GENERATION, f->generation, &names);
-	pending_update(f->s.hold, &c);
+	pending_update(f->s.pending, &c);
 	look(f);
 	snprintf(rules, sizeof(rules), "t c policy accept; t c %u r%u",
 		 handle_now(f), f->generation);
 	fd = world_file(rules, f->generation, &size);
-	pending_snapshot(f->s.hold, fd, size);
-	pending_drained(f->s.hold);
+	pending_snapshot(f->s.pending, fd, size);
+	pending_drained(f->s.pending);
 	look(f);
 }
 
