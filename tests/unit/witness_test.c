@@ -129,6 +129,21 @@ static void leaves(const struct sent *s, unsigned int hook)
 	assert_true(leaves_of(&run, s, hook));
 }
 
+/* A packet's way: spots whose rules it meets, and hooks that it leaves alive. */
+#define AWAY(hook) (-1 - NF_INET_##hook)
+#define WALK(s, ...) \
+	walk(s, (const int[]){ __VA_ARGS__ }, \
+	     sizeof((const int[]){ __VA_ARGS__ }) / sizeof(int))
+
+static void walk(const struct sent *s, const int way[], size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (way[i] < 0)
+			leaves(s, (unsigned int)(-1 - way[i]));
+		else
+			go(&host->w, s, (enum spot)way[i]);
+}
+
 static struct sent packet(void)
 {
 	struct sent s = udp;
@@ -192,8 +207,7 @@ static void test_sent(void **state)
 	struct sent s = packet();
 
 	(void)state;
-	go(&host->w, &s, OUT_RAW);
-	leaves(&s, NF_INET_LOCAL_OUT);
+	WALK(&s, OUT_RAW, AWAY(LOCAL_OUT));
 	assert_int_equal(host->w.count, 0);
 	leaves(&s, NF_INET_POST_ROUTING);
 	assert_fate(FATE_SENT, NF_INET_POST_ROUTING, false);
@@ -206,8 +220,7 @@ static void test_source_shows(void **state)
 	struct sent s = packet();
 
 	(void)state;
-	go(&host->w, &s, PRE_RAW);
-	leaves(&s, NF_INET_PRE_ROUTING);
+	WALK(&s, PRE_RAW, AWAY(PRE_ROUTING));
 	s.ttl--;
 	leaves(&s, NF_INET_FORWARD);
 	s.src = "192.0.2.9";
@@ -230,14 +243,8 @@ static void test_queue_lets_go(void **state)
 	const struct sent s = packet();
 
 	(void)state;
-	go(&host->w, &s, PRE_RAW);
-	go(&host->w, &s, PRE_MANGLE);
-	leaves(&s, NF_INET_PRE_ROUTING);
-	go(&host->w, &s, FWD_MANGLE);
-	go(&host->w, &s, FWD_QUEUE);
-	leaves(&s, NF_INET_FORWARD);
-	go(&host->w, &s, POST);
-	leaves(&s, NF_INET_POST_ROUTING);
+	WALK(&s, PRE_RAW, PRE_MANGLE, AWAY(PRE_ROUTING), FWD_MANGLE, FWD_QUEUE,
+	     AWAY(FORWARD), POST, AWAY(POST_ROUTING));
 	assert_fate(FATE_FORWARDED, NF_INET_POST_ROUTING, false);
 }
 
@@ -246,11 +253,7 @@ static void test_queue_keeps(void **state)
 	const struct sent s = packet();
 
 	(void)state;
-	go(&host->w, &s, PRE_RAW);
-	go(&host->w, &s, PRE_MANGLE);
-	leaves(&s, NF_INET_PRE_ROUTING);
-	go(&host->w, &s, FWD_MANGLE);
-	go(&host->w, &s, FWD_QUEUE);
+	WALK(&s, PRE_RAW, PRE_MANGLE, AWAY(PRE_ROUTING), FWD_MANGLE, FWD_QUEUE);
 	pass_ms(&host->w, 2000);
 	assert_fate(FATE_QUEUE, NF_INET_FORWARD, false);
 }
@@ -261,11 +264,7 @@ static void test_drop(void **state)
 	const struct sent s = packet();
 
 	(void)state;
-	go(&host->w, &s, PRE_RAW);
-	go(&host->w, &s, PRE_MANGLE);
-	leaves(&s, NF_INET_PRE_ROUTING);
-	go(&host->w, &s, FWD_MANGLE);
-	go(&host->w, &s, FWD_DROP);
+	WALK(&s, PRE_RAW, PRE_MANGLE, AWAY(PRE_ROUTING), FWD_MANGLE, FWD_DROP);
 	assert_fate(FATE_DROP, NF_INET_FORWARD, false);
 }
 
@@ -292,8 +291,7 @@ static void test_renewed(void **state)
 
 	(void)state;
 	later.end += 60;
-	go(&host->w, &s, PRE_RAW);
-	leaves(&s, NF_INET_PRE_ROUTING);
+	WALK(&s, PRE_RAW, AWAY(PRE_ROUTING));
 	assert_true(leaves_of(&later, &s, NF_INET_LOCAL_IN));
 	assert_fate(FATE_DELIVERED, NF_INET_LOCAL_IN, false);
 }
@@ -309,15 +307,11 @@ static void test_twins(void **state)
 	b.trace_id = ID + 1;
 	a.stamp = 1;
 	b.stamp = 2;
-	go(&host->w, &a, PRE_RAW);
-	leaves(&a, NF_INET_PRE_ROUTING);
-	go(&host->w, &b, PRE_RAW);
-	leaves(&b, NF_INET_PRE_ROUTING);
-	leaves(&b, NF_INET_LOCAL_IN);
+	WALK(&a, PRE_RAW, AWAY(PRE_ROUTING));
+	WALK(&b, PRE_RAW, AWAY(PRE_ROUTING), AWAY(LOCAL_IN));
 	assert_int_equal(host->w.count, 1);
 	assert_string_equal(host->w.over[0].letters, "B");
-	leaves(&a, NF_INET_FORWARD);
-	leaves(&a, NF_INET_POST_ROUTING);
+	WALK(&a, AWAY(FORWARD), AWAY(POST_ROUTING));
 	assert_int_equal(host->w.count, 2);
 	assert_string_equal(host->w.over[1].letters, "A");
 	assert_int_equal(host->w.over[0].flags & JOURNEY_AMBIGUOUS, 0);
@@ -330,11 +324,7 @@ static void test_run_ends(void **state)
 	const struct sent s = packet();
 
 	(void)state;
-	go(&host->w, &s, PRE_RAW);
-	go(&host->w, &s, PRE_MANGLE);
-	leaves(&s, NF_INET_PRE_ROUTING);
-	go(&host->w, &s, FWD_MANGLE);
-	go(&host->w, &s, FWD_QUEUE);
+	WALK(&s, PRE_RAW, PRE_MANGLE, AWAY(PRE_ROUTING), FWD_MANGLE, FWD_QUEUE);
 	host->w.map.ending_ns = host->w.now_ns;
 	go(&host->w, &s, POST);
 	pass_ms(&host->w, 1000);
@@ -347,11 +337,8 @@ static void test_run_ends_for_others(void **state)
 	const struct sent s = packet();
 
 	(void)state;
-	go(&host->w, &s, PRE_RAW);
-	go(&host->w, &s, PRE_MANGLE);
-	leaves(&s, NF_INET_PRE_ROUTING);
-	go(&host->w, &s, FWD_MANGLE);
-	go(&host->w, &s, FWD_FILTER);
+	WALK(&s, PRE_RAW, PRE_MANGLE, AWAY(PRE_ROUTING), FWD_MANGLE,
+	     FWD_FILTER);
 	host->w.map.ending_ns = host->w.now_ns;
 	pass_ms(&host->w, 1000);
 	assert_fate(FATE_LOST, NF_INET_FORWARD, true);
@@ -363,11 +350,7 @@ static void test_keeper_dies(void **state)
 	const struct sent s = packet();
 
 	(void)state;
-	go(&host->w, &s, PRE_RAW);
-	go(&host->w, &s, PRE_MANGLE);
-	go(&host->w, &s, FWD_MANGLE);
-	go(&host->w, &s, FWD_FILTER);
-	go(&host->w, &s, POST);
+	WALK(&s, PRE_RAW, PRE_MANGLE, FWD_MANGLE, FWD_FILTER, POST);
 	host->w.map.ending_ns = host->w.now_ns;
 	host->w.map.witness_gone = true;
 	pass_ms(&host->w, 1000);
@@ -392,11 +375,7 @@ static void test_ipvs(void **state)
 
 	(void)state;
 	host->w.map.ipvs = true;
-	go(&host->w, &s, PRE_RAW);
-	go(&host->w, &s, PRE_MANGLE);
-	leaves(&s, NF_INET_PRE_ROUTING);
-	go(&host->w, &s, IN_MANGLE);
-	go(&host->w, &s, IN_FILTER);
+	WALK(&s, PRE_RAW, PRE_MANGLE, AWAY(PRE_ROUTING), IN_MANGLE, IN_FILTER);
 	pass_ms(&host->w, 1000);
 	assert_fate(FATE_UNKNOWN, NF_INET_LOCAL_IN, true);
 	assert_non_null(strstr(host->fate.cause, "IPVS"));
