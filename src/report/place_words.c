@@ -2,7 +2,6 @@
 /* place_words: what the short forms say of a rule: where it stands, and its own words. */
 #include "report/place_words.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "base/format.h"
 #include "capture/event.h"
 #include "place/place.h"
+#include "report/rule_pieces.h"
 #include "rules/base/strview.h"
 #include "rules/base/units.h"
 #include "rules/nft/snapshot.h"
@@ -31,8 +31,6 @@ struct writer {
 	char *to, *end;
 	struct place_words *w;
 	struct strview before;	/* the word before this one */
-	struct strview proto;	/* behind -p */
-	struct strview comment;	/* those that are kept, one behind the other */
 	bool xtables;
 };
 
@@ -101,20 +99,6 @@ static void put_label(struct writer *r, const struct place *p)
 	w->chain = written(r, from + w->table.len + 1);
 }
 
-/* "cali:6gwbT8clXdHdC1b1", in quotes or not: of use to felix alone. */
-static bool is_hash(struct strview s)
-{
-	if (s.len && *s.at == '"')
-		s = (struct strview){ s.at + 1, s.len - 2 };
-	if (s.len != 21 || !strview_take(&s, "cali:"))
-		return false;
-	for (size_t i = 0; i < s.len; i++)
-		if (!isalnum((unsigned char)s.at[i]) && s.at[i] != '_' &&
-		    s.at[i] != '-')
-			return false;
-	return true;
-}
-
 /* What kube-proxy writes at rules of its own that no service has asked for. */
 static bool is_fixed(struct strview s)
 {
@@ -143,7 +127,7 @@ static bool take_hash(struct strview *word)
 	struct strview rest;
 
 	if (word->len <= HASH || *word->at != '"' ||
-	    !is_hash((struct strview){ word->at + 1, HASH - 1 }))
+	    !rule_pieces_is_hash((struct strview){ word->at + 1, HASH - 1 }))
 		return false;
 	rest = strview_behind(*word, HASH);
 	if (!strview_take(&rest, "; "))
@@ -157,7 +141,7 @@ static void keep_comment(struct writer *r, struct strview word)
 	struct place_words *w = r->w;
 	bool quoted = *word.at == '"', cut;
 
-	if (is_hash(word) || is_fixed(word))
+	if (is_fixed(word))
 		return;
 	cut = take_hash(&word);
 	if (w->comment.len)
@@ -170,47 +154,12 @@ static void keep_comment(struct writer *r, struct strview word)
 	w->comment = written(r, w->comment.at);
 }
 
-/* In @text the word that comes next. */
-static struct strview peek(struct strview text)
-{
-	struct strview word;
-
-	strview_quoted(&text, &word);
-	return word;
-}
-
 static void skip(struct strview *text, unsigned int words)
 {
 	struct strview word;
 
 	while (words--)
 		strview_quoted(text, &word);
-}
-
-/* "-m comment", "-m udp" behind "-p udp": what follows is as clear without. */
-static bool is_plain_match(const struct writer *r, struct strview name)
-{
-	return strview_is(name, "comment") ||
-	       (r->proto.len && name.len == r->proto.len &&
-		memcmp(name.at, r->proto.at, name.len) == 0);
-}
-
-/* Words behind @word that go with it out of the text, and itself; 0: it stays. */
-static unsigned int boilerplate(const struct writer *r, struct strview word,
-				struct strview rest)
-{
-	struct strview next = peek(rest);
-
-	if (r->xtables)
-		return strview_is(word, "-m") && is_plain_match(r, next) ? 2 :
-		       strview_is(word, "--comment") ? 2 : 0;
-	if (strview_is(word, "comment") && next.len && *next.at == '"')
-		return 2;
-	if (!strview_is(word, "counter"))
-		return 0;
-	if (strview_is(next, "packets"))
-		return 5;
-	return strview_is(next, "name") ? 0 : 1;
 }
 
 static void note_nat(struct writer *r, struct strview word)
@@ -241,8 +190,6 @@ static void note(struct writer *r, struct strview word)
 	struct place_words *w = r->w;
 	bool target = strview_is(r->before, "-j") || strview_is(r->before, "-g");
 
-	if (strview_is(r->before, "-p"))
-		r->proto = word;
 	if (!r->xtables || target)
 		note_nat(r, word);
 	w->copies |= (r->xtables && target && strview_is(word, "TEE")) ||
@@ -254,16 +201,15 @@ static void note(struct writer *r, struct strview word)
 static void put_words(struct writer *r, struct strview text)
 {
 	struct place_words *w = r->w;
-	struct strview word, rest = text;
+	struct rule_pieces pieces;
+	enum rule_piece kind;
+	struct strview word;
 
 	w->rule.at = r->to;
-	while (strview_quoted(&rest, &word)) {
-		unsigned int out = boilerplate(r, word, rest);
-
-		if (out) {
-			skip(&rest, out - 1);
+	rule_pieces_begin(&pieces, text, r->xtables);
+	while (rule_pieces_next(&pieces, &word, &kind)) {
+		if (kind != PIECE_WORD)
 			continue;
-		}
 		if (r->to > w->rule.at)
 			put_text(r, " ");
 		put(r, word.at, word.len);
@@ -277,15 +223,14 @@ static void put_words(struct writer *r, struct strview text)
 
 static void put_comments(struct writer *r, struct strview text)
 {
-	const char *option = r->xtables ? "--comment" : "comment";
-	struct strview word, before = { "", 0 };
+	struct rule_pieces pieces;
+	enum rule_piece kind;
+	struct strview word;
 
-	while (strview_quoted(&text, &word)) {
-		if (strview_is(before, option) && word.len &&
-		    (r->xtables || *word.at == '"'))
+	rule_pieces_begin(&pieces, text, r->xtables);
+	while (rule_pieces_next(&pieces, &word, &kind))
+		if (kind == PIECE_COMMENT && word.len)
 			keep_comment(r, word);
-		before = word;
-	}
 }
 
 /* Of "type filter hook input priority filter; policy drop;" what decides. */

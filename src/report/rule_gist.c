@@ -5,14 +5,8 @@
 #include <string.h>
 
 #include "place/place_types.h"
+#include "report/rule_pieces.h"
 #include "rules/base/strview.h"
-
-/* What programs write into comments to know a rule again. */
-static bool is_hash(struct strview comment)
-{
-	strview_take(&comment, "\"");
-	return strview_starts(comment, "cali:");
-}
 
 /* "-A CHAIN" and "-P CHAIN", which the place says. */
 static struct strview behind_chain(const struct place *at)
@@ -22,30 +16,6 @@ static struct strview behind_chain(const struct place *at)
 
 	return text.len > head && *text.at == '-' ? strview_behind(text, head)
 						  : text;
-}
-
-/* Is it "-m comment --comment"?  Then the comment is what is left. */
-static bool take_comment(struct strview *rest)
-{
-	struct strview after = *rest, word;
-
-	if (!strview_quoted(&after, &word) || !strview_is(word, "-m") ||
-	    !strview_quoted(&after, &word) || !strview_is(word, "comment") ||
-	    !strview_quoted(&after, &word) || !strview_is(word, "--comment"))
-		return false;
-	*rest = after;
-	return true;
-}
-
-/* nft's is the last of a rule: comment "..." */
-static bool take_nft_comment(struct strview *rest)
-{
-	struct strview after = *rest, word;
-
-	if (!strview_quoted(&after, &word) || !strview_is(word, "comment"))
-		return false;
-	*rest = after;
-	return true;
 }
 
 static void put(char *buf, size_t size, size_t *len, struct strview word)
@@ -62,22 +32,19 @@ static void put(char *buf, size_t size, size_t *len, struct strview word)
 
 size_t rule_gist(char *buf, size_t size, const struct place *at)
 {
-	struct strview rest = behind_chain(at), before, word;
+	bool xtables = at->rule_len && *at->rule == '-';
+	struct rule_pieces pieces;
+	enum rule_piece kind;
+	struct strview words;
 	size_t len = 0;
 
-	for (;;) {
-		bool comment = take_comment(&rest);
-
-		before = rest;
-		if (!comment && take_nft_comment(&rest)) {
-			comment = strview_quoted(&rest, &word) && is_hash(word);
-			if (comment)
-				continue;
-			rest = before;
-		}
-		if (!strview_quoted(&rest, &word))
-			return len;
-		if (!comment || !is_hash(word))
-			put(buf, size, &len, word);
+	rule_pieces_begin(&pieces, behind_chain(at), xtables);
+	while (rule_pieces_next(&pieces, &words, &kind)) {
+		if (kind == PIECE_HASH)
+			continue;
+		if (kind == PIECE_COMMENT && !xtables)
+			put(buf, size, &len, (struct strview){ "comment", 7 });
+		put(buf, size, &len, words);
 	}
+	return len;
 }

@@ -14,6 +14,7 @@
 #include "capture/event.h"
 #include "place/place.h"
 #include "report/place_words.h"
+#include "report/rule_gist.h"
 
 static const struct row {
 	const char *text;
@@ -113,6 +114,41 @@ static void test_rules(void **state)
 	place_words_cache_close(c);
 }
 
+/* The long forms leave out what no person has written, and nothing else. */
+static void test_gists(void **state)
+{
+	static const struct {
+		const char *text, *gist;
+	} gists[] = {
+		{ "-A c -p udp -m udp --dport 53 -j DROP",
+		  "-p udp -m udp --dport 53 -j DROP" },
+		{ "-A c -m comment --comment \"cali:6gwbT8clXdHdC1b1\" -j x",
+		  "-j x" },
+		{ "-A c -i lo -m comment --comment \"cali:6gwbT8clXdHdC1b1\" -m "
+		  "comment --comment \"Policy a/b\" -j x", "-i lo \"Policy a/b\" -j x" },
+		{ "-A c -m comment --comment cali:mine -j x", "cali:mine -j x" },
+		{ "-P c DROP", "DROP" },
+		{ "tcp dport 25 counter packets 26 bytes 2861 drop comment \"no\"",
+		  "tcp dport 25 counter packets 26 bytes 2861 drop comment \"no\"" },
+		{ "drop comment \"cali:6gwbT8clXdHdC1b1\"", "drop" },
+		{ "", "" },
+	};
+	char got[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(gists) / sizeof(gists[0]); i++) {
+		struct place p = {
+			.chain = "c", .chain_len = 1, .rule = gists[i].text,
+			.rule_len = (uint32_t)strlen(gists[i].text),
+		};
+		size_t n = rule_gist(got, p.rule_len, &p);
+
+		assert_true(n <= p.rule_len);
+		got[n] = '\0';
+		assert_string_equal(got, gists[i].gist);
+	}
+}
+
 static void test_labels(void **state)
 {
 	static const struct {
@@ -191,6 +227,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_gists),
 		cmocka_unit_test(test_labels),
 		cmocka_unit_test(test_forget),
 	};
