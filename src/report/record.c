@@ -15,8 +15,8 @@
 #include "journey/journey.h"
 #include "journey/map_verdict.h"
 #include "place/place.h"
-#include "place/text_doubt.h"
 #include "report/owner_words.h"
+#include "report/record_event.h"
 #include "report/record_near.h"
 #include "report/record_put.h"
 #include "report/record_words.h"
@@ -30,14 +30,6 @@ enum {
 	OWNER_WORD = WORD + 3 * (COMPONENT_ASKED + 1) * COMPONENT_OBJECT,
 	FATE_WORD = WORD + 3 * (CAUSE_TEXT + 2 * DROP_SEEN_TEXT),
 };
-
-static char *put_interface(char *p, char letter, const struct report_env *env,
-			   uint32_t index)
-{
-	*p++ = ',';
-	*p++ = letter;
-	return record_put_name(p, ifnames_raw(env->names, index));
-}
 
 static void put_counted(struct outbuf *o, const char *key, uint32_t n)
 {
@@ -113,84 +105,6 @@ static void put_head(struct outbuf *o, const struct report_env *env,
 	report_conntrack_record(o, j);
 	if (journey_first(j) == &j->entry)
 		put_entry(o, env, &j->entry);
-}
-
-/* Only where escaping has made the line for people another text. */
-static void put_raw(struct outbuf *o, const struct place *at)
-{
-	size_t plain = at->prefix_len + 1 + (at->rule_len ? at->rule_len + 4 : 0);
-	char *room, *p;
-
-	if (at->line_len == plain)
-		return;
-	p = room = outbuf_room(o, 2 * (at->prefix_len + at->rule_len) + 3);
-	if (!room)
-		return;
-	p = record_put_word(p, ",x");
-	p = format_bytes(p, at->prefix, at->prefix_len);
-	*p++ = ':';
-	p = format_bytes(p, at->rule, at->rule_len);
-	outbuf_advance(o, (size_t)(p - room));
-}
-
-/* What a rule of nft's line does not say of it. */
-static char *put_nft_id(char *p, const struct place *at)
-{
-	if (at->counted) {
-		p = record_put_word(p, ",h");
-		return format_decimal(p, at->handle);
-	}
-	if (!at->position)
-		return p;
-	p = record_put_word(p, ",n");
-	return format_decimal(p, at->position);
-}
-
-static void put_step(struct outbuf *o, const struct report_env *env,
-		     const struct step *s, const struct step *before)
-{
-	char *room = outbuf_room(o, WORD), *p = room;
-
-	if (!room)
-		return;
-	*p++ = ' ';
-	*p++ = 'e';
-	if (s->mark != before->mark) {
-		*p++ = ',';
-		*p++ = 'm';
-		p = format_hex(p, s->mark);
-	}
-	if (s->in != before->in)
-		p = put_interface(p, 'i', env, s->in);
-	if (s->out != before->out)
-		p = put_interface(p, 'o', env, s->out);
-	if (s->phys_in != before->phys_in)
-		p = put_interface(p, 'p', env, s->phys_in);
-	if (s->phys_out != before->phys_out)
-		p = put_interface(p, 'q', env, s->phys_out);
-	if (s->branch != before->branch) {
-		*p++ = ',';
-		*p++ = 'b';
-		p = format_decimal(p, s->branch);
-	}
-	if (s->one_backend)
-		p = record_put_word(p, ",a");
-	if (s->place->own_before) {
-		*p++ = ',';
-		*p++ = 'w';
-		p = format_decimal(p, s->place->own_before);
-	}
-	if (s->place->queue) {
-		p = record_put_word(p, ",k");
-		p = format_decimal(p, s->place->queue);
-	}
-	p = put_nft_id(p, s->place);
-	if (s->place->doubt) {
-		p = record_put_word(p, ",d");
-		p = record_put_word(p, text_doubt_word(s->place->doubt));
-	}
-	outbuf_advance(o, (size_t)(p - room));
-	put_raw(o, s->place);
 }
 
 static char *put_value(char *p, const struct report_env *env,
@@ -336,7 +250,7 @@ static void put_fate(struct outbuf *o, const struct report_env *env,
 	*p++ = ',';
 	p = record_put_word(p, report_hook_name(f->hook));
 	if (f->out)
-		p = put_interface(p, 'o', env, f->out);
+		p = record_put_interface(p, 'o', env, f->out);
 	if (j) {
 		p = put_event(p, 'b', j, f->by);
 		p = put_grounds(p, j, b, g);
@@ -394,7 +308,8 @@ void record_write(struct outbuf *o, const struct report_env *env,
 
 	put_head(o, env, j);
 	for (uint32_t i = 0; i < kept; i++)
-		put_step(o, env, &j->step[i], i ? &j->step[i - 1] : &nothing);
+		record_put_step(o, env, &j->step[i],
+				i ? &j->step[i - 1] : &nothing);
 	for (unsigned int i = 0; i < j->changes; i++)
 		put_change(o, env, j, &j->change[i]);
 	for (uint32_t i = 0; i < j->verdicts; i++)
