@@ -2,6 +2,8 @@
 /* columns: how much of a terminal's line a text takes. */
 #include "base/columns.h"
 
+#include "rules/base/units.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -23,7 +25,7 @@ static const struct range {
 
 static size_t columns_of_char(uint32_t code)
 {
-	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++)
 		if (code <= ranges[i].last)
 			return code < ranges[i].first ? 1 : ranges[i].columns;
 	return 1;

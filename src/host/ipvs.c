@@ -2,6 +2,8 @@
 /* ipvs: the virtual services of this network namespace. */
 #include "host/ipvs.h"
 
+#include "rules/base/units.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -47,7 +49,7 @@ static bool is_service(const char *word, const char *end,
 
 	if (strcmp(word, "FWM") == 0)
 		return p->mark && strtoul(end, NULL, 16) == p->mark;
-	for (size_t i = 0; i < sizeof(protos) / sizeof(protos[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(protos); i++)
 		if (strcmp(word, protos[i].word) == 0)
 			return protos[i].proto == p->proto && is_end(end, p);
 	return false;

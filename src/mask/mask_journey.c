@@ -18,6 +18,7 @@
 #include "mask/mask_place.h"
 #include "mask/mask_rule.h"
 #include "mask/mask_text.h"
+#include "rules/base/units.h"
 
 enum { TEXTS = 1 << 18 };	/* bytes of one packet's texts */
 
@@ -200,7 +201,7 @@ static const struct fate_grounds *mask_told(struct masker *k,
 	*to = *from;
 	/* Whose it is, in names: the events tell what of that may be told. */
 	to->owner = NULL;
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
 		if (*places[i])
 			*places[i] = mask_place(k->places, *places[i]);
 	return to;

@@ -15,6 +15,7 @@
 #include "mask/mask_name.h"
 #include "mask/mask_words.h"
 #include "rules/base/hash.h"
+#include "rules/base/units.h"
 
 enum { SLOTS = 1 << 16, WORD_MAX = 64 };
 
@@ -146,7 +147,7 @@ static bool is_number(struct strview w)
 			     (n && strchr(".-+", w.at[n]))))
 		n++;
 	rest = strview_behind(w, n);
-	for (size_t i = 0; n && i < sizeof(units) / sizeof(units[0]); i++)
+	for (size_t i = 0; n && i < ARRAY_SIZE(units); i++)
 		if (strview_is(rest, units[i]))
 			return true;
 	return false;

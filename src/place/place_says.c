@@ -184,7 +184,7 @@ static const char *const harmless[] = {
 /* No target's name has a small letter or a dash: it is a chain's. */
 static bool is_harmless(struct strview target)
 {
-	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
 		if (strview_is(target, harmless[i]))
 			return true;
 	for (size_t i = 0; i < target.len; i++)

@@ -15,6 +15,7 @@
 #include "base/msg.h"
 #include "base/sandbox.h"
 #include "replay/nft_rules.h"
+#include "rules/base/units.h"
 #include "rules/legacy/save.h"
 #include "rules/legacy/snapshot.h"
 #include "rules/legacy/snapshot_sound.h"
@@ -115,7 +116,7 @@ static bool is_compressed(const char *at, size_t len)
 		"\x1f\x8b", "\xfd" "7zXZ", "BZh", "\x28\xb5\x2f\xfd",
 	};
 
-	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(magics); i++)
 		if (len >= strlen(magics[i]) &&
 		    memcmp(at, magics[i], strlen(magics[i])) == 0)
 			return true;
