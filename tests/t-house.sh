@@ -110,6 +110,25 @@ undeclared() {
 		}' $(files . | grep '\.h$') -)
 }
 
+# untold ROOT: of those on stdin that no paragraph with a comment declares
+untold() {
+	(cd "$1" && awk '
+		FILENAME == "-" {
+			n = split($0, word, /[ \n]/)
+			for (i = 1; i < n; i += 2)
+				if (!((word[i], word[i + 1]) in told))
+					print word[i] ".h does not say what is", word[i + 1]
+			next
+		}
+		/\/\*/ {
+			module = FILENAME
+			sub(/\.h$/, "", module)
+			n = split($0, word, /[^A-Za-z0-9_]+/)
+			for (i = 1; i <= n; i++)
+				told[module, word[i]]
+		}' RS= $(files . | grep '\.h$') -)
+}
+
 # named ROOT TEXT: files of the house that a text speaks of and that are not there
 named() {
 	local name
@@ -138,6 +157,9 @@ exports "$TREE" "$BUILD" >"$SCRATCH/exports"
 (($(wc -l <"$SCRATCH/exports") >= 500)) || fail "$(wc -l <"$SCRATCH/exports") were found"
 assert_equal "declared elsewhere" "" "$(undeclared "$TREE" <"$SCRATCH/exports")"
 
+subtest "and x.h says what it does, and whose is what it gives"
+assert_equal "without a word" "" "$(untold "$TREE" <"$SCRATCH/exports")"
+
 subtest "test points are in .c files, where the build looks for them"
 assert_equal "headers that hand them on" "" \
 	"$(awk '$2 == "rules/base/testpoint.h" && $1 ~ /\.h$/' "$SCRATCH/includes")"
@@ -159,7 +181,7 @@ fault=$SCRATCH/fault
 mkdir -p "$fault"/src/low "$fault"/src/high "$fault"/rules
 echo '#include "high/top.h"' >"$fault/src/low/ground.c"
 echo '#include "low/ground.h"' >"$fault/src/high/top.h"
-printf '/* int elsewhere(void); */\nint here(void);\n' >"$fault/src/low/ground.h"
+printf '/* int elsewhere(void); */\nint here(void);\n\nint quiet(void);\n' >"$fault/src/low/ground.h"
 echo '#include "nowhere.h"' >"$fault/rules/flat.c"
 echo 'int flat;' >"$fault/rules/flat.h"
 echo '#include "rules/flat.h"' >"$fault/rules/lost.c"
@@ -176,5 +198,7 @@ assert_equal "what the table does not allow" "rules/lost includes rules/flat: no
 src/low/ground (src/low) includes src/high/top (src/high)" "$(strangers "$fault" "$fault/table")"
 assert_equal "an export of another header's" "src/low/ground.c exports elsewhere" \
 	"$(printf 'src/low/ground %s\n' here elsewhere | undeclared "$fault")"
+assert_equal "an export without a word" "src/low/ground.h does not say what is quiet" \
+	"$(printf 'src/low/ground %s\n' here quiet | untold "$fault")"
 echo '``low/ground.h``, ``rules/gone.c``' >"$fault/text"
 assert_equal "a text about a file that is gone" "rules/gone.c" "$(named "$fault" "$fault/text")"

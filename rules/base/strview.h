@@ -12,7 +12,10 @@ struct strview {
 	size_t len;
 };
 
+/** strview_is - are they these bytes, and no more? */
 bool strview_is(struct strview s, const char *word);
+
+/** strview_starts - the first of them?  "" is of any */
 bool strview_starts(struct strview s, const char *with);
 
 /** strview_behind - @s without its first @n bytes; there must be so many */

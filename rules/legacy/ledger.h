@@ -63,6 +63,8 @@ int ledger_begin(struct ledger_page *p, const struct family *f,
  * Return: 0 or -errno; then nothing was changed.
  */
 int ledger_replace(struct ledger_page *p, int sock);
+
+/** ledger_end - give the room back, whatever ledger_replace() said */
 void ledger_end(struct ledger_page *p);
 
 #endif

@@ -105,7 +105,7 @@ enum snap_detail {
 int snapshot_finish(struct helper *h, struct helper_result *res,
 		    const struct snapshot **snap, int *fd);
 
-/** accessors; all borrowed from the snapshot */
+/** snapshot_chain, snapshot_rule, snapshot_text - by index, by offset; borrowed from @s */
 const struct snap_chain *snapshot_chain(const struct snapshot *s, uint32_t i);
 const struct snap_rule *snapshot_rule(const struct snapshot *s, uint32_t i);
 const char *snapshot_text(const struct snapshot *s, uint32_t offset);
@@ -120,7 +120,10 @@ int snapshot_table(const struct snapshot *s, const char *name, size_t len);
 uint32_t snapshot_find_chain(const struct snapshot *s, unsigned int table,
 			     const char *name, size_t len);
 
-/** for whoever makes one: an empty hash table, and chain @i put into it */
+/**
+ * snapshot_clear_hash, snapshot_link_chain - for whoever makes one: an empty hash table,
+ * and chain @i put into it
+ */
 void snapshot_clear_hash(struct snapshot *s);
 void snapshot_link_chain(struct snapshot *s, uint32_t i);
 

@@ -57,6 +57,7 @@ int table_read(const struct family *f, int sock, const char *name,
 /** table_hook_at - whose builtin chain begins at @offset?  else NOT_A_HOOK */
 uint8_t table_hook_at(const struct table_blob *t, uint32_t offset);
 
+/** table_release - unmap what table_read() has read; idempotent */
 void table_release(struct table_blob *table);
 
 #endif

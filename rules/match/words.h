@@ -27,6 +27,7 @@ struct helper_result;
 int words_split(int argc, char *const argv[], const struct option *own,
 		struct words *words);
 
+/** words_free - idempotent; not of the command line, which the words point into */
 void words_free(struct words *words);
 
 /**

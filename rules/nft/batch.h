@@ -24,6 +24,8 @@ struct mnl_socket *nft_socket_open(void);
  * Return: NULL: no memory.
  */
 struct nft_batch *nft_batch_new(void);
+
+/** nft_batch_free - sent or not; NULL is nothing */
 void nft_batch_free(struct nft_batch *b);
 
 /**

@@ -38,6 +38,7 @@ int nft_dump_table(struct nft_dump *d, uint8_t nfproto, const char *name);
 /** nft_dump_chains - tables and chains; again while they change */
 int nft_dump_chains(struct nft_dump *d);
 
+/** nft_dump_release - all that was read; idempotent, and fine with a zeroed one */
 void nft_dump_release(struct nft_dump *d);
 
 /**

@@ -77,9 +77,11 @@ struct nft_key {
  * Return: NULL when it cannot be mapped, or is nothing of the kind.
  */
 const struct nft_elements *nft_elements_map(int fd, size_t size);
+
+/** nft_elements_unmap - NULL is nothing */
 void nft_elements_unmap(const struct nft_elements *e);
 
-/** accessors; all borrowed */
+/** nft_elements_at, nft_elements_key, nft_elements_text - by index, by offset; borrowed from @e */
 const struct nft_element *nft_elements_at(const struct nft_elements *e, uint32_t i);
 const uint8_t *nft_elements_key(const struct nft_elements *e, uint32_t i);
 /** nft_elements_last - of a range its last key, else the same as _key() */

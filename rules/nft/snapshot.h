@@ -113,9 +113,13 @@ struct nft_snapshot {
  * Return: NULL when it cannot be mapped or is no snapshot of this size.
  */
 const struct nft_snapshot *nft_snapshot_map(int fd, size_t size);
+
+/** nft_snapshot_unmap - NULL is nothing */
 void nft_snapshot_unmap(const struct nft_snapshot *s);
 
-/** accessors; all borrowed from the snapshot */
+/**
+ * nft_snapshot_table, nft_snapshot_chain, nft_snapshot_rule - by index; borrowed from @s
+ */
 const struct nft_snap_table *nft_snapshot_table(const struct nft_snapshot *s,
 						uint32_t i);
 const struct nft_snap_chain *nft_snapshot_chain(const struct nft_snapshot *s,
@@ -125,7 +129,10 @@ const struct nft_snap_rule *nft_snapshot_rule(const struct nft_snapshot *s,
 /** nft_snapshot_text - bytes at an offset of the heap; names end in NUL */
 const char *nft_snapshot_text(const struct nft_snapshot *s, uint32_t offset);
 
-/** lookups; an index, or NFT_SNAP_NONE; O(1) */
+/**
+ * nft_snapshot_find_table, nft_snapshot_find_chain, nft_snapshot_find_rule - an index, or
+ * NFT_SNAP_NONE; O(1)
+ */
 uint32_t nft_snapshot_find_table(const struct nft_snapshot *s,
 				 uint8_t nfproto, const char *name,
 				 size_t len);

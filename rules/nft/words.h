@@ -33,6 +33,7 @@ void nft_words_read(struct nft_words *w, const struct nft_maker *m,
  */
 void nft_words_fill(struct nft_maker *m, const struct nft_words *w);
 
+/** nft_words_release - the helpers' results; fine with a zeroed one */
 void nft_words_release(struct nft_words *w);
 
 #endif

@@ -20,6 +20,8 @@ enum { FORMAT_DECIMAL = 20 };	/* digits of a 64-bit number */
  */
 size_t format_text(char *to, size_t size, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/** format_text_v - the same of a va_list */
 size_t format_text_v(char *to, size_t size, const char *fmt, va_list ap)
 	__attribute__((format(printf, 3, 0)));
 

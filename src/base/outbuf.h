@@ -66,6 +66,8 @@ static inline void outbuf_text(struct outbuf *o, const char *text)
 
 /** outbuf_number - in decimal */
 void outbuf_number(struct outbuf *o, uint64_t n);
+
+/** outbuf_printf - by format_text(); what does not fit is an error of @o */
 void outbuf_printf(struct outbuf *o, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -41,6 +41,8 @@ struct capture_want {
  * CAP_NET_ADMIN; or -errno.
  */
 int capture_open(struct capture *c, const struct capture_want *want);
+
+/** capture_close - idempotent; the kernel leaves group 0 with the socket */
 void capture_close(struct capture *c);
 
 /**

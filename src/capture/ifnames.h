@@ -13,6 +13,8 @@ struct ifnames;
  * Return: NULL with errno set.
  */
 struct ifnames *ifnames_open(void);
+
+/** ifnames_close - NULL is nothing */
 void ifnames_close(struct ifnames *names);
 
 /**

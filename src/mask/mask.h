@@ -30,6 +30,8 @@ struct mask;
  * Return: NULL with errno set.
  */
 struct mask *mask_open(void);
+
+/** mask_close - in this process only; NULL is nothing */
 void mask_close(struct mask *m);
 
 /**

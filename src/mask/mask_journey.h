@@ -18,6 +18,8 @@ struct place;
 
 /** masker_open - @m and @names are borrowed; NULL: no memory */
 struct masker *masker_open(struct mask *m, const struct ifnames *names);
+
+/** masker_close - and all that was borrowed from it; NULL is nothing */
 void masker_close(struct masker *k);
 
 /** masker_names - the interfaces by their other names; of those that were seen */

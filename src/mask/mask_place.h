@@ -11,6 +11,8 @@ struct place;
 
 /** mask_places_open - none yet; NULL: no memory */
 struct mask_places *mask_places_open(struct mask *m);
+
+/** mask_places_close - with all places; NULL is nothing */
 void mask_places_close(struct mask_places *ps);
 
 /**

@@ -10,6 +10,8 @@ struct misses;
 
 /** misses_open - NULL: no memory */
 struct misses *misses_open(void);
+
+/** misses_close - NULL is nothing */
 void misses_close(struct misses *m);
 
 /**

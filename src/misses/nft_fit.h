@@ -62,6 +62,7 @@ struct nft_relation {
 enum nft_fit nft_fit_set(struct nft_relation *r, struct strview inside);
 enum nft_fit nft_fit_constant(struct nft_relation *r, struct strview text);
 
+/** nft_fit_inverted - what it is where the rule asks for the opposite */
 enum nft_fit nft_fit_inverted(enum nft_fit f);
 
 /**

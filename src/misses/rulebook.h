@@ -52,6 +52,7 @@ uint32_t rulebook_count(const struct rulebook *b, uint32_t chain);
 uint32_t rulebook_number(const struct rulebook *b, uint32_t chain,
 			 const struct place *at);
 
+/** rulebook_rule - @r: filled, of rule @number of its chain, from 1; it points into the rules */
 void rulebook_rule(const struct rulebook *b, uint32_t chain, uint32_t number,
 		   struct rulebook_rule *r);
 

@@ -39,6 +39,7 @@ const struct drop_record *drop_queue_first(const struct drop_queue *q,
 /** drop_queue_pop - it is done with */
 void drop_queue_pop(struct drop_queue *q);
 
+/** drop_queue_free - with all that is in it: empty then, and usable */
 void drop_queue_free(struct drop_queue *q);
 
 #endif

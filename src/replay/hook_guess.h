@@ -13,6 +13,8 @@ struct hook_guess;
 
 /** hook_guess_open - @snaps: by family_index(), NULL where there is none; borrowed */
 struct hook_guess *hook_guess_open(const struct snapshot *const snaps[]);
+
+/** hook_guess_close - NULL is nothing */
 void hook_guess_close(struct hook_guess *g);
 
 /**

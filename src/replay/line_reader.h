@@ -18,6 +18,8 @@ struct line_reader {
 
 /** line_reader_open - 0 or -errno */
 int line_reader_open(struct line_reader *in, int fd);
+
+/** line_reader_close - its memory; the descriptor is the caller's; idempotent */
 void line_reader_close(struct line_reader *in);
 
 /**
@@ -25,6 +27,8 @@ void line_reader_close(struct line_reader *in);
  * Return: valid until the next call; NULL: there are not so many.
  */
 const char *line_reader_peek(struct line_reader *in, size_t len);
+
+/** line_reader_skip - pass over @len bytes that line_reader_peek() has shown */
 void line_reader_skip(struct line_reader *in, size_t len);
 
 /**

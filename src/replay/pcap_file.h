@@ -33,6 +33,7 @@ enum pcap_file_type { PCAP_FILE_OTHER, PCAP_FILE_NG, PCAP_FILE_OLD };
 /** pcap_file_type - what a file is, by its first four bytes */
 enum pcap_file_type pcap_file_type(const char *first, size_t len);
 
+/** pcap_file_open - nothing is read yet; @in: borrowed as long as @f is used */
 void pcap_file_open(struct pcap_file *f, struct line_reader *in);
 
 /**

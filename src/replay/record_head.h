@@ -12,6 +12,7 @@ struct reading;
 /* Each takes what is behind its word's "="; false: the value cannot be. */
 typedef bool record_take_fn(struct reading *rd, struct strview t);
 
+/* By the word: rows of the table in record_read.c. */
 record_take_fn record_take_family, record_take_flags, record_take_host,
 	record_take_netns, record_take_log, record_take_big,
 	record_take_late, record_take_after, record_take_was,

@@ -12,6 +12,8 @@ struct replay;
 
 /** replay_nft_open - @r: borrowed; NULL: no memory */
 struct nft_replay *replay_nft_open(struct replay *r);
+
+/** replay_nft_close - NULL is nothing */
 void replay_nft_close(struct nft_replay *n);
 
 /**

@@ -42,6 +42,8 @@ struct graph_edges {
 
 /** graph_edges_new - no packet yet; NULL: no memory */
 struct graph_edges *graph_edges_new(void);
+
+/** graph_edges_free - NULL is nothing */
 void graph_edges_free(struct graph_edges *w);
 
 /** graph_edges_add - the way of a packet whose story is over */

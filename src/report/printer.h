@@ -85,6 +85,7 @@ uint32_t printer_hides(const struct printer *p, const struct journey *j);
 /** printer_late - a packet that was printed, or that printer_hides(), has another fate in truth */
 void printer_late(struct printer *p, const struct report_late *l);
 
+/** printer_event - with --flat: an event by itself; @wall_ns: CLOCK_REALTIME */
 void printer_event(struct printer *p, const struct event *e,
 		   const struct place *at, uint64_t wall_ns);
 

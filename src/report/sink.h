@@ -57,6 +57,8 @@ int sink_flush(struct sink *k);
 
 /** sink_finish - the end of the run: write all, waiting as long as it takes */
 int sink_finish(struct sink *k);
+
+/** sink_close - give all back, written or not: sink_finish() first; idempotent */
 void sink_close(struct sink *k);
 
 #endif
