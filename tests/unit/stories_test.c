@@ -140,7 +140,7 @@ static void test_other_events(void **state)
 	OTHER(t.step[3].phys_in = 4);
 	OTHER(t.step[3].phys_out = 4);
 	OTHER(t.step[3].branch = 1);
-	OTHER(t.step[2].alone = true);
+	OTHER(t.step[2].one_backend = true);
 	OTHER(t.j.steps = 3);
 	OTHER(t.j.changes = 1);
 	OTHER(t.change[0].to.number = 62);
