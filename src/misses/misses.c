@@ -334,12 +334,13 @@ static const struct place *find_behind(struct misses *m,
 				       const struct misses_rules *rules,
 				       uint8_t nfproto)
 {
-	const struct passed_rule *last = &m->way.rule[m->way.n - 1];
+	const struct passed_rule *last;
 	const struct place *at;
 	struct unreached u;
 
 	if (!m->way.n)
 		return NULL;
+	last = &m->way.rule[m->way.n - 1];
 	m->asked.mark = last->mark;
 	m->asked.mark_known = last->mark_known;
 	if (!unreached_find(&u, &m->way, &m->asked, &m->room))
