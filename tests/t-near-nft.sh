@@ -45,9 +45,16 @@ load() {
 	in_ns r nft -f "$rules" || fail "nft -f"
 }
 
+# counted: the rule, once more than before; both are try's
+counted() {
+	# shellcheck disable=SC2086
+	after=$(counter $rule)
+	[[ -n $after && $after -gt $before ]]
+}
+
 # try: each line of what the judge wants sent
 try() {
-	local ns rule packet words first before after at tried=0 wrong=0
+	local ns rule packet words first before after at met tried=0 wrong=0
 	while IFS=$'\t' read -r ns rule packet words first; do
 		case $ns in FALSE*) fail "$ns"; continue ;; esac
 		if [[ $words = without* ]]; then
@@ -59,11 +66,12 @@ try() {
 		# shellcheck disable=SC2086
 		before=$(counter $rule)
 		echo "$packet" | in_ns "$ns" "$TOOLS/probe"
-		# shellcheck disable=SC2086
-		after=$(counter $rule)
+		# It may still be on its way.
+		met=1
+		wait_for 5 counted || met=
 		[[ $words != without* ]] || load
 		((++tried))
-		[[ -n $after && $after -gt $before ]] && continue
+		[[ -z $met ]] || continue
 		((++wrong))
 		fail "$rule: $words: $first; sent $packet: $before, $after"
 	done
