@@ -170,7 +170,7 @@ wait_for 5 grep -q FORWARDED "$OUT" || fail "the first one is not told of"
 talk a udp 10.2.0.2 1001 from 2002 wait 1 2>/dev/null
 stop
 assert_equal "datagrams that came to b" $((before + 1)) "$(arrived)"
-assert_grep '^FORWARDED .* 10\.1\.0\.2\.2001 > .*=> out eth1 by filter:FORWARD$' "$OUT"
+assert_grep '^FORWARDED .* 10\.1\.0\.2\.2001 > .*=> out eth1 \(MASQUERADE by nat:POSTROUTING:1, not seen\) by filter:FORWARD$' "$OUT"
 assert_grep '^UNKNOWN .* 10\.1\.0\.2\.2002 > .*=> after POSTROUTING: likely dropped by conntrack, .*\(insert_failed\)$' "$OUT"
 assert_grep 'note: conntrack dropped 1 first packet of connections meanwhile' "$ERR"
 forget

@@ -147,8 +147,8 @@ for backend in legacy nft; do
 	start_nftrace r -q -t 20 -c 2 -4 -i eth0 -p udp --dport 1010
 	talk a udp 10.2.0.2 1010 from 4002 count 2 wait 1
 	end_nftrace 10
-	assert_grep '^FORWARDED +#1 .* => out eth1 as 10\.2\.0\.1\.4444$' "$OUT"
-	assert_grep '^FORWARDED +#2 .* => out eth1 as 10\.2\.0\.1\.4444$' "$OUT"
+	assert_grep '^FORWARDED +#1 .* => out eth1 as 10\.2\.0\.1\.4444 \(SNAT by (nat:POSTROUTING:1|nft inet nat:post handle 3)\)$' "$OUT"
+	assert_grep '^FORWARDED +#2 .* => out eth1 as 10\.2\.0\.1\.4444 \(src by conntrack\)$' "$OUT"
 
 	subtest "$backend: a queue that nobody listens on, with bypass"
 	bypass_$backend
