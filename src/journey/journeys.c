@@ -172,6 +172,24 @@ static struct candidate find_by_unread(struct journeys *js,
 	return (struct candidate){ .j = NULL };
 }
 
+/*
+ * Two rules of the run's own in one chain: the second one's event shows no headers any
+ * more.  Nor does a packet's first event where the kernel finds none to show, as in a
+ * later fragment of IPv6; its id may have been another's.
+ */
+static struct candidate find_by_own_rule(struct journeys *js,
+					 const struct observation *o)
+{
+	struct journey *j = journey_table_find(&js->table, o->e->nft->id);
+	const struct place *last = j ? j->path[0].last : NULL;
+
+	if (last && j->nfproto == o->e->nfproto && path_is_start(last) &&
+	    last != o->at && last->table == o->at->table &&
+	    last->hook == o->at->hook)
+		return (struct candidate){ .j = j };
+	return (struct candidate){ .j = NULL };
+}
+
 static struct candidate find_by_headers(struct journeys *js,
 					const struct observation *o)
 {
@@ -201,6 +219,7 @@ static struct candidate (*const find_ways[HEADERS_COUNT][2][FIND_WAYS])(
 	[HEADERS_PARTIAL][false] = { find_by_id, find_by_headers, find_by_place },
 	[HEADERS_PARTIAL][true] = { find_by_headers, find_by_unread },
 	[HEADERS_NONE][false] = { find_by_id, find_by_place },
+	[HEADERS_NONE][true] = { find_by_own_rule },
 };
 
 static struct candidate find_journey(struct journeys *js,
@@ -240,15 +259,12 @@ void journeys_observe(struct journeys *js, const struct event *e,
 	unsigned int family = family_index_by_nfproto(at->nfproto);
 	struct decode_cache *seen = e->nft ? &js->decoded_nft : &js->decoded;
 
-	const uint8_t headers = headers_of(e);
-
 	decode_cache_decode(seen, e, js->depth);
 	*o = (struct observation){
 		.e = e, .at = at, .p = &seen->p, .key = seen->key,
 		.hooks = js->map->hook[family],
-		/* A second rule of the run's own chain shows none any more. */
-		.headers = headers,
-		.is_start = headers != HEADERS_NONE && path_is_start(at),
+		.headers = headers_of(e),
+		.is_start = path_is_start(at),
 		.enters = e->hook == NF_INET_PRE_ROUTING ||
 			  e->hook == NF_INET_LOCAL_IN,
 	};
