@@ -19,7 +19,9 @@
 #include "replay/replay_pcap.h"
 #include "replay/replay_state.h"
 #include "replay/replay_text.h"
+#include "report/path_texts.h"
 #include "report/printer.h"
+#include "report/stories.h"
 #include "rules/view/ruleset.h"
 
 enum { REPLAYED_OUT = 4 << 20 };
@@ -346,7 +348,12 @@ static inline void replayed_begin(struct replayed *r, uint32_t snaplen)
 				    &replayed_ops, r);
 	if (!r->names || !r->index || !r->journeys)
 		abort();
-	*env = (struct report_env){ .names = r->names };
+	/* What was kept of another input speaks of places that are no more. */
+	path_texts_forget(env->owners);
+	stories_forget(env->stories);
+	*env = (struct report_env){
+		.names = r->names, .owners = env->owners, .stories = env->stories,
+	};
 	replayed_open(NULL, env);
 }
 
