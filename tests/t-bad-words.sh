@@ -54,6 +54,7 @@ inbound| inbound and port 53
 -m mac --mac-source| ether host 02:00:00:00:00:01
 ether| ether[0] = 1
 and port 53| -p udp and port 53
+a condition is missing| port 53 and
 --filter| ! --filter 'port 53'
 --or| -p udp port 53 or
 ip6| -4 ip6

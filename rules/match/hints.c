@@ -153,9 +153,10 @@ bool hints_of_words(char *buf, size_t size, const char *words)
 		snprintf(buf, size, "'%s' stands alone: did you mean -d %s, or "
 			 "host %s?", words, words, words);
 	else if (hangs(words))
-		snprintf(buf, size, "'%.200s': between a filter of tcpdump's and "
-			 "options of iptables stands no word: all must match "
-			 "('or' is --or there)", words);
+		snprintf(buf, size, "'%.200s': a condition is missing at that "
+			 "end; between a filter of tcpdump's and options of "
+			 "iptables stands no 'and' (all must match), and for "
+			 "'or' stands --or", words);
 	else
 		return false;
 	return true;
