@@ -37,11 +37,12 @@ judged() {
 cpu_ns() { cut -d' ' -f1 "/proc/$1/schedstat" 2>/dev/null; }
 peak_kib() { awk '/^VmHWM/ { print $2 }' "/proc/$1/status"; }
 
-# wait_idle PID: until it uses no CPU any more
+# wait_idle PID: until it uses no more CPU than looking whether there is something
+IDLE_NS=1000000	# in 0.15 s
 wait_idle() {
-	local before=-1 now
-	now=$(cpu_ns "$1")
-	while [[ $now != "$before" ]]; do
+	local before=-$IDLE_NS now
+	now=$(cpu_ns "$1") || return
+	while ((now - before >= IDLE_NS)); do
 		before=$now
 		sleep 0.15 # longer than any listener's own pauses
 		now=$(cpu_ns "$1") || return
