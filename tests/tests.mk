@@ -72,7 +72,7 @@ unit-programs: $(BUILD)/nftrace $(filter %_test,$(TEST_UNITS)) $(TEST_REPLAY)
 
 demo:
 	@tests/deps $(DEMO_PACKAGES)
-	@$(MAKE) --no-print-directory demo-run
+	@$(MAKE) --no-print-directory $(ALL_CPUS) demo-run
 
 check-programs: nftrace $(BUILD)/nftrace $(WITH_POINTS)/nftrace $(WIDE)/nftrace $(TEST_UNITS) $(TEST_TOOLS) \
 		$(TEST_PRELOAD) $(TEST_REPLAY) $(T)/bench/meter
