@@ -34,6 +34,17 @@ addresses() {
 	done
 }
 
+# mac_of NS IFACE
+mac_of() { ns_ip "$1" -o link show "$2" | sed 's/.*ether \([0-9a-f:]*\).*/\1/'; }
+
+# known NS DEV MAC ADDRESS...: neighbours that need not be asked
+known() {
+	local address
+	for address in "${@:4}"; do
+		echo "neigh replace $address lladdr $3 dev $2 nud permanent"
+	done | ns_ip "$1" -batch -
+}
+
 forwarding() { # NS
 	in_ns "$1" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 }

@@ -35,13 +35,10 @@ side() {
 	if [[ $FAMILY = 6 ]]; then echo "fd00:$1::"; else echo "10.$1.0."; fi
 }
 
-# mac_of NS IFACE
-mac_of() { ns_ip "$1" -o link show "$2" | sed 's/.*ether \([0-9a-f:]*\).*/\1/'; }
-
 # no_discovery N NS IFACE: host NS of side N and the router's IFACE need not ask for one another
 no_discovery() {
-	ns_ip "$2" neigh replace "$(side "$1")1" lladdr "$(mac_of r "$3")" dev eth0 nud permanent
-	ns_ip r neigh replace "$(side "$1")2" lladdr "$(mac_of "$2" eth0)" dev "$3" nud permanent
+	known "$2" eth0 "$(mac_of r "$3")" "$(side "$1")1"
+	known r "$3" "$(mac_of "$2" eth0)" "$(side "$1")2"
 }
 
 router() { # FILE

@@ -8,7 +8,6 @@
 lab_router
 settle a eth0 r eth0 r eth1 b eth0
 udp() { in_ns "$1" "$TOOLS/flood" "$2" "$3" 1 8 >/dev/null 2>&1; }
-mac() { ns_ip "$1" -o link show "$2" | sed 's/.*ether \([^ ]*\).*/\1/'; }
 # frame MAC HEX...: from a
 frame() { in_ns a "$TOOLS/frame" eth0 "$@" || fail "no frame was sent"; }
 # trace ARGS...: on r, a line for each packet, until stop
@@ -39,7 +38,7 @@ legacy ip6tables -A FORWARD -j ACCEPT
 subtest "a fragment that stays alone"
 trace -p udp --dport 1004
 # UDP to port 1004 of r itself, the first 16 bytes of more
-frame "$(mac r eth0)" 45000024 00042000 40110000 0a010002 0a010001 07d103ec 00200000 00000000 00000000
+frame "$(mac_of r eth0)" 45000024 00042000 40110000 0a010002 0a010001 07d103ec 00200000 00000000 00000000
 stop
 assert_grep '^LOST .* => after PREROUTING: .*likely: it is a fragment, which waited' "$OUT"
 
@@ -152,7 +151,7 @@ assert_grep '^LOST .* => after PREROUTING: not for this host: group ff02::1:ff00
 
 subtest "the way back, and the mark that it needs"
 # ARP, too, asks for the way back.
-ns_ip a neigh replace 10.1.0.1 lladdr "$(mac r eth0)" dev eth0
+ns_ip a neigh replace 10.1.0.1 lladdr "$(mac_of r eth0)" dev eth0
 in_ns r sysctl -qw net.ipv4.conf.eth0.rp_filter=1
 ns_ip a addr add 10.7.0.2/32 dev eth0
 ns_ip r rule add fwmark 0x7 lookup 77
@@ -174,7 +173,7 @@ in_ns r sysctl -qw net.ipv4.conf.eth0.rp_filter=0 net.ipv4.conf.eth0.src_valid_m
 forget
 
 subtest "a source route, and a frame for many"
-to=$(mac r eth0)
+to=$(mac_of r eth0)
 legacy ip6tables -A FORWARD -j ACCEPT
 legacy iptables -A FORWARD -j ACCEPT
 trace -p udp -m multiport --dports 1001:1003

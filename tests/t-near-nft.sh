@@ -19,6 +19,11 @@ settle a eth0 r eth0 r eth1 b eth0
 ns_ip r route add default via 10.2.0.2
 ns_ip r route add 10.7.0.0/16 via 10.1.0.2
 ns_ip r route add fd00:7::/16 via fd00:1::2
+# None of the packets is to wait for a neighbour, and to be sent when others are.
+known a eth0 "$(mac_of r eth0)" 10.1.0.1 fd00:1::1
+known b eth0 "$(mac_of r eth1)" 10.2.0.1 fd00:2::1
+known r eth0 "$(mac_of a eth0)" 10.1.0.2 fd00:1::2
+known r eth1 "$(mac_of b eth0)" 10.2.0.2 fd00:2::2
 in_ns r sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth0.rp_filter=0 \
 	net.ipv4.conf.eth1.rp_filter=0 net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
 for ns in a b; do

@@ -8,7 +8,6 @@
 lab_router
 settle a eth0 r eth0 r eth1 b eth0
 udp() { in_ns "$1" "$TOOLS/flood" "$2" "$3" 1 8 >/dev/null 2>&1; }
-mac() { ns_ip "$1" -o link show "$2" | sed 's/.*ether \([^ ]*\).*/\1/'; }
 # What is told without the run's own chains and the kernel's own word.
 without=(--no-witness --no-drops)
 trace() { start_nftrace r -q -v -t 20 "${without[@]}" "$@"; }
@@ -105,8 +104,8 @@ udp a 10.2.0.2 1002
 stop
 tells 1001 'FORWARDED out eth1'
 tells 1002 'DELIVERED'
-ns_ip a neigh replace 10.1.0.1 lladdr "$(mac r eth0)" dev eth0
-ns_ip r neigh replace 10.2.0.2 lladdr "$(mac b eth0)" dev eth1
+ns_ip a neigh replace 10.1.0.1 lladdr "$(mac_of r eth0)" dev eth0
+ns_ip r neigh replace 10.2.0.2 lladdr "$(mac_of b eth0)" dev eth1
 ns_ip r addr del 10.2.0.1/24 dev eth1
 ns_ip r route add 10.2.0.0/24 dev eth1
 ns_ip r addr del 10.1.0.1/24 dev eth0
@@ -132,13 +131,13 @@ legacy iptables -A CH -m comment --comment "-m hashlimit" -j MARK --set-mark 1
 legacy iptables -A CH -p tcp -m tcp --dport 1001 -j ACCEPT
 trace -p tcp
 # ports, and no more of a TCP header: a match for TCP cannot read it
-in_ns a "$TOOLS/frame" eth0 "$(mac r eth0)" 4500001c 00014000 40060000 0a010002 0a020002 07d103e9 00000001
+in_ns a "$TOOLS/frame" eth0 "$(mac_of r eth0)" 4500001c 00014000 40060000 0a010002 0a020002 07d103e9 00000001
 stop
 assert_grep '^DROP .* => by a match inside filter:CH \(tcp of rule 2\)$' "$OUT"
 legacy iptables -t mangle -A FORWARD -p tcp --dport 1003 --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1000
 trace -p tcp --dport 1003
 # a SYN whose header is longer than the packet
-in_ns a "$TOOLS/frame" eth0 "$(mac r eth0)" 45000028 00014000 40060000 0a010002 0a020002 07d103eb 00000001 00000000 f0020000 00000000
+in_ns a "$TOOLS/frame" eth0 "$(mac_of r eth0)" 45000028 00014000 40060000 0a010002 0a020002 07d103eb 00000001 00000000 f0020000 00000000
 stop
 tells 1003 'DROP by mangle:FORWARD:1; likely: its target could not change it$'
 legacy iptables -t mangle -F

@@ -52,14 +52,6 @@ mac() {
 	MAC=${MAC%% *}
 }
 
-# known NS DEV MAC ADDRESS...: neighbours that need not be asked
-known() {
-	local address
-	for address in "${@:4}"; do
-		echo "neigh replace $address lladdr $3 dev $2 nud permanent"
-	done | ns_ip "$1" -batch -
-}
-
 ways_router() {
 	lab_router
 	in_ns r sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0 \

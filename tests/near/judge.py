@@ -213,6 +213,14 @@ def sets_of(ruleset):
     return found
 
 
+def addresses(raw):
+    """of an IP packet, from and to"""
+    v6 = raw[0] >> 4 == 6
+    at, size = (8, 16) if v6 else (12, 4)
+    return [socket.inet_ntop(socket.AF_INET6 if v6 else socket.AF_INET, raw[i:i + size])
+            for i in (at, at + size)]
+
+
 def ask(folder, json_file, ruleset):
     packets = {}
     for ns in "ab":
@@ -228,7 +236,8 @@ def ask(folder, json_file, ruleset):
             continue
         raw = bytes.fromhex(j["payload"])
         ident = int.from_bytes(raw[4:6], "big") if raw[0] >> 4 == 4 else int.from_bytes(raw[2:4], "big")
-        if ident not in packets:
+        # An address that the sender resolves may keep a packet of the ruleset before.
+        if ident not in packets or addresses(raw) != packets[ident][0][1:3]:
             continue
         counts["fate " + j["fate"]] = counts.get("fate " + j["fate"], 0) + 1
         packet, ns = packets[ident]
