@@ -70,6 +70,11 @@ check-arch:
 
 unit-programs: $(BUILD)/nftrace $(filter %_test,$(TEST_UNITS)) $(TEST_REPLAY)
 
+# On other Debians and kernels; what is fetched and built for them stays in CACHE.
+TARGET        ?= trixie sid deb
+matrix:
+	@TESTS="$(TESTS)" tests/matrix/run $(TARGET)
+
 demo:
 	@tests/deps $(DEMO_PACKAGES)
 	@$(MAKE) --no-print-directory $(ALL_CPUS) demo-run
