@@ -7,11 +7,11 @@
 . "$TESTS/lab.sh"
 . "$TESTS/rulesets.sh"
 
-# With SOAK some 2000 packets a backend.
-COUNT=${SOAK:+160} SEED=${SEED:-1}
+# With SOAK some 2000 packets a backend; KINDS='ufw-2022' PACKETS=500 SEED=7: of these rulesets, so many.
+COUNT=${PACKETS:-${SOAK:+160}} SEED=${SEED:-1}
 COUNT=${COUNT:-40}
-FILES=(firewalld-public)
-[[ -z ${SOAK-} ]] || mapfile -t FILES < <(cd "$TESTS/rulesets" && ls | grep '\.save$' | grep -v exotic-extensions | sed 's/\.save$//')
+read -ra FILES <<<"${KINDS-firewalld-public}"
+[[ -z ${SOAK-} || -n ${KINDS-} ]] || mapfile -t FILES < <(cd "$TESTS/rulesets" && ls | grep '\.save$' | grep -v exotic-extensions | sed 's/\.save$//')
 
 # inject FILE: SIDE HEX a line, each into the router
 inject() {

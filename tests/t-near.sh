@@ -93,3 +93,22 @@ COLUMNS=100 script -qec "$NFTRACE --read $SCRATCH/legacy.pcapng" "$SCRATCH/termi
 assert_grep 'near:.*filter:IN:1' "$SCRATCH/terminal"
 COLUMNS=100 script -qec "$NFTRACE --no-explain --read $SCRATCH/legacy.pcapng" "$SCRATCH/terminal" >/dev/null </dev/null
 assert_no_grep 'near:' "$SCRATCH/terminal"
+
+# Routing changes a packet between the hooks: that is in front of the table, and not in it.
+lab_router
+settle a eth0 r eth0 r eth1 b eth0
+for kind in legacy nft; do
+	subtest "$kind: the table's only event is the rule that dropped a forwarded packet"
+	in_ns r iptables-$kind-restore <<-'END'
+		*filter
+		-A FORWARD -d 10.2.0.2/32 -p udp -m udp --dport 81 -j ACCEPT
+		-A FORWARD -p udp -m udp --dport 80 -j DROP
+		COMMIT
+	END
+	start_nftrace r -4 -p udp --dport 80 -c 1 --json
+	in_ns a "$TOOLS/flood" 10.2.0.2 80 1 8 >/dev/null
+	end_nftrace
+	assert_equal "what changed" "ttl out" "$(jq -r '[.changes[].field] | join(" ")' "$OUT")"
+	assert_equal "what was near" "FORWARD:1 --dport 81: the packet's is 80 seen" "$(near)"
+	in_ns r iptables-$kind -F FORWARD
+done

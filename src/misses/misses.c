@@ -125,14 +125,10 @@ static void take_packet(struct misses *m, const struct journey *j,
 /* Did anything of the packet but its mark change while this table was asked? */
 static bool stayed_the_same(const struct misses *m, const struct journey *j)
 {
-	uint32_t met = 0;
-
-	for (uint32_t i = 0; i < m->way.n; i++)
-		met += m->way.rule[i].met;
 	for (unsigned int i = 0; i < j->changes; i++)
 		if (j->change[i].field != FIELD_MARK &&
 		    j->change[i].field != FIELD_CTMARK &&
-		    j->change[i].step + met + 1 >= journey_kept(j))
+		    j->change[i].step >= m->way.from)
 			return false;
 	return true;
 }

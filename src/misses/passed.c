@@ -186,6 +186,7 @@ bool passed_find(struct passed *w, const struct journey *j,
 	    j->step[from].place->hook >= NF_INET_NUMHOOKS ||
 	    !rulebook_open(&w->book, j->step[from].place, legacy, nft))
 		return false;
+	w->from = from;
 	for (uint32_t i = from; i < to; i++)
 		if (!add_step(w, j, from, i, &effect))
 			return false;
