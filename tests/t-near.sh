@@ -94,6 +94,21 @@ assert_grep 'near:.*filter:IN:1' "$SCRATCH/terminal"
 COLUMNS=100 script -qec "$NFTRACE --no-explain --read $SCRATCH/legacy.pcapng" "$SCRATCH/terminal" >/dev/null </dev/null
 assert_no_grep 'near:' "$SCRATCH/terminal"
 
+subtest "of another type it would be no connection's first packet, and no rule for such is near"
+in_ns lo iptables-nft -F INPUT
+in_ns lo iptables-legacy-restore <<'END' || fail "rules"
+*filter
+-A INPUT -m conntrack --ctstate INVALID -j DROP
+-A INPUT -p icmp -m icmp --icmp-type 3 -j ACCEPT
+-A INPUT -p icmp -m icmp --icmp-type 13 -j ACCEPT
+-A INPUT -p icmp -j DROP
+COMMIT
+END
+start_nftrace lo -4 --backend legacy -i lo -p icmp -c 1 --json
+in_ns lo ping -q -c 1 -W 0.1 10.9.0.1 >/dev/null
+end_nftrace
+assert_equal "what was near" "INPUT:3 --icmp-type 13: the packet's is 8, code 0 seen" "$(near)"
+
 # Routing changes a packet between the hooks: that is in front of the table, and not in it.
 lab_router
 settle a eth0 r eth0 r eth1 b eth0

@@ -2,7 +2,9 @@
 /* asked: what a packet was when a rule asked, and what it would be with one thing changed. */
 #include "misses/asked.h"
 
+#include <netinet/icmp6.h>
 #include <netinet/in.h>
+#include <netinet/ip_icmp.h>
 #include <string.h>
 
 #include "base/format.h"
@@ -42,6 +44,46 @@ static void forget_conntrack(struct asked *a)
 		a->states = ASKED_ALL_STATES;
 }
 
+/* nf_conntrack_proto_icmp.c, .valid_new of both: what asks for an answer; errors are of others. */
+static bool is_query(const struct packet *p)
+{
+	switch (p->icmp_type) {
+	case ICMP_ECHO: case ICMP_TIMESTAMP: case ICMP_INFO_REQUEST:
+	case ICMP_ADDRESS:
+		return p->proto == IPPROTO_ICMP;
+	}
+	return p->proto == IPPROTO_ICMPV6 && p->icmp_type == ICMP6_ECHO_REQUEST;
+}
+
+/* Does conntrack take such a packet for a connection's first one, for certain? */
+static bool begins_connection(const struct packet *p)
+{
+	enum { FIN = 1, SYN = 2, RST = 4, ACK = 16 };
+
+	switch (p->proto) {
+	case IPPROTO_TCP:
+		return (p->tcp_flags & (FIN | SYN | RST | ACK)) == SYN;
+	case IPPROTO_ICMP: case IPPROTO_ICMPV6:
+		return is_query(p);
+	case IPPROTO_SCTP: case IPPROTO_DCCP:
+		return false;
+	}
+	return true;
+}
+
+/* What it is to conntrack hangs on this as well. */
+static bool change_kind(struct asked_copy *to, const struct asked_change *c)
+{
+	if (!change_bytes(to, c))
+		return false;
+	forget_conntrack(&to->a);
+	if (!begins_connection(&to->p)) {
+		to->a.ct.state = 0;
+		to->a.states = ASKED_ALL_STATES;
+	}
+	return true;
+}
+
 bool asked_with(struct asked_copy *to, const struct asked *from,
 		const struct asked_change *c)
 {
@@ -74,12 +116,12 @@ bool asked_with(struct asked_copy *to, const struct asked *from,
 	case ASKED_GID:
 		to->a.gid = c->number;
 		return true;
-	case ASKED_SRC: case ASKED_DST: case ASKED_PROTO:
-	case ASKED_SPORT: case ASKED_DPORT: case ASKED_ICMP:
+	case ASKED_SRC: case ASKED_DST: case ASKED_SPORT: case ASKED_DPORT:
 		forget_conntrack(&to->a);
 		return change_bytes(to, c);
-	case ASKED_TCP_FLAGS: case ASKED_LENGTH: case ASKED_TTL:
-	case ASKED_TOS: case ASKED_BYTES:
+	case ASKED_PROTO: case ASKED_ICMP: case ASKED_TCP_FLAGS:
+		return change_kind(to, c);
+	case ASKED_LENGTH: case ASKED_TTL: case ASKED_TOS: case ASKED_BYTES:
 		return change_bytes(to, c);
 	}
 	return false;

@@ -71,9 +71,6 @@ class Packet:
         else:
             struct.pack_into('>H', self.data, 4, number)
 
-    def tagged(self):
-        return struct.unpack_from('>H', self.data, 2 if self.v6 else 4)[0]
-
     def sound(self):
         """Checksums as they have to be: conntrack looks at them."""
         d, l4 = self.data, self.l4
@@ -225,26 +222,28 @@ def mend(p, failed, devices):
     return True
 
 
+def begin(data):
+    """Its hex up to the ports, by which it is known: of nft's events there is no more for certain."""
+    return data[:2 * ((40 if data[0] == '6' else 20) + 8)]
+
+
 def key(rule):
     return [rule['table'], rule['chain'], rule['number'] or rule['handle']]
 
 
 def changed(sent, path, result, devices):
     made = []
-    packets = {}
-    for line in open(sent):
-        side, data = line.split()
-        p = Packet(bytes.fromhex(data))
-        packets[p.tagged()] = side, data
+    # An answer may have the same tag, but not the rest.
+    packets = {begin(data): (side, data) for side, data in map(str.split, open(sent))}
     left = Counter()
     for line in open(path):
         o = json.loads(line)
-        tagged = o['in'] and Packet(bytes.fromhex(o['payload'])).tagged()
+        known = begin(o['payload'])
         for n in o['near']:
-            if n['how'] == 'eliminated' or tagged not in packets or o['nat']:
+            if n['how'] == 'eliminated' or known not in packets or o['nat']:
                 left['eliminated' if n['how'] == 'eliminated' else 'translated, or not ours'] += 1
                 continue
-            side, data = packets[tagged]
+            side, data = packets[known]
             p = Packet(bytes.fromhex(data))
             done = mend(p, n['failed'], devices)
             if not done:
@@ -252,8 +251,8 @@ def changed(sent, path, result, devices):
                 continue
             p.tag(len(made))
             made.append({'rule': key(n['rule']), 'text': n['rule']['rule'], 'failed': n['failed'],
-                         'packet': o['packet'], 'headers': o['headers']})
-            print(side if done is True else done, p.sound().hex())
+                         'packet': o['packet'], 'headers': o['headers'], 'sent': p.sound().hex()})
+            print(side if done is True else done, made[-1]['sent'])
     json.dump({'made': made, 'left': left}, open(result, 'w'))
 
 
@@ -264,10 +263,10 @@ def judge(result, path):
     for line in open(path):
         o = json.loads(line)
         if o['in']:
-            seen[Packet(bytes.fromhex(o['payload'])).tagged()] = o
+            seen[begin(o['payload'])] = o
     verdicts = Counter()
-    for n, m in enumerate(told['made']):
-        o = seen.get(n)
+    for m in told['made']:
+        o = seen.get(begin(m['sent']))
         if o is None:
             verdicts['unseen'] += 1
             continue
