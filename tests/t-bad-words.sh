@@ -32,6 +32,23 @@ nosuchmatch| -m nosuchmatch
 --dport| -p udp --dport
 ACCEPT| -p udp -j ACCEPT
 -A| -A PREROUTING -p udp
+'-L' is a command of iptables: nftrace| -L
+--help tells how| help
+--all| any
+there are no commands| trace -p tcp
+an interface is -i eth7| eth7
+'src host' there, and -s here| ip saddr 10.0.0.1
+-m conntrack --ctstate| ct state new
+a value is missing behind it| host
+a protocol's name stands alone: tcp| proto tcp
+such as -i eth0.5| vlan 10 and host 10.1.0.2
+did you mean --sport?| --srcport 80
+of whichever end it is: port 53| --port 53
+an interface is -i NAME| --interface eth0
+did you mean -p tcp?| -p tpc
+that is a port: -p tcp --dport http| -p http
+-m iprange --src-range 10.0.0.0-10.0.0.5| -s 10.0.0.0-10.0.0.5
+-m iprange --dst-range fd00::1-fd00::5| -d fd00::1-fd00::5
 -D| -D PREROUTING 1
 -F| -F
 -L| -L

@@ -25,7 +25,7 @@ static const struct {
 	{ "tr", "rules see a packet from its IP header on" },
 	{ "wlan", "rules see a packet from its IP header on" },
 	{ "vlan", "rules see a packet without its tag, as coming in by the "
-	  "VLAN's own interface: -i eth0.5" },
+	  "VLAN's own interface, such as -i eth0.5" },
 	{ "mpls", "rules see a packet from its IP header on, without labels" },
 	{ "pppoed", "rules see a packet from its IP header on" },
 	{ "pppoes", "rules see a packet as coming in by its ppp interface: "
@@ -47,7 +47,39 @@ static const struct {
 	  "-p udp here" },
 	{ "sport", "that is 'src port' there, and --sport behind -p tcp or "
 	  "-p udp here" },
+	{ "saddr", "that is 'src host' there, and -s here" },
+	{ "daddr", "that is 'dst host' there, and -d here" },
+	{ "iif", "an interface is -i NAME or -o NAME" },
+	{ "iifname", "an interface is -i NAME or -o NAME" },
+	{ "oif", "an interface is -i NAME or -o NAME" },
+	{ "oifname", "an interface is -i NAME or -o NAME" },
+	{ "l4proto", "a protocol is -p NAME, or its name alone" },
+	{ "ctstate", "that is -m conntrack --ctstate here" },
 	{ "rnr", "the number of a rule is none of a packet" },
+};
+
+/* Typed first by whom other programs have taught so: what does that here. */
+static const struct {
+	const char *words;	/* "|", then each with a "|" behind it */
+	const char *instead;
+} habits[] = {
+	{ "|help|usage|", "--help tells how to use it, and man nftrace all of it" },
+	{ "|version|", "the version is told by --version" },
+	{ "|start|run|trace|monitor|watch|capture|debug|dump|", "there are no "
+	  "commands, only words for what is to be traced: -p tcp --dport 443, "
+	  "host 8.8.8.8, --all" },
+	{ "|stop|status|", "a run ends by itself, or with Ctrl-C; what is left "
+	  "of others is told by --doctor, and taken away by --cleanup" },
+	{ "|clean|cleanup|", "what dead runs left is taken away by --cleanup" },
+	{ "|check|doctor|", "whether a trace can work is told by --doctor" },
+	{ "|list|show|rules|ruleset|", "rules are shown by iptables-save and nft "
+	  "list ruleset; here, by the packets that meet them" },
+	{ "|any|all|everything|", "everything is --all" },
+	{ "|drop|drops|dropped|reject|rejected|", "packets are told by what "
+	  "became of them with --only drop,reject" },
+	{ "|ipv4|ip4|inet|", "one family alone is -4 or -6" },
+	{ "|ipv6|inet6|", "one family alone is -4 or -6" },
+	{ "|ct|conntrack|", "conntrack's state is -m conntrack --ctstate NEW" },
 };
 
 /* Behind these stands a name, which may be any word. */
@@ -178,18 +210,62 @@ static bool is_command(const char *word)
 	return false;
 }
 
+static const char *habit_of(const char *word)
+{
+	char marked[66];
+
+	snprintf(marked, sizeof(marked), "|%s|", word);
+	for (size_t i = 0; i < ARRAY_SIZE(habits); i++)
+		if (strstr(habits[i].words, marked))
+			return habits[i].instead;
+	return NULL;
+}
+
+/* "eth0", "cali123": no word of tcpdump's ends in a number behind letters. */
+static bool is_like_interface(const char *word)
+{
+	size_t len = strlen(word);
+
+	return len > 1 && len < IFNAMSIZ && isalpha((unsigned char)*word) &&
+	       isdigit((unsigned char)word[len - 1]);
+}
+
+/* "host", "proto tcp": of a filter that begins with a word for a name */
+static bool of_name(char *buf, size_t size, const char *words)
+{
+	size_t len = strcspn(words, " ");
+	const char *value = words + len + strspn(words + len, " ");
+
+	if (!*value) {
+		snprintf(buf, size, "a value is missing behind it");
+		return true;
+	}
+	if (!is_word(words, len, "proto") || strchr(value, ' '))
+		return false;
+	snprintf(buf, size, "a protocol's name stands alone: %.40s, or -p %.40s",
+		 value, value);
+	return true;
+}
+
 bool hints_of_syntax(char *buf, size_t size, const char *words)
 {
 	size_t len = strcspn(words, " ");
 	char first[64];
 
+	if (takes_name(words, len))
+		return of_name(buf, size, words);
 	snprintf(first, sizeof(first), "%.*s", (int)len, words);
-	if (len >= sizeof(first) || takes_name(first, len) || strchr(first, '/'))
+	if (len >= sizeof(first) || strchr(first, '/'))
 		return false;
 	if (if_nametoindex(first))
 		snprintf(buf, size, "an interface is -i %s", first);
+	else if (habit_of(first) && (!words[len] || !is_command(first)))
+		snprintf(buf, size, "%s", habit_of(first));
 	else if (is_command(first))
 		snprintf(buf, size, "a command stands behind --: -- %.200s", words);
+	else if (!words[len] && is_like_interface(first))
+		snprintf(buf, size, "neither a match of iptables' nor a filter of "
+			 "tcpdump's; an interface is -i %s", first);
 	else
 		return false;
 	return true;
@@ -235,9 +311,11 @@ void hints_of_option(char *buf, size_t size, int letter, const char *word)
 		break;
 	case 'A': case 'D': case 'C': case 'I': case 'R': case 'L': case 'S':
 	case 'F': case 'Z': case 'N': case 'X': case 'E': case 'P':
-		snprintf(buf, size, "'-%c' is a command of iptables ('%s'): "
+		snprintf(buf, size, "'-%c' is a command of iptables%s%s%s: "
 			 "nftrace inserts and removes its rules itself and "
-			 "takes the match only", letter, word);
+			 "takes the match only", letter,
+			 *word == '-' ? "" : " ('", *word == '-' ? "" : word,
+			 *word == '-' ? "" : "')");
 		break;
 	default:
 		snprintf(buf, size, "'%s' is an option of iptables that is no "

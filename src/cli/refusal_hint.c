@@ -3,9 +3,11 @@
 #include "cli/refusal_hint.h"
 
 #include <ctype.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/spelling.h"
 #include "rules/base/units.h"
 
 /* What is in quotes behind @begins in "host/network `X' not found", "unknown protocol "X" ..." */
@@ -65,6 +67,20 @@ static size_t find_host(const char *word, size_t len, const char **port)
 		(size_t)(at - word) : 0;
 }
 
+/* "10.0.0.1-10.0.0.9" */
+static bool of_range(char *buf, size_t size, const char *word, size_t len,
+		     bool source)
+{
+	const char *dash = memchr(word, '-', len);
+
+	if (!dash || dash == word || strspn(word, "0123456789abcdef.:-") < len ||
+	    !memchr(word, memchr(word, ':', len) ? ':' : '.', (size_t)(dash - word)))
+		return false;
+	snprintf(buf, size, "from one address to another: -m iprange --%s-range %.*s",
+		 source ? "src" : "dst", (int)len, word);
+	return true;
+}
+
 static bool of_address(char *buf, size_t size, const char *word, size_t len,
 		       const char *words)
 {
@@ -72,12 +88,38 @@ static bool of_address(char *buf, size_t size, const char *word, size_t len,
 	size_t host = find_host(word, len, &port), bracket = *word == '[';
 	bool source = is_source(words, word, len);
 
+	if (of_range(buf, size, word, len, source))
+		return true;
 	if (!host || !is_port(port, len - (size_t)(port - word)))
 		return false;
 	snprintf(buf, size, "a port stands apart: -%c %.*s %s--%cport %.*s",
 		 source ? 's' : 'd', (int)(host - 2 * bracket), word + bracket,
 		 strstr(words, "-p ") ? "" : "-p tcp ", source ? 's' : 'd', (int)(len - (size_t)(port - word)), port);
 	return true;
+}
+
+/* "http", "tpc" */
+static bool of_one_protocol(char *buf, size_t size, const char *word, size_t len)
+{
+	static const char *const usual[] = {
+		"tcp", "udp", "icmp", "icmpv6", "sctp", "gre", "esp", "igmp", "all",
+	};
+	const struct servent *s;
+	struct spelling n;
+	char name[32];
+
+	snprintf(name, sizeof(name), "%.*s", (int)len, word);
+	s = len < sizeof(name) ? getservbyname(name, NULL) : NULL;
+	if (s) {
+		snprintf(buf, size, "that is a port: -p %s --dport %s", s->s_proto, name);
+		return true;
+	}
+	spelling_begin(&n, name, strlen(name));
+	for (size_t i = 0; i < ARRAY_SIZE(usual); i++)
+		spelling_look(&n, usual[i]);
+	if (n.name)
+		snprintf(buf, size, "did you mean -p %s?", n.name);
+	return n.name;
 }
 
 static bool of_protocol(char *buf, size_t size, const char *word, size_t len,
@@ -91,7 +133,7 @@ static bool of_protocol(char *buf, size_t size, const char *word, size_t len,
 		return true;
 	}
 	if (!first || first + 1 >= len)
-		return false;
+		return of_one_protocol(buf, size, word, len);
 	snprintf(buf, size, "one protocol an expression: -p %.*s ... --or "
 		 "-p %.*s ...", (int)first, word,
 		 (int)strcspn(word + first + 1, ",/|+'\""), word + first + 1);
