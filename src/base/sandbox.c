@@ -208,7 +208,8 @@ static int drop_ids(void)
 	/* --read as somebody who has nothing to give up. */
 	if (geteuid() != 0 && getuid() != 0)
 		return 0;
-	capng_get_caps_process();
+	if (capng_get_caps_process() != 0)
+		return -EPERM;
 	uids = has(CAP_SETUID);
 	gids = has(CAP_SETGID);
 	n = setgroups(0, NULL);

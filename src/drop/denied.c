@@ -33,8 +33,8 @@ static bool has(unsigned int capability)
 
 static bool lacks_capabilities(void)
 {
-	capng_get_caps_process();
-	return !has(CAP_SYS_ADMIN) && !(has(CAP_BPF) && has(CAP_PERFMON));
+	return capng_get_caps_process() == 0 && !has(CAP_SYS_ADMIN) &&
+		!(has(CAP_BPF) && has(CAP_PERFMON));
 }
 
 /* Is there a line that begins with @word, and has @what? */
