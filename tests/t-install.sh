@@ -46,14 +46,20 @@ if [[ -d $root ]] && command -v dpkg-deb >/dev/null; then
 	quiet_make deb -C "$SCRATCH/tree"
 	deb=$(echo "$SCRATCH/tree/nftrace_$version"_*.deb)
 	dpkg-deb -x "$deb" "$SCRATCH/unpacked" || fail "it cannot be unpacked"
-	assert_same "the files" <(sed 's/nftrace\.8$/&.gz/' "$SCRATCH/expected") <(cd "$SCRATCH/unpacked" && find . -type f | sort)
+	assert_same "the files" <(sed 's/nftrace\.8$/&.gz/' "$SCRATCH/expected" |
+		cat - <(printf './usr/share/doc/nftrace/%s\n' changelog.gz copyright) | LC_ALL=C sort) \
+		<(cd "$SCRATCH/unpacked" && find . -type f | LC_ALL=C sort)
 	assert_equal "the version" "nftrace $version" "$("$SCRATCH/unpacked/usr/sbin/nftrace" --version)"
 	assert_equal "owners" "root/root" "$(dpkg-deb -c "$deb" | awk '{ print $2 }' | sort -u)"
-	dpkg-deb -f "$deb" Depends | tr ',' '\n' >"$SCRATCH/depends"
-	# Linked; loaded by name; with the suffix that a Debian may give it.
-	for need in libxtables12 libc6 libnftables1 libbpf1 libpcap0.8; do
-		assert_grep "^ ?$need(t64)? \\(>= [0-9]" "$SCRATCH/depends"
+	# With the suffix that a Debian may give it.  What is loaded by name when it is
+	# needed is no condition.
+	for field in Depends:{libxtables12,libmnl0,libc6} Recommends:{libnftables1,libbpf1,libpcap0.8}; do
+		dpkg-deb -f "$deb" "${field%:*}" | tr ',' '\n' >"$SCRATCH/needs"
+		assert_grep "^ ?${field#*:}(t64)? \\(>= [0-9]" "$SCRATCH/needs"
 	done
+	assert_grep '^ iptables$' "$SCRATCH/needs"
+	dpkg-deb -f "$deb" Depends >"$SCRATCH/needs"
+	assert_no_grep 'libnftables|libbpf|libpcap|iptables' "$SCRATCH/needs"
 	dpkg --dry-run --install "$deb" >"$SCRATCH/dpkg" 2>&1 || { fail "dpkg refuses it"; show dpkg "$SCRATCH/dpkg"; }
 else
 	skip "no dpkg-deb, or nothing was installed"
