@@ -15,6 +15,7 @@ BUILD=${BUILD:-$TREE/build}
 [[ $BUILD = /* ]] || BUILD=$TREE/$BUILD
 NFTRACE=${NFTRACE:-$BUILD/nftrace}
 WITH_POINTS=${WITH_POINTS:-$BUILD/testpoints/nftrace}
+SLOWER=${SLOWER:-1}
 TOOLS=$BUILD/tests/tools
 UNIT=$BUILD/tests/unit
 
@@ -129,10 +130,11 @@ trap 'exit 129' HUP
 
 # wait_for SECONDS COMMAND...: run it until it succeeds; 1 after that time.
 # Who calls it looks at that, or calls assert_within. Nothing is started to wait.
+# Where everything is SLOWER, that many times as long.
 wait_for() {
 	local _us _end _pause=0.005
 	_microseconds "$1"
-	_end=$((${EPOCHREALTIME/./} + _us))
+	_end=$((${EPOCHREALTIME/./} + _us * SLOWER))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		((${EPOCHREALTIME/./} < _end)) || return 1
@@ -177,8 +179,10 @@ ns_path() { echo "/run/netns/nft$$-$1"; }
 ns_new() {
 	ip netns add "nft$$-$1" || { fail "no network namespace"; exit 1; }
 	_namespaces+=("nft$$-$1")
-	# Neighbour discovery's chatter would move counters of its own accord.
-	in_ns "$1" sysctl -qw net.ipv6.conf.all.accept_dad=0 \
+	# Neighbour discovery's chatter would move counters of its own accord; how TCP scales its
+	# window is taken from the machine's memory.
+	in_ns "$1" sysctl -qw net.ipv4.tcp_rmem="4096 131072 33554432" \
+		net.ipv6.conf.all.accept_dad=0 \
 		net.ipv6.conf.default.accept_dad=0 \
 		net.ipv6.conf.default.router_solicitations=0
 	ip -n "nft$$-$1" link set lo up
@@ -222,9 +226,21 @@ start_nftrace() {
 	wait_armed
 }
 
+# What a run is given of time is for all that shall happen meanwhile.
+_slower() {
+	_args=("$@")
+	((SLOWER > 1)) || return 0
+	local i
+	for ((i = 0; i < $# - 1; i++)); do
+		[[ ${_args[i]} != -t || ! ${_args[i + 1]} =~ ^[1-9][0-9]+$ ]] || ((_args[i + 1] *= SLOWER))
+	done
+}
+
 launch_nftrace() {
-	local ns=$1
+	local ns=$1 _args
 	shift
+	_slower "$@"
+	set -- "${_args[@]}"
 	: >"$ERR"
 	nsenter --net="$(ns_path "$ns")" -- env --default-signal "$NFTRACE" "$@" \
 		>"$OUT" 2>"$ERR" </dev/null &
@@ -289,9 +305,11 @@ stop_nftrace() {
 
 # run_nftrace NS ARGS...: in the foreground; STATUS, output in OUT and ERR
 run_nftrace() {
-	local ns=$1
+	local ns=$1 _args
 	shift
-	timeout -k 1 "${LIMIT:-20}" nsenter --net="$(ns_path "$ns")" -- \
+	_slower "$@"
+	set -- "${_args[@]}"
+	timeout -k 1 "$((${LIMIT:-20} * SLOWER))" nsenter --net="$(ns_path "$ns")" -- \
 		"$NFTRACE" "$@" >"$OUT" 2>"$ERR" </dev/null
 	STATUS=$?
 	_books
