@@ -11,6 +11,7 @@
 #include "rules/base/testpoint.h"
 #include "rules/base/units.h"
 #include "rules/keeper/logger.h"
+#include "rules/keeper/logger_gaps.h"
 #include "rules/legacy/ledger.h"
 #include "rules/legacy/trace_rules.h"
 #include "rules/nft/found.h"
@@ -100,15 +101,18 @@ static int apply_nft_tables(struct keeper_plan *p, struct keeper_message *m)
 
 static int apply_raw_rules(struct keeper_plan *p, struct keeper_message *m)
 {
+	struct logger_gaps gaps;
 	int n;
 
 	TESTPOINT("keeper-before-insert");
+	logger_gaps_note(&gaps);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		struct trace_set *set = &p->set[i];
 
 		if (set->count == 0)
 			continue;
 		n = trace_rules_install(set, &p->undo.owner);
+		logger_gaps_mend(&gaps);
 		if (n < 0) {
 			apply_failed(m, n, "inserting the TRACE rules into "
 				       "raw", i);

@@ -18,9 +18,9 @@
 /* More than the owner and a logger for each family need. */
 enum { RECORD_MAX = 1024 };
 
-int logger_read(const struct family *f, char name[LOGGER_NAME])
+int logger_read_at(const char *path, char name[LOGGER_NAME])
 {
-	int fd = open(f->logger_path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n;
 
 	if (fd < 0)
@@ -37,9 +37,9 @@ int logger_read(const struct family *f, char name[LOGGER_NAME])
 	return 0;
 }
 
-int logger_write(const struct family *f, const char *name)
+int logger_write_at(const char *path, const char *name)
 {
-	int fd = open(f->logger_path, O_WRONLY | O_CLOEXEC);
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
 	int err = 0;
 
 	if (fd < 0)
@@ -48,6 +48,16 @@ int logger_write(const struct family *f, const char *name)
 		err = -errno;
 	close(fd);
 	return err;
+}
+
+int logger_read(const struct family *f, char name[LOGGER_NAME])
+{
+	return logger_read_at(f->logger_path, name);
+}
+
+int logger_write(const struct family *f, const char *name)
+{
+	return logger_write_at(f->logger_path, name);
 }
 
 static int write_record(const char *name, const struct owner *owner,

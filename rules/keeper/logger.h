@@ -25,6 +25,12 @@ int logger_read(const struct family *f, char name[LOGGER_NAME]);
 int logger_write(const struct family *f, const char *name);
 
 /**
+ * logger_read_at, logger_write_at - the same of any protocol, by its file's @path
+ */
+int logger_read_at(const char *path, char name[LOGGER_NAME]);
+int logger_write_at(const char *path, const char *name);
+
+/**
  * The record: what the loggers of this network namespace were before a run
  * changed them, kept in /run/nftrace so that any later run can put them back.
  *

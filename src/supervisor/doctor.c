@@ -16,6 +16,7 @@
 #include "rules/base/owner.h"
 #include "rules/keeper/lock.h"
 #include "rules/keeper/logger.h"
+#include "rules/keeper/logger_gaps.h"
 #include "rules/legacy/snapshot.h"
 #include "rules/legacy/snapshot_make.h"
 #include "rules/legacy/table.h"
@@ -263,9 +264,16 @@ static void check_kernel(const struct family *f)
 	};
 	const struct match_result *m;
 	struct helper_result res;
+	struct logger_gaps gaps;
 	struct helper h;
+	int err;
 
-	if (match_start(&h, &req) < 0 || match_finish(&h, &res, &m) < 0) {
+	logger_gaps_note(&gaps);
+	err = match_start(&h, &req);
+	if (!err)
+		err = match_finish(&h, &res, &m);
+	logger_gaps_mend(&gaps);
+	if (err) {
 		report(ERROR, "the match parser cannot be run");
 		return;
 	}

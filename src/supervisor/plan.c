@@ -13,6 +13,7 @@
 #include "cli/options.h"
 #include "rules/base/entry.h"
 #include "rules/base/units.h"
+#include "rules/keeper/logger_gaps.h"
 #include "rules/keeper/protocol.h"
 #include "rules/legacy/trace_rules.h"
 #include "rules/match/match.h"
@@ -47,8 +48,10 @@ static int parse_expression(struct plan *p, struct parsed *x,
 	struct match_request req;
 	struct helper h[FAMILY_COUNT];
 	bool started[FAMILY_COUNT] = { false };
+	struct logger_gaps gaps;
 	int err = 0;
 
+	logger_gaps_note(&gaps);
 	for (unsigned int i = 0; i < FAMILY_COUNT && !err; i++) {
 		if ((o->ipv4 || o->ipv6) && !only_one_asked(o, i))
 			continue;
@@ -64,6 +67,7 @@ static int parse_expression(struct plan *p, struct parsed *x,
 		if (e && !err)
 			err = e;
 	}
+	logger_gaps_mend(&gaps);
 	return err;
 }
 
