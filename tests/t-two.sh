@@ -154,7 +154,7 @@ first lo -t 60 --no-lock "${words[@]}"
 timeout 20 nsenter --net="$(ns_path lo)" -- unshare --pid --fork --mount-proc \
 	bash -c '"$@"; exit $?' bash "$NFTRACE" --cleanup >"$OUT" 2>"$ERR" </dev/null
 STATUS=$?
-assert_status 0
+assert_status 5
 assert_grep 'of a run that may be alive .*left alone' "$ERR"
 assert_equal "its rules" 4 "$(own_rules lo)"
 first_goes_on

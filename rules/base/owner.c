@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* owner: the comment by which a rule says whose it is, and whether that run lives. */
+/* owner: the comment by which a rule says whose it is. */
 #include "rules/base/owner.h"
 
 #include <errno.h>
@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "rules/base/process.h"
 
 static ssize_t read_file(const char *path, char *buf, size_t size)
 {
@@ -28,32 +29,6 @@ static ssize_t read_file(const char *path, char *buf, size_t size)
 	return n;
 }
 
-/* Return: start time of a process that is not a zombie, else 0. */
-static uint64_t start_time(pid_t pid)
-{
-	char path[64], stat[1024], state;
-	uint64_t start;
-	const char *p;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	if (read_file(path, stat, sizeof(stat)) <= 0)
-		return 0;
-	/* The name in parentheses may hold anything, even a parenthesis. */
-	p = strrchr(stat, ')');
-	if (!p || sscanf(p + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u"
-			 " %*u %*u %*d %*d %*d %*d %*d %*d %" SCNu64,
-			 &state, &start) != 2)
-		return 0;
-	return state == 'Z' || state == 'X' ? 0 : start;
-}
-
-static uint64_t own_pidns(void)
-{
-	struct stat st;
-
-	return stat("/proc/self/ns/pid", &st) < 0 ? 0 : st.st_ino;
-}
-
 int owner_init(struct owner *o, int64_t end)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -62,8 +37,8 @@ int owner_init(struct owner *o, int64_t end)
 	memset(o, 0, sizeof(*o));
 	o->end = end;
 	o->pid = getpid();
-	o->start = start_time(o->pid);
-	o->pidns = own_pidns();
+	o->start = process_start(o->pid);
+	o->pidns = process_pidns();
 	if (o->start == 0 || o->pidns == 0)
 		return -ENOENT;
 	if (getrandom(raw, sizeof(raw), 0) != sizeof(raw))
@@ -124,13 +99,6 @@ bool owner_same_run(const struct owner *a, const struct owner *b)
 {
 	return a->pid == b->pid && a->start == b->start &&
 	       a->pidns == b->pidns && strcmp(a->nonce, b->nonce) == 0;
-}
-
-bool owner_alive(const struct owner *o, int64_t now)
-{
-	if (o->pidns != own_pidns())
-		return now <= o->end + OWNER_GRACE;
-	return start_time(o->pid) == o->start;
 }
 
 /* As one line of text; the @n bytes of @text are those of a file in /proc. */

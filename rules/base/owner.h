@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* owner: the comment by which a rule says whose it is, and whether that run lives. */
+/* owner: the comment by which a rule says whose it is. */
 #ifndef NFTRACE_OWNER_H
 #define NFTRACE_OWNER_H
 
@@ -16,7 +16,7 @@ enum { OWNER_GRACE = 60 };
 struct owner {
 	int64_t end;		/* planned end of the run, seconds since epoch */
 	pid_t pid;		/* the supervisor's */
-	uint64_t start;		/* its start time, clock ticks (proc(5), stat) */
+	uint64_t start;		/* when it began: process_start() */
 	uint64_t pidns;		/* inode of its PID namespace */
 	char nonce[OWNER_NONCE + 1];
 };
@@ -39,16 +39,6 @@ bool owner_parse_name(struct owner *o, const char *text);
 
 /** owner_same_run - the same run, whatever the end that was written */
 bool owner_same_run(const struct owner *a, const struct owner *b);
-
-/**
- * owner_alive - may the run still be there?
- * @now: seconds since epoch
- *
- * In our own PID namespace it lives while a process with its pid and start
- * time does; of another one nothing can be seen, so it lives until its end
- * plus OWNER_GRACE.
- */
-bool owner_alive(const struct owner *o, int64_t now);
 
 /**
  * process_name - pid's command line, cut, as one line of text

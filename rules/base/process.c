@@ -3,12 +3,14 @@
 #include "rules/base/process.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -77,6 +79,52 @@ pid_t process_parent(pid_t pid)
 	int parent;
 
 	return read_stat(pid, &state, &parent) ? parent : 0;
+}
+
+/* How much later a process seems to have begun in this time namespace, in ticks. */
+static int64_t shown_later(void)
+{
+	FILE *f = fopen("/proc/self/timens_offsets", "re");
+	int64_t seconds = 0;
+	char line[128];
+
+	/* Before Linux 5.6 there is none. */
+	if (!f)
+		return 0;
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "boottime %" SCNd64, &seconds) == 1)
+			break;
+	fclose(f);
+	return seconds * sysconf(_SC_CLK_TCK);
+}
+
+uint64_t process_start(pid_t pid)
+{
+	char path[64], line[1024], state;
+	const char *p = NULL;
+	uint64_t start;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	f = fopen(path, "re");
+	if (!f)
+		return 0;
+	/* The name in parentheses may hold anything, even a parenthesis. */
+	if (fgets(line, sizeof(line), f))
+		p = strrchr(line, ')');
+	fclose(f);
+	if (!p || sscanf(p + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u"
+			 " %*u %*u %*d %*d %*d %*d %*d %*d %" SCNu64,
+			 &state, &start) != 2 || state == 'Z' || state == 'X')
+		return 0;
+	return start - (uint64_t)shown_later();
+}
+
+uint64_t process_pidns(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/pid", &st) < 0 ? 0 : st.st_ino;
 }
 
 bool process_is_stopped(pid_t pid)

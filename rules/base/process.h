@@ -4,6 +4,7 @@
 #define NFTRACE_PROCESS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /**
@@ -19,6 +20,15 @@ char process_state(pid_t pid);
 
 /** process_parent - 0: it is gone */
 pid_t process_parent(pid_t pid);
+
+/**
+ * process_start - when a process began, in clock ticks since the machine did
+ * The same from every time namespace.  0: there is none, or it is a zombie.
+ */
+uint64_t process_start(pid_t pid);
+
+/** process_pidns - inode of the caller's PID namespace; 0: no /proc */
+uint64_t process_pidns(void);
 
 /** process_is_stopped - by SIGSTOP or a debugger; false as well when it is gone */
 bool process_is_stopped(pid_t pid);

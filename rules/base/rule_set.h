@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "rules/base/life.h"
 #include "rules/base/owner.h"
 
 struct family;
@@ -42,7 +43,7 @@ struct trace_removed {
 struct trace_stale {
 	struct owner owner;
 	unsigned int rules;
-	bool alive;
+	enum life life;
 };
 
 #endif

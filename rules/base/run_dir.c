@@ -133,16 +133,18 @@ int run_dir_rename(const char *from, const char *to)
 	return err;
 }
 
-void run_dir_unlink(const char *name)
+int run_dir_unlink(const char *name)
 {
-	int dir = open_dir();
+	int dir = open_dir(), err = 0;
 
 	if (dir < 0)
-		return;
-	unlinkat(dir, name, 0);
+		return dir == -ENOENT ? 0 : dir;
+	if (unlinkat(dir, name, 0) < 0 && errno != ENOENT)
+		err = -errno;
 	close(dir);
 	/* Fails while other namespaces' files are there, as it should. */
 	rmdir(RUN_DIR);
+	return err;
 }
 
 static bool is_wanted(const char *name, const char *prefix, const char *suffix)

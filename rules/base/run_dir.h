@@ -50,8 +50,11 @@ int run_dir_open(const char *name, int flags);
 /** run_dir_rename - 0 or -errno */
 int run_dir_rename(const char *from, const char *to);
 
-/** run_dir_unlink - remove a file, and the folder when it was the last one */
-void run_dir_unlink(const char *name);
+/**
+ * run_dir_unlink - remove a file, and the folder when it was the last one
+ * Return: 0, also when there is none, or -errno.
+ */
+int run_dir_unlink(const char *name);
 
 /**
  * run_dir_each - call @fn for each file of this network namespace
@@ -61,9 +64,10 @@ void run_dir_unlink(const char *name);
 int run_dir_each(const char *suffix, int (*fn)(const char *name, void *arg),
 		 void *arg);
 
-/* What is there and cannot be a note of this program's. */
+/* Who is told of each file that is left there. */
 struct run_dir_strange {
-	void (*tell)(void *arg, const char *name);
+	/* @err: -EUCLEAN: it cannot be a note of this program's; else why it stays */
+	void (*tell)(void *arg, const char *name, int err);
 	void *arg;
 };
 

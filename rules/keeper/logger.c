@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "rules/base/family.h"
+#include "rules/base/life.h"
 #include "rules/base/owner.h"
 #include "rules/base/run_dir.h"
 #include "rules/base/testpoint.h"
@@ -129,7 +129,7 @@ static int mend_family(const struct family *f, const char *old, bool dry,
 }
 
 struct mending {
-	bool dry;
+	unsigned int how;	/* enum sweep */
 	struct logger_mended *mended;
 	const struct run_dir_strange *strange;
 };
@@ -158,7 +158,7 @@ static int mend_line(const char *line, const struct mending *m)
 		return 0;
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		if (strcmp(families[i]->name, family) == 0)
-			return mend_family(families[i], old, m->dry,
+			return mend_family(families[i], old, m->how & SWEEP_DRY,
 					   &m->mended[i]);
 	return 0;
 }
@@ -173,19 +173,23 @@ static int mend_record(const char *name, void *arg)
 	int err = read_record(name, text);
 
 	/* The run of the record may have ended meanwhile. */
-	if (err && err != -EUCLEAN)
+	if (err == -ENOENT)
 		return 0;
-	if (err || !owner_parse(&owner, strsep(&rest, "\n"))) {
-		m->strange->tell(m->strange->arg, name);
+	if (!err && !owner_parse(&owner, strsep(&rest, "\n")))
+		err = -EUCLEAN;
+	if (err) {
+		m->strange->tell(m->strange->arg, name, err);
 		return 0;
 	}
-	if (owner_alive(&owner, time(NULL)))
+	if (life_swept(&owner, m->how) != LIFE_OVER)
 		return 0;
 	while (rest)
 		failed |= mend_line(strsep(&rest, "\n"), m) != 0;
 	/* What could not be put back a later run can, and needs to know. */
-	if (!m->dry && !failed)
-		run_dir_unlink(name);
+	if (!(m->how & SWEEP_DRY) && !failed)
+		err = run_dir_unlink(name);
+	if (err)
+		m->strange->tell(m->strange->arg, name, err);
 	return 1;
 }
 
@@ -197,15 +201,15 @@ static int drop_unfinished(const char *name, void *arg)
 	return 0;
 }
 
-int logger_mend(bool dry, struct logger_mended mended[],
+int logger_mend(unsigned int how, struct logger_mended mended[],
 		const struct run_dir_strange *strange)
 {
 	struct mending m = {
-		.dry = dry, .mended = mended, .strange = strange,
+		.how = how, .mended = mended, .strange = strange,
 	};
 
 	memset(mended, 0, FAMILY_COUNT * sizeof(*mended));
-	if (!dry)
+	if (!(how & SWEEP_DRY))
 		run_dir_each(".new", drop_unfinished, NULL);
 	return run_dir_each("", mend_record, &m);
 }

@@ -51,14 +51,14 @@ struct logger_mended {
 
 /**
  * logger_mend - put back what dead runs changed in this namespace
- * @dry: only look
+ * @how: enum sweep, ored
  * @mended: by family_index(); filled
  * @strange: told of each file in a record's place that is none; it stays
  *
  * A record of what could not be put back stays as well.
  * Return: the number of records of dead runs, or -errno.
  */
-int logger_mend(bool dry, struct logger_mended mended[],
+int logger_mend(unsigned int how, struct logger_mended mended[],
 		const struct run_dir_strange *strange);
 
 #endif

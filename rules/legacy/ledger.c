@@ -7,10 +7,10 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <netinet/in.h>
@@ -18,6 +18,7 @@
 
 #include "rules/base/entry.h"
 #include "rules/base/family.h"
+#include "rules/base/life.h"
 #include "rules/base/owner.h"
 #include "rules/base/run_dir.h"
 #include "rules/base/testpoint.h"
@@ -91,6 +92,9 @@ int ledger_open(const struct owner *owner)
 	owner_format(owner, ledger.owner);
 	run_dir_name(owner, ".counters", ledger.name);
 	ledger.fd = run_dir_create(ledger.name, O_RDWR);
+	/* For as long as a process of the run has it open, wherever that is. */
+	if (ledger.fd >= 0)
+		flock(ledger.fd, LOCK_SH);
 	if (ledger.fd >= 0 && write_head() == 0)
 		return 0;
 	ledger_forget();
@@ -335,8 +339,13 @@ int ledger_settle(void)
 	return err < 0 ? err : 0;
 }
 
+static bool is_open_elsewhere(int fd)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) < 0;
+}
+
 /* Return: 1: of a dead run; 0: it may live; -EUCLEAN: it is no ledger of ours. */
-static int is_dead(int fd)
+static int is_dead(int fd, unsigned int how)
 {
 	struct ledger_head head;
 	struct owner owner;
@@ -351,35 +360,42 @@ static int is_dead(int fd)
 	head.owner[sizeof(head.owner) - 1] = '\0';
 	if (!owner_parse(&owner, head.owner))
 		return -EUCLEAN;
-	return !owner_alive(&owner, time(NULL));
+	/* It may not have come to its group yet. */
+	if (how & SWEEP_ALONE && is_open_elsewhere(fd))
+		how &= ~(unsigned int)SWEEP_ALONE;
+	return life_swept(&owner, how) == LIFE_OVER;
 }
 
 struct mending {
-	bool dry;
+	unsigned int how;	/* enum sweep */
 	const struct run_dir_strange *strange;
 };
 
 static int mend_one(const char *name, void *arg)
 {
 	const struct mending *m = arg;
-	int fd = run_dir_open(name, m->dry ? O_RDONLY : O_RDWR);
-	int ret = fd < 0 ? fd : is_dead(fd);
+	bool dry = m->how & SWEEP_DRY;
+	int fd = run_dir_open(name, dry ? O_RDONLY : O_RDWR);
+	int ret = fd < 0 ? fd : is_dead(fd, m->how), err = 0;
 
 	if (ret > 0) {
-		ret = settle_file(fd, m->dry);
-		if (!m->dry && ret >= 0)
-			run_dir_unlink(name);
+		ret = settle_file(fd, dry);
+		if (!dry && ret >= 0)
+			err = run_dir_unlink(name);
 	}
-	if (ret == -EUCLEAN)
-		m->strange->tell(m->strange->arg, name);
+	/* Its run may have ended meanwhile, and taken it away. */
+	if (ret < 0 && ret != -ENOENT)
+		err = ret;
+	if (err)
+		m->strange->tell(m->strange->arg, name, err);
 	if (fd >= 0)
 		close(fd);
 	return ret > 0;
 }
 
-int ledger_mend(bool dry, const struct run_dir_strange *strange)
+int ledger_mend(unsigned int how, const struct run_dir_strange *strange)
 {
-	struct mending m = { .dry = dry, .strange = strange };
+	struct mending m = { .how = how, .strange = strange };
 
 	return run_dir_each(".counters", mend_one, &m);
 }

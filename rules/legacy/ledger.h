@@ -43,12 +43,12 @@ void ledger_forget(void);
 
 /**
  * ledger_mend - ledger_settle() for runs that are dead in all their parts
- * @dry: only look
+ * @how: enum sweep, ored
  * @strange: told of each file in a ledger's place that is none, or of another
  * version; it stays
  * Return: the number of tables of which counters were missing, or -errno.
  */
-int ledger_mend(bool dry, const struct run_dir_strange *strange);
+int ledger_mend(unsigned int how, const struct run_dir_strange *strange);
 
 /**
  * ledger_begin - room for a replacement, for the caller to fill

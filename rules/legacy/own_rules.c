@@ -28,16 +28,20 @@ bool own_rules_once_more(unsigned int tries, int err)
 	return true;
 }
 
-bool own_rules_raw_exists(const struct family *f)
+int own_rules_raw_there(const struct family *f)
 {
 	struct table_names names;
+	int err = table_names(f, &names);
 
-	if (table_names(f, &names) < 0)
-		return false;
-	for (unsigned int i = 0; i < names.count; i++)
+	for (unsigned int i = 0; i < names.count && !err; i++)
 		if (strcmp(names.name[i], "raw") == 0)
-			return true;
-	return false;
+			return 1;
+	return err;
+}
+
+bool own_rules_raw_exists(const struct family *f)
+{
+	return own_rules_raw_there(f) > 0;
 }
 
 bool own_rules_owner(const struct edit *e, uint32_t i, struct owner *o)

@@ -15,7 +15,14 @@ enum { OWN_RULES_CHAINS = 2 };
 /* Chain 1 << i of enum trace_chain is the builtin chain of this hook. */
 extern const uint8_t own_rules_hooks[OWN_RULES_CHAINS];
 
-/** own_rules_raw_exists - it comes into being when the kernel is asked about it */
+/**
+ * own_rules_raw_there - is there a raw table?
+ * It comes into being when the kernel is asked about it.
+ * Return: 1, 0, or -errno: it cannot be told.
+ */
+int own_rules_raw_there(const struct family *f);
+
+/** own_rules_raw_exists - the same; false as well where it cannot be told */
 bool own_rules_raw_exists(const struct family *f);
 
 /**

@@ -25,8 +25,10 @@ int table_names(const struct family *f, struct table_names *names)
 	FILE *file = fopen(f->names_path, "re");
 
 	names->count = 0;
+	/* No module, no file; but without its folder there is nothing to be known. */
 	if (!file)
-		return errno == ENOENT ? 0 : -errno;
+		return errno != ENOENT ? -errno :
+			access("/proc/net/protocols", F_OK) < 0 ? -EUNATCH : 0;
 	while (names->count < TABLE_MAX && fgets(line, sizeof(line), file)) {
 		line[strcspn(line, "\n")] = '\0';
 		if (*line)

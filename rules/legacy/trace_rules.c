@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "rules/base/entry.h"
 #include "rules/base/family.h"
@@ -207,7 +206,7 @@ int trace_rules_renew(const struct family *f, const struct owner *owner,
 
 static struct trace_stale *note_owner(struct trace_stale *stale,
 				      unsigned int *count, unsigned int max,
-				      const struct owner *o)
+				      const struct owner *o, unsigned int how)
 {
 	for (unsigned int i = 0; i < *count; i++)
 		if (owner_same_run(&stale[i].owner, o))
@@ -216,12 +215,12 @@ static struct trace_stale *note_owner(struct trace_stale *stale,
 		return NULL;
 	memset(&stale[*count], 0, sizeof(*stale));
 	stale[*count].owner = *o;
-	stale[*count].alive = owner_alive(o, time(NULL));
+	stale[*count].life = life_swept(o, how);
 	return &stale[(*count)++];
 }
 
-static int find_owners(const struct family *f, struct trace_stale *stale,
-		       unsigned int max)
+static int find_owners(const struct family *f, unsigned int how,
+		       struct trace_stale *stale, unsigned int max)
 {
 	unsigned int count = 0;
 	struct owner o;
@@ -235,7 +234,7 @@ static int find_owners(const struct family *f, struct trace_stale *stale,
 
 		if (!own_rules_owner(&e, i, &o))
 			continue;
-		s = note_owner(stale, &count, max, &o);
+		s = note_owner(stale, &count, max, &o, how);
 		if (s)
 			s->rules++;
 	}
@@ -243,16 +242,16 @@ static int find_owners(const struct family *f, struct trace_stale *stale,
 	return (int)count;
 }
 
-int trace_rules_sweep(const struct family *f, bool dry,
+int trace_rules_sweep(const struct family *f, unsigned int how,
 		      struct trace_stale *stale, unsigned int max)
 {
-	int count, err;
+	int count, err = own_rules_raw_there(f);
 
-	if (!own_rules_raw_exists(f))
-		return 0;
-	count = find_owners(f, stale, max);
-	for (int i = 0; i < count && !dry; i++) {
-		if (stale[i].alive)
+	if (err <= 0)
+		return err;
+	count = find_owners(f, how, stale, max);
+	for (int i = 0; i < count && !(how & SWEEP_DRY); i++) {
+		if (stale[i].life != LIFE_OVER)
 			continue;
 		err = trace_rules_remove(f, &stale[i].owner, NULL);
 		if (err)

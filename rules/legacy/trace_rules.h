@@ -54,11 +54,11 @@ int trace_rules_renew(const struct family *f, const struct owner *owner,
 
 /**
  * trace_rules_sweep - find rules that carry an owner comment and remove dead owners'
- * @dry: only look
+ * @how: enum sweep, ored
  * @stale: filled, an owner each; @max of them at most
  * Return: owners found, living ones too, or -errno.
  */
-int trace_rules_sweep(const struct family *f, bool dry,
+int trace_rules_sweep(const struct family *f, unsigned int how,
 		      struct trace_stale *stale, unsigned int max);
 
 #endif

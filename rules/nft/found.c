@@ -241,12 +241,13 @@ static bool read_stale(const struct nftnl_table *t, const struct family *f,
 			      nftnl_table_get_str(t, NFTNL_TABLE_NAME)))
 		return false;
 	stale->rules = nftnl_table_get_u32(t, NFTNL_TABLE_USE);
-	stale->alive = owner_alive(&stale->owner, time(NULL)) ||
-		nftnl_table_get_u32(t, NFTNL_TABLE_FLAGS) & NFT_TABLE_F_OWNER;
+	stale->life = life_of(&stale->owner, time(NULL));
+	if (nftnl_table_get_u32(t, NFTNL_TABLE_FLAGS) & NFT_TABLE_F_OWNER)
+		stale->life = LIFE_GOES_ON;
 	return true;
 }
 
-int nft_trigger_sweep(const struct family *f, bool dry,
+int nft_trigger_sweep(const struct family *f, unsigned int how,
 		      struct trace_stale *stale, unsigned int max)
 {
 	unsigned int count = 0;
@@ -256,7 +257,7 @@ int nft_trigger_sweep(const struct family *f, bool dry,
 	for (uint32_t i = 0; i < d.tables.count && !err && count < max; i++) {
 		if (!read_stale(d.tables.item[i], f, &stale[count]))
 			continue;
-		if (!stale[count].alive && !dry)
+		if (stale[count].life == LIFE_OVER && !(how & SWEEP_DRY))
 			err = nft_trigger_remove(f, &stale[count].owner, NULL);
 		count++;
 	}

@@ -43,9 +43,10 @@ int nft_trigger_renew(const struct family *f, const struct owner *owner,
 
 /**
  * nft_trigger_sweep - tables of other runs; dead runs' are removed
- * As trace_rules_sweep(); tables that belong to a socket are a living run's.
+ * As trace_rules_sweep(); tables that belong to a socket are a living run's, and
+ * whoever has NFLOG group 0 says nothing of tables.
  */
-int nft_trigger_sweep(const struct family *f, bool dry,
+int nft_trigger_sweep(const struct family *f, unsigned int how,
 		      struct trace_stale *stale, unsigned int max);
 
 /**

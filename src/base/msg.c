@@ -216,6 +216,7 @@ const char *msg_errno_text(int err)
 		{ EAGAIN, "somebody kept changing the table without the xtables lock" },
 		{ ESTALE, "somebody changed our rules while they went in" },
 		{ EUCLEAN, "it is not to be believed: others can have written it" },
+		{ EUNATCH, "/proc is not there, or without /proc/net (subset=pid)" },
 		{ EROFS, "the file system is read-only" },
 		{ ENOBUFS, "no memory for it in the kernel" },
 	};

@@ -17,6 +17,7 @@
 #include "reader/reader_plan.h"
 #include "reader/reader_process.h"
 #include "rules/base/clock.h"
+#include "rules/base/life.h"
 #include "rules/base/testpoint.h"
 #include "rules/base/units.h"
 #include "rules/legacy/ledger.h"
@@ -227,7 +228,8 @@ static int clear_dead_runs(struct run *r)
 {
 	struct check_left left;
 
-	return check_dead_runs(false, r->plan.lock, &left);
+	return check_dead_runs(r->plan.see_legacy ? SWEEP_ALONE : 0,
+			       r->plan.lock, &left);
 }
 
 /* Tables that the run's rules do not go into are read from here on. */

@@ -12,6 +12,7 @@
 #include "capture/capture.h"
 #include "cli/options.h"
 #include "rules/base/family.h"
+#include "rules/base/life.h"
 #include "rules/base/owner.h"
 #include "rules/base/process.h"
 #include "rules/base/rule_set.h"
@@ -88,7 +89,7 @@ bool check_group_holder(char *buf, size_t size)
 
 /* Where a dead run can have left rules. */
 static const struct place_swept {
-	int (*sweep)(const struct family *f, bool dry,
+	int (*sweep)(const struct family *f, unsigned int how,
 		     struct trace_stale *stale, unsigned int max);
 	bool locked;			/* only under the xtables lock */
 	const char *where;
@@ -103,7 +104,13 @@ static void say_stale(const struct place_swept *p, const struct family *f,
 	const char *ending = plural(s->rules);
 	int pid = (int)s->owner.pid;
 
-	if (s->alive)
+	if (s->life == LIFE_UNSEEN)
+		msg("note: %u rule%s of a run that may be alive (pid %d of a "
+		    "PID namespace that does not show here) in %s %s: left "
+		    "alone until a minute after its end; nftrace --cleanup in "
+		    "the host's PID namespace knows whether it is",
+		    s->rules, ending, pid, p->where, f->command);
+	else if (s->life == LIFE_GOES_ON)
 		msg("note: %u rule%s of a run that may be alive (pid %d) in "
 		    "%s %s: left alone",
 		    s->rules, ending, pid, p->where, f->command);
@@ -117,10 +124,10 @@ static void say_stale(const struct place_swept *p, const struct family *f,
 }
 
 static int sweep_place(const struct place_swept *p, const struct family *f,
-		       bool dry, struct check_left *left)
+		       unsigned int how, struct check_left *left)
 {
 	struct trace_stale stale[STALE];
-	int n = p->sweep(f, dry, stale, STALE);
+	int n = p->sweep(f, how, stale, STALE);
 
 	/* A family that this kernel does not have holds no rules. */
 	if (n == -ENOPROTOOPT || n == -EAFNOSUPPORT)
@@ -130,31 +137,36 @@ static int sweep_place(const struct place_swept *p, const struct family *f,
 		return STATUS_FAILURE;
 	}
 	for (int s = 0; s < n; s++) {
-		left->found += !stale[s].alive;
-		say_stale(p, f, &stale[s], dry);
+		left->found += stale[s].life == LIFE_OVER;
+		left->unseen += stale[s].life == LIFE_UNSEEN;
+		say_stale(p, f, &stale[s], how & SWEEP_DRY);
 	}
 	return 0;
 }
 
-static int sweep_family(const struct family *f, bool dry, bool locked,
+static int sweep_family(const struct family *f, unsigned int how, bool locked,
 			struct check_left *left)
 {
 	int status = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(swept) && !status; i++)
-		status = sweep_place(&swept[i], f,
-				     dry || (swept[i].locked && !locked), left);
+		status = sweep_place(&swept[i], f, swept[i].locked && !locked ?
+				     how | SWEEP_DRY : how, left);
 	return status;
 }
 
-static void say_strange(void *arg, const char *name)
+static void say_strange(void *arg, const char *name, int err)
 {
 	struct check_left *left = arg;
 
 	left->strange++;
-	msg("warning: " RUN_DIR "/%s is not what this version of nftrace "
-	    "writes there: it is left alone, and nothing is put back from it; "
-	    "remove it when no run needs it", name);
+	if (err != -EUCLEAN)
+		msg("warning: the note " RUN_DIR "/%s stays there: %s", name,
+		    strerror(-err));
+	else
+		msg("warning: " RUN_DIR "/%s is not what this version of "
+		    "nftrace writes there: it is left alone, and nothing is put "
+		    "back from it; remove it when no run needs it", name);
 }
 
 static void check_folder(struct check_left *left)
@@ -173,16 +185,17 @@ static void check_folder(struct check_left *left)
 		    strerror(-err));
 }
 
-static void mend_counters(bool dry, bool locked, struct check_left *left)
+static void mend_counters(unsigned int how, bool locked,
+			  struct check_left *left)
 {
 	const struct run_dir_strange strange = { say_strange, left };
-	int tables = ledger_mend(dry || !locked, &strange);
+	int tables = ledger_mend(locked ? how : how | SWEEP_DRY, &strange);
 	const char *whom = tables == 1 ? "it" : "them";
 
 	if (tables <= 0)
 		return;
 	left->found += (unsigned int)tables;
-	if (dry)
+	if (how & SWEEP_DRY)
 		msg("note: a dead run kept counters of %d table%s from %s: "
 		    "nftrace --cleanup puts them back",
 		    tables, plural((uint64_t)tables), whom);
@@ -208,33 +221,45 @@ static void say_logger(const struct family *f, const struct logger_mended *m,
 		    "to %s", f->name, m->name);
 }
 
-static void mend_loggers(bool dry, struct check_left *left)
+static void mend_loggers(unsigned int how, struct check_left *left)
 {
 	const struct run_dir_strange strange = { say_strange, left };
 	struct logger_mended mended[FAMILY_COUNT];
-	int records = logger_mend(dry, mended, &strange);
+	int records = logger_mend(how, mended, &strange);
 
 	if (records <= 0)
 		return;
 	left->found += (unsigned int)records;
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		left->failed += mended[i].error != 0;
-		say_logger(families[i], &mended[i], dry);
+		say_logger(families[i], &mended[i], how & SWEEP_DRY);
 	}
 }
 
-int check_dead_runs(bool dry, bool locked, struct check_left *left)
+/* Whoever traces legacy tables has it, in whatever PID namespace. */
+static bool group_is_free(void)
+{
+	uint32_t portid;
+	int held = capture_holder(&portid);
+
+	/* Without nfnetlink_log there is no such file, and no group. */
+	return held == 0 || held == -ENOENT;
+}
+
+int check_dead_runs(unsigned int how, bool locked, struct check_left *left)
 {
 	int status = 0;
 
 	memset(left, 0, sizeof(*left));
-	mend_counters(dry, locked, left);
+	if (group_is_free())
+		how |= SWEEP_ALONE;
+	mend_counters(how, locked, left);
 	for (unsigned int i = 0; i < FAMILY_COUNT && !status; i++)
-		status = sweep_family(families[i], dry, locked, left);
+		status = sweep_family(families[i], how, locked, left);
 	if (status)
 		return status;
 	check_folder(left);
-	mend_loggers(dry, left);
+	mend_loggers(how, left);
 	return 0;
 }
 
@@ -279,6 +304,24 @@ static const char *what_becomes(const struct plan *p,
 			      : "; what only it traces is left out";
 }
 
+/* Of a run of this program, whose rules check_dead_runs() tells. */
+static bool is_of_run(const struct ruleset_rule *r)
+{
+	static const char before[] = "--comment \"";
+	const char *at = memmem(r->text, r->len, before, sizeof(before) - 1);
+	char text[OWNER_TEXT];
+	struct owner o;
+	size_t left;
+
+	if (!at)
+		return false;
+	at += sizeof(before) - 1;
+	left = r->len - (size_t)(at - r->text);
+	snprintf(text, sizeof(text), "%.*s", (int)left, at);
+	text[strcspn(text, "\"")] = '\0';
+	return owner_parse(&o, text);
+}
+
 static void check_foreign_rule(void *arg, const struct ruleset_rule *r)
 {
 	struct foreign *f = arg;
@@ -290,7 +333,7 @@ static void check_foreign_rule(void *arg, const struct ruleset_rule *r)
 	if (r->does & DOES_TRACE_OFF)
 		say_rule(r, "a rule of ", " ends the tracing of packets that "
 			 "it matches", "");
-	if (!(r->does & DOES_TRACE_ON))
+	if (!(r->does & DOES_TRACE_ON) || (!f->plan && is_of_run(r)))
 		return;
 	say_rule(r, "", r->backend == RULESET_NFT ?
 		 " has a trace rule that is not ours" :
@@ -310,7 +353,7 @@ unsigned int check_foreign(const struct ruleset *rules, const struct plan *p)
 
 static int conclude_cleanup(const struct check_left *left)
 {
-	if (left->failed || left->strange) {
+	if (left->failed || left->strange || left->unseen) {
 		msg("cleaned up, but for what is named above");
 		return left->failed ? STATUS_FAILURE : STATUS_INCOMPLETE;
 	}
@@ -346,7 +389,7 @@ int check_cleanup(const struct options *o)
 		return err == -EWOULDBLOCK ? STATUS_BUSY : STATUS_FAILURE;
 	}
 	ledger_open(&owner);
-	status = check_dead_runs(false, true, &left);
+	status = check_dead_runs(0, true, &left);
 	ledger_forget();
 	lock_close(&lock);
 	return status ? status : conclude_cleanup(&left);

@@ -29,17 +29,18 @@ const char *check_lock_error(int err);
 struct check_left {
 	unsigned int found;	/* rule sets, tables of counters, logger records */
 	unsigned int failed;	/* of these loggers that cannot be put back */
-	unsigned int strange;	/* files in /run/nftrace that are none of nftrace's:
-				 * they stay */
+	unsigned int strange;	/* files in /run/nftrace that stay: none of nftrace's,
+				 * or not to be read or removed */
+	unsigned int unseen;	/* rule sets of runs that may be dead or not */
 };
 
 /**
  * check_dead_runs - rules, tables and loggers that dead runs left: removed, and said
- * @dry: only said
+ * @how: SWEEP_DRY: only said; SWEEP_ALONE: the caller has NFLOG group 0; ored
  * @locked: the caller holds the xtables lock; else raw is only looked at
  * Return: 0, or the exit status after a report.
  */
-int check_dead_runs(bool dry, bool locked, struct check_left *left);
+int check_dead_runs(unsigned int how, bool locked, struct check_left *left);
 
 /**
  * check_foreign - say which rules of others trace, end a trace, or log to group 0

@@ -13,6 +13,7 @@
 #include "base/sandbox.h"
 #include "cli/options.h"
 #include "rules/base/family.h"
+#include "rules/base/life.h"
 #include "rules/base/owner.h"
 #include "rules/keeper/lock.h"
 #include "rules/keeper/logger.h"
@@ -64,6 +65,20 @@ static void check_process(void)
 		report(FINE, "not PID 1");
 }
 
+/* All that follows is read there, and what is not there would seem to be well. */
+static bool check_proc(void)
+{
+	struct table_names names;
+	struct owner self;
+
+	if (owner_init(&self, 0) == 0 &&
+	    table_names(families[0], &names) != -EUNATCH)
+		return true;
+	report(ERROR, "/proc is not there, or not all of it (subset=pid): "
+	       "tables, loggers and processes do not show");
+	return false;
+}
+
 static bool check_privileges(void)
 {
 	int sock = table_socket(&family_ipv4);
@@ -111,10 +126,13 @@ static void check_tables(const struct family *f, unsigned int *tables)
 {
 	struct table_names names;
 
-	if (table_names(f, &names) < 0)
-		names.count = 0;
+	int err = table_names(f, &names);
+
+	if (err)
+		report(ERROR, "the tables of %s cannot be read: %s", f->command,
+		       msg_errno_text(err));
 	*tables += names.count;
-	if (!names.count)
+	if (!err && !names.count)
 		report(FINE, "%s: no legacy table", f->command);
 }
 
@@ -241,14 +259,17 @@ static void check_left(void)
 {
 	struct check_left left;
 
-	if (check_dead_runs(true, false, &left) != 0)
+	if (check_dead_runs(SWEEP_DRY, false, &left) != 0)
 		report(ERROR, "what dead runs left cannot be looked for");
 	else if (left.strange)
 		report(WARNING, "what dead runs have noted is not all to be "
-		       "believed");
+		       "believed, or to be removed");
 	else if (left.found)
 		report(WARNING, "dead runs have left something behind: "
 		       "nftrace --cleanup");
+	else if (left.unseen)
+		report(WARNING, "whether a run is dead that has rules here does "
+		       "not show in this PID namespace");
 	else
 		report(FINE, "dead runs have left nothing");
 }
@@ -357,7 +378,7 @@ int check_doctor(const struct options *o)
 	(void)o;
 	worst = FINE;
 	check_process();
-	if (check_privileges()) {
+	if (check_proc() && check_privileges()) {
 		check_reader();
 		for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 			check_tables(families[i], &tables);

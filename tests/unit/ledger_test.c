@@ -56,7 +56,7 @@ static void what_a_run_leaves_is_sound(void **state)
 	int fd = make_file(&left);
 
 	(void)state;
-	assert_int_equal(is_dead(fd), 1);
+	assert_int_equal(is_dead(fd, 0), 1);
 	assert_int_equal(copy_file(&p, fd), 0);
 	assert_true(is_sound(&p));
 	ledger_end(&p);
@@ -108,10 +108,10 @@ static void one_that_is_cut_is_none(void **state)
 	assert_int_equal(settle_file(fd, true), -EUCLEAN);
 	assert_int_equal(ftruncate(fd, 10), 0);
 	assert_int_equal(copy_file(&p, fd), -EUCLEAN);
-	assert_int_equal(is_dead(fd), -EUCLEAN);
+	assert_int_equal(is_dead(fd, 0), -EUCLEAN);
 	/* Before anything was written. */
 	assert_int_equal(ftruncate(fd, 0), 0);
-	assert_int_equal(is_dead(fd), 1);
+	assert_int_equal(is_dead(fd, 0), 1);
 	assert_int_equal(settle_file(fd, true), 0);
 	end_file(&left);
 }
@@ -143,7 +143,7 @@ static void another_versions_is_left_alone(void **state)
 		int fd = make_file(&left);
 
 		((unsigned char *)left.head)[at[i]] ^= 1;
-		assert_int_equal(is_dead(fd), -EUCLEAN);
+		assert_int_equal(is_dead(fd, 0), -EUCLEAN);
 		end_file(&left);
 	}
 }

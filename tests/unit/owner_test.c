@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* owner_test: whose rule it is, and whether that run lives. */
+/* owner_test: whose rule it is. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -66,43 +64,6 @@ static void only_to_the_letter(void **state)
 			fail_msg("taken for ours: %s", bad[i]);
 }
 
-static void lives_as_long_as_its_process(void **state)
-{
-	struct owner o;
-	int status;
-	pid_t pid;
-
-	(void)state;
-	assert_int_equal(owner_init(&o, 0), 0);
-	/* Its end does not matter where its process can be seen. */
-	assert_true(owner_alive(&o, time(NULL)));
-	/* The same pid, but started at another time: somebody else. */
-	o.start++;
-	assert_false(owner_alive(&o, 0));
-	o.start--;
-
-	pid = fork();
-	if (pid == 0)
-		_exit(0);
-	o.pid = pid;
-	waitid(P_PID, (id_t)pid, &(siginfo_t){ 0 }, WEXITED | WNOWAIT);
-	assert_false(owner_alive(&o, 0));	/* a zombie */
-	waitpid(pid, &status, 0);
-	assert_false(owner_alive(&o, 0));
-}
-
-static void elsewhere_until_its_end(void **state)
-{
-	struct owner o;
-
-	(void)state;
-	assert_int_equal(owner_init(&o, 1000000), 0);
-	o.pidns++;
-	assert_true(owner_alive(&o, 0));
-	assert_true(owner_alive(&o, 1000000 + OWNER_GRACE));
-	assert_false(owner_alive(&o, 1000000 + OWNER_GRACE + 1));
-}
-
 static void name_is_one_line(void **state)
 {
 	char name[96];
@@ -120,8 +81,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(comes_back),
 		cmocka_unit_test(only_to_the_letter),
-		cmocka_unit_test(lives_as_long_as_its_process),
-		cmocka_unit_test(elsewhere_until_its_end),
 		cmocka_unit_test(name_is_one_line),
 	};
 
