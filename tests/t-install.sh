@@ -18,7 +18,8 @@ else
 		tar -x -C "$SCRATCH/tree"
 	quiet_make install -C "$SCRATCH/tree" DESTDIR="$root" PREFIX=/usr
 	(cd "$root" && find . -type f | sort) >"$SCRATCH/installed"
-	cat >"$SCRATCH/expected" <<-'EOT'
+	cat >"$SCRATCH/expected" <<-EOT
+		.$(make -s print-wireshark PREFIX=/usr)/nftrace.lua
 		./usr/sbin/nftrace
 		./usr/share/bash-completion/completions/nftrace
 		./usr/share/doc/nftrace/README.rst

@@ -196,14 +196,14 @@ static char *put_grounds(char *p, const struct journey *j, unsigned int b,
 	return format_decimal(p, shared);
 }
 
-/* Where what the reader has been given is not enough to find it again. */
+/* So that it is whose it was found to be, and programs that know no rules can tell. */
 static void write_owner(struct outbuf *o, const struct journey *j,
 			unsigned int b, const struct grounds *g)
 {
 	struct component_found f;
 	char *room, *p;
 
-	if (!component_of_fate(&f, j, b, g) || !f.by_tables)
+	if (!component_of_fate(&f, j, b, g))
 		return;
 	room = p = outbuf_room(o, OWNER_WORD);
 	if (!room)
@@ -292,6 +292,18 @@ static void put_text(struct outbuf *o, char letter, const char *text)
 	outbuf_advance(o, (size_t)(record_put_name(p, text) - room));
 }
 
+/* For programs that read nothing else of it; made of the others when it is read here. */
+static void put_reason(struct outbuf *o, const struct journey *j,
+		       unsigned int b)
+{
+	char reason[REPORT_REASON];
+
+	if (!report_reason(reason, sizeof(reason), j, b))
+		return;
+	outbuf_text(o, " r");
+	put_text(o, 0, reason);
+}
+
 static void put_verdict(struct outbuf *o, const struct map_verdict *v)
 {
 	outbuf_printf(o, " v,%u", v->step);
@@ -320,6 +332,7 @@ void record_write(struct outbuf *o, const struct report_env *env,
 
 		grounds_find(&g, j, b);
 		put_fate(o, env, j, b, &j->fate[b], &g);
+		put_reason(o, j, b);
 		put_owner(o, env, j, b, &g);
 		record_put_near(o, j->fate[b].near);
 	}

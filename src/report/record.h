@@ -43,9 +43,11 @@ struct report_late;
  *			marked_via, unseen; [,sN] a copy: so many events it was
  *			the packet itself
  *
+ *	r,TEXT		behind a fate: its reason, as --json has it, for other
+ *			programs (nftrace.lua): what is read here makes it anew
  *	o,COMPONENT[,oOBJECT][,aNAME]...[,m]	behind a fate: whose the rule is
  *			that decided; the policies that were asked before, and that
- *			there were more.  Only where the events do not tell it
+ *			there were more
  *
  * A packet that was told of, and lost afterwards, has a record of its own:
  *
