@@ -104,7 +104,9 @@ assert_grep ' -- sh \.\.\.$' "$SCRATCH/run"
 assert_no_grep secret "$PAGE"
 assert_equal "tidy of a page without packets" "" "$(tidy -q -e "$PAGE" 2>&1)"
 
-subtest "the same page of the recording"
+subtest "the same page of the recording, which tells the kernel of where it was made"
+assert_equal "kernels named in it" 1 "$(grep -cao "Linux $(uname -r)" "$SCRATCH/trace.pcapng")"
+LC_ALL=C sed -i "s/Linux $(uname -r)/Xinux $(uname -r)/" "$SCRATCH/trace.pcapng"
 run_nftrace lo --read "$SCRATCH/trace.pcapng" --report "$SCRATCH/again.html"
 assert_status 0
 assert_equal "tidy" "" "$(tidy -q -e "$SCRATCH/again.html" 2>&1)"
@@ -113,6 +115,8 @@ assert_same "on standard output" <(sed '/<dt>command/d; /<dt>read/d' "$SCRATCH/a
 	<(sed '/<dt>command/d; /<dt>read/d' "$OUT")
 assert_same "the blocks" <(page pre.e "$SCRATCH/again.html") <("$NFTRACE" --read "$SCRATCH/trace.pcapng" 2>/dev/null)
 assert_no_grep "Linux $(uname -r)" "$SCRATCH/again.html"
+assert_text "<dt>kernel</dt><dd>Xinux $(uname -r) $(uname -m)</dd>" "$SCRATCH/again.html"
+assert_grep "^<dt>recorded by</dt><dd>nftrace .* --pcap .*</dd>\$" "$SCRATCH/again.html"
 
 subtest "a page does not grow for ever: what is left out is counted, and said"
 NFTRACE_REPORT_MAX=1 "$WITH_POINTS" --read "$SCRATCH/trace.pcapng" --report "$SCRATCH/short.html" >"$OUT" 2>"$ERR" || fail "status $?"
@@ -150,7 +154,7 @@ assert_grep '^2 dropped by filter:INPUT:rule:1  ' "$SCRATCH/fenced"
 assert_equal "fences of the packet with the comment" '````text' "$(grep -m 1 '^```' "$OUT")"
 assert_grep '^\| 2 \| DROP \|$' "$OUT"
 assert_grep '^\| 1 \| DELIVERED \|$' "$OUT"
-assert_grep '^3 packets traced by nftrace [0-9.]+:$' "$OUT"
+assert_grep "^3 packets traced by nftrace [0-9.]+ on Xinux $(uname -r) $(uname -m):\$" "$OUT"
 for form in -q --json --flat; do
 	run_nftrace lo --read "$SCRATCH/trace.pcapng" --markdown $form
 	assert_status 2

@@ -57,6 +57,17 @@ struct stats_refused {
 	char word[48];		/* of a record: at which; "": at none */
 };
 
+enum { STATS_RANGES = 6 };
+
+/* Packets of a file of --read that hold no journey, counted from 1; the same holds as above. */
+struct stats_bare {
+	_Atomic uint64_t count;
+	uint32_t ranges;	/* the first ones that are told */
+	struct stats_range {
+		uint64_t first, last;
+	} range[STATS_RANGES];
+};
+
 /* Packets that none of the run's own rules traced: left out. */
 struct stats_others {
 	_Atomic uint64_t rules;	/* that others' rules traced */
@@ -165,6 +176,7 @@ struct stats {
 	struct stats_others others;
 	_Atomic uint64_t passed_over;	/* --read: lines or packets of others */
 	struct stats_refused refused;	/* some of those passed over */
+	struct stats_bare bare;		/* others of them */
 	struct stats_text text;
 	_Atomic uint64_t input_offset;	/* how far it was read, bytes */
 	/*

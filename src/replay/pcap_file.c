@@ -14,6 +14,7 @@ enum {
 	BLOCK_LEAST = 12,	/* type, length, length */
 	PACKET_HEAD = 20,
 	INTERFACE_HEAD = 8,
+	SECTION_HEAD = 16,
 	MICROSECONDS = 1000000,
 };
 
@@ -155,6 +156,34 @@ static bool take_packet(const struct pcap_file *f, const uint8_t *body,
 	return true;
 }
 
+static void keep_text(char *to, size_t size, const uint8_t *value, size_t len)
+{
+	len = len < size ? len : size - 1;
+	memcpy(to, value, len);
+	to[len] = '\0';
+}
+
+/* Its options, which are behind a head of 16 bytes. */
+static void take_header(struct pcap_file *f, const uint8_t *body, size_t len)
+{
+	struct pcap_section *s = &f->section;
+	const uint8_t *value;
+	uint16_t code, value_len;
+	size_t at = 0;
+
+	s->program[0] = s->comment[0] = s->kernel[0] = '\0';
+	if (len < SECTION_HEAD)
+		return;
+	while (next_option(body + SECTION_HEAD, len - SECTION_HEAD, f->swapped,
+			   &at, &code, &value, &value_len))
+		if (code == PCAPNG_OPT_COMMENT && !*s->comment)
+			keep_text(s->comment, sizeof(s->comment), value, value_len);
+		else if (code == PCAPNG_SHB_OS)
+			keep_text(s->kernel, sizeof(s->kernel), value, value_len);
+		else if (code == PCAPNG_SHB_USERAPPL)
+			keep_text(s->program, sizeof(s->program), value, value_len);
+}
+
 /* A section header tells the byte order of all that follows. */
 static bool take_section(struct pcap_file *f, const char *block)
 {
@@ -188,12 +217,21 @@ int pcap_file_next(struct pcap_file *f, struct pcap_packet *p)
 		body = (const uint8_t *)block + 8;
 		/* It stays where it is until the next call. */
 		line_reader_skip(f->in, len);
-		if (type == PCAPNG_INTERFACE)
+		switch (type) {
+		case PCAPNG_SECTION:
+			take_header(f, body, len - BLOCK_LEAST);
+			break;
+		case PCAPNG_INTERFACE:
 			take_interface(f, body, len - BLOCK_LEAST);
-		if (type != PCAPNG_PACKET)
-			continue;
-		return take_packet(f, body, len - BLOCK_LEAST, p) ? 1
-								 : -EBADMSG;
+			break;
+		case PCAPNG_PACKET_OLD:
+		case PCAPNG_PACKET_SIMPLE:
+			memset(p, 0, sizeof(*p));
+			return 1;
+		case PCAPNG_PACKET:
+			return take_packet(f, body, len - BLOCK_LEAST, p) ?
+				1 : -EBADMSG;
+		}
 	}
 }
 

@@ -11,8 +11,16 @@ struct line_reader;
 
 enum { PCAP_FILE_INTERFACES = 4096 };
 
+/* What a section's header says of its run; texts of a stranger, cut where they are too long. */
+struct pcap_section {
+	char program[64];
+	char comment[2048];
+	char kernel[256];
+};
+
 struct pcap_file {
 	struct line_reader *in;
+	struct pcap_section section;	/* the one that was read last */
 	bool swapped;		/* written by a machine of other endianness */
 	uint32_t interfaces;	/* of this section */
 	uint64_t units[PCAP_FILE_INTERFACES];	/* a second, 0: unknown id */
@@ -38,6 +46,8 @@ void pcap_file_open(struct pcap_file *f, struct line_reader *in);
 
 /**
  * pcap_file_next - the next packet; all other blocks are passed over
+ *
+ * Blocks of packets that can hold no comment give one without bytes.
  * Return: 1; 0: the end; -EBADMSG: what follows is no block.
  */
 int pcap_file_next(struct pcap_file *f, struct pcap_packet *p);

@@ -50,6 +50,7 @@ struct pcap_replay {
 	uint64_t known;		/* the one of .j by its block; 0: it has none */
 	struct told told[TOLD];	/* a ring */
 	unsigned int next;
+	bool run_told;		/* what its header says is known */
 };
 
 static bool is_after(const char *words, size_t len)
@@ -214,6 +215,30 @@ static void print_late(struct pcap_replay *pr, const struct pcap_packet *p)
 		printer_late(pr->r->printer, &late);
 }
 
+/* Its file's header is of a run of nftrace's, also where others have saved it since. */
+static void note_run(struct pcap_replay *pr, const struct pcap_section *s)
+{
+	static const char name[] = "nftrace ";
+
+	if (pr->run_told ||
+	    (strncmp(s->program, name, strlen(name)) != 0 &&
+	     strncmp(s->comment, name, strlen(name)) != 0))
+		return;
+	pr->run_told = true;
+	printer_traced(pr->r->printer, s->comment, s->kernel);
+}
+
+static void note_bare(struct stats_bare *st, uint64_t number)
+{
+	uint32_t n = st->ranges;
+
+	stats_add(&st->count, 1);
+	if (n && st->range[n - 1].last + 1 == number)
+		st->range[n - 1].last = number;
+	else if (n < STATS_RANGES)
+		st->range[st->ranges++] = (struct stats_range){ number, number };
+}
+
 static void take_packet(struct pcap_replay *pr, const struct pcap_packet *p)
 {
 	struct comments *c = &pr->c;
@@ -223,6 +248,7 @@ static void take_packet(struct pcap_replay *pr, const struct pcap_packet *p)
 	pr->number++;
 	if (!collect(c, p) || !c->words_len) {
 		stats_add(&pr->r->stats->passed_over, 1);
+		note_bare(&pr->r->stats->bare, pr->number);
 		return;
 	}
 	/* The second state of the packet before. */
@@ -260,8 +286,10 @@ static void read_packets(struct pcap_replay *pr, struct line_reader *in)
 	if (f) {
 		pcap_file_open(f, in);
 		while (replay_goes_on(pr->r, in) &&
-		       (n = pcap_file_next(f, &p)) > 0)
+		       (n = pcap_file_next(f, &p)) > 0) {
+			note_run(pr, &f->section);
 			take_packet(pr, &p);
+		}
 	}
 	print_pending(pr);
 	if (n < 0)

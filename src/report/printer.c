@@ -265,6 +265,19 @@ void printer_origin(struct printer *p, const char *host, size_t len,
 	}
 }
 
+void printer_traced(struct printer *p, const char *command, const char *kernel)
+{
+	struct report_run *run = &p->traced;
+
+	/* What was typed tells as much as packets do. */
+	if (!p->masker)
+		escape_text(run->command, sizeof(run->command), command,
+			    strlen(command));
+	escape_text(run->kernel, sizeof(run->kernel), kernel, strlen(kernel));
+	for (unsigned int i = 0; i < SINK_COUNT; i++)
+		p->sink[i].env.traced = run;
+}
+
 void printer_flush(struct printer *p)
 {
 	for (unsigned int i = 0; i < SINK_COUNT; i++)

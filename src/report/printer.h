@@ -57,6 +57,7 @@ struct printer {
 	struct answers *answers;	/* NULL: answers are not looked for */
 	struct masker *masker;		/* NULL: all is shown as it is */
 	bool count_told, closed_told;
+	struct report_run traced;	/* printer_traced() */
 	bool by_event;			/* stdout gets each event by itself */
 };
 
@@ -92,6 +93,9 @@ void printer_event(struct printer *p, const struct event *e,
 /** printer_origin - where what comes was seen, as a file that is read says */
 void printer_origin(struct printer *p, const char *host, size_t len,
 		    const char *netns, bool log);
+
+/** printer_traced - what the recording that is read says of its run; a stranger's texts */
+void printer_traced(struct printer *p, const char *command, const char *kernel);
 
 /** printer_forget - the id will be another place's */
 void printer_forget(struct printer *p, uint32_t id);

@@ -27,6 +27,13 @@ const char *report_time_source(const struct report_env *env, uint64_t ns,
 	return env->log ? "log" : "reader";
 }
 
+const char *report_kernel(const struct report_env *env)
+{
+	const struct report_run *run = env->traced ? env->traced : env->run;
+
+	return run ? run->kernel : "";
+}
+
 const char *report_hook_name(unsigned int hook)
 {
 	static const char *const link[] = {

@@ -33,6 +33,7 @@ struct report_env {
 	struct stories *stories;	/* what is written again; or NULL */
 	struct path_texts *owners;	/* whose rule decided, as the report writes it; or NULL */
 	const struct report_run *run;	/* NULL: not known */
+	const struct report_run *traced;	/* of --read: what the recording says of its run; or NULL */
 	char host[65];
 	char netns[24];			/* inode of the network namespace */
 	unsigned int width;		/* columns of a line, where it is folded */
@@ -99,6 +100,9 @@ static inline bool report_since_boot(uint64_t ns)
 /** report_time_source - who says so: "packet", "reader", "log", "boot" */
 const char *report_time_source(const struct report_env *env, uint64_t ns,
 			       bool stamped);
+
+/** report_kernel - on which it was traced, as far as that is known; or "" */
+const char *report_kernel(const struct report_env *env);
 
 /** report_hook_name - "PREROUTING" for NF_INET_PRE_ROUTING, ... */
 const char *report_hook_name(unsigned int hook);

@@ -332,9 +332,10 @@ static void put_run(struct outbuf *o, const struct report_env *env)
 	outbuf_text(o, "<section id=\"run\">\n<h2>The run</h2>\n<dl>\n");
 	if (run)
 		put_fact(o, "command", run->command);
+	if (env->traced)
+		put_fact(o, "recorded by", env->traced->command);
 	put_fact(o, "host", env->host);
-	if (run)
-		put_fact(o, "kernel", run->kernel);
+	put_fact(o, "kernel", report_kernel(env));
 	put_fact(o, "network namespace", env->netns);
 	if (run) {
 		put_moment(o, *run->kernel ? "began" : "read", run->begin_ns);

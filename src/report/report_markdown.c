@@ -166,8 +166,8 @@ static void markdown_finish(struct outbuf *o, const struct report_env *env)
 	outbuf_printf(o, "%llu packet%s traced by nftrace " VERSION,
 		      (unsigned long long)t->packets,
 		      t->packets == 1 ? "" : "s");
-	if (env->run && *env->run->kernel)
-		outbuf_printf(o, " on %s", env->run->kernel);
+	if (*report_kernel(env))
+		outbuf_printf(o, " on %s", report_kernel(env));
 	outbuf_text(o, t->packets ? ":\n\n" : ".\n");
 	if (t->packets)
 		put_fates(o, t);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/outbuf.h"
 #include "capture/ifnames.h"
 #include "journey/journey.h"
@@ -20,6 +21,7 @@ struct state {
 	uint32_t index[INTERFACES];
 	uint32_t count;
 	uint32_t last;		/* id found last */
+	bool begun;		/* the section's header is written */
 };
 
 static void put_u16(struct outbuf *o, uint16_t v)
@@ -266,18 +268,72 @@ static void put_last(struct outbuf *o, const struct report_env *env,
 	end_packet(o, at, j->number, dev ? PCAPNG_OUTBOUND : PCAPNG_INBOUND);
 }
 
+/* Of strangers, or typed; "" is none. */
+static void put_fact(struct outbuf *o, uint16_t code, const char *text)
+{
+	char fact[4 * sizeof(((struct report_run *)0)->command) + 1];
+	size_t len = escape_text(fact, sizeof(fact), text, strlen(text));
+
+	if (len)
+		put_option(o, code, fact, len);
+}
+
+/* By which program, on which kernel, and as the comment by which words it was traced. */
+static void put_run(struct outbuf *o, const struct report_env *env)
+{
+	const struct report_run *run = env->traced ? env->traced : env->run;
+
+	if (run)
+		put_fact(o, PCAPNG_OPT_COMMENT, run->command);
+	put_fact(o, PCAPNG_SHB_OS, report_kernel(env));
+	put_fact(o, PCAPNG_SHB_USERAPPL, "nftrace " VERSION);
+}
+
+static void put_section(struct outbuf *o, const struct report_env *env)
+{
+	size_t at = begin_block(o, PCAPNG_SECTION);
+
+	put_u32(o, PCAPNG_BYTE_ORDER);
+	put_u16(o, 1);
+	put_u16(o, 0);
+	put_u32(o, UINT32_MAX);
+	put_u32(o, UINT32_MAX);	/* the section's length is not known */
+	put_run(o, env);
+	end_options(o);
+	end_block(o, at);
+}
+
+/* Of --read what it says is known only when the first packet comes. */
+static void begin_section(struct outbuf *o, const struct report_env *env)
+{
+	struct state *st = env->state;
+
+	if (st->begun)
+		return;
+	st->begun = true;
+	put_section(o, env);
+}
+
+/* A record that does not fit takes its interfaces along. */
+static void take_back(struct state *st, uint32_t known, bool begun)
+{
+	st->count = known;
+	st->begun = begun;
+}
+
 static void pcap_journey(struct outbuf *o, const struct report_env *env,
 			 const struct journey *j)
 {
 	struct state *st = env->state;
 	uint32_t known = st->count;
+	bool begun = st->begun;
 
+	begin_section(o, env);
 	put_first(o, env, j);
 	if (translated(j))
 		put_last(o, env, j);
-	/* A record that does not fit takes its interfaces along. */
 	if (o->overflow)
-		st->count = known;
+		take_back(st, known, begun);
 }
 
 /* The packet as it was when it was lost. */
@@ -285,9 +341,14 @@ static void pcap_late(struct outbuf *o, const struct report_env *env,
 		      const struct report_late *l)
 {
 	struct state *st = env->state;
-	uint32_t known = st->count, id = interface_id(o, env, l->fate.out);
-	size_t at = begin_block(o, PCAPNG_PACKET), comment;
+	uint32_t known = st->count;
+	bool begun = st->begun;
+	size_t at, comment;
+	uint32_t id;
 
+	begin_section(o, env);
+	id = interface_id(o, env, l->fate.out);
+	at = begin_block(o, PCAPNG_PACKET);
 	put_packet_head(o, id, l->wall_ns, &l->packet, false);
 	comment = begin_comment(o);
 	report_block.late(o, env, l);
@@ -300,13 +361,11 @@ static void pcap_late(struct outbuf *o, const struct report_env *env,
 	end_packet(o, at, l->number, l->fate.out ? PCAPNG_OUTBOUND
 						 : PCAPNG_INBOUND);
 	if (o->overflow)
-		st->count = known;
+		take_back(st, known, begun);
 }
 
 static int pcap_open(struct outbuf *o, struct report_env *env)
 {
-	static const char program[] = "nftrace " VERSION;
-	size_t at;
 
 	env->state = calloc(1, sizeof(struct state));
 	if (!env->state)
@@ -314,17 +373,17 @@ static int pcap_open(struct outbuf *o, struct report_env *env)
 	/* The comments are for people, wherever they are read. */
 	env->color = env->verbose = false;
 	outbuf_begin(o);
-	at = begin_block(o, PCAPNG_SECTION);
-	put_u32(o, PCAPNG_BYTE_ORDER);
-	put_u16(o, 1);
-	put_u16(o, 0);
-	put_u32(o, UINT32_MAX);
-	put_u32(o, UINT32_MAX);	/* the section's length is not known */
-	put_option(o, PCAPNG_SHB_USERAPPL, program, sizeof(program) - 1);
-	end_options(o);
-	end_block(o, at);
+	if (!env->run || *env->run->kernel)
+		begin_section(o, env);
 	outbuf_end(o);
 	return 0;
+}
+
+static void pcap_finish(struct outbuf *o, const struct report_env *env)
+{
+	outbuf_begin(o);
+	begin_section(o, env);
+	outbuf_end(o);
 }
 
 static void pcap_close(struct report_env *env)
@@ -338,5 +397,6 @@ const struct report report_pcap = {
 	.open = pcap_open,
 	.journey = pcap_journey,
 	.late = pcap_late,
+	.finish = pcap_finish,
 	.close = pcap_close,
 };

@@ -71,6 +71,8 @@ void stats_take(struct stats *copy, const struct stats *shared)
 	bound_text(copy->hidden.first, sizeof(copy->hidden.first));
 	bound_text(copy->untracked_by, sizeof(copy->untracked_by));
 	bound_text(copy->refused.word, sizeof(copy->refused.word));
+	if (copy->bare.ranges > STATS_RANGES)
+		copy->bare.ranges = STATS_RANGES;
 	copy->input_error = bounded_error(copy->input_error);
 	copy->output_error = bounded_error(copy->output_error);
 	if (copy->input_end > REPLAY_MEMORY) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/msg.h"
+#include "base/strbuf.h"
 #include "replay/record_read.h"
 #include "supervisor/expect.h"
 #include "supervisor/run_state.h"
@@ -32,6 +33,29 @@ static void print_refused(const struct stats_refused *st, const char *file)
 		    st->count == 1 ? "s" : "", st->first, file,
 		    len ? ", at \"" : "", len, st->word, len ? "\"" : "",
 		    record_fault_text(st->fault));
+}
+
+/* "2, 5 to 9": counted as Wireshark does. */
+static void print_bare(const struct stats_bare *st, const char *file)
+{
+	char list[STATS_RANGES * 48];
+	struct strbuf to = { list, sizeof(list), 0 };
+	uint64_t told = 0;
+
+	for (uint32_t i = 0; i < st->ranges; i++) {
+		const struct stats_range *r = &st->range[i];
+
+		told += r->last - r->first + 1;
+		strbuf_add(&to, "%s%" PRIu64, i ? ", " : "", r->first);
+		if (r->last > r->first)
+			strbuf_add(&to, " to %" PRIu64, r->last);
+	}
+	if (st->count)
+		msg("note: %" PRIu64 " packet%s of %s %s no journey: nothing of "
+		    "nftrace's is in %s: number%s %s%s", st->count,
+		    plural(st->count), file, st->count == 1 ? "has" : "have",
+		    st->count == 1 ? "it" : "them", plural(st->count), list,
+		    told < st->count ? " and others" : "");
 }
 
 /* A log that runs backwards is none in which packets can be followed. */
@@ -92,6 +116,7 @@ void summary_read(const struct run *r)
 	summary_packets(st, r->o, "");
 	print_events(st);
 	print_refused(&st->refused, r->o->read);
+	print_bare(&st->bare, r->o->read);
 	print_text(&st->text, r->o->read);
 	if (st->strangers)
 		msg("warning: %" PRIu64 " trace event%s of rules that are not "
