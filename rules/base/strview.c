@@ -26,6 +26,24 @@ struct strview strview_behind(struct strview s, size_t n)
 	return (struct strview){ s.at + n, s.len - n };
 }
 
+size_t strview_find(struct strview s, const char *what)
+{
+	size_t len = strlen(what);
+	struct strview rest = s;
+
+	while (rest.len >= len) {
+		const char *at = memchr(rest.at, *what, rest.len - len + 1);
+
+		if (!at)
+			break;
+		rest = strview_behind(rest, (size_t)(at - rest.at));
+		if (memcmp(at, what, len) == 0)
+			return (size_t)(at - s.at);
+		rest = strview_behind(rest, 1);
+	}
+	return s.len;
+}
+
 struct strview strview_cut(struct strview *rest, char end)
 {
 	const char *at = rest->len ? memchr(rest->at, end, rest->len) : NULL;
@@ -36,10 +54,9 @@ struct strview strview_cut(struct strview *rest, char end)
 	return s;
 }
 
-bool strview_take(struct strview *s, const char *key)
+bool strview_take_whole(struct strview *s, const char *key)
 {
-	/* Asked for dozens of keys a word: most differ here. */
-	if (!s->len || *s->at != *key || !strview_starts(*s, key))
+	if (!strview_starts(*s, key))
 		return false;
 	*s = strview_behind(*s, strlen(key));
 	return true;

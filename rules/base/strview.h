@@ -21,11 +21,26 @@ bool strview_starts(struct strview s, const char *with);
 /** strview_behind - @s without its first @n bytes; there must be so many */
 struct strview strview_behind(struct strview s, size_t n);
 
+/**
+ * strview_find - where @what begins in it; .len: nowhere
+ * For words of which the first byte is rare, or near: memmem(3) is for others.
+ */
+size_t strview_find(struct strview s, const char *what);
+
 /** strview_cut - take what is in front of @end off @rest, all of it when there is none */
 struct strview strview_cut(struct strview *rest, char end);
 
-/** strview_take - cut @key off; false: @s begins with something else */
-bool strview_take(struct strview *s, const char *key);
+/** strview_take_whole - strview_take(), of which the first byte is not the answer */
+bool strview_take_whole(struct strview *s, const char *key);
+
+/**
+ * strview_take - cut @key off; false: @s begins with something else
+ * Asked for dozens of keys a word: most differ in the first byte.
+ */
+static inline bool strview_take(struct strview *s, const char *key)
+{
+	return s->len && *s->at == *key && strview_take_whole(s, key);
+}
 
 /** strview_word - take the next word off @rest, and the blanks in front of it */
 bool strview_word(struct strview *rest, struct strview *word);

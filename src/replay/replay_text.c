@@ -18,6 +18,7 @@
 #include "replay/lost_notice.h"
 #include "replay/replay_nft.h"
 #include "replay/replay_state.h"
+#include "replay/trace_again.h"
 #include "replay/trace_entry.h"
 #include "replay/trace_text.h"
 #include "replay/trace_time.h"
@@ -33,6 +34,7 @@ struct text_replay {
 	uint64_t last_ns;	/* of the line before, on its own clock */
 	uint64_t number;	/* of the line, from 1 */
 	int64_t now;		/* today, for dates without a year */
+	struct trace_again again;
 	struct wrapped cut;	/* an entry of which more may come */
 	size_t last_len;	/* of the entry before, 0: none */
 	char last[WRAPPED_TEXT];
@@ -182,7 +184,8 @@ static void refuse(struct text_replay *tr, uint64_t number)
 
 static int parse(struct text_replay *tr, struct strview entry)
 {
-	return trace_text_parse(&tr->line, entry.at, entry.len, tr->now);
+	return trace_text_parse(&tr->line, entry.at, entry.len, tr->now,
+				&tr->again);
 }
 
 /* Nothing more comes of the entry that is kept. */

@@ -77,11 +77,9 @@ bool trace_entry_is_rest(struct strview text)
 
 size_t trace_entry_mark(struct strview text, size_t from)
 {
-	const char *at = from < text.len ?
-		memmem(text.at + from, text.len - from, MARK,
-		       sizeof(MARK) - 1) : NULL;
-
-	return at ? (size_t)(at - text.at) : text.len;
+	if (from >= text.len)
+		return text.len;
+	return from + strview_find(strview_behind(text, from), MARK);
 }
 
 bool trace_entry_ends_with_mark(struct strview text)

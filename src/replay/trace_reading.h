@@ -22,6 +22,7 @@ struct trace_reading {
 	unsigned int depth;	/* the packet that is being read */
 	uint8_t mac[14];
 	unsigned int mac_len;	/* 14: an ethernet header */
+	unsigned int mac_words;	/* that told a part of it */
 };
 
 #endif

@@ -8,12 +8,18 @@
 #include <string.h>
 
 #include "place/prefix.h"
+#include "replay/trace_again.h"
 #include "replay/trace_build.h"
 #include "replay/trace_packet.h"
 #include "replay/trace_reading.h"
 #include "replay/trace_time.h"
 #include "rules/base/strview.h"
 #include "rules/base/units.h"
+
+/* They stand in front of "SRC=", and tell of no packet. */
+static const uint32_t HEAD_WORDS = 1u << ONCE_IN | 1u << ONCE_OUT |
+				   1u << ONCE_PHYSIN | 1u << ONCE_PHYSOUT |
+				   1u << ONCE_MAC;
 
 static bool take_id(struct trace_reading *rd, struct strview value, uint32_t *id)
 {
@@ -88,6 +94,7 @@ static bool take_mac_part(struct trace_reading *rd, struct strview word)
 
 		if (!strview_take(&value, parts[i].key))
 			continue;
+		rd->mac_words++;
 		if (trace_packet_hex(value, rd->mac + parts[i].at, parts[i].len) ==
 		    parts[i].len)
 			rd->mac_len = 14;
@@ -102,7 +109,26 @@ static bool opens_quote(struct strview *word)
 	       memcmp(word->at, "SRC=", 4) == 0;
 }
 
-/* All words behind the prefix. */
+/* Words in front of "SRC=", which are the event's and of no packet; @rest: the others. */
+static bool read_head(struct trace_reading *rd, struct strview *rest)
+{
+	struct strview next = *rest, word;
+
+	while (strview_word(&next, &word) && !strview_starts(word, "SRC=")) {
+		int taken = take_event_word(rd, word);
+
+		if (taken < 0)
+			return false;
+		if (!taken && !take_mac_part(rd, word))
+			break;
+		*rest = next;
+	}
+	while (rest->len && *rest->at == ' ')
+		*rest = strview_behind(*rest, 1);
+	return true;
+}
+
+/* All others. */
 static bool read_words(struct trace_reading *rd, struct strview rest)
 {
 	struct strview word;
@@ -175,20 +201,59 @@ static void settle_packets(struct trace_reading *rd)
 		rd->packet[0].v6 = rd->packet[0].has & 1u << TT_FLOWLBL;
 }
 
+static void fill_packet(struct trace_reading *rd)
+{
+	struct trace_text *t = rd->t;
+
+	t->e.nfproto = rd->packet[0].v6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
+	t->e.payload = t->packet;
+	t->e.payload_len = (uint32_t)trace_text_build(t->packet,
+						      sizeof(t->packet),
+						      &rd->packet[0]);
+}
+
+static bool read_packet(struct trace_reading *rd, struct strview words)
+{
+	if (!read_words(rd, words))
+		return false;
+	settle_packets(rd);
+	if (!is_whole(rd))
+		return false;
+	fill_packet(rd);
+	return true;
+}
+
+/* The same words are the same packet, once the head is read and told nothing of it. */
+static bool read_again(struct trace_reading *rd, struct strview words,
+		       struct trace_again *again)
+{
+	uint32_t seen = rd->seen[0];
+	unsigned int mac_words = rd->mac_words;
+	struct trace_again_packet *kept = seen & ~HEAD_WORDS ? NULL :
+		trace_again_find(again, words);
+
+	if (kept && trace_again_has(kept, words)) {
+		trace_again_give(kept, rd->t);
+		return true;
+	}
+	if (!read_packet(rd, words))
+		return false;
+	/* Words of the head among them would have to be asked for again. */
+	if (kept && !(rd->seen[0] & ~seen & HEAD_WORDS) &&
+	    rd->mac_words == mac_words)
+		trace_again_keep(kept, words, rd->t);
+	return true;
+}
+
 static void fill_event(struct trace_reading *rd, struct strview prefix)
 {
 	struct trace_text *t = rd->t;
 	struct event *e = &t->e;
 
 	e->backend = EVENT_LEGACY;
-	e->nfproto = rd->packet[0].v6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
 	e->hook = 0xff;
 	e->prefix = prefix.at;
 	e->prefix_len = (uint32_t)prefix.len;
-	e->payload = t->packet;
-	e->payload_len = (uint32_t)trace_text_build(t->packet,
-						    sizeof(t->packet),
-						    &rd->packet[0]);
 	if (rd->mac_len) {
 		memcpy(t->hw_header, rd->mac, sizeof(t->hw_header));
 		e->hw_header = t->hw_header;
@@ -197,19 +262,17 @@ static void fill_event(struct trace_reading *rd, struct strview prefix)
 }
 
 int trace_text_parse(struct trace_text *t, const char *line, size_t len,
-		     int64_t now)
+		     int64_t now, struct trace_again *again)
 {
-	static const char mark[] = "TRACE: ", in[] = " IN=";
-	const char *begin = memmem(line, len, mark, sizeof(mark) - 1), *end;
+	size_t begin = strview_find((struct strview){ line, len }, "TRACE: ");
 	struct trace_reading rd = { .t = t };
-	struct strview rest, prefix;
+	struct strview rest = { line + begin, len - begin }, prefix;
 
-	if (!begin)
+	if (!rest.len)
 		return -ENOMSG;
 	memset(t, 0, sizeof(*t));
-	rest = (struct strview){ begin, len - (size_t)(begin - line) };
-	end = memmem(rest.at, rest.len, in, sizeof(in) - 1);
-	if (!end) {
+	prefix = (struct strview){ rest.at, strview_find(rest, " IN=") };
+	if (prefix.len == rest.len) {
 		/* Another program's word, or the beginning of a line of ours. */
 		strview_word(&rest, &prefix);
 		return strview_word(&rest, &prefix) &&
@@ -217,19 +280,15 @@ int trace_text_parse(struct trace_text *t, const char *line, size_t len,
 			       ? -EBADMSG
 			       : -ENOMSG;
 	}
-	prefix = (struct strview){ begin, (size_t)(end - begin) };
 	if (!place_looks_like_trace(prefix.at, prefix.len))
 		return -ENOMSG;
 	/* No name has a NUL, and to some who print it a text ends there. */
 	if (memchr(line, '\0', len))
 		return -EBADMSG;
-	rest = (struct strview){ end, rest.len - prefix.len };
-	if (!read_words(&rd, rest))
-		return -EBADMSG;
-	settle_packets(&rd);
-	if (!is_whole(&rd))
+	rest = strview_behind(rest, prefix.len);
+	if (!read_head(&rd, &rest) || !read_again(&rd, rest, again))
 		return -EBADMSG;
 	fill_event(&rd, prefix);
-	trace_text_time(t, line, (size_t)(begin - line), now);
+	trace_text_time(t, line, begin, now);
 	return 0;
 }

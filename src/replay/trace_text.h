@@ -8,13 +8,16 @@
 
 #include "replay/trace_line.h"
 
+struct trace_again;
+
 /**
  * trace_text_parse - read a line of dmesg, journalctl or a syslog
  * @now: seconds since 1970; a date without a year is the last such before
+ * @again: what was read of lines before, so that it need not be read again
  *
  * Return: 0; -ENOMSG: no TRACE line; -EBADMSG: one that is cut off or damaged.
  */
 int trace_text_parse(struct trace_text *t, const char *line, size_t len,
-		     int64_t now);
+		     int64_t now, struct trace_again *again);
 
 #endif
