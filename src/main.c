@@ -34,7 +34,7 @@ static void keep_standard_files(void)
 		close(fd);
 }
 
-static int dispatch(const struct options *o)
+static int dispatch(struct options *o)
 {
 	if (o->help) {
 		options_help(stdout);

@@ -7,6 +7,7 @@
 # TIMEOUT: 240
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
+. "$TESTS/pods.sh"
 
 manual=$TREE/man/nftrace.8
 
@@ -64,6 +65,8 @@ mount --rbind / "$SCRATCH/host" || fail "no host's files"
 cp "$(command -v sleep)" "$SCRATCH/bin/envoy"
 background pod pod "$SCRATCH/bin/envoy" 600
 pod=$BG_PID
+id=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+pod_process wl web-0 web-0 shop "0::/kubepods.slice/kubepods-pod1.slice/cri-containerd-$id.scope"
 cp "$TESTS/read/dmesg.log" "$SCRATCH/work/dmesg.txt"
 cp "$TESTS/read/router.save" "$SCRATCH/work/iptables-save.txt"
 cp "$TESTS/read/nft-1.0.6.txt" "$SCRATCH/work/monitor.txt"
@@ -75,6 +78,7 @@ stub nftrace '{ env --default-signal "$REAL" "$@" & echo $! >"$SCRATCH/nftrace.p
 	wait $!; echo $? >"$SCRATCH/nftrace.status"; } | tee "$SCRATCH/printed"'
 stub dig 'exec "$TOOLS/dns" query "${1#@}" "$2" A'
 stub ping '[[ "$*" = "-c 1 8.8.8.8" ]] && exec "$TOOLS/dns" query 8.8.8.8 example.com A'
+stub crictl "[[ \"\$*\" = 'ps -q --name envoy' ]] && echo $id"
 stub apt-get '[[ "$*" = "install -y make" ]]'
 stub make "exec $(command -v make) -C '$TREE' -n \"\$@\" >/dev/null"
 export REAL=$NFTRACE TOOLS
@@ -86,6 +90,7 @@ something_goes_on() {
 		in_ns wl "$TOOLS/dns" query 2001:4860:4860::8888 example.com AAAA
 		talk wl tcp 8.8.8.8 443 wait 100
 		talk wl tcp 8.8.8.8 25 wait 1
+		talk wl tcp 8.8.8.8 5432 wait 1
 		talk wl tcp 10.96.0.1 443 wait 1
 		talk wl udp 10.1.2.3 9 wait 50 # no answer comes; nor does this take a CPU of its own
 		talk up udp 10.244.1.17 9 wait 1

@@ -21,7 +21,7 @@ done
 
 # Options as "letter name argument", from either.
 of_help() {
-	sed -nE 's/^  (-(.),|   ) --([a-z-]+)( ([A-Z|]+))?( .*)?$/\2 --\3 \5/p' "$1" |
+	sed -nE 's/^  (-(.),|   ) --([a-z-]+)( ([A-Z|/]+))?( .*)?$/\2 --\3 \5/p' "$1" |
 		tr A-Z a-z | sed 's/^ *//; s/ *$//' | sort
 }
 of_manual() {

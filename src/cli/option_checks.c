@@ -50,7 +50,8 @@ static unsigned int find_given(const struct options *o)
 		{ o->only, ONLY }, { o->expect, EXPECT }, { o->doctor, DOCTOR },
 		{ o->cleanup, CLEANUP }, { o->read, READ },
 		{ o->rules[0], RULES }, { o->all, ALL },
-		{ o->expressions, WORDS }, { o->all || o->expressions, MATCH },
+		{ o->expressions, WORDS },
+		{ o->all || o->expressions || o->pod || o->container, MATCH },
 		{ o->complete, COMPLETE }, { o->command, COMMAND },
 		{ o->command && !o->command[0], EMPTY }, { o->user, USER },
 		{ o->fold, FOLD }, { o->full, FULL },
@@ -195,10 +196,28 @@ static bool check_together(const struct options *o, unsigned int given)
 	return true;
 }
 
+/* --pod and --container stand for match expressions. */
+static bool check_named(const struct options *o, unsigned int given)
+{
+	const char *option = o->pod ? "--pod" : "--container";
+
+	if (o->pod && o->container) {
+		msg("error: '--pod' and '--container' together: choose one");
+		return false;
+	}
+	if ((o->pod || o->container) && given & (READ | ALL)) {
+		msg("error: '%s' chooses what is traced: not beside '%s'",
+		    option, given & READ ? "--read" : "--all");
+		return false;
+	}
+	return true;
+}
+
 bool options_check(const struct options *o, unsigned int groups)
 {
 	unsigned int given = find_given(o);
 
 	return check_groups(o, groups) && check_forms(given) &&
+	       check_named(o, given) &&
 	       check_together(o, given);
 }

@@ -20,12 +20,12 @@ static const char usage[] =
 
 static const char examples[] =
 "Examples:\n"
-"  nftrace -i cali123 -d 8.8.8.8 -t 20      what becomes of a pod's packets\n"
+"  nftrace --pod shop/web-0 -t 20           what becomes of a pod's packets\n"
+"  nftrace -i cali123 -d 8.8.8.8 -t 20      what came in by one interface\n"
 "  nftrace -p tcp --dport 443 -c 5          five packets to port 443\n"
 "  nftrace host 8.8.8.8 and port 53         in tcpdump's words\n"
 "  nftrace -p tcp --dport 443 --only drop   only what some rule drops\n"
 "  nftrace -d 8.8.8.8 -- ping -c 1 8.8.8.8  what one command sends\n"
-"  nftrace --netns 4242 -p tcp --syn        in the network namespace of a pid\n"
 "  nftrace -p udp -m multiport --dports 53,5353 -q    one line a packet\n"
 "  nftrace -6 -i eth0 ! -s fd00::/8 --json | jq .fate\n"
 "  nftrace                                  what TRACE rules already there report\n"

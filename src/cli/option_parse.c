@@ -155,6 +155,8 @@ void options_free(struct options *o)
 	free(o->graph);
 	free(o->report);
 	free(o->netns);
+	free(o->pod);
+	free(o->container);
 	free(o->user);
 	for (unsigned int i = 0; i < OPTIONS_FILES; i++)
 		free(o->rules[i]);

@@ -12,6 +12,8 @@ enum { OPTIONS_GROUPS = 64, OPTIONS_FILES = 8 };
 struct expression {
 	int argc;
 	char **argv;		/* NULL-terminated; owned by struct options */
+	bool behind_nat;	/* matches what DNAT has made, where that can be */
+	bool optional;		/* of another's making: not for each family */
 };
 
 enum backend { BACKEND_AUTO, BACKEND_LEGACY, BACKEND_NFT };
@@ -54,6 +56,8 @@ struct options {
 	unsigned int expressions;
 	struct expression expression[OPTIONS_GROUPS];
 	char *netns;
+	char *pod, *container;
+	bool late_too;		/* some expressions are .behind_nat */
 	char *user;
 	bool hold_lock;
 	char **command;		/* behind --, NULL-terminated, or NULL */

@@ -38,8 +38,9 @@ bool out_interface_take(struct options *o)
 	char *only;
 	bool not;
 
-	if (o->expressions != 1 ||
-	    !match_option_find(e, "-i", "--in-interface", &in) ||
+	/* A pod stands for -i. */
+	if (o->expressions != 1 || (!o->pod && !o->container &&
+	     !match_option_find(e, "-i", "--in-interface", &in)) ||
 	    !match_option_find(e, "-o", "--out-interface", &out) ||
 	    strchr(out.value, ','))
 		return true;

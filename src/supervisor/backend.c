@@ -103,7 +103,7 @@ static enum plan_trigger choose_trigger(const struct plan_family *pf,
 {
 	if (o->backend == BACKEND_NFT || o->behind_nat)
 		return TRIGGER_NFT;
-	if (o->replies && o->backend == BACKEND_AUTO && nft_is_there)
+	if ((o->replies || o->late_too) && o->backend == BACKEND_AUTO && nft_is_there)
 		return TRIGGER_NFT;
 	if (pf->tables.count || o->backend == BACKEND_LEGACY)
 		return TRIGGER_LEGACY;

@@ -84,6 +84,16 @@ static void put_netns(struct typed *t)
 	complete_names_netns(put, t);
 }
 
+static void put_pods(struct typed *t)
+{
+	complete_names_pods(put, t);
+}
+
+static void put_containers(struct typed *t)
+{
+	complete_names_containers(put, t);
+}
+
 static void put_states(struct typed *t)
 {
 	skip_list(t);
@@ -142,6 +152,7 @@ static const struct value {
 	{ "physdev-in", NULL, put_interfaces },
 	{ "physdev-out", NULL, put_interfaces },
 	{ "netns", NULL, put_netns },
+	{ "pod", NULL, put_pods }, { "container", NULL, put_containers },
 	{ "ctstate", NULL, put_states },
 	{ "state", NULL, put_states },
 	{ "filter", filter, NULL },

@@ -5,13 +5,17 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <net/if.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <libnftnl/chain.h>
 #include <libnftnl/table.h>
 
 #include "journey/fate.h"
+#include "pod/pod.h"
+#include "pod/search.h"
 #include "rules/base/family.h"
 #include "rules/base/helper.h"
 #include "rules/legacy/snapshot.h"
@@ -53,6 +57,34 @@ void complete_names_netns(complete_names_fn *fn, void *arg)
 		if (e->d_name[0] != '.')
 			fn(arg, e->d_name);
 	closedir(d);
+}
+
+enum { SEARCH_MS = 5000 };
+
+static void tell_found(bool container, complete_names_fn *fn, void *arg)
+{
+	struct pod_question q = { .container = container };
+	struct helper_result res = { 0 };
+	char *text, *save = NULL;
+
+	if (helper_run(search_list, &q, SEARCH_MS, &res) < 0)
+		return;
+	text = res.data ? strndup(res.data, res.len) : NULL;
+	for (char *line = text ? strtok_r(text, "\n", &save) : NULL; line;
+	     line = strtok_r(NULL, "\n", &save))
+		fn(arg, line);
+	free(text);
+	helper_release(&res);
+}
+
+void complete_names_pods(complete_names_fn *fn, void *arg)
+{
+	tell_found(false, fn, arg);
+}
+
+void complete_names_containers(complete_names_fn *fn, void *arg)
+{
+	tell_found(true, fn, arg);
 }
 
 void complete_names_tables(complete_names_fn *fn, void *arg)

@@ -18,6 +18,10 @@ void complete_names_interfaces(complete_names_fn *fn, void *arg);
 /** complete_names_netns - names of ip-netns(8) */
 void complete_names_netns(complete_names_fn *fn, void *arg);
 
+/** complete_names_pods, complete_names_containers - that --pod and --container find */
+void complete_names_pods(complete_names_fn *fn, void *arg);
+void complete_names_containers(complete_names_fn *fn, void *arg);
+
 /** complete_names_tables, complete_names_chains - of both backends */
 void complete_names_tables(complete_names_fn *fn, void *arg);
 void complete_names_chains(complete_names_fn *fn, void *arg);

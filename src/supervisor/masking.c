@@ -59,6 +59,11 @@ int masking_begin(struct mask **mask, bool here)
 	return 0;
 }
 
+void masking_learn(struct mask *mask, const char *name)
+{
+	learn(mask, MASK_NAME, name);
+}
+
 void masking_end(struct mask *mask)
 {
 	msg_mask(NULL);

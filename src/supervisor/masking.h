@@ -14,6 +14,9 @@ struct mask;
  */
 int masking_begin(struct mask **mask, bool here);
 
+/** masking_learn - whatever it may mean elsewhere, @name is one; "" is none */
+void masking_learn(struct mask *mask, const char *name);
+
 /** masking_end - and from now on it does not; NULL is taken */
 void masking_end(struct mask *mask);
 

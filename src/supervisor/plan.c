@@ -149,6 +149,14 @@ static unsigned int find_families(struct plan *p, const struct parsed *x)
 	return found;
 }
 
+/* Of an address of a family that is not traced, or that the other words are not for. */
+static bool is_for_others(const struct parsed *x, unsigned int into)
+{
+	return !into && !plan_judge_any(x, MATCH_BAD) &&
+	       !plan_judge_any(x, MATCH_KERNEL) &&
+	       !plan_judge_any(x, MATCH_LARGE) && !plan_judge_any(x, MATCH_DIED);
+}
+
 /* @mirrored: made of another expression for the replies; nft's trigger needs none */
 static int take_expression(struct plan *p, const struct options *o,
 			   const struct expression *e, const struct parsed *x,
@@ -159,6 +167,8 @@ static int take_expression(struct plan *p, const struct options *o,
 	char words[512];
 	int status;
 
+	if (e->optional && is_for_others(x, into))
+		return 0;
 	join_words(e, words, sizeof(words));
 	/* What the parser of one family dies of, or has no room for, is not to pass unseen. */
 	if (!plan_judge_any(x, MATCH_OK) || plan_judge_any(x, MATCH_LARGE) ||
@@ -172,10 +182,12 @@ static int take_expression(struct plan *p, const struct options *o,
 		struct plan_family *pf = &p->family[i];
 
 		if (!(into & 1u << i) ||
-		    (mirrored && pf->trigger == TRIGGER_NFT))
+		    (mirrored && pf->trigger == TRIGGER_NFT) ||
+		    (e->behind_nat && pf->trigger != TRIGGER_NFT))
 			continue;
+		warned |= e->optional;
 		if (!warned)
-			plan_judge_warn(m, words, p, pf->trigger);
+			plan_judge_warn(o, m, words, p, pf->trigger);
 		if (!warned && o->dry_run && m->unchecked[0])
 			msg("note: whether the kernel takes '%s' is not checked: "
 			    "only inserting it tells", m->unchecked);
@@ -183,7 +195,8 @@ static int take_expression(struct plan *p, const struct options *o,
 		if (m->traits & MATCH_NO_DEADLINE)
 			p->deadline = false;
 		pf->set.family = families[i];
-		status = add_rules(pf, m, chains[i], p->behind_nat);
+		status = add_rules(pf, m, chains[i],
+				   o->behind_nat || e->behind_nat);
 	}
 	return status;
 }
@@ -279,14 +292,36 @@ int plan_begin(struct plan *p, const struct options *o)
 	/* Of those of nft the keeper takes care. */
 	p->deadline = p->inserts && p->lock;
 	p->replies = o->replies;
-	p->behind_nat = o->behind_nat;
+	p->behind_nat = o->behind_nat || o->late_too;
 	return status;
+}
+
+/* Of --pod and --container: expressions that were left out are missed, or all there were. */
+static int judge_left_out(const struct plan *p)
+{
+	unsigned int rules = 0;
+	bool raw = false;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		rules += p->family[i].set.count;
+		raw |= p->family[i].use &&
+			p->family[i].trigger == TRIGGER_LEGACY;
+	}
+	if (raw)
+		msg("note: in raw, ahead of DNAT: what comes to it through a "
+		    "Service or a host port is not traced");
+	if (rules || !backend_any(p))
+		return 0;
+	msg("error: none of its addresses is of a family that is traced here");
+	return STATUS_USAGE;
 }
 
 int plan_make(struct plan *p, const struct options *o)
 {
 	int status = p->inserts ? parse_all(p, o) : 0;
 
+	if (!status && o->late_too)
+		status = judge_left_out(p);
 	if (!status && !backend_any(p))
 		status = backend_none();
 	for (unsigned int i = 0; i < FAMILY_COUNT && !status; i++)

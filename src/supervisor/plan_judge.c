@@ -80,8 +80,9 @@ static int judge(const struct options *o, const struct match_result *m,
 	return 0;
 }
 
-void plan_judge_warn(const struct match_result *m, const char *words,
-		     const struct plan *p, unsigned int trigger)
+void plan_judge_warn(const struct options *o, const struct match_result *m,
+		     const char *words, const struct plan *p,
+		     unsigned int trigger)
 {
 	const char *what = m->conntrack_word[0] ? m->conntrack_word : words;
 
@@ -92,7 +93,7 @@ void plan_judge_warn(const struct match_result *m, const char *words,
 	if (m->traits & MATCH_FILTER && m->traits & MATCH_IN)
 		msg("note: -i is what comes in, as for iptables: what goes out "
 		    "there is not traced (without -i both are)");
-	if (p->behind_nat)
+	if (o->behind_nat || (p->behind_nat && m->traits & MATCH_CONNTRACK))
 		msg("note: packets are traced from behind DNAT on: what they meet "
 		    "before (raw, mangle, nat) is not shown");
 	else if (m->traits & MATCH_CONNTRACK && trigger == TRIGGER_NFT)

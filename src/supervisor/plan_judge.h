@@ -30,8 +30,9 @@ int plan_judge_all(const struct options *o, const struct parsed *x,
 		   const char *words, unsigned int chains[FAMILY_COUNT]);
 
 /** plan_judge_warn - what it will hardly match, or not show, @trigger being what it is */
-void plan_judge_warn(const struct match_result *m, const char *words,
-		     const struct plan *p, unsigned int trigger);
+void plan_judge_warn(const struct options *o, const struct match_result *m,
+		     const char *words, const struct plan *p,
+		     unsigned int trigger);
 
 /** plan_judge_refuse - say why its words are no good.  Return: the exit status */
 int plan_judge_refuse(const struct parsed *x, const char *words);

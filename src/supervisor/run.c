@@ -19,6 +19,7 @@
 #include "supervisor/masking.h"
 #include "supervisor/plan.h"
 #include "supervisor/plan_print.h"
+#include "supervisor/pod_match.h"
 #include "supervisor/results.h"
 #include "supervisor/run_hints.h"
 #include "supervisor/run_state.h"
@@ -197,13 +198,17 @@ static int run_trace(struct run *r)
 	return conclude(r);
 }
 
-int run_main(const struct options *o)
+int run_main(struct options *o)
 {
+	struct pod_match pod = { .words = 0 };
 	struct run r;
 	int status = run_open(&r, o);
 
 	if (!status)
+		status = pod_match_take(&pod, o, r.mask);
+	if (!status)
 		status = run_trace(&r);
 	run_close(&r);
+	pod_match_free(&pod);
 	return status;
 }

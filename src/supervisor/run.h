@@ -7,7 +7,7 @@ struct options;
 struct run;
 
 /** run_main - everything behind the options; the exit status */
-int run_main(const struct options *o);
+int run_main(struct options *o);
 
 /**
  * run_open - an empty run of @o, whose memory outlives it
