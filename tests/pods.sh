@@ -70,3 +70,16 @@ cni_pod() {
 
 cni_address() { jq -r '.ips[0].address | sub("/.*"; "")' "$SCRATCH/cni-$1"; }
 cni_interface() { jq -r '.interfaces[] | select(.sandbox == null and .name != "cni0").name' "$SCRATCH/cni-$1"; }
+
+# judged ADDRESS: what comes from it and what is sent to it, by counters of their own
+judged() {
+	in_ns node nft -f - <<-EOF
+		table ip judge
+		delete table ip judge
+		table ip judge {
+			chain from { type filter hook prerouting priority -450; ip saddr $1 counter; }
+			chain to { type filter hook postrouting priority 450; ip daddr $1 counter; }
+		}
+	EOF
+}
+counted() { in_ns node nft -j list table ip judge | jq "[.. | .counter? // empty | .packets] | add"; }

@@ -26,19 +26,6 @@ server near in-near udp 10.88.2.3 7
 server up in-up udp 192.168.50.1 7
 run() { run_nftrace node "$@"; }
 
-# judged ADDRESS: what comes from it and what is sent to it, by counters of their own
-judged() {
-	in_ns node nft -f - <<-EOF
-		table ip judge
-		delete table ip judge
-		table ip judge {
-			chain from { type filter hook prerouting priority -450; ip saddr $1 counter; }
-			chain to { type filter hook postrouting priority 450; ip daddr $1 counter; }
-		}
-	EOF
-}
-counted() { in_ns node nft -j list table ip judge | jq "[.. | .counter? // empty | .packets] | add"; }
-
 # traffic PORT TO: to the pod by the node's port, by its address, from the node, and what it sends
 traffic() {
 	talk up tcp 192.168.50.2 "$1" || fail "no answer at the node's port"

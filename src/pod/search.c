@@ -236,7 +236,8 @@ static void put_line(struct search *s, const char *space, const char *name)
 	int n = snprintf(line, sizeof(line), "%s%s%s\n", space,
 			 *space ? "/" : "", name);
 
-	if (*name)
+	/* Else it would be two. */
+	if (*name && !strchr(name, '\n') && !strchr(space, '\n'))
 		helper_append(s->out, line, (size_t)n);
 }
 
