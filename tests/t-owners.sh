@@ -34,6 +34,7 @@ event() {
 	done
 }
 hash=cali-po-_rWDSk9LLgWIl_lpnJE2
+logs=cali-po-_zYw5hXTyc8cLkL4nJQe	# flow logs are on: a prefix in front of each verdict
 cat >"$SCRATCH/rules" <<EOT
 *filter
 :INPUT ACCEPT [0:0]
@@ -43,6 +44,8 @@ cat >"$SCRATCH/rules" <<EOT
 :cali-fw-cali123 - [0:0]
 :cali-po-default.no-mail - [0:0]
 :$hash - [0:0]
+:$logs - [0:0]
+:cali-po-default.log - [0:0]
 :KUBE-SERVICES - [0:0]
 -A FORWARD -p tcp -m tcp --dport 80 -j KUBE-SERVICES
 -A FORWARD -m comment --comment "cali:wUHhoiAYhphO9Mso" -j cali-FORWARD
@@ -53,6 +56,12 @@ cat >"$SCRATCH/rules" <<EOT
 -A cali-fw-cali123 -m comment --comment "cali:3" -m comment --comment "End of tier default. Drop if no policies passed packet" -m mark --mark 0x0/0x20000 -j DROP
 -A cali-po-default.no-mail -p tcp -m comment --comment "cali:4" -m multiport --dports 25,465 -j DROP
 -A $hash -p udp -m comment --comment "cali:5" -m comment --comment "Policy shop/knp.default.dns egress" -m udp --dport 53 -j MARK --set-xmark 0x10000/0x10000
+-A cali-fw-cali123 -p tcp -m tcp --dport 5555 -j $logs
+-A cali-fw-cali123 -p tcp -m tcp --dport 6666 -j cali-po-default.log
+-A $logs -p tcp -m comment --comment "cali:6" -j NFLOG --nflog-prefix "DPE12|np/shop/no-mail" --nflog-group 2 --nflog-size 80
+-A $logs -p tcp -m comment --comment "cali:7" -j DROP
+-A cali-po-default.log -p tcp -m comment --comment "cali:8" -j NFLOG --nflog-prefix "DPE0|gnp/log012345678901234567890123456789012345678901234567" --nflog-group 2 --nflog-size 80
+-A cali-po-default.log -p tcp -m comment --comment "cali:9" -j DROP
 -A KUBE-SERVICES -p tcp -m comment --comment "shop/we]0;b has no endpoints" -m tcp --dport 80 -j REJECT --reject-with icmp-port-unreachable
 COMMIT
 EOT
@@ -64,12 +73,16 @@ to_workload=(filter:FORWARD:rule:2 filter:cali-FORWARD:rule:1 filter:cali-fw-cal
 		filter:$hash:return:2 filter:cali-fw-cali123:rule:3
 	event 3 22 filter:FORWARD:rule:2 filter:cali-FORWARD:return:2 filter:FORWARD:rule:3
 	event 4 80 filter:FORWARD:rule:1 filter:KUBE-SERVICES:rule:1
+	event 5 5555 "${to_workload[@]:0:2}" filter:cali-fw-cali123:rule:4 filter:$logs:rule:1 filter:$logs:rule:2
+	event 6 6666 "${to_workload[@]:0:2}" filter:cali-fw-cali123:rule:5 filter:cali-po-default.log:rule:1 filter:cali-po-default.log:rule:2
 } >"$SCRATCH/log"
 cat >"$SCRATCH/want" <<'EOT'
 [Calico: policy default/no-mail, egress of cali123]
 [Calico: default deny, egress of cali123; asked: default/no-mail, shop/knp.default.dns; none accepted]
 
 [kube-proxy: shop/we\x1b]0;b]
+[Calico: policy shop/no-mail, rule 12, egress of cali123]
+[Calico: policy default/log, rule 0, egress of cali123]
 EOT
 
 subtest "in the fate of the block and of -q"
@@ -87,7 +100,9 @@ assert_schema Packet "$OUT"
 assert_equal "the owners" '{"component":"calico","object":"policy default/no-mail, egress of cali123"}
 {"component":"calico","object":"default deny, egress of cali123","asked":["default/no-mail","shop/knp.default.dns"]}
 null
-{"component":"kube-proxy","object":"shop/we\u001b]0;b"}' "$(jq -c .owner "$OUT")"
+{"component":"kube-proxy","object":"shop/we\u001b]0;b"}
+{"component":"calico","object":"policy shop/no-mail, rule 12, egress of cali123"}
+{"component":"calico","object":"policy default/log, rule 0, egress of cali123"}' "$(jq -c .owner "$OUT")"
 
 subtest "in the folded block, wrapped"
 "$NFTRACE" --read "$SCRATCH/log" --rules "$SCRATCH/rules" --fold >"$OUT" 2>"$ERR" || fail "--read: $(cat "$ERR")"

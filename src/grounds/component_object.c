@@ -14,6 +14,7 @@
 #include "grounds/component_types.h"
 #include "journey/journey.h"
 #include "place/place.h"
+#include "place/place_says.h"
 #include "place/place_tables.h"
 #include "rules/base/units.h"
 
@@ -140,6 +141,67 @@ static bool put_told(struct writer *w, struct strview text)
 	return false;
 }
 
+/* What Calico logs in front of a verdict: "DPE3|np/shop/no-mail". */
+struct verdict_log {
+	char verdict, kind;	/* A, D or N; P of a policy, R of a profile */
+	struct strview number;	/* of the policy's rule, from 0 */
+	struct strview name;	/* .len 0: the prefix was too long for it */
+};
+
+static bool read_verdict_log(struct verdict_log *l, const struct place *at)
+{
+	enum { WHOLE = 62 };	/* bytes; of longer ones the middle is a hash */
+	struct strview s;
+
+	if (at->doubt || !place_log_prefix(at, &s))
+		return false;
+	if (s.len > 1 && *s.at == '"')
+		s = (struct strview){ s.at + 1, s.len - 2 };
+	if (s.len < 6 || !strchr("ADN", s.at[0]) || !strchr("PR", s.at[1]) ||
+	    !strchr("IE", s.at[2]))
+		return false;
+	l->verdict = s.at[0];
+	l->kind = s.at[1];
+	l->name = strview_behind(s, 3);
+	l->number = strview_cut(&l->name, '|');
+	if (!l->number.len || !l->name.len ||
+	    strspn(l->number.at, "0123456789") != l->number.len)
+		return false;
+	if (s.len > WHOLE)
+		l->name.len = 0;
+	return true;
+}
+
+static bool put_logged(struct writer *w, const struct place *at)
+{
+	struct verdict_log l;
+
+	return read_verdict_log(&l, at) && l.name.len && put_policy(w, l.name);
+}
+
+/* ", rule 3": what was logged of the verdict, in its rule or the one in front of it. */
+static bool put_number(struct writer *w)
+{
+	const struct component_frames *f = w->f;
+	const struct place *by = f->frame[0].at;
+	uint32_t i = f->step + 1, tries = 2;
+	struct verdict_log l;
+
+	if (w->depth || f->by_name || f->step >= journey_kept(f->j) ||
+	    f->j->step[f->step].place != by)
+		return true;
+	while (i-- > 0 && tries) {
+		if (!frames_has_step(f, i))
+			continue;
+		tries--;
+		if (frames_in_chain(f->j->step[i].place, by, frames_chain(by)) &&
+		    read_verdict_log(&l, f->j->step[i].place))
+			return l.verdict != 'D' ||
+			       (put_text(w, ", rule ") && put(w, l.number));
+	}
+	return true;
+}
+
 /* By the first rule of its chain: as the packet met it, else as it was read. */
 static bool put_head(struct writer *w)
 {
@@ -152,7 +214,8 @@ static bool put_head(struct writer *w)
 			continue;
 		met = w->f->j->step[i].place;
 		if (!met->doubt &&
-		    put_told(w, (struct strview){ met->rule, met->rule_len }))
+		    (put_told(w, (struct strview){ met->rule, met->rule_len }) ||
+		     put_logged(w, met)))
 			return true;
 	}
 	/* A chain that is known by its name alone can be looked up in snapshots only. */
@@ -246,6 +309,8 @@ static bool put_variable(struct writer *w, const char **at,
 		return put_head(w);
 	if (letter == 'L')
 		return put_last_called(w);
+	if (letter == 'N')
+		return put_number(w);
 	return put_piece(w, letter, (unsigned int)(*(*at)++ - '0'), pieces);
 }
 

@@ -37,9 +37,9 @@ static const struct component weave = { "weave", "Weave Net" };
 
 #define CALICO_POLICY(name, way)					\
 	CALICO(name "~", .comment = "~Policy * " way "~",		\
-	       .object = "policy $C1"),					\
-	CALICO(name "*", .object = "policy $C1"),			\
-	CALICO(name "~", .object = "policy $H")
+	       .object = "policy $C1$N"),					\
+	CALICO(name "*", .object = "policy $C1$N"),			\
+	CALICO(name "~", .object = "policy $H$N")
 
 #define CALICO_PROFILE(name, way)					\
 	CALICO(name "~", .comment = "~Profile * " way "~",		\
