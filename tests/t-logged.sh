@@ -47,6 +47,15 @@ for by in legacy nft; do
 	subtest "$by: folded, read back, and masked"
 	run_nftrace r --read "$SCRATCH/logged.pcapng" --fold
 	assert_equal "notes" 2 "$(grep -c '^ *(logged as ' "$OUT")"
+	COLUMNS=300 run_nftrace r --read "$SCRATCH/logged.pcapng" -q
+	assert_equal "notes of -q" 2 "$(grep -c '^FORWARDED.*(logged as .*, and not dropped)' "$OUT")"
+	run_nftrace r --read "$SCRATCH/logged.pcapng" --json
+	assert_schema Packet "$OUT"
+	assert_equal "objects" 'FW DROP: 
+in-Deny-all' "$(jq -r 'select(.logged) | .logged.prefix' "$OUT")"
+	assert_equal "its rule" true "$(jq -s '[.[] | select(.logged) | .logged.rule.rule] | .[0] | contains("1001")' "$OUT")"
+	run_nftrace r --read "$SCRATCH/logged.pcapng" --masked --json
+	assert_no_grep 'Deny-all|FW DROP' "$OUT"
 	run_nftrace r --read "$SCRATCH/logged.pcapng" --masked
 	assert_no_grep 'Deny-all|FW DROP' "$OUT"
 done

@@ -13,6 +13,7 @@
 #include "report/json_put.h"
 #include "report/owner_words.h"
 #include "report/report.h"
+#include "report/text_logged.h"
 
 static void put_text(struct outbuf *o, const char *text)
 {
@@ -145,6 +146,21 @@ static void put_near(struct outbuf *o, const struct report_env *env,
 		json_put_rule(o, env, ",\"never_reached\":", behind);
 }
 
+/* A log that says that it was dropped, and it was not. */
+static void put_logged(struct outbuf *o, const struct report_env *env,
+		       const struct journey *j, unsigned int b)
+{
+	struct strview prefix;
+	const struct place *at = text_logged_by(j, b, &prefix);
+
+	if (!at)
+		return;
+	outbuf_text(o, ",\"logged\":{\"prefix\":");
+	json_put_string(o, prefix.at, prefix.len);
+	json_put_rule(o, env, ",\"rule\":", at);
+	outbuf_text(o, "}");
+}
+
 static void put_grounds(struct outbuf *o, const struct report_env *env,
 			const struct journey *j, unsigned int b)
 {
@@ -158,6 +174,7 @@ static void put_grounds(struct outbuf *o, const struct report_env *env,
 	json_put_rule(o, env, ",\"accepted_by\":", g.accepted);
 	put_nat(o, env, j, &g);
 	put_near(o, env, j->fate[b].near);
+	put_logged(o, env, j, b);
 }
 
 /* Where it went out, or was to. */

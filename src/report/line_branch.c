@@ -15,6 +15,7 @@
 #include "report/place_words.h"
 #include "report/report_text.h"
 #include "report/text_fate.h"
+#include "report/text_logged.h"
 #include "report/text_grounds.h"
 #include "report/text_near.h"
 
@@ -226,6 +227,10 @@ static void put_reason(struct line *l, const struct report_env *env,
 	if (text_fate_bridged(j, b)) {
 		outbuf_text(l->o, " ");
 		outbuf_text(l->o, text_fate_bridged(j, b));
+	}
+	if (text_logged(reason, sizeof(reason), j, b)) {
+		outbuf_text(l->o, " ");
+		outbuf_text(l->o, reason);
 	}
 }
 

@@ -34,14 +34,33 @@ static const struct place *find_log(const struct journey *j, unsigned int b)
 	return NULL;
 }
 
-bool text_logged(char *to, size_t size, const struct journey *j, unsigned int b)
+/* In its quotes. */
+static const struct place *logged_by(const struct journey *j, unsigned int b,
+				     struct strview *prefix)
 {
 	const struct place *at = contradicts(j->fate[b].kind) ? find_log(j, b)
 							      : NULL;
+
+	return at && place_log_prefix(at, prefix) ? at : NULL;
+}
+
+const struct place *text_logged_by(const struct journey *j, unsigned int b,
+				   struct strview *prefix)
+{
+	const struct place *at = logged_by(j, b, prefix);
+
+	if (at && prefix->len > 1 && *prefix->at == '"')
+		*prefix = (struct strview){ prefix->at + 1, prefix->len - 2 };
+	return at;
+}
+
+bool text_logged(char *to, size_t size, const struct journey *j, unsigned int b)
+{
 	char prefix[256], name[512];
 	struct strview text;
+	const struct place *at = logged_by(j, b, &text);
 
-	if (!at || !place_log_prefix(at, &text))
+	if (!at)
 		return false;
 	escape_text(prefix, sizeof(prefix), text.at, text.len);
 	escape_text(name, sizeof(name), at->prefix + TEXT_HEAD,

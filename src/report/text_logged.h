@@ -6,7 +6,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "rules/base/strview.h"
+
 struct journey;
+struct place;
+
+/**
+ * text_logged_by - the rule on the way of branch @b that logged it as dropped, and it was not
+ * @prefix: what it logged, without quotes; as the rule's text has it, not escaped
+ * Return: NULL: none, or it was dropped.
+ */
+const struct place *text_logged_by(const struct journey *j, unsigned int b,
+				   struct strview *prefix);
 
 /**
  * text_logged - '(logged as "FW DROP " by filter:FORWARD:rule:2, and not dropped)', escaped
