@@ -16,10 +16,16 @@ struct condition *conditions_add(struct conditions *out,
 	}
 	out->n++;
 	out->failed += state == CONDITION_FAILED;
-	memset(c, 0, sizeof(*c));
+	/* Of what did not fail nothing is wanted: most of it need not be cleared. */
+	if (state == CONDITION_FAILED)
+		memset(&c->want, 0, sizeof(c->want));
+	c->want.field = ASKED_OTHER;
 	c->state = (uint8_t)state;
 	c->field = (uint8_t)field;
+	c->changes = c->now = false;
+	c->others = c->number = 0;
 	c->distance = CONDITION_FAR;
 	c->words = words;
+	c->tell = NULL;
 	return c;
 }

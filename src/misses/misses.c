@@ -18,6 +18,7 @@
 #include "misses/passed.h"
 #include "misses/trial.h"
 #include "misses/unreached.h"
+#include "misses/xt_kept.h"
 #include "place/place_types.h"
 #include "rules/base/target.h"
 
@@ -50,11 +51,18 @@ struct misses {
 
 struct misses *misses_open(void)
 {
-	return calloc(1, sizeof(struct misses));
+	struct misses *m = calloc(1, sizeof(*m));
+
+	/* Without room for what was read it is read again. */
+	if (m)
+		m->way.book.kept = xt_kept_open();
+	return m;
 }
 
 void misses_close(struct misses *m)
 {
+	if (m)
+		xt_kept_close(m->way.book.kept);
 	free(m);
 }
 

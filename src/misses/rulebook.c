@@ -21,7 +21,8 @@ bool rulebook_open(struct rulebook *b, const struct place *at,
 	size_t len = strlen(at->table);
 	int table;
 
-	memset(b, 0, sizeof(*b));
+	b->legacy = NULL;
+	b->nft = NULL;
 	if (at->backend == EVENT_NFT) {
 		b->nft = nft;
 		b->table = nft ? nft_snapshot_find_table(nft, at->family,
@@ -152,21 +153,22 @@ void rulebook_ask(const struct rulebook *b, uint32_t chain, uint32_t number,
 	const struct nft_snap_rule *n;
 	const struct snap_rule *s;
 	struct strview text;
+	uint32_t index;
 
 	if (!b->nft) {
-		s = snapshot_rule(b->legacy, snapshot_chain(
-				  b->legacy, chain)->first + number - 1);
+		index = snapshot_chain(b->legacy, chain)->first + number - 1;
+		s = snapshot_rule(b->legacy, index);
 		text.at = snapshot_text(b->legacy, s->text);
 		text.len = s->len;
-		xt_conditions(out, text, a);
+		xt_conditions_kept(out, b->kept, index, text, a);
 		return;
 	}
-	n = nft_snapshot_rule(b->nft, nft_snapshot_chain(
-				b->nft, chain)->first + number - 1);
+	index = nft_snapshot_chain(b->nft, chain)->first + number - 1;
+	n = nft_snapshot_rule(b->nft, index);
 	text.at = nft_snapshot_text(b->nft, n->text);
 	text.len = n->len;
 	if (n->iptables)
-		xt_conditions(out, text, a);
+		xt_conditions_kept(out, b->kept, index, text, a);
 	else
 		nft_conditions(out, b->nft, n, a);
 }

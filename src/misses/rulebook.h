@@ -14,6 +14,7 @@ struct conditions;
 struct nft_snapshot;
 struct place;
 struct snapshot;
+struct xt_kept;
 
 enum { RULEBOOK_NONE = UINT32_MAX };
 
@@ -22,6 +23,7 @@ struct rulebook {
 	const struct snapshot *legacy;
 	const struct nft_snapshot *nft;
 	uint32_t table;		/* its index there */
+	struct xt_kept *kept;	/* rules that were read; NULL: none is kept */
 };
 
 /* What a rule does with a packet that meets it. */
@@ -35,7 +37,7 @@ struct rulebook_rule {
 	bool own;		/* nftrace's: no packet of others' cares */
 };
 
-/** rulebook_open - the table of a place, by rules that may be met; false: it is not there */
+/** rulebook_open - the table of a place, by rules that may be met; .kept stays; false: it is not there */
 bool rulebook_open(struct rulebook *b, const struct place *at,
 		   const struct snapshot *legacy, const struct nft_snapshot *nft);
 

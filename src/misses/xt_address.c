@@ -37,27 +37,47 @@ static bool read_ipv4(uint8_t *to, struct strview word)
 	return at == end;
 }
 
-static bool read_address(uint8_t *to, const struct packet *p,
-			 struct strview word)
+/* Return: its length in bytes; 0: it is none. */
+static uint8_t read_address(uint8_t *to, struct strview word)
 {
-	return p->addr_len == 4 ? read_ipv4(to, word) :
-				  strview_address(word, AF_INET6, to);
+	memset(to, 0, ADDRESS);
+	if (read_ipv4(to, word))
+		return 4;
+	return strview_address(word, AF_INET6, to) ? ADDRESS : 0;
 }
 
 /* "24", "255.0.255.0", "ffff::ffff" */
-static bool read_mask(uint8_t *mask, const struct packet *p, struct strview word)
+static bool read_mask(uint8_t *mask, uint8_t len, struct strview word)
 {
 	uint32_t bits;
 
-	memset(mask, 0, ADDRESS);
 	if (!strview_number(word, 10, &bits))
-		return read_address(mask, p, word);
-	if (bits > p->addr_len * 8u)
+		return read_address(mask, word) == len;
+	memset(mask, 0, ADDRESS);
+	if (bits > len * 8u)
 		return false;
 	memset(mask, 0xff, bits / 8);
 	if (bits % 8)
 		mask[bits / 8] = (uint8_t)(0xff00 >> bits % 8);
 	return true;
+}
+
+bool xt_read_address(union xt_value *v, struct strview value)
+{
+	struct strview rest = value, word = strview_cut(&rest, '/');
+
+	v->address.len = read_address(v->address.net, word);
+	return v->address.len && read_mask(v->address.mask, v->address.len, rest);
+}
+
+/* "10.0.0.1-10.0.0.9" */
+bool xt_read_addresses(union xt_value *v, struct strview value)
+{
+	struct strview rest = value, word = strview_cut(&rest, '-');
+
+	v->addresses.len = read_address(v->addresses.low, word);
+	return v->addresses.len &&
+	       read_address(v->addresses.high, rest) == v->addresses.len;
 }
 
 static uint32_t common_bits(const uint8_t *a, const uint8_t *b, unsigned int len)
@@ -86,9 +106,9 @@ static void want_address(struct condition *c, const struct asked *a,
 
 void xt_judge_address(const struct xt_seen *q, enum asked_field field)
 {
-	const uint8_t *at = address_of(q->a, field);
-	uint8_t net[ADDRESS], mask[ADDRESS], would[ADDRESS];
-	struct strview rest = q->value, word = strview_cut(&rest, '/');
+	const uint8_t *at = address_of(q->a, field), *net, *mask;
+	unsigned int len = q->a->p->addr_len;
+	uint8_t would[ADDRESS];
 	struct condition *c;
 	bool same = true;
 
@@ -96,20 +116,21 @@ void xt_judge_address(const struct xt_seen *q, enum asked_field field)
 		xt_answer(q, field, XT_UNKNOWN);
 		return;
 	}
-	if (!read_address(net, q->a->p, word) ||
-	    !read_mask(mask, q->a->p, rest)) {
+	if (!q->v || q->v->address.len != len) {
 		xt_unread(q);
 		return;
 	}
-	for (unsigned int i = 0; i < q->a->p->addr_len; i++) {
-		same &= !((at[i] ^ net[i]) & mask[i]);
-		would[i] = (uint8_t)((at[i] & ~mask[i]) | (net[i] & mask[i]));
-	}
+	net = q->v->address.net;
+	mask = q->v->address.mask;
+	for (unsigned int i = 0; i < len && same; i++)
+		same = !((at[i] ^ net[i]) & mask[i]);
 	c = xt_answer(q, field, same ? XT_YES : XT_NO);
 	if (!c)
 		return;
+	for (unsigned int i = 0; i < len; i++)
+		would[i] = (uint8_t)((at[i] & ~mask[i]) | (net[i] & mask[i]));
 	if (same)	/* inverted: the nearest that is outside */
-		for (unsigned int i = q->a->p->addr_len * 8; i-- > 0;)
+		for (unsigned int i = len * 8; i-- > 0;)
 			if (mask[i / 8] & 0x80 >> i % 8) {
 				would[i / 8] ^= (uint8_t)(0x80 >> i % 8);
 				break;
@@ -117,12 +138,10 @@ void xt_judge_address(const struct xt_seen *q, enum asked_field field)
 	want_address(c, q->a, field, would);
 }
 
-/* "10.0.0.1-10.0.0.9" */
 void xt_judge_address_range(const struct xt_seen *q, enum asked_field field)
 {
 	const uint8_t *at = address_of(q->a, field);
-	uint8_t low[ADDRESS], high[ADDRESS];
-	struct strview rest = q->value, word = strview_cut(&rest, '-');
+	unsigned int len = q->a->p->addr_len;
 	struct condition *c;
 	bool below, above;
 
@@ -130,16 +149,16 @@ void xt_judge_address_range(const struct xt_seen *q, enum asked_field field)
 		xt_answer(q, field, XT_UNKNOWN);
 		return;
 	}
-	if (!read_address(low, q->a->p, word) ||
-	    !read_address(high, q->a->p, rest)) {
+	if (!q->v || q->v->addresses.len != len) {
 		xt_unread(q);
 		return;
 	}
-	below = memcmp(at, low, q->a->p->addr_len) < 0;
-	above = memcmp(at, high, q->a->p->addr_len) > 0;
+	below = memcmp(at, q->v->addresses.low, len) < 0;
+	above = memcmp(at, q->v->addresses.high, len) > 0;
 	c = xt_answer(q, field, below || above ? XT_NO : XT_YES);
 	if (c && !q->inverted)
-		want_address(c, q->a, field, below ? low : high);
+		want_address(c, q->a, field, below ? q->v->addresses.low :
+						     q->v->addresses.high);
 }
 
 /* What kind it is that the bits of an address tell; NULL: routing decides, or IPv6. */

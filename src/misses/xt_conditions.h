@@ -3,10 +3,13 @@
 #ifndef NFTRACE_XT_CONDITIONS_H
 #define NFTRACE_XT_CONDITIONS_H
 
+#include <stdint.h>
+
 #include "rules/base/strview.h"
 
 struct asked;
 struct conditions;
+struct xt_kept;
 
 /**
  * xt_conditions - what a rule asks for, in the order in which the kernel asks
@@ -15,5 +18,14 @@ struct conditions;
  */
 void xt_conditions(struct conditions *out, struct strview text,
 		   const struct asked *a);
+
+/**
+ * xt_conditions_kept - the same; what the rule asks for is read once
+ * @kept: NULL: it is read each time
+ * @index: xt_kept_find()'s
+ */
+void xt_conditions_kept(struct conditions *out, struct xt_kept *kept,
+			uint32_t index, struct strview text,
+			const struct asked *a);
 
 #endif

@@ -13,17 +13,26 @@
 enum { ETHERNET = 14 };
 
 /* "0x5", "0x5/0xff" */
+bool xt_read_mark(union xt_value *v, struct strview value)
+{
+	struct strview rest = value, word = strview_cut(&rest, '/');
+
+	v->bits.mask = UINT32_MAX;
+	return strview_number(word, 16, &v->bits.value) &&
+	       (!rest.len || strview_number(rest, 16, &v->bits.mask));
+}
+
 void xt_judge_mark(const struct xt_seen *q, enum asked_field field)
 {
-	struct strview rest = q->value, word = strview_cut(&rest, '/');
-	uint32_t value, mask = UINT32_MAX;
+	uint32_t value, mask;
 	struct condition *c;
 
-	if (!strview_number(word, 16, &value) ||
-	    (rest.len && !strview_number(rest, 16, &mask))) {
+	if (!q->v) {
 		xt_unread(q);
 		return;
 	}
+	value = q->v->bits.value;
+	mask = q->v->bits.mask;
 	c = xt_answer(q, field, !q->a->mark_known ? XT_UNKNOWN :
 		      (q->a->mark & mask) == value ? XT_YES : XT_NO);
 	if (!c || value & ~mask)
@@ -35,21 +44,20 @@ void xt_judge_mark(const struct xt_seen *q, enum asked_field field)
 }
 
 /* 1 << enum conntrack_state; bit 0: others are named, SNAT and DNAT */
-static uint8_t read_states(struct strview list)
+bool xt_read_states(union xt_value *v, struct strview value)
 {
-	uint8_t named = 0;
+	v->number = 0;
+	while (value.len) {
+		struct strview word = strview_cut(&value, ',');
 
-	while (list.len) {
-		struct strview word = strview_cut(&list, ',');
-
-		named |= (uint8_t)(1u << conntrack_state_find(word.at, word.len));
+		v->number |= 1u << conntrack_state_find(word.at, word.len);
 	}
-	return named;
+	return true;
 }
 
 void xt_judge_state(const struct xt_seen *q, enum asked_field field)
 {
-	uint8_t named = read_states(q->value), states = q->a->states;
+	uint8_t named = (uint8_t)q->v->number, states = q->a->states;
 	unsigned int n = q->out->n;
 	struct condition *c;
 
@@ -64,26 +72,35 @@ void xt_judge_state(const struct xt_seen *q, enum asked_field field)
 	c->want.number = (uint32_t)__builtin_ctz(c->number);
 }
 
-/* "1000", "0-999"; a packet of no socket here has no owner. */
+/* "1000", "0-999" */
+bool xt_read_ids(union xt_value *v, struct strview value)
+{
+	struct strview rest = value, word = strview_cut(&rest, '-');
+
+	if (!strview_number(word, 10, &v->numbers.low))
+		return false;
+	v->numbers.high = v->numbers.low;
+	return !rest.len || strview_number(rest, 10, &v->numbers.high);
+}
+
+/* A packet of no socket here has no owner. */
 void xt_judge_id(const struct xt_seen *q, enum asked_field field)
 {
-	uint32_t id = field == ASKED_UID ? q->a->uid : q->a->gid, low, high;
-	struct strview rest = q->value, word = strview_cut(&rest, '-');
+	uint32_t id = field == ASKED_UID ? q->a->uid : q->a->gid;
 	struct condition *c;
 
-	if (!strview_number(word, 10, &low) ||
-	    (rest.len && !strview_number(rest, 10, &high))) {
+	if (!q->v) {
 		xt_unread(q);
 		return;
 	}
-	if (!rest.len)
-		high = low;
 	c = xt_answer(q, field, id == UINT32_MAX ? XT_UNKNOWN :
-		      id >= low && id <= high ? XT_YES : XT_NO);
+		      id >= q->v->numbers.low && id <= q->v->numbers.high ?
+		      XT_YES : XT_NO);
 	if (!c || q->inverted)
 		return;
 	c->want.field = (uint8_t)field;
-	c->want.number = id < low ? low : high;
+	c->want.number = id < q->v->numbers.low ? q->v->numbers.low :
+						  q->v->numbers.high;
 }
 
 static bool is_received(const struct asked *a)
@@ -123,27 +140,28 @@ void xt_judge_pkttype(const struct xt_seen *q, enum asked_field field)
 	c->tell = tell_pkttype;
 }
 
-void xt_judge_mac(const struct xt_seen *q, enum asked_field field)
+bool xt_read_mac(union xt_value *v, struct strview value)
 {
-	struct strview rest = q->value;
-	uint8_t mac[6];
-
-	if (!is_received(q->a)) {
-		xt_answer(q, field, XT_UNKNOWN);
-		return;
-	}
-	for (unsigned int i = 0; i < sizeof(mac); i++) {
+	for (unsigned int i = 0; i < sizeof(v->mac); i++) {
 		uint32_t byte;
 
-		if (!strview_number(strview_cut(&rest, ':'), 16, &byte) ||
-		    byte > 255) {
-			xt_unread(q);
-			return;
-		}
-		mac[i] = (uint8_t)byte;
+		if (!strview_number(strview_cut(&value, ':'), 16, &byte) ||
+		    byte > 255)
+			return false;
+		v->mac[i] = (uint8_t)byte;
 	}
-	xt_answer(q, field, memcmp(q->a->hw + 6, mac, sizeof(mac)) == 0 ?
-		  XT_YES : XT_NO);
+	return true;
+}
+
+void xt_judge_mac(const struct xt_seen *q, enum asked_field field)
+{
+	if (!is_received(q->a))
+		xt_answer(q, field, XT_UNKNOWN);
+	else if (!q->v)
+		xt_unread(q);
+	else
+		xt_answer(q, field, memcmp(q->a->hw + 6, q->v->mac, sizeof(q->v->mac)) == 0 ?
+			  XT_YES : XT_NO);
 }
 
 void xt_judge_nothing(const struct xt_seen *q, enum asked_field field)

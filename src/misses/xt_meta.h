@@ -4,8 +4,16 @@
 #define NFTRACE_XT_META_H
 
 #include "misses/asked.h"
+#include "rules/base/strview.h"
 
 struct xt_seen;
+union xt_value;
+
+/* Readers of struct xt_option. */
+bool xt_read_mark(union xt_value *v, struct strview value);
+bool xt_read_states(union xt_value *v, struct strview value);
+bool xt_read_ids(union xt_value *v, struct strview value);
+bool xt_read_mac(union xt_value *v, struct strview value);
 
 /* Judges of struct xt_option: each puts down what the option asks for. */
 void xt_judge_mark(const struct xt_seen *q, enum asked_field field);

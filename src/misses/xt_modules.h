@@ -10,10 +10,13 @@
 #include "rules/base/strview.h"
 
 struct xt_seen;
+union xt_value;
 
 struct xt_option {
 	const char *word;	/* "--dport"; NULL: the end of a list */
 	uint8_t len;		/* of .word */
+	/* NULL: its judge reads the text.  Return: false: it is not understood. */
+	bool (*read)(union xt_value *v, struct strview value);
 	/* Puts down one condition at least. */
 	void (*judge)(const struct xt_seen *q, enum asked_field field);
 	uint8_t field;		/* enum asked_field, for .judge() */

@@ -10,12 +10,43 @@
 #include "misses/condition.h"
 #include "rules/base/strview.h"
 
+enum { XT_PORTS = 15 };	/* of a list: as many as multiport takes */
+
+/* What stands behind an option, read: by the reader of struct xt_option, for its judge. */
+union xt_value {
+	struct {
+		uint8_t net[16], mask[16], len;
+	} address;
+	struct {
+		uint8_t low[16], high[16], len;
+	} addresses;
+	struct {
+		unsigned int count;
+		struct {
+			uint16_t low, high;
+		} range[XT_PORTS];
+	} ports;
+	struct {
+		uint32_t value, mask;
+	} bits;
+	struct {
+		uint32_t low, high;
+	} numbers;
+	struct {
+		uint8_t type, code;
+		bool any, any_code;
+	} icmp;
+	uint8_t mac[6];
+	uint32_t number;
+};
+
 /* An option with its value, as it stands in a rule. */
 struct xt_seen {
 	const struct asked *a;
 	struct conditions *out;
 	struct strview words;	/* all of it, with its "!" */
 	struct strview value;	/* .len 0: it takes none */
+	const union xt_value *v;	/* of an option with a reader; NULL: not understood */
 	bool inverted;
 };
 

@@ -41,14 +41,14 @@ static const struct {
 	{ "ipcomp", IPPROTO_COMP }, { "l2tp", 115 },
 };
 
-static bool read_protocol(struct strview word, uint32_t *number)
+bool xt_read_protocol(union xt_value *v, struct strview value)
 {
-	if (strview_number(word, 10, number))
-		return *number < 256;
+	if (strview_number(value, 10, &v->number))
+		return v->number < 256;
 	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++) {
-		if (!strview_is(word, protocols[i].name))
+		if (!strview_is(value, protocols[i].name))
 			continue;
-		*number = protocols[i].number;
+		v->number = protocols[i].number;
 		return true;
 	}
 	return false;
@@ -59,17 +59,16 @@ void xt_judge_protocol(const struct xt_seen *q, enum asked_field field)
 {
 	const struct packet *p = q->a->p;
 	struct condition *c;
-	uint32_t number;
 
 	if (p->layer < PACKET_NETWORK || packet_is_extended(p) ||
 	    (p->nfproto == NFPROTO_IPV6 && packet_is_extension(p->proto)) ||
-	    !read_protocol(q->value, &number)) {
+	    !q->v) {
 		xt_answer(q, field, XT_UNKNOWN);
 		return;
 	}
-	c = xt_answer(q, field, p->proto == number ? XT_YES : XT_NO);
+	c = xt_answer(q, field, p->proto == q->v->number ? XT_YES : XT_NO);
 	if (c && !q->inverted)
-		want_byte(c, field, p->nfproto == NFPROTO_IPV4 ? 9 : 6, number);
+		want_byte(c, field, p->nfproto == NFPROTO_IPV4 ? 9 : 6, q->v->number);
 }
 
 void xt_judge_fragment(const struct xt_seen *q, enum asked_field field)
@@ -89,20 +88,33 @@ static bool read_range(struct strview word, uint32_t *low, uint32_t *high)
 	return !word.len || strview_number(word, 10, high);
 }
 
+/* "80", "80,443,8000:8080" */
+bool xt_read_ports(union xt_value *v, struct strview value)
+{
+	uint32_t low, high;
+
+	for (v->ports.count = 0; value.len; v->ports.count++) {
+		if (v->ports.count == XT_PORTS ||
+		    !read_range(strview_cut(&value, ','), &low, &high) ||
+		    low > UINT16_MAX || high > UINT16_MAX)
+			return false;
+		v->ports.range[v->ports.count].low = (uint16_t)low;
+		v->ports.range[v->ports.count].high = (uint16_t)high;
+	}
+	return true;
+}
+
 /* The nearest number of a list of ranges that has been found so far. */
 struct nearest {
 	uint32_t number, distance;
 };
 
-/* Return: is it in the list?  -1: that is none. */
-static int look_for(struct strview list, uint32_t n, struct nearest *to)
+static bool look_for(const union xt_value *v, uint32_t n, struct nearest *to)
 {
-	uint32_t low, high;
-
 	to->distance = UINT32_MAX;
-	while (list.len) {
-		if (!read_range(strview_cut(&list, ','), &low, &high))
-			return -1;
+	for (unsigned int i = 0; i < v->ports.count; i++) {
+		uint32_t low = v->ports.range[i].low, high = v->ports.range[i].high;
+
 		if (n >= low && n <= high)
 			return true;
 		if (n < low && low - n < to->distance)
@@ -132,28 +144,21 @@ static bool has_ports(const struct packet *p)
 void xt_judge_ports(const struct xt_seen *q, enum asked_field field)
 {
 	const struct packet *p = q->a->p;
-	uint32_t port = field == ASKED_SPORT ? p->sport : p->dport;
 	struct condition *c;
 	struct nearest to;
-	int in;
 
 	if (!has_ports(p)) {
 		xt_answer(q, field, XT_UNKNOWN);
 		return;
 	}
-	in = look_for(q->value, port, &to);
-	if (in < 0) {
+	if (!q->v) {
 		xt_unread(q);
 		return;
 	}
-	c = xt_answer(q, field, in ? XT_YES : XT_NO);
+	c = xt_answer(q, field, look_for(q->v, field == ASKED_SPORT ? p->sport : p->dport, &to) ?
+		      XT_YES : XT_NO);
 	if (c && !q->inverted)
 		want_port(c, p, field, &to);
-}
-
-void xt_judge_port(const struct xt_seen *q, enum asked_field field)
-{
-	xt_judge_ports(q, field);
 }
 
 static void tell_both_ports(char buf[CONDITION_VALUE], const struct condition *c,
@@ -170,20 +175,17 @@ void xt_judge_any_port(const struct xt_seen *q, enum asked_field field)
 	const struct packet *p = q->a->p;
 	struct nearest src, dst;
 	struct condition *c;
-	int in;
 
 	if (!has_ports(p)) {
 		xt_answer(q, field, XT_UNKNOWN);
 		return;
 	}
-	in = look_for(q->value, p->sport, &src);
-	if (in >= 0)
-		in |= look_for(q->value, p->dport, &dst);
-	if (in < 0) {
+	if (!q->v) {
 		xt_unread(q);
 		return;
 	}
-	c = xt_answer(q, field, in ? XT_YES : XT_NO);
+	c = xt_answer(q, field, look_for(q->v, p->sport, &src) ||
+				look_for(q->v, p->dport, &dst) ? XT_YES : XT_NO);
 	if (!c)
 		return;
 	c->tell = tell_both_ports;
@@ -217,61 +219,82 @@ static int read_flags(struct strview list)
 	return bits;
 }
 
+/* "FIN,SYN,RST,ACK SYN" */
+bool xt_read_tcp_flags(union xt_value *v, struct strview value)
+{
+	struct strview word;
+	int mask, flags;
+
+	strview_word(&value, &word);
+	mask = read_flags(word);
+	strview_word(&value, &word);
+	flags = read_flags(word);
+	v->bits.mask = (uint32_t)mask;
+	v->bits.value = (uint32_t)flags;
+	return mask >= 0 && flags >= 0;
+}
+
 void xt_judge_tcp_flags(const struct xt_seen *q, enum asked_field field)
 {
 	const struct packet *p = q->a->p;
-	struct strview rest = q->value, word;
 	struct condition *c;
-	int mask, flags;
 
 	if (!has_transport(p) || p->proto != IPPROTO_TCP) {
 		xt_answer(q, field, XT_UNKNOWN);
 		return;
 	}
-	strview_word(&rest, &word);
-	mask = read_flags(word);
-	strview_word(&rest, &word);
-	flags = read_flags(word);
-	if (mask < 0 || flags < 0) {
+	if (!q->v) {
 		xt_unread(q);
 		return;
 	}
-	c = xt_answer(q, field, (p->tcp_flags & mask) == flags ? XT_YES : XT_NO);
+	c = xt_answer(q, field, (p->tcp_flags & q->v->bits.mask) == q->v->bits.value ?
+		      XT_YES : XT_NO);
 	if (c && !q->inverted)
 		want_byte(c, field, p->l4 + 13,
-			  (unsigned int)((p->tcp_flags & ~mask) | flags));
+			  (p->tcp_flags & ~q->v->bits.mask) | q->v->bits.value);
 }
 
 /* "8", "3/4", "any" */
+bool xt_read_icmp(union xt_value *v, struct strview value)
+{
+	struct strview rest = value, word = strview_cut(&rest, '/');
+	uint32_t type = 0, code = 0;
+
+	v->icmp.any = strview_is(word, "any");
+	v->icmp.any_code = !rest.len;
+	if (!v->icmp.any && (!strview_number(word, 10, &type) || type > 255 ||
+			     (rest.len && (!strview_number(rest, 10, &code) || code > 255))))
+		return false;
+	v->icmp.type = (uint8_t)type;
+	v->icmp.code = (uint8_t)code;
+	return true;
+}
+
 void xt_judge_icmp(const struct xt_seen *q, enum asked_field field)
 {
 	const struct packet *p = q->a->p;
 	bool is6 = p->nfproto == NFPROTO_IPV6;
-	struct strview rest = q->value, word = strview_cut(&rest, '/');
 	struct condition *c;
-	uint32_t type = 0, code = p->icmp_code;
+	uint8_t code;
 
 	if (!has_transport(p) ||
 	    p->proto != (is6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP)) {
 		xt_answer(q, field, XT_UNKNOWN);
 		return;
 	}
-	if (strview_is(word, "any") && !is6) {
-		xt_answer(q, field, XT_YES);
-		return;
-	}
-	if (!strview_number(word, 10, &type) ||
-	    (rest.len && !strview_number(rest, 10, &code))) {
+	if (!q->v || (q->v->icmp.any && is6)) {
 		xt_unread(q);
 		return;
 	}
-	c = xt_answer(q, field, p->icmp_type == type && p->icmp_code == code ?
+	code = q->v->icmp.any_code ? p->icmp_code : q->v->icmp.code;
+	c = xt_answer(q, field, q->v->icmp.any || (p->icmp_type == q->v->icmp.type &&
+						  p->icmp_code == code) ?
 		      XT_YES : XT_NO);
 	if (!c || q->inverted)
 		return;
-	want_byte(c, field, p->l4, type);
+	want_byte(c, field, p->l4, q->v->icmp.type);
 	c->want.len = 2;
-	c->want.bytes[1] = (uint8_t)code;
+	c->want.bytes[1] = code;
 }
 
 static void judge_number(const struct xt_seen *q, enum asked_field field,
@@ -287,86 +310,94 @@ static void judge_number(const struct xt_seen *q, enum asked_field field,
 			  n < low ? low : high);
 }
 
+bool xt_read_length(union xt_value *v, struct strview value)
+{
+	return read_range(value, &v->numbers.low, &v->numbers.high);
+}
+
 void xt_judge_length(const struct xt_seen *q, enum asked_field field)
 {
 	const struct packet *p = q->a->p;
-	uint32_t low, high;
 
 	if (p->layer < PACKET_NETWORK || p->unsized)
 		xt_answer(q, field, XT_UNKNOWN);
-	else if (read_range(q->value, &low, &high))
-		judge_number(q, field, p->length, low, high);
+	else if (q->v)
+		judge_number(q, field, p->length, q->v->numbers.low, q->v->numbers.high);
 	else
 		xt_unread(q);
 }
 
-static void judge_ttl(const struct xt_seen *q, int above, int below)
+bool xt_read_ttl(union xt_value *v, struct strview value)
 {
-	uint32_t n;
+	bool is = strview_number(value, 10, &v->numbers.low);
 
-	if (q->a->p->layer < PACKET_NETWORK)
-		xt_answer(q, ASKED_TTL, XT_UNKNOWN);
-	else if (!strview_number(q->value, 10, &n) || n > 255 ||
-		 (above && n == 255) || (below && !n))
-		xt_unread(q);
-	else
-		judge_number(q, ASKED_TTL, q->a->p->ttl,
-			     above ? n + 1 : below ? 0 : n,
-			     above ? 255 : below ? n - 1 : n);
+	v->numbers.high = v->numbers.low;
+	return is && v->numbers.low < 256;
+}
+
+bool xt_read_ttl_above(union xt_value *v, struct strview value)
+{
+	if (!xt_read_ttl(v, value) || v->numbers.low++ == 255)
+		return false;
+	v->numbers.high = 255;
+	return true;
+}
+
+bool xt_read_ttl_below(union xt_value *v, struct strview value)
+{
+	if (!xt_read_ttl(v, value) || !v->numbers.high--)
+		return false;
+	v->numbers.low = 0;
+	return true;
 }
 
 void xt_judge_ttl(const struct xt_seen *q, enum asked_field field)
 {
-	(void)field;
-	judge_ttl(q, false, false);
+	if (q->a->p->layer < PACKET_NETWORK)
+		xt_answer(q, field, XT_UNKNOWN);
+	else if (q->v)
+		judge_number(q, field, q->a->p->ttl, q->v->numbers.low, q->v->numbers.high);
+	else
+		xt_unread(q);
 }
 
-void xt_judge_ttl_above(const struct xt_seen *q, enum asked_field field)
+bool xt_read_dscp(union xt_value *v, struct strview value)
 {
-	(void)field;
-	judge_ttl(q, true, false);
+	uint32_t n;
+
+	if (!strview_number(value, 16, &n) || n > 63)
+		return false;
+	v->bits.value = n << 2;
+	v->bits.mask = 0xfc;
+	return true;
 }
 
-void xt_judge_ttl_below(const struct xt_seen *q, enum asked_field field)
+/* "0x10/0x3f", "0x10" */
+bool xt_read_tos(union xt_value *v, struct strview value)
 {
-	(void)field;
-	judge_ttl(q, false, true);
+	struct strview rest = value, word = strview_cut(&rest, '/');
+
+	v->bits.mask = 0xff;
+	return strview_number(word, 16, &v->bits.value) &&
+	       (!rest.len || strview_number(rest, 16, &v->bits.mask)) &&
+	       v->bits.mask < 256;
 }
 
-static void judge_tos(const struct xt_seen *q, enum asked_field field,
-		      uint32_t value, uint32_t mask)
+void xt_judge_tos(const struct xt_seen *q, enum asked_field field)
 {
 	const struct packet *p = q->a->p;
 	struct condition *c;
 
+	if (!q->v) {
+		xt_unread(q);
+		return;
+	}
 	if (p->layer < PACKET_NETWORK) {
 		xt_answer(q, field, XT_UNKNOWN);
 		return;
 	}
-	c = xt_answer(q, field, (p->tos & mask) == value ? XT_YES : XT_NO);
+	c = xt_answer(q, field, (p->tos & q->v->bits.mask) == q->v->bits.value ?
+		      XT_YES : XT_NO);
 	if (c && !q->inverted && p->nfproto == NFPROTO_IPV4)
-		want_byte(c, field, 1, (p->tos & ~mask) | value);
-}
-
-void xt_judge_dscp(const struct xt_seen *q, enum asked_field field)
-{
-	uint32_t n;
-
-	if (strview_number(q->value, 16, &n) && n < 64)
-		judge_tos(q, field, n << 2, 0xfc);
-	else
-		xt_unread(q);
-}
-
-/* "0x10/0x3f", "0x10" */
-void xt_judge_tos(const struct xt_seen *q, enum asked_field field)
-{
-	struct strview rest = q->value, word = strview_cut(&rest, '/');
-	uint32_t value, mask = 0xff;
-
-	if (strview_number(word, 16, &value) &&
-	    (!rest.len || strview_number(rest, 16, &mask)) && mask < 256)
-		judge_tos(q, field, value, mask);
-	else
-		xt_unread(q);
+		want_byte(c, field, 1, (p->tos & ~q->v->bits.mask) | q->v->bits.value);
 }

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* xt_kept_test: a rule that was read is not read again, and another in its place is. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "misses/xt_kept.h"
+#include "misses/xt_rule.h"
+
+static struct strview view(const char *text)
+{
+	return (struct strview){ text, strlen(text) };
+}
+
+static const struct xt_term *find(struct xt_kept *k, uint32_t index,
+				  const char *text, uint32_t n)
+{
+	uint32_t is = 0;
+	const struct xt_term *t = xt_kept_find(k, index, view(text), &is);
+
+	assert_non_null(t);
+	assert_int_equal(is, n);
+	return t;
+}
+
+static void test_kept(void **state)
+{
+	static const char one[] = "-A F -p tcp -m tcp --dport 80 -j ACCEPT";
+	char again[sizeof(one)];
+	struct xt_kept *k = xt_kept_open();
+	const struct xt_term *t;
+
+	(void)state;
+	assert_non_null(k);
+	t = find(k, 7, one, 2);
+	assert_int_equal(t[1].v.ports.range[0].low, 80);
+	/* The same text in another place is the same rule. */
+	memcpy(again, one, sizeof(one));
+	assert_ptr_equal(find(k, 7, again, 2), t);
+	/* One byte of it is another: the rules were changed. */
+	again[27] = '9';
+	t = find(k, 7, again, 2);
+	assert_int_equal(t[1].v.ports.range[0].low, 90);
+	t = find(k, 7, "-A F -j ACCEPT", 0);
+	/* Who shares a slot takes it. */
+	t = find(k, 7 + XT_KEPT, one, 2);
+	assert_int_equal(t[1].v.ports.range[0].low, 80);
+	find(k, 7, again, 2);
+	find(k, UINT32_MAX, one, 2);
+	xt_kept_close(k);
+	xt_kept_close(NULL);
+}
+
+/* So many are kept, and no more. */
+static void test_many(void **state)
+{
+	struct xt_kept *k = xt_kept_open();
+	const struct xt_term *first;
+	char text[64];
+
+	(void)state;
+	for (uint32_t i = 0; i < 2 * XT_KEPT; i++) {
+		snprintf(text, sizeof(text), "-A F -p udp -m udp --sport %u -j DROP", i);
+		assert_int_equal(find(k, i, text, 2)[1].v.ports.range[0].low, i);
+	}
+	snprintf(text, sizeof(text), "-A F -p udp -m udp --sport %u -j DROP", XT_KEPT);
+	first = find(k, XT_KEPT, text, 2);
+	assert_ptr_equal(find(k, XT_KEPT, text, 2), first);
+	xt_kept_close(k);
+}
+
+/* Words that are not understood: what stands in front of them is. */
+static void test_unread(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t n;
+	} rows[] = {
+		{ "-P FORWARD ACCEPT", 1 }, { "", 1 }, { "-A F", 0 }, { "-A F !", 1 },
+		{ "-A F -p", 1 }, { "-A F -p tcp --nonsense 1 -j DROP", 2 },
+		{ "-A F -p tcp -m", 2 }, { "-A F -p tcp -m limit --limit 1/s -j DROP", 2 },
+	};
+	struct xt_rule r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		xt_rule_read(&r, view(rows[i].text));
+		assert_int_equal(r.n, rows[i].n);
+		if (r.n)
+			assert_int_equal(r.term[r.n - 1].unread, i != 7);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_unread),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
