@@ -47,9 +47,17 @@ cat >"$SCRATCH/rules" <<EOT
 :$logs - [0:0]
 :cali-po-default.log - [0:0]
 :KUBE-SERVICES - [0:0]
+:KUBE-POD-FW-DMK5BTVAK65PRJG4 - [0:0]
+:KUBE-NWPLCY-KJ44RUYO6QOPC6DH - [0:0]
+:KUBE-NWPLCY-DEFAULT - [0:0]
 -A FORWARD -p tcp -m tcp --dport 80 -j KUBE-SERVICES
 -A FORWARD -m comment --comment "cali:wUHhoiAYhphO9Mso" -j cali-FORWARD
 -A FORWARD -p tcp -m tcp --dport 22 -j DROP
+-A FORWARD -p tcp -m tcp --dport 7777 -j KUBE-POD-FW-DMK5BTVAK65PRJG4
+-A KUBE-POD-FW-DMK5BTVAK65PRJG4 -m comment --comment "run through nw policy work-denies-all" -j KUBE-NWPLCY-KJ44RUYO6QOPC6DH
+-A KUBE-POD-FW-DMK5BTVAK65PRJG4 -d 10.42.0.11/32 -m comment --comment "run through default ingress network policy chain" -j KUBE-NWPLCY-DEFAULT
+-A KUBE-POD-FW-DMK5BTVAK65PRJG4 -m comment --comment "rule to REJECT traffic destined for POD name:probe namespace: work" -m mark ! --mark 0x10000/0x10000 -j REJECT --reject-with icmp-port-unreachable
+-A KUBE-NWPLCY-KJ44RUYO6QOPC6DH -p udp -j MARK --set-xmark 0x10000/0x10000
 -A cali-FORWARD -i cali123 -m comment --comment "cali:CxKCBaJmNdZnWGOY" -g cali-fw-cali123
 -A cali-fw-cali123 -m comment --comment "cali:1" -m mark --mark 0x0/0x20000 -j cali-po-default.no-mail
 -A cali-fw-cali123 -m comment --comment "cali:2" -m mark --mark 0x0/0x20000 -j $hash
@@ -75,6 +83,8 @@ to_workload=(filter:FORWARD:rule:2 filter:cali-FORWARD:rule:1 filter:cali-fw-cal
 	event 4 80 filter:FORWARD:rule:1 filter:KUBE-SERVICES:rule:1
 	event 5 5555 "${to_workload[@]:0:2}" filter:cali-fw-cali123:rule:4 filter:$logs:rule:1 filter:$logs:rule:2
 	event 6 6666 "${to_workload[@]:0:2}" filter:cali-fw-cali123:rule:5 filter:cali-po-default.log:rule:1 filter:cali-po-default.log:rule:2
+	pod=filter:KUBE-POD-FW-DMK5BTVAK65PRJG4:rule
+	event 7 7777 filter:FORWARD:rule:2 filter:cali-FORWARD:return:2 filter:FORWARD:rule:4 $pod:1 filter:KUBE-NWPLCY-KJ44RUYO6QOPC6DH:return:2 $pod:3
 } >"$SCRATCH/log"
 cat >"$SCRATCH/want" <<'EOT'
 [Calico: policy default/no-mail, egress of cali123]
@@ -83,6 +93,7 @@ cat >"$SCRATCH/want" <<'EOT'
 [kube-proxy: shop/we\x1b]0;b]
 [Calico: policy shop/no-mail, rule 12, egress of cali123]
 [Calico: policy default/log, rule 0, egress of cali123]
+[kube-router: pod work/probe; asked: work-denies-all; none accepted]
 EOT
 
 subtest "in the fate of the block and of -q"
@@ -102,7 +113,8 @@ assert_equal "the owners" '{"component":"calico","object":"policy default/no-mai
 null
 {"component":"kube-proxy","object":"shop/we\u001b]0;b"}
 {"component":"calico","object":"policy shop/no-mail, rule 12, egress of cali123"}
-{"component":"calico","object":"policy default/log, rule 0, egress of cali123"}' "$(jq -c .owner "$OUT")"
+{"component":"calico","object":"policy default/log, rule 0, egress of cali123"}
+{"component":"kube-router","object":"pod work/probe","asked":["work-denies-all"]}' "$(jq -c .owner "$OUT")"
 
 subtest "in the folded block, wrapped"
 "$NFTRACE" --read "$SCRATCH/log" --rules "$SCRATCH/rules" --fold >"$OUT" 2>"$ERR" || fail "--read: $(cat "$ERR")"

@@ -334,6 +334,28 @@ bool component_object(char *to, const char *words,
 	return true;
 }
 
+/* kube-router's chains are hashes, but who calls them says for what. */
+static bool router_asked(const struct component_frames *f, uint32_t step,
+			 char *name)
+{
+	const struct place *at = f->j->step[step].place;
+	struct strview text = { at->rule, at->rule_len }, comment;
+	struct pattern_pieces pieces;
+	char room[FRAME_ROOM];
+
+	*name = '\0';
+	while (!at->doubt && rule_comment(&text, &comment, room, sizeof(room))) {
+		pieces.count = 0;
+		if (!pattern_fits("run through nw policy *", comment, &pieces) ||
+		    pieces.at[0].len >= COMPONENT_OBJECT)
+			continue;
+		memcpy(name, pieces.at[0].at, pieces.at[0].len);
+		name[pieces.at[0].len] = '\0';
+		break;
+	}
+	return true;
+}
+
 bool component_policy_asked(const struct component_frames *f, uint32_t step,
 			    char *name)
 {
@@ -341,6 +363,9 @@ bool component_policy_asked(const struct component_frames *f, uint32_t step,
 	struct strview chain = called_from_there(f, step);
 	struct pattern_pieces pieces = { .count = 0 };
 
+	if (pattern_fits("KUBE-NWPLCY-~", chain, &pieces))
+		return !strview_is(chain, "KUBE-NWPLCY-DEFAULT") &&
+		       router_asked(f, step, name);
 	if (!pattern_fits("~cali-pi-~", chain, &pieces) &&
 	    !pattern_fits("~cali-po-~", chain, &pieces))
 		return false;

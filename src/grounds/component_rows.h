@@ -29,6 +29,7 @@ enum component_proof {
  *	$I1	a container's id, of which twelve digits are enough
  *	$J1	fail2ban's jail, by the name of a set: of IPv6 less the 6 behind it
  *	$L	what the chain that was called last from this one is named after
+ *	$N	", rule 3" of Calico's policy, where its flow logs tell it; else nothing
  *	$S1	firewalld's zone or policy, and of which section: "x, deny"
  *	$T1	as it is, whatever it is
  *	$V1	a verdict as ufw says it: "deny", "reject", "allow"

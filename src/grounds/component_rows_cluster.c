@@ -61,6 +61,8 @@ static const struct component weave = { "weave", "Weave Net" };
 #define CALLS(who, name) { .of = &(who), .calls = name }
 
 static const struct component_row rows[] = {
+	ROUTER("KUBE-POD-FW-~", .comment = "rule to REJECT traffic destined for POD name:* namespace: *",
+	       .object = "pod $2/$1", .denies = true),
 	ROUTER("KUBE-~", .comment = "~policy name: * namespace: *",
 	       .object = "policy $2/$1"),
 	ROUTER("KUBE-~", .comment = "~policy name: * namespace *",
