@@ -127,3 +127,31 @@ for kind in legacy nft; do
 	assert_equal "what was near" "FORWARD:1 --dport 81: the packet's is 80 seen" "$(near)"
 	in_ns r iptables-$kind -F FORWARD
 done
+
+# What another table would do with the packet that is one port away.
+while read -r kind is table rule; do
+	subtest "$kind: in front stands -t $table $rule"
+	in_ns r iptables-$kind-restore <<-'END'
+		*filter
+		-A FORWARD -d 10.2.0.2/32 -p udp -m udp --dport 81 -j ACCEPT
+		-A FORWARD -p udp -m udp --dport 80 -j DROP
+		COMMIT
+	END
+	# shellcheck disable=SC2086
+	in_ns r iptables-$kind -t "$table" -A PREROUTING $rule
+	start_nftrace r -4 -p udp --dport 80 -c 1 --json
+	in_ns a "$TOOLS/flood" 10.2.0.2 80 1 8 >/dev/null
+	end_nftrace
+	[[ $is = none ]] || is="FORWARD:1 --dport 81: the packet's is 80 seen"
+	assert_equal "what was near" "${is#none}" "$(near)"
+	for table in "$table" filter; do in_ns r iptables-$kind -t "$table" -F; done
+done <<'EOT'
+legacy none nat -p udp --dport 81 -j REDIRECT --to-ports 9
+nft none nat -p udp --dport 81 -j REDIRECT --to-ports 9
+nft none raw -d 10.2.0.2 -p udp --dport 81 -j DROP
+legacy none mangle -p udp --dport 81 -j MARK --set-mark 5
+legacy none raw -p udp -m u32 --u32 0>>22&0x3C@0&0xFFFF=81 -j DROP
+nft near nat -i eth1 -p udp --dport 81 -j REDIRECT --to-ports 9
+legacy near raw -d 10.2.0.2 -p udp --dport 82 -j DROP
+nft near mangle -p udp -j MARK --set-mark 5
+EOT

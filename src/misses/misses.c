@@ -307,7 +307,7 @@ static void try_candidate(struct misses *m, const struct candidate *c,
 		return;
 	failed = &m->seen.c[c->failed];
 	if (!asked_is_alike(&m->asked, &failed->want) ||
-	    !trial_saves(&m->way, c->at, &m->asked, failed, &m->room))
+	    !trial_saves(&m->way, c->at, &m->asked, failed, rules, &m->room))
 		return;
 	at = near->count < room ?
 		miss_place(&m->way.book, r->chain, r->number, rules, nfproto) : NULL;

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "misses/ahead.h"
 #include "misses/asked.h"
 #include "misses/condition.h"
 #include "misses/passed.h"
@@ -245,8 +246,16 @@ static bool saves_by(struct trial *t, uint32_t at)
 	       saves(t, o, rule.effect, rule.to);
 }
 
+static bool comes_to_table(const struct trial *t, const struct misses_rules *rules)
+{
+	const struct ahead_packet p = { t->a, t->fields, t->known };
+
+	return !ahead_takes(&p, rules, t->w->book.kept, t->room);
+}
+
 bool trial_saves(const struct passed *w, uint32_t at, const struct asked *a,
-		 const struct condition *c, struct conditions *room)
+		 const struct condition *c, const struct misses_rules *rules,
+		 struct conditions *room)
 {
 	struct trial t = {
 		.w = w, .a = a, .room = room, .budget = BUDGET, .known = true,
@@ -260,5 +269,5 @@ bool trial_saves(const struct passed *w, uint32_t at, const struct asked *a,
 		t.a = &changed.a;
 	else
 		t.known = false;
-	return comes_to(&t, at) && saves_by(&t, at);
+	return comes_to(&t, at) && saves_by(&t, at) && comes_to_table(&t, rules);
 }

@@ -9,6 +9,7 @@
 struct asked;
 struct condition;
 struct conditions;
+struct misses_rules;
 struct passed;
 
 /**
@@ -19,9 +20,10 @@ struct passed;
  * @room: is written to
  *
  * Saved is what ACCEPT can be the end of, by this rule or where it leads, in the
- * same table.
+ * same table.  What tables in front of that would take is not saved.
  */
 bool trial_saves(const struct passed *w, uint32_t at, const struct asked *a,
-		 const struct condition *c, struct conditions *room);
+		 const struct condition *c, const struct misses_rules *rules,
+		 struct conditions *room);
 
 #endif

@@ -24,8 +24,11 @@ static void ask_one(struct xt_seen *q, const struct xt_term *t, const char *text
 		q->out->unread = true;
 	} else {
 		c = conditions_add(q->out, CONDITION_UNKNOWN, ASKED_OTHER, q->words);
-		if (c)
-			c->changes = t->changes;
+		if (!c)
+			return;
+		c->changes = t->changes;
+		/* Of what else it does not tell: a set's addresses, the route back ... */
+		c->others = t->alone ? 0 : UINT32_MAX & ~(UINT32_C(1) << ASKED_OTHER);
 	}
 }
 

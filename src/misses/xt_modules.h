@@ -28,6 +28,7 @@ struct xt_module {
 	uint8_t len;		/* of .name */
 	const struct xt_option *options;	/* NULL: nothing here tells */
 	bool changes;	/* the same packet may have another answer */
+	bool alone;	/* whatever the packet is like, it has the same */
 };
 
 /** xt_module_find - of "-m NAME"; NULL: not known here */

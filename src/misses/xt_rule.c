@@ -96,7 +96,7 @@ static bool read_option(struct reading *r, const struct xt_option *o,
 
 /* "-m limit --limit 3/min": all of it is one condition, which nothing here tells. */
 static bool read_unknown(struct reading *r, struct strview first,
-			 struct strview name, bool changes)
+			 struct strview name)
 {
 	struct strview word, last = name, rest = r->rest;
 	struct xt_term *t = add(r);
@@ -107,7 +107,8 @@ static bool read_unknown(struct reading *r, struct strview first,
 		r->rest = rest;
 	}
 	t->words = between(r, first, last);
-	t->changes = changes;
+	t->changes = r->module && r->module->changes;
+	t->alone = r->module && r->module->alone;
 	return !t->unread;
 }
 
@@ -125,7 +126,7 @@ static bool read_module(struct reading *r, struct strview first)
 	}
 	r->module = xt_module_find(name);
 	return (r->module && r->module->options) ||
-	       read_unknown(r, first, name, r->module && r->module->changes);
+	       read_unknown(r, first, name);
 }
 
 /* Return: false: that is the end of what it asks for. */

@@ -23,6 +23,7 @@ struct xt_term {
 	struct xt_span words, value;
 	bool inverted;
 	bool changes;		/* of such a module: its answer may be another with the same packet */
+	bool alone;		/* ... or whatever the packet is like, the same */
 	bool unread;		/* from here on it is not understood */
 	bool valued;		/* .v is read */
 	union xt_value v;

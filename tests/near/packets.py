@@ -276,8 +276,6 @@ def judge(result, path):
             verdicts['right'] += 1
         elif refused and re.search(r' -m (recent|limit|hashlimit|connlimit|statistic)\b', o['by']['rule'] or ''):
             verdicts['what others sent decided'] += 1
-        elif o['nat'] or (o['fate'] in ('DROP', 'REJECT') and not refused):
-            verdicts['another table'] += 1
         else:
             verdicts['false'] += 1
             print('FALSE', json.dumps(m), '\n   became', o['headers'], o['fate'],
