@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "capture/event.h"
+#include "misses/nft_field.h"
 #include "misses/xt_option.h"
 
 enum { ETHERNET = 14 };
@@ -101,6 +102,30 @@ void xt_judge_id(const struct xt_seen *q, enum asked_field field)
 	c->want.field = (uint8_t)field;
 	c->want.number = id < q->v->numbers.low ? q->v->numbers.low :
 						  q->v->numbers.high;
+}
+
+static void tell_direction(char buf[CONDITION_VALUE], const struct condition *c,
+			   const struct asked *a)
+{
+	(void)c;
+	strcpy(buf, a->ct.reply ? "the packet is a reply" : "the packet is no reply");
+}
+
+/* Of a packet of no connection there is none. */
+void xt_judge_direction(const struct xt_seen *q, enum asked_field field)
+{
+	bool reply = strview_is(q->value, "REPLY");
+	struct condition *c;
+
+	if (!reply && !strview_is(q->value, "ORIGINAL")) {
+		xt_unread(q);
+		return;
+	}
+	c = xt_answer(q, field, !(q->a->ct.known & CONNTRACK_DIRECTION) ||
+				!nft_field_is_behind_conntrack(q->a) ? XT_UNKNOWN :
+				q->a->ct.reply == reply ? XT_YES : XT_NO);
+	if (c)
+		c->tell = tell_direction;
 }
 
 static bool is_received(const struct asked *a)

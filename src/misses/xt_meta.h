@@ -18,6 +18,7 @@ bool xt_read_mac(union xt_value *v, struct strview value);
 /* Judges of struct xt_option: each puts down what the option asks for. */
 void xt_judge_mark(const struct xt_seen *q, enum asked_field field);
 void xt_judge_state(const struct xt_seen *q, enum asked_field field);
+void xt_judge_direction(const struct xt_seen *q, enum asked_field field);
 void xt_judge_id(const struct xt_seen *q, enum asked_field field);
 void xt_judge_pkttype(const struct xt_seen *q, enum asked_field field);
 void xt_judge_mac(const struct xt_seen *q, enum asked_field field);

@@ -72,7 +72,7 @@ static const struct xt_option conntrack_options[] = {
 	{ WORD("--ctrepldstport"), NULL, xt_judge_nothing, ASKED_CT, false },
 	{ WORD("--ctstatus"), NULL, xt_judge_nothing, ASKED_CT, false },
 	{ WORD("--ctexpire"), NULL, xt_judge_nothing, ASKED_CT, false },
-	{ WORD("--ctdir"), NULL, xt_judge_nothing, ASKED_CT, false },
+	{ WORD("--ctdir"), NULL, xt_judge_direction, ASKED_CT, false },
 	{ .word = NULL },
 };
 

@@ -204,6 +204,33 @@ static void test_others(void **state)
 	check(&a, of_udp6, ARRAY_SIZE(of_udp6));
 }
 
+/* Which way of its connection it goes. */
+static void test_direction(void **state)
+{
+	static const struct row original[] = {
+		{ "-m conntrack --ctdir ORIGINAL", "H", NULL },
+		{ "-m conntrack --ctdir REPLY", "F", "--ctdir REPLY: the packet is no reply" },
+		{ "-m conntrack ! --ctdir REPLY", "H", NULL },
+		{ "-m conntrack --ctdir SIDEWAYS", "?", NULL },
+	}, reply[] = {
+		{ "-m conntrack --ctdir ORIGINAL", "F", "--ctdir ORIGINAL: the packet is a reply" },
+		{ "-m conntrack --ctdir REPLY", "H", NULL },
+	}, unknown[] = { { "-m conntrack --ctdir REPLY", "U", NULL } };
+	struct packet p;
+	struct asked a;
+
+	(void)state;
+	ask(&a, &p, NFPROTO_IPV4, tcp, sizeof(tcp));
+	check(&a, unknown, ARRAY_SIZE(unknown));
+	a.ct.known = CONNTRACK_DIRECTION;
+	check(&a, original, ARRAY_SIZE(original));
+	a.ct.reply = true;
+	check(&a, reply, ARRAY_SIZE(reply));
+	/* In raw no packet has a connection yet. */
+	a.hook = NF_INET_PRE_ROUTING;
+	check(&a, unknown, ARRAY_SIZE(unknown));
+}
+
 /* What nobody has told is unknown, and what was never captured too. */
 static void test_unknown(void **state)
 {
@@ -273,6 +300,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tcp),
 		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_direction),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_want),
 	};
