@@ -18,6 +18,7 @@ struct family {
 	int af;				/* AF_INET, AF_INET6 */
 	const char *name;		/* "ipv4", "ipv6" */
 	const char *command;		/* "iptables", "ip6tables" */
+	const char *module;		/* "ip_tables", "ip6_tables" */
 	const char *names_path;		/* tables that exist in this netns */
 	const char *targets_path;	/* targets that the kernel has loaded */
 	const char *logger_path;	/* the registered logger (nf_log) */

@@ -129,6 +129,7 @@ static void run_parse(struct parse *p)
 	find_traits(p);
 	parse_check_kernel(p);
 	parse_own(p);
+	parse_check_own(p, p->finished);
 	finish_matches(p);
 	parse_write_ip(p);
 	parse_build(p);

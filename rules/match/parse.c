@@ -97,6 +97,39 @@ static void check_protocol(struct parse *p, const char *name)
 	}
 }
 
+static void check_match(struct parse *p, const struct xtables_match *m,
+			const char *why)
+{
+	int err;
+
+	if (!p->req->nft) {
+		if (!kernel_has_match(p, m))
+			parse_refuse(p, MATCH_KERNEL, "this kernel has no match "
+				     "'%s' for %s%s: try modprobe xt_%s", m->name,
+				     p->f->command, why, m->name);
+		return;
+	}
+	err = nft_compat_match(p->f, m->real_name ? m->real_name : m->name,
+			       m->revision);
+	if (err == -ENOENT)
+		parse_refuse(p, MATCH_KERNEL, "this kernel has no match '%s' for "
+			     "nft's rules: try modprobe xt_%s", m->name, m->name);
+	if (err == -EOPNOTSUPP)
+		parse_refuse(p, MATCH_KERNEL, "this kernel has no nft_compat, by "
+			     "which nft takes iptables' match '%s': try modprobe "
+			     "nft_compat, or --backend legacy", m->name);
+}
+
+void parse_check_own(struct parse *p, unsigned int first)
+{
+	unsigned int n = 0;
+
+	for (struct xtables_rule_match *m = p->matches; m; m = m->next)
+		if (n++ >= first)
+			check_match(p, m->match,
+				    ", and nftrace's own rules need it");
+}
+
 void parse_check_kernel(struct parse *p)
 {
 	const char *folder = getenv("XTABLES_LIBDIR");
@@ -104,10 +137,7 @@ void parse_check_kernel(struct parse *p)
 
 	for (struct xtables_rule_match *m = p->matches; m; m = m->next) {
 		check_protocol(p, m->match->name);
-		if (!kernel_has_match(p, m->match))
-			parse_refuse(p, MATCH_KERNEL, "this kernel has no match "
-			       "'%s' for %s: try modprobe xt_%s",
-			       m->match->name, p->f->command, m->match->name);
+		check_match(p, m->match, "");
 	}
 	if (p->req->nft)
 		return;

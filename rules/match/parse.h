@@ -57,6 +57,9 @@ void parse_refuse(struct parse *p, enum match_status status,
 /** parse_check_kernel - refuse what this kernel does not have or would not take */
 void parse_check_kernel(struct parse *p);
 
+/** parse_check_own - the same of nftrace's own matches, which begin behind @first others */
+void parse_check_own(struct parse *p, unsigned int first);
+
 /** parse_has_time - does this kernel have a match for the deadline? */
 bool parse_has_time(const struct parse *p);
 

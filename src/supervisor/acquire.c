@@ -17,6 +17,7 @@
 #include "rules/base/testpoint.h"
 #include "rules/base/units.h"
 #include "supervisor/check.h"
+#include "supervisor/kernel_lacks.h"
 #include "supervisor/lock_turns.h"
 #include "supervisor/run_state.h"
 
@@ -221,6 +222,7 @@ static void note_lock(struct run *r)
 static int try_both(struct run *r, struct wait *w)
 {
 	int status = r->plan.see_legacy ? wait_for_group(r, w) : 0, err;
+	char lacks[LACKS_TEXT];
 
 	if (!status && r->plan.lock)
 		status = take_lock(r, w);
@@ -233,7 +235,10 @@ static int try_both(struct run *r, struct wait *w)
 		lock_release(&r->host.lock);
 	if (!err || err == -EBUSY)
 		return err;
-	msg_error("binding NFLOG group 0", err);
+	if (r->plan.see_legacy && kernel_lacks_group(lacks))
+		msg("error: %s", lacks);
+	else
+		msg_error("binding NFLOG group 0", err);
 	return STATUS_FAILURE;
 }
 

@@ -10,6 +10,7 @@
 #include "rules/base/testpoint.h"
 #include "rules/base/witness.h"
 #include "rules/legacy/trace_rules.h"
+#include "supervisor/kernel_lacks.h"
 #include "supervisor/plan.h"
 #include "supervisor/queue_look.h"
 #include "supervisor/run_state.h"
@@ -173,6 +174,21 @@ static int say_given_up(void)
 	return STATUS_FAILURE;
 }
 
+/* What the kernel lacks is no fault of the user's words. */
+static int explain_refusal(const struct family *f, int err, bool nft)
+{
+	char lacks[LACKS_TEXT];
+
+	if (nft ? kernel_lacks_nft(lacks, f) : kernel_lacks_raw(lacks, f, err)) {
+		msg("error: %s", lacks);
+		return STATUS_FAILURE;
+	}
+	msg("error: the kernel refuses the rules in %s of %s (dmesg may say "
+	    "why): a match cannot be used there, or what it names does not "
+	    "exist", nft ? "an nft table" : "raw", f->command);
+	return STATUS_USAGE;
+}
+
 /* Return: the exit status. */
 static int explain_install(const struct keeper_message *m)
 {
@@ -187,17 +203,13 @@ static int explain_install(const struct keeper_message *m)
 	}
 	if (strstr(m->what, "/run/nftrace") ||
 	    (m->error != -EINVAL && m->error != -EOPNOTSUPP &&
-	     m->error != -ENOENT)) {
+	     m->error != -ENOENT && m->error != -ENOPROTOOPT)) {
 		msg("error: %s: %s", m->what,
 		    strstr(m->what, "/run/nftrace") ? strerror(-m->error)
 						    : msg_errno_text(m->error));
 		return STATUS_FAILURE;
 	}
-	msg("error: the kernel refuses the rules in %s of %s (dmesg may say "
-	    "why): a match cannot be used there, or what it names does not "
-	    "exist",
-	    strstr(m->what, "nft") ? "an nft table" : "raw", f->command);
-	return STATUS_USAGE;
+	return explain_refusal(f, m->error, strstr(m->what, "nft"));
 }
 
 static void note_refused(const struct plan *p, const struct keeper_message *m)

@@ -17,23 +17,20 @@
 #include "rules/base/owner.h"
 #include "rules/keeper/lock.h"
 #include "rules/keeper/logger.h"
-#include "rules/keeper/logger_gaps.h"
 #include "rules/legacy/snapshot.h"
 #include "rules/legacy/snapshot_make.h"
 #include "rules/legacy/table.h"
-#include "rules/match/match.h"
-#include "rules/match/match_traits.h"
 #include "rules/nft/make.h"
 #include "rules/nft/trigger.h"
 #include "rules/view/ruleset.h"
 #include "supervisor/bypass.h"
 #include "supervisor/check.h"
+#include "supervisor/doctor_kernel.h"
 #include "supervisor/doctor_rules.h"
 #include "supervisor/drop_source.h"
+#include "supervisor/kernel_lacks.h"
 
 enum { TRIAL_MS = 5000 };
-
-enum severity { FINE, WARNING, ERROR };
 
 static enum severity worst;
 
@@ -200,9 +197,11 @@ static void check_logger(const struct family *f)
 
 static void check_group(void)
 {
-	char who[160];
+	char who[160], lacks[LACKS_TEXT];
 
-	if (check_group_holder(who, sizeof(who)))
+	if (kernel_lacks_group(lacks))
+		report(ERROR, "%s", lacks);
+	else if (check_group_holder(who, sizeof(who)))
 		report(ERROR, "NFLOG group 0 is taken by %s", who);
 	else
 		report(FINE, "NFLOG group 0 is free");
@@ -274,39 +273,15 @@ static void check_left(void)
 		report(FINE, "dead runs have left nothing");
 }
 
-/* Does this kernel have TRACE, limit, time and comment for the family? */
-static void check_kernel(const struct family *f)
+static void check_kernel(const struct family *f, bool nft)
 {
-	static char word[] = "-p", tcp[] = "tcp";
-	char *const words[] = { word, tcp, NULL };
-	struct match_request req = {
-		.family = f, .argc = 2, .argv = words, .rate = "1/second",
-		.burst = 5, .deadline = 1, .comment = "x",
-	};
-	const struct match_result *m;
-	struct helper_result res;
-	struct logger_gaps gaps;
-	struct helper h;
-	int err;
+	char text[DOCTOR_TEXT];
+	enum severity bad = doctor_kernel_raw(text, f);
 
-	logger_gaps_note(&gaps);
-	err = match_start(&h, &req);
-	if (!err)
-		err = match_finish(&h, &res, &m);
-	logger_gaps_mend(&gaps);
-	if (err) {
-		report(ERROR, "the match parser cannot be run");
-		return;
-	}
-	if (m->status != MATCH_OK)
-		report(ERROR, "%s", m->message);
-	else if (m->traits & MATCH_NO_DEADLINE)
-		report(WARNING, "this kernel has no time match for %s: rules "
-		       "carry no deadline", f->command);
-	else
-		report(FINE, "kernel: TRACE, limit, time and comment for %s",
-		       f->command);
-	helper_release(&res);
+	report(bad, "%s", text);
+	bad = nft ? doctor_kernel_nft(text, f) : FINE;
+	if (bad != FINE)
+		report(bad, "%s", text);
 }
 
 /* @nft: as check_nft() has read them */
@@ -391,7 +366,7 @@ int check_doctor(const struct options *o)
 			report(ERROR, "no table of iptables, and no nf_tables: "
 			       "nothing to trace");
 		for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-			check_kernel(families[i]);
+			check_kernel(families[i], rules.nft);
 			check_logger(families[i]);
 		}
 		check_drops();

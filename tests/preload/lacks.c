@@ -1,20 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* lacks: a preloaded library that makes the kernel look as if it lacked some of xtables. */
+/* lacks: a preloaded library that makes the kernel look as if it lacked some of netfilter. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/x_tables.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
+#include <linux/netlink.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 typedef int getsockopt_fn(int, int, int, void *, socklen_t *);
 typedef int setsockopt_fn(int, int, int, const void *, socklen_t);
+typedef FILE *fopen_fn(const char *, const char *);
+typedef ssize_t sendto_fn(int, const void *, size_t, int, const struct sockaddr *, socklen_t);
 
-/* LACKS holds words: a table's, match's or target's name. */
+enum { NO_SUBSYSTEM = 0x40 };
+
+/*
+ * LACKS holds words: a table's, match's or target's name, or a module's: nf_log_syslog,
+ * nfnetlink_log, nft_compat, nft_limit; modprobe, modules: what cannot be loaded.
+ */
 static bool lacks(const char *name, size_t max)
 {
 	const char *list = getenv("LACKS"), *at;
@@ -64,9 +74,68 @@ int setsockopt(int fd, int level, int opt, const void *value, socklen_t len)
 
 	if (((level == SOL_IP && opt == IPT_SO_SET_REPLACE) ||
 	     (level == SOL_IPV6 && opt == IP6T_SO_SET_REPLACE)) &&
-	    lacks("TRACE", 5) && memmem(value, len, "TRACE", 6)) {
+	    (lacks("TRACE", 5) || lacks("nf_log_syslog", 13)) && memmem(value, len, "TRACE", 6)) {
 		errno = ENOENT;
 		return -1;
 	}
 	return real(fd, level, opt, value, len);
+}
+
+/* What the kernel says of itself, where LACKS has the word. */
+static const struct { const char *word, *path, *text; } files[] = {
+	{ "nf_log_syslog", "/proc/net/netfilter/nf_log",
+	  " 2 NONE (nfnetlink_log)\n10 NONE (nfnetlink_log)\n" },
+	{ "modprobe", "/proc/sys/kernel/modprobe", "/nowhere/modprobe\n" },
+	{ "modules", "/proc/sys/kernel/modules_disabled", "1\n" },
+};
+
+FILE *fopen(const char *restrict path, const char *restrict mode)
+{
+	fopen_fn *real = (fopen_fn *)dlsym(RTLD_NEXT, "fopen");
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (lacks(files[i].word, strlen(files[i].word)) &&
+		    strcmp(path, files[i].path) == 0)
+			return fmemopen((void *)files[i].text,
+					strlen(files[i].text), "r");
+	return real(path, mode);
+}
+
+/* The kernel itself refuses, since it is asked for a part that no kernel has. */
+static void spoil(char *bytes, size_t len)
+{
+	static const char limit[] = "limit";
+	struct nlmsghdr *nlh = (struct nlmsghdr *)bytes;
+	unsigned int subsystem = nlh->nlmsg_type >> 8;
+	char *at;
+
+	if ((subsystem == NFNL_SUBSYS_ULOG && lacks("nfnetlink_log", 13)) ||
+	    (subsystem == NFNL_SUBSYS_NFT_COMPAT && lacks("nft_compat", 10)))
+		nlh->nlmsg_type |= NO_SUBSYSTEM << 8;
+	if (!lacks("nft_limit", 9))
+		return;
+	while ((at = memmem(bytes, len, limit, sizeof(limit))))
+		*at = 'L';
+}
+
+ssize_t sendto(int fd, const void *buf, size_t len, int flags,
+	       const struct sockaddr *to, socklen_t to_len)
+{
+	sendto_fn *real = (sendto_fn *)dlsym(RTLD_NEXT, "sendto");
+	int domain = 0;
+	socklen_t size = sizeof(domain);
+	char *copy;
+
+	if (len >= sizeof(struct nlmsghdr) &&
+	    getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 &&
+	    domain == AF_NETLINK && (copy = malloc(len))) {
+		ssize_t n;
+
+		memcpy(copy, buf, len);
+		spoil(copy, len);
+		n = real(fd, copy, len, flags, to, to_len);
+		free(copy);
+		return n;
+	}
+	return real(fd, buf, len, flags, to, to_len);
 }

@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-lacks: a kernel that lacks a part of netfilter: --doctor and the run say the same true sentence.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+[[ -z ${SANITIZE-} ]] || skip_all "a sanitizer's runtime has to be preloaded first"
+lab_loopback
+load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
+save_rules lo "$SCRATCH/before"
+ns_new bare
+udp=(-4 -t 1 -p udp --dport 9)
+
+# lacking PART ARGS...: the run's words are good, so 1, and nothing of it is left
+lacking() {
+	LACKS=$1 LD_PRELOAD=$BUILD/tests/preload/lacks.so run_nftrace lo "${@:2}"
+}
+refused() { # PART SENTENCE ARGS...
+	lacking "$1" "${@:3}"
+	assert_status 1
+	assert_text "nftrace: error: $2" "$ERR"
+	assert_equal "sentences" 1 "$(grep -c 'error:' "$ERR")"
+	assert_restored lo "$SCRATCH/before"
+}
+# doctor PART STATUS LINE: and nobody says that it is there
+doctor() {
+	lacking "$1" --doctor
+	assert_status "$2"
+	assert_text "nftrace: $3" "$ERR"
+	assert_restored lo "$SCRATCH/before"
+}
+
+subtest "nothing is lacking"
+lacking none --doctor
+assert_status 0
+assert_text "ok: kernel: TRACE, limit, time and comment for ip6tables" "$ERR"
+
+for match in limit comment; do
+	subtest "no match $match, which only nftrace asked for"
+	says="this kernel has no match '$match' for iptables, and nftrace's own rules need it: try modprobe xt_$match"
+	refused $match "$says" "${udp[@]}"
+	doctor $match 1 "error: $says"
+	assert_no_grep 'ok: kernel: ' "$ERR"
+done
+
+subtest "no nfnetlink_log"
+says="this kernel has no nfnetlink_log, by which TRACE rules report (rules of nft need none): try modprobe nfnetlink_log"
+refused nfnetlink_log "$says" "${udp[@]}"
+doctor nfnetlink_log 1 "error: $says"
+assert_no_grep 'NFLOG group 0 is free' "$ERR"
+LACKS=nfnetlink_log LD_PRELOAD=$BUILD/tests/preload/lacks.so run_nftrace bare "${udp[@]}"
+assert_status 3
+
+subtest "no logger of the kernel's own"
+says="this kernel has no logger of its own for ipv4, without which it refuses TRACE: try modprobe nf_log_syslog"
+refused nf_log_syslog "$says" "${udp[@]}"
+doctor nf_log_syslog 1 "error: $says"
+
+subtest "no nft_limit"
+says="this kernel has no part of nft that nftrace's own rules need (nft_limit, nft_compat): try modprobe nft_limit"
+refused nft_limit "$says" --backend nft "${udp[@]}"
+doctor nft_limit 5 "warning: $says: --backend nft cannot trace ipv4"
+
+subtest "no nft_compat: asked for with a match alone"
+says="this kernel has no nft_compat, by which nft takes iptables' match 'udp': try modprobe nft_compat, or --backend legacy"
+refused nft_compat "$says" --backend nft "${udp[@]}"
+
+subtest "words that the kernel refuses are the user's all the same"
+in_ns lo "$NFTRACE" "${udp[@]}" -m rpfilter --chain OUTPUT >"$OUT" 2>"$ERR"
+STATUS=$?
+assert_status 2
+assert_no_grep 'this kernel has no' "$ERR"
+
+subtest "modules that cannot be loaded: why"
+refused "nfnetlink_log modprobe" "this kernel has no nfnetlink_log, by which TRACE rules report (rules of nft need none), and cannot load it by itself (kernel.modprobe names no program here): try modprobe nfnetlink_log" "${udp[@]}"
+refused "nfnetlink_log modules" "this kernel has no nfnetlink_log, by which TRACE rules report (rules of nft need none), and loads no module any more (kernel.modules_disabled is 1)" "${udp[@]}"
