@@ -131,6 +131,7 @@ else
 fi
 
 subtest "IPVS"
+[[ -e /proc/net/ip_vs ]] || modprobe ip_vs 2>/dev/null
 if [[ ! -e /proc/net/ip_vs ]]; then
 	skip "no IPVS in this kernel"
 elif ! command -v ipvsadm >/dev/null; then

@@ -66,11 +66,43 @@ load_rules() {
 # Connections of the scenario before are none of this one's.
 forget_connections() { in_ns r conntrack -F >/dev/null 2>&1; }
 
+# calls_returns: does this kernel call a rule that returns "return", as it calls a chain's end?
+# Those before 6.12 do. Asked of nft's own monitor, once.
+calls_returns() {
+	if [[ -z ${_returns-} ]]; then
+		in_ns r nft 'table ip probe { chain inner { udp dport 9 return; }
+			chain out { type filter hook output priority 0; udp dport 9 meta nftrace set 1; jump inner; }; }'
+		background r monitor nft monitor trace
+		assert_within 5 "nft's monitor hears of it" monitor_hears
+		kill $BG_PID
+		in_ns r nft delete table ip probe
+		_returns=yes
+		! grep -q 'probe inner rule .*verdict return' "$SCRATCH/monitor" || _returns=no
+	fi
+	[[ $_returns = yes ]]
+}
+monitor_hears() {
+	in_ns r bash -c 'echo x >/dev/udp/10.1.0.2/9'
+	grep -q 'probe inner ' "$SCRATCH/monitor"
+}
+
+# in_kernels_words FILE: what is expected, as this kernel calls it
+in_kernels_words() {
+	cp "$1" "$SCRATCH/expected"
+	cmp -s "$1" "$SCRATCH/got" || ! calls_returns || sed -i -E \
+		'/^(TRACE:|=>) .* return"/s/(nft [^"]*):rule:handle /\1:return:handle /' "$SCRATCH/expected"
+}
+
 # judge_verdict: what was printed and said; nothing of ours is left
 judge_verdict() {
 	end_nftrace 15
 	normalise "$OUT" >"$SCRATCH/got"
-	[[ ! -e $SCENARIO/expected ]] || assert_expected "the trace" "$SCENARIO/expected" "$SCRATCH/got"
+	if [[ -n ${UPDATE-} || $BACKEND = legacy ]]; then
+		[[ ! -e $SCENARIO/expected ]] || assert_expected "the trace" "$SCENARIO/expected" "$SCRATCH/got"
+	elif [[ -e $SCENARIO/expected ]]; then
+		in_kernels_words "$SCENARIO/expected"
+		assert_same "the trace" "$SCRATCH/expected" "$SCRATCH/got"
+	fi
 	if [[ $BACKEND = legacy ]]; then
 		assert_equal "TRACE rules left" "$(grep -c -- '-j TRACE' "$SCENARIO/rules.legacy")" \
 			"$(own_rules r)"
