@@ -52,7 +52,7 @@ LACKS=nfnetlink_log LD_PRELOAD=$BUILD/tests/preload/lacks.so run_nftrace bare "$
 assert_status 3
 
 subtest "no logger of the kernel's own"
-says="this kernel has no logger of its own for ipv4, without which it refuses TRACE: try modprobe nf_log_syslog"
+says="this kernel has no logger of its own for ipv4, without which it refuses TRACE: try modprobe nf_log_syslog (or nf_log_ipv4)"
 refused nf_log_syslog "$says" "${udp[@]}"
 doctor nf_log_syslog 1 "error: $says"
 

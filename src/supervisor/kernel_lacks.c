@@ -71,7 +71,7 @@ static bool has_logger(const struct family *f)
 
 bool kernel_lacks_raw(char text[LACKS_TEXT], const struct family *f, int err)
 {
-	char what[128], module[32];
+	char what[128], module[64];
 
 	if (err == -ENOPROTOOPT) {
 		snprintf(what, sizeof(what), "iptables-legacy for %s", f->name);
@@ -84,7 +84,9 @@ bool kernel_lacks_raw(char text[LACKS_TEXT], const struct family *f, int err)
 	} else if (!has_logger(f)) {
 		snprintf(what, sizeof(what), "logger of its own for %s, without "
 			 "which it refuses TRACE", f->name);
-		say(text, what, "nf_log_syslog");
+		snprintf(module, sizeof(module), "nf_log_syslog (or nf_log_%s)",
+			 f->name);
+		say(text, what, module);
 	} else {
 		return false;
 	}
