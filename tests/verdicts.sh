@@ -67,7 +67,7 @@ load_rules() {
 forget_connections() { in_ns r conntrack -F >/dev/null 2>&1; }
 
 # calls_returns: does this kernel call a rule that returns "return", as it calls a chain's end?
-# Those before 6.12 do. Asked of nft's own monitor, once.
+# 5.10 and 6.1 do. Asked of nft's own monitor, once.
 calls_returns() {
 	if [[ -z ${_returns-} ]]; then
 		in_ns r nft 'table ip probe { chain inner { udp dport 9 return; }
