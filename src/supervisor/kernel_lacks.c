@@ -73,6 +73,11 @@ bool kernel_lacks_raw(char text[LACKS_TEXT], const struct family *f, int err)
 {
 	char what[128], module[64];
 
+	/* The logger is loaded for a rule with TRACE, if its matches are taken. */
+	if (err != -ENOPROTOOPT)
+		err = kernel_trial(f, TRIGGER_LEGACY);
+	if (!err || err == -EPERM)
+		return false;
 	if (err == -ENOPROTOOPT) {
 		snprintf(what, sizeof(what), "iptables-legacy for %s", f->name);
 		say(text, what, f->module);

@@ -13,7 +13,7 @@ enum { LACKS_TEXT = 320 };	/* bytes of a sentence, with its NUL */
 /**
  * kernel_lacks_raw - after the kernel has refused TRACE rules in raw: what of them it has not
  * @err: the -errno of the refusal
- * Return: false: all that shows is there, so that it is the user's words it refuses.
+ * Return: false: it takes such a rule without the user's words, or that cannot be tried.
  */
 bool kernel_lacks_raw(char text[LACKS_TEXT], const struct family *f, int err);
 

@@ -23,7 +23,7 @@ enum { NO_SUBSYSTEM = 0x40 };
 
 /*
  * LACKS holds words: a table's, match's or target's name, or a module's: nf_log_syslog,
- * nfnetlink_log, nft_compat, nft_limit; modprobe, modules: what cannot be loaded.
+ * nfnetlink_log, nft_compat, nft_limit; loggers: not loaded yet; modprobe, modules: cannot be.
  */
 static bool lacks(const char *name, size_t max)
 {
@@ -84,6 +84,8 @@ int setsockopt(int fd, int level, int opt, const void *value, socklen_t len)
 /* What the kernel says of itself, where LACKS has the word. */
 static const struct { const char *word, *path, *text; } files[] = {
 	{ "nf_log_syslog", "/proc/net/netfilter/nf_log",
+	  " 2 NONE (nfnetlink_log)\n10 NONE (nfnetlink_log)\n" },
+	{ "loggers", "/proc/net/netfilter/nf_log",
 	  " 2 NONE (nfnetlink_log)\n10 NONE (nfnetlink_log)\n" },
 	{ "modprobe", "/proc/sys/kernel/modprobe", "/nowhere/modprobe\n" },
 	{ "modules", "/proc/sys/kernel/modules_disabled", "1\n" },
