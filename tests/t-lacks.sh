@@ -56,6 +56,11 @@ says="this kernel has no logger of its own for ipv4, without which it refuses TR
 refused nf_log_syslog "$says" "${udp[@]}"
 doctor nf_log_syslog 1 "error: $says"
 
+subtest "no IPv6 at all: nothing of it is lacking"
+LACKS=ipv6 LD_PRELOAD=$BUILD/tests/preload/lacks.so run_nftrace bare --doctor
+assert_text "nftrace: ok: kernel: no ipv6" "$ERR"
+assert_no_grep 'kernel has no .*(ipv6|ip6tables)' "$ERR"
+
 subtest "no nft_limit"
 says="this kernel has no part of nft that nftrace's own rules need (nft_limit, nft_compat): try modprobe nft_limit"
 refused nft_limit "$says" --backend nft "${udp[@]}"

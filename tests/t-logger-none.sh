@@ -22,7 +22,10 @@ assert_none() { assert_same "the loggers" "$SCRATCH/none" <(all_loggers); }
 subtest "what asks for TRACE, or inserts it, fills the loggers"
 empty
 in_ns lo iptables-legacy -t raw -A PREROUTING -p udp --dport 9 -j TRACE
-assert_equal "the loggers" "nf_log_ipv4 nf_log_ipv6" "$(loggers lo)"
+# Of older kernels each family's logger is a module of its own, and one of them is loaded.
+other=NONE
+! in_ns lo grep -q nf_log_ipv6 /proc/net/netfilter/nf_log || other=nf_log_ipv6
+assert_equal "the loggers" "nf_log_ipv4 $other" "$(loggers lo)"
 in_ns lo iptables-legacy -t raw -D PREROUTING -p udp --dport 9 -j TRACE
 
 for when in asked inserted; do

@@ -276,8 +276,13 @@ static void check_left(void)
 static void check_kernel(const struct family *f, bool nft)
 {
 	char text[DOCTOR_TEXT];
-	enum severity bad = doctor_kernel_raw(text, f);
+	enum severity bad;
 
+	if (!doctor_kernel_family(f)) {
+		report(FINE, "kernel: no %s", f->name);
+		return;
+	}
+	bad = doctor_kernel_raw(text, f);
 	report(bad, "%s", text);
 	bad = nft ? doctor_kernel_nft(text, f) : FINE;
 	if (bad != FINE)

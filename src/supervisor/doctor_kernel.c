@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/msg.h"
 #include "rules/base/family.h"
 #include "rules/base/helper.h"
 #include "rules/keeper/logger_gaps.h"
+#include "rules/legacy/table.h"
 #include "rules/match/match.h"
 #include "rules/match/match_traits.h"
 #include "supervisor/kernel_lacks.h"
@@ -54,6 +56,15 @@ static enum severity ask_parser(char text[DOCTOR_TEXT], const struct family *f)
 	logger_gaps_mend(&gaps);
 	helper_release(&res);
 	return bad;
+}
+
+bool doctor_kernel_family(const struct family *f)
+{
+	int sock = table_socket(f);
+
+	if (sock >= 0)
+		close(sock);
+	return sock != -EAFNOSUPPORT;
 }
 
 enum severity doctor_kernel_raw(char text[DOCTOR_TEXT], const struct family *f)

@@ -3,12 +3,17 @@
 #ifndef NFTRACE_DOCTOR_KERNEL_H
 #define NFTRACE_DOCTOR_KERNEL_H
 
+#include <stdbool.h>
+
 struct family;
 
 /* How bad it is; in --doctor's words "ok", "warning", "error". */
 enum severity { FINE, WARNING, ERROR };
 
 enum { DOCTOR_TEXT = 1024 };
+
+/** doctor_kernel_family - does the kernel have the family at all (ipv6.disable=1)? */
+bool doctor_kernel_family(const struct family *f);
 
 /** doctor_kernel_raw - TRACE and what goes with it in raw; @text: a sentence */
 enum severity doctor_kernel_raw(char text[DOCTOR_TEXT], const struct family *f);

@@ -16,6 +16,7 @@
 
 typedef int getsockopt_fn(int, int, int, void *, socklen_t *);
 typedef int setsockopt_fn(int, int, int, const void *, socklen_t);
+typedef int socket_fn(int, int, int);
 typedef FILE *fopen_fn(const char *, const char *);
 typedef ssize_t sendto_fn(int, const void *, size_t, int, const struct sockaddr *, socklen_t);
 
@@ -23,7 +24,8 @@ enum { NO_SUBSYSTEM = 0x40 };
 
 /*
  * LACKS holds words: a table's, match's or target's name, or a module's: nf_log_syslog,
- * nfnetlink_log, nft_compat, nft_limit; loggers: not loaded yet; modprobe, modules: cannot be.
+ * nfnetlink_log, nft_compat, nft_limit; ipv6; loggers: not loaded yet; modprobe, modules:
+ * cannot be.
  */
 static bool lacks(const char *name, size_t max)
 {
@@ -65,6 +67,18 @@ int getsockopt(int fd, int level, int opt, void *restrict value,
 		return -1;
 	}
 	return real(fd, level, opt, value, len);
+}
+
+/* As with ipv6.disable=1. */
+int socket(int domain, int type, int protocol)
+{
+	socket_fn *real = (socket_fn *)dlsym(RTLD_NEXT, "socket");
+
+	if (domain == AF_INET6 && lacks("ipv6", 4)) {
+		errno = EAFNOSUPPORT;
+		return -1;
+	}
+	return real(domain, type, protocol);
 }
 
 /* A replacement that holds a target which the kernel lacks: ENOENT. */
