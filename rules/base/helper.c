@@ -115,7 +115,7 @@ int helper_go(const struct helper *h)
 
 void helper_cancel(struct helper *h)
 {
-	kill(h->pid, SIGKILL);
+	process_kill(h->pid, SIGKILL);
 	remember(h->pid);
 	h->pid = -1;
 	close_files(h);
@@ -137,7 +137,7 @@ static bool wait_for_word(const struct helper *h, int timeout_ms)
 		if (poll(&pfd, 1, left < SLICE_MS ? (int)left : SLICE_MS) > 0)
 			return true;
 		if (process_child_is_stopped(h->pid))
-			kill(h->pid, SIGCONT);
+			process_kill(h->pid, SIGCONT);
 		now = clock_monotonic_ns();
 	}
 	return false;
@@ -299,7 +299,7 @@ int helper_finish_final(struct helper *h, struct helper_result *res)
 	/* Waited for, and perhaps with no mind to go. */
 	for (int i = 0; i < LEAVING; i++)
 		if (leaving[i] == pid)
-			kill(pid, SIGKILL);
+			process_kill(pid, SIGKILL);
 	return err;
 }
 

@@ -187,9 +187,52 @@ bool process_wait(pid_t pid, int timeout_ms, int *status)
 	return wait_until(pid, timeout_ms, status, false);
 }
 
+static bool read_user(pid_t pid, unsigned int *uid)
+{
+	char path[64], line[256];
+	bool found = false;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	while (!found && fgets(line, sizeof(line), f))
+		found = sscanf(line, "Uid: %u", uid) == 1;
+	fclose(f);
+	return found;
+}
+
+/*
+ * Without CAP_KILL root may not send signals to another user's processes, of
+ * which its own child, the reader, is one: that user may.
+ */
+static void kill_as_its_user(pid_t pid, int sig)
+{
+	unsigned int uid;
+	pid_t child;
+
+	if (!read_user(pid, &uid))
+		return;
+	child = fork();
+	if (child == 0) {
+		if (setresuid(uid, uid, uid) == 0)
+			kill(pid, sig);
+		_exit(0);
+	}
+	if (child > 0)
+		process_wait(child, END_MS, NULL);
+}
+
+void process_kill(pid_t pid, int sig)
+{
+	if (kill(pid, sig) < 0 && errno == EPERM)
+		kill_as_its_user(pid, sig);
+}
+
 bool process_end(pid_t pid, int *status)
 {
-	kill(pid, SIGKILL);
+	process_kill(pid, SIGKILL);
 	return wait_until(pid, END_MS, status, false);
 }
 

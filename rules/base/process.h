@@ -49,6 +49,13 @@ bool process_child_is_stopped(pid_t pid);
 bool process_wait(pid_t pid, int timeout_ms, int *status);
 
 /**
+ * process_kill - kill(2), also a child that has become another user
+ * Of a process that this one may not send signals to it forks a child as that one's
+ * user, which takes CAP_SETUID.
+ */
+void process_kill(pid_t pid, int sig);
+
+/**
  * process_end - SIGKILL for a child, and wait until it is gone
  * Return: false: it hangs in the kernel and will go when that lets it; whoever
  * inherits it when we are gone waits for it.

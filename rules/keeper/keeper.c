@@ -154,7 +154,7 @@ int keeper_await(struct keeper *k, enum keeper_event event, int timeout_ms,
 void keeper_kill(struct keeper *k)
 {
 	if (k->pid > 0)
-		kill(k->pid, SIGKILL);
+		process_kill(k->pid, SIGKILL);
 	keeper_stop(k);
 }
 

@@ -170,7 +170,7 @@ static void set_due(struct farewell *f)
 static void kill_reader(pid_t reader, struct farewell *f, const char *why)
 {
 	msg("warning: the reader %s: ending it", why);
-	kill(reader, SIGKILL);
+	process_kill(reader, SIGKILL);
 	f->killed = true;
 	set_due(f);
 }
