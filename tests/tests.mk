@@ -140,6 +140,7 @@ $(T)/tools/%: tests/tools/%.c | need
 	  $(TOOL_LIBS)
 
 $(T)/tools/forge $(T)/tools/nfq $(T)/tools/record: TOOL_LIBS = -lmnl
+$(T)/tools/confined: TOOL_LIBS = -lseccomp
 $(T)/tools/klog $(T)/tools/truth: TOOL_LIBS = -ljansson
 
 # Without sanitizers: their runtime has to come first in a process.

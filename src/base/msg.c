@@ -208,8 +208,8 @@ const char *msg_errno_text(int err)
 		int err;
 		const char *text;
 	} texts[] = {
-		{ EPERM, "needs root (sudo nftrace ...), or CAP_NET_ADMIN in this network namespace" },
-		{ EACCES, "needs root (sudo nftrace ...), or CAP_NET_ADMIN in this network namespace" },
+		{ EPERM, "needs root (sudo nftrace ...), or CAP_NET_ADMIN and CAP_NET_RAW, in this network namespace" },
+		{ EACCES, "needs root (sudo nftrace ...), or, as another user, CAP_DAC_OVERRIDE" },
 		{ ENOENT, "the kernel does not have it" },
 		{ ENOPROTOOPT, "this kernel has no legacy iptables for that family" },
 		{ EINVAL, "the kernel refused it as invalid" },

@@ -205,11 +205,12 @@ static int drop_ids(void)
 	bool uids, gids;
 	int n;
 
-	/* --read as somebody who has nothing to give up. */
-	if (geteuid() != 0 && getuid() != 0)
-		return 0;
 	if (capng_get_caps_process() != 0)
 		return -EPERM;
+	/* --read as somebody who has nothing to give up. */
+	if (geteuid() != 0 && getuid() != 0 &&
+	    capng_have_capabilities(CAPNG_SELECT_CAPS) == CAPNG_NONE)
+		return 0;
 	uids = has(CAP_SETUID);
 	gids = has(CAP_SETGID);
 	n = setgroups(0, NULL);

@@ -18,6 +18,7 @@
 #include "rules/nft/trigger_set.h"
 #include "rules/view/ruleset.h"
 #include "supervisor/plan_state.h"
+#include "supervisor/privileges.h"
 
 /* Of iptables-legacy: NF_IP_PRI_RAW, NF_IP6_PRI_RAW. */
 enum { RAW_PRIORITY = -300 };
@@ -55,7 +56,7 @@ static int look_at_tables(struct plan *p, const struct options *o)
 			continue;
 		snprintf(what, sizeof(what), "reading the raw and other "
 			 "tables of %s", families[i]->command);
-		msg_error(what, err);
+		privileges_error(what, err);
 		return STATUS_FAILURE;
 	}
 	err = nft_trigger_tables(nft, &p->link_tables);
@@ -68,7 +69,7 @@ static int look_at_tables(struct plan *p, const struct options *o)
 	    o->backend == BACKEND_LEGACY)
 		err = 0;
 	if (err) {
-		msg_error("reading nft's tables", err);
+		privileges_error("reading nft's tables", err);
 		return STATUS_FAILURE;
 	}
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {

@@ -25,6 +25,7 @@
 #include "rules/nft/found.h"
 #include "rules/view/ruleset.h"
 #include "supervisor/plan_state.h"
+#include "supervisor/privileges.h"
 
 enum { PEERS = 32, STALE = 32 };
 
@@ -133,7 +134,7 @@ static int sweep_place(const struct place_swept *p, const struct family *f,
 	if (n == -ENOPROTOOPT || n == -EAFNOSUPPORT)
 		return 0;
 	if (n < 0) {
-		msg_error("looking for rules of dead runs", n);
+		privileges_error("looking for rules of dead runs", n);
 		return STATUS_FAILURE;
 	}
 	for (int s = 0; s < n; s++) {

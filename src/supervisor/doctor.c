@@ -3,6 +3,7 @@
 #include "supervisor/doctor.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,6 +30,7 @@
 #include "supervisor/doctor_rules.h"
 #include "supervisor/drop_source.h"
 #include "supervisor/kernel_lacks.h"
+#include "supervisor/privileges.h"
 
 enum { TRIAL_MS = 5000 };
 
@@ -78,13 +80,10 @@ static bool check_proc(void)
 
 static bool check_privileges(void)
 {
-	int sock = table_socket(&family_ipv4);
+	char text[256];
 
-	if (sock >= 0)
-		close(sock);
-	if (sock < 0) {
-		report(ERROR, "needs root, or CAP_NET_ADMIN and CAP_NET_RAW, "
-		       "in this network namespace");
+	if (privileges_missing(text, sizeof(text))) {
+		report(ERROR, "%s", text);
 		return false;
 	}
 	report(FINE, "privileges");
@@ -188,7 +187,7 @@ static void check_logger(const struct family *f)
 	if (err)
 		report(ERROR, "the logger of %s cannot be read from %s: %s",
 		       f->name, f->logger_path, strerror(-err));
-	else if (access(f->logger_path, W_OK) < 0)
+	else if (faccessat(AT_FDCWD, f->logger_path, W_OK, AT_EACCESS) < 0)
 		report(ERROR, "the logger of %s (%s) cannot be set: %s is "
 		       "not writable", f->name, name, f->logger_path);
 	else
@@ -247,7 +246,7 @@ static void check_lock(void)
 /* Where a run notes what the next one must mend if everything is killed. */
 static void check_notes(void)
 {
-	if (access("/run", W_OK) < 0)
+	if (faccessat(AT_FDCWD, "/run", W_OK, AT_EACCESS) < 0)
 		report(WARNING, "/run is not writable: if everything is killed "
 		       "at once, nobody knows the logger that was there");
 	else
