@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nftrace: which firewall rule decided what happened to this packet? */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,6 +75,8 @@ int main(int argc, char *argv[])
 	int status;
 
 	keep_standard_files();
+	/* A limit of file sizes (ulimit -f) is an error of who writes: EFBIG. */
+	signal(SIGXFSZ, SIG_IGN);
 	msg_hold();
 	if (getauxval(AT_SECURE)) {
 		msg("error: nftrace loads libraries that the environment can "

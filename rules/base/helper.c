@@ -16,11 +16,15 @@
 #include <unistd.h>
 
 #include "rules/base/clock.h"
+#include "rules/base/ended.h"
 #include "rules/base/process.h"
 #include "rules/base/units.h"
 
 /* Of what a library prints, more is no message. */
 enum { TEXT_MAX = 1 << 20 };
+
+/* As a shell has it: a status above is a signal's. */
+enum { SIGNALLED = 128 };
 
 enum {
 	SLICE_MS = 200,		/* so often it is looked whether one is stopped */
@@ -163,7 +167,7 @@ static int await(const struct helper *h, int timeout_ms)
 	if (!process_finish(h->pid, LEAVE_MS, &status))
 		return -1;
 	return WIFEXITED(status) ? WEXITSTATUS(status)
-				 : 128 + WTERMSIG(status);
+				 : SIGNALLED + WTERMSIG(status);
 }
 
 static char *read_text(int fd)
@@ -265,6 +269,8 @@ static int job_error(const struct helper_result *res)
 		return 0;
 	if (res->status < 0)
 		return -ETIMEDOUT;
+	if (res->status > SIGNALLED)
+		return ended_by(res->status - SIGNALLED);
 	return res->status > 0 && res->status < HELPER_BROKEN ? -res->status
 							  : -EIO;
 }
@@ -315,12 +321,16 @@ int helper_run(helper_fn *fn, const void *arg, int timeout_ms,
 void helper_tell_end(char *buf, size_t size, const struct helper_result *res)
 {
 	const char *words = res->text ? res->text : "";
-	int len = (int)strcspn(words, "\n");
+	int len = (int)strcspn(words, "\n"), sig = res->status - SIGNALLED;
 
-	if (res->status > 128)
+	if (ended_from_outside(sig))
+		ended_tell(buf, size, ended_by(sig));
+	else if (sig > 0)
 		snprintf(buf, size, "a library ended the process (%s)%s%.*s",
-			 strsignal(res->status - 128), len ? ": " : "", len,
-			 words);
+			 strsignal(sig), len ? ": " : "", len, words);
+	else if (res->status == HELPER_BROKEN)
+		snprintf(buf, size, "the helper could not leave its result%s"
+			 "%.*s", len ? ": " : "", len, words);
 	else
 		snprintf(buf, size, "a library ended the process (status %d)"
 			 "%s%.*s", res->status, len ? ": " : "", len, words);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -85,12 +86,20 @@ static int cut_result(struct helper_out *out)
 }
 
 /* The numbers 3 and 4, whatever numbers they have. */
-static void place_files(int result_fd, int line)
+static bool place_files(int result_fd, int line)
 {
 	result_fd = fcntl(result_fd, F_DUPFD, LINE_FD + 1);
 	line = fcntl(line, F_DUPFD, LINE_FD + 1);
-	dup2(result_fd, RESULT_FD);
-	dup3(line, LINE_FD, O_CLOEXEC);
+	return result_fd >= 0 && line >= 0 &&
+	       dup2(result_fd, RESULT_FD) >= 0 &&
+	       dup3(line, LINE_FD, O_CLOEXEC) >= 0;
+}
+
+/* Why there is no result, for helper_tell_end(). */
+static int broken(void)
+{
+	fprintf(stderr, "%s\n", strerror(errno));
+	return HELPER_BROKEN;
 }
 
 bool helper_hold(void)
@@ -138,14 +147,15 @@ void helper_job_run(helper_fn *fn, const void *arg, const struct helper *h,
 		dup2(null, STDIN_FILENO);
 	dup2(h->text_fd, STDOUT_FILENO);
 	dup2(h->text_fd, STDERR_FILENO);
-	place_files(h->result_fd, line);
+	if (!place_files(h->result_fd, line))
+		_exit(broken());
 	/* Neither the lock nor a pipe may live on in a child. */
 	syscall(SYS_close_range, LINE_FD + 1, ~0U, 0);
 	TESTPOINT("helper-job");
 
 	status = fn(arg, &out);
 	if (cut_result(&out) < 0)
-		status = HELPER_BROKEN;
+		status = broken();
 	fflush(NULL);
 	if (send(LINE_FD, &status, sizeof(status), MSG_NOSIGNAL) < 0)
 		status = HELPER_BROKEN;

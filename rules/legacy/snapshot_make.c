@@ -238,7 +238,7 @@ static int make(const void *arg, struct helper_out *out)
 	if (err)
 		return helper_status(err);
 	if (!lay_out(&m, out))
-		return ENOMEM;
+		return helper_status(-errno);
 	for (unsigned int i = 0; i < m.tables; i++)
 		maker_find_chains(&m, i);
 	read_rules(&m);

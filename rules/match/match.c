@@ -166,8 +166,10 @@ static int job(const void *arg, struct helper_out *out)
 	p.out = out;
 	p.f = p.req->family;
 	p.r = helper_reserve(out, PARSE_RESULT_MAX);
-	if (!p.r)
-		return ENOMEM;
+	if (!p.r) {
+		fprintf(stderr, "%s\n", strerror(errno));
+		return HELPER_BROKEN;
+	}
 	out->used = sizeof(*p.r);
 	if (p.req->nft)
 		xt_open_nft(p.f, base_options, nft_compat_match);

@@ -107,7 +107,7 @@ static int assemble(struct nft_maker *m, struct helper_out *out,
 	int err;
 
 	if (!lay_out(m, out, texts))
-		return -ENOMEM;
+		return -errno;
 	err = nft_fill(m, own);
 	if (err)
 		return err;

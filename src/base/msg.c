@@ -14,6 +14,7 @@
 
 #include "base/escape.h"
 #include "base/msg_hold.h"
+#include "rules/base/ended.h"
 #include "rules/base/units.h"
 
 #define NAME "nftrace: "
@@ -204,6 +205,7 @@ void msg_status(const char *line)
 
 const char *msg_errno_text(int err)
 {
+	static char ended[160];
 	static const struct {
 		int err;
 		const char *text;
@@ -221,6 +223,8 @@ const char *msg_errno_text(int err)
 		{ ENOBUFS, "no memory for it in the kernel" },
 	};
 
+	if (ended_tell(ended, sizeof(ended), err))
+		return ended;
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		if (texts[i].err == -err)
 			return texts[i].text;

@@ -202,7 +202,7 @@ int drop_load(const void *arg, struct helper_out *out)
 {
 	struct drop_loaded *loaded = helper_reserve(out, sizeof(*loaded));
 	struct loading *s = calloc(1, sizeof(*s));
-	int err = -ENOMEM;
+	int err = -errno;
 
 	if (s && loaded) {
 		s->job = arg;

@@ -7,6 +7,7 @@
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,6 +118,7 @@ static void run(const struct options *o, const struct passwd *user, int go_fd)
 	}
 	if (stdout_is_taken(o))
 		dup2(STDERR_FILENO, STDOUT_FILENO);
+	signal(SIGXFSZ, SIG_DFL);
 	execvp(o->command[0], o->command);
 	msg("error: '%s' cannot be run: %s", o->command[0], strerror(errno));
 	_exit(errno == ENOENT ? NOT_FOUND : CANNOT_EXECUTE);

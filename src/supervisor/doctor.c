@@ -107,10 +107,13 @@ static void check_reader(void)
 	struct helper_result res = { 0 };
 	int err = helper_run(give_up, NULL, TRIAL_MS, &res);
 
+	char why[256] = "";
+
+	if (!err && res.status > 1)
+		helper_tell_end(why, sizeof(why), &res);
 	if (err || res.status)
 		report(ERROR, "the reader could not give up its privileges: "
-		       "%s", err ? strerror(-err) : *res.text ? res.text
-							      : "it ended");
+		       "%s", err ? strerror(-err) : *why ? why : res.text);
 	else if (*res.text)
 		report(FINE, "the reader keeps %s; " SANDBOX_HOLDS, res.text);
 	else

@@ -121,6 +121,11 @@ void drop_source_tell(char *buf, size_t size, const struct drop_source *s)
 {
 	if (s->loaded)
 		drop_load_tell(buf, size, s->loaded);
+	else if (s->result.status > 0 && s->result.status < HELPER_BROKEN)
+		snprintf(buf, size, "the helper that asks it has failed: %s",
+			 strerror(s->result.status));
+	else if (s->result.status > 0)
+		helper_tell_end(buf, size, &s->result);
 	else
 		snprintf(buf, size, "the helper that asks it has failed");
 }

@@ -2,6 +2,7 @@
 /* helper_test: what a job may ask for, and what is said of one that a library ended. */
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "base/msg.h"
 #include "rules/base/helper.h"
 
 /* What does not fit the addresses must not be cut to what does. */
@@ -68,11 +70,55 @@ static void test_end(void **state)
 	assert_told("", "a library ended the process (status 7)");
 }
 
+static int die(const void *arg, struct helper_out *out)
+{
+	const int *sig = arg;
+
+	(void)out;
+	signal(*sig, SIG_DFL);
+	raise(*sig);
+	return 0;
+}
+
+/* Each by both ways: the result of a job with words, and of one with an errno. */
+static void test_signals(void **state)
+{
+	static const struct {
+		int sig;
+		const char *told;
+	} ends[] = {
+		{ SIGKILL, "the helper was ended by signal 9 (Killed): somebody, or the "
+			   "kernel for want of memory (dmesg)" },
+		{ SIGXCPU, "the helper was ended by signal 24 (CPU time limit exceeded): "
+			   "a limit of CPU time (ulimit -t)" },
+		{ SIGXFSZ, "the helper was ended by signal 25 (File size limit exceeded): "
+			   "a limit of file sizes (ulimit -f)" },
+		{ SIGSYS, "the helper was ended by signal 31 (Bad system call): a filter "
+			  "of system calls (seccomp)" },
+	};
+	struct helper_result res;
+	struct helper h;
+	char told[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		assert_int_equal(helper_run(die, &ends[i].sig, 10000, &res), 0);
+		helper_tell_end(told, sizeof(told), &res);
+		assert_string_equal(told, ends[i].told);
+		helper_release(&res);
+		assert_int_equal(helper_start(&h, die, &ends[i].sig), 0);
+		assert_string_equal(msg_errno_text(helper_finish_data(&h, &res, NULL)),
+				    ends[i].told);
+		helper_release(&res);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reserve),
 		cmocka_unit_test(test_end),
+		cmocka_unit_test(test_signals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

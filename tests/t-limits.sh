@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-limits: a helper or a file that a limit ends is told by that limit, and nothing is left behind.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+lab_loopback
+load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
+before=$SCRATCH/before
+save_rules lo "$before"
+
+# killed SIGNAL WORDS ARGS...: a run whose first helper this ends
+killed() {
+	local sig=$1 words=$2 helper
+	shift 2
+	rm -f "$SCRATCH/hook" "$SCRATCH/hook.once"
+	export NFTRACE_TESTPOINT=helper-job NFTRACE_TESTPOINT_FILE=$SCRATCH/hook
+	NFTRACE=$WITH_POINTS launch_nftrace lo "$@"
+	unset NFTRACE_TESTPOINT NFTRACE_TESTPOINT_FILE
+	assert_within 10 "a helper is at work" test -s "$SCRATCH/hook"
+	read -r helper _ <"$SCRATCH/hook"
+	kill "-$sig" "$helper"
+	end_nftrace 20
+	assert_status 1
+	assert_text "$words" "$ERR"
+	rm -f "$SCRATCH/hook"
+	assert_restored lo "$before"
+}
+while IFS='|' read -r sig words; do
+	subtest "SIG$sig for a helper that reads rules, for one that reads the expression, and for --doctor's"
+	killed "$sig" "error: the rules of iptables cannot be read: $words" --no-drops -t 1 -p udp --dport 9
+	killed "$sig" "error: $words" --dry-run -p udp --dport 9
+	assert_no_grep 'name server|armed' "$ERR"
+	killed "$sig" "error: the reader could not give up its privileges: $words" --doctor
+done <<'END'
+KILL|the helper was ended by signal 9 (Killed): somebody, or the kernel for want of memory (dmesg)
+XCPU|the helper was ended by signal 24 (CPU time limit exceeded): a limit of CPU time (ulimit -t)
+SYS|the helper was ended by signal 31 (Bad system call): a filter of system calls (seccomp)
+END
+
+# limited LIMIT ARGS...: nftrace within it, which is none of what it says
+limited() {
+	timeout -k 1 20 nsenter --net="$(ns_path lo)" -- bash -c "ulimit $1"' && exec "$@"' bash \
+		"$NFTRACE" "${@:2}" </dev/null 2>&1 >"$OUT" | cat >"$ERR"
+	STATUS=${PIPESTATUS[0]}
+}
+subtest "ulimit -f: no signal ends anybody, files are too large"
+for kib in 0 10 1000; do
+	limited "-f $kib" -t 1 -p udp --dport 9
+	assert_status 1
+	assert_grep '^nftrace: error: .*: File too large' "$ERR"
+	assert_no_grep 'memory: Cannot|name server' "$ERR"
+	assert_restored lo "$before"
+	limited "-f $kib" --doctor
+	assert_status 1
+	assert_grep '^nftrace: error: the rules of iptables cannot be read: File too large' "$ERR"
+	limited "-f $kib" --cleanup
+	assert_status 0
+done
+
+subtest "ulimit -f is the command's as it was"
+limited "-f 1000000" -t 5 -p udp --dport 9 -- grep SigIgn /proc/self/status
+ignored=$(sed -n 's/^SigIgn:[[:space:]]*//p' "$OUT")
+(((0x$ignored >> 24 & 1) == 0)) || fail "it ignores SIGXFSZ: $ignored"
+
+subtest "ulimit -n: too many open files, whoever opens one too many"
+for files in 4 8 20; do
+	limited "-n $files" -t 1 -p udp --dport 9
+	assert_status 1
+	assert_grep '^nftrace: error: .*: Too many open files' "$ERR"
+	assert_restored lo "$before"
+done
+
+if [[ -n ${SANITIZE-} ]]; then
+	subtest "ulimit -v"
+	skip "a sanitizer takes all addresses"
+	exit 0
+fi
+subtest "ulimit -v: no memory"
+limited "-v 50000" -t 1 -p udp --dport 9
+assert_status 1
+assert_grep '^nftrace: error: .*: Cannot allocate memory' "$ERR"
+assert_restored lo "$before"
