@@ -86,6 +86,13 @@ static void replay(struct reader_state *s)
 	replay_run(&r);
 	journeys_finish(s->journeys);
 	order_finish(s->order);
+	if (s->plan->against_fd >= 0) {
+		printer_next(&s->printer);
+		r.fd = s->plan->against_fd;
+		r.next_look = 0;
+		replay_run(&r);
+		order_finish(s->order);
+	}
 	printer_finish(&s->printer);
 }
 

@@ -23,6 +23,7 @@ struct drop_ring;
 struct reader_plan {
 	struct capture *capture;	/* NULL: .input_fd is read instead */
 	int input_fd;
+	int against_fd;			/* --diff: the other file; else -1 */
 	int lock_watch;			/* inotify: who opens the lock file; -1: none */
 	struct ruleset rules;		/* .nft: NULL: no events of nft */
 	struct printer_plan printer;	/* .stats: shared with the supervisor;

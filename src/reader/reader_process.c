@@ -23,7 +23,7 @@
 #include "rules/base/process.h"
 #include "rules/base/testpoint.h"
 
-enum { KEEP = 4 + SINK_COUNT };
+enum { KEEP = 5 + SINK_COUNT };
 
 static void fill_keep(int keep[KEEP], const struct reader_plan *plan,
 		      int control)
@@ -32,8 +32,9 @@ static void fill_keep(int keep[KEEP], const struct reader_plan *plan,
 	keep[1] = plan->capture ? plan->capture->stamp_fd : -1;
 	keep[2] = control;
 	keep[3] = plan->capture ? plan->lock_watch : -1;
+	keep[4] = plan->capture ? -1 : plan->against_fd;
 	for (unsigned int i = 0; i < SINK_COUNT; i++)
-		keep[4 + i] = plan->printer.sink[i].report ?
+		keep[5 + i] = plan->printer.sink[i].report ?
 			plan->printer.sink[i].fd : -1;
 }
 

@@ -293,6 +293,12 @@ void printer_relieve(struct printer *p)
 	check_output(p);
 }
 
+void printer_next(struct printer *p)
+{
+	for (unsigned int i = 0; i < SINK_COUNT; i++)
+		sink_next(&p->sink[i]);
+}
+
 void printer_forget(struct printer *p, uint32_t id)
 {
 	drop_counts_forget(&p->drops, id);

@@ -97,6 +97,9 @@ void printer_origin(struct printer *p, const char *host, size_t len,
 /** printer_traced - what the recording that is read says of its run; a stranger's texts */
 void printer_traced(struct printer *p, const char *command, const char *kernel);
 
+/** printer_next - what comes is of another file */
+void printer_next(struct printer *p);
+
 /** printer_forget - the id will be another place's */
 void printer_forget(struct printer *p, uint32_t id);
 

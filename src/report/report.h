@@ -11,6 +11,7 @@
 #include "packet/packet.h"
 #include "rules/base/units.h"
 
+struct diff_setup;
 struct event;
 struct ifnames;
 struct journey;
@@ -34,6 +35,7 @@ struct report_env {
 	struct path_texts *owners;	/* whose rule decided, as the report writes it; or NULL */
 	const struct report_run *run;	/* NULL: not known */
 	const struct report_run *traced;	/* of --read: what the recording says of its run; or NULL */
+	const struct diff_setup *diff;	/* of --diff's forms; or NULL */
 	char host[65];
 	char netns[24];			/* inode of the network namespace */
 	unsigned int width;		/* columns of a line, where it is folded */
@@ -73,6 +75,8 @@ struct report {
 		      uint64_t wall_ns);
 	/* The id will be another place's: NULL: nothing is kept by it. */
 	void (*forget)(struct report_env *env, uint32_t id);
+	/* The packets of another file come; NULL: they are as those before. */
+	void (*next)(struct report_env *env);
 	/* Behind the last packet: may wait for @o's reader; NULL: nothing. */
 	void (*finish)(struct outbuf *o, const struct report_env *env);
 	/* Gives .state back, also after a failed open; NULL: nothing. */

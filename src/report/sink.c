@@ -97,6 +97,12 @@ bool sink_event(struct sink *k, const struct event *e, const struct place *at,
 	return flush_if_full(k, outbuf_end(&k->out));
 }
 
+void sink_next(struct sink *k)
+{
+	if (k->report && k->report->next)
+		k->report->next(&k->env);
+}
+
 void sink_forget(struct sink *k, uint32_t id)
 {
 	path_texts_forget(k->env.owners);

@@ -49,6 +49,9 @@ bool sink_event(struct sink *k, const struct event *e, const struct place *at,
 /** sink_late - the same for a packet that was told of before */
 bool sink_late(struct sink *k, const struct report_late *l);
 
+/** sink_next - what comes is of another file */
+void sink_next(struct sink *k);
+
 /** sink_forget - the id will be another place's */
 void sink_forget(struct sink *k, uint32_t id);
 

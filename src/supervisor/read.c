@@ -82,10 +82,29 @@ static bool may_begin_anywhere(const struct snapshot *const snaps[])
 	return false;
 }
 
+int read_start(struct run *r, struct reader_plan *plan)
+{
+	int err;
+
+	results_env(&plan->printer.env, r->o);
+	/* The file tells where it was written, or nobody does. */
+	plan->printer.env.host[0] = plan->printer.env.netns[0] = '\0';
+	for (unsigned int i = 0; i < SINK_COUNT; i++) {
+		plan->printer.sink[i] = r->reader.sink[i];
+		sink_truncate(&r->reader.sink[i]);
+	}
+	plan->rules = r->snapshots.rules;
+	err = reader_start(&r->reader.process, plan);
+	if (err)
+		msg_error("starting the reader", err);
+	return err ? STATUS_FAILURE : 0;
+}
+
 static int start_replay(struct run *r, int fd, struct strview nft)
 {
 	struct reader_plan plan = {
 		.input_fd = fd,
+		.against_fd = -1,
 		.printer = {
 			.stats = r->reader.stats,
 			.only = r->o->only ? &r->reader.only : NULL,
@@ -99,23 +118,11 @@ static int start_replay(struct run *r, int fd, struct strview nft)
 		.foreign_trace =
 			may_begin_anywhere(r->snapshots.rules.legacy),
 	};
-	int err;
 
-	results_env(&plan.printer.env, r->o);
-	/* The file tells where it was written, or nobody does. */
-	plan.printer.env.host[0] = plan.printer.env.netns[0] = '\0';
-	for (unsigned int i = 0; i < SINK_COUNT; i++) {
-		plan.printer.sink[i] = r->reader.sink[i];
-		sink_truncate(&r->reader.sink[i]);
-	}
-	plan.rules = r->snapshots.rules;
-	err = reader_start(&r->reader.process, &plan);
-	if (err)
-		msg_error("starting the reader", err);
-	return err ? STATUS_FAILURE : 0;
+	return read_start(r, &plan);
 }
 
-static int await_replay(struct run *r)
+int read_await(struct run *r)
 {
 	char word[READER_MESSAGE];
 	ssize_t n = recv(r->reader.process.fd, word, sizeof(word), 0);
@@ -135,8 +142,7 @@ static int await_replay(struct run *r)
 	return failed || r->reader.status ? STATUS_FAILURE : 0;
 }
 
-/* What stands in the way of all that the file could tell. */
-static int explain_end(const struct run *r)
+int read_explain_end(const struct run *r)
 {
 	const struct stats *st = &r->reader.seen;
 	const char *path = r->o->read;
@@ -184,8 +190,7 @@ static const char *unpacker(const unsigned char *first, size_t len)
 	return NULL;
 }
 
-/* The file was read without an error, and yet there is nothing to show. */
-static void explain_nothing(const struct run *r, int fd)
+void read_explain_nothing(const struct run *r, int fd)
 {
 	const char *path = fd == STDIN_FILENO ? "standard input" : r->o->read;
 	const char *program;
@@ -211,7 +216,7 @@ static void explain_nothing(const struct run *r, int fd)
 static int conclude_replay(struct run *r, int fd)
 {
 	const struct stats *st = &r->reader.seen;
-	int status = explain_end(r);
+	int status = read_explain_end(r);
 
 	/* A file that breaks off in a read may have held something. */
 	if ((status != STATUS_FAILURE && status != STATUS_USAGE) || st->packets)
@@ -220,7 +225,7 @@ static int conclude_replay(struct run *r, int fd)
 		return status;
 	if (!status && !st->packets && !st->events && !st->lost &&
 	    !st->refused.count)
-		explain_nothing(r, fd);
+		read_explain_nothing(r, fd);
 	if ((st->output_error && st->output_error != -EPIPE) ||
 	    r->outcome.drawing)
 		return STATUS_FAILURE;
@@ -230,34 +235,41 @@ static int conclude_replay(struct run *r, int fd)
 	return expect_status(r, st->packets ? STATUS_TRACED : STATUS_NOTHING);
 }
 
+int read_file(struct run *r, int *fd)
+{
+	struct strview nft = { NULL, 0 };
+	int status;
+
+	*fd = open_input(r->o->read);
+	status = *fd < 0 ? STATUS_FAILURE : spare_inputs(r, *fd);
+	if (!status)
+		status = rules_text_load(r->o->rules, r->snapshots.snap_res,
+					 r->snapshots.rules.legacy, &nft);
+	if (!status)
+		status = start_replay(r, *fd, nft);
+	if (!status)
+		status = read_await(r);
+	if (!status)
+		stats_take(&r->reader.seen, r->reader.stats);
+	free((char *)nft.at);
+	return status;
+}
+
 int read_main(const struct options *o)
 {
 	struct run r;
-	struct strview nft = { NULL, 0 };
 	int status = run_open(&r, o), fd = -1;
 
 	if (!status)
 		status = results_open(r.reader.sink, o);
-	if (!status) {
-		fd = open_input(o->read);
-		status = fd < 0 ? STATUS_FAILURE : spare_inputs(&r, fd);
-	}
 	if (!status)
-		status = rules_text_load(o->rules, r.snapshots.snap_res,
-					 r.snapshots.rules.legacy, &nft);
-	if (!status)
-		status = start_replay(&r, fd, nft);
-	if (!status)
-		status = await_replay(&r);
-	if (!status)
-		stats_take(&r.reader.seen, r.reader.stats);
+		status = read_file(&r, &fd);
 	if (!status)
 		r.outcome.drawing = results_draw(r.reader.sink);
 	if (!status)
 		status = conclude_replay(&r, fd);
 	if (fd > STDERR_FILENO)
 		close(fd);
-	free((char *)nft.at);
 	run_close(&r);
 	return status;
 }
