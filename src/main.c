@@ -18,6 +18,7 @@
 #include "rules/base/helper.h"
 #include "supervisor/check.h"
 #include "supervisor/complete.h"
+#include "supervisor/diff_files.h"
 #include "supervisor/doctor.h"
 #include "supervisor/netns.h"
 #include "supervisor/read.h"
@@ -57,6 +58,8 @@ static int dispatch(struct options *o)
 		return check_doctor(o);
 	if (o->cleanup)
 		return check_cleanup(o);
+	if (o->diff)
+		return diff_main(o);
 	return o->read ? read_main(o) : run_main(o);
 }
 

@@ -213,11 +213,37 @@ static bool check_named(const struct options *o, unsigned int given)
 	return true;
 }
 
+/* What is written of one file is not written of two. */
+static bool check_diff(const struct options *o)
+{
+	const struct {
+		bool is;
+		const char *option;
+	} others[] = {
+		{ o->pcap, "--pcap" }, { o->graph, "--graph" },
+		{ o->report, "--report" }, { o->flat, "--flat" },
+		{ o->fold, "--fold" }, { o->full, "--full" },
+		{ o->markdown, "--markdown" }, { o->verbose, "-v" },
+		{ o->expect, "--expect" }, { o->count, "-c" },
+		{ o->doctor, "--doctor" }, { o->cleanup, "--cleanup" },
+		{ o->dry_run, "--dry-run" },
+	};
+
+	for (size_t i = 0; o->diff && i < ARRAY_SIZE(others); i++) {
+		if (!others[i].is)
+			continue;
+		msg("error: '--diff' and '%s' together: --diff has a form of "
+		    "its own, and -q and --json", others[i].option);
+		return false;
+	}
+	return true;
+}
+
 bool options_check(const struct options *o, unsigned int groups)
 {
 	unsigned int given = find_given(o);
 
-	return check_groups(o, groups) && check_forms(given) &&
+	return check_groups(o, groups) && check_diff(o) && check_forms(given) &&
 	       check_named(o, given) &&
 	       check_together(o, given);
 }

@@ -3,6 +3,7 @@
 #include "cli/option_parse.h"
 
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,10 +47,34 @@ static bool take_own(struct options *o, const struct word *w, char *argv[])
 	const struct option_row *r = &option_rows[w->own];
 	char *value = r->arg ? argv[w->value_arg] + w->value_offset : NULL;
 
+	/* Whose rules are whose: those in front of it are not the second file's. */
+	if (r->offset == offsetof(struct options, diff) && o->read)
+		while (o->rules[o->rules_before])
+			o->rules_before++;
 	if (r->kind == OPTION_FILTER)
 		return add_word(o, w->group, filter) &&
 		       add_word(o, w->group, value);
 	return option_take(o, r, value);
+}
+
+/* "--diff A B": the second file is the one word that is no option's. */
+static bool take_diff(struct options *o)
+{
+	struct expression *e = &o->expression[0];
+
+	if (!o->diff || o->read)
+		return true;
+	if (o->expressions != 1 || e->argc != 1 || o->help || o->version) {
+		msg("error: '--diff' takes two files: --diff A B, or --read A "
+		    "--diff B");
+		return o->help || o->version;
+	}
+	o->read = o->diff;
+	o->diff = strdup(e->argv[0]);
+	free(e->argv);
+	*e = (struct expression){ 0 };
+	o->expressions = 0;
+	return o->diff;
 }
 
 static bool take_word(struct options *o, const struct word *w, char *argv[],
@@ -136,6 +161,7 @@ int options_parse(struct options *o, int argc, char *argv[])
 	for (unsigned int i = 0; i < words.count && ok; i++)
 		ok = take_word(o, &words.word[i], argv, &groups);
 	words_free(&words);
+	ok = ok && take_diff(o);
 	ok = ok && out_interface_take(o);
 	ok = ok && (o->help || o->version || options_check(o, groups));
 	/* The lock file is one for the whole host. */
@@ -152,6 +178,7 @@ void options_free(struct options *o)
 	free(o->expect);
 	free(o->pcap);
 	free(o->read);
+	free(o->diff);
 	free(o->graph);
 	free(o->report);
 	free(o->netns);

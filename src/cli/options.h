@@ -49,7 +49,9 @@ struct options {
 	bool time_given;
 	char *only, *expect;
 	char *read;
+	char *diff;		/* the file that .read is held against */
 	char *rules[OPTIONS_FILES + 1];	/* NULL-terminated */
+	unsigned int rules_before;	/* of them so many in front of --diff */
 	char *graph;
 	char *report;
 	char *pcap;		/* file names; NULL: not asked for */

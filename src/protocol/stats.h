@@ -134,6 +134,16 @@ struct stats_text {
 	_Atomic uint64_t wrapped;	/* put together from several lines */
 };
 
+/* --diff: plain, as all of it is written at the end. */
+struct stats_diff {
+	uint64_t packets[2];	/* of each recording */
+	uint64_t same, differ;	/* pairs of packets */
+	uint64_t only[2];	/* packets that have no other */
+	uint64_t more[2];	/* packets for which there was no room */
+	uint64_t rules;		/* that are not the same in both */
+	uint8_t done;		/* it came to its end */
+};
+
 /*
  * One writer for every field: the reader.  The supervisor reads it, believes
  * nothing, and decides by nothing in here what became of the host: see struct
@@ -207,6 +217,7 @@ struct stats {
 	struct stats_loops loops;
 	struct stats_hidden hidden;
 	struct stats_unanswered unanswered;
+	struct stats_diff diff;
 	int32_t input_error;		/* -errno */
 	int32_t output_error;		/* -errno: a file of results is gone */
 	uint8_t input_end;		/* enum replay_end */

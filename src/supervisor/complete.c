@@ -171,6 +171,7 @@ static const struct value {
 	{ "user", "@user", NULL }, { "uid-owner", "@user", NULL },
 	{ "pcap", "@file", NULL }, { "graph", "@file", NULL },
 	{ "report", "@file", NULL }, { "read", "@file", NULL },
+	{ "diff", "@file", NULL },
 	{ "rules", "@file", NULL },
 };
 

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* changed: rules that are not the same in both recordings, as far as packets have met them. */
+#include "diff/changed.h"
+
+#include <string.h>
+
+#include "diff/same_rule.h"
+#include "place/place_types.h"
+
+/* Comparisons of one rule with another, at most: of more nothing is said. */
+enum { BUDGET = 1 << 26 };
+
+static void add(struct changed *c, enum changed_how how, const struct place *a,
+		const struct place *b)
+{
+	if (c->count == CHANGED_MAX) {
+		c->more++;
+		return;
+	}
+	c->rule[c->count++] = (struct changed_rule){ how, { a, b } };
+}
+
+/* Both stand there, and neither anywhere else: one was put in the other's place. */
+static bool is_other_text(const struct side side[PAIR_SIDES],
+			  const struct place *a, const struct place *b)
+{
+	if (!a->rule_len || !b->rule_len || a->doubt || b->doubt ||
+	    same_text(a, b))
+		return false;
+	if (rule_is_policy(a) && rule_is_policy(b))
+		return same_chain(a, b);
+	return same_number(a, b) && !side_has(&side[1], a) &&
+	       !side_has(&side[0], b);
+}
+
+static bool is_moved(const struct place *a, const struct place *b)
+{
+	return a->kind == PLACE_RULE && !rule_is_policy(a) && place_number(a) &&
+	       place_number(b) && place_number(a) != place_number(b) &&
+	       same_chain(a, b) && same_text(a, b);
+}
+
+/* Of a chain the first one is told. */
+static void add_moved(struct changed *c, const struct place *a,
+		      const struct place *b)
+{
+	for (uint32_t i = 0; i < c->count; i++) {
+		struct changed_rule *r = &c->rule[i];
+
+		if (r->how != CHANGED_PLACE || !same_chain(r->at[0], a))
+			continue;
+		if (place_number(a) < place_number(r->at[0]))
+			*r = (struct changed_rule){ CHANGED_PLACE, { a, b } };
+		return;
+	}
+	add(c, CHANGED_PLACE, a, b);
+}
+
+/* The same text twice in a chain: which of them it is nobody knows. */
+static bool is_there_twice(const struct side *s, const struct place *at)
+{
+	unsigned int n = 0;
+
+	for (uint32_t i = 0; i < s->rules; i++)
+		n += same_chain(s->rule[i], at) && same_text(s->rule[i], at) &&
+		     place_number(s->rule[i]) != place_number(at);
+	return n;
+}
+
+static void compare(struct changed *c, const struct side side[PAIR_SIDES],
+		    const struct place *a, const struct place *b)
+{
+	if (a == b)
+		return;
+	if (is_other_text(side, a, b))
+		add(c, CHANGED_TEXT, a, b);
+	else if (is_moved(a, b) && !is_there_twice(&side[0], a) &&
+		 !is_there_twice(&side[1], b))
+		add_moved(c, a, b);
+}
+
+void changed_find(struct changed *c, const struct side *side)
+{
+	c->count = c->more = 0;
+	if ((uint64_t)side[0].rules * side[1].rules > BUDGET)
+		return;
+	for (uint32_t i = 0; i < side[0].rules; i++)
+		for (uint32_t k = 0; k < side[1].rules; k++)
+			compare(c, side, side[0].rule[i], side[1].rule[k]);
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* same_rule: do two places, of two recordings, say the same of the same rule? */
+#include "diff/same_rule.h"
+
+#include <string.h>
+
+#include "capture/event.h"
+#include "place/place_types.h"
+#include "place/rule_text.h"
+#include "rules/base/strview.h"
+
+/* Off @rest, if its next word is that, or a number where @word is NULL. */
+static bool take(struct strview *rest, const char *word)
+{
+	struct strview next = *rest, w;
+
+	if (!strview_word(&next, &w) ||
+	    !(word ? strview_is(w, word)
+		   : w.len && strspn(w.at, "0123456789") >= w.len))
+		return false;
+	*rest = next;
+	return true;
+}
+
+/*
+ * What goes up with each packet: "counter packets 3 bytes 180", "used 180 bytes", and
+ * "-c 3 180" or "[3:180]" of iptables-save -c.
+ */
+static bool take_counts(struct strview *rest)
+{
+	struct strview next = *rest, w;
+
+	if (take(&next, "packets") && take(&next, NULL) &&
+	    take(&next, "bytes") && take(&next, NULL))
+		goto took;
+	next = *rest;
+	if (take(&next, "used") && take(&next, NULL) && take(&next, "bytes"))
+		goto took;
+	next = *rest;
+	if (take(&next, "-c") && take(&next, NULL) && take(&next, NULL))
+		goto took;
+	next = *rest;
+	if (strview_word(&next, &w) && *w.at == '[' && w.at[w.len - 1] == ']')
+		goto took;
+	return false;
+took:
+	*rest = next;
+	return true;
+}
+
+static bool next_word(struct strview *rest, struct strview *word)
+{
+	while (take_counts(rest))
+		;
+	return strview_quoted(rest, word);
+}
+
+bool same_text(const struct place *a, const struct place *b)
+{
+	struct strview x = { a->rule, a->rule_len }, y = { b->rule, b->rule_len };
+	struct strview wx, wy;
+
+	if (!x.len || !y.len)
+		return false;
+	if (x.len == y.len && memcmp(x.at, y.at, x.len) == 0)
+		return true;
+	for (;;) {
+		bool more = next_word(&x, &wx);
+
+		if (next_word(&y, &wy) != more)
+			return false;
+		if (!more)
+			return true;
+		if (wx.len != wy.len || memcmp(wx.at, wy.at, wx.len) != 0)
+			return false;
+	}
+}
+
+bool same_chain(const struct place *a, const struct place *b)
+{
+	return a->chain_len == b->chain_len && a->family == b->family &&
+	       memcmp(a->chain, b->chain, a->chain_len) == 0 &&
+	       strcmp(a->table, b->table) == 0;
+}
+
+bool rule_is_policy(const struct place *at)
+{
+	const struct strview text = { at->rule, at->rule_len };
+
+	return at->kind == PLACE_POLICY &&
+	       (at->backend == EVENT_NFT || strview_starts(text, "-P "));
+}
+
+bool same_number(const struct place *a, const struct place *b)
+{
+	return same_chain(a, b) && a->kind == b->kind && place_number(a) &&
+	       place_number(a) == place_number(b);
+}
+
+bool same_rule(const struct place *a, const struct place *b)
+{
+	if (a == b)
+		return true;
+	if (!same_chain(a, b))
+		return false;
+	if (a->rule_len && b->rule_len)
+		return same_text(a, b);
+	if (a->kind != b->kind || a->rule_len != b->rule_len)
+		return false;
+	/* Its chain's end: how many rules stand in front of that is another matter. */
+	if (a->kind == PLACE_RETURN)
+		return true;
+	if (place_number(a) || place_number(b))
+		return place_number(a) == place_number(b);
+	return a->handle == b->handle;
+}

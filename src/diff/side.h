@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* side: one of the two recordings: its packets, and the rules that they met. */
+#ifndef NFTRACE_DIFF_SIDE_H
+#define NFTRACE_DIFF_SIDE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct journey;
+struct place;
+struct report_late;
+
+enum { SIDE_PACKETS = 65536 };	/* that are kept; more are counted */
+
+struct side {
+	struct journey **journey;	/* in order of time */
+	uint32_t count, room;
+	uint64_t more;			/* packets for which there was no room */
+	uint64_t before;		/* numbers that the other side's packets have */
+	const struct place **rule;	/* each once: met, or nearly */
+	uint32_t rules, rule_room;
+	uint32_t *known;		/* by a place's id, a bit each */
+	uint32_t known_room;		/* words */
+};
+
+/** side_add - one packet more, of which nothing is borrowed but places */
+void side_add(struct side *s, const struct journey *j);
+
+/** side_late - what became of a packet of before in truth */
+void side_late(struct side *s, const struct report_late *l);
+
+/** side_free - all of it; zeroed is nothing */
+void side_free(struct side *s);
+
+/** side_has - was this rule met there, or nearly, by any packet?  Then its rules have it. */
+bool side_has(const struct side *s, const struct place *rule);
+
+#endif
