@@ -27,10 +27,9 @@ static bool is_other_text(const struct side side[PAIR_SIDES],
 	if (!a->rule_len || !b->rule_len || a->doubt || b->doubt ||
 	    same_text(a, b))
 		return false;
-	if (rule_is_policy(a) && rule_is_policy(b))
-		return same_chain(a, b);
-	return same_number(a, b) && !side_has(&side[1], a) &&
-	       !side_has(&side[0], b);
+	return (rule_is_policy(a) && rule_is_policy(b) ? same_chain(a, b)
+						       : same_number(a, b)) &&
+	       !side_has(&side[1], a) && !side_has(&side[0], b);
 }
 
 static bool is_moved(const struct place *a, const struct place *b)

@@ -100,6 +100,7 @@ static void take_journey(struct outbuf *o, const struct report_env *env,
 	struct diff *d = env->state;
 
 	(void)o;
+	d->side[d->now].excerpt |= env->log;
 	side_add(&d->side[d->now], j);
 }
 

@@ -288,7 +288,8 @@ void parting_find(struct parting *p, const struct journey *const j[PAIR_SIDES],
 	facts_compare(&p->facts, j, p->ways.forks ? p->ways.fork[0].at : p->at);
 	take(p, PARTING_NOWHERE, "");
 	p->same = !f && !p->facts.differ;
-	p->doubtful = is_doubtful(j[0]) || is_doubtful(j[1]);
+	p->doubtful = is_doubtful(j[0]) || is_doubtful(j[1]) ||
+		      side[0].excerpt || side[1].excerpt;
 	if (!f)
 		return;
 	judge(p, j, names);

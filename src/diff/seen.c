@@ -73,6 +73,15 @@ static void change_packet(struct seen *s, size_t room, const struct change *c)
 	}
 }
 
+/* What it came with: nft tells of a mark when the rule that sets it is done. */
+static uint32_t first_mark(const struct journey *j)
+{
+	for (unsigned int i = 0; i < j->changes; i++)
+		if (!j->change[i].branch && j->change[i].field == FIELD_MARK)
+			return j->change[i].from.number;
+	return journey_first(j)->mark;
+}
+
 /* As it came in, with all that was changed until then. */
 static void take_packet(struct seen *s, const struct journey *j, uint32_t at)
 {
@@ -80,7 +89,7 @@ static void take_packet(struct seen *s, const struct journey *j, uint32_t at)
 						   : ASKED_ROOM;
 
 	packet_keep(&s->packet, s->bytes, ASKED_ROOM, &j->first);
-	s->asked.mark = journey_first(j)->mark;
+	s->asked.mark = first_mark(j);
 	s->asked.mark_known = true;
 	for (unsigned int i = 0; i < j->changes; i++)
 		if (!j->change[i].branch && j->change[i].step < at)

@@ -16,6 +16,7 @@ struct side {
 	struct journey **journey;	/* in order of time */
 	uint32_t count, room;
 	uint64_t more;			/* packets for which there was no room */
+	bool excerpt;			/* it was made of a text, which may lack any line */
 	uint64_t before;		/* numbers that the other side's packets have */
 	const struct place **rule;	/* each once: met, or nearly */
 	uint32_t rules, rule_room;
