@@ -74,6 +74,10 @@ for file in "${hosts[@]}"; do
 	[[ -z ${VERBOSE-} ]] || show "$host" "$OUT"
 done
 
+subtest "an event without effect is no difference to be named"
+head -n 4 <("$NFTRACE" --diff "$SCRATCH/replaced-legacy4.good" "$SCRATCH/replaced-legacy4.bad") >"$SCRATCH/first"
+assert_grep '^   \(2 events the same, and in 1 place others without effect\)$' "$SCRATCH/first"
+
 # of HOST WHICH: the recording of it
 of() { echo "$SCRATCH/$1.$2"; }
 G=$(of port-iptables-nft4 good) B=$(of port-iptables-nft4 bad)

@@ -204,11 +204,14 @@ static void note_told(struct diff *d)
 {
 	const struct parting *p = &d->parting;
 
-	if ((p->how != PARTING_TEXT && p->how != PARTING_POLICY) ||
+	const bool instead = p->how == PARTING_ONE_HAS && p->instead;
+	const unsigned int met = instead ? p->met : 0;
+
+	if ((!instead && p->how != PARTING_TEXT && p->how != PARTING_POLICY) ||
 	    d->tolds == TOLD)
 		return;
-	d->told[d->tolds][0] = p->next[0];
-	d->told[d->tolds++][1] = p->next[1];
+	d->told[d->tolds][met] = p->next[met];
+	d->told[d->tolds++][!met] = instead ? p->instead : p->next[!met];
 }
 
 static bool rule_is_told(const struct diff *d, const struct changed_rule *r)

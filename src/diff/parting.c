@@ -277,7 +277,7 @@ void parting_find(struct parting *p, const struct journey *const j[PAIR_SIDES],
 {
 	const struct fork *f;
 
-	p->rule = NULL;
+	p->rule = p->instead = NULL;
 	p->known = false;
 	p->passed = 0;
 	p->met = 0;
@@ -295,4 +295,6 @@ void parting_find(struct parting *p, const struct journey *const j[PAIR_SIDES],
 	judge(p, j, names);
 	if (p->rule && !p->known)
 		p->known = side_has(&side[!p->met], p->rule);
+	if (p->how == PARTING_ONE_HAS)
+		p->instead = side_instead(&side[!p->met], p->rule);
 }

@@ -35,6 +35,7 @@ struct parting {
 	uint8_t met;		/* the side that met .rule */
 	const char *subject;	/* "port", "set element", "rule", ... */
 	const struct place *rule;
+	const struct place *instead;	/* ONE_HAS: what stands at its number there; NULL: not known */
 	const struct place *next[PAIR_SIDES];	/* behind what is the same */
 	uint32_t at[PAIR_SIDES];	/* their steps */
 	uint32_t before;	/* events that are the same in front of them */

@@ -72,6 +72,7 @@ bool shown_pair(struct shown *s, const struct parting *p, unsigned int rung,
 	if (!ok)
 		return false;
 	s->rule = p->rule ? s->next[p->met] : NULL;
+	s->instead = shown_place(p->instead, masker[!p->met]);
 	s->last = last_before(s->j[0], p->at[0]);
 	return true;
 }

@@ -19,7 +19,7 @@ struct shown {
 	const struct parting *p;	/* of it not what is below */
 	const struct journey *j[PAIR_SIDES];
 	struct report_env env[PAIR_SIDES];
-	const struct place *rule, *next[PAIR_SIDES], *last;
+	const struct place *rule, *instead, *next[PAIR_SIDES], *last;
 	const struct near_misses *lack[PAIR_SIDES];
 };
 

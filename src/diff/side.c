@@ -131,3 +131,12 @@ bool side_has(const struct side *s, const struct place *rule)
 			return true;
 	return false;
 }
+
+const struct place *side_instead(const struct side *s, const struct place *rule)
+{
+	for (uint32_t i = 0; i < s->rules; i++)
+		if (same_number(s->rule[i], rule) && s->rule[i]->rule_len &&
+		    !s->rule[i]->doubt && !same_text(s->rule[i], rule))
+			return s->rule[i];
+	return NULL;
+}

@@ -36,4 +36,7 @@ void side_free(struct side *s);
 /** side_has - was this rule met there, or nearly, by any packet?  Then its rules have it. */
 bool side_has(const struct side *s, const struct place *rule);
 
+/** side_instead - another rule that stands there at its number; NULL: none is known */
+const struct place *side_instead(const struct side *s, const struct place *rule);
+
 #endif

@@ -115,6 +115,11 @@ static void put_one_has(struct strbuf *to, const struct shown *s)
 	const unsigned int other = !s->p->met;
 
 	put_named(to, s->rule);
+	if (s->instead) {
+		strbuf_add(to, " is another in %c's rules: ", letter[other]);
+		put_rule(to, s->instead);
+		return;
+	}
 	strbuf_add(to, " is not in %c's rules there: %c's packet has all that "
 		   "it asks for", letter[other], letter[other]);
 	if (s->p->doubtful)

@@ -14,6 +14,7 @@
 #include <linux/netfilter.h>
 
 #include "capture/event.h"
+#include "diff/changed.h"
 #include "diff/pair.h"
 #include "diff/same_rule.h"
 #include "journey/journey.h"
@@ -238,12 +239,69 @@ static void test_rules_without_text(void **state)
 	assert_false(same_rule(&a, &c));
 }
 
+/* "+1 TEXT": numbers and texts of both sides' rules, and what is told of them. */
+static void test_changed(void **state)
+{
+	static const struct {
+		struct place a[3], b[3];
+		const char *told;
+	} *r, rows[] = {
+#define RULE(n, text) { .rule = text, .rule_len = sizeof(text) - 1, \
+	.table = "filter", .chain = "C", .chain_len = 1, .number = n, \
+	.kind = PLACE_RULE }
+#define POLICY(n, text) { .rule = text, .rule_len = sizeof(text) - 1, \
+	.table = "filter", .chain = "C", .chain_len = 1, .number = n, \
+	.kind = PLACE_POLICY, .backend = EVENT_LEGACY }
+		{ { RULE(1, "-A C -j X"), RULE(2, "-A C -j Y") },
+		  { RULE(1, "-A C -j X"), RULE(2, "-A C -j Y") }, "" },
+		{ { RULE(1, "-A C -j X") }, { RULE(1, "-A C -j Y") }, "text 1 1;" },
+		{ { RULE(1, "-A C -j X") }, { RULE(2, "-A C -j Y") }, "" },
+		/* One was put in front of both: the first that stands elsewhere is told. */
+		{ { RULE(1, "-A C -j X"), RULE(2, "-A C -j Y") },
+		  { RULE(1, "-A C -j Z"), RULE(2, "-A C -j X"),
+		    RULE(3, "-A C -j Y") }, "place 1 2;" },
+		/* Which of two that say the same it is nobody knows. */
+		{ { RULE(1, "-A C -j X"), RULE(3, "-A C -j X") },
+		  { RULE(3, "-A C -j X") }, "" },
+		{ { POLICY(1, "-P C ACCEPT") }, { POLICY(2, "-P C DROP") },
+		  "text 1 2;" },
+		{ { POLICY(1, "-P C DROP") }, { POLICY(2, "-P C DROP") }, "" },
+	};
+
+	(void)state;
+	for (r = rows; r < rows + ARRAY_SIZE(rows); r++) {
+		static struct changed c;
+		const struct place *rule[PAIR_SIDES][3];
+		struct side side[PAIR_SIDES] = { { NULL } };
+		char text[256] = "";
+		size_t n = 0;
+
+		for (unsigned int s = 0; s < PAIR_SIDES; s++) {
+			const struct place *all = s ? r->b : r->a;
+
+			side[s].rule = rule[s];
+			while (side[s].rules < 3 && all[side[s].rules].rule) {
+				rule[s][side[s].rules] = &all[side[s].rules];
+				side[s].rules++;
+			}
+		}
+		changed_find(&c, side);
+		for (uint32_t i = 0; i < c.count; i++)
+			n += (size_t)snprintf(text + n, sizeof(text) - n,
+				"%s %u %u;", c.rule[i].how == CHANGED_TEXT ?
+				"text" : "place", c.rule[i].at[0]->number,
+				c.rule[i].at[1]->number);
+		assert_string_equal(text, r->told);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_rules_without_text),
+		cmocka_unit_test(test_changed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
