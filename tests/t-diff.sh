@@ -185,6 +185,11 @@ for bad in "$SCRATCH/none" "$SCRATCH/empty" "$SCRATCH/text" "$SCRATCH/cut" "$SCR
 		assert_text "${bad##*/}" "$ERR"
 	done
 done
+head -c -20 "$SCRATCH/many" >"$SCRATCH/cut"
+diff_of --diff "$SCRATCH/cut" "$SCRATCH/cut"
+assert_status 2
+assert_grep 'cut is cut off or damaged at byte' "$ERR"
+assert_grep '^nftrace: error: nothing differs in what could be read, which is not all$' "$ERR"
 for words in "--diff $G" "--diff $G $B $B" "--diff $G $B -c 1" "--diff $G $B --pcap x" "--diff $G $B --fold"; do
 	# shellcheck disable=SC2086
 	diff_of $words

@@ -47,13 +47,16 @@ static struct options options_of(const struct options *o, unsigned int side)
 	return own;
 }
 
-/* What of a file could not be read is said, and does not keep the rest from being compared. */
-static int judge_file(const struct run *r, int fd)
+/*
+ * What of a file could not be read is said, and does not keep the rest from being compared.
+ * @partial: set where there is such
+ */
+static int judge_file(const struct run *r, int fd, bool *partial)
 {
 	const struct stats *st = &r->reader.seen;
 	const char *path = r->o->read;
 
-	read_explain_end(r);
+	*partial |= read_explain_end(r) != 0;
 	if (!st->packets) {
 		if (!st->input_end)
 			read_explain_nothing(r, fd);
@@ -68,11 +71,12 @@ static int judge_file(const struct run *r, int fd)
 	if (st->printed >= SIDE_PACKETS)
 		msg("warning: of %s the first %d packets are compared", path,
 		    SIDE_PACKETS);
+	*partial |= st->refused.count || st->printed >= SIDE_PACKETS;
 	return 0;
 }
 
 /* Whatever it is, it is a recording of this program's then.  Return: 0 or DIFF_TROUBLE. */
-static int load(const struct options *o, int *to)
+static int load(const struct options *o, int *to, bool *partial)
 {
 	struct run r;
 	int status = run_open(&r, o), fd = -1;
@@ -90,7 +94,7 @@ static int load(const struct options *o, int *to)
 	if (!status)
 		status = read_file(&r, &fd);
 	if (!status)
-		status = judge_file(&r, fd);
+		status = judge_file(&r, fd, partial);
 	if (fd > STDERR_FILENO)
 		close(fd);
 	run_close(&r);
@@ -154,17 +158,22 @@ int diff_main(const struct options *o)
 {
 	struct options plain = *o;
 	int fd[SIDES] = { -1, -1 }, status = 0;
+	bool partial = false;
 
 	for (unsigned int s = 0; s < SIDES && !status; s++) {
 		const struct options own = options_of(o, s);
 
-		status = load(&own, &fd[s]);
+		status = load(&own, &fd[s], &partial);
 	}
 	/* These have chosen what is compared. */
 	plain.only = NULL;
 	plain.count = 0;
 	if (!status)
 		status = compare(&plain, fd);
+	if (status == DIFF_SAME && partial) {
+		msg("error: nothing differs in what could be read, which is not all");
+		status = DIFF_TROUBLE;
+	}
 	for (unsigned int s = 0; s < SIDES; s++)
 		if (fd[s] >= 0)
 			close(fd[s]);
