@@ -120,6 +120,9 @@ for file in "${hosts[@]}"; do
 		then error("keys") else "   \(.text)" end' "$OUT" >"$SCRATCH/text" || fail "$host: $(head -c 300 "$OUT")"
 	cat "$OUT" >>"$SCRATCH/objects"
 	assert_same "$host" "$SCRATCH/line" "$SCRATCH/text"
+	differs=$(jq -r 'select(.diff == "pair").differs' "$OUT")
+	diff_of --diff "$(of "$host" bad)" "$(of "$host" good)" --json
+	assert_equal "$host, the other way round" "$differs" "$(jq -r 'select(.diff == "pair").differs' "$OUT")"
 done
 
 diff_of --diff "$SCRATCH/many" "$G" --json

@@ -2,6 +2,8 @@
 /* parting: where the ways of two packets part, and what tells the packets apart there. */
 #include "diff/parting.h"
 
+#include <netinet/in.h>
+#include <linux/netfilter.h>
 #include <string.h>
 
 #include "diff/apart.h"
@@ -172,14 +174,35 @@ static void take(struct parting *p, enum parting_how how, const char *subject)
 	p->subject = subject;
 }
 
-/* One of them is in a table that the other is not in. */
-static void take_way(struct parting *p)
+/* Is it of a nat table, by its name or as its chain says? */
+static bool is_nat(const struct place *at)
 {
-	const struct place *a = p->next[0], *b = p->next[1];
-	bool nat = (strcmp(a->table, "nat") == 0) !=
-		   (strcmp(b->table, "nat") == 0);
+	return strcmp(at->table, "nat") == 0 || is_nat_policy(at);
+}
 
-	take(p, PARTING_WAY, nat ? "conntrack state" : "route");
+static bool is_at_other_hook(const struct parting *p,
+			     const struct journey *const j[PAIR_SIDES])
+{
+	const struct step *a = &j[0]->step[p->at[0]],
+			  *b = &j[1]->step[p->at[1]];
+	const uint8_t known = NF_INET_NUMHOOKS;
+
+	if (a->place->hook < known && b->place->hook < known)
+		return a->place->hook != b->place->hook;
+	return !a->out != !b->out || !a->in != !b->in;
+}
+
+/*
+ * They are in different tables: one has another state, for which nat is not asked, or
+ * another way through the host, or there are other tables.
+ */
+static void take_way(struct parting *p, const struct journey *const j[PAIR_SIDES])
+{
+	const bool state = p->facts.differ & 1u << FACT_STATE;
+
+	take(p, PARTING_WAY,
+	     is_nat(p->next[0]) != is_nat(p->next[1]) && state ?
+	     "conntrack state" : is_at_other_hook(p, j) ? "route" : "table");
 }
 
 /* Without numbers either may be in front: a rule that can tell them apart does. */
@@ -219,7 +242,7 @@ static void judge(struct parting *p, const struct journey *const j[PAIR_SIDES],
 		return;
 	}
 	if (met == NEITHER) {
-		take_way(p);
+		take_way(p, j);
 		return;
 	}
 	p->met = (uint8_t)met;
