@@ -184,6 +184,7 @@ static void put_way(struct strbuf *to, const struct shown *s)
 static void put_end(struct strbuf *to, const struct shown *s)
 {
 	unsigned int ended = s->next[0] ? 1 : 0;
+	char reason[FACT_TEXT];
 
 	strbuf_add(to, "%c goes no further", letter[ended]);
 	if (s->last) {
@@ -196,6 +197,12 @@ static void put_end(struct strbuf *to, const struct shown *s)
 	}
 	if (s->p->doubtful)
 		strbuf_text(to, " (events may be missing)");
+	if (!(s->p->facts.differ & 1u << FACT_REASON))
+		return;
+	fact_text(reason, &s->p->facts, FACT_REASON, ended, s->j[ended],
+		  s->env[ended].names);
+	strbuf_text(to, "; ");
+	strbuf_text(to, reason);
 }
 
 void words_parting(struct strbuf *to, const struct shown *s)
@@ -223,13 +230,14 @@ void words_facts(struct strbuf *to, const struct shown *s)
 	const struct facts *f = &s->p->facts;
 	const bool all = s->p->how == PARTING_NOWHERE &&
 			 f->differ == 1u << FACT_FATE;
+	const bool reason = s->p->how != PARTING_END;
 	const char *parting = "";
 	char text[FACT_TEXT];
 
 	for (unsigned int i = 0; i < FACTS; i++) {
 		/* The fates stand elsewhere, unless there is nothing else. */
 		if (!(f->differ & 1u << i) ||
-		    (i == FACT_FATE && !all))
+		    (i == FACT_FATE && !all) || (i == FACT_REASON && !reason))
 			continue;
 		strbuf_add(to, "%s%s: ", parting, fact_word(i));
 		for (unsigned int side = 0; side < PAIR_SIDES; side++) {
