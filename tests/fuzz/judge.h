@@ -66,10 +66,12 @@ static inline void judge_one_line(const char *bytes, size_t len)
 /* The members of the manual's schema; '?': not in every one. */
 static const char *const judge_rule[] = {
 	"backend", "family", "nft_family?", "table", "chain", "kind", "number",
+	"own_before?",
 	"handle", "rule", "doubt?", NULL,
 };
 static const char *const judge_event[] = {
 	"backend", "family", "nft_family?", "table", "chain", "kind", "number",
+	"own_before?",
 	"handle", "rule", "doubt?", "verdict", "element", "mark", "in", "out",
 	"physin?", "physout?", "copy?", NULL,
 };
