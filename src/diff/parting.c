@@ -304,6 +304,7 @@ void parting_find(struct parting *p, const struct journey *const j[PAIR_SIDES],
 	p->known = false;
 	p->passed = 0;
 	p->met = 0;
+	p->lack[0].count = p->lack[1].count = 0;
 	ways_compare(&p->ways, j);
 	f = choose(p, j);
 	take_fork(p, f, j);
