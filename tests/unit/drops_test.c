@@ -646,6 +646,29 @@ static void test_causes(void **state)
 	assert_false(drop_meaning_asks(&tc));
 }
 
+/* Words that hold at some places alone are not said where the place is unknown. */
+static void test_no_location(void **state)
+{
+	static const struct drop_seen known[] = {
+		{ "IP_INHDR", "ip_forward" }, { "IP_INHDR", "ip6_forward" },
+		{ "IP_INHDR", "ip_rcv_core" },
+		{ "IP_INADDRERRORS", "ip_error" },
+		{ "IP_INADDRERRORS", "ip6_forward" },
+		{ "IP_INADDRERRORS", "ip_rcv_finish_core" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		struct drop_seen nowhere = known[i];
+
+		nowhere.location[0] = '\0';
+		assert_ptr_not_equal(drop_meaning(&nowhere),
+				     drop_meaning(&known[i]));
+		assert_non_null(strstr(drop_meaning(&nowhere)->words, ", or "));
+		assert_true(drop_meaning_asks(&nowhere));
+	}
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, lab_begin, lab_end)
 
 int main(void)
@@ -673,6 +696,7 @@ int main(void)
 		CASE(test_settles),
 		CASE(test_broken),
 		CASE(test_causes),
+		CASE(test_no_location),
 	};
 
 	return cmocka_run_group_tests_name("drops", tests, NULL, NULL);
