@@ -111,3 +111,33 @@ version() {
 	in_root "$1/root" dpkg-query -W -f '${db:Status-Abbrev} ${Version}\n' "${@:2}" 2>/dev/null |
 		awk '$1 == "ii" { sub(/^[0-9]+:/, "", $2); sub(/[-+][^-]*$/, "", $2); print $2; exit }'
 }
+
+# fresh ROOT COMMAND...: in it, with what the command writes gone with the command; the
+# package and this folder are in its /root
+fresh() {
+	unshare --mount --propagation private bash -c '
+		. tests/matrix/lib.sh
+		mkdir -p "$CACHE/over" && mount -t tmpfs tmpfs "$CACHE/over" &&
+		mkdir "$CACHE"/over/{upper,work,root} &&
+		mount -t overlay -o "lowerdir=$1,upperdir=$CACHE/over/upper,workdir=$CACHE/over/work" \
+			overlay "$CACHE/over/root" &&
+		cp "$CACHE"/nftrace_*.deb tests/matrix/* "$CACHE/over/root/root/" || exit 125
+		in_root "$CACHE/over/root" "${@:2}"' fresh "$@"
+}
+
+# make_deb: the package, of what is in the tree, built on Debian 12: later ones take it
+make_deb() {
+	local build=$CACHE/deb-build
+	# shellcheck disable=SC2046 # a list of package names
+	make_root bookworm "$build" &&
+		add_packages "$build" $(variable PACKAGES) binutils lintian || die "bookworm: no root"
+	copy_tree "$build" || die "bookworm: the tree cannot be copied"
+	echo "  BUILD   deb on bookworm ($build.build)"
+	rm -f "$CACHE"/nftrace_*.deb
+	# git is not there, so it is told here who built it.
+	in_root -n "$build/root" env "DEBFULLNAME=$(git log -1 --format=%an)" \
+		"DEBEMAIL=$(git log -1 --format=%ae)" \
+		make -C /nftrace --no-print-directory -j "$(nproc)" CI=1 deb >"$build.build" 2>&1 &&
+		cp "$build"/root/nftrace/nftrace_*.deb "$CACHE/" ||
+		die "deb: it cannot be built ($build.build)"
+}
