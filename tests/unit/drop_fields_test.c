@@ -22,6 +22,7 @@
 #include "drop/reason.h"
 #include "drop/types.h"
 #include "rules/base/units.h"
+#include "tests/unit/in_range.h"
 
 static struct drop_reasons names;
 
@@ -336,7 +337,7 @@ static void check_jumps(const struct drop_program *p)
 		if (second[i] || (class != BPF_JMP && class != BPF_JMP32) ||
 		    op == BPF_CALL || op == BPF_EXIT)
 			continue;
-		assert_in_range(to, i + 1, p->count - 1);
+		assert_uint_in_range(to, i + 1, p->count - 1);
 		assert_false(second[to]);
 	}
 	assert_int_equal(p->insn[p->count - 1].code, BPF_JMP | BPF_EXIT);
@@ -450,7 +451,7 @@ static void test_running_kernel(void **state)
 	read_running();
 	if (!running.there)
 		skip();
-	assert_in_range(running.f.arguments, 2, 5);
+	assert_uint_in_range(running.f.arguments, 2, 5);
 	assert_int_equal(trace->size, 1);
 	/* One bit. */
 	assert_int_equal(trace->mask & (trace->mask - 1), 0);

@@ -2,6 +2,7 @@
 /* drops_test: drop records by hand, to which packet each goes, and what its fate becomes. */
 #include "journey/journeys_end.h"
 #include "journey_world.h"
+#include "tests/unit/in_range.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -604,7 +605,7 @@ static void test_settles(void **state)
 	drops_mark(lab.drops, lab.w->now_ns);
 	order_settle(lab.order, drops_take(lab.drops, lab.w->now_ns));
 	assert_int_equal(lab.count, 0);
-	assert_in_range(order_due_ms(lab.order, lab.w->now_ns), 1,
+	assert_uint_in_range(order_due_ms(lab.order, lab.w->now_ns), 1,
 			ORDER_SETTLE_MS);
 	lab.w->now_ns += ORDER_SETTLE_MS * NS_PER_MS;
 	drops_mark(lab.drops, lab.w->now_ns);

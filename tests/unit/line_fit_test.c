@@ -14,6 +14,7 @@
 #include "base/columns.h"
 #include "base/outbuf.h"
 #include "report/line_fit.h"
+#include "tests/unit/in_range.h"
 
 static struct outbuf out;
 static struct line line;
@@ -158,7 +159,7 @@ static void everything_fits(void **state)
 				     (size_t)random() % 42);
 		}
 		line_fit(&line, width);
-		assert_in_range(line_columns(&line), 0, width);
+		assert_uint_in_range(line_columns(&line), 0, width);
 	}
 }
 

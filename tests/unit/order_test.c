@@ -14,6 +14,7 @@
 #include "journey/journey.h"
 #include "reader/order.h"
 #include "rules/base/units.h"
+#include "tests/unit/in_range.h"
 
 enum { JOURNEYS = 40000, SPAN = 1 << 14 };	/* order.c's SLOTS */
 
@@ -162,10 +163,10 @@ static void test_due(void **state)
 	assert_int_equal(order_due_ms(f->o, f->now_ns), -1);
 	order_add(f->o, &f->j[1], f->now_ns);
 	order_add(f->o, &f->j[3], f->now_ns + 100 * NS_PER_MS);
-	assert_in_range(order_due_ms(f->o, f->now_ns), ORDER_WAIT_MS,
+	assert_uint_in_range(order_due_ms(f->o, f->now_ns), ORDER_WAIT_MS,
 			ORDER_WAIT_MS + 1);
 	assert_int_equal(order_due_ms(f->o, f->now_ns + 500 * NS_PER_MS), 0);
-	assert_in_range(order_expire(f->o, f->now_ns + 500 * NS_PER_MS), 100,
+	assert_uint_in_range(order_expire(f->o, f->now_ns + 500 * NS_PER_MS), 100,
 			101);
 	assert_string_equal(f->out, "1");
 	assert_int_equal(order_expire(f->o, f->now_ns + 600 * NS_PER_MS), -1);

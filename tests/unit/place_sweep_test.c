@@ -3,6 +3,7 @@
 #include "capture/nft_update.h"
 #include "journey/journeys_end.h"
 #include "nft_world.h"
+#include "tests/unit/in_range.h"
 
 #include <fcntl.h>
 
@@ -190,7 +191,7 @@ static void no_more_places(bool new_handles)
 	}
 	assert_int_equal(stats_get(&f->stats.printed), CHANGES);
 	assert_int_equal(stats_get(&f->stats.gone), 0);
-	assert_in_range(place_count(f->s.index), NFT_PLACE_CACHE_SOME / 2,
+	assert_uint_in_range(place_count(f->s.index), NFT_PLACE_CACHE_SOME / 2,
 			NFT_PLACE_CACHE_SOME + 16);
 	fixture_close(f);
 }

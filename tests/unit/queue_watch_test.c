@@ -13,6 +13,7 @@
 #include "protocol/bulletin.h"
 #include "reader/queue_watch.h"
 #include "rules/base/units.h"
+#include "tests/unit/in_range.h"
 
 enum { START_MS = 5000 };
 
@@ -59,7 +60,7 @@ static void test_held(void **state)
 
 	(void)state;
 	/* Twice a second, not at every look. */
-	assert_in_range(watch(&at, 10000, 3), 19, 20);
+	assert_uint_in_range(watch(&at, 10000, 3), 19, 20);
 	/* Of another queue: soon, yet not at once. */
 	assert_int_equal(watch(&at, 10000, 4), -1);
 	assert_int_equal(watch(&at, 10000, -1), -1);

@@ -22,6 +22,7 @@
 #include "report/rule_table.h"
 #include "rules/base/family.h"
 #include "rules/base/units.h"
+#include "tests/unit/in_range.h"
 
 /* A place as its cache has it: gone, and its memory another's, when it is swept. */
 struct fake {
@@ -301,7 +302,7 @@ static void the_busy_ones_stay(void **state)
 	}
 	drop(&d, 2, "t:c 1000000 drop", 2);
 	assert_int_equal(d.ways, DROP_COUNTS_WAYS);
-	assert_in_range(rule_table_count(d.rules), DROP_COUNTS_WAYS,
+	assert_uint_in_range(rule_table_count(d.rules), DROP_COUNTS_WAYS,
 			2 * DROP_COUNTS_WAYS + 2);
 	drop_counts_tell(&d, &st);
 	assert_string_equal(st.drop[0].text, "nft ip t:c:rule:1  \"drop\"");
