@@ -42,6 +42,19 @@ else
 	assert_equal "pictures that are missing" "" "$(cat "$SCRATCH/lost")"
 fi
 
+subtest "libraries that are too old, or missing, are named before anything is compiled"
+mkdir "$SCRATCH/old"
+for library in libcap-ng=0.7.9 libbpf=0.3.0; do
+	printf 'Name: x\nDescription: x\nVersion: %s\n' "${library#*=}" >"$SCRATCH/old/${library%=*}.pc"
+done
+PKG_CONFIG_PATH=$SCRATCH/old make --no-print-directory nftrace BUILD="$SCRATCH/none" >"$SCRATCH/make" 2>&1 &&
+	fail "it builds"
+assert_grep '^nftrace needs newer libraries than this system has: libcap-ng is 0\.7\.9, 0\.8 is needed, libbpf is 0\.3\.0, 1\.0 is needed$' "$SCRATCH/make"
+PKG_CONFIG_LIBDIR=$SCRATCH/none make --no-print-directory nftrace BUILD="$SCRATCH/none" >"$SCRATCH/make" 2>&1 &&
+	fail "it builds without libraries"
+assert_grep '^nftrace needs libraries that are missing here; on Debian: apt-get install gcc ' "$SCRATCH/make"
+assert_no_grep '^  (CC|LD) ' "$SCRATCH/make"
+
 subtest "deb: the same files, what they need, and a package that can be installed here"
 if [[ -d $root ]] && command -v dpkg-deb >/dev/null; then
 	quiet_make deb -C "$SCRATCH/tree"
