@@ -111,7 +111,7 @@ end() {
 LIBRARY=$PACKAGE/usr/lib/python3/dist-packages
 # By its own name, not the interpreter's.
 unpacked() { in_ns r env PYTHONPATH="$LIBRARY" "$PACKAGE/usr/$1" "${@:2}"; }
-firewall_cmd() { unpacked bin/firewall-cmd -q "$@" || fail "firewall-cmd $*"; }
+firewall_cmd() { unpacked bin/firewall-cmd "$@" >"$SCRATCH/firewall-cmd" 2>&1 || fail "firewall-cmd $*: $(<"$SCRATCH/firewall-cmd")"; }
 is_running() { [[ $(unpacked bin/firewall-cmd --state 2>/dev/null) = running ]]; }
 
 start_firewalld() {
@@ -178,7 +178,9 @@ else
 	subtest "ufw reload"
 	in_ns r nft flush ruleset
 	mkdir "$SCRATCH/ufw"
-	cp -r "$PACKAGE"/{etc,lib,usr} "$SCRATCH/ufw/"
+	cp -r "$PACKAGE"/{etc,usr} "$SCRATCH/ufw/"
+	# Of one package it lies in /lib, of a later one in /usr/lib; it is asked for in /lib.
+	cp -r "$PACKAGE/lib" "$SCRATCH/ufw/" 2>/dev/null || ln -s usr/lib "$SCRATCH/ufw/lib"
 	find "$PACKAGE/usr/share/ufw" \( -name '*.rules' -o -name '*.init' -o -name ufw.conf \) -exec cp {} "$SCRATCH/ufw/etc/ufw" \;
 	chmod 640 "$SCRATCH"/ufw/etc/ufw/*.rules
 	# Settings of the kernel are none of its business here.
