@@ -17,18 +17,13 @@ struct save_notes {
 	size_t first_len;
 };
 
-/**
- * save_family - the family of a text by its header, or by what it holds
- * A text may hold both, as two programs wrote them one behind the other.
- */
-const struct family *save_family(const char *text, size_t len);
-
 /** save_size - bytes of memory that save_read() needs at most */
 size_t save_size(const char *text, size_t len);
 
 /**
  * save_read - the tables of one family
- * @f: lines under another family's header are passed over
+ * @f: lines of the other family are passed over: under its header, or, without one, where
+ *	a table comes a second time with rules of that family (save_family.h)
  * @to: @size zeroed bytes; the snapshot's own layout, see snapshot.h
  * @used: bytes of it in use
  *

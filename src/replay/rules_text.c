@@ -17,6 +17,7 @@
 #include "replay/nft_rules.h"
 #include "rules/base/units.h"
 #include "rules/legacy/save.h"
+#include "rules/legacy/save_family.h"
 #include "rules/legacy/snapshot.h"
 #include "rules/legacy/snapshot_sound.h"
 
@@ -27,6 +28,7 @@ struct text {
 	char *at;
 	size_t len, room;
 	size_t *file;			/* where each begins */
+	char *const *path;		/* and its name */
 	unsigned int files;
 };
 
@@ -151,13 +153,56 @@ static void add_headers(const struct text *all)
 	}
 }
 
-static void tell(const struct family *f, const struct save_notes *notes)
+/* A line of a file, from 1. */
+struct text_place {
+	const char *path;
+	unsigned int line;
+};
+
+static struct text_place find_place(const struct text *t, const char *at)
 {
-	char line[QUOTE];
+	size_t to = (size_t)(at - t->at);
+	struct text_place p = { t->path[0], 1 };
+	unsigned int i = t->files - 1;
+
+	while (i && t->file[i] > to)
+		i--;
+	p.path = t->path[i];
+	for (size_t n = t->file[i]; n < to; n++)
+		p.line += t->at[n] == '\n';
+	return p;
+}
+
+static void tell(const struct job *job, const struct save_notes *notes)
+{
+	struct text_place at = find_place(job->text, notes->first);
+	char line[QUOTE], path[QUOTE];
 
 	escape_text(line, sizeof(line), notes->first, notes->first_len);
-	printf("%u rules of %s; %u lines passed over, the first is \"%s\"",
-	       notes->rules, f->command, notes->passed_over, line);
+	escape_text(path, sizeof(path), at.path, strlen(at.path));
+	printf("%u rules of %s; %u line%s passed over, the first is \"%s\" "
+	       "(line %u of %s)", notes->rules, job->f->command,
+	       notes->passed_over, notes->passed_over == 1 ? "" : "s", line,
+	       at.line, path);
+}
+
+/* A kernel's log is of iptables-legacy: nf_tables tells netlink alone. */
+static void tell_backend(const struct text *t)
+{
+	struct strview rest = { t->at, t->len }, line;
+
+	while (strview_line(&rest, &line)) {
+		struct text_place at;
+
+		if (!save_is_of_nft(line))
+			continue;
+		at = find_place(t, line.at);
+		msg("note: --rules: by line %u of %s the rules are of "
+		    "iptables-nft; lines of the kernel's log are of "
+		    "iptables-legacy's, which iptables-legacy-save prints",
+		    at.line, at.path);
+		return;
+	}
 }
 
 /* In a helper child, without privileges: the text may be a stranger's. */
@@ -180,7 +225,7 @@ static int make(const void *arg, struct helper_out *out)
 			&notes);
 	helper_let_go(out);
 	if (!err && notes.passed_over)
-		tell(job->f, &notes);
+		tell(job, &notes);
 	return -err;
 }
 
@@ -242,7 +287,7 @@ int rules_text_load(char *const paths[],
 		    const struct snapshot *snap[FAMILY_COUNT],
 		    struct strview *nft)
 {
-	struct text all = { .at = NULL };
+	struct text all = { .path = paths };
 	int err = 0, status = 0;
 	bool has_nft = false;
 
@@ -264,6 +309,7 @@ int rules_text_load(char *const paths[],
 	if (!status && all.files) {
 		has_nft = nft_rules_is((struct strview){ all.at, all.len });
 		status = make_snapshots(&all, res, snap, has_nft);
+		tell_backend(&all);
 	}
 	if (has_nft && !status)
 		*nft = (struct strview){ all.at, all.len };

@@ -26,6 +26,7 @@
 #include "report/printer.h"
 #include "rules/base/family.h"
 #include "rules/legacy/save.h"
+#include "rules/legacy/save_family.h"
 #include "rules/legacy/snapshot.h"
 #include "rules/view/ruleset.h"
 
