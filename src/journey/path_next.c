@@ -245,8 +245,8 @@ enum path_answer path_may_follow(const struct path_map *map,
 		answer = path_goes_on(map, p, o);
 	/* Where the rules are not known any more, or not yet, any of them can come. */
 	if (answer == PATH_RELAXED &&
-	    (path_is_nowhere(o) || o->at->doubt == TEXT_DOUBT_CHANGED ||
-	     p->last->doubt == TEXT_DOUBT_CHANGED))
+	    (path_is_nowhere(o) || text_doubt_is_of_rules(o->at->doubt) ||
+	     text_doubt_is_of_rules(p->last->doubt)))
 		return PATH_STRICT;
 	return answer;
 }

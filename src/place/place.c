@@ -118,6 +118,12 @@ static void retire_all(struct place_index *idx, const struct renewed *r)
 		retire(idx, b, r);
 }
 
+void place_index_fit(struct place_index *idx, unsigned int family,
+		     const uint8_t *fit)
+{
+	idx->fit[family] = fit;
+}
+
 void place_index_new_epoch(struct place_index *idx, enum place_phase phase)
 {
 	const struct renewed all = { .history = NULL };

@@ -43,6 +43,13 @@ void place_index_new_epoch(struct place_index *idx, enum place_phase phase);
 unsigned int place_index_renew(struct place_index *idx, unsigned int family,
 			       const struct snapshot *snap, bool certain);
 
+/**
+ * place_index_fit - of each chain of a family's snapshot, before the first look-up
+ * @fit: enum place_fit by the chain's index; borrowed; NULL: all fit
+ */
+void place_index_fit(struct place_index *idx, unsigned int family,
+		     const uint8_t *fit);
+
 /** place_index_settle - all events from before the last reading have been read */
 void place_index_settle(struct place_index *idx);
 

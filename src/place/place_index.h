@@ -23,6 +23,7 @@ struct place_index {
 	enum place_phase phase;
 	bool unsure;			/* place_index_unsure() */
 	uint8_t renewal;		/* number of the last change that was read; 0: none */
+	const uint8_t *fit[FAMILY_COUNT];	/* place_index_fit() */
 	uint32_t misfits;		/* prefixes that no rule has, so far */
 	struct place_node *bucket[PLACE_BUCKETS];	/* what prefixes mean now */
 	struct place_node *idle[PLACE_BUCKETS];	/* and what they meant before */

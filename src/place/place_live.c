@@ -124,6 +124,7 @@ static struct place_node *read_by(const struct look *l, enum legacy_age age,
 		.snap = l->table->at[age].snap,
 		.index = l->table->at[age].index, .phase = l->idx->phase,
 		.excerpt = l->idx->map && l->idx->map->excerpt,
+		.fit = l->idx->fit[l->family],
 	};
 	struct prefix parts;
 	struct place_node *n;
@@ -134,13 +135,13 @@ static struct place_node *read_by(const struct look *l, enum legacy_age age,
 	if (!n)
 		return NULL;
 	if (!place_rule_fill(&n->place, &t, &parts) ||
-	    (n->place.doubt == TEXT_DOUBT_CHANGED && !misfit) ||
+	    (text_doubt_is_of_rules(n->place.doubt) && !misfit) ||
 	    !name_place(l, &n->place)) {
 		place_node_free(n);
 		return NULL;
 	}
 	n->place.slot = slot_of(l, &n->place);
-	n->place.straddles = n->place.doubt == TEXT_DOUBT_CHANGED;
+	n->place.straddles = text_doubt_is_of_rules(n->place.doubt);
 	return keep(l, n);
 }
 
@@ -181,7 +182,7 @@ static struct place_node *doubt(const struct look *l,
 		place_node_free(n);
 		return NULL;
 	}
-	place_rule_doubt(&n->place);
+	place_rule_doubt(&n->place, TEXT_DOUBT_CHANGED);
 	n->place.slot = slot_of(l, &n->place);
 	n->place.straddles = true;
 	if (l->table->certain && !l->idx->unsure) {

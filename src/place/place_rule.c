@@ -22,10 +22,10 @@ static bool kind_fits(const struct snap_chain *c, const struct snap_rule *r,
 	return p->kind == (c->hook == NOT_A_HOOK ? PLACE_RETURN : PLACE_POLICY);
 }
 
-static bool number_fits(const struct snapshot *s, const struct snap_chain *c,
-			const struct prefix *p)
+bool place_rule_has(const struct snapshot *s, const struct snap_chain *c,
+		    const struct prefix *p)
 {
-	return p->number <= c->count + 1 &&
+	return p->number && p->number <= c->count + 1 &&
 	       kind_fits(c, snapshot_rule(s, c->first + p->number - 1), p);
 }
 
@@ -39,11 +39,11 @@ static bool find_number(const struct place_table *t,
 {
 	const struct snapshot *s = t->snap;
 	struct prefix undone = *p;
-	bool armed_fits = number_fits(s, c, p), undone_fits;
+	bool armed_fits = place_rule_has(s, c, p), undone_fits;
 
 	undone.number += c->own_before;
 	undone_fits = c->own_before && t->phase != PHASE_ARMED &&
-		number_fits(s, c, &undone);
+		place_rule_has(s, c, &undone);
 	if (armed_fits && undone_fits && t->phase == PHASE_UNDOING &&
 	    p->number > c->own_before)
 		*doubt = TEXT_DOUBT_RENUMBERED;
@@ -119,11 +119,19 @@ static uint32_t sure_before(const struct snapshot *s,
 	return 0;
 }
 
-void place_rule_doubt(struct place *p)
+void place_rule_doubt(struct place *p, enum text_doubt why)
 {
-	p->doubt = TEXT_DOUBT_CHANGED;
+	p->doubt = why;
 	p->effect = EFFECT_UNKNOWN;
 	p->mangles = 0;
+}
+
+/* A log has no second reading of the rules. */
+static void doubt_place(struct place *p, bool excerpt)
+{
+	place_rule_doubt(p, excerpt ? TEXT_DOUBT_MISFIT : TEXT_DOUBT_CHANGED);
+	p->at_end = p->at_end && !excerpt;
+	p->sure_before = 0;
 }
 
 bool place_rule_fill(struct place *p, const struct place_table *t,
@@ -134,10 +142,13 @@ bool place_rule_fill(struct place *p, const struct place_table *t,
 					  parts->chain_len);
 	const struct snap_rule *r = NULL;
 	const struct snap_chain *c;
+	uint8_t fit;
 
 	if (ci == SNAP_NONE)
 		return false;
 	c = snapshot_chain(s, ci);
+	fit = t->fit ? t->fit[ci] : PLACE_FITS;
+	parts->number -= fit == PLACE_FITS_BELOW && parts->number > 1;
 	if (find_number(t, c, parts, &p->doubt))
 		r = snapshot_rule(s, c->first + parts->number - 1);
 	p->nfproto = s->nfproto;
@@ -155,7 +166,7 @@ bool place_rule_fill(struct place *p, const struct place_table *t,
 	p->hook = c->hook;
 	p->order = table_order(p->table, c->hook);
 	describe_rule(p, s, r);
-	if (!r)
-		place_rule_doubt(p);
+	if (!r || fit == PLACE_MISFITS)
+		doubt_place(p, t->excerpt);
 	return true;
 }

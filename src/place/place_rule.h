@@ -6,8 +6,10 @@
 #include <stdbool.h>
 
 #include "place/place_types.h"
+#include "place/text_doubt.h"
 
 struct prefix;
+struct snap_chain;
 struct snapshot;
 
 /* A table of a snapshot, and what its numbers and its silence mean. */
@@ -16,7 +18,15 @@ struct place_table {
 	unsigned int index;
 	enum place_phase phase;
 	bool excerpt;		/* any event may be missing: see place.sure_before */
+	const uint8_t *fit;	/* enum place_fit, by chain; NULL: all fit */
 };
+
+/**
+ * place_rule_has - can the kernel have written this of the chain?
+ * @p: of .kind and .number; a rule that matches all is told as a policy or a return
+ */
+bool place_rule_has(const struct snapshot *s, const struct snap_chain *c,
+		    const struct prefix *p);
 
 /**
  * place_rule_fill - all of a place but its prefix, its slot and its line
@@ -29,7 +39,7 @@ struct place_table {
 bool place_rule_fill(struct place *p, const struct place_table *t,
 		     struct prefix *parts);
 
-/** place_rule_doubt - the place's rule may be another: what it does is not known */
-void place_rule_doubt(struct place *p);
+/** place_rule_doubt - its rule may be another, for that reason: what it does is not known */
+void place_rule_doubt(struct place *p, enum text_doubt why);
 
 #endif

@@ -20,6 +20,13 @@ enum place_state {
 	PLACE_LOST,	/* it was gone before its text could be read */
 };
 
+/* How the numbers of a log are those of a chain that was saved at another time. */
+enum place_fit {
+	PLACE_FITS,
+	PLACE_FITS_BELOW,	/* the log's are one higher: there is a rule more at the top */
+	PLACE_MISFITS,		/* not at all, or nobody knows */
+};
+
 /*
  * A prefix that exists in the snapshot, or the like of an nft event.  Owned by
  * the index, one of a live nft event by its cache (nft_place_cache.h): valid

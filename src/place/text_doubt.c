@@ -20,6 +20,9 @@ static const struct {
 		"rule" },
 	[TEXT_DOUBT_GONE] = { "gone",
 		"the rules were changed before its text could be read" },
+	[TEXT_DOUBT_MISFIT] = { "misfit",
+		"the rules given are not those that the log is of: it may be "
+		"another rule" },
 };
 
 const char *text_doubt_word(enum text_doubt d)

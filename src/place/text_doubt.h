@@ -15,8 +15,15 @@ enum text_doubt {
 	TEXT_DOUBT_RENUMBERED, /* made while nftrace's rules were going */
 	TEXT_DOUBT_CHANGED,    /* the table was changed under the trace */
 	TEXT_DOUBT_GONE,       /* nft: changed before its text could be read */
+	TEXT_DOUBT_MISFIT,     /* --rules: they are not those that the log is of */
 	TEXT_DOUBT_COUNT,
 };
+
+/** text_doubt_is_of_rules - may any rule of its chain have been another? */
+static inline bool text_doubt_is_of_rules(enum text_doubt d)
+{
+	return d == TEXT_DOUBT_CHANGED || d == TEXT_DOUBT_MISFIT;
+}
 
 /** text_doubt_word - "forged", ...; text_doubt_sentence - for people; NULL for NONE */
 const char *text_doubt_word(enum text_doubt d);

@@ -144,6 +144,18 @@ struct stats_diff {
 	uint8_t done;		/* it came to its end */
 };
 
+/* --rules that are not those that a log is of. */
+struct stats_misfit {
+	/* Chains of raw without the TRACE rule, 1 << STATS_BELOW_...: read so; or perhaps so. */
+	uint8_t below, unproved;
+	uint32_t chains;	/* others whose texts are in doubt */
+	uint64_t line;		/* of the log, from 1: the first that tells of one */
+	char place[64];		/* and its words: "filter:FORWARD:rule:7" */
+};
+
+/* A family has a bit for each of its hooks; IPv6's are those above. */
+enum { STATS_BELOW_PREROUTING, STATS_BELOW_OUTPUT, STATS_BELOW_HOOKS };
+
 /*
  * One writer for every field: the reader.  The supervisor reads it, believes
  * nothing, and decides by nothing in here what became of the host: see struct
@@ -188,6 +200,7 @@ struct stats {
 	struct stats_refused refused;	/* some of those passed over */
 	struct stats_bare bare;		/* others of them */
 	struct stats_text text;
+	struct stats_misfit misfit;	/* plain, as .refused */
 	_Atomic uint64_t input_offset;	/* how far it was read, bytes */
 	/*
 	 * The number of its last question which generation of nft's rules is in

@@ -18,6 +18,7 @@
 #include "replay/lost_notice.h"
 #include "replay/replay_nft.h"
 #include "replay/replay_state.h"
+#include "replay/rules_fit.h"
 #include "replay/trace_again.h"
 #include "replay/trace_entry.h"
 #include "replay/trace_text.h"
@@ -29,6 +30,7 @@
 struct text_replay {
 	struct replay *r;
 	struct hook_guess *hooks;
+	struct rules_fit *fit;
 	struct nft_replay *nft;
 	struct trace_text line;
 	uint64_t last_ns;	/* of the line before, on its own clock */
@@ -371,6 +373,7 @@ static void close_text(struct text_replay *tr)
 	if (!tr)
 		return;
 	hook_guess_close(tr->hooks);
+	rules_fit_close(tr->fit);
 	replay_nft_close(tr->nft);
 	free(tr);
 }
@@ -382,17 +385,18 @@ void replay_text(struct replay *r, struct line_reader *in)
 	size_t len;
 
 	if (tr) {
+		tr->now = time(NULL);
+		tr->fit = rules_fit_find(r, in, tr->now);
 		tr->hooks = hook_guess_open(r->snap);
 		tr->nft = replay_nft_open(r);
 	}
-	if (!tr || !tr->hooks || !tr->nft) {
+	if (!tr || !tr->fit || !tr->hooks || !tr->nft) {
 		r->stats->input_end = REPLAY_BROKEN;
 		close_text(tr);
 		return;
 	}
 	tr->r = r;
 	replay_origin(r, "", 0, "", true);
-	tr->now = time(NULL);
 	while (replay_goes_on(r, in) && line_reader_line(in, &line, &len)) {
 		take_line(tr, (struct strview){ line, len });
 		printer_relieve(r->printer);

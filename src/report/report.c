@@ -64,6 +64,8 @@ static const char *unknown_because(const struct journey *j,
 
 	if (last && last->doubt == TEXT_DOUBT_CHANGED)
 		return "the rules were changed during the trace";
+	if (last && last->doubt == TEXT_DOUBT_MISFIT)
+		return "the rules given are not those that the log is of";
 	/* A trace that was read without the rules that made it. */
 	if (last && last->effect == EFFECT_UNKNOWN && !last->rule_len)
 		return "the rules are not known (--rules FILE)";

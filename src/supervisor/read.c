@@ -230,7 +230,8 @@ static int conclude_replay(struct run *r, int fd)
 	    r->outcome.drawing)
 		return STATUS_FAILURE;
 	if (status || st->lost || st->strangers || st->refused.count ||
-	    st->incomplete || st->text.older > st->text.newer)
+	    st->incomplete || st->text.older > st->text.newer ||
+	    st->misfit.chains || st->misfit.unproved)
 		return expect_status(r, STATUS_INCOMPLETE);
 	return expect_status(r, st->packets ? STATUS_TRACED : STATUS_NOTHING);
 }

@@ -73,6 +73,7 @@ void stats_take(struct stats *copy, const struct stats *shared)
 	bound_text(copy->refused.word, sizeof(copy->refused.word));
 	if (copy->bare.ranges > STATS_RANGES)
 		copy->bare.ranges = STATS_RANGES;
+	bound_text(copy->misfit.place, sizeof(copy->misfit.place));
 	copy->input_error = bounded_error(copy->input_error);
 	copy->output_error = bounded_error(copy->output_error);
 	if (copy->input_end > REPLAY_MEMORY) {

@@ -92,6 +92,45 @@ static void print_text(const struct stats_text *st, const char *path)
 		    st->masked == 1 ? " has" : "s have");
 }
 
+/* "raw:PREROUTING and raw:OUTPUT", of both families. */
+static void name_raw(char *buf, size_t size, unsigned int bits)
+{
+	static const char *const names[] = {
+		[STATS_BELOW_PREROUTING] = "raw:PREROUTING",
+		[STATS_BELOW_OUTPUT] = "raw:OUTPUT",
+	};
+	size_t n = 0;
+
+	bits |= bits >> STATS_BELOW_HOOKS;
+	for (unsigned int i = 0; i < STATS_BELOW_HOOKS; i++)
+		if (bits & 1u << i)
+			n += (size_t)snprintf(buf + n, size - n, "%s%s",
+					      n ? " and " : "", names[i]);
+}
+
+static void print_misfit(const struct stats_misfit *m, const char *path)
+{
+	char raw[64];
+
+	if (m->below) {
+		name_raw(raw, sizeof(raw), m->below);
+		msg("note: --rules are without the TRACE rule that %s is of: "
+		    "numbers in %s are one higher there, and were read so",
+		    path, raw);
+	}
+	if (m->unproved) {
+		name_raw(raw, sizeof(raw), m->unproved);
+		msg("warning: --rules have no TRACE rule: nothing in %s tells "
+		    "whether its numbers in %s are one higher; rules there are "
+		    "marked as doubtful", path, raw);
+	}
+	if (m->chains)
+		msg("warning: --rules are not those that %s is of: line %"
+		    PRIu64 " says %s, which they do not have, or that packet "
+		    "cannot meet; rules of %u chain%s are marked as doubtful",
+		    path, m->line, m->place, m->chains, plural(m->chains));
+}
+
 static void print_events(const struct stats *st)
 {
 	char others[96] = "";
@@ -118,6 +157,7 @@ void summary_read(const struct run *r)
 	print_refused(&st->refused, r->o->read);
 	print_bare(&st->bare, r->o->read);
 	print_text(&st->text, r->o->read);
+	print_misfit(&st->misfit, r->o->read);
 	if (st->strangers)
 		msg("warning: %" PRIu64 " trace event%s of rules that are not "
 		    "in the rules given: were they saved while the trace ran?",
