@@ -58,6 +58,7 @@ struct options {
 	unsigned int expressions;
 	struct expression expression[OPTIONS_GROUPS];
 	char *netns;
+	bool framed;		/* one of several runs: report/frame.h; not the user's */
 	char *pod, *container;
 	bool late_too;		/* some expressions are .behind_nat */
 	char *user;

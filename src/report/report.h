@@ -44,6 +44,7 @@ struct report_env {
 	bool explain;			/* the rules that a packet nearly met */
 	bool color;
 	bool erase;	/* the status line may be where results go */
+	bool framed;			/* for who sets several runs' in order: frame.h */
 	bool log;			/* times are those of a log that is read */
 };
 

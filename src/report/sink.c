@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "report/frame.h"
 #include "report/path_texts.h"
 #include "report/stories.h"
 
@@ -69,13 +70,28 @@ static void begin(struct sink *k)
 		outbuf_text(&k->out, "\r\033[K");
 }
 
+/* A record of its own: the text's bytes are counted from its beginning. */
+static void put_frame(struct sink *k, const struct journey *j)
+{
+	outbuf_begin(&k->out);
+	frame_put(&k->out, j);
+	outbuf_end(&k->out);
+}
+
 bool sink_journey(struct sink *k, const struct journey *j)
 {
+	bool fits;
+
 	if (!k->report || !k->report->journey)
 		return true;
+	if (k->env.framed)
+		put_frame(k, j);
 	begin(k);
 	k->report->journey(&k->out, &k->env, j);
-	return flush_if_full(k, outbuf_end(&k->out));
+	if (k->env.framed)
+		frame_put_end(&k->out);
+	fits = outbuf_end(&k->out);
+	return flush_if_full(k, fits);
 }
 
 bool sink_late(struct sink *k, const struct report_late *l)

@@ -349,6 +349,7 @@ void results_env(struct report_env *env, const struct options *o)
 			 (unsigned long long)st.st_ino);
 	env->run = run_facts(o);
 	env->verbose = o->verbose;
+	env->framed = o->framed;
 	env->color = o->color == COLOR_ALWAYS ||
 		(o->color == COLOR_AUTO && wants_color());
 	env->width = find_width(&env->measured);
