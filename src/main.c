@@ -23,6 +23,7 @@
 #include "supervisor/netns.h"
 #include "supervisor/read.h"
 #include "supervisor/run.h"
+#include "supervisor/several.h"
 
 /* A file opened later must not become somebody's stdout. */
 static void keep_standard_files(void)
@@ -48,8 +49,10 @@ static int dispatch(struct options *o)
 	}
 	if (o->verbose)
 		msg_details();
-	if (o->netns && !o->read) {
-		int status = netns_enter(o->netns);
+	if (several_asked(o))
+		return several_main(o);
+	if (o->netns[0] && !o->read) {
+		int status = netns_enter(o->netns[0]);
 
 		if (status)
 			return status;

@@ -124,11 +124,20 @@ static size_t wrap(char *to, size_t size, const char *line, unsigned int width)
 	}
 }
 
+static const char *label;
+
+void msg_label(const char *text)
+{
+	label = text;
+}
+
 static void say(const char *text)
 {
-	char line[2 * TEXT_MAX + 16] = NAME, lines[4 * TEXT_MAX];
+	char line[2 * TEXT_MAX + 512] = NAME, lines[4 * TEXT_MAX];
 	size_t len = strlen(line);
 
+	if (label)
+		len += (size_t)snprintf(line + len, 400, "[%.300s] ", label);
 	msg_status(NULL);
 	escape_text(line + len, sizeof(line) - len, text, strlen(text));
 	len = wrap(lines, sizeof(lines), line, columns());

@@ -19,6 +19,9 @@ void msg_detail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /** msg_as_told - the same of what another process of the run has masked already */
 void msg_as_told(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/** msg_label - in front of everything that is said: of which of several runs; borrowed */
+void msg_label(const char *label);
+
 /**
  * msg_mask - from now on everything but that is said through @mask
  * @mask: writes the NUL-terminated text in @to for the one in @text, and fits

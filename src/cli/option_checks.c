@@ -239,11 +239,49 @@ static bool check_diff(const struct options *o)
 	return true;
 }
 
+/* What a run in one namespace can do, and several at once cannot. */
+static bool check_several(const struct options *o, unsigned int given)
+{
+	const struct {
+		bool is;
+		const char *option;
+	} not[] = {
+		{ o->command, "-- COMMAND" }, { o->pcap, "--pcap" },
+		{ o->graph, "--graph" }, { o->report, "--report" },
+		{ given & MARKDOWN, "--markdown" }, { given & FLAT, "--flat" },
+		{ given & MASK, "--masked" }, { given & DOCTOR, "--doctor" },
+		{ given & CLEANUP, "--cleanup" }, { given & READ, "--read" },
+		{ given & DRY_RUN, "--dry-run" },
+	};
+	const char *option = o->and_node ? "--and-node" : "--netns' twice, '--netns";
+
+	if (!o->and_node && !o->netns[1])
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(not); i++) {
+		if (!not[i].is)
+			continue;
+		msg("error: '%s' is for one network namespace: not beside '%s'",
+		    not[i].option, option);
+		return false;
+	}
+	if ((o->pod || o->container) && o->netns[1]) {
+		msg("error: '--pod' is in one network namespace: not beside "
+		    "'--netns' twice");
+		return false;
+	}
+	if (!o->pod && !o->container && !o->netns[0]) {
+		msg("error: '--and-node' is beside --pod, --container or --netns: "
+		    "which other namespace?");
+		return false;
+	}
+	return true;
+}
+
 bool options_check(const struct options *o, unsigned int groups)
 {
 	unsigned int given = find_given(o);
 
 	return check_groups(o, groups) && check_diff(o) && check_forms(given) &&
-	       check_named(o, given) &&
+	       check_named(o, given) && check_several(o, given) &&
 	       check_together(o, given);
 }

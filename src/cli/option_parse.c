@@ -165,7 +165,7 @@ int options_parse(struct options *o, int argc, char *argv[])
 	ok = ok && out_interface_take(o);
 	ok = ok && (o->help || o->version || options_check(o, groups));
 	/* The lock file is one for the whole host. */
-	if (o->netns && !o->hold_lock)
+	if ((o->netns[0] || o->and_node) && !o->hold_lock)
 		o->no_lock = true;
 	return ok ? 0 : STATUS_USAGE;
 }
@@ -181,10 +181,11 @@ void options_free(struct options *o)
 	free(o->diff);
 	free(o->graph);
 	free(o->report);
-	free(o->netns);
 	free(o->pod);
 	free(o->container);
 	free(o->user);
-	for (unsigned int i = 0; i < OPTIONS_FILES; i++)
+	for (unsigned int i = 0; i < OPTIONS_FILES; i++) {
 		free(o->rules[i]);
+		free(o->netns[i]);
+	}
 }

@@ -161,15 +161,15 @@ static bool take_choice(const struct option_row *r, unsigned int *choice,
 					 : "auto, legacy or nft");
 }
 
-static bool take_file(char **files, const char *value)
+static bool take_file(const struct option_row *r, char **files, const char *value)
 {
 	unsigned int n = 0;
 
 	while (files[n])
 		n++;
 	if (n == OPTIONS_FILES) {
-		msg("error: '%s' is one file too many: %d at most", value,
-		    OPTIONS_FILES);
+		msg("error: '%s' is one --%s too many: %d at most", value,
+		    r->name, OPTIONS_FILES);
 		return false;
 	}
 	files[n] = strdup(value);
@@ -197,7 +197,7 @@ bool option_take(struct options *o, const struct option_row *r,
 	case OPTION_CHOICE:
 		return take_choice(r, at, value);
 	case OPTION_FILES:
-		return take_file(at, value);
+		return take_file(r, at, value);
 	case OPTION_TEXT:
 		free(*(char **)at);
 		*(char **)at = strdup(value);

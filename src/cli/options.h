@@ -57,7 +57,8 @@ struct options {
 	char *pcap;		/* file names; NULL: not asked for */
 	unsigned int expressions;
 	struct expression expression[OPTIONS_GROUPS];
-	char *netns;
+	char *netns[OPTIONS_FILES + 1];	/* NULL-terminated */
+	bool and_node;		/* this network namespace as well */
 	bool framed;		/* one of several runs: report/frame.h; not the user's */
 	char *pod, *container;
 	bool late_too;		/* some expressions are .behind_nat */

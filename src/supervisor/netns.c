@@ -56,12 +56,20 @@ static int explain_open(const char *word, int err)
 	return STATUS_USAGE;
 }
 
+int netns_open(const char *word, int *status)
+{
+	int fd = open_namespace(word);
+
+	*status = fd < 0 ? explain_open(word, errno) : 0;
+	return fd;
+}
+
 int netns_enter(const char *word)
 {
-	int fd = open_namespace(word), err;
+	int status, fd = netns_open(word, &status), err;
 
 	if (fd < 0)
-		return explain_open(word, errno);
+		return status;
 	err = setns(fd, CLONE_NEWNET) < 0 ? errno : 0;
 	close(fd);
 	if (err == EINVAL) {

@@ -27,6 +27,7 @@ enum {
 struct asked {
 	const char *option, *what, *word;
 	struct pod_question q;
+	bool quiet;
 };
 
 static int refuse_word(const struct asked *a, const char *why)
@@ -196,6 +197,8 @@ static int say_one(const struct asked *a, const struct pod_found *f)
 	}
 	if (!join_here(&b, f))
 		return say_none_here(a, f, name);
+	if (a->quiet)
+		return 0;
 	msg("%s %s: %s; %s", a->what, name, links, words);
 	say_others(f);
 	say_bridged(f);
@@ -231,9 +234,10 @@ static int judge(const struct asked *a, const struct pod_answer *p)
 	       p->count > 1 ? say_several(a, p) : say_one(a, &p->found[0]);
 }
 
-int pod_choose(const struct options *o, struct pod_found *f, struct mask *mask)
+int pod_choose(const struct options *o, struct pod_found *f, struct mask *mask,
+	       bool quiet)
 {
-	struct asked a = { .option = NULL };
+	struct asked a = { .quiet = quiet };
 	struct helper_result res = { 0 };
 	const struct pod_answer *p;
 	int err, status = read_word(&a, o);

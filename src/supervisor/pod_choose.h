@@ -3,6 +3,8 @@
 #ifndef NFTRACE_POD_CHOOSE_H
 #define NFTRACE_POD_CHOOSE_H
 
+#include <stdbool.h>
+
 #include "pod/pod.h"
 
 struct mask;
@@ -13,9 +15,12 @@ struct options;
  * @f: gets it, with an interface here
  * @mask: learns what it is called; NULL: nothing is masked
  *
- * What was found, and where, is said; and why there is none, or which of several there are.
+ * @quiet: somebody else will say where it was found
+ *
+ * Why there is none, or which of several there are, is said in any case.
  * Return: 0, or the exit status after a report.
  */
-int pod_choose(const struct options *o, struct pod_found *f, struct mask *mask);
+int pod_choose(const struct options *o, struct pod_found *f, struct mask *mask,
+	       bool quiet);
 
 #endif

@@ -171,7 +171,7 @@ int pod_match_take(struct pod_match *m, struct options *o, struct mask *mask)
 
 	if (!o->pod && !o->container)
 		return 0;
-	status = pod_choose(o, &f, mask);
+	status = pod_choose(o, &f, mask, false);
 	if (!status)
 		status = make(&k, o, &f);
 	if (status) {
