@@ -13,7 +13,9 @@ pod_process() {
 	# shellcheck disable=SC2086 # words
 	background "$ns" "$name" ${STARTER-} unshare $uts --mount --propagation private \
 		bash -c '
-		[[ -z $1 ]] || printf %s "$1" >/proc/sys/kernel/hostname || exit 1
+		# hostname(1) refuses what the kernel takes; its file is not a user namespace root'"'"'s.
+		[[ -z $1 ]] || hostname "$1" 2>/dev/null ||
+			python3 -c "import socket, sys; socket.sethostname(sys.argv[1])" "$1" || exit 1
 		mount -t tmpfs tmpfs /run || exit 1
 		# As kubelet lays it out; /var/run is a link to /run.
 		folder=/run/secrets/kubernetes.io/serviceaccount

@@ -37,7 +37,7 @@ look() { pm inspect -f "$2" "$1" && cat "$SCRATCH/podman"; }
 # What they made outside of the sandbox: cgroups.
 forget() {
 	pm rm -fa -t 0
-	[[ -z ${job-} ]] || { kill -KILL "$job"; wait_for 5 is_gone "$job"; }
+	[[ -z ${job-} ]] || { kill -KILL "$job"; wait_for 5 is_gone "$job" || note "ctr's container stays"; }
 	find "/sys/fs/cgroup$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null
 	_cleanup
 }

@@ -257,6 +257,29 @@ static void merging(void **state)
 	}
 }
 
+/* Of a join it is proven which came first, and of a time of reading it is not. */
+static void order_by_join(void **state)
+{
+	struct frame early = comes.frame;
+	struct merge m;
+	char *text;
+	size_t len;
+
+	(void)state;
+	early.first_ns = leaves.frame.first_ns - MS;
+	assert_int_equal(merge_open(&m, spaces, 2, &cables, MERGE_LINE), 0);
+	m.out = open_memstream(&text, &len);
+	assert_int_equal(merge_add(&m, 1, &early, "b\n", 2, 0), 0);
+	assert_int_equal(merge_add(&m, 0, &leaves.frame, "a\n", 2, 0), 0);
+	merge_over(&m, 0);
+	merge_over(&m, 1);
+	assert_int_equal(merge_print(&m, 0), -1);
+	fclose(m.out);
+	assert_string_equal(text, "[web] a  continues as #4 in node\n[node] b\n");
+	free(text);
+	merge_close(&m);
+}
+
 /* Nobody waits for a run that sees nothing; nor is said beside what was not told. */
 static void waiting(void **state)
 {
@@ -292,6 +315,7 @@ int main(void)
 		cmocka_unit_test(apart),
 		cmocka_unit_test(frame_line),
 		cmocka_unit_test(merging),
+		cmocka_unit_test(order_by_join),
 		cmocka_unit_test(waiting),
 	};
 
