@@ -162,12 +162,41 @@ static void put(struct merge *m, const struct block *b)
 	m->printed++;
 }
 
+static struct block **find(struct merge *m, const struct join_packet *p)
+{
+	struct block **at = &m->first;
+
+	while (*at && ((*at)->beside || (*at)->packet.space != p->space ||
+		       (*at)->packet.frame.number != p->frame.number))
+		at = &(*at)->next;
+	return at;
+}
+
+/* A join tells the order of two better than times of reading do. */
+static struct block *take_next(struct merge *m)
+{
+	struct block **at = &m->first, *b;
+
+	for (uint32_t i = 0; i < m->spaces && !(*at)->beside; i++) {
+		const struct join_packet *before = join_before(&m->join,
+							&(*at)->packet);
+		struct block **its = before ? find(m, before) : NULL;
+
+		if (!its || !*its)
+			break;
+		at = its;
+	}
+	b = *at;
+	*at = b->next;
+	return b;
+}
+
 int merge_print(struct merge *m, uint64_t now_ms)
 {
 	struct block *b;
 
 	while ((b = m->first) && is_due(m, b, now_ms)) {
-		m->first = b->next;
+		b = take_next(m);
 		if (!m->most || m->printed < m->most)
 			put(m, b);
 		free(b);

@@ -207,6 +207,11 @@ static int say_one(const struct asked *a, const struct pod_found *f)
 
 static void learn(struct mask *mask, const struct pod_found *f)
 {
+	char id[POD_WORDS_ID + 1];
+
+	/* Digits alone would be a number. */
+	snprintf(id, sizeof(id), "%.*s", POD_WORDS_ID, f->id);
+	masking_learn(mask, id);
 	masking_learn(mask, f->space);
 	masking_learn(mask, f->name);
 	masking_learn(mask, f->hostname);

@@ -12,8 +12,6 @@
 #include "base/strbuf.h"
 #include "rules/base/units.h"
 
-enum { SHORT_ID = 12 };
-
 static void add_text(struct strbuf *b, const char *before, const char *text)
 {
 	char plain[4 * POD_NAME];
@@ -93,10 +91,10 @@ void pod_words_name(char *buf, size_t size, const struct pod_found *f,
 void pod_words_all(char *buf, size_t size, const struct pod_found *f)
 {
 	struct strbuf b = { buf, size, 0 };
-	char id[SHORT_ID + 1], command[4 * sizeof(f->command)];
+	char id[POD_WORDS_ID + 1], command[4 * sizeof(f->command)];
 
 	buf[0] = '\0';
-	snprintf(id, sizeof(id), "%.*s", SHORT_ID, f->id);
+	snprintf(id, sizeof(id), "%.*s", POD_WORDS_ID, f->id);
 	if (strcmp(f->name, f->hostname) != 0)
 		add_text(&b, "hostname ", f->hostname);
 	add_text(&b, "container ", id);

@@ -7,7 +7,10 @@
 
 #include "pod/pod.h"
 
-enum { POD_WORDS = 1024 };
+enum {
+	POD_WORDS = 1024,
+	POD_WORDS_ID = 12,	/* bytes of an id that are told */
+};
 
 /** pod_words_link - "cali123 (its eth0)", or why it has no end here */
 void pod_words_link(char *buf, size_t size, const struct pod_link *l);

@@ -329,8 +329,7 @@ static unsigned int find_width(bool *measured)
 	return WIDTH;
 }
 
-/* Nobody has said that he wants none. */
-static bool wants_color(void)
+bool results_colored(void)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
@@ -351,7 +350,7 @@ void results_env(struct report_env *env, const struct options *o)
 	env->verbose = o->verbose;
 	env->framed = o->framed;
 	env->color = o->color == COLOR_ALWAYS ||
-		(o->color == COLOR_AUTO && wants_color());
+		(o->color == COLOR_AUTO && results_colored());
 	env->width = find_width(&env->measured);
 	env->explain = o->explain || (isatty(STDOUT_FILENO) && !o->no_explain);
 	env->erase = isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);

@@ -3,6 +3,8 @@
 #ifndef NFTRACE_RESULTS_H
 #define NFTRACE_RESULTS_H
 
+#include <stdbool.h>
+
 #include "report/sink.h"
 
 struct options;
@@ -32,6 +34,9 @@ int results_draw(const struct sink_plan sink[]);
 
 /** results_show - what was held back while a command had the terminal, on stdout */
 void results_show(struct sink_plan sink[]);
+
+/** results_colored - stdout is a terminal, and nobody has said that he wants no colour */
+bool results_colored(void);
 
 /** results_env - host, network namespace, colour: what every report may say */
 void results_env(struct report_env *env, const struct options *o);

@@ -29,6 +29,7 @@
 #include "several/stream.h"
 #include "supervisor/netns.h"
 #include "supervisor/pod_choose.h"
+#include "supervisor/results.h"
 #include "supervisor/run.h"
 
 _Static_assert((int)OPTIONS_FILES < (int)CABLES_SPACES,
@@ -136,8 +137,7 @@ static void fix_form(struct options *o)
 
 	o->framed = true;
 	if (o->color == COLOR_AUTO)
-		o->color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") ?
-			COLOR_ALWAYS : COLOR_NEVER;
+		o->color = results_colored() ? COLOR_ALWAYS : COLOR_NEVER;
 	if (!isatty(STDOUT_FILENO))
 		return;
 	o->fold |= !o->full && !o->verbose && !o->quiet && !o->json;
