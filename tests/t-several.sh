@@ -100,6 +100,31 @@ for ns in a r; do
 done
 { wait "$NFTRACE_PID"; } 2>/dev/null
 
+# Each run is in a process group of its own, behind the terminal's.
+subtest "on a terminal that lets none but the foreground write: folded, coloured, ended by ^C"
+if command -v expect >/dev/null; then
+	A=$(name a) R=$(name r) NFTRACE=$NFTRACE TOOLS=$TOOLS TERM=xterm expect -c '
+		set timeout 20
+		spawn -noecho bash --norc -i
+		send "stty tostop; $env(NFTRACE) --netns $env(A) --netns $env(R) -p udp --dport 7 -t 60\r"
+		expect "armed"
+		expect "armed"
+		exec nsenter --net=/run/netns/$env(A) -- $env(TOOLS)/talk udp 10.2.0.2 7
+		expect "$env(R)\\\] "
+		send "\003"
+		expect "removed"
+		expect "removed"
+		send "echo status \$?\r"
+		expect "status 0"
+		send "exit\r"
+		expect eof' >"$SCRATCH/terminal" 2>&1 </dev/null
+	assert_text "status 0" "$SCRATCH/terminal"
+	assert_grep $'\\] \e\\[1m#1 \e\\[0m\e\\[32mSENT' "$SCRATCH/terminal"
+	restored
+else
+	skip "no expect"
+fi
+
 subtest "where one cannot begin none goes on"
 run_nftrace far -t 60 --netns "$(name a)" --netns "$(name r)" -p udp --nonsense
 assert_status 2

@@ -182,7 +182,7 @@ static void run_one(struct several *s, uint32_t i, int out, pid_t parent)
 static int start_one(struct several *s, uint32_t i)
 {
 	pid_t parent = getpid();
-	sigset_t none;
+	sigset_t kept;
 	int pipe_fd[2];
 
 	if (pipe2(pipe_fd, O_CLOEXEC) < 0)
@@ -190,8 +190,10 @@ static int start_one(struct several *s, uint32_t i)
 	fflush(NULL);
 	s->one[i].pid = fork();
 	if (s->one[i].pid == 0) {
-		sigemptyset(&none);
-		sigprocmask(SIG_SETMASK, &none, NULL);
+		/* In a group of its own it may write to the terminal all the same (stty tostop). */
+		sigemptyset(&kept);
+		sigaddset(&kept, SIGTTOU);
+		sigprocmask(SIG_SETMASK, &kept, NULL);
 		run_one(s, i, pipe_fd[1], parent);
 	}
 	close(pipe_fd[1]);
