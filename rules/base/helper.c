@@ -147,6 +147,24 @@ static bool wait_for_word(const struct helper *h, int timeout_ms)
 	return false;
 }
 
+bool helper_heard(const struct helper *h, int timeout_ms, uint64_t *number)
+{
+	/* A status is shorter, and stays for helper_finish(). */
+	if (!wait_for_word(h, timeout_ms) ||
+	    recv(h->line, number, sizeof(*number), MSG_PEEK | MSG_DONTWAIT) !=
+		    sizeof(*number))
+		return false;
+	return recv(h->line, number, sizeof(*number), MSG_DONTWAIT) ==
+	       sizeof(*number);
+}
+
+bool helper_is_done(const struct helper *h)
+{
+	struct pollfd pfd = { .fd = h->line, .events = POLLIN };
+
+	return poll(&pfd, 1, 0) > 0;
+}
+
 /*
  * Until it is done or, when a library has ended it, gone.
  * Return: its exit status as a shell would give it, or -1 after the timeout.

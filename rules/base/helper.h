@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "rules/base/helper_job.h"
 
@@ -25,6 +26,15 @@ int helper_start(struct helper *h, helper_fn *fn, const void *arg);
 
 /** helper_go - to a child that holds; 0 or -errno */
 int helper_go(const struct helper *h);
+
+/**
+ * helper_heard - wait for what a job tells by helper_tell()
+ * Return: false: it has ended instead, or was silent for @timeout_ms.
+ */
+bool helper_heard(const struct helper *h, int timeout_ms, uint64_t *number);
+
+/** helper_is_done - helper_finish() would not wait; of a job that was heard or tells nothing */
+bool helper_is_done(const struct helper *h);
 
 /** helper_cancel - instead of helper_finish(): there is no use for it any more */
 void helper_cancel(struct helper *h);

@@ -113,6 +113,12 @@ bool helper_hold(void)
 	return n == 1;
 }
 
+void helper_tell(const struct helper_out *out, uint64_t number)
+{
+	/* A parent that is gone ends the job. */
+	(void)!send(out->line, &number, sizeof(number), MSG_NOSIGNAL);
+}
+
 /*
  * What a terminal sends goes to all who are in its foreground, but it is the
  * parent's to hear; should that end of it, the child does.

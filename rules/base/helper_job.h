@@ -57,12 +57,15 @@ int helper_append(struct helper_out *out, const void *data, size_t len);
  */
 bool helper_hold(void);
 
+/** helper_tell - in a job: a number for helper_heard(), once, ahead of the result */
+void helper_tell(const struct helper_out *out, uint64_t number);
+
 struct helper {
 	pid_t pid;
 	int result_fd;
 	int text_fd;
 	int line;		/* SEQPACKET: its status when it is done; before
-				 * that what it hands over, for hand_take() */
+				 * that what it hands over, for hand_take(), or tells */
 };
 
 /**

@@ -15,6 +15,7 @@
 #include "rules/base/entry.h"
 #include "rules/base/family.h"
 #include "rules/base/hash.h"
+#include "rules/base/testpoint.h"
 #include "rules/legacy/snapshot_read.h"
 #include "rules/xtables/render.h"
 #include "rules/xtables/xt.h"
@@ -32,7 +33,7 @@ struct job {
 	const struct family *f;
 	const struct owner *own;
 	enum snap_detail detail;
-	bool hold;
+	bool hold;		/* it begins early, and tells when all is read */
 };
 
 /* A second process, as libxtables knows no threads: it reads from @from on. */
@@ -225,6 +226,15 @@ static int read_all(struct maker *m, bool hold)
 	return err ? err : read_tables(m, NULL);
 }
 
+static uint64_t count_entries(const struct maker *m)
+{
+	uint64_t entries = 0;
+
+	for (unsigned int i = 0; i < m->tables; i++)
+		entries += m->t[i].num_entries;
+	return entries;
+}
+
 /* Exit status of the child: 0, or the errno. */
 static int make(const void *arg, struct helper_out *out)
 {
@@ -237,6 +247,9 @@ static int make(const void *arg, struct helper_out *out)
 
 	if (err)
 		return helper_status(err);
+	if (job->hold)
+		helper_tell(out, count_entries(&m));
+	TESTPOINT("before-texts");
 	if (!lay_out(&m, out))
 		return helper_status(-errno);
 	for (unsigned int i = 0; i < m.tables; i++)

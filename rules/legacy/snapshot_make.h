@@ -24,7 +24,8 @@ int snapshot_start(struct helper *h, const struct family *f,
  * snapshot_prepare - instead of snapshot_start(), to have it begun early
  *
  * After one helper_go() it reads all tables but raw, after a second one raw and
- * whatever came into being since.
+ * whatever came into being since.  Then it tells how many entries that are
+ * (helper_heard()): the tables may change from there on, and texts follow.
  */
 int snapshot_prepare(struct helper *h, const struct family *f,
 		     const struct owner *own);

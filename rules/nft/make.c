@@ -13,6 +13,7 @@
 #include <linux/netfilter.h>
 
 #include "rules/base/owner.h"
+#include "rules/base/testpoint.h"
 #include "rules/base/units.h"
 #include "rules/nft/fill.h"
 #include "rules/nft/list.h"
@@ -32,6 +33,7 @@ struct texts {
 
 struct job {
 	const struct owner *own;
+	bool tells;		/* how many rules there are, before it has their texts */
 };
 
 /* Bounds for every array; what is not touched costs nothing. */
@@ -262,7 +264,8 @@ enum { SAVED = ARRAY_SIZE(saved) };
 
 /* iptables-nft-save works meanwhile. */
 static int read_beside(struct nft_maker *m, struct texts *texts,
-		       const struct nft_dump *tables)
+		       const struct nft_dump *tables,
+		       const struct helper_out *tell)
 {
 	struct nft_save save[SAVED];
 	bool started[SAVED];
@@ -272,6 +275,9 @@ static int read_beside(struct nft_maker *m, struct texts *texts,
 		started[i] = wants_save(tables, saved[i]) &&
 			nft_save_start(&save[i], saved[i]);
 	err = nft_dump_read(&m->dump);
+	if (!err && tell)
+		helper_tell(tell, m->dump.rules.count);
+	TESTPOINT("before-texts");
 	for (size_t i = 0; i < SAVED; i++)
 		texts->saved[family_index_by_nfproto(saved[i])] = started[i];
 	for (size_t i = 0; i < SAVED; i++)
@@ -281,14 +287,18 @@ static int read_beside(struct nft_maker *m, struct texts *texts,
 								    : -EINTR;
 }
 
-/* Everything that is printed, and the objects, of one generation. */
-static int gather(struct nft_maker *m, struct texts *texts)
+/*
+ * Everything that is printed, and the objects, of one generation.
+ * @tell: by it the parent hears how many rules there are; or NULL
+ */
+static int gather(struct nft_maker *m, struct texts *texts,
+		  const struct helper_out *tell)
 {
 	struct nft_dump tables;
 	int err = nft_dump_tables(&tables);
 
 	if (!err)
-		err = read_beside(m, texts, &tables);
+		err = read_beside(m, texts, &tables, tell);
 	nft_dump_release(&tables);
 	if (err)
 		return err;
@@ -320,7 +330,7 @@ static int make(const void *arg, struct helper_out *out)
 
 		if (tries)
 			usleep(PAUSE_US * tries);
-		err = gather(&m, &texts);
+		err = gather(&m, &texts, job->tells && !tries ? out : NULL);
 		if (!err)
 			err = assemble(&m, out, &texts, job->own);
 		if (!err && complete(&m, &texts))
@@ -337,6 +347,13 @@ static int make(const void *arg, struct helper_out *out)
 int nft_snapshot_start(struct helper *h, const struct owner *own)
 {
 	struct job job = { .own = own };
+
+	return helper_start(h, make, &job);
+}
+
+int nft_snapshot_start_telling(struct helper *h, const struct owner *own)
+{
+	struct job job = { .own = own, .tells = true };
 
 	return helper_start(h, make, &job);
 }

@@ -9,6 +9,7 @@
 #include "journey/path.h"
 #include "journey/slots.h"
 #include "place/place.h"
+#include "place/place_says.h"
 #include "rules/base/units.h"
 
 enum { NO_MATTER = FATE_COUNT };	/* the record is of no use for this fate */
@@ -177,6 +178,9 @@ static const char *who_said_so(const struct path_map *map, const struct path *p,
 		       "later rule dropped it";
 	if (by_target(p))
 		return by_target(p);
+	if (place_is_in_doubt(p->last))
+		return "the rule there, which others were just changing, dropped it, "
+		       "or a match of a later one";
 	if (is_at_rule(p))
 		return "a match of one of the next rules dropped it, as for a "
 		       "packet that is cut short, or a table that is full";

@@ -10,6 +10,7 @@
 
 #include "capture/event.h"
 #include "place/place_types.h"
+#include "place/text_doubt.h"
 #include "place/rule_words.h"
 #include "rules/base/units.h"
 
@@ -203,4 +204,9 @@ bool place_match_dropped(const struct place *at)
 	if (place_option(at, "-g", &target))
 		return true;
 	return !place_option(at, "-j", &target) || is_harmless(target);
+}
+
+bool place_is_in_doubt(const struct place *at)
+{
+	return at->doubt == TEXT_DOUBT_CHANGED;
 }

@@ -48,4 +48,7 @@ bool place_bypasses(const struct place *at);
  */
 bool place_match_dropped(const struct place *at);
 
+/** place_is_in_doubt - of legacy's: two rules may be meant, which do different things */
+bool place_is_in_doubt(const struct place *at);
+
 #endif

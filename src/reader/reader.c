@@ -172,6 +172,8 @@ static int open_places(struct reader_state *s, const struct reader_plan *plan)
 						 plan->witness);
 	if (s->index && plan->rules.nft)
 		s->nft = place_nft_open(s->index, &s->map, plan->rules.nft);
+	if (s->nft && plan->nft_changed)
+		place_nft_lost(s->nft);
 	return !s->index || (witness && !s->witness) ||
 	       (plan->rules.nft && !s->nft) ? -ENOMEM : 0;
 }
@@ -225,6 +227,8 @@ static int open_state(struct reader_state *s, const struct reader_plan *plan)
 		bulletin_tables(s->bulletin, &t);
 		s->tables.guard = t.guard;
 		s->tables.windows = t.windows;
+		/* Behind the reading, and before this. */
+		s->tables.opened = t.windows != 0;
 	}
 	path_map_fill(&s->map, plan->rules.legacy);
 	s->map.nft_unseen = plan->nft_unseen;
@@ -283,6 +287,7 @@ static int await_rules(int control, struct reader_plan *plan)
 	}
 	plan->rules.nft = map(fd[READER_NFT], m.size[READER_NFT]);
 	plan->foreign_trace = m.foreign_trace;
+	plan->nft_changed = m.nft_changed;
 	memcpy(plan->witness, m.witness, sizeof(plan->witness));
 	return m.size[READER_NFT] && !plan->rules.nft ? -ENOMEM : 0;
 }

@@ -126,7 +126,9 @@ static int dropped_because(char *buf, size_t size, const struct journey *j,
 
 	if (last)
 		escape_text(at, sizeof(at), last->prefix, last->prefix_len);
-	n = snprintf(buf, size, "behind %s: by no rule's verdict; ",
+	n = snprintf(buf, size, last && place_is_in_doubt(last) ?
+			"at %s or behind it; " :
+			"behind %s: by no rule's verdict; ",
 		     strlen(at) > head ? at + head :
 			report_hook_name(j->fate[branch].hook));
 	return n + drop_meaning_print(buf + n, size - (size_t)n,

@@ -23,6 +23,7 @@
 #include "rules/legacy/ledger.h"
 #include "supervisor/acquire.h"
 #include "supervisor/arm_rules.h"
+#include "supervisor/begin.h"
 #include "supervisor/check.h"
 #include "supervisor/conntrack_look.h"
 #include "supervisor/legacy_openers.h"
@@ -33,8 +34,6 @@
 #include "supervisor/run_state.h"
 #include "supervisor/snapshots.h"
 #include "supervisor/witness_need.h"
-
-enum { READER_MS = 20000 };	/* to begin: many rules, a busy machine */
 
 /* Who comes from here on is not missed. */
 static int watch_lock(struct run *r)
@@ -155,69 +154,6 @@ static int set_time(struct run *r)
 	return STATUS_FAILURE;
 }
 
-/* Others' rules that trace: ours come in addition, or they are all there is. */
-static bool foreign_traces(const struct snapshots *s, const struct plan *p)
-{
-	return check_foreign(&s->rules, p) > 0;
-}
-
-static int take_snapshots(struct run *r)
-{
-	int status = snapshots_take(&r->snapshots, &r->plan);
-
-	if (status)
-		return status;
-	r->foreign_trace = foreign_traces(&r->snapshots, &r->plan);
-	r->reader.others.left_out = r->plan.inserts;
-	other_runs_say(&r->reader.others, r->snapshots.rules.nft);
-	only_names_say(&r->reader.only, &r->snapshots.rules);
-	if (r->plan.inserts || r->foreign_trace)
-		return 0;
-	msg("error: no match expression, and there is no TRACE rule in any "
-	    "table: say what to trace, e.g. nftrace -d 8.8.8.8, or --all");
-	return STATUS_USAGE;
-}
-
-static int await_reading(struct reader *rd)
-{
-	struct timeval tv = { .tv_sec = READER_MS / 1000 };
-	char answer[READER_MESSAGE];
-	ssize_t n;
-
-	setsockopt(rd->fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
-	n = recv(rd->fd, answer, sizeof(answer), 0);
-	return reader_ready(answer, n, sizeof(answer)) ? 0 : STATUS_FAILURE;
-}
-
-/* The reader gets the rules, and reads from then on. */
-static int begin_reader(struct run *r)
-{
-	struct snapshots *s = &r->snapshots;
-	struct reader_rules rules = {
-		.fd = { [READER_NFT] = r->plan.see_nft ? s->nft_fd : -1 },
-		.size = { [READER_NFT] = s->nft_res.len },
-		.foreign_trace = r->foreign_trace,
-	};
-	int err;
-
-	TESTPOINT("before-reader");
-	legacy_refresh_begin(r);
-	for (unsigned int i = 0; i < SINK_COUNT; i++)
-		sink_truncate(&r->reader.sink[i]);
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
-		rules.witness[i] = r->host.witness[i];
-		rules.fd[i] = s->legacy_fd[i];
-		rules.size[i] = s->snap_res[i].len;
-	}
-	err = reader_begin(&r->reader.process, &rules);
-	snapshots_close(s);
-	if (err) {
-		msg_error("handing the rules to the reader", err);
-		return STATUS_FAILURE;
-	}
-	return await_reading(&r->reader.process);
-}
-
 static int start_keeper(struct run *r)
 {
 	TESTPOINT("before-keeper");
@@ -288,10 +224,10 @@ static const struct step {
 	{ ALWAYS, clear_dead_runs },
 	{ ALWAYS, conntrack_look_begin },
 	{ ALWAYS, start_reader },
-	{ WITHOUT_RULES, take_snapshots },
+	{ WITHOUT_RULES, begin_with_others },
 	{ ALWAYS, arm_rules_insert },
-	{ WITH_RULES, take_snapshots },
-	{ ALWAYS, begin_reader },
+	{ WITH_RULES, begin_to_read },
+	{ ALWAYS, begin_if_done },
 	{ ALWAYS, check_keeper },
 	{ ALWAYS, set_time },
 	{ WITH_LOCK, give_lock_back },

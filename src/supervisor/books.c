@@ -89,8 +89,8 @@ static bool traces_replies(const struct run *r)
 
 static bool reader_was_ended(const struct run *r)
 {
-	return r->outcome.end == END_READER || r->reader.status ||
-	       r->reader.dismissed;
+	return r->outcome.end == END_READER || r->outcome.end == END_BEGIN ||
+	       r->reader.status || r->reader.dismissed;
 }
 
 static bool events_are_missing(const struct run *r)

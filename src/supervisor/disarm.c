@@ -15,6 +15,7 @@
 #include "rules/base/testpoint.h"
 #include "rules/base/units.h"
 #include "rules/nft/found.h"
+#include "supervisor/begin.h"
 #include "supervisor/drop_symbols.h"
 #include "supervisor/legacy_refresh.h"
 #include "supervisor/lock_turns.h"
@@ -243,8 +244,16 @@ static void await_reader_end(struct run *r)
 	}
 }
 
+/* An end that came before the texts: what waits in the socket is shown all the same. */
+static void begin_late(struct run *r)
+{
+	if (r->clock.armed_ns && !r->outcome.status && !r->begin.done)
+		r->outcome.status = begin_finish(r);
+}
+
 void disarm(struct run *r)
 {
+	begin_late(r);
 	begin_undo(r);
 	if (r->host.undone)
 		verify(r);

@@ -61,14 +61,18 @@ static void post_guard(struct run *r, enum bulletin_guard guard)
 	bulletin_post_tables(r->reader.board.post, &r->reader.tables);
 }
 
+void legacy_refresh_guard(struct run *r)
+{
+	r->reader.legacy.read_ns = clock_monotonic_ns();
+	post_guard(r, r->host.locked ? GUARD_LOCK : GUARD_WATCH);
+}
+
 void legacy_refresh_begin(struct run *r)
 {
 	struct legacy_refresh *l = &r->reader.legacy;
 
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		l->known[i].snap = r->snapshots.rules.legacy[i];
-	l->read_ns = clock_monotonic_ns();
-	post_guard(r, r->host.locked ? GUARD_LOCK : GUARD_WATCH);
 }
 
 void legacy_refresh_unguard(struct run *r)

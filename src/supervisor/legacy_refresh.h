@@ -10,7 +10,10 @@ struct snapshot;
 /** legacy_refresh_init - nothing is watched, and nothing read */
 void legacy_refresh_init(struct legacy_refresh *l);
 
-/** legacy_refresh_begin - the tables of the start are those that the reader knows */
+/** legacy_refresh_guard - the tables of the start are read: who changes them shows */
+void legacy_refresh_guard(struct run *r);
+
+/** legacy_refresh_begin - behind that: they are those that the reader knows */
 void legacy_refresh_begin(struct run *r);
 
 /** legacy_refresh_close - end helpers, give back what was read; idempotent */

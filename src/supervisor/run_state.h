@@ -39,6 +39,7 @@ enum run_end {
 	END_COMMAND,		/* it ended, or stopped */
 	END_STDOUT,		/* nobody reads it any more */
 	END_READER,		/* the reader died */
+	END_BEGIN,		/* the rules' texts could not be had */
 	END_KEEPER,		/* the keeper died */
 	END_LEASE,		/* the deadline could not be renewed */
 	END_OVERDUE,		/* the keeper undid on its own timer */
@@ -137,6 +138,15 @@ struct run_host {
 	uint8_t witness[FAMILY_COUNT];	/* it has chains at the end of these hooks */
 };
 
+/* How far the reading of the rules is: begin.h. */
+struct run_begin {
+	bool generation_known;
+	uint32_t generation;		/* nft's, when the run's own rules were in */
+	bool later;			/* the texts come behind "armed" */
+	bool taken;			/* the texts are there */
+	bool done;			/* the reader has them, or it failed */
+};
+
 /* The reader: its process, what it is given, and what it tells. */
 struct run_reader {
 	struct capture capture;		/* until the reader has it */
@@ -189,6 +199,7 @@ struct run {
 	struct mask *mask;		/* NULL: all is shown as it is */
 	struct plan plan;
 	struct snapshots snapshots;	/* of the rules, once these are in */
+	struct run_begin begin;
 	bool foreign_trace;		/* others' rules trace packets as well */
 	int signal_fd;
 	struct run_host host;

@@ -14,6 +14,13 @@
 #include "supervisor/backend.h"
 #include "supervisor/plan_state.h"
 
+enum {
+	READ_MS = 20000,	/* for the tables' bytes: a busy machine */
+	/* So many have their texts later than "armed".  Of fewer a run that changes rules
+	 * itself, by its COMMAND, knows all texts of before. */
+	MANY_RULES = 2000,
+};
+
 void snapshots_open(struct snapshots *s)
 {
 	s->nft_helper.pid = s->nft_fd = -1;
@@ -74,15 +81,67 @@ static int finish_nft(struct snapshots *s)
 	return 0;
 }
 
+/* The helpers that read something, NULL between them. */
+static void list_helpers(struct snapshots *s, const struct plan *p,
+			 const struct helper *h[SNAPSHOTS_HELPERS])
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		h[i] = p->family[i].use && !s->err[i] && s->legacy[i].pid > 0 ?
+			&s->legacy[i] : NULL;
+	h[FAMILY_COUNT] = !s->nft_err && s->nft_helper.pid > 0 ?
+		&s->nft_helper : NULL;
+}
+
+bool snapshots_read(struct snapshots *s, const struct plan *p)
+{
+	const struct helper *h[SNAPSHOTS_HELPERS];
+	uint64_t rules = 0, told;
+
+	TESTPOINT("before-snapshot");
+	snapshots_go_on(s, p);
+	s->nft_err = p->see_nft || p->link_tables ?
+		nft_snapshot_start_telling(&s->nft_helper, &p->owner) : 0;
+	list_helpers(s, p, h);
+	for (unsigned int i = 0; i < SNAPSHOTS_HELPERS; i++) {
+		if (!h[i])
+			continue;
+		/* What went wrong instead, snapshots_take() says. */
+		if (!helper_heard(h[i], READ_MS, &told))
+			return false;
+		rules += told;
+	}
+	return rules >= MANY_RULES;
+}
+
+void snapshots_poll(struct snapshots *s, const struct plan *p,
+		    struct pollfd pfd[SNAPSHOTS_HELPERS])
+{
+	const struct helper *h[SNAPSHOTS_HELPERS];
+
+	list_helpers(s, p, h);
+	for (unsigned int i = 0; i < SNAPSHOTS_HELPERS; i++)
+		pfd[i] = (struct pollfd){
+			.fd = h[i] && !helper_is_done(h[i]) ? h[i]->line : -1,
+			.events = POLLIN,
+		};
+}
+
+bool snapshots_are_done(struct snapshots *s, const struct plan *p)
+{
+	const struct helper *h[SNAPSHOTS_HELPERS];
+
+	list_helpers(s, p, h);
+	for (unsigned int i = 0; i < SNAPSHOTS_HELPERS; i++)
+		if (h[i] && !helper_is_done(h[i]))
+			return false;
+	return true;
+}
+
 int snapshots_take(struct snapshots *s, const struct plan *p)
 {
 	bool nft = p->see_nft || p->link_tables;
 	int status = 0;
 
-	TESTPOINT("before-snapshot");
-	snapshots_go_on(s, p);
-	s->nft_err = nft ?
-		nft_snapshot_start(&s->nft_helper, &p->owner) : 0;
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		if (p->family[i].use && finish_legacy(s, i))
 			status = STATUS_FAILURE;

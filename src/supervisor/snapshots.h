@@ -3,6 +3,9 @@
 #ifndef NFTRACE_SNAPSHOTS_H
 #define NFTRACE_SNAPSHOTS_H
 
+#include <poll.h>
+#include <stdbool.h>
+
 #include "rules/base/family.h"
 #include "rules/base/helper.h"
 #include "rules/view/ruleset.h"
@@ -35,8 +38,29 @@ void snapshots_start(struct snapshots *s, const struct plan *p);
  */
 void snapshots_go_on(struct snapshots *s, const struct plan *p);
 
+/** One for each family's legacy tables, and nft's. */
+enum { SNAPSHOTS_HELPERS = FAMILY_COUNT + 1 };
+
 /**
- * snapshots_take - wait for all; says what rules there are, or what went wrong
+ * snapshots_read - behind the run's own rules: wait until all rules are read
+ *
+ * Their texts may come later.  Legacy's tables are those of this moment whatever is done
+ * to them meanwhile; nft's rules are read again should they change.
+ * Return: they are so many that it is worth while not to wait for the texts.
+ */
+bool snapshots_read(struct snapshots *s, const struct plan *p);
+
+/** snapshots_poll - for poll(2): helpers whose texts are not there yet, -1 for others */
+void snapshots_poll(struct snapshots *s, const struct plan *p,
+		    struct pollfd pfd[SNAPSHOTS_HELPERS]);
+
+/** snapshots_are_done - behind snapshots_read(): snapshots_take() would not wait */
+bool snapshots_are_done(struct snapshots *s, const struct plan *p);
+
+/**
+ * snapshots_take - behind snapshots_read(): wait for the texts
+ *
+ * Says what rules there are, or what went wrong.
  * Return: 0, or the exit status after a report.
  */
 int snapshots_take(struct snapshots *s, const struct plan *p);

@@ -17,6 +17,7 @@
 #include "rules/base/clock.h"
 #include "rules/base/helper.h"
 #include "rules/base/units.h"
+#include "supervisor/begin.h"
 #include "supervisor/conntrack_look.h"
 #include "supervisor/drop_symbols.h"
 #include "supervisor/legacy_refresh.h"
@@ -29,6 +30,7 @@
 
 enum {
 	STATUS_MS = 200,	/* between two status lines */
+	LONGER_MS = 100,	/* for the rules' texts, and again */
 	COMMAND_GRACE_MS = 200,	/* for what the command sent last, and the answers */
 };
 
@@ -150,11 +152,27 @@ static enum run_end on_reader(struct run *r)
 	return END_NONE;
 }
 
+/* Without texts nothing can be shown yet: what is traced until then comes in addition. */
 static enum run_end on_time(struct run *r)
 {
-	uint64_t end_ns = r->clock.end_ns;
+	struct run_clock *c = &r->clock;
+	uint64_t now = clock_monotonic_ns();
 
-	return end_ns && clock_monotonic_ns() >= end_ns ? END_TIME : END_NONE;
+	if (!c->end_ns || now < c->end_ns)
+		return END_NONE;
+	if (r->begin.done)
+		return END_TIME;
+	c->end_boot_ns += now + LONGER_MS * NS_PER_MS - c->end_ns;
+	c->end_ns = now + LONGER_MS * NS_PER_MS;
+	return keeper_armed(&r->host.keeper, c->end_ns) ? END_KEEPER : END_NONE;
+}
+
+static enum run_end on_texts(struct run *r)
+{
+	if (!begin_is_due(r))
+		return END_NONE;
+	r->outcome.status = begin_finish(r);
+	return r->outcome.status ? END_BEGIN : END_NONE;
 }
 
 static enum run_end on_command(struct run *r)
@@ -172,7 +190,8 @@ static enum run_end on_command(struct run *r)
 
 static int next_timeout(struct run *r, bool tty)
 {
-	int timeout = legacy_refresh_look(r), turns = lock_turns_step(r);
+	int timeout = r->begin.done ? legacy_refresh_look(r) : STATUS_MS;
+	int turns = lock_turns_step(r);
 	int taken = taken_tick(r);
 	uint64_t now = clock_monotonic_ns(), left;
 
@@ -191,7 +210,8 @@ static int next_timeout(struct run *r, bool tty)
 }
 
 enum {
-	FROM_READER, FROM_KEEPER, FROM_SIGNALS, FROM_DOOR, FROM_WATCH, SOURCES,
+	FROM_READER, FROM_KEEPER, FROM_SIGNALS, FROM_DOOR, FROM_WATCH, FROM_TEXTS,
+	SOURCES = FROM_TEXTS + SNAPSHOTS_HELPERS,
 	ALWAYS = SOURCES,
 };
 
@@ -200,6 +220,7 @@ static const struct {
 	unsigned int source;
 	enum run_end (*on)(struct run *r);
 } reasons[] = {
+	{ ALWAYS, on_texts },
 	{ FROM_READER, on_reader },
 	{ FROM_KEEPER, on_keeper },
 	{ FROM_SIGNALS, on_signal },
@@ -237,6 +258,7 @@ enum run_end supervisor_loop(struct run *r)
 		if (tty)
 			show_status(r);
 		end = END_SIGNAL;
+		snapshots_poll(&r->snapshots, &r->plan, pfd + FROM_TEXTS);
 		if (poll(pfd, SOURCES, next_timeout(r, tty)) < 0 &&
 		    errno != EINTR)
 			break;

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* begin: the rules are read and handed to the reader, if need be behind "armed". */
+#include "supervisor/begin.h"
+
+#include <sys/socket.h>
+
+#include "base/exit_status.h"
+#include "base/msg.h"
+#include "rules/base/testpoint.h"
+#include "rules/nft/dump.h"
+#include "supervisor/check.h"
+#include "supervisor/legacy_refresh.h"
+#include "supervisor/only_names.h"
+#include "supervisor/other_runs.h"
+#include "supervisor/run_state.h"
+
+enum { READER_MS = 20000 };	/* to begin: many rules, a busy machine */
+
+/* Others' rules that trace: ours come in addition, or they are all there is. */
+static bool foreign_traces(const struct snapshots *s, const struct plan *p)
+{
+	return check_foreign(&s->rules, p) > 0;
+}
+
+int begin_to_read(struct run *r)
+{
+	struct run_begin *b = &r->begin;
+
+	/* Behind the run's own rules; what is read under another was changed since. */
+	b->generation_known = nft_generation(&b->generation) == 0;
+	b->later = snapshots_read(&r->snapshots, &r->plan);
+	legacy_refresh_guard(r);
+	return 0;
+}
+
+static int take_texts(struct run *r)
+{
+	int status = snapshots_take(&r->snapshots, &r->plan);
+
+	if (status)
+		return status;
+	r->foreign_trace = foreign_traces(&r->snapshots, &r->plan);
+	r->reader.others.left_out = r->plan.inserts;
+	other_runs_say(&r->reader.others, r->snapshots.rules.nft);
+	only_names_say(&r->reader.only, &r->snapshots.rules);
+	return 0;
+}
+
+int begin_with_others(struct run *r)
+{
+	int status = begin_to_read(r);
+
+	r->begin.later = false;
+	if (!status)
+		status = take_texts(r);
+	r->begin.taken = true;
+	if (status || r->foreign_trace)
+		return status;
+	msg("error: no match expression, and there is no TRACE rule in any "
+	    "table: say what to trace, e.g. nftrace -d 8.8.8.8, or --all");
+	return STATUS_USAGE;
+}
+
+static int await_reading(struct reader *rd)
+{
+	struct timeval tv = { .tv_sec = READER_MS / 1000 };
+	char answer[READER_MESSAGE];
+	ssize_t n;
+
+	setsockopt(rd->fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+	n = recv(rd->fd, answer, sizeof(answer), 0);
+	return reader_ready(answer, n, sizeof(answer)) ? 0 : STATUS_FAILURE;
+}
+
+/* Events from before the reading may have met rules that were changed until then. */
+static bool nft_was_changed(const struct run *r)
+{
+	const struct nft_snapshot *nft = r->snapshots.rules.nft;
+
+	return nft && (!r->begin.generation_known ||
+		       nft->generation != r->begin.generation);
+}
+
+/* The reader gets the rules, and reads from then on. */
+static int begin_reader(struct run *r)
+{
+	struct snapshots *s = &r->snapshots;
+	struct reader_rules rules = {
+		.fd = { [READER_NFT] = r->plan.see_nft ? s->nft_fd : -1 },
+		.size = { [READER_NFT] = s->nft_res.len },
+		.foreign_trace = r->foreign_trace,
+		.nft_changed = nft_was_changed(r),
+	};
+	int err;
+
+	TESTPOINT("before-reader");
+	legacy_refresh_begin(r);
+	for (unsigned int i = 0; i < SINK_COUNT; i++)
+		sink_truncate(&r->reader.sink[i]);
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		rules.witness[i] = r->host.witness[i];
+		rules.fd[i] = s->legacy_fd[i];
+		rules.size[i] = s->snap_res[i].len;
+	}
+	err = reader_begin(&r->reader.process, &rules);
+	snapshots_close(s);
+	if (err) {
+		msg_error("handing the rules to the reader", err);
+		return STATUS_FAILURE;
+	}
+	return await_reading(&r->reader.process);
+}
+
+int begin_if_done(struct run *r)
+{
+	return r->begin.later ? 0 : begin_finish(r);
+}
+
+bool begin_is_due(struct run *r)
+{
+	return !r->begin.done && snapshots_are_done(&r->snapshots, &r->plan);
+}
+
+int begin_finish(struct run *r)
+{
+	struct run_begin *b = &r->begin;
+	int status = 0;
+
+	if (b->done)
+		return 0;
+	/* Once, whatever comes of it. */
+	b->done = true;
+	if (!b->taken)
+		status = take_texts(r);
+	return status ? status : begin_reader(r);
+}

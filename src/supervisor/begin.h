@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* begin: the rules are read and handed to the reader, if need be behind "armed". */
+#ifndef NFTRACE_BEGIN_H
+#define NFTRACE_BEGIN_H
+
+#include <stdbool.h>
+
+struct run;
+
+/*
+ * Under the lock only the tables are read.  The texts of many rules take longer than all
+ * else: the run is armed without them, and events wait in the reader's socket.
+ */
+
+/**
+ * begin_to_read - behind the run's own rules: have all rules read, but for their texts
+ * Return: 0, or the exit status after a report.
+ */
+int begin_to_read(struct run *r);
+
+/** begin_with_others - the same for a run without rules of its own, with all texts */
+int begin_with_others(struct run *r);
+
+/** begin_if_done - begin_finish(), unless the texts of many rules are waited for; the same */
+int begin_if_done(struct run *r);
+
+/** begin_is_due - the reader does not read yet, and could */
+bool begin_is_due(struct run *r);
+
+/**
+ * begin_finish - wait for the texts, and let the reader read; nothing when it does
+ * Return: 0, or the exit status after a report.
+ */
+int begin_finish(struct run *r);
+
+#endif

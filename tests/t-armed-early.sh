@@ -1,0 +1,128 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# t-armed-early: with many rules a run is armed before their texts are there; what it traces until
+# then, whatever becomes of the rules meanwhile, is told as if they had been.
+. "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
+
+NFTRACE=$WITH_POINTS
+export NFTRACE_TESTPOINT=before-texts NFTRACE_TESTPOINT_FILE=$SCRATCH/hook
+lab_loopback
+lab_loopback n
+
+many() { # FAMILY: 2100 rules, of which the last drops port 7
+	echo '*filter'
+	echo ':INPUT ACCEPT [0:0]'
+	echo ':many - [0:0]'
+	echo '-A INPUT -p udp --dport 7:8 -j many'
+	seq -f '-A many -p udp --sport %.0f -j DROP' 20000 22098
+	echo '-A many -p udp -m udp --dport 7 -m comment --comment "the last" -j DROP'
+	echo 'COMMIT'
+}
+many | in_ns lo iptables-legacy-restore
+{
+	echo 'table ip t {'
+	echo 'chain many {'
+	seq -f 'udp sport %.0f drop' 20000 22098
+	echo 'udp dport 7 drop comment "the last"'
+	echo '}'
+	echo 'chain in { type filter hook input priority 0; policy accept; udp dport 7-8 jump many; }'
+	echo '}'
+} | in_ns n nft -f - || fail "nft's rules"
+last=$(in_ns n nft -a list chain ip t many | sed -n 's/.*"the last" # handle //p')
+
+# held NS ARGS...: a run that is armed, and whose helper has read the rules and no text
+held() {
+	rm -f "$NFTRACE_TESTPOINT_FILE" "$NFTRACE_TESTPOINT_FILE.once"
+	start_nftrace "$1" -4 "${@:2}" || return
+	assert_within 20 "the helper is at the texts" test -s "$NFTRACE_TESTPOINT_FILE"
+}
+release() { rm -f "$NFTRACE_TESTPOINT_FILE"; }
+send() { in_ns "$1" "$TOOLS/flood" 10.9.0.1 "$2" 1 8 >/dev/null 2>&1; }
+
+packet() { sed -n "/^#$1 /,/^=>/p" "$OUT"; } # its block
+
+declare -A text=(
+	[lo]='-A many -p udp -m udp --dport 7 -m comment --comment "the last" -j DROP'
+	[n]='udp dport 7 drop comment "the last"'
+)
+in_ns lo iptables-legacy-save -t filter | grep -qxF -- "${text[lo]}" || fail "what is expected is not there"
+
+for ns in lo n; do
+	subtest "$ns: events wait for the texts"
+	held $ns -t 20 -c 1 -p udp --dport 7
+	send $ns 7
+	[[ ! -s $OUT ]] || fail "it was printed without a text"
+	release
+	end_nftrace
+	assert_status 0
+	assert_grep '^=> DROP' "$OUT"
+	assert_text "${text[$ns]}" "$OUT"
+	assert_no_grep '[1-9][0-9]* lost' "$ERR"
+
+	subtest "$ns: the time is over before the texts are there"
+	held $ns -t 200ms -p udp --dport 7
+	send $ns 7
+	assert_within 5 "0.2 s are over" eval '(($(ps -o etimes= -p $NFTRACE_PID) >= 1))'
+	release
+	end_nftrace
+	assert_status 0
+	assert_text "${text[$ns]}" "$OUT"
+
+	subtest "$ns: an interrupt before the texts are there"
+	held $ns -t 20 -p udp --dport 7
+	send $ns 7
+	kill -INT $NFTRACE_PID
+	release
+	end_nftrace
+	assert_status 0
+	assert_text "${text[$ns]}" "$OUT"
+
+	subtest "$ns: the helper is killed"
+	held $ns -t 20 -p udp --dport 7
+	kill -KILL "$(cut -d ' ' -f 1 "$NFTRACE_TESTPOINT_FILE")"
+	end_nftrace
+	release
+	assert_status 1
+	assert_grep 'error: .*rules.* cannot be read' "$ERR"
+
+	subtest "$ns: a COMMAND goes at once"
+	held $ns -t 20 -p udp --dport 7 -- "$TOOLS/flood" 10.9.0.1 7 1 8
+	assert_within 5 "it has ended" eval '! pgrep -P $NFTRACE_PID flood'
+	release
+	end_nftrace
+	assert_text "${text[$ns]}" "$OUT"
+done
+for ns in lo n; do
+	{ in_ns $ns iptables-legacy-save && in_ns $ns nft list ruleset; } 2>/dev/null >"$SCRATCH/after"
+	assert_no_grep 'TRACE|nftrace' "$SCRATCH/after"
+done
+
+subtest "a rule of nft's becomes another before it is read: no text of it, or the right one"
+held n -t 20 -c 2 -p udp --dport 7
+send n 7
+in_ns n nft replace rule ip t many handle "$last" udp dport 7 drop comment '"the next"'
+send n 7
+release
+end_nftrace
+assert_equal packets 2 "$(grep -c '^=> DROP' "$OUT")"
+packet 1 | grep -q 'the next' && fail "the first packet met no such rule"
+show "what was told" "$OUT"
+
+for lock in '' --no-lock; do
+	subtest "legacy's rule becomes another before its text is there ${lock:-with the lock}"
+	held lo -t 20 -c 2 $lock -p udp --dport 7
+	send lo 7
+	in_ns lo iptables-legacy -w -R many 2100 -p udp --dport 7 -m comment --comment "the next" -j DROP ||
+		fail "iptables -R"
+	send lo 7
+	release
+	end_nftrace
+	assert_equal packets 2 "$(grep -c '^=> DROP' "$OUT")"
+	packet 1 | grep -q 'the next' && fail "the first packet met no such rule"
+	packet 2 | grep 'the last' -A 1 | grep -q '(doubtful)' || ! packet 2 | grep -q 'the last' ||
+		fail "the second packet met no such rule"
+	assert_no_grep "by no rule's verdict" "$OUT"
+	show "what was told" "$OUT"
+	many | in_ns lo iptables-legacy-restore
+done
