@@ -14,7 +14,7 @@
 #include "rules/nft/snapshot.h"
 
 enum {
-	BUDGET = 4096,	/* rules that are asked */
+	BUDGET = 8192,	/* rules that are asked; behind more nothing is certain */
 	DEPTH = 16,	/* chains that call one another */
 };
 

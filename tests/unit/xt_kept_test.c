@@ -96,12 +96,34 @@ static void test_unread(void **state)
 	}
 }
 
+/* More than a rule may ask for: the rest is not understood, whatever it is. */
+static void test_long(void **state)
+{
+	static const char *const ends[] = {
+		" -j ACCEPT", " -p tcp -j ACCEPT", " --nonsense", " !", " -m limit", " -m",
+	};
+	struct xt_rule r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		char text[512] = "-A F";
+
+		for (unsigned int n = 0; n < CONDITIONS_MAX; n++)
+			strcat(text, " -i eth0");
+		strcat(text, ends[i]);
+		xt_rule_read(&r, view(text));
+		assert_int_equal(r.n, CONDITIONS_MAX + !!i);
+		assert_int_equal(r.term[r.n - 1].unread, !!i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_unread),
+		cmocka_unit_test(test_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
