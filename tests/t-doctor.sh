@@ -20,6 +20,7 @@ doctor() {
 	assert_same "rules and loggers" "$SCRATCH/before-doctor" "$SCRATCH/after"
 }
 
+ns_new bare_nft
 subtest "all is well: 0, and not even the lock file comes into being"
 rm -f "$XTABLES_LOCKFILE"
 doctor 0
@@ -27,7 +28,10 @@ doctor 0
 [[ ! -e /run/nftrace ]] || fail "/run/nftrace was created"
 assert_no_grep 'warning|error' "$ERR"
 assert_grep 'ok: logger of ipv6: nf_log_ipv6' "$ERR"
-assert_grep 'ok: witness chains: nf_tables is there' "$ERR"
+# A kernel before 5.12 refuses the flag: such a table would be everybody's.
+owners='none, this kernel has no nf_tables whose tables have owners'
+! in_ns bare_nft nft 'table ip probe { flags owner; }' 2>/dev/null || owners='nf_tables is there'
+assert_text "ok: witness chains: $owners" "$ERR"
 
 subtest "rules are counted, and those of both backends are a note"
 in_ns lo nft 'table inet own { chain in { type filter hook input priority 5; udp dport 2009 drop; }; }' || fail nft
