@@ -176,6 +176,11 @@ diff_of --diff "$SCRATCH/good.log" "$SCRATCH/bad.log"
 assert_status 1
 assert_grep '^   rule: filter:FORWARD:rule:1 was met by A, not by B: events may be missing' "$OUT"
 
+subtest "two rules of one chain whose numbers nobody tells: which are others, and no more"
+diff_of --diff "$TESTS/read/nft-1.0.6.txt" "$TESTS/read/nft-1.1.3.txt"
+assert_status 1
+assert_grep '^   rule: A goes on to nft inet fw:in:rule "icmp type echo-request limit rate 5/second accept", B goes on to .* "icmp type echo-request limit rate 5/second burst 5 packets accept"$' "$OUT"
+
 subtest "trouble: 2, a sentence, and nothing else"
 : >"$SCRATCH/empty"
 echo "no TRACE line" >"$SCRATCH/text"

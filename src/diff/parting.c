@@ -205,18 +205,31 @@ static void take_way(struct parting *p, const struct journey *const j[PAIR_SIDES
 	     "conntrack state" : is_at_other_hook(p, j) ? "route" : "table");
 }
 
-/* Without numbers either may be in front: a rule that can tell them apart does. */
+/* Not by elimination: that holds of a rule that the other's rules have. */
+static bool is_seen_to_fail(const struct parting *p)
+{
+	const struct near_misses *lack = &p->lack[!p->met];
+
+	return p->how == PARTING_CONDITION && lack->count &&
+	       lack->miss[0].how != NEAR_MISS_ELIMINATED;
+}
+
+/*
+ * Two rules whose numbers nobody tells: either may be in front, or they are one that was
+ * written anew.  One that asks for what the other packet has not parts them.
+ */
 static void try_both(struct parting *p, const struct journey *const j[],
 		     const struct ifnames *names)
 {
 	for (unsigned int turn = 0; turn < PAIR_SIDES; turn++) {
 		p->rule = p->next[p->met];
 		apart_find(p, j, names);
-		if (p->how != PARTING_ONE_MET)
+		if (is_seen_to_fail(p))
 			return;
 		p->met = !p->met;
 	}
-	p->rule = p->next[p->met];
+	p->rule = NULL;
+	take(p, PARTING_WAY, "rule");
 }
 
 static void judge(struct parting *p, const struct journey *const j[PAIR_SIDES],
@@ -247,7 +260,8 @@ static void judge(struct parting *p, const struct journey *const j[PAIR_SIDES],
 	}
 	p->met = (uint8_t)met;
 	p->rule = p->next[met];
-	if (same_chain(a, b) && !(place_number(a) && place_number(b)))
+	if (same_chain(a, b) && !(place_number(a) && place_number(b)) &&
+	    a->kind == PLACE_RULE && b->kind == PLACE_RULE)
 		try_both(p, j, names);
 	else
 		apart_find(p, j, names);

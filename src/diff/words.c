@@ -175,9 +175,11 @@ static void put_map(struct strbuf *to, const struct shown *s)
 
 static void put_way(struct strbuf *to, const struct shown *s)
 {
+	const bool texts = strcmp(s->p->subject, "rule") == 0;
+
 	for (unsigned int i = 0; i < PAIR_SIDES; i++) {
 		strbuf_add(to, "%s%c goes on to ", i ? ", " : "", letter[i]);
-		put_name(to, s->next[i]);
+		(texts ? put_named : put_name)(to, s->next[i]);
 	}
 }
 
