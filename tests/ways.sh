@@ -143,13 +143,15 @@ group() {
 	esac
 	if ways_start; then
 		# shellcheck disable=SC2086
-		start_nftrace r -t 120 -l 0 --pcap "$SCRATCH/ways.pcapng" ${OPTIONS[$config]} --all
+		start_nftrace r -t 120 -l 0 --pcap "$SCRATCH/ways.pcapng" --graph "$SCRATCH/ways.dot" \
+			--report "$SCRATCH/ways.html" ${OPTIONS[$config]} --all
 		ask go
 		stop_nftrace INT
 		assert_equal "TRACE rules left" 0 "$(own_rules r)"
 		in_ns r nft list tables >"$SCRATCH/tables"
 		assert_no_grep nftrace_ "$SCRATCH/tables"
 		"$NFTRACE" --read "$SCRATCH/ways.pcapng" --json >"$SCRATCH/ways.json"
+		same_again
 		judged_as "$config"
 		ask judge "$COLUMN" "$SCRATCH/ways.json" "$OUT" "$ERR"
 	fi
@@ -160,6 +162,18 @@ group() {
 }
 declare -A OPTIONS=([default]='' [no-witness]=--no-witness [no-drops]=--no-drops
 	[neither]='--no-witness --no-drops')
+
+# same_again: the recording tells, in blocks, folded and as a graph, what the run told
+same_again() {
+	"$NFTRACE" --read "$SCRATCH/ways.pcapng" --graph "$SCRATCH/again.dot" \
+		--report "$SCRATCH/again.html" >"$SCRATCH/again" 2>/dev/null
+	assert_same "the recording's blocks" "$OUT" "$SCRATCH/again"
+	assert_same "the recording's graph" "$SCRATCH/ways.dot" "$SCRATCH/again.dot"
+	assert_same "the recording's page" <(page_of_packets "$SCRATCH/ways.html") \
+		<(page_of_packets "$SCRATCH/again.html")
+}
+# page_of_packets FILE: what it says of them, not of the run
+page_of_packets() { sed '/^<title>/d; /^<section id="run">/,$d' "$1"; }
 
 # Drop records take privileges of the machine's own, which nobody has in a user namespace.
 records_can_be() { [[ $(</proc/self/uid_map) = *4294967295* && -r /sys/kernel/btf/vmlinux ]]; }

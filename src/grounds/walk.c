@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "journey/journey.h"
+#include "journey/map_verdict.h"
 #include "place/place_types.h"
 #include "rules/base/family.h"
 #include "rules/base/shm.h"
@@ -20,11 +21,17 @@ void walk_begin(struct walk *w, const struct journey *j, unsigned int branch)
 	w->depth = 0;
 }
 
-/* By the event, or of a recording by the text. */
-static uint8_t effect_of(const struct place *at)
+/* By the event, or of a recording by what its verdict map said, or by the text. */
+static uint8_t effect_of(const struct walk *w, const struct place *at)
 {
+	const struct map_verdict *v;
+	const char *chain;
+
 	if (at->effect != EFFECT_UNKNOWN || at->doubt || at->snap)
 		return at->effect;
+	v = map_verdict_at(w->j, w->step);
+	if (v)
+		return map_verdict_effect(v, &chain);
 	if (at->kind == PLACE_RETURN && !at->rule_len)
 		return EFFECT_RETURN;
 	return at->says;
@@ -58,10 +65,19 @@ static bool begins_pass(const struct walk *w, const struct place *at)
 	return at->hook != NOT_A_HOOK && !same_chain(at, w->base);
 }
 
-static bool leads_to(const struct place *from, const struct place *to)
+/* From where the walk is. */
+static bool leads_to(const struct walk *w, const struct place *to)
 {
+	const struct place *from = w->at;
+	const struct map_verdict *v;
+	const char *chain;
+
 	if (from->target_chain != SHM_NONE)
 		return from->target_chain == to->chain_index;
+	v = map_verdict_at(w->j, w->step);
+	if (v && map_verdict_effect(v, &chain) != EFFECT_UNKNOWN)
+		return strlen(chain) == to->chain_len &&
+		       memcmp(chain, to->chain, to->chain_len) == 0;
 	return from->names_len == to->chain_len &&
 	       memcmp(from->rule + from->names_at, to->chain,
 		      to->chain_len) == 0;
@@ -77,15 +93,16 @@ static void forget(struct walk *w)
 /* Into the chain of @at, of the same pass. */
 static void enter(struct walk *w, const struct place *at)
 {
-	const struct place *from = w->at;
 	uint16_t step = (uint16_t)w->step;
 	unsigned int depth = w->depth;
+	bool led;
 
-	if (same_chain(from, at))
+	if (same_chain(w->at, at))
 		return;
+	led = (w->effect == EFFECT_JUMP || w->effect == EFFECT_GOTO) &&
+	      leads_to(w, at);
 	w->at = at;
-	if ((w->effect == EFFECT_JUMP || w->effect == EFFECT_GOTO) &&
-	    leads_to(from, at)) {
+	if (led) {
 		if (w->depth == WALK_DEPTH)
 			forget(w);
 		else
@@ -121,7 +138,7 @@ bool walk_next(struct walk *w)
 	}
 	w->at = at;
 	w->step = w->next - 1;
-	w->effect = effect_of(at);
+	w->effect = effect_of(w, at);
 	return true;
 }
 

@@ -44,6 +44,12 @@ bool map_verdicts_add(struct map_verdicts *m, struct journey *j, uint32_t step,
 /** map_verdict_word - what the verdict map of a rule said; @at: .mapped */
 void map_verdict_word(char buf[MAP_VERDICT_TEXT], const struct place *at);
 
+/**
+ * map_verdict_effect - the same back: enum place_effect, EFFECT_UNKNOWN: it is no such word
+ * @chain: to which it leads, "": to none; borrowed of @v
+ */
+uint8_t map_verdict_effect(const struct map_verdict *v, const char **chain);
+
 /** map_verdict_at - of the event of that index; NULL: no verdict map was asked */
 const struct map_verdict *map_verdict_at(const struct journey *j, uint32_t step);
 
