@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/event.h"
 #include "grounds/component_types.h"
 #include "place/place_types.h"
 #include "report/graph_edges.h"
@@ -19,7 +20,8 @@ static int compare_tables(const struct place *p, const struct place *q)
 		d = (int)p->backend - (int)q->backend;
 	if (!d)
 		d = (int)p->family - (int)q->family;
-	if (!d)
+	/* A table of nft may have chains of any order, and has one box. */
+	if (!d && p->backend == EVENT_LEGACY)
 		d = (int)p->order - (int)q->order;
 	return d ? d : strcmp(p->table, q->table);
 }
