@@ -64,6 +64,13 @@ static void look(struct reader_state *s, struct journey *j,
 	t->spent_ns += clock_ns(CLOCK_MONOTONIC) - begin_ns;
 }
 
+static struct misses *misses_of(struct reader_state *s)
+{
+	if (!s->misses)
+		s->misses = misses_open();
+	return s->misses;
+}
+
 void near_ask(struct reader_state *s, struct journey *j)
 {
 	struct set_ask sets;
@@ -75,10 +82,23 @@ void near_ask(struct reader_state *s, struct journey *j)
 	if (!is_refused(&j->fate[0]) || !may_look(&s->near_time, s))
 		return;
 	set_ask_begin(&sets, s, j);
-	if (!s->misses)
-		s->misses = misses_open();
 	rules.legacy = legacy_rules_of(s, j);
 	rules.nft = nft_rules_of(s, j);
-	if (s->misses && (rules.legacy || rules.nft))
+	if ((rules.legacy || rules.nft) && misses_of(s))
 		look(s, j, &rules);
+}
+
+/* A recording's packets bring theirs along; of masked addresses nothing can be said. */
+void near_read(struct reader_state *s, struct journey *j)
+{
+	struct misses_rules rules = {
+		.legacy = place_index_rules(s->index,
+					    family_index_by_nfproto(j->nfproto)),
+		.index = s->index, .names = s->names,
+	};
+
+	if (is_refused(&j->fate[0]) && rules.legacy &&
+	    !stats_get(&s->stats->text.masked) &&
+	    !place_index_is_unsure(s->index) && misses_of(s))
+		misses_find(s->misses, j, &rules);
 }

@@ -9,4 +9,7 @@ struct reader_state;
 /** near_ask - give its fate its near misses; nothing where its rules may be others now */
 void near_ask(struct reader_state *s, struct journey *j);
 
+/** near_read - the same of a packet of --read, by the rules of --rules */
+void near_read(struct reader_state *s, struct journey *j);
+
 #endif

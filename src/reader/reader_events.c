@@ -71,6 +71,8 @@ static void print_journey(struct reader_state *s, struct journey *j)
 		ask_about(s, j);
 	else if (is_incomplete(j))
 		stats_add(&s->stats->lost, 1);
+	else
+		near_read(s, j);
 	if (s->nft)
 		backend_diff_mark(&s->diff, place_nft_rules(s->nft), j);
 	if (journey_passed_nat(j, &s->map))
