@@ -71,6 +71,45 @@ run_nftrace lo --read "$SCRATCH/excerpt"
 assert_status 5
 assert_grep 'warning: 1 TRACE line is cut off or damaged' "$ERR"
 
+subtest "rules that nft did not know yet, and chains of a trace of nftrace's"
+run='nftrace_1795971329_77_5935298_4026533099_9a298b4ee2e82e2b'
+cat >"$SCRATCH/monitor" <<X
+trace id 0000002a ip $run prerouting packet: iif "eth0" ip saddr 10.1.0.2 ip daddr 10.2.0.2 ip ttl 64 ip id 1 ip protocol udp ip length 33 udp sport 20007 udp dport 7 udp length 13
+trace id 0000002a ip $run prerouting unknown rule handle 4 (verdict continue)
+trace id 0000002a ip $run prerouting policy accept
+trace id 0000002a inet fw forward packet: iif "eth0" oif "eth1" ip saddr 10.1.0.2 ip daddr 10.2.0.2 ip ttl 63 ip id 1 ip protocol udp ip length 33 udp sport 20007 udp dport 7 udp length 13
+trace id 0000002a inet fw forward unknown rule handle 9 (verdict drop)
+X
+cat >"$SCRATCH/monitor.rules" <<X
+table ip $run { # handle 8 progname nftrace-keeper
+	flags owner
+	chain prerouting { # handle 1
+		type filter hook prerouting priority raw - 1; policy accept;
+		meta l4proto udp counter packets 19 bytes 627 meta nftrace set 1 # handle 4
+	}
+}
+table inet fw { # handle 2
+	chain forward { # handle 3
+		type filter hook forward priority filter; policy accept;
+		tcp dport 80 accept # handle 5
+		udp dport 7 counter packets 1 bytes 33 drop comment "no" # handle 9
+	}
+}
+X
+run_nftrace lo --read "$SCRATCH/monitor" --rules "$SCRATCH/monitor.rules" --json
+assert_status 0
+assert_equal "what decided" '["DROP","fw","forward",2,9,"udp dport 7 counter drop comment \"no\""]' \
+	"$(jq -c '[.fate, (.by | .table, .chain, .number, .handle, .rule)]' "$OUT")"
+assert_equal "events" 1 "$(jq '.events | length' "$OUT")"
+grep -v nftrace_ "$SCRATCH/monitor" >"$SCRATCH/excerpt"
+run_nftrace lo --read "$SCRATCH/excerpt" --rules "$SCRATCH/monitor.rules" -q
+assert_equal "its first events are missing" "INCOMPLETE" "$(awk '{ print $1 }' "$OUT")"
+assert_status 5
+printf 'trace id 2a inet fw forward unknown rule handle x (verdict drop)\n' >"$SCRATCH/excerpt"
+run_nftrace lo --read "$SCRATCH/excerpt"
+assert_status 5
+assert_grep 'warning: 1 TRACE line is cut off or damaged' "$ERR"
+
 # 1.8.9 has no text of rules of IPv6, and neither has a word for RETURN.
 for version in 1.8.9 1.8.11; do
 	subtest "as xtables-monitor $version prints it"

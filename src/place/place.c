@@ -269,6 +269,7 @@ static void take_told(struct place *p, const struct place_told *t)
 	p->order = t->order;
 	p->at_end = t->at_end;
 	p->nat = t->nat;
+	p->own = p->hidden = t->own;
 	p->mangles = t->does & MANGLE_ALL;
 	p->traces = t->does & DOES_TRACE_ON;
 	p->target_chain = t->target_chain;

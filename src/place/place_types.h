@@ -116,6 +116,7 @@ struct place_told {
 	uint8_t effect;		/* enum place_effect */
 	uint8_t hook, slot, order;	/* of a base chain that is known */
 	bool at_end, nat;
+	bool own;			/* nftrace's: not shown */
 	uint16_t does;		/* enum rule_does, ored */
 	uint32_t target_chain;	/* place_chain_id() of JUMP, GOTO */
 };

@@ -89,6 +89,22 @@ static bool take_rule(struct nft_line *l, struct strview rest)
 	return l->rest.len && take_verdict(l, &verdict);
 }
 
+/* "rule handle 4": that is no text of it. */
+static bool take_handle(struct nft_line *l)
+{
+	struct strview word, number;
+	uint32_t handle;
+
+	if (!strview_word(&l->rest, &word) || !strview_is(word, "rule") ||
+	    !strview_word(&l->rest, &word) || !strview_is(word, "handle") ||
+	    !strview_word(&l->rest, &number) ||
+	    !strview_number(number, 10, &handle))
+		return false;
+	l->handle = handle;
+	l->rest.len = 0;
+	return true;
+}
+
 static bool take_end(struct nft_line *l, struct strview rest)
 {
 	if (!take_verdict(l, &rest))
@@ -118,10 +134,10 @@ static bool take_kind(struct nft_line *l, struct strview word,
 		l->kind = NFT_LINE_RETURN;
 		return take_end(l, rest);
 	}
-	/* nft does not know the rule any more. */
+	/* nft did not know the rule yet, or does not any more. */
 	if (strview_is(word, "unknown")) {
 		l->kind = NFT_LINE_RULE;
-		return take_rule(l, rest);
+		return take_rule(l, rest) && take_handle(l);
 	}
 	return false;
 }

@@ -6,8 +6,10 @@
 #include <linux/netfilter.h>
 #include <string.h>
 
+#include "capture/event_nft.h"
 #include "place/path_map.h"
 #include "place/place.h"
+#include "place/witness_places.h"
 #include "rules/base/family.h"
 #include "rules/base/hash.h"
 #include "rules/base/units.h"
@@ -18,6 +20,7 @@ enum { TEXT = 4096 };
 struct cursor {
 	struct nft_rules *r;
 	struct strview table, chain;	/* .len 0: in none */
+	uint32_t position;	/* of the chain's last rule */
 	uint8_t family;
 };
 
@@ -63,6 +66,7 @@ static bool open_chain(struct cursor *c, struct strview line)
 	if (strview_word(&line, &name) && strview_word(&line, &word) &&
 	    strview_is(word, "{"))
 		c->chain = name;
+	c->position = 0;
 	return true;
 }
 
@@ -204,6 +208,42 @@ uint64_t nft_rules_handle(const struct nft_rules *r, uint8_t family,
 		.handle;
 }
 
+static uint64_t words_hash(uint8_t family, struct strview table,
+			   struct strview chain, uint64_t handle)
+{
+	return rule_hash(family, table, chain, (struct strview){
+				 (const char *)&handle, sizeof(handle) });
+}
+
+static uint32_t words_slot(const struct nft_rules *r, uint64_t hash)
+{
+	uint32_t i = (uint32_t)(hash % NFT_RULES_RULES);
+
+	while (r->words[i].hash && r->words[i].hash != hash)
+		i = (i + 1) % NFT_RULES_RULES;
+	return i;
+}
+
+const struct nft_rules_words *nft_rules_words(const struct nft_rules *r,
+					      uint8_t family,
+					      struct strview table,
+					      struct strview chain,
+					      uint64_t handle)
+{
+	const struct nft_rules_words *w =
+		&r->words[words_slot(r, words_hash(family, table, chain, handle))];
+
+	return w->hash ? w : NULL;
+}
+
+static void note_words(struct cursor *c, uint64_t handle, struct strview text)
+{
+	uint64_t hash = words_hash(c->family, c->table, c->chain, handle);
+
+	c->r->words[words_slot(c->r, hash)] =
+		(struct nft_rules_words){ hash, text, ++c->position };
+}
+
 /* "TEXT # handle N" */
 static void note_handle(struct cursor *c, struct strview line)
 {
@@ -224,6 +264,7 @@ static void note_handle(struct cursor *c, struct strview line)
 	    c->r->rules == NFT_RULES_RULES / 2)
 		return;
 	text.len -= sizeof(mark) - 1;
+	note_words(c, handle, text);
 	text = (struct strview){ room, nft_rules_text(room, sizeof(room), text) };
 	hash = rule_hash(c->family, c->table, c->chain, text);
 	rule = &c->r->rule[rule_slot(c->r, hash)];
@@ -286,6 +327,28 @@ void nft_rules_read(struct nft_rules *r, struct strview text)
 		take_line(&c, line);
 }
 
+/* Of a trace, which comes and goes: that it shows nothing says nothing. */
+static bool is_of_trace(const struct nft_rules_chain *c)
+{
+	const struct event_nft n = {
+		.family = c->family,
+		.table = { c->table.at, (uint32_t)c->table.len },
+		.chain = { c->name.at, (uint32_t)c->name.len },
+	};
+
+	return witness_places_is_of_run(&n);
+}
+
+static void add_slot(const struct nft_rules_chain *c, struct path_map *map,
+		     unsigned int family, uint32_t id)
+{
+	uint8_t slot = path_map_add(map, family, c->hook, id, c->priority,
+				    c->nat);
+
+	if (slot != SLOT_NONE && is_of_trace(c))
+		path_map_excuse(map, family, c->hook, slot);
+}
+
 void nft_rules_add_slots(const struct nft_rules *r, struct path_map *map,
 			 struct place_index *idx)
 {
@@ -300,8 +363,7 @@ void nft_rules_add_slots(const struct nft_rules *r, struct path_map *map,
 		for (unsigned int f = 0; f < FAMILY_COUNT; f++)
 			if (c->family == NFPROTO_INET ||
 			    c->family == families[f]->nfproto)
-				path_map_add(map, f, c->hook, id, c->priority,
-					     c->nat);
+				add_slot(c, map, f, id);
 	}
 }
 

@@ -28,11 +28,19 @@ struct nft_rules_rule {
 	uint64_t handle;	/* 0: several have these words */
 };
 
+/* By its chain and handle: its words, in the text that was read, and which it is there. */
+struct nft_rules_words {
+	uint64_t hash;		/* 0: none */
+	struct strview text;
+	uint32_t position;	/* from 1 */
+};
+
 enum { NFT_RULES_RULES = 1 << 16 };
 
 struct nft_rules {
 	struct nft_rules_rule rule[NFT_RULES_RULES];	/* by hash, open */
 	unsigned int rules;
+	struct nft_rules_words words[NFT_RULES_RULES];	/* by hash, open */
 	struct nft_rules_chain chain[NFT_RULES_CHAINS];
 	unsigned int chains;
 	bool cut;		/* there were more */
@@ -64,6 +72,13 @@ const struct nft_rules_chain *nft_rules_find(const struct nft_rules *r,
 uint64_t nft_rules_handle(const struct nft_rules *r, uint8_t family,
 			  struct strview table, struct strview chain,
 			  struct strview text);
+
+/** nft_rules_words - of the rule of a chain with this handle; NULL: it is not there */
+const struct nft_rules_words *nft_rules_words(const struct nft_rules *r,
+					      uint8_t family,
+					      struct strview table,
+					      struct strview chain,
+					      uint64_t handle);
 
 /** nft_rules_text - a rule's words without what it has counted; bytes in @to */
 size_t nft_rules_text(char *to, size_t size, struct strview text);

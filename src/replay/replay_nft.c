@@ -16,6 +16,7 @@
 #include "place/path_map.h"
 #include "place/place.h"
 #include "place/table_order.h"
+#include "place/witness_places.h"
 #include "protocol/stats.h"
 #include "replay/nft_line.h"
 #include "replay/nft_packet.h"
@@ -163,29 +164,51 @@ static void find_chain(struct nft_replay *n, const struct nft_line *l,
 						  l->chain.at, l->chain.len));
 }
 
+/* The rule as --rules have it; NULL: they do not. */
+static const struct nft_rules_words *listed(const struct nft_replay *n,
+					    const struct nft_line *l,
+					    uint64_t handle)
+{
+	return !handle || !n->rules ? NULL :
+		nft_rules_words(n->rules, l->family, l->table, l->chain,
+				handle);
+}
+
+/* Where its line does not tell them its handle does. */
+static struct strview words_of(const struct nft_replay *n,
+			       const struct nft_line *l)
+{
+	const struct nft_rules_words *w =
+		l->rest.len ? NULL : listed(n, l, l->handle);
+
+	return w ? w->text : l->rest;
+}
+
 static const struct place *find_place(struct nft_replay *n,
-				      const struct nft_line *l, uint8_t nfproto)
+				      const struct nft_line *l, uint8_t nfproto,
+				      bool own)
 {
 	static const char *const kinds[] = {
 		[NFT_LINE_RULE] = "rule", [NFT_LINE_RETURN] = "return",
 		[NFT_LINE_POLICY] = "policy",
 	};
-	struct place_told told = { .effect = nft_says_effect(l) };
+	struct place_told told = { .effect = nft_says_effect(l), .own = own };
 	struct place_known known = { .told = &told, .nfproto = nfproto };
 	struct strview text = { "", 0 };
+	const struct nft_rules_words *in_list;
 	char prefix[PREFIX], rule[TEXT];
 	uint64_t handle = 0;
 
 	find_chain(n, l, nfproto, &told, &text);
 	if (l->kind != NFT_LINE_POLICY)
-		text = l->rest;
+		text = words_of(n, l);
 	known.rule = rule;
 	known.rule_len = nft_rules_text(rule, sizeof(rule), text);
 	text = (struct strview){ rule, known.rule_len };
 	told.at_end = l->kind != NFT_LINE_RULE;
 	if (l->kind == NFT_LINE_RULE)
-		told.does = l->xtables ? nft_says_target_does(text)
-				       : nft_says_does(text);
+		told.does = l->xtables && l->rest.len ?
+			nft_says_target_does(text) : nft_says_does(text);
 	told.nat = told.does & DOES_NAT;
 	told.target_chain = !l->target.len ? UINT32_MAX :
 		place_chain_id(n->r->index, l->family, l->table.at,
@@ -208,6 +231,8 @@ static const struct place *find_place(struct nft_replay *n,
 			sizeof(prefix) - known.prefix_len, ":handle %" PRIu64, handle);
 	if (known.prefix_len >= sizeof(prefix))
 		return NULL;
+	in_list = listed(n, l, handle);
+	known.position = in_list ? in_list->position : 0;
 	if (told.effect == EFFECT_QUEUE)
 		known.queue = nft_says_queue(text);
 	return place_restore(n->r->index, &known);
@@ -278,7 +303,7 @@ static void take_event(struct nft_replay *n, const struct nft_line *l)
 	e.nfproto = k->nfproto;
 	e.mark = k->mark;
 	e.nft = &nft;
-	at = find_place(n, l, k->nfproto);
+	at = find_place(n, l, k->nfproto, witness_places_is_of_run(&nft));
 	if (!at) {
 		stats_add(&n->r->stats->strangers, 1);
 		n->r->hole(n->r->arg);
