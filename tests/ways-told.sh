@@ -5,16 +5,26 @@
 # shellcheck shell=bash
 # To be sourced after lib.sh and lab.sh.
 
-# told_router: lab_router with these rules, and who answers
+# told_router [KIND]: lab_router, who answers in it, and both rules below
 told_router() {
-	local program family to address
+	told_hosts
+	told_iptables "${1:-legacy}"
+	told_nft
+}
+
+told_hosts() {
 	lab_router
 	settle a eth0 r eth0 r eth1 b eth0
 	server b echo udp 10.2.0.2 7 udp fd00:2::2 7
+}
+
+# told_iptables KIND: rules of iptables-KIND, legacy or nft
+told_iptables() {
+	local kind=$1 program family to address
 	for family in 4 6; do
 		program=iptables to=10.2.0.2:7 address=10.1.0.1/32
 		((family == 4)) || program=ip6tables to='[fd00:2::2]:7' address=fd00:1::1/128
-		in_ns r $program-legacy-restore <<-END || fail "rules of IPv$family"
+		in_ns r "$program-$kind-restore" <<-END || fail "rules of IPv$family"
 			*mangle
 			:PREROUTING ACCEPT [0:0]
 			-A PREROUTING -p udp -m udp --dport 1004 -j MARK --set-xmark 0x4/0xf
@@ -34,6 +44,7 @@ told_router() {
 			:DOCKER-FORWARD - [0:0]
 			:odd - [0:0]
 			-A INPUT -p udp -m udp --dport 1007 -j DROP
+			-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT
 			-A FORWARD -j DOCKER-USER
 			-A FORWARD -j DOCKER-FORWARD
 			-A FORWARD -p udp -m udp --dport 1003 -j REJECT
@@ -51,6 +62,9 @@ told_router() {
 			COMMIT
 		END
 	done
+}
+
+told_nft() {
 	in_ns r nft -f - <<-'END' || fail "rules of nft"
 		table inet fw {
 			map ports {
