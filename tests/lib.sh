@@ -309,8 +309,9 @@ run_nftrace() {
 	shift
 	_slower "$@"
 	set -- "${_args[@]}"
+	# A later timeout hands on which signals a shell ignores in the background.
 	timeout -k 1 "$((${LIMIT:-20} * SLOWER))" nsenter --net="$(ns_path "$ns")" -- \
-		"$NFTRACE" "$@" >"$OUT" 2>"$ERR" </dev/null
+		env --default-signal "$NFTRACE" "$@" >"$OUT" 2>"$ERR" </dev/null
 	STATUS=$?
 	_books
 }

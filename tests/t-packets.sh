@@ -30,6 +30,8 @@ else
 		awk 'NR % 3 == 1 { mark = $0 } NR % 3 == 2 { name = $1; line = substr($0, length($1) + 2) }
 			NR % 3 == 0 && mark == "=" { print name, line > ours; print name, $0 > theirs; n++ }
 			END { print n + 0 }' ours="$SCRATCH/agreed" theirs="$SCRATCH/theirs" >"$SCRATCH/count"
+	# tcpdump 4.99.6 shortens it.
+	sed -i 's/\[|hbh\]$/[|hbhopt]/' "$SCRATCH/theirs"
 	assert_same "the agreed lines" "$SCRATCH/theirs" "$SCRATCH/agreed"
 	note "$(cat "$SCRATCH/count") packets compared"
 	(($(cat "$SCRATCH/count") >= 50)) || fail "only $(cat "$SCRATCH/count") packets were compared"
