@@ -244,6 +244,11 @@ done <<'X'
 Nov 28 20:00:00 node rsyslogd: imklog: 2345 messages lost due to rate-limiting (20000 allowed within 600 seconds)
 Nov 28 20:00:00 node rsyslogd: imjournal: 45 messages lost due to rate-limiting (20000 allowed within 600 seconds)
 Nov 28 20:00:00 node systemd-journald[301]: Missed 12 kernel messages
+Nov 28 20:00:00 node rsyslogd: imklog: begin to drop messages due to rate-limiting
+Nov 28 20:00:00 node rsyslogd-2177: imuxsock begins to drop messages from pid 301 due to rate-limiting
+Nov 28 20:00:00 node rsyslogd-2177: imuxsock lost 305 messages from pid 301 due to rate-limiting
+Nov 28 20:00:00 node rsyslogd: imuxsock[pid: 301, name: /lib/systemd/systemd-journald] from <node>: 305 messages lost due to rate-limiting (200 allowed within 5 seconds)
+Nov 28 20:00:00 node systemd-journald[301]: Suppressed 1234 messages from init.scope
 ** 23 printk messages dropped **
 X
 

@@ -8,18 +8,21 @@
 
 /*
  * A number stands between the two; without one at least one is missing.
- * systemd-journald (journald-kmsg.c), rsyslog (ratelimit.c), the kernel (printk.c).
- * What they say of other programs' messages is none of ours.
+ * systemd-journald (journald-kmsg.c, journald-rate-limit.c), rsyslog (ratelimit.c, imuxsock),
+ * the kernel (printk.c).  journald hands the kernel's lines to rsyslog by the socket that
+ * other programs use, and a line of a log may have come by a service of its own: whose
+ * messages they were does not say that none of ours were among them.
  */
 static const struct {
 	const char *before, *behind;
 	bool number;
 } notices[] = {
 	{ "Missed ", " kernel messages", true },
-	{ "imklog: ", " messages lost due to rate-limiting", true },
-	{ "imjournal: ", " messages lost due to rate-limiting", true },
-	{ "", "imklog: begin to drop messages", false },
-	{ "", "imjournal: begin to drop messages", false },
+	{ "Suppressed ", " messages from ", true },
+	{ ": ", " messages lost due to rate-limiting", true },
+	{ "imuxsock lost ", " messages from pid ", true },
+	{ "", ": begin to drop messages due to rate-limiting", false },
+	{ "", "imuxsock begins to drop messages", false },
 	{ "** ", " printk messages dropped", true },
 };
 
