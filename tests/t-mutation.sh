@@ -6,9 +6,12 @@
 
 HERE=$TESTS/read
 
+# A sample; with SOAK every line.
+EACH=$([[ -n ${SOAK:-} ]] && echo 1 || echo 4)
+
 # mutate LOG RULES...: every line removed, doubled, cut, joined, swapped, masked, wrapped in turn
 mutate() {
-	"$UNIT/mutation_tool" "$@" >"$OUT" 2>&1 || { cat "$OUT"; fail "false claims from ${1##*/}"; }
+	"$UNIT/mutation_tool" "-$EACH" "$@" >"$OUT" 2>&1 || { cat "$OUT"; fail "false claims from ${1##*/}"; }
 	grep '^#' "$OUT"
 }
 

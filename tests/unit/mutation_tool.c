@@ -71,10 +71,10 @@ static struct rig {
 static void make_key(char *key, const struct packet *p)
 {
 	/* Ports are NAT's to change, where something else tells packets apart. */
-	snprintf(key, KEY, "%u %u %u %u %u %u %u %u %u %u", p->proto, p->id,
+	snprintf(key, KEY, "%u %u %u %u %u %u %u %u %u", p->proto, p->id,
 		 p->flowlabel, p->frag_offset, p->id ? 0 : p->sport,
 		 p->id ? 0 : p->dport, p->icmp_type,
-		 p->icmp_seq, p->tcp_seq, p->tcp_flags);
+		 p->icmp_seq, p->tcp_seq);
 }
 
 static bool note_journey(void *arg, struct journey *j)
@@ -370,6 +370,20 @@ static void wrap_line(unsigned int i, unsigned int how)
 	put_lines(i + 1, lines);
 }
 
+/* Its beginning, or bytes in the midst of it, are not there. */
+static void lose_bytes(unsigned int i, unsigned int how)
+{
+	size_t at = how < 8 ? 0 : line_len[i] * (how - 7) / 14;
+	size_t n = how < 8 ? 3 + (size_t)how * 9 : 5 + 7 * (size_t)(how % 3);
+
+	put_lines(0, i);
+	put(line[i], at);
+	if (at + n < line_len[i])
+		put(line[i] + at + n, line_len[i] - at - n);
+	put("\n", 1);
+	put_lines(i + 1, lines);
+}
+
 static void begin_late(unsigned int i, unsigned int how)
 {
 	(void)how;
@@ -392,6 +406,7 @@ static const struct mutation {
 	{ "removed", remove_line, 3, false, false },
 	{ "doubled", double_line, 1, false, false },
 	{ "cut", cut_line, 20, false, false },
+	{ "without some bytes", lose_bytes, 20, false, true },
 	{ "joined", join_lines, 2, true, true },
 	{ "glued", glue_lines, 1, false, false },
 	{ "swapped", swap_lines, 3, false, false },
@@ -400,6 +415,60 @@ static const struct mutation {
 	{ "begun there", begin_late, 1, false, false },
 	{ "ended there", end_early, 1, false, false },
 };
+
+/* ---- what whoever copies a log puts before each line, or around it */
+
+static const struct dress {
+	const char *name, *before, *behind;
+} dresses[] = {
+	{ "quoted mail", "> > ", "" },
+	{ "a terminal's colours", "\x1b[32m", "\x1b[0m" },
+	{ "grep's file and line", "kern.log:12:", "" },
+	{ "a page's indent", "\t", "" },
+	{ "syslog", "Nov 24 21:05:43 router kernel: ", "" },
+	{ "rsyslog", "2026-11-24T21:05:43.298087+00:00 router kernel: ", "" },
+	{ "kubectl logs --prefix", "[pod/kube-system/node-shell/shell] ", "" },
+	{ "kubectl logs --timestamps", "2026-11-24T21:05:43.298087123Z ", "" },
+	{ "docker compose", "trace-1  | ", "" },
+	{ "CRLF", "", "\r" },
+};
+
+static void put_dressed(const struct dress *d, unsigned int i)
+{
+	put(d->before, strlen(d->before));
+	put(line[i], line_len[i]);
+	put(d->behind, strlen(d->behind));
+	put("\n", 1);
+}
+
+/* @without: a line, or all are there */
+static void try_dress(const struct dress *d, unsigned int without)
+{
+	text_len = 0;
+	for (unsigned int i = 0; i < lines; i++)
+		if (i != without)
+			put_dressed(d, i);
+	read_text(&now);
+	if (without == lines)
+		judge_same(d->name, 0);
+	else
+		judge(d->name, without);
+	if (without < lines && is_needed(whole.place[without]) && !now.doubt)
+		complain(d->name, without, NULL);
+}
+
+static void try_dresses(void)
+{
+	unsigned int before = readings;
+
+	for (size_t d = 0; d < sizeof(dresses) / sizeof(dresses[0]); d++) {
+		try_dress(&dresses[d], lines);
+		for (unsigned int i = 0; i < lines; i += every)
+			try_dress(&dresses[d], i);
+	}
+	printf("# copied with more around each line: %u readings\n",
+	       readings - before);
+}
 
 static void try_one(const struct mutation *m, unsigned int i, unsigned int how)
 {
@@ -428,6 +497,8 @@ static void try_all(void)
 		printf("# %s: %u readings\n", mutations[m].name,
 		       readings - before);
 	}
+	if (!nft)
+		try_dresses();
 	text_len = 0;
 	for (unsigned int i = lines; i-- > 0;)
 		put_lines(i, i + 1);
