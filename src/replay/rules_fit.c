@@ -39,15 +39,20 @@ struct told {
 };
 
 struct rules_fit {
+	struct place_index *index;
+	uint8_t *fit[FAMILY_COUNT];	/* enum place_fit, by chain */
+};
+
+/* While lines are looked at. */
+struct survey {
+	struct rules_fit *fit;
 	struct replay *r;
 	int64_t now;
 	uint64_t line;
-	/* Of each chain, by family_index(). */
-	struct told *told[FAMILY_COUNT];
-	uint8_t *fit[FAMILY_COUNT];	/* enum place_fit */
+	struct told *told[FAMILY_COUNT];	/* by family_index(), and by chain */
 	struct trace_again again;
 	struct trace_text t;
-	char name[4][17];	/* of interfaces */
+	char name[2][17];	/* of interfaces */
 	struct conditions conditions;
 	char room[LINE_READER_LINE];
 };
@@ -74,7 +79,7 @@ static bool is_asked_of_lines(const struct condition *c)
 }
 
 /* A rule that matched, and cannot have? */
-static bool contradicts(struct rules_fit *f, const struct snapshot *s,
+static bool contradicts(struct survey *f, const struct snapshot *s,
 			const struct snap_rule *rule)
 {
 	const struct trace_text *t = &f->t;
@@ -99,7 +104,7 @@ static bool contradicts(struct rules_fit *f, const struct snapshot *s,
 	return false;
 }
 
-static bool can_be(struct rules_fit *f, const struct snapshot *s,
+static bool can_be(struct survey *f, const struct snapshot *s,
 		   const struct snap_chain *c, const struct prefix *p)
 {
 	if (!place_rule_has(s, c, p))
@@ -117,7 +122,7 @@ static void note_first(struct told *told, const struct prefix *p, uint64_t line)
 	told->number = p->number;
 }
 
-static void look(struct rules_fit *f, const struct event *e)
+static void look(struct survey *f, const struct event *e)
 {
 	unsigned int family = family_index_by_nfproto(e->nfproto);
 	const struct snapshot *s = f->r->snap[family];
@@ -148,7 +153,7 @@ static void look(struct rules_fit *f, const struct event *e)
 }
 
 /* All whole lines that have been read; the file's end is one, too. */
-static void look_at_lines(struct rules_fit *f, const struct line_reader *in)
+static void look_at_lines(struct survey *f, const struct line_reader *in)
 {
 	struct strview rest = { in->buf + in->head, in->tail - in->head };
 
@@ -207,7 +212,7 @@ static void name_line(struct stats_misfit *m, const struct snapshot *s,
 	escape_text(m->place, sizeof(m->place), text, strlen(text));
 }
 
-static void judge(struct rules_fit *f, unsigned int family)
+static void judge(struct survey *f, unsigned int family)
 {
 	struct stats_misfit *m = &f->r->stats->misfit;
 	const struct snapshot *s = f->r->snap[family];
@@ -223,7 +228,7 @@ static void judge(struct rules_fit *f, unsigned int family)
 			      c->hook != NOT_A_HOOK;
 		enum place_fit fit = fit_of(told->bits, begins);
 
-		f->fit[family][i] = (uint8_t)fit;
+		f->fit->fit[family][i] = (uint8_t)fit;
 		if (fit == PLACE_MISFITS && told->line)
 			name_line(m, s, c, told);
 		else if (fit == PLACE_MISFITS)
@@ -231,11 +236,11 @@ static void judge(struct rules_fit *f, unsigned int family)
 		else if (fit == PLACE_FITS_BELOW)
 			m->below |= bit;
 	}
-	place_index_fit(f->r->index, family, f->fit[family]);
+	place_index_fit(f->r->index, family, f->fit->fit[family]);
 }
 
 /* Room for what is told of each chain, and for what comes of it. */
-static bool make_room(struct rules_fit *f)
+static bool make_room(struct survey *f)
 {
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		const struct snapshot *s = f->r->snap[i];
@@ -243,43 +248,58 @@ static bool make_room(struct rules_fit *f)
 		if (!s)
 			continue;
 		f->told[i] = calloc(s->chains + 1u, sizeof(*f->told[i]));
-		f->fit[i] = calloc(s->chains + 1u, 1);
-		if (!f->told[i] || !f->fit[i])
+		f->fit->fit[i] = calloc(s->chains + 1u, 1);
+		if (!f->told[i] || !f->fit->fit[i])
 			return false;
 	}
 	return true;
 }
 
+static bool look_around(struct rules_fit *fit, struct replay *r,
+			const struct line_reader *in, int64_t now)
+{
+	struct survey *f = calloc(1, sizeof(*f));
+	bool done;
+
+	if (!f)
+		return false;
+	f->fit = fit;
+	f->r = r;
+	f->now = now;
+	done = make_room(f);
+	if (done)
+		look_at_lines(f, in);
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
+		if (done && r->snap[i])
+			judge(f, i);
+		free(f->told[i]);
+	}
+	free(f);
+	return done;
+}
+
 struct rules_fit *rules_fit_find(struct replay *r, const struct line_reader *in,
 				 int64_t now)
 {
-	struct rules_fit *f = calloc(1, sizeof(*f));
+	struct rules_fit *fit = calloc(1, sizeof(*fit));
 	bool rules = false;
 
-	if (!f)
+	if (!fit)
 		return NULL;
-	f->r = r;
-	f->now = now;
-	if (!make_room(f)) {
-		rules_fit_close(f);
-		return NULL;
-	}
+	fit->index = r->index;
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		rules |= r->snap[i] != NULL;
-	if (rules)
-		look_at_lines(f, in);
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		if (r->snap[i])
-			judge(f, i);
-	return f;
+	if (!rules || look_around(fit, r, in, now))
+		return fit;
+	rules_fit_close(fit);
+	return NULL;
 }
 
-void rules_fit_close(struct rules_fit *f)
+void rules_fit_close(struct rules_fit *fit)
 {
-	for (unsigned int i = 0; f && i < FAMILY_COUNT; i++) {
-		place_index_fit(f->r->index, i, NULL);
-		free(f->told[i]);
-		free(f->fit[i]);
+	for (unsigned int i = 0; fit && i < FAMILY_COUNT; i++) {
+		place_index_fit(fit->index, i, NULL);
+		free(fit->fit[i]);
 	}
-	free(f);
+	free(fit);
 }

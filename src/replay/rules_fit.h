@@ -23,6 +23,6 @@ struct rules_fit *rules_fit_find(struct replay *r, const struct line_reader *in,
 				 int64_t now);
 
 /** rules_fit_close - NULL: nothing to do */
-void rules_fit_close(struct rules_fit *f);
+void rules_fit_close(struct rules_fit *fit);
 
 #endif

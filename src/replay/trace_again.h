@@ -11,7 +11,7 @@
 
 enum {
 	TRACE_AGAIN_TEXT = 480,		/* bytes; most lines are shorter */
-	TRACE_AGAIN_PACKETS = 256,	/* that pass at one time */
+	TRACE_AGAIN_PACKETS = 64,	/* that pass at one time */
 };
 
 /* From "SRC=" to the line's end, and what of struct trace_text that gave. */
