@@ -7,7 +7,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "capture/ifnames.h"
 #include "packet/identity.h"
 #include "packet/packet.h"
 #include "place/place.h"
@@ -19,6 +18,7 @@
 #include "replay/replay_nft.h"
 #include "replay/replay_state.h"
 #include "replay/rules_fit.h"
+#include "replay/text_place.h"
 #include "replay/trace_again.h"
 #include "replay/trace_entry.h"
 #include "replay/trace_text.h"
@@ -42,48 +42,6 @@ struct text_replay {
 	char last[WRAPPED_TEXT];
 	char room[LINE_READER_LINE];	/* for a line without its colours */
 };
-
-static uint32_t interface(struct text_replay *tr, struct trace_text_name name)
-{
-	return name.len ? ifnames_index(tr->r->names, name.at, name.len) : 0;
-}
-
-static void fill_interfaces(struct text_replay *tr)
-{
-	struct trace_text *t = &tr->line;
-
-	t->e.in = interface(tr, t->in);
-	t->e.out = interface(tr, t->out);
-	t->e.phys_in = interface(tr, t->phys_in);
-	t->e.phys_out = interface(tr, t->phys_out);
-}
-
-static bool has_rules(const struct replay *r)
-{
-	for (unsigned int f = 0; f < FAMILY_COUNT; f++)
-		if (r->snap[f])
-			return true;
-	return false;
-}
-
-/* Without rules a place is what the prefix tells of it. */
-static const struct place *find_place(struct text_replay *tr)
-{
-	const struct event *e = &tr->line.e;
-	struct place_known known = {
-		.prefix = e->prefix, .prefix_len = e->prefix_len,
-		.rule = "", .nfproto = e->nfproto,
-	};
-
-	/* Some line columns up. */
-	while (known.prefix_len && known.prefix[known.prefix_len - 1] == ' ')
-		known.prefix_len--;
-
-	if (has_rules(tr->r))
-		return place_find(tr->r->index, e->nfproto, e->prefix,
-				  e->prefix_len);
-	return place_restore(tr->r->index, &known);
-}
 
 enum { DEPTH = 64 };	/* a line tells no more of a packet */
 
@@ -135,8 +93,8 @@ static void take_event(struct text_replay *tr)
 	uint64_t now = pass_time(tr);
 	const struct place *at;
 
-	fill_interfaces(tr);
-	at = find_place(tr);
+	text_place_interfaces(tr->r, t);
+	at = text_place_find(tr->r, &t->e);
 	if (!at) {
 		stats_add(&tr->r->stats->strangers, 1);
 		tr->r->hole(tr->r->arg);

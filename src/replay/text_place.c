@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* text_place: where a TRACE line was made: its rule, its interfaces. */
+#include "replay/text_place.h"
+
+#include "capture/event.h"
+#include "capture/ifnames.h"
+#include "place/place.h"
+#include "replay/replay_state.h"
+#include "replay/trace_line.h"
+
+static uint32_t interface(struct replay *r, struct trace_text_name name)
+{
+	return name.len ? ifnames_index(r->names, name.at, name.len) : 0;
+}
+
+void text_place_interfaces(struct replay *r, struct trace_text *t)
+{
+	t->e.in = interface(r, t->in);
+	t->e.out = interface(r, t->out);
+	t->e.phys_in = interface(r, t->phys_in);
+	t->e.phys_out = interface(r, t->phys_out);
+}
+
+static bool has_rules(const struct replay *r)
+{
+	for (unsigned int f = 0; f < FAMILY_COUNT; f++)
+		if (r->snap[f])
+			return true;
+	return false;
+}
+
+const struct place *text_place_find(struct replay *r, const struct event *e)
+{
+	struct place_known known = {
+		.prefix = e->prefix, .prefix_len = e->prefix_len,
+		.rule = "", .nfproto = e->nfproto,
+	};
+
+	/* Some line columns up. */
+	while (known.prefix_len && known.prefix[known.prefix_len - 1] == ' ')
+		known.prefix_len--;
+
+	if (has_rules(r))
+		return place_find(r->index, e->nfproto, e->prefix,
+				  e->prefix_len);
+	return place_restore(r->index, &known);
+}
