@@ -83,6 +83,33 @@ assert_status 1
 assert_grep 'lock file /run/xtables.lock cannot be opened: Read-only' "$ERR"
 assert_restored lo "$before"
 
+# doctor_in SHELL-WORDS ARGS...: --doctor where these have been run, with the lock in $SCRATCH/room
+mkdir "$SCRATCH/room"
+doctor_in() {
+	in_ns lo env XTABLES_LOCKFILE="$SCRATCH/room/lock" unshare --mount bash -c 'cd "$SCRATCH/room" && '"$1"' &&
+		exec "$0" --doctor' "$NFTRACE" >"$OUT" 2>"$ERR" </dev/null
+	STATUS=$?
+	assert_status "$2"
+	assert_grep "$3" "$ERR"
+}
+subtest "--doctor: a lock file that is not there, and could not be made"
+while IFS='|' read -r made words; do
+	doctor_in "$made" 1 "error: the lock file $SCRATCH/room/lock cannot be made: $words"
+	assert_no_grep 'lock .* is free' "$ERR"
+	rm -f "$SCRATCH/room/lock"
+done <<'END'
+mount -t tmpfs -o ro tmpfs .|Read-only file system
+mount -t tmpfs -o nr_inodes=1 tmpfs .|No space left on device
+ln -s nowhere/lock lock|it is a link to a file that is not there
+mount -t tmpfs tmpfs .. && true|No such file or directory
+END
+[[ -z $(ls "$SCRATCH/room") ]] || fail "left: $(ls "$SCRATCH/room")"
+
+subtest "--doctor: nothing can be noted"
+for what in 'ro|Read-only file system' 'nr_inodes=1|No space left on device'; do
+	doctor_in "mount -t tmpfs -o ${what%|*} tmpfs /run" 5 "warning: /run is not writable \(${what#*|}\)"
+done
+
 subtest "a lock file that is a link is the file that it leads to"
 ln -s "$XTABLES_LOCKFILE" "$SCRATCH/link"
 exec {held}>"$XTABLES_LOCKFILE"

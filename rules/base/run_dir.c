@@ -57,6 +57,20 @@ static int open_dir(void)
 	return -EUCLEAN;
 }
 
+int run_dir_room(const char *folder)
+{
+	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd >= 0) {
+		close(fd);
+		return 0;
+	}
+	/* Some file systems have no files without a name. */
+	if (errno != EOPNOTSUPP && errno != EISDIR)
+		return -errno;
+	return faccessat(AT_FDCWD, folder, W_OK, AT_EACCESS) < 0 ? -errno : 0;
+}
+
 int run_dir_check(void)
 {
 	int fd = open_dir();

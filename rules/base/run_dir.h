@@ -19,6 +19,13 @@ struct owner;
  */
 
 /**
+ * run_dir_room - could a file be made in @folder, of a file system with room for it?
+ * Nothing comes into being that anybody could see.
+ * Return: 0 or -errno.
+ */
+int run_dir_room(const char *folder);
+
+/**
  * run_dir_check - may it be used?
  * Return: 0: yes, or it is not there; or -errno.
  */

@@ -14,6 +14,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "rules/base/run_dir.h"
+
 const char *lock_path(void)
 {
 	const char *path = getenv("XTABLES_LOCKFILE");
@@ -35,6 +37,22 @@ int lock_open(struct lock *l)
 		return 0;
 	lock_close(l);
 	return -EMEDIUMTYPE;
+}
+
+int lock_could_open(void)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	char *slash;
+
+	snprintf(path, sizeof(path), "%s", lock_path());
+	if (lstat(path, &st) == 0)
+		return -ENOLINK;
+	slash = strrchr(path, '/');
+	if (!slash)
+		return run_dir_room(".");
+	slash[slash == path] = '\0';
+	return run_dir_room(path);
 }
 
 void lock_close(struct lock *l)

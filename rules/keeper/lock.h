@@ -30,6 +30,12 @@ const char *lock_path(void);
  */
 int lock_open(struct lock *l);
 
+/**
+ * lock_could_open - what lock_open() would come to where there is no file yet
+ * Return: 0, -ENOLINK: the file is a link to none; or -errno.
+ */
+int lock_could_open(void);
+
 /** lock_close - one descriptor of the description; the last one gives the lock back */
 void lock_close(struct lock *l);
 

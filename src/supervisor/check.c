@@ -50,7 +50,9 @@ void check_lock_holder(const struct lock *l)
 
 const char *check_lock_error(int err)
 {
-	return err == -EMEDIUMTYPE ? "it is no regular file" : strerror(-err);
+	return err == -EMEDIUMTYPE ? "it is no regular file" :
+	       err == -ENOLINK ? "it is a link to a file that is not there" :
+	       strerror(-err);
 }
 
 /* A reader of nftrace is no name that the user has typed: its run is. */

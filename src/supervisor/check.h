@@ -22,7 +22,7 @@ enum { CHECK_HOLDER = 256 };	/* bytes of a holder's words, with their NUL */
  */
 bool check_group_holder(char *buf, size_t size);
 
-/** check_lock_error - why lock_open() failed, in words */
+/** check_lock_error - why lock_open() or lock_could_open() failed, in words */
 const char *check_lock_error(int err);
 
 /* What dead runs have left. */

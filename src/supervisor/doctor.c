@@ -16,6 +16,7 @@
 #include "rules/base/family.h"
 #include "rules/base/life.h"
 #include "rules/base/owner.h"
+#include "rules/base/run_dir.h"
 #include "rules/keeper/lock.h"
 #include "rules/keeper/logger.h"
 #include "rules/legacy/snapshot.h"
@@ -227,8 +228,13 @@ static void check_lock(void)
 	int err;
 
 	if (access(lock_path(), F_OK) < 0 && errno == ENOENT) {
-		report(FINE, "the xtables lock %s is free (no such file yet)",
-		       lock_path());
+		err = lock_could_open();
+		if (err)
+			report(ERROR, "the lock file %s cannot be made: %s",
+			       lock_path(), check_lock_error(err));
+		else
+			report(FINE, "the xtables lock %s is free (no such "
+			       "file yet)", lock_path());
 		return;
 	}
 	err = lock_open(&lock);
@@ -249,9 +255,12 @@ static void check_lock(void)
 /* Where a run notes what the next one must mend if everything is killed. */
 static void check_notes(void)
 {
-	if (faccessat(AT_FDCWD, "/run", W_OK, AT_EACCESS) < 0)
-		report(WARNING, "/run is not writable: if everything is killed "
-		       "at once, nobody knows the logger that was there");
+	int err = run_dir_room("/run");
+
+	if (err)
+		report(WARNING, "/run is not writable (%s): what the logger was "
+		       "cannot be noted for the case that all is killed, and "
+		       "so it is not changed", strerror(-err));
 	else
 		report(FINE, "/run is writable");
 }
