@@ -24,12 +24,17 @@ static void drop_oldest(struct nft_history *h)
 		h->since = h->snap[h->snaps - 1]->generation;
 }
 
-void nft_history_begin(struct nft_history *h, const struct nft_snapshot *snap)
+void nft_history_begin(struct nft_history *h, const struct nft_snapshot *snap,
+		       uint32_t began)
 {
 	memset(h, 0, sizeof(*h));
 	h->first = h->snap[0] = snap;
 	h->snaps = 1;
 	h->generation = h->newest = h->since = snap->generation;
+	h->began = began;
+	h->early = began != snap->generation;
+	if (h->early)
+		nft_history_lost(h);
 }
 
 void nft_history_end(struct nft_history *h)
@@ -170,7 +175,14 @@ void nft_history_asked(struct nft_history *h)
 
 struct nft_span nft_history_span(const struct nft_history *h)
 {
-	return (struct nft_span){ h->snap[0]->generation, h->generation + 1 };
+	return (struct nft_span){
+		h->early ? h->began : h->snap[0]->generation, h->generation + 1,
+	};
+}
+
+uint32_t nft_history_told(const struct nft_history *h)
+{
+	return h->early ? h->began : h->generation;
 }
 
 bool nft_history_reaches(const struct nft_history *h, uint32_t generation)
@@ -229,6 +241,7 @@ bool nft_history_push(struct nft_history *h, const struct nft_snapshot *snap)
 		drop_oldest(h);
 	memmove(&h->snap[1], &h->snap[0], h->snaps * sizeof(h->snap[0]));
 	h->snap[0] = snap;
+	h->early = false;
 	h->snaps++;
 	/* Of the next transaction a part may have been told, but not its end. */
 	h->changed = h->lost || snap->generation != h->generation ||

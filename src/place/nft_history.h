@@ -62,6 +62,9 @@ struct nft_history {
 	const struct nft_snapshot *first;	/* of the start: not to be unmapped */
 	struct nft_changelog changelog;		/* what was made after .since */
 	uint32_t since;		/* generation of one of .snap */
+	uint32_t began;		/* in this generation the trace began */
+	bool early;		/* rules were changed from then to the first reading, and
+				 * there is no other yet: events may be of before */
 	uint32_t generation;	/* that the kernel has told of so far, to its end */
 	uint32_t newest;	/* of the last change told of; its NEWGEN may be to come */
 	uint32_t lost_at;	/* .generation when messages were lost */
@@ -72,8 +75,15 @@ struct nft_history {
 	bool healing;		/* a reading began since then */
 };
 
-/** nft_history_begin - @snap: of the start, borrowed for ever */
-void nft_history_begin(struct nft_history *h, const struct nft_snapshot *snap);
+/**
+ * nft_history_begin - with the first reading
+ * @snap: of the start, borrowed for ever
+ * @began: the generation in which the trace began; if that is not the reading's, somebody
+ *	changed rules in between: until the next reading no event is known to be of
+ *	the reading's
+ */
+void nft_history_begin(struct nft_history *h, const struct nft_snapshot *snap,
+		       uint32_t began);
 
 /** nft_history_end - unmap all readings but that of the start */
 void nft_history_end(struct nft_history *h);
@@ -97,6 +107,9 @@ void nft_history_asked(struct nft_history *h);
 
 /** nft_history_span - generations of which an event is that is read now */
 struct nft_span nft_history_span(const struct nft_history *h);
+
+/** nft_history_told - of what begins now no event is of an earlier generation */
+uint32_t nft_history_told(const struct nft_history *h);
 
 /** nft_history_reaches - are all versions known that began behind @generation? */
 bool nft_history_reaches(const struct nft_history *h, uint32_t generation);

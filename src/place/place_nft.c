@@ -39,7 +39,7 @@ struct place_nft {
 };
 
 struct place_nft *place_nft_open(struct place_index *idx, struct path_map *map,
-				 const struct nft_snapshot *snap)
+				 const struct nft_snapshot *snap, uint32_t began)
 {
 	struct place_nft *pn = calloc(1, sizeof(*pn));
 
@@ -50,9 +50,9 @@ struct place_nft *place_nft_open(struct place_index *idx, struct path_map *map,
 	pn->cache.map = map;
 	pn->cache.now = snap;
 	pn->missing_epoch = UINT32_MAX;
-	nft_history_begin(&pn->history, snap);
+	nft_history_begin(&pn->history, snap, began);
 	nft_touched_begin(&pn->touched, snap->generation);
-	map->generation = pn->history.generation;
+	map->generation = nft_history_told(&pn->history);
 	nft_slots_fill(pn->map, &pn->cache.names, snap);
 	return pn;
 }
@@ -211,7 +211,7 @@ bool place_nft_update(struct place_nft *pn, const struct nft_update *c)
 		pn->map->others |= OTHERS_RUNS;
 	pn->map->changing |= changes_chains(c) && !nft_update_is_of_run(c);
 	lost = nft_history_update(&pn->history, &update);
-	pn->map->generation = pn->history.generation;
+	pn->map->generation = nft_history_told(&pn->history);
 	return lost;
 }
 
@@ -300,7 +300,7 @@ bool place_nft_install(struct place_nft *pn, const struct nft_snapshot *snap)
 	/* Who knows what was touched before. */
 	if (lost && !pn->history.lost)
 		nft_touched_begin(&pn->touched, pn->history.generation);
-	pn->map->generation = pn->history.generation;
+	pn->map->generation = nft_history_told(&pn->history);
 	pn->map->changing = pn->history.open;
 	pn->asked = false;
 	nft_place_cache_new_epoch(&pn->cache, snap);

@@ -21,10 +21,11 @@ struct place_nft;
  * @idx: gives them their ids; borrowed
  * @map: gets a slot for each base chain
  * @snap: of the start; borrowed for ever
+ * @began: the generation in which the trace began: nft_history_begin()
  * Return: NULL: no memory.
  */
 struct place_nft *place_nft_open(struct place_index *idx, struct path_map *map,
-				 const struct nft_snapshot *snap);
+				 const struct nft_snapshot *snap, uint32_t began);
 
 /** place_nft_close - with all places that it has made; NULL: nothing to do */
 void place_nft_close(struct place_nft *pn);

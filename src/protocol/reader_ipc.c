@@ -114,7 +114,7 @@ static int hand_over(struct reader *r, enum supervisor_word word,
 	memset(&m, 0, sizeof(m));
 	m.word = (char)word;
 	m.foreign_trace = rules->foreign_trace;
-	m.nft_changed = rules->nft_changed;
+	m.nft_began = rules->nft_began;
 	memcpy(m.witness, rules->witness, sizeof(m.witness));
 	if (t)
 		m.tables = *t;

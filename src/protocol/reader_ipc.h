@@ -43,7 +43,7 @@ struct reader_rules {
 	int fd[READER_SNAPSHOTS];	/* -1: there is none */
 	uint64_t size[READER_SNAPSHOTS];
 	bool foreign_trace;
-	bool nft_changed;		/* between the run's own rules and the reading */
+	uint32_t nft_began;		/* generation: the run's own rules were in */
 	uint8_t witness[FAMILY_COUNT];	/* hooks: the run's own chains see what leaves them */
 };
 
@@ -68,7 +68,8 @@ enum supervisor_word {
 /* What the supervisor says; rules come with a descriptor for each size. */
 struct supervisor_message {
 	char word;
-	bool foreign_trace, nft_changed;
+	bool foreign_trace;
+	uint32_t nft_began;
 	uint8_t witness[FAMILY_COUNT];
 	struct reader_tables tables;
 	uint32_t ask;		/* ELEMENTS: number of the question */

@@ -171,9 +171,8 @@ static int open_places(struct reader_state *s, const struct reader_plan *plan)
 		s->witness = witness_places_open(s->index, &s->map, &plan->run,
 						 plan->witness);
 	if (s->index && plan->rules.nft)
-		s->nft = place_nft_open(s->index, &s->map, plan->rules.nft);
-	if (s->nft && plan->nft_changed)
-		place_nft_lost(s->nft);
+		s->nft = place_nft_open(s->index, &s->map, plan->rules.nft,
+					plan->nft_began);
 	return !s->index || (witness && !s->witness) ||
 	       (plan->rules.nft && !s->nft) ? -ENOMEM : 0;
 }
@@ -287,7 +286,7 @@ static int await_rules(int control, struct reader_plan *plan)
 	}
 	plan->rules.nft = map(fd[READER_NFT], m.size[READER_NFT]);
 	plan->foreign_trace = m.foreign_trace;
-	plan->nft_changed = m.nft_changed;
+	plan->nft_began = m.nft_began;
 	memcpy(plan->witness, m.witness, sizeof(plan->witness));
 	return m.size[READER_NFT] && !plan->rules.nft ? -ENOMEM : 0;
 }

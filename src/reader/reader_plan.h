@@ -17,7 +17,7 @@ struct drop_reasons;
 struct drop_ring;
 
 /*
- * All that the reader needs; the fork copies it, but for .rules, .witness, .nft_changed and
+ * All that the reader needs; the fork copies it, but for .rules, .witness, .nft_began and
  * .foreign_trace with .capture: these come with reader_begin().
  */
 struct reader_plan {
@@ -37,7 +37,7 @@ struct reader_plan {
 	struct strview nft_text;	/* --read: rules of nft as it lists them */
 	bool flat;			/* --flat: events, not packets */
 	bool foreign_trace;		/* journeys may begin anywhere */
-	bool nft_changed;		/* before its rules were read, and behind the run's own */
+	uint32_t nft_began;		/* generation: the run's own rules were in */
 	bool late;			/* behind conntrack as well: raw is no part of them */
 	bool nft_unseen;		/* nft may drop packets unseen */
 	bool link_unseen;		/* rules of its families bridge and netdev may */

@@ -26,8 +26,9 @@ int begin_to_read(struct run *r)
 {
 	struct run_begin *b = &r->begin;
 
-	/* Behind the run's own rules; what is read under another was changed since. */
-	b->generation_known = nft_generation(&b->generation) == 0;
+	/* Behind the run's own rules.  Unknown it is 0, which the kernel's is never. */
+	if (nft_generation(&b->generation) < 0)
+		b->generation = 0;
 	b->later = snapshots_read(&r->snapshots, &r->plan);
 	legacy_refresh_guard(r);
 	return 0;
@@ -72,15 +73,6 @@ static int await_reading(struct reader *rd)
 	return reader_ready(answer, n, sizeof(answer)) ? 0 : STATUS_FAILURE;
 }
 
-/* Events from before the reading may have met rules that were changed until then. */
-static bool nft_was_changed(const struct run *r)
-{
-	const struct nft_snapshot *nft = r->snapshots.rules.nft;
-
-	return nft && (!r->begin.generation_known ||
-		       nft->generation != r->begin.generation);
-}
-
 /* The reader gets the rules, and reads from then on. */
 static int begin_reader(struct run *r)
 {
@@ -89,7 +81,7 @@ static int begin_reader(struct run *r)
 		.fd = { [READER_NFT] = r->plan.see_nft ? s->nft_fd : -1 },
 		.size = { [READER_NFT] = s->nft_res.len },
 		.foreign_trace = r->foreign_trace,
-		.nft_changed = nft_was_changed(r),
+		.nft_began = r->begin.generation,
 	};
 	int err;
 

@@ -140,7 +140,6 @@ struct run_host {
 
 /* How far the reading of the rules is: begin.h. */
 struct run_begin {
-	bool generation_known;
 	uint32_t generation;		/* nft's, when the run's own rules were in */
 	bool later;			/* the texts come behind "armed" */
 	bool taken;			/* the texts are there */

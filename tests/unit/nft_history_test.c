@@ -56,6 +56,7 @@ struct row {
 	const char *text;	/* NFT_CERTAIN */
 	uint32_t answer;	/* that the event is no newer; 0: not known */
 	const char *at;		/* of the event; NULL: "t c 7" */
+	bool early;		/* the trace began under generation 39 */
 };
 
 /* All generations of a row are shifted by this: they count round. */
@@ -73,7 +74,8 @@ struct resolver {
 	uint32_t shift;
 };
 
-static struct resolver *resolver_open(const char *rules, uint32_t shift)
+/* @early: the trace began a generation before the first reading */
+static struct resolver *resolver_open(const char *rules, uint32_t shift, bool early)
 {
 	static const struct ruleset none;
 	struct resolver *r = calloc(1, sizeof(*r));
@@ -82,7 +84,7 @@ static struct resolver *resolver_open(const char *rules, uint32_t shift)
 	r->shift = shift;
 	r->ns.idx = place_index_open(&none, NULL);
 	r->ns.map = &r->map;
-	nft_history_begin(&r->w, world_read(rules, 40 + shift, 0));
+	nft_history_begin(&r->w, world_read(rules, 40 + shift, 0), 40 + shift - early);
 	r->ns.now = r->w.first;
 	return r;
 }
@@ -176,7 +178,7 @@ static enum nft_outcome resolve(struct resolver *r, const char *at,
 
 static void check_row(const struct row *row, uint32_t shift)
 {
-	struct resolver *r = resolver_open(row->rules, shift);
+	struct resolver *r = resolver_open(row->rules, shift, row->early);
 	const size_t steps = ARRAY_SIZE(row->step);
 	enum nft_outcome outcome;
 	const char *text;
@@ -206,6 +208,17 @@ static void check_rows(const struct row *rows, size_t count)
 }
 
 #define CHECK_ROWS(rows) check_rows(rows, ARRAY_SIZE(rows))
+
+/* Rules that were changed before the first reading: an event may have met those of before. */
+static const struct row first_reading[] = {
+	{ "changed before the first reading", "t c 7 a", { SEEN },
+	  .early = true, .outcome = NFT_NOT_CERTAIN },
+	{ "the same, and read again", "t c 7 a",
+	  { SEEN, ASK, SNAP(40, "t c 7 a") },
+	  .early = true, .outcome = NFT_NOT_CERTAIN },
+	{ "an event behind that reading", "t c 7 a",
+	  { ASK, SNAP(40, "t c 7 a"), SEEN }, IS("a"), .early = true },
+};
 
 /* Every version that the event can have met has been read. */
 static const struct row versions[] = {
@@ -265,6 +278,7 @@ static void no_version_is_missed(void **state)
 {
 	(void)state;
 	CHECK_ROWS(versions);
+	CHECK_ROWS(first_reading);
 }
 
 /* What an event was read behind tells the oldest generation it can be of. */
@@ -439,7 +453,7 @@ static void the_count_goes_round(void **state)
 	const uint32_t last = UINT32_MAX;
 	struct step told = { UPDATE, 1, "", NFT_UPDATE_GENERATION, true };
 	struct step again = { READ, 1, "t c 7 b", 0, true };
-	struct resolver *r = resolver_open("t c 7 a", last - 40);
+	struct resolver *r = resolver_open("t c 7 a", last - 40, false);
 	const char *text;
 
 	(void)state;
@@ -471,7 +485,7 @@ static void make(struct resolver *r, uint32_t generation, const char *rules)
 /* So many versions of one rule are looked through, and no more. */
 static void many_versions(void **state)
 {
-	struct resolver *r = resolver_open("t c 7 a", 0);
+	struct resolver *r = resolver_open("t c 7 a", 0, false);
 	const char *text;
 	struct event_name table = { "t", 1 };
 	uint64_t key = nft_key_rule(NFPROTO_IPV4, &table, 7);
@@ -493,7 +507,7 @@ static void many_versions(void **state)
 /* The oldest reading is given up, and with it events of that time. */
 static void more_readings_than_are_kept(void **state)
 {
-	struct resolver *r = resolver_open("t c 8 a", 0);
+	struct resolver *r = resolver_open("t c 8 a", 0, false);
 	const struct nft_snapshot *first = r->w.first;
 	const struct step other = RULE(41, "t c 9");
 	struct nft_span early = nft_history_span(&r->w);
@@ -521,7 +535,7 @@ static void more_readings_than_are_kept(void **state)
 /* Of large ones fewer are kept, but enough to tell before from behind. */
 static void more_bytes_than_are_kept(void **state)
 {
-	struct resolver *r = resolver_open("t c 7 a", 0);
+	struct resolver *r = resolver_open("t c 7 a", 0, false);
 
 	(void)state;
 	for (uint32_t g = 40; g < 50; g++)
@@ -534,7 +548,7 @@ static void more_bytes_than_are_kept(void **state)
 /* More changes than can be remembered are as good as never told. */
 static void more_changes_than_are_kept(void **state)
 {
-	struct resolver *r = resolver_open("t c 7 a", 0);
+	struct resolver *r = resolver_open("t c 7 a", 0, false);
 	const struct step one = RULE(41, "t c 8"), told = MADE(41);
 	const char *text;
 
@@ -552,7 +566,7 @@ static void more_changes_than_are_kept(void **state)
 /* When the earlier rules are put away, their changes are as well. */
 static void there_is_room_again(void **state)
 {
-	struct resolver *r = resolver_open("t c 7 a", 0);
+	struct resolver *r = resolver_open("t c 7 a", 0, false);
 	const struct step early = RULE(41, "t c 8"), told = MADE(41);
 	const struct step snap = SNAP(41, "t c 7 a; t c 8 b");
 	const struct step late = RULE(42, "t c 8");
@@ -611,7 +625,7 @@ static void an_update_within_the_span(void **state)
 
 	(void)state;
 	for (size_t k = 0; k < ARRAY_SIZE(shifts); k++) {
-		struct resolver *r = resolver_open("t c 7 a", shifts[k]);
+		struct resolver *r = resolver_open("t c 7 a", shifts[k], false);
 		struct event_name table = { "t", 1 };
 		uint64_t key = nft_key_rule(NFPROTO_IPV4, &table, 7);
 

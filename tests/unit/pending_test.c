@@ -162,7 +162,7 @@ static struct fixture *fixture_open(const char *rules)
 	assert_non_null(f);
 	f->first = world_read(rules, 40, 0);
 	f->idx = place_index_open(&none, &f->map);
-	f->nft = place_nft_open(f->idx, &f->map, f->first);
+	f->nft = place_nft_open(f->idx, &f->map, f->first, f->first->generation);
 	f->js = journeys_open(&f->map, 128, true, true, &done, f);
 	f->held = pending_open(f->nft, f->js, &f->stats, &f->bulletin, &ops, f);
 	assert_non_null(f->held);

@@ -67,7 +67,7 @@ static struct fixture *fixture_open(const struct report *report)
 	s->control = null;
 	s->names = ifnames_new();
 	s->index = place_index_open(&none, &s->map);
-	s->nft = place_nft_open(s->index, &s->map, f->first);
+	s->nft = place_nft_open(s->index, &s->map, f->first, f->first->generation);
 	s->journeys = journeys_open(&s->map, 128, true, true,
 				    &reader_journey_ops, s);
 	s->pending = pending_open(s->nft, s->journeys, s->stats, s->bulletin,

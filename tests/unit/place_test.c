@@ -81,7 +81,7 @@ static void there_and_back(void **state)
 
 	(void)state;
 	idx = place_index_open(&none, &map);
-	nft = place_nft_open(idx, &map, rules);
+	nft = place_nft_open(idx, &map, rules, rules->generation);
 	for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
 		struct world_names names;
 		const struct place *at;
