@@ -222,13 +222,6 @@ static const char *put_port(char *buf, size_t size, const struct packet *p,
 	return buf;
 }
 
-static bool is_for_many(const struct packet *p)
-{
-	if (!p->dst)
-		return false;
-	return p->addr_len == 16 ? p->dst[0] == 0xff : p->dst[0] >= 224;
-}
-
 static int put_words(char *buf, size_t size, const struct fate *f,
 		     const struct packet *p)
 {
@@ -236,7 +229,7 @@ static int put_words(char *buf, size_t size, const struct fate *f,
 	char end[32];
 	const char *port;
 
-	if (!m->words || (m->many && !is_for_many(p)))
+	if (!m->words || (m->many && !packet_is_for_many(p)))
 		return 0;
 	if (!m->port)
 		return snprintf(buf, size, ": %s", m->words);

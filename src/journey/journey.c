@@ -60,15 +60,6 @@ bool journey_met_nothing(const struct journey *j)
 	       !(j->fate[0].kind == FATE_UNKNOWN && j->fate[0].cause);
 }
 
-static bool is_multicast(const struct packet *p)
-{
-	if (!p->dst)
-		return false;
-	if (p->addr_len == 16)
-		return p->dst[0] == 0xff;
-	return p->dst[0] >= 224 && p->dst[0] < 240;
-}
-
 /* Sent to many: to an ethernet group address, an IP one, or over a bridge. */
 static bool may_be_copied(const struct event *e, const struct packet *p)
 {
@@ -76,7 +67,7 @@ static bool may_be_copied(const struct event *e, const struct packet *p)
 		return true;
 	if (p->addr_len == 4 && p->dst && p->dst[3] == 255)
 		return true;
-	return is_multicast(p);
+	return packet_is_for_many(p);
 }
 
 static void keep_hw_header(struct journey *j, const struct event *e)

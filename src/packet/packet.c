@@ -161,6 +161,17 @@ bool packet_is_extended(const struct packet *p)
 	return p->addr_len == 16 && packet_is_extension(p->data[6]);
 }
 
+bool packet_is_for_many(const struct packet *p)
+{
+	static const uint8_t all[4] = { 255, 255, 255, 255 };
+
+	if (!p->dst)
+		return false;
+	if (p->addr_len == 16)
+		return p->dst[0] == 0xff;
+	return p->dst[0] >> 4 == 0xe || memcmp(p->dst, all, sizeof(all)) == 0;
+}
+
 static uint8_t extension_bit(uint8_t proto)
 {
 	switch (proto) {

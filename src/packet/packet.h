@@ -100,6 +100,9 @@ void packet_keep(struct packet *p, uint8_t *bytes, size_t room,
 /** packet_is_extended - IPv6 with something between its header and what it carries? */
 bool packet_is_extended(const struct packet *p);
 
+/** packet_is_for_many - to a multicast group or, of IPv4, to all (255.255.255.255) */
+bool packet_is_for_many(const struct packet *p);
+
 /** packet_is_extension - is this protocol number one of IPv6's extensions? */
 bool packet_is_extension(uint8_t proto);
 

@@ -195,15 +195,6 @@ static struct connection *add(struct answers *a, const struct journey *j,
 	return c;
 }
 
-static bool is_for_many(const struct packet *p)
-{
-	static const uint8_t broadcast[4] = { 255, 255, 255, 255 };
-
-	if (p->nfproto == NFPROTO_IPV6)
-		return p->dst[0] == 0xff;
-	return p->dst[0] >> 4 == 0xe || memcmp(p->dst, broadcast, 4) == 0;
-}
-
 /* An error quotes the packet as it was where it was refused; NULL: not enough of it. */
 static struct connection *find_quoted(struct answers *a, const struct packet *p)
 {
@@ -270,7 +261,7 @@ void answers_add(struct answers *a, const struct journey *j)
 		return;
 	}
 	c = find_either(a, &came, &left);
-	if (!c && !is_for_many(p))
+	if (!c && !packet_is_for_many(p))
 		c = add(a, j, &came, &left);
 	if (c)
 		c->went_on |= text_fate_goes_on(j->fate[0].kind);
