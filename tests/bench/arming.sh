@@ -5,9 +5,9 @@
 # BENCH_ROUNDS (5); BENCH_SIZES ("1000 10000 50000 100000" rules); BENCH_NFT_SIZES ("1000 10000").
 
 # Times iptables-legacy-save's, and never more memory: on tables large enough to matter
-declare -rA ARMING_LIMIT=([10000]=1.1 [100000]=1.2)
+declare -rA ARMING_LIMIT=([1000]=1.1 [10000]=0.6 [100000]=0.5)
 # Times the slower of the two that print nft's rules
-declare -rA NFT_LIMIT=([10000]=1.2)
+declare -rA NFT_LIMIT=([iptables-nft 10000]=0.6 [nft 1000]=0.5 [nft 10000]=0.15)
 
 readonly SAVE=(iptables-legacy-save)
 armed() { echo "$NFTRACE" -4 -t 60 -p udp --dport 9; }
@@ -63,7 +63,7 @@ arming_on_nft() {
 			ratio=$(ratio "$arm" $((save > list ? save : list)))
 			printf '%8s %-12s %9.1f %9.1f %9.1f %6s  %s\n' "$n" $writer "$(ratio "$save" 1000)" \
 				"$(ratio "$list" 1000)" "$(ratio "$arm" 1000)" "$ratio" \
-				"${NFT_LIMIT[$n]:+$(at_most "${NFT_LIMIT[$n]}" "$ratio")}"
+				"${NFT_LIMIT[$writer $n]:+$(at_most "${NFT_LIMIT[$writer $n]}" "$ratio")}"
 			ns_del "t$n"
 		done
 	done
