@@ -171,7 +171,10 @@ static bool same_bytes(const struct journey *a, const struct journey *b)
 	       memcmp(a->bytes.first, b->bytes.first, a->first.caplen) == 0;
 }
 
-/* The same bytes and events up to there, at one time: either may be the one that went on so. */
+/*
+ * Two journeys of the same bytes, with the same events so far and at one time: whichever
+ * went on in either way, the two stories are the same.
+ */
 static bool same_beginning(const struct journey *a, const struct journey *b,
 			   uint32_t steps)
 {

@@ -40,7 +40,8 @@ struct search {
 	bool truncated;			/* there were more of this key */
 	unsigned int ambiguities;	/* beside the best */
 	struct journey **twin;		/* room for TWINS */
-	struct journey *namesake;	/* tied, of this stamp, and elsewhere */
+	struct journey *namesake;	/* a tied journey of this receive stamp that cannot
+					 * be at this rule */
 };
 
 static bool is_here(const struct search *s, const struct journey *j)

@@ -251,7 +251,10 @@ void change_begin(struct journey *j, const struct observation *o)
 	j->path[0].look_serial = o->p->serial;
 }
 
-/* What this event shows was so before its rule, or is so behind it. */
+/*
+ * Events of legacy come before the target runs, nft's behind it: a difference that the next
+ * event shows was made by the steps from here on (legacy), or by those behind (nft).
+ */
 static void look_up_to(struct path *p, const struct journey *j,
 		       const struct observation *o)
 {

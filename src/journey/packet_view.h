@@ -11,7 +11,8 @@ struct packet_view_end {
 };
 
 /*
- * How a branch looked at its last event.  Compared as bytes: no padding.
+ * Headers and surroundings that a packet (one branch of it) had at its last event.  Two
+ * views are compared as bytes: no padding.
  */
 struct packet_view {
 	struct packet_view_end src, dst;
