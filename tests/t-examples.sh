@@ -121,7 +121,7 @@ shown() {
 	case $line in
 	*--pcap*) grep -q '^=> DROP' "$SCRATCH/printed" ;;
 	# These end by themselves.
-	*" -- "* | *" -c "* | *--read* | *--doctor* | *--cleanup* | *--dry-run*) return 1 ;;
+	*" -- "* | *" -c "* | *--read* | *--diff* | *--doctor* | *--cleanup* | *--dry-run*) return 1 ;;
 	*) [[ -s $SCRATCH/printed ]] ;;
 	esac
 }

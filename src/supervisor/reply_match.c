@@ -155,8 +155,10 @@ bool reply_match_make(const struct expression *from, struct expression *to)
 	const char *option = "";
 	bool says_ends = false, filter;
 
-	to->argc = 0;
-	to->argv = calloc((size_t)from->argc + 1, sizeof(*to->argv));
+	*to = (struct expression) {
+		.argv = calloc((size_t)from->argc + 1, sizeof(*to->argv)),
+		.behind_nat = from->behind_nat, .optional = from->optional,
+	};
 	for (int i = 0; to->argv && i < from->argc; i++) {
 		const char *word = from->argv[i];
 
