@@ -166,21 +166,43 @@ bool helper_is_done(const struct helper *h)
 }
 
 /*
+ * A number that nobody has heard lies in front of the status.
+ * @in_time: false: it was silent until the timeout
+ * Return: false: that, or it has ended without a status.
+ */
+static bool await_status(const struct helper *h, int timeout_ms, int *status,
+			 bool *in_time)
+{
+	uint64_t word;
+	ssize_t n;
+
+	do {
+		*in_time = wait_for_word(h, timeout_ms);
+		n = !*in_time ? -1 :
+		    recv(h->line, &word, sizeof(word), MSG_DONTWAIT);
+	} while (n == sizeof(word));
+	if (n != sizeof(*status))
+		return false;
+	memcpy(status, &word, sizeof(*status));
+	return true;
+}
+
+/*
  * Until it is done or, when a library has ended it, gone.
  * Return: its exit status as a shell would give it, or -1 after the timeout.
  */
 static int await(const struct helper *h, int timeout_ms)
 {
 	int status = 0;
+	bool in_time;
 
-	if (!wait_for_word(h, timeout_ms)) {
-		process_end(h->pid, NULL);
-		return -1;
-	}
-	if (recv(h->line, &status, sizeof(status), MSG_DONTWAIT) ==
-	    sizeof(status)) {
+	if (await_status(h, timeout_ms, &status, &in_time)) {
 		remember(h->pid);
 		return status;
+	}
+	if (!in_time) {
+		process_end(h->pid, NULL);
+		return -1;
 	}
 	if (!process_finish(h->pid, LEAVE_MS, &status))
 		return -1;

@@ -113,12 +113,54 @@ static void test_signals(void **state)
 	}
 }
 
+enum { TOLD = 12 };
+
+/* It goes on behind the number only when its parent lets it. */
+static int tell(const void *arg, struct helper_out *out)
+{
+	char *room = helper_reserve(out, 1);
+
+	(void)arg;
+	if (!room)
+		return ENOSPC;
+	helper_tell(out, TOLD);
+	if (!helper_hold())
+		return EPIPE;
+	*room = 'x';
+	out->used = 1;
+	return 0;
+}
+
+/* Of several jobs one may end before the others' numbers are asked for. */
+static void test_unheard(void **state)
+{
+	struct helper_result res;
+	struct helper h;
+	uint64_t number;
+
+	(void)state;
+	for (unsigned int heard = 0; heard < 2; heard++) {
+		assert_int_equal(helper_start(&h, tell, NULL), 0);
+		if (heard) {
+			assert_true(helper_heard(&h, 10000, &number));
+			assert_int_equal(number, TOLD);
+			assert_false(helper_is_done(&h));
+		}
+		assert_int_equal(helper_go(&h), 0);
+		assert_int_equal(helper_finish_data(&h, &res, NULL), 0);
+		assert_int_equal(res.len, 1);
+		assert_int_equal(*(const char *)res.data, 'x');
+		helper_release(&res);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reserve),
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_unheard),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
