@@ -61,6 +61,7 @@ static void read_hostname(struct claims_reader *r, struct claims *c,
 		return;
 	if (uts != r->uts_seen) {
 		fd = openat(d->fd, "ns/uts", O_RDONLY | O_CLOEXEC);
+		r->uts_seen = 0;
 		r->hostname[0] = '\0';
 		if (fd >= 0 && setns(fd, CLONE_NEWUTS) == 0 &&
 		    gethostname(r->hostname, sizeof(r->hostname)) == 0)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Unit tests for src/pod: ids in cgroups' paths, command lines of starters, folders of /proc. */
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -197,6 +199,74 @@ static void ended(void **state)
 	assert_true(proc_dir_open(&d, pid) < 0);
 }
 
+/* With a hostname of its own; -1: that is not to be had. */
+static pid_t process_of(const char *hostname)
+{
+	int ready[2];
+	char word;
+	pid_t pid;
+
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	if (pid == 0) {
+		if (unshare(CLONE_NEWUTS) < 0 ||
+		    sethostname(hostname, strlen(hostname)) < 0)
+			_exit(1);
+		(void)!write(ready[1], "", 1);
+		pause();
+		_exit(0);
+	}
+	close(ready[1]);
+	if (read(ready[0], &word, 1) != 1) {
+		waitpid(pid, NULL, 0);
+		pid = -1;
+	}
+	close(ready[0]);
+	return pid;
+}
+
+static void assert_hostname(struct claims_reader *r, const struct proc_dir *d,
+			    const char *hostname)
+{
+	struct claims c;
+
+	assert_true(claims_read(r, &c, d));
+	assert_true(c.own_uts);
+	assert_string_equal(c.hostname, hostname);
+}
+
+/* What cannot be read of one process is not said of the next, which has a name. */
+static void hostnames(void **state)
+{
+	pid_t pid[2] = { process_of("one"), process_of("other") };
+	struct rlimit limit, none;
+	struct claims_reader r;
+	struct proc_dir d[2];
+
+	(void)state;
+	if (pid[0] < 0 || pid[1] < 0)
+		skip();
+	claims_reader_open(&r);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(proc_dir_open(&d[i], pid[i]), 0);
+	assert_hostname(&r, &d[0], "one");
+	assert_hostname(&r, &d[0], "one");
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = limit;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_hostname(&r, &d[1], "");
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	assert_hostname(&r, &d[0], "one");
+	assert_hostname(&r, &d[1], "other");
+	for (int i = 0; i < 2; i++) {
+		proc_dir_close(&d[i]);
+		kill(pid[i], SIGKILL);
+		waitpid(pid[i], NULL, 0);
+	}
+	claims_reader_close(&r);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -206,6 +276,7 @@ int main(void)
 		cmocka_unit_test(names_of_crio),
 		cmocka_unit_test(fits),
 		cmocka_unit_test(ended),
+		cmocka_unit_test(hostnames),
 	};
 
 	return cmocka_run_group_tests_name("pod", tests, NULL, NULL);
