@@ -31,8 +31,12 @@ nft 'table inet faraway { chain from-lan { }; }'
 ip netns add "nft$$-near"
 _namespaces+=("nft$$-near")
 ip link add cable0 type veth peer name cable1 netns "nft$$-near"
-# Whose name drives a terminal is not among the answers.
+# Whose name drives a terminal, or the shell that has it in its line, is not among the answers.
 ip link add $'cab\e[1m' type veth peer name cable2 netns "nft$$-near"
+ends=0
+for name in 'cab$(id)' 'cab`id`' 'cab;id' 'cab&id' 'cab|id' 'cab>id' "cab'id" 'cab"id' 'cab\id' 'cab!id' 'cab*' 'cab{1,2}'; do
+	ip link add "$name" type veth peer name "end$((++ends))" netns "nft$$-near" || fail "no interface $name"
+done
 
 cat >"$SCRATCH/lines" <<EOT
 nftrace --cou|--count
@@ -144,7 +148,7 @@ done | grep -vx standard | sort -u | paste -sd ' ' >"$SCRATCH/matches"
 assert_equal "the matches" "$(cat "$SCRATCH/matches")" "$(completes nftrace -m '')"
 
 subtest "nftrace -i <TAB>"
-assert_equal "the interfaces" "$(ip -o link | sed -E 's/^[0-9]+: ([^:@]*).*/\1/' | grep -v '^cab.*m$' | sort -u | paste -sd ' ')" \
+assert_equal "the interfaces" "$(ip -o link | sed -E 's/^[0-9]+: ([^:@]*).*/\1/' | grep -x '[[:alnum:]]*' | sort -u | paste -sd ' ')" \
 	"$(completes nftrace -i '')"
 
 subtest "nftrace -d 8.8.8.8 -- <TAB>: commands"

@@ -21,10 +21,17 @@ struct typed {
 	const char *word;
 };
 
-/* What drives a terminal, or is several words to a shell, is left out. */
+/*
+ * Names are strangers', and bash puts them into the line as they are: what drives a
+ * terminal, is several words to a shell, or has it do something, is left out.
+ */
 static bool is_plain(const char *name)
 {
-	while (isgraph((unsigned char)*name))
+	static const char doing[] = "$`\\\"'|&;<>()*?[]{}!";
+
+	if (strchr("~#", *name))
+		return false;
+	while (isgraph((unsigned char)*name) && !strchr(doing, *name))
 		name++;
 	return !*name;
 }
