@@ -86,6 +86,22 @@ for ns in lo n; do
 	assert_status 1
 	assert_grep 'error: .*rules.* cannot be read' "$ERR"
 
+	subtest "$ns: the helper is stopped"
+	held $ns -t 20 -c 1 -p udp --dport 7
+	kill -STOP "$(cut -d ' ' -f 1 "$NFTRACE_TESTPOINT_FILE")"
+	release
+	send $ns 7
+	end_nftrace
+	assert_status 0
+	assert_text "${text[$ns]}" "$OUT"
+
+	subtest "$ns: the texts do not come at all"
+	NFTRACE_TESTPOINT=before-texts:1 held $ns -p udp --dport 7
+	end_nftrace
+	release
+	assert_status 1
+	assert_grep "error: .*rules.* cannot be read: Connection timed out" "$ERR"
+
 	subtest "$ns: a COMMAND goes at once"
 	held $ns -t 20 -p udp --dport 7 -- "$TOOLS/flood" 10.9.0.1 7 1 8
 	assert_within 5 "it has ended" eval '! pgrep -P $NFTRACE_PID flood'

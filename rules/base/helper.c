@@ -125,8 +125,15 @@ void helper_cancel(struct helper *h)
 	close_files(h);
 }
 
+/* Whoever stops it meant another. */
+static void wake(const struct helper *h)
+{
+	if (process_child_is_stopped(h->pid))
+		process_kill(h->pid, SIGCONT);
+}
+
 /*
- * Until it has something to say, or is gone.  Whoever stops it meant another.
+ * Until it has something to say, or is gone.
  * Return: false after the timeout.
  */
 static bool wait_for_word(const struct helper *h, int timeout_ms)
@@ -140,8 +147,7 @@ static bool wait_for_word(const struct helper *h, int timeout_ms)
 
 		if (poll(&pfd, 1, left < SLICE_MS ? (int)left : SLICE_MS) > 0)
 			return true;
-		if (process_child_is_stopped(h->pid))
-			process_kill(h->pid, SIGCONT);
+		wake(h);
 		now = clock_monotonic_ns();
 	}
 	return false;
@@ -162,7 +168,10 @@ bool helper_is_done(const struct helper *h)
 {
 	struct pollfd pfd = { .fd = h->line, .events = POLLIN };
 
-	return poll(&pfd, 1, 0) > 0;
+	if (poll(&pfd, 1, 0) > 0)
+		return true;
+	wake(h);
+	return false;
 }
 
 /*

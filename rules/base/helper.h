@@ -33,7 +33,10 @@ int helper_go(const struct helper *h);
  */
 bool helper_heard(const struct helper *h, int timeout_ms, uint64_t *number);
 
-/** helper_is_done - helper_finish() would not wait; of a job that was heard or tells nothing */
+/**
+ * helper_is_done - helper_finish() would not wait; of a job that was heard or tells nothing
+ * To be asked again: one that was stopped goes on by it.
+ */
 bool helper_is_done(const struct helper *h);
 
 /** helper_cancel - instead of helper_finish(): there is no use for it any more */

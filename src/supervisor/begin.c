@@ -6,7 +6,9 @@
 
 #include "base/exit_status.h"
 #include "base/msg.h"
+#include "rules/base/clock.h"
 #include "rules/base/testpoint.h"
+#include "rules/base/units.h"
 #include "rules/nft/dump.h"
 #include "supervisor/check.h"
 #include "supervisor/legacy_refresh.h"
@@ -14,7 +16,10 @@
 #include "supervisor/other_runs.h"
 #include "supervisor/run_state.h"
 
-enum { READER_MS = 20000 };	/* to begin: many rules, a busy machine */
+enum {
+	READER_MS = 20000,	/* to begin: many rules, a busy machine */
+	TEXTS_MS = 120000,	/* as for a helper that is waited for */
+};
 
 /* Others' rules that trace: ours come in addition, or they are all there is. */
 static bool foreign_traces(const struct snapshots *s, const struct plan *p)
@@ -30,6 +35,10 @@ int begin_to_read(struct run *r)
 	if (nft_generation(&b->generation) < 0)
 		b->generation = 0;
 	b->later = snapshots_read(&r->snapshots, &r->plan);
+	b->end_ns = clock_monotonic_ns();
+	/* A test waits for no time to pass. */
+	if (!TESTPOINT_IS_SET("before-texts:1"))
+		b->end_ns += (uint64_t)TEXTS_MS * NS_PER_MS;
 	legacy_refresh_guard(r);
 	return 0;
 }
@@ -110,7 +119,14 @@ int begin_if_done(struct run *r)
 
 bool begin_is_due(struct run *r)
 {
-	return !r->begin.done && snapshots_are_done(&r->snapshots, &r->plan);
+	if (r->begin.done)
+		return false;
+	if (snapshots_are_done(&r->snapshots, &r->plan))
+		return true;
+	if (clock_monotonic_ns() < r->begin.end_ns)
+		return false;
+	snapshots_give_up(&r->snapshots, &r->plan);
+	return true;
 }
 
 int begin_finish(struct run *r)

@@ -24,7 +24,7 @@ int begin_with_others(struct run *r);
 /** begin_if_done - begin_finish(), unless the texts of many rules are waited for; the same */
 int begin_if_done(struct run *r);
 
-/** begin_is_due - the reader does not read yet, and could */
+/** begin_is_due - the reader does not read yet, and could, or the texts do not come any more */
 bool begin_is_due(struct run *r);
 
 /**

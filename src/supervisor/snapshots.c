@@ -137,6 +137,23 @@ bool snapshots_are_done(struct snapshots *s, const struct plan *p)
 	return true;
 }
 
+static int give_up(struct helper *h)
+{
+	if (h->pid <= 0 || helper_is_done(h))
+		return 0;
+	helper_cancel(h);
+	return -ETIMEDOUT;
+}
+
+void snapshots_give_up(struct snapshots *s, const struct plan *p)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (p->family[i].use && !s->err[i])
+			s->err[i] = give_up(&s->legacy[i]);
+	if (!s->nft_err)
+		s->nft_err = give_up(&s->nft_helper);
+}
+
 int snapshots_take(struct snapshots *s, const struct plan *p)
 {
 	bool nft = p->see_nft || p->link_tables;

@@ -57,6 +57,9 @@ void snapshots_poll(struct snapshots *s, const struct plan *p,
 /** snapshots_are_done - behind snapshots_read(): snapshots_take() would not wait */
 bool snapshots_are_done(struct snapshots *s, const struct plan *p);
 
+/** snapshots_give_up - on texts that are not there yet: snapshots_take() says so */
+void snapshots_give_up(struct snapshots *s, const struct plan *p);
+
 /**
  * snapshots_take - behind snapshots_read(): wait for the texts
  *
