@@ -55,14 +55,19 @@ struct several {
 	bool ending;		/* they have been told to */
 };
 
-/* @fd is taken. */
+/* @fd is taken; @label: the user's word */
 static int add_space(struct several *s, int fd, const char *label, bool in_pod)
 {
 	struct merge_space *m = &s->told[s->count];
 	struct stat st;
 
-	if (fstat(fd, &st) < 0)
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		msg("error: the network namespace of '%s' cannot be opened: %s",
+		    label, strerror(errno));
+		if (fd >= 0)
+			close(fd);
 		return STATUS_FAILURE;
+	}
 	m->inode = st.st_ino;
 	escape_text(m->label, sizeof(m->label), label, strlen(label));
 	for (uint32_t i = 0; i < s->count; i++) {
@@ -106,9 +111,8 @@ static int add_pod(struct several *s)
 
 static int add_home(struct several *s, const char *label)
 {
-	int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-
-	return fd < 0 ? STATUS_FAILURE : add_space(s, fd, label, false);
+	return add_space(s, open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC),
+			 label, false);
 }
 
 static int find_spaces(struct several *s)
@@ -201,7 +205,7 @@ static int start_one(struct several *s, uint32_t i)
 	return s->one[i].pid < 0 ? -errno : 0;
 }
 
-/* An interrupt is a normal end of each. */
+/* An interrupt is a normal end of each; a second one has it leave out the rest. */
 static void end_all(struct several *s)
 {
 	for (uint32_t i = 0; i < s->count; i++)
@@ -236,8 +240,9 @@ static void reap(struct several *s)
 		one->status = WIFEXITED(status) ? WEXITSTATUS(status)
 						: STATUS_FAILURE;
 		/* Without it the others would tell half of the story. */
-		if (one->status == STATUS_FAILURE ||
-		    one->status == STATUS_USAGE || one->status == STATUS_BUSY)
+		if (!s->ending && (one->status == STATUS_FAILURE ||
+				   one->status == STATUS_USAGE ||
+				   one->status == STATUS_BUSY))
 			end_all(s);
 	}
 }
