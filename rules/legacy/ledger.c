@@ -339,11 +339,6 @@ int ledger_settle(void)
 	return err < 0 ? err : 0;
 }
 
-static bool is_open_elsewhere(int fd)
-{
-	return flock(fd, LOCK_EX | LOCK_NB) < 0;
-}
-
 /* Return: 1: of a dead run; 0: it may live; -EUCLEAN: it is no ledger of ours. */
 static int is_dead(int fd, unsigned int how)
 {
@@ -360,8 +355,8 @@ static int is_dead(int fd, unsigned int how)
 	head.owner[sizeof(head.owner) - 1] = '\0';
 	if (!owner_parse(&owner, head.owner))
 		return -EUCLEAN;
-	/* It may not have come to its group yet. */
-	if (how & SWEEP_ALONE && is_open_elsewhere(fd))
+	/* Whoever has it open may not have come to its group yet. */
+	if (how & SWEEP_ALONE && flock(fd, LOCK_EX | LOCK_NB) < 0)
 		how &= ~(unsigned int)SWEEP_ALONE;
 	return life_swept(&owner, how) == LIFE_OVER;
 }
