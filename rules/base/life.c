@@ -14,9 +14,6 @@
 #include "rules/base/owner.h"
 #include "rules/base/process.h"
 
-/* Of the first PID namespace: PROC_PID_INIT_INO of the kernel's proc_ns.h. */
-static const uint64_t first_pidns = 0xeffffffc;
-
 static uint64_t pidns_of(const char *pid)
 {
 	char path[300];
@@ -91,15 +88,14 @@ static void look_around(const struct owner *o, struct sight *s)
 
 enum life life_of(const struct owner *o, int64_t now)
 {
-	uint64_t here = process_pidns();
 	struct sight s;
 
-	if (o->pidns == here)
+	if (o->pidns == process_pidns())
 		return process_start(o->pid) == o->start ? LIFE_GOES_ON : LIFE_OVER;
 	look_around(o, &s);
 	if (s.lives)
 		return LIFE_GOES_ON;
-	if (s.peers || (here == first_pidns && !s.hidden))
+	if (s.peers || (process_in_first_pidns() && !s.hidden))
 		return LIFE_OVER;
 	return now <= o->end + OWNER_GRACE ? LIFE_UNSEEN : LIFE_OVER;
 }

@@ -127,6 +127,12 @@ uint64_t process_pidns(void)
 	return stat("/proc/self/ns/pid", &st) < 0 ? 0 : st.st_ino;
 }
 
+bool process_in_first_pidns(void)
+{
+	/* PROC_PID_INIT_INO of the kernel's proc_ns.h */
+	return process_pidns() == 0xeffffffc;
+}
+
 bool process_is_stopped(pid_t pid)
 {
 	char state = process_state(pid);

@@ -30,6 +30,9 @@ uint64_t process_start(pid_t pid);
 /** process_pidns - inode of the caller's PID namespace; 0: no /proc */
 uint64_t process_pidns(void);
 
+/** process_in_first_pidns - is the caller's PID namespace the one that shows all processes? */
+bool process_in_first_pidns(void);
+
 /** process_is_stopped - by SIGSTOP or a debugger; false as well when it is gone */
 bool process_is_stopped(pid_t pid);
 

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/escape.h"
 #include "base/exit_status.h"
@@ -15,13 +14,11 @@
 #include "host/setting.h"
 #include "pod/search.h"
 #include "rules/base/helper.h"
+#include "rules/base/process.h"
 #include "supervisor/masking.h"
 #include "supervisor/pod_words.h"
 
-enum {
-	SEARCH_MS = 20000,	/* strangers' files may hang */
-	FIRST_PIDNS = 0xeffffffc, /* PROC_PID_INIT_INO of the kernel */
-};
+enum { SEARCH_MS = 20000 };	/* strangers' files may hang */
 
 /* As the user named it, for sentences: "pod 'shop/web-0'". */
 struct asked {
@@ -63,13 +60,11 @@ static int read_word(struct asked *a, const struct options *o)
 
 static void say_unseen(const struct pod_answer *p)
 {
-	struct stat st;
-
 	if (p->unseen)
 		msg("%u process%s may not be looked at: that needs root, or "
 		    "CAP_SYS_PTRACE and CAP_SYS_ADMIN", p->unseen,
 		    p->unseen == 1 ? "" : "es");
-	if (stat("/proc/self/ns/pid", &st) == 0 && st.st_ino != FIRST_PIDNS)
+	if (!process_in_first_pidns())
 		msg("only processes of this PID namespace are seen here: in a "
 		    "container it takes the host's (hostPID, --pid host)");
 }
