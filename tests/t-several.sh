@@ -146,8 +146,14 @@ done
 run_nftrace far --and-node -p udp
 assert_status 2
 assert_text "which other namespace?" "$ERR"
-run_nftrace far --pod x --netns a --netns b
+for option in --pod --container; do
+	run_nftrace far $option x --netns a --netns b
+	assert_status 2
+	assert_text "error: '$option' is in one network namespace: not beside '--netns' twice" "$ERR"
+done
+run_nftrace far --netns a --netns b --cleanup
 assert_status 2
+assert_grep "not beside '--netns' twice$" "$ERR"
 
 subtest "--pod X --and-node: in the pod and on its node"
 [[ -x /usr/lib/cni/portmap ]] || skip "no CNI plugins (containernetworking-plugins)"

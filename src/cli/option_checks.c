@@ -207,7 +207,8 @@ static bool check_named(const struct options *o, unsigned int given)
 	}
 	if ((o->pod || o->container) && given & (READ | ALL)) {
 		msg("error: '%s' chooses what is traced: not beside '%s'",
-		    option, given & READ ? "--read" : "--all");
+		    option, o->diff ? "--diff" :
+		    given & READ ? "--read" : "--all");
 		return false;
 	}
 	return true;
@@ -253,20 +254,20 @@ static bool check_several(const struct options *o, unsigned int given)
 		{ given & CLEANUP, "--cleanup" }, { given & READ, "--read" },
 		{ given & DRY_RUN, "--dry-run" },
 	};
-	const char *option = o->and_node ? "--and-node" : "--netns' twice, '--netns";
+	const char *option = o->and_node ? "'--and-node'" : "'--netns' twice";
 
 	if (!o->and_node && !o->netns[1])
 		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(not); i++) {
 		if (!not[i].is)
 			continue;
-		msg("error: '%s' is for one network namespace: not beside '%s'",
+		msg("error: '%s' is for one network namespace: not beside %s",
 		    not[i].option, option);
 		return false;
 	}
 	if ((o->pod || o->container) && o->netns[1]) {
-		msg("error: '--pod' is in one network namespace: not beside "
-		    "'--netns' twice");
+		msg("error: '%s' is in one network namespace: not beside "
+		    "'--netns' twice", o->pod ? "--pod" : "--container");
 		return false;
 	}
 	if (!o->pod && !o->container && !o->netns[0]) {
