@@ -85,6 +85,10 @@ run --dry-run --pod shop/web-0 --frobnicate
 assert_status 2
 run --dry-run --pod shop/web-0 --read "$OUT"
 assert_status 2
+assert_text "not beside '--read'" "$ERR"
+run --pod shop/web-0 --diff "$OUT" "$ERR"
+assert_status 2
+assert_text "not beside '--diff'" "$ERR"
 
 subtest "both families, where both are traced"
 addresses web eth0 fd00:88::2/64
@@ -123,6 +127,8 @@ none() {
 
 subtest "one that is not there"
 none 2 --pod shop/nothing "no pod 'shop/nothing' is here: no process has that hostname"
+none 2 --pod nothing "no pod 'nothing' is here: no process has that hostname"
+assert_no_grep "service account" "$ERR"
 none 2 --pod shop/wbe-0 "did you mean 'shop/web-0'?"
 none 2 --pod prod/web-0 "did you mean 'shop/web-0'?"
 none 2 --pod of-the-host/web-0 "did you mean 'shop/web-0'?"

@@ -79,8 +79,9 @@ static void say_near(const struct asked *a, const struct pod_answer *p)
 	    ": no process has that id in its cgroup's path, was started by that "
 	    "name, or has that hostname (docker keeps names to itself: "
 	    "--container \"$(docker inspect -f '{{.Id}}' NAME)\")" :
-	    ": no process has that hostname and that service account's "
-	    "namespace", near, *near ? "'?" : "");
+	    a->q.space[0] ? ": no process has that hostname and that service "
+	    "account's namespace" : ": no process has that hostname", near,
+	    *near ? "'?" : "");
 }
 
 static int say_none(const struct asked *a, const struct pod_answer *p)
