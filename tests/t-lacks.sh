@@ -76,5 +76,5 @@ assert_status 2
 assert_no_grep 'this kernel has no' "$ERR"
 
 subtest "modules that cannot be loaded: why"
-refused "nfnetlink_log modprobe" "this kernel has no nfnetlink_log, by which TRACE rules report (rules of nft need none), and cannot load it by itself (kernel.modprobe names no program here): try modprobe nfnetlink_log" "${udp[@]}"
+refused "nfnetlink_log modprobe" "this kernel has no nfnetlink_log, by which TRACE rules report (rules of nft need none), and did not load it by itself (kernel.modprobe names no program here): try modprobe nfnetlink_log" "${udp[@]}"
 refused "nfnetlink_log modules" "this kernel has no nfnetlink_log, by which TRACE rules report (rules of nft need none), and loads no module any more (kernel.modules_disabled is 1)" "${udp[@]}"

@@ -36,7 +36,7 @@ static void say(char text[LACKS_TEXT], const char *what, const char *module)
 			 "module any more (kernel.modules_disabled is 1)", what);
 	else if (read_line("/proc/sys/kernel/modprobe", line, sizeof(line)) &&
 		 access(line, X_OK) < 0)
-		snprintf(text, LACKS_TEXT, "this kernel has no %s, and cannot "
+		snprintf(text, LACKS_TEXT, "this kernel has no %s, and did not "
 			 "load it by itself (kernel.modprobe names no program "
 			 "here): try modprobe %s", what, module);
 	else
