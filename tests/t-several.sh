@@ -29,6 +29,10 @@ stop() {
 	restored
 }
 
+run_of() { ps -o ppid= -p "$1"; }
+# is_pending SIGNAL PID: for the process
+is_pending() { ((0x$(sed -n 's/^ShdPnd:\t//p' "/proc/$2/status") >> ($1 - 1) & 1)); }
+
 inode() { in_ns "$1" stat -L -c %i /proc/self/ns/net; }
 # judged: of all that continue, whether both have one identification and the same headers; how many
 judged() {
@@ -99,6 +103,18 @@ for ns in a r; do
 	assert_within 10 "$ns as it was" is_restored $ns "$SCRATCH/before-$ns"
 done
 { wait "$NFTRACE_PID"; } 2>/dev/null
+
+subtest "ended before the runs hear it"
+hook=$SCRATCH/hook
+NFTRACE=$WITH_POINTS NFTRACE_TESTPOINT=helper-job NFTRACE_TESTPOINT_FILE=$hook \
+	launch_nftrace far -q --no-drops --netns "$(name a)" --netns "$(name r)" -p udp
+assert_within 20 "one reads its words" test -s "$hook"
+kill -TERM "$NFTRACE_PID"
+assert_within 20 "the interrupt was sent" eval 'is_pending 2 $(run_of "$(cut -d " " -f 1 "$hook")")'
+rm "$hook"
+end_nftrace 20
+assert_status 3
+restored
 
 # Each run is in a process group of its own, behind the terminal's.
 subtest "on a terminal that lets none but the foreground write: folded, coloured, ended by ^C"

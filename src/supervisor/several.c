@@ -183,10 +183,24 @@ static void run_one(struct several *s, uint32_t i, int out, pid_t parent)
 	_exit(status);
 }
 
+/*
+ * In the child.  In a group of its own it may write to the terminal all the same (stty
+ * tostop); what ends a run waits for who reads it there (catch_signals() of run.c).
+ */
+static void keep_blocked(void)
+{
+	static const int kept[] = { SIGTTOU, SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
+		sigaddset(&set, kept[i]);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+}
+
 static int start_one(struct several *s, uint32_t i)
 {
 	pid_t parent = getpid();
-	sigset_t kept;
 	int pipe_fd[2];
 
 	if (pipe2(pipe_fd, O_CLOEXEC) < 0)
@@ -194,10 +208,7 @@ static int start_one(struct several *s, uint32_t i)
 	fflush(NULL);
 	s->one[i].pid = fork();
 	if (s->one[i].pid == 0) {
-		/* In a group of its own it may write to the terminal all the same (stty tostop). */
-		sigemptyset(&kept);
-		sigaddset(&kept, SIGTTOU);
-		sigprocmask(SIG_SETMASK, &kept, NULL);
+		keep_blocked();
 		run_one(s, i, pipe_fd[1], parent);
 	}
 	close(pipe_fd[1]);
