@@ -189,6 +189,19 @@ each_form "$SCRATCH/names.log" --rules "$SCRATCH/names.save"
 run_nftrace lo --read "$SCRATCH/names.log" --rules "$SCRATCH/names.save"
 assert_grep 'note: --rules: [0-9]+ rules of iptables; [0-9]+ lines passed over, the first is ":bad\\x00name' "$ERR"
 
+subtest "more handles with the same words than there is room for: the first ones are found, and reading ends"
+{
+	printf 'table ip fw {\n chain in {\n type filter hook input priority 0; policy accept;\n'
+	seq -f '  counter accept # handle %.0f' 70000
+	printf ' }\n}\n'
+} >"$SCRATCH/handles.nft"
+{
+	printf 'trace id 1 ip fw in packet: iif "eth0" ip saddr 10.0.0.1 ip daddr 10.0.0.2 ip dscp cs0 ip ecn not-ect ip ttl 64 ip id 1 ip length 29 udp sport 1 udp dport 2 udp length 9 @th,64,8 0\n'
+	printf 'trace id 1 ip fw in unknown rule handle 7 (verdict accept)\n'
+} >"$SCRATCH/handles.txt"
+run_nftrace lo --read "$SCRATCH/handles.txt" --rules "$SCRATCH/handles.nft" -v
+assert_grep '^TRACE: nft ip fw:in:rule:handle 7  "counter accept"' "$OUT"
+
 subtest "memory"
 [[ -z ${SANITIZE-} ]] && command -v valgrind >/dev/null || { skip "no valgrind, or not with sanitizers"; exit; }
 {

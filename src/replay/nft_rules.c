@@ -239,9 +239,10 @@ const struct nft_rules_words *nft_rules_words(const struct nft_rules *r,
 static void note_words(struct cursor *c, uint64_t handle, struct strview text)
 {
 	uint64_t hash = words_hash(c->family, c->table, c->chain, handle);
+	struct nft_rules_words *words = &c->r->words[words_slot(c->r, hash)];
 
-	c->r->words[words_slot(c->r, hash)] =
-		(struct nft_rules_words){ hash, text, ++c->position };
+	c->r->handles += !words->hash;
+	*words = (struct nft_rules_words){ hash, text, ++c->position };
 }
 
 /* "TEXT # handle N" */
@@ -261,7 +262,8 @@ static void note_handle(struct cursor *c, struct strview line)
 	    memcmp(text.at + text.len - sizeof(mark) + 1, mark,
 		   sizeof(mark) - 1) != 0 ||
 	    !strview_number(number, 10, &handle) ||
-	    c->r->rules == NFT_RULES_RULES / 2)
+	    c->r->rules == NFT_RULES_RULES / 2 ||
+	    c->r->handles == NFT_RULES_RULES / 2)
 		return;
 	text.len -= sizeof(mark) - 1;
 	note_words(c, handle, text);

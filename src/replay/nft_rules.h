@@ -41,6 +41,7 @@ struct nft_rules {
 	struct nft_rules_rule rule[NFT_RULES_RULES];	/* by hash, open */
 	unsigned int rules;
 	struct nft_rules_words words[NFT_RULES_RULES];	/* by hash, open */
+	unsigned int handles;	/* of them; several may have the same words */
 	struct nft_rules_chain chain[NFT_RULES_CHAINS];
 	unsigned int chains;
 	bool cut;		/* there were more */
