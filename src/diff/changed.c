@@ -7,8 +7,12 @@
 #include "diff/same_rule.h"
 #include "place/place_types.h"
 
-/* Comparisons of one rule with another, at most: of more nothing is said. */
-enum { BUDGET = 1 << 26 };
+/*
+ * Comparisons of one rule with another, at most: of more nothing is said.  Rules that are
+ * others have to be looked for among all of both sides: in one recording of a host each
+ * once, but a stranger's may have all of its rules at one place.
+ */
+enum { BUDGET = 1 << 26, SEARCHES = 1 << 23 };
 
 static void add(struct changed *c, enum changed_how how, const struct place *a,
 		const struct place *b)
@@ -20,16 +24,14 @@ static void add(struct changed *c, enum changed_how how, const struct place *a,
 	c->rule[c->count++] = (struct changed_rule){ how, { a, b } };
 }
 
-/* Both stand there, and neither anywhere else: one was put in the other's place. */
-static bool is_other_text(const struct side side[PAIR_SIDES],
-			  const struct place *a, const struct place *b)
+/* Both stand there: if neither does anywhere else, one was put in the other's place. */
+static bool is_other_text(const struct place *a, const struct place *b)
 {
-	if (!a->rule_len || !b->rule_len || a->doubt || b->doubt ||
-	    same_text(a, b))
+	if (!a->rule_len || !b->rule_len || a->doubt || b->doubt)
 		return false;
 	return (rule_is_policy(a) && rule_is_policy(b) ? same_chain(a, b)
 						       : same_number(a, b)) &&
-	       !side_has(&side[1], a) && !side_has(&side[0], b);
+	       !same_text(a, b);
 }
 
 static bool is_moved(const struct place *a, const struct place *b)
@@ -66,24 +68,33 @@ static bool is_there_twice(const struct side *s, const struct place *at)
 	return n;
 }
 
-static void compare(struct changed *c, const struct side side[PAIR_SIDES],
-		    const struct place *a, const struct place *b)
+/* Return: what that cost; 0: neither, as no search was needed to see */
+static uint64_t compare(struct changed *c, const struct side side[PAIR_SIDES],
+			const struct place *a, const struct place *b)
 {
 	if (a == b)
-		return;
-	if (is_other_text(side, a, b))
-		add(c, CHANGED_TEXT, a, b);
-	else if (is_moved(a, b) && !is_there_twice(&side[0], a) &&
-		 !is_there_twice(&side[1], b))
-		add_moved(c, a, b);
+		return 0;
+	if (is_other_text(a, b)) {
+		if (!side_has(&side[1], a) && !side_has(&side[0], b))
+			add(c, CHANGED_TEXT, a, b);
+	} else if (is_moved(a, b)) {
+		if (!is_there_twice(&side[0], a) && !is_there_twice(&side[1], b))
+			add_moved(c, a, b);
+	} else {
+		return 0;
+	}
+	return (uint64_t)side[0].rules + side[1].rules;
 }
 
 void changed_find(struct changed *c, const struct side *side)
 {
+	uint64_t cost = 0;
+
 	c->count = c->more = 0;
 	if ((uint64_t)side[0].rules * side[1].rules > BUDGET)
 		return;
 	for (uint32_t i = 0; i < side[0].rules; i++)
-		for (uint32_t k = 0; k < side[1].rules; k++)
-			compare(c, side, side[0].rule[i], side[1].rule[k]);
+		for (uint32_t k = 0; k < side[1].rules && cost < SEARCHES; k++)
+			cost += compare(c, side, side[0].rule[i],
+					side[1].rule[k]);
 }

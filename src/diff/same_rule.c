@@ -30,6 +30,11 @@ static bool take_counts(struct strview *rest)
 {
 	struct strview next = *rest, w;
 
+	/* Most words are none of that by their first letter. */
+	while (next.len && *next.at == ' ')
+		next = strview_behind(next, 1);
+	if (!next.len || !memchr("pu-[", *next.at, 4))
+		return false;
 	if (take(&next, "packets") && take(&next, NULL) &&
 	    take(&next, "bytes") && take(&next, NULL))
 		goto took;

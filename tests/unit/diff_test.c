@@ -295,6 +295,31 @@ static void test_changed(void **state)
 	}
 }
 
+/* Each of the thousands at one place is another: to look for all among all takes an hour. */
+static void test_changed_ends(void **state)
+{
+	enum { RULES = 3000, TEXT = 24 };
+	static struct place rule[PAIR_SIDES][RULES];
+	static const struct place *at[PAIR_SIDES][RULES];
+	static char text[PAIR_SIDES][RULES][TEXT];
+	static struct changed c;
+	struct side side[PAIR_SIDES] = { { NULL } };
+
+	(void)state;
+	for (unsigned int s = 0; s < PAIR_SIDES; s++) {
+		for (unsigned int i = 0; i < RULES; i++) {
+			snprintf(text[s][i], TEXT, "-A C -j %c%u", 'A' + s, i);
+			rule[s][i] = place_of(text[s][i], 1);
+			at[s][i] = &rule[s][i];
+		}
+		side[s].rule = at[s];
+		side[s].rules = RULES;
+	}
+	changed_find(&c, side);
+	assert_int_equal(c.count, CHANGED_MAX);
+	assert_true(c.more);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -302,6 +327,7 @@ int main(void)
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_rules_without_text),
 		cmocka_unit_test(test_changed),
+		cmocka_unit_test(test_changed_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
