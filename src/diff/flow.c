@@ -104,10 +104,10 @@ static uint32_t kind_of(const struct packet *p)
 	return kind;
 }
 
-/* The same for both directions. */
+/* The same for both directions; of those to themselves it is not the same for all. */
 static uint32_t bucket_of(const struct names *n, const struct flow_ends *e)
 {
-	uint64_t h = hash_bytes(0, &e->client, sizeof(e->client)) ^
+	uint64_t h = hash_bytes(0, &e->client, sizeof(e->client)) +
 		     hash_bytes(0, &e->server, sizeof(e->server));
 
 	return (uint32_t)(hash_mix(h, e->proto) % n->buckets);

@@ -23,7 +23,6 @@ struct flow_ends {
 struct flow {
 	struct flow_ends ends;
 	struct flow_ends behind;	/* as NAT has made them; or .ends */
-	uint32_t ct_id;			/* conntrack's; 0: not told */
 	uint32_t other;			/* index of the other recording's; FLOW_NONE */
 	uint8_t rung;			/* with .other: of the ladder, pair.h */
 };
