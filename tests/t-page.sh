@@ -154,7 +154,10 @@ assert_grep '^2 dropped by filter:INPUT:rule:1  ' "$SCRATCH/fenced"
 assert_equal "fences of the packet with the comment" '````text' "$(grep -m 1 '^```' "$OUT")"
 assert_grep '^\| 2 \| DROP \|$' "$OUT"
 assert_grep '^\| 1 \| DELIVERED \|$' "$OUT"
-assert_grep "^3 packets traced by nftrace [0-9.]+ on Xinux $(uname -r) $(uname -m):\$" "$OUT"
+assert_grep "^3 packets traced by nftrace [0-9.]+ on \`Xinux $(uname -r) $(uname -m)\`:\$" "$OUT"
+LC_ALL=C sed 's/Xinux \([0-9]\)/<b>`` \1/' "$SCRATCH/trace.pcapng" >"$SCRATCH/markup.pcapng"
+run_nftrace lo --read "$SCRATCH/markup.pcapng" --markdown
+assert_grep "^3 packets traced by nftrace [0-9.]+ on \`\`\` <b>\`\` $(uname -r) $(uname -m) \`\`\`:\$" "$OUT"
 for form in -q --json --flat; do
 	run_nftrace lo --read "$SCRATCH/trace.pcapng" --markdown $form
 	assert_status 2

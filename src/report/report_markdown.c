@@ -63,10 +63,13 @@ static void markdown_forget(struct report_env *env, uint32_t id)
 	inner_forget(&st->form, env, id);
 }
 
-/* More backticks than stand together in the text: nothing in there ends the fence. */
-static size_t fence_len(const char *text, size_t len)
+/*
+ * More backticks than stand together in the text, and @least: nothing in there ends the
+ * fence.
+ */
+static size_t fence_len(const char *text, size_t len, size_t least)
 {
-	size_t most = 2, run = 0;
+	size_t most = least - 1, run = 0;
 
 	for (size_t i = 0; i < len; i++) {
 		run = text[i] == '`' ? run + 1 : 0;
@@ -94,7 +97,7 @@ static void put_fences(struct outbuf *o, size_t at)
 
 	if (!text || !len)
 		return;
-	fence = fence_len(text, len);
+	fence = fence_len(text, len, 3);
 	if (!outbuf_room(o, 2 * fence + sizeof("text\n\n\n")))
 		return;
 	room = outbuf_record(o, at);
@@ -157,6 +160,17 @@ static void put_drops(struct outbuf *o, const struct tally *t)
 	free(sorted);
 }
 
+/* A recording's is a stranger's text: in a span of code nothing of it is a page's. */
+static void put_kernel(struct outbuf *o, const char *kernel)
+{
+	size_t len = strlen(kernel), fence = fence_len(kernel, len, 1);
+
+	outbuf_text(o, " on ");
+	put_fence(o, fence);
+	outbuf_printf(o, fence > 1 ? " %s " : "%s", kernel);
+	put_fence(o, fence);
+}
+
 static void markdown_finish(struct outbuf *o, const struct report_env *env)
 {
 	const struct state *st = env->state;
@@ -167,7 +181,7 @@ static void markdown_finish(struct outbuf *o, const struct report_env *env)
 		      (unsigned long long)t->packets,
 		      t->packets == 1 ? "" : "s");
 	if (*report_kernel(env))
-		outbuf_printf(o, " on %s", report_kernel(env));
+		put_kernel(o, report_kernel(env));
 	outbuf_text(o, t->packets ? ":\n\n" : ".\n");
 	if (t->packets)
 		put_fates(o, t);
