@@ -75,6 +75,7 @@ lines=$'#1\nTRACE: filter:a:b:rule:1  "x  "y""\nTRACE: nft inet\nTRACE: \nTRACE:
 	pcapng_packet
 	pcapng_packet "$lines" "nftrace/1"
 	pcapng_packet "$lines" "nftrace/1 e e e e f,DROP,INPUT,b0"
+	pcapng_packet $'#1\nTRACE: filter:a:rule:99999999999' "nftrace/1 e f,DROP,INPUT,b0"
 	for value in $'\e[2J' $'\xff\xfe' '%1b%5b2J' '%' '%0' %00 , = f,f,f b99999999999999999999 $'\xe2\x80\xae' -1; do
 		pcapng_packet "$lines" "nftrace/1 host=$value netns=$value ct=$value e,h$value f,DROP,INPUT,o$value,b$value,k$value r,$value o,$value,o$value m,$value,$value,$value,$value c,$value,$value,$value"
 	done
@@ -84,7 +85,8 @@ assert_equal "exit status" 0 $?
 assert_no_grep '[Ll]ua|Dissector bug|Malformed' "$OUT"
 assert_no_grep '[Ll]ua' "$ERR"
 assert_equal "bytes that could drive a terminal" "" "$(sed -n '/^nftrace/,/^$/p' "$OUT" | grep -nP '[\x00-\x08\x0b-\x1f\x7f]')"
-assert_equal "packets with a fate" 13 "$(grep -c '^    Fate: DROP$' "$OUT")"
+assert_equal "numbers for which there is no room" "" "$(grep 'number: [0-9][0-9]' "$OUT")"
+assert_equal "packets with a fate" 14 "$(grep -c '^    Fate: DROP$' "$OUT")"
 assert_text "Decided by, chain: a:b" "$OUT"
 assert_text "Decided by, rule: x  \"y" "$OUT"
 

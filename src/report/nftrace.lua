@@ -126,10 +126,15 @@ local function add(name, value)
 	end
 end
 
+-- Nothing of what has no room in its field: Wireshark would cut it off.
 local function add_integer(name, text)
-	if text and #text <= 18 then
-		local kind = name == "number" and tonumber or UInt64
-		tree_of_packet:add(field[name], kind(text))
+	if not text or #text > 18 then
+		return
+	end
+	if name ~= "number" then
+		tree_of_packet:add(field[name], UInt64(text))
+	elseif tonumber(text) < 2 ^ 32 then
+		tree_of_packet:add(field[name], tonumber(text))
 	end
 end
 
