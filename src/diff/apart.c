@@ -63,14 +63,6 @@ static void ask(struct conditions *out, const struct place *rule,
 		nft_conditions_read(out, text, a);
 }
 
-static void copy_words(char *to, size_t size, struct strview words)
-{
-	size_t len = words.len < size ? words.len : size - 1;
-
-	memcpy(to, words.at, len);
-	to[len] = '\0';
-}
-
 static void tell_value(char value[NEAR_MISS_VALUE], const struct condition *c,
 		       const struct asked *a)
 {
@@ -98,7 +90,7 @@ static void add_lack(struct parting *p, const struct question *q, unsigned int i
 		m->at = p->rule;
 		m->how = c->state == CONDITION_UNKNOWN ? NEAR_MISS_ELIMINATED :
 			 c->now ? NEAR_MISS_ASKED : NEAR_MISS_SEEN;
-		copy_words(m->words, sizeof(m->words), c->words);
+		near_miss_copy(m, c->words);
 		m->value[0] = '\0';
 		if (i < q->all[s].n)
 			tell_value(m->value, &q->all[s].c[i],
@@ -158,7 +150,7 @@ static void complete_near(struct parting *p, const struct question *q)
 	const char *words = p->lack[!p->met].miss[0].words;
 
 	for (unsigned int i = 0; i < all->n; i++) {
-		copy_words(own->words, sizeof(own->words), all->c[i].words);
+		near_miss_copy(own, all->c[i].words);
 		if (strcmp(own->words, words) != 0)
 			continue;
 		p->subject = subject_of(all->c[i].field, all->c[i].words);

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "rules/base/strview.h"
+
 struct place;
 
 enum {
@@ -33,6 +35,9 @@ struct near_miss {
 	char words[NEAR_MISS_WORDS];	/* of the rule: "--dport 443"; "": BEHIND */
 	char value[NEAR_MISS_VALUE];	/* "the packet's is 8080"; "": nothing tells */
 };
+
+/** near_miss_copy - its .words; what does not fit is cut off */
+void near_miss_copy(struct near_miss *n, struct strview words);
 
 /* The nearest first. */
 struct near_misses {

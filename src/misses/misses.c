@@ -261,18 +261,10 @@ static void judge(struct misses *m, uint32_t at)
 		});
 }
 
-static void copy_words(char *to, size_t size, struct strview words)
-{
-	size_t len = words.len < size ? words.len : size - 1;
-
-	memcpy(to, words.at, len);
-	to[len] = '\0';
-}
-
 static void tell(struct near_miss *n, const struct condition *c,
 		 const struct asked *a)
 {
-	copy_words(n->words, sizeof(n->words), c->words);
+	near_miss_copy(n, c->words);
 	n->how = c->now ? NEAR_MISS_ASKED : c->state == CONDITION_UNKNOWN ?
 		 NEAR_MISS_ELIMINATED : NEAR_MISS_SEEN;
 	n->value[0] = '\0';
