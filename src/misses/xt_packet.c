@@ -30,15 +30,12 @@ static const struct {
 	const char *name;
 	uint8_t number;
 } protocols[] = {
-	{ "tcp", IPPROTO_TCP }, { "udp", IPPROTO_UDP },
-	{ "icmp", IPPROTO_ICMP }, { "ipv6-icmp", IPPROTO_ICMPV6 },
-	{ "icmpv6", IPPROTO_ICMPV6 }, { "sctp", IPPROTO_SCTP },
-	{ "udplite", IPPROTO_UDPLITE }, { "esp", IPPROTO_ESP },
-	{ "ah", IPPROTO_AH }, { "gre", IPPROTO_GRE },
-	{ "igmp", IPPROTO_IGMP }, { "dccp", IPPROTO_DCCP },
-	{ "ipencap", IPPROTO_IPIP }, { "ipv6", IPPROTO_IPV6 },
-	{ "ospf", 89 }, { "vrrp", 112 }, { "pim", IPPROTO_PIM },
-	{ "ipcomp", IPPROTO_COMP }, { "l2tp", 115 },
+	{ "tcp", IPPROTO_TCP }, { "udp", IPPROTO_UDP }, { "icmp", IPPROTO_ICMP },
+	{ "ipv6-icmp", IPPROTO_ICMPV6 }, { "icmpv6", IPPROTO_ICMPV6 }, { "sctp", IPPROTO_SCTP },
+	{ "udplite", IPPROTO_UDPLITE }, { "esp", IPPROTO_ESP }, { "ah", IPPROTO_AH },
+	{ "gre", IPPROTO_GRE }, { "igmp", IPPROTO_IGMP }, { "dccp", IPPROTO_DCCP },
+	{ "ipencap", IPPROTO_IPIP }, { "ipv6", IPPROTO_IPV6 }, { "ospf", 89 }, { "vrrp", 112 },
+	{ "pim", IPPROTO_PIM }, { "ipcomp", IPPROTO_COMP }, { "l2tp", 115 },
 };
 
 bool xt_read_protocol(union xt_value *v, struct strview value)

@@ -308,10 +308,9 @@ static void begin_section(struct outbuf *o, const struct report_env *env)
 {
 	struct state *st = env->state;
 
-	if (st->begun)
-		return;
+	if (!st->begun)
+		put_section(o, env);
 	st->begun = true;
-	put_section(o, env);
 }
 
 /* A record that does not fit takes its interfaces along. */
@@ -366,7 +365,6 @@ static void pcap_late(struct outbuf *o, const struct report_env *env,
 
 static int pcap_open(struct outbuf *o, struct report_env *env)
 {
-
 	env->state = calloc(1, sizeof(struct state));
 	if (!env->state)
 		return -ENOMEM;
