@@ -12,7 +12,7 @@
  * others have to be looked for among all of both sides: in one recording of a host each
  * once, but a stranger's may have all of its rules at one place.
  */
-enum { BUDGET = 1 << 26, SEARCHES = 1 << 23 };
+enum { BUDGET = 1 << 26, SEARCHES = 1 << 22 };
 
 static void add(struct changed *c, enum changed_how how, const struct place *a,
 		const struct place *b)
@@ -41,20 +41,30 @@ static bool is_moved(const struct place *a, const struct place *b)
 	       same_chain(a, b) && same_text(a, b);
 }
 
-/* Of a chain the first one is told. */
+/* Of a chain the first one is told.  Return: which that is so far; NULL: none */
+static struct changed_rule *moved_in(struct changed *c, const struct place *chain)
+{
+	for (uint32_t i = 0; i < c->count; i++)
+		if (c->rule[i].how == CHANGED_PLACE &&
+		    same_chain(c->rule[i].at[0], chain))
+			return &c->rule[i];
+	return NULL;
+}
+
+static bool is_behind(const struct place *a, const struct changed_rule *told)
+{
+	return told && place_number(a) >= place_number(told->at[0]);
+}
+
 static void add_moved(struct changed *c, const struct place *a,
 		      const struct place *b)
 {
-	for (uint32_t i = 0; i < c->count; i++) {
-		struct changed_rule *r = &c->rule[i];
+	struct changed_rule *told = moved_in(c, a);
 
-		if (r->how != CHANGED_PLACE || !same_chain(r->at[0], a))
-			continue;
-		if (place_number(a) < place_number(r->at[0]))
-			*r = (struct changed_rule){ CHANGED_PLACE, { a, b } };
-		return;
-	}
-	add(c, CHANGED_PLACE, a, b);
+	if (told)
+		*told = (struct changed_rule){ CHANGED_PLACE, { a, b } };
+	else
+		add(c, CHANGED_PLACE, a, b);
 }
 
 /* The same text twice in a chain: which of them it is nobody knows. */
@@ -77,7 +87,7 @@ static uint64_t compare(struct changed *c, const struct side side[PAIR_SIDES],
 	if (is_other_text(a, b)) {
 		if (!side_has(&side[1], a) && !side_has(&side[0], b))
 			add(c, CHANGED_TEXT, a, b);
-	} else if (is_moved(a, b)) {
+	} else if (is_moved(a, b) && !is_behind(a, moved_in(c, a))) {
 		if (!is_there_twice(&side[0], a) && !is_there_twice(&side[1], b))
 			add_moved(c, a, b);
 	} else {
