@@ -111,6 +111,26 @@ assert_status 1
 assert_grep '^only in A: 2 packets$' "$OUT"
 assert_grep '^the same way: 1 pair of packets$' "$OUT"
 
+subtest "the source that SNAT chose, and one recording does not know, is no difference"
+host=unseen
+good() { iptables-legacy -t nat -A POSTROUTING -o eth1 -j SNAT --to-source 10.2.0.9; }
+for way in "" --no-witness; do
+	no_rules
+	in_router good
+	start_nftrace r --no-drops $way -t 10 -c 1 -q --pcap "$SCRATCH/$host$way" -p udp
+	udp 10.2.0.2 7
+	end_nftrace 10
+	assert_status 0
+	"$NFTRACE" --read "$SCRATCH/$host$way" --full >"$SCRATCH/$host$way.block" 2>/dev/null
+done
+assert_grep '^=> .* as 10\.2\.0\.9\.' "$SCRATCH/$host.block"
+assert_grep '^=> .* by nat:POSTROUTING:rule:1, to what was not seen' "$SCRATCH/$host--no-witness.block"
+diff_of --diff "$SCRATCH/$host" "$SCRATCH/$host--no-witness"
+assert_no_grep 'went on as|translated to' "$OUT"
+diff_of --diff "$SCRATCH/$host--no-witness" "$SCRATCH/$host"
+assert_no_grep 'went on as|translated to' "$OUT"
+no_rules
+
 subtest "--json: an object a pair, with what the block says"
 for file in "${hosts[@]}"; do
 	host=${file##*/}

@@ -67,11 +67,22 @@ static const struct change *end_of(const struct journey *j, uint8_t field)
 	return grounds_last_end(&g, field);
 }
 
+/* A rule of nat may have chosen another, and the packet was not seen behind that. */
+static bool is_unseen(const struct journey *j, uint8_t field)
+{
+	struct grounds g;
+
+	grounds_find(&g, j, 0);
+	return g.unseen && !grounds_last_end(&g, field);
+}
+
 /* The port of a source is the kernel's choice. */
 static bool is_other_end(const struct journey *const j[], uint8_t field)
 {
 	const struct change *a = end_of(j[0], field), *b = end_of(j[1], field);
 
+	if (is_unseen(j[0], field) || is_unseen(j[1], field))
+		return false;
 	if (!a || !b)
 		return a != b;
 	return memcmp(a->to.addr, b->to.addr, sizeof(a->to.addr)) != 0 ||
