@@ -109,6 +109,28 @@ screen | sed -n '/^nftrace: /,/^ready/{ /^ready/d; p }' >"$SCRATCH/lines"
 assert_equal "the words" "$(<"$SCRATCH/want")" "$(sed -E 's/^ +//' "$SCRATCH/lines" | paste -sd ' ')"
 assert_equal "lines that begin elsewhere" "" "$(sed 1d "$SCRATCH/lines" | grep -v '^ \{9\}[^ ]')"
 
+# at_terminal COLUMNS WORDS...: what nftrace writes to a terminal that is so wide
+at_terminal() {
+	env -u COLUMNS script -qec "stty cols $1; exec $NFTRACE ${*:2} --color always 2>$SCRATCH/words.err" /dev/null |
+		tr -d '\r' | sed $'s/\e\\[[0-9;]*[mK]//g'
+}
+words_of() { tr -s ' \n' '\n\n' <"$1"; }
+
+subtest "--full, -v, --flat and --diff: no word is broken, and a file has each line whole"
+for words in "--read earlier-legacy.pcapng --full" "--read earlier-nft.pcapng --full" "--read earlier-nft.pcapng -v" \
+	"--read earlier-legacy.pcapng --flat" "--diff earlier-legacy.pcapng earlier-nft.pcapng" \
+	"--diff earlier-legacy.pcapng earlier-nft.pcapng -q"; do
+	words=${words//earlier/$TESTS/data/earlier}
+	# shellcheck disable=SC2086
+	COLUMNS=60 "$NFTRACE" $words --explain >"$SCRATCH/plain" 2>/dev/null
+	grep -q '.\{61\}' "$SCRATCH/plain" || fail "$words: no line of the file is wider"
+	at_terminal 60 "$words" >"$SCRATCH/lines"
+	assert_same "$words: the words" <(words_of "$SCRATCH/plain") <(words_of "$SCRATCH/lines")
+	assert_equal "$words: lines that are too wide" "" "$(grep '.\{61\}' "$SCRATCH/lines" | grep ' *[^ ]\{1,60\} ')"
+	at_terminal 1000 "$words" >"$SCRATCH/lines"
+	assert_same "$words: where there is room" "$SCRATCH/plain" "$SCRATCH/lines"
+done
+
 subtest "-q goes on below its packet, not below its fate"
 in_ns lo "$NFTRACE" --read "$TESTS/data/earlier-legacy.pcapng" --color never -q 2>/dev/null | wc -l >"$SCRATCH/packets"
 type_line "clear; $NFTRACE --read $TESTS/data/earlier-legacy.pcapng -q 2>/dev/null"

@@ -59,6 +59,8 @@ struct options {
 	struct expression expression[OPTIONS_GROUPS];
 	char *netns[OPTIONS_FILES + 1];	/* NULL-terminated */
 	bool and_node;		/* this network namespace as well */
+	bool wrapped;		/* it goes to a terminal at last; not the user's */
+	unsigned int label_columns;	/* "[blue] " in front of a packet there */
 	bool framed;		/* one of several runs: report/frame.h; not the user's */
 	char *pod, *container;
 	bool late_too;		/* some expressions are .behind_nat */

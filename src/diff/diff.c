@@ -17,6 +17,8 @@
 #include "place/place_types.h"
 #include "protocol/stats.h"
 #include "report/place_text_cache.h"
+#include "report/report.h"
+#include "report/wrap.h"
 #include "rules/base/hash.h"
 
 /* Of packets that one side alone has so many are told, and their count; and rules. */
@@ -193,8 +195,11 @@ static uint64_t count_alike(struct diff *d, uint64_t key)
 	return n;
 }
 
-static void end_record(struct outbuf *o)
+static void end_record(const struct diff *d, struct outbuf *o,
+		       const struct report_env *env)
 {
+	if (env->terminal && d->form != &diff_form_json)
+		wrap_lines(o, 0, env->width, 0);
 	outbuf_end(o);
 	if (outbuf_full(o))
 		outbuf_drain(o);
@@ -233,7 +238,7 @@ static void put_pair(struct diff *d, struct outbuf *o,
 		return;
 	outbuf_begin(o);
 	d->form->pair(o, &d->shown, alike);
-	end_record(o);
+	end_record(d, o, env);
 	note_told(d);
 }
 
@@ -283,7 +288,7 @@ static void put_only(struct diff *d, struct outbuf *o,
 			continue;
 		outbuf_begin(o);
 		d->form->only(o, &own, j, side, told++, d->n.only[side]);
-		end_record(o);
+		end_record(d, o, env);
 	}
 }
 
@@ -301,7 +306,7 @@ static void put_rules(struct diff *d, struct outbuf *o,
 			continue;
 		outbuf_begin(o);
 		d->form->rule(o, env, &r);
-		end_record(o);
+		end_record(d, o, env);
 	}
 }
 
@@ -350,7 +355,7 @@ static void finish(struct outbuf *o, const struct report_env *env)
 	put_rules(d, o, &own);
 	outbuf_begin(o);
 	d->form->end(o, &own, &d->n);
-	end_record(o);
+	end_record(d, o, &own);
 	tell(d, env->diff->result);
 }
 

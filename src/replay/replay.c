@@ -15,7 +15,8 @@ static bool asks_more_than_lines(const struct printer *p)
 {
 	const struct sink *k = &p->sink[SINK_STDOUT];
 
-	return k->report && (k->report != &report_flat || k->env.verbose);
+	return k->report && (k->env.verbose || (k->report != &report_flat &&
+						k->report != &report_flat_wrapped));
 }
 
 static void read_as_it_is(struct replay *r, struct line_reader *in)

@@ -40,6 +40,8 @@ struct report_env {
 	char netns[24];			/* inode of the network namespace */
 	unsigned int width;		/* columns of a line, where it is folded */
 	bool measured;			/* a terminal has them, or COLUMNS says so */
+	unsigned int lead;		/* what will stand in front of a packet there */
+	bool terminal;			/* which would break a line within a word */
 	bool verbose;
 	bool explain;			/* the rules that a packet nearly met */
 	bool color;
@@ -88,6 +90,8 @@ extern const struct report report_fold;		/* --fold; the default on a terminal */
 extern const struct report report_block;	/* --full; the default elsewhere */
 extern const struct report report_line;		/* -q */
 extern const struct report report_flat;		/* --flat */
+extern const struct report report_block_wrapped;	/* --full on a terminal */
+extern const struct report report_flat_wrapped;	/* --flat there */
 extern const struct report report_json;		/* --json */
 extern const struct report report_json_flat;	/* --json --flat */
 extern const struct report report_pcap;		/* --pcap */

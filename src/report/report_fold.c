@@ -288,7 +288,8 @@ static void fold_journey(struct outbuf *o, const struct report_env *env,
 			 const struct journey *j)
 {
 	struct fold_out f = {
-		.w = { .o = o, .width = env->width }, .env = env,
+		.w = { .o = o, .width = env->width, .column = env->lead },
+		.env = env,
 		.words = env->state,
 	};
 	struct story story = { .told = false };
@@ -302,11 +303,21 @@ static void fold_journey(struct outbuf *o, const struct report_env *env,
 	stories_keep(env, &story, o, j, NULL);
 }
 
+static void fold_late(struct outbuf *o, const struct report_env *env,
+		      const struct report_late *l)
+{
+	size_t at = outbuf_written(o);
+
+	text_late(o, env, l);
+	if (env->terminal)
+		wrap_lines(o, at, env->width, env->lead);
+}
+
 const struct report report_fold = {
 	.name = "fold",
 	.open = fold_open,
 	.journey = fold_journey,
-	.late = text_late,
+	.late = fold_late,
 	.forget = fold_forget,
 	.close = fold_close,
 };

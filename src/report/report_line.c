@@ -248,6 +248,7 @@ static void line_late(struct outbuf *o, const struct report_env *env,
 		      const struct report_late *l)
 {
 	struct line line = { .o = o };
+	size_t at = outbuf_written(o);
 
 	put_fate(&line, env, l->fate.kind, FATE_WIDTH);
 	put_number(o, l->number);
@@ -255,6 +256,8 @@ static void line_late(struct outbuf *o, const struct report_env *env,
 	if (l->branch)
 		outbuf_printf(o, "(copy %u)", l->branch);
 	text_late_reason(o, env, l);
+	if (env->terminal)
+		wrap_lines(o, at, env->width, env->lead);
 }
 
 const struct report report_line = {

@@ -7,6 +7,9 @@
 
 #include "base/columns.h"
 
+/* Of wrap_lines(): further in than any line of a block begins. */
+enum { HANG = 6 };
+
 static size_t blanks_at(const char *s, size_t len)
 {
 	size_t n = 0;
@@ -50,6 +53,23 @@ static size_t word_at(const char *s, size_t len)
 	}
 }
 
+/* Without colours, which take none. */
+static size_t shown_columns(const char *s, size_t len)
+{
+	const char *end = s + len, *code = memchr(s, '\033', len);
+	size_t columns = columns_of(s, len);
+
+	while (code) {
+		const char *last = memchr(code, 'm', (size_t)(end - code));
+
+		if (!last)
+			break;
+		columns -= (size_t)(last + 1 - code);
+		code = memchr(last, '\033', (size_t)(end - last));
+	}
+	return columns;
+}
+
 /* These blanks become a line's end, and the next one's indent. */
 static bool break_at(struct wrap *w, size_t at, size_t blanks)
 {
@@ -68,20 +88,21 @@ static bool fits(const struct wrap *w, size_t columns)
 	return w->column + columns <= w->width || w->column <= w->indent;
 }
 
-/* One word, with the blanks in front of it; @at: behind it.  false: there is none. */
-static bool flow_word(struct wrap *w, size_t *at)
+/* One word, with the blanks in front of it; @at: behind it, @end: of all.  false: there is none. */
+static bool flow_word(struct wrap *w, size_t *at, size_t *end)
 {
 	const char *s = outbuf_record(w->o, *at);
-	size_t len = outbuf_written(w->o) - *at, blanks, n, columns;
+	size_t len = *end - *at, blanks, n, columns;
 
 	if (!s || !len)
 		return false;
 	blanks = blanks_at(s, len);
 	n = word_at(s + blanks, len - blanks);
-	columns = columns_of(s + blanks, n);
+	columns = shown_columns(s + blanks, n);
 	if (n && !fits(w, blanks + columns)) {
 		if (!break_at(w, *at, blanks))
 			return false;
+		*end += w->indent + 1 - blanks;
 		blanks = w->indent + 1;
 	} else {
 		w->column += (unsigned int)blanks;
@@ -105,9 +126,49 @@ static bool take_whole(struct wrap *w, size_t at)
 
 void wrap_flow(struct wrap *w, size_t at)
 {
+	size_t end = outbuf_written(w->o);
+
 	if (!take_whole(w, at))
-		while (flow_word(w, &at))
+		while (flow_word(w, &at, &end))
 			;
+}
+
+/* The blanks that a line begins with, behind a colour of it. */
+static size_t indent_of(const char *s, size_t len)
+{
+	const char *last = len && *s == '\033' ? memchr(s, 'm', len) : NULL;
+	size_t code = last ? (size_t)(last + 1 - s) : 0;
+
+	return blanks_at(s + code, len - code);
+}
+
+/* One line, from @at to its end, which is told. */
+static size_t flow_line(struct wrap *w, size_t at, size_t end)
+{
+	const char *s = outbuf_record(w->o, at);
+
+	if (w->column + shown_columns(s, end - at) > w->width)
+		while (flow_word(w, &at, &end))
+			;
+	return end;
+}
+
+void wrap_lines(struct outbuf *o, size_t at, unsigned int width,
+		unsigned int lead)
+{
+	struct wrap w = { .o = o, .width = width, .column = lead };
+	const char *s, *newline;
+
+	while ((s = outbuf_record(o, at)) != NULL) {
+		size_t len = outbuf_written(o) - at;
+
+		newline = memchr(s, '\n', len);
+		if (!newline)
+			return;
+		w.indent = (unsigned int)indent_of(s, len) + HANG;
+		at = flow_line(&w, at, at + (size_t)(newline - s)) + 1;
+		w.column = 0;
+	}
 }
 
 void wrap_known(struct wrap *w, size_t at, size_t columns)

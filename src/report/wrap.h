@@ -46,4 +46,14 @@ void wrap_pad(struct wrap *w, unsigned int column);
 /** wrap_end - end the line */
 void wrap_end(struct wrap *w);
 
+/**
+ * wrap_lines - break what was written into @o since byte @at of its record, whole lines
+ * @lead: columns that are taken in front of the first
+ *
+ * As wrap_flow() does each that is wider than @width columns; it goes on six columns
+ * further in than it begins.  Colours take none.
+ */
+void wrap_lines(struct outbuf *o, size_t at, unsigned int width,
+		unsigned int lead);
+
 #endif

@@ -24,19 +24,27 @@ enum { HELD_MAX = 64 << 20 };
 /* Columns of a folded line where nobody says how many there are, and bounds of that. */
 enum { WIDTH = 100, WIDTH_MIN = 40, WIDTH_MAX = 1000 };
 
+/* Where results go in the end. */
+static bool is_for_terminal(const struct options *o)
+{
+	return isatty(STDOUT_FILENO) || o->wrapped;
+}
+
 static const struct report *choose_form(const struct options *o)
 {
+	bool terminal = is_for_terminal(o);
+
 	if (o->json)
 		return o->flat ? &report_json_flat : &report_json;
 	if (o->flat)
-		return &report_flat;
+		return terminal ? &report_flat_wrapped : &report_flat;
 	if (o->markdown)
 		return o->full ? &report_markdown_full : &report_markdown;
 	if (o->quiet)
 		return &report_line;
-	if (o->full || o->verbose)
-		return &report_block;
-	return o->fold || isatty(STDOUT_FILENO) ? &report_fold : &report_block;
+	if (!o->full && !o->verbose && (o->fold || terminal))
+		return &report_fold;
+	return terminal ? &report_block_wrapped : &report_block;
 }
 
 static bool is_file(int fd, const struct stat *st)
@@ -352,6 +360,11 @@ void results_env(struct report_env *env, const struct options *o)
 	env->color = o->color == COLOR_ALWAYS ||
 		(o->color == COLOR_AUTO && results_colored());
 	env->width = find_width(&env->measured);
+	env->terminal = is_for_terminal(o);
+	env->lead = o->wrapped ? o->label_columns : 0;
+	/* Of a packet that is one line nothing is wider. */
+	if (o->quiet && env->width > WIDTH_MIN + env->lead)
+		env->width -= env->lead;
 	env->explain = o->explain || (isatty(STDOUT_FILENO) && !o->no_explain);
 	env->erase = isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);
 }

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/columns.h"
 #include "base/escape.h"
 #include "base/exit_status.h"
 #include "base/msg.h"
@@ -144,12 +145,19 @@ static void fix_form(struct options *o)
 		o->color = results_colored() ? COLOR_ALWAYS : COLOR_NEVER;
 	if (!isatty(STDOUT_FILENO))
 		return;
-	o->fold |= !o->full && !o->verbose && !o->quiet && !o->json;
+	o->wrapped = true;
 	o->explain |= !o->no_explain;
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col) {
 		snprintf(columns, sizeof(columns), "%u", w.ws_col);
 		setenv("COLUMNS", columns, 0);
 	}
+}
+
+/* Of "[blue] ". */
+static unsigned int label_columns(const char *label)
+{
+	return (unsigned int)columns_of(label, strlen(label)) +
+	       (unsigned int)strlen("[] ");
 }
 
 /* In the child; does not return.  It ends when who merges is gone. */
@@ -166,6 +174,7 @@ static void run_one(struct several *s, uint32_t i, int out, pid_t parent)
 	for (uint32_t k = 0; k < i; k++)
 		close(s->one[k].stream.fd);
 	msg_label(s->told[i].label);
+	o->label_columns = label_columns(s->told[i].label);
 	o->count = 0;
 	if (s->one[i].in_pod) {
 		o->all |= !o->expressions;

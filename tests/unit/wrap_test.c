@@ -178,6 +178,45 @@ static void test_between(void **state)
 	assert_out("by\033[1m 12345678\n    9\033[0m");
 }
 
+static void lines(const char *text, unsigned int width, unsigned int lead)
+{
+	size_t at;
+
+	begin(width);
+	outbuf_text(&out, "\r\033[Kno line of it, however wide it may be ");
+	at = outbuf_written(&out);
+	outbuf_text(&out, text);
+	wrap_lines(&out, at, width, lead);
+	outbuf_replace(&out, 0, at, 0);
+}
+
+/* Each for itself, further in than it begins. */
+static void test_lines(void **state)
+{
+	(void)state;
+	lines("=> a line of more than twenty\n  short\n  and one that is not\nx\n", 20, 0);
+	assert_out("=> a line of more\n      than twenty\n  short\n"
+		   "  and one that is\n        not\nx\n");
+	lines("twenty columns, just\nand here, twenty-one x\n", 20, 0);
+	assert_out("twenty columns, just\nand here, twenty-one\n      x\n");
+	lines("twenty with [blue] \nand here, twenty just\n", 20, 7);
+	assert_out("twenty with\n      [blue] \nand here, twenty\n      just\n");
+	lines("no end, more than twenty", 20, 0);
+	assert_out("no end, more than twenty");
+	lines("", 20, 0);
+	assert_out("");
+}
+
+/* Colours within a line, and in front of its blanks, take none. */
+static void test_lines_colored(void **state)
+{
+	(void)state;
+	lines("\033[1mtwenty\033[0m columns, \033[31mjust\033[0m\n", 20, 0);
+	assert_out("\033[1mtwenty\033[0m columns, \033[31mjust\033[0m\n");
+	lines("\033[1m  twenty\033[0m columns, \033[31mnot\033[0m\n", 20, 0);
+	assert_out("\033[1m  twenty\033[0m columns,\n        \033[31mnot\033[0m\n");
+}
+
 static void test_wide(void **state)
 {
 	struct wrap w = begin(10);
@@ -228,6 +267,8 @@ int main(void)
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_unit),
 		cmocka_unit_test(test_between),
+		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_lines_colored),
 		cmocka_unit_test(test_wide),
 		cmocka_unit_test(test_pad),
 		cmocka_unit_test(test_overflow),
