@@ -132,7 +132,7 @@ capinfos "$SCRATCH/hostile.pcapng" >/dev/null 2>&1 || fail "it is no pcapng"
 run_nftrace lo --read "$SCRATCH/hostile.pcapng" --markdown
 assert_status 0
 assert_harmless "$OUT"
-assert_text ' on L\x1b[31m\x0a' "$OUT"
+assert_text ' on `` L\x1b[31m\x0a|`<b>& ``:' "$OUT"
 run_nftrace lo --read "$SCRATCH/hostile.pcapng" --report "$SCRATCH/page.html" --pcap "$SCRATCH/again.pcapng"
 assert_status 0
 assert_harmless "$SCRATCH/page.html"
