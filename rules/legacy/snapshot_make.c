@@ -102,10 +102,19 @@ static void fill_digests(struct maker *m)
 	}
 }
 
+static uint64_t count_entries(const struct maker *m)
+{
+	uint64_t entries = 0;
+
+	for (unsigned int i = 0; i < m->tables; i++)
+		entries += m->t[i].num_entries;
+	return entries;
+}
+
 /* Bounds for every array; what is not touched costs nothing. */
 static bool lay_out(struct maker *m, struct helper_out *out)
 {
-	uint64_t entries = 0, bytes = 0, end = sizeof(struct snapshot), room;
+	uint64_t entries = count_entries(m), bytes = 0, end = sizeof(struct snapshot), room;
 	struct snapshot plan = { .nfproto = m->f->nfproto, .tables = m->tables };
 
 	for (unsigned int i = 0; i < m->tables; i++) {
@@ -113,7 +122,6 @@ static bool lay_out(struct maker *m, struct helper_out *out)
 
 		memcpy(st->name, m->t[i].name, sizeof(st->name));
 		st->valid_hooks = m->t[i].valid_hooks;
-		entries += m->t[i].num_entries;
 		bytes += m->t[i].size;
 	}
 	plan.hash_mask = shm_mask(entries / 2);
@@ -224,15 +232,6 @@ static int read_all(struct maker *m, bool hold)
 	open_renderer(m);
 	err = hold ? make_ready(m) : 0;
 	return err ? err : read_tables(m, NULL);
-}
-
-static uint64_t count_entries(const struct maker *m)
-{
-	uint64_t entries = 0;
-
-	for (unsigned int i = 0; i < m->tables; i++)
-		entries += m->t[i].num_entries;
-	return entries;
 }
 
 /* Exit status of the child: 0, or the errno. */

@@ -31,8 +31,11 @@ int begin_to_read(struct run *r)
 {
 	struct run_begin *b = &r->begin;
 
-	/* Behind the run's own rules.  Unknown it is 0, which the kernel's is never. */
-	if (nft_generation(&b->generation) < 0)
+	/*
+	 * Behind the run's own rules.  Unknown it is 0, which the kernel's is never.
+	 * Where nft's rules are not read, nobody is asked: that could load nf_tables.
+	 */
+	if (!r->plan.see_nft || nft_generation(&b->generation) < 0)
 		b->generation = 0;
 	b->later = snapshots_read(&r->snapshots, &r->plan);
 	b->end_ns = clock_monotonic_ns();

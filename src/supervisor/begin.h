@@ -14,11 +14,14 @@ struct run;
 
 /**
  * begin_to_read - behind the run's own rules: have all rules read, but for their texts
- * Return: 0, or the exit status after a report.
+ * Return: 0.  What cannot be read is said when the texts are taken.
  */
 int begin_to_read(struct run *r);
 
-/** begin_with_others - the same for a run without rules of its own, with all texts */
+/**
+ * begin_with_others - the same for a run without rules of its own, with all texts
+ * Return: 0, or the exit status after a report.
+ */
 int begin_with_others(struct run *r);
 
 /** begin_if_done - begin_finish(), unless the texts of many rules are waited for; the same */
