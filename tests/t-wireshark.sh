@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# t-wireshark: src/report/nftrace.lua: a recording's journeys as fields of tshark, beside --json of the same run.
+# t-wireshark: src/record/nftrace.lua: a recording's journeys as fields of tshark, beside --json of the same run.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 . "$TESTS/ways-told.sh"
@@ -8,7 +8,7 @@
 command -v tshark >/dev/null || skip_all "no tshark"
 tshark --version 2>/dev/null | tr '\n' ' ' | grep -q 'with Lua' || skip_all "a tshark without Lua"
 PCAP=$SCRATCH/trace.pcapng
-LUA=$TREE/src/report/nftrace.lua
+LUA=$TREE/src/record/nftrace.lua
 
 # fields FILE FILTER FIELD...: of each packet, separated by |, several of one by ~
 fields() {

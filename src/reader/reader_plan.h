@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "report/printer.h"
+#include "printer/printer.h"
 #include "rules/base/owner.h"
 #include "rules/base/strview.h"
 #include "rules/view/ruleset.h"

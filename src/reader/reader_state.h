@@ -11,6 +11,7 @@
 #include "journey/map_verdict.h"
 #include "place/path_map.h"
 #include "place/place.h"
+#include "printer/printer.h"
 #include "reader/coalesce.h"
 #include "reader/confirm_watch.h"
 #include "reader/loss_ask.h"
@@ -21,7 +22,6 @@
 #include "reader/reader_plan.h"
 #include "reader/sentences.h"
 #include "report/backend_diff.h"
-#include "report/printer.h"
 
 struct misses;
 

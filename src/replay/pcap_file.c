@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "record/pcapng.h"
 #include "replay/line_reader.h"
-#include "report/pcapng.h"
 #include "rules/base/units.h"
 
 enum {

@@ -6,10 +6,10 @@
 
 #include "journey/journey.h"
 #include "journey/journey_room.h"
+#include "record/record.h"
 #include "replay/record_head.h"
 #include "replay/record_reading.h"
 #include "replay/record_value.h"
-#include "report/record.h"
 #include "report/report.h"
 #include "rules/base/strview.h"
 

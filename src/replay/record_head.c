@@ -6,9 +6,9 @@
 
 #include "capture/conntrack.h"
 #include "journey/journey.h"
+#include "record/record_words.h"
 #include "replay/record_reading.h"
 #include "replay/record_value.h"
-#include "report/record_words.h"
 #include "rules/base/family.h"
 #include "rules/base/strview.h"
 

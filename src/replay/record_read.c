@@ -10,12 +10,12 @@
 #include "journey/change.h"
 #include "journey/journey.h"
 #include "journey/journey_room.h"
+#include "record/record.h"
 #include "replay/record_fate.h"
 #include "replay/record_head.h"
 #include "replay/record_near.h"
 #include "replay/record_step.h"
 #include "replay/record_value.h"
-#include "report/record.h"
 #include "rules/base/strview.h"
 #include "rules/base/units.h"
 

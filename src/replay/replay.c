@@ -2,13 +2,13 @@
 /* replay: --read: a file instead of the kernel's socket, for the reader. */
 #include "replay/replay.h"
 
+#include "printer/printer.h"
 #include "protocol/stats.h"
 #include "replay/line_reader.h"
 #include "replay/pcap_file.h"
 #include "replay/replay_pcap.h"
 #include "replay/replay_state.h"
 #include "replay/replay_text.h"
-#include "report/printer.h"
 
 /* A packet's headers are in there once or twice, not at each event. */
 static bool asks_more_than_lines(const struct printer *p)

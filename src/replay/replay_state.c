@@ -6,9 +6,9 @@
 
 #include "base/escape.h"
 #include "base/memory.h"
+#include "printer/printer.h"
 #include "protocol/stats.h"
 #include "replay/line_reader.h"
-#include "report/printer.h"
 
 enum { LOOK_EACH = 1 << 20 };	/* bytes */
 

@@ -10,6 +10,7 @@
 #include "packet/identity.h"
 #include "packet/packet.h"
 #include "place/place.h"
+#include "printer/printer.h"
 #include "protocol/stats.h"
 #include "replay/hook_guess.h"
 #include "replay/line_clean.h"
@@ -24,7 +25,6 @@
 #include "replay/trace_text.h"
 #include "replay/trace_time.h"
 #include "replay/wrapped.h"
-#include "report/printer.h"
 #include "rules/base/units.h"
 
 struct text_replay {

@@ -13,11 +13,11 @@
 #include "base/msg.h"
 #include "capture/capture.h"
 #include "capture/event_nft.h"
+#include "doctor/kernel_lacks.h"
+#include "plan/check.h"
 #include "rules/base/clock.h"
 #include "rules/base/testpoint.h"
 #include "rules/base/units.h"
-#include "supervisor/check.h"
-#include "supervisor/kernel_lacks.h"
 #include "supervisor/lock_turns.h"
 #include "supervisor/run_state.h"
 

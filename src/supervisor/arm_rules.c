@@ -7,11 +7,11 @@
 
 #include "base/exit_status.h"
 #include "base/msg.h"
+#include "doctor/kernel_lacks.h"
+#include "plan/plan.h"
 #include "rules/base/testpoint.h"
 #include "rules/base/witness.h"
 #include "rules/legacy/trace_rules.h"
-#include "supervisor/kernel_lacks.h"
-#include "supervisor/plan.h"
 #include "supervisor/queue_look.h"
 #include "supervisor/run_state.h"
 

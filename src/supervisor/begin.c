@@ -6,11 +6,11 @@
 
 #include "base/exit_status.h"
 #include "base/msg.h"
+#include "plan/check.h"
 #include "rules/base/clock.h"
 #include "rules/base/testpoint.h"
 #include "rules/base/units.h"
 #include "rules/nft/dump.h"
-#include "supervisor/check.h"
 #include "supervisor/legacy_refresh.h"
 #include "supervisor/only_names.h"
 #include "supervisor/other_runs.h"

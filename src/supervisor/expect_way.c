@@ -7,7 +7,7 @@
 
 #include "base/msg.h"
 #include "base/spelling.h"
-#include "report/display_filter.h"
+#include "printer/display_filter.h"
 #include "rules/base/hash.h"
 #include "rules/base/strview.h"
 #include "supervisor/run_state.h"

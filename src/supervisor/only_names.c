@@ -7,7 +7,7 @@
 
 #include "base/msg.h"
 #include "base/spelling.h"
-#include "report/display_filter.h"
+#include "printer/display_filter.h"
 #include "rules/view/ruleset.h"
 
 /* The search for what one word names. */

@@ -2,15 +2,15 @@
 /* questions: what the reader asks the supervisor, and who answers it. */
 #include "supervisor/questions.h"
 
+#include "answers/loss_answer.h"
+#include "answers/way_answer.h"
 #include "supervisor/changers_say.h"
 #include "supervisor/conntrack_look.h"
 #include "supervisor/drop_symbols.h"
-#include "supervisor/loss_answer.h"
 #include "supervisor/map_answer.h"
 #include "supervisor/nft_refresh.h"
 #include "supervisor/queue_look.h"
 #include "supervisor/run_state.h"
-#include "supervisor/way_answer.h"
 
 void questions_answer(struct run_reader *rd, const struct owner *owner,
 		      char word)

@@ -9,6 +9,8 @@
 
 #include "base/exit_status.h"
 #include "base/msg.h"
+#include "plan/plan.h"
+#include "plan/plan_print.h"
 #include "rules/base/units.h"
 #include "rules/legacy/ledger.h"
 #include "supervisor/arm.h"
@@ -17,8 +19,6 @@
 #include "supervisor/expect.h"
 #include "supervisor/legacy_refresh.h"
 #include "supervisor/masking.h"
-#include "supervisor/plan.h"
-#include "supervisor/plan_print.h"
 #include "supervisor/pod_match.h"
 #include "supervisor/results.h"
 #include "supervisor/run_hints.h"

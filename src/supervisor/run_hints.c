@@ -6,11 +6,11 @@
 #include <sys/wait.h>
 
 #include "base/msg.h"
+#include "doctor/bypass.h"
+#include "plan/dnat_hint.h"
 #include "supervisor/books.h"
-#include "supervisor/bypass.h"
 #include "supervisor/command_place.h"
 #include "supervisor/conntrack_look.h"
-#include "supervisor/dnat_hint.h"
 #include "supervisor/run_state.h"
 #include "supervisor/taken.h"
 

@@ -7,13 +7,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "answers/loss_answer.h"
 #include "capture/capture.h"
 #include "cli/options.h"
+#include "drop/drop_source.h"
+#include "plan/plan_state.h"
+#include "printer/display_filter.h"
+#include "printer/expectation.h"
 #include "protocol/bulletin.h"
 #include "protocol/reader_ipc.h"
 #include "protocol/stats.h"
-#include "report/display_filter.h"
-#include "report/expectation.h"
 #include "report/sink.h"
 #include "rules/keeper/keeper.h"
 #include "rules/keeper/lock.h"
@@ -22,11 +25,8 @@
 #include "rules/nft/snapshot.h"
 #include "supervisor/command.h"
 #include "supervisor/conntrack_counts.h"
-#include "supervisor/drop_source.h"
 #include "supervisor/legacy_state.h"
-#include "supervisor/loss_answer.h"
 #include "supervisor/other_runs.h"
-#include "supervisor/plan_state.h"
 #include "supervisor/snapshots.h"
 #include "supervisor/taken_state.h"
 

@@ -8,11 +8,11 @@
 
 #include "base/exit_status.h"
 #include "base/msg.h"
+#include "plan/backend.h"
+#include "plan/plan_state.h"
 #include "rules/base/testpoint.h"
 #include "rules/legacy/snapshot_make.h"
 #include "rules/nft/make.h"
-#include "supervisor/backend.h"
-#include "supervisor/plan_state.h"
 
 enum {
 	READ_MS = 20000,	/* for the tables' bytes: a busy machine */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answers/loss_answer.h"
 #include "base/memory.h"
 #include "base/msg.h"
 #include "rules/base/clock.h"
@@ -14,7 +15,6 @@
 #include "supervisor/books.h"
 #include "supervisor/changers_say.h"
 #include "supervisor/expect.h"
-#include "supervisor/loss_answer.h"
 #include "supervisor/run_hints.h"
 #include "supervisor/run_state.h"
 #include "supervisor/summary_host.h"

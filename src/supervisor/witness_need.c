@@ -10,11 +10,11 @@
 #include "host/ipvs.h"
 #include "host/synproxy.h"
 #include "place/path_map.h"
+#include "plan/plan_state.h"
 #include "rules/base/witness.h"
 #include "rules/legacy/table.h"
 #include "rules/nft/base_chains.h"
 #include "rules/nft/dump.h"
-#include "supervisor/plan_state.h"
 #include "supervisor/queue_look.h"
 
 enum {

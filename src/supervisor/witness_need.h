@@ -20,7 +20,7 @@ struct witness_facts {
  * witness_need - the hooks that need one, where the kernel tells of each packet it drops
  *
  * A packet that was neither seen further on nor told of has gone on, if nobody can
- * have taken it: see ARCHITECTURE.rst, "What silence means".  What is left is where to.
+ * have taken it: see journey/EVIDENCE.rst, "What silence means".  What is left is where to.
  */
 uint8_t witness_need(const struct witness_facts *f);
 

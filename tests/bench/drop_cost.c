@@ -9,8 +9,8 @@
 
 #include <linux/bpf.h>
 
+#include "drop/drop_source.h"
 #include "rules/base/units.h"
-#include "supervisor/drop_source.h"
 
 /*
  * Both are attached at once, and the kernel counts their runs and the time of each

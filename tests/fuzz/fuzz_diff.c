@@ -8,12 +8,12 @@
 #include "journey/path.h"
 #include "judge.h"
 #include "place/place.h"
+#include "printer/printer.h"
 #include "protocol/stats.h"
 #include "replay/line_reader.h"
 #include "replay/replay_pcap.h"
 #include "replay/replay_state.h"
 #include "report/path_texts.h"
-#include "report/printer.h"
 #include "rules/base/family.h"
 #include "rules/view/ruleset.h"
 

@@ -6,10 +6,10 @@
 #include "grammar.h"
 #include "journey/change.h"
 #include "place/text_doubt.h"
+#include "record/pcapng.h"
+#include "record/record.h"
 #include "replay/replay_pcap.h"
 #include "replayed.h"
-#include "report/pcapng.h"
-#include "report/record.h"
 #include "rules/base/family.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

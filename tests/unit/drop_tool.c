@@ -14,11 +14,11 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "drop/drop_source.h"
 #include "drop/kallsyms.h"
 #include "drop/reason.h"
 #include "drop/record.h"
 #include "drop/ring.h"
-#include "supervisor/drop_source.h"
 
 enum { LOOK_MS = 5 };
 

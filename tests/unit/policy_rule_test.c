@@ -14,8 +14,8 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 
+#include "answers/policy_rule.h"
 #include "protocol/ways.h"
-#include "supervisor/policy_rule.h"
 
 static char buf[1024] __attribute__((aligned(8)));
 

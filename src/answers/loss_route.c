@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* loss_route: what routing and forwarding have against a packet that no rule dropped. */
+#include "answers/loss_route.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <linux/rtnetlink.h>
+
+#include "answers/inquiry.h"
+#include "answers/route.h"
+#include "host/bridge_port.h"
+#include "host/flow.h"
+#include "host/group.h"
+#include "host/ipsec.h"
+#include "host/setting.h"
+
+static const char *family(const struct inquiry *i)
+{
+	return i->six ? "ipv6" : "ipv4";
+}
+
+/* Asked of an interface that the kernel knows by its name. */
+static bool ask_interface(uint32_t index, unsigned long what, struct ifreq *ifr)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool known;
+
+	memset(ifr, 0, sizeof(*ifr));
+	if (fd < 0)
+		return false;
+	known = if_indextoname(index, ifr->ifr_name) &&
+		ioctl(fd, what, ifr) == 0;
+	close(fd);
+	return known;
+}
+
+static void name_destination(struct inquiry *i, const char *since)
+{
+	char addr[INET6_ADDRSTRLEN];
+
+	inet_ntop(i->six ? AF_INET6 : AF_INET, i->look.dst.addr, addr,
+		  sizeof(addr));
+	snprintf(i->dst, sizeof(i->dst), "%s (its destination since %.*s)",
+		 addr, CAUSE_SINCE, since);
+}
+
+/* Nat of a connection that is known needs no rule, and makes no event. */
+static void ask_conntrack(struct inquiry *i)
+{
+	const struct packet_view *l = &i->q->look;
+	struct flow_packet p = {
+		.six = i->six, .proto = i->q->proto, .src = l->src.addr,
+		.dst = l->dst.addr, .sport = (uint16_t)l->src.port,
+		.dport = (uint16_t)l->dst.port,
+	};
+	uint8_t dst[16] = { 0 };
+
+	switch (flow_destination(&p, dst)) {
+	case FLOW_THERE:
+		if (memcmp(dst, l->dst.addr, sizeof(dst)) == 0)
+			break;
+		memcpy(i->look.dst.addr, dst, sizeof(dst));
+		name_destination(i, "conntrack's nat");
+		break;
+	case FLOW_UNKNOWN:
+		i->dst_known = false;
+		break;
+	case FLOW_NONE:
+		break;
+	}
+}
+
+static void find_destination(struct inquiry *i)
+{
+	if (i->q->dst == CAUSE_DST_TOLD)
+		name_destination(i, i->q->since);
+	else if (i->q->dst == CAUSE_DST_OPEN)
+		ask_conntrack(i);
+}
+
+static bool source_is_ours(struct inquiry *i)
+{
+	struct route_question rq = { .nfproto = i->q->nfproto,
+				     .dst = i->look.src.addr };
+	struct route_answer a;
+
+	if (i->six || route_ask(&rq, &a) < 0 || a.error ||
+	    a.type != RTN_LOCAL || setting_either(false, i->in, "accept_local"))
+		return false;
+	if (i->look.src.addr[0] == 127)
+		return inquiry_tell(i, FINDING_LIKELY, "its source %s is a "
+				    "loopback address (net.ipv4.conf.%s."
+				    "route_localnet)", i->src, i->in);
+	return inquiry_tell(i, FINDING_LIKELY, "its source %s is an address of "
+			    "this host (net.ipv4.conf.%s.accept_local=0)",
+			    i->src, i->in);
+}
+
+static bool way_back(const struct inquiry *i, uint32_t mark,
+		     struct route_answer *a)
+{
+	struct route_question rq = { .nfproto = i->q->nfproto, .mark = mark,
+				     .dst = i->look.src.addr };
+
+	return route_ask(&rq, a) == 0;
+}
+
+/* Would the packet's mark choose the right way back, if it were asked for? */
+static bool mark_is_missed(struct inquiry *i, bool marked)
+{
+	struct route_answer a;
+
+	return !marked && i->look.mark &&
+	       way_back(i, i->look.mark, &a) && !a.error &&
+	       a.out == i->look.in &&
+	       inquiry_tell(i, FINDING_LIKELY, "rp_filter of %s: the route "
+			    "back to %s is through it only with the mark 0x%x "
+			    "(net.ipv4.conf.%s.src_valid_mark=0)", i->in,
+			    i->src, i->look.mark, i->in);
+}
+
+/* Reverse path: RFC 3704; 1: by the same interface, 2: by any. */
+static bool fails_rp_filter(struct inquiry *i)
+{
+	long here = setting_of(i->six, i->in, "rp_filter");
+	long all = setting_of(i->six, "all", "rp_filter");
+	long mode = here > all ? here : all;
+	bool marked = setting_either(false, i->in, "src_valid_mark");
+	struct route_answer a;
+
+	if (i->six || mode <= 0 ||
+	    !way_back(i, marked ? i->look.mark : 0, &a) ||
+	    (!a.error && (mode != 1 || a.out == i->look.in)))
+		return false;
+	if (mark_is_missed(i, marked))
+		return true;
+	if (a.error)
+		return inquiry_tell(i, FINDING_LIKELY, "rp_filter=%ld of %s: "
+				    "there is no route back to %s", mode,
+				    i->in, i->src);
+	return inquiry_tell(i, FINDING_LIKELY, "rp_filter=1 of %s: the route "
+			    "back to %s is not through it", i->in, i->src);
+}
+
+/* ip_route_input_slow(): from elsewhere nobody gets to 127.0.0.0/8. */
+static bool is_loopback(struct inquiry *i)
+{
+	return !i->six && i->look.dst.addr[0] == 127 &&
+	       !setting_either(false, i->in, "route_localnet") &&
+	       inquiry_tell(i, FINDING_LIKELY, "%s is a loopback address "
+			    "(net.ipv4.conf.%s.route_localnet=0)", i->dst,
+			    i->in);
+}
+
+static bool is_local(const struct inquiry *i)
+{
+	struct route_question rq = { .nfproto = i->q->nfproto,
+				     .mark = i->look.mark,
+				     .dst = i->look.dst.addr };
+	struct route_answer a;
+
+	return route_ask(&rq, &a) == 0 && !a.error &&
+	       (a.type == RTN_LOCAL || a.type == RTN_BROADCAST);
+}
+
+static bool forwarding_is_off(struct inquiry *i)
+{
+	/* IPv4 asks the interface; IPv6 the host, or force_forwarding. */
+	if (is_local(i) ||
+	    setting_of(i->six, i->six ? "all" : i->in, "forwarding"))
+		return false;
+	if (i->six && setting_of(true, i->in, "force_forwarding") > 0)
+		return false;
+	return inquiry_tell(i, FINDING_LIKELY, "forwarding is off "
+			    "(net.%s.conf.%s.forwarding=0)", family(i),
+			    i->six ? "all" : i->in);
+}
+
+static bool no_way(struct inquiry *i, int error)
+{
+	switch (error) {
+	case 0:
+		return false;
+	case -EACCES:
+		return inquiry_tell(i, FINDING_LIKELY, "the route to %s is of "
+				    "type prohibit", i->dst);
+	case -EHOSTUNREACH:
+		return inquiry_tell(i, FINDING_LIKELY, "the route to %s is of "
+				    "type unreachable", i->dst);
+	case -EINVAL:
+		return inquiry_tell(i, FINDING_LIKELY, "routing refuses it: a "
+				    "blackhole route to %s, or an address that "
+				    "cannot be there", i->dst);
+	default:
+		return inquiry_tell(i, FINDING_LIKELY, "there is no route to "
+				    "%s", i->dst);
+	}
+}
+
+/* An interface takes both settings, its own and that of all. */
+static bool has_source_route(struct inquiry *i)
+{
+	if (!(i->q->flags & CAUSE_SOURCE_ROUTE) ||
+	    (setting_of(false, i->in, "accept_source_route") > 0 &&
+	     setting_of(false, "all", "accept_source_route") > 0))
+		return false;
+	return inquiry_tell(i, FINDING_LIKELY, "it has a source route, and "
+			    "net.ipv4.conf.%s.accept_source_route or that of "
+			    "all is 0", i->in);
+}
+
+/* What came in a frame for many is not forwarded: ip_forward(). */
+static bool was_sent_to_all(struct inquiry *i, uint8_t type)
+{
+	if (!(i->q->flags & CAUSE_TO_ALL))
+		return false;
+	if (type == RTN_UNICAST)
+		return inquiry_tell(i, FINDING_LIKELY, "its frame was sent to "
+				    "many (broadcast or multicast): such is "
+				    "not forwarded");
+	return type == RTN_LOCAL &&
+	       setting_either(i->six, i->in, "drop_unicast_in_l2_multicast") &&
+	       inquiry_tell(i, FINDING_LIKELY, "its frame was sent to many "
+			    "(net.%s.conf.%s.drop_unicast_in_l2_multicast=1)",
+			    family(i), i->in);
+}
+
+static bool ipsec_refuses(struct inquiry *i)
+{
+	static const char *const words[] = {
+		[IPSEC_NOTHING] = NULL,
+		[IPSEC_BLOCKED] = "a policy of xfrm (IPsec) blocks it",
+		[IPSEC_NO_STATE] = "a policy of xfrm (IPsec) wants it "
+				   "encrypted, and there is no state for that",
+		[IPSEC_NOT_PLAIN] = "a policy of xfrm (IPsec) lets only what "
+				    "came encrypted be forwarded",
+	};
+	struct ipsec_packet p = {
+		.six = i->six, .proto = i->q->proto, .src = i->look.src.addr,
+		.dst = i->look.dst.addr,
+	};
+	const char *word = words[ipsec_look(&p)];
+
+	return word && inquiry_tell(i, FINDING_LIKELY, "%s", word);
+}
+
+static bool too_long(struct inquiry *i, uint32_t out)
+{
+	struct ifreq ifr;
+
+	return ask_interface(out, SIOCGIFMTU, &ifr) &&
+	       (i->q->flags & CAUSE_WHOLE || i->six) &&
+	       i->look.length > (uint32_t)ifr.ifr_mtu &&
+	       inquiry_tell(i, FINDING_LIKELY, "it is longer than the MTU of "
+			    "%s (%d) and must not be fragmented",
+			    ifr.ifr_name, ifr.ifr_mtu);
+}
+
+/* What ip_forward() looks at, in its order. */
+static void explain_forwarding(struct inquiry *i, uint32_t out)
+{
+	if (i->look.ttl <= 1)
+		inquiry_tell(i, FINDING_LIKELY, "its %s of %u ran out",
+			     i->six ? "hop limit" : "ttl", i->look.ttl);
+	else if (!ipsec_refuses(i))
+		too_long(i, out);
+}
+
+static void explain_group(struct inquiry *i)
+{
+	if (group_look(i->six, i->look.dst.addr, i->in) == GROUP_NOT_JOINED &&
+	    setting_of(i->six, i->in, "mc_forwarding") <= 0)
+		inquiry_tell(i, FINDING_NOT_OURS, "%s: group %s is not joined "
+			     "on %s", FATE_NOT_OURS, i->dst, i->in);
+}
+
+/* A bridge routes what is for its own address, and what nat sent elsewhere. */
+static bool is_bridged(const struct inquiry *i)
+{
+	struct ifreq ifr;
+
+	return i->q->bridge_port &&
+	       memcmp(i->look.dst.addr, i->q->look.dst.addr,
+		      sizeof(i->look.dst.addr)) == 0 &&
+	       i->q->dst != CAUSE_DST_TOLD &&
+	       !(ask_interface(i->look.in, SIOCGIFHWADDR, &ifr) &&
+		 memcmp(ifr.ifr_hwaddr.sa_data, i->q->mac,
+			sizeof(i->q->mac)) == 0);
+}
+
+static bool turns_back(struct inquiry *i)
+{
+	char port[IF_NAMESIZE];
+
+	return i->q->bridge_port && if_indextoname(i->q->bridge_port, port) &&
+	       bridge_port_turns_back(i->six, i->look.dst.addr, i->look.in,
+				      i->q->bridge_port) &&
+	       inquiry_tell(i, FINDING_LIKELY, "%s is behind the bridge port "
+			    "%s by which it came in, and hairpin mode is off "
+			    "there", i->dst, port);
+}
+
+static bool comes_from_wrong(struct inquiry *i)
+{
+	return source_is_ours(i) || fails_rp_filter(i);
+}
+
+/* Behind PREROUTING. */
+static void explain_input(struct inquiry *i)
+{
+	const struct packet_view *l = &i->look;
+	struct route_question rq = {
+		.nfproto = i->q->nfproto, .tos = l->tos, .in = l->in,
+		.mark = l->mark, .src = l->src.addr, .dst = l->dst.addr,
+	};
+	struct route_answer a;
+
+	if (!i->dst_known) {
+		comes_from_wrong(i);
+		return;
+	}
+	if (turns_back(i) || is_bridged(i))
+		return;
+	if (group_is(i->six, l->dst.addr)) {
+		explain_group(i);
+		return;
+	}
+	if (comes_from_wrong(i) || is_loopback(i) || forwarding_is_off(i) ||
+	    route_ask(&rq, &a) < 0 || no_way(i, a.error) ||
+	    was_sent_to_all(i, a.type) || has_source_route(i))
+		return;
+	if (a.type == RTN_UNICAST)
+		explain_forwarding(i, a.out);
+	else if (i->q->flags & CAUSE_FRAGMENT)
+		inquiry_tell(i, FINDING_LIKELY, "it is a fragment, which waited "
+			     "for the others, or went on as part of the whole");
+}
+
+static void explain_output(struct inquiry *i)
+{
+	const struct packet_view *l = &i->look;
+	struct route_question rq = {
+		.nfproto = i->q->nfproto, .tos = l->tos, .mark = l->mark,
+		.dst = l->dst.addr,
+	};
+	struct route_answer a;
+
+	if (i->dst_known && route_ask(&rq, &a) == 0)
+		no_way(i, a.error);
+}
+
+void loss_route_explain(struct inquiry *i)
+{
+	if (i->look.hook != NF_INET_PRE_ROUTING &&
+	    i->look.hook != NF_INET_LOCAL_OUT)
+		return;
+	find_destination(i);
+	if (i->look.hook == NF_INET_PRE_ROUTING)
+		explain_input(i);
+	else
+		explain_output(i);
+}
+
+void loss_route_explain_tproxy(struct inquiry *i)
+{
+	struct packet_view *l = &i->look;
+	struct route_question rq = {
+		.nfproto = i->q->nfproto, .tos = l->tos, .in = l->in,
+		.mark = l->mark, .src = l->src.addr, .dst = l->dst.addr,
+	};
+	struct route_answer a;
+
+	if (route_ask(&rq, &a) == 0 && (a.error || a.type != RTN_LOCAL))
+		inquiry_tell(i, FINDING_LIKELY, "something listens on port %u, "
+			     "but no ip rule leads mark 0x%x to a route of "
+			     "type local", i->q->number, l->mark);
+	else
+		loss_route_explain(i);
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* graph_nodes: the rules of a graph in the order of the boxes in which they stand. */
+#include "graph/graph_nodes.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/event.h"
+#include "graph/graph_edges.h"
+#include "grounds/component_types.h"
+#include "place/place_types.h"
+#include "report/rule_table.h"
+
+static int compare_tables(const struct place *p, const struct place *q)
+{
+	int d = (int)p->nfproto - (int)q->nfproto;
+
+	if (!d)
+		d = (int)p->backend - (int)q->backend;
+	if (!d)
+		d = (int)p->family - (int)q->family;
+	/* A table of nft may have chains of any order, and has one box. */
+	if (!d && p->backend == EVENT_LEGACY)
+		d = (int)p->order - (int)q->order;
+	return d ? d : strcmp(p->table, q->table);
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct graph_node *m = a, *n = b;
+	const struct place *p = m->at, *q = n->at;
+	int d = compare_tables(p, q);
+
+	if (!d)
+		d = strcmp(m->owner, n->owner);
+	if (!d)
+		d = strcmp(p->chain, q->chain);
+	if (!d)
+		d = p->number < q->number ? -1 : p->number > q->number;
+	return d ? d : (p->id < q->id ? -1 : p->id > q->id);
+}
+
+static bool same_chain(const struct place *p, const struct place *q)
+{
+	return compare_tables(p, q) == 0 && strcmp(p->chain, q->chain) == 0;
+}
+
+/* Sorted with no owner yet, the rules of one chain stand together. */
+static void find_owners(struct graph_node *node, uint32_t count,
+			const struct graph_edges *w)
+{
+	for (uint32_t i = 0, end; i < count; i = end) {
+		const struct component *of = w->owner[node[i].at->id];
+
+		for (end = i; end < count &&
+		     same_chain(node[i].at, node[end].at); end++)
+			if (w->owner[node[end].at->id] != of)
+				of = NULL;
+		for (uint32_t k = i; k < end; k++)
+			node[k].owner = of ? of->name : "";
+	}
+}
+
+struct graph_node *graph_nodes_sort(const struct graph_edges *w, uint32_t count)
+{
+	struct graph_node *node = malloc((count + 1) * sizeof(*node));
+
+	for (uint32_t i = 0; node && i < count; i++)
+		node[i] = (struct graph_node){ rule_table_rule(w->rules, i), "" };
+	if (!node)
+		return NULL;
+	qsort(node, count, sizeof(*node), compare);
+	find_owners(node, count, w);
+	qsort(node, count, sizeof(*node), compare);
+	return node;
+}
+
+enum graph_level graph_nodes_part(const struct graph_node *a, const struct graph_node *b)
+{
+	if (!a || compare_tables(a->at, b->at) != 0)
+		return GRAPH_TABLE;
+	if (strcmp(a->owner, b->owner) != 0)
+		return GRAPH_OWNER;
+	return strcmp(a->at->chain, b->at->chain) != 0 ? GRAPH_CHAIN : GRAPH_LEVELS;
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* in_interface: the -i of match expressions: is it there, and what comes in by it? */
+#include "plan/in_interface.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/exit_status.h"
+#include "base/msg.h"
+#include "base/spelling.h"
+#include "host/link.h"
+#include "host/setting.h"
+#include "rules/base/ip_part.h"
+#include "rules/base/rule_set.h"
+
+/* Return: a name without "+", which no "!" turns round; NULL: there is none. */
+static const char *plain_name(const struct family *f, const void *entry)
+{
+	struct ip_part ip;
+	size_t len;
+
+	ip_part_read(f, entry, &ip);
+	len = strnlen(ip.in, IFNAMSIZ);
+	/* With its NUL it is compared as a whole. */
+	if (!len || len == IFNAMSIZ || !ip.in_mask[len] ||
+	    ip.inv & IP_PART_INV_IN)
+		return NULL;
+	return ip.in;
+}
+
+static void say_missing(const char *name)
+{
+	struct if_nameindex *all = if_nameindex();
+	struct spelling n;
+
+	spelling_begin(&n, name, strlen(name));
+	for (const struct if_nameindex *i = all; i && i->if_index; i++)
+		spelling_look(&n, i->if_name);
+	msg("note: there is no interface '%s' here%s%s%s", name,
+	    n.name ? ": did you mean '" : ", and nothing can come in by it",
+	    n.name ? n.name : "", n.name ? "'?" : "");
+	if (all)
+		if_freenameindex(all);
+}
+
+/* What is bridged is seen by iptables' rules only where that is set. */
+static void say_port(const char *name, const char *bridge)
+{
+	bool passes = setting_number("/proc/sys/net/bridge/"
+				     "bridge-nf-call-iptables") == 1;
+
+	msg("note: %s is a port of bridge %s, and rules see what comes in by it "
+	    "as coming in by %s: use -i %s%s%s", name, bridge, bridge, bridge,
+	    passes ? " -m physdev --physdev-in " : "", passes ? name : "");
+}
+
+static int check(const char *name)
+{
+	struct link_seen l;
+
+	if (link_look(&l, name)) {
+		if (l.bridge[0])
+			say_port(name, l.bridge);
+		return 0;
+	}
+	if (if_nametoindex(name))
+		return 0;
+	if (strcmp(name, "any") == 0) {
+		msg("error: '-i any' is tcpdump's: leave out -i for all "
+		    "interfaces");
+		return STATUS_USAGE;
+	}
+	say_missing(name);
+	return 0;
+}
+
+static int take(struct in_interface *in, const char *name)
+{
+	struct link_seen l;
+
+	if (!name || (in->name[0] && strcmp(in->name, name) != 0))
+		in->mixed = true;
+	if (!name || strcmp(in->name, name) == 0)
+		return 0;
+	strcpy(in->name, name);
+	in->frames = link_look(&l, name) ? l.frames : 0;
+	return check(name);
+}
+
+int in_interface_check(struct in_interface *in, const struct trace_set *set)
+{
+	int status = 0;
+
+	for (unsigned int r = 0; r < set->count && !status; r++)
+		status = take(in, plain_name(set->family, set->rule[r].entry));
+	return status;
+}
+
+void in_interface_say(const struct in_interface *in)
+{
+	struct link_seen l;
+
+	if (!in->name[0] || in->mixed || !link_look(&l, in->name))
+		return;
+	if (l.frames > in->frames)
+		msg("%" PRIu64 " frame%s of others came in by %s meanwhile",
+		    l.frames - in->frames, plural(l.frames - in->frames),
+		    in->name);
+	else
+		msg("nothing at all came in by %s meanwhile", in->name);
+}
