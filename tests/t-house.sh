@@ -172,7 +172,7 @@ for room in $(sed -n 's/^may \([a-z]*\/[a-z]*\):.*/\1/p' "$table" | sort -u); do
 done
 [[ $(grep -c '``[a-z]*/[a-z_]*\.[ch]``' "$TREE/src/ARCHITECTURE.rst") -ge 20 ]] ||
 	fail "ARCHITECTURE.rst speaks of hardly a file: this shows nothing"
-for text in "$TREE"/src/ARCHITECTURE.rst "$TREE"/src/*/README.rst "$TREE"/rules/*/README.rst; do
+for text in "$TREE"/src/*.rst "$TREE"/src/*/*.rst "$TREE"/rules/*/README.rst; do
 	assert_equal "of ${text#"$TREE/"}" "" "$(named "$TREE" "$text")"
 done
 
