@@ -21,7 +21,7 @@ static void take_name(char name[16], const struct nlattr *a)
 		 (const char *)mnl_attr_get_payload(a));
 }
 
-static void take_address(uint8_t to[16], const struct nlattr *a)
+void policy_rule_address(uint8_t to[16], const struct nlattr *a)
 {
 	uint16_t len = mnl_attr_get_payload_len(a);
 
@@ -75,9 +75,9 @@ static void take_attribute(struct policy_rule *r, const struct nlattr *a)
 	if (number && len >= 4)
 		*number = mnl_attr_get_u32(a);
 	else if (type == FRA_SRC)
-		take_address(r->src, a);
+		policy_rule_address(r->src, a);
 	else if (type == FRA_DST)
-		take_address(r->dst, a);
+		policy_rule_address(r->dst, a);
 	else if (type == FRA_IIFNAME)
 		take_name(r->in, a);
 	else if (type == FRA_OIFNAME)

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct nlattr;
 struct nlmsghdr;
 struct way_question;
 
@@ -26,6 +27,9 @@ struct policy_rule {
 };
 
 enum rule_fits { RULE_NOT, RULE_MAYBE, RULE_FITS };
+
+/** policy_rule_address - the address in an attribute of rtnetlink, of either family */
+void policy_rule_address(uint8_t to[16], const struct nlattr *a);
 
 /** policy_rule_parse - an RTM_NEWRULE; false: it is none */
 bool policy_rule_parse(struct policy_rule *r, const struct nlmsghdr *nlh);

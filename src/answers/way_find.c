@@ -70,13 +70,6 @@ static void put_question(struct nlmsghdr *nlh, const struct way_question *q)
 		mnl_attr_put_u8(nlh, RTA_IP_PROTO, q->proto);
 }
 
-static void take_bytes(uint8_t to[16], const struct nlattr *a)
-{
-	uint16_t len = mnl_attr_get_payload_len(a);
-
-	memcpy(to, mnl_attr_get_payload(a), len < 16 ? len : 16);
-}
-
 /* A gateway of another family than the packet's. */
 static void take_via(struct route *r, const struct nlattr *a)
 {
@@ -101,11 +94,11 @@ static void take_route_attribute(struct route *r, const struct nlattr *a)
 		r->out = mnl_attr_get_u32(a);
 		break;
 	case RTA_DST:
-		take_bytes(r->dst, a);
+		policy_rule_address(r->dst, a);
 		break;
 	case RTA_GATEWAY:
 		r->has_via = true;
-		take_bytes(r->via, a);
+		policy_rule_address(r->via, a);
 		break;
 	case RTA_VIA:
 		take_via(r, a);

@@ -11,6 +11,7 @@
 #include "misses/condition.h"
 #include "misses/nft_conditions.h"
 #include "misses/xt_conditions.h"
+#include "place/place_name.h"
 #include "place/place_types.h"
 
 /* What a rule asks two packets. */
@@ -165,7 +166,7 @@ static uint32_t place_to_look(const struct parting *p, unsigned int side)
 {
 	const struct place *at = p->next[side];
 
-	return (at && same_chain(at, p->rule)) || !p->at[side] ?
+	return (at && place_same_chain(at, p->rule)) || !p->at[side] ?
 		       p->at[side] : p->at[side] - 1;
 }
 

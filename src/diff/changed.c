@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "diff/same_rule.h"
+#include "place/place_name.h"
 #include "place/place_types.h"
 
 /*
@@ -29,7 +30,7 @@ static bool is_other_text(const struct place *a, const struct place *b)
 {
 	if (!a->rule_len || !b->rule_len || a->doubt || b->doubt)
 		return false;
-	return (rule_is_policy(a) && rule_is_policy(b) ? same_chain(a, b)
+	return (rule_is_policy(a) && rule_is_policy(b) ? place_same_chain(a, b)
 						       : same_number(a, b)) &&
 	       !same_text(a, b);
 }
@@ -38,7 +39,7 @@ static bool is_moved(const struct place *a, const struct place *b)
 {
 	return a->kind == PLACE_RULE && !rule_is_policy(a) && place_number(a) &&
 	       place_number(b) && place_number(a) != place_number(b) &&
-	       same_chain(a, b) && same_text(a, b);
+	       place_same_chain(a, b) && same_text(a, b);
 }
 
 /* Of a chain the first one is told.  Return: which that is so far; NULL: none */
@@ -46,7 +47,7 @@ static struct changed_rule *moved_in(struct changed *c, const struct place *chai
 {
 	for (uint32_t i = 0; i < c->count; i++)
 		if (c->rule[i].how == CHANGED_PLACE &&
-		    same_chain(c->rule[i].at[0], chain))
+		    place_same_chain(c->rule[i].at[0], chain))
 			return &c->rule[i];
 	return NULL;
 }
@@ -73,7 +74,7 @@ static bool is_there_twice(const struct side *s, const struct place *at)
 	unsigned int n = 0;
 
 	for (uint32_t i = 0; i < s->rules; i++)
-		n += same_chain(s->rule[i], at) && same_text(s->rule[i], at) &&
+		n += place_same_chain(s->rule[i], at) && same_text(s->rule[i], at) &&
 		     place_number(s->rule[i]) != place_number(at);
 	return n;
 }

@@ -10,6 +10,7 @@
 #include "diff/same_rule.h"
 #include "journey/journey.h"
 #include "journey/map_verdict.h"
+#include "place/place_name.h"
 #include "place/place_says.h"
 #include "place/place_types.h"
 #include "rules/base/strview.h"
@@ -135,7 +136,7 @@ static bool is_inside(const struct place *at, const struct place *last)
 		return false;
 	return into.len ? at->chain_len == into.len &&
 			  memcmp(at->chain, into.at, into.len) == 0
-			: same_chain(at, last);
+			: place_same_chain(at, last);
 }
 
 /* The last event of both that is shown. */
@@ -156,7 +157,7 @@ static unsigned int who_met(const struct parting *p, const struct place *last)
 	const struct place *a = p->next[0], *b = p->next[1];
 	bool in[PAIR_SIDES] = { is_inside(a, last), is_inside(b, last) };
 
-	if (a && b && same_chain(a, b)) {
+	if (a && b && place_same_chain(a, b)) {
 		uint32_t x = place_number(a), y = place_number(b);
 
 		if (x && y && x != y)
@@ -246,7 +247,7 @@ static void judge(struct parting *p, const struct journey *const j[PAIR_SIDES],
 		take(p, PARTING_VERDICT, "map element");
 		return;
 	}
-	if (rule_is_policy(a) && rule_is_policy(b) && same_chain(a, b)) {
+	if (rule_is_policy(a) && rule_is_policy(b) && place_same_chain(a, b)) {
 		take(p, PARTING_POLICY, "policy");
 		return;
 	}
@@ -260,7 +261,7 @@ static void judge(struct parting *p, const struct journey *const j[PAIR_SIDES],
 	}
 	p->met = (uint8_t)met;
 	p->rule = p->next[met];
-	if (same_chain(a, b) && !(place_number(a) && place_number(b)) &&
+	if (place_same_chain(a, b) && !(place_number(a) && place_number(b)) &&
 	    a->kind == PLACE_RULE && b->kind == PLACE_RULE)
 		try_both(p, j, names);
 	else
@@ -287,7 +288,7 @@ static uint32_t pass_idle(struct parting *p, const struct fork *f,
 	/* That a policy of nat was met tells much where the other met a rule there. */
 	while (at < f->end[side] && is_idle(own, at) &&
 	       !(there && rule_is_policy(own->step[at].place) &&
-		 same_chain(there, own->step[at].place)))
+		 place_same_chain(there, own->step[at].place)))
 		at++;
 	if (at > f->at[side])
 		p->passed++;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "capture/event.h"
+#include "place/place_name.h"
 #include "place/place_types.h"
 #include "place/rule_text.h"
 #include "rules/base/strview.h"
@@ -81,13 +82,6 @@ bool same_text(const struct place *a, const struct place *b)
 	}
 }
 
-bool same_chain(const struct place *a, const struct place *b)
-{
-	return a->chain_len == b->chain_len && a->family == b->family &&
-	       memcmp(a->chain, b->chain, a->chain_len) == 0 &&
-	       strcmp(a->table, b->table) == 0;
-}
-
 bool rule_is_policy(const struct place *at)
 {
 	const struct strview text = { at->rule, at->rule_len };
@@ -98,7 +92,7 @@ bool rule_is_policy(const struct place *at)
 
 bool same_number(const struct place *a, const struct place *b)
 {
-	return same_chain(a, b) && a->kind == b->kind && place_number(a) &&
+	return place_same_chain(a, b) && a->kind == b->kind && place_number(a) &&
 	       place_number(a) == place_number(b);
 }
 
@@ -106,7 +100,7 @@ bool same_rule(const struct place *a, const struct place *b)
 {
 	if (a == b)
 		return true;
-	if (!same_chain(a, b))
+	if (!place_same_chain(a, b))
 		return false;
 	if (a->rule_len && b->rule_len)
 		return same_text(a, b);

@@ -7,9 +7,6 @@
 
 struct place;
 
-/** same_chain - by the names of table and chain, whichever recording names them */
-bool same_chain(const struct place *a, const struct place *b);
-
 /** same_text - of two rules, counters aside; false: one of them has none */
 bool same_text(const struct place *a, const struct place *b);
 

@@ -41,7 +41,7 @@ static int compare(const void *a, const void *b)
 	return d ? d : (p->id < q->id ? -1 : p->id > q->id);
 }
 
-static bool same_chain(const struct place *p, const struct place *q)
+static bool is_of_one_box(const struct place *p, const struct place *q)
 {
 	return compare_tables(p, q) == 0 && strcmp(p->chain, q->chain) == 0;
 }
@@ -54,7 +54,7 @@ static void find_owners(struct graph_node *node, uint32_t count,
 		const struct component *of = w->owner[node[i].at->id];
 
 		for (end = i; end < count &&
-		     same_chain(node[i].at, node[end].at); end++)
+		     is_of_one_box(node[i].at, node[end].at); end++)
 			if (w->owner[node[end].at->id] != of)
 				of = NULL;
 		for (uint32_t k = i; k < end; k++)

@@ -48,7 +48,7 @@ static bool ends_pass(uint8_t effect)
 	return ends[effect];
 }
 
-static bool same_chain(const struct place *a, const struct place *b)
+static bool is_of_chain(const struct place *a, const struct place *b)
 {
 	return a->table == b->table && a->chain_index == b->chain_index;
 }
@@ -62,7 +62,7 @@ static bool begins_pass(const struct walk *w, const struct place *at)
 	if (w->j->omitted && w->step < JOURNEY_STEPS_FIRST &&
 	    w->next > JOURNEY_STEPS_FIRST)
 		return true;
-	return at->hook != NOT_A_HOOK && !same_chain(at, w->base);
+	return at->hook != NOT_A_HOOK && !is_of_chain(at, w->base);
 }
 
 /* From where the walk is. */
@@ -97,7 +97,7 @@ static void enter(struct walk *w, const struct place *at)
 	unsigned int depth = w->depth;
 	bool led;
 
-	if (same_chain(w->at, at))
+	if (is_of_chain(w->at, at))
 		return;
 	led = (w->effect == EFFECT_JUMP || w->effect == EFFECT_GOTO) &&
 	      leads_to(w, at);
@@ -110,7 +110,7 @@ static void enter(struct walk *w, const struct place *at)
 		return;
 	}
 	/* Back in a chain that has called: what it had called is over. */
-	while (depth && !same_chain(w->j->step[w->led[depth - 1]].place, at))
+	while (depth && !is_of_chain(w->j->step[w->led[depth - 1]].place, at))
 		depth--;
 	if (depth)
 		w->depth = (uint8_t)(depth - 1);

@@ -3,6 +3,7 @@
 #include "place/place_name.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "capture/event.h"
 #include "place/place_types.h"
@@ -20,4 +21,16 @@ int place_name(char *to, size_t size, const struct place *at)
 				at->prefix + head);
 	return snprintf(to, size, "%s:%s:%s:%u", at->table, at->chain,
 			words[at->kind], place_number(at));
+}
+
+bool place_same_table(const struct place *a, const struct place *b)
+{
+	return a->family == b->family && strcmp(a->table, b->table) == 0;
+}
+
+bool place_same_chain(const struct place *a, const struct place *b)
+{
+	return a->chain_len == b->chain_len &&
+	       memcmp(a->chain, b->chain, a->chain_len) == 0 &&
+	       place_same_table(a, b);
 }

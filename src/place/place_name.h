@@ -3,6 +3,7 @@
 #ifndef NFTRACE_PLACE_NAME_H
 #define NFTRACE_PLACE_NAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct place;
@@ -14,5 +15,11 @@ struct place;
  * Return: as snprintf(); not escaped.
  */
 int place_name(char *to, size_t size, const struct place *at);
+
+/** place_same_table - by family and name, whichever recording names them */
+bool place_same_table(const struct place *a, const struct place *b);
+
+/** place_same_chain - by the names of table and chain, whichever recording names them */
+bool place_same_chain(const struct place *a, const struct place *b);
 
 #endif

@@ -9,6 +9,7 @@
 #include "capture/event.h"
 #include "journey/journey.h"
 #include "place/place.h"
+#include "place/place_name.h"
 #include "report/report.h"
 #include "rules/nft/snapshot.h"
 
@@ -21,22 +22,10 @@ struct chains {
 	bool more;
 };
 
-static bool same_table(const struct place *p, const struct place *q)
-{
-	return p->family == q->family && strcmp(p->table, q->table) == 0;
-}
-
-static bool same_chain(const struct place *p, const struct place *q)
-{
-	return p->chain_len == q->chain_len &&
-	       memcmp(p->chain, q->chain, p->chain_len) == 0 &&
-	       same_table(p, q);
-}
-
 static void add(struct chains *c, const struct place *p)
 {
 	for (unsigned int i = c->count; i-- > 0; )
-		if (same_chain(c->at[i], p))
+		if (place_same_chain(c->at[i], p))
 			return;
 	if (c->count == CHAINS)
 		c->more = true;
@@ -57,7 +46,7 @@ static void put_safe(struct outbuf *o, const char *text, size_t len)
 static void put_chain(struct outbuf *o, const struct place *p,
 		      const struct place *before)
 {
-	if (before && same_table(before, p)) {
+	if (before && place_same_table(before, p)) {
 		outbuf_text(o, ",");
 	} else {
 		outbuf_text(o, " ");
