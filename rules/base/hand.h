@@ -9,7 +9,7 @@ enum { HAND_MAX = 4 };
  * hand_over - one message with @count descriptors, HAND_MAX at most; 0: none
  * @line: a SOCK_SEQPACKET socket; a helper's is .line of struct helper_out
  *
- * They stay open here.  Return: 0 or -errno.
+ * Descriptors stay open here.  Return: 0 or -errno.
  */
 int hand_over(int line, const int *fd, unsigned int count);
 

@@ -64,7 +64,7 @@ int helper_finish_data(struct helper *h, struct helper_result *res, int *fd);
 /**
  * helper_finish_final - the same for a job that is not trusted
  *
- * It has called helper_let_go(): nobody, itself included, can write the result
+ * The helper has called helper_let_go(): nobody, itself included, can write the result
  * any more, so what is checked now stays so.
  * Return: 0 or -errno; -EBUSY: it has kept its mapping.
  */

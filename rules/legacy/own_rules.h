@@ -17,7 +17,7 @@ extern const uint8_t own_rules_hooks[OWN_RULES_CHAINS];
 
 /**
  * own_rules_raw_there - is there a raw table?
- * It comes into being when the kernel is asked about it.
+ * A table comes into being when the kernel is asked about it.
  * Return: 1, 0, or -errno: it cannot be told.
  */
 int own_rules_raw_there(const struct family *f);

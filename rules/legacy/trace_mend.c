@@ -61,7 +61,7 @@ static bool is_in_place(const struct standing *s)
 	return s->have == s->want && (s->at_top || !s->want);
 }
 
-/* Those that are there to the top, in their order; what is more of them goes. */
+/* Rules that are there go to the top, in their order; what is more of them goes. */
 static int move_up(struct edit *e, const struct owner *owner,
 		   const struct standing *s, unsigned int c)
 {

@@ -17,7 +17,7 @@ struct option_owners {
 /**
  * option_owners_read - load every extension, in helpers
  *
- * That takes as long as some hundred files do: for who has typed a wrong word.
+ * The search takes as long as reading some hundred files do: for who has typed a wrong word.
  * What cannot be loaded is not in it.  option_owners_release() it.
  */
 void option_owners_read(struct option_owners *o);

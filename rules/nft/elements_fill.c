@@ -183,7 +183,7 @@ static const char *comment_of(const struct nftnl_set_elem *x, uint32_t *len)
 					      NFTNL_SET_ELEM_USERDATA, &size);
 	uint8_t room = 0;
 
-	/* It ends in a NUL. */
+	/* The name ends in a NUL. */
 	u = find_udata(u, size, NFTNL_UDATA_SET_ELEM_COMMENT, &room);
 	*len = u ? (uint32_t)strnlen((const char *)u, room) : 0;
 	return *len ? (const char *)u : NULL;

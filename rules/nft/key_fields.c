@@ -62,7 +62,7 @@ static void read_payload(struct registers *rg, const struct nftnl_expr *x)
 	uint32_t len = nftnl_expr_get_u32(x, NFTNL_EXPR_PAYLOAD_LEN);
 	uint32_t reg = nftnl_expr_get_u32(x, NFTNL_EXPR_PAYLOAD_DREG);
 
-	/* It writes into the packet: what was loaded before is as it was. */
+	/* An expression that writes into the packet: what was loaded before is as it was. */
 	if (nftnl_expr_is_set(x, NFTNL_EXPR_PAYLOAD_SREG))
 		return;
 	load(rg, reg, NFT_KEY_UNKNOWN, len, NFPROTO_UNSPEC);

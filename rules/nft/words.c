@@ -183,7 +183,7 @@ void nft_words_read(struct nft_words *w, const struct nft_maker *m,
 		if (w->family[i].status)
 			helper_release(&w->family[i]);
 	}
-	/* They have this process's result mapped, which it has to seal. */
+	/* Children have this process's result mapped, which it has to seal. */
 	helper_collect(true);
 }
 

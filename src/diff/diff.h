@@ -15,7 +15,7 @@ struct diff_setup {
 };
 
 /*
- * They keep what they are given until the end, first the one recording's, behind
+ * Both keep what they are given until the end, first the one recording's, behind
  * .next the other's, and write all then.
  */
 extern const struct report report_diff;		/* --diff */

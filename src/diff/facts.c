@@ -156,7 +156,7 @@ static void put_reason(char *buf, const struct journey *j)
 	char reason[REPORT_REASON];
 	size_t len = report_reason(reason, sizeof(reason), j, 0);
 
-	/* It is made for output. */
+	/* The text is made for output. */
 	if (len >= FACT_TEXT)
 		len = escape_text(buf, FACT_TEXT, reason, FACT_TEXT / 5);
 	else

@@ -194,7 +194,7 @@ static bool is_at_other_hook(const struct parting *p,
 }
 
 /*
- * They are in different tables: one has another state, for which nat is not asked, or
+ * Rules of different tables: one packet has another state, for which nat is not asked, or
  * another way through the host, or there are other tables.
  */
 static void take_way(struct parting *p, const struct journey *const j[PAIR_SIDES])
@@ -285,7 +285,7 @@ static uint32_t pass_idle(struct parting *p, const struct fork *f,
 		other->step[f->at[!side]].place : NULL;
 	uint32_t at = f->at[side];
 
-	/* That a policy of nat was met tells much where the other met a rule there. */
+	/* A policy of nat that was met tells much where the other met a rule there. */
 	while (at < f->end[side] && is_idle(own, at) &&
 	       !(there && rule_is_policy(own->step[at].place) &&
 		 place_same_chain(there, own->step[at].place)))

@@ -12,7 +12,7 @@ struct match_result;
 /**
  * kernel_trial - does the kernel take a rule of the run's own, without a user's words?
  *
- * That makes the kernel load what the rule needs, as the run would.
+ * A trial makes the kernel load what the rule needs, as the run would.
  * Return: 0; the -errno of its refusal; -EPERM: it cannot be tried, which takes CAP_SYS_ADMIN.
  */
 int kernel_trial(const struct family *f, enum plan_trigger trigger);

@@ -51,7 +51,7 @@ enum { DROP_RING_FD, DROP_LOST_FD, DROP_LINK_FD, DROP_FDS };
  * Records are made from then on, of traced packets of the network namespace in
  * which the helper was started, and for as long as DROP_LINK_FD or a copy of it is
  * open.  Nothing else holds the program, and nothing is left of it.
- * It hands over DROP_FDS descriptors, or none, and leaves a struct drop_loaded.
+ * The helper hands over DROP_FDS descriptors, or none, and leaves a struct drop_loaded.
  */
 int drop_load(const void *arg, struct helper_out *out);
 

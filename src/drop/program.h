@@ -26,7 +26,7 @@ struct drop_program_values {
 /**
  * drop_program_make - the instructions, for the kernel whose @f these are
  *
- * It runs as a BPF_TRACE_RAW_TP program of kfree_skb.  A packet that is not traced
+ * The program runs as a BPF_TRACE_RAW_TP program of kfree_skb.  A packet that is not traced
  * costs it five instructions.
  */
 void drop_program_make(struct drop_program *p, const struct drop_fields *f,

@@ -74,7 +74,7 @@ static bool fits(struct component_frames *fs, unsigned int depth,
 	return component_is_proved(fs, depth, row, pieces);
 }
 
-/* Those in front of @end, of @who if not NULL: they stand together. */
+/* Rows in front of @end, of @who if not NULL: they stand together. */
 static const struct component_row *
 scan(struct component_frames *fs, unsigned int depth,
      const struct component_row *row, const struct component_row *end,

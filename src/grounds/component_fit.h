@@ -12,7 +12,7 @@ struct pattern_pieces;
  * component_row_first - of whomever's rows the first that fits the rule that decided
  * @pieces: what the stars of it stood for
  *
- * Those of its component are what component_row_next() is about.
+ * Rows of its component are what component_row_next() is about.
  */
 const struct component_row *component_row_first(struct component_frames *f,
 						struct pattern_pieces *pieces);

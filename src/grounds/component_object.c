@@ -267,7 +267,7 @@ static bool put_last_called(struct writer *w)
 {
 	char object[COMPONENT_OBJECT];
 
-	/* That of a chain that was called would have to be asked for again. */
+	/* The object of a chain that was called would have to be asked for again. */
 	for (uint32_t i = w->f->by_name ? 0 : w->f->step; i-- > 0; ) {
 		struct strview chain = called_from_there(w->f, i);
 

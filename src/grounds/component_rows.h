@@ -56,7 +56,7 @@ struct component_rows {
 	unsigned int count;
 };
 
-/* Those of the cluster come first: Shorewall's, the last of the host, fit many names. */
+/* Rows of the cluster come first: Shorewall's, the last of the host, fit many names. */
 extern const struct component_rows component_rows_cluster;
 extern const struct component_rows component_rows_host;
 

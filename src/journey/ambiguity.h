@@ -16,7 +16,7 @@ bool ambiguity_linked(const struct journey *j, const struct journey *other);
 /**
  * ambiguity_cross - each has events of the other, nobody knows which
  *
- * They are tied from the step at which they were, or else from the first one.
+ * Equals are tied from the step at which they were, or else from the first one.
  */
 void ambiguity_cross(struct journey *j, struct journey *other);
 

@@ -339,7 +339,7 @@ void change_find(struct journey *j, unsigned int branch,
 {
 	struct path *path = &j->path[branch];
 
-	/* It shows nothing of what its rule has taken. */
+	/* The event shows nothing of what its rule has taken. */
 	if (o->at->effect == EFFECT_STEAL && o->e->nft)
 		return;
 	if (!looks_same(path, o))

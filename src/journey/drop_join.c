@@ -194,7 +194,7 @@ int drop_score(const struct drop_sight *s, const struct drop_look *l)
 	if (l->nfproto != s->nfproto || (l->ended && !s->verdict) ||
 	    other_stamp(s, l))
 		return DROP_SCORE_NONE;
-	/* It may be one alike, of which every event was lost. */
+	/* The record may be of a packet alike, of which every event was lost. */
 	if (s->gap && !same_stamp(s, l))
 		return DROP_SCORE_NONE;
 	score = header_score(s, l) + device_score(s, l);

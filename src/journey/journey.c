@@ -145,7 +145,7 @@ void journey_arrive(struct journey *j, const struct observation *o)
 	now->since = was.since;
 	now->view.mark = was.view.mark;
 	now->view.hook = was.view.hook;
-	/* It was routed since; a bridge forwards what came in by it. */
+	/* The packet was routed since; of what a bridge forwards in and out are the same. */
 	if (o->e->hook == NF_INET_FORWARD && o->e->in != o->e->out)
 		now->view.out = 0;
 	if (o->headers != HEADERS_WHOLE || packet_is_extended(&j->first))

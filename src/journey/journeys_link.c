@@ -18,7 +18,7 @@
 #include "rules/base/family.h"
 #include "rules/base/units.h"
 
-/* It is silent, or dropped, and no hook of IP has seen it. */
+/* A packet that is silent, or dropped, and that no hook of IP has seen. */
 static void finish_link(struct journeys *js, struct journey *j)
 {
 	links_remove(&js->links, j);

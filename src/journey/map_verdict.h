@@ -25,7 +25,7 @@ struct map_verdict {
 	const char *comment;	/* of the element; NULL: it has none */
 };
 
-/* Those of the packet that is printed; zeroed: none. */
+/* Elements that the printed packet met; zeroed: none. */
 struct map_verdicts {
 	uint32_t count;
 	uint32_t used;		/* bytes of .text */

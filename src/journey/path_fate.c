@@ -205,7 +205,7 @@ static void caveat_excerpt(const struct path_map *map, const struct path *p,
 	}
 }
 
-/* It has functions of its own at INPUT, behind filter and before the hook's end. */
+/* IPVS has functions of its own at INPUT, behind filter and before the hook's end. */
 static void caveat_ipvs(const struct path_map *map, const struct path *p,
 			struct fate *fate)
 {
@@ -216,7 +216,7 @@ static void caveat_ipvs(const struct path_map *map, const struct path *p,
 }
 
 /*
- * It has functions of its own at the ends of both hooks, and tells of nothing; what
+ * SYNPROXY has functions of its own at the ends of both hooks, and tells of nothing; what
  * the run's own chain has seen there went on.
  */
 static void caveat_synproxy(const struct path_map *map, const struct path *p,

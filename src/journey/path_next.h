@@ -32,7 +32,7 @@ enum path_answer path_may_follow(const struct path_map *map,
 /**
  * path_may_go_on - the event is of the packet's buffer: can it be the packet's own?
  *
- * It is, whatever chains are known, unless it is further back on a packet's
+ * The event is, whatever chains are known, unless it is further back on a packet's
  * way: then the packet is gone, and its buffer has become another's.
  */
 bool path_may_go_on(const struct path_map *map, const struct path *p,

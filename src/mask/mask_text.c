@@ -81,7 +81,7 @@ static bool has_digit(const char *word, size_t len)
 
 /*
  * Texts that were written in the source: bytes that can be printed, and their end.
- * They stand beside what a sanitizer puts between them.
+ * These texts stand beside what a sanitizer puts between them.
  */
 __attribute__((no_sanitize_address))
 static void learn_texts(const char *at, const char *end)

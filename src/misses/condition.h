@@ -27,7 +27,7 @@ struct condition {
 	uint8_t field;		/* enum asked_field: of the packet, what it asks for */
 	/* Its outcome may be another with the same packet: limit, recent, quota ... */
 	bool changes;
-	/* It asks for these as well, 1 << enum asked_field: a concatenation. */
+	/* A concatenation asks for these as well, 1 << enum asked_field. */
 	uint32_t others;
 	bool now;		/* found by asking how things are now: sets, addrtype, fib */
 	/*

@@ -175,7 +175,7 @@ static int only_failed(const struct conditions *all)
 	return failed;
 }
 
-/* It asked for nothing but a state, and was passed over: that is not the packet's. */
+/* A rule of a state alone that was passed over: that state is not the packet's. */
 static void learn_state(struct asked *a, const struct condition *c)
 {
 	if (c->state == CONDITION_UNKNOWN && c->field == ASKED_STATE &&

@@ -309,7 +309,7 @@ static bool read_states(struct nft_reading *rd, struct nft_relation *r,
 			return false;
 		would |= (f == NFT_FIT_YES) << i;
 		unknown |= (f == NFT_FIT_UNKNOWN) << i;
-		/* That one it is, and it would do: no other matters. */
+		/* The one element that would do: no other matters. */
 		if (f == NFT_FIT_YES && states == 1u << i)
 			break;
 	}

@@ -124,7 +124,7 @@ static enum nft_fit fit_element(struct nft_relation *r, const struct nft_element
 	return NFT_FIT_NO;
 }
 
-/* Those of one part are in order: the last that does not begin behind the key. */
+/* Elements of one part are in order: the last that does not begin behind the key. */
 static uint32_t find_beside(const struct nft_elements *e, const uint8_t *key)
 {
 	uint32_t from = 0, to = e->count;

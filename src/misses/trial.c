@@ -189,7 +189,7 @@ static bool meets(struct trial *t, struct onward *o, uint32_t chain,
 		return false;
 	*saved = rule.effect != EFFECT_CONTINUE &&
 		 saves(t, *o, rule.effect, rule.to);
-	/* It may pass this one over, and be saved behind it. */
+	/* The packet may pass this rule over, and be saved behind it. */
 	return state == CONDITION_HELD || *saved;
 }
 

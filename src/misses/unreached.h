@@ -20,8 +20,9 @@ struct unreached {
  * @a: as the packet was there
  * @room: is written to
  *
- * It stands behind it in its chain, where that leads, or in the chains that led there;
- * it has a condition, and nothing in between would have had the packet, for certain.
+ * An unreached rule stands behind the deciding one in its chain, where that leads, or in the
+ * chains that led there; it has a condition, and nothing in between would have had the
+ * packet, for certain.
  * Return: false: there is none, or that is not certain.
  */
 bool unreached_find(struct unreached *u, const struct passed *w,

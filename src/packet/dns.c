@@ -194,7 +194,7 @@ static int dns_parse(const uint8_t *msg, size_t len, size_t whole,
 		return len > NS_MAXMSG ? -1 : ns_initparse(msg, (int)len, m);
 	memcpy(copy, msg, room);
 	memset(copy + room, 0, DNS_PADDED - room);
-	/* It also refuses what is behind the last record. */
+	/* ns_skiprr() also refuses what is behind the last record. */
 	for (int s = ns_s_qd; s < ns_s_max; s++) {
 		int n = ns_skiprr(at, copy + DNS_PADDED, s,
 				  copy[4 + 2 * s] << 8 | copy[5 + 2 * s]);

@@ -142,7 +142,7 @@ static void put_fates(struct outbuf *o, const struct tally *t)
 	outbuf_text(o, "\n");
 }
 
-/* Those that dropped stand first. */
+/* Rules that dropped stand first. */
 static void put_drops(struct outbuf *o, const struct tally *t)
 {
 	uint32_t count, *sorted = tally_sorted(t, &count);

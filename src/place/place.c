@@ -144,7 +144,7 @@ static void retire_tables(struct place_index *idx, unsigned int family,
 		retire_all(idx, &r);
 }
 
-/* It counts round, without 0. */
+/* The number goes round, without 0. */
 static uint8_t next_renewal(const struct place_index *idx)
 {
 	return idx->renewal == UINT8_MAX ? 1 : (uint8_t)(idx->renewal + 1);

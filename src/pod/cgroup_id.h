@@ -13,7 +13,7 @@ enum { CGROUP_ID = 65 };	/* 64 digits and a NUL */
  * @own: those of who looks: what is the same there is around both, and no container
  * @id: gets it; "" when no part of a path is one
  *
- * It is 32 digits or more, alone (docker, kubelet with cgroupfs) or behind a runtime's
+ * An id is 32 digits or more, alone (docker, kubelet with cgroupfs) or behind a runtime's
  * word: "cri-containerd-ID.scope", "libpod-ID", "pod7.slice:cri-containerd:ID".
  * What watches a container (conmon) is not in it.
  * Return: there is one.

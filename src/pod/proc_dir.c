@@ -116,7 +116,7 @@ int proc_dir_open_parent(const struct proc_dir *d, struct proc_dir *parent)
 	pid_t pid = proc_dir_parent(d);
 	int err = pid ? proc_dir_open(parent, pid) : -ESRCH;
 
-	/* It had ended, and its number was another's? */
+	/* The process had ended, and its number was another's? */
 	if (!err && proc_dir_parent(d) != pid) {
 		proc_dir_close(parent);
 		err = -ESRCH;

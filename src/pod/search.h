@@ -15,7 +15,7 @@ int search_find(const void *arg, struct helper_out *out);
  * search_list - the same: every name that could be asked for
  * @arg: struct pod_question, of which .container alone counts
  *
- * It leaves lines: "NAMESPACE/NAME" of pods; of containers names and 12 digits of ids.
+ * The helper leaves lines: "NAMESPACE/NAME" of pods; of containers names and 12 digits of ids.
  */
 int search_list(const void *arg, struct helper_out *out);
 

@@ -25,7 +25,7 @@ bool shim_words(struct shim *s, const char *words, size_t len);
 /**
  * shim_of - the parent of a process, if it is one
  *
- * It must see other mounts or another network than the process: what runs in a
+ * A shim must see other mounts or another network than the process: what runs in a
  * container can call itself anything, and so can what it starts there.
  */
 bool shim_of(struct shim *s, const struct proc_dir *d);

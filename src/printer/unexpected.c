@@ -39,7 +39,7 @@ void unexpected_add(struct unexpected *u, const struct journey *j)
 			add(u, j->number, b, j->fate[b].kind, &j->first);
 }
 
-/* It was as unexpected before: forget that. */
+/* A packet that was as unexpected before: forget that. */
 static void take_back(struct unexpected *u, const struct report_late *l)
 {
 	unsigned int i = 0;

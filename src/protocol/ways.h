@@ -13,7 +13,7 @@ enum { WAYS = 64 };
 
 /*
  * What routing looked at, ports left out.  Compared as bytes: to be zeroed first.
- * It comes from another process: any bytes will do.
+ * A question comes from another process: any bytes will do.
  */
 struct way_question {
 	uint8_t src[16], dst[16];

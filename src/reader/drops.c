@@ -168,7 +168,7 @@ static uint64_t wall_of(uint64_t when_ns)
 	return clock_ns(CLOCK_REALTIME) - (clock_ns(CLOCK_MONOTONIC) - when_ns);
 }
 
-/* It was printed: with that fate, or with another one. */
+/* A packet that was printed: with that fate, or with another one. */
 static void tell_late(struct drops *d, struct drop_memory_entry *e,
 		      const struct drop_sight *s, bool ambiguous)
 {
@@ -245,7 +245,7 @@ static void use_waiting(struct drops *d, uint64_t now_ns)
 void drops_add(struct drops *d, const struct drop_record *r, uint64_t now_ns)
 {
 	const char *symbol;
-	/* Those behind others are asked for at once, too. */
+	/* Records behind others are asked for at once, too. */
 	bool known = find_place(d, r->location, now_ns, &symbol);
 
 	if (!d->waits && known) {

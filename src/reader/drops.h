@@ -46,7 +46,7 @@ void drops_mark(struct drops *d, uint64_t now_ns);
 
 /**
  * drops_fetch - make room in the ring, which is small
- * It may be long until the socket is read to its end.
+ * Reading the socket to its end may take long.
  */
 void drops_fetch(struct drops *d);
 

@@ -76,7 +76,7 @@ static void ask(struct reader_state *s, struct map_reading *r,
 		reader_await(s, is_answered, NULL);
 	if (is_answered(s, NULL))
 		keep_answer(s, r, of);
-	/* It may be too large: to ask again with each change would cost too much. */
+	/* A map may be too large: to ask again with each change would cost too much. */
 	if (!is_answered(s, NULL) || !r->elements)
 		m->pause_ns = clock_ns(CLOCK_MONOTONIC) + PAUSE_MS * NS_PER_MS;
 }

@@ -265,7 +265,7 @@ static void doubt_unrecorded(const struct reader_state *s, struct journey *j,
 	asked->any[b] = false;
 }
 
-/* It seems to have gone on, as no record tells of it: but some were lost. */
+/* A packet that seems to have gone on, as no record tells of it: but some were lost. */
 static void doubt_lack(const struct reader_state *s, struct journey *j,
 		       struct fate_asked *asked)
 {

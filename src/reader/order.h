@@ -45,7 +45,7 @@ void order_hold(struct order *o, const struct journey *j);
  * order_add - a journey is over, and waits for its turn only
  * @now_ns: CLOCK_MONOTONIC, here and below; of a file's events, theirs
  *
- * Those whose turn it is now are handed out before this returns, maybe @j.
+ * Journeys whose turn it is now are handed out before this returns, maybe @j.
  */
 void order_add(struct order *o, struct journey *j, uint64_t now_ns);
 

@@ -88,7 +88,7 @@ static void find_hooks(const struct review *r, struct journey *j)
 	for (unsigned int b = 0; b < j->branches; b++) {
 		const struct place *at = last_base(j, b);
 
-		/* It is at the end of a hook by now: that was known at once. */
+		/* A witness's event, at a hook's end: its place was known at once. */
 		if (at && !j->path[b].last->witness)
 			path_is_at(&j->path[b], at);
 	}

@@ -16,7 +16,7 @@ void reader_on_control(struct reader_state *s);
  * reader_ask - ask the supervisor, and wait for the answer
  * @answered: is it there?  Called with @arg.
  *
- * It comes within milliseconds.  Where much is going on nobody waits.
+ * The answer comes within milliseconds.  Where much is going on nobody waits.
  */
 void reader_ask(struct reader_state *s, enum reader_word word,
 		bool (*answered)(const struct reader_state *s, const void *arg),

@@ -215,7 +215,7 @@ int pcap_file_next(struct pcap_file *f, struct pcap_packet *p)
 		    get_u32(block + len - 4, f->swapped) != len)
 			return -EBADMSG;
 		body = (const uint8_t *)block + 8;
-		/* It stays where it is until the next call. */
+		/* The block stays where it is until the next call. */
 		line_reader_skip(f->in, len);
 		switch (type) {
 		case PCAPNG_SECTION:

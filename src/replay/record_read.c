@@ -276,7 +276,7 @@ static enum record_fault find_fault(struct reading *rd)
 
 	if (!j->nfproto || !j->branches)
 		return RECORD_PARTS;
-	/* It was told of before, and is told of by the kernel alone. */
+	/* The state was told of before, and is told of by the kernel alone. */
 	if (rd->r->late)
 		return j->steps || j->changes || j->branches > 1 ||
 		       !j->fate[0].drop || j->fate[0].by ? RECORD_ABSENT

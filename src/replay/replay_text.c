@@ -189,7 +189,7 @@ static int take_one(struct text_replay *tr, struct strview entry)
 	return err;
 }
 
-/* It is not whole: more of it may come. */
+/* A line that is not whole: more of it may come. */
 static void keep_cut(struct text_replay *tr, struct strview entry)
 {
 	if (!tr->cut.pieces && !wrapped_begin(&tr->cut, entry, tr->number))

@@ -16,7 +16,7 @@
 #include "rules/base/strview.h"
 #include "rules/base/units.h"
 
-/* They stand in front of "SRC=", and tell of no packet. */
+/* Words in front of "SRC=", which tell of no packet. */
 static const uint32_t HEAD_WORDS = 1u << ONCE_IN | 1u << ONCE_OUT |
 				   1u << ONCE_PHYSIN | 1u << ONCE_PHYSOUT |
 				   1u << ONCE_MAC;

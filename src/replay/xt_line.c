@@ -239,7 +239,7 @@ bool xt_packet_read(struct trace_text *t, struct strview fields, uint8_t proto)
 		return false;
 	p.proto = p.tcp_flags ? IPPROTO_TCP : proto ? proto : PROTO_UNTOLD;
 	p.fragment = p.number[TT_FRAG] != 0;
-	/* It adds the header of IPv4 to the payload of IPv6 (iptables 1.8.9). */
+	/* xtables-monitor adds the header of IPv4 to the payload of IPv6 (iptables 1.8.9). */
 	if (p.v6)
 		p.number[TT_LEN] += V6_HEADER - V4_HEADER;
 	p.number[TT_UDP_LEN] = p.number[TT_LEN] -

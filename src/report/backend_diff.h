@@ -19,7 +19,7 @@ void backend_diff_open(struct backend_diff *b, const struct ruleset *rules);
  * backend_diff_mark - .one_backend of each event whose chain only its backend has
  * @nft: the rules of now
  *
- * That is where "iptables -S" or "nft list" alone would not show it.  Left out
+ * The difference is where "iptables -S" or "nft list" alone would not show it.  Left out
  * are chains of which only the end was met, and let the packet pass; nothing is
  * marked where one backend has no rules.
  */

@@ -17,7 +17,7 @@ int sink_open_file(const char *path)
 
 	if (strcmp(path, "-") == 0)
 		return STDOUT_FILENO;
-	/* It holds what was in the packets: whoever shall read it is let in later. */
+	/* The file holds what was in packets: whoever shall read it is let in later. */
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
 	return fd < 0 ? -errno : fd;
 }

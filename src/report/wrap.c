@@ -70,7 +70,7 @@ static size_t shown_columns(const char *s, size_t len)
 	return columns;
 }
 
-/* These blanks become a line's end, and the next one's indent. */
+/* Blanks that become a line's end, and the next one's indent. */
 static bool break_at(struct wrap *w, size_t at, size_t blanks)
 {
 	char *to = outbuf_replace(w->o, at, blanks, 1 + w->indent);

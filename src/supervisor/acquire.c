@@ -172,7 +172,7 @@ uint32_t acquire_packet_bytes(const struct run *r)
 	return r->o->snaplen;
 }
 
-/* It costs the kernel as much as the rest of an event: for those who see it. */
+/* Conntrack's state costs the kernel as much as the rest of an event: for forms that show it. */
 static bool tells_conntrack(const struct run *r)
 {
 	return r->o->verbose || r->o->json || r->o->pcap ||

@@ -165,7 +165,7 @@ int diff_main(const struct options *o)
 
 		status = load(&own, &fd[s], &partial);
 	}
-	/* These have chosen what is compared. */
+	/* --only and -c have chosen already what is compared. */
 	plain.only = NULL;
 	plain.count = 0;
 	if (!status)

@@ -116,7 +116,7 @@ void legacy_openers_hear(struct run *r)
 	legacy_openers_any(r);
 }
 
-/* Those who wait for the lock have opened the file already. */
+/* Waiters for the lock have opened its file already. */
 unsigned int legacy_openers_count(const struct run *r)
 {
 	pid_t holder;

@@ -192,7 +192,7 @@ static void have_taken(struct run *r, const struct keeper_message *m)
 	t->came = 0;
 	if (h->locked || t->use == LOCK_SHORT)
 		legacy_window_close(r);
-	/* It was the keeper's for a moment only. */
+	/* The lock was the keeper's for a moment only. */
 	if (t->use == LOCK_SHORT)
 		legacy_window_open(r);
 	if (was_given)

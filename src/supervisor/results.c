@@ -273,7 +273,7 @@ void results_close(struct sink_plan sink[])
 	}
 }
 
-/* It was not drawn: for who can do better.  Return: its name, or NULL. */
+/* The graph's text, where nothing drew it: for who can do better.  Return: its name, or NULL. */
 static char *keep_graph(int fd, const char *svg)
 {
 	char *path = dot_path(svg), bytes[16384];

@@ -74,7 +74,7 @@ void taken_answered(struct run *r, const struct keeper_message *m)
 		memcpy(u->old_logger[m->family], m->logger, LOGGER_NAME);
 		u->logger[m->family] = true;
 	}
-	/* It may have been taken away again meanwhile. */
+	/* What was put back may have been taken away again meanwhile. */
 	r->taken.looked = false;
 	if (m->error)
 		msg("warning: that failed (%s): %s", msg_errno_text(m->error),
