@@ -27,7 +27,11 @@ static uint32_t get_be32(const struct attr *a)
 	return ntohl(v);
 }
 
-/* Shortest payload of each attribute that is read; 0: not read. */
+/*
+ * Shortest payload of each attribute that is read; 0: not read; 1: bytes, of
+ * which there may be none: behind a device without a link layer's header (a
+ * tunnel) HWHEADER has none.
+ */
 static const uint16_t min_len[NFULA_MAX + 1] = {
 	[NFULA_PACKET_HDR] = sizeof(struct nfulnl_msg_packet_hdr),
 	[NFULA_MARK] = 4,
@@ -185,9 +189,10 @@ static bool take_attrs(struct event *e, const uint8_t *bytes, uint32_t at,
 			continue;
 		a.len = (uint16_t)(head.nla_len - sizeof(head));
 		a.payload = bytes + at + sizeof(head);
-		if (a.len < min_len[a.type])
+		if (a.len < min_len[a.type] && min_len[a.type] > 1)
 			return false;
-		take_attr(e, &a, parts);
+		if (a.len)
+			take_attr(e, &a, parts);
 	}
 	return true;
 }

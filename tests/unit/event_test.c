@@ -139,6 +139,28 @@ static void short_attributes(void **state)
 }
 
 /* Cut at any byte: refused, or taken as far as it is whole. */
+/* What leaves by a tunnel has a link layer's header of no bytes. */
+static void empty_bytes(void **state)
+{
+	static const uint16_t types[] = {
+		NFULA_HWHEADER, NFULA_PAYLOAD, NFULA_PREFIX, NFULA_CT,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		struct nlmsghdr *nlh = message();
+		struct event e;
+
+		mnl_attr_put(nlh, types[i], 0, NULL);
+		mnl_attr_put_u32(nlh, NFULA_SEQ, htonl(8));
+		assert_true(parse(&e, nlh));
+		assert_int_equal(e.seq, 8);
+		assert_null(e.hw_header);
+		assert_null(e.payload);
+		assert_null(e.prefix);
+	}
+}
+
 static void cut_anywhere(void **state)
 {
 	struct nlmsghdr *nlh = message();
@@ -387,6 +409,7 @@ int main(void)
 		cmocka_unit_test(what_is_absent_is_zero),
 		cmocka_unit_test(prefix_without_end),
 		cmocka_unit_test(short_attributes),
+		cmocka_unit_test(empty_bytes),
 		cmocka_unit_test(cut_anywhere),
 		cmocka_unit_test(without_a_family),
 		cmocka_unit_test(each_kind_has_its_parser),

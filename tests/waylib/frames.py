@@ -5,7 +5,7 @@ import socket
 import struct
 
 TOKEN = re.compile(rb'way(\d{5})\.')
-UDP, TCP, ICMP, ICMP6, FRAGMENT = 17, 6, 1, 58, 44
+UDP, TCP, ICMP, ICMP6, FRAGMENT, LITE = 17, 6, 1, 58, 44, 136
 FLAGS = {'F': 1, 'S': 2, 'R': 4, 'P': 8, 'A': 16}
 ERRORS = {4: (3, 4, 5, 11, 12), 6: (1, 2, 3, 4)}
 
@@ -42,6 +42,14 @@ def udp(f, data):
     return body[:6] + struct.pack('!H', value or 0xffff) + data
 
 
+def udplite(f, data):
+    """All of it in the checksum."""
+    head = struct.pack('!HHHH', f['sport'], f['dport'], 8 + len(data), 0)
+    body = head + data
+    value = checksum(pseudo(f['src'], f['dst'], LITE, len(body)) + body)
+    return body[:6] + struct.pack('!H', value or 0xffff) + data
+
+
 def tcp(f, data):
     flags = sum(FLAGS[c] for c in f.get('flags', 'S'))
     head = struct.pack('!HHIIBBHHH', f['sport'], f['dport'], f.get('seq', 1),
@@ -55,16 +63,18 @@ def tcp(f, data):
 
 
 def icmp(f, data):
+    kind = f.get('type', 8 if f['family'] == 4 else 128)
+    body = struct.pack('!BBHHH', kind, f.get('code', 0), 0, f['key'], 1) + data
     if f['family'] == 4:
-        body = struct.pack('!BBHHH', 8, 0, 0, f['key'], 1) + data
-        return body[:2] + struct.pack('!H', checksum(body)) + body[4:]
-    body = struct.pack('!BBHHH', 128, 0, 0, f['key'], 1) + data
+        value = checksum(body) ^ (0x5555 if f.get('badsum') else 0)
+        return body[:2] + struct.pack('!H', value) + body[4:]
     value = checksum(pseudo(f['src'], f['dst'], ICMP6, len(body)) + body)
     return body[:2] + struct.pack('!H', value) + body[4:]
 
 
 TRANSPORTS = {'udp': (udp, UDP, UDP), 'tcp': (tcp, TCP, TCP),
               'icmp': (icmp, ICMP, ICMP6),
+              'udplite': (udplite, LITE, LITE),
               'raw': (lambda f, data: data, 253, 253)}
 
 
@@ -100,7 +110,7 @@ def build(f):
         body = body[int(begin):int(end) if end else None]
     if 'cut' in f:
         body = body[:f['cut']]
-    proto = four if f['family'] == 4 else six
+    proto = f.get('number', four if f['family'] == 4 else six)
     return (ip4 if f['family'] == 4 else ip6)(f, proto, body)
 
 
@@ -137,7 +147,7 @@ class Seen:
         return rest
 
     def read_transport(self, rest):
-        if self.proto in (UDP, TCP) and len(rest) >= 4:
+        if self.proto in (UDP, TCP, LITE) and len(rest) >= 4:
             self.sport, self.dport = struct.unpack('!HH', rest[:4])
         if self.proto == TCP and len(rest) >= 14:
             self.seq, self.flags = struct.unpack('!I', rest[4:8])[0], rest[13]

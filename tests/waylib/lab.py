@@ -12,6 +12,9 @@ import table
 
 ETH_P_ALL, OUTGOING, PATIENCE = 3, 4, 10
 SO_ATTACH_FILTER = 26
+KINDS = {'udp': (socket.SOCK_DGRAM, 0), 'tcp': (socket.SOCK_STREAM, 0),
+         'udplite': (socket.SOCK_DGRAM, frames.LITE),
+         'raw': (socket.SOCK_RAW, 254)}
 
 
 class Lab:
@@ -194,16 +197,17 @@ class Listener:
     """A socket of a program: what it receives was delivered."""
 
     def __init__(self, lab, namespace, fields):
-        kind = socket.SOCK_DGRAM if fields['proto'] == 'udp' else \
-            socket.SOCK_STREAM
+        kind, proto = KINDS[fields['proto']]
         family = socket.AF_INET if fields['family'] == 4 else socket.AF_INET6
         self.lab = lab
         self.place = 'socket' if namespace == 'r' else namespace + ':socket'
         with nets.inside(namespace):
-            self.socket = socket.socket(family, kind)
+            self.socket = socket.socket(family, kind, proto)
             self.prepare(fields)
             self.socket.bind((fields.get('addr', '0.0.0.0' if fields['family']
                                          == 4 else '::'), fields['port']))
+            if 'peer' in fields:
+                self.socket.connect((fields['peer'], 9))
             self.join(fields)
         if kind == socket.SOCK_STREAM:
             self.socket.listen(int(fields.get('backlog', 5)))
@@ -211,7 +215,7 @@ class Listener:
 
     def prepare(self, fields):
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if fields['family'] == 6:
+        if fields['family'] == 6 and fields['proto'] != 'raw':
             self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         if fields.get('transparent'):
             level, name = (socket.SOL_IP, 19) if fields['family'] == 4 else \
@@ -220,6 +224,9 @@ class Listener:
         if 'rcvbuf' in fields:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF,
                                    int(fields['rcvbuf']))
+        if 'device' in fields:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE,
+                                   fields['device'].encode())
         if fields.get('deaf'):     # a filter that lets nothing pass
             self.filter = nets.Filter()
             self.socket.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER,
@@ -229,8 +236,10 @@ class Listener:
         if 'group' not in fields:
             return
         address = frames.packed(fields['group'])
-        index = socket.if_nametoindex('eth0')
-        if fields['family'] == 4:
+        index = socket.if_nametoindex(fields.get('at', 'eth0'))
+        if 'source' in fields:
+            self.join_source(address, index, frames.packed(fields['source']))
+        elif fields['family'] == 4:
             self.socket.setsockopt(
                 socket.SOL_IP, socket.IP_ADD_MEMBERSHIP,
                 struct.pack('4s4si', address, bytes(4), index))
@@ -238,6 +247,19 @@ class Listener:
             self.socket.setsockopt(
                 socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP,
                 address + struct.pack('i', index))
+
+    def join_source(self, group, index, source):
+        """MCAST_JOIN_SOURCE_GROUP: what comes from there alone."""
+        def sockaddr(address):
+            if len(address) == 4:
+                made = struct.pack('=HH4s', socket.AF_INET, 0, address)
+            else:
+                made = struct.pack('=HHI16sI', socket.AF_INET6, 0, 0,
+                                   address, 0)
+            return made.ljust(128, b'\0')
+        self.socket.setsockopt(
+            socket.SOL_IP if len(group) == 4 else socket.IPPROTO_IPV6, 46,
+            struct.pack('=I4x', index) + sockaddr(group) + sockaddr(source))
 
     def fileno(self):
         return self.socket.fileno()

@@ -24,7 +24,7 @@ import perf
 import table
 
 NUMBERS = {'ttl', 'size', 'dport', 'sport', 'offset', 'cut', 'seq', 'ack',
-           'mark', 'doff'}
+           'mark', 'doff', 'type', 'code', 'number'}
 HOOKS = {'PREROUTING': 0, 'INPUT': 1, 'FORWARD': 2, 'OUTPUT': 3}
 
 
@@ -149,12 +149,12 @@ class Run:
             nets.command(name, words)
 
     def do_listen(self, v, rest):
-        """listen {udp|tcp} NAMESPACE [PORT] [field=value...]"""
+        """listen {udp|tcp|udplite|raw} NAMESPACE [PORT] [field=value...]"""
         (proto, name, *words), fields = table.options(v.fill(rest))
         port = [int(w) for w in words if w.isdigit()] or [v.port]
         fields.update({w: True for w in words}, proto=proto,
                       family=v.family, port=port[0])
-        for key in ('addr', 'group'):
+        for key in ('addr', 'group', 'peer', 'source'):
             if key in fields:
                 fields[key] = v.address(fields[key])
         made = laboratory.Listener(self.lab, name, fields)
