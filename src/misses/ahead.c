@@ -146,7 +146,7 @@ static bool nft_takes(struct search *s, const struct nft_snapshot *rules, uint8_
 }
 
 bool ahead_takes(const struct ahead_packet *p, const struct misses_rules *rules,
-		 struct xt_kept *kept, struct conditions *room)
+		 struct rule_kept *kept, struct conditions *room)
 {
 	struct search s = {
 		.p = p, .a = *p->a, .book.kept = kept, .room = room, .budget = BUDGET,

@@ -9,7 +9,7 @@
 struct asked;
 struct conditions;
 struct misses_rules;
-struct xt_kept;
+struct rule_kept;
 
 /* The packet that is tried. */
 struct ahead_packet {
@@ -23,6 +23,6 @@ struct ahead_packet {
  * Rules that nobody knows are not asked.
  */
 bool ahead_takes(const struct ahead_packet *p, const struct misses_rules *rules,
-		 struct xt_kept *kept, struct conditions *room);
+		 struct rule_kept *kept, struct conditions *room);
 
 #endif

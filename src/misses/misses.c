@@ -16,9 +16,9 @@
 #include "misses/miss_place.h"
 #include "misses/misses_rules.h"
 #include "misses/passed.h"
+#include "misses/rule_kept.h"
 #include "misses/trial.h"
 #include "misses/unreached.h"
-#include "misses/xt_kept.h"
 #include "place/place_types.h"
 #include "rules/base/target.h"
 
@@ -55,14 +55,14 @@ struct misses *misses_open(void)
 
 	/* Without room for what was read it is read again. */
 	if (m)
-		m->way.book.kept = xt_kept_open();
+		m->way.book.kept = rule_kept_open();
 	return m;
 }
 
 void misses_close(struct misses *m)
 {
 	if (m)
-		xt_kept_close(m->way.book.kept);
+		rule_kept_close(m->way.book.kept);
 	free(m);
 }
 

@@ -109,7 +109,6 @@ struct condition *nft_answer_one(struct nft_reading *rd, const struct nft_relati
 
 	if (c)
 		c->others = fields_of(r, parts) & ~(UINT32_C(1) << asked);
-	rd->failed += f == NFT_FIT_NO;
 	return c;
 }
 
@@ -159,7 +158,6 @@ void nft_answer(struct nft_reading *rd, const struct nft_relation *r,
 void nft_answer_protocol(struct nft_reading *rd, enum nft_fit f, struct strview name)
 {
 	conditions_add(rd->out, outcome[f], ASKED_PROTO, name);
-	rd->failed += f == NFT_FIT_NO;
 }
 
 void nft_answer_family(struct nft_reading *rd, struct strview name)
@@ -171,6 +169,5 @@ void nft_answer_family(struct nft_reading *rd, struct strview name)
 		if (c)
 			c->tell = tell_family;
 	}
-	rd->failed += 2;
 	rd->over = true;
 }

@@ -13,15 +13,17 @@ struct asked;
 struct condition;
 struct conditions;
 struct nft_sets;
+struct nft_rule;
 struct nft_snap_rule;
 struct nft_snapshot;
 
-/* A rule that is being read. */
+/* A rule that is being asked. */
 struct nft_reading {
+	const struct nft_rule *terms;
+	const char *text;
 	struct conditions *out;
 	const struct asked *a;
 	uint32_t written;	/* fields that the rule has changed, a bit each of enum asked_field */
-	uint8_t failed;		/* conditions so far */
 	bool named;		/* it names a set */
 	bool over;		/* the packet is of another family: no more is asked of it */
 	const struct nft_sets *sets;	/* NULL: of these nothing is known */

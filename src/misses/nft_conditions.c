@@ -2,181 +2,93 @@
 /* nft_conditions: a rule in nft's own words, held against a packet. */
 #include "misses/nft_conditions.h"
 
+#include <stdlib.h>
+
 #include "misses/asked.h"
 #include "misses/condition.h"
 #include "misses/nft_answer.h"
-#include "misses/nft_relation.h"
-#include "place/nft_expression.h"
-#include "place/nft_statement.h"
-#include "place/rule_text.h"
-#include "place/rule_words_types.h"
+#include "misses/nft_compare.h"
+#include "misses/nft_rule.h"
+#include "misses/rule_kept.h"
 #include "rules/nft/snapshot.h"
-
-/* On what of the packet something depends that nothing here tells. */
-static const struct {
-	const char *word, *next;	/* NULL: any */
-	uint8_t field;			/* enum asked_field */
-	bool changes;
-} unknowns[] = {
-	{ "limit", NULL, ASKED_OTHER, true }, { "quota", NULL, ASKED_OTHER, true },
-	{ "numgen", NULL, ASKED_OTHER, true }, { "ct", "count", ASKED_CT, true },
-	{ "ct", NULL, ASKED_CT, false }, { "socket", NULL, ASKED_CT, false },
-	{ "meta", "mark", ASKED_MARK, false }, { "meta", "skuid", ASKED_UID, false },
-	{ "meta", "skgid", ASKED_GID, false },
-	{ "meta", "pkttype", ASKED_PKTTYPE, false },
-	{ "meta", "iiftype", ASKED_IN, false }, { "meta", "oiftype", ASKED_OUT, false },
-	{ "meta", "iifgroup", ASKED_IN, false },
-	{ "meta", "oifgroup", ASKED_OUT, false },
-	{ "iifgroup", NULL, ASKED_IN, false }, { "oifgroup", NULL, ASKED_OUT, false },
-	{ "iiftype", NULL, ASKED_IN, false }, { "oiftype", NULL, ASKED_OUT, false },
-	{ "iif", NULL, ASKED_IN, false }, { "oif", NULL, ASKED_OUT, false },
-	{ "iifname", NULL, ASKED_IN, false }, { "oifname", NULL, ASKED_OUT, false },
-	{ "skuid", NULL, ASKED_UID, false }, { "skgid", NULL, ASKED_GID, false },
-	{ "pkttype", NULL, ASKED_PKTTYPE, false },
-	{ "meta", "cpu", ASKED_OTHER, true }, { "cpu", NULL, ASKED_OTHER, true },
-	{ "meta", "random", ASKED_OTHER, true }, { "meta", "time", ASKED_OTHER, true },
-	{ "meta", "hour", ASKED_OTHER, true }, { "meta", "day", ASKED_OTHER, true },
-	{ "meta", "cgroup", ASKED_UID, false }, { "meta", "priority", ASKED_OTHER, false },
-	{ "ether", NULL, ASKED_MAC, false }, { "vlan", NULL, ASKED_MAC, false },
-	{ "ip", "saddr", ASKED_SRC, false }, { "ip", "daddr", ASKED_DST, false },
-	{ "ip6", "saddr", ASKED_SRC, false }, { "ip6", "daddr", ASKED_DST, false },
-	{ "ip", NULL, ASKED_BYTES, false }, { "ip6", NULL, ASKED_BYTES, false },
-	{ "tcp", "dport", ASKED_DPORT, false }, { "tcp", "sport", ASKED_SPORT, false },
-	{ "udp", "dport", ASKED_DPORT, false }, { "udp", "sport", ASKED_SPORT, false },
-	{ "th", "dport", ASKED_DPORT, false }, { "th", "sport", ASKED_SPORT, false },
-	{ "tcp", "option", ASKED_TCP_OPTION, false },
-	{ "tcp", "flags", ASKED_TCP_FLAGS, false },
-	{ "tcp", NULL, ASKED_BYTES, false }, { "udp", NULL, ASKED_BYTES, false },
-	{ "icmp", NULL, ASKED_ICMP, false }, { "icmpv6", NULL, ASKED_ICMP, false },
-	{ "fib", "daddr", ASKED_DST, false }, { "fib", "saddr", ASKED_SRC, false },
-};
-
-static struct strview up_to(struct strview words, const struct strview *rest)
-{
-	words.len = (size_t)(rest->at - words.at);
-	return words;
-}
-
-/* A concatenation asks for more than its first words say. */
-static bool has_more(struct strview words)
-{
-	struct strview word;
-
-	while (strview_quoted(&words, &word)) {
-		if (strview_is(word, "."))
-			return true;
-		if (*word.at == '{')
-			return false;
-	}
-	return false;
-}
-
-static void add_unknown(struct nft_reading *rd, struct strview words)
-{
-	struct strview rest = words, first, next;
-	struct condition *c;
-	size_t i = 0;
-
-	strview_word(&rest, &first);
-	strview_word(&rest, &next);
-	while (i < ARRAY_SIZE(unknowns) &&
-	       (!strview_is(first, unknowns[i].word) ||
-		(unknowns[i].next && !strview_is(next, unknowns[i].next))))
-		i++;
-	if (i == ARRAY_SIZE(unknowns) || has_more(words)) {
-		rd->out->unread = true;
-		return;
-	}
-	c = conditions_add(rd->out, CONDITION_UNKNOWN, unknowns[i].field, words);
-	if (c)
-		c->changes = unknowns[i].changes;
-}
-
-/* "ct helper \"ftp\"", "tcp dport vmap @m", "meta mark | 0x1 == 0x3", "ct zone set 1" */
-static void read_unknown(struct nft_reading *rd, struct strview *rest,
-			 struct strview first)
-{
-	struct strview field = *rest, word;
-
-	nft_expression_field(&field, first);
-	if (rule_text_take(&field, "set")) {
-		*rest = field;
-		if (strview_quoted(rest, &word))
-			nft_expression_skip(rest, word);
-		rd->written = UINT32_MAX;
-		return;
-	}
-	if (nft_expression_skip(rest, first) < NFT_OPERATOR_COMPARES)
-		nft_expression_value(rest);
-	add_unknown(rd, up_to(first, rest));
-}
-
-/* Return: false: nothing more is asked behind it. */
-static bool read_other(struct nft_reading *rd, struct strview *rest)
-{
-	struct rule_words w = { .condition = false };
-	struct strview first;
-
-	if (!strview_quoted(rest, &first))
-		return false;
-	/* An extension of xtables, in its own words. */
-	if (*first.at == '-') {
-		rd->out->unread = true;
-		return false;
-	}
-	switch (nft_statement_read(&w, rest, first)) {
-	case NFT_STATEMENT_NONE:
-		read_unknown(rd, rest, first);
-		return true;
-	case NFT_STATEMENT_GOES_ON:
-		/* A set that is full takes no more, and the rule ends there. */
-		if (w.condition || strview_is(first, "add") ||
-		    strview_is(first, "update"))
-			add_unknown(rd, up_to(first, rest));
-		return true;
-	case NFT_STATEMENT_ENDS:
-		break;
-	}
-	return false;
-}
 
 static bool is_enough(const struct nft_reading *rd)
 {
 	const struct conditions *out = rd->out;
 
-	return rd->over || out->unread || (out->enough && rd->failed >= out->enough);
+	return rd->over || out->unread || (out->enough && out->failed >= out->enough);
 }
 
-static void read_all(struct nft_reading *rd, struct strview text)
+static void ask_one(struct nft_reading *rd, const struct nft_term *t)
 {
-	rd->out->n = 0;
-	rd->out->unread = !text.len;
-	while (!is_enough(rd))
-		if (!nft_relation_read(rd, &text) && !read_other(rd, &text))
-			break;
-	rd->out->failed = rd->failed;
+	struct condition *c;
+
+	switch (t->kind) {
+	case NFT_TERM_COMPARES:
+		nft_compare(rd, t);
+		break;
+	case NFT_TERM_WRITES:
+		rd->written |= t->written;
+		break;
+	case NFT_TERM_UNKNOWN:
+		c = conditions_add(rd->out, CONDITION_UNKNOWN, t->field,
+				   rule_span_text(t->words, rd->text));
+		if (c)
+			c->changes = t->changes;
+		break;
+	case NFT_TERM_UNREAD:
+		rd->out->unread = true;
+		break;
+	}
+}
+
+static void ask_all(struct nft_reading *rd)
+{
+	const struct nft_rule *r = rd->terms;
+
+	rd->out->n = rd->out->failed = 0;
+	rd->out->unread = !r;
+	for (uint32_t i = 0; r && i < r->terms && !is_enough(rd); i++)
+		ask_one(rd, &r->term[i]);
 }
 
 void nft_conditions_read(struct conditions *out, struct strview text,
 			 const struct asked *a)
 {
-	struct nft_reading rd = { .out = out, .a = a };
+	struct nft_rule *terms = nft_rule_make(text);
+	struct nft_reading rd = {
+		.terms = terms, .text = text.at, .out = out, .a = a,
+	};
 
-	read_all(&rd, text);
+	ask_all(&rd);
+	free(terms);
 }
 
-void nft_conditions(struct conditions *out, const struct nft_snapshot *s,
-		    const struct nft_snap_rule *r, const struct asked *a)
+/* Return: is there a set whose elements would tell more? */
+static bool ask_without(struct nft_reading *rd)
+{
+	ask_all(rd);
+	return rd->named && rd->a->sets && !is_enough(rd);
+}
+
+void nft_conditions_kept(struct conditions *out, struct rule_kept *kept, uint32_t index,
+			 const struct nft_snapshot *s, const struct nft_snap_rule *r,
+			 const struct asked *a)
 {
 	struct strview text = { nft_snapshot_text(s, r->text), r->len };
-	struct nft_reading rd = { .out = out, .a = a };
-
-	read_all(&rd, text);
-	/* To know what a set holds costs a question: where the rest has decided, none. */
-	if (!rd.named || !a->sets || is_enough(&rd))
-		return;
-	rd = (struct nft_reading){
-		.out = out, .a = a, .sets = a->sets, .snap = s, .rule = r,
+	void *read = kept ? NULL : nft_rule_make(text);
+	struct nft_reading rd = {
+		.terms = kept ? rule_kept_find(kept, index, text, nft_rule_make) : read,
+		.text = text.at, .out = out, .a = a,
 	};
-	read_all(&rd, text);
+
+	/* To know what a set holds costs a question: where the rest has decided, none. */
+	if (ask_without(&rd)) {
+		rd = (struct nft_reading){
+			.terms = rd.terms, .text = text.at, .out = out, .a = a,
+			.sets = a->sets, .snap = s, .rule = r,
+		};
+		ask_all(&rd);
+	}
+	free(read);
 }

@@ -272,20 +272,33 @@ bool nft_constant_read(struct nft_range *r, enum nft_type type, struct strview t
 	       nft_number_order(&r->from, &r->to) <= 0;
 }
 
-int nft_constant_device(struct strview text, const char *name,
-			struct strview *plain)
+/* "eth0", "eth*", in their quotes */
+static bool take_device(struct nft_constant *c, struct strview text, const char *begin)
 {
-	size_t len = strlen(name);
-	bool wild;
+	struct strview plain;
 
 	if (text.len < 3 || text.at[0] != '"' || text.at[text.len - 1] != '"' ||
 	    memchr(text.at, '\\', text.len))
-		return -1;
-	*plain = (struct strview){ text.at + 1, text.len - 2 };
-	wild = plain->at[plain->len - 1] == '*';
-	plain->len -= wild;
-	if (!plain->len || memchr(plain->at, '"', plain->len))
-		return -1;
-	return len >= plain->len && memcmp(name, plain->at, plain->len) == 0 &&
-	       (wild || len == plain->len);
+		return false;
+	plain = (struct strview){ text.at + 1, text.len - 2 };
+	c->wild = plain.at[plain.len - 1] == '*';
+	plain.len -= c->wild;
+	c->device = rule_span_at(plain, begin);
+	return plain.len && !memchr(plain.at, '"', plain.len);
+}
+
+void nft_constant_take(struct nft_constant *c, enum nft_type type, struct strview text,
+		       const char *begin)
+{
+	memset(c, 0, sizeof(*c));
+	c->known = type == NFT_TYPE_DEVICE ? take_device(c, text, begin) :
+					     nft_constant_read(&c->range, type, text);
+}
+
+bool nft_constant_device(const struct nft_constant *c, const char *text, const char *name)
+{
+	size_t len = strlen(name);
+
+	return len >= c->device.len && (c->wild || len == c->device.len) &&
+	       memcmp(name, text + c->device.at, c->device.len) == 0;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "misses/nft_field.h"
+#include "misses/rule_kept.h"
 
 struct nft_range {
 	struct nft_number from, to;
@@ -22,13 +23,21 @@ int nft_number_order(const struct nft_number *a, const struct nft_number *b);
  */
 bool nft_constant_read(struct nft_range *r, enum nft_type type, struct strview text);
 
-/**
- * nft_constant_device - is that an interface's name?
- * @text: in its quotes, "*" at its end stands for anything
- * @plain: set to what is between the quotes, without that star
- * Return: 1: yes; 0: no; -1: it is not understood.
- */
-int nft_constant_device(struct strview text, const char *name,
-			struct strview *plain);
+/* A constant, or one part of an element's key. */
+struct nft_constant {
+	bool known;	/* it is understood */
+	bool wild;	/* a device: what begins so */
+	union {
+		struct nft_range range;
+		struct rule_span device;	/* NFT_TYPE_DEVICE: its name, without quotes and star */
+	};
+};
+
+/** nft_constant_take - of any type; @begin: of the rule's text, in which @text lies */
+void nft_constant_take(struct nft_constant *c, enum nft_type type, struct strview text,
+		       const char *begin);
+
+/** nft_constant_device - is that the interface's name? */
+bool nft_constant_device(const struct nft_constant *c, const char *text, const char *name);
 
 #endif

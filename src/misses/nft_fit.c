@@ -2,12 +2,14 @@
 /* nft_fit: values of a packet against what a rule of nft's words compares them with. */
 #include "misses/nft_fit.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include <linux/netfilter/nf_conntrack_common.h>
 
 #include "misses/condition.h"
 #include "misses/nft_constant.h"
+#include "misses/nft_term.h"
 
 static bool has_bits(const struct nft_field *f)
 {
@@ -88,68 +90,27 @@ static bool is_known(const struct nft_relation *r, const struct nft_part *p)
 
 /* One part against one constant, for equality. */
 static enum nft_fit fit_one(const struct nft_relation *r, unsigned int part,
-			struct strview text, struct nft_nearest *n)
+			const struct nft_constant *c, struct nft_nearest *n)
 {
 	const struct nft_part *p = &r->part[part];
-	struct nft_range range;
-	int is;
 
 	n->is = false;
-	if (p->f->type == NFT_TYPE_DEVICE) {
-		is = p->known ? nft_constant_device(text, p->device, &n->device) : -1;
-		n->distance = CONDITION_FAR;
-		if (is >= 0) {
-			n->is = true;
-			n->part = part;
-		}
-		return is < 0 ? NFT_FIT_UNKNOWN : is ? NFT_FIT_YES : NFT_FIT_NO;
-	}
-	if (!is_known(r, p) || !nft_constant_read(&range, p->f->type, text))
+	if (!c->known || !is_known(r, p))
 		return NFT_FIT_UNKNOWN;
-	if (nft_number_order(&p->value, &range.from) >= 0 &&
-	    nft_number_order(&p->value, &range.to) <= 0)
+	if (p->f->type == NFT_TYPE_DEVICE) {
+		n->is = true;
+		n->part = part;
+		n->distance = CONDITION_FAR;
+		n->device = rule_span_text(c->device, r->text);
+		return nft_constant_device(c, r->text, p->device) ? NFT_FIT_YES :
+								    NFT_FIT_NO;
+	}
+	if (nft_number_order(&p->value, &c->range.from) >= 0 &&
+	    nft_number_order(&p->value, &c->range.to) <= 0)
 		return NFT_FIT_YES;
 	*n = (struct nft_nearest){ .is = true, .part = part };
-	nft_fit_nearest(n, p, &range);
+	nft_fit_nearest(n, p, &c->range);
 	return NFT_FIT_NO;
-}
-
-/* Behind a key there may be more: its verdict, a comment, a counter. */
-static struct strview key_of(struct strview element)
-{
-	size_t i = 0;
-	bool quoted = false;
-
-	while (element.len && *element.at == ' ')
-		element = strview_behind(element, 1);
-	for (; i < element.len; i++) {
-		if (element.at[i] == '"')
-			quoted = !quoted;
-		if (!quoted && i + 1 < element.len && element.at[i] == ' ' &&
-		    element.at[i + 1] != '.' && element.at[i + 1] != '|' &&
-		    (i < 1 || (element.at[i - 1] != '.' && element.at[i - 1] != '|')))
-			break;
-	}
-	element.len = i;
-	while (element.len && element.at[element.len - 1] == ' ')
-		element.len--;
-	return element;
-}
-
-/* "10.0.0.1 . 80": the next part of a key */
-static struct strview cut_part(struct strview *key)
-{
-	struct strview one = *key;
-
-	for (size_t i = 0; i + 2 < key->len; i++) {
-		if (memcmp(key->at + i, " . ", 3) != 0)
-			continue;
-		one.len = i;
-		*key = strview_behind(*key, i + 3);
-		return one;
-	}
-	*key = strview_behind(*key, key->len);
-	return one;
 }
 
 /* Another protocol has other ports: what is behind IP's header is one thing then. */
@@ -176,17 +137,14 @@ void nft_fit_note_parts(struct nft_relation *r, unsigned int no)
 }
 
 /* All parts of a concatenation: one of them alone may be what failed. */
-static enum nft_fit fit_element(struct nft_relation *r, struct strview element)
+static enum nft_fit fit_element(struct nft_relation *r, const struct nft_constant *c)
 {
-	struct strview key = key_of(element);
-	struct nft_nearest miss = { .is = false };
+	struct nft_nearest miss, n;
 	unsigned int no = 0, unknown = 0;
 
+	miss.is = false;
 	for (unsigned int i = 0; i < r->parts; i++) {
-		struct strview one = r->parts == 1 ? key : cut_part(&key);
-		struct nft_nearest n = { .is = false };
-
-		switch (fit_one(r, i, one, &n)) {
+		switch (fit_one(r, i, &c[i], &n)) {
 		case NFT_FIT_NO:
 			no |= 1u << i;
 			miss = n;
@@ -206,29 +164,12 @@ static enum nft_fit fit_element(struct nft_relation *r, struct strview element)
 	return NFT_FIT_NO;
 }
 
-/* Up to a comma, or the end, of which none is in quotes. */
-static struct strview cut_element(struct strview *rest)
-{
-	struct strview one = { rest->at, 0 };
-	bool quoted = false;
-
-	for (; one.len < rest->len; one.len++) {
-		if (rest->at[one.len] == '"')
-			quoted = !quoted;
-		else if (rest->at[one.len] == ',' && !quoted)
-			break;
-	}
-	*rest = strview_behind(*rest, one.len + (one.len < rest->len));
-	return one;
-}
-
-/* "{ 22, 80-90 }" */
-enum nft_fit nft_fit_set(struct nft_relation *r, struct strview inside)
+enum nft_fit nft_fit_set(struct nft_relation *r, const struct nft_constant *c, uint32_t n)
 {
 	enum nft_fit all = NFT_FIT_NO;
 
-	while (inside.len) {
-		enum nft_fit one = fit_element(r, cut_element(&inside));
+	for (; n >= r->parts; n -= r->parts, c += r->parts) {
+		enum nft_fit one = fit_element(r, c);
 
 		if (one == NFT_FIT_YES)
 			return one;
@@ -298,33 +239,60 @@ static enum nft_fit fit_order(struct nft_relation *r, const struct nft_range *ra
 }
 
 /* "80", "10.0.0.0/8", "established,related" */
-enum nft_fit nft_fit_constant(struct nft_relation *r, struct strview text)
+enum nft_fit nft_fit_constant(struct nft_relation *r, const struct nft_constant *c)
 {
 	const struct nft_part *p = &r->part[0];
-	struct nft_range range;
 	enum nft_fit f;
 
-	if (r->parts != 1)
+	if (r->parts != 1 || !p->known || !c->known)
 		return NFT_FIT_UNKNOWN;
 	if (p->f->type == NFT_TYPE_DEVICE) {
-		f = fit_element(r, text);
+		f = fit_element(r, c);
 		/* What a kernel takes for the name of none is not the same in all. */
-		if (p->known && !*p->device && f == NFT_FIT_NO && r->op == NFT_DIFFERS)
+		if (!*p->device && f == NFT_FIT_NO && r->op == NFT_DIFFERS)
 			return NFT_FIT_UNKNOWN;
 		return r->op == NFT_DIFFERS ? nft_fit_inverted(f) : r->op == NFT_IS || r->op == NFT_EQUAL
 		       ? f : NFT_FIT_UNKNOWN;
 	}
-	if (!p->known || !nft_constant_read(&range, p->f->type, text))
-		return NFT_FIT_UNKNOWN;
 	if (r->op >= NFT_BELOW)
-		return fit_order(r, &range);
+		return fit_order(r, &c->range);
 	if (r->op == NFT_NONE_OF || (r->op == NFT_IS && has_bits(p->f)))
-		return fit_bits(r, &p->value, range.from.low);
-	f = fit_element(r, text);
+		return fit_bits(r, &p->value, c->range.from.low);
+	f = fit_element(r, c);
 	if (r->op != NFT_DIFFERS)
 		return f;
 	if (f == NFT_FIT_YES && !has_bits(p->f))
-		want_other(r, &range);
+		want_other(r, &c->range);
 	return nft_fit_inverted(f);
 }
 
+void nft_relation_begin(struct nft_relation *r, const struct nft_term *t,
+			const struct nft_term_part *part, const char *text)
+{
+	memset(r, 0, offsetof(struct nft_relation, part));
+	r->text = text;
+	r->parts = t->parts;
+	r->op = t->op;
+	r->masked = t->masked;
+	r->mask = t->mask;
+	for (unsigned int i = 0; i < t->parts; i++)
+		r->part[i] = (struct nft_part){
+			.f = part[t->part + i].f,
+			.name = rule_span_text(part[t->part + i].name, text),
+		};
+}
+
+enum nft_fit nft_fit_unnamed(struct nft_relation *r, const struct nft_term *t,
+			     const struct nft_constant *c)
+{
+	enum nft_fit f;
+
+	c += t->constant;
+	if (t->right == NFT_RIGHT_ONE)
+		return t->constants ? nft_fit_constant(r, c) : NFT_FIT_UNKNOWN;
+	f = nft_fit_set(r, c, t->constants);
+	if (r->op != NFT_DIFFERS)
+		return f;
+	r->near.is = false;
+	return nft_fit_inverted(f);
+}

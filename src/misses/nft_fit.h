@@ -9,6 +9,9 @@
 #include "misses/nft_constant.h"
 #include "misses/nft_field.h"
 
+struct nft_term;
+struct nft_term_part;
+
 enum { NFT_PARTS = 8 };	/* of a concatenation */
 
 /* What is found of a packet and what a rule wants. */
@@ -39,6 +42,7 @@ struct nft_nearest {
 };
 
 struct nft_relation {
+	const char *text;		/* the rule's */
 	unsigned int parts;
 	uint8_t op;			/* enum nft_compare */
 	bool other;			/* the packet is of a protocol without such a thing */
@@ -55,12 +59,22 @@ struct nft_relation {
 
 /**
  * nft_fit_set - of all elements of a set
- * @inside: its braces, without these
+ * @c: one for each part of each element, one behind the other
  * nft_fit_constant - of one constant
  * .near is set where it does not fit.
  */
-enum nft_fit nft_fit_set(struct nft_relation *r, struct strview inside);
-enum nft_fit nft_fit_constant(struct nft_relation *r, struct strview text);
+enum nft_fit nft_fit_set(struct nft_relation *r, const struct nft_constant *c, uint32_t n);
+enum nft_fit nft_fit_constant(struct nft_relation *r, const struct nft_constant *c);
+
+/**
+ * nft_relation_begin - of a rule's term: nothing is known of the packet
+ * @part: all parts of the rule
+ * nft_fit_unnamed - of what stands on the right; @c: all constants of the rule
+ */
+void nft_relation_begin(struct nft_relation *r, const struct nft_term *t,
+			const struct nft_term_part *part, const char *text);
+enum nft_fit nft_fit_unnamed(struct nft_relation *r, const struct nft_term *t,
+			     const struct nft_constant *c);
 
 /** nft_fit_inverted - what it is where the rule asks for the opposite */
 enum nft_fit nft_fit_inverted(enum nft_fit f);

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nft_relation: a comparison in a rule of nft's words, held against a packet. */
+/* nft_relation: a comparison in a rule of nft's words, read. */
 #include "misses/nft_relation.h"
 
-#include <stddef.h>
 #include <string.h>
 
-#include <linux/netfilter.h>
-
 #include "misses/asked.h"
-#include "misses/condition.h"
-#include "misses/nft_answer.h"
 #include "misses/nft_constant.h"
+#include "misses/nft_draft.h"
 #include "misses/nft_fit.h"
-#include "misses/nft_set.h"
 #include "place/nft_expression.h"
 #include "place/rule_text.h"
 
@@ -22,40 +17,36 @@ static void skip_blanks(struct strview *rest)
 		*rest = strview_behind(*rest, 1);
 }
 
-static void look_at(const struct nft_reading *rd, struct nft_part *p)
+static const struct nft_field *first_field(const struct nft_draft *d, const struct nft_term *t)
 {
-	if (rd->written & 1u << p->f->asked)
-		return;
-	if (p->f->type == NFT_TYPE_DEVICE) {
-		p->device = nft_field_device(p->f, rd->a);
-		p->known = p->device != NULL;
-	} else {
-		p->known = nft_field_value(&p->value, p->f, rd->a);
-	}
+	return d->part[t->part].f;
 }
 
 /* "ip saddr . tcp dport" */
-static bool read_parts(const struct nft_reading *rd, struct nft_relation *r,
-		       struct strview *rest)
+static bool read_parts(struct nft_draft *d, struct nft_term *t, struct strview *rest)
 {
-	do {
-		struct nft_part *p = &r->part[r->parts];
+	struct strview name;
 
-		if (r->parts == NFT_PARTS)
+	t->part = d->parts;
+	do {
+		struct nft_term_part *p = &d->part[d->parts];
+
+		if (t->parts == NFT_PARTS || d->parts == NFT_TERM_PARTS)
 			return false;
-		memset(p, 0, sizeof(*p));
-		p->f = nft_field_find(rest, &p->name);
+		p->f = nft_field_find(rest, &name);
 		if (!p->f)
 			return false;
-		look_at(rd, p);
-		r->parts++;
+		p->name = rule_span_at(name, d->begin);
+		d->parts++;
+		t->parts++;
 	} while (rule_text_take(rest, "."));
 	return true;
 }
 
 /* "0xff", "255.0.0.255", "(fin | syn)" */
-static bool read_mask(struct nft_relation *r, struct strview *rest)
+static bool read_mask(const struct nft_draft *d, struct nft_term *t, struct strview *rest)
 {
+	uint8_t type = first_field(d, t)->type;
 	struct strview text;
 	struct nft_range m;
 
@@ -66,13 +57,11 @@ static bool read_mask(struct nft_relation *r, struct strview *rest)
 	} else {
 		strview_word(rest, &text);
 	}
-	r->masked = true;
-	if (r->parts != 1 || r->part[0].f->type == NFT_TYPE_DEVICE ||
-	    r->part[0].f->type == NFT_TYPE_ADDR6 ||
-	    !nft_constant_read(&m, r->part[0].f->type, text))
+	t->masked = true;
+	if (t->parts != 1 || type == NFT_TYPE_DEVICE || type == NFT_TYPE_ADDR6 ||
+	    !nft_constant_read(&m, type, text))
 		return false;
-	r->mask = m.from.low;
-	r->part[0].value.low &= r->mask;
+	t->mask = m.from.low;
 	return true;
 }
 
@@ -101,14 +90,15 @@ static uint8_t read_operator(struct strview *rest)
 }
 
 /* Behind "syn": "/ fin,syn,rst,ack" */
-static bool read_flags_mask(struct nft_relation *r, struct strview *rest)
+static bool read_flags_mask(const struct nft_draft *d, struct nft_term *t,
+			    struct strview *rest)
 {
-	if (r->parts != 1 || r->masked || r->op > NFT_DIFFERS ||
-	    r->part[0].f->type != NFT_TYPE_TCP_FLAGS || !rule_text_take(rest, "/"))
+	if (t->parts != 1 || t->masked || t->op > NFT_DIFFERS ||
+	    first_field(d, t)->type != NFT_TYPE_TCP_FLAGS || !rule_text_take(rest, "/"))
 		return true;
-	if (r->op == NFT_IS)
-		r->op = NFT_EQUAL;
-	return read_mask(r, rest);
+	if (t->op == NFT_IS)
+		t->op = NFT_EQUAL;
+	return read_mask(d, t, rest);
 }
 
 /* "syn | ack": one constant, of several words; @text: the first, which is taken, too */
@@ -141,26 +131,84 @@ static bool cut_braces(struct strview *rest, struct strview *inside)
 	return false;
 }
 
-/* A set of a name: asked for only where its answer can matter. */
-static enum nft_fit fit_named(struct nft_reading *rd, struct nft_relation *r,
-			      struct strview name)
+/* Behind a key there may be more: its verdict, a comment, a counter. */
+static struct strview key_of(struct strview element)
 {
-	const struct nft_elements *e = NULL;
-	enum nft_fit f;
+	size_t i = 0;
+	bool quoted = false;
 
-	rd->named = true;
-	if (rd->sets)
-		e = rd->sets->find(rd->sets->arg, rd->snap, rd->rule, name);
-	f = e ? nft_set_fit(r, e) : NFT_FIT_UNKNOWN;
-	if (r->op != NFT_DIFFERS)
-		return f;
-	r->near.is = false;
-	return nft_fit_inverted(f);
+	while (element.len && *element.at == ' ')
+		element = strview_behind(element, 1);
+	for (; i < element.len; i++) {
+		if (element.at[i] == '"')
+			quoted = !quoted;
+		if (!quoted && i + 1 < element.len && element.at[i] == ' ' &&
+		    element.at[i + 1] != '.' && element.at[i + 1] != '|' &&
+		    (i < 1 || (element.at[i - 1] != '.' && element.at[i - 1] != '|')))
+			break;
+	}
+	element.len = i;
+	while (element.len && element.at[element.len - 1] == ' ')
+		element.len--;
+	return element;
+}
+
+/* "10.0.0.1 . 80": the next part of a key */
+static struct strview cut_part(struct strview *key)
+{
+	struct strview one = *key;
+
+	for (size_t i = 0; i + 2 < key->len; i++) {
+		if (memcmp(key->at + i, " . ", 3) != 0)
+			continue;
+		one.len = i;
+		*key = strview_behind(*key, i + 3);
+		return one;
+	}
+	*key = strview_behind(*key, key->len);
+	return one;
+}
+
+/* Up to a comma, or the end, of which none is in quotes. */
+static struct strview cut_element(struct strview *rest)
+{
+	struct strview one = { rest->at, 0 };
+	bool quoted = false;
+
+	for (; one.len < rest->len; one.len++) {
+		if (rest->at[one.len] == '"')
+			quoted = !quoted;
+		else if (rest->at[one.len] == ',' && !quoted)
+			break;
+	}
+	*rest = strview_behind(*rest, one.len + (one.len < rest->len));
+	return one;
+}
+
+static void take(struct nft_draft *d, struct nft_term *t, unsigned int part,
+		 struct strview text)
+{
+	struct nft_constant *c = nft_draft_constant(d);
+
+	if (!c)
+		return;
+	nft_constant_take(c, d->part[t->part + part].f->type, text, d->begin);
+	t->constants++;
+}
+
+/* "22, 80-90", "10.0.0.1 . 80, 10.0.0.2 . 443" */
+static void take_elements(struct nft_draft *d, struct nft_term *t, struct strview inside)
+{
+	while (inside.len && !d->lacks) {
+		struct strview key = key_of(cut_element(&inside));
+
+		for (unsigned int i = 0; i < t->parts; i++)
+			take(d, t, i, t->parts == 1 ? key : cut_part(&key));
+	}
 }
 
 /* What a rule compares with.  Return: false: it is not understood. */
-static bool read_right(struct nft_reading *rd, struct nft_relation *r,
-		       struct strview *rest, enum nft_fit *f)
+static bool read_right(struct nft_draft *d, struct nft_term *t, struct strview *rest)
 {
 	static const char *const others[] = {
 		"map", "|", "^", "<<", ">>", "and", "or", "xor",
@@ -173,205 +221,103 @@ static bool read_right(struct nft_reading *rd, struct nft_relation *r,
 	/* A map has a verdict for what it holds, and the rule ends with the rest. */
 	if (rule_text_take(rest, "vmap") && !rule_text_peek(*rest, &text))
 		return false;
+	t->constant = d->constants;
 	if (*text.at == '@') {
 		rule_text_skip(rest, 1);
-		*f = fit_named(rd, r, strview_behind(text, 1));
-		return r->op <= NFT_DIFFERS;
+		t->right = NFT_RIGHT_NAMED;
+		t->set = rule_span_at(strview_behind(text, 1), d->begin);
+		return t->op <= NFT_DIFFERS;
 	}
 	if (rule_text_take(rest, "{")) {
-		if (!cut_braces(rest, &text) || r->op > NFT_DIFFERS)
+		t->right = NFT_RIGHT_SET;
+		if (!cut_braces(rest, &text) || t->op > NFT_DIFFERS)
 			return false;
-		*f = nft_fit_set(r, text);
-		if (r->op == NFT_DIFFERS) {
-			r->near.is = false;
-			*f = nft_fit_inverted(*f);
-		}
+		take_elements(d, t, text);
 		return true;
 	}
 	read_value(rest, &text);
-	if (!read_flags_mask(r, rest))
-		return false;
-	*f = nft_fit_constant(r, text);
-	return true;
+	if (t->parts == 1)
+		take(d, t, 0, text);
+	return read_flags_mask(d, t, rest);
 }
 
-/* "tcp dport 22" asks for TCP first, unless the rule has asked before. */
-static enum nft_fit ask_protocol(struct nft_reading *rd, uint8_t protocol,
-				 struct strview name)
+/* Conntrack may say one of several things: each of them is tried. */
+static void try_states(const struct nft_draft *d, struct nft_term *t)
 {
-	struct nft_number is;
-	enum nft_fit f = NFT_FIT_UNKNOWN;
+	struct nft_relation r;
 
-	if (!(rd->written & 1u << ASKED_PROTO) && nft_field_protocol(&is, rd->a))
-		f = is.low == protocol ? NFT_FIT_YES : NFT_FIT_NO;
-	nft_answer_protocol(rd, f, name);
-	rd->protocol = protocol;
-	return f;
-}
-
-/* Of another family nothing is compared: that is more than one thing that failed. */
-static bool is_of_family(struct nft_reading *rd, const struct nft_part *p)
-{
-	if (p->f->nfproto == NFPROTO_UNSPEC || p->f->nfproto == rd->a->nfproto)
-		return true;
-	nft_answer_family(rd, p->name);
-	return false;
-}
-
-/* Ports lie where they do in every protocol that has them. */
-static bool has_port(const struct nft_field *f, const struct asked *a)
-{
-	return (f->asked == ASKED_SPORT || f->asked == ASKED_DPORT) &&
-	       a->p->flags & PACKET_PORTS;
-}
-
-/*
- * Fields lie in the headers of one family and protocol.  Return: false: the packet is
- * of others, and the rule needs no more reading.
- */
-static bool ask_before(struct nft_reading *rd, struct nft_relation *r)
-{
-	for (unsigned int i = 0; i < r->parts; i++) {
-		struct nft_part *p = &r->part[i];
-
-		if (!is_of_family(rd, p))
-			return false;
-		if (!p->f->protocol || rd->protocol == p->f->protocol)
+	for (unsigned int i = 0; i < CONNTRACK_STATES; i++) {
+		if (!(ASKED_ALL_STATES & 1u << i))
 			continue;
-		switch (ask_protocol(rd, p->f->protocol, p->name)) {
+		nft_relation_begin(&r, t, d->part, d->begin);
+		r.part[0].known = true;
+		r.part[0].value.low = nft_field_state(1u << i);
+		r.part[0].value.low &= r.masked ? r.mask : UINT64_MAX;
+		switch (nft_fit_unnamed(&r, t, d->constant)) {
 		case NFT_FIT_YES:
-			break;
-		case NFT_FIT_NO:
-			r->other |= !has_port(p->f, rd->a);
+			t->would |= (uint8_t)(1u << i);
 			break;
 		case NFT_FIT_UNKNOWN:
-			p->known = false;
+			t->perhaps |= (uint8_t)(1u << i);
+			break;
+		case NFT_FIT_NO:
+			break;
 		}
 	}
-	return true;
-}
-
-/* "meta l4proto tcp": what is asked for by name need not be asked for again. */
-static void note_protocol(struct nft_reading *rd, const struct nft_relation *r,
-			  enum nft_fit f)
-{
-	if (r->parts == 1 && r->part[0].f->asked == ASKED_PROTO &&
-	    r->op <= NFT_EQUAL && f == NFT_FIT_YES)
-		rd->protocol = (uint8_t)r->part[0].value.low;
 }
 
 /* Behind "meta mark": "set 0x1", which is no comparison */
-static bool read_set(struct nft_reading *rd, const struct nft_relation *r,
-		     struct strview *rest)
+static bool read_set(const struct nft_draft *d, struct nft_term *t, struct strview *rest)
 {
 	struct strview word;
 
 	if (!rule_text_take(rest, "set"))
 		return false;
-	for (unsigned int i = 0; i < r->parts; i++)
-		rd->written |= 1u << r->part[i].f->asked;
+	t->kind = NFT_TERM_WRITES;
+	for (unsigned int i = 0; i < t->parts; i++)
+		t->written |= 1u << d->part[t->part + i].f->asked;
 	if (strview_quoted(rest, &word))
 		nft_expression_skip(rest, word);
 	return true;
 }
 
-/* Would conntrack's word @state do?  Return: false: it is not understood. */
-static bool try_state(struct nft_reading *rd, const struct nft_relation *r,
-		      unsigned int state, struct strview *left, enum nft_fit *f)
+static bool read_term(struct nft_draft *d, struct nft_term *t, struct strview *rest)
 {
-	struct nft_relation one;
-
-	memcpy(&one, r, offsetof(struct nft_relation, part[1]));
-	one.part[0].value.low = nft_field_state(1u << state);
-	one.part[0].value.low &= one.masked ? one.mask : UINT64_MAX;
-	one.part[0].known = true;
-	return read_right(rd, &one, left, f);
-}
-
-/*
- * Conntrack may say one of several things: each of them is tried.
- * @left: where the constant stands; taken off
- */
-static bool read_states(struct nft_reading *rd, struct nft_relation *r,
-			struct strview *left, struct strview words)
-{
-	const unsigned int states = rd->a->states;
-	struct strview from = *left;
-	unsigned int would = 0, unknown = 0;
-	struct condition *c;
-	enum nft_fit f;
-
-	for (unsigned int i = 0; i < CONNTRACK_STATES; i++) {
-		if (!(ASKED_ALL_STATES & 1u << i))
-			continue;
-		*left = from;
-		if (!try_state(rd, r, i, left, &f))
-			return false;
-		would |= (f == NFT_FIT_YES) << i;
-		unknown |= (f == NFT_FIT_UNKNOWN) << i;
-		/* The one element that would do: no other matters. */
-		if (f == NFT_FIT_YES && states == 1u << i)
-			break;
-	}
-	words.len = (size_t)(left->at - words.at);
-	if (unknown || rd->written & 1u << ASKED_STATE ||
-	    !nft_field_is_behind_conntrack(rd->a)) {
-		nft_answer(rd, r, NFT_FIT_UNKNOWN, words);
+	if (!read_parts(d, t, rest))
+		return false;
+	if (read_set(d, t, rest))
 		return true;
-	}
-	f = !(states & ~would) ? NFT_FIT_YES : states & would ? NFT_FIT_UNKNOWN : NFT_FIT_NO;
-	c = nft_answer_one(rd, r, f, words, 0, 0);
-	if (c)
-		c->number = would;
-	if (c && f == NFT_FIT_NO && would) {
-		c->want.field = ASKED_STATE;
-		c->want.number = (uint32_t)__builtin_ctz(would);
-	}
+	if (rule_text_take(rest, "&") && !read_mask(d, t, rest))
+		return false;
+	t->op = read_operator(rest);
+	if (!read_right(d, t, rest))
+		return false;
+	if (t->right == NFT_RIGHT_NAMED)
+		t->perhaps = ASKED_ALL_STATES;
+	else if (t->parts == 1 && first_field(d, t)->asked == ASKED_STATE && !d->lacks)
+		try_states(d, t);
 	return true;
 }
 
-static bool is_state(const struct nft_relation *r)
+bool nft_relation_read(struct nft_draft *d, struct strview *rest)
 {
-	return r->parts == 1 && r->part[0].f->asked == ASKED_STATE;
-}
-
-bool nft_relation_read(struct nft_reading *rd, struct strview *rest)
-{
-	struct nft_relation r;
+	const uint32_t parts = d->parts, constants = d->constants;
+	struct nft_term t = { .kind = NFT_TERM_COMPARES }, *to;
 	struct strview left = *rest, words;
-	enum nft_fit f;
 
 	skip_blanks(&left);
 	words = left;
-	memset(&r, 0, offsetof(struct nft_relation, part));
-	if (!read_parts(rd, &r, &left))
+	if (!read_term(d, &t, &left)) {
+		d->parts = parts;
+		d->constants = constants;
 		return false;
-	if (read_set(rd, &r, &left)) {
-		*rest = left;
-		return true;
 	}
-	if (rule_text_take(&left, "&") && !read_mask(&r, &left))
-		return false;
-	r.op = read_operator(&left);
-	if (!ask_before(rd, &r))
-		return true;
-	if (is_state(&r)) {
-		if (!read_states(rd, &r, &left, words))
-			return false;
-		*rest = left;
-		return true;
-	}
-	if (!read_right(rd, &r, &left, &f))
-		return false;
 	words.len = (size_t)(left.at - words.at);
-	if (r.other) {
-		r.near.is = false;
-		r.alone = 0;
-		r.both = 0;
-		f = NFT_FIT_NO;
-	}
-	nft_answer(rd, &r, f, words);
-	note_protocol(rd, &r, f);
 	*rest = left;
+	to = nft_draft_add(d, NFT_TERM_COMPARES, words);
+	if (to->kind == NFT_TERM_UNREAD)
+		return true;
+	t.words = to->words;
+	*to = t;
 	return true;
 }

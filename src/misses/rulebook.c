@@ -170,5 +170,5 @@ void rulebook_ask(const struct rulebook *b, uint32_t chain, uint32_t number,
 	if (n->iptables)
 		xt_conditions_kept(out, b->kept, index, text, a);
 	else
-		nft_conditions(out, b->nft, n, a);
+		nft_conditions_kept(out, b->kept, index, b->nft, n, a);
 }

@@ -14,7 +14,7 @@ struct conditions;
 struct nft_snapshot;
 struct place;
 struct snapshot;
-struct xt_kept;
+struct rule_kept;
 
 enum { RULEBOOK_NONE = UINT32_MAX };
 
@@ -23,7 +23,7 @@ struct rulebook {
 	const struct snapshot *legacy;
 	const struct nft_snapshot *nft;
 	uint32_t table;		/* its index there */
-	struct xt_kept *kept;	/* rules that were read; NULL: none is kept */
+	struct rule_kept *kept;	/* rules that were read; NULL: none is kept */
 };
 
 /* What a rule does with a packet that meets it. */

@@ -5,7 +5,7 @@
 #include <limits.h>
 
 #include "misses/condition.h"
-#include "misses/xt_kept.h"
+#include "misses/rule_kept.h"
 #include "misses/xt_modules.h"
 #include "misses/xt_option.h"
 #include "misses/xt_rule.h"
@@ -14,9 +14,9 @@ static void ask_one(struct xt_seen *q, const struct xt_term *t, const char *text
 {
 	struct condition *c;
 
-	q->words = (struct strview){ text + t->words.at, t->words.len };
+	q->words = rule_span_text(t->words, text);
 	if (t->o) {
-		q->value = (struct strview){ text + t->value.at, t->value.len };
+		q->value = rule_span_text(t->value, text);
 		q->v = t->valued ? &t->v : NULL;
 		q->inverted = t->inverted;
 		t->o->judge(q, t->o->field);
@@ -53,15 +53,15 @@ void xt_conditions(struct conditions *out, struct strview text,
 	ask(out, r.term, r.n, text.at, a);
 }
 
-void xt_conditions_kept(struct conditions *out, struct xt_kept *kept,
+void xt_conditions_kept(struct conditions *out, struct rule_kept *kept,
 			uint32_t index, struct strview text,
 			const struct asked *a)
 {
-	uint32_t n;
-	const struct xt_term *t = kept ? xt_kept_find(kept, index, text, &n) : NULL;
+	const struct xt_rule *r = kept ?
+		rule_kept_find(kept, index, text, xt_rule_make) : NULL;
 
-	if (t)
-		ask(out, t, n, text.at, a);
+	if (r)
+		ask(out, r->term, r->n, text.at, a);
 	else
 		xt_conditions(out, text, a);
 }

@@ -9,7 +9,7 @@
 
 struct asked;
 struct conditions;
-struct xt_kept;
+struct rule_kept;
 
 /**
  * xt_conditions - what a rule asks for, in the order in which the kernel asks
@@ -22,9 +22,9 @@ void xt_conditions(struct conditions *out, struct strview text,
 /**
  * xt_conditions_kept - the same; what the rule asks for is read once
  * @kept: NULL: it is read each time
- * @index: xt_kept_find()'s
+ * @index: rule_kept_find()'s
  */
-void xt_conditions_kept(struct conditions *out, struct xt_kept *kept,
+void xt_conditions_kept(struct conditions *out, struct rule_kept *kept,
 			uint32_t index, struct strview text,
 			const struct asked *a);
 

@@ -2,6 +2,8 @@
 /* xt_rule: what a rule in iptables' words asks for, read off its text once. */
 #include "misses/xt_rule.h"
 
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "misses/xt_modules.h"
@@ -41,10 +43,10 @@ static const struct xt_option *find_option(const struct xt_option *o,
 	return NULL;
 }
 
-static struct xt_span between(const struct reading *r, struct strview first,
+static struct rule_span between(const struct reading *r, struct strview first,
 			      struct strview last)
 {
-	return (struct xt_span){
+	return (struct rule_span){
 		(uint32_t)(first.at - r->begin),
 		(uint32_t)(last.at + last.len - first.at),
 	};
@@ -169,4 +171,17 @@ void xt_rule_read(struct xt_rule *to, struct strview text)
 	next_word(&r.rest, &word);
 	while (next_word(&r.rest, &word) && read_word(&r, word))
 		;
+}
+
+void *xt_rule_make(struct strview text)
+{
+	struct xt_rule read, *r;
+	size_t size;
+
+	xt_rule_read(&read, text);
+	size = offsetof(struct xt_rule, term) + read.n * sizeof(read.term[0]);
+	r = malloc(size);
+	if (r)
+		memcpy(r, &read, size);
+	return r;
 }

@@ -7,20 +7,16 @@
 #include <stdint.h>
 
 #include "misses/condition.h"
+#include "misses/rule_kept.h"
 #include "misses/xt_option.h"
 #include "rules/base/strview.h"
 
 struct xt_option;
 
-/* Bytes of the rule's text. */
-struct xt_span {
-	uint32_t at, len;
-};
-
 /* One thing that it asks for. */
 struct xt_term {
 	const struct xt_option *o;	/* NULL: a module that nothing here tells of, or .unread */
-	struct xt_span words, value;
+	struct rule_span words, value;
 	bool inverted;
 	bool changes;		/* of such a module: its answer may be another with the same packet */
 	bool alone;		/* ... or whatever the packet is like, the same */
@@ -31,10 +27,13 @@ struct xt_term {
 
 struct xt_rule {
 	uint32_t n;
-	struct xt_term term[CONDITIONS_MAX + 1];	/* .n of them are set */
+	struct xt_term term[CONDITIONS_MAX + 1];	/* .n of them are set, or there */
 };
 
 /** xt_rule_read - @text: as iptables-save prints it; @r points to nothing of it */
 void xt_rule_read(struct xt_rule *r, struct strview text);
+
+/** xt_rule_make - the same, as rule_kept_find() wants it; NULL: no memory */
+void *xt_rule_make(struct strview text);
 
 #endif

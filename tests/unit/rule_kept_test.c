@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* xt_kept_test: a rule that was read is not read again, and another in its place is. */
+/* rule_kept_test: a rule that was read is not read again, and another in its place is. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,8 @@
 
 #include <cmocka.h>
 
-#include "misses/xt_kept.h"
+#include "misses/nft_rule.h"
+#include "misses/rule_kept.h"
 #include "misses/xt_rule.h"
 
 static struct strview view(const char *text)
@@ -17,22 +18,21 @@ static struct strview view(const char *text)
 	return (struct strview){ text, strlen(text) };
 }
 
-static const struct xt_term *find(struct xt_kept *k, uint32_t index,
+static const struct xt_term *find(struct rule_kept *k, uint32_t index,
 				  const char *text, uint32_t n)
 {
-	uint32_t is = 0;
-	const struct xt_term *t = xt_kept_find(k, index, view(text), &is);
+	const struct xt_rule *r = rule_kept_find(k, index, view(text), xt_rule_make);
 
-	assert_non_null(t);
-	assert_int_equal(is, n);
-	return t;
+	assert_non_null(r);
+	assert_int_equal(r->n, n);
+	return r->term;
 }
 
 static void test_kept(void **state)
 {
 	static const char one[] = "-A F -p tcp -m tcp --dport 80 -j ACCEPT";
 	char again[sizeof(one)];
-	struct xt_kept *k = xt_kept_open();
+	struct rule_kept *k = rule_kept_open();
 	const struct xt_term *t;
 
 	(void)state;
@@ -48,30 +48,54 @@ static void test_kept(void **state)
 	assert_int_equal(t[1].v.ports.range[0].low, 90);
 	t = find(k, 7, "-A F -j ACCEPT", 0);
 	/* Who shares a slot takes it. */
-	t = find(k, 7 + XT_KEPT, one, 2);
+	t = find(k, 7 + RULE_KEPT, one, 2);
 	assert_int_equal(t[1].v.ports.range[0].low, 80);
 	find(k, 7, again, 2);
 	find(k, UINT32_MAX, one, 2);
-	xt_kept_close(k);
-	xt_kept_close(NULL);
+	rule_kept_close(k);
+	rule_kept_close(NULL);
+}
+
+/* Rules in nft's words are kept beside them, whatever their texts are. */
+static void test_both(void **state)
+{
+	static const char text[] = "-A F -p tcp -m tcp --dport 80 -j ACCEPT";
+	struct rule_kept *k = rule_kept_open();
+	const struct nft_rule *r;
+
+	(void)state;
+	find(k, 7, text, 2);
+	r = rule_kept_find(k, 7, view(text), nft_rule_make);
+	assert_non_null(r);
+	assert_int_equal(r->terms, 1);
+	assert_int_equal(r->term[0].kind, NFT_TERM_UNREAD);
+	r = rule_kept_find(k, 7, view("tcp dport { 22, 80-90 } ip saddr 10.0.0.0/8 drop"),
+			   nft_rule_make);
+	assert_int_equal(r->terms, 2);
+	assert_int_equal(r->term[0].constants, 2);
+	assert_int_equal(r->constant[1].range.to.low, 90);
+	assert_ptr_equal(rule_kept_find(k, 7, view("tcp dport { 22, 80-90 } ip saddr 10.0.0.0/8 drop"),
+					nft_rule_make), r);
+	find(k, 7, text, 2);
+	rule_kept_close(k);
 }
 
 /* So many are kept, and no more. */
 static void test_many(void **state)
 {
-	struct xt_kept *k = xt_kept_open();
+	struct rule_kept *k = rule_kept_open();
 	const struct xt_term *first;
 	char text[64];
 
 	(void)state;
-	for (uint32_t i = 0; i < 2 * XT_KEPT; i++) {
+	for (uint32_t i = 0; i < 2 * RULE_KEPT; i++) {
 		snprintf(text, sizeof(text), "-A F -p udp -m udp --sport %u -j DROP", i);
 		assert_int_equal(find(k, i, text, 2)[1].v.ports.range[0].low, i);
 	}
-	snprintf(text, sizeof(text), "-A F -p udp -m udp --sport %u -j DROP", XT_KEPT);
-	first = find(k, XT_KEPT, text, 2);
-	assert_ptr_equal(find(k, XT_KEPT, text, 2), first);
-	xt_kept_close(k);
+	snprintf(text, sizeof(text), "-A F -p udp -m udp --sport %u -j DROP", RULE_KEPT);
+	first = find(k, RULE_KEPT, text, 2);
+	assert_ptr_equal(find(k, RULE_KEPT, text, 2), first);
+	rule_kept_close(k);
 }
 
 /* Words that are not understood: what stands in front of them is. */
@@ -121,6 +145,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_both),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_unread),
 		cmocka_unit_test(test_long),
