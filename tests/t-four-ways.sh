@@ -15,7 +15,8 @@ declare -A FIELD=(
 	[marks]='.changes[] | select(.field == "mark") | [.from, .to]'
 	[destination as translated]='.changes[] | select(.field == "dst") | [.from, .to]'
 	[source as translated, also of answers]='.changes[] | select(.field == "src") | [.from, .to]'
-	[near misses]='.near[] | [.rule.table, .rule.chain, .rule.rule, .failed, .value, .how]'
+	# Of iptables-nft's rules nft has words of its own.
+	[near misses]='.near[] | [.rule.table, .rule.chain, (if .rule.backend == "nft" then .rule.handle else .rule.rule, .failed end), .value, .how]'
 	[element of a verdict map]='.events[] | select(.element) | [.element.key, .element.comment]'
 	["LOST, and the kernel's reason"]='select(.fate == "LOST" or .drop) | [.fate, .drop.reason]'
 	[state of the connection]='select(.conntrack) | [.conntrack.state]'
@@ -50,6 +51,7 @@ compare() {
 		row "$what" "$SCRATCH/told.values" >"$SCRATCH/told"
 		[[ -s $SCRATCH/seen || $what = *other* || $BACKEND$what = legacyelement* ]] || fail "nothing of '$what' was seen live"
 		case $what,$held in
+		near*,but*) assert_same "$what" "$SCRATCH/seen" "$SCRATCH/told" ;;
 		FORWARDED*,yes | *pass,yes) assert_same "$what" "$SCRATCH/seen" <(grep -vF "$lost" "$SCRATCH/told") ;;
 		*,yes) assert_same "$what" "$SCRATCH/seen" "$SCRATCH/told" ;;
 		*,no) [[ ! -s $SCRATCH/told ]] || fail "'$what' is told: $(head -n 1 "$SCRATCH/told")" ;;

@@ -110,6 +110,85 @@ run_nftrace lo --read "$SCRATCH/excerpt"
 assert_status 5
 assert_grep 'warning: 1 TRACE line is cut off or damaged' "$ERR"
 
+subtest "rules that were nearly met"
+cat >"$SCRATCH/monitor.rules" <<'X'
+table inet tracer { # handle 1
+	chain pre { # handle 1
+		type filter hook prerouting priority -400; policy accept;
+		meta nftrace set 1 # handle 2
+	}
+}
+table inet fw { # handle 2
+	set friends { # handle 9
+		type ipv4_addr
+		elements = { 10.1.0.9 }
+	}
+
+	chain called { # handle 7
+		comment "asked to its end, which nft does not print"
+		iifname "eth0" udp dport 99 counter packets 3 bytes 99 accept # handle 8
+		ip saddr 10.1.0.3 accept # handle 10
+		tcp dport 99 accept # handle 11
+	}
+
+	chain forward { # handle 3
+		type filter hook forward priority filter; policy accept;
+		iifname "eth1" udp dport 7 accept # handle 4
+		counter packets 1 bytes 33 jump called # handle 5
+		meta mark 0x00000001 udp dport 7 accept # handle 12
+		ip daddr @friends udp dport 7 accept # handle 13
+		udp dport 7 counter packets 1 bytes 33 drop comment "no" # handle 6
+	}
+}
+X
+head='ip saddr 10.1.0.2 ip daddr 10.2.0.2 ip ttl 63 ip id 1 ip protocol udp ip length 33 udp sport 20007 udp dport 7 udp length 13'
+cat >"$SCRATCH/monitor" <<X
+trace id 0000002a inet tracer pre packet: iif "eth0" $head
+trace id 0000002a inet tracer pre rule meta nftrace set 1 (verdict continue)
+trace id 0000002a inet tracer pre policy accept
+trace id 0000002a inet fw forward packet: iif "eth0" oif "eth2" $head
+trace id 0000002a inet fw forward rule counter packets 2 bytes 66 jump called (verdict jump called)
+trace id 0000002a inet fw forward rule udp dport 7 counter packets 2 bytes 66 drop comment "no" (verdict drop)
+X
+near() { run_nftrace lo --read "$SCRATCH/monitor" --rules "$SCRATCH/monitor.rules" --json; jq -c '.near[] | [.rule.number, .rule.handle, .failed, .value, .how]' "$OUT"; }
+near >"$SCRATCH/told"
+assert_same "those" - "$SCRATCH/told" <<-'X'
+[1,8,"udp dport 99","the packet's is 7","seen"]
+[1,4,"iifname \"eth1\"","it came in by eth0","seen"]
+[3,12,"meta mark 0x00000001",null,"eliminated"]
+X
+run_nftrace lo --read "$SCRATCH/monitor" --rules "$SCRATCH/monitor.rules" --fold --explain
+assert_grep 'near: nft inet fw:forward handle 4  iifname "eth1": it came in by eth0$' "$OUT"
+# A rule that was met says that this was no list of that moment.
+sed -i 's/udp dport 7 counter packets 1/udp dport 8 counter packets 1/' "$SCRATCH/monitor.rules"
+assert_equal "another rule there" "" "$(near)"
+sed -i 's/udp dport 8 counter packets 1/udp dport 7 counter packets 1/; s/jump called #/jump { #/' "$SCRATCH/monitor.rules"
+assert_equal "a chain that is not known" "" "$(near)"
+
+subtest "a packet's line that is missing where a chain begins"
+sed -i 's/jump { #/jump called #/' "$SCRATCH/monitor.rules"
+cat >>"$SCRATCH/monitor.rules" <<'X'
+table inet late { # handle 3
+	chain forward { # handle 1
+		type filter hook forward priority 10; policy accept;
+		iifname "eth1" udp dport 7 accept # handle 2
+		udp dport 7 drop # handle 3
+	}
+}
+X
+sed -i 's/drop comment "no"/accept comment "no"/; s/verdict drop/verdict accept/' "$SCRATCH/monitor" "$SCRATCH/monitor.rules"
+cat >>"$SCRATCH/monitor" <<X
+trace id 0000002a inet late forward packet: iif "eth0" oif "eth2" $head
+trace id 0000002a inet late forward rule udp dport 7 drop (verdict drop)
+X
+assert_equal "whole" '[1,2,"iifname \"eth1\"","it came in by eth0","seen"]' "$(near)"
+assert_status 0
+sed -i '/late forward packet/d' "$SCRATCH/monitor"
+near >"$SCRATCH/told"
+assert_equal "without it" "" "$(cat "$SCRATCH/told")"
+assert_status 5
+assert_grep ' 1 lost$' "$ERR"
+
 # 1.8.9 has no text of rules of IPv6, and neither has a word for RETURN.
 for version in 1.8.9 1.8.11; do
 	subtest "as xtables-monitor $version prints it"

@@ -55,6 +55,7 @@ struct asked {
 	uint16_t hw_len;	/* bytes of .hw; 0: not told */
 	const uint8_t *hw;	/* the link's header */
 	const struct nft_sets *sets;	/* who knows elements of sets; NULL: nobody */
+	bool printed;		/* struct misses_rules': .p has bytes that were not told */
 	uint8_t hook;		/* NF_INET_* of the base chain */
 	uint8_t nfproto;	/* of the packet: NFPROTO_IPV4, NFPROTO_IPV6 */
 };

@@ -11,8 +11,11 @@
 #include "capture/event_nft.h"
 #include "misses/misses_rules.h"
 #include "misses/rulebook.h"
+#include "place/path_map.h"
 #include "place/place.h"
 #include "place/place_nft.h"
+#include "place/table_order.h"
+#include "rules/base/family.h"
 #include "rules/base/target.h"
 #include "rules/legacy/snapshot.h"
 #include "rules/nft/snapshot.h"
@@ -82,10 +85,43 @@ static const struct place *of_nft(const struct rulebook *b,
 		at : NULL;
 }
 
+/* "TRACE: nft inet fw:forward:rule:handle 7" */
+static const struct place *of_list(const struct rulebook *b,
+				   uint32_t chain, uint32_t number,
+				   const struct misses_rules *rules,
+				   uint8_t nfproto)
+{
+	const struct nft_snap_table *t = nft_snapshot_table(b->nft, b->table);
+	struct place_told told = {
+		.hook = NOT_A_HOOK, .slot = SLOT_NONE, .order = T_OTHER,
+		.target_chain = SNAP_NONE,
+	};
+	struct place_known known = {
+		.told = &told, .position = number, .nfproto = nfproto,
+	};
+	struct rulebook_rule rule;
+	char prefix[1024];
+
+	rulebook_rule(b, chain, number, &rule);
+	told.effect = rule.effect;
+	known.rule = rule.text.at;
+	known.rule_len = rule.text.len;
+	known.prefix = prefix;
+	known.prefix_len = format_text(
+		prefix, sizeof(prefix), "TRACE: nft %s %s:%s:rule:handle %llu",
+		nft_snapshot_family(t->nfproto),
+		nft_snapshot_text(b->nft, t->name), rulebook_name(b, chain),
+		(unsigned long long)rule.handle);
+	return known.prefix_len + 1 < sizeof(prefix) ?
+		place_restore(rules->index, &known) : NULL;
+}
+
 const struct place *miss_place(const struct rulebook *b, uint32_t chain,
 			       uint32_t number,
 			       const struct misses_rules *rules, uint8_t nfproto)
 {
+	if (b->nft && !rules->places)
+		return of_list(b, chain, number, rules, nfproto);
 	return b->nft ? of_nft(b, chain, number, rules, nfproto) :
 			of_legacy(b, chain, number, rules, nfproto);
 }

@@ -124,10 +124,18 @@ static void take_packet(struct misses *m, const struct journey *j,
 	take_port(m, 3, &a->phys_out, names, last->phys_out);
 	a->states = states_of(j, &a->ct);
 	a->sets = rules->sets;
+	a->printed = rules->printed;
 	a->uid = j->uid;
 	a->gid = UINT32_MAX;
 	a->hw = j->hw_header;
 	a->hw_len = j->hw_header_len;
+}
+
+/* Of marks nft prints what a chain's end shows, long behind who asked. */
+static void forget_marks(struct passed *w)
+{
+	for (uint32_t i = 0; i < w->n; i++)
+		w->rule[i].mark_known = false;
 }
 
 /* Did anything of the packet but its mark change while this table was asked? */
@@ -362,9 +370,13 @@ void misses_find(struct misses *m, struct journey *j,
 	m->candidates = 0;
 	m->near.count = m->near.more = 0;
 	m->contradicted = false;
+	m->way.printed = rules->printed;
 	if (!passed_find(&m->way, j, rules->legacy, rules->nft) ||
-	    !stayed_the_same(m, j))
+	    !stayed_the_same(m, j) ||
+	    (rules->printed && j->last.layer == PACKET_NOTHING))
 		return;
+	if (rules->printed)
+		forget_marks(&m->way);
 	take_packet(m, j, rules);
 	for (uint32_t i = 0; i < m->way.n; i++)
 		judge(m, i);

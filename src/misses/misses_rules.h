@@ -3,6 +3,8 @@
 #ifndef NFTRACE_MISSES_RULES_H
 #define NFTRACE_MISSES_RULES_H
 
+#include <stdbool.h>
+
 struct ifnames;
 struct nft_sets;
 struct nft_snapshot;
@@ -15,9 +17,10 @@ struct misses_rules {
 	const struct snapshot *legacy;	/* of its family; NULL: not known, or none */
 	const struct nft_snapshot *nft;	/* the same */
 	struct place_index *index;	/* names legacy's rules */
-	struct place_nft *places;	/* and nft's; NULL: there are none */
+	struct place_nft *places;	/* and nft's; NULL: the index does, by their texts */
 	const struct ifnames *names;
 	const struct nft_sets *sets;	/* NULL: elements of sets are not known */
+	bool printed;		/* by nft, which tells no marks and not all bytes */
 };
 
 #endif

@@ -277,7 +277,7 @@ bool nft_field_value(struct nft_number *n, const struct nft_field *f,
 		return f->get(n, a);
 	if (f->nfproto != NFPROTO_UNSPEC && f->nfproto != a->nfproto)
 		return false;
-	from = find_bytes(f, a->p);
+	from = a->printed && f->asked == ASKED_BYTES ? NULL : find_bytes(f, a->p);
 	if (!from)
 		return false;
 	read_bytes(n, from, f->len);

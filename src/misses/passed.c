@@ -136,6 +136,53 @@ static bool is_called(const struct passed *w, uint32_t chain,
 	return r.to == RULEBOOK_NONE || r.to == chain;
 }
 
+static bool is_open(const struct passed *w, uint32_t chain)
+{
+	for (unsigned int i = 0; i < w->depth; i++)
+		if (w->frame[i].chain == chain)
+			return true;
+	return false;
+}
+
+/* All that is left of the chain was passed over. */
+static bool pass_rest(struct passed *w, struct passed_frame *f)
+{
+	const struct mark unknown = { 0, false };
+	uint32_t count = rulebook_count(&w->book, f->chain);
+
+	for (; f->next <= count; f->next++)
+		if (!add(w, f, f->next, unknown, false))
+			return false;
+	return true;
+}
+
+/*
+ * nft prints nothing where a chain that was called ends: with an event of another one,
+ * @chain, those in between have been asked to their ends.
+ */
+static bool leave_called(struct passed *w, uint32_t chain, uint8_t *effect)
+{
+	struct rulebook_rule last = { .to = RULEBOOK_NONE };
+
+	if (*effect == EFFECT_JUMP || *effect == EFFECT_GOTO) {
+		rulebook_rule(&w->book, w->rule[w->n - 1].chain,
+			      w->rule[w->n - 1].number, &last);
+		if (last.to == RULEBOOK_NONE)
+			return !is_open(w, chain);
+		if (last.to == chain)
+			return true;
+		if (!enter(w, last.to, *effect))
+			return false;
+		*effect = EFFECT_CONTINUE;
+	}
+	while (w->depth && w->frame[w->depth - 1].chain != chain) {
+		if (!pass_rest(w, &w->frame[w->depth - 1]))
+			return false;
+		w->depth--;
+	}
+	return w->depth;
+}
+
 static bool add_step(struct passed *w, const struct journey *j, uint32_t from,
 		     uint32_t step, uint8_t *effect)
 {
@@ -147,9 +194,12 @@ static bool add_step(struct passed *w, const struct journey *j, uint32_t from,
 	uint32_t first = w->n;
 	struct passed_frame *f;
 
-	if (!number || !is_certain(at) ||
-	    ((*effect == EFFECT_JUMP || *effect == EFFECT_GOTO) &&
-	     !is_called(w, chain, &w->rule[w->n - 1])))
+	if (!number || !is_certain(at))
+		return false;
+	if (w->printed && w->depth && !leave_called(w, chain, effect))
+		return false;
+	if ((*effect == EFFECT_JUMP || *effect == EFFECT_GOTO) &&
+	    !is_called(w, chain, &w->rule[w->n - 1]))
 		return false;
 	f = enter(w, chain, *effect);
 	if (!f || number < f->next)

@@ -43,6 +43,7 @@ struct passed_frame {
 /* All of one evaluation of a base chain, in order, as far as it came. */
 struct passed {
 	struct rulebook book;
+	bool printed;		/* set it before: struct misses_rules' */
 	uint32_t from;		/* the first of its events, as a step of the journey */
 	uint32_t n;
 	struct passed_rule rule[PASSED_RULES];

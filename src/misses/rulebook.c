@@ -63,8 +63,11 @@ uint32_t rulebook_number(const struct rulebook *b, uint32_t chain,
 
 	if (!b->nft)
 		return at->number <= count + 1 ? at->number : 0;
-	if (at->kind != PLACE_RULE || !at->handle)
+	if (at->kind != PLACE_RULE)
 		return count + 1;
+	/* A text has one without where several rules have its words. */
+	if (!at->handle)
+		return 0;
 	i = nft_snapshot_find_rule(b->nft, b->table, at->handle);
 	if (i == NFT_SNAP_NONE)
 		return 0;

@@ -94,10 +94,12 @@ void near_read(struct reader_state *s, struct journey *j)
 	struct misses_rules rules = {
 		.legacy = place_index_rules(s->index,
 					    family_index_by_nfproto(j->nfproto)),
+		.nft = s->listed,
 		.index = s->index, .names = s->names,
+		.printed = j->flags & JOURNEY_NFT,
 	};
 
-	if (is_refused(&j->fate[0]) && rules.legacy &&
+	if (is_refused(&j->fate[0]) && (rules.printed ? !!rules.nft : !!rules.legacy) &&
 	    !stats_get(&s->stats->text.masked) &&
 	    !place_index_is_unsure(s->index) && misses_of(s))
 		misses_find(s->misses, j, &rules);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -74,6 +75,7 @@ static void replay(struct reader_state *s)
 		.index = s->index,
 		.map = &s->map,
 		.nft_rules = s->plan->nft_text,
+		.listed = &s->listed,
 		.names = s->names,
 		.printer = &s->printer,
 		.event = replay_event,
@@ -131,6 +133,7 @@ static void close_state(struct reader_state *s)
 	printer_close(&s->printer);
 	map_readings_close(&s->maps);
 	misses_close(s->misses);
+	free(s->listed);
 	sentences_close(&s->sentences);
 }
 

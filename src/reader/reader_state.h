@@ -71,6 +71,7 @@ struct reader_state {
 	struct map_verdicts verdicts;	/* of the packet that is printed */
 	struct near_time near_time;
 	struct misses *misses;		/* the same; NULL: nobody has asked yet */
+	struct nft_snapshot *listed;	/* --read: of nft's list in --rules; NULL: none */
 	struct ifnames *names;
 	struct printer printer;
 	struct event_again again;	/* of legacy's events */

@@ -10,6 +10,7 @@
 #include "place/path_map.h"
 #include "place/place.h"
 #include "place/witness_places.h"
+#include "replay/nft_list.h"
 #include "rules/base/family.h"
 #include "rules/base/hash.h"
 #include "rules/base/units.h"
@@ -19,55 +20,13 @@ enum { TEXT = 4096 };
 /* How far the reading has come. */
 struct cursor {
 	struct nft_rules *r;
-	struct strview table, chain;	/* .len 0: in none */
+	struct nft_list at;
 	uint32_t position;	/* of the chain's last rule */
-	uint8_t family;
 };
 
 static bool same(struct strview a, struct strview b)
 {
 	return a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
-}
-
-static bool take_family(struct strview word, uint8_t *family)
-{
-	if (strview_is(word, "inet"))
-		*family = NFPROTO_INET;
-	else if (strview_is(word, "ip"))
-		*family = NFPROTO_IPV4;
-	else if (strview_is(word, "ip6"))
-		*family = NFPROTO_IPV6;
-	else
-		return false;
-	return true;
-}
-
-/* "table inet fw {", with a handle behind it or not */
-static bool open_table(struct cursor *c, struct strview line)
-{
-	struct strview word, family, name;
-
-	if (!strview_word(&line, &word) || !strview_is(word, "table"))
-		return false;
-	c->table.len = c->chain.len = 0;
-	if (strview_word(&line, &family) && strview_word(&line, &name) &&
-	    strview_word(&line, &word) && strview_is(word, "{") &&
-	    take_family(family, &c->family))
-		c->table = name;
-	return true;
-}
-
-static bool open_chain(struct cursor *c, struct strview line)
-{
-	struct strview word, name;
-
-	if (!strview_word(&line, &word) || !strview_is(word, "chain"))
-		return false;
-	if (strview_word(&line, &name) && strview_word(&line, &word) &&
-	    strview_is(word, "{"))
-		c->chain = name;
-	c->position = 0;
-	return true;
 }
 
 static bool take_hook(struct strview word, uint8_t *hook)
@@ -136,8 +95,8 @@ static void take_base(struct cursor *c, struct strview line)
 {
 	struct nft_rules *r = c->r;
 	struct nft_rules_chain made = {
-		.table = c->table, .name = c->chain, .policy = line,
-		.family = c->family,
+		.table = c->at.table, .name = c->at.chain, .policy = line,
+		.family = c->at.family,
 	};
 	struct strview type, word, hook;
 
@@ -238,40 +197,32 @@ const struct nft_rules_words *nft_rules_words(const struct nft_rules *r,
 
 static void note_words(struct cursor *c, uint64_t handle, struct strview text)
 {
-	uint64_t hash = words_hash(c->family, c->table, c->chain, handle);
+	uint64_t hash = words_hash(c->at.family, c->at.table, c->at.chain, handle);
 	struct nft_rules_words *words = &c->r->words[words_slot(c->r, hash)];
 
 	c->r->handles += !words->hash;
 	*words = (struct nft_rules_words){ hash, text, ++c->position };
 }
 
-/* "TEXT # handle N" */
-static void note_handle(struct cursor *c, struct strview line)
+static void note_handle(struct cursor *c)
 {
-	static const char mark[] = " # handle ";
+	const struct nft_list *l = &c->at;
 	struct nft_rules_rule *rule;
-	struct strview text = line, number;
+	struct strview text;
 	char room[TEXT];
-	uint32_t handle;
 	uint64_t hash;
 
-	while (text.len && text.at[text.len - 1] != ' ')
-		text.len--;
-	number = strview_behind(line, text.len);
-	if (text.len < sizeof(mark) - 1 ||
-	    memcmp(text.at + text.len - sizeof(mark) + 1, mark,
-		   sizeof(mark) - 1) != 0 ||
-	    !strview_number(number, 10, &handle) ||
-	    c->r->rules == NFT_RULES_RULES / 2 ||
+	if (!l->handle || c->r->rules == NFT_RULES_RULES / 2 ||
 	    c->r->handles == NFT_RULES_RULES / 2)
 		return;
-	text.len -= sizeof(mark) - 1;
-	note_words(c, handle, text);
-	text = (struct strview){ room, nft_rules_text(room, sizeof(room), text) };
-	hash = rule_hash(c->family, c->table, c->chain, text);
+	note_words(c, l->handle, l->text);
+	text = (struct strview){
+		room, nft_rules_text(room, sizeof(room), l->text),
+	};
+	hash = rule_hash(l->family, l->table, l->chain, text);
 	rule = &c->r->rule[rule_slot(c->r, hash)];
 	c->r->rules += !rule->hash;
-	rule->handle = rule->hash ? 0 : handle;
+	rule->handle = rule->hash ? 0 : l->handle;
 	rule->hash = hash;
 }
 
@@ -291,30 +242,29 @@ static void take_rule(struct nft_rules *r, struct strview line)
 
 static void take_line(struct cursor *c, struct strview line)
 {
-	if (!line.len || open_table(c, line) || !c->table.len)
-		return;
-	if (strview_is(line, "}")) {
-		if (c->chain.len)
-			c->chain.len = 0;
-		return;
-	}
-	if (!c->chain.len)
-		open_chain(c, line);
-	else if (strview_starts(line, "type "))
+	switch (nft_list_line(&c->at, line)) {
+	case NFT_LIST_CHAIN:
+		c->position = 0;
+		break;
+	case NFT_LIST_BASE:
 		take_base(c, line);
-	else {
-		note_handle(c, line);
+		break;
+	case NFT_LIST_RULE:
+		note_handle(c);
 		take_rule(c->r, line);
+		break;
+	case NFT_LIST_OTHER: case NFT_LIST_TABLE: case NFT_LIST_END:
+		break;
 	}
 }
 
 bool nft_rules_is(struct strview text)
 {
-	struct cursor c = { .r = NULL };
+	struct nft_list l = { .family = 0 };
 	struct strview line;
 
 	while (strview_line(&text, &line))
-		if (open_table(&c, line) && c.table.len)
+		if (nft_list_line(&l, line) == NFT_LIST_TABLE && l.table.len)
 			return true;
 	return false;
 }

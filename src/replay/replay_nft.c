@@ -19,6 +19,7 @@
 #include "place/witness_places.h"
 #include "protocol/stats.h"
 #include "replay/nft_line.h"
+#include "replay/nft_listed.h"
 #include "replay/nft_packet.h"
 #include "replay/nft_rules.h"
 #include "replay/nft_says.h"
@@ -36,6 +37,7 @@ struct known_id {
 	uint32_t id, mark;
 	uint8_t nfproto, proto;	/* 0: not known */
 	bool sets_mark;		/* a rule that it met does */
+	uint64_t base;		/* the base chain that it was in last, a hash; 0: none */
 };
 
 /* Behind loopback a packet has another id, and is the same. */
@@ -73,6 +75,8 @@ struct nft_replay *replay_nft_open(struct replay *r)
 	}
 	nft_rules_read(n->rules, r->nft_rules);
 	nft_rules_add_slots(n->rules, r->map, r->index);
+	if (r->listed && !*r->listed)
+		*r->listed = nft_listed_make(r->nft_rules, n->rules);
 	return n;
 }
 
@@ -276,6 +280,22 @@ static void follow_mark(struct known_id *k, const struct nft_line *l)
 	}
 }
 
+/*
+ * nft prints a packet in front of its first event in each base chain.  Return: in this
+ * one it did not, and has done so of this packet before: that line is missing.
+ */
+static bool lacks_head(const struct nft_replay *n, const struct nft_line *l,
+		       struct known_id *k, bool headed)
+{
+	uint64_t chain = chain_hash(l), before = k->base;
+
+	if (l->xtables || !n->rules ||
+	    !nft_rules_find(n->rules, l->family, l->table, l->chain))
+		return false;
+	k->base = chain;
+	return before && before != chain && !headed;
+}
+
 static void take_event(struct nft_replay *n, const struct nft_line *l)
 {
 	bool headed = n->head_id == l->id &&
@@ -298,6 +318,8 @@ static void take_event(struct nft_replay *n, const struct nft_line *l)
 		k->nfproto = e.nfproto;
 	}
 	n->head_id = 0;
+	if (lacks_head(n, l, k, headed))
+		n->r->hole(n->r->arg);
 	follow_mark(k, l);
 	e.backend = EVENT_NFT;
 	e.nfproto = k->nfproto;

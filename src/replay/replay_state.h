@@ -13,6 +13,7 @@
 struct event;
 struct ifnames;
 struct line_reader;
+struct nft_snapshot;
 struct path_map;
 struct place;
 struct place_index;
@@ -30,6 +31,8 @@ struct replay {
 	struct place_index *index;
 	struct path_map *map;
 	struct strview nft_rules;	/* what nft lists, .len 0: none */
+	/* Set to what was made of it, once; whoever lends it frees it. */
+	struct nft_snapshot **listed;
 	struct ifnames *names;
 	struct printer *printer;
 	/* One event of a text, to be put into its journey. */
