@@ -17,7 +17,7 @@ DOT=$SCRATCH/ways.dot
 
 edges() { # FILE: "FROM TO COUNT COLOUR LABEL" a line, of what dot has understood
 	dot -Tjson0 "$1" | jq -r '(.objects | map({ (._gvid | tostring): .name }) | add) as $name | .edges[]? |
-		"\($name[.tail | tostring]) \($name[.head | tostring]) \(.tooltip | split(" ")[0]) \(.color) \(if (.label // "") == "" then "-" else .label end)"'
+		"\($name[.tail | tostring])\(if .tailport then ":" + .tailport else "" end) \($name[.head | tostring]) \(.tooltip | split(" ")[0]) \(.color) \(if (.label // "") == "" then "-" else .label end)"'
 }
 
 subtest "the graph of a run"
@@ -47,45 +47,96 @@ while read -r n fate; do
 	node=$(sed -n "s/^	\(fate[0-9]*\) \[label=\"$fate\".*/\1/p" "$DOT")
 	assert_equal "$fate" "$n" "$(count . "^$node\$")"
 done < <(sed -n 's/^nftrace: [0-9]* packets traced: \([^;]*\);.*/\1/p' "$ERR" | tr ',' '\n')
-# What comes into a rule goes out of it.
-awk '{ come[$2] += $3; go[$1] += $3 }
-	END { for (n in come) if (n ~ /^n/ && come[n] != go[n]) print n, come[n], go[n] }' \
-	"$SCRATCH/edges" >"$SCRATCH/leaks"
-assert_equal "rules where packets vanish" "" "$(cat "$SCRATCH/leaks")"
 
-subtest "a number stands on an edge where it is not that of the rule it comes from, and nowhere else"
-awk '{ left[$1] += $3; count[NR] = $3; from[NR] = $1; label[NR] = $5 }
-	END { for (i = 1; i <= NR; i++) {
-		expected = count[i] == left[from[i]] ? "-" : count[i]
-		if (label[i] != expected) print from[i], count[i], label[i]
-		if (label[i] == "-") bare++ }
-		if (!bare || bare == NR) print "all are alike" }' "$SCRATCH/edges" >"$SCRATCH/labels"
-assert_equal "numbers on edges" "" "$(cat "$SCRATCH/labels")"
+# The judge: what the blocks say of each rule, and of each step from one chain to another.
+cat >"$SCRATCH/judge.py" <<'PYTHON'
+import collections, html, re, sys
+RED, GREEN = ("DROP", "REJECT"), ("DELIVERED", "FORWARDED", "SENT")
+met, ways = collections.Counter(), {}
+def chain(line, ip):
+    place = line.split("  ")[0][len("TRACE: "):]
+    return ip + " " + place.rsplit(":", 2)[0]
+def way(start, end, fate):
+    count, colours = ways.setdefault((start, end), [0, set()])
+    ways[start, end][0] = count + 1
+    colours.add("red" if fate in RED else "darkgreen" if fate in GREEN else "darkorange")
+for block in open(sys.argv[1]).read().split("\n#"):
+    events = re.findall(r"^TRACE: .*", block, re.M)
+    ip = "ipv6" if " fd00:" in block.split("\n")[0] else "ipv4"
+    fate = re.search(r"^=> (\w+)", block, re.M)[1]
+    last, inside = "start", []
+    for e in events:
+        here = chain(e, ip)
+        table = here.rsplit(":", 1)[0]
+        inside = [c for c in inside if c.rsplit(":", 1)[0] == table]
+        back = here in inside
+        inside = inside[:inside.index(here) + 1] if back else inside + [here]
+        if not re.match(r"TRACE: \S*:return:\d+$", e):
+            met[ip, e] += 1
+        if not back:
+            way(last, here, fate)
+        last = (ip, e)
+    way(last, fate, fate)
 
-subtest "an edge has the colour of the fate to which all lead that went there"
-# From the ends backwards: what can be reached from an edge is one colour, or it is nobody's.
-awk '{ from[NR] = $1; to[NR] = $2; is[NR] = $4 }
-	END { for (i = 1; i <= NR; i++) if (to[i] ~ /^fate/) want[i, is[i]] = 1
-		do { more = 0
-			for (i = 1; i <= NR; i++) for (j = 1; j <= NR; j++) if (to[i] == from[j])
-				for (c in colours) if ((j, c) in want && !((i, c) in want)) { want[i, c] = 1; more = 1 }
-		} while (more)
-		for (i = 1; i <= NR; i++) if (is[i] != "gray40" && !((i, is[i]) in want)) print i, is[i] }
-	BEGIN { colours["red"]; colours["darkgreen"]; colours["darkorange"] }' "$SCRATCH/edges" >"$SCRATCH/colours"
-assert_equal "colours that no fate has" "" "$(cat "$SCRATCH/colours")"
-for colour in red darkgreen gray40; do
-	assert_grep "^start .* $colour |^n[0-9]* .* $colour " "$SCRATCH/edges"
-done
-assert_no_grep '^[^ ]* fate[0-9]* [0-9]* gray40' "$SCRATCH/edges"
+rows, boxes, drawn = {}, {}, {}
+dot = open(sys.argv[2]).read()
+names = dict(re.findall(r'^\t(fate\d+) \[label="(\w+)"', dot, re.M)) | {"start": "start"}
+for number, title, body in re.findall(r"^\t(c\d+) \[label=<<TABLE(.*)\n((?:\t\t<TR>.*\n)*)\t\t</TABLE>>\];", dot, re.M):
+    table, ip, name = re.search(r'gray30">(\S+) (ipv[46])[^<]*</FONT><BR/><B>(.*?)</B>', title).groups()
+    boxes[number] = ip + " " + html.unescape(table + ":" + name)
+    for row in body.splitlines():
+        tip, port, count = re.search(r'TOOLTIP="(.*?)">.*PORT="(r\d+)">(?:<FONT COLOR="red">)?(\d+)', row).groups()
+        rows[number + ":" + port] = (ip, html.unescape(tip)), int(count)
+        red = '<FONT COLOR="red">' in row
+        ends_red = any((rows[number + ":" + port][0], f) in ways for f in RED)
+        if red != ends_red:
+            print("red or not:", tip)
+for end in rows.values():
+    if met.pop(end[0], 0) != end[1]:
+        print("another count:", end)
+for rest in met:
+    print("no row:", rest)
+for a, b, rest in re.findall(r"^\t(\S+) -> (\S+) \[(.*)\];", dot, re.M):
+    count = int(re.search(r'tooltip="(\d+)', rest)[1])
+    label = re.search(r'label="(\d+)"', rest)
+    a = a[:-2] if a.endswith(":e") else a
+    start = rows[a][0] if a in rows else names.get(a, boxes.get(a))
+    all_of = rows[a][1] if a in rows else None
+    key = start, names.get(b, boxes.get(b))
+    if key not in ways:
+        print("nobody went there:", key)
+        continue
+    n, colours = ways.pop(key)
+    colour = colours.pop() if len(colours) == 1 else "gray40"
+    if n != count or f", color={colour}," not in rest:
+        print("another count or colour:", key, n, colour, rest)
+    if all_of and (int(label[1]) if label else all_of) != count or label and count == all_of:
+        print("label:", key, rest)
+    drawn[colour] = drawn.get(colour, 0) + 1
+for key in ways:
+    if not (isinstance(key[0], tuple) and re.search(r":return:\d+$", key[0][1])):
+        print("not drawn:", key)
+print("drawn:", *(c for c in ("red", "darkgreen", "gray40") if c in drawn))
+print("labels:", "label=\"" in "".join(re.findall(r"->.*", dot)))
+PYTHON
 
-subtest "a node for every rule of the blocks, in the boxes of its table and chain"
-sed -n 's/^TRACE: \([^ ]*\).*/\1/p' "$OUT" | grep -c . >/dev/null || fail "no events"
-expected=$(awk '/^#/ { v6 = / fd00:/ } /^TRACE: / { print v6, $0 }' "$OUT" | sort -u | wc -l)
-assert_equal "nodes" "$expected" "$(grep -c '^			n[0-9]* \[' "$DOT")"
-assert_grep 'label="filter ipv4"' "$DOT"
-assert_grep 'label="filter ipv6"' "$DOT"
-assert_grep 'label="pre:colon"' "$DOT"
-assert_grep 'color=red' "$DOT"
+subtest "a row for every rule of the blocks, with its packets, in the box of its chain; every way to another chain"
+assert_equal "the judge" "drawn: red darkgreen gray40
+labels: True" "$(python3 "$SCRATCH/judge.py" "$OUT" "$DOT")"
+assert_grep '>filter ipv4</FONT>' "$DOT"
+assert_grep '>filter ipv6</FONT>' "$DOT"
+assert_grep '<B>pre:colon</B>' "$DOT"
+
+subtest "the judge finds what is wrong"
+wrong() { # SED WHAT
+	sed -E "$1" "$DOT" >"$SCRATCH/wrong.dot"
+	python3 "$SCRATCH/judge.py" "$OUT" "$SCRATCH/wrong.dot" | grep -q "$2" || fail "not found: $2"
+}
+wrong 's/^(\tc0:.*), color=[a-z0-9]*,/\1, color=pink,/' "another count or colour"
+wrong 's/(PORT="r[0-9]*">)[0-9]*/\177/' "another count"
+wrong '/^\tstart ->/d' "not drawn"
+wrong '0,/^\t\t<TR>/{/^\t\t<TR>/d}' "no row"
+wrong 's/(-> fate[0-9]* \[)tooltip/\1label="9", tooltip/' label
 
 subtest "the same graph from the recorded packets"
 start_nftrace r -t 30 --rate 0 --pcap "$SCRATCH/trace.pcapng" --graph "$DOT" -p udp
@@ -114,7 +165,7 @@ start_nftrace r -t 30 --rate 0 --graph "$SCRATCH/run.svg" -p udp
 udp a 10.2.0.2 1001
 stop_nftrace INT
 assert_status 0
-assert_grep 'title>start&#45;&gt;n0</title' "$SCRATCH/run.svg"
+assert_grep 'title>start&#45;&gt;c0</title' "$SCRATCH/run.svg"
 assert_grep '</svg>' "$SCRATCH/run.svg"
 
 DOT_PROGRAM=$(command -v dot)
@@ -164,3 +215,8 @@ assert_equal "descriptors" "/dev/null /memfd:nftrace-picture" \
 if (($(awk 'END { print $3 }' /proc/self/uid_map) > 1)); then
 	assert_grep '^Uid:	65534	65534	65534	65534' "$who"
 fi
+
+subtest "the README's picture can be read where it is 980 pixels wide"
+width=$(sed -nE 's/^<svg width="([0-9]+)pt".*/\1/p' "$TREE/man/graph.svg")
+size=$(grep -oE 'font-size="[0-9.]+"' "$TREE/man/graph.svg" | sort | uniq -c | sort -rn | sed -nE '1s/.*"([0-9]+).*/\1/p')
+((size * 980 >= 8 * width)) || fail "letters of $size points in a picture of $width"

@@ -144,7 +144,7 @@ dropped=$(grep -c '^=> DROP' "$OUT")
 grep -E '^nftrace:   [0-9]+ by ' "$ERR" >"$SCRATCH/by"
 assert_equal "rules that dropped" 1 "$(wc -l <"$SCRATCH/by")"
 assert_grep "^nftrace:   $dropped by nft ip t:out:rule:handle [0-9]+  \"udp dport 2003 drop\" \(replaced during the trace\)\$" "$SCRATCH/by"
-assert_equal "its nodes in the graph" 1 "$(grep -c 'n[0-9]* \[label="handle [0-9]*  udp dport 2003' "$SCRATCH/ways.dot")"
+assert_equal "its rows in the graph" 1 "$(grep -c '>handle [0-9]*</FONT>.*>udp dport 2003' "$SCRATCH/ways.dot")"
 
 # A message behind all that waited tells it as much as an empty socket does.
 subtest "a reader that never finds its socket empty"

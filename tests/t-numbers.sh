@@ -29,7 +29,7 @@ for TABLES in iptables ip6tables; do
 	assert_grep '^TRACE: raw:PREROUTING:rule:3  ' "$OUT"
 	is_rule "the fate" "$(number '^=> DROP by raw:PREROUTING:rule:3  ".*" \(([0-9]+) without nftrace.s rules\)' "$OUT")"
 	is_rule "the summary" "$(number 'raw:PREROUTING:rule:([0-9]+)  ' "$ERR")"
-	is_rule "the graph" "$(number 'label="([0-9]+)  .*--dport 7 ' "$SCRATCH/graph")"
+	is_rule "the graph" "$(number '"TOP"><FONT COLOR="red">([0-9]+)<.*--dport 7 ' "$SCRATCH/graph")"
 	is_rule "the page" "$(number '>raw:PREROUTING:rule:([0-9]+)<' "$SCRATCH/page.html")"
 	"$NFTRACE" --read "$SCRATCH/record" --json >"$SCRATCH/json"
 	is_rule "--json" "$(jq '.by | .number - .own_before' "$SCRATCH/json")"

@@ -156,15 +156,13 @@ for backend in legacy nft; do
 	in_ns lo iptables-$backend -X
 done
 
-# node_box LABEL: the boxes around a node whose rule ends so, the outermost first
-cat >"$SCRATCH/boxes.awk" <<'AWK'
-match($0, /subgraph cluster_[0-9]+ { label="/) { box[++depth] = substr($0, RSTART + RLENGTH); sub(/";.*/, "", box[depth]); next }
-/^\t+}$/ { depth--; next }
-index($0, "[label=") && index($0, want) { line = ""; for (i = 1; i <= depth; i++) line = line box[i] (i < depth ? " > " : ""); print line; exit }
-AWK
-node_boxes() { awk -v want="$1" -f "$SCRATCH/boxes.awk" "$SCRATCH/ways.dot"; }
+# box_of LABEL: what stands above the name of the box that has a rule whose event ends so
+box_of() {
+	awk -v want="$1" '/^\tc[0-9]+ \[label=/ { box = $0; sub(/.*gray30">/, "", box); sub(/<\/B>.*/, "", box); sub(/<\/FONT><BR\/><B>/, " > ", box) }
+		/^\t\t<TR>/ && index($0, want) { print box; exit }' "$SCRATCH/ways.dot"
+}
 
-subtest "the summary counts drops by owner; the graph has a box for whose chains are one's"
+subtest "the summary counts drops by owner; the graph says whose each chain is"
 in_ns lo iptables-legacy-restore <<'RULES' || fail "iptables-legacy-restore"
 *filter
 :OUTPUT ACCEPT [0:0]
@@ -191,10 +189,10 @@ jq -r '.owner | if . == null then "nobody" else .component end' "$OUT" | sort | 
 assert_equal "owners" "3 fail2ban;1 ufw;1 nobody" "$(sort "$SCRATCH/owners" -k1,1rn -k2,2r | tr '\n' ';' | sed 's/;$//')"
 sed -n '/drops by owner:/,$p' "$ERR" | sed 's/^nftrace: *//' | head -n 4 >"$SCRATCH/said"
 assert_equal "said" "drops by owner:;3 fail2ban: jail sshd;1 ufw: user rule, outgoing;1 nobody's that is known;" "$(tr '\n' ';' <"$SCRATCH/said")"
-assert_equal "whose box" "filter ipv4 > fail2ban > f2b-sshd" "$(node_boxes 'f2b-sshd:')"
-assert_equal "whose box" "filter ipv4 > ufw > ufw-user-output" "$(node_boxes 'ufw-user-output:')"
-assert_equal "nobody's" "filter ipv4 > own" "$(node_boxes 'filter:own:')"
-assert_equal "several's" "filter ipv4 > OUTPUT" "$(node_boxes 'filter:OUTPUT:')"
+assert_equal "whose box" "filter ipv4, fail2ban > f2b-sshd" "$(box_of 'f2b-sshd:')"
+assert_equal "whose box" "filter ipv4, ufw > ufw-user-output" "$(box_of 'ufw-user-output:')"
+assert_equal "nobody's" "filter ipv4 > own" "$(box_of 'filter:own:')"
+assert_equal "several's" "filter ipv4 > OUTPUT" "$(box_of 'filter:OUTPUT:')"
 run_nftrace lo --read "$SCRATCH/by.pcapng"
 sed -n '/drops by owner:/,$p' "$ERR" | sed 's/^nftrace: *//' | head -n 4 >"$SCRATCH/read"
 assert_same "by owner, read back" "$SCRATCH/said" "$SCRATCH/read"

@@ -3,11 +3,22 @@
 #include "graph/graph_edges.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "grounds/component.h"
+#include "place/place_types.h"
 #include "report/rule_table.h"
 
-enum { EDGES = 1 << 15 };	/* at most; the rest is counted */
+enum {
+	EDGES = 1 << 15,	/* at most; the rest is counted */
+	CALLS = 32,		/* chains in chains; what is deeper looks like a call */
+};
+
+/* The chains of a table that a packet is in: where it has been last in each. */
+struct calls {
+	const struct place *at[CALLS];
+	unsigned int n;
+};
 
 /* A copy's, until it is known where it was made. */
 static const uint32_t NOWHERE = UINT32_MAX - 1;
@@ -54,9 +65,41 @@ static void leave(struct graph_edges *w, uint32_t from)
 		w->begun++;
 }
 
-/* @fate: of the packet that went this way */
+/* Does @q stand behind @p in their chain?  If nobody knows it does. */
+static bool is_behind(const struct place *q, const struct place *p)
+{
+	uint32_t to = q->handle ? q->position : q->number;
+	uint32_t from = p->handle ? p->position : p->number;
+
+	return !to || !from || to > from;
+}
+
+/* The packet comes to @p: is that back from a chain that was called there? */
+static bool comes_back(struct calls *c, const struct place *p)
+{
+	unsigned int i = c->n && c->at[0]->table == p->table ? c->n : 0;
+
+	c->n = i;
+	while (i > 0 && strcmp(c->at[i - 1]->chain, p->chain) != 0)
+		i--;
+	if (i && is_behind(p, c->at[i - 1])) {
+		bool back = i < c->n;
+
+		c->at[i - 1] = p;
+		c->n = i;
+		return back;
+	}
+	/* In it already, and from its top: the hook once more. */
+	if (i)
+		c->n = 0;
+	if (c->n < CALLS)
+		c->at[c->n++] = p;
+	return false;
+}
+
+/* @fate: of the packet that went this way; @onward: not back from a call */
 static void count(struct graph_edges *w, uint32_t from, uint32_t to,
-		  uint8_t fate)
+		  uint8_t fate, bool onward)
 {
 	uint64_t key = (uint64_t)from << 32 | to;
 	uint32_t i = (uint32_t)(key * 0x9e3779b97f4a7c15 >> 40) %
@@ -78,12 +121,13 @@ static void count(struct graph_edges *w, uint32_t from, uint32_t to,
 		e->to = to;
 	}
 	e->packets++;
+	e->onward |= onward;
 	e->ends |= graph_edges_end(fate);
 }
 
 static void end_way(struct graph_edges *w, uint32_t from, uint8_t fate)
 {
-	count(w, from, GRAPH_EDGES_FATES + fate, fate);
+	count(w, from, GRAPH_EDGES_FATES + fate, fate, true);
 	if (from < GRAPH_EDGES_RULES && graph_edges_is_drop(fate))
 		w->drops[from] = true;
 }
@@ -101,15 +145,18 @@ static void note_owner(struct graph_edges *w, const struct journey *j,
 void graph_edges_add(struct graph_edges *w, const struct journey *j)
 {
 	uint32_t last[JOURNEY_BRANCHES], id;
+	struct calls calls[JOURNEY_BRANCHES];
 
 	w->packets++;
 	w->fate[j->fate[0].kind]++;
 	last[0] = GRAPH_EDGES_START;
+	calls[0].n = 0;
 	/* A copy goes on from where the packet was. */
 	for (unsigned int b = 1; b < JOURNEY_BRANCHES; b++)
 		last[b] = NOWHERE;
 	for (uint32_t i = 0; i < journey_kept(j); i++) {
 		const struct step *s = &j->step[i];
+		bool back;
 
 		/* There may be more rules than the graph can hold. */
 		id = rule_table_find(w->rules, s->place);
@@ -118,13 +165,16 @@ void graph_edges_add(struct graph_edges *w, const struct journey *j)
 			continue;
 		}
 		note_owner(w, j, s, id);
-		if (last[s->branch] == NOWHERE)
+		if (last[s->branch] == NOWHERE) {
 			last[s->branch] = last[0];
+			calls[s->branch] = calls[0];
+		}
+		back = comes_back(&calls[s->branch], s->place);
 		if (j->omitted && i == JOURNEY_STEPS_FIRST)
 			w->left_out += j->omitted;
 		else
 			count(w, last[s->branch], id,
-			      j->fate[s->branch].kind);
+			      j->fate[s->branch].kind, !back);
 		last[s->branch] = id;
 	}
 	for (unsigned int b = 0; b < j->branches; b++)
@@ -138,7 +188,8 @@ void graph_edges_late(struct graph_edges *w, uint8_t was, uint8_t fate,
 {
 	if (was == fate)
 		return;
-	count(w, GRAPH_EDGES_FATES + was, GRAPH_EDGES_FATES + fate, fate);
+	count(w, GRAPH_EDGES_FATES + was, GRAPH_EDGES_FATES + fate, fate,
+	      true);
 	/* The packets by fate are as many as the packets. */
 	if (!counted || !w->fate[was])
 		return;

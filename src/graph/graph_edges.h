@@ -23,6 +23,7 @@ enum graph_end { GRAPH_WENT_ON = 1 << 0, GRAPH_DROPPED = 1 << 1, GRAPH_OTHER = 1
 struct way {
 	uint32_t from, to;	/* numbers of rules, or a node from above */
 	uint8_t ends;		/* enum graph_end, ored */
+	bool onward;		/* not only back into the chain that had called */
 	uint64_t packets;	/* 0: a free slot */
 };
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* graph_nodes: the rules of a graph in the order of the boxes in which they stand. */
+/* graph_nodes: the rules of a graph in the order of the boxes of which they are rows. */
 #include "graph/graph_nodes.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,8 +32,6 @@ static int compare(const void *a, const void *b)
 	int d = compare_tables(p, q);
 
 	if (!d)
-		d = strcmp(m->owner, n->owner);
-	if (!d)
 		d = strcmp(p->chain, q->chain);
 	if (!d)
 		d = p->number < q->number ? -1 : p->number > q->number;
@@ -46,7 +43,6 @@ static bool is_of_one_box(const struct place *p, const struct place *q)
 	return compare_tables(p, q) == 0 && strcmp(p->chain, q->chain) == 0;
 }
 
-/* Sorted with no owner yet, the rules of one chain stand together. */
 static void find_owners(struct graph_node *node, uint32_t count,
 			const struct graph_edges *w)
 {
@@ -72,15 +68,10 @@ struct graph_node *graph_nodes_sort(const struct graph_edges *w, uint32_t count)
 		return NULL;
 	qsort(node, count, sizeof(*node), compare);
 	find_owners(node, count, w);
-	qsort(node, count, sizeof(*node), compare);
 	return node;
 }
 
-enum graph_level graph_nodes_part(const struct graph_node *a, const struct graph_node *b)
+bool graph_nodes_are_of_one_chain(const struct graph_node *a, const struct graph_node *b)
 {
-	if (!a || compare_tables(a->at, b->at) != 0)
-		return GRAPH_TABLE;
-	if (strcmp(a->owner, b->owner) != 0)
-		return GRAPH_OWNER;
-	return strcmp(a->at->chain, b->at->chain) != 0 ? GRAPH_CHAIN : GRAPH_LEVELS;
+	return is_of_one_box(a->at, b->at);
 }

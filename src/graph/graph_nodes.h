@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* graph_nodes: the rules of a graph in the order of the boxes in which they stand. */
+/* graph_nodes: the rules of a graph in the order of the boxes of which they are rows. */
 #ifndef NFTRACE_GRAPH_NODES_H
 #define NFTRACE_GRAPH_NODES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct graph_edges;
@@ -14,9 +15,6 @@ struct graph_node {
 	const char *owner;	/* "": of several, or of nobody that is known */
 };
 
-/* Boxes in boxes: a table, in it a component's chains, in that a chain. */
-enum graph_level { GRAPH_TABLE, GRAPH_OWNER, GRAPH_CHAIN, GRAPH_LEVELS };
-
 /**
  * graph_nodes_sort - all rules, those of one box one behind the other
  * @count: how many there are
@@ -24,8 +22,7 @@ enum graph_level { GRAPH_TABLE, GRAPH_OWNER, GRAPH_CHAIN, GRAPH_LEVELS };
  */
 struct graph_node *graph_nodes_sort(const struct graph_edges *w, uint32_t count);
 
-/** graph_nodes_part - the outermost box that both are not in; GRAPH_LEVELS: none; @a may be NULL */
-enum graph_level graph_nodes_part(const struct graph_node *a,
-				  const struct graph_node *b);
+/** graph_nodes_are_of_one_chain - of one table, and of one family */
+bool graph_nodes_are_of_one_chain(const struct graph_node *a, const struct graph_node *b);
 
 #endif
