@@ -33,7 +33,7 @@ in_ns node ipset restore <"$TESTS/demo/calico-node.ipsets" || give_up "no ipset 
 in_ns node iptables-legacy-restore <"$TESTS/demo/calico-node.save" ||
 	give_up "iptables-legacy does not work here"
 background up dns "$TOOLS/dns" serve 8.8.8.8 2001:4860:4860::8888
-wait_for 5 grep -qx ready "$SCRATCH/dns" || give_up "the name server does not start"
+wait_for 5 says_ready "$SCRATCH/dns" || give_up "the name server does not start"
 server up web tcp 8.8.8.8 443 tcp 8.8.8.8 25
 # So that the trace begins with DNS, not with a neighbour that is looked for.
 talk wl udp 8.8.8.8 9 wait 1 >/dev/null 2>&1

@@ -15,10 +15,9 @@ no_offload() {
 
 # veth NS IFACE NS IFACE: a cable between two namespaces, both ends up
 veth() {
-	ip link add "$2" netns "nft$$-$1" type veth peer name "$4" netns "nft$$-$3"
+	ip link add "$2" up netns "nft$$-$1" type veth peer name "$4" netns "nft$$-$3"
 	no_offload "$1" "$2"
 	no_offload "$3" "$4"
-	ns_ip "$1" link set "$2" up
 	ns_ip "$3" link set "$4" up
 }
 
@@ -28,10 +27,10 @@ addresses() {
 	shift 2
 	for address; do
 		case $address in
-		*:*) ns_ip "$ns" addr add "$address" dev "$dev" nodad ;;
-		*) ns_ip "$ns" addr add "$address" dev "$dev" ;;
+		*:*) echo "addr add $address dev $dev nodad" ;;
+		*) echo "addr add $address dev $dev" ;;
 		esac
-	done
+	done | ns_ip "$ns" -batch -
 }
 
 # mac_of NS IFACE
@@ -57,27 +56,35 @@ lab_loopback() {
 
 # lab_router: host a - router r - host b
 lab_router() {
-	local ns
-	for ns in a r b; do ns_new "$ns"; done
+	ns_new a r b
 	veth a eth0 r eth0
 	veth r eth1 b eth0
-	addresses a eth0 10.1.0.2/24 fd00:1::2/64
-	addresses r eth0 10.1.0.1/24 fd00:1::1/64
-	addresses r eth1 10.2.0.1/24 fd00:2::1/64
-	addresses b eth0 10.2.0.2/24 fd00:2::2/64
 	forwarding r
-	ns_ip a route add default via 10.1.0.1
-	ns_ip a route add default via fd00:1::1
-	ns_ip b route add default via 10.2.0.1
-	ns_ip b route add default via fd00:2::1
+	ns_ip r -batch - <<-EOT
+		addr add 10.1.0.1/24 dev eth0
+		addr add fd00:1::1/64 dev eth0 nodad
+		addr add 10.2.0.1/24 dev eth1
+		addr add fd00:2::1/64 dev eth1 nodad
+	EOT
+	ns_ip a -batch - <<-EOT
+		addr add 10.1.0.2/24 dev eth0
+		addr add fd00:1::2/64 dev eth0 nodad
+		route add default via 10.1.0.1
+		route add default via fd00:1::1
+	EOT
+	ns_ip b -batch - <<-EOT
+		addr add 10.2.0.2/24 dev eth0
+		addr add fd00:2::2/64 dev eth0 nodad
+		route add default via 10.2.0.1
+		route add default via fd00:2::1
+	EOT
 }
 
 # lab_calico: workload wl - node - upstream host up, wired as Calico does it:
 # the workload's only neighbour is 169.254.1.1 (fe80::ecee:eeff:feee:eeee),
 # which nobody has: the node answers for it by proxy ARP.
 lab_calico() {
-	local ns
-	for ns in wl node up; do ns_new "$ns"; done
+	ns_new wl node up
 	veth wl eth0 node cali123
 	veth node eth0 up eth0
 	ns_ip node link set cali123 address ee:ee:ee:ee:ee:ee
@@ -104,7 +111,7 @@ lab_calico() {
 # lab_bridge: hosts a, b, c on a bridge whose packets iptables sees
 lab_bridge() {
 	local ns n=0
-	for ns in a b c br; do ns_new "$ns"; done
+	ns_new a b c br
 	ns_ip br link add br0 type bridge forward_delay 0
 	in_ns br sysctl -qw net.bridge.bridge-nf-call-iptables=1 \
 		net.bridge.bridge-nf-call-ip6tables=1 || return 1
@@ -124,12 +131,12 @@ settle() {
 		shift 2
 	done
 }
-_carries() { [[ $(in_ns "$1" cat "/proc/net/if_inet6") = *" $2"* ]] && ns_ip "$1" -o link show "$2" up | grep -q LOWER_UP; }
+_carries() { [[ $(ns_ip "$1" addr show dev "$2" up) = *LOWER_UP*' inet6 '* ]]; }
 
 # server NS NAME ARGS...: an echo server in the background, returns when it listens
 server() {
 	background "$1" "$2" "$TOOLS/talk" serve "${@:3}"
-	wait_for 5 grep -qx ready "$SCRATCH/$2" || fail "echo server $2 does not start"
+	wait_for 5 says_ready "$SCRATCH/$2" || fail "echo server $2 does not start"
 }
 
 # talk NS ARGS...: a client, see tools/talk.c

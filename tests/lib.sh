@@ -170,22 +170,31 @@ is_stopped() {
 	_state "$1" && [[ $_state = T ]]
 }
 has_line() { grep -Eq -- "$1" "$2"; }
+# says_ready FILE: what of the tools has begun says so in a line
+says_ready() {
+	local said
+	read -rd '' said <"$1"
+	[[ $'\n'$said$'\n' = *$'\nready\n'* ]]
+}
 
 # ---- network namespaces
 
 ns_path() { echo "/run/netns/nft$$-$1"; }
 
-# ns_new NAME: an empty one with lo up
+# ns_new NAME...: empty ones with lo up
 ns_new() {
-	ip netns add "nft$$-$1" || { fail "no network namespace"; exit 1; }
-	_namespaces+=("nft$$-$1")
-	# Neighbour discovery's chatter would move counters of its own accord; how TCP scales its
-	# window is taken from the machine's memory.
-	in_ns "$1" sysctl -qw net.ipv4.tcp_rmem="4096 131072 33554432" \
-		net.ipv6.conf.all.accept_dad=0 \
-		net.ipv6.conf.default.accept_dad=0 \
-		net.ipv6.conf.default.router_solicitations=0
-	ip -n "nft$$-$1" link set lo up
+	local ns
+	printf "netns add nft$$-%s\n" "$@" | ip -batch - || { fail "no network namespace"; exit 1; }
+	for ns; do
+		_namespaces+=("nft$$-$ns")
+		# Neighbour discovery's chatter would move counters of its own accord; how TCP scales
+		# its window is taken from the machine's memory.
+		in_ns "$ns" bash -c 'cd /proc/sys/net &&
+			echo 4096 131072 33554432 >ipv4/tcp_rmem
+			for of in all default; do echo 0 >ipv6/conf/$of/accept_dad; done
+			echo 0 >ipv6/conf/default/router_solicitations
+			exec ip link set lo up'
+	done
 }
 
 # ns_del NAME: end it now
@@ -208,13 +217,13 @@ ns_ip() {
 background() {
 	local ns=$1 name=$2
 	shift 2
-	rm -f "$SCRATCH/$name" "$SCRATCH/$name.err"
+	[[ ! -e $SCRATCH/$name && ! -e $SCRATCH/$name.err ]] || rm -f "$SCRATCH/$name" "$SCRATCH/$name.err"
 	: >"$SCRATCH/$name" >"$SCRATCH/$name.err"
-	nsenter --net="$(ns_path "$ns")" -- env --default-signal "$@" \
+	nsenter --net="/run/netns/nft$$-$ns" -- env --default-signal "$@" \
 		>"$SCRATCH/$name" 2>"$SCRATCH/$name.err" </dev/null &
 	BG_PID=$!
 	later $BG_PID
-	assert_within 10 "$name is in its namespace" _entered_or_gone $BG_PID "$(ns_path "$ns")"
+	assert_within 10 "$name is in its namespace" _entered_or_gone $BG_PID "/run/netns/nft$$-$ns"
 }
 _entered_or_gone() { [[ /proc/$1/ns/net -ef $2 ]] || is_gone "$1"; }
 
@@ -242,7 +251,7 @@ launch_nftrace() {
 	_slower "$@"
 	set -- "${_args[@]}"
 	: >"$ERR"
-	nsenter --net="$(ns_path "$ns")" -- env --default-signal "$NFTRACE" "$@" \
+	nsenter --net="/run/netns/nft$$-$ns" -- env --default-signal "$NFTRACE" "$@" \
 		>"$OUT" 2>"$ERR" </dev/null &
 	NFTRACE_PID=$!
 	later $NFTRACE_PID
@@ -310,7 +319,7 @@ run_nftrace() {
 	_slower "$@"
 	set -- "${_args[@]}"
 	# A later timeout hands on which signals a shell ignores in the background.
-	timeout -k 1 "$((${LIMIT:-20} * SLOWER))" nsenter --net="$(ns_path "$ns")" -- \
+	timeout -k 1 "$((${LIMIT:-20} * SLOWER))" nsenter --net="/run/netns/nft$$-$ns" -- \
 		env --default-signal "$NFTRACE" "$@" >"$OUT" 2>"$ERR" </dev/null
 	STATUS=$?
 	_books

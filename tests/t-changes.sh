@@ -140,7 +140,7 @@ in_ns r sysctl -qw net.ipv4.conf.eth0.rp_filter=0
 ns_ip r addr add 239.1.1.1/32 dev eth0 autojoin
 ns_ip a route add 239.0.0.0/8 dev eth0 src 10.1.0.2
 background r mroute "$TOOLS/mroute" 10.1.0.2 239.1.1.1 eth0 eth1 eth2
-if wait_for 5 grep -qx ready "$SCRATCH/mroute"; then
+if wait_for 5 says_ready "$SCRATCH/mroute"; then
 	trace 1 -i eth0 -p udp
 	udp 239.1.1.1 1001
 	compare

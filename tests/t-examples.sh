@@ -62,7 +62,7 @@ in_ns pod iptables-legacy -t raw -S >/dev/null
 grep -v -e '-m owner' "$TESTS/rulesets/istio-inject.save" |
 	in_ns pod iptables-legacy-restore || fail "istio's rules"
 background up dns "$TOOLS/dns" serve 8.8.8.8 2001:4860:4860::8888
-wait_for 5 grep -qx ready "$SCRATCH/dns" || fail "the name server does not start"
+wait_for 5 says_ready "$SCRATCH/dns" || fail "the name server does not start"
 server up web tcp 8.8.8.8 443 tcp 8.8.8.8 25
 mkdir "$SCRATCH/bin" "$SCRATCH/work" "$SCRATCH/host"
 mount --rbind / "$SCRATCH/host" || fail "no host's files"

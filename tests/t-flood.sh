@@ -73,7 +73,7 @@ assert_within 10 "the trickle ends" is_gone "$BG_PID"
 
 subtest "asked of user space again and again"
 background r nfq "$TOOLS/nfq" 7 repeat 2000000000
-wait_for 5 grep -qx ready "$SCRATCH/nfq" || fail "nfq does not start"
+wait_for 5 says_ready "$SCRATCH/nfq" || fail "nfq does not start"
 bounded 10.1.0.1 11 $SHORT QUEUE
 
 # exactly N: complete, with a fate, and none besides, whatever comes

@@ -118,7 +118,7 @@ assert_grep 'is sent to 10\.244\.1\.17 by the rule .*KUBE-SEP-' "$ERR"
 subtest "answers, whatever their addresses are"
 start_nftrace node -t 20 -c 2 --json --replies -i cali123 -p udp --dport 53
 background up dns "$TOOLS/dns" serve 8.8.8.8
-assert_within 5 "the name server starts" grep -qx ready "$SCRATCH/dns"
+assert_within 5 "the name server starts" says_ready "$SCRATCH/dns"
 in_ns wl "$TOOLS/dns" query 8.8.8.8 example.com A >/dev/null || fail "no answer"
 end_nftrace
 assert_equal "who traced it in and out" "cali123 eth0" "$(jq -r .in "$OUT" | paste -sd ' ')"

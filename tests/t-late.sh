@@ -22,7 +22,7 @@ EOT
 # With another logger nothing would come any more, once it is put back.
 in_ns lo sysctl -qw net.netfilter.nf_log.2=nfnetlink_log
 background lo nfq "$TOOLS/nfq" 7 late 600
-wait_for 5 grep -qx ready "$SCRATCH/nfq" || fail "nfq does not start"
+wait_for 5 says_ready "$SCRATCH/nfq" || fail "nfq does not start"
 save_rules lo "$SCRATCH/before"
 
 is_queued() { [[ $(in_ns lo awk '$1 == 7 { print $3 }' /proc/net/netfilter/nfnetlink_queue) -gt 0 ]]; }

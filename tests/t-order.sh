@@ -132,7 +132,7 @@ subtest "one that user space holds keeps no other back"
 in_ns r nft flush ruleset
 in_ns r iptables-legacy -A FORWARD -p udp -m udp --dport 3000 -j NFQUEUE --queue-num 7
 background r nfq "$TOOLS/nfq" 7 rewrite 2
-wait_for 5 grep -qx ready "$SCRATCH/nfq" || fail "nfq does not start"
+wait_for 5 says_ready "$SCRATCH/nfq" || fail "nfq does not start"
 start_nftrace r -t 60 --rate 0 -q -p udp
 talk a udp 10.2.0.2 3000 wait 10 2>/dev/null
 for port in 3001 3002 3003; do talk a udp 10.2.0.2 $port wait 10 2>/dev/null; done

@@ -282,7 +282,7 @@ try() {
 	for address in 10.1.0.1 fd00:1::1; do
 		background r "sink-in-$address" "$TOOLS/serial_send" sink udp $address 9
 		sinks+=("$BG_PID")
-		assert_within 5 "the sink starts" grep -qx ready "$SCRATCH/sink-in-$address"
+		assert_within 5 "the sink starts" says_ready "$SCRATCH/sink-in-$address"
 	done
 	lo=$(on_loopback)
 	trace r --all

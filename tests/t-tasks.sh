@@ -17,7 +17,7 @@ calico() { # IPSETS
 		settle wl eth0 node cali123 node eth0 up eth0
 		server up echo tcp 8.8.8.8 25
 		background up dns "$TOOLS/dns" serve 8.8.8.8 2001:4860:4860::8888
-		assert_within 5 "the name server starts" grep -qx ready "$SCRATCH/dns"
+		assert_within 5 "the name server starts" says_ready "$SCRATCH/dns"
 		server wl web tcp 10.244.1.17 8080
 		in_ns node ipset restore <"$TESTS/demo/calico-node.ipsets" || skip_all "no ipset in this kernel"
 		in_ns node iptables-legacy-restore <"$TESTS/demo/calico-node.save" || skip_all "no iptables-legacy"

@@ -60,7 +60,7 @@ spell_all() { # NS
 watch() {
 	background "$1" seen "$TOOLS/serial_watch"
 	WATCH_PID=$BG_PID
-	wait_for 5 grep -qx ready "$SCRATCH/seen" || fail "the watcher does not start"
+	wait_for 5 says_ready "$SCRATCH/seen" || fail "the watcher does not start"
 }
 
 _senders=()
@@ -121,7 +121,7 @@ few_marked() {
 
 sink() { # NS PROTO ADDRESS PORT [BUFFER]
 	background "$1" "sink-$3-$4" "$TOOLS/serial_send" sink "${@:2}"
-	wait_for 5 grep -qx ready "$SCRATCH/sink-$3-$4" || fail "the sink does not start"
+	wait_for 5 says_ready "$SCRATCH/sink-$3-$4" || fail "the sink does not start"
 }
 
 # one_by_one NS/IFACE...: TCP hands over bundles of segments, whatever offloads say; not here

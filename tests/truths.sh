@@ -177,7 +177,7 @@ truth_router() {
 	in_ns r iptables-$FILTER_BY -I FORWARD -p udp -j NFQUEUE --queue-num 7
 	background r nfq "$TOOLS/nfq" 7 accept
 	NFQ_PID=$BG_PID
-	wait_for 5 grep -qx ready "$SCRATCH/nfq" || fail "nfq does not start"
+	wait_for 5 says_ready "$SCRATCH/nfq" || fail "nfq does not start"
 	trace r -i eth0 -p udp
 	send a udp 10.1.0.2/4001 10.2.0.2/9 base 0 step 2 count $(n 100) rate 200
 	send a udp 10.1.0.2/4002 10.2.0.2/9 base 1 step 2 count $(n 100) rate 200
