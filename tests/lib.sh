@@ -7,6 +7,10 @@ set -u
 # pyenv's takes eight times as long to start.
 PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
 
+# Of the two programs that speak jq's language this one starts in a tenth of the time. What the
+# manual types is done by jq itself.
+! command -v gojq >/dev/null || jq() { gojq "$@"; }
+
 TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 [[ -n ${NFT_SANDBOX-} ]] || exec "$TESTS/sandbox" bash "$0" "$@"
 
