@@ -119,9 +119,7 @@ _cleanup() {
 	((status)) || status=$_failures
 	exec 2>/dev/null # the shell would tell of each process killed
 	((${#_pids[@]} == 0)) || kill -KILL "${_pids[@]}"
-	for ns in "${_namespaces[@]}"; do
-		ip netns del "$ns"
-	done
+	((${#_namespaces[@]} == 0)) || printf 'netns del %s\n' "${_namespaces[@]}" | ip -force -batch -
 	[[ -z ${own_scratch-} ]] || rm -rf "$SCRATCH"
 	exit "$status"
 }
@@ -201,8 +199,8 @@ ns_new() {
 	done
 }
 
-# ns_del NAME: end it now
-ns_del() { ip netns del "nft$$-$1"; }
+# ns_del NAME...: end them now
+ns_del() { printf "netns del nft$$-%s\n" "$@" | ip -force -batch -; }
 
 # in_ns NAME COMMAND...
 in_ns() {

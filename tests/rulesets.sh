@@ -4,30 +4,77 @@
 # To be sourced after lib.sh and lab.sh, with PACKETS set. Files whose name begins with ip6- are for
 # IPv6; router() sets FAMILY.
 
-# words OPTION FILE: what the rules say behind an option, the most frequent first
-words() { grep -oE -- " $1 [^ ]+" "$2" | awk '{ print $2 }' | sort | uniq -c | sort -k1,1nr -k2 | awk '{ print $2 }'; }
-
-# interfaces FILE: two that it speaks of, so that its rules match
-interfaces() {
-	{ words '-[io]' "$1" | grep -vx lo | sed 's/+$/x1/' | cut -c 1-15; echo eth0; echo eth1; } |
-		awk '!seen[$0]++' | head -n 2 | paste -sd ' '
-}
-
-# addresses_of OPTION FILE MAX: hosts in the networks that it speaks of
-addresses_of() {
-	if [[ $FAMILY = 6 ]]; then
-		words "$1" "$2" | grep -iE '^[23fF][0-9a-f]*:[0-9a-f:]+(/[0-9]+)?$' | grep -viE '^f[ef]' |
-			sed -E 's/::\/[0-9]+$/::3/; s/\/[0-9]+$//'
-	else
-		words "$1" "$2" | grep -E '^[0-9.]+(/[0-9]+)?$' |
-			awk -F '[./]' '$1 < 224 && $1 != 127 && $1 != 0 {
-				host = $5 == "" || $5 == 32 ? $4 : $4 + 3; print $1 "." $2 "." $3 "." host }'
-	fi | awk '!seen[$0]++' | head -n "$3"
-}
-
-ports_of() {
-	{ words '--dports?' "$1" | tr ',' '\n' | sed 's/:.*//'; printf '53\n9999\n'; } |
-		grep -E '^[0-9]+$' | awk '!seen[$0]++' | head -n 24
+# facts FILE: what its rules speak of, the most frequent first: INTERFACES, two so that rules
+# match; SOURCES and DESTINATIONS, hosts in the networks; PORTS
+facts() {
+	{
+		read -ra INTERFACES
+		read -ra SOURCES
+		read -ra DESTINATIONS
+		read -ra PORTS
+	} < <(awk -v family="$FAMILY" '
+		{
+			for (i = 2; i < NF; i++) {
+				if ($i ~ /^-[io]$/) by_interface[$(i + 1)]++
+				if ($i == "-s") by_source[$(i + 1)]++
+				if ($i == "-d") by_destination[$(i + 1)]++
+				if ($i ~ /^--dports?$/) by_port[$(i + 1)]++
+			}
+		}
+		# The words of n into word, in order; how many they are.
+		function rank(n, word,  w, i, k) {
+			k = 0
+			for (w in n) {
+				for (i = k++; i > 0 && (n[w] > n[word[i]] || n[w] == n[word[i]] && w "" < word[i] ""); i--)
+					word[i + 1] = word[i]
+				word[i + 1] = w
+			}
+			return k
+		}
+		function say(word, most) {
+			if (!(word in said) && most > told) {
+				said[word]
+				line = line (told++ ? " " : "") word
+			}
+		}
+		function end() { print line; line = ""; told = 0; split("", said) }
+		function host(net,  part) {
+			if (family == 6) {
+				if (net !~ /^[23fF][0-9a-fA-F]*:[0-9a-fA-F:]+(\/[0-9]+)?$/ || net ~ /^[fF][eEfF]/) return ""
+				if (!sub(/::\/[0-9]+$/, "::3", net)) sub(/\/[0-9]+$/, "", net)
+				return net
+			}
+			if (net !~ /^[0-9.]+(\/[0-9]+)?$/) return ""
+			split(net, part, /[.\/]/)
+			if (part[1] >= 224 || part[1] == 127 || part[1] == 0) return ""
+			return part[1] "." part[2] "." part[3] "." (part[5] == "" || part[5] == 32 ? part[4] : part[4] + 3)
+		}
+		function hosts(n, most,  word, k, i, h) {
+			k = rank(n, word)
+			for (i = 1; i <= k; i++)
+				if ((h = host(word[i])) != "") say(h, most)
+			end()
+		}
+		END {
+			k = rank(by_interface, name)
+			for (i = 1; i <= k; i++)
+				if (name[i] != "lo") {
+					sub(/\+$/, "x1", name[i])
+					say(substr(name[i], 1, 15), 2)
+				}
+			say("eth0", 2); say("eth1", 2); end()
+			hosts(by_source, 6)
+			hosts(by_destination, 10)
+			k = rank(by_port, list)
+			for (i = 1; i <= k; i++) {
+				many = split(list[i], port, ",")
+				for (j = 1; j <= many; j++) {
+					sub(/:.*/, "", port[j])
+					if (port[j] ~ /^[0-9]+$/) say(port[j], 24)
+				}
+			}
+			say("53", 24); say("9999", 24); end()
+		}' "$1")
 }
 
 # side N: the network of host a (1) or b (2), to which 1 (the router) or 2 (the host) is added
@@ -35,28 +82,39 @@ side() {
 	if [[ $FAMILY = 6 ]]; then echo "fd00:$1::"; else echo "10.$1.0."; fi
 }
 
+# mac_in NS IFACE: of it, in MAC
+mac_in() {
+	MAC=$(ns_ip "$1" -o link show "$2")
+	MAC=${MAC#*ether } MAC=${MAC%% *}
+}
+
 # no_discovery N NS IFACE: host NS of side N and the router's IFACE need not ask for one another
 no_discovery() {
-	known "$2" eth0 "$(mac_of r "$3")" "$(side "$1")1"
-	known r "$3" "$(mac_of "$2" eth0)" "$(side "$1")2"
+	mac_in r "$3"
+	known "$2" eth0 "$MAC" "$(side "$1")1"
+	mac_in "$2" eth0
+	known r "$3" "$MAC" "$(side "$1")2"
 }
 
 router() { # FILE
-	local ns in out bits=24 host=32
+	local ns in out bits=24 host=32 one two
 	FAMILY=4
 	case ${1##*/} in ip6-*) FAMILY=6 bits=64 host=128 ;; esac
+	facts "$1"
+	in=${INTERFACES[0]} out=${INTERFACES[1]} one=$(side 1) two=$(side 2)
+	ns_new a r b
 	for ns in a r b; do
-		ns_new $ns
 		# Reports of multicast groups come at once, and not in the middle of the test.
 		in_ns $ns sysctl -qw net.ipv6.conf.default.mldv2_unsolicited_report_interval=1
 	done
-	read -r in out <<<"$(interfaces "$1")"
 	veth a eth0 r "$in"
 	veth r "$out" b eth0
-	addresses a eth0 "$(side 1)2/$bits"
-	addresses r "$in" "$(side 1)1/$bits"
-	addresses r "$out" "$(side 2)1/$bits"
-	addresses b eth0 "$(side 2)2/$bits"
+	{
+		echo "addr add ${one}2/$bits dev eth0"
+		for ns in "${SOURCES[@]}"; do echo "addr add $ns/$host dev lo"; done
+	} | only_nodad a
+	printf '%s\n' "addr add ${one}1/$bits dev $in" "addr add ${two}1/$bits dev $out" | only_nodad r
+	printf '%s\n' "addr add ${two}2/$bits dev eth0" | only_nodad b
 	settle a eth0 r "$in" r "$out" b eth0
 	if [[ $FAMILY = 6 ]]; then
 		no_discovery 1 a "$in"
@@ -66,14 +124,15 @@ router() { # FILE
 		in_ns r sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 \
 			"net.ipv4.conf.${in/./\/}.rp_filter=0"
 	fi
-	ns_ip a "-$FAMILY" route add default via "$(side 1)1"
-	ns_ip b "-$FAMILY" route add default via "$(side 2)1"
-	ns_ip r "-$FAMILY" route add default via "$(side 2)2"
-	for ns in $(addresses_of -s "$1" 6); do
-		addresses a lo "$ns/$host"
-		ns_ip r route replace "$ns" via "$(side 1)2"
-	done
+	ns_ip a "-$FAMILY" route add default via "${one}1"
+	ns_ip b "-$FAMILY" route add default via "${two}1"
+	{
+		echo "route add default via ${two}2"
+		for ns in "${SOURCES[@]}"; do echo "route replace $ns via ${one}2"; done
+	} | ns_ip r "-$FAMILY" -batch -
 }
+# only_nodad NS: ip's lines on stdin; an address of IPv6 is not asked for first
+only_nodad() { if [[ $FAMILY = 6 ]]; then sed 's/$/ nodad/'; else cat; fi | ns_ip "$1" -batch -; }
 
 # xt TOOL: the family's: iptables-legacy-save, ip6tables-nft-restore ...
 xt() { if [[ $FAMILY = 6 ]]; then echo "ip6tables-$1"; else echo "iptables-$1"; fi; }
@@ -90,12 +149,12 @@ load_rules() {
 	done
 }
 
-# plan FILE: NS PROTO ADDRESS PORT SOURCE a line, spread over all that the rules speak of
+# plan: NS, PROTO ADDRESS PORT SOURCE and a client's words a line, spread over all that the rules
+# speak of, as facts read them. Each from a port of its own: one that the kernel chose might be
+# that of a connection that conntrack still remembers, and nat would not be asked.
 plan() {
-	local to from
-	mapfile -t to < <(echo "$(side 1)1"; echo "$(side 2)2"; addresses_of -d "$1" 10)
-	mapfile -t from < <(echo "$(side 1)2"; addresses_of -s "$1" 6)
-	ports_of "$1" | awk -v packets="$PACKETS" -v to="${to[*]}" -v from="${from[*]}" \
+	printf '%s\n' "${PORTS[@]}" | awk -v packets="$PACKETS" \
+		-v to="$(side 1)1 $(side 2)2 ${DESTINATIONS[*]}" -v from="$(side 1)2 ${SOURCES[*]}" \
 		-v any="$([[ $FAMILY = 6 ]] && echo :: || echo 0.0.0.0)" '
 		{ port[n++] = $1 }
 		END {
@@ -104,20 +163,17 @@ plan() {
 				where = i % 9 == 8 ? "r" : i % 9 == 7 ? "b" : "a"
 				source = where == "a" ? f[int(i / 5) % nfrom + 1] : any
 				goal = where == "b" ? t[1 + i % 2 * (nto > 2 ? 2 : 0)] : t[i % nto + 1]
-				print where, i % 3 == 2 ? "tcp" : "udp", goal, port[int(i / 2) % n], source
+				print where, i % 3 == 2 ? "tcp" : "udp", goal, port[int(i / 2) % n],
+					"from", 33001 + i, "source", source, "wait 2"
 			}
 		}'
 }
 
-# Each from a port of its own: one that the kernel chose might be that of a connection
-# that conntrack still remembers, and nat would not be asked.
-send() { # FILE
+# send: what is planned
+send() {
 	local ns
-	plan "$1" | awk '{ print $0, 33000 + NR }' >"$SCRATCH/plan"
+	plan >"$SCRATCH/plan"
 	for ns in a b r; do
-		grep "^$ns " "$SCRATCH/plan" | in_ns $ns bash -c '
-			while read -r _ proto to port source from; do
-				"$0" $proto $to $port from $from source $source wait 2
-			done' "$TOOLS/talk" 2>/dev/null
+		sed -n "s/^$ns //p" "$SCRATCH/plan" | in_ns $ns "$TOOLS/talk" each 2>/dev/null
 	done
 }

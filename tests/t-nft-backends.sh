@@ -52,12 +52,12 @@ one_run() {
 	router "$1"
 	load_rules "$1" "$2" || fail "$(xt "$2-restore") ${1##*/}"
 	start_nftrace r "-$FAMILY" --all --rate 0 --json --pcap "$SCRATCH/record" -t 100
-	send "$1"
+	send
 	stop_nftrace INT
 	[[ $2 != nft ]] || by_their_numbers
 	assert_no_grep 'events?, [1-9][0-9]* lost' "$ERR"
 	stories "$SCRATCH/loading" >"$SCRATCH/$2"
-	for ns in a r b; do ns_del $ns; done
+	ns_del a r b
 }
 
 for file in "$TESTS"/rulesets/*.save; do

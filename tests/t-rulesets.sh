@@ -71,13 +71,13 @@ for file in "$TESTS"/rulesets/*.save; do
 		else
 			fail "$(xt legacy-restore) ${file##*/}"
 		fi
-		for ns in a r b; do ns_del $ns; done
+		ns_del a r b
 		continue
 	fi
 	start_nftrace r "-$FAMILY" --all --rate 0 --json --pcap "$SCRATCH/record" -t 100
 	in_ns r $(xt legacy-save) | number_rules >"$SCRATCH/numbered"
 	counters >"$SCRATCH/before"
-	send "$file"
+	send
 	stop_nftrace INT
 	counters >"$SCRATCH/after"
 	assert_no_grep 'events?, [1-9][0-9]* lost' "$ERR"
@@ -106,7 +106,7 @@ for file in "$TESTS"/rulesets/*.save; do
 	a=$(user_chain 'ACCEPT') d=$(user_chain 'DROP|REJECT')
 	note "$(wc -l <"$OUT") packets, $(wc -l <"$SCRATCH/risen") rules hit; in user chains $a that accept, $d that drop or reject"
 	((accepted += a, dropped += d))
-	for ns in a r b; do ns_del $ns; done
+	ns_del a r b
 done
 
 subtest "enough of both kinds"

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,9 +19,10 @@ static const char usage_text[] =
 	"usage: talk serve [transparent] {udp|tcp} ADDRESS PORT ...\n"
 	"       talk {udp|tcp} ADDRESS PORT [from PORT] [source ADDRESS] [count N]\n"
 	"            [size BYTES] [wait MS] [pause MS]\n"
+	"       talk each   (a client's words in each line of stdin)\n"
 	"A client exits with 0 when every message came back, else with 1.\n";
 
-enum { SERVERS = 16, BUFFER = 65536 };
+enum { SERVERS = 16, BUFFER = 65536, WORDS = 16 };
 
 struct client {
 	int from, count, size, wait, pause;
@@ -242,8 +244,43 @@ static int talk(const char *proto, char **argv)
 	return good == c.count ? 0 : 1;
 }
 
+/* In @word, NULL behind the last one. */
+static int split(char *line, char *word[WORDS + 1])
+{
+	char *rest = line;
+	int n = 0;
+
+	while (n < WORDS && (word[n] = strtok_r(rest, " \n", &rest)))
+		n++;
+	word[n] = NULL;
+	return n;
+}
+
+/*
+ * One after the other, each a process of its own with all that it opens, as if it had been
+ * started; nothing is loaded for it. Whether an answer came is not told.
+ */
+static int talk_each(void)
+{
+	char line[512], *word[WORDS + 1];
+	pid_t pid;
+
+	while (fgets(line, sizeof(line), stdin)) {
+		if (split(line, word) < 3)
+			usage();
+		pid = fork();
+		if (pid == 0)
+			_exit(talk(word[0], word + 1));
+		if (pid < 0 || waitpid(pid, NULL, 0) < 0)
+			die("fork");
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
+	if (argc == 2 && strcmp(argv[1], "each") == 0)
+		return talk_each();
 	if (argc > 1 && strcmp(argv[1], "serve") == 0)
 		serve(argc - 2, argv + 2);
 	if (argc < 4)
