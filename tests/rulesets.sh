@@ -4,6 +4,8 @@
 # To be sourced after lib.sh and lab.sh, with PACKETS set. Files whose name begins with ip6- are for
 # IPv6; router() sets FAMILY.
 
+copy_kallsyms
+
 # facts FILE: what its rules speak of, the most frequent first: INTERFACES, two so that rules
 # match; SOURCES and DESTINATIONS, hosts in the networks; PORTS
 facts() {

@@ -7,6 +7,8 @@
 [[ $(awk '{ print $3 }' /proc/self/uid_map) = 4294967295 ]] ||
 	skip_all "large receive buffers are for root outside of user namespaces"
 
+copy_kallsyms
+
 N=1
 [[ -z ${SOAK-} ]] || N=10
 DROP=13	# the low four bits of what the filter table drops

@@ -17,6 +17,8 @@
 #
 # In packets, "undo COMMAND" is run when the scenario is over.
 
+copy_kallsyms
+
 # clean_network: r with no rule and no table; usual_network: with all that iptables has
 clean_network() {
 	local ns
