@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # t-owners: whose each rule of real machines' rulesets is, and how the forms say whose rule decided.
 . "$(dirname "$0")/lib.sh"
+unset -f jq	# which writes an object as it stands; gojq sorts its keys
 . "$TESTS/lab.sh"
 
 # Rules of one chain and owner, one after the other, are one line: "filter INPUT:1-3<TAB>ufw".

@@ -5,6 +5,7 @@
 # The judges are nft monitor trace, of the same packets, for the verdicts, and nft get element for
 # the elements, which looks the key up in the kernel as a packet does.
 . "$(dirname "$0")/lib.sh"
+unset -f jq	# which writes an object as it stands; gojq sorts its keys
 . "$TESTS/lab.sh"
 . "$TESTS/numbers.sh"
 
