@@ -20,6 +20,8 @@ enum {
 	       BIT(NF_INET_FORWARD),
 };
 
+#define UNPLACED "in which function is not known"
+
 /* Shorter rows: a reason at a place, what it says, behind which hooks, in words. */
 #define NO_LOSS(r, l) { .reason = r, .location = l }
 #define ROW(r, l, s, h, w, c) { .reason = r, .location = l, .cause = c, \
@@ -156,6 +158,11 @@ static const struct drop_meaning meanings[] = {
 	    "whoever reads the interface is too slow", NULL),
 	ROW("FRAG_REASM_TIMEOUT", NULL, LOST, 0, "a fragment never came", NULL),
 
+	/* A socket may have refused it, or was done with it. */
+	{ .reason = "NOT_SPECIFIED", .location = "",
+	  .says = DROP_SAYS_UNPLACED, .words = UNPLACED },
+	{ .reason = "", .location = "", .says = DROP_SAYS_UNPLACED,
+	  .words = UNPLACED },
 	{ .says = DROP_SAYS_LOST },
 };
 

@@ -17,6 +17,7 @@ enum drop_says {
 	DROP_SAYS_MISSED,	/* a lost one is explained; of others it was a copy */
 	DROP_SAYS_QUEUED,	/* a queue of user space did not give it back */
 	DROP_SAYS_VERDICT,	/* a function at a hook of netfilter's said so */
+	DROP_SAYS_UNPLACED,	/* lost, or behind INPUT its usual end: the place is unknown */
 	DROP_SAYS_LOST,		/* lost, unless INPUT had let it go */
 	DROP_SAYS_REFUSED,	/* lost, and if INPUT had let it go */
 	DROP_SAYS_COUNT,

@@ -62,6 +62,8 @@ static const char *unknown_because(const struct journey *j,
 {
 	const struct place *last = last_place(j, branch);
 
+	if (j->fate[branch].drop)
+		return "a socket refused it, or was done with it";
 	if (last && last->doubt == TEXT_DOUBT_CHANGED)
 		return "the rules were changed during the trace";
 	if (last && last->doubt == TEXT_DOUBT_MISFIT)
@@ -210,6 +212,7 @@ size_t report_reason(char *buf, size_t size, const struct journey *j,
 	case FATE_UNKNOWN:
 		n = snprintf(buf, size, "after %s: %s", report_hook_name(f->hook),
 			     f->cause ? f->cause : unknown_because(j, branch));
+		n = f->cause ? n : kernel_says(buf, size, j, branch, n);
 		break;
 	case FATE_INCOMPLETE:
 		n = incomplete_because(buf, size, j, branch);

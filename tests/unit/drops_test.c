@@ -31,6 +31,7 @@ static const char *const places[] = {
 	"neigh_invalidate+0x5", "packet_rcv+0x2", "__dev_queue_xmit+0x3",
 	"nfqnl_reinject+0x4", "ip_forward+0x5", "tcp_validate_incoming+0x1",
 	"nft_do_chain+0x77", "tcp_v4_rcv+0x7", "ip6_forward+0x9",
+	"__udp6_lib_rcv+0x9",
 };
 
 enum { BASE = 100, STORIES = 64 };
@@ -597,6 +598,41 @@ static void test_no_answer(void **state)
 		    "kernel: NO_SOCKET: nobody listens");
 }
 
+/* What only the place would tell is not known then: it was not surely delivered. */
+static void test_no_answer_needed(void **state)
+{
+	(void)state;
+	lab.silent = true;
+	pass(&udp, came, ARRAY_SIZE(came));
+	lose(&udp, "NOT_SPECIFIED", "__udp6_lib_rcv");
+	pass_ms(lab.w, 4000);
+	settle_all();
+	check_story(&lab.told[0], "unanswered", FATE_UNKNOWN,
+		    "after INPUT: a socket refused it, or was done with it; "
+		    "kernel: NOT_SPECIFIED: in which function is not known");
+	pass(&udp, crossed, ARRAY_SIZE(crossed));
+	lose(&udp, "NOT_SPECIFIED", "__udp6_lib_rcv");
+	settle_all();
+	check_story(&lab.told[1], "unanswered behind POSTROUTING", FATE_LOST,
+		    "kernel: NOT_SPECIFIED");
+}
+
+/* Of what was told as delivered that is told later. */
+static void test_late_no_answer(void **state)
+{
+	(void)state;
+	lab.silent = true;
+	pass(&udp, came, ARRAY_SIZE(came));
+	settle_all();
+	check_story(&lab.told[0], "not dropped yet", FATE_DELIVERED, NULL);
+	lose(&udp, "NOT_SPECIFIED", "__udp6_lib_rcv");
+	pass_ms(lab.w, 4000);
+	settle_all();
+	assert_int_equal(lab.lates, 1);
+	assert_string_equal(lab.late[0], "#1 UNKNOWN: kernel: NOT_SPECIFIED: "
+			    "in which function is not known");
+}
+
 /* What is over waits for a record, so long as one may come. */
 static void test_settles(void **state)
 {
@@ -694,6 +730,8 @@ int main(void)
 		CASE(test_late_bound),
 		CASE(test_answer_is_waited_for),
 		CASE(test_no_answer),
+		CASE(test_no_answer_needed),
+		CASE(test_late_no_answer),
 		CASE(test_settles),
 		CASE(test_broken),
 		CASE(test_causes),
