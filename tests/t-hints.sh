@@ -57,6 +57,24 @@ end_nftrace
 assert_equal "lines" 2 "$(lines)"
 assert_grep '^nftrace: 1 packet traced: 1 DELIVERED; all removed$' "$ERR"
 
+subtest "a match that can be asked in one chain alone, and bytes that nft does not tell: what is missing is said"
+for words in "-m owner --uid-owner 0" "! -s 10.0.0.0/8 -m cgroup --cgroup 1"; do
+	run_nftrace n -4 --dry-run $words
+	assert_grep "^nftrace: note: '$words' can be asked in OUTPUT alone: what comes in or is forwarded is not traced\$" "$ERR"
+	assert_no_grep prerouting "$OUT"
+done
+run_nftrace n -4 --dry-run -m mac --mac-source 02:00:00:00:00:01
+assert_grep 'can be asked in PREROUTING alone: what this host sends itself is not traced' "$ERR"
+assert_no_grep output "$OUT"
+for words in "-i lo -m mac --mac-source 02:00:00:00:00:01" "-p udp" "--chain OUTPUT -m owner --uid-owner 0"; do
+	run_nftrace n -4 --dry-run $words
+	assert_no_grep 'can be asked' "$ERR"
+done
+run_nftrace n -4 --dry-run -p udp --snaplen 1500
+assert_grep 'note: --snaplen has no effect here: of a packet nft tells the IP header and 20 bytes behind it' "$ERR"
+run_nftrace r -4 --dry-run -p udp --snaplen 1500
+assert_no_grep 'no effect' "$ERR"
+
 subtest "an interface that is not there: said before the trace, with the one that is near"
 said -i etho -p udp
 assert_status 3

@@ -152,7 +152,7 @@ int options_parse(struct options *o, int argc, char *argv[])
 	memset(o, 0, sizeof(*o));
 	o->time_ns = 30 * NS_PER_S;
 	o->wait_s = 5;
-	o->snaplen = 128;
+	o->snaplen = OPTIONS_SNAPLEN;
 	o->buffer_mib = 64;
 	fill_getopt(table);
 	err = words_split(argc, argv, table, &words);

@@ -6,7 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { OPTIONS_GROUPS = 64, OPTIONS_FILES = 8 };
+enum {
+	OPTIONS_GROUPS = 64,
+	OPTIONS_FILES = 8,
+	OPTIONS_SNAPLEN = 128,	/* bytes, without --snaplen */
+};
 
 /* The words of one match expression. */
 struct expression {

@@ -180,9 +180,18 @@ static void leave_out(struct plan_family *pf, unsigned int i)
 		   families[i]->command, i == 0 ? '4' : '6');
 }
 
+/* nft's events have no more of a packet, whatever was asked for. */
+static void say_snaplen(const struct plan *p, const struct options *o)
+{
+	if (p->inserts && !p->see_legacy && o->snaplen > OPTIONS_SNAPLEN)
+		msg("note: --snaplen has no effect here: of a packet nft tells the "
+		    "IP header and 20 bytes behind it");
+}
+
 void backend_drop_idle(struct plan *p, const struct options *o)
 {
 	say_ruleless(p);
+	say_snaplen(p, o);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		struct plan_family *pf = &p->family[i];
 

@@ -80,6 +80,19 @@ static int judge(const struct options *o, const struct match_result *m,
 	return 0;
 }
 
+/* Said of matches alone: what -i and -o leave out is in their words. */
+static void say_chain(const struct options *o, uint32_t traits, const char *words)
+{
+	if (o->chains)
+		return;
+	if (traits & MATCH_ONLY_OUT && !(traits & MATCH_OUT))
+		msg("note: '%s' can be asked in OUTPUT alone: what comes in or is "
+		    "forwarded is not traced", words);
+	if (traits & MATCH_ONLY_PRE && !(traits & MATCH_IN))
+		msg("note: '%s' can be asked in PREROUTING alone: what this host "
+		    "sends itself is not traced", words);
+}
+
 void plan_judge_warn(const struct options *o, const struct match_result *m,
 		     const char *words, const struct plan *p,
 		     unsigned int trigger)
@@ -90,6 +103,7 @@ void plan_judge_warn(const struct options *o, const struct match_result *m,
 		msg("note: '%s' has -o: only what this host sends itself is "
 		    "traced; in raw a forwarded packet has no out-interface "
 		    "yet (--only out=NAME instead of -o prints both)", words);
+	say_chain(o, m->traits, words);
 	if (m->traits & MATCH_FILTER && m->traits & MATCH_IN)
 		msg("note: -i is what comes in, as for iptables: what goes out "
 		    "there is not traced (without -i both are)");
