@@ -135,6 +135,17 @@ cp "$OUT" "$SCRATCH/blocks"
 run_nftrace lo --read "$HERE/dmesg.log" --rules "$SCRATCH/others" --rules "$SCRATCH/S"
 assert_status 0
 assert_same "the blocks" "$SCRATCH/blocks" "$OUT"
+# As the program itself lists its tables, which it does not name.
+in_ns lo iptables-legacy-restore "$HERE/router.save" || fail "iptables-legacy-restore"
+for table in raw mangle nat filter; do in_ns lo iptables-legacy -t $table -S; done >"$SCRATCH/S"
+run_nftrace lo --read "$HERE/dmesg.log" --rules "$SCRATCH/S"
+assert_status 0
+assert_same "the blocks, by iptables -S of each table" "$SCRATCH/blocks" "$OUT"
+for table in raw mangle nat filter; do in_ns lo iptables-legacy -t $table -S >"$SCRATCH/S-$table"; done
+run_nftrace lo --read "$HERE/dmesg.log" --rules "$SCRATCH/S-filter" --rules "$SCRATCH/S-nat" \
+	--rules "$SCRATCH/S-mangle" --rules "$SCRATCH/S-raw"
+assert_same "the blocks, by a file each" "$SCRATCH/blocks" "$OUT"
+in_ns lo iptables-legacy -t raw -F
 grep -v '^#' "$HERE/router6.save" >"$SCRATCH/bare6"
 sed -i 's/^\(\[7:504\] \)-A PREROUTING/&/; /^:FORWARD/a -A FORWARD -s fd00::/8 -m comment --comment more -j ACCEPT' "$SCRATCH/bare6"
 run_nftrace lo --read "$HERE/iso6.log" --rules "$SCRATCH/bare6" -q
@@ -258,6 +269,12 @@ run_nftrace lo --read "$SCRATCH/backwards" "${RULES[@]}" -q
 assert_status 5
 assert_grep 'warning: the times in .*/backwards run backwards, newest first: try tac .*/backwards \| nftrace --read -' "$ERR"
 assert_no_grep '^(DROP|REJECT|DELIVERED|FORWARDED|SENT|LOST|STOLEN|QUEUE)' "$OUT"
+
+subtest "events of no rule that was given: that is said, and not that there are none"
+run_nftrace lo --read "$HERE/dmesg.log" --rules "$SCRATCH/S-nat"
+assert_status 5
+assert_grep 'trace events of rules that are not in the rules given' "$ERR"
+assert_no_grep 'nothing was found' "$ERR"
 
 subtest "words that make no sense"
 run_nftrace lo --read "$HERE/dmesg.log" --rules /nowhere

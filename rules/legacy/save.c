@@ -28,6 +28,8 @@ struct saver {
 	int table;		/* of the line, -1: none */
 	uint32_t seen;		/* tables whose COMMIT is behind us */
 	bool ours;		/* lines of our family */
+	bool listed;		/* .table is of what iptables -S printed */
+	bool policies;		/* the line before was one of its policies */
 	/* Since the last header, of whichever family. */
 	struct save_tables tables;
 	const char *end;	/* of the text */
@@ -106,6 +108,21 @@ static void look_for_part(struct saver *v, struct strview line)
 		v->ours = f == v->f;
 }
 
+/* iptables -S names no table; policies behind rules are those of the next one. */
+static void follow_list(struct saver *v, struct strview line, bool add)
+{
+	bool policy = strview_starts(line, "-P ");
+	bool begins = v->table < 0 ? policy || strview_starts(line, "-N ")
+				   : v->listed && policy && !v->policies;
+
+	v->policies = policy;
+	if (!begins)
+		return;
+	begin_table(v, save_listed_table((struct strview){
+			line.at, (size_t)(v->end - line.at) }), add);
+	v->listed = true;
+}
+
 /* Return: the line belongs to the frame and not to a table. */
 static bool follow(struct saver *v, struct strview line, bool add)
 {
@@ -123,6 +140,7 @@ static bool follow(struct saver *v, struct strview line, bool add)
 	if (!v->ours)
 		return true;
 	if (*line.at == '*') {
+		v->listed = false;
 		begin_table(v, (struct strview){ line.at + 1, line.len - 1 },
 			    add);
 		return true;
@@ -133,10 +151,7 @@ static bool follow(struct saver *v, struct strview line, bool add)
 		v->table = -1;
 		return true;
 	}
-	/* iptables -S names no table. */
-	if (v->table < 0 &&
-	    (strview_starts(line, "-P ") || strview_starts(line, "-N ")))
-		begin_table(v, (struct strview){ "filter", 6 }, add);
+	follow_list(v, line, add);
 	return false;
 }
 
@@ -322,6 +337,7 @@ static void run_pass(struct saver *v, struct strview text,
 	v->end = text.at + text.len;
 	v->tables.n = 0;
 	v->table = -1;
+	v->listed = v->policies = false;
 	v->seen = 0;
 	while (!v->err && strview_line(&text, &line))
 		/* No name has a NUL, and to some who print it a text ends there. */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* save_family: a text of iptables-save: of which family it is, and each part of it. */
+/* save_family: a text of iptables-save: of which family and table each part of it is. */
 #include "rules/legacy/save_family.h"
 
 #include <string.h>
+
+#include <linux/netfilter.h>
 
 #include "rules/base/family.h"
 
@@ -100,4 +102,39 @@ const struct family *save_family(const char *text, size_t len)
 			return save_header(line);
 	f = save_part(all);
 	return f ? f : &family_ipv4;
+}
+
+static unsigned int hook_of(struct strview name)
+{
+	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
+		if (strview_is(name, snapshot_hook_name(h)))
+			return 1u << h;
+	return 0;
+}
+
+struct strview save_listed_table(struct strview rest)
+{
+	enum {
+		RAW = 1 << NF_INET_PRE_ROUTING | 1 << NF_INET_LOCAL_OUT,
+		NAT = RAW | 1 << NF_INET_LOCAL_IN | 1 << NF_INET_POST_ROUTING,
+		MANGLE = NAT | 1 << NF_INET_FORWARD,
+	};
+	struct strview line, word;
+	unsigned int hooks = 0;
+
+	while (strview_line(&rest, &line) && strview_starts(line, "-P ")) {
+		strview_quoted(&line, &word);
+		if (strview_quoted(&line, &word))
+			hooks |= hook_of(word);
+	}
+	switch (hooks) {
+	case RAW:
+		return (struct strview){ "raw", 3 };
+	case NAT:
+		return (struct strview){ "nat", 3 };
+	case MANGLE:
+		return (struct strview){ "mangle", 6 };
+	default:
+		return (struct strview){ "filter", 6 };
+	}
 }

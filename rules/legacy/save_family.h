@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* save_family: a text of iptables-save: of which family it is, and each part of it. */
+/* save_family: a text of iptables-save: of which family and table each part of it is. */
 #ifndef NFTRACE_SAVE_FAMILY_H
 #define NFTRACE_SAVE_FAMILY_H
 
@@ -39,5 +39,12 @@ bool save_comes_again(struct save_tables *t, struct strview line);
  * Return: NULL: they can be of both families.
  */
 const struct family *save_part(struct strview rest);
+
+/**
+ * save_listed_table - of which table iptables -S has printed this, which names none
+ * @rest: from its first line on: all policies come first
+ * Return: "filter" as well where nobody can tell (security has the same chains).
+ */
+struct strview save_listed_table(struct strview rest);
 
 #endif

@@ -224,7 +224,7 @@ static int conclude_replay(struct run *r, int fd)
 	if (status == STATUS_FAILURE || status == STATUS_USAGE)
 		return status;
 	if (!status && !st->packets && !st->events && !st->lost &&
-	    !st->refused.count)
+	    !st->refused.count && !st->strangers)
 		read_explain_nothing(r, fd);
 	if ((st->output_error && st->output_error != -EPIPE) ||
 	    r->outcome.drawing)
