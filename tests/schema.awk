@@ -11,6 +11,8 @@
 	parent = match($0, /beside all of /) ? substr($0, RSTART + RLENGTH) : ""
 	printf "%s\n\"%s\": {\"parent\": \"%s\"", n++ ? "}," : "{", object, parent
 }
+# A meaning goes on.
+/^                    / { next }
 /^ +=/ { printf ", \"is\": \"%s\"", $2; next }
 /^ / {
 	name = $1

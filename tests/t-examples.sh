@@ -33,12 +33,15 @@ commands "$SCRATCH/blocks" >"$SCRATCH/readme"
 "$NFTRACE" --help | sed -n '/^Examples:/,/^$/s/^  //p' >"$SCRATCH/help"
 # A block that begins with "key:" is of a manifest, YAML: t-privileges tries what it allows.
 # t-fleet takes the one of a fleet out of the manual, and what reads and joins its lines.
-sed -n '/^\.Sh KUBERNETES/,/^\.Sh SIDE/p; /^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$manual" |
+{
+	sed -n '/^\.Ss Examples/,/^\.Sh/s/^\.Dl //p' "$manual" | sed 's/\\-/-/g'
+	sed -n '/^\.Sh KUBERNETES/,/^\.Sh MASKED/p' "$manual" |
 	awk '/^\.Bd/ { open = 1; first = 1; next }
 		/^\.Ed/ { open = 0 }
 		!open || /^\./ { next }
 		first { others = /^[A-Za-z]+:( |$)|^global\(|^jq -rs |^kubectl .* logs /; first = 0 }
-		!others' | joined >"$SCRATCH/manual"
+		!others' | joined
+} >"$SCRATCH/manual"
 # As many as somebody counts who looks for them in another way.
 assert_equal "nftrace in the README's blocks" "$(grep -cE '^ +(# )?nftrace -' "$TREE/README.rst")" \
 	"$(grep -c '^nftrace ' "$SCRATCH/readme")"
