@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# t-armed-early: with many rules a run is armed before their texts are there; what it traces until
-# then, whatever becomes of the rules meanwhile, is told as if they had been.
+# t-armed-early: a run is armed before its rules' texts are there; what it traces until then,
+# whatever becomes of the rules meanwhile, is told as if they had been.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 
@@ -142,3 +142,68 @@ for lock in '' --no-lock; do
 	show "what was told" "$OUT"
 	many | in_ns lo iptables-legacy-restore
 done
+
+# With fewer rules whoever may change them at once waits for the texts.
+lab_loopback few
+in_ns few iptables-legacy-restore <<'EOF'
+*filter
+:INPUT ACCEPT [0:0]
+-A INPUT -p udp --dport 7 -m comment --comment "the only" -j DROP
+COMMIT
+EOF
+only='-A INPUT -p udp -m udp --dport 7 -m comment --comment "the only" -j DROP'
+
+subtest "few rules of legacy's: armed before the texts"
+held few -t 20 -c 1 -p udp --dport 7
+send few 7
+release
+end_nftrace
+assert_status 0
+assert_text "$only" "$OUT"
+
+subtest "and a COMMAND that may change them comes behind the texts"
+held few -t 20 -p udp --dport 7 -- test ! -e "$NFTRACE_TESTPOINT_FILE"
+release
+end_nftrace
+assert_grep 'the command ended with status 0' "$ERR"
+
+subtest "and so does who wants the lock"
+held few -t 20 -c 2 -p udp --dport 7
+send few 7
+in_ns few iptables-legacy -w -R INPUT 1 -p udp --dport 7 -m comment --comment "the next" -j DROP &
+release
+wait $! || fail "iptables -R"
+send few 7
+end_nftrace
+packet 1 | grep -qF -- "$only" || fail "the text of the first packet's rule is missing"
+packet 1 | grep -q '(doubtful)' && fail "the first packet is doubtful"
+show "what was told" "$OUT"
+
+# texts_first NS ARGS...: a run whose helper is at the texts is not armed
+texts_first() {
+	rm -f "$NFTRACE_TESTPOINT_FILE" "$NFTRACE_TESTPOINT_FILE.once"
+	launch_nftrace "$1" -4 -t 20 -c 1 "${@:2}" -p udp --dport 7
+	assert_within 20 "the helper is at the texts" test -s "$NFTRACE_TESTPOINT_FILE"
+	assert_no_grep 'armed' "$ERR"
+	release
+	wait_armed
+	send "$1" 7
+	end_nftrace
+	assert_status 0
+}
+
+subtest "where the lock is free the texts come first"
+texts_first few --no-lock
+
+subtest "and where nft has few rules, which whoever likes changes at once"
+lab_loopback few2
+in_ns few2 nft 'table ip t { chain in { type filter hook input priority 0; udp dport 7 drop; }; }'
+texts_first few2
+assert_text 'udp dport 7 drop' "$OUT"
+
+subtest "some rules of nft's: armed before they are read, and a COMMAND behind their texts"
+seq -f 'add rule ip t in udp sport %.0f drop' 20000 20110 | in_ns few2 nft -f - || fail "nft's rules"
+held few2 -t 20 -p udp --dport 7 -- test ! -e "$NFTRACE_TESTPOINT_FILE"
+release
+end_nftrace
+assert_grep 'the command ended with status 0' "$ERR"

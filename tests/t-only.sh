@@ -86,24 +86,27 @@ for word in '!' 'chain=' 'in=' '!table=' 'natural' 'changed=1' 'nat=1' 'drop,!!d
 	assert_text "is nothing that --only knows" "$ERR"
 done
 
-# notes WORDS...: what a run with these words says of them at the start
-notes() {
-	start_nftrace r -4 -t 60 --only "$1" -p udp --dport 1001
-	cp "$ERR" "$SCRATCH/start"
+notes() { sed -n 's/^nftrace: note: \(.*--only.*\)/\1/p' "$ERR"; }
+
+# notes_are WHAT EXPECTED WORDS: what a run with these words says of them, before it is ended
+notes_are() {
+	start_nftrace r -4 -t 60 --only "$3" -p udp --dport 1001
+	[[ -z $2 ]] || wait_for 20 eval '[[ -n $(notes) ]]'
+	[[ -z $2 ]] || assert_equal "$1" "$2" "$(notes)"
 	stop_nftrace INT
-	sed -n 's/^nftrace: note: \(.*--only.*\)/\1/p' "$SCRATCH/start"
+	assert_equal "$1" "$2" "$(notes)"
 }
 
-subtest "what is not there is said before the first packet"
-assert_equal "of a chain" "there is no chain 'FORWRD' here, which --only names: did you mean 'FORWARD'?" "$(notes chain=FORWRD)"
-assert_equal "in small letters" "there is no chain 'forward' here, which --only names: did you mean 'FORWARD'?" "$(notes chain=forward)"
-assert_equal "of a table" "there is no table 'security' here, which --only names" "$(notes '!table=security')"
-assert_equal "of an interface" "there is no interface 'etho' here, which --only names: did you mean 'eth0'?" "$(notes in=etho)"
-assert_equal "by a star" "there is no chain 'cali-*' here, which --only names" "$(notes 'drop,chain=cali-*')"
-assert_equal "elsewhere" "chain 'work' of --only is in none of the tables that it names" "$(notes 'table=nat,chain=work')"
-assert_equal "nothing of what is there" "" "$(notes 'table=filter,chain=work*,in=eth*,out=lo,!chain=INPUT,drop')"
+subtest "what is not there is said while it runs"
+notes_are "of a chain" "there is no chain 'FORWRD' here, which --only names: did you mean 'FORWARD'?" chain=FORWRD
+notes_are "in small letters" "there is no chain 'forward' here, which --only names: did you mean 'FORWARD'?" chain=forward
+notes_are "of a table" "there is no table 'security' here, which --only names" '!table=security'
+notes_are "of an interface" "there is no interface 'etho' here, which --only names: did you mean 'eth0'?" in=etho
+notes_are "by a star" "there is no chain 'cali-*' here, which --only names" 'drop,chain=cali-*'
+notes_are "elsewhere" "chain 'work' of --only is in none of the tables that it names" 'table=nat,chain=work'
+notes_are "nothing of what is there" "" 'table=filter,chain=work*,in=eth*,out=lo,!chain=INPUT,drop'
 
 subtest "rules of nft"
 in_ns r nft 'table inet fw { chain from-lan { }; }'
-assert_equal "a chain that is there" "" "$(notes 'table=fw,chain=from-lan')"
-assert_equal "one that is not" "there is no chain 'from-lam' here, which --only names: did you mean 'from-lan'?" "$(notes 'chain=from-lam')"
+notes_are "a chain that is there" "" 'table=fw,chain=from-lan'
+notes_are "one that is not" "there is no chain 'from-lam' here, which --only names: did you mean 'from-lan'?" 'chain=from-lam'

@@ -164,6 +164,11 @@ bool helper_heard(const struct helper *h, int timeout_ms, uint64_t *number)
 	       sizeof(*number);
 }
 
+bool helper_await(const struct helper *h, int timeout_ms)
+{
+	return wait_for_word(h, timeout_ms);
+}
+
 bool helper_is_done(const struct helper *h)
 {
 	struct pollfd pfd = { .fd = h->line, .events = POLLIN };

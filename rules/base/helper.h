@@ -33,6 +33,9 @@ int helper_go(const struct helper *h);
  */
 bool helper_heard(const struct helper *h, int timeout_ms, uint64_t *number);
 
+/** helper_await - of a job that tells nothing: until helper_is_done(); false: it is not */
+bool helper_await(const struct helper *h, int timeout_ms);
+
 /**
  * helper_is_done - helper_finish() would not wait; of a job that was heard or tells nothing
  * To be asked again: one that was stopped goes on by it.

@@ -26,14 +26,11 @@ enum { TEXT_RATIO = 8, TEXT_BASE = 1 << 20 };
 /* As many rules are worth a second process; beyond, half the heap is too little. */
 enum { TWIN_FROM = 2000, TWIN_TO = 500000 };
 
-/* The first entries of a table tell which extensions it needs. */
-enum { LOOKED_AT = 2000 };
-
 struct job {
 	const struct family *f;
 	const struct owner *own;
 	enum snap_detail detail;
-	bool hold;		/* it begins early, and tells when all is read */
+	bool hold;		/* it begins early, and is told when to go on */
 };
 
 /* A second process, as libxtables knows no threads: it reads from @from on. */
@@ -191,27 +188,16 @@ static int read_tables(struct maker *m, const char *but)
 	return err;
 }
 
-static void load_extensions(const struct maker *m)
-{
-	for (unsigned int i = 0; i < m->tables; i++) {
-		const struct table_blob *t = &m->t[i];
-		unsigned int n = 0;
-
-		for (uint32_t at = 0; at < t->size && n < LOOKED_AT; n++) {
-			render_prepare(m->f, t->bytes + at);
-			at += entry_next_offset(m->f, t->bytes + at);
-		}
-	}
-}
-
-/* What can be done before the rules of this run are in raw. */
-static int make_ready(struct maker *m)
+/* What can be read before the rules of this run are in raw; then raw; then it waits. */
+static int read_in_turns(struct maker *m, const struct helper_out *out)
 {
 	int err = helper_hold() ? read_tables(m, "raw") : -ECANCELED;
 
+	if (!err)
+		err = helper_hold() ? read_tables(m, NULL) : -ECANCELED;
 	if (err)
 		return err;
-	load_extensions(m);
+	helper_tell(out, count_entries(m));
 	return helper_hold() ? 0 : -ECANCELED;
 }
 
@@ -225,15 +211,6 @@ static void open_renderer(const struct maker *m)
 	render_open(m->f);
 }
 
-static int read_all(struct maker *m, bool hold)
-{
-	int err;
-
-	open_renderer(m);
-	err = hold ? make_ready(m) : 0;
-	return err ? err : read_tables(m, NULL);
-}
-
 /* Exit status of the child: 0, or the errno. */
 static int make(const void *arg, struct helper_out *out)
 {
@@ -242,13 +219,12 @@ static int make(const void *arg, struct helper_out *out)
 		.f = job->f, .own = job->own,
 		.texts = job->detail == SNAP_TEXTS,
 	};
-	int err = read_all(&m, job->hold);
+	int err = job->hold ? read_in_turns(&m, out) : read_tables(&m, NULL);
 
 	if (err)
 		return helper_status(err);
-	if (job->hold)
-		helper_tell(out, count_entries(&m));
 	TESTPOINT("before-texts");
+	open_renderer(&m);
 	if (!lay_out(&m, out))
 		return helper_status(-errno);
 	for (unsigned int i = 0; i < m.tables; i++)

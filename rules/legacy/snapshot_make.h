@@ -25,7 +25,8 @@ int snapshot_start(struct helper *h, const struct family *f,
  *
  * After one helper_go() it reads all tables but raw, after a second one raw and
  * whatever came into being since.  Then it tells how many entries that are
- * (helper_heard()): the tables may change from there on, and texts follow.
+ * (helper_heard()): the tables may change from there on.  After a third one it makes
+ * the texts, for which alone it needs libxtables.
  */
 int snapshot_prepare(struct helper *h, const struct family *f,
 		     const struct owner *own);

@@ -220,32 +220,61 @@ int nft_dump_chains(struct nft_dump *d)
 	return err;
 }
 
-struct named {
-	const char *name;
-	bool found;
-};
-
-static int look_for_name(const struct nlmsghdr *nlh, void *arg)
-{
-	struct named *n = arg;
-
-	n->found |= memmem(mnl_nlmsg_get_payload(nlh),
-			   mnl_nlmsg_get_payload_len(nlh), n->name,
-			   strlen(n->name) + 1) != NULL;
-	return MNL_CB_OK;
-}
-
-int nft_dump_names(const char *name)
+/* Rules' messages, of which none is parsed; the rest is left unread. */
+static int skim(mnl_cb_t fn, void *arg)
 {
 	struct mnl_socket *nl = nft_socket_open();
-	struct named n = { .name = name };
 	int err;
 
 	if (!nl)
 		return -errno;
-	err = ask(nl, NFT_MSG_GETRULE, NLM_F_DUMP, look_for_name, &n);
+	err = ask(nl, NFT_MSG_GETRULE, NLM_F_DUMP, fn, arg);
 	mnl_socket_close(nl);
+	return err;
+}
+
+struct named {
+	const char *const *names;
+	bool found;
+};
+
+static int look_for_names(const struct nlmsghdr *nlh, void *arg)
+{
+	struct named *n = arg;
+
+	for (const char *const *name = n->names; *name && !n->found; name++)
+		n->found = memmem(mnl_nlmsg_get_payload(nlh),
+				  mnl_nlmsg_get_payload_len(nlh), *name,
+				  strlen(*name) + 1) != NULL;
+	return n->found ? MNL_CB_STOP : MNL_CB_OK;
+}
+
+int nft_dump_names(const char *const *names)
+{
+	struct named n = { .names = names };
+	int err = skim(look_for_names, &n);
+
 	return err ? err : n.found;
+}
+
+struct counted {
+	unsigned int count, most;
+};
+
+static int count_rule(const struct nlmsghdr *nlh, void *arg)
+{
+	struct counted *c = arg;
+
+	(void)nlh;
+	return ++c->count < c->most ? MNL_CB_OK : MNL_CB_STOP;
+}
+
+int nft_dump_count(unsigned int most)
+{
+	struct counted c = { .most = most };
+	int err = skim(count_rule, &c);
+
+	return err ? err : (int)c.count;
 }
 
 int nft_dump_read(struct nft_dump *d)

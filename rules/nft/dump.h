@@ -42,14 +42,22 @@ int nft_dump_chains(struct nft_dump *d);
 void nft_dump_release(struct nft_dump *d);
 
 /**
- * nft_dump_names - does any rule's message hold this name?
- * @name: of an expression or of a target of xtables, with its NUL in the message
+ * nft_dump_names - does any rule's message hold one of these names?
+ * @names: of expressions or of targets of xtables, with their NUL in the message;
+ *	NULL behind the last
  *
  * The bytes are searched and no rule is parsed, which is much faster.  A comment can
- * hold the name as well: then the answer is 1 for nothing.
+ * hold a name as well: then the answer is 1 for nothing.
  * Return: 1; 0; -EINTR: changed meanwhile; or -errno.
  */
-int nft_dump_names(const char *name);
+int nft_dump_names(const char *const *names);
+
+/**
+ * nft_dump_count - how many rules there are, of all families
+ * @most: no more are counted, which would take longer
+ * Return: their number; -EINTR: changed meanwhile; or -errno.
+ */
+int nft_dump_count(unsigned int most);
 
 /**
  * nft_request - one message to nf_tables, and all that it answers

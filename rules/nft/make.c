@@ -31,11 +31,6 @@ struct texts {
 	struct nft_words words;
 };
 
-struct job {
-	const struct owner *own;
-	bool tells;		/* how many rules there are, before it has their texts */
-};
-
 /* Bounds for every array; what is not touched costs nothing. */
 static void plan_layout(struct nft_snapshot *s, const struct nft_dump *d)
 {
@@ -264,8 +259,7 @@ enum { SAVED = ARRAY_SIZE(saved) };
 
 /* iptables-nft-save works meanwhile. */
 static int read_beside(struct nft_maker *m, struct texts *texts,
-		       const struct nft_dump *tables,
-		       const struct helper_out *tell)
+		       const struct nft_dump *tables)
 {
 	struct nft_save save[SAVED];
 	bool started[SAVED];
@@ -275,8 +269,6 @@ static int read_beside(struct nft_maker *m, struct texts *texts,
 		started[i] = wants_save(tables, saved[i]) &&
 			nft_save_start(&save[i], saved[i]);
 	err = nft_dump_read(&m->dump);
-	if (!err && tell)
-		helper_tell(tell, m->dump.rules.count);
 	TESTPOINT("before-texts");
 	for (size_t i = 0; i < SAVED; i++)
 		texts->saved[family_index_by_nfproto(saved[i])] = started[i];
@@ -287,18 +279,14 @@ static int read_beside(struct nft_maker *m, struct texts *texts,
 								    : -EINTR;
 }
 
-/*
- * Everything that is printed, and the objects, of one generation.
- * @tell: by it the parent hears how many rules there are; or NULL
- */
-static int gather(struct nft_maker *m, struct texts *texts,
-		  const struct helper_out *tell)
+/* Everything that is printed, and the objects, of one generation. */
+static int gather(struct nft_maker *m, struct texts *texts)
 {
 	struct nft_dump tables;
 	int err = nft_dump_tables(&tables);
 
 	if (!err)
-		err = read_beside(m, texts, &tables, tell);
+		err = read_beside(m, texts, &tables);
 	nft_dump_release(&tables);
 	if (err)
 		return err;
@@ -321,7 +309,7 @@ static int check_generation(const struct nft_maker *m)
 /* Exit status of the child: 0, or the errno. */
 static int make(const void *arg, struct helper_out *out)
 {
-	const struct job *job = arg;
+	const struct owner *const *own = arg;
 	int err = -EINTR;
 
 	for (unsigned int tries = 0; tries < TRIES && err == -EINTR; tries++) {
@@ -330,11 +318,11 @@ static int make(const void *arg, struct helper_out *out)
 
 		if (tries)
 			usleep(PAUSE_US * tries);
-		err = gather(&m, &texts, job->tells && !tries ? out : NULL);
+		err = gather(&m, &texts);
 		if (!err)
-			err = assemble(&m, out, &texts, job->own);
+			err = assemble(&m, out, &texts, *own);
 		if (!err && complete(&m, &texts))
-			err = assemble(&m, out, &texts, job->own);
+			err = assemble(&m, out, &texts, *own);
 		if (!err)
 			err = check_generation(&m);
 		release(&m, &texts);
@@ -346,16 +334,7 @@ static int make(const void *arg, struct helper_out *out)
 
 int nft_snapshot_start(struct helper *h, const struct owner *own)
 {
-	struct job job = { .own = own };
-
-	return helper_start(h, make, &job);
-}
-
-int nft_snapshot_start_telling(struct helper *h, const struct owner *own)
-{
-	struct job job = { .own = own, .tells = true };
-
-	return helper_start(h, make, &job);
+	return helper_start(h, make, &own);
 }
 
 int nft_snapshot_finish(struct helper *h, struct helper_result *res,

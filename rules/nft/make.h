@@ -17,9 +17,6 @@ struct owner;
  * no text moves with what the rule counts.  Everything is of one generation;
  * when somebody changes rules meanwhile it begins anew.
  *
- * nft_snapshot_start_telling - the same; first of all it tells how many rules
- * there are (helper_heard()), which takes a tenth of the time
- *
  * nft_snapshot_finish - wait for it
  * @snap: borrowed from @res, valid until helper_release()
  * @fd: when not NULL it gets a descriptor of the same memory, for another
@@ -31,7 +28,6 @@ struct owner;
  * kernel has no nf_tables; or -errno.
  */
 int nft_snapshot_start(struct helper *h, const struct owner *own);
-int nft_snapshot_start_telling(struct helper *h, const struct owner *own);
 int nft_snapshot_finish(struct helper *h, struct helper_result *res,
 			const struct nft_snapshot **snap, int *fd);
 

@@ -311,27 +311,6 @@ static void print_entry(const struct family *f, const void *entry,
 	}
 }
 
-static void look_up_all(const struct family *f, const void *entry)
-{
-	const struct xt_entry_target *t = entry_target(f, entry);
-	const struct xt_entry_match *m = NULL;
-
-	while ((m = entry_next_match(f, entry, m)))
-		look_up(f, m->u.user.name, m->u.user.revision, false);
-	if (t->u.user.name[0] && strcmp(t->u.user.name, XT_ERROR_TARGET) != 0)
-		look_up(f, t->u.user.name, t->u.user.revision, true);
-}
-
-void render_prepare(const struct family *f, const void *entry)
-{
-	jmp_buf trap;
-
-	xt_trap = &trap;
-	if (setjmp(trap) == 0)
-		look_up_all(f, entry);
-	xt_trap = NULL;
-}
-
 /* Extensions write into what they print: comment_save ends the text. */
 static const void *copy_entry(const struct family *f, const void *entry)
 {

@@ -14,9 +14,6 @@ struct family;
  */
 void render_open(const struct family *f);
 
-/** render_prepare - load the extensions that render_entry() will need for it */
-void render_prepare(const struct family *f, const void *entry);
-
 /**
  * render_entry - the text of one entry behind "-A CHAIN"
  * @entry: kernel bytes, which stay as they are

@@ -257,6 +257,8 @@ int arm(struct run *r)
 	if (status)
 		return status;
 	say_armed(r);
-	command_go(&r->command);
+	begin_texts(r);
+	if (begin_lets_command_go(r))
+		command_go(&r->command);
 	return 0;
 }

@@ -19,6 +19,8 @@
 enum {
 	READER_MS = 20000,	/* to begin: many rules, a busy machine */
 	TEXTS_MS = 120000,	/* as for a helper that is waited for */
+	LOCK_MS = 400,		/* for who wants the lock: less than the keeper's patience */
+	COMMAND_MS = 5000,	/* for COMMAND */
 };
 
 /* Others' rules that trace: ours come in addition, or they are all there is. */
@@ -37,7 +39,7 @@ int begin_to_read(struct run *r)
 	 */
 	if (!r->plan.see_nft || nft_generation(&b->generation) < 0)
 		b->generation = 0;
-	b->later = snapshots_read(&r->snapshots, &r->plan);
+	b->size = snapshots_read(&r->snapshots, &r->plan);
 	b->end_ns = clock_monotonic_ns();
 	/* A test waits for no time to pass. */
 	if (!TESTPOINT_IS_SET("before-texts:1"))
@@ -63,9 +65,10 @@ int begin_with_others(struct run *r)
 {
 	int status = begin_to_read(r);
 
-	r->begin.later = false;
-	if (!status)
+	if (!status) {
+		begin_texts(r);
 		status = take_texts(r);
+	}
 	r->begin.taken = true;
 	if (status || r->foreign_trace)
 		return status;
@@ -115,9 +118,39 @@ static int begin_reader(struct run *r)
 	return await_reading(&r->reader.process);
 }
 
+/* What cannot be read is said now; and where the lock is free, rules change at once. */
 int begin_if_done(struct run *r)
 {
-	return r->begin.later ? 0 : begin_finish(r);
+	const struct run_begin *b = &r->begin;
+
+	if (!b->taken && b->size != SNAPSHOTS_UNREAD &&
+	    (b->size == SNAPSHOTS_MANY || r->host.turns.use != LOCK_SHORT))
+		return 0;
+	if (!b->taken)
+		begin_texts(r);
+	return begin_finish(r);
+}
+
+void begin_texts(struct run *r)
+{
+	if (!r->begin.done && !r->begin.taken)
+		snapshots_go_texts(&r->snapshots, &r->plan);
+}
+
+static bool waited(const struct run *r, unsigned int ms)
+{
+	return r->begin.done || r->begin.size == SNAPSHOTS_MANY ||
+	       clock_monotonic_ns() - r->clock.armed_ns >= ms * NS_PER_MS;
+}
+
+bool begin_is_settled(const struct run *r)
+{
+	return waited(r, LOCK_MS);
+}
+
+bool begin_lets_command_go(const struct run *r)
+{
+	return waited(r, COMMAND_MS);
 }
 
 bool begin_is_due(struct run *r)

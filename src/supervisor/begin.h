@@ -8,8 +8,9 @@
 struct run;
 
 /*
- * Under the lock only the tables are read.  The texts of many rules take longer than all
- * else: the run is armed without them, and events wait in the reader's socket.
+ * Before "armed" only tables are read, and no library that makes texts is loaded.  The run
+ * is armed without them, and events wait in the reader's socket.  Texts are waited for
+ * where that is short, and rules may become others at once: begin_to_read().
  */
 
 /**
@@ -24,8 +25,22 @@ int begin_to_read(struct run *r);
  */
 int begin_with_others(struct run *r);
 
-/** begin_if_done - begin_finish(), unless the texts of many rules are waited for; the same */
+/** begin_if_done - begin_finish(), unless texts may come later; the same */
 int begin_if_done(struct run *r);
+
+/** begin_texts - armed: have all texts made that were not waited for */
+void begin_texts(struct run *r);
+
+/**
+ * begin_is_settled - from now on others may have the lock
+ *
+ * Texts of not so many rules are waited for first: what changes then is told exactly.  Not
+ * for long: others wait.
+ */
+bool begin_is_settled(const struct run *r);
+
+/** begin_lets_command_go - the same for COMMAND, which may change rules at once */
+bool begin_lets_command_go(const struct run *r);
 
 /** begin_is_due - the reader does not read yet, and could, or the texts do not come any more */
 bool begin_is_due(struct run *r);

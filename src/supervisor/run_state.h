@@ -142,7 +142,7 @@ struct run_host {
 struct run_begin {
 	uint32_t generation;		/* nft's, when the run's own rules were in */
 	uint64_t end_ns;		/* so long texts are waited for: CLOCK_MONOTONIC */
-	bool later;			/* the texts come behind "armed" */
+	uint8_t size;			/* enum snapshots_size */
 	bool taken;			/* the texts are there */
 	bool done;			/* the reader has them, or it failed */
 };

@@ -12,13 +12,19 @@
 #include "plan/plan_state.h"
 #include "rules/base/testpoint.h"
 #include "rules/legacy/snapshot_make.h"
+#include "rules/nft/dump.h"
 #include "rules/nft/make.h"
 
 enum {
 	READ_MS = 20000,	/* for the tables' bytes: a busy machine */
-	/* So many have their texts later than "armed".  Of fewer a run that changes rules
-	 * itself, by its COMMAND, knows all texts of before. */
+	TEXTS_MS = 120000,	/* for few rules' texts, as for a helper */
+	/* Texts of so many take long. */
 	MANY_RULES = 2000,
+	/*
+	 * The texts of so few of nft's rules take some ms.  They are waited for: who
+	 * changes rules the moment a run is armed finds that it knows those of before.
+	 */
+	FEW_RULES = 100,
 };
 
 void snapshots_open(struct snapshots *s)
@@ -92,25 +98,62 @@ static void list_helpers(struct snapshots *s, const struct plan *p,
 		&s->nft_helper : NULL;
 }
 
-bool snapshots_read(struct snapshots *s, const struct plan *p)
+static int give_up(struct helper *h)
+{
+	if (h->pid <= 0 || helper_is_done(h))
+		return 0;
+	helper_cancel(h);
+	return -ETIMEDOUT;
+}
+
+static bool sees_nft(const struct plan *p)
+{
+	return p->see_nft || p->link_tables;
+}
+
+static void start_nft(struct snapshots *s, const struct plan *p)
+{
+	s->nft_err = nft_snapshot_start(&s->nft_helper, &p->owner);
+}
+
+/* Return: how many there are, MANY_RULES at most. */
+static unsigned int read_nft(struct snapshots *s, const struct plan *p)
+{
+	int count = nft_dump_count(MANY_RULES);
+
+	if (count >= FEW_RULES || count == -EINTR)
+		return count < 0 ? FEW_RULES : (unsigned int)count;
+	start_nft(s, p);
+	if (!s->nft_err && !helper_await(&s->nft_helper, TEXTS_MS))
+		s->nft_err = give_up(&s->nft_helper);
+	return 0;
+}
+
+enum snapshots_size snapshots_read(struct snapshots *s, const struct plan *p)
 {
 	const struct helper *h[SNAPSHOTS_HELPERS];
 	uint64_t rules = 0, told;
 
 	TESTPOINT("before-snapshot");
 	snapshots_go_on(s, p);
-	s->nft_err = p->see_nft || p->link_tables ?
-		nft_snapshot_start_telling(&s->nft_helper, &p->owner) : 0;
+	if (sees_nft(p))
+		rules = read_nft(s, p);
 	list_helpers(s, p, h);
-	for (unsigned int i = 0; i < SNAPSHOTS_HELPERS; i++) {
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		if (!h[i])
 			continue;
-		/* What went wrong instead, snapshots_take() says. */
 		if (!helper_heard(h[i], READ_MS, &told))
-			return false;
+			return SNAPSHOTS_UNREAD;
 		rules += told;
 	}
-	return rules >= MANY_RULES;
+	return rules >= MANY_RULES ? SNAPSHOTS_MANY : SNAPSHOTS_SOME;
+}
+
+void snapshots_go_texts(struct snapshots *s, const struct plan *p)
+{
+	snapshots_go_on(s, p);
+	if (sees_nft(p) && !s->nft_err && s->nft_helper.pid <= 0)
+		start_nft(s, p);
 }
 
 void snapshots_poll(struct snapshots *s, const struct plan *p,
@@ -137,14 +180,6 @@ bool snapshots_are_done(struct snapshots *s, const struct plan *p)
 	return true;
 }
 
-static int give_up(struct helper *h)
-{
-	if (h->pid <= 0 || helper_is_done(h))
-		return 0;
-	helper_cancel(h);
-	return -ETIMEDOUT;
-}
-
 void snapshots_give_up(struct snapshots *s, const struct plan *p)
 {
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
@@ -156,13 +191,12 @@ void snapshots_give_up(struct snapshots *s, const struct plan *p)
 
 int snapshots_take(struct snapshots *s, const struct plan *p)
 {
-	bool nft = p->see_nft || p->link_tables;
 	int status = 0;
 
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		if (p->family[i].use && finish_legacy(s, i))
 			status = STATUS_FAILURE;
-	if (!status && nft)
+	if (!status && sees_nft(p))
 		status = finish_nft(s);
 	if (!status) {
 		backend_say(&s->rules);

@@ -41,27 +41,37 @@ void snapshots_go_on(struct snapshots *s, const struct plan *p);
 /** One for each family's legacy tables, and nft's. */
 enum { SNAPSHOTS_HELPERS = FAMILY_COUNT + 1 };
 
+/** How many rules there are. */
+enum snapshots_size {
+	SNAPSHOTS_UNREAD,	/* they cannot be read: snapshots_take() says why */
+	SNAPSHOTS_SOME,
+	SNAPSHOTS_MANY,		/* their texts take long */
+};
+
 /**
- * snapshots_read - behind the run's own rules: wait until all rules are read
+ * snapshots_read - behind the run's own rules: what is needed of this moment
  *
- * Their texts may come later.  Legacy's tables are those of this moment whatever is done
- * to them meanwhile; nft's rules are read again should they change.
- * Return: they are so many that it is worth while not to wait for the texts.
+ * Legacy's tables are read: they are those of this moment whatever is done to them
+ * from here on.  Of nft's rules nothing is kept but the generation: few are read, with
+ * their texts; more are counted.
  */
-bool snapshots_read(struct snapshots *s, const struct plan *p);
+enum snapshots_size snapshots_read(struct snapshots *s, const struct plan *p);
+
+/** snapshots_go_texts - behind snapshots_read(), once: all that is left is made now */
+void snapshots_go_texts(struct snapshots *s, const struct plan *p);
 
 /** snapshots_poll - for poll(2): helpers whose texts are not there yet, -1 for others */
 void snapshots_poll(struct snapshots *s, const struct plan *p,
 		    struct pollfd pfd[SNAPSHOTS_HELPERS]);
 
-/** snapshots_are_done - behind snapshots_read(): snapshots_take() would not wait */
+/** snapshots_are_done - behind snapshots_go_texts(): snapshots_take() would not wait */
 bool snapshots_are_done(struct snapshots *s, const struct plan *p);
 
 /** snapshots_give_up - on texts that are not there yet: snapshots_take() says so */
 void snapshots_give_up(struct snapshots *s, const struct plan *p);
 
 /**
- * snapshots_take - behind snapshots_read(): wait for the texts
+ * snapshots_take - behind snapshots_go_texts(): wait for the texts
  *
  * Says what rules there are, or what went wrong.
  * Return: 0, or the exit status after a report.

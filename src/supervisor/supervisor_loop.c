@@ -152,27 +152,46 @@ static enum run_end on_reader(struct run *r)
 	return END_NONE;
 }
 
+static enum run_end move_end(struct run *r, uint64_t end_ns)
+{
+	struct run_clock *c = &r->clock;
+
+	if (c->end_ns >= end_ns)
+		return END_NONE;
+	c->end_boot_ns += end_ns - c->end_ns;
+	c->end_ns = end_ns;
+	return keeper_armed(&r->host.keeper, end_ns) ? END_KEEPER : END_NONE;
+}
+
 /* Without texts nothing can be shown yet: what is traced until then comes in addition. */
 static enum run_end on_time(struct run *r)
 {
-	struct run_clock *c = &r->clock;
 	uint64_t now = clock_monotonic_ns();
 
-	if (!c->end_ns || now < c->end_ns)
+	if (!r->clock.end_ns || now < r->clock.end_ns)
 		return END_NONE;
 	if (r->begin.done)
 		return END_TIME;
-	c->end_boot_ns += now + LONGER_MS * NS_PER_MS - c->end_ns;
-	c->end_ns = now + LONGER_MS * NS_PER_MS;
-	return keeper_armed(&r->host.keeper, c->end_ns) ? END_KEEPER : END_NONE;
+	return move_end(r, now + LONGER_MS * NS_PER_MS);
+}
+
+/* It has all the time that was asked for, though it had to wait. */
+static enum run_end let_command_go(struct run *r)
+{
+	if (r->command.state != COMMAND_HELD || !begin_lets_command_go(r))
+		return END_NONE;
+	command_go(&r->command);
+	return r->clock.end_ns ?
+		move_end(r, clock_monotonic_ns() + r->o->time_ns) : END_NONE;
 }
 
 static enum run_end on_texts(struct run *r)
 {
-	if (!begin_is_due(r))
-		return END_NONE;
-	r->outcome.status = begin_finish(r);
-	return r->outcome.status ? END_BEGIN : END_NONE;
+	if (begin_is_due(r))
+		r->outcome.status = begin_finish(r);
+	if (r->outcome.status)
+		return END_BEGIN;
+	return let_command_go(r);
 }
 
 static enum run_end on_command(struct run *r)
@@ -191,7 +210,7 @@ static enum run_end on_command(struct run *r)
 static int next_timeout(struct run *r, bool tty)
 {
 	int timeout = r->begin.done ? legacy_refresh_look(r) : STATUS_MS;
-	int turns = lock_turns_step(r);
+	int turns = begin_is_settled(r) ? lock_turns_step(r) : STATUS_MS;
 	int taken = taken_tick(r);
 	uint64_t now = clock_monotonic_ns(), left;
 
@@ -247,7 +266,7 @@ enum run_end supervisor_loop(struct run *r)
 		[FROM_READER] = { .fd = r->reader.process.fd, .events = POLLIN },
 		[FROM_KEEPER] = { .fd = r->host.keeper.fd, .events = POLLIN },
 		[FROM_SIGNALS] = { .fd = r->signal_fd, .events = POLLIN },
-		[FROM_DOOR] = { .fd = r->host.turns.door.fd, .events = POLLIN },
+		[FROM_DOOR] = { .fd = -1, .events = POLLIN },
 		/* For legacy_refresh_look(): who it was is seen only at once. */
 		[FROM_WATCH] = { .fd = r->reader.legacy.watch,
 				 .events = POLLIN },
@@ -259,6 +278,7 @@ enum run_end supervisor_loop(struct run *r)
 			show_status(r);
 		end = END_SIGNAL;
 		snapshots_poll(&r->snapshots, &r->plan, pfd + FROM_TEXTS);
+		pfd[FROM_DOOR].fd = begin_is_settled(r) ? r->host.turns.door.fd : -1;
 		if (poll(pfd, SOURCES, next_timeout(r, tty)) < 0 &&
 		    errno != EINTR)
 			break;

@@ -33,7 +33,7 @@ enum {
 };
 
 /* By the names of the target, and of nft's expression. */
-static const char *const synproxy[] = { "SYNPROXY", "synproxy" };
+static const char *const synproxy[] = { "SYNPROXY", "synproxy", NULL };
 
 uint8_t witness_need(const struct witness_facts *f)
 {
@@ -94,17 +94,12 @@ static bool has_nft(const struct plan *p)
 	return false;
 }
 
-static bool nft_names_synproxy(void)
-{
-	return nft_dump_names(synproxy[0]) || nft_dump_names(synproxy[1]);
-}
-
 /* Of no family alone; and chains of bridge and netdev, where packets go other ways. */
 static bool anybody_takes(const struct plan *p, bool names)
 {
 	return p->nft_unseen || p->link_tables || ipvs_has_services() ||
 	       queue_look_listens() ||
-	       (names && has_nft(p) && nft_names_synproxy());
+	       (names && has_nft(p) && nft_dump_names(synproxy));
 }
 
 static uint8_t need_of(const struct plan_family *pf, const struct family *f,
