@@ -615,6 +615,11 @@ static void test_no_answer_needed(void **state)
 	settle_all();
 	check_story(&lab.told[1], "unanswered behind POSTROUTING", FATE_LOST,
 		    "kernel: NOT_SPECIFIED");
+	pass(&udp, queued, ARRAY_SIZE(queued));
+	lose(&udp, "NOT_SPECIFIED", "__udp6_lib_rcv");
+	settle_all();
+	check_story(&lab.told[2], "unanswered behind a queue", FATE_QUEUE,
+		    "kernel: NOT_SPECIFIED");
 }
 
 /* Of what was told as delivered that is told later. */
