@@ -102,9 +102,11 @@ hears_traces() {
 		END { exit !found }' /proc/net/netlink
 }
 
-# shown: elements as nft prints them, one a line, as nftrace does
+# shown: elements as nft prints them, one a line, as nftrace does.  Of marks that are a prefix
+# some nft print that, others the range.
 shown() {
 	tr -d '\n\t' | sed -E 's/^.*elements = \{ *//; s/ *\}.*$//; s/, +/\n/g' |
+		sed 's,^0x00000010/28 ,0x00000010-0x0000001f ,' |
 		sed -E 's/ comment (".*") : ([^:]*)$/ \1 -> \2/; t; s/ : / -> /'
 }
 # asked FAMILY MAP KEY: the element that the kernel finds for it.  Of a range nft get element

@@ -235,10 +235,10 @@ static int prefix_length(const uint8_t *first, const uint8_t *last, size_t len)
 	return bits;
 }
 
+/* A mark's prefix is older nft's: later ones print the range, which all of them take. */
 static bool has_prefixes(const struct nft_key_part *p)
 {
-	return p->type == TYPE_IPADDR || p->type == TYPE_IP6ADDR ||
-	       (p->type == TYPE_MARK && p->swapped);
+	return p->type == TYPE_IPADDR || p->type == TYPE_IP6ADDR;
 }
 
 static void put_part(struct words *w, const struct nft_key_part *p,
