@@ -45,7 +45,7 @@ fuzz_seconds   = $(or $(if $(SOAK),$(SOAK_$1)),$(FUZZ_SECONDS))
 TEST_FAST     := -U_FORTIFY_SOURCE -O0
 TESTS         ?=
 
-.PHONY: deps check-programs check-run demo-run bench-run check demo soak fuzz
+.PHONY: deps script-programs check-programs check-run demo-run bench-run check demo soak fuzz
 deps:
 	@tests/deps $(TEST_PACKAGES)
 	@tests/unpack $(BUILD)/unpacked $(UNPACK_PACKAGES)
@@ -79,8 +79,11 @@ demo:
 	@tests/deps $(DEMO_PACKAGES)
 	@$(MAKE) --no-print-directory $(ALL_CPUS) demo-run
 
-check-programs: nftrace $(BUILD)/nftrace $(WITH_POINTS)/nftrace $(WIDE)/nftrace $(TEST_UNITS) $(TEST_TOOLS) \
-		$(TEST_PRELOAD) $(TEST_REPLAY) $(T)/bench/meter
+# What t-*.sh take, but for those that are about unit tests and fuzz targets.
+script-programs: nftrace $(BUILD)/nftrace $(WITH_POINTS)/nftrace $(WIDE)/nftrace $(TEST_TOOLS) \
+		$(TEST_PRELOAD) $(filter-out %_test,$(TEST_UNITS))
+
+check-programs: script-programs $(TEST_UNITS) $(TEST_REPLAY) $(T)/bench/meter
 
 check-run: check-programs
 	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) tests/run $(TESTS)
