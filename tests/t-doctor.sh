@@ -77,6 +77,13 @@ in_ns mixed iptables-nft -S >"$SCRATCH/listed" 2>&1 && grep -q -e '-j DROP' "$SC
 	! in_ns mixed iptables-nft -S >/dev/null 2>&1 || fail "iptables lists it rightly: is this a test?"
 run_nftrace mixed --doctor
 assert_text "note: iptables -t filter -S refuses to list the table, or lists it wrongly: another program wrote 1 rule into it in nft's words, the first into chain INPUT (ip saddr @bad drop); nft list table ip filter shows them all" "$ERR"
+# One that makes it refuse all of them.
+in_ns mixed nft 'flush chain ip filter INPUT; delete set ip filter bad' || fail nft
+in_ns mixed iptables-nft -A INPUT -p tcp --dport 22 -j ACCEPT
+in_ns mixed nft 'add rule ip filter INPUT meta cgroup 5 ct state new log drop' || fail nft
+! in_ns mixed iptables-nft -S >"$SCRATCH/listed" 2>&1 || fail "iptables lists it: is this a test?"
+run_nftrace mixed --doctor
+assert_text "note: iptables -t filter -S refuses to list the table, or lists it wrongly: another program wrote 1 rule into it in nft's words, the first into chain INPUT (meta cgroup 5 ct state new log drop); nft list table ip filter shows them all" "$ERR"
 in_ns mixed nft 'table ip own { chain in { type filter hook input priority 5; ip saddr 10.0.0.1 drop; }; }' || fail nft
 run_nftrace mixed --doctor
 assert_no_grep 'table ip own' "$ERR"

@@ -15,6 +15,7 @@
 #include "rules/base/hash.h"
 #include "rules/base/owner.h"
 #include "rules/nft/expr.h"
+#include "rules/nft/form.h"
 
 uint32_t nft_fill_text(struct nft_maker *m, const char *bytes, size_t len)
 {
@@ -207,13 +208,26 @@ static int take_rules(struct nft_maker *m)
 	return 0;
 }
 
+/* Where others have written as well iptables may list nothing, and still some are its own. */
+static void note_alike(struct nft_maker *m, const struct nft_snap_table *t)
+{
+	for (uint32_t c = 0; c < t->chains; c++) {
+		const struct nft_snap_chain *chain = &m->chain[t->first_chain + c];
+
+		for (uint32_t r = 0; r < chain->count; r++)
+			m->rule[chain->first + r].alike =
+				nft_expr_is_iptables(m->object[chain->first + r]);
+	}
+}
+
 /* Whose every rule could be given in iptables' words is iptables-nft's. */
 void nft_fill_judge(struct nft_maker *m)
 {
 	for (uint32_t i = 0; i < m->s->tables; i++) {
 		struct nft_snap_table *t = &m->table[i];
-		bool all = nft_fill_may_be_iptables(t->nfproto,
+		bool may = nft_fill_may_be_iptables(t->nfproto,
 					   nft_snapshot_text(m->s, t->name));
+		bool all = may;
 
 		for (uint32_t c = 0; c < t->chains && all; c++) {
 			const struct nft_snap_chain *chain =
@@ -224,6 +238,8 @@ void nft_fill_judge(struct nft_maker *m)
 		}
 		if (all)
 			t->flags |= NFT_SNAP_IPTABLES;
+		else if (may)
+			note_alike(m, t);
 	}
 }
 

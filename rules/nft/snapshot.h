@@ -51,7 +51,9 @@ struct nft_snap_rule {
 	uint32_t next;		/* hash chain */
 	uint8_t iptables;	/* the text is iptables-nft-save's line */
 	uint8_t verdict;	/* enum nft_snap_verdict */
-	uint16_t unused;
+	/* In a table of iptables' names that is not all in its words: it could have written this. */
+	uint8_t alike;
+	uint8_t unused;
 	uint32_t to;		/* JUMP, GOTO: index of the chain, else NONE */
 };
 

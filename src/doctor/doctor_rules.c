@@ -148,8 +148,24 @@ struct mixture {
 	const struct nft_snap_rule *first;	/* strange one */
 };
 
+/* In whose base chains iptables-nft has its rules. */
+static bool has_builtin(const struct nft_snapshot *s, const struct nft_snap_table *t)
+{
+	static const char *const names[] = {
+		"INPUT", "FORWARD", "OUTPUT", "PREROUTING", "POSTROUTING",
+	};
+
+	for (uint32_t c = 0; c < t->chains; c++)
+		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+			if (strcmp(nft_snapshot_text(s, nft_snapshot_chain(
+					s, t->first_chain + c)->name), names[i]) == 0)
+				return true;
+	return false;
+}
+
+/* @refused: it lists not one of them, so that only their form tells whose they are */
 static void look(struct mixture *m, const struct nft_snapshot *s,
-		 const struct nft_snap_table *t)
+		 const struct nft_snap_table *t, bool refused)
 {
 	memset(m, 0, sizeof(*m));
 	for (uint32_t c = 0; c < t->chains; c++) {
@@ -160,9 +176,11 @@ static void look(struct mixture *m, const struct nft_snapshot *s,
 			const struct nft_snap_rule *r =
 				nft_snapshot_rule(s, chain->first + i);
 
-			m->familiar += r->iptables;
-			m->strange += !r->iptables;
-			if (!r->iptables && !m->first)
+			bool is = refused ? r->alike : r->iptables;
+
+			m->familiar += is;
+			m->strange += !is;
+			if (!is && !m->first)
 				m->first = r;
 		}
 	}
@@ -209,7 +227,9 @@ void doctor_rules_mixed(const struct nft_snapshot *s)
 
 		if (!is_listed(s, t) || is_ours(t))
 			continue;
-		look(&m, s, t);
+		look(&m, s, t, false);
+		if (!m.familiar && has_builtin(s, t))
+			look(&m, s, t, true);
 		if (m.strange && m.familiar)
 			say_mixed(s, t, &m);
 	}
