@@ -203,3 +203,44 @@ start_nftrace lo -t 60 -c 1 -o lo -p udp
 talk lo udp 10.9.0.1 1001 from 21001 wait 1 2>/dev/null
 end_nftrace
 assert_no_grep 'drops by owner' "$ERR"
+
+# nft keeps its socket as long as it reads.
+own_table() { # FIFO
+	mkfifo "$1"
+	in_ns lo nft -i <"$1" >"$1.said" 2>&1 &
+	later $!
+	exec {fifo}>"$1"
+	echo 'table inet mine { flags owner; chain out { type filter hook output priority 0; udp dport 7 drop; }; }' >&$fifo
+}
+owned() { in_ns lo nft list table inet mine 2>/dev/null | grep -q 'dport 7 drop'; }
+owner_of() { # ALL THAT IS TYPED...
+	start_nftrace lo -t 60 --json --pcap "$SCRATCH/owned.pcapng" -o lo -p udp --dport 7 "$@"
+	talk lo udp 10.9.0.1 7 from 20007 wait 1 2>/dev/null
+	stop_nftrace INT
+	jq -c 'select(.fate == "DROP") | .owner' "$OUT"
+}
+subtest "a table with an owner names its process"
+in_ns lo iptables-legacy -F
+own_table "$SCRATCH/fifo"
+assert_within 10 "the table is there" owned
+pid=$(pgrep -x nft)	# nobody else's is here
+assert_equal "whose table" "{\"component\":\"process\",\"object\":\"nft, pid $pid\"}" "$(owner_of)"
+assert_reads_back lo "$SCRATCH/owned.pcapng" --json
+"$NFTRACE" --read "$SCRATCH/owned.pcapng" --fold >"$OUT" 2>/dev/null
+assert_text "[table owned by process: nft, pid $pid]" "$OUT"
+assert_equal "with --masked" null "$(owner_of --masked)"
+
+subtest "two processes share the socket: none is named"
+mapfile -t sockets < <(find "/proc/$pid/fd" -lname 'socket:*' -printf '%f\n')
+python3 - "$SCRATCH/has" "$pid" "${sockets[@]}" <<'END' &
+import ctypes, os, sys, time
+libc = ctypes.CDLL(None, use_errno=True)
+pid = libc.syscall(434, int(sys.argv[2]), 0)  # pidfd_open, pidfd_getfd
+print(*(libc.syscall(438, pid, int(fd), 0) for fd in sys.argv[3:]), file=open(sys.argv[1], 'w'))
+time.sleep(1000)
+END
+later $!
+assert_within 10 "it has the socket" test -s "$SCRATCH/has"
+assert_no_grep '-1' "$SCRATCH/has"
+assert_equal "whose table" null "$(owner_of)"
+exec {fifo}>&-

@@ -14,6 +14,7 @@
 
 #include "rules/base/hash.h"
 #include "rules/base/owner.h"
+#include "rules/base/portid.h"
 #include "rules/nft/expr.h"
 #include "rules/nft/form.h"
 
@@ -69,6 +70,25 @@ static uint32_t table_flags(const struct nftnl_table *t, const char *name,
 	return flags;
 }
 
+/* Whose the socket is that owns it: of several that share one, nobody. */
+static uint32_t name_holder(struct nft_maker *m, const struct nftnl_table *t,
+			    uint32_t flags)
+{
+	char name[32], text[64];
+	bool shared;
+	pid_t pid;
+
+	if (!(flags & NFT_SNAP_OWNED) || flags & NFT_SNAP_NFTRACE ||
+	    !nftnl_table_is_set(t, NFTNL_TABLE_OWNER))
+		return 0;
+	pid = portid_process(nftnl_table_get_u32(t, NFTNL_TABLE_OWNER), &shared);
+	if (!pid || shared)
+		return 0;
+	process_short_name(pid, name, sizeof(name));
+	snprintf(text, sizeof(text), "%s, pid %d", name, (int)pid);
+	return nft_fill_text(m, text, strlen(text));
+}
+
 static void take_tables(struct nft_maker *m, const struct owner *own)
 {
 	for (uint32_t i = 0; i < m->dump.tables.count; i++) {
@@ -81,6 +101,7 @@ static void take_tables(struct nft_maker *m, const struct owner *own)
 							NFTNL_TABLE_FAMILY);
 		t->name = add_name(m, name, &t->name_len);
 		t->flags = table_flags(from, name, own);
+		t->holder = name_holder(m, from, t->flags);
 		link_in(m, m->s->table_hash_at,
 			hash_name(t->nfproto, name, t->name_len), i,
 			&t->next);

@@ -77,7 +77,7 @@ static bool lay_out(struct nft_maker *m, struct helper_out *out,
 	/* Each text once more for its NUL; names; targets; policies. */
 	room = 2 * (length(texts->list) + length(texts->save[NFPROTO_IPV4]) +
 		    length(texts->save[NFPROTO_IPV6])) +
-		(plan.tables + plan.chains * 4ull) * 256 + plan.rules * 64ull +
+		(plan.tables * 2ull + plan.chains * 4ull) * 256 + plan.rules * 64ull +
 		words_room(texts, &plan) + 4096;
 	m->base = helper_reserve(out, plan.heap_at + room);
 	free(m->object);

@@ -94,6 +94,7 @@ struct nft_snap_table {
 	uint32_t rules;
 	uint32_t flags;		/* enum nft_snap_table_flag, ored */
 	uint32_t next;		/* hash chain */
+	uint32_t holder;	/* OWNED: "firewalld, pid 812", whose socket it is; "": not known */
 	uint8_t nfproto;	/* NFPROTO_*: IPV4, IPV6, INET, BRIDGE, NETDEV */
 	uint8_t unused[3];
 };

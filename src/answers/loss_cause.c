@@ -10,7 +10,6 @@
 #include "answers/inquiry.h"
 #include "answers/loss_route.h"
 #include "base/escape.h"
-#include "capture/capture.h"
 #include "host/address.h"
 #include "host/flow.h"
 #include "host/ipvs.h"
@@ -19,6 +18,7 @@
 #include "place/table_order.h"
 #include "rules/base/helper.h"
 #include "rules/base/owner.h"
+#include "rules/base/portid.h"
 
 enum { ASK_MS = 2000 };
 
@@ -45,7 +45,7 @@ static void explain_loss(struct inquiry *i)
 
 static void name_listener(uint32_t portid, char *buf, size_t size)
 {
-	pid_t pid = capture_find_portid(portid);
+	pid_t pid = portid_process(portid, NULL);
 	char name[96];
 
 	if (!pid) {

@@ -51,8 +51,6 @@ void capture_close(struct capture *c);
  */
 int capture_holder(uint32_t *portid);
 
-/** capture_find_portid - the process that has a netlink socket of this port id */
-pid_t capture_find_portid(uint32_t portid);
 
 struct nlmsghdr;
 

@@ -99,6 +99,17 @@ static bool take_told(struct component_found *to, const struct fate_owner *told)
 	return true;
 }
 
+/* Whose names tell nothing: nft's tables may have an owner, whose process was found. */
+static bool take_holder(struct component_found *to, const struct place *by)
+{
+	if (!by->holder)
+		return false;
+	to->who = &component_holder;
+	to->by_tables = true;
+	snprintf(to->object, sizeof(to->object), "%s", by->holder);
+	return true;
+}
+
 bool component_find(struct component_found *to, const struct journey *j,
 		    unsigned int b, const struct place *by)
 {
@@ -119,7 +130,7 @@ bool component_find(struct component_found *to, const struct journey *j,
 	component_frames_begin(&f, j, b, by, &to->by_tables);
 	row = component_row_first(&f, &pieces);
 	if (!row)
-		return false;
+		return take_holder(to, by);
 	to->who = row->of;
 	component_frames_complete(&f);
 	find_object(&f, to, &denies);

@@ -17,6 +17,9 @@ struct pattern_pieces;
 const struct component_row *component_row_first(struct component_frames *f,
 						struct pattern_pieces *pieces);
 
+/* Nobody who is known by names: the process whose socket owns nft's table. */
+extern const struct component component_holder;
+
 /** component_by_key - NULL: there is none of this key */
 const struct component *component_by_key(const char *key);
 

@@ -15,7 +15,7 @@ enum listener_state {
 
 /**
  * listener_of_queue - does anybody listen on queue @number of nfnetlink_queue?
- * @portid: of his socket, LISTENER_THERE; capture_find_portid() has the process
+ * @portid: of his socket, LISTENER_THERE; portid_process() has the process
  */
 enum listener_state listener_of_queue(uint32_t number, uint32_t *portid);
 

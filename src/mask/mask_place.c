@@ -238,6 +238,7 @@ static void renew(struct place *p, const struct place *at)
 
 	*p = *at;
 	p->snap = NULL;
+	p->holder = NULL;
 	p->prefix = texts.prefix;
 	p->prefix_len = texts.prefix_len;
 	p->rule = texts.rule;

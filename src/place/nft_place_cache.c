@@ -2,6 +2,7 @@
 /* nft_place_cache: the places of nft events: one for each rule, verdict and text. */
 #include "place/nft_place_cache.h"
 
+#include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -333,6 +334,15 @@ static void note_first_rule(const struct place *at,
 	nft_names_note(at->chain, nft_snapshot_text(f->snap, r->text), r->len);
 }
 
+/* A snapshot goes, and its texts with it. */
+static const char *holder_of(struct nft_place_cache *ns, const struct nft_lookup_result *f)
+{
+	const char *text = f->table ? nft_snapshot_text(f->snap, f->table->holder) : "";
+
+	return *text ? nft_names_table(&ns->names, NFPROTO_UNSPEC, text,
+				       (uint32_t)strlen(text)) : NULL;
+}
+
 struct nft_node *nft_place_cache_known(struct nft_place_cache *ns,
 				       const struct nft_node *like,
 				       const struct nft_lookup_result *f)
@@ -355,6 +365,7 @@ struct nft_node *nft_place_cache_known(struct nft_place_cache *ns,
 	}
 	nft_lookup_describe(ns->map, n, f);
 	note_first_rule(&n->place, f);
+	n->place.holder = holder_of(ns, f);
 	set_texts(n, text, len);
 	/* Rules of before are none of now's, though they have the same name. */
 	n->epoch = now ? ns->epoch : ns->epoch - 1;

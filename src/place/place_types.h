@@ -85,6 +85,7 @@ struct place {
 	uint16_t queue;		/* nft, EFFECT_QUEUE: its number */
 	uint64_t handle;	/* nft: the rule's, 0: none */
 	uint32_t position;	/* nft: of the rule in its chain, from 1; 0: not known */
+	const char *holder;	/* nft: the process that owns its table, as told of it; NULL: none known */
 	bool counted;		/* nft: .prefix has .position, as iptables counts; else .handle */
 	/* By the text of a rule or policy, place_read_words(): */
 	bool condition;		/* there are packets that it does not match */

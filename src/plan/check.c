@@ -16,6 +16,7 @@
 #include "rules/base/family.h"
 #include "rules/base/life.h"
 #include "rules/base/owner.h"
+#include "rules/base/portid.h"
 #include "rules/base/process.h"
 #include "rules/base/rule_set.h"
 #include "rules/base/run_dir.h"
@@ -81,7 +82,7 @@ bool check_group_holder(char *buf, size_t size)
 		snprintf(buf, size, "nobody");
 		return false;
 	}
-	pid = capture_find_portid(portid);
+	pid = portid_process(portid, NULL);
 	if (pid)
 		name_holder(pid, buf, size);
 	else
