@@ -19,6 +19,7 @@
 #include "rules/base/helper.h"
 #include "rules/base/owner.h"
 #include "rules/base/portid.h"
+#include "rules/base/units.h"
 
 enum { ASK_MS = 2000 };
 
@@ -167,6 +168,27 @@ static void explain_connection(struct inquiry *i)
 			     "connection (insert_failed)");
 }
 
+static void explain_socket(struct inquiry *i)
+{
+	static const char *const names[] = {
+		[IPPROTO_TCP] = "tcp", [IPPROTO_UDP] = "udp",
+		[IPPROTO_UDPLITE] = "udplite",
+	};
+	uint8_t proto = i->q->proto;
+	struct listener_place at;
+	char device[IF_NAMESIZE];
+
+	if (proto >= ARRAY_SIZE(names) || !names[proto] ||
+	    !listener_elsewhere(i->six, proto, (uint16_t)i->q->number, &at))
+		return;
+	if (!at.device || !if_indextoname(at.device, device))
+		device[0] = '\0';
+	inquiry_tell(i, FINDING_LIKELY, "whoever listens on %s %u does so at %s%s"
+		     "%s%s%s only", names[proto], i->q->number, at.address,
+		     device[0] ? " of " : "", device,
+		     at.peer[0] ? " for " : "", at.peer);
+}
+
 static void read_question(struct inquiry *i)
 {
 	int family = i->q->nfproto == NFPROTO_IPV6 ? AF_INET6 : AF_INET;
@@ -188,6 +210,7 @@ static int explain(const void *arg, struct helper_out *out)
 		[ABOUT_TARGET] = explain_target,
 		[ABOUT_INPUT] = explain_input,
 		[ABOUT_CONNECTION] = explain_connection,
+		[ABOUT_SOCKET] = explain_socket,
 	};
 	struct inquiry i = { .q = arg };
 

@@ -275,7 +275,11 @@ static void explain_forwarding(struct inquiry *i, uint32_t out)
 
 static void explain_group(struct inquiry *i)
 {
-	if (group_look(i->six, i->look.dst.addr, i->in) == GROUP_NOT_JOINED &&
+	if (!i->six && group_has_sources(i->look.dst.addr, i->look.in))
+		inquiry_tell(i, FINDING_NOT_OURS, "%s: group %s is joined on "
+			     "%s for other sources only", FATE_NOT_OURS, i->dst,
+			     i->in);
+	else if (group_look(i->six, i->look.dst.addr, i->in) == GROUP_NOT_JOINED &&
 	    setting_of(i->six, i->in, "mc_forwarding") <= 0)
 		inquiry_tell(i, FINDING_NOT_OURS, "%s: group %s is not joined "
 			     "on %s", FATE_NOT_OURS, i->dst, i->in);

@@ -2,6 +2,7 @@
 /* group: multicast groups, and which of them an interface has joined. */
 #include "host/group.h"
 
+#include <arpa/inet.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,4 +64,23 @@ enum group_state group_look(bool six, const uint8_t *addr, const char *iface)
 	state = six ? look_v6(f, addr, iface) : look_v4(f, addr, iface);
 	fclose(f);
 	return state;
+}
+
+/* /proc/net/mcfilter: "  2   eth0 0xe8000132 0x0a090909      1      0", the name cut off */
+bool group_has_sources(const uint8_t *addr, uint32_t index)
+{
+	FILE *f = fopen("/proc/net/mcfilter", "re");
+	unsigned int at, group;
+	bool found = false;
+	char line[256];
+	uint32_t want;
+
+	if (!f)
+		return false;
+	memcpy(&want, addr, sizeof(want));
+	while (!found && fgets(line, sizeof(line), f))
+		found = sscanf(line, " %u %*s 0x%x", &at, &group) == 2 &&
+			at == index && group == ntohl(want);
+	fclose(f);
+	return found;
 }

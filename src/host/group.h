@@ -14,4 +14,11 @@ bool group_is(bool six, const uint8_t *addr);
 /** group_look - has the interface of this name joined the group? */
 enum group_state group_look(bool six, const uint8_t *addr, const char *iface);
 
+/**
+ * group_has_sources - is what comes to the group chosen by its source?  IPv4
+ * @addr: of 4 bytes
+ * @index: of the interface
+ */
+bool group_has_sources(const uint8_t *addr, uint32_t index);
+
 #endif

@@ -2,6 +2,7 @@
 /* listener: who waits for packets in user space: on a queue, on a port. */
 #include "host/listener.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -116,4 +117,77 @@ enum listener_state listener_on_port(bool six, uint8_t proto, uint32_t port)
 		return of6;
 	of4 = look_at(false, proto, port);
 	return of4 == LISTENER_NONE ? of6 : of4;
+}
+
+struct holder_search {
+	uint16_t port;
+	bool six;		/* the packet is of IPv6 */
+	bool everywhere;
+	uint32_t found;
+	struct listener_place *at;
+};
+
+static bool is_any(const __be32 *address)
+{
+	return !(address[0] | address[1] | address[2] | address[3]);
+}
+
+/* A socket of IPv6 has packets of IPv4 as well, unless it does not want them. */
+static bool takes_family(const struct holder_search *s,
+			 const struct nlmsghdr *nlh)
+{
+	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+
+	if (s->six || m->idiag_family == AF_INET)
+		return true;
+	mnl_attr_for_each(attr, nlh, sizeof(*m))
+		if (mnl_attr_get_type(attr) == INET_DIAG_SKV6ONLY &&
+		    mnl_attr_get_payload_len(attr) > 0)
+			return !mnl_attr_get_u8(attr);
+	return true;
+}
+
+static int on_holder(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(nlh);
+	const struct inet_diag_sockid *id = &m->id;
+	struct holder_search *s = arg;
+	struct listener_place *at = s->at;
+	bool to_one;
+
+	if (ntohs(id->idiag_sport) != s->port || !takes_family(s, nlh))
+		return MNL_CB_OK;
+	to_one = !is_any(id->idiag_dst);
+	if (!to_one && is_any(id->idiag_src) && !id->idiag_if)
+		s->everywhere = true;
+	if (s->found++)
+		return MNL_CB_OK;
+	inet_ntop(m->idiag_family, id->idiag_src, at->address,
+		  sizeof(at->address));
+	at->peer[0] = '\0';
+	if (to_one)
+		inet_ntop(m->idiag_family, id->idiag_dst, at->peer,
+			  sizeof(at->peer));
+	at->device = id->idiag_if;
+	return MNL_CB_OK;
+}
+
+bool listener_elsewhere(bool six, uint8_t proto, uint16_t port,
+			struct listener_place *at)
+{
+	struct holder_search s = { .port = port, .six = six, .at = at };
+	struct inet_diag_req_v2 ask = {
+		.sdiag_family = AF_INET6, .sdiag_protocol = proto,
+		.idiag_states = proto == IPPROTO_TCP ? 1u << LISTENS
+						     : UINT32_MAX,
+	};
+
+	dump_ask(NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, &ask,
+		 sizeof(ask), on_holder, &s);
+	ask.sdiag_family = AF_INET;
+	if (!six)
+		dump_ask(NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP,
+			 &ask, sizeof(ask), on_holder, &s);
+	return s.found && !s.everywhere;
 }

@@ -3,6 +3,7 @@
 #ifndef NFTRACE_LISTENER_H
 #define NFTRACE_LISTENER_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,5 +26,21 @@ enum listener_state listener_of_queue(uint32_t number, uint32_t *portid);
  * @proto: IPPROTO_TCP: one that listens; IPPROTO_UDP: any
  */
 enum listener_state listener_on_port(bool six, uint8_t proto, uint32_t port);
+
+/* To which packets of its port a socket listens. */
+struct listener_place {
+	char address[INET6_ADDRSTRLEN];	/* of this host */
+	char peer[INET6_ADDRSTRLEN];	/* "": anybody */
+	uint32_t device;		/* 0: any */
+};
+
+/**
+ * listener_elsewhere - who has the port, though not for all that comes to it
+ * @proto: IPPROTO_TCP: one that listens; IPPROTO_UDP, IPPROTO_UDPLITE: any
+ * @at: the first of them
+ * Return: false: nobody has it, somebody has it for all, or it cannot be asked.
+ */
+bool listener_elsewhere(bool six, uint8_t proto, uint16_t port,
+			struct listener_place *at);
 
 #endif

@@ -27,6 +27,10 @@ enum {
 #define ROW(r, l, s, h, w, c) { .reason = r, .location = l, .cause = c, \
 	.says = DROP_SAYS_##s, .hooks = h, .words = w, .known = true }
 
+/* ip6_protocol_deliver_rcu() looks at the source as well. */
+static const char no_member[] =
+	"nobody on this host has joined its group for that source";
+
 /*
  * The first one that fits.  What is no loss was seen with the trace bit: a copy for
  * a packet socket or a raw one, and what TCP, UDP, IGMP and MLD free when all is
@@ -64,7 +68,8 @@ static const struct drop_meaning meanings[] = {
 	    NULL),
 
 	{ .reason = "NO_SOCKET", .says = DROP_SAYS_REFUSED, .hooks = CAME,
-	  .port = true, .words = "nobody listens on", .known = true },
+	  .port = true, .words = "nobody listens on", .known = true,
+	  .cause = "whoever listens" },
 	ROW("*_CSUM", NULL, REFUSED, CAME, "its checksum is wrong", NULL),
 	ROW("SOCKET_FILTER", NULL, REFUSED, CAME,
 	    "a filter of the socket refuses it", NULL),
@@ -82,6 +87,13 @@ static const struct drop_meaning meanings[] = {
 	    NULL),
 	ROW("NOT_SPECIFIED", "__udp?_lib_rcv", REFUSED, CAME,
 	    "no socket takes it, or its UDP header is cut short", NULL),
+	ROW("IP_INADDRERRORS", "ip6_input*", REFUSED, CAME, no_member, NULL),
+	ROW("IP_INADDRERRORS", "ip6_protocol_deliver*", REFUSED, CAME,
+	    no_member, NULL),
+	ROW("VXLAN_*", NULL, REFUSED, CAME,
+	    "no tunnel of this host takes it (vxlan)", NULL),
+	ROW("IP_TUNNEL_ECN", NULL, REFUSED, CAME,
+	    "its ECN is not what a tunnel may carry", NULL),
 	ROW("TCP_*", NULL, BESIDE, 0, NULL, NULL),
 
 	ROW("IP_RPFILTER", NULL, LOST, ROUTED,
@@ -229,6 +241,13 @@ static const char *put_port(char *buf, size_t size, const struct packet *p,
 	return buf;
 }
 
+/* Of a connection that does not begin with it. */
+static bool is_strange(const struct packet *p)
+{
+	return p->proto == IPPROTO_TCP &&
+	       (p->tcp_flags & (TCP_SYN | TCP_ACK)) != TCP_SYN;
+}
+
 static int put_words(char *buf, size_t size, const struct fate *f,
 		     const struct packet *p)
 {
@@ -243,8 +262,7 @@ static int put_words(char *buf, size_t size, const struct fate *f,
 	port = put_port(end, sizeof(end), p, f->port);
 	if (!port)
 		return snprintf(buf, size, ": no socket takes it");
-	if (p->proto == IPPROTO_TCP &&
-	    (p->tcp_flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
+	if (is_strange(p))
 		return snprintf(buf, size, ": no such connection is here, and "
 				"%s %s", m->words, port);
 	return snprintf(buf, size, ": %s %s", m->words, port);
@@ -261,7 +279,10 @@ int drop_meaning_print(char *buf, size_t size, const struct fate *f,
 	if (n < 0 || (size_t)n >= size)
 		return n;
 	if (drop_meaning_is_cause(d, f->cause))
-		return n + snprintf(buf + n, size - (size_t)n, "; %s", f->cause);
+		return n + snprintf(buf + n, size - (size_t)n, "%s; %s",
+				    drop_meaning(d)->port && is_strange(p) ?
+				    ": no such connection is here" : "",
+				    f->cause);
 	n += put_words(buf + n, size - (size_t)n, f, p);
 	if (f->cause && (size_t)n < size)
 		n += snprintf(buf + n, size - (size_t)n, "; likely: %s",

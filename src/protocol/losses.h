@@ -24,6 +24,7 @@ enum cause_about {
 	ABOUT_TARGET,	/* has its last rule's target dropped it without an event? */
 	ABOUT_INPUT,	/* it left INPUT: did IPVS take it? */
 	ABOUT_CONNECTION,	/* has conntrack confirmed its connection? */
+	ABOUT_SOCKET,	/* no socket took it: who has .number, its port? */
 	ABOUT_COUNT,
 };
 

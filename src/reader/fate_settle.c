@@ -237,6 +237,10 @@ static void settle_recorded(struct reader_state *s, struct journey *j,
 		if (asks && q.about == ABOUT_TARGET)
 			ask(s, j, b, &q, asked);
 		look_inside(s, j, b, false);
+	} else if (drop_meaning(f->drop)->port &&
+		   loss_question_socket(&q, j, b)) {
+		ask(s, j, b, &q, asked);
+		asked->any[b] = false;
 	} else if (asks && drop_meaning_asks(f->drop)) {
 		ask(s, j, b, &q, asked);
 		/* The summary has it with the record. */

@@ -33,13 +33,15 @@ static void close_question(struct cause_question *q)
 /* Packets of one connection, or to one port, have it for themselves. */
 static bool is_narrow(const struct cause_question *q)
 {
-	return q->dst == CAUSE_DST_OPEN || q->about == ABOUT_INPUT;
+	return q->dst == CAUSE_DST_OPEN || q->about == ABOUT_INPUT ||
+	       q->about == ABOUT_SOCKET;
 }
 
 /* Who listens, and which addresses there are, may be another while a run goes on. */
 static bool may_change(const struct cause_question *q)
 {
-	return q->about == ABOUT_QUEUE || q->about == ABOUT_TARGET;
+	return q->about == ABOUT_QUEUE || q->about == ABOUT_TARGET ||
+	       q->about == ABOUT_SOCKET;
 }
 
 static void ask(struct loss *l)

@@ -343,6 +343,19 @@ bool loss_question(struct cause_question *q, const struct journey *j,
 	return true;
 }
 
+bool loss_question_socket(struct cause_question *q, const struct journey *j,
+			  unsigned int b)
+{
+	if (!j->fate[b].port)
+		return false;
+	memset(q, 0, sizeof(*q));
+	q->about = ABOUT_SOCKET;
+	q->nfproto = j->nfproto;
+	q->proto = j->last.proto;
+	q->number = j->fate[b].port;
+	return true;
+}
+
 bool loss_question_connection(struct cause_question *q, const struct journey *j)
 {
 	const struct packet *p = &j->first;

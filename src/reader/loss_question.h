@@ -24,6 +24,13 @@ bool loss_question_bypass(struct cause_question *q, const struct journey *j,
 			  unsigned int b);
 
 /**
+ * loss_question_socket - who has the port that no socket had for branch @b
+ * Return: false: its protocol has none, or it is not known.
+ */
+bool loss_question_socket(struct cause_question *q, const struct journey *j,
+			  unsigned int b);
+
+/**
  * loss_question_connection - whether conntrack has the connection that @j began
  * Return: false: its headers do not tell which.
  */
