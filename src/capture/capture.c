@@ -288,7 +288,7 @@ int capture_receive(struct capture *c,
 		if (!is_whole(c, i))
 			continue;
 		for (; event_message_ok(nlh, left);
-		     nlh = mnl_nlmsg_next(nlh, &left))
+		     nlh = event_next_message(nlh, &left))
 			fn(arg, nlh, (size_t)left);
 	}
 	return n;

@@ -140,7 +140,7 @@ static void take_attr(struct event *e, const struct attr *a,
 		break;
 	case NFULA_PREFIX:
 		e->prefix = (const char *)a->payload;
-		e->prefix_len = (uint32_t)strnlen(e->prefix, a->len);
+		e->prefix_len = event_text_len(e->prefix, a->len);
 		break;
 	case NFULA_UID:
 		e->uid = get_be32(a);

@@ -44,9 +44,11 @@ struct event {
 	uint32_t uid, gid;
 	uint32_t seq;		/* NFULA_SEQ: one sequence a socket */
 	uint64_t stamp_ns;	/* CLOCK_REALTIME; microseconds are exact */
+	/* Of two events with one number nothing differs but prefix and .seq; 0: not known. */
+	uint64_t told;
 	struct conntrack ct;	/* zeros where the kernel does not tell */
 	const char *prefix;
-	uint32_t prefix_len;	/* without NUL */
+	uint32_t prefix_len;	/* without the NUL at its end */
 	uint32_t payload_len;
 	const uint8_t *payload;	/* from the IP header on; may be cut */
 	const uint8_t *hw_header;
@@ -62,6 +64,22 @@ static inline bool event_message_ok(const struct nlmsghdr *nlh, int left)
 {
 	return left >= (int)sizeof(*nlh) && nlh->nlmsg_len >= sizeof(*nlh) &&
 	       nlh->nlmsg_len <= (uint32_t)left;
+}
+
+/** event_text_len - of an attribute of @len bytes, one at least, without the NUL at its end */
+static inline uint32_t event_text_len(const char *text, uint32_t len)
+{
+	return len - (text[len - 1] == '\0');
+}
+
+/** event_next_message - behind a whole one; @left: what is left from there on */
+static inline const struct nlmsghdr *
+event_next_message(const struct nlmsghdr *nlh, int *left)
+{
+	uint32_t len = NLMSG_ALIGN(nlh->nlmsg_len);
+
+	*left -= (int)len;
+	return (const void *)((const uint8_t *)nlh + len);
 }
 
 /**

@@ -27,8 +27,8 @@ _Static_assert(HEAD_LEN == NLMSG_ALIGN(sizeof(struct nfgenmsg)) + NLA_HDRLEN +
 
 enum { STAMP, NUMBER, ENTRY };
 
-/* Where the prefix ends, if it is where the kernel writes it; else 0. */
-static uint32_t behind_prefix(const uint8_t *bytes, uint32_t end, uint16_t *len)
+/* Where the prefix ends, if it is where the kernel writes it, and more follows; else 0. */
+static inline uint32_t behind_prefix(const uint8_t *bytes, uint32_t end, uint16_t *len)
 {
 	struct nlattr head;
 	uint32_t at;
@@ -38,7 +38,7 @@ static uint32_t behind_prefix(const uint8_t *bytes, uint32_t end, uint16_t *len)
 		return 0;
 	*len = (uint16_t)(head.nla_len - NLA_HDRLEN);
 	at = PREFIX_AT + NLA_ALIGN((uint32_t)head.nla_len);
-	return at <= end ? at : 0;
+	return at < end ? at : 0;
 }
 
 static inline bool is_head(const struct event_layout *l, const uint8_t *bytes)
@@ -121,17 +121,30 @@ static bool put_holes(struct event_layout *l, const struct event_parts *p,
 	return true;
 }
 
+/* The bytes of one that is not known to be told again are of no use. */
+static void keep_payload(struct event_again *again, struct event_layout *l,
+			 const uint8_t *rest)
+{
+	uint32_t bytes = l->len - l->told;
+
+	l->e.told = 0;
+	if (bytes > EVENT_AGAIN_PAYLOAD)
+		return;
+	memcpy(l->rest + l->told, rest + l->told, bytes);
+	l->e.told = ++again->told;
+}
+
 /* What was written behind the prefix alone, in the kernel's order. */
 static __attribute__((noinline)) void
-remember(struct event_layout *l, const struct event *e, const uint8_t *bytes,
+remember(struct event_again *again, struct event_layout *l, const uint8_t *bytes,
 	 uint32_t end, const struct event_parts *p)
 {
+	const struct event *e = &l->e;
 	uint16_t len;
 	uint32_t at = end < LEAST ? 0 : behind_prefix(bytes, end, &len);
 	const uint8_t *rest = bytes + at;
 	uint32_t told = e->payload ? offset(e->payload, rest) : end - at;
 
-	l->len = 0;
 	if (!at || e->prefix != (const char *)bytes + PREFIX_AT + NLA_HDRLEN ||
 	    (e->payload && (e->payload < rest ||
 			    told + NLA_ALIGN(e->payload_len) != end - at)) ||
@@ -144,8 +157,8 @@ remember(struct event_layout *l, const struct event *e, const uint8_t *bytes,
 	memcpy(l->rest, rest, told);
 	l->told = told;
 	l->hw_header = offset(e->hw_header, rest);
-	l->e = *e;
 	l->len = end - at;
+	keep_payload(again, l, rest);
 }
 
 /* Another packet's stamp or entry, from now on that of those that come. */
@@ -171,44 +184,72 @@ static inline void take_changes(struct event_layout *l, const uint8_t *rest)
 		take_change(l, rest, ENTRY);
 }
 
-static bool parse_anew(struct event_layout *l, struct event *e,
-		       const struct nlmsghdr *nlh, size_t len)
+static __attribute__((noinline)) const struct event *
+parse_anew(struct event_again *again, struct event_layout *l,
+	   const struct nlmsghdr *nlh, size_t len)
 {
 	struct event_parts parts = { NULL };
 
-	if (!event_parse_parts(e, nlh, len, &parts))
+	l->len = 0;
+	if (!event_parse_parts(&l->e, nlh, len, &parts))
+		return NULL;
+	remember(again, l, (const void *)nlh, nlh->nlmsg_len, &parts);
+	return &l->e;
+}
+
+static inline void take_number(struct event_layout *l, const uint8_t *rest)
+{
+	uint32_t number;
+
+	if (!l->hole[NUMBER].len)
+		return;
+	memcpy(&number, rest + l->hole[NUMBER].at, sizeof(number));
+	memcpy(l->rest + l->hole[NUMBER].at, &number, sizeof(number));
+	l->e.seq = ntohl(number);
+}
+
+/* Of another rule, and all else as in the last one. */
+static inline bool is_told_again(const struct event_layout *l,
+				 const uint8_t *rest)
+{
+	return l->e.told && memcmp(rest, l->rest, l->len) == 0;
+}
+
+/* Another packet's, laid out as the last one was; false: it is not. */
+static __attribute__((noinline)) bool
+take_packet(struct event_again *again, struct event_layout *l,
+	    const uint8_t *rest)
+{
+	if (!is_laid_out(l, rest))
 		return false;
-	remember(l, e, (const void *)nlh, nlh->nlmsg_len, &parts);
+	take_changes(l, rest);
+	keep_payload(again, l, rest);
 	return true;
 }
 
-bool event_parse_again(struct event_again *again, struct event *e,
-		       const struct nlmsghdr *nlh, size_t len)
+const struct event *event_parse_again(struct event_again *again,
+				      const struct nlmsghdr *nlh, size_t len)
 {
 	const uint8_t *bytes = (const void *)nlh, *rest;
 	struct event_layout *l = &again->of[0];
-	uint32_t at = 0, number;
-	uint16_t prefix_len;
+	uint16_t prefix_len = 0;
+	uint32_t at = 0;
 
 	if (len >= LEAST && nlh->nlmsg_len >= LEAST && nlh->nlmsg_len <= len) {
 		l = &again->of[bytes[HOOK_AT] % EVENT_AGAIN_HOOKS];
 		at = behind_prefix(bytes, nlh->nlmsg_len, &prefix_len);
 	}
+	if (!at || nlh->nlmsg_len - at != l->len || !is_head(l, bytes))
+		return parse_anew(again, l, nlh, len);
 	rest = bytes + at;
-	if (!at || nlh->nlmsg_len - at != l->len || !is_head(l, bytes) ||
-	    !is_laid_out(l, rest))
-		return parse_anew(l, e, nlh, len);
-	take_changes(l, rest);
-	*e = l->e;
-	e->prefix = (const char *)bytes + PREFIX_AT + NLA_HDRLEN;
-	e->prefix_len = (uint32_t)strnlen(e->prefix, prefix_len);
-	if (e->payload)
-		e->payload = rest + l->told;
-	if (e->hw_header)
-		e->hw_header = rest + l->hw_header;
-	if (l->hole[NUMBER].len) {
-		memcpy(&number, rest + l->hole[NUMBER].at, sizeof(number));
-		e->seq = ntohl(number);
-	}
-	return true;
+	take_number(l, rest);
+	if (!is_told_again(l, rest) && !take_packet(again, l, rest))
+		return parse_anew(again, l, nlh, len);
+	l->e.prefix = (const char *)bytes + PREFIX_AT + NLA_HDRLEN;
+	l->e.prefix_len = event_text_len(l->e.prefix, prefix_len);
+	if (l->e.payload)
+		l->e.payload = rest + l->told;
+	if (l->e.hw_header)
+		l->e.hw_header = rest + l->hw_header;
+	return &l->e;
 }

@@ -26,6 +26,9 @@ void decode_cache_decode(struct decode_cache *s, const struct event *e,
 	const uint8_t *bytes = e->payload;
 	bool again = may_come_again(e);
 
+	if (e->told && e->told == s->told)
+		return;
+	s->told = e->told;
 	if (again && is_same(s, e))
 		return;
 	if (again)

@@ -15,6 +15,7 @@ struct decode_cache {
 	struct packet p;	/* of the last event: see struct packet.serial */
 	uint64_t key;		/* its identity_key() */
 	uint64_t serials;	/* given so far */
+	uint64_t told;		/* event.told of the last event */
 	uint8_t bytes[DECODE_CACHE_MAX];
 };
 

@@ -342,32 +342,32 @@ static void on_nft_event(struct reader_state *s, const struct nlmsghdr *nlh,
 static void on_legacy_event(struct reader_state *s, const struct nlmsghdr *nlh,
 			    size_t len)
 {
+	const struct event *e = event_parse_again(&s->again, nlh, len);
 	const struct place *at;
-	struct event e;
 
-	if (!event_parse_again(&s->again, &e, nlh, len)) {
+	if (!e) {
 		stats_add(&s->stats->broken, 1);
 		return;
 	}
-	check_sequence(s, &e);
+	check_sequence(s, e);
 	if (!s->tables.checked)
 		legacy_watch_check(s);
 	/* An NFLOG rule's message may wait for others; a trace never does. */
-	if (event_has_successor(nlh, len)) {
+	if (nlh->nlmsg_len < len && event_has_successor(nlh, len)) {
 		stats_add(&s->stats->foreign, 1);
 		return;
 	}
-	at = e.prefix ? place_find(s->index, e.nfproto, e.prefix,
-				   e.prefix_len) : NULL;
-	if (!at && e.prefix && place_looks_like_trace(e.prefix, e.prefix_len)) {
-		at = on_stranger(s, &e);
+	at = e->prefix ? place_find(s->index, e->nfproto, e->prefix,
+				    e->prefix_len) : NULL;
+	if (!at && e->prefix && place_looks_like_trace(e->prefix, e->prefix_len)) {
+		at = on_stranger(s, e);
 		if (!at)
 			return;
 	}
 	if (!at)
 		stats_add(&s->stats->foreign, 1);
 	else
-		reader_on_event(s, &e, at);
+		reader_on_event(s, e, at);
 }
 
 static void on_fence(struct reader_state *s, const struct nlmsghdr *nlh)
