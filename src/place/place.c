@@ -205,12 +205,30 @@ static bool add(struct place_index *idx, struct place_node *n)
 	return true;
 }
 
-static bool is_named(const struct place_node *n, uint8_t nfproto, const char *prefix,
-		     size_t len)
+/* Some 30 bytes: to call memcmp() would cost more than to compare them. */
+static inline bool is_text(const char *a, const char *b, size_t len)
+{
+	uint64_t x, y;
+
+	if (len < sizeof(x))
+		return memcmp(a, b, len) == 0;
+	for (size_t i = 0; i < len - sizeof(x); i += sizeof(x)) {
+		memcpy(&x, a + i, sizeof(x));
+		memcpy(&y, b + i, sizeof(y));
+		if (x != y)
+			return false;
+	}
+	memcpy(&x, a + len - sizeof(x), sizeof(x));
+	memcpy(&y, b + len - sizeof(y), sizeof(y));
+	return x == y;
+}
+
+static inline bool is_named(const struct place_node *n, uint8_t nfproto,
+			    const char *prefix, size_t len)
 {
 	return n->current && n->place.prefix_len == len &&
 	       n->place.nfproto == nfproto &&
-	       memcmp(n->place.prefix, prefix, len) == 0;
+	       is_text(n->place.prefix, prefix, len);
 }
 
 static struct place_node *find(struct place_index *idx, uint8_t nfproto,
@@ -224,20 +242,29 @@ static struct place_node *find(struct place_index *idx, uint8_t nfproto,
 	return place_live_look_up(idx, nfproto, hash, prefix, len);
 }
 
+static __attribute__((noinline)) const struct place *
+find_then(struct place_index *idx, uint8_t nfproto, const char *prefix,
+	  size_t len)
+{
+	struct place_node *n = find(idx, nfproto, prefix, len);
+
+	if (!n)
+		return NULL;
+	if (idx->last)
+		idx->last->then = n;
+	idx->last = n;
+	return &n->place;
+}
+
 /* Most packets take the way of the one before. */
 const struct place *place_find(struct place_index *idx, uint8_t nfproto,
 			       const char *prefix, size_t len)
 {
-	struct place_node *last = idx->last, *n = last ? last->then : NULL;
+	struct place_node *n = idx->last ? idx->last->then : NULL;
 
 	len = prefix_trim(prefix, len);
-	if (!n || !is_named(n, nfproto, prefix, len)) {
-		n = find(idx, nfproto, prefix, len);
-		if (!n)
-			return NULL;
-		if (last)
-			last->then = n;
-	}
+	if (!n || !is_named(n, nfproto, prefix, len))
+		return find_then(idx, nfproto, prefix, len);
 	idx->last = n;
 	return &n->place;
 }

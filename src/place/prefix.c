@@ -86,13 +86,6 @@ bool prefix_split(const char *prefix, size_t len, struct prefix *p)
 	return p->chain_len > 0;
 }
 
-size_t prefix_trim(const char *prefix, size_t len)
-{
-	while (len && prefix[len - 1] == ' ')
-		len--;
-	return len;
-}
-
 bool place_looks_like_trace(const char *prefix, size_t len)
 {
 	struct prefix p;

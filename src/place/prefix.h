@@ -19,7 +19,12 @@ struct prefix {
 bool prefix_split(const char *text, size_t len, struct prefix *p);
 
 /** prefix_trim - the length without the blanks at the end */
-size_t prefix_trim(const char *text, size_t len);
+static inline size_t prefix_trim(const char *text, size_t len)
+{
+	while (len && text[len - 1] == ' ')
+		len--;
+	return len;
+}
 
 /** prefix_kind - "rule", "return", "policy" */
 bool prefix_kind(const char *word, size_t len, uint8_t *kind);
