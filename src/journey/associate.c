@@ -227,6 +227,8 @@ static struct journey *find_only(const struct journey_table *table,
 			return NULL;
 		found = j;
 	}
+	if (found && !o->e->nft && path_is_next_rule(&found->path[0], o))
+		return found;
 	if (!found || (o->e->nft && found->trace_id) ||
 	    path_loops_back(&found->path[0], o) ||
 	    path_may_follow(map, &found->path[0], o) != PATH_STRICT)
@@ -263,9 +265,10 @@ static struct candidate candidate_of(const struct rival *r)
 	};
 }
 
-static struct candidate find_best(const struct journey_table *table,
-				  const struct path_map *map,
-				  const struct observation *o, bool stamps)
+/* Apart, as there is much to be put up for it. */
+static __attribute__((noinline)) struct candidate
+find_best(const struct journey_table *table, const struct path_map *map,
+	  const struct observation *o, bool stamps)
 {
 	struct journey *twin[TWINS];
 	struct search s = {

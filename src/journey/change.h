@@ -26,4 +26,8 @@ void change_begin(struct journey *j, const struct observation *o);
 void change_find(struct journey *j, unsigned int branch,
 		 const struct observation *o);
 
+/** change_none - the same for an event that tells nothing but its rule that is new */
+void change_none(struct journey *j, unsigned int branch,
+		 const struct observation *o);
+
 #endif

@@ -120,6 +120,7 @@ void journey_begin(struct journey *j, const struct observation *o)
 	j->verdicts = 0;
 	j->stamp.ns = 0;
 	j->stamp.events = 0;
+	j->again = 0;
 	j->first_ns = o->wall_ns;
 	note_first(j, o);
 	j->uid = UINT32_MAX;
@@ -224,16 +225,20 @@ static uint32_t first_generation(const struct journey *j, const struct event *e)
 	       nft_is_after(j->told, from) ? j->told : from;
 }
 
-static void note_backend(struct journey *j, const struct event *e)
+static void note_nft(struct journey *j, const struct event *e)
 {
-	if (!e->nft) {
-		j->flags |= JOURNEY_LEGACY;
-		return;
-	}
 	if (!(j->flags & JOURNEY_NFT))
 		j->nft.from = first_generation(j, e);
 	j->nft.to = e->nft->span.to;
 	j->flags |= JOURNEY_NFT;
+}
+
+static void note_backend(struct journey *j, const struct event *e)
+{
+	if (e->nft)
+		note_nft(j, e);
+	else
+		j->flags |= JOURNEY_LEGACY;
 }
 
 /* Somebody else's rules may have traced it before: nothing is missing then. */
@@ -257,47 +262,74 @@ static bool same_packet(const struct packet *a, const struct packet *b)
 	return a->serial && a->serial == b->serial;
 }
 
-void journey_record(struct journey *j, unsigned int branch,
-		    const struct observation *o)
+/* What an event tells of the packet, whatever rule it is of. */
+static void record_packet(struct journey *j, unsigned int branch,
+			  const struct observation *o)
 {
 	const struct event *e = o->e;
-	const struct place *at = o->at;
 	const struct packet *p = o->p;
-	struct step *s;
 
 	change_find(j, branch, o);
 	if (o->headers == HEADERS_WHOLE &&
 	    !same_packet(&j->last, p) && !identity_same_headers(&j->last, p))
 		packet_keep(&j->last, j->bytes.last, j->bytes.size, p);
-	note_stamp(j, e);
-	if (at->order == T_DNAT)
-		j->flags |= JOURNEY_NAT;
-	if (!(j->flags & JOURNEY_COPIES) &&
-	    (at->mangles & MANGLE_CLONE || may_be_copied(e, p)))
+	if (!(j->flags & JOURNEY_COPIES) && may_be_copied(e, p))
 		j->flags |= JOURNEY_COPIES;
-	if (branch == 0)
-		note_root(j, at);
 	if (e->ct.state && branch == 0)
 		j->ct = e->ct;
 	if (j->uid == UINT32_MAX && tells_sender(e))
 		j->uid = e->uid;
+	j->again = e->told;
+}
+
+/* Of a copy another look is kept. */
+static inline bool is_told_again(const struct journey *j,
+				 const struct event *e)
+{
+	return e->told && e->told == j->again && j->branches == 1;
+}
+
+static void record_step(struct journey *j, unsigned int branch,
+			const struct observation *o)
+{
+	const struct packet_view *view = &j->path[branch].look.view;
+	struct step *s = journey_next_step(j);
+
+	if (!s)
+		return;
+	fill_step(s, o->e, o->at);
+	s->branch = (uint8_t)branch;
+	if (o->headers != HEADERS_NONE)
+		return;
+	s->in = view->in;
+	s->out = view->out;
+	if (o->at->effect == EFFECT_STEAL)
+		s->mark = view->mark;
+}
+
+void journey_record(struct journey *j, unsigned int branch,
+		    const struct observation *o)
+{
+	const struct event *e = o->e;
+	const struct place *at = o->at;
+
+	if (is_told_again(j, e))
+		change_none(j, branch, o);
+	else
+		record_packet(j, branch, o);
+	note_stamp(j, e);
+	if (at->order == T_DNAT)
+		j->flags |= JOURNEY_NAT;
+	if (at->mangles & MANGLE_CLONE)
+		j->flags |= JOURNEY_COPIES;
+	if (branch == 0)
+		note_root(j, at);
 	if (at->own)
 		note_own(j, at);
 	else
 		note_backend(j, e);
-	if (at->hidden)
-		return;
-	s = journey_next_step(j);
-	if (!s)
-		return;
-	fill_step(s, e, at);
-	if (o->headers == HEADERS_NONE) {
-		s->in = j->path[branch].look.view.in;
-		s->out = j->path[branch].look.view.out;
-	}
-	if (o->headers == HEADERS_NONE && at->effect == EFFECT_STEAL)
-		s->mark = j->path[branch].look.view.mark;
-	s->branch = (uint8_t)branch;
+	if (!at->hidden)
+		record_step(j, branch, o);
 }
 
 void journey_each_place(const struct journey *j,
@@ -337,6 +369,7 @@ void journey_link(struct journey *j, const struct observation *o)
 
 	path_link(path, o->at);
 	note_backend(j, e);
+	j->again = 0;
 	bare.headers = HEADERS_NONE;
 	change_find(j, branch, &bare);
 	if (o->at->hidden)

@@ -10,6 +10,7 @@
 #include "journey/path_fate.h"
 #include "journey/path_next.h"
 #include "journey/reroute.h"
+#include "journey/slots.h"
 #include "place/place.h"
 #include "place/place_says.h"
 #include "rules/base/units.h"
@@ -67,7 +68,8 @@ static bool branch_is_over(const struct journey *j, const struct path *p,
 	if (p->state != PATH_TABLE_DONE ||
 	    (p->out == LOOPBACK_IFINDEX && path_is_leaving(map, p)))
 		return false;
-	return path_is_over(map, p, nat_may_come(j, p, map)) &&
+	return !slots_have_later(map, p) &&
+	       path_is_over(map, p, nat_may_come(j, p, map)) &&
 	       !(map->link_behind && p->hook != NF_INET_LOCAL_IN);
 }
 

@@ -104,10 +104,8 @@ void journey_table_rekey(struct journey_table *s, struct journey *j,
 	link_hash(s->bucket, j);
 }
 
-void journey_table_touch(struct journey_table *s, struct journey *j)
+void journey_table_renew(struct journey_table *s, struct journey *j)
 {
-	if (s->newest == j)
-		return;
 	unlink_age(s, j);
 	link_newest(s, j);
 }

@@ -49,8 +49,16 @@ struct journey *journey_table_take(struct journey_table *s, uint64_t key);
 void journey_table_rekey(struct journey_table *s, struct journey *j,
 			 uint64_t key);
 
+/** journey_table_renew - the journey is the newest now, and was not */
+void journey_table_renew(struct journey_table *s, struct journey *j);
+
 /** journey_table_touch - the journey is the newest now */
-void journey_table_touch(struct journey_table *s, struct journey *j);
+static inline void journey_table_touch(struct journey_table *s,
+				       struct journey *j)
+{
+	if (s->newest != j)
+		journey_table_renew(s, j);
+}
 
 /**
  * journey_table_bind - nft's trace id is this journey's from now on

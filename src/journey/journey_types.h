@@ -96,6 +96,7 @@ struct journey {
 	struct nft_span nft;	/* when its events of nft were made */
 	uint32_t told;		/* path_map.generation at its first event */
 	uint32_t map_changes;	/* path_map.changes at its first event */
+	uint64_t again;		/* event.told of its last event at a hook of IP; 0: not known */
 	/* When it was seen */
 	uint64_t first_ns;	/* CLOCK_REALTIME of the first event */
 	uint64_t last_ns;	/* CLOCK_MONOTONIC when its last was read */

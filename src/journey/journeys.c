@@ -270,6 +270,27 @@ void journeys_observe(struct journeys *js, const struct event *e,
 	};
 }
 
+/* Where the last one told the same, the rule alone is another. */
+static const struct observation *observe(struct journeys *js,
+					 const struct event *e,
+					 const struct place *at,
+					 uint64_t now_ns, uint64_t wall_ns)
+{
+	struct observation *o = &js->seen;
+
+	if (e->told && e->told == js->seen_told) {
+		o->e = e;
+		o->at = at;
+		o->is_start = path_is_start(at);
+	} else {
+		journeys_observe(js, e, at, o);
+		js->seen_told = e->told;
+	}
+	o->now_ns = js->now_ns = now_ns;
+	o->wall_ns = wall_ns;
+	return o;
+}
+
 /*
  * The journey's path goes one event further.  First what the path was tells
  * whose the names are; behind the step it tells only where the packet is now.
@@ -296,7 +317,7 @@ static struct candidate place_event(struct journeys *js,
 {
 	struct candidate c = { .j = NULL };
 
-	if (!links_has(&js->links, o))
+	if (!js->links.count || !links_has(&js->links, o))
 		c = find_journey(js, o);
 	if (c.j && c.j->flags & JOURNEY_KEPT)
 		reopen_journey(js, c.j);
@@ -327,15 +348,12 @@ void journeys_settle(struct journeys *js, struct journey *j)
 void journeys_add(struct journeys *js, const struct event *e,
 		  const struct place *at, uint64_t now_ns, uint64_t wall_ns)
 {
-	struct observation o;
+	const struct observation *o = observe(js, e, at, now_ns, wall_ns);
 	struct candidate c;
 	struct path *path;
 
-	journeys_observe(js, e, at, &o);
-	o.now_ns = js->now_ns = now_ns;
-	o.wall_ns = wall_ns;
 	js->table.events++;
-	c = place_event(js, &o);
+	c = place_event(js, o);
 	if (!c.j)
 		return;
 	path = &c.j->path[c.branch];
@@ -344,7 +362,7 @@ void journeys_add(struct journeys *js, const struct event *e,
 		journey_table_bind(&js->table, c.j, e->nft->id);
 		path->trace_id = e->nft->id;
 	}
-	journey_record(c.j, c.branch, &o);
+	journey_record(c.j, c.branch, o);
 	c.j->last_ns = now_ns;
 	c.j->last_event = js->table.events;
 	js->stamps |= c.j->stamp.events >= PROOF_STAMPS;

@@ -21,6 +21,8 @@ struct journeys {
 	struct journey_table table;
 	struct links links;	/* those that are in no table yet */
 	struct decode_cache decoded, decoded_nft;	/* of either backend: other bytes */
+	struct observation seen;	/* of journeys_add()'s last event */
+	uint64_t seen_told;		/* event.told of it */
 	uint64_t begun;		/* journeys so far */
 	uint32_t suspects;	/* journeys after a gap that may lack a head */
 	uint32_t gap_lost;	/* of the last gap */

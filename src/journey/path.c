@@ -10,7 +10,7 @@
 #include "rules/legacy/snapshot.h"
 
 /* A new hook has all its slots before it; a new table of it is one. */
-static void path_note_slot(struct path *p, const struct place *at,
+static inline void path_note_slot(struct path *p, const struct place *at,
 			   uint8_t hook)
 {
 	if (hook != p->hook)
@@ -29,7 +29,7 @@ bool path_is_nowhere(const struct observation *o)
 	       o->headers != HEADERS_NONE;
 }
 
-static void path_note(struct path *p, const struct observation *o)
+static inline void path_note(struct path *p, const struct observation *o)
 {
 	const struct event *e = o->e;
 	const struct place *at = o->at;
@@ -178,7 +178,10 @@ void path_advance(struct path *p, const struct observation *o)
 		p->stack.unknown = at->hook == NOT_A_HOOK;
 	}
 	path_note(p, o);
-	path_step(p, at);
+	if (at->effect == EFFECT_CONTINUE)
+		path_stay(p, at, PATH_IN_CHAIN);
+	else
+		path_step(p, at);
 }
 
 void path_link(struct path *p, const struct place *at)
@@ -216,7 +219,7 @@ bool path_is_over(const struct path_map *map, const struct path *p, bool nat)
 	const struct path_hook *h = slots_hook(map, p->last, p->hook);
 	uint64_t may = nat && !p->last->nat ? h->may : 0;
 
-	if (h->overflow || h->must_later || (nat && h->may_later))
+	if (slots_have_later(map, p) || (nat && h->may_later))
 		return false;
 	return !((h->must | may) & slots_after(map, p));
 }

@@ -11,19 +11,6 @@
 #include "place/text_doubt.h"
 #include "rules/legacy/snapshot.h"
 
-/* A later rule of the chain that the path is in. */
-static bool path_meets_rule(const struct path *p, const struct place *at)
-{
-	if (at->snap != p->last->snap || at->table != p->last->table ||
-	    (at->hook != NOT_A_HOOK && at->hook != p->hook))
-		return false;
-	if (p->chain == SNAP_NONE)
-		return true;
-	/* nft has no numbers. */
-	return at->chain_index == p->chain &&
-	       (at->number > p->after || at->backend == EVENT_NFT);
-}
-
 /* The end of the chain that the path is in, or fell back to. */
 static bool path_meets_end(const struct path *p, const struct place *at)
 {
@@ -326,13 +313,4 @@ bool path_may_copy(const struct path_map *map, const struct path *p,
 		       !slots_before(map, o->at);
 	return (hook == NF_INET_FORWARD || hook == NF_INET_LOCAL_IN) &&
 	       !p->born_local && !slots_before(map, o->at);
-}
-
-bool path_is_start(const struct place *at)
-{
-	/* With nft's trigger the first event is that of our own rule. */
-	if (at->backend == EVENT_NFT)
-		return at->own && at->kind == PLACE_RULE;
-	return at->order == T_RAW && (at->hook == NF_INET_PRE_ROUTING ||
-				      at->hook == NF_INET_LOCAL_OUT);
 }

@@ -3,12 +3,19 @@
 #ifndef NFTRACE_PATH_NEXT_H
 #define NFTRACE_PATH_NEXT_H
 
+#include <netinet/in.h>
+#include <linux/netfilter.h>
 #include <stdbool.h>
 
-struct observation;
-struct path;
+#include "capture/event.h"
+#include "journey/observation.h"
+#include "journey/path_types.h"
+#include "place/place_types.h"
+#include "place/table_order.h"
+#include "rules/base/family.h"
+#include "rules/legacy/snapshot.h"
+
 struct path_map;
-struct place;
 
 /* Can an event be a packet's next one?  In order: what is strict is relaxed, too. */
 enum path_answer {
@@ -17,6 +24,30 @@ enum path_answer {
 	PATH_GONE,	/* only if chains of nft that should have seen it are gone */
 	PATH_STRICT,	/* with none missing */
 };
+
+/** path_meets_rule - is it, by its place, a later rule of the chain that the path is in? */
+static inline bool path_meets_rule(const struct path *p, const struct place *at)
+{
+	if (at->snap != p->last->snap || at->table != p->last->table ||
+	    (at->hook != NOT_A_HOOK && at->hook != p->hook))
+		return false;
+	if (p->chain == SNAP_NONE)
+		return true;
+	/* nft has no numbers. */
+	return at->chain_index == p->chain &&
+	       (at->number > p->after || at->backend == EVENT_NFT);
+}
+
+/**
+ * path_is_next_rule - a later rule of its chain, as most events are: it may follow strictly
+ * At one hook nothing comes back over loopback.
+ */
+static inline bool path_is_next_rule(const struct path *p,
+				     const struct observation *o)
+{
+	return p->state == PATH_IN_CHAIN && o->e->hook == p->hook &&
+	       o->at->nfproto == p->last->nfproto && path_meets_rule(p, o->at);
+}
 
 /**
  * path_may_follow - can this be the packet's next event?
@@ -55,7 +86,14 @@ bool path_may_copy(const struct path_map *map, const struct path *p,
 		   const struct observation *o);
 
 /** path_is_start - can a packet's first event be here (raw, behind our rules)? */
-bool path_is_start(const struct place *at);
+static inline bool path_is_start(const struct place *at)
+{
+	/* With nft's trigger the first event is that of our own rule. */
+	if (at->backend == EVENT_NFT)
+		return at->own && at->kind == PLACE_RULE;
+	return at->order == T_RAW && (at->hook == NF_INET_PRE_ROUTING ||
+				      at->hook == NF_INET_LOCAL_OUT);
+}
 
 /**
  * path_walk - one more event of a pass through one table, all of the same rules

@@ -75,6 +75,9 @@ struct world {
 	unsigned int places;
 	bool alike;		/* events of packets alike are alike, too */
 	bool both;		/* mangle is a table of nft */
+	uint64_t told;		/* of the last event, which looked like this */
+	struct event last;
+	uint8_t last_bytes[sizeof(struct iphdr) + 40];
 };
 
 /* A packet: what the next event of it looks like. */
@@ -196,14 +199,31 @@ static void fill_bytes(struct bytes *b, const struct sent *s)
 		b->l4[5] = sizeof(b->l4);
 }
 
+/* As event_parse_again() numbers them: what tells nothing new has the number of before. */
+static uint64_t number_of(struct world *w, const struct event *e)
+{
+	struct event like = *e;
+
+	like.payload = NULL;
+	if (memcmp(&like, &w->last, sizeof(like)) != 0 ||
+	    memcmp(e->payload, w->last_bytes, e->payload_len) != 0)
+		w->told++;
+	w->last = like;
+	memcpy(w->last_bytes, e->payload, e->payload_len);
+	return w->told;
+}
+
 __attribute__((unused))
 static void go(struct world *w, const struct sent *s, enum spot spot)
 {
 	uint8_t hook = spots[spot].hook;
-	struct event e = { .nfproto = NFPROTO_IPV4, .hook = hook };
 	struct event_nft nft = { .id = s->trace_id };
+	struct event e;
 	struct bytes b;
 
+	memset(&e, 0, sizeof(e));
+	e.nfproto = NFPROTO_IPV4;
+	e.hook = hook;
 	fill_bytes(&b, s);
 	e.payload = (void *)&b;
 	e.payload_len = sizeof(b);
@@ -222,6 +242,8 @@ static void go(struct world *w, const struct sent *s, enum spot spot)
 		e.flags = EVENT_HAS_STAMP;
 		e.stamp_ns = s->stamp ? s->stamp : w->now_ns;
 	}
+	if (!e.nft)
+		e.told = number_of(w, &e);
 	journeys_add(w->journeys, &e, place_at(w, spot, s->letter), w->now_ns,
 		     w->now_ns);
 }
