@@ -131,20 +131,26 @@ trap 'exit 129' HUP
 # ---- waiting: always for a condition
 
 # wait_for SECONDS COMMAND...: run it until it succeeds; 1 after that time.
-# Who calls it looks at that, or calls assert_within. Nothing is started to wait.
+# Who calls it looks at that, or calls assert_within. Nothing is started to wait, and the pauses
+# are longer than three times what asking takes: on a loaded machine a command takes long, and
+# twenty scripts that ask without pause are the load.
 # Where everything is SLOWER, that many times as long.
 wait_for() {
-	local _us _end _pause=0.005
+	local _us _end _asked=${EPOCHREALTIME/./} _now _pause=5000 _rest
 	_microseconds "$1"
-	_end=$((${EPOCHREALTIME/./} + _us * SLOWER))
+	_end=$((_asked + _us * SLOWER))
 	shift
 	until "$@" >/dev/null 2>&1; do
-		((${EPOCHREALTIME/./} < _end)) || return 1
-		read -rt "$_pause" <>"$PAUSE_FIFO"
-		_pause=${_longer[$_pause]}
+		_now=${EPOCHREALTIME/./}
+		((_now < _end)) || return 1
+		_rest=$((_pause > 3 * (_now - _asked) ? _pause : 3 * (_now - _asked)))
+		((_rest < 200000)) || _rest=200000
+		printf -v _rest '0.%06d' $_rest
+		read -rt $_rest <>"$PAUSE_FIFO"
+		((_pause >= 40000)) || ((_pause *= 2))
+		_asked=${EPOCHREALTIME/./}
 	done
 }
-declare -A _longer=([0.005]=0.01 [0.01]=0.02 [0.02]=0.04 [0.04]=0.04)
 
 # _microseconds SECONDS: in _us; with or without a fraction
 _microseconds() {

@@ -78,15 +78,18 @@ bounded 10.1.0.1 11 $SHORT QUEUE
 
 # exactly N: complete, with a fate, and none besides, whatever comes
 exactly() { # N ARGS...
-	local count=$1
+	local count=$1 floods=() port
 	shift
 	# What comes behind the last one counts as lost as well. A sanitizer's reader is so slow
 	# that there is much of it: there is room for all of the flood.
 	start_nftrace r -t 60 --rate 0 ${SANITIZE:+--buffer 512} -c "$count" --json "$@"
-	flood 10.2.0.2 10 1 &
-	flood 10.2.0.2 9 1
-	wait $!
+	for port in 9 10; do
+		background a "flood-$port" "$TOOLS/flood" 10.2.0.2 $port 0 64 0 1
+		floods+=("$BG_PID")
+	done
 	end_nftrace 10
+	kill "${floods[@]}" 2>/dev/null
+	wait "${floods[@]}" 2>/dev/null
 	assert_status 0
 	assert_equal "packets printed" "$count" "$(wc -l <"$OUT")"
 	assert_equal "complete ones" "$count" \

@@ -213,7 +213,7 @@ subtest "memory"
 for form in --json "--graph $SCRATCH/graph"; do
 	rm -f "$SCRATCH"/vg.*
 	# shellcheck disable=SC2086 # words
-	valgrind -q --vgdb=no --trace-children=yes --suppressions="$TESTS/valgrind.supp" --log-file="$SCRATCH/vg.%p" \
+	valgrind -q --vgdb=no --read-inline-info=no --trace-children=yes --suppressions="$TESTS/valgrind.supp" --log-file="$SCRATCH/vg.%p" \
 		"$BUILD/wide/nftrace" --read "$FILE" $form >"$OUT" 2>"$ERR" </dev/null
 	assert_equal "exit status" 5 $?
 	if grep -hv '^--' "$SCRATCH"/vg.* >"$SCRATCH/found"; then

@@ -3,6 +3,7 @@
 # t-nft-words: expressions.txt through the nft trigger: it matches the packets that raw's rule matches, or is refused.
 # TIMEOUT: 240
 . "$(dirname "$0")/lib.sh"
+. "$TESTS/lab.sh"
 
 # What counts otherwise of itself: chance, a state that both rules share, or one
 # a rule (raw's is one for both chains, nft's are two).
@@ -25,8 +26,7 @@ in_ns words ipset add friends6 fd00::1
 in_ns words ipset add nets 10.0.0.0/8,lo
 four=(127.0.0.1 10.1.2.3 10.0.0.1 10.0.0.2 10.7.7.7 8.8.8.8 192.168.1.1)
 six=(::1 fd00::1 fd00::2 fd01::1 fd00:9::1)
-for a in "${four[@]:1}"; do ns_ip words address add "$a/32" dev lo; done
-for a in "${six[@]:1}"; do ns_ip words address add "$a/128" dev lo nodad; done
+addresses words lo "${four[@]/%//32}" "${six[@]/%//128}"
 
 records() {
 	local i
@@ -76,24 +76,21 @@ traffic() {
 	local a p
 	for a in "${four[@]}"; do
 		for p in 1 5 9 22 53 80 85 443 4000; do
-			"$TOOLS/talk" udp "$a" $p from 1$p wait 1 size $((p % 100))
-			"$TOOLS/talk" tcp "$a" $p from 2$p wait 1
+			echo "udp $a $p from 1$p wait 1 size $((p % 100))"
+			echo "tcp $a $p from 2$p wait 1"
 		done
-		"$TOOLS/talk" udp "$a" 53 from 5 source 10.1.2.3 wait 1
+		echo "udp $a 53 from 5 source 10.1.2.3 wait 1"
 	done
 	for a in "${six[@]}"; do
 		for p in 1 5 53 80 443; do
-			"$TOOLS/talk" udp "$a" $p from 1$p wait 1
-			"$TOOLS/talk" tcp "$a" $p from 2$p wait 1
+			echo "udp $a $p from 1$p wait 1"
+			echo "tcp $a $p from 2$p wait 1"
 		done
 	done
 }
-export TOOLS
-declare -p four six >"$SCRATCH/addresses"
-export -f traffic
 in_ns words iptables-legacy -t raw -Z
 in_ns words ip6tables-legacy -t raw -Z
-in_ns words bash -c '. "$1"; traffic' traffic "$SCRATCH/addresses" >/dev/null 2>&1
+traffic | in_ns words "$TOOLS/talk" each 2>/dev/null
 
 in_ns words iptables-legacy-save -c -t raw >"$SCRATCH/raw"
 in_ns words ip6tables-legacy-save -c -t raw >>"$SCRATCH/raw"
@@ -152,8 +149,7 @@ side() {
 	local a
 	ns_new "$1"
 	in_ns words ipset save | in_ns "$1" ipset restore
-	for a in "${four[@]:1}"; do ns_ip "$1" address add "$a/32" dev lo; done
-	for a in "${six[@]:1}"; do ns_ip "$1" address add "$a/128" dev lo nodad; done
+	addresses "$1" lo "${four[@]/%//32}" "${six[@]/%//128}"
 }
 side legacy
 in_ns legacy iptables-legacy -A OUTPUT
@@ -165,12 +161,11 @@ few_packets() {
 	local a p
 	for a in 10.1.2.3 8.8.8.8 fd00::1 fd00:9::1; do
 		for p in 22 53 80; do
-			"$TOOLS/talk" udp "$a" $p from 1$p wait 1 size $p
-			"$TOOLS/talk" tcp "$a" $p from 2$p wait 1
+			echo "udp $a $p from 1$p wait 1 size $p"
+			echo "tcp $a $p from 2$p wait 1"
 		done
 	done
 }
-export -f few_packets
 
 # start_side BACKEND WORDS...: in SIDE_PID; false when it refuses
 declare -A SIDE_PID=()
@@ -211,7 +206,7 @@ for ((c = 0; c < ${#candidates[@]}; c += EVERY)); do
 	start_side nft "${argv[@]}"; right=$?
 	if ((left == 0 && right == 0)); then
 		for b in legacy nft; do
-			in_ns $b taskset -c "$CPU" bash -c few_packets >/dev/null 2>&1
+			few_packets | in_ns $b taskset -c "$CPU" "$TOOLS/talk" each 2>/dev/null
 		done
 	fi
 	end_side legacy

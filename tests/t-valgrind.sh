@@ -20,6 +20,7 @@ wrapped() {
 	rm -f "$SCRATCH"/vg.*
 	: >"$ERR"
 	nsenter --net="$(ns_path lo)" -- env --default-signal valgrind -q --vgdb=no --trace-children=yes --trace-children-skip="*-save" \
+		--read-inline-info=no \
 		--suppressions="$TESTS/valgrind.supp" --leak-check=full --show-leak-kinds=definite,indirect \
 		--log-file="$SCRATCH/vg.%p" "$NFTRACE" "$@" >"$OUT" 2>"$ERR" </dev/null &
 	NFTRACE_PID=$!
