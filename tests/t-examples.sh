@@ -97,13 +97,15 @@ something_goes_on() {
 	while :; do
 		in_ns wl "$TOOLS/dns" query 8.8.8.8 example.com A
 		in_ns wl "$TOOLS/dns" query 2001:4860:4860::8888 example.com AAAA
-		talk wl tcp 8.8.8.8 443 wait 100
-		talk wl tcp 8.8.8.8 25 wait 1
-		talk wl tcp 8.8.8.8 5432 wait 1
-		talk wl tcp 10.96.0.1 443 wait 1
-		talk wl udp 10.1.2.3 9 wait 50 # no answer comes; nor does this take a CPU of its own
-		talk up udp 10.244.1.17 9 wait 1
-		talk up udp 10.96.0.80 80 wait 1
+		# To the last one no answer comes; nor does this take a CPU of its own.
+		talk wl each <<-EOT
+			tcp 8.8.8.8 443 wait 100
+			tcp 8.8.8.8 25 wait 1
+			tcp 8.8.8.8 5432 wait 1
+			tcp 10.96.0.1 443 wait 1
+			udp 10.1.2.3 9 wait 50
+		EOT
+		printf 'udp %s wait 1\n' '10.244.1.17 9' '10.96.0.80 80' | talk up each
 		talk pod tcp 10.9.0.1 15001 wait 1
 	done >/dev/null 2>&1
 }
