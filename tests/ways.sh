@@ -28,7 +28,8 @@
 # ways/remains holds what is known to be wrong, "CONFIGS VARIANTS WHY", with a regular expression
 # of their titles: they are skipped with that reason.
 #
-# A way has a variant for each backend and family, with ports of its own: PORT, PORT1 ...;
+# A way has a variant for each backend and family, with ports of its own from 2000 on (what a way
+# opens besides is below): PORT, PORT1 ...;
 # names (WAY), FAMILY and addresses (@b, @{IPV4,IPV6}) are filled in as well. What a word does
 # says its function in waylib/run.py (do_WORD).
 
