@@ -134,15 +134,17 @@ trap 'exit 129' HUP
 # Who calls it looks at that, or calls assert_within. Nothing is started to wait, and the pauses
 # are longer than three times what asking takes: on a loaded machine a command takes long, and
 # twenty scripts that ask without pause are the load.
-# Where everything is SLOWER, that many times as long.
+# Where everything is SLOWER, that many times as long, and while more wants to run than there are
+# CPUs.
 wait_for() {
-	local _us _end _asked=${EPOCHREALTIME/./} _now _pause=5000 _rest
+	local _us _begun=${EPOCHREALTIME/./} _asked _now _pause=5000 _rest _load
 	_microseconds "$1"
-	_end=$((_asked + _us * SLOWER))
+	_asked=$_begun
 	shift
 	until "$@" >/dev/null 2>&1; do
 		_now=${EPOCHREALTIME/./}
-		((_now < _end)) || return 1
+		((_now < _begun + _us * SLOWER)) ||
+			{ _load && ((_now < _begun + _us * SLOWER * _load)); } || return 1
 		_rest=$((_pause > 3 * (_now - _asked) ? _pause : 3 * (_now - _asked)))
 		((_rest < 200000)) || _rest=200000
 		printf -v _rest '0.%06d' $_rest
@@ -150,6 +152,14 @@ wait_for() {
 		((_pause >= 40000)) || ((_pause *= 2))
 		_asked=${EPOCHREALTIME/./}
 	done
+}
+
+# _load: in _load, how many there are to run for each CPU, 1 to 20, on average of a minute
+_load() {
+	local cpus=(/sys/devices/system/cpu/cpu[0-9]*)
+	read -r _load </proc/loadavg
+	_load=$((${_load%%.*} / ${#cpus[@]}))
+	((_load = _load < 1 ? 1 : _load > 20 ? 20 : _load))
 }
 
 # _microseconds SECONDS: in _us; with or without a fraction
@@ -322,12 +332,13 @@ stop_nftrace() {
 
 # run_nftrace NS ARGS...: in the foreground; STATUS, output in OUT and ERR
 run_nftrace() {
-	local ns=$1 _args
+	local ns=$1 _args _load
 	shift
 	_slower "$@"
 	set -- "${_args[@]}"
+	_load
 	# A later timeout hands on which signals a shell ignores in the background.
-	timeout -k 1 "$((${LIMIT:-20} * SLOWER))" nsenter --net="/run/netns/nft$$-$ns" -- \
+	timeout -k 1 "$((${LIMIT:-20} * SLOWER * _load))" nsenter --net="/run/netns/nft$$-$ns" -- \
 		env --default-signal "$NFTRACE" "$@" >"$OUT" 2>"$ERR" </dev/null
 	STATUS=$?
 	_books
