@@ -91,7 +91,7 @@ notes() { sed -n 's/^nftrace: note: \(.*--only.*\)/\1/p' "$ERR"; }
 # notes_are WHAT EXPECTED WORDS: what a run with these words says of them, before it is ended
 notes_are() {
 	start_nftrace r -4 -t 60 --only "$3" -p udp --dport 1001
-	[[ -z $2 ]] || wait_for 20 eval '[[ -n $(notes) ]]'
+	[[ -z $2 ]] || assert_within 20 "a note" eval '[[ -n $(notes) ]]'
 	[[ -z $2 ]] || assert_equal "$1" "$2" "$(notes)"
 	stop_nftrace INT
 	assert_equal "$1" "$2" "$(notes)"
