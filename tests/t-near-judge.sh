@@ -36,10 +36,10 @@ for name in "${FILES[@]}"; do
 	for backend in legacy nft; do
 		subtest "$name, $backend"
 		router "$file"
-		read -r DEVICE[a] DEVICE[b] <<<"$(interfaces "$file")"
+		DEVICE[a]=${INTERFACES[0]} DEVICE[b]=${INTERFACES[1]}
 		if ! load_rules "$file" $backend; then
 			skip "its rules cannot be loaded here"
-			for ns in a r b; do ns_del $ns; done
+			ns_del a r b
 			continue
 		fi
 		python3 "$TESTS/near/packets.py" random "$file" "$FAMILY" "$COUNT" "$SEED" "$(side 1)1" >"$SCRATCH/sent"
@@ -55,7 +55,7 @@ for name in "${FILES[@]}"; do
 		show "near misses" "$SCRATCH/verdict"
 		n=$(sed -nE 's/.*right=([0-9]+).*/\1/p' "$SCRATCH/verdict")
 		((misses += ${n:-0}))
-		for ns in a r b; do ns_del $ns; done
+		ns_del a r b
 	done
 done
 
