@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # t-kill: kill -9 of each process, each pair and all, at any instant, leaves nothing behind.
-# TIMEOUT: 400
+# TIMEOUT: 1200
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 

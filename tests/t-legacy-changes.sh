@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # t-legacy-changes: iptables' rules are changed during the trace; what is shown is what was met.
-# TIMEOUT: 600
+# TIMEOUT: 1200
 #
 # Two judges that need nothing of ours. While rules change under traffic each rule accepts one
 # port, so that a packet can only have met a rule that names its own. Between changes each text

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # t-nft-changes: nft's rules are added, replaced and deleted during the trace, tables made anew.
-# TIMEOUT: 600
+# TIMEOUT: 1200
 #
 # The judge needs nothing of ours: each rule accepts one port, so a packet can only have met a
 # rule that names its own port. Any other text was not in force at the event.
@@ -79,7 +79,7 @@ load_table 2000 2001
 assert_within 20 "the first table" in_force 2001
 
 subtest "a table made anew $ROUNDS times"
-start_nftrace lo -t 100 --no-drops --rate 0 --json -p udp --chain OUTPUT
+start_nftrace lo -t 900 --no-drops --rate 0 --json -p udp --chain OUTPUT
 traffic
 for ((i = 1; i <= ROUNDS; i++)); do
 	load_table $((2000 + i % 6)) $((2000 + (i + 3) % 6))
@@ -93,7 +93,7 @@ verdict
 assert_grep "^nftrace: the nft rules were changed $ROUNDS times during the trace, by nft \\(pid [0-9]+\\)\$" "$ERR"
 
 subtest "rules added, replaced and deleted $ROUNDS times"
-start_nftrace lo -t 100 --no-drops --rate 0 --json -p udp --chain OUTPUT
+start_nftrace lo -t 900 --no-drops --rate 0 --json -p udp --chain OUTPUT
 traffic
 for ((i = 1; i <= (ROUNDS + 2) / 3; i++)); do
 	last=$(last_handle)

@@ -13,7 +13,7 @@ CHAINS = {
     'mangle': 'filter hook prerouting priority mangle',
     'dstnat': 'nat hook prerouting priority dstnat',
     'input': 'filter hook input priority filter',
-    'natinput': 'nat hook input priority srcnat',
+    'natinput': 'nat hook input priority 100',
     'forward': 'filter hook forward priority filter',
     'rawout': 'filter hook output priority raw',
     'route': 'route hook output priority mangle',
