@@ -17,6 +17,7 @@
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 
+#include "doctor/behind.h"
 #include "host/bpf_program.h"
 #include "host/dump.h"
 #include "host/ipvs.h"
@@ -286,6 +287,8 @@ static int look(const void *arg, struct helper_out *out)
 		ask_nft(NFT_MSG_GETCHAIN, NFPROTO_BRIDGE, on_link_chain);
 	}
 	look_for_ipvs();
+	if (*what == BYPASS_ENDS)
+		behind_say();
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 enum bypass_what {
 	BYPASS_ALL,
 	BYPASS_FLOWS,	/* what takes the rest of a flow whose beginning is seen */
+	BYPASS_ENDS,	/* the same, and what packets meet behind the last hook */
 };
 
 /**

@@ -136,8 +136,11 @@ static void say_nat(const struct run *r)
 /* Of what takes the later packets of a flow the first ones tell nothing. */
 static void say_flows(const struct run *r)
 {
-	if (r->reader.seen.packets)
-		bypass_each(BYPASS_FLOWS, tell_bypass);
+	const struct stats *st = &r->reader.seen;
+
+	if (st->packets)
+		bypass_each(st->fate[FATE_FORWARDED] + st->fate[FATE_SENT] ?
+			    BYPASS_ENDS : BYPASS_FLOWS, tell_bypass);
 }
 
 /* Their rules tell of packets only where nft's events are read. */
