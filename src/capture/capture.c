@@ -261,12 +261,12 @@ int capture_holder(uint32_t *portid)
 /* Of the kernel, all of it?  Anybody with CAP_NET_ADMIN here can send to us. */
 static bool is_whole(struct capture *c, int i)
 {
-	bool forged = c->ring->from[i].nl_pid != 0;
-	bool cut = c->ring->msg[i].msg_hdr.msg_flags & MSG_TRUNC;
+	uint32_t forged = c->ring->from[i].nl_pid;
+	int cut = c->ring->msg[i].msg_hdr.msg_flags & MSG_TRUNC;
 
-	if (!forged && !cut)
+	if (!(forged | (uint32_t)cut))
 		return true;
-	c->forged += forged;
+	c->forged += forged != 0;
 	c->cut += !forged;
 	return false;
 }

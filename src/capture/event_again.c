@@ -227,12 +227,31 @@ take_packet(struct event_again *again, struct event_layout *l,
 	return true;
 }
 
+/* @l: of its hook; @at: what is behind a prefix of @prefix_len bytes */
+static __attribute__((noinline)) const struct event *
+parse_like(struct event_again *again, struct event_layout *l,
+	   const struct nlmsghdr *nlh, uint32_t at, uint32_t prefix_len)
+{
+	const uint8_t *bytes = (const void *)nlh, *rest = bytes + at;
+
+	take_number(l, rest);
+	if (!is_told_again(l, rest) && !take_packet(again, l, rest))
+		return parse_anew(again, l, nlh, nlh->nlmsg_len);
+	l->e.prefix = (const char *)bytes + PREFIX_AT + NLA_HDRLEN;
+	l->e.prefix_len = event_text_len(l->e.prefix, prefix_len);
+	if (l->e.payload)
+		l->e.payload = rest + l->told;
+	if (l->e.hw_header)
+		l->e.hw_header = rest + l->hw_header;
+	return &l->e;
+}
+
 const struct event *event_parse_again(struct event_again *again,
 				      const struct nlmsghdr *nlh, size_t len)
 {
-	const uint8_t *bytes = (const void *)nlh, *rest;
+	const uint8_t *bytes = (const void *)nlh;
 	struct event_layout *l = &again->of[0];
-	uint16_t prefix_len = 0;
+	uint16_t prefix_len;
 	uint32_t at = 0;
 
 	if (len >= LEAST && nlh->nlmsg_len >= LEAST && nlh->nlmsg_len <= len) {
@@ -241,15 +260,5 @@ const struct event *event_parse_again(struct event_again *again,
 	}
 	if (!at || nlh->nlmsg_len - at != l->len || !is_head(l, bytes))
 		return parse_anew(again, l, nlh, len);
-	rest = bytes + at;
-	take_number(l, rest);
-	if (!is_told_again(l, rest) && !take_packet(again, l, rest))
-		return parse_anew(again, l, nlh, len);
-	l->e.prefix = (const char *)bytes + PREFIX_AT + NLA_HDRLEN;
-	l->e.prefix_len = event_text_len(l->e.prefix, prefix_len);
-	if (l->e.payload)
-		l->e.payload = rest + l->told;
-	if (l->e.hw_header)
-		l->e.hw_header = rest + l->hw_header;
-	return &l->e;
+	return parse_like(again, l, nlh, at, prefix_len);
 }

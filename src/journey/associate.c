@@ -214,8 +214,6 @@ static struct journey *find_only(const struct journey_table *table,
 				 const struct path_map *map,
 				 const struct observation *o)
 {
-	const unsigned int special = JOURNEY_GAP | JOURNEY_COPIES |
-				     JOURNEY_TIED;
 	struct journey *j, *found = NULL;
 
 	if (o->is_start)
@@ -223,7 +221,7 @@ static struct journey *find_only(const struct journey_table *table,
 	for (j = journey_table_bucket(table, o->key); j; j = j->links.hash_next) {
 		if (j->key != o->key || j->nfproto != o->e->nfproto)
 			continue;
-		if (found || j->flags & special || j->branches != 1)
+		if (found || !associate_is_plain(j))
 			return NULL;
 		found = j;
 	}
@@ -301,7 +299,7 @@ struct candidate associate_find(const struct journey_table *table,
 	struct journey *j = find_only(table, map, o);
 
 	if (j)
-		return (struct candidate){ .j = j };
+		return (struct candidate){ .j = j, .only = true };
 	return find_best(table, map, o, stamps);
 }
 

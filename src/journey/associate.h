@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include "journey/journey_types.h"
+
 struct journey;
 struct journey_table;
 struct observation;
@@ -14,7 +16,15 @@ struct candidate {
 	struct journey *j;	/* NULL: the event begins a journey */
 	unsigned int branch;
 	bool copy;		/* .branch is a copy seen for the first time */
+	bool only;		/* of its key there is no other, and associate_is_plain() */
 };
+
+/** associate_is_plain - of one branch, complete, and not to be taken for another's */
+static inline bool associate_is_plain(const struct journey *j)
+{
+	return j->branches == 1 &&
+	       !(j->flags & (JOURNEY_GAP | JOURNEY_COPIES | JOURNEY_TIED));
+}
 
 /**
  * associate_find - the journey under way that the event belongs to

@@ -268,12 +268,6 @@ static void look_up_to(struct path *p, const struct journey *j,
 	p->look.since.ends = (uint16_t)(o->at->nat ? here : next);
 }
 
-void change_none(struct journey *j, unsigned int branch,
-		 const struct observation *o)
-{
-	look_up_to(&j->path[branch], j, o);
-}
-
 /* From its first hook to those where only packets are that are not for this host. */
 static bool goes_through(const struct packet_view *was, uint32_t hook)
 {

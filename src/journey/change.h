@@ -3,9 +3,9 @@
 #ifndef NFTRACE_CHANGE_H
 #define NFTRACE_CHANGE_H
 
+#include "journey/journey_types.h"
 #include "journey/step.h"
 
-struct journey;
 struct observation;
 
 /** change_maker_word - "rule", ...; change_field_word - "mark", ... */
@@ -26,8 +26,12 @@ void change_begin(struct journey *j, const struct observation *o);
 void change_find(struct journey *j, unsigned int branch,
 		 const struct observation *o);
 
-/** change_none - the same for an event that tells nothing but its rule that is new */
-void change_none(struct journey *j, unsigned int branch,
-		 const struct observation *o);
+/** change_none - the same for a legacy event that tells nothing new but its rule */
+static inline void change_none(struct journey *j, struct path *p)
+{
+	uint16_t here = (uint16_t)journey_kept(j);
+
+	p->look.since = (struct packet_view_since){ here, here, here };
+}
 
 #endif

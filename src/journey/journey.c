@@ -7,13 +7,14 @@
 
 #include "capture/event.h"
 #include "journey/change.h"
+#include "journey/journey_again.h"
 #include "journey/journey_room.h"
 #include "packet/identity.h"
 #include "place/place.h"
 #include "place/table_order.h"
 #include "rules/base/units.h"
 
-enum { FIRST_ROOM = 8 };
+enum { FIRST_ROOM = 16 };
 
 struct journey *journey_new(uint32_t snaplen)
 {
@@ -78,26 +79,11 @@ static void keep_hw_header(struct journey *j, const struct event *e)
 		memcpy(j->hw_header, e->hw_header, j->hw_header_len);
 }
 
-static void fill_step(struct step *s, const struct event *e,
-		      const struct place *at)
-{
-	s->place = at;
-	s->mark = e->mark;
-	s->in = e->in;
-	s->out = e->out;
-	s->phys_in = e->phys_in;
-	s->phys_out = e->phys_out;
-	s->branch = 0;
-	s->one_backend = false;
-	s->ages = at->ages;
-	s->renewal = at->renewal;
-}
-
 static void note_first(struct journey *j, const struct observation *o)
 {
 	const struct event *e = o->e;
 
-	fill_step(&j->entry, e, o->at);
+	journey_again_fill(&j->entry, e, o->at);
 	if (!(e->flags & EVENT_HAS_STAMP))
 		return;
 	j->first_ns = e->stamp_ns;
@@ -200,17 +186,6 @@ bool journey_add_copy(struct journey *j, const struct observation *o)
 	return true;
 }
 
-static void note_stamp(struct journey *j, const struct event *e)
-{
-	if (!(e->flags & EVENT_HAS_STAMP))
-		return;
-	if (j->stamp.events && j->stamp.ns != e->stamp_ns)
-		j->flags |= JOURNEY_TIMES;
-	else if (j->stamp.events < UINT8_MAX)
-		j->stamp.events++;
-	j->stamp.ns = e->stamp_ns;
-}
-
 /*
  * A base chain is evaluated under the rules of when it began.  What follows on the
  * first event was so behind that one, and the rules are in force before the kernel
@@ -225,7 +200,8 @@ static uint32_t first_generation(const struct journey *j, const struct event *e)
 	       nft_is_after(j->told, from) ? j->told : from;
 }
 
-static void note_nft(struct journey *j, const struct event *e)
+static __attribute__((noinline)) void
+note_nft(struct journey *j, const struct event *e)
 {
 	if (!(j->flags & JOURNEY_NFT))
 		j->nft.from = first_generation(j, e);
@@ -233,7 +209,7 @@ static void note_nft(struct journey *j, const struct event *e)
 	j->flags |= JOURNEY_NFT;
 }
 
-static void note_backend(struct journey *j, const struct event *e)
+static inline void note_backend(struct journey *j, const struct event *e)
 {
 	if (e->nft)
 		note_nft(j, e);
@@ -263,8 +239,9 @@ static bool same_packet(const struct packet *a, const struct packet *b)
 }
 
 /* What an event tells of the packet, whatever rule it is of. */
-static void record_packet(struct journey *j, unsigned int branch,
-			  const struct observation *o)
+static __attribute__((noinline)) void
+record_packet(struct journey *j, unsigned int branch,
+	      const struct observation *o)
 {
 	const struct event *e = o->e;
 	const struct packet *p = o->p;
@@ -289,22 +266,28 @@ static inline bool is_told_again(const struct journey *j,
 	return e->told && e->told == j->again && j->branches == 1;
 }
 
-static void record_step(struct journey *j, unsigned int branch,
-			const struct observation *o)
+/* What the event of a rule that shows no headers had before. */
+static __attribute__((noinline)) void
+fill_by_look(struct step *s, const struct packet_view *view,
+	     const struct place *at)
 {
-	const struct packet_view *view = &j->path[branch].look.view;
+	s->in = view->in;
+	s->out = view->out;
+	if (at->effect == EFFECT_STEAL)
+		s->mark = view->mark;
+}
+
+static inline void record_step(struct journey *j, unsigned int branch,
+			       const struct observation *o)
+{
 	struct step *s = journey_next_step(j);
 
 	if (!s)
 		return;
-	fill_step(s, o->e, o->at);
+	journey_again_fill(s, o->e, o->at);
 	s->branch = (uint8_t)branch;
-	if (o->headers != HEADERS_NONE)
-		return;
-	s->in = view->in;
-	s->out = view->out;
-	if (o->at->effect == EFFECT_STEAL)
-		s->mark = view->mark;
+	if (o->headers == HEADERS_NONE)
+		fill_by_look(s, &j->path[branch].look.view, o->at);
 }
 
 void journey_record(struct journey *j, unsigned int branch,
@@ -314,10 +297,10 @@ void journey_record(struct journey *j, unsigned int branch,
 	const struct place *at = o->at;
 
 	if (is_told_again(j, e))
-		change_none(j, branch, o);
+		change_none(j, &j->path[branch]);
 	else
 		record_packet(j, branch, o);
-	note_stamp(j, e);
+	journey_again_stamp(j, e);
 	if (at->order == T_DNAT)
 		j->flags |= JOURNEY_NAT;
 	if (at->mangles & MANGLE_CLONE)
@@ -377,7 +360,7 @@ void journey_link(struct journey *j, const struct observation *o)
 	s = journey_next_step(j);
 	if (!s)
 		return;
-	fill_step(s, e, o->at);
+	journey_again_fill(s, e, o->at);
 	if (o->headers == HEADERS_NONE && s != j->step) {
 		s->in = s[-1].in;
 		s->out = s[-1].out;

@@ -68,6 +68,7 @@ void journey_table_put_back(struct journey_table *s, struct journey *j)
 	unlink_hash(j);
 	link_hash(s->bucket, j);
 	link_newest(s, j);
+	s->moves++;
 	s->open++;
 }
 
@@ -102,6 +103,7 @@ void journey_table_rekey(struct journey_table *s, struct journey *j,
 	unlink_hash(j);
 	j->key = key;
 	link_hash(s->bucket, j);
+	s->moves++;
 }
 
 void journey_table_renew(struct journey_table *s, struct journey *j)
@@ -160,6 +162,7 @@ void journey_table_remove(struct journey_table *s, struct journey *j)
 	unlink_age(s, j);
 	unlink_hash(j);
 	link_hash(s->over, j);
+	s->moves++;
 	s->open--;
 }
 

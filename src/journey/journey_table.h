@@ -22,6 +22,7 @@ struct journey_table {
 	struct journey *aside;			/* by .links.newer, .older */
 	struct journey *spare;			/* by .links.newer */
 	uint64_t events;			/* so far, of all journeys */
+	uint64_t moves;				/* how often one came under way, went, or got another key */
 	uint32_t open;				/* how many are under way */
 	uint32_t aside_count;
 	bool queues;	/* a packet was given to NFQUEUE once */

@@ -12,6 +12,7 @@
 #include "journey/associate_id.h"
 #include "journey/drop_join.h"
 #include "journey/journey.h"
+#include "journey/journey_again.h"
 #include "journey/journey_end.h"
 #include "journey/journeys_end.h"
 #include "journey/journeys_state.h"
@@ -112,8 +113,8 @@ static struct journey *go_on_from_link(struct journeys *js, struct journey *j,
 	return j;
 }
 
-static struct journey *begin_journey(struct journeys *js,
-				     const struct observation *o)
+static __attribute__((noinline)) struct journey *
+begin_journey(struct journeys *js, const struct observation *o)
 {
 	struct journey *j;
 
@@ -222,18 +223,22 @@ static struct candidate (*const find_ways[HEADERS_COUNT][2][FIND_WAYS])(
 	[HEADERS_NONE][true] = { find_by_own_rule },
 };
 
-static struct candidate find_journey(struct journeys *js,
-				     const struct observation *o)
+static __attribute__((noinline)) struct candidate
+find_by_ways(struct journeys *js, const struct observation *o)
 {
 	struct candidate found = { .j = NULL };
 
-	/* Legacy events show all, and have no id. */
-	if (!o->e->nft)
-		return find_by_headers(js, o);
 	for (unsigned int i = 0; i < FIND_WAYS && !found.j &&
 	     find_ways[o->headers][o->is_start][i]; i++)
 		found = find_ways[o->headers][o->is_start][i](js, o);
 	return found;
+}
+
+/* Legacy events show all, and have no id. */
+static inline struct candidate find_journey(struct journeys *js,
+					    const struct observation *o)
+{
+	return o->e->nft ? find_by_ways(js, o) : find_by_headers(js, o);
 }
 
 /* User space may have made another packet of one that was queued: another key. */
@@ -345,27 +350,59 @@ void journeys_settle(struct journeys *js, struct journey *j)
 	journey_table_touch(&js->table, j);
 }
 
-void journeys_add(struct journeys *js, const struct event *e,
-		  const struct place *at, uint64_t now_ns, uint64_t wall_ns)
+/* Whose the event is, with all that it shows put down; NULL: nobody's, or no memory. */
+static __attribute__((noinline)) struct candidate
+take_event(struct journeys *js, const struct event *e, const struct place *at,
+	   uint64_t now_ns, uint64_t wall_ns)
 {
 	const struct observation *o = observe(js, e, at, now_ns, wall_ns);
-	struct candidate c;
+	struct candidate c = place_event(js, o);
 	struct path *path;
 
-	js->table.events++;
-	c = place_event(js, o);
+	js->only = c.only ? c.j : NULL;
+	js->only_moves = js->table.moves;
 	if (!c.j)
-		return;
+		return c;
 	path = &c.j->path[c.branch];
-	js->table.queues |= path->state == PATH_QUEUED;
 	if (e->nft) {
 		journey_table_bind(&js->table, c.j, e->nft->id);
 		path->trace_id = e->nft->id;
 	}
 	journey_record(c.j, c.branch, o);
+	return c;
+}
+
+/* The packet of the last event, further in its chain: no other has come between. */
+static inline bool goes_on(const struct journeys *js, const struct event *e,
+			   const struct place *at)
+{
+	const struct journey *j = js->only;
+
+	return j && journey_again_may(j, e, at) &&
+	       js->only_moves == js->table.moves && associate_is_plain(j) &&
+	       !(j->flags & JOURNEY_SETTLED);
+}
+
+void journeys_add(struct journeys *js, const struct event *e,
+		  const struct place *at, uint64_t now_ns, uint64_t wall_ns)
+{
+	struct candidate c = { .j = js->only };
+	struct path *path;
+
+	js->table.events++;
+	if (goes_on(js, e, at)) {
+		js->now_ns = now_ns;
+		journey_again(c.j, e, at);
+	} else {
+		c = take_event(js, e, at, now_ns, wall_ns);
+	}
+	if (!c.j)
+		return;
+	path = &c.j->path[c.branch];
 	c.j->last_ns = now_ns;
 	c.j->last_event = js->table.events;
 	js->stamps |= c.j->stamp.events >= PROOF_STAMPS;
+	js->table.queues |= path->state == PATH_QUEUED;
 	if (path_ends_table(path) && journey_is_over(c.j, js->map))
 		journeys_settle(js, c.j);
 	else

@@ -23,6 +23,8 @@ struct journeys {
 	struct decode_cache decoded, decoded_nft;	/* of either backend: other bytes */
 	struct observation seen;	/* of journeys_add()'s last event */
 	uint64_t seen_told;		/* event.told of it */
+	struct journey *only;		/* its journey, if candidate.only; else NULL */
+	uint64_t only_moves;		/* .table.moves then */
 	uint64_t begun;		/* journeys so far */
 	uint32_t suspects;	/* journeys after a gap that may lack a head */
 	uint32_t gap_lost;	/* of the last gap */

@@ -205,22 +205,26 @@ static bool add(struct place_index *idx, struct place_node *n)
 	return true;
 }
 
+enum { WORDS = 2 * sizeof(uint64_t) };
+
+static inline bool is_words(const char *a, const char *b)
+{
+	uint64_t x[2], y[2];
+
+	memcpy(x, a, WORDS);
+	memcpy(y, b, WORDS);
+	return !((x[0] ^ y[0]) | (x[1] ^ y[1]));
+}
+
 /* Some 30 bytes: to call memcmp() would cost more than to compare them. */
 static inline bool is_text(const char *a, const char *b, size_t len)
 {
-	uint64_t x, y;
-
-	if (len < sizeof(x))
+	if (len < WORDS)
 		return memcmp(a, b, len) == 0;
-	for (size_t i = 0; i < len - sizeof(x); i += sizeof(x)) {
-		memcpy(&x, a + i, sizeof(x));
-		memcpy(&y, b + i, sizeof(y));
-		if (x != y)
+	for (size_t i = 0; i < len - WORDS; i += WORDS)
+		if (!is_words(a + i, b + i))
 			return false;
-	}
-	memcpy(&x, a + len - sizeof(x), sizeof(x));
-	memcpy(&y, b + len - sizeof(y), sizeof(y));
-	return x == y;
+	return is_words(a + len - WORDS, b + len - WORDS);
 }
 
 static inline bool is_named(const struct place_node *n, uint8_t nfproto,

@@ -198,22 +198,26 @@ const struct pending_ops reader_hold_ops = {
 	.tell = tell,
 };
 
-/* NFULA_SEQ counts the messages of this socket's group, from 0. */
-static void check_sequence(struct reader_state *s, const struct event *e)
+static __attribute__((noinline)) void
+on_missing(struct reader_state *s, uint32_t missing)
 {
-	uint32_t missing;
-
-	if (!(e->flags & EVENT_HAS_SEQ))
-		return;
-	missing = e->seq - s->next_seq;
-	s->next_seq = e->seq + 1;
-	if (missing == 0)
-		return;
 	if (!s->nft)
 		stats_add(&s->stats->lost, missing);
 	/* Should the socket have told of them before, they are no news now. */
 	s->unshown -= missing < s->unshown ? missing : s->unshown;
 	journeys_gap(s->journeys, missing);
+}
+
+/* NFULA_SEQ counts the messages of this socket's group, from 0. */
+static inline void check_sequence(struct reader_state *s, const struct event *e)
+{
+	uint32_t missing = e->seq - s->next_seq;
+
+	if (!(e->flags & EVENT_HAS_SEQ))
+		return;
+	s->next_seq = e->seq + 1;
+	if (missing)
+		on_missing(s, missing);
 }
 
 static void count_own(struct stats *st, const struct place *at)
@@ -222,8 +226,8 @@ static void count_own(struct stats *st, const struct place *at)
 	stats_add(&st->own_rules, is_own_rule(at));
 }
 
-void reader_on_event(struct reader_state *s, const struct event *e,
-		     const struct place *at)
+static inline void take_event(struct reader_state *s, const struct event *e,
+			      const struct place *at)
 {
 	if (at->own)
 		count_own(s->stats, at);
@@ -233,6 +237,12 @@ void reader_on_event(struct reader_state *s, const struct event *e,
 	    !(s->pending && pending_event(s->pending, e, at, s->now_ns, s->wall_ns)))
 		print_event(s, e, at, s->wall_ns);
 	journeys_add(s->journeys, e, at, s->now_ns, s->wall_ns);
+}
+
+void reader_on_event(struct reader_state *s, const struct event *e,
+		     const struct place *at)
+{
+	take_event(s, e, at);
 }
 
 /*
@@ -339,8 +349,22 @@ static void on_nft_event(struct reader_state *s, const struct nlmsghdr *nlh,
 	reader_on_event(s, &e, at);
 }
 
-static void on_legacy_event(struct reader_state *s, const struct nlmsghdr *nlh,
-			    size_t len)
+static __attribute__((noinline)) void
+on_no_place(struct reader_state *s, const struct event *e)
+{
+	const struct place *at;
+
+	if (!e->prefix || !place_looks_like_trace(e->prefix, e->prefix_len)) {
+		stats_add(&s->stats->foreign, 1);
+		return;
+	}
+	at = on_stranger(s, e);
+	if (at)
+		reader_on_event(s, e, at);
+}
+
+static inline void on_legacy_event(struct reader_state *s,
+				   const struct nlmsghdr *nlh, size_t len)
 {
 	const struct event *e = event_parse_again(&s->again, nlh, len);
 	const struct place *at;
@@ -359,15 +383,10 @@ static void on_legacy_event(struct reader_state *s, const struct nlmsghdr *nlh,
 	}
 	at = e->prefix ? place_find(s->index, e->nfproto, e->prefix,
 				    e->prefix_len) : NULL;
-	if (!at && e->prefix && place_looks_like_trace(e->prefix, e->prefix_len)) {
-		at = on_stranger(s, e);
-		if (!at)
-			return;
-	}
-	if (!at)
-		stats_add(&s->stats->foreign, 1);
+	if (at)
+		take_event(s, e, at);
 	else
-		reader_on_event(s, e, at);
+		on_no_place(s, e);
 }
 
 static void on_fence(struct reader_state *s, const struct nlmsghdr *nlh)
@@ -379,17 +398,24 @@ static void on_fence(struct reader_state *s, const struct nlmsghdr *nlh)
 		pending_drained(s->pending);
 }
 
-void reader_on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
+static __attribute__((noinline)) void
+on_other(struct reader_state *s, enum message_kind kind,
+	 const struct nlmsghdr *nlh, size_t len)
 {
-	struct reader_state *s = arg;
-	enum message_kind kind = event_classify(nlh);
-
-	if (kind == MESSAGE_LEGACY)
-		on_legacy_event(s, nlh, len);
-	else if (kind == MESSAGE_FENCE)
+	if (kind == MESSAGE_FENCE)
 		on_fence(s, nlh);
 	else if (kind == MESSAGE_NFT_TRACE && (s->nft || s->witness))
 		on_nft_event(s, nlh, len);
 	else if (kind == MESSAGE_NFT_UPDATE && s->nft)
 		on_update(s, nlh, len);
+}
+
+void reader_on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
+{
+	enum message_kind kind = event_classify(nlh);
+
+	if (kind == MESSAGE_LEGACY)
+		on_legacy_event(arg, nlh, len);
+	else
+		on_other(arg, kind, nlh, len);
 }

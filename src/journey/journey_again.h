@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* journey_again: a packet's next event, of which nothing is new but the rule: one of its chain. */
+#ifndef NFTRACE_JOURNEY_AGAIN_H
+#define NFTRACE_JOURNEY_AGAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "capture/event.h"
+#include "journey/change.h"
+#include "journey/journey_room.h"
+#include "journey/path.h"
+#include "journey/path_next.h"
+#include "place/place_types.h"
+
+/* Does the path go on in its chain, at one hook and in one slot? */
+static inline bool journey_again_in_chain(const struct path *p,
+					  const struct event *e,
+					  const struct place *at)
+{
+	return p->state == PATH_IN_CHAIN && e->hook == p->hook &&
+	       at->chain_index == p->chain && path_meets_rule(p, at) &&
+	       (at->slot == p->slot || at->slot == SLOT_NONE);
+}
+
+/**
+ * journey_again_may - is that all that the event is to the journey, of one branch?
+ * @e: of a legacy table; its .told is that of the journey's last event
+ *
+ * What copies, starts nat or is the run's own is told of by journey_record().
+ */
+static inline bool journey_again_may(const struct journey *j,
+				     const struct event *e,
+				     const struct place *at)
+{
+	return e->told == j->again && e->told &&
+	       !at->own && !at->hidden && at->order != T_DNAT &&
+	       !(at->mangles & MANGLE_CLONE) && !path_is_start(at) &&
+	       journey_again_in_chain(&j->path[0], e, at);
+}
+
+/** journey_again_fill - a step of an event, of the packet itself */
+static inline void journey_again_fill(struct step *s, const struct event *e,
+				      const struct place *at)
+{
+	s->place = at;
+	s->mark = e->mark;
+	s->in = e->in;
+	s->out = e->out;
+	s->phys_in = e->phys_in;
+	s->phys_out = e->phys_out;
+	s->branch = 0;
+	s->one_backend = false;
+	s->ages = at->ages;
+	s->renewal = at->renewal;
+}
+
+/** journey_again_stamp - the packet's, as its events show it */
+static inline void journey_again_stamp(struct journey *j, const struct event *e)
+{
+	if (!(e->flags & EVENT_HAS_STAMP))
+		return;
+	if (j->stamp.events && j->stamp.ns != e->stamp_ns)
+		j->flags |= JOURNEY_TIMES;
+	else if (j->stamp.events < UINT8_MAX)
+		j->stamp.events++;
+	j->stamp.ns = e->stamp_ns;
+}
+
+/** journey_again - path_advance() and journey_record() of such an event */
+static inline void journey_again(struct journey *j, const struct event *e,
+				 const struct place *at)
+{
+	struct path *p = &j->path[0];
+	struct step *s;
+
+	if (at->hook != NOT_A_HOOK) {
+		p->stack.depth = 0;
+		p->stack.unknown = false;
+	}
+	p->last = at;
+	p->order = at->order;
+	path_step(p, at);
+	j->flags |= JOURNEY_LEGACY;
+	change_none(j, p);
+	journey_again_stamp(j, e);
+	s = journey_next_step(j);
+	if (s)
+		journey_again_fill(s, e, at);
+}
+
+#endif
