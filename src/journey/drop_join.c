@@ -14,6 +14,7 @@
 #include "journey/journey.h"
 #include "journey/journey_table.h"
 #include "journey/path.h"
+#include "journey/slots.h"
 #include "packet/identity.h"
 #include "place/place.h"
 #include "rules/base/hash.h"
@@ -73,13 +74,16 @@ bool drop_sight_fill(struct drop_sight *s, const struct drop_record *r,
 /* What can have happened behind its last event, unseen. */
 static uint8_t may_change(const struct path *p, const struct path_map *map)
 {
+	const struct path_hook *hook = slots_hook(map, p->last, 0);
 	uint8_t d = p->last->mangles;
+	uint64_t nat = 0;
 
 	if (p->hook == NF_INET_PRE_ROUTING)
 		d |= MANGLE_TTL;
 	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
-		if (path_map_has_nat(map, p, h))
-			d |= MANGLE_SRC | MANGLE_DST;
+		nat |= hook[h].may;
+	if (nat)
+		d |= MANGLE_SRC | MANGLE_DST;
 	if (p->last->effect == EFFECT_QUEUE || p->last->effect == EFFECT_MAYBE)
 		d |= MANGLE_SRC | MANGLE_DST | MANGLE_TTL | MANGLE_TOS |
 		     MANGLE_MARK;

@@ -219,15 +219,15 @@ static void ask_queue(struct cause_question *q, const struct journey *j,
 bool loss_question_bypass(struct cause_question *q, const struct journey *j,
 			  unsigned int b)
 {
-	for (uint32_t i = 0; i < journey_kept(j); i++) {
-		const struct place *at = j->step[i].place;
+	const struct step *s = j->step, *end = s + journey_kept(j);
 
-		if (j->step[i].branch != b || at->effect != EFFECT_QUEUE ||
-		    !place_bypasses(at))
+	for (; s < end; s++) {
+		if (s->place->effect != EFFECT_QUEUE || s->branch != b ||
+		    !place_bypasses(s->place))
 			continue;
 		memset(q, 0, sizeof(*q));
 		q->about = ABOUT_QUEUE;
-		put_queue(q, at);
+		put_queue(q, s->place);
 		return true;
 	}
 	return false;

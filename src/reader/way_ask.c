@@ -119,11 +119,21 @@ static void fill_question(struct way_question *q, const struct journey *j,
 		apply_changes(q, j, c);
 }
 
-/* Was it routed again behind OUTPUT, or is there a mark to choose a way by? */
-static bool is_special(const struct journey *j, unsigned int c,
-		       const struct way_question *q)
+/* Was it routed again behind OUTPUT? */
+static bool is_again(const struct journey *j, unsigned int c)
 {
-	return q->mark || (c < j->changes && j->change[c].from.number);
+	return c < j->changes && j->change[c].from.number;
+}
+
+/* Can there be a mark to choose a way by, at its first rule or by a later one? */
+static bool may_have_mark(const struct journey *j)
+{
+	if (journey_first(j)->mark)
+		return true;
+	for (unsigned int i = 0; i < j->changes; i++)
+		if (j->change[i].field == FIELD_MARK)
+			return true;
+	return false;
 }
 
 void way_ask(struct reader_state *s, struct journey *j)
@@ -134,9 +144,12 @@ void way_ask(struct reader_state *s, struct journey *j)
 	bool fresh;
 	int i;
 
+	if (!s->ways && !is_again(j, c) && !may_have_mark(j))
+		return;
 	fill_question(&q, j, c);
 	/* A bridge's way is none of routing's. */
-	if (!q.out || q.out == q.in || j->omitted || (!s->ways && !is_special(j, c, &q)))
+	if (!q.out || q.out == q.in || j->omitted ||
+	    (!s->ways && !is_again(j, c) && !q.mark))
 		return;
 	i = ways_note(s->stats->way, &q, &fresh);
 	if (i < 0)
@@ -148,5 +161,5 @@ void way_ask(struct reader_state *s, struct journey *j)
 		return;
 	j->way.text = a->text;
 	j->way.change = (uint8_t)c;
-	j->way.shown = (c < j->changes && j->change[c].from.number) || a->by_mark;
+	j->way.shown = is_again(j, c) || a->by_mark;
 }
