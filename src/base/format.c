@@ -37,6 +37,14 @@ static unsigned int count_digits(uint64_t n)
 	return digits + (n >= 10) + (n >= 100);
 }
 
+#define TEN(d) { d, '0' }, { d, '1' }, { d, '2' }, { d, '3' }, { d, '4' }, \
+	       { d, '5' }, { d, '6' }, { d, '7' }, { d, '8' }, { d, '9' }
+
+static const char two_digits[100][2] = {
+	TEN('0'), TEN('1'), TEN('2'), TEN('3'), TEN('4'),
+	TEN('5'), TEN('6'), TEN('7'), TEN('8'), TEN('9'),
+};
+
 /* The bases are constants, since a division is slow. */
 char *format_decimal(char *to, uint64_t n)
 {
@@ -50,8 +58,12 @@ char *format_decimal(char *to, uint64_t n)
 	end = at = to + count_digits(n);
 	for (; n > UINT32_MAX; n /= 10)
 		*--at = (char)('0' + n % 10);
-	for (small = (uint32_t)n; at > to; small /= 10)
-		*--at = (char)('0' + small % 10);
+	for (small = (uint32_t)n; at - to >= 2; small /= 100) {
+		at -= 2;
+		memcpy(at, two_digits[small % 100], 2);
+	}
+	if (at > to)
+		*to = (char)('0' + small);
 	return end;
 }
 
@@ -68,15 +80,33 @@ char *format_hex(char *to, uint64_t n)
 	return to;
 }
 
+#define SIXTEEN(d) { d, '0' }, { d, '1' }, { d, '2' }, { d, '3' }, { d, '4' }, \
+		   { d, '5' }, { d, '6' }, { d, '7' }, { d, '8' }, { d, '9' }, \
+		   { d, 'a' }, { d, 'b' }, { d, 'c' }, { d, 'd' }, { d, 'e' }, \
+		   { d, 'f' }
+
+static const char hex_bytes[256][2] = {
+	SIXTEEN('0'), SIXTEEN('1'), SIXTEEN('2'), SIXTEEN('3'), SIXTEEN('4'),
+	SIXTEEN('5'), SIXTEEN('6'), SIXTEEN('7'), SIXTEEN('8'), SIXTEEN('9'),
+	SIXTEEN('a'), SIXTEEN('b'), SIXTEEN('c'), SIXTEEN('d'), SIXTEEN('e'),
+	SIXTEEN('f'),
+};
+
 char *format_bytes(char *to, const void *bytes, size_t len)
 {
-	const uint8_t *b = bytes;
+	const uint8_t *b = bytes, *end = b + len;
 
-	for (size_t i = 0; i < len; i++) {
-		*to++ = hex_digits[b[i] >> 4];
-		*to++ = hex_digits[b[i] & 15];
-	}
+	for (; b < end; b++, to += 2)
+		memcpy(to, hex_bytes[*b], 2);
 	return to;
+}
+
+char *format_six(char *to, uint32_t n)
+{
+	memcpy(to, two_digits[n / 10000 % 100], 2);
+	memcpy(to + 2, two_digits[n / 100 % 100], 2);
+	memcpy(to + 4, two_digits[n % 100], 2);
+	return to + 6;
 }
 
 static void put_number(struct text *t, uint64_t n, bool hex,

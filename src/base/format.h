@@ -31,6 +31,9 @@ size_t format_text_v(char *to, size_t size, const char *fmt, va_list ap)
  */
 char *format_decimal(char *to, uint64_t n);
 
+/** format_six - the last six digits of a number, zeros as well: a second's microseconds */
+char *format_six(char *to, uint32_t n);
+
 /** format_hex, format_bytes - the same for a number, and for bytes: two digits each */
 char *format_hex(char *to, uint64_t n);
 char *format_bytes(char *to, const void *bytes, size_t len);

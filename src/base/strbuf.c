@@ -7,9 +7,9 @@
 
 #include "base/format.h"
 
-void strbuf_text(struct strbuf *l, const char *text)
+void strbuf_cut(struct strbuf *l, const char *text, size_t len)
 {
-	size_t len = strlen(text), room = l->size - l->len - 1;
+	size_t room = l->size - l->len - 1;
 
 	if (len > room)
 		len = room;
@@ -20,10 +20,9 @@ void strbuf_text(struct strbuf *l, const char *text)
 
 void strbuf_number(struct strbuf *l, uint64_t n)
 {
-	char digits[FORMAT_DECIMAL + 1];
+	char digits[FORMAT_DECIMAL];
 
-	*format_decimal(digits, n) = '\0';
-	strbuf_text(l, digits);
+	strbuf_bytes(l, digits, (size_t)(format_decimal(digits, n) - digits));
 }
 
 void strbuf_add(struct strbuf *l, const char *fmt, ...)

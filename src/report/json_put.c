@@ -40,6 +40,19 @@ void json_put_string(struct outbuf *o, const char *text, size_t len)
 	outbuf_advance(o, n + 2);
 }
 
+void json_put_number(struct outbuf *o, const char *key, uint64_t n)
+{
+	outbuf_text(o, key);
+	outbuf_number(o, n);
+}
+
+void json_put_word(struct outbuf *o, const char *key, const char *word)
+{
+	outbuf_text(o, key);
+	outbuf_text(o, word);
+	outbuf_text(o, "\"");
+}
+
 void json_put_name(struct outbuf *o, const struct report_env *env,
 		     const char *key, uint32_t index)
 {
@@ -59,6 +72,7 @@ void json_put_time(struct outbuf *o, uint64_t ns)
 	static char text[32];
 	time_t sec = (time_t)(ns / NS_PER_S);
 	struct tm tm;
+	char us[6];
 
 	if (report_since_boot(ns)) {
 		outbuf_printf(o, "\"%lld.%06u\"", (long long)sec,
@@ -70,8 +84,12 @@ void json_put_time(struct outbuf *o, uint64_t ns)
 		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
 		known = sec;
 	}
-	outbuf_printf(o, "\"%s.%06uZ\"", text,
-		      (unsigned int)(ns % NS_PER_S / NS_PER_US));
+	outbuf_text(o, "\"");
+	outbuf_text(o, text);
+	format_six(us, (uint32_t)(ns % NS_PER_S / NS_PER_US));
+	outbuf_text(o, ".");
+	outbuf_bytes(o, us, sizeof(us));
+	outbuf_text(o, "Z\"");
 }
 
 void json_put_hex(struct outbuf *o, const uint8_t *bytes, size_t len)

@@ -16,6 +16,10 @@ struct report_env;
 /** json_put_string - quotes included; strangers' bytes are taken */
 void json_put_string(struct outbuf *o, const char *text, size_t len);
 
+/** json_put_number, json_put_word - @key, of a word with the quote that begins it, and the value */
+void json_put_number(struct outbuf *o, const char *key, uint64_t n);
+void json_put_word(struct outbuf *o, const char *key, const char *word);
+
 /** json_put_hex - bytes as a string */
 void json_put_hex(struct outbuf *o, const uint8_t *bytes, size_t len);
 

@@ -8,6 +8,7 @@
 #include "capture/conntrack.h"
 #include "journey/conntrack_seen.h"
 #include "journey/journey_types.h"
+#include "report/json_put.h"
 
 static const char *direction(const struct conntrack *c)
 {
@@ -54,11 +55,11 @@ void report_conntrack_json(struct outbuf *o, const struct conntrack *c,
 		outbuf_text(o, "null");
 		return;
 	}
-	outbuf_printf(o, "{\"state\":\"%s\"", conntrack_state_word(c->state));
+	json_put_word(o, "{\"state\":\"", conntrack_state_word(c->state));
 	if (c->known & CONNTRACK_DIRECTION)
-		outbuf_printf(o, ",\"direction\":\"%s\"", direction(c));
+		json_put_word(o, ",\"direction\":\"", direction(c));
 	if (c->known & CONNTRACK_ID)
-		outbuf_printf(o, ",\"id\":%u", c->id);
+		json_put_number(o, ",\"id\":", c->id);
 	if (c->known & CONNTRACK_MARK)
 		outbuf_printf(o, ",\"mark\":\"0x%x\"", c->mark);
 	if (text)

@@ -102,10 +102,12 @@ static void put_headers(struct outbuf *o, const struct packet *p)
 
 	outbuf_text(o, ",\"headers\":");
 	json_put_string(o, line, packet_print(line, sizeof(line), p, false));
-	if (p->unsized || p->layer == PACKET_NOTHING)
+	if (p->unsized || p->layer == PACKET_NOTHING) {
 		outbuf_text(o, ",\"length\":null,\"payload\":");
-	else
-		outbuf_printf(o, ",\"length\":%u,\"payload\":", p->length);
+	} else {
+		json_put_number(o, ",\"length\":", p->length);
+		outbuf_text(o, ",\"payload\":");
+	}
 	json_put_hex(o, p->data, p->caplen);
 }
 
@@ -165,13 +167,13 @@ static void json_journey(struct outbuf *o, const struct report_env *env,
 	struct conntrack ct;
 
 	put_origin(o, env);
-	outbuf_printf(o, ",\"packet\":%llu,\"time\":",
-		      (unsigned long long)j->number);
+	json_put_number(o, ",\"packet\":", j->number);
+	outbuf_text(o, ",\"time\":");
 	json_put_time(o, j->first_ns);
-	outbuf_printf(o, ",\"time_source\":\"%s\",\"family\":\"%s\"",
+	json_put_word(o, ",\"time_source\":\"",
 		      report_time_source(env, j->first_ns,
-					 j->flags & JOURNEY_STAMPED),
-		      family_by_nfproto(j->nfproto)->name);
+					 j->flags & JOURNEY_STAMPED));
+	json_put_word(o, ",\"family\":\"", family_by_nfproto(j->nfproto)->name);
 	json_put_name(o, env, ",\"in\":", s->in);
 	json_put_name(o, env, ",\"out\":", s->out);
 	put_headers(o, &j->first);
@@ -179,8 +181,8 @@ static void json_journey(struct outbuf *o, const struct report_env *env,
 	conntrack_seen(j, &ct);
 	outbuf_text(o, ",\"conntrack\":");
 	report_conntrack_json(o, &ct, &j->first);
-	outbuf_printf(o, ",\"complete\":%s,\"events_lost\":%u",
-		      complete ? "true" : "false", j->lost);
+	outbuf_text(o, complete ? ",\"complete\":true" : ",\"complete\":false");
+	json_put_number(o, ",\"events_lost\":", j->lost);
 	if (j->omitted)
 		outbuf_printf(o, ",\"events_omitted\":%u", j->omitted);
 	if (j->flags & JOURNEY_AMBIGUOUS)

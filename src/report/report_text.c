@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/escape.h"
+#include "base/format.h"
 #include "capture/ifnames.h"
 #include "journey/change.h"
 #include "journey/journey.h"
@@ -37,8 +38,7 @@ void text_time(struct outbuf *o, uint64_t ns)
 	}
 	memcpy(line, text, 8);
 	line[8] = '.';
-	for (int i = 14; i > 8; i--, us /= 10)
-		line[i] = (char)('0' + us % 10);
+	format_six(line + 9, us);
 	line[15] = ' ';
 	outbuf_bytes(o, line, 16);
 }
