@@ -109,6 +109,38 @@ in_ns lo ping -q -c 1 -W 0.1 10.9.0.1 >/dev/null
 end_nftrace
 assert_equal "what was near" "INPUT:3 --icmp-type 13: the packet's is 8, code 0 seen" "$(near)"
 
+subtest "what must have failed names the packet's address, if it asks for one"
+in_ns lo iptables-legacy -F INPUT
+in_ns lo iptables-legacy-restore <<'END' || fail "rules"
+*filter
+-A INPUT -p udp -m addrtype --dst-type BLACKHOLE -j ACCEPT
+-A INPUT -p udp -m addrtype ! --src-type LOCAL -j ACCEPT
+-A INPUT -p udp -m connmark --mark 0x5 -j ACCEPT
+-A INPUT -p udp -j DROP
+COMMIT
+END
+in_ns lo nft -f - <<'END' || fail "nft -f"
+table ip own {
+	chain in {
+		type filter hook input priority -5
+		udp dport 1002 fib daddr type blackhole accept
+		udp dport 1002 fib daddr . iif type blackhole accept
+		udp dport 1002 drop
+	}
+}
+END
+traced 1001 --json --pcap "$SCRATCH/gone.pcapng"
+assert_equal "of iptables" "INPUT:1 --dst-type BLACKHOLE: the packet's is 10.9.0.1 eliminated
+INPUT:2 ! --src-type LOCAL: the packet's is 10.9.0.1 eliminated
+INPUT:3 -m connmark --mark 0x5: null eliminated" "$(near | sort)"
+run_nftrace lo --read "$SCRATCH/gone.pcapng" --explain
+assert_text "--dst-type BLACKHOLE: must have failed, as all else held: the packet's is 10.9.0.1" "$OUT"
+run_nftrace lo --read "$SCRATCH/gone.pcapng" --explain --masked
+assert_no_grep '10\.9\.0\.1' "$OUT"
+traced 1002 --json
+assert_equal "of nft" "in:3 fib daddr type blackhole: the packet's is 10.9.0.1 eliminated" "$(near | sort | head -n 1 | sed 's/^in:[0-9]*/in:3/')"
+in_ns lo nft delete table ip own
+
 # Routing changes a packet between the hooks: that is in front of the table, and not in it.
 lab_router
 settle a eth0 r eth0 r eth1 b eth0

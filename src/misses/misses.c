@@ -269,6 +269,12 @@ static void judge(struct misses *m, uint32_t at)
 		});
 }
 
+/* That it must have failed says something of the address that it asked for, and of nothing else. */
+static bool is_of_address(const struct condition *c)
+{
+	return !c->others && (c->field == ASKED_SRC || c->field == ASKED_DST);
+}
+
 static void tell(struct near_miss *n, const struct condition *c,
 		 const struct asked *a)
 {
@@ -276,7 +282,7 @@ static void tell(struct near_miss *n, const struct condition *c,
 	n->how = c->now ? NEAR_MISS_ASKED : c->state == CONDITION_UNKNOWN ?
 		 NEAR_MISS_ELIMINATED : NEAR_MISS_SEEN;
 	n->value[0] = '\0';
-	if (c->state == CONDITION_UNKNOWN)
+	if (c->state == CONDITION_UNKNOWN && !is_of_address(c))
 		return;
 	if (c->tell)
 		c->tell(n->value, c, a);

@@ -29,9 +29,14 @@ size_t text_near_lack(char buf[TEXT_NEAR], const struct near_miss *n)
 	len = escape_text(buf, TEXT_NEAR, n->words, strlen(n->words));
 	buf[len++] = ':';
 	buf[len++] = ' ';
-	if (n->how == NEAR_MISS_ELIMINATED || !*n->value)
-		return len + format_text(buf + len, TEXT_NEAR - len,
-					 "must have failed, as all else held");
+	if (n->how == NEAR_MISS_ELIMINATED || !*n->value) {
+		len += format_text(buf + len, TEXT_NEAR - len,
+				   "must have failed, as all else held");
+		if (!*n->value)
+			return len;
+		buf[len++] = ':';
+		buf[len++] = ' ';
+	}
 	len += escape_text(buf + len, TEXT_NEAR - len, n->value,
 			   strlen(n->value));
 	if (n->how == NEAR_MISS_ASKED)
