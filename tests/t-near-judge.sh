@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # t-near-judge: each near miss, put right: the packet with that one thing changed is sent, meets the
-# rule, and its table refuses it no more. Rulesets of real machines, packets by chance.
+# rule, and comes to its hook's end, as a set of nft's tells. Rulesets of real machines, packets by chance.
 # TIMEOUT: 1500
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
@@ -49,8 +49,10 @@ for name in "${FILES[@]}"; do
 			"$(jq -r 'select((.near | length > 0) and .fate != "DROP" and .fate != "REJECT" and .fate != "LOST") | .packet' "$SCRATCH/first")"
 		note "$(jq -r '.fate + " " + (.by.table // "")' "$SCRATCH/first" | sort | uniq -c | paste -sd ';')"
 		python3 "$TESTS/near/packets.py" changed "$SCRATCH/sent" "$SCRATCH/first" "$SCRATCH/result" "${DEVICE[a]}" "${DEVICE[b]}" >"$SCRATCH/changed"
+		in_ns r nft -f "$TESTS/near/alive.nft" || fail "alive.nft"
 		traced "$SCRATCH/changed" "$SCRATCH/second"
-		python3 "$TESTS/near/packets.py" judge "$SCRATCH/result" "$SCRATCH/second" >"$SCRATCH/verdict" ||
+		in_ns r nft -j list table inet alive >"$SCRATCH/alive"
+		python3 "$TESTS/near/packets.py" judge "$SCRATCH/result" "$SCRATCH/second" "$SCRATCH/alive" >"$SCRATCH/verdict" ||
 			fail "near misses that are none"
 		show "near misses" "$SCRATCH/verdict"
 		n=$(sed -nE 's/.*right=([0-9]+).*/\1/p' "$SCRATCH/verdict")

@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# t-near-nft: near misses in rules of nft's own: the packet with only that changed meets the rule.
-# TIMEOUT: 900
+# t-near-nft: near misses in rules of nft's own: the packet with only that changed meets the rule, and lives.
+# TIMEOUT: 2400
 #
 # PACKETS=2000 SEED=7 TRIES=9999 tests/run near-nft: more of them. The judge sends each packet
-# once more, as the near miss says that it had to be, and reads the rule's counter.
+# once more, as the near miss says that it had to be, reads the rule's counter, and looks whether it
+# came to the end of its hook.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 
@@ -44,11 +45,17 @@ counter() {
 		sed -nE "s/.*counter packets ([0-9]+) .* # handle $4\$/\1/p"
 }
 
-# load: the rules, which have the same handles each time
+# load: the rules, which have the same handles each time; the packets noted stay
 load() {
-	in_ns r nft flush ruleset
-	in_ns r nft -f "$rules" || fail "nft -f"
+	{
+		sed -n 's/^\(table [^{]*\){.*/\1; delete \1/p' "$rules"
+		cat "$rules"
+	} >"$SCRATCH/load"
+	in_ns r nft -f "$SCRATCH/load" || fail "nft -f"
 }
+
+# survives HOOK NUMBER: does the packet come to the hook's end?
+survives() { in_ns r nft get element inet alive "$1" "{ $2 }" >/dev/null 2>&1; }
 
 # counted: the rule, once more than before; both are try's
 counted() {
@@ -59,8 +66,9 @@ counted() {
 
 # try: each line of what the judge wants sent
 try() {
-	local ns rule packet words first before after at met tried=0 wrong=0
-	while IFS=$'\t' read -r ns rule packet words first; do
+	local ns rule packet words hook first before after at met tried=0 wrong=0 refused=0
+	in_ns r nft -f "$TESTS/near/alive.nft" || fail "alive.nft"
+	while IFS=$'\t' read -r ns rule packet words hook first; do
 		case $ns in FALSE*) fail "$ns"; continue ;; esac
 		if [[ $words = without* ]]; then
 			read -ra at <<<"${words#* }"
@@ -74,13 +82,17 @@ try() {
 		# It may still be on its way.
 		met=1
 		wait_for 5 counted || met=
+		[[ -z $met ]] || wait_for 5 survives "$hook" "${packet%% *}" || {
+			((++refused))
+			fail "$rule: $words: $first; sent $packet: it was met, and did not come to the end of $hook"
+		}
 		[[ $words != without* ]] || load
 		((++tried))
 		[[ -z $met ]] || continue
 		((++wrong))
 		fail "$rule: $words: $first; sent $packet: $before, $after"
 	done
-	note "$tried were sent, $wrong of them were not met"
+	note "$tried were sent, $wrong of them were not met, $refused were refused all the same"
 	((tried)) || fail "no near miss was told"
 }
 
@@ -89,6 +101,7 @@ for kind in $KINDS; do
 	folder=$SCRATCH/$kind
 	rules=$TESTS/near/$kind.nft
 	mkdir "$folder"
+	in_ns r nft flush ruleset
 	load
 	python3 "$TESTS/near/judge.py" make "$SEED" "$PACKETS" "$rules" "$folder"
 	in_ns r conntrack -F >/dev/null 2>&1

@@ -3,7 +3,8 @@
 
 judge.py make SEED COUNT RULESET FOLDER: packets as tools/probe reads them, FOLDER/a and FOLDER/b
 judge.py ask FOLDER JSON: what would have been needed -> a line each of packets to try:
-	NS <TAB> FAMILY TABLE CHAIN HANDLE <TAB> PACKET <TAB> WORDS <TAB> PACKET SEEN
+	NS <TAB> FAMILY TABLE CHAIN HANDLE <TAB> PACKET <TAB> WORDS <TAB> HOOK <TAB> PACKET SEEN
+	PACKET has a number of its own; HOOK: the set of alive.nft that is to have it
 	WORDS: "without FAMILY TABLE CHAIN HANDLE": of a rule behind that one
 """
 import json
@@ -221,6 +222,10 @@ def addresses(raw):
             for i in (at, at + size)]
 
 
+def hook(j, packet):
+    return j["last_hook"].lower() + ("6" if ":" in packet[1] else "4")
+
+
 def ask(folder, json_file, ruleset):
     packets = {}
     for ns in "ab":
@@ -229,7 +234,7 @@ def ask(folder, json_file, ruleset):
             packets[int(f[0])] = ([int(f[0]), f[1], f[2]] + [int(x) for x in f[3:]], ns)
     sets = sets_of(ruleset)
     families = {name: family for family, name in re.findall(r"^table (\S+) (\S+)", ruleset, re.M)}
-    counts = {}
+    counts, tries = {}, 0
     for line in open(json_file):
         j = json.loads(line)
         if not j.get("payload"):
@@ -247,10 +252,11 @@ def ask(folder, json_file, ruleset):
         if "never_reached" in j:
             rule, by = j["never_reached"], j["by"]
             counts["never reached"] = counts.get("never reached", 0) + 1
-            print("%s\t%s %s %s %s\t%s\twithout %s %s %s %s\t%s" % (
+            tries += 1
+            print("%s\t%s %s %s %s\t%s\twithout %s %s %s %s\t%s\t%s" % (
                 ns, families[rule["table"]], rule["table"], rule["chain"], rule["handle"],
-                " ".join(map(str, packet)), families[by["table"]], by["table"], by["chain"],
-                by["handle"], " ".join(map(str, packet))))
+                " ".join(map(str, [tries] + packet[1:])), families[by["table"]], by["table"], by["chain"],
+                by["handle"], hook(j, packet), " ".join(map(str, packet))))
         for near in j["near"]:
             rule, words = near["rule"], near["failed"]
             key = near["how"] + " " + re.split(r" [{@!<>\"0-9]", words)[0]
@@ -263,9 +269,10 @@ def ask(folder, json_file, ruleset):
                 print("FALSE several parts differ: %s: %s" % (packet, words))
                 continue
             to, where = made
-            print("%s\t%s %s %s %s\t%s\t%s\t%s" % (
+            tries += 1
+            print("%s\t%s %s %s %s\t%s\t%s\t%s\t%s" % (
                 where, families[rule["table"]], rule["table"], rule["chain"], rule["handle"],
-                " ".join(map(str, to)), words, " ".join(map(str, packet))))
+                " ".join(map(str, [tries] + to[1:])), words, hook(j, to), " ".join(map(str, packet))))
     for key in sorted(counts):
         print("%6d %s" % (counts[key], key), file=sys.stderr)
 

@@ -7,7 +7,8 @@ packets.py changed SENT JSON RESULT A B            those of a run's near misses 
                                                    changed; RESULT gets which rule each is to meet,
                                                    A and B are the router's interfaces
 packets.py send SIDE IFACE MAC                    those of a side, from standard input
-packets.py judge RESULT JSON                       what became of them: false ones, and a count
+packets.py judge RESULT JSON ALIVE                 what became of them: false ones, and a count; ALIVE:
+                                                   nft -j list table inet alive
 """
 import ipaddress
 import json
@@ -251,29 +252,45 @@ def changed(sent, path, result, devices):
                 continue
             p.tag(len(made))
             made.append({'rule': key(n['rule']), 'text': n['rule']['rule'], 'failed': n['failed'],
-                         'packet': o['packet'], 'headers': o['headers'], 'sent': p.sound().hex()})
+                         'packet': o['packet'], 'headers': o['headers'], 'sent': p.sound().hex(),
+                         'alive': o['last_hook'].lower() + '46'[p.v6 * 1]})
             print(side if done is True else done, made[-1]['sent'])
     json.dump({'made': made, 'left': left}, open(result, 'w'))
 
 
-def judge(result, path):
-    """A rule that the packet meets now, and which does not lead to a refusal by its own table."""
+def alive(path):
+    """Of each hook who came to its end, as the kernel noted it."""
+    found = {}
+    for o in json.load(open(path))['nftables']:
+        if 'set' in o:
+            found[o['set']['name']] = set(o['set'].get('elem', []))
+    return found
+
+
+def judge(result, path, alive_path):
+    """
+    A rule that the packet meets now, and which does not lead to a refusal by its own table: the
+    packet comes to the end of its hook, unless another table there refuses it.
+    """
     told = json.load(open(result))
+    ends = alive(alive_path)
     seen = {}
     for line in open(path):
         o = json.loads(line)
         if o['in']:
             seen[begin(o['payload'])] = o
     verdicts = Counter()
-    for m in told['made']:
+    for n, m in enumerate(told['made']):
         o = seen.get(begin(m['sent']))
         if o is None:
             verdicts['unseen'] += 1
             continue
         met = [key(e) for e in o['events']]
         refused = o['fate'] in ('DROP', 'REJECT') and o['by']['table'] == m['rule'][0]
-        if m['rule'] in met and not refused:
+        if m['rule'] in met and not refused and n in ends.get(m['alive'], ()):
             verdicts['right'] += 1
+        elif m['rule'] in met and not refused and o['fate'] in ('DROP', 'REJECT'):
+            verdicts['right, refused by another table'] += 1
         elif refused and re.search(r' -m (recent|limit|hashlimit|connlimit|statistic)\b', o['by']['rule'] or ''):
             verdicts['what others sent decided'] += 1
         else:
@@ -304,7 +321,7 @@ def main(argv):
     elif argv[1] == 'send':
         send(argv[2], argv[3], argv[4])
     elif argv[1] == 'judge':
-        return min(judge(argv[2], argv[3]), 1)
+        return min(judge(argv[2], argv[3], argv[4]), 1)
     return 0
 
 
