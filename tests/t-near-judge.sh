@@ -36,10 +36,10 @@ for name in "${FILES[@]}"; do
 	for backend in legacy nft; do
 		subtest "$name, $backend"
 		router "$file"
-		DEVICE[a]=${INTERFACES[0]} DEVICE[b]=${INTERFACES[1]}
+		DEVICE=([a]=${INTERFACES[0]} [b]=${INTERFACES[1]})
 		if ! load_rules "$file" $backend; then
 			skip "its rules cannot be loaded here"
-			ns_del a r b
+			for ns in a r b; do ns_del $ns; done
 			continue
 		fi
 		python3 "$TESTS/near/packets.py" random "$file" "$FAMILY" "$COUNT" "$SEED" "$(side 1)1" >"$SCRATCH/sent"
@@ -57,7 +57,7 @@ for name in "${FILES[@]}"; do
 		show "near misses" "$SCRATCH/verdict"
 		n=$(sed -nE 's/.*right=([0-9]+).*/\1/p' "$SCRATCH/verdict")
 		((misses += ${n:-0}))
-		ns_del a r b
+		for ns in a r b; do ns_del $ns; done
 	done
 done
 
