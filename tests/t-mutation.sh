@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # t-mutation: logs damaged line by line: --read claims nothing that the whole log does not hold.
+# TIMEOUT: 1800
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 
@@ -62,3 +63,52 @@ assert_no_grep '^(LOST|STOLEN|QUEUE) ' "$SCRATCH/told"
 
 subtest "the same log, damaged"
 mutate "$SCRATCH/live.log" "${RULES[@]}"
+
+# mutate_recording FILE: every block removed, doubled, cut, swapped, with other bytes in turn
+mutate_recording() {
+	"$UNIT/mutation_pcap_tool" "-$EACH" "$1" >"$OUT" 2>&1 || { cat "$OUT"; fail "false claims from a recording"; }
+	grep '^#' "$OUT"
+}
+
+subtest "its recording, damaged"
+mutate_recording "$SCRATCH/live.pcapng"
+run_nftrace r --read "$SCRATCH/live.pcapng" -q
+assert_no_grep 'excerpt|twice' "$ERR"
+cp "$OUT" "$SCRATCH/told"
+python3 - "$SCRATCH/live.pcapng" "$SCRATCH/twice.pcapng" "$SCRATCH/without.pcapng" <<'END'
+import struct, sys
+data, at, blocks = open(sys.argv[1], "rb").read(), 0, []
+while at < len(data):
+    kind, size = struct.unpack_from("<II", data, at)
+    blocks.append((kind, data[at:at + size]))
+    at += size
+open(sys.argv[2], "wb").write(b"".join(b * (2 if k == 6 else 1) for k, b in blocks))
+first = [k for k, b in blocks].index(6)
+open(sys.argv[3], "wb").write(b"".join(b for n, (k, b) in enumerate(blocks) if n != first))
+END
+run_nftrace r --read "$SCRATCH/twice.pcapng" -q
+assert_same "each packet twice" "$SCRATCH/told" "$OUT"
+assert_grep 'note: [0-9]+ packets were there twice, and told once$' "$ERR"
+run_nftrace r --read "$SCRATCH/without.pcapng" -q
+assert_grep "note: by the packets' numbers 1 of the run is not in .*: it is an excerpt$" "$ERR"
+
+[[ -n ${SOAK:-} ]] || exit 0
+
+# With those above more than 40 logs and recordings, and more than 20,000 readings.
+EACH=12
+for rules in "$TESTS"/rulesets/[!i]*.save; do
+	[[ ! -e ${rules%.save}.ipsets ]] || in_ns r ipset restore <"${rules%.save}.ipsets" || continue
+	in_ns r iptables-legacy-restore "$rules" 2>/dev/null || { note "$(basename "$rules") is not taken here" && continue; }
+	subtest "behind $(basename "$rules" .save): its log and its recording, damaged"
+	for chain in PREROUTING OUTPUT; do in_ns r iptables-legacy -t raw -I "$chain" -j TRACE; done
+	in_ns r iptables-legacy-save >"$SCRATCH/iptables.save"
+	start_nftrace r -t 60 --no-drops --no-witness --rate 0 --snaplen 256 --flat --json --pcap "$SCRATCH/live.pcapng"
+	for port in 7 22 53 80 1001; do udp a 10.2.0.2 "$port"; done
+	talk a tcp 10.2.0.2 1011 from 21011 wait 100
+	udp a 10.1.0.1 3001
+	udp r 10.2.0.2 4001
+	stop_nftrace INT
+	"$TOOLS/klog" <"$OUT" >"$SCRATCH/live.log" || fail "klog"
+	mutate "$SCRATCH/live.log" "${RULES[@]}"
+	mutate_recording "$SCRATCH/live.pcapng"
+done

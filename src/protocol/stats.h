@@ -199,6 +199,8 @@ struct stats {
 	_Atomic uint64_t passed_over;	/* --read: lines or packets of others */
 	struct stats_refused refused;	/* some of those passed over */
 	struct stats_bare bare;		/* others of them */
+	_Atomic uint64_t twins;		/* of a recording: packets that are there twice */
+	_Atomic uint64_t absent;	/* numbers of packets that are not in it */
 	struct stats_text text;
 	struct stats_misfit misfit;	/* plain, as .refused */
 	_Atomic uint64_t input_offset;	/* how far it was read, bytes */

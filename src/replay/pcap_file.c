@@ -141,8 +141,8 @@ static bool take_packet(const struct pcap_file *f, const uint8_t *body,
 	id = get_u32(body, f->swapped);
 	p->ns = in_nanoseconds((uint64_t)get_u32(body + 4, f->swapped) << 32 |
 			       get_u32(body + 8, f->swapped),
-			       id < f->interfaces ? f->units[id]
-						  : MICROSECONDS);
+			       id < f->interfaces ? f->units[id] : 0);
+	p->stray = id >= f->interfaces;
 	p->caplen = get_u32(body + 12, f->swapped);
 	p->length = get_u32(body + 16, f->swapped);
 	p->data = body + PACKET_HEAD;

@@ -34,6 +34,7 @@ struct pcap_packet {
 	const uint8_t *options;
 	size_t options_len;
 	bool swapped;
+	bool stray;		/* of no interface that is described: .ns is 0 */
 };
 
 enum pcap_file_type { PCAP_FILE_OTHER, PCAP_FILE_NG, PCAP_FILE_OLD };

@@ -31,6 +31,7 @@ const char *record_fault_text(enum record_fault fault)
 		[RECORD_VALUE] = "its value cannot be",
 		[RECORD_LINE] = "events and TRACE lines do not belong together",
 		[RECORD_ABSENT] = "it names an event or a copy that is not there",
+		[RECORD_INTERFACE] = "its interface is not described, without which it has no time",
 		[RECORD_PARTS] = "the family or the fate is missing",
 	};
 

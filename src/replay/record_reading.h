@@ -21,6 +21,7 @@ enum record_fault {
 	RECORD_VALUE,		/* a word's value cannot be */
 	RECORD_LINE,		/* events and TRACE lines are not the same ones */
 	RECORD_ABSENT,		/* a word names an event or a copy that is not there */
+	RECORD_INTERFACE,	/* pcapng's block does: then its time means nothing */
 	RECORD_PARTS,		/* a part is missing: the family, a fate */
 	RECORD_FAULTS,
 };

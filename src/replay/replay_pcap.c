@@ -23,7 +23,10 @@
 
 enum {
 	SNAPLEN = 65536,
-	TOLD = 4096,	/* packets back that a late record may be of */
+	TOLD_FIRST = 64,	/* room for so many packets; doubled as they come */
+	TOLD = 4096,	/* packets back that a late record may be of, at most */
+	TWINS = 4096,
+	ORIGINS = 16,	/* of more nothing is counted */
 };
 
 /* Comments of a packet, those for people and the record, each put together. */
@@ -40,6 +43,11 @@ struct told {
 	uint8_t branches;
 };
 
+/* Packets of one host and namespace, which are numbered from 1. */
+struct numbered {
+	uint64_t origin, last, count;
+};
+
 struct pcap_replay {
 	struct replay *r;
 	struct record_reader reader;
@@ -48,9 +56,11 @@ struct pcap_replay {
 	bool pending;
 	uint64_t number;	/* of the packet in the file, from 1 */
 	uint64_t known;		/* the one of .j by its block; 0: it has none */
-	struct told told[TOLD];	/* a ring */
-	unsigned int next;
+	struct told *told;	/* a ring, once it has all its room */
+	unsigned int room, next;
 	bool run_told;		/* what its header says is known */
+	uint64_t *twin;		/* TWINS hashes of packets, by these; NULL: none yet */
+	struct numbered numbered[ORIGINS];
 };
 
 static bool is_after(const char *words, size_t len)
@@ -136,11 +146,78 @@ static uint64_t origin_of(const struct record_reader *r)
 			  strlen(r->netns));
 }
 
+static void note_number(struct pcap_replay *pr, uint64_t number)
+{
+	uint64_t origin = origin_of(&pr->reader);
+	struct numbered *n = pr->numbered, *end = n + ORIGINS;
+
+	while (n < end && n->count && n->origin != origin)
+		n++;
+	if (n == end || !number)
+		return;
+	n->origin = origin;
+	n->count++;
+	if (number > n->last)
+		n->last = number;
+}
+
+/* Numbers that no packet has.  Of two runs in one file that need not be all. */
+static uint64_t count_absent(const struct pcap_replay *pr)
+{
+	const struct numbered *n = pr->numbered, *end = n + ORIGINS;
+	uint64_t absent = 0;
+
+	for (; n < end && n->count; n++)
+		absent += n->last > n->count ? n->last - n->count : 0;
+	return absent;
+}
+
+/* The same once more, as in files that were put together: all of it, its time as well. */
+static bool is_twin(struct pcap_replay *pr, const struct pcap_packet *p)
+{
+	const struct comments *c = &pr->c;
+	uint64_t h = hash_mix(p->ns, c->words_len);
+	uint64_t *twin;
+
+	h = hash_bytes(h, c->words, c->words_len);
+	h = hash_bytes(h, c->block, c->block_len);
+	h = hash_bytes(h, p->data, p->caplen);
+	if (!pr->twin)
+		pr->twin = calloc(TWINS, sizeof(*pr->twin));
+	if (!pr->twin)
+		return false;
+	twin = &pr->twin[h % TWINS];
+	if (*twin == h)
+		return true;
+	*twin = h;
+	return false;
+}
+
+/* Without memory those that are there stay a smaller ring. */
+static void make_room(struct pcap_replay *pr)
+{
+	unsigned int room = pr->room ? 2 * pr->room : TOLD_FIRST;
+	struct told *told;
+
+	if (pr->next < pr->room || pr->room == TOLD)
+		return;
+	told = realloc(pr->told, room * sizeof(*told));
+	if (!told)
+		return;
+	memset(told + pr->room, 0, (room - pr->room) * sizeof(*told));
+	pr->told = told;
+	pr->room = room;
+}
+
 static void note_told(struct pcap_replay *pr)
 {
-	struct told *t = &pr->told[pr->next];
+	struct told *t;
 
-	pr->next = (pr->next + 1) % TOLD;
+	make_room(pr);
+	if (!pr->room)
+		return;
+	t = &pr->told[pr->next % pr->room];
+	pr->next = pr->next % pr->room + 1;
 	*t = (struct told){
 		.number = pr->known, .origin = origin_of(&pr->reader),
 		.printed = pr->j->number, .branches = pr->j->branches,
@@ -156,8 +233,8 @@ static struct told *find_told(struct pcap_replay *pr)
 	const struct record_reader *r = &pr->reader;
 	uint64_t origin = origin_of(r);
 
-	for (unsigned int i = 1; i <= TOLD; i++) {
-		struct told *t = &pr->told[(pr->next + TOLD - i) % TOLD];
+	for (unsigned int i = 1; i <= pr->room; i++) {
+		struct told *t = &pr->told[(pr->next + pr->room - i) % pr->room];
 
 		if (t->number == r->late && t->origin == origin)
 			return r->copy < t->branches &&
@@ -251,12 +328,20 @@ static void take_packet(struct pcap_replay *pr, const struct pcap_packet *p)
 		note_bare(&pr->r->stats->bare, pr->number);
 		return;
 	}
+	if (p->stray) {
+		replay_refuse(pr->r, pr->number, RECORD_INTERFACE, "");
+		return;
+	}
 	/* The second state of the packet before. */
 	if (is_after(c->words, c->words_len)) {
 		if (pr->pending && p->caplen)
 			keep_packet(pr, j->bytes.last, &j->last, p);
 		else
 			stats_add(&pr->r->stats->passed_over, 1);
+		return;
+	}
+	if (is_twin(pr, p)) {
+		stats_add(&pr->r->stats->twins, 1);
 		return;
 	}
 	print_pending(pr);
@@ -272,6 +357,7 @@ static void take_packet(struct pcap_replay *pr, const struct pcap_packet *p)
 	}
 	j->first_ns = p->ns;
 	pr->known = number_of(c);
+	note_number(pr, pr->known);
 	keep_packet(pr, j->bytes.first, &j->first, p);
 	keep_packet(pr, j->bytes.last, &j->last, p);
 	pr->pending = true;
@@ -292,6 +378,7 @@ static void read_packets(struct pcap_replay *pr, struct line_reader *in)
 		}
 	}
 	print_pending(pr);
+	stats_add(&pr->r->stats->absent, count_absent(pr));
 	if (n < 0)
 		pr->r->stats->input_end = REPLAY_BROKEN;
 	free(f);
@@ -310,6 +397,8 @@ void replay_pcap(struct replay *r, struct line_reader *in)
 		read_packets(pr, in);
 		free(pr->c.block);
 		free(pr->c.words);
+		free(pr->told);
+		free(pr->twin);
 	} else {
 		r->stats->input_end = REPLAY_BROKEN;
 	}

@@ -131,6 +131,18 @@ static void print_misfit(const struct stats_misfit *m, const char *path)
 		    path, m->line, m->place, m->chains, plural(m->chains));
 }
 
+/* Somebody may have chosen among them: that is not a loss. */
+static void print_recorded(const struct stats *st, const char *path)
+{
+	if (st->twins)
+		msg("note: %" PRIu64 " packet%s there twice, and told once",
+		    st->twins, st->twins == 1 ? " was" : "s were");
+	if (st->absent)
+		msg("note: by the packets' numbers %" PRIu64 " of the run %s not "
+		    "in %s: it is an excerpt", st->absent,
+		    st->absent == 1 ? "is" : "are", path);
+}
+
 static void print_events(const struct stats *st)
 {
 	char others[96] = "";
@@ -157,6 +169,7 @@ void summary_read(const struct run *r)
 	print_refused(&st->refused, r->o->read);
 	print_bare(&st->bare, r->o->read);
 	print_text(&st->text, r->o->read);
+	print_recorded(st, r->o->read);
 	print_misfit(&st->misfit, r->o->read);
 	if (st->strangers)
 		msg("warning: %" PRIu64 " trace event%s of rules that are not "

@@ -30,7 +30,7 @@
 #include "rules/legacy/snapshot.h"
 #include "rules/view/ruleset.h"
 
-enum { PACKETS = 1024, LINES = 4096, TEXT = 8 << 20, KEY = 160, FAULTS = 10 };
+enum { PACKETS = 1024, LINES = 4096, TEXT = 8 << 20, KEY = 256, FAULTS = 10 };
 
 /* What one reading made of a packet. */
 struct told {
