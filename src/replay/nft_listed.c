@@ -204,6 +204,16 @@ static uint8_t verdict_by_effect(uint8_t effect)
 	return NFT_SNAP_CONTINUE;
 }
 
+/*
+ * nft 1.0.6 prints of a rule of ip6tables' nat what it asks for, and not its target, where
+ * tables of IPv4 come first.
+ */
+static bool may_lack_target(const struct making *m, const struct rule_words *w)
+{
+	return m->at.family == NFPROTO_IPV6 && strview_is(m->at.table, "nat") &&
+	       w->effect == EFFECT_CONTINUE && !w->target.len;
+}
+
 /* Its words, all but where it leads to: that chain may still come. */
 static void read_rule(struct nft_snap_rule *r, struct making *m)
 {
@@ -216,6 +226,8 @@ static void read_rule(struct nft_snap_rule *r, struct making *m)
 	r->does = nft_says_does(text) | does_by_effect(w.effect);
 	if (writes_bytes(text))
 		r->does |= MANGLE_OTHER;
+	if (may_lack_target(m, &w))
+		r->does |= DOES_VERDICT_MAP | DOES_NAT | MANGLE_SRC | MANGLE_DST;
 	if (w.effect == EFFECT_JUMP || w.effect == EFFECT_GOTO ||
 	    w.target.len >= sizeof(name))
 		return;

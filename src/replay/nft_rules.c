@@ -4,6 +4,7 @@
 
 #include <netinet/in.h>
 #include <linux/netfilter.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "capture/event_nft.h"
@@ -152,10 +153,10 @@ static uint64_t rule_hash(uint8_t family, struct strview table,
 /* Where a rule is, or would be. */
 static uint32_t rule_slot(const struct nft_rules *r, uint64_t hash)
 {
-	uint32_t i = (uint32_t)(hash % NFT_RULES_RULES);
+	uint32_t i = (uint32_t)hash & (r->slots - 1);
 
 	while (r->rule[i].hash && r->rule[i].hash != hash)
-		i = (i + 1) % NFT_RULES_RULES;
+		i = (i + 1) & (r->slots - 1);
 	return i;
 }
 
@@ -176,10 +177,10 @@ static uint64_t words_hash(uint8_t family, struct strview table,
 
 static uint32_t words_slot(const struct nft_rules *r, uint64_t hash)
 {
-	uint32_t i = (uint32_t)(hash % NFT_RULES_RULES);
+	uint32_t i = (uint32_t)hash & (r->slots - 1);
 
 	while (r->words[i].hash && r->words[i].hash != hash)
-		i = (i + 1) % NFT_RULES_RULES;
+		i = (i + 1) & (r->slots - 1);
 	return i;
 }
 
@@ -200,7 +201,6 @@ static void note_words(struct cursor *c, uint64_t handle, struct strview text)
 	uint64_t hash = words_hash(c->at.family, c->at.table, c->at.chain, handle);
 	struct nft_rules_words *words = &c->r->words[words_slot(c->r, hash)];
 
-	c->r->handles += !words->hash;
 	*words = (struct nft_rules_words){ hash, text, ++c->position };
 }
 
@@ -212,8 +212,7 @@ static void note_handle(struct cursor *c)
 	char room[TEXT];
 	uint64_t hash;
 
-	if (!l->handle || c->r->rules == NFT_RULES_RULES / 2 ||
-	    c->r->handles == NFT_RULES_RULES / 2)
+	if (!l->handle)
 		return;
 	note_words(c, l->handle, l->text);
 	text = (struct strview){
@@ -221,7 +220,6 @@ static void note_handle(struct cursor *c)
 	};
 	hash = rule_hash(l->family, l->table, l->chain, text);
 	rule = &c->r->rule[rule_slot(c->r, hash)];
-	c->r->rules += !rule->hash;
 	rule->handle = rule->hash ? 0 : l->handle;
 	rule->hash = hash;
 }
@@ -269,14 +267,41 @@ bool nft_rules_is(struct strview text)
 	return false;
 }
 
-void nft_rules_read(struct nft_rules *r, struct strview text)
+static bool make_slots(struct nft_rules *r, struct strview text)
+{
+	struct nft_list l = { .family = 0 };
+	struct strview line;
+	uint32_t rules = 0;
+
+	while (strview_line(&text, &line))
+		rules += nft_list_line(&l, line) == NFT_LIST_RULE && l.handle;
+	for (r->slots = 16; r->slots / 2 < rules; r->slots *= 2)
+		;
+	r->rule = calloc(r->slots, sizeof(*r->rule));
+	r->words = calloc(r->slots, sizeof(*r->words));
+	return r->rule && r->words;
+}
+
+bool nft_rules_read(struct nft_rules *r, struct strview text)
 {
 	struct cursor c = { .r = r };
 	struct strview line;
 
-	memset(r, 0, sizeof(*r));
+	r->chains = 0;
+	r->cut = r->untraced = r->copied = false;
+	if (!make_slots(r, text))
+		return false;
 	while (strview_line(&text, &line))
 		take_line(&c, line);
+	return true;
+}
+
+void nft_rules_free(struct nft_rules *r)
+{
+	free(r->rule);
+	free(r->words);
+	r->rule = NULL;
+	r->words = NULL;
 }
 
 /* Of a trace, which comes and goes: that it shows nothing says nothing. */

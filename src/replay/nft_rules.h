@@ -35,13 +35,10 @@ struct nft_rules_words {
 	uint32_t position;	/* from 1 */
 };
 
-enum { NFT_RULES_RULES = 1 << 16 };
-
 struct nft_rules {
-	struct nft_rules_rule rule[NFT_RULES_RULES];	/* by hash, open */
-	unsigned int rules;
-	struct nft_rules_words words[NFT_RULES_RULES];	/* by hash, open */
-	unsigned int handles;	/* of them; several may have the same words */
+	struct nft_rules_rule *rule;	/* by hash, open */
+	struct nft_rules_words *words;	/* by hash, open */
+	uint32_t slots;		/* of each; a power of two, and no less than twice as many */
 	struct nft_rules_chain chain[NFT_RULES_CHAINS];
 	unsigned int chains;
 	bool cut;		/* there were more */
@@ -52,8 +49,14 @@ struct nft_rules {
 /** nft_rules_is - is there a table of nft in it? */
 bool nft_rules_is(struct strview text);
 
-/** nft_rules_read - fill @r from a text; what is no rule of nft's is passed over */
-void nft_rules_read(struct nft_rules *r, struct strview text);
+/**
+ * nft_rules_read - fill @r from a text; what is no rule of nft's is passed over
+ * Return: false: no memory.  nft_rules_free() it in any case.
+ */
+bool nft_rules_read(struct nft_rules *r, struct strview text);
+
+/** nft_rules_free - what it holds, not itself; zeroed is nothing */
+void nft_rules_free(struct nft_rules *r);
 
 /** nft_rules_add_slots - each base chain gets its slot */
 void nft_rules_add_slots(const struct nft_rules *r, struct path_map *map,

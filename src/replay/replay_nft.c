@@ -55,8 +55,8 @@ struct nft_replay {
 	char fields[FIELDS];		/* xtables': the protocol is still to come */
 	size_t fields_len;
 	uint64_t now_ns;
-	struct known_id known[IDS];
-	struct known_packet packet[IDS];
+	struct known_id *known;		/* IDS of them; NULL: no line of nft's came yet */
+	struct known_packet *packet;	/* the same */
 };
 
 struct nft_replay *replay_nft_open(struct replay *r)
@@ -69,11 +69,10 @@ struct nft_replay *replay_nft_open(struct replay *r)
 	if (!r->nft_rules.len)
 		return n;
 	n->rules = calloc(1, sizeof(*n->rules));
-	if (!n->rules) {
-		free(n);
+	if (!n->rules || !nft_rules_read(n->rules, r->nft_rules)) {
+		replay_nft_close(n);
 		return NULL;
 	}
-	nft_rules_read(n->rules, r->nft_rules);
 	nft_rules_add_slots(n->rules, r->map, r->index);
 	if (r->listed && !*r->listed)
 		*r->listed = nft_listed_make(r->nft_rules, n->rules);
@@ -84,7 +83,11 @@ void replay_nft_close(struct nft_replay *n)
 {
 	if (!n)
 		return;
+	if (n->rules)
+		nft_rules_free(n->rules);
 	free(n->rules);
+	free(n->known);
+	free(n->packet);
 	free(n);
 }
 
@@ -339,6 +342,16 @@ static void take_event(struct nft_replay *n, const struct nft_line *l)
 	n->r->event(n->r->arg, &e, at, n->now_ns, 0);
 }
 
+/* A log of the kernel's has no use for it. */
+static bool has_room(struct nft_replay *n)
+{
+	if (!n->known)
+		n->known = calloc(IDS, sizeof(*n->known));
+	if (!n->packet)
+		n->packet = calloc(IDS, sizeof(*n->packet));
+	return n->known && n->packet;
+}
+
 int replay_nft_line(struct nft_replay *n, struct strview line)
 {
 	struct nft_line l;
@@ -348,6 +361,8 @@ int replay_nft_line(struct nft_replay *n, struct strview line)
 		err = xt_line_parse(&l, line);
 	if (err)
 		return err;
+	if (!has_room(n))
+		return -EBADMSG;
 	/* Of bridges and devices: ahead of all that a journey knows of. */
 	if (l.family != NFPROTO_INET && !family_by_nfproto(l.family))
 		return -ENOMSG;

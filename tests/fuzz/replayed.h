@@ -341,6 +341,7 @@ static inline void replayed_begin(struct replayed *r, uint32_t snaplen)
 	memset(&r->stats, 0, sizeof(r->stats));
 	r->pcap.head = r->pcap.tail = r->pcap.total = 0;
 	r->names = ifnames_new();
+	r->printer.names = r->names;
 	path_map_fill(&r->map, r->job->snap);
 	r->map.excerpt = true;
 	r->index = place_index_open(&rules, &r->map);
