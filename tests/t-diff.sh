@@ -104,7 +104,7 @@ assert_equal "lines" 1 "$(wc -l <"$OUT")"
 assert_grep '^DIFFERS  #1 \| #1  FORWARDED \| DROP  .*  port: --dport 7 of ' "$OUT"
 
 subtest "packets of several recordings in one: by flow, what is left over is told"
-mergecap -F pcapng -a -w "$SCRATCH/many" "$G" "$G" "$(of mark-legacy4 good)" 2>/dev/null ||
+mergecap -F pcapng -a -w "$SCRATCH/many" "$G" "$(of mark-legacy4 bad)" "$(of mark-legacy4 good)" "$G" 2>/dev/null ||
 	fail "mergecap"
 diff_of --diff "$SCRATCH/many" "$G"
 assert_status 1

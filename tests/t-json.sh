@@ -6,7 +6,7 @@
 
 subtest "the schema itself"
 against_schema Packet /dev/null
-assert_equal "objects" "Asked Change Changed Condition Conntrack Continues Copy Doubt Drop Element Event Fact Fate Late Logged Nat Near Only Owner Packet Pair Report Rule Side" "$(jq -r 'keys | join(" ")' "$SCRATCH/schema.json")"
+assert_equal "objects" "Asked Change Changed Condition Conntrack Continues Copy Doubt Drop Element Event Fact Fate Late Logged Nat Near Only Owner Packet Pair Report Rest Rule Side" "$(jq -r 'keys | join(" ")' "$SCRATCH/schema.json")"
 
 lab_loopback
 server lo echo udp 10.9.0.1 7

@@ -6,12 +6,24 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 /** hash_mix - one more number into @h */
 static inline uint64_t hash_mix(uint64_t h, uint64_t v)
 {
 	h = (h ^ v) * 0x9fb21c651e98df25;
 	return h ^ h >> 35;
+}
+
+/** hash_seed - another number in each run: who makes up a file does not know it */
+static inline uint64_t hash_seed(void)
+{
+	const void *random = (const void *)getauxval(AT_RANDOM);
+	uint64_t seed = 0;
+
+	if (random)
+		memcpy(&seed, random, sizeof(seed));
+	return seed;
 }
 
 /** hash_bytes - bytes into @h, eight at a time */

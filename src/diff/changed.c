@@ -9,7 +9,7 @@
 #include "place/place_types.h"
 
 /*
- * Comparisons of one rule with another, at most: of more nothing is said.  Rules that are
+ * Comparisons of one rule with another, at most: of more it is said that they are.  Rules that are
  * others have to be looked for among all of both sides: in one recording of a host each
  * once, but a stranger's may have all of its rules at one place.
  */
@@ -102,10 +102,12 @@ void changed_find(struct changed *c, const struct side *side)
 	uint64_t cost = 0;
 
 	c->count = c->more = 0;
-	if ((uint64_t)side[0].rules * side[1].rules > BUDGET)
+	c->cut = (uint64_t)side[0].rules * side[1].rules > BUDGET;
+	if (c->cut)
 		return;
 	for (uint32_t i = 0; i < side[0].rules; i++)
 		for (uint32_t k = 0; k < side[1].rules && cost < SEARCHES; k++)
 			cost += compare(c, side, side[0].rule[i],
 					side[1].rule[k]);
+	c->cut = cost >= SEARCHES;
 }

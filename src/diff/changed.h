@@ -3,6 +3,7 @@
 #ifndef NFTRACE_DIFF_CHANGED_H
 #define NFTRACE_DIFF_CHANGED_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "diff/pair.h"
@@ -22,6 +23,7 @@ struct changed_rule {
 
 struct changed {
 	uint32_t count, more;
+	bool cut;		/* there are too many: not all were compared */
 	struct changed_rule rule[CHANGED_MAX];
 };
 

@@ -24,13 +24,22 @@
 /* Of packets that one side alone has so many are told, and their count; and rules. */
 enum { ONLY_TOLD = 10, TOLD = 64 };
 
+/* Pairs that part in one way. */
+struct alike {
+	uint64_t key;
+	uint32_t pairs;
+	bool told;
+};
+
 struct diff {
 	const struct diff_form *form;
 	struct side side[PAIR_SIDES];
 	unsigned int now;		/* which side's packets come */
 	struct masker *masker[PAIR_SIDES];
 	struct pairs pairs;
-	uint64_t *key, *sorted;		/* of each pair that differs how it does; 0: it does not */
+	uint64_t *key;			/* of each pair that differs how it does; 0: it does not */
+	struct alike *alike;		/* of these keys each once, in their order */
+	uint32_t ways;
 	struct diff_counts n;
 	struct parting parting;
 	struct shown shown;
@@ -89,7 +98,7 @@ static void close_form(struct report_env *env)
 	if (d) {
 		pairs_free(&d->pairs);
 		free(d->key);
-		free(d->sorted);
+		free(d->alike);
 		place_text_cache_close(d->places);
 	}
 	free(d);
@@ -151,11 +160,23 @@ static uint64_t key_of(const struct parting *p,
 	return h | 1;
 }
 
-static int by_value(const void *a, const void *b)
+static int by_key(const void *a, const void *b)
 {
-	const uint64_t *x = a, *y = b;
+	const struct alike *x = a, *y = b;
 
-	return (*x > *y) - (*x < *y);
+	return (x->key > y->key) - (x->key < y->key);
+}
+
+/* Those of one key become one. */
+static void count_ways(struct diff *d, uint32_t n)
+{
+	qsort(d->alike, n, sizeof(*d->alike), by_key);
+	for (uint32_t i = 0; i < n; i++) {
+		if (d->ways && d->alike[d->ways - 1].key == d->alike[i].key)
+			d->alike[d->ways - 1].pairs++;
+		else
+			d->alike[d->ways++] = d->alike[i];
+	}
 }
 
 static bool judge_all(struct diff *d, const struct report_env *env)
@@ -163,36 +184,33 @@ static bool judge_all(struct diff *d, const struct report_env *env)
 	uint32_t n = d->pairs.matched;
 
 	d->key = calloc(n + 1, sizeof(*d->key));
-	d->sorted = calloc(n + 1, sizeof(*d->sorted));
-	if (!d->key || !d->sorted)
+	d->alike = calloc(n + 1, sizeof(*d->alike));
+	if (!d->key || !d->alike)
 		return false;
 	for (uint32_t i = 0; i < n; i++) {
 		const struct journey *j[PAIR_SIDES];
 
 		find(d, env, i, j);
-		d->sorted[i] = d->key[i] = key_of(&d->parting, j);
+		d->key[i] = key_of(&d->parting, j);
+		d->alike[i] = (struct alike){ .key = d->key[i], .pairs = 1 };
 		d->n.differ += d->key[i] != 0;
 	}
 	d->n.same = n - d->n.differ;
-	qsort(d->sorted, n, sizeof(*d->sorted), by_value);
+	count_ways(d, n);
 	return true;
 }
 
-/* Pairs that part in this way; from the second on of which 0: it is told. */
-static uint64_t count_alike(struct diff *d, uint64_t key)
+/* The way in which pair @i parts, the first time that it is asked for; else NULL. */
+static struct alike *new_way(const struct diff *d, uint32_t i)
 {
-	uint64_t *first = bsearch(&key, d->sorted, d->pairs.matched,
-				  sizeof(key), by_value);
-	uint64_t n = 0;
+	const struct alike wanted = { .key = d->key[i] };
+	struct alike *w = !wanted.key ? NULL :
+		bsearch(&wanted, d->alike, d->ways, sizeof(wanted), by_key);
 
-	if (!first)
-		return 0;
-	while (first > d->sorted && first[-1] == key)
-		first--;
-	for (uint64_t *at = first; at < d->sorted + d->pairs.matched &&
-	     *at == key; at++)
-		n++;
-	return n;
+	if (!w || w->told)
+		return NULL;
+	w->told = true;
+	return w;
 }
 
 static void end_record(const struct diff *d, struct outbuf *o,
@@ -242,30 +260,16 @@ static void put_pair(struct diff *d, struct outbuf *o,
 	note_told(d);
 }
 
-/* Has an earlier pair parted so? */
-static bool is_told(const struct diff *d, uint32_t i, uint64_t alike)
-{
-	if (alike < 2)
-		return false;
-	for (uint32_t k = 0; k < i; k++)
-		if (d->key[k] == d->key[i])
-			return true;
-	return false;
-}
-
 static void put_pairs(struct diff *d, struct outbuf *o,
 		      const struct report_env *env)
 {
 	for (uint32_t i = 0; i < d->pairs.matched && !o->error; i++) {
-		uint64_t alike;
+		const struct alike *w = d->form->every ? NULL : new_way(d, i);
 
-		if (d->form->every) {
+		if (d->form->every)
 			put_pair(d, o, env, i, 0);
-			continue;
-		}
-		alike = d->key[i] ? count_alike(d, d->key[i]) : 0;
-		if (alike && !is_told(d, i, alike))
-			put_pair(d, o, env, i, alike - 1);
+		else if (w)
+			put_pair(d, o, env, i, w->pairs - 1);
 	}
 }
 
@@ -317,7 +321,8 @@ static bool compare(struct diff *d, const struct report_env *env)
 	const uint32_t count[PAIR_SIDES] = { d->side[0].count,
 					     d->side[1].count };
 
-	if (!pairs_find(&d->pairs, j, count) || !judge_all(d, env))
+	if (!side_index(&d->side[0]) || !side_index(&d->side[1]) ||
+	    !pairs_find(&d->pairs, j, count) || !judge_all(d, env))
 		return false;
 	for (unsigned int s = 0; s < PAIR_SIDES; s++) {
 		d->n.only[s] = count[s] - d->pairs.matched;
@@ -325,6 +330,7 @@ static bool compare(struct diff *d, const struct report_env *env)
 	}
 	changed_find(&d->changed, d->side);
 	d->n.rules = d->changed.count + d->changed.more;
+	d->n.cut = d->changed.cut;
 	return true;
 }
 

@@ -18,6 +18,7 @@ struct diff_counts {
 	uint64_t only[2];		/* packets of one side */
 	uint64_t more[2];		/* packets that were not kept */
 	uint64_t rules;			/* changed */
+	bool cut;			/* there may be more of these: not all were compared */
 };
 
 struct diff_form {

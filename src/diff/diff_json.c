@@ -147,7 +147,13 @@ static void json_rule(struct outbuf *o, const struct report_env *env,
 static void json_end(struct outbuf *o, const struct report_env *env,
 		     const struct diff_counts *n)
 {
-	(void)o, (void)env, (void)n;
+	(void)env;
+	if (n->more[0] || n->more[1] || n->cut)
+		outbuf_printf(o, "{\"schema\":2,\"diff\":\"rest\",\"a\":%llu,"
+			      "\"b\":%llu,\"rules\":%s}\n",
+			      (unsigned long long)n->more[0],
+			      (unsigned long long)n->more[1],
+			      n->cut ? "true" : "false");
 }
 
 const struct diff_form diff_form_json = {

@@ -170,6 +170,8 @@ static void put_more(struct outbuf *o, const struct diff_counts *n)
 				      "there are too many\n",
 				      (unsigned long long)n->more[i],
 				      letter[i]);
+	if (n->cut)
+		outbuf_text(o, "not all rules were compared: there are too many\n");
 }
 
 static void text_end(struct outbuf *o, const struct report_env *env,

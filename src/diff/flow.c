@@ -28,6 +28,7 @@ struct names {
 	struct name *name;
 	uint32_t *bucket;
 	uint32_t count, buckets;
+	uint64_t seed;
 };
 
 static void set_end(struct flow_end *e, const struct packet *p,
@@ -107,8 +108,8 @@ static uint32_t kind_of(const struct packet *p)
 /* The same for both directions; of those to themselves it is not the same for all. */
 static uint32_t bucket_of(const struct names *n, const struct flow_ends *e)
 {
-	uint64_t h = hash_bytes(0, &e->client, sizeof(e->client)) +
-		     hash_bytes(0, &e->server, sizeof(e->server));
+	uint64_t h = hash_bytes(n->seed, &e->client, sizeof(e->client)) +
+		     hash_bytes(n->seed, &e->server, sizeof(e->server));
 
 	return (uint32_t)(hash_mix(h, e->proto) % n->buckets);
 }
@@ -175,7 +176,7 @@ static void add_packet(struct flows *f, struct names *n,
 
 bool flows_find(struct flows *f, struct journey *const *j, uint32_t n)
 {
-	struct names names = { .buckets = 2 * n + 1 };
+	struct names names = { .buckets = 2 * n + 1, .seed = hash_seed() };
 
 	*f = (struct flows){ NULL };
 	f->flow = calloc(n + 1, sizeof(*f->flow));

@@ -8,6 +8,7 @@
 #include "place/place_name.h"
 #include "place/place_types.h"
 #include "place/rule_text.h"
+#include "rules/base/hash.h"
 #include "rules/base/strview.h"
 
 /* Off @rest, if its next word is that, or a number where @word is NULL. */
@@ -80,6 +81,34 @@ bool same_text(const struct place *a, const struct place *b)
 		if (wx.len != wy.len || memcmp(wx.at, wy.at, wx.len) != 0)
 			return false;
 	}
+}
+
+static uint64_t chain_key(const struct place *at)
+{
+	uint64_t h = hash_name(hash_mix(hash_seed(), at->family), at->table,
+			       strlen(at->table));
+
+	return hash_name(h, at->chain, at->chain_len);
+}
+
+uint64_t same_rule_key(const struct place *at)
+{
+	struct strview rest = { at->rule, at->rule_len }, word;
+	uint64_t h = chain_key(at);
+
+	if (!rest.len) {
+		h = hash_mix(h, at->kind);
+		return at->kind == PLACE_RETURN ? h :
+		       hash_mix(h, place_number(at) ? place_number(at) : at->handle);
+	}
+	while (next_word(&rest, &word))
+		h = hash_name(h, word.at, word.len);
+	return h;
+}
+
+uint64_t same_number_key(const struct place *at)
+{
+	return hash_mix(hash_mix(chain_key(at), at->kind), place_number(at));
 }
 
 bool rule_is_policy(const struct place *at)

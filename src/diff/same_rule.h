@@ -4,6 +4,7 @@
 #define NFTRACE_DIFF_SAME_RULE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct place;
 
@@ -15,6 +16,10 @@ bool same_text(const struct place *a, const struct place *b);
  * Where a text is not known, by its number, or its handle.
  */
 bool same_rule(const struct place *a, const struct place *b);
+
+/** same_rule_key, same_number_key - of two for which that is true they are the same */
+uint64_t same_rule_key(const struct place *at);
+uint64_t same_number_key(const struct place *at);
 
 /** rule_is_policy - is it a base chain's policy, and no rule? */
 bool rule_is_policy(const struct place *at);

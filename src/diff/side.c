@@ -121,12 +121,43 @@ void side_free(struct side *s)
 	free(s->journey);
 	free(s->rule);
 	free(s->known);
+	free(s->by_rule.bucket);
+	free(s->by_rule.next);
+	free(s->by_number.bucket);
+	free(s->by_number.next);
 	*s = (struct side){ NULL };
+}
+
+static bool make_index(const struct side *s, struct side_index *x,
+		       uint64_t (*key)(const struct place *at))
+{
+	x->buckets = s->rules + 1;
+	x->bucket = malloc(x->buckets * sizeof(*x->bucket));
+	x->next = malloc(x->buckets * sizeof(*x->next));
+	if (!x->bucket || !x->next)
+		return false;
+	memset(x->bucket, 0xff, x->buckets * sizeof(*x->bucket));
+	for (uint32_t i = s->rules; i-- > 0; ) {
+		uint32_t *bucket = &x->bucket[key(s->rule[i]) % x->buckets];
+
+		x->next[i] = *bucket;
+		*bucket = i;
+	}
+	return true;
+}
+
+bool side_index(struct side *s)
+{
+	return make_index(s, &s->by_rule, same_rule_key) &&
+	       make_index(s, &s->by_number, same_number_key);
 }
 
 bool side_has(const struct side *s, const struct place *rule)
 {
-	for (uint32_t i = 0; i < s->rules; i++)
+	const struct side_index *x = &s->by_rule;
+
+	for (uint32_t i = x->bucket[same_rule_key(rule) % x->buckets];
+	     i != UINT32_MAX; i = x->next[i])
 		if (same_rule(s->rule[i], rule))
 			return true;
 	return false;
@@ -134,7 +165,10 @@ bool side_has(const struct side *s, const struct place *rule)
 
 const struct place *side_instead(const struct side *s, const struct place *rule)
 {
-	for (uint32_t i = 0; i < s->rules; i++)
+	const struct side_index *x = &s->by_number;
+
+	for (uint32_t i = x->bucket[same_number_key(rule) % x->buckets];
+	     i != UINT32_MAX; i = x->next[i])
 		if (same_number(s->rule[i], rule) && s->rule[i]->rule_len &&
 		    !s->rule[i]->doubt && !same_text(s->rule[i], rule))
 			return s->rule[i];

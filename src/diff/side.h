@@ -12,6 +12,12 @@ struct report_late;
 
 enum { SIDE_PACKETS = 65536 };	/* that are kept; more are counted */
 
+/* Which of the rules have a key, in their order; those of one bucket lead to one another. */
+struct side_index {
+	uint32_t *bucket, *next;
+	uint32_t buckets;
+};
+
 struct side {
 	struct journey **journey;	/* in order of time */
 	uint32_t count, room;
@@ -22,6 +28,7 @@ struct side {
 	uint32_t rules, rule_room;
 	uint32_t *known;		/* by a place's id, a bit each */
 	uint32_t known_room;		/* words */
+	struct side_index by_rule, by_number;	/* see side_index() */
 };
 
 /** side_add - one packet more, of which nothing is borrowed but places */
@@ -32,6 +39,9 @@ void side_late(struct side *s, const struct report_late *l);
 
 /** side_free - all of it; zeroed is nothing */
 void side_free(struct side *s);
+
+/** side_index - no rule comes any more: those below can be asked; false: no memory */
+bool side_index(struct side *s);
 
 /** side_has - was this rule met there, or nearly, by any packet?  Then its rules have it. */
 bool side_has(const struct side *s, const struct place *rule);

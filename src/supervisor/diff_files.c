@@ -40,7 +40,8 @@ static struct options options_of(const struct options *o, unsigned int side)
 		from = 0;
 	own.read = side ? o->diff : o->read;
 	own.mask = false;
-	own.count = SIDE_PACKETS;
+	/* One more, to know whether there are more. */
+	own.count = SIDE_PACKETS + 1;
 	memset(own.rules, 0, sizeof(own.rules));
 	for (; from < end && o->rules[from]; from++)
 		own.rules[n++] = o->rules[from];
@@ -68,10 +69,10 @@ static int judge_file(const struct run *r, int fd, bool *partial)
 	if (st->strangers)
 		msg("warning: %" PRIu64 " trace events of %s are of rules that "
 		    "are not in the rules given", st->strangers, path);
-	if (st->printed >= SIDE_PACKETS)
+	if (st->printed > SIDE_PACKETS)
 		msg("warning: of %s the first %d packets are compared", path,
 		    SIDE_PACKETS);
-	*partial |= st->refused.count || st->printed >= SIDE_PACKETS;
+	*partial |= st->refused.count || st->printed > SIDE_PACKETS;
 	return 0;
 }
 

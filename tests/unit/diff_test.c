@@ -14,9 +14,12 @@
 #include <linux/netfilter.h>
 
 #include "capture/event.h"
+#include "base/outbuf.h"
 #include "diff/changed.h"
+#include "diff/diff_form.h"
 #include "diff/pair.h"
 #include "diff/same_rule.h"
+#include "diff/side.h"
 #include "journey/journey.h"
 #include "place/place_types.h"
 #include "rules/base/units.h"
@@ -239,6 +242,23 @@ static void test_rules_without_text(void **state)
 	assert_false(same_rule(&a, &c));
 }
 
+static void forget_index(struct side_index *x)
+{
+	free(x->bucket);
+	free(x->next);
+}
+
+static void find_changed(struct changed *c, struct side side[PAIR_SIDES])
+{
+	for (unsigned int s = 0; s < PAIR_SIDES; s++)
+		assert_true(side_index(&side[s]));
+	changed_find(c, side);
+	for (unsigned int s = 0; s < PAIR_SIDES; s++) {
+		forget_index(&side[s].by_rule);
+		forget_index(&side[s].by_number);
+	}
+}
+
 /* "+1 TEXT": numbers and texts of both sides' rules, and what is told of them. */
 static void test_changed(void **state)
 {
@@ -285,7 +305,7 @@ static void test_changed(void **state)
 				side[s].rules++;
 			}
 		}
-		changed_find(&c, side);
+		find_changed(&c, side);
 		for (uint32_t i = 0; i < c.count; i++)
 			n += (size_t)snprintf(text + n, sizeof(text) - n,
 				"%s %u %u;", c.rule[i].how == CHANGED_TEXT ?
@@ -315,9 +335,99 @@ static void test_changed_ends(void **state)
 		side[s].rule = at[s];
 		side[s].rules = RULES;
 	}
-	changed_find(&c, side);
+	find_changed(&c, side);
 	assert_int_equal(c.count, CHANGED_MAX);
 	assert_true(c.more);
+}
+
+/* Of what is the same the keys are, counters and all. */
+static void test_keys(void **state)
+{
+	static const char *const texts[][2] = {
+		{ "-A x -j DROP", "-A x -j DROP" },
+		{ "udp dport 7 counter packets 3 bytes 9 drop",
+		  "udp dport 7 counter packets 12 bytes 99 drop" },
+		{ "[3:4] -A x -p udp -j ACCEPT", "[55:6] -A x -p udp -j ACCEPT" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct place at[2];
+
+		for (unsigned int s = 0; s < 2; s++)
+			at[s] = (struct place){
+				.id = s, .table = "filter", .chain = "x",
+				.chain_len = 1, .kind = PLACE_RULE, .number = 4,
+				.rule = texts[i][s],
+				.rule_len = (uint32_t)strlen(texts[i][s]),
+			};
+		assert_true(same_rule(&at[0], &at[1]));
+		assert_true(same_rule_key(&at[0]) == same_rule_key(&at[1]));
+		assert_true(same_number_key(&at[0]) == same_number_key(&at[1]));
+		at[1].number = 5;
+		assert_false(same_number_key(&at[0]) == same_number_key(&at[1]));
+	}
+}
+
+enum { MANY = 40000 };
+
+/* All of one chain, each another text: to find one takes no walk through all. */
+static void test_many_rules(void **state)
+{
+	struct place *at = calloc(MANY, sizeof(*at));
+	char (*text)[32] = calloc(MANY, sizeof(*text));
+	const struct place **rule = calloc(MANY, sizeof(*rule));
+	struct side side[PAIR_SIDES] = { { .rules = MANY }, { .rules = MANY } };
+	struct changed c;
+	struct place other;
+
+	(void)state;
+	for (unsigned int i = 0; i < MANY; i++) {
+		snprintf(text[i], sizeof(text[i]), "-A x -s 10.%u.%u.1", i >> 8, i & 255);
+		at[i] = (struct place){
+			.id = i, .table = "filter", .chain = "x", .chain_len = 1,
+			.kind = PLACE_RULE, .number = i + 1, .rule = text[i],
+			.rule_len = (uint32_t)strlen(text[i]),
+		};
+		rule[i] = &at[i];
+	}
+	side[0].rule = side[1].rule = rule;
+	assert_true(side_index(&side[0]));
+	for (unsigned int i = 0; i < MANY; i++) {
+		other = at[i];
+		assert_true(side_has(&side[0], &other));
+		assert_null(side_instead(&side[0], &other));
+		other.rule = "-A x -j DROP";
+		other.rule_len = (uint32_t)strlen(other.rule);
+		assert_false(side_has(&side[0], &other));
+		assert_ptr_equal(side_instead(&side[0], &other), &at[i]);
+	}
+	changed_find(&c, side);
+	assert_true(c.cut);
+	side[0].rule = NULL;
+	side_free(&side[0]);
+	free(at);
+	free(text);
+	free(rule);
+}
+
+/* What was left out is told, and nothing where nothing was. */
+static void test_rest(void **state)
+{
+	static char room[4096];
+	struct outbuf o = { .buf = room, .size = sizeof(room), .fd = -1 };
+	struct diff_counts n = { .same = 3 };
+
+	(void)state;
+	diff_form_json.end(&o, NULL, &n);
+	assert_int_equal(o.tail, 0);
+	n.more[1] = 7;
+	n.cut = true;
+	diff_form_json.end(&o, NULL, &n);
+	room[o.tail] = '\0';
+	assert_string_equal(room, "{\"schema\":2,\"diff\":\"rest\",\"a\":0,"
+			    "\"b\":7,\"rules\":true}\n");
 }
 
 int main(void)
@@ -328,6 +438,9 @@ int main(void)
 		cmocka_unit_test(test_rules_without_text),
 		cmocka_unit_test(test_changed),
 		cmocka_unit_test(test_changed_ends),
+		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_many_rules),
+		cmocka_unit_test(test_rest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
