@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # reading.sh: how fast a log is read, beside the build of an early commit, and in how much memory.
 # shellcheck shell=bash
-# BENCH_PACKETS (30000) of ten lines, BENCH_RUNS (5).
+# BENCH_PACKETS (30000) of ten lines, BENCH_RUNS (5); with SOAK 300000, and lines of
+# others between them that make it BENCH_BYTES (1000000000).
 
 # peak_of PROGRAM LOG ARGS...: of the reader, when all of it is read
 peak_of() {
@@ -20,14 +21,32 @@ peak_of() {
 	wait "$NFTRACE_PID"
 }
 
+# among_others BYTES: stdin, as long as that with what else a kernel logs; of LINES lines
+among_others() { # BYTES LINES
+	awk -v bytes="$1" -v lines="$2" '
+	{
+		print
+		have += length($0) + 1
+		while (have < bytes / lines * NR) {
+			other = sprintf("%s audit: type=1400 audit(1795971329.%03d:%d): apparmor=\"ALLOWED\" operation=\"open\"" \
+				" profile=\"/usr/sbin/chronyd\" name=\"/proc/%d/status\" pid=%d comm=\"chronyd\" requested_mask=\"r\"",
+				substr($0, 1, 14), NR % 1000, NR, NR % 32768, NR % 32768)
+			print other
+			have += length(other) + 1
+		}
+	}'
+}
+
 bench_reading() {
-	local form i early now packets=${BENCH_PACKETS:-30000} log=$SCRATCH/reading rules=$SCRATCH/reading.save
+	local form i early now packets=${BENCH_PACKETS:-$([[ ${SOAK:-} ]] && echo 300000 || echo 30000)}
+	local bytes=${BENCH_BYTES:-$([[ ${SOAK:-} ]] && echo 1000000000 || echo 0)} log=$SCRATCH/reading rules=$SCRATCH/reading.save
 	heading "--read of $((packets * EVENTS)) lines, seconds of CPU, medians of ${BENCH_RUNS:-5}"
 	[[ -x $BEFORE ]] || {
 		echo "left out: this is no clone with the commit that it is compared with"
 		return
 	}
-	packets_as_text "$packets" >"$log"
+	packets_as_text "$packets" | among_others "$bytes" $((packets * EVENTS)) >"$log"
+	echo "$(stat -c %s "$log") bytes"
 	in_ns r iptables-legacy-save >"$rules"
 	printf '%-14s %8s %8s %6s %-14s %8s %s\n' form early now ratio limit "peak KiB" limit
 	for form in --color=never -q --json; do
