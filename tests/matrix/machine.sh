@@ -10,7 +10,7 @@ PATH=$PATH:/usr/sbin:/sbin
 
 # What is tried where nobody names TESTS: what differs with the kernel; what tells most is first.
 tests=(trace verdicts nft-verdicts twins late reasons bypass logger-none doctor nft-replies
-	replies lacks texts nft-backends pcap json read words nft-words)
+	lacks texts nft-backends pcap json read words nft-words)
 
 declare -A suites=([5.10]="bullseye bullseye-security" [6.1]="bookworm bookworm-security"
 	[6.12]="trixie trixie-security" [7.2]=sid)
