@@ -12,7 +12,7 @@ assert_text "the same (" "$SCRATCH/demo"
 subtest "the README shows what it prints"
 # Lines that the sample leaves out, comments, and what is another each time.
 strip() { sed -E 's/ -m comment --comment ("[^"]*"|[^ ]+)//g; s/^(#[0-9]+) .*(IN=[^.]*\.[0-9.]+)\.[0-9]+ > ([0-9.]+).*/\1 \2 > \3/'; }
-sed -n '/^    # nftrace/,/^    => /{ /# nftrace/d; /^    \.\.\.$/d; s/^    //p }' "$TREE/README.rst" | strip >"$SCRATCH/sample"
+sed -n '/^    #[0-9]* .* IN=/,/^    => /{ /^    \.\.\.$/d; s/^    //p }' "$TREE/README.rst" | strip >"$SCRATCH/sample"
 (($(wc -l <"$SCRATCH/sample") > 10)) || fail "no sample"
 awk '/^#[0-9]+ .*\.25: Flags \[S\]/ { on = 1 } on; /^=>/ { on = 0 }' "$SCRATCH/demo" | strip >"$SCRATCH/block"
 assert_equal "what the demo does not print" "" "$(diff "$SCRATCH/block" "$SCRATCH/sample" | grep '^>')"
