@@ -21,7 +21,7 @@ good='nftrace/1 host=h netns=1 family=ipv4 e,ieth0 e,b0 f,DROP,FORWARD,b1'
 # forms: each form of report in turn, into $OUT; ARGS before the form
 each_form() {
 	local form
-	for form in "" --fold -q -v --flat --json "--graph $SCRATCH/graph" "--pcap $SCRATCH/out.pcapng"; do
+	for form in "" --fold -q -v --flat --json --markdown "--report $SCRATCH/page" "--graph $SCRATCH/graph" "--pcap $SCRATCH/out.pcapng"; do
 		# shellcheck disable=SC2086 # words
 		run_nftrace lo --read "$@" $form
 		[[ $STATUS = [035] ]] || fail "exit status $STATUS of '$form'"
@@ -29,6 +29,7 @@ each_form() {
 		grep -vq '^nftrace: ' "$ERR" && fail "a line of '$form' on standard error: $(grep -vm1 '^nftrace: ' "$ERR" | cat -v)"
 		[[ ! -s $OUT ]] || assert_harmless "$OUT"
 		case $form in
+		--report*) assert_harmless "$SCRATCH/page" ;;
 		"" | -v | *pcap*)
 			grep -Evq '^(#[0-9]+ |TRACE: |=> |  )' "$OUT" && fail "a line of another form: $(grep -Evm1 '^(#[0-9]+ |TRACE: |=> |  )' "$OUT")"
 			assert_equal "fates of '$form'" "$(grep -c '^#' "$OUT")" "$(grep -c '^=> ' "$OUT")"
