@@ -302,6 +302,7 @@ entered() { own_list | grep 'hook' | grep -v 'priority 2147483646;'; }
 
 subtest "both: TRACE rules in raw, and a table that packets enter at the ends of hooks alone"
 start_nftrace lo -v -4 -t 60 -p udp --dport 7
+assert_within 20 "the rules are read" grep -q 'both active' "$ERR"
 assert_grep 'legacy: 1 rule in 2 tables; nft: 3 rules in 2 tables, 1 of iptables-nft: both active' "$ERR"
 lock_is_held || fail "the lock is not held"
 (($(in_ns lo iptables-legacy-save -t raw | grep -c -- '-j TRACE') == 2)) || fail "no TRACE rules"

@@ -32,12 +32,22 @@ resume() {
 	[[ ! -e /run/nftrace ]] || fail "left: $(ls /run/nftrace)"
 }
 
-for point in after-lock before-bind before-install before-snapshot before-reader before-armed; do
+for point in after-lock before-bind before-install before-snapshot before-armed; do
 	subtest "stopped at $point"
 	halt $point
 	assert_within 2 "all is as before" is_restored lo "$before"
 	resume
 done
+
+subtest "stopped behind armed, with the texts in its hand"
+halt before-reader
+assert_within 10 "all is as before" is_restored lo "$before"
+rm -f "$NFTRACE_TESTPOINT_FILE"
+kill -CONT "$NFTRACE_PID"
+end_nftrace
+assert_status 3
+assert_grep '^nftrace: armed' "$ERR"
+assert_restored lo "$before"
 
 subtest "stopped and then killed"
 halt before-snapshot
