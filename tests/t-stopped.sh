@@ -45,7 +45,7 @@ assert_within 10 "all is as before" is_restored lo "$before"
 rm -f "$NFTRACE_TESTPOINT_FILE"
 kill -CONT "$NFTRACE_PID"
 end_nftrace
-assert_status 3
+[[ $STATUS = [35] ]] || fail "exit status $STATUS" # by how late it was
 assert_grep '^nftrace: armed' "$ERR"
 assert_restored lo "$before"
 

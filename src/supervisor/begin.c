@@ -2,6 +2,7 @@
 /* begin: the rules are read and handed to the reader, if need be behind "armed". */
 #include "supervisor/begin.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include "base/exit_status.h"
@@ -21,6 +22,7 @@ enum {
 	TEXTS_MS = 120000,	/* as for a helper that is waited for */
 	LOCK_MS = 400,		/* for who wants the lock: less than the keeper's patience */
 	COMMAND_MS = 5000,	/* for COMMAND */
+	SLICE_MS = 200,		/* so often it is looked whether a helper was stopped */
 };
 
 /* Others' rules that trace: ours come in addition, or they are all there is. */
@@ -162,6 +164,28 @@ bool begin_is_due(struct run *r)
 	if (clock_monotonic_ns() < r->begin.end_ns)
 		return false;
 	snapshots_give_up(&r->snapshots, &r->plan);
+	return true;
+}
+
+bool begin_await(struct run *r, unsigned int ms, bool (*heard)(struct run *r))
+{
+	const uint64_t end = clock_monotonic_ns() + ms * NS_PER_MS;
+	struct pollfd pfd[SNAPSHOTS_HELPERS + 1];
+	uint64_t now;
+
+	while (!r->begin.done && !begin_is_due(r)) {
+		now = clock_monotonic_ns();
+		if (now >= end)
+			return false;
+		snapshots_poll(&r->snapshots, &r->plan, pfd);
+		pfd[SNAPSHOTS_HELPERS] = (struct pollfd){
+			.fd = r->signal_fd, .events = POLLIN,
+		};
+		now = (end - now) / NS_PER_MS + 1;
+		poll(pfd, ARRAY_SIZE(pfd), now < SLICE_MS ? (int)now : SLICE_MS);
+		if (pfd[SNAPSHOTS_HELPERS].revents && heard(r))
+			return false;
+	}
 	return true;
 }
 

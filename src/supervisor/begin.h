@@ -46,6 +46,14 @@ bool begin_lets_command_go(const struct run *r);
 bool begin_is_due(struct run *r);
 
 /**
+ * begin_await - the end came before the texts: wait for them
+ * @ms: so long at most, and as long as begin_is_due() says
+ * @heard: asked whenever a signal came: true: wait no longer
+ * Return: false: they are not there yet.
+ */
+bool begin_await(struct run *r, unsigned int ms, bool (*heard)(struct run *r));
+
+/**
  * begin_finish - wait for the texts, and let the reader read; nothing when it does
  * Return: 0, or the exit status after a report.
  */

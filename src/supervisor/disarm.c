@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/exit_status.h"
 #include "base/msg.h"
 #include "rules/base/clock.h"
 #include "rules/base/process.h"
@@ -28,6 +29,9 @@ enum {
 	UNDO_MS = 10000,	/* for the keeper, which may have to wait for the lock */
 	LOCK_MS = 3000,		/* for the lock; then without it */
 	STUCK_MS = 5000,	/* of silence, then it is asked what keeps the reader */
+	SOON_MS = 250,		/* for texts, before the host is put back ... */
+	NFT_MS = 5000,		/* ... and for nft's rules ... */
+	LATE_MS = 120000,	/* ... and behind that: as begin.c has it */
 };
 
 static void undo_here(struct run_host *h, bool take_lock)
@@ -104,12 +108,14 @@ static void check_tables_gone(struct run *r, const bool which[FAMILY_COUNT])
 	}
 }
 
-/* Read all tables once more and hold them against the snapshot. */
+/* Read all tables once more, to hold them against the snapshot. */
 static void verify(struct run *r)
 {
 	int err = legacy_refresh_verify(r, check_own_gone);
 
 	check_tables_gone(r, r->host.keeper_plan.undo.nft);
+	if (r->begin.done)
+		legacy_refresh_verified(r);
 	if (!err)
 		return;
 	r->outcome.verify_failed = true;
@@ -128,12 +134,12 @@ static void release_lock(struct run *r)
 }
 
 /* A second interrupt while the reader waits for a slow stdout ends it. */
-static bool was_interrupted(int signal_fd)
+static bool was_interrupted(struct run *r)
 {
 	struct signalfd_siginfo si;
 	bool yes = false;
 
-	while (read(signal_fd, &si, sizeof(si)) == sizeof(si))
+	while (read(r->signal_fd, &si, sizeof(si)) == sizeof(si))
 		yes |= si.ssi_signo == SIGINT || si.ssi_signo == SIGTERM ||
 		       si.ssi_signo == SIGHUP || si.ssi_signo == SIGQUIT;
 	return yes;
@@ -211,7 +217,7 @@ static void hear_farewell(struct run *r, struct farewell *f)
 		f->pfd[0].fd = -1;
 		set_due(f);
 	}
-	if (!f->pfd[1].revents || !was_interrupted(r->signal_fd))
+	if (!f->pfd[1].revents || !was_interrupted(r))
 		return;
 	/* What the reader leaves out then is left out by wish. */
 	rd->dismissed = !f->closed;
@@ -244,16 +250,45 @@ static void await_reader_end(struct run *r)
 	}
 }
 
-/* An end that came before the texts: what waits in the socket is shown all the same. */
+static bool misses_texts(const struct run *r)
+{
+	return r->clock.armed_ns && !r->outcome.status && !r->begin.done;
+}
+
+/*
+ * The end came before the texts.  For a moment they are waited for: with the run's rules
+ * still there nothing is doubtful.  For longer where nft's rules are not read: without the
+ * run's own among them its packets would be taken for others'.
+ */
+static void begin_soon(struct run *r)
+{
+	if (!misses_texts(r))
+		return;
+	if (begin_await(r, snapshots_nft_left(&r->snapshots) ? NFT_MS : SOON_MS,
+			was_interrupted))
+		r->outcome.status = begin_finish(r);
+	r->outcome.untold = !r->begin.done && snapshots_nft_left(&r->snapshots);
+}
+
+/* The host is as before; what waits in the socket is shown as soon as texts are there. */
 static void begin_late(struct run *r)
 {
-	if (r->clock.armed_ns && !r->outcome.status && !r->begin.done)
+	if (!misses_texts(r))
+		return;
+	if (!r->outcome.untold && begin_await(r, LATE_MS, was_interrupted)) {
 		r->outcome.status = begin_finish(r);
+		legacy_refresh_verified(r);
+		return;
+	}
+	r->outcome.untold = true;
+	r->begin.done = r->reader.dismissed = true;
+	r->outcome.status = STATUS_INCOMPLETE;
+	process_kill(r->reader.process.pid, SIGKILL);
 }
 
 void disarm(struct run *r)
 {
-	begin_late(r);
+	begin_soon(r);
 	begin_undo(r);
 	if (r->host.undone)
 		verify(r);
@@ -264,6 +299,7 @@ void disarm(struct run *r)
 		msg("warning: the keeper was stopped or stuck, and was killed");
 	if (r->host.undone)
 		check_tables_gone(r, r->host.keeper_plan.undo.witness);
+	begin_late(r);
 	if (r->reader.process.pid > 0) {
 		TESTPOINT("before-drain");
 		reader_drain(&r->reader.process);

@@ -35,16 +35,22 @@ void legacy_readings_release(struct legacy_reading *g)
 		release_reading(&g[i]);
 }
 
+/* Before the reader reads they have been read for the first time. */
+static bool is_known(const struct run *r, unsigned int family)
+{
+	return r->reader.legacy.known[family].snap ||
+	       (!r->begin.done && r->plan.family[family].use);
+}
+
 /* All tables at once, without texts. */
 int legacy_readings_read(struct run *r, struct legacy_reading *now)
 {
-	const struct legacy_refresh *l = &r->reader.legacy;
 	struct helper h[FAMILY_COUNT];
 	int err[FAMILY_COUNT], worst = 0;
 
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		legacy_reading_init(&now[i]);
-		err[i] = !l->known[i].snap ? -ENOENT :
+		err[i] = !is_known(r, i) ? -ENOENT :
 			snapshot_start(&h[i], families[i], &r->plan.owner,
 				       SNAP_DIGESTS);
 	}

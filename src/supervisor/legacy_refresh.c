@@ -36,6 +36,7 @@ void legacy_refresh_init(struct legacy_refresh *l)
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		legacy_reading_init(&l->known[i]);
 		legacy_reading_init(&l->now[i]);
+		legacy_reading_init(&l->last[i]);
 		l->text[i].pid = -1;
 	}
 }
@@ -47,6 +48,7 @@ void legacy_refresh_close(struct legacy_refresh *l)
 			helper_cancel(&l->text[i]);
 	legacy_readings_release(l->known);
 	legacy_readings_release(l->now);
+	legacy_readings_release(l->last);
 	if (l->watch >= 0)
 		close(l->watch);
 	if (l->reader_watch >= 0)
@@ -352,18 +354,23 @@ int legacy_refresh_verify(struct run *r,
 				       const struct snapshot *now))
 {
 	struct legacy_refresh *l = &r->reader.legacy;
-	struct legacy_reading now[FAMILY_COUNT];
 	int err;
 
 	legacy_openers_hear(r);
-	err = legacy_readings_read(r, now);
-	legacy_readings_compare(r, l->known, now,
+	err = legacy_readings_read(r, l->last);
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (l->last[i].snap)
+			also(r, i, l->last[i].snap);
+	return err;
+}
+
+void legacy_refresh_verified(struct run *r)
+{
+	struct legacy_refresh *l = &r->reader.legacy;
+
+	legacy_readings_compare(r, l->known, l->last,
 				l->opens || l->window ? legacy_news_told
 						      : legacy_news_unnoticed);
 	legacy_news_flush(r, UINT64_MAX);
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		if (now[i].snap)
-			also(r, i, now[i].snap);
-	legacy_readings_release(now);
-	return err;
+	legacy_readings_release(l->last);
 }

@@ -47,14 +47,19 @@ int legacy_refresh_look(struct run *r);
 void legacy_refresh_finish(struct run *r);
 
 /**
- * legacy_refresh_verify - read all tables, and hold them against those known
+ * legacy_refresh_verify - read all tables, for legacy_refresh_verified()
  * @also: called for each family with its rules as they are now
- *
- * The run's own rules are left out.  What differs is said.
  * Return: 0, or -errno when a table could not be read.
  */
 int legacy_refresh_verify(struct run *r,
 			  void (*also)(struct run *r, unsigned int family,
 				       const struct snapshot *now));
+
+/**
+ * legacy_refresh_verified - hold what legacy_refresh_verify() read against what is known
+ *
+ * The run's own rules are left out.  What differs is said.
+ */
+void legacy_refresh_verified(struct run *r);
 
 #endif

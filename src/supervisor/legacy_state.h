@@ -46,6 +46,7 @@ struct legacy_refresh {
 	uint64_t soon_ns;		/* not before then because somebody came */
 	struct legacy_reading known[FAMILY_COUNT];	/* as the reader knows them */
 	struct legacy_reading now[FAMILY_COUNT];	/* without texts, which follow */
+	struct legacy_reading last[FAMILY_COUNT];	/* behind the run's own rules */
 	struct helper text[FAMILY_COUNT];
 	char who[96];			/* who held the lock last; "": not known */
 	uint64_t said_ns;		/* when a change was said last; 0: none */

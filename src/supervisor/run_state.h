@@ -189,6 +189,7 @@ struct run_outcome {
 	bool unnoticed;			/* and without the lock: texts may be wrong */
 	bool verify_failed;
 	bool overrun;			/* it was frozen beyond its end */
+	bool untold;			/* its end came before the rules' texts */
 	int status;			/* of arm() */
 	int drawing;			/* of results_draw() */
 };

@@ -169,6 +169,12 @@ void snapshots_poll(struct snapshots *s, const struct plan *p,
 		};
 }
 
+bool snapshots_nft_left(const struct snapshots *s)
+{
+	return !s->nft_err && s->nft_helper.pid > 0 &&
+	       !helper_is_done(&s->nft_helper);
+}
+
 bool snapshots_are_done(struct snapshots *s, const struct plan *p)
 {
 	const struct helper *h[SNAPSHOTS_HELPERS];

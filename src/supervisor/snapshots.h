@@ -64,6 +64,9 @@ void snapshots_go_texts(struct snapshots *s, const struct plan *p);
 void snapshots_poll(struct snapshots *s, const struct plan *p,
 		    struct pollfd pfd[SNAPSHOTS_HELPERS]);
 
+/** snapshots_nft_left - nft's rules are not there yet */
+bool snapshots_nft_left(const struct snapshots *s);
+
 /** snapshots_are_done - behind snapshots_go_texts(): snapshots_take() would not wait */
 bool snapshots_are_done(struct snapshots *s, const struct plan *p);
 

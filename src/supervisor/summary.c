@@ -197,6 +197,12 @@ void summary_print(const struct run *r)
 	char rest[96];
 
 	describe_rest(r, rest, sizeof(rest));
+	if (r->outcome.untold) {
+		msg("warning: the rules' texts were not there yet: what was traced "
+		    "is not shown%s", rest);
+		summary_host(r);
+		return;
+	}
 	print_end(r);
 	print_reader_end(r);
 	summary_output_error(&r->reader);

@@ -30,7 +30,7 @@
 
 enum {
 	STATUS_MS = 200,	/* between two status lines */
-	LONGER_MS = 100,	/* for the rules' texts, and again */
+	LONGER_MS = 100,	/* for COMMAND to be let go, and again */
 	COMMAND_GRACE_MS = 200,	/* for what the command sent last, and the answers */
 };
 
@@ -163,14 +163,14 @@ static enum run_end move_end(struct run *r, uint64_t end_ns)
 	return keeper_armed(&r->host.keeper, end_ns) ? END_KEEPER : END_NONE;
 }
 
-/* Without texts nothing can be shown yet: what is traced until then comes in addition. */
 static enum run_end on_time(struct run *r)
 {
 	uint64_t now = clock_monotonic_ns();
 
+	/* A COMMAND that still waits has its time from then on. */
 	if (!r->clock.end_ns || now < r->clock.end_ns)
 		return END_NONE;
-	if (r->begin.done)
+	if (r->command.state != COMMAND_HELD)
 		return END_TIME;
 	return move_end(r, now + LONGER_MS * NS_PER_MS);
 }
