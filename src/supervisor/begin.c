@@ -120,13 +120,22 @@ static int begin_reader(struct run *r)
 	return await_reading(&r->reader.process);
 }
 
-/* What cannot be read is said now; and where the lock is free, rules change at once. */
+/* Where the lock is free rules change at once; and what is there is not kept back. */
+static bool begins_now(struct run *r)
+{
+	const struct run_begin *b = &r->begin;
+
+	return b->taken || b->size == SNAPSHOTS_UNREAD ||
+	       (b->size == SNAPSHOTS_SOME && r->host.turns.use == LOCK_SHORT) ||
+	       (!snapshots_nft_later(&r->snapshots, &r->plan) &&
+		snapshots_are_done(&r->snapshots, &r->plan));
+}
+
 int begin_if_done(struct run *r)
 {
 	const struct run_begin *b = &r->begin;
 
-	if (!b->taken && b->size != SNAPSHOTS_UNREAD &&
-	    (b->size == SNAPSHOTS_MANY || r->host.turns.use != LOCK_SHORT))
+	if (!begins_now(r))
 		return 0;
 	if (!b->taken)
 		begin_texts(r);

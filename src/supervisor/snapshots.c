@@ -152,8 +152,13 @@ enum snapshots_size snapshots_read(struct snapshots *s, const struct plan *p)
 void snapshots_go_texts(struct snapshots *s, const struct plan *p)
 {
 	snapshots_go_on(s, p);
-	if (sees_nft(p) && !s->nft_err && s->nft_helper.pid <= 0)
+	if (snapshots_nft_later(s, p))
 		start_nft(s, p);
+}
+
+bool snapshots_nft_later(const struct snapshots *s, const struct plan *p)
+{
+	return sees_nft(p) && !s->nft_err && s->nft_helper.pid <= 0;
 }
 
 void snapshots_poll(struct snapshots *s, const struct plan *p,

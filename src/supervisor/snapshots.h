@@ -64,6 +64,9 @@ void snapshots_go_texts(struct snapshots *s, const struct plan *p);
 void snapshots_poll(struct snapshots *s, const struct plan *p,
 		    struct pollfd pfd[SNAPSHOTS_HELPERS]);
 
+/** snapshots_nft_later - nft's rules are read by snapshots_go_texts() only */
+bool snapshots_nft_later(const struct snapshots *s, const struct plan *p);
+
 /** snapshots_nft_left - nft's rules are not there yet */
 bool snapshots_nft_left(const struct snapshots *s);
 
