@@ -37,12 +37,15 @@ pcapng_head() {
 	_block 1 8
 }
 
-# pcapng_packet COMMENT...: a SYN of 10.0.0.1 to 10.0.0.2
+_microseconds=0
+
+# pcapng_packet COMMENT...: a SYN of 10.0.0.1 to 10.0.0.2, a microsecond behind the last one: what is
+# the same altogether would be one packet, which the file has twice
 pcapng_packet() {
 	local text size=$((20 + 40 + 4))
 	_little 4 0
 	_little 4 $((0x64000))
-	_little 4 0
+	_little 4 $((_microseconds++))
 	_little 8 $((40 << 32 | 40))
 	_body+='\x45\0\0\x28\0\x01\0\0\x40\x06\0\0\x0a\0\0\x01\x0a\0\0\x02'
 	_body+='\0\x50\0\x51\0\0\0\x01\0\0\0\0\x50\x02\x10\0\0\0\0\0'

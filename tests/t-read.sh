@@ -168,7 +168,7 @@ for form in "" --json; do
 	run_nftrace r $form --read "$PCAP" --graph "$SCRATCH/ways.dot"
 	assert_same "what was read ($form)" "$SCRATCH/live" "$OUT"
 done
-assert_grep 'label="fw inet"' "$SCRATCH/ways.dot"
+assert_grep '>fw inet<' "$SCRATCH/ways.dot"
 in_ns r nft delete table inet fw
 
 subtest "files of others"
