@@ -41,12 +41,16 @@ static size_t utf8_length(const unsigned char *s, size_t len, uint32_t *code)
 	return n;
 }
 
-/* Controls, line breaks and what turns the direction of writing. */
+/*
+ * Controls, line breaks and what turns the direction of writing.  U+FFFE and
+ * U+FFFF are no characters: what reads XML takes no text that has one.
+ */
 static bool harmful(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c ||
 	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-	       (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+	       (c >= 0x2066 && c <= 0x2069) || c == 0xfeff ||
+	       c == 0xfffe || c == 0xffff;
 }
 
 static size_t put_hex(char *to, unsigned char byte)

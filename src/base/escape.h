@@ -10,8 +10,9 @@
  * escape_text - text that cannot drive a terminal or break a line
  * @size: of @buf; at most 4 * @len + 1 bytes are needed
  *
- * Control bytes, invalid UTF-8, C1 controls and the Unicode characters that
- * break lines or turn the direction of writing become \xHH of their bytes.
+ * Control bytes, invalid UTF-8, C1 controls, the Unicode characters that break
+ * lines or turn the direction of writing, and U+FFFE and U+FFFF, which are none,
+ * become \xHH of their bytes.
  *
  * Return: bytes written, without the NUL that always follows (@size > 0).
  * What does not fit is cut off, never in the middle of a character.

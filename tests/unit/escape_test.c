@@ -35,6 +35,9 @@ static const struct row rows[] = {
 	ROW("\xe2\x81\xa6", "\\xe2\\x81\\xa6"),		/* isolate */
 	ROW("\xd8\x9c", "\\xd8\\x9c"),			/* Arabic mark */
 	ROW("\xef\xbb\xbf", "\\xef\\xbb\\xbf"),		/* BOM */
+	ROW("\xef\xbf\xbe", "\\xef\\xbf\\xbe"),		/* none at all */
+	ROW("\xef\xbf\xbf", "\\xef\\xbf\\xbf"),
+	ROW("\xef\xbf\xbd", "\xef\xbf\xbd"),
 	ROW("\xff\xfe", "\\xff\\xfe"),
 	ROW("\x9b", "\\x9b"),
 	ROW("\xc0\xaf", "\\xc0\\xaf"),			/* too long a form */
