@@ -9,7 +9,7 @@ lab_router
 settle a eth0 r eth0 r eth1 b eth0
 server b echo udp 10.2.0.2 7 udp fd00:2::2 7
 load r "$TESTS/trace/router4.save" "$TESTS/trace/router6.save"
-in_ns r iptables-legacy -t raw -A PREROUTING -m comment --comment $'quote \' \\ bell\a <b> &amp;' || fail "comment"
+in_ns r iptables-legacy -t raw -A PREROUTING -m comment --comment $'quote \' \\ bell\a <b> &amp; \\New\\Go \xef\xbf\xbe' || fail "comment"
 save_rules r "$SCRATCH/before"
 
 udp() { talk "$1" udp "$2" "$3" from $((20000 + $3)) wait 60 2>/dev/null; }
@@ -37,6 +37,18 @@ subtest "dot draws it without a complaint"
 dot -Tsvg "$DOT" >"$SCRATCH/ways.svg" 2>"$SCRATCH/dot.err" || fail "dot: status $?"
 assert_equal "dot's complaints" "" "$(cat "$SCRATCH/dot.err")"
 assert_grep '<svg ' "$SCRATCH/ways.svg"
+
+subtest "what it draws of a rule are the rule's words, whatever they mean to it"
+cat >"$SCRATCH/drawn.py" <<'PYTHON'
+import re, sys, xml.etree.ElementTree as xml
+lines = set(re.findall(r"^TRACE: .*", open(sys.argv[1]).read(), re.M))
+svg = xml.parse(sys.argv[2])
+tips = [a.get("{http://www.w3.org/1999/xlink}title").replace("\u00a0", " ") for a in svg.iter("{http://www.w3.org/2000/svg}a")]
+print(*(t for t in tips if t.startswith("TRACE: ") and t not in lines), sep="\n", end="")
+print(sum(t.startswith("TRACE: ") for t in tips) > 10, any("New" in t for t in tips),
+      any(t.text and "New" in t.text for t in svg.iter("{http://www.w3.org/2000/svg}text")))
+PYTHON
+assert_equal "tooltips of no event" "True True True" "$(python3 "$SCRATCH/drawn.py" "$OUT" "$SCRATCH/ways.svg")"
 
 subtest "the counts add up to the summary's"
 edges "$DOT" >"$SCRATCH/edges"
@@ -86,7 +98,7 @@ for number, title, body in re.findall(r"^\t(c\d+) \[label=<<TABLE(.*)\n((?:\t\t<
     boxes[number] = ip + " " + html.unescape(table + ":" + name)
     for row in body.splitlines():
         tip, port, count = re.search(r'TOOLTIP="(.*?)">.*PORT="(r\d+)">(?:<FONT COLOR="red">)?(\d+)', row).groups()
-        rows[number + ":" + port] = (ip, html.unescape(tip)), int(count)
+        rows[number + ":" + port] = (ip, html.unescape(tip).replace("\\\\", "\\")), int(count)
         red = '<FONT COLOR="red">' in row
         ends_red = any((rows[number + ":" + port][0], f) in ways for f in RED)
         if red != ends_red:

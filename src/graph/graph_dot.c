@@ -30,12 +30,28 @@ void graph_dot_end(struct outbuf *o)
 	outbuf_begin(o);
 }
 
-static void put_text(struct outbuf *o, const char *text, size_t len)
+static void put_plain(struct outbuf *o, const char *text, size_t len)
 {
 	char *room = outbuf_room(o, 6 * len);
 
 	if (room)
 		outbuf_advance(o, escape_html(room, 6 * len, text, len));
+}
+
+/* To dot "\N" is the node's name, in what looks like HTML as well. */
+static void put_text(struct outbuf *o, const char *text, size_t len)
+{
+	for (size_t n; len; text += n, len -= n) {
+		const char *slash = memchr(text, '\\', len);
+
+		if (slash == text) {
+			outbuf_text(o, "\\\\");
+			n = 1;
+			continue;
+		}
+		n = slash ? (size_t)(slash - text) : len;
+		put_plain(o, text, n);
+	}
 }
 
 bool graph_dot_is_row(const struct place *p)
