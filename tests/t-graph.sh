@@ -158,6 +158,35 @@ run_nftrace r --read "$SCRATCH/trace.pcapng" --graph "$SCRATCH/again.dot"
 assert_same "the edges" <(edges "$DOT" | awk '{ print $3 }' | sort) \
 	<(edges "$SCRATCH/again.dot" | awk '{ print $3 }' | sort)
 
+subtest "rows of a chain of nft are in its order, whichever rule was met first"
+in_ns r nft 'table ip order { chain pre { type filter hook prerouting priority 0; }; }' || fail "nft"
+for port in 1001 1005 7; do in_ns r nft "add rule ip order pre udp dport $port counter" || fail "nft"; done
+start_nftrace r -t 30 --rate 0 --graph "$DOT" -p udp
+for port in 7 1005 1001; do udp a 10.2.0.2 "$port"; done
+stop_nftrace INT
+in_ns r nft 'delete table ip order'
+assert_equal "rows" "rule rule rule policy" \
+	"$(sed -nE 's/.*TOOLTIP="TRACE: nft ip order:pre:([a-z]*).*/\1/p' "$DOT" | xargs)"
+sed -nE 's/.*TOOLTIP="TRACE: nft ip order:pre:rule:handle ([0-9]+).*/\1/p' "$DOT" >"$SCRATCH/rows"
+assert_same "the rules" <(sort -n "$SCRATCH/rows") "$SCRATCH/rows"
+
+subtest "of a packet with more events than are kept each rule that is drawn was met"
+{
+	echo '*raw'
+	echo ':LONG - [0:0]'
+	for i in {1..600}; do echo "-A LONG -m comment --comment $i"; done
+	echo '-A PREROUTING -p udp --dport 1005 -j LONG'
+	echo COMMIT
+} | in_ns r iptables-legacy-restore -n || fail "restore"
+start_nftrace r -t 30 --rate 0 --graph "$DOT" -p udp --dport 1005
+udp a 10.2.0.2 1005
+stop_nftrace INT
+in_ns r iptables-legacy -t raw -D PREROUTING -p udp --dport 1005 -j LONG
+in_ns r iptables-legacy -t raw -F LONG
+in_ns r iptables-legacy -t raw -X LONG
+assert_grep 'steps are left out' "$DOT"
+assert_no_grep 'PORT="r[0-9]*">0<' "$DOT"
+
 subtest "nothing traced: a graph without packets"
 run_nftrace r -t 200ms --graph "$DOT" -p udp --dport 1
 assert_status 3

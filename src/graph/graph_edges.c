@@ -170,11 +170,13 @@ void graph_edges_add(struct graph_edges *w, const struct journey *j)
 			calls[s->branch] = calls[0];
 		}
 		back = comes_back(&calls[s->branch], s->place);
-		if (j->omitted && i == JOURNEY_STEPS_FIRST)
+		if (j->omitted && i == JOURNEY_STEPS_FIRST) {
 			w->left_out += j->omitted;
-		else
+			leave(w, last[s->branch]);
+		} else {
 			count(w, last[s->branch], id,
 			      j->fate[s->branch].kind, !back);
+		}
 		last[s->branch] = id;
 	}
 	for (unsigned int b = 0; b < j->branches; b++)

@@ -25,16 +25,25 @@ static int compare_tables(const struct place *p, const struct place *q)
 	return d ? d : strcmp(p->table, q->table);
 }
 
+/* Behind all others is nft's policy, and where a rule is that nobody knows. */
+static uint32_t row_of(const struct place *p)
+{
+	uint32_t row = p->backend == EVENT_NFT ? p->position : p->number;
+
+	return row ? row : UINT32_MAX;
+}
+
 static int compare(const void *a, const void *b)
 {
 	const struct graph_node *m = a, *n = b;
 	const struct place *p = m->at, *q = n->at;
+	uint32_t row = row_of(p), other = row_of(q);
 	int d = compare_tables(p, q);
 
 	if (!d)
 		d = strcmp(p->chain, q->chain);
 	if (!d)
-		d = p->number < q->number ? -1 : p->number > q->number;
+		d = row < other ? -1 : row > other;
 	return d ? d : (p->id < q->id ? -1 : p->id > q->id);
 }
 

@@ -16,7 +16,7 @@ struct graph_node {
 };
 
 /**
- * graph_nodes_sort - all rules, those of one box one behind the other
+ * graph_nodes_sort - all rules, those of one box one behind the other, as in their chain
  * @count: how many there are
  * Return: free(3) it; NULL: no memory.
  */
