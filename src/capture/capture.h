@@ -51,7 +51,6 @@ void capture_close(struct capture *c);
  */
 int capture_holder(uint32_t *portid);
 
-
 struct nlmsghdr;
 
 /**

@@ -138,7 +138,6 @@ static void short_attributes(void **state)
 		}
 }
 
-/* Cut at any byte: refused, or taken as far as it is whole. */
 /* What leaves by a tunnel has a link layer's header of no bytes. */
 static void empty_bytes(void **state)
 {
@@ -161,6 +160,7 @@ static void empty_bytes(void **state)
 	}
 }
 
+/* Cut at any byte: refused, or taken as far as it is whole. */
 static void cut_anywhere(void **state)
 {
 	struct nlmsghdr *nlh = message();
