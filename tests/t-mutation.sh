@@ -75,7 +75,8 @@ mutate_recording "$SCRATCH/live.pcapng"
 run_nftrace r --read "$SCRATCH/live.pcapng" -q
 assert_no_grep 'excerpt|twice' "$ERR"
 cp "$OUT" "$SCRATCH/told"
-python3 - "$SCRATCH/live.pcapng" "$SCRATCH/twice.pcapng" "$SCRATCH/without.pcapng" <<'END'
+python3 - "$SCRATCH/live.pcapng" "$SCRATCH/twice.pcapng" "$SCRATCH/without.pcapng" \
+	"$SCRATCH/two.pcapng" "$SCRATCH/again.pcapng" <<'END'
 import struct, sys
 data, at, blocks = open(sys.argv[1], "rb").read(), 0, []
 while at < len(data):
@@ -85,10 +86,23 @@ while at < len(data):
 open(sys.argv[2], "wb").write(b"".join(b * (2 if k == 6 else 1) for k, b in blocks))
 first = [k for k, b in blocks].index(6)
 open(sys.argv[3], "wb").write(b"".join(b for n, (k, b) in enumerate(blocks) if n != first))
+# A packet that nat changed, which are two blocks, and another one.
+packets = [b for k, b in blocks if k == 6]
+second = [b"nftrace/1 after" in b for b in packets].index(True)
+one = b"".join(packets[second - 1:second + 1])
+heads = b"".join(b for k, b in blocks if k != 6)
+open(sys.argv[4], "wb").write(heads + one + one.replace(b"xxxxx", b"yyyyy"))
+open(sys.argv[5], "wb").write(heads + one + one.replace(b"xxxxx", b"yyyyy") + one)
 END
 run_nftrace r --read "$SCRATCH/twice.pcapng" -q
 assert_same "each packet twice" "$SCRATCH/told" "$OUT"
 assert_grep 'note: [0-9]+ packets were there twice, and told once$' "$ERR"
+for file in two again; do
+	run_nftrace r --read "$SCRATCH/$file.pcapng" -q --pcap "$SCRATCH/$file-told.pcapng"
+done
+assert_grep 'note: 1 packet was there twice, and told once$' "$ERR"
+assert_no_grep 'passed over' "$ERR"
+assert_same "what nat made of the last one" "$SCRATCH/two-told.pcapng" "$SCRATCH/again-told.pcapng"
 run_nftrace r --read "$SCRATCH/without.pcapng" -q
 assert_grep "note: by the packets' numbers 1 of the run is not in .*: it is an excerpt$" "$ERR"
 

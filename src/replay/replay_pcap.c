@@ -60,6 +60,8 @@ struct pcap_replay {
 	unsigned int room, next;
 	bool run_told;		/* what its header says is known */
 	uint64_t *twin;		/* TWINS hashes of packets, by these; NULL: none yet */
+	uint64_t hash;		/* that of .j */
+	bool after_twin;	/* the packet before was a twin, of another than .j */
 	struct numbered numbered[ORIGINS];
 };
 
@@ -172,24 +174,28 @@ static uint64_t count_absent(const struct pcap_replay *pr)
 	return absent;
 }
 
-/* The same once more, as in files that were put together: all of it, its time as well. */
-static bool is_twin(struct pcap_replay *pr, const struct pcap_packet *p)
+static uint64_t packet_hash(const struct comments *c, const struct pcap_packet *p)
 {
-	const struct comments *c = &pr->c;
 	uint64_t h = hash_mix(p->ns, c->words_len);
-	uint64_t *twin;
 
 	h = hash_bytes(h, c->words, c->words_len);
 	h = hash_bytes(h, c->block, c->block_len);
-	h = hash_bytes(h, p->data, p->caplen);
+	return hash_bytes(h, p->data, p->caplen);
+}
+
+/* The same once more, as in files that were put together: all of it, its time as well. */
+static bool is_twin(struct pcap_replay *pr, uint64_t hash)
+{
+	uint64_t *twin;
+
 	if (!pr->twin)
 		pr->twin = calloc(TWINS, sizeof(*pr->twin));
 	if (!pr->twin)
 		return false;
-	twin = &pr->twin[h % TWINS];
-	if (*twin == h)
+	twin = &pr->twin[hash % TWINS];
+	if (*twin == hash)
 		return true;
-	*twin = h;
+	*twin = hash;
 	return false;
 }
 
@@ -316,11 +322,31 @@ static void note_bare(struct stats_bare *st, uint64_t number)
 		st->range[st->ranges++] = (struct stats_range){ number, number };
 }
 
+/* The second state of the packet before. */
+static void take_after(struct pcap_replay *pr, const struct pcap_packet *p)
+{
+	if (pr->pending && p->caplen)
+		keep_packet(pr, pr->j->bytes.last, &pr->j->last, p);
+	else if (!pr->after_twin)
+		stats_add(&pr->r->stats->passed_over, 1);
+}
+
+/* A second state behind a twin is the twin's, which may be another packet than the last one. */
+static void pass_twin(struct pcap_replay *pr, uint64_t hash)
+{
+	stats_add(&pr->r->stats->twins, 1);
+	if (pr->pending && pr->hash == hash)
+		return;
+	print_pending(pr);
+	pr->after_twin = true;
+}
+
 static void take_packet(struct pcap_replay *pr, const struct pcap_packet *p)
 {
 	struct comments *c = &pr->c;
 	struct journey *j = pr->j;
 	enum record_fault fault;
+	uint64_t hash;
 
 	pr->number++;
 	if (!collect(c, p) || !c->words_len) {
@@ -332,19 +358,18 @@ static void take_packet(struct pcap_replay *pr, const struct pcap_packet *p)
 		replay_refuse(pr->r, pr->number, RECORD_INTERFACE, "");
 		return;
 	}
-	/* The second state of the packet before. */
 	if (is_after(c->words, c->words_len)) {
-		if (pr->pending && p->caplen)
-			keep_packet(pr, j->bytes.last, &j->last, p);
-		else
-			stats_add(&pr->r->stats->passed_over, 1);
+		take_after(pr, p);
 		return;
 	}
-	if (is_twin(pr, p)) {
-		stats_add(&pr->r->stats->twins, 1);
+	hash = packet_hash(c, p);
+	if (is_twin(pr, hash)) {
+		pass_twin(pr, hash);
 		return;
 	}
 	print_pending(pr);
+	pr->hash = hash;
+	pr->after_twin = false;
 	fault = record_read(&pr->reader, j, c->block, c->block_len, c->words,
 			    c->words_len);
 	if (fault != RECORD_WHOLE) {
