@@ -145,7 +145,14 @@ for table in raw mangle nat filter; do in_ns lo iptables-legacy -t $table -S >"$
 run_nftrace lo --read "$HERE/dmesg.log" --rules "$SCRATCH/S-filter" --rules "$SCRATCH/S-nat" \
 	--rules "$SCRATCH/S-mangle" --rules "$SCRATCH/S-raw"
 assert_same "the blocks, by a file each" "$SCRATCH/blocks" "$OUT"
+# An empty table is nothing but its policies.
 in_ns lo iptables-legacy -t raw -F
+for table in raw mangle nat filter; do in_ns lo iptables-legacy -t $table -S; done >"$SCRATCH/S"
+run_nftrace lo --read "$HERE/dmesg.log" --rules "$SCRATCH/S"
+cp "$OUT" "$SCRATCH/listed"
+in_ns lo iptables-legacy-save >"$SCRATCH/saved"
+run_nftrace lo --read "$HERE/dmesg.log" --rules "$SCRATCH/saved"
+assert_same "the blocks, where raw is empty" "$OUT" "$SCRATCH/listed"
 grep -v '^#' "$HERE/router6.save" >"$SCRATCH/bare6"
 sed -i 's/^\(\[7:504\] \)-A PREROUTING/&/; /^:FORWARD/a -A FORWARD -s fd00::/8 -m comment --comment more -j ACCEPT' "$SCRATCH/bare6"
 run_nftrace lo --read "$HERE/iso6.log" --rules "$SCRATCH/bare6" -q

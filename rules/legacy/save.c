@@ -29,7 +29,7 @@ struct saver {
 	uint32_t seen;		/* tables whose COMMIT is behind us */
 	bool ours;		/* lines of our family */
 	bool listed;		/* .table is of what iptables -S printed */
-	bool policies;		/* the line before was one of its policies */
+	unsigned int policy;	/* the line before was that one of its policies */
 	/* Since the last header, of whichever family. */
 	struct save_tables tables;
 	const char *end;	/* of the text */
@@ -108,14 +108,17 @@ static void look_for_part(struct saver *v, struct strview line)
 		v->ours = f == v->f;
 }
 
-/* iptables -S names no table; policies behind rules are those of the next one. */
+/*
+ * iptables -S names no table.  Policies behind rules are those of the next one, and so is
+ * one that is not behind the last: an empty table is nothing but its policies.
+ */
 static void follow_list(struct saver *v, struct strview line, bool add)
 {
-	bool policy = strview_starts(line, "-P ");
+	unsigned int policy = save_policy_hook(line);
 	bool begins = v->table < 0 ? policy || strview_starts(line, "-N ")
-				   : v->listed && policy && !v->policies;
+		: v->listed && policy && (!v->policy || policy <= v->policy);
 
-	v->policies = policy;
+	v->policy = policy;
 	if (!begins)
 		return;
 	begin_table(v, save_listed_table((struct strview){
@@ -337,7 +340,8 @@ static void run_pass(struct saver *v, struct strview text,
 	v->end = text.at + text.len;
 	v->tables.n = 0;
 	v->table = -1;
-	v->listed = v->policies = false;
+	v->listed = false;
+	v->policy = 0;
 	v->seen = 0;
 	while (!v->err && strview_line(&text, &line))
 		/* No name has a NUL, and to some who print it a text ends there. */

@@ -104,11 +104,16 @@ const struct family *save_family(const char *text, size_t len)
 	return f ? f : &family_ipv4;
 }
 
-static unsigned int hook_of(struct strview name)
+unsigned int save_policy_hook(struct strview line)
 {
+	struct strview word;
+
+	if (!strview_starts(line, "-P ") || !strview_quoted(&line, &word) ||
+	    !strview_quoted(&line, &word))
+		return 0;
 	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
-		if (strview_is(name, snapshot_hook_name(h)))
-			return 1u << h;
+		if (strview_is(word, snapshot_hook_name(h)))
+			return h + 1;
 	return 0;
 }
 
@@ -119,14 +124,12 @@ struct strview save_listed_table(struct strview rest)
 		NAT = RAW | 1 << NF_INET_LOCAL_IN | 1 << NF_INET_POST_ROUTING,
 		MANGLE = NAT | 1 << NF_INET_FORWARD,
 	};
-	struct strview line, word;
-	unsigned int hooks = 0;
+	unsigned int hooks = 0, last = 0, hook;
+	struct strview line;
 
-	while (strview_line(&rest, &line) && strview_starts(line, "-P ")) {
-		strview_quoted(&line, &word);
-		if (strview_quoted(&line, &word))
-			hooks |= hook_of(word);
-	}
+	for (; strview_line(&rest, &line) &&
+	     (hook = save_policy_hook(line)) > last; last = hook)
+		hooks |= 1u << (hook - 1);
 	switch (hooks) {
 	case RAW:
 		return (struct strview){ "raw", 3 };

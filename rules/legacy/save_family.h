@@ -41,6 +41,13 @@ bool save_comes_again(struct save_tables *t, struct strview line);
 const struct family *save_part(struct strview rest);
 
 /**
+ * save_policy_hook - "-P INPUT ACCEPT" of iptables -S: its hook, from 1; 0: it is none
+ *
+ * A table's policies are printed in the order of their hooks.
+ */
+unsigned int save_policy_hook(struct strview line);
+
+/**
  * save_listed_table - of which table iptables -S has printed this, which names none
  * @rest: from its first line on: all policies come first
  * Return: "filter" as well where nobody can tell (security has the same chains).
