@@ -16,7 +16,7 @@ struct shown;
 struct diff_counts {
 	uint64_t same, differ;		/* pairs */
 	uint64_t only[2];		/* packets of one side */
-	uint64_t more[2];		/* packets that were not kept */
+	uint64_t more[2];		/* packets that came and were not kept: of a file more may follow */
 	uint64_t rules;			/* changed */
 	bool cut;			/* there may be more of these: not all were compared */
 };

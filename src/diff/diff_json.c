@@ -149,10 +149,10 @@ static void json_end(struct outbuf *o, const struct report_env *env,
 {
 	(void)env;
 	if (n->more[0] || n->more[1] || n->cut)
-		outbuf_printf(o, "{\"schema\":2,\"diff\":\"rest\",\"a\":%llu,"
-			      "\"b\":%llu,\"rules\":%s}\n",
-			      (unsigned long long)n->more[0],
-			      (unsigned long long)n->more[1],
+		outbuf_printf(o, "{\"schema\":2,\"diff\":\"rest\",\"a\":%s,"
+			      "\"b\":%s,\"rules\":%s}\n",
+			      n->more[0] ? "true" : "false",
+			      n->more[1] ? "true" : "false",
 			      n->cut ? "true" : "false");
 }
 

@@ -166,10 +166,8 @@ static void put_more(struct outbuf *o, const struct diff_counts *n)
 {
 	for (unsigned int i = 0; i < PAIR_SIDES; i++)
 		if (n->more[i])
-			outbuf_printf(o, "%llu packets of %c were not compared: "
-				      "there are too many\n",
-				      (unsigned long long)n->more[i],
-				      letter[i]);
+			outbuf_printf(o, "not all packets of %c were compared: "
+				      "there are too many\n", letter[i]);
 	if (n->cut)
 		outbuf_text(o, "not all rules were compared: there are too many\n");
 }

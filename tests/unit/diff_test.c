@@ -426,8 +426,14 @@ static void test_rest(void **state)
 	n.cut = true;
 	diff_form_json.end(&o, NULL, &n);
 	room[o.tail] = '\0';
-	assert_string_equal(room, "{\"schema\":2,\"diff\":\"rest\",\"a\":0,"
-			    "\"b\":7,\"rules\":true}\n");
+	assert_string_equal(room, "{\"schema\":2,\"diff\":\"rest\",\"a\":false,"
+			    "\"b\":true,\"rules\":true}\n");
+	o.tail = 0;
+	diff_form_text.end(&o, NULL, &n);
+	room[o.tail] = '\0';
+	assert_string_equal(room, "not all packets of B were compared: there are too many\n"
+			    "not all rules were compared: there are too many\n"
+			    "the same way: 3 pairs of packets\n");
 }
 
 int main(void)
