@@ -230,6 +230,23 @@ assert_reads_back lo "$SCRATCH/owned.pcapng" --json
 assert_text "[table owned by process: nft, pid $pid]" "$OUT"
 assert_equal "with --masked" null "$(owner_of --masked)"
 
+subtest "its process begins anew while a run goes on"
+drop() { talk lo udp 10.9.0.1 7 from 20007 wait 1 2>/dev/null; }
+gone() { ! in_ns lo nft list table inet mine >/dev/null 2>&1; }
+start_nftrace lo -t 60 --json -o lo -p udp --dport 7
+drop
+assert_within 10 "the packet is told" grep -q DROP "$OUT"
+echo quit >&$fifo
+exec {fifo}>&-
+assert_within 10 "the table is gone with it" gone
+own_table "$SCRATCH/anew"
+assert_within 10 "the table is there" owned
+other=$(pgrep -x nft)
+drop
+stop_nftrace INT
+assert_equal "whose table" "nft, pid $pid;nft, pid $other;" "$(jq -r 'select(.fate == "DROP") | .owner.object' "$OUT" | tr '\n' ';')"
+pid=$other
+
 subtest "two processes share the socket: none is named"
 mapfile -t sockets < <(find "/proc/$pid/fd" -lname 'socket:*' -printf '%f\n')
 python3 - "$SCRATCH/has" "$pid" "${sockets[@]}" <<'END' &

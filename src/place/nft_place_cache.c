@@ -305,14 +305,25 @@ static void move_to_front(struct nft_place_cache *ns, struct nft_node *n)
 	*head = n;
 }
 
+/* A snapshot goes, and its texts with it. */
+static const char *holder_of(struct nft_place_cache *ns, const struct nft_lookup_result *f)
+{
+	const char *text = f->table ? nft_snapshot_text(f->snap, f->table->holder) : "";
+
+	return *text ? nft_names_table(&ns->names, NFPROTO_UNSPEC, text,
+				       (uint32_t)strlen(text)) : NULL;
+}
+
 static struct nft_node *find_known(struct nft_place_cache *ns,
 				   const struct nft_node *like,
 				   const struct nft_lookup_result *f)
 {
 	uint32_t position = nft_lookup_position(f);
 	struct nft_node *n = next_like(ns, like, NULL);
+	const char *holder = holder_of(ns, f);
 
-	while (n && (n->place.position != position ||
+	/* A process that begins anew makes the same table, with the same handles. */
+	while (n && (n->place.position != position || n->place.holder != holder ||
 		     !nft_place_cache_has_text(n, f)))
 		n = next_like(ns, like, n);
 	if (!n || f->snap != ns->now)
@@ -332,15 +343,6 @@ static void note_first_rule(const struct place *at,
 		return;
 	r = nft_snapshot_rule(f->snap, f->chain->first);
 	nft_names_note(at->chain, nft_snapshot_text(f->snap, r->text), r->len);
-}
-
-/* A snapshot goes, and its texts with it. */
-static const char *holder_of(struct nft_place_cache *ns, const struct nft_lookup_result *f)
-{
-	const char *text = f->table ? nft_snapshot_text(f->snap, f->table->holder) : "";
-
-	return *text ? nft_names_table(&ns->names, NFPROTO_UNSPEC, text,
-				       (uint32_t)strlen(text)) : NULL;
 }
 
 struct nft_node *nft_place_cache_known(struct nft_place_cache *ns,
