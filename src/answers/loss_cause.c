@@ -184,9 +184,10 @@ static void explain_socket(struct inquiry *i)
 	if (!at.device || !if_indextoname(at.device, device))
 		device[0] = '\0';
 	inquiry_tell(i, FINDING_LIKELY, "whoever listens on %s %u does so at %s%s"
-		     "%s%s%s only", names[proto], i->q->number, at.address,
+		     "%s%s%s %s", names[proto], i->q->number, at.address,
 		     device[0] ? " of " : "", device,
-		     at.peer[0] ? " for " : "", at.peer);
+		     at.peer[0] ? " for " : "", at.peer,
+		     at.others ? "and elsewhere, not here" : "only");
 }
 
 static void read_question(struct inquiry *i)

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include <linux/inet_diag.h>
@@ -123,7 +124,7 @@ struct holder_search {
 	uint16_t port;
 	bool six;		/* the packet is of IPv6 */
 	bool everywhere;
-	uint32_t found;
+	bool found;
 	struct listener_place *at;
 };
 
@@ -148,28 +149,43 @@ static bool takes_family(const struct holder_search *s,
 	return true;
 }
 
+static void take_place(struct listener_place *at, const struct inet_diag_msg *m)
+{
+	const struct inet_diag_sockid *id = &m->id;
+
+	memset(at, 0, sizeof(*at));
+	inet_ntop(m->idiag_family, id->idiag_src, at->address,
+		  sizeof(at->address));
+	if (!is_any(id->idiag_dst))
+		inet_ntop(m->idiag_family, id->idiag_dst, at->peer,
+			  sizeof(at->peer));
+	at->device = id->idiag_if;
+}
+
+/* Several sockets may share one place. */
+static bool is_same_place(const struct listener_place *a, const struct listener_place *b)
+{
+	return a->device == b->device && strcmp(a->address, b->address) == 0 &&
+	       strcmp(a->peer, b->peer) == 0;
+}
+
 static int on_holder(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(nlh);
 	const struct inet_diag_sockid *id = &m->id;
 	struct holder_search *s = arg;
-	struct listener_place *at = s->at;
-	bool to_one;
+	struct listener_place at;
 
 	if (ntohs(id->idiag_sport) != s->port || !takes_family(s, nlh))
 		return MNL_CB_OK;
-	to_one = !is_any(id->idiag_dst);
-	if (!to_one && is_any(id->idiag_src) && !id->idiag_if)
+	if (is_any(id->idiag_dst) && is_any(id->idiag_src) && !id->idiag_if)
 		s->everywhere = true;
-	if (s->found++)
-		return MNL_CB_OK;
-	inet_ntop(m->idiag_family, id->idiag_src, at->address,
-		  sizeof(at->address));
-	at->peer[0] = '\0';
-	if (to_one)
-		inet_ntop(m->idiag_family, id->idiag_dst, at->peer,
-			  sizeof(at->peer));
-	at->device = id->idiag_if;
+	take_place(&at, m);
+	if (!s->found)
+		*s->at = at;
+	else if (!is_same_place(s->at, &at))
+		s->at->others = true;
+	s->found = true;
 	return MNL_CB_OK;
 }
 

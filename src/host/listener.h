@@ -32,6 +32,7 @@ struct listener_place {
 	char address[INET6_ADDRSTRLEN];	/* of this host */
 	char peer[INET6_ADDRSTRLEN];	/* "": anybody */
 	uint32_t device;		/* 0: any */
+	bool others;			/* not the only one: others listen to others */
 };
 
 /**
