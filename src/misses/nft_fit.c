@@ -291,6 +291,8 @@ enum nft_fit nft_fit_unnamed(struct nft_relation *r, const struct nft_term *t,
 	if (t->right == NFT_RIGHT_ONE)
 		return t->constants ? nft_fit_constant(r, c) : NFT_FIT_UNKNOWN;
 	f = nft_fit_set(r, c, t->constants);
+	if (t->lacks && f == NFT_FIT_NO)
+		f = NFT_FIT_UNKNOWN;
 	if (r->op != NFT_DIFFERS)
 		return f;
 	r->near.is = false;

@@ -196,12 +196,24 @@ static void take(struct nft_draft *d, struct nft_term *t, unsigned int part,
 	t->constants++;
 }
 
+/* "*" of a map stands for a key of any number of parts; of a stranger's nothing may stand there. */
+static bool is_whole(const struct nft_term *t, struct strview key)
+{
+	for (unsigned int i = 1; i < t->parts; i++)
+		cut_part(&key);
+	return key.len > 0;
+}
+
 /* "22, 80-90", "10.0.0.1 . 80, 10.0.0.2 . 443" */
 static void take_elements(struct nft_draft *d, struct nft_term *t, struct strview inside)
 {
 	while (inside.len && !d->lacks) {
 		struct strview key = key_of(cut_element(&inside));
 
+		if (!is_whole(t, key)) {
+			t->lacks = true;
+			continue;
+		}
 		for (unsigned int i = 0; i < t->parts; i++)
 			take(d, t, i, t->parts == 1 ? key : cut_part(&key));
 	}

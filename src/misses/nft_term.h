@@ -31,6 +31,7 @@ struct nft_term {
 	uint8_t field;		/* UNKNOWN: enum asked_field */
 	bool changes;		/* UNKNOWN: struct condition's */
 	bool masked;
+	bool lacks;		/* an element of its set is not understood, of which nothing is kept */
 	/* Of conntrack's state: which would do, and which perhaps, 1 << enum conntrack_state */
 	uint8_t would, perhaps;
 	uint32_t part, constant;	/* the first of each in struct nft_rule */

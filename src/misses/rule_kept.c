@@ -14,6 +14,7 @@ struct slot {
 };
 
 struct rule_kept {
+	size_t bytes;		/* of all texts */
 	struct slot slot[RULE_KEPT];
 };
 
@@ -22,17 +23,24 @@ struct rule_kept *rule_kept_open(void)
 	return calloc(1, sizeof(struct rule_kept));
 }
 
-static void forget(struct slot *s)
+static void forget(struct rule_kept *k, struct slot *s)
 {
+	k->bytes -= s->len;
 	free(s->what);
 	free(s->text);
 	*s = (struct slot){ .by = NULL };
 }
 
+static void forget_all(struct rule_kept *k)
+{
+	for (unsigned int i = 0; i < RULE_KEPT; i++)
+		forget(k, &k->slot[i]);
+}
+
 void rule_kept_close(struct rule_kept *k)
 {
-	for (unsigned int i = 0; k && i < RULE_KEPT; i++)
-		forget(&k->slot[i]);
+	if (k)
+		forget_all(k);
 	free(k);
 }
 
@@ -43,19 +51,23 @@ static bool is_of(const struct slot *s, struct strview text,
 	       memcmp(s->text, text.at, text.len) == 0;
 }
 
-static void keep(struct slot *s, struct strview text,
+static void keep(struct rule_kept *k, struct slot *s, struct strview text,
 		 void *(*read)(struct strview text))
 {
-	forget(s);
+	forget(k, s);
+	/* What is read is many times as long as its text: sets of thousands of elements. */
+	if (k->bytes && k->bytes + text.len > RULE_KEPT_TEXT)
+		forget_all(k);
 	s->what = read(text);
 	s->text = malloc(text.len + 1);
 	if (!s->what || !s->text) {
-		forget(s);
+		forget(k, s);
 		return;
 	}
 	memcpy(s->text, text.at, text.len);
 	s->len = text.len;
 	s->by = read;
+	k->bytes += text.len;
 }
 
 const void *rule_kept_find(struct rule_kept *k, uint32_t index, struct strview text,
@@ -64,6 +76,6 @@ const void *rule_kept_find(struct rule_kept *k, uint32_t index, struct strview t
 	struct slot *s = &k->slot[index % RULE_KEPT];
 
 	if (!is_of(s, text, read))
-		keep(s, text, read);
+		keep(k, s, text, read);
 	return s->what;
 }

@@ -7,8 +7,8 @@
 
 #include "rules/base/strview.h"
 
-/* At most so many rules; one more takes another's room. */
-enum { RULE_KEPT = 4096 };
+/* At most so many rules; one more takes another's room.  And of so many bytes of text. */
+enum { RULE_KEPT = 4096, RULE_KEPT_TEXT = 8 << 20 };
 
 struct rule_kept;
 

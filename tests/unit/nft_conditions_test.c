@@ -139,6 +139,7 @@ static void test_headers(void **state)
 		{ TCP4, "ip saddr 10.1.2.3 ip daddr 10.9.8.6 counter accept", "+ip saddr 10.1.2.3; -ip daddr 10.9.8.6" },
 		{ TCP4, "tcp dport 8080 accept", "+tcp; +tcp dport 8080" },
 		{ TCP4, "tcp dport { 22, 80-90, 443 } accept", "+tcp; -tcp dport { 22, 80-90, 443 }" },
+		{ TCP4, "ip saddr . tcp dport vmap { 10.1.2.9 . 80 : accept, * : drop }", "+tcp; ?ip saddr . tcp dport vmap { 10.1.2.9 . 80 : accept, * : drop }" },
 		{ TCP4, "tcp sport 1024-65535 tcp dport 22 accept", "+tcp; +tcp sport 1024-65535; -tcp dport 22" },
 		{ TCP4, "tcp dport >= 8080 accept", "+tcp; +tcp dport >= 8080" },
 		{ TCP4, "tcp dport < 8080 accept", "+tcp; -tcp dport < 8080" },

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -80,6 +81,48 @@ static void test_both(void **state)
 	rule_kept_close(k);
 }
 
+static unsigned int readings;
+
+static void *count(struct strview text)
+{
+	(void)text;
+	readings++;
+	return calloc(1, 1);
+}
+
+/* Long texts are kept as long as there is room for all of them. */
+static void test_bytes(void **state)
+{
+	enum { LEN = 1 << 20, ROOM = RULE_KEPT_TEXT / LEN };
+	struct rule_kept *k = rule_kept_open();
+	struct strview text = { calloc(1, LEN), LEN };
+
+	(void)state;
+	for (uint32_t i = 0; i < 3 * ROOM; i++)
+		rule_kept_find(k, i % ROOM, text, count);
+	assert_int_equal(readings, ROOM);
+	rule_kept_find(k, ROOM, text, count);
+	rule_kept_find(k, ROOM, text, count);
+	assert_int_equal(readings, ROOM + 1);
+	rule_kept_find(k, 0, text, count);
+	assert_int_equal(readings, ROOM + 2);
+	rule_kept_close(k);
+	free((void *)text.at);
+}
+
+/* A stranger's commas are no elements, which have room for each of their parts. */
+static void test_no_elements(void **state)
+{
+	struct nft_rule *r = nft_rule_make(view(
+		"ip saddr . ip daddr . tcp dport { ,,,,, 10.0.0.1 . 10.0.0.2 . 80, 10.0.0.3 } drop"));
+
+	(void)state;
+	assert_non_null(r);
+	assert_int_equal(r->term[0].constants, 3);
+	assert_true(r->term[0].lacks);
+	free(r);
+}
+
 /* So many are kept, and no more. */
 static void test_many(void **state)
 {
@@ -146,6 +189,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_both),
+		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_no_elements),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_unread),
 		cmocka_unit_test(test_long),
