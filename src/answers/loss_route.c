@@ -275,7 +275,7 @@ static void explain_forwarding(struct inquiry *i, uint32_t out)
 
 static void explain_group(struct inquiry *i)
 {
-	if (!i->six && group_has_sources(i->look.dst.addr, i->look.in))
+	if (!i->six && group_refuses(i->look.dst.addr, i->look.src.addr, i->look.in))
 		inquiry_tell(i, FINDING_NOT_OURS, "%s: group %s is joined on "
 			     "%s for other sources only", FATE_NOT_OURS, i->dst,
 			     i->in);

@@ -66,21 +66,42 @@ enum group_state group_look(bool six, const uint8_t *addr, const char *iface)
 	return state;
 }
 
-/* /proc/net/mcfilter: "  2   eth0 0xe8000132 0x0a090909      1      0", the name cut off */
-bool group_has_sources(const uint8_t *addr, uint32_t index)
+/*
+ * "  2   eth0 0xe8000132 0x0a090909      1      0", the name cut off: so many want that
+ * source, so many all but that one.
+ */
+bool group_list_refuses(FILE *list, const uint8_t *group, const uint8_t *source,
+			uint32_t index)
+{
+	unsigned int at, addr, from;
+	unsigned long wanted, unwanted;
+	bool some = false, all_but = false;
+	uint32_t to, by;
+	char line[256];
+
+	memcpy(&to, group, sizeof(to));
+	memcpy(&by, source, sizeof(by));
+	while (fgets(line, sizeof(line), list)) {
+		if (sscanf(line, " %u %*s 0x%x 0x%x %lu %lu", &at, &addr, &from,
+			   &wanted, &unwanted) != 5 ||
+		    at != index || addr != ntohl(to))
+			continue;
+		if (from == ntohl(by))
+			return !wanted;
+		some = true;
+		all_but |= unwanted > 0;
+	}
+	return some && !all_but;
+}
+
+bool group_refuses(const uint8_t *group, const uint8_t *source, uint32_t index)
 {
 	FILE *f = fopen("/proc/net/mcfilter", "re");
-	unsigned int at, group;
-	bool found = false;
-	char line[256];
-	uint32_t want;
+	bool refuses;
 
 	if (!f)
 		return false;
-	memcpy(&want, addr, sizeof(want));
-	while (!found && fgets(line, sizeof(line), f))
-		found = sscanf(line, " %u %*s 0x%x", &at, &group) == 2 &&
-			at == index && group == ntohl(want);
+	refuses = group_list_refuses(f, group, source, index);
 	fclose(f);
-	return found;
+	return refuses;
 }

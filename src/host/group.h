@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum group_state { GROUP_UNKNOWN, GROUP_JOINED, GROUP_NOT_JOINED };
 
@@ -15,10 +16,15 @@ bool group_is(bool six, const uint8_t *addr);
 enum group_state group_look(bool six, const uint8_t *addr, const char *iface);
 
 /**
- * group_has_sources - is what comes to the group chosen by its source?  IPv4
- * @addr: of 4 bytes
+ * group_refuses - do those who have joined the group want other sources?  IPv4
+ * @group, @source: of 4 bytes
  * @index: of the interface
+ * Return: false as well where no source is chosen.
  */
-bool group_has_sources(const uint8_t *addr, uint32_t index);
+bool group_refuses(const uint8_t *group, const uint8_t *source, uint32_t index);
+
+/** group_list_refuses - the same, by a list such as /proc/net/mcfilter */
+bool group_list_refuses(FILE *list, const uint8_t *group, const uint8_t *source,
+			uint32_t index);
 
 #endif
