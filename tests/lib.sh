@@ -190,7 +190,7 @@ is_stopped() {
 has_line() { grep -Eq -- "$1" "$2"; }
 # says_ready FILE: what of the tools has begun says so in a line
 says_ready() {
-	local said
+	local said=
 	read -rd '' said <"$1"
 	[[ $'\n'$said$'\n' = *$'\nready\n'* ]]
 }
@@ -276,7 +276,7 @@ launch_nftrace() {
 }
 
 _armed() {
-	local text
+	local text=
 	read -rd '' text <"$ERR"
 	[[ $'\n'$text = *$'\n''nftrace: armed'* ]]
 }
