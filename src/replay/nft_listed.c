@@ -229,11 +229,11 @@ static void read_rule(struct nft_snap_rule *r, struct making *m)
 	if (may_lack_target(m, &w))
 		r->does |= DOES_VERDICT_MAP | DOES_NAT | MANGLE_SRC | MANGLE_DST;
 	if (w.effect == EFFECT_JUMP || w.effect == EFFECT_GOTO ||
-	    w.target.len >= sizeof(name))
+	    !w.target.len || w.target.len >= sizeof(name))
 		return;
 	memcpy(name, w.target.at, w.target.len);
 	name[w.target.len] = '\0';
-	if (*name && target_find(name))
+	if (target_find(name))
 		r->target = add_text(m, w.target);
 }
 

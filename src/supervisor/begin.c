@@ -2,6 +2,7 @@
 /* begin: the rules are read and handed to the reader, if need be behind "armed". */
 #include "supervisor/begin.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -86,7 +87,10 @@ static int await_reading(struct reader *rd)
 	ssize_t n;
 
 	setsockopt(rd->fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
-	n = recv(rd->fd, answer, sizeof(answer), 0);
+	/* With a time limit SIGSTOP and SIGCONT end a call: signal(7). */
+	do
+		n = recv(rd->fd, answer, sizeof(answer), 0);
+	while (n < 0 && errno == EINTR);
 	return reader_ready(answer, n, sizeof(answer)) ? 0 : STATUS_FAILURE;
 }
 
