@@ -14,7 +14,7 @@
 #include "place/table_order.h"
 #include "rules/base/units.h"
 
-enum { FIRST_ROOM = 16 };
+enum { FIRST_ROOM = 8 };
 
 struct journey *journey_new(uint32_t snaplen)
 {
