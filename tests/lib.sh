@@ -353,6 +353,14 @@ copy_kallsyms() {
 # child_named COMM: pid of nftrace's child of that name, found once it is there
 child_named() { pgrep -P "$NFTRACE_PID" -x "$1" | head -n 1; }
 
+# reading_child: the reader's pid, once it has locked itself in: behind "armed", when it has the rules
+reading_child() {
+	local pid
+	pid=$(child_named nftrace-reader)
+	[[ -n $pid ]] && wait_for 20 has_line '^Seccomp:[[:space:]]*[12]$' "/proc/$pid/status"
+	echo "$pid"
+}
+
 # ---- what it printed
 
 # normalise FILE: blocks in the order of their times, less what no two runs have in common.

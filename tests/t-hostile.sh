@@ -22,7 +22,7 @@ hostile() {
 
 begin() {
 	start_nftrace lo -t 60 -p udp --dport 7 "$@"
-	reader=$(child_named nftrace-reader)
+	reader=$(reading_child)
 	[[ -n $reader ]] || fail "no reader"
 	talk lo udp 10.9.0.1 7
 }

@@ -81,7 +81,7 @@ traces_with() {
 	chmod +x "$NFTRACE"
 	save_rules lo "$before"
 	start_nftrace lo -t 20 -c 1 -p udp --dport 7 || return
-	reader=$(child_named nftrace-reader)
+	reader=$(reading_child)
 	cp "/proc/$reader/status" "$SCRATCH/status"
 	run_nftrace_doctor
 	talk lo udp 10.9.0.1 7

@@ -17,7 +17,7 @@ cat >"$SCRATCH/fed" <<-END
 END
 chmod +x "$SCRATCH/fed"
 NFTRACE=$SCRATCH/fed start_nftrace lo -t 60 -c 1 -p udp --dport 7
-reader=$(child_named nftrace-reader)
+reader=$(reading_child)
 [[ -n $reader ]] || { fail "no reader"; exit 1; }
 status=$SCRATCH/status
 cp "/proc/$reader/status" "$status"
@@ -93,7 +93,7 @@ if [[ -n ${SANITIZE-} ]]; then
 	skip "a sanitizer needs a wider filter"
 else
 	LD_PRELOAD=/nonexistent/vgpreload_x.so start_nftrace lo -t 60 -p udp --dport 7 2>/dev/null
-	all_refused "$(child_named nftrace-reader)"
+	all_refused "$(reading_child)"
 	case $? in
 	77) skip "only for x86-64" ;;
 	esac
@@ -192,7 +192,7 @@ if [[ -n ${SANITIZE-} ]]; then
 else
 	save_rules lo "$before"
 	start_nftrace lo -t 60 -4 -p udp --dport 7
-	reader=$(child_named nftrace-reader)
+	reader=$(reading_child)
 	bound=$(awk '/^Max data size/ { print $4 }' "/proc/$reader/limits")
 	((bound >= 1 << 30 && bound < 1 << 31)) || fail "Max data size $bound"
 
