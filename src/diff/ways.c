@@ -41,16 +41,13 @@ static const char *verdict_at(const struct journey *j, uint32_t step)
 	return v ? v->verdict : "";
 }
 
-bool ways_step_same(const struct journey *const j[PAIR_SIDES], uint32_t a,
-		    uint32_t b)
-{
-	return same_rule(j[0]->step[a].place, j[1]->step[b].place) &&
-	       strcmp(verdict_at(j[0], a), verdict_at(j[1], b)) == 0;
-}
-
+/* The same rule, and of a verdict map the same verdict. */
 static bool is_same(const struct comparison *c, uint32_t a, uint32_t b)
 {
-	return ways_step_same(c->j, c->line[0].step[a], c->line[1].step[b]);
+	const uint32_t left = c->line[0].step[a], right = c->line[1].step[b];
+
+	return same_rule(c->j[0]->step[left].place, c->j[1]->step[right].place) &&
+	       strcmp(verdict_at(c->j[0], left), verdict_at(c->j[1], right)) == 0;
 }
 
 static uint32_t step_at(const struct comparison *c, unsigned int side,

@@ -28,8 +28,4 @@ struct ways {
 /** ways_compare - events of the packets themselves, less those that are not shown */
 void ways_compare(struct ways *w, const struct journey *const j[PAIR_SIDES]);
 
-/** ways_step_same - the same rule, and of a verdict map the same verdict */
-bool ways_step_same(const struct journey *const j[PAIR_SIDES], uint32_t a,
-		    uint32_t b);
-
 #endif

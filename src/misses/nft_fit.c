@@ -164,7 +164,8 @@ static enum nft_fit fit_element(struct nft_relation *r, const struct nft_constan
 	return NFT_FIT_NO;
 }
 
-enum nft_fit nft_fit_set(struct nft_relation *r, const struct nft_constant *c, uint32_t n)
+/* @c: one for each part of each element, one behind the other */
+static enum nft_fit fit_set(struct nft_relation *r, const struct nft_constant *c, uint32_t n)
 {
 	enum nft_fit all = NFT_FIT_NO;
 
@@ -239,7 +240,7 @@ static enum nft_fit fit_order(struct nft_relation *r, const struct nft_range *ra
 }
 
 /* "80", "10.0.0.0/8", "established,related" */
-enum nft_fit nft_fit_constant(struct nft_relation *r, const struct nft_constant *c)
+static enum nft_fit fit_constant(struct nft_relation *r, const struct nft_constant *c)
 {
 	const struct nft_part *p = &r->part[0];
 	enum nft_fit f;
@@ -289,8 +290,8 @@ enum nft_fit nft_fit_unnamed(struct nft_relation *r, const struct nft_term *t,
 
 	c += t->constant;
 	if (t->right == NFT_RIGHT_ONE)
-		return t->constants ? nft_fit_constant(r, c) : NFT_FIT_UNKNOWN;
-	f = nft_fit_set(r, c, t->constants);
+		return t->constants ? fit_constant(r, c) : NFT_FIT_UNKNOWN;
+	f = fit_set(r, c, t->constants);
 	if (t->lacks && f == NFT_FIT_NO)
 		f = NFT_FIT_UNKNOWN;
 	if (r->op != NFT_DIFFERS)

@@ -58,18 +58,10 @@ struct nft_relation {
 };
 
 /**
- * nft_fit_set - of all elements of a set
- * @c: one for each part of each element, one behind the other
- * nft_fit_constant - of one constant
- * .near is set where it does not fit.
- */
-enum nft_fit nft_fit_set(struct nft_relation *r, const struct nft_constant *c, uint32_t n);
-enum nft_fit nft_fit_constant(struct nft_relation *r, const struct nft_constant *c);
-
-/**
  * nft_relation_begin - of a rule's term: nothing is known of the packet
  * @part: all parts of the rule
  * nft_fit_unnamed - of what stands on the right; @c: all constants of the rule
+ * Where that does not fit, .near, .alone and .both are set.
  */
 void nft_relation_begin(struct nft_relation *r, const struct nft_term *t,
 			const struct nft_term_part *part, const char *text);

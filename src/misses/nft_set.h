@@ -21,7 +21,7 @@ struct nft_sets {
 	void *arg;
 };
 
-/** nft_set_fit - as nft_fit_set(); .near, .alone and .both are set as there */
+/** nft_set_fit - as nft_fit_unnamed(); .near, .alone and .both are set as there */
 enum nft_fit nft_set_fit(struct nft_relation *r, const struct nft_elements *e);
 
 #endif
