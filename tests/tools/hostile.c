@@ -267,7 +267,6 @@ int main(int argc, char *argv[])
 	if (memory < 0)
 		die(path);
 	stop_it();
-	check_place();
 	for (int i = 2; i < argc; i++)
 		act(argv[i]);
 	fflush(stdout);

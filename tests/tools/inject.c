@@ -156,7 +156,6 @@ int main(int argc, char *argv[])
 	}
 	pid = atoi(argv[1]);
 	stop_it();
-	check_place();
 	try_all();
 	fflush(stdout);
 	let_go();

@@ -12,6 +12,7 @@
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 static pid_t pid;
 static struct user_regs_struct saved;
@@ -22,12 +23,12 @@ static void die(const char *what)
 	exit(2);
 }
 
-static void stop_it(void)
+enum { STOPS = 2000, PAUSE_US = 5000 };	/* ten seconds */
+
+static void interrupt_it(void)
 {
 	int status;
 
-	if (ptrace(PTRACE_SEIZE, pid, 0, 0) < 0)
-		die("PTRACE_SEIZE");
 	if (ptrace(PTRACE_INTERRUPT, pid, 0, 0) < 0)
 		die("PTRACE_INTERRUPT");
 	if (waitpid(pid, &status, __WALL) != pid || !WIFSTOPPED(status))
@@ -36,14 +37,29 @@ static void stop_it(void)
 		die("PTRACE_GETREGS");
 }
 
-/* It was in a system call: the instruction for it lies just before. */
-static void check_place(void)
+/* The instruction for a system call lies just before. */
+static int is_in_a_call(void)
 {
 	long word = ptrace(PTRACE_PEEKTEXT, pid, saved.rip - 2, 0);
 
-	if ((word & 0xffff) != 0x050f) {
-		fprintf(stderr, "the process is not in a system call\n");
-		exit(2);
+	return (word & 0xffff) == 0x050f;
+}
+
+/* In a system call; until it makes one it goes on. */
+static void stop_it(void)
+{
+	if (ptrace(PTRACE_SEIZE, pid, 0, 0) < 0)
+		die("PTRACE_SEIZE");
+	interrupt_it();
+	for (int i = 0; !is_in_a_call(); i++) {
+		if (i == STOPS) {
+			fprintf(stderr, "the process is not in a system call\n");
+			exit(2);
+		}
+		if (ptrace(PTRACE_CONT, pid, 0, 0) < 0)
+			die("PTRACE_CONT");
+		usleep(PAUSE_US);
+		interrupt_it();
 	}
 }
 
