@@ -136,7 +136,7 @@ static void set_timers(struct keeping *s, uint64_t end_ns)
 		  TFD_TIMER_ABSTIME);
 	if (!s->plan->endless)
 		return;
-	s->lease_ns = clock_monotonic_ns() + seconds_ns(KEEPER_LEASE_SECONDS);
+	s->lease_ns = keeper_deadline_ns(s);
 	set_timer(s->lease_timer,
 		  s->lease_ns - seconds_ns(KEEPER_LEASE_SECONDS / 2),
 		  TFD_TIMER_ABSTIME);

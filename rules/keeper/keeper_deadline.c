@@ -112,6 +112,16 @@ void keeper_deadline_check(struct keeping *s)
 		keeping_tell(s, &m);
 }
 
+/* The rules were written before the run was armed: their own end counts. */
+uint64_t keeper_deadline_ns(const struct keeping *s)
+{
+	int64_t left = s->plan->undo.owner.end - time(NULL);
+
+	if (left > KEEPER_LEASE_SECONDS)
+		left = KEEPER_LEASE_SECONDS;
+	return clock_monotonic_ns() + (uint64_t)left * NS_PER_S;
+}
+
 /* Somebody had frozen the keeper: for how long did the rules match nothing? */
 void keeper_deadline_tell_hole(struct keeping *s)
 {

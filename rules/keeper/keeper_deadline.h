@@ -4,6 +4,7 @@
 #define NFTRACE_KEEPER_DEADLINE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct keeper_message;
 struct keeping;
@@ -21,6 +22,11 @@ int keeper_deadline_renew(struct keeping *s, struct keeper_message *m);
 /** keeper_deadline_check - the same if arming took so long that it would come before the end */
 void keeper_deadline_check(struct keeping *s);
 
+/**
+ * keeper_deadline_ns - when the rules of the run stop matching
+ * Return: of CLOCK_MONOTONIC; in the past if they do no longer.
+ */
+uint64_t keeper_deadline_ns(const struct keeping *s);
 /** keeper_deadline_tell_hole - if the keeper was frozen: for how long the rules matched nothing */
 void keeper_deadline_tell_hole(struct keeping *s);
 

@@ -12,8 +12,8 @@
  * CLOCK_LEASE_MS: timers of half a minute take so long instead.
  * CLOCK_STEP: a while after somebody begins to watch the clock it is set by so
  * many seconds, once.
- * CLOCK_AHEAD: a file; from when on it is there CLOCK_MONOTONIC and CLOCK_BOOTTIME are
- * ahead by the seconds that its two numbers say.
+ * CLOCK_AHEAD: a file; from when on it is there CLOCK_MONOTONIC is ahead by the seconds
+ * that its first number says, CLOCK_BOOTTIME and CLOCK_REALTIME by those of its second.
  */
 enum { STEP_MS = 500 };
 
@@ -25,7 +25,8 @@ static long ahead(clockid_t id)
 	long monotonic;
 	int fd;
 
-	if (!path || (id != CLOCK_MONOTONIC && id != CLOCK_BOOTTIME))
+	if (!path || (id != CLOCK_MONOTONIC && id != CLOCK_BOOTTIME &&
+		      id != CLOCK_REALTIME))
 		return 0;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -69,11 +70,13 @@ time_t time(time_t *at)
 	return ts.tv_sec;
 }
 
+/* The kernel's clock is not ahead. */
 static struct itimerspec from_now(long ms)
 {
 	struct itimerspec its = { .it_interval.tv_sec = 0 };
 
 	clock_gettime(CLOCK_MONOTONIC, &its.it_value);
+	its.it_value.tv_sec -= ahead(CLOCK_MONOTONIC);
 	its.it_value.tv_sec += ms / 1000;
 	its.it_value.tv_nsec += ms % 1000 * 1000000;
 	if (its.it_value.tv_nsec >= 1000000000) {
@@ -90,8 +93,12 @@ int timerfd_settime(int fd, int flags, const struct itimerspec *new,
 		(int (*)(int, int, const struct itimerspec *,
 			 struct itimerspec *))
 		dlsym(RTLD_NEXT, "timerfd_settime");
-	struct itimerspec its = from_now(0);
-	long left = new->it_value.tv_sec - its.it_value.tv_sec;
+	struct itimerspec its = *new;
+	struct timespec now;
+	long left;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	left = new->it_value.tv_sec - now.tv_sec;
 
 	if (flags & TFD_TIMER_CANCEL_ON_SET && number("CLOCK_STEP") &&
 	    !stepped) {
@@ -103,9 +110,14 @@ int timerfd_settime(int fd, int flags, const struct itimerspec *new,
 	if (number("CLOCK_LEASE_MS") && !(flags & TFD_TIMER_CANCEL_ON_SET) &&
 	    left >= 28 && left <= 31) {
 		its = from_now(number("CLOCK_LEASE_MS"));
-		new = &its;
+		return real(fd, flags, &its, old);
 	}
-	return real(fd, flags, new, old);
+	if (flags & TFD_TIMER_ABSTIME && its.it_value.tv_sec)
+		its.it_value.tv_sec -= ahead(CLOCK_MONOTONIC);
+	/* What is past is as good as now. */
+	if (its.it_value.tv_sec < 0)
+		its.it_value = (struct timespec){ .tv_nsec = 1 };
+	return real(fd, flags, &its, old);
 }
 
 ssize_t read(int fd, void *buf, size_t size)
