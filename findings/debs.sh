@@ -62,3 +62,45 @@ bb31cc8b40f962a85b2cec970f7f79cc704a1ae4bad24257a822055404b2c60b libb/libbsd/lib
 03539fd30c509e27101d13a56e52eda9062bdf1aefe337c07ab56def25a13eab libm/libmd/libmd0_1.0.4-2_amd64.deb
 '
 install_bookworm() { unpack "$TMP/bookworm" < <(sed "/^$/d" <<<"$bookworm_nft"); }
+
+# The same of Debian 13, with the C library that they need.
+trixie_nft='
+95ba166bb68a76ca1513196dd59d91e3c33b2096884c6de80406f302b18a030e i/iptables/iptables_1.8.11-2_amd64.deb
+762e4d9c7f86b3fdaefee2baf61ce40073d46d7602651433f2cb7a5eabfb47b4 i/iptables/libip4tc2_1.8.11-2_amd64.deb
+d5ecaad5595dc88d08f317997beb53a4906c45ea79ee14ec89103f72573e3f99 i/iptables/libip6tc2_1.8.11-2_amd64.deb
+4de5aa59faef5e98d6ba9f5f521a915be5641f224f597862f8d29e8319e8db16 i/iptables/libxtables12_1.8.11-2_amd64.deb
+4ec9c1096e0b954e3bdb03a62314ee7f49999045d3d55be3e4ded520ffc9baf5 libm/libmnl/libmnl0_1.0.5-3_amd64.deb
+ffbac5d06fbe432d5171f2eb5b2504968377f27be133f72c81e71250a9957506 libn/libnetfilter-conntrack/libnetfilter-conntrack3_1.1.0-1_amd64.deb
+5e4c3c40a04ffdb4139e4bef1136585e151a8eb8c71efa6c7250b636b3c0d1b1 libn/libnfnetlink/libnfnetlink0_1.0.2-3_amd64.deb
+1b3eae46bfb9c6ab44e404797fb45278045f926d73974a84097ad47a3e27d983 libn/libnftnl/libnftnl11_1.2.9-1_amd64.deb
+2ddfa61baaf3a76e2c499db9e521ba6affb226f85af0b6fef739f346ac5f0c39 n/nftables/nftables_1.1.3-1_amd64.deb
+c7cbee3dce8452ae5c3c4269f6f52e96b896d36a46ea3c490e0e11e8ff359896 n/nftables/libnftables1_1.1.3-1_amd64.deb
+b002ea172b9c1e34a67bc497c523c67bb74c3f0a4e98113cb083990a1f1d3bfe libe/libedit/libedit2_3.1-20250104-1_amd64.deb
+60707a62fe6c1228c3389b12a13ca4efd76defc5532473e547a29e99cf7d2a6e j/jansson/libjansson4_2.14-2+b3_amd64.deb
+d0d0265eb01770f17afd0f7c8c0622f80479dcfbbe13653a0debeec61464e622 g/gmp/libgmp10_6.3.0+dfsg-3_amd64.deb
+8b9f6a7983e9418564e48a627518de4c03917b56efe68d7f3e93bd8fffa1cc10 n/ncurses/libtinfo6_6.5+20250216-2_amd64.deb
+e5a85986fa6bec3307ab1bc860736b478b331882bc45e17675a7bdf88eecb43a libb/libbsd/libbsd0_0.12.2-2_amd64.deb
+7244ec3839b61fac0c1884fe08aaa040f26e8f1f35f1f5d3482eacefd30d1b44 libm/libmd/libmd0_1.1.0-2+b1_amd64.deb
+b59b0625cd1a791375d40dab23a4d5d3d0641e3d0a773501becdc3725b7f99cf g/glibc/libc6_2.41-12+deb13u5_amd64.deb
+'
+# install_trixie: and in $TMP/trixie/run a program by each name that runs by that C library
+install_trixie() {
+	local root=$TMP/trixie name path
+	unpack "$root" < <(sed "/^$/d" <<<"$trixie_nft")
+	mkdir "$root/run"
+	for path in "$root"/usr/sbin/*; do
+		name=${path##*/}
+		cat >"$root/run/$name" <<-END
+			#!/bin/sh
+			unset LD_LIBRARY_PATH
+			exec "$root/usr/lib64/ld-linux-x86-64.so.2" --argv0 "$name" \\
+				--library-path "$root/usr/lib/x86_64-linux-gnu" "$path" "\$@"
+		END
+		chmod +x "$root/run/$name"
+	done
+}
+# in_trixie COMMAND...: in a network without anybody else, the programs of Debian 13 first
+in_trixie() {
+	unshare --net --mount env PATH="$TMP/trixie/run:$PATH" LC_ALL=C XTABLES_LOCKFILE="$TMP/lock" \
+		XTABLES_LIBDIR="$TMP/trixie/usr/lib/x86_64-linux-gnu/xtables" "$@"
+}
