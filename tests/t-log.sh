@@ -224,9 +224,19 @@ sed -E 's/(SRC|DST)=10\.([0-9]+)\.[0-9.]+/\1=10.\2.XX.*/g' "$SCRATCH/plain" >"$S
 run_nftrace lo --read "$SCRATCH/masked" "${RULES[@]}" -q
 assert_status 0
 assert_grep '^FORWARDED .* 10\.1\.0\.0\.40001 > 10\.96\.0\.0\.443: ' "$OUT"
-sed -E 's/(SRC|DST)=[0-9a-f:]+/\1=HIDDEN/g' "$HERE/iso6.log" >"$SCRATCH/masked6"
-run_nftrace lo --read "$SCRATCH/masked6" "${RULES[@]}" -q
-assert_equal "packets with no address of IPv6" 5 "$(wc -l <"$OUT")"
+run_nftrace lo --read "$HERE/iso6.log" "${RULES[@]}" -q
+of_fate6() { sed -E 's/ [^ ]+ > [^ ]+: / /; s/\([^ ]+ > [^ ]+:/(/; s/  -.*//' "$1"; }
+of_fate6 "$OUT" >"$SCRATCH/whole6"
+for mask in HIDDEN x.x.x.x 10.x.x.x; do
+	sed -E "s/(SRC|DST)=[0-9a-f:]+/\1=$mask/g" "$HERE/iso6.log" >"$SCRATCH/masked6"
+	run_nftrace lo --read "$SCRATCH/masked6" "${RULES[@]}" -q
+	assert_equal "packets with no address of IPv6" 5 "$(wc -l <"$OUT")"
+	assert_same "fates with $mask" "$SCRATCH/whole6" <(of_fate6 "$OUT")
+	# Of one line alone the rest of its packet is not taken for another's.
+	sed -E "2s/(SRC|DST)=[0-9a-f:]+/\1=$mask/g" "$HERE/iso6.log" >"$SCRATCH/masked6"
+	run_nftrace lo --read "$SCRATCH/masked6" "${RULES[@]}" --json
+	assert_equal "packets of IPv4" "" "$(jq -r 'select(.family == "ipv4") | .headers' "$OUT")"
+done
 
 subtest "no fate where the log breaks off"
 # A line of one packet is missing, whichever: nothing is claimed of it, of the other all is.

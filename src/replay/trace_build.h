@@ -27,6 +27,7 @@ struct trace_text_packet {
 	uint8_t option[40], ip_option[40];	/* TCP's and IPv4's */
 	uint32_t has;			/* 1 << enum trace_text_field */
 	uint32_t number[TT_FIELDS];
+	uint32_t of_either;	/* 1 << ONCE_SRC, ONCE_DST: masked, and without colons */
 	const struct trace_text_packet *quoted;
 };
 

@@ -91,13 +91,14 @@ bool trace_packet_first(struct trace_reading *rd, enum once word)
 	return is_first;
 }
 
-/* Both of a packet are of one family; a masked one may be of either. */
+/* Both of a packet are of one family; of IPv6 some make "x.x.x.x" as well. */
 static bool address(struct trace_reading *rd, struct strview s, enum once which)
 {
 	struct trace_text_packet *p = &rd->packet[rd->depth];
 	uint8_t *to = which == ONCE_SRC ? p->src : p->dst;
 	bool v6 = s.len && memchr(s.at, ':', s.len);
-	bool told = v6 || (s.len && memchr(s.at, '.', s.len));
+	bool is_whole = strview_address(s, v6 ? AF_INET6 : AF_INET, to);
+	bool told = v6 || is_whole;
 
 	if ((told && p->has_family && v6 != p->v6) || !trace_packet_first(rd, which))
 		return false;
@@ -105,10 +106,22 @@ static bool address(struct trace_reading *rd, struct strview s, enum once which)
 		p->v6 = v6;
 		p->has_family = true;
 	}
-	if (strview_address(s, v6 ? AF_INET6 : AF_INET, to))
+	if (is_whole)
 		return true;
+	if (!v6)
+		p->of_either |= 1u << which;
 	rd->t->masked = masked_address(s, to);
 	return rd->t->masked;
+}
+
+void trace_packet_settle(struct trace_text_packet *p)
+{
+	if (!p->has_family)
+		p->v6 = p->has & 1u << TT_FLOWLBL;
+	if (p->v6 && p->of_either & 1u << ONCE_SRC)
+		memset(p->src, 0, sizeof(p->src));
+	if (p->v6 && p->of_either & 1u << ONCE_DST)
+		memset(p->dst, 0, sizeof(p->dst));
 }
 
 static bool protocol(struct strview s, struct trace_text_packet *p)

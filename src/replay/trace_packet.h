@@ -22,4 +22,7 @@ unsigned int trace_packet_hex(struct strview s, uint8_t *to, size_t size);
 /** trace_packet_word - false: the value makes no sense, as the line is damaged */
 bool trace_packet_word(struct trace_reading *rd, struct strview word);
 
+/** trace_packet_settle - of which family a packet is whose addresses are masked */
+void trace_packet_settle(struct trace_text_packet *p);
+
 #endif

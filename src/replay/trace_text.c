@@ -194,11 +194,10 @@ static bool is_whole(const struct trace_reading *rd)
 
 static void settle_packets(struct trace_reading *rd)
 {
-	for (unsigned int i = 0; i < TRACE_DEPTH; i++)
+	for (unsigned int i = 0; i < TRACE_DEPTH; i++) {
 		rd->packet[i].fragment = rd->packet[i].number[TT_FRAG] != 0;
-	/* With both addresses masked the words of IPv6 tell. */
-	if (!rd->packet[0].has_family)
-		rd->packet[0].v6 = rd->packet[0].has & 1u << TT_FLOWLBL;
+		trace_packet_settle(&rd->packet[i]);
+	}
 }
 
 static void fill_packet(struct trace_reading *rd)
