@@ -108,21 +108,33 @@ assert_grep "note: by the packets' numbers 1 of the run is not in .*: it is an e
 
 [[ -n ${SOAK:-} ]] || exit 0
 
-# With those above more than 40 logs and recordings, and more than 20,000 readings.
-EACH=12
-for rules in "$TESTS"/rulesets/[!i]*.save; do
-	[[ ! -e ${rules%.save}.ipsets ]] || in_ns r ipset restore <"${rules%.save}.ipsets" || continue
-	in_ns r iptables-legacy-restore "$rules" 2>/dev/null || { note "$(basename "$rules") is not taken here" && continue; }
-	subtest "behind $(basename "$rules" .save): its log and its recording, damaged"
-	for chain in PREROUTING OUTPUT; do in_ns r iptables-legacy -t raw -I "$chain" -j TRACE; done
-	in_ns r iptables-legacy-save >"$SCRATCH/iptables.save"
+# With those above and nft's texts (t-nft-monitor.sh) more than 40 logs and recordings, and
+# more than 20,000 readings.
+EACH=8
+# behind RULES TOOL OUTSIDE OWN: what udp() and talk say to and through r, behind these rules
+behind() {
+	local rules=$1 tool=$2 port chain
+	[[ ! -e ${rules%.save}.ipsets ]] || in_ns r ipset restore -exist <"${rules%.save}.ipsets" || return
+	in_ns r "$tool-legacy-restore" "$rules" 2>/dev/null || return
+	for chain in PREROUTING OUTPUT; do in_ns r "$tool-legacy" -t raw -I "$chain" -j TRACE; done
+	in_ns r "$tool-legacy-save" >"$SCRATCH/$tool.save"
 	start_nftrace r -t 60 --no-drops --no-witness --rate 0 --snaplen 256 --flat --json --pcap "$SCRATCH/live.pcapng"
-	for port in 7 22 53 80 1001; do udp a 10.2.0.2 "$port"; done
-	talk a tcp 10.2.0.2 1011 from 21011 wait 100
-	udp a 10.1.0.1 3001
-	udp r 10.2.0.2 4001
+	for port in 7 22 53 80 1001; do udp a "$3" "$port"; done
+	[[ $tool = ip6tables ]] || talk a tcp "$3" 1011 from 21011 wait 100
+	udp a "$4" 3001
+	udp r "$3" 4001
 	stop_nftrace INT
 	"$TOOLS/klog" <"$OUT" >"$SCRATCH/live.log" || fail "klog"
+}
+taken=0
+for rules in "$TESTS"/rulesets/*.save; do
+	subtest "behind $(basename "$rules" .save): its log and its recording, damaged"
+	case $rules in
+	*/ip6-*) behind "$rules" ip6tables fd00:2::2 fd00:1::1 ;;
+	*) behind "$rules" iptables 10.2.0.2 10.1.0.1 ;;
+	esac || { note "$(basename "$rules") is not taken here" && continue; }
 	mutate "$SCRATCH/live.log" "${RULES[@]}"
 	mutate_recording "$SCRATCH/live.pcapng"
+	((++taken))
 done
+((taken >= 15)) || fail "only $taken rulesets were taken"
