@@ -243,19 +243,22 @@ local function read_record(record)
 	end
 end
 
--- A long one is parted, and each piece of the record begins with MAGIC.
+-- A long one is parted, and each piece of the record begins with MAGIC.  Since Wireshark 4.4
+-- each line of a comment of several lines comes by itself as well.
 local function collect()
-	local block, record = {}, {}
+	local block, line, record = {}, nil, {}
 	for _, comment in ipairs({ comments() }) do
 		local text = tostring(comment.value)
 		local rest = text:match("^nftrace/1 (.*)$")
 		if rest then
 			record[#record + 1] = rest
-		elseif text ~= MAGIC then
+		elseif text:find("\n", 1, true) then
 			block[#block + 1] = text
+		elseif text ~= MAGIC then
+			line = line or text
 		end
 	end
-	return table.concat(block, "\n"), record[1] and table.concat(record, " ")
+	return block[1] and table.concat(block, "\n") or line or "", record[1] and table.concat(record, " ")
 end
 
 function proto.dissector(_, _, tree)
