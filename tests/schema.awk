@@ -5,6 +5,9 @@
 !inside { next }
 /^\.Bd/ { listing = 1; next }
 !listing { next }
+# Words that go on in the next line.
+held != "" { sub(/^ +/, ""); $0 = held $0; held = "" }
+/\|$/ { held = $0; next }
 /^[A-Z]/ {
 	object = $1
 	sub(/,$/, "", object)

@@ -41,7 +41,7 @@ row_bound() {
 	nothing) with ;;
 	docker*) with "${docker[@]}" "${words[@]:1}" && BOUND=("$TOOLS/confined" "${BOUND[@]}") ;;
 	user\ namespace) BOUND=(unshare --user --map-root-user --net bash -c "$own_net") ;;
-	user*) as_user "${words[1]}" "${both[@]}" "${words[@]:2}" ;;
+	uid*) as_user "${words[1]}" "${both[@]}" "${words[@]:2}" ;;
 	*) with "${both[@]}" "${words[@]}" ;;
 	esac
 }

@@ -4,18 +4,45 @@
 . "$(dirname "$0")/lib.sh"
 
 subtest "as root"
-"$TESTS/demo.sh" >"$SCRATCH/demo" 2>&1
+PCAP=$SCRATCH/demo.pcapng "$TESTS/demo.sh" >"$SCRATCH/demo" 2>&1
 assert_equal "exit status" 0 $?
 assert_text "the same (" "$SCRATCH/demo"
 [[ -z $_why ]] || show "demo" "$SCRATCH/demo" 200
 
 subtest "the README shows what it prints"
-# Lines that the sample leaves out, comments, and what is another each time.
-strip() { sed -E 's/ -m comment --comment ("[^"]*"|[^ ]+)//g; s/^(#[0-9]+) .*(IN=[^.]*\.[0-9.]+)\.[0-9]+ > ([0-9.]+).*/\1 \2 > \3/'; }
-sed -n '/^    #[0-9]* .* IN=/,/^    => /{ /^    \.\.\.$/d; s/^    //p }' "$TREE/README.rst" | strip >"$SCRATCH/sample"
+# Lines that the sample leaves out, comments, options of TCP, and what is another each time.  What goes
+# on in the next line, as on a terminal, is joined.
+strip() {
+	sed -E ':again; N; s/\n {6,}/ /; t again; P; D' |
+		sed -E 's/ -m comment --comment ("[^"]*"|[^ ]+)//g; s/^(#[0-9]+) .*(IN=[^.]*\.[0-9.]+)\.[0-9]+ > ([0-9.]+).*/\1 \2 > \3/'
+}
+sed -n '/^    #[0-9]* .* IN=/,/^$/{ /^    \.\.\.$/d; s/^    //p }' "$TREE/README.rst" | strip >"$SCRATCH/sample"
 (($(wc -l <"$SCRATCH/sample") > 10)) || fail "no sample"
 awk '/^#[0-9]+ .*\.25: Flags \[S\]/ { on = 1 } on; /^=>/ { on = 0 }' "$SCRATCH/demo" | strip >"$SCRATCH/block"
 assert_equal "what the demo does not print" "" "$(diff "$SCRATCH/block" "$SCRATCH/sample" | grep '^>')"
+
+subtest "the folded block of the README and of the manual as well"
+# As a terminal of 76 columns shows it, which an indent of four makes 80.
+COLUMNS=76 "$NFTRACE" --read "$SCRATCH/demo.pcapng" --fold --only drop >"$SCRATCH/folded" 2>/dev/null
+# Numbers, ports and times are others each time.
+another() { sed -E 's/^#[0-9]+/#/; s/\.[0-9]+ > /.PORT > /; s/ +[0-9:]{8}\.[0-9]{6}$//' "$1"; }
+another "$SCRATCH/folded" >"$SCRATCH/block"
+sed -nE '/^    #2 DROP  /,/^($|  *\.\.\.$)/{ /^($|  *\.\.\.$)/!s/^ {4}//p }' "$TREE/README.rst" >"$SCRATCH/README.rst"
+sed -nE '/^#2 DROP  /,/^\.Ed/{ /^\.Ed/!p }' "$TREE/man/nftrace.8" >"$SCRATCH/nftrace.8"
+for text in README.rst nftrace.8; do
+	another "$SCRATCH/$text" >"$SCRATCH/sample"
+	assert_grep '^# DROP' "$SCRATCH/sample"
+	assert_equal "$text: what the demo does not print" "" "$(grep -vxFf "$SCRATCH/block" "$SCRATCH/sample")"
+done
+
+subtest "the README's picture is what a terminal shows today"
+# The words of the picture and those of the terminal, which may break lines elsewhere.
+words() {
+	sed -E 's/<[^>]*>//g; s/&gt;/>/g; s/&lt;/</g; s/&quot;/"/g; s/&amp;/\&/g; s/[0-9]{2}:[0-9:.]+//
+		s/\.[0-9]{4,5}\b/.PORT/g; s/ DNS [0-9]+/ DNS N/' "$1" | tr -s ' \n' '\n' | grep .
+}
+COLUMNS=100 "$NFTRACE" --read "$SCRATCH/demo.pcapng" -c 2 --fold >"$SCRATCH/folded" 2>/dev/null
+assert_same "words of man/fold.svg" <(words "$SCRATCH/folded") <(words "$TREE/man/fold.svg")
 
 subtest "without root"
 # A copy that another user may read; not below /run, which the demo covers.

@@ -131,6 +131,12 @@ diff_of --diff "$SCRATCH/$host--no-witness" "$SCRATCH/$host"
 assert_no_grep 'went on as|translated to' "$OUT"
 no_rules
 
+subtest "--only chooses among the packets of both"
+diff_of --diff "$TESTS/data/earlier-legacy.pcapng" "$TESTS/data/earlier-nft.pcapng" --only drop -q
+assert_status 1
+assert_equal "pairs" 2 "$(wc -l <"$OUT")"
+assert_equal "pairs of drops" 2 "$(grep -cE '^DIFFERS +#[0-9]+ \| #[0-9]+  DROP  ' "$OUT")"
+
 subtest "--json: an object a pair, with what the block says"
 for file in "${hosts[@]}"; do
 	host=${file##*/}

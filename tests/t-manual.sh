@@ -10,9 +10,14 @@ subtest "mandoc finds nothing, and no line of text is broken or too wide"
 if command -v mandoc >/dev/null; then
 	# Whether other programs' manuals are here is no fault of this one.
 	assert_equal "mandoc -T lint" "" "$(mandoc -T lint -W all "$manual" 2>/dev/null | grep -v 'referenced manual not found')"
-	# What is literal, and tables, are as wide as they are.
-	sed '/^\.Bd -literal/,/^\.Ed/d; /^\.Bl -column/,/^\.El/d' "$manual" | mandoc -T ascii -O width=80 2>/dev/null | col -bx >"$SCRATCH/text"
+	# As a terminal of 80 columns shows it, by either of the two that Debian has; tables and samples as well.
+	mandoc -T ascii -O width=80 "$manual" 2>/dev/null | col -bx >"$SCRATCH/text"
+	(($(wc -l <"$SCRATCH/text") > 1000)) || fail "mandoc prints $(wc -l <"$SCRATCH/text") lines"
 	assert_equal "lines above 80 columns" "" "$(grep -nE '^.{81}' "$SCRATCH/text")"
+	if command -v groff >/dev/null && groff -mdoc -T ascii -P -c -r LL=78n "$manual" >"$SCRATCH/raw" 2>"$SCRATCH/said"; then
+		col -bx <"$SCRATCH/raw" >"$SCRATCH/text"
+		assert_equal "lines above 80 columns, by groff" "" "$(grep -nE '^.{81}' "$SCRATCH/text")"
+	fi
 else
 	skip "no mandoc"
 fi
@@ -61,6 +66,19 @@ sed -n '/^\.Sh EXIT STATUS/,/^\.El/s/^\.It \([0-9]\)$/\1/p' "$manual" >"$SCRATCH
 sed -nE 's/^\tSTATUS_[A-Z]+ = ([0-9]),.*/\1/p' "$TREE/src/base/exit_status.h" >"$SCRATCH/from-program"
 assert_same "the list of statuses" "$SCRATCH/from-program" "$SCRATCH/from-manual"
 
+subtest "the diagnostics are the program's words"
+# Its texts, a line each: what is put together of several, and without what is filled in.
+cat "$TREE"/src/*/*.c "$TREE"/rules/*/*.c | tr '\n' ' ' |
+	sed -E 's/"[[:space:]]*(PRI[a-zA-Z0-9]+[[:space:]]*)?"//g' | grep -oE '"([^"\\]|\\.)*"' |
+	sed -E 's/%[-#0-9.*]*(ll|l|z|h)*[a-zA-Z]?/%/g' >"$SCRATCH/said"
+sed -n '/^\.Sh DIAGNOSTICS/,/^\.El/s/^\.It Li //p' "$manual" >"$SCRATCH/diagnostics"
+(($(wc -l <"$SCRATCH/diagnostics") > 10)) || fail "no diagnostics were found"
+# Numbers, N and ... stand for what is filled in, as does a plural's letter.
+sed -E 's/\b[0-9]+(\/s)?\b|\bN\b|\.\.\.|[,;:] | for /\n/g' "$SCRATCH/diagnostics" | sed -E 's/^ +//; s/ +$//' | grep -E '.{9}' | while IFS= read -r words; do
+	grep -qE -- "$(sed -E 's/[][().*]/\\&/g; s/s( |$)/(s|%)\1/g; s/ies( |$)/(ies|%)\1/g' <<<"$words")" "$SCRATCH/said" || echo "$words"
+done >"$SCRATCH/unsaid"
+assert_equal "what it does not say" "" "$(cat "$SCRATCH/unsaid")"
+
 # The names of extensions' options, and nftrace's own.
 subtest "no name of nftrace's hides an extension's option"
 folder=$(pkg-config --variable=xtlibdir xtables)
@@ -73,6 +91,9 @@ note "$names names of $(cut -d ' ' -f 2 "$SCRATCH/extensions" | sort -u | wc -l)
 ((names >= 300)) || fail "only $names names were found"
 sed -nE 's/.*--([a-z0-9-]+).*/\1/p' "$SCRATCH/from-help" | sort -u >"$SCRATCH/own"
 assert_equal "names of both" "" "$(join "$SCRATCH/own" "$SCRATCH/extensions")"
+
+subtest "the README fits 80 columns as it is"
+assert_equal "lines above 80 columns" "" "$(grep -nE '^.{81}' "$TREE/README.rst")"
 
 subtest "the README names what is there"
 for file in $(grep -oE '``(src|rules|tests|man)/[A-Za-z0-9_./-]+``' "$TREE/README.rst" | tr -d '`'); do
