@@ -1,27 +1,30 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# t-claims: CLAIMS.rst has each section and option of the manual and the README, and what it names is there.
+# t-claims: CLAIMS.rst has a row for each sentence of the manual and the README, and what it names is there.
 . "$(dirname "$0")/lib.sh"
 
 claims=$TESTS/CLAIMS.rst manual=$TREE/man/nftrace.8 readme=$TREE/README.rst
 
-# rows: "SECTION|CLAIM|WHAT SHOWS IT" of each, of the manual's part or the README's
+command -v mandoc >/dev/null || skip_all "no mandoc"
+
+# rows FILE: "SECTION<tab>SENTENCE<tab>WHAT SHOWS IT" of each
 rows() {
 	awk '/^~+$/ { section = before; next } { before = $0 }
-		/^    / { i = index($0, " | "); sub(/^ +/, "")
-			claim = $0; sub(/ +\|.*/, "", claim); shows = $0; sub(/^[^|]*\| /, "", shows)
-			print section "|" claim "|" (i ? shows : "") }' "$1"
+		/^    / { sub(/^ +/, ""); i = index($0, " |"); sentence = substr($0, 1, i - 1); sub(/ +$/, "", sentence)
+			print section "\t" sentence "\t" substr($0, i + 3) }' "$1"
 }
 # Every subtest, "NAME LINE"; every file that is a test or another's record.
 grep -E '^[[:space:]]*(subtest|scenario) ' "$TESTS"/t-*.sh | sed "s|^$TESTS/\(t-[a-z0-9-]*\)\.sh:[[:space:]]*|\1 |" >"$SCRATCH/subtests"
 (cd "$TREE" && ls tests/t-*.sh tests/unit/*.c tests/*.rst tests/bench/*.rst) | sed 's|^tests/||' >"$SCRATCH/files"
-# without_witness FILE: claims of which no test, no unit test, and no hand with a date is there
+# without_witness FILE: rows of which no test, no unit test, and no hand with a date is there
 without_witness() {
-	rows "$1" | awk -F '|' '
+	rows "$1" | awk -F '\t' '
 		FILENAME ~ /subtests$/ { name = $0; sub(/ .*/, "", name); words[name] = words[name] "\n" $0; next }
 		FILENAME ~ /files$/ { is_file[$0] = 1; next }
-		{ shows = $0; sub(/^[^|]*\|[^|]*\|/, "", shows)
-			n = split(shows, part, / *; */)
+		{ above = section; section = $1
+			# Nothing is claimed; as the row above, which has to be of the same section.
+			if ($3 == "-" || ($3 == "=" && section == above)) next
+			n = split($3, part, / *; */)
 			one = ""
 			for (i = 1; i <= n + 1; i++) {
 				if (i <= n && one != "" && part[i] !~ /^(t-[a-z0-9-]+(:|\.sh)|unit\/|hand[: ])/) { one = one "; " part[i]; continue }
@@ -37,50 +40,44 @@ without_witness() {
 			return sub(/^[^:]*: +/, "", said) && said != "" && index(words[name], said)
 		}' "$SCRATCH/subtests" "$SCRATCH/files" -
 }
-# titles FILE: those of both texts that have no section
-titles() { grep -B 1 '^~~~' "$1" | grep -v '^~\|^--'; }
-missing_sections() {
-	{
-		sed -nE 's/^\.S[hs] (\\&)?//p' "$manual"
-		grep -B 1 -E '^[-=]{4,}$' "$readme" | grep -E '^[A-Za-z]'
-	} | awk -v claims="$1" '
-		function add(t) { sub(/^ +/, "", t); has[tolower(t)] = 1 }
-		BEGIN { while ((getline line < claims) > 0) {
-			if (line ~ /^~+$/) { add(before); n = split(before, part, ","); for (i = 1; i <= n; i++) add(part[i]); t = before; if (sub(/^OPTIONS: /, "", t)) { add(t); add("OPTIONS") } }
-			# Where one is only a part its name begins a line.
-			if (line ~ /^    /) { t = line; sub(/ *[:|].*/, "", t); add(t) }
-			before = line } }
-		!(tolower($0) in has)'
-}
-missing_options() {
-	"$NFTRACE" --help | sed -nE 's/^  (-.,|   ) --([a-z0-9-]+)( .*|$)/\2/p' | sort -u >"$SCRATCH/options"
-	rows "$1" | grep '^OPTIONS' | grep -oE '[|, ]--[a-z0-9-]+' | sed 's/^.--//' | sort -u | comm -23 "$SCRATCH/options" -
+# uncovered MANUAL README CLAIMS: sentences without a row, rows without their sentence
+uncovered() {
+	mandoc -T html -O fragment "$1" >"$SCRATCH/html" 2>/dev/null
+	python3 "$TESTS/claims.py" compare "$SCRATCH/html" "$2" "$3"
 }
 
-subtest "each claim names what shows it, and that is there"
+subtest "each sentence of both texts has a row, and each row its sentence"
+assert_equal "sentences or rows alone" "" "$(uncovered "$manual" "$readme" "$claims")"
+
+subtest "each row names what shows it, and that is there"
 number=$(rows "$claims" | wc -l)
-((number > 250)) || fail "only $number claims were found"
-assert_equal "claims without it" "" "$(without_witness "$claims")"
-
-subtest "each section of both texts has its claims"
-assert_equal "sections that are missing" "" "$(missing_sections "$claims")"
-
-subtest "each option has one"
-assert_equal "options that are missing" "" "$(missing_options "$claims")"
+((number > 700)) || fail "only $number rows were found"
+assert_equal "rows without it" "" "$(without_witness "$claims")"
 
 subtest "the checks find what is wrong"
 without() { sed "$1" "$claims" >"$SCRATCH/claims"; }
-without 's/| t-ends: time$/| t-ends: no such words/'
+without 's/| t-lock: busy$/| t-lock: no such words/'
 [[ $(without_witness "$SCRATCH/claims") = *"no such words"* ]] || fail "words of no subtest"
-without 's/| t-ends: time$/| t-nowhere: time/'
+without 's/| t-lock: busy$/| t-nowhere: busy/'
 [[ $(without_witness "$SCRATCH/claims") = *t-nowhere* ]] || fail "no such test"
-without 's/| t-ends: time$/| hand: it works/'
+without 's/| t-lock: busy$/| hand: it works/'
 [[ $(without_witness "$SCRATCH/claims") = *"it works"* ]] || fail "by hand, without a date"
-without '/--behind-nat/d'
-assert_equal "options" "behind-nat" "$(missing_options "$SCRATCH/claims")"
-without '/^Witness chains$/,/^ENVIRONMENT$/d; /witness chains  /d'
-assert_equal "sections" "ENVIRONMENT
-Witness chains" "$(missing_sections "$SCRATCH/claims" | sort)"
+without 's/| t-lock: busy$/|/'
+[[ $(without_witness "$SCRATCH/claims") = *"EXIT STATUS: 4: "* ]] || fail "nothing shows it"
+without 's/^\(    An error of nftrace is told .*\) | .*/\1 | =/'
+[[ $(without_witness "$SCRATCH/claims") = *"An error of nftrace"*": =" ]] || fail "as the row above, and there is none"
+without '/--behind-nat: /d'
+assert_equal "a row that is missing" "OPTIONS: What to trace: no row:     --behind-nat: Match where DNAT is done |" \
+	"$(uncovered "$manual" "$readme" "$SCRATCH/claims" | sed 's/ *$//')"
+# An item of a list, a sentence in a paragraph, one that begins otherwise, and the README's.
+sed 's/^Trace everything\.$/&\nIt also makes coffee for whoever waits./; s/^An interrupt is a normal end\.$/A normal end is any interrupt./' \
+	"$manual" >"$SCRATCH/manual.8"
+sed 's/^There is$/&/; s/^- Identical packets at the same/- It never errs about packets.\n&/' "$readme" >"$SCRATCH/readme.rst"
+assert_equal "what is new" "EXIT STATUS: no row:     A normal end is any interrupt. |
+EXIT STATUS: no sentence begins so: An interrupt is a normal end.
+OPTIONS: What to trace: no row:     It also makes coffee for whoever waits. |
+README: What it cannot do: no row:     It never errs about packets. |" \
+	"$(uncovered "$SCRATCH/manual.8" "$SCRATCH/readme.rst" "$claims" | sed 's/ *$//' | sort)"
 
 subtest "limits that the manual names are refused with their number"
 ns_new lo
