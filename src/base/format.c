@@ -94,10 +94,11 @@ static const char hex_bytes[256][2] = {
 
 char *format_bytes(char *to, const void *bytes, size_t len)
 {
-	const uint8_t *b = bytes, *end = b + len;
+	const uint8_t *b = bytes;
 
-	for (; b < end; b++, to += 2)
-		memcpy(to, hex_bytes[*b], 2);
+	/* No bytes may lie nowhere: no end is reckoned from there. */
+	for (size_t i = 0; i < len; i++, to += 2)
+		memcpy(to, hex_bytes[b[i]], 2);
 	return to;
 }
 
