@@ -10,7 +10,7 @@
 #include "report/rule_table.h"
 
 enum {
-	EDGES = 1 << 15,	/* at most; the rest is counted */
+	EDGES = GRAPH_EDGES_SLOTS / 2,	/* at most; the rest is counted */
 	CALLS = 32,		/* chains in chains; what is deeper looks like a call */
 };
 

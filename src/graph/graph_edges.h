@@ -11,7 +11,12 @@
 struct component;
 struct rule_table;
 
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+/* Full now and then, and gone through in no time. */
+enum { GRAPH_EDGES_SLOTS = 1 << 8, GRAPH_EDGES_RULES = 1 << 7 };
+#else
 enum { GRAPH_EDGES_SLOTS = 1 << 16, GRAPH_EDGES_RULES = 1 << 15 };
+#endif
 
 /* Nodes that are no rule: where all begin, and where each ends. */
 #define GRAPH_EDGES_START UINT32_MAX

@@ -217,6 +217,41 @@ static inline void judge_json_flat(const char *bytes, size_t len)
 	json_decref(o);
 }
 
+/* Is this a tag of the page's own, as far as its name goes? */
+static inline bool judge_is_tag(const char *at, size_t len)
+{
+	static const char *const tags[] = {
+		"!DOCTYPE", "html", "head", "meta", "title", "style", "body",
+		"main", "section", "h1", "h2", "p", "b", "br", "ul", "li",
+		"details", "summary", "pre", "span", "table", "thead", "tbody",
+		"tr", "th", "td", "dl", "dt", "dd",
+	};
+	size_t n = 0;
+
+	if (len && *at == '/')
+		at++, len--;
+	while (n < len && at[n] != ' ' && at[n] != '>')
+		n++;
+	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++)
+		if (strlen(tags[i]) == n && memcmp(tags[i], at, n) == 0)
+			return n < len;
+	return false;
+}
+
+static inline void judge_html_line(void *arg, const char *at, size_t len)
+{
+	(void)arg;
+	for (size_t i = 0; i < len; i++)
+		JUDGE(at[i] != '<' || judge_is_tag(at + i + 1, len - i - 1), at,
+		      len);
+}
+
+/* HTML: no tag that a stranger has written. */
+static inline void judge_html(const char *bytes, size_t len)
+{
+	judge_lines(bytes, len, judge_html_line, NULL);
+}
+
 /* DOT: tabs in front, and each quote is closed in its line. */
 static inline void judge_dot_line(void *arg, const char *at, size_t len)
 {

@@ -13,6 +13,9 @@
 #include "journey/journeys_end.h"
 #include "journey/path.h"
 #include "judge.h"
+#include "mask/mask.h"
+#include "mask/mask_journey.h"
+#include "mask/mask_text.h"
 #include "place/place.h"
 #include "printer/printer.h"
 #include "protocol/stats.h"
@@ -41,12 +44,15 @@ struct replayed_job {
 struct replayed {
 	const struct replayed_job *job;
 	bool again;		/* the pcapng that came out is read in its turn */
-	bool graph;		/* not at every input */
+	bool all;		/* in every form, masked as well; else in one of the usual ones */
+	unsigned int one;	/* that one */
+	bool masked;		/* other addresses and names */
 	uint64_t seen;		/* TRACE lines and events of the input */
 	unsigned int lines, fates;	/* of the block under way */
 	struct stats stats;
 	struct printer_plan plan;
 	struct path_map map;
+	struct mask *mask;
 	struct printer printer;
 	struct journeys *journeys;
 	struct place_index *index;
@@ -73,34 +79,55 @@ static void replayed_fold(const char *bytes, size_t len)
 	judge_lines(bytes, len, replayed_fold_line, &lines);
 }
 
+static void replayed_text(const char *bytes, size_t len)
+{
+	judge_lines(bytes, len, NULL, NULL);
+}
+
 static const struct replayed_form {
 	const struct report *report;
-	bool verbose;
-	void (*judge)(const char *bytes, size_t len);
+	void (*judge)(const char *bytes, size_t len);	/* each record */
+	void (*judge_end)(const char *bytes, size_t len);	/* what comes at last */
+	bool verbose, measured, explain;
 } replayed_forms[] = {
-	{ &report_fold, false, replayed_fold },
-	{ &report_line, false, judge_one_line },
-	{ &report_line, true, judge_one_line },
-	{ &report_json, false, judge_json },
-	{ &report_flat, false, judge_one_line },
-	{ &report_flat, true, judge_one_line },
-	{ &report_json_flat, false, judge_json_flat },
-	/* Judged by the whole of what they write, at the end. */
-	{ &report_pcap, false, NULL },
-	{ &report_graph, false, NULL },
+	{ .report = &report_fold, .judge = replayed_fold },
+	{ .report = &report_line, .judge = judge_one_line },
+	{ .report = &report_line, .judge = judge_one_line, .verbose = true },
+	{ .report = &report_json, .judge = judge_json },
+	{ .report = &report_flat, .judge = judge_one_line },
+	{ .report = &report_flat, .judge = judge_one_line, .verbose = true },
+	{ .report = &report_json_flat, .judge = judge_json_flat },
+	/* Judged by the whole of what it writes. */
+	{ .report = &report_pcap },
+	{ .report = &report_graph, .judge_end = judge_dot },
+	{ .report = &report_fold, .judge = replayed_fold, .measured = true,
+	  .explain = true },
+	{ .report = &report_line, .judge = replayed_text,
+	  .measured = true },
+	{ .report = &report_block_wrapped, .judge = replayed_text,
+	  .measured = true, .explain = true },
+	{ .report = &report_flat_wrapped, .judge = replayed_text,
+	  .measured = true },
+	{ .report = &report_markdown, .judge = replayed_text,
+	  .judge_end = replayed_text },
+	{ .report = &report_markdown_full, .judge = replayed_text,
+	  .judge_end = replayed_text },
+	{ .report = &report_html, .judge = judge_html, .judge_end = judge_html },
 };
 
 enum { REPLAYED_FORMS = sizeof(replayed_forms) / sizeof(replayed_forms[0]) };
 
-static void *replayed_state[REPLAYED_FORMS];
+/* The usual ones stand first, and with the first one come blocks. */
+enum { REPLAYED_BLOCKS = 0, REPLAYED_PCAP = 7, REPLAYED_USUAL };
+
+/* As each form has made it for itself. */
+static struct report_env replayed_own[REPLAYED_FORMS];
 
 static inline bool replayed_wants(unsigned int form)
 {
-	const struct report *r = replayed_forms[form].report;
-
-	if (r == &report_graph && !replayed.graph)
+	if (!replayed.all && form != replayed.one)
 		return false;
-	return !replayed.again || r == &report_pcap;
+	return !replayed.again || form == REPLAYED_PCAP;
 }
 
 static inline struct outbuf *replayed_out(unsigned int form)
@@ -109,14 +136,16 @@ static inline struct outbuf *replayed_out(unsigned int form)
 							   : &replayed.text;
 }
 
+/* Where it was seen the file tells, packet by packet. */
 static inline struct report_env replayed_env(const struct report_env *env,
 					     unsigned int form)
 {
-	struct report_env e = *env;
+	struct report_env e = replayed_own[form];
 
-	e.state = replayed_state[form];
-	e.verbose = replayed_forms[form].verbose;
-	e.width = 60;
+	memcpy(e.host, env->host, sizeof(e.host));
+	memcpy(e.netns, env->netns, sizeof(e.netns));
+	e.traced = env->traced;
+	e.log = env->log;
 	return e;
 }
 
@@ -124,14 +153,19 @@ static int replayed_open(struct outbuf *o, struct report_env *env)
 {
 	(void)o;
 	for (unsigned int i = 0; i < REPLAYED_FORMS; i++) {
-		const struct report *r = replayed_forms[i].report;
-		struct report_env e = *env;
+		const struct replayed_form *f = &replayed_forms[i];
+		struct report_env *own = &replayed_own[i];
 
-		if (replayed_wants(i) && r->open &&
-		    r->open(replayed_out(i), &e) < 0)
+		*own = *env;
+		own->width = 60;
+		own->verbose = f->verbose;
+		own->measured = f->measured;
+		own->explain = f->explain;
+		if (replayed_wants(i) && f->report->open &&
+		    f->report->open(replayed_out(i), own) < 0)
 			abort();
-		replayed_state[i] = e.state;
 	}
+	replayed.text.head = replayed.text.tail = 0;
 	return 0;
 }
 
@@ -156,7 +190,7 @@ static void replayed_block_line(void *arg, const char *at, size_t len)
 	JUDGE(trace || fate || *at == '#' || *at == ' ', at, len);
 	r->lines += trace;
 	r->fates += fate;
-	if (trace && r->job->known && !r->again)
+	if (trace && r->job->known && !r->again && !r->masked)
 		JUDGE(r->job->known(at, len), at, len);
 }
 
@@ -219,7 +253,7 @@ static void replayed_print(struct outbuf *o, const struct report_env *env,
 	(void)o;
 	for (unsigned int b = 0; b < j->branches; b++)
 		JUDGE(replayed_fate_fits(j, &j->fate[b]), "", 0);
-	if (!replayed.again) {
+	if (!replayed.again && (replayed.all || replayed.one == REPLAYED_BLOCKS)) {
 		replayed_block(env, j, false);
 		replayed_block(env, j, true);
 	}
@@ -239,17 +273,18 @@ static void replayed_print_event(struct outbuf *o, const struct report_env *env,
 
 static void replayed_finish(struct outbuf *o, const struct report_env *env)
 {
+	struct outbuf *text = &replayed.text;
+
 	(void)o;
 	for (unsigned int i = 0; i < REPLAYED_FORMS; i++) {
+		const struct replayed_form *f = &replayed_forms[i];
 		struct report_env e = replayed_env(env, i);
 
-		if (replayed_forms[i].report != &report_graph ||
-		    !replayed_wants(i))
+		if (!f->judge_end || !replayed_wants(i))
 			continue;
-		report_graph.finish(&replayed.text, &e);
-		judge_dot(replayed.text.buf + replayed.text.head,
-			  replayed.text.tail - replayed.text.head);
-		replayed.text.head = replayed.text.tail = 0;
+		f->report->finish(text, &e);
+		f->judge_end(text->buf + text->head, text->tail - text->head);
+		text->head = text->tail = 0;
 	}
 }
 
@@ -326,9 +361,21 @@ static inline void replayed_set_up(struct replayed *r)
 	r->plan.sink[SINK_STDOUT] = (struct sink_plan){
 		.report = &replayed_report, .fd = null, .path = "",
 	};
-	if (null < 0 || printer_open(&r->printer, &r->plan, NULL, replayed_news,
-				     r))
+	r->mask = mask_open();
+	if (null < 0 || !r->mask || mask_text_begin() ||
+	    printer_open(&r->printer, &r->plan, NULL, replayed_news, r))
 		abort();
+}
+
+/* No form sees anything but what it makes. */
+static inline void replayed_mask(struct replayed *r, struct report_env *env)
+{
+	r->printer.masker = r->masked ? masker_open(r->mask, r->names) : NULL;
+	if (!r->masked)
+		return;
+	if (!r->printer.masker)
+		abort();
+	env->names = masker_names(r->printer.masker);
 }
 
 static inline void replayed_begin(struct replayed *r, uint32_t snaplen)
@@ -355,6 +402,7 @@ static inline void replayed_begin(struct replayed *r, uint32_t snaplen)
 	*env = (struct report_env){
 		.names = r->names, .owners = env->owners, .stories = env->stories,
 	};
+	replayed_mask(r, env);
 	replayed_open(NULL, env);
 }
 
@@ -365,6 +413,8 @@ static inline void replayed_end(struct replayed *r)
 	journeys_finish(r->journeys);
 	printer_finish(&r->printer);
 	replayed_close(env);
+	masker_close(r->printer.masker);
+	r->printer.masker = NULL;
 	drop_counts_close(&r->printer.drops);
 	if (!drop_counts_open(&r->printer.drops))
 		abort();
@@ -403,46 +453,77 @@ static inline void replayed_read(
 	replayed_end(r);
 }
 
-/* Its areas are large, and going through them is most of the time. */
-static inline bool replayed_one_in_16(const struct replayed_job *job)
+/*
+ * While fuzzing one input in 64 is for every form, and each of the others for one: the
+ * next one that is nearly the same is for another, and eight times as many are read.
+ */
+static inline void replayed_choose(struct replayed *r,
+				   const struct replayed_job *job)
 {
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 	const uint8_t *b = job->bytes;
-	unsigned int sum = 0;
+	uint32_t hash = 0;
 
 	for (size_t i = 0; i < job->size; i++)
-		sum += b[i];
-	return sum % 16 == 0;
+		hash = (hash ^ b[i]) * 16777619;
+	hash >>= 16;
+	r->all = hash % 64 == 0;
+	r->one = hash / 64 % REPLAYED_USUAL;
+#else
+	(void)job;
+	r->all = true;
+#endif
 }
 
-/* Every form of an input; and its pcapng, read again, gives that pcapng. */
-static inline void replayed_run(const struct replayed_job *job)
+/* Once more with other addresses and names, in every form. */
+static inline void replayed_masked(struct replayed *r,
+				   const struct replayed_job *job)
 {
-	static const struct snapshot *const none[FAMILY_COUNT];
-	struct replayed *r = &replayed;
-	char *pcap;
-	size_t len;
-
-	replayed_set_up(r);
-	r->job = job;
-	r->again = false;
-	r->graph = replayed_one_in_16(job);
+	r->masked = true;
 	r->seen = 0;
 	replayed_read(r, job->bytes, job->size, job->snap, job->fn,
 		      job->snaplen);
-	/* No packet is made up: each has an event of its own. */
-	JUDGE(job->fn != replay_text || r->stats.packets <= r->seen, "", 0);
-	len = r->pcap.tail;
-	pcap = malloc(len ? len : 1);
+	r->masked = false;
+}
+
+/* What it wrote as a pcapng, read again, gives that pcapng. */
+static inline void replayed_again(struct replayed *r,
+				  const struct replayed_job *job)
+{
+	static const struct snapshot *const none[FAMILY_COUNT];
+	size_t len = r->pcap.tail;
+	char *pcap = malloc(len ? len : 1);
+
 	if (!pcap)
 		abort();
 	memcpy(pcap, r->pcap.buf, len);
 	r->again = true;
 	replayed_read(r, pcap, len, none, replay_pcap, job->snaplen);
+	r->again = false;
 	JUDGE(!r->stats.refused.count, r->stats.refused.word,
 	      sizeof(r->stats.refused.word));
 	JUDGE(r->pcap.tail == len && memcmp(r->pcap.buf, pcap, len) == 0, pcap,
 	      len);
 	free(pcap);
+}
+
+/* One form of an input, or every one. */
+static inline void replayed_run(const struct replayed_job *job)
+{
+	struct replayed *r = &replayed;
+
+	replayed_set_up(r);
+	r->job = job;
+	replayed_choose(r, job);
+	if (r->all)
+		replayed_masked(r, job);
+	r->seen = 0;
+	replayed_read(r, job->bytes, job->size, job->snap, job->fn,
+		      job->snaplen);
+	/* No packet is made up: each has an event of its own. */
+	JUDGE(job->fn != replay_text || r->stats.packets <= r->seen, "", 0);
+	if (r->all || r->one == REPLAYED_PCAP)
+		replayed_again(r, job);
 }
 
 #endif
