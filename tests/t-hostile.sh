@@ -102,6 +102,51 @@ assert_grep '2 packets traced' "$ERR"
 assert_grep '; all removed$' "$ERR"
 assert_restored_but_counters lo "$before"
 
+subtest "a text behind each of them is nobody's"
+begin
+hostile texts
+talk lo udp 10.9.0.1 7
+stop_nftrace INT
+assert_status 0
+assert_grep '2 packets traced' "$ERR"
+assert_grep '; all removed$' "$ERR"
+assert_harmless "$ERR"
+assert_restored_but_counters lo "$before"
+
+subtest "what it writes into all that it has open changes no rule, and ends nothing"
+begin
+hostile spill
+talk lo udp 10.9.0.1 7
+ANY_TRACES=1 stop_nftrace INT
+[[ $STATUS = [05] ]] || fail "exit status $STATUS"
+assert_grep '; all removed$' "$ERR"
+assert_harmless "$ERR"
+assert_restored_but_counters lo "$before"
+
+for last in count closed; do
+	subtest "the word that ends a run ($last) ends it as it should"
+	begin
+	hostile $last
+	ANY_TRACES=1 end_nftrace 20
+	assert_status 0
+	assert_grep '; all removed$' "$ERR"
+	assert_restored_but_counters lo "$before"
+done
+
+for bytes in zeros ones random; do
+	subtest "--masked: the numbers of its names are $bytes as well"
+	begin --masked
+	hostile $bytes
+	rudely iptables-legacy -t filter -A OUTPUT -s 10.7.7.7 -j DROP
+	assert_within 10 "the change is noticed" has_line 'table filter of iptables was changed' "$ERR"
+	ANY_TRACES=1 stop_nftrace INT
+	[[ $STATUS = [15] ]] || fail "exit status $STATUS"
+	assert_grep '; tables changed by others; ' "$ERR"
+	assert_harmless "$ERR"
+	rudely iptables-legacy -t filter -D OUTPUT -s 10.7.7.7 -j DROP
+	assert_restored_but_counters lo "$before"
+done
+
 for last in close empty; do
 	subtest "its line ends ($last) and it lives on: ended, and said"
 	begin

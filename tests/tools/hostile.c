@@ -14,6 +14,9 @@
  *                                  minimum: INT32_MIN in each word
  *   view      try to write what it shares and cannot: a line each
  *   words     a message of each byte but those that rightly end a run
+ *   texts     the same, with a text behind it that drives terminals and does not end
+ *   count, closed   one of those that do end it
+ *   spill     bytes that are nothing into all that it has open, but its line
  *   long      a message of 64 KiB
  *   empty     a message without a byte
  *   close     its line
@@ -184,15 +187,36 @@ static int find_line(void)
 	return find_socket(is_line);
 }
 
-static void say_words(void)
-{
-	for (int c = 0; c < 256; c++) {
-		char byte = (char)c;
+/* "Enough", "nobody reads": the reader's to say. */
+enum { COUNT = 'C', CLOSED = 'X' };
 
-		/* "Enough", "nobody reads": the reader's to say. */
-		if (c != 'C' && c != 'X')
-			call(SYS_write, find_line(), put(&byte, 1), 1, 0, 0, 0);
-	}
+static void say(char word, size_t len)
+{
+	char message[1024];
+
+	memset(message, '\33', sizeof(message));
+	message[0] = word;
+	call(SYS_write, find_line(), put(message, len), (long)len, 0, 0, 0);
+}
+
+static void say_words(size_t len)
+{
+	for (int c = 0; c < 256; c++)
+		if (c != COUNT && c != CLOSED)
+			say((char)c, len);
+}
+
+static void spill(void)
+{
+	uint32_t bytes[1024];
+	int line = find_line();
+
+	for (size_t i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++)
+		bytes[i] = any();
+	for (int fd = 0; fd < 64; fd++)
+		if (fd != line)
+			call(SYS_write, fd, put(bytes, sizeof(bytes)),
+			     sizeof(bytes), 0, 0, 0);
 }
 
 /* Room of the process's own: its stack is not that large. */
@@ -233,7 +257,15 @@ static void act(const char *action)
 	else if (strcmp(action, "view") == 0)
 		each_mapping("nftrace-bulletin", write_view);
 	else if (strcmp(action, "words") == 0)
-		say_words();
+		say_words(1);
+	else if (strcmp(action, "texts") == 0)
+		say_words(1024);
+	else if (strcmp(action, "count") == 0)
+		say(COUNT, 1);
+	else if (strcmp(action, "closed") == 0)
+		say(CLOSED, 1);
+	else if (strcmp(action, "spill") == 0)
+		spill();
 	else if (strcmp(action, "long") == 0)
 		say_long();
 	else if (strcmp(action, "empty") == 0)
