@@ -242,3 +242,36 @@ assert_grep "  1 by nft ip k:none:rule:handle [0-9]+  \"reject\"; $VIA\$" "$ERR"
 assert_grep '^REJECT .* via nft ip k:in handle [0-9]+: 7 "default/web:dns"' "$SCRATCH/line"
 "$NFTRACE" --read "$record" --fold >"$SCRATCH/folded"
 assert_grep '@touched: 7 "default/web:dns" -> goto none' "$SCRATCH/folded"
+
+subtest "whose service it was the element tells, of each packet its own"
+in_ns lo nft flush ruleset
+in_ns lo nft -f - <<'END' || fail "nft -f"
+table ip kube-proxy {
+	map no-endpoint-services {
+		type ipv4_addr . inet_proto . inet_service : verdict
+		elements = { 10.9.0.1 . udp . 1080 comment "shop/cart:http" : goto reject-chain,
+			     10.9.0.1 . udp . 1081 comment "shop/web" : goto reject-chain,
+			     10.9.0.1 . udp . 1082 : goto reject-chain }
+	}
+	chain filter-output {
+		type filter hook output priority filter; policy accept;
+		ip daddr . meta l4proto . th dport vmap @no-endpoint-services
+	}
+	chain reject-chain {
+		reject
+	}
+}
+END
+start_nftrace lo -t 30 --rate 0 -c 5 --json --pcap "$record" -p udp --dport 1080:1082
+for port in 1080 1081 1082 1080 1081; do talk lo udp 10.9.0.1 $port wait 1 2>/dev/null; done
+end_nftrace 10
+assert_equal "owners" "shop/cart:http shop/web null shop/cart:http shop/web" \
+	"$(jq -r .owner.object "$OUT" | paste -sd ' ')"
+assert_grep '^nftrace:   2 kube-proxy: shop/cart:http$' "$ERR"
+for form in --full --fold -q; do
+	"$NFTRACE" --read "$record" $form 2>/dev/null >"$SCRATCH/told"
+	assert_equal "$form" "[kube-proxy: shop/cart:http] [kube-proxy: shop/web] [kube-proxy] [kube-proxy: shop/cart:http] [kube-proxy: shop/web]" \
+		"$(grep -o '\[kube-proxy[^]]*\]' "$SCRATCH/told" | paste -sd ' ')"
+	"$NFTRACE" --read "$record" $form --masked 2>/dev/null >"$SCRATCH/told"
+	assert_no_grep 'shop|cart' "$SCRATCH/told"
+done

@@ -7,6 +7,7 @@
 #include "grounds/component_frames.h"
 #include "grounds/component_proof.h"
 #include "grounds/component_rows.h"
+#include "journey/map_verdict.h"
 #include "place/place.h"
 #include "rules/base/units.h"
 
@@ -55,6 +56,19 @@ static bool fits_table(const struct component_frame *f,
 	return pattern_fits(row->nft, table, pieces);
 }
 
+/* What a packet met in a verdict map: one rule may be for many services. */
+static bool fits_element(const struct component_frames *fs,
+			 const struct place *at, const char *pattern,
+			 struct pattern_pieces *pieces)
+{
+	const struct map_verdict *v = map_verdict_of(fs->j, fs->branch, at);
+
+	return v && v->comment &&
+	       pattern_fits(pattern,
+			    (struct strview){ v->comment, strlen(v->comment) },
+			    pieces);
+}
+
 static bool fits(struct component_frames *fs, unsigned int depth,
 		 const struct component_row *row, struct pattern_pieces *pieces)
 {
@@ -68,6 +82,7 @@ static bool fits(struct component_frames *fs, unsigned int depth,
 	     (!pattern_may_fit(row->calls, frame_calls(f)) ||
 	      !pattern_fits(row->calls, frame_calls(f), pieces))) ||
 	    (row->comment && !fits_comment(f, row->comment, pieces)) ||
+	    (row->element && !fits_element(fs, f->at, row->element, pieces)) ||
 	    (row->text && (f->text.len > TEXT_MOST ||
 			   !pattern_fits(row->text, f->text, pieces))))
 		return false;

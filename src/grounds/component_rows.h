@@ -44,6 +44,7 @@ struct component_row {
 	const char *chain;
 	const char *calls;	/* the chain that the rule jumps to */
 	const char *comment;	/* one of the rule's */
+	const char *element;	/* that of the element of its verdict map which the packet met */
 	const char *text;	/* all of the rule */
 	uint8_t proof;		/* enum component_proof */
 	const char *object;	/* NULL: the row names none; "": nor do those behind it */

@@ -100,6 +100,7 @@ static const struct component_row rows[] = {
 	KUBE_NFT("service-*-*/*/*/*", "$2/$3:$5"),
 	KUBE_NFT("external-*-*/*/*/*", "$2/$3:$5"),
 	KUBE_NFT("firewall-*-*/*/*/*", "$2/$3:$5"),
+	{ .of = &kube_proxy, .nft = "kube-proxy", .element = "*/*", .object = "$1/$2" },
 	KUBE_NFT("~", NULL),
 
 	CALICO_END("fw-*", "workload $1", "egress of $1"),

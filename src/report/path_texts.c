@@ -7,6 +7,7 @@
 
 #include "base/outbuf.h"
 #include "journey/journey_types.h"
+#include "journey/map_verdict.h"
 #include "rules/base/hash.h"
 
 enum {
@@ -83,12 +84,22 @@ static bool is_of(const struct path_text *t, uint64_t hash,
 	return true;
 }
 
+/* What an element of a verdict map says is not of all packets that met its rule. */
+static bool has_remarks(const struct journey *j)
+{
+	for (uint32_t i = 0; i < j->verdicts; i++)
+		if (j->verdict[i].comment)
+			return true;
+	return false;
+}
+
 /* Of a recording more may be told than its events tell. */
 static bool can_be_kept(const struct path_key *key)
 {
 	const struct journey *j = key->j;
 
-	return !j->omitted && j->steps <= STEPS_MOST && !j->fate[key->branch].told;
+	return !j->omitted && j->steps <= STEPS_MOST &&
+	       !j->fate[key->branch].told && !has_remarks(j);
 }
 
 bool path_texts_put(struct path_texts *ts, struct outbuf *o,

@@ -10,6 +10,7 @@
 #include "grounds/component.h"
 #include "grounds/grounds.h"
 #include "journey/journey.h"
+#include "journey/map_verdict.h"
 #include "place/place.h"
 #include "rules/base/strview.h"
 #include "rules/base/units.h"
@@ -346,9 +347,41 @@ static void the_mark_names_the_policy(void **state)
 	place_index_close(idx);
 }
 
+/* One rule is for all services that a map has; the element that was met tells which. */
+static void the_element_names_the_service(void **state)
+{
+	static const char event[] = "nft ip kube-proxy filter-forward ct state new "
+		"ip daddr . meta l4proto . th dport vmap @no-endpoint-services";
+	static const struct {
+		const char *comment, *object;
+	} elements[] = {
+		{ "shop/cart:http", "shop/cart:http" }, { NULL, "" },
+		{ "not one's", "" },
+	};
+	static const struct ruleset none;
+	struct place_index *idx = place_index_open(&none, NULL);
+	struct step step = { 0 };
+	struct fate fate = { .kind = FATE_DROP };
+	struct map_verdict verdict = { .verdict = "drop", .key = "10.96.0.50 . tcp . 80" };
+	struct journey j = { .step = &step, .fate = &fate, .steps = 1,
+			     .verdict = &verdict, .verdicts = 1 };
+	struct component_found f;
+
+	(void)state;
+	step.place = restore(idx, (struct strview){ event, strlen(event) }, 1);
+	for (size_t i = 0; i < ARRAY_SIZE(elements); i++) {
+		verdict.comment = elements[i].comment;
+		assert_true(component_find(&f, &j, 0, step.place));
+		assert_string_equal(f.who->key, "kube-proxy");
+		assert_string_equal(f.object, elements[i].object);
+	}
+	place_index_close(idx);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_element_names_the_service),
 		cmocka_unit_test(each_is_told_right),
 		cmocka_unit_test(the_mark_names_the_policy),
 	};
