@@ -79,6 +79,8 @@ subtest "an interface that is not there: said before the trace, with the one tha
 said -i etho -p udp
 assert_status 3
 assert_equal "the first line" "note: there is no interface 'etho' here: did you mean 'eth0'?" "$(head -n 1 "$SCRATCH/said")"
+assert_grep "^nothing was traced: no packet matched: see the note on etho above$" "$SCRATCH/said"
+assert_no_grep 'Is the match right' "$SCRATCH/said"
 said -i cali123 -p udp
 assert_grep "^note: there is no interface 'cali123' here, and nothing can come in by it$" "$SCRATCH/said"
 said -i eth+ -p udp
@@ -103,6 +105,7 @@ veth r port7 b port8
 ns_ip r link set port7 master br7
 said -i port7 -p udp
 assert_grep '^note: port7 is a port of bridge br7, and rules see what comes in by it as coming in by br7: use -i br7( -m physdev --physdev-in port7)?$' "$SCRATCH/said"
+assert_grep '^nothing was traced: no packet matched: see the note on port7 above$' "$SCRATCH/said"
 ns_ip r link add idle7 type bridge
 said -i idle7 -p udp
 assert_grep '^nothing at all came in by idle7 meanwhile$' "$SCRATCH/said"
@@ -147,9 +150,13 @@ subtest "-d of an address to which rules send what comes to others"
 in_ns r iptables-legacy -t nat -A PREROUTING -d 10.9.9.9 -p udp --dport 80 -j DNAT --to-destination 10.2.0.2:1001
 said -4 -d 10.2.0.2 -p udp --dport 1001
 assert_grep "^note: what comes to other addresses is sent to 10\.2\.0\.2 by the rule -A PREROUTING -d 10\.9\.9\.9/32 .*--to-destination 10\.2\.0\.2:1001: it is traced by those" "$SCRATCH/said"
+assert_equal "the line in front of it" "nothing was traced: no packet matched" \
+	"$(grep -B 1 '^note: what comes to other addresses' "$SCRATCH/said" | head -n 1)"
+assert_no_grep 'Is the match right' "$SCRATCH/said"
 for other in 10.2.0.20 10.2.0.0/24 "10.9.9.9"; do
 	said -4 -d $other -p udp --dport 1001
 	assert_no_grep 'what comes to other addresses' "$SCRATCH/said"
+	assert_grep '^nothing was traced: no packet matched\. Is the match right' "$SCRATCH/said"
 done
 in_ns r iptables-legacy -t nat -F
 in_ns r nft 'table ip6 lb { chain pre { type nat hook prerouting priority -100; ip6 daddr fd00:9::9 udp dport 80 dnat to [fd00:2::2]:1001; }; }' || fail nft

@@ -3,7 +3,6 @@
 #include "plan/dnat_hint.h"
 
 #include <arpa/inet.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/msg.h"
@@ -48,12 +47,15 @@ static bool leads_to(const char *text, size_t len, const char *address)
 }
 
 static bool say(const char *address, const char *text, uint32_t len,
-		const struct ruleset *rs, unsigned int family, uint32_t rule)
+		const struct ruleset *rs, unsigned int family, uint32_t rule,
+		const char *lead)
 {
 	char words[512];
 
 	if (!leads_to(text, len, address))
 		return false;
+	if (lead)
+		msg("%s", lead);
 	msg("note: what comes to other addresses is sent to %s by the rule %.*s: "
 	    "it is traced by those, as -d asks for what a packet has before "
 	    "DNAT; --only out=NAME prints what goes there", address, (int)len, text);
@@ -65,7 +67,8 @@ static bool say(const char *address, const char *text, uint32_t len,
 	return true;
 }
 
-static bool find(const char *address, const struct ruleset *rs, unsigned int f)
+static bool find(const char *address, const struct ruleset *rs, unsigned int f,
+		 const char *lead)
 {
 	const struct snapshot *s = rs->legacy[f];
 	const struct nft_snapshot *nft = rs->nft;
@@ -73,14 +76,15 @@ static bool find(const char *address, const struct ruleset *rs, unsigned int f)
 	for (uint32_t i = 0; s && i < s->rules; i++) {
 		const struct snap_rule *r = snapshot_rule(s, i);
 
-		if (say(address, snapshot_text(s, r->text), r->len, rs, f, i))
+		if (say(address, snapshot_text(s, r->text), r->len, rs, f, i,
+			lead))
 			return true;
 	}
 	for (uint32_t i = 0; nft && i < nft->rules; i++) {
 		const struct nft_snap_rule *r = nft_snapshot_rule(nft, i);
 
 		if (say(address, nft_snapshot_text(nft, r->text), r->len, rs,
-			FAMILY_COUNT, i))
+			FAMILY_COUNT, i, lead))
 			return true;
 	}
 	return false;
@@ -104,7 +108,8 @@ static const char *destination(const struct family *f, const void *entry,
 	return text;
 }
 
-void dnat_hint_say(const struct plan *p, const struct ruleset *rules)
+bool dnat_hint_say(const struct plan *p, const struct ruleset *rules,
+		   const char *lead)
 {
 	char text[INET6_ADDRSTRLEN];
 
@@ -115,8 +120,9 @@ void dnat_hint_say(const struct plan *p, const struct ruleset *rules)
 			const char *address = destination(set->family,
 				set->rule[r].entry, text);
 
-			if (*address && find(address, rules, i))
-				return;
+			if (*address && find(address, rules, i, lead))
+				return true;
 		}
 	}
+	return false;
 }

@@ -3,10 +3,18 @@
 #ifndef NFTRACE_DNAT_HINT_H
 #define NFTRACE_DNAT_HINT_H
 
+#include <stdbool.h>
+
 struct plan;
 struct ruleset;
 
-/** dnat_hint_say - by the rules' texts, for the -d of each expression; the first such rule */
-void dnat_hint_say(const struct plan *p, const struct ruleset *rules);
+/**
+ * dnat_hint_say - by the rules' texts, for the -d of each expression; the first such rule
+ * @lead: a message in front of it; NULL: none
+ *
+ * Return: was there one?
+ */
+bool dnat_hint_say(const struct plan *p, const struct ruleset *rules,
+		   const char *lead);
 
 #endif

@@ -54,12 +54,13 @@ static void say_port(const char *name, const char *bridge)
 	    passes ? " -m physdev --physdev-in " : "", passes ? name : "");
 }
 
-static int check(const char *name)
+static int check(const char *name, bool *told)
 {
 	struct link_seen l;
 
 	if (link_look(&l, name)) {
-		if (l.bridge[0])
+		*told = l.bridge[0];
+		if (*told)
 			say_port(name, l.bridge);
 		return 0;
 	}
@@ -70,6 +71,7 @@ static int check(const char *name)
 		    "interfaces");
 		return STATUS_USAGE;
 	}
+	*told = true;
 	say_missing(name);
 	return 0;
 }
@@ -84,7 +86,7 @@ static int take(struct in_interface *in, const char *name)
 		return 0;
 	strcpy(in->name, name);
 	in->frames = link_look(&l, name) ? l.frames : 0;
-	return check(name);
+	return check(name, &in->told);
 }
 
 int in_interface_check(struct in_interface *in, const struct trace_set *set)

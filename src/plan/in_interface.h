@@ -13,6 +13,7 @@ struct trace_set;
 /* Of all expressions; to begin with zeros. */
 struct in_interface {
 	char name[IFNAMSIZ];	/* of the last rule that has one */
+	bool told;		/* in a note, that nothing can come in by it */
 	bool mixed;		/* others have none, another, or one with "!" or "+" */
 	uint64_t frames;	/* that had come in by it before the run */
 };

@@ -46,25 +46,38 @@ static void say_left_out(const struct run *r)
 			    i == 0 ? '4' : '6');
 }
 
+static const char no_match[] = "nothing was traced: no packet matched";
+
+static void ask_of_command(const struct command *c)
+{
+	if (WIFEXITED(c->wstatus) && !WEXITSTATUS(c->wstatus))
+		msg("%s, and so none that the command sent. Does it talk in "
+		    "another network namespace (--netns)?", no_match);
+	else
+		msg("%s: the command failed before it sent one, or talks in "
+		    "another network namespace (--netns)", no_match);
+}
+
+/* What is known is said, and nothing asked. */
 static void say_no_match(const struct run *r)
 {
-	static const char no[] = "nothing was traced: no packet matched";
-	const struct command *c = &r->command;
+	const struct in_interface *in = &r->plan.in;
+	bool known = true;
 	char where[512];
 
 	if (r->o->command && command_place(where, sizeof(where), r->o->command))
-		msg("%s here: %s", no, where);
-	else if (c->state != COMMAND_ENDED)
-		msg("%s. Is the match right, and do the packets pass this "
-		    "network namespace (--netns)?", no);
-	else if (WIFEXITED(c->wstatus) && !WEXITSTATUS(c->wstatus))
-		msg("%s, and so none that the command sent. Does it talk in "
-		    "another network namespace (--netns)?", no);
+		msg("%s here: %s", no_match, where);
+	else if (r->command.state == COMMAND_ENDED)
+		ask_of_command(&r->command);
+	else if (in->told && !in->mixed)
+		msg("%s: see the note on %s above", no_match, in->name);
 	else
-		msg("%s: the command failed before it sent one, or talks in "
-		    "another network namespace (--netns)", no);
-	in_interface_say(&r->plan.in);
-	dnat_hint_say(&r->plan, &r->snapshots.rules);
+		known = false;
+	if (!dnat_hint_say(&r->plan, &r->snapshots.rules,
+			   known ? NULL : no_match) && !known)
+		msg("%s. Is the match right, and do the packets pass this "
+		    "network namespace (--netns)?", no_match);
+	in_interface_say(in);
 }
 
 static void say_nothing(const struct run *r)
