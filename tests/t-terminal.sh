@@ -138,4 +138,6 @@ assert_sees '^LOST +#12 '
 screen | sed '/^ready/d; /^$/d' >"$SCRATCH/lines"
 assert_equal "fates" "$(<"$SCRATCH/packets")" "$(grep -cE '^[A-Z]+ +#' "$SCRATCH/lines")"
 assert_equal "other lines" "" "$(grep -vE '^[A-Z]+ +#|^ {11}[^ ]' "$SCRATCH/lines")"
+assert_equal "lines that end in front of what their last word is about" "" \
+	"$(grep -E ' (as|by|in|out|to|via)$' "$SCRATCH/lines")"
 tm kill-server

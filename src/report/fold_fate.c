@@ -120,7 +120,7 @@ static void put_nat(struct fold_out *f, const struct grounds_nat *n,
 		outbuf_text(f->w.o, change_maker_word(n->change->maker));
 	}
 	outbuf_text(f->w.o, behind);
-	wrap_flow(&f->w, at);
+	wrap_unit(&f->w, at);
 }
 
 static void put_as(struct fold_out *f, const struct journey *j, unsigned int b,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/columns.h"
+#include "rules/base/units.h"
 
 /* Of wrap_lines(): further in than any line of a block begins. */
 enum { HANG = 6 };
@@ -27,10 +28,24 @@ static bool is_arrow(const char *s, size_t len)
 	return n < len && s[n] == '>' && (n + 1 == len || s[n + 1] == ' ');
 }
 
-/* Do these two go into one line: an option and its value, what "!" denies? */
+/* What says of the next word how it is meant, and nothing without it. */
+static bool leads(const char *word, size_t len)
+{
+	static const char *const leading[] = {
+		"!", "as", "by", "in", "out", "to", "via",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(leading) && len <= 3; i++)
+		if (strlen(leading[i]) == len &&
+		    memcmp(leading[i], word, len) == 0)
+			return true;
+	return false;
+}
+
+/* Do these two go into one line: an option and its value, "by" and a rule? */
 static bool stays(const char *word, size_t len, const char *next, size_t rest)
 {
-	if (is_arrow(next, rest) || (len == 1 && *word == '!'))
+	if (is_arrow(next, rest) || leads(word, len))
 		return true;
 	return len > 1 && word[0] == '-' && word[1] != '>' && *next != '-';
 }

@@ -27,7 +27,8 @@ static inline size_t wrap_here(const struct wrap *w)
 /**
  * wrap_flow - break what was written since @at between words, where it is too wide
  *
- * Not in front of ">" and "->", nor between an option and its value.  A word that is wider than a line is left whole.
+ * Not in front of ">" and "->", nor between an option and its value, or "by" and a
+ * rule.  A word that is wider than a line is left whole.
  */
 void wrap_flow(struct wrap *w, size_t at);
 
