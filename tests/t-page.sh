@@ -75,6 +75,10 @@ subtest "each packet's events are there, as the block has them"
 assert_same "the blocks" "$OUT" <(page pre.e "$PAGE")
 assert_grep '&lt;script&gt;alert' "$PAGE"
 
+subtest "no line is broken behind the hyphen of an option"
+assert_grep '<span class="o">-j</span> DROP' "$PAGE"
+assert_grep '<span class="o">--dport</span> 1001' "$PAGE"
+
 subtest "what is folded says what became of it, and by which rule"
 page summary "$PAGE" | grep -v '^every event' >"$SCRATCH/summaries"
 assert_equal "packets" 3 "$(grep -c '^#' "$SCRATCH/summaries")"

@@ -87,6 +87,26 @@ static void end_color(struct outbuf *o, bool open)
 		outbuf_text(o, "</span>");
 }
 
+/* Browsers break lines behind a hyphen: options are kept whole. */
+static void put_words(struct outbuf *o, struct strview text)
+{
+	enum { OPTION_MOST = 24 };
+
+	while (text.len) {
+		const char *end = memchr(text.at, ' ', text.len);
+		size_t n = end ? (size_t)(end - text.at) : text.len;
+		bool whole = n > 1 && n <= OPTION_MOST && *text.at == '-';
+
+		if (whole)
+			outbuf_text(o, "<span class=\"o\">");
+		html_text(o, text.at, n);
+		end_color(o, whole);
+		if (end)
+			outbuf_text(o, " ");
+		text = strview_behind(text, end ? n + 1 : n);
+	}
+}
+
 /* @color: in which it begins, and then in which it ends */
 static void put_line(struct outbuf *o, struct strview line,
 		     struct strview *color)
@@ -105,7 +125,7 @@ static void put_line(struct outbuf *o, struct strview line,
 		}
 		while (n < line.len && line.at[n] != '\033')
 			n++;
-		html_text(o, line.at, n);
+		put_words(o, (struct strview){ line.at, n });
 		line = strview_behind(line, n);
 	}
 	end_color(o, open);

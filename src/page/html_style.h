@@ -30,7 +30,7 @@
 "details details{margin:6px 10px 10px;border-left-width:1px;background:var(--bg)}\n" \
 "details details summary{color:var(--dim);font-size:13px}details details{--c:var(--line)}\n" \
 "pre{margin:0;padding:8px 10px 8px 26px;border-top:1px solid var(--line);white-space:pre-wrap}\n" \
-".l{display:block;padding-left:4ch;text-indent:-4ch}\n" \
+".o{white-space:nowrap}.l{display:block;padding-left:4ch;text-indent:-4ch}\n" \
 ".s1{font-weight:600}.s31{color:var(--red)}.s32{color:var(--green)}.s33{color:var(--yellow)}" \
 ".s34{color:var(--blue)}.s35{color:var(--magenta)}.s36{color:var(--cyan)}\n" \
 "table{border-collapse:collapse;width:100%}\n" \
