@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# t-tasks: what people want to know at a terminal: the first three lines of the folded block say it.
+# t-tasks: what people want to know at a terminal: the first three lines of what it shows say it.
 #
 # Expected: tasks/tasks.txt; UPDATE=1 tests/run tasks writes it anew.
 . "$(dirname "$0")/lib.sh"
@@ -42,6 +42,9 @@ router_only() {
 		in_ns r sysctl -qw net.ipv4.conf.eth0.rp_filter=1
 		ns_ip r link set eth1 mtu 1400
 		ns_ip r route add blackhole 10.77.1.0/24
+		# One host that nobody is, and one that does not answer.
+		in_ns r sysctl -qw net.ipv4.neigh.eth1.retrans_time_ms=100
+		known r eth1 02:00:00:00:00:98 10.2.0.98
 		in_ns r iptables-legacy -t raw -S >/dev/null
 		router_up=1
 	fi
@@ -81,9 +84,21 @@ host_mixed() {
 	in_ns r iptables-legacy -A FORWARD -p udp -j ACCEPT
 	in_ns r nft 'table inet fw { chain forward { type filter hook forward priority 10; udp dport 7 drop comment "by the other team"; }; }' || fail "rules"
 }
-host_ufw() { router_only; load_rules "$TESTS/rulesets/ufw-2022.save" nft || fail "rules"; }
+host_ufw() {
+	router_only
+	load_rules "$TESTS/rulesets/ufw-2022.save" nft || fail "rules"
+	xtables=nft
+}
 host_firewalld() { router_only; load_rules "$TESTS/rulesets/firewalld-public.save" || fail "rules"; }
-host_docker() { router_only; load_rules "$TESTS/rulesets/docker-2025.save" || fail "rules"; }
+host_docker() {
+	router_only
+	load_rules "$TESTS/rulesets/docker-2025.save" || fail "rules"
+	if [[ -z ${docker_up-} ]]; then
+		ns_ip r link add docker0 up type bridge
+		addresses r docker0 172.17.0.1/16
+		docker_up=1
+	fi
+}
 
 host_bridge() {
 	if [[ -z ${bridge_up-} ]]; then
@@ -100,19 +115,20 @@ host_bridge() {
 
 # The words of one task, and how many lines its answer has; got: its first three lines.
 try() {
+	xtables=legacy
 	"host_$on"
-	((${#rules[@]} == 0)) || printf '%s\n' "${rules[@]}" COMMIT | in_ns $ns iptables-legacy-restore -n || fail "rules"
+	((${#rules[@]} == 0)) || printf '%s\n' "${rules[@]}" COMMIT | in_ns $ns iptables-$xtables-restore -n || fail "rules"
 	if [[ -n $type ]]; then
 		try_typed
 	else
 		# shellcheck disable=SC2086 # words
-		start_nftrace $ns -t 20 -c 1 --fold --pcap "$SCRATCH/task.pcapng" $run
+		start_nftrace $ns -t 20 -c 1 --fold --explain --pcap "$SCRATCH/task.pcapng" $run
 		eval "$do" >/dev/null 2>&1
 		end_nftrace 15
 	fi
 	[[ $look != err ]] || grep -v '^nftrace: armed' "$ERR" >"$OUT"
 	sed -E 's/[0-9:]{8}\.[0-9]{6}/TIME/; s/ DNS [0-9]+/ DNS ID/; /DNS/s/\.[0-9]{5} > /.PORT > /
-		s/( as [0-9.]+)\.[0-9]+ /\1.PORT /; s/after [0-9.]+ s/after N s/; s/pid [0-9]+/pid PID/g
+		s/( as [0-9.]+)\.[0-9]+ /\1.PORT /; s/after [0-9.]+ s/after N s/; s/[0-9.]+ s later/N s later/; s/pid [0-9]+/pid PID/g
 		s/nft[0-9]+-/nft-/g' "$OUT" >"$SCRATCH/block"
 	head -n 3 "$SCRATCH/block" >"$SCRATCH/three"
 	lines=$(wc -l <"$OUT")
@@ -166,10 +182,10 @@ end_task() {
 }
 
 task='' on='' run='' type='' do='' look=''
-rules=()
+rules=() tried=()
 while IFS= read -r line || { end_task; false; }; do
 	case $line in
-	'* '*) task=${line#* } rules=() on='' run='' type='' do='' look='' ; : >"$SCRATCH/want" ;;
+	'* '*) task=${line#* } tried[${task%% *}]=1 rules=() on='' run='' type='' do='' look='' ; : >"$SCRATCH/want" ;;
 	'on '*) on=${line#* } ;;
 	'rules '*) rules+=("${line#* }") ;;
 	'run '*) run=${line#* } ;;
@@ -181,4 +197,7 @@ while IFS= read -r line || { end_task; false; }; do
 	esac
 	echo "$line" >>"$SCRATCH/tasks"
 done <"$TASKS"
+
+subtest "each of the 35 was tried"
+assert_equal "their numbers" "$(seq -s ' ' 35)" "${!tried[*]}"
 [[ -z ${UPDATE-} ]] || cp "$SCRATCH/tasks" "$TASKS"
