@@ -101,6 +101,8 @@ RULES
 	chain 0 2004 'inn*'
 	chain 0 2005 empty
 	chain 0 2003 "lonely,chain=mine"
+	chain 0 2003 filter:mine
+	chain 0 2005 'filter:emp*'
 	chain 6 2001 mine
 	assert_grep 'error: expected chain mine, to which #1 did not come \((SENT|DELIVERED|LOST|UNKNOWN)\): 10\.9\.0\.1\.20000 > 10\.9\.0\.1\.2001: UDP, length [0-9]+ \(1 in all\)$' "$ERR"
 	said 'it left chain OUTPUT of filter at rule 1 (-A OUTPUT -p udp -m udp --dport 2001 -j ACCEPT), ahead of rule 3, which leads there: -A OUTPUT -p udp -m udp --dport 2003:2004 -j mine'
@@ -119,6 +121,10 @@ RULES
 	chain 6 2002 lonely-in
 	said 'chain INPUT of filter, which leads there, is at a hook that it did not pass'
 	chain 6 2006 mien
+	said "there is no such chain here: did you mean 'mine'?"
+	chain 6 2006 filter:inner
+	said 'it came to chain OUTPUT of filter, and rule 3, which leads there, did not match:'
+	chain 6 2003 raw:mine
 	said "there is no such chain here: did you mean 'mine'?"
 	run_nftrace "$by" --expect chain= -p udp
 	assert_status 2

@@ -59,6 +59,9 @@ chain=work-*|2
 chain=*drops|2
 chain=*or*|2 7
 chain=FORWARD,table=mangle|1 2 3 4 7
+chain=mangle:FORWARD|1 2 3 4 7
+chain=filter:wor*,!chain=filter:work-drops|7
+chain=nat:work|
 table=nat,chain=FORWARD|
 chain=work,!drop|7
 chain=work,!chain=work-drops|7
@@ -104,6 +107,7 @@ notes_are "of a table" "there is no table 'security' here, which --only names" '
 notes_are "of an interface" "there is no interface 'etho' here, which --only names: did you mean 'eth0'?" in=etho
 notes_are "by a star" "there is no chain 'cali-*' here, which --only names" 'drop,chain=cali-*'
 notes_are "elsewhere" "chain 'work' of --only is in none of the tables that it names" 'table=nat,chain=work'
+notes_are "in another table" "there is no chain 'nat:work' here, which --only names: did you mean 'work'?" 'chain=nat:work'
 notes_are "nothing of what is there" "" 'table=filter,chain=work*,in=eth*,out=lo,!chain=INPUT,drop'
 
 subtest "rules of nft"

@@ -5,12 +5,15 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "capture/conntrack.h"
 #include "capture/ifnames.h"
 #include "journey/conntrack_seen.h"
 #include "journey/journey.h"
 #include "place/place.h"
 #include "rules/base/units.h"
+
+enum { PLACE_NAME = 520 };	/* of a table and a chain, as long as nft lets them be */
 
 /* A word of which anything follows is a name's, or a state's. */
 static const struct {
@@ -103,6 +106,19 @@ bool display_filter_name_fits(const char *pattern, const char *name)
 		}
 	}
 	return pattern[strspn(pattern, "*")] == '\0';
+}
+
+/* A chain's name may have a ":" in it as well. */
+bool display_filter_chain_fits(const char *pattern, const char *table, const char *chain)
+{
+	char both[PLACE_NAME];
+
+	if (display_filter_name_fits(pattern, chain))
+		return true;
+	if (!strchr(pattern, ':'))
+		return false;
+	format_text(both, sizeof(both), "%s:%s", table, chain);
+	return display_filter_name_fits(pattern, both);
 }
 
 /* What the words are asked of. */
@@ -208,8 +224,9 @@ static bool changed_fits(const struct asked *a, const struct display_word *w)
 
 static bool place_fits(const struct display_word *w, const struct place *p)
 {
-	return display_filter_name_fits(w->name, w->kind == DISPLAY_TABLE ?
-					p->table : p->chain);
+	return w->kind == DISPLAY_TABLE ?
+		display_filter_name_fits(w->name, p->table) :
+		display_filter_chain_fits(w->name, p->table, p->chain);
 }
 
 static bool any_place_fits(const struct asked *a, const struct display_word *w)

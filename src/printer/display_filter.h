@@ -42,6 +42,12 @@ bool display_filter_parse(struct display_filter *only, char *words,
 bool display_filter_name_fits(const char *pattern, const char *name);
 
 /**
+ * display_filter_chain_fits - the same of a chain, by its name or as events show it
+ * "filter:INPUT" is INPUT of the table filter.
+ */
+bool display_filter_chain_fits(const char *pattern, const char *table, const char *chain);
+
+/**
  * display_filter_passes - a word of each kind fits, and none that must not
  *
  * Tables and chains are those of one event.

@@ -39,10 +39,11 @@ bool expectation_parse(struct expectation *e, char *words, const char **bad)
 	return expectation_any(e);
 }
 
-static bool is_meant(const struct expectation *e, const char *chain)
+static bool is_meant(const struct expectation *e, const struct place *at,
+		     const char *chain)
 {
 	for (unsigned int i = 0; i < e->chains; i++)
-		if (display_filter_name_fits(e->chain[i], chain))
+		if (display_filter_chain_fits(e->chain[i], at->table, chain))
 			return true;
 	return false;
 }
@@ -51,7 +52,7 @@ static bool is_meant(const struct expectation *e, const char *chain)
 static bool leads_there(const struct expectation *e, const struct place *at)
 {
 	return (at->effect == EFFECT_JUMP || at->effect == EFFECT_GOTO) &&
-	       is_meant(e, at->target);
+	       is_meant(e, at, at->target);
 }
 
 bool expectation_reached(const struct expectation *e, const struct journey *j)
@@ -60,9 +61,11 @@ bool expectation_reached(const struct expectation *e, const struct journey *j)
 	    j->flags & (JOURNEY_GAP | JOURNEY_HEADLESS) ||
 	    j->fate[0].kind == FATE_INCOMPLETE)
 		return true;
-	for (uint32_t i = 0; i < journey_kept(j); i++)
-		if (is_meant(e, j->step[i].place->chain) ||
-		    leads_there(e, j->step[i].place))
+	for (uint32_t i = 0; i < journey_kept(j); i++) {
+		const struct place *at = j->step[i].place;
+
+		if (is_meant(e, at, at->chain) || leads_there(e, at))
 			return true;
+	}
 	return false;
 }

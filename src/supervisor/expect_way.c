@@ -202,7 +202,7 @@ static unsigned int mark_meant(const struct expectation *e,
 
 		spelling_look(near, c.name);
 		for (unsigned int k = 0; k < e->chains && !mark[i]; k++)
-			mark[i] = display_filter_name_fits(e->chain[k], c.name);
+			mark[i] = display_filter_chain_fits(e->chain[k], c.table, c.name);
 		meant += mark[i];
 	}
 	return meant;
@@ -235,12 +235,14 @@ void expect_way_say(const struct run *r)
 {
 	const struct stats_unreached *u = &r->reader.seen.unreached;
 	const struct ruleset *rules = &r->snapshots.rules;
-	const char *first = r->reader.expect.chain[0];
+	const char *first = r->reader.expect.chain[0], *colon;
 	bool meant = false, any = rules->nft;
 	struct spelling near;
 
 	if (!u->steps || r->o->mask || has_changed(r))
 		return;
+	colon = strrchr(first, ':');
+	first = colon ? colon + 1 : first;
 	spelling_begin(&near, first, strlen(first));
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		any |= rules->legacy[i] != NULL;

@@ -44,6 +44,14 @@ static bool table_is_named(const struct display_filter *only, const char *table)
 	return !any;
 }
 
+static void look_for_chain(struct search *s, const char *table, const char *chain)
+{
+	if (display_filter_chain_fits(s->word->name, table, chain))
+		s->found = true;
+	else
+		spelling_look(&s->near, chain);
+}
+
 static void look_at_chain(void *arg, const char *table, const char *chain)
 {
 	struct search *s = arg;
@@ -51,8 +59,8 @@ static void look_at_chain(void *arg, const char *table, const char *chain)
 	if (s->word->kind == DISPLAY_TABLE)
 		look(s, table);
 	else if (s->word->not || table_is_named(s->only, table))
-		look(s, chain);
-	else if (display_filter_name_fits(s->word->name, chain))
+		look_for_chain(s, table, chain);
+	else if (display_filter_chain_fits(s->word->name, table, chain))
 		s->elsewhere = true;
 }
 
@@ -103,10 +111,13 @@ void only_names_say(const struct display_filter *only,
 {
 	for (unsigned int i = 0; i < only->words; i++) {
 		struct search s = { .only = only, .word = &only->word[i] };
+		const char *name = s.word->name, *colon;
 
-		if (!s.word->name)
+		if (!name)
 			continue;
-		spelling_begin(&s.near, s.word->name, strlen(s.word->name));
+		colon = s.word->kind == DISPLAY_CHAIN ? strrchr(name, ':') : NULL;
+		name = colon ? colon + 1 : name;
+		spelling_begin(&s.near, name, strlen(name));
 		look_for(&s, rules);
 	}
 }
