@@ -8,12 +8,16 @@ lab_loopback
 RULES='*filter
 :IN - [0:0]
 :WEB - [0:0]
+:OPEN - [0:0]
 -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
 -A INPUT -p udp -m udp --dport 1000:1999 -j IN
 -A INPUT -p udp -m udp --dport 2000:2999 -j WEB
 -A INPUT -p udp -m udp --dport 4000:4099 -j DROP
 -A INPUT -i lo -p udp -m udp --dport 4000:4100 -j ACCEPT
 -A INPUT -p udp -m udp --dport 5000 -j REJECT
+-A INPUT -d 10.9.0.1/32 -p udp -m udp --dport 3001 -j OPEN
+-A INPUT -p udp -m udp --dport 3000:3001 -j DROP
+-A OPEN -m connmark --mark 0x5 -j ACCEPT
 -A IN -s 10.9.0.1/32 -p udp -m udp --dport 1001 -m comment --comment "a, \"b\" 50%" -j ACCEPT
 -A IN -s 10.9.0.1/32 -i eth+ -p udp -j ACCEPT
 -A IN -p udp -m udp --dport 5000:5001 -j ACCEPT
@@ -65,6 +69,9 @@ IN:5 -m limit --limit 1/hour --limit-burst 1: null eliminated' "$(near)"
 WEB:4 --dport 2003: the packet's is 2500 seen" "$(near)"
 	traced 4050 --json
 	assert_equal "behind the rule that decided, nothing is" "" "$(near)"
+
+	traced 3000 --json
+	assert_equal "it may be met where it leads, or not" "" "$(near)"
 
 	subtest "$kind: read again, each form is the same"
 	run_nftrace lo --read "$SCRATCH/$kind.pcapng" --json

@@ -173,12 +173,22 @@ static bool saves(struct trial *t, struct onward o, uint8_t effect, uint32_t to)
 	return false;
 }
 
+/* What is left open is only how often: a limit may have room for it, or not. */
+static bool only_often(const struct conditions *all)
+{
+	for (unsigned int i = 0; i < all->n; i++)
+		if (all->c[i].state == CONDITION_UNKNOWN && !all->c[i].changes)
+			return false;
+	return !all->unread;
+}
+
 /* Return: is that the packet's end?  Then @saved tells. */
 static bool meets(struct trial *t, struct onward *o, uint32_t chain,
 		  uint32_t number, bool *saved)
 {
 	struct rulebook_rule rule;
 	enum condition_state state;
+	bool often;
 
 	rulebook_rule(&t->w->book, chain, number, &rule);
 	t->room->enough = 1;
@@ -187,9 +197,12 @@ static bool meets(struct trial *t, struct onward *o, uint32_t chain,
 	if (rule.own || state == CONDITION_FAILED ||
 	    (rule.effect == EFFECT_CONTINUE && !rule.changes))
 		return false;
+	often = only_often(t->room);
 	*saved = rule.effect != EFFECT_CONTINUE &&
 		 saves(t, *o, rule.effect, rule.to);
-	/* The packet may pass this rule over, and be saved behind it. */
+	/* The packet may pass this rule over, and then has to be saved behind it. */
+	if (state == CONDITION_UNKNOWN && !often)
+		return !*saved;
 	return state == CONDITION_HELD || *saved;
 }
 
