@@ -10,6 +10,7 @@
 #include "capture/conntrack.h"
 #include "packet/packet.h"
 
+struct ipsets;
 struct nft_sets;
 
 /* What a condition asks a packet for; a bit each of a mask.  ASKED_OTHER: nothing of these. */
@@ -55,6 +56,7 @@ struct asked {
 	uint16_t hw_len;	/* bytes of .hw; 0: not told */
 	const uint8_t *hw;	/* the link's header */
 	const struct nft_sets *sets;	/* who knows elements of sets; NULL: nobody */
+	const struct ipsets *ipsets;	/* the same of ipset's */
 	bool printed;		/* struct misses_rules': .p has bytes that were not told */
 	uint8_t hook;		/* NF_INET_* of the base chain */
 	uint8_t nfproto;	/* of the packet: NFPROTO_IPV4, NFPROTO_IPV6 */

@@ -124,6 +124,7 @@ static void take_packet(struct misses *m, const struct journey *j,
 	take_port(m, 3, &a->phys_out, names, last->phys_out);
 	a->states = states_of(j, &a->ct);
 	a->sets = rules->sets;
+	a->ipsets = rules->ipsets;
 	a->printed = rules->printed;
 	a->uid = j->uid;
 	a->gid = UINT32_MAX;
@@ -161,8 +162,10 @@ static void sum_up(struct passed_rule *r, const struct conditions *all)
 			r->failed |= bits;
 		else if (all->c[i].state != CONDITION_HELD)
 			r->unknown |= bits;
-		else if (r->held < UINT8_MAX)
-			r->held++;
+		/* What holds now may not have held then. */
+		else if (all->c[i].now)
+			r->unknown |= bits;
+		r->held += all->c[i].state == CONDITION_HELD && r->held < UINT8_MAX;
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 struct ifnames;
+struct ipsets;
 struct nft_sets;
 struct nft_snapshot;
 struct place_index;
@@ -20,6 +21,7 @@ struct misses_rules {
 	struct place_nft *places;	/* and nft's; NULL: the index does, by their texts */
 	const struct ifnames *names;
 	const struct nft_sets *sets;	/* NULL: elements of sets are not known */
+	const struct ipsets *ipsets;	/* the same of ipset's */
 	bool printed;		/* by nft, which tells no marks and not all bytes */
 };
 

@@ -8,6 +8,7 @@
 #include "misses/xt_address.h"
 #include "misses/xt_meta.h"
 #include "misses/xt_packet.h"
+#include "misses/xt_set.h"
 #include "rules/base/units.h"
 
 /* A text, and how long it is: these are looked for in every rule. */
@@ -150,41 +151,46 @@ static const struct xt_option addrtype_options[] = {
 	{ .word = NULL },
 };
 
+static const struct xt_option set_option = {
+	WORD("--match-set"), xt_read_set, xt_judge_set, ASKED_OTHER, false,
+};
+
 /* Most rules have one of the first. */
 static const struct xt_module modules[] = {
-	{ WORD("tcp"), tcp_options, false, false },
-	{ WORD("udp"), port_options, false, false },
-	{ WORD("conntrack"), conntrack_options, false, false },
-	{ WORD("multiport"), multiport_options, false, false },
-	{ WORD("mark"), mark_options, false, false },
-	{ WORD("icmp"), icmp_options, false, false },
-	{ WORD("icmp6"), icmp6_options, false, false },
-	{ WORD("state"), state_options, false, false },
-	{ WORD("addrtype"), addrtype_options, false, false },
-	{ WORD("physdev"), physdev_options, false, false },
-	{ WORD("iprange"), iprange_options, false, false },
-	{ WORD("owner"), owner_options, false, false },
-	{ WORD("pkttype"), pkttype_options, false, false },
-	{ WORD("mac"), mac_options, false, false },
-	{ WORD("length"), length_options, false, false },
-	{ WORD("ttl"), ttl_options, false, false },
-	{ WORD("hl"), hl_options, false, false },
-	{ WORD("dscp"), dscp_options, false, false },
-	{ WORD("tos"), tos_options, false, false },
-	{ WORD("udplite"), port_options, false, false },
-	{ WORD("limit"), NULL, true, true },
-	{ WORD("hashlimit"), NULL, true, false },
-	{ WORD("connlimit"), NULL, true, false },
-	{ WORD("connbytes"), NULL, true, false },
-	{ WORD("recent"), NULL, true, false },
-	{ WORD("statistic"), NULL, true, true },
-	{ WORD("nth"), NULL, true, true },
-	{ WORD("random"), NULL, true, true },
-	{ WORD("quota"), NULL, true, true },
-	{ WORD("quota2"), NULL, true, true },
-	{ WORD("rateest"), NULL, true, true },
-	{ WORD("time"), NULL, true, true },
-	{ WORD("nfacct"), NULL, true, true },
+	{ WORD("tcp"), tcp_options, NULL, false, false },
+	{ WORD("udp"), port_options, NULL, false, false },
+	{ WORD("conntrack"), conntrack_options, NULL, false, false },
+	{ WORD("multiport"), multiport_options, NULL, false, false },
+	{ WORD("mark"), mark_options, NULL, false, false },
+	{ WORD("icmp"), icmp_options, NULL, false, false },
+	{ WORD("icmp6"), icmp6_options, NULL, false, false },
+	{ WORD("state"), state_options, NULL, false, false },
+	{ WORD("addrtype"), addrtype_options, NULL, false, false },
+	{ WORD("physdev"), physdev_options, NULL, false, false },
+	{ WORD("iprange"), iprange_options, NULL, false, false },
+	{ WORD("owner"), owner_options, NULL, false, false },
+	{ WORD("pkttype"), pkttype_options, NULL, false, false },
+	{ WORD("mac"), mac_options, NULL, false, false },
+	{ WORD("length"), length_options, NULL, false, false },
+	{ WORD("ttl"), ttl_options, NULL, false, false },
+	{ WORD("hl"), hl_options, NULL, false, false },
+	{ WORD("dscp"), dscp_options, NULL, false, false },
+	{ WORD("tos"), tos_options, NULL, false, false },
+	{ WORD("udplite"), port_options, NULL, false, false },
+	{ WORD("set"), NULL, &set_option, false, false },
+	{ WORD("limit"), NULL, NULL, true, true },
+	{ WORD("hashlimit"), NULL, NULL, true, false },
+	{ WORD("connlimit"), NULL, NULL, true, false },
+	{ WORD("connbytes"), NULL, NULL, true, false },
+	{ WORD("recent"), NULL, NULL, true, false },
+	{ WORD("statistic"), NULL, NULL, true, true },
+	{ WORD("nth"), NULL, NULL, true, true },
+	{ WORD("random"), NULL, NULL, true, true },
+	{ WORD("quota"), NULL, NULL, true, true },
+	{ WORD("quota2"), NULL, NULL, true, true },
+	{ WORD("rateest"), NULL, NULL, true, true },
+	{ WORD("time"), NULL, NULL, true, true },
+	{ WORD("nfacct"), NULL, NULL, true, true },
 };
 
 const struct xt_module *xt_module_find(struct strview name)

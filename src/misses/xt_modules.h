@@ -26,7 +26,8 @@ struct xt_option {
 struct xt_module {
 	const char *name;
 	uint8_t len;		/* of .name */
-	const struct xt_option *options;	/* NULL: nothing here tells */
+	const struct xt_option *options;	/* NULL: nothing here tells, or .whole does */
+	const struct xt_option *whole;	/* of all words up to the next module at once; NULL: none */
 	bool changes;	/* the same packet may have another answer */
 	bool alone;	/* whatever the packet is like, it has the same */
 };

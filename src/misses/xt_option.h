@@ -36,6 +36,12 @@ union xt_value {
 		uint8_t type, code;
 		bool any, any_code;
 	} icmp;
+	struct {
+		uint16_t name;		/* where in the value, and how long */
+		uint8_t len;
+		uint8_t words, sources;	/* as struct ipset_key has them */
+		bool inverted, nomatch;
+	} set;
 	uint8_t mac[6];
 	uint32_t number;
 };

@@ -96,8 +96,8 @@ static bool read_option(struct reading *r, const struct xt_option *o,
 	return !t->unread;
 }
 
-/* "-m limit --limit 3/min": all of it is one condition, which nothing here tells. */
-static bool read_unknown(struct reading *r, struct strview first,
+/* "-m limit --limit 3/min": all of it is one condition. */
+static bool read_whole(struct reading *r, struct strview first,
 			 struct strview name)
 {
 	struct strview word, last = name, rest = r->rest;
@@ -109,6 +109,15 @@ static bool read_unknown(struct reading *r, struct strview first,
 		r->rest = rest;
 	}
 	t->words = between(r, first, last);
+	t->o = r->module ? r->module->whole : NULL;
+	if (t->o) {
+		struct strview value = {
+			name.at + name.len, (size_t)(last.at + last.len - name.at) - name.len,
+		};
+
+		t->value = between(r, value, value);
+		t->valued = t->o->read(&t->v, value);
+	}
 	t->changes = r->module && r->module->changes;
 	t->alone = r->module && r->module->alone;
 	return !t->unread;
@@ -128,7 +137,7 @@ static bool read_module(struct reading *r, struct strview first)
 	}
 	r->module = xt_module_find(name);
 	return (r->module && r->module->options) ||
-	       read_unknown(r, first, name);
+	       read_whole(r, first, name);
 }
 
 /* Return: false: that is the end of what it asks for. */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "protocol/drop_places.h"
+#include "protocol/ipset_question.h"
 #include "protocol/losses.h"
 #include "protocol/ways.h"
 #include "rules/base/family.h"
@@ -54,6 +55,7 @@ struct bulletin {
 	struct loss_answer loss[LOSS_SLOTS];	/* ordered there */
 	struct drop_place_answer drop_place[DROP_PLACES];	/* the same */
 	struct way_answer way[WAYS];		/* the same */
+	struct ipset_reply ipset;		/* to struct stats, .ipset; ordered there */
 	/* The same for the question what conntrack has dropped (.confirm_ask). */
 	_Atomic uint32_t confirms_answered;
 	_Atomic uint64_t confirms;	/* new connections that it could not confirm, of late */

@@ -26,6 +26,7 @@ enum reader_word {
 	READER_LOST = 'L',		/* a packet went missing: see losses.h */
 	READER_PLACES = 'P',		/* where were packets dropped?  See drop_places.h */
 	READER_ELEMENTS = 'E',		/* what does a verdict map hold?  See map_question.h */
+	READER_MEMBER = 'M',		/* is a packet in a set of ipset?  See ipset_question.h */
 	READER_FAILED = 'F',		/* could not start; text follows */
 };
 

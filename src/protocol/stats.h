@@ -9,6 +9,7 @@
 
 #include "journey/fate.h"
 #include "protocol/drop_places.h"
+#include "protocol/ipset_question.h"
 #include "protocol/losses.h"
 #include "protocol/map_question.h"
 #include "protocol/ways.h"
@@ -215,6 +216,7 @@ struct stats {
 	_Atomic uint32_t tables_ask;	/* the same: have iptables' tables changed? */
 	struct way way[WAYS];		/* of packets that went out; ordered there */
 	struct map_question map;	/* elements that are asked for; ordered there */
+	struct ipset_question ipset;	/* a set of ipset's; the same */
 	struct losses losses;		/* fates that ask for a cause; ordered there */
 	struct drop_places drop_places;	/* where packets were dropped; the same */
 	/* Plain: written before the reader ends, read behind its end. */

@@ -7,6 +7,7 @@
 #include "misses/misses_rules.h"
 #include "place/place.h"
 #include "place/place_nft.h"
+#include "reader/ipset_ask.h"
 #include "reader/reader_state.h"
 #include "reader/set_ask.h"
 #include "rules/base/clock.h"
@@ -73,15 +74,17 @@ static struct misses *misses_of(struct reader_state *s)
 
 void near_ask(struct reader_state *s, struct journey *j)
 {
+	struct ipset_ask ipsets;
 	struct set_ask sets;
 	struct misses_rules rules = {
 		.index = s->index, .places = s->nft, .names = s->names,
-		.sets = &sets.sets,
+		.sets = &sets.sets, .ipsets = &ipsets.sets,
 	};
 
 	if (!is_refused(&j->fate[0]) || !may_look(&s->near_time, s))
 		return;
 	set_ask_begin(&sets, s, j);
+	ipset_ask_begin(&ipsets, s);
 	rules.legacy = legacy_rules_of(s, j);
 	rules.nft = nft_rules_of(s, j);
 	if ((rules.legacy || rules.nft) && misses_of(s))

@@ -14,6 +14,7 @@
 #include "printer/printer.h"
 #include "reader/coalesce.h"
 #include "reader/confirm_watch.h"
+#include "reader/ipset_asked.h"
 #include "reader/loss_ask.h"
 #include "reader/map_readings.h"
 #include "reader/nft_changers.h"
@@ -68,6 +69,7 @@ struct reader_state {
 	struct nft_changers changers;
 	struct sentences sentences;	/* causes of fates */
 	struct map_readings maps;	/* elements of verdict maps */
+	struct ipset_asked ipsets;	/* what sets of ipset held of late */
 	struct map_verdicts verdicts;	/* of the packet that is printed */
 	struct near_time near_time;
 	struct misses *misses;		/* the same; NULL: nobody has asked yet */

@@ -2,6 +2,7 @@
 /* questions: what the reader asks the supervisor, and who answers it. */
 #include "supervisor/questions.h"
 
+#include "answers/ipset_answer.h"
 #include "answers/loss_answer.h"
 #include "answers/way_answer.h"
 #include "supervisor/changers_say.h"
@@ -38,6 +39,10 @@ void questions_answer(struct run_reader *rd, const struct owner *owner,
 		break;
 	case READER_ELEMENTS:
 		map_answer(rd);
+		break;
+	case READER_MEMBER:
+		ipset_answer(&rd->stats->ipset, &rd->board.post->ipset);
+		reader_answered(&rd->process);
 		break;
 	case READER_GENERATION:
 		nft_refresh_generation(rd);

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ipset_ask: is a packet in a set of ipset now, by asking. */
+#include "reader/ipset_ask.h"
+
+#include <string.h>
+
+#include "protocol/bulletin.h"
+#include "protocol/reader_ipc.h"
+#include "protocol/stats.h"
+#include "reader/reader_control.h"
+#include "reader/reader_state.h"
+#include "rules/base/clock.h"
+#include "rules/base/units.h"
+
+enum {
+	KEPT_MS = 1000,
+	PAUSE_MS = 2000,	/* where there was no answer in time */
+};
+
+static bool is_answered(const struct reader_state *s, const void *arg)
+{
+	(void)arg;
+	return atomic_load_explicit(&s->bulletin->ipset.answered, memory_order_acquire) ==
+	       s->ipsets.asks;
+}
+
+static bool ask(struct reader_state *s, const struct ipset_key *k, struct ipset_answer *a)
+{
+	struct ipset_asked *m = &s->ipsets;
+
+	s->stats->ipset.key = *k;
+	atomic_store_explicit(&s->stats->ipset.ask, ++m->asks, memory_order_release);
+	reader_ask(s, READER_MEMBER, is_answered, NULL);
+	if (!is_answered(s, NULL)) {
+		m->pause_ns = clock_ns(CLOCK_MONOTONIC) + PAUSE_MS * NS_PER_MS;
+		return false;
+	}
+	*a = s->bulletin->ipset.answer;
+	return true;
+}
+
+static void find(void *arg, const struct ipset_key *k, struct ipset_answer *a)
+{
+	struct ipset_ask *q = arg;
+	struct ipset_asked *m = &q->s->ipsets;
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	for (unsigned int i = 0; i < IPSET_KEPT; i++) {
+		if (now < m->kept[i].until_ns &&
+		    memcmp(&m->kept[i].key, k, sizeof(*k)) == 0) {
+			*a = m->kept[i].answer;
+			return;
+		}
+	}
+	memset(a, 0, sizeof(*a));
+	if (q->s->busy || m->asks >= q->last || now < m->pause_ns || !ask(q->s, k, a))
+		return;
+	m->kept[m->next].key = *k;
+	m->kept[m->next].answer = *a;
+	m->kept[m->next].until_ns = now + KEPT_MS * NS_PER_MS;
+	m->next = (m->next + 1) % IPSET_KEPT;
+}
+
+void ipset_ask_begin(struct ipset_ask *q, struct reader_state *s)
+{
+	*q = (struct ipset_ask){
+		.sets = { .find = find, .arg = q }, .s = s,
+		.last = s->ipsets.asks + IPSET_ASKS,
+	};
+}
