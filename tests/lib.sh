@@ -220,7 +220,7 @@ ns_del() { printf "netns del nft$$-%s\n" "$@" | ip -force -batch -; }
 
 # in_ns NAME COMMAND...
 in_ns() {
-	nsenter --net="/run/netns/nft$$-$1" -- "${@:2}"
+	"$TOOLS/enter" "/run/netns/nft$$-$1" "${@:2}"
 }
 
 # ns_ip NAME ARGS...: ip(8) in it
@@ -231,14 +231,13 @@ ns_ip() {
 # background NS NAME COMMAND...: in the background, output in $SCRATCH/NAME; PID in BG_PID,
 # which is in the namespace when this returns. What another of that name has said is gone
 # before: a wait for this one's words must not find them.
-# A script's background processes ignore SIGINT: env takes that back.
+# A script's background processes ignore SIGINT: -d takes that back.
 background() {
 	local ns=$1 name=$2
 	shift 2
 	[[ ! -e $SCRATCH/$name && ! -e $SCRATCH/$name.err ]] || rm -f "$SCRATCH/$name" "$SCRATCH/$name.err"
 	: >"$SCRATCH/$name" >"$SCRATCH/$name.err"
-	nsenter --net="/run/netns/nft$$-$ns" -- env --default-signal "$@" \
-		>"$SCRATCH/$name" 2>"$SCRATCH/$name.err" </dev/null &
+	"$TOOLS/enter" -d "/run/netns/nft$$-$ns" "$@" >"$SCRATCH/$name" 2>"$SCRATCH/$name.err" </dev/null &
 	BG_PID=$!
 	later $BG_PID
 	assert_within 10 "$name is in its namespace" _entered_or_gone $BG_PID "/run/netns/nft$$-$ns"
@@ -269,7 +268,7 @@ launch_nftrace() {
 	_slower "$@"
 	set -- "${_args[@]}"
 	: >"$ERR"
-	nsenter --net="/run/netns/nft$$-$ns" -- env --default-signal "$NFTRACE" "$@" \
+	"$TOOLS/enter" -d "/run/netns/nft$$-$ns" "$NFTRACE" "$@" \
 		>"$OUT" 2>"$ERR" </dev/null &
 	NFTRACE_PID=$!
 	later $NFTRACE_PID
@@ -337,18 +336,21 @@ run_nftrace() {
 	_slower "$@"
 	set -- "${_args[@]}"
 	_load
-	# A later timeout hands on which signals a shell ignores in the background.
-	timeout -k 1 "$((${LIMIT:-20} * SLOWER * _load))" nsenter --net="/run/netns/nft$$-$ns" -- \
-		env --default-signal "$NFTRACE" "$@" >"$OUT" 2>"$ERR" </dev/null
+	"$TOOLS/enter" -d -t "$((${LIMIT:-20} * SLOWER * _load))" "/run/netns/nft$$-$ns" \
+		"$NFTRACE" "$@" >"$OUT" 2>"$ERR" </dev/null
 	STATUS=$?
 	_books
 }
 
 # copy_kallsyms: from here on this script's runs look for the functions that drop packets in a copy.
-# The kernel writes its hundred thousand lines anew for each reader, at 70 ms of CPU.
+# The kernel writes its hundred thousand lines anew for each reader, at 70 ms of CPU. Where it has
+# no modules the runner has made one for all. Nobody else can mount a /proc below one with this.
 copy_kallsyms() {
-	cat /proc/kallsyms >"$SCRATCH/kallsyms" && mount --bind "$SCRATCH/kallsyms" /proc/kallsyms
+	[[ -n ${KALLSYMS-} ]] || cat /proc/kallsyms >"${KALLSYMS:=$SCRATCH/kallsyms}" || return
+	mount --bind "$KALLSYMS" /proc/kallsyms
 }
+# borrow_kallsyms: the same where there is the runner's: modules may yet be loaded elsewhere
+borrow_kallsyms() { [[ -z ${KALLSYMS-} ]] || copy_kallsyms; }
 
 # child_named COMM: pid of nftrace's child of that name, found once it is there
 child_named() { pgrep -P "$NFTRACE_PID" -x "$1" | head -n 1; }
@@ -383,10 +385,10 @@ save_rules() {
 		iptables-legacy-save -c
 		echo "# ip6tables"
 		ip6tables-legacy-save -c
-		echo "# nf_log"
-		cat /proc/sys/net/netfilter/nf_log/{2,10}
-		echo "# nft"
-		nft list ruleset' 2>/dev/null |
+		read -r of4 </proc/sys/net/netfilter/nf_log/2
+		read -r of6 </proc/sys/net/netfilter/nf_log/10
+		printf "# nf_log\n%s\n%s\n# nft\n" "$of4" "$of6"
+		exec nft list ruleset' 2>/dev/null |
 		grep -Ev '^# (Generated|Completed|Warning)' >"$2"
 }
 
@@ -490,7 +492,7 @@ assert_harmless() {
 against_schema() {
 	[[ -e $SCRATCH/schema.json ]] ||
 		awk -f "$TESTS/schema.awk" "$TREE/man/nftrace.8" >"$SCRATCH/schema.json"
-	python3 "$TESTS/schema.py" "$SCRATCH/schema.json" "$1" "$2" 2>&1
+	python3 -S "$TESTS/schema.py" "$SCRATCH/schema.json" "$1" "$2" 2>&1
 }
 assert_schema() {
 	assert_equal "what is not of the schema" "" "$(against_schema "$1" "$2" | head -n 5)"

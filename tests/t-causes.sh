@@ -4,6 +4,7 @@
 # and the frame that it had then. What the host would not have done is never given as a cause.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
+borrow_kallsyms
 
 lab_router
 settle a eth0 r eth0 r eth1 b eth0

@@ -3,6 +3,7 @@
 # t-drop-fates: what the kernel's drop records make of fates, end to end; judged by counters and receivers.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
+borrow_kallsyms
 
 lab_router
 settle a eth0 r eth0 r eth1 b eth0

@@ -8,6 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 . "$TESTS/pods.sh"
+borrow_kallsyms
 
 manual=$TREE/man/nftrace.8
 

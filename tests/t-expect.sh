@@ -3,6 +3,7 @@
 # t-expect: --expect: exit status 0 only if every packet had that fate, late ones as well.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
+borrow_kallsyms
 
 lab_router
 in_ns r iptables-legacy-restore <<'RULES'

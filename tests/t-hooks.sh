@@ -7,6 +7,7 @@
 # does as is done there. SOAK=1 goes through all of nft's here as well.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
+borrow_kallsyms
 
 lab_router
 settle a eth0 r eth0 r eth1 b eth0

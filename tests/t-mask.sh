@@ -7,6 +7,7 @@
 
 PACKETS=14
 . "$TESTS/rulesets.sh"
+borrow_kallsyms
 
 # Names that --masked leaves, by its own lists.
 grep -oE '"[A-Za-z0-9_.-]+"' "$TREE/src/mask/mask_name.c" "$TREE/src/mask/mask_words.c" | cut -d: -f2 | tr -d '"' |

@@ -17,7 +17,7 @@ read -ra FILES <<<"${KINDS-firewalld-public}"
 inject() {
 	local ns
 	for ns in a b; do
-		in_ns $ns python3 "$TESTS/near/packets.py" send $ns eth0 "$(mac_of r "${DEVICE[$ns]}")" <"$1"
+		in_ns $ns python3 -S "$TESTS/near/packets.py" send $ns eth0 "$(mac_of r "${DEVICE[$ns]}")" <"$1"
 	done
 }
 
@@ -42,17 +42,17 @@ for name in "${FILES[@]}"; do
 			for ns in a r b; do ns_del $ns; done
 			continue
 		fi
-		python3 "$TESTS/near/packets.py" random "$file" "$FAMILY" "$COUNT" "$SEED" "$(side 1)1" >"$SCRATCH/sent"
+		python3 -S "$TESTS/near/packets.py" random "$file" "$FAMILY" "$COUNT" "$SEED" "$(side 1)1" >"$SCRATCH/sent"
 		traced "$SCRATCH/sent" "$SCRATCH/first"
 		assert_schema Packet "$SCRATCH/first"
 		assert_equal "fates with near misses that have none" "" \
 			"$(jq -r 'select((.near | length > 0) and .fate != "DROP" and .fate != "REJECT" and .fate != "LOST") | .packet' "$SCRATCH/first")"
 		note "$(jq -r '.fate + " " + (.by.table // "")' "$SCRATCH/first" | sort | uniq -c | paste -sd ';')"
-		python3 "$TESTS/near/packets.py" changed "$SCRATCH/sent" "$SCRATCH/first" "$SCRATCH/result" "${DEVICE[a]}" "${DEVICE[b]}" >"$SCRATCH/changed"
+		python3 -S "$TESTS/near/packets.py" changed "$SCRATCH/sent" "$SCRATCH/first" "$SCRATCH/result" "${DEVICE[a]}" "${DEVICE[b]}" >"$SCRATCH/changed"
 		in_ns r nft -f "$TESTS/near/alive.nft" || fail "alive.nft"
 		traced "$SCRATCH/changed" "$SCRATCH/second"
 		in_ns r nft -j list table inet alive >"$SCRATCH/alive"
-		python3 "$TESTS/near/packets.py" judge "$SCRATCH/result" "$SCRATCH/second" "$SCRATCH/alive" >"$SCRATCH/verdict" ||
+		python3 -S "$TESTS/near/packets.py" judge "$SCRATCH/result" "$SCRATCH/second" "$SCRATCH/alive" >"$SCRATCH/verdict" ||
 			fail "near misses that are none"
 		show "near misses" "$SCRATCH/verdict"
 		n=$(sed -nE 's/.*right=([0-9]+).*/\1/p' "$SCRATCH/verdict")

@@ -103,13 +103,13 @@ for kind in $KINDS; do
 	mkdir "$folder"
 	in_ns r nft flush ruleset
 	load
-	python3 "$TESTS/near/judge.py" make "$SEED" "$PACKETS" "$rules" "$folder"
+	python3 -S "$TESTS/near/judge.py" make "$SEED" "$PACKETS" "$rules" "$folder"
 	in_ns r conntrack -F >/dev/null 2>&1
 	start_nftrace r -t 100 --all --json --explain -v
 	for ns in a b; do probes $ns "$folder/$ns"; done
 	stop_nftrace INT
 	cp "$OUT" "$folder/json"
-	python3 "$TESTS/near/judge.py" ask "$folder" "$folder/json" "$rules" \
+	python3 -S "$TESTS/near/judge.py" ask "$folder" "$folder/json" "$rules" \
 		>"$folder/tries" 2>"$folder/counts" || fail "the judge"
 	show "what was told" "$folder/counts"
 	try < <(head -n "$TRIES" "$folder/tries")

@@ -4,6 +4,7 @@
 # confirmation, and why nat was silent.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
+borrow_kallsyms
 
 lab_router
 settle a eth0 r eth0 r eth1 b eth0

@@ -17,8 +17,8 @@ WIDE_O        := $(patsubst %.c,$(WIDE)/%.o,$(filter %/sandbox.c,$(TEST_SRC)))
 TEST_UNITS    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
 TEST_TOOLS    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tools/*.c))
 # Of them, what the demo and the bench use: these build with PACKAGES alone.
-DEMO_TOOLS    := $(addprefix $(T)/tools/,dns talk)
-BENCH_TOOLS   := $(addprefix $(T)/tools/,flood talk)
+DEMO_TOOLS    := $(addprefix $(T)/tools/,dns enter talk)
+BENCH_TOOLS   := $(addprefix $(T)/tools/,enter flood talk)
 TEST_PRELOAD  := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
 TEST_FUZZ     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 TEST_REPLAY   := $(addprefix $(T)/fuzz/,$(TEST_FUZZ))
@@ -141,6 +141,12 @@ $(T)/tools/%: tests/tools/%.c | need
 	@echo "  TOOL    $<"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d -MT $@ $(LDFLAGS) -o $@ $< \
 	  $(TOOL_LIBS)
+
+# Its own start is most of what it does.
+$(T)/tools/enter: tests/tools/enter.c
+	@mkdir -p $(@D)
+	@echo "  TOOL    $<"
+	$(Q)$(CC) $(CPPFLAGS) -O2 -std=gnu11 $(WARN) -static -o $@ $<
 
 $(T)/tools/forge $(T)/tools/nfq $(T)/tools/record: TOOL_LIBS = -lmnl
 $(T)/tools/confined: TOOL_LIBS = -lseccomp
