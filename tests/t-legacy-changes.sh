@@ -104,13 +104,22 @@ told_as_counted() {
 	counted=$(sed -nE 's/.* 0 lost; the TRACE rules counted ([0-9]+) packets?$/\1/p' "$ERR")
 	assert_equal "packets told" "$counted" "$told"
 }
-# fates_but FATES: that are not those
-fates_but() { jq -r .fate "$OUT" | sort | uniq -c | grep -vE " ($1)$"; }
+# all_told: of the run that ended last; "PORT packet NUMBER FATE exact" (or doubtful) of each
+# packet, "PORT event RULE DOUBT" of each rule of filter that it met, but for INPUT
+all_told() {
+	jq -r '.headers as $headers |
+		[$headers, "packet", .packet, .fate,
+			if any(.events[]; .doubt == "changed") then "doubtful" else "exact" end],
+		(.events[] | select(.table == "filter" and .kind == "rule" and .chain != "INPUT") |
+			[$headers, "event", (.rule // "none"), (.doubt // "-")]) | @tsv' "$OUT" |
+		with_ports >"$SCRATCH/told"
+}
 # assert_fates: what passed OUTPUT is seen at INPUT; only what met a change need not be known
 assert_fates() {
-	assert_equal "fates" "" "$(fates_but 'DELIVERED|UNKNOWN')"
-	assert_equal "fates in doubt without a doubtful rule" "" "$(jq -r 'select(.fate == "UNKNOWN" and
-		all(.events[]; .doubt != "changed")) | .packet' "$OUT")"
+	assert_equal "fates" "" "$(awk '$2 == "packet" { print $4 }' "$SCRATCH/told" |
+		grep -vxE 'DELIVERED|UNKNOWN' | sort | uniq -c)"
+	assert_equal "fates in doubt without a doubtful rule" "" \
+		"$(awk '$2 == "packet" && $4 == "UNKNOWN" && $5 == "exact" { print $3 }' "$SCRATCH/told")"
 }
 
 for f in 4 6; do for t in raw mangle filter; do by $f -t $t -S >/dev/null; done; done
@@ -124,6 +133,7 @@ empty() {
 }
 end_changes() {
 	stop_nftrace INT
+	all_told
 	told_as_counted
 	assert_fates
 	assert_grep "note: table $1 of ip6?tables was changed \([0-9]+ rules then, [0-9]+ now\) by pid" "$ERR"
@@ -191,22 +201,22 @@ load_table() {
 
 # judge: "EVENTS RIGHT WRONG MARKED", and what was told of more or fewer packets than were counted
 judge() {
-	jq -r '.headers as $headers | .events[] | select(.table == "filter" and .kind == "rule" and .chain != "INPUT") |
-		[$headers, (.rule // "none"), (.doubt // "-")] | @tsv' "$OUT" | with_ports |
-		awk -F '\t' '{ n++ }
-			$3 == "changed" { marked++; next }
-			$2 ~ / -j even$/ { next }
-			index($2, "--dport " $1 " ") { right++; next }
-			{ wrong++; if (wrong < 5) print "# " $0 >"/dev/stderr" }
-			END { print n + 0, right + 0, wrong + 0, marked + 0 }'
+	awk -F '\t' '$2 != "event" { next }
+		{ n++ }
+		$4 == "changed" { marked++; next }
+		$3 ~ / -j even$/ { next }
+		index($3, "--dport " $1 " ") { right++; next }
+		{ wrong++; if (wrong < 5) print "# " $0 >"/dev/stderr" }
+		END { print n + 0, right + 0, wrong + 0, marked + 0 }' "$SCRATCH/told"
 }
 
 # verdict: what the judge says of the run that ended last
 verdict() {
 	local events right wrong marked packets doubtful
+	all_told
 	read -r events right wrong marked < <(judge)
 	packets=$(wc -l <"$OUT")
-	doubtful=$(jq -r 'select(any(.events[]; .doubt == "changed")) | .packet' "$OUT" | wc -l)
+	doubtful=$(grep -c $'\tdoubtful$' "$SCRATCH/told")
 	note "$packets packets, $doubtful doubtful; $events events: $right right, $marked marked, $wrong wrong"
 	assert_equal "wrong texts" 0 "$wrong"
 	((right > 10)) || fail "only $right texts were shown"

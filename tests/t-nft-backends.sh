@@ -22,19 +22,51 @@ PACKETS=${PACKETS:-45}
 # - a SYN that is sent again, on a slow machine, meets no nat: the first one counts.
 stories() { # FILE: one line a packet: headers, rules in order, fate and its rule
 	local tables
-	tables=$(sed -n 's/^\*\(.*\)/"\1"/p' "$1" | sort -u | paste -sd ,)
-	jq -rn --argjson tables "[$tables]" '
-		def rule: if . == null then "" else
-			[scan("\"[^\"]*\"|[^ ]+")] | map(select(. != "-m" and . != "udp" and . != "tcp")) | sort | join(" ") end;
-		[inputs | select(.headers | test("Flags \\[S\\]|^[^(]*: UDP"))] |
-		unique_by(if .headers | test("Flags \\[S\\]") then .headers | sub("(win|options).*"; "")
-			else .packet end) | .[] |
-		[ (.headers | gsub("\\.(3[2-9]|[4-6][0-9])[0-9]{3}\\b"; ".port") |
-			sub(" seq [0-9:]+,?"; "") | sub(" ack [0-9]+,?"; "") | sub("(win|options).*"; "")),
-		  ([.events | sort_by(.table == "security") | .[] | select(.rule != null and (.table as $t | $tables | index($t)))
-			| "\(.table) \(.chain) \(.rule | rule)"] | join(" | ")),
-		  .fate, (.by | if . then "\(.table) \(.chain) \(.rule | rule)" else "" end)
-		] | select(.[1] != "") | @tsv' "$OUT" | sort
+	tables=$(sed -n 's/^\*\(.*\)/\1/p' "$1" | paste -sd ' ')
+	# Patterns are awk's: jq compiles one anew for each value.
+	jq -r '[.headers, .packet, .fate, (.by | if . then .table, .chain, .rule else "", "", "" end),
+		(.events[] | select(.rule != null) | .table, .chain, .rule)] | @tsv' "$OUT" |
+		awk -F '\t' -v OFS='\t' -v tables=" $tables " '
+		# The words of a rule in order; what is in quotes is one.
+		function words(rule,   rest, w, n, i, word, all) {
+			if (rule in sorted) return sorted[rule]
+			for (rest = rule; match(rest, /"[^"]*"|[^ ]+/); rest = substr(rest, RSTART + RLENGTH)) {
+				w = substr(rest, RSTART, RLENGTH)
+				if (w == "-m" || w == "udp" || w == "tcp") continue
+				for (i = ++n; i > 1 && word[i - 1] > w; i--) word[i] = word[i - 1]
+				word[i] = w
+			}
+			for (i = 1; i <= n; i++) all = all (i > 1 ? " " : "") word[i]
+			return sorted[rule] = all
+		}
+		function ports(text,   out) {
+			while (match(text, /\.(3[2-9]|[4-6][0-9])[0-9][0-9][0-9]([^0-9A-Za-z_]|$)/)) {
+				out = out substr(text, 1, RSTART - 1) ".port"
+				text = substr(text, RSTART + 6)
+			}
+			return out text
+		}
+		{
+			syn = $1 ~ /Flags \[S\]/
+			if (!syn && $1 !~ /^[^(]*: UDP/) next
+			one = $1
+			sub(/(win|options).*/, "", one)
+			if (seen[syn ? one : $2]++) next
+			said = last = ""
+			for (i = 7; i <= NF; i += 3) {
+				if (!index(tables, " " $i " ")) continue
+				event = $i " " $(i + 1) " " words($(i + 2))
+				if ($i == "security") last = last " | " event
+				else said = said " | " event
+			}
+			said = substr(said last, 4)
+			if (said == "") next
+			head = ports($1)
+			sub(/ seq [0-9:]+,?/, "", head)
+			sub(/ ack [0-9]+,?/, "", head)
+			sub(/(win|options).*/, "", head)
+			print head, said, $3, $4 == "" ? "" : $4 " " $5 " " words($6)
+		}' | sort
 }
 
 # by_their_numbers: rules of iptables-nft have the numbers that iptables-nft counts

@@ -43,19 +43,26 @@ last_handle() { in_ns lo nft -a list chain ip t out | sed -n 's/.*accept # handl
 has_texts() { tail -n 20 "$OUT" | grep -q '"rule":"udp dport'; }
 breathe() { (($1 % 10)) || assert_within 20 "texts after change $1" has_texts; }
 
+# all_told: "PORT packet FATE" of each packet, "PORT event RULE DOUBT" of each rule that it met
+all_told() {
+	jq -r '.headers as $headers | [$headers, "packet", .fate],
+		(.events[] | select(.backend == "nft" and .kind == "rule") |
+			[$headers, "event", (.rule // "none"), (.doubt // "-")]) | @tsv' "$OUT" |
+		with_ports >"$SCRATCH/told"
+}
 # judge: "EVENTS RIGHT WRONG MARKED": texts of rules beside the packets' own ports
 judge() {
-	jq -r '.headers as $headers | .events[] | select(.backend == "nft" and .kind == "rule") |
-		[$headers, (.rule // "none"), (.doubt // "-")] | @tsv' "$OUT" | with_ports |
-		awk -F '\t' '{ n++ }
-			$2 == "none" && $3 == "gone" { marked++; next }
-			index($2, "udp dport " $1 " ") { right++; next }
+	awk -F '\t' '$2 != "event" { next }
+			{ n++ }
+			$3 == "none" && $4 == "gone" { marked++; next }
+			index($3, "udp dport " $1 " ") { right++; next }
 			{ wrong++; if (wrong < 5) print "# " $0 >"/dev/stderr" }
-			END { print n + 0, right + 0, wrong + 0, marked + 0 }'
+			END { print n + 0, right + 0, wrong + 0, marked + 0 }' "$SCRATCH/told"
 }
 
 # verdict: what the judge says of the run that ended last
 verdict() {
+	all_told
 	read -r events right wrong marked < <(judge)
 	note "$events events: $right with the right text, $marked marked, $wrong wrong"
 	assert_equal "wrong texts" 0 "$wrong"
@@ -69,9 +76,9 @@ verdict() {
 	# A packet that met a chain twice, or half made, may be incomplete, but none is lost: of
 	# what passes OUTPUT, and comes back over loopback, the end is known but where chains change.
 	# They are sent one behind the other, round and round.
-	assert_equal "packets out of order" 0 "$(jq -r .headers "$OUT" | with_ports |
-		awk 'NR > 1 && $1 != (last == 2005 ? 2000 : last + 1) { n++ } { last = $1 } END { print n + 0 }')"
-	fates=$(jq -r .fate "$OUT" | sort -u | grep -vxE 'INCOMPLETE|SENT|UNKNOWN|DELIVERED' | paste -sd,)
+	assert_equal "packets out of order" 0 "$(awk '$2 != "packet" { next }
+		last && $1 != (last == 2005 ? 2000 : last + 1) { n++ } { last = $1 } END { print n + 0 }' "$SCRATCH/told")"
+	fates=$(awk '$2 == "packet" { print $3 }' "$SCRATCH/told" | sort -u | grep -vxE 'INCOMPLETE|SENT|UNKNOWN|DELIVERED' | paste -sd,)
 	assert_equal "fates that cannot be" "" "$fates"
 }
 

@@ -50,9 +50,11 @@ told() {
 	stop_nftrace INT
 	assert_status 0
 	assert_equal "journeys" "$1" "$(wc -l <"$OUT")"
-	assert_equal "fates" "$2" "$(jq -r .fate "$OUT" | sort -u | paste -sd ' ')"
+	# But for number and time there are few, and jq need not read all.
+	awk '{ sub(/"packet":[0-9]+,"time":"[^"]*",/, "") } !seen[$0]++' "$OUT" >"$SCRATCH/kinds"
+	assert_equal "fates" "$2" "$(jq -r .fate "$SCRATCH/kinds" | sort -u | paste -sd ' ')"
 	marked=$(grep -c '"ambiguous":true' "$OUT")
-	stories=$(grep -v '"ambiguous":true' "$OUT" |
+	stories=$(grep -v '"ambiguous":true' "$SCRATCH/kinds" |
 		jq -c '[[.events[] | [.table, .chain, .number, .mark, .in, .out]], .changes]' | sort -u | wc -l)
 	assert_equal "stories" 1 "$stories"
 	note "$_name: $marked of $1 marked"
