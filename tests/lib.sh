@@ -20,6 +20,8 @@ BUILD=${BUILD:-$TREE/build}
 NFTRACE=${NFTRACE:-$BUILD/nftrace}
 WITH_POINTS=${WITH_POINTS:-$BUILD/testpoints/nftrace}
 SLOWER=${SLOWER:-1}
+# What is waited for comes, so to wait long costs nothing: no number in a test is a bound of time.
+export PATIENCE=$((6 * SLOWER))
 TOOLS=$BUILD/tests/tools
 UNIT=$BUILD/tests/unit
 
@@ -134,8 +136,7 @@ trap 'exit 129' HUP
 # Who calls it looks at that, or calls assert_within. Nothing is started to wait, and the pauses
 # are longer than three times what asking takes: on a loaded machine a command takes long, and
 # twenty scripts that ask without pause are the load.
-# Where everything is SLOWER, that many times as long, and while more wants to run than there are
-# CPUs.
+# Six times as long, SLOWER times that, and longer while more wants to run than there are CPUs.
 wait_for() {
 	local _us _begun=${EPOCHREALTIME/./} _asked _now _pause=5000 _rest _load
 	_microseconds "$1"
@@ -143,8 +144,8 @@ wait_for() {
 	shift
 	until "$@" >/dev/null 2>&1; do
 		_now=${EPOCHREALTIME/./}
-		((_now < _begun + _us * SLOWER)) ||
-			{ _load && ((_now < _begun + _us * SLOWER * _load)); } || return 1
+		((_now < _begun + _us * PATIENCE)) ||
+			{ _load && ((_now < _begun + _us * PATIENCE * _load)); } || return 1
 		_rest=$((_pause > 3 * (_now - _asked) ? _pause : 3 * (_now - _asked)))
 		((_rest < 200000)) || _rest=200000
 		printf -v _rest '0.%06d' $_rest
@@ -169,7 +170,6 @@ _microseconds() {
 	fraction+=000000
 	_us=$((10#0${1%%.*} * 1000000 + 10#${fraction:0:6}))
 }
-now_ms() { echo $((${EPOCHREALTIME/./} / 1000)); }
 
 # _state PID: of a process, in _state: R, S, T, Z ...; 1 when there is none
 _state() {
@@ -252,13 +252,12 @@ start_nftrace() {
 	wait_armed
 }
 
-# What a run is given of time is for all that shall happen meanwhile.
+# What a run is given of time, from ten seconds on, is for all that shall happen meanwhile.
 _slower() {
-	_args=("$@")
-	((SLOWER > 1)) || return 0
 	local i
+	_args=("$@")
 	for ((i = 0; i < $# - 1; i++)); do
-		[[ ${_args[i]} != -t || ! ${_args[i + 1]} =~ ^[1-9][0-9]+$ ]] || ((_args[i + 1] *= SLOWER))
+		[[ ${_args[i]} != -t || ! ${_args[i + 1]} =~ ^[1-9][0-9]+$ ]] || ((_args[i + 1] *= PATIENCE))
 	done
 }
 
@@ -336,7 +335,7 @@ run_nftrace() {
 	_slower "$@"
 	set -- "${_args[@]}"
 	_load
-	"$TOOLS/enter" -d -t "$((${LIMIT:-20} * SLOWER * _load))" "/run/netns/nft$$-$ns" \
+	"$TOOLS/enter" -d -t "$((${LIMIT:-20} * PATIENCE * _load))" "/run/netns/nft$$-$ns" \
 		"$NFTRACE" "$@" >"$OUT" 2>"$ERR" </dev/null
 	STATUS=$?
 	_books
@@ -458,9 +457,19 @@ assert_status() {
 	return 1
 }
 
+# _has OPTION PATTERN FILE: what a run says while it goes on is waited for: its processes do a
+# thing first, and say it then
+_has() {
+	grep -q "$1" -- "$2" "$3" && return 0
+	[[ $3 = "$OUT" || $3 = "$ERR" ]] && ! is_gone "$NFTRACE_PID" || return 1
+	wait_for 10 _has_or_gone "$@" || return 1
+	grep -q "$1" -- "$2" "$3"
+}
+_has_or_gone() { grep -q "$1" -- "$2" "$3" || is_gone "$NFTRACE_PID"; }
+
 # assert_grep REGEX FILE / assert_no_grep REGEX FILE
 assert_grep() {
-	grep -Eq -- "$1" "$2" && return 0
+	_has -E "$1" "$2" && return 0
 	fail "no line like '$1' in ${2##*/}"
 	show "${2##*/}" "$2"
 	return 1
@@ -472,7 +481,7 @@ assert_no_grep() {
 
 # assert_text TEXT FILE: as it stands
 assert_text() {
-	grep -Fq -- "$1" "$2" && return 0
+	_has -F "$1" "$2" && return 0
 	fail "'$1' is not in ${2##*/}"
 	show "${2##*/}" "$2"
 	return 1

@@ -75,7 +75,7 @@ for by in legacy nft; do
 	assert_grep 'note: no answer to 3 of 5 connections was seen \(behind conntrack, until the end\): the first one.s question is 10\.1\.0\.2\.20004 > 10\.9\.9\.9\.81: UDP, length [0-9]+$' "$ERR"
 
 	subtest "$by: a handshake that nobody answers"
-	traffic() { in_ns a timeout 0.3 bash -c 'exec 3<>/dev/tcp/10.2.0.2/99' 2>/dev/null; }
+	traffic() { ! talk a tcp 10.2.0.2 99 wait 300 2>/dev/null; }
 	run 1 -4 -p tcp --dport 99
 	assert_grep 'note: no answer to 1 of 1 connection was seen .*: the first one.s question is 10\.1\.0\.2\.[0-9]+ > 10\.2\.0\.2\.99: .*S' "$ERR"
 	in_ns r iptables-legacy -t nat -F

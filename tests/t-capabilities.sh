@@ -56,7 +56,7 @@ fi || exit 99
 bound() {
 	local kind=$1
 	shift
-	timeout -k 1 20 nsenter --net="$(ns_path "$kind")" -- env KIND="$kind" TALK="$TOOLS/talk" \
+	timeout -k 1 $((20 * PATIENCE)) nsenter --net="$(ns_path "$kind")" -- env KIND="$kind" TALK="$TOOLS/talk" \
 		XTABLES_LOCKFILE="$XTABLES_LOCKFILE" "${BOUND[@]}" /run/program "$@" >"$OUT" 2>"$ERR" </dev/null
 	STATUS=$?
 }

@@ -136,7 +136,7 @@ assert_restored lo "$before"
 
 subtest "from another time namespace a process seems to have begun at another time"
 in_other_time() {
-	timeout 20 nsenter --net="$(ns_path lo)" -- unshare --time --boottime 100000 --fork \
+	timeout $((20 * PATIENCE)) nsenter --net="$(ns_path lo)" -- unshare --time --boottime 100000 --fork \
 		"$NFTRACE" --cleanup >"$OUT" 2>"$ERR" </dev/null
 	STATUS=$?
 }
@@ -163,7 +163,7 @@ mapfile -t RUN < <(pgrep '^nftrace')
 kill_run
 # without SHELL-WORDS ARGS...: nftrace where these words have been run
 without() {
-	timeout -k 1 20 nsenter --net="$(ns_path lo)" -- unshare --mount bash -c "$1"' || exit 99
+	timeout -k 1 $((20 * PATIENCE)) nsenter --net="$(ns_path lo)" -- unshare --mount bash -c "$1"' || exit 99
 		exec "$@"' bash "$NFTRACE" "${@:2}" >"$OUT" 2>"$ERR" </dev/null
 	STATUS=$?
 }

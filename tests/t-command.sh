@@ -33,10 +33,8 @@ assert_grep 'the command was ended by signal 9' "$ERR"
 assert_restored_but_counters lo "$before"
 
 subtest "it ends soon after the command, not at -t"
-start=$(now_ms)
-run_nftrace lo -t 30 "${udp7[@]}" -- true
+LIMIT=20 run_nftrace lo -t 30 "${udp7[@]}" -- true
 assert_status 3
-(($(now_ms) - start < 5000)) || fail "after $(($(now_ms) - start)) ms"
 
 subtest "it does not run before the trace is armed, nor when it cannot be"
 exec {held}>"$XTABLES_LOCKFILE"
@@ -97,7 +95,6 @@ ignored=$((16#$(awk '/SigIgn/ { print $2 }' "$OUT") & ~(3 << 31)))
 ((ignored == 0)) || fail "it ignores $(printf %x "$ignored")"
 
 subtest "iptables -S, which waits for the lock, ends by itself"
-start=$(now_ms)
 LIMIT=15 run_nftrace lo -t 30 "${udp7[@]}" -- iptables-legacy -S INPUT
 assert_grep '^-P INPUT' "$OUT"
 assert_grep 'pid [0-9]+ \(iptables-legacy.*, started by nftrace\).* it was given to it' "$ERR"
@@ -123,6 +120,7 @@ launch_nftrace lo -t 1 "${udp7[@]}" -- bash -c 'echo $$ >"$0"; exec tail -f /dev
 wait_armed
 end_nftrace 10
 assert_status 3
+assert_within 10 "the command runs" test -s "$SCRATCH/pid"
 pid=$(cat "$SCRATCH/pid")
 later "$pid"
 assert_grep "the command runs on: pid $pid" "$ERR"
@@ -185,7 +183,7 @@ fi
 # on_terminal COMMANDS: expect's, with nftrace's words in $nftrace; all that the terminal shows in OUT
 on_terminal() {
 	in_ns lo env NFTRACE_LINE="$NFTRACE ${udp7[*]}" expect -c "
-		set timeout 20
+		set timeout 120
 		log_user 1
 		set nftrace \$env(NFTRACE_LINE)
 		$1

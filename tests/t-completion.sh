@@ -160,7 +160,7 @@ if command -v expect >/dev/null; then
 	printf 'PS1=ready:\n. %q\n' "$TREE/src/cli/nftrace.bash" >"$SCRATCH/bashrc"
 	# shellcheck disable=SC2016 # Tcl's words
 	RC=$SCRATCH/bashrc expect -c '
-		set timeout 10
+		set timeout 120
 		spawn -noecho bash --noprofile --rcfile $env(RC) -i
 		expect "ready:"
 		send "nftrace -p udp --dpo\t"
@@ -183,7 +183,7 @@ if command -v expect >/dev/null && command -v zsh >/dev/null; then
 		PS1=ready:
 	EOT
 	HOME=$SCRATCH/home ZDOTDIR=$SCRATCH/home expect -c '
-		set timeout 10
+		set timeout 120
 		spawn -noecho zsh -d
 		expect "ready:"
 		send "nftrace -p udp --dpo\t"

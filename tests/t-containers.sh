@@ -52,7 +52,7 @@ start --name lone --network none tiny /bin/busybox sleep 1000 || fail "none with
 
 # ask NS ADDRESS PORT: by HTTP
 ask() {
-	in_ns "$1" timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/$1" && printf "GET / HTTP/1.0\r\n\r\n" >&3 &&
+	in_ns "$1" timeout $((5 * PATIENCE)) bash -c 'exec 3<>"/dev/tcp/$0/$1" && printf "GET / HTTP/1.0\r\n\r\n" >&3 &&
 		read -r line <&3 && [[ $line = HTTP/* ]]' "$2" "$3" || fail "no answer from $2 port $3"
 }
 # traced ADDRESS WORDS...: what is told while it is asked in all ways is what was counted

@@ -133,7 +133,7 @@ doctor 5 'TRACE rule that is not ours.*dport 9 -j TRACE'
 in_ns lo iptables-legacy -t raw -D OUTPUT -p udp --dport 9 -j TRACE
 
 subtest "PID 1 of a namespace: a warning"
-timeout 20 nsenter --net="$(ns_path lo)" -- unshare --pid --fork --mount-proc \
+timeout $((20 * PATIENCE)) nsenter --net="$(ns_path lo)" -- unshare --pid --fork --mount-proc \
 	"$NFTRACE" --doctor >"$OUT" 2>"$ERR" </dev/null
 STATUS=$?
 assert_status 5

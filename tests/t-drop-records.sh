@@ -247,7 +247,7 @@ without "loading a BPF program is not permitted: it needs CAP_BPF and CAP_PERFMO
 	setpriv --bounding-set=$capabilities --inh-caps=-all
 
 subtest "CAP_BPF and CAP_PERFMON are enough"
-timeout 20 nsenter --net="$(ns_path lo)" -- setpriv --bounding-set=$capabilities,+bpf,+perfmon \
+timeout $((20 * PATIENCE)) nsenter --net="$(ns_path lo)" -- setpriv --bounding-set=$capabilities,+bpf,+perfmon \
 	--inh-caps=-all "$NFTRACE" --doctor 2>"$ERR"
 assert_text "ok: the kernel tells why it drops a traced packet" "$ERR"
 

@@ -80,11 +80,11 @@ bounded 10.1.0.1 11 $SHORT QUEUE
 exactly() { # N ARGS...
 	local count=$1 floods=() port
 	shift
-	# What comes behind the last one counts as lost as well. A sanitizer's reader is so slow
-	# that there is much of it: there is room for all of the flood.
+	# Until the run ends. What comes behind the last one counts as lost as well: a sanitizer's
+	# reader is so slow that there is much of it, and there is room for a second of flood.
 	start_nftrace r -t 60 --rate 0 ${SANITIZE:+--buffer 512} -c "$count" --json "$@"
 	for port in 9 10; do
-		background a "flood-$port" "$TOOLS/flood" 10.2.0.2 $port 0 64 0 1
+		background a "flood-$port" "$TOOLS/flood" 10.2.0.2 $port 0 64 0 "${SANITIZE:-1000}"
 		floods+=("$BG_PID")
 	done
 	end_nftrace 10

@@ -26,7 +26,7 @@ on_terminal() {
 	shift
 	env -u COLUMNS TERM="${TERMINAL-xterm}" WORDS="$NFTRACE --read $FILE $* 2>/dev/null" STTY="columns $columns" expect -c '
 		set stty_init $env(STTY)
-		set timeout 20
+		set timeout 120
 		log_user 1
 		spawn -noecho bash -c $env(WORDS)
 		expect eof' 2>/dev/null | tr -d '\r' >"$OUT"

@@ -186,7 +186,7 @@ ip netns add "nft$$-other"
 elsewhere "'ip netns exec' works in another network namespace: --netns nft$$-other traces there" \
 	ip netns exec "nft$$-other" true
 elsewhere "'nsenter -n' works in another network namespace: --netns $$ traces there" \
-	sudo timeout 5 nsenter -t $$ -n true
+	sudo timeout $((5 * PATIENCE)) nsenter -t $$ -n true
 ip netns del "nft$$-other"
 mkdir "$SCRATCH/bin"
 printf '#!/bin/sh\n' >"$SCRATCH/bin/docker"

@@ -56,8 +56,8 @@ debug_pod() {
 
 subtest "a debug pod takes the node's lock by its path under /host"
 debug_pod "$SCRATCH/host$HOST_LOCK" -i cali123 -t 20
-in_ns node env XTABLES_LOCKFILE=$HOST_LOCK iptables-legacy -w 5 -t filter -S INPUT >/dev/null || fail "status $?"
-assert_within 5 "who was given it is named" grep -q 'iptables-legacy -w 5 .*it was given to it' "$ERR"
+in_ns node env XTABLES_LOCKFILE=$HOST_LOCK iptables-legacy -w 60 -t filter -S INPUT >/dev/null || fail "status $?"
+assert_within 5 "who was given it is named" grep -q 'iptables-legacy -w 60 .*it was given to it' "$ERR"
 stop_nftrace INT
 assert_restored_but_counters node "$SCRATCH/before"
 debug_pod "$SCRATCH/host$HOST_LOCK" -i cali123 -t 20 --hold-lock
@@ -93,7 +93,7 @@ of_pod() {
 	local to=$1 port=$2
 	shift 2
 	start_nftrace node -t 20 -c 1 "$@"
-	talk up tcp "$to" "$port" wait 500 || fail "no answer"
+	talk up tcp "$to" "$port" wait 20000 || fail "no answer"
 	end_nftrace
 	assert_status 0
 }
@@ -110,7 +110,7 @@ assert_grep '^=> FORWARDED out cali123' "$OUT"
 
 subtest "raw does not know the pod by its address; the run says by which it is traced"
 start_nftrace node -t 20 -d 10.244.1.17 -p tcp --syn
-talk up tcp 192.168.50.2 30080 wait 500 || fail "no answer"
+talk up tcp 192.168.50.2 30080 wait 20000 || fail "no answer"
 stop_nftrace INT
 assert_status 3
 assert_grep 'is sent to 10\.244\.1\.17 by the rule .*KUBE-SEP-' "$ERR"

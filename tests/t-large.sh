@@ -9,7 +9,7 @@ ns_ip lo link set lo gso_max_size 200000
 
 # bulk ADDRESS: a megabyte over loopback, in as large buffers as there are
 bulk() {
-	in_ns lo timeout 20 python3 - "$1" <<-'X' || fail "no bytes to $1"
+	in_ns lo timeout $((20 * PATIENCE)) python3 - "$1" <<-'X' || fail "no bytes to $1"
 		import socket, sys, threading
 		family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
 		listener = socket.socket(family)

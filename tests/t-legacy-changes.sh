@@ -55,7 +55,7 @@ one_more() { (($(wc -l <"$OUT") == printed)); }
 exact_again() {
 	local tries
 	for tries in {1..20}; do
-		talk lo udp "${address[$1]}" 7 wait 500 >/dev/null || fail "no answer"
+		talk lo udp "${address[$1]}" 7 wait 20000 >/dev/null || fail "no answer"
 		((printed += 1))
 		assert_within 5 "packet $printed" one_more
 		! is_exact $printed || return 0
@@ -166,13 +166,13 @@ NFTRACE=$WITH_POINTS NFTRACE_TESTPOINT=tables-read \
 	start_nftrace lo -v -t 100 --no-lock --json -p udp --dport 7 --chain OUTPUT
 exec {lock}<"$XTABLES_LOCKFILE"
 flock "$lock"
-talk lo udp 10.9.0.1 7 wait 500 >/dev/null || fail "no answer"
+talk lo udp 10.9.0.1 7 wait 20000 >/dev/null || fail "no answer"
 assert_within 10 "the tables are read" test -s "$NFTRACE_TESTPOINT_FILE"
 XTABLES_LOCKFILE=$SCRATCH/another by 4 -R OUTPUT 1 -p udp -m comment --comment now
 flock -u "$lock"
 exec {lock}<&-
 rm "$NFTRACE_TESTPOINT_FILE"
-talk lo udp 10.9.0.1 7 wait 500 >/dev/null || fail "no answer"
+talk lo udp 10.9.0.1 7 wait 20000 >/dev/null || fail "no answer"
 printed=2
 assert_within 5 "packet 2" one_more
 assert_equal "told of packet 2 as certain, though the rule was gone" "" \

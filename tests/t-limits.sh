@@ -41,7 +41,7 @@ END
 
 # limited LIMIT ARGS...: nftrace within it, which is none of what it says
 limited() {
-	timeout -k 1 20 nsenter --net="$(ns_path lo)" -- bash -c "ulimit $1"' && exec "$@"' bash \
+	timeout -k 1 $((20 * PATIENCE)) nsenter --net="$(ns_path lo)" -- bash -c "ulimit $1"' && exec "$@"' bash \
 		"$NFTRACE" "${@:2}" </dev/null 2>&1 >"$OUT" | cat >"$ERR"
 	STATUS=${PIPESTATUS[0]}
 }

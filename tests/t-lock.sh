@@ -101,9 +101,9 @@ subtest "--no-lock: free while armed"
 start_nftrace lo --no-lock -t 30 "${quiet[@]}"
 assert_grep 'armed: .*lock is free' "$ERR"
 lock_is_free || fail "the lock is held"
-in_ns lo iptables-legacy -w 1 -t filter -A INPUT -i eth9 -j ACCEPT || fail "iptables cannot work"
+in_ns lo iptables-legacy -w 60 -t filter -A INPUT -i eth9 -j ACCEPT || fail "iptables cannot work"
 stop_nftrace INT
-in_ns lo iptables-legacy -w 1 -t filter -D INPUT -i eth9 -j ACCEPT
+in_ns lo iptables-legacy -w 60 -t filter -D INPUT -i eth9 -j ACCEPT
 assert_restored_but_counters lo "$before"
 
 subtest "the next run has the lock file for itself again"

@@ -56,7 +56,7 @@ SUDO_USER=somebody-with-a-long-name "$NFTRACE" --help | grep -nE '^.{81}' && fai
 
 subtest "every option of --help is one, and every row is in --help"
 sed -nE 's/.*--([a-z0-9-]+).*/\1/p' "$SCRATCH/from-help" | while read -r name; do
-	timeout 10 "$NFTRACE" "--$name" --version </dev/null 2>&1
+	timeout $((10 * PATIENCE)) "$NFTRACE" "--$name" --version </dev/null 2>&1
 	echo
 done >"$SCRATCH/answers"
 assert_no_grep "no option that is known" "$SCRATCH/answers"

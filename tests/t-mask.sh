@@ -185,7 +185,7 @@ stop_nftrace INT
 show fields "$SCRATCH/fields"
 assert_grep '=> LOST .* there is no route to 198\.19\.' "$OUT"
 assert_no_grep 'name-' "$OUT"
-assert_grep '^nftrace: armed: [0-9]+ rules inserted, capturing for 30 s' "$ERR"
+assert_grep "^nftrace: armed: [0-9]+ rules inserted, capturing for $((30 * PATIENCE)) s" "$ERR"
 assert_equal "words that are no names" "" "$(grep -v 'Trying to acquire' "$ERR" | grep name-)"
 tshark -r "$SCRATCH/masked.pcapng" -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE -o udp.check_checksum:TRUE -T fields \
 	-e _ws.col.Protocol -e ip.checksum.status -e tcp.checksum.status -e udp.checksum.status -e icmp.checksum.status -e icmpv6.checksum.status \

@@ -18,7 +18,7 @@ save_rules r "$SCRATCH/before"
 service() { # ADDRESS: to the service's port, and to one that a policy denies
 	talk a udp "$1" 53 from 20053 wait 60 2>/dev/null
 	talk a udp "$1" 54 from 20054 wait 60 2>/dev/null
-	talk a tcp "$1" 443 from 20443 wait 300 || fail "the service does not answer"
+	talk a tcp "$1" 443 from 20443 wait 20000 || fail "the service does not answer"
 }
 
 subtest "one story for each packet, both families"

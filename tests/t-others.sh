@@ -155,7 +155,7 @@ assert_text '-A keep-out -m mark --mark 0x2 -j RETURN' "$SCRATCH/raw"
 reload
 
 subtest "200 inserts by who ignores the lock, beside ours"
-background lo cycles "$UNIT/cycle_tool" 20000
+background lo cycles "$UNIT/cycle_tool" 100000
 cycles=$BG_PID
 others=${SOAK:+1000}
 for ((n = 1; n <= ${others:-200}; n++)); do

@@ -95,7 +95,7 @@ assert_grep '^22filter:INPUT:rule:1-p udp -m udp --dport 1001 .*-j DROP$' "$SCRA
 assert_grep '^3filter:OUTPUT:policy:1ACCEPT$' "$SCRATCH/rules"
 assert_grep '^1filter:<b>chain:return:1$' "$SCRATCH/rules"
 page dd "$PAGE" >"$SCRATCH/run"
-assert_grep "^nftrace -t 30 --rate 0 --chain OUTPUT -p udp --dport 1:2000 --report $PAGE" "$SCRATCH/run"
+assert_grep "^nftrace -t $((30 * PATIENCE)) --rate 0 --chain OUTPUT -p udp --dport 1:2000 --report $PAGE" "$SCRATCH/run"
 assert_grep "^Linux $(uname -r) $(uname -m)\$" "$SCRATCH/run"
 assert_grep "^$(uname -n)\$" "$SCRATCH/run"
 

@@ -14,7 +14,7 @@ cp "$NFTRACE" /run/program
 
 # run_as WRAPPER... : nftrace in lo behind a command; STATUS, OUT, ERR
 run_as() {
-	timeout -k 1 20 nsenter --net="$(ns_path lo)" -- "$@" /run/program "${words[@]}" \
+	timeout -k 1 $((20 * PATIENCE)) nsenter --net="$(ns_path lo)" -- "$@" /run/program "${words[@]}" \
 		>"$OUT" 2>"$ERR" </dev/null
 	STATUS=$?
 }
@@ -38,7 +38,7 @@ fi
 subtest "setuid: refused, as the environment names libraries to load"
 if setpriv --reuid 65534 --regid 65534 --clear-groups true 2>/dev/null; then
 	cp /run/program /run/setuid && chmod 4755 /run/setuid
-	timeout 20 nsenter --net="$(ns_path lo)" -- env XTABLES_LIBDIR=/run/evil setpriv \
+	timeout $((20 * PATIENCE)) nsenter --net="$(ns_path lo)" -- env XTABLES_LIBDIR=/run/evil setpriv \
 		--reuid 65534 --regid 65534 --clear-groups /run/setuid "${words[@]}" \
 		>"$OUT" 2>"$ERR" </dev/null
 	STATUS=$?
@@ -50,7 +50,7 @@ fi
 subtest "file capabilities: refused too"
 if command -v setcap >/dev/null && [[ -e /run/setuid ]] &&
 	cp /run/program /run/capable && setcap cap_net_admin,cap_net_raw+ep /run/capable; then
-	timeout 20 nsenter --net="$(ns_path lo)" -- setpriv --reuid 65534 --regid 65534 \
+	timeout $((20 * PATIENCE)) nsenter --net="$(ns_path lo)" -- setpriv --reuid 65534 --regid 65534 \
 		--clear-groups /run/capable "${words[@]}" >"$OUT" 2>"$ERR" </dev/null
 	STATUS=$?
 	assert_refused 'file capabilities'
@@ -103,7 +103,7 @@ traces_with() {
 }
 # While the trace runs: of its own, it changes nothing.
 run_nftrace_doctor() {
-	timeout -k 1 20 nsenter --net="$(ns_path lo)" -- "$NFTRACE" --doctor >/dev/null \
+	timeout -k 1 $((20 * PATIENCE)) nsenter --net="$(ns_path lo)" -- "$NFTRACE" --doctor >/dev/null \
 		2>"$SCRATCH/doctor" </dev/null
 }
 server lo echo udp 10.9.0.1 7

@@ -98,7 +98,7 @@ flows() { # SOURCE PORT DESTINATION BASE COUNT
 	done
 }
 icmp() { $send icmp "$@" $cpu; }
-tcp() { timeout 10 $send tcp "$@" $cpu; }
+tcp() { timeout $((10 * PATIENCE)) $send tcp "$@" $cpu; }
 pieces() { $send udp "$1" "$2" base "$3" step 4 count "$4" size 3500 pieces "$5" $cpu; }'
 sending() { # NS LANE
 	in_ns "$1" bash -c "$SENDING"$'\n'"$2" - "$TOOLS/serial_send" - "$3" >"$SCRATCH/sending-$3" 2>&1 &

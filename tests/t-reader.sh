@@ -123,7 +123,7 @@ watched() {
 	shift 2
 	rm -f "$SCRATCH"/calls.*
 	# A file a process: where they are mixed, one's call is cut in two by another's.
-	timeout -k 1 40 nsenter --net="$(ns_path "$ns")" -- strace -ff -qq -o "$SCRATCH/calls" \
+	timeout -k 1 $((40 * PATIENCE)) nsenter --net="$(ns_path "$ns")" -- strace -ff -qq -o "$SCRATCH/calls" \
 		"$NFTRACE" "$@" >"$OUT" 2>"$ERR" </dev/null
 	STATUS=$?
 	assert_status 0

@@ -27,6 +27,11 @@ sleeping() {
 	grep -P '(\t|;|&&|\|\||\bdo|\bthen)\s*(sleep\b(?!.*&\s*$)|read -[a-z]*t\b)'
 }
 
+# hasty: those that give a command so many seconds on any machine.
+hasty() {
+	grep -P '\btimeout( -[ks] \S+)*+ [\d.]+ '
+}
+
 # Reasons: "FILE TEXT", and why its time is no wait of a test's.
 paces='
 t-command.sh trap \"echo interrupted	the traced command, until it is interrupted
@@ -62,6 +67,9 @@ assert_equal "waits whose end nobody looks at" "" "$(unheeded <"$SCRATCH/stateme
 subtest "nothing sleeps"
 assert_equal "sleeps" "" "$(sleeping <"$SCRATCH/statements" | but_for_paces)"
 
+subtest "no command has a bound of time that a slow machine does not lengthen"
+assert_equal "bounds" "" "$(hasty <"$SCRATCH/statements")"
+
 subtest "the checks find what is wrong"
 cat >"$SCRATCH/t-wrong.sh" <<'EOT'
 wait_for 5 is_gone 1
@@ -75,10 +83,15 @@ sleep 1
 	read -rt 0.04 <>"$SCRATCH/pause"
 while :; do sleep 0.1; done
 sleep 60 &
+in_ns lo timeout -k 1 20 true
+timeout 5 true
+timeout $((5 * PATIENCE)) true
 EOT
 statements "$SCRATCH/t-wrong.sh" >"$SCRATCH/wrong"
 assert_equal "waits" "1 2 4" \
 	"$(unheeded <"$SCRATCH/wrong" | sed 's/.*wrong.sh:\([0-9]*\).*/\1/' | paste -sd ' ')"
+assert_equal "bounds" "12 13" \
+	"$(hasty <"$SCRATCH/wrong" | sed 's/.*wrong.sh:\([0-9]*\).*/\1/' | paste -sd ' ')"
 assert_equal "sleeps" "8 9 10" \
 	"$(sleeping <"$SCRATCH/wrong" | but_for_paces | sed 's/.*wrong.sh:\([0-9]*\).*/\1/' | paste -sd ' ')"
 

@@ -120,7 +120,7 @@ restored
 subtest "on a terminal that lets none but the foreground write: folded, coloured, ended by ^C"
 if command -v expect >/dev/null; then
 	A=$(name a) R=$(name r) NFTRACE=$NFTRACE TOOLS=$TOOLS TERM=xterm expect -c '
-		set timeout 20
+		set timeout 120
 		spawn -noecho bash --norc -i
 		send "stty tostop; $env(NFTRACE) --netns $env(A) --netns $env(R) -p udp --dport 7 -t 60\r"
 		expect "armed"

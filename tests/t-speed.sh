@@ -128,7 +128,7 @@ fi
 subtest "one dump a table until armed, whatever its chains"
 # A file a process, as a call that another one's interrupts is no line; put in order by time.
 in_ns t10000 strace -ff -ttt -qq -e trace=getsockopt,write -o "$SCRATCH/calls" \
-	timeout -s INT 20 "$NFTRACE" -4 -t 200ms -p udp --dport 9 >/dev/null 2>&1
+	timeout -s INT $((20 * PATIENCE)) "$NFTRACE" -4 -t 200ms -p udp --dport 9 >/dev/null 2>&1
 dumps=$(sort -n "$SCRATCH"/calls.* | sed '/nftrace: armed/q' | grep -c 'GET_ENTRIES, "filter')
 assert_equal "dumps of filter" 1 "$dumps"
 
@@ -137,7 +137,7 @@ run_in_user_namespace() {
 	unshare -Urn --map-root-user env LOCK="$SCRATCH/xtables.lock2" bash -c '
 		ip link set lo up
 		XTABLES_LOCKFILE=$LOCK iptables-legacy -w -t raw -L >/dev/null &&
-		XTABLES_LOCKFILE=$LOCK timeout -s INT 20 "$0" -4 -t 500ms -p udp --dport 9' "$NFTRACE"
+		XTABLES_LOCKFILE=$LOCK timeout -s INT $((20 * PATIENCE)) "$0" -4 -t 500ms -p udp --dport 9' "$NFTRACE"
 }
 if unshare -Urn true 2>/dev/null; then
 	run_in_user_namespace >"$OUT" 2>"$ERR"

@@ -9,7 +9,7 @@ server lo echo udp 10.9.0.1 7
 shipped=$NFTRACE
 NFTRACE=$WITH_POINTS
 export NFTRACE_TESTPOINT NFTRACE_TESTPOINT_FILE=$SCRATCH/hook
-visit=(iptables-legacy -w 5 -t raw)
+visit=(iptables-legacy -w 60 -t raw)
 
 fresh() { in_ns lo iptables-legacy-restore -c <"$TESTS/host/all-tables.save"; }
 # iptables itself (1.8.9) sets policies' counters to zero.

@@ -18,7 +18,7 @@ subtest "the supervisor is stopped: who wants the lock has it all the same"
 start_nftrace lo -t 60 "${udp7[@]}"
 kill -STOP "$NFTRACE_PID"
 assert_within 10 "it is stopped" is_stopped "$NFTRACE_PID"
-in_ns lo timeout 20 flock -n "$XTABLES_LOCKFILE" true || fail "status $?"
+in_ns lo timeout $((20 * PATIENCE)) flock -n "$XTABLES_LOCKFILE" true || fail "status $?"
 kill -CONT "$NFTRACE_PID"
 wait_taken
 in_ns lo flock -n "$XTABLES_LOCKFILE" true || fail "it is not given again"

@@ -32,11 +32,11 @@ for lacks in "" NO_INOTIFY=1; do
 	without "$lacks"
 	start_nftrace lo -t 60 "${udp7[@]}"
 	for n in 1 2 3; do
-		in_ns lo timeout 5 iptables-legacy -w 5 -I FORWARD -s 10.7.7.$n -j DROP || fail "$n: status $?"
+		in_ns lo timeout $((5 * PATIENCE)) iptables-legacy -w 60 -I FORWARD -s 10.7.7.$n -j DROP || fail "$n: status $?"
 	done
 	wait_taken
 	stop_nftrace INT
-	assert_grep 'pid [0-9]+ \(iptables-legacy -w 5 -I .*it was given to it' "$ERR"
+	assert_grep 'pid [0-9]+ \(iptables-legacy -w 60 -I .*it was given to it' "$ERR"
 	assert_no_grep 'did not wait' "$ERR"
 	fresh
 done
@@ -44,7 +44,7 @@ done
 subtest "a reload of 20 steps waits once, not 20 times"
 start_nftrace lo -t 60 "${udp7[@]}"
 # shellcheck disable=SC2016 # the inner shell's
-in_ns lo timeout 8 bash -c 'for n in {1..20}; do iptables-legacy -w 5 -I FORWARD -s 10.7.7.$n -j DROP || exit; done' ||
+in_ns lo timeout $((8 * PATIENCE)) bash -c 'for n in {1..20}; do iptables-legacy -w 60 -I FORWARD -s 10.7.7.$n -j DROP || exit; done' ||
 	fail "status $?"
 stop_nftrace INT
 fresh

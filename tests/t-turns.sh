@@ -22,21 +22,21 @@ rules() { in_ns lo iptables-legacy-save -c -t raw | grep -- "-A $1 "; }
 first_is_ours() { [[ $(rules "$1" | head -n 1) = *nftrace:*TRACE ]]; }
 has_been() { grep -Eq "$1" "$ERR"; }
 
-subtest "iptables -w 5: 20 of 20 have the lock within 2 s; each is seen off"
+subtest "iptables -w 60: 20 of 20 are given the lock; each is seen off"
 fresh
 start_nftrace lo -t 60 -q --rate 0 "${udp7[@]}"
 assert_grep 'armed: .*lock is held, and given to whoever wants it' "$ERR"
 for ((n = 1; n <= 20; n++)); do
-	in_ns lo timeout 2 iptables-legacy -w 5 -I FORWARD -s 10.7.7.$n -j DROP || fail "$n: status $?"
+	in_ns lo timeout $((5 * PATIENCE)) iptables-legacy -w 60 -I FORWARD -s 10.7.7.$n -j DROP || fail "$n: status $?"
 	((n % 7)) || wait_taken
 	talk lo udp 10.9.0.1 7
 done
 wait_taken
 for ((n = 1; n <= 20; n++)); do
-	in_ns lo timeout 2 iptables-legacy -w 5 -D FORWARD -s 10.7.7.$n -j DROP || fail "-D $n: status $?"
+	in_ns lo timeout $((5 * PATIENCE)) iptables-legacy -w 60 -D FORWARD -s 10.7.7.$n -j DROP || fail "-D $n: status $?"
 done
 stop_nftrace INT
-assert_grep '^nftrace: pid [0-9]+ \(iptables-legacy -w 5 -I .*, started by .*\) waits for the xtables lock: it was given to it for [0-9.]+ s$' "$ERR"
+assert_grep '^nftrace: pid [0-9]+ \(iptables-legacy -w 60 -I .*, started by .*\) waits for the xtables lock: it was given to it for [0-9.]+ s$' "$ERR"
 assert_equal "lines that name them" 3 "$(grep -c 'it was given to it' "$ERR")"
 assert_grep 'iptables-legacy, started by timeout \(last: pid [0-9]+\) had the xtables lock 40 times' "$ERR"
 assert_equal "packets" 20 "$(grep -c '^[A-Z]* *#' "$OUT")"
@@ -62,12 +62,12 @@ for n in 1 2 3; do
 done
 counted=$(rules OUTPUT | head -n 1 | cut -d ' ' -f 1)
 assert_grep '^\[3:' <(echo "$counted")
-in_ns lo iptables-legacy -w 5 -t raw -I OUTPUT -s 10.7.7.1 -j DROP
+in_ns lo iptables-legacy -w 60 -t raw -I OUTPUT -s 10.7.7.1 -j DROP
 assert_within 5 "back at the top" first_is_ours OUTPUT
 assert_equal "its counter" "$counted" "$(rules OUTPUT | head -n 1 | cut -d ' ' -f 1)"
 assert_within 5 "it is said" has_been 'put before the run.s own in raw of iptables, by pid [0-9]+ \(iptables-legacy .*moved back to the top'
 talk lo udp 10.9.0.1 7
-in_ns lo iptables-legacy -w 5 -t raw -D OUTPUT -s 10.7.7.1 -j DROP
+in_ns lo iptables-legacy -w 60 -t raw -D OUTPUT -s 10.7.7.1 -j DROP
 stop_nftrace INT
 assert_grep 'rules counted 8 packets' "$ERR"
 assert_equal "packets" 4 "$(grep -c '^[A-Z]* *#' "$OUT")"
@@ -75,22 +75,22 @@ assert_as_before
 
 # flush_and_load: raw is another's work again, but for the run's rules
 flush_and_load() {
-	in_ns lo "$@" iptables-legacy -w 5 -t raw -F
-	sed -n '/^\*raw/,/^COMMIT/p' "$TESTS/host/all-tables.save" | in_ns lo "$@" iptables-legacy-restore -w 5 -n
+	in_ns lo "$@" iptables-legacy -w 60 -t raw -F
+	sed -n '/^\*raw/,/^COMMIT/p' "$TESTS/host/all-tables.save" | in_ns lo "$@" iptables-legacy-restore -w 60 -n
 }
 in_again() { first_is_ours PREROUTING && first_is_ours OUTPUT; }
 
 subtest "raw is flushed: the run's rules are put back once, that is said, status 5"
 start_nftrace lo -t 60 -q --rate 0 "${udp7[@]}"
 talk lo udp 10.9.0.1 7
-in_ns lo iptables-legacy -w 5 -t raw -F
+in_ns lo iptables-legacy -w 60 -t raw -F
 assert_within 5 "they are put back" in_again
 assert_within 5 "it is said" has_been '2 rules of the run were taken out of raw of iptables, by pid [0-9]+ \(iptables-legacy .*-F, started by .*put back'
 talk lo udp 10.9.0.1 7
 assert_within 5 "the packet is traced" eval '(($(grep -c "^[A-Z]* *#" "$OUT") == 2))'
-in_ns lo iptables-legacy -w 5 -t raw -F
+in_ns lo iptables-legacy -w 60 -t raw -F
 assert_within 5 "it is said" has_been 'once more, by pid .*not put back a second time'
-sed -n '/^\*raw/,/^COMMIT/p' "$TESTS/host/all-tables.save" | in_ns lo iptables-legacy-restore -w 5 -c -n
+sed -n '/^\*raw/,/^COMMIT/p' "$TESTS/host/all-tables.save" | in_ns lo iptables-legacy-restore -w 60 -c -n
 stop_nftrace INT
 assert_status 5
 assert_grep 'rules counted at least 4 packets' "$ERR"
@@ -112,7 +112,7 @@ done
 subtest "a copy of the run's rules, restored during the run, is none too many"
 start_nftrace lo -t 60 "${udp7[@]}"
 in_ns lo iptables-legacy-save -t raw >"$SCRATCH/saved"
-in_ns lo iptables-legacy-restore -w 5 -n <"$SCRATCH/saved"
+in_ns lo iptables-legacy-restore -w 60 -n <"$SCRATCH/saved"
 own() { rules OUTPUT | grep -c nftrace:; }
 assert_within 5 "one is left in OUTPUT" eval '(($(own) == 1))'
 stop_nftrace INT

@@ -57,7 +57,7 @@ first lo -t 60 --no-lock "${words[@]}"
 launch_nftrace lo -w 60 -c 1 -t 60 --no-lock "${words[@]}"
 second=$NFTRACE_PID
 assert_within 5 "it waits" grep -q 'waiting up to 60 s' "$ERR"
-in_ns lo iptables-legacy -w 1 -t filter -S INPUT >/dev/null || fail "iptables cannot work"
+in_ns lo iptables-legacy -w 60 -t filter -S INPUT >/dev/null || fail "iptables cannot work"
 NFTRACE_PID=$first_pid OUT=$SCRATCH/out1 ERR=$SCRATCH/err1
 stop_nftrace INT
 NFTRACE_PID=$second OUT=$SCRATCH/out2 ERR=$SCRATCH/err2
@@ -151,7 +151,7 @@ assert_restored_but_counters lo "$SCRATCH/before-lo"
 
 subtest "seen from another PID namespace, a run is not taken for dead either"
 first lo -t 60 --no-lock "${words[@]}"
-timeout 20 nsenter --net="$(ns_path lo)" -- unshare --pid --fork --mount-proc \
+timeout $((20 * PATIENCE)) nsenter --net="$(ns_path lo)" -- unshare --pid --fork --mount-proc \
 	bash -c '"$@"; exit $?' bash "$NFTRACE" --cleanup >"$OUT" 2>"$ERR" </dev/null
 STATUS=$?
 assert_status 5

@@ -100,7 +100,7 @@ ask() {
 # What it says before is the judge's.
 ways_answer() {
 	local line
-	while IFS= read -rt 120 -u "$from_ways" line; do
+	while IFS= read -rt $((120 * PATIENCE)) -u "$from_ways" line; do
 		case $line in
 		ready | sent | judged) return 0 ;;
 		failed:*) fail "${line#failed: }"; return 1 ;;

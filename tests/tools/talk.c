@@ -223,7 +223,7 @@ static bool exchange(int fd, int size)
 
 static int talk(const char *proto, char **argv)
 {
-	struct client c = { .count = 1, .size = 5, .wait = 1000 };
+	struct client c = { .count = 1, .size = 5, .wait = 20000 };
 	struct addrinfo *to;
 	int fd, i, good = 0;
 

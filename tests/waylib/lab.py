@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """lab: the network of a group of ways: links, taps, senders, sockets."""
 import json
+import os
 import select
 import socket
 import struct
@@ -10,7 +11,8 @@ import frames
 import nets
 import table
 
-ETH_P_ALL, OUTGOING, PATIENCE = 3, 4, 10
+ETH_P_ALL, OUTGOING = 3, 4
+PATIENCE = 10 * int(os.environ.get('PATIENCE', 1))
 SO_ATTACH_FILTER = 26
 KINDS = {'udp': (socket.SOCK_DGRAM, 0), 'tcp': (socket.SOCK_STREAM, 0),
          'udplite': (socket.SOCK_DGRAM, frames.LITE),
