@@ -16,7 +16,7 @@
 #include "rules/base/clock.h"
 #include "rules/base/units.h"
 
-enum { WAY_MS = 1000 };		/* for the supervisor's answer, on a busy machine */
+enum { WAY_MS = 4000 };		/* for the supervisor's answer, on a busy machine */
 
 bool way_ask_open(const struct reader_state *s)
 {
