@@ -389,6 +389,17 @@ save_rules() {
 		printf "# nf_log\n%s\n%s\n# nft\n" "$of4" "$of6"
 		exec nft list ruleset' 2>/dev/null |
 		grep -Ev '^# (Generated|Completed|Warning)' >"$2"
+	in_ns "$1" "$TOOLS/state" >"$2.state" 2>/dev/null
+}
+
+# _is_state NS FILE WORD: by the kernel's bytes it is as when save_rules wrote FILE; that is found
+# out in a tenth of the time. WORD: 0, or 1 without counters.
+_is_state() {
+	local was is
+	[[ -s $2.state && ! $2 -nt $2.state ]] || return 1
+	read -ra was <"$2.state"
+	read -ra is < <(in_ns "$1" "$TOOLS/state" 2>/dev/null) || return 1
+	[[ ${was[$3]} = "${is[$3]}" ]]
 }
 
 # without_counters FILE: the same text less counters; for comparing when packets ran
@@ -526,23 +537,29 @@ assert_within() {
 
 # assert_restored NS BEFORE-FILE: rules, counters, loggers and lock are as before
 assert_restored() {
-	save_rules "$1" "$SCRATCH/after"
-	assert_same "the host's state" "$2" "$SCRATCH/after"
+	if ! _is_state "$1" "$2" 0; then
+		save_rules "$1" "$SCRATCH/after"
+		assert_same "the host's state" "$2" "$SCRATCH/after"
+	fi
 	lock_is_free || fail "the lock is still held"
 }
 
 # assert_restored_but_counters: when traced packets have run
 assert_restored_but_counters() {
-	save_rules "$1" "$SCRATCH/after"
-	assert_same "the host's state" <(without_counters "$2") \
-		<(without_counters "$SCRATCH/after")
+	if ! _is_state "$1" "$2" 1; then
+		save_rules "$1" "$SCRATCH/after"
+		assert_same "the host's state" <(without_counters "$2") \
+			<(without_counters "$SCRATCH/after")
+	fi
 	lock_is_free || fail "the lock is still held"
 }
 
 # is_restored NS BEFORE-FILE: the same as a condition for wait_for
 is_restored() {
-	save_rules "$1" "$SCRATCH/now"
-	cmp -s <(without_counters "$2") <(without_counters "$SCRATCH/now") && lock_is_free
+	_is_state "$1" "$2" 1 || {
+		save_rules "$1" "$SCRATCH/now"
+		cmp -s <(without_counters "$2") <(without_counters "$SCRATCH/now")
+	} && lock_is_free
 }
 
 # load NS FILE4 FILE6: rules and counters

@@ -153,3 +153,28 @@ script 'subtest one' 'tail -f /dev/null & pid=$!' 'is_gone $pid && fail "gone"' 
 	'kill -KILL $pid; assert_within 5 gone is_gone $pid' 'wait $pid 2>/dev/null' \
 	'is_gone $pid || fail "there"' 'is_gone "" || fail "no pid"' "! is_stopped \$pid || fail stopped"
 assert_grep '^ok one$' "$SCRATCH/told"
+
+subtest "a host is as before where nothing differs, and else it is not"
+# shellcheck disable=SC2016 # the script's own words
+script 'n=0
+	# host: another one, whose state is written down
+	host() {
+		ns_new h$((++n))
+		in_ns h$n iptables-legacy -A INPUT -s 127.0.0.1 -j ACCEPT
+		in_ns h$n ip6tables-legacy -A INPUT -s ::1 -j ACCEPT
+		save_rules h$n "$SCRATCH/$n"
+	}
+	for what in true "iptables-legacy -A OUTPUT -j ACCEPT" "iptables-legacy -P FORWARD DROP" \
+		"ip6tables-legacy -A OUTPUT -j ACCEPT" "ip6tables-legacy -D INPUT 1" "iptables-legacy -t nat -L" \
+		"sysctl -qw net.netfilter.nf_log.10=nfnetlink_log" "nft add table ip x" "ping -q -c 1 127.0.0.1"; do
+		host
+		subtest "$what"
+		in_ns h$n $what >/dev/null
+		assert_restored h$n "$SCRATCH/$n"
+		subtest "$what, counters"
+		assert_restored_but_counters h$n "$SCRATCH/$n"
+	done'
+grep -E '^(ok|not ok) ' "$SCRATCH/told" | sed 's/: .*//' >"$SCRATCH/judged"
+assert_equal "as before" "ok true|ok true, counters|ok ping -q -c 1 127.0.0.1, counters" \
+	"$(grep '^ok' "$SCRATCH/judged" | paste -sd '|')"
+assert_equal "not as before" 15 "$(grep -c '^not ok' "$SCRATCH/judged")"
