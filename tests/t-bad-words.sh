@@ -19,7 +19,8 @@ while IFS='|' read -r word line; do
 	assert_status 2
 	assert_text "$word" "$ERR"
 	[[ ! -s $OUT ]] || fail "something on stdout"
-	(($(wc -l <"$ERR") <= 4)) || fail "more than a sentence"
+	mapfile -t said <"$ERR"
+	((${#said[@]} <= 4)) || fail "more than a sentence"
 	assert_restored lo "$before"
 done <<'EOT'
 --dportt| -p udp --dportt 53

@@ -30,20 +30,29 @@ last_texts() {
 	tail -n 1 "$OUT" | jq -r --argjson n "$1" 'select(.packet == $n) | .family as $f | .events[] |
 		select(.rule) | [$f, .table, .chain, .number, .doubt // "sure", .rule] | @tsv'
 }
-# text_now FAMILY TABLE CHAIN NUMBER: the policy has the number behind the last rule's
+# text_now CHAIN NUMBER SAVED: in NOW; the policy has the number behind the last rule's
 text_now() {
-	in_ns lo "ip${prefix[$1]}tables-legacy-save" -t "$2" | awk -v chain="$3" -v number="$4" '
-		/-j TRACE/ && /nftrace:/ { next }
-		$1 == ":" chain { policy = "-P " chain " " $2 }
-		$1 == "-A" && $2 == chain && ++n == number { print; found = 1 }
-		END { if (!found && number == n + 1) print policy }'
+	local line policy= n=0
+	now=
+	while IFS= read -r line; do
+		[[ $line != *'-j TRACE'* || $line != *nftrace:* ]] || continue
+		case $line in
+		":$1 "*) policy=${line#* } policy="-P $1 ${policy%% *}" ;;
+		"-A $1 "*) ((++n != $2)) || { now=$line; return; } ;;
+		esac
+	done <<<"$3"
+	((n + 1 != $2)) || now=$policy
 }
 # is_exact N: the packet of that number shows what iptables says now, and nothing in doubt
 is_exact() {
-	local family table chain number doubt text rules=0
+	local family table chain number doubt text now rules=0
+	local -A saved=()
 	while IFS=$'\t' read -r family table chain number doubt text; do
 		[[ $table:$chain != raw:OUTPUT ]] || ((number--))
-		[[ $doubt = sure && $text = "$(text_now "${family#ipv}" "$table" "$chain" "$number")" ]] ||
+		[[ -n ${saved[$table]-} ]] ||
+			saved[$table]=$(in_ns lo "ip${prefix[${family#ipv}]}tables-legacy-save" -t "$table")
+		text_now "$chain" "$number" "${saved[$table]}"
+		[[ $doubt = sure && $text = "$now" ]] ||
 			{ note "$table:$chain:$number ($doubt): $text"; return 1; }
 		((++rules))
 	done < <(last_texts "$1")

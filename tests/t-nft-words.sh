@@ -15,7 +15,8 @@ while IFS= read -r line; do
 	families+=("${BASH_REMATCH[1]}")
 	words+=("${BASH_REMATCH[2]}")
 done <"$TESTS/expressions.txt"
-name_of() { printf 'L%04d' "$1"; }
+# name_of N: in chain, the name of that line's chain; a $() would be a process each
+name_of() { printf -v chain 'L%04d' "$1"; }
 
 ns_new words
 in_ns words ipset create friends hash:ip
@@ -29,10 +30,11 @@ six=(::1 fd00::1 fd00::2 fd01::1 fd00:9::1)
 addresses words lo "${four[@]/%//32}" "${six[@]/%//128}"
 
 records() {
-	local i
+	local i chain
 	for i in "${!words[@]}"; do
 		eval "argv=(${words[i]})"
-		printf '%s\0' "$(name_of "$i")" "${families[i]}" "${#argv[@]}" "${argv[@]}"
+		name_of "$i"
+		printf '%s\0' "$chain" "${families[i]}" "${#argv[@]}" "${argv[@]}"
 	done
 }
 
@@ -43,12 +45,13 @@ raw_side() {
 	for command in iptables ip6tables; do
 		{
 			echo '*raw'
-			for i in "${!words[@]}"; do echo ":$(name_of "$i") - [0:0]"; done
+			for i in "${!words[@]}"; do name_of "$i"; echo ":$chain - [0:0]"; done
 			echo COMMIT
 		} | $command-legacy-restore
 	done
 	for i in "${!words[@]}"; do
-		command=iptables-legacy chain=$(name_of "$i")
+		command=iptables-legacy
+		name_of "$i"
 		[[ ${families[i]} = 4 ]] || command=ip6tables-legacy
 		eval "argv=(${words[i]})"
 		$command -t raw -A "$chain" "${argv[@]}" 2>/dev/null || { echo "$chain refused"; continue; }
@@ -106,7 +109,7 @@ while read -r chain answer; do ours[$chain]=$answer; done < <(grep -a '^L' "$SCR
 
 matched=0 refused=0 late=0
 for i in "${!words[@]}"; do
-	chain=$(name_of "$i")
+	name_of "$i"
 	a=${theirs[$chain]-} b=${ours[$chain]-}
 	subtest "${families[i]} ; ${words[i]}"
 	case $b in
@@ -194,8 +197,9 @@ CPU=$(taskset -cp $$ | sed 's/.*: \([0-9]*\).*/\1/')
 traced=0 alike=0
 candidates=()
 for i in "${!words[@]}"; do
+	name_of "$i"
 	# Those that match something, and those that are refused.
-	[[ ${words[i]} =~ $odd || ${ours[$(name_of "$i")]-} = *late || ${ours[$(name_of "$i")]-} = 0 ]] ||
+	[[ ${words[i]} =~ $odd || ${ours[$chain]-} = *late || ${ours[$chain]-} = 0 ]] ||
 		candidates+=("$i")
 done
 for ((c = 0; c < ${#candidates[@]}; c += EVERY)); do

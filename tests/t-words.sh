@@ -18,13 +18,15 @@ while IFS= read -r line; do
 	words+=("${BASH_REMATCH[2]}")
 	wanted+=("${BASH_REMATCH[3]}")
 done <"$TESTS/expressions.txt"
-name_of() { printf 'L%04d' "$1"; }
+# name_of N: in chain, the name of that line's chain; a $() would be a process each
+name_of() { printf -v chain 'L%04d' "$1"; }
 
 records() {
-	local i
+	local i chain
 	for i in "${!words[@]}"; do
 		eval "argv=(${words[i]})"
-		printf '%s\0' "$(name_of "$i")" "${families[i]}" "${#argv[@]}" "${argv[@]}"
+		name_of "$i"
+		printf '%s\0' "$chain" "${families[i]}" "${#argv[@]}" "${argv[@]}"
 	done
 }
 
@@ -34,12 +36,13 @@ iptables_side() {
 	for command in iptables ip6tables; do
 		{
 			echo '*raw'
-			for i in "${!words[@]}"; do echo ":$(name_of "$i") - [0:0]"; done
+			for i in "${!words[@]}"; do name_of "$i"; echo ":$chain - [0:0]"; done
 			echo COMMIT
 		} | $command-legacy-restore
 	done
 	for i in "${!words[@]}"; do
-		command=iptables-legacy chain=$(name_of "$i")
+		command=iptables-legacy
+		name_of "$i"
 		[[ ${families[i]} = 4 ]] || command=ip6tables-legacy
 		eval "argv=(${words[i]})"
 		$command -t raw -A "$chain" "${argv[@]}" -j TRACE 2>/dev/null ||
@@ -49,7 +52,8 @@ iptables_side() {
 	ip6tables-legacy-save -t raw
 	# What reaches a chain of raw from a hook must be good there.
 	for i in "${hooked[@]}"; do
-		command=iptables-legacy chain=$(name_of "$i")
+		command=iptables-legacy
+		name_of "$i"
 		[[ ${families[i]} = 4 ]] || command=ip6tables-legacy
 		for hook in PREROUTING OUTPUT; do
 			$command -t raw -A $hook -j "$chain" 2>/dev/null && echo "holds $chain $hook"
@@ -90,25 +94,26 @@ declare -A theirs=() ours=()
 while read -r chain answer; do theirs[$chain]=$answer; done < <(answers "$SCRATCH/iptables")
 while read -r chain answer; do ours[$chain]=$answer; done < <(answers "$SCRATCH/ours")
 
-# judge WANTED THEIRS OURS: why it is wrong, if it is
+# judge WANTED THEIRS OURS: in why, what is wrong
 judge() {
-	[[ -n $2 && -n $3 ]] || { echo "no answer"; return; }
+	why=
+	[[ -n $2 && -n $3 ]] || { why="no answer"; return; }
 	case $1 in
-	OK | LESS) [[ $2 != "refused|" ]] || echo "iptables refuses it" ;;
-	FAIL | KERNEL | MORE) [[ $2 = "refused|" ]] || echo "iptables takes it" ;;
+	OK | LESS) [[ $2 != "refused|" ]] || why="iptables refuses it" ;;
+	FAIL | KERNEL | MORE) [[ $2 = "refused|" ]] || why="iptables takes it" ;;
 	esac
 	case $1 in
-	KERNEL) [[ $3 != "refused|" ]] || echo "nftrace refuses it" ;;
-	LESS) [[ $3 = "refused|" || ( $2 = "$3" && $3 != *" -i -"* ) ]] || echo "nftrace takes it" ;;
-	MORE) [[ $3 = *"-m bpf "* ]] || echo "nftrace refuses it" ;;
-	*) [[ $2 = "$3" ]] || echo "not the same" ;;
+	KERNEL) [[ $3 != "refused|" ]] || why+=" nftrace refuses it" ;;
+	LESS) [[ $3 = "refused|" || ( $2 = "$3" && $3 != *" -i -"* ) ]] || why+=" nftrace takes it" ;;
+	MORE) [[ $3 = *"-m bpf "* ]] || why+=" nftrace refuses it" ;;
+	*) [[ $2 = "$3" ]] || why+=" not the same" ;;
 	esac
 }
 
 for i in "${!words[@]}"; do
-	chain=$(name_of "$i")
+	name_of "$i"
 	subtest "${families[i]} ; ${words[i]}"
-	why=$(judge "${wanted[i]}" "${theirs[$chain]-}" "${ours[$chain]-}")
+	judge "${wanted[i]}" "${theirs[$chain]-}" "${ours[$chain]-}"
 	[[ -n $why ]] || continue
 	fail "$why"
 	note "iptables: ${theirs[$chain]-}"
@@ -119,7 +124,7 @@ done
 in_ns words "$UNIT/words_tool" chains <"$SCRATCH/records" 2>/dev/null | sort >"$SCRATCH/chains"
 holds() { sed -n "s/^holds $1 //p" "$SCRATCH/iptables.raw" | paste -sd ' '; }
 for i in "${hooked[@]}"; do
-	chain=$(name_of "$i")
+	name_of "$i"
 	[[ ${theirs[$chain]-} != "refused|" ]] || continue
 	subtest "chains of ${families[i]} ; ${words[i]}"
 	assert_equal "the chains" "$(holds "$chain")" \
@@ -128,7 +133,8 @@ done
 for i in "${!words[@]}"; do
 	[[ ${wanted[i]} = KERNEL ]] || continue
 	subtest "only the kernel knows: ${families[i]} ; ${words[i]}"
-	assert_grep "^$(name_of "$i") .* unchecked$" "$SCRATCH/chains"
+	name_of "$i"
+	assert_grep "^$chain .* unchecked$" "$SCRATCH/chains"
 done
 ((${#hooked[@]} >= 60)) || fail "only ${#hooked[@]} were asked of the kernel"
 
