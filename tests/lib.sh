@@ -438,6 +438,11 @@ let_go_of_lock() {
 	kill -KILL "${HOLDERS[@]}"
 	assert_within 5 "the lock's holder is gone" eval 'is_gone "${HOLDERS[0]}" && is_gone "${HOLDERS[1]}"'
 }
+# without_lock NS COMMAND...: by somebody who knows nothing of a run's lock. Where the run has changed
+# the table between his reading and his writing the kernel refuses him, and he tries again.
+without_lock() {
+	XTABLES_LOCKFILE=$SCRATCH/another.lock assert_within 10 "${*:2}" in_ns "$@"
+}
 loggers() { in_ns "$1" cat /proc/sys/net/netfilter/nf_log/{2,10} | paste -sd ' '; }
 
 # ---- assertions: each says what differs

@@ -76,9 +76,9 @@ assert_restored lo "$before"
 
 subtest "-t 0: our rules are gone, for the second time, at the renewal: the run ends with a word"
 start_nftrace lo -t 0 "${words[@]}"
-XTABLES_LOCKFILE=$SCRATCH/another in_ns lo iptables-legacy -t raw -F
+without_lock lo iptables-legacy -t raw -F
 assert_within 5 "they are put back" grep -q 'put back: packets' "$ERR"
-XTABLES_LOCKFILE=$SCRATCH/another in_ns lo iptables-legacy -t raw -F
+without_lock lo iptables-legacy -t raw -F
 end_nftrace 10
 assert_status 1
 assert_grep 'error: renewing the deadline' "$ERR"

@@ -89,7 +89,7 @@ assert_restored_but_counters lo "$before"
 
 subtest "the books: rules of others trace what these did not count"
 start_nftrace lo -4 -t 60 --no-lock -p udp --dport 10
-XTABLES_LOCKFILE=$SCRATCH/another in_ns lo iptables-legacy -t raw -I OUTPUT -p udp --dport 9 -j TRACE
+without_lock lo iptables-legacy -t raw -I OUTPUT -p udp --dport 9 -j TRACE
 send
 assert_within 5 "the packet is told" tells 1
 ANY_TRACES=1 stop_nftrace INT

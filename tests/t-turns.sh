@@ -75,8 +75,9 @@ assert_as_before
 
 # flush_and_load: raw is another's work again, but for the run's rules
 flush_and_load() {
-	in_ns lo "$@" iptables-legacy -w 60 -t raw -F
-	sed -n '/^\*raw/,/^COMMIT/p' "$TESTS/host/all-tables.save" | in_ns lo "$@" iptables-legacy-restore -w 60 -n
+	sed -n '/^\*raw/,/^COMMIT/p' "$TESTS/host/all-tables.save" >"$SCRATCH/raw.rules"
+	without_lock lo iptables-legacy -t raw -F
+	without_lock lo iptables-legacy-restore -n "$SCRATCH/raw.rules"
 }
 in_again() { first_is_ours PREROUTING && first_is_ours OUTPUT; }
 
@@ -100,9 +101,9 @@ assert_as_before
 for how in --no-lock --hold-lock; do
 	subtest "$how: who takes no lock, and takes the rules out, or puts others before"
 	start_nftrace lo -t 60 $how "${udp7[@]}"
-	XTABLES_LOCKFILE=$SCRATCH/another in_ns lo iptables-legacy -t raw -I OUTPUT -s 10.7.7.1 -j DROP
+	without_lock lo iptables-legacy -t raw -I OUTPUT -s 10.7.7.1 -j DROP
 	assert_within 5 "moved" first_is_ours OUTPUT
-	XTABLES_LOCKFILE=$SCRATCH/another flush_and_load env
+	flush_and_load
 	assert_within 5 "put back" in_again
 	stop_nftrace INT
 	assert_status 5
