@@ -322,8 +322,19 @@ _books() {
 	show "its stderr" "$ERR"
 }
 
-# stop_nftrace SIGNAL: and wait
+# _has_read: nothing of netfilter's waits in a socket of the run's network
+_has_read() {
+	local protocol waits
+	is_gone "$NFTRACE_PID" && return
+	while read -r _ protocol _ _ waits _; do
+		[[ $protocol != 12 || $waits = 0 ]] || return 1
+	done <"/proc/$NFTRACE_PID/net/netlink"
+}
+
+# stop_nftrace SIGNAL: and wait. Of what it has not read before, which rule of raw it met may be in
+# doubt, as the run's own are just going; who is stopped, or flooded, is not waited for long.
 stop_nftrace() {
+	wait_for 0.3 _has_read || note "it is told to end while something waits to be read"
 	kill "-$1" "$NFTRACE_PID"
 	end_nftrace
 }
