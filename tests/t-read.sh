@@ -195,7 +195,7 @@ if command -v mergecap >/dev/null; then
 		end_nftrace
 		assert_status 0
 		run_nftrace r --read "$SCRATCH/part$i.pcapng" --json
-		jq -cS 'del(.packet)' "$OUT" >"$SCRATCH/part$i"
+		jq -c 'del(.packet)' "$OUT" >"$SCRATCH/part$i"
 	done
 	for how in "" -a; do
 		mergecap $how -w "$SCRATCH/merged.pcapng" "$SCRATCH/part1.pcapng" "$SCRATCH/part2.pcapng" ||
@@ -203,7 +203,7 @@ if command -v mergecap >/dev/null; then
 		run_nftrace r --read "$SCRATCH/merged.pcapng" --json
 		assert_status 0
 		assert_equal "packets of mergecap $how" 6 "$(wc -l <"$OUT")"
-		assert_same "the packets" <(sort "$SCRATCH/part1" "$SCRATCH/part2") <(jq -cS 'del(.packet)' "$OUT" | sort)
+		assert_same "the packets" <(sort "$SCRATCH/part1" "$SCRATCH/part2") <(jq -c 'del(.packet)' "$OUT" | sort)
 		assert_equal "namespaces" 2 "$(jq -r .netns "$OUT" | sort -u | wc -l)"
 		run_nftrace r --read "$SCRATCH/merged.pcapng" -v
 		assert_equal "blocks" 6 "$(grep -c '^=> ' "$OUT")"
