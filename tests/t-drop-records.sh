@@ -233,7 +233,7 @@ without() {
 	talk lo udp 10.9.0.1 7
 	end_nftrace 10
 	assert_status 0
-	assert_no_grep 'BPF|libbpf|drops a packet|warning|error' "$ERR"
+	assert_no_grep 'BPF|drops a packet|warning|error' "$ERR"
 	NFTRACE=$saved
 }
 
@@ -257,13 +257,6 @@ hidden() {
 	printf '%s\n' unshare --mount bash -c 'mount --bind /dev/null "$1" && shift && exec "$@"' \
 		hidden "$1"
 }
-if [[ -z ${SANITIZE-} ]]; then
-	subtest "no libbpf"
-	library=$(ldconfig -p | sed -n 's/.*libbpf\.so\.1 .* => //p' | head -n 1)
-	mapfile -t command < <(hidden "$library")
-	without "libbpf is not there (on Debian: apt-get install libbpf1)" "${command[@]}"
-fi
-
 subtest "a kernel that does not describe its types"
 mapfile -t command < <(hidden /sys/kernel/btf/vmlinux)
 without "this kernel does not describe its types (/sys/kernel/btf/vmlinux)" "${command[@]}"

@@ -44,12 +44,12 @@ fi
 
 subtest "libraries that are too old, or missing, are named before anything is compiled"
 mkdir "$SCRATCH/old"
-for library in libcap-ng=0.7.9 libbpf=0.3.0; do
+for library in libcap-ng=0.7.9 libnetfilter_log=1.0.1; do
 	printf 'Name: x\nDescription: x\nVersion: %s\n' "${library#*=}" >"$SCRATCH/old/${library%=*}.pc"
 done
 PKG_CONFIG_PATH=$SCRATCH/old make --no-print-directory nftrace BUILD="$SCRATCH/none" >"$SCRATCH/make" 2>&1 &&
 	fail "it builds"
-assert_grep '^nftrace needs newer libraries than this system has: libcap-ng is 0\.7\.9, 0\.8 is needed, libbpf is 0\.3\.0, 1\.0 is needed$' "$SCRATCH/make"
+assert_grep '^nftrace needs newer libraries than this system has: libnetfilter_log is 1\.0\.1, 1\.0\.2 is needed, libcap-ng is 0\.7\.9, 0\.8 is needed$' "$SCRATCH/make"
 PKG_CONFIG_LIBDIR=$SCRATCH/none make --no-print-directory nftrace BUILD="$SCRATCH/none" >"$SCRATCH/make" 2>&1 &&
 	fail "it builds without libraries"
 assert_grep '^nftrace needs libraries that are missing here; on Debian: apt-get install gcc ' "$SCRATCH/make"
@@ -67,7 +67,7 @@ if [[ -d $root ]] && command -v dpkg-deb >/dev/null; then
 	assert_equal "owners" "root/root" "$(dpkg-deb -c "$deb" | awk '{ print $2 }' | sort -u)"
 	# With the suffix that a Debian may give it.  What is loaded by name when it is
 	# needed is no condition.
-	for field in Depends:{libxtables12,libmnl0,libc6} Recommends:{libnftables1,libbpf1,libpcap0.8}; do
+	for field in Depends:{libxtables12,libmnl0,libc6} Recommends:{libnftables1,libpcap0.8}; do
 		dpkg-deb -f "$deb" "${field%:*}" | tr ',' '\n' >"$SCRATCH/needs"
 		assert_grep "^ ?${field#*:}(t64)? \\(>= [0-9]" "$SCRATCH/needs"
 	done

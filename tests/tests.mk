@@ -66,7 +66,7 @@ soak: deps
 ARCH          ?= arm64
 .PHONY: check-arch unit-programs
 check-arch:
-	@tests/arch $(ARCH) $(filter %-dev,$(PACKAGES)) libcmocka-dev libjansson-dev iptables
+	@tests/arch $(ARCH) $(filter %-dev,$(PACKAGES)) libcmocka-dev libjansson-dev libbpf-dev iptables
 
 unit-programs: $(BUILD)/nftrace $(filter %_test,$(TEST_UNITS)) $(TEST_REPLAY)
 

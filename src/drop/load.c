@@ -2,7 +2,6 @@
 /* load: has the kernel run the program, in a helper that hands over what keeps it there. */
 #include "drop/load.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,9 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <linux/bpf.h>
+
+#include "drop/bpf_call.h"
 #include "drop/denied.h"
 #include "drop/fields.h"
-#include "drop/libbpf.h"
 #include "drop/program.h"
 #include "drop/types.h"
 #include "rules/base/hand.h"
@@ -26,7 +27,6 @@ enum { LOG_BYTES = 1 << 16 };
 /* How far the job has come. */
 struct loading {
 	const struct drop_job *job;
-	struct libbpf lib;
 	struct drop_fields fields;
 	struct drop_program_values values;
 	int fd[DROP_FDS];
@@ -68,12 +68,6 @@ static enum drop_fault find_namespace(struct loading *s)
 		return fail(s, DROP_NO_NAMESPACE, -errno, strerror(errno));
 	s->values.net = (uint32_t)st.st_ino;
 	return DROP_LOADED;
-}
-
-static enum drop_fault load_library(struct loading *s)
-{
-	return libbpf_load(&s->lib) ? DROP_LOADED :
-		fail(s, DROP_NO_LIBRARY, -ENOENT, dlerror());
 }
 
 static enum drop_fault read_types(struct loading *s, const struct types *t)
@@ -132,17 +126,23 @@ static enum drop_fault find_types(struct loading *s)
 
 static enum drop_fault make_maps(struct loading *s)
 {
-	LIBBPF_OPTS(bpf_map_create_opts, mapped, .map_flags = BPF_F_MMAPABLE);
+	static const struct bpf_map_wanted ring = {
+		.name = "nftrace_drops",
+		.type = BPF_MAP_TYPE_RINGBUF,
+		.max_entries = DROP_RING_BYTES,
+	}, lost = {
+		.name = "nftrace_lost",
+		.type = BPF_MAP_TYPE_ARRAY,
+		.key_size = sizeof(uint32_t),
+		.value_size = sizeof(uint64_t),
+		.max_entries = 1,
+		.flags = BPF_F_MMAPABLE,
+	};
 
-	s->fd[DROP_RING_FD] = s->lib.map_create(BPF_MAP_TYPE_RINGBUF,
-						"nftrace_drops", 0, 0,
-						DROP_RING_BYTES, NULL);
+	s->fd[DROP_RING_FD] = bpf_map_make(&ring);
 	if (s->fd[DROP_RING_FD] < 0)
 		return fail_bpf(s, "");
-	s->fd[DROP_LOST_FD] = s->lib.map_create(BPF_MAP_TYPE_ARRAY,
-						"nftrace_lost",
-						sizeof(uint32_t),
-						sizeof(uint64_t), 1, &mapped);
+	s->fd[DROP_LOST_FD] = bpf_map_make(&lost);
 	return s->fd[DROP_LOST_FD] < 0 ? fail_bpf(s, "") : DROP_LOADED;
 }
 
@@ -161,23 +161,25 @@ static const char *last_words(char *log)
 
 static enum drop_fault attach(struct loading *s)
 {
-	LIBBPF_OPTS(bpf_prog_load_opts, opts,
-		    .expected_attach_type = BPF_TRACE_RAW_TP,
-		    .attach_btf_id = s->fields.tracepoint,
-		    .log_buf = s->log, .log_size = sizeof(s->log));
 	struct drop_program program;
+	struct bpf_program_wanted wanted = {
+		.name = "nftrace_drop",
+		.insn = program.insn,
+		.tracepoint = s->fields.tracepoint,
+		.log = s->log,
+		.log_size = sizeof(s->log),
+	};
 	int fd;
 
 	s->values.ring_fd = s->fd[DROP_RING_FD];
 	s->values.lost_fd = s->fd[DROP_LOST_FD];
 	s->values.secret = s->job->secret;
 	drop_program_make(&program, &s->fields, &s->values);
-	/* Who uses the kernel's pointers has to say this licence. */
-	fd = s->lib.prog_load(BPF_PROG_TYPE_TRACING, "nftrace_drop", "GPL",
-			      program.insn, program.count, &opts);
+	wanted.count = (uint32_t)program.count;
+	fd = bpf_program_load(&wanted);
 	if (fd < 0)
 		return fail_bpf(s, last_words(s->log));
-	s->fd[DROP_LINK_FD] = s->lib.raw_tracepoint_open(NULL, fd);
+	s->fd[DROP_LINK_FD] = bpf_program_attach(fd);
 	if (s->fd[DROP_LINK_FD] < 0)
 		return fail_bpf(s, "");
 	/* The link has the program. */
@@ -188,8 +190,7 @@ static enum drop_fault attach(struct loading *s)
 static enum drop_fault take_steps(struct loading *s)
 {
 	static enum drop_fault (*const steps[])(struct loading *s) = {
-		check_width, find_namespace, load_library, find_types,
-		make_maps, attach,
+		check_width, find_namespace, find_types, make_maps, attach,
 	};
 	enum drop_fault fault = DROP_LOADED;
 
@@ -220,8 +221,6 @@ void drop_load_tell(char *buf, size_t size, const struct drop_loaded *l)
 	static const char *const sentences[DROP_FAULTS] = {
 		[DROP_NARROW] = "this nftrace has addresses of 32 bits, and "
 				"the kernel's ring buffer wants 64",
-		[DROP_NO_LIBRARY] = "libbpf is not there (on Debian: apt-get "
-				    "install libbpf1)",
 		[DROP_NO_BTF] = "this kernel does not describe its types "
 				"(/sys/kernel/btf/vmlinux)",
 		[DROP_NO_TRACEPOINT] = "this kernel has no tracepoint "

@@ -22,7 +22,6 @@ struct drop_job {
 enum drop_fault {
 	DROP_LOADED,
 	DROP_NARROW,		/* this build's addresses have 32 bits */
-	DROP_NO_LIBRARY,	/* no libbpf */
 	DROP_NO_BTF,		/* the kernel does not describe its types */
 	DROP_NO_TRACEPOINT,	/* or has no such tracepoint */
 	DROP_NO_FIELD,		/* or has no such member in them */

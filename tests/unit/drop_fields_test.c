@@ -15,10 +15,11 @@
 #include <cmocka.h>
 
 #include <bpf/btf.h>
+#include <bpf/libbpf.h>
 
+#include "drop/bpf_call.h"
 #include "drop/fields.h"
 #include "drop/program.h"
-#include "drop/libbpf.h"
 #include "drop/reason.h"
 #include "drop/types.h"
 #include "rules/base/units.h"
@@ -474,34 +475,60 @@ static void test_running_kernel(void **state)
 /* The verifier takes each form of the program that this kernel's arguments allow. */
 static void test_verifier(void **state)
 {
-	LIBBPF_OPTS(bpf_map_create_opts, mapped, .map_flags = BPF_F_MMAPABLE);
-	LIBBPF_OPTS(bpf_prog_load_opts, opts,
-		    .expected_attach_type = BPF_TRACE_RAW_TP);
+	static const struct bpf_map_wanted ring = {
+		.name = "t", .type = BPF_MAP_TYPE_RINGBUF, .max_entries = 1 << 16,
+	}, lost = {
+		.name = "t", .type = BPF_MAP_TYPE_ARRAY, .key_size = 4,
+		.value_size = 8, .max_entries = 1, .flags = BPF_F_MMAPABLE,
+	};
 	struct drop_program_values v = { .net = 1, .secret = UINT64_MAX };
 	struct drop_fields f = running.f;
 	struct drop_program p;
-	struct libbpf lib;
+	struct bpf_program_wanted w = {
+		.name = "t", .insn = p.insn, .tracepoint = f.tracepoint,
+	};
 	int fd;
 
 	(void)state;
 	if (!running.there || sizeof(long) < 8)
 		skip();
-	assert_true(libbpf_load(&lib));
-	v.ring_fd = lib.map_create(BPF_MAP_TYPE_RINGBUF, "t", 0, 0, 1 << 16,
-				   NULL);
-	v.lost_fd = lib.map_create(BPF_MAP_TYPE_ARRAY, "t", 4, 8, 1, &mapped);
+	v.ring_fd = bpf_map_make(&ring);
+	v.lost_fd = bpf_map_make(&lost);
 	if (v.ring_fd < 0 || v.lost_fd < 0)
 		skip();
-	opts.attach_btf_id = f.tracepoint;
 	for (; f.arguments >= 2; f.arguments--) {
 		drop_program_make(&p, &f, &v);
-		fd = lib.prog_load(BPF_PROG_TYPE_TRACING, "t", "GPL", p.insn,
-				   p.count, &opts);
+		w.count = p.count;
+		fd = bpf_program_load(&w);
 		assert_true(fd >= 0);
 		close(fd);
 	}
 	close(v.ring_fd);
 	close(v.lost_fd);
+}
+
+/* What it refuses it says words about, and a run tells the last of them. */
+static void test_refused(void **state)
+{
+	/* It ends without a result. */
+	static const struct bpf_insn insn[] = {
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	char log[4096] = "";
+	struct bpf_program_wanted w = {
+		.name = "t", .insn = insn, .count = ARRAY_SIZE(insn),
+		.tracepoint = running.f.tracepoint,
+		.log = log, .log_size = sizeof(log),
+	};
+
+	(void)state;
+	if (!running.there || sizeof(long) < 8)
+		skip();
+	assert_int_equal(bpf_program_load(&w), -1);
+	if (errno == EPERM)
+		skip();
+	assert_int_equal(errno, EACCES);
+	assert_non_null(strstr(log, "R0"));
 }
 
 int main(void)
@@ -517,6 +544,7 @@ int main(void)
 		cmocka_unit_test(test_as_the_library_reads_it),
 		cmocka_unit_test(test_running_kernel),
 		cmocka_unit_test(test_verifier),
+		cmocka_unit_test(test_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
