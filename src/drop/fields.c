@@ -17,9 +17,9 @@
 
 enum { BITS = 8, DEEPEST = 3, NESTED = 8 };
 
-enum kernel_type { SK_BUFF, NET_DEVICE, SOCK, NET, TRACEPOINT, REASON, KERNEL_TYPES };
+enum kernel_type { SK_BUFF, NET_DEVICE, SOCK, NET, TRACEPOINT, REASON };
 
-static const struct type_wanted kernel_types[KERNEL_TYPES] = {
+static const struct type_wanted kernel_types[DROP_TYPES] = {
 	[SK_BUFF] = { "sk_buff", BTF_KIND_STRUCT, 0 },
 	[NET_DEVICE] = { "net_device", BTF_KIND_STRUCT, 0 },
 	[SOCK] = { "sock", BTF_KIND_STRUCT, 0 },
@@ -225,15 +225,18 @@ static void find_reasons(struct drop_reasons *names, const struct types *t,
 	qsort(names->reason, names->count, sizeof(names->reason[0]), by_value);
 }
 
-int drop_fields_find(struct drop_fields *f, struct drop_reasons *names,
-		     const struct types *t, const char **missing)
+void drop_fields_want(struct type_wanted *w)
 {
-	struct type_wanted w[KERNEL_TYPES];
-	int err;
+	memcpy(w, kernel_types, sizeof(kernel_types));
+}
 
-	memcpy(w, kernel_types, sizeof(w));
-	types_find(t, w, KERNEL_TYPES);
-	err = find_tracepoint(f, t, w[TRACEPOINT].id);
+int drop_fields_find(struct drop_fields *f, struct drop_reasons *names,
+		     const struct types *t,
+		     const struct type_wanted *w,
+		     const char **missing)
+{
+	int err = find_tracepoint(f, t, w[TRACEPOINT].id);
+
 	for (unsigned int i = 0; i < DROP_FIELDS && !err; i++) {
 		const struct named *n = &named[i];
 

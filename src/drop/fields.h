@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 struct drop_reasons;
+struct type_wanted;
 struct types;
 
 /* What the program reads of kernel's structures; their names are in fields.c. */
@@ -27,14 +28,22 @@ struct drop_fields {
 	uint32_t arguments;	/* skb, location, reason (5.17), rx_sk (6.11) */
 };
 
+enum { DROP_TYPES = 6 };
+
+/** drop_fields_want - the DROP_TYPES types that drop_fields_find() needs, for types_open() */
+void drop_fields_want(struct type_wanted *w);
+
 /**
  * drop_fields_find - all fields, the tracepoint, and the names of reasons
+ * @w: as types_open() has found them
  * @names: of enum skb_drop_reason; its .count is 0 where there is none
  * @missing: "sk_buff.nf_trace", when one was not found; static
  * Return: 0; -ESRCH: kfree_skb can have no program, or tells it nothing; -ENOENT:
  * there is no field of this name; -ERANGE: it cannot be read with one load.
  */
 int drop_fields_find(struct drop_fields *f, struct drop_reasons *names,
-		     const struct types *t, const char **missing);
+		     const struct types *t,
+		     const struct type_wanted *w,
+		     const char **missing);
 
 #endif

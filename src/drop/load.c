@@ -70,10 +70,12 @@ static enum drop_fault find_namespace(struct loading *s)
 	return DROP_LOADED;
 }
 
-static enum drop_fault read_types(struct loading *s, const struct types *t)
+static enum drop_fault read_types(struct loading *s, const struct types *t,
+				  const struct type_wanted *w)
 {
 	const char *missing = "";
-	int err = drop_fields_find(&s->fields, &s->out->reasons, t, &missing);
+	int err = drop_fields_find(&s->fields, &s->out->reasons, t, w,
+				   &missing);
 
 	if (err == -ESRCH)
 		return fail(s, DROP_NO_TRACEPOINT, err, "");
@@ -107,6 +109,7 @@ static enum drop_fault find_types(struct loading *s)
 {
 	int fd = open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC), err;
 	const void *data = NULL;
+	struct type_wanted w[DROP_TYPES];
 	enum drop_fault fault;
 	struct types t;
 	struct stat st;
@@ -115,9 +118,10 @@ static enum drop_fault find_types(struct loading *s)
 		data = map_or_read(fd, (size_t)st.st_size);
 	if (!data)
 		return fail(s, DROP_NO_BTF, -errno, strerror(errno));
-	err = types_open(&t, data, (size_t)st.st_size);
+	drop_fields_want(w);
+	err = types_open(&t, data, (size_t)st.st_size, w, DROP_TYPES);
 	fault = err ? fail(s, DROP_NO_BTF, err, strerror(-err)) :
-		read_types(s, &t);
+		read_types(s, &t, w);
 	types_close(&t);
 	close(fd);
 	/* The mapping goes with the helper. */

@@ -32,19 +32,17 @@ struct type_wanted {
 };
 
 /**
- * types_open - look where the types are
+ * types_open - look where the types are, and for some by kind and name: the first of each
  * @data: BTF of this machine's byte order; it stays the caller's, and must last
+ * @w: @count of these; 0: none
  * Return: 0; -EINVAL: it is none, or of a kind that is not known; -ENOMEM.
  * types_close() in any case.
  */
-int types_open(struct types *t, const void *data, size_t size);
+int types_open(struct types *t, const void *data, size_t size,
+	       struct type_wanted *w, unsigned int count);
 
 /** types_close - free what was noted; one that failed to open is taken */
 void types_close(struct types *t);
-
-/** types_find - the first of each name and kind, all in one pass */
-void types_find(const struct types *t, struct type_wanted *w,
-		unsigned int count);
 
 /** types_at - NULL: there is no such number */
 const struct btf_type *types_at(const struct types *t, uint32_t id);

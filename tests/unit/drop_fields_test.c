@@ -80,13 +80,15 @@ static int find(const struct kernel *k, struct drop_fields *f,
 {
 	uint32_t size;
 	const void *data = btf__raw_data(k->btf, &size);
+	struct type_wanted w[DROP_TYPES];
 	struct types t;
 	int err;
 
 	assert_non_null(data);
-	assert_int_equal(types_open(&t, data, size), 0);
+	drop_fields_want(w);
+	assert_int_equal(types_open(&t, data, size, w, DROP_TYPES), 0);
 	assert_int_equal(t.count, btf__type_cnt(k->btf) - 1);
-	err = drop_fields_find(f, &names, &t, missing);
+	err = drop_fields_find(f, &names, &t, w, missing);
 	types_close(&t);
 	return err;
 }
@@ -287,6 +289,7 @@ static void test_reasons(void **state)
 static void test_broken(void **state)
 {
 	unsigned char *copy;
+	struct type_wanted w[DROP_TYPES];
 	struct drop_fields f;
 	struct kernel k;
 	struct types t;
@@ -303,7 +306,7 @@ static void test_broken(void **state)
 	for (uint32_t len = 0; len < size; len++) {
 		copy = malloc(len ? len : 1);
 		memcpy(copy, data, len);
-		assert_int_equal(types_open(&t, copy, len), -EINVAL);
+		assert_int_equal(types_open(&t, copy, len, NULL, 0), -EINVAL);
 		types_close(&t);
 		free(copy);
 	}
@@ -312,8 +315,9 @@ static void test_broken(void **state)
 		copy = malloc(size);
 		memcpy(copy, data, size);
 		copy[at] ^= 0x55;
-		if (types_open(&t, copy, size) == 0)
-			drop_fields_find(&f, &names, &t, &missing);
+		drop_fields_want(w);
+		if (types_open(&t, copy, size, w, DROP_TYPES) == 0)
+			drop_fields_find(&f, &names, &t, w, &missing);
 		types_close(&t);
 		free(copy);
 	}
@@ -398,6 +402,7 @@ static void read_running(void)
 {
 	struct btf *btf = running_types();
 	const char *missing = "";
+	struct type_wanted w[DROP_TYPES];
 	const void *data;
 	struct types t;
 	uint32_t size;
@@ -406,9 +411,10 @@ static void read_running(void)
 	if (!btf)
 		return;
 	data = btf__raw_data(btf, &size);
-	assert_int_equal(types_open(&t, data, size), 0);
+	drop_fields_want(w);
+	assert_int_equal(types_open(&t, data, size, w, DROP_TYPES), 0);
 	assert_int_equal(t.count, btf__type_cnt(btf) - 1);
-	err = drop_fields_find(&running.f, &names, &t, &missing);
+	err = drop_fields_find(&running.f, &names, &t, w, &missing);
 	types_close(&t);
 	btf__free(btf);
 	running.there = err != -ESRCH;
@@ -428,7 +434,7 @@ static void test_as_the_library_reads_it(void **state)
 	if (!btf)
 		skip();
 	data = btf__raw_data(btf, &size);
-	assert_int_equal(types_open(&t, data, size), 0);
+	assert_int_equal(types_open(&t, data, size, NULL, 0), 0);
 	for (uint32_t id = 1; id < btf__type_cnt(btf); id += 7) {
 		const struct btf_type *theirs = btf__type_by_id(btf, id);
 		int64_t bytes = btf__resolve_size(btf, id);
