@@ -79,7 +79,7 @@ static int judge_file(const struct run *r, int fd, bool *partial)
 /* Whatever it is, it is a recording of this program's then.  Return: 0 or DIFF_TROUBLE. */
 static int load(const struct options *o, int *to, bool *partial)
 {
-	struct run r;
+	struct run r = { 0 };
 	int status = run_open(&r, o), fd = -1;
 
 	no_sinks(r.reader.sink);
@@ -124,7 +124,7 @@ static int conclude(const struct run *r)
 
 static int compare(const struct options *o, const int fd[SIDES])
 {
-	struct run r;
+	struct run r = { 0 };
 	struct diff_setup setup;
 	struct reader_plan plan = {
 		.input_fd = fd[0], .against_fd = fd[1],

@@ -258,7 +258,7 @@ int read_file(struct run *r, int *fd)
 
 int read_main(const struct options *o)
 {
-	struct run r;
+	struct run r = { 0 };
 	int status = run_open(&r, o), fd = -1;
 
 	if (!status)

@@ -74,7 +74,6 @@ int run_open(struct run *r, const struct options *o)
 {
 	int err;
 
-	memset(r, 0, sizeof(*r));
 	r->o = o;
 	r->host.lock.fd = r->signal_fd = r->host.turns.door.fd = -1;
 	r->reader.capture.fd = r->reader.capture.stamp_fd = -1;
@@ -156,20 +155,16 @@ static int conclude(const struct run *r)
 			     st->packets ? STATUS_TRACED : STATUS_NOTHING);
 }
 
-/* What takes its time while the plan is made. */
-static void start_helpers(struct run *r)
-{
-	if (!r->o->no_drops)
-		drop_source_start(&r->reader.drops);
-	snapshots_start(&r->snapshots, &r->plan);
-}
-
 static int run_trace(struct run *r)
 {
-	int status = plan_begin(&r->plan, r->o);
+	int status;
 
+	/* First of all: nobody waits as long as for this one. */
+	if (!r->o->dry_run && !r->o->no_drops)
+		drop_source_start(&r->reader.drops);
+	status = plan_begin(&r->plan, r->o);
 	if (!status && !r->o->dry_run)
-		start_helpers(r);
+		snapshots_start(&r->snapshots, &r->plan);
 	if (!status)
 		status = plan_make(&r->plan, r->o);
 	if (status || r->o->dry_run)
@@ -200,8 +195,9 @@ static int run_trace(struct run *r)
 
 int run_main(struct options *o)
 {
+	/* Large: on the stack each of its pages would be touched. */
+	static struct run r;
 	struct pod_match pod = { .words = 0 };
-	struct run r;
 	int status = run_open(&r, o);
 
 	if (!status)

@@ -11,6 +11,7 @@ int run_main(struct options *o);
 
 /**
  * run_open - an empty run of @o, whose memory outlives it
+ * @r: all zero
  * Return: 0, or the exit status after a report; run_close() in any case.
  */
 int run_open(struct run *r, const struct options *o);
