@@ -85,8 +85,9 @@ static int take_generation(const struct nlmsghdr *nlh, void *arg)
 int nft_request(struct mnl_socket *nl, struct nlmsghdr *nlh, mnl_cb_t fn,
 		void *arg)
 {
+	/* Static: on the stack each of its pages would be touched, after each fork. */
+	static _Alignas(struct nlmsghdr) char buf[DUMP_SIZE];
 	static uint32_t seq;
-	_Alignas(struct nlmsghdr) char buf[DUMP_SIZE];
 	ssize_t n;
 	int ret;
 

@@ -61,6 +61,7 @@ int nft_dump_count(unsigned int most);
 
 /**
  * nft_request - one message to nf_tables, and all that it answers
+ * One at a time: @fn may not call it.
  * @nlh: its header and attributes; with NLM_F_DUMP or NLM_F_ACK, that the answer
  *	has an end
  * @fn: called with each message of the answer, as by mnl_cb_run()
