@@ -271,12 +271,14 @@ int sandbox_give_up(char *what, size_t size)
 	return take_steps(steps, ARRAY_SIZE(steps), what, size);
 }
 
-static int load(char *what, size_t size)
+/* @own: makes the filter */
+static int load(int (*own)(void), char *what, size_t size)
 {
-	static const struct step step = {
-		"loading the system call filter", load_filter,
+	const struct step steps[] = {
+		{ "making the system call filter", own },
+		{ "loading the system call filter", load_filter },
 	};
-	int err = take_steps(&step, 1, what, size);
+	int err = take_steps(steps, ARRAY_SIZE(steps), what, size);
 
 	if (!err)
 		snprintf(what, size, "%s", kept);
@@ -298,14 +300,7 @@ static struct {
 
 void sandbox_prepare(void)
 {
-	static const struct step make = {
-		"making the system call filter", make_readers,
-	};
-
 	prepared.err = sandbox_give_up(prepared.what, sizeof(prepared.what));
-	if (!prepared.err)
-		prepared.err = take_steps(&make, 1, prepared.what,
-					  sizeof(prepared.what));
 	prepared.done = true;
 }
 
@@ -315,18 +310,17 @@ int sandbox_enter(char *what, size_t size)
 		sandbox_prepare();
 	if (prepared.err)
 		snprintf(what, size, "%s", prepared.what);
-	return prepared.err ? prepared.err : load(what, size);
+	return prepared.err ? prepared.err : load(make_readers, what, size);
 }
 
 int sandbox_enter_helper(char *what, size_t size)
 {
-	static const struct step steps[] = {
-		{ "ending with the parent", die_with_parent },
-		{ "making the system call filter", make_helpers },
+	static const struct step step = {
+		"ending with the parent", die_with_parent,
 	};
 	int err = sandbox_give_up(what, size);
 
 	if (!err)
-		err = take_steps(steps, ARRAY_SIZE(steps), what, size);
-	return err ? err : load(what, size);
+		err = take_steps(&step, 1, what, size);
+	return err ? err : load(make_helpers, what, size);
 }

@@ -25,6 +25,8 @@ int sandbox_enter(char *what, size_t size);
 /**
  * sandbox_prepare - the part of sandbox_enter() after which files can be opened
  *
+ * Not the filter: to make it takes a process that has been forked just now as long
+ * as all else, and who is about to be armed waits for the CPU.
  * What goes wrong is told by sandbox_enter(), which does this part where it was
  * not done before.
  */
