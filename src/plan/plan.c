@@ -41,6 +41,16 @@ static void fit_request(struct match_request *req, const struct plan_family *pf,
 	req->comment = NULL;
 }
 
+/* The first helpers are on their way, and their parent has nothing to do. */
+static void act_meanwhile(struct plan *p)
+{
+	const struct plan_meanwhile *m = p->meanwhile;
+
+	p->meanwhile = NULL;
+	if (m)
+		m->act(m->arg);
+}
+
 static int parse_expression(struct plan *p, struct parsed *x,
 			    const struct match_request *full,
 			    const struct options *o)
@@ -60,6 +70,7 @@ static int parse_expression(struct plan *p, struct parsed *x,
 		err = match_start(&h[i], &req);
 		started[i] = !err;
 	}
+	act_meanwhile(p);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		int e = started[i] ? match_finish(&h[i], &x->res[i], &x->m[i])
 				   : 0;
@@ -316,9 +327,14 @@ static int judge_left_out(const struct plan *p)
 	return STATUS_USAGE;
 }
 
-int plan_make(struct plan *p, const struct options *o)
+int plan_make(struct plan *p, const struct options *o,
+	      const struct plan_meanwhile *m)
 {
-	int status = p->inserts ? parse_all(p, o) : 0;
+	int status;
+
+	p->meanwhile = m;
+	status = p->inserts ? parse_all(p, o) : 0;
+	act_meanwhile(p);
 
 	if (!status && o->late_too)
 		status = judge_left_out(p);

@@ -9,16 +9,25 @@
 
 struct options;
 
+/** struct plan_meanwhile - what the caller does while helpers parse: once */
+struct plan_meanwhile {
+	void (*act)(void *arg);
+	void *arg;
+};
+
 /**
  * plan_begin - look at the tables: which families and backends
  * plan_make - parse every expression for every family, each in a helper
+ *
+ * @m: at once where nothing is parsed; NULL: nothing
  *
  * Both report what is wrong or worth a warning, and change nothing on the host.
  * @o outlives the plan.
  * Return: 0, or the exit status after a report.  plan_free() in any case.
  */
 int plan_begin(struct plan *p, const struct options *o);
-int plan_make(struct plan *p, const struct options *o);
+int plan_make(struct plan *p, const struct options *o,
+	      const struct plan_meanwhile *m);
 void plan_free(struct plan *p);
 
 /** plan_end - when a run that starts now is over for the kernel, epoch seconds */

@@ -54,6 +54,7 @@ struct plan {
 	struct in_interface in;		/* of the expressions */
 	char rate[64];			/* in words, "" for no limit */
 	bool rate_default;
+	const struct plan_meanwhile *meanwhile;	/* not done yet; NULL: it is */
 };
 
 #endif

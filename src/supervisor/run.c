@@ -155,18 +155,24 @@ static int conclude(const struct run *r)
 			     st->packets ? STATUS_TRACED : STATUS_NOTHING);
 }
 
+static void start_snapshots(void *arg)
+{
+	struct run *r = arg;
+
+	snapshots_start(&r->snapshots, &r->plan);
+}
+
 static int run_trace(struct run *r)
 {
+	const struct plan_meanwhile m = { start_snapshots, r };
 	int status;
 
 	/* First of all: nobody waits as long as for this one. */
 	if (!r->o->dry_run && !r->o->no_drops)
 		drop_source_start(&r->reader.drops);
 	status = plan_begin(&r->plan, r->o);
-	if (!status && !r->o->dry_run)
-		snapshots_start(&r->snapshots, &r->plan);
 	if (!status)
-		status = plan_make(&r->plan, r->o);
+		status = plan_make(&r->plan, r->o, r->o->dry_run ? NULL : &m);
 	if (status || r->o->dry_run)
 		return status ? status : plan_print(&r->plan);
 	status = results_open(r->reader.sink, r->o);
