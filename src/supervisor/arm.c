@@ -206,6 +206,9 @@ enum when {
  * watch over it; the group before the rules, so that no event is missed.  The keeper
  * comes before the drops as well: it must not hold what keeps their program running.
  *
+ * The reader is forked while the keeper inserts: events wait in the group's socket,
+ * which it inherits.
+ *
  * The snapshots have one of two places.  Behind the run's own rules, since the
  * kernel's numbers count these as well; where there are none, before the
  * loggers are set: a run that finds nothing to follow has changed nothing.
@@ -223,9 +226,10 @@ static const struct step {
 	{ ALWAYS, begin_snapshots },
 	{ ALWAYS, clear_dead_runs },
 	{ ALWAYS, conntrack_look_begin },
-	{ ALWAYS, start_reader },
 	{ WITHOUT_RULES, begin_with_others },
-	{ ALWAYS, arm_rules_insert },
+	{ ALWAYS, arm_rules_ask },
+	{ ALWAYS, start_reader },
+	{ ALWAYS, arm_rules_await },
 	{ WITH_RULES, begin_to_read },
 	{ ALWAYS, begin_if_done },
 	{ ALWAYS, check_keeper },

@@ -237,41 +237,39 @@ static void note_undone(struct run_host *h, const struct keeper_message *m)
 	h->undone = true;
 }
 
-static int ask_keeper(struct run_host *h, const struct plan *p,
-		      struct keeper_message *m)
+static int keeper_failed(int err)
 {
-	uint8_t witness[FAMILY_COUNT];
-	int err;
-
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		witness[i] = p->family[i].witness;
-
-	TESTPOINT("before-install");
-	h->changed = true;
-	err = keeper_ask_install(&h->keeper, &h->keeper_plan.undo, witness);
-	if (!err)
-		err = keeper_await(&h->keeper, KEEPER_INSTALLED, INSTALL_MS, m);
-	if (err) {
-		msg_error("waiting for the keeper to insert the rules", err);
-		return STATUS_FAILURE;
-	}
-	return 0;
+	msg_error("waiting for the keeper to insert the rules", err);
+	return STATUS_FAILURE;
 }
 
-int arm_rules_insert(struct run *r)
+int arm_rules_ask(struct run *r)
 {
 	struct run_host *h = &r->host;
-	struct keeper_message m;
-	int status = plan_undo(&h->keeper_plan.undo, &r->plan, r->o);
+	uint8_t witness[FAMILY_COUNT];
+	int err, status = plan_undo(&h->keeper_plan.undo, &r->plan, r->o);
 
 	if (status)
 		return status;
 	if (r->plan.inserts && r->plan.lock && !r->plan.deadline)
 		msg("warning: this kernel has no time match: if everything is "
 		    "killed at once, the rules stay until 'nftrace --cleanup'");
-	status = ask_keeper(h, &r->plan, &m);
-	if (status)
-		return status;
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		witness[i] = r->plan.family[i].witness;
+	TESTPOINT("before-install");
+	h->changed = true;
+	err = keeper_ask_install(&h->keeper, &h->keeper_plan.undo, witness);
+	return err ? keeper_failed(err) : 0;
+}
+
+int arm_rules_await(struct run *r)
+{
+	struct run_host *h = &r->host;
+	struct keeper_message m;
+	int err = keeper_await(&h->keeper, KEEPER_INSTALLED, INSTALL_MS, &m);
+
+	if (err)
+		return keeper_failed(err);
 	if (m.error) {
 		note_undone(h, &m);
 		return explain_install(&m);

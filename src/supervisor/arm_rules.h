@@ -10,8 +10,11 @@ struct run;
 /** arm_rules_start_keeper - before the lock is taken, which the keeper watches over */
 int arm_rules_start_keeper(struct run *r);
 
-/** arm_rules_insert - the keeper sets the loggers and inserts the rules */
-int arm_rules_insert(struct run *r);
+/** arm_rules_ask - have the keeper set the loggers and insert the rules */
+int arm_rules_ask(struct run *r);
+
+/** arm_rules_await - they are in */
+int arm_rules_await(struct run *r);
 
 /** arm_rules_check - did the keeper undo it all meanwhile: was the run stopped? */
 int arm_rules_check(struct run *r);
