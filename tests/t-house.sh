@@ -176,6 +176,26 @@ for text in "$TREE"/src/*.rst "$TREE"/src/*/*.rst "$TREE"/rules/*/README.rst; do
 	assert_equal "of ${text#"$TREE/"}" "" "$(named "$TREE" "$text")"
 done
 
+# faulty FILE...: what docutils finds in texts
+faulty() {
+	python3 - "$@" 2>&1 <<-'END'
+		import sys
+		from docutils.core import publish_doctree
+		for file in sys.argv[1:]:
+		    with open(file, encoding='utf-8') as text:
+		        publish_doctree(text.read(), source_path=file, settings_overrides={'report_level': 2})
+	END
+}
+subtest "every text is reStructuredText, without a fault"
+if python3 -c 'import docutils' 2>/dev/null; then
+	printf '%s\n' 'A table:' '' '=== ===' '``a`` b' '=== ===' >"$SCRATCH/text.rst"
+	[[ $(faulty "$SCRATCH/text.rst") = *text.rst:*"Malformed table"* ]] || fail "a table that is none is not found"
+	assert_equal "faults" "" \
+		"$(faulty "$TREE"/README.rst "$TREE"/{src,rules,tests}/*.rst "$TREE"/{src,rules,tests}/*/*.rst)"
+else
+	skip "no docutils"
+fi
+
 # A house with one fault of each kind, and files without a room.
 fault=$SCRATCH/fault
 mkdir -p "$fault"/src/low "$fault"/src/high "$fault"/rules
