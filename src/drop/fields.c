@@ -60,7 +60,7 @@ struct member {
 
 static bool is_composite(const struct btf_type *t)
 {
-	uint32_t kind = t ? BTF_INFO_KIND(t->info) : BTF_KIND_UNKN;
+	uint32_t kind = types_kind(t);
 
 	return kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION;
 }
@@ -88,7 +88,7 @@ static bool find_member(const struct types *t, uint32_t structure,
 	if (!deep || !is_composite(s))
 		return false;
 	m = (const struct btf_member *)(s + 1);
-	for (uint32_t i = 0; i < BTF_INFO_VLEN(s->info); i++, m++) {
+	for (uint32_t i = 0; i < types_members(s); i++, m++) {
 		const char *own = types_name(t, m->name_off);
 		struct member here;
 
@@ -170,13 +170,13 @@ static int find_tracepoint(struct drop_fields *f, const struct types *t,
 	const struct btf_type *type = types_resolve(t, id);
 
 	f->tracepoint = id;
-	if (type && BTF_INFO_KIND(type->info) == BTF_KIND_PTR)
+	if (types_kind(type) == BTF_KIND_PTR)
 		type = types_at(t, type->type);
 	/* The first argument is the tracepoint's own. */
-	if (!type || BTF_INFO_KIND(type->info) != BTF_KIND_FUNC_PROTO ||
-	    BTF_INFO_VLEN(type->info) < 1 + LEAST)
+	if (types_kind(type) != BTF_KIND_FUNC_PROTO ||
+	    types_members(type) < 1 + LEAST)
 		return -ESRCH;
-	f->arguments = BTF_INFO_VLEN(type->info) - 1;
+	f->arguments = types_members(type) - 1;
 	return 0;
 }
 
@@ -219,7 +219,7 @@ static void find_reasons(struct drop_reasons *names, const struct types *t,
 	if (!type)
 		return;
 	e = (const struct btf_enum *)(type + 1);
-	for (uint32_t i = 0; i < BTF_INFO_VLEN(type->info); i++, e++)
+	for (uint32_t i = 0; i < types_members(type); i++, e++)
 		add_reason(names, types_name(t, e->name_off),
 			   (uint32_t)e->val);
 	qsort(names->reason, names->count, sizeof(names->reason[0]), by_value);

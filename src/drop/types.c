@@ -11,7 +11,23 @@
 
 #include "rules/base/units.h"
 
-enum { DEEPEST = 32 };		/* typedefs of typedefs */
+enum {
+	DEEPEST = 32,			/* typedefs of typedefs */
+	/* What a header has at least, and with the sizes of each kind, in bytes. */
+	HEADER = 24, HEADER_WITH_LAYOUT = 32,
+};
+
+/*
+ * Linux 7 has made both wider, and a header of it may be newer or older than the
+ * kernel: the bits beside them were 0.
+ */
+enum { KIND_SHIFT = 24, KIND_MASK = 0x7f, MEMBERS_MASK = 0xffffff };
+
+/* Of each kind, in a kernel that describes them: bytes behind a type (Linux 7). */
+struct layout {
+	uint8_t once, each;
+	uint16_t flags;
+};
 
 /* What follows a type, in bytes: once, and for each of its members. */
 static const struct tail {
@@ -44,31 +60,74 @@ static const struct btf_type *read_type(const struct types *t, size_t at)
 	return (const struct btf_type *)(t->type + at);
 }
 
+uint32_t types_kind(const struct btf_type *type)
+{
+	return type ? type->info >> KIND_SHIFT & KIND_MASK : BTF_KIND_UNKN;
+}
+
+uint32_t types_members(const struct btf_type *type)
+{
+	return type->info & MEMBERS_MASK;
+}
+
+/* @kinds: 1U << BTF_KIND_*, of those that there are today */
+static bool is_one_of(const struct btf_type *type, uint32_t kinds)
+{
+	uint32_t kind = types_kind(type);
+
+	return kind < 32 && kinds & 1U << kind;
+}
+
+/* What follows types of that kind; false: nobody knows. */
+static bool find_tail(const struct types *t, uint32_t kind, struct layout *tail)
+{
+	if (kind < ARRAY_SIZE(tails) && tails[kind].known) {
+		tail->once = tails[kind].once;
+		tail->each = tails[kind].each;
+		return true;
+	}
+	if (kind >= t->kinds)
+		return false;
+	memcpy(tail, t->layout + kind * sizeof(*tail), sizeof(*tail));
+	return true;
+}
+
 /* With what follows it; 0: it is not known, or does not lie within. */
 static size_t length(const struct types *t, size_t at)
 {
 	const struct btf_type *type = read_type(t, at);
 	size_t len = sizeof(*type);
-	uint32_t kind;
+	struct layout tail;
 
-	if (t->bytes - at < len)
+	if (t->bytes - at < len || !find_tail(t, types_kind(type), &tail))
 		return 0;
-	kind = BTF_INFO_KIND(type->info);
-	if (kind >= ARRAY_SIZE(tails) || !tails[kind].known)
-		return 0;
-	len += tails[kind].once +
-		(size_t)tails[kind].each * BTF_INFO_VLEN(type->info);
-	return t->bytes - at < len ? 0 : len;
+	len += tail.once + (size_t)tail.each * types_members(type);
+	return t->bytes - at < len || len % sizeof(uint32_t) ? 0 : len;
 }
 
-/* The parts lie behind the header, which may have grown. */
+/* The sizes of each kind; without them kinds that are new are not known. */
+static void find_layout(struct types *t, const unsigned char *data, size_t room,
+			uint32_t header)
+{
+	uint32_t place[2];	/* offset, bytes */
+
+	if (header < HEADER_WITH_LAYOUT)
+		return;
+	memcpy(place, data + HEADER, sizeof(place));
+	if (place[0] > room || place[1] > room - place[0])
+		return;
+	t->layout = data + header + place[0];
+	t->kinds = place[1] / sizeof(struct layout);
+}
+
+/* The parts lie behind the header, which has grown and may again. */
 static bool find_parts(struct types *t, const unsigned char *data, size_t size)
 {
 	const struct btf_header *h = (const struct btf_header *)data;
 	size_t room;
 
-	if (size < sizeof(*h) || h->magic != BTF_MAGIC ||
-	    h->hdr_len < sizeof(*h) || h->hdr_len > size)
+	if (size < HEADER || h->magic != BTF_MAGIC || h->hdr_len < HEADER ||
+	    h->hdr_len > size)
 		return false;
 	room = size - h->hdr_len;
 	if (h->type_off > room || h->type_len > room - h->type_off ||
@@ -79,6 +138,7 @@ static bool find_parts(struct types *t, const unsigned char *data, size_t size)
 	t->bytes = h->type_len;
 	t->names = (const char *)data + h->hdr_len + h->str_off;
 	t->names_bytes = h->str_len;
+	find_layout(t, data, room, h->hdr_len);
 	return t->names_bytes && !t->names[t->names_bytes - 1];
 }
 
@@ -87,7 +147,7 @@ static void compare(const struct types *t, const struct btf_type *type,
 {
 	const char *name;
 
-	if (w->id || w->kind != BTF_INFO_KIND(type->info))
+	if (w->id || w->kind != types_kind(type))
 		return;
 	name = types_name(t, type->name_off);
 	/* Most are told apart by their first letter. */
@@ -114,7 +174,7 @@ static bool walk(struct types *t, struct type_wanted *w, unsigned int count)
 		if (t->count % TYPES_STEP == 0)
 			t->mark[t->count / TYPES_STEP] = (uint32_t)at;
 		t->count++;
-		if (!(kinds & 1U << BTF_INFO_KIND(type->info)))
+		if (!is_one_of(type, kinds))
 			continue;
 		for (unsigned int i = 0; i < count; i++)
 			compare(t, type, &w[i]);
@@ -172,7 +232,7 @@ const struct btf_type *types_resolve(const struct types *t, uint32_t id)
 	for (int i = 0; i < DEEPEST; i++) {
 		const struct btf_type *type = types_at(t, id);
 
-		if (!type || !(LEADS_ON & 1U << BTF_INFO_KIND(type->info)))
+		if (!is_one_of(type, LEADS_ON))
 			return type;
 		id = type->type;
 	}
@@ -187,9 +247,8 @@ uint32_t types_size(const struct types *t, uint32_t id)
 			   1 << BTF_KIND_UNION,
 	};
 	const struct btf_type *type = types_resolve(t, id);
-	uint32_t kind = type ? BTF_INFO_KIND(type->info) : BTF_KIND_UNKN;
 
-	if (kind == BTF_KIND_PTR)
+	if (types_kind(type) == BTF_KIND_PTR)
 		return sizeof(void *);
-	return HAS_SIZE & 1U << kind ? type->size : 0;
+	return is_one_of(type, HAS_SIZE) ? type->size : 0;
 }

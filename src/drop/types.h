@@ -16,6 +16,8 @@ struct btf_type;
 struct types {
 	const unsigned char *type;	/* of number 1 */
 	size_t bytes;			/* of all types */
+	const unsigned char *layout;	/* 4 bytes a kind, what follows its types */
+	uint32_t kinds;			/* that it tells of */
 	const char *names;
 	size_t names_bytes;
 	uint32_t count;			/* the last one's number */
@@ -46,6 +48,12 @@ void types_close(struct types *t);
 
 /** types_at - NULL: there is no such number */
 const struct btf_type *types_at(const struct types *t, uint32_t id);
+
+/** types_kind - BTF_KIND_* of a type; 0 of NULL */
+uint32_t types_kind(const struct btf_type *type);
+
+/** types_members - how many members, arguments or values follow a type */
+uint32_t types_members(const struct btf_type *type);
 
 /** types_name - "": it has none */
 const char *types_name(const struct types *t, uint32_t offset);

@@ -324,6 +324,91 @@ static void test_broken(void **state)
 	btf__free(k.btf);
 }
 
+/* ---- BTF of a newer kernel (Linux 7, include/uapi/linux/btf.h) */
+
+enum { NEW_KIND = 40, GROWN = 8 };
+
+/*
+ * The same types behind a header that has grown, one of a new kind behind them, whose
+ * two members are 8 bytes each behind one of 4, and where asked for a layout that says so.
+ */
+static unsigned char *grow(const struct kernel *k, bool with_layout, uint32_t *size)
+{
+	const uint32_t extra[8] = { 0, NEW_KIND << 24 | 2, 0, 1, 2, 3, 4, 5 };
+	unsigned char layout[4 * (NEW_KIND + 1)] = { 0 };
+	const struct btf_header *h;
+	const unsigned char *data = btf__raw_data(k->btf, size), *parts;
+	uint32_t head[8], place[2];
+	unsigned char *to, *at;
+
+	h = (const struct btf_header *)data;
+	assert_int_equal(h->hdr_len, 24);
+	assert_int_equal(h->type_off, 0);
+	assert_int_equal(h->str_off, h->type_len);
+	parts = data + h->hdr_len;
+	memcpy(head, data, 24);
+	place[0] = h->type_len + sizeof(extra) + h->str_len;
+	place[1] = with_layout ? sizeof(layout) : 0;
+	head[1] = 24 + GROWN;			/* hdr_len, type_off, type_len, str_off */
+	head[3] += sizeof(extra);
+	head[4] += sizeof(extra);
+	memcpy(head + 6, place, sizeof(place));
+	layout[4 * NEW_KIND] = 4;
+	layout[4 * NEW_KIND + 1] = 8;
+	*size = (uint32_t)sizeof(head) + place[0] + place[1];
+	to = at = malloc(*size);
+	assert_non_null(to);
+	at = mempcpy(at, head, sizeof(head));
+	at = mempcpy(at, parts, h->type_len);
+	at = mempcpy(at, extra, sizeof(extra));
+	at = mempcpy(at, parts + h->type_len, h->str_len);
+	memcpy(at, layout, place[1]);
+	return to;
+}
+
+static void test_newer_kernel(void **state)
+{
+	struct type_wanted w[DROP_TYPES];
+	struct drop_fields f, grown;
+	struct kernel k;
+	struct types t;
+	const char *missing;
+	unsigned char *data;
+	uint32_t size;
+
+	(void)state;
+	assert_int_equal(start_kernel(&k, 4), 0);
+	add_packet(&k, 0);
+	add_others(&k);
+	memset(&f, 0, sizeof(f));
+	memset(&grown, 0, sizeof(grown));
+	assert_int_equal(find(&k, &f, &missing), 0);
+	data = grow(&k, true, &size);
+	drop_fields_want(w);
+	assert_int_equal(types_open(&t, data, size, w, DROP_TYPES), 0);
+	assert_int_equal(t.count, btf__type_cnt(k.btf));
+	assert_int_equal(drop_fields_find(&grown, &names, &t, w, &missing), 0);
+	assert_memory_equal(&grown, &f, sizeof(f));
+	assert_int_equal(types_size(&t, t.count), 0);
+	types_close(&t);
+	/* Cut off within the layout, too. */
+	for (uint32_t len = size - 4 * (NEW_KIND + 1); len < size; len++) {
+		unsigned char *copy = malloc(len);
+
+		memcpy(copy, data, len);
+		assert_int_equal(types_open(&t, copy, len, NULL, 0), -EINVAL);
+		types_close(&t);
+		free(copy);
+	}
+	free(data);
+	/* Nobody says how long such a type is. */
+	data = grow(&k, false, &size);
+	assert_int_equal(types_open(&t, data, size, NULL, 0), -EINVAL);
+	types_close(&t);
+	free(data);
+	btf__free(k.btf);
+}
+
 /* ---- the program that is made of it */
 
 /* Every jump leads to an instruction, none into the middle of one. */
@@ -546,6 +631,7 @@ int main(void)
 		cmocka_unit_test(test_arguments),
 		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_broken),
+		cmocka_unit_test(test_newer_kernel),
 		cmocka_unit_test(test_program),
 		cmocka_unit_test(test_as_the_library_reads_it),
 		cmocka_unit_test(test_running_kernel),
