@@ -94,8 +94,9 @@ subtest "a copy of ours, by save and restore during the run, goes with it"
 start_nftrace lo -t 30 "${quiet[@]}"
 rudely iptables-legacy-save -c >"$SCRATCH/copy.save"
 grep 'nftrace:' "$SCRATCH/copy.save" | sed 's/\[[0-9:]*\] //; s/-A/-I/' >"$SCRATCH/again"
-{ echo '*raw'; cat "$SCRATCH/again"; echo COMMIT; } | rudely iptables-legacy-restore -n
-[[ $(own_rules lo) = 6 ]] || fail "no copies were made"
+{ echo '*raw'; cat "$SCRATCH/again"; echo COMMIT; } >"$SCRATCH/copies.save"
+assert_equal "copies" 2 "$(wc -l <"$SCRATCH/again")"
+without_lock lo iptables-legacy-restore -n "$SCRATCH/copies.save" # and they may be gone at once
 stop_nftrace INT
 is_clean lo || fail "copies are left"
 assert_rules_as_before

@@ -127,7 +127,7 @@ forget
 subtest "a match that drops: in a chain that was called, and between two tables"
 legacy iptables -N CH
 legacy iptables -A FORWARD -p tcp -j CH
-legacy iptables -A FORWARD -p udp -m hashlimit --hashlimit-upto 1000/s --hashlimit-mode dstport --hashlimit-htable-size 1 --hashlimit-htable-max 1 --hashlimit-name "x$$" -j ACCEPT
+legacy iptables -A FORWARD -p udp -m hashlimit --hashlimit-upto 1000/s --hashlimit-mode dstport --hashlimit-htable-size 1 --hashlimit-htable-max 1 --hashlimit-htable-expire 600000 --hashlimit-name "x$$" -j ACCEPT
 legacy iptables -A CH -m comment --comment "-m hashlimit" -j MARK --set-mark 1
 legacy iptables -A CH -p tcp -m tcp --dport 1001 -j ACCEPT
 trace -p tcp
@@ -153,7 +153,7 @@ assert_no_grep 'no rule dropped' "$OUT"
 forget
 
 subtest "the same of iptables-nft has an event, and a rule that says ACCEPT"
-in_ns r iptables-nft -A FORWARD -p udp -m hashlimit --hashlimit-upto 1000/s --hashlimit-mode dstport --hashlimit-htable-size 1 --hashlimit-htable-max 1 --hashlimit-name "y$$" -j ACCEPT
+in_ns r iptables-nft -A FORWARD -p udp -m hashlimit --hashlimit-upto 1000/s --hashlimit-mode dstport --hashlimit-htable-size 1 --hashlimit-htable-max 1 --hashlimit-htable-expire 600000 --hashlimit-name "y$$" -j ACCEPT
 trace -4 -p udp --dport 1001:1002
 udp a 10.2.0.2 1001
 udp a 10.2.0.2 1002
