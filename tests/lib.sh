@@ -356,7 +356,10 @@ run_nftrace() {
 # The kernel writes its hundred thousand lines anew for each reader, at 70 ms of CPU. Where it has
 # no modules the runner has made one for all. Nobody else can mount a /proc below one with this.
 copy_kallsyms() {
-	[[ -n ${KALLSYMS-} ]] || cat /proc/kallsyms >"${KALLSYMS:=$SCRATCH/kallsyms}" || return
+	if [[ -z ${KALLSYMS-} ]]; then
+		KALLSYMS=$SCRATCH/kallsyms
+		cat /proc/kallsyms >"$KALLSYMS" || return
+	fi
 	mount --bind "$KALLSYMS" /proc/kallsyms
 }
 # borrow_kallsyms: the same where there is the runner's: modules may yet be loaded elsewhere
