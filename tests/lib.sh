@@ -136,7 +136,7 @@ trap 'exit 129' HUP
 # Who calls it looks at that, or calls assert_within. Nothing is started to wait, and the pauses
 # are longer than three times what asking takes: on a loaded machine a command takes long, and
 # twenty scripts that ask without pause are the load.
-# Six times as long, SLOWER times that, and longer while more wants to run than there are CPUs.
+# Six times as long, SLOWER times that, and longer while more than that wants to run on each CPU.
 wait_for() {
 	local _us _begun=${EPOCHREALTIME/./} _asked _now _pause=5000 _rest _load
 	_microseconds "$1"
@@ -145,7 +145,7 @@ wait_for() {
 	until "$@" >/dev/null 2>&1; do
 		_now=${EPOCHREALTIME/./}
 		((_now < _begun + _us * PATIENCE)) ||
-			{ _load && ((_now < _begun + _us * PATIENCE * _load)); } || return 1
+			{ _load && ((_now < _begun + _us * SLOWER * _load)); } || return 1
 		_rest=$((_pause > 3 * (_now - _asked) ? _pause : 3 * (_now - _asked)))
 		((_rest < 200000)) || _rest=200000
 		printf -v _rest '0.%06d' $_rest
@@ -346,7 +346,7 @@ run_nftrace() {
 	_slower "$@"
 	set -- "${_args[@]}"
 	_load
-	"$TOOLS/enter" -d -t "$((${LIMIT:-20} * PATIENCE * _load))" "/run/netns/nft$$-$ns" \
+	"$TOOLS/enter" -d -t "$((${LIMIT:-20} * SLOWER * (_load > 6 ? _load : 6)))" "/run/netns/nft$$-$ns" \
 		"$NFTRACE" "$@" >"$OUT" 2>"$ERR" </dev/null
 	STATUS=$?
 	_books

@@ -263,7 +263,7 @@ OUT=$SCRATCH/out ERR=$SCRATCH/err
 as_before
 
 subtest "packets are counted for as long as they are traced"
-background lo flood "$TOOLS/flood" 10.9.0.1 8 0 100 5000 60
+background lo flood "$TOOLS/flood" 10.9.0.1 8 0 100 5000 100000
 flood=$BG_PID
 for n in 1 2 3; do
 	# Of a packet nobody listens for the kernel may tell more later: that is no other packet.
