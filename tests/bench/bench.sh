@@ -50,6 +50,8 @@ wait_idle() {
 }
 
 # flood COUNT [RATE [SECONDS]]: from a through r to b, 100 bytes each; how many were sent
+# flood_flows FIRST FLOWS STEP COUNT RATE: the same to so many addresses in turn
+flood_flows() { in_ns a taskset -c $SEND_CPU "$TOOLS/flood" "$1" 9 "$4" 100 "$5" 0 "$2" "$3"; }
 flood() { in_ns a taskset -c $SEND_CPU "$TOOLS/flood" 10.2.0.2 9 "$1" 100 "${2:-0}" "${3:-0}"; }
 
 # Ten events a packet: 1 in raw, 4 + 1 + 1 in mangle, 3 in filter.

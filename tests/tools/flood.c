@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* flood: sends UDP as fast as the kernel takes it, or at a given rate. */
+/* flood: sends UDP as fast as the kernel takes it, or at a given rate, to one address or many. */
 #include "address.h"
 
 #include <arpa/inet.h>
@@ -13,6 +13,12 @@
 #include <unistd.h>
 
 enum { BATCH = 64, PAYLOAD = 1472 };
+
+/* Of IPv4, in turn: the one that is asked for, and those behind it. */
+static struct {
+	struct sockaddr_in first;
+	uint32_t count, step;	/* 0: one alone */
+} flows;
 
 static double now(void)
 {
@@ -34,6 +40,8 @@ static int open_socket(const char *host, const char *port)
 		close(fd);
 		fd = -1;
 	}
+	if (ai->ai_family == AF_INET)
+		memcpy(&flows.first, ai->ai_addr, sizeof(flows.first));
 	freeaddrinfo(ai);
 	return fd;
 }
@@ -49,10 +57,22 @@ static long allowed(double start, long rate, long count)
 	return n < (double)count ? (long)n : count;
 }
 
+static void choose_flow(struct msghdr *m, struct sockaddr_in *to, long serial)
+{
+	uint32_t n = (uint32_t)(serial % flows.count);
+
+	*to = flows.first;
+	to->sin_addr.s_addr = htonl(ntohl(to->sin_addr.s_addr) +
+				    n * flows.step);
+	m->msg_name = to;
+	m->msg_namelen = sizeof(*to);
+}
+
 /* Each payload begins with the packet's serial number, big endian. */
 static long send_some(int fd, struct mmsghdr *m, char (*payload)[PAYLOAD],
 		      long serial, long n)
 {
+	static struct sockaddr_in to[BATCH];
 	uint32_t be;
 	int i, sent;
 
@@ -61,6 +81,8 @@ static long send_some(int fd, struct mmsghdr *m, char (*payload)[PAYLOAD],
 	for (i = 0; i < n; i++) {
 		be = htonl((uint32_t)(serial + i));
 		memcpy(payload[i], &be, sizeof(be));
+		if (flows.count)
+			choose_flow(&m[i].msg_hdr, &to[i], serial + i);
 	}
 	sent = sendmmsg(fd, m, (unsigned int)n, 0);
 	return sent < 0 ? (errno == ENOBUFS || errno == ECONNREFUSED ? 0 : -1)
@@ -100,9 +122,11 @@ int main(int argc, char **argv)
 	long count, size, sent;
 	int fd;
 
-	if (argc < 4 || argc > 7) {
-		fputs("usage: flood ADDRESS PORT COUNT [SIZE [PER-SECOND [SECONDS]]]\n"
-		      "COUNT 0: until SECONDS are over; PER-SECOND 0: full speed.\n",
+	if (argc < 4 || argc > 9) {
+		fputs("usage: flood ADDRESS PORT COUNT [SIZE [PER-SECOND [SECONDS\n"
+		      "             [FLOWS [STEP]]]]]\n"
+		      "COUNT 0: until SECONDS are over; PER-SECOND 0: full speed.\n"
+		      "FLOWS: to so many IPv4 addresses in turn, each STEP behind the last.\n",
 		      stderr);
 		return 2;
 	}
@@ -113,6 +137,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "flood: bad address or size\n");
 		return 2;
 	}
+	flows.count = argc > 7 ? (uint32_t)atol(argv[7]) : 0;
+	flows.step = argc > 8 ? (uint32_t)atol(argv[8]) : 1;
 	sent = flood(fd, (size_t)size, count ? count : 1L << 40,
 		     argc > 5 ? atol(argv[5]) : 0,
 		     argc > 6 ? atof(argv[6]) : 0);
