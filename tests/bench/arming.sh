@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # arming.sh: time and memory until armed on large tables, beside iptables-legacy-save; and where nft
-# has the rules, beside iptables-nft-save and nft.
+# has the rules, beside iptables-nft-save and nft.  And the time from a packet, sent at once, to its text.
 # shellcheck shell=bash
-# BENCH_ROUNDS (5); BENCH_SIZES ("1000 10000 50000 100000" rules); BENCH_NFT_SIZES ("1000 10000").
+# BENCH_ROUNDS (5); BENCH_SIZES ("1000 10000 50000 100000" rules); BENCH_NFT_SIZES ("1000 10000"),
+# BENCH_LINE_SIZES ("10000 100000"), BENCH_NFT_LINE_SIZES ("10000").
 
 # Times iptables-legacy-save's, and never more memory: on tables large enough to matter
 declare -rA ARMING_LIMIT=([1000]=1.1 [10000]=0.6 [100000]=0.5)
 # Times the slower of the two that print nft's rules
 declare -rA NFT_LIMIT=([iptables-nft 10000]=0.6 [nft 1000]=0.5 [nft 10000]=0.15)
+
+# Times the slower of the two that print the rules
+readonly LINE_LIMIT=1.0
 
 readonly SAVE=(iptables-legacy-save)
 armed() { echo "$NFTRACE" -4 -t 60 -p udp --dport 9; }
@@ -69,6 +73,43 @@ arming_on_nft() {
 	done
 }
 
+# first_line WRITER RULES SAVE LIST...: from the packet, beside the slower of both that print the rules
+first_line() {
+	local i n="t$2" save list told writer=$1 rules=$2 saver=$3
+	shift 3
+	ns_ip "$n" link set lo up
+	rm -f "$SCRATCH/line".*
+	for ((i = 0; i < ${BENCH_ROUNDS:-5}; i++)); do
+		in_ns "$n" "$METER" "$saver" >>"$SCRATCH/line.save"
+		in_ns "$n" "$METER" "$@" >>"$SCRATCH/line.list"
+		in_ns "$n" "$METER" -w ' armed: ' -f 'the last chain' $(armed) >>"$SCRATCH/line.told"
+	done
+	save=$(median "$SCRATCH/line.save") list=$(median "$SCRATCH/line.list")
+	told=$(median "$SCRATCH/line.told")
+	printf '%8s %-16s %9.1f %9.1f %9.1f %6s  %s\n' "$rules" "$writer" "$(ratio "$save" 1000)" \
+		"$(ratio "$list" 1000)" "$(ratio "$told" 1000)" "$(ratio "$told" $((save > list ? save : list)))" \
+		"$(at_most "$LINE_LIMIT" "$(ratio "$told" $((save > list ? save : list)))")"
+}
+
+first_lines() {
+	local n
+	heading "From a packet sent at \"armed\" to its rule's text, medians of ${BENCH_ROUNDS:-5}"
+	printf '%8s %-16s %9s %9s %9s %6s  %s\n' rules "written by" "save ms" "list ms" "line ms" ratio limit
+	for n in ${BENCH_LINE_SIZES:-10000 100000}; do
+		large_tables "t$n" "$n"
+		first_line iptables-legacy "$n" iptables-legacy-save iptables-legacy -nvL
+		ns_del "t$n"
+	done
+	for n in ${BENCH_NFT_LINE_SIZES:-10000}; do
+		nft_tables "t$n" iptables-nft "$n"
+		first_line iptables-nft "$n" iptables-nft-save nft -a list ruleset
+		ns_del "t$n"
+		nft_tables "t$n" nft "$n"
+		first_line nft "$n" iptables-nft-save nft -a list ruleset
+		ns_del "t$n"
+	done
+}
+
 bench_arming() {
 	local n save arm ratio save_kib kib
 	heading "Arming on large tables, medians of ${BENCH_ROUNDS:-5}; peak: all processes together"
@@ -88,4 +129,5 @@ bench_arming() {
 		ns_del "t$n"
 	done
 	arming_on_nft
+	first_lines
 }

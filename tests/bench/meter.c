@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* meter: how long a command takes to a word of its stderr, to its end, or to give a lock back. */
+/* meter: how long a command takes to a word it says, to its end, or to give a lock back. */
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,6 +19,8 @@
 struct meter {
 	pid_t pid;
 	int err;		/* its stderr */
+	int out;		/* its stdout; -1: nobody reads it */
+	const char *told;	/* a word of its stdout; NULL: it is not looked at */
 	const char *word;	/* NULL: its end */
 	bool memory;
 	long peak_kib;
@@ -72,19 +76,47 @@ static long tree_kib(pid_t pid)
 
 static void start(struct meter *m, char **argv)
 {
-	int fd[2];
+	int fd[2], out[2] = { -1, open("/dev/null", O_WRONLY | O_CLOEXEC) };
 
-	if (pipe2(fd, O_CLOEXEC) < 0)
+	if (pipe2(fd, O_CLOEXEC) < 0 || (m->told && pipe2(out, O_CLOEXEC) < 0))
 		exit(1);
 	m->pid = fork();
 	if (m->pid == 0) {
 		dup2(fd[1], STDERR_FILENO);
-		dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
+		dup2(out[1], STDOUT_FILENO);
 		execvp(argv[0], argv);
 		_exit(127);
 	}
 	close(fd[1]);
+	close(out[1]);
 	m->err = fd[0];
+	m->out = out[0];
+}
+
+/* From a packet to this host's own port 9 until it is told of with the word. */
+static double time_to_line(const struct meter *m)
+{
+	const struct sockaddr_in to = {
+		.sin_family = AF_INET, .sin_port = htons(9),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	static char text[65536];
+	double begun = now_us();
+	size_t at = 0;
+	ssize_t n;
+
+	if (sendto(fd, "", 1, 0, (const struct sockaddr *)&to, sizeof(to)) != 1)
+		exit(1);
+	do {
+		n = read(m->out, text + at, sizeof(text) - 1 - at);
+		if (n <= 0)
+			exit(1);
+		at += (size_t)n;
+		text[at] = '\0';
+	} while (!strstr(text, m->told));
+	close(fd);
+	return now_us() - begun;
 }
 
 /* Until the word is there, or the end of all who might say it. */
@@ -138,24 +170,27 @@ static double time_to_lock(struct meter *m, const char *path)
 
 int main(int argc, char **argv)
 {
-	struct meter m = { .word = NULL };
+	struct meter m = { .word = NULL, .out = -1 };
 	const char *lock = NULL;
 	long rest_ms = 0;
 	double begun;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "+mw:l:s:")) > 0) {
+	while ((opt = getopt(argc, argv, "+mw:f:l:s:")) > 0) {
 		switch (opt) {
 		case 'm': m.memory = true; break;
 		case 'w': m.word = optarg; break;
+		case 'f': m.told = optarg; break;
 		case 'l': lock = optarg; break;
 		case 's': rest_ms = atol(optarg); break;
 		default: return 2;
 		}
 	}
 	if (optind == argc) {
-		fputs("usage: meter [-m] [-w WORD [-l LOCK [-s MS]]] COMMAND...\n"
+		fputs("usage: meter [-m] [-w WORD [-f TOLD | -l LOCK [-s MS]]] COMMAND...\n"
 		      "prints microseconds to WORD or the end; -m: the peak in KiB;\n"
+		      "-f: microseconds from a packet to 127.0.0.1 port 9, sent at WORD,\n"
+		      "until stdout says TOLD;\n"
 		      "-l: microseconds from SIGINT, MS after WORD, to a free LOCK\n",
 		      stderr);
 		return 2;
@@ -165,6 +200,8 @@ int main(int argc, char **argv)
 	wait_for_word(&m);
 	if (m.memory) {
 		printf("%ld\n", m.peak_kib);
+	} else if (m.told) {
+		printf("%.0f\n", time_to_line(&m));
 	} else if (lock) {
 		rest_us(rest_ms * 1000);
 		printf("%.0f\n", time_to_lock(&m, lock));

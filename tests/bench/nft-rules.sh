@@ -13,6 +13,8 @@ awk -v n="${1:?number of rules}" 'BEGIN {
 		rules++
 	}
 	print "}"
+	print "chain output { type filter hook output priority 0; udp dport 9 counter accept comment \"the last chain\"; }"
+	rules++
 	for (c = 0; c < chains; c++) {
 		printf "chain svc-%08X {\n", c
 		for (k = 0; k < 9 && rules < n; k++) {
