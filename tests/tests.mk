@@ -28,7 +28,9 @@ TEST_PARTS    := $(BUILD)/libsrc.a $(BUILD)/librules.a
 POINTED       := $(shell grep -lE 'testpoint\.h|TEST_POINTS' $(TEST_RULES) $(TEST_SRC))
 POINTED_O     := $(patsubst %.c,$(WITH_POINTS)/%.o,$(POINTED))
 UNPOINTED_O   := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(POINTED),$(TEST_RULES) $(TEST_SRC) src/main.c))
+# The macro is a convention: no compiler defines it by itself.
 FUZZ_CFLAGS    = $(CPPFLAGS) -std=gnu11 -g -O1 -DSANITIZE=1 \
+                 -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION \
                  -fsanitize=address,undefined -fno-sanitize-recover=all
 # Not SECONDS: a shell may have put its own into the environment.
 ifeq ($(origin SECONDS),command line)
