@@ -170,10 +170,13 @@ in_ns lo iptables-legacy-restore <<'RULES' || fail "iptables-legacy-restore"
 :f2b-sshd - [0:0]
 :ufw-user-output - [0:0]
 :own - [0:0]
+:ufw-before-output - [0:0]
 -A OUTPUT -p udp --dport 1001 -j f2b-sshd
+-A OUTPUT -p udp --dport 1002 -j ufw-before-output
 -A OUTPUT -p udp --dport 1002 -j ufw-user-output
 -A OUTPUT -p udp --dport 1003 -j own
 -A f2b-sshd -j DROP
+-A ufw-before-output -p udp -j MARK --set-mark 0x1
 -A ufw-user-output -p udp -j DROP
 -A own -j DROP
 COMMIT
@@ -194,6 +197,10 @@ assert_equal "whose box" "filter ipv4, fail2ban > f2b-sshd" "$(box_of 'f2b-sshd:
 assert_equal "whose box" "filter ipv4, ufw > ufw-user-output" "$(box_of 'ufw-user-output:')"
 assert_equal "nobody's" "filter ipv4 > own" "$(box_of 'filter:own:')"
 assert_equal "several's" "filter ipv4 > OUTPUT" "$(box_of 'filter:OUTPUT:')"
+# Graphviz draws a frame around what stands in it.
+dot -Tjson "$SCRATCH/ways.dot" >"$SCRATCH/ways.json" || fail "dot"
+assert_equal "frames" "ufw: ufw-before-output ufw-user-output" "$(jq -r '.objects as $o | $o[] | select(.name | startswith("cluster")) |
+	"\(.label): \([.nodes[] | $o[.].label | capture("<B>(?<chain>[^<]*)</B>").chain] | sort | join(" "))"' "$SCRATCH/ways.json")"
 run_nftrace lo --read "$SCRATCH/by.pcapng"
 sed -n '/drops by owner:/,$p' "$ERR" | sed 's/^nftrace: *//' | head -n 4 >"$SCRATCH/read"
 assert_same "by owner, read back" "$SCRATCH/said" "$SCRATCH/read"

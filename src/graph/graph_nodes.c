@@ -80,6 +80,11 @@ struct graph_node *graph_nodes_sort(const struct graph_edges *w, uint32_t count)
 	return node;
 }
 
+bool graph_nodes_are_of_one_table(const struct graph_node *a, const struct graph_node *b)
+{
+	return compare_tables(a->at, b->at) == 0;
+}
+
 bool graph_nodes_are_of_one_chain(const struct graph_node *a, const struct graph_node *b)
 {
 	return is_of_one_box(a->at, b->at);

@@ -22,6 +22,9 @@ struct graph_node {
  */
 struct graph_node *graph_nodes_sort(const struct graph_edges *w, uint32_t count);
 
+/** graph_nodes_are_of_one_table - and of one family */
+bool graph_nodes_are_of_one_table(const struct graph_node *a, const struct graph_node *b);
+
 /** graph_nodes_are_of_one_chain - of one table, and of one family */
 bool graph_nodes_are_of_one_chain(const struct graph_node *a, const struct graph_node *b);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/outbuf.h"
+#include "graph/graph_clusters.h"
 #include "graph/graph_dot.h"
 #include "graph/graph_edges.h"
 #include "graph/graph_nodes.h"
@@ -224,6 +225,7 @@ static void put_graph(struct outbuf *o, const struct graph_edges *w)
 
 	if (node && box) {
 		put_boxes(o, w, node, count, box);
+		graph_clusters_put(o, node, count, box);
 		put_fates(o, w);
 		put_edges(o, w, box);
 	}
