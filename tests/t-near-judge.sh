@@ -47,6 +47,10 @@ for name in "${FILES[@]}"; do
 		assert_schema Packet "$SCRATCH/first"
 		assert_equal "fates with near misses that have none" "" \
 			"$(jq -r 'select((.near | length > 0) and .fate != "DROP" and .fate != "REJECT" and .fate != "LOST") | .packet' "$SCRATCH/first")"
+		# What every ruleset says of answers and of lo alone is no advice to anybody.
+		assert_equal "lines that say nothing" "" "$(jq -r '.packet as $p | .near[] | select((.failed | test("^--(ct)?state [A-Z,]*ESTABLISHED")) or
+			([.rule.rule | scan(" -(?:[sdiop]|m [a-z0-9]+) ")] | length < 2)) | "\($p): \(.failed): \(.rule.rule)"' "$SCRATCH/first")"
+		assert_equal "more than three" "" "$(jq -r 'select(.near | length > 3) | .packet' "$SCRATCH/first")"
 		note "$(jq -r '.fate + " " + (.by.table // "")' "$SCRATCH/first" | sort | uniq -c | paste -sd ';')"
 		python3 -S "$TESTS/near/packets.py" changed "$SCRATCH/sent" "$SCRATCH/first" "$SCRATCH/result" "${DEVICE[a]}" "${DEVICE[b]}" >"$SCRATCH/changed"
 		in_ns r nft -f "$TESTS/near/alive.nft" || fail "alive.nft"
