@@ -164,6 +164,12 @@ try_quiet() {
 	assert_grep '^(DROP|REJECT|DELIVERED|FORWARDED|SENT|QUEUE|STOLEN|LOST|UNKNOWN) +#1 ' "$OUT"
 	[[ $(head -c 11 "$OUT") = *' ' ]] || fail "the fate takes more than it should: $(<"$OUT")"
 	(($(wc -L <"$OUT") <= 120)) || fail "wider than 120 columns: $(<"$OUT")"
+	case $task in
+	"12 "*) assert_text 'shop/cart:http' "$OUT" ;;
+	esac
+	COLUMNS=80 run_nftrace $ns -q --read "$SCRATCH/task.pcapng"
+	(($(wc -l <"$OUT") <= 2 && $(wc -L <"$OUT") <= 80)) ||
+		fail "more than two lines of 80 columns: $(<"$OUT")"
 }
 
 # end_task: try what has been read, and write it down as it is

@@ -11,6 +11,7 @@
 /* Of a part that is cut, what stays behind the mark. */
 enum tail {
 	TAIL_NONE, TAIL_BRACKET, TAIL_NUMBER, TAIL_ADDRESS,
+	TAIL_OBJECT,	/* all behind who it is that owns it, without a mark */
 	TAIL_WORDS,	/* nothing, and in front of it whole words: no number is another */
 };
 
@@ -43,12 +44,14 @@ static const struct step steps[] = {
 	{ LINE_VIA_TABLE, 0, TAIL_NONE },
 	{ LINE_OUT, 0, TAIL_NONE },
 	{ LINE_BY_TABLE, 0, TAIL_NONE },
+	{ LINE_ELEMENT, 0, TAIL_NONE },
+	{ LINE_OWNER, 1, TAIL_OBJECT },
+	{ LINE_VIA, 20, TAIL_NUMBER },
 	{ LINE_OWNER, 24, TAIL_BRACKET },
 	{ LINE_NAT_CHAIN, 14, TAIL_NUMBER },
 	{ LINE_SRC, 20, TAIL_ADDRESS },
 	{ LINE_DST, 20, TAIL_ADDRESS },
 	{ LINE_NAT_DST, 24, TAIL_ADDRESS },
-	{ LINE_ELEMENT, 0, TAIL_NONE },
 	{ LINE_OWNER, 0, TAIL_NONE },
 	{ LINE_NAT_CHAIN, 12, TAIL_NUMBER },
 	{ LINE_WORDS, 0, TAIL_NONE },
@@ -177,6 +180,19 @@ static void replace(struct line *l, unsigned int i, size_t at, size_t old,
 		l->at[i] = l->at[i] - old + len;
 }
 
+/* " [kube-proxy: shop/cart:http]": the chain's name mostly tells who it is. */
+static void cut_owner(struct line *l, unsigned int i)
+{
+	static const char before[] = " [", behind[] = ": ";
+	const char *text = outbuf_record(l->o, l->at[i]);
+	size_t open = strlen(before), len = part_len(l, i);
+	const char *end = text ? memmem(text, len, behind, strlen(behind)) : NULL;
+
+	if (end && memcmp(text, before, open) == 0)
+		replace(l, i, l->at[i] + open,
+			(size_t)(end - text) + strlen(behind) - open, "");
+}
+
 /* Cut part @i to so many columns. */
 static void cut(struct line *l, unsigned int i, size_t columns, enum tail how)
 {
@@ -208,6 +224,8 @@ static void give_way(struct line *l, const struct step *s, size_t over)
 			continue;
 		if (!s->keep)
 			replace(l, i, l->at[i], part_len(l, i), "");
+		else if (s->tail == TAIL_OBJECT)
+			cut_owner(l, i);
 		else
 			cut(l, i, had - s->keep > over ? had - over : s->keep,
 			    (enum tail)s->tail);

@@ -215,14 +215,40 @@ static void put_time(struct line *l, const struct report_env *env, uint64_t ns)
 }
 
 /* On a terminal that is narrower still nothing stands below a fate but fates. */
+static bool is_wrapped(const struct line *l, const struct report_env *env)
+{
+	return env->measured && env->width < LINE_WIDTH &&
+	       env->width > 3 * FATE_WIDTH && !has_room(l, env, 0);
+}
+
+static struct wrap wrap_of(const struct line *l, const struct report_env *env)
+{
+	return (struct wrap){ .o = l->o, .width = env->width,
+			      .indent = FATE_WIDTH, .column = FATE_WIDTH };
+}
+
 static void wrap_line(struct line *l, const struct report_env *env)
 {
-	struct wrap w = { .o = l->o, .width = env->width, .indent = FATE_WIDTH,
-			  .column = FATE_WIDTH };
+	struct wrap w = wrap_of(l, env);
 
-	if (!has_room(l, env, 0) && env->measured &&
-	    env->width < LINE_WIDTH && env->width > 3 * FATE_WIDTH)
+	if (is_wrapped(l, env))
 		wrap_flow(&w, l->at[BEHIND_FATE]);
+}
+
+/* Two lines, of which the first may end early.  Return: something gave way. */
+static bool fit_line(struct line *l, const struct report_env *env)
+{
+	enum { LESS = 4 };
+	const struct wrap w = wrap_of(l, env);
+	size_t width = line_width(env);
+	bool full = line_fit(l, width);
+
+	while (is_wrapped(l, env) && width > env->width &&
+	       wrap_rows(&w, l->at[BEHIND_FATE]) > 2) {
+		width -= LESS;
+		full |= line_fit(l, width);
+	}
+	return full;
 }
 
 static void line_journey(struct outbuf *o, const struct report_env *env,
@@ -234,7 +260,7 @@ static void line_journey(struct outbuf *o, const struct report_env *env,
 
 	/* Who reads a file looks for names, and can cut by himself. */
 	if (env->measured)
-		full = line_fit(&l, line_width(env));
+		full = fit_line(&l, env);
 	if (by && j->branches == 1 && !full)
 		put_rule(&l, env, by);
 	if (env->measured)

@@ -32,10 +32,11 @@ static bool is_arrow(const char *s, size_t len)
 static bool leads(const char *word, size_t len)
 {
 	static const char *const leading[] = {
-		"!", "as", "by", "in", "out", "to", "via",
+		"!", "as", "by", "handle", "in", "inet", "ip", "ip6", "nft",
+		"out", "to", "via",
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(leading) && len <= 3; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(leading) && len <= 6; i++)
 		if (strlen(leading[i]) == len &&
 		    memcmp(leading[i], word, len) == 0)
 			return true;
@@ -146,6 +147,32 @@ void wrap_flow(struct wrap *w, size_t at)
 	if (!take_whole(w, at))
 		while (flow_word(w, &at, &end))
 			;
+}
+
+unsigned int wrap_rows(const struct wrap *w, size_t at)
+{
+	const char *s = outbuf_record(w->o, at);
+	size_t len = outbuf_written(w->o) - at;
+	size_t column = w->column;
+	unsigned int rows = 1;
+
+	while (s && len) {
+		size_t blanks = blanks_at(s, len);
+		size_t n = word_at(s + blanks, len - blanks);
+		size_t columns = shown_columns(s + blanks, n);
+
+		if (n && column + blanks + columns > w->width &&
+		    column > w->indent) {
+			rows++;
+			column = w->indent;
+		} else {
+			column += blanks;
+		}
+		column += columns;
+		s += blanks + n;
+		len -= blanks + n;
+	}
+	return rows;
 }
 
 /* The blanks that a line begins with, behind a colour of it. */

@@ -32,6 +32,9 @@ static inline size_t wrap_here(const struct wrap *w)
  */
 void wrap_flow(struct wrap *w, size_t at);
 
+/** wrap_rows - how many lines wrap_flow() would make of it, this one among them */
+unsigned int wrap_rows(const struct wrap *w, size_t at);
+
 /** wrap_known - the same of a text of so many columns, which need not be counted */
 void wrap_known(struct wrap *w, size_t at, size_t columns);
 
