@@ -5,10 +5,12 @@
 #include <arpa/inet.h>
 #include <linux/netfilter.h>
 #include <netinet/in.h>
+#include <string.h>
 
 #include "base/format.h"
 #include "base/strbuf.h"
 #include "packet/packet.h"
+#include "rules/base/hash.h"
 
 /* "255.255.255.255.65535" and a NUL, and more for a port that is none */
 enum { IPV4_ROOM = 16 + 1 + FORMAT_DECIMAL };
@@ -31,19 +33,38 @@ const char *print_proto_name(uint8_t proto)
 	return names[proto];
 }
 
+/* Each number of an address with the dot behind it. */
+#define DIGIT(n) ((char)('0' + (n) % 10))
+#define OCTET(n) { \
+	(n) < 10 ? DIGIT(n) : (n) < 100 ? DIGIT((n) / 10) : DIGIT((n) / 100), \
+	(n) < 10 ? '.' : (n) < 100 ? DIGIT(n) : DIGIT((n) / 10), \
+	(n) < 100 ? '.' : DIGIT(n), '.' }
+#define OCTETS_4(n) OCTET(n), OCTET((n) + 1), OCTET((n) + 2), OCTET((n) + 3)
+#define OCTETS_16(n) OCTETS_4(n), OCTETS_4((n) + 4), OCTETS_4((n) + 8), OCTETS_4((n) + 12)
+#define OCTETS_64(n) OCTETS_16(n), OCTETS_16((n) + 16), OCTETS_16((n) + 32), OCTETS_16((n) + 48)
+
+static const char octets[256][4] = {
+	OCTETS_64(0), OCTETS_64(64), OCTETS_64(128), OCTETS_64(192),
+};
+
+/* Four bytes, whatever it takes of them. */
+static inline char *put_octet(char *p, uint8_t n)
+{
+	memcpy(p, octets[n], sizeof(octets[n]));
+	return p + 2 + (n >= 10) + (n >= 100);
+}
+
 /* Without stdio's way: every packet that is printed has two of them. */
 static size_t print_ipv4(char *buf, const uint8_t *addr, int port)
 {
-	char *p = format_decimal(buf, addr[0]);
+	char *p = buf;
 
-	for (unsigned int i = 1; i < 4; i++) {
-		*p++ = '.';
-		p = format_decimal(p, addr[i]);
-	}
-	if (port >= 0) {
-		*p++ = '.';
+	for (unsigned int i = 0; i < 4; i++)
+		p = put_octet(p, addr[i]);
+	if (port >= 0)
 		p = format_decimal(p, (unsigned int)port);
-	}
+	else
+		p--;
 	*p = '\0';
 	return (size_t)(p - buf);
 }
@@ -69,7 +90,7 @@ size_t packet_print_addr(char *buf, size_t size, const struct packet *p,
 	return port < 0 ? n : n + format_text(buf + n, size - n, ".%d", port);
 }
 
-void print_ends(struct strbuf *l, const struct packet *p)
+static void put_ends(struct strbuf *l, const struct packet *p)
 {
 	bool ports = p->flags & PACKET_PORTS;
 
@@ -79,6 +100,61 @@ void print_ends(struct strbuf *l, const struct packet *p)
 	l->len += packet_print_addr(l->buf + l->len, l->size - l->len, p,
 				    p->dst, ports ? p->dport : -1);
 	strbuf_text(l, ": ");
+}
+
+/* All that the text is made of; without padding. */
+struct ends_key {
+	uint8_t src[16], dst[16];
+	uint16_t sport, dport;
+	uint8_t nfproto, ports, zero[2];
+};
+
+/* Of a connection's packets it is the same, and they come one behind the other. */
+struct ends {
+	struct ends_key key;
+	uint32_t len;		/* 0: none yet */
+	char text[2 * (INET6_ADDRSTRLEN + sizeof(".65535")) + sizeof(" > : ")];
+};
+
+enum { ENDS = 64 };		/* a later one takes the place of another */
+
+static inline struct ends_key key_of(const struct packet *p)
+{
+	struct ends_key k = { .nfproto = p->nfproto };
+
+	if (p->nfproto == NFPROTO_IPV6) {
+		memcpy(k.src, p->src, sizeof(k.src));
+		memcpy(k.dst, p->dst, sizeof(k.dst));
+	} else {
+		memcpy(k.src, p->src, sizeof(struct in_addr));
+		memcpy(k.dst, p->dst, sizeof(struct in_addr));
+	}
+	if (p->flags & PACKET_PORTS) {
+		k.ports = true;
+		k.sport = p->sport;
+		k.dport = p->dport;
+	}
+	return k;
+}
+
+void print_ends(struct strbuf *l, const struct packet *p)
+{
+	static struct ends known[ENDS];
+	const struct ends_key key = key_of(p);
+	struct ends *e = &known[hash_bytes(0, &key, sizeof(key)) % ENDS];
+
+	if (l->size - l->len <= sizeof(e->text)) {
+		put_ends(l, p);
+		return;
+	}
+	if (!e->len || memcmp(&e->key, &key, sizeof(key)) != 0) {
+		struct strbuf text = { .buf = e->text, .size = sizeof(e->text) };
+
+		put_ends(&text, p);
+		e->key = key;
+		e->len = (uint32_t)text.len;
+	}
+	strbuf_bytes(l, e->text, e->len);
 }
 
 void print_proto(struct strbuf *l, const struct packet *p)

@@ -5,15 +5,18 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 
+#include "base/strbuf.h"
 #include "packet/identity.h"
 #include "packet/packet.h"
 #include "packet/packet_print.h"
+#include "packet/print_ends.h"
 
 /* A block of its own size, so that a sanitizer sees its end. */
 static uint8_t *block_of(const uint8_t *bytes, size_t len)
@@ -109,6 +112,81 @@ static void in_any_room(void **state)
 	}
 }
 
+static void assert_address(const uint8_t addr[4], int port, size_t room)
+{
+	struct packet p = { .nfproto = NFPROTO_IPV4, .addr_len = 4 };
+	char text[64], wanted[64];
+	int len = snprintf(wanted, sizeof(wanted), port < 0 ? "%u.%u.%u.%u"
+						: "%u.%u.%u.%u.%d",
+			   addr[0], addr[1], addr[2], addr[3], port);
+
+	memset(text, 'x', sizeof(text));
+	assert_int_equal(packet_print_addr(text, room, &p, addr, port), len);
+	assert_string_equal(text, wanted);
+}
+
+/* Each number at each place, as printf() writes it. */
+static void addresses(void **state)
+{
+	(void)state;
+	for (unsigned int n = 0; n < 256; n++)
+		for (unsigned int at = 0; at < 4; at++) {
+			uint8_t addr[4] = { 10, 200, 3, 255 };
+
+			addr[at] = (uint8_t)n;
+			for (size_t room = 24; room <= 64; room += 40) {
+				assert_address(addr, -1, room);
+				assert_address(addr, 0, room);
+				assert_address(addr, 65535, room);
+			}
+		}
+}
+
+/* The text of the two ends, as it is written where there is hardly room: anew. */
+static void assert_ends(const struct packet *p)
+{
+	char text[256] = "", anew[256] = "", src[64], dst[64];
+	struct strbuf roomy = { .buf = text, .size = sizeof(text) };
+	bool ports = p->flags & PACKET_PORTS;
+
+	packet_print_addr(src, sizeof(src), p, p->src, ports ? p->sport : -1);
+	packet_print_addr(dst, sizeof(dst), p, p->dst, ports ? p->dport : -1);
+	snprintf(anew, sizeof(anew), "%s > %s: ", src, dst);
+	print_ends(&roomy, p);
+	assert_string_equal(text, anew);
+	assert_int_equal(roomy.len, strlen(anew));
+	for (size_t size = 1; size < 64; size++) {
+		struct strbuf narrow = { .buf = text, .size = size };
+
+		print_ends(&narrow, p);
+		assert_int_equal(narrow.len, size - 1 < roomy.len ? size - 1 : roomy.len);
+		assert_memory_equal(text, anew, narrow.len);
+	}
+}
+
+/* One byte of all that makes the text is another each time, and back again. */
+static void ends_that_came_before(void **state)
+{
+	uint8_t src[16], dst[16];
+	struct packet p = { .src = src, .dst = dst };
+
+	(void)state;
+	for (unsigned int round = 0; round < 2 * 2 * 64 * 20; round++) {
+		unsigned int n = round % 20, bit = round / 20 % 64;
+
+		memset(src, 1, sizeof(src));
+		memset(dst, 1, sizeof(dst));
+		p.nfproto = round % 2 ? NFPROTO_IPV6 : NFPROTO_IPV4;
+		p.addr_len = round % 2 ? 16 : 4;
+		p.flags = round & 4 ? PACKET_PORTS : 0;
+		p.sport = n == 16 ? (uint16_t)(1 << bit % 16) : 1;
+		p.dport = n == 17 ? (uint16_t)(1 << bit % 16) : 1;
+		if (n < 16)
+			(bit & 8 ? src : dst)[n] = (uint8_t)(1 + (1 << bit % 8));
+		assert_ends(&p);
+	}
+}
+
 /* An event may come without any byte of its packet. */
 static void nothing_at_all(void **state)
 {
@@ -132,6 +210,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(in_any_room),
 		cmocka_unit_test(nothing_at_all),
+		cmocka_unit_test(addresses),
+		cmocka_unit_test(ends_that_came_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
