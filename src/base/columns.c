@@ -4,6 +4,7 @@
 
 #include "rules/base/units.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -32,16 +33,36 @@ static size_t columns_of_char(uint32_t code)
 }
 
 /* ASCII, eight bytes at a time: nearly all that is printed. */
+static const uint64_t HIGH_BITS = UINT64_C(0x8080808080808080);
+
+static bool are_plain(const char *eight)
+{
+	uint64_t bytes;
+
+	memcpy(&bytes, eight, sizeof(bytes));
+	return !(bytes & HIGH_BITS);
+}
+
+static bool are_all_plain(const char *thirty_two)
+{
+	uint64_t bytes[4];
+
+	memcpy(bytes, thirty_two, sizeof(bytes));
+	return !((bytes[0] | bytes[1] | bytes[2] | bytes[3]) & HIGH_BITS);
+}
+
+/* The last ones with some of those before them. */
 static size_t plain_bytes(const char *text, size_t len)
 {
+	const size_t eight = sizeof(uint64_t);
 	size_t n = 0;
-	uint64_t eight;
 
-	for (; n + sizeof(eight) <= len; n += sizeof(eight)) {
-		memcpy(&eight, text + n, sizeof(eight));
-		if (eight & UINT64_C(0x8080808080808080))
-			break;
-	}
+	while (n + 4 * eight <= len && are_all_plain(text + n))
+		n += 4 * eight;
+	while (n + eight <= len && are_plain(text + n))
+		n += eight;
+	if (n && n + eight > len && are_plain(text + len - eight))
+		return len;
 	while (n < len && !((unsigned char)text[n] & 0x80))
 		n++;
 	return n;

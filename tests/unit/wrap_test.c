@@ -27,6 +27,25 @@ static int close_out(void **state)
 	return 0;
 }
 
+/* One wide character among ASCII, or none: where it stands is nothing to the width. */
+static void test_columns_anywhere(void **state)
+{
+	static const char wide[] = "\xe4\xb8\xad";
+	enum { ROOM = 80, WIDE = sizeof(wide) - 1 };
+	char text[ROOM];
+
+	(void)state;
+	for (size_t len = 0; len <= ROOM; len++) {
+		memset(text, 'x', sizeof(text));
+		assert_int_equal(columns_of(text, len), len);
+		for (size_t at = 0; at + WIDE <= len; at++) {
+			memset(text, 'x', sizeof(text));
+			memcpy(text + at, wide, WIDE);
+			assert_int_equal(columns_of(text, len), len - WIDE + 2);
+		}
+	}
+}
+
 /* A line of @width columns in @out, behind something else. */
 static struct wrap begin(unsigned int width)
 {
@@ -260,6 +279,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_columns_anywhere),
 		cmocka_unit_test(test_fits),
 		cmocka_unit_test(test_flow),
 		cmocka_unit_test(test_long_word),
