@@ -26,6 +26,26 @@ static inline uint64_t hash_seed(void)
 	return seed;
 }
 
+/** hash_tail - less than eight bytes as a number; memcpy() of a length that varies is a call */
+static inline uint64_t hash_tail(const char *p, size_t len)
+{
+	uint64_t w = 0;
+	uint32_t four;
+	uint16_t two;
+
+	if (len & 1)
+		w = (uint8_t)p[len - 1];
+	if (len & 2) {
+		memcpy(&two, p + (len & 4), 2);
+		w = w << 16 | two;
+	}
+	if (len & 4) {
+		memcpy(&four, p, 4);
+		w = w << 32 | four;
+	}
+	return w;
+}
+
 /** hash_bytes - bytes into @h, eight at a time */
 static inline uint64_t hash_bytes(uint64_t h, const void *bytes, size_t len)
 {
@@ -36,9 +56,7 @@ static inline uint64_t hash_bytes(uint64_t h, const void *bytes, size_t len)
 		memcpy(&w, p, 8);
 		h = hash_mix(h, w);
 	}
-	w = 0;
-	memcpy(&w, p, len);
-	return hash_mix(h, w);
+	return hash_mix(h, hash_tail(p, len));
 }
 
 /** hash_name - a name and its length into @h: "ab" "c" is not "a" "bc" */
