@@ -53,20 +53,6 @@ static inline bool is_head(const struct event_layout *l, const uint8_t *bytes)
 	return a == b && c == d;
 }
 
-/* Few bytes, and attributes come by four. */
-static inline bool is_same(const uint8_t *a, const uint8_t *b, uint32_t len)
-{
-	uint32_t x, y;
-
-	for (uint32_t i = 0; i < len; i += sizeof(x)) {
-		memcpy(&x, a + i, sizeof(x));
-		memcpy(&y, b + i, sizeof(y));
-		if (x != y)
-			return false;
-	}
-	return true;
-}
-
 static inline bool is_other_stamp(const uint8_t *a, const uint8_t *b)
 {
 	uint64_t x[2], y[2];
@@ -75,20 +61,6 @@ static inline bool is_other_stamp(const uint8_t *a, const uint8_t *b)
 	memcpy(x, a, sizeof(x));
 	memcpy(y, b, sizeof(y));
 	return x[0] != y[0] || x[1] != y[1];
-}
-
-/* All that is told, but for what is in the holes. */
-static bool is_laid_out(const struct event_layout *l, const uint8_t *rest)
-{
-	const struct event_hole *h = l->hole;
-	uint32_t number = h[NUMBER].at, behind = number + h[NUMBER].len;
-	uint32_t stamp = h[STAMP].at + h[STAMP].len;
-	uint32_t entry = h[ENTRY].at + h[ENTRY].len;
-
-	return memcmp(rest, l->rest, h[STAMP].at) == 0 &&
-	       is_same(rest + stamp, l->rest + stamp, number - stamp) &&
-	       is_same(rest + behind, l->rest + behind, h[ENTRY].at - behind) &&
-	       is_same(rest + entry, l->rest + entry, l->told - entry);
 }
 
 static uint32_t offset(const void *at, const uint8_t *rest)
@@ -215,50 +187,61 @@ static inline bool is_told_again(const struct event_layout *l,
 	return l->e.told && memcmp(rest, l->rest, l->len) == 0;
 }
 
-/* Another packet's, laid out as the last one was; false: it is not. */
+/*
+ * Another packet's, laid out as the last one was: with what is in its holes nothing that
+ * is told differs.  False: it is not, and of the layout nothing holds any more.
+ */
 static __attribute__((noinline)) bool
 take_packet(struct event_again *again, struct event_layout *l,
 	    const uint8_t *rest)
 {
-	if (!is_laid_out(l, rest))
-		return false;
 	take_changes(l, rest);
+	if (memcmp(rest, l->rest, l->told) != 0)
+		return false;
 	keep_payload(again, l, rest);
 	return true;
 }
 
-/* @l: of its hook; @at: what is behind a prefix of @prefix_len bytes */
-static __attribute__((noinline)) const struct event *
-parse_like(struct event_again *again, struct event_layout *l,
-	   const struct nlmsghdr *nlh, uint32_t at, uint32_t prefix_len)
+/* Only the prefix is told anew: where it and what follows lie in this message. */
+static inline void point(struct event_layout *l, const uint8_t *prefix,
+			 uint32_t prefix_len, const uint8_t *rest)
 {
-	const uint8_t *bytes = (const void *)nlh, *rest = bytes + at;
-
-	take_number(l, rest);
-	if (!is_told_again(l, rest) && !take_packet(again, l, rest))
-		return parse_anew(again, l, nlh, nlh->nlmsg_len);
-	l->e.prefix = (const char *)bytes + PREFIX_AT + NLA_HDRLEN;
+	l->e.prefix = (const char *)prefix;
 	l->e.prefix_len = event_text_len(l->e.prefix, prefix_len);
 	if (l->e.payload)
 		l->e.payload = rest + l->told;
 	if (l->e.hw_header)
 		l->e.hw_header = rest + l->hw_header;
-	return &l->e;
+}
+
+/* Where it lies is worked out here: the compiler would do that anew for each field. */
+static inline struct event_layout *layout_of(struct event_again *again,
+					     uint8_t hook)
+{
+	struct event_layout *l = &again->of[hook % EVENT_AGAIN_HOOKS];
+
+	__asm__("" : "+r"(l));
+	return l;
 }
 
 const struct event *event_parse_again(struct event_again *again,
 				      const struct nlmsghdr *nlh, size_t len)
 {
-	const uint8_t *bytes = (const void *)nlh;
-	struct event_layout *l = &again->of[0];
+	const uint8_t *bytes = (const void *)nlh, *rest;
+	struct event_layout *l;
 	uint16_t prefix_len;
-	uint32_t at = 0;
+	uint32_t at;
 
-	if (len >= LEAST && nlh->nlmsg_len >= LEAST && nlh->nlmsg_len <= len) {
-		l = &again->of[bytes[HOOK_AT] % EVENT_AGAIN_HOOKS];
-		at = behind_prefix(bytes, nlh->nlmsg_len, &prefix_len);
-	}
+	if (len < LEAST || nlh->nlmsg_len < LEAST || nlh->nlmsg_len > len)
+		return parse_anew(again, &again->of[0], nlh, len);
+	l = layout_of(again, bytes[HOOK_AT]);
+	at = behind_prefix(bytes, nlh->nlmsg_len, &prefix_len);
 	if (!at || nlh->nlmsg_len - at != l->len || !is_head(l, bytes))
 		return parse_anew(again, l, nlh, len);
-	return parse_like(again, l, nlh, at, prefix_len);
+	rest = bytes + at;
+	take_number(l, rest);
+	if (!is_told_again(l, rest) && !take_packet(again, l, rest))
+		return parse_anew(again, l, nlh, nlh->nlmsg_len);
+	point(l, bytes + PREFIX_AT + NLA_HDRLEN, prefix_len, rest);
+	return &l->e;
 }
