@@ -225,7 +225,9 @@ static struct journey *find_only(const struct journey_table *table,
 			return NULL;
 		found = j;
 	}
-	if (found && !o->e->nft && path_is_next_rule(&found->path[0], o))
+	if (found && !o->e->nft &&
+	    (path_is_next_rule(&found->path[0], o) ||
+	     path_is_next_hook(&found->path[0], o)))
 		return found;
 	if (!found || (o->e->nft && found->trace_id) ||
 	    path_loops_back(&found->path[0], o) ||

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* journey_again: a packet's next event, of which nothing is new but the rule: one of its chain. */
+/* journey_again: a packet's next event, of which nothing is new but the rule: the next on its path. */
 #ifndef NFTRACE_JOURNEY_AGAIN_H
 #define NFTRACE_JOURNEY_AGAIN_H
 
@@ -11,6 +11,8 @@
 #include "journey/journey_room.h"
 #include "journey/path.h"
 #include "journey/path_next.h"
+#include "journey/slots.h"
+#include "place/path_map.h"
 #include "place/place_types.h"
 
 /* Does the path go on in its chain, at one hook and in one slot? */
@@ -23,6 +25,25 @@ static inline bool journey_again_in_chain(const struct path *p,
 	       (at->slot == p->slot || at->slot == SLOT_NONE);
 }
 
+/* Or from the end of a table to the next one at its hook, none left out? */
+static inline bool journey_again_in_table(const struct path *p,
+					  const struct event *e,
+					  const struct place *at,
+					  const struct path_map *map)
+{
+	const struct path_hook *h;
+	uint64_t ahead;
+
+	if (p->state != PATH_TABLE_DONE || e->hook != p->hook ||
+	    at->hook != p->hook || at->slot == SLOT_NONE ||
+	    p->slot == SLOT_NONE || at->nfproto != p->last->nfproto)
+		return false;
+	h = slots_hook(map, at, at->hook);
+	ahead = ~h->below[p->slot] & ~(p->seen | BIT64(p->slot));
+	return !h->overflow && ahead & BIT64(at->slot) &&
+	       !(ahead & h->must & h->below[at->slot] & ~p->passed);
+}
+
 /**
  * journey_again_may - is that all that the event is to the journey, of one branch?
  * @e: of a legacy table; its .told is that of the journey's last event
@@ -31,12 +52,14 @@ static inline bool journey_again_in_chain(const struct path *p,
  */
 static inline bool journey_again_may(const struct journey *j,
 				     const struct event *e,
-				     const struct place *at)
+				     const struct place *at,
+				     const struct path_map *map)
 {
 	return e->told == j->again && e->told &&
 	       !at->own && !at->hidden && at->order != T_DNAT &&
 	       !(at->mangles & MANGLE_CLONE) && !path_is_start(at) &&
-	       journey_again_in_chain(&j->path[0], e, at);
+	       (journey_again_in_chain(&j->path[0], e, at) ||
+		journey_again_in_table(&j->path[0], e, at, map));
 }
 
 /** journey_again_fill - a step of an event, of the packet itself */
@@ -78,9 +101,16 @@ static inline void journey_again(struct journey *j, const struct event *e,
 		p->stack.depth = 0;
 		p->stack.unknown = false;
 	}
+	if (at->slot != SLOT_NONE) {
+		p->slot = at->slot;
+		p->seen |= BIT64(at->slot);
+	}
 	p->last = at;
 	p->order = at->order;
-	path_step(p, at);
+	if (at->effect == EFFECT_CONTINUE)
+		path_stay(p, at, PATH_IN_CHAIN);
+	else
+		path_step(p, at);
 	j->flags |= JOURNEY_LEGACY;
 	change_none(j, p);
 	journey_again_stamp(j, e);

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct journey;
+#include "journey/journey_types.h"
 
 enum {
 	JOURNEY_TABLE_BUCKETS = 2048,	/* half of OPEN_MAX: lists of two */
@@ -102,6 +102,13 @@ static inline struct journey *journey_table_bucket(
 	const struct journey_table *s, uint64_t key)
 {
 	return s->bucket[key % JOURNEY_TABLE_BUCKETS];
+}
+
+/** journey_table_is_alone - none other under way is in its list, so none has its key */
+static inline bool journey_table_is_alone(const struct journey_table *s,
+					  const struct journey *j)
+{
+	return journey_table_bucket(s, j->key) == j && !j->links.hash_next;
 }
 
 /** journey_table_over - the same of those that are not under way: taken, or removed */

@@ -18,6 +18,7 @@
 #include "journey/journeys_state.h"
 #include "journey/packet_ids.h"
 #include "journey/path_next.h"
+#include "journey/slots.h"
 #include "place/place.h"
 #include "rules/base/family.h"
 #include "rules/base/units.h"
@@ -330,8 +331,10 @@ static struct candidate place_event(struct journeys *js,
 		go_further(js, &c, o);
 		return c;
 	}
-	if (!c.j || !journey_add_copy(c.j, o))
+	if (!c.j || !journey_add_copy(c.j, o)) {
 		c = (struct candidate){ .j = begin_journey(js, o) };
+		c.only = c.j && journey_table_is_alone(&js->table, c.j);
+	}
 	return c;
 }
 
@@ -378,9 +381,16 @@ static inline bool goes_on(const struct journeys *js, const struct event *e,
 {
 	const struct journey *j = js->only;
 
-	return j && journey_again_may(j, e, at) &&
+	return j && journey_again_may(j, e, at, js->map) &&
 	       js->only_moves == js->table.moves && associate_is_plain(j) &&
 	       !(j->flags & JOURNEY_SETTLED);
+}
+
+/* Most that leave a table have more before them for certain: journey_is_over() in short. */
+static inline bool may_be_over(const struct journeys *js, const struct path *p)
+{
+	return p->state == PATH_ENDED ||
+	       (p->state == PATH_TABLE_DONE && !slots_have_later(js->map, p));
 }
 
 void journeys_add(struct journeys *js, const struct event *e,
@@ -403,7 +413,7 @@ void journeys_add(struct journeys *js, const struct event *e,
 	c.j->last_event = js->table.events;
 	js->stamps |= c.j->stamp.events >= PROOF_STAMPS;
 	js->table.queues |= path->state == PATH_QUEUED;
-	if (path_ends_table(path) && journey_is_over(c.j, js->map))
+	if (may_be_over(js, path) && journey_is_over(c.j, js->map))
 		journeys_settle(js, c.j);
 	else
 		journey_table_touch(&js->table, c.j);

@@ -94,13 +94,6 @@ static void path_enter(struct path *p, const struct place *at)
 	p->state = PATH_IN_CHAIN;
 }
 
-static void path_stay(struct path *p, const struct place *at, uint8_t state)
-{
-	p->chain = at->chain_index;
-	p->after = at->number;
-	p->state = state;
-}
-
 void path_step(struct path *p, const struct place *at)
 {
 	switch (at->effect) {

@@ -11,14 +11,7 @@
 #include "journey/observation.h"
 #include "journey/path_types.h"
 #include "place/path_map.h"
-
-struct place;
-
-/** path_ends_table - only such a path may be over, and its journey */
-static inline bool path_ends_table(const struct path *p)
-{
-	return p->state == PATH_TABLE_DONE || p->state == PATH_ENDED;
-}
+#include "place/place_types.h"
 
 /** path_begin - the first event of a packet, or of a copy */
 void path_begin(struct path *p, const struct observation *o);
@@ -28,6 +21,14 @@ void path_advance(struct path *p, const struct observation *o);
 
 /** path_step - what the rule of the last event does with the packet */
 void path_step(struct path *p, const struct place *at);
+
+/** path_stay - behind the rule, in its chain; @state: of enum path_state, one with a chain */
+static inline void path_stay(struct path *p, const struct place *at, uint8_t state)
+{
+	p->chain = at->chain_index;
+	p->after = at->number;
+	p->state = state;
+}
 
 /**
  * path_link - a rule outside IP's hooks has seen the packet on its way

@@ -119,6 +119,24 @@ static const uint8_t hook_rank[NF_INET_NUMHOOKS] = {
 	[NF_INET_POST_ROUTING] = 2,
 };
 
+bool path_is_next_hook(const struct path *p, const struct observation *o)
+{
+	const struct place *at = o->at;
+	const struct path_hook *here, *there;
+
+	if (p->state != PATH_TABLE_DONE || at->hook != o->e->hook ||
+	    at->hook == p->hook || p->hook == NF_INET_POST_ROUTING ||
+	    at->slot == SLOT_NONE || p->slot == SLOT_NONE ||
+	    at->nfproto != p->last->nfproto ||
+	    !(slots_hooks_after(p) & BIT(at->hook)))
+		return false;
+	here = &o->hooks[p->hook];
+	there = &o->hooks[at->hook];
+	return !here->overflow && !there->overflow && !p->excused &&
+	       !(here->must & ~here->upto[p->slot]) &&
+	       !(there->must & there->below[at->slot]);
+}
+
 /* Later in the packet's way at all, with events missing in between? */
 static bool path_meets_later(const struct path *p, const struct place *at,
 			     uint8_t hook)

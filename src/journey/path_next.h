@@ -50,6 +50,13 @@ static inline bool path_is_next_rule(const struct path *p,
 }
 
 /**
+ * path_is_next_hook - in the next hook's first table that sees each packet, or before it,
+ * and its last one left no table out: it may follow strictly
+ * What comes back over loopback is at none of these.
+ */
+bool path_is_next_hook(const struct path *p, const struct observation *o);
+
+/**
  * path_may_follow - can this be the packet's next event?
  *
  * The predicate of the program.  What a path waits for is in its state: a later
