@@ -76,7 +76,8 @@ static struct change *add_change(const struct difference *d, uint8_t field,
 	while (at && j->change[at - 1].step > made.step)
 		at--;
 	c = &j->change[at];
-	memmove(c + 1, c, (j->changes - at) * sizeof(*c));
+	if (at < j->changes)
+		memmove(c + 1, c, (j->changes - at) * sizeof(*c));
 	j->changes++;
 	memset(c, 0, sizeof(*c));
 	c->step = made.step;

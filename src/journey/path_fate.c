@@ -258,6 +258,15 @@ static void (*const caveats[])(const struct path_map *map,
 	caveat_excerpt, caveat_inside,
 };
 
+/* The usual case: of what went on behind the last table only two say anything. */
+static bool is_past_caveats(const struct path_map *map, const struct path *p,
+			    const struct fate *fate)
+{
+	return p->state == PATH_TABLE_DONE &&
+	       (fate->kind == FATE_FORWARDED || fate->kind == FATE_DELIVERED) &&
+	       !map->synproxy && !map->excerpt;
+}
+
 /* A rule there has decided, or nobody knows: IP's hooks need not see what goes on. */
 static void fate_of_link(const struct path *p, struct fate *fate)
 {
@@ -286,6 +295,8 @@ void path_fate(const struct path_map *map, const struct path *p,
 	fate->inside = fate->kind == FATE_LOST && slots_must_see(map, p);
 	if (has_decider[fate->kind])
 		fate->by = p->last;
+	if (is_past_caveats(map, p, fate))
+		return;
 	for (size_t i = 0; i < ARRAY_SIZE(caveats); i++)
 		caveats[i](map, p, fate);
 }
