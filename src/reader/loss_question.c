@@ -221,6 +221,9 @@ bool loss_question_bypass(struct cause_question *q, const struct journey *j,
 {
 	const struct step *s = j->step, *end = s + journey_kept(j);
 
+	/* A path knows of legacy's rules that it was queued by one. */
+	if (!j->path[b].held && !(j->flags & (JOURNEY_NFT | JOURNEY_STRADDLES)))
+		return false;
 	for (; s < end; s++) {
 		if (s->place->effect != EFFECT_QUEUE || s->branch != b ||
 		    !place_bypasses(s->place))
@@ -248,7 +251,8 @@ static uint8_t target_of(const struct place *at)
 	if (at->backend == EVENT_NFT || at->effect != EFFECT_ACCEPT)
 		return CAUSE_NO_TARGET;
 	for (size_t i = 0; i < ARRAY_SIZE(silent); i++)
-		if (strcmp(at->target, silent[i].name) == 0)
+		if (at->target[0] == silent[i].name[0] &&
+		    strcmp(at->target, silent[i].name) == 0)
 			return silent[i].target;
 	return CAUSE_NO_TARGET;
 }

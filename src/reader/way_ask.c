@@ -43,15 +43,20 @@ static void wait_for_answer(struct reader_state *s, const struct way_answer *a)
 	}
 }
 
-/* The last of the packet's own changes of its way; .changes: there is none. */
+/* Is it one of the packet's own changes of its way? */
+static inline bool is_routing(const struct journey *j, const struct change *c)
+{
+	return c->field == FIELD_OUT && c->maker == MAKER_ROUTING &&
+	       !j->step[c->step].branch;
+}
+
+/* The last of these; .changes: there is none. */
 static unsigned int find_routing(const struct journey *j)
 {
 	unsigned int c = j->changes;
 
 	while (c-- > 0)
-		if (j->change[c].field == FIELD_OUT &&
-		    j->change[c].maker == MAKER_ROUTING &&
-		    !j->step[j->change[c].step].branch)
+		if (is_routing(j, &j->change[c]))
 			return c;
 	return j->changes;
 }
@@ -125,27 +130,37 @@ static bool is_again(const struct journey *j, unsigned int c)
 	return c < j->changes && j->change[c].from.number;
 }
 
-/* Can there be a mark to choose a way by, at its first rule or by a later one? */
-static bool may_have_mark(const struct journey *j)
+/*
+ * Was it routed again, or can there be a mark to choose a way by, at its
+ * first rule or by a later one?
+ */
+static bool may_be_worth_it(const struct journey *j)
 {
+	const struct change *c = j->change, *end = c + j->changes;
+	bool again = false;
+
 	if (journey_first(j)->mark)
 		return true;
-	for (unsigned int i = 0; i < j->changes; i++)
-		if (j->change[i].field == FIELD_MARK)
+	for (; c < end; c++) {
+		if (c->field == FIELD_MARK)
 			return true;
-	return false;
+		if (is_routing(j, c))
+			again = c->from.number;
+	}
+	return again;
 }
 
 void way_ask(struct reader_state *s, struct journey *j)
 {
-	unsigned int c = find_routing(j);
 	const struct way_answer *a;
 	struct way_question q;
+	unsigned int c;
 	bool fresh;
 	int i;
 
-	if (!s->ways && !is_again(j, c) && !may_have_mark(j))
+	if (!s->ways && !may_be_worth_it(j))
 		return;
+	c = find_routing(j);
 	fill_question(&q, j, c);
 	/* A bridge's way is none of routing's. */
 	if (!q.out || q.out == q.in || j->omitted ||
