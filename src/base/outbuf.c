@@ -16,7 +16,7 @@
 
 #include "base/format.h"
 
-enum { SIZE = 4 << 20, WORTH = 64 << 10, LINE = 2048 };
+enum { SIZE = 4 << 20, LINE = 2048 };
 
 static bool is_pipe(int fd)
 {
@@ -120,11 +120,6 @@ char *outbuf_replace(struct outbuf *o, size_t at, size_t old, size_t len)
 	memmove(from + len, from + old, outbuf_written(o) - at - old);
 	o->tail = o->tail - old + len;
 	return from;
-}
-
-bool outbuf_full(const struct outbuf *o)
-{
-	return outbuf_pending(o) >= WORTH;
 }
 
 /*

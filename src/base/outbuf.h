@@ -116,8 +116,13 @@ static inline size_t outbuf_pending(const struct outbuf *o)
 	return o->tail - o->head;
 }
 
+enum { OUTBUF_WORTH = 64 << 10 };
+
 /** outbuf_full - enough is pending to be worth a write */
-bool outbuf_full(const struct outbuf *o);
+static inline bool outbuf_full(const struct outbuf *o)
+{
+	return outbuf_pending(o) >= OUTBUF_WORTH;
+}
 
 /**
  * outbuf_flush - write as much as can be written without waiting

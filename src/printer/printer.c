@@ -57,6 +57,8 @@ int printer_open(struct printer *p, const struct printer_plan *plan,
 		err = sink_open(&p->sink[i], &plan->sink[i], &env);
 	p->by_event = p->sink[SINK_STDOUT].report &&
 		p->sink[SINK_STDOUT].report->event;
+	p->lines = p->by_event && p->sink[SINK_STDOUT].lines && !p->masker &&
+		   !plan->count;
 	return err;
 }
 
@@ -152,7 +154,8 @@ void printer_print(struct printer *p, struct journey *j)
 		unreached_add(st, &p->plan->expect, j);
 	}
 	for (unsigned int i = 0; i < SINK_COUNT && fits; i++)
-		fits = sink_journey(&p->sink[i], shown);
+		if (p->sink[i].report)
+			fits = sink_journey(&p->sink[i], shown);
 	if (!fits) {
 		stats_add(&st->unprinted, 1);
 		return;
@@ -245,6 +248,9 @@ static bool put_event(struct printer *p, const struct event *e,
 void printer_event(struct printer *p, const struct event *e,
 		   const struct place *at, uint64_t wall_ns)
 {
+	if (p->lines && !at->doubt && !at->straddles &&
+	    sink_line(&p->sink[SINK_STDOUT], at))
+		return;
 	if (!printer_enough(p) && !put_event(p, e, at, wall_ns))
 		stats_add(&p->plan->stats->unprinted, 1);
 	if (at->straddles)

@@ -59,6 +59,7 @@ struct printer {
 	bool count_told, closed_told;
 	struct report_run traced;	/* printer_traced() */
 	bool by_event;			/* stdout gets each event by itself */
+	bool lines;	/* and of a place without doubt that is its line, sink_line() */
 };
 
 /** printer_open - 0 or -errno; printer_close() it in any case */

@@ -233,7 +233,8 @@ static inline void take_event(struct reader_state *s, const struct event *e,
 		count_own(s->stats, at);
 	else
 		stats_add(&s->stats->events, 1);
-	if (s->printer.by_event && !at->hidden && !others_made(s, e, at) &&
+	if (s->printer.by_event && !at->hidden &&
+	    !(e->nft && others_made(s, e, at)) &&
 	    !(s->pending && pending_event(s->pending, e, at, s->now_ns, s->wall_ns)))
 		print_event(s, e, at, s->wall_ns);
 	journeys_add(s->journeys, e, at, s->now_ns, s->wall_ns);

@@ -76,6 +76,8 @@ struct report {
 	void (*event)(struct outbuf *o, const struct report_env *env,
 		      const struct event *e, const struct place *at,
 		      uint64_t wall_ns);
+	/* Unless verbose, .event() writes place.line alone, but of a place in doubt. */
+	bool lines;
 	/* The id will be another place's: NULL: nothing is kept by it. */
 	void (*forget)(struct report_env *env, uint32_t id);
 	/* The packets of another file come; NULL: they are as those before. */

@@ -34,4 +34,5 @@ static void flat_event(struct outbuf *o, const struct report_env *env,
 const struct report report_flat = {
 	.name = "flat",
 	.event = flat_event,
+	.lines = true,
 };

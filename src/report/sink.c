@@ -46,6 +46,8 @@ int sink_open(struct sink *k, const struct sink_plan *plan,
 		return err;
 	k->out.limit = plan->limit;
 	k->report = plan->report;
+	k->lines = plan->report->lines && !plan->limit && !env->verbose &&
+		   !k->env.erase;
 	k->env.owners = path_texts_open();
 	k->env.stories = stories_open();
 	if (!k->env.owners || !k->env.stories)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/outbuf.h"
+#include "place/place_types.h"
 #include "report/report.h"
 
 /* Which results a run can write; stdout comes first. */
@@ -27,6 +28,7 @@ struct sink {
 	const struct report *report;	/* NULL: none */
 	struct report_env env;
 	struct outbuf out;
+	bool lines;	/* sink_line() is all that an event of a place without doubt needs */
 };
 
 /**
@@ -45,6 +47,20 @@ int sink_open(struct sink *k, const struct sink_plan *plan,
 bool sink_journey(struct sink *k, const struct journey *j);
 bool sink_event(struct sink *k, const struct event *e, const struct place *at,
 		uint64_t wall_ns);
+
+/** sink_line - sink_event() where .lines; false: there is no room as it is */
+static inline bool sink_line(struct sink *k, const struct place *at)
+{
+	struct outbuf *o = &k->out;
+
+	if (o->size - o->tail < at->line_len)
+		return false;
+	memcpy(o->buf + o->tail, at->line, at->line_len);
+	outbuf_advance(o, at->line_len);
+	if (outbuf_full(o))
+		outbuf_flush(o);
+	return true;
+}
 
 /** sink_late - the same for a packet that was told of before */
 bool sink_late(struct sink *k, const struct report_late *l);
