@@ -62,13 +62,17 @@ static void put_number(struct outbuf *o, uint64_t number)
 static void put_fate(struct line *l, const struct report_env *env,
 		     unsigned int kind, size_t columns)
 {
-	line_part(l, LINE_COLOR);
-	text_color(l->o, env, text_fate_color(kind));
+	if (!l->whole) {
+		line_part(l, LINE_COLOR);
+		text_color(l->o, env, text_fate_color(kind));
+	}
 	line_part(l, LINE_FIXED);
 	if (columns)
 		put_padded(l->o, fate_word(kind), columns);
 	else
 		outbuf_text(l->o, fate_word(kind));
+	if (l->whole)
+		return;
 	line_part(l, LINE_COLOR);
 	text_color(l->o, env, TEXT_RESET);
 	line_part(l, LINE_FIXED);
@@ -180,6 +184,9 @@ static size_t line_width(const struct report_env *env)
 static bool has_room(const struct line *l, const struct report_env *env,
 		     size_t columns)
 {
+	/* No character takes more columns than bytes. */
+	if (l->whole && outbuf_written(l->o) - l->at[0] + columns <= LINE_WIDTH)
+		return true;
 	return line_columns(l) + columns <=
 	       (env->measured ? env->width : LINE_WIDTH);
 }
