@@ -217,21 +217,30 @@ static inline bool is_words(const char *a, const char *b)
 }
 
 /* Some 30 bytes: to call memcmp() would cost more than to compare them. */
-static inline bool is_text(const char *a, const char *b, size_t len)
+static inline bool is_long_text(const char *a, const char *b, size_t len)
 {
-	if (len < WORDS)
-		return memcmp(a, b, len) == 0;
 	for (size_t i = 0; i < len - WORDS; i += WORDS)
 		if (!is_words(a + i, b + i))
 			return false;
 	return is_words(a + len - WORDS, b + len - WORDS);
 }
 
+static inline bool is_text(const char *a, const char *b, size_t len)
+{
+	return len < WORDS ? memcmp(a, b, len) == 0 : is_long_text(a, b, len);
+}
+
+static inline bool may_be_named(const struct place_node *n, uint8_t nfproto,
+				size_t len)
+{
+	return n->current && n->place.prefix_len == len &&
+	       n->place.nfproto == nfproto;
+}
+
 static inline bool is_named(const struct place_node *n, uint8_t nfproto,
 			    const char *prefix, size_t len)
 {
-	return n->current && n->place.prefix_len == len &&
-	       n->place.nfproto == nfproto &&
+	return may_be_named(n, nfproto, len) &&
 	       is_text(n->place.prefix, prefix, len);
 }
 
@@ -260,14 +269,18 @@ find_then(struct place_index *idx, uint8_t nfproto, const char *prefix,
 	return &n->place;
 }
 
-/* Most packets take the way of the one before. */
+/* Most packets take the way of the one before; a short prefix is none of a trace. */
 const struct place *place_find(struct place_index *idx, uint8_t nfproto,
 			       const char *prefix, size_t len)
 {
-	struct place_node *n = idx->last ? idx->last->then : NULL;
+	struct place_node *n;
 
 	len = prefix_trim(prefix, len);
-	if (!n || !is_named(n, nfproto, prefix, len))
+	if (!idx->last || len < WORDS)
+		return find_then(idx, nfproto, prefix, len);
+	n = idx->last->then;
+	if (!n || !may_be_named(n, nfproto, len) ||
+	    !is_long_text(n->place.prefix, prefix, len))
 		return find_then(idx, nfproto, prefix, len);
 	idx->last = n;
 	return &n->place;
