@@ -61,7 +61,7 @@ bench_instructions() {
 		# shellcheck disable=SC2086
 		[[ -n ${early[x$before]-} ]] || early[x$before]=$(an_event "$BEFORE" $before)
 		# shellcheck disable=SC2086
-		now=$(an_event "$BUILD/wide/nftrace" $args)
+		now=$(an_event "$BUILD/fast/wide/nftrace" $args)
 		printf '%-14s %8d %8d %6s %s\n' "$form" "${early[x$before]}" "$now" \
 			"$(ratio "$now" "${early[x$before]}")" \
 			"$(at_most "$limit" "$(ratio "$now" "${early[x$before]}")")"
