@@ -14,6 +14,7 @@
 #include "place/path_map.h"
 #include "place/place.h"
 #include "place/place_nft.h"
+#include "place/place_restored.h"
 #include "place/table_order.h"
 #include "rules/base/family.h"
 #include "rules/base/target.h"

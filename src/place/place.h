@@ -82,21 +82,6 @@ const struct place *place_find(struct place_index *idx, uint8_t nfproto,
 			       const char *prefix, size_t len);
 
 /**
- * place_restore - a place that a file names, with what the file knows of it
- * Return: NULL: no trace prefix, or too many places.
- */
-const struct place *place_restore(struct place_index *idx,
-				  const struct place_known *known);
-
-/**
- * place_chain_id - the number of a chain of nft that a file names
- * Return: .chain_index of its places, and the key of its slot; SNAP_NONE: no memory.
- */
-uint32_t place_chain_id(struct place_index *idx, uint8_t family,
-			const char *table, size_t table_len, const char *chain,
-			size_t chain_len);
-
-/**
  * place_queue - the number of the queue that its rule hands packets to
  * @last: set to that of the last one that it may be, unless NULL
  */

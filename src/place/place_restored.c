@@ -2,17 +2,23 @@
 /* place_restored: places that a file names, without the rules that made them. */
 #include "place/place_restored.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "capture/event.h"
+#include "place/ct_rule.h"
 #include "place/nft_names.h"
 #include "place/path_map.h"
+#include "place/place_index.h"
+#include "place/place_says.h"
 #include "place/place_types.h"
 #include "place/prefix.h"
 #include "place/table_order.h"
 #include "rules/base/family.h"
 #include "rules/legacy/snapshot.h"
 #include "rules/nft/snapshot.h"
+
+enum { RESTORED_MAX = 1 << 17 };
 
 static const char NFT_HEAD[] = "TRACE: nft ";
 
@@ -188,4 +194,118 @@ bool place_describe_restored(struct place *p, struct nft_names *names)
 		return describe_nft(p, names);
 	return prefix_split(p->prefix, p->prefix_len, &parts) &&
 	       describe_restored(p, names, &parts);
+}
+
+static bool add(struct place_index *idx, struct place_node *n)
+{
+	if (!place_adopt(idx, &n->place))
+		return false;
+	n->next = idx->bucket[n->hash % PLACE_BUCKETS];
+	idx->bucket[n->hash % PLACE_BUCKETS] = n;
+	return true;
+}
+
+/* Terminated, but a NUL inside is a byte as any other. */
+static char *copy_bytes(const char *bytes, size_t len)
+{
+	char *copy = malloc(len + 1);
+
+	if (!copy)
+		return NULL;
+	memcpy(copy, bytes, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+/* Of one rule a map can give several verdicts. */
+static bool is_told(const struct place *p, const struct place_told *t)
+{
+	return p->effect == t->effect && p->target_chain == t->target_chain &&
+	       p->hook == t->hook;
+}
+
+static void take_told(struct place *p, const struct place_told *t)
+{
+	p->effect = t->effect;
+	p->hook = t->hook;
+	p->slot = t->slot;
+	p->order = t->order;
+	p->at_end = t->at_end;
+	p->nat = t->nat;
+	p->own = p->hidden = t->own;
+	p->mangles = t->does & MANGLE_ALL;
+	p->traces = t->does & DOES_TRACE_ON;
+	p->target_chain = t->target_chain;
+}
+
+static bool is_restored(const struct place *p, const struct place_known *k)
+{
+	return !p->snap && (!k->told || is_told(p, k->told)) && p->nfproto == k->nfproto &&
+	       p->own_before == k->own_before && p->doubt == k->doubt &&
+	       p->queue == k->queue &&
+	       k->handle == (p->counted ? p->handle : 0) &&
+	       k->position == (p->counted ? 0 : p->position) &&
+	       p->prefix_len == k->prefix_len && p->rule_len == k->rule_len &&
+	       memcmp(p->prefix, k->prefix, k->prefix_len) == 0 &&
+	       memcmp(p->rule, k->rule, k->rule_len) == 0;
+}
+
+static const struct place *make_restored(struct place_index *idx,
+					 struct place_node *n,
+					 const struct place_told *told)
+{
+	struct place *p = &n->place;
+
+	if (p->prefix && p->rule &&
+	    place_describe_restored(p, &idx->names) &&
+	    place_build_line(p, &n->texts) && add(idx, n)) {
+		if (told)
+			take_told(p, told);
+		return p;
+	}
+	place_node_free(n);
+	return NULL;
+}
+
+const struct place *place_restore(struct place_index *idx,
+				  const struct place_known *k)
+{
+	uint64_t hash = prefix_hash(k->nfproto, k->prefix, k->prefix_len) +
+			k->own_before;
+	struct place_node *n;
+
+	for (n = idx->bucket[hash % PLACE_BUCKETS]; n; n = n->next)
+		if (n->hash == hash && is_restored(&n->place, k))
+			return &n->place;
+	n = idx->count < RESTORED_MAX ? calloc(1, sizeof(*n)) : NULL;
+	if (!n)
+		return NULL;
+	n->hash = hash;
+	n->place.nfproto = k->nfproto;
+	n->place.own_before = k->own_before;
+	n->place.doubt = k->doubt;
+	n->place.queue = k->queue;
+	n->place.handle = k->handle;
+	n->place.position = k->position;
+	n->place.prefix = n->texts.prefix = copy_bytes(k->prefix, k->prefix_len);
+	n->place.prefix_len = (uint32_t)k->prefix_len;
+	n->place.rule = n->texts.rule = copy_bytes(k->rule, k->rule_len);
+	n->place.rule_len = (uint32_t)k->rule_len;
+	n->place.ct = ct_rule_read(k->rule, k->rule_len,
+				   k->told ? k->told->effect : EFFECT_UNKNOWN, "");
+	if (n->place.rule)
+		place_read_words(&n->place);
+	return make_restored(idx, n, k->told);
+}
+
+uint32_t place_chain_id(struct place_index *idx, uint8_t family,
+			const char *table, size_t table_len, const char *chain,
+			size_t chain_len)
+{
+	const char *t = nft_names_table(&idx->names, family, table,
+					(uint32_t)table_len);
+	const struct nft_chain_name *c = !t ? NULL :
+		nft_names_chain(&idx->names, t, chain, (uint32_t)chain_len);
+
+	return c ? c->id : SNAP_NONE;
 }

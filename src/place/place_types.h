@@ -105,6 +105,12 @@ static inline uint32_t place_number(const struct place *at)
 	return at->number ? at->number - at->own_before : at->position;
 }
 
+/** place_is_own_rule - is it one of this run's rules? */
+static inline bool place_is_own_rule(const struct place *at)
+{
+	return at->own && at->kind == PLACE_RULE;
+}
+
 /* Whether the kernel's numbers in raw are those of the snapshot. */
 enum place_phase {
 	PHASE_ARMED,		/* they are */

@@ -10,6 +10,7 @@
 #include "capture/event_nft.h"
 #include "place/path_map.h"
 #include "place/place.h"
+#include "place/place_restored.h"
 #include "place/witness_places.h"
 #include "replay/nft_list.h"
 #include "rules/base/family.h"

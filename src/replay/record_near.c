@@ -8,6 +8,7 @@
 #include "journey/journey.h"
 #include "journey/near_miss.h"
 #include "place/place.h"
+#include "place/place_restored.h"
 #include "replay/record_reading.h"
 #include "replay/record_value.h"
 

@@ -7,6 +7,7 @@
 
 #include "journey/journey_room.h"
 #include "place/place.h"
+#include "place/place_restored.h"
 #include "place/text_doubt.h"
 #include "replay/record_reading.h"
 #include "replay/record_value.h"

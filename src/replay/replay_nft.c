@@ -15,6 +15,7 @@
 #include "capture/ifnames.h"
 #include "place/path_map.h"
 #include "place/place.h"
+#include "place/place_restored.h"
 #include "place/table_order.h"
 #include "place/witness_places.h"
 #include "protocol/stats.h"

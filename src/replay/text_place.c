@@ -5,6 +5,7 @@
 #include "capture/event.h"
 #include "capture/ifnames.h"
 #include "place/place.h"
+#include "place/place_restored.h"
 #include "replay/replay_state.h"
 #include "replay/trace_line.h"
 

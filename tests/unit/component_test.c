@@ -12,6 +12,7 @@
 #include "journey/journey.h"
 #include "journey/map_verdict.h"
 #include "place/place.h"
+#include "place/place_restored.h"
 #include "rules/base/strview.h"
 #include "rules/base/units.h"
 #include "rules/view/ruleset.h"

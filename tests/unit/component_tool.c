@@ -12,6 +12,7 @@
 #include "grounds/component_match.h"
 #include "journey/journey.h"
 #include "place/place.h"
+#include "place/place_restored.h"
 #include "replay/rules_text.h"
 #include "rules/base/units.h"
 #include "rules/legacy/snapshot.h"

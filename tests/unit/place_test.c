@@ -6,6 +6,7 @@
 #include "place/path_map.h"
 #include "place/place.h"
 #include "place/place_nft.h"
+#include "place/place_restored.h"
 #include "rules/base/family.h"
 #include "rules/base/units.h"
 #include "rules/view/ruleset.h"
