@@ -9,12 +9,12 @@
 #include "capture/event_nft.h"
 #include "journey/ambiguity.h"
 #include "journey/associate.h"
-#include "journey/associate_id.h"
 #include "journey/drop_join.h"
 #include "journey/journey.h"
 #include "journey/journey_again.h"
 #include "journey/journey_end.h"
 #include "journey/journeys_end.h"
+#include "journey/journeys_find.h"
 #include "journey/journeys_state.h"
 #include "journey/packet_ids.h"
 #include "journey/path_next.h"
@@ -136,110 +136,12 @@ begin_journey(struct journeys *js, const struct observation *o)
 	return j;
 }
 
-/* The journey that has the id of nft, if the event can be its next one. */
-static struct candidate find_by_id(struct journeys *js,
-				   const struct observation *o)
-{
-	struct candidate found = { .j = NULL };
-	struct journey *j;
-
-	if (!o->e->nft)
-		return found;
-	j = journey_table_find(&js->table, o->e->nft->id);
-	if (j && j->nfproto == o->e->nfproto &&
-	    associate_follows(js->map, j, o, &found.branch))
-		found.j = j;
-	return found;
-}
-
-/* The same, if the id alone is proof. */
-static struct candidate find_by_proof(struct journeys *js,
-				      const struct observation *o)
-{
-	struct candidate found = find_by_id(js, o);
-
-	if (found.j && !associate_is_name(found.j, o))
-		found.j = NULL;
-	return found;
-}
-
-/* The same for an event that could be a packet's first. */
-static struct candidate find_by_unread(struct journeys *js,
-				       const struct observation *o)
-{
-	struct journey *j = journey_table_find(&js->table, o->e->nft->id);
-
-	if (j && j->nfproto == o->e->nfproto && associate_is_unread(j, o))
-		return (struct candidate){ .j = j };
-	return (struct candidate){ .j = NULL };
-}
-
-/*
- * Two rules of the run's own in one chain: the second one's event shows no headers any
- * more.  Nor does a packet's first event where the kernel finds none to show, as in a
- * later fragment of IPv6; its id may have been another's.
- */
-static struct candidate find_by_own_rule(struct journeys *js,
-					 const struct observation *o)
-{
-	struct journey *j = journey_table_find(&js->table, o->e->nft->id);
-	const struct place *last = j ? j->path[0].last : NULL;
-
-	if (last && j->nfproto == o->e->nfproto && path_is_start(last) &&
-	    last != o->at && last->table == o->at->table &&
-	    last->hook == o->at->hook)
-		return (struct candidate){ .j = j };
-	return (struct candidate){ .j = NULL };
-}
-
-static struct candidate find_by_headers(struct journeys *js,
-					const struct observation *o)
-{
-	return associate_find(&js->table, js->map, o, js->stamps);
-}
-
-/* Among packets of which little is shown the one that can be here. */
-static struct candidate find_by_place(struct journeys *js,
-				      const struct observation *o)
-{
-	return associate_find_blind(&js->table, js->map, o);
-}
-
-/*
- * Nft's id decides where only nft's events are.  Beside legacy ones the journey
- * that the headers fit has the id from now on; should its bytes differ from what
- * was kept of it, the id tells.  Where not all headers were copied the id comes
- * first, and in the end where the packet is.  A packet's first event has an id
- * that may have been another's.
- */
-enum { FIND_WAYS = 3 };
-
-static struct candidate (*const find_ways[HEADERS_COUNT][2][FIND_WAYS])(
-		struct journeys *js, const struct observation *o) = {
-	[HEADERS_WHOLE][false] = { find_by_proof, find_by_headers, find_by_id },
-	[HEADERS_WHOLE][true] = { find_by_headers, find_by_unread },
-	[HEADERS_PARTIAL][false] = { find_by_id, find_by_headers, find_by_place },
-	[HEADERS_PARTIAL][true] = { find_by_headers, find_by_unread },
-	[HEADERS_NONE][false] = { find_by_id, find_by_place },
-	[HEADERS_NONE][true] = { find_by_own_rule },
-};
-
-static __attribute__((noinline)) struct candidate
-find_by_ways(struct journeys *js, const struct observation *o)
-{
-	struct candidate found = { .j = NULL };
-
-	for (unsigned int i = 0; i < FIND_WAYS && !found.j &&
-	     find_ways[o->headers][o->is_start][i]; i++)
-		found = find_ways[o->headers][o->is_start][i](js, o);
-	return found;
-}
-
 /* Legacy events show all, and have no id. */
 static inline struct candidate find_journey(struct journeys *js,
 					    const struct observation *o)
 {
-	return o->e->nft ? find_by_ways(js, o) : find_by_headers(js, o);
+	return o->e->nft ? journeys_find_nft(js, o) :
+		associate_find(&js->table, js->map, o, js->stamps);
 }
 
 /* User space may have made another packet of one that was queued: another key. */
