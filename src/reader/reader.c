@@ -25,6 +25,7 @@
 #include "reader/reader_loop.h"
 #include "reader/reader_plan.h"
 #include "reader/reader_state.h"
+#include "reader/reader_turn.h"
 #include "reader/way_ask.h"
 #include "replay/replay.h"
 #include "replay/replay_state.h"

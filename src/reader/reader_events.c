@@ -2,123 +2,27 @@
 /* reader_events: one netlink message -> its journey, and what becomes of that. */
 #include "reader/reader_events.h"
 
-#include <stdio.h>
-
 #include "capture/capture.h"
 #include "capture/event.h"
 #include "capture/event_again.h"
 #include "capture/event_nft.h"
 #include "capture/nft_update.h"
 #include "journey/journey.h"
-#include "journey/journey_end.h"
 #include "journey/journeys_end.h"
 #include "journey/journeys_link.h"
-#include "place/place_name.h"
 #include "place/place_nft.h"
 #include "place/prefix.h"
 #include "place/witness_places.h"
 #include "protocol/bulletin.h"
 #include "protocol/reader_ipc.h"
 #include "protocol/stats.h"
-#include "reader/drops.h"
-#include "reader/fate_settle.h"
 #include "reader/legacy_rules.h"
 #include "reader/legacy_watch.h"
-#include "reader/map_ask.h"
 #include "reader/order.h"
-#include "reader/near_ask.h"
 #include "reader/others.h"
 #include "reader/reader_control.h"
 #include "reader/reader_plan.h"
 #include "reader/reader_state.h"
-#include "reader/way_ask.h"
-#include "rules/base/clock.h"
-#include "rules/base/units.h"
-
-static bool is_incomplete(const struct journey *j)
-{
-	for (unsigned int b = 0; b < j->branches; b++)
-		if (j->fate[b].kind == FATE_INCOMPLETE)
-			return true;
-	return false;
-}
-
-/* Was it kept from conntrack, on whose connections nat works? */
-static void count_nat_silent(struct stats *st, const struct journey *j)
-{
-	const struct place *by = journey_untracked_by(j);
-
-	stats_add(&st->nat_silent, 1);
-	if (!by)
-		return;
-	stats_add(&st->nat_untracked, 1);
-	if (!st->untracked_by[0])
-		place_name(st->untracked_by, sizeof(st->untracked_by), by);
-}
-
-/* What is told of each packet, and no event tells. */
-static void ask_about(struct reader_state *s, struct journey *j)
-{
-	way_ask(s, j);
-	if (s->nft)
-		map_ask(s, j);
-	near_ask(s, j);
-}
-
-static void print_journey(struct reader_state *s, struct journey *j)
-{
-	if (s->plan->capture)
-		ask_about(s, j);
-	else if (is_incomplete(j))
-		stats_add(&s->stats->lost, 1);
-	else
-		near_read(s, j);
-	if (s->nft)
-		backend_diff_mark(&s->diff, place_nft_rules(s->nft), j);
-	if (journey_passed_nat(j, &s->map))
-		count_nat_silent(s->stats, j);
-	printer_print(&s->printer, j);
-	j->fate[0].near = NULL;
-}
-
-static bool is_own_rule(const struct place *at)
-{
-	return at->own && at->kind == PLACE_RULE;
-}
-
-void reader_on_turn(void *arg, struct journey *j)
-{
-	struct reader_state *s = arg;
-	bool ours = !others_leave_out(s, j);
-	/* What a file tells of happened on another host, or another day. */
-	bool live = s->plan->capture && ours && !printer_enough(&s->printer);
-	struct fate_asked asked;
-	uint32_t hides = 0;
-	bool shown;
-
-	asked.lacks = false;
-	if (s->drops)
-		drops_decide(s->drops, j);
-	if (live)
-		fate_settle(s, j, &asked);
-	stats_add(&s->stats->unannounced, ours &&
-		  others_may_be_unseen(s, j->entry.place) &&
-		  !is_own_rule(j->entry.place));
-	shown = ours && printer_count(&s->printer, j);
-	if (shown) {
-		if (live)
-			fate_settle_count(s, j, &asked);
-		print_journey(s, j);
-	} else if (ours) {
-		hides = printer_hides(&s->printer, j);
-	}
-	if (asked.lacks && (shown || hides))
-		stats_add(&s->stats->drops_doubted, 1);
-	if (s->drops)
-		drops_remember(s->drops, j, hides);
-	journeys_give_back(s->journeys, j);
-}
-
 static void on_certain(void *arg, struct journey *j)
 {
 	struct reader_state *s = arg;
@@ -223,7 +127,7 @@ static inline void check_sequence(struct reader_state *s, const struct event *e)
 static void count_own(struct stats *st, const struct place *at)
 {
 	stats_add(&st->own, 1);
-	stats_add(&st->own_rules, is_own_rule(at));
+	stats_add(&st->own_rules, place_is_own_rule(at));
 }
 
 static inline void take_event(struct reader_state *s, const struct event *e,

@@ -20,9 +20,6 @@ void reader_on_message(void *arg, const struct nlmsghdr *nlh, size_t len);
 void reader_on_event(struct reader_state *s, const struct event *e,
 		     const struct place *at);
 
-/** reader_on_turn - a journey is over, and so are those that came before it; @arg: the state */
-void reader_on_turn(void *arg, struct journey *j);
-
 /* What becomes of journeys that are over, and of packets that were pending. */
 extern const struct journey_ops reader_journey_ops;
 extern const struct pending_ops reader_hold_ops;

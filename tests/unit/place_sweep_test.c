@@ -22,6 +22,7 @@
 #include "reader/reader_events.h"
 #include "reader/reader_plan.h"
 #include "reader/reader_state.h"
+#include "reader/reader_turn.h"
 #include "rules/view/ruleset.h"
 
 enum { CHANGES = 10000, START = 40 };
