@@ -243,7 +243,7 @@ static __attribute__((noinline)) const struct place *
 find_then(struct place_index *idx, uint8_t nfproto, const char *prefix,
 	  size_t len)
 {
-	struct place_node *n = find(idx, nfproto, prefix, len);
+	struct place_node *n = find(idx, nfproto, prefix, prefix_trim(prefix, len));
 
 	if (!n)
 		return NULL;
@@ -253,18 +253,25 @@ find_then(struct place_index *idx, uint8_t nfproto, const char *prefix,
 	return &n->place;
 }
 
-/* Most packets take the way of the one before; a short prefix is none of a trace. */
+/* The kernel writes one blank behind it. */
+static inline bool is_written(const struct place_node *n, uint8_t nfproto,
+			      const char *prefix, size_t len)
+{
+	return len > WORDS && prefix[len - 1] == ' ' &&
+	       may_be_named(n, nfproto, len - 1) &&
+	       is_long_text(n->place.prefix, prefix, len - 1);
+}
+
+/* Most packets take the way of the one before. */
 const struct place *place_find(struct place_index *idx, uint8_t nfproto,
 			       const char *prefix, size_t len)
 {
 	struct place_node *n;
 
-	len = prefix_trim(prefix, len);
-	if (!idx->last || len < WORDS)
+	if (!idx->last)
 		return find_then(idx, nfproto, prefix, len);
 	n = idx->last->then;
-	if (!n || !may_be_named(n, nfproto, len) ||
-	    !is_long_text(n->place.prefix, prefix, len))
+	if (!n || !is_written(n, nfproto, prefix, len))
 		return find_then(idx, nfproto, prefix, len);
 	idx->last = n;
 	return &n->place;
