@@ -41,6 +41,14 @@ struct line {
 	bool whole;		/* nothing gives way, and nothing is coloured: one part */
 };
 
+/** line_begin - of no parts yet: what these will be is not filled with zeros for each line */
+static inline void line_begin(struct line *l, struct outbuf *o, bool whole)
+{
+	l->o = o;
+	l->parts = 0;
+	l->whole = whole;
+}
+
 /** line_part - what is written from here on is of that kind */
 void line_part(struct line *l, enum line_kind kind);
 

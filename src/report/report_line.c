@@ -53,10 +53,16 @@ static void put_padded(struct outbuf *o, const char *text, size_t columns)
 
 static void put_number(struct outbuf *o, uint64_t number)
 {
-	char text[1 + FORMAT_DECIMAL + 1] = "#";
+	char *text = outbuf_room(o, 1 + FORMAT_DECIMAL + sizeof("#99")), *end;
 
-	*format_decimal(text + 1, number) = '\0';
-	put_padded(o, text, sizeof("#99"));
+	if (!text)
+		return;
+	*text = '#';
+	end = format_decimal(text + 1, number);
+	do
+		*end++ = ' ';
+	while (end < text + sizeof("#99"));
+	outbuf_advance(o, (size_t)(end - text));
 }
 
 static void put_fate(struct line *l, const struct report_env *env,
@@ -261,10 +267,12 @@ static bool fit_line(struct line *l, const struct report_env *env)
 static void line_journey(struct outbuf *o, const struct report_env *env,
 			 const struct journey *j)
 {
-	struct line l = { .o = o, .whole = !env->measured && !env->color };
-	const struct place *by = put_packet(&l, env, j);
+	const struct place *by;
 	bool full = false;
+	struct line l;
 
+	line_begin(&l, o, !env->measured && !env->color);
+	by = put_packet(&l, env, j);
 	/* Who reads a file looks for names, and can cut by himself. */
 	if (env->measured)
 		full = fit_line(&l, env);
@@ -280,9 +288,10 @@ static void line_journey(struct outbuf *o, const struct report_env *env,
 static void line_late(struct outbuf *o, const struct report_env *env,
 		      const struct report_late *l)
 {
-	struct line line = { .o = o };
 	size_t at = outbuf_written(o);
+	struct line line;
 
+	line_begin(&line, o, false);
 	put_fate(&line, env, l->fate.kind, FATE_WIDTH);
 	put_number(o, l->number);
 	text_color(o, env, text_fate_color(l->fate.kind));
