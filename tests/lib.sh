@@ -18,6 +18,7 @@ TREE=$(dirname "$TESTS")
 BUILD=${BUILD:-$TREE/build}
 [[ $BUILD = /* ]] || BUILD=$TREE/$BUILD
 NFTRACE=${NFTRACE:-$BUILD/nftrace}
+export LTO=no # who calls make finds ./nftrace as it was linked with the tests' programs
 WITH_POINTS=${WITH_POINTS:-$BUILD/testpoints/nftrace}
 SLOWER=${SLOWER:-1}
 # What is waited for comes, so to wait long costs nothing: no number in a test is a bound of time.
