@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What an event passes through is compiled as one for ./nftrace: calls from file to file
-# are a tenth of its instructions.  Included by GNUmakefile.
+# are some 7 % of its instructions.  Included by GNUmakefile.
 
 FAST_ROOMS    := base capture drop grounds journey packet place printer protocol \
                  reader report
