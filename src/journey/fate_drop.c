@@ -77,10 +77,14 @@ static const uint8_t becomes[DROP_SAYS_COUNT][FATE_COUNT] = {
 	},
 };
 
-uint8_t fate_drop_kind(uint8_t kind, const struct drop_seen *seen)
+uint8_t fate_drop_kind(uint8_t kind, uint32_t out, const struct drop_seen *seen)
 {
 	const struct drop_meaning *m = drop_meaning(seen);
 
+	/* What this host sends to itself a socket may have been done with, as at INPUT. */
+	if (kind == FATE_SENT && out == LOOPBACK_IFINDEX &&
+	    m->says == DROP_SAYS_UNPLACED)
+		kind = FATE_DELIVERED;
 	if (kind == FATE_STOLEN && m->says >= DROP_SAYS_LOST && m->known)
 		return FATE_LOST;
 	return becomes[m->says][kind];
@@ -252,7 +256,7 @@ void fate_drop(struct journey *j, unsigned int b, const struct path_map *map)
 
 	if (!fate_drop_is_there(j, b))
 		return;
-	kind = fate_drop_kind(f->kind, p->drop.seen);
+	kind = fate_drop_kind(f->kind, f->out, p->drop.seen);
 	if (kind == NO_MATTER)
 		return;
 	use_look(p);

@@ -172,7 +172,7 @@ static uint64_t wall_of(uint64_t when_ns)
 static void tell_late(struct drops *d, struct drop_memory_entry *e,
 		      const struct drop_sight *s, bool ambiguous)
 {
-	uint8_t kind = fate_drop_kind(e->kind, s->seen);
+	uint8_t kind = fate_drop_kind(e->kind, e->out, s->seen);
 	struct report_late late = {
 		.number = e->number, .was = e->kind, .branch = e->branch,
 		.after_ns = s->r->when_ns > e->last_ns ?

@@ -629,7 +629,10 @@ static void test_late_no_answer(void **state)
 	lab.silent = true;
 	pass(&udp, came, ARRAY_SIZE(came));
 	settle_all();
+	struct sent lo = udp;
+
 	check_story(&lab.told[0], "not dropped yet", FATE_DELIVERED, NULL);
+	lo.out = LOOPBACK_IFINDEX;
 	lose(&udp, "NOT_SPECIFIED", "__udp6_lib_rcv");
 	pass_ms(lab.w, 4000);
 	settle_all();
@@ -648,6 +651,11 @@ static void test_settles(void **state)
 	assert_int_equal(lab.count, 0);
 	assert_uint_in_range(order_due_ms(lab.order, lab.w->now_ns), 1,
 			ORDER_SETTLE_MS);
+	pass(&lo, left, ARRAY_SIZE(left));
+	lose(&lo, "NOT_SPECIFIED", "__udp6_lib_rcv");
+	settle_all();
+	check_story(&lab.told[3], "unanswered, sent by lo", FATE_UNKNOWN,
+		    "kernel: NOT_SPECIFIED");
 	lab.w->now_ns += ORDER_SETTLE_MS * NS_PER_MS;
 	drops_mark(lab.drops, lab.w->now_ns);
 	order_settle(lab.order, drops_take(lab.drops, lab.w->now_ns));
