@@ -90,6 +90,12 @@ static uint8_t may_change(const struct path *p, const struct path_map *map)
 	return d;
 }
 
+/* Return: 0: it is not known. */
+static uint64_t journey_stamp_ns(const struct journey *j)
+{
+	return j->stamp.events && !(j->flags & JOURNEY_TIMES) ? j->stamp.ns : 0;
+}
+
 void drop_look_fill(struct drop_look *l, const struct journey *j,
 		    unsigned int b, const struct path_map *map)
 {
@@ -101,8 +107,7 @@ void drop_look_fill(struct drop_look *l, const struct journey *j,
 			dst = hash_end(v->dst.addr, len, v->dst.port);
 
 	*l = (struct drop_look){
-		.stamp_ns = j->stamp.events && !(j->flags & JOURNEY_TIMES) ?
-			j->stamp.ns : 0,
+		.stamp_ns = journey_stamp_ns(j),
 		.src = ports ? src.whole : src.addr,
 		.dst = ports ? dst.whole : dst.addr,
 		.mark = v->mark, .in = v->in, .out = v->out,
@@ -162,20 +167,19 @@ static bool is_possible(const struct drop_sight *s, const struct drop_look *l)
 }
 
 /* Kernel's stamps are known to the microsecond. */
-static bool same_stamp(const struct drop_sight *s, const struct drop_look *l)
+static bool same_stamp(const struct drop_sight *s, uint64_t stamp_ns)
 {
-	return l->stamp_ns &&
-	       l->stamp_ns / NS_PER_US == s->r->stamp_ns / NS_PER_US;
+	return stamp_ns && stamp_ns / NS_PER_US == s->r->stamp_ns / NS_PER_US;
 }
 
 /*
  * Who is received has one stamp until it is forwarded, which clears it; of TCP the
  * kernel makes others.
  */
-static bool other_stamp(const struct drop_sight *s, const struct drop_look *l)
+static bool other_stamp(const struct drop_sight *s, uint64_t stamp_ns)
 {
-	return l->stamp_ns && s->r->stamp_ns && s->p.proto != IPPROTO_TCP &&
-	       !same_stamp(s, l);
+	return stamp_ns && s->r->stamp_ns && s->p.proto != IPPROTO_TCP &&
+	       !same_stamp(s, stamp_ns);
 }
 
 static int device_score(const struct drop_sight *s, const struct drop_look *l)
@@ -196,17 +200,17 @@ int drop_score(const struct drop_sight *s, const struct drop_look *l)
 
 	/* A rule's verdict is the end, and the kernel says so. */
 	if (l->nfproto != s->nfproto || (l->ended && !s->verdict) ||
-	    other_stamp(s, l))
+	    other_stamp(s, l->stamp_ns))
 		return DROP_SCORE_NONE;
 	/* The record may be of a packet alike, of which every event was lost. */
-	if (s->gap && !same_stamp(s, l))
+	if (s->gap && !same_stamp(s, l->stamp_ns))
 		return DROP_SCORE_NONE;
 	score = header_score(s, l) + device_score(s, l);
 	if (l->ended)
 		score += FITS_VERDICT;
 	if (!is_possible(s, l))
 		score += MISS_HOOK;
-	if (same_stamp(s, l))
+	if (same_stamp(s, l->stamp_ns))
 		score += FITS_STAMP;
 	return score;
 }
@@ -233,6 +237,9 @@ static void weigh(struct drop_match *m, struct journey *j,
 {
 	/* What came of it since tells that it was not freed, or a copy of it. */
 	if (j->branches == 1 && j->last_ns > s->read_ns)
+		return;
+	/* Of a thousand alike the stamp tells all but one, and costs nothing. */
+	if (other_stamp(s, journey_stamp_ns(j)))
 		return;
 	for (unsigned int b = 0; b < j->branches; b++) {
 		struct drop_look l;
