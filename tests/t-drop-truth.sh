@@ -37,21 +37,23 @@ sent_all
 kill -CONT "${sinks[@]}"
 kill -INT "${sinks[@]}"
 for pid in "${sinks[@]}"; do assert_within 10 "the receiver ends" is_gone "$pid"; done
-stop_nftrace INT
+kill -INT "$NFTRACE_PID"
+end_nftrace 100
 assert_grep ', 0 lost; the TRACE rules counted' "$ERR"
-assert_no_grep 'there was no room for that' "$ERR"
 
 # Each packet's serial, from the bytes at SERIAL_AT that nftrace compares with nothing.
-jq -r 'select(.late | not) | [(.payload | .[400:408]), .fate, (.drop.reason // "-"), (.ambiguous // false)] | join(" ")' "$OUT" >"$SCRATCH/told"
+jq -r 'select(.late | not) | [(.payload | .[400:408]), .fate, (.drop.reason // "-"), (.ambiguous // false),
+	((.reason // "") | test("^likely: what the kernel tells of lost packets"))] | join(" ")' "$OUT" >"$SCRATCH/told"
 jq -r 'select(.late) | .late' "$OUT" >"$SCRATCH/late"
 awk -v n="$(wc -l <"$SCRATCH/late")" 'BEGIN { print n + 0 }' >"$SCRATCH/lates"
 declare -A word
-while read -r hex fate reason ambiguous; do
-	echo $((16#$hex)) "$fate" "$reason" "$ambiguous"
+while read -r hex fate reason ambiguous likely; do
+	echo $((16#$hex)) "$fate" "$reason" "$ambiguous" "$likely"
 done <"$SCRATCH/told" | sort -n >"$SCRATCH/by-serial"
 cat "$SCRATCH"/sink-*-9 | awk '$1 == "sink/in" { print $2 }' | sort -n >"$SCRATCH/received"
 
-# judge_drops: of those of one kind that are not marked each is right
+# judge_drops: of those of one kind that are not marked each is right. Where the machine is so slow
+# that records get lost, or come too late, DELIVERED is likely.
 awk -v late="$(<"$SCRATCH/lates")" '
 	FNR == NR { received[$1] = 1; next }
 	{
@@ -60,13 +62,14 @@ awk -v late="$(<"$SCRATCH/lates")" '
 		if (kind == 2) want = "LOST NO_SOCKET"
 		if (kind == 0) want = "DROP NETFILTER_DROP"
 		if ($4 == "true") marked++
+		else if ($5 == "true") { likely++; if ($2 != "DELIVERED") { wrong++; print "serial " $1 ": likely " $2 > "/dev/stderr" } }
 		else if ($2 " " $3 != want) { wrong++; if (wrong < 10) print "serial " $1 ": " $2 " " $3 ", not " want > "/dev/stderr" }
 		seen[want]++
 	}
-	END { print n + 0, wrong + 0, marked + 0, late + 0, seen["DELIVERED -"] + 0, seen["LOST SOCKET_RCVBUFF"] + 0 }' \
+	END { print n + 0, wrong + 0, marked + 0, late + 0, seen["DELIVERED -"] + 0, seen["LOST SOCKET_RCVBUFF"] + 0, likely + 0 }' \
 	"$SCRATCH/received" "$SCRATCH/by-serial" >"$SCRATCH/judged" 2>"$SCRATCH/wrong"
-read -r n wrong marked late delivered full <"$SCRATCH/judged"
-note "$n packets: $wrong wrong, $marked marked, $late late; $delivered delivered, $full found the buffer full"
+read -r n wrong marked late delivered full likely <"$SCRATCH/judged"
+note "$n packets: $wrong wrong, $marked marked, $likely likely, $late late; $delivered delivered, $full found the buffer full"
 show "the wrong ones" "$SCRATCH/wrong"
 assert_equal "packets told" $((2 * (2 * COUNT + COUNT / 4))) "$n"
 # A record that comes behind the printing is told by a line of its own.

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "rules/base/helper.h"
+#include "rules/base/testpoint.h"
 
 enum { LINE = 1024, FARTHEST = 1 << 20, NAME = KALLSYMS_TEXT - 16 };
 
@@ -91,6 +92,7 @@ int kallsyms_find(const void *arg, struct helper_out *out)
 
 	if (!f)
 		return helper_status(-errno);
+	TESTPOINT("before-symbols");
 	kallsyms_search(f, arg, a);
 	fclose(f);
 	return 0;

@@ -186,6 +186,7 @@ struct stats {
 	_Atomic uint64_t fate[FATE_COUNT];
 	_Atomic uint64_t drops_lost;	/* drop records for which there was no room */
 	_Atomic uint64_t drops_doubted;	/* packets told as likely to have gone on, for that */
+	_Atomic uint64_t drops_unread;	/* the same, for records that were not read in time */
 	_Atomic uint64_t late;		/* that were told of before they were lost */
 	_Atomic uint64_t ambiguous;
 	_Atomic uint64_t ruleless;	/* no chain but the run's own saw them */

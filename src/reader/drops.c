@@ -19,6 +19,7 @@
 #include "reader/drop_memory.h"
 #include "reader/drop_queue.h"
 #include "reader/drop_words.h"
+#include "reader/order.h"
 #include "report/report.h"
 #include "rules/base/clock.h"
 #include "rules/base/units.h"
@@ -302,6 +303,14 @@ bool drops_are_there(const struct drops *d)
 	return d->marked && !is_read(d);
 }
 
+/* What is written behind one that waits for its name was not used, either. */
+static uint64_t used_up_to(const struct drops *d)
+{
+	uint64_t when_ns = d->waiting[d->first].r.when_ns;
+
+	return d->waits && when_ns <= d->mark_ns ? when_ns - 1 : d->mark_ns;
+}
+
 uint64_t drops_take(struct drops *d, uint64_t now_ns)
 {
 	use_waiting(d, now_ns);
@@ -313,8 +322,8 @@ uint64_t drops_take(struct drops *d, uint64_t now_ns)
 	if (d->mark_ns)
 		drop_gaps_look(&d->gaps, d->mark_lost, d->mark_ns, now_ns);
 	stats_set(&d->env.stats->drops_lost, lost_now(d) + d->untold);
-	if (!d->marked && !d->waits)
-		d->complete_ns = d->mark_ns;
+	if (!d->marked && used_up_to(d) > d->complete_ns)
+		d->complete_ns = used_up_to(d);
 	return d->complete_ns;
 }
 
@@ -341,9 +350,12 @@ static bool is_ambiguous(struct drops *d, const struct path *p)
 	return !g || g->mixed || g->records != g->members;
 }
 
-bool drops_may_lack(const struct drops *d, const struct journey *j)
+enum drops_lack drops_lack(const struct drops *d, const struct journey *j)
 {
-	return drop_gaps_cover(&d->gaps, j->last_ns, lost_now(d));
+	if (drop_gaps_cover(&d->gaps, j->last_ns, lost_now(d)))
+		return DROPS_NO_ROOM;
+	return order_is_settled(j, d->complete_ns) ? DROPS_ALL_READ
+						   : DROPS_UNREAD;
 }
 
 void drops_decide(struct drops *d, struct journey *j)

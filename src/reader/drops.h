@@ -71,11 +71,18 @@ bool drops_wait(const struct drops *d);
 /** drops_decide - what the journey's records make of its fates; it is over, and its turn */
 void drops_decide(struct drops *d, struct journey *j);
 
+/* Why a packet's record may be missing. */
+enum drops_lack {
+	DROPS_ALL_READ,		/* none is: there is a record, or none was written */
+	DROPS_NO_ROOM,		/* the kernel had no room for some */
+	DROPS_UNREAD,		/* not all were read that can be of the packet */
+};
+
 /**
- * drops_may_lack - may a record of the journey have been lost?
- * Then that there is none does not tell that its packet has gone on.
+ * drops_lack - may there be a record of the journey that nobody has read?
+ * Then that none is known does not tell that its packet has gone on.
  */
-bool drops_may_lack(const struct drops *d, const struct journey *j);
+enum drops_lack drops_lack(const struct drops *d, const struct journey *j);
 
 /**
  * drops_remember - the journey will be freed; a record may yet come

@@ -260,7 +260,7 @@ static void doubt_unrecorded(const struct reader_state *s, struct journey *j,
 	bool fragment = j->first.flags & PACKET_FRAGMENT;
 
 	if (!s->drops || f->kind != FATE_LOST || f->drop ||
-	    drops_may_lack(s->drops, j))
+	    drops_lack(s->drops, j))
 		return;
 	it_is_unknown(f, fragment && f->cause ? f->cause :
 		      "it was not seen again, and the kernel does not say "
@@ -269,20 +269,31 @@ static void doubt_unrecorded(const struct reader_state *s, struct journey *j,
 	asked->any[b] = false;
 }
 
-/* A packet that seems to have gone on, as no record tells of it: but some were lost. */
+/*
+ * A packet that seems to have gone on, as no record tells of it: but some were lost, or
+ * are not read yet.
+ */
 static void doubt_lack(const struct reader_state *s, struct journey *j,
 		       struct fate_asked *asked)
 {
-	if (!s->drops || !drops_may_lack(s->drops, j))
+	static const char *const words[] = {
+		[DROPS_NO_ROOM] = "likely: what the kernel tells of lost packets "
+				  "was incomplete just then",
+		[DROPS_UNREAD] = "likely: what the kernel tells of lost packets "
+				 "was not read in time",
+	};
+	enum drops_lack lack = s->drops ? drops_lack(s->drops, j)
+					: DROPS_ALL_READ;
+
+	if (lack == DROPS_ALL_READ)
 		return;
 	for (unsigned int b = 0; b < j->branches; b++) {
 		struct fate *f = &j->fate[b];
 
 		if (!goes_on(f) || f->drop)
 			continue;
-		f->cause = "likely: what the kernel tells of lost packets was "
-			   "incomplete just then";
-		asked->lacks = true;
+		f->cause = words[lack];
+		asked->lacks = lack;
 	}
 }
 
@@ -314,7 +325,7 @@ void fate_settle(struct reader_state *s, struct journey *j,
 		 struct fate_asked *asked)
 {
 	memset(asked->any, 0, sizeof(asked->any));
-	asked->lacks = false;
+	asked->lacks = DROPS_ALL_READ;
 	for (unsigned int b = 0; b < j->branches; b++)
 		if (j->fate[b].kind != FATE_INCOMPLETE)
 			settle(s, j, b, asked);

@@ -4,6 +4,7 @@
 #define NFTRACE_FATE_SETTLE_H
 
 #include "journey/journey_types.h"
+#include "reader/drops.h"
 
 struct reader_state;
 
@@ -11,7 +12,7 @@ struct reader_state;
 struct fate_asked {
 	int loss[JOURNEY_BRANCHES];	/* losses_find() */
 	bool any[JOURNEY_BRANCHES];
-	bool lacks;		/* it is only likely that the packet has gone on */
+	enum drops_lack lacks;	/* why it is only likely that the packet has gone on */
 };
 
 /**

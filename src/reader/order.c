@@ -171,11 +171,22 @@ static void take_passed(struct order *o, const struct journey *j)
 		o->passed_end = at;
 }
 
-void order_settle(struct order *o, uint64_t mark_ns)
+/* Return: .last_ns up to which no record comes any more. */
+static uint64_t settled_by(uint64_t mark_ns)
 {
 	const uint64_t settle_ns = ORDER_SETTLE_MS * NS_PER_MS;
 
-	o->settled_ns = mark_ns > settle_ns ? mark_ns - settle_ns : 0;
+	return mark_ns > settle_ns ? mark_ns - settle_ns : 0;
+}
+
+bool order_is_settled(const struct journey *j, uint64_t mark_ns)
+{
+	return j->last_ns <= settled_by(mark_ns);
+}
+
+void order_settle(struct order *o, uint64_t mark_ns)
+{
+	o->settled_ns = settled_by(mark_ns);
 	hand_out_passed(o, false);
 	advance(o);
 }

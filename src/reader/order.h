@@ -54,9 +54,16 @@ void order_add(struct order *o, struct journey *j, uint64_t now_ns);
  *
  * Without a call nobody waits for records.  After the first one a journey whose last
  * event was read less than ORDER_SETTLE_MS before waits, too; of those whose turn it
- * was before ORDER_READY_MAX.
+ * was before ORDER_READY_MAX, of all others as many as there is room for.  One that
+ * goes all the same is not settled: of its packet a record may come yet.
  */
 void order_settle(struct order *o, uint64_t mark_ns);
+
+/**
+ * order_is_settled - is each record known that can be of a journey?
+ * @mark_ns: as order_settle() was told
+ */
+bool order_is_settled(const struct journey *j, uint64_t mark_ns);
 
 /** order_skip - a journey is over, and nothing is to be told of it */
 void order_skip(struct order *o, const struct journey *j);

@@ -63,6 +63,14 @@ static void print_journey(struct reader_state *s, struct journey *j)
 	j->fate[0].near = NULL;
 }
 
+static void count_lack(struct stats *st, enum drops_lack lack)
+{
+	if (lack == DROPS_NO_ROOM)
+		stats_add(&st->drops_doubted, 1);
+	else if (lack == DROPS_UNREAD)
+		stats_add(&st->drops_unread, 1);
+}
+
 void reader_on_turn(void *arg, struct journey *j)
 {
 	struct reader_state *s = arg;
@@ -73,7 +81,7 @@ void reader_on_turn(void *arg, struct journey *j)
 	uint32_t hides = 0;
 	bool shown;
 
-	asked.lacks = false;
+	asked.lacks = DROPS_ALL_READ;
 	if (s->drops)
 		drops_decide(s->drops, j);
 	if (live)
@@ -89,8 +97,8 @@ void reader_on_turn(void *arg, struct journey *j)
 	} else if (ours) {
 		hides = printer_hides(&s->printer, j);
 	}
-	if (asked.lacks && (shown || hides))
-		stats_add(&s->stats->drops_doubted, 1);
+	if (shown || hides)
+		count_lack(s->stats, asked.lacks);
 	if (s->drops)
 		drops_remember(s->drops, j, hides);
 	journeys_give_back(s->journeys, j);

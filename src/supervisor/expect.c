@@ -15,6 +15,7 @@
 static bool is_uncertain(const struct run *r)
 {
 	return stats_get(&r->reader.seen.drops_lost) > 0 ||
+	       stats_get(&r->reader.seen.drops_unread) > 0 ||
 	       stats_get(&r->reader.seen.hidden.count) > 0;
 }
 

@@ -134,8 +134,8 @@ static bool is_incomplete(const struct run *r)
 	       books_rules_missing(r) || books_wrong(r) ||
 	       logger_is_foreign(&r->host.undo) || out->overrun ||
 	       out->unnoticed || st->straddled || st->lost || st->gone ||
-	       st->drops_doubted || st->strangers || st->unprinted ||
-	       st->broken || st->incomplete;
+	       st->drops_doubted || st->drops_unread || st->strangers ||
+	       st->unprinted || st->broken || st->incomplete;
 }
 
 static int conclude(const struct run *r)

@@ -131,6 +131,14 @@ static void say_no_room(const struct stats *st)
 	    doubted);
 }
 
+static void say_unread(uint64_t n)
+{
+	msg("warning: what the kernel tells of lost packets was not read in time, "
+	    "as so much came: %" PRIu64 " packet%s that seem%s to have gone on %s "
+	    "told as likely", n, plural(n), n == 1 ? "s" : "",
+	    n == 1 ? "is" : "are");
+}
+
 /* What the kernel says of packets that no rule dropped. */
 static void print_reasons(const struct stats *st)
 {
@@ -139,6 +147,8 @@ static void print_reasons(const struct stats *st)
 			    st->reason[i].text);
 	if (st->drops_lost)
 		say_no_room(st);
+	if (st->drops_unread)
+		say_unread(st->drops_unread);
 	if (st->late)
 		msg("note: %" PRIu64 " packet%s lost after %s told of: the line "
 		    "that says so came later", st->late, st->late == 1 ?
