@@ -19,7 +19,8 @@ static const struct {
 		"this table was changed during the trace: it may be another "
 		"rule" },
 	[TEXT_DOUBT_GONE] = { "gone",
-		"the rules were changed before its text could be read" },
+		"the rules were changed, or may have been, before its text could "
+		"be read" },
 	[TEXT_DOUBT_MISFIT] = { "misfit",
 		"the rules given are not those that the log is of: it may be "
 		"another rule" },

@@ -24,12 +24,15 @@ enum {
 	/* Events and journeys that wait; one more, and the first one goes. */
 	HELD_MAX = 8192,
 	/*
-	 * ms to wait for the rules to be read again, and as long before that for
-	 * the generation: both take some ms, on a machine that is not overloaded.
+	 * ms to wait for the rules to be read again, once it is known which, and before
+	 * that for the generation: both take some ms, on a machine that is not
+	 * overloaded.  Whoever has no answer knows nothing of a text, changed or not.
 	 */
 	WAIT_MS = 1500,
-	/* So many are unasked: ask, although the socket is not empty. */
+	ANSWER_MS = 10000,
+	/* So many are unasked, or for so long: ask, although the socket is not empty. */
 	ASK_AT_ONCE = 256,
+	ASK_ANYWAY_MS = 100,
 	ASK_MS = 2,	/* between two questions, when nothing waits for them */
 };
 
@@ -227,8 +230,11 @@ static void install_rules(struct pending *p)
 	journeys_map_changed(p->js);
 }
 
-/* An event read before the question is of no later generation than answered. */
-static void note_answer(struct pending *p)
+/*
+ * An event read before the question is of no later generation than answered.  The rules
+ * are waited for from now on.
+ */
+static void note_answer(struct pending *p, uint64_t now_ns)
 {
 	uint32_t generation;
 
@@ -242,6 +248,7 @@ static void note_answer(struct pending *p)
 			continue;
 		d->need = generation;
 		d->answered = true;
+		d->since_ns = now_ns;
 	}
 }
 
@@ -251,10 +258,12 @@ static void note_answer(struct pending *p)
  */
 static bool is_to_ask(const struct pending *p, uint64_t now_ns, bool empty)
 {
-	if (p->asking)
+	/* An answer that did not come may have been none. */
+	if (p->asking && now_ns - p->asked_ns < ANSWER_MS * NS_PER_MS)
 		return false;
 	if (p->unasked)
-		return empty || p->unasked >= ASK_AT_ONCE;
+		return empty || p->unasked >= ASK_AT_ONCE ||
+		       now_ns - p->first->since_ns >= ASK_ANYWAY_MS * NS_PER_MS;
 	return empty && stats_get(&p->stats->events) != p->asked_events &&
 	       now_ns - p->asked_ns >= ASK_MS * NS_PER_MS;
 }
@@ -272,19 +281,21 @@ static void ask_supervisor(struct pending *p, uint64_t now_ns, bool empty)
 	p->asked_events = stats_get(&p->stats->events);
 	atomic_store_explicit(&p->stats->nft_ask, p->asks,
 			      memory_order_release);
-	for (struct held *d = p->first; d; d = d->next)
-		if (!d->ask)
-			d->ask = p->asks;
+	for (struct held *d = p->first; d; d = d->next) {
+		if (d->ask)
+			continue;
+		d->ask = p->asks;
+		d->since_ns = now_ns;
+	}
 	p->unasked = 0;
 	p->asking = true;
 	p->ops->tell(p->arg, READER_GENERATION);
 }
 
-static bool is_late(const struct held *d, uint64_t now_ns)
+/* Until when it waits for what it waits for now. */
+static uint64_t end_ns(const struct held *d)
 {
-	uint64_t wait = d->answered ? WAIT_MS : 2 * WAIT_MS;
-
-	return now_ns - d->since_ns >= wait * NS_PER_MS;
+	return d->since_ns + (d->answered ? WAIT_MS : ANSWER_MS) * NS_PER_MS;
 }
 
 static int due_ms(const struct pending *p, uint64_t now_ns)
@@ -293,18 +304,18 @@ static int due_ms(const struct pending *p, uint64_t now_ns)
 
 	if (!p->first)
 		return -1;
-	due = p->first->since_ns + 2 * WAIT_MS * NS_PER_MS;
+	due = end_ns(p->first);
 	return due > now_ns ? (int)((due - now_ns) / NS_PER_MS) + 1 : 0;
 }
 
 int pending_poll(struct pending *p, uint64_t now_ns, bool empty)
 {
 	install_rules(p);
-	note_answer(p);
+	note_answer(p, now_ns);
 	while (p->first) {
 		struct held *d = p->first;
 
-		if (is_late(d, now_ns))
+		if (end_ns(d) <= now_ns)
 			release_first(p);
 		else if (is_told(p, d) && !pending_review_one(p, d, REVIEW_TOLD))
 			release(p, pop_first(p));

@@ -27,7 +27,7 @@ struct held {
 	struct event e;		/* its .payload is .bytes */
 	struct nft_span span;	/* the event's; a journey has its own */
 	uint64_t wall_ns;	/* CLOCK_REALTIME, of the event */
-	uint64_t since_ns;	/* CLOCK_MONOTONIC, when it began to wait */
+	uint64_t since_ns;	/* CLOCK_MONOTONIC, when it began to wait for what it waits for */
 	uint32_t ask;		/* number of the question it waits for; 0: unasked */
 	uint32_t need;		/* the generation that was the answer */
 	bool answered;

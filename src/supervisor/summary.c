@@ -145,8 +145,8 @@ static void print_events(const struct run *r)
 		    "there when the trace began",
 		    st->strangers, plural(st->strangers));
 	if (st->gone)
-		msg("warning: %" PRIu64 " event%s of nft rules that were gone "
-		    "before their text could be read",
+		msg("warning: %" PRIu64 " event%s of nft rules that were gone, or "
+		    "may have been, before their text could be read",
 		    st->gone, plural(st->gone));
 	if (st->straddled)
 		msg("warning: %" PRIu64 " %s%s met rules that were just being "

@@ -449,20 +449,30 @@ static void a_change_comes_in_between(void **state)
 
 static const struct row limits[] = {
 	{ "an answer that does not come, nearly", "t c 7 a",
-	  { EVENT('A', "t c 7"), POLL(0), POLL(2999) }, "?G" },
+	  { EVENT('A', "t c 7"), POLL(0), POLL(9999) }, "?G" },
 	{ "an answer that does not come", "t c 7 a",
-	  { EVENT('A', "t c 7"), POLL(0), POLL(3000) }, "?G A:-" },
+	  { EVENT('A', "t c 7"), POLL(0), POLL(10000) }, "?G A:-" },
+	{ "an answer that is late, and no rule has changed", "t c 7 a",
+	  { EVENT('A', "t c 7"), POLL(0), POLL(9000), ANSWER(40), POLL(9001) },
+	  "?G A:a" },
+	{ "asked late, as more was coming, and as late an answer", "t c 7 a",
+	  { EVENT('A', "t c 7"), POLL_BUSY(0), POLL_BUSY(5000), POLL_BUSY(9999),
+	    ANSWER(40), POLL(14000) }, "?G A:a" },
+	{ "rules that are read behind a late answer", "t c 7 a",
+	  { EVENT('A', "t c 7"), RULE(41, "t c 7"), TOLD(41), POLL(0), POLL(5000),
+	    ANSWER(41), POLL(5001), SNAP(41, "t c 7 a"), FENCE, POLL(6000) },
+	  "?N ?G A:a" },
 	{ "rules that do not come, nearly", "t c 7 a",
 	  { EVENT('A', "t c 7"), RULE(41, "t c 7"), TOLD(41), POLL(0),
 	    ANSWER(41), POLL(1499) }, "?N ?G" },
 	{ "rules that do not come", "t c 7 a",
 	  { EVENT('A', "t c 7"), RULE(41, "t c 7"), TOLD(41), POLL(0),
-	    ANSWER(41), POLL(1), POLL(1500) }, "?N ?G A:-" },
+	    ANSWER(41), POLL(1), POLL(1501) }, "?N ?G A:-" },
 	{ "what is certain goes with its text, however late", "t c 7 a",
 	  { EVENT('A', "t c 7"), POLL(0), ANSWER(40), POLL(5000) },
 	  "?G A:a" },
 	{ "not asked for, and gone: nothing is asked any more", "t c 7 a",
-	  { EVENT('A', "t c 7"), POLL_BUSY(0), POLL_BUSY(3000), POLL(3001) },
+	  { EVENT('A', "t c 7"), POLL_BUSY(0), POLL_BUSY(10000), POLL(10001) },
 	  "A:-" },
 	{ "at the end, answered", "t c 7 a",
 	  { EVENT('A', "t c 7"), POLL(0), ANSWER(40), RULE(41, "t c 7"),
@@ -497,7 +507,7 @@ static const struct row orders[] = {
 	  "?G P:a A:b Q:b" },
 	{ "an event behind one that cannot wait longer", "t c 7 a",
 	  { EVENT('A', "t c 7"), POLL(0), POLL(10), EVENT('B', "t c 7"),
-	    POLL(3000), ANSWER(40), POLL(3001), ANSWER(40), POLL(3002) }, "?G A:- ?G B:a" },
+	    POLL(10000), ANSWER(40), POLL(10001) }, "?G A:- ?G B:a" },
 };
 
 static void the_order_is_kept(void **state)
@@ -615,9 +625,9 @@ static void when_to_poll_again(void **state)
 	assert_false(pending_waits(f->held));
 	take_act(f, &one);
 	assert_true(pending_waits(f->held));
-	assert_int_equal(poll_at(f, 0, true), 3001);
-	assert_int_equal(poll_at(f, 2000, true), 1001);
-	assert_int_equal(poll_at(f, 3000, true), -1);
+	assert_int_equal(poll_at(f, 0, true), 10001);
+	assert_int_equal(poll_at(f, 9000, true), 1001);
+	assert_int_equal(poll_at(f, 10000, true), -1);
 	fixture_close(f);
 }
 
