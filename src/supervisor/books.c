@@ -71,14 +71,21 @@ static bool rules_are_others(const struct run *r)
 	       taken_any(&r->taken) || r->host.turns.put_back;
 }
 
+/* TRACE tells of a packet from the rule behind it on, if that rule's matches let it come so far. */
+static bool traces_in_raw(const struct run *r)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (r->plan.family[i].use &&
+		    r->plan.family[i].trigger == TRIGGER_LEGACY)
+			return true;
+	return false;
+}
+
 /* In nft the run's own packets are known by its rule's event; in raw they are not. */
 static bool others_trace(const struct run *r)
 {
-	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		if (r->foreign_trace && r->plan.family[i].use &&
-		    r->plan.family[i].trigger == TRIGGER_LEGACY)
-			return true;
-	return r->reader.seen.strangers;
+	return (r->foreign_trace && traces_in_raw(r)) ||
+	       r->reader.seen.strangers;
 }
 
 /* What matched is remembered by rules that count nothing. */
@@ -127,6 +134,17 @@ static const struct reason *find_reason(const struct run *r)
 	return NULL;
 }
 
+static const char *guess(const struct run *r, bool more)
+{
+	if (more)
+		return "packets came in again and were taken for others, or "
+		       "rules of others trace that came meanwhile";
+	return traces_in_raw(r) ?
+		"packets are missing, or were taken for others, or a match of "
+		"the rule behind TRACE dropped them, as for a header that is "
+		"cut short" : "packets are missing, or were taken for others";
+}
+
 /* Return: matches that are told more (> 0) or fewer than were counted. */
 static int64_t balance(const struct run *r)
 {
@@ -151,8 +169,5 @@ void books_say(const struct run *r)
 	    "TRACE rules counted (%" PRIu64 "): %s",
 	    why ? "note" : "warning", n, n == 1 ? "" : "es",
 	    more < 0 ? "fewer" : "more", books_counted(&r->host),
-	    why ? why->text :
-	    more < 0 ? "packets are missing, or were taken for others" :
-		       "packets came in again and were taken for others, or "
-		       "rules of others trace that came meanwhile");
+	    why ? why->text : guess(r, more > 0));
 }
