@@ -240,13 +240,14 @@ static uint64_t longest_wait(const struct order *o, const struct journey *j)
 
 /*
  * Where the turn is once all who are late have had theirs, and when the next
- * one is late.  What is held comes by itself: nobody goes past it.
+ * one is late.  What is held comes by itself, and what waits for its records is
+ * settled in a moment: nobody goes past it.
  */
 static uint64_t find_end(struct order *o, uint64_t now_ns)
 {
 	uint64_t end = o->next, serial = o->next;
 	uint32_t seen = 0;
-	bool held = false;
+	bool held = false, unsettled = false;
 
 	o->due_ns = UINT64_MAX;
 	for (; seen < o->ready; serial++) {
@@ -259,9 +260,13 @@ static uint64_t find_end(struct order *o, uint64_t now_ns)
 		seen++;
 		due = s->j->ready_ns + longest_wait(o, s->j);
 		if (due > now_ns)
-			o->due_ns = due < o->due_ns ? due : o->due_ns;
+			unsettled |= !is_settled(o, s->j);
+		else if (unsettled)
+			due = now_ns + ORDER_SETTLE_MS * NS_PER_MS;
 		else if (!held)
 			end = serial + 1;
+		if (due > now_ns && due < o->due_ns)
+			o->due_ns = due;
 	}
 	return end;
 }

@@ -253,6 +253,32 @@ static void test_bound_of_passed(void **state)
 	fixture_close(f);
 }
 
+/* Who has waited for long enough does not take one along whose records may come yet. */
+static void test_nobody_goes_past_the_unsettled(void **state)
+{
+	struct fixture *f = fixture_open();
+
+	(void)state;
+	f->j[2].last_ns = f->now_ns - 100 * NS_PER_MS;
+	order_settle(f->o, f->now_ns);
+	order_add(f->o, &f->j[2], f->now_ns);
+	f->now_ns += (ORDER_WAIT_MS - 1) * NS_PER_MS;
+	f->j[1].last_ns = f->now_ns;
+	order_settle(f->o, f->now_ns);
+	order_add(f->o, &f->j[1], f->now_ns);
+	f->now_ns += NS_PER_MS;
+	assert_int_equal(order_expire(f->o, f->now_ns), ORDER_SETTLE_MS + 1);
+	assert_string_equal(f->out, "");
+	assert_false(order_is_settled(&f->j[1], f->now_ns));
+	/* Nobody comes for 0. */
+	f->now_ns += ORDER_SETTLE_MS * NS_PER_MS;
+	assert_true(order_is_settled(&f->j[1], f->now_ns));
+	order_settle(f->o, f->now_ns);
+	order_expire(f->o, f->now_ns);
+	assert_string_equal(f->out, "1 2");
+	fixture_close(f);
+}
+
 /* More are under way and held than there is room for. */
 static void test_span(void **state)
 {
@@ -314,6 +340,7 @@ int main(void)
 		cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_bound_with_holes),
 		cmocka_unit_test(test_bound_of_passed),
+		cmocka_unit_test(test_nobody_goes_past_the_unsettled),
 		cmocka_unit_test(test_span),
 		cmocka_unit_test(test_each),
 	};
