@@ -221,7 +221,7 @@ judge() {
 
 # verdict: what the judge says of the run that ended last
 verdict() {
-	local events right wrong marked packets doubtful
+	local events right wrong marked
 	all_told
 	read -r events right wrong marked < <(judge)
 	packets=$(wc -l <"$OUT")
@@ -277,3 +277,19 @@ for ((i = 1; i <= ROUNDS / 4; i++)); do
 	some_rounds 2
 done
 end_traffic
+
+# 170 rounds with pauses of 3 ms take half a second at least: two changes a second at most.
+if [[ -n ${SOAK-} ]]; then
+	subtest "two changes a second: at most one packet in a hundred is doubtful"
+	PAUSE=0.003
+	load_table 2000 2001 | restore 4
+	run_traffic
+	for ((i = 1; i <= 60; i++)); do
+		by 4 -I OUTPUT -p udp -m udp --dport $((2000 + i % 6)) -j ACCEPT
+		some_rounds 170
+		by 4 -D OUTPUT 1
+		some_rounds 170
+	done
+	end_traffic
+	((doubtful * 100 <= packets)) || fail "$doubtful of $packets"
+fi

@@ -114,6 +114,27 @@ stop_traffic
 stop_nftrace INT
 verdict
 
+# 170 rounds with pauses of 3 ms take half a second at least: two changes a second at most.
+if [[ -n ${SOAK-} ]]; then
+	subtest "two changes a second: at most one packet in a hundred is doubtful"
+	PAUSE=0.003
+	load_table 2000 2001
+	assert_within 20 "the table" in_force 2001
+	start_nftrace lo -t 900 --no-drops --rate 0 --json -p udp --chain OUTPUT
+	traffic
+	for ((i = 1; i <= 60; i++)); do
+		change insert rule ip t out udp dport $((2000 + i % 6)) accept
+		some_rounds 160
+	done
+	stop_traffic
+	stop_nftrace INT
+	verdict
+	packets=$(wc -l <"$OUT")
+	doubtful=$(jq -r 'select(any(.events[]; .doubt) or .fate == "INCOMPLETE") | .packet' "$OUT" | wc -l)
+	note "$packets packets, $doubtful doubtful"
+	((doubtful * 100 <= packets)) || fail "$doubtful of $packets"
+fi
+
 subtest "after the changes"
 start_nftrace lo -t 100 --no-drops --rate 0 -p udp --dport 2003 --chain OUTPUT
 load_table 2002 2004

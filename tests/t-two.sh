@@ -76,6 +76,25 @@ assert_status 3
 assert_grep 'interrupted while waiting for NFLOG group 0: nothing was changed' "$ERR"
 first_goes_on
 
+if [[ -n ${SOAK-} ]]; then
+	subtest "the second waits for lock and group, and works: 20 of 20"
+	for n in {1..20}; do
+		first lo -t 60 "${words[@]}"
+		launch_nftrace lo -w 20 -c 1 -t 60 "${words[@]}"
+		second=$NFTRACE_PID
+		assert_within 20 "the $n. waits" grep -q 'waiting up to 20 s' "$ERR"
+		NFTRACE_PID=$first_pid OUT=$SCRATCH/out1 ERR=$SCRATCH/err1
+		stop_nftrace INT
+		NFTRACE_PID=$second OUT=$SCRATCH/out2 ERR=$SCRATCH/err2
+		wait_armed
+		talk lo udp 10.9.0.1 7
+		end_nftrace 20
+		assert_status 0
+		assert_grep '^=> DELIVERED' "$OUT"
+		assert_restored_but_counters lo "$SCRATCH/before-lo"
+	done
+fi
+
 subtest "a queue of runs: each works, one after the other"
 queue=()
 for n in {1..8}; do
