@@ -44,10 +44,12 @@ fi
 
 subtest "libraries that are too old, or missing, are named before anything is compiled"
 mkdir "$SCRATCH/old"
-printf 'Name: x\nDescription: x\nVersion: 0.7.9\n' >"$SCRATCH/old/libcap-ng.pc"
+for library in libcap-ng=0.7.9 libnetfilter_log=1.0.1; do
+	printf 'Name: x\nDescription: x\nVersion: %s\n' "${library#*=}" >"$SCRATCH/old/${library%=*}.pc"
+done
 PKG_CONFIG_PATH=$SCRATCH/old make --no-print-directory nftrace BUILD="$SCRATCH/none" >"$SCRATCH/make" 2>&1 &&
 	fail "it builds"
-assert_grep '^nftrace needs newer libraries than this system has: libcap-ng is 0\.7\.9, 0\.8 is needed$' "$SCRATCH/make"
+assert_grep '^nftrace needs newer libraries than this system has: libnetfilter_log is 1\.0\.1, 1\.0\.2 is needed, libcap-ng is 0\.7\.9, 0\.8 is needed$' "$SCRATCH/make"
 PKG_CONFIG_LIBDIR=$SCRATCH/none make --no-print-directory nftrace BUILD="$SCRATCH/none" >"$SCRATCH/make" 2>&1 &&
 	fail "it builds without libraries"
 assert_grep '^nftrace needs libraries that are missing here; on Debian: apt-get install gcc ' "$SCRATCH/make"

@@ -231,7 +231,6 @@ $(T)/bench/drop_cost: tests/bench/drop_cost.c $(TEST_PARTS) | need
 	@echo "  TOOL    $<"
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(TEST_PARTS) $(LIBS)
 
-$(T)/bench/floor: LIBS += -lnetfilter_log
 $(T)/bench/%: tests/bench/%.c | need
 	@mkdir -p $(@D)
 	@echo "  TOOL    $<"

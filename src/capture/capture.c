@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <libmnl/libmnl.h>
+#include <libnetfilter_log/libnetfilter_log.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_log.h>
 #include <linux/sock_diag.h>
@@ -92,31 +93,14 @@ static int talk(int fd, struct nlmsghdr *nlh)
 	}
 }
 
-/* A message about group 0: what follows is its attributes. */
-static struct nlmsghdr *put_config(void *buf)
-{
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct nfgenmsg *nfg =
-		mnl_nlmsg_put_extra_header(nlh, sizeof(*nfg));
-
-	nlh->nlmsg_type = NFNL_SUBSYS_ULOG << 8 | NFULNL_MSG_CONFIG;
-	nlh->nlmsg_flags = NLM_F_REQUEST;
-	nfg->nfgen_family = AF_UNSPEC;
-	nfg->version = NFNETLINK_V0;
-	nfg->res_id = htons(0);
-	return nlh;
-}
-
 static int set_mode(int fd, uint32_t snaplen, uint16_t flags)
 {
 	char buf[512] __attribute__((aligned(8))) = { 0 };
-	struct nlmsghdr *nlh = put_config(buf);
-	const struct nfulnl_msg_config_mode mode = {
-		.copy_range = htonl(snaplen),
-		.copy_mode = NFULNL_COPY_PACKET,
-	};
+	struct nlmsghdr *nlh;
 
-	mnl_attr_put(nlh, NFULA_CFG_MODE, sizeof(mode), &mode);
+	nlh = nflog_nlmsg_put_header(buf, NFULNL_MSG_CONFIG, AF_UNSPEC, 0);
+	if (nflog_attr_put_cfg_mode(nlh, NFULNL_COPY_PACKET, snaplen) < 0)
+		return -errno;
 	mnl_attr_put_u16(nlh, NFULA_CFG_FLAGS, htons(flags));
 	return talk(fd, nlh);
 }
@@ -129,14 +113,13 @@ static bool has_conntrack(void)
 
 static int configure(int fd, const struct capture_want *want)
 {
-	static const struct nfulnl_msg_config_cmd bind_group = {
-		.command = NFULNL_CFG_CMD_BIND,
-	};
 	char buf[512] __attribute__((aligned(8))) = { 0 };
-	struct nlmsghdr *nlh = put_config(buf);
+	struct nlmsghdr *nlh;
 	int err;
 
-	mnl_attr_put(nlh, NFULA_CFG_CMD, sizeof(bind_group), &bind_group);
+	nlh = nflog_nlmsg_put_header(buf, NFULNL_MSG_CONFIG, AF_UNSPEC, 0);
+	if (nflog_attr_put_cfg_cmd(nlh, NFULNL_CFG_CMD_BIND) < 0)
+		return -errno;
 	err = talk(fd, nlh);
 	if (err)
 		return err;
