@@ -103,6 +103,17 @@ static bool take_mac_part(struct trace_reading *rd, struct strview word)
 	return false;
 }
 
+/* Most words begin with a letter that none of the event's does: nobody is asked. */
+static bool may_be_events(struct strview word)
+{
+	static const bool first[256] = {
+		['I'] = true, ['O'] = true, ['P'] = true, ['M'] = true,
+		['U'] = true, ['G'] = true,
+	};
+
+	return first[(uint8_t)*word.at];
+}
+
 static bool opens_quote(struct strview *word)
 {
 	return strview_take(word, "[") && word->len > 4 &&
@@ -115,7 +126,7 @@ static bool read_head(struct trace_reading *rd, struct strview *rest)
 	struct strview next = *rest, word;
 
 	while (strview_word(&next, &word) && !strview_starts(word, "SRC=")) {
-		int taken = take_event_word(rd, word);
+		int taken = may_be_events(word) ? take_event_word(rd, word) : 0;
 
 		if (taken < 0)
 			return false;
@@ -135,11 +146,12 @@ static bool read_words(struct trace_reading *rd, struct strview rest)
 
 	while (strview_word(&rest, &word)) {
 		struct strview quote = word;
-		int taken = rd->depth ? 0 : take_event_word(rd, word);
+		bool own = !rd->depth && may_be_events(word);
+		int taken = own ? take_event_word(rd, word) : 0;
 
 		if (taken < 0)
 			return false;
-		if (taken || (!rd->depth && take_mac_part(rd, word)))
+		if (taken || (own && take_mac_part(rd, word)))
 			continue;
 		if (rd->depth + 1 < TRACE_DEPTH && opens_quote(&quote)) {
 			rd->packet[rd->depth].quoted =
