@@ -285,6 +285,7 @@ int capture_receive(struct capture *c,
 		const struct nlmsghdr *nlh = r->iov[i].iov_base;
 		int left = (int)r->msg[i].msg_len;
 
+		c->bytes += r->msg[i].msg_len;
 		if (!is_whole(c, i))
 			continue;
 		for (; event_message_ok(nlh, left);
@@ -310,6 +311,16 @@ void capture_fence(struct capture *c)
 bool capture_is_fence(const struct capture *c, const struct nlmsghdr *nlh)
 {
 	return c->fence && nlh->nlmsg_seq == c->fence;
+}
+
+uint32_t capture_waiting(const struct capture *c)
+{
+	uint32_t info[SK_MEMINFO_VARS];
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(c->fd, SOL_SOCKET, SO_MEMINFO, info, &len) < 0)
+		return UINT32_MAX;
+	return info[SK_MEMINFO_RMEM_ALLOC];
 }
 
 bool capture_is_half_full(const struct capture *c)

@@ -18,6 +18,7 @@ struct capture {
 	uint32_t fence;		/* number of the last one, 0: none yet */
 	uint64_t forged;	/* messages that the kernel did not send */
 	uint64_t cut;		/* longer than their place in the ring */
+	uint64_t bytes;		/* of all messages that were read */
 	struct capture_ring *ring;
 };
 
@@ -79,6 +80,12 @@ void capture_fence(struct capture *c);
 
 /** capture_is_fence - is a MESSAGE_FENCE the last one that was asked for? */
 bool capture_is_fence(const struct capture *c, const struct nlmsghdr *nlh);
+
+/**
+ * capture_waiting - what waits to be read takes so much of the receive buffer
+ * Return: bytes, at least as many as the messages have; UINT32_MAX: it is not known.
+ */
+uint32_t capture_waiting(const struct capture *c);
 
 /** capture_is_half_full - what waits to be read takes half of the receive buffer */
 bool capture_is_half_full(const struct capture *c);

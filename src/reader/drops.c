@@ -266,14 +266,15 @@ static uint64_t lost_now(const struct drops *d)
 	return r->lost ? drop_ring_lost(r) : 0;
 }
 
-void drops_mark(struct drops *d, uint64_t now_ns)
+bool drops_mark(struct drops *d, uint64_t now_ns)
 {
 	if (d->marked)
-		return;
+		return false;
 	d->mark = drop_ring_mark(d->env.ring);
 	d->mark_lost = lost_now(d);
 	d->mark_ns = now_ns;
 	d->marked = true;
+	return true;
 }
 
 void drops_fetch(struct drops *d)

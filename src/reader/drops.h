@@ -41,8 +41,9 @@ void drops_close(struct drops *d);
  * @now_ns: CLOCK_MONOTONIC, here and below
  *
  * What is in the ring now has its events in the socket, or they were read.
+ * Return: false: the mark of before stands, drops_take() has not come to it.
  */
-void drops_mark(struct drops *d, uint64_t now_ns);
+bool drops_mark(struct drops *d, uint64_t now_ns);
 
 /**
  * drops_fetch - make room in the ring, which is small
@@ -51,7 +52,7 @@ void drops_mark(struct drops *d, uint64_t now_ns);
 void drops_fetch(struct drops *d);
 
 /**
- * drops_take - the socket was read to its end since drops_mark()
+ * drops_take - all is read that was in the socket at drops_mark()
  * Return: CLOCK_MONOTONIC until which no record is missing.
  */
 uint64_t drops_take(struct drops *d, uint64_t now_ns);

@@ -52,6 +52,12 @@ static int read_batch(struct reader_state *s)
 	return n;
 }
 
+/* Have more been dropped than gaps in the sequence have shown? */
+static bool is_more(const struct reader_state *s, uint32_t unshown)
+{
+	return (int32_t)(unshown - s->unshown) > 0;
+}
+
 /*
  * Silence tells something only when all was read, and nothing was dropped that
  * no gap in the sequence has shown yet.
@@ -61,7 +67,7 @@ static void look_for_drops(struct reader_state *s)
 	uint32_t drops = capture_drops(s->plan->capture);
 	uint32_t unshown = drops - (uint32_t)stats_get(&s->stats->lost);
 
-	if ((int32_t)(unshown - s->unshown) <= 0)
+	if (!is_more(s, unshown))
 		return;
 	journeys_gap(s->journeys, 0);
 	/* What was lost of witnesses' events, no gap will show. */
@@ -101,13 +107,34 @@ static void take_drops(struct reader_state *s)
 	order_settle(s->order, drops_take(s->drops, s->now_ns));
 }
 
+static void mark_drops(struct reader_state *s)
+{
+	const struct capture *c = s->plan->capture;
+
+	if (drops_mark(s->drops, clock_ns(CLOCK_MONOTONIC)))
+		s->marked_bytes = c->bytes + capture_waiting(c);
+}
+
+/*
+ * Much comes without a pause.  Messages take more of the buffer than they have bytes: with
+ * as many bytes read all are that were there at the mark, in a socket that lost none.
+ */
+static bool is_past_mark(const struct reader_state *s)
+{
+	const struct capture *c = s->plan->capture;
+
+	return s->drops && c->bytes >= s->marked_bytes &&
+	       !is_more(s, capture_drops(c) -
+			   (uint32_t)stats_get(&s->stats->lost));
+}
+
 /* @end: of the state's.  Return: messages read until it was so, or TURN_EVENTS. */
 static unsigned int read_until(struct reader_state *s, const bool *end)
 {
 	unsigned int total = 0;
 
 	if (s->drops)
-		drops_mark(s->drops, clock_ns(CLOCK_MONOTONIC));
+		mark_drops(s);
 	do {
 		int n = read_batch(s);
 
@@ -115,7 +142,7 @@ static unsigned int read_until(struct reader_state *s, const bool *end)
 			drops_fetch(s->drops);
 		total += n > 0 ? (unsigned int)n : 0;
 	} while (!*end && total < TURN_EVENTS);
-	if (*end)
+	if (*end || is_past_mark(s))
 		take_drops(s);
 	return total;
 }

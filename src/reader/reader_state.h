@@ -91,6 +91,7 @@ struct reader_state {
 	bool empty;			/* the socket, after the last turn */
 	bool caught_up;			/* empty but for what came meanwhile */
 	bool busy;			/* much comes at the moment */
+	uint64_t marked_bytes;		/* read: then all is that was there at drops_mark() */
 };
 
 #endif
