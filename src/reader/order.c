@@ -193,16 +193,17 @@ void order_settle(struct order *o, uint64_t mark_ns)
 
 void order_add(struct order *o, struct journey *j, uint64_t now_ns)
 {
+	uint64_t due_ns = now_ns + ORDER_WAIT_MS * NS_PER_MS;
+
 	if (is_passed(o, j)) {
 		add_passed(o, j);
 		return;
 	}
-	if (!o->ready)
-		o->due_ns = now_ns + ORDER_WAIT_MS * NS_PER_MS;
 	/* Some who are late may have waited for this one. */
-	else if (slot_at(o, j->serial)->state == SLOT_HELD &&
-		 now_ns < o->due_ns)
-		o->due_ns = now_ns;
+	if (o->ready && slot_at(o, j->serial)->state == SLOT_HELD)
+		due_ns = now_ns;
+	if (!o->ready || due_ns < o->due_ns)
+		o->due_ns = due_ns;
 	j->ready_ns = now_ns;
 	put(o, j, (struct slot){ .j = j, .state = SLOT_READY });
 	o->ready++;
@@ -233,9 +234,20 @@ void order_take_back(struct order *o, const struct journey *j)
 	*s = (struct slot){ .state = SLOT_OPEN };
 }
 
-static uint64_t longest_wait(const struct order *o, const struct journey *j)
+static bool is_late(const struct order *o, const struct journey *j,
+		    uint64_t now_ns)
 {
-	return (is_settled(o, j) ? ORDER_WAIT_MS : ORDER_NAME_MS) * NS_PER_MS;
+	uint64_t wait_ms = is_settled(o, j) ? ORDER_WAIT_MS : ORDER_NAME_MS;
+
+	return j->ready_ns + wait_ms * NS_PER_MS <= now_ns;
+}
+
+/* When it is to be asked again whether it is late: what is not settled may be by then. */
+static uint64_t next_look(const struct journey *j, uint64_t now_ns)
+{
+	uint64_t late_ns = j->ready_ns + ORDER_WAIT_MS * NS_PER_MS;
+
+	return late_ns > now_ns ? late_ns : now_ns + ORDER_SETTLE_MS * NS_PER_MS;
 }
 
 /*
@@ -252,21 +264,20 @@ static uint64_t find_end(struct order *o, uint64_t now_ns)
 	o->due_ns = UINT64_MAX;
 	for (; seen < o->ready; serial++) {
 		const struct slot *s = slot_at(o, serial);
-		uint64_t due;
+		uint64_t look_ns;
 
 		held |= s->state == SLOT_HELD;
 		if (s->state != SLOT_READY)
 			continue;
 		seen++;
-		due = s->j->ready_ns + longest_wait(o, s->j);
-		if (due > now_ns)
-			unsettled |= !is_settled(o, s->j);
-		else if (unsettled)
-			due = now_ns + ORDER_SETTLE_MS * NS_PER_MS;
-		else if (!held)
-			end = serial + 1;
-		if (due > now_ns && due < o->due_ns)
-			o->due_ns = due;
+		if (is_late(o, s->j, now_ns) && !unsettled) {
+			end = held ? end : serial + 1;
+			continue;
+		}
+		unsettled |= !is_settled(o, s->j);
+		look_ns = next_look(s->j, now_ns);
+		if (look_ns < o->due_ns)
+			o->due_ns = look_ns;
 	}
 	return end;
 }

@@ -137,6 +137,9 @@ static const struct row rows[] = {
 	{ "one held is no reason to wait for one under way",
 	  "h1 +2 t600 +1 t0", "1 2" },
 	{ "those before one that is held go on", "+1 h2 +3 t500", "1" },
+	{ "one before it, that comes while others wait for it",
+	  "h3 +5 t500 +1 t499", "" },
+	{ "goes on when it is late itself", "h3 +5 t500 +1 t500", "1" },
 	{ "held, and then under way again", "h0 b0 +1 t500", "1" },
 	{ "over, and then under way again", "+1 b1 +0 +2", "0" },
 	{ "and over in the end", "+1 b1 +0 +2 +1", "0 1 2" },
@@ -279,6 +282,33 @@ static void test_nobody_goes_past_the_unsettled(void **state)
 	fixture_close(f);
 }
 
+/* Who is not settled when it is looked who is late waits no longer for that, once it is. */
+static void test_settled_behind_a_look(void **state)
+{
+	struct fixture *f = fixture_open();
+
+	(void)state;
+	f->j[1].last_ns = f->now_ns - 100 * NS_PER_MS;
+	order_settle(f->o, f->now_ns);
+	order_add(f->o, &f->j[1], f->now_ns);
+	f->now_ns += (ORDER_WAIT_MS - 1) * NS_PER_MS;
+	f->j[3].last_ns = f->now_ns;
+	order_settle(f->o, f->now_ns);
+	order_add(f->o, &f->j[3], f->now_ns);
+	f->now_ns += NS_PER_MS;
+	order_expire(f->o, f->now_ns);
+	assert_string_equal(f->out, "1");
+	f->now_ns += (ORDER_WAIT_MS - 2) * NS_PER_MS;
+	order_settle(f->o, f->now_ns);
+	order_expire(f->o, f->now_ns);
+	assert_string_equal(f->out, "1");
+	/* Nobody comes for 2. */
+	f->now_ns += NS_PER_MS;
+	order_expire(f->o, f->now_ns);
+	assert_string_equal(f->out, "1 3");
+	fixture_close(f);
+}
+
 /* More are under way and held than there is room for. */
 static void test_span(void **state)
 {
@@ -341,6 +371,7 @@ int main(void)
 		cmocka_unit_test(test_bound_with_holes),
 		cmocka_unit_test(test_bound_of_passed),
 		cmocka_unit_test(test_nobody_goes_past_the_unsettled),
+		cmocka_unit_test(test_settled_behind_a_look),
 		cmocka_unit_test(test_span),
 		cmocka_unit_test(test_each),
 	};
