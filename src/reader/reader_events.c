@@ -23,6 +23,7 @@
 #include "reader/reader_control.h"
 #include "reader/reader_plan.h"
 #include "reader/reader_state.h"
+
 static void on_certain(void *arg, struct journey *j)
 {
 	struct reader_state *s = arg;
