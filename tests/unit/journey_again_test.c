@@ -27,7 +27,7 @@
 enum {
 	TABLES = 4, RULES = 6, LAST = RULES + 1, CHAINS = NF_INET_NUMHOOKS + 1,
 	USER = NF_INET_NUMHOOKS,	/* the chain that the others call */
-	FLOWS = 3, EVENTS = 1000, SEEDS = 100,
+	FLOWS = 3, EVENTS = 1000, SEEDS = 300,
 };
 
 /* Of a packet: each rule of a chain may call the other chain. */
@@ -171,12 +171,18 @@ static void make_rule(unsigned int t, unsigned int chain, unsigned int r, bool n
 
 static void make_rules(bool both)
 {
+	int32_t prio[TABLES];
+
 	memset(&g.map, 0, sizeof(g.map));
+	for (unsigned int t = 0; t < TABLES; t++)
+		prio[t] = t && chance(4) == 0 ? prio[t - 1] : orders[t] * 10;
 	for (unsigned int t = 0; t < TABLES; t++)
 		for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
 			if (has_chain(t, h))
-				path_map_add(&g.map, 0, h, orders[t], orders[t] * 10,
+				path_map_add(&g.map, 0, h, orders[t], prio[t],
 					     orders[t] == T_DNAT);
+	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
+		g.map.hook[0][h].overflow = chance(30) == 0;
 	for (unsigned int t = 0; t < TABLES; t++)
 		for (unsigned int c = 0; c < CHAINS; c++)
 			for (unsigned int r = 0; r < LAST; r++)
