@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/columns.h"
@@ -275,6 +276,43 @@ static void test_overflow(void **state)
 	assert_int_equal(outbuf_pending(&out), strlen("before\n"));
 }
 
+static unsigned int lines_in(const char *text, size_t len)
+{
+	unsigned int n = 1;
+
+	for (size_t i = 0; i < len; i++)
+		n += text[i] == '\n';
+	return n;
+}
+
+/* Of lines of all sorts of words: as many as are said before they are made. */
+static void test_rows(void **state)
+{
+	static const char *const words[] = {
+		" ", "  ", " by ", " -> ", " > ", " -j ", " ! ", " handle ", "a", "long-er",
+		"\346\274\242", " \033[31mred\033[0m ", " filter:INPUT:7 ",
+	};
+	enum { WORDS = sizeof(words) / sizeof(words[0]), LINES = 3000 };
+	unsigned int most = 0;
+
+	(void)state;
+	srandom(1);
+	for (unsigned int i = 0; i < LINES; i++) {
+		struct wrap w = begin(12 + (unsigned int)random() % 60);
+		unsigned int rows;
+
+		w.column = w.indent;
+		for (long n = random() % 30; n; n--)
+			outbuf_text(&out, words[random() % WORDS]);
+		rows = wrap_rows(&w, 0);
+		wrap_flow(&w, 0);
+		assert_int_equal(rows, lines_in(outbuf_record(&out, 0),
+						outbuf_written(&out)));
+		most = rows > most ? rows : most;
+	}
+	assert_true(most > 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +321,7 @@ int main(void)
 		cmocka_unit_test(test_fits),
 		cmocka_unit_test(test_flow),
 		cmocka_unit_test(test_long_word),
+		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_arrows),
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_unit),
