@@ -134,8 +134,8 @@ static void say_no_room(const struct stats *st)
 static void say_unread(uint64_t n)
 {
 	msg("warning: what the kernel tells of lost packets was not read in time, "
-	    "as so much came: %" PRIu64 " packet%s that seem%s to have gone on %s "
-	    "told as likely", n, plural(n), n == 1 ? "s" : "",
+	    "as so much came or this host is too busy: %" PRIu64 " packet%s that "
+	    "seem%s to have gone on %s told as likely", n, plural(n), n == 1 ? "s" : "",
 	    n == 1 ? "is" : "are");
 }
 
