@@ -158,3 +158,19 @@ stop_nftrace INT
 assert_status 5
 assert_restored lo "$before"
 rm "$SCRATCH/ahead"
+
+subtest "-t 0, with rules of others alone: the keeper sleeps between two looks"
+in_ns lo iptables-legacy -t raw -A OUTPUT "${words[@]}" -j TRACE
+save_rules lo "$before"
+start_nftrace lo -t 0
+keeper=$(child_named nftrace-keeper)
+sleeps() { sed -n 's/^voluntary_ctxt_switches:[[:space:]]*//p' "/proc/$keeper/status"; }
+slept() { (($(sleeps) >= $1)); }
+# What was written of the run's end at its begin is over soon; there is no rule that has it.
+ahead 40 40
+assert_within 20 "it has slept three times" slept $(($(sleeps) + 4))
+stop_nftrace INT
+assert_status 3
+assert_no_grep 'matched nothing for' "$ERR"
+assert_restored lo "$before"
+rm "$SCRATCH/ahead"

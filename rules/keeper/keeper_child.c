@@ -129,6 +129,8 @@ static void on_locked(struct keeping *s)
 /* Armed: the supervisor needs no more looks, see on_look(). */
 static void set_timers(struct keeping *s, uint64_t end_ns)
 {
+	const uint64_t half = seconds_ns(KEEPER_LEASE_SECONDS / 2);
+
 	set_timer(s->look_timer, 0, 0);
 	s->armed = true;
 	s->end_ns = end_ns;
@@ -137,8 +139,8 @@ static void set_timers(struct keeping *s, uint64_t end_ns)
 	if (!s->plan->endless)
 		return;
 	s->lease_ns = keeper_deadline_ns(s);
-	set_timer(s->lease_timer,
-		  s->lease_ns - seconds_ns(KEEPER_LEASE_SECONDS / 2),
+	/* 0 would be never. */
+	set_timer(s->lease_timer, s->lease_ns > half ? s->lease_ns - half : 1,
 		  TFD_TIMER_ABSTIME);
 }
 

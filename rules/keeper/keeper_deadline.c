@@ -112,14 +112,22 @@ void keeper_deadline_check(struct keeping *s)
 		keeping_tell(s, &m);
 }
 
-/* The rules were written before the run was armed: their own end counts. */
+/*
+ * The rules were written before the run was armed: their own end counts.  Where they
+ * have none nothing writes another, and it is time to look again in a while.  A clock
+ * that was set meanwhile may say anything: no more than a lease is believed.
+ */
 uint64_t keeper_deadline_ns(const struct keeping *s)
 {
-	int64_t left = s->plan->undo.owner.end - time(NULL);
+	const int64_t most = KEEPER_LEASE_SECONDS;
+	uint64_t now = clock_monotonic_ns(), past;
+	int64_t left = keeper_deadline_any(s) ?
+		s->plan->undo.owner.end - time(NULL) : most;
 
-	if (left > KEEPER_LEASE_SECONDS)
-		left = KEEPER_LEASE_SECONDS;
-	return clock_monotonic_ns() + (uint64_t)left * NS_PER_S;
+	if (left >= 0)
+		return now + (uint64_t)(left < most ? left : most) * NS_PER_S;
+	past = (uint64_t)(left > -most ? -left : most) * NS_PER_S;
+	return now > past ? now - past : 0;
 }
 
 /* Somebody had frozen the keeper: for how long did the rules match nothing? */

@@ -23,10 +23,11 @@ int keeper_deadline_renew(struct keeping *s, struct keeper_message *m);
 void keeper_deadline_check(struct keeping *s);
 
 /**
- * keeper_deadline_ns - when the rules of the run stop matching
+ * keeper_deadline_ns - when the rules of the run stop matching, a lease from now at most
  * Return: of CLOCK_MONOTONIC; in the past if they do no longer.
  */
 uint64_t keeper_deadline_ns(const struct keeping *s);
+
 /** keeper_deadline_tell_hole - if the keeper was frozen: for how long the rules matched nothing */
 void keeper_deadline_tell_hole(struct keeping *s);
 
