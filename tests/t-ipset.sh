@@ -34,9 +34,11 @@ create ip hash:ip,port
 add ip 10.9.0.1,udp:2000
 add ip 10.9.0.1,tcp:2001
 add ip 10.9.0.1,icmp:8/0
+add ip 10.9.0.1,gre:0
 create ip6 hash:ip,port family inet6
 add ip6 fd00:9::1,udp:2000
 add ip6 fd00:9::1,icmpv6:128/0
+add ip6 fd00:9::1,59:0
 create np hash:net,port
 add np 10.9.0.0/16,udp:30000
 add np 10.9.0.0/24,udp:2000 nomatch
@@ -143,6 +145,28 @@ in_ns lo ip6tables-legacy-restore < <(rules) || fail "rules"
 talk lo udp fd00:9::1 2000 from 30000 source fd00:9::1 wait 1 2>/dev/null
 judged "UDP, IPv6" ip6tables 6 17 fd00:9::1 fd00:9::1 30000 2000 lo - 0
 enough 50 15
+
+# raw_packet FAMILY PROTO ADDRESS: of a protocol without ports, with some bytes
+raw_packet() {
+	in_ns lo python3 -c '
+import socket, sys
+family, proto, address = sys.argv[1:]
+family = socket.AF_INET if family == "4" else socket.AF_INET6
+s = socket.socket(family, socket.SOCK_RAW, int(proto))
+s.bind((address, 0))
+s.sendto(bytes(8), (address, 0))' "$@"
+}
+
+subtest "protocols without ports, and where the kernel looks for none"
+for what in "4 47 10.9.0.1" "6 59 fd00:9::1"; do
+	read -r family proto address <<<"$what"
+	[[ $family = 4 ]] && command=iptables || command=ip6tables
+	asks "$family"
+	in_ns lo $command-legacy-restore < <(rules) || fail "rules"
+	raw_packet "$family" "$proto" "$address" || fail "protocol $proto"
+	judged "protocol $proto" $command "$family" "$proto" "$address" "$address" 0 0 lo - 0
+	enough 20 5
+done
 
 in_ns lo iptables-legacy -t raw -F
 in_ns lo ip6tables-legacy -t raw -F

@@ -174,12 +174,23 @@ static bool put_address(struct nlmsghdr *nlh, const struct ipset_key *k, unsigne
 	return true;
 }
 
+/*
+ * Of what has no ports sets know the protocol, with 0 for a port.  In IPv6 the kernel
+ * finds none in a piece of a packet, nor where no header is next.
+ */
+static bool is_port_known(const struct ipset_key *k)
+{
+	if (has_ports(k) || is_icmp(k))
+		return k->known & IPSET_KNOWS_PORTS;
+	return k->nfproto == NFPROTO_IPV4;
+}
+
 /* A set of ports alone asks for those of TCP and UDP. */
 static bool put_port(struct nlmsghdr *nlh, const struct ipset_key *k, unsigned int part)
 {
 	uint16_t port = is_source(k, part) ? k->sport : k->dport;
 
-	if ((has_ports(k) || is_icmp(k)) && !(k->known & IPSET_KNOWS_PORTS))
+	if (!is_port_known(k))
 		return false;
 	if (!part && k->proto != IPPROTO_TCP && k->proto != IPPROTO_UDP)
 		return false;
