@@ -209,6 +209,24 @@ IN:4 --dport 2003: the packet's is 2000 seen" "$(near | sort)"
 	assert_no_grep '^=> DROP' "$OUT"
 	in_ns lo ipset del i4o 10.9.0.1
 
+	subtest "$kind: a set whose name reads like another's and more: nobody is asked"
+	in_ns lo iptables-$kind-restore <<'END' || fail "rules"
+*filter
+-A INPUT -p udp -m udp --dport 2002 -m set --match-set i4 src -j ACCEPT
+-A INPUT -p udp -m udp --dport 2000 -j DROP
+COMMIT
+END
+	sent --backend $kind --json
+	assert_equal "what was near" "INPUT:1 --dport 2002: the packet's is 2000 seen" "$(near)"
+	in_ns lo ipset create "i4 src -m comment --comment" hash:ip
+	in_ns lo iptables-$kind -R INPUT 1 -p udp -m udp --dport 2002 \
+		-m set --match-set "i4 src -m comment --comment" src -j ACCEPT
+	sent --backend $kind --json
+	assert_equal "what was near" "" "$(near)"
+	in_ns lo iptables-$kind -F
+	# nft gives what a rule held back a while later.
+	assert_within 10 "nobody holds it" in_ns lo ipset destroy "i4 src -m comment --comment"
+
 	subtest "$kind: a rule in front whose set would take the changed packet is none to be led to"
 	in_ns lo iptables-$kind-restore <<'END' || fail "rules"
 *filter

@@ -51,6 +51,12 @@ struct header {
 	uint8_t family;		/* NFPROTO_*; NFPROTO_UNSPEC: any */
 };
 
+/* A name, and whether there is one that begins with it and a space. */
+struct longer {
+	const char *name;
+	bool any;
+};
+
 /* The names of a list's sets. */
 struct members {
 	char name[MEMBERS][IPSET_NAME];
@@ -58,6 +64,7 @@ struct members {
 	bool more;
 };
 
+/* @name: NULL: of all sets */
 static struct nlmsghdr *begin(char buf[BYTES], const char *name)
 {
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
@@ -66,7 +73,8 @@ static struct nlmsghdr *begin(char buf[BYTES], const char *name)
 	nfg->nfgen_family = AF_INET;
 	nfg->version = NFNETLINK_V0;
 	mnl_attr_put_u8(nlh, IPSET_ATTR_PROTOCOL, PROTOCOL);
-	mnl_attr_put_strz(nlh, IPSET_ATTR_SETNAME, name);
+	if (name)
+		mnl_attr_put_strz(nlh, IPSET_ATTR_SETNAME, name);
 	return nlh;
 }
 
@@ -109,6 +117,37 @@ static bool find_header(const char *name, struct header *h)
 	memset(h, 0, sizeof(*h));
 	return send_request(begin(buf, name), IPSET_CMD_HEADER, 0, on_header, h) == 0 &&
 	       h->type[0];
+}
+
+static int on_name(const struct nlmsghdr *nlh, void *arg)
+{
+	struct longer *l = arg;
+	const struct nlattr *a;
+	size_t len = strlen(l->name);
+	char name[IPSET_NAME];
+
+	mnl_attr_for_each(a, nlh, sizeof(struct nfgenmsg)) {
+		if (mnl_attr_get_type(a) != IPSET_ATTR_SETNAME)
+			continue;
+		take_text(name, a);
+		l->any |= strncmp(name, l->name, len) == 0 && name[len] == ' ';
+	}
+	return MNL_CB_OK;
+}
+
+/*
+ * The kernel lets a set have any name, and a rule's text has it as it is: of a set "a src"
+ * it reads like one of "a".
+ */
+static bool is_whole(const char *name)
+{
+	char buf[BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *nlh = begin(buf, NULL);
+	struct longer l = { name, false };
+
+	mnl_attr_put_u32(nlh, IPSET_ATTR_FLAGS | NLA_F_NET_BYTEORDER,
+			 htonl(IPSET_FLAG_LIST_SETNAME));
+	return send_request(nlh, IPSET_CMD_LIST, NLM_F_DUMP, on_name, &l) == 0 && !l.any;
 }
 
 static void take_member(struct members *m, const struct nlattr *element)
@@ -334,7 +373,7 @@ void ipset_look(const struct ipset_key *k, struct ipset_answer *a)
 	memset(a, 0, sizeof(*a));
 	memcpy(name, k->name, sizeof(name));
 	name[sizeof(name) - 1] = '\0';
-	if (k->nfproto != NFPROTO_IPV4 && k->nfproto != NFPROTO_IPV6)
+	if ((k->nfproto != NFPROTO_IPV4 && k->nfproto != NFPROTO_IPV6) || !is_whole(name))
 		return;
 	a->is = (uint8_t)(is_list(name) ? look_at_list(name, k) : look_at(name, k, a->part));
 }

@@ -9,7 +9,9 @@
  * ipset_look - ask the kernel, as "ipset test" does
  *
  * Neither counters nor timeouts change by it.  Of a list of sets each is asked, up
- * to 16 of them.  net/netfilter/ipset tells what a rule asks which type of set for.
+ * to 16 of them.  Where another set's name begins with this one and a space nothing is
+ * known: in a rule's text both read alike.  net/netfilter/ipset tells what a rule asks
+ * which type of set for.
  */
 void ipset_look(const struct ipset_key *k, struct ipset_answer *a);
 
