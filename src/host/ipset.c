@@ -276,7 +276,7 @@ static bool (*const put[])(struct nlmsghdr *nlh, const struct ipset_key *k,
 	[IPSET_DEVICE] = put_device, [IPSET_MAC] = put_mac, [IPSET_MARK] = put_mark,
 };
 
-/* @nomatch: an element that is an exception is found, and any other as well */
+/* @nomatch: is an exception found, in place of an element? */
 static enum ipset_is test(const char *name, const struct type *t, const struct ipset_key *k,
 			  bool nomatch)
 {
