@@ -65,9 +65,10 @@ static size_t read_file(const char *path, char *text, size_t room)
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? 0 : read(fd, text, room - 1);
 
+	if ((fd < 0 && errno != ENOENT) || n < 0)
+		die(path);
 	if (fd >= 0)
 		close(fd);
-	n = n < 0 ? 0 : n;
 	text[n] = '\0';
 	return (size_t)n;
 }
@@ -128,7 +129,8 @@ static int count(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-static bool nft_has_tables(void)
+/* Also when that is not known: a dump that a change interrupts ends with an error. */
+static bool nft_may_have_tables(void)
 {
 	static char room[1 << 16] __attribute__((aligned(8)));
 	struct mnl_socket *nl = mnl_socket_open(NETLINK_NETFILTER);
@@ -152,14 +154,14 @@ static bool nft_has_tables(void)
 		n = mnl_cb_run(room, (size_t)n, 1, mnl_socket_get_portid(nl), count, &tables);
 	}
 	mnl_socket_close(nl);
-	return tables > 0;
+	return tables > 0 || n < 0;
 }
 
 int main(void)
 {
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
 		take_family(&families[i]);
-	if (nft_has_tables()) {
+	if (nft_may_have_tables()) {
 		struct timespec now;
 
 		clock_gettime(CLOCK_MONOTONIC, &now);
