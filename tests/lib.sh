@@ -23,6 +23,9 @@ WITH_POINTS=${WITH_POINTS:-$BUILD/testpoints/nftrace}
 SLOWER=${SLOWER:-1}
 # What is waited for comes, so to wait long costs nothing: no number in a test is a bound of time.
 export PATIENCE=$((6 * SLOWER))
+# But for what nftrace promises: with SOAK, where the machine is idle, that holds as it stands.
+PROMISE=${SOAK:+$SLOWER}
+export PROMISE=${PROMISE:-$PATIENCE}
 TOOLS=$BUILD/tests/tools
 UNIT=$BUILD/tests/unit
 
@@ -525,7 +528,7 @@ assert_no_grep() {
 # _contains TEXT FILE
 _contains() {
 	local text=
-	read -rd '' text <"$2"
+	IFS= read -rd '' text <"$2"
 	[[ $text = *"$1"* ]]
 }
 # assert_text TEXT FILE: as it stands
@@ -571,6 +574,12 @@ assert_within() {
 	local seconds=$1 what=$2
 	shift 2
 	wait_for "$seconds" "$@" || fail "not within $seconds s: $what"
+}
+
+# assert_promised SECONDS BEGUN: no more have passed since then, which EPOCHREALTIME told
+assert_promised() {
+	local us=$((${EPOCHREALTIME/./} - ${2/./}))
+	((us <= $1 * PROMISE * 1000000)) || fail "after $((us / 1000)) ms, and $1 s are promised (times $PROMISE)"
 }
 
 # assert_restored NS BEFORE-FILE: rules, counters, loggers and lock are as before

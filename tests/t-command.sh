@@ -33,8 +33,10 @@ assert_grep 'the command was ended by signal 9' "$ERR"
 assert_restored_but_counters lo "$before"
 
 subtest "it ends soon after the command, not at -t"
+begun=$EPOCHREALTIME
 LIMIT=20 run_nftrace lo -t 30 "${udp7[@]}" -- true
 assert_status 3
+assert_promised 5 "$begun"
 
 subtest "it does not run before the trace is armed, nor when it cannot be"
 exec {held}>"$XTABLES_LOCKFILE"

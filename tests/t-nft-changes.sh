@@ -124,7 +124,7 @@ if [[ -n ${SOAK-} ]]; then
 	traffic
 	for ((i = 1; i <= 60; i++)); do
 		change insert rule ip t out udp dport $((2000 + i % 6)) accept
-		some_rounds 160
+		some_rounds 170
 	done
 	stop_traffic
 	stop_nftrace INT

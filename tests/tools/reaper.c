@@ -36,7 +36,7 @@
  */
 
 enum { SUPERVISOR = 1, KEEPER = 2, READER = 4, ALL = 7 };
-enum { RANDOM_CASES = 80, LIMIT_MS = 8000, GONE_MS = 60000 };
+enum { RANDOM_CASES = 80, LIMIT_MS = 2000, GONE_MS = 60000 };
 
 /* The life of a run; who is there then; how often the point is passed. */
 static const struct point {
@@ -440,9 +440,17 @@ static bool is_restored(struct worker *w, bool load, const char **why)
 	return !*why;
 }
 
+/* As it stands on an idle machine: lib.sh knows when that is. */
+static uint64_t limit_ms(void)
+{
+	const char *times = getenv("PROMISE");
+
+	return LIMIT_MS * (times ? strtoul(times, NULL, 10) : 1);
+}
+
 static bool wait_restored(struct worker *w, bool load, const char **why)
 {
-	uint64_t end = now_ms() + LIMIT_MS;
+	uint64_t end = now_ms() + limit_ms();
 
 	while (!is_restored(w, load, why)) {
 		if (now_ms() > end)
