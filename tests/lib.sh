@@ -576,6 +576,9 @@ assert_within() {
 	wait_for "$seconds" "$@" || fail "not within $seconds s: $what"
 }
 
+# assert_in_time SECONDS WHAT COMMAND...: assert_within, of what is promised for that time
+assert_in_time() { PATIENCE=$PROMISE assert_within "$@"; }
+
 # assert_promised SECONDS BEGUN: no more have passed since then, which EPOCHREALTIME told
 assert_promised() {
 	local us=$((${EPOCHREALTIME/./} - ${2/./}))

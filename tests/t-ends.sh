@@ -54,7 +54,7 @@ subtest "a fault kills the supervisor: the keeper puts all back"
 for signal in SEGV ABRT; do
 	start_nftrace lo -t 30 "${quiet[@]}" || break
 	kill -$signal "$NFTRACE_PID"
-	assert_within 2 "as before after SIG$signal" is_restored lo "$before"
+	assert_in_time 2 "as before after SIG$signal" is_restored lo "$before"
 	end_nftrace
 	# The reader drains first: until it ends, NFLOG group 0 is its own.
 	assert_within 8 "its other processes end" eval '! pgrep "^nftrace"'
@@ -81,7 +81,7 @@ subtest "a stopped keeper is not waited for"
 start_nftrace lo -t 30 "${quiet[@]}"
 kill -STOP "$(child_named nftrace-keeper)"
 kill -INT "$NFTRACE_PID"
-assert_within 2 "as before" is_restored lo "$before"
+assert_in_time 2 "as before" is_restored lo "$before"
 end_nftrace 5
 assert_grep 'keeper does not answer' "$ERR"
 assert_restored lo "$before"
@@ -262,7 +262,7 @@ if command -v script >/dev/null; then
 	assert_within 10 "armed" grep -q 'nftrace: armed' "$OUT"
 	is_clean lo && fail "no rules are in"
 	kill -KILL $terminal
-	assert_within 2 "as before" is_restored lo "$before"
+	assert_in_time 2 "as before" is_restored lo "$before"
 	assert_within 5 "its processes end" eval '! pgrep "^nftrace"'
 	assert_restored_but_counters lo "$before"
 else

@@ -35,7 +35,7 @@ resume() {
 for point in after-lock before-bind before-install before-snapshot before-armed; do
 	subtest "stopped at $point"
 	halt $point
-	assert_within 2 "all is as before" is_restored lo "$before"
+	assert_in_time 2 "all is as before" is_restored lo "$before"
 	resume
 done
 
@@ -51,7 +51,7 @@ assert_restored lo "$before"
 
 subtest "stopped and then killed"
 halt before-snapshot
-assert_within 2 "all is as before" is_restored lo "$before"
+assert_in_time 2 "all is as before" is_restored lo "$before"
 kill -KILL "$NFTRACE_PID"
 end_nftrace 2>/dev/null
 assert_within 2 "the keeper ends" eval '! pgrep "^nftrace"'
@@ -60,7 +60,7 @@ assert_restored lo "$before"
 
 subtest "with --no-lock"
 halt before-snapshot --no-lock
-assert_within 2 "all is as before" is_restored lo "$before"
+assert_in_time 2 "all is as before" is_restored lo "$before"
 resume
 
 # ---- its children, stopped for good: nobody waits for them without end
