@@ -269,7 +269,9 @@ for n in 1 2 3; do
 	# Of a packet nobody listens for the kernel may tell more later: that is no other packet.
 	start_nftrace lo -v -4 -t 60 --rate 0 --buffer 256 --chain OUTPUT -p udp --dport 8 -q
 	wait_for 20 test -s "$OUT" || fail "no packet"
-	stop_nftrace INT
+	# Something always waits to be read: nobody waits until nothing does.
+	kill -INT "$NFTRACE_PID"
+	end_nftrace
 	assert_grep '^nftrace: [0-9]+ events, 0 lost' "$ERR"
 	assert_no_grep "than the TRACE rules" "$ERR"
 	assert_equal "packets counted, time $n" "$(grep -cE '^[A-Z]+ +#[0-9]+ +[0-9:.]+ ' "$OUT")" \
