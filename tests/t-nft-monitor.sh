@@ -71,6 +71,28 @@ run_nftrace lo --read "$SCRATCH/excerpt"
 assert_status 5
 assert_grep 'warning: 1 TRACE line is cut off or damaged' "$ERR"
 
+subtest "with the connection of each packet, as nft 1.1.5 and later print it"
+cat >"$SCRATCH/connections" <<'X'
+trace id e6cd1810 inet fw in conntrack: ct direction original ct state new ct status confirmed ct id 2590150453
+trace id e6cd1810 inet fw in packet: iif "lo" ip saddr 127.0.0.1 ip daddr 127.0.0.1 ip ttl 64 ip id 16110 ip protocol udp ip length 30 udp sport 41306 udp dport 5 udp length 10 udp checksum 65053
+trace id e6cd1810 inet fw in rule meta nftrace set 1 (verdict continue)
+trace id e6cd1810 inet fw in rule ct state new udp dport 5 drop (verdict drop)
+trace id 71d19d6f inet fw in conntrack: ct direction reply ct state related ct status confirmed ct id 2758435715
+trace id 71d19d6f inet fw in packet: iif "lo" ip saddr 127.0.0.1 ip daddr 127.0.0.1 ip ttl 64 ip id 60798 ip protocol icmp ip length 58 icmp type destination-unreachable icmp code 3
+trace id 71d19d6f inet fw in rule meta nftrace set 1 (verdict continue)
+trace id 71d19d6f inet fw in rule ct state related drop (verdict drop)
+trace id 71d19d70 inet fw in conntrack: ct state invalid
+trace id 71d19d70 inet fw in packet: iif "lo" ip saddr 127.0.0.1 ip daddr 127.0.0.1 ip ttl 64 ip id 60799 ip protocol udp ip length 30 udp sport 41306 udp dport 5 udp length 10
+trace id 71d19d70 inet fw in rule meta nftrace set 1 (verdict continue)
+trace id 71d19d70 inet fw in rule ct state invalid drop (verdict drop)
+X
+run_nftrace lo --read "$SCRATCH/connections" --json
+assert_status 0
+assert_no_grep 'damaged|lost' "$ERR"
+assert_equal "states" 'DROP NEW original
+DROP RELATED reply
+DROP INVALID null' "$(jq -r '"\(.fate) \(.conntrack.state) \(.conntrack.direction)"' "$OUT")"
+
 subtest "rules that nft did not know yet, and chains of a trace of nftrace's"
 run='nftrace_1795971329_77_5935298_4026533099_9a298b4ee2e82e2b'
 cat >"$SCRATCH/monitor" <<X

@@ -121,6 +121,11 @@ static bool take_kind(struct nft_line *l, struct strview word,
 		l->rest = rest;
 		return true;
 	}
+	if (strview_is(word, "conntrack:")) {
+		l->kind = NFT_LINE_CONNTRACK;
+		l->rest = rest;
+		return true;
+	}
 	if (strview_is(word, "rule")) {
 		l->kind = NFT_LINE_RULE;
 		return take_rule(l, rest);

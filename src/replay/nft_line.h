@@ -10,6 +10,7 @@
 
 enum nft_line_kind {
 	NFT_LINE_PACKET,	/* headers, in front of a base chain's first event */
+	NFT_LINE_CONNTRACK,	/* its connection, in front of that */
 	NFT_LINE_RULE,
 	NFT_LINE_RETURN,	/* the end of a chain that was called */
 	NFT_LINE_POLICY,
@@ -21,7 +22,7 @@ struct nft_line {
 	uint8_t family;		/* of the table: NFPROTO_* */
 	uint32_t id;		/* not 0 */
 	struct strview table, chain;
-	struct strview rest;	/* PACKET: the fields; RULE: its text */
+	struct strview rest;	/* PACKET, CONNTRACK: the fields; RULE: its text */
 	struct strview verdict;	/* RULE, POLICY: "accept", "jump", "" ... */
 	struct strview target;	/* JUMP, GOTO: the chain */
 	uint64_t handle;	/* 0: not told */

@@ -19,6 +19,7 @@
 #include "place/table_order.h"
 #include "place/witness_places.h"
 #include "protocol/stats.h"
+#include "replay/nft_ct.h"
 #include "replay/nft_line.h"
 #include "replay/nft_listed.h"
 #include "replay/nft_packet.h"
@@ -53,6 +54,8 @@ struct nft_replay {
 	struct trace_text head;		/* headers of .head_id's next event */
 	uint32_t head_id;		/* 0: none */
 	uint64_t head_chain;		/* of this one, a hash; 0: any */
+	struct conntrack ct;		/* of .ct_id's next event */
+	uint32_t ct_id;			/* 0: none */
 	char fields[FIELDS];		/* xtables': the protocol is still to come */
 	size_t fields_len;
 	uint64_t now_ns;
@@ -322,6 +325,9 @@ static void take_event(struct nft_replay *n, const struct nft_line *l)
 		k->nfproto = e.nfproto;
 	}
 	n->head_id = 0;
+	if (n->ct_id == l->id)
+		e.ct = n->ct;
+	n->ct_id = 0;
 	if (lacks_head(n, l, k, headed))
 		n->r->hole(n->r->arg);
 	follow_mark(k, l);
@@ -369,6 +375,11 @@ int replay_nft_line(struct nft_replay *n, struct strview line)
 		return -ENOMSG;
 	if (l.kind == NFT_LINE_PACKET)
 		return take_head(n, &l);
+	if (l.kind == NFT_LINE_CONNTRACK) {
+		n->ct_id = l.id;
+		nft_ct_read(&n->ct, l.rest);
+		return 0;
+	}
 	take_event(n, &l);
 	return 0;
 }
