@@ -77,8 +77,8 @@ a condition is missing| port 53 and
 --or| -p udp port 53 or
 ip6| -4 ip6
 --all| ip
-program of 66 steps| $(printf 'port %d or ' {1..26}) port 27
-program of 69 steps| $(printf 'host 10.0.0.%d or ' {1..31}) host 10.0.0.32
+steps, and the kernel's bpf match takes 64| $(printf 'port %d or ' {1..26}) port 27
+steps, and the kernel's bpf match takes 64| $(printf 'host 10.0.0.%d or ' {1..31}) host 10.0.0.32
 
 --no-such| --no-such
 -Z| -Z
