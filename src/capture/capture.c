@@ -313,31 +313,32 @@ bool capture_is_fence(const struct capture *c, const struct nlmsghdr *nlh)
 	return c->fence && nlh->nlmsg_seq == c->fence;
 }
 
+/* What the socket's memory is used for.  Return: false: it is not known. */
+static bool ask_socket(const struct capture *c, uint32_t info[SK_MEMINFO_VARS])
+{
+	socklen_t len = SK_MEMINFO_VARS * sizeof(info[0]);
+
+	return getsockopt(c->fd, SOL_SOCKET, SO_MEMINFO, info, &len) == 0;
+}
+
 uint32_t capture_waiting(const struct capture *c)
 {
 	uint32_t info[SK_MEMINFO_VARS];
-	socklen_t len = sizeof(info);
 
-	if (getsockopt(c->fd, SOL_SOCKET, SO_MEMINFO, info, &len) < 0)
-		return UINT32_MAX;
-	return info[SK_MEMINFO_RMEM_ALLOC];
+	return ask_socket(c, info) ? info[SK_MEMINFO_RMEM_ALLOC] : UINT32_MAX;
 }
 
 bool capture_is_half_full(const struct capture *c)
 {
 	uint32_t info[SK_MEMINFO_VARS];
-	socklen_t len = sizeof(info);
 
-	return getsockopt(c->fd, SOL_SOCKET, SO_MEMINFO, info, &len) == 0 &&
+	return ask_socket(c, info) &&
 	       info[SK_MEMINFO_RMEM_ALLOC] > info[SK_MEMINFO_RCVBUF] / 2;
 }
 
 uint32_t capture_drops(const struct capture *c)
 {
 	uint32_t info[SK_MEMINFO_VARS];
-	socklen_t len = sizeof(info);
 
-	if (getsockopt(c->fd, SOL_SOCKET, SO_MEMINFO, info, &len) < 0)
-		return 0;
-	return info[SK_MEMINFO_DROPS];
+	return ask_socket(c, info) ? info[SK_MEMINFO_DROPS] : 0;
 }

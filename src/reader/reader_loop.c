@@ -52,7 +52,13 @@ static int read_batch(struct reader_state *s)
 	return n;
 }
 
-/* Have more been dropped than gaps in the sequence have shown? */
+/* Events that were dropped, and no gap in the sequence has shown; it may be negative. */
+static uint32_t unshown_drops(const struct reader_state *s)
+{
+	return capture_drops(s->plan->capture) -
+	       (uint32_t)stats_get(&s->stats->lost);
+}
+
 static bool is_more(const struct reader_state *s, uint32_t unshown)
 {
 	return (int32_t)(unshown - s->unshown) > 0;
@@ -64,8 +70,7 @@ static bool is_more(const struct reader_state *s, uint32_t unshown)
  */
 static void look_for_drops(struct reader_state *s)
 {
-	uint32_t drops = capture_drops(s->plan->capture);
-	uint32_t unshown = drops - (uint32_t)stats_get(&s->stats->lost);
+	uint32_t unshown = unshown_drops(s);
 
 	if (!is_more(s, unshown))
 		return;
@@ -75,7 +80,7 @@ static void look_for_drops(struct reader_state *s)
 		s->unshown = unshown;
 	/* Events of nft have no sequence, and a change may be among the lost. */
 	if (s->pending) {
-		stats_set(&s->stats->lost, drops);
+		stats_add(&s->stats->lost, unshown);
 		pending_lost(s->pending);
 	}
 }
@@ -124,8 +129,7 @@ static bool is_past_mark(const struct reader_state *s)
 	const struct capture *c = s->plan->capture;
 
 	return s->drops && c->bytes >= s->marked_bytes &&
-	       !is_more(s, capture_drops(c) -
-			   (uint32_t)stats_get(&s->stats->lost));
+	       !is_more(s, unshown_drops(s));
 }
 
 /* @end: of the state's.  Return: messages read until it was so, or TURN_EVENTS. */
