@@ -313,17 +313,15 @@ static enum ipset_is test_as(const char *name, const struct type *t, const struc
 	return plain == IPSET_IS_IN ? IPSET_IS_OUT : test(name, t, k, true);
 }
 
-static enum ipset_is look_at(const char *name, const struct ipset_key *k, uint8_t *part)
+static enum ipset_is look_at(const char *name, const struct header *h,
+			     const struct ipset_key *k, uint8_t *part)
 {
 	unsigned int parts = 0;
-	struct header h;
 
-	if (!find_header(name, &h))
-		return IPSET_NOT_KNOWN;
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
 		const struct type *t = &types[i];
 
-		if (strcmp(t->name, h.type) != 0)
+		if (strcmp(t->name, h->type) != 0)
 			continue;
 		while (parts < IPSET_PARTS && t->part[parts])
 			parts++;
@@ -331,18 +329,18 @@ static enum ipset_is look_at(const char *name, const struct ipset_key *k, uint8_
 			memcpy(part, t->part, IPSET_PARTS);
 		/* A rule with too few words, or of another family, meets nothing. */
 		if (k->words < parts ||
-		    (h.family != NFPROTO_UNSPEC && h.family != k->nfproto))
+		    (h->family != NFPROTO_UNSPEC && h->family != k->nfproto))
 			return IPSET_IS_OUT;
 		return test_as(name, t, k);
 	}
 	return IPSET_NOT_KNOWN;
 }
 
-static bool is_list(const char *name)
+static enum ipset_is look_at_member(const char *name, const struct ipset_key *k)
 {
 	struct header h;
 
-	return find_header(name, &h) && strcmp(h.type, "list:set") == 0;
+	return find_header(name, &h) ? look_at(name, &h, k, NULL) : IPSET_NOT_KNOWN;
 }
 
 /* In a list is what is in one of its sets. */
@@ -356,7 +354,7 @@ static enum ipset_is look_at_list(const char *name, const struct ipset_key *k)
 		return IPSET_NOT_KNOWN;
 	all = m.more ? IPSET_NOT_KNOWN : IPSET_IS_OUT;
 	for (unsigned int i = 0; i < m.n; i++) {
-		enum ipset_is one = look_at(m.name[i], k, NULL);
+		enum ipset_is one = look_at_member(m.name[i], k);
 
 		if (one == IPSET_IS_IN)
 			return one;
@@ -369,11 +367,14 @@ static enum ipset_is look_at_list(const char *name, const struct ipset_key *k)
 void ipset_look(const struct ipset_key *k, struct ipset_answer *a)
 {
 	char name[IPSET_NAME];
+	struct header h;
 
 	memset(a, 0, sizeof(*a));
 	memcpy(name, k->name, sizeof(name));
 	name[sizeof(name) - 1] = '\0';
-	if ((k->nfproto != NFPROTO_IPV4 && k->nfproto != NFPROTO_IPV6) || !is_whole(name))
+	if ((k->nfproto != NFPROTO_IPV4 && k->nfproto != NFPROTO_IPV6) || !is_whole(name) ||
+	    !find_header(name, &h))
 		return;
-	a->is = (uint8_t)(is_list(name) ? look_at_list(name, k) : look_at(name, k, a->part));
+	a->is = (uint8_t)(strcmp(h.type, "list:set") == 0 ?
+			  look_at_list(name, k) : look_at(name, &h, k, a->part));
 }
