@@ -51,10 +51,10 @@ reloads() {
 	flow 10.2.0.2
 	flow 10.1.0.1
 	for ((i = 0; i < RELOADS; i++)); do
-		assert_within 10 "packets at reload $i" has_come 20
+		assert_within 10 "packets at reload $i" has_come 40
 		nft -f "$SCRATCH/meanwhile"
 		nft delete table inet fw
-		assert_within 10 "packets without the rules $i" has_come 20
+		assert_within 10 "packets without the rules $i" has_come 40
 		nft -f "$SCRATCH/main"
 		nft delete table inet meanwhile
 	done
