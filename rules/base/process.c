@@ -48,6 +48,25 @@ void process_ignore_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+void process_close_others(const int *keep, size_t count)
+{
+	int from = STDERR_FILENO + 1;
+
+	for (;;) {
+		int next = -1;
+
+		for (size_t i = 0; i < count; i++)
+			if (keep[i] >= from && (next < 0 || keep[i] < next))
+				next = keep[i];
+		if (next != from)
+			syscall(SYS_close_range, from,
+				next < 0 ? ~0U : (unsigned int)next - 1, 0);
+		if (next < 0)
+			return;
+		from = next + 1;
+	}
+}
+
 /* What stands behind the name, which may hold anything.  False: it is gone. */
 static bool read_stat(pid_t pid, char *state, int *parent)
 {

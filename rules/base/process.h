@@ -4,6 +4,7 @@
 #define NFTRACE_PROCESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -14,6 +15,15 @@
  * which must not be.  Nothing stays blocked.
  */
 void process_ignore_signals(void);
+
+/**
+ * process_close_others - close every descriptor above standard error but these
+ * @keep: in any order, @count of them; what is below 3 is passed over, -1 as well
+ *
+ * What a child of fork(2) has of its parent, and is none of its own, would live as long
+ * as the child does: a pipe whose reader waits for its end, a lock, a result.
+ */
+void process_close_others(const int *keep, size_t count);
 
 /** process_state - the letter of proc(5): 'T' for stopped, 'S'...; 0: it is gone */
 char process_state(pid_t pid);

@@ -19,8 +19,7 @@ enum {
 	STOP_MS = 10000,	/* for the keeper to wait for the lock, and to undo */
 };
 
-int keeper_start(struct keeper *k, struct keeper_plan *plan,
-		 const int *close_fds)
+int keeper_start(struct keeper *k, struct keeper_plan *plan)
 {
 	int pair[2], err;
 
@@ -35,9 +34,6 @@ int keeper_start(struct keeper *k, struct keeper_plan *plan,
 		return err;
 	}
 	if (k->pid == 0) {
-		close(pair[0]);
-		while (*close_fds >= 0)
-			close(*close_fds++);
 		keeper_child_main(plan, pair[1]);
 	}
 	close(pair[1]);

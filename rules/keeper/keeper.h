@@ -19,12 +19,11 @@ struct keeper {
  * To be called before the lock is taken: from then on the keeper watches that a
  * supervisor that is stopped does not hold the lock.
  * @plan: copied by the fork
- * @close_fds: descriptors that the keeper must not have, ended by -1
+ * Of what the caller has open it keeps the lock, the door and the ledger.
  * Return: 0 or -errno; keeper_stop() it in any case.  No child of the caller may
  * have @k->fd: the keeper undoes all when its last copy is closed.
  */
-int keeper_start(struct keeper *k, struct keeper_plan *plan,
-		 const int *close_fds);
+int keeper_start(struct keeper *k, struct keeper_plan *plan);
 
 /*
  * What the supervisor says, in this order; each returns 0 or -errno, and waits

@@ -318,10 +318,15 @@ static void serve(struct keeping *s)
 	leave(s);
 }
 
-static void detach(void)
+static void detach(const struct keeper_plan *plan, int line)
 {
+	const int its[] = {
+		plan->lock->fd, plan->door->fd, ledger_file(), line,
+	};
 	int fd;
 
+	/* It outlives the supervisor: what else is open belongs to others' ends. */
+	process_close_others(its, ARRAY_SIZE(its));
 	process_ignore_signals();
 	setsid();
 	prctl(PR_SET_NAME, "nftrace-keeper");
@@ -346,7 +351,7 @@ void keeper_child_main(struct keeper_plan *plan, int fd)
 {
 	struct keeping s = { .plan = plan, .fd = fd, .wait.fd = -1 };
 
-	detach();
+	detach(plan, fd);
 	s.end_timer = timerfd_create(CLOCK_MONOTONIC,
 				     TFD_CLOEXEC | TFD_NONBLOCK);
 	s.lease_timer = timerfd_create(CLOCK_MONOTONIC,

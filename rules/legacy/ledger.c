@@ -108,6 +108,11 @@ int ledger_open(const struct owner *owner)
 	return err;
 }
 
+int ledger_file(void)
+{
+	return ledger.fd;
+}
+
 void ledger_date(const struct owner *owner)
 {
 	owner_format(owner, ledger.owner);

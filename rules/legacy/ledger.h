@@ -32,6 +32,9 @@ struct xt_counters;
  */
 int ledger_open(const struct owner *owner);
 
+/** ledger_file - its descriptor, for a child that closes all others; -1: there is none */
+int ledger_file(void);
+
 /** ledger_date - the run ends later than was thought when it was opened */
 void ledger_date(const struct owner *owner);
 

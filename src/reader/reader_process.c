@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -63,30 +62,6 @@ static void empty_standard_files(const int keep[KEEP])
 		close(null);
 }
 
-/*
- * The sockets, the file to be read, the result files and nothing else.  First
- * of all: a copy of the lock or of the keeper's socket in here would outlive
- * the supervisor.
- */
-static void close_others(const int keep[KEEP])
-{
-	int from = STDERR_FILENO + 1;
-
-	for (;;) {
-		int next = -1;
-
-		for (size_t i = 0; i < KEEP; i++)
-			if (keep[i] >= from && (next < 0 || keep[i] < next))
-				next = keep[i];
-		if (next != from)
-			syscall(SYS_close_range, from,
-				next < 0 ? ~0U : (unsigned int)next - 1, 0);
-		if (next < 0)
-			return;
-		from = next + 1;
-	}
-}
-
 static void reader_main(const struct reader_plan *plan, int control)
 	__attribute__((noreturn));
 
@@ -102,7 +77,12 @@ static void reader_main(const struct reader_plan *plan, int control)
 	else
 		signal(SIGPIPE, SIG_IGN);
 	fill_keep(keep, plan, control);
-	close_others(keep);
+	/*
+	 * The sockets, the file to be read, the result files and nothing else.  First
+	 * of all: a copy of the lock or of the keeper's socket in here would outlive
+	 * the supervisor.
+	 */
+	process_close_others(keep, KEEP);
 	empty_standard_files(keep);
 	TESTPOINT("reader-start");
 	tzset();

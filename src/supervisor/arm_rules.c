@@ -121,11 +121,10 @@ static void plan_keeper(struct run_host *h, struct plan *p,
 
 int arm_rules_start_keeper(struct run *r)
 {
-	const int not_its[] = { r->signal_fd, -1 };
 	int err;
 
 	plan_keeper(&r->host, &r->plan, r->o);
-	err = keeper_start(&r->host.keeper, &r->host.keeper_plan, not_its);
+	err = keeper_start(&r->host.keeper, &r->host.keeper_plan);
 	if (err) {
 		msg_error("starting the keeper", err);
 		return STATUS_FAILURE;
