@@ -56,6 +56,7 @@ struct drops {
 	uint64_t told_ns;		/* of the packet that was told of last, its end */
 	bool marked;
 	bool nobody_answers;
+	const struct drop_place_answer *overdue;	/* waited for in vain; NULL: none */
 	struct drop_words words;
 	struct group group[GROUPS];
 	uint32_t groups;		/* so far */
@@ -87,6 +88,12 @@ void drops_close(struct drops *d)
 	free(d);
 }
 
+/* Who is stuck answers no other question sooner. */
+static bool is_overdue(const struct drops *d)
+{
+	return d->overdue && !drop_places_answered(d->overdue);
+}
+
 /* What is told of a location: false: not yet, and it is worth waiting. */
 static bool find_place(struct drops *d, uint64_t location, uint64_t now_ns,
 		       const char **symbol)
@@ -107,8 +114,12 @@ static bool find_place(struct drops *d, uint64_t location, uint64_t now_ns,
 		*symbol = drop_places_symbol(a);
 		return true;
 	}
-	return d->nobody_answers ||
-	       now_ns - d->asked_ns[i] >= ANSWER_MS * NS_PER_MS;
+	if (d->nobody_answers || is_overdue(d))
+		return true;
+	if (now_ns - d->asked_ns[i] < ANSWER_MS * NS_PER_MS)
+		return false;
+	d->overdue = a;
+	return true;
 }
 
 static struct group *group_at(struct drops *d, uint32_t id)

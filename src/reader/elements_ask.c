@@ -19,7 +19,7 @@
 
 enum {
 	PAUSE_MS = 2000,	/* where there was no answer, or none in time */
-	MORE_TIMES = 2,		/* as long again, on a machine that is overloaded */
+	TIMES = 3,		/* as long as for others: on a machine that is overloaded */
 };
 
 static bool is_answered(const struct reader_state *s, const void *arg)
@@ -71,9 +71,7 @@ static void ask(struct reader_state *s, struct map_reading *r,
 	    !put_question(&s->stats->map, of, m->asks + 1))
 		return;
 	m->asks++;
-	reader_ask(s, READER_ELEMENTS, is_answered, NULL);
-	for (int i = 0; i < MORE_TIMES && !is_answered(s, NULL); i++)
-		reader_await(s, is_answered, NULL);
+	reader_ask(s, READER_ELEMENTS, is_answered, NULL, TIMES);
 	if (is_answered(s, NULL))
 		keep_answer(s, r, of);
 	/* A map may be too large: to ask again with each change would cost too much. */

@@ -118,7 +118,7 @@ uint8_t fate_finding_take(struct reader_state *s, struct journey *j,
 	uint8_t finding;
 
 	if (fresh)
-		reader_ask(s, READER_LOST, is_answered, &at);
+		reader_ask(s, READER_LOST, is_answered, &at, 1);
 	if (!losses_answered(at.answer, at.loss))
 		return FINDING_COUNT;
 	finding = at.answer->finding;

@@ -183,7 +183,7 @@ static void ask_conntrack(struct reader_state *s)
 	w->asks++;
 	atomic_store_explicit(&s->stats->confirm_ask, w->asks,
 			      memory_order_release);
-	reader_ask(s, READER_CONFIRMS, is_confirmed, NULL);
+	reader_ask(s, READER_CONFIRMS, is_confirmed, NULL, 1);
 	confirm_watch_answer(w, s->bulletin, asked_ns);
 }
 

@@ -30,7 +30,7 @@ static bool ask(struct reader_state *s, const struct ipset_key *k, struct ipset_
 
 	s->stats->ipset.key = *k;
 	atomic_store_explicit(&s->stats->ipset.ask, ++m->asks, memory_order_release);
-	reader_ask(s, READER_MEMBER, is_answered, NULL);
+	reader_ask(s, READER_MEMBER, is_answered, NULL, 1);
 	if (!is_answered(s, NULL)) {
 		m->pause_ns = clock_ns(CLOCK_MONOTONIC) + PAUSE_MS * NS_PER_MS;
 		return false;

@@ -22,6 +22,7 @@ void reader_on_control(struct reader_state *s)
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
+	s->silent = false;
 	if (n > 0 && m.word == SUPERVISOR_RULES && s->pending) {
 		pending_snapshot(s->pending, fd[READER_NFT], m.size[READER_NFT]);
 		capture_fence(s->plan->capture);
@@ -41,11 +42,12 @@ void reader_on_control(struct reader_state *s)
 	s->orphaned |= n <= 0;
 }
 
-void reader_await(struct reader_state *s,
+/* Return: false: no answer in @ms. */
+static bool await(struct reader_state *s,
 		  bool (*answered)(const struct reader_state *s, const void *arg),
-		  const void *arg)
+		  const void *arg, int ms)
 {
-	uint64_t end = clock_ns(CLOCK_MONOTONIC) + ANSWER_MS * NS_PER_MS;
+	uint64_t end = clock_ns(CLOCK_MONOTONIC) + (uint64_t)ms * NS_PER_MS;
 	struct pollfd pfd = { .fd = s->control, .events = POLLIN };
 
 	while (!s->busy && !s->orphaned && !answered(s, arg)) {
@@ -53,15 +55,18 @@ void reader_await(struct reader_state *s,
 
 		if (now >= end ||
 		    poll(&pfd, 1, (int)((end - now) / NS_PER_MS) + 1) <= 0)
-			return;
+			return false;
 		reader_on_control(s);
 	}
+	return true;
 }
 
 void reader_ask(struct reader_state *s, enum reader_word word,
 		bool (*answered)(const struct reader_state *s, const void *arg),
-		const void *arg)
+		const void *arg, unsigned int times)
 {
 	reader_tell(s->control, word);
-	reader_await(s, answered, arg);
+	/* Who is stuck answers no other question sooner. */
+	if (!s->silent)
+		s->silent = !await(s, answered, arg, ANSWER_MS * (int)times);
 }

@@ -15,16 +15,13 @@ void reader_on_control(struct reader_state *s);
 /**
  * reader_ask - ask the supervisor, and wait for the answer
  * @answered: is it there?  Called with @arg.
+ * @times: how many times as long as is usual for an answer: 1, but for what is much work
  *
- * The answer comes within milliseconds.  Where much is going on nobody waits.
+ * The answer comes within milliseconds.  Where much is going on nobody waits, nor when
+ * the last answer did not come in seconds and the supervisor has said nothing since.
  */
 void reader_ask(struct reader_state *s, enum reader_word word,
 		bool (*answered)(const struct reader_state *s, const void *arg),
-		const void *arg);
-
-/** reader_await - the same of what was asked before: for as long again */
-void reader_await(struct reader_state *s,
-		  bool (*answered)(const struct reader_state *s, const void *arg),
-		  const void *arg);
+		const void *arg, unsigned int times);
 
 #endif

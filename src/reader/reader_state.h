@@ -88,6 +88,7 @@ struct reader_state {
 	int control;
 	bool ways;			/* each packet's way is told: way_ask.h */
 	bool draining, orphaned;
+	bool silent;			/* the supervisor: an answer was waited for in vain */
 	bool empty;			/* the socket, after the last turn */
 	bool caught_up;			/* empty but for what came meanwhile */
 	bool busy;			/* much comes at the moment */

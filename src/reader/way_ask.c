@@ -2,7 +2,6 @@
 /* way_ask: the reader asks by which rule and table of routing a packet went out. */
 #include "reader/way_ask.h"
 
-#include <poll.h>
 #include <string.h>
 
 #include "journey/journey.h"
@@ -13,10 +12,6 @@
 #include "reader/reader_control.h"
 #include "reader/reader_plan.h"
 #include "reader/reader_state.h"
-#include "rules/base/clock.h"
-#include "rules/base/units.h"
-
-enum { WAY_MS = 4000 };		/* for the supervisor's answer, on a busy machine */
 
 bool way_ask_open(const struct reader_state *s)
 {
@@ -27,20 +22,10 @@ bool way_ask_open(const struct reader_state *s)
 		p->sink[SINK_STDOUT].report == &report_json);
 }
 
-static void wait_for_answer(struct reader_state *s, const struct way_answer *a)
+static bool is_answered(const struct reader_state *s, const void *arg)
 {
-	uint64_t end = clock_ns(CLOCK_MONOTONIC) + WAY_MS * NS_PER_MS;
-	struct pollfd pfd = { .fd = s->control, .events = POLLIN };
-
-	reader_tell(s->control, READER_WAY);
-	while (!s->busy && !s->orphaned && !ways_answered(a)) {
-		uint64_t now = clock_ns(CLOCK_MONOTONIC);
-
-		if (now >= end ||
-		    poll(&pfd, 1, (int)((end - now) / NS_PER_MS) + 1) <= 0)
-			return;
-		reader_on_control(s);
-	}
+	(void)s;
+	return ways_answered(arg);
 }
 
 /* Is it one of the packet's own changes of its way? */
@@ -171,7 +156,7 @@ void way_ask(struct reader_state *s, struct journey *j)
 		return;
 	a = &s->bulletin->way[i];
 	if (fresh)
-		wait_for_answer(s, a);
+		reader_ask(s, READER_WAY, is_answered, a, 1);
 	if (!ways_answered(a) || !a->text[0])
 		return;
 	j->way.text = a->text;

@@ -629,6 +629,36 @@ static void test_no_answer(void **state)
 		    "kernel: NO_SOCKET: nobody listens");
 }
 
+/* Nor for each new place, while one was waited for in vain; once it is told, again. */
+static void test_no_answer_again(void **state)
+{
+	(void)state;
+	lab.silent = true;
+	pass(&udp, came, ARRAY_SIZE(came));
+	lose(&udp, "NO_SOCKET", "__udp4_lib_rcv");
+	pass_ms(lab.w, 4000);
+	settle_all();
+	check_story(&lab.told[0], "unanswered", FATE_LOST, "kernel: NO_SOCKET");
+	pass(&udp, came, ARRAY_SIZE(came));
+	lose(&udp, "NO_SOCKET", "__udp6_lib_rcv");
+	settle_all();
+	assert_int_equal(lab.count, 2);
+	check_story(&lab.told[1], "not waited for", FATE_LOST, "kernel: NO_SOCKET");
+	lab.silent = false;
+	on_ask(NULL);
+	lab.silent = true;
+	pass(&udp, came, ARRAY_SIZE(came));
+	lose(&udp, "NO_SOCKET", "tcp_v4_rcv");
+	pass_ms(lab.w, 100);
+	drops_mark(lab.drops, lab.w->now_ns);
+	order_settle(lab.order, drops_take(lab.drops, lab.w->now_ns));
+	assert_int_equal(lab.count, 2);
+	lab.silent = false;
+	on_ask(NULL);
+	settle_all();
+	check_story(&lab.told[2], "waited for", FATE_LOST, "at tcp_v4_rcv");
+}
+
 /* What only the place would tell is not known then: it was not surely delivered. */
 static void test_no_answer_needed(void **state)
 {
@@ -775,6 +805,7 @@ int main(void)
 		CASE(test_late_bound),
 		CASE(test_answer_is_waited_for),
 		CASE(test_no_answer),
+		CASE(test_no_answer_again),
 		CASE(test_no_answer_needed),
 		CASE(test_late_no_answer),
 		CASE(test_settles),
