@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # t-hostile: a reader that was taken over decides nothing but what it prints itself.
-# TIMEOUT: 300
+# TIMEOUT: 360
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 
@@ -84,12 +84,23 @@ assert_status 5
 assert_grep 'warning: NFLOG group 0 was lost during the trace' "$ERR"
 assert_restored_but_counters lo "$before"
 
-subtest "what it is told it cannot write, nor make writable"
+subtest "what it is told, rules and drop records it cannot write, nor make writable"
 begin
+# Each kind of shared memory that ARCHITECTURE names; drop records where the kernel has them.
 hostile view
-assert_grep '^write E(IO|FAULT)$' "$SCRATCH/hostile"
-assert_grep '^mprotect E(ACCES|PERM)$' "$SCRATCH/hostile"
-assert_equal "mappings" "mapped r--s" "$(grep '^mapped' "$SCRATCH/hostile")"
+assert_grep '^mapped r--s /memfd:nftrace-bulletin' "$SCRATCH/hostile"
+assert_grep '^mapped r--s /memfd:nftrace-result' "$SCRATCH/hostile"
+if grep -q 'anon_inode:bpf-map' "/proc/$reader/maps"; then
+	assert_grep '^mapped r--s anon_inode:bpf-map' "$SCRATCH/hostile"
+fi
+grep '^mapped' "$SCRATCH/hostile" >"$SCRATCH/mapped"
+assert_equal "refused writes" "$(wc -l <"$SCRATCH/mapped")" \
+	"$(grep -Ec '^write E(IO|FAULT)$' "$SCRATCH/hostile")"
+assert_equal "refused changes" "$(wc -l <"$SCRATCH/mapped")" \
+	"$(grep -Ec '^mprotect E(ACCES|PERM)$' "$SCRATCH/hostile")"
+# Besides these it shares what it may write, and nothing is both.
+assert_equal "other mappings" "" \
+	"$(awk '$2 ~ /s$/ && $2 !~ /^(r--s|rw-s)$/' "/proc/$reader/maps")"
 ls -l "/proc/$reader/fd" >"$SCRATCH/fds"
 assert_no_grep 'memfd' "$SCRATCH/fds"
 
@@ -207,4 +218,55 @@ for bytes in ones minimum random; do
 	end_nftrace 20
 	assert_no_grep 'Unknown error|Success|AddressSanitizer|runtime error' "$ERR"
 	((STATUS < 6)) || fail "$bytes: exit status $STATUS"
+done
+
+subtest "--diff: it ends with anything in what it shares"
+for bytes in ones random; do
+	launch_nftrace lo --diff "$SCRATCH/fifo" "$TESTS/read/dmesg.log"
+	assert_within 10 "the reader reads" reader_reads
+	hostile $bytes exit
+	end_nftrace 20
+	assert_no_grep 'Unknown error|Success|AddressSanitizer|runtime error' "$ERR"
+	((STATUS < 6)) || fail "$bytes: exit status $STATUS"
+done
+
+# ---- several network namespaces: who merges reads what each reader writes
+
+ns_new other
+name() { basename "$(ns_path "$1")"; }
+both_armed() { [[ $(grep -c '^nftrace: \[.*\] armed' "$ERR") = 2 ]]; }
+for last in "ones spill" "spill exit"; do
+	subtest "--netns twice: one of the readers ($last): both hosts are as before"
+	launch_nftrace lo --netns "$(name lo)" --netns "$(name other)" -t 60 -p udp --dport 7
+	assert_within 20 "two runs are armed" both_armed
+	reader=
+	for run in $(pgrep -P "$NFTRACE_PID"); do
+		[[ /proc/$run/ns/net -ef $(ns_path lo) ]] && reader=$(pgrep -P "$run" -x nftrace-reader)
+	done
+	[[ -n $reader ]] || fail "no reader"
+	# shellcheck disable=SC2086 # one or two words
+	hostile $last
+	talk lo udp 10.9.0.1 7
+	[[ $last = *exit ]] || kill -INT "$NFTRACE_PID"
+	ANY_TRACES=1 end_nftrace 20
+	((STATUS < 6)) || fail "exit status $STATUS"
+	assert_no_grep 'AddressSanitizer|runtime error' "$ERR"
+	assert_equal "runs that removed all" 2 "$(grep -c '; all removed' "$ERR")"
+	assert_restored_but_counters lo "$before"
+	assert_equal "rules left" "" "$(in_ns other nft list ruleset | grep -i nftrace)"
+done
+
+# ---- a helper that reads a stranger's --rules, and was taken over by them
+
+for what in heap chains rules counts ones short; do
+	subtest "a helper hands over what is none ($what): refused, and nobody walks it"
+	if [[ -n ${SANITIZE-} ]]; then
+		skip "a sanitizer has an mmap() of its own"
+		continue
+	fi
+	SCRIBBLES=$what LD_PRELOAD=$BUILD/tests/preload/scribbles.so \
+		run_nftrace lo --read "$TESTS/read/dmesg.log" --rules "$TESTS/read/router.save" 2>/dev/null
+	assert_status 1
+	assert_grep '^nftrace: error: making sense of the rules: ' "$ERR"
+	assert_no_grep 'signal|AddressSanitizer|runtime error' "$ERR"
 done

@@ -55,12 +55,24 @@ if [[ -z ${SANITIZE-} ]]; then
 	assert_equal "stderr" /dev/null "$(readlink "/proc/$reader/fd/2")"
 fi
 
+subtest "the keeper has its lock, door, ledger, line, timers and nothing of the run's"
+keeper=$(child_named nftrace-keeper)
+# Through a descriptor of the script itself: what the caller has open is none of its business.
+ls -l "/proc/$keeper/fd" | awk 'NF > 8 { print $NF, $(NF - 1), $(NF - 2) }' >"$SCRATCH/keepers"
+assert_grep '^[^ ]*xtables.lock ' "$SCRATCH/keepers"
+assert_grep '\.counters |nftrace-counters' "$SCRATCH/keepers"
+assert_no_grep 'memfd:nftrace-(result|text)|pipe:|/out |/err |typed' "$SCRATCH/keepers"
+assert_equal "sockets (the supervisor's line, nft's)" 2 "$(grep -c '^socket:' "$SCRATCH/keepers")"
+assert_equal "files at all" "" "$(grep -Ev '^(/dev/null|socket:|anon_inode:\[?(timerfd|fanotify|inotify|eventfd)|[^ ]*(xtables.lock|counters))' "$SCRATCH/keepers")"
+
 # all_refused READER: 77 when that cannot be found out here
 all_refused() {
 	"$TOOLS/inject" "$1" >"$SCRATCH/calls" || return
 	for call in raw-socket raw6-socket packet-socket sysctl-open sysctl-old-open \
 		replace-table fork kill tgkill ptrace unshare chroot setuid \
-		code-memory shared-memory socket-option nanosleep write-rules execve; do
+		code-memory shared-memory socket-option nanosleep write-rules execve send-message \
+		send-messages bpf io-uring userfaultfd perf write-others-memory take-others-file \
+		splice copy-file bind connect clone3 keyring memfd duplicate name-file; do
 		assert_grep "^$call EPERM$" "$SCRATCH/calls"
 	done
 }

@@ -12,7 +12,8 @@
  *
  *   zeros, ones, minimum, random   every byte of what it shares and can write;
  *                                  minimum: INT32_MIN in each word
- *   view      try to write what it shares and cannot: a line each
+ *   view      try to write each thing that it shares and cannot, and to make it writable;
+ *             with what it is
  *   words     a message of each byte but those that rightly end a run
  *   texts     the same, with a text behind it that drives terminals and does not end
  *   count, closed   one of those that do end it
@@ -110,13 +111,17 @@ static void fill_all(uint32_t (*word)(void))
 
 static void write_view(unsigned long from, size_t len, const char *line)
 {
+	const char *rights = strchr(line, ' ') + 1;
 	uint32_t word = UINT32_MAX;
 	ssize_t n = pwrite(memory, &word, sizeof(word), (off_t)from);
 
 	report("write", n < 0 ? -errno : n);
 	report("mprotect", call(SYS_mprotect, (long)from, (long)len,
 				PROT_READ | PROT_WRITE, 0, 0, 0));
-	printf("mapped %.4s\n", strchr(line, ' ') + 1);
+	/* What it is: behind the address, rights, offset, device and inode. */
+	for (int field = 0; field < 5; field++)
+		line += strcspn(line, " ") + strspn(line + strcspn(line, " "), " ");
+	printf("mapped %.4s %s", rights, line);
 }
 
 /* Has the row this word in column @kind_at, and this number in @inode_at? */
@@ -255,7 +260,7 @@ static void act(const char *action)
 	else if (strcmp(action, "random") == 0)
 		fill_all(any);
 	else if (strcmp(action, "view") == 0)
-		each_mapping("nftrace-bulletin", write_view);
+		each_mapping(" r--s ", write_view);
 	else if (strcmp(action, "words") == 0)
 		say_words(1);
 	else if (strcmp(action, "texts") == 0)

@@ -110,6 +110,28 @@ static long find_mapping(size_t *len)
 	return found;
 }
 
+/* What else leads to files, to others' memory, into the kernel, or hands on what it has. */
+static void try_others(void)
+{
+	static const struct {
+		const char *name;
+		long nr;
+	} calls[] = {
+		{ "send-message", SYS_sendmsg }, { "send-messages", SYS_sendmmsg },
+		{ "bpf", SYS_bpf }, { "io-uring", SYS_io_uring_setup },
+		{ "userfaultfd", SYS_userfaultfd }, { "perf", SYS_perf_event_open },
+		{ "write-others-memory", SYS_process_vm_writev },
+		{ "take-others-file", SYS_pidfd_getfd }, { "splice", SYS_splice },
+		{ "copy-file", SYS_copy_file_range }, { "bind", SYS_bind },
+		{ "connect", SYS_connect }, { "clone3", SYS_clone3 },
+		{ "keyring", SYS_add_key }, { "memfd", SYS_memfd_create },
+		{ "duplicate", SYS_dup2 }, { "name-file", SYS_linkat },
+	};
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		report(calls[i].name, call(calls[i].nr, -1, 0, 0, 0, 0, 0));
+}
+
 static void try_all(void)
 {
 	const char *const sysctl = "/proc/sys/net/netfilter/nf_log/2";
@@ -144,6 +166,7 @@ static void try_all(void)
 	report("write-rules", rules ? call(SYS_mprotect, rules, (long)len,
 					   PROT_READ | PROT_WRITE, 0, 0, 0)
 				    : -ENOENT);
+	try_others();
 	report("execve", call(SYS_execve, put_text("/bin/true"), 0, 0, 0, 0,
 			      0));
 }
