@@ -40,8 +40,10 @@ assert_silent() {
 	show valgrind "$SCRATCH/found" 80
 }
 
-subtest "a run that traces"
-wrapped -t 60 -c 2 -p udp --dport 7
+files=(--pcap "$SCRATCH/run.pcapng" --graph "$SCRATCH/run.dot" --report "$SCRATCH/run.html")
+
+subtest "a run that traces, into every kind of file as well"
+wrapped -t 60 -c 2 -v "${files[@]}" -p udp --dport 7
 wait_armed 60
 talk lo udp 10.9.0.1 7 wait 3000
 talk lo udp fd00:9::1 7 wait 3000
@@ -79,8 +81,8 @@ end_nftrace 60
 assert_status 2
 assert_silent 4
 
-subtest "--read, with rules"
-wrapped --read "$TESTS/read/dmesg.log" --rules "$TESTS/read/router.save"
+subtest "--read, with rules, as Markdown, masked"
+wrapped --markdown --masked --read "$TESTS/read/dmesg.log" --rules "$TESTS/read/router.save"
 end_nftrace 60
 assert_status 0
 assert_silent 4
@@ -93,7 +95,7 @@ in_ns lo iptables-nft -A OUTPUT -p udp --dport 7 -j ACCEPT
 in_ns lo nft add table inet fw
 in_ns lo nft add chain inet fw in '{ type filter hook input priority 0; }'
 in_ns lo nft add rule inet fw in udp dport '{ 7, 9 }' counter accept
-wrapped -4 -t 60 -c 1 --replies -p udp --dport 7 -m multiport --dports 7,9
+wrapped -4 -t 60 -c 1 --replies --json --masked "${files[@]}" -p udp --dport 7 -m multiport --dports 7,9
 wait_armed 60
 talk lo udp 10.9.0.1 7 wait 3000
 end_nftrace 30
