@@ -37,9 +37,12 @@ ifeq ($(origin SECONDS),command line)
 FUZZ_SECONDS  := $(SECONDS)
 endif
 FUZZ_SECONDS  ?= 60
-# Those that write what they read get ten minutes each; the others share ten.
+# Those that write what they read get ten minutes at each length that is kept of packets;
+# the others share ten.
 SOAK_fuzz_log    := 600
 SOAK_fuzz_record := 600
+SNAPLENS_fuzz_log    := 64 128
+SNAPLENS_fuzz_record := 64 128
 SOAK_OTHERS   := $(foreach f,$(TEST_FUZZ),$(if $(SOAK_$f),,$f))
 SOAK_SECONDS   = $(shell echo $$((600 / $(words $(SOAK_OTHERS)) + 1)))
 fuzz_seconds   = $(or $(if $(SOAK),$(SOAK_$1)),$(FUZZ_SECONDS))
@@ -185,13 +188,18 @@ fuzz-%: $(FUZZ_O) | need
 	@mkdir -p $(BUILD)/fuzz/$*.corpus
 	$(Q)clang $(FUZZ_CFLAGS) -fsanitize=fuzzer -o $(BUILD)/fuzz/$* tests/fuzz/$*.c \
 	  $(FUZZ_O) $(LIBS) -ljansson
-	$(Q)$(BUILD)/fuzz/$* -max_total_time=$(call fuzz_seconds,$*) -print_final_stats=1 \
-	  -timeout=20 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$*.corpus \
-	  $(wildcard tests/fuzz/corpus/$(*:fuzz_%=%)) >$(BUILD)/fuzz/$*.log 2>&1 || \
-	  { tail -n 80 $(BUILD)/fuzz/$*.log; echo "  FUZZ    $*: a finding"; exit 1; }
-	@awk -v name=$* -v time=$(call fuzz_seconds,$*) '/^stat::number_of_executed/ { \
-	  printf "  FUZZ    %s: %d executions in %d s, no finding\n", name, $$2, time }' \
-	  $(BUILD)/fuzz/$*.log
+	$(Q)for snaplen in $(or $(if $(SOAK),$(SNAPLENS_$*)),each); do \
+	  log=$(BUILD)/fuzz/$*.$$snaplen.log; at=; \
+	  [ $$snaplen = each ] || { export FUZZ_SNAPLEN=$$snaplen; at=" at snaplen $$snaplen"; }; \
+	  $(BUILD)/fuzz/$* -max_total_time=$(call fuzz_seconds,$*) -print_final_stats=1 \
+	    -timeout=20 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$*.corpus \
+	    $(wildcard tests/fuzz/corpus/$(*:fuzz_%=%)) >$$log 2>&1 || \
+	    { tail -n 80 $$log; echo "  FUZZ    $*: a finding"; exit 1; }; \
+	  awk -v name=$* -v time=$(call fuzz_seconds,$*) -v at="$$at" \
+	    '/^stat::number_of_executed/ { \
+	    printf "  FUZZ    %s: %d executions in %d s%s, no finding\n", \
+	      name, $$2, time, at }' $$log; \
+	done
 
 .SECONDARY: $(FUZZ_O)
 -include $(FUZZ_O:.o=.d)

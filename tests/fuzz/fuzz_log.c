@@ -10,6 +10,7 @@
 #include "rules/base/family.h"
 #include "rules/legacy/save.h"
 #include "rules/legacy/snapshot.h"
+#include "snaplens.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -303,23 +304,30 @@ static struct snapshot *make(struct grammar *g)
 	return NULL;
 }
 
-/* The first byte: with rules or without, and how much of packets is kept. */
+static struct snapshot *of_rules;
+
+static void run(uint32_t snaplen)
+{
+	const struct snapshot *snap[FAMILY_COUNT] = { of_rules };
+
+	replayed_run(&(struct replayed_job){
+		.bytes = text.at, .size = text.len, .snap = snap,
+		.fn = replay_text, .snaplen = snaplen, .known = is_known,
+	});
+}
+
+/* The first byte: with rules or without. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct grammar g = { data, data + size };
-	unsigned int how = grammar_pick(&g, 4), at = 0;
-	struct snapshot *s = how & 1 ? NULL : make(&g);
-	const struct snapshot *snap[FAMILY_COUNT] = { s };
+	unsigned int at = 0;
 
+	of_rules = grammar_pick(&g, 2) ? NULL : make(&g);
 	text.len = known.len = 0;
 	for (unsigned int n = 1 + grammar_pick(&g, LINES), i = 0; i < n; i++)
 		put_line(&g, i, &at);
 	know_all();
-	replayed_run(&(struct replayed_job){
-		.bytes = text.at, .size = text.len, .snap = snap,
-		.fn = replay_text, .snaplen = how & 2 ? 64 : 128,
-		.known = is_known,
-	});
-	free(s);
+	snaplens_each(run);
+	free(of_rules);
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include "replay/replay_pcap.h"
 #include "replayed.h"
 #include "rules/base/family.h"
+#include "snaplens.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -506,9 +507,18 @@ static void put_journey(struct grammar *g)
 	put_packet(g, &file);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void run(uint32_t snaplen)
 {
 	static const struct snapshot *const none[FAMILY_COUNT];
+
+	replayed_run(&(struct replayed_job){
+		.bytes = file.at, .size = file.len, .snap = none,
+		.fn = replay_pcap, .snaplen = snaplen, .known = is_known,
+	});
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
 	struct grammar g = { data, data + size };
 
 	known.len = 0;
@@ -516,9 +526,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	begin_file(&file);
 	for (unsigned int n = 1 + grammar_pick(&g, PACKETS); n; n--)
 		put_journey(&g);
-	replayed_run(&(struct replayed_job){
-		.bytes = file.at, .size = file.len, .snap = none,
-		.fn = replay_pcap, .snaplen = 64, .known = is_known,
-	});
+	snaplens_each(run);
 	return 0;
 }
