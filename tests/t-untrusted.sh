@@ -88,6 +88,58 @@ assert_harmless "$ERR"
 run_nftrace b -t 1 --only "$evil" -p udp
 assert_harmless "$ERR"
 
+# ---- rules of nft: names, comments and prefixes hold any byte, line breaks among them
+
+ns_new n
+in_ns n ip link set lo up
+# forge_rules TABLE CHAIN COMMENT: with escapes, and GOOD: that table's handle; a run sees the three rules and one of another table
+forge_rules() {
+	local good
+	in_ns n nft 'flush ruleset'
+	in_ns n nft 'table ip good { chain g { type filter hook output priority 1; udp dport 9 counter; }; }'
+	good=$(in_ns n nft -a list table ip good | sed -n 's/^table ip good { # handle //p')
+	python3 - "$1" "$2" "${3//GOOD/$good}" >"$SCRATCH/rules.json" <<-'END'
+		import json, sys
+		table, chain, comment = (a.encode().decode("unicode_escape") for a in sys.argv[1:4])
+		add = [{"table": {"family": "ip", "name": table}},
+			{"chain": {"family": "ip", "table": table, "name": chain, "type": "filter",
+				"hook": "output", "prio": 0, "policy": "accept"}}]
+		udp = {"match": {"op": "==", "right": 9,
+			"left": {"payload": {"protocol": "udp", "field": "dport"}}}}
+		add += [{"rule": {"family": "ip", "table": table, "chain": chain, "comment": c,
+			"expr": [udp, {"counter": None}]}} for c in ("first", comment, "last")]
+		print(json.dumps({"nftables": [{"add": a} for a in add]}))
+	END
+	in_ns n nft -j -f "$SCRATCH/rules.json" || fail "no such rules"
+	start_nftrace n -4 -t 20 -c 1 -v --pcap "$SCRATCH/n.pcapng" --graph "$SCRATCH/n.dot" \
+		--report "$SCRATCH/n.html" -p udp --dport 9
+	in_ns n bash -c 'echo >/dev/udp/127.0.0.1/9'
+	ANY_TRACES=1 end_nftrace 10
+	tr -d '\t' <"$SCRATCH/n.dot" >"$SCRATCH/dot"
+	for file in "$OUT" "$ERR" "$SCRATCH/n.html" "$SCRATCH/dot"; do assert_harmless "$file"; done
+}
+
+subtest "rules of nft: each has its text"
+forge_rules 't\x1b[1m"\\\n{' 'c\n\x1b[31m<b> { # handle 1' 'say\n\rTRACE: x\x1b[2J"\n\t}\n'
+assert_status 0
+assert_text 'rule:handle 2  "udp dport 9 counter comment "first""' "$OUT"
+assert_text 'rule:handle 3  "udp dport 9 counter comment "say\x0a\x0dTRACE: x\x1b[2J"\x0a\x09}\x0a""' "$OUT"
+assert_text 'rule:handle 4  "udp dport 9 counter comment "last""' "$OUT"
+assert_text 'good:g:rule:handle 2  "udp dport 9 counter"' "$OUT"
+for form in -q --json --fold --markdown --masked; do
+	run_nftrace n --read "$SCRATCH/n.pcapng" "$form"
+	assert_harmless "$OUT"
+done
+
+subtest "what looks like other rules is none: no text is another's, and it is said"
+# Behind the end of its rule: the next rule; another chain; another table.
+for rest in '\t\taccept # handle 4' '\t}\n\tchain c { # handle 1\n\t\taccept # handle 2' \
+	'\t}\n}\ntable ip good { # handle GOOD\n\tchain g { # handle 1\n\t\taccept # handle 2'; do
+	forge_rules t c "x # handle 3\\n$rest\\n"
+	assert_no_grep 'rule:handle [0-9]+  "accept' "$OUT"
+	assert_text "the texts of nft's rules cannot be had: a name, comment or prefix in them looks like rules" "$ERR"
+done
+
 subtest "the command line of who waits for the lock"
 start_nftrace b -t 20 -p udp --dport 9
 background b waiter bash -c "exec -a \"\$1\" flock $XTABLES_LOCKFILE true" bash "$evil"

@@ -24,6 +24,11 @@ struct cursor {
 	uint32_t table, chain;		/* NFT_SNAP_NONE outside */
 	uint32_t listed;		/* chains of the table so far */
 	uint32_t rules;			/* of the chain so far */
+	uint32_t ends;			/* its lines that end as a rule does, so far */
+	bool inside;			/* a chain's braces, also of one that is not known */
+	bool *opened;			/* each chain */
+	bool ambiguous;			/* somebody has written what looks like a part of it */
+	const char *head;		/* of a table or chain under way, or NULL */
 	const char *start;		/* of a rule under way, or NULL */
 };
 
@@ -143,28 +148,62 @@ static const char *find_handle(const char *line, const char *end,
 	return p - len;
 }
 
-static void open_table(struct cursor *c, const char *line)
+static void open_table(struct cursor *c, const char *line, uint64_t handle)
 {
-	unsigned long long handle;
 	char family[16];
-	const char *mark = strstr(line, " { # handle ");
 
-	c->table = c->chain = NFT_SNAP_NONE;
-	c->start = NULL;
+	c->table = NFT_SNAP_NONE;
 	c->listed = 0;
-	if (mark && sscanf(line, "table %15s ", family) == 1 &&
-	    sscanf(mark, " { # handle %llu", &handle) == 1)
+	if (sscanf(line, "table %15s ", family) == 1)
 		c->table = find_table(c->m, family, handle);
 }
 
-static void open_chain(struct cursor *c, const char *line, const char *end)
+static void open_chain(struct cursor *c, uint64_t handle)
+{
+	if (c->table != NFT_SNAP_NONE)
+		c->chain = find_chain(c, handle);
+	c->inside = true;
+	c->rules = c->ends = 0;
+	c->listed++;
+	if (c->chain == NFT_SNAP_NONE)
+		return;
+	c->ambiguous |= c->opened[c->chain];
+	c->opened[c->chain] = true;
+}
+
+/* Does a head end with this line?  Behind a table's handle its owner may stand. */
+static bool is_head_end(const char *line, const char *end, uint64_t *handle)
+{
+	static const char mark[] = " { # handle ", owner[] = " progname ";
+	const char *at = NULL, *next = line;
+	char *rest;
+
+	while ((next = memmem(next, (size_t)(end - next), mark, strlen(mark))))
+		at = next = next + strlen(mark);
+	if (!at)
+		return false;
+	*handle = strtoull(at, &rest, 10);
+	return rest == end || strncmp(rest, owner, strlen(owner)) == 0;
+}
+
+/* One line outside of a chain's braces.  Names may hold line breaks: the head then goes on. */
+static void take_head(struct cursor *c, const char *line, const char *end)
 {
 	uint64_t handle;
 
-	if (c->table != NFT_SNAP_NONE && find_handle(line, end, &handle))
-		c->chain = find_chain(c, handle);
-	c->rules = 0;
-	c->listed++;
+	if (!c->head && (strncmp(line, "table ", 6) == 0 ||
+			 strncmp(line, "\tchain ", 7) == 0))
+		c->head = line;
+	if (!is_head_end(line, end, &handle)) {
+		/* It is a rule's, and there is no rule here. */
+		c->ambiguous |= find_handle(line, end, &handle) != NULL;
+		return;
+	}
+	if (c->head && *c->head == 't')
+		open_table(c, c->head, handle);
+	else if (c->head)
+		open_chain(c, handle);
+	c->head = NULL;
 }
 
 static void take_policy(struct cursor *c, const char *line, const char *end)
@@ -236,8 +275,10 @@ static void take_line(struct cursor *c, const char *line, const char *end)
 
 	if (!c->start && end - line == 2 && memcmp(line, "\t}", 2) == 0) {
 		c->chain = NFT_SNAP_NONE;
-		return;
+		c->inside = false;
 	}
+	if (c->chain == NFT_SNAP_NONE)
+		return;
 	while (text < end && *text == '\t')
 		text++;
 	if (!c->start && strncmp(text, "type ", 5) == 0 &&
@@ -249,8 +290,13 @@ static void take_line(struct cursor *c, const char *line, const char *end)
 		c->start = text;
 	/* Comments may hold line breaks: the rule then goes on. */
 	text = find_handle(line, end, &handle);
-	if (text)
-		end_rule(c, text, handle);
+	if (!text) {
+		/* But a chain's, too, behind which the first rule comes. */
+		c->ambiguous |= strncmp(c->start, "comment \"", 9) == 0;
+		return;
+	}
+	c->ambiguous |= ++c->ends > c->m->chain[c->chain].count;
+	end_rule(c, text, handle);
 }
 
 static bool is_chain_comment(const struct cursor *c, const char *line,
@@ -262,21 +308,39 @@ static bool is_chain_comment(const struct cursor *c, const char *line,
 	       end[-1] == '"' && !find_handle(line, end, &handle);
 }
 
+/*
+ * Names, comments and prefixes may hold line breaks, and behind them what looks like
+ * the end of the rule and the begin of others: rules, or whole chains.  All of them
+ * have another line or chain too many then.
+ */
+static void forget_texts(struct nft_maker *m)
+{
+	static bool said;	/* a reading may be repeated */
+
+	if (!said)
+		fputs("a name, comment or prefix in them looks like rules", stderr);
+	said = true;
+	for (uint32_t i = 0; i < m->s->rules; i++)
+		m->rule[i].text = m->rule[i].len = 0;
+	for (uint32_t i = 0; i < m->s->chains; i++)
+		m->chain[i].policy_text = m->chain[i].policy_len = 0;
+}
+
 void nft_list_fill(struct nft_maker *m, const char *list)
 {
 	struct cursor c = {
 		.m = m, .table = NFT_SNAP_NONE, .chain = NFT_SNAP_NONE,
+		.opened = calloc(m->s->chains + 1, sizeof(bool)),
 	};
 	const char *line = list, *end;
 
-	for (; (end = strchr(line, '\n')); line = end + 1) {
-		if (c.chain != NFT_SNAP_NONE) {
-			if (!is_chain_comment(&c, line, end))
-				take_line(&c, line, end);
-		} else if (strncmp(line, "table ", 6) == 0) {
-			open_table(&c, line);
-		} else if (strncmp(line, "\tchain ", 7) == 0) {
-			open_chain(&c, line, end);
-		}
+	for (; c.opened && (end = strchr(line, '\n')); line = end + 1) {
+		if (!c.inside)
+			take_head(&c, line, end);
+		else if (!is_chain_comment(&c, line, end))
+			take_line(&c, line, end);
 	}
+	if (c.ambiguous || c.inside)
+		forget_texts(m);
+	free(c.opened);
 }

@@ -14,7 +14,8 @@ char *nft_list_read(const char *commands);
 
 /**
  * nft_list_fill - give every rule and policy its text from it
- * A rule that is not found there keeps none.
+ * A rule that is not found there keeps none; where it can be taken for others' texts, no
+ * rule has any.
  */
 void nft_list_fill(struct nft_maker *m, const char *list);
 
