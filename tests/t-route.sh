@@ -114,3 +114,29 @@ kill "$listener"
 listen
 rerouted legacy "54 eth1x2 56 eth0x2"
 new_way
+
+# IPv4's tables local and main are one in the kernel while nobody has made a policy rule:
+# b has none of its own, r has. An entry of that type that stands in main is main's.
+subtest "to an address of its own: by table local, in a namespace with policy rules and without"
+for f in ip ip6; do
+	for ns in b r; do in_ns $ns ${f}tables-nft -A OUTPUT -p udp -j ACCEPT; done
+done
+ns_ip b route add local 10.99.0.0/24 dev lo table main
+for ns in b r; do
+	start_nftrace $ns -t 60 -v --backend nft --chain OUTPUT -p udp --dport 57
+	case $ns in
+	b) to="10.9.9.9 fd00:9::9 10.99.0.7" ;;
+	r) to="10.1.0.1 fd00:1::1" ;;
+	esac
+	for address in $to; do in_ns $ns "$TOOLS/flood" $address 57 1 8 >/dev/null; done
+	stop_nftrace INT
+	for address in $to; do
+		case $address in
+		10.99.*) table="32766 lookup main: 10.99.0.0/24" ;;
+		*:*) table="0 lookup local: $address/128" ;;
+		*) table="0 lookup local: $address/32" ;;
+		esac
+		assert_equal "$ns to $address" "  (routing) out lo, by ip rule $table (asked now)" \
+			"$(awk -v to="> $address.57: " '/^#/ { on = index($0, to) } on && /out lo, by/' "$OUT")"
+	done
+done

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <libmnl/libmnl.h>
 #include <linux/fib_rules.h>
@@ -24,10 +25,17 @@ enum { ANSWER = 16384 };	/* bytes of one read: what the kernel sends at once */
 struct route {
 	bool found;
 	uint32_t table, out;
+	uint8_t type;		/* RTN_UNICAST ... */
 	uint8_t len;		/* of its prefix */
 	uint8_t dst[16], via[16];
 	bool has_via;
 	uint8_t via_family;
+};
+
+/* Whether table local has the entry. */
+struct local_search {
+	const struct route *route;
+	bool found;
 };
 
 /* Of all rules in their order the first that leads to the table. */
@@ -56,7 +64,10 @@ static void put_question(struct nlmsghdr *nlh, const struct way_question *q)
 	rtm->rtm_family = is_six(q) ? AF_INET6 : AF_INET;
 	rtm->rtm_dst_len = rtm->rtm_src_len = (uint8_t)(len * 8);
 	rtm->rtm_tos = is_six(q) ? 0 : q->tos & 0x1c;
-	/* The entry, not what was made of it; IPv4 else says "main" of any table. */
+	/*
+	 * The entry, not what was made of it; IPv4 else says "main" of any table. Of local's
+	 * it says so all the same: is_in_local().
+	 */
 	rtm->rtm_flags = RTM_F_FIB_MATCH | RTM_F_LOOKUP_TABLE;
 	mnl_attr_put(nlh, RTA_DST, len, q->dst);
 	mnl_attr_put(nlh, RTA_SRC, len, q->src);
@@ -116,6 +127,7 @@ static int take_route(const struct nlmsghdr *nlh, void *arg)
 		return MNL_CB_OK;
 	r->found = true;
 	r->table = rtm->rtm_table;
+	r->type = rtm->rtm_type;
 	r->len = rtm->rtm_dst_len;
 	r->via_family = rtm->rtm_family;
 	mnl_attr_for_each(a, nlh, sizeof(*rtm))
@@ -178,6 +190,43 @@ static int ask_route(struct mnl_socket *nl, const struct way_question *q,
 
 	put_question(nlh, q);
 	return converse(nl, nlh, take_route, r);
+}
+
+static int take_local(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	struct local_search *s = arg;
+	struct route r = { 0 };
+
+	if (take_route(nlh, &r) != MNL_CB_STOP || r.table != RT_TABLE_LOCAL ||
+	    rtm->rtm_dst_len != s->route->len || r.type != s->route->type ||
+	    r.out != s->route->out)
+		return MNL_CB_OK;
+	s->found |= memcmp(r.dst, s->route->dst, sizeof(r.dst)) == 0;
+	return MNL_CB_OK;
+}
+
+/*
+ * While a namespace has no policy rules but the first three, the kernel keeps IPv4's
+ * tables local and main in one, and says main of both; an entry that both have is local's.
+ * The dump is of table local alone, where the kernel knows strict checking (4.20).
+ */
+static bool is_in_local(struct mnl_socket *nl, const struct route *r)
+{
+	char buf[64] __attribute__((aligned(NLMSG_ALIGNTO)));
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct local_search s = { .route = r };
+	struct rtmsg *rtm;
+	int on = 1;
+
+	nlh->nlmsg_type = RTM_GETROUTE;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+	rtm->rtm_family = AF_INET;
+	rtm->rtm_table = RT_TABLE_LOCAL;
+	return setsockopt(mnl_socket_get_fd(nl), SOL_NETLINK,
+			  NETLINK_GET_STRICT_CHK, &on, sizeof(on)) == 0 &&
+	       converse(nl, nlh, take_local, &s) == 0 && s.found;
 }
 
 static int ask_rules(struct mnl_socket *nl, struct search *s)
@@ -245,8 +294,13 @@ void way_find(const struct way_question *q, struct way_found *found)
 	memset(found, 0, sizeof(*found));
 	if (nl && mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) == 0 &&
 	    (!q->in || if_indextoname(q->in, in)) &&
-	    ask_route(nl, q, &r) == 0 && r.found && ask_rules(nl, &s) == 0)
-		print_way(&s, found);
+	    ask_route(nl, q, &r) == 0 && r.found) {
+		if (r.table == RT_TABLE_MAIN && r.type != RTN_UNICAST &&
+		    !is_six(q) && is_in_local(nl, &r))
+			r.table = RT_TABLE_LOCAL;
+		if (ask_rules(nl, &s) == 0)
+			print_way(&s, found);
+	}
 	if (nl)
 		mnl_socket_close(nl);
 }
