@@ -308,3 +308,8 @@ void asked_value(char *buf, size_t size, const struct asked *a,
 		put_packet_value(buf, size, a->p, field);
 	}
 }
+
+void asked_direction(char *buf, size_t size, const struct asked *a)
+{
+	format_text(buf, size, "the packet is %s reply", a->ct.reply ? "a" : "no");
+}

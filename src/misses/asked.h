@@ -104,4 +104,7 @@ bool asked_is_alike(const struct asked *a, const struct asked_change *c);
 void asked_value(char *buf, size_t size, const struct asked *a,
 		 enum asked_field field);
 
+/** asked_direction - "the packet is a reply", "... no reply", where conntrack has said which */
+void asked_direction(char *buf, size_t size, const struct asked *a);
+
 #endif

@@ -3,9 +3,11 @@
 #include "misses/nft_answer.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
 
 #include "base/format.h"
 #include "misses/asked.h"
@@ -27,12 +29,23 @@ static void tell_family(char buf[CONDITION_VALUE], const struct condition *c,
 		    a->nfproto == NFPROTO_IPV4 ? 4 : 6);
 }
 
-static void tell_connection(char buf[CONDITION_VALUE], const struct condition *c,
-			    const struct asked *a)
+static void tell_direction(char buf[CONDITION_VALUE], const struct condition *c,
+			   const struct asked *a)
 {
+	(void)c;
+	asked_direction(buf, CONDITION_VALUE, a);
+}
+
+/* Of the status a field has the bits of NAT alone. */
+static void tell_status(char buf[CONDITION_VALUE], const struct condition *c,
+			const struct asked *a)
+{
+	bool snat = c->number & IPS_SRC_NAT, dnat = c->number & IPS_DST_NAT;
+
 	(void)a;
-	format_text(buf, CONDITION_VALUE, "that of its connection is %s", c->number ?
-		    "another" : "none of these");
+	format_text(buf, CONDITION_VALUE, "its connection is %s%s%s",
+		    snat ? "snat" : "", snat && dnat ? "," : "",
+		    dnat ? "dnat" : snat ? "" : "not translated");
 }
 
 static void tell_key(char buf[CONDITION_VALUE], const struct condition *c,
@@ -53,7 +66,7 @@ static void tell_how(struct condition *c, const struct nft_part *p)
 		c->tell = tell_family;
 		break;
 	case ASKED_CT:
-		c->tell = tell_connection;
+		c->tell = p->f->type == NFT_TYPE_DIRECTION ? tell_direction : tell_status;
 		break;
 	}
 	c->number = (uint32_t)p->value.low;

@@ -108,7 +108,7 @@ static void tell_direction(char buf[CONDITION_VALUE], const struct condition *c,
 			   const struct asked *a)
 {
 	(void)c;
-	strcpy(buf, a->ct.reply ? "the packet is a reply" : "the packet is no reply");
+	asked_direction(buf, CONDITION_VALUE, a);
 }
 
 /* Of a packet of no connection there is none. */

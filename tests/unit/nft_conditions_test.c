@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
 
 #include "misses/condition.h"
 #include "misses/nft_conditions.h"
@@ -208,6 +209,38 @@ static void test_flags(void **state)
 	check(rows, ARRAY_SIZE(rows));
 }
 
+/* What conntrack has said of the packet, in the words of a near miss. */
+static void test_connection(void **state)
+{
+	static const struct {
+		bool reply;
+		uint32_t status;
+		const char *rule, *told;
+	} rows[] = {
+		{ false, 0, "ct direction reply accept", "the packet is no reply" },
+		{ true, 0, "ct direction original accept", "the packet is a reply" },
+		{ false, 0, "ct status dnat accept", "its connection is not translated" },
+		{ false, IPS_SRC_NAT, "ct status dnat accept", "its connection is snat" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct conditions c = { .enough = 0 };
+		char told[CONDITION_VALUE];
+		struct world w;
+
+		begin(&w, TCP4);
+		w.a.ct.known = CONNTRACK_DIRECTION | CONNTRACK_STATUS;
+		w.a.ct.reply = rows[i].reply;
+		w.a.ct.status = rows[i].status;
+		nft_conditions_read(&c, view(rows[i].rule), &w.a);
+		assert_int_equal(c.n, 1);
+		assert_int_equal(c.c[0].state, CONDITION_FAILED);
+		c.c[0].tell(told, &c.c[0], &w.a);
+		assert_string_equal(told, rows[i].told);
+	}
+}
+
 static void test_meta(void **state)
 {
 	static const struct row rows[] = {
@@ -358,6 +391,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_headers),
 		cmocka_unit_test(test_flags),
+		cmocka_unit_test(test_connection),
 		cmocka_unit_test(test_meta),
 		cmocka_unit_test(test_concatenations),
 		cmocka_unit_test(test_others),
