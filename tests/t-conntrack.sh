@@ -28,7 +28,7 @@ segment() {
 		s.sendto(head[:16] + struct.pack("!H", total ^ 0xffff) + head[18:], ("10.2.0.2", 0))
 	X
 }
-SYN_ACK=18 SYN_FIN=3 ACK=16
+SYN_ACK=18 SYN_FIN=3 ACK=16 FIN_ACK=17
 
 subtest "a rule that drops what is INVALID: that it is, and what speaks for it"
 in_ns r iptables-legacy -A FORWARD -m conntrack --ctstate INVALID -j DROP
@@ -57,6 +57,28 @@ run_nftrace r --read "$SCRATCH/invalid.pcapng" --only drop,state=NEW
 assert_equal "of another state" "" "$(cat "$OUT")"
 run_nftrace r --read "$SCRATCH/invalid.pcapng" --only state=OLD
 assert_status 2
+
+subtest "what else begins no connection: a FIN, an error about nothing; an ACK where a sysctl says so"
+in_ns r sysctl -qw net.netfilter.nf_conntrack_tcp_loose=0
+start_nftrace r -4 -t 60 --no-witness -i eth0 -d 10.2.0.2
+segment $FIN_ACK 1004
+segment $ACK 1005
+in_ns a python3 - <<-'X'
+	import socket, struct
+	quoted = struct.pack("!BBHHHBBH4s4sHHHH", 0x45, 0, 28, 1, 0, 9, 17, 0, socket.inet_aton("10.2.0.2"),
+	    socket.inet_aton("10.1.0.2"), 7, 4000, 8, 0)
+	error = struct.pack("!BBHI", 3, 3, 0, 0) + quoted
+	total = sum(struct.unpack("!%dH" % (len(error) // 2), error))
+	total = (total & 0xffff) + (total >> 16)
+	s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+	s.sendto(error[:2] + struct.pack("!H", ~total & 0xffff) + error[4:], ("10.2.0.2", 0))
+X
+stop_nftrace INT
+in_ns r sysctl -qw net.netfilter.nf_conntrack_tcp_loose=1
+assert_equal "dropped" 3 "$(grep -c '^=> DROP by filter:FORWARD:rule:1  ' "$OUT")"
+assert_equal "lines" "  (conntrack) INVALID; likely: a FIN of no connection that is known
+  (conntrack) INVALID; likely: an ACK outside the window of its connection, or of none that is known where nf_conntrack_tcp_loose is 0
+  (conntrack) INVALID; likely: an ICMP error about no connection that is known" "$(grep '(conntrack)' "$OUT")"
 
 subtest "in front of conntrack every packet is taken for INVALID, and nothing is told"
 in_ns r iptables-legacy -F

@@ -99,29 +99,70 @@ static bool has_valid_flags(uint8_t flags)
 		      sizeof(valid));
 }
 
+/*
+ * What begins no connection is INVALID where none is known; a bare ACK does begin one, but
+ * for a sysctl: nf_conntrack_proto_tcp.c, tcp_conntracks, column sNO, and tcp_new().
+ */
 static const char *why_tcp(uint8_t flags, bool *certain)
 {
-	enum { SYN = 2, RST = 4, ACK = 16 };
+	enum { FIN = 1, SYN = 2, RST = 4, ACK = 16 };
 
 	*certain = !has_valid_flags(flags);
 	if (*certain)
 		return "TCP has no such flags together";
 	if ((flags & (SYN | ACK)) == (SYN | ACK))
 		return "a SYN,ACK of which no SYN was seen";
-	return flags & RST ? "a RST of no connection that is known" : NULL;
+	if (flags & RST)
+		return "a RST of no connection that is known";
+	if (flags & FIN)
+		return "a FIN of no connection that is known";
+	return flags & ACK && !(flags & SYN) ?
+		"an ACK outside the window of its connection, or of none that "
+		"is known where nf_conntrack_tcp_loose is 0" : NULL;
+}
+
+/* An error is of the connection whose packet it quotes, an answer of its question's. */
+static const char *why_icmp(uint8_t type)
+{
+	enum { ECHO_REPLY = 0, UNREACHABLE = 3, SOURCE_QUENCH = 4, REDIRECT = 5,
+	       TIME_EXCEEDED = 11, PARAMETER_PROBLEM = 12, TIMESTAMP_REPLY = 14,
+	       INFO_REPLY = 16, ADDRESS_REPLY = 18 };
+
+	switch (type) {
+	case ECHO_REPLY:
+		return "an echo reply of which no request was seen";
+	case TIMESTAMP_REPLY:
+	case INFO_REPLY:
+	case ADDRESS_REPLY:
+		return "a reply of which no request was seen";
+	case UNREACHABLE:
+	case SOURCE_QUENCH:
+	case REDIRECT:
+	case TIME_EXCEEDED:
+	case PARAMETER_PROBLEM:
+		return "an ICMP error about no connection that is known";
+	}
+	return NULL;
+}
+
+static const char *why_icmp6(uint8_t type)
+{
+	enum { UNREACHABLE = 1, PARAMETER_PROBLEM = 4, ECHO_REPLY = 129 };
+
+	if (type == ECHO_REPLY)
+		return "an echo reply of which no request was seen";
+	return type >= UNREACHABLE && type <= PARAMETER_PROBLEM ?
+		"an ICMP error about no connection that is known" : NULL;
 }
 
 const char *conntrack_why_invalid(const struct packet *p, bool *certain)
 {
-	enum { ECHO_REPLY = 0, ECHO_REPLY6 = 129 };
-
 	*certain = false;
 	if (p->layer != PACKET_TRANSPORT)
 		return NULL;
 	if (p->proto == IPPROTO_TCP)
 		return why_tcp(p->tcp_flags, certain);
-	if ((p->proto == IPPROTO_ICMP && p->icmp_type == ECHO_REPLY) ||
-	    (p->proto == IPPROTO_ICMPV6 && p->icmp_type == ECHO_REPLY6))
-		return "an echo reply of which no request was seen";
-	return NULL;
+	if (p->proto == IPPROTO_ICMP)
+		return why_icmp(p->icmp_type);
+	return p->proto == IPPROTO_ICMPV6 ? why_icmp6(p->icmp_type) : NULL;
 }
