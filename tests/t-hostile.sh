@@ -59,7 +59,7 @@ for bytes in zeros ones minimum random; do
 	hostile $bytes exit
 	end_nftrace
 	assert_status 1
-	assert_grep 'the reader (ended before its time|needs more memory)' "$ERR"
+	assert_grep 'the reader (ended too soon|needs more memory)' "$ERR"
 	assert_grep '; all removed$' "$ERR"
 	assert_no_grep 'Unknown error|Success|AddressSanitizer|runtime error' "$ERR"
 	LC_ALL=C assert_no_grep $'[\x01-\x08\x0b-\x1f\x7f]' "$ERR"

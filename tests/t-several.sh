@@ -161,7 +161,7 @@ for words in "--pcap x" "--graph x" "--report x" "--markdown" "--flat" "--masked
 done
 run_nftrace far --and-node -p udp
 assert_status 2
-assert_text "which other namespace?" "$ERR"
+assert_text "say in which by --pod, --container or --netns" "$ERR"
 for option in --pod --container; do
 	run_nftrace far $option x --netns a --netns b
 	assert_status 2

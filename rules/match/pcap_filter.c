@@ -143,7 +143,7 @@ static void take_error(struct pcap_filter *p, const struct family *f,
 	if (hint)
 		refuse(p, "%s", hint);
 	else
-		refuse(p, "no packet of %s is like that", f->name);
+		refuse(p, "it can match no packet of %s", f->name);
 	if (strcmp(error, "expression rejects all packets") == 0)
 		p->status = PCAP_FILTER_NOTHING;
 }

@@ -271,8 +271,8 @@ static bool check_several(const struct options *o, unsigned int given)
 		return false;
 	}
 	if (!o->pod && !o->container && !o->netns[0]) {
-		msg("error: '--and-node' is beside --pod, --container or --netns: "
-		    "which other namespace?");
+		msg("error: '--and-node' traces here as well as in another "
+		    "namespace: say in which by --pod, --container or --netns");
 		return false;
 	}
 	return true;

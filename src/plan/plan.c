@@ -319,11 +319,13 @@ static int judge_left_out(const struct plan *p)
 			p->family[i].trigger == TRIGGER_LEGACY;
 	}
 	if (raw)
-		msg("note: in raw, ahead of DNAT: what comes to it through a "
-		    "Service or a host port is not traced");
+		msg("note: what comes to it through a Service or a host port is "
+		    "not traced: the rules stand in raw, ahead of DNAT, as "
+		    "--backend legacy wants it or the kernel has no nf_tables");
 	if (rules || !backend_any(p))
 		return 0;
-	msg("error: none of its addresses is of a family that is traced here");
+	msg("error: none of its addresses is of a family that is traced here: "
+	    "-4 or -6 traces one that has no tables, too");
 	return STATUS_USAGE;
 }
 

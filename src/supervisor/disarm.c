@@ -193,7 +193,7 @@ static bool be_impatient(pid_t reader, struct farewell *f)
 	if (process_child_is_stopped(reader)) {
 		kill_reader(reader, f, "is stopped");
 	} else if (f->closed) {
-		kill_reader(reader, f, "has said its last word and lives on");
+		kill_reader(reader, f, "has printed all and does not end");
 	} else if (!f->said) {
 		msg("waiting for whoever reads the output; the host "
 		    "is as before, interrupt to leave the rest out");
@@ -225,7 +225,7 @@ static void hear_farewell(struct run *r, struct farewell *f)
 		f->due_ns = 0;
 	else
 		kill_reader(rd->process.pid, f,
-			    f->closed ? "lives on" : "is busy writing");
+			    f->closed ? "does not end" : "is busy writing");
 }
 
 /* Whatever the reader does: its words, its end (SIGCHLD) and interrupts are heard. */

@@ -98,7 +98,7 @@ void lock_waiters_refused(struct lock_turns *t, struct run_waiter *w)
 	w->refused++;
 	if (shall_say(t, w, who))
 		msg("warning: %s wanted the xtables lock and did not wait: "
-		    "what it was to do was not done", who);
+		    "its change was not made: run it again (-w waits)", who);
 }
 
 /* One of them, or what all have in common. */

@@ -132,13 +132,13 @@ int read_await(struct run *r)
 		n = recv(r->reader.process.fd, word, sizeof(word), 0);
 	close(r->reader.process.fd);
 	if (!process_wait(r->reader.process.pid, STUCK_MS, &r->reader.status)) {
-		msg("warning: the reader has said its last word and lives on: "
+		msg("warning: the reader has printed all and does not end: "
 		    "ending it");
 		r->reader.status = SIGKILL;
 		process_end(r->reader.process.pid, &r->reader.status);
 	}
 	if (r->reader.status && !failed)
-		msg("error: the reader ended before its time");
+		msg("error: the reader ended too soon: what is printed is not all");
 	return failed || r->reader.status ? STATUS_FAILURE : 0;
 }
 

@@ -24,14 +24,15 @@ static void say_unheard(const struct run *r, uint64_t matched)
 {
 	if (r->reader.seen.lost)
 		msg("nothing was traced although %" PRIu64 " packet%s matched: "
-		    "all events were lost", matched, plural(matched));
+		    "all events were lost: a lower --rate or a larger --buffer "
+		    "helps", matched, plural(matched));
 	else if (!r->plan.see_legacy)
 		msg("nothing was traced although %" PRIu64 " packet%s matched: "
-		    "no event of nft reached nftrace",
+		    "no event of nft reached nftrace (nftrace --doctor tries why)",
 		    matched, plural(matched));
 	else
 		msg("nothing was traced although %" PRIu64 " packet%s matched: "
-		    "no event reached NFLOG group 0", matched,
+		    "no event reached NFLOG group 0 (nftrace --doctor tries why)", matched,
 		    plural(matched));
 }
 

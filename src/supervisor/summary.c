@@ -31,7 +31,8 @@ static void print_reader_end(const struct run *r)
 		msg("error: the reader needs more memory than it may "
 		    "have (%u MiB, or what ulimit -d allows)", MEMORY_MIB);
 	else
-		msg("error: the reader ended before its time");
+		msg("error: the reader ended too soon: what is printed is not "
+		    "all");
 }
 
 static double seconds_traced(const struct run *r)
@@ -62,7 +63,7 @@ static void print_end(const struct run *r)
 			    summary_output_name(&r->reader));
 		break;
 	case END_KEEPER:
-		msg("error: the keeper ended before its time");
+		msg("error: the keeper ended too soon, and the trace with it");
 		break;
 	case END_OVERDUE:
 		msg("warning: nftrace was stopped or stuck beyond its end; "
