@@ -194,3 +194,59 @@ nft near nat -i eth1 -p udp --dport 81 -j REDIRECT --to-ports 9
 legacy near raw -d 10.2.0.2 -p udp --dport 82 -j DROP
 nft near mangle -p udp -j MARK --set-mark 5
 EOT
+
+# Policies accept by a mark: who sets it saves the packet if what asks for it behind lets it pass.
+policies() { # KIND
+	if [[ $1 = own ]]; then
+		in_ns r nft -f - <<-'END'
+			table ip own {
+				chain pol {
+					ip saddr 10.1.0.0/24 udp dport 81 meta mark set mark or 0x10000 comment "meta mark set 0x5"
+					ip saddr 10.1.0.0/24 udp dport 82 meta mark set mark or 0x40000
+					ip saddr 10.1.0.0/24 udp dport 83 meta mark set 0x30000
+				}
+				chain pod {
+					jump pol
+					meta mark and 0x10000 != 0x10000 drop
+					meta mark set mark and 0xfffeffff xor 0x20000
+				}
+				chain forward {
+					type filter hook forward priority 0
+					meta mark set mark and 0xfff0ffff
+					ip daddr 10.2.0.2 jump pod
+					meta mark and 0x20000 == 0x20000 accept
+					drop
+				}
+			}
+		END
+	else
+		in_ns r iptables-"$1"-restore <<-'END'
+			*filter
+			:POD - [0:0]
+			:POLICY - [0:0]
+			-A FORWARD -j MARK --set-xmark 0x0/0xf0000
+			-A FORWARD -d 10.2.0.2/32 -j POD
+			-A FORWARD -m mark --mark 0x20000/0x20000 -j ACCEPT
+			-A FORWARD -j DROP
+			-A POD -j POLICY
+			-A POD -m mark ! --mark 0x10000/0x10000 -j DROP
+			-A POD -j MARK --set-xmark 0x20000/0x10000
+			-A POLICY -s 10.1.0.0/24 -p udp -m udp --dport 81 -m comment --comment " -j MARK --set-xmark 0x0/0x0" -j MARK --set-xmark 0x10000/0x10000
+			-A POLICY -s 10.1.0.0/24 -p udp -m udp --dport 82 -j MARK --set-xmark 0x40000/0x40000
+			-A POLICY -s 10.1.0.0/24 -p udp -m udp --dport 83 -j MARK --set-xmark 0x30000/0x30000
+			COMMIT
+		END
+	fi
+}
+for kind in legacy nft own; do
+	subtest "$kind: a policy that would have set the mark is near, if that lets the packet pass"
+	policies $kind || fail "rules"
+	start_nftrace r -4 -i eth0 -p udp --dport 80:83 -c 4 --json
+	for port in 80 81 82 83; do in_ns a "$TOOLS/flood" 10.2.0.2 $port 1 8 >/dev/null; done
+	end_nftrace
+	# The packets themselves are the judge: 0x30000 loses its second bit where the first is cleared.
+	assert_equal "fates" "DROP FORWARDED DROP DROP" "$(jq -r .fate "$OUT" | paste -sd ' ')"
+	assert_equal "what was near" "--dport 81: 80 --dport 81: 82 --dport 81: 83" \
+		"$(jq -r '(.headers | capture("\\.(?<p>8[0-3]): ").p) as $p | .near[] | "\(.failed | sub("^udp dport"; "--dport")): \($p)"' "$OUT" | paste -sd ' ')"
+	if [[ $kind = own ]]; then in_ns r nft delete table ip own; else in_ns r iptables-$kind -F; in_ns r iptables-$kind -X; fi
+done

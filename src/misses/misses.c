@@ -205,10 +205,12 @@ static bool is_telling(const struct condition *c)
 		c->want.number != CONNTRACK_RELATED);
 }
 
-static bool is_better(uint8_t effect)
+/* Policies accept by a mark, which a rule behind them asks for. */
+static bool is_better(const struct passed_rule *r)
 {
-	return effect == EFFECT_ACCEPT || effect == EFFECT_RETURN ||
-	       effect == EFFECT_JUMP || effect == EFFECT_GOTO;
+	return r->effect == EFFECT_ACCEPT || r->effect == EFFECT_RETURN ||
+	       r->effect == EFFECT_JUMP || r->effect == EFFECT_GOTO ||
+	       (r->effect == EFFECT_CONTINUE && r->marks);
 }
 
 /* Is @a to be told before @b? */
@@ -239,7 +241,7 @@ static void ask(struct misses *m, const struct passed_rule *r)
 	m->asked.mark = r->mark;
 	m->asked.mark_known = r->mark_known;
 	/* Who fails in two is not near, and who saves nobody need only be known to fail. */
-	m->seen.enough = is_better(r->effect) ? 2 : 1;
+	m->seen.enough = is_better(r) ? 2 : 1;
 	rulebook_ask(&m->way.book, r->chain, r->number, &m->asked, &m->seen);
 }
 
@@ -264,7 +266,7 @@ static void judge(struct misses *m, uint32_t at)
 	if (failed < 0 || r->met)
 		return;
 	learn_state(&m->asked, &m->seen.c[failed]);
-	if (m->seen.n > 1 && is_better(r->effect) &&
+	if (m->seen.n > 1 && is_better(r) &&
 	    is_telling(&m->seen.c[failed]))
 		add_candidate(m, &(struct candidate){
 			at, r->effect, r->held, (uint8_t)failed,

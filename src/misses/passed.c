@@ -9,6 +9,7 @@
 #include "capture/event.h"
 #include "grounds/walk.h"
 #include "journey/journey.h"
+#include "misses/mark_rule.h"
 #include "place/place_types.h"
 #include "rules/base/target.h"
 
@@ -64,6 +65,23 @@ static struct mark mark_before(const struct journey *j, uint32_t from,
 	return (struct mark){ 0, false };
 }
 
+/*
+ * Rules of nft may act before they ask on: what one that was passed over did to the mark
+ * no event tells, only what came of it.  Targets of iptables are the last thing in a rule.
+ */
+static void take_changes(const struct passed *w, struct passed_rule *r,
+			 const struct rulebook_rule *rule)
+{
+	struct mark_rule m;
+
+	r->changes = rule->changes;
+	if (!rule->changes)
+		return;
+	r->marks = mark_rule_read(&m, rule->text);
+	r->acts_first = !r->marks &&
+		!rulebook_is_of_iptables(&w->book, r->chain, r->number);
+}
+
 static bool add(struct passed *w, const struct passed_frame *f,
 		uint32_t number, struct mark mark, bool met)
 {
@@ -81,22 +99,19 @@ static bool add(struct passed *w, const struct passed_frame *f,
 	r->mark_known = mark.known;
 	r->met = met;
 	r->effect = rule.effect;
-	r->changes = rule.changes;
+	take_changes(w, r, &rule);
 	w->n += !rule.own;
 	return !rule.writes;
 }
 
-/*
- * Rules of nft act before they ask on: what one that was passed over did to the mark
- * no event tells, only what came of it.  In front of it that may have been another.
- */
+/* In front of a rule that acts first the mark may have been another than what came of it. */
 static void doubt_marks(struct passed *w, uint32_t from)
 {
 	uint32_t i = w->n;
 
 	if (!w->book.nft)
 		return;
-	while (i > from && !(w->rule[i - 1].changes && !w->rule[i - 1].met))
+	while (i > from && !(w->rule[i - 1].acts_first && !w->rule[i - 1].met))
 		i--;
 	while (i-- > from)
 		w->rule[i].mark_known = false;

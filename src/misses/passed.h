@@ -31,6 +31,8 @@ struct passed_rule {
 	bool mark_known;
 	bool met;		/* it has an event */
 	bool changes;		/* struct rulebook_rule's */
+	bool marks;		/* it sets the mark, as its last thing: mark_rule_read() */
+	bool acts_first;	/* nft: one that was passed over may have changed the mark */
 	bool unread;		/* nothing is known of what it asks for */
 };
 

@@ -134,6 +134,12 @@ void rulebook_rule(const struct rulebook *b, uint32_t chain, uint32_t number,
 				b->legacy, chain)->first + number - 1), r);
 }
 
+bool rulebook_is_of_iptables(const struct rulebook *b, uint32_t chain, uint32_t number)
+{
+	return !b->nft || nft_snapshot_rule(b->nft, nft_snapshot_chain(
+				b->nft, chain)->first + number - 1)->iptables;
+}
+
 uint8_t rulebook_end(const struct rulebook *b, uint32_t chain)
 {
 	struct rulebook_rule r;

@@ -58,6 +58,9 @@ uint32_t rulebook_number(const struct rulebook *b, uint32_t chain,
 void rulebook_rule(const struct rulebook *b, uint32_t chain, uint32_t number,
 		   struct rulebook_rule *r);
 
+/** rulebook_is_of_iptables - is the rule in iptables' words? */
+bool rulebook_is_of_iptables(const struct rulebook *b, uint32_t chain, uint32_t number);
+
 /** rulebook_end - EFFECT_RETURN, or of a base chain's policy EFFECT_ACCEPT, EFFECT_DROP */
 uint8_t rulebook_end(const struct rulebook *b, uint32_t chain);
 

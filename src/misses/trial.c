@@ -7,6 +7,7 @@
 #include "misses/ahead.h"
 #include "misses/asked.h"
 #include "misses/condition.h"
+#include "misses/mark_rule.h"
 #include "misses/passed.h"
 #include "rules/base/target.h"
 
@@ -136,10 +137,12 @@ static bool comes_to(const struct trial *t, uint32_t at)
 	return true;
 }
 
-/* Where the packet would go on behind what is asked now. */
+/* Where the packet would go on behind what is asked now, and with which mark. */
 struct onward {
 	struct passed_frame frame[DEPTH];
 	unsigned int depth;
+	uint32_t mark;
+	bool mark_known;
 };
 
 static bool push(struct onward *o, uint32_t chain)
@@ -173,6 +176,19 @@ static bool saves(struct trial *t, struct onward o, uint8_t effect, uint32_t to)
 	return false;
 }
 
+/* It goes on behind the rule, with the mark that the rule makes; false: what that is nobody knows. */
+static bool marks(struct onward *o, const struct rulebook_rule *rule)
+{
+	struct mark_rule m;
+
+	if (rule->writes || !mark_rule_read(&m, rule->text) ||
+	    (!o->mark_known && m.mask != UINT32_MAX))
+		return false;
+	o->mark = mark_rule_make(&m, o->mark_known ? o->mark : 0);
+	o->mark_known = true;
+	return true;
+}
+
 /* What is left open is only how often: a limit may have room for it, or not. */
 static bool only_often(const struct conditions *all)
 {
@@ -188,14 +204,20 @@ static bool meets(struct trial *t, struct onward *o, uint32_t chain,
 {
 	struct rulebook_rule rule;
 	enum condition_state state;
+	struct asked a = *t->a;
 	bool often;
 
 	rulebook_rule(&t->w->book, chain, number, &rule);
+	a.mark = o->mark;
+	a.mark_known = o->mark_known;
 	t->room->enough = 1;
-	rulebook_ask(&t->w->book, chain, number, t->a, t->room);
+	rulebook_ask(&t->w->book, chain, number, &a, t->room);
 	state = state_of(t->room);
 	if (rule.own || state == CONDITION_FAILED ||
 	    (rule.effect == EFFECT_CONTINUE && !rule.changes))
+		return false;
+	if (rule.effect == EFFECT_CONTINUE && state == CONDITION_HELD &&
+	    marks(o, &rule))
 		return false;
 	often = only_often(t->room);
 	*saved = rule.effect != EFFECT_CONTINUE &&
@@ -255,8 +277,13 @@ static bool saves_by(struct trial *t, uint32_t at)
 	rulebook_rule(&t->w->book, r->chain, r->number, &rule);
 	if (rule.effect == EFFECT_ACCEPT)
 		return true;
-	return t->known && callers_of(t->w, at, &o) &&
-	       saves(t, o, rule.effect, rule.to);
+	if (!t->known || !callers_of(t->w, at, &o))
+		return false;
+	o.mark = t->a->mark;
+	o.mark_known = t->a->mark_known;
+	if (rule.effect == EFFECT_CONTINUE)
+		return marks(&o, &rule) && leads_on(t, &o);
+	return saves(t, o, rule.effect, rule.to);
 }
 
 static bool comes_to_table(const struct trial *t, const struct misses_rules *rules)
