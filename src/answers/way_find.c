@@ -16,6 +16,7 @@
 #include <linux/rtnetlink.h>
 
 #include "answers/policy_rule.h"
+#include "capture/event.h"
 #include "protocol/ways.h"
 #include "rules/base/netlink.h"
 
@@ -298,6 +299,9 @@ void way_find(const struct way_question *q, struct way_found *found)
 		if (r.table == RT_TABLE_MAIN && r.type != RTN_UNICAST &&
 		    !is_six(q) && is_in_local(nl, &r))
 			r.table = RT_TABLE_LOCAL;
+		/* The entry has the device of the address; what is sent to it goes over lo. */
+		if (r.type == RTN_LOCAL)
+			r.out = LOOPBACK_IFINDEX;
 		if (ask_rules(nl, &s) == 0)
 			print_way(&s, found);
 	}
