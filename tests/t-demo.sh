@@ -47,6 +47,16 @@ for only in forwarded drop; do
 done >"$SCRATCH/folded" 2>/dev/null
 assert_same "words of man/fold.svg" <(words "$SCRATCH/folded") <(words "$TREE/man/fold.svg")
 
+subtest "so is that of the ways"
+# How many packets went one is another each time; which there are, and whose, is not.
+labels() { grep -oE '<text[^>]*>[^<]*' "$1" | sed -E 's/.*>//; /^[0-9]*( packets?.*)?$/d' | sort -u; }
+if command -v dot >/dev/null; then
+	"$NFTRACE" --read "$SCRATCH/demo.pcapng" --graph "$SCRATCH/graph.svg" -q >/dev/null 2>&1
+	assert_same "words of man/graph.svg" <(labels "$SCRATCH/graph.svg") <(labels "$TREE/man/graph.svg")
+else
+	skip "no graphviz here"
+fi
+
 subtest "without root"
 # A copy that another user may read; not below /run, which the demo covers.
 tree=$(mktemp -d "$SCRATCH/tree.XXXXXX")

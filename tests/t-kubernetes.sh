@@ -39,15 +39,19 @@ assert_grep '^TRACE: nat:ISTIO_OUTPUT:' "$OUT"
 assert_no_grep 'cali-' "$OUT"
 in_ns wl iptables-legacy -t nat -F
 
-# debug_pod LOCKFILE ARGS...: mounts of its own with an empty /run, the host's files at /host
+# manual_has LINE: it still says so
+manual_has() { grep -qF -- "$1" "$TREE/man/nftrace.8" || fail "the manual does not say '$1'"; }
+
+# debug_pod LOCKFILE|chroot ARGS...: mounts of its own with an empty /run, the host's files at /host
 debug_pod() {
-	local lock=$1
+	local run=(env XTABLES_LOCKFILE="$1" "$NFTRACE")
+	[[ $1 != chroot ]] || run=(env -u XTABLES_LOCKFILE chroot "$SCRATCH/host" "$NFTRACE")
 	shift
 	: >"$ERR"
 	nsenter --net="$(ns_path node)" -- unshare --mount bash -c '
 		mkdir -p "$SCRATCH/host" && mount --rbind / "$SCRATCH/host" &&
 		mount -t tmpfs tmpfs /run || exit 99
-		exec env --default-signal "$@"' debug XTABLES_LOCKFILE="$lock" "$NFTRACE" "$@" \
+		exec env --default-signal "$@"' debug "${run[@]}" "$@" \
 		>"$OUT" 2>"$ERR" </dev/null &
 	NFTRACE_PID=$!
 	later $NFTRACE_PID
@@ -69,6 +73,17 @@ stop_nftrace INT
 flock -n $HOST_LOCK true || fail "the node's lock is not free again"
 assert_restored_but_counters node "$SCRATCH/before"
 
+subtest "chroot /host nftrace is the same as on the node: its lock, its packets"
+manual_has 'chroot /host nftrace'
+debug_pod chroot -i cali123 -t 20 -c 1 -d 8.8.8.8 -p tcp --syn --hold-lock
+if flock -n $HOST_LOCK true; then fail "the node's lock is free"; fi
+talk wl tcp 8.8.8.8 25 wait 200 2>/dev/null
+end_nftrace
+assert_status 0
+assert_grep '^=> DROP by filter:cali-po-default.no-mail:' "$OUT"
+flock -n $HOST_LOCK true || fail "the node's lock is not free again"
+assert_restored_but_counters node "$SCRATCH/before"
+
 subtest "with a lock file of its own it is not waited for: hence the manual's word"
 debug_pod /run/xtables.lock -i cali123 -t 20
 flock -n $HOST_LOCK true || fail "the node's lock is held"
@@ -86,8 +101,6 @@ assert_equal "netns" "$(in_ns node readlink /proc/self/ns/net | tr -dc 0-9)" "$(
 in_ns node iptables-legacy-restore -n <"$TESTS/tasks/node.save" || fail "kube-proxy's rules"
 server wl web tcp 10.244.1.17 8080
 ns_ip up route add 10.96.0.0/16 via 192.168.50.2
-# manual_has LINE: it still says so
-manual_has() { grep -qF -- "$1" "$TREE/man/nftrace.8" || fail "the manual does not say '$1'"; }
 # of_pod DESTINATION PORT WORDS...: a SYN from outside, traced by the words
 of_pod() {
 	local to=$1 port=$2
@@ -115,10 +128,23 @@ stop_nftrace INT
 assert_status 3
 assert_grep 'is sent to 10\.244\.1\.17 by the rule .*KUBE-SEP-' "$ERR"
 
-subtest "answers, whatever their addresses are"
-start_nftrace node -t 20 -c 2 --json --replies -i cali123 -p udp --dport 53
+subtest "what answers a packet that left with the node's address does not bear the pod's in raw"
 background up dns "$TOOLS/dns" serve 8.8.8.8
 assert_within 5 "the name server starts" says_ready "$SCRATCH/dns"
+start_nftrace node -t 20 -d 10.244.1.17 -p udp
+in_ns wl "$TOOLS/dns" query 8.8.8.8 example.com A >/dev/null || fail "no answer"
+stop_nftrace INT
+assert_status 3
+assert_grep '^nftrace: 0 packets traced' "$ERR"
+
+subtest "a service by its cluster IP, the client pod by -s: the trace begins before DNAT"
+start_nftrace node -t 20 -c 1 -s 10.244.1.17 -d 10.96.0.80
+talk wl tcp 10.96.0.80 80 wait 200 2>/dev/null
+end_nftrace
+assert_grep '^  dst 10\.96\.0\.80\.80 -> 10\.244\.1\.17\.8080$' "$OUT"
+
+subtest "answers, whatever their addresses are"
+start_nftrace node -t 20 -c 2 --json --replies -i cali123 -p udp --dport 53
 in_ns wl "$TOOLS/dns" query 8.8.8.8 example.com A >/dev/null || fail "no answer"
 end_nftrace
 assert_equal "who traced it in and out" "cali123 eth0" "$(jq -r .in "$OUT" | paste -sd ' ')"
