@@ -281,6 +281,7 @@ int capture_receive(struct capture *c,
 
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	c->messages += (unsigned int)n;
 	for (int i = 0; i < n; i++) {
 		const struct nlmsghdr *nlh = r->iov[i].iov_base;
 		int left = (int)r->msg[i].msg_len;

@@ -19,6 +19,7 @@ struct capture {
 	uint64_t forged;	/* messages that the kernel did not send */
 	uint64_t cut;		/* longer than their place in the ring */
 	uint64_t bytes;		/* of all messages that were read */
+	uint64_t messages;	/* their number */
 	struct capture_ring *ring;
 };
 

@@ -354,6 +354,11 @@ bool journeys_find_drop(const struct journeys *js, const struct drop_record *r,
 	return true;
 }
 
+uint64_t journeys_begun(const struct journeys *js)
+{
+	return js->begun;
+}
+
 uint32_t journeys_open_count(const struct journeys *js)
 {
 	return js->table.open + js->links.count;

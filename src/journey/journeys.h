@@ -49,6 +49,9 @@ void journeys_add(struct journeys *js, const struct event *e,
 /** journeys_give_back - a journey that done() has kept */
 void journeys_give_back(struct journeys *js, struct journey *j);
 
+/** journeys_begun - journeys so far: the serial that the next one gets */
+uint64_t journeys_begun(const struct journeys *js);
+
 /** journeys_each - for all that done() was not told of */
 void journeys_each(struct journeys *js,
 		   void (*fn)(void *arg, struct journey *j), void *arg);

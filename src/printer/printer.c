@@ -120,7 +120,7 @@ static void count_story(struct printer *p, const struct journey *j)
 		reason_counts_add(&p->reasons, f, &j->first);
 }
 
-bool printer_count(struct printer *p, const struct journey *j)
+void printer_pass_over(struct printer *p, const struct journey *j)
 {
 	struct stats *st = p->plan->stats;
 
@@ -128,6 +128,13 @@ bool printer_count(struct printer *p, const struct journey *j)
 	if (p->answers)
 		answers_add(p->answers, j);
 	loops_add(&p->loops, st, j, p->names, p->masker);
+}
+
+bool printer_count(struct printer *p, const struct journey *j)
+{
+	struct stats *st = p->plan->stats;
+
+	printer_pass_over(p, j);
 	/* Behind -c nobody asks what becomes of it. */
 	if (printer_enough(p))
 		return false;

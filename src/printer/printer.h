@@ -75,6 +75,9 @@ void printer_close(struct printer *p);
 bool printer_count(struct printer *p, const struct journey *j);
 void printer_print(struct printer *p, struct journey *j);
 
+/** printer_pass_over - one more that comes behind all that -c asks for */
+void printer_pass_over(struct printer *p, const struct journey *j);
+
 /** printer_journey - both */
 void printer_journey(struct printer *p, struct journey *j);
 

@@ -175,6 +175,7 @@ struct stats {
 	_Atomic uint64_t frames;	/* events of what is no packet of IP: arp */
 	_Atomic uint64_t strangers;	/* trace events of rules not in the snapshot */
 	_Atomic uint64_t lost;		/* events, by sequence numbers and drops */
+	_Atomic uint64_t lost_behind;	/* of them those that came behind the last packet of -c */
 	_Atomic uint64_t packets;	/* journeys over */
 	_Atomic uint64_t unannounced;	/* of them those whose first match made no
 					 * event: TRACE's, which turns tracing on */
@@ -259,6 +260,12 @@ static inline void stats_set(_Atomic uint64_t *count, uint64_t n)
 static inline void stats_add(_Atomic uint64_t *count, uint64_t n)
 {
 	stats_set(count, stats_get(count) + n);
+}
+
+/** stats_lacks_events - were events lost of what was asked for? */
+static inline bool stats_lacks_events(const struct stats *s)
+{
+	return stats_get(&s->lost) > stats_get(&s->lost_behind);
 }
 
 /**

@@ -55,8 +55,16 @@ void drop_gaps_look(struct drop_gaps *g, uint64_t lost, uint64_t at_ns,
 	g->looked_ns = at_ns;
 }
 
+void drop_gaps_none(struct drop_gaps *g, uint64_t last_ns)
+{
+	if (last_ns > g->none_ns)
+		g->none_ns = last_ns;
+}
+
 bool drop_gaps_cover(const struct drop_gaps *g, uint64_t last_ns, uint64_t lost)
 {
+	if (last_ns <= g->none_ns)
+		return false;
 	if (lost != g->lost && last_ns >= before(g->looked_ns))
 		return true;
 	for (unsigned int i = g->count; i-- > 0;)

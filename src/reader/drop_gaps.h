@@ -14,7 +14,14 @@ struct drop_gaps {
 	unsigned int count;
 	uint64_t lost;		/* so many were, at the last look */
 	uint64_t looked_ns;	/* when that was */
+	uint64_t none_ns;	/* up to here none had been lost yet */
 };
+
+/**
+ * drop_gaps_none - packets up to @last_ns were dropped, if at all, before the first was lost
+ * A ring that nobody reads holds what came first, and loses what comes later.
+ */
+void drop_gaps_none(struct drop_gaps *g, uint64_t last_ns);
 
 /**
  * drop_gaps_add - one record says nothing

@@ -5,14 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <linux/bpf.h>
-
 #include "drop/ring.h"
 
-enum {
-	BEGINNING = 256,	/* records */
-	ROOM = (sizeof(struct drop_record) + BPF_RINGBUF_HDR_SZ + 7) & ~7UL,
-};
+enum { BEGINNING = 256 };	/* records */
 
 static struct drop_queued *at(const struct drop_queue *q, uint32_t n)
 {
@@ -55,10 +50,9 @@ static void keep(void *arg, const struct drop_record *r)
 static unsigned long limit(const struct drop_queue *q,
 			   const struct drop_ring *ring, unsigned long end)
 {
-	unsigned long left = q->size - q->count;
+	unsigned long left = (q->size - q->count) * (unsigned long)DROP_QUEUE_ROOM;
 
-	return end - ring->position > left * ROOM ? ring->position + left * ROOM
-						  : end;
+	return end - ring->position > left ? ring->position + left : end;
 }
 
 void drop_queue_fetch(struct drop_queue *q, struct drop_ring *ring)
@@ -83,6 +77,16 @@ const struct drop_record *drop_queue_first(const struct drop_queue *q,
 	if (!q->count || (long)(mark - at(q, 0)->position) <= 0)
 		return NULL;
 	return &at(q, 0)->record;
+}
+
+uint64_t drop_queue_last_when(const struct drop_queue *q, unsigned long position)
+{
+	uint64_t when_ns = 0;
+
+	for (uint32_t i = 0; i < q->count &&
+			     (long)(position - at(q, i)->position) > 0; i++)
+		when_ns = at(q, i)->record.when_ns;
+	return when_ns;
 }
 
 void drop_queue_pop(struct drop_queue *q)

@@ -6,11 +6,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <linux/bpf.h>
+
 #include "drop/record.h"
 
 struct drop_ring;
 
-enum { DROP_QUEUE_MAX = 1 << 16 };	/* records, 13 MB; it grows as it is needed */
+enum {
+	DROP_QUEUE_MAX = 1 << 16,	/* records, 13 MB; it grows as it is needed */
+	/* A record's in the ring. */
+	DROP_QUEUE_ROOM = (sizeof(struct drop_record) + BPF_RINGBUF_HDR_SZ + 7) & ~7UL,
+};
 
 struct drop_queued {
 	unsigned long position;		/* where in the ring it began */
@@ -35,6 +41,12 @@ void drop_queue_fetch(struct drop_queue *q, struct drop_ring *ring);
  */
 const struct drop_record *drop_queue_first(const struct drop_queue *q,
 					   unsigned long mark);
+
+/**
+ * drop_queue_last_when - when the last one was made that began in the ring before @position
+ * Return: CLOCK_MONOTONIC, 0: there is none.
+ */
+uint64_t drop_queue_last_when(const struct drop_queue *q, unsigned long position);
 
 /** drop_queue_pop - it is done with */
 void drop_queue_pop(struct drop_queue *q);

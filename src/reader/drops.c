@@ -51,6 +51,9 @@ struct drops {
 	uint64_t mark, mark_ns, complete_ns;
 	uint64_t mark_lost;		/* records, at the mark */
 	uint64_t untold;		/* whose reason there was no room for here */
+	/* None was lost before: the ring was not full yet.  0: none was, as far as is known. */
+	uint64_t full_ns;
+	unsigned long fills_at;		/* before this place in the ring it cannot be full */
 	struct drop_gaps gaps;
 	struct drop_queue queue;
 	uint64_t told_ns;		/* of the packet that was told of last, its end */
@@ -65,6 +68,12 @@ struct drops {
 	unsigned int first, waits;
 };
 
+/* With what is read by now, records before this place find room in the ring. */
+static unsigned long ring_end(const struct drops *d)
+{
+	return d->env.ring->position + d->env.ring->size - 2 * DROP_QUEUE_ROOM;
+}
+
 struct drops *drops_open(const struct drops_env *env)
 {
 	struct drops *d = calloc(1, sizeof(*d));
@@ -72,6 +81,7 @@ struct drops *drops_open(const struct drops_env *env)
 	if (!d)
 		return NULL;
 	d->env = *env;
+	d->fills_at = ring_end(d);
 	d->memory = drop_memory_open();
 	if (d->memory)
 		return d;
@@ -208,6 +218,25 @@ static void tell_late(struct drops *d, struct drop_memory_entry *e,
 	d->env.late(d->env.arg, &late);
 }
 
+/*
+ * Whoever was read before this record's packet was dropped before the ring was full, with
+ * the time that a drop takes: then its own record, if there is one, is there.  Of packets
+ * alike it may be the one that was read first.
+ */
+static void note_before_full(struct drops *d, const struct drop_match *m,
+			     const struct drop_record *r)
+{
+	uint64_t last_ns = UINT64_MAX;
+
+	if (r->when_ns + ORDER_SETTLE_MS * NS_PER_MS > d->full_ns ||
+	    m->count == DROP_TWINS)
+		return;
+	for (unsigned int i = 0; i < m->count; i++)
+		if (m->of[i].j->last_ns < last_ns)
+			last_ns = m->of[i].j->last_ns;
+	drop_gaps_none(&d->gaps, last_ns - 1);
+}
+
 /* @read_ns: when it was read: what comes of its packet later is another's */
 static void use(struct drops *d, const struct drop_record *r,
 		const char *symbol, uint64_t read_ns)
@@ -227,6 +256,7 @@ static void use(struct drops *d, const struct drop_record *r,
 	    !journeys_find_drop(d->env.journeys, r, seen, read_ns, &s, &m))
 		return;
 	if (m.count) {
+		note_before_full(d, &m, r);
 		join(d, &m, &s);
 		return;
 	}
@@ -284,6 +314,9 @@ bool drops_mark(struct drops *d, uint64_t now_ns)
 	d->mark = drop_ring_mark(d->env.ring);
 	d->mark_lost = lost_now(d);
 	d->mark_ns = now_ns;
+	/* Where nothing was lost yet, only what is not read by now can fill it. */
+	if (!d->mark_lost)
+		d->fills_at = ring_end(d);
 	d->marked = true;
 	return true;
 }
@@ -323,11 +356,19 @@ static uint64_t used_up_to(const struct drops *d)
 	return d->waits && when_ns <= d->mark_ns ? when_ns - 1 : d->mark_ns;
 }
 
+/* The first records are lost: those in the ring were there before. */
+static void find_full(struct drops *d)
+{
+	if (d->mark_lost && !d->full_ns)
+		d->full_ns = drop_queue_last_when(&d->queue, d->fills_at);
+}
+
 uint64_t drops_take(struct drops *d, uint64_t now_ns)
 {
 	use_waiting(d, now_ns);
 	if (d->marked) {
 		drops_fetch(d);
+		find_full(d);
 		add_queued(d, now_ns);
 		d->marked = !is_read(d);
 	}

@@ -34,6 +34,9 @@ struct order {
 	struct journey *passed, **passed_end;	/* not settled; by .links.newer */
 	uint32_t passed_count;
 	void (*hand_out)(void *arg, struct journey *j);
+	void (*surplus)(void *arg, struct journey *j);	/* behind .want of them; NULL: all are wanted */
+	uint64_t want;
+	uint64_t newest;	/* no slot behind this serial is ready */
 	void *arg;
 };
 
@@ -48,6 +51,13 @@ struct order *order_open(void (*next)(void *arg, struct journey *j), void *arg)
 	o->settled_ns = UINT64_MAX;
 	o->passed_end = &o->passed;
 	return o;
+}
+
+void order_want(struct order *o, uint64_t n,
+		void (*surplus)(void *arg, struct journey *j))
+{
+	o->want = n;
+	o->surplus = surplus;
 }
 
 void order_close(struct order *o)
@@ -103,6 +113,12 @@ static bool is_passed(const struct order *o, const struct journey *j)
 	return j->serial < o->next;
 }
 
+/* It is far behind as many as are wanted: there is no slot for it, and none needed. */
+static bool is_beyond(const struct order *o, const struct journey *j)
+{
+	return o->surplus && o->ready >= o->want && j->serial - o->next >= SLOTS;
+}
+
 static void put(struct order *o, const struct journey *j, struct slot s)
 {
 	if (j->serial - o->next >= SLOTS)
@@ -122,7 +138,7 @@ static uint64_t first_ready(struct order *o)
 
 void order_hold(struct order *o, const struct journey *j)
 {
-	if (!is_passed(o, j))
+	if (!is_passed(o, j) && !is_beyond(o, j))
 		put(o, j, (struct slot){ .state = SLOT_HELD });
 }
 
@@ -191,12 +207,52 @@ void order_settle(struct order *o, uint64_t mark_ns)
 	advance(o);
 }
 
+/* The last of those that wait: enough are before it. */
+static void give_up_newest(struct order *o)
+{
+	struct slot *s;
+	struct journey *j;
+
+	while (slot_at(o, o->newest)->state != SLOT_READY)
+		o->newest--;
+	s = slot_at(o, o->newest);
+	j = s->j;
+	*s = (struct slot){ .state = SLOT_SKIPPED };
+	o->ready--;
+	o->surplus(o->arg, j);
+}
+
+/*
+ * Where messages are lost without a pause no records can be read: then they, or one
+ * under way, are waited for no longer than where there is room.
+ */
+static bool may_wait(struct order *o, uint64_t now_ns)
+{
+	const struct slot *s = slot_at(o, first_ready(o));
+
+	return s->j->ready_ns + ORDER_WAIT_MS * NS_PER_MS > now_ns;
+}
+
+static void make_room(struct order *o, uint64_t now_ns)
+{
+	if (o->surplus && o->want < ORDER_READY_MAX && may_wait(o, now_ns)) {
+		give_up_newest(o);
+		return;
+	}
+	pass_to(o, first_ready(o));
+	advance(o);
+}
+
 void order_add(struct order *o, struct journey *j, uint64_t now_ns)
 {
 	uint64_t due_ns = now_ns + ORDER_WAIT_MS * NS_PER_MS;
 
 	if (is_passed(o, j)) {
 		add_passed(o, j);
+		return;
+	}
+	if (is_beyond(o, j)) {
+		o->surplus(o->arg, j);
 		return;
 	}
 	/* Some who are late may have waited for this one. */
@@ -207,16 +263,16 @@ void order_add(struct order *o, struct journey *j, uint64_t now_ns)
 	j->ready_ns = now_ns;
 	put(o, j, (struct slot){ .j = j, .state = SLOT_READY });
 	o->ready++;
+	if (j->serial > o->newest)
+		o->newest = j->serial;
 	advance(o);
-	if (o->ready > ORDER_READY_MAX) {
-		pass_to(o, first_ready(o));
-		advance(o);
-	}
+	if (o->ready > ORDER_READY_MAX)
+		make_room(o, now_ns);
 }
 
 void order_skip(struct order *o, const struct journey *j)
 {
-	if (is_passed(o, j))
+	if (is_passed(o, j) || is_beyond(o, j))
 		return;
 	put(o, j, (struct slot){ .state = SLOT_SKIPPED });
 	advance(o);

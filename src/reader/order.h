@@ -35,6 +35,14 @@ struct order;
  */
 struct order *order_open(void (*next)(void *arg, struct journey *j), void *arg);
 
+/**
+ * order_want - only the next @n packets are asked for
+ * @surplus: as @next of order_open(): gets what comes later, where too many wait for records
+ * Of packets that @next is given none may be left out: no one takes its place.
+ */
+void order_want(struct order *o, uint64_t n,
+		void (*surplus)(void *arg, struct journey *j));
+
 /** order_close - what waits stays its owner's: order_finish() first; NULL is nothing */
 void order_close(struct order *o);
 

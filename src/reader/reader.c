@@ -114,8 +114,15 @@ static void finish(struct reader_state *s)
 	uint32_t drops = capture_drops(s->plan->capture);
 
 	/* Drops behind the last message delivered leave no gap behind them. */
-	if (drops > stats_get(&s->stats->lost))
+	if (drops > stats_get(&s->stats->lost)) {
+		lost_events_seen(&s->missing, journeys_begun(s->journeys),
+				 drops - stats_get(&s->stats->lost));
 		stats_set(&s->stats->lost, drops);
+	}
+	/* Who asked for so many packets has them. */
+	if (printer_enough(&s->printer))
+		stats_set(&s->stats->lost_behind, stats_get(&s->stats->lost) -
+			  lost_events_before(&s->missing, s->shown_serial));
 	/* A slow reader of our output must not keep the group from others. */
 	capture_close(s->plan->capture);
 	printer_finish(&s->printer);

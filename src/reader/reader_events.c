@@ -106,8 +106,10 @@ const struct pending_ops reader_hold_ops = {
 static __attribute__((noinline)) void
 on_missing(struct reader_state *s, uint32_t missing)
 {
-	if (!s->nft)
+	if (!s->nft) {
 		stats_add(&s->stats->lost, missing);
+		lost_events_seen(&s->missing, journeys_begun(s->journeys), missing);
+	}
 	/* Should the socket have told of them before, they are no news now. */
 	s->unshown -= missing < s->unshown ? missing : s->unshown;
 	journeys_gap(s->journeys, missing);

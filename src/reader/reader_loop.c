@@ -21,6 +21,7 @@
 #include "reader/reader_events.h"
 #include "reader/reader_plan.h"
 #include "reader/reader_state.h"
+#include "reader/reader_turn.h"
 #include "rules/base/clock.h"
 #include "rules/base/testpoint.h"
 #include "rules/base/units.h"
@@ -46,6 +47,7 @@ static int read_batch(struct reader_state *s)
 	n = capture_receive(s->plan->capture, reader_on_message, s);
 	s->empty = n <= 0 && n != -ENOBUFS;
 	s->caught_up = n < CAPTURE_BATCH && n != -ENOBUFS;
+	lost_events_read(&s->missing, s->plan->capture, journeys_begun(s->journeys));
 	/* Lost events show in the sequence; changes of rules do not. */
 	if (n == -ENOBUFS && s->pending)
 		pending_lost(s->pending);
@@ -71,8 +73,11 @@ static bool is_more(const struct reader_state *s, uint32_t unshown)
 static void look_for_drops(struct reader_state *s)
 {
 	uint32_t unshown = unshown_drops(s);
+	bool more = is_more(s, unshown);
 
-	if (!is_more(s, unshown))
+	lost_events_look(&s->missing, journeys_begun(s->journeys),
+			 more && s->pending ? unshown : 0);
+	if (!more)
 		return;
 	journeys_gap(s->journeys, 0);
 	/* What was lost of witnesses' events, no gap will show. */
@@ -267,13 +272,26 @@ static int pause_for_output(struct reader_state *s)
 	return due;
 }
 
+/* -c: behind so many nobody waits for records; but who else traces may have some of them. */
+static void want_first(struct reader_state *s)
+{
+	const struct printer_plan *p = &s->plan->printer;
+	bool first = p->count && !p->only && !s->map.others;
+
+	order_want(s->order, p->count, first ? reader_on_surplus : NULL);
+}
+
 static void capture_loop(struct reader_state *s)
 {
 	coalesce_open(&s->coalesce, s->plan->capture->buffer, s->plan->snaplen);
+	lost_events_begin(&s->missing, s->plan->capture);
 	while (!s->draining) {
-		unsigned int n = read_until(s, &s->caught_up);
-		int rest = coalesce_rest_ms(&s->coalesce, n, s->now_ns), due;
+		unsigned int n;
+		int rest, due;
 
+		want_first(s);
+		n = read_until(s, &s->caught_up);
+		rest = coalesce_rest_ms(&s->coalesce, n, s->now_ns);
 		s->busy = rest || !s->caught_up;
 		if (s->nft)
 			map_ask_ahead(s);

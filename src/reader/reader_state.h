@@ -16,6 +16,7 @@
 #include "reader/confirm_watch.h"
 #include "reader/ipset_asked.h"
 #include "reader/loss_ask.h"
+#include "reader/lost_events.h"
 #include "reader/map_readings.h"
 #include "reader/nft_changers.h"
 #include "reader/pending.h"
@@ -81,6 +82,8 @@ struct reader_state {
 	uint64_t paused_ns;		/* CLOCK_MONOTONIC */
 	uint64_t looked_ns;		/* at the memory, the same clock */
 	struct coalesce coalesce;
+	struct lost_events missing;
+	uint64_t shown_serial;		/* the highest of a packet that was printed */
 	uint32_t next_seq;
 	uint32_t unshown;		/* drops, at the last look, of no gap in that */
 	uint32_t tables_epoch;		/* of bulletin.h, as last seen */

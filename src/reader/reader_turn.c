@@ -60,6 +60,8 @@ static void print_journey(struct reader_state *s, struct journey *j)
 	if (journey_passed_nat(j, &s->map))
 		count_nat_silent(s->stats, j);
 	printer_print(&s->printer, j);
+	if (j->serial > s->shown_serial)
+		s->shown_serial = j->serial;
 	j->fate[0].near = NULL;
 }
 
@@ -69,6 +71,23 @@ static void count_lack(struct stats *st, enum drops_lack lack)
 		stats_add(&st->drops_doubted, 1);
 	else if (lack == DROPS_UNREAD)
 		stats_add(&st->drops_unread, 1);
+}
+
+static void count_unannounced(struct reader_state *s, const struct journey *j)
+{
+	stats_add(&s->stats->unannounced, others_may_be_unseen(s, j->entry.place) &&
+		  !place_is_own_rule(j->entry.place));
+}
+
+void reader_on_surplus(void *arg, struct journey *j)
+{
+	struct reader_state *s = arg;
+
+	if (!others_leave_out(s, j)) {
+		count_unannounced(s, j);
+		printer_pass_over(&s->printer, j);
+	}
+	journeys_give_back(s->journeys, j);
 }
 
 void reader_on_turn(void *arg, struct journey *j)
@@ -86,9 +105,8 @@ void reader_on_turn(void *arg, struct journey *j)
 		drops_decide(s->drops, j);
 	if (live)
 		fate_settle(s, j, &asked);
-	stats_add(&s->stats->unannounced, ours &&
-		  others_may_be_unseen(s, j->entry.place) &&
-		  !place_is_own_rule(j->entry.place));
+	if (ours)
+		count_unannounced(s, j);
 	shown = ours && printer_count(&s->printer, j);
 	if (shown) {
 		if (live)

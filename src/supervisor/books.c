@@ -100,6 +100,12 @@ static bool reader_was_ended(const struct run *r)
 	       r->reader.status || r->reader.dismissed;
 }
 
+/* -c: nobody counts what came behind the last packet that was asked for. */
+static bool lost_what_nobody_asked_for(const struct run *r)
+{
+	return r->reader.seen.lost && !stats_lacks_events(&r->reader.seen);
+}
+
 static bool events_are_missing(const struct run *r)
 {
 	const struct stats *st = &r->reader.seen;
@@ -120,6 +126,7 @@ static const struct reason {
 	{ traces_replies, NULL },
 	{ others_trace, NULL },
 	{ reader_was_ended, NULL },
+	{ lost_what_nobody_asked_for, NULL },
 	{ rules_are_missing, "not all rules were there to the end" },
 	{ rules_are_others, "others changed rules meanwhile" },
 	{ events_are_missing, "events are missing" },

@@ -133,7 +133,7 @@ static bool is_incomplete(const struct run *r)
 	return taken_any(&r->taken) || r->host.turns.put_back ||
 	       books_rules_missing(r) || books_wrong(r) ||
 	       logger_is_foreign(&r->host.undo) || out->overrun ||
-	       out->unnoticed || st->straddled || st->lost || st->gone ||
+	       out->unnoticed || st->straddled || stats_lacks_events(st) || st->gone ||
 	       st->drops_doubted || st->drops_unread || st->strangers ||
 	       st->unprinted || st->broken || st->incomplete;
 }

@@ -110,7 +110,7 @@ static bool is_eventful(const struct run *r)
 {
 	const struct stats *st = &r->reader.seen;
 
-	return st->lost || st->unprinted || st->gone || st->strangers ||
+	return stats_lacks_events(st) || st->unprinted || st->gone || st->strangers ||
 	       st->broken || st->incomplete || st->straddled ||
 	       r->host.turns.gives || taken_any(&r->taken) ||
 	       !summary_host_is_clean(r);
@@ -132,7 +132,7 @@ static void print_events(const struct run *r)
 	    st->events, plural(st->events), st->lost,
 	    r->host.turns.put_back || books_rules_missing(r) ? "at least " : "",
 	    counted, plural(counted));
-	if (st->lost)
+	if (stats_lacks_events(st))
 		msg("warning: events were lost: a larger --buffer, a lower "
 		    "--rate or a narrower match helps");
 	if (st->unprinted)

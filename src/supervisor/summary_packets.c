@@ -31,6 +31,12 @@ void summary_output_error(const struct run_reader *rd)
 		    strerror(-err));
 }
 
+/* -c: what came behind the last one nobody asked for. */
+static bool has_all(const struct stats *st, const struct options *o)
+{
+	return o->count && st->printed >= o->count;
+}
+
 /* Which of the packets are told of; what stdout had no room for has a line of its own. */
 static void say_which(char *to, size_t size, const struct stats *st,
 		      const struct options *o)
@@ -38,7 +44,7 @@ static void say_which(char *to, size_t size, const struct stats *st,
 	to[0] = '\0';
 	if (st->printed + st->unprinted == st->packets)
 		return;
-	if (!o->count || st->printed < o->count)
+	if (!has_all(st, o))
 		snprintf(to, size, ", %" PRIu64 " of them printed",
 			 st->printed);
 	else if (o->count == 1)
@@ -140,12 +146,12 @@ static void say_unread(uint64_t n)
 }
 
 /* What the kernel says of packets that no rule dropped. */
-static void print_reasons(const struct stats *st)
+static void print_reasons(const struct stats *st, const struct options *o)
 {
 	for (unsigned int i = 0; i < DROPS_SHOWN && i < st->reasons; i++)
 		msg_as_told("  %" PRIu64 " %s", st->reason[i].packets,
 			    st->reason[i].text);
-	if (st->drops_lost)
+	if (st->drops_doubted || (st->drops_lost && !has_all(st, o)))
 		say_no_room(st);
 	if (st->drops_unread)
 		say_unread(st->drops_unread);
@@ -176,6 +182,6 @@ void summary_packets(const struct stats *st, const struct options *o,
 	print_fates(st, o, behind);
 	print_drops(st);
 	print_owners(st);
-	print_reasons(st);
+	print_reasons(st, o);
 	say_loops(&st->loops);
 }

@@ -56,6 +56,22 @@ static void test_not_looked_yet(void **state)
 	assert_false(drop_gaps_cover(&g, 9 * MS - SETTLE - 1, 8));
 }
 
+/* Before the ring was full for the first time none was lost, whenever that is noticed. */
+static void test_before_it_was_full(void **state)
+{
+	struct drop_gaps g = { .count = 0 };
+
+	(void)state;
+	drop_gaps_none(&g, 5 * MS);
+	drop_gaps_none(&g, 3 * MS);
+	drop_gaps_look(&g, 7, 8 * MS, 9 * MS);
+	assert_false(drop_gaps_cover(&g, 1 * MS, 7));
+	assert_false(drop_gaps_cover(&g, 5 * MS, 7));
+	assert_true(drop_gaps_cover(&g, 5 * MS + 1, 7));
+	assert_true(drop_gaps_cover(&g, 9 * MS, 7));
+	assert_false(drop_gaps_cover(&g, 10 * MS, 7));
+}
+
 /* One that was read, and has no room for its reason. */
 static void test_one_record(void **state)
 {
@@ -94,6 +110,7 @@ int main(void)
 		cmocka_unit_test(test_none_lost),
 		cmocka_unit_test(test_between_two_looks),
 		cmocka_unit_test(test_not_looked_yet),
+		cmocka_unit_test(test_before_it_was_full),
 		cmocka_unit_test(test_one_record),
 		cmocka_unit_test(test_too_many),
 	};

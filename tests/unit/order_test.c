@@ -24,7 +24,7 @@ struct fixture {
 	uint64_t now_ns;
 	bool quiet;
 	uint64_t last;		/* of those handed out */
-	unsigned int count, inversions;
+	unsigned int count, inversions, surplus;
 	char out[256];
 };
 
@@ -230,6 +230,56 @@ static void test_bound_with_holes(void **state)
 	fixture_close(f);
 }
 
+static void count_surplus(void *arg, struct journey *j)
+{
+	struct fixture *f = arg;
+
+	assert_true(j->serial >= 3);
+	f->surplus++;
+}
+
+/* Three are asked for, and none has its records: the last ones go, and those three stay. */
+static void test_surplus(void **state)
+{
+	struct fixture *f = fixture_open();
+	unsigned int n = 2 * SPAN;
+
+	(void)state;
+	f->quiet = true;
+	order_want(f->o, 3, count_surplus);
+	order_settle(f->o, 0);
+	for (unsigned int i = 0; i < n; i++) {
+		f->j[i].last_ns = f->now_ns;
+		order_add(f->o, &f->j[i], f->now_ns);
+	}
+	assert_int_equal(f->count, 0);
+	assert_int_equal(f->surplus, n - ORDER_READY_MAX);
+	order_settle(f->o, f->now_ns + NS_PER_S);
+	assert_int_equal(f->count, ORDER_READY_MAX);
+	assert_int_equal(f->inversions, 0);
+	fixture_close(f);
+}
+
+/* The first one is under way for long: it is waited for, and no longer than else. */
+static void test_surplus_behind_open(void **state)
+{
+	struct fixture *f = fixture_open();
+	unsigned int i = 1;
+
+	(void)state;
+	f->quiet = true;
+	order_want(f->o, 3, count_surplus);
+	for (; i <= ORDER_READY_MAX + 5; i++)
+		order_add(f->o, &f->j[i], f->now_ns);
+	assert_int_equal(f->count, 0);
+	assert_int_equal(f->surplus, 5);
+	f->now_ns += ORDER_WAIT_MS * NS_PER_MS;
+	order_add(f->o, &f->j[i], f->now_ns);
+	assert_true(f->count >= 3);
+	assert_int_equal(f->inversions, 0);
+	fixture_close(f);
+}
+
 /* A flood whose turn was before, and no look at the records: so many wait, too. */
 static void test_bound_of_passed(void **state)
 {
@@ -369,6 +419,8 @@ int main(void)
 		cmocka_unit_test(test_due_behind_held),
 		cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_bound_with_holes),
+		cmocka_unit_test(test_surplus),
+		cmocka_unit_test(test_surplus_behind_open),
 		cmocka_unit_test(test_bound_of_passed),
 		cmocka_unit_test(test_nobody_goes_past_the_unsettled),
 		cmocka_unit_test(test_settled_behind_a_look),
