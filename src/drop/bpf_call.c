@@ -61,9 +61,12 @@ int bpf_program_load(const struct bpf_program_wanted *w)
 
 	lift_limit();
 	memset(&attr, 0, sizeof(attr));
-	attr.prog_type = BPF_PROG_TYPE_TRACING;
-	attr.expected_attach_type = BPF_TRACE_RAW_TP;
-	attr.attach_btf_id = w->tracepoint;
+	attr.prog_type = BPF_PROG_TYPE_RAW_TRACEPOINT;
+	if (w->tracepoint) {
+		attr.prog_type = BPF_PROG_TYPE_TRACING;
+		attr.expected_attach_type = BPF_TRACE_RAW_TP;
+		attr.attach_btf_id = w->tracepoint;
+	}
 	attr.insns = (uintptr_t)w->insn;
 	attr.insn_cnt = w->count;
 	/* Who uses the kernel's pointers has to say this licence. */
@@ -86,4 +89,31 @@ int bpf_program_attach(int program)
 	memset(&attr, 0, sizeof(attr));
 	attr.raw_tracepoint.prog_fd = (uint32_t)program;
 	return bpf(BPF_RAW_TRACEPOINT_OPEN, &attr);
+}
+
+int bpf_map_fix(int map, const void *value)
+{
+	const uint32_t first = 0;
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.map_fd = (uint32_t)map;
+	attr.key = (uintptr_t)&first;
+	attr.value = (uintptr_t)value;
+	if (bpf(BPF_MAP_UPDATE_ELEM, &attr) < 0)
+		return -1;
+	memset(&attr, 0, sizeof(attr));
+	attr.map_fd = (uint32_t)map;
+	return bpf(BPF_MAP_FREEZE, &attr);
+}
+
+int bpf_program_run(int program, const void *context, size_t size)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.test.prog_fd = (uint32_t)program;
+	attr.test.ctx_in = (uintptr_t)context;
+	attr.test.ctx_size_in = (uint32_t)size;
+	return bpf(BPF_PROG_TEST_RUN, &attr);
 }

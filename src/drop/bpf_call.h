@@ -23,12 +23,12 @@ struct bpf_map_wanted {
 	uint32_t flags;		/* BPF_F_* */
 };
 
-/** struct bpf_program_wanted - a program for a tracepoint, with its kernel's types */
+/** struct bpf_program_wanted - a program for a tracepoint with its kernel's types, or to be run at once */
 struct bpf_program_wanted {
 	const char *name;	/* shorter than BPF_OBJ_NAME_LEN */
 	const struct bpf_insn *insn;
 	uint32_t count;		/* of instructions */
-	uint32_t tracepoint;	/* number of its type in the kernel's BTF */
+	uint32_t tracepoint;	/* number of its type in the kernel's BTF; 0: bpf_program_run() */
 	char *log;		/* what the verifier says when it refuses it */
 	size_t log_size;	/* bytes */
 };
@@ -40,7 +40,20 @@ struct bpf_program_wanted {
 int bpf_map_make(const struct bpf_map_wanted *w);
 
 /**
- * bpf_program_load - BPF_PROG_LOAD, of type BPF_PROG_TYPE_TRACING
+ * bpf_map_fix - its only value, from then on nobody's to change (BPF_MAP_FREEZE)
+ * Return: -1 with errno set.
+ */
+int bpf_map_fix(int map, const void *value);
+
+/**
+ * bpf_program_run - BPF_PROG_TEST_RUN: once, here and now
+ * @context: @size bytes, which its first register points to
+ * Return: -1 with errno set.
+ */
+int bpf_program_run(int program, const void *context, size_t size);
+
+/**
+ * bpf_program_load - BPF_PROG_LOAD, of type BPF_PROG_TYPE_TRACING or BPF_PROG_TYPE_RAW_TRACEPOINT
  * Return: its descriptor; -1 with errno set and @w->log written.
  */
 int bpf_program_load(const struct bpf_program_wanted *w);

@@ -2,16 +2,12 @@
 /* kallsyms: which function of the kernel an address lies in. */
 #include "drop/kallsyms.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/base/helper.h"
-#include "rules/base/testpoint.h"
-
-enum { LINE = 1024, FARTHEST = 1 << 20, NAME = KALLSYMS_TEXT - 16 };
+enum { LINE = 1024, FARTHEST = 1 << 20, NAME = KALLSYMS_NAME + 1 };
 
 /* The best function so far. */
 struct function {
@@ -83,17 +79,4 @@ void kallsyms_search(FILE *f, const struct kallsyms_question *q,
 	}
 	for (uint32_t i = 0; i < q->count; i++)
 		write_answer(a->text[i], &best[i], q->address[i]);
-}
-
-int kallsyms_find(const void *arg, struct helper_out *out)
-{
-	struct kallsyms_answer *a = helper_reserve(out, sizeof(*a));
-	FILE *f = a ? fopen("/proc/kallsyms", "re") : NULL;
-
-	if (!f)
-		return helper_status(-errno);
-	TESTPOINT("before-symbols");
-	kallsyms_search(f, arg, a);
-	fclose(f);
-	return 0;
 }

@@ -6,9 +6,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
-struct helper_out;
-
 enum { KALLSYMS_MAX = 64, KALLSYMS_TEXT = 64 };
+
+/* Bytes of a name that are told. */
+enum { KALLSYMS_NAME = KALLSYMS_TEXT - 17 };
 
 struct kallsyms_question {
 	uint32_t count;		/* KALLSYMS_MAX at most */
@@ -29,11 +30,5 @@ struct kallsyms_answer {
  */
 void kallsyms_search(FILE *f, const struct kallsyms_question *q,
 		     struct kallsyms_answer *a);
-
-/**
- * kallsyms_find - a job for helper_start(): the same of /proc/kallsyms
- * @arg: struct kallsyms_question; it leaves a struct kallsyms_answer
- */
-int kallsyms_find(const void *arg, struct helper_out *out);
 
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "drop/kallsyms.h"
+#include "drop/symbol_ask.h"
 #include "protocol/reader_ipc.h"
 #include "supervisor/run_state.h"
 
@@ -53,7 +53,7 @@ void drop_symbols_start(struct run_reader *rd)
 		k.address[k.count++] = drop_source_address(d,
 			atomic_load_explicit(&q->location[i],
 					     memory_order_relaxed));
-	if (helper_start(&d->symbols, kallsyms_find, &k) < 0) {
+	if (helper_start(&d->symbols, symbol_ask_job, &k) < 0) {
 		d->symbols.pid = -1;
 		answer_all(rd, NULL);
 	}

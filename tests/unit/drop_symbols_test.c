@@ -15,6 +15,7 @@
 
 #include "drop/kallsyms.h"
 #include "drop/load.h"
+#include "drop/symbol_ask.h"
 #include "protocol/drop_places.h"
 #include "rules/base/units.h"
 #include "supervisor/drop_symbols.h"
@@ -95,6 +96,83 @@ static void test_long_names(void **state)
 	search(line, &q, &a);
 	assert_true(strlen(a.text[0]) < KALLSYMS_TEXT);
 	assert_non_null(strstr(a.text[0], "nnn+0x10"));
+}
+
+/* ---- the kernel's own word */
+
+static void test_as_a_backtrace(void **state)
+{
+	static const struct {
+		const char *printed, *text;
+	} rows[] = {
+		{ "ip_rcv_core+0x10/0x3c0", "ip_rcv_core+0x10" },
+		{ "ip_rcv_core.isra.0+0x1a/0x3c0", "ip_rcv_core+0x1a" },
+		{ "nft_do_chain.part.0+0x5/0x9 [nf_tables]", "nft_do_chain+0x5" },
+		{ ".weak_one+0x1/0x2", ".weak_one+0x1" },
+		{ "0xffffffff81000000", "" },
+		{ "+0x1/0x2", "" },
+		{ "", "" },
+	};
+	char text[KALLSYMS_TEXT], long_name[300];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		symbol_ask_read(text, rows[i].printed);
+		assert_string_equal(text, rows[i].text);
+	}
+	memset(long_name, 'n', sizeof(long_name));
+	strcpy(long_name + sizeof(long_name) - 10, "+0x10/0x2");
+	symbol_ask_read(text, long_name);
+	assert_true(strlen(text) < KALLSYMS_TEXT);
+	assert_non_null(strstr(text, "nnn+0x10"));
+	memset(long_name + 5, '+', 100);
+	symbol_ask_read(text, long_name);
+	assert_true(strlen(text) < KALLSYMS_TEXT);
+}
+
+/* Addresses in functions all over the kernel: so many, each KALLSYMS_MAX. */
+enum { ASKED_OFTEN = 4 };
+
+static bool pick_addresses(struct kallsyms_question q[ASKED_OFTEN])
+{
+	enum { EVERY = 197 };
+	FILE *f = fopen("/proc/kallsyms", "re");
+	char line[1024], kind;
+	unsigned int seen = 0, n = 0;
+	unsigned long long at;
+
+	memset(q, 0, ASKED_OFTEN * sizeof(*q));
+	while (f && n < ASKED_OFTEN * KALLSYMS_MAX && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%llx %c", &at, &kind) != 2 || !at ||
+		    !strchr("tT", kind) || strchr(line, '[') || seen++ % EVERY)
+			continue;
+		q[n / KALLSYMS_MAX].address[n % KALLSYMS_MAX] = at + 1 + seen % 16;
+		q[n++ / KALLSYMS_MAX].count++;
+	}
+	if (f)
+		fclose(f);
+	return n == ASKED_OFTEN * KALLSYMS_MAX;
+}
+
+static void test_as_kallsyms_has_it(void **state)
+{
+	static struct kallsyms_question q[ASKED_OFTEN];
+	static struct kallsyms_answer told, read;
+	FILE *f;
+
+	(void)state;
+	/* Addresses, and bpf(2), are root's. */
+	if (!pick_addresses(q) || !symbol_ask(&q[0], &told))
+		skip();
+	for (int i = 0; i < ASKED_OFTEN; i++) {
+		assert_true(symbol_ask(&q[i], &told));
+		f = fopen("/proc/kallsyms", "re");
+		assert_non_null(f);
+		kallsyms_search(f, &q[i], &read);
+		fclose(f);
+		for (uint32_t n = 0; n < q[i].count; n++)
+			assert_string_equal(told.text[n], read.text[n]);
+	}
 }
 
 /* ---- the questions */
@@ -240,6 +318,8 @@ int main(void)
 		cmocka_unit_test(test_nearest_function_below),
 		cmocka_unit_test(test_only_zeros),
 		cmocka_unit_test(test_long_names),
+		cmocka_unit_test(test_as_a_backtrace),
+		cmocka_unit_test(test_as_kallsyms_has_it),
 		cmocka_unit_test(test_each_place_once),
 		WITH_RUN(test_answers),
 		WITH_RUN(test_anything_asked),
