@@ -53,15 +53,16 @@ static void put_padded(struct outbuf *o, const char *text, size_t columns)
 
 static void put_number(struct outbuf *o, uint64_t number)
 {
+	static const char blanks[] = "  ";
 	char *text = outbuf_room(o, 1 + FORMAT_DECIMAL + sizeof("#99")), *end;
 
 	if (!text)
 		return;
 	*text = '#';
 	end = format_decimal(text + 1, number);
-	do
-		*end++ = ' ';
-	while (end < text + sizeof("#99"));
+	/* One at least, and as many as "#1" lacks. */
+	memcpy(end, blanks, sizeof(blanks) - 1);
+	end = end < text + sizeof("#9") ? text + sizeof("#99") : end + 1;
 	outbuf_advance(o, (size_t)(end - text));
 }
 

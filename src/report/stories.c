@@ -40,6 +40,7 @@ struct kept {
 
 struct stories {
 	struct kept *at[STORIES];
+	const struct kept *last;	/* that was told: most packets fare as the one before */
 	size_t bytes;		/* of all */
 	uint32_t names;		/* ifnames_version(), with which they were written */
 };
@@ -61,6 +62,7 @@ void stories_forget(struct stories *ss)
 		free(ss->at[i]);
 		ss->at[i] = NULL;
 	}
+	ss->last = NULL;
 	ss->bytes = 0;
 }
 
@@ -126,14 +128,14 @@ static uint64_t hash_of(const struct journey *j, enum story_part part)
 	return hash_mix(h, j->steps);
 }
 
-static bool is_of(const struct kept *k, const struct story *s,
+static bool is_of(const struct kept *k, enum story_part part,
 		  const struct journey *j)
 {
 	size_t steps = j->steps * sizeof(*j->step);
 	size_t changes = j->changes * sizeof(*j->change);
 	struct facts facts;
 
-	if (k->hash != s->hash || k->part != s->part || k->steps != j->steps ||
+	if (k->part != part || k->steps != j->steps ||
 	    k->changes != j->changes ||
 	    memcmp(k->bytes, j->step, steps) != 0 ||
 	    (changes && memcmp(k->bytes + steps, j->change, changes) != 0))
@@ -158,10 +160,14 @@ struct story stories_tell(const struct report_env *env, struct outbuf *o,
 	s.of = ss;
 	s.part = (uint8_t)part;
 	s.at = outbuf_written(o);
-	s.hash = hash_of(j, part);
-	k = ss->at[s.hash % STORIES];
-	if (!k || !is_of(k, &s, j))
-		return s;
+	k = ss->last;
+	if (!k || !is_of(k, part, j)) {
+		s.hash = hash_of(j, part);
+		k = ss->at[s.hash % STORIES];
+		if (!k || k->hash != s.hash || !is_of(k, part, j))
+			return s;
+		ss->last = k;
+	}
 	outbuf_bytes(o, k->bytes + k->size - k->len, k->len);
 	s.told = true;
 	s.by = k->by;
@@ -172,6 +178,7 @@ static struct kept *make_room(struct stories *ss, uint64_t hash, size_t size)
 {
 	struct kept **at = &ss->at[hash % STORIES], *k;
 
+	ss->last = NULL;
 	if (ss->bytes + size > BYTES_ALL)
 		stories_forget(ss);
 	if (*at)
