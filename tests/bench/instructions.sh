@@ -16,6 +16,7 @@ readonly COUNTED=(
 )
 
 # reader_instructions PROGRAM PACKETS ARGS...: valgrind needs a reader with the wider filter
+# COUNTED_RATE (250) packets/s; COUNTED_IN: a function, and nothing is counted outside of it
 reader_instructions() {
 	local program=$1 packets=$2 dir=$SCRATCH/callgrind reader
 	shift 2
@@ -23,12 +24,15 @@ reader_instructions() {
 	: >"$ERR"
 	nsenter --net="$(ns_path r)" -- env --default-signal \
 		valgrind -q --vgdb=no --tool=callgrind --callgrind-out-file="$dir/%p" \
+		${COUNTED_IN:+--toggle-collect=$COUNTED_IN} \
 		"$program" --rate 0 -t 600 -i eth0 --buffer 64 "$@" >"$OUT" 2>"$ERR" </dev/null &
 	NFTRACE_PID=$!
 	later $NFTRACE_PID
 	wait_armed 60 || exit 1
 	reader=$(child_named nftrace-reader)
-	flood "$packets" 250 >/dev/null
+	flood "$packets" "${COUNTED_RATE:-250}" >/dev/null
+	# Before the texts are there it is idle as well.
+	wait_for 120 test -s "$OUT"
 	wait_idle "$reader"
 	kill -INT "$NFTRACE_PID"
 	wait "$NFTRACE_PID"

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # near.sh: what it costs to find the rules that a dropped packet nearly met, behind 600 of them.
 # shellcheck shell=bash
-# BENCH_NEAR (500) packets, so slowly that all of them are looked at; medians of BENCH_ROUNDS (5).
+# BENCH_MANY (41) packets, so slowly that all of them are looked at: the CPU is mostly waking up then. So
+# instructions are counted, and how many the reader does in a microsecond is measured.  BENCH_NEAR
+# ("legacy nft native").
 
-NEAR_RULES=600
+NEAR_RULES=600 NEAR_RATE=20
 
-# near_rules KIND: for iptables-restore; "first": the rule that drops stands in front of them
+# near_rules KIND: for iptables-restore
 near_rules() {
 	awk -v kind="$1" -v n=$NEAR_RULES 'BEGIN {
 		drop = "-A FORWARD -p udp --dport 9 -j DROP"
 		print "*filter\n:FORWARD ACCEPT"
-		if (kind == "first") print drop
 		for (i = 0; i < n; i++) {
 			if (kind == "simple")
 				printf "-A FORWARD -s 10.9.%d.%d/32 -j ACCEPT\n", i / 256, i % 256
@@ -21,7 +22,7 @@ near_rules() {
 			else
 				printf "-A FORWARD -d 10.2.0.2/32 -i eth0 -o eth1 -p udp -m udp --sport 1024:65535 --dport %d -m comment --comment \"cali:%08x\" -j ACCEPT\n", 1000 + i, i
 		}
-		if (kind != "first") print drop
+		print drop
 		print "COMMIT"
 	}'
 }
@@ -31,7 +32,6 @@ near_rules_native() {
 	awk -v kind="$1" -v n=$NEAR_RULES 'BEGIN {
 		drop = "udp dport 9 drop"
 		print "table ip near {\n\tchain forward {\n\t\ttype filter hook forward priority filter; policy accept;"
-		if (kind == "first") print drop
 		for (i = 0; i < n; i++) {
 			if (kind == "simple")
 				printf "ip saddr 10.9.%d.%d accept\n", i / 256, i % 256
@@ -42,7 +42,7 @@ near_rules_native() {
 			else
 				printf "ip daddr 10.2.0.2 iifname \"eth0\" oifname \"eth1\" udp sport 1024-65535 udp dport %d accept comment \"cali:%08x\"\n", 1000 + i, i
 		}
-		if (kind != "first") print drop
+		print drop
 		print "\t}\n}"
 	}'
 }
@@ -62,37 +62,58 @@ near_unload() {
 	esac
 }
 
-# near_round KIND BACKEND: the reader's CPU for each packet of a run, in ns
-near_round() {
-	local before packets=${BENCH_NEAR:-500}
-	near_load "$@"
-	start_nftrace_to null --json -4
-	flood 20 250 >/dev/null
-	wait_idle "$LISTENER"
-	before=$(cpu_ns "$LISTENER")
-	flood "$packets" 250 >/dev/null
-	wait_idle "$LISTENER"
-	echo $((($(cpu_ns "$LISTENER") - before) / packets))
-	stop_nftrace_to
+# near_instructions KIND BACKEND PACKETS: of all that is done to find them, for so many; none: not
+# all were told
+near_instructions() {
+	near_load "$1" "$2"
+	COUNTED_IN=misses_find COUNTED_RATE=$NEAR_RATE \
+		reader_instructions "$BUILD/wide/nftrace" "$3" --json -4 >"$SCRATCH/near.count"
+	(($(grep -c '"fate":"DROP"' "$OUT") == $3)) && cat "$SCRATCH/near.count"
 	near_unload "$2"
 }
 
-near_ns() {
-	local i
-	rm -f "$SCRATCH/near"
-	for ((i = 0; i < ${BENCH_ROUNDS:-5}; i++)); do near_round "$@" >>"$SCRATCH/near"; done
-	median "$SCRATCH/near"
+# read_log PACKETS: what reads a log of so many, whose rules it knows
+read_log() {
+	packets_as_text "$1" >"$SCRATCH/near.$1"
+	READ_LOG=("$BUILD/wide/nftrace" --read "$SCRATCH/near.$1" --rules "$SCRATCH/near.save" -q)
+}
+
+# How many instructions the reader does in a microsecond; to start is in both of two sizes
+near_speed() {
+	local i n
+	in_ns r iptables-legacy-save >"$SCRATCH/near.save"
+	rm -f "$SCRATCH"/near.[its].*
+	for n in 1000 2000; do
+		read_log $n
+		instructions "${READ_LOG[@]}" >"$SCRATCH/near.i.$n"
+	done
+	for ((i = 0; i < ${BENCH_ROUNDS:-5}; i++)); do
+		for n in 2000 22000; do
+			read_log $n
+			user_s "${READ_LOG[@]}" >>"$SCRATCH/near.s.$n"
+		done
+	done
+	awk -v a="$(cat "$SCRATCH/near.i.2000")" -v b="$(cat "$SCRATCH/near.i.1000")" \
+		-v s="$(median "$SCRATCH/near.s.22000")" -v t="$(median "$SCRATCH/near.s.2000")" \
+		'BEGIN { printf "%.0f", (a - b) * 20 / (s - t) / 1e6 }'
 }
 
 bench_near() {
-	local backend kind first ns
-	heading "A drop behind $NEAR_RULES rules: the reader's microseconds for what it nearly met"
-	for backend in legacy nft native; do
-		first=$(near_ns first $backend)
+	local backend kind first all next us speed many=${BENCH_MANY:-41}
+	heading "A drop behind $NEAR_RULES rules: what it nearly met, in the reader's instructions and time"
+	chmod 755 "$SCRATCH"
+	speed=$(near_speed)
+	echo "$speed instructions a microsecond; of the first packet the rules' words are read as well"
+	printf '%-24s %12s %12s %6s  %s\n' rules first next us limit
+	for backend in ${BENCH_NEAR:-legacy nft native}; do
 		for kind in simple several; do
-			ns=$(($(near_ns $kind $backend) - first))
-			ns=$(awk "BEGIN { printf \"%.0f\", $ns / 1000 }")
-			printf '%-24s %6s  %s\n' "$backend, $kind" "$ns" "$(at_most 100 "$ns")"
+			first=$(near_instructions $kind "$backend" 1)
+			all=$(near_instructions $kind "$backend" "$many")
+			next=$(((${all:-0} - ${first:-0}) / (many - 1))) us=
+			# What was not counted is not kept.
+			[[ -z $first || -z $all ]] || ((next <= 0)) || us=$(ratio $next "$speed")
+			printf '%-24s %12s %12d %6s  %s\n' "$backend, $kind" "${first:--}" $next "${us:--}" \
+				"$(at_most 100 "$us")"
 		done
 	done
 }
