@@ -10,20 +10,21 @@ readonly GROWTH_KIB=10240
 
 own_kib() { awk '/^RssAnon/ { print $2 }' "/proc/$1/status"; }
 
-# growth_rules RULES: one an address, each STEPth of 10.4.0.0/14, in a chain for each /24
+# growth_rules RULES: one an address of 10.4.0.0/14, in a chain for each /24
+# The packets are of the first ones: for each event the kernel looks through all rules up to its own, so
+# that among 100,000 it traces a hundred packets a second of the last.
 growth_rules() {
-	awk -v n="$1" -v all=$GROWTH_MANY_RULES 'BEGIN {
-		step = all / n
+	awk -v n="$1" 'BEGIN {
 		print "*filter\n:FORWARD ACCEPT"
 		for (i = 0; i < n; i++) {
-			net = int(i * step / 256)
+			net = int(i / 256)
 			if (net != last || !i) {
 				printf ":net-%d -\n", net
 				jumps = jumps sprintf("-A FORWARD -d 10.%d.%d.0/24 -j net-%d\n", 4 + int(net / 256), net % 256, net)
 			}
 			last = net
 			rules[i] = sprintf("-A net-%d -d 10.%d.%d.%d/32 -p udp -m comment --comment \"service %d of the shop\" -j ACCEPT",
-				net, 4 + int(net / 256), net % 256, i * step % 256, i)
+				net, 4 + int(net / 256), net % 256, i % 256, i)
 		}
 		printf "%s", jumps
 		for (i = 0; i < n; i++) print rules[i]
@@ -77,12 +78,12 @@ bench_growth() {
 	done
 	growth_say flows $GROWTH_FEW_FLOWS $GROWTH_MANY_FLOWS $GROWTH_FLOWS_LIMIT
 	rm -f "$SCRATCH/few" "$SCRATCH/many"
-	# The same packets: to 100 addresses, each of which has a rule in both.
+	# The same packets: to the first 100 addresses, each of which has a rule in both.
 	for ((i = 0; i < ${BENCH_ROUNDS:-3}; i++)); do
 		growth_rules $GROWTH_FEW_RULES
-		growth_of 100 1000 >>"$SCRATCH/few"
+		growth_of 100 1 >>"$SCRATCH/few"
 		growth_rules $GROWTH_MANY_RULES
-		growth_of 100 1000 >>"$SCRATCH/many"
+		growth_of 100 1 >>"$SCRATCH/many"
 	done
 	growth_say rules $GROWTH_FEW_RULES $GROWTH_MANY_RULES $GROWTH_RULES_LIMIT
 	in_ns r iptables-legacy-restore <"$SCRATCH/filter"
