@@ -9,6 +9,7 @@
 #include "journey/path.h"
 #include "journey/slots.h"
 #include "place/place.h"
+#include "place/table_order.h"
 #include "rules/base/units.h"
 
 /* Would a packet that went on have been seen, whichever hook came next? */
@@ -176,6 +177,28 @@ static bool must_come_back(const struct path_map *map, const struct path *p,
 		slots_hook(map, p->last, NF_INET_LOCAL_IN)->must);
 }
 
+/* What a table of which nothing is known made of the packet is not known either. */
+static void caveat_lacking(const struct path_map *map, const struct path *p,
+			   struct fate *fate)
+{
+#define LACKING(table) \
+	"table " table " is in the text, and not in the rules given (--rules)"
+	static const char *const causes[T_COUNT] = {
+		[T_RAW] = LACKING("raw"), [T_MANGLE] = LACKING("mangle"),
+		[T_FILTER] = LACKING("filter"),
+		[T_SECURITY] = LACKING("security"),
+	};
+	unsigned int family = slots_family(p->last);
+	uint8_t table;
+
+	if (!map->lacking[family] || p->state != PATH_TABLE_DONE)
+		return;
+	table = path_map_lacking_behind(map, family, p->hook,
+					slots_here(map, p));
+	if (table != T_OTHER)
+		fate_is_unknown(fate, causes[table]);
+}
+
 /*
  * A text may lack any line: its silence proves nothing.  Where an event had to
  * come the text breaks off; where none had to, nobody knows.
@@ -255,7 +278,7 @@ static void (*const caveats[])(const struct path_map *map,
 			       const struct path *p, struct fate *fate) = {
 	caveat_overflow, caveat_untraced, caveat_midway, caveat_target,
 	caveat_rerouted, caveat_unseen, caveat_ipvs, caveat_synproxy,
-	caveat_excerpt, caveat_inside,
+	caveat_lacking, caveat_excerpt, caveat_inside,
 };
 
 /* The usual case: of what went on behind the last table only two say anything. */

@@ -52,6 +52,33 @@ static void look_behind(struct path_hook hook[NF_INET_NUMHOOKS])
 	}
 }
 
+/* Hooks of a table that may drop; nat's part is taken for one that may not. */
+static const uint8_t table_hooks[T_COUNT] = {
+	[T_RAW] = BIT(NF_INET_PRE_ROUTING) | BIT(NF_INET_LOCAL_OUT),
+	[T_MANGLE] = BIT(NF_INET_NUMHOOKS) - 1,
+	[T_FILTER] = BIT(NF_INET_LOCAL_IN) | BIT(NF_INET_FORWARD) |
+		     BIT(NF_INET_LOCAL_OUT),
+	[T_SECURITY] = BIT(NF_INET_LOCAL_IN) | BIT(NF_INET_FORWARD) |
+		       BIT(NF_INET_LOCAL_OUT),
+};
+
+uint8_t path_map_lacking_behind(const struct path_map *map, unsigned int family,
+				unsigned int hook, uint8_t slot)
+{
+	const struct path_hook *h = &map->hook[family][hook];
+
+	for (uint8_t t = 0; t < T_OTHER; t++) {
+		if (!(map->lacking[family] & BIT(t)))
+			continue;
+		if (table_hooks[t] & hooks_behind(hook))
+			return t;
+		if (table_hooks[t] & BIT(hook) &&
+		    (slot == SLOT_NONE || table_priority[t] > h->priority[slot]))
+			return t;
+	}
+	return T_OTHER;
+}
+
 static void sort_out(struct path_hook *h)
 {
 	for (unsigned int i = 0; i < h->count; i++) {

@@ -67,6 +67,8 @@ struct path_map {
 	bool untraced;		/* a rule of nft ends tracing: silence says nothing */
 	uint8_t others;		/* enum path_others, ored; never taken back */
 	bool excerpt;		/* a text is read: any event of it may be missing */
+	/* Tables that it speaks of, and the rules lack: by family_index(), 1 << enum table_order. */
+	uint8_t lacking[2];
 };
 
 /** path_map_fill - from the snapshots, by family_index(); NULL: no tables */
@@ -101,6 +103,14 @@ void path_map_excuse(struct path_map *map, unsigned int family,
 
 /** path_map_forget - those of keys with this bit see no packet any more */
 void path_map_forget(struct path_map *map, uint32_t bit);
+
+/**
+ * path_map_lacking_behind - of .lacking, the first that may drop what leaves @slot of @hook
+ * @slot: SLOT_NONE: nobody knows where at @hook
+ * Return: enum table_order; T_OTHER: there is none.
+ */
+uint8_t path_map_lacking_behind(const struct path_map *map, unsigned int family,
+				unsigned int hook, uint8_t slot);
 
 /** path_map_slot - SLOT_NONE when there is none with this key */
 uint8_t path_map_slot(const struct path_map *map, unsigned int family,

@@ -97,7 +97,8 @@ static void take_event(struct text_replay *tr)
 	at = text_place_find(tr->r, &t->e);
 	if (!at) {
 		stats_add(&tr->r->stats->strangers, 1);
-		tr->r->hole(tr->r->arg);
+		if (!text_place_lacks_table(tr->r, &t->e))
+			tr->r->hole(tr->r->arg);
 		return;
 	}
 	set_host(tr);

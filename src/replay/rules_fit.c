@@ -20,6 +20,7 @@
 #include "replay/line_clean.h"
 #include "replay/line_reader.h"
 #include "replay/replay_state.h"
+#include "replay/text_place.h"
 #include "replay/trace_again.h"
 #include "replay/trace_text.h"
 #include "rules/legacy/snapshot.h"
@@ -136,6 +137,8 @@ static void look(struct survey *f, const struct event *e)
 				&p))
 		return;
 	table = snapshot_table(s, p.table, p.table_len);
+	if (table < 0)
+		text_place_lacks_table(f->r, e);
 	i = table < 0 ? SNAP_NONE :
 		snapshot_find_chain(s, (unsigned int)table, p.chain, p.chain_len);
 	if (i == SNAP_NONE)

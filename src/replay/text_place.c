@@ -5,9 +5,13 @@
 #include "capture/event.h"
 #include "capture/ifnames.h"
 #include "place/place.h"
+#include "place/path_map.h"
 #include "place/place_restored.h"
+#include "place/prefix.h"
+#include "place/table_order.h"
 #include "replay/replay_state.h"
 #include "replay/trace_line.h"
+#include "rules/legacy/snapshot.h"
 
 static uint32_t interface(struct replay *r, struct trace_text_name name)
 {
@@ -45,4 +49,24 @@ const struct place *text_place_find(struct replay *r, const struct event *e)
 		return place_find(r->index, e->nfproto, e->prefix,
 				  e->prefix_len);
 	return place_restore(r->index, &known);
+}
+
+bool text_place_lacks_table(struct replay *r, const struct event *e)
+{
+	unsigned int family = family_index_by_nfproto(e->nfproto);
+	const struct snapshot *s = r->snap[family];
+	const char *name;
+	struct prefix p;
+
+	if (!s || !prefix_split(e->prefix, prefix_trim(e->prefix, e->prefix_len),
+				&p) ||
+	    snapshot_table(s, p.table, p.table_len) >= 0)
+		return false;
+	name = table_order_name(p.table, p.table_len);
+	/* One of another program's making is in nobody's way. */
+	if (!name)
+		return false;
+	r->map->lacking[family] |=
+		(uint8_t)BIT(table_order(name, NF_INET_PRE_ROUTING));
+	return true;
 }

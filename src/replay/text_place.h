@@ -3,6 +3,8 @@
 #ifndef NFTRACE_TEXT_PLACE_H
 #define NFTRACE_TEXT_PLACE_H
 
+#include <stdbool.h>
+
 struct event;
 struct place;
 struct replay;
@@ -17,5 +19,11 @@ void text_place_interfaces(struct replay *r, struct trace_text *t);
  * Return: NULL: it is not in the rules given.
  */
 const struct place *text_place_find(struct replay *r, const struct event *e);
+
+/**
+ * text_place_lacks_table - are rules of its family given, and none of its table?
+ * The map is told: what that table makes of a packet nobody knows.
+ */
+bool text_place_lacks_table(struct replay *r, const struct event *e);
 
 #endif
