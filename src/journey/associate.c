@@ -169,6 +169,8 @@ static void weigh(struct search *s, struct journey *j)
 {
 	bool any = false;
 
+	if (j->origin != s->o->origin)
+		return;
 	for (unsigned int b = 0; b < j->branches; b++)
 		any |= weigh_branch(s, j, b);
 	if (any)

@@ -90,6 +90,7 @@ struct journey {
 	uint64_t key;		/* identity_key() */
 	uint64_t serial;	/* in order of first events, from 0 */
 	uint64_t number;	/* in order of printing, from 1; 0 before */
+	uint32_t origin;	/* the host that it was seen on, of a log of several; 0 */
 	uint32_t trace_id;	/* nft's, of the last event that had one; 0: none */
 	uint8_t nfproto;
 	struct journey_stamp stamp;

@@ -21,6 +21,7 @@
 #include "journey/slots.h"
 #include "place/place.h"
 #include "rules/base/family.h"
+#include "rules/base/hash.h"
 #include "rules/base/units.h"
 
 enum {
@@ -58,6 +59,14 @@ void journeys_close(struct journeys *js)
 	links_close(&js->links);
 	journey_table_close(&js->table);
 	free(js);
+}
+
+void journeys_origin(struct journeys *js, uint32_t origin)
+{
+	js->origin = origin;
+	js->origin_key = origin ? hash_mix(0, origin) : 0;
+	js->seen_told = 0;
+	js->only = NULL;
 }
 
 /* A journey was not over: a chain that was not known has seen the packet. */
@@ -101,6 +110,7 @@ void journeys_number(struct journeys *js, struct journey *j)
 	j->serial = js->begun++;
 	j->map_changes = js->map->changes;
 	j->told = js->map->generation;
+	j->origin = js->origin;
 }
 
 /* What was seen outside IP's hooks lacks no event ahead of them. */
@@ -169,7 +179,8 @@ void journeys_observe(struct journeys *js, const struct event *e,
 
 	decode_cache_decode(seen, e, js->depth);
 	*o = (struct observation){
-		.e = e, .at = at, .p = &seen->p, .key = seen->key,
+		.e = e, .at = at, .p = &seen->p, .key = seen->key ^ js->origin_key,
+		.origin = js->origin,
 		.hooks = js->map->hook[family],
 		.headers = headers_of(e),
 		.is_start = path_is_start(at),

@@ -35,6 +35,12 @@ struct journeys *journeys_open(const struct path_map *map, uint32_t snaplen,
 /** journeys_close - free all journeys, without done(): journeys_finish() first; NULL is nothing */
 void journeys_close(struct journeys *js);
 
+/**
+ * journeys_origin - on which host what comes next was seen, 0: nobody tells which
+ * No event of one host is of a packet that another has seen, and silence is that of one.
+ */
+void journeys_origin(struct journeys *js, uint32_t origin);
+
 /** journeys_by_id - which has nft's trace id now?  NULL: none */
 const struct journey *journeys_by_id(const struct journeys *js, uint32_t id);
 

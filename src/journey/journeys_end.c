@@ -136,6 +136,8 @@ int journeys_expire(struct journeys *js, uint64_t now_ns)
 		uint64_t at = j->last_ns + journey_patience_ns(j);
 
 		next = j->links.newer;
+		if (j->origin != js->origin)
+			continue;
 		if (at <= now_ns && is_queued(js, j))
 			at = now_ns + JOURNEY_PATIENCE_MS * NS_PER_MS;
 		if (at <= now_ns)

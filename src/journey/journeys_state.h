@@ -32,6 +32,8 @@ struct journeys {
 	uint64_t now_ns;	/* of the last event */
 	uint32_t cpus;
 	uint32_t depth;		/* of identity_key() */
+	uint32_t origin;	/* journeys_origin() */
+	uint64_t origin_key;	/* what it makes of a packet's key; 0: nothing */
 	bool foreign_trace;
 	bool stamps;		/* packets are stamped on receipt */
 	const struct path_map *map;

@@ -31,6 +31,7 @@ struct observation {
 	uint64_t key;		/* the packet's identity_key() */
 	uint64_t now_ns;	/* CLOCK_MONOTONIC when the event was read */
 	uint64_t wall_ns;	/* CLOCK_REALTIME then */
+	uint32_t origin;	/* the host that it was seen on, of a log of several */
 	uint8_t headers;	/* enum observation_headers */
 	bool is_start;		/* path_is_start(): the first event of a packet */
 	bool enters;		/* at a hook where a packet comes in, back over loopback too */

@@ -17,6 +17,7 @@
 #include "place/place_types.h"
 #include "printer/answers.h"
 #include "printer/display_filter.h"
+#include "printer/origins.h"
 #include "printer/unreached.h"
 #include "protocol/stats.h"
 #include "report/report.h"
@@ -68,6 +69,7 @@ void printer_close(struct printer *p)
 		sink_close(&p->sink[i]);
 	drop_counts_close(&p->drops);
 	answers_close(p->answers);
+	origins_close(p->origins);
 	masker_close(p->masker);
 }
 
@@ -144,6 +146,30 @@ bool printer_count(struct printer *p, const struct journey *j)
 	       display_filter_passes(p->plan->only, j, p->names);
 }
 
+static void set_host(struct printer *p, const char *host, size_t len)
+{
+	for (unsigned int i = 0; i < SINK_COUNT; i++) {
+		struct report_env *env = &p->sink[i].env;
+
+		escape_text(env->host, sizeof(env->host), host, len);
+		if (p->masker)
+			masker_host(p->masker, env->host, sizeof(env->host));
+	}
+}
+
+/* What a log of several hosts tells next is of this one. */
+static void set_origin(struct printer *p, uint32_t origin)
+{
+	const char *name;
+	size_t len;
+
+	if (!p->origins || p->origin == origin)
+		return;
+	p->origin = origin;
+	name = origins_name(p->origins, origin, &len);
+	set_host(p, name, len);
+}
+
 /* Stdout decides: a packet that it has no room for is in no other file. */
 void printer_print(struct printer *p, struct journey *j)
 {
@@ -152,6 +178,7 @@ void printer_print(struct printer *p, struct journey *j)
 	bool fits;
 
 	j->number = stats_get(&st->printed) + 1;
+	set_origin(p, j->origin);
 	if (p->masker)
 		shown = masker_journey(p->masker, j);
 	fits = shown;
@@ -267,15 +294,30 @@ void printer_event(struct printer *p, const struct event *e,
 void printer_origin(struct printer *p, const char *host, size_t len,
 		    const char *netns, bool log)
 {
+	set_host(p, host, len);
 	for (unsigned int i = 0; i < SINK_COUNT; i++) {
 		struct report_env *env = &p->sink[i].env;
 
-		escape_text(env->host, sizeof(env->host), host, len);
 		snprintf(env->netns, sizeof(env->netns), "%s", netns);
 		env->log = log;
-		if (p->masker)
-			masker_host(p->masker, env->host, sizeof(env->host));
 	}
+	/* Of which host a log's packets are they say themselves from then on. */
+	origins_close(p->origins);
+	p->origins = NULL;
+	p->origin = 0;
+}
+
+uint32_t printer_host(struct printer *p, const char *host, size_t len)
+{
+	uint32_t origin;
+
+	if (!p->origins)
+		p->origins = origins_open();
+	if (!p->origins)
+		return 0;
+	origin = origins_find(p->origins, host, len);
+	set_origin(p, origin);
+	return origin;
 }
 
 void printer_traced(struct printer *p, const char *command, const char *kernel)

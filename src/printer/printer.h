@@ -22,6 +22,7 @@ struct journey;
 struct display_filter;
 struct mask;
 struct masker;
+struct origins;
 struct place;
 struct report_late;
 struct stats;
@@ -57,6 +58,8 @@ struct printer {
 	struct answers *answers;	/* NULL: answers are not looked for */
 	struct masker *masker;		/* NULL: all is shown as it is */
 	bool count_told, closed_told;
+	struct origins *origins;	/* printer_host(); NULL: of one at most */
+	uint32_t origin;		/* journey.origin of what is told now */
 	struct report_run traced;	/* printer_traced() */
 	bool by_event;			/* stdout gets each event by itself */
 	bool lines;	/* and of a place without doubt that is its line, sink_line() */
@@ -97,6 +100,13 @@ void printer_event(struct printer *p, const struct event *e,
 /** printer_origin - where what comes was seen, as a file that is read says */
 void printer_origin(struct printer *p, const char *host, size_t len,
 		    const char *netns, bool log);
+
+/**
+ * printer_host - on which host what comes next was seen, as a log says
+ * @host: a stranger's bytes, one at least
+ * Return: its number, for journeys_origin(): a packet is told as its own.  0: no memory.
+ */
+uint32_t printer_host(struct printer *p, const char *host, size_t len);
 
 /** printer_traced - what the recording that is read says of its run; a stranger's texts */
 void printer_traced(struct printer *p, const char *command, const char *kernel);

@@ -57,6 +57,11 @@ static void replay_hole(void *arg)
 	journeys_hole(s->journeys);
 }
 
+static void replay_on_origin(void *arg, uint32_t origin)
+{
+	journeys_origin(((struct reader_state *)arg)->journeys, origin);
+}
+
 static void replay_silence(void *arg, uint64_t now_ns)
 {
 	struct reader_state *s = arg;
@@ -82,6 +87,7 @@ static void replay(struct reader_state *s)
 		.event = replay_event,
 		.gap = replay_gap,
 		.hole = replay_hole,
+		.origin = replay_on_origin,
 		.silence = replay_silence,
 		.arg = s,
 	};

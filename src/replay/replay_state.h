@@ -41,7 +41,9 @@ struct replay {
 	/* So many events are missing here; one of a packet under way is. */
 	void (*gap)(void *arg, uint32_t lost);
 	void (*hole)(void *arg);
-	/* What has been silent until then is over. */
+	/* What comes next was seen on this host: journeys_origin(). */
+	void (*origin)(void *arg, uint32_t origin);
+	/* What has been silent until then, on that host, is over. */
 	void (*silence)(void *arg, uint64_t now_ns);
 	void *arg;
 };

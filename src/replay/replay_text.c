@@ -10,6 +10,7 @@
 #include "packet/identity.h"
 #include "packet/packet.h"
 #include "place/place.h"
+#include "printer/origins.h"
 #include "printer/printer.h"
 #include "protocol/stats.h"
 #include "replay/hook_guess.h"
@@ -25,6 +26,7 @@
 #include "replay/trace_text.h"
 #include "replay/trace_time.h"
 #include "replay/wrapped.h"
+#include "rules/base/hash.h"
 #include "rules/base/units.h"
 
 struct text_replay {
@@ -33,7 +35,9 @@ struct text_replay {
 	struct rules_fit *fit;
 	struct nft_replay *nft;
 	struct trace_text line;
-	uint64_t last_ns;	/* of the line before, on its own clock */
+	uint32_t origin;	/* the host of the line, by printer_host() */
+	/* Of the line before that is of the same host, on its own clock; the first: any other's. */
+	uint64_t last_ns[ORIGINS_MAX + 1];
 	uint64_t number;	/* of the line, from 1 */
 	int64_t now;		/* today, for dates without a year */
 	struct trace_again again;
@@ -51,7 +55,8 @@ static uint8_t find_hook(struct text_replay *tr, const struct place *at)
 	struct packet p;
 
 	packet_decode(&p, e->nfproto, e->payload, e->payload_len);
-	return hook_guess_find(tr->hooks, e, at, identity_key(&p, DEPTH));
+	return hook_guess_find(tr->hooks, e, at,
+			       hash_mix(identity_key(&p, DEPTH), tr->origin));
 }
 
 /*
@@ -63,36 +68,43 @@ static uint64_t pass_time(struct text_replay *tr)
 	const struct trace_text *t = &tr->line;
 	struct stats_text *st = &tr->r->stats->text;
 	uint64_t now = t->boot_ns ? t->boot_ns : t->wall_ns;
+	uint64_t *last = &tr->last_ns[tr->origin <= ORIGINS_MAX ? tr->origin : 0];
 
 	if (!now)
-		return tr->last_ns;
-	if (now < tr->last_ns)
+		return *last;
+	if (now < *last)
 		stats_add(&st->older, 1);
 	else
-		stats_add(&st->newer, now > tr->last_ns);
-	if (now + NS_PER_S < tr->last_ns)
+		stats_add(&st->newer, now > *last);
+	if (now + NS_PER_S < *last)
 		tr->r->silence(tr->r->arg, UINT64_MAX);
 	else if (now > 2 * NS_PER_S)
 		tr->r->silence(tr->r->arg, now - 2 * NS_PER_S);
-	tr->last_ns = now;
+	*last = now;
 	return now;
 }
 
-/* A log says which host it is of; the reports' host is the last one named. */
+/* A log says which host it is of; what names none is of the last one named. */
 static void set_host(struct text_replay *tr)
 {
 	const struct trace_text_name *host = &tr->line.host;
+	uint32_t origin = tr->origin;
 
 	if (host->len)
-		replay_origin(tr->r, host->at, host->len, "", true);
+		origin = printer_host(tr->r->printer, host->at, host->len);
+	if (origin != tr->origin)
+		tr->r->origin(tr->r->arg, origin);
+	tr->origin = origin;
 }
 
 static void take_event(struct text_replay *tr)
 {
 	struct trace_text *t = &tr->line;
-	uint64_t now = pass_time(tr);
 	const struct place *at;
+	uint64_t now;
 
+	set_host(tr);
+	now = pass_time(tr);
 	text_place_interfaces(tr->r, t);
 	at = text_place_find(tr->r, &t->e);
 	if (!at) {
@@ -101,7 +113,6 @@ static void take_event(struct text_replay *tr)
 			tr->r->hole(tr->r->arg);
 		return;
 	}
-	set_host(tr);
 	t->e.hook = find_hook(tr, at);
 	tr->r->event(tr->r->arg, &t->e, at, now, t->wall_ns ? t->wall_ns
 							    : t->boot_ns);

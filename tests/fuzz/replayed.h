@@ -326,6 +326,11 @@ static void replayed_hole(void *arg)
 	journeys_hole(((struct replayed *)arg)->journeys);
 }
 
+static void replayed_origin(void *arg, uint32_t origin)
+{
+	journeys_origin(((struct replayed *)arg)->journeys, origin);
+}
+
 static void replayed_silence(void *arg, uint64_t now_ns)
 {
 	journeys_expire(((struct replayed *)arg)->journeys, now_ns);
@@ -436,7 +441,8 @@ static inline void replayed_read(
 		/* Lines by themselves, and whole packets besides. */
 		.flat = true, .printer = &r->printer,
 		.event = replayed_event, .gap = replayed_gap,
-		.hole = replayed_hole, .silence = replayed_silence, .arg = r,
+		.hole = replayed_hole, .origin = replayed_origin,
+		.silence = replayed_silence, .arg = r,
 	};
 
 	replayed_begin(r, snaplen);

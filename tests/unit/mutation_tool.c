@@ -117,6 +117,11 @@ static void on_hole(void *arg)
 	journeys_hole(((struct rig *)arg)->journeys);
 }
 
+static void on_origin(void *arg, uint32_t origin)
+{
+	journeys_origin(((struct rig *)arg)->journeys, origin);
+}
+
 static void on_silence(void *arg, uint64_t now_ns)
 {
 	journeys_expire(((struct rig *)arg)->journeys, now_ns);
@@ -153,7 +158,8 @@ static void read_text(struct reading *to)
 	struct replay replay = {
 		.fd = -1, .snap = snaps, .stats = &rig.stats,
 		.printer = &rig.printer, .event = on_event, .gap = on_gap,
-		.hole = on_hole, .silence = on_silence, .arg = &rig,
+		.hole = on_hole, .origin = on_origin, .silence = on_silence,
+		.arg = &rig,
 	};
 
 	memset(&rig.stats, 0, sizeof(rig.stats));
