@@ -271,6 +271,23 @@ static void pass_over(struct saver *v, struct strview line)
 	v->notes->first_len = line.len;
 }
 
+/* Without counters, which are of one moment and ask for nothing. */
+static void add_text(struct saver *v, struct snap_rule *r, struct strview line)
+{
+	struct strview counters = save_rule_counters(line), behind;
+
+	behind = strview_behind(line, counters.len ?
+		(size_t)(counters.at - line.at) + counters.len : line.len);
+	line.len -= counters.len + behind.len;
+	while (behind.len && *behind.at == ' ')
+		behind = strview_behind(behind, 1);
+	while (!behind.len && line.len && line.at[line.len - 1] == ' ')
+		line.len--;
+	r->text = shm_heap_add(&v->heap, line.at, line.len);
+	shm_heap_add(&v->heap, behind.at, behind.len);
+	r->len = (uint32_t)(line.len + behind.len);
+}
+
 static void add_rule(struct saver *v, struct strview line)
 {
 	struct strview rest;
@@ -284,8 +301,7 @@ static void add_rule(struct saver *v, struct strview line)
 	}
 	c = &v->chain[i];
 	r = &v->rule[c->first + c->count++];
-	r->text = shm_heap_add(&v->heap, line.at, line.len);
-	r->len = (uint32_t)line.len;
+	add_text(v, r, line);
 	if (!v->err)
 		v->err = save_rule_read(v->s, (unsigned int)v->table, r, rest);
 }

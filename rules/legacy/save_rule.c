@@ -88,15 +88,47 @@ static bool is_always(unsigned int words, unsigned int comments)
 	return words == 4 * comments;
 }
 
+static bool is_count(struct strview word)
+{
+	for (size_t i = 0; i < word.len; i++)
+		if (word.at[i] < '0' || word.at[i] > '9')
+			return false;
+	return word.len > 0;
+}
+
+struct strview save_rule_counters(struct strview rule)
+{
+	struct strview rest = rule, word, before = { "", 0 };
+
+	while (strview_quoted(&rest, &word)) {
+		struct strview next = rest, packets, bytes;
+
+		if (strview_is(word, "-c") && !strview_is(before, "--comment") &&
+		    strview_quoted(&next, &packets) && is_count(packets) &&
+		    strview_quoted(&next, &bytes) && is_count(bytes))
+			return (struct strview){
+				word.at, (size_t)(next.at - word.at),
+			};
+		before = word;
+	}
+	return (struct strview){ "", 0 };
+}
+
 int save_rule_read(struct snapshot *s, unsigned int table, struct snap_rule *r,
 		   struct strview rest)
 {
 	struct strview word, before = { "", 0 };
+	struct strview counters = save_rule_counters(rest);
 	unsigned int words = 0, comments = 0;
 	int err;
 
 	while (strview_quoted(&rest, &word)) {
 		bool jump = strview_is(word, "-j");
+
+		if (counters.len && word.at == counters.at) {
+			rest = strview_behind(rest, counters.len - word.len);
+			continue;
+		}
 
 		/* What somebody writes into a comment is no target. */
 		if ((jump || strview_is(word, "-g")) &&

@@ -15,6 +15,12 @@ struct snapshot;
 bool save_verdict(struct strview name, uint8_t *verdict);
 
 /**
+ * save_rule_counters - what iptables -S -v writes into a rule ("-c 12 960")
+ * Return: the words, borrowed from @rule; .len 0: there are none.
+ */
+struct strview save_rule_counters(struct strview rule);
+
+/**
  * save_rule_read - fill in what a rule does
  * @s, @table: whose chains are known already
  * @rest: the line behind "-A CHAIN"

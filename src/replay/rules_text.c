@@ -125,15 +125,30 @@ static bool is_compressed(const char *at, size_t len)
 	return false;
 }
 
+/* As Windows' PowerShell writes what a program prints. */
+static bool is_utf16(const char *at, size_t len)
+{
+	return len >= 2 && (memcmp(at, "\xff\xfe", 2) == 0 ||
+			    memcmp(at, "\xfe\xff", 2) == 0);
+}
+
 /* Which of the files is none of text. */
 static int check_files(const struct text *all, char *const paths[])
 {
 	for (unsigned int i = 0; i < all->files; i++) {
-		if (!is_compressed(all->at + all->file[i],
-				   all->len - all->file[i]))
+		const char *at = all->at + all->file[i];
+		size_t len = all->len - all->file[i];
+
+		if (is_compressed(at, len))
+			msg("error: --rules: %s is compressed: unpack it, and "
+			    "give what is in it ('-' is standard input)",
+			    paths[i]);
+		else if (is_utf16(at, len))
+			msg("error: --rules: %s is UTF-16: give what iconv -f "
+			    "UTF-16 -t UTF-8 makes of it ('-' is standard "
+			    "input)", paths[i]);
+		else
 			continue;
-		msg("error: --rules: %s is compressed: unpack it, and give "
-		    "what is in it ('-' is standard input)", paths[i]);
 		return STATUS_FAILURE;
 	}
 	return 0;
@@ -254,6 +269,37 @@ static int make_snapshot(const struct text *all, unsigned int i,
 	return 0;
 }
 
+/* Listings that are of rules, and not as --rules takes them. */
+static void tell_no_table(const struct text *all)
+{
+	static const struct {
+		const char *begins, *has, *program;
+	} kinds[] = {
+		{ "Chain ", "(policy ", "iptables -L" },
+		{ "Chain ", " references)", "iptables -L" },
+		{ "{\"nftables\"", "", "nft -j" },
+	};
+	struct strview rest = { all->at, all->len }, line;
+
+	while (strview_line(&rest, &line))
+		for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+			struct text_place at;
+
+			if (!strview_starts(line, kinds[i].begins) ||
+			    !memmem(line.at, line.len, kinds[i].has,
+				    strlen(kinds[i].has)))
+				continue;
+			at = find_place(all, line.at);
+			msg("error: --rules: by its line %u %s is what %s "
+			    "prints: what iptables-save or 'nft -a list "
+			    "ruleset' prints is wanted", at.line, at.path,
+			    kinds[i].program);
+			return;
+		}
+	msg("error: --rules: there is no table in there: what "
+	    "iptables-save or 'nft -a list ruleset' prints is wanted");
+}
+
 static int make_snapshots(const struct text *all,
 			  struct helper_result res[FAMILY_COUNT],
 			  const struct snapshot *snap[FAMILY_COUNT], bool nft)
@@ -267,8 +313,7 @@ static int make_snapshots(const struct text *all,
 	if (err)
 		msg_error("making sense of the rules", err);
 	else if (!found)
-		msg("error: --rules: there is no table in there: what "
-		    "iptables-save or 'nft -a list ruleset' prints is wanted");
+		tell_no_table(all);
 	return err || !found ? STATUS_FAILURE : 0;
 }
 
