@@ -90,8 +90,20 @@ Tue 2026-11-24 21:05:43 UTC router kernel: |2026-11-24T21:05:43.000000Z log rout
 1795554343.298087 router kernel: |2026-11-24T21:05:43.298087Z log router
 [ 1550.298087] router kernel: |1550.298087 boot router
 <4>[ 1550.298087] |1550.298087 boot 
-<4>1 2026-11-24T21:05:43.298087Z router kernel - - - |2026-11-24T21:05:43.298087Z log 
+<4>1 2026-11-24T21:05:43.298087Z router kernel - - - |2026-11-24T21:05:43.298087Z log router
 nothing that is a time: |0.000000 boot 
+[ 1550.298087][  T123] |1550.298087 boot 
+[ 1550.298087] [    C1] |1550.298087 boot 
+<4>[ 1550.298087]  [0:swapper/0: 0] |1550.298087 boot 
+[ 1550.298087 <    0.000011>] |1550.298087 boot 
+4,1234,1550298087,-;|1550.298087 boot 
+2026-11-24T21:05:43.298087123Z stderr F [ 1550.298087] |2026-11-24T21:05:43.298087Z log 
+<4>1 2026-11-24T21:05:43.298087Z router kernel - - [timeQuality tzKnown="1"] |2026-11-24T21:05:43.298087Z log router
+1 2026-11-24T21:05:43.298087Z router kernel - - - |2026-11-24T21:05:43.298087Z log router
+Tue Nov 24 21:05:43 2026 kern.warn kernel: [ 1550.298087] |2026-11-24T21:05:43.000000Z log 
+Tue Nov 24 21:05:43 2026 kern.warn router kernel: |2026-11-24T21:05:43.000000Z log router
+[pod/tracer-x9k/trace] [ 1550.298087] |1550.298087 boot tracer-x9k
+[pod/tracer-x9k/trace] 2026-11-24T21:05:43.298087Z router kernel: |2026-11-24T21:05:43.298087Z log router
 X
 # Without a year: the last such day.
 printf 'Nov 24 21:05:43.298087 router kernel: %s\n<4>Nov 24 21:05:43 router kernel: [ 1550.298087] %s\n' "$line" "$line" >"$SCRATCH/two.log"
@@ -141,6 +153,12 @@ for table in raw mangle nat filter; do in_ns lo iptables-legacy -t $table -S; do
 run_nftrace lo --read "$HERE/dmesg.log" --rules "$SCRATCH/S"
 assert_status 0
 assert_same "the blocks, by iptables -S of each table" "$SCRATCH/blocks" "$OUT"
+# With counters in each rule.
+for table in raw mangle nat filter; do in_ns lo iptables-legacy -t $table -S -v; done >"$SCRATCH/S"
+assert_grep '^-A marks -c 0 0 -j RETURN' "$SCRATCH/S"
+run_nftrace lo --read "$HERE/dmesg.log" --rules "$SCRATCH/S"
+assert_status 0
+assert_same "the blocks, by iptables -S -v" "$SCRATCH/blocks" "$OUT"
 for table in raw mangle nat filter; do in_ns lo iptables-legacy -t $table -S >"$SCRATCH/S-$table"; done
 run_nftrace lo --read "$HERE/dmesg.log" --rules "$SCRATCH/S-filter" --rules "$SCRATCH/S-nat" \
 	--rules "$SCRATCH/S-mangle" --rules "$SCRATCH/S-raw"
@@ -212,6 +230,72 @@ tr '\n' ' ' <"$SCRATCH/plain" >"$SCRATCH/joined"
 looks "joined" "$SCRATCH/joined" 'note: 22 entries stood on the line of another'
 sed p "$SCRATCH/plain" >"$SCRATCH/doubled"
 looks "doubled" "$SCRATCH/doubled" 'note: 23 lines were there twice, and counted once'
+
+subtest "out of pages and editors: other blanks, nothing in between"
+sed $'s/ /\xc2\xa0/g; s/SRC/\xe2\x80\x8bSRC/; s/DPT/\xe2\x81\xa0DPT/; 1s/^/\xef\xbb\xbf/' "$SCRATCH/plain" >"$SCRATCH/paged"
+looks "out of a page" "$SCRATCH/paged" ""
+iconv -f UTF-8 -t UTF-16 "$SCRATCH/plain" >"$SCRATCH/utf16"
+run_nftrace lo --read "$SCRATCH/utf16" "${RULES[@]}"
+assert_status 3
+assert_grep 'nothing was found: .*/utf16 is UTF-16: try iconv -f UTF-16 -t UTF-8 .*/utf16 \| nftrace --read -' "$ERR"
+iconv -f UTF-16 -t UTF-8 "$SCRATCH/utf16" >"$SCRATCH/utf8"
+looks "out of iconv" "$SCRATCH/utf8" ""
+iconv -f UTF-8 -t UTF-16 "$HERE/router.save" >"$SCRATCH/utf16.save"
+run_nftrace lo --read "$SCRATCH/plain" --rules "$SCRATCH/utf16.save"
+assert_status 1
+assert_grep 'error: --rules: .*/utf16.save is UTF-16: ' "$ERR"
+
+subtest "as objects of JSON"
+# json FORM: the log as journald's, or as docker's file has it; what is in the way, too
+json() {
+	python3 - "$1" "$SCRATCH/plain" <<-'END'
+		import json, re, sys
+		for line in open(sys.argv[2]):
+		    time, text = re.match(r"\[ *([0-9.]+)\] (.*)", line.rstrip("\n")).groups()
+		    us = time.replace(".", "")
+		    if sys.argv[1] == "docker":
+		        print(json.dumps({"log": line, "stream": "stderr", "time": "2026-11-24T21:05:43.2Z"}))
+		        continue
+		    print(json.dumps({"__CURSOR": "s=1;i=2", "_SOURCE_MONOTONIC_TIMESTAMP": us, "_HOSTNAME": "router",
+		        "_CAP": ["a", {"b": "}\\\""}], "PRIORITY": 4, "MESSAGE": text, "__REALTIME_TIMESTAMP": "1795554343298087"}))
+	END
+}
+json docker >"$SCRATCH/objects"
+run_nftrace lo --read "$SCRATCH/objects" "${RULES[@]}" -q
+assert_same "docker's" <(sed 's/  1550[^ ]*//; s/  155[^ ]*//' "$SCRATCH/whole") <(sed 's/  21:05[^ ]*//' "$OUT")
+json journald >"$SCRATCH/objects"
+run_nftrace lo --read "$SCRATCH/objects" "${RULES[@]}" --json
+assert_status 0
+assert_equal "host and time of journald's" "2026-11-24T21:05:43.298087Z router" "$(jq -r '"\(.time) \(.host)"' "$OUT" | sort -u)"
+assert_equal "fates of journald's" "$(cut -d ' ' -f 1 "$SCRATCH/whole" | sort)" "$(jq -r .fate "$OUT" | sort)"
+# Half of one, and one of somebody else.
+{
+	head -n 3 "$SCRATCH/objects" | cut -c 1-300
+	echo '{"MESSAGE":"TRACE: \u0022\\","x":{}}'
+	cat "$SCRATCH/objects"
+} >"$SCRATCH/more"
+run_nftrace lo --read "$SCRATCH/more" "${RULES[@]}" --json
+assert_equal "fates behind others" "$(cut -d ' ' -f 1 "$SCRATCH/whole" | sort)" "$(jq -r .fate "$OUT" | sort)"
+
+subtest "two hosts' lines among each other: each packet is of one of them"
+# On r1 the first packet is seen to its end, on r2 not; their clocks have nothing to do with each other.
+{
+	sed -E 's/^/2026-11-24T21:05:43.0Z r1 kernel: /' "$SCRATCH/plain"
+	head -n 7 "$SCRATCH/plain" | sed -E 's/\[ 1550/[77550/; s/^/2026-11-24T21:05:43.0Z r2 kernel: /'
+} | awk '{ print (/ r2 / ? 2 * ++two : 2 * ++one - 1), $0 }' | sort -n | cut -d ' ' -f 2- >"$SCRATCH/hosts"
+run_nftrace lo --read "$SCRATCH/hosts" "${RULES[@]}" --json
+assert_status 5
+assert_equal "fates" "r1 FORWARDED;r1 REJECT;r2 INCOMPLETE" "$(jq -r '"\(.host) \(.fate)"' "$OUT" | sort | paste -sd ';')"
+assert_no_grep 'older than the one before' "$ERR"
+# What one has begun the other does not go on with.
+{
+	head -n 6 "$SCRATCH/plain" | sed -E 's/^/2026-11-24T21:05:43.0Z r1 kernel: /'
+	sed -n '7,12p' "$SCRATCH/plain" | sed -E 's/^/2026-11-24T21:05:43.0Z r2 kernel: /'
+} >"$SCRATCH/hosts"
+run_nftrace lo --read "$SCRATCH/hosts" "${RULES[@]}" --json
+assert_equal "fates of halves" "r1 INCOMPLETE;r2 INCOMPLETE" "$(jq -r '"\(.host) \(.fate)"' "$OUT" | sort | paste -sd ';')"
+run_nftrace lo --read "$SCRATCH/hosts" "${RULES[@]}" --flat --json
+assert_equal "hosts of events" "6 r1;6 r2" "$(jq -r .host "$OUT" | uniq -c | sed 's/^ *//' | paste -sd ';')"
 
 subtest "masked addresses: grouped by what is left"
 of_fate() { sed -E 's/ [^ ]+ [^ ]+ > [^ ]+: / /; s/ (as|to) [0-9.]+//; s/  -.*//' "$1"; }
@@ -293,6 +377,22 @@ assert_status 5
 assert_grep 'trace events of rules that are not in the rules given' "$ERR"
 assert_no_grep 'nothing was found' "$ERR"
 
+subtest "a table that the log speaks of is not in the rules: what it did is not claimed"
+# In POSTROUTING a rule of mangle's was the last one: whether it dropped the packet its rules would tell.
+grep -v POSTROUTING "$SCRATCH/plain" | awk '{ print }
+	/filter:policy:web:rule:2/ { sub(/filter:policy:web:rule:2/, "mangle:POSTROUTING:rule:1"); print }' >"$SCRATCH/last"
+sed -n '/^\*filter/,/^COMMIT/p' "$HERE/router.save" >"$SCRATCH/filter.save"
+for log in last plain; do
+	run_nftrace lo --read "$SCRATCH/$log" --rules "$SCRATCH/filter.save" -q
+	assert_status 5
+	assert_equal "fates of $log" "REJECT UNKNOWN" "$(cut -d ' ' -f 1 "$OUT" | sort | paste -sd ' ')"
+	assert_grep 'table mangle is in the text, and not in the rules given' "$OUT"
+done
+# Nat drops nothing, and raw is behind it.
+sed '/^\*nat/,/^COMMIT/d; /^\*raw/,/^COMMIT/d' "$HERE/router.save" >"$SCRATCH/some.save"
+run_nftrace lo --read "$SCRATCH/plain" --rules "$SCRATCH/some.save" -q
+assert_equal "fates without nat and raw" "FORWARDED REJECT" "$(cut -d ' ' -f 1 "$OUT" | sort | paste -sd ' ')"
+
 subtest "words that make no sense"
 run_nftrace lo --read "$HERE/dmesg.log" --rules /nowhere
 assert_status 1
@@ -300,6 +400,15 @@ assert_grep 'error: /nowhere cannot be read' "$ERR"
 run_nftrace lo --read "$HERE/dmesg.log" --rules "$HERE/dmesg.log"
 assert_status 1
 assert_grep 'there is no table in there' "$ERR"
+in_ns lo iptables-legacy-restore "$HERE/router.save" || fail "iptables-legacy-restore"
+in_ns lo iptables-legacy -L -n -v --line-numbers >"$SCRATCH/listing"
+run_nftrace lo --read "$HERE/dmesg.log" --rules "$SCRATCH/listing"
+assert_status 1
+assert_grep "error: --rules: by its line 1 .*/listing is what iptables -L prints: what iptables-save or 'nft -a list ruleset' prints is wanted" "$ERR"
+echo '{"nftables": [{"table": {"family": "ip", "name": "t", "handle": 1}}]}' >"$SCRATCH/listing"
+run_nftrace lo --read "$HERE/dmesg.log" --rules "$SCRATCH/listing"
+assert_status 1
+assert_grep 'error: --rules: by its line 1 .*/listing is what nft -j prints' "$ERR"
 gzip -c "$HERE/router.save" >"$SCRATCH/save.gz"
 run_nftrace lo --read "$HERE/dmesg.log" --rules "$HERE/router6.save" --rules "$SCRATCH/save.gz"
 assert_status 1

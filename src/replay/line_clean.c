@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "replay/line_json.h"
+#include "rules/base/units.h"
+
 enum { ESC = 0x1b, BEL = 0x07 };
 
 static bool is_final(char c)
@@ -36,24 +39,71 @@ static size_t sequence(const char *at, size_t len)
 	return 2;
 }
 
-struct strview line_clean(struct strview line, char *room)
+/*
+ * What pages and word processors put where a blank was, or where a line may be
+ * broken (UTF-8 of U+00A0, U+202F; of U+200B to U+200D, U+2060, U+FEFF).
+ */
+static const struct {
+	const char *bytes;
+	const char *as;
+} spaces[] = {
+	{ "\xc2\xa0", " " }, { "\xe2\x80\xaf", " " }, { "\xe2\x80\x8b", "" },
+	{ "\xe2\x80\x8c", "" }, { "\xe2\x80\x8d", "" }, { "\xe2\x81\xa0", "" },
+	{ "\xef\xbb\xbf", "" },
+};
+
+static bool has_spaces(struct strview line)
+{
+	return memchr(line.at, 0xc2, line.len) ||
+	       memchr(line.at, 0xe2, line.len) ||
+	       memchr(line.at, 0xef, line.len);
+}
+
+/* Return: bytes that one of them has; 0: it is none. */
+static size_t take_space(struct strview rest, char *room, size_t *n)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(spaces); i++) {
+		if (!strview_starts(rest, spaces[i].bytes))
+			continue;
+		if (*spaces[i].as)
+			room[(*n)++] = *spaces[i].as;
+		return strlen(spaces[i].bytes);
+	}
+	return 0;
+}
+
+/* @room may be where @line is: nothing gets longer. */
+static struct strview clean(struct strview line, char *room)
 {
 	size_t n = 0;
 
-	while (line.len && line.at[line.len - 1] == '\r')
-		line.len--;
-	if (!line.len || (!memchr(line.at, ESC, line.len) &&
-			  !memchr(line.at, '\t', line.len)))
-		return line;
-	for (size_t i = 0; i < line.len;) {
+	for (size_t i = 0, len; i < line.len; i += len) {
 		if (line.at[i] == ESC) {
-			i += sequence(line.at + i, line.len - i);
+			len = sequence(line.at + i, line.len - i);
 			continue;
 		}
+		len = line.at[i] & 0x80 ?
+			take_space(strview_behind(line, i), room, &n) : 0;
+		if (len)
+			continue;
 		room[n++] = line.at[i] == '\t' ? ' ' : line.at[i];
-		i++;
+		len = 1;
 	}
 	return (struct strview){ room, n };
+}
+
+struct strview line_clean(struct strview line, char *room)
+{
+	while (line.len && line.at[line.len - 1] == '\r')
+		line.len--;
+	if (!line.len)
+		return line;
+	if (line.at[line.len - 1] == '}')
+		line = line_json(line, room);
+	if (memchr(line.at, ESC, line.len) || memchr(line.at, '\t', line.len) ||
+	    has_spaces(line))
+		return clean(line, room);
+	return line;
 }
 
 struct strview line_unquote(struct strview line)

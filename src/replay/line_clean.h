@@ -6,7 +6,8 @@
 #include "rules/base/strview.h"
 
 /**
- * line_clean - without colours and carriage returns, tabs are blanks
+ * line_clean - without colours and carriage returns, tabs and wide spaces are blanks
+ * An object of JSON is the line that it stands for: line_json().
  * @room: as many bytes as @line has
  * Return: @line itself, or what is in @room, when something had to go.
  */

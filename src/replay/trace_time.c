@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "replay/trace_host.h"
 #include "replay/trace_line.h"
 #include "rules/base/units.h"
 
@@ -178,13 +179,27 @@ static bool iso_time(struct trace_text *t, struct cursor *c, int64_t now)
 	return true;
 }
 
-/* "Nov 24 21:05:43" of syslog and journalctl, without a year */
+/* " 2026 " of OpenWrt's logread */
+static bool take_year(struct cursor *c, struct tm *tm)
+{
+	struct cursor at = *c;
+	int64_t year;
+
+	if (!take_char(&at, ' ') || !take_digits(&at, 4, 4, &year) ||
+	    !take_char(&at, ' '))
+		return false;
+	tm->tm_year = (int)year - 1900;
+	*c = at;
+	return true;
+}
+
+/* "Nov 24 21:05:43" of syslog and journalctl, mostly without a year */
 static bool syslog_time(struct trace_text *t, struct cursor *c, int64_t now)
 {
 	struct tm tm = { 0 }, today;
 	time_t at = (time_t)now;
 	int64_t ns, seconds;
-	bool exact;
+	bool exact, told;
 
 	if (!take_month(c, &tm) || !take_day(c, &tm) || !take_clock(c, &tm))
 		return false;
@@ -192,8 +207,9 @@ static bool syslog_time(struct trace_text *t, struct cursor *c, int64_t now)
 	if (!gmtime_r(&at, &today))
 		return true;
 	tm.tm_year = today.tm_year;
+	told = take_year(c, &tm);
 	seconds = local_seconds(&tm);
-	if (seconds > now + DAY) {
+	if (!told && seconds > now + DAY) {
 		tm.tm_year--;
 		seconds = local_seconds(&tm);
 	}
@@ -236,39 +252,63 @@ static bool unix_time(struct trace_text *t, struct cursor *c, int64_t now)
 	return exact;
 }
 
-/* "[ 1550.298087]", the last thing in front of the message */
-static void kernel_time(struct trace_text *t, const char *head, size_t len)
+/* "1550.298087]" of the kernel, "1550.298087 <    0.000011>]" of dmesg -d */
+static bool take_boot(struct trace_text *t, struct cursor c)
 {
-	const char *open = len ? memrchr(head, '[', len) : NULL;
-	struct cursor c = { open ? open + 1 : NULL, head + len };
-	int64_t seconds;
+	int64_t seconds, ns;
 	bool exact;
 
-	if (!open)
-		return;
 	skip_blanks(&c);
-	if (take_digits(&c, 1, 9, &seconds)) {
-		int64_t ns = take_fraction(&c, &exact);
+	if (!take_digits(&c, 1, 9, &seconds))
+		return false;
+	ns = take_fraction(&c, &exact);
+	if (!exact || (!take_char(&c, ']') && !take_text(&c, " <")))
+		return false;
+	t->boot_ns = (uint64_t)(seconds * SECOND + ns);
+	return true;
+}
 
-		if (take_char(&c, ']') && exact)
-			t->boot_ns = (uint64_t)(seconds * SECOND + ns);
+/* The last thing in front of the message, or but for who wrote it: "[ 1550.298087][    C1]" */
+static void kernel_time(struct trace_text *t, const char *head, size_t len)
+{
+	enum { BRACKETS = 3 };
+	const char *open = head + len;
+
+	for (int i = 0; i < BRACKETS; i++) {
+		open = open > head ? memrchr(head, '[', (size_t)(open - head))
+				   : NULL;
+		if (!open || take_boot(t, (struct cursor){ open + 1, head + len }))
+			return;
 	}
 }
 
-/* The word in front of "kernel:". */
-static void find_host(struct trace_text *t, struct cursor c)
+/* "4,1234,1550298087,-;" of /dev/kmsg: level, number, microseconds, flags */
+static bool kmsg_time(struct trace_text *t, struct cursor *c, int64_t now)
 {
-	static const char kernel[] = " kernel:";
-	const char *end = memmem(c.at, (size_t)(c.end - c.at), kernel,
-				 sizeof(kernel) - 1);
-	const char *begin;
+	int64_t level, number, us;
 
+	(void)now;
+	if (!take_digits(c, 1, 3, &level) || !take_char(c, ',') ||
+	    !take_digits(c, 1, 18, &number) || !take_char(c, ',') ||
+	    !take_digits(c, 1, 15, &us) || !take_char(c, ','))
+		return false;
+	t->boot_ns = (uint64_t)us * (NS_PER_S / 1000000);
+	return true;
+}
+
+/* "[pod/NAME/CONTAINER] " of kubectl logs --prefix */
+static void skip_pod(struct cursor *c)
+{
+	struct cursor at = *c;
+	const char *end;
+
+	if (!take_text(&at, "[pod/"))
+		return;
+	end = memchr(at.at, ']', (size_t)(at.end - at.at));
 	if (!end)
 		return;
-	begin = memrchr(c.at, ' ', (size_t)(end - c.at));
-	begin = begin ? begin + 1 : c.at;
-	t->host.at = begin;
-	t->host.len = (size_t)(end - begin);
+	c->at = end + 1;
+	skip_blanks(c);
 }
 
 /*
@@ -287,13 +327,17 @@ static void skip_lead(struct cursor *c)
 	if (take_char(c, '<') && take_digits(c, 1, 3, &priority) &&
 	    take_char(c, '>'))
 		take_text(c, "1 ");
+	skip_pod(c);
+	/* Without the first of them. */
+	if (c->end - c->at > 7 && memcmp(c->at, "1 ", 2) == 0 &&
+	    c->at[6] == '-')
+		c->at += 2;
 	if (take_text(c, "kern "))
 		for (int colons = 0; colons < 2 && c->at < c->end; c->at++)
 			colons += *c->at == ':';
 	skip_blanks(c);
 	for (int i = 0; i < 7 && c->end - c->at > 4; i++)
-		if (memcmp(c->at, days + 3 * i, 3) == 0 && c->at[3] == ' ' &&
-		    c->at[4] >= '0' && c->at[4] <= '9') {
+		if (memcmp(c->at, days + 3 * i, 3) == 0 && c->at[3] == ' ') {
 			c->at += 4;
 			break;
 		}
@@ -312,7 +356,7 @@ void trace_text_time(struct trace_text *t, const char *head, size_t len,
 {
 	static bool (*const forms[])(struct trace_text *, struct cursor *,
 				     int64_t) = {
-		iso_time, syslog_time, ctime_time, unix_time,
+		iso_time, syslog_time, ctime_time, unix_time, kmsg_time,
 	};
 	struct cursor start = { head, head + len }, first, c;
 	bool found = false;
@@ -329,6 +373,7 @@ void trace_text_time(struct trace_text *t, const char *head, size_t len,
 	}
 	if (!found)
 		c = first;
-	kernel_time(t, c.at, (size_t)(c.end - c.at));
-	find_host(t, c);
+	if (!t->boot_ns)
+		kernel_time(t, c.at, (size_t)(c.end - c.at));
+	trace_host_find(t, (struct strview){ head, len }, c.at);
 }

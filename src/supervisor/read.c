@@ -173,6 +173,8 @@ int read_explain_end(const struct run *r)
 	return 0;
 }
 
+static const char UTF16[] = "iconv -f UTF-16 -t UTF-8";
+
 /* By what a file begins with; the program that prints what is in there. */
 static const char *unpacker(const unsigned char *first, size_t len)
 {
@@ -181,6 +183,8 @@ static const char *unpacker(const unsigned char *first, size_t len)
 	} kinds[] = {
 		{ "\x1f\x8b", "zcat" }, { "\xfd" "7zXZ", "xzcat" },
 		{ "BZh", "bzcat" }, { "\x28\xb5\x2f\xfd", "zstdcat" },
+		/* As Windows' PowerShell writes what a program prints. */
+		{ "\xff\xfe", UTF16 }, { "\xfe\xff", UTF16 },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
@@ -202,8 +206,9 @@ void read_explain_nothing(const struct run *r, int fd)
 	if (r->reader.seen.input_offset == 0 && !r->reader.seen.passed_over)
 		msg("nothing was found: %s is empty", path);
 	else if ((program = unpacker(first, len)))
-		msg("nothing was found: %s is compressed: try %s %s | nftrace "
-		    "--read -", path, program, path);
+		msg("nothing was found: %s is %s: try %s %s | nftrace "
+		    "--read -", path, program == UTF16 ? "UTF-16" :
+		    "compressed", program, path);
 	else if (pcap_file_type((const char *)first, len) == PCAP_FILE_NG)
 		msg("nothing was found: no packet of %s has a journey with it, "
 		    "as those of --pcap have", path);
