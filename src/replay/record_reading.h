@@ -39,7 +39,7 @@ struct record_reader {
 	char cause[JOURNEY_BRANCHES][CAUSE_TEXT];	/* fit for output */
 	struct drop_seen drop[JOURNEY_BRANCHES];	/* the same */
 	struct fate_grounds grounds[JOURNEY_BRANCHES];
-	struct fate_owner owner[JOURNEY_BRANCHES];
+	struct fate_owner *owner;	/* JOURNEY_BRANCHES of them, lent */
 	struct near_misses near[JOURNEY_BRANCHES];
 	uint64_t late;		/* packet that was told of before; 0: this is one itself */
 	uint64_t after_ns;	/* with .late, and the two below */

@@ -413,8 +413,10 @@ void replay_pcap(struct replay *r, struct line_reader *in)
 {
 	struct pcap_replay *pr = calloc(1, sizeof(*pr));
 	struct journey *j = journey_new(SNAPLEN);
+	struct fate_owner *owner = calloc(JOURNEY_BRANCHES, sizeof(*owner));
 
-	if (pr && j) {
+	if (pr && j && owner) {
+		pr->reader.owner = owner;
 		pr->r = r;
 		pr->reader.index = r->index;
 		pr->reader.names = r->names;
@@ -428,5 +430,6 @@ void replay_pcap(struct replay *r, struct line_reader *in)
 		r->stats->input_end = REPLAY_BROKEN;
 	}
 	journey_free(j);
+	free(owner);
 	free(pr);
 }
