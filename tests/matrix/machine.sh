@@ -8,9 +8,10 @@
 PATH=$PATH:/usr/sbin:/sbin
 . "$(dirname "$0")/lib.sh"
 
-# What is tried where nobody names TESTS: what differs with the kernel; what tells most is first.
-tests=(trace verdicts nft-verdicts twins late reasons bypass logger-none doctor nft-replies
-	lacks texts nft-backends pcap json read words nft-words)
+# What is tried where nobody names TESTS: what differs with the kernel. What takes least is first:
+# of a machine that is stopped most is known then.
+tests=(trace late lacks reasons logger-none bypass twins doctor texts nft-replies json read pcap
+	nft-verdicts words verdicts nft-words nft-backends)
 
 declare -A suites=([5.10]="bullseye bullseye-security" [6.1]="bookworm bookworm-security"
 	[6.12]="trixie trixie-security" [7.2]=sid)
