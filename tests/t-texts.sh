@@ -3,14 +3,33 @@
 # t-texts: every rule of every table of real rulesets: its text is iptables-legacy-save's, byte for byte.
 . "$(dirname "$0")/lib.sh"
 
+# refused_rule NS COMMAND LINE: the first rule that the kernel refuses of the table whose COMMIT
+# that line of $SCRATCH/loading is
+refused_rule() {
+	local begin last middle refused=$3
+	begin=$(sed -n "1,$3{/^\*/=}" "$SCRATCH/loading" | tail -n 1)
+	last=$begin
+	while ((refused - last > 1)); do
+		middle=$(((last + refused) / 2))
+		if { sed -n "$begin,${middle}p" "$SCRATCH/loading"; echo COMMIT; } |
+			in_ns "$1" "$2-legacy-restore" 2>/dev/null; then
+			last=$middle
+		else
+			refused=$middle
+		fi
+	done
+	echo "$refused"
+}
+
 # load_lenient NS COMMAND FILE: all of it but what this kernel refuses
 load_lenient() {
 	local line left=20
 	cp "$3" "$SCRATCH/loading"
 	while ! in_ns "$1" "$2-legacy-restore" <"$SCRATCH/loading" 2>"$SCRATCH/refusal"; do
 		line=$(sed -nE 's/.*(line|line:) ([0-9]+).*/\2/p' "$SCRATCH/refusal" | tail -n 1)
-		# A rule that the kernel refuses fails at the table's COMMIT.
 		[[ -n $line ]] && ((left-- > 0)) || { fail "$2-restore ${3##*/}"; return 1; }
+		# A rule that only the kernel refuses fails at the table's COMMIT.
+		[[ $(sed -n "${line}p" "$SCRATCH/loading") != COMMIT ]] || line=$(refused_rule "$1" "$2" "$line")
 		note "left out: $(sed -n "${line}p" "$SCRATCH/loading")"
 		sed -i "${line}s/.*/#/" "$SCRATCH/loading"
 	done
