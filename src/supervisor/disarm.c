@@ -303,6 +303,7 @@ void disarm(struct run *r)
 	if (r->reader.process.pid > 0) {
 		TESTPOINT("before-drain");
 		reader_drain(&r->reader.process);
+		TESTPOINT("draining");
 		await_reader_end(r);
 		close(r->reader.process.fd);
 	}
