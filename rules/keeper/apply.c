@@ -76,7 +76,8 @@ static int apply_nft_table(struct keeper_plan *p, unsigned int i,
 	int n = nft_trigger_install(families[i], set, &p->undo.owner,
 				    &m->witness[i]);
 
-	if (n < 0 && set->optional)
+	/* No table of that family: its rules make no events that a key would turn on. */
+	if (n < 0 && (set->optional || (set->key_only && n == -EAFNOSUPPORT)))
 		return 0;
 	if (n < 0) {
 		apply_failed(m, n, "adding an nft table", i);

@@ -61,6 +61,8 @@ static int learn(struct nft_trigger_table *b, const struct nft_refusal *refusal,
 
 		if (do_without(b, no))
 			return 0;
+		if (no->message == 0 && no->error == -EOPNOTSUPP)
+			return -EAFNOSUPPORT;
 		if (b->rule[no->message] < 0 || !is_refusal(no->error))
 			return no->error;
 		r = &b->set->rules->rule[b->rule[no->message]];
@@ -141,30 +143,45 @@ int nft_trigger_install(const struct family *f,
 	return err ? err : (int)b.rules;
 }
 
-int nft_trigger_owns(void)
+/* @refused: set to the -errno that a table is refused with, or 0; returns the probe's own. */
+static int probe(const struct family *f, bool owned, struct mnl_socket *nl, int *refused)
 {
 	struct nft_trigger_table b = {
-		.f = &family_ipv4, .table = "nftrace_probe", .owned = true,
+		.f = f, .table = "nftrace_probe", .owned = owned,
 	};
-	struct mnl_socket *nl = nft_socket_open();
 	struct nft_refusal refusal[2];
 	uint32_t count = 0;
 	int err;
 
-	if (!nl)
-		return -errno;
+	*refused = 0;
 	err = nft_trigger_table_probe(&b);
 	if (!err)
 		err = nft_batch_send(b.b, nl, refusal, 2, &count);
 	nft_batch_free(b.b);
-	mnl_socket_close(nl);
 	if (err != -EINVAL || !count)
 		return err ? err : -EIO;
 	for (uint32_t i = 0; i < count; i++)
 		if (refusal[i].message == 0)
-			return is_refusal(refusal[i].error) ? -EOPNOTSUPP
-							    : refusal[i].error;
+			*refused = refusal[i].error;
 	return 0;
+}
+
+int nft_trigger_owns(const struct family *f)
+{
+	struct mnl_socket *nl = nft_socket_open();
+	int err, owned, plain = 0;
+
+	if (!nl)
+		return -errno;
+	err = probe(f, true, nl, &owned);
+	if (!err && is_refusal(owned))
+		err = probe(f, false, nl, &plain);
+	mnl_socket_close(nl);
+	if (err || !owned)
+		return err;
+	if (plain)
+		return is_refusal(plain) ? -EAFNOSUPPORT : plain;
+	return is_refusal(owned) ? -EOPNOTSUPP : owned;
 }
 
 struct mnl_socket *nft_trigger_socket(void)

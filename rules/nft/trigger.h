@@ -21,17 +21,19 @@ struct mnl_socket;
  *
  * Return: rules that are in now (in each chain), or -errno with nothing left
  * inside; -EINVAL: a rule is refused in every chain, as trace_rules_install() has it;
- * -EOPNOTSUPP: an optional table that would be of no use.
+ * -EOPNOTSUPP: an optional table that would be of no use; -EAFNOSUPPORT: this kernel's
+ * nf_tables has no tables of that family.
  */
 int nft_trigger_install(const struct family *f,
 			const struct nft_trigger_set *set,
 			const struct owner *owner, uint8_t *witness);
 
 /**
- * nft_trigger_owns - can a table belong to a socket here?  Nothing is changed.
- * Return: 0; -EOPNOTSUPP: no nf_tables, or none with owners (before Linux 5.12); or -errno.
+ * nft_trigger_owns - can a family's table belong to a socket here?  Nothing is changed.
+ * Return: 0; -EOPNOTSUPP: no nf_tables, or none with owners (before Linux 5.12);
+ * -EAFNOSUPPORT: nf_tables, but no tables of that family; or -errno.
  */
-int nft_trigger_owns(void);
+int nft_trigger_owns(const struct family *f);
 
 /** nft_trigger_socket - the socket that owns this process's tables; NULL: none */
 struct mnl_socket *nft_trigger_socket(void);

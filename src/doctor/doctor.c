@@ -30,7 +30,6 @@
 #include "rules/legacy/snapshot_make.h"
 #include "rules/legacy/table.h"
 #include "rules/nft/make.h"
-#include "rules/nft/trigger.h"
 #include "rules/view/ruleset.h"
 
 enum { TRIAL_MS = 5000 };
@@ -170,17 +169,10 @@ static bool check_nft(struct ruleset *rules, struct helper_result *res,
 /* Without them what became of a packet behind the last table is inferred. */
 static void check_witness(void)
 {
-	int err = nft_trigger_owns();
+	char text[DOCTOR_TEXT];
+	enum severity bad = doctor_kernel_witness(text);
 
-	if (!err)
-		report(FINE, "witness chains: nf_tables is there");
-	else if (err == -EOPNOTSUPP)
-		report(FINE, "witness chains: none, this kernel has no nf_tables "
-		       "whose tables have owners (Linux 5.12): that a packet "
-		       "left a hook is told by the tables behind it alone");
-	else
-		report(WARNING, "witness chains: none, nft's rules cannot be "
-		       "changed: %s", msg_errno_text(err));
+	report(bad, "%s", text);
 }
 
 static void check_logger(const struct family *f)
@@ -296,7 +288,7 @@ static void check_kernel(const struct family *f, bool nft)
 	bad = doctor_kernel_raw(text, f);
 	report(bad, "%s", text);
 	bad = nft ? doctor_kernel_nft(text, f) : FINE;
-	if (bad != FINE)
+	if (nft && *text)
 		report(bad, "%s", text);
 }
 

@@ -16,6 +16,7 @@
 #include "rules/legacy/table.h"
 #include "rules/match/match.h"
 #include "rules/match/match_traits.h"
+#include "rules/nft/trigger.h"
 
 /* What the parser has asked the kernel for: TRACE, limit, time and comment. */
 static enum severity judge_parsed(char text[DOCTOR_TEXT], const struct family *f,
@@ -95,9 +96,35 @@ enum severity doctor_kernel_nft(char text[DOCTOR_TEXT], const struct family *f)
 {
 	char lacks[LACKS_TEXT];
 
+	*text = '\0';
+	/* Who built the kernel so has no rules there. */
+	if (nft_trigger_owns(f) == -EAFNOSUPPORT) {
+		snprintf(text, DOCTOR_TEXT, "nft: no tables for %s in this kernel; what "
+			 "iptables-legacy has needs none", f->name);
+		return FINE;
+	}
 	if (!kernel_lacks_nft(lacks, f))
 		return FINE;
 	snprintf(text, DOCTOR_TEXT, "%s: --backend nft cannot trace %s", lacks,
 		 f->name);
 	return WARNING;
+}
+
+enum severity doctor_kernel_witness(char text[DOCTOR_TEXT])
+{
+	int err = nft_trigger_owns(&family_ipv4);
+
+	if (!err)
+		snprintf(text, DOCTOR_TEXT, "witness chains: nf_tables is there");
+	else if (err == -EAFNOSUPPORT)
+		snprintf(text, DOCTOR_TEXT, "witness chains: none, nft of this kernel "
+			 "has no tables for %s", family_ipv4.name);
+	else if (err == -EOPNOTSUPP)
+		snprintf(text, DOCTOR_TEXT, "witness chains: none, this kernel has no "
+			 "nf_tables whose tables have owners (Linux 5.12): that a "
+			 "packet left a hook is told by the tables behind it alone");
+	else
+		snprintf(text, DOCTOR_TEXT, "witness chains: none, nft's rules cannot "
+			 "be changed: %s", msg_errno_text(err));
+	return err && err != -EAFNOSUPPORT && err != -EOPNOTSUPP ? WARNING : FINE;
 }

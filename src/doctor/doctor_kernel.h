@@ -18,7 +18,10 @@ bool doctor_kernel_family(const struct family *f);
 /** doctor_kernel_raw - TRACE and what goes with it in raw; @text: a sentence */
 enum severity doctor_kernel_raw(char text[DOCTOR_TEXT], const struct family *f);
 
-/** doctor_kernel_nft - a table of nft's as the run makes it; FINE: nothing is to be said */
+/** doctor_kernel_nft - a table of nft's as the run makes it; "": nothing is to be said */
 enum severity doctor_kernel_nft(char text[DOCTOR_TEXT], const struct family *f);
+
+/** doctor_kernel_witness - can chains of the run's own see what leaves a hook? */
+enum severity doctor_kernel_witness(char text[DOCTOR_TEXT]);
 
 #endif

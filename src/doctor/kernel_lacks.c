@@ -3,6 +3,8 @@
 #include "doctor/kernel_lacks.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <linux/netfilter.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -102,6 +104,12 @@ bool kernel_lacks_nft(char text[LACKS_TEXT], const struct family *f)
 {
 	int err = kernel_trial(f, TRIGGER_NFT);
 
+	if (err == -EAFNOSUPPORT) {
+		snprintf(text, LACKS_TEXT, "nft of this kernel has no tables "
+			 "for %s (CONFIG_NF_TABLES_%s)", f->name,
+			 f->nfproto == NFPROTO_IPV4 ? "IPV4" : "IPV6");
+		return true;
+	}
 	if (err != -ENOENT && err != -EINVAL && err != -EOPNOTSUPP)
 		return false;
 	say(text, "part of nft that nftrace's own rules need (nft_limit, "

@@ -17,6 +17,7 @@
 #include "plan/privileges.h"
 #include "rules/nft/found.h"
 #include "rules/nft/snapshot.h"
+#include "rules/nft/trigger.h"
 #include "rules/nft/trigger_set.h"
 #include "rules/view/ruleset.h"
 
@@ -42,6 +43,15 @@ static int look_at_legacy(struct plan_family *pf, const struct family *f)
 	}
 	close(sock);
 	return err;
+}
+
+/* nf_tables may have been built without the tables of a family. */
+static bool has_families(void)
+{
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (nft_trigger_owns(families[i]) == -EAFNOSUPPORT)
+			return false;
+	return true;
 }
 
 static int look_at_tables(struct plan *p, const struct options *o)
@@ -77,6 +87,10 @@ static int look_at_tables(struct plan *p, const struct options *o)
 		p->family[i].nft_tables = p->nft_unseen ? 0 : nft[i];
 		p->ruleless &= !p->family[i].tables.count && !nft[i];
 	}
+	/* Asked only where nft's way would be taken without a rule of nft's. */
+	if (p->nft_there && (p->ruleless || o->replies || o->late_too))
+		p->nft_there = has_families();
+	p->ruleless &= p->nft_there;
 	if (p->nft_unseen)
 		msg("note: nft has tables here, too; with --backend legacy it "
 		    "is not seen what they do");

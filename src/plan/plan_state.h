@@ -39,7 +39,7 @@ struct plan {
 	bool see_legacy;		/* events of iptables-legacy's rules */
 	bool see_nft;			/* events of nft's rules */
 	bool ruleless;			/* nobody has a table here: traced by nft alone */
-	bool nft_there;			/* the kernel has nf_tables */
+	bool nft_there;			/* the kernel has nf_tables, for these families */
 	bool nft_unseen;		/* it has some, and they are left out */
 	unsigned int link_tables;	/* of nft's families bridge and netdev: their
 					 * rules may trace, whatever is seen of nft */

@@ -202,7 +202,8 @@ static int explain_install(const struct keeper_message *m)
 	}
 	if (strstr(m->what, "/run/nftrace") ||
 	    (m->error != -EINVAL && m->error != -EOPNOTSUPP &&
-	     m->error != -ENOENT && m->error != -ENOPROTOOPT)) {
+	     m->error != -ENOENT && m->error != -ENOPROTOOPT &&
+	     m->error != -EAFNOSUPPORT)) {
 		msg("error: %s: %s", m->what,
 		    strstr(m->what, "/run/nftrace") ? strerror(-m->error)
 						    : msg_errno_text(m->error));
@@ -279,6 +280,10 @@ int arm_rules_await(struct run *r)
 
 		h->installed += m.installed[i];
 		h->nft_tracing[i] = nft->key_only ? m.nft[i] : m.installed[i];
+		if (nft->key_only && !nft->optional && !m.nft[i])
+			msg("note: nft of this kernel has no tables for %s: what "
+			    "its rules do with a packet is not shown",
+			    families[i]->name);
 		h->witness[i] = m.witness[i];
 	}
 	return 0;

@@ -3,6 +3,8 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/x_tables.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
@@ -24,8 +26,8 @@ enum { NO_SUBSYSTEM = 0x40 };
 
 /*
  * LACKS holds words: a table's, match's or target's name, or a module's: nf_log_syslog,
- * nfnetlink_log, nft_compat, nft_limit; ipv6; loggers: not loaded yet; modprobe, modules:
- * cannot be.
+ * nfnetlink_log, nft_compat, nft_limit; ipv6; nft_ipv4, nft_ipv6: tables of nft's for it;
+ * loggers: not loaded yet; modprobe, modules: cannot be.
  */
 static bool lacks(const char *name, size_t max)
 {
@@ -117,6 +119,22 @@ FILE *fopen(const char *restrict path, const char *restrict mode)
 	return real(path, mode);
 }
 
+/* A new table of a family that no kernel has any more (DECnet's). */
+static void spoil_tables(char *bytes, int len)
+{
+	struct nlmsghdr *nlh = (struct nlmsghdr *)bytes;
+
+	for (; NLMSG_OK(nlh, len); nlh = NLMSG_NEXT(nlh, len)) {
+		struct nfgenmsg *nfg = NLMSG_DATA(nlh);
+
+		if (nlh->nlmsg_type != (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWTABLE))
+			continue;
+		if ((nfg->nfgen_family == NFPROTO_IPV4 && lacks("nft_ipv4", 8)) ||
+		    (nfg->nfgen_family == NFPROTO_IPV6 && lacks("nft_ipv6", 8)))
+			nfg->nfgen_family = NFPROTO_DECNET;
+	}
+}
+
 /* The kernel itself refuses, since it is asked for a part that no kernel has. */
 static void spoil(char *bytes, size_t len)
 {
@@ -128,6 +146,7 @@ static void spoil(char *bytes, size_t len)
 	if ((subsystem == NFNL_SUBSYS_ULOG && lacks("nfnetlink_log", 13)) ||
 	    (subsystem == NFNL_SUBSYS_NFT_COMPAT && lacks("nft_compat", 10)))
 		nlh->nlmsg_type |= NO_SUBSYSTEM << 8;
+	spoil_tables(bytes, (int)len);
 	if (!lacks("nft_limit", 9))
 		return;
 	while ((at = memmem(bytes, len, limit, sizeof(limit))))
