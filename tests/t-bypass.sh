@@ -142,12 +142,20 @@ else
 	assert_grep 'IPVS takes packets' "$ERR"
 	traced_or_not
 	assert_grep 'note: IPVS takes packets' "$ERR"
-	# What is for one of its services leaves INPUT, and is delivered to nobody here.
+	# What is for one of its services leaves INPUT, and is sent on from OUTPUT: one packet.
 	in_ns r ipvsadm -A -u 10.1.0.1:7 && in_ns r ipvsadm -a -u 10.1.0.1:7 -r 10.2.0.2 -m
-	start_nftrace r -q -t 20 -c 1 -p udp -d 10.1.0.1 --dport 7
+	start_nftrace r --json -t 20 -c 1 -p udp -d 10.1.0.1 --dport 7
 	talk a udp 10.1.0.1 7 wait 200 2>/dev/null
 	stop_nftrace INT 2>/dev/null
-	assert_grep '^STOLEN .* => after INPUT: IPVS has a service at 10.1.0.1 port 7$' "$OUT"
+	assert_equal "fates" SENT "$(jq -r .fate "$OUT" | paste -sd ' ')"
+	assert_equal "chains of mangle" "PREROUTING INPUT OUTPUT POSTROUTING" \
+		"$(jq -r '.events[] | select(.table == "mangle") | .chain' "$OUT" | paste -sd ' ')"
+	# Of one without a server nothing is sent on: it is delivered to nobody.
+	in_ns r ipvsadm -A -u 10.1.0.1:8
+	start_nftrace r -q -t 20 -c 1 -p udp -d 10.1.0.1 --dport 8
+	talk a udp 10.1.0.1 8 wait 200 2>/dev/null
+	stop_nftrace INT 2>/dev/null
+	assert_grep '^(STOLEN .* => after INPUT: IPVS has a service at 10.1.0.1 port 8$|DROP )' "$OUT"
 	in_ns r ipvsadm -C
 	seen
 fi

@@ -2,6 +2,9 @@
 /* change_maker: who made it so that a packet is different from the event before. */
 #include "journey/change_maker.h"
 
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+
 #include "capture/event.h"
 #include "journey/journey_types.h"
 #include "place/ct_rule.h"
@@ -106,6 +109,10 @@ struct made change_find_maker(const struct difference *d, uint8_t field)
 	if (d->way == WAY_BRIDGED && field == FIELD_OUT)
 		return (struct made){ MAKER_BRIDGE, d->step };
 	if (d->way == WAY_UNTOLD && (field == FIELD_OUT || field == FIELD_TTL))
+		return (struct made){ MAKER_UNKNOWN, d->step };
+	/* IPVS does it, and conntrack is only told. */
+	if (d->before && d->before->place->hook == NF_INET_LOCAL_IN &&
+	    d->at->hook == NF_INET_LOCAL_OUT && change_is_end(field))
 		return (struct made){ MAKER_UNKNOWN, d->step };
 	/* Rewritten in user space, or by conntrack behind it: not to be told. */
 	if (d->before && d->before->place->effect == EFFECT_QUEUE &&

@@ -212,6 +212,9 @@ bool path_is_over(const struct path_map *map, const struct path *p, bool nat)
 	const struct path_hook *h = slots_hook(map, p->last, p->hook);
 	uint64_t may = nat && !p->last->nat ? h->may : 0;
 
+	/* Behind filter IPVS may take it, and send it on from OUTPUT. */
+	if (map->ipvs && p->hook == NF_INET_LOCAL_IN && !p->last->witness)
+		return false;
 	if (slots_have_later(map, p) || (nat && h->may_later))
 		return false;
 	return !((h->must | may) & slots_after(map, p));

@@ -91,6 +91,14 @@ static enum path_answer path_meets_slot(const struct path_map *map,
 			  &o->hooks[at->hook]);
 }
 
+/* IPVS takes a packet in INPUT, behind filter, and what it sends on begins at OUTPUT again. */
+static bool path_is_sent_on(const struct path_map *map, const struct path *p,
+			    const struct place *at)
+{
+	return map->ipvs && p->state == PATH_TABLE_DONE &&
+	       p->hook == NF_INET_LOCAL_IN && at->hook == NF_INET_LOCAL_OUT;
+}
+
 /* A builtin chain of a later table or hook; strictly: none that must be seen left out. */
 static enum path_answer path_meets_table(const struct path_map *map,
 					 const struct path *p,
@@ -103,6 +111,8 @@ static enum path_answer path_meets_table(const struct path_map *map,
 		return PATH_RELAXED;
 	if (at->hook == p->hook)
 		return path_meets_slot(map, p, o);
+	if (path_is_sent_on(map, p, at))
+		return answer_for(slots_before(map, at), &o->hooks[at->hook]);
 	leads = path_leads_to(p, o);
 	if (o->hooks[at->hook].overflow || o->hooks[p->hook].overflow)
 		return leads;
@@ -267,7 +277,8 @@ bool path_may_go_on(const struct path_map *map, const struct path *p,
 	if (o->headers == HEADERS_NONE || hook >= NF_INET_NUMHOOKS)
 		return true;
 	if (hook != p->hook)
-		return hook_rank[hook] > hook_rank[p->hook];
+		return hook_rank[hook] > hook_rank[p->hook] ||
+		       path_is_sent_on(map, p, o->at);
 	if (p->state == PATH_QUEUED || o->at->slot == SLOT_NONE ||
 	    slots_here(map, p) == SLOT_NONE)
 		return true;

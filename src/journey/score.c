@@ -63,6 +63,10 @@ static unsigned int by_kernel(const struct path *path,
 	case NF_INET_POST_ROUTING:
 		if (hook != path->hook)
 			return MANGLE_SRC | MANGLE_DST;
+		break;
+	/* Only IPVS leads from there to OUTPUT. */
+	case NF_INET_LOCAL_IN:
+		return hook == NF_INET_LOCAL_OUT ? MANGLE_DST | MANGLE_TTL : 0;
 	}
 	return 0;
 }

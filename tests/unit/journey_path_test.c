@@ -190,6 +190,33 @@ static void test_few_tables(void **state)
 	CHECK(&map, rows, true);
 }
 
+/* What IPVS takes behind filter it sends on from OUTPUT; so at INPUT nothing is over. */
+static void test_ipvs(void **state)
+{
+	static const struct row without[] = {
+		{ IN_FILTER_END, EFFECT_ACCEPT, OUT_RAW, PATH_NO },
+	};
+	static const struct row with[] = {
+		{ IN_FILTER_END, EFFECT_ACCEPT, OUT_RAW, PATH_STRICT },
+		{ IN_FILTER_END, EFFECT_ACCEPT, OUT_MANGLE_END, PATH_RELAXED },
+		{ FWD_FILTER_END, EFFECT_ACCEPT, OUT_RAW, PATH_NO },
+		{ PRE_MANGLE_END, EFFECT_ACCEPT, OUT_RAW, PATH_NO },
+	};
+	struct path_map map;
+	struct place last;
+	struct path p;
+
+	(void)state;
+	map_fill(&map);
+	last = place_at(&map, IN_FILTER_END, EFFECT_ACCEPT);
+	path_put(&p, &map, &last, false);
+	CHECK(&map, without, false);
+	assert_true(path_is_over(&map, &p, false));
+	map.ipvs = true;
+	CHECK(&map, with, false);
+	assert_false(path_is_over(&map, &p, false));
+}
+
 /* More chains than have a number: their order is not known, so any is possible. */
 static void test_overflow(void **state)
 {
@@ -235,6 +262,7 @@ int main(void)
 		cmocka_unit_test(test_goto),
 		cmocka_unit_test(test_loopback),
 		cmocka_unit_test(test_few_tables),
+		cmocka_unit_test(test_ipvs),
 		cmocka_unit_test(test_overflow),
 		cmocka_unit_test(test_no_rules),
 	};

@@ -381,6 +381,41 @@ static void test_ipvs(void **state)
 	assert_non_null(strstr(host->fate.cause, "IPVS"));
 }
 
+/* What IPVS sends on is the same packet, at OUTPUT and to another address. */
+static void test_ipvs_sends_on(void **state)
+{
+	struct sent s = packet();
+
+	(void)state;
+	host->w.map.ipvs = true;
+	WALK(&s, PRE_RAW, PRE_MANGLE, AWAY(PRE_ROUTING), IN_MANGLE, IN_FILTER);
+	s.dst = "10.9.9.9";
+	s.ttl--;
+	WALK(&s, OUT_RAW, OUT_MANGLE, OUT_FILTER, AWAY(LOCAL_OUT), POST,
+	     AWAY(POST_ROUTING));
+	assert_fate(FATE_SENT, NF_INET_POST_ROUTING, false);
+	for (unsigned int i = 0; i < host->changes; i++)
+		if (host->change[i].field == FIELD_DST) {
+			assert_int_equal(host->change[i].maker, MAKER_UNKNOWN);
+			return;
+		}
+	fail_msg("no new destination");
+}
+
+/* Without IPVS nothing leads there: this host's own packet, which is another. */
+static void test_own_packet(void **state)
+{
+	struct sent s = packet();
+
+	(void)state;
+	WALK(&s, PRE_RAW, PRE_MANGLE, AWAY(PRE_ROUTING), IN_MANGLE, IN_FILTER);
+	s.trace_id++;
+	WALK(&s, OUT_RAW, OUT_MANGLE, OUT_FILTER, AWAY(LOCAL_OUT), POST,
+	     AWAY(POST_ROUTING));
+	pass_ms(&host->w, 1000);
+	assert_int_equal(host->w.count, 2);
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -402,7 +437,7 @@ int main(void)
 		RAW(test_twins), RAW(test_caveats), ALL(test_queue_lets_go),
 		ALL(test_queue_keeps), ALL(test_drop), ALL(test_run_ends),
 		ALL(test_run_ends_for_others), ALL(test_keeper_dies),
-		ALL(test_ipvs),
+		ALL(test_ipvs), ALL(test_ipvs_sends_on), ALL(test_own_packet),
 		cmocka_unit_test(test_names),
 	};
 
