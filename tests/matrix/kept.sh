@@ -10,7 +10,8 @@ key_of() {
 	cat "$folder/name" "$program" tests/{lib,lab}.sh tests/{,unit/,fuzz/}"$1".{sh,c} 2>/dev/null | sha1sum
 }
 
-is_kept() { [[ $(head -n 1 "$folder/kept/$1" 2>/dev/null) = "$(key_of "$1")" ]]; }
+# Of what it was when the run began: meanwhile the tree may be another.
+is_kept() { [[ $(head -n 1 "$folder/kept/$1" 2>/dev/null) = "$(<"$folder/keys/$1")" ]]; }
 
 # keep <LOG: what tests/run said of each test that came to its end
 keep() {
@@ -23,14 +24,16 @@ keep() {
 		/^(ok|FAIL|skip) +[^ ]+ +[0-9]+ +[0-9.]+ s / { name = $2; text = $0 "\n" }'
 	for said in "$folder"/said/*; do
 		[[ -e $said ]] || continue
-		{ key_of "${said##*/}"; cat "$said"; } >"$folder/kept/${said##*/}"
+		cat "$folder/keys/${said##*/}" "$said" >"$folder/kept/${said##*/}"
 	done
 }
 
 # what_is_left TEST...: those that are not known yet, or failed
 what_is_left() {
 	local name
+	rm -rf "$folder/keys" && mkdir -p "$folder/keys" || return
 	for name; do
+		key_of "$name" >"$folder/keys/$name"
 		! is_kept "$name" || grep -q '^FAIL' "$folder/kept/$name" || continue
 		echo "$name"
 	done
