@@ -186,7 +186,7 @@ static int converse(struct mnl_socket *nl, struct nlmsghdr *nlh, mnl_cb_t take,
 static int ask_route(struct mnl_socket *nl, const struct way_question *q,
 		     struct route *r)
 {
-	char buf[512] __attribute__((aligned(NLMSG_ALIGNTO)));
+	char buf[512] __attribute__((aligned(NLMSG_ALIGNTO))) = { 0 };
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 
 	put_question(nlh, q);
@@ -214,7 +214,7 @@ static int take_local(const struct nlmsghdr *nlh, void *arg)
  */
 static bool is_in_local(struct mnl_socket *nl, const struct route *r)
 {
-	char buf[64] __attribute__((aligned(NLMSG_ALIGNTO)));
+	char buf[64] __attribute__((aligned(NLMSG_ALIGNTO))) = { 0 };
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct local_search s = { .route = r };
 	struct rtmsg *rtm;
@@ -232,7 +232,7 @@ static bool is_in_local(struct mnl_socket *nl, const struct route *r)
 
 static int ask_rules(struct mnl_socket *nl, struct search *s)
 {
-	char buf[64] __attribute__((aligned(NLMSG_ALIGNTO)));
+	char buf[64] __attribute__((aligned(NLMSG_ALIGNTO))) = { 0 };
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct fib_rule_hdr *frh;
 

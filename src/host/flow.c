@@ -154,7 +154,7 @@ static size_t put_request(char *buf, const struct flow_packet *p)
 
 enum flow_answer flow_destination(const struct flow_packet *p, uint8_t dst[16])
 {
-	char buf[512] __attribute__((aligned(NLMSG_ALIGNTO)));
+	char buf[512] __attribute__((aligned(NLMSG_ALIGNTO))) = { 0 };
 	struct lookup l = { .p = p, .dst = dst };
 	size_t size;
 	int err;

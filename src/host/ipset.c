@@ -112,7 +112,7 @@ static int on_header(const struct nlmsghdr *nlh, void *arg)
 
 static bool find_header(const char *name, struct header *h)
 {
-	char buf[BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	char buf[BYTES] __attribute__((aligned(NLMSG_ALIGNTO))) = { 0 };
 
 	memset(h, 0, sizeof(*h));
 	return send_request(begin(buf, name), IPSET_CMD_HEADER, 0, on_header, h) == 0 &&
@@ -141,7 +141,7 @@ static int on_name(const struct nlmsghdr *nlh, void *arg)
  */
 static bool is_whole(const char *name)
 {
-	char buf[BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	char buf[BYTES] __attribute__((aligned(NLMSG_ALIGNTO))) = { 0 };
 	struct nlmsghdr *nlh = begin(buf, NULL);
 	struct longer l = { name, false };
 
@@ -280,7 +280,7 @@ static bool (*const put[])(struct nlmsghdr *nlh, const struct ipset_key *k,
 static enum ipset_is test(const char *name, const struct type *t, const struct ipset_key *k,
 			  bool nomatch)
 {
-	char buf[BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	char buf[BYTES] __attribute__((aligned(NLMSG_ALIGNTO))) = { 0 };
 	struct nlmsghdr *nlh = begin(buf, name);
 	struct nlattr *data = mnl_attr_nest_start(nlh, IPSET_ATTR_DATA);
 
@@ -346,7 +346,7 @@ static enum ipset_is look_at_member(const char *name, const struct ipset_key *k)
 /* In a list is what is in one of its sets. */
 static enum ipset_is look_at_list(const char *name, const struct ipset_key *k)
 {
-	char buf[BYTES] __attribute__((aligned(NLMSG_ALIGNTO)));
+	char buf[BYTES] __attribute__((aligned(NLMSG_ALIGNTO))) = { 0 };
 	struct members m = { .n = 0 };
 	enum ipset_is all;
 
