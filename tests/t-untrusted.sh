@@ -132,11 +132,13 @@ for form in -q --json --fold --markdown --masked; do
 done
 
 subtest "what looks like other rules is none: no text is another's, and it is said"
-# Behind the end of its rule: the next rule; another chain; another table.
-for rest in '\t\taccept # handle 4' '\t}\n\tchain c { # handle 1\n\t\taccept # handle 2' \
-	'\t}\n}\ntable ip good { # handle GOOD\n\tchain g { # handle 1\n\t\taccept # handle 2'; do
-	forge_rules t c "x # handle 3\\n$rest\\n"
-	assert_no_grep 'rule:handle [0-9]+  "accept' "$OUT"
+# Behind the end of its rule: the next rule; the chain's type, which takes the true end; another
+# chain; another table.
+for rest in '\t\taccept # handle 4\n' '\t\ttype filter hook output priority 0; policy drop;' \
+	'\t}\n\tchain c { # handle 1\n\t\taccept # handle 2\n' \
+	'\t}\n}\ntable ip good { # handle GOOD\n\tchain g { # handle 1\n\t\taccept # handle 2\n'; do
+	forge_rules t c "x # handle 3\\n$rest"
+	assert_no_grep '(rule:handle [0-9]+  "accept|policy drop)' "$OUT"
 	assert_text "the texts of nft's rules cannot be had: a name, comment or prefix in them looks like rules" "$ERR"
 done
 

@@ -24,7 +24,6 @@ struct cursor {
 	uint32_t table, chain;		/* NFT_SNAP_NONE outside */
 	uint32_t listed;		/* chains of the table so far */
 	uint32_t rules;			/* of the chain so far */
-	uint32_t ends;			/* its lines that end as a rule does, so far */
 	bool inside;			/* a chain's braces, also of one that is not known */
 	bool *opened;			/* each chain */
 	bool ambiguous;			/* somebody has written what looks like a part of it */
@@ -163,7 +162,7 @@ static void open_chain(struct cursor *c, uint64_t handle)
 	if (c->table != NFT_SNAP_NONE)
 		c->chain = find_chain(c, handle);
 	c->inside = true;
-	c->rules = c->ends = 0;
+	c->rules = 0;
 	c->listed++;
 	if (c->chain == NFT_SNAP_NONE)
 		return;
@@ -267,6 +266,18 @@ static void end_rule(struct cursor *c, const char *end, uint64_t handle)
 	c->start = NULL;
 }
 
+/*
+ * Where a comment holds the end of its own rule, that ends the rule too early, and perhaps
+ * others after it; the true end of the last of those then comes when it is over already.
+ * No other handle in a comment ends anything.
+ */
+static bool was_over(const struct cursor *c, uint64_t handle)
+{
+	const struct nft_snap_chain *chain = &c->m->chain[c->chain];
+
+	return c->rules && c->m->rule[chain->first + c->rules - 1].handle == handle;
+}
+
 /* One line within a chain's braces. */
 static void take_line(struct cursor *c, const char *line, const char *end)
 {
@@ -281,7 +292,7 @@ static void take_line(struct cursor *c, const char *line, const char *end)
 		return;
 	while (text < end && *text == '\t')
 		text++;
-	if (!c->start && strncmp(text, "type ", 5) == 0 &&
+	if (!c->start && !c->rules && strncmp(text, "type ", 5) == 0 &&
 	    c->m->chain[c->chain].hook != NFT_SNAP_NO_HOOK) {
 		take_policy(c, text, end);
 		return;
@@ -295,7 +306,7 @@ static void take_line(struct cursor *c, const char *line, const char *end)
 		c->ambiguous |= strncmp(c->start, "comment \"", 9) == 0;
 		return;
 	}
-	c->ambiguous |= ++c->ends > c->m->chain[c->chain].count;
+	c->ambiguous |= was_over(c, handle);
 	end_rule(c, text, handle);
 }
 
