@@ -12,7 +12,7 @@ struct block {
 	struct block *next;
 	struct join_packet packet;
 	bool beside;		/* no packet's */
-	uint64_t came_ms;
+	uint64_t came_ms;	/* it, or the first that came of those behind it */
 	size_t len;
 	char text[];
 };
@@ -49,6 +49,7 @@ int merge_add(struct merge *m, uint32_t space, const struct frame *f,
 	memcpy(b->text, text, len);
 	if (f)
 		b->packet.frame = *f;
+	m->kept += sizeof(*b) + len;
 	/* What is said beside is of those that are there. */
 	while (*at && (!f || (*at)->packet.frame.first_ns <= f->first_ns)) {
 		before = (*at)->packet.frame.first_ns;
@@ -58,6 +59,9 @@ int merge_add(struct merge *m, uint32_t space, const struct frame *f,
 		b->packet.frame.first_ns = before;
 	b->next = *at;
 	*at = b;
+	/* Whoever comes in front of those that wait does not have them wait for longer. */
+	if (b->next && b->next->came_ms < b->came_ms)
+		b->came_ms = b->next->came_ms;
 	if (!f)
 		return 0;
 	join_add(&m->join, &b->packet);
@@ -83,7 +87,7 @@ static bool is_certain(const struct merge *m, const struct block *b)
 
 static bool is_due(const struct merge *m, const struct block *b, uint64_t now_ms)
 {
-	return is_certain(m, b) ||
+	return is_certain(m, b) || m->kept > MERGE_KEPT ||
 	       (!m->patient && b->came_ms + MERGE_MS <= now_ms);
 }
 
@@ -197,6 +201,7 @@ int merge_print(struct merge *m, uint64_t now_ms)
 
 	while ((b = m->first) && is_due(m, b, now_ms)) {
 		b = take_next(m);
+		m->kept -= sizeof(*b) + b->len;
 		if (!m->most || m->printed < m->most)
 			put(m, b);
 		free(b);

@@ -12,6 +12,9 @@
 /* So long a packet waits for those of runs that have told of none behind it yet. */
 enum { MERGE_MS = 2000 };
 
+/* Of what waits no more is kept: a reader that was taken over can write without end. */
+enum { MERGE_KEPT = 64 << 20 };
+
 enum merge_form { MERGE_BLOCK, MERGE_LINE, MERGE_JSON };
 
 struct merge_space {
@@ -36,6 +39,7 @@ struct merge {
 	struct merge_progress progress[CABLES_SPACES];
 	bool patient;		/* all are ending: what comes last is waited for */
 	struct block *first;	/* in order of time */
+	size_t kept;		/* bytes of them */
 	uint64_t printed, most;	/* packets; most: 0: no limit */
 };
 

@@ -304,6 +304,55 @@ static void waiting(void **state)
 	merge_close(&m);
 }
 
+/* A reader that was taken over dates each of its packets before all that wait. */
+static void overtaken(void **state)
+{
+	struct frame f = leaves.frame;
+	struct merge m;
+	char *text;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(merge_open(&m, spaces, 2, &cables, MERGE_LINE), 0);
+	m.out = open_memstream(&text, &len);
+	assert_int_equal(merge_add(&m, 0, &f, "honest\n", 7, 100), 0);
+	for (uint64_t ms = 101; ms < 100 + MERGE_MS; ms += 100) {
+		f.first_ns--;
+		assert_int_equal(merge_add(&m, 1, &f, "forged\n", 7, ms), 0);
+		assert_int_equal(merge_print(&m, ms), 100 + MERGE_MS - ms);
+	}
+	assert_int_equal(merge_print(&m, 100 + MERGE_MS), -1);
+	fclose(m.out);
+	assert_non_null(strstr(text, "[web] honest\n"));
+	free(text);
+	merge_close(&m);
+}
+
+/* Nor does it fill the memory, in whatever order its packets are. */
+static void bounded(void **state)
+{
+	enum { PART = 8 << 20 };
+	char *part = calloc(1, PART);
+	struct frame f = leaves.frame;
+	struct merge m;
+
+	(void)state;
+	assert_non_null(part);
+	assert_int_equal(merge_open(&m, spaces, 2, &cables, MERGE_LINE), 0);
+	m.out = fopen("/dev/null", "w");
+	m.patient = true;
+	for (unsigned int i = 0; i < MERGE_KEPT / PART; i++) {
+		f.first_ns--;
+		assert_int_equal(merge_add(&m, 1, &f, part, PART, 0), 0);
+		merge_print(&m, 0);
+	}
+	assert_int_equal(m.printed, 1);
+	assert_in_range(m.kept, MERGE_KEPT - 2 * PART, MERGE_KEPT);
+	fclose(m.out);
+	merge_close(&m);
+	free(part);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -317,6 +366,8 @@ int main(void)
 		cmocka_unit_test(merging),
 		cmocka_unit_test(order_by_join),
 		cmocka_unit_test(waiting),
+		cmocka_unit_test(overtaken),
+		cmocka_unit_test(bounded),
 	};
 
 	return cmocka_run_group_tests_name("several", tests, NULL, NULL);
