@@ -59,6 +59,28 @@ for kib in 0 10 1000; do
 	assert_status 0
 done
 
+# The packets of each file are kept in memory that has a file's limit.
+subtest "ulimit -f: of two files that differ at their ends --diff does not compare the beginnings"
+for side in a b; do
+	awk -v side="$side" '/ ID=4711 / { line[n++] = $0 }
+		END {
+			for (id = 1; id <= 300; id++)
+				for (i = 0; i < n; i++) {
+					text = line[i]
+					gsub(/ ID=4711 /, " ID=" id " ", text)
+					gsub(/ SPT=[0-9]+ /, " SPT=" 20000 + id " ", text)
+					if (id < 300 || side == "a" || i < n / 2)
+						print text
+				}
+		}' "$TESTS/read/dmesg.log" >"$SCRATCH/$side.log"
+done
+limited "-f 100000" --diff "$SCRATCH/a.log" "$SCRATCH/b.log"
+assert_status 1
+limited "-f 100" --diff "$SCRATCH/a.log" "$SCRATCH/b.log"
+assert_status 2
+assert_text "error: the packets of $SCRATCH/a.log cannot be kept to be compared: File too large" "$ERR"
+assert_no_grep . "$OUT"
+
 subtest "ulimit -f is the command's as it was"
 limited "-f 1000000" -t 5 -p udp --dport 9 -- grep SigIgn /proc/self/status
 ignored=$(sed -n 's/^SigIgn:[[:space:]]*//p' "$OUT")

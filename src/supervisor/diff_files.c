@@ -58,6 +58,11 @@ static int judge_file(const struct run *r, int fd, bool *partial)
 	const char *path = r->o->read;
 
 	*partial |= read_explain_end(r) != 0;
+	if (st->output_error) {
+		msg("error: the packets of %s cannot be kept to be compared: %s",
+		    path, msg_errno_text(st->output_error));
+		return DIFF_TROUBLE;
+	}
 	if (!st->packets) {
 		if (!st->input_end)
 			read_explain_nothing(r, fd);
