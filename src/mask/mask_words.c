@@ -151,9 +151,10 @@ static int compare(const void *key, const void *row)
 {
 	const struct strview *word = key;
 	const char *other = *(const char *const *)row;
-	int d = strncmp(word->at, other, word->len);
+	size_t len = strlen(other);
+	int d = memcmp(word->at, other, len < word->len ? len : word->len);
 
-	return d ? d : other[word->len] ? -1 : 0;
+	return d ? d : word->len < len ? -1 : word->len > len;
 }
 
 bool mask_words_has(struct strview word)

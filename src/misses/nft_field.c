@@ -208,15 +208,6 @@ static const struct {
 	{ "udplite", false, udplite }, { "dccp", false, dccp },
 };
 
-/* Words of a rule are few and short, and asked for millions of times. */
-static bool is(struct strview s, const char *word)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.at[i] != word[i])
-			return false;
-	return word[s.len] == '\0';
-}
-
 const struct nft_field *nft_field_find(struct strview *rest, struct strview *name)
 {
 	struct strview left = *rest, word;
@@ -225,7 +216,7 @@ const struct nft_field *nft_field_find(struct strview *rest, struct strview *nam
 	if (!strview_word(&left, name))
 		return NULL;
 	while (i < ARRAY_SIZE(groups) && (*name->at != *groups[i].word ||
-					  !is(*name, groups[i].word)))
+					  !strview_is(*name, groups[i].word)))
 		i++;
 	if (i == ARRAY_SIZE(groups))
 		return NULL;
@@ -235,7 +226,7 @@ const struct nft_field *nft_field_find(struct strview *rest, struct strview *nam
 	}
 	strview_word(&left, &word);
 	for (const struct nft_field *f = groups[i].fields; f->word; f++) {
-		if (!is(word, f->word))
+		if (!strview_is(word, f->word))
 			continue;
 		*rest = left;
 		return f;

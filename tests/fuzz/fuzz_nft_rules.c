@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "asked.h"
+#include "misses/nft_conditions.h"
 #include "replay/nft_line.h"
 #include "replay/nft_listed.h"
 #include "replay/nft_packet.h"
@@ -30,6 +32,7 @@ static void judge(const struct nft_snapshot *s)
 		    found == NFT_SNAP_NONE ||
 		    strlen(nft_snapshot_text(s, r->text)) > r->len)
 			abort();
+		asked_by(nft_snapshot_text(s, r->text), r->len, nft_conditions_read);
 	}
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "asked.h"
+#include "misses/xt_conditions.h"
 #include "rules/base/family.h"
 #include "rules/legacy/save.h"
 #include "rules/legacy/snapshot.h"
@@ -27,6 +29,7 @@ static void check_chain(const struct snapshot *s, uint32_t i, size_t used)
 		    (r->chain != SNAP_NONE && r->chain >= s->chains) ||
 		    (r->verdict == SNAP_TARGET && r->target >= s->targets))
 			abort();
+		asked_by(snapshot_text(s, r->text), r->len, xt_conditions);
 	}
 }
 
