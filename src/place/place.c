@@ -277,35 +277,6 @@ const struct place *place_find(struct place_index *idx, uint8_t nfproto,
 	return &n->place;
 }
 
-/* Behind one of its words; 0 as the kernel takes it where none is. */
-static const char *find_queue(const struct place *at)
-{
-	static const char *const words[] = { "--queue-num ",
-					     "--queue-balance " };
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		const char *found = memmem(at->rule, at->rule_len, words[i],
-					   strlen(words[i]));
-
-		if (found)
-			return found + strlen(words[i]);
-	}
-	return "0";
-}
-
-unsigned int place_queue(const struct place *at, unsigned int *last)
-{
-	unsigned int first = at->queue;
-	char *end = NULL;
-
-	if (at->backend != EVENT_NFT)
-		first = (unsigned int)strtoul(find_queue(at), &end, 10);
-	if (last)
-		*last = end && *end == ':' ?
-			(unsigned int)strtoul(end + 1, NULL, 10) : first;
-	return first;
-}
-
 const struct place *place_of_age(const struct place *at, unsigned int age)
 {
 	return at->straddles ? place_node_of(at)->of[age] : NULL;

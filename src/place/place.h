@@ -81,10 +81,4 @@ const struct place *place_of_age(const struct place *at, unsigned int age);
 const struct place *place_find(struct place_index *idx, uint8_t nfproto,
 			       const char *prefix, size_t len);
 
-/**
- * place_queue - the number of the queue that its rule hands packets to
- * @last: set to that of the last one that it may be, unless NULL
- */
-unsigned int place_queue(const struct place *at, unsigned int *last);
-
 #endif

@@ -164,6 +164,24 @@ bool place_untracks(const struct place *at)
 	       (at->backend == EVENT_NFT && place_has_word(at, "notrack"));
 }
 
+/* Without such an option the kernel takes queue 0. */
+unsigned int place_queue(const struct place *at, unsigned int *last)
+{
+	struct strview high = { "", 0 }, low;
+	uint32_t first = 0, end;
+
+	if (at->backend == EVENT_NFT)
+		first = at->queue;
+	else if (!place_option(at, "--queue-num", &high))
+		place_option(at, "--queue-balance", &high);
+	low = strview_cut(&high, ':');
+	if (low.len && !strview_number(low, 10, &first))
+		first = 0;
+	if (last)
+		*last = strview_number(high, 10, &end) ? end : first;
+	return first;
+}
+
 bool place_bypasses(const struct place *at)
 {
 	struct strview text = text_of(at);

@@ -9,7 +9,6 @@
 #include "capture/event.h"
 #include "journey/journey.h"
 #include "journey/path_fate.h"
-#include "place/place.h"
 #include "place/place_says.h"
 #include "protocol/losses.h"
 #include "rules/base/units.h"

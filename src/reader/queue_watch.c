@@ -2,7 +2,7 @@
 /* queue_watch: may a queue of user space still hold a packet?  The supervisor can look. */
 #include "reader/queue_watch.h"
 
-#include "place/place.h"
+#include "place/place_says.h"
 #include "rules/base/units.h"
 
 enum {

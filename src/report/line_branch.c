@@ -10,7 +10,7 @@
 #include "journey/journey.h"
 #include "journey/map_verdict.h"
 #include "packet/print_ends.h"
-#include "place/place.h"
+#include "place/place_says.h"
 #include "report/owner_words.h"
 #include "report/place_words.h"
 #include "report/report_text.h"

@@ -8,7 +8,7 @@
 #include "capture/ifnames.h"
 #include "grounds/grounds.h"
 #include "journey/journey.h"
-#include "place/place.h"
+#include "place/place_says.h"
 #include "report/owner_words.h"
 #include "report/report_text.h"
 #include "report/text_grounds.h"

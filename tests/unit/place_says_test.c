@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -117,12 +118,41 @@ static void test_words(void **state)
 	}
 }
 
+/* What stands behind the text is another rule's, and what is in a comment is nobody's. */
+static void test_queue(void **state)
+{
+	static const struct {
+		const char *rule;
+		unsigned int first, last;
+	} rows[] = {
+		{ "-A P -j NFQUEUE --queue-num 5", 5, 5 },
+		{ "-A P -j NFQUEUE --queue-balance 3:7 --queue-bypass", 3, 7 },
+		{ "-A P -j NFQUEUE", 0, 0 },
+		{ "-A P -m comment --comment \"--queue-num 9\" -j NFQUEUE --queue-num 5", 5, 5 },
+		{ "-A P -m comment --comment \"--queue-num 9\" -j NFQUEUE", 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char text[128];
+		struct place p = place_of(rows[i].rule, NFPROTO_IPV4);
+		unsigned int last;
+
+		snprintf(text, sizeof(text), "%s7:8", rows[i].rule);
+		p.rule = text;
+		p.backend = EVENT_LEGACY;
+		if (place_queue(&p, &last) != rows[i].first || last != rows[i].last)
+			fail_msg("row %zu", i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_destination),
 		cmocka_unit_test(test_mark),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_queue),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
