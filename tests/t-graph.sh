@@ -238,10 +238,11 @@ assert_grep "error: $SCRATCH/kept.svg was not drawn: graphviz has failed; the gr
 assert_equal "the old picture" old "$(cat "$SCRATCH/kept.svg")"
 assert_same "the graph" "$SCRATCH/again.dot" "$SCRATCH/kept.dot"
 
-subtest "who draws has no privileges, no descriptors and no environment of the run's"
+subtest "who draws has no privileges, no descriptors, no environment of the run's, and an end to time and memory"
 cat >"$SCRATCH/empty" <<'EOF'
 #!/bin/sh
 grep -E '^(Uid|CapEff|NoNewPrivs|SigBlk)' /proc/self/status
+grep -E '^Max (data|cpu|file|core file) (size|time)' /proc/self/limits
 tr '\0' '\n' </proc/self/environ
 ls -l /proc/self/fd
 EOF
@@ -250,6 +251,7 @@ who=$SCRATCH/who.svg
 assert_grep '^CapEff:.*0000000000000000' "$who"
 assert_grep '^NoNewPrivs:.*1' "$who"
 assert_grep '^SigBlk:.*0000000000000000' "$who"
+assert_equal "limits" "30 268435456 1073741824 0" "$(sed -nE 's/^Max [a-z ]+ ([0-9]+) .*/\1/p' "$who" | paste -sd ' ')"
 assert_equal "environment" "LC_ALL=C PATH=/usr/bin:/bin" "$(grep = "$who" | grep -v ^PWD= | sort | paste -sd ' ')"
 assert_equal "descriptors" "/dev/null /memfd:nftrace-picture" \
 	"$(sed -n 's/.* -> \(.*\)/\1/p' "$who" | grep -v '^/proc/\|^/tmp/#' | sed 's/ (deleted)//' | sort -u | paste -sd ' ')"

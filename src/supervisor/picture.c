@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/sandbox.h"
 #include "rules/base/process.h"
 #include "rules/base/units.h"
@@ -39,10 +40,14 @@ const char *picture_program(void)
 	return NULL;
 }
 
+/* What is lower already stays. */
 static void limit(int what, rlim_t most)
 {
-	const struct rlimit r = { most, most };
+	struct rlimit r;
 
+	if (getrlimit(what, &r) == 0 && r.rlim_cur < most)
+		most = r.rlim_cur;
+	r.rlim_cur = r.rlim_max = most;
 	setrlimit(what, &r);
 }
 
@@ -74,6 +79,7 @@ static void draw(const char *program, int dot, int out)
 	syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0);
 	limit(RLIMIT_CPU, CPU_SECONDS);
 	limit(RLIMIT_FSIZE, PICTURE_MAX);
+	limit(RLIMIT_DATA, (rlim_t)MEMORY_MIB << 20);
 	limit(RLIMIT_CORE, 0);
 	restore_signals();
 	/* A change of the user takes PDEATHSIG back. */
