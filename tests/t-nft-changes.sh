@@ -178,7 +178,7 @@ assert_equal "its rows in the graph" 1 "$(grep -c '>handle [0-9]*</FONT>.*>udp d
 subtest "a reader that never finds its socket empty"
 load_table 2000
 assert_within 20 "the table" in_force 2000
-background lo flood "$TOOLS/flood" 10.9.0.1 2003 0 64 2000 100000
+background lo flood "$TOOLS/flood" 10.9.0.1 2003 0 64 300 100000
 flood=$BG_PID
 NFTRACE=$WITH_POINTS NFTRACE_TESTPOINT=never-empty start_nftrace lo -t 100 --no-drops --rate 0 --json -p udp --chain OUTPUT
 change add rule ip t out udp dport 2003 accept
