@@ -84,10 +84,12 @@ static bool take_priority(struct strview rest, int32_t *priority)
 		if (!strview_is(word, names[i].word))
 			continue;
 		*priority = names[i].priority;
-		if (strview_word(&value, &sign) && strview_word(&value, &word) &&
-		    take_integer(word, &more))
-			*priority += *sign.at == '-' ? -more : more;
-		return true;
+		if (!strview_word(&value, &sign) || !strview_word(&value, &word) ||
+		    !take_integer(word, &more))
+			return true;
+		/* The kernel has 32 bits as well: what is more is no priority. */
+		return !__builtin_add_overflow(*priority, *sign.at == '-' ? -more : more,
+					       priority);
 	}
 	return false;
 }
