@@ -32,6 +32,16 @@ int sandbox_enter(char *what, size_t size);
  */
 void sandbox_prepare(void);
 
+enum { SANDBOX_READS = 2 };
+
+/**
+ * sandbox_reads - read(2) may take @fd behind sandbox_enter(); -1 is none
+ *
+ * It takes no other, and SANDBOX_READS at most: what is written to can be a terminal, of
+ * which the same descriptor tells what somebody types.
+ */
+void sandbox_reads(int fd);
+
 /**
  * sandbox_enter_helper - the same for a helper child that makes a result of a
  * stranger's text: it can do nothing but fill it, write, and end

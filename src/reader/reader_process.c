@@ -45,6 +45,13 @@ static bool is_kept(const int keep[KEEP], int fd)
 	return false;
 }
 
+/* Files and watches; all else is received. */
+static void choose_reads(const struct reader_plan *plan)
+{
+	sandbox_reads(plan->capture ? plan->lock_watch : plan->input_fd);
+	sandbox_reads(plan->capture ? -1 : plan->against_fd);
+}
+
 /* What is typed is not the reader's, and it says nothing itself. */
 static void empty_standard_files(const int keep[KEEP])
 {
@@ -90,6 +97,7 @@ static void reader_main(const struct reader_plan *plan, int control)
 		if (own.printer.sink[i].report)
 			outbuf_take_pipe(own.printer.sink[i].fd);
 	memory_bound(plan->snaplen);
+	choose_reads(plan);
 	sandbox_prepare();
 	reader_run(&own, control, sandbox_enter);
 	/* Nothing is left to flush; LeakSanitizer cannot work in a sandbox. */

@@ -162,6 +162,9 @@ static void try_all(void)
 	report("shared-memory", call(SYS_mmap, 0, 4096, PROT_READ | PROT_WRITE,
 				     MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 	report("socket-option", on_every_fd(ask_buffer));
+	/* As many bytes as say nothing of a file that is only written. */
+	report("read-output", call(SYS_read, STDOUT_FILENO, 0, 0, 0, 0, 0));
+	report("read-output-64", call(SYS_read, 1L << 32 | STDOUT_FILENO, 0, 0, 0, 0, 0));
 	report("nanosleep", call(SYS_nanosleep, 0, 0, 0, 0, 0, 0));
 	report("write-rules", rules ? call(SYS_mprotect, rules, (long)len,
 					   PROT_READ | PROT_WRITE, 0, 0, 0)
