@@ -5,6 +5,7 @@
 . "$TESTS/lab.sh"
 borrow_kallsyms
 
+need_records
 lab_router
 settle a eth0 r eth0 r eth1 b eth0
 server b echo udp 10.2.0.2 7 udp fd00:2::2 7
@@ -25,13 +26,6 @@ COMMIT
 EOT
 done
 talk a udp 10.2.0.2 7 && talk a udp fd00:2::2 7 || fail "the networks do not work"
-
-start_nftrace r -t 5 -q -p udp --dport 7
-if grep -q 'no drop records' "$ERR"; then
-	stop_nftrace INT
-	skip_all "$(grep -o 'no drop records.*' "$ERR")"
-fi
-stop_nftrace INT
 
 # What of these settings is not there by default.
 in_ns r sysctl -qw net.ipv4.conf.eth0.rp_filter=1 net.ipv4.neigh.eth1.mcast_solicit=1 \
@@ -172,12 +166,48 @@ assert_within 15 "it is told" has_line '^DELIVERED ' "$OUT"
 stop_nftrace INT
 assert_no_grep 'kernel:' "$OUT"
 
-subtest "without the kernel's word: what went on is only likely, and that is said"
-likely='note: DELIVERED, FORWARDED and SENT are only likely: .* \(--no-drops\)$'
+subtest "without the kernel's word: what went on is only likely, in every form, and that is said"
+note='note: DELIVERED, FORWARDED and SENT are only likely: .* \(--no-drops\)$'
+likely='likely: no drop records'
 for words in --no-drops ''; do
 	start_nftrace r -t 20 -c 1 -q $words -p udp --dport 4901
 	udp 10.2.0.2 4901
 	end_nftrace 10
-	assert_grep '^FORWARDED .* out eth1( by .*)?$' "$OUT"
-	if [[ $words ]]; then assert_grep "$likely" "$ERR"; else assert_no_grep likely "$ERR"; fi
+	assert_status 0
+	assert_grep "^FORWARDED .* out eth1( by .*)?${words:+; $likely}\$" "$OUT"
+	if [[ $words ]]; then assert_grep "$note" "$ERR"; else assert_no_grep likely "$ERR"; fi
+done
+# two: one to b, one that r itself sends, one to a socket of r
+two() {
+	udp 10.2.0.2 4902
+	talk r udp 10.2.0.2 4902 wait 1 2>/dev/null
+	talk a udp 10.1.0.1 7 wait 1000
+}
+for form in --full --fold --json --flat; do
+	start_nftrace r --no-drops -4 -t 20 --rate 0 $form --pcap "$SCRATCH/unheard" -p udp -m multiport --dports 4902,7
+	two
+	stop_nftrace INT
+	assert_status 0
+	"$NFTRACE" --read "$SCRATCH/unheard" $form >"$SCRATCH/again" 2>/dev/null
+	case $form in
+	--full) assert_equal "blocks" 3 "$(grep -cE "^=> (FORWARDED out eth1|SENT out eth1|DELIVERED)(; .*)?; $likely\$" "$OUT")" ;;
+	--fold) assert_equal "lines" 3 "$(grep -cx "   $likely" "$OUT")" ;;
+	--json)
+		assert_equal "reasons" "DELIVERED $likely FORWARDED $likely SENT $likely" \
+			"$(jq -r '.fate, .reason' "$OUT" | paste - - | sort | paste -sd ' ' | tr '\t' ' ')"
+		jq -r '[.fate, .reason]' "$OUT" >"$SCRATCH/live"
+		jq -r '[.fate, .reason]' "$SCRATCH/again" >"$SCRATCH/read"
+		assert_same "read back" "$SCRATCH/live" "$SCRATCH/read"
+		;;
+	--flat) assert_no_grep likely "$OUT" ;;
+	esac
+	[[ $form != --f[uo]* ]] || assert_same "read back" "$OUT" "$SCRATCH/again"
+done
+
+subtest "without the kernel's word: --expect takes what is likely"
+for fate in forwarded delivered; do
+	start_nftrace r --no-drops -t 20 -c 1 -q --expect $fate -p udp --dport 4903
+	udp 10.2.0.2 4903
+	end_nftrace 10
+	if [[ $fate = forwarded ]]; then assert_status 0; else assert_status 6; fi
 done

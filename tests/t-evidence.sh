@@ -4,15 +4,9 @@
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 
+need_records
 lab_router
 settle a eth0 r eth0 r eth1 b eth0
-start_nftrace r -4 -t 5 -q -p udp --dport 7
-if grep -q 'no drop records' "$ERR"; then
-	stop_nftrace INT
-	skip_all "$(grep -o 'no drop records.*' "$ERR")"
-fi
-stop_nftrace INT
-
 send() { in_ns "$1" "$TOOLS/flood" "$2" "$3" 1 8 >/dev/null; }
 # witnesses ARGS...: hooks with a chain in a run of these arguments
 witnesses() {

@@ -116,10 +116,10 @@ exactly() {
 	end_nftrace 10
 	kill "${floods[@]}" 2>/dev/null
 	wait "${floods[@]}" 2>/dev/null
-	likely=$(jq -r 'select(.reason // "" | startswith("likely")) | .packet' "$OUT" | wc -l)
+	likely=$(jq -r 'select(.reason // "" | startswith("likely: what")) | .packet' "$OUT" | wc -l)
 	note "$_name: $likely likely"
 	assert_status $((likely ? 5 : 0))
-	((!likely)) || assert_grep "$likely (packets? that seem|that came just then)" "$ERR"
+	((!likely)) || assert_grep "$likely (packets? (is|are) told|that came just then)" "$ERR"
 	assert_no_grep 'events were lost' "$ERR"
 	jq -c 'if .reason // "" | startswith("likely") then .reason = null else . end' "$OUT" \
 		>"$SCRATCH/certain" && cp "$SCRATCH/certain" "$OUT"

@@ -154,7 +154,7 @@ group() {
 		"$NFTRACE" --read "$SCRATCH/ways.pcapng" --json >"$SCRATCH/ways.json"
 		same_again
 		judged_as "$config"
-		ask judge "$COLUMN" "$SCRATCH/ways.json" "$OUT" "$ERR"
+		ask judge "$COLUMN" "$SCRATCH/ways.json" "$OUT"
 	fi
 	[[ -z $_why ]] || show "its stderr" "$SCRATCH/ways.err"
 	ways_end
@@ -175,9 +175,6 @@ same_again() {
 }
 # page_of_packets FILE: what it says of them, not of the run
 page_of_packets() { sed '/^<title>/d; /^<section id="run">/,$d' "$1"; }
-
-# Drop records take privileges of the machine's own, which nobody has in a user namespace.
-records_can_be() { [[ $(</proc/self/uid_map) = *4294967295* && -r /sys/kernel/btf/vmlinux ]]; }
 
 # judged_as CONFIG: by the words of which configuration, in COLUMN
 judged_as() {

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+const char fate_unheard[] = "likely: no drop records";
+
 const char *fate_word(enum fate_kind kind)
 {
 	static const char *const words[FATE_COUNT] = {

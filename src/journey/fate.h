@@ -34,6 +34,9 @@ enum {
 	DROP_SEEN_TEXT = 64,	/* the same of both texts of struct drop_seen */
 };
 
+/* Cause of a fate that goes on, where the kernel tells of no packet that it drops. */
+extern const char fate_unheard[];
+
 /* The kernel's word on a packet that it freed as lost; fit for output. */
 struct drop_seen {
 	char reason[DROP_SEEN_TEXT];	/* "NO_SOCKET", or a number; "": it tells none */
@@ -72,7 +75,7 @@ struct fate {
 	uint16_t port;			/* with .drop: where it was to go then; 0: none */
 	uint32_t out;			/* interface index: FORWARDED, SENT, and LOST behind */
 	const struct place *by;		/* who decided, NULL: nobody known */
-	const char *cause;		/* likely why, or NULL; LOST, QUEUE, UNKNOWN, DROP */
+	const char *cause;		/* likely why, or NULL; of one that goes on, why that is only likely */
 	const struct drop_seen *drop;	/* NULL: there is no record of it */
 	const struct fate_grounds *told;	/* NULL: of no recording */
 	/* Rules that would have saved it, while it is printed; NULL: none is known */

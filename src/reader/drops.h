@@ -77,6 +77,7 @@ enum drops_lack {
 	DROPS_ALL_READ,		/* none is: there is a record, or none was written */
 	DROPS_NO_ROOM,		/* the kernel had no room for some */
 	DROPS_UNREAD,		/* not all were read that can be of the packet */
+	DROPS_NOT_HAD,		/* the run has none, and no struct drops */
 };
 
 /**

@@ -248,32 +248,80 @@ static void settle_recorded(struct reader_state *s, struct journey *j,
 	}
 }
 
+static enum drops_lack find_lack(const struct reader_state *s,
+				 const struct journey *j)
+{
+	return s->drops ? drops_lack(s->drops, j) : DROPS_NOT_HAD;
+}
+
+/* Why one that was not seen again is not known to be lost. */
+static const char *taken_words(const struct fate *f, bool fragment,
+			       enum drops_lack lack)
+{
+	if (fragment && f->cause)
+		return f->cause;
+	switch (lack) {
+	case DROPS_NO_ROOM:
+		return "lost, or taken: what the kernel tells of lost packets "
+		       "was incomplete just then";
+	case DROPS_UNREAD:
+		return "lost, or taken: what the kernel tells of lost packets "
+		       "was not read in time";
+	default:
+		return "it was not seen again, and the kernel does not say "
+		       "that it dropped it: it may have been taken";
+	}
+}
+
 /*
  * Where the kernel tells of each packet that it drops, one that went missing and was
  * not told of was taken: sent on in another form, held, or put together with others.
- * A setting that would have dropped it is no cause then.
+ * A setting that would have dropped it is no cause then; but it is (@explained) where
+ * what the kernel tells was not read.
  */
 static void doubt_unrecorded(const struct reader_state *s, struct journey *j,
-			     unsigned int b, struct fate_asked *asked)
+			     unsigned int b, bool explained,
+			     struct fate_asked *asked)
 {
-	struct fate *f = &j->fate[b];
 	bool fragment = j->first.flags & PACKET_FRAGMENT;
+	struct fate *f = &j->fate[b];
+	enum drops_lack lack;
 
-	if (!s->drops || f->kind != FATE_LOST || f->drop ||
-	    drops_lack(s->drops, j))
+	if (f->kind != FATE_LOST || f->drop)
 		return;
-	it_is_unknown(f, fragment && f->cause ? f->cause :
-		      "it was not seen again, and the kernel does not say "
-		      "that it dropped it: it may have been taken");
+	lack = find_lack(s, j);
+	if (lack == DROPS_NOT_HAD ||
+	    (lack != DROPS_ALL_READ && explained && !fragment))
+		return;
+	it_is_unknown(f, taken_words(f, fragment, lack));
+	if (lack != DROPS_ALL_READ)
+		asked->lacks = lack;
 	/* The summary gives causes of what was lost. */
 	asked->any[b] = false;
 }
 
 /*
- * A packet that seems to have gone on, as no record tells of it: but some were lost, or
- * are not read yet.
+ * It seems to have gone on, and would seem so if it was lost behind: no fault of the run.
+ * What made it go on stays, and one that is in doubt already is that.
  */
-static void doubt_lack(const struct reader_state *s, struct journey *j,
+static void doubt_unheard(struct reader_state *s, struct fate *f)
+{
+	static const char doubt[] = "likely: ";
+	char text[CAUSE_TEXT];
+
+	if (!f->cause) {
+		f->cause = fate_unheard;
+	} else if (strncmp(f->cause, doubt, sizeof(doubt) - 1) != 0) {
+		snprintf(text, sizeof(text), "%s; %s", f->cause, fate_unheard);
+		f->cause = keep(s, text, fate_unheard);
+	}
+}
+
+/*
+ * A packet that seems to have gone on, as no record tells of it: but some were lost, or
+ * are not read yet, or there are none.
+ */
+static void doubt_lack(struct reader_state *s, struct journey *j,
 		       struct fate_asked *asked)
 {
 	static const char *const words[] = {
@@ -282,8 +330,7 @@ static void doubt_lack(const struct reader_state *s, struct journey *j,
 		[DROPS_UNREAD] = "likely: what the kernel tells of lost packets "
 				 "was not read in time",
 	};
-	enum drops_lack lack = s->drops ? drops_lack(s->drops, j)
-					: DROPS_ALL_READ;
+	enum drops_lack lack = find_lack(s, j);
 
 	if (lack == DROPS_ALL_READ)
 		return;
@@ -292,6 +339,10 @@ static void doubt_lack(const struct reader_state *s, struct journey *j,
 
 		if (!goes_on(f) || f->drop)
 			continue;
+		if (lack == DROPS_NOT_HAD) {
+			doubt_unheard(s, f);
+			continue;
+		}
 		f->cause = words[lack];
 		asked->lacks = lack;
 	}
@@ -318,7 +369,7 @@ static void settle(struct reader_state *s, struct journey *j, unsigned int b,
 	}
 	look_inside(s, j, b, explained);
 	doubt_bridge(s, j, b);
-	doubt_unrecorded(s, j, b, asked);
+	doubt_unrecorded(s, j, b, explained, asked);
 }
 
 void fate_settle(struct reader_state *s, struct journey *j,

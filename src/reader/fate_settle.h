@@ -12,7 +12,7 @@ struct reader_state;
 struct fate_asked {
 	int loss[JOURNEY_BRANCHES];	/* losses_find() */
 	bool any[JOURNEY_BRANCHES];
-	enum drops_lack lacks;	/* why it is only likely that the packet has gone on */
+	enum drops_lack lacks;	/* of records, for which its fate is likely, or UNKNOWN */
 };
 
 /**

@@ -22,6 +22,7 @@ enum {
 struct facts {
 	const struct place *by;
 	const char *way;
+	const char *cause;	/* NULL, or fate_unheard */
 	uint32_t out, lost;
 	uint16_t port, flags, ends;
 	uint8_t kind, hook, inside, nfproto, way_change, way_shown;
@@ -92,7 +93,7 @@ static bool is_plain(const struct report_env *env, const struct journey *j)
 
 	return (f->kind == FATE_FORWARDED || f->kind == FATE_DELIVERED ||
 		f->kind == FATE_SENT) &&
-	       !f->cause && !f->drop && !f->told && !f->near &&
+	       (!f->cause || f->cause == fate_unheard) && !f->drop && !f->told && !f->near &&
 	       j->branches == 1 &&
 	       j->steps && j->steps <= STEPS_MOST && !j->omitted &&
 	       !j->verdicts && !env->verbose && !is_translated(j);
@@ -105,6 +106,7 @@ static void fill_facts(struct facts *t, const struct journey *j)
 	memset(t, 0, sizeof(*t));
 	t->by = f->by;
 	t->way = j->way.text;
+	t->cause = f->cause;
 	t->out = f->out;
 	t->lost = j->lost;
 	t->port = f->port;

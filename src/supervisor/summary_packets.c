@@ -129,9 +129,8 @@ static void say_no_room(const struct stats *st)
 
 	if (st->drops_doubted)
 		snprintf(doubted, sizeof(doubted), ": %" PRIu64 " that came just "
-			 "then and seem%s to have gone on %s told as likely",
-			 st->drops_doubted, st->drops_doubted == 1 ? "s" : "",
-			 st->drops_doubted == 1 ? "is" : "are");
+			 "then %s told as likely, or as UNKNOWN",
+			 st->drops_doubted, st->drops_doubted == 1 ? "is" : "are");
 	msg("warning: the kernel told why it lost %" PRIu64 " packet%s, and there "
 	    "was no room for that%s", st->drops_lost, plural(st->drops_lost),
 	    doubted);
@@ -140,9 +139,8 @@ static void say_no_room(const struct stats *st)
 static void say_unread(uint64_t n)
 {
 	msg("warning: what the kernel tells of lost packets was not read in time, "
-	    "as so much came or this host is too busy: %" PRIu64 " packet%s that "
-	    "seem%s to have gone on %s told as likely", n, plural(n), n == 1 ? "s" : "",
-	    n == 1 ? "is" : "are");
+	    "as so much came or this host is too busy: %" PRIu64 " packet%s %s "
+	    "told as likely, or as UNKNOWN", n, plural(n), n == 1 ? "is" : "are");
 }
 
 /* What the kernel says of packets that no rule dropped. */

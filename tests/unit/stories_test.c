@@ -180,6 +180,7 @@ static void test_other_ends(void **state)
 	OTHER(t.fate[0].by = &place[1]);
 	OTHER(t.fate[0].port = 1);
 	OTHER(t.fate[0].inside = true);
+	OTHER(t.fate[0].cause = fate_unheard);
 	OTHER(t.j.flags = JOURNEY_AMBIGUOUS);
 	OTHER(t.j.flags = JOURNEY_GAP);
 	OTHER(t.j.lost = 1);

@@ -42,10 +42,10 @@ class Observed:
 class Branch:
     """A fate that was told, of the packet or of a copy."""
 
-    def __init__(self, row, doubted=()):
+    def __init__(self, row):
         self.word, self.out = row['fate'], row.get('fate_out')
         self.reason = row.get('reason') or ''
-        self.hedged = 'likely' in self.reason or self.word in doubted
+        self.hedged = 'likely' in self.reason
         self.vague = self.hedged or self.word in ('UNKNOWN', 'INCOMPLETE')
 
     def falsehood(self, far, observed):
@@ -66,9 +66,9 @@ class Branch:
         return None
 
 
-def falsehoods(row, far, observed, doubted=()):
+def falsehoods(row, far, observed):
     """What a packet's fates say that is not so."""
-    branches = [Branch(r, doubted) for r in (row, *row.get('copies', []))]
+    branches = [Branch(r) for r in (row, *row.get('copies', []))]
     wrong = [b.falsehood(far, observed) for b in branches]
     if not any(b.vague for b in branches):
         said = {p for b in branches if b.word in GONE_ON
@@ -116,18 +116,9 @@ def read_blocks(path):
     return blocks
 
 
-def read_doubts(path):
-    """The fates that the run itself calls likely, once for all packets."""
-    with open(path) as file:
-        notes = [line for line in file if 'likely' in line]
-    return [word for word in ('FORWARDED', 'SENT', 'DELIVERED')
-            if any(re.search(r'note: .*\b%s\b' % word, n) for n in notes)]
-
-
 class Judge:
-    def __init__(self, run, config, packets, text, said):
+    def __init__(self, run, config, packets, text):
         self.run, self.config = run, config
-        self.doubted = read_doubts(said) if config in UNHEARD else ()
         self.blocks = read_blocks(text)
         self.told = {}
         for row in read_packets(packets):
@@ -177,8 +168,7 @@ class Judge:
         self.facts(packet, observed, rows)
         expected = v.way.expected.get(packet.label, v.way.expected.get('*'))
         for row in rows:
-            self.why += falsehoods(row, self.run.lab.far, observed,
-                                   self.doubted)
+            self.why += falsehoods(row, self.run.lab.far, observed)
             self.words(v, row, expected)
             self.reason(packet, row)
             self.texts(v, packet, row)
@@ -198,13 +188,18 @@ class Judge:
         if not expected:
             self.why.append('nothing is expected of it')
             return
-        told = Branch(row, self.doubted)
+        told = Branch(row)
         allowed = expected.words[self.config]
         if told.word not in allowed and not (
                 told.hedged and '~' + told.word in allowed):
             self.why.append('%s%s instead of %s' % (
                 'likely ' if told.hedged else '', told.word,
                 ' or '.join(allowed)))
+        for branch in (told, *(Branch(r) for r in row.get('copies', []))):
+            if (self.config in UNHEARD and not branch.hedged and
+                    branch.word in GONE_ON + ('DELIVERED',)):
+                self.why.append('%s for certain, and nothing tells of drops' %
+                                branch.word)
 
     def reason(self, packet, row):
         """The kernel's word must be one that another observer heard."""

@@ -349,10 +349,10 @@ class Run:
                 self.step(v, word, rest)
         return 'sent'
 
-    def judge(self, config, packets, text, said):
+    def judge(self, config, packets, text):
         self.lab.others += self.unread
         self.lab.pump()
-        judge.Judge(self, config, packets, text, said).all()
+        judge.Judge(self, config, packets, text).all()
         return 'judged'
 
 
