@@ -61,3 +61,27 @@ assert_grep 'error: no firewall rules in this network namespace: nothing here ca
 run_nftrace r -t 1
 assert_status 1
 assert_equal "tables" "" "$(tables)"
+
+subtest "what it sends to many and gets itself: that it goes out is told beside the copy's fate"
+ns_ip r route add 224.0.0.0/4 dev eth1
+for version in '' 6; do
+	in_ns r ip${version}tables-legacy -A INPUT -p udp --dport 9 -j DROP
+	in_ns b ip${version}tables-legacy -A INPUT -p udp --dport 9
+done
+# came: so many have come to b
+came() { in_ns b bash -c 'iptables-legacy -nvxL INPUT; ip6tables-legacy -nvxL INPUT' | awk '/dpt:9/ { n += $1 } END { print n }'; }
+for words in '' --no-witness --no-drops; do
+	before=$(came)
+	start_nftrace r -t 60 --json $words --pcap "$SCRATCH/many.pcapng" -p udp --dport 9
+	talk r udp 224.0.0.1 9 wait 1 2>/dev/null
+	talk r udp ff02::1%eth1 9 wait 1 2>/dev/null
+	stop_nftrace INT
+	assert_status 0
+	came=$(($(came) - before))
+	((came >= 2)) || fail "$came came to b"
+	jq -r '[.fate, .by.chain, (.copies[] | .fate, .fate_out, (.reason // "" | test("^likely: ")))] | join(" ")' "$OUT" >"$SCRATCH/got"
+	assert_equal "told" "DROP INPUT SENT eth1 true x$came" "$(sort "$SCRATCH/got" | uniq -c | awk '{ n = $1; $1 = ""; print substr($0, 2) " x" n }')"
+	"$NFTRACE" --read "$SCRATCH/many.pcapng" --json >"$SCRATCH/again" 2>/dev/null
+	assert_same "read back" <(jq '[.fate, .reason, .copies]' "$OUT") <(jq '[.fate, .reason, .copies]' "$SCRATCH/again")
+	assert_schema Packet "$SCRATCH/again"
+done

@@ -169,20 +169,26 @@ static void note_root(struct journey *j, const struct place *at)
 	j->root.steps = journey_kept(j) + !at->hidden;
 }
 
-bool journey_add_copy(struct journey *j, const struct observation *o)
+struct path *journey_add_branch(struct journey *j)
 {
 	struct path *more = realloc(j->path, (j->branches + 1u) *
 					     sizeof(*more));
 
 	if (!more)
-		return false;
+		return NULL;
 	j->path = more;
-	if (!journey_next_fate(j))
+	return journey_next_fate(j) ? &more[j->branches++] : NULL;
+}
+
+bool journey_add_copy(struct journey *j, const struct observation *o)
+{
+	struct path *p = journey_add_branch(j);
+
+	if (!p)
 		return false;
-	path_begin(&more[j->branches], o);
-	more[j->branches].local |= more[0].born_local;
-	look_of_copy(j, &more[j->branches], o->at);
-	j->branches++;
+	path_begin(p, o);
+	p->local |= j->path[0].born_local;
+	look_of_copy(j, p, o->at);
 	return true;
 }
 

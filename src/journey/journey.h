@@ -42,6 +42,9 @@ void journey_free(struct journey *j);
 /** journey_begin - the first event, for which journey_record() has to follow, too */
 void journey_begin(struct journey *j, const struct observation *o);
 
+/** journey_add_branch - a path and a zeroed fate more; the path is not filled.  NULL: no memory */
+struct path *journey_add_branch(struct journey *j);
+
 /** journey_add_copy - the event is the first of a copy, branch .branches - 1; false: no memory */
 bool journey_add_copy(struct journey *j, const struct observation *o);
 

@@ -7,6 +7,7 @@
 
 #include "capture/event.h"
 #include "journey/journey.h"
+#include "journey/looped.h"
 #include "journey/path_fate.h"
 #include "journey/path_next.h"
 #include "journey/reroute.h"
@@ -131,13 +132,26 @@ static bool may_miss_witness(const struct journey *j, const struct path *p,
 					  map->ending_ns));
 }
 
+static void find_fate(struct journey *j, unsigned int b,
+		      const struct path_map *map)
+{
+	struct path *p = &j->path[b];
+
+	if (p->looped) {
+		looped_fate(p, &j->fate[b]);
+		return;
+	}
+	p->excused = may_miss_witness(j, p, map);
+	path_fate(map, p, &j->fate[b]);
+	doubt_silence(j, map, &j->fate[b]);
+	reroute_doubt(j, b, &j->fate[b]);
+}
+
 void journey_find_fates(struct journey *j, const struct path_map *map)
 {
+	looped_add(j, map);
 	for (unsigned int b = 0; b < j->branches; b++) {
-		j->path[b].excused = may_miss_witness(j, &j->path[b], map);
-		path_fate(map, &j->path[b], &j->fate[b]);
-		doubt_silence(j, map, &j->fate[b]);
-		reroute_doubt(j, b, &j->fate[b]);
+		find_fate(j, b, map);
 		if (j->flags & (JOURNEY_GAP | JOURNEY_HEADLESS)) {
 			j->fate[b].kind = FATE_INCOMPLETE;
 			j->fate[b].by = NULL;

@@ -58,6 +58,7 @@ struct path {
 	bool born_local;		/* and began there: loopback may follow */
 	bool straddles;			/* met a table that was just changing */
 	bool held;			/* user space had it: for how long nobody knows */
+	bool looped;			/* the packet of which only a copy came in: looped.h */
 	bool excused;			/* silence of a witness tells nothing: it may be gone */
 	uint8_t link;			/* enum fate_hook: has met no hook of IP; 0: it has */
 	uint64_t seen;			/* slots of this hook, one a bit */
