@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* near_miss: a rule that a dropped packet nearly met, and what it lacked. */
+/* near_miss: a rule that a packet nearly met, and what it lacked. */
 #include "journey/near_miss.h"
 
 #include <string.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* near_miss: a rule that a dropped packet nearly met, and what it lacked. */
+/* near_miss: a rule that a packet nearly met, and what it lacked. */
 #ifndef NFTRACE_NEAR_MISS_H
 #define NFTRACE_NEAR_MISS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "rules/base/strview.h"
@@ -41,6 +42,7 @@ void near_miss_copy(struct near_miss *n, struct strview words);
 
 /* The nearest first. */
 struct near_misses {
+	bool nat;	/* of a packet that went on: rules that would have translated it */
 	uint32_t count;
 	uint32_t more;		/* so many at least are as near as that, and not told */
 	struct near_miss miss[NEAR_MISSES];

@@ -26,6 +26,7 @@ struct search {
 	struct rulebook book;
 	struct conditions *room;
 	uint32_t budget;
+	bool policies;		/* one that drops has not dropped the packet itself, but may this one */
 };
 
 /*
@@ -111,17 +112,36 @@ static enum went walk(struct search *s, uint32_t chain, bool touched, unsigned i
 	return WENT_ON;
 }
 
+/* The base chain as a whole.  What no rule accepted for certain comes to its policy. */
+static bool takes(struct search *s, uint32_t chain)
+{
+	enum went went = walk(s, chain, false, 0);
+
+	return went == WAS_TAKEN ||
+	       (went == WENT_ON && s->policies &&
+		rulebook_end(&s->book, chain) != EFFECT_ACCEPT);
+}
+
+/* The chain that is tried is none of those in front of it. */
+static bool is_own(const struct search *s, uint8_t hook)
+{
+	const struct rulebook *own = s->p->own;
+
+	return own && hook == s->p->a->hook && own->legacy == s->book.legacy &&
+	       own->nft == s->book.nft && own->table == s->book.table;
+}
+
 static bool legacy_takes(struct search *s, const struct snapshot *rules, uint8_t hook)
 {
+	s->book.legacy = rules;
+	s->book.nft = NULL;
 	for (uint32_t i = 0; i < rules->chains; i++) {
 		const struct snap_chain *c = snapshot_chain(rules, i);
 
 		if (c->hook != hook)
 			continue;
-		s->book.legacy = rules;
-		s->book.nft = NULL;
 		s->book.table = c->table;
-		if (walk(s, i, false, 0) == WAS_TAKEN)
+		if (!is_own(s, hook) && takes(s, i))
 			return true;
 	}
 	return false;
@@ -129,6 +149,8 @@ static bool legacy_takes(struct search *s, const struct snapshot *rules, uint8_t
 
 static bool nft_takes(struct search *s, const struct nft_snapshot *rules, uint8_t hook)
 {
+	s->book.legacy = NULL;
+	s->book.nft = rules;
 	for (uint32_t i = 0; i < rules->chains; i++) {
 		const struct nft_snap_chain *c = nft_snapshot_chain(rules, i);
 		uint8_t family = nft_snapshot_table(rules, c->table)->nfproto;
@@ -136,13 +158,22 @@ static bool nft_takes(struct search *s, const struct nft_snapshot *rules, uint8_
 		if (c->hook != hook ||
 		    (family != s->a.nfproto && family != NFPROTO_INET))
 			continue;
-		s->book.legacy = NULL;
-		s->book.nft = rules;
 		s->book.table = c->table;
-		if (walk(s, i, false, 0) == WAS_TAKEN)
+		if (!is_own(s, hook) && takes(s, i))
 			return true;
 	}
 	return false;
+}
+
+static bool hook_takes(struct search *s, const struct misses_rules *rules, uint8_t hook)
+{
+	s->a.hook = hook;
+	if (hook == NF_INET_PRE_ROUTING)
+		s->a.out = s->a.phys_out = (struct asked_device){ 0, "" };
+	else
+		s->a.out = s->p->a->out;
+	return (rules->legacy && legacy_takes(s, rules->legacy, hook)) ||
+	       (rules->nft && nft_takes(s, rules->nft, hook));
 }
 
 bool ahead_takes(const struct ahead_packet *p, const struct misses_rules *rules,
@@ -150,15 +181,17 @@ bool ahead_takes(const struct ahead_packet *p, const struct misses_rules *rules,
 {
 	struct search s = {
 		.p = p, .a = *p->a, .book.kept = kept, .room = room, .budget = BUDGET,
+		.policies = p->own,
 	};
 
 	/* What this host sends meets its first hook's tables one after the other. */
-	if (s.a.hook != NF_INET_LOCAL_IN && s.a.hook != NF_INET_FORWARD)
+	if (!p->own && p->a->hook != NF_INET_LOCAL_IN && p->a->hook != NF_INET_FORWARD)
 		return false;
-	s.a.hook = NF_INET_PRE_ROUTING;
-	s.a.out = s.a.phys_out = (struct asked_device){ 0, "" };
 	if (!(p->fields & 1u << ASKED_MARK))
 		s.a.mark_known = false;
-	return (rules->legacy && legacy_takes(&s, rules->legacy, NF_INET_PRE_ROUTING)) ||
-	       (rules->nft && nft_takes(&s, rules->nft, NF_INET_PRE_ROUTING));
+	if (hook_takes(&s, rules, NF_INET_PRE_ROUTING))
+		return true;
+	return p->own && p->a->hook == NF_INET_POST_ROUTING &&
+	       (hook_takes(&s, rules, NF_INET_FORWARD) ||
+		hook_takes(&s, rules, NF_INET_POST_ROUTING));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* misses: the rules that a dropped packet nearly met. */
+/* misses: the rules that a packet nearly met. */
 #include "misses/misses.h"
 
 #include <netinet/in.h>
@@ -7,11 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capture/ifnames.h"
-#include "journey/conntrack_seen.h"
 #include "journey/journey.h"
-#include "journey/journey_end.h"
 #include "journey/near_miss.h"
+#include "misses/asked_packet.h"
 #include "misses/condition.h"
 #include "misses/miss_place.h"
 #include "misses/misses_rules.h"
@@ -19,29 +17,19 @@
 #include "misses/rule_kept.h"
 #include "misses/trial.h"
 #include "misses/unreached.h"
+#include "misses/worth.h"
 #include "place/place_types.h"
-#include "rules/base/target.h"
 
 enum {
 	TRIED = 8,	/* rules that may be near are tried, the best of them */
 	TOLD = 256,	/* rules behind others that are told of, once each */
 };
 
-/* A rule that failed in one condition, while another held. */
-struct candidate {
-	uint32_t at;		/* in passed.rule */
-	uint8_t effect;		/* enum place_effect */
-	uint8_t held;
-	uint8_t failed;		/* its index in the rule's conditions */
-	uint32_t distance;
-};
-
 struct misses {
 	struct passed way;
 	struct conditions seen, room;
-	struct asked asked;
-	char name[4][17];		/* of .asked's devices */
-	struct candidate candidate[TRIED];
+	struct asked_packet packet;
+	struct worth candidate[TRIED];
 	unsigned int candidates;
 	bool contradicted;		/* a rule did not do what its conditions say */
 	struct near_misses near;
@@ -64,72 +52,6 @@ void misses_close(struct misses *m)
 	if (m)
 		rule_kept_close(m->way.book.kept);
 	free(m);
-}
-
-static void take_device(struct misses *m, unsigned int i,
-			struct asked_device *d, const struct ifnames *names,
-			uint32_t index)
-{
-	const char *name = index ? ifnames_raw(names, index) : "";
-
-	strncpy(m->name[i], name, sizeof(m->name[i]) - 1);
-	*d = (struct asked_device){ index, m->name[i] };
-}
-
-/* Ports of a bridge only legacy's events tell, where there is one. */
-static void take_port(struct misses *m, unsigned int i, struct asked_device *d,
-		      const struct ifnames *names, uint32_t index)
-{
-	if (index)
-		take_device(m, i, d, names, index);
-	else
-		*d = (struct asked_device){ 0, NULL };
-}
-
-/*
- * A buffer is freed with the state that its rules saw.  Who asks for that has conntrack
- * see all packets, so one without an entry is INVALID.
- */
-static uint8_t states_of(const struct journey *j, struct conntrack *ct)
-{
-	const struct path_drop *d = &j->path[0].drop;
-
-	conntrack_seen(j, ct);
-	if (!ct->state && j->fate[0].drop && j->fate[0].drop == d->seen &&
-	    !d->group)
-		ct->state = d->state;
-	if (ct->state)
-		return (uint8_t)(1u << ct->state);
-	/* What finds neighbours conntrack leaves alone. */
-	if (j->last.proto == IPPROTO_ICMPV6 || journey_untracked_by(j))
-		return ASKED_ALL_STATES;
-	return ASKED_ALL_STATES & ~(1u << CONNTRACK_UNTRACKED);
-}
-
-static void take_packet(struct misses *m, const struct journey *j,
-			const struct misses_rules *rules)
-{
-	const struct ifnames *names = rules->names;
-	const struct packet_view *v = &j->path[0].look.view;
-	const struct step *last = &j->step[journey_kept(j) - 1];
-	struct asked *a = &m->asked;
-
-	memset(a, 0, sizeof(*a));
-	a->p = &j->last;
-	a->nfproto = j->nfproto;
-	a->hook = (uint8_t)v->hook;
-	take_device(m, 0, &a->in, names, v->in);
-	take_device(m, 1, &a->out, names, v->out);
-	take_port(m, 2, &a->phys_in, names, last->phys_in);
-	take_port(m, 3, &a->phys_out, names, last->phys_out);
-	a->states = states_of(j, &a->ct);
-	a->sets = rules->sets;
-	a->ipsets = rules->ipsets;
-	a->printed = rules->printed;
-	a->uid = j->uid;
-	a->gid = UINT32_MAX;
-	a->hw = j->hw_header;
-	a->hw_len = j->hw_header_len;
 }
 
 /* Of marks nft prints what a chain's end shows, long behind who asked. */
@@ -194,55 +116,26 @@ static void learn_state(struct asked *a, const struct condition *c)
 		a->states &= (uint8_t)~c->number;
 }
 
-/*
- * What answers is let pass by nearly every ruleset: that a packet is no answer is no
- * reason that anybody could do something about.
- */
-static bool is_telling(const struct condition *c)
-{
-	return c->want.field != ASKED_STATE ||
-	       (c->want.number != CONNTRACK_ESTABLISHED &&
-		c->want.number != CONNTRACK_RELATED);
-}
-
-/* Policies accept by a mark, which a rule behind them asks for. */
-static bool is_better(const struct passed_rule *r)
-{
-	return r->effect == EFFECT_ACCEPT || r->effect == EFFECT_RETURN ||
-	       r->effect == EFFECT_JUMP || r->effect == EFFECT_GOTO ||
-	       (r->effect == EFFECT_CONTINUE && r->marks);
-}
-
-/* Is @a to be told before @b? */
-static bool is_nearer(const struct candidate *a, const struct candidate *b)
-{
-	if ((a->effect == EFFECT_ACCEPT) != (b->effect == EFFECT_ACCEPT))
-		return a->effect == EFFECT_ACCEPT;
-	if (a->held != b->held)
-		return a->held > b->held;
-	return a->distance < b->distance;
-}
-
-static void add_candidate(struct misses *m, const struct candidate *c)
+static void add_candidate(struct misses *m, const struct worth *c)
 {
 	unsigned int i = m->candidates;
 
 	if (i < TRIED)
 		m->candidates++;
-	else if (!is_nearer(c, &m->candidate[--i]))
+	else if (!worth_is_nearer(c, &m->candidate[--i]))
 		return;
-	for (; i && is_nearer(c, &m->candidate[i - 1]); i--)
+	for (; i && worth_is_nearer(c, &m->candidate[i - 1]); i--)
 		m->candidate[i] = m->candidate[i - 1];
 	m->candidate[i] = *c;
 }
 
 static void ask(struct misses *m, const struct passed_rule *r)
 {
-	m->asked.mark = r->mark;
-	m->asked.mark_known = r->mark_known;
+	m->packet.a.mark = r->mark;
+	m->packet.a.mark_known = r->mark_known;
 	/* Who fails in two is not near, and who saves nobody need only be known to fail. */
-	m->seen.enough = is_better(r) ? 2 : 1;
-	rulebook_ask(&m->way.book, r->chain, r->number, &m->asked, &m->seen);
+	m->seen.enough = worth_is_better(&m->way, r) ? 2 : 1;
+	rulebook_ask(&m->way.book, r->chain, r->number, &m->packet.a, &m->seen);
 }
 
 /*
@@ -265,10 +158,10 @@ static void judge(struct misses *m, uint32_t at)
 	failed = only_failed(&m->seen);
 	if (failed < 0 || r->met)
 		return;
-	learn_state(&m->asked, &m->seen.c[failed]);
-	if (m->seen.n > 1 && is_better(r) &&
-	    is_telling(&m->seen.c[failed]))
-		add_candidate(m, &(struct candidate){
+	learn_state(&m->packet.a, &m->seen.c[failed]);
+	if (m->seen.n > 1 && worth_is_better(&m->way, r) &&
+	    worth_is_telling(&m->way, &m->seen, (unsigned int)failed))
+		add_candidate(m, &(struct worth){
 			at, r->effect, r->held, (uint8_t)failed,
 			m->seen.c[failed].distance,
 		});
@@ -304,7 +197,7 @@ static bool is_told(const struct near_misses *near, const struct place *at)
 	return false;
 }
 
-static void try_candidate(struct misses *m, const struct candidate *c,
+static void try_candidate(struct misses *m, const struct worth *c,
 			  const struct misses_rules *rules, uint8_t nfproto,
 			  uint32_t room)
 {
@@ -317,8 +210,8 @@ static void try_candidate(struct misses *m, const struct candidate *c,
 	if (only_failed(&m->seen) != c->failed)
 		return;
 	failed = &m->seen.c[c->failed];
-	if (!asked_is_alike(&m->asked, &failed->want) ||
-	    !trial_saves(&m->way, c->at, &m->asked, failed, rules, &m->room))
+	if (!asked_is_alike(&m->packet.a, &failed->want) ||
+	    !trial_saves(&m->way, c->at, &m->packet.a, failed, rules, &m->room))
 		return;
 	at = near->count < room ?
 		miss_place(&m->way.book, r->chain, r->number, rules, nfproto) : NULL;
@@ -328,7 +221,7 @@ static void try_candidate(struct misses *m, const struct candidate *c,
 	}
 	if (is_told(near, at))
 		return;
-	tell(&near->miss[near->count], failed, &m->asked);
+	tell(&near->miss[near->count], failed, &m->packet.a);
 	near->miss[near->count++].at = at;
 }
 
@@ -356,9 +249,9 @@ static const struct place *find_behind(struct misses *m,
 	if (!m->way.n)
 		return NULL;
 	last = &m->way.rule[m->way.n - 1];
-	m->asked.mark = last->mark;
-	m->asked.mark_known = last->mark_known;
-	if (!unreached_find(&u, &m->way, &m->asked, &m->room))
+	m->packet.a.mark = last->mark;
+	m->packet.a.mark_known = last->mark_known;
+	if (!unreached_find(&u, &m->way, &m->packet.a, &m->room))
 		return NULL;
 	at = miss_place(&m->way.book, u.chain, u.number, rules, nfproto);
 	return at && is_news(m, at) ? at : NULL;
@@ -373,32 +266,102 @@ static void tell_behind(struct near_misses *near, const struct place *at)
 	n->words[0] = n->value[0] = '\0';
 }
 
-void misses_find(struct misses *m, struct journey *j,
-		 const struct misses_rules *rules)
+/* All that was asked on the way: which of it was near? */
+static void look(struct misses *m, const struct misses_rules *rules,
+		 uint8_t nfproto)
 {
 	const struct place *behind;
 
+	for (uint32_t i = 0; i < m->way.n; i++)
+		judge(m, i);
+	if (m->contradicted)
+		return;
+	behind = m->way.nat ? NULL : find_behind(m, rules, nfproto);
+	for (unsigned int i = 0; i < m->candidates; i++)
+		try_candidate(m, &m->candidate[i], rules, nfproto,
+			      NEAR_MISSES - !!behind);
+	if (behind)
+		tell_behind(&m->near, behind);
+}
+
+static void begin(struct misses *m, const struct misses_rules *rules)
+{
 	m->candidates = 0;
 	m->near.count = m->near.more = 0;
+	m->near.nat = false;
 	m->contradicted = false;
 	m->way.printed = rules->printed;
+}
+
+static void find_refused(struct misses *m, const struct journey *j,
+			 const struct misses_rules *rules)
+{
+	begin(m, rules);
 	if (!passed_find(&m->way, j, rules->legacy, rules->nft) ||
 	    !stayed_the_same(m, j) ||
 	    (rules->printed && j->last.layer == PACKET_NOTHING))
 		return;
 	if (rules->printed)
 		forget_marks(&m->way);
-	take_packet(m, j, rules);
-	for (uint32_t i = 0; i < m->way.n; i++)
-		judge(m, i);
-	if (m->contradicted)
+	asked_packet_take(&m->packet, j, rules);
+	look(m, rules, j->nfproto);
+}
+
+/* Has anything of it changed but what happens to every packet that is forwarded? */
+static bool went_as_it_came(const struct journey *j)
+{
+	for (unsigned int i = 0; i < j->changes; i++)
+		switch (j->change[i].field) {
+		case FIELD_MARK: case FIELD_CTMARK: case FIELD_TTL: case FIELD_OUT:
+		case FIELD_IN:
+			break;
+		default:
+			return false;
+		}
+	return true;
+}
+
+static void look_at_nat(struct misses *m, const struct journey *j,
+			const struct misses_rules *rules, uint8_t hook)
+{
+	uint32_t from = 0;
+
+	while (!m->near.count &&
+	       passed_find_nat(&m->way, j, hook, from, rules->legacy,
+			       rules->nft)) {
+		from = m->way.to;
+		begin(m, rules);
+		if (!m->way.n)
+			continue;
+		asked_packet_take_nat(&m->packet, j, rules, m->way.from, hook);
+		look(m, rules, j->nfproto);
+	}
+}
+
+/*
+ * Nat has been asked, and has left it as it was.  Nearly every packet of its host's own
+ * does so: of those nobody asks why.
+ */
+static void find_untranslated(struct misses *m, const struct journey *j,
+			      const struct misses_rules *rules)
+{
+	begin(m, rules);
+	if (!(j->flags & JOURNEY_NAT) || rules->printed || !went_as_it_came(j))
 		return;
-	behind = find_behind(m, rules, j->nfproto);
-	for (unsigned int i = 0; i < m->candidates; i++)
-		try_candidate(m, &m->candidate[i], rules, j->nfproto,
-			      NEAR_MISSES - !!behind);
-	if (behind)
-		tell_behind(&m->near, behind);
+	/* A rule for this destination says more than one for this source. */
+	look_at_nat(m, j, rules, NF_INET_PRE_ROUTING);
+	if (!m->near.count)
+		look_at_nat(m, j, rules, NF_INET_POST_ROUTING);
+	m->near.nat = true;
+}
+
+void misses_find(struct misses *m, struct journey *j,
+		 const struct misses_rules *rules)
+{
+	if (j->fate[0].kind == FATE_FORWARDED)
+		find_untranslated(m, j, rules);
+	else
+		find_refused(m, j, rules);
 	if (m->near.count)
 		j->fate[0].near = &m->near;
 }

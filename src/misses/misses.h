@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* misses: the rules that a dropped packet nearly met. */
+/* misses: the rules that a packet nearly met. */
 #ifndef NFTRACE_MISSES_H
 #define NFTRACE_MISSES_H
 
@@ -19,7 +19,8 @@ void misses_close(struct misses *m);
  * @j: its fate is found; .near of it is @m's until the next call
  *
  * Near is a rule of the deciding table that was passed over, failed in one condition
- * while another held, and would have saved the packet.
+ * while another held, and would have saved the packet.  Of a packet that was forwarded as it
+ * came, and of which nat was asked, it is one that would have translated it.
  */
 void misses_find(struct misses *m, struct journey *j,
 		 const struct misses_rules *rules);

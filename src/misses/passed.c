@@ -11,6 +11,7 @@
 #include "journey/journey.h"
 #include "misses/mark_rule.h"
 #include "place/place_types.h"
+#include "place/table_order.h"
 #include "rules/base/target.h"
 
 enum { IN_DOUBT = JOURNEY_GAP | JOURNEY_AMBIGUOUS | JOURNEY_HEADLESS |
@@ -52,6 +53,33 @@ static bool find_pass(const struct journey *j, uint32_t *from, uint32_t *to)
 	return found && *to == journey_kept(j) && (f->by || !ended);
 }
 
+/* The first pass through nat at @hook from step *@from on, whole: all of it has been asked. */
+static bool find_nat_pass(const struct journey *j, uint8_t hook, uint32_t *from,
+			  uint32_t *to)
+{
+	uint8_t order = hook == NF_INET_POST_ROUTING ? T_SNAT : T_DNAT;
+	const uint32_t first = *from;
+	bool inside = false;
+	struct walk w;
+
+	walk_begin(&w, j, 0);
+	while (walk_next(&w)) {
+		if (w.fresh) {
+			*from = w.step;
+			inside = w.step >= first && w.at->hook == hook &&
+				 w.at->order == order;
+		}
+		if (!inside)
+			continue;
+		if (w.at->mangles & (MANGLE_SRC | MANGLE_DST))
+			return false;
+		*to = w.step + 1;
+		if (w.effect == EFFECT_ACCEPT)
+			return true;
+	}
+	return false;
+}
+
 static struct mark mark_before(const struct journey *j, uint32_t from,
 			       uint32_t step)
 {
@@ -65,6 +93,13 @@ static struct mark mark_before(const struct journey *j, uint32_t from,
 	return (struct mark){ 0, false };
 }
 
+static bool is_nat_alone(const struct rulebook_rule *rule)
+{
+	static const char sets[] = "mark set ";
+
+	return rule->nat && strview_find(rule->text, sets) == rule->text.len;
+}
+
 /*
  * Rules of nft may act before they ask on: what one that was passed over did to the mark
  * no event tells, only what came of it.  Targets of iptables are the last thing in a rule.
@@ -75,7 +110,8 @@ static void take_changes(const struct passed *w, struct passed_rule *r,
 	struct mark_rule m;
 
 	r->changes = rule->changes;
-	if (!rule->changes)
+	r->nat = rule->nat;
+	if (!rule->changes || is_nat_alone(rule))
 		return;
 	r->marks = mark_rule_read(&m, rule->text);
 	r->acts_first = !r->marks &&
@@ -237,23 +273,53 @@ static bool add_step(struct passed *w, const struct journey *j, uint32_t from,
 	return true;
 }
 
-bool passed_find(struct passed *w, const struct journey *j,
-		 const struct snapshot *legacy, const struct nft_snapshot *nft)
+static bool is_whole(const struct journey *j)
 {
-	const struct fate *f = &j->fate[0];
+	return j->branches == 1 && !j->omitted && !(j->flags & IN_DOUBT);
+}
+
+/* From step @from to before step @to, which are of one pass. */
+static bool go(struct passed *w, const struct journey *j, uint32_t from,
+	       uint32_t to, const struct snapshot *legacy,
+	       const struct nft_snapshot *nft)
+{
 	uint8_t effect = EFFECT_CONTINUE;
-	uint32_t from, to;
 
 	w->n = w->depth = 0;
-	if (j->branches != 1 || j->omitted || j->flags & IN_DOUBT ||
-	    !(f->by || (f->kind == FATE_LOST && f->inside)) ||
-	    !find_pass(j, &from, &to) ||
-	    j->step[from].place->hook >= NF_INET_NUMHOOKS ||
+	w->hook = j->step[from].place->hook;
+	if (w->hook >= NF_INET_NUMHOOKS ||
 	    !rulebook_open(&w->book, j->step[from].place, legacy, nft))
 		return false;
 	w->from = from;
 	for (uint32_t i = from; i < to; i++)
 		if (!add_step(w, j, from, i, &effect))
 			return false;
+	return true;
+}
+
+bool passed_find(struct passed *w, const struct journey *j,
+		 const struct snapshot *legacy, const struct nft_snapshot *nft)
+{
+	const struct fate *f = &j->fate[0];
+	uint32_t from, to;
+
+	w->nat = false;
+	return is_whole(j) && (f->by || (f->kind == FATE_LOST && f->inside)) &&
+	       find_pass(j, &from, &to) && go(w, j, from, to, legacy, nft);
+}
+
+bool passed_find_nat(struct passed *w, const struct journey *j, uint8_t hook,
+		     uint32_t from, const struct snapshot *legacy,
+		     const struct nft_snapshot *nft)
+{
+	uint32_t to;
+
+	w->nat = true;
+	if (!is_whole(j) || !find_nat_pass(j, hook, &from, &to))
+		return false;
+	/* Behind a table of which nothing is certain there may be another. */
+	if (!go(w, j, from, to, legacy, nft))
+		w->n = 0;
+	w->to = to;
 	return true;
 }

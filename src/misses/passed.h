@@ -31,6 +31,7 @@ struct passed_rule {
 	bool mark_known;
 	bool met;		/* it has an event */
 	bool changes;		/* struct rulebook_rule's */
+	bool nat;		/* the same */
 	bool marks;		/* it sets the mark, as its last thing: mark_rule_read() */
 	bool acts_first;	/* nft: one that was passed over may have changed the mark */
 	bool unread;		/* nothing is known of what it asks for */
@@ -46,7 +47,10 @@ struct passed_frame {
 struct passed {
 	struct rulebook book;
 	bool printed;		/* set it before: struct misses_rules' */
+	bool nat;		/* of a chain of nat, which translated nothing */
+	uint8_t hook;		/* NF_INET_* of the base chain */
 	uint32_t from;		/* the first of its events, as a step of the journey */
+	uint32_t to;		/* behind the last one; passed_find_nat()'s alone */
 	uint32_t n;
 	struct passed_rule rule[PASSED_RULES];
 	unsigned int depth;	/* frames; the last one is where it decided */
@@ -60,5 +64,14 @@ struct passed {
  */
 bool passed_find(struct passed *w, const struct journey *j,
 		 const struct snapshot *legacy, const struct nft_snapshot *nft);
+
+/**
+ * passed_find_nat - on the way through a chain of nat at @hook, to its end
+ * @from: the step from which on it is looked for: both backends may have one
+ * Return: false: nat was not asked there, or has translated.  .n is 0 where nothing is certain.
+ */
+bool passed_find_nat(struct passed *w, const struct journey *j, uint8_t hook,
+		     uint32_t from, const struct snapshot *legacy,
+		     const struct nft_snapshot *nft);
 
 #endif

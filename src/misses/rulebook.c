@@ -90,6 +90,7 @@ static void read_legacy(const struct rulebook *b, const struct snap_rule *s,
 	r->text = (struct strview){ snapshot_text(b->legacy, s->text), s->len };
 	r->effect = t ? (uint8_t)t->effect : effects[s->verdict];
 	r->changes = t && t->does & MANGLE_ALL & ~MANGLE_CLONE;
+	r->nat = t && t->does & DOES_NAT;
 	r->to = s->chain;
 	r->own = s->flags & SNAP_OWN;
 }
@@ -118,7 +119,11 @@ static void read_nft(const struct rulebook *b, const struct nft_snap_rule *s,
 	if (s->does & DOES_REJECT)
 		r->effect = EFFECT_REJECT;
 	r->changes = s->does & MANGLE_ALL & ~MANGLE_CLONE;
-	r->writes = s->does & MANGLE_ALL & ~(MANGLE_CLONE | MANGLE_MARK);
+	r->nat = s->does & DOES_NAT;
+	/* What nat does to a packet is the last thing in a rule, and shows. */
+	r->writes = s->does & MANGLE_ALL &
+		    ~(MANGLE_CLONE | MANGLE_MARK |
+		      (r->nat ? MANGLE_SRC | MANGLE_DST : 0));
 	r->to = s->to;
 }
 

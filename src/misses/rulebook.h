@@ -34,6 +34,7 @@ struct rulebook_rule {
 	uint8_t effect;		/* enum place_effect */
 	bool changes;		/* it may change something of the packet, or its mark */
 	bool writes;		/* nft: it may change more than that, which no event shows */
+	bool nat;		/* it translates, whatever else its effect says */
 	bool own;		/* nftrace's: no packet of others' cares */
 };
 

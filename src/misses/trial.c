@@ -103,7 +103,8 @@ static bool stays_passed(const struct trial *t, const struct passed_rule *r)
 	 * it would save the packet as well.
 	 */
 	if (!r->failed)
-		return !(r->unknown & t->fields) || r->effect == EFFECT_ACCEPT;
+		return !(r->unknown & t->fields) ||
+		       (t->w->nat ? r->nat : r->effect == EFFECT_ACCEPT);
 	if (!t->known)
 		return false;
 	ask(t, r, 1);
@@ -155,23 +156,32 @@ static bool push(struct onward *o, uint32_t chain)
 
 static bool leads_on(struct trial *t, struct onward *o);
 
-/* Does what a rule does with it lead to ACCEPT? */
-static bool saves(struct trial *t, struct onward o, uint8_t effect, uint32_t to)
+/* The base chain's end; of nat's nothing was translated by then. */
+static bool ends_well(const struct trial *t, uint32_t chain)
 {
-	switch (effect) {
-	case EFFECT_ACCEPT:
+	return !t->w->nat &&
+	       rulebook_end(&t->w->book, chain) == EFFECT_ACCEPT;
+}
+
+/* Does what a rule does with it lead to ACCEPT; in nat to a translation? */
+static bool saves(struct trial *t, struct onward o,
+		  const struct rulebook_rule *rule)
+{
+	if (t->w->nat && rule->nat)
 		return true;
+	switch (rule->effect) {
+	case EFFECT_ACCEPT:
+		return !t->w->nat;
 	case EFFECT_RETURN:
 		if (o.depth == 1)
-			return rulebook_end(&t->w->book, o.frame[0].chain) ==
-			       EFFECT_ACCEPT;
+			return ends_well(t, o.frame[0].chain);
 		o.depth--;
 		return leads_on(t, &o);
 	case EFFECT_GOTO:
 		o.depth--;
-		return push(&o, to) && leads_on(t, &o);
+		return push(&o, rule->to) && leads_on(t, &o);
 	case EFFECT_JUMP:
-		return push(&o, to) && leads_on(t, &o);
+		return push(&o, rule->to) && leads_on(t, &o);
 	}
 	return false;
 }
@@ -220,8 +230,7 @@ static bool meets(struct trial *t, struct onward *o, uint32_t chain,
 	    marks(o, &rule))
 		return false;
 	often = only_often(t->room);
-	*saved = rule.effect != EFFECT_CONTINUE &&
-		 saves(t, *o, rule.effect, rule.to);
+	*saved = rule.effect != EFFECT_CONTINUE && saves(t, *o, &rule);
 	/* The packet may pass this rule over, and then has to be saved behind it. */
 	if (state == CONDITION_UNKNOWN && !often)
 		return !*saved;
@@ -245,7 +254,7 @@ static bool leads_on(struct trial *t, struct onward *o)
 		}
 		end = rulebook_end(&t->w->book, chain);
 		if (end != EFFECT_RETURN)
-			return end == EFFECT_ACCEPT;
+			return ends_well(t, chain);
 		o->depth--;
 	}
 	return false;
@@ -275,7 +284,7 @@ static bool saves_by(struct trial *t, uint32_t at)
 	struct onward o;
 
 	rulebook_rule(&t->w->book, r->chain, r->number, &rule);
-	if (rule.effect == EFFECT_ACCEPT)
+	if (t->w->nat ? rule.nat : rule.effect == EFFECT_ACCEPT)
 		return true;
 	if (!t->known || !callers_of(t->w, at, &o))
 		return false;
@@ -283,12 +292,14 @@ static bool saves_by(struct trial *t, uint32_t at)
 	o.mark_known = t->a->mark_known;
 	if (rule.effect == EFFECT_CONTINUE)
 		return marks(&o, &rule) && leads_on(t, &o);
-	return saves(t, o, rule.effect, rule.to);
+	return saves(t, o, &rule);
 }
 
 static bool comes_to_table(const struct trial *t, const struct misses_rules *rules)
 {
-	const struct ahead_packet p = { t->a, t->fields, t->known };
+	const struct ahead_packet p = {
+		t->a, t->fields, t->known, t->w->nat ? &t->w->book : NULL,
+	};
 
 	return !ahead_takes(&p, rules, t->w->book.kept, t->room);
 }
@@ -302,7 +313,8 @@ bool trial_saves(const struct passed *w, uint32_t at, const struct asked *a,
 	};
 	struct asked_copy changed;
 
-	if (c->field == ASKED_OTHER || c->changes)
+	/* Another packet has another source; the same one may be put into a set of them. */
+	if (c->field == ASKED_OTHER || c->changes || (w->nat && c->now))
 		return saves_by(&t, at);
 	t.fields = touched_by(c->field);
 	if (c->want.field != ASKED_OTHER && asked_with(&changed, a, &c->want))

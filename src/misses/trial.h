@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* trial: what would become of a packet, in the table that dropped it, with one thing changed. */
+/* trial: what would become of a packet, in the table that dropped it, or left it as it was, with one thing changed. */
 #ifndef NFTRACE_TRIAL_H
 #define NFTRACE_TRIAL_H
 
@@ -20,7 +20,8 @@ struct passed;
  * @room: is written to
  *
  * Saved is what ACCEPT can be the end of, by this rule or where it leads, in the
- * same table.  What tables in front of that would take is not saved.
+ * same table; of nat's chains what is translated.  What tables in front of that would take
+ * is not saved.
  */
 bool trial_saves(const struct passed *w, uint32_t at, const struct asked *a,
 		 const struct condition *c, const struct misses_rules *rules,

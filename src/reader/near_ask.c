@@ -16,10 +16,16 @@
 
 enum { SHARE_NS = 100 * NS_PER_MS };	/* of each second */
 
-static bool is_refused(const struct fate *f)
+/* What was refused, and what nat may have let pass as it was. */
+static bool is_asked(const struct journey *j)
 {
-	return f->kind == FATE_DROP || f->kind == FATE_REJECT ||
-	       f->kind == FATE_LOST;
+	switch (j->fate[0].kind) {
+	case FATE_DROP: case FATE_REJECT: case FATE_LOST:
+		return true;
+	case FATE_FORWARDED:
+		return j->flags & JOURNEY_NAT;
+	}
+	return false;
 }
 
 /* The tables as they were read last, if they were so when it met them; else NULL. */
@@ -81,7 +87,7 @@ void near_ask(struct reader_state *s, struct journey *j)
 		.sets = &sets.sets, .ipsets = &ipsets.sets,
 	};
 
-	if (!is_refused(&j->fate[0]) || !may_look(&s->near_time, s))
+	if (!is_asked(j) || !may_look(&s->near_time, s))
 		return;
 	set_ask_begin(&sets, s, j);
 	ipset_ask_begin(&ipsets, s);
@@ -102,7 +108,7 @@ void near_read(struct reader_state *s, struct journey *j)
 		.printed = j->flags & JOURNEY_NFT,
 	};
 
-	if (is_refused(&j->fate[0]) && (rules.printed ? !!rules.nft : !!rules.legacy) &&
+	if (is_asked(j) && (rules.printed ? !!rules.nft : !!rules.legacy) &&
 	    !stats_get(&s->stats->text.masked) &&
 	    !place_index_is_unsure(s->index) && misses_of(s))
 		misses_find(s->misses, j, &rules);

@@ -35,7 +35,7 @@ static char *put_number(char *p, char letter, uint64_t n)
 }
 
 /* "m,HOW,PREFIX,RULE,WORDS,VALUE", and what of the place these do not say */
-static void put_miss(struct outbuf *o, const struct near_miss *n, uint32_t more)
+static void put_miss(struct outbuf *o, const struct near_miss *n, uint32_t more, bool nat)
 {
 	const struct place *at = n->at;
 	char *room = outbuf_room(o, 3 * (at->prefix_len + at->rule_len +
@@ -56,6 +56,7 @@ static void put_miss(struct outbuf *o, const struct near_miss *n, uint32_t more)
 	else
 		p = put_number(p, 'n', at->position);
 	p = put_number(p, 'r', more);
+	p = put_number(p, 't', nat);
 	outbuf_advance(o, (size_t)(p - room));
 }
 
@@ -63,5 +64,5 @@ void record_put_near(struct outbuf *o, const struct near_misses *near)
 {
 	for (uint32_t i = 0; near && i < near->count; i++)
 		put_miss(o, &near->miss[i],
-			 i + 1 == near->count ? near->more : 0);
+			 i + 1 == near->count ? near->more : 0, near->nat);
 }

@@ -35,6 +35,11 @@ static bool near_field(struct strview f, struct place_known *k,
 		return record_number(value, 1, UINT32_MAX, &k->position);
 	case 'r':
 		return record_number(value, 1, UINT32_MAX, &near->more);
+	case 't':
+		if (!record_number(value, 1, 1, &n))
+			return false;
+		near->nat = true;
+		return true;
 	}
 	return true;
 }
@@ -88,7 +93,7 @@ bool record_take_near(struct reading *rd, struct strview t)
 		return record_refuse(rd, RECORD_ORDER);
 	near = &rd->r->near[rd->j->branches - 1];
 	if (!rd->j->fate[rd->j->branches - 1].near)
-		near->count = near->more = 0;
+		near->count = near->more = near->nat = 0;
 	if (near->count == NEAR_MISSES)
 		return record_refuse(rd, RECORD_ORDER);
 	n = &near->miss[near->count];

@@ -17,6 +17,7 @@
 #include "report/text_fate.h"
 #include "report/text_grounds.h"
 #include "report/text_logged.h"
+#include "report/text_near.h"
 
 /*
  * Whose the rule is that decided; or, by @g, that let it pass: that is no reason for
@@ -189,6 +190,7 @@ void fold_fate_lines(struct fold_out *f, const struct journey *j,
 	if (text_fate_goes_on(j->fate[b].kind))
 		put_ground(f, "translated (to what was not seen) by", j, b,
 			   g->unseen, NULL);
+	text_near_fold(f, j, b, true);
 	put_ground(f, "accepted by", j, b, g->accepted,
 		   j->fate[b].by ? NULL : g);
 	put_ground(f, "via", j, b, g->via, NULL);

@@ -129,7 +129,7 @@ static void put_near(struct outbuf *o, const struct report_env *env,
 	const struct place *behind = NULL;
 	const char *comma = "";
 
-	outbuf_text(o, ",\"near\":[");
+	outbuf_text(o, near && near->nat ? ",\"near\":[],\"near_nat\":[" : ",\"near\":[");
 	for (uint32_t i = 0; near && i < near->count; i++) {
 		if (near->miss[i].how == NEAR_MISS_BEHIND) {
 			behind = near->miss[i].at;

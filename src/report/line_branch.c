@@ -246,7 +246,7 @@ static void put_near(struct line *l, const struct report_env *env,
 		return;
 	line_part(l, LINE_NEAR);
 	label = place_words_of(env->state, near->miss[0].at)->label;
-	outbuf_printf(l->o, "; %s ", text_near_label(&near->miss[0]));
+	outbuf_printf(l->o, "; %s ", text_near_label(near, &near->miss[0]));
 	outbuf_bytes(l->o, label.at, label.len);
 	outbuf_text(l->o, " (");
 	outbuf_bytes(l->o, lack, text_near_lack(lack, &near->miss[0]));

@@ -222,7 +222,7 @@ static void put_branch(struct fold_out *f, struct fold_steps *steps,
 	if (b)
 		put_copy(f, j, b);
 	fold_fate_lines(f, j, b, &g);
-	text_near_fold(f, j, b);
+	text_near_fold(f, j, b, false);
 	if (b == 0)
 		put_known(f, j);
 	fold_events(f, steps, b);

@@ -14,8 +14,11 @@
 /* Of a place's line, "TRACE: filter:INPUT:rule:2  \"...\"\n". */
 enum { MAGIC = sizeof("TRACE: ") - 1 };
 
-const char *text_near_label(const struct near_miss *n)
+const char *text_near_label(const struct near_misses *near,
+			    const struct near_miss *n)
 {
+	if (near->nat)
+		return "not translated by";
 	return n->how == NEAR_MISS_BEHIND ? "never reached" : "near";
 }
 
@@ -70,7 +73,7 @@ void text_near_block(struct outbuf *o, const struct report_env *env,
 	for (uint32_t i = 0; i < near->count; i++) {
 		const struct near_miss *n = &near->miss[i];
 
-		outbuf_printf(o, "   %s: ", text_near_label(n));
+		outbuf_printf(o, "   %s: ", text_near_label(near, n));
 		outbuf_bytes(o, n->at->line + MAGIC, n->at->line_len - MAGIC);
 		outbuf_text(o, "         ");
 		outbuf_bytes(o, lack, text_near_lack(lack, n));
@@ -81,17 +84,17 @@ void text_near_block(struct outbuf *o, const struct report_env *env,
 }
 
 void text_near_fold(struct fold_out *f, const struct journey *j,
-		    unsigned int b)
+		    unsigned int b, bool nat)
 {
 	const struct near_misses *near = text_near_of(f->env, j, b);
 	char lack[TEXT_NEAR], more[48], label[24];
 
-	if (!near)
+	if (!near || near->nat != nat)
 		return;
 	for (uint32_t i = 0; i < near->count; i++) {
 		size_t len = text_near_lack(lack, &near->miss[i]), at;
 
-		format_text(label, sizeof(label), "%s:", text_near_label(&near->miss[i]));
+		format_text(label, sizeof(label), "%s:", text_near_label(near, &near->miss[i]));
 		fold_line(f, label);
 		fold_place(f, near->miss[i].at, "");
 		at = wrap_here(&f->w);

@@ -3,12 +3,13 @@
 """packets: packets by chance for a ruleset, and near misses put right: one thing of a packet changed.
 
 packets.py random RULES FAMILY COUNT SEED ROUTER   SIDE HEX a line
-packets.py changed SENT JSON RESULT A B            those of a run's near misses again, one thing
+packets.py changed SENT JSON RESULT A B [MEMBER]   those of a run's near misses again, one thing
                                                    changed; RESULT gets which rule each is to meet,
                                                    A and B are the router's interfaces
 packets.py send SIDE IFACE MAC                    those of a side, from standard input
 packets.py judge RESULT JSON ALIVE                 what became of them: false ones, and a count; ALIVE:
                                                    nft -j list table inet alive
+packets.py translated RESULT JSON                  the same of those of near_nat: was each translated?
 """
 import ipaddress
 import json
@@ -175,6 +176,16 @@ def flags(words):
     return sum(bits[w] for w in words.split(','))
 
 
+def in_words_of_iptables(failed):
+    """What nft's own words ask for, as far as mend() knows it."""
+    for nft, xt in ((r'ip6? saddr', '-s'), (r'ip6? daddr', '-d'), (r'(?:tcp|udp|th) sport', '--sports'),
+                    (r'(?:tcp|udp|th) dport', '--dports'), (r'iifname', '-i')):
+        m = re.fullmatch(nft + r' (?:\{ )?"?([0-9a-z./:, -]+?)"?(?: \})?', failed)
+        if m:
+            return xt + ' ' + m.group(1).replace(', ', ',').replace('-', ':' if 'port' in xt else '-')
+    return failed
+
+
 def mend(p, failed, devices):
     """The condition holds then; False: here it cannot be made to."""
     inverted = failed.startswith('! ')
@@ -232,7 +243,7 @@ def key(rule):
     return [rule['table'], rule['chain'], rule['number'] or rule['handle']]
 
 
-def changed(sent, path, result, devices):
+def changed(sent, path, result, devices, member='near'):
     made = []
     # An answer may have the same tag, but not the rest.
     packets = {begin(data): (side, data) for side, data in map(str.split, open(sent))}
@@ -240,13 +251,13 @@ def changed(sent, path, result, devices):
     for line in open(path):
         o = json.loads(line)
         known = begin(o['payload'])
-        for n in o['near']:
+        for n in o.get(member, []):
             if n['how'] == 'eliminated' or known not in packets or o['nat']:
                 left['eliminated' if n['how'] == 'eliminated' else 'translated, or not ours'] += 1
                 continue
             side, data = packets[known]
             p = Packet(bytes.fromhex(data))
-            done = mend(p, n['failed'], devices)
+            done = mend(p, in_words_of_iptables(n['failed']), devices)
             if not done:
                 left[n['failed'].split(' ')[0]] += 1
                 continue
@@ -302,6 +313,28 @@ def judge(result, path, alive_path):
     return verdicts['false']
 
 
+def translated(result, path):
+    """Each is forwarded, has met that rule, and goes on as another."""
+    told = json.load(open(result))
+    seen = {begin(o['payload']): o for o in map(json.loads, open(path)) if o['in']}
+    verdicts = Counter()
+    for m in told['made']:
+        o = seen.get(begin(m['sent']))
+        if o is None:
+            verdicts['unseen'] += 1
+        elif o['nat'] and m['rule'] in [key(e) for e in o['events']] and o['fate'] not in ('DROP', 'REJECT'):
+            verdicts['right'] += 1
+        elif o['fate'] in ('DROP', 'REJECT') and any(c['field'] == 'dst' for c in o['changes']):
+            verdicts['right, refused behind it'] += 1
+        else:
+            verdicts['false'] += 1
+            print('FALSE', json.dumps(m), '\n   became', o['headers'], o['fate'], o['nat'],
+                  (o['by'] or {}).get('rule'))
+    print(' '.join('%s=%d' % (k.replace(' ', '-'), v) for k, v in sorted(verdicts.items())),
+          'left=%s' % json.dumps(told['left']))
+    return verdicts['false']
+
+
 def send(side, interface, mac):
     """Those lines of standard input that are for this side."""
     out = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM)
@@ -317,7 +350,9 @@ def main(argv):
     if argv[1] == 'random':
         by_chance(argv[2], int(argv[3]), int(argv[4]), int(argv[5]), argv[6])
     elif argv[1] == 'changed':
-        changed(argv[2], argv[3], argv[4], {'a': argv[5], 'b': argv[6]})
+        changed(argv[2], argv[3], argv[4], {'a': argv[5], 'b': argv[6]}, *argv[7:])
+    elif argv[1] == 'translated':
+        return min(translated(argv[2], argv[3]), 1)
     elif argv[1] == 'send':
         send(argv[2], argv[3], argv[4])
     elif argv[1] == 'judge':
