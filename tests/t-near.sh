@@ -250,3 +250,20 @@ for kind in legacy nft own; do
 		"$(jq -r '(.headers | capture("\\.(?<p>8[0-3]): ").p) as $p | .near[] | "\(.failed | sub("^udp dport"; "--dport")): \($p)"' "$OUT" | paste -sd ' ')"
 	if [[ $kind = own ]]; then in_ns r nft delete table ip own; else in_ns r iptables-$kind -F; in_ns r iptables-$kind -X; fi
 done
+
+subtest "with one condition a rule is near in nobody's words, with two in everybody's"
+in_ns lo nft flush ruleset
+for kind in legacy nft own; do
+	case $kind in
+	own) in_ns lo nft 'table ip fw { chain in { type filter hook input priority 0; ip saddr 10.9.0.7 accept; iifname "lo" udp dport 6008 accept; udp dport 6009 drop; }; }' || fail "rules" ;;
+	*) in_ns lo iptables-$kind-restore <<<'*filter
+-A INPUT -s 10.9.0.7/32 -j ACCEPT
+-A INPUT -i lo -p udp -m udp --dport 6008 -j ACCEPT
+-A INPUT -p udp -m udp --dport 6009 -j DROP
+COMMIT' || fail "rules" ;;
+	esac
+	traced 6009 --json
+	assert_equal "$kind" '["DROP","the packet'\''s is 6009"]' "$(jq -c '[.fate, .near[].value]' "$OUT")"
+	in_ns lo iptables-legacy -F
+	in_ns lo nft flush ruleset
+done
