@@ -35,6 +35,14 @@ for text in README.rst nftrace.8; do
 	assert_equal "$text: what the demo does not print" "" "$(grep -vxFf "$SCRATCH/block" "$SCRATCH/sample")"
 done
 
+subtest "where COLUMNS is 120, -q has no more in a pipe either, and the fate, the rule and its owner in it"
+COLUMNS=120 "$NFTRACE" -q --read "$SCRATCH/demo.pcapng" >"$SCRATCH/lines" 2>/dev/null
+(($(wc -L <"$SCRATCH/lines") <= 120)) || fail "wider: $(<"$SCRATCH/lines")"
+assert_equal "fates that are not in the first twelve columns" "" "$(cut -c 1-12 "$SCRATCH/lines" | grep -vE '^[A-Z]{4,9} +#$')"
+assert_grep '^DROP .* by cali-po-default.no-mail:1 \[Calico: policy default/no-mail~\]' "$SCRATCH/lines"
+assert_equal "packets that went on without a rule or an owner" "" \
+	"$(grep '^FORWARDED' "$SCRATCH/lines" | grep -vE ' by [A-Za-z0-9:-]+:[0-9]+ \[.*(policy default/dns-and|workload cali123)')"
+
 subtest "the README's picture is what a terminal shows today"
 # The words of the picture and those of the terminal, which may break lines elsewhere.
 words() {
