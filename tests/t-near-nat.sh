@@ -64,6 +64,18 @@ for backend in legacy nft own; do
 	n=$(sed -nE 's/.*right=([0-9]+).*/\1/p' "$SCRATCH/verdict")
 	((right += ${n:-0}))
 done
+
+subtest "it is said once, of each value"
+start_nftrace r -4 -i eth0 -p udp --json -t 100 -c 4
+for port in 1 2; do
+	for source in 10.7.0.5 10.7.0.6; do
+		addresses a lo $source/32 2>/dev/null
+		in_ns a "$TOOLS/talk" udp 10.9.0.200 $port source $source from 2000$port wait 1
+	done
+done
+end_nftrace 10
+assert_equal "lines" "10.7.0.5 10.7.0.6" "$(jq -r '.near_nat[]? | select(.failed | test("saddr")) | .value | ltrimstr("the packet\u0027s is ")' "$OUT" | paste -sd ' ')"
+
 subtest "enough of them"
 ((right >= 20)) || fail "only $right were put right"
 for ns in a r b; do ns_del $ns; done

@@ -22,7 +22,7 @@
 
 enum {
 	TRIED = 8,	/* rules that may be near are tried, the best of them */
-	TOLD = 256,	/* rules behind others that are told of, once each */
+	TOLD = 256,	/* what is told of once */
 };
 
 struct misses {
@@ -33,7 +33,7 @@ struct misses {
 	unsigned int candidates;
 	bool contradicted;		/* a rule did not do what its conditions say */
 	struct near_misses near;
-	uint32_t told[TOLD];		/* ids of places */
+	uint32_t told[TOLD];		/* news_of() each */
 	unsigned int tolds;
 };
 
@@ -197,6 +197,28 @@ static bool is_told(const struct near_misses *near, const struct place *at)
 	return false;
 }
 
+/* A rule, and what the packet had: FNV-1a. */
+static uint32_t news_of(const struct place *at, const char *value)
+{
+	uint32_t hash = (2166136261u ^ at->id) * 16777619u;
+
+	while (*value)
+		hash = (hash ^ (uint8_t)*value++) * 16777619u;
+	return hash;
+}
+
+/* It is the same for all packets of its kind. */
+static bool is_news(struct misses *m, uint32_t news)
+{
+	for (unsigned int i = 0; i < m->tolds; i++)
+		if (m->told[i] == news)
+			return false;
+	if (m->tolds == TOLD)
+		return false;
+	m->told[m->tolds++] = news;
+	return true;
+}
+
 static void try_candidate(struct misses *m, const struct worth *c,
 			  const struct misses_rules *rules, uint8_t nfproto,
 			  uint32_t room)
@@ -222,19 +244,9 @@ static void try_candidate(struct misses *m, const struct worth *c,
 	if (is_told(near, at))
 		return;
 	tell(&near->miss[near->count], failed, &m->packet.a);
+	if (m->way.nat && !is_news(m, news_of(at, near->miss[near->count].value)))
+		return;
 	near->miss[near->count++].at = at;
-}
-
-/* Of each such rule it is said once: it is the same for all packets of its kind. */
-static bool is_news(struct misses *m, const struct place *at)
-{
-	for (unsigned int i = 0; i < m->tolds; i++)
-		if (m->told[i] == at->id)
-			return false;
-	if (m->tolds == TOLD)
-		return false;
-	m->told[m->tolds++] = at->id;
-	return true;
 }
 
 /* Return: a rule that was not reached; NULL: none, or it was told of. */
@@ -254,7 +266,7 @@ static const struct place *find_behind(struct misses *m,
 	if (!unreached_find(&u, &m->way, &m->packet.a, &m->room))
 		return NULL;
 	at = miss_place(&m->way.book, u.chain, u.number, rules, nfproto);
-	return at && is_news(m, at) ? at : NULL;
+	return at && is_news(m, news_of(at, "")) ? at : NULL;
 }
 
 static void tell_behind(struct near_misses *near, const struct place *at)
