@@ -92,6 +92,17 @@ diff_of --diff "$G" "$G" -q
 assert_status 0
 assert_grep '^SAME     #1 \| #1  FORWARDED  10\.1\.0\.2\.20007 > ' "$OUT"
 
+subtest "on a terminal the fates are folded, and nothing is wider than it is"
+for columns in 80 100 140; do
+	script -qec "stty cols $columns; $NFTRACE --diff $SCRATCH/${hosts[0]##*/}.good $SCRATCH/${hosts[0]##*/}.bad" "$SCRATCH/terminal" >/dev/null </dev/null
+	sed -E 's/\x1b\[[0-9;]*[mK]//g; s/\r//; /^Script /d' "$SCRATCH/terminal" >"$SCRATCH/screen"
+	assert_grep '^   A  FORWARDED out eth1$' "$SCRATCH/screen"
+	assert_grep '^   B  DROP$' "$SCRATCH/screen"
+	assert_grep '^      by ' "$SCRATCH/screen"
+	(($(wc -L <"$SCRATCH/screen") <= columns)) || show "wider than $columns" "$SCRATCH/screen"
+	(($(wc -L <"$SCRATCH/screen") <= columns)) || fail "wider than $columns"
+done
+
 subtest "--read A --diff B is --diff A B, and -q a line a pair"
 diff_of --diff "$G" "$B"
 cp "$OUT" "$SCRATCH/block"

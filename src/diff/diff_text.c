@@ -10,12 +10,18 @@
 #include "diff/pair.h"
 #include "diff/shown.h"
 #include "diff/words.h"
+#include "grounds/grounds.h"
 #include "journey/journey.h"
 #include "packet/packet_print.h"
 #include "place/place_types.h"
+#include "report/fold_fate.h"
+#include "report/fold_out.h"
+#include "report/place_words.h"
 #include "report/report_text.h"
 #include "report/text_fate.h"
 #include "rules/base/units.h"
+
+enum { SIDE = 3 };	/* columns of "A  " */
 
 static const char letter[PAIR_SIDES] = { 'A', 'B' };
 
@@ -107,8 +113,38 @@ static void put_side(struct outbuf *o, const struct shown *s, unsigned int i)
 	outbuf_text(o, "\n");
 }
 
+/* As a folded block has it: whole rules stand above, where the ways part. */
+static void fold_fate(struct outbuf *o, const struct shown *s, unsigned int i,
+		      struct place_words_cache *words)
+{
+	const struct report_env *env = &s->env[i];
+	struct fold_out f = {
+		.w = { .o = o, .width = env->width }, .lead = SIDE,
+		.env = env, .words = words,
+	};
+	struct grounds g;
+
+	put_fate_word(o, env, s->j[i]);
+	if (text_fate_goes_on(s->j[i]->fate[0].kind) && s->j[i]->fate[0].out)
+		outbuf_printf(o, " out %s", ifnames_get(env->names, s->j[i]->fate[0].out));
+	outbuf_text(o, "\n");
+	grounds_find(&g, s->j[i], 0);
+	fold_fate_lines(&f, s->j[i], 0, &g);
+}
+
 static void put_fate(struct outbuf *o, const struct shown *s, unsigned int i)
 {
+	struct place_words_cache *words = NULL;
+
+	/* Whole rules are for a file. */
+	if (s->env[i].terminal)
+		words = place_words_cache_open();
+	if (words) {
+		outbuf_printf(o, "   %c  ", letter[i]);
+		fold_fate(o, s, i, words);
+		place_words_cache_close(words);
+		return;
+	}
 	outbuf_printf(o, "   %c  ", letter[i]);
 	text_fate(o, &s->env[i], s->j[i], 0);
 	outbuf_text(o, "\n");

@@ -132,8 +132,8 @@ static void put_as(struct fold_out *f, const struct journey *j, unsigned int b,
 
 	if (!g->nats || g->unseen || !text_fate_goes_on(j->fate[b].kind))
 		return;
-	f->w.indent = FOLD_HANG;
-	wrap_pad(&f->w, FOLD_INDENT - 1);
+	f->w.indent = FOLD_HANG + f->lead;
+	wrap_pad(&f->w, FOLD_INDENT + f->lead - 1);
 	text_color(o, f->env, TEXT_BOLD);
 	at = wrap_here(&f->w);
 	put_ends(o, j, g);

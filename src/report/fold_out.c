@@ -11,8 +11,8 @@
 
 void fold_line(struct fold_out *f, const char *word)
 {
-	f->w.indent = FOLD_HANG;
-	wrap_pad(&f->w, FOLD_INDENT);
+	f->w.indent = FOLD_HANG + f->lead;
+	wrap_pad(&f->w, FOLD_INDENT + f->lead);
 	wrap_text(&f->w, word);
 }
 

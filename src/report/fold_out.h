@@ -17,6 +17,7 @@ enum { FOLD_INDENT = 3, FOLD_HANG = 6 };
 
 struct fold_out {
 	struct wrap w;
+	unsigned int lead;	/* columns that all of it stands further in */
 	const struct report_env *env;
 	struct place_words_cache *words;
 };
