@@ -38,29 +38,61 @@ records() {
 	done
 }
 
+# put COMMAND LINE...: into raw, as many at once as the kernel and the extensions take; the others
+# are in left
+put() {
+	local command=$1 half=$((($# - 1) / 2)) text
+	shift
+	(($#)) || return 0
+	printf -v text '%s\n' '*raw' "$@" COMMIT
+	"$command-legacy-restore" -n <<<"$text" 2>/dev/null && return
+	(($# > 1)) || { left+=("$1"); return; }
+	put "$command" "${@:1:half}"
+	put "$command" "${@:half + 1}"
+}
+
+# lines_of FAMILY: in lines, the rule of each expression, as iptables-restore reads it
+lines_of() {
+	local i word
+	lines=()
+	for i in "${!words[@]}"; do
+		[[ ${families[i]} = "$1" ]] || continue
+		eval "argv=(${words[i]})"
+		name_of "$i"
+		lines+=("-A $chain")
+		for word in "${argv[@]}"; do
+			word=${word//\\/\\\\}
+			lines[-1]+=" \"${word//\"/\\\"}\""
+		done
+	done
+}
+
 # A rule without a target in a chain of its own, which both chains of raw call
 # where the kernel lets them.
 raw_side() {
-	local i command chain hook
-	for command in iptables ip6tables; do
+	local -A command=([4]=iptables [6]=ip6tables) refused=()
+	local family line
+	local -a lines left=() calls
+	for family in 4 6; do
 		{
 			echo '*raw'
 			for i in "${!words[@]}"; do name_of "$i"; echo ":$chain - [0:0]"; done
 			echo COMMIT
-		} | $command-legacy-restore
-	done
-	for i in "${!words[@]}"; do
-		command=iptables-legacy
-		name_of "$i"
-		[[ ${families[i]} = 4 ]] || command=ip6tables-legacy
-		eval "argv=(${words[i]})"
-		$command -t raw -A "$chain" "${argv[@]}" 2>/dev/null || { echo "$chain refused"; continue; }
-		for hook in PREROUTING OUTPUT; do
-			$command -t raw -A $hook -j "$chain" 2>/dev/null
+		} | "${command[$family]}-legacy-restore"
+		lines_of $family
+		left=()
+		put "${command[$family]}" "${lines[@]}"
+		calls=() refused=()
+		for line in "${left[@]}"; do refused[${line:3:5}]=1; done
+		for line in "${lines[@]}"; do
+			chain=${line:3:5}
+			[[ -z ${refused[$chain]-} ]] || { echo "$chain refused"; continue; }
+			calls+=("-A PREROUTING -j $chain" "-A OUTPUT -j $chain")
 		done
+		put "${command[$family]}" "${calls[@]}"
 	done
 }
-export -f raw_side name_of
+export -f raw_side put lines_of name_of
 declare -p words families >"$SCRATCH/arrays"
 in_ns words bash -c '. "$1"; raw_side' raw "$SCRATCH/arrays" >"$SCRATCH/raw.refused"
 
