@@ -93,17 +93,18 @@ static bool put_holes(struct event_layout *l, const struct event_parts *p,
 	return true;
 }
 
-/* The bytes of one that is not known to be told again are of no use. */
-static void keep_payload(struct event_again *again, struct event_layout *l,
-			 const uint8_t *rest)
+/* The bytes of one that is not known to be told again stay in the message. */
+static inline void keep_payload(struct event_again *again, struct event_layout *l,
+				const uint8_t *rest)
 {
 	uint32_t bytes = l->len - l->told;
+	bool kept = bytes <= EVENT_AGAIN_PAYLOAD;
 
-	l->e.told = 0;
-	if (bytes > EVENT_AGAIN_PAYLOAD)
-		return;
-	memcpy(l->rest + l->told, rest + l->told, bytes);
-	l->e.told = ++again->told;
+	if (kept)
+		memcpy(l->rest + l->told, rest + l->told, bytes);
+	if (l->e.payload)
+		l->e.payload = (kept ? l->rest : rest) + l->told;
+	l->e.told = kept ? ++again->told : 0;
 }
 
 /* What was written behind the prefix alone, in the kernel's order. */
@@ -128,8 +129,9 @@ remember(struct event_again *again, struct event_layout *l, const uint8_t *bytes
 	memcpy(l->head, bytes + HEAD_AT, HEAD_LEN);
 	memcpy(l->rest, rest, told);
 	l->told = told;
-	l->hw_header = offset(e->hw_header, rest);
 	l->len = end - at;
+	if (e->hw_header)
+		l->e.hw_header = l->rest + offset(e->hw_header, rest);
 	keep_payload(again, l, rest);
 }
 
@@ -202,16 +204,12 @@ take_packet(struct event_again *again, struct event_layout *l,
 	return true;
 }
 
-/* Only the prefix is told anew: where it and what follows lie in this message. */
-static inline void point(struct event_layout *l, const uint8_t *prefix,
-			 uint32_t prefix_len, const uint8_t *rest)
+/* Only the prefix is told anew: what follows is in .rest as in this message. */
+static inline void take_prefix(struct event_layout *l, const uint8_t *prefix,
+			       uint32_t prefix_len)
 {
 	l->e.prefix = (const char *)prefix;
 	l->e.prefix_len = event_text_len(l->e.prefix, prefix_len);
-	if (l->e.payload)
-		l->e.payload = rest + l->told;
-	if (l->e.hw_header)
-		l->e.hw_header = rest + l->hw_header;
 }
 
 /* Where it lies is worked out here: the compiler would do that anew for each field. */
@@ -242,6 +240,6 @@ const struct event *event_parse_again(struct event_again *again,
 	take_number(l, rest);
 	if (!is_told_again(l, rest) && !take_packet(again, l, rest))
 		return parse_anew(again, l, nlh, nlh->nlmsg_len);
-	point(l, bytes + PREFIX_AT + NLA_HDRLEN, prefix_len, rest);
+	take_prefix(l, bytes + PREFIX_AT + NLA_HDRLEN, prefix_len);
 	return &l->e;
 }

@@ -25,11 +25,10 @@ struct event_hole {
 
 /* A message that was taken apart, and what of it stands where behind the prefix. */
 struct event_layout {
-	struct event e;		/* the last one; its pointers are of no use */
+	struct event e;		/* the last one; it points into .rest, or into a message that is gone */
 	uint8_t head[12];	/* its struct nfgenmsg, and NFULA_PACKET_HDR */
 	uint32_t len;		/* of all that is behind the prefix; 0: there is none */
 	uint32_t told;		/* of that, in front of the payload's bytes */
-	uint32_t hw_header;	/* where it is; 0: nowhere */
 	/* Stamp, number, conntrack's entry; in this order, of length 0 where there is none */
 	struct event_hole hole[EVENT_AGAIN_HOLES];
 	/* What was behind the last one's prefix, the payload only where .e.told is known. */

@@ -40,6 +40,15 @@ static void use(const struct event *e)
 	kept_use_all(&p);
 }
 
+/* Of the packet the same bytes, wherever they are kept. */
+static bool is_same(const uint8_t *a, const uint8_t **b, size_t len)
+{
+	const uint8_t *was = *b;
+
+	*b = a;
+	return a && was ? memcmp(a, was, len) == 0 : a == was;
+}
+
 /* By an earlier message as by itself. */
 static bool parse_both(struct event_again *again, struct event *e,
 		       const struct nlmsghdr *nlh, size_t len)
@@ -51,7 +60,10 @@ static bool parse_both(struct event_again *again, struct event *e,
 	if (got)
 		other = *got;
 	other.told = 0;
-	if (!!got != whole || (whole && memcmp(e, &other, sizeof(other)) != 0))
+	if (!!got != whole ||
+	    (whole && (!is_same(e->payload, &other.payload, e->payload_len) ||
+		       !is_same(e->hw_header, &other.hw_header, e->hw_header_len) ||
+		       memcmp(e, &other, sizeof(other)) != 0)))
 		abort();
 	return whole;
 }

@@ -89,6 +89,15 @@ static struct nlmsghdr *message(const struct told *t)
 	return nlh;
 }
 
+/* Of the packet the same bytes, wherever they are kept. */
+static void assert_bytes(const uint8_t *a, const uint8_t **b, uint32_t len)
+{
+	assert_int_equal(!a, !*b);
+	if (a)
+		assert_memory_equal(a, *b, len);
+	*b = a;
+}
+
 /* In a block of its own size, for sanitizers and valgrind. */
 static void assert_same(struct event_again *again, const struct nlmsghdr *nlh,
 			size_t len)
@@ -104,6 +113,8 @@ static void assert_same(struct event_again *again, const struct nlmsghdr *nlh,
 	if (got) {
 		other = *got;
 		other.told = 0;
+		assert_bytes(e.payload, &other.payload, e.payload_len);
+		assert_bytes(e.hw_header, &other.hw_header, e.hw_header_len);
 		assert_memory_equal(&e, &other, sizeof(e));
 	}
 	free(exact);
