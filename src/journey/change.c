@@ -207,6 +207,7 @@ static void fill_view_around(struct packet_view *l, const struct event *e,
 static void fill_view(struct packet_view *l, const struct observation *o,
 		      const struct packet_view *was)
 {
+	static const struct packet_view nothing;
 	const struct packet *p = o->p;
 
 	if (!shows_headers(o, was)) {
@@ -214,7 +215,8 @@ static void fill_view(struct packet_view *l, const struct observation *o,
 		l->mark = o->e->mark;
 		return;
 	}
-	memset(l, 0, sizeof(*l));
+	/* gcc clears so few bytes in a slow way. */
+	*l = nothing;
 	fill_view_around(l, o->e, was);
 	l->length = p->unsized ? UNSIZED : p->length;
 	l->ttl = p->ttl;

@@ -10,40 +10,45 @@
 #include "capture/event.h"
 #include "packet/identity.h"
 
-static bool is_same(const struct decode_cache *s, const struct event *e)
-{
-	return s->p.serial && s->p.caplen == e->payload_len &&
-	       s->p.nfproto == e->nfproto &&
-	       memcmp(s->bytes, e->payload, e->payload_len) == 0;
-}
+enum { TTL = 8, PROTOCOL = 9, SOURCE = 12 };	/* where they stand in IPv4's header */
 
-/*
- * The same packet, one hop further: of its header TTL and checksum are others, and of
- * what is decoded the TTL alone, which is no part of identity_key().
- */
-static bool is_hop_on(const struct decode_cache *s, const struct event *e)
+/* In all but TTL and checksum: of what is decoded the TTL alone is no part of identity_key(). */
+static bool is_but_for_hops(const struct decode_cache *s, const struct event *e)
 {
-	enum { PROTOCOL = 9, SOURCE = 12 };
 	const uint8_t *was = s->bytes, *now = e->payload;
 	uint64_t a, b;
 
-	if (!s->p.serial || s->p.layer == PACKET_NOTHING ||
-	    s->p.caplen != e->payload_len || e->nfproto != NFPROTO_IPV4 ||
-	    s->p.nfproto != NFPROTO_IPV4 || was[PROTOCOL] != now[PROTOCOL])
-		return false;
 	memcpy(&a, was, sizeof(a));
 	memcpy(&b, now, sizeof(b));
-	return a == b && memcmp(was + SOURCE, now + SOURCE,
-				e->payload_len - SOURCE) == 0;
+	return a == b && was[PROTOCOL] == now[PROTOCOL] &&
+	       memcmp(was + SOURCE, now + SOURCE, e->payload_len - SOURCE) == 0;
 }
 
-static void take_hop(struct decode_cache *s, const struct event *e)
+static void take_hops(struct decode_cache *s, const struct event *e)
 {
-	enum { TTL = 8, SOURCE = 12 };
+	uint32_t was, now;
 
-	memcpy(s->bytes + TTL, e->payload + TTL, SOURCE - TTL);
+	memcpy(&was, s->bytes + TTL, sizeof(was));
+	memcpy(&now, e->payload + TTL, sizeof(now));
+	if (was == now)
+		return;
+	memcpy(s->bytes + TTL, &now, sizeof(now));
 	s->p.ttl = e->payload[TTL];
 	s->p.serial = ++s->serials;
+}
+
+/* The packet of the last event, or that a hop further: then it is decoded. */
+static bool take_again(struct decode_cache *s, const struct event *e)
+{
+	if (!s->p.serial || s->p.caplen != e->payload_len ||
+	    s->p.nfproto != e->nfproto)
+		return false;
+	if (e->nfproto != NFPROTO_IPV4 || s->p.layer == PACKET_NOTHING)
+		return memcmp(s->bytes, e->payload, e->payload_len) == 0;
+	if (!is_but_for_hops(s, e))
+		return false;
+	take_hops(s, e);
+	return true;
 }
 
 /* Of nft's events each shows another part of the packet, or none. */
@@ -61,12 +66,8 @@ void decode_cache_decode(struct decode_cache *s, const struct event *e,
 	if (e->told && e->told == s->told)
 		return;
 	s->told = e->told;
-	if (again && is_same(s, e))
+	if (again && take_again(s, e))
 		return;
-	if (again && is_hop_on(s, e)) {
-		take_hop(s, e);
-		return;
-	}
 	if (again)
 		bytes = memcpy(s->bytes, e->payload, e->payload_len);
 	packet_decode(&s->p, e->nfproto, bytes, e->payload_len);

@@ -48,16 +48,14 @@ static inline bool journey_again_in_table(const struct path *p,
  * journey_again_may - is that all that the event is to the journey, of one branch?
  * @e: of a legacy table; its .told is that of the journey's last event
  *
- * What copies, starts nat or is the run's own is told of by journey_record().
+ * What does more than place.only_steps is told of by journey_record().
  */
 static inline bool journey_again_may(const struct journey *j,
 				     const struct event *e,
 				     const struct place *at,
 				     const struct path_map *map)
 {
-	return e->told == j->again && e->told &&
-	       !at->own && !at->hidden && at->order != T_DNAT &&
-	       !(at->mangles & MANGLE_CLONE) && !path_is_start(at) &&
+	return e->told == j->again && e->told && at->only_steps &&
 	       (journey_again_in_chain(&j->path[0], e, at) ||
 		journey_again_in_table(&j->path[0], e, at, map));
 }
@@ -90,6 +88,13 @@ static inline void journey_again_stamp(struct journey *j, const struct event *e)
 	j->stamp.ns = e->stamp_ns;
 }
 
+/** journey_again_stamped - the same stamp once more, or none as before */
+static inline void journey_again_stamped(struct journey *j)
+{
+	if (j->stamp.events && j->stamp.events < UINT8_MAX)
+		j->stamp.events++;
+}
+
 /** journey_again - path_advance() and journey_record() of such an event */
 static inline void journey_again(struct journey *j, const struct event *e,
 				 const struct place *at)
@@ -113,7 +118,7 @@ static inline void journey_again(struct journey *j, const struct event *e,
 		path_step(p, at);
 	j->flags |= JOURNEY_LEGACY;
 	change_none(j, p);
-	journey_again_stamp(j, e);
+	journey_again_stamped(j);
 	s = journey_next_step(j);
 	if (s)
 		journey_again_fill(s, e, at);

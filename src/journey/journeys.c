@@ -267,7 +267,7 @@ void journeys_settle(struct journeys *js, struct journey *j)
 }
 
 /* Whose the event is, with all that it shows put down; NULL: nobody's, or no memory. */
-static __attribute__((noinline)) struct candidate
+static inline struct candidate
 take_event(struct journeys *js, const struct event *e, const struct place *at,
 	   uint64_t now_ns, uint64_t wall_ns)
 {
@@ -306,30 +306,47 @@ static inline bool may_be_over(const struct journeys *js, const struct path *p)
 	       (p->state == PATH_TABLE_DONE && !slots_have_later(js->map, p));
 }
 
+/* It has one event more: that may have been its last. */
+static inline void has_gone_on(struct journeys *js, struct journey *j,
+			       const struct path *path, uint64_t now_ns)
+{
+	j->last_ns = now_ns;
+	j->last_event = js->table.events;
+	js->stamps |= j->stamp.events >= PROOF_STAMPS;
+	if (path->state == PATH_IN_CHAIN) {
+		journey_table_touch(&js->table, j);
+		return;
+	}
+	js->table.queues |= path->state == PATH_QUEUED;
+	if (may_be_over(js, path) && journey_is_over(j, js->map))
+		journeys_settle(js, j);
+	else
+		journey_table_touch(&js->table, j);
+}
+
+static __attribute__((noinline)) void
+add_anew(struct journeys *js, const struct event *e, const struct place *at,
+	 uint64_t now_ns, uint64_t wall_ns)
+{
+	struct candidate c = take_event(js, e, at, now_ns, wall_ns);
+
+	if (c.j)
+		has_gone_on(js, c.j, &c.j->path[c.branch], now_ns);
+}
+
 void journeys_add(struct journeys *js, const struct event *e,
 		  const struct place *at, uint64_t now_ns, uint64_t wall_ns)
 {
-	struct candidate c = { .j = js->only };
-	struct path *path;
+	struct journey *j = js->only;
 
 	js->table.events++;
-	if (goes_on(js, e, at)) {
-		js->now_ns = now_ns;
-		journey_again(c.j, e, at);
-	} else {
-		c = take_event(js, e, at, now_ns, wall_ns);
-	}
-	if (!c.j)
+	if (!goes_on(js, e, at)) {
+		add_anew(js, e, at, now_ns, wall_ns);
 		return;
-	path = &c.j->path[c.branch];
-	c.j->last_ns = now_ns;
-	c.j->last_event = js->table.events;
-	js->stamps |= c.j->stamp.events >= PROOF_STAMPS;
-	js->table.queues |= path->state == PATH_QUEUED;
-	if (may_be_over(js, path) && journey_is_over(c.j, js->map))
-		journeys_settle(js, c.j);
-	else
-		journey_table_touch(&js->table, c.j);
+	}
+	js->now_ns = now_ns;
+	journey_again(j, e, at);
+	has_gone_on(js, j, &j->path[0], now_ns);
 }
 
 const struct journey *journeys_by_id(const struct journeys *js, uint32_t id)

@@ -2,13 +2,28 @@
 /* place_index: the inside of the index of places, and the places' ids. */
 #include "place/place_index.h"
 
+#include <netinet/in.h>
+#include <linux/netfilter.h>
 #include <stdlib.h>
+
+#include "capture/event.h"
+#include "place/table_order.h"
+
+bool place_has_only_steps(const struct place *p)
+{
+	bool start = p->order == T_RAW && (p->hook == NF_INET_PRE_ROUTING ||
+					   p->hook == NF_INET_LOCAL_OUT);
+
+	return p->backend == EVENT_LEGACY && !start && !p->own && !p->hidden &&
+	       p->order != T_DNAT && !(p->mangles & MANGLE_CLONE);
+}
 
 bool place_adopt(struct place_index *idx, struct place *p)
 {
 	if (!idx->free_ids && idx->count == UINT32_MAX)
 		return false;
 	p->id = idx->free_ids ? idx->free_id[--idx->free_ids] : idx->count++;
+	p->only_steps = place_has_only_steps(p);
 	return true;
 }
 

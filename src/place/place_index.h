@@ -36,8 +36,11 @@ struct place_index {
 	void *release_arg;
 };
 
+/** place_has_only_steps - place.only_steps of a place of which all else is known */
+bool place_has_only_steps(const struct place *p);
+
 /**
- * place_adopt - give a place that is made elsewhere its id
+ * place_adopt - give a place that is made elsewhere its id, and .only_steps
  * @p: stays its maker's, who keeps it for as long as @idx is used
  * Return: false: no memory.
  */

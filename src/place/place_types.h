@@ -70,6 +70,9 @@ struct place {
 	bool hidden;		/* not worth a line: own, or the end before a policy */
 	bool witness;		/* the run's own at the end of a hook: what left it alive */
 	bool at_end;		/* its chain's policy or implicit return */
+	/* Legacy: beside what it changes its event tells of a step, and of nothing else: it
+	 * is shown, copies nothing, asks no nat, and no packet begins there. */
+	bool only_steps;
 	bool straddles;		/* its table was just changing: see place_of_age() */
 	/* As it was found last, which a journey's step keeps: */
 	uint8_t ages;		/* 0, or it is of one of these: a bit each, enum legacy_age */

@@ -19,6 +19,7 @@
 #include "journey/journeys_end.h"
 #include "place/path_map.h"
 #include "place/place.h"
+#include "place/place_index.h"
 #include "place/table_order.h"
 #include "rules/base/family.h"
 #include "rules/base/hash.h"
@@ -153,8 +154,9 @@ static uint8_t mangles_of(void)
 static void make_rule(unsigned int t, unsigned int chain, unsigned int r, bool nft)
 {
 	bool user = chain == USER, last = r + 1 == LAST;
+	struct place *p = &g.place[t][chain][r];
 
-	g.place[t][chain][r] = (struct place){
+	*p = (struct place){
 		.prefix = "", .rule = "", .line = "", .target = "", .chain = "",
 		.table = tables[t], .chain_index = t * CHAINS + chain,
 		.target_chain = t * CHAINS + USER, .number = r + 1, .last = LAST,
@@ -167,6 +169,7 @@ static void make_rule(unsigned int t, unsigned int chain, unsigned int r, bool n
 		.mangles = mangles_of(),
 		.own = chance(60) == 0,
 	};
+	p->only_steps = place_has_only_steps(p);
 }
 
 static void make_rules(bool both)
