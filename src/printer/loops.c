@@ -13,14 +13,14 @@
 static uint64_t key_of(const struct journey *j)
 {
 	const struct packet *p = &j->first;
-	uint64_t key = hash_bytes(j->key, p->src, p->addr_len);
 
-	return hash_bytes(key, p->dst, p->addr_len) | 1;
+	/* Both addresses: in a header of either family they lie side by side. */
+	return hash_bytes(j->key, p->src, 2u * p->addr_len) | 1;
 }
 
 static struct loops_packet *packet_of(struct loops *l, uint64_t key)
 {
-	struct loops_packet *p = &l->packet[hash_mix(0, key) % LOOPS_PACKETS];
+	struct loops_packet *p = &l->packet[(key >> 32) % LOOPS_PACKETS];
 
 	if (p->key != key)
 		*p = (struct loops_packet){ .key = key };

@@ -54,8 +54,11 @@ int printer_open(struct printer *p, const struct printer_plan *plan,
 		p->answers = answers_open();
 	err = drop_counts_open(&p->drops) && (p->answers || !plan->answers) ?
 		      open_mask(p, &env) : -ENOMEM;
-	for (unsigned int i = 0; i < SINK_COUNT && !err; i++)
+	for (unsigned int i = 0; i < SINK_COUNT && !err; i++) {
 		err = sink_open(&p->sink[i], &plan->sink[i], &env);
+		if (p->sink[i].report)
+			p->sinks = i + 1;
+	}
 	p->by_event = p->sink[SINK_STDOUT].report &&
 		p->sink[SINK_STDOUT].report->event;
 	p->lines = p->by_event && p->sink[SINK_STDOUT].lines && !p->masker &&
@@ -75,7 +78,7 @@ void printer_close(struct printer *p)
 
 static void check_output(struct printer *p)
 {
-	for (unsigned int i = 0; i < SINK_COUNT && !p->closed_told; i++) {
+	for (unsigned int i = 0; i < p->sinks && !p->closed_told; i++) {
 		if (!p->sink[i].out.error)
 			continue;
 		p->closed_told = true;
@@ -187,7 +190,7 @@ void printer_print(struct printer *p, struct journey *j)
 		unexpected_add(&p->unexpected, shown);
 		unreached_add(st, &p->plan->expect, j);
 	}
-	for (unsigned int i = 0; i < SINK_COUNT && fits; i++)
+	for (unsigned int i = 0; i < p->sinks && fits; i++)
 		if (p->sink[i].report)
 			fits = sink_journey(&p->sink[i], shown);
 	if (!fits) {
@@ -263,7 +266,7 @@ void printer_late(struct printer *p, const struct report_late *l)
 		count_late(p, &shown);
 		unexpected_late(&p->unexpected, &shown);
 	}
-	for (unsigned int i = 0; i < SINK_COUNT && fits; i++)
+	for (unsigned int i = 0; i < p->sinks && fits; i++)
 		fits = sink_late(&p->sink[i], &shown);
 	if (!fits)
 		stats_add(&p->plan->stats->unprinted, 1);
@@ -279,12 +282,9 @@ static bool put_event(struct printer *p, const struct event *e,
 	return e && at && sink_event(&p->sink[SINK_STDOUT], e, at, wall_ns);
 }
 
-void printer_event(struct printer *p, const struct event *e,
-		   const struct place *at, uint64_t wall_ns)
+void printer_event_anew(struct printer *p, const struct event *e,
+			const struct place *at, uint64_t wall_ns)
 {
-	if (p->lines && !at->doubt && !at->straddles &&
-	    sink_line(&p->sink[SINK_STDOUT], at))
-		return;
 	if (!printer_enough(p) && !put_event(p, e, at, wall_ns))
 		stats_add(&p->plan->stats->unprinted, 1);
 	if (at->straddles)
@@ -335,14 +335,14 @@ void printer_traced(struct printer *p, const char *command, const char *kernel)
 
 void printer_flush(struct printer *p)
 {
-	for (unsigned int i = 0; i < SINK_COUNT; i++)
+	for (unsigned int i = 0; i < p->sinks; i++)
 		sink_flush(&p->sink[i]);
 	check_output(p);
 }
 
 void printer_relieve(struct printer *p)
 {
-	for (unsigned int i = 0; i < SINK_COUNT; i++)
+	for (unsigned int i = 0; i < p->sinks; i++)
 		if (outbuf_pending(&p->sink[i].out) >= MUCH)
 			outbuf_drain(&p->sink[i].out);
 	check_output(p);
@@ -350,14 +350,14 @@ void printer_relieve(struct printer *p)
 
 void printer_next(struct printer *p)
 {
-	for (unsigned int i = 0; i < SINK_COUNT; i++)
+	for (unsigned int i = 0; i < p->sinks; i++)
 		sink_next(&p->sink[i]);
 }
 
 void printer_forget(struct printer *p, uint32_t id)
 {
 	drop_counts_forget(&p->drops, id);
-	for (unsigned int i = 0; i < SINK_COUNT; i++)
+	for (unsigned int i = 0; i < p->sinks; i++)
 		sink_forget(&p->sink[i], id);
 	if (p->masker)
 		masker_forget(p->masker, id);
@@ -371,7 +371,7 @@ void printer_finish(struct printer *p)
 		answers_tell(p->answers, p->plan->stats, p->masker);
 	reason_counts_tell(&p->reasons, p->plan->stats);
 	unexpected_tell(&p->unexpected, p->plan->stats);
-	for (unsigned int i = 0; i < SINK_COUNT; i++)
+	for (unsigned int i = 0; i < p->sinks; i++)
 		sink_finish(&p->sink[i]);
 	check_output(p);
 }

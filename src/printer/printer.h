@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "place/place_types.h"
 #include "printer/drop_counts.h"
 #include "printer/expectation.h"
 #include "printer/loops.h"
@@ -50,6 +51,7 @@ struct printer {
 	void *arg;
 	const struct ifnames *names;
 	struct sink sink[SINK_COUNT];
+	unsigned int sinks;		/* behind these none is open */
 	struct drop_counts drops;
 	struct owner_counts owners;
 	struct reason_counts reasons;
@@ -93,9 +95,20 @@ uint32_t printer_hides(const struct printer *p, const struct journey *j);
 /** printer_late - a packet that was printed, or that printer_hides(), has another fate in truth */
 void printer_late(struct printer *p, const struct report_late *l);
 
-/** printer_event - with --flat: an event by itself; @wall_ns: CLOCK_REALTIME */
-void printer_event(struct printer *p, const struct event *e,
-		   const struct place *at, uint64_t wall_ns);
+/**
+ * printer_event - with --flat: an event by itself; @wall_ns: CLOCK_REALTIME
+ * printer_event_anew - the same, where its place's line is not all of it
+ */
+void printer_event_anew(struct printer *p, const struct event *e,
+			const struct place *at, uint64_t wall_ns);
+
+static inline void printer_event(struct printer *p, const struct event *e,
+				 const struct place *at, uint64_t wall_ns)
+{
+	if (!p->lines || at->doubt || at->straddles ||
+	    !sink_line(&p->sink[SINK_STDOUT], at))
+		printer_event_anew(p, e, at, wall_ns);
+}
 
 /** printer_origin - where what comes was seen, as a file that is read says */
 void printer_origin(struct printer *p, const char *host, size_t len,

@@ -136,7 +136,10 @@ static bool is_open(const struct fate *f)
 	       (f->kind == FATE_DROP && !f->by && is_verdict(f));
 }
 
-/* The matches that can have dropped it are named only where nothing else is known. */
+/*
+ * Of one that is_open(): the matches that can have dropped it are named only where nothing
+ * else is known.
+ */
 static void look_inside(struct reader_state *s, struct journey *j,
 			unsigned int b, bool explained)
 {
@@ -145,8 +148,6 @@ static void look_inside(struct reader_state *s, struct journey *j,
 	struct fate *f = &j->fate[b];
 	enum inside_drop inside;
 
-	if (!is_open(f))
-		return;
 	inside = inside_drop_find(j, b, &s->map,
 				  place_index_rules(s->index, family), where,
 				  sizeof(where));
@@ -236,7 +237,8 @@ static void settle_recorded(struct reader_state *s, struct journey *j,
 	if (is_verdict(f)) {
 		if (asks && q.about == ABOUT_TARGET)
 			ask(s, j, b, &q, asked);
-		look_inside(s, j, b, false);
+		if (is_open(f))
+			look_inside(s, j, b, false);
 	} else if (drop_meaning(f->drop)->port &&
 		   loss_question_socket(&q, j, b)) {
 		ask(s, j, b, &q, asked);
@@ -367,7 +369,8 @@ static void settle(struct reader_state *s, struct journey *j, unsigned int b,
 	} else if (goes_on(&j->fate[b]) && loss_question_bypass(&q, j, b)) {
 		ask(s, j, b, &q, asked);
 	}
-	look_inside(s, j, b, explained);
+	if (is_open(&j->fate[b]))
+		look_inside(s, j, b, explained);
 	doubt_bridge(s, j, b);
 	doubt_unrecorded(s, j, b, explained, asked);
 }

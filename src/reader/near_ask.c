@@ -78,7 +78,7 @@ static struct misses *misses_of(struct reader_state *s)
 	return s->misses;
 }
 
-void near_ask(struct reader_state *s, struct journey *j)
+static void ask(struct reader_state *s, struct journey *j)
 {
 	struct ipset_ask ipsets;
 	struct set_ask sets;
@@ -87,14 +87,18 @@ void near_ask(struct reader_state *s, struct journey *j)
 		.sets = &sets.sets, .ipsets = &ipsets.sets,
 	};
 
-	if (!is_asked(j) || !may_look(&s->near_time, s))
-		return;
 	set_ask_begin(&sets, s, j);
 	ipset_ask_begin(&ipsets, s);
 	rules.legacy = legacy_rules_of(s, j);
 	rules.nft = nft_rules_of(s, j);
 	if ((rules.legacy || rules.nft) && misses_of(s))
 		look(s, j, &rules);
+}
+
+void near_ask(struct reader_state *s, struct journey *j)
+{
+	if (is_asked(j) && may_look(&s->near_time, s))
+		ask(s, j);
 }
 
 /* A recording's packets bring theirs along; of masked addresses nothing can be said. */

@@ -143,7 +143,7 @@ static inline void take_event(struct reader_state *s, const struct event *e,
 	if (s->printer.by_event && !at->hidden &&
 	    !(e->nft && others_made(s, e, at)) &&
 	    !(s->pending && pending_event(s->pending, e, at, s->now_ns, s->wall_ns)))
-		print_event(s, e, at, s->wall_ns);
+		printer_event(&s->printer, e, at, s->wall_ns);
 	journeys_add(s->journeys, e, at, s->now_ns, s->wall_ns);
 }
 
@@ -206,7 +206,7 @@ static void on_link_event(struct reader_state *s, struct event *e)
 	if (s->printer.by_event && !at->hidden &&
 	    (j || !s->plan->inserts) && !others_made(s, e, at) &&
 	    !(s->pending && pending_event(s->pending, e, at, s->now_ns, s->wall_ns)))
-		print_event(s, e, at, s->wall_ns);
+		printer_event(&s->printer, e, at, s->wall_ns);
 	journeys_link(s->journeys, e, at, s->now_ns, s->wall_ns);
 }
 

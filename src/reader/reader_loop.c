@@ -225,15 +225,15 @@ static void wait_for(struct reader_state *s, bool messages, int timeout_ms)
 		  .events = POLLIN },
 	};
 
-	for (unsigned int i = 0; i < SINK_COUNT; i++)
+	for (unsigned int i = 0; i < s->printer.sinks; i++)
 		poll_sink(s, i, messages, &pfd[3 + i]);
-	if (poll(pfd, 3 + SINK_COUNT, timeout_ms) <= 0)
+	if (poll(pfd, 3 + s->printer.sinks, timeout_ms) <= 0)
 		return;
 	if (pfd[0].revents)
 		reader_on_control(s);
 	if (pfd[1].revents)
 		ifnames_update(s->names);
-	for (unsigned int i = 0; i < SINK_COUNT; i++)
+	for (unsigned int i = 0; i < s->printer.sinks; i++)
 		if (pfd[3 + i].revents & (POLLERR | POLLHUP | POLLNVAL) &&
 		    !s->printer.sink[i].out.error)
 			s->printer.sink[i].out.error = -EPIPE;
