@@ -25,9 +25,13 @@ void line_interface(struct line *l, const struct report_env *env,
 	if (!index)
 		return;
 	line_part(l, kind);
-	outbuf_text(l->o, kind == LINE_IN ? " in " : " out ");
+	if (kind == LINE_IN)
+		outbuf_text(l->o, " in ");
+	else
+		outbuf_text(l->o, " out ");
 	outbuf_text(l->o, ifnames_get(env->names, index));
-	text_port(l->o, env, port != index ? port : 0);
+	if (port != index)
+		text_port(l->o, env, port);
 }
 
 /* "nft ip ", "filter:" and "INPUT:3" */

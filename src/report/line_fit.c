@@ -97,6 +97,8 @@ size_t line_columns(const struct line *l)
 {
 	size_t n = 0;
 
+	if (l->whole)
+		return l->parts ? part_columns(l, 0) : 0;
 	for (unsigned int i = 0; i < l->parts; i++)
 		n += part_columns(l, i);
 	return n;

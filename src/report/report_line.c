@@ -40,15 +40,17 @@ static void line_forget(struct report_env *env, uint32_t id)
 	place_words_cache_forget(env->state, id);
 }
 
-/* So that what follows is aligned: to what @text takes with blanks behind it. */
-static void put_padded(struct outbuf *o, const char *text, size_t columns)
+/* With blanks behind it, one at least, so that what follows is aligned. */
+static void put_aligned(struct outbuf *o, const char *word)
 {
-	size_t len = strlen(text);
+	size_t len = strlen(word);
+	char *to = outbuf_room(o, len + FATE_WIDTH);
 
-	outbuf_bytes(o, text, len);
-	do
-		outbuf_text(o, " ");
-	while (++len < columns);
+	if (!to)
+		return;
+	memcpy(to, word, len);
+	memset(to + len, ' ', FATE_WIDTH);
+	outbuf_advance(o, len < FATE_WIDTH ? FATE_WIDTH : len + 1);
 }
 
 static void put_number(struct outbuf *o, uint64_t number)
@@ -67,15 +69,15 @@ static void put_number(struct outbuf *o, uint64_t number)
 }
 
 static void put_fate(struct line *l, const struct report_env *env,
-		     unsigned int kind, size_t columns)
+		     unsigned int kind, bool aligned)
 {
 	if (!l->whole) {
 		line_part(l, LINE_COLOR);
 		text_color(l->o, env, text_fate_color(kind));
 	}
 	line_part(l, LINE_FIXED);
-	if (columns)
-		put_padded(l->o, fate_word(kind), columns);
+	if (aligned)
+		put_aligned(l->o, fate_word(kind));
 	else
 		outbuf_text(l->o, fate_word(kind));
 	if (l->whole)
@@ -124,7 +126,7 @@ static void put_copies(struct line *l, const struct report_env *env,
 		grounds_find(&g, j, b);
 		line_part(l, LINE_FIXED);
 		outbuf_printf(l->o, "; copy %u ", b);
-		put_fate(l, env, j->fate[b].kind, 0);
+		put_fate(l, env, j->fate[b].kind, false);
 		line_branch(l, env, j, b, &g);
 	}
 }
@@ -157,7 +159,7 @@ static const struct place *put_packet(struct line *l,
 	const struct step *s = journey_first(j);
 	const struct place *by;
 
-	put_fate(l, env, j->fate[0].kind, FATE_WIDTH);
+	put_fate(l, env, j->fate[0].kind, true);
 	put_number(l->o, j->number);
 	if (!env->measured)
 		text_time(l->o, j->first_ns);
@@ -293,7 +295,7 @@ static void line_late(struct outbuf *o, const struct report_env *env,
 	struct line line;
 
 	line_begin(&line, o, false);
-	put_fate(&line, env, l->fate.kind, FATE_WIDTH);
+	put_fate(&line, env, l->fate.kind, true);
 	put_number(o, l->number);
 	text_color(o, env, text_fate_color(l->fate.kind));
 	if (l->branch)

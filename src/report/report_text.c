@@ -22,7 +22,7 @@ void text_time(struct outbuf *o, uint64_t ns)
 {
 	static time_t known = -1;
 	static char text[16];
-	char line[32];
+	char *to;
 	time_t sec = (time_t)(ns / NS_PER_S);
 	struct tm tm;
 	uint32_t us = (uint32_t)(ns % NS_PER_S / NS_PER_US);
@@ -36,11 +36,14 @@ void text_time(struct outbuf *o, uint64_t ns)
 		strftime(text, sizeof(text), "%H:%M:%S", &tm);
 		known = sec;
 	}
-	memcpy(line, text, 8);
-	line[8] = '.';
-	format_six(line + 9, us);
-	line[15] = ' ';
-	outbuf_bytes(o, line, 16);
+	to = outbuf_room(o, sizeof("HH:MM:SS.uuuuuu"));
+	if (!to)
+		return;
+	memcpy(to, text, 8);
+	to[8] = '.';
+	format_six(to + 9, us);
+	to[15] = ' ';
+	outbuf_advance(o, 16);
 }
 
 /* Behind a bridge's name, which of its ports. */
