@@ -70,7 +70,7 @@ all_refused() {
 	"$TOOLS/inject" "$1" >"$SCRATCH/calls" || return
 	for call in raw-socket raw6-socket packet-socket sysctl-open sysctl-old-open \
 		replace-table fork kill tgkill ptrace unshare chroot setuid \
-		code-memory shared-memory socket-option read-output read-output-64 nanosleep write-rules execve send-message \
+		code-memory shared-memory socket-option read-output read-output-64 receive-output nanosleep write-rules execve send-message \
 		send-messages bpf io-uring userfaultfd perf write-others-memory take-others-file \
 		splice copy-file bind connect clone3 keyring memfd duplicate name-file; do
 		assert_grep "^$call EPERM$" "$SCRATCH/calls"

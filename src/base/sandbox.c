@@ -50,9 +50,16 @@ static const struct call for_all[] = {
 	{ CALL(exit) }, { CALL(exit_group) },
 };
 
-/* Receiving, writing without waiting, rules that are sent to it, time; see sandbox_reads(). */
+/* Of descriptors that are told: sandbox_reads(). */
+static const int receiving[] = {
+	SCMP_SYS(read), SCMP_SYS(recvmmsg), SCMP_SYS(recvmsg), SCMP_SYS(recvfrom),
+#ifdef __NR_recvmmsg_time64
+	SCMP_SYS(recvmmsg_time64),
+#endif
+};
+
+/* Writing without waiting, rules that are sent to it, time. */
 static const struct call for_reader[] = {
-	{ CALL(recvmmsg) }, { CALL(recvmsg) }, { CALL(recvfrom) },
 	{ CALL(pwritev2) }, { CALL(poll) }, { CALL(ppoll) },
 	{ CALL(getsockopt), 2, { { 1, SCMP_CMP_EQ, SOL_SOCKET },
 				 { 2, SCMP_CMP_EQ, SO_MEMINFO } } },
@@ -68,8 +75,7 @@ static const struct call for_reader[] = {
 	{ CALL(recv) },
 #endif
 #ifdef __NR_recvmmsg_time64
-	{ CALL(recvmmsg_time64) }, { CALL(ppoll_time64) },
-	{ CALL(clock_gettime64) },
+	{ CALL(ppoll_time64) }, { CALL(clock_gettime64) },
 #endif
 	/* Where the vDSO has no clock; a poll() that a stop has interrupted. */
 	{ CALL(clock_gettime) }, { CALL(restart_syscall) }, { CALL(close) },
@@ -145,7 +151,7 @@ static int make_filter(const struct call *own, size_t count)
 	return err ? err : add_abort();
 }
 
-/* What it may read(2). */
+/* What it may read and receive from. */
 static struct {
 	int fd[SANDBOX_READS];
 	unsigned int count;
@@ -162,10 +168,11 @@ static int add_reads(void)
 {
 	int err = 0;
 
-	for (unsigned int i = 0; i < reads.count && !err; i++)
-		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(read), 1,
-				       SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX,
-					       (scmp_datum_t)reads.fd[i]));
+	for (unsigned int i = 0; i < reads.count; i++)
+		for (size_t c = 0; c < ARRAY_SIZE(receiving) && !err; c++)
+			err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, receiving[c], 1,
+					       SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX,
+						       (scmp_datum_t)reads.fd[i]));
 	return err;
 }
 

@@ -32,13 +32,13 @@ int sandbox_enter(char *what, size_t size);
  */
 void sandbox_prepare(void);
 
-enum { SANDBOX_READS = 2 };
+enum { SANDBOX_READS = 4 };
 
 /**
- * sandbox_reads - read(2) may take @fd behind sandbox_enter(); -1 is none
+ * sandbox_reads - behind sandbox_enter() @fd can be read and received from; -1 is none
  *
- * It takes no other, and SANDBOX_READS at most: what is written to can be a terminal, of
- * which the same descriptor tells what somebody types.
+ * No other can, and SANDBOX_READS at most: what is written to can be a terminal, or a
+ * socket, of which the same descriptor tells what somebody types.
  */
 void sandbox_reads(int fd);
 

@@ -45,11 +45,11 @@ static bool is_kept(const int keep[KEEP], int fd)
 	return false;
 }
 
-/* Files and watches; all else is received. */
-static void choose_reads(const struct reader_plan *plan)
+/* All that it keeps, but what it writes to. */
+static void choose_reads(const int keep[KEEP])
 {
-	sandbox_reads(plan->capture ? plan->lock_watch : plan->input_fd);
-	sandbox_reads(plan->capture ? -1 : plan->against_fd);
+	for (unsigned int i = 0; i < KEEP - SINK_COUNT; i++)
+		sandbox_reads(keep[i]);
 }
 
 /* What is typed is not the reader's, and it says nothing itself. */
@@ -97,7 +97,7 @@ static void reader_main(const struct reader_plan *plan, int control)
 		if (own.printer.sink[i].report)
 			outbuf_take_pipe(own.printer.sink[i].fd);
 	memory_bound(plan->snaplen);
-	choose_reads(plan);
+	choose_reads(keep);
 	sandbox_prepare();
 	reader_run(&own, control, sandbox_enter);
 	/* Nothing is left to flush; LeakSanitizer cannot work in a sandbox. */

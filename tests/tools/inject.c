@@ -165,6 +165,7 @@ static void try_all(void)
 	/* As many bytes as say nothing of a file that is only written. */
 	report("read-output", call(SYS_read, STDOUT_FILENO, 0, 0, 0, 0, 0));
 	report("read-output-64", call(SYS_read, 1L << 32 | STDOUT_FILENO, 0, 0, 0, 0, 0));
+	report("receive-output", call(SYS_recvfrom, STDOUT_FILENO, 0, 0, 0, 0, 0));
 	report("nanosleep", call(SYS_nanosleep, 0, 0, 0, 0, 0, 0));
 	report("write-rules", rules ? call(SYS_mprotect, rules, (long)len,
 					   PROT_READ | PROT_WRITE, 0, 0, 0)
