@@ -91,8 +91,9 @@ void legacy_window_open(struct run *r)
 	if (r->reader.tables.guard == GUARD_NONE)
 		return;
 	legacy_openers_hear(r);
+	/* Whose change is not read yet counts as well: then two may have made it. */
 	if (legacy_openers_guarded(r))
-		l->opens = legacy_openers_count(r);
+		l->opens += legacy_openers_count(r);
 	l->window = true;
 	post_guard(r, GUARD_NONE);
 }
@@ -133,6 +134,9 @@ static void answer(struct run *r, const struct reader_rules *rules)
 
 	if (!rules && l->ask == l->answered && !t.touched)
 		return;
+	/* That of a reading which others overtook may stand before what they did. */
+	if (t.touched)
+		reader_fence(&r->reader.process);
 	/* A reader that takes no message waits no longer than without one. */
 	(void)reader_tables(&r->reader.process,
 			    rules ? rules : &(struct reader_rules){
@@ -282,6 +286,11 @@ static void finish_texts(struct run *r, uint64_t now_ns)
 		l->opens += 2;
 		legacy_readings_release(text);
 		return;
+	}
+	/* What is in the socket up to here may be of others, also where these are back. */
+	if (overtaken || l->held || l->opens != l->by) {
+		reader_fence(&r->reader.process);
+		l->certain = false;
 	}
 	l->held |= overtaken;
 	if (err)
