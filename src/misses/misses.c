@@ -19,6 +19,7 @@
 #include "misses/unreached.h"
 #include "misses/worth.h"
 #include "place/place_types.h"
+#include "rules/base/hash.h"
 
 enum {
 	TRIED = 8,	/* rules that may be near are tried, the best of them */
@@ -33,7 +34,7 @@ struct misses {
 	unsigned int candidates;
 	bool contradicted;		/* a rule did not do what its conditions say */
 	struct near_misses near;
-	uint32_t told[TOLD];		/* news_of() each */
+	uint64_t told[TOLD];		/* news_of() each */
 	unsigned int tolds;
 };
 
@@ -197,18 +198,14 @@ static bool is_told(const struct near_misses *near, const struct place *at)
 	return false;
 }
 
-/* A rule, and what the packet had: FNV-1a. */
-static uint32_t news_of(const struct place *at, const char *value)
+/* A rule, and what the packet had. */
+static uint64_t news_of(const struct place *at, const char *value)
 {
-	uint32_t hash = (2166136261u ^ at->id) * 16777619u;
-
-	while (*value)
-		hash = (hash ^ (uint8_t)*value++) * 16777619u;
-	return hash;
+	return hash_name(hash_mix(0, at->id), value, strlen(value));
 }
 
 /* It is the same for all packets of its kind. */
-static bool is_news(struct misses *m, uint32_t news)
+static bool is_news(struct misses *m, uint64_t news)
 {
 	for (unsigned int i = 0; i < m->tolds; i++)
 		if (m->told[i] == news)

@@ -10,7 +10,7 @@
 #include "base/format.h"
 #include "base/strbuf.h"
 #include "packet/packet.h"
-#include "rules/base/units.h"
+#include "rules/base/hash.h"
 
 /* "255.255.255.255.65535" and a NUL, and more for a port that is none */
 enum { IPV4_ROOM = 16 + 1 + FORMAT_DECIMAL };
@@ -116,19 +116,7 @@ struct ends {
 	char text[2 * (INET6_ADDRSTRLEN + sizeof(".65535")) + sizeof(" > : ")];
 };
 
-enum { ENDS = 1 << 6 };		/* a later one takes the place of another */
-
-/* Where it is kept.  Of ends that meet there nothing is told wrongly, so that a quick hash will do. */
-static inline size_t slot_of(const struct ends_key *k)
-{
-	uint64_t w[sizeof(*k) / sizeof(uint64_t)], h = 0;
-
-	_Static_assert(sizeof(w) == sizeof(*k), "key");
-	memcpy(w, k, sizeof(w));
-	for (size_t i = 0; i < ARRAY_SIZE(w); i++)
-		h = (h ^ w[i]) * UINT64_C(0x9e3779b97f4a7c15);
-	return h >> 32 & (ENDS - 1);
-}
+enum { ENDS = 64 };			/* a later one takes the place of another */
 
 static inline struct ends_key key_of(const struct packet *p)
 {
@@ -153,7 +141,7 @@ void print_ends(struct strbuf *l, const struct packet *p)
 {
 	static struct ends known[ENDS];
 	const struct ends_key key = key_of(p);
-	struct ends *e = &known[slot_of(&key)];
+	struct ends *e = &known[hash_bytes(0, &key, sizeof(key)) % ENDS];
 
 	if (l->size - l->len <= sizeof(e->text)) {
 		put_ends(l, p);
