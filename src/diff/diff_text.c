@@ -139,13 +139,12 @@ static void put_fate(struct outbuf *o, const struct shown *s, unsigned int i)
 	/* Whole rules are for a file. */
 	if (s->env[i].terminal)
 		words = place_words_cache_open();
+	outbuf_printf(o, "   %c  ", letter[i]);
 	if (words) {
-		outbuf_printf(o, "   %c  ", letter[i]);
 		fold_fate(o, s, i, words);
 		place_words_cache_close(words);
 		return;
 	}
-	outbuf_printf(o, "   %c  ", letter[i]);
 	text_fate(o, &s->env[i], s->j[i], 0);
 	outbuf_text(o, "\n");
 }

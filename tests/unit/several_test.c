@@ -257,6 +257,13 @@ static void merging(void **state)
 	}
 }
 
+/* What is printed is @text, from the close of .out on. */
+static void open_lines(struct merge *m, char **text, size_t *len)
+{
+	assert_int_equal(merge_open(m, spaces, 2, &cables, MERGE_LINE), 0);
+	m->out = open_memstream(text, len);
+}
+
 /* Of a join it is proven which came first, and of a time of reading it is not. */
 static void order_by_join(void **state)
 {
@@ -267,8 +274,7 @@ static void order_by_join(void **state)
 
 	(void)state;
 	early.first_ns = leaves.frame.first_ns - MS;
-	assert_int_equal(merge_open(&m, spaces, 2, &cables, MERGE_LINE), 0);
-	m.out = open_memstream(&text, &len);
+	open_lines(&m, &text, &len);
 	assert_int_equal(merge_add(&m, 1, &early, "b\n", 2, 0), 0);
 	assert_int_equal(merge_add(&m, 0, &leaves.frame, "a\n", 2, 0), 0);
 	merge_over(&m, 0);
@@ -288,8 +294,7 @@ static void waiting(void **state)
 	size_t len;
 
 	(void)state;
-	assert_int_equal(merge_open(&m, spaces, 2, &cables, MERGE_LINE), 0);
-	m.out = open_memstream(&text, &len);
+	open_lines(&m, &text, &len);
 	assert_int_equal(merge_add(&m, 0, &leaves.frame, "a\n", 2, 100), 0);
 	assert_int_equal(merge_add(&m, 0, NULL, "late\n", 5, 100), 0);
 	assert_int_equal(merge_print(&m, 100 + MERGE_MS - 1), 1);
@@ -313,8 +318,7 @@ static void overtaken(void **state)
 	size_t len;
 
 	(void)state;
-	assert_int_equal(merge_open(&m, spaces, 2, &cables, MERGE_LINE), 0);
-	m.out = open_memstream(&text, &len);
+	open_lines(&m, &text, &len);
 	assert_int_equal(merge_add(&m, 0, &f, "honest\n", 7, 100), 0);
 	for (uint64_t ms = 101; ms < 100 + MERGE_MS; ms += 100) {
 		f.first_ns--;
