@@ -193,6 +193,33 @@ empty
 printed=0
 unset NFTRACE_TESTPOINT_FILE
 
+# Packet 1 makes the reader ask, and packet 2 ask again, when nothing has changed since; what the second
+# of two changes puts back is what the first one found, counters included.
+subtest "rules changed and changed back before the tables are read"
+rule_is() {
+	printf '%s\n' '*filter' ':INPUT ACCEPT [5000:400000]' ':OUTPUT ACCEPT [5000:400000]' \
+		"[0:0] -A OUTPUT -p udp -m comment --comment $1" COMMIT | in_ns lo iptables-legacy-restore -w -c
+}
+send() { nsenter --net="$(ns_path lo)" -- bash -c 'echo x >/dev/udp/10.9.0.1/7'; }
+rule_is then
+start_nftrace lo -v -t 100 --no-lock --json -p udp --dport 7 --chain OUTPUT
+kill -STOP "$NFTRACE_PID"
+: <"$XTABLES_LOCKFILE"
+send
+rule_is meanwhile
+send
+rule_is then
+kill -CONT "$NFTRACE_PID"
+printed=2
+assert_within 10 "packet 2" one_more
+assert_equal "told of packet 2 as certain, though another rule was there" "" \
+	"$(jq -r 'select(.packet == 2) | .events[] | select(.table == "filter" and .chain == "OUTPUT") |
+		select(.doubt != "changed") | .rule' "$OUT")"
+exact_again 4 "behind both"
+stop_nftrace INT
+empty
+printed=0
+
 # ---- changes under traffic
 
 # load_table PORT...: filter made anew, a rule a port, in OUTPUT or a chain

@@ -66,17 +66,20 @@ static unsigned int renew(struct reader_state *s, unsigned int family, int fd,
 	return changed;
 }
 
-/* Until the fence was read, which was put there when the tables were. */
+/*
+ * Until the fence was read, which was put there when the tables were.  That they have
+ * not changed since says nothing of what is in the socket from before it.
+ */
 static void await_fence(struct reader_state *s, bool changed)
 {
 	struct legacy_watch *w = &s->tables;
 
 	w->straddles |= changed;
-	if (!changed)
+	if (!w->straddles)
 		be_sure(s);
-	else if (w->passed)
+	else if (changed && w->passed)
 		legacy_rules_drained(s);
-	else if (!w->fenced)
+	else if (changed && !w->fenced)
 		capture_fence(s->plan->capture);
 	w->fenced = w->passed = false;
 }
