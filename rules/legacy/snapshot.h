@@ -61,7 +61,6 @@ struct snap_chain {
 	uint16_t own_before;	/* own rules at its top: kernel number minus
 				 * this is the number without them */
 	uint64_t digest;	/* of its entries less counters and own rules */
-	uint64_t passed;	/* packets that its policy has counted */
 };
 
 struct snap_table {
@@ -71,7 +70,6 @@ struct snap_table {
 	uint32_t chains;
 	uint32_t rules;		/* without policies and ends of chains */
 	uint64_t digest;	/* of the entries less counters and own rules */
-	uint64_t passed;	/* packets that its policies have counted */
 };
 
 enum { SNAP_TABLES = 8, SNAP_TARGETS = 256 };

@@ -229,8 +229,6 @@ static void read_rule(struct maker *m, struct snap_chain *c, uint32_t at,
 	else
 		read_extension(m, r, t);
 	if (number > c->count) {
-		if (c->hook != NOT_A_HOOK)
-			c->passed = entry_counters(m->f, e)->pcnt;
 		write_policy(m, c, r, jump ? jump : "?");
 	} else {
 		write_rule(m, c, r, e, jump);

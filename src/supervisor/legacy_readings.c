@@ -11,11 +11,6 @@
 #include "rules/legacy/snapshot_make.h"
 #include "supervisor/run_state.h"
 
-enum {
-	COUNTED_FROM = 100,	/* packets, so that a count tells something ... */
-	COUNTED_SHARE = 20,	/* ... and so many times those that came meanwhile */
-};
-
 void legacy_reading_init(struct legacy_reading *g)
 {
 	*g = (struct legacy_reading){ .fd = -1 };
@@ -103,18 +98,9 @@ bool legacy_readings_compare(struct run *r, const struct legacy_reading *then,
 }
 
 /*
- * Rules may have been changed and changed back.  Whoever does that by iptables puts
- * other tables in the place of the old ones, whose policies count from 0: tables in
- * which these went on to count were there all the time.
+ * Where a table is as it was, others may have been in its place meanwhile: iptables
+ * from 1.8.11 on takes the counters over, which tell nothing then.
  */
-static bool went_on(const struct snap_table *then, const struct snap_table *now)
-{
-	uint64_t more = now->passed - then->passed;
-
-	return now->passed >= then->passed && then->passed > COUNTED_FROM &&
-	       then->passed / COUNTED_SHARE > more;
-}
-
 static bool may_be_touched(const struct snapshot *then,
 			   const struct snapshot *now)
 {
@@ -122,8 +108,7 @@ static bool may_be_touched(const struct snapshot *then,
 		const char *name = then->table[t].name;
 		int k = snapshot_table(now, name, strlen(name));
 
-		if (k >= 0 && then->table[t].digest == now->table[k].digest &&
-		    !went_on(&then->table[t], &now->table[k]))
+		if (k >= 0 && then->table[t].digest == now->table[k].digest)
 			return true;
 	}
 	return false;
