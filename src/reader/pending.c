@@ -27,9 +27,11 @@ enum {
 	 * ms to wait for the rules to be read again, once it is known which, and before
 	 * that for the generation: both take some ms, on a machine that is not
 	 * overloaded.  Whoever has no answer knows nothing of a text, changed or not.
+	 * A reading that is under way is waited for: that of many rules on a slow machine.
 	 */
 	WAIT_MS = 1500,
 	ANSWER_MS = 10000,
+	READING_MS = 30000,
 	/* So many are unasked, or for so long: ask, although the socket is not empty. */
 	ASK_AT_ONCE = 256,
 	ASK_ANYWAY_MS = 100,
@@ -115,6 +117,16 @@ static void release_first(struct pending *p)
 	release(p, d);
 }
 
+/*
+ * The rules of its generation are read by the next reading, or by the one behind that which
+ * is under way.  Who has those wait for more never ends where rules change all the time.
+ */
+static void take_answer(const struct pending *p, struct held *d)
+{
+	d->answered = true;
+	d->readings = p->readings + 1 + !!p->reading_ns;
+}
+
 /* A packet is over some time behind its last event: somebody may have asked since. */
 static void append(struct pending *p, struct held *d, uint64_t now_ns)
 {
@@ -123,9 +135,10 @@ static void append(struct pending *p, struct held *d, uint64_t now_ns)
 	if (p->count == HELD_MAX)
 		release_first(p);
 	d->since_ns = now_ns;
-	d->answered = generations_find(&p->answers, read_ns, &d->need);
-	if (d->answered)
+	if (generations_find(&p->answers, read_ns, &d->need)) {
+		take_answer(p, d);
 		d->ask = p->asks;
+	}
 	*p->last = d;
 	p->last = &d->next;
 	p->count++;
@@ -199,6 +212,12 @@ void pending_lost(struct pending *p)
 	pending_review_all(p, REVIEW_INVALIDATE);
 }
 
+static void end_reading(struct pending *p)
+{
+	p->readings++;
+	p->reading_ns = 0;
+}
+
 void pending_snapshot(struct pending *p, int fd, size_t size)
 {
 	if (p->snap)
@@ -207,8 +226,10 @@ void pending_snapshot(struct pending *p, int fd, size_t size)
 	p->drained = false;
 	if (fd >= 0)
 		close(fd);
-	if (!p->snap)
-		place_nft_failed(p->nft);
+	if (p->snap)
+		return;
+	place_nft_failed(p->nft);
+	end_reading(p);
 }
 
 void pending_drained(struct pending *p)
@@ -225,6 +246,7 @@ static void install_rules(struct pending *p)
 	if (!p->snap || !p->drained || !place_nft_install(p->nft, p->snap))
 		return;
 	p->snap = NULL;
+	end_reading(p);
 	pending_review_all(p, REVIEW_RULES);
 	place_nft_resolved_all(p->nft);
 	journeys_map_changed(p->js);
@@ -247,7 +269,7 @@ static void note_answer(struct pending *p, uint64_t now_ns)
 		if (d->answered)
 			continue;
 		d->need = generation;
-		d->answered = true;
+		take_answer(p, d);
 		d->since_ns = now_ns;
 	}
 }
@@ -268,12 +290,17 @@ static bool is_to_ask(const struct pending *p, uint64_t now_ns, bool empty)
 	       now_ns - p->asked_ns >= ASK_MS * NS_PER_MS;
 }
 
-static void ask_supervisor(struct pending *p, uint64_t now_ns, bool empty)
+static void ask_for_rules(struct pending *p, uint64_t now_ns)
 {
-	if (place_nft_wants(p->nft)) {
-		place_nft_asked(p->nft);
-		p->ops->tell(p->arg, READER_RULES);
-	}
+	if (!place_nft_wants(p->nft))
+		return;
+	place_nft_asked(p->nft);
+	p->reading_ns = now_ns;
+	p->ops->tell(p->arg, READER_RULES);
+}
+
+static void ask_for_generation(struct pending *p, uint64_t now_ns, bool empty)
+{
 	if (!is_to_ask(p, now_ns, empty))
 		return;
 	p->asks++;
@@ -293,9 +320,14 @@ static void ask_supervisor(struct pending *p, uint64_t now_ns, bool empty)
 }
 
 /* Until when it waits for what it waits for now. */
-static uint64_t end_ns(const struct held *d)
+static uint64_t end_ns(const struct pending *p, const struct held *d)
 {
-	return d->since_ns + (d->answered ? WAIT_MS : ANSWER_MS) * NS_PER_MS;
+	uint64_t end = d->since_ns +
+		       (d->answered ? WAIT_MS : ANSWER_MS) * NS_PER_MS;
+	uint64_t read = p->reading_ns + READING_MS * NS_PER_MS;
+
+	return d->answered && p->reading_ns && p->readings < d->readings &&
+	       read > end ? read : end;
 }
 
 static int due_ms(const struct pending *p, uint64_t now_ns)
@@ -304,7 +336,7 @@ static int due_ms(const struct pending *p, uint64_t now_ns)
 
 	if (!p->first)
 		return -1;
-	due = end_ns(p->first);
+	due = end_ns(p, p->first);
 	return due > now_ns ? (int)((due - now_ns) / NS_PER_MS) + 1 : 0;
 }
 
@@ -312,23 +344,29 @@ int pending_poll(struct pending *p, uint64_t now_ns, bool empty)
 {
 	install_rules(p);
 	note_answer(p, now_ns);
+	ask_for_rules(p, now_ns);
 	while (p->first) {
 		struct held *d = p->first;
 
-		if (end_ns(d) <= now_ns)
+		if (end_ns(p, d) <= now_ns)
 			release_first(p);
 		else if (is_told(p, d) && !pending_review_one(p, d, REVIEW_TOLD))
 			release(p, pop_first(p));
 		else
 			break;
 	}
-	ask_supervisor(p, now_ns, empty);
+	ask_for_generation(p, now_ns, empty);
 	return due_ms(p, now_ns);
 }
 
 bool pending_waits(const struct pending *p)
 {
 	return p->first;
+}
+
+bool pending_is_read_for(const struct pending *p, uint64_t now_ns)
+{
+	return p->first && p->reading_ns && end_ns(p, p->first) > now_ns;
 }
 
 void pending_each_place(const struct pending *p,

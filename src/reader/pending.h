@@ -85,6 +85,9 @@ int pending_poll(struct pending *p, uint64_t now_ns, bool empty);
 /** pending_waits - does anything wait? */
 bool pending_waits(const struct pending *p);
 
+/** pending_is_read_for - are the rules being read for what waits, and not for too long? */
+bool pending_is_read_for(const struct pending *p, uint64_t now_ns);
+
 /** pending_each_place - all places that what waits points to */
 void pending_each_place(const struct pending *p,
 			void (*fn)(void *arg, const struct place *at),

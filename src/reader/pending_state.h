@@ -30,6 +30,7 @@ struct held {
 	uint64_t since_ns;	/* CLOCK_MONOTONIC, when it began to wait for what it waits for */
 	uint32_t ask;		/* number of the question it waits for; 0: unasked */
 	uint32_t need;		/* the generation that was the answer */
+	uint32_t readings;	/* of so many it waits for none any more; if .answered */
 	bool answered;
 	uint8_t bytes[];
 };
@@ -49,6 +50,8 @@ struct pending {
 	uint64_t asked_ns;		/* when it was asked ... */
 	uint64_t asked_events;		/* ... and how many events had been read */
 	struct generations answers;
+	uint32_t readings;		/* of the rules, that are over */
+	uint64_t reading_ns;		/* when the next was asked for; 0: it is not */
 	/* Rules that were read, and are not installed yet. */
 	const struct nft_snapshot *snap;
 	bool drained;		/* all events from before .snap have been read */

@@ -318,7 +318,8 @@ static void drain_hold(struct reader_state *s)
 		pending_poll(s->pending, s->now_ns, s->empty);
 		printer_flush(&s->printer);
 		if (!pending_waits(s->pending) || s->orphaned ||
-		    s->now_ns - begun > (uint64_t)DRAIN_MAX_MS * NS_PER_MS)
+		    (s->now_ns - begun > (uint64_t)DRAIN_MAX_MS * NS_PER_MS &&
+		     !pending_is_read_for(s->pending, s->now_ns)))
 			break;
 		wait_for(s, true, DRAIN_LOOK_MS);
 	}

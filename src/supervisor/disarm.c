@@ -215,8 +215,10 @@ static void hear_farewell(struct run *r, struct farewell *f)
 	if (reader_closed(r, f->pfd[0].revents)) {
 		f->closed = true;
 		f->pfd[0].fd = -1;
-		set_due(f);
 	}
+	/* Behind the answer, which can take long. */
+	if (f->pfd[0].revents)
+		set_due(f);
 	if (!f->pfd[1].revents || !was_interrupted(r))
 		return;
 	/* What the reader leaves out then is left out by wish. */
