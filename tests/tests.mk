@@ -71,7 +71,7 @@ soak: deps
 ARCH          ?= arm64
 .PHONY: check-arch unit-programs
 check-arch:
-	@tests/arch $(ARCH) $(filter %-dev,$(PACKAGES)) libcmocka-dev libjansson-dev libbpf-dev iptables
+	@TESTS="$(TESTS)" tests/arch $(ARCH) $(filter %-dev,$(PACKAGES)) libcmocka-dev libjansson-dev libbpf-dev iptables
 
 unit-programs: $(BUILD)/nftrace $(filter %_test,$(TEST_UNITS)) $(TEST_REPLAY)
 
