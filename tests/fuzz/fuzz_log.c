@@ -257,9 +257,10 @@ static const char plain_rules[] =
 	"*mangle\n:PREROUTING ACCEPT [0:0]\n:m - [0:0]\n"
 	"-A PREROUTING -j m\n-A m -j MARK --set-xmark 0x10/0x10\nCOMMIT\n"
 	"*nat\n:PREROUTING ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n"
-	"-A PREROUTING -p tcp -j DNAT --to-destination 10.2.0.2\nCOMMIT\n"
+	"-A PREROUTING -d 10.0.0.2/32 -p tcp -m tcp --dport 443 -j DNAT --to-destination 10.2.0.2\n"
+	"COMMIT\n"
 	"*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:a - [0:0]\n"
-	"-A INPUT -p icmp -j ACCEPT\n-A FORWARD -g a\n-A a -p tcp -j REJECT\n"
+	"-A INPUT -s 10.0.0.0/8 -p icmp -j ACCEPT\n-A FORWARD -g a\n-A a -p tcp -j REJECT\n"
 	"-A a -j NFQUEUE --queue-num 3\n-A a -j RETURN\nCOMMIT\n";
 
 /* The same lines, some of them with more in them, some not there. */

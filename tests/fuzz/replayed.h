@@ -16,6 +16,7 @@
 #include "mask/mask.h"
 #include "mask/mask_journey.h"
 #include "mask/mask_text.h"
+#include "near.h"
 #include "place/place.h"
 #include "printer/printer.h"
 #include "protocol/stats.h"
@@ -56,6 +57,7 @@ struct replayed {
 	struct mask *mask;
 	struct printer printer;
 	struct journeys *journeys;
+	struct misses *misses;	/* NULL: nobody has asked yet */
 	struct place_index *index;
 	struct ifnames *names;
 	struct outbuf text;	/* one record of one form at a time */
@@ -314,7 +316,11 @@ static bool replayed_journey(void *arg, struct journey *j)
 {
 	struct replayed *r = arg;
 
+	/* A recording has its own. */
+	if (!r->again)
+		near_find(&r->misses, j, r->job->snap, r->index, r->names);
 	printer_journey(&r->printer, j);
+	j->fate[0].near = NULL;
 	return false;
 }
 
@@ -430,6 +436,8 @@ static inline void replayed_end(struct replayed *r)
 	struct report_env *env = &r->printer.sink[SINK_STDOUT].env;
 
 	journeys_finish(r->journeys);
+	misses_close(r->misses);
+	r->misses = NULL;
 	printer_finish(&r->printer);
 	replayed_close(env);
 	masker_close(r->printer.masker);
