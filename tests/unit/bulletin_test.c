@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "protocol/bulletin.h"
+#include "tests/unit/emulated.h"
 
 static int open_board(void **state)
 {
@@ -69,7 +70,6 @@ static int write_post(const struct bulletin_board *b)
 static void test_child_cannot_write(void **state)
 {
 	const struct bulletin_board *b = *state;
-	const char *emulator = getenv("EMULATOR");
 	int status = in_child(make_writable, b);
 
 	assert_true(WIFEXITED(status));
@@ -77,7 +77,7 @@ static void test_child_cannot_write(void **state)
 	/* Under a sanitizer it is an exit with a report; never a success. */
 	assert_int_not_equal(in_child(write_view, b), 0);
 	/* qemu-user passes MADV_DONTFORK over. */
-	if (!emulator || !*emulator)
+	if (!emulated())
 		assert_int_not_equal(in_child(write_post, b), 0);
 	assert_int_equal(bulletin_tables_epoch(b->view), 0);
 }

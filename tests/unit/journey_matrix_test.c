@@ -24,9 +24,11 @@
 #include "place/path_map.h"
 #include "place/place.h"
 #include "place/table_order.h"
+#include "tests/unit/emulated.h"
 
 enum { LO = 1, ETH0 = 2, ETH1 = 3, ID = 77, LOOPED_ID = 78,
-       SLOTS = 20, WAY = 3, PACKETS = 4, STEPS = 32 };
+       SLOTS = 20, WAY = 3, PACKETS = 4, STEPS = 32,
+       EMULATED_EACH = 17 };
 
 enum { PRE = NF_INET_PRE_ROUTING, IN = NF_INET_LOCAL_IN,
        FWD = NF_INET_FORWARD, OUT = NF_INET_LOCAL_OUT,
@@ -512,6 +514,14 @@ static void play(const struct host *h, unsigned int way)
 	free(w);
 }
 
+/* An emulated processor plays some: what they are about is no matter of the processor. */
+static bool is_left_out(void)
+{
+	static unsigned int turn;
+
+	return emulated() && turn++ % EMULATED_EACH;
+}
+
 /* All that is left open, bit by bit. */
 static void play_all_ways(const struct host *h)
 {
@@ -522,7 +532,8 @@ static void play_all_ways(const struct host *h)
 		each.translates = bits & 2;
 		each.alike = bits & 4;
 		for (unsigned int way = 0; way < WAYS; way++)
-			play(&each, way);
+			if (!is_left_out())
+				play(&each, way);
 	}
 }
 
@@ -534,7 +545,8 @@ static void play_one_way(const struct host *h, unsigned int turn)
 	one.family = turn & 1;
 	one.translates = turn & 2;
 	one.alike = turn & 4;
-	play(&one, turn / 8 % WAYS);
+	if (!is_left_out())
+		play(&one, turn / 8 % WAYS);
 }
 
 enum { EVERY = 1 << HOOKS, NO_NAT = 1 << FWD };

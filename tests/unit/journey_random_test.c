@@ -2,10 +2,11 @@
 /* journey_random_test: packets of a few flows on several CPUs, interleaved by chance. */
 #include "journey/journeys_end.h"
 #include "journey_world.h"
+#include "tests/unit/emulated.h"
 
 enum { PACKETS = 1500, CPUS = 3, BACKLOG = 32, WAY = 8, SEEDS = 40,
        BUFFERS = 512,
-       SOAK_SEEDS = 1000 };
+       SOAK_SEEDS = 1000, EMULATED_SEEDS = 4 };
 
 /* Ways through the host; the last is for what comes back over loopback. */
 static const struct way {
@@ -269,7 +270,7 @@ static void play(struct world *w, struct game *g)
 
 static unsigned int seeds(void)
 {
-	return getenv("SOAK") ? SOAK_SEEDS : SEEDS;
+	return getenv("SOAK") ? SOAK_SEEDS : emulated() ? EMULATED_SEEDS : SEEDS;
 }
 
 static void play_all_seen(struct world *w)
