@@ -5,6 +5,7 @@
 
 #include "grammar.h"
 #include "journey/change.h"
+#include "journey/near_miss.h"
 #include "place/text_doubt.h"
 #include "record/pcapng.h"
 #include "record/record.h"
@@ -113,6 +114,11 @@ static const char *field(unsigned int i)
 static const char *kind(unsigned int i)
 {
 	return fate_word(i);
+}
+
+static const char *how(unsigned int i)
+{
+	return near_miss_how_word(i);
 }
 
 static const char *interface(struct grammar *g)
@@ -362,6 +368,31 @@ static void put_fate(struct grammar *g)
 		put_drop(g);
 }
 
+static void put_near(struct grammar *g)
+{
+	static const char *const places[] = {
+		"TRACE%3a%20filter%3aFORWARD%3arule%3a1", "TRACE%3a%20nat%3aPREROUTING%3arule%3a2",
+		"TRACE%3a%20nft%20ip%20filter%3aINPUT%3arule%3a7", "",
+	};
+	static const char letters[] = "whnrt?";
+
+	made_text(&words, " m,");
+	put_word(g, &words, how, NEAR_MISS_HOWS);
+	made_text(&words, ",");
+	put_name(g, &words, places[grammar_pick(g, 4)]);
+	made_text(&words, ",");
+	put_name(g, &words, "-A%20FORWARD%20-p%20tcp%20-j%20ACCEPT");
+	made_text(&words, ",");
+	put_name(g, &words, grammar_pick(g, 2) ? "-p%20tcp" : "");
+	made_text(&words, ",");
+	put_name(g, &words, grammar_pick(g, 2) ? "the%20packet's%20is%20udp" : "");
+	for (const char *l = letters; *l; l++)
+		if (grammar_pick(g, 4) == 3) {
+			made_printf(&words, ",%c", *l);
+			put_number(g, &words, 1);
+		}
+}
+
 static void put_record(struct grammar *g)
 {
 	static void (*const parts[])(struct grammar *) = {
@@ -382,6 +413,8 @@ static void put_record(struct grammar *g)
 				put_head_word(g, grammar_pick(g, 11));
 			parts[p](g);
 		}
+	while (grammar_rarely(g))
+		put_near(g);
 }
 
 /* Of a packet that was told of before, and lost then; or so it says. */

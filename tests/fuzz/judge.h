@@ -83,7 +83,8 @@ static const char *const judge_conntrack[] = {
 };
 static const char *const judge_copy[] = {
 	"fate", "reason", "drop", "last_hook", "fate_out?", "by", "via",
-	"marked_by", "marked_via", "owner", "accepted_by", "nat", "near", NULL,
+	"marked_by", "marked_via", "owner", "accepted_by", "nat", "near",
+	"near_nat?", NULL,
 };
 static const char *const judge_nat[] = {
 	"field", "maker", "from", "to", "by", NULL,
@@ -98,7 +99,7 @@ static const char *const judge_packet[] = {
 	"in", "out", "headers", "length", "payload", "events", "changes",
 	"fate", "reason", "drop", "last_hook", "fate_out?", "by", "via",
 	"marked_by", "marked_via", "owner", "accepted_by", "nat", "near",
-	"copies?", "conntrack", "complete", "events_lost", "events_omitted?",
+	"near_nat?", "copies?", "conntrack", "complete", "events_lost", "events_omitted?",
 	"ambiguous?", NULL,
 };
 static const char *const judge_report[] = {
