@@ -34,14 +34,18 @@ static void change_device(struct asked_copy *to, struct asked_device *d,
 	*d = (struct asked_device){ c->index, to->name };
 }
 
-/* Another connection's packet: of what is known of this one only NEW may be true. */
+/*
+ * Another connection's packet: of what is known of this one only that it is the first may be
+ * true.  That this one is not RELATED does not say that the other is not.
+ */
 static void forget_conntrack(struct asked *a)
 {
 	memset(&a->ct, 0, sizeof(a->ct));
 	if (a->states == 1 << CONNTRACK_NEW)
 		a->ct.state = CONNTRACK_NEW;
 	else
-		a->states = ASKED_ALL_STATES;
+		a->states = a->states & ~ASKED_FIRST_STATES ? ASKED_ALL_STATES :
+							      ASKED_FIRST_STATES;
 }
 
 /* nf_conntrack_proto_icmp.c, .valid_new of both: what asks for an answer; errors are of others. */

@@ -36,6 +36,8 @@ enum asked_field {
 enum {
 	ASKED_ROOM = 512,	/* bytes of a packet that can be changed */
 	ASKED_ALL_STATES = (1 << CONNTRACK_STATES) - 2,
+	/* Of a connection's first packet. */
+	ASKED_FIRST_STATES = 1 << CONNTRACK_NEW | 1 << CONNTRACK_RELATED,
 };
 
 struct asked_device {

@@ -46,6 +46,9 @@ static uint8_t states_of(const struct journey *j, struct conntrack *ct)
 		ct->state = d->state;
 	if (ct->state)
 		return (uint8_t)(1u << ct->state);
+	/* Nat is asked for no other packets, and what they are they stay. */
+	if (j->flags & JOURNEY_NAT)
+		return ASKED_FIRST_STATES;
 	/* What finds neighbours conntrack leaves alone. */
 	if (j->last.proto == IPPROTO_ICMPV6 || journey_untracked_by(j))
 		return ASKED_ALL_STATES;
@@ -93,7 +96,7 @@ void asked_packet_take_nat(struct asked_packet *t, const struct journey *j,
 	take_device(t, 0, &a->in, rules->names, j->step[0].in);
 	take_device(t, 1, &a->out, rules->names, before ? 0 : s->out);
 	/* Nat's chains see nothing else. */
-	a->states &= 1 << CONNTRACK_NEW | 1 << CONNTRACK_RELATED;
+	a->states &= ASKED_FIRST_STATES;
 	if (!a->states)
 		a->states = 1 << CONNTRACK_NEW;
 }
