@@ -54,6 +54,61 @@ for version in 1.0.6 1.1.3; do
 	grep '^#' "$OUT"
 done
 
+subtest "joined, wrapped, masked, out of pages"
+# alike NAME LOG RULES FILE: FILE is read as LOG is
+alike() {
+	run_nftrace lo --read "$2" --rules "$3"
+	cp "$OUT" "$SCRATCH/as-it-was"
+	run_nftrace lo --read "$4" --rules "$3"
+	assert_same "$1" "$SCRATCH/as-it-was" "$OUT"
+}
+for log in nft-1.1.3 xtables-1.8.11; do
+	tr '\n' ' ' <"$HERE/$log.txt" >"$SCRATCH/joined"
+	alike "$log joined" "$HERE/$log.txt" "$HERE/$log.rules" "$SCRATCH/joined"
+	assert_grep 'note: [0-9]+ entries stood on the line of another$' "$ERR"
+	tr -d '\n' <"$HERE/$log.txt" >"$SCRATCH/joined"
+	alike "$log joined without a blank" "$HERE/$log.txt" "$HERE/$log.rules" "$SCRATCH/joined"
+	awk '{ printf "%s%s", $0, NR % 2 ? " " : "\n" }' "$HERE/$log.txt" >"$SCRATCH/joined"
+	alike "$log, each second line joined" "$HERE/$log.txt" "$HERE/$log.rules" "$SCRATCH/joined"
+	fold -w 80 "$HERE/$log.txt" >"$SCRATCH/wrapped"
+	run_nftrace lo --read "$SCRATCH/wrapped" --rules "$HERE/$log.rules" -q
+	assert_status 5
+	assert_no_grep '^(DELIVERED|FORWARDED|SENT|LOST|STOLEN|QUEUE)' "$OUT"
+	assert_grep 'warning: [0-9]+ TRACE lines are cut off or damaged' "$ERR"
+done
+log=$HERE/nft-1.1.3.txt rules=$HERE/nft-1.1.3.rules
+# What a comment says is no entry, and its quote is not closed where a line was cut.
+sed 's/nftrace set 1/nftrace set 1 comment "x trace id 5 inet fw in rule drop (verdict drop)"/' "$log" >"$SCRATCH/comment"
+run_nftrace lo --read "$SCRATCH/comment" -q
+assert_no_grep 'cut off|stood on the line' "$ERR"
+assert_equal "packets" "$(grep -o '^trace id [0-9a-f]*' "$log" | sort -u | wc -l)" "$(wc -l <"$OUT")"
+entry='trace id 0000002a inet fw in'
+printf '%s rule iifname "lo%s rule tcp dport 22 drop (verdict drop)\n' "$entry" "$entry" >"$SCRATCH/cut"
+run_nftrace lo --read "$SCRATCH/cut"
+assert_status 5
+assert_grep '^TRACE: nft inet fw:in:rule  "tcp dport 22 drop"$' "$OUT"
+assert_grep 'warning: 1 TRACE line is cut off or damaged' "$ERR"
+# As word processors and pages set quotes, and as a page's source has them.
+sed -E 's/"([^"]*)"/“\1”/g' "$log" >"$SCRATCH/quotes"
+alike "other quotes" "$log" "$rules" "$SCRATCH/quotes"
+sed 's/"/\&quot;/g; s/>/\&gt;/g' "$log" >"$SCRATCH/quotes"
+alike "a page's source" "$log" "$rules" "$SCRATCH/quotes"
+# A name in others, and an address that is none, are damage; one that is hidden is not.
+head='ip daddr 10.2.0.2 ip ttl 63 ip id 1 ip protocol udp ip length 33 udp sport 20007 udp dport 7 udp length 13'
+for bad in "iif 'lo' ip saddr 10.1.0.2" 'iif "lo" ip saddr 10.1.0' 'iif "lo"' 'iif "lo" ip saddr 10.1.0.2 ip saddr 10.1.0.3'; do
+	printf '%s packet: %s %s\n%s rule meta nftrace set 1 (verdict continue)\n%s rule udp dport 7 drop (verdict drop)\n' \
+		"$entry" "$bad" "$head" "$entry" "$entry" >"$SCRATCH/damaged"
+	run_nftrace lo --read "$SCRATCH/damaged" -q
+	assert_status 5
+	assert_grep '^INCOMPLETE' "$OUT"
+done
+for hidden in 10.1.x.x CLIENT '<redacted>'; do
+	sed "s/ip saddr 127.0.0.1/ip saddr $hidden/" "$log" >"$SCRATCH/hidden"
+	run_nftrace lo --read "$SCRATCH/hidden" --rules "$rules" -q
+	assert_status 0
+	assert_grep 'note: 8[0-9] lines have masked addresses: what is hidden of them is shown as 0$' "$ERR"
+done
+
 subtest "an excerpt, quoted, of another's"
 cat >"$SCRATCH/excerpt" <<'X'
 > trace id efb1d592 inet fw4 raw_prerouting packet: iif "eth0.2" ip saddr 198.51.100.7 ip daddr 192.0.2.16 ip ttl 56 ip id 42100 ip protocol tcp ip length 60 tcp sport 40066 tcp dport 1234 tcp flags == syn tcp window 64240

@@ -2,6 +2,7 @@
 /* line_clean: a log's line without what terminals and mail have put into it. */
 #include "replay/line_clean.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "replay/line_json.h"
@@ -72,6 +73,58 @@ static size_t take_space(struct strview rest, char *room, size_t *n)
 	return 0;
 }
 
+/*
+ * Quotes as word processors and pages set them (UTF-8 of U+201C, U+201D, U+201E), and what a
+ * page's source has for them and for other characters.
+ */
+static const struct {
+	const char *bytes;
+	char as;
+	bool quote;
+} spellings[] = {
+	{ "\xe2\x80\x9c", '"', true }, { "\xe2\x80\x9d", '"', true },
+	{ "\xe2\x80\x9e", '"', true }, { "&quot;", '"', true },
+	{ "&#34;", '"', true }, { "&#x22;", '"', true }, { "&amp;", '&', false },
+	{ "&lt;", '<', false }, { "&gt;", '>', false }, { "&#39;", '\'', false },
+	{ "&nbsp;", ' ', false },
+};
+
+/* A line that has quotes of its own has others as text. */
+static bool lacks_quotes(struct strview line)
+{
+	if ((!memchr(line.at, '&', line.len) && !memchr(line.at, 0xe2, line.len)) ||
+	    memchr(line.at, '"', line.len))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(spellings); i++)
+		if (spellings[i].quote &&
+		    memmem(line.at, line.len, spellings[i].bytes,
+			   strlen(spellings[i].bytes)))
+			return true;
+	return false;
+}
+
+/* @room may be where @line is. */
+static struct strview put_quotes(struct strview line, char *room)
+{
+	size_t n = 0;
+
+	while (line.len) {
+		size_t i = 0;
+
+		while (i < ARRAY_SIZE(spellings) &&
+		       !strview_starts(line, spellings[i].bytes))
+			i++;
+		if (i < ARRAY_SIZE(spellings)) {
+			room[n++] = spellings[i].as;
+			line = strview_behind(line, strlen(spellings[i].bytes));
+		} else {
+			room[n++] = *line.at;
+			line = strview_behind(line, 1);
+		}
+	}
+	return (struct strview){ room, n };
+}
+
 /* @room may be where @line is: nothing gets longer. */
 static struct strview clean(struct strview line, char *room)
 {
@@ -100,6 +153,8 @@ struct strview line_clean(struct strview line, char *room)
 		return line;
 	if (line.at[line.len - 1] == '}')
 		line = line_json(line, room);
+	if (lacks_quotes(line))
+		line = put_quotes(line, room);
 	if (memchr(line.at, ESC, line.len) || memchr(line.at, '\t', line.len) ||
 	    has_spaces(line))
 		return clean(line, room);

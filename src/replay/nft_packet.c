@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "replay/trace_build.h"
+#include "replay/trace_packet.h"
 #include "rules/base/units.h"
 
 enum { V4_HEADER = 20, V6_HEADER = 40, TCP_HEADER = 20, TCP_SYN = 0x02,
@@ -85,6 +86,15 @@ static const struct {
 	{ "icmpv6", "sequence", TT_ICMP_SEQ, NULL },
 };
 
+/* While a line is read. */
+struct reading {
+	struct trace_text *t;
+	struct trace_text_packet p;
+	bool raw;		/* there are bytes that nft has no names for */
+	bool src, dst;		/* they have been told */
+	bool bad;		/* a value that nft does not print so */
+};
+
 static bool by_name(const struct name *n, struct strview word, uint32_t *value)
 {
 	for (; n && n->word; n++) {
@@ -138,17 +148,32 @@ static void take_frag_off(struct trace_text_packet *p, struct strview word)
 	p->fragment = p->number[TT_FRAG] != 0;
 }
 
-static void take_ip(struct trace_text_packet *p, bool v6, struct strview field,
+/* @seen: a packet has one of it */
+static void take_address(struct reading *rd, struct strview value, bool v6,
+			 uint8_t *to, bool *seen)
+{
+	rd->bad |= *seen;
+	*seen = true;
+	if (strview_address(value, v6 ? AF_INET6 : AF_INET, to))
+		return;
+	if (trace_packet_masked(value, to))
+		rd->t->masked = true;
+	else
+		rd->bad = true;
+}
+
+static void take_ip(struct reading *rd, bool v6, struct strview field,
 		    struct strview value)
 {
+	struct trace_text_packet *p = &rd->p;
 	uint32_t n;
 
 	p->v6 = v6;
 	p->has_family = true;
 	if (strview_is(field, "saddr"))
-		strview_address(value, v6 ? AF_INET6 : AF_INET, p->src);
+		take_address(rd, value, v6, p->src, &rd->src);
 	else if (strview_is(field, "daddr"))
-		strview_address(value, v6 ? AF_INET6 : AF_INET, p->dst);
+		take_address(rd, value, v6, p->dst, &rd->dst);
 	else if (strview_is(field, v6 ? "nexthdr" : "protocol") &&
 		 number(value, protocols, &n))
 		take_proto(p, n);
@@ -171,24 +196,30 @@ static void take_number(struct trace_text_packet *p, struct strview proto,
 	}
 }
 
-static void take_field(struct trace_text_packet *p, struct strview proto,
+static void take_field(struct reading *rd, struct strview proto,
 		       struct strview field, struct strview value)
 {
+	struct trace_text_packet *p = &rd->p;
 	uint32_t n;
 
 	if (strview_is(proto, "ip") || strview_is(proto, "ip6"))
-		take_ip(p, strview_is(proto, "ip6"), field, value);
+		take_ip(rd, strview_is(proto, "ip6"), field, value);
 	/* In a table of family ip the protocol is not printed. */
 	else if (!p->has_proto && by_name(protocols, proto, &n))
 		take_proto(p, n);
 	take_number(p, proto, field, value);
 }
 
-static struct trace_text_name unquoted(struct strview word)
+/* In quotes, or a number where nft knows no name: what a page made of quotes is neither. */
+static struct trace_text_name device(struct reading *rd, struct strview word)
 {
+	uint32_t n;
+
 	if (word.len >= 2 && *word.at == '"' && word.at[word.len - 1] == '"') {
 		word = strview_behind(word, 1);
 		word.len--;
+	} else if (!strview_number(word, 10, &n)) {
+		rd->bad = true;
 	}
 	return (struct trace_text_name){ word.at, word.len };
 }
@@ -203,12 +234,13 @@ static bool is_echo(const struct trace_text_packet *p)
 }
 
 /* The line ends where nft would not have ended it. */
-static bool is_whole(const struct trace_text_packet *p, bool raw)
+static bool is_whole(const struct reading *rd)
 {
+	const struct trace_text_packet *p = &rd->p;
 	static const uint32_t ports = 1u << TT_SPT | 1u << TT_DPT;
 	uint32_t want = 1u << TT_LEN | 1u << TT_TTL;
 
-	if (!p->has_family || !(p->has_proto || raw))
+	if (rd->bad || !rd->src || !rd->dst || !(p->has_proto || rd->raw))
 		return false;
 	switch (p->fragment ? 0 : p->proto) {
 	case IPPROTO_TCP:
@@ -227,42 +259,38 @@ static bool is_whole(const struct trace_text_packet *p, bool raw)
 	return (p->has & want) == want;
 }
 
-/* Return: are there bytes that nft has no names for? */
-static bool read_fields(struct trace_text *t, struct trace_text_packet *p,
-			struct strview rest)
+static void read_fields(struct reading *rd, struct strview rest)
 {
 	struct strview proto, field, value;
-	bool raw = false;
 
 	while (strview_word(&rest, &proto)) {
 		if (*proto.at == '@') {
 			/* "@th,64,16 0x780a" */
-			raw |= strview_starts(proto, "@th,");
+			rd->raw |= strview_starts(proto, "@th,");
 			strview_word(&rest, &value);
 			continue;
 		}
 		if (!strview_word(&rest, &field))
-			return raw;
+			return;
 		if (strview_is(proto, "iif") || strview_is(proto, "iifname")) {
-			t->in = unquoted(field);
+			rd->t->in = device(rd, field);
 			continue;
 		}
 		if (strview_is(proto, "oif") || strview_is(proto, "oifname")) {
-			t->out = unquoted(field);
+			rd->t->out = device(rd, field);
 			continue;
 		}
 		if (!strview_word(&rest, &value))
-			return raw;
+			return;
 		if (strview_is(proto, "tcp") && strview_is(field, "flags")) {
 			if (strview_is(value, "==") &&
 			    !strview_word(&rest, &value))
-				return raw;
-			take_flags(p, value);
+				return;
+			take_flags(&rd->p, value);
 		} else {
-			take_field(p, proto, field, value);
+			take_field(rd, proto, field, value);
 		}
 	}
-	return raw;
 }
 
 /*
@@ -284,20 +312,22 @@ static uint32_t untold_options(struct trace_text_packet *p)
 
 bool nft_packet_read(struct trace_text *t, struct strview fields_text)
 {
-	struct trace_text_packet p = { .has = 0 };
+	struct reading rd = { .t = t };
+	struct trace_text_packet *p = &rd.p;
 	struct event *e = &t->e;
 	uint32_t untold;
 
 	memset(t, 0, sizeof(*t));
-	if (!is_whole(&p, read_fields(t, &p, fields_text)))
+	read_fields(&rd, fields_text);
+	if (!is_whole(&rd))
 		return false;
-	if (p.v6)
-		p.number[TT_LEN] += V6_HEADER;
-	e->nfproto = p.v6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
-	untold = untold_options(&p);
+	if (p->v6)
+		p->number[TT_LEN] += V6_HEADER;
+	e->nfproto = p->v6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
+	untold = untold_options(p);
 	e->payload = t->packet;
 	e->payload_len = (uint32_t)trace_text_build(t->packet,
-						    sizeof(t->packet), &p) -
+						    sizeof(t->packet), p) -
 			 untold;
 	return true;
 }

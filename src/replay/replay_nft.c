@@ -127,6 +127,7 @@ static int take_head(struct nft_replay *n, const struct nft_line *l)
 		return -EBADMSG;
 	t->e.in = interface(n, t->in);
 	t->e.out = interface(n, t->out);
+	stats_add(&n->r->stats->text.masked, t->masked);
 	n->head_id = l->id;
 	n->head_chain = l->xtables ? 0 : chain_hash(l);
 	return 0;

@@ -17,6 +17,7 @@
 #include "replay/line_clean.h"
 #include "replay/line_reader.h"
 #include "replay/lost_notice.h"
+#include "replay/nft_entry.h"
 #include "replay/replay_nft.h"
 #include "replay/replay_state.h"
 #include "replay/rules_fit.h"
@@ -271,18 +272,38 @@ static bool take_rest(struct text_replay *tr, struct strview rest)
 	return false;
 }
 
+/* Entries of nft's, several where a page has lost its line ends; false: there is none. */
+static bool take_nft(struct text_replay *tr, struct strview line)
+{
+	bool any = false;
+
+	if (!nft_entry_may_be(line))
+		return false;
+	while (line.len) {
+		size_t next = nft_entry_next(line);
+		int err = replay_nft_line(tr->nft,
+					  (struct strview){ line.at, next });
+
+		line = strview_behind(line, next);
+		if (err == -ENOMSG)
+			continue;
+		if (!any)
+			settle_cut(tr);
+		if (err)
+			refuse(tr, tr->number);
+		stats_add(&tr->r->stats->text.joined, any);
+		any = true;
+	}
+	return any;
+}
+
 /* A line without a mark. */
 static void take_other(struct text_replay *tr, struct strview line)
 {
-	int err = replay_nft_line(tr->nft, line);
 	uint32_t missed;
 
-	if (err != -ENOMSG) {
-		settle_cut(tr);
-		if (err)
-			refuse(tr, tr->number);
+	if (take_nft(tr, line))
 		return;
-	}
 	missed = lost_notice(line);
 
 	if (missed) {

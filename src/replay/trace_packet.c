@@ -49,8 +49,8 @@ static bool is_masked(struct strview s)
 	return letter && !colon;
 }
 
-/* What is left of it, 0 for the rest; false: it is damaged. */
-static bool masked_address(struct strview s, uint8_t *to)
+/* 0 for the rest of it. */
+bool trace_packet_masked(struct strview s, uint8_t *to)
 {
 	bool v6 = s.len && memchr(s.at, ':', s.len);
 	unsigned int parts = v6 ? 8 : 4;
@@ -110,7 +110,7 @@ static bool address(struct trace_reading *rd, struct strview s, enum once which)
 		return true;
 	if (!v6)
 		p->of_either |= 1u << which;
-	rd->t->masked = masked_address(s, to);
+	rd->t->masked = trace_packet_masked(s, to);
 	return rd->t->masked;
 }
 

@@ -19,6 +19,9 @@ bool trace_packet_first(struct trace_reading *rd, enum once word);
 /** trace_packet_hex - pairs of hex digits, colons between them or not.  Return: bytes */
 unsigned int trace_packet_hex(struct strview s, uint8_t *to, size_t size);
 
+/** trace_packet_masked - what is left of an address that somebody has hidden; false: it is damaged */
+bool trace_packet_masked(struct strview s, uint8_t *to);
+
 /** trace_packet_word - false: the value makes no sense, as the line is damaged */
 bool trace_packet_word(struct trace_reading *rd, struct strview word);
 

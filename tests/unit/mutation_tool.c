@@ -43,6 +43,7 @@ struct reading {
 	struct told packet[PACKETS];
 	unsigned int packets;
 	bool doubt;		/* an INCOMPLETE packet, or a line that is refused */
+	bool other_text;	/* an event of a rule that the whole log has not */
 	/* Of the whole log: what each line is to its packet. */
 	const struct place *place[LINES];
 	unsigned int events;
@@ -96,11 +97,29 @@ static bool note_journey(void *arg, struct journey *j)
 
 static const struct journey_ops ops = { .done = note_journey };
 
+static bool is_alike(const struct place *a, const struct place *b)
+{
+	return a->prefix_len == b->prefix_len && a->rule_len == b->rule_len &&
+	       !memcmp(a->prefix, b->prefix, a->prefix_len) &&
+	       !memcmp(a->rule, b->rule, a->rule_len);
+}
+
+/* A rule's text stands in nft's lines themselves: none may be made of two of them. */
+static bool is_of_whole(const struct place *at)
+{
+	for (unsigned int i = 0; i < whole.events && i < LINES; i++)
+		if (is_alike(whole.place[i], at))
+			return true;
+	return false;
+}
+
 static void on_event(void *arg, const struct event *e, const struct place *at,
 		     uint64_t now_ns, uint64_t wall_ns)
 {
 	struct rig *r = arg;
 
+	if (nft && r->to == &now && !is_of_whole(at))
+		now.other_text = true;
 	if (r->to->events < LINES)
 		r->to->place[r->to->events] = at;
 	r->to->events++;
@@ -164,7 +183,7 @@ static void read_text(struct reading *to)
 
 	memset(&rig.stats, 0, sizeof(rig.stats));
 	to->packets = to->events = 0;
-	to->doubt = false;
+	to->doubt = to->other_text = false;
 	rig.to = to;
 	rig.names = ifnames_new();
 	path_map_fill(&rig.map, snaps);
@@ -224,9 +243,11 @@ static unsigned int count(const struct reading *r, const char *key, int fate)
 	return n;
 }
 
-/* No fate that the whole log has not, and no packet more without INCOMPLETE. */
+/* No fate or text that the whole log has not, and no packet more without INCOMPLETE. */
 static void judge(const char *what, unsigned int i)
 {
+	if (now.other_text && faults++ < FAULTS)
+		printf("%s, line %u: a rule with another text\n", what, i + 1);
 	for (unsigned int k = 0; k < now.packets; k++) {
 		const struct told *t = &now.packet[k];
 
