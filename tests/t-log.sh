@@ -231,6 +231,28 @@ looks "joined" "$SCRATCH/joined" 'note: 22 entries stood on the line of another'
 sed p "$SCRATCH/plain" >"$SCRATCH/doubled"
 looks "doubled" "$SCRATCH/doubled" 'note: 23 lines were there twice, and counted once'
 
+subtest "a log that is there in two files"
+cat "$SCRATCH/plain" "$SCRATCH/plain" >"$SCRATCH/two-files"
+looks "one behind the other" "$SCRATCH/two-files" 'note: 23 lines were there twice, and counted once'
+{ sed 's/ *$//; s/^/kern.log:/' "$SCRATCH/plain" && sed 's/^/syslog:/' "$SCRATCH/plain"; } >"$SCRATCH/two-files"
+looks "out of grep" "$SCRATCH/two-files" 'note: 23 lines were there twice, and counted once'
+{ head -n 14 "$SCRATCH/plain" && tail -n +9 "$SCRATCH/plain"; } >"$SCRATCH/two-files"
+looks "the end of one is the beginning of the other" "$SCRATCH/two-files" 'note: 6 lines were there twice, and counted once'
+# Whole seconds alone: lines that go back are those that were there.
+cat "$HERE/journalctl.log" "$HERE/journalctl.log" >"$SCRATCH/two-files"
+for file in "$HERE/journalctl.log" "$SCRATCH/two-files"; do
+	run_nftrace lo --read "$file" --rules "$HERE/router.save" -q
+	cp "$OUT" "$SCRATCH/told-$(basename "$file")"
+done
+assert_same "of whole seconds" "$SCRATCH/told-journalctl.log" "$SCRATCH/told-two-files"
+assert_grep 'note: 27 lines were there twice, and counted once$' "$ERR"
+# The packet that came before is another one.
+sed 's/ID=4711 /ID=4712 /' "$SCRATCH/plain" >"$SCRATCH/other"
+cat "$SCRATCH/plain" "$SCRATCH/other" >"$SCRATCH/two-files"
+run_nftrace lo --read "$SCRATCH/two-files" --rules "$HERE/router.save" -q
+assert_equal "packets" 3 "$(wc -l <"$OUT")"
+assert_grep 'note: 11 lines were there twice, and counted once$' "$ERR"
+
 subtest "out of pages and editors: other blanks, nothing in between"
 sed $'s/ /\xc2\xa0/g; s/SRC/\xe2\x80\x8bSRC/; s/DPT/\xe2\x81\xa0DPT/; 1s/^/\xef\xbb\xbf/' "$SCRATCH/plain" >"$SCRATCH/paged"
 looks "out of a page" "$SCRATCH/paged" ""

@@ -21,6 +21,7 @@
 #include "replay/replay_nft.h"
 #include "replay/replay_state.h"
 #include "replay/rules_fit.h"
+#include "replay/seen_lines.h"
 #include "replay/text_place.h"
 #include "replay/trace_again.h"
 #include "replay/trace_entry.h"
@@ -42,9 +43,8 @@ struct text_replay {
 	uint64_t number;	/* of the line, from 1 */
 	int64_t now;		/* today, for dates without a year */
 	struct trace_again again;
+	struct seen_lines seen;
 	struct wrapped cut;	/* an entry of which more may come */
-	size_t last_len;	/* of the entry before, 0: none */
-	char last[WRAPPED_TEXT];
 	char room[LINE_READER_LINE];	/* for a line without its colours */
 };
 
@@ -119,28 +119,11 @@ static void take_event(struct text_replay *tr)
 							    : t->boot_ns);
 }
 
-/*
- * The same entry once more, with a time that no second one has: the text holds
- * it twice.
- */
-static bool is_doubled(struct text_replay *tr, struct strview entry)
-{
-	const struct trace_text *t = &tr->line;
-
-	if (entry.len == tr->last_len &&
-	    memcmp(entry.at, tr->last, entry.len) == 0 &&
-	    (t->boot_ns || t->exact))
-		return true;
-	tr->last_len = entry.len <= sizeof(tr->last) ? entry.len : 0;
-	memcpy(tr->last, entry.at, tr->last_len);
-	return false;
-}
-
 static void take_entry(struct text_replay *tr, struct strview entry)
 {
 	struct stats_text *st = &tr->r->stats->text;
 
-	if (is_doubled(tr, entry)) {
+	if (seen_lines_again(&tr->seen, &tr->line, entry)) {
 		stats_add(&st->doubled, 1);
 		return;
 	}
@@ -366,6 +349,7 @@ static void close_text(struct text_replay *tr)
 	hook_guess_close(tr->hooks);
 	rules_fit_close(tr->fit);
 	replay_nft_close(tr->nft);
+	seen_lines_clear(&tr->seen);
 	free(tr);
 }
 
