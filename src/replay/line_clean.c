@@ -3,6 +3,7 @@
 #include "replay/line_clean.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "replay/line_json.h"
@@ -145,6 +146,37 @@ static struct strview clean(struct strview line, char *room)
 	return (struct strview){ room, n };
 }
 
+enum { WORD = sizeof(uint64_t) };
+
+static uint64_t all(uint8_t byte)
+{
+	return UINT64_C(0x0101010101010101) * byte;
+}
+
+/* Of eight bytes: is any a control character, or '&', or no ASCII? */
+static bool word_is_odd(const char *at)
+{
+	uint64_t w, ampersand;
+
+	memcpy(&w, at, WORD);
+	ampersand = w ^ all('&');
+	return (w | ((w - all(' ')) & ~w) | ((ampersand - all(1)) & ~ampersand)) &
+	       all(0x80);
+}
+
+/* Nothing but what all lines have: most have nothing else, and are looked at once. */
+static bool is_plain(struct strview line)
+{
+	size_t i = 0;
+
+	if (line.len < WORD)
+		return false;
+	for (; i + WORD <= line.len; i += WORD)
+		if (word_is_odd(line.at + i))
+			return false;
+	return !word_is_odd(line.at + line.len - WORD);
+}
+
 struct strview line_clean(struct strview line, char *room)
 {
 	while (line.len && line.at[line.len - 1] == '\r')
@@ -153,6 +185,8 @@ struct strview line_clean(struct strview line, char *room)
 		return line;
 	if (line.at[line.len - 1] == '}')
 		line = line_json(line, room);
+	if (is_plain(line))
+		return line;
 	if (lacks_quotes(line))
 		line = put_quotes(line, room);
 	if (memchr(line.at, ESC, line.len) || memchr(line.at, '\t', line.len) ||

@@ -47,10 +47,28 @@ static uint32_t number_before(struct strview line, const char *end,
 	return n;
 }
 
+/* By its rarest letter: most lines are of something else, and are looked at once. */
+static bool has_message(struct strview line)
+{
+	static const char word[] = "message";
+	const size_t before = strcspn(word, "g");
+
+	while (line.len > before) {
+		const char *at = memchr(line.at + before, 'g', line.len - before);
+
+		if (!at)
+			return false;
+		line = strview_behind(line, (size_t)(at - line.at) - before);
+		if (strview_starts(line, word))
+			return true;
+		line = strview_behind(line, 1);
+	}
+	return false;
+}
+
 uint32_t lost_notice(struct strview line)
 {
-	/* Most lines are of something else: they are looked at once. */
-	if (!line.len || !memmem(line.at, line.len, "message", 7))
+	if (!has_message(line))
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(notices); i++) {
 		const char *at = memmem(line.at, line.len, notices[i].behind,
