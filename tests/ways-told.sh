@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ways-told.sh: for scripts: a router with rules of both backends and families, and packets that
 # meet all that a run can know: NAT, jumps, returns, policies, a verdict map, marks, rejects,
-# rules of programs, near misses, losses.
+# rules of programs, near misses, losses. And, for who asks for it (told_odd_*), what is INVALID,
+# in a set, in a queue, from where no way leads back to, on a bridge.
 # shellcheck shell=bash
 # To be sourced after lib.sh and lab.sh.
 
@@ -101,4 +102,119 @@ told_traffic() {
 		done
 		talk 10.99.0.1 1030 1' "$TOOLS/talk"
 	talk r udp 10.2.0.2 7 from 20007 wait 2000 >/dev/null 2>&1
+}
+
+# told_odd_hosts: of lab_router, behind told_hosts: r has a bridge with hosts c and d, sets, and
+# takes no packets whose way back were another
+told_odd_hosts() {
+	local ns n=0
+	ns_new c d
+	ns_ip r link add br0 type bridge forward_delay 0
+	in_ns r sysctl -qw net.bridge.bridge-nf-call-iptables=1 net.bridge.bridge-nf-call-ip6tables=1 \
+		net.ipv4.conf.eth0.rp_filter=1 || return 1
+	for ns in c d; do
+		veth "$ns" eth0 r "port-$ns"
+		ns_ip r link set "port-$ns" master br0
+		addresses "$ns" eth0 "10.5.0.$((++n))/24" "fd00:5::$n/64"
+	done
+	ns_ip r link set br0 up
+	settle r br0 c eth0 d eth0
+	known c eth0 "$(mac_of d eth0)" 10.5.0.2 fd00:5::2
+	in_ns r ipset restore <<-END
+		create odd4 hash:ip family inet
+		add odd4 10.1.0.2
+		create odd6 hash:ip family inet6
+		add odd6 fd00:1::2
+		create none4 hash:ip family inet
+		create none6 hash:ip family inet6
+	END
+}
+
+# told_odd_programs: two that take packets from queues, in PROGRAMS; with them there are no
+# witness chains for packets of iptables-legacy
+told_odd_programs() {
+	local n
+	background r accepts "$TOOLS/nfq" 31 accept
+	PROGRAMS=("$BG_PID")
+	background r drops "$TOOLS/nfq" 32 drop
+	PROGRAMS+=("$BG_PID")
+	for n in 31 32; do assert_within 10 "who takes from queue $n" queue_is_taken "$n"; done
+}
+queue_is_taken() { in_ns r awk -v queue="$1" '$1 == queue { found = 1 } END { exit !found }' /proc/net/netfilter/nfnetlink_queue; }
+
+# told_odd_iptables KIND: rules for their packets, in front of those of told_iptables
+told_odd_iptables() {
+	local kind=$1 family program
+	for family in 4 6; do
+		program=iptables
+		((family == 4)) || program=ip6tables
+		in_ns r "$program-$kind-restore" -n <<-END || fail "more rules of IPv$family"
+			*filter
+			:odd-ways - [0:0]
+			-I FORWARD -p udp -m udp --dport 1040:1059 -j odd-ways
+			-A odd-ways -m conntrack --ctstate INVALID -j DROP
+			-A odd-ways -p udp -m udp --dport 1042 -m set --match-set odd$family src -j DROP
+			-A odd-ways -p udp -m udp --dport 1043 -m set --match-set none$family src -j ACCEPT
+			-A odd-ways -p udp -m udp --dport 1044 -j NFQUEUE --queue-num 31
+			-A odd-ways -p udp -m udp --dport 1045 -j NFQUEUE --queue-num 32
+			-A odd-ways -p udp -m udp --dport 1046 -j NFQUEUE --queue-num 33
+			-A odd-ways -p udp -m udp --dport 1047 -j NFQUEUE --queue-num 33 --queue-bypass
+			-A odd-ways -m physdev --physdev-in port-c --physdev-is-bridged -p udp -m udp --dport 1050 -j ACCEPT
+			COMMIT
+		END
+	done
+}
+
+# told_odd_nft: sets of nft
+told_odd_nft() {
+	in_ns r nft -f - <<-'END' || fail "more rules of nft"
+		table inet fw {
+			set odd4 { type ipv4_addr; elements = { 10.1.0.2 }; }
+			set odd6 { type ipv6_addr; elements = { fd00:1::2 }; }
+			set none4 { type ipv4_addr; flags interval; elements = { 10.64.0.0/10 }; }
+			chain odd {
+				type filter hook forward priority 20; policy accept;
+				udp dport 1026 ip saddr @odd4 drop
+				udp dport 1026 ip6 saddr @odd6 drop
+				udp dport 1027 ip saddr @none4 accept
+				udp dport 1027 drop
+			}
+		}
+	END
+}
+
+# told_udp FAMILY SOURCE TARGET PORT CHECKSUM: such a packet's bytes, in hex; of IPv4 an address is
+# four bytes, of IPv6 16
+told_udp() {
+	local udp
+	printf -v udp '%04x%04x0009%s78' $((20000 + $4)) "$4" "$5"
+	if (($1 == 4)); then
+		printf '4500001d%04x00004011 0000%s%s%s' "$4" "$2" "$3" "$udp" | tr -d ' '
+	else
+		printf '60000000000911%02x%s%s%s' 64 "$2" "$3" "$udp"
+	fi
+}
+
+# told_odd_traffic: a packet to each
+told_odd_traffic() {
+	local mac
+	mac=$(mac_of r eth0)
+	in_ns a bash -c '
+		for to in 10.2.0.2 fd00:2::2; do
+			for port in 102{6,7} 104{2..7}; do
+				"$0" udp "$to" "$port" from $((20000 + port)) wait 1 >/dev/null 2>&1
+			done
+		done
+		"$0" udp fd00:99::1 1030 from 21030 wait 1 >/dev/null 2>&1' "$TOOLS/talk"
+	in_ns a "$TOOLS/frame" eth0 "$mac" "$(told_udp 4 0a010002 0a020002 1041 dead)"
+	in_ns a "$TOOLS/frame" eth0 "$mac" \
+		"$(told_udp 6 fd000001000000000000000000000002 fd000002000000000000000000000002 1041 dead)"
+	# From where no way leads back to over eth0.
+	in_ns a "$TOOLS/frame" eth0 "$mac" "$(told_udp 4 0a020063 0a020002 1048 0000)"
+	in_ns c bash -c '
+		for to in 10.5.0.2 fd00:5::2; do
+			for port in 1050 1051; do
+				"$0" udp "$to" "$port" from $((20000 + port)) wait 1 >/dev/null 2>&1
+			done
+		done' "$TOOLS/talk"
 }
