@@ -31,7 +31,11 @@ UNPOINTED_O   := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(POINTED),$(TEST_RULE
 # The macro is a convention: no compiler defines it by itself.
 FUZZ_CFLAGS    = $(CPPFLAGS) -std=gnu11 -g -O1 -DSANITIZE=1 \
                  -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION \
-                 -fsanitize=address,undefined -fno-sanitize-recover=all
+                 -fsanitize=address,undefined -fno-sanitize-recover=all \
+                 -fsanitize-coverage-ignorelist=tests/fuzz/unguided.txt
+# An input's weight by how rare what it reaches is, and the names of new functions, take more time
+# than to run it.
+FUZZ_FLAGS     = -entropic=0 -print_funcs=0 -print_final_stats=1 -timeout=20
 # Not SECONDS: a shell may have put its own into the environment.
 ifeq ($(origin SECONDS),command line)
 FUZZ_SECONDS  := $(SECONDS)
@@ -191,14 +195,14 @@ fuzz-%: $(FUZZ_O) | need
 	$(Q)for snaplen in $(or $(if $(SOAK),$(SNAPLENS_$*)),each); do \
 	  log=$(BUILD)/fuzz/$*.$$snaplen.log; at=; \
 	  [ $$snaplen = each ] || { export FUZZ_SNAPLEN=$$snaplen; at=" at snaplen $$snaplen"; }; \
-	  $(BUILD)/fuzz/$* -max_total_time=$(call fuzz_seconds,$*) -print_final_stats=1 \
-	    -timeout=20 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$*.corpus \
+	  $(BUILD)/fuzz/$* -max_total_time=$(call fuzz_seconds,$*) $(FUZZ_FLAGS) \
+	    -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/$*.corpus \
 	    $(wildcard tests/fuzz/corpus/$(*:fuzz_%=%)) >$$log 2>&1 || \
 	    { tail -n 80 $$log; echo "  FUZZ    $*: a finding"; exit 1; }; \
 	  awk -v name=$* -v time=$(call fuzz_seconds,$*) -v at="$$at" \
 	    '/^stat::number_of_executed/ { \
-	    printf "  FUZZ    %s: %d executions in %d s%s, no finding\n", \
-	      name, $$2, time, at }' $$log; \
+	    printf "  FUZZ    %s: %d executions in %d s%s, %d a second, no finding\n", \
+	      name, $$2, time, at, $$2 / (time + !time) }' $$log; \
 	done
 
 .SECONDARY: $(FUZZ_O)
