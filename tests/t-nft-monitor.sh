@@ -102,6 +102,13 @@ for bad in "iif 'lo' ip saddr 10.1.0.2" 'iif "lo" ip saddr 10.1.0' 'iif "lo"' 'i
 	assert_status 5
 	assert_grep '^INCOMPLETE' "$OUT"
 done
+# Of xtables-monitor's a rule that ends before it says what the verdict says.
+for cut in 'DROP -A INPUT -p udp -j DR' 'DROP -A INPUT -p udp' 'ACCEPT -A INPUT -p udp -j A' \
+	'JUMP:DOCKER -A INPUT -j DOCK' 'DROP -A INPUT -m comment --comment "x -j DROP'; do
+	printf ' TRACE: 2 0000002a filter:INPUT:rule:0x3:%s  iptables -t filter %s\n' "${cut%% *}" "${cut#* }" >"$SCRATCH/damaged"
+	run_nftrace lo --read "$SCRATCH/damaged" -q
+	assert_grep 'warning: 1 TRACE line is cut off or damaged' "$ERR"
+done
 for hidden in 10.1.x.x CLIENT '<redacted>'; do
 	sed "s/ip saddr 127.0.0.1/ip saddr $hidden/" "$log" >"$SCRATCH/hidden"
 	run_nftrace lo --read "$SCRATCH/hidden" --rules "$rules" -q

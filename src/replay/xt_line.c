@@ -96,14 +96,57 @@ static bool take_place(struct nft_line *l, struct strview place)
 	return l->table.len && l->chain.len;
 }
 
+/* Behind "-j" or "-g"; "": there is none, or the text ends within quotes */
+static struct strview target_of(struct strview rule)
+{
+	struct strview word, before = { "", 0 }, target = { "", 0 };
+	bool open = false;
+
+	for (size_t i = 0; i < rule.len; i++) {
+		if (rule.at[i] == '\\' && open)
+			i++;
+		else if (rule.at[i] == '"')
+			open = !open;
+	}
+	while (!open && strview_quoted(&rule, &word)) {
+		if (strview_is(before, "-j") || strview_is(before, "-g"))
+			target = word;
+		before = word;
+	}
+	return target;
+}
+
+/* "-j ACC" */
+static bool is_cut_off(struct strview target, const char *word)
+{
+	return !strview_is(target, word) && target.len < strlen(word) &&
+	       memcmp(target.at, word, target.len) == 0;
+}
+
+/* Does the rule's text go on to what the verdict says?  At a line's end it may be cut off. */
+static bool fits_verdict(const struct nft_line *l)
+{
+	struct strview target = target_of(l->rest);
+
+	if (l->target.len)
+		return target.len == l->target.len &&
+		       memcmp(target.at, l->target.at, target.len) == 0;
+	if (strview_is(l->verdict, "accept"))
+		return target.len && !is_cut_off(target, "ACCEPT");
+	if (strview_is(l->verdict, "drop"))
+		return target.len && !is_cut_off(target, "DROP");
+	return true;
+}
+
 /* "-4 -t filter -A INPUT ...": the rule, from "-A" on, if it could be read */
-static void take_rule(struct nft_line *l, struct strview rest)
+static bool take_rule(struct nft_line *l, struct strview rest)
 {
 	while (rest.len && !strview_starts(rest, "-A "))
 		rest = strview_behind(rest, 1);
 	while (rest.len && rest.at[rest.len - 1] == ' ')
 		rest.len--;
 	l->rest = rest;
+	return !rest.len || fits_verdict(l);
 }
 
 static int parse_packet(struct nft_line *l, struct strview rest)
@@ -123,9 +166,7 @@ static int parse_trace(struct nft_line *l, struct strview rest)
 		return -ENOMSG;
 	if (!strview_word(&rest, &place) || !take_place(l, place))
 		return -EBADMSG;
-	if (l->kind == NFT_LINE_RULE)
-		take_rule(l, rest);
-	return 0;
+	return l->kind == NFT_LINE_RULE && !take_rule(l, rest) ? -EBADMSG : 0;
 }
 
 int xt_line_parse(struct nft_line *l, struct strview line)
