@@ -102,6 +102,13 @@ subtest "of another backend, and lines that say nothing: in which line of which 
 sed '1s/v1.8.9/v1.8.9 (nf_tables)/' "$HERE/router.save" >"$SCRATCH/nft"
 run_nftrace lo --read "$SCRATCH/log" --rules "$HERE/router6.save" --rules "$SCRATCH/nft"
 assert_grep 'note: --rules: by line 1 of .*/(router6.save|nft) the rules are of iptables-nft; lines of the kernel.s log are of iptables-legacy.s, which iptables-legacy-save prints' "$ERR"
+# Rules of one backend alone, and what can only be of the other's.
+run_nftrace lo --read "$SCRATCH/log" --rules "$HERE/nft-1.1.3.rules"
+assert_grep 'note: --rules: the rules are of nft; lines of the kernel.s log are of iptables-legacy.s, which iptables-legacy-save prints$' "$ERR"
+run_nftrace lo --read "$HERE/nft-1.1.3.txt" --rules "$HERE/router.save"
+assert_grep 'note: --rules: the rules are of iptables; what nft monitor trace and xtables-monitor print is of nft.s, which nft -a list ruleset prints$' "$ERR"
+run_nftrace lo --read "$SCRATCH/log" --rules "$HERE/router.save" --rules "$HERE/nft-1.1.3.rules"
+assert_no_grep 'the rules are of' "$ERR"
 { cat "$HERE/router.save"; printf '*filter\n-A NOWHERE -j DROP\n'; } >"$SCRATCH/odd"
 run_nftrace lo --read "$SCRATCH/log" --rules "$SCRATCH/untraced" --rules "$SCRATCH/odd"
 assert_grep "1[0-9] rules of iptables; [0-9]+ lines? passed over, the first is \".*\" \\(line [0-9]+ of $SCRATCH/odd\\)" "$ERR"

@@ -133,6 +133,14 @@ struct stats_text {
 	_Atomic uint64_t masked;	/* with parts of an address hidden */
 	_Atomic uint64_t joined;	/* on the line of another */
 	_Atomic uint64_t wrapped;	/* put together from several lines */
+	/* Plain, as they are read at the end: STATS_LOGGED ..., ored. */
+	uint8_t holds, rules;
+};
+
+/* What a text, and the files of --rules, are of. */
+enum {
+	STATS_LOGGED = 1,	/* the kernel's log: of iptables-legacy's rules */
+	STATS_PRINTED = 2,	/* what nft and xtables-monitor print: of nft's */
 };
 
 /* --diff: plain, as all of it is written at the end. */

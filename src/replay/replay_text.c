@@ -28,6 +28,7 @@
 #include "replay/trace_text.h"
 #include "replay/trace_time.h"
 #include "replay/wrapped.h"
+#include "rules/base/family.h"
 #include "rules/base/hash.h"
 #include "rules/base/units.h"
 
@@ -128,6 +129,7 @@ static void take_entry(struct text_replay *tr, struct strview entry)
 		return;
 	}
 	stats_add(&st->masked, tr->line.masked);
+	st->holds |= STATS_LOGGED;
 	take_event(tr);
 }
 
@@ -272,6 +274,7 @@ static bool take_nft(struct text_replay *tr, struct strview line)
 			continue;
 		if (!any)
 			settle_cut(tr);
+		tr->r->stats->text.holds |= STATS_PRINTED;
 		if (err)
 			refuse(tr, tr->number);
 		stats_add(&tr->r->stats->text.joined, any);
@@ -353,6 +356,17 @@ static void close_text(struct text_replay *tr)
 	free(tr);
 }
 
+static void note_rules(struct replay *r)
+{
+	uint8_t *rules = &r->stats->text.rules;
+
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (r->snap[i])
+			*rules |= STATS_LOGGED;
+	if (r->nft_rules.len)
+		*rules |= STATS_PRINTED;
+}
+
 void replay_text(struct replay *r, struct line_reader *in)
 {
 	struct text_replay *tr = calloc(1, sizeof(*tr));
@@ -371,6 +385,7 @@ void replay_text(struct replay *r, struct line_reader *in)
 		return;
 	}
 	tr->r = r;
+	note_rules(r);
 	replay_origin(r, "", 0, "", true);
 	while (replay_goes_on(r, in) && line_reader_line(in, &line, &len)) {
 		take_line(tr, (struct strview){ line, len });

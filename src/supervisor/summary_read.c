@@ -73,9 +73,23 @@ static void print_order(const struct stats_text *st, const char *path)
 		    st->older == 1 ? "is" : "are");
 }
 
+/* Rules of one backend, and a text that can only be of the other's. */
+static void print_backend(const struct stats_text *st)
+{
+	if (st->holds == STATS_LOGGED && st->rules == STATS_PRINTED)
+		msg("note: --rules: the rules are of nft; lines of the kernel's "
+		    "log are of iptables-legacy's, which iptables-legacy-save "
+		    "prints");
+	if (st->holds == STATS_PRINTED && st->rules == STATS_LOGGED)
+		msg("note: --rules: the rules are of iptables; what nft monitor "
+		    "trace and xtables-monitor print is of nft's, which nft -a "
+		    "list ruleset prints");
+}
+
 /* What had to be done to the text before it could be read. */
 static void print_text(const struct stats_text *st, const char *path)
 {
+	print_backend(st);
 	print_order(st, path);
 	if (st->doubled)
 		msg("note: %" PRIu64 " line%s there twice, and counted once",
