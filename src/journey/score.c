@@ -51,8 +51,10 @@ static unsigned int by_kernel(const struct path *path,
 
 	switch (path->hook) {
 	case NF_INET_PRE_ROUTING:
+		/* Forwarding takes one; what lost more has been forwarded elsewhere as well. */
 		if (hook != path->hook)
-			return MANGLE_DST | MANGLE_TTL;
+			return path->look.view.ttl - o->p->ttl == 1 ?
+				MANGLE_DST | MANGLE_TTL : MANGLE_DST;
 		return o->at->order > T_DNAT ? MANGLE_DST : 0;
 	case NF_INET_LOCAL_OUT:
 		/* Back over loopback it has passed POSTROUTING, seen there or not. */
@@ -97,11 +99,28 @@ static unsigned int differences(const struct packet_view *was,
 	return d;
 }
 
+/*
+ * Sent, and come in by another device than lo: multicast's copy has the same destination,
+ * and by a VRF's device no more than one end is another.
+ */
+static bool is_no_loop(const struct path *path, const struct observation *o,
+		       unsigned int differs)
+{
+	const unsigned int ends = MANGLE_SRC | MANGLE_DST;
+
+	return (path->hook == NF_INET_LOCAL_OUT ||
+		path->hook == NF_INET_POST_ROUTING) &&
+	       (o->e->hook == NF_INET_PRE_ROUTING ||
+		o->e->hook == NF_INET_LOCAL_IN) &&
+	       o->e->in && o->e->in != LOOPBACK_IFINDEX &&
+	       (differs & ends) == ends;
+}
+
 static int header_score(const struct journey *j, const struct path *path,
 			const struct observation *o)
 {
 	unsigned int d = differences(&path->look.view, o->e, o->p);
-	int s = 0;
+	int s = is_no_loop(path, o, d) ? SCORE_HEADER : 0;
 
 	/* A change is possible, and yet less likely than none. */
 	if (d & ~(unsigned int)MANGLE_MARK)
