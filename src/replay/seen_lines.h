@@ -14,14 +14,14 @@ struct trace_text;
 
 enum {
 	SEEN_LINES_CHUNK = 1024,	/* lines */
-	SEEN_LINES_CHUNKS = 2048,
+	SEEN_LINES_CHUNKS = 4096,
 };
 
 /* Lines one behind the other; the times are what lies between. */
 struct seen_chunk {
 	uint64_t from_ns, to_ns;
 	uint32_t count;
-	uint64_t line[SEEN_LINES_CHUNK];	/* a hash each */
+	uint32_t line[SEEN_LINES_CHUNK];	/* a hash each */
 };
 
 /*
