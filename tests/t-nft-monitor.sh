@@ -77,6 +77,11 @@ for log in nft-1.1.3 xtables-1.8.11; do
 	assert_grep 'warning: [0-9]+ TRACE lines are cut off or damaged' "$ERR"
 done
 log=$HERE/nft-1.1.3.txt rules=$HERE/nft-1.1.3.rules
+run_nftrace lo --read "$log" --rules "$rules" -q
+assert_no_grep 'twice' "$ERR"
+cat "$log" "$log" >"$SCRATCH/twice"
+run_nftrace lo --read "$SCRATCH/twice" --rules "$rules" -q
+assert_grep 'note: [0-9]+ packets were printed with the id and the headers of one before: the text may hold them twice$' "$ERR"
 # What a comment says is no entry, and its quote is not closed where a line was cut.
 sed 's/nftrace set 1/nftrace set 1 comment "x trace id 5 inet fw in rule drop (verdict drop)"/' "$log" >"$SCRATCH/comment"
 run_nftrace lo --read "$SCRATCH/comment" -q

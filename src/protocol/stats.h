@@ -133,6 +133,7 @@ struct stats_text {
 	_Atomic uint64_t masked;	/* with parts of an address hidden */
 	_Atomic uint64_t joined;	/* on the line of another */
 	_Atomic uint64_t wrapped;	/* put together from several lines */
+	_Atomic uint64_t again;		/* nft's packets, with id and headers of one before */
 	/* Plain, as they are read at the end: STATS_LOGGED ..., ored. */
 	uint8_t holds, rules;
 };

@@ -13,6 +13,7 @@
 #include "capture/event.h"
 #include "capture/event_nft.h"
 #include "capture/ifnames.h"
+#include "packet/packet.h"
 #include "place/path_map.h"
 #include "place/place.h"
 #include "place/place_restored.h"
@@ -40,6 +41,7 @@ struct known_id {
 	uint8_t nfproto, proto;	/* 0: not known */
 	bool sets_mark;		/* a rule that it met does */
 	uint64_t base;		/* the base chain that it was in last, a hash; 0: none */
+	uint64_t head;		/* of its first headers and their chain; 0: none */
 };
 
 /* Behind loopback a packet has another id, and is the same. */
@@ -117,6 +119,36 @@ static bool keep_fields(struct nft_replay *n, struct strview fields)
 	return true;
 }
 
+static struct known_id *find_known(struct nft_replay *n, const struct nft_line *l)
+{
+	struct known_id *k = &n->known[l->id % IDS];
+
+	if (k->id != l->id)
+		*k = (struct known_id){
+			.id = l->id, .nfproto = l->family == NFPROTO_IPV6 ?
+				NFPROTO_IPV6 : NFPROTO_IPV4,
+		};
+	return k;
+}
+
+/*
+ * No times tell whether a text holds the same twice; an id is given to many packets, but
+ * hardly to two that have the same number in their headers.
+ */
+static void note_again(struct nft_replay *n, const struct nft_line *l)
+{
+	struct known_id *k = find_known(n, l);
+	struct packet p;
+	uint64_t head = hash_bytes(chain_hash(l), l->rest.at, l->rest.len) | 1;
+
+	packet_decode(&p, n->head.e.nfproto, n->head.e.payload,
+		      n->head.e.payload_len);
+	if (!k->head)
+		k->head = head;
+	else if (k->head == head && p.id)
+		stats_add(&n->r->stats->text.again, 1);
+}
+
 /* In front of the event that it came with. */
 static int take_head(struct nft_replay *n, const struct nft_line *l)
 {
@@ -130,6 +162,8 @@ static int take_head(struct nft_replay *n, const struct nft_line *l)
 	stats_add(&n->r->stats->text.masked, t->masked);
 	n->head_id = l->id;
 	n->head_chain = l->xtables ? 0 : chain_hash(l);
+	if (!l->xtables)
+		note_again(n, l);
 	return 0;
 }
 
@@ -248,18 +282,6 @@ static const struct place *find_place(struct nft_replay *n,
 	if (told.effect == EFFECT_QUEUE)
 		known.queue = nft_says_queue(text);
 	return place_restore(n->r->index, &known);
-}
-
-static struct known_id *find_known(struct nft_replay *n, const struct nft_line *l)
-{
-	struct known_id *k = &n->known[l->id % IDS];
-
-	if (k->id != l->id)
-		*k = (struct known_id){
-			.id = l->id, .nfproto = l->family == NFPROTO_IPV6 ?
-				NFPROTO_IPV6 : NFPROTO_IPV4,
-		};
-	return k;
 }
 
 /* By its interfaces; where the rules are not known that is all there is. */

@@ -94,6 +94,11 @@ static void print_text(const struct stats_text *st, const char *path)
 	if (st->doubled)
 		msg("note: %" PRIu64 " line%s there twice, and counted once",
 		    st->doubled, st->doubled == 1 ? " was" : "s were");
+	if (st->again)
+		msg("note: %" PRIu64 " packet%s printed with the id and the "
+		    "headers of one before: the text may hold %s twice",
+		    st->again, st->again == 1 ? " was" : "s were",
+		    st->again == 1 ? "it" : "them");
 	if (st->joined)
 		msg("note: %" PRIu64 " entr%s stood on the line of another",
 		    st->joined, st->joined == 1 ? "y" : "ies");
