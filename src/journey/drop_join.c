@@ -63,6 +63,9 @@ bool drop_sight_fill(struct drop_sight *s, const struct drop_record *r,
 		.verdict = m->says == DROP_SAYS_VERDICT,
 	};
 	packet_decode(&s->p, s->nfproto, r->bytes, len < snaplen ? len : snaplen);
+	s->many = packet_is_for_many(&s->p) ||
+		  (!six && s->p.dst && s->p.dst[3] == UINT8_MAX);
+	s->copy = m->says == DROP_SAYS_MISSED || s->many;
 	s->key = identity_key(&s->p, depth);
 	if (!s->p.src || !s->p.dst)
 		return false;
@@ -116,6 +119,7 @@ void drop_look_fill(struct drop_look *l, const struct journey *j,
 		.changes = may_change(p, map),
 		.ports = ports,
 		.ended = p->state == PATH_ENDED,
+		.copied = j->flags & JOURNEY_COPIES,
 	};
 }
 
@@ -166,6 +170,13 @@ static bool is_possible(const struct drop_sight *s, const struct drop_look *l)
 	return l->out == LOOPBACK_IFINDEX;
 }
 
+/* A bridge gives one to this host, and sends the others on: these have come further. */
+static bool is_of_copy(const struct drop_sight *s, const struct drop_look *l)
+{
+	return (s->copy || l->copied) &&
+	       s->hooks & BIT(NF_INET_PRE_ROUTING) && !is_possible(s, l);
+}
+
 /* Kernel's stamps are known to the microsecond. */
 static bool same_stamp(const struct drop_sight *s, uint64_t stamp_ns)
 {
@@ -200,7 +211,7 @@ int drop_score(const struct drop_sight *s, const struct drop_look *l)
 
 	/* A rule's verdict is the end, and the kernel says so. */
 	if (l->nfproto != s->nfproto || (l->ended && !s->verdict) ||
-	    other_stamp(s, l->stamp_ns))
+	    other_stamp(s, l->stamp_ns) || is_of_copy(s, l))
 		return DROP_SCORE_NONE;
 	/* The record may be of a packet alike, of which every event was lost. */
 	if (s->gap && !same_stamp(s, l->stamp_ns))
@@ -232,6 +243,13 @@ static void add(struct drop_match *m, struct journey *j, unsigned int b)
 	m->of[i].branch = b;
 }
 
+/* What is told beside a fate is no end, and gives way to one. */
+static bool has_its_end(const struct journey *j, unsigned int b)
+{
+	return fate_drop_is_there(j, b) &&
+	       !drop_meaning_is_beside(drop_meaning(j->path[b].drop.seen));
+}
+
 static void weigh(struct drop_match *m, struct journey *j,
 		  const struct path_map *map, const struct drop_sight *s)
 {
@@ -246,7 +264,7 @@ static void weigh(struct drop_match *m, struct journey *j,
 		int score;
 
 		/* One end is enough for a packet. */
-		if (fate_drop_is_there(j, b))
+		if (has_its_end(j, b))
 			continue;
 		drop_look_fill(&l, j, b, map);
 		score = drop_score(s, &l);
@@ -290,6 +308,7 @@ void drop_join_note(struct journey *j, unsigned int b,
 		.group = group, .ttl = s->p.ttl, .mark = s->r->mark,
 		.changed = (uint8_t)differences(s, &l),
 		.port = s->p.flags & PACKET_PORTS ? s->p.dport : 0,
+		.many = s->many,
 		.fresh_entry = s->r->ct_entry && (ct == CT_NEW ||
 						  ct == CT_RELATED),
 		.state = entry.state,

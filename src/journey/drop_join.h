@@ -33,6 +33,8 @@ struct drop_sight {
 	uint8_t nfproto;
 	uint8_t hooks;		/* of its drop_meaning */
 	bool verdict;		/* a hook's */
+	bool copy;		/* of one that has come further it was a copy */
+	bool many;		/* for a group, or for all: each socket has one of its own */
 	bool gap;		/* events were lost of late: its packet may not be known */
 };
 
@@ -49,6 +51,7 @@ struct drop_look {
 	uint8_t changes;	/* MANGLE_* that can have happened since, ored */
 	bool ports;
 	bool ended;		/* by a rule's verdict */
+	bool copied;		/* copies of it may be elsewhere */
 };
 
 /**

@@ -24,6 +24,8 @@ enum {
 
 /* Shorter rows: a reason at a place, what it says, behind which hooks, in words. */
 #define NO_LOSS(r, l) { .reason = r, .location = l }
+#define ANOTHERS(r, l) { .reason = r, .location = l, .hooks = ROUTED, \
+	.says = DROP_SAYS_MISSED, .words = "its frame is for another host" }
 #define ROW(r, l, s, h, w, c) { .reason = r, .location = l, .cause = c, \
 	.says = DROP_SAYS_##s, .hooks = h, .words = w, .known = true }
 
@@ -56,6 +58,10 @@ static const struct drop_meaning meanings[] = {
 	{ .reason = "NOT_SPECIFIED", .location = "ip6_mc_input",
 	  .says = DROP_SAYS_MISSED, .hooks = ROUTED,
 	  .words = "nobody on this host has joined its group" },
+	/* What a bridge that listens to all (tcpdump) gives to its own host as well. */
+	ANOTHERS("OTHERHOST", NULL),
+	ANOTHERS(NULL, "ip_rcv_core*"),
+	ANOTHERS(NULL, "ip6_rcv_core*"),
 	ROW("NETFILTER_DROP", NULL, VERDICT, 0, NULL, "connections is full"),
 	ROW("NOT_SPECIFIED", "nf_queue", QUEUED, 0,
 	    "no program takes packets from this queue, or it is full",
@@ -95,6 +101,8 @@ static const struct drop_meaning meanings[] = {
 	ROW("IP_TUNNEL_ECN", NULL, REFUSED, CAME,
 	    "its ECN is not what a tunnel may carry", NULL),
 	ROW("TCP_*", NULL, BESIDE, 0, NULL, NULL),
+	ROW(NULL, "nf_dup_ipv?", COPY, 0,
+	    "a copy that a rule made (TEE, dup) has no way to its gateway", NULL),
 
 	ROW("IP_RPFILTER", NULL, LOST, ROUTED,
 	    "the route back to its source leads elsewhere", "rp_filter"),
@@ -258,7 +266,10 @@ static int put_words(char *buf, size_t size, const struct fate *f,
 	if (!m->words || (m->many && !packet_is_for_many(p)))
 		return 0;
 	if (!m->port)
-		return snprintf(buf, size, ": %s", m->words);
+		return snprintf(buf, size, ": %s%s", m->words,
+				m->says == DROP_SAYS_REFUSED &&
+				f->kind == FATE_DELIVERED ?
+				" (one socket's: others may have taken it)" : "");
 	port = put_port(end, sizeof(end), p, f->port);
 	if (!port)
 		return snprintf(buf, size, ": no socket takes it");

@@ -14,6 +14,7 @@ struct packet;
 enum drop_says {
 	DROP_SAYS_NOTHING,	/* a copy, or the usual end of a life: no loss */
 	DROP_SAYS_BESIDE,	/* the fate stays, and this is told beside it */
+	DROP_SAYS_COPY,		/* the same of what went on: a copy was lost that was never seen */
 	DROP_SAYS_MISSED,	/* a lost one is explained; of others it was a copy */
 	DROP_SAYS_QUEUED,	/* a queue of user space did not give it back */
 	DROP_SAYS_VERDICT,	/* a function at a hook of netfilter's said so */
@@ -41,6 +42,12 @@ struct drop_meaning {
 
 /** drop_meaning - the row of the table; never NULL */
 const struct drop_meaning *drop_meaning(const struct drop_seen *d);
+
+/** drop_meaning_is_beside - is it told beside the fate, which it does not change? */
+static inline bool drop_meaning_is_beside(const struct drop_meaning *m)
+{
+	return m->says == DROP_SAYS_BESIDE || m->says == DROP_SAYS_COPY;
+}
 
 /** drop_meaning_is_cause - do the host's settings (@cause) say the same as the record? */
 bool drop_meaning_is_cause(const struct drop_seen *d, const char *cause);

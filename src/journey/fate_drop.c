@@ -31,6 +31,11 @@ static const uint8_t becomes[DROP_SAYS_COUNT][FATE_COUNT] = {
 		[FATE_LOST] = FATE_LOST, [FATE_UNKNOWN] = FATE_LOST,
 		[FATE_INCOMPLETE] = FATE_INCOMPLETE,
 	},
+	[DROP_SAYS_COPY] = {
+		NO_MATTER, NO_MATTER, FATE_DELIVERED, FATE_FORWARDED,
+		FATE_SENT, NO_MATTER, NO_MATTER, NO_MATTER, NO_MATTER,
+		NO_MATTER,
+	},
 	[DROP_SAYS_MISSED] = {
 		NO_MATTER, NO_MATTER, NO_MATTER, NO_MATTER, NO_MATTER,
 		NO_MATTER, NO_MATTER, FATE_LOST, FATE_LOST, FATE_INCOMPLETE,
@@ -77,9 +82,20 @@ static const uint8_t becomes[DROP_SAYS_COUNT][FATE_COUNT] = {
 	},
 };
 
-uint8_t fate_drop_kind(uint8_t kind, uint32_t out, const struct drop_seen *seen)
+/* Of a packet for many each socket has a clone: what one refuses another may have taken. */
+static bool is_one_of_many(const struct drop_seen *seen, bool many)
+{
+	return many && (strncmp(seen->reason, "SOCKET_", strlen("SOCKET_")) == 0 ||
+			strcmp(seen->reason, "PROTO_MEM") == 0);
+}
+
+uint8_t fate_drop_kind(uint8_t kind, uint32_t out, const struct drop_seen *seen,
+		       bool many)
 {
 	const struct drop_meaning *m = drop_meaning(seen);
+
+	if (kind == FATE_DELIVERED && is_one_of_many(seen, many))
+		return kind;
 
 	/* What this host sends to itself a socket may have been done with, as at INPUT. */
 	if (kind == FATE_SENT && out == LOOPBACK_IFINDEX &&
@@ -256,7 +272,8 @@ void fate_drop(struct journey *j, unsigned int b, const struct path_map *map)
 
 	if (!fate_drop_is_there(j, b))
 		return;
-	kind = fate_drop_kind(f->kind, f->out, p->drop.seen);
+	kind = fate_drop_kind(f->kind, f->out, p->drop.seen,
+			      p->drop.many);
 	if (kind == NO_MATTER)
 		return;
 	use_look(p);

@@ -24,8 +24,10 @@ bool fate_drop_is_there(const struct journey *j, unsigned int b);
 /**
  * fate_drop_kind - what becomes of a fate that was told already
  * @out: by which interface it went out; 0: none, or it is not known
+ * @many: drop_sight.many
  * Return: enum fate_kind; FATE_COUNT: the record tells nothing of it.
  */
-uint8_t fate_drop_kind(uint8_t kind, uint32_t out, const struct drop_seen *seen);
+uint8_t fate_drop_kind(uint8_t kind, uint32_t out, const struct drop_seen *seen,
+		       bool many);
 
 #endif

@@ -41,6 +41,7 @@ struct path_drop {
 	uint16_t port;			/* destination; 0: none */
 	uint8_t ttl;
 	uint8_t changed;		/* MANGLE_*: otherwise than at its last event */
+	bool many;			/* drop_sight.many */
 	bool fresh_entry;		/* conntrack had not confirmed the connection */
 	/* enum conntrack_state, where conntrack has seen it; else INVALID means nothing */
 	uint8_t state;

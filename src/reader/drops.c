@@ -155,7 +155,7 @@ static struct group *find_group(struct drops *d, const struct drop_match *m,
 	struct group *g = NULL;
 
 	/* No fate depends on whose it is. */
-	if (drop_meaning(seen)->says == DROP_SAYS_BESIDE)
+	if (drop_meaning_is_beside(drop_meaning(seen)))
 		return NULL;
 
 	for (unsigned int i = 0; i < m->count && !g; i++)
@@ -194,7 +194,8 @@ static uint64_t wall_of(uint64_t when_ns)
 static void tell_late(struct drops *d, struct drop_memory_entry *e,
 		      const struct drop_sight *s, bool ambiguous)
 {
-	uint8_t kind = fate_drop_kind(e->kind, e->out, s->seen);
+	uint8_t kind = fate_drop_kind(e->kind, e->out, s->seen,
+				      s->many);
 	struct report_late late = {
 		.number = e->number, .was = e->kind, .branch = e->branch,
 		.after_ns = s->r->when_ns > e->last_ns ?
