@@ -208,6 +208,12 @@ nftrace: one protocol an expression: -p tcp ... --or -p udp ...|-p tcp/udp
 nftrace: one protocol an expression: -p tcp ... --or -p udp ...|-p tcp,udp --dport 9
 nftrace: did you mean -p icmpv6?|-6 -p icmp6
 seconds to wait for the lock (packets are written by --pcap FILE)|-w trace.pcap -p udp
+nftrace: error: '99999': no port is above 65535|-p udp --dport 99999
+nftrace: error: '1:65536': no port is above 65535|-p udp --sport 1:65536
+is known of what this host sends alone, and that has come in by no interface: leave out -i|-i lo -m owner --uid-owner 0
+which has no out-interface yet where the trace begins: leave out -o|-o lo -m mac --mac-source 02:00:00:00:00:01
+one part of it is known of what comes in alone|-m owner --uid-owner 0 -m mac --mac-source 02:00:00:00:00:01
+'--doctor' and '--cleanup' together|--doctor --cleanup
 EOT
 
 subtest "an address of each family at once"

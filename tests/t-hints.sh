@@ -85,6 +85,8 @@ said -i cali123 -p udp
 assert_grep "^note: there is no interface 'cali123' here, and nothing can come in by it$" "$SCRATCH/said"
 said -i eth+ -p udp
 assert_no_grep 'no interface' "$SCRATCH/said"
+said -i eth0:1 -p udp
+assert_grep "^note: there is no interface 'eth0:1' here: it is the label of an address, and rules see what is sent to that as coming in by eth0: use -i eth0 -d ADDRESS\$" "$SCRATCH/said"
 said ! -i etho -p udp
 assert_no_grep 'no interface' "$SCRATCH/said"
 run_nftrace r -i any -p udp

@@ -16,6 +16,7 @@
 #include "rules/match/hints.h"
 #include "rules/match/parse.h"
 #include "rules/match/parse_bare.h"
+#include "rules/match/parse_port.h"
 #include "rules/xtables/base_options.h"
 #include "rules/xtables/xt.h"
 
@@ -196,6 +197,7 @@ static bool offer_to_matches(struct parse *p, int c)
 		    c < (int)m->option_offset ||
 		    c >= (int)m->option_offset + OPTION_RANGE)
 			continue;
+		parse_port_check(p, m, c);
 		xtables_option_mpcall((unsigned int)c, p->argv, p->invert, m,
 				      &p->entry);
 		return true;

@@ -138,6 +138,8 @@ static const struct refusal {
 	  "begins in raw by iptables-legacy, ahead of DNAT" },
 	{ .with = BEHIND_NAT, .without = MATCH,
 	  .text = "'--behind-nat' is for a match expression" },
+	{ .with = DOCTOR | CLEANUP,
+	  .text = "'--doctor' and '--cleanup' together: one after the other" },
 	{ .with = DOCTOR | MATCH,
 	  .text = "'--doctor' takes no match expression" },
 	{ .with = CLEANUP | MATCH,

@@ -54,10 +54,25 @@ static void say_port(const char *name, const char *bridge)
 	    passes ? " -m physdev --physdev-in " : "", passes ? name : "");
 }
 
+/* What ifconfig(8) calls an interface: "eth0:1". */
+static void say_label(const char *name)
+{
+	msg("note: there is no interface '%s' here: it is the label of an address, "
+	    "and rules see what is sent to that as coming in by %.*s: "
+	    "use -i %.*s -d ADDRESS", name, (int)strcspn(name, ":"), name,
+	    (int)strcspn(name, ":"), name);
+}
+
 static int check(const char *name, bool *told)
 {
 	struct link_seen l;
 
+	/* No interface has such a name, and yet the kernel finds one by it. */
+	if (strchr(name, ':')) {
+		*told = true;
+		say_label(name);
+		return 0;
+	}
 	if (link_look(&l, name)) {
 		*told = l.bridge[0];
 		if (*told)
@@ -102,7 +117,7 @@ void in_interface_say(const struct in_interface *in)
 {
 	struct link_seen l;
 
-	if (!in->name[0] || in->mixed || !link_look(&l, in->name))
+	if (!in->name[0] || in->mixed || strchr(in->name, ':') || !link_look(&l, in->name))
 		return;
 	if (l.frames > in->frames)
 		msg("%" PRIu64 " frame%s of others came in by %s meanwhile",

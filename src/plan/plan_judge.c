@@ -42,6 +42,25 @@ static const struct match_result *worst(const struct parsed *x)
 	return best;
 }
 
+/* What asks of what comes in, beside what asks of what goes out. */
+static const char *why_nowhere(uint32_t traits)
+{
+	if (traits & MATCH_OUT && traits & MATCH_IN)
+		return "what comes in has no out-interface yet where the trace "
+		       "begins, and what this host sends has come in by none: "
+		       "leave out -o, and say --only out=NAME";
+	if (traits & MATCH_OUT)
+		return "a part of it is known of what comes in alone, which has "
+		       "no out-interface yet where the trace begins: leave out "
+		       "-o, and say --only out=NAME";
+	if (traits & MATCH_IN)
+		return "a part of it (owner, cgroup) is known of what this host "
+		       "sends alone, and that has come in by no interface: "
+		       "leave out -i";
+	return "one part of it is known of what comes in alone, and another of "
+	       "what this host sends alone";
+}
+
 /* Refusals and warnings that hold for the expression as a whole. */
 static int judge(const struct options *o, const struct match_result *m,
 		 const char *words, unsigned int *chains)
@@ -49,10 +68,8 @@ static int judge(const struct options *o, const struct match_result *m,
 	unsigned int can = match_traits_chains(m->traits);
 
 	if (!can) {
-		msg("error: '%s' can match no packet: what comes in has no "
-		    "out-interface yet where the trace begins, and what this "
-		    "host sends has come in by none: leave out -o, and say "
-		    "--only out=NAME", words);
+		msg("error: '%s' can match no packet: %s", words,
+		    why_nowhere(m->traits));
 		return STATUS_USAGE;
 	}
 	if (m->traits & MATCH_NOTHING) {
