@@ -16,8 +16,10 @@ noted() {
 	assert_status 0
 	assert_grep '^FORWARDED' "$OUT"
 	if [[ $1 ]]; then assert_grep "^nftrace: note: $1" "$ERR"
-	else assert_no_grep 'has not answered yet|sends on' "$ERR"; fi
+	else assert_no_grep 'has not answered yet|sends on|is a tunnel' "$ERR"; fi
 }
+
+given_up() { [[ $(ns_ip r neigh show dev eth1) = *"$1 "*FAILED* ]]; }
 
 subtest "a neighbour that answers: no note"
 server b echo udp 10.2.0.2 7
@@ -26,6 +28,27 @@ noted '' 10.2.0.2
 
 subtest "the run ends while a neighbour is asked for its address"
 noted '10.2.0.77 on eth1 has not answered yet: what is FORWARDED or SENT to it' 10.2.0.77
+
+subtest "it ends as the neighbour is given up, and nobody reads what the kernel told of that"
+in_ns r sysctl -qw net.ipv4.neigh.eth1.mcast_solicit=1 net.ipv4.neigh.eth1.retrans_time_ms=100
+start_nftrace r -t 20 --no-drops -q -p udp --dport 7
+talk a udp 10.2.0.78 7 wait 200 2>/dev/null
+assert_within 5 "the neighbour is given up" given_up 10.2.0.78
+stop_nftrace INT
+# Two seconds behind that it was just now, and not long ago.
+if [[ $(ns_ip r -s neigh show 10.2.0.78 dev eth1) =~ used\ [0-9]+/[0-9]+/[012]\  ]]; then
+	assert_grep '^nftrace: note: 10.2.0.78 on eth1 has not answered yet' "$ERR"
+else
+	skip "the run took long to end"
+fi
+
+subtest "out of a tunnel: what carries it is another packet of this host's"
+ns_ip r link add vx7 type vxlan id 7 dev eth1 remote 10.2.0.2 dstport 4790
+ns_ip r link set vx7 up
+ns_ip r addr add 10.7.0.1/24 dev vx7
+ns_ip r neigh add 10.7.0.2 lladdr 02:00:00:00:07:02 dev vx7
+noted 'vx7 is a tunnel \(vxlan\): .* they are traced by -p udp --dport 4790$' 10.7.0.2
+noted '' 10.2.0.2
 
 subtest "a filter of tc sends on by another device"
 ns_ip r link add other type veth peer name beyond

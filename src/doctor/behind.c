@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <libmnl/libmnl.h>
+#include <linux/if_link.h>
 #include <linux/neighbour.h>
 #include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
@@ -18,7 +19,10 @@
 #include "host/dump.h"
 #include "rules/base/units.h"
 
-enum { SAID = 4 };	/* filters; what is more is much the same */
+enum {
+	SAID = 4,	/* filters; what is more is much the same */
+	JUST_NOW = 300,	/* in hundredths of a second, as ndm_updated counts */
+};
 
 /* Neighbours that are waited for, and the first of them. */
 struct waiting {
@@ -133,21 +137,40 @@ static int on_qdisc(const struct nlmsghdr *nlh, void *arg)
 	return MNL_CB_OK;
 }
 
-/* Nobody has answered for it yet, and it is not given up. */
+/*
+ * Nobody has answered for it yet; or it was given up when the run was ending, and nobody
+ * has read what the kernel told of those that waited.
+ */
+static bool has_not_answered(const struct ndmsg *nd, const struct nlattr *cache)
+{
+	const struct nda_cacheinfo *age;
+
+	if (nd->ndm_state & NUD_INCOMPLETE)
+		return true;
+	if (!(nd->ndm_state & NUD_FAILED) || !cache ||
+	    mnl_attr_get_payload_len(cache) < sizeof(*age))
+		return false;
+	age = mnl_attr_get_payload(cache);
+	return age->ndm_updated < JUST_NOW;
+}
+
 static int on_neighbour(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct ndmsg *nd = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *attr, *dst = NULL;
+	const struct nlattr *attr, *dst = NULL, *cache = NULL;
 	size_t size = nd->ndm_family == AF_INET ? 4 : 16;
 	struct waiting *w = arg;
 
-	if (!(nd->ndm_state & NUD_INCOMPLETE) ||
-	    (nd->ndm_family != AF_INET && nd->ndm_family != AF_INET6))
+	if (nd->ndm_family != AF_INET && nd->ndm_family != AF_INET6)
 		return MNL_CB_OK;
-	mnl_attr_for_each(attr, nlh, sizeof(*nd))
+	mnl_attr_for_each(attr, nlh, sizeof(*nd)) {
 		if (mnl_attr_get_type(attr) == NDA_DST)
 			dst = attr;
-	if (!dst || mnl_attr_get_payload_len(dst) < size || w->count++)
+		else if (mnl_attr_get_type(attr) == NDA_CACHEINFO)
+			cache = attr;
+	}
+	if (!has_not_answered(nd, cache) || !dst ||
+	    mnl_attr_get_payload_len(dst) < size || w->count++)
 		return MNL_CB_OK;
 	inet_ntop(nd->ndm_family, mnl_attr_get_payload(dst), w->address,
 		  sizeof(w->address));
@@ -173,11 +196,77 @@ static void say_waiting(void)
 	       "answer\n", w.address, w.name, others);
 }
 
-void behind_say(void)
+/* What carries a packet: the protocol, and where the device has it the port of UDP. */
+static const struct {
+	const char *kind, *match;
+	uint16_t port;		/* attribute of IFLA_INFO_DATA; 0: none */
+} tunnels[] = {
+	{ "vxlan", "-p udp", IFLA_VXLAN_PORT },
+	{ "geneve", "-p udp", IFLA_GENEVE_PORT },
+	{ "wireguard", "-p udp", 0 },
+	{ "gre", "-p gre", 0 }, { "gretap", "-p gre", 0 },
+	{ "ip6gre", "-p gre", 0 }, { "ip6gretap", "-p gre", 0 },
+	{ "erspan", "-p gre", 0 }, { "ip6erspan", "-p gre", 0 },
+	{ "ipip", "-p 4", 0 }, { "sit", "-p 41", 0 },
+	{ "ip6tnl", "-6 -p 4 --or -p 41", 0 },
+	{ "xfrm", "-p esp", 0 }, { "vti", "-p esp", 0 }, { "vti6", "-p esp", 0 },
+};
+
+static void say_tunnel(const char *name, const struct nlattr *info)
+{
+	const struct nlattr *kind = find_in(info, IFLA_INFO_KIND),
+			    *data = find_in(info, IFLA_INFO_DATA), *port = NULL;
+	char dport[32] = "";
+
+	for (size_t i = 0; kind && i < ARRAY_SIZE(tunnels); i++) {
+		if (strncmp(mnl_attr_get_payload(kind), tunnels[i].kind,
+			    mnl_attr_get_payload_len(kind)) != 0)
+			continue;
+		if (data && tunnels[i].port)
+			port = find_in(data, tunnels[i].port);
+		if (port && mnl_attr_get_payload_len(port) >= sizeof(uint16_t))
+			snprintf(dport, sizeof(dport), " --dport %u",
+				 ntohs(mnl_attr_get_u16(port)));
+		printf("%s is a tunnel (%s): what is FORWARDED or SENT out of it "
+		       "goes on inside packets that this host sends; they are "
+		       "traced by %s%s\n", name, tunnels[i].kind,
+		       tunnels[i].match, dport);
+	}
+}
+
+static int on_link(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+	const uint32_t *out = arg;
+	const struct nlattr *attr;
+	char name[IF_NAMESIZE] = "?";
+
+	while (*out && *out != (uint32_t)ifi->ifi_index)
+		out++;
+	if (!*out)
+		return MNL_CB_OK;
+	if_indextoname((unsigned int)ifi->ifi_index, name);
+	mnl_attr_for_each(attr, nlh, sizeof(*ifi))
+		if (mnl_attr_get_type(attr) == IFLA_LINKINFO)
+			say_tunnel(name, attr);
+	return MNL_CB_OK;
+}
+
+static void say_tunnels(const uint32_t *out)
+{
+	struct ifinfomsg link = { .ifi_family = AF_UNSPEC };
+
+	if (*out)
+		dump_ask(NETLINK_ROUTE, RTM_GETLINK, NLM_F_DUMP, &link,
+			 sizeof(link), on_link, (void *)(uintptr_t)out);
+}
+
+void behind_say(const uint32_t *out)
 {
 	struct tcmsg qdisc = { .tcm_family = AF_UNSPEC };
 	unsigned int filters = 0;
 
+	say_tunnels(out);
 	dump_ask(NETLINK_ROUTE, RTM_GETQDISC, NLM_F_DUMP, &qdisc,
 		 sizeof(qdisc), on_qdisc, &filters);
 	say_waiting();

@@ -274,30 +274,37 @@ static void ask_nft(uint8_t message, uint8_t family, mnl_cb_t cb)
 		 NLM_F_DUMP, &ask, sizeof(ask), cb, NULL);
 }
 
+struct question {
+	enum bypass_what what;
+	const uint32_t *out;
+};
+
 static int look(const void *arg, struct helper_out *out)
 {
-	const enum bypass_what *what = arg;
+	const struct question *q = arg;
 
 	(void)out;
-	if (*what == BYPASS_ALL)
+	if (q->what == BYPASS_ALL)
 		look_at_links();
 	ask_nft(NFT_MSG_GETFLOWTABLE, AF_UNSPEC, on_flowtable);
-	if (*what == BYPASS_ALL) {
+	if (q->what == BYPASS_ALL) {
 		ask_nft(NFT_MSG_GETCHAIN, NFPROTO_NETDEV, on_link_chain);
 		ask_nft(NFT_MSG_GETCHAIN, NFPROTO_BRIDGE, on_link_chain);
 	}
 	look_for_ipvs();
-	if (*what == BYPASS_ENDS)
-		behind_say();
+	if (q->what == BYPASS_ENDS)
+		behind_say(q->out);
 	return 0;
 }
 
-void bypass_each(enum bypass_what what, void (*tell)(const char *sentence))
+void bypass_each(enum bypass_what what, const uint32_t *out,
+		 void (*tell)(const char *sentence))
 {
+	const struct question q = { what, out };
 	struct helper_result res;
 	char *line, *rest;
 
-	if (helper_run(look, &what, LOOK_MS, &res) < 0)
+	if (helper_run(look, &q, LOOK_MS, &res) < 0)
 		return;
 	for (line = strtok_r(res.text, "\n", &rest); line;
 	     line = strtok_r(NULL, "\n", &rest))

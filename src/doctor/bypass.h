@@ -3,6 +3,8 @@
 #ifndef NFTRACE_BYPASS_H
 #define NFTRACE_BYPASS_H
 
+#include <stdint.h>
+
 enum bypass_what {
 	BYPASS_ALL,
 	BYPASS_FLOWS,	/* what takes the rest of a flow whose beginning is seen */
@@ -11,8 +13,10 @@ enum bypass_what {
 
 /**
  * bypass_each - look for it, in a helper child
+ * @out: BYPASS_ENDS: interfaces by which packets went out, and 0; else NULL
  * @tell: called with a sentence for each finding
  */
-void bypass_each(enum bypass_what what, void (*tell)(const char *sentence));
+void bypass_each(enum bypass_what what, const uint32_t *out,
+		 void (*tell)(const char *sentence));
 
 #endif

@@ -385,7 +385,7 @@ int check_doctor(const struct options *o)
 		check_left();
 	}
 	helper_release(&res);
-	bypass_each(BYPASS_ALL, tell_bypass);
+	bypass_each(BYPASS_ALL, NULL, tell_bypass);
 	return worst == ERROR ? STATUS_FAILURE : worst == WARNING ?
 		STATUS_INCOMPLETE : STATUS_TRACED;
 }

@@ -106,6 +106,20 @@ static void count_drop(struct printer *p, const struct journey *j)
 					     &owner : NULL);
 }
 
+/* One more interface by which packets went out, as long as there is room. */
+static void note_out(struct stats *st, const struct fate *f)
+{
+	unsigned int i = 0;
+
+	if ((f->kind != FATE_FORWARDED && f->kind != FATE_SENT) || !f->out)
+		return;
+	while (i < STATS_OUT && stats_get(&st->out[i]) &&
+	       stats_get(&st->out[i]) != f->out)
+		i++;
+	if (i < STATS_OUT)
+		stats_set(&st->out[i], f->out);
+}
+
 /* What the summary says of the packets that are printed. */
 static void count_story(struct printer *p, const struct journey *j)
 {
@@ -113,6 +127,7 @@ static void count_story(struct printer *p, const struct journey *j)
 	const struct fate *f = &j->fate[0];
 
 	stats_add(&st->fate[f->kind], 1);
+	note_out(st, f);
 	if (j->flags & JOURNEY_AMBIGUOUS)
 		stats_add(&st->ambiguous, 1);
 	if (journey_met_nothing(j))

@@ -16,7 +16,7 @@
 
 enum {
 	STATS_DROPS = 16, STATS_OWNERS = 8, STATS_REASONS = 16, STATS_CHANGERS = 4, STATS_RULE = 128,
-	STATS_TRAIL = 256,
+	STATS_TRAIL = 256, STATS_OUT = 8,
 	STATS_MANY = UINT32_MAX,
 };
 
@@ -194,6 +194,8 @@ struct stats {
 	_Atomic uint64_t incomplete;	/* whether --only leaves them out or not */
 	/* Of those that --only and -c let be printed: */
 	_Atomic uint64_t fate[FATE_COUNT];
+	/* By which interfaces some were FORWARDED or SENT: the first, and 0 behind them. */
+	_Atomic uint64_t out[STATS_OUT + 1];
 	_Atomic uint64_t drops_lost;	/* drop records for which there was no room */
 	_Atomic uint64_t drops_doubted;	/* packets told as likely to have gone on, for that */
 	_Atomic uint64_t drops_unread;	/* the same, for records that were not read in time */

@@ -104,7 +104,7 @@ static void say_nothing(const struct run *r)
 	} else {
 		say_no_match(r);
 		say_left_out(r);
-		bypass_each(BYPASS_ALL, tell_bypass);
+		bypass_each(BYPASS_ALL, NULL, tell_bypass);
 	}
 }
 
@@ -151,10 +151,14 @@ static void say_nat(const struct run *r)
 static void say_flows(const struct run *r)
 {
 	const struct stats *st = &r->reader.seen;
+	uint32_t out[STATS_OUT + 1] = { 0 };
 
-	if (st->packets)
-		bypass_each(st->fate[FATE_FORWARDED] + st->fate[FATE_SENT] ?
-			    BYPASS_ENDS : BYPASS_FLOWS, tell_bypass);
+	if (!st->packets)
+		return;
+	for (unsigned int i = 0; i < STATS_OUT; i++)
+		out[i] = (uint32_t)stats_get(&st->out[i]);
+	bypass_each(st->fate[FATE_FORWARDED] + st->fate[FATE_SENT] ?
+		    BYPASS_ENDS : BYPASS_FLOWS, out, tell_bypass);
 }
 
 /* Their rules tell of packets only where nft's events are read. */
