@@ -153,7 +153,7 @@ static uint32_t shared_steps(const struct journey *j, unsigned int b)
 static bool is_change_of(const struct journey *j, const struct change *c,
 			 unsigned int b, uint32_t shared)
 {
-	return c->step < journey_kept(j) &&
+	return (c->step < journey_kept(j) || !j->steps) &&
 	       (c->branch == b || (c->branch == 0 && c->step < shared));
 }
 

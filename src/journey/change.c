@@ -54,13 +54,13 @@ _Static_assert(MAKER_COUNT <= 8 && JOURNEY_BRANCHES == 32, "struct change");
 
 /*
  * What was so before anything was shown is no change, unless a rule made it.  The
- * packet's head shows its ends all the same, as the run's own rule saw them.
+ * packet's head shows its ends all the same, as the run's own rule saw them: of them
+ * it is one, also where a witness alone has seen what conntrack made of them.
  */
 static bool is_before_all(const struct difference *d, uint8_t field,
 			  struct made made)
 {
-	return !d->before && made.maker != MAKER_RULE &&
-	       (!change_is_end(field) || d->at->hidden);
+	return !d->before && made.maker != MAKER_RULE && !change_is_end(field);
 }
 
 /* Changes are in the order of the events behind which they were made. */

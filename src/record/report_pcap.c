@@ -254,8 +254,10 @@ static void put_last(struct outbuf *o, const struct report_env *env,
 		     const struct journey *j)
 {
 	static const char after[] = RECORD_MAGIC " " RECORD_AFTER;
-	uint32_t dev = j->step[journey_kept(j) - 1].out;
-	uint32_t id = interface_id(o, env, dev ? dev : j->step[0].in);
+	const struct step *last = j->steps ? &j->step[journey_kept(j) - 1]
+					   : &j->entry;
+	uint32_t dev = last->out;
+	uint32_t id = interface_id(o, env, dev ? dev : journey_first(j)->in);
 	size_t at = begin_block(o, PCAPNG_PACKET), comment;
 
 	put_packet_head(o, id, j->first_ns, &j->last,

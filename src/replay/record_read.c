@@ -110,6 +110,14 @@ static bool get_branch(struct strview t, uint8_t *branch)
 	return true;
 }
 
+/* Of a packet that met no rule conntrack can have translated the ends all the same. */
+static bool is_behind_none(const struct journey *j, const struct change *c,
+			   uint32_t step)
+{
+	return !step && !j->steps && c->maker != MAKER_RULE &&
+	       (c->field == FIELD_SRC || c->field == FIELD_DST);
+}
+
 static bool take_change(struct reading *rd, struct strview t)
 {
 	struct strview step = strview_cut(&t, ','),
@@ -131,7 +139,7 @@ static bool take_change(struct reading *rd, struct strview t)
 		return false;
 	c.maker = made_by & 7;
 	c.branch = branch & (JOURNEY_BRANCHES - 1);
-	if (n >= journey_kept(j))
+	if (n >= journey_kept(j) && !is_behind_none(j, &c, n))
 		return record_refuse(rd, RECORD_ABSENT);
 	/* Changes are in the order of their events, and printed so. */
 	if (j->changes && n < j->change[j->changes - 1].step)

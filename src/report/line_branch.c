@@ -96,14 +96,18 @@ static bool is_said(const struct grounds *g, unsigned int n)
 	return false;
 }
 
-/* " as 192.0.2.10.53632 to 10.244.1.5.8080 (DNAT by ..., MASQUERADE by ...)" */
+/*
+ * " as 192.0.2.10.53632 to 10.244.1.5.8080 (DNAT by ..., MASQUERADE by ...)"
+ * @unseen: a rule that translates, behind which it was not seen; or NULL
+ */
 static void put_nat(struct line *l, const struct report_env *env,
-		    const struct journey *j, const struct grounds *g)
+		    const struct journey *j, const struct grounds *g,
+		    const struct place *unseen)
 {
 	const char *before = " (";
 	struct text_ends e;
 
-	if (j->first.layer == PACKET_NOTHING || (!g->nats && !g->unseen))
+	if (j->first.layer == PACKET_NOTHING || (!g->nats && !unseen))
 		return;
 	text_last_ends(&e, j, g);
 	if (grounds_last_end(g, FIELD_SRC))
@@ -116,10 +120,10 @@ static void put_nat(struct line *l, const struct report_env *env,
 		put_maker(l, env, before, g->nat[i].by, g->nat[i].change);
 		before = ", ";
 	}
-	if (g->unseen)
-		put_maker(l, env, before, g->unseen, NULL);
+	if (unseen)
+		put_maker(l, env, before, unseen, NULL);
 	line_part(l, LINE_FIXED);
-	outbuf_text(l->o, g->unseen ? ", not seen)" : ")");
+	outbuf_text(l->o, unseen ? ", not seen)" : ")");
 }
 
 /* Of a verdict map the element as well: its comment may be all that names a service. */
@@ -266,8 +270,8 @@ void line_branch(struct line *l, const struct report_env *env,
 	if (on || j->fate[b].kind == FATE_LOST)
 		line_interface(l, env, LINE_OUT, j->fate[b].out,
 			       text_last_port(j, b));
-	if (on)
-		put_nat(l, env, j, g);
+	/* A rule refuses it as whom it has become. */
+	put_nat(l, env, j, g, on ? g->unseen : NULL);
 	put_by(l, env, j, b, g);
 	put_reason(l, env, j, b);
 	line_part(l, LINE_OWNER);

@@ -100,12 +100,15 @@ static void mark_branch(struct outbuf *o, const struct report_env *env,
 }
 
 /* Else its block would look like one that was cut off. */
-static void put_nothing(struct outbuf *o, const struct report_env *env)
+static void put_nothing(struct outbuf *o, const struct report_env *env,
+			const struct journey *j)
 {
 	text_color(o, env, TEXT_DIM);
 	outbuf_text(o, "  (no rule met)");
 	text_color(o, env, TEXT_RESET);
 	outbuf_text(o, "\n");
+	for (unsigned int i = 0; i < j->changes; i++)
+		put_change(o, env, j, &j->change[i]);
 }
 
 static void put_conntrack(struct outbuf *o, const struct report_env *env,
@@ -146,7 +149,7 @@ static void put_story(struct outbuf *o, const struct report_env *env,
 	unsigned int c = 0, branch = 0;
 
 	if (journey_met_nothing(j))
-		put_nothing(o, env);
+		put_nothing(o, env, j);
 	put_first_way(o, env, j);
 	put_alone(o, env, j, EVENT_LEGACY);
 	put_alone(o, env, j, EVENT_NFT);

@@ -72,7 +72,7 @@ static void put_changes(struct outbuf *o, const struct report_env *env,
 		outbuf_printf(o,
 			      "%s{\"event\":%u,\"maker\":\"%s\","
 			      "\"field\":\"%s\",\"from\":",
-			      i ? "," : "", c->step + 1u,
+			      i ? "," : "", j->steps ? c->step + 1u : 0,
 			      change_maker_word(c->maker),
 			      change_field_word(c->field));
 		json_put_value(o, env, j, c, &c->from);
