@@ -229,6 +229,12 @@ disk_full() {
 subtest "a full device under stdout"
 disk_full /dev/full
 
+subtest "a full device before the first packet: whether one would have matched nobody knows"
+run_nftrace lo -t 20 -p udp --dport 7 --pcap /dev/full
+assert_status 1
+assert_text 'nftrace: error: writing /dev/full: No space left on device: it is not complete' "$ERR"
+assert_no_grep 'no packet matched|Is the match right' "$ERR"
+
 subtest "a disk that fills up under stdout"
 mkdir "$SCRATCH/disk"
 if mount -t tmpfs -o size=64k tmpfs "$SCRATCH/disk"; then

@@ -89,6 +89,9 @@ static void say_nothing(const struct run *r)
 	if (st->packets ||
 	    (st->events && !st->others.runs && !st->others.rules))
 		return;
+	/* It ended for that, and what would have matched then nobody knows. */
+	if (st->output_error && !matched)
+		return;
 	if (taken_any(&r->taken) || r->host.turns.put_back) {
 		msg("nothing was traced (%" PRIu64 " packet%s matched): others "
 		    "took away what the trace needs, see above", matched,
