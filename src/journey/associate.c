@@ -2,6 +2,9 @@
 /* associate: which journey an event belongs to, by all that the kernel tells. */
 #include "journey/associate.h"
 
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+
 #include "capture/event.h"
 #include "capture/event_nft.h"
 #include "journey/ambiguity.h"
@@ -152,6 +155,23 @@ static bool weigh_branch(struct search *s, struct journey *j,
 	return true;
 }
 
+/*
+ * As the packet was when its first hook let it go, where copies of it begin; those of
+ * a rule begin where that is.
+ */
+static int copy_score(const struct search *s, const struct rival *r)
+{
+	struct path root = *r->path;
+	struct rival of = *r;
+
+	if (!r->j->root.seen || s->o->at->hook == NF_INET_LOCAL_OUT)
+		return packet_score(s, r);
+	root.look = r->j->root.look;
+	root.hook = root.born_local ? NF_INET_LOCAL_OUT : NF_INET_PRE_ROUTING;
+	of.path = &root;
+	return packet_score(s, &of);
+}
+
 static void weigh_copy(struct search *s, struct journey *j)
 {
 	struct rival r = {
@@ -160,7 +180,10 @@ static void weigh_copy(struct search *s, struct journey *j)
 	};
 
 	r.waits = r.path->state == PATH_QUEUED || path_loops_back(r.path, s->o);
-	r.score = SCORE_COPY + packet_score(s, &r);
+	r.score = SCORE_COPY + copy_score(s, &r);
+	/* Whoever it is of, it is not of this one. */
+	if (r.score <= SCORE_REFUTED)
+		return;
 	consider(s, &r);
 }
 

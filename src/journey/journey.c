@@ -102,6 +102,7 @@ void journey_begin(struct journey *j, const struct observation *o)
 	j->flags = 0;
 	j->ties = 0;
 	j->root.steps = 0;
+	j->root.seen = false;
 	j->way.text = NULL;
 	j->verdicts = 0;
 	j->stamp.ns = 0;
@@ -128,6 +129,7 @@ void journey_arrive(struct journey *j, const struct observation *o)
 	path_begin(&j->path[0], o);
 	change_begin(j, o);
 	j->root.steps = 0;
+	j->root.seen = false;
 	j->path[0].look_serial = 0;
 	now->since = was.since;
 	now->view.mark = was.view.mark;
@@ -166,6 +168,7 @@ static void note_root(struct journey *j, const struct place *at)
 				      : NF_INET_PRE_ROUTING))
 		return;
 	j->root.look = p->look;
+	j->root.seen = true;
 	j->root.steps = journey_kept(j) + !at->hidden;
 }
 
@@ -244,6 +247,22 @@ static bool same_packet(const struct packet *a, const struct packet *b)
 	return a->serial && a->serial == b->serial;
 }
 
+/*
+ * A bridge floods what is for an address that it has not learned, by all its ports.
+ * Events of nft do not name them: it leaves by what it came in by.  Until now it was
+ * at its first hook.
+ */
+static void note_flood(struct journey *j, unsigned int branch, const struct event *e)
+{
+	const struct packet_look *look = &j->path[branch].look;
+
+	if (!e->nft || !e->out || e->out != look->view.in)
+		return;
+	j->flags |= JOURNEY_COPIES;
+	j->root = (struct journey_root){ .look = *look, .seen = true,
+					 .steps = journey_kept(j) };
+}
+
 /* What an event tells of the packet, whatever rule it is of. */
 static __attribute__((noinline)) void
 record_packet(struct journey *j, unsigned int branch,
@@ -252,6 +271,8 @@ record_packet(struct journey *j, unsigned int branch,
 	const struct event *e = o->e;
 	const struct packet *p = o->p;
 
+	if (!(j->flags & JOURNEY_COPIES))
+		note_flood(j, branch, e);
 	change_find(j, branch, o);
 	if (o->headers == HEADERS_WHOLE &&
 	    !same_packet(&j->last, p) && !identity_same_headers(&j->last, p))

@@ -65,6 +65,7 @@ struct journey_stamp {
 struct journey_root {
 	struct packet_look look;
 	uint32_t steps;		/* so many were made by then; 0: not noted */
+	bool seen;		/* .look is of then */
 };
 
 /* By which rule and table of routing it went out, as asked when it was over. */
