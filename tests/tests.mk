@@ -157,7 +157,7 @@ $(T)/tools/enter: tests/tools/enter.c
 	@echo "  TOOL    $<"
 	$(Q)$(CC) $(CPPFLAGS) -O2 -std=gnu11 $(WARN) -static -o $@ $<
 
-$(addprefix $(T)/tools/,connections forge nfq record state): TOOL_LIBS = -lmnl
+$(addprefix $(T)/tools/,connections forge nfq reaper record state): TOOL_LIBS = -lmnl
 $(T)/tools/confined: TOOL_LIBS = -lseccomp
 $(T)/tools/klog $(T)/tools/truth: TOOL_LIBS = -ljansson
 
