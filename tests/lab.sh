@@ -4,33 +4,29 @@
 # To be sourced after lib.sh, which gives ns_new, in_ns and ns_ip.
 
 # no_offload NS IFACE...: a packet is a packet, not 64 KiB of segments
-no_offload() {
-	local ns=$1 dev
-	shift
-	for dev; do
-		in_ns "$ns" ethtool -K "$dev" tso off gso off gro off lro off \
-			tx off rx off >/dev/null 2>&1
-	done
-}
+no_offload() { prepare "$1" "${@/#/plain:}"; }
 
-# veth NS IFACE NS IFACE: a cable between two namespaces, both ends up
+# veth {NS IFACE NS IFACE}...: cables between two namespaces each, both ends up
 veth() {
-	ip link add "$2" up netns "nft$$-$1" type veth peer name "$4" netns "nft$$-$3"
-	no_offload "$1" "$2"
-	no_offload "$3" "$4"
-	ns_ip "$3" link set "$4" up
+	local lines= words=()
+	while (($# > 0)); do
+		lines+="link add $2 netns nft$$-$1 type veth peer name $4 netns nft$$-$3"$'\n'
+		words+=("/run/netns/nft$$-$1" plain:"$2" up:"$2" "/run/netns/nft$$-$3" plain:"$4" up:"$4")
+		shift 4
+	done
+	ip -batch - <<<"$lines" && "$TOOLS/prepare" "${words[@]}"
 }
 
 # addresses NS IFACE ADDRESS/BITS...
 addresses() {
-	local ns=$1 dev=$2 address
+	local ns=$1 dev=$2 address lines=
 	shift 2
 	for address; do
-		case $address in
-		*:*) echo "addr add $address dev $dev nodad" ;;
-		*) echo "addr add $address dev $dev" ;;
-		esac
-	done | ns_ip "$ns" -batch -
+		lines+="addr add $address dev $dev"
+		[[ $address != *:* ]] || lines+=" nodad"
+		lines+=$'\n'
+	done
+	ns_ip "$ns" -batch - <<<"$lines"
 }
 
 # mac_of NS IFACE
@@ -38,14 +34,13 @@ mac_of() { ns_ip "$1" -o link show "$2" | sed 's/.*ether \([0-9a-f:]*\).*/\1/'; 
 
 # known NS DEV MAC ADDRESS...: neighbours that need not be asked
 known() {
-	local address
-	for address in "${@:4}"; do
-		echo "neigh replace $address lladdr $3 dev $2 nud permanent"
-	done | ns_ip "$1" -batch -
+	local lines
+	printf -v lines "neigh replace %s lladdr $3 dev $2 nud permanent\n" "${@:4}"
+	ns_ip "$1" -batch - <<<"$lines"
 }
 
 forwarding() { # NS
-	in_ns "$1" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	prepare "$1" net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 }
 
 # lab_loopback [NS]: one namespace with lo alone
@@ -57,8 +52,7 @@ lab_loopback() {
 # lab_router: host a - router r - host b
 lab_router() {
 	ns_new a r b
-	veth a eth0 r eth0
-	veth r eth1 b eth0
+	veth a eth0 r eth0 r eth1 b eth0
 	forwarding r
 	ns_ip r -batch - <<-EOT
 		addr add 10.1.0.1/24 dev eth0
@@ -85,8 +79,7 @@ lab_router() {
 # which nobody has: the node answers for it by proxy ARP.
 lab_calico() {
 	ns_new wl node up
-	veth wl eth0 node cali123
-	veth node eth0 up eth0
+	veth wl eth0 node cali123 node eth0 up eth0
 	ns_ip node link set cali123 address ee:ee:ee:ee:ee:ee
 	ns_ip node addr flush dev cali123
 	addresses node cali123 fe80::ecee:eeff:feee:eeee/64
@@ -95,17 +88,22 @@ lab_calico() {
 	addresses up eth0 192.168.50.1/24 fd00:50::1/64
 	addresses up lo 8.8.8.8/32 2001:4860:4860::8888/128
 	forwarding node
-	in_ns node sysctl -qw net.ipv4.conf.cali123.proxy_arp=1 \
-		net.ipv4.neigh.cali123.proxy_delay=0
-	ns_ip wl route add 169.254.1.1 dev eth0 scope link
-	ns_ip wl route add default via 169.254.1.1 dev eth0
-	ns_ip wl route add default via fe80::ecee:eeff:feee:eeee dev eth0
-	ns_ip node route add 10.244.1.17 dev cali123 scope link
-	ns_ip node route add fd00:244:1::17 dev cali123
-	ns_ip node route add default via 192.168.50.1
-	ns_ip node route add default via fd00:50::1
-	ns_ip up route add 10.244.0.0/16 via 192.168.50.2
-	ns_ip up route add fd00:244::/32 via fd00:50::2
+	prepare node net.ipv4.conf.cali123.proxy_arp=1 net.ipv4.neigh.cali123.proxy_delay=0
+	ns_ip wl -batch - <<-EOT
+		route add 169.254.1.1 dev eth0 scope link
+		route add default via 169.254.1.1 dev eth0
+		route add default via fe80::ecee:eeff:feee:eeee dev eth0
+	EOT
+	ns_ip node -batch - <<-EOT
+		route add 10.244.1.17 dev cali123 scope link
+		route add fd00:244:1::17 dev cali123
+		route add default via 192.168.50.1
+		route add default via fd00:50::1
+	EOT
+	ns_ip up -batch - <<-EOT
+		route add 10.244.0.0/16 via 192.168.50.2
+		route add fd00:244::/32 via fd00:50::2
+	EOT
 }
 
 # lab_bridge: hosts a, b, c on a bridge whose packets iptables sees
@@ -113,7 +111,7 @@ lab_bridge() {
 	local ns n=0
 	ns_new a b c br
 	ns_ip br link add br0 type bridge forward_delay 0
-	in_ns br sysctl -qw net.bridge.bridge-nf-call-iptables=1 \
+	prepare br net.bridge.bridge-nf-call-iptables=1 \
 		net.bridge.bridge-nf-call-ip6tables=1 || return 1
 	for ns in a b c; do
 		veth "$ns" eth0 br "port-$ns"
@@ -124,14 +122,15 @@ lab_bridge() {
 	ns_ip br link set br0 up
 }
 
-# settle NS IFACE NS IFACE...: wait until the cables carry something
+# settle {NS IFACE}...: wait until the cables carry something
 settle() {
+	local words=()
 	while (($# > 1)); do
-		wait_for 5 _carries "$1" "$2" || fail "$2 in $1 stays down"
+		words+=("/run/netns/nft$$-$1" carries:"$2")
 		shift 2
 	done
+	"$TOOLS/prepare" "${words[@]}" || fail "a cable stays down"
 }
-_carries() { [[ $(ns_ip "$1" addr show dev "$2" up) = *LOWER_UP*' inet6 '* ]]; }
 
 # server NS NAME ARGS...: an echo server in the background, returns when it listens
 server() {

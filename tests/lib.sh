@@ -125,7 +125,7 @@ _cleanup() {
 	((status)) || status=$_failures
 	exec 2>/dev/null # the shell would tell of each process killed
 	((${#_pids[@]} == 0)) || kill -KILL "${_pids[@]}"
-	((${#_namespaces[@]} == 0)) || printf 'netns del %s\n' "${_namespaces[@]}" | ip -force -batch -
+	((${#_namespaces[@]} == 0)) || ns_del "${_namespaces[@]#nft$$-}"
 	[[ -z ${own_scratch-} ]] || rm -rf "$SCRATCH"
 	exit "$status"
 }
@@ -205,22 +205,29 @@ ns_path() { echo "/run/netns/nft$$-$1"; }
 
 # ns_new NAME...: empty ones with lo up
 ns_new() {
-	local ns
-	printf "netns add nft$$-%s\n" "$@" | ip -batch - || { fail "no network namespace"; exit 1; }
+	local ns lines words=()
+	printf -v lines "netns add nft$$-%s\n" "$@"
+	ip -batch - <<<"$lines" || { fail "no network namespace"; exit 1; }
 	for ns; do
 		_namespaces+=("nft$$-$ns")
 		# Neighbour discovery's chatter would move counters of its own accord; how TCP scales
 		# its window is taken from the machine's memory.
-		in_ns "$ns" bash -c 'cd /proc/sys/net &&
-			echo 4096 131072 33554432 >ipv4/tcp_rmem
-			for of in all default; do echo 0 >ipv6/conf/$of/accept_dad; done
-			echo 0 >ipv6/conf/default/router_solicitations
-			exec ip link set lo up'
+		words+=("/run/netns/nft$$-$ns" "net.ipv4.tcp_rmem=4096 131072 33554432"
+			net.ipv6.conf.{all,default}.accept_dad=0
+			net.ipv6.conf.default.router_solicitations=0 up:lo)
 	done
+	"$TOOLS/prepare" "${words[@]}"
 }
 
 # ns_del NAME...: end them now
-ns_del() { printf "netns del nft$$-%s\n" "$@" | ip -force -batch -; }
+ns_del() {
+	local lines
+	printf -v lines "netns del nft$$-%s\n" "$@"
+	ip -force -batch - <<<"$lines"
+}
+
+# prepare NS WORD...: settings of it and of its interfaces, as tools/prepare.c has them
+prepare() { "$TOOLS/prepare" "/run/netns/nft$$-$1" "${@:2}"; }
 
 # in_ns NAME COMMAND...
 in_ns() {

@@ -122,7 +122,7 @@ in_ns a "$TOOLS/flood" 192.0.2.1 9 1 8 >/dev/null
 stop_nftrace INT
 assert_grep '^  \(routing\) out eth0$' "$OUT"
 assert_grep '^  \(forwarding\) ttl 64 -> 63$' "$OUT"
-for ns in a b c; do ns_del $ns; done
+ns_del a b c
 
 lab_bridge || skip_all "no bridge with br_netfilter in this kernel"
 settle a eth0 br port-a b eth0 br port-b

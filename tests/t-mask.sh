@@ -106,7 +106,7 @@ for file in calico-composite ip6-kube-k3s; do
 	"$NFTRACE" --read "$SCRATCH/plain.pcapng" --json 2>/dev/null | jq -c '[.fate, [.events[] | .kind, .number]]' >"$SCRATCH/story"
 	"$NFTRACE" --read "$SCRATCH/plain.pcapng" --json --masked 2>/dev/null | jq -c '[.fate, [.events[] | .kind, .number]]' >"$SCRATCH/masked"
 	assert_same "the stories" "$SCRATCH/story" "$SCRATCH/masked"
-	for ns in a r b; do ns_del $ns; done
+	ns_del a r b
 done
 
 # Of more rules than packets can meet here.
@@ -169,7 +169,7 @@ assert_grep ' is held by name-[0-9]+ \(pid 4242\), which waits for 240[.0-9]*:44
 assert_grep '^ip rule 102 fwmark 0x7 lookup name-[0-9]+: default via 240[.0-9]* \(asked now\)$' "$SCRATCH/masked"
 
 subtest "what the kernel and Wireshark take for a packet is one: checksums, and no payload"
-for ns in a r b; do ns_del $ns; done 2>/dev/null
+ns_del a r b 2>/dev/null
 lab_router
 server b echo udp 10.2.0.2 7 tcp 10.2.0.2 8 udp fd00:2::2 7
 in_ns r iptables-legacy -A FORWARD -p udp --dport 1005 -j REJECT

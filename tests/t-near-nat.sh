@@ -78,7 +78,7 @@ assert_equal "lines" "10.7.0.5 10.7.0.6" "$(jq -r '.near_nat[]? | select(.failed
 
 subtest "enough of them"
 ((right >= 20)) || fail "only $right were put right"
-for ns in a r b; do ns_del $ns; done
+ns_del a r b
 
 told=0 went=0
 for name in "${FILES[@]}"; do
@@ -102,7 +102,7 @@ for name in "${FILES[@]}"; do
 			[[ ! -s $SCRATCH/others ]] || show "not of the destination" "$SCRATCH/others"
 			((n)) || skip "none is forwarded"
 		fi
-		for ns in a r b; do ns_del $ns; done
+		ns_del a r b
 	done
 done
 

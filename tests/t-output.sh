@@ -71,11 +71,11 @@ compare
 subtest "each packet comes out as soon as its story is over"
 start_nftrace r -t 20 -i eth0 -p udp -q
 udp 10.2.0.2 1001
-assert_within 2 "the drop is printed" grep -q '^DROP' "$OUT"
+assert_within 2 "the drop is printed" has_line '^DROP' "$OUT"
 udp 10.2.0.2 7 wait 1000
-assert_within 2 "the one that went on is printed" grep -q '^FORWARDED' "$OUT"
+assert_within 2 "the one that went on is printed" has_line '^FORWARDED' "$OUT"
 udp 192.0.2.1 1003
-assert_within 3 "the lost one is printed" grep -q '^LOST .*there is no route' "$OUT"
+assert_within 3 "the lost one is printed" has_line '^LOST .*there is no route' "$OUT"
 is_gone "$NFTRACE_PID" && fail "nftrace has ended before"
 stop_nftrace INT
 
@@ -100,7 +100,7 @@ assert_grep " $((512 + more)) events, 0 lost" "$ERR"
 kill $BG_PID
 
 subtest bridge-ports
-for ns in a r b; do ns_del $ns; done
+ns_del a r b
 if lab_bridge; then
 	settle a eth0 br port-a br port-b b eth0
 	server b bridged udp 10.5.0.2 7

@@ -17,8 +17,8 @@ WIDE_O        := $(patsubst %.c,$(WIDE)/%.o,$(filter %/sandbox.c,$(TEST_SRC)))
 TEST_UNITS    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
 TEST_TOOLS    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tools/*.c))
 # Of them, what the demo and the bench use: these build with PACKAGES alone.
-DEMO_TOOLS    := $(addprefix $(T)/tools/,dns enter talk)
-BENCH_TOOLS   := $(addprefix $(T)/tools/,enter flood talk)
+DEMO_TOOLS    := $(addprefix $(T)/tools/,dns enter prepare talk)
+BENCH_TOOLS   := $(addprefix $(T)/tools/,enter flood prepare talk)
 TEST_PRELOAD  := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
 TEST_FUZZ     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 TEST_REPLAY   := $(addprefix $(T)/fuzz/,$(TEST_FUZZ))
@@ -151,8 +151,8 @@ $(T)/tools/%: tests/tools/%.c | need
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d -MT $@ $(LDFLAGS) -o $@ $< \
 	  $(TOOL_LIBS)
 
-# Its own start is most of what it does.
-$(T)/tools/enter: tests/tools/enter.c
+# Their own start is most of what they do.
+$(T)/tools/enter $(T)/tools/prepare: $(T)/tools/%: tests/tools/%.c
 	@mkdir -p $(@D)
 	@echo "  TOOL    $<"
 	$(Q)$(CC) $(CPPFLAGS) -O2 -std=gnu11 $(WARN) -static -o $@ $<

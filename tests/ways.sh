@@ -70,7 +70,7 @@ ways_router() {
 # a, b and c on a bridge of r
 ways_bridge() {
 	local ns n=0
-	for ns in a b c r; do ns_new "$ns"; done
+	ns_new a b c r
 	ns_ip r link add br0 address 02:00:00:00:05:09 type bridge forward_delay 0 mcast_snooping 0
 	in_ns r sysctl -qw net.bridge.bridge-nf-call-iptables=1 \
 		net.bridge.bridge-nf-call-ip6tables=1
@@ -158,7 +158,7 @@ group() {
 	fi
 	[[ -z $_why ]] || show "its stderr" "$SCRATCH/ways.err"
 	ways_end
-	for ns in "${PLACES[@]}"; do ns_del "$ns"; done
+	ns_del "${PLACES[@]}"
 	_namespaces=()
 }
 declare -A OPTIONS=([default]='' [no-witness]=--no-witness [no-drops]=--no-drops
