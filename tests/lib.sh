@@ -191,7 +191,12 @@ is_stopped() {
 	local _state
 	_state "$1" && [[ $_state = T ]]
 }
-has_line() { grep -Eq -- "$1" "$2"; }
+# has_line REGEX FILE, which may not be there yet
+has_line() {
+	[[ -e $2 ]] || return 1
+	_shows "$1" "$2" && return 0
+	! _lacks "$1" "$2" && grep -Eq -- "$1" "$2"
+}
 # says_ready FILE: what of the tools has begun says so in a line
 says_ready() {
 	local said=
@@ -239,16 +244,14 @@ ns_ip() {
 	ip -n "nft$$-$1" "${@:2}"
 }
 
-# background NS NAME COMMAND...: in the background, output in $SCRATCH/NAME; PID in BG_PID,
-# which is in the namespace when this returns. What another of that name has said is gone
-# before: a wait for this one's words must not find them.
+# background NS NAME COMMAND...: in the background, output in $SCRATCH/NAME and NAME.err, which are
+# new: a wait for its words must not find those of another of that name. PID in BG_PID, which is in
+# the namespace when this returns.
 # A script's background processes ignore SIGINT: -d takes that back.
 background() {
 	local ns=$1 name=$2
 	shift 2
-	[[ ! -e $SCRATCH/$name && ! -e $SCRATCH/$name.err ]] || rm -f "$SCRATCH/$name" "$SCRATCH/$name.err"
-	: >"$SCRATCH/$name" >"$SCRATCH/$name.err"
-	"$TOOLS/enter" -d "/run/netns/nft$$-$ns" "$@" >"$SCRATCH/$name" 2>"$SCRATCH/$name.err" </dev/null &
+	"$TOOLS/enter" -d -o "$SCRATCH/$name" "/run/netns/nft$$-$ns" "$@" </dev/null &
 	BG_PID=$!
 	later $BG_PID
 	assert_within 10 "$name is in its namespace" _entered_or_gone $BG_PID "/run/netns/nft$$-$ns"
@@ -316,18 +319,21 @@ end_nftrace() {
 # Others' trace rules are said at the start; ANY_TRACES=1: one comes later. What the rules
 # counted is printed with -v, and whenever it is not what was told.
 _books() {
-	local told counted said
+	local line said told= counted= others= traced='^nftrace: ([0-9]+) packets? traced'
+	local by_rules=' 0 lost; the TRACE rules counted ([0-9]+) packets?$'
 	[[ -z ${ANY_TRACES-} ]] || return 0
-	mapfile -d '' said <"$ERR"
+	mapfile -t said <"$ERR"
 	[[ ${said[*]} = *'TRACE rules counted'* || ${said[*]} = *'rule that is not ours'* ]] || return 0
-	if grep -Eq 'warning: .* than the TRACE rules counted' "$ERR"; then
-		fail "$(grep -Eo 'account for .*' "$ERR")"
-		show "its stderr" "$ERR"
-	fi
-	! grep -E 'rule that is not ours' "$ERR" | grep -qv 'what only it traces' || return 0
-	told=$(sed -nE 's/^nftrace: ([0-9]+) packets? traced.*/\1/p' "$ERR" | tail -n 1)
-	counted=$(sed -nE 's/.* 0 lost; the TRACE rules counted ([0-9]+) packets?$/\1/p' "$ERR" | tail -n 1)
-	[[ -n $told && -n $counted ]] || return 0
+	for line in "${said[@]}"; do
+		if [[ $line = *'warning: '*' than the TRACE rules counted'* ]]; then
+			fail "account for ${line#*account for }"
+			show "its stderr" "$ERR"
+		fi
+		[[ $line != *'rule that is not ours'* || $line = *'what only it traces'* ]] || others=1
+		[[ ! $line =~ $traced ]] || told=${BASH_REMATCH[1]}
+		[[ ! $line =~ $by_rules ]] || counted=${BASH_REMATCH[1]}
+	done
+	[[ -z $others && -n $told && -n $counted ]] || return 0
 	((told <= counted + told / 1000)) && return 0
 	fail "$told packets told, $counted counted"
 	show "its stderr" "$ERR"
@@ -377,7 +383,13 @@ copy_kallsyms() {
 borrow_kallsyms() { [[ -z ${KALLSYMS-} ]] || copy_kallsyms; }
 
 # child_named COMM: pid of nftrace's child of that name, found once it is there
-child_named() { pgrep -P "$NFTRACE_PID" -x "$1" | head -n 1; }
+child_named() {
+	local pid children= comm
+	read -ra children <"/proc/$NFTRACE_PID/task/$NFTRACE_PID/children"
+	for pid in "${children[@]}"; do
+		read -r comm <"/proc/$pid/comm" && [[ $comm = "$1" ]] && { echo "$pid"; return; }
+	done
+} 2>/dev/null
 
 # reading_child: the reader's pid, once it has locked itself in: behind "armed", when it has the rules
 reading_child() {
@@ -396,11 +408,12 @@ need_records() { records_can_be || skip_all "no drop records: not root of this m
 
 # normalise FILE: blocks in the order of their times, less what no two runs have in common.
 normalise() {
-	local unheard=
-	! grep -q 'only likely: .*(--doctor says why)$' "$ERR" || unheard='; likely: no drop records'
+	local unheard= said= likely=$'only likely: [^\n]*\\(--doctor says why\\)\n'
+	IFS= read -rd '' said <"$ERR"
+	[[ ! $said =~ $likely ]] || unheard='; likely: no drop records'
 	awk '/^#[0-9]+ / { key = $2; n++ } { printf "%s\t%06d\t%s\n", key, NR, $0 }' "$1" |
-		sort -t $'\t' -k1,1 -k2,2n | cut -f3- |
-		sed -E 's/^#[0-9]+ [0-9:.]+ /# /
+		sort -t $'\t' -k1,1 -k2,2n |
+		sed -E 's/^[^\t]*\t[0-9]+\t//; s/^#[0-9]+ [0-9:.]+ /# /
 			s/\bseq [0-9:]+/seq N/; s/\back [0-9]+/ack N/; s/\bwin [0-9]+/win N/
 			s/TS val [0-9]+ ecr [0-9]+/TS val N ecr N/
 			s/__chain[0-9]+/__chainN/; s/: pid [0-9]+ \(/: pid N (/; s/'"$unheard"'$//'
@@ -442,7 +455,7 @@ without_counters() {
 
 # own_rules NS: number of nftrace's rules in it
 own_rules() {
-	in_ns "$1" bash -c 'iptables-legacy-save; ip6tables-legacy-save' 2>/dev/null |
+	in_ns "$1" bash -c 'iptables-legacy-save; exec ip6tables-legacy-save' 2>/dev/null |
 		grep -c -- '-j TRACE'
 }
 is_clean() { [[ $(own_rules "$1") = 0 ]]; }
@@ -517,6 +530,15 @@ _shows() {
 	done
 	return 1
 }
+# _lacks PATTERN FILE: a few lines, and none like it
+_lacks() {
+	local line lines
+	mapfile -tn 41 lines <"$2" && ((${#lines[@]} <= 40)) || return 1
+	for line in "${lines[@]}"; do
+		[[ $line =~ $1 ]]
+		(($? == 1)) || return 1 # a pattern that bash refuses lacks nothing
+	done
+}
 # _has OPTION PATTERN FILE: what a run says while it goes on is waited for: its processes do a
 # thing first, and say it then
 _has() {
@@ -535,6 +557,7 @@ assert_grep() {
 	return 1
 }
 assert_no_grep() {
+	! _lacks "$1" "$2" 2>/dev/null || return 0
 	grep -Eq -- "$1" "$2" || return 0
 	fail "a line like '$1' in ${2##*/}: $(grep -Em1 -- "$1" "$2")"
 }
@@ -624,6 +647,21 @@ is_restored() {
 		save_rules "$1" "$SCRATCH/now"
 		cmp -s <(without_counters "$2") <(without_counters "$SCRATCH/now")
 	} && lock_is_free
+}
+
+# empty_all NS ip|ip6 [RULES]: legacy's tables that are there, without a rule and a chain of their own; and
+# then RULES, as iptables-restore reads them, in one go
+declare -A _chains=([raw]="PREROUTING OUTPUT" [mangle]="PREROUTING INPUT FORWARD OUTPUT POSTROUTING"
+	[nat]="PREROUTING INPUT OUTPUT POSTROUTING" [filter]="INPUT FORWARD OUTPUT"
+	[security]="INPUT FORWARD OUTPUT")
+empty_all() {
+	local table chain lines=
+	for table in $(in_ns "$1" cat "/proc/net/$2_tables_names" 2>/dev/null); do
+		lines+="*$table"$'\n'
+		for chain in ${_chains[$table]}; do lines+=":$chain ACCEPT"$'\n'; done
+		lines+=COMMIT$'\n'
+	done
+	[[ -z $lines${3-} ]] || in_ns "$1" "$2tables-legacy-restore" <<<"$lines${3-}"
 }
 
 # load NS FILE4 FILE6: rules and counters

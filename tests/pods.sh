@@ -26,7 +26,7 @@ pod_process() {
 		fi
 		echo "ready $$"
 		exec tail -f /dev/null' pod "$host" "$space"
-	assert_within 10 "$name is ready" grep -q '^ready' "$SCRATCH/$name"
+	assert_within 10 "$name is ready" has_line '^ready' "$SCRATCH/$name"
 	BG_PID=$(sed -n 's/^ready //p' "$SCRATCH/$name")
 	[[ $# -eq 0 ]] || in_cgroup "$BG_PID" "$@"
 }

@@ -17,17 +17,9 @@ scenario_router() {
 
 # rules: on stdin what iptables-restore reads; all other tables that exist become empty.
 rules() {
-	local table chain
-	cat >"$SCRATCH/wanted"
-	for table in $(in_ns r cat /proc/net/ip_tables_names 2>/dev/null); do
-		echo "*$table"
-		for chain in $(in_ns r iptables-legacy -t "$table" -S | sed -n 's/^-P \([^ ]*\).*/\1/p'); do
-			echo ":$chain ACCEPT"
-		done
-		echo COMMIT
-	done >"$SCRATCH/rules"
-	cat "$SCRATCH/wanted" >>"$SCRATCH/rules"
-	in_ns r iptables-legacy-restore <"$SCRATCH/rules" || return 1
+	local wanted
+	IFS= read -rd '' wanted
+	empty_all r ip "$wanted" || return 1
 	# Connections of the scenario before are none of this one's.
 	[[ -z ${tracked-} ]] || in_ns r conntrack -F >/dev/null 2>&1
 }

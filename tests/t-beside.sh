@@ -133,7 +133,7 @@ in_ns r nft add rule inet fw first udp dport 9 meta nftrace set 1
 judge
 start_nftrace r -t 60 -p udp -m multiport --dports 7,9
 one=$NFTRACE_PID
-assert_within 20 "the rules are read" grep -q 'is not ours' "$ERR"
+assert_within 20 "the rules are read" has_line 'is not ours' "$ERR"
 assert_grep 'nft has a trace rule that is not ours; what only it traces is left out: inet fw pre: ' "$ERR"
 send_both 7 9 10
 assert_within 5 "all are traced" judged 6
@@ -180,7 +180,7 @@ load_nft
 in_ns r iptables-legacy -A FORWARD -p udp --dport 11 -j ACCEPT
 in_ns r nft insert rule inet fw forward udp dport '{ 7, 10 }' meta nftrace set 1
 start_nftrace r -4 -t 60 -p udp -m multiport --dports 7,9,11
-assert_within 20 "the rules are read" grep -q 'is not ours' "$ERR"
+assert_within 20 "the rules are read" has_line 'is not ours' "$ERR"
 assert_grep 'nft has a trace rule that is not ours; what only it traces is left out' "$ERR"
 send_both 7 9 10 11
 assert_within 5 "the last one is told" has_line '\.11: ' "$OUT"

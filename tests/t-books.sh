@@ -15,7 +15,7 @@ in_ns a python3 -c 'import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
 s.sendto(b"\0\7", ("10.1.0.1", 0))'
 in_ns a bash -c 'echo >/dev/tcp/10.1.0.1/9' 2>/dev/null
-assert_within 10 "what comes behind it is told" grep -q '^=> ' "$OUT"
+assert_within 10 "what comes behind it is told" has_line '^=> ' "$OUT"
 ANY_TRACES=1 stop_nftrace INT
 assert_status 5
 assert_equal "packets told" 1 "$(grep -c '^=> ' "$OUT")"

@@ -81,7 +81,7 @@ assert_restored lo "$before"
 subtest "-t 0: our rules are gone, for the second time, at the renewal: the run ends with a word"
 start_nftrace lo -t 0 "${words[@]}"
 without_lock lo iptables-legacy -t raw -F
-assert_within 5 "they are put back" grep -q 'put back: packets' "$ERR"
+assert_within 5 "they are put back" has_line 'put back: packets' "$ERR"
 without_lock lo iptables-legacy -t raw -F
 end_nftrace 10
 assert_status 1
@@ -116,7 +116,7 @@ for step in 7200 -7200; do
 	with CLOCK_STEP=$step
 	since=$EPOCHSECONDS
 	start_nftrace lo -t 30 "${words[@]}"
-	assert_within 10 "it is said" grep -q 'the clock was set' "$ERR"
+	assert_within 10 "it is said" has_line 'the clock was set' "$ERR"
 	assert_deadline "$since" $(($(deadline) - step)) 5 $((30 * PATIENCE + 6))
 	assert_equal "rules" 4 "$(own_rules lo)"
 	stop_nftrace INT

@@ -138,7 +138,7 @@ pid=$(cat "$SCRATCH/pid2")
 later "$pid"
 kill -INT "$NFTRACE_PID"
 talk lo udp 10.9.0.1 7
-assert_within 5 "a packet" grep -q '^=> ' "$OUT"
+assert_within 5 "a packet" has_line '^=> ' "$OUT"
 is_gone "$NFTRACE_PID" && fail "SIGINT has ended it"
 stop_nftrace TERM
 assert_status 0
@@ -150,7 +150,7 @@ subtest "kill -9 of nftrace before it is armed: the command never runs"
 exec {held}>"$XTABLES_LOCKFILE"
 flock $held
 launch_nftrace lo -w 20 "${udp7[@]}" -- touch "$SCRATCH/ran"
-assert_within 10 "it tries" grep -q 'Trying to acquire' "$ERR"
+assert_within 10 "it tries" has_line 'Trying to acquire' "$ERR"
 kill -KILL "$NFTRACE_PID"
 end_nftrace 2>/dev/null
 assert_within 5 "all its processes end" eval '! pgrep "^nftrace"'

@@ -31,14 +31,10 @@ in_router() {
 }
 
 no_rules() {
-	in_ns r bash -c 'nft flush ruleset
-		for v in ip ip6; do for t in $(cat /proc/net/${v}_tables_names); do
-			${v}tables-legacy -t "$t" -F; ${v}tables-legacy -t "$t" -X
-			for c in $(${v}tables-legacy -t "$t" -S | sed -n "s/^-P \([^ ]*\) DROP/\1/p"); do
-				${v}tables-legacy -t "$t" -P "$c" ACCEPT
-			done
-		done; done
-		ipset destroy; conntrack -F' >/dev/null 2>&1
+	in_ns r nft flush ruleset
+	empty_all r ip
+	empty_all r ip6
+	in_ns r bash -c 'ipset destroy; exec conntrack -F' >/dev/null 2>&1
 }
 
 # record WHICH: a recording of what becomes of the host's packet

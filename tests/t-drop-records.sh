@@ -9,7 +9,7 @@ RECORDS=$SCRATCH/records
 watch() {
 	background r records "$UNIT/drop_tool" "$@"
 	WATCHER=$BG_PID
-	assert_within 20 "the watcher starts" grep -Eq '^(ready|none)' "$RECORDS"
+	assert_within 20 "the watcher starts" has_line '^(ready|none)' "$RECORDS"
 }
 end_watch() {
 	kill -TERM "$WATCHER"

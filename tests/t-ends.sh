@@ -265,7 +265,7 @@ if command -v script >/dev/null; then
 		>"$OUT" 2>&1 </dev/null &
 	terminal=$!
 	later $terminal
-	assert_within 10 "armed" grep -q 'nftrace: armed' "$OUT"
+	assert_within 10 "armed" has_line 'nftrace: armed' "$OUT"
 	is_clean lo && fail "no rules are in"
 	kill -KILL $terminal
 	assert_in_time 2 "as before" is_restored lo "$before"

@@ -9,7 +9,7 @@ settle a eth0 r eth0 r eth1 b eth0
 server b echo udp 10.2.0.2 7
 server r service udp 10.1.0.1 1007
 background b seen tcpdump -Z root -l -n -i eth0 udp dst port 7
-wait_for 10 grep -q 'listening on' "$SCRATCH/seen.err" || fail "tcpdump does not listen"
+wait_for 10 has_line 'listening on' "$SCRATCH/seen.err" || fail "tcpdump does not listen"
 
 # Each rule that a packet shall be told to rest on has a comment of its own.
 cat >"$SCRATCH/rules" <<'RULES'
@@ -123,7 +123,7 @@ for backend in legacy nft; do
 	assert_grep ' 1 by .*g-marked -j DROP"; mark set via .*g-no-endpoints ' "$ERR"
 
 	subtest "$backend: as whom it went on is what came out of the wire"
-	assert_within 5 "tcpdump tells" grep -q '[.]7:' "$SCRATCH/seen"
+	assert_within 5 "tcpdump tells" has_line '[.]7:' "$SCRATCH/seen"
 	tuple=$(sed -n 's/.* IP \([0-9.]* > [0-9.]*\): UDP.*/\1/p' "$SCRATCH/seen" | head -n 1)
 	run_nftrace r --read "$SCRATCH/$backend.pcapng"
 	assert_equal "as" "$tuple" "$(sed -n 's/^=> FORWARDED out eth1 as \([0-9.]* > [0-9.]*\) (.*/\1/p' "$OUT")"

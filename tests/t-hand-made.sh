@@ -23,7 +23,7 @@ subtest "their events, and not a rule of nftrace's own"
 start_nftrace lo -t 20
 assert_equal "TRACE rules" 1 "$(own_rules lo)"
 talk lo udp 10.9.0.1 7
-assert_within 5 "a packet is shown" grep -q '^=> ' "$OUT"
+assert_within 5 "a packet is shown" has_line '^=> ' "$OUT"
 stop_nftrace INT
 assert_status 0
 assert_grep '^TRACE: raw:OUTPUT:policy:3  "-P OUTPUT ACCEPT"$' "$OUT"

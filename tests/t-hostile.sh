@@ -68,7 +68,7 @@ done
 
 subtest "packets that it does not tell of are missed by the books"
 begin
-assert_within 10 "the packet is told" grep -q '^=> ' "$OUT"
+assert_within 10 "the packet is told" has_line '^=> ' "$OUT"
 hostile zeros
 ANY_TRACES=1 stop_nftrace INT
 assert_status 5
@@ -78,7 +78,7 @@ assert_restored_but_counters lo "$before"
 subtest "it gives up NFLOG group 0: said at once"
 begin
 hostile deaf
-assert_within 10 "it is said" grep -q 'warning: the reader has NFLOG group 0 no more: events' "$ERR"
+assert_within 10 "it is said" has_line 'warning: the reader has NFLOG group 0 no more: events' "$ERR"
 stop_nftrace INT
 assert_status 5
 assert_grep 'warning: NFLOG group 0 was lost during the trace' "$ERR"

@@ -61,7 +61,7 @@ debug_pod() {
 subtest "a debug pod takes the node's lock by its path under /host"
 debug_pod "$SCRATCH/host$HOST_LOCK" -i cali123 -t 20
 in_ns node env XTABLES_LOCKFILE=$HOST_LOCK iptables-legacy -w 60 -t filter -S INPUT >/dev/null || fail "status $?"
-assert_within 5 "who was given it is named" grep -q 'iptables-legacy -w 60 .*it was given to it' "$ERR"
+assert_within 5 "who was given it is named" has_line 'iptables-legacy -w 60 .*it was given to it' "$ERR"
 stop_nftrace INT
 assert_restored_but_counters node "$SCRATCH/before"
 debug_pod "$SCRATCH/host$HOST_LOCK" -i cali123 -t 20 --hold-lock

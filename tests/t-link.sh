@@ -126,7 +126,7 @@ fi
 receiver() {
 	background b receiver tcpdump --immediate-mode -lnni eth0 udp and dst portrange 50-59
 	receiver=$BG_PID
-	assert_within 10 "tcpdump listens" grep -q 'listening on' "$SCRATCH/receiver.err"
+	assert_within 10 "tcpdump listens" has_line 'listening on' "$SCRATCH/receiver.err"
 }
 arrived() { sed -nE 's/.* > \S+\.([0-9]+): .*/\1/p' "$SCRATCH/receiver" | sort | uniq -c | awk '{ print $2 "x" $1 }' | paste -sd ' '; }
 arrives() { [[ $(arrived) = "$1" ]]; }

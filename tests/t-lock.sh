@@ -40,21 +40,21 @@ assert_grep 'LOCK_EX( |\))' "$SCRATCH/calls"
 
 subtest "interrupted while it waits"
 launch_nftrace lo -w 60 -t 30 "${quiet[@]}"
-assert_within 10 "it tries" grep -q 'Trying to acquire' "$ERR"
+assert_within 10 "it tries" has_line 'Trying to acquire' "$ERR"
 stop_nftrace INT
 save_rules lo "$SCRATCH/after"
 assert_same "rules and logger" "$before" "$SCRATCH/after"
 
 subtest "killed while it waits"
 launch_nftrace lo -w 60 -t 30 "${quiet[@]}"
-assert_within 10 "it tries" grep -q 'Trying to acquire' "$ERR"
+assert_within 10 "it tries" has_line 'Trying to acquire' "$ERR"
 kill -KILL "$NFTRACE_PID"
 end_nftrace
 assert_within 2 "its processes end" eval '! pgrep "^nftrace"'
 
 subtest "it goes on when the lock gets free"
 launch_nftrace lo -w 20 -t 1 "${quiet[@]}"
-assert_within 10 "it tries" grep -q 'Trying to acquire' "$ERR"
+assert_within 10 "it tries" has_line 'Trying to acquire' "$ERR"
 let_go_of_lock
 wait_armed 5
 end_nftrace
@@ -90,9 +90,9 @@ subtest "--hold-lock: -w 1 fails, and so does who does not wait; both are named"
 start_nftrace lo --hold-lock -t 30 "${quiet[@]}"
 in_ns lo iptables-legacy -w 1 -A INPUT -i eth9 -j ACCEPT 2>"$SCRATCH/refused"
 assert_equal "its status" 4 $?
-assert_within 5 "it is named" grep -Eq 'pid [0-9]+ \(iptables-legacy -w 1 .*, started by .* waits for the' "$ERR"
+assert_within 5 "it is named" has_line 'pid [0-9]+ \(iptables-legacy -w 1 .*, started by .* waits for the' "$ERR"
 in_ns lo flock -n "$XTABLES_LOCKFILE" true && fail "the lock was given"
-assert_within 5 "it is named" grep -Eq 'pid [0-9]+ \(flock -n .*started by .* and did not wait' "$ERR"
+assert_within 5 "it is named" has_line 'pid [0-9]+ \(flock -n .*started by .* and did not wait' "$ERR"
 stop_nftrace INT
 assert_status 3
 assert_restored lo "$before"

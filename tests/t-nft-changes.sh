@@ -182,9 +182,9 @@ background lo flood "$TOOLS/flood" 10.9.0.1 2003 0 64 300 100000
 flood=$BG_PID
 NFTRACE=$WITH_POINTS NFTRACE_TESTPOINT=never-empty start_nftrace lo -t 100 --no-drops --rate 0 --json -p udp --chain OUTPUT
 change add rule ip t out udp dport 2003 accept
-assert_within 20 "the text of a new rule" grep -q '"udp dport 2003 accept"' "$OUT"
+assert_within 20 "the text of a new rule" has_line '"udp dport 2003 accept"' "$OUT"
 change insert rule ip t out udp dport 2003 counter
-assert_within 20 "the text of another" grep -q '"udp dport 2003 counter' "$OUT"
+assert_within 20 "the text of another" has_line '"udp dport 2003 counter' "$OUT"
 kill "$flood"
 stop_nftrace INT
 

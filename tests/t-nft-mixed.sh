@@ -23,7 +23,7 @@ service() { # ADDRESS: to the service's port, and to one that a policy denies
 
 subtest "one story for each packet, both families"
 start_nftrace r -t 30 --rate 0 -i eth0 -p udp --or -i eth0 -p tcp --syn
-assert_within 20 "the rules are read" grep -q 'both active' "$ERR"
+assert_within 20 "the rules are read" has_line 'both active' "$ERR"
 assert_grep '^nftrace: legacy: [0-9]+ rules in [0-9]+ tables; nft: .*, 2 of iptables-nft: both active' "$ERR"
 service 10.96.0.10
 service fd00:96::10
@@ -92,10 +92,10 @@ EOT
 # threshold the kernel keeps it for up to a second, and it may come behind the end.
 ANY_TRACES=1
 start_nftrace r -t 30 --rate 0 -i eth0 -p udp
-assert_within 20 "the rules are read" grep -q 'both active' "$ERR"
+assert_within 20 "the rules are read" has_line 'both active' "$ERR"
 assert_text 'pretend to be trace events: ip forger forward: udp dport 12 log prefix "TRACE: mangle:FORWARD:policy:1 " group 0' "$ERR"
 talk a udp 10.2.0.2 12 from 20012 wait 60 2>/dev/null
-assert_within 10 "the packet" grep -q '^=>' "$OUT"
+assert_within 10 "the packet" has_line '^=>' "$OUT"
 stop_nftrace INT
 assert_equal "events in doubt" 2 "$(grep -cxF '  (doubtful) an NFLOG rule here logs with this very prefix' "$OUT")"
 assert_grep 'note: the packets told account for 1 match more .*: packets are doubtful$' "$ERR"

@@ -49,7 +49,7 @@ flock $held
 background lo group tcpdump -i nflog:0 -w /dev/null
 tcpdump=$BG_PID
 # In a user namespace tcpdump cannot become another user, and ends.
-wait_for 10 grep -q 'listening on' "$SCRATCH/group.err" ||
+wait_for 10 has_line 'listening on' "$SCRATCH/group.err" ||
 	[[ $(</proc/self/uid_map) != *4294967295* ]] || fail "group 0 is not taken"
 # tcpdump registers the logger for itself.
 in_ns lo sysctl -qw net.netfilter.nf_log.2=nf_log_ipv4 net.netfilter.nf_log.10=nf_log_ipv6
@@ -306,7 +306,7 @@ entered() { own_list | grep 'hook' | grep -v 'priority 2147483646;'; }
 
 subtest "both: TRACE rules in raw, and a table that packets enter at the ends of hooks alone"
 start_nftrace lo -v -4 -t 60 -p udp --dport 7
-assert_within 20 "the rules are read" grep -q 'both active' "$ERR"
+assert_within 20 "the rules are read" has_line 'both active' "$ERR"
 assert_grep 'legacy: 1 rule in 2 tables; nft: 3 rules in 2 tables, 1 of iptables-nft: both active' "$ERR"
 lock_is_held || fail "the lock is not held"
 (($(in_ns lo iptables-legacy-save -t raw | grep -c -- '-j TRACE') == 2)) || fail "no TRACE rules"

@@ -41,9 +41,9 @@ end_run() {
 subtest "a flush of raw"
 start_nftrace lo -t 30 "${quiet[@]}"
 rudely iptables-legacy -F -t raw
-assert_within 5 "they are put back" grep -q '2 rules of the run were taken out of raw of iptables' "$ERR"
+assert_within 5 "they are put back" has_line '2 rules of the run were taken out of raw of iptables' "$ERR"
 rudely iptables-legacy -F -t raw
-assert_within 5 "it is said" grep -q 'not put back a second time' "$ERR"
+assert_within 5 "it is said" has_line 'not put back a second time' "$ERR"
 end_run
 assert_grep '2 rules had been removed by somebody else' "$ERR"
 assert_equal "raw" "*raw COMMIT" "$(raw | paste -sd ' ')"

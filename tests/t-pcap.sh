@@ -109,7 +109,7 @@ if command -v script >/dev/null; then
 		NFTRACE_PID=$!
 	}
 	start_terminal
-	assert_within 20 "armed" grep -q 'armed' "$OUT"
+	assert_within 20 "armed" has_line 'armed' "$OUT"
 	udp a 10.2.0.2 1001
 	udp a 10.2.0.2 1003
 	wait_for 10 is_gone "$NFTRACE_PID" || fail "it does not end"

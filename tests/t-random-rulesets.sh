@@ -38,7 +38,7 @@ tcp 192 64"
 
 new_lab() {
 	local ns address
-	((${#_namespaces[@]} == 0)) || for ns in a r b; do ns_del $ns; done
+	((${#_namespaces[@]} == 0)) || ns_del a r b
 	_namespaces=()
 	lab_router
 	one_by_one a/eth0 r/eth0 r/eth1 b/eth0
@@ -56,20 +56,9 @@ new_lab() {
 
 # no_rules: tables of legacy stay, empty
 no_rules() {
-	local family command table chain
 	in_ns r nft flush ruleset
-	for family in ip ip6; do
-		command=${family}tables-legacy
-		for table in $(in_ns r cat "/proc/net/${family}_tables_names" 2>/dev/null); do
-			echo "*$table"
-			for chain in $(in_ns r $command -t "$table" -S | sed -n 's/^-P \([^ ]*\).*/\1/p'); do
-				echo ":$chain ACCEPT"
-			done
-			echo COMMIT
-		done >"$SCRATCH/empty"
-		# -S takes the lock that -restore holds from its beginning.
-		in_ns r $command-restore <"$SCRATCH/empty" || fail "$command-restore"
-	done
+	empty_all r ip || fail "iptables-restore"
+	empty_all r ip6 || fail "ip6tables-restore"
 	in_ns r conntrack -F >/dev/null 2>&1
 }
 

@@ -29,7 +29,7 @@ for to in 10.3.0.2 fd00:3::2; do in_ns r ping -q -c 1 $to >/dev/null; done
 listen() {
 	background b got tcpdump --immediate-mode -lnni any udp and dst portrange 50-59
 	listener=$BG_PID
-	assert_within 10 "tcpdump listens" grep -q 'listening on' "$SCRATCH/got.err"
+	assert_within 10 "tcpdump listens" has_line 'listening on' "$SCRATCH/got.err"
 }
 got() { sed -nE 's/^\S+ (eth[01]) +In .* > \S+\.([0-9]+): .*/\2 \1/p' "$SCRATCH/got" | sort | uniq -c | awk '{ print $2 " " $3 "x" $1 }' | paste -sd ' '; }
 arrived() { [[ $(got) = "$1" ]]; }

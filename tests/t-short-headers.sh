@@ -13,7 +13,7 @@ in_ns r nft 'table inet t { chain f { type filter hook forward priority 0; count
 listen() {
 	background b got tcpdump --immediate-mode -lnni eth0 "(ip or ip6) and (src 10.1.0.2 or src fd00:1::2) and not (icmp6 and ip6[40] >= 128)"
 	listener=$BG_PID
-	assert_within 10 "tcpdump listens" grep -q 'listening on' "$SCRATCH/got.err"
+	assert_within 10 "tcpdump listens" has_line 'listening on' "$SCRATCH/got.err"
 }
 stubs() { # protocol and bytes: too few for the match, and for multiport too
 	local stub

@@ -103,7 +103,7 @@ done
 # tcpdump saw of the request in $SCRATCH/wire, hex, from the IP header on; its ID
 ping_seen() {
 	background "$1" tcpdump tcpdump -Z root -i lo -U -c 1 -w "/run/ping.$1" 'icmp[icmptype] == icmp-echo'
-	assert_within 10 "tcpdump listens" grep -q 'listening on' "$SCRATCH/tcpdump.err" || return 1
+	assert_within 10 "tcpdump listens" has_line 'listening on' "$SCRATCH/tcpdump.err" || return 1
 	in_ns "$1" ping -n -c 1 -W 2 -T tsonly 127.0.0.1 >/dev/null || fail "no answer"
 	assert_within 10 "tcpdump saw it" is_gone "$BG_PID"
 	tcpdump -n -x -r "/run/ping.$1" >"$SCRATCH/dump" 2>/dev/null

@@ -144,7 +144,7 @@ for taking in "${takings[@]}"; do
 	subtest "a table without an owner: ${taking/\%s/TABLE}"
 	start_nftrace nft -4 -t 60 -p udp --dport 9
 	take "$taking" || fail "it is refused"
-	assert_within 5 "it is said" grep -q 'somebody else .* the nft table of this run for ipv4: it is put in again' "$ERR"
+	assert_within 5 "it is said" has_line 'somebody else .* the nft table of this run for ipv4: it is put in again' "$ERR"
 	assert_within 5 "it is put in again" traces 2
 	talk nft udp 10.9.0.1 9 wait 1 >/dev/null
 	assert_within 5 "the packet" tells 1
@@ -161,7 +161,7 @@ start_nftrace nft -4 -t 60 -p udp --dport 9
 take "delete table %s"
 assert_within 5 "it is put in again" is_there
 take "delete table %s"
-assert_within 5 "it is said" grep -q 'emptied or deleted the nft table .* once more: it is left so' "$ERR"
+assert_within 5 "it is said" has_line 'emptied or deleted the nft table .* once more: it is left so' "$ERR"
 is_there && fail "it is there again"
 stop_nftrace INT
 assert_status 5
@@ -176,7 +176,7 @@ start_nftrace nft -4 -t 60 -p udp --dport 9
 take "delete table %s"
 assert_within 5 "it is put in again" is_there
 talk nft udp 10.9.0.1 9 wait 1 >/dev/null
-assert_within 5 "nft's rule is reported" grep -q '^=> DROP by nft inet fw:in' "$OUT"
+assert_within 5 "nft's rule is reported" has_line '^=> DROP by nft inet fw:in' "$OUT"
 stop_nftrace INT
 assert_status 5
 assert_restored_but_counters nft "$before"

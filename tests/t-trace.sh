@@ -68,7 +68,7 @@ if command -v tcpdump >/dev/null && command -v tshark >/dev/null; then
 	normalise "$OUT" | sed -n 's/^\(TRACE: [^ ]*\).*/\1/p' >"$SCRATCH/ours"
 	in_ns r sysctl -qw net.netfilter.nf_log.2=nfnetlink_log net.netfilter.nf_log.10=nfnetlink_log
 	background r tcpdump tcpdump -i nflog:0 -U -w /run/trace.pcap
-	assert_within 10 "tcpdump listens" grep -q 'listening on' "$SCRATCH/tcpdump.err"
+	assert_within 10 "tcpdump listens" has_line 'listening on' "$SCRATCH/tcpdump.err"
 	udp a 10.2.0.2 1001
 	udp a fd00:2::2 1006
 	kill -INT $BG_PID

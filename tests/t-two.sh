@@ -25,7 +25,7 @@ first() {
 first_goes_on() {
 	NFTRACE_PID=$first_pid OUT=$SCRATCH/out1 ERR=$SCRATCH/err1
 	talk "$first_ns" udp 10.9.0.1 7
-	assert_within 5 "the first still traces" grep -q '^=> DELIVERED' "$OUT"
+	assert_within 5 "the first still traces" has_line '^=> DELIVERED' "$OUT"
 	stop_nftrace INT
 	assert_status 0
 	assert_restored_but_counters "$first_ns" "$SCRATCH/before-$first_ns"
@@ -56,7 +56,7 @@ subtest "who waits for the group leaves the lock to others"
 first lo -t 60 --no-lock "${words[@]}"
 launch_nftrace lo -w 60 -c 1 -t 60 --no-lock "${words[@]}"
 second=$NFTRACE_PID
-assert_within 5 "it waits" grep -q 'waiting up to 60 s' "$ERR"
+assert_within 5 "it waits" has_line 'waiting up to 60 s' "$ERR"
 in_ns lo iptables-legacy -w 60 -t filter -S INPUT >/dev/null || fail "iptables cannot work"
 NFTRACE_PID=$first_pid OUT=$SCRATCH/out1 ERR=$SCRATCH/err1
 stop_nftrace INT
@@ -70,7 +70,7 @@ assert_restored_but_counters lo "$SCRATCH/before-lo"
 subtest "interrupted while it waits for the group"
 first lo -t 60 "${words[@]}"
 launch_nftrace lo -w 60 -t 60 "${words[@]}"
-assert_within 5 "it waits" grep -q 'waiting up to 60 s' "$ERR"
+assert_within 5 "it waits" has_line 'waiting up to 60 s' "$ERR"
 stop_nftrace INT
 assert_status 3
 assert_grep 'interrupted while waiting for NFLOG group 0: nothing was changed' "$ERR"
@@ -82,7 +82,7 @@ if [[ -n ${SOAK-} ]]; then
 		first lo -t 60 "${words[@]}"
 		launch_nftrace lo -w 20 -c 1 -t 60 "${words[@]}"
 		second=$NFTRACE_PID
-		assert_within 20 "the $n. waits" grep -q 'waiting up to 20 s' "$ERR"
+		assert_within 20 "the $n. waits" has_line 'waiting up to 20 s' "$ERR"
 		NFTRACE_PID=$first_pid OUT=$SCRATCH/out1 ERR=$SCRATCH/err1
 		stop_nftrace INT
 		NFTRACE_PID=$second OUT=$SCRATCH/out2 ERR=$SCRATCH/err2

@@ -145,6 +145,6 @@ done
 subtest "the command line of who waits for the lock"
 start_nftrace b -t 20 -p udp --dport 9
 background b waiter bash -c "exec -a \"\$1\" flock $XTABLES_LOCKFILE true" bash "$evil"
-assert_within 5 "it is named" grep -q 'waits for the xtables lock' "$ERR"
+assert_within 5 "it is named" has_line 'waits for the xtables lock' "$ERR"
 stop_nftrace INT
 assert_harmless "$ERR"

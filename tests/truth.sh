@@ -108,9 +108,10 @@ judge() {
 }
 
 count_marked() {
-	local judged marked
-	read -r judged marked < <(sed -nE 's/.* of ([0-9]+) packets, .*, ([0-9]+) marked, .*/\1 \2/p' "$SCRATCH/verdict")
-	((JUDGED += judged, MARKED += marked))
+	local said of=' of ([0-9]+) packets, .*, ([0-9]+) marked, '
+	IFS= read -rd '' said <"$SCRATCH/verdict"
+	[[ $said =~ $of ]] || { fail "no count in '$said'"; return; }
+	((JUDGED += BASH_REMATCH[1], MARKED += BASH_REMATCH[2]))
 }
 
 # few_marked: at the end of a script

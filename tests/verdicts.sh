@@ -21,10 +21,9 @@ copy_kallsyms
 
 # clean_network: r with no rule and no table; usual_network: with all that iptables has
 clean_network() {
-	local ns
 	if [[ -n $_network ]]; then
 		kill "${_pids[@]}" 2>/dev/null
-		for ns in a r b; do ns_del "$ns"; done
+		ns_del a r b
 		_namespaces=()
 	fi
 	scenario_router
@@ -137,12 +136,12 @@ judge_verdict() {
 	[[ -e $SCENARIO/expected || -e $SCENARIO/checks ]] || fail "nothing says what is expected"
 }
 
-# verdict FOLDER
+# verdict FOLDER [new]: new: in a network of its own
 verdict() {
 	local command
 	SCENARIO=$1
 	subtest "${1##*/}"
-	if grep -qs '^# new network$' "$SCENARIO"/rules.*; then
+	if [[ ${2-} = new ]]; then
 		clean_network
 	else
 		usual_network
@@ -165,5 +164,6 @@ verdicts() {
 	mapfile -t new < <(grep -lr '^# new network$' "$TESTS/verdicts/$1" | xargs -n 1 dirname | sort)
 	mapfile -t usual < <(find "$TESTS/verdicts/$1" -mindepth 1 -maxdepth 1 -type d | sort |
 		grep -vxF -f <(printf '%s\n' "${new[@]}" none))
-	for folder in "${new[@]}" "${usual[@]}"; do verdict "$folder"; done
+	for folder in "${new[@]}"; do verdict "$folder" new; done
+	for folder in "${usual[@]}"; do verdict "$folder"; done
 }
