@@ -3,8 +3,11 @@
 # shellcheck shell=bash
 # To be sourced after lib.sh.
 
-# number_rules: TABLE CHAIN NUMBER TEXT of what iptables-save prints, which is as iptables -S counts
-number_rules() { awk '/^\*/ { t = substr($1, 2); delete n } /^-A/ { print t, $2, ++n[$2], $0 }'; }
+# number_rules: TABLE CHAIN NUMBER TEXT of what iptables-save prints, with or without counters, which is
+# as iptables -S counts
+number_rules() {
+	awk '/^\*/ { t = substr($1, 2); delete n } { sub(/^\[[0-9:]+\] /, "") } /^-A/ { print t, $2, ++n[$2], $0 }'
+}
 
 # printed_numbers RECORDING: the same of the TRACE lines in it, each once
 printed_numbers() {
@@ -22,18 +25,21 @@ json_numbers() {
 NUMBERS=0
 are_rules() {
 	local wrong
-	wrong=$(sort "$2" | comm -13 - "$3")
-	[[ -z $wrong ]] || { fail "$1: $(head -n 1 <<<"$wrong")"; show "$1" <(echo "$wrong"); }
-	((NUMBERS += $(wc -l <"$3")))
+	mapfile -t wrong < <(awk 'FILENAME == ARGV[1] { known[$0]; next } { n++ } !($0 in known)
+		END { print n + 0 }' "$2" "$3")
+	((NUMBERS += wrong[-1]))
+	unset 'wrong[-1]'
+	[[ ${#wrong[@]} = 0 ]] || { fail "$1: $wrong"; printf '#   | %s\n' "${wrong[@]}"; }
 }
 
 # typed NS TOOL FILE: what was printed is what "-S CHAIN N" prints, and "-D CHAIN N" deletes that rule.
 # TOOL is iptables-nft or the like; of some of FILE's lines
 typed() {
-	local table chain number text before
+	local table chain number text before some
+	mapfile -n 3 some <"$3"
 	while read -r table chain number text; do
 		assert_equal "-t $table -S $chain $number" "$text" "$(in_ns "$1" "$2" -t "$table" -S "$chain" "$number")"
-	done < <(head -n 3 "$3")
+	done < <(printf %s "${some[@]}")
 	[[ -n ${number-} ]] || return 0
 	before=$(in_ns "$1" "$2" -t "$table" -S | grep -cxF -- "$text")
 	in_ns "$1" "$2" -t "$table" -D "$chain" "$number" || fail "-t $table -D $chain $number"

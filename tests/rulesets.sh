@@ -2,9 +2,10 @@
 # rulesets.sh: a router for a ruleset of a real machine, and packets that meet its rules.
 # shellcheck shell=bash
 # To be sourced after lib.sh and lab.sh, with PACKETS set. Files whose name begins with ip6- are for
-# IPv6; router() sets FAMILY.
+# IPv6.
 
 copy_kallsyms
+XT=iptables # of router's file
 
 # facts FILE: what its rules speak of, the most frequent first: INTERFACES, two so that rules
 # match; SOURCES and DESTINATIONS, hosts in the networks; PORTS
@@ -79,94 +80,82 @@ facts() {
 		}' "$1")
 }
 
-# side N: the network of host a (1) or b (2), to which 1 (the router) or 2 (the host) is added
-side() {
-	if [[ $FAMILY = 6 ]]; then echo "fd00:$1::"; else echo "10.$1.0."; fi
-}
-
-# mac_in NS IFACE: of it, in MAC
-mac_in() {
-	MAC=$(ns_ip "$1" -o link show "$2")
-	MAC=${MAC#*ether } MAC=${MAC%% *}
-}
-
-# no_discovery N NS IFACE: host NS of side N and the router's IFACE need not ask for one another
-no_discovery() {
-	mac_in r "$3"
-	known "$2" eth0 "$MAC" "$(side "$1")1"
-	mac_in "$2" eth0
-	known r "$3" "$MAC" "$(side "$1")2"
-}
-
-router() { # FILE
-	local ns in out bits=24 host=32 one two
-	FAMILY=4
-	case ${1##*/} in ip6-*) FAMILY=6 bits=64 host=128 ;; esac
+# router FILE: host a - r - b, with what the file's rules speak of. FAMILY, XT and ANY are of its family,
+# ONE and TWO the networks of a and b, to which 1 (the router) or 2 (the host) is added.
+router() {
+	local in out bits=24 host=32 nodad= source of_a of_r of_b mac=02:00:00:00
+	FAMILY=4 XT=iptables ANY=0.0.0.0 ONE=10.1.0. TWO=10.2.0.
+	case ${1##*/} in
+	ip6-*) FAMILY=6 XT=ip6tables ANY=:: ONE=fd00:1:: TWO=fd00:2:: bits=64 host=128 nodad=nodad ;;
+	esac
 	facts "$1"
-	in=${INTERFACES[0]} out=${INTERFACES[1]} one=$(side 1) two=$(side 2)
+	in=${INTERFACES[0]} out=${INTERFACES[1]}
 	ns_new a r b
-	for ns in a r b; do
-		# Reports of multicast groups come at once, and not in the middle of the test.
-		in_ns $ns sysctl -qw net.ipv6.conf.default.mldv2_unsolicited_report_interval=1
+	# Reports of multicast groups come at once, and not in the middle of the test.
+	for source in a r b; do
+		prepare $source net.ipv6.conf.default.mldv2_unsolicited_report_interval=1
 	done
-	veth a eth0 r "$in"
-	veth r "$out" b eth0
-	{
-		echo "addr add ${one}2/$bits dev eth0"
-		for ns in "${SOURCES[@]}"; do echo "addr add $ns/$host dev lo"; done
-	} | only_nodad a
-	printf '%s\n' "addr add ${one}1/$bits dev $in" "addr add ${two}1/$bits dev $out" | only_nodad r
-	printf '%s\n' "addr add ${two}2/$bits dev eth0" | only_nodad b
+	veth a eth0 r "$in" r "$out" b eth0
+	# No host need ask for another.
+	of_a="link set eth0 address $mac:01:02
+		addr add ${ONE}2/$bits dev eth0 $nodad
+		neigh replace ${ONE}1 lladdr $mac:01:01 dev eth0 nud permanent
+		route add default via ${ONE}1"
+	of_r="link set $in address $mac:01:01
+		link set $out address $mac:02:01
+		addr add ${ONE}1/$bits dev $in $nodad
+		addr add ${TWO}1/$bits dev $out $nodad
+		neigh replace ${ONE}2 lladdr $mac:01:02 dev $in nud permanent
+		neigh replace ${TWO}2 lladdr $mac:02:02 dev $out nud permanent
+		route add default via ${TWO}2"
+	of_b="link set eth0 address $mac:02:02
+		addr add ${TWO}2/$bits dev eth0 $nodad
+		neigh replace ${TWO}1 lladdr $mac:02:01 dev eth0 nud permanent
+		route add default via ${TWO}1"
+	for source in "${SOURCES[@]}"; do
+		of_a+=$'\n'"addr add $source/$host dev lo $nodad"
+		of_r+=$'\n'"route replace $source via ${ONE}2"
+	done
+	ns_ip a "-$FAMILY" -batch - <<<"$of_a"
+	ns_ip r "-$FAMILY" -batch - <<<"$of_r"
+	ns_ip b "-$FAMILY" -batch - <<<"$of_b"
 	settle a eth0 r "$in" r "$out" b eth0
 	if [[ $FAMILY = 6 ]]; then
-		no_discovery 1 a "$in"
-		no_discovery 2 b "$out"
-		in_ns r sysctl -qw net.ipv6.conf.all.forwarding=1
+		prepare r net.ipv6.conf.all.forwarding=1
 	else
-		in_ns r sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 \
-			"net.ipv4.conf.${in/./\/}.rp_filter=0"
+		prepare r net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 "net.ipv4.conf.${in/./\/}.rp_filter=0"
 	fi
-	ns_ip a "-$FAMILY" route add default via "${one}1"
-	ns_ip b "-$FAMILY" route add default via "${two}1"
-	{
-		echo "route add default via ${two}2"
-		for ns in "${SOURCES[@]}"; do echo "route replace $ns via ${one}2"; done
-	} | ns_ip r "-$FAMILY" -batch -
 }
-# only_nodad NS: ip's lines on stdin; an address of IPv6 is not asked for first
-only_nodad() { if [[ $FAMILY = 6 ]]; then sed 's/$/ nodad/'; else cat; fi | ns_ip "$1" -batch -; }
-
-# xt TOOL: the family's: iptables-legacy-save, ip6tables-nft-restore ...
-xt() { if [[ $FAMILY = 6 ]]; then echo "ip6tables-$1"; else echo "iptables-$1"; fi; }
 
 # load_rules FILE [nft]; what this kernel or that backend refuses is left out
 load_rules() {
 	local line left=20
 	[[ ! -e ${1%.save}.ipsets ]] || in_ns r ipset restore <"${1%.save}.ipsets"
 	cat "$1" >"$SCRATCH/loading"
-	while ! in_ns r $(xt ${2:-legacy}-restore) <"$SCRATCH/loading" 2>"$SCRATCH/refusal"; do
+	while ! in_ns r "$XT-${2:-legacy}-restore" <"$SCRATCH/loading" 2>"$SCRATCH/refusal"; do
 		line=$(sed -nE 's/.*(line|line:) ([0-9]+).*/\2/p' "$SCRATCH/refusal" | tail -n 1)
 		[[ -n $line ]] && ((left-- > 0)) || return 1
 		sed -i "${line}s/.*/#/" "$SCRATCH/loading"
 	done
 }
 
-# plan: NS, PROTO ADDRESS PORT SOURCE and a client's words a line, spread over all that the rules
-# speak of, as facts read them. Each from a port of its own: one that the kernel chose might be
-# that of a connection that conntrack still remembers, and nat would not be asked.
+# plan: for each namespace into $SCRATCH/plan.NS: PROTO ADDRESS PORT SOURCE and a client's words a line,
+# spread over all that the rules speak of, as facts read them. Each from a port of its own: one that
+# the kernel chose might be that of a connection that conntrack still remembers, and nat would not
+# be asked.
 plan() {
-	printf '%s\n' "${PORTS[@]}" | awk -v packets="$PACKETS" \
-		-v to="$(side 1)1 $(side 2)2 ${DESTINATIONS[*]}" -v from="$(side 1)2 ${SOURCES[*]}" \
-		-v any="$([[ $FAMILY = 6 ]] && echo :: || echo 0.0.0.0)" '
-		{ port[n++] = $1 }
-		END {
+	awk -v packets="$PACKETS" -v ports="${PORTS[*]}" \
+		-v to="${ONE}1 ${TWO}2 ${DESTINATIONS[*]}" -v from="${ONE}2 ${SOURCES[*]}" \
+		-v any="$ANY" -v file="$SCRATCH/plan." '
+		BEGIN {
+			n = split(ports, port, " ")
 			nto = split(to, t, " "); nfrom = split(from, f, " ")
 			for (i = 0; i < packets; i++) {
 				where = i % 9 == 8 ? "r" : i % 9 == 7 ? "b" : "a"
 				source = where == "a" ? f[int(i / 5) % nfrom + 1] : any
 				goal = where == "b" ? t[1 + i % 2 * (nto > 2 ? 2 : 0)] : t[i % nto + 1]
-				print where, i % 3 == 2 ? "tcp" : "udp", goal, port[int(i / 2) % n],
-					"from", 33001 + i, "source", source, "wait 2"
+				print i % 3 == 2 ? "tcp" : "udp", goal, port[int(i / 2) % n + 1],
+					"from", 33001 + i, "source", source, "wait 2" >(file where)
 			}
 		}'
 }
@@ -174,8 +163,6 @@ plan() {
 # send: what is planned
 send() {
 	local ns
-	plan >"$SCRATCH/plan"
-	for ns in a b r; do
-		sed -n "s/^$ns //p" "$SCRATCH/plan" | in_ns $ns "$TOOLS/talk" each 2>/dev/null
-	done
+	plan
+	for ns in a b r; do in_ns $ns "$TOOLS/talk" each <"$SCRATCH/plan.$ns" 2>/dev/null; done
 }

@@ -39,10 +39,10 @@ for name in "${FILES[@]}"; do
 		DEVICE=([a]=${INTERFACES[0]} [b]=${INTERFACES[1]})
 		if ! load_rules "$file" $backend; then
 			skip "its rules cannot be loaded here"
-			for ns in a r b; do ns_del $ns; done
+			ns_del a r b
 			continue
 		fi
-		python3 -S "$TESTS/near/packets.py" random "$file" "$FAMILY" "$COUNT" "$SEED" "$(side 1)1" >"$SCRATCH/sent"
+		python3 -S "$TESTS/near/packets.py" random "$file" "$FAMILY" "$COUNT" "$SEED" "${ONE}1" >"$SCRATCH/sent"
 		traced "$SCRATCH/sent" "$SCRATCH/first"
 		assert_schema Packet "$SCRATCH/first"
 		assert_equal "fates with near misses that have none" "" \
@@ -61,7 +61,7 @@ for name in "${FILES[@]}"; do
 		show "near misses" "$SCRATCH/verdict"
 		n=$(sed -nE 's/.*right=([0-9]+).*/\1/p' "$SCRATCH/verdict")
 		((misses += ${n:-0}))
-		for ns in a r b; do ns_del $ns; done
+		ns_del a r b
 	done
 done
 

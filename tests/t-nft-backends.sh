@@ -71,10 +71,10 @@ stories() { # FILE: one line a packet: headers, rules in order, fate and its rul
 
 # by_their_numbers: rules of iptables-nft have the numbers that iptables-nft counts
 by_their_numbers() {
-	in_ns r $(xt nft-save) 2>/dev/null | number_rules >"$SCRATCH/numbered"
+	in_ns r "$XT-nft-save" 2>/dev/null | number_rules >"$SCRATCH/numbered"
 	printed_numbers "$SCRATCH/record" >"$SCRATCH/printed"
 	are_rules "a number of another rule" "$SCRATCH/numbered" "$SCRATCH/printed"
-	typed r "$(xt nft)" "$SCRATCH/printed"
+	typed r "$XT-nft" "$SCRATCH/printed"
 	json_numbers "$OUT" >"$SCRATCH/printed"
 	are_rules "a number of another rule in --json" "$SCRATCH/numbered" "$SCRATCH/printed"
 }
@@ -82,7 +82,7 @@ by_their_numbers() {
 # one_run FILE BACKEND: the stories of the file's packets in $SCRATCH/BACKEND
 one_run() {
 	router "$1"
-	load_rules "$1" "$2" || fail "$(xt "$2-restore") ${1##*/}"
+	load_rules "$1" "$2" || fail "$XT-$2-restore ${1##*/}"
 	start_nftrace r "-$FAMILY" --all --rate 0 --json --pcap "$SCRATCH/record" -t 100
 	send
 	stop_nftrace INT

@@ -14,25 +14,64 @@ PACKETS=${PACKETS:-90}
 . "$TESTS/rulesets.sh"
 . "$TESTS/numbers.sh"
 
-# counters: TABLE CHAIN NUMBER PACKETS of every rule and policy, from iptables-save
-counters() {
-	in_ns r $(xt legacy-save) -c | awk '
-		/^\*/ { table = substr($1, 2); delete rules; next }
-		/^:/ { split($3, c, /[\[:]/); policy[substr($1, 2)] = c[2]; kind[substr($1, 2)] = $2; next }
-		/^\[/ { split($1, c, /[\[:]/); rules[$3]++; print table, $3, rules[$3], c[2]; next }
-		/^COMMIT/ { for (p in policy) if (kind[p] != "-") print table, p, rules[p] + 1, policy[p]
-			delete policy; delete kind }' | sort
-}
-
-# risen BEFORE AFTER: TABLE CHAIN NUMBER PACKETS of those that rose
-risen() {
-	join -j 1 -t $'\t' <(sed 's/ \([0-9]*\)$/\t\1/' "$1" | sort) <(sed 's/ \([0-9]*\)$/\t\1/' "$2" | sort) |
-		awk -F '\t' '$3 > $2 { print $1, $3 - $2 }' | sort
+# judged BEFORE AFTER TOLD: of iptables-save -c before and after, and of what was told: into files of
+# $SCRATCH the rules whose counters rose, and how often each was told; whose counter says something
+# else; in TOTALS packets that miss events, rules that rose, and how many of them are in user chains
+# and accept, or drop.
+judged() {
+	read -ra TOTALS < <(awk -v FS='[ \t]' -v to="$SCRATCH/" '
+		function is_told(what, place) { return (what, place) in told ? told[what, place] : 0 }
+		# TABLE CHAIN NUMBER; a policy has the number behind the last.
+		function note(place) {
+			if (!(place in known)) order[++places] = place
+			known[place]
+		}
+		function counts(place, packets) { count[file, place] = packets; note(place) }
+		function ends(  chain) {
+			for (chain in policy) counts(table " " chain " " rules[chain] + 1, policy[chain])
+			delete policy; delete rules
+		}
+		BEGIN {
+			split("risen events fates accepted unaccepted unasked", list, " ")
+			for (i in list) printf "" >(to list[i])
+		}
+		FNR == 1 { file++ }
+		file == 3 { what = $1; sub(/^[^\t]*\t/, ""); told[what, $0]++
+			if (what == "event") note($0)
+			if (what == "incomplete") incomplete++
+			if (what == "unaccepted" || what == "unasked") print >(to what)
+			next }
+		/^\*/ { table = substr($1, 2) }
+		/^:/ && $2 != "-" { split($3, c, /[\[:]/); policy[substr($1, 2)] = c[2] }
+		/^\[/ {
+			split($1, c, /[\[:]/)
+			place = table " " $3 " " ++rules[$3]
+			counts(place, c[2])
+			if ($3 ~ /^(INPUT|OUTPUT|FORWARD|PREROUTING|POSTROUTING)$/) next
+			if (/ -j ACCEPT( |$)/) accepts[place]
+			if (/ -j (DROP|REJECT)( |$)/) drops[place]
+		}
+		/^COMMIT/ { ends() }
+		END {
+			for (i = 1; i <= places; i++) {
+				place = order[i]
+				if (n = is_told("event", place)) print place, n >(to "events")
+				rise = (1, place) in count && (2, place) in count ? count[2, place] - count[1, place] : 0
+				if (rise <= 0) continue
+				risen++
+				print place, rise >(to "risen")
+				if ((n = is_told("fate", place)) && n != rise) print place, n, rise >(to "fates")
+				if ((n = is_told("accepted", place)) > rise) print place, n, rise >(to "accepted")
+				accept += place in accepts
+				drop += place in drops
+			}
+			print incomplete + 0, risen + 0, accept + 0, drop + 0
+		}' "$@")
 }
 
 # Two own rules: at the top of PREROUTING and OUTPUT. Ends of user chains have no counter.
 number='(if .table == "raw" and (.chain == "PREROUTING" or .chain == "OUTPUT") then .number - 1 else .number end)'
-# all_told: of each packet, as "WHAT<tab>VALUE"; told WHAT: the values
+# all_told: of each packet, as "WHAT<tab>VALUE"
 all_told() {
 	jq -r 'def place: "\(.table) \(.chain) \('"$number"')";
 		(.events[] | select(.rule != null) | "event\t\(place)"),
@@ -47,17 +86,8 @@ all_told() {
 			select(test("^-A [^ ]+( -m comment --comment (\"([^\"\\\\]|\\\\.)*\"|[^ ]+))?( -[jg] [^ ]+)?$")) |
 			"unasked\t\(.)")' "$OUT"
 }
-told() { sed -n "s/^$1\t//p" "$SCRATCH/told"; }
-tally() { sort | uniq -c | awk '{ print $2, $3, $4, $1 }' | sort; }
-
-# user_chain VERDICTS: of the risen rules in user chains, how many have such a target
-user_chain() {
-	in_ns r $(xt legacy-save) | awk -v verdicts="$1" '
-		/^\*/ { table = substr($1, 2); delete n; next }
-		/^-A/ { n[$2]++; if (match($0, " -j (" verdicts ")( |$)") &&
-			$2 !~ /^(INPUT|OUTPUT|FORWARD|PREROUTING|POSTROUTING)$/) print table, $2, n[$2] }' | sort >"$SCRATCH/verdicts"
-	cut -d ' ' -f 1-3 "$SCRATCH/risen" | sort | comm -12 - "$SCRATCH/verdicts" | wc -l
-}
+# none WHAT FILE: it is empty
+none() { [[ ! -s $2 ]] || fail "$1: $(<"$2")"; }
 
 accepted=0 dropped=0
 for file in "$TESTS"/rulesets/*.save; do
@@ -69,43 +99,36 @@ for file in "$TESTS"/rulesets/*.save; do
 		if grep -q uid-owner "$file" && (($(awk '{ print $3 }' /proc/self/uid_map) == 1)); then
 			skip "it speaks of users that are not here"
 		else
-			fail "$(xt legacy-restore) ${file##*/}"
+			fail "$XT-legacy-restore ${file##*/}"
 		fi
 		ns_del a r b
 		continue
 	fi
 	start_nftrace r "-$FAMILY" --all --rate 0 --json --pcap "$SCRATCH/record" -t 100
-	in_ns r $(xt legacy-save) | number_rules >"$SCRATCH/numbered"
-	counters >"$SCRATCH/before"
+	in_ns r "$XT-legacy-save" -c >"$SCRATCH/before"
 	send
 	stop_nftrace INT
-	counters >"$SCRATCH/after"
+	in_ns r "$XT-legacy-save" -c >"$SCRATCH/after"
 	assert_no_grep 'events?, [1-9][0-9]* lost' "$ERR"
 	assert_schema Packet "$OUT"
-	risen "$SCRATCH/before" "$SCRATCH/after" >"$SCRATCH/risen"
 	all_told >"$SCRATCH/told" || fail "jq"
-	told event | tally >"$SCRATCH/events"
+	judged "$SCRATCH/before" "$SCRATCH/after" "$SCRATCH/told"
 	assert_same "what was traced, beside what was counted," "$SCRATCH/risen" "$SCRATCH/events"
-	told fate | tally >"$SCRATCH/fates"
-	join -j 1 -t $'\t' <(sed 's/ \([0-9]*\)$/\t\1/' "$SCRATCH/fates") \
-		<(sed 's/ \([0-9]*\)$/\t\1/' "$SCRATCH/risen") | awk -F '\t' '$2 != $3' >"$SCRATCH/wrong"
-	assert_equal "fates whose rule did not count them" "" "$(cat "$SCRATCH/wrong")"
-	assert_equal "packets that miss events" 0 "$(told incomplete | wc -l)"
+	none "fates whose rule did not count them" "$SCRATCH/fates"
+	assert_equal "packets that miss events" 0 "${TOTALS[0]}"
 	# Who let it pass has counted it, and says so; who led there asks for something.
-	told accepted | tally >"$SCRATCH/accepted"
-	join -j 1 -t $'\t' <(sed 's/ \([0-9]*\)$/\t\1/' "$SCRATCH/accepted") \
-		<(sed 's/ \([0-9]*\)$/\t\1/' "$SCRATCH/risen") | awk -F '\t' '$2 > $3' >"$SCRATCH/wrong"
-	assert_equal "who let more pass than they counted" "" "$(cat "$SCRATCH/wrong")"
-	assert_equal "packets that nobody let pass" "" "$(told unaccepted)"
-	assert_equal "rules that led there and ask for nothing" "" "$(told unasked)"
+	none "who let more pass than they counted" "$SCRATCH/accepted"
+	none "packets that nobody let pass" "$SCRATCH/unaccepted"
+	none "rules that led there and ask for nothing" "$SCRATCH/unasked"
+	number_rules <"$SCRATCH/before" >"$SCRATCH/numbered"
 	printed_numbers "$SCRATCH/record" >"$SCRATCH/printed"
 	are_rules "a number that was another rule's during the trace" "$SCRATCH/numbered" "$SCRATCH/printed"
-	in_ns r $(xt legacy-save) | number_rules >"$SCRATCH/numbered"
+	number_rules <"$SCRATCH/after" >"$SCRATCH/numbered"
 	json_numbers "$OUT" >"$SCRATCH/printed"
 	are_rules "a number that is another rule's behind it" "$SCRATCH/numbered" "$SCRATCH/printed"
-	a=$(user_chain 'ACCEPT') d=$(user_chain 'DROP|REJECT')
-	note "$(wc -l <"$OUT") packets, $(wc -l <"$SCRATCH/risen") rules hit; in user chains $a that accept, $d that drop or reject"
-	((accepted += a, dropped += d))
+	mapfile -t packets <"$OUT"
+	note "${#packets[@]} packets, ${TOTALS[1]} rules hit; in user chains ${TOTALS[2]} that accept, ${TOTALS[3]} that drop or reject"
+	((accepted += TOTALS[2], dropped += TOTALS[3]))
 	ns_del a r b
 done
 

@@ -50,29 +50,34 @@ static int type_of(const char *word)
 	usage();
 }
 
+/* Return: NULL, and errno: that is no address. */
 static struct addrinfo *look_up(const char *host, const char *port, int type)
 {
 	struct addrinfo *ai = address_look_up(host, port, type);
 
-	if (!ai) {
+	if (!ai)
 		errno = EINVAL;
-		die(host);
-	}
 	return ai;
 }
 
+/* Return: -1: it cannot have that address. */
 static int bound_socket(const char *host, const char *port, int type)
 {
 	struct addrinfo *ai = look_up(host, port, type);
-	int fd = socket(ai->ai_family, type | SOCK_CLOEXEC, 0), one = 1;
+	int fd, one = 1;
 
+	if (!ai)
+		return -1;
+	fd = socket(ai->ai_family, type | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		die("socket");
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (ai->ai_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
-	if (bind(fd, ai->ai_addr, ai->ai_addrlen) != 0)
-		die("bind");
+	if (bind(fd, ai->ai_addr, ai->ai_addrlen) != 0) {
+		close(fd);
+		fd = -1;
+	}
 	freeaddrinfo(ai);
 	return fd;
 }
@@ -130,6 +135,8 @@ static __attribute__((noreturn)) void serve(int argc, char **argv)
 	for (; argc > 0; argc -= 3, argv += 3, n++) {
 		stream[n] = type_of(argv[0]) == SOCK_STREAM;
 		p[n].fd = bound_socket(argv[1], argv[2], type_of(argv[0]));
+		if (p[n].fd < 0)
+			die("bind");
 		p[n].events = POLLIN;
 		if (transparent)
 			make_transparent(p[n].fd);
@@ -221,27 +228,39 @@ static bool exchange(int fd, int size)
 	return n >= 0 && got == size;
 }
 
+static bool pass_messages(int fd, const struct client *c)
+{
+	int good = 0;
+
+	for (int i = 0; i < c->count; i++) {
+		good += exchange(fd, c->size);
+		if (c->pause && i + 1 < c->count)
+			nanosleep(&(struct timespec){ c->pause / 1000,
+				  c->pause % 1000 * 1000000L }, NULL);
+	}
+	return good == c->count;
+}
+
 static int talk(const char *proto, char **argv)
 {
 	struct client c = { .count = 1, .size = 5, .wait = 20000 };
 	struct addrinfo *to;
-	int fd, i, good = 0;
+	bool good = false;
+	int fd = -1;
 
 	read_options(&c, argv + 2);
 	to = look_up(argv[0], argv[1], type_of(proto));
-	fd = client_socket(&c, to);
-	if (!reach(fd, to, c.wait)) {
+	if (to)
+		fd = client_socket(&c, to);
+	if (fd >= 0 && reach(fd, to, c.wait))
+		good = pass_messages(fd, &c);
+	else
 		fprintf(stderr, "talk: %s\n", strerror(errno));
-		return 1;
-	}
-	for (i = 0; i < c.count; i++) {
-		good += exchange(fd, c.size);
-		if (c.pause && i + 1 < c.count)
-			nanosleep(&(struct timespec){ c.pause / 1000,
-				  c.pause % 1000 * 1000000L }, NULL);
-	}
-	freeaddrinfo(to);
-	return good == c.count ? 0 : 1;
+	if (fd >= 0)
+		close(fd);
+	if (to)
+		freeaddrinfo(to);
+	return good ? 0 : 1;
 }
 
 /* In @word, NULL behind the last one. */
@@ -256,23 +275,15 @@ static int split(char *line, char *word[WORDS + 1])
 	return n;
 }
 
-/*
- * One after the other, each a process of its own with all that it opens, as if it had been
- * started; nothing is loaded for it. Whether an answer came is not told.
- */
+/* One after the other; whether an answer came is not told. */
 static int talk_each(void)
 {
 	char line[512], *word[WORDS + 1];
-	pid_t pid;
 
 	while (fgets(line, sizeof(line), stdin)) {
 		if (split(line, word) < 3)
 			usage();
-		pid = fork();
-		if (pid == 0)
-			_exit(talk(word[0], word + 1));
-		if (pid < 0 || waitpid(pid, NULL, 0) < 0)
-			die("fork");
+		talk(word[0], word + 1);
 	}
 	return 0;
 }
