@@ -4,6 +4,7 @@
 # TIMEOUT: 240
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
+. "$TESTS/words.sh"
 
 # What counts otherwise of itself: chance, a state that both rules share, or one
 # a rule (raw's is one for both chains, nft's are two).
@@ -15,9 +16,6 @@ while IFS= read -r line; do
 	families+=("${BASH_REMATCH[1]}")
 	words+=("${BASH_REMATCH[2]}")
 done <"$TESTS/expressions.txt"
-# name_of N: in chain, the name of that line's chain; a $() would be a process each
-name_of() { printf -v chain 'L%04d' "$1"; }
-
 ns_new words
 in_ns words ipset create friends hash:ip
 in_ns words ipset create friends6 hash:ip family inet6
@@ -29,57 +27,15 @@ four=(127.0.0.1 10.1.2.3 10.0.0.1 10.0.0.2 10.7.7.7 8.8.8.8 192.168.1.1)
 six=(::1 fd00::1 fd00::2 fd01::1 fd00:9::1)
 addresses words lo "${four[@]/%//32}" "${six[@]/%//128}"
 
-records() {
-	local i chain
-	for i in "${!words[@]}"; do
-		eval "argv=(${words[i]})"
-		name_of "$i"
-		printf '%s\0' "$chain" "${families[i]}" "${#argv[@]}" "${argv[@]}"
-	done
-}
-
-# put COMMAND LINE...: into raw, as many at once as the kernel and the extensions take; the others
-# are in left
-put() {
-	local command=$1 half=$((($# - 1) / 2)) text
-	shift
-	(($#)) || return 0
-	printf -v text '%s\n' '*raw' "$@" COMMIT
-	"$command-legacy-restore" -n <<<"$text" 2>/dev/null && return
-	(($# > 1)) || { left+=("$1"); return; }
-	put "$command" "${@:1:half}"
-	put "$command" "${@:half + 1}"
-}
-
-# lines_of FAMILY: in lines, the rule of each expression, as iptables-restore reads it
-lines_of() {
-	local i word
-	lines=()
-	for i in "${!words[@]}"; do
-		[[ ${families[i]} = "$1" ]] || continue
-		eval "argv=(${words[i]})"
-		name_of "$i"
-		lines+=("-A $chain")
-		for word in "${argv[@]}"; do
-			word=${word//\\/\\\\}
-			lines[-1]+=" \"${word//\"/\\\"}\""
-		done
-	done
-}
-
 # A rule without a target in a chain of its own, which both chains of raw call
 # where the kernel lets them.
 raw_side() {
 	local -A command=([4]=iptables [6]=ip6tables) refused=()
-	local family line
+	local family line chain
 	local -a lines left=() calls
 	for family in 4 6; do
-		{
-			echo '*raw'
-			for i in "${!words[@]}"; do name_of "$i"; echo ":$chain - [0:0]"; done
-			echo COMMIT
-		} | "${command[$family]}-legacy-restore"
-		lines_of $family
+		empty_chains "${command[$family]}"
+		lines_of $family "${!words[@]}"
 		left=()
 		put "${command[$family]}" "${lines[@]}"
 		calls=() refused=()
@@ -92,7 +48,7 @@ raw_side() {
 		put "${command[$family]}" "${calls[@]}"
 	done
 }
-export -f raw_side put lines_of name_of
+export -f raw_side
 declare -p words families >"$SCRATCH/arrays"
 in_ns words bash -c '. "$1"; raw_side' raw "$SCRATCH/arrays" >"$SCRATCH/raw.refused"
 

@@ -103,8 +103,7 @@ host_docker() {
 host_bridge() {
 	if [[ -z ${bridge_up-} ]]; then
 		# Both networks have hosts a and b.
-		local name
-		for name in a b r; do ns_del "$name"; done
+		ns_del a b r
 		router_up='' bridge_up=1
 		lab_bridge || skip "no bridge netfilter in this kernel"
 		settle a eth0 br br0
@@ -130,12 +129,21 @@ try() {
 	sed -E 's/[0-9:]{8}\.[0-9]{6}/TIME/; s/ DNS [0-9]+/ DNS ID/; /DNS/s/\.[0-9]{5} > /.PORT > /
 		s/( as [0-9.]+)\.[0-9]+ /\1.PORT /; s/after [0-9.]+ s/after N s/; s/[0-9.]+ s later/N s later/; s/pid [0-9]+/pid PID/g
 		s/nft[0-9]+-/nft-/g' "$OUT" >"$SCRATCH/block"
-	head -n 3 "$SCRATCH/block" >"$SCRATCH/three"
-	lines=$(wc -l <"$OUT")
+	mapfile -n 3 three <"$SCRATCH/block"
+	printf %s "${three[@]}" >"$SCRATCH/three"
+	mapfile -t told <"$OUT"
+	lines=${#told[@]}
 	((lines >= 3)) || [[ -n $type ]] || show "its stderr" "$ERR"
 	[[ -z ${SHOW-} ]] || { show "$task" "$OUT"; show "stderr" "$ERR"; }
-	awk 'length > 100' "$OUT" >"$SCRATCH/wide"
-	[[ ! -s $SCRATCH/wide || -n $type ]] || fail "wider than 100 columns: $(<"$SCRATCH/wide")"
+	[[ -n $type ]] || no_wider 100
+}
+
+# no_wider COLUMNS: what is in told, as many bytes as that
+no_wider() {
+	local line
+	for line in "${told[@]}"; do
+		((${#line} <= $1)) || fail "wider than $1 columns: $line"
+	done
 }
 
 # A whole line as a shell takes it; what follows in do happens when it is armed.
@@ -160,16 +168,18 @@ try_typed() {
 try_quiet() {
 	COLUMNS=120 run_nftrace $ns -q --read "$SCRATCH/task.pcapng"
 	[[ -z ${SHOW-} ]] || cat "$OUT"
-	assert_equal "lines of -q" 1 "$(wc -l <"$OUT")"
+	mapfile -t told <"$OUT"
+	assert_equal "lines of -q" 1 ${#told[@]}
 	assert_grep '^(DROP|REJECT|DELIVERED|FORWARDED|SENT|QUEUE|STOLEN|LOST|UNKNOWN) +#1 ' "$OUT"
-	[[ $(head -c 11 "$OUT") = *' ' ]] || fail "the fate takes more than it should: $(<"$OUT")"
-	(($(wc -L <"$OUT") <= 120)) || fail "wider than 120 columns: $(<"$OUT")"
+	[[ ${told[0]-} =~ ^.{10}' ' ]] || fail "the fate takes more than it should: ${told[0]-}"
+	no_wider 120
 	case $task in
 	"12 "*) assert_text 'shop/cart:http' "$OUT" ;;
 	esac
 	COLUMNS=80 run_nftrace $ns -q --read "$SCRATCH/task.pcapng"
-	(($(wc -l <"$OUT") <= 2 && $(wc -L <"$OUT") <= 80)) ||
-		fail "more than two lines of 80 columns: $(<"$OUT")"
+	mapfile -t told <"$OUT"
+	((${#told[@]} <= 2)) || fail "more than two lines: $(<"$OUT")"
+	no_wider 80
 }
 
 # end_task: try what has been read, and write it down as it is

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # t-words: every expression of expressions.txt: the rule that iptables makes of it, or both refuse.
 . "$(dirname "$0")/lib.sh"
+. "$TESTS/words.sh"
 
 ns_new words
 in_ns words ipset create friends hash:ip
@@ -18,45 +19,41 @@ while IFS= read -r line; do
 	words+=("${BASH_REMATCH[2]}")
 	wanted+=("${BASH_REMATCH[3]}")
 done <"$TESTS/expressions.txt"
-# name_of N: in chain, the name of that line's chain; a $() would be a process each
-name_of() { printf -v chain 'L%04d' "$1"; }
-
-records() {
-	local i chain
-	for i in "${!words[@]}"; do
-		eval "argv=(${words[i]})"
-		name_of "$i"
-		printf '%s\0' "$chain" "${families[i]}" "${#argv[@]}" "${argv[@]}"
-	done
-}
 
 # Run in the namespace; each result on a line of its own: "L0001 refused", or nothing.
 iptables_side() {
-	local i command chain
-	for command in iptables ip6tables; do
-		{
-			echo '*raw'
-			for i in "${!words[@]}"; do name_of "$i"; echo ":$chain - [0:0]"; done
-			echo COMMIT
-		} | $command-legacy-restore
-	done
+	local -A command=([4]=iptables [6]=ip6tables) refused=()
+	local -a lines left=() taken=() calls=() argv
+	local family i chain hook line
+	empty_chains iptables
+	empty_chains ip6tables
 	for i in "${!words[@]}"; do
-		command=iptables-legacy
+		[[ ${wanted[i]} != OK ]] || { taken+=("$i"); continue; }
 		name_of "$i"
-		[[ ${families[i]} = 4 ]] || command=ip6tables-legacy
 		eval "argv=(${words[i]})"
-		$command -t raw -A "$chain" "${argv[@]}" -j TRACE 2>/dev/null ||
+		"${command[${families[i]}]}-legacy" -t raw -A "$chain" "${argv[@]}" -j TRACE 2>/dev/null ||
 			echo "$chain refused"
 	done
+	# What should be taken is tried many at once.
+	for family in 4 6; do
+		lines_of $family "${taken[@]}"
+		put "${command[$family]}" "${lines[@]/%/ -j TRACE}"
+	done
+	for line in "${left[@]}"; do echo "${line:3:5} refused"; done
 	iptables-legacy-save -t raw
 	ip6tables-legacy-save -t raw
 	# What reaches a chain of raw from a hook must be good there.
-	for i in "${hooked[@]}"; do
-		command=iptables-legacy
-		name_of "$i"
-		[[ ${families[i]} = 4 ]] || command=ip6tables-legacy
-		for hook in PREROUTING OUTPUT; do
-			$command -t raw -A $hook -j "$chain" 2>/dev/null && echo "holds $chain $hook"
+	for family in 4 6; do
+		calls=() left=() refused=()
+		for i in "${hooked[@]}"; do
+			name_of "$i"
+			[[ ${families[i]} != "$family" ]] ||
+				calls+=("-A PREROUTING -j $chain" "-A OUTPUT -j $chain")
+		done
+		put "${command[$family]}" "${calls[@]}"
+		for line in "${left[@]}"; do refused[$line]=1; done
+		for line in "${calls[@]}"; do
+			[[ -n ${refused[$line]-} ]] || { read -r _ hook _ chain <<<"$line"; echo "holds $chain $hook"; }
 		done
 	done
 }
@@ -73,9 +70,9 @@ for i in "${!words[@]}"; do
 	hooked+=("$i")
 done
 
-export -f iptables_side name_of
+export -f iptables_side
 export XTABLES_LOCKFILE
-declare -p words families hooked >"$SCRATCH/arrays"
+declare -p words families wanted hooked >"$SCRATCH/arrays"
 in_ns words bash -c '. "$1"; iptables_side' iptables "$SCRATCH/arrays" >"$SCRATCH/iptables.raw"
 grep -a -E '^(-A )?L[0-9]{4} ' "$SCRATCH/iptables.raw" | sort >"$SCRATCH/iptables"
 
@@ -122,13 +119,19 @@ done
 
 # What --dry-run goes by, as it asks no kernel.
 in_ns words "$UNIT/words_tool" chains <"$SCRATCH/records" 2>/dev/null | sort >"$SCRATCH/chains"
-holds() { sed -n "s/^holds $1 //p" "$SCRATCH/iptables.raw" | paste -sd ' '; }
+declare -A said=() held=()
+while read -r chain answer; do
+	answer=${answer%unchecked}
+	said[$chain]+=${said[$chain]+/}${answer% }
+done <"$SCRATCH/chains"
+while read -r word chain hook; do
+	[[ $word != holds ]] || held[$chain]+="${held[$chain]+ }$hook"
+done <"$SCRATCH/iptables.raw"
 for i in "${hooked[@]}"; do
 	name_of "$i"
 	[[ ${theirs[$chain]-} != "refused|" ]] || continue
 	subtest "chains of ${families[i]} ; ${words[i]}"
-	assert_equal "the chains" "$(holds "$chain")" \
-		"$(sed -nE "s/^$chain( unchecked)?$//p; s/^$chain ([A-Z ]*[A-Z])( unchecked)?$/\1/p" "$SCRATCH/chains")"
+	assert_equal "the chains" "${held[$chain]-}" "${said[$chain]-nothing is said}"
 done
 for i in "${!words[@]}"; do
 	[[ ${wanted[i]} = KERNEL ]] || continue
