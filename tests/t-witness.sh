@@ -8,7 +8,7 @@
 new_router() {
 	local ns
 	if [[ -n ${_router-} ]]; then
-		for ns in a r b; do ns_del "$ns"; done
+		ns_del a r b
 		_namespaces=()
 	fi
 	_router=1
@@ -183,14 +183,16 @@ assert_equal "what b got" "" "$(arrived 1021)"
 subtest "what a queue holds is not dropped by the run's end"
 new_router
 in_ns r iptables-legacy -A FORWARD -p udp --dport 1030 -j NFQUEUE --queue-num 3
-background r nfq "$TOOLS/nfq" 3 late 700
+background r nfq "$TOOLS/nfq" 3 accept
 assert_within 5 "the queue's listener starts" in_ns r grep -qE "^ +3 " /proc/net/netfilter/nfnetlink_queue
+kill -STOP $BG_PID
 start_nftrace r -4 -t 20 -p udp --dport 1030
 assert_grep 'note: programs listen on queues' "$ERR"
 (($(tables) == 0)) || fail "there is a table"
 flood a 10.2.0.2 1030
 assert_within 5 "a packet is in the queue" in_ns r grep -qE '^ +3 +[0-9]+ +1 ' /proc/net/netfilter/nfnetlink_queue
 stop_nftrace INT
+kill -CONT $BG_PID
 assert_within 5 "the packet arrives" eval '(($(arrived 1030 | wc -w) == 1))'
 
 subtest "traced ahead of IP's hooks, where no table is: the end of the way all the same"
