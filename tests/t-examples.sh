@@ -93,25 +93,21 @@ stub apt-get '[[ "$*" = "install -y make" ]]'
 stub make "exec $(command -v make) -C '$TREE' -n \"\$@\" >/dev/null"
 export REAL=$NFTRACE TOOLS
 
+# something_goes_on NS TOOL SECONDS LINE...: these to TOOL's "each", again and again; nothing is started
+# for it but a server's child for a connection
 something_goes_on() {
-	trap - EXIT INT TERM HUP
-	while :; do
-		in_ns wl "$TOOLS/dns" query 8.8.8.8 example.com A
-		in_ns wl "$TOOLS/dns" query 2001:4860:4860::8888 example.com AAAA
-		# To the last one no answer comes; nor does this take a CPU of its own.
-		talk wl each <<-EOT
-			tcp 8.8.8.8 443 wait 100
-			tcp 8.8.8.8 25 wait 1
-			tcp 8.8.8.8 5432 wait 1
-			tcp 10.96.0.1 443 wait 1
-			udp 10.1.2.3 9 wait 50
-		EOT
-		printf 'udp %s wait 1\n' '10.244.1.17 9' '10.96.0.80 80' | talk up each
-		talk pod tcp 10.9.0.1 15001 wait 1
-	done >/dev/null 2>&1
+	{
+		trap - EXIT INT TERM HUP
+		while printf '%s\n' "${@:4}"; do read -rt "$3" <>"$PAUSE_FIFO"; done | in_ns "$1" "$TOOLS/$2" each
+	} >/dev/null 2>&1 &
+	later $!
 }
-something_goes_on &
-later $!
+something_goes_on wl dns 0.2 '8.8.8.8 example.com A' '2001:4860:4860::8888 example.com AAAA'
+# To the last one no answer comes.
+something_goes_on wl talk 0.5 'tcp 8.8.8.8 443 wait 100' 'tcp 8.8.8.8 25 wait 1' 'tcp 8.8.8.8 5432 wait 1' \
+	'tcp 10.96.0.1 443 wait 1' 'udp 10.1.2.3 9 wait 50'
+something_goes_on up talk 0.2 'udp 10.244.1.17 9 wait 1' 'udp 10.96.0.80 80 wait 1'
+something_goes_on pod talk 0.2 'tcp 10.9.0.1 15001 wait 1'
 save_rules node "$SCRATCH/before"
 save_rules pod "$SCRATCH/before-pod"
 

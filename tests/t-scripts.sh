@@ -36,6 +36,7 @@ hasty() {
 paces='
 t-command.sh trap \"echo interrupted	the traced command, until it is interrupted
 t-command.sh sleep 0.3; echo last word	the traced command, which outlives the trace
+t-examples.sh while printf	the rate of a sender
 t-legacy-changes.sh echo x >/dev/udp	the rate of a sender
 t-legacy-changes.sh read -rt "$1"	the rate of a sender
 t-nft-changes.sh echo x >/dev/udp	the rate of a sender
@@ -102,6 +103,21 @@ while read -r name; do
 	[[ -e $TESTS/t-$name.sh ]] || fail "there is no t-$name.sh"
 done <"$SCRATCH/first"
 
+subtest "a runner that is told to end takes its tests along"
+mkdir -p "$SCRATCH/tree/tests"
+cp "$TESTS/run" "$TESTS/sandbox" "$SCRATCH/tree/tests"
+# shellcheck disable=SC2016 # the script's own words
+echo 'tail -f /dev/null & echo begun >"$SLOW"; tail -f "$SLOW"' >"$SCRATCH/tree/tests/t-slow.sh"
+SLOW=$SCRATCH/slow "$SCRATCH/tree/tests/run" slow >"$SCRATCH/told" 2>&1 &
+runner=$!
+later $runner
+assert_within 10 "the test begins" pgrep -f "tail -f $SCRATCH/slow"
+kill -TERM $runner
+assert_within 20 "the runner ends" is_gone $runner
+wait $runner
+assert_equal "its exit status" 143 $?
+assert_equal "what is left of its test" "" "$(pgrep -f "$SCRATCH/(slow|tree)")"
+
 subtest "the README names what lies here"
 for entry in "$TESTS"/*; do
 	name=${entry##*/}
@@ -140,6 +156,15 @@ script 'subtest one' 'assert_within 0.1 "nothing" false'
 fails_with 'one: not within 0.1 s: nothing'
 script 'subtest one' 'wait_for 0.05 false' 'echo "$?"' 'wait_for 20 true; echo "$?"'
 assert_equal "wait_for" "1 0 ok one" "$(paste -sd ' ' "$SCRATCH/told")"
+
+subtest "a line that should not be there is found, in a few and in many"
+# shellcheck disable=SC2016 # the script's own words
+for lines in 3 40 41 300; do
+	script "seq $lines >\"\$SCRATCH/lines\"" 'subtest one' 'assert_no_grep "^4|x$" "$SCRATCH/lines"' \
+		"subtest two" "assert_no_grep '^$lines\\b' \"\$SCRATCH/lines\""
+	((lines > 3)) || assert_grep '^ok one$' "$SCRATCH/told"
+	assert_grep "^not ok two: a line like .*: $lines\$" "$SCRATCH/told"
+done
 
 subtest "a script that ends early, or by an unset variable, has failed"
 script 'subtest one' 'exit 3'

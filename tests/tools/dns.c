@@ -186,15 +186,28 @@ static int query(const char *server, const char *name, const char *type)
 	if (fd < 0 || !size || connect(fd, (void *)&ss, (socklen_t)len) != 0 ||
 	    send(fd, m, size, 0) != (ssize_t)size) {
 		perror("dns: query");
+		close(fd);
 		return 2;
 	}
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
 	n = recv(fd, m, sizeof(m), 0);
+	close(fd);
 	if (n < 0) {
 		fputs("dns: no answer\n", stderr);
 		return 1;
 	}
 	return print_answer(m, (size_t)n);
+}
+
+/* SERVER NAME TYPE a line, one after the other; whether an answer came is not told. */
+static int query_each(void)
+{
+	char line[MESSAGE], server[64], name[256], type[8];
+
+	while (fgets(line, sizeof(line), stdin))
+		if (sscanf(line, "%63s %255s %7s", server, name, type) == 3)
+			query(server, name, type);
+	return 0;
 }
 
 int main(int argc, char **argv)
@@ -203,7 +216,10 @@ int main(int argc, char **argv)
 		return serve(argc - 2, argv + 2);
 	if (argc == 5 && strcmp(argv[1], "query") == 0)
 		return query(argv[2], argv[3], argv[4]);
+	if (argc == 2 && strcmp(argv[1], "each") == 0)
+		return query_each();
 	fputs("usage: dns serve ADDRESS...\n"
-	      "       dns query SERVER NAME {A|AAAA}\n", stderr);
+	      "       dns query SERVER NAME {A|AAAA}\n"
+	      "       dns each   (SERVER NAME TYPE in each line of stdin)\n", stderr);
 	return 2;
 }
