@@ -7,13 +7,15 @@ SNAP=$UNIT/nft_snapshot_tool
 
 # load_lenient NS COMMAND FILE: all of it but what is refused
 load_lenient() {
-	local line left=40
-	cp "$3" "$SCRATCH/loading"
-	while ! in_ns "$1" "$2-nft-restore" <"$SCRATCH/loading" 2>"$SCRATCH/refusal"; do
-		line=$(sed -nE 's/.*(line|line:) ([0-9]+).*/\2/p' "$SCRATCH/refusal" | tail -n 1)
-		[[ -n $line ]] && ((left-- > 0)) || { fail "$2-nft-restore ${3##*/}"; return 1; }
-		note "left out: $(sed -n "${line}p" "$SCRATCH/loading"): $(tail -n 1 "$SCRATCH/refusal")"
-		sed -i "${line}s/.*/#/" "$SCRATCH/loading"
+	local lines refusal at left=40 line='.*line:? ([0-9]+)'
+	mapfile -t lines <"$3"
+	while printf '%s\n' "${lines[@]}" >"$SCRATCH/loading" &&
+		! in_ns "$1" "$2-nft-restore" <"$SCRATCH/loading" 2>"$SCRATCH/refusal"; do
+		IFS= read -rd '' refusal <"$SCRATCH/refusal"
+		[[ $refusal =~ $line ]] && ((left-- > 0)) || { fail "$2-nft-restore ${3##*/}"; return 1; }
+		at=$((BASH_REMATCH[1] - 1))
+		note "left out: ${lines[at]}: ${refusal//$'\n'/ }"
+		lines[at]='#'
 	done
 }
 
