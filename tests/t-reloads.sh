@@ -15,6 +15,29 @@ PACKAGE=$BUILD/unpacked
 lab_router
 settle a eth0 r eth0 r eth1 b eth0
 
+# What is written into a file while it goes on: follow FILE, and read_on N TEXT: in seen, how many lines
+# with TEXT are new in the N-th that is followed. To ask again and again starts nothing.
+followed=() parts=()
+follow() {
+	local fd
+	exec {fd}<"$1"
+	followed+=($fd) parts+=('')
+}
+follow_none() {
+	local fd
+	for fd in "${followed[@]}"; do exec {fd}<&-; done
+	followed=() parts=()
+}
+read_on() {
+	local line
+	seen=0
+	while IFS= read -ru "${followed[$1]}" line; do
+		[[ ${parts[$1]}$line != *"$2"* ]] || ((++seen))
+		parts[$1]=
+	done
+	parts[$1]+=$line
+}
+
 # Two pings that never rest: through the router, and to it.
 start_pings() {
 	_pings=()
@@ -22,15 +45,18 @@ start_pings() {
 	for to in 10.2.0.2 10.1.0.1; do
 		background a "ping-$to" ping -n -i 0.01 -W 1 $to
 		_pings+=("$BG_PID")
+		follow "$SCRATCH/ping-$to"
 	done
-	answers_before=0
+	answers=0 requests=0
 }
-answers() { cat "$SCRATCH"/ping-10.* | grep -c 'bytes from'; }
 # more_answers N: since the last time
 more_answers() {
-	local now
-	now=$(answers)
-	((now >= answers_before + $1)) && answers_before=$now
+	local n
+	for n in 1 2; do
+		read_on $n 'bytes from'
+		((answers += seen))
+	done
+	((answers >= $1)) && answers=0
 }
 stop_pings() {
 	local pid
@@ -40,6 +66,8 @@ stop_pings() {
 
 begin() {
 	start_nftrace r -v -t 300 --rate 0 --json -p icmp
+	follow_none
+	follow "$OUT"
 	start_pings
 	assert_within 10 "pings are answered" more_answers 20
 }
@@ -86,6 +114,8 @@ END {
 	print n " packets:" s >sum
 }'
 
+# What an UNKNOWN packet's reason may be: a change, or that nothing tells whether somebody took it
+CHANGE='(tables or base chains came or went while it passed|does not say that it dropped it: it may have been taken)$'
 end() {
 	local counted
 	stop_pings
@@ -102,7 +132,11 @@ end() {
 	assert_equal "packets told" "$counted" "$(wc -l <"$OUT")"
 	assert_no_grep '"fate":"(LOST|STOLEN|INCOMPLETE|QUEUE)"' "$OUT"
 	unknown=$(grep -c '"fate":"UNKNOWN"' "$OUT")
-	((unknown * 50 <= counted)) || fail "$unknown of $counted UNKNOWN"
+	# How many meet a change hangs on the machine: with SOAK, where it is idle, one in 50. Each says why.
+	[[ -z ${SOAK-} ]] || ((unknown * 50 <= counted)) || fail "SOAK: $unknown of $counted UNKNOWN"
+	jq -r 'select(.fate == "UNKNOWN") | .reason // "none"' "$OUT" | sort | uniq -c >"$SCRATCH/reasons"
+	show "why they are UNKNOWN" "$SCRATCH/reasons"
+	assert_equal "UNKNOWN, and no change is why" "" "$(grep -vE "$CHANGE" "$SCRATCH/reasons")"
 	note "$_name: $(<"$SCRATCH/sum")"
 }
 
@@ -193,17 +227,16 @@ fi
 
 # ---- loops: rules that let pings through, and rules that do not, in turn
 
-# some_more: packets of either kind
+# some_more: requests that were told since the last time
 some_more() {
-	local now
-	now=$(grep -c 'echo request' "$OUT")
-	((now >= told_before + 8)) && told_before=$now
+	read_on 0 'echo request'
+	((requests += seen))
+	((requests >= 8)) && requests=0
 }
 
 flips() { # COMMAND...: by turns with the file "open" and "shut"
 	local i
 	begin
-	told_before=0
 	for ((i = 0; i < 10 * RELOADS; i++)); do
 		in_ns r "$@" <"$SCRATCH/shut" || fail "$*"
 		assert_within 10 "packets while shut, $i" some_more
