@@ -9,9 +9,9 @@
  * behind_say - a line for each finding, to stdout
  * @out: interfaces by which packets went out, and 0
  *
- * Which of these are tunnels, and what carries what went out there; which filters of tc send on by another device what leaves by theirs; and which
- * neighbours have not told their address yet: what is for them waits, for three
- * seconds at most.
+ * Which of these are tunnels, and what carries what went out there; which filters of
+ * tc send on by another device what leaves by theirs; and which neighbours have not
+ * told their address yet: what is for them waits, for three seconds at most.
  */
 void behind_say(const uint32_t *out);
 
