@@ -16,6 +16,7 @@
 #include "protocol/drop_places.h"
 #include "protocol/stats.h"
 #include "reader/drop_gaps.h"
+#include "reader/drop_groups.h"
 #include "reader/drop_memory.h"
 #include "reader/drop_queue.h"
 #include "reader/drop_words.h"
@@ -25,18 +26,9 @@
 #include "rules/base/units.h"
 
 enum {
-	GROUPS = 256,		/* of twins; then the oldest is taken for ambiguous */
 	WAITING = 8192,		/* records until their place has a name */
 	ANSWER_MS = 4000,	/* for the supervisor, on a busy machine */
 	LOOK_MS = 100,		/* between two looks for what comes late */
-};
-
-/* Packets alike, some of which have a record. */
-struct group {
-	uint32_t id;		/* 0: none */
-	uint32_t members, records;
-	const struct drop_seen *seen;
-	bool mixed;		/* their records differ */
 };
 
 /* A record whose place has no name yet. */
@@ -61,8 +53,7 @@ struct drops {
 	bool nobody_answers;
 	const struct drop_place_answer *overdue;	/* waited for in vain; NULL: none */
 	struct drop_words words;
-	struct group group[GROUPS];
-	uint32_t groups;		/* so far */
+	struct drop_groups groups;
 	uint64_t asked_ns[DROP_PLACES];	/* 0: not yet */
 	struct waiting waiting[WAITING];	/* a ring */
 	unsigned int first, waits;
@@ -132,57 +123,11 @@ static bool find_place(struct drops *d, uint64_t location, uint64_t now_ns,
 	return true;
 }
 
-static struct group *group_at(struct drops *d, uint32_t id)
-{
-	struct group *g = &d->group[id % GROUPS];
-
-	return id && g->id == id ? g : NULL;
-}
-
-static struct group *new_group(struct drops *d)
-{
-	uint32_t id = ++d->groups;
-	struct group *g = &d->group[id % GROUPS];
-
-	*g = (struct group){ .id = id };
-	return g;
-}
-
-/* All that fit alike are of one group; one that some of them have already goes on. */
-static struct group *find_group(struct drops *d, const struct drop_match *m,
-				const struct drop_seen *seen)
-{
-	struct group *g = NULL;
-
-	/* No fate depends on whose it is. */
-	if (drop_meaning_is_beside(drop_meaning(seen)))
-		return NULL;
-
-	for (unsigned int i = 0; i < m->count && !g; i++)
-		g = group_at(d, m->of[i].j->path[m->of[i].branch].drop.group);
-	if (!g && m->count > 1)
-		g = new_group(d);
-	for (unsigned int i = 0; g && i < m->count; i++) {
-		struct path *p = &m->of[i].j->path[m->of[i].branch];
-
-		g->members += p->drop.group != g->id;
-		p->drop.group = g->id;
-	}
-	return g;
-}
-
 static void join(struct drops *d, const struct drop_match *m,
 		 const struct drop_sight *s)
 {
-	struct group *g = find_group(d, m, s->seen);
-
 	drop_join_note(m->of[0].j, m->of[0].branch, d->env.map, s,
-		       g ? g->id : 0);
-	if (!g)
-		return;
-	g->mixed |= g->records && g->seen != s->seen;
-	g->seen = s->seen;
-	g->records++;
+		       drop_groups_note(&d->groups, m, s->seen));
 }
 
 static uint64_t wall_of(uint64_t when_ns)
@@ -394,16 +339,6 @@ bool drops_wait(const struct drops *d)
 	return d->waits > 0;
 }
 
-/* Of packets alike some were lost, or each otherwise: which is not known. */
-static bool is_ambiguous(struct drops *d, const struct path *p)
-{
-	const struct group *g = group_at(d, p->drop.group);
-
-	if (!p->drop.group)
-		return false;
-	return !g || g->mixed || g->records != g->members;
-}
-
 enum drops_lack drops_lack(const struct drops *d, const struct journey *j)
 {
 	if (drop_gaps_cover(&d->gaps, j->last_ns, lost_now(d)))
@@ -415,7 +350,7 @@ enum drops_lack drops_lack(const struct drops *d, const struct journey *j)
 void drops_decide(struct drops *d, struct journey *j)
 {
 	for (unsigned int b = 0; b < j->branches; b++) {
-		if (is_ambiguous(d, &j->path[b]))
+		if (drop_groups_ambiguous(&d->groups, j->path[b].drop.group))
 			j->flags |= JOURNEY_AMBIGUOUS;
 		fate_drop(j, b, d->env.map);
 	}
