@@ -18,13 +18,12 @@
 #include "replay/pcap_file.h"
 #include "replay/record_read.h"
 #include "replay/replay_state.h"
+#include "replay/told_packets.h"
 #include "report/report.h"
 #include "rules/base/hash.h"
 
 enum {
 	SNAPLEN = 65536,
-	TOLD_FIRST = 64,	/* room for so many packets; doubled as they come */
-	TOLD = 4096,	/* packets back that a late record may be of, at most */
 	TWINS = 4096,
 	ORIGINS = 16,	/* of more nothing is counted */
 };
@@ -33,14 +32,6 @@ enum {
 struct comments {
 	char *block, *words;
 	size_t block_len, words_len, room;
-};
-
-/* A packet of the file, and what number it has here; 0: it was not printed. */
-struct told {
-	uint64_t number, origin, printed;
-	uint32_t hidden;	/* printer_hides() */
-	uint8_t kind[JOURNEY_BRANCHES];	/* enum fate_kind */
-	uint8_t branches;
 };
 
 /* Packets of one host and namespace, which are numbered from 1. */
@@ -56,8 +47,7 @@ struct pcap_replay {
 	bool pending;
 	uint64_t number;	/* of the packet in the file, from 1 */
 	uint64_t known;		/* the one of .j by its block; 0: it has none */
-	struct told *told;	/* a ring, once it has all its room */
-	unsigned int room, next;
+	struct told_packets told;
 	bool run_told;		/* what its header says is known */
 	uint64_t *twin;		/* TWINS hashes of packets, by these; NULL: none yet */
 	uint64_t hash;		/* that of .j */
@@ -199,31 +189,12 @@ static bool is_twin(struct pcap_replay *pr, uint64_t hash)
 	return false;
 }
 
-/* Without memory those that are there stay a smaller ring. */
-static void make_room(struct pcap_replay *pr)
-{
-	unsigned int room = pr->room ? 2 * pr->room : TOLD_FIRST;
-	struct told *told;
-
-	if (pr->next < pr->room || pr->room == TOLD)
-		return;
-	told = realloc(pr->told, room * sizeof(*told));
-	if (!told)
-		return;
-	memset(told + pr->room, 0, (room - pr->room) * sizeof(*told));
-	pr->told = told;
-	pr->room = room;
-}
-
 static void note_told(struct pcap_replay *pr)
 {
-	struct told *t;
+	struct told *t = told_packets_add(&pr->told);
 
-	make_room(pr);
-	if (!pr->room)
+	if (!t)
 		return;
-	t = &pr->told[pr->next % pr->room];
-	pr->next = pr->next % pr->room + 1;
 	*t = (struct told){
 		.number = pr->known, .origin = origin_of(&pr->reader),
 		.printed = pr->j->number, .branches = pr->j->branches,
@@ -237,16 +208,10 @@ static void note_told(struct pcap_replay *pr)
 static struct told *find_told(struct pcap_replay *pr)
 {
 	const struct record_reader *r = &pr->reader;
-	uint64_t origin = origin_of(r);
+	struct told *t = told_packets_find(&pr->told, r->late, origin_of(r));
 
-	for (unsigned int i = 1; i <= pr->room; i++) {
-		struct told *t = &pr->told[(pr->next + pr->room - i) % pr->room];
-
-		if (t->number == r->late && t->origin == origin)
-			return r->copy < t->branches &&
-			       t->kind[r->copy] == r->was ? t : NULL;
-	}
-	return NULL;
+	return t && r->copy < t->branches && t->kind[r->copy] == r->was ? t
+									: NULL;
 }
 
 /* "#12 ..." begins what people read of it. */
@@ -424,7 +389,7 @@ void replay_pcap(struct replay *r, struct line_reader *in)
 		read_packets(pr, in);
 		free(pr->c.block);
 		free(pr->c.words);
-		free(pr->told);
+		told_packets_free(&pr->told);
 		free(pr->twin);
 	} else {
 		r->stats->input_end = REPLAY_BROKEN;
