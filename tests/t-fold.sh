@@ -73,6 +73,8 @@ if command -v expect >/dev/null; then
 	NFTRACE="env COLUMNS=50 $NFTRACE" on_terminal 140 --color never
 	assert_grep '^#1 DROP' "$OUT"
 	(($(columns) <= 50)) || fail "$(columns) columns"
+	NFTRACE="env COLUMNS=-5 $NFTRACE" on_terminal 60 --color never
+	(($(columns) <= 60)) || fail "$(columns) columns, of a COLUMNS that is none"
 
 	subtest "colours, and who wants none"
 	on_terminal 100

@@ -89,11 +89,11 @@ for word in '!' 'chain=' 'in=' '!table=' 'natural' 'changed=1' 'nat=1' 'drop,!!d
 	assert_text "is nothing that --only knows" "$ERR"
 done
 
-notes() { sed -n 's/^nftrace: note: \(.*--only.*\)/\1/p' "$ERR"; }
+notes() { sed -n 's/^nftrace: note: \(.*--\(only\|expect\).*\)/\1/p' "$ERR"; }
 
 # notes_are WHAT EXPECTED WORDS: what a run with these words says of them, before it is ended
 notes_are() {
-	start_nftrace r -4 -t 60 --only "$3" -p udp --dport 1001
+	start_nftrace r -4 -t 60 "${OPTION:---only}" "$3" -p udp --dport 1001
 	[[ -z $2 ]] || assert_within 20 "a note" eval '[[ -n $(notes) ]]'
 	[[ -z $2 ]] || assert_equal "$1" "$2" "$(notes)"
 	stop_nftrace INT
@@ -109,6 +109,10 @@ notes_are "by a star" "there is no chain 'cali-*' here, which --only names" 'dro
 notes_are "elsewhere" "chain 'work' of --only is in none of the tables that it names" 'table=nat,chain=work'
 notes_are "in another table" "there is no chain 'nat:work' here, which --only names: did you mean 'work'?" 'chain=nat:work'
 notes_are "nothing of what is there" "" 'table=filter,chain=work*,in=eth*,out=lo,!chain=INPUT,drop'
+
+OPTION=--expect notes_are "that is expected" "there is no chain 'FORWRD' here, which --expect names: did you mean 'FORWARD'?" \
+	sent,chain=FORWRD
+OPTION=--expect notes_are "that is expected, and there" "" 'chain=filter:FORWARD,chain=work*'
 
 subtest "rules of nft"
 in_ns r nft 'table inet fw { chain from-lan { }; }'

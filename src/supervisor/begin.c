@@ -60,7 +60,7 @@ static int take_texts(struct run *r)
 	r->foreign_trace = foreign_traces(&r->snapshots, &r->plan);
 	r->reader.others.left_out = r->plan.inserts;
 	other_runs_say(&r->reader.others, r->snapshots.rules.nft);
-	only_names_say(&r->reader.only, &r->snapshots.rules);
+	only_names_say(&r->reader.only, &r->reader.expect, &r->snapshots.rules);
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* only_names: are there the tables, chains and interfaces that --only names? */
+/* only_names: are there the tables, chains and interfaces that --only and --expect name? */
 #include "supervisor/only_names.h"
 
 #include <net/if.h>
@@ -8,10 +8,12 @@
 #include "base/msg.h"
 #include "base/spelling.h"
 #include "printer/display_filter.h"
+#include "printer/expectation.h"
 #include "rules/view/ruleset.h"
 
 /* The search for what one word names. */
 struct search {
+	const char *option;
 	const struct display_filter *only;
 	const struct display_word *word;
 	struct spelling near;
@@ -71,11 +73,11 @@ static void say(const struct search *s, const char *kind)
 	if (s->found)
 		return;
 	if (s->elsewhere)
-		msg("note: chain '%s' of --only is in none of the tables that "
-		    "it names", s->word->name);
+		msg("note: chain '%s' of %s is in none of the tables that "
+		    "it names", s->word->name, s->option);
 	else
-		msg("note: there is no %s '%s' here, which --only names%s%s%s",
-		    kind, s->word->name, n->name ? ": did you mean '" : "",
+		msg("note: there is no %s '%s' here, which %s names%s%s%s",
+		    kind, s->word->name, s->option, n->name ? ": did you mean '" : "",
 		    n->name ? n->name : "", n->name ? "'?" : "");
 }
 
@@ -106,18 +108,30 @@ static void look_for(struct search *s, const struct ruleset *rules)
 	}
 }
 
+static void look_for_word(const struct display_word *word,
+			  const struct display_filter *only,
+			  const struct ruleset *rules, const char *option)
+{
+	struct search s = { .option = option, .only = only, .word = word };
+	const char *name = word->name, *colon;
+
+	colon = word->kind == DISPLAY_CHAIN ? strrchr(name, ':') : NULL;
+	name = colon ? colon + 1 : name;
+	spelling_begin(&s.near, name, strlen(name));
+	look_for(&s, rules);
+}
+
 void only_names_say(const struct display_filter *only,
+		    const struct expectation *expect,
 		    const struct ruleset *rules)
 {
-	for (unsigned int i = 0; i < only->words; i++) {
-		struct search s = { .only = only, .word = &only->word[i] };
-		const char *name = s.word->name, *colon;
+	static const struct display_filter all;
 
-		if (!name)
-			continue;
-		colon = s.word->kind == DISPLAY_CHAIN ? strrchr(name, ':') : NULL;
-		name = colon ? colon + 1 : name;
-		spelling_begin(&s.near, name, strlen(name));
-		look_for(&s, rules);
-	}
+	for (unsigned int i = 0; i < only->words; i++)
+		if (only->word[i].name)
+			look_for_word(&only->word[i], only, rules, "--only");
+	for (unsigned int i = 0; i < expect->chains; i++)
+		look_for_word(&(struct display_word){ .kind = DISPLAY_CHAIN,
+						      .name = expect->chain[i] },
+			      &all, rules, "--expect");
 }

@@ -325,7 +325,8 @@ static unsigned int fit_width(unsigned long columns)
 static unsigned int find_width(bool *measured)
 {
 	const char *text = getenv("COLUMNS");
-	unsigned long columns = text ? strtoul(text, NULL, 10) : 0;
+	/* What is no number is none, and less than none is as well. */
+	unsigned long columns = text && *text != '-' ? strtoul(text, NULL, 10) : 0;
 	struct winsize w;
 
 	*measured = true;
