@@ -434,7 +434,7 @@ save_rules() {
 		printf "# nf_log\n%s\n%s\n# nft\n" "$of4" "$of6"
 		exec nft list ruleset' 2>/dev/null |
 		grep -Ev '^# (Generated|Completed|Warning)' >"$2"
-	in_ns "$1" "$TOOLS/state" >"$2.state" 2>/dev/null
+	[[ $2 = /dev/* ]] || in_ns "$1" "$TOOLS/state" >"$2.state" 2>/dev/null
 }
 
 # _is_state NS FILE WORD: by the kernel's bytes it is as when save_rules wrote FILE; that is found

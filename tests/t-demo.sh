@@ -72,7 +72,7 @@ chmod a+x "$SCRATCH" "$(dirname "$SCRATCH")" "$(dirname "$(dirname "$SCRATCH")")
 mkdir -p "$tree"/build/tests/tools && chmod 755 "$tree" "$tree"/build "$tree"/build/tests
 cp -r "$TESTS" "$tree"/tests
 cp "$NFTRACE" "$tree"/build/
-cp "$TOOLS"/{talk,dns,enter} "$tree"/build/tests/tools/
+cp "$TOOLS"/{talk,dns,enter,prepare} "$tree"/build/tests/tools/
 chmod -R a+rX "$tree"
 nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 if ! "${nobody[@]}" unshare --user --map-root-user --net true 2>/dev/null; then

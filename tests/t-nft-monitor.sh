@@ -11,7 +11,7 @@ lab_loopback
 server lo echo udp 10.9.0.1 7
 
 # by_port: "PORT FATE RULE" of each UDP packet, of a -q output
-by_port() { sed -nE 's/^([A-Z]+) .* > [0-9a-f.:]+\.([0-9]+): UDP, length [0-9]+( in lo)? =>( out lo)?( by (nft inet [a-z]+:[a-z]+( handle [0-9]+)?))?.*/\2 \1 \6/p' "$1" | sed 's/ $//'; }
+by_port() { sed -nE 's/^([A-Z]+) .* > [0-9a-f.:]+\.([0-9]+): UDP, length [0-9]+( in lo)? =>( out lo)?( (as|to) [0-9a-f.:]+( to [0-9a-f.:]+)? \([^)]*\))?( by (nft inet [a-z]+:[a-z]+( handle [0-9]+)?))?.*/\2 \1 \9/p' "$1" | sed 's/ $//'; }
 
 for version in 1.0.6 1.1.3; do
 	subtest "as nft $version prints it, with the rules"

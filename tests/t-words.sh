@@ -14,7 +14,7 @@ in_ns words iptables-legacy -t mangle -A INPUT -j RATEEST --rateest-name meter \
 # Line by line: family, words, expectation. A chain L0001 ... a line.
 families=() words=() wanted=()
 while IFS= read -r line; do
-	[[ $line =~ ^([46])\ \;\ (.*)\ \;\ (OK|FAIL|EITHER|KERNEL|LESS|MORE)$ ]] || continue
+	[[ $line =~ ^([46])\ \;\ (.*)\ \;\ (OK|FAIL|EITHER|KERNEL|LESS|MORE|STRICT)$ ]] || continue
 	families+=("${BASH_REMATCH[1]}")
 	words+=("${BASH_REMATCH[2]}")
 	wanted+=("${BASH_REMATCH[3]}")
@@ -96,12 +96,13 @@ judge() {
 	why=
 	[[ -n $2 && -n $3 ]] || { why="no answer"; return; }
 	case $1 in
-	OK | LESS) [[ $2 != "refused|" ]] || why="iptables refuses it" ;;
+	OK | LESS | STRICT) [[ $2 != "refused|" ]] || why="iptables refuses it" ;;
 	FAIL | KERNEL | MORE) [[ $2 = "refused|" ]] || why="iptables takes it" ;;
 	esac
 	case $1 in
 	KERNEL) [[ $3 != "refused|" ]] || why+=" nftrace refuses it" ;;
 	LESS) [[ $3 = "refused|" || ( $2 = "$3" && $3 != *" -i -"* ) ]] || why+=" nftrace takes it" ;;
+	STRICT) [[ $3 = "refused|" ]] || why+=" nftrace takes it" ;;
 	MORE) [[ $3 = *"-m bpf "* ]] || why+=" nftrace refuses it" ;;
 	*) [[ $2 = "$3" ]] || why+=" not the same" ;;
 	esac

@@ -53,7 +53,7 @@ static void write_into(int fd, const char *name, const char *ending)
 
 	snprintf(path, sizeof(path), "%s%s", name, ending);
 	unlink(path);
-	file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
 	if (file < 0 || dup2(file, fd) < 0)
 		die(path);
 	close(file);
