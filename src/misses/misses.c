@@ -364,6 +364,17 @@ static void find_untranslated(struct misses *m, const struct journey *j,
 	m->near.nat = true;
 }
 
+bool misses_can_be(const struct journey *j)
+{
+	switch (j->fate[0].kind) {
+	case FATE_DROP: case FATE_REJECT: case FATE_LOST:
+		return true;
+	case FATE_FORWARDED:
+		return j->flags & JOURNEY_NAT;
+	}
+	return false;
+}
+
 void misses_find(struct misses *m, struct journey *j,
 		 const struct misses_rules *rules)
 {

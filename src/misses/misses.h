@@ -3,6 +3,8 @@
 #ifndef NFTRACE_MISSES_H
 #define NFTRACE_MISSES_H
 
+#include <stdbool.h>
+
 struct journey;
 struct misses_rules;
 
@@ -13,6 +15,9 @@ struct misses *misses_open(void);
 
 /** misses_close - NULL is nothing */
 void misses_close(struct misses *m);
+
+/** misses_can_be - was it refused, or may nat have let it pass as it was?  By its fate */
+bool misses_can_be(const struct journey *j);
 
 /**
  * misses_find - give the packet's fate its near misses, if it has any

@@ -16,18 +16,6 @@
 
 enum { SHARE_NS = 100 * NS_PER_MS };	/* of each second */
 
-/* What was refused, and what nat may have let pass as it was. */
-static bool is_asked(const struct journey *j)
-{
-	switch (j->fate[0].kind) {
-	case FATE_DROP: case FATE_REJECT: case FATE_LOST:
-		return true;
-	case FATE_FORWARDED:
-		return j->flags & JOURNEY_NAT;
-	}
-	return false;
-}
-
 /* The tables as they were read last, if they were so when it met them; else NULL. */
 static const struct snapshot *legacy_rules_of(const struct reader_state *s,
 					      const struct journey *j)
@@ -97,7 +85,7 @@ static void ask(struct reader_state *s, struct journey *j)
 
 void near_ask(struct reader_state *s, struct journey *j)
 {
-	if (is_asked(j) && may_look(&s->near_time, s))
+	if (misses_can_be(j) && may_look(&s->near_time, s))
 		ask(s, j);
 }
 
@@ -112,7 +100,7 @@ void near_read(struct reader_state *s, struct journey *j)
 		.printed = j->flags & JOURNEY_NFT,
 	};
 
-	if (is_asked(j) && (rules.printed ? !!rules.nft : !!rules.legacy) &&
+	if (misses_can_be(j) && (rules.printed ? !!rules.nft : !!rules.legacy) &&
 	    !stats_get(&s->stats->text.masked) &&
 	    !place_index_is_unsure(s->index) && misses_of(s))
 		misses_find(s->misses, j, &rules);

@@ -11,17 +11,6 @@
 #include "place/place.h"
 #include "rules/base/family.h"
 
-static inline bool near_is_asked(const struct journey *j)
-{
-	switch (j->fate[0].kind) {
-	case FATE_DROP: case FATE_REJECT: case FATE_LOST:
-		return true;
-	case FATE_FORWARDED:
-		return j->flags & JOURNEY_NAT;
-	}
-	return false;
-}
-
 /* As near_read() of the reader has it; @m is opened for the first that asks. */
 static inline void near_find(struct misses **m, struct journey *j,
 			     const struct snapshot *const *snap, struct place_index *index,
@@ -32,7 +21,7 @@ static inline void near_find(struct misses **m, struct journey *j,
 		.index = index, .names = names,
 	};
 
-	if (!near_is_asked(j) || !rules.legacy || j->flags & JOURNEY_NFT ||
+	if (!misses_can_be(j) || !rules.legacy || j->flags & JOURNEY_NFT ||
 	    place_index_is_unsure(index))
 		return;
 	if (!*m)
