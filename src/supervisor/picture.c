@@ -79,13 +79,14 @@ static void draw(const char *program, int dot, int out)
 	syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0);
 	limit(RLIMIT_CPU, CPU_SECONDS);
 	limit(RLIMIT_FSIZE, PICTURE_MAX);
-	limit(RLIMIT_DATA, (rlim_t)MEMORY_MIB << 20);
 	limit(RLIMIT_CORE, 0);
 	restore_signals();
 	/* A change of the user takes PDEATHSIG back. */
 	if (sandbox_give_up(what, sizeof(what)) < 0 ||
 	    prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		_exit(126);
+	/* Under ASan this process has more already, and graphviz will not. */
+	limit(RLIMIT_DATA, (rlim_t)MEMORY_MIB << 20);
 	execve(program, (char *const *)argv, (char *const *)env);
 	_exit(127);
 }
