@@ -27,7 +27,7 @@ enum { TEXT_MAX = 1 << 20 };
 enum { SIGNALLED = 128 };
 
 enum {
-	SLICE_MS = 200,		/* so often it is looked whether one is stopped */
+	HELPER_SLICE_MS = 200,		/* so often it is looked whether one is stopped */
 	LEAVE_MS = 5000,	/* for one that has only to go */
 	JOB_MS = 120000,	/* for the largest rules on the slowest machine */
 };
@@ -145,7 +145,7 @@ static bool wait_for_word(const struct helper *h, int timeout_ms)
 	while (now < end) {
 		uint64_t left = (end - now) / NS_PER_MS + 1;
 
-		if (poll(&pfd, 1, left < SLICE_MS ? (int)left : SLICE_MS) > 0)
+		if (poll(&pfd, 1, left < HELPER_SLICE_MS ? (int)left : HELPER_SLICE_MS) > 0)
 			return true;
 		wake(h);
 		now = clock_monotonic_ns();
@@ -205,7 +205,7 @@ static bool await_status(const struct helper *h, int timeout_ms, int *status,
  * Until it is done or, when a library has ended it, gone.
  * Return: its exit status as a shell would give it, or -1 after the timeout.
  */
-static int await(const struct helper *h, int timeout_ms)
+static int await_helper(const struct helper *h, int timeout_ms)
 {
 	int status = 0;
 	bool in_time;
@@ -252,7 +252,7 @@ struct sealing {
  * Mapped read-only is not enough: who has the mapping could make it writable
  * (mprotect), and the reader shares it with the supervisor.
  */
-static const struct sealing shared = { F_SEAL_FUTURE_WRITE, MAP_SHARED };
+static const struct sealing shared_sealing = { F_SEAL_FUTURE_WRITE, MAP_SHARED };
 
 /*
  * The same when the child's own mapping is gone: if it is not, the kernel
@@ -281,7 +281,7 @@ static int finish(struct helper *h, int timeout_ms,
 	int err = 0;
 
 	memset(res, 0, sizeof(*res));
-	res->status = await(h, timeout_ms);
+	res->status = await_helper(h, timeout_ms);
 	if (fstat(h->result_fd, &st) < 0) {
 		err = -errno;
 	} else if (st.st_size > 0) {
@@ -309,7 +309,7 @@ static int finish(struct helper *h, int timeout_ms,
 
 int helper_finish(struct helper *h, int timeout_ms, struct helper_result *res)
 {
-	int fd, err = finish(h, timeout_ms, &shared, res, &fd);
+	int fd, err = finish(h, timeout_ms, &shared_sealing, res, &fd);
 
 	if (!err)
 		close(fd);
@@ -336,7 +336,7 @@ int helper_status(int err)
 
 int helper_finish_data(struct helper *h, struct helper_result *res, int *fd)
 {
-	int kept, err = finish(h, JOB_MS, &shared, res, &kept);
+	int kept, err = finish(h, JOB_MS, &shared_sealing, res, &kept);
 
 	if (!err)
 		err = job_error(res);

@@ -24,7 +24,7 @@ static bool is_first(const char *path)
 }
 
 /* "NAME" or "NAME:N", the Nth time that this process comes by. */
-static bool is_wanted(const char *name)
+static bool is_point_wanted(const char *name)
 {
 	const char *want = getenv("NFTRACE_TESTPOINT");
 	static int passed;
@@ -45,7 +45,7 @@ void testpoint_pass(const char *name)
 	char line[128];
 	int fd, n;
 
-	if (!path || !is_wanted(name) || !is_first(path))
+	if (!path || !is_point_wanted(name) || !is_first(path))
 		return;
 	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 	n = snprintf(line, sizeof(line), "%d %s\n", (int)getpid(), name);

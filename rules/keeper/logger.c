@@ -113,7 +113,7 @@ void logger_forget(const struct owner *owner)
 	run_dir_unlink(name);
 }
 
-static int mend_family(const struct family *f, const char *old, bool dry,
+static int mend_logger(const struct family *f, const char *old, bool dry,
 		       struct logger_mended *m)
 {
 	char now[LOGGER_NAME];
@@ -158,7 +158,7 @@ static int mend_line(const char *line, const struct mending *m)
 		return 0;
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		if (strcmp(families[i]->name, family) == 0)
-			return mend_family(families[i], old, m->how & SWEEP_DRY,
+			return mend_logger(families[i], old, m->how & SWEEP_DRY,
 					   &m->mended[i]);
 	return 0;
 }

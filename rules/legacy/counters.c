@@ -15,7 +15,7 @@
 #include "rules/legacy/ledger_page.h"
 #include "rules/legacy/table.h"
 
-enum { TRIES = 10 };
+enum { COUNT_TRIES = 10 };
 
 /*
  * In the counter of a table's last entry, the end of its last chain, which no
@@ -36,8 +36,8 @@ static struct xt_counters_info *new_info(const struct ledger_page *p,
 	return info;
 }
 
-static int add(const struct ledger_page *p, int sock,
-	       struct xt_counters_info *info)
+static int add_counters(const struct ledger_page *p, int sock,
+			struct xt_counters_info *info)
 {
 	socklen_t len = (socklen_t)(sizeof(*info) + info->num_counters *
 				    sizeof(info->counters[0]));
@@ -169,7 +169,7 @@ static int add_to_changed(const struct ledger_page *p, int sock)
 	if (info)
 		info->counters[now.num_entries - 1].pcnt += MARK;
 	table_release(&now);
-	err = info ? add(p, sock, info) : -ENOMEM;
+	err = info ? add_counters(p, sock, info) : -ENOMEM;
 	free(info);
 	return err;
 }
@@ -186,7 +186,7 @@ static int add_to_ours(const struct ledger_page *p, int sock)
 		if (p->from[i] < p->replace->num_counters)
 			info->counters[i] = p->old[p->from[i]];
 	info->counters[n - 1].pcnt += MARK;
-	err = add(p, sock, info);
+	err = add_counters(p, sock, info);
 	free(info);
 	return err;
 }
@@ -196,7 +196,7 @@ void counters_add(const struct ledger_page *p, int sock)
 	int err = add_to_ours(p, sock);
 
 	/* The number of entries is another: somebody replaced the table. */
-	for (int tries = 0; tries < TRIES && err == -EINVAL; tries++)
+	for (int tries = 0; tries < COUNT_TRIES && err == -EINVAL; tries++)
 		err = add_to_changed(p, sock);
 }
 
@@ -277,7 +277,7 @@ static int unmark_once(const struct ledger_page *p, int sock)
 	if (info)
 		info->counters[now.num_entries - 1].pcnt = -MARK;
 	table_release(&now);
-	err = info ? add(p, sock, info) : -ENOMEM;
+	err = info ? add_counters(p, sock, info) : -ENOMEM;
 	free(info);
 	return err;
 }
@@ -286,6 +286,6 @@ void counters_unmark(const struct ledger_page *p, int sock)
 {
 	int err = -EINVAL;
 
-	for (int tries = 0; tries < TRIES && err == -EINVAL; tries++)
+	for (int tries = 0; tries < COUNT_TRIES && err == -EINVAL; tries++)
 		err = unmark_once(p, sock);
 }

@@ -15,7 +15,7 @@
 #include "rules/base/testpoint.h"
 #include "rules/legacy/ledger.h"
 
-static bool is_error(const struct edit *e, uint32_t i)
+static bool is_edit_error(const struct edit *e, uint32_t i)
 {
 	return strcmp(entry_target(e->f, edit_bytes(e, i))->u.user.name,
 		      XT_ERROR_TARGET) == 0;
@@ -59,7 +59,7 @@ static int find_entries(struct edit *e)
 		e->entry[i].offset = at;
 		if (begins != NOT_A_HOOK)
 			hook = begins;
-		else if (is_error(e, i))
+		else if (is_edit_error(e, i))
 			hook = NOT_A_HOOK;
 		e->entry[i].hook = hook;
 		at += entry_next_offset(e->f, e->table.bytes + at);

@@ -144,7 +144,7 @@ static void find_arrays(struct ledger_page *p)
 	p->replace = (void *)(base + p->head->replace_at);
 }
 
-static int map_room(struct ledger_page *p, size_t len)
+static int map_page(struct ledger_page *p, size_t len)
 {
 	int fd = ledger.fd;
 
@@ -167,7 +167,7 @@ int ledger_begin(struct ledger_page *p, const struct family *f,
 	int err;
 
 	at = (at + 15) / 16 * 16;
-	err = map_room(p, at + sizeof(*p->replace) + new_size);
+	err = map_page(p, at + sizeof(*p->replace) + new_size);
 	if (err)
 		return err;
 	memset((char *)p->head + offsetof(struct ledger_head, state), 0,
@@ -240,7 +240,7 @@ int ledger_replace(struct ledger_page *p, int sock)
 }
 
 /* Do the arrays lie within what was read? */
-static bool is_sound(const struct ledger_page *p)
+static bool is_page_sound(const struct ledger_page *p)
 {
 	const struct ledger_head *h = p->head;
 	uint64_t arrays = sizeof(*h) + (uint64_t)h->old_entries *
@@ -325,7 +325,7 @@ static int settle_file(int fd, bool dry)
 	err = copy_file(&p, fd);
 	if (err)
 		return err;
-	if (!is_sound(&p)) {
+	if (!is_page_sound(&p)) {
 		ledger_end(&p);
 		return -EUCLEAN;
 	}

@@ -12,7 +12,7 @@
 #include "rules/legacy/edit.h"
 #include "rules/legacy/table.h"
 
-enum { TRIES = 120, TRIES_AT_ONCE = 40, PAUSE_NS = 25000000 };
+enum { OWN_TRIES = 120, TRIES_AT_ONCE = 40, PAUSE_NS = 25000000 };
 
 const uint8_t own_rules_hooks[OWN_RULES_CHAINS] = { NF_INET_PRE_ROUTING,
 						    NF_INET_LOCAL_OUT };
@@ -21,7 +21,7 @@ bool own_rules_once_more(unsigned int tries, int err)
 {
 	const struct timespec pause = { .tv_nsec = PAUSE_NS };
 
-	if (err != -EAGAIN || tries == TRIES)
+	if (err != -EAGAIN || tries == OWN_TRIES)
 		return false;
 	if (tries >= TRIES_AT_ONCE)
 		nanosleep(&pause, NULL);

@@ -8,7 +8,7 @@
 #include "rules/base/units.h"
 #include "rules/legacy/snapshot.h"
 
-enum { NAME_MAX_LEN = 31 };
+enum { RULE_NAME_MAX = 31 };
 
 static int set_target(struct snapshot *s, struct snap_rule *r,
 		      struct strview name)
@@ -19,7 +19,7 @@ static int set_target(struct snapshot *s, struct snap_rule *r,
 	for (i = 0; i < s->targets; i++)
 		if (strview_is(name, s->target[i]))
 			break;
-	if (i == SNAP_TARGETS || name.len > NAME_MAX_LEN)
+	if (i == SNAP_TARGETS || name.len > RULE_NAME_MAX)
 		return -EOVERFLOW;
 	if (i == s->targets) {
 		memcpy(s->target[i], name.at, name.len);

@@ -108,7 +108,7 @@ static uint64_t count_entries(const struct maker *m)
 }
 
 /* Bounds for every array; what is not touched costs nothing. */
-static bool lay_out(struct maker *m, struct helper_out *out)
+static bool lay_out_snapshot(struct maker *m, struct helper_out *out)
 {
 	uint64_t entries = count_entries(m), bytes = 0, end = sizeof(struct snapshot), room;
 	struct snapshot plan = { .nfproto = m->f->nfproto, .tables = m->tables };
@@ -224,7 +224,7 @@ static int make(const void *arg, struct helper_out *out)
 		return helper_status(err);
 	TESTPOINT("before-texts");
 	open_renderer(&m);
-	if (!lay_out(&m, out))
+	if (!lay_out_snapshot(&m, out))
 		return helper_status(-errno);
 	for (unsigned int i = 0; i < m.tables; i++)
 		maker_find_chains(&m, i);

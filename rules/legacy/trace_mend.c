@@ -20,7 +20,7 @@ struct standing {
 	bool at_top;		/* nothing but rules of runs before the last one */
 };
 
-static unsigned int count_wanted(const struct trace_set *set, unsigned int c)
+static unsigned int count_standing_wanted(const struct trace_set *set, unsigned int c)
 {
 	unsigned int n = 0;
 
@@ -39,7 +39,7 @@ static struct standing look_at(const struct edit *e,
 			       const struct trace_set *set,
 			       const struct owner *owner, unsigned int c)
 {
-	struct standing s = { .want = count_wanted(set, c), .at_top = true };
+	struct standing s = { .want = count_standing_wanted(set, c), .at_top = true };
 	bool others = false;
 	struct owner o;
 
@@ -175,7 +175,7 @@ int trace_mend(const struct trace_set *set, const struct owner *owner,
 	memset(m, 0, sizeof(*m));
 	if (!own_rules_raw_exists(set->family) && !put_back) {
 		for (unsigned int c = 0; c < OWN_RULES_CHAINS; c++)
-			m->missing += count_wanted(set, c);
+			m->missing += count_standing_wanted(set, c);
 		return 0;
 	}
 	for (unsigned int n = 0; own_rules_once_more(n, err); n++)

@@ -83,7 +83,7 @@ static const struct {
 };
 
 /* Behind these stands a name, which may be any word. */
-static const char *const names[] = {
+static const char *const name_follows[] = {
 	"host", "net", "port", "portrange", "proto", "protochain", "src", "dst",
 };
 
@@ -109,8 +109,8 @@ static bool is_word(const char *at, size_t len, const char *word)
 
 static bool takes_name(const char *at, size_t len)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (is_word(at, len, names[i]))
+	for (size_t i = 0; i < ARRAY_SIZE(name_follows); i++)
+		if (is_word(at, len, name_follows[i]))
 			return true;
 	return false;
 }

@@ -18,7 +18,7 @@
 
 enum { TYPE_MATCH = 0, BUFFER = 4096 };
 
-static int ask(struct mnl_socket *nl, char *buf, uint32_t seq)
+static int ask_revision(struct mnl_socket *nl, char *buf, uint32_t seq)
 {
 	struct nlmsghdr *nlh = (struct nlmsghdr *)buf;
 	ssize_t n;
@@ -56,7 +56,7 @@ int nft_compat_match(const struct family *f, const char *name,
 	mnl_attr_put_strz(nlh, NFTA_COMPAT_NAME, name);
 	mnl_attr_put_u32(nlh, NFTA_COMPAT_REV, htonl(revision));
 	mnl_attr_put_u32(nlh, NFTA_COMPAT_TYPE, htonl(TYPE_MATCH));
-	err = ask(nl, buf, seq);
+	err = ask_revision(nl, buf, seq);
 	mnl_socket_close(nl);
 	/* nfnetlink knows no such subsystem. */
 	return err == -EINVAL ? -EOPNOTSUPP : err;

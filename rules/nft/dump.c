@@ -21,7 +21,7 @@
 
 enum {
 	DUMP_SIZE = 32768,	/* what the kernel fills at once at most (netlink_dump) */
-	TRIES = 64,		/* while others change what is read */
+	DUMP_TRIES = 64,		/* while others change what is read */
 };
 
 /* Bridge and netdev see packets of IP as well, outside its hooks; arp none. */
@@ -148,7 +148,7 @@ int nft_generation(uint32_t *generation)
 }
 
 /* Return: 0, and *nl is open; else it is closed. */
-static int begin(struct nft_dump *d, struct mnl_socket **nl)
+static int begin_dump(struct nft_dump *d, struct mnl_socket **nl)
 {
 	int err;
 
@@ -170,7 +170,7 @@ static int begin(struct nft_dump *d, struct mnl_socket **nl)
 static int read_table(struct nft_dump *d, uint8_t nfproto, const char *name)
 {
 	struct mnl_socket *nl;
-	int err = begin(d, &nl);
+	int err = begin_dump(d, &nl);
 
 	if (err)
 		return err;
@@ -185,7 +185,7 @@ int nft_dump_table(struct nft_dump *d, uint8_t nfproto, const char *name)
 {
 	int err = read_table(d, nfproto, name);
 
-	for (unsigned int n = 1; n < TRIES && err == -EINTR; n++) {
+	for (unsigned int n = 1; n < DUMP_TRIES && err == -EINTR; n++) {
 		nft_dump_release(d);
 		err = read_table(d, nfproto, name);
 	}
@@ -200,7 +200,7 @@ int nft_dump_tables(struct nft_dump *d)
 static int read_chains(struct nft_dump *d)
 {
 	struct mnl_socket *nl;
-	int err = begin(d, &nl);
+	int err = begin_dump(d, &nl);
 
 	if (err)
 		return err;
@@ -214,7 +214,7 @@ int nft_dump_chains(struct nft_dump *d)
 {
 	int err = read_chains(d);
 
-	for (unsigned int n = 1; n < TRIES && err == -EINTR; n++) {
+	for (unsigned int n = 1; n < DUMP_TRIES && err == -EINTR; n++) {
 		nft_dump_release(d);
 		err = read_chains(d);
 	}
@@ -281,7 +281,7 @@ int nft_dump_count(unsigned int most)
 int nft_dump_read(struct nft_dump *d)
 {
 	struct mnl_socket *nl;
-	int err = begin(d, &nl);
+	int err = begin_dump(d, &nl);
 
 	if (err)
 		return err;

@@ -141,7 +141,7 @@ static int take_raw(struct nftnl_set_elem *x, void *arg)
 }
 
 /* The end of a range stands before the start of the next with the same key. */
-static int compare(const void *a, const void *b)
+static int compare_elements(const void *a, const void *b)
 {
 	const struct raw *x = a, *y = b;
 	int n = memcmp(x->key, y->key, NFT_KEY);
@@ -291,7 +291,7 @@ int elements_fill(struct helper_out *out, const struct nftnl_set *set,
 	if (!m.raw)
 		return -ENOMEM;
 	nftnl_set_elem_foreach(of, take_raw, &m);
-	qsort(m.raw, m.raws, sizeof(*m.raw), compare);
+	qsort(m.raw, m.raws, sizeof(*m.raw), compare_elements);
 	/* Of several parts each element has both of its keys. */
 	if (m.pairs && head.parts == 1)
 		close_ranges(&m);

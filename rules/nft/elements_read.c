@@ -24,10 +24,10 @@
 #include "rules/nft/key_fields.h"
 
 /* Somebody else may change elements while they are read: begin anew. */
-enum { TRIES = 8, PAUSE_US = 2000, REQUEST = 2048 };
+enum { ELEMENTS_TRIES = 8, ELEMENTS_PAUSE_US = 2000, REQUEST = 2048 };
 
 /* Of this process's CPU: to list a map takes it the square of its elements. */
-enum { PATIENCE_MS = 500 };
+enum { ELEMENTS_MS = 500 };
 
 /* What was asked for, as libnftnl's objects. */
 struct found {
@@ -37,7 +37,7 @@ struct found {
 	uint64_t until_ns;	/* CLOCK_PROCESS_CPUTIME_ID */
 };
 
-static int take_rule(const struct nlmsghdr *nlh, void *arg)
+static int take_elements_rule(const struct nlmsghdr *nlh, void *arg)
 {
 	struct found *f = arg;
 
@@ -51,7 +51,7 @@ static int take_set(const struct nlmsghdr *nlh, void *arg)
 	return nftnl_set_nlmsg_parse(nlh, f->set) < 0 ? MNL_CB_ERROR : MNL_CB_OK;
 }
 
-static uint32_t count(const struct nlmsghdr *nlh)
+static uint32_t count_elements(const struct nlmsghdr *nlh)
 {
 	const struct nlattr *list, *element;
 	uint32_t n = 0;
@@ -72,7 +72,7 @@ static int take_elements(const struct nlmsghdr *nlh, void *arg)
 
 	if (nftnl_set_elems_nlmsg_parse(nlh, f->set) < 0)
 		return MNL_CB_ERROR;
-	f->elements += count(nlh);
+	f->elements += count_elements(nlh);
 	errno = E2BIG;
 	return f->elements > NFT_ELEMENTS_MAX || clock_ns(CLOCK_PROCESS_CPUTIME_ID) > f->until_ns
 	       ? MNL_CB_ERROR : MNL_CB_OK;
@@ -88,7 +88,7 @@ static int get_rule(struct mnl_socket *nl, const struct nft_rule_id *id,
 	mnl_attr_put_strz(nlh, NFTA_RULE_TABLE, id->table);
 	mnl_attr_put_strz(nlh, NFTA_RULE_CHAIN, id->chain);
 	mnl_attr_put_u64(nlh, NFTA_RULE_HANDLE, htobe64(id->handle));
-	return nft_request(nl, nlh, take_rule, f);
+	return nft_request(nl, nlh, take_elements_rule, f);
 }
 
 static int get_set(struct mnl_socket *nl, const struct nft_rule_id *id,
@@ -128,7 +128,7 @@ static int read_once(const struct nft_rule_id *id, struct helper_out *out)
 	struct found f = {
 		.rule = nftnl_rule_alloc(), .set = nftnl_set_alloc(),
 		.until_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) +
-			    PATIENCE_MS * NS_PER_MS,
+			    ELEMENTS_MS * NS_PER_MS,
 	};
 	uint32_t before, after;
 	struct key_fields k;
@@ -156,9 +156,9 @@ static int read_job(const void *arg, struct helper_out *out)
 {
 	int err = -EINTR;
 
-	for (unsigned int n = 0; n < TRIES && err == -EINTR; n++) {
+	for (unsigned int n = 0; n < ELEMENTS_TRIES && err == -EINTR; n++) {
 		if (n)
-			usleep(PAUSE_US * n);
+			usleep(ELEMENTS_PAUSE_US * n);
 		err = read_once(arg, out);
 	}
 	return helper_status(err == -EINTR ? -EAGAIN : err);

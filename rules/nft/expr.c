@@ -28,7 +28,7 @@ struct reader {
 static const struct {
 	const char *name;
 	uint32_t does;
-} plain[] = {
+} plain_names[] = {
 	{ "dup", DOES_CLONED },
 	{ "fwd", DOES_STEAL },
 	{ "masq", MANGLE_SRC | DOES_NAT },
@@ -40,9 +40,9 @@ static const struct {
 
 static uint32_t does_plainly(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(plain); i++)
-		if (strcmp(plain[i].name, name) == 0)
-			return plain[i].does;
+	for (size_t i = 0; i < ARRAY_SIZE(plain_names); i++)
+		if (strcmp(plain_names[i].name, name) == 0)
+			return plain_names[i].does;
 	return 0;
 }
 
@@ -115,11 +115,11 @@ static void read_cmp(struct reader *rd, const struct nftnl_expr *x)
 }
 
 /* Which bytes of the network header are what; a write may cover several. */
-static const struct field {
+static const struct payload_field {
 	uint16_t nfproto;
 	uint16_t from, to;
 	uint32_t does;
-} fields[] = {
+} network_fields[] = {
 	{ NFPROTO_IPV4, 1, 2, MANGLE_TOS },
 	{ NFPROTO_IPV4, 8, 9, MANGLE_TTL },
 	{ NFPROTO_IPV4, 12, 16, MANGLE_SRC },
@@ -131,12 +131,12 @@ static const struct field {
 };
 
 /* Ports lie where they do in every protocol that has them. */
-static const struct field ports[] = {
+static const struct payload_field port_fields[] = {
 	{ NFPROTO_UNSPEC, 0, 2, MANGLE_SRC },
 	{ NFPROTO_UNSPEC, 2, 4, MANGLE_DST },
 };
 
-static uint32_t written(const struct field *f, size_t count, uint32_t family,
+static uint32_t written(const struct payload_field *f, size_t count, uint32_t family,
 			uint32_t from, uint32_t to)
 {
 	uint32_t does = 0;
@@ -160,10 +160,10 @@ static void read_payload(struct reader *rd, const struct nftnl_expr *x)
 	if (!nftnl_expr_is_set(x, NFTNL_EXPR_PAYLOAD_SREG))
 		return;
 	if (base == NFT_PAYLOAD_NETWORK_HEADER)
-		does = written(fields, ARRAY_SIZE(fields),
+		does = written(network_fields, ARRAY_SIZE(network_fields),
 			       rd->family, from, to);
 	else if (base == NFT_PAYLOAD_TRANSPORT_HEADER)
-		does = written(ports, 2, NFPROTO_UNSPEC, from, to);
+		does = written(port_fields, 2, NFPROTO_UNSPEC, from, to);
 	rd->e->does |= does ? does : MANGLE_OTHER;
 }
 

@@ -136,8 +136,8 @@ static void take_base(struct nft_snap_chain *c, const struct nftnl_chain *from,
 	c->policy = (uint8_t)nftnl_chain_get_u32(from, NFTNL_CHAIN_POLICY);
 }
 
-static uint32_t find_table(const struct nft_maker *m, uint32_t nfproto,
-			   const char *name)
+static uint32_t fill_find_table(const struct nft_maker *m, uint32_t nfproto,
+				const char *name)
 {
 	return nft_snapshot_find_table(m->s, (uint8_t)nfproto, name,
 				       strlen(name));
@@ -152,9 +152,9 @@ static int take_chains(struct nft_maker *m)
 		struct nft_snap_chain *c = &m->chain[i];
 		struct nft_snap_table *t;
 
-		c->table = find_table(m, nftnl_chain_get_u32(from,
+		c->table = fill_find_table(m, nftnl_chain_get_u32(from,
 							NFTNL_CHAIN_FAMILY),
-				      nftnl_chain_get_str(from,
+					   nftnl_chain_get_str(from,
 							NFTNL_CHAIN_TABLE));
 		if (c->table == NFT_SNAP_NONE)
 			return -EINTR;
@@ -173,14 +173,14 @@ static int take_chains(struct nft_maker *m)
 	return 0;
 }
 
-static uint32_t find_chain(const struct nft_maker *m, uint32_t table,
-			   const char *name)
+static uint32_t fill_find_chain(const struct nft_maker *m, uint32_t table,
+				const char *name)
 {
 	return nft_snapshot_find_chain(m->s, table, name, strlen(name));
 }
 
-static void take_rule(struct nft_maker *m, uint32_t i, uint32_t chain,
-		      const struct nftnl_rule *from)
+static void take_filled_rule(struct nft_maker *m, uint32_t i, uint32_t chain,
+			     const struct nftnl_rule *from)
 {
 	struct nft_snap_rule *r = &m->rule[i];
 	uint32_t table = m->chain[chain].table;
@@ -192,7 +192,7 @@ static void take_rule(struct nft_maker *m, uint32_t i, uint32_t chain,
 	r->handle = nftnl_rule_get_u64(from, NFTNL_RULE_HANDLE);
 	r->does = e.does;
 	r->verdict = e.verdict;
-	r->to = e.to ? find_chain(m, table, e.to) : NFT_SNAP_NONE;
+	r->to = e.to ? fill_find_chain(m, table, e.to) : NFT_SNAP_NONE;
 	/* The heap begins with an empty string. */
 	r->target = e.target ? nft_fill_text(m, e.target, strlen(e.target))
 			     : 0;
@@ -207,12 +207,12 @@ static int take_rules(struct nft_maker *m)
 
 	for (uint32_t i = 0; i < m->dump.rules.count; i++) {
 		const struct nftnl_rule *from = m->dump.rules.item[i];
-		uint32_t table = find_table(m,
+		uint32_t table = fill_find_table(m,
 			nftnl_rule_get_u32(from, NFTNL_RULE_FAMILY),
 			nftnl_rule_get_str(from, NFTNL_RULE_TABLE));
 		uint32_t chain = table == NFT_SNAP_NONE ? table :
-			find_chain(m, table,
-				   nftnl_rule_get_str(from, NFTNL_RULE_CHAIN));
+			fill_find_chain(m, table,
+					nftnl_rule_get_str(from, NFTNL_RULE_CHAIN));
 
 		if (chain == NFT_SNAP_NONE)
 			return -EINTR;
@@ -224,7 +224,7 @@ static int take_rules(struct nft_maker *m)
 		last = chain;
 		m->chain[chain].count++;
 		m->table[table].rules++;
-		take_rule(m, i, chain, from);
+		take_filled_rule(m, i, chain, from);
 	}
 	return 0;
 }

@@ -86,8 +86,8 @@ static int delete_table(struct mnl_socket *nl, const struct family *f,
 	return err == -ENOENT ? 0 : err;
 }
 
-static bool find_table(const struct nft_dump *d, const struct family *f,
-		       const struct owner *owner, char name[OWNER_TEXT])
+static bool find_found_table(const struct nft_dump *d, const struct family *f,
+			     const struct owner *owner, char name[OWNER_TEXT])
 {
 	struct owner o;
 
@@ -111,7 +111,7 @@ bool nft_trigger_present(const struct family *f, const struct owner *owner,
 	struct nft_dump d;
 	bool there = nft_dump_tables(&d) == 0;
 
-	there = there && find_table(&d, f, owner, name ? name : unused);
+	there = there && find_found_table(&d, f, owner, name ? name : unused);
 	nft_dump_release(&d);
 	return there;
 }

@@ -31,8 +31,8 @@ static unsigned int slot_of(uint32_t reg)
 							  : SLOTS;
 }
 
-static void load(struct registers *rg, uint32_t reg, uint8_t field, uint32_t len,
-		 uint8_t nfproto)
+static void load_key(struct registers *rg, uint32_t reg, uint8_t field, uint32_t len,
+		     uint8_t nfproto)
 {
 	unsigned int slot = slot_of(reg);
 
@@ -43,7 +43,7 @@ static void load(struct registers *rg, uint32_t reg, uint8_t field, uint32_t len
 	};
 }
 
-static void read_payload(struct registers *rg, const struct nftnl_expr *x)
+static void read_key_payload(struct registers *rg, const struct nftnl_expr *x)
 {
 	static const struct {
 		uint8_t base, offset, len, nfproto, field;
@@ -65,14 +65,14 @@ static void read_payload(struct registers *rg, const struct nftnl_expr *x)
 	/* An expression that writes into the packet: what was loaded before is as it was. */
 	if (nftnl_expr_is_set(x, NFTNL_EXPR_PAYLOAD_SREG))
 		return;
-	load(rg, reg, NFT_KEY_UNKNOWN, len, NFPROTO_UNSPEC);
+	load_key(rg, reg, NFT_KEY_UNKNOWN, len, NFPROTO_UNSPEC);
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
 		if (fields[i].base == base && fields[i].offset == offset &&
 		    fields[i].len == len)
-			load(rg, reg, fields[i].field, len, fields[i].nfproto);
+			load_key(rg, reg, fields[i].field, len, fields[i].nfproto);
 }
 
-static void read_meta(struct registers *rg, const struct nftnl_expr *x)
+static void read_key_meta(struct registers *rg, const struct nftnl_expr *x)
 {
 	static const struct {
 		uint8_t field, len;
@@ -91,9 +91,9 @@ static void read_meta(struct registers *rg, const struct nftnl_expr *x)
 	if (nftnl_expr_is_set(x, NFTNL_EXPR_META_SREG))
 		return;
 	if (key < ARRAY_SIZE(fields))
-		load(rg, reg, fields[key].field, fields[key].len, NFPROTO_UNSPEC);
+		load_key(rg, reg, fields[key].field, fields[key].len, NFPROTO_UNSPEC);
 	else
-		load(rg, reg, NFT_KEY_UNKNOWN, 0, NFPROTO_UNSPEC);
+		load_key(rg, reg, NFT_KEY_UNKNOWN, 0, NFPROTO_UNSPEC);
 }
 
 static void read_ct(struct registers *rg, const struct nftnl_expr *x)
@@ -101,8 +101,8 @@ static void read_ct(struct registers *rg, const struct nftnl_expr *x)
 	bool state = nftnl_expr_get_u32(x, NFTNL_EXPR_CT_KEY) == NFT_CT_STATE;
 
 	if (!nftnl_expr_is_set(x, NFTNL_EXPR_CT_SREG))
-		load(rg, nftnl_expr_get_u32(x, NFTNL_EXPR_CT_DREG),
-		     state ? NFT_KEY_CT_STATE : NFT_KEY_UNKNOWN, 4, NFPROTO_UNSPEC);
+		load_key(rg, nftnl_expr_get_u32(x, NFTNL_EXPR_CT_DREG),
+			 state ? NFT_KEY_CT_STATE : NFT_KEY_UNKNOWN, 4, NFPROTO_UNSPEC);
 }
 
 /* Maps of ranges have their numbers in network order, so that they can be compared. */
@@ -132,7 +132,7 @@ static void take_key(struct registers *rg, const struct nftnl_expr *x)
 		rg->k->from[i - from] = rg->slot[i];
 }
 
-static void read_lookup(struct registers *rg, const struct nftnl_expr *x)
+static void read_key_lookup(struct registers *rg, const struct nftnl_expr *x)
 {
 	if (*rg->set) {
 		if (!rg->found && strcmp(nftnl_expr_get_str(x, NFTNL_EXPR_LOOKUP_SET),
@@ -155,15 +155,15 @@ static void read_nothing(struct registers *rg, const struct nftnl_expr *x)
 }
 
 /* What is not here may put anything into registers. */
-static int read_one(struct nftnl_expr *x, void *arg)
+static int read_key_part(struct nftnl_expr *x, void *arg)
 {
 	static const struct {
 		const char *name;
 		void (*fn)(struct registers *rg, const struct nftnl_expr *x);
 	} readers[] = {
 		{ "byteorder", read_byteorder }, { "ct", read_ct },
-		{ "lookup", read_lookup }, { "meta", read_meta },
-		{ "payload", read_payload }, { "cmp", read_nothing },
+		{ "lookup", read_key_lookup }, { "meta", read_key_meta },
+		{ "payload", read_key_payload }, { "cmp", read_nothing },
 		{ "connlimit", read_nothing }, { "counter", read_nothing },
 		{ "last", read_nothing }, { "limit", read_nothing },
 		{ "log", read_nothing }, { "match", read_nothing },
@@ -187,6 +187,6 @@ bool key_fields_read(struct key_fields *k, const struct nftnl_rule *r, const cha
 	struct registers rg = { .k = k, .set = set };
 
 	memset(k, 0, sizeof(*k));
-	nftnl_expr_foreach((struct nftnl_rule *)r, read_one, &rg);
+	nftnl_expr_foreach((struct nftnl_rule *)r, read_key_part, &rg);
 	return rg.found == 1;
 }

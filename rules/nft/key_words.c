@@ -40,11 +40,11 @@ struct words {
 	size_t left;
 };
 
-static void put(struct words *w, const char *format, ...)
+static void put_key_text(struct words *w, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* What does not fit is cut off. */
-static void put(struct words *w, const char *format, ...)
+static void put_key_text(struct words *w, const char *format, ...)
 {
 	va_list ap;
 	int n;
@@ -60,9 +60,9 @@ static void put(struct words *w, const char *format, ...)
 
 static void put_hex(struct words *w, const uint8_t *v, size_t len)
 {
-	put(w, "0x");
+	put_key_text(w, "0x");
 	for (size_t i = 0; i < len; i++)
-		put(w, "%02x", v[i]);
+		put_key_text(w, "%02x", v[i]);
 }
 
 /* Of a type that is not known here, or of an order of bytes that nobody tells. */
@@ -76,7 +76,7 @@ static void put_bits(struct words *w, const struct nft_key_part *p,
 		return;
 	}
 	memcpy(&n, v, sizeof(n));
-	put(w, "0x%08x", n);
+	put_key_text(w, "0x%08x", n);
 }
 
 static void put_addr(struct words *w, const uint8_t *v, size_t len)
@@ -84,13 +84,13 @@ static void put_addr(struct words *w, const uint8_t *v, size_t len)
 	char text[INET6_ADDRSTRLEN] = "";
 
 	inet_ntop(len == 16 ? AF_INET6 : AF_INET, v, text, sizeof(text));
-	put(w, "%s", text);
+	put_key_text(w, "%s", text);
 }
 
 static void put_ether(struct words *w, const uint8_t *v)
 {
 	for (int i = 0; i < 6; i++)
-		put(w, "%s%02x", i ? ":" : "", v[i]);
+		put_key_text(w, "%s%02x", i ? ":" : "", v[i]);
 }
 
 struct name {
@@ -105,13 +105,13 @@ static void put_named(struct words *w, const struct name *names, size_t count,
 	for (size_t i = 0; i < count; i++) {
 		if (names[i].number != n)
 			continue;
-		put(w, "%s", names[i].name);
+		put_key_text(w, "%s", names[i].name);
 		return;
 	}
 	if (base == 16)
-		put(w, "0x%x", n);
+		put_key_text(w, "0x%x", n);
 	else
-		put(w, "%u", n);
+		put_key_text(w, "%u", n);
 }
 
 static void put_protocol(struct words *w, uint8_t protocol)
@@ -145,9 +145,9 @@ static void put_addr_type(struct words *w, uint32_t type)
 	};
 
 	if (type < ARRAY_SIZE(names))
-		put(w, "%s", names[type]);
+		put_key_text(w, "%s", names[type]);
 	else
-		put(w, "%u", type);
+		put_key_text(w, "%u", type);
 }
 
 /* In this process's network namespace, which is that of the rules. */
@@ -156,15 +156,15 @@ static void put_interface(struct words *w, uint32_t index)
 	char name[IF_NAMESIZE];
 
 	if (if_indextoname(index, name))
-		put(w, "\"%s\"", name);
+		put_key_text(w, "\"%s\"", name);
 	else
-		put(w, "%u", index);
+		put_key_text(w, "%u", index);
 }
 
 /* @wild: what begins so */
 static void put_name(struct words *w, const uint8_t *v, size_t len, bool wild)
 {
-	put(w, "\"%.*s%s\"", (int)len, (const char *)v, wild ? "*" : "");
+	put_key_text(w, "\"%.*s%s\"", (int)len, (const char *)v, wild ? "*" : "");
 }
 
 static void put_value(struct words *w, const struct nft_key_part *p,
@@ -190,21 +190,21 @@ static void put_value(struct words *w, const struct nft_key_part *p,
 		put_ether(w, v);
 		break;
 	case TYPE_NFPROTO:
-		put(w, "ipv%c", v[0] == NFPROTO_IPV4 ? '4' : '6');
+		put_key_text(w, "ipv%c", v[0] == NFPROTO_IPV4 ? '4' : '6');
 		break;
 	case TYPE_PROTOCOL:
 		put_protocol(w, v[0]);
 		break;
 	case TYPE_SERVICE:
-		put(w, "%u", (uint32_t)v[0] << 8 | v[1]);
+		put_key_text(w, "%u", (uint32_t)v[0] << 8 | v[1]);
 		break;
 	case TYPE_MARK:
-		put(w, "0x%08x", n);
+		put_key_text(w, "0x%08x", n);
 		break;
 	case TYPE_INTEGER:
 	case TYPE_UID:
 	case TYPE_GID:
-		put(w, "%u", n);
+		put_key_text(w, "%u", n);
 		break;
 	case TYPE_IFINDEX:
 		put_interface(w, n);
@@ -257,10 +257,10 @@ static void put_part(struct words *w, const struct nft_key_part *p,
 	}
 	put_value(w, p, first);
 	if (has_prefixes(p) && bits >= 0) {
-		put(w, "/%d", bits);
+		put_key_text(w, "/%d", bits);
 		return;
 	}
-	put(w, "-");
+	put_key_text(w, "-");
 	put_value(w, p, last);
 }
 
@@ -274,7 +274,7 @@ size_t key_words(char buf[KEY_WORDS], const struct nft_elements *e,
 		const struct nft_key_part *p = &e->part[i];
 
 		if (i)
-			put(&w, " . ");
+			put_key_text(&w, " . ");
 		put_part(&w, p, first + p->at, last + p->at);
 	}
 	return (size_t)(w.at - buf);

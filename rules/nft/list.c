@@ -213,8 +213,8 @@ static void take_policy(struct cursor *c, const char *line, const char *end)
 	chain->policy_len = (uint32_t)(end - line);
 }
 
-static void take_rule(struct cursor *c, struct nft_snap_rule *r,
-		      const char *start, const char *end)
+static void take_listed_rule(struct cursor *c, struct nft_snap_rule *r,
+			     const char *start, const char *end)
 {
 	r->text = nft_fill_text(c->m, start, (size_t)(end - start));
 	r->len = (uint32_t)(end - start);
@@ -242,8 +242,8 @@ static void take_inner(struct cursor *c, const struct nft_snap_chain *chain,
 			while (*lines[0] == '\t')
 				lines[0]++;
 			if (pass == 1 && count == chain->count)
-				take_rule(c, &c->m->rule[chain->first + n],
-					  lines[0], lines[1]);
+				take_listed_rule(c, &c->m->rule[chain->first + n],
+						 lines[0], lines[1]);
 			n++;
 		}
 		count = n;
@@ -259,7 +259,7 @@ static void end_rule(struct cursor *c, const char *end, uint64_t handle)
 	if (c->rules == chain->count || r->handle != handle)
 		return;
 	c->rules++;
-	take_rule(c, r, c->start, end);
+	take_listed_rule(c, r, c->start, end);
 	if (end[-1] == '}' && r->to != NFT_SNAP_NONE &&
 	    memchr(c->start, '\n', (size_t)(end - c->start)))
 		take_inner(c, &c->m->chain[r->to], c->start, end);

@@ -20,15 +20,16 @@
 #include "rules/nft/rebuilt.h"
 
 /* What was loaded into the register, to be compared next. */
-enum field {
-	NOTHING, IN, OUT, PROTO, SOURCE, DEST, FRAGMENT, MARK, SPORT, DPORT,
-	BOTH_PORTS, FLAGS,
+enum loaded {
+	LOADED_NOTHING, LOADED_IN, LOADED_OUT, LOADED_PROTO, LOADED_SOURCE, LOADED_DEST,
+	LOADED_FRAGMENT, LOADED_MARK, LOADED_SPORT, LOADED_DPORT, LOADED_BOTH_PORTS,
+	LOADED_FLAGS,
 };
 
 struct rebuilder {
 	const struct family *f;
 	struct rebuilt *e;
-	uint8_t field;		/* enum field */
+	uint8_t field;		/* enum loaded */
 	uint32_t len;		/* bytes of it */
 	const unsigned char *mask;	/* NULL: all of it */
 };
@@ -64,9 +65,9 @@ static uint16_t port(const unsigned char *data)
 }
 
 static const uint8_t inversion[] = {
-	[IN] = IP_PART_INV_IN, [OUT] = IP_PART_INV_OUT,
-	[PROTO] = IP_PART_INV_PROTO, [SOURCE] = IP_PART_INV_SRC,
-	[DEST] = IP_PART_INV_DST, [FRAGMENT] = IP_PART_INV_FRAG,
+	[LOADED_IN] = IP_PART_INV_IN, [LOADED_OUT] = IP_PART_INV_OUT,
+	[LOADED_PROTO] = IP_PART_INV_PROTO, [LOADED_SOURCE] = IP_PART_INV_SRC,
+	[LOADED_DEST] = IP_PART_INV_DST, [LOADED_FRAGMENT] = IP_PART_INV_FRAG,
 };
 
 static void compare_ip(struct rebuilder *b, const unsigned char *data,
@@ -76,23 +77,23 @@ static void compare_ip(struct rebuilder *b, const unsigned char *data,
 
 	ip_part_read(b->f, b->e->bytes, &ip);
 	switch (b->field) {
-	case IN:
+	case LOADED_IN:
 		set_interface(b, ip.in, ip.in_mask, data, len);
 		break;
-	case OUT:
+	case LOADED_OUT:
 		set_interface(b, ip.out, ip.out_mask, data, len);
 		break;
-	case PROTO:
+	case LOADED_PROTO:
 		ip.proto = data[0];
 		b->e->proto = inverted ? 0 : data[0];
 		break;
-	case SOURCE:
+	case LOADED_SOURCE:
 		set_address(b, ip.src, ip.src_mask, data);
 		break;
-	case DEST:
+	case LOADED_DEST:
 		set_address(b, ip.dst, ip.dst_mask, data);
 		break;
-	case FRAGMENT:
+	case LOADED_FRAGMENT:
 		/* An offset that is 0 is no later fragment. */
 		ip.fragment = true;
 		inverted = !inverted;
@@ -107,28 +108,28 @@ static void compare(struct rebuilder *b, const unsigned char *data,
 		    uint32_t len, bool inverted)
 {
 	switch (b->field) {
-	case MARK:
+	case LOADED_MARK:
 		rebuilt_mark(b->e, data, b->mask, inverted);
 		break;
-	case SPORT:
-	case DPORT:
-		rebuilt_ports(b->e, b->field == SPORT, port(data), port(data), inverted);
+	case LOADED_SPORT:
+	case LOADED_DPORT:
+		rebuilt_ports(b->e, b->field == LOADED_SPORT, port(data), port(data), inverted);
 		break;
-	case BOTH_PORTS:
+	case LOADED_BOTH_PORTS:
 		rebuilt_ports(b->e, true, port(data), port(data), inverted);
 		rebuilt_ports(b->e, false, port(data + 2), port(data + 2), inverted);
 		break;
-	case FLAGS:
+	case LOADED_FLAGS:
 		rebuilt_flags(b->e, b->mask ? *b->mask : UINT8_MAX, data[0],
 			      inverted);
 		break;
 	default:
 		compare_ip(b, data, len, inverted);
 	}
-	b->field = NOTHING;
+	b->field = LOADED_NOTHING;
 }
 
-static void load(struct rebuilder *b, uint8_t field, uint32_t len)
+static void load_register(struct rebuilder *b, uint8_t field, uint32_t len)
 {
 	b->field = field;
 	b->len = len;
@@ -144,16 +145,16 @@ static void on_meta(struct rebuilder *b, const struct nftnl_expr *x)
 	}
 	switch (nftnl_expr_get_u32(x, NFTNL_EXPR_META_KEY)) {
 	case NFT_META_IIFNAME:
-		load(b, IN, IFNAMSIZ);
+		load_register(b, LOADED_IN, IFNAMSIZ);
 		break;
 	case NFT_META_OIFNAME:
-		load(b, OUT, IFNAMSIZ);
+		load_register(b, LOADED_OUT, IFNAMSIZ);
 		break;
 	case NFT_META_L4PROTO:
-		load(b, PROTO, 1);
+		load_register(b, LOADED_PROTO, 1);
 		break;
 	case NFT_META_MARK:
-		load(b, MARK, 4);
+		load_register(b, LOADED_MARK, 4);
 		break;
 	}
 }
@@ -166,14 +167,14 @@ static void on_payload(struct rebuilder *b, const struct nftnl_expr *x)
 	bool v4 = b->f->nfproto == NFPROTO_IPV4;
 
 	if (base == NFT_PAYLOAD_TRANSPORT_HEADER)
-		load(b, at == 13 ? FLAGS : len == 4 ? BOTH_PORTS :
-		     at ? DPORT : SPORT, len);
+		load_register(b, at == 13 ? LOADED_FLAGS : len == 4 ? LOADED_BOTH_PORTS :
+			      at ? LOADED_DPORT : LOADED_SPORT, len);
 	else if (v4 && at == 9)
-		load(b, PROTO, len);
+		load_register(b, LOADED_PROTO, len);
 	else if (v4 && at == 6)
-		load(b, FRAGMENT, len);
+		load_register(b, LOADED_FRAGMENT, len);
 	else
-		load(b, at == (v4 ? 12 : 8) ? SOURCE : DEST, len);
+		load_register(b, at == (v4 ? 12 : 8) ? LOADED_SOURCE : LOADED_DEST, len);
 }
 
 static void on_bitwise(struct rebuilder *b, const struct nftnl_expr *x)
@@ -203,10 +204,10 @@ static void on_range(struct rebuilder *b, const struct nftnl_expr *x)
 	if (!from || !to)
 		b->e->full = true;
 	else
-		rebuilt_ports(b->e, b->field == SPORT, port(from), port(to),
+		rebuilt_ports(b->e, b->field == LOADED_SPORT, port(from), port(to),
 			  nftnl_expr_get_u32(x, NFTNL_EXPR_RANGE_OP) ==
 			  NFT_RANGE_NEQ);
-	b->field = NOTHING;
+	b->field = LOADED_NOTHING;
 }
 
 static void on_immediate(struct rebuilder *b, const struct nftnl_expr *x)
@@ -313,8 +314,8 @@ static int on_expression(struct nftnl_expr *x, void *arg)
 	return 0;
 }
 
-static void begin(struct rebuilder *b, const struct family *f,
-		  struct rebuilt *e)
+static void begin_rebuild(struct rebuilder *b, const struct family *f,
+			  struct rebuilt *e)
 {
 	*b = (struct rebuilder){ .f = f, .e = e };
 	rebuilt_begin(e, f);
@@ -325,7 +326,7 @@ bool rebuild_rule(const struct family *f, const struct nftnl_rule *r,
 {
 	struct rebuilder b;
 
-	begin(&b, f, e);
+	begin_rebuild(&b, f, e);
 	/* A comment of nft's own, for which there are no words here. */
 	if (nftnl_rule_is_set(r, NFTNL_RULE_USERDATA))
 		return false;
@@ -338,8 +339,8 @@ bool rebuild_extension(const struct family *f, const struct nftnl_expr *x,
 {
 	struct rebuilder b;
 
-	begin(&b, f, e);
-	load(&b, PROTO, 1);
+	begin_rebuild(&b, f, e);
+	load_register(&b, LOADED_PROTO, 1);
 	if (proto)
 		compare(&b, &proto, 1, false);
 	on_expression((struct nftnl_expr *)x, &b);
@@ -354,8 +355,8 @@ static int find_proto(struct nftnl_expr *x, void *arg)
 	if (strcmp(name, "meta") == 0)
 		on_meta(b, x);
 	else if (strcmp(name, "cmp") != 0)
-		b->field = NOTHING;
-	else if (b->field == PROTO)
+		b->field = LOADED_NOTHING;
+	else if (b->field == LOADED_PROTO)
 		on_cmp(b, x);
 	return 0;
 }
@@ -365,7 +366,7 @@ uint8_t rebuild_proto(const struct nftnl_rule *r)
 	static struct rebuilt e;
 	struct rebuilder b;
 
-	begin(&b, &family_ipv4, &e);
+	begin_rebuild(&b, &family_ipv4, &e);
 	nftnl_expr_foreach((struct nftnl_rule *)r, find_proto, &b);
 	return e.proto;
 }

@@ -20,7 +20,7 @@ static void put_u16(struct rebuilt *e, size_t offset, size_t value)
 }
 
 /* Return: zeroed room behind what is there; NULL: there is none. */
-static void *add(struct rebuilt *e, size_t size)
+static void *add_rebuilt(struct rebuilt *e, size_t size)
 {
 	unsigned char *at = e->bytes + e->len;
 
@@ -38,7 +38,7 @@ void *rebuilt_match(struct rebuilt *e, const char *name, uint8_t revision,
 		    size_t len)
 {
 	size_t size = sizeof(struct xt_entry_match) + XT_ALIGN(len);
-	struct xt_entry_match *m = add(e, size);
+	struct xt_entry_match *m = add_rebuilt(e, size);
 
 	if (!m)
 		return NULL;
@@ -53,7 +53,7 @@ void *rebuilt_target(struct rebuilt *e, const struct family *f,
 {
 	size_t size = sizeof(struct xt_entry_target) + XT_ALIGN(len);
 	size_t at = e->len;
-	struct xt_entry_target *t = add(e, size);
+	struct xt_entry_target *t = add_rebuilt(e, size);
 
 	if (!t)
 		return NULL;
@@ -144,7 +144,7 @@ void rebuilt_begin(struct rebuilt *e, const struct family *f)
 	e->proto = 0;
 	e->full = false;
 	e->jump = "";
-	add(e, f->entry_size);
+	add_rebuilt(e, f->entry_size);
 }
 
 /* Whoever walks an entry expects a target at its end. */

@@ -26,7 +26,7 @@ enum { REG = NFT_REG_1, REG_A = NFT_REG32_00, REG_B = NFT_REG32_01 };
 /* Offsets in the network header. */
 enum { V4_FRAGMENT = 6, V4_SOURCE = 12, V6_SOURCE = 8 };
 
-static struct nftnl_expr *add(struct nftnl_rule *r, const char *name)
+static struct nftnl_expr *add_expression(struct nftnl_rule *r, const char *name)
 {
 	struct nftnl_expr *x = nftnl_expr_alloc(name);
 
@@ -37,7 +37,7 @@ static struct nftnl_expr *add(struct nftnl_rule *r, const char *name)
 
 static bool add_meta(struct nftnl_rule *r, uint32_t key)
 {
-	struct nftnl_expr *x = add(r, "meta");
+	struct nftnl_expr *x = add_expression(r, "meta");
 
 	if (!x)
 		return false;
@@ -49,7 +49,7 @@ static bool add_meta(struct nftnl_rule *r, uint32_t key)
 static bool add_payload(struct nftnl_rule *r, uint32_t base, uint32_t offset,
 			uint32_t len)
 {
-	struct nftnl_expr *x = add(r, "payload");
+	struct nftnl_expr *x = add_expression(r, "payload");
 
 	if (!x)
 		return false;
@@ -63,7 +63,7 @@ static bool add_payload(struct nftnl_rule *r, uint32_t base, uint32_t offset,
 static bool add_bitwise(struct nftnl_rule *r, uint32_t reg, const void *mask,
 			const void *xor, uint32_t len)
 {
-	struct nftnl_expr *x = add(r, "bitwise");
+	struct nftnl_expr *x = add_expression(r, "bitwise");
 
 	if (!x)
 		return false;
@@ -78,7 +78,7 @@ static bool add_bitwise(struct nftnl_rule *r, uint32_t reg, const void *mask,
 static bool add_cmp(struct nftnl_rule *r, bool equal, const void *data,
 		    uint32_t len)
 {
-	struct nftnl_expr *x = add(r, "cmp");
+	struct nftnl_expr *x = add_expression(r, "cmp");
 
 	if (!x)
 		return false;
@@ -188,7 +188,7 @@ static bool add_guard(struct nftnl_rule *r, const struct xt_entry_match *m)
 static bool add_match(struct nftnl_rule *r, const struct xt_entry_match *m)
 {
 	uint32_t len = (uint32_t)(m->u.match_size - sizeof(*m));
-	struct nftnl_expr *x = add(r, "match");
+	struct nftnl_expr *x = add_expression(r, "match");
 	void *info = malloc(len ? len : 1);
 
 	if (!x || !info) {
@@ -220,7 +220,7 @@ bool nft_rule_add_limit(struct nftnl_rule *r, const struct nft_limit *l)
 
 	if (l->number == 0)
 		return true;
-	x = add(r, "limit");
+	x = add_expression(r, "limit");
 	if (!x)
 		return false;
 	nftnl_expr_set_u64(x, NFTNL_EXPR_LIMIT_RATE, l->number);
@@ -232,19 +232,19 @@ bool nft_rule_add_limit(struct nftnl_rule *r, const struct nft_limit *l)
 
 bool nft_rule_add_counter(struct nftnl_rule *r)
 {
-	return add(r, "counter") != NULL;
+	return add_expression(r, "counter") != NULL;
 }
 
 bool nft_rule_add_trace(struct nftnl_rule *r)
 {
 	static const uint8_t on = 1;
-	struct nftnl_expr *x = add(r, "immediate");
+	struct nftnl_expr *x = add_expression(r, "immediate");
 
 	if (!x)
 		return false;
 	nftnl_expr_set_u32(x, NFTNL_EXPR_IMM_DREG, REG);
 	nftnl_expr_set(x, NFTNL_EXPR_IMM_DATA, &on, sizeof(on));
-	x = add(r, "meta");
+	x = add_expression(r, "meta");
 	if (!x)
 		return false;
 	nftnl_expr_set_u32(x, NFTNL_EXPR_META_KEY, NFT_META_NFTRACE);
@@ -254,7 +254,7 @@ bool nft_rule_add_trace(struct nftnl_rule *r)
 
 bool nft_rule_add_accept(struct nftnl_rule *r)
 {
-	struct nftnl_expr *x = add(r, "immediate");
+	struct nftnl_expr *x = add_expression(r, "immediate");
 
 	if (!x)
 		return false;
@@ -265,7 +265,7 @@ bool nft_rule_add_accept(struct nftnl_rule *r)
 
 static bool add_ct(struct nftnl_rule *r, uint32_t key, uint32_t reg)
 {
-	struct nftnl_expr *x = add(r, "ct");
+	struct nftnl_expr *x = add_expression(r, "ct");
 
 	if (!x)
 		return false;
@@ -291,7 +291,7 @@ bool nft_rule_add_remember(struct nftnl_rule *r, const char *set,
 
 	if (!add_flow(r, false))
 		return false;
-	x = add(r, "dynset");
+	x = add_expression(r, "dynset");
 	if (!x)
 		return false;
 	nftnl_expr_set_u32(x, NFTNL_EXPR_DYNSET_OP, NFT_DYNSET_OP_UPDATE);
@@ -304,7 +304,7 @@ bool nft_rule_add_remember(struct nftnl_rule *r, const char *set,
 static bool add_lookup(struct nftnl_rule *r, uint32_t reg, const char *set,
 		       uint32_t set_id)
 {
-	struct nftnl_expr *x = add(r, "lookup");
+	struct nftnl_expr *x = add_expression(r, "lookup");
 
 	if (!x)
 		return false;

@@ -95,7 +95,7 @@ bool nft_save_start(struct nft_save *s, uint8_t nfproto)
 	return err == 0;
 }
 
-static char *read_all(int fd)
+static char *read_all_saved(int fd)
 {
 	struct stat st;
 	char *text;
@@ -120,7 +120,7 @@ char *nft_save_finish(struct nft_save *s)
 	int status;
 
 	if (waitpid(s->pid, &status, 0) == s->pid && status == 0)
-		text = read_all(s->fd);
+		text = read_all_saved(s->fd);
 	close(s->fd);
 	return text;
 }
@@ -139,8 +139,8 @@ struct section {
 	uint32_t lines;
 };
 
-static uint32_t find_chain(const struct section *s, const char *name,
-			   const char *end)
+static uint32_t save_find_chain(const struct section *s, const char *name,
+				const char *end)
 {
 	const char *blank = memchr(name, ' ', (size_t)(end - name));
 
@@ -149,10 +149,10 @@ static uint32_t find_chain(const struct section *s, const char *name,
 }
 
 /* ":CHAIN VERDICT [0:0]" of a base chain -> "-P CHAIN VERDICT" */
-static void take_policy(const struct section *s, const char *line,
-			const char *end)
+static void take_saved_policy(const struct section *s, const char *line,
+			      const char *end)
 {
-	uint32_t i = find_chain(s, line + 1, end);
+	uint32_t i = save_find_chain(s, line + 1, end);
 	struct nft_snap_chain *c = &s->m->chain[i];
 	const char *name;
 	char text[512];
@@ -201,8 +201,8 @@ static bool keeps_comment(const struct nftnl_rule *r, const struct strbuf *l)
 	       memmem(l->at, l->len, " --comment ", 11);
 }
 
-static void take_line(const struct section *s, uint32_t rule,
-		      const struct strbuf *l)
+static void take_saved_line(const struct section *s, uint32_t rule,
+			    const struct strbuf *l)
 {
 	struct nft_snap_rule *r = &s->m->rule[rule];
 	const struct nftnl_rule *object = s->m->object[rule];
@@ -222,7 +222,7 @@ static void chain_up(struct section *s, uint32_t *head, uint32_t *count)
 
 	for (uint32_t i = s->lines; i-- > 0; ) {
 		struct strbuf *l = &s->line[i];
-		uint32_t c = find_chain(s, l->at + 3, l->at + l->len);
+		uint32_t c = save_find_chain(s, l->at + 3, l->at + l->len);
 
 		if (c == NFT_SNAP_NONE)
 			continue;
@@ -252,7 +252,7 @@ static void end_section(struct section *s)
 			continue;
 		for (uint32_t n = head[i]; n != NFT_SNAP_NONE;
 		     n = s->line[n].next)
-			take_line(s, rule++, &s->line[n]);
+			take_saved_line(s, rule++, &s->line[n]);
 	}
 	free(head);
 	free(count);
@@ -284,7 +284,7 @@ static const char *read_section(struct section *s, const char *line)
 			break;
 		if (*line == ':' && !s->lines) {
 			if (s->table != NFT_SNAP_NONE)
-				take_policy(s, line, end);
+				take_saved_policy(s, line, end);
 		} else {
 			add_line(s, line, end);
 		}

@@ -10,7 +10,7 @@
 
 #include "rules/base/hash.h"
 
-static const void *at(const struct nft_snapshot *s, uint64_t offset)
+static const void *snapshot_at(const struct nft_snapshot *s, uint64_t offset)
 {
 	return (const char *)s + offset;
 }
@@ -18,24 +18,24 @@ static const void *at(const struct nft_snapshot *s, uint64_t offset)
 const struct nft_snap_table *nft_snapshot_table(const struct nft_snapshot *s,
 						uint32_t i)
 {
-	return (const struct nft_snap_table *)at(s, s->table_at) + i;
+	return (const struct nft_snap_table *)snapshot_at(s, s->table_at) + i;
 }
 
 const struct nft_snap_chain *nft_snapshot_chain(const struct nft_snapshot *s,
 						uint32_t i)
 {
-	return (const struct nft_snap_chain *)at(s, s->chain_at) + i;
+	return (const struct nft_snap_chain *)snapshot_at(s, s->chain_at) + i;
 }
 
 const struct nft_snap_rule *nft_snapshot_rule(const struct nft_snapshot *s,
 					      uint32_t i)
 {
-	return (const struct nft_snap_rule *)at(s, s->rule_at) + i;
+	return (const struct nft_snap_rule *)snapshot_at(s, s->rule_at) + i;
 }
 
 const char *nft_snapshot_text(const struct nft_snapshot *s, uint32_t offset)
 {
-	return at(s, s->heap_at + offset);
+	return snapshot_at(s, s->heap_at + offset);
 }
 
 const char *nft_snapshot_family(uint8_t nfproto)

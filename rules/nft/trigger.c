@@ -14,7 +14,7 @@
 
 enum {
 	REFUSALS = 64,			/* looked at after one commit */
-	TRIES = 64,
+	TRIGGER_TRIES = 64,
 };
 
 /* The tables' owner: one socket a process, the keeper's. */
@@ -94,7 +94,7 @@ static int build_until_taken(struct nft_trigger_table *b)
 	uint32_t count = 0;
 	int err = -EINVAL, why = 0;
 
-	for (unsigned int n = 0; n < TRIES && err == -EINVAL && !why; n++) {
+	for (unsigned int n = 0; n < TRIGGER_TRIES && err == -EINVAL && !why; n++) {
 		if (!is_of_use(b))
 			return -EOPNOTSUPP;
 		err = build_once(b, refusal, &count);

@@ -194,8 +194,8 @@ static struct nftnl_rule *new_rule(struct nft_trigger_table *b, const char *chai
 }
 
 /* @i: of the user's rules, or -1 */
-static void put_rule(struct nft_trigger_table *b, struct nftnl_rule *r, bool ok, int i,
-		     uint8_t chain)
+static void put_trigger_rule(struct nft_trigger_table *b, struct nftnl_rule *r, bool ok, int i,
+			     uint8_t chain)
 {
 	struct nlmsghdr *nlh;
 
@@ -228,7 +228,7 @@ static void put_trigger(struct nft_trigger_table *b, int i, unsigned int c)
 	bool ok = r && nft_rule_add_entry(r, b->f, rule->entry) &&
 		add_end(b, r);
 
-	put_rule(b, r, ok, i, (uint8_t)(1u << c));
+	put_trigger_rule(b, r, ok, i, (uint8_t)(1u << c));
 }
 
 /* Behind conntrack, what matched is noted, whatever the limit lets through. */
@@ -239,7 +239,7 @@ static void put_remember(struct nft_trigger_table *b, int i, unsigned int c)
 	bool ok = r && nft_rule_add_entry(r, b->f, rule->entry) &&
 		nft_rule_add_remember(r, flows, FLOWS_ID);
 
-	put_rule(b, r, ok, i, (uint8_t)(1u << c));
+	put_trigger_rule(b, r, ok, i, (uint8_t)(1u << c));
 }
 
 static void put_recall(struct nft_trigger_table *b, unsigned int c)
@@ -247,7 +247,7 @@ static void put_recall(struct nft_trigger_table *b, unsigned int c)
 	struct nftnl_rule *r = new_rule(b, chains[c].late);
 	bool ok = r && nft_rule_add_recall(r, flows, FLOWS_ID) && add_end(b, r);
 
-	put_rule(b, r, ok, -1, 0);
+	put_trigger_rule(b, r, ok, -1, 0);
 }
 
 static void put_key(struct nft_trigger_table *b)
@@ -256,7 +256,7 @@ static void put_key(struct nft_trigger_table *b)
 
 	put_chain(b, "unused", UINT32_MAX, 0);
 	r = new_rule(b, "unused");
-	put_rule(b, r, r && nft_rule_add_trace(r), -1, 0);
+	put_trigger_rule(b, r, r && nft_rule_add_trace(r), -1, 0);
 }
 
 /* By a rule that ends the chain: without one the kernel makes two events, not one. */
@@ -266,7 +266,7 @@ static void put_witness(struct nft_trigger_table *b, uint32_t hook)
 
 	put_chain(b, witness_chain(hook), hook, WITNESS_PRIORITY);
 	r = new_rule(b, witness_chain(hook));
-	put_rule(b, r, r && nft_rule_add_accept(r), -1, 0);
+	put_trigger_rule(b, r, r && nft_rule_add_accept(r), -1, 0);
 }
 
 static void put_witnesses(struct nft_trigger_table *b)

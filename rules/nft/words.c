@@ -35,8 +35,8 @@ struct job {
 	bool whole;
 };
 
-static const struct nft_snap_table *table_of(const struct nft_maker *m,
-					     uint32_t rule)
+static const struct nft_snap_table *words_table_of(const struct nft_maker *m,
+						   uint32_t rule)
 {
 	return &m->table[m->chain[m->rule[rule].chain].table];
 }
@@ -71,7 +71,7 @@ static bool lacks_words(const struct job *job, uint32_t i)
 static bool wants_whole(const struct job *job, uint32_t i)
 {
 	const struct nft_snap_rule *r = &job->m->rule[i];
-	const struct nft_snap_table *t = table_of(job->m, i);
+	const struct nft_snap_table *t = words_table_of(job->m, i);
 
 	return job->whole && !r->len &&
 	       nft_fill_may_be_iptables(t->nfproto, nft_snapshot_text(
@@ -81,7 +81,7 @@ static bool wants_whole(const struct job *job, uint32_t i)
 
 static bool is_wanted(const struct job *job, uint32_t i)
 {
-	return table_of(job->m, i)->nfproto == job->f->nfproto &&
+	return words_table_of(job->m, i)->nfproto == job->f->nfproto &&
 	       !job->m->rule[i].iptables &&
 	       (wants_whole(job, i) || lacks_words(job, i));
 }
@@ -194,13 +194,13 @@ void nft_words_release(struct nft_words *w)
 }
 
 /* The texts of one rule that are left, and the rule's text under construction. */
-struct texts {
+struct rule_texts {
 	const char *at, *end;	/* in a helper's result */
 	char *line;
 	size_t len;
 };
 
-static bool next_text(struct texts *t, struct head *h, const char **text)
+static bool next_text(struct rule_texts *t, struct head *h, const char **text)
 {
 	if ((size_t)(t->end - t->at) < sizeof(*h))
 		return false;
@@ -212,7 +212,7 @@ static bool next_text(struct texts *t, struct head *h, const char **text)
 	return true;
 }
 
-static void append(struct texts *t, const char *text, size_t len)
+static void append(struct rule_texts *t, const char *text, size_t len)
 {
 	memcpy(t->line + t->len, text, len);
 	t->len += len;
@@ -264,12 +264,12 @@ static bool names_extension(const struct nftnl_rule *r, struct strview *rest,
 }
 
 /* The text of extension @nth, from where the last one was found on. */
-static const char *find_text(struct texts *t, uint32_t rule, uint32_t nth,
+static const char *find_text(struct rule_texts *t, uint32_t rule, uint32_t nth,
 			     uint32_t *len)
 {
 	struct head h;
 	const char *text;
-	struct texts from = *t;
+	struct rule_texts from = *t;
 
 	while (next_text(&from, &h, &text) && h.rule == rule && h.nth <= nth)
 		if (h.nth == nth) {
@@ -280,7 +280,7 @@ static const char *find_text(struct texts *t, uint32_t rule, uint32_t nth,
 }
 
 static void replace_extensions(struct nft_maker *m, uint32_t rule,
-			       struct texts *t)
+			       struct rule_texts *t)
 {
 	struct nft_snap_rule *r = &m->rule[rule];
 	struct strview rest = { nft_snapshot_text(m->s, r->text), r->len }, word;
@@ -306,7 +306,7 @@ static void replace_extensions(struct nft_maker *m, uint32_t rule,
 }
 
 /* "-A CHAIN" and what is behind it. */
-static void take_whole(struct nft_maker *m, uint32_t rule, struct texts *t,
+static void take_whole(struct nft_maker *m, uint32_t rule, struct rule_texts *t,
 		       const char *text, size_t len)
 {
 	struct nft_snap_rule *r = &m->rule[rule];
@@ -319,10 +319,10 @@ static void take_whole(struct nft_maker *m, uint32_t rule, struct texts *t,
 	r->len = (uint32_t)t->len;
 }
 
-static void fill_rule(struct nft_maker *m, struct texts *t)
+static void fill_rule(struct nft_maker *m, struct rule_texts *t)
 {
-	const struct texts here = *t;
-	struct texts one = here;
+	const struct rule_texts here = *t;
+	struct rule_texts one = here;
 	struct head h, next;
 	const char *text, *ignored;
 
@@ -346,7 +346,7 @@ void nft_words_fill(struct nft_maker *m, const struct nft_words *w)
 {
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		const char *data = w->family[i].data;
-		struct texts t = { .at = data, .end = data + w->family[i].len };
+		struct rule_texts t = { .at = data, .end = data + w->family[i].len };
 
 		/* No text is longer than all of them and the longest of nft's. */
 		t.line = data ? malloc(w->family[i].len + m->heap.used + 512)

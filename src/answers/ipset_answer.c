@@ -8,9 +8,9 @@
 #include "protocol/ipset_question.h"
 #include "rules/base/helper.h"
 
-enum { ASK_MS = 500 };		/* somebody may be filling sets, and the kernel waits */
+enum { IPSET_MS = 500 };		/* somebody may be filling sets, and the kernel waits */
 
-static int find(const void *arg, struct helper_out *out)
+static int find_element(const void *arg, struct helper_out *out)
 {
 	struct ipset_answer found;
 
@@ -22,7 +22,7 @@ static void ask(const struct ipset_key *k, struct ipset_answer *a)
 {
 	struct helper_result res;
 
-	if (helper_run(find, k, ASK_MS, &res) < 0)
+	if (helper_run(find_element, k, IPSET_MS, &res) < 0)
 		return;
 	if (res.status == 0 && res.data && res.len == sizeof(*a))
 		memcpy(a, res.data, sizeof(*a));

@@ -21,7 +21,7 @@
 #include "rules/base/portid.h"
 #include "rules/base/units.h"
 
-enum { ASK_MS = 2000 };
+enum { LOSS_MS = 2000 };
 
 static bool table_is_full(struct inquiry *i)
 {
@@ -231,7 +231,7 @@ enum cause_finding loss_cause_find(const struct cause_question *q,
 	const uint8_t *data;
 
 	text[0] = '\0';
-	if (helper_run(explain, q, ASK_MS, &res) < 0)
+	if (helper_run(explain, q, LOSS_MS, &res) < 0)
 		return finding;
 	data = res.data;
 	if (res.status == 0 && res.len > 1) {

@@ -317,7 +317,7 @@ static bool comes_from_wrong(struct inquiry *i)
 }
 
 /* Behind PREROUTING. */
-static void explain_input(struct inquiry *i)
+static void explain_no_input(struct inquiry *i)
 {
 	const struct packet_view *l = &i->look;
 	struct route_question rq = {
@@ -367,7 +367,7 @@ void loss_route_explain(struct inquiry *i)
 		return;
 	find_destination(i);
 	if (i->look.hook == NF_INET_PRE_ROUTING)
-		explain_input(i);
+		explain_no_input(i);
 	else
 		explain_output(i);
 }

@@ -10,9 +10,9 @@
 #include "protocol/ways.h"
 #include "rules/base/helper.h"
 
-enum { ASK_MS = 2000 };
+enum { WAY_MS = 2000 };
 
-static int find(const void *arg, struct helper_out *out)
+static int find_ways(const void *arg, struct helper_out *out)
 {
 	struct way_found found;
 
@@ -25,7 +25,7 @@ static void answer_one(const struct way_question *q, struct way_answer *a)
 	const struct way_found *found;
 	struct helper_result res;
 
-	if (helper_run(find, q, ASK_MS, &res) < 0)
+	if (helper_run(find_ways, q, WAY_MS, &res) < 0)
 		return;
 	/* Names of interfaces are strangers' text. */
 	if (res.status == 0 && res.data && res.len == sizeof(*found)) {

@@ -54,7 +54,7 @@ static bool is_six(const struct way_question *q)
 	return q->nfproto == NFPROTO_IPV6;
 }
 
-static void put_question(struct nlmsghdr *nlh, const struct way_question *q)
+static void put_way_question(struct nlmsghdr *nlh, const struct way_question *q)
 {
 	uint8_t len = is_six(q) ? 16 : 4;
 	struct rtmsg *rtm;
@@ -163,8 +163,8 @@ static int take_rule(const struct nlmsghdr *nlh, void *arg)
 }
 
 /* One answer, or all parts of a dump.  Return: 0 or -errno, the kernel's as well. */
-static int converse(struct mnl_socket *nl, struct nlmsghdr *nlh, mnl_cb_t take,
-		    void *arg)
+static int way_converse(struct mnl_socket *nl, struct nlmsghdr *nlh, mnl_cb_t take,
+			void *arg)
 {
 	static char buf[ANSWER] __attribute__((aligned(NLMSG_ALIGNTO)));
 	bool dump = nlh->nlmsg_flags & NLM_F_DUMP;
@@ -189,8 +189,8 @@ static int ask_route(struct mnl_socket *nl, const struct way_question *q,
 	char buf[512] __attribute__((aligned(NLMSG_ALIGNTO))) = { 0 };
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 
-	put_question(nlh, q);
-	return converse(nl, nlh, take_route, r);
+	put_way_question(nlh, q);
+	return way_converse(nl, nlh, take_route, r);
 }
 
 static int take_local(const struct nlmsghdr *nlh, void *arg)
@@ -227,7 +227,7 @@ static bool is_in_local(struct mnl_socket *nl, const struct route *r)
 	rtm->rtm_table = RT_TABLE_LOCAL;
 	return setsockopt(mnl_socket_get_fd(nl), SOL_NETLINK,
 			  NETLINK_GET_STRICT_CHK, &on, sizeof(on)) == 0 &&
-	       converse(nl, nlh, take_local, &s) == 0 && s.found;
+	       way_converse(nl, nlh, take_local, &s) == 0 && s.found;
 }
 
 static int ask_rules(struct mnl_socket *nl, struct search *s)
@@ -240,7 +240,7 @@ static int ask_rules(struct mnl_socket *nl, struct search *s)
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	frh = mnl_nlmsg_put_extra_header(nlh, sizeof(*frh));
 	frh->family = is_six(s->q) ? AF_INET6 : AF_INET;
-	return converse(nl, nlh, take_rule, s);
+	return way_converse(nl, nlh, take_rule, s);
 }
 
 static void print_route(const struct route *r, bool six, char *buf, size_t size)

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-static const char hex[] = "0123456789abcdef";
+static const char escape_digits[] = "0123456789abcdef";
 
 bool escape_is_plain(const char *text, size_t len)
 {
@@ -57,8 +57,8 @@ static size_t put_hex(char *to, unsigned char byte)
 {
 	to[0] = '\\';
 	to[1] = 'x';
-	to[2] = hex[byte >> 4];
-	to[3] = hex[byte & 15];
+	to[2] = escape_digits[byte >> 4];
+	to[3] = escape_digits[byte & 15];
 	return 4;
 }
 
@@ -121,7 +121,7 @@ static size_t put_u(char *to, uint32_t code)
 	to[0] = '\\';
 	to[1] = 'u';
 	for (int i = 0; i < 4; i++)
-		to[2 + i] = hex[code >> (12 - 4 * i) & 15];
+		to[2 + i] = escape_digits[code >> (12 - 4 * i) & 15];
 	return 6;
 }
 

@@ -18,7 +18,7 @@ struct directive {
 	char letter;
 };
 
-static void put(struct text *t, const char *bytes, size_t len)
+static void format_put(struct text *t, const char *bytes, size_t len)
 {
 	size_t room = (size_t)(t->end - t->at);
 
@@ -117,7 +117,7 @@ static void put_number(struct text *t, uint64_t n, bool hex,
 	char *end = hex ? format_hex(digits, n) : format_decimal(digits, n);
 
 	for (size_t len = (size_t)(end - digits); len < zeros; len++)
-		put(t, "0", 1);
+		format_put(t, "0", 1);
 	for (const char *from = digits; from < end && t->at < t->end; )
 		*t->at++ = *from++;
 }
@@ -137,7 +137,7 @@ static const char *read_directive(const char *fmt, struct directive *d)
 static void put_signed(struct text *t, int64_t n, unsigned int zeros)
 {
 	if (n < 0)
-		put(t, "-", 1);
+		format_put(t, "-", 1);
 	put_number(t, n < 0 ? -(uint64_t)n : (uint64_t)n, false, zeros);
 }
 
@@ -150,11 +150,11 @@ static bool put_argument(struct text *t, const struct directive *d, va_list *ap)
 	switch (d->letter) {
 	case 's':
 		s = va_arg(*ap, const char *);
-		put(t, s, strlen(s));
+		format_put(t, s, strlen(s));
 		return d->zeros == 0 && d->longs == 0;
 	case 'c':
 		c = (char)va_arg(*ap, int);
-		put(t, &c, 1);
+		format_put(t, &c, 1);
 		return d->zeros == 0 && d->longs == 0;
 	case 'd':
 		put_signed(t, d->longs ? va_arg(*ap, long) : va_arg(*ap, int),

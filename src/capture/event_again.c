@@ -137,7 +137,7 @@ remember(struct event_again *again, struct event_layout *l, const uint8_t *bytes
 
 /* Another packet's stamp or entry, from now on that of those that come. */
 static __attribute__((noinline)) void
-take_change(struct event_layout *l, const uint8_t *rest, int hole)
+take_mangled(struct event_layout *l, const uint8_t *rest, int hole)
 {
 	struct event_hole h = l->hole[hole];
 
@@ -153,9 +153,9 @@ static inline void take_changes(struct event_layout *l, const uint8_t *rest)
 	const struct event_hole *s = &l->hole[STAMP], *c = &l->hole[ENTRY];
 
 	if (s->len && is_other_stamp(rest + s->at, l->rest + s->at))
-		take_change(l, rest, STAMP);
+		take_mangled(l, rest, STAMP);
 	if (c->len && memcmp(rest + c->at, l->rest + c->at, c->len) != 0)
-		take_change(l, rest, ENTRY);
+		take_mangled(l, rest, ENTRY);
 }
 
 static __attribute__((noinline)) const struct event *

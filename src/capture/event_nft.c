@@ -117,8 +117,8 @@ static void take_conntrack(struct conntrack *c, const struct nlattr *attr)
 	}
 }
 
-static void take_header(struct event *e, struct nft_headers *h,
-			const struct nlattr *attr, uint16_t len)
+static void take_nft_header(struct event *e, struct nft_headers *h,
+			    const struct nlattr *attr, uint16_t len)
 {
 	const uint8_t *bytes = mnl_attr_get_payload(attr);
 
@@ -269,7 +269,7 @@ bool event_nft_parse(struct event *e, struct event_nft *n,
 		if (type > NFTA_TRACE_PAD)
 			take_conntrack(&e->ct, attr);
 		else
-			take_header(e, &h, attr, payload);
+			take_nft_header(e, &h, attr, payload);
 	}
 	if (n->family == NFPROTO_BRIDGE || n->family == NFPROTO_NETDEV)
 		e->nfproto = find_protocol(e, &h);

@@ -9,7 +9,7 @@
 
 #include "packet/packet.h"
 
-enum { IPV4_HEADER = 20, IPV6_HEADER = 40, UDP_HEADER = 8 };
+enum { IPV4_LEAST = 20, IPV6_LEAST = 40, UDP_HEADER = 8 };
 
 /* An extension that was not copied, and what follows it. */
 struct extension {
@@ -68,17 +68,17 @@ static size_t transport_offset(uint8_t *to, const struct nft_headers *h,
 {
 	struct extension x;
 
-	if (nfproto == NFPROTO_IPV4 && h->network_len >= IPV4_HEADER)
+	if (nfproto == NFPROTO_IPV4 && h->network_len >= IPV4_LEAST)
 		return (h->network[0] & 15) * 4u;
-	if (nfproto != NFPROTO_IPV6 || h->network_len < IPV6_HEADER)
+	if (nfproto != NFPROTO_IPV6 || h->network_len < IPV6_LEAST)
 		return 0;
 	if (!packet_is_extension(h->network[6]))
-		return IPV6_HEADER;
-	if (h->network_len > IPV6_HEADER || !h->transport ||
+		return IPV6_LEAST;
+	if (h->network_len > IPV6_LEAST || !h->transport ||
 	    !find_extension(&x, h))
 		return 0;
-	put_extension(to + IPV6_HEADER, &x);
-	return IPV6_HEADER + x.len;
+	put_extension(to + IPV6_LEAST, &x);
+	return IPV6_LEAST + x.len;
 }
 
 size_t nft_headers_join(uint8_t *to, const struct nft_headers *h,
@@ -90,7 +90,7 @@ size_t nft_headers_join(uint8_t *to, const struct nft_headers *h,
 		len = NFT_HEADERS_MAX;
 	memcpy(to, h->network, len);
 	*partial = nfproto == NFPROTO_IPV6 && !at;
-	if (!h->transport || at < IPV4_HEADER ||
+	if (!h->transport || at < IPV4_LEAST ||
 	    at + h->transport_len > NFT_HEADERS_MAX)
 		return len;
 	if (at > len && nfproto == NFPROTO_IPV4)

@@ -170,7 +170,7 @@ static uint32_t place_to_look(const struct parting *p, unsigned int side)
 		       p->at[side] : p->at[side] - 1;
 }
 
-static void judge(struct parting *p, const struct question *q)
+static void judge_question(struct parting *p, const struct question *q)
 {
 	const struct conditions *met = &q->all[p->met],
 				*other = &q->all[!p->met];
@@ -216,5 +216,5 @@ void apart_find(struct parting *p, const struct journey *const j[PAIR_SIDES],
 		complete_near(p, &q);
 		return;
 	}
-	judge(p, &q);
+	judge_question(p, &q);
 }

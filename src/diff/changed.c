@@ -80,8 +80,8 @@ static bool is_there_twice(const struct side *s, const struct place *at)
 }
 
 /* Return: what that cost; 0: neither, as no search was needed to see */
-static uint64_t compare(struct changed *c, const struct side side[PAIR_SIDES],
-			const struct place *a, const struct place *b)
+static uint64_t compare_sides(struct changed *c, const struct side side[PAIR_SIDES],
+			      const struct place *a, const struct place *b)
 {
 	if (a == b)
 		return 0;
@@ -107,7 +107,7 @@ void changed_find(struct changed *c, const struct side *side)
 		return;
 	for (uint32_t i = 0; i < side[0].rules; i++)
 		for (uint32_t k = 0; k < side[1].rules && cost < SEARCHES; k++)
-			cost += compare(c, side, side[0].rule[i],
-					side[1].rule[k]);
+			cost += compare_sides(c, side, side[0].rule[i],
+					      side[1].rule[k]);
 	c->cut = cost >= SEARCHES;
 }

@@ -14,7 +14,7 @@
 #include "packet/packet_print.h"
 #include "report/json_put.h"
 
-static const char *const letter[PAIR_SIDES] = { "a", "b" };
+static const char *const json_letter[PAIR_SIDES] = { "a", "b" };
 
 static void put_text(struct outbuf *o, const char *key, const char *text)
 {
@@ -106,7 +106,7 @@ static void json_pair(struct outbuf *o, const struct shown *s, uint64_t alike)
 		      "\"matched\":\"%s\"", p->same ? "true" : "false",
 		      pair_rung_word(s->rung));
 	for (unsigned int i = 0; i < PAIR_SIDES; i++) {
-		outbuf_printf(o, ",\"%s\":", letter[i]);
+		outbuf_printf(o, ",\"%s\":", json_letter[i]);
 		put_packet(o, &s->env[i], s->j[i]);
 	}
 	put_text(o, ",\"differs\":", p->same ? "" : *p->subject ? p->subject :
@@ -117,7 +117,7 @@ static void json_pair(struct outbuf *o, const struct shown *s, uint64_t alike)
 	json_put_rule(o, &s->env[0], ",\"next_a\":", s->next[0]);
 	json_put_rule(o, &s->env[1], ",\"next_b\":", s->next[1]);
 	json_put_rule(o, &s->env[p->met], ",\"rule\":", s->rule);
-	put_text(o, ",\"met_by\":", s->rule ? letter[p->met] : "");
+	put_text(o, ",\"met_by\":", s->rule ? json_letter[p->met] : "");
 	put_conditions(o, s);
 	put_facts(o, s);
 	outbuf_printf(o, ",\"complete\":%s}\n", p->doubtful ? "false" : "true");
@@ -129,7 +129,7 @@ static void json_only(struct outbuf *o, const struct report_env *env,
 {
 	(void)before, (void)all;
 	outbuf_printf(o, "{\"schema\":2,\"diff\":\"only\",\"%s\":",
-		      letter[side]);
+		      json_letter[side]);
 	put_packet(o, env, j);
 	outbuf_text(o, "}\n");
 }

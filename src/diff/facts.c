@@ -27,7 +27,7 @@ const char *fact_word(unsigned int fact)
 	return words[fact];
 }
 
-static void add(struct facts *f, enum fact fact, uint32_t a, uint32_t b)
+static void add_fact(struct facts *f, enum fact fact, uint32_t a, uint32_t b)
 {
 	if (f->differ & 1u << fact)
 		return;
@@ -53,9 +53,9 @@ static void compare_steps(struct facts *f, const struct journey *const j[],
 	for (; a < until[0] && b < until[1];
 	     a = next(j[0], a + 1), b = next(j[1], b + 1)) {
 		if (j[0]->step[a].mark != j[1]->step[b].mark)
-			add(f, FACT_MARK, a, b);
+			add_fact(f, FACT_MARK, a, b);
 		if (j[0]->step[a].out != j[1]->step[b].out)
-			add(f, FACT_ROUTE, a, b);
+			add_fact(f, FACT_ROUTE, a, b);
 	}
 }
 
@@ -116,21 +116,21 @@ void facts_compare(struct facts *f, const struct journey *const j[PAIR_SIDES],
 	f->differ = 0;
 	compare_steps(f, j, until);
 	if (journey_first(j[0])->in != journey_first(j[1])->in)
-		add(f, FACT_IN, 0, 0);
+		add_fact(f, FACT_IN, 0, 0);
 	if (is_other_state(j))
-		add(f, FACT_STATE, 0, 0);
+		add_fact(f, FACT_STATE, 0, 0);
 	if (a->out && b->out && a->out != b->out)
-		add(f, FACT_ROUTE, journey_kept(j[0]), journey_kept(j[1]));
+		add_fact(f, FACT_ROUTE, journey_kept(j[0]), journey_kept(j[1]));
 	if (is_other_end(j, FIELD_DST))
-		add(f, FACT_DST, 0, 0);
+		add_fact(f, FACT_DST, 0, 0);
 	if (is_other_end(j, FIELD_SRC))
-		add(f, FACT_SRC, 0, 0);
+		add_fact(f, FACT_SRC, 0, 0);
 	if (a->kind != b->kind)
-		add(f, FACT_FATE, 0, 0);
+		add_fact(f, FACT_FATE, 0, 0);
 	if (strcmp(reason_of(j[0]), reason_of(j[1])) != 0)
-		add(f, FACT_REASON, 0, 0);
+		add_fact(f, FACT_REASON, 0, 0);
 	if (j[0]->branches != j[1]->branches)
-		add(f, FACT_COPIES, 0, 0);
+		add_fact(f, FACT_COPIES, 0, 0);
 }
 
 static void put_interface(char *buf, const struct ifnames *names,

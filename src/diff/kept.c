@@ -18,7 +18,7 @@ struct block {
 	size_t used;
 };
 
-static void *take(struct block *b, const void *from, size_t size)
+static void *keep_text(struct block *b, const void *from, size_t size)
 {
 	const size_t step = _Alignof(max_align_t);
 	void *to = b->at ? b->at + b->used : NULL;
@@ -31,14 +31,14 @@ static void *take(struct block *b, const void *from, size_t size)
 
 static const char *take_text(struct block *b, const char *text)
 {
-	return text ? take(b, text, strlen(text) + 1) : NULL;
+	return text ? keep_text(b, text, strlen(text) + 1) : NULL;
 }
 
 static void take_verdicts(struct block *b, struct journey *to,
 			  const struct journey *j)
 {
-	struct map_verdict *list = take(b, j->verdict,
-					j->verdicts * sizeof(*list));
+	struct map_verdict *list = keep_text(b, j->verdict,
+					     j->verdicts * sizeof(*list));
 
 	for (uint32_t i = 0; i < j->verdicts; i++) {
 		const struct map_verdict *from = &j->verdict[i];
@@ -56,9 +56,9 @@ static void take_verdicts(struct block *b, struct journey *to,
 static const struct fate_grounds *take_told(struct block *b,
 					    const struct fate_grounds *from)
 {
-	struct fate_grounds *told = take(b, from, sizeof(*told));
+	struct fate_grounds *told = keep_text(b, from, sizeof(*told));
 	const struct fate_owner *owner = !from->owner ? NULL :
-		take(b, from->owner, sizeof(*owner));
+		keep_text(b, from->owner, sizeof(*owner));
 
 	if (told)
 		told->owner = owner;
@@ -68,15 +68,15 @@ static const struct fate_grounds *take_told(struct block *b,
 static void take_fates(struct block *b, struct journey *to,
 		       const struct journey *j)
 {
-	struct fate *fate = take(b, j->fate, j->branches * sizeof(*fate));
+	struct fate *fate = keep_text(b, j->fate, j->branches * sizeof(*fate));
 
 	for (unsigned int i = 0; i < j->branches; i++) {
 		struct fate f = j->fate[i];
 
 		f.cause = take_text(b, f.cause);
-		f.drop = f.drop ? take(b, f.drop, sizeof(*f.drop)) : NULL;
+		f.drop = f.drop ? keep_text(b, f.drop, sizeof(*f.drop)) : NULL;
 		f.told = f.told ? take_told(b, f.told) : NULL;
-		f.near = f.near ? take(b, f.near, sizeof(*f.near)) : NULL;
+		f.near = f.near ? keep_text(b, f.near, sizeof(*f.near)) : NULL;
 		if (fate)
 			fate[i] = f;
 	}
@@ -86,7 +86,7 @@ static void take_fates(struct block *b, struct journey *to,
 static void take_packet(struct block *b, struct packet *to,
 			const struct packet *p)
 {
-	uint8_t *bytes = take(b, p->data, p->caplen);
+	uint8_t *bytes = keep_text(b, p->data, p->caplen);
 
 	if (bytes)
 		packet_keep(to, bytes, p->caplen, p);
@@ -98,9 +98,9 @@ static void copy(struct block *b, struct journey *to, const struct journey *j)
 	to->tie = NULL;
 	to->ties = 0;
 	to->bytes = (struct journey_bytes){ NULL };
-	to->step = take(b, j->step, journey_kept(j) * sizeof(*j->step));
-	to->change = take(b, j->change, j->changes * sizeof(*j->change));
-	to->path = take(b, j->path, j->branches * sizeof(*j->path));
+	to->step = keep_text(b, j->step, journey_kept(j) * sizeof(*j->step));
+	to->change = keep_text(b, j->change, j->changes * sizeof(*j->change));
+	to->path = keep_text(b, j->path, j->branches * sizeof(*j->path));
 	to->way.text = take_text(b, j->way.text);
 	take_verdicts(b, to, j);
 	take_fates(b, to, j);
@@ -113,10 +113,10 @@ struct journey *kept_journey(const struct journey *j)
 	struct block b = { NULL, 0 };
 	struct journey counted = *j, *to;
 
-	take(&b, j, sizeof(*j));
+	keep_text(&b, j, sizeof(*j));
 	copy(&b, &counted, j);
 	b = (struct block){ malloc(b.used), 0 };
-	to = b.at ? take(&b, j, sizeof(*j)) : NULL;
+	to = b.at ? keep_text(&b, j, sizeof(*j)) : NULL;
 	if (to)
 		copy(&b, to, j);
 	return to;

@@ -60,7 +60,7 @@ static int by_ends(const struct key *a, const struct key *b)
 	return memcmp(&a->ends, &b->ends, sizeof(a->ends));
 }
 
-static int by_key(const void *a, const void *b)
+static int pair_by_key(const void *a, const void *b)
 {
 	const struct key *x = a, *y = b;
 	int d = by_ends(x, y);
@@ -99,7 +99,7 @@ static uint32_t make_keys(struct key *key, const struct flows *f,
 			 same & PORT);
 		n++;
 	}
-	qsort(key, n, sizeof(*key), by_key);
+	qsort(key, n, sizeof(*key), pair_by_key);
 	return n;
 }
 

@@ -169,7 +169,7 @@ static unsigned int who_met(const struct parting *p, const struct place *last)
 	return NEITHER;
 }
 
-static void take(struct parting *p, enum parting_how how, const char *subject)
+static void take_parting(struct parting *p, enum parting_how how, const char *subject)
 {
 	p->how = how;
 	p->subject = subject;
@@ -201,9 +201,9 @@ static void take_way(struct parting *p, const struct journey *const j[PAIR_SIDES
 {
 	const bool state = p->facts.differ & 1u << FACT_STATE;
 
-	take(p, PARTING_WAY,
-	     is_nat(p->next[0]) != is_nat(p->next[1]) && state ?
-	     "conntrack state" : is_at_other_hook(p, j) ? "route" : "table");
+	take_parting(p, PARTING_WAY,
+		     is_nat(p->next[0]) != is_nat(p->next[1]) && state ?
+		     "conntrack state" : is_at_other_hook(p, j) ? "route" : "table");
 }
 
 /* Not by elimination: that holds of a rule that the other's rules have. */
@@ -230,7 +230,7 @@ static void try_both(struct parting *p, const struct journey *const j[],
 		p->met = !p->met;
 	}
 	p->rule = NULL;
-	take(p, PARTING_WAY, "rule");
+	take_parting(p, PARTING_WAY, "rule");
 }
 
 static void judge(struct parting *p, const struct journey *const j[PAIR_SIDES],
@@ -240,19 +240,19 @@ static void judge(struct parting *p, const struct journey *const j[PAIR_SIDES],
 	unsigned int met = who_met(p, last_of_both(p, j[0]));
 
 	if (!a || !b) {
-		take(p, PARTING_END, "end");
+		take_parting(p, PARTING_END, "end");
 		return;
 	}
 	if (same_rule(a, b)) {
-		take(p, PARTING_VERDICT, "map element");
+		take_parting(p, PARTING_VERDICT, "map element");
 		return;
 	}
 	if (rule_is_policy(a) && rule_is_policy(b) && place_same_chain(a, b)) {
-		take(p, PARTING_POLICY, "policy");
+		take_parting(p, PARTING_POLICY, "policy");
 		return;
 	}
 	if (same_number(a, b) && a->rule_len && b->rule_len) {
-		take(p, PARTING_TEXT, "rule");
+		take_parting(p, PARTING_TEXT, "rule");
 		return;
 	}
 	if (met == NEITHER) {
@@ -325,7 +325,7 @@ void parting_find(struct parting *p, const struct journey *const j[PAIR_SIDES],
 	take_fork(p, f, j);
 	/* Behind the first fork events of both are no longer side by side. */
 	facts_compare(&p->facts, j, p->ways.forks ? p->ways.fork[0].at : p->at);
-	take(p, PARTING_NOWHERE, "");
+	take_parting(p, PARTING_NOWHERE, "");
 	p->same = !f && !p->facts.differ;
 	p->doubtful = is_doubtful(j[0]) || is_doubtful(j[1]) ||
 		      side[0].excerpt || side[1].excerpt;

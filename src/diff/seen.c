@@ -31,7 +31,7 @@ static void put_bytes(struct seen *s, size_t room, size_t at, const void *from,
 		memcpy(s->bytes + at, from, len);
 }
 
-static void put_end(struct seen *s, size_t room, const struct change *c)
+static void put_seen_end(struct seen *s, size_t room, const struct change *c)
 {
 	const struct layout *l = layout_of(s->packet.nfproto);
 	bool src = c->field == FIELD_SRC;
@@ -59,7 +59,7 @@ static void change_packet(struct seen *s, size_t room, const struct change *c)
 	switch (c->field) {
 	case FIELD_SRC:
 	case FIELD_DST:
-		put_end(s, room, c);
+		put_seen_end(s, room, c);
 		break;
 	case FIELD_TTL:
 		put_bytes(s, room, layout_of(s->packet.nfproto)->ttl, &ttl, 1);
@@ -83,7 +83,7 @@ static uint32_t first_mark(const struct journey *j)
 }
 
 /* As it came in, with all that was changed until then. */
-static void take_packet(struct seen *s, const struct journey *j, uint32_t at)
+static void take_seen_packet(struct seen *s, const struct journey *j, uint32_t at)
 {
 	size_t room = j->first.caplen < ASKED_ROOM ? j->first.caplen
 						   : ASKED_ROOM;
@@ -146,7 +146,7 @@ void seen_at(struct seen *s, const struct journey *j, uint32_t at,
 	struct asked *a = &s->asked;
 
 	memset(a, 0, sizeof(*a));
-	take_packet(s, j, at);
+	take_seen_packet(s, j, at);
 	a->nfproto = j->nfproto;
 	a->hook = hook_at(j, where);
 	take_device(s, 0, &a->in, names, w->in, false);

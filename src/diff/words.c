@@ -12,7 +12,7 @@
 #include "place/place_types.h"
 #include "report/report_text.h"
 
-static const char letter[PAIR_SIDES] = { 'A', 'B' };
+static const char side_letter[PAIR_SIDES] = { 'A', 'B' };
 
 static void put_escaped(struct strbuf *to, const char *text, size_t len)
 {
@@ -53,7 +53,7 @@ static void put_value(struct strbuf *to, const struct near_miss *n,
 {
 	if (!*n->value)
 		return;
-	strbuf_add(to, "; %c: ", letter[side]);
+	strbuf_add(to, "; %c: ", side_letter[side]);
 	put_escaped(to, n->value, strlen(n->value));
 	if (n->how == NEAR_MISS_ASKED)
 		strbuf_text(to, " now");
@@ -76,7 +76,7 @@ static void put_known(struct strbuf *to, const struct shown *s)
 	unsigned int other = !s->p->met;
 
 	if (!s->p->known)
-		strbuf_add(to, ", if %c's rules have it", letter[other]);
+		strbuf_add(to, ", if %c's rules have it", side_letter[other]);
 	if (s->p->doubtful)
 		strbuf_text(to, " (events may be missing)");
 }
@@ -89,7 +89,7 @@ static void put_condition(struct strbuf *to, const struct shown *s)
 	put_lacks(to, s);
 	strbuf_text(to, " of ");
 	put_name(to, s->rule);
-	strbuf_add(to, ", met by %c, not by %c", letter[met], letter[other]);
+	strbuf_add(to, ", met by %c, not by %c", side_letter[met], side_letter[other]);
 	if (lack->count == 1 && lack->miss[0].how != NEAR_MISS_ELIMINATED) {
 		if (s->lack[met]->count)
 			put_value(to, &s->lack[met]->miss[0], met);
@@ -116,12 +116,12 @@ static void put_one_has(struct strbuf *to, const struct shown *s)
 
 	put_named(to, s->rule);
 	if (s->instead) {
-		strbuf_add(to, " is another in %c's rules: ", letter[other]);
+		strbuf_add(to, " is another in %c's rules: ", side_letter[other]);
 		put_rule(to, s->instead);
 		return;
 	}
 	strbuf_add(to, " is not in %c's rules there: %c's packet has all that "
-		   "it asks for", letter[other], letter[other]);
+		   "it asks for", side_letter[other], side_letter[other]);
 	if (s->p->doubtful)
 		strbuf_text(to, "; or its event is missing");
 }
@@ -129,8 +129,8 @@ static void put_one_has(struct strbuf *to, const struct shown *s)
 static void put_one_met(struct strbuf *to, const struct shown *s)
 {
 	put_named(to, s->rule);
-	strbuf_add(to, " was met by %c, not by %c: %s", letter[s->p->met],
-		   letter[!s->p->met], s->p->doubtful ?
+	strbuf_add(to, " was met by %c, not by %c: %s", side_letter[s->p->met],
+		   side_letter[!s->p->met], s->p->doubtful ?
 		   "events may be missing" : "why is not known");
 }
 
@@ -161,7 +161,7 @@ static void put_map(struct strbuf *to, const struct shown *s)
 		const struct map_verdict *v = map_verdict_at(s->j[i],
 							     s->p->at[i]);
 
-		strbuf_add(to, "%s %c ", i ? ";" : ":", letter[i]);
+		strbuf_add(to, "%s %c ", i ? ";" : ":", side_letter[i]);
 		if (v && v->key) {
 			put_escaped(to, v->key, strlen(v->key));
 			strbuf_text(to, " -> ");
@@ -178,23 +178,23 @@ static void put_way(struct strbuf *to, const struct shown *s)
 	const bool texts = strcmp(s->p->subject, "rule") == 0;
 
 	for (unsigned int i = 0; i < PAIR_SIDES; i++) {
-		strbuf_add(to, "%s%c goes on to ", i ? ", " : "", letter[i]);
+		strbuf_add(to, "%s%c goes on to ", i ? ", " : "", side_letter[i]);
 		(texts ? put_named : put_name)(to, s->next[i]);
 	}
 }
 
-static void put_end(struct strbuf *to, const struct shown *s)
+static void put_changed_end(struct strbuf *to, const struct shown *s)
 {
 	unsigned int ended = s->next[0] ? 1 : 0;
 	char reason[FACT_TEXT];
 
-	strbuf_add(to, "%c goes no further", letter[ended]);
+	strbuf_add(to, "%c goes no further", side_letter[ended]);
 	if (s->last) {
 		strbuf_text(to, " than ");
 		put_name(to, s->last);
 	}
 	if (s->next[!ended]) {
-		strbuf_add(to, ", %c goes on to ", letter[!ended]);
+		strbuf_add(to, ", %c goes on to ", side_letter[!ended]);
 		put_name(to, s->next[!ended]);
 	}
 	if (s->p->doubtful)
@@ -219,7 +219,7 @@ void words_parting(struct strbuf *to, const struct shown *s)
 		[PARTING_POLICY] = put_policy,
 		[PARTING_VERDICT] = put_map,
 		[PARTING_WAY] = put_way,
-		[PARTING_END] = put_end,
+		[PARTING_END] = put_changed_end,
 	};
 
 	if (*s->p->subject)
@@ -246,7 +246,7 @@ void words_facts(struct strbuf *to, const struct shown *s)
 			fact_text(text, f, i, side, s->j[side],
 				  s->env[side].names);
 			strbuf_add(to, "%s%c ", side ? ", " : "",
-				   letter[side]);
+				   side_letter[side]);
 			strbuf_text(to, text);
 		}
 		parting = "; ";

@@ -84,7 +84,7 @@ static uint32_t find_redirect(const struct nlattr *acts)
 	return 0;
 }
 
-static int on_filter(const struct nlmsghdr *nlh, void *arg)
+static int on_filter_behind(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct tcmsg *tc = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *attr, *options = NULL, *acts;
@@ -116,11 +116,11 @@ static void ask_filters(int index, uint32_t parent, unsigned int *said)
 	struct tcmsg ask = { .tcm_ifindex = index, .tcm_parent = parent };
 
 	dump_ask(NETLINK_ROUTE, RTM_GETTFILTER, NLM_F_DUMP, &ask, sizeof(ask),
-		 on_filter, said);
+		 on_filter_behind, said);
 }
 
 /* Filters of what leaves: of clsact, or of a qdisc with classes. */
-static int on_qdisc(const struct nlmsghdr *nlh, void *arg)
+static int on_qdisc_behind(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct tcmsg *tc = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *attr;
@@ -234,7 +234,7 @@ static void say_tunnel(const char *name, const struct nlattr *info)
 	}
 }
 
-static int on_link(const struct nlmsghdr *nlh, void *arg)
+static int on_link_behind(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
 	const uint32_t *out = arg;
@@ -258,7 +258,7 @@ static void say_tunnels(const uint32_t *out)
 
 	if (*out)
 		dump_ask(NETLINK_ROUTE, RTM_GETLINK, NLM_F_DUMP, &link,
-			 sizeof(link), on_link, (void *)(uintptr_t)out);
+			 sizeof(link), on_link_behind, (void *)(uintptr_t)out);
 }
 
 void behind_say(const uint32_t *out)
@@ -268,6 +268,6 @@ void behind_say(const uint32_t *out)
 
 	say_tunnels(out);
 	dump_ask(NETLINK_ROUTE, RTM_GETQDISC, NLM_F_DUMP, &qdisc,
-		 sizeof(qdisc), on_qdisc, &filters);
+		 sizeof(qdisc), on_qdisc_behind, &filters);
 	say_waiting();
 }

@@ -279,7 +279,7 @@ struct question {
 	const uint32_t *out;
 };
 
-static int look(const void *arg, struct helper_out *out)
+static int look_for_bypass(const void *arg, struct helper_out *out)
 {
 	const struct question *q = arg;
 
@@ -304,7 +304,7 @@ void bypass_each(enum bypass_what what, const uint32_t *out,
 	struct helper_result res;
 	char *line, *rest;
 
-	if (helper_run(look, &q, LOOK_MS, &res) < 0)
+	if (helper_run(look_for_bypass, &q, LOOK_MS, &res) < 0)
 		return;
 	for (line = strtok_r(res.text, "\n", &rest); line;
 	     line = strtok_r(NULL, "\n", &rest))

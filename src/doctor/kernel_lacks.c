@@ -28,7 +28,7 @@ static bool read_line(const char *path, char *line, size_t size)
 }
 
 /* What keeps a module from being loaded, else what to try. */
-static void say(char text[LACKS_TEXT], const char *what, const char *module)
+static void say_lack(char text[LACKS_TEXT], const char *what, const char *module)
 {
 	char line[256];
 
@@ -82,18 +82,18 @@ bool kernel_lacks_raw(char text[LACKS_TEXT], const struct family *f, int err)
 		return false;
 	if (err == -ENOPROTOOPT) {
 		snprintf(what, sizeof(what), "iptables-legacy for %s", f->name);
-		say(text, what, f->module);
+		say_lack(text, what, f->module);
 	} else if (!kernel_trial_has_raw(f)) {
 		snprintf(what, sizeof(what), "table raw of %s", f->command);
 		snprintf(module, sizeof(module), "%.*s_raw",
 			 (int)strlen(f->command) - 1, f->command);
-		say(text, what, module);
+		say_lack(text, what, module);
 	} else if (!has_logger(f)) {
 		snprintf(what, sizeof(what), "logger of its own for %s, without "
 			 "which it refuses TRACE", f->name);
 		snprintf(module, sizeof(module), "nf_log_syslog (or nf_log_%s)",
 			 f->name);
-		say(text, what, module);
+		say_lack(text, what, module);
 	} else {
 		return false;
 	}
@@ -112,8 +112,8 @@ bool kernel_lacks_nft(char text[LACKS_TEXT], const struct family *f)
 	}
 	if (err != -ENOENT && err != -EINVAL && err != -EOPNOTSUPP)
 		return false;
-	say(text, "part of nft that nftrace's own rules need (nft_limit, "
-	    "nft_compat)", "nft_limit");
+	say_lack(text, "part of nft that nftrace's own rules need (nft_limit, "
+		 "nft_compat)", "nft_limit");
 	return true;
 }
 
@@ -121,7 +121,7 @@ bool kernel_lacks_group(char text[LACKS_TEXT])
 {
 	if (can_log() != -EOPNOTSUPP)
 		return false;
-	say(text, "nfnetlink_log, by which TRACE rules report (rules of nft need "
-	    "none)", "nfnetlink_log");
+	say_lack(text, "nfnetlink_log, by which TRACE rules report (rules of nft need "
+		 "none)", "nfnetlink_log");
 	return true;
 }

@@ -14,7 +14,7 @@
 #include "rules/match/match.h"
 #include "rules/nft/trigger.h"
 
-enum { TRIAL_MS = 10000, DEADLINE_S = 60 };
+enum { KERNEL_TRIAL_MS = 10000, DEADLINE_S = 60 };
 
 struct trial {
 	const struct family *f;
@@ -75,7 +75,7 @@ static int has_raw(const void *arg, struct helper_out *out)
 static int run(helper_fn *fn, const void *arg)
 {
 	struct helper_result res = { 0 };
-	int err = helper_run(fn, arg, TRIAL_MS, &res);
+	int err = helper_run(fn, arg, KERNEL_TRIAL_MS, &res);
 
 	if (!err && res.status)
 		err = res.status < 0 ? -ETIMEDOUT : -res.status;

@@ -42,7 +42,7 @@ int bpf_map_make(const struct bpf_map_wanted *w)
 	return bpf(BPF_MAP_CREATE, &attr);
 }
 
-static int load(union bpf_attr *attr)
+static int load_program(union bpf_attr *attr)
 {
 	int fd = -1;
 
@@ -72,14 +72,14 @@ int bpf_program_load(const struct bpf_program_wanted *w)
 	/* Who uses the kernel's pointers has to say this licence. */
 	attr.license = (uintptr_t)"GPL";
 	snprintf(attr.prog_name, sizeof(attr.prog_name), "%s", w->name);
-	fd = load(&attr);
+	fd = load_program(&attr);
 	if (fd >= 0)
 		return fd;
 	/* Once more, for the words: to write them takes time. */
 	attr.log_buf = (uintptr_t)w->log;
 	attr.log_size = (uint32_t)w->log_size;
 	attr.log_level = 1;
-	return load(&attr);
+	return load_program(&attr);
 }
 
 int bpf_program_attach(int program)

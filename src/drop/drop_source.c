@@ -20,15 +20,10 @@ void drop_source_open(struct drop_source *s)
 	s->helper.pid = s->symbols.pid = s->link_fd = -1;
 }
 
-static size_t page_size(void)
-{
-	return (size_t)sysconf(_SC_PAGESIZE);
-}
-
 static void close_job(struct drop_source *s)
 {
 	if (s->job)
-		munmap(s->job, page_size());
+		munmap(s->job, sizeof(*s->job));
 	s->job = NULL;
 }
 
@@ -36,7 +31,7 @@ static void close_job(struct drop_source *s)
 static bool open_job(struct drop_source *s)
 {
 	uint64_t secret;
-	void *page = mmap(NULL, page_size(), PROT_READ | PROT_WRITE,
+	void *page = mmap(NULL, sizeof(*s->job), PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (page == MAP_FAILED)
@@ -53,7 +48,7 @@ void drop_source_start(struct drop_source *s)
 		return;
 	}
 	/* What the reader could know of the kernel's addresses ends here. */
-	if (madvise(s->job, page_size(), MADV_DONTFORK) == 0)
+	if (madvise(s->job, sizeof(*s->job), MADV_DONTFORK) == 0)
 		return;
 	helper_cancel(&s->helper);
 	close_job(s);

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-static int by_value(const void *key, const void *entry)
+static int reason_by_value(const void *key, const void *entry)
 {
 	uint32_t value = *(const uint32_t *)key;
 	const struct drop_reason *r = entry;
@@ -16,7 +16,7 @@ const char *drop_reason_name(const struct drop_reasons *names, uint32_t reason)
 {
 	const struct drop_reason *r = !names ? NULL :
 		bsearch(&reason, names->reason, names->count,
-			sizeof(names->reason[0]), by_value);
+			sizeof(names->reason[0]), reason_by_value);
 
 	return r ? r->name : NULL;
 }

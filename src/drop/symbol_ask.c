@@ -19,7 +19,7 @@
 /* As a backtrace has it: the address is where a call returns to. */
 static const char format[8] = "%pB";
 
-enum { PRINTED = 192, SLOT = -8, LOG_BYTES = 256 };
+enum { PRINTED = 192, SYMBOL_SLOT = -8, SYMBOL_LOG_BYTES = 256 };
 
 /* Since 5.13; older headers have no name for it. */
 enum { SNPRINTF = 165 };
@@ -30,7 +30,7 @@ struct asking {
 	const char *text;	/* what the program has printed */
 };
 
-static bool make_maps(struct asking *s)
+static bool make_symbol_maps(struct asking *s)
 {
 	static const struct bpf_map_wanted text = {
 		.name = "nftrace_format",
@@ -66,7 +66,7 @@ static bool load(struct asking *s)
 		{ .code = BPF_LDX | BPF_MEM | BPF_DW, .dst_reg = BPF_REG_1,
 		  .src_reg = BPF_REG_1 },
 		{ .code = BPF_STX | BPF_MEM | BPF_DW, .dst_reg = BPF_REG_10,
-		  .src_reg = BPF_REG_1, .off = SLOT },
+		  .src_reg = BPF_REG_1, .off = SYMBOL_SLOT },
 		{ .code = BPF_LD | BPF_DW | BPF_IMM, .dst_reg = BPF_REG_1,
 		  .src_reg = BPF_PSEUDO_MAP_VALUE, .imm = s->printed },
 		{ .code = 0 },
@@ -78,14 +78,14 @@ static bool load(struct asking *s)
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_4,
 		  .src_reg = BPF_REG_10 },
 		{ .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = BPF_REG_4,
-		  .imm = SLOT },
+		  .imm = SYMBOL_SLOT },
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_5,
 		  .imm = sizeof(uint64_t) },
 		{ .code = BPF_JMP | BPF_CALL, .imm = SNPRINTF },
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	char log[LOG_BYTES];
+	char log[SYMBOL_LOG_BYTES];
 	const struct bpf_program_wanted wanted = {
 		.name = "nftrace_symbol",
 		.insn = insn,
@@ -148,7 +148,7 @@ static void let_go(const struct asking *s)
 bool symbol_ask(const struct kallsyms_question *q, struct kallsyms_answer *a)
 {
 	struct asking s = { .format = -1, .printed = -1, .program = -1 };
-	bool told = make_maps(&s) && load(&s) && ask_all(&s, q, a);
+	bool told = make_symbol_maps(&s) && load(&s) && ask_all(&s, q, a);
 
 	let_go(&s);
 	return told;

@@ -12,7 +12,7 @@
 #include "rules/base/units.h"
 
 enum {
-	DEEPEST = 32,			/* typedefs of typedefs */
+	TYPEDEFS_MOST = 32,			/* typedefs of typedefs */
 	/* What a header has at least, and with the sizes of each kind, in bytes. */
 	HEADER = 24, HEADER_WITH_LAYOUT = 32,
 };
@@ -229,7 +229,7 @@ const struct btf_type *types_resolve(const struct types *t, uint32_t id)
 			   1 << BTF_KIND_TYPE_TAG,
 	};
 
-	for (int i = 0; i < DEEPEST; i++) {
+	for (int i = 0; i < TYPEDEFS_MOST; i++) {
 		const struct btf_type *type = types_at(t, id);
 
 		if (!is_one_of(type, LEADS_ON))

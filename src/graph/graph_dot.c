@@ -138,7 +138,7 @@ static const char *table_color(const struct place *p)
 	return colors[sum % (sizeof(colors) / sizeof(*colors))];
 }
 
-static void put_title(struct outbuf *o, const struct place *p, const char *owner)
+static void put_cluster_title(struct outbuf *o, const struct place *p, const char *owner)
 {
 	const char *family = p->backend == EVENT_NFT ?
 				     nft_snapshot_family(p->family) :
@@ -160,7 +160,7 @@ void graph_dot_chain(struct outbuf *o, const struct graph_edges *w,
 {
 	outbuf_printf(o, "\tc%u [label=<<TABLE BORDER=\"0\" CELLBORDER=\"0\" "
 		      "CELLSPACING=\"0\" CELLPADDING=\"2\">", box);
-	put_title(o, node->at, node->owner);
+	put_cluster_title(o, node->at, node->owner);
 	for (uint32_t i = 0; i < count; i++)
 		if (graph_dot_is_row(node[i].at))
 			put_row(o, w, node[i].at);

@@ -86,7 +86,7 @@ static const struct fate_owner *told_of(const struct journey *j, unsigned int b)
 	return j->fate && j->fate[b].told ? j->fate[b].told->owner : NULL;
 }
 
-static bool take_told(struct component_found *to, const struct fate_owner *told)
+static bool take_told_component(struct component_found *to, const struct fate_owner *told)
 {
 	to->who = component_by_key(told->component);
 	if (!to->who)
@@ -126,7 +126,7 @@ bool component_find(struct component_found *to, const struct journey *j,
 	if (!by)
 		return false;
 	if (told)
-		return take_told(to, told);
+		return take_told_component(to, told);
 	component_frames_begin(&f, j, b, by, &to->by_tables);
 	row = component_row_first(&f, &pieces);
 	if (!row)

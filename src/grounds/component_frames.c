@@ -7,8 +7,7 @@
 #include "journey/journey.h"
 #include "place/place.h"
 #include "place/place_tables.h"
-
-enum { NOT_A_HOOK = 0xff };
+#include "rules/base/family.h"
 
 struct strview frames_chain(const struct place *at)
 {

@@ -13,7 +13,7 @@ static const struct component cilium = { "cilium", "Cilium" };
 static const struct component flannel = { "flannel", "flannel" };
 static const struct component ip_masq = { "ip-masq-agent", "ip-masq-agent" };
 static const struct component istio = { "istio", "Istio" };
-static const struct component kind = { "kind", "kind" };
+static const struct component kind_cluster = { "kind", "kind" };
 static const struct component kube_proxy = { "kube-proxy", "kube-proxy" };
 static const struct component kube_router = { "kube-router", "kube-router" };
 static const struct component kubernetes = { "kubernetes", "Kubernetes" };
@@ -58,9 +58,9 @@ static const struct component weave = { "weave", "Weave Net" };
 #define ROUTER(name, ...) { .of = &kube_router, .chain = name, __VA_ARGS__ }
 
 /* A jump from a chain that is anybody's. */
-#define CALLS(who, name) { .of = &(who), .calls = name }
+#define CLUSTER_CALLS(who, name) { .of = &(who), .calls = name }
 
-static const struct component_row rows[] = {
+static const struct component_row cluster_rows[] = {
 	ROUTER("KUBE-POD-FW-~", .comment = "rule to REJECT traffic destined for POD name:* namespace: *",
 	       .object = "pod $2/$1", .denies = true),
 	ROUTER("KUBE-~", .comment = "~policy name: * namespace: *",
@@ -79,8 +79,8 @@ static const struct component_row rows[] = {
 	ROUTER("KUBE-ROUTER-~"),
 	{ .of = &kube_router, .comment = "kube-router netpol - ~" },
 	{ .of = &kube_router, .comment = "KUBE-ROUTER rule ~" },
-	CALLS(kube_router, "KUBE-ROUTER-~"),
-	CALLS(kube_router, "KUBE-POD-FW-~"),
+	CLUSTER_CALLS(kube_router, "KUBE-ROUTER-~"),
+	CLUSTER_CALLS(kube_router, "KUBE-POD-FW-~"),
 
 	{ .of = &kubernetes, .table = "filter", .chain = "KUBE-FIREWALL" },
 	{ .of = &kubernetes, .table = "filter", .calls = "KUBE-FIREWALL" },
@@ -93,7 +93,7 @@ static const struct component_row rows[] = {
 	KUBE("*/* ~", "$1/$2"),
 	KUBE("*/*", "$1/$2"),
 	{ .of = &kube_proxy, .chain = "KUBE-~" },
-	CALLS(kube_proxy, "KUBE-~"),
+	CLUSTER_CALLS(kube_proxy, "KUBE-~"),
 	KUBE_NFT("endpoint-*-*/*/*/__~", "$2/$3"),
 	KUBE_NFT("endpoint-*-*/*/*/*__~", "$2/$3:$5"),
 	KUBE_NFT("~-*-*/*/*/", "$2/$3"),
@@ -131,19 +131,19 @@ static const struct component_row rows[] = {
 	{ .of = &cilium, .chain = "OLD_CILIUM_~" },
 	{ .of = &cilium, .comment = "cilium: ~" },
 	{ .of = &cilium, .comment = "cilium-feeder: ~" },
-	CALLS(cilium, "CILIUM_~"),
+	CLUSTER_CALLS(cilium, "CILIUM_~"),
 
 	{ .of = &istio, .chain = "ISTIO_REDIRECT", .object = "redirect to the sidecar" },
 	{ .of = &istio, .chain = "ISTIO_IN_REDIRECT", .object = "redirect to the sidecar" },
 	{ .of = &istio, .chain = "ISTIO_~" },
 	{ .of = &istio, .nft = "istio-proxy-~" },
 	{ .of = &istio, .nft = "istio-ambient-~" },
-	CALLS(istio, "ISTIO_~"),
+	CLUSTER_CALLS(istio, "ISTIO_~"),
 
 	{ .of = &flannel, .chain = "FLANNEL-~" },
 	{ .of = &flannel, .comment = "flanneld ~" },
 	{ .of = &flannel, .nft = "flannel-ipv~" },
-	CALLS(flannel, "FLANNEL-~"),
+	CLUSTER_CALLS(flannel, "FLANNEL-~"),
 
 	{ .of = &weave, .chain = "WEAVE-NPC~",
 	  .comment = "DefaultAllow ~ isolation for namespace: *",
@@ -151,17 +151,17 @@ static const struct component_row rows[] = {
 	{ .of = &weave, .chain = "WEAVE-NPC~", .object = "network policy" },
 	{ .of = &weave, .chain = "WEAVE-~" },
 	{ .of = &weave, .chain = "WEAVE" },
-	CALLS(weave, "WEAVE-~"),
-	CALLS(weave, "WEAVE"),
+	CLUSTER_CALLS(weave, "WEAVE-~"),
+	CLUSTER_CALLS(weave, "WEAVE"),
 
 	{ .of = &node_dns, .comment = "NodeLocal DNS Cache: ~" },
 	{ .of = &aws_cni, .chain = "AWS-SNAT-CHAIN-~" },
 	{ .of = &aws_cni, .chain = "AWS-CONNMARK-CHAIN-~" },
 	{ .of = &ip_masq, .chain = "IP-MASQ~" },
 	{ .of = &ip_masq, .comment = "ip-masq~: ~" },
-	{ .of = &kind, .chain = "KIND-MASQ-AGENT" },
-	{ .of = &kind, .calls = "KIND-MASQ-AGENT" },
+	{ .of = &kind_cluster, .chain = "KIND-MASQ-AGENT" },
+	{ .of = &kind_cluster, .calls = "KIND-MASQ-AGENT" },
 	{ .of = &antrea, .chain = "ANTREA-~" },
 };
 
-const struct component_rows component_rows_cluster = { rows, ARRAY_SIZE(rows) };
+const struct component_rows component_rows_cluster = { cluster_rows, ARRAY_SIZE(cluster_rows) };

@@ -92,9 +92,9 @@ static const struct component wg_quick = { "wg-quick", "wg-quick" };
 	{ .of = &shorewall, .chain = name, .proof = PROOF_SHOREWALL }
 
 /* A jump from a chain that is anybody's. */
-#define CALLS(who, name) { .of = &(who), .calls = name }
+#define HOST_CALLS(who, name) { .of = &(who), .calls = name }
 
-static const struct component_row rows[] = {
+static const struct component_row host_rows[] = {
 	UFW("user-limit", .object = "limit"),
 	UFW("user-limit-accept", .object = "limit"),
 	UFW_WAYS("user", "user rule"),
@@ -115,8 +115,8 @@ static const struct component_row rows[] = {
 	UFW_POLICY("INPUT", "incoming"),
 	UFW_POLICY("OUTPUT", "outgoing"),
 	UFW_POLICY("FORWARD", "routed"),
-	CALLS(ufw, "ufw-~"),
-	CALLS(ufw, "ufw6-~"),
+	HOST_CALLS(ufw, "ufw-~"),
+	HOST_CALLS(ufw, "ufw6-~"),
 
 	{ .of = &firewalld, .nft = "firewalld_policy_drop",
 	  .object = "reloads and drops all meanwhile" },
@@ -154,22 +154,22 @@ static const struct component_row rows[] = {
 	{ .of = &firewalld, .chain = "FORWARD_POLICIES~" },
 	{ .of = &firewalld, .chain = "PREROUTING_POLICIES~" },
 	{ .of = &firewalld, .chain = "POSTROUTING_POLICIES~" },
-	CALLS(firewalld, "INPUT_direct"),
-	CALLS(firewalld, "OUTPUT_direct"),
-	CALLS(firewalld, "FORWARD_direct"),
-	CALLS(firewalld, "PREROUTING_direct"),
-	CALLS(firewalld, "POSTROUTING_direct"),
-	CALLS(firewalld, "INPUT_ZONES~"),
-	CALLS(firewalld, "FORWARD_ZONES~"),
-	CALLS(firewalld, "FORWARD_IN_ZONES~"),
-	CALLS(firewalld, "FORWARD_OUT_ZONES~"),
-	CALLS(firewalld, "PREROUTING_ZONES~"),
-	CALLS(firewalld, "POSTROUTING_ZONES~"),
-	CALLS(firewalld, "INPUT_POLICIES~"),
-	CALLS(firewalld, "OUTPUT_POLICIES~"),
-	CALLS(firewalld, "FORWARD_POLICIES~"),
-	CALLS(firewalld, "PREROUTING_POLICIES~"),
-	CALLS(firewalld, "POSTROUTING_POLICIES~"),
+	HOST_CALLS(firewalld, "INPUT_direct"),
+	HOST_CALLS(firewalld, "OUTPUT_direct"),
+	HOST_CALLS(firewalld, "FORWARD_direct"),
+	HOST_CALLS(firewalld, "PREROUTING_direct"),
+	HOST_CALLS(firewalld, "POSTROUTING_direct"),
+	HOST_CALLS(firewalld, "INPUT_ZONES~"),
+	HOST_CALLS(firewalld, "FORWARD_ZONES~"),
+	HOST_CALLS(firewalld, "FORWARD_IN_ZONES~"),
+	HOST_CALLS(firewalld, "FORWARD_OUT_ZONES~"),
+	HOST_CALLS(firewalld, "PREROUTING_ZONES~"),
+	HOST_CALLS(firewalld, "POSTROUTING_ZONES~"),
+	HOST_CALLS(firewalld, "INPUT_POLICIES~"),
+	HOST_CALLS(firewalld, "OUTPUT_POLICIES~"),
+	HOST_CALLS(firewalld, "FORWARD_POLICIES~"),
+	HOST_CALLS(firewalld, "PREROUTING_POLICIES~"),
+	HOST_CALLS(firewalld, "POSTROUTING_POLICIES~"),
 
 	DOCKER("DOCKER-USER", .object = "DOCKER-USER, the administrator's own"),
 	DOCKER("DOCKER", .text = "-A DOCKER ! -i * -o * -j DROP",
@@ -208,9 +208,9 @@ static const struct component_row rows[] = {
 		   .text = "~iifname != \"*\"~",
 		   .object = "$B1, published port"),
 	DOCKER_NFT("~"),
-	CALLS(docker, "DOCKER"),
-	CALLS(docker, "DOCKER-~"),
-	CALLS(docker, "DOCKER_~"),
+	HOST_CALLS(docker, "DOCKER"),
+	HOST_CALLS(docker, "DOCKER-~"),
+	HOST_CALLS(docker, "DOCKER_~"),
 
 	{ .of = &netavark, .nft = "netavark", .chain = "nv_2f259bab_~",
 	  .object = "network podman" },
@@ -229,8 +229,8 @@ static const struct component_row rows[] = {
 	  .object = "isolation of networks" },
 	{ .of = &netavark, .chain = "NETAVARK-~" },
 	{ .of = &netavark, .chain = "NETAVARK_~" },
-	CALLS(netavark, "NETAVARK-~"),
-	CALLS(netavark, "NETAVARK_~"),
+	HOST_CALLS(netavark, "NETAVARK-~"),
+	HOST_CALLS(netavark, "NETAVARK_~"),
 
 	{ .of = &fail2ban, .nft = "f2b-table", .text = "~@addr-set-* ~",
 	  .object = "jail $1" },
@@ -259,7 +259,7 @@ static const struct component_row rows[] = {
 	{ .of = &libvirt, .chain = "FI-vnet*", .object = "interface vnet$1" },
 	{ .of = &libvirt, .chain = "FO-vnet*", .object = "interface vnet$1" },
 	{ .of = &libvirt, .chain = "HI-vnet*", .object = "interface vnet$1" },
-	CALLS(libvirt, "LIBVIRT_~"),
+	HOST_CALLS(libvirt, "LIBVIRT_~"),
 
 	{ .of = &cni, .chain = "CNI-~", .comment = "dnat name: \"*\" id: \"*\"",
 	  .object = "network $1, container $I2" },
@@ -272,14 +272,14 @@ static const struct component_row rows[] = {
 	{ .of = &cni, .comment = "CNI portfwd ~" },
 	{ .of = &cni, .nft = "cni_hostport", .object = "published ports" },
 	{ .of = &cni, .nft = "cni_plugins_masquerade" },
-	CALLS(cni, "CNI-~"),
+	HOST_CALLS(cni, "CNI-~"),
 
 	{ .of = &tailscale, .chain = "ts-input" },
 	{ .of = &tailscale, .chain = "ts-forward" },
 	{ .of = &tailscale, .chain = "ts-postrouting" },
-	CALLS(tailscale, "ts-input"),
-	CALLS(tailscale, "ts-forward"),
-	CALLS(tailscale, "ts-postrouting"),
+	HOST_CALLS(tailscale, "ts-input"),
+	HOST_CALLS(tailscale, "ts-forward"),
+	HOST_CALLS(tailscale, "ts-postrouting"),
 
 	{ .of = &wg_quick, .nft = "wg-quick-*", .object = "interface $1" },
 	{ .of = &wg_quick, .comment = "wg-quick(8) rule for *",
@@ -331,4 +331,4 @@ static const struct component_row rows[] = {
 	{ .of = &shorewall, .text = "~ --log-prefix \"Shorewall:~" },
 };
 
-const struct component_rows component_rows_host = { rows, ARRAY_SIZE(rows) };
+const struct component_rows component_rows_host = { host_rows, ARRAY_SIZE(host_rows) };

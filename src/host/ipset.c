@@ -78,8 +78,8 @@ static struct nlmsghdr *begin(char buf[BYTES], const char *name)
 	return nlh;
 }
 
-static int send_request(const struct nlmsghdr *nlh, unsigned int cmd, uint16_t flags,
-			mnl_cb_t cb, void *arg)
+static int send_ipset_request(const struct nlmsghdr *nlh, unsigned int cmd, uint16_t flags,
+			      mnl_cb_t cb, void *arg)
 {
 	return dump_ask(NETLINK_NETFILTER, (uint16_t)(NFNL_SUBSYS_IPSET << 8 | cmd), flags,
 			mnl_nlmsg_get_payload(nlh), mnl_nlmsg_get_payload_len(nlh),
@@ -115,7 +115,7 @@ static bool find_header(const char *name, struct header *h)
 	char buf[BYTES] __attribute__((aligned(NLMSG_ALIGNTO))) = { 0 };
 
 	memset(h, 0, sizeof(*h));
-	return send_request(begin(buf, name), IPSET_CMD_HEADER, 0, on_header, h) == 0 &&
+	return send_ipset_request(begin(buf, name), IPSET_CMD_HEADER, 0, on_header, h) == 0 &&
 	       h->type[0];
 }
 
@@ -147,7 +147,7 @@ static bool is_whole(const char *name)
 
 	mnl_attr_put_u32(nlh, IPSET_ATTR_FLAGS | NLA_F_NET_BYTEORDER,
 			 htonl(IPSET_FLAG_LIST_SETNAME));
-	return send_request(nlh, IPSET_CMD_LIST, NLM_F_DUMP, on_name, &l) == 0 && !l.any;
+	return send_ipset_request(nlh, IPSET_CMD_LIST, NLM_F_DUMP, on_name, &l) == 0 && !l.any;
 }
 
 static void take_member(struct members *m, const struct nlattr *element)
@@ -184,7 +184,7 @@ static bool is_source(const struct ipset_key *k, unsigned int part)
 	return k->sources & 1u << part;
 }
 
-static bool is_icmp(const struct ipset_key *k)
+static bool is_ipset_icmp(const struct ipset_key *k)
 {
 	return k->proto == (k->nfproto == NFPROTO_IPV4 ? IPPROTO_ICMP : IPPROTO_ICMPV6);
 }
@@ -219,7 +219,7 @@ static bool put_address(struct nlmsghdr *nlh, const struct ipset_key *k, unsigne
  */
 static bool is_port_known(const struct ipset_key *k)
 {
-	if (has_ports(k) || is_icmp(k))
+	if (has_ports(k) || is_ipset_icmp(k))
 		return k->known & IPSET_KNOWS_PORTS;
 	return k->nfproto == NFPROTO_IPV4;
 }
@@ -291,7 +291,7 @@ static enum ipset_is test(const char *name, const struct type *t, const struct i
 		mnl_attr_put_u32(nlh, IPSET_ATTR_CADT_FLAGS | NLA_F_NET_BYTEORDER,
 				 htonl(IPSET_FLAG_NOMATCH));
 	mnl_attr_nest_end(nlh, data);
-	switch (send_request(nlh, IPSET_CMD_TEST, NLM_F_ACK, NULL, NULL)) {
+	switch (send_ipset_request(nlh, IPSET_CMD_TEST, NLM_F_ACK, NULL, NULL)) {
 	case 0:
 		return IPSET_IS_IN;
 	case -IPSET_ERR_EXIST:
@@ -313,8 +313,8 @@ static enum ipset_is test_as(const char *name, const struct type *t, const struc
 	return plain == IPSET_IS_IN ? IPSET_IS_OUT : test(name, t, k, true);
 }
 
-static enum ipset_is look_at(const char *name, const struct header *h,
-			     const struct ipset_key *k, uint8_t *part)
+static enum ipset_is look_at_type(const char *name, const struct header *h,
+				  const struct ipset_key *k, uint8_t *part)
 {
 	unsigned int parts = 0;
 
@@ -340,7 +340,7 @@ static enum ipset_is look_at_member(const char *name, const struct ipset_key *k)
 {
 	struct header h;
 
-	return find_header(name, &h) ? look_at(name, &h, k, NULL) : IPSET_NOT_KNOWN;
+	return find_header(name, &h) ? look_at_type(name, &h, k, NULL) : IPSET_NOT_KNOWN;
 }
 
 /* In a list is what is in one of its sets. */
@@ -350,7 +350,7 @@ static enum ipset_is look_at_list(const char *name, const struct ipset_key *k)
 	struct members m = { .n = 0 };
 	enum ipset_is all;
 
-	if (send_request(begin(buf, name), IPSET_CMD_LIST, NLM_F_DUMP, on_members, &m) < 0)
+	if (send_ipset_request(begin(buf, name), IPSET_CMD_LIST, NLM_F_DUMP, on_members, &m) < 0)
 		return IPSET_NOT_KNOWN;
 	all = m.more ? IPSET_NOT_KNOWN : IPSET_IS_OUT;
 	for (unsigned int i = 0; i < m.n; i++) {
@@ -376,5 +376,5 @@ void ipset_look(const struct ipset_key *k, struct ipset_answer *a)
 	    !find_header(name, &h))
 		return;
 	a->is = (uint8_t)(strcmp(h.type, "list:set") == 0 ?
-			  look_at_list(name, k) : look_at(name, &h, k, a->part));
+			  look_at_list(name, k) : look_at_type(name, &h, k, a->part));
 }

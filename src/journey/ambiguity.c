@@ -152,8 +152,8 @@ static bool same_fates(const struct journey *a, const struct journey *b)
 }
 
 /* Both did the same from there on: either may have done it. */
-static bool same_end(const struct journey *a, uint32_t from_a,
-		     const struct journey *b, uint32_t from_b)
+static bool share_end(const struct journey *a, uint32_t from_a,
+		      const struct journey *b, uint32_t from_b)
 {
 	uint32_t n = a->steps - from_a;
 
@@ -211,8 +211,8 @@ static bool makes_no_difference(const struct journey *a, const struct tie *x,
 {
 	if (is_torn(a) || is_torn(b))
 		return false;
-	return same_end(a, x->first, b, y->first) ||
-	       (same_bytes(a, b) && same_end(a, 0, b, 0)) ||
+	return share_end(a, x->first, b, y->first) ||
+	       (same_bytes(a, b) && share_end(a, 0, b, 0)) ||
 	       (x->last == y->last && !is_of_both(a) && !is_of_both(b) &&
 		same_beginning(a, b, x->last));
 }

@@ -16,13 +16,13 @@
 #include "rules/base/units.h"
 
 /* Which of a packet's events are of the same pass through conntrack. */
-struct way {
+struct conntrack_pass {
 	uint8_t hook;		/* of the base chain that it is in */
 	bool sent;		/* it has been at OUTPUT */
 };
 
 /* In raw every packet that is not untracked is INVALID. */
-static bool is_behind_conntrack(const struct way *w, const struct place *at)
+static bool is_behind_conntrack(const struct conntrack_pass *w, const struct place *at)
 {
 	switch (w->hook) {
 	case NF_INET_LOCAL_IN:
@@ -34,7 +34,7 @@ static bool is_behind_conntrack(const struct way *w, const struct place *at)
 }
 
 /* Bits as ct_rule_read() has them: the states that are left. */
-static uint8_t told_by(const struct way *w, const struct place *at)
+static uint8_t told_by(const struct conntrack_pass *w, const struct place *at)
 {
 	uint8_t states = at->ct & CT_RULE_STATES;
 
@@ -60,7 +60,7 @@ static uint8_t only_state(uint8_t states)
 
 void conntrack_seen(const struct journey *j, struct conntrack *c)
 {
-	struct way w = { .hook = NF_INET_NUMHOOKS };
+	struct conntrack_pass w = { .hook = NF_INET_NUMHOOKS };
 	uint8_t states = CT_RULE_STATES;
 
 	*c = j->ct;

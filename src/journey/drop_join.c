@@ -123,22 +123,22 @@ void drop_look_fill(struct drop_look *l, const struct journey *j,
 	};
 }
 
-static bool same_end(const struct drop_end *e, uint32_t was,
-		     const struct drop_sight *s, const struct drop_look *l)
+static bool drop_same_end(const struct drop_end *e, uint32_t was,
+			  const struct drop_sight *s, const struct drop_look *l)
 {
 	return was == (l->ports && s->p.flags & PACKET_PORTS ? e->whole
 							      : e->addr);
 }
 
 /* MANGLE_* of the headers and the mark. */
-static unsigned int differences(const struct drop_sight *s,
-				const struct drop_look *l)
+static unsigned int drop_differences(const struct drop_sight *s,
+				     const struct drop_look *l)
 {
 	unsigned int d = 0;
 
-	if (!same_end(&s->src, l->src, s, l))
+	if (!drop_same_end(&s->src, l->src, s, l))
 		d |= MANGLE_SRC;
-	if (!same_end(&s->dst, l->dst, s, l))
+	if (!drop_same_end(&s->dst, l->dst, s, l))
 		d |= MANGLE_DST;
 	if (l->ttl != s->p.ttl)
 		d |= MANGLE_TTL;
@@ -149,9 +149,9 @@ static unsigned int differences(const struct drop_sight *s,
 	return d;
 }
 
-static int header_score(const struct drop_sight *s, const struct drop_look *l)
+static int drop_header_score(const struct drop_sight *s, const struct drop_look *l)
 {
-	unsigned int d = differences(s, l);
+	unsigned int d = drop_differences(s, l);
 	int score = 0;
 
 	for (unsigned int bit = MANGLE_SRC; bit <= MANGLE_TOS; bit <<= 1)
@@ -193,7 +193,7 @@ static bool other_stamp(const struct drop_sight *s, uint64_t stamp_ns)
 	       !same_stamp(s, stamp_ns);
 }
 
-static int device_score(const struct drop_sight *s, const struct drop_look *l)
+static int drop_device_score(const struct drop_sight *s, const struct drop_look *l)
 {
 	int score = 0;
 
@@ -216,7 +216,7 @@ int drop_score(const struct drop_sight *s, const struct drop_look *l)
 	/* The record may be of a packet alike, of which every event was lost. */
 	if (s->gap && !same_stamp(s, l->stamp_ns))
 		return DROP_SCORE_NONE;
-	score = header_score(s, l) + device_score(s, l);
+	score = drop_header_score(s, l) + drop_device_score(s, l);
 	if (l->ended)
 		score += FITS_VERDICT;
 	if (!is_possible(s, l))
@@ -250,8 +250,8 @@ static bool has_its_end(const struct journey *j, unsigned int b)
 	       !drop_meaning_is_beside(drop_meaning(j->path[b].drop.seen));
 }
 
-static void weigh(struct drop_match *m, struct journey *j,
-		  const struct path_map *map, const struct drop_sight *s)
+static void weigh_drop(struct drop_match *m, struct journey *j,
+		       const struct path_map *map, const struct drop_sight *s)
 {
 	/* What came of it since tells that it was not freed, or a copy of it. */
 	if (j->branches == 1 && j->last_ns > s->read_ns)
@@ -286,10 +286,10 @@ void drop_join_find(struct drop_match *m, const struct journey_table *t,
 	m->count = 0;
 	for (j = journey_table_bucket(t, s->key); j; j = j->links.hash_next)
 		if (j->key == s->key)
-			weigh(m, j, map, s);
+			weigh_drop(m, j, map, s);
 	for (j = journey_table_over(t, s->key); j; j = j->links.hash_next)
 		if (j->key == s->key)
-			weigh(m, j, map, s);
+			weigh_drop(m, j, map, s);
 }
 
 void drop_join_note(struct journey *j, unsigned int b,
@@ -306,7 +306,7 @@ void drop_join_note(struct journey *j, unsigned int b,
 	p->drop = (struct path_drop){
 		.seen = s->seen, .last = p->last, .last_ns = j->last_ns,
 		.group = group, .ttl = s->p.ttl, .mark = s->r->mark,
-		.changed = (uint8_t)differences(s, &l),
+		.changed = (uint8_t)drop_differences(s, &l),
 		.port = s->p.flags & PACKET_PORTS ? s->p.dport : 0,
 		.many = s->many,
 		.fresh_entry = s->r->ct_entry && (ct == CT_NEW ||

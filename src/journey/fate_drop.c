@@ -144,7 +144,7 @@ static bool is_at_rule(const struct path *p)
 /* What a target does that drops a packet without a word. */
 static const struct {
 	const char *target, *words;
-} silent[] = {
+} silent_reasons[] = {
 	{ "TPROXY", "no socket listens where TPROXY sends it" },
 	{ "MASQUERADE", "MASQUERADE found no address at the interface, or no "
 			"port was free" },
@@ -164,9 +164,9 @@ static const char *by_target(const struct path *p)
 	/* Once it has another address the target has done its work. */
 	if (p->drop.changed & at->mangles & (MANGLE_SRC | MANGLE_DST))
 		return NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(silent); i++)
-		if (strcmp(at->target, silent[i].target) == 0)
-			return silent[i].words;
+	for (size_t i = 0; i < ARRAY_SIZE(silent_reasons); i++)
+		if (strcmp(at->target, silent_reasons[i].target) == 0)
+			return silent_reasons[i].words;
 	if (at->effect == EFFECT_MAYBE || at->effect == EFFECT_STEAL)
 		return "the target of this rule dropped it";
 	return NULL;

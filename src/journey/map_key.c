@@ -113,8 +113,8 @@ static bool put_addr(uint8_t *to, const struct nft_key_part *p,
 	return a->ends && put(to, p, a->end[end].addr, a->j->first.addr_len);
 }
 
-static bool put_port(uint8_t *to, const struct nft_key_part *p,
-		     const struct asked *a, unsigned int end)
+static bool put_key_port(uint8_t *to, const struct nft_key_part *p,
+			 const struct asked *a, unsigned int end)
 {
 	uint16_t n = htons((uint16_t)a->end[end].port);
 
@@ -175,7 +175,7 @@ static bool put_part(uint8_t *to, const struct nft_key_part *p,
 		return put_addr(to, p, a, p->field == NFT_KEY_DADDR);
 	case NFT_KEY_SPORT:
 	case NFT_KEY_DPORT:
-		return put_port(to, p, a, p->field == NFT_KEY_DPORT);
+		return put_key_port(to, p, a, p->field == NFT_KEY_DPORT);
 	case NFT_KEY_PROTOCOL:
 	case NFT_KEY_NEXTHDR:
 		return put_protocol(to, p, a);

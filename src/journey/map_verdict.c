@@ -40,7 +40,7 @@ bool map_verdicts_add(struct map_verdicts *m, struct journey *j, uint32_t step,
 	return true;
 }
 
-static const char *const words[] = {
+static const char *const verdict_words[] = {
 	[EFFECT_ACCEPT] = "accept", [EFFECT_CONTINUE] = "continue",
 	[EFFECT_DROP] = "drop", [EFFECT_GOTO] = "goto ",
 	[EFFECT_JUMP] = "jump ", [EFFECT_QUEUE] = "queue",
@@ -49,13 +49,13 @@ static const char *const words[] = {
 
 uint8_t map_verdict_effect(const struct map_verdict *v, const char **chain)
 {
-	for (uint8_t i = 0; i < ARRAY_SIZE(words); i++) {
-		size_t len = words[i] ? strlen(words[i]) : 0;
+	for (uint8_t i = 0; i < ARRAY_SIZE(verdict_words); i++) {
+		size_t len = verdict_words[i] ? strlen(verdict_words[i]) : 0;
 
-		if (!len || strncmp(v->verdict, words[i], len) != 0)
+		if (!len || strncmp(v->verdict, verdict_words[i], len) != 0)
 			continue;
 		*chain = v->verdict + len;
-		if (!**chain || words[i][len - 1] == ' ')
+		if (!**chain || verdict_words[i][len - 1] == ' ')
 			return i;
 	}
 	return EFFECT_UNKNOWN;
@@ -63,7 +63,8 @@ uint8_t map_verdict_effect(const struct map_verdict *v, const char **chain)
 
 void map_verdict_word(char buf[MAP_VERDICT_TEXT], const struct place *at)
 {
-	const char *word = at->effect < ARRAY_SIZE(words) ? words[at->effect] : NULL;
+	const char *word = at->effect < ARRAY_SIZE(verdict_words) ? verdict_words[at->effect]
+								: NULL;
 
 	snprintf(buf, MAP_VERDICT_TEXT, "%s%s", word ? word : "?", at->target);
 }

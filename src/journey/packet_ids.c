@@ -45,9 +45,9 @@ static struct journey *find_by_stamp(const struct journey_table *table,
 	return found;
 }
 
-static struct journey *find_by_id(const struct journey_table *table,
-				  const struct journey *j,
-				  const struct event *e)
+static struct journey *find_id(const struct journey_table *table,
+			       const struct journey *j,
+			       const struct event *e)
 {
 	struct journey *other;
 
@@ -82,7 +82,7 @@ void packet_ids_settle(struct journey_table *table, struct journey *j,
 		trade_stamps(j, other);
 		ambiguity_cross(j, other);
 	}
-	other = find_by_id(table, j, o->e);
+	other = find_id(table, j, o->e);
 	if (other) {
 		journey_table_trade_ids(table, j, other);
 		ambiguity_cross(j, other);

@@ -19,7 +19,7 @@ enum {
 };
 
 /* What the target of the last event can have done. */
-static unsigned int by_target(const struct path *path)
+static unsigned int score_by_target(const struct path *path)
 {
 	switch (path->last->effect) {
 	case EFFECT_QUEUE:
@@ -127,7 +127,7 @@ static int header_score(const struct journey *j, const struct path *path,
 		s += SCORE_CHANGED;
 	if (d & (MANGLE_SRC | MANGLE_DST) && path->last->effect == EFFECT_QUEUE)
 		s += SCORE_REWRITTEN;
-	d &= ~(by_target(path) | by_kernel(path, o) | by_source_nat(o));
+	d &= ~(score_by_target(path) | by_kernel(path, o) | by_source_nat(o));
 	if (d & MANGLE_MARK)
 		s += SCORE_MARK;
 	if (d & ~(unsigned int)MANGLE_MARK)

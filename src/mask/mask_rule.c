@@ -20,7 +20,7 @@ struct reading {
 	bool code;		/* numbers may be addresses here */
 };
 
-static void put(struct reading *r, struct strview s)
+static void put_masked(struct reading *r, struct strview s)
 {
 	for (size_t i = 0; i < s.len; i++) {
 		char one[2] = { s.at[i], '\0' };
@@ -112,7 +112,7 @@ static void put_name(struct reading *r, enum mask_kind kind, struct strview s)
 		break;
 	case MASK_CHAIN:
 		if (mask_words_has(s))
-			put(r, s);
+			put_masked(r, s);
 		else
 			mask_chain(r->m, r->to, s);
 		break;
@@ -152,12 +152,12 @@ static void put_word(struct reading *r, struct strview s)
 	} else if (is_hidden_number(r, s)) {
 		mask_name(r->m, r->to, MASK_NAME, s);
 	} else if (is_option(s) || mask_words_is_code(s)) {
-		put(r, s);
+		put_masked(r, s);
 		expect(r, s, true);
 		if (*s.at == '@')
 			r->named = false;
 	} else if (is_harmless(s) || is_composed(s)) {
-		put(r, s);
+		put_masked(r, s);
 		expect(r, s, false);
 	} else {
 		mask_name(r->m, r->to, MASK_NAME, s);
@@ -176,7 +176,7 @@ static void put_atom(struct reading *r, struct strview s)
 	while (rest.len) {
 		size_t n = 1;
 
-		put(r, (struct strview){ rest.at, 1 });
+		put_masked(r, (struct strview){ rest.at, 1 });
 		rest = strview_behind(rest, 1);
 		if (mask_take_address(r->m, r->to, &rest))
 			continue;
@@ -240,7 +240,7 @@ void mask_rule(struct mask *m, struct strbuf *to, struct strview text)
 		if (n)
 			put_atom(&r, (struct strview){ text.at, n });
 		else
-			put(&r, (struct strview){ text.at, *text.at ? 1 : 0 });
+			put_masked(&r, (struct strview){ text.at, *text.at ? 1 : 0 });
 		text = strview_behind(text, n ? n : 1);
 	}
 }

@@ -17,7 +17,7 @@
 #include "rules/base/hash.h"
 #include "rules/base/units.h"
 
-enum { SLOTS = 1 << 16, WORD_MAX = 64 };
+enum { VOCABULARY_SLOTS = 1 << 16, WORD_MAX = 64 };
 
 /* Hashes of the words; 0: free. */
 static uint64_t *vocabulary;
@@ -29,7 +29,7 @@ static bool is_word_byte(char c)
 	       (c & 0x80);
 }
 
-static uint64_t hash_of(struct strview w)
+static uint64_t hash_of_word(struct strview w)
 {
 	uint64_t hash = hash_name(0, w.at, w.len);
 
@@ -38,10 +38,10 @@ static uint64_t hash_of(struct strview w)
 
 static bool knows(struct strview w)
 {
-	uint64_t hash = hash_of(w);
+	uint64_t hash = hash_of_word(w);
 
-	for (uint32_t i = 0; i < SLOTS; i++) {
-		uint64_t there = vocabulary[(hash + i) % SLOTS];
+	for (uint32_t i = 0; i < VOCABULARY_SLOTS; i++) {
+		uint64_t there = vocabulary[(hash + i) % VOCABULARY_SLOTS];
 
 		if (there == hash || !there)
 			return there == hash;
@@ -51,10 +51,10 @@ static bool knows(struct strview w)
 
 static void learn(struct strview w)
 {
-	uint64_t hash = hash_of(w);
+	uint64_t hash = hash_of_word(w);
 
-	for (uint32_t i = 0; i < SLOTS / 2; i++) {
-		uint64_t *there = &vocabulary[(hash + i) % SLOTS];
+	for (uint32_t i = 0; i < VOCABULARY_SLOTS / 2; i++) {
+		uint64_t *there = &vocabulary[(hash + i) % VOCABULARY_SLOTS];
 
 		if (*there && *there != hash)
 			continue;
@@ -120,7 +120,7 @@ static int learn_program(struct dl_phdr_info *info, size_t size, void *arg)
 
 int mask_text_begin(void)
 {
-	vocabulary = calloc(SLOTS, sizeof(*vocabulary));
+	vocabulary = calloc(VOCABULARY_SLOTS, sizeof(*vocabulary));
 	if (!vocabulary)
 		return -ENOMEM;
 	dl_iterate_phdr(learn_program, NULL);
@@ -128,7 +128,7 @@ int mask_text_begin(void)
 }
 
 /* "3", "0x4", "2.5", "30s", "10MiB" */
-static bool is_number(struct strview w)
+static bool is_number_word(struct strview w)
 {
 	static const char *const units[] = {
 		"", "s", "ms", "us", "ns", "m", "h", "MiB", "KiB", "B", "%",
@@ -166,26 +166,26 @@ static bool is_own(struct strview w)
 	return knows(one);
 }
 
-static void put(struct strbuf *to, struct strview s)
+static void put_text_word(struct strbuf *to, struct strview s)
 {
 	strbuf_add(to, "%.*s", (int)s.len, s.at);
 }
 
-static void put_word(struct mask *m, struct strbuf *to, struct strview w)
+static void put_masked_word(struct mask *m, struct strbuf *to, struct strview w)
 {
 	struct strview word = trim(w);
 	struct strview end = strview_behind(w, word.len);
 	enum mask_kind kind = MASK_NAME;
 
-	if (mask_is_masked(word) || is_number(word) || word.len < 2)
-		put(to, word);
+	if (mask_is_masked(word) || is_number_word(word) || word.len < 2)
+		put_text_word(to, word);
 	else if (mask_is_plain_chain(word))
 		mask_chain(m, to, word);
 	else if (mask_is_known(m, &kind, word.at, word.len) || !is_own(word))
 		mask_name(m, to, kind, word);
 	else
-		put(to, word);
-	put(to, end);
+		put_text_word(to, word);
+	put_text_word(to, end);
 }
 
 void mask_text(struct mask *m, struct strbuf *to, struct strview text)
@@ -198,9 +198,9 @@ void mask_text(struct mask *m, struct strbuf *to, struct strview text)
 		while (n < text.len && is_word_byte(text.at[n]))
 			n++;
 		if (n)
-			put_word(m, to, (struct strview){ text.at, n });
+			put_masked_word(m, to, (struct strview){ text.at, n });
 		else
-			put(to, (struct strview){ text.at, 1 });
+			put_text_word(to, (struct strview){ text.at, 1 });
 		text = strview_behind(text, n ? n : 1);
 	}
 }

@@ -14,8 +14,8 @@
 #include "rules/nft/snapshot.h"
 
 enum {
-	BUDGET = 8192,	/* rules that are asked; behind more nothing is certain */
-	DEPTH = 16,	/* chains that call one another */
+	AHEAD_BUDGET = 8192,	/* rules that are asked; behind more nothing is certain */
+	AHEAD_DEPTH = 16,	/* chains that call one another */
 };
 
 enum went { WENT_ON, WENT_AWAY, WAS_TAKEN };
@@ -33,8 +33,8 @@ struct search {
  * Could the rule meet it?  @touched: set where its answer of the packet itself may
  * have been another.
  */
-static enum condition_state ask(struct search *s, uint32_t chain, uint32_t number,
-				bool *touched)
+static enum condition_state ask_ahead(struct search *s, uint32_t chain, uint32_t number,
+				      bool *touched)
 {
 	enum condition_state state = CONDITION_HELD;
 
@@ -87,7 +87,7 @@ static enum went walk(struct search *s, uint32_t chain, bool touched, unsigned i
 	uint32_t count = rulebook_count(&s->book, chain);
 	struct rulebook_rule r;
 
-	if (depth == DEPTH)
+	if (depth == AHEAD_DEPTH)
 		return WAS_TAKEN;
 	for (uint32_t number = 1; number <= count; number++) {
 		bool here = touched;
@@ -99,7 +99,7 @@ static enum went walk(struct search *s, uint32_t chain, bool touched, unsigned i
 			continue;
 		if (!s->budget--)
 			return WAS_TAKEN;
-		state = ask(s, chain, number, &here);
+		state = ask_ahead(s, chain, number, &here);
 		went = state == CONDITION_FAILED ? WENT_ON :
 		       meet(s, &r, state, here, depth);
 		if (went == WAS_TAKEN)
@@ -180,7 +180,7 @@ bool ahead_takes(const struct ahead_packet *p, const struct misses_rules *rules,
 		 struct rule_kept *kept, struct conditions *room)
 {
 	struct search s = {
-		.p = p, .a = *p->a, .book.kept = kept, .room = room, .budget = BUDGET,
+		.p = p, .a = *p->a, .book.kept = kept, .room = room, .budget = AHEAD_BUDGET,
 		.policies = p->own,
 	};
 

@@ -12,9 +12,9 @@
 #include "journey/journey_end.h"
 #include "misses/misses_rules.h"
 
-static void take_device(struct asked_packet *t, unsigned int i,
-			struct asked_device *d, const struct ifnames *names,
-			uint32_t index)
+static void take_asked_device(struct asked_packet *t, unsigned int i,
+			      struct asked_device *d, const struct ifnames *names,
+			      uint32_t index)
 {
 	const char *name = index ? ifnames_raw(names, index) : "";
 
@@ -27,7 +27,7 @@ static void take_port(struct asked_packet *t, unsigned int i, struct asked_devic
 		      const struct ifnames *names, uint32_t index)
 {
 	if (index)
-		take_device(t, i, d, names, index);
+		take_asked_device(t, i, d, names, index);
 	else
 		*d = (struct asked_device){ 0, NULL };
 }
@@ -67,8 +67,8 @@ void asked_packet_take(struct asked_packet *t, const struct journey *j,
 	a->p = &j->last;
 	a->nfproto = j->nfproto;
 	a->hook = (uint8_t)v->hook;
-	take_device(t, 0, &a->in, names, v->in);
-	take_device(t, 1, &a->out, names, v->out);
+	take_asked_device(t, 0, &a->in, names, v->in);
+	take_asked_device(t, 1, &a->out, names, v->out);
 	take_port(t, 2, &a->phys_in, names, last->phys_in);
 	take_port(t, 3, &a->phys_out, names, last->phys_out);
 	a->states = states_of(j, &a->ct);
@@ -93,8 +93,8 @@ void asked_packet_take_nat(struct asked_packet *t, const struct journey *j,
 	a->p = before ? &j->first : &j->last;
 	a->hook = hook;
 	/* Only rules of nft ask there by what it came in. */
-	take_device(t, 0, &a->in, rules->names, j->step[0].in);
-	take_device(t, 1, &a->out, rules->names, before ? 0 : s->out);
+	take_asked_device(t, 0, &a->in, rules->names, j->step[0].in);
+	take_asked_device(t, 1, &a->out, rules->names, before ? 0 : s->out);
 	/* Nat's chains see nothing else. */
 	a->states &= ASKED_FIRST_STATES;
 	if (!a->states)

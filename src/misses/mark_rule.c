@@ -48,7 +48,7 @@ static bool at_end(struct strview rest)
 }
 
 /* "0x5", "meta mark | 0x5", "meta mark & 0xfffffff0 ^ 0x5": nft does one after another */
-static bool read_nft(struct mark_rule *m, struct strview rest)
+static bool read_nft_mark(struct mark_rule *m, struct strview rest)
 {
 	struct strview word;
 	uint32_t n;
@@ -84,5 +84,5 @@ bool mark_rule_read(struct mark_rule *m, struct strview text)
 		return read_xmark(m, rest);
 	/* A comment of nft's is the last thing in a rule, and has no quote in it. */
 	text.len = strview_find(text, " comment \"");
-	return BEHIND_LAST(text, "meta mark set ", &rest) && read_nft(m, rest);
+	return BEHIND_LAST(text, "meta mark set ", &rest) && read_nft_mark(m, rest);
 }

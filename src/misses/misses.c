@@ -130,7 +130,7 @@ static void add_candidate(struct misses *m, const struct worth *c)
 	m->candidate[i] = *c;
 }
 
-static void ask(struct misses *m, const struct passed_rule *r)
+static void ask_misses(struct misses *m, const struct passed_rule *r)
 {
 	m->packet.a.mark = r->mark;
 	m->packet.a.mark_known = r->mark_known;
@@ -153,7 +153,7 @@ static void judge(struct misses *m, uint32_t at)
 	struct passed_rule *r = &m->way.rule[at];
 	int failed;
 
-	ask(m, r);
+	ask_misses(m, r);
 	sum_up(r, &m->seen);
 	m->contradicted |= contradicts(r);
 	failed = only_failed(&m->seen);
@@ -225,7 +225,7 @@ static void try_candidate(struct misses *m, const struct worth *c,
 	const struct condition *failed;
 	const struct place *at;
 
-	ask(m, r);
+	ask_misses(m, r);
 	if (only_failed(&m->seen) != c->failed)
 		return;
 	failed = &m->seen.c[c->failed];

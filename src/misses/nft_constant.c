@@ -26,7 +26,7 @@ static const struct name protocols[] = {
 	{ NULL, 0 },
 };
 
-static const struct name families[] = {
+static const struct name family_words[] = {
 	{ "ipv4", NFPROTO_IPV4 }, { "ipv6", NFPROTO_IPV6 }, { NULL, 0 },
 };
 
@@ -111,7 +111,7 @@ static const struct {
 	bool bits;		/* several may be ored */
 } types[NFT_TYPES] = {
 	[NFT_TYPE_PROTOCOL] = { protocols, false },
-	[NFT_TYPE_FAMILY] = { families, false },
+	[NFT_TYPE_FAMILY] = { family_words, false },
 	[NFT_TYPE_ETHERTYPE] = { ethertypes, false },
 	[NFT_TYPE_TCP_FLAGS] = { tcp_flags, true },
 	[NFT_TYPE_CT_STATE] = { ct_states, true },

@@ -186,11 +186,11 @@ static const struct nft_field ct[] = {
 };
 
 /* By name or, of one that is gone, by number: of which nothing is said. */
-static const struct nft_field in[] = {
+static const struct nft_field in_fields[] = {
 	{ NULL, NFT_TYPE_DEVICE, ASKED_IN, .len = 16 },
 };
 
-static const struct nft_field out[] = {
+static const struct nft_field out_fields[] = {
 	{ NULL, NFT_TYPE_DEVICE, ASKED_OUT, .len = 16 },
 };
 
@@ -201,9 +201,9 @@ static const struct {
 	const struct nft_field *fields;
 } groups[] = {
 	{ "tcp", false, tcp }, { "ip", false, ip }, { "meta", false, meta },
-	{ "iifname", true, in }, { "oifname", true, out }, { "ct", false, ct },
-	{ "udp", false, udp }, { "ip6", false, ip6 }, { "iif", true, in },
-	{ "oif", true, out }, { "th", false, th }, { "icmp", false, icmp },
+	{ "iifname", true, in_fields }, { "oifname", true, out_fields }, { "ct", false, ct },
+	{ "udp", false, udp }, { "ip6", false, ip6 }, { "iif", true, in_fields },
+	{ "oif", true, out_fields }, { "th", false, th }, { "icmp", false, icmp },
 	{ "icmpv6", false, icmpv6 }, { "sctp", false, sctp },
 	{ "udplite", false, udplite }, { "dccp", false, dccp },
 };

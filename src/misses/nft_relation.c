@@ -102,7 +102,7 @@ static bool read_flags_mask(const struct nft_draft *d, struct nft_term *t,
 }
 
 /* "syn | ack": one constant, of several words; @text: the first, which is taken, too */
-static void read_value(struct strview *rest, struct strview *text)
+static void read_relation_value(struct strview *rest, struct strview *text)
 {
 	struct strview word = *text;
 
@@ -247,7 +247,7 @@ static bool read_right(struct nft_draft *d, struct nft_term *t, struct strview *
 		take_elements(d, t, text);
 		return true;
 	}
-	read_value(rest, &text);
+	read_relation_value(rest, &text);
 	if (t->parts == 1)
 		take(d, t, 0, text);
 	return read_flags_mask(d, t, rest);

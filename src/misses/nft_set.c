@@ -92,8 +92,8 @@ static void find_nearest(struct nft_nearest *n, const struct nft_relation *r,
 	nft_fit_nearest(n, p, &range);
 }
 
-static enum nft_fit fit_element(struct nft_relation *r, const struct nft_elements *e,
-				uint32_t i, const uint8_t *key)
+static enum nft_fit fit_set_element(struct nft_relation *r, const struct nft_elements *e,
+				    uint32_t i, const uint8_t *key)
 {
 	const uint8_t *first = nft_elements_key(e, i), *last = nft_elements_last(e, i);
 	unsigned int no = 0;
@@ -158,7 +158,7 @@ enum nft_fit nft_set_fit(struct nft_relation *r, const struct nft_elements *e)
 		to = from + 2 < e->count ? from + 2 : e->count;
 	}
 	for (uint32_t i = from; i < to; i++) {
-		enum nft_fit one = fit_element(r, e, i, key);
+		enum nft_fit one = fit_set_element(r, e, i, key);
 
 		if (one == NFT_FIT_YES)
 			return one;

@@ -273,7 +273,7 @@ static bool add_step(struct passed *w, const struct journey *j, uint32_t from,
 	return true;
 }
 
-static bool is_whole(const struct journey *j)
+static bool is_packet_whole(const struct journey *j)
 {
 	return j->branches == 1 && !j->omitted && !(j->flags & IN_DOUBT);
 }
@@ -304,7 +304,7 @@ bool passed_find(struct passed *w, const struct journey *j,
 	uint32_t from, to;
 
 	w->nat = false;
-	return is_whole(j) && (f->by || (f->kind == FATE_LOST && f->inside)) &&
+	return is_packet_whole(j) && (f->by || (f->kind == FATE_LOST && f->inside)) &&
 	       find_pass(j, &from, &to) && go(w, j, from, to, legacy, nft);
 }
 
@@ -315,7 +315,7 @@ bool passed_find_nat(struct passed *w, const struct journey *j, uint8_t hook,
 	uint32_t to;
 
 	w->nat = true;
-	if (!is_whole(j) || !find_nat_pass(j, hook, &from, &to))
+	if (!is_packet_whole(j) || !find_nat_pass(j, hook, &from, &to))
 		return false;
 	/* Behind a table of which nothing is certain there may be another. */
 	if (!go(w, j, from, to, legacy, nft))

@@ -71,7 +71,7 @@ static void ask(const struct trial *t, const struct passed_rule *r,
 }
 
 /* Could it meet the changed packet? */
-static enum condition_state state_of(const struct conditions *all)
+static enum condition_state trial_state_of(const struct conditions *all)
 {
 	enum condition_state state = all->unread ? CONDITION_UNKNOWN :
 						   CONDITION_HELD;
@@ -108,7 +108,7 @@ static bool stays_passed(const struct trial *t, const struct passed_rule *r)
 	if (!t->known)
 		return false;
 	ask(t, r, 1);
-	return state_of(t->room) == CONDITION_FAILED;
+	return trial_state_of(t->room) == CONDITION_FAILED;
 }
 
 /* The packet has met it; would the changed one? */
@@ -222,7 +222,7 @@ static bool meets(struct trial *t, struct onward *o, uint32_t chain,
 	a.mark_known = o->mark_known;
 	t->room->enough = 1;
 	rulebook_ask(&t->w->book, chain, number, &a, t->room);
-	state = state_of(t->room);
+	state = trial_state_of(t->room);
 	if (rule.own || state == CONDITION_FAILED ||
 	    (rule.effect == EFFECT_CONTINUE && !rule.changes))
 		return false;

@@ -9,10 +9,10 @@
 #include "misses/passed.h"
 #include "rules/base/target.h"
 
-enum { BUDGET = 2048 };	/* rules that are asked */
+enum { UNREACHED_BUDGET = 2048 };	/* rules that are asked */
 
 /* Where the packet would be. */
-struct onward {
+struct unreached_onward {
 	const struct passed *w;
 	struct passed_frame frame[PASSED_DEPTH];
 	unsigned int depth;
@@ -20,7 +20,7 @@ struct onward {
 
 enum met { MET_NOT, MET_SURELY, MET_PERHAPS };
 
-static enum met meets(const struct conditions *all)
+static enum met meets_unreached(const struct conditions *all)
 {
 	enum met met = all->unread ? MET_PERHAPS : MET_SURELY;
 
@@ -35,7 +35,7 @@ static enum met meets(const struct conditions *all)
 	return met;
 }
 
-static bool push(struct onward *o, uint32_t chain)
+static bool push_unreached(struct unreached_onward *o, uint32_t chain)
 {
 	if (chain == RULEBOOK_NONE || o->depth == PASSED_DEPTH)
 		return false;
@@ -44,7 +44,7 @@ static bool push(struct onward *o, uint32_t chain)
 }
 
 /* A rule that meets it, and does not accept.  Return: false: nothing is certain behind it. */
-static bool go_on(struct onward *o, const struct rulebook_rule *rule)
+static bool go_on(struct unreached_onward *o, const struct rulebook_rule *rule)
 {
 	switch (rule->effect) {
 	case EFFECT_CONTINUE:
@@ -53,16 +53,16 @@ static bool go_on(struct onward *o, const struct rulebook_rule *rule)
 		/* At its end a base chain has a policy, which is no rule. */
 		return --o->depth > 0;
 	case EFFECT_JUMP:
-		return push(o, rule->to);
+		return push_unreached(o, rule->to);
 	case EFFECT_GOTO:
 		o->depth--;
-		return push(o, rule->to);
+		return push_unreached(o, rule->to);
 	}
 	return false;
 }
 
 /* The next rule that is asked; false: there is none. */
-static bool next_rule(struct onward *o, struct unreached *u)
+static bool next_rule(struct unreached_onward *o, struct unreached *u)
 {
 	while (o->depth) {
 		struct passed_frame *f = &o->frame[o->depth - 1];
@@ -76,7 +76,7 @@ static bool next_rule(struct onward *o, struct unreached *u)
 	return false;
 }
 
-static bool begin(struct onward *o, const struct passed *w)
+static bool begin_unreached(struct unreached_onward *o, const struct passed *w)
 {
 	const struct passed_rule *last = w->n ? &w->rule[w->n - 1] : NULL;
 
@@ -94,12 +94,12 @@ bool unreached_find(struct unreached *u, const struct passed *w,
 {
 	struct rulebook_rule rule;
 	struct asked asked = *a;
-	struct onward o;
+	struct unreached_onward o;
 
-	if (!begin(&o, w))
+	if (!begin_unreached(&o, w))
 		return false;
 	room->enough = 1;
-	for (unsigned int n = 0; n < BUDGET && next_rule(&o, u); n++) {
+	for (unsigned int n = 0; n < UNREACHED_BUDGET && next_rule(&o, u); n++) {
 		enum met met;
 
 		rulebook_rule(&w->book, u->chain, u->number, &rule);
@@ -108,7 +108,7 @@ bool unreached_find(struct unreached *u, const struct passed *w,
 		if (rule.writes)
 			return false;
 		rulebook_ask(&w->book, u->chain, u->number, &asked, room);
-		met = meets(room);
+		met = meets_unreached(room);
 		/* One of nft may act before it asks. */
 		asked.mark_known &= !(w->book.nft && rule.changes);
 		if (met == MET_NOT ||

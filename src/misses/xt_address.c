@@ -47,7 +47,7 @@ static uint8_t read_address(uint8_t *to, struct strview word)
 }
 
 /* "24", "255.0.255.0", "ffff::ffff" */
-static bool read_mask(uint8_t *mask, uint8_t len, struct strview word)
+static bool read_address_mask(uint8_t *mask, uint8_t len, struct strview word)
 {
 	uint32_t bits;
 
@@ -67,7 +67,7 @@ bool xt_read_address(union xt_value *v, struct strview value)
 	struct strview rest = value, word = strview_cut(&rest, '/');
 
 	v->address.len = read_address(v->address.net, word);
-	return v->address.len && read_mask(v->address.mask, v->address.len, rest);
+	return v->address.len && read_address_mask(v->address.mask, v->address.len, rest);
 }
 
 /* "10.0.0.1-10.0.0.9" */

@@ -10,7 +10,7 @@
 #include "misses/xt_option.h"
 #include "misses/xt_rule.h"
 
-static void ask_one(struct xt_seen *q, const struct xt_term *t, const char *text)
+static void ask_one_match(struct xt_seen *q, const struct xt_term *t, const char *text)
 {
 	struct condition *c;
 
@@ -32,8 +32,8 @@ static void ask_one(struct xt_seen *q, const struct xt_term *t, const char *text
 	}
 }
 
-static void ask(struct conditions *out, const struct xt_term *t, uint32_t n,
-		const char *text, const struct asked *a)
+static void ask_condition(struct conditions *out, const struct xt_term *t, uint32_t n,
+			  const char *text, const struct asked *a)
 {
 	unsigned int enough = out->enough ? out->enough : UINT_MAX;
 	struct xt_seen q = { .a = a, .out = out };
@@ -41,7 +41,7 @@ static void ask(struct conditions *out, const struct xt_term *t, uint32_t n,
 	out->n = out->failed = 0;
 	out->unread = false;
 	for (uint32_t i = 0; i < n && !out->unread && out->failed < enough; i++)
-		ask_one(&q, &t[i], text);
+		ask_one_match(&q, &t[i], text);
 }
 
 void xt_conditions(struct conditions *out, struct strview text,
@@ -50,7 +50,7 @@ void xt_conditions(struct conditions *out, struct strview text,
 	struct xt_rule r;
 
 	xt_rule_read(&r, text);
-	ask(out, r.term, r.n, text.at, a);
+	ask_condition(out, r.term, r.n, text.at, a);
 }
 
 void xt_conditions_kept(struct conditions *out, struct rule_kept *kept,
@@ -61,7 +61,7 @@ void xt_conditions_kept(struct conditions *out, struct rule_kept *kept,
 		rule_kept_find(kept, index, text, xt_rule_make) : NULL;
 
 	if (r)
-		ask(out, r->term, r->n, text.at, a);
+		ask_condition(out, r->term, r->n, text.at, a);
 	else
 		xt_conditions(out, text, a);
 }

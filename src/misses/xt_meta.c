@@ -104,8 +104,8 @@ void xt_judge_id(const struct xt_seen *q, enum asked_field field)
 						  q->v->numbers.high;
 }
 
-static void tell_direction(char buf[CONDITION_VALUE], const struct condition *c,
-			   const struct asked *a)
+static void tell_xt_direction(char buf[CONDITION_VALUE], const struct condition *c,
+			      const struct asked *a)
 {
 	(void)c;
 	asked_direction(buf, CONDITION_VALUE, a);
@@ -125,7 +125,7 @@ void xt_judge_direction(const struct xt_seen *q, enum asked_field field)
 				!nft_field_is_behind_conntrack(q->a) ? XT_UNKNOWN :
 				q->a->ct.reply == reply ? XT_YES : XT_NO);
 	if (c)
-		c->tell = tell_direction;
+		c->tell = tell_xt_direction;
 }
 
 static bool is_received(const struct asked *a)

@@ -29,7 +29,7 @@ static void want_byte(struct condition *c, enum asked_field field, uint32_t at,
 static const struct {
 	const char *name;
 	uint8_t number;
-} protocols[] = {
+} protocol_tests[] = {
 	{ "tcp", IPPROTO_TCP }, { "udp", IPPROTO_UDP }, { "icmp", IPPROTO_ICMP },
 	{ "ipv6-icmp", IPPROTO_ICMPV6 }, { "icmpv6", IPPROTO_ICMPV6 }, { "sctp", IPPROTO_SCTP },
 	{ "udplite", IPPROTO_UDPLITE }, { "esp", IPPROTO_ESP }, { "ah", IPPROTO_AH },
@@ -42,10 +42,10 @@ bool xt_read_protocol(union xt_value *v, struct strview value)
 {
 	if (strview_number(value, 10, &v->number))
 		return v->number < 256;
-	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++) {
-		if (!strview_is(value, protocols[i].name))
+	for (size_t i = 0; i < ARRAY_SIZE(protocol_tests); i++) {
+		if (!strview_is(value, protocol_tests[i].name))
 			continue;
-		v->number = protocols[i].number;
+		v->number = protocol_tests[i].number;
 		return true;
 	}
 	return false;

@@ -53,7 +53,7 @@ static struct rule_span between(const struct reading *r, struct strview first,
 }
 
 /* Return: zeroed; one more than there may be is not understood. */
-static struct xt_term *add(struct reading *r)
+static struct xt_term *add_condition(struct reading *r)
 {
 	struct xt_term *t = &r->out->term[r->out->n++];
 
@@ -65,7 +65,7 @@ static struct xt_term *add(struct reading *r)
 /* Return: false: nothing behind it is read. */
 static bool give_up(struct reading *r)
 {
-	add(r)->unread = true;
+	add_condition(r)->unread = true;
 	return false;
 }
 
@@ -86,7 +86,7 @@ static bool read_option(struct reading *r, const struct xt_option *o,
 			next_word(&r->rest, &word);
 		value.len = (size_t)(word.at + word.len - value.at);
 	}
-	t = add(r);
+	t = add_condition(r);
 	t->o = o;
 	t->inverted = inverted;
 	t->words = between(r, first, word);
@@ -101,7 +101,7 @@ static bool read_whole(struct reading *r, struct strview first,
 			 struct strview name)
 {
 	struct strview word, last = name, rest = r->rest;
-	struct xt_term *t = add(r);
+	struct xt_term *t = add_condition(r);
 
 	while (next_word(&rest, &word) && !strview_is(word, "-m") &&
 	       !strview_is(word, "-j") && !strview_is(word, "-g")) {

@@ -13,7 +13,7 @@
 #include "rules/base/ipset_key.h"
 
 enum {
-	ETHERNET = 14,
+	ETHERNET_HEADER = 14,
 	/* Of condition.number: four bits a part, then the words, then the answer. */
 	SOURCES_AT = 12,
 	IS_IN = 1 << 20,
@@ -95,8 +95,8 @@ static void take_ports(struct ipset_key *k, const struct packet *p)
 	}
 }
 
-static void take_device(struct ipset_key *k, char to[16], const struct asked_device *d,
-			uint8_t known)
+static void take_set_device(struct ipset_key *k, char to[16], const struct asked_device *d,
+			    uint8_t known)
 {
 	if (!d->name)
 		return;
@@ -107,9 +107,9 @@ static void take_device(struct ipset_key *k, char to[16], const struct asked_dev
 static void take_others(struct ipset_key *k, const struct asked *a)
 {
 	take_ports(k, a->p);
-	take_device(k, k->in, &a->in, IPSET_KNOWS_IN);
-	take_device(k, k->out, &a->out, IPSET_KNOWS_OUT);
-	if (a->hw_len == ETHERNET && a->hook != NF_INET_LOCAL_OUT &&
+	take_set_device(k, k->in, &a->in, IPSET_KNOWS_IN);
+	take_set_device(k, k->out, &a->out, IPSET_KNOWS_OUT);
+	if (a->hw_len == ETHERNET_HEADER && a->hook != NF_INET_LOCAL_OUT &&
 	    a->hook != NF_INET_POST_ROUTING) {
 		memcpy(k->mac, a->hw + 6, sizeof(k->mac));
 		k->known |= IPSET_KNOWS_MAC;
@@ -121,7 +121,7 @@ static void take_others(struct ipset_key *k, const struct asked *a)
 }
 
 /* Return: false: of this packet nobody can be asked. */
-static bool make_key(struct ipset_key *k, const struct xt_seen *q)
+static bool make_set_key(struct ipset_key *k, const struct xt_seen *q)
 {
 	const struct packet *p = q->a->p;
 
@@ -142,7 +142,7 @@ static bool make_key(struct ipset_key *k, const struct xt_seen *q)
 }
 
 /* The fields of a packet that a set of these parts looks at, 1 << enum asked_field. */
-static uint32_t fields_of(const struct ipset_answer *a, uint8_t sources)
+static uint32_t set_fields_of(const struct ipset_answer *a, uint8_t sources)
 {
 	static const uint8_t field[][2] = {
 		[IPSET_ADDRESS] = { ASKED_DST, ASKED_SRC },
@@ -212,7 +212,7 @@ void xt_judge_set(const struct xt_seen *q, enum asked_field field)
 	struct ipset_key k = { .words = 0 };
 	struct condition *c;
 
-	if (make_key(&k, q))
+	if (make_set_key(&k, q))
 		q->a->ipsets->find(q->a->ipsets->arg, &k, &is);
 	if (is.is != IPSET_NOT_KNOWN)
 		state = (is.is == IPSET_IS_IN) != q->v->set.inverted ?
@@ -224,7 +224,7 @@ void xt_judge_set(const struct xt_seen *q, enum asked_field field)
 	if (state == CONDITION_UNKNOWN)
 		return;
 	c->now = true;
-	c->others = fields_of(&is, k.sources);
+	c->others = set_fields_of(&is, k.sources);
 	c->number = (uint32_t)(is.part[0] | is.part[1] << 4 | is.part[2] << 8 |
 			       k.sources << SOURCES_AT) |
 		    (is.is == IPSET_IS_IN ? IS_IN : 0);

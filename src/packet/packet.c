@@ -10,7 +10,7 @@
 #include "packet/jumbo.h"
 #include "rules/base/units.h"
 
-enum { IPV4_HEADER = 20, IPV6_HEADER = 40, EXTENSIONS_MAX = 16,
+enum { IPV4_HEADER = 20, IPV6_FIXED = 40, EXTENSIONS_MAX = 16,
        MOBILITY = 135 /* RFC 6275 */ };
 
 static void take_payload(struct packet *p, uint32_t header)
@@ -232,10 +232,10 @@ static void size_big(struct packet *p)
 	bool hop = p->proto == IPPROTO_HOPOPTS;
 	uint32_t size = hop ? jumbo_find(p->data, p->caplen) : 0;
 
-	if (p->proto == IPPROTO_NONE || (!hop && p->caplen == IPV6_HEADER))
+	if (p->proto == IPPROTO_NONE || (!hop && p->caplen == IPV6_FIXED))
 		return;
 	p->unsized = size <= PACKET_SIZED || size > INT32_MAX;
-	p->length = p->unsized ? 0 : size + IPV6_HEADER;
+	p->length = p->unsized ? 0 : size + IPV6_FIXED;
 	if (p->unsized && size)
 		p->flags |= PACKET_MALFORMED;
 }
@@ -244,7 +244,7 @@ static void decode_ipv6(struct packet *p)
 {
 	const uint8_t *h = p->data;
 
-	if (p->caplen < IPV6_HEADER || h[0] >> 4 != 6) {
+	if (p->caplen < IPV6_FIXED || h[0] >> 4 != 6) {
 		p->flags |= PACKET_MALFORMED;
 		return;
 	}
@@ -252,13 +252,13 @@ static void decode_ipv6(struct packet *p)
 	p->addr_len = 16;
 	p->tos = (uint8_t)(h[0] << 4 | h[1] >> 4);
 	p->flowlabel = packet_be32(h) & 0xfffff;
-	p->length = packet_be16(h + 4) + (uint32_t)IPV6_HEADER;
+	p->length = packet_be16(h + 4) + (uint32_t)IPV6_FIXED;
 	p->proto = h[6];
 	p->ttl = h[7];
 	p->src = h + 8;
 	p->dst = h + 24;
-	p->l4 = IPV6_HEADER;
-	if (p->length == IPV6_HEADER)
+	p->l4 = IPV6_FIXED;
+	if (p->length == IPV6_FIXED)
 		size_big(p);
 	for (int i = 0; i < EXTENSIONS_MAX && !p->frag_offset &&
 	     next_extension(p); i++)

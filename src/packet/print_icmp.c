@@ -101,8 +101,8 @@ static void add_quoted(struct strbuf *l, const struct packet *p)
 }
 
 /* By the protocol's own family: ICMP may be found in an IPv6 packet. */
-static void add_address(struct strbuf *l, const char *before, int family,
-			const uint8_t *addr)
+static void print_address(struct strbuf *l, const char *before, int family,
+			  const uint8_t *addr)
 {
 	char text[INET6_ADDRSTRLEN];
 
@@ -120,11 +120,11 @@ static void add_detail(struct strbuf *l, const struct packet *p)
 	else if (p->proto == IPPROTO_ICMPV6 && p->icmp_type == 2)
 		strbuf_add(l, ", mtu %u", packet_be32(h + 4));
 	else if (p->proto == IPPROTO_ICMP && p->icmp_type == 5)
-		add_address(l, " to ", AF_INET, h + 4);
+		print_address(l, " to ", AF_INET, h + 4);
 	else if (p->proto == IPPROTO_ICMPV6 && p->payload + 16 <= p->caplen &&
 		 (p->icmp_type == 135 || p->icmp_type == 136))
-		add_address(l, p->icmp_type == 135 ? ", who has " : ", tgt is ",
-			    AF_INET6, h + 8);
+		print_address(l, p->icmp_type == 135 ? ", who has " : ", tgt is ",
+			      AF_INET6, h + 8);
 }
 
 static bool has_id(const struct packet *p)

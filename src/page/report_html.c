@@ -29,12 +29,12 @@
 
 enum {
 	PACKETS_MAX = 16 << 20,	/* bytes of the page, about */
-	RULES_SHOWN = 500,
+	HTML_RULES_SHOWN = 500,
 	HEAD_LINES = 2,		/* of a folded packet: what became of it, and by which rule */
-	WIDTH = 4096,		/* the browser breaks lines */
+	HTML_WIDTH = 4096,		/* the browser breaks lines */
 };
 
-struct state {
+struct html_state {
 	struct tally tally;
 	struct inner fold;
 	uint64_t written;	/* bytes of packets */
@@ -86,7 +86,7 @@ static void put_beginning(struct outbuf *o, const struct report_env *env)
 
 static int html_open(struct outbuf *o, struct report_env *env)
 {
-	struct state *st = calloc(1, sizeof(*st));
+	struct html_state *st = calloc(1, sizeof(*st));
 
 	env->state = st;
 	if (!st || !tally_open(&st->tally))
@@ -94,14 +94,14 @@ static int html_open(struct outbuf *o, struct report_env *env)
 	st->most = packets_max();
 	env->verbose = false;
 	env->color = true;
-	env->width = WIDTH;
+	env->width = HTML_WIDTH;
 	put_beginning(o, env);
 	return inner_open(&st->fold, &report_fold, o, env);
 }
 
 static void html_close(struct report_env *env)
 {
-	struct state *st = env->state;
+	struct html_state *st = env->state;
 
 	if (st) {
 		inner_close(&st->fold, env);
@@ -113,7 +113,7 @@ static void html_close(struct report_env *env)
 
 static void html_forget(struct report_env *env, uint32_t id)
 {
-	struct state *st = env->state;
+	struct html_state *st = env->state;
 
 	tally_forget(&st->tally, id);
 	inner_forget(&st->fold, env, id);
@@ -123,7 +123,7 @@ static void html_forget(struct report_env *env, uint32_t id)
 static void put_packet(struct outbuf *o, const struct report_env *env,
 		       const struct journey *j)
 {
-	const struct state *st = env->state;
+	const struct html_state *st = env->state;
 	size_t at;
 
 	outbuf_text(o, "<summary class=\"m\">");
@@ -142,7 +142,7 @@ static void put_packet(struct outbuf *o, const struct report_env *env,
 static void html_journey(struct outbuf *o, const struct report_env *env,
 			 const struct journey *j)
 {
-	struct state *st = env->state;
+	struct html_state *st = env->state;
 	size_t begin = outbuf_written(o);
 
 	tally_add(&st->tally, j);
@@ -161,7 +161,7 @@ static void html_journey(struct outbuf *o, const struct report_env *env,
 static void html_late(struct outbuf *o, const struct report_env *env,
 		      const struct report_late *l)
 {
-	struct state *st = env->state;
+	struct html_state *st = env->state;
 	size_t at;
 
 	tally_late(&st->tally, l);
@@ -189,7 +189,7 @@ static void put_count(struct outbuf *o, uint64_t n, const char *what)
 		      n == 1 ? "" : "s");
 }
 
-static void put_fates(struct outbuf *o, const struct state *st)
+static void put_html_fates(struct outbuf *o, const struct html_state *st)
 {
 	outbuf_text(o, "<section id=\"summary\">\n<h1>");
 	put_count(o, st->tally.packets, "packet");
@@ -233,7 +233,7 @@ static void put_name(struct outbuf *o, const struct place *p)
 }
 
 /* iptables and ip6tables have tables and chains of the same names. */
-static bool is_of_both(const struct state *st, const uint32_t *sorted,
+static bool is_of_both(const struct html_state *st, const uint32_t *sorted,
 		       uint32_t count)
 {
 	bool four = false, six = false;
@@ -276,7 +276,7 @@ static void put_rule(struct outbuf *o, const struct tally_rule *r,
 	end_part(o);
 }
 
-static void put_rules(struct outbuf *o, const struct state *st)
+static void put_rules(struct outbuf *o, const struct html_state *st)
 {
 	uint32_t count, *sorted = tally_sorted(&st->tally, &count);
 	bool families;
@@ -288,13 +288,13 @@ static void put_rules(struct outbuf *o, const struct state *st)
 		    "<table>\n<thead><tr><th class=\"n\">packets</th>"
 		    "<th class=\"n\">dropped</th><th>rule</th></tr></thead>\n"
 		    "<tbody>\n");
-	for (uint32_t i = 0; i < count && i < RULES_SHOWN; i++)
+	for (uint32_t i = 0; i < count && i < HTML_RULES_SHOWN; i++)
 		put_rule(o, &st->tally.rule[sorted[i]],
 			 rule_table_rule(st->tally.rules, sorted[i]), families);
 	outbuf_text(o, "</tbody>\n</table>\n");
-	if (count > RULES_SHOWN || st->tally.left_out) {
+	if (count > HTML_RULES_SHOWN || st->tally.left_out) {
 		outbuf_text(o, "<p class=\"d\">Left out: ");
-		put_count(o, count > RULES_SHOWN ? count - RULES_SHOWN : 0,
+		put_count(o, count > HTML_RULES_SHOWN ? count - HTML_RULES_SHOWN : 0,
 			  "rule");
 		outbuf_text(o, ", ");
 		put_count(o, st->tally.left_out, "event");
@@ -348,7 +348,7 @@ static void put_run(struct outbuf *o, const struct report_env *env)
 
 static void html_finish(struct outbuf *o, const struct report_env *env)
 {
-	const struct state *st = env->state;
+	const struct html_state *st = env->state;
 
 	outbuf_begin(o);
 	if (st->left_out) {
@@ -361,7 +361,7 @@ static void html_finish(struct outbuf *o, const struct report_env *env)
 	if (!st->tally.packets)
 		outbuf_text(o, "<p class=\"d\">None.</p>\n");
 	outbuf_text(o, "</section>\n");
-	put_fates(o, st);
+	put_html_fates(o, st);
 	put_rules(o, st);
 	put_run(o, env);
 	outbuf_text(o, "</main>\n</body>\n</html>\n");

@@ -13,9 +13,9 @@
 #include "report/report_text.h"
 #include "report/rule_table.h"
 
-enum { RULES_SHOWN = 10, WIDTH = 100 };
+enum { MARKDOWN_RULES_SHOWN = 10, MARKDOWN_WIDTH = 100 };
 
-struct state {
+struct markdown_state {
 	struct tally tally;
 	struct inner form;
 };
@@ -23,11 +23,11 @@ struct state {
 static int open_with(struct outbuf *o, struct report_env *env,
 		     const struct report *form)
 {
-	struct state *st = calloc(1, sizeof(*st));
+	struct markdown_state *st = calloc(1, sizeof(*st));
 
 	env->state = st;
 	env->color = false;
-	env->width = WIDTH;
+	env->width = MARKDOWN_WIDTH;
 	if (!st || !tally_open(&st->tally))
 		return -ENOMEM;
 	return inner_open(&st->form, form, o, env);
@@ -45,7 +45,7 @@ static int full_open(struct outbuf *o, struct report_env *env)
 
 static void markdown_close(struct report_env *env)
 {
-	struct state *st = env->state;
+	struct markdown_state *st = env->state;
 
 	if (st) {
 		inner_close(&st->form, env);
@@ -57,7 +57,7 @@ static void markdown_close(struct report_env *env)
 
 static void markdown_forget(struct report_env *env, uint32_t id)
 {
-	struct state *st = env->state;
+	struct markdown_state *st = env->state;
 
 	tally_forget(&st->tally, id);
 	inner_forget(&st->form, env, id);
@@ -112,7 +112,7 @@ static void put_fences(struct outbuf *o, size_t at)
 static void markdown_journey(struct outbuf *o, const struct report_env *env,
 			     const struct journey *j)
 {
-	struct state *st = env->state;
+	struct markdown_state *st = env->state;
 	size_t at = outbuf_written(o);
 
 	tally_add(&st->tally, j);
@@ -123,7 +123,7 @@ static void markdown_journey(struct outbuf *o, const struct report_env *env,
 static void markdown_late(struct outbuf *o, const struct report_env *env,
 			  const struct report_late *l)
 {
-	struct state *st = env->state;
+	struct markdown_state *st = env->state;
 	size_t at = outbuf_written(o);
 
 	tally_late(&st->tally, l);
@@ -131,7 +131,7 @@ static void markdown_late(struct outbuf *o, const struct report_env *env,
 	put_fences(o, at);
 }
 
-static void put_fates(struct outbuf *o, const struct tally *t)
+static void put_markdown_fates(struct outbuf *o, const struct tally *t)
 {
 	outbuf_text(o, "| packets | fate |\n| ---: | :--- |\n");
 	for (unsigned int k = 0; k < FATE_COUNT; k++)
@@ -148,7 +148,7 @@ static void put_drops(struct outbuf *o, const struct tally *t)
 	uint32_t count, *sorted = tally_sorted(t, &count);
 	size_t at = outbuf_written(o);
 
-	for (uint32_t i = 0; i < count && i < RULES_SHOWN; i++) {
+	for (uint32_t i = 0; i < count && i < MARKDOWN_RULES_SHOWN; i++) {
 		if (!t->rule[sorted[i]].decided)
 			break;
 		outbuf_printf(o, "%llu dropped by ",
@@ -173,7 +173,7 @@ static void put_kernel(struct outbuf *o, const char *kernel)
 
 static void markdown_finish(struct outbuf *o, const struct report_env *env)
 {
-	const struct state *st = env->state;
+	const struct markdown_state *st = env->state;
 	const struct tally *t = &st->tally;
 
 	outbuf_begin(o);
@@ -184,7 +184,7 @@ static void markdown_finish(struct outbuf *o, const struct report_env *env)
 		put_kernel(o, report_kernel(env));
 	outbuf_text(o, t->packets ? ":\n\n" : ".\n");
 	if (t->packets)
-		put_fates(o, t);
+		put_markdown_fates(o, t);
 	put_drops(o, t);
 	outbuf_end(o);
 }

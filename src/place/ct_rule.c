@@ -65,7 +65,7 @@ static uint8_t read_map(struct strview *rest, const struct outcome *o)
 }
 
 /* "invalid", "!= new", "established,related", "{ established, related }", "vmap { ... }" */
-static uint8_t read_nft(struct strview *rest, const struct outcome *o)
+static uint8_t read_ct_nft(struct strview *rest, const struct outcome *o)
 {
 	struct strview word;
 	bool inverted = false;
@@ -91,7 +91,7 @@ static uint8_t read_nft(struct strview *rest, const struct outcome *o)
 	return states && inverted ? CT_RULE_STATES & ~states : states;
 }
 
-static uint8_t read_iptables(struct strview *rest, bool inverted)
+static uint8_t read_ct_iptables(struct strview *rest, bool inverted)
 {
 	struct strview word;
 	uint8_t states = strview_quoted(rest, &word) ? read_list(word) : 0;
@@ -162,8 +162,8 @@ uint8_t ct_rule_read(const char *text, size_t len, uint8_t effect,
 		} else if (asks(word, before)) {
 			said |= CT_RULE_ASKS;
 			more = *word.at == '-' ?
-				read_iptables(&rest, strview_is(before, "!")) :
-				read_nft(&rest, &o);
+				read_ct_iptables(&rest, strview_is(before, "!")) :
+				read_ct_nft(&rest, &o);
 		} else {
 			said |= read_other(rest, word, before);
 		}

@@ -51,7 +51,7 @@ struct legacy_table *legacy_history_find(struct legacy_history *h,
 	return NULL;
 }
 
-static bool is_needed(const struct legacy_history *h, const struct snapshot *s)
+static bool is_reading_needed(const struct legacy_history *h, const struct snapshot *s)
 {
 	if (s == h->latest)
 		return true;
@@ -67,7 +67,7 @@ static void sweep(struct legacy_history *h)
 	unsigned int left = 0;
 
 	for (unsigned int i = 0; i < h->readings; i++)
-		if (is_needed(h, h->reading[i]))
+		if (is_reading_needed(h, h->reading[i]))
 			h->reading[left++] = h->reading[i];
 		else
 			unmap(h->reading[i]);

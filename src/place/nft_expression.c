@@ -23,7 +23,7 @@ bool nft_expression_braces(struct strview *rest)
 static const struct {
 	const char *word;
 	uint8_t words;
-} fields[] = {
+} field_words[] = {
 	{ "meta", 2 }, { "ct", 2 }, { "ip", 2 }, { "ip6", 2 }, { "tcp", 2 },
 	{ "udp", 2 }, { "th", 2 }, { "icmp", 2 }, { "icmpv6", 2 },
 	{ "ether", 2 }, { "vlan", 2 }, { "arp", 2 }, { "sctp", 2 },
@@ -91,15 +91,15 @@ void nft_expression_field(struct strview *rest, struct strview first)
 		skip_ct(rest);
 		return;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
-		if (!strview_is(first, fields[i].word))
+	for (size_t i = 0; i < ARRAY_SIZE(field_words); i++) {
+		if (!strview_is(first, field_words[i].word))
 			continue;
 		if (rule_text_peek(*rest, &word) &&
 		    strview_is(word, "option")) {
 			rule_text_skip(rest, 1);
 			skip_option(rest);
 		} else {
-			rule_text_skip(rest, fields[i].words - 1u);
+			rule_text_skip(rest, field_words[i].words - 1u);
 		}
 		return;
 	}

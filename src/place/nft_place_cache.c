@@ -144,7 +144,7 @@ static int put_number(char *to, size_t size, const struct place *p)
 	return snprintf(to, size, ":handle %llu", (unsigned long long)p->handle);
 }
 
-static void name_place(struct nft_node *n)
+static void name_nft_place(struct nft_node *n)
 {
 	static const char *const words[] = {
 		[PLACE_RULE] = "rule", [PLACE_RETURN] = "return",
@@ -216,7 +216,7 @@ void nft_place_cache_empty(struct nft_node *n)
 /* What a place is called, and its text, once it is described. */
 static void set_texts(struct nft_node *n, const char *text, uint32_t len)
 {
-	name_place(n);
+	name_nft_place(n);
 	n->place.rule = n->texts.rule = strndup(text, len);
 	n->place.rule_len = len;
 	n->place.ct = ct_rule_read(text, len, n->place.effect, n->place.target);
@@ -226,7 +226,7 @@ static void set_texts(struct nft_node *n, const char *text, uint32_t len)
 		place_build_line(&n->place, &n->texts);
 }
 
-static struct nft_node *add(struct nft_place_cache *ns, struct nft_node *n)
+static struct nft_node *add_node(struct nft_place_cache *ns, struct nft_node *n)
 {
 	struct nft_node **head = &ns->bucket[n->hash % NFT_PLACE_CACHE_BUCKETS];
 
@@ -371,7 +371,7 @@ struct nft_node *nft_place_cache_known(struct nft_place_cache *ns,
 	set_texts(n, text, len);
 	/* Rules of before are none of now's, though they have the same name. */
 	n->epoch = now ? ns->epoch : ns->epoch - 1;
-	n = add(ns, n);
+	n = add_node(ns, n);
 	if (n && n->place.mapped && ns->maps < NFT_PLACE_CACHE_MAPS)
 		ns->unasked[ns->maps++] = &n->place;
 	return n;
@@ -399,5 +399,5 @@ struct nft_node *nft_place_cache_in_state(struct nft_place_cache *ns,
 	f.rule = NULL;
 	nft_lookup_describe(ns->map, n, &f);
 	set_texts(n, "", 0);
-	return add(ns, n);
+	return add_node(ns, n);
 }

@@ -24,7 +24,7 @@ static const struct {
 	const char *word;
 	uint8_t effect;
 	uint8_t behind;		/* enum behind */
-} verdicts[] = {
+} verdict_words[] = {
 	{ "accept", EFFECT_ACCEPT, BEHIND_ENDS },
 	{ "drop", EFFECT_DROP, BEHIND_ENDS },
 	{ "return", EFFECT_RETURN, BEHIND_ENDS },
@@ -185,13 +185,13 @@ static int read_verdict(struct rule_words *w, struct strview *rest,
 {
 	size_t i = 0;
 
-	while (i < ARRAY_SIZE(verdicts) && !strview_is(word, verdicts[i].word))
+	while (i < ARRAY_SIZE(verdict_words) && !strview_is(word, verdict_words[i].word))
 		i++;
-	if (i == ARRAY_SIZE(verdicts))
+	if (i == ARRAY_SIZE(verdict_words))
 		return -1;
-	w->effect = verdicts[i].effect;
+	w->effect = verdict_words[i].effect;
 	w->target = word;
-	switch (verdicts[i].behind) {
+	switch (verdict_words[i].behind) {
 	case BEHIND_CHAIN:
 		strview_quoted(rest, &w->target);
 		return true;
@@ -202,7 +202,7 @@ static int read_verdict(struct rule_words *w, struct strview *rest,
 		rule_text_skip(rest, 2);
 		return false;
 	}
-	return verdicts[i].behind == BEHIND_ENDS;
+	return verdict_words[i].behind == BEHIND_ENDS;
 }
 
 enum nft_statement nft_statement_read(struct rule_words *w, struct strview *rest,

@@ -165,8 +165,8 @@ void path_map_forget(struct path_map *map, uint32_t bit)
 		look_behind(map->hook[f]);
 }
 
-static void add_table(struct path_map *map, unsigned int family,
-		      const struct snap_table *t)
+static void add_path_table(struct path_map *map, unsigned int family,
+			   const struct snap_table *t)
 {
 	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++) {
 		uint8_t key = table_order(t->name, (uint8_t)h);
@@ -192,7 +192,7 @@ void path_map_fill(struct path_map *map, const struct snapshot *const snaps[])
 	memset(map, 0, sizeof(*map));
 	for (unsigned int f = 0; f < FAMILY_COUNT; f++) {
 		for (unsigned int t = 0; snaps[f] && t < snaps[f]->tables; t++)
-			add_table(map, f, &snaps[f]->table[t]);
+			add_path_table(map, f, &snaps[f]->table[t]);
 		if (snaps[f])
 			look_for_synproxy(map, snaps[f]);
 	}
@@ -223,7 +223,7 @@ bool path_map_renew(struct path_map *map, unsigned int family,
 	}
 	look_behind(hook);
 	for (unsigned int t = 0; t < now->tables; t++)
-		add_table(map, family, &now->table[t]);
+		add_path_table(map, family, &now->table[t]);
 	look_for_synproxy(map, now);
 	for (unsigned int h = 0; h < NF_INET_NUMHOOKS; h++)
 		changed |= was[h] != legacy_slots(&hook[h]);

@@ -121,8 +121,8 @@ static bool is_link(const struct event *e)
 	       e->nft->type <= NFT_TRACETYPE_RULE;
 }
 
-static const struct place *find(struct place_nft *pn, const struct event *e,
-				bool (*is_looked_up)(const struct event *e))
+static const struct place *find_nft(struct place_nft *pn, const struct event *e,
+				    bool (*is_looked_up)(const struct event *e))
 {
 	struct nft_node *n = nft_place_cache_find(&pn->cache, e), fresh;
 	const struct place *at;
@@ -148,7 +148,7 @@ const struct place *place_nft_find(struct place_nft *pn, const struct event *e)
 	/* nft_snapshot_is_link(), without a call an event */
 	if (e->nft->family == NFPROTO_BRIDGE || e->nft->family == NFPROTO_NETDEV)
 		return NULL;
-	at = find(pn, e, is_followed);
+	at = find_nft(pn, e, is_followed);
 	return at && e->nft->family == NFPROTO_INET &&
 	       is_at_ingress(pn, e, at) ? NULL : at;
 }
@@ -160,7 +160,7 @@ const struct place *place_nft_find_link(struct place_nft *pn,
 	const struct place *at;
 
 	as_ip.nfproto = nfproto;
-	at = find(pn, &as_ip, is_link);
+	at = find_nft(pn, &as_ip, is_link);
 	if (at)
 		is_at_ingress(pn, e, at);
 	return at;

@@ -196,7 +196,7 @@ bool place_describe_restored(struct place *p, struct nft_names *names)
 	       describe_restored(p, names, &parts);
 }
 
-static bool add(struct place_index *idx, struct place_node *n)
+static bool add_restored(struct place_index *idx, struct place_node *n)
 {
 	if (!place_adopt(idx, &n->place))
 		return false;
@@ -258,7 +258,7 @@ static const struct place *make_restored(struct place_index *idx,
 
 	if (p->prefix && p->rule &&
 	    place_describe_restored(p, &idx->names) &&
-	    place_build_line(p, &n->texts) && add(idx, n)) {
+	    place_build_line(p, &n->texts) && add_restored(idx, n)) {
 		if (told)
 			take_told(p, told);
 		return p;

@@ -15,7 +15,7 @@
 #include "rules/view/ruleset.h"
 
 /* What stands before the new address in a rule of iptables, and of nft. */
-static const char *const before[] = {
+static const char *const before_address[] = {
 	"--to-destination ", "--to-destination [", "dnat to ", "dnat to [",
 	"dnat ip to ", "dnat ip6 to ", "dnat ip6 to [",
 };
@@ -31,13 +31,13 @@ static bool leads_to(const char *text, size_t len, const char *address)
 	size_t size = strlen(address);
 	bool six = strchr(address, ':');
 
-	for (size_t i = 0; i < ARRAY_SIZE(before); i++) {
-		const char *at = memmem(text, len, before[i],
-					strlen(before[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(before_address); i++) {
+		const char *at = memmem(text, len, before_address[i],
+					strlen(before_address[i]));
 
 		if (!at)
 			continue;
-		at += strlen(before[i]);
+		at += strlen(before_address[i]);
 		if ((size_t)(text + len - at) >= size &&
 		    memcmp(at, address, size) == 0 &&
 		    ends(at + size, text + len, six))

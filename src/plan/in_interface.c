@@ -91,7 +91,7 @@ static int check(const char *name, bool *told)
 	return 0;
 }
 
-static int take(struct in_interface *in, const char *name)
+static int take_in_interface(struct in_interface *in, const char *name)
 {
 	struct link_seen l;
 
@@ -109,7 +109,7 @@ int in_interface_check(struct in_interface *in, const struct trace_set *set)
 	int status = 0;
 
 	for (unsigned int r = 0; r < set->count && !status; r++)
-		status = take(in, plain_name(set->family, set->rule[r].entry));
+		status = take_in_interface(in, plain_name(set->family, set->rule[r].entry));
 	return status;
 }
 

@@ -21,7 +21,7 @@ static const char *const usual[] = {
 /* Names that other programs have for what is no option of that name here. */
 static const struct {
 	const char *name, *instead;
-} foreign[] = {
+} foreign_words[] = {
 	{ "port", "did you mean --dport? (behind -p tcp or -p udp; of whichever "
 	  "end it is: port 53)" },
 	{ "srcport", "did you mean --sport?" }, { "src-port", "did you mean --sport?" },
@@ -41,11 +41,11 @@ static const struct {
 
 static bool say_foreign(const char *word, size_t len)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(foreign); i++) {
-		if (strlen(foreign[i].name) != len ||
-		    memcmp(word, foreign[i].name, len) != 0)
+	for (size_t i = 0; i < ARRAY_SIZE(foreign_words); i++) {
+		if (strlen(foreign_words[i].name) != len ||
+		    memcmp(word, foreign_words[i].name, len) != 0)
 			continue;
-		msg("%s", foreign[i].instead);
+		msg("%s", foreign_words[i].instead);
 		return true;
 	}
 	return false;

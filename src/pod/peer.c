@@ -22,7 +22,7 @@ struct there {
 	int32_t node;		/* the number by which it knows this namespace */
 };
 
-static void on_link(void *arg, const struct link_row *l)
+static void on_peer_link(void *arg, const struct link_row *l)
 {
 	struct there *t = arg;
 	struct pod_link *to;
@@ -80,7 +80,7 @@ static int read_there(struct there *t, int here)
 	int err;
 
 	t->node = link_nsid(here);
-	err = link_rows(on_link, t);
+	err = link_rows(on_peer_link, t);
 	return err ? err : dump_ask(NETLINK_ROUTE, RTM_GETADDR, NLM_F_DUMP,
 				    &ask, sizeof(ask), on_address, t);
 }

@@ -39,7 +39,7 @@ static const struct program *find_program(const char *path)
 }
 
 /* Its own words come before those for what it starts. */
-static void keep(char to[POD_NAME], const char *value)
+static void keep_value(char to[POD_NAME], const char *value)
 {
 	if (!to[0] && strlen(value) < POD_NAME)
 		strcpy(to, value);
@@ -56,9 +56,9 @@ bool shim_words(struct shim *s, const char *words, size_t len)
 		if (value >= end)
 			break;
 		if (is_one_of(word, p->id))
-			keep(s->id, value);
+			keep_value(s->id, value);
 		else if (is_one_of(word, p->called))
-			keep(s->name, value);
+			keep_value(s->name, value);
 	}
 	return s->id[0] || s->name[0];
 }

@@ -144,14 +144,14 @@ static struct ends turn(const struct ends *e)
 	return r;
 }
 
-static uint32_t *bucket_of(struct answers *a, const struct ends *e)
+static uint32_t *answer_bucket(struct answers *a, const struct ends *e)
 {
 	return &a->bucket[hash_bytes(0, e, sizeof(*e)) % BUCKETS];
 }
 
-static struct connection *find(struct answers *a, const struct ends *e)
+static struct connection *find_answer(struct answers *a, const struct ends *e)
 {
-	uint32_t i = *bucket_of(a, e);
+	uint32_t i = *answer_bucket(a, e);
 
 	while (i != NONE) {
 		struct connection *c = &a->connection[i / 2];
@@ -166,13 +166,13 @@ static struct connection *find(struct answers *a, const struct ends *e)
 static struct connection *find_either(struct answers *a, const struct ends *x,
 				      const struct ends *y)
 {
-	struct connection *c = find(a, x);
+	struct connection *c = find_answer(a, x);
 
-	return c ? c : find(a, y);
+	return c ? c : find_answer(a, y);
 }
 
-static struct connection *add(struct answers *a, const struct journey *j,
-			      const struct ends *came, const struct ends *left)
+static struct connection *add_answer(struct answers *a, const struct journey *j,
+				     const struct ends *came, const struct ends *left)
 {
 	const uint32_t index = a->count;
 	struct connection *c;
@@ -185,7 +185,7 @@ static struct connection *add(struct answers *a, const struct journey *j,
 	c->by[0] = *came;
 	c->by[1] = *left;
 	for (uint32_t k = 0; k < 2; k++) {
-		uint32_t *head = bucket_of(a, &c->by[k]);
+		uint32_t *head = answer_bucket(a, &c->by[k]);
 
 		c->next[k] = *head;
 		*head = 2 * index + k;
@@ -208,10 +208,10 @@ static struct connection *find_quoted(struct answers *a, const struct packet *p)
 	if (!tells_ends(&quoted))
 		return NULL;
 	first_ends(&e, &quoted);
-	return find(a, &e);
+	return find_answer(a, &e);
 }
 
-static bool asked(const struct connection *c, const uint8_t *who, size_t len)
+static bool asked_rows(const struct connection *c, const uint8_t *who, size_t len)
 {
 	return memcmp(c->by[0].src, who, len) == 0 ||
 	       memcmp(c->by[1].src, who, len) == 0;
@@ -236,7 +236,7 @@ static void take_error(struct answers *a, const struct journey *j)
 		if (j->ct.id && c->id)
 			c->answered |= c->id == j->ct.id;
 		else if (p->layer != PACKET_NOTHING)
-			c->answered |= asked(c, p->dst, p->addr_len);
+			c->answered |= asked_rows(c, p->dst, p->addr_len);
 	}
 }
 
@@ -262,7 +262,7 @@ void answers_add(struct answers *a, const struct journey *j)
 	}
 	c = find_either(a, &came, &left);
 	if (!c && !packet_is_for_many(p))
-		c = add(a, j, &came, &left);
+		c = add_answer(a, j, &came, &left);
 	if (c)
 		c->went_on |= text_fate_goes_on(j->fate[0].kind);
 }

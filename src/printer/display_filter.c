@@ -237,8 +237,8 @@ static bool any_place_fits(const struct asked *a, const struct display_word *w)
 	return false;
 }
 
-static bool (*const fits[DISPLAY_KINDS])(const struct asked *a,
-					 const struct display_word *w) = {
+static bool (*const display_fits[DISPLAY_KINDS])(const struct asked *a,
+						 const struct display_word *w) = {
 	[DISPLAY_FATE] = fate_fits,
 	[DISPLAY_STATE] = state_fits,
 	[DISPLAY_TABLE] = any_place_fits,
@@ -294,10 +294,10 @@ static bool passes(const struct asked *a)
 		const struct display_word *w = &a->only->word[i];
 		unsigned int bit = 1u << w->kind;
 
-		if (w->not && fits[w->kind](a, w))
+		if (w->not && display_fits[w->kind](a, w))
 			return false;
 		asked |= w->not ? 0 : bit;
-		if (!w->not && !(bit & (found | PLACES)) && fits[w->kind](a, w))
+		if (!w->not && !(bit & (found | PLACES)) && display_fits[w->kind](a, w))
 			found |= bit;
 	}
 	if (asked & ~found & ~(unsigned int)PLACES)

@@ -199,7 +199,7 @@ static int compare_rules(const struct place *x, const struct place *y)
 }
 
 /* Of equals in an order that is the live run's in a file that is read, too. */
-static int more_drops(const void *a, const void *b)
+static int more_counts(const void *a, const void *b)
 {
 	const struct drops *x = a, *y = b;
 	int order;
@@ -288,7 +288,7 @@ void drop_counts_tell(const struct drop_counts *d, struct stats *st)
 			.element = w->element,
 		};
 	}
-	qsort(all, d->ways, sizeof(*all), more_drops);
+	qsort(all, d->ways, sizeof(*all), more_counts);
 	st->drops = d->ways < STATS_DROPS ? d->ways : STATS_DROPS;
 	for (uint32_t i = 0; i < st->drops; i++)
 		note_drop(&st->drop[i], d, &all[i]);

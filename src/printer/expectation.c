@@ -8,7 +8,7 @@
 #include "place/place.h"
 #include "printer/display_filter.h"
 
-static bool parse_word(struct expectation *e, const char *word)
+static bool parse_expected(struct expectation *e, const char *word)
 {
 	static const char chain[] = "chain=";
 	enum fate_kind kind = fate_find(word);
@@ -33,7 +33,7 @@ bool expectation_parse(struct expectation *e, char *words, const char **bad)
 	for (char *w = strtok_r(words, ",", &save); w;
 	     w = strtok_r(NULL, ",", &save)) {
 		*bad = w;
-		if (!parse_word(e, w))
+		if (!parse_expected(e, w))
 			return false;
 	}
 	return expectation_any(e);

@@ -39,9 +39,9 @@ static const struct loops_pass *find_pass(const struct loops_packet *p,
 }
 
 /* The names are in a room that the next one takes. */
-static void tell(struct stats_loops *s, const struct journey *j,
-		 const struct loops_pass *was, const struct loops_pass *now,
-		 const struct ifnames *names)
+static void tell_loop(struct stats_loops *s, const struct journey *j,
+		      const struct loops_pass *was, const struct loops_pass *now,
+		      const struct ifnames *names)
 {
 	char headers[160];
 	int n;
@@ -74,7 +74,7 @@ void loops_add(struct loops *l, struct stats *st, const struct journey *j,
 	if (was && !p->told) {
 		p->told = true;
 		if (!stats_get(&st->loops.count) && !masked)
-			tell(&st->loops, j, was, &now, names);
+			tell_loop(&st->loops, j, was, &now, names);
 		stats_add(&st->loops.count, 1);
 	}
 	p->pass[p->passes++ % LOOPS_PASSES] = now;

@@ -29,7 +29,7 @@ void owner_counts_add(struct owner_counts *c, const struct component_found *f)
 }
 
 /* Of equals in an order that is the live run's in a file that is read, too. */
-static int more_drops(const void *a, const void *b)
+static int more_owner_drops(const void *a, const void *b)
 {
 	const struct stats_owner *x = a, *y = b;
 
@@ -40,7 +40,7 @@ static int more_drops(const void *a, const void *b)
 
 void owner_counts_tell(struct owner_counts *c, struct stats *st)
 {
-	qsort(c->owner, c->owners, sizeof(c->owner[0]), more_drops);
+	qsort(c->owner, c->owners, sizeof(c->owner[0]), more_owner_drops);
 	st->owners = c->owners < STATS_OWNERS ? c->owners : STATS_OWNERS;
 	memcpy(st->owner, c->owner, st->owners * sizeof(st->owner[0]));
 	st->owners_others = c->others;

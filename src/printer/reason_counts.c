@@ -15,7 +15,7 @@ static const char *const words[FATE_COUNT] = {
 };
 
 /* The last one is of all that are different from those before it. */
-static struct stats_reason *find(struct reason_counts *c, const char *text)
+static struct stats_reason *find_reason(struct reason_counts *c, const char *text)
 {
 	uint32_t i = 0;
 
@@ -43,7 +43,7 @@ void reason_counts_add(struct reason_counts *c, const struct fate *f,
 		return;
 	n = snprintf(text, sizeof(text), "%s; ", words[f->kind]);
 	drop_meaning_print(text + n, sizeof(text) - (size_t)n, f, p);
-	find(c, text)->packets++;
+	find_reason(c, text)->packets++;
 }
 
 static int more(const void *a, const void *b)

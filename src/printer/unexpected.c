@@ -17,8 +17,8 @@ static bool is_other(const struct unexpected *u, unsigned int kind)
 	       kind != FATE_INCOMPLETE;
 }
 
-static void add(struct unexpected *u, uint64_t number, unsigned int branch,
-		unsigned int kind, const struct packet *p)
+static void add_unexpected(struct unexpected *u, uint64_t number, unsigned int branch,
+			   unsigned int kind, const struct packet *p)
 {
 	struct unexpected_packet *e = &u->packet[u->kept];
 
@@ -36,7 +36,7 @@ void unexpected_add(struct unexpected *u, const struct journey *j)
 {
 	for (unsigned int b = 0; b < j->branches; b++)
 		if (is_other(u, j->fate[b].kind))
-			add(u, j->number, b, j->fate[b].kind, &j->first);
+			add_unexpected(u, j->number, b, j->fate[b].kind, &j->first);
 }
 
 /* A packet that was as unexpected before: forget that. */
@@ -60,7 +60,7 @@ void unexpected_late(struct unexpected *u, const struct report_late *l)
 	if (is_other(u, l->was))
 		take_back(u, l);
 	if (is_other(u, l->fate.kind))
-		add(u, l->number, l->branch, l->fate.kind, &l->packet);
+		add_unexpected(u, l->number, l->branch, l->fate.kind, &l->packet);
 }
 
 /* Who is told late may have come first. */

@@ -30,7 +30,7 @@ static struct path *path_of(const struct drop_match *m, unsigned int i)
 	return &m->of[i].j->path[m->of[i].branch];
 }
 
-static struct drop_group *find(struct drop_groups *g, const struct drop_match *m)
+static struct drop_group *find_group(struct drop_groups *g, const struct drop_match *m)
 {
 	for (unsigned int i = 0; i < m->count; i++) {
 		uint32_t id = path_of(m, i)->drop.group;
@@ -48,7 +48,7 @@ uint32_t drop_groups_note(struct drop_groups *g, const struct drop_match *m,
 
 	if (drop_meaning_is_beside(drop_meaning(seen)))
 		return 0;
-	at = find(g, m);
+	at = find_group(g, m);
 	if (!at)
 		return 0;
 	for (unsigned int i = 0; i < m->count; i++) {

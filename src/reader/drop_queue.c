@@ -37,7 +37,7 @@ struct fetch {
 	const struct drop_ring *ring;
 };
 
-static void keep(void *arg, const struct drop_record *r)
+static void keep_record(void *arg, const struct drop_record *r)
 {
 	struct fetch *f = arg;
 	struct drop_queued *item = at(f->q, f->q->count++);
@@ -65,7 +65,7 @@ void drop_queue_fetch(struct drop_queue *q, struct drop_ring *ring)
 
 		if (q->count == q->size && !grow(q))
 			return;
-		drop_ring_read(ring, limit(q, ring, end), keep, &f);
+		drop_ring_read(ring, limit(q, ring, end), keep_record, &f);
 		if (ring->position == before)
 			return;
 	}

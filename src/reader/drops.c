@@ -27,8 +27,8 @@
 
 enum {
 	WAITING = 8192,		/* records until their place has a name */
-	ANSWER_MS = 4000,	/* for the supervisor, on a busy machine */
-	LOOK_MS = 100,		/* between two looks for what comes late */
+	SYMBOL_ANSWER_MS = 4000,	/* for the supervisor, on a busy machine */
+	LATE_LOOK_MS = 100,		/* between two looks for what comes late */
 };
 
 /* A record whose place has no name yet. */
@@ -117,7 +117,7 @@ static bool find_place(struct drops *d, uint64_t location, uint64_t now_ns,
 	}
 	if (d->nobody_answers || is_overdue(d))
 		return true;
-	if (now_ns - d->asked_ns[i] < ANSWER_MS * NS_PER_MS)
+	if (now_ns - d->asked_ns[i] < SYMBOL_ANSWER_MS * NS_PER_MS)
 		return false;
 	d->overdue = a;
 	return true;
@@ -331,7 +331,7 @@ int drops_due_ms(const struct drops *d, uint64_t now_ns)
 	bool late = d->told_ns && now_ns - d->told_ns <
 		DROP_MEMORY_MS * NS_PER_MS;
 
-	return d->waits || late ? LOOK_MS : -1;
+	return d->waits || late ? LATE_LOOK_MS : -1;
 }
 
 bool drops_wait(const struct drops *d)

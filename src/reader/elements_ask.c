@@ -18,11 +18,11 @@
 #include "rules/nft/elements.h"
 
 enum {
-	PAUSE_MS = 2000,	/* where there was no answer, or none in time */
+	ELEMENTS_PAUSE_MS = 2000,	/* where there was no answer, or none in time */
 	TIMES = 3,		/* as long as for others: on a machine that is overloaded */
 };
 
-static bool is_answered(const struct reader_state *s, const void *arg)
+static bool elements_answered(const struct reader_state *s, const void *arg)
 {
 	(void)arg;
 	return s->maps.answered == s->maps.asks;
@@ -35,7 +35,7 @@ static struct event_name name_of(const char *text, size_t len)
 
 /* Return: false: the names do not fit, which the kernel's own do. */
 static bool put_question(struct map_question *q, const struct elements_of *of,
-			 uint32_t ask)
+			 uint32_t asks)
 {
 	if (strlen(of->table) >= sizeof(q->table) ||
 	    strlen(of->chain) >= sizeof(q->chain) ||
@@ -46,7 +46,7 @@ static bool put_question(struct map_question *q, const struct elements_of *of,
 	strcpy(q->table, of->table);
 	strcpy(q->chain, of->chain);
 	strcpy(q->set, of->set);
-	atomic_store_explicit(&q->ask, ask, memory_order_release);
+	atomic_store_explicit(&q->ask, asks, memory_order_release);
 	return true;
 }
 
@@ -62,8 +62,8 @@ static void keep_answer(struct reader_state *s, struct map_reading *r,
 	r->map = nft_key_chain(of->family, &table, &set);
 }
 
-static void ask(struct reader_state *s, struct map_reading *r,
-		const struct elements_of *of)
+static void ask_elements(struct reader_state *s, struct map_reading *r,
+			 const struct elements_of *of)
 {
 	struct map_readings *m = &s->maps;
 
@@ -71,12 +71,12 @@ static void ask(struct reader_state *s, struct map_reading *r,
 	    !put_question(&s->stats->map, of, m->asks + 1))
 		return;
 	m->asks++;
-	reader_ask(s, READER_ELEMENTS, is_answered, NULL, TIMES);
-	if (is_answered(s, NULL))
+	reader_ask(s, READER_ELEMENTS, elements_answered, NULL, TIMES);
+	if (elements_answered(s, NULL))
 		keep_answer(s, r, of);
 	/* A map may be too large: to ask again with each change would cost too much. */
-	if (!is_answered(s, NULL) || !r->elements)
-		m->pause_ns = clock_ns(CLOCK_MONOTONIC) + PAUSE_MS * NS_PER_MS;
+	if (!elements_answered(s, NULL) || !r->elements)
+		m->pause_ns = clock_ns(CLOCK_MONOTONIC) + ELEMENTS_PAUSE_MS * NS_PER_MS;
 }
 
 /*
@@ -113,7 +113,7 @@ const struct nft_elements *elements_ask(struct reader_state *s,
 		return NULL;
 	if ((!r->rule || !is_as_of(s, r, of, r->generation)) &&
 	    s->maps.asks < last)
-		ask(s, r, of);
+		ask_elements(s, r, of);
 	/* NEWGEN of what was read may be on its way: what it touched is not known. */
 	if (!r->rule || !r->elements || !is_as_of(s, r, of, from) ||
 	    !is_as_of(s, r, of, r->generation) ||
@@ -127,5 +127,5 @@ void elements_ask_ahead(struct reader_state *s, const struct elements_of *of)
 	struct map_reading *r = map_readings_find(&s->maps, of->key);
 
 	if (!r->rule)
-		ask(s, r, of);
+		ask_elements(s, r, of);
 }

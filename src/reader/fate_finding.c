@@ -97,14 +97,14 @@ static void (*const on_finding[FINDING_COUNT])(struct reader_state *s,
 };
 
 /* A question and where its answer will be. */
-struct asked {
+struct loss_asked {
 	const struct loss *loss;
 	const struct loss_answer *answer;
 };
 
-static bool is_answered(const struct reader_state *s, const void *arg)
+static bool is_finding_answered(const struct reader_state *s, const void *arg)
 {
-	const struct asked *q = arg;
+	const struct loss_asked *q = arg;
 
 	(void)s;
 	return losses_answered(q->answer, q->loss);
@@ -114,11 +114,11 @@ static bool is_answered(const struct reader_state *s, const void *arg)
 uint8_t fate_finding_take(struct reader_state *s, struct journey *j,
 			  unsigned int b, int i, bool fresh)
 {
-	struct asked at = { &s->stats->losses.loss[i], &s->bulletin->loss[i] };
+	struct loss_asked at = { &s->stats->losses.loss[i], &s->bulletin->loss[i] };
 	uint8_t finding;
 
 	if (fresh)
-		reader_ask(s, READER_LOST, is_answered, &at, 1);
+		reader_ask(s, READER_LOST, is_finding_answered, &at, 1);
 	if (!losses_answered(at.answer, at.loss))
 		return FINDING_COUNT;
 	finding = at.answer->finding;

@@ -24,8 +24,8 @@
 #include "rules/base/clock.h"
 #include "rules/base/family.h"
 
-static uint8_t ask(struct reader_state *s, struct journey *j, unsigned int b,
-		   struct cause_question *q, struct fate_asked *asked)
+static uint8_t ask_fate(struct reader_state *s, struct journey *j, unsigned int b,
+			struct cause_question *q, struct fate_asked *asked)
 {
 	bool fresh;
 	int i = losses_find(&s->stats->losses, &s->loss_times, q, s->now_ns,
@@ -89,8 +89,8 @@ static void settle_rest(struct reader_state *s, struct journey *j,
 }
 
 /* Keeps a text that was made for this packet; strangers' names may be in it. */
-static const char *keep(struct reader_state *s, const char *text,
-			const char *else_text)
+static const char *keep_cause(struct reader_state *s, const char *text,
+			      const char *else_text)
 {
 	char fit[CAUSE_TEXT];
 	const char *kept;
@@ -163,9 +163,9 @@ static void look_inside(struct reader_state *s, struct journey *j,
 		 "by a match inside %s" :
 		 "likely dropped by a match inside %s", where);
 	f->by = NULL;
-	f->cause = keep(s, text, inside == INSIDE_CERTAIN ?
-			"by a match inside a chain" :
-			"likely dropped by a match inside a chain");
+	f->cause = keep_cause(s, text, inside == INSIDE_CERTAIN ?
+			      "by a match inside a chain" :
+			      "likely dropped by a match inside a chain");
 }
 
 static bool is_confirmed(const struct reader_state *s, const void *arg)
@@ -236,15 +236,15 @@ static void settle_recorded(struct reader_state *s, struct journey *j,
 
 	if (is_verdict(f)) {
 		if (asks && q.about == ABOUT_TARGET)
-			ask(s, j, b, &q, asked);
+			ask_fate(s, j, b, &q, asked);
 		if (is_open(f))
 			look_inside(s, j, b, false);
 	} else if (drop_meaning(f->drop)->port &&
 		   loss_question_socket(&q, j, b)) {
-		ask(s, j, b, &q, asked);
+		ask_fate(s, j, b, &q, asked);
 		asked->any[b] = false;
 	} else if (asks && drop_meaning_asks(f->drop)) {
-		ask(s, j, b, &q, asked);
+		ask_fate(s, j, b, &q, asked);
 		/* The summary has it with the record. */
 		asked->any[b] = false;
 	}
@@ -315,7 +315,7 @@ static void doubt_unheard(struct reader_state *s, struct fate *f)
 		f->cause = fate_unheard;
 	} else if (strncmp(f->cause, doubt, sizeof(doubt) - 1) != 0) {
 		snprintf(text, sizeof(text), "%s; %s", f->cause, fate_unheard);
-		f->cause = keep(s, text, fate_unheard);
+		f->cause = keep_cause(s, text, fate_unheard);
 	}
 }
 
@@ -361,13 +361,13 @@ static void settle(struct reader_state *s, struct journey *j, unsigned int b,
 		return;
 	}
 	if (loss_question(&q, j, b, &s->map)) {
-		uint8_t finding = ask(s, j, b, &q, asked);
+		uint8_t finding = ask_fate(s, j, b, &q, asked);
 
 		explained = finding != FINDING_NOTHING &&
 			    finding != FINDING_COUNT;
 		settle_rest(s, j, b, &q, finding);
 	} else if (goes_on(&j->fate[b]) && loss_question_bypass(&q, j, b)) {
-		ask(s, j, b, &q, asked);
+		ask_fate(s, j, b, &q, asked);
 	}
 	if (is_open(&j->fate[b]))
 		look_inside(s, j, b, explained);

@@ -17,21 +17,21 @@ enum {
 	PAUSE_MS = 2000,	/* where there was no answer in time */
 };
 
-static bool is_answered(const struct reader_state *s, const void *arg)
+static bool is_ipset_answered(const struct reader_state *s, const void *arg)
 {
 	(void)arg;
 	return atomic_load_explicit(&s->bulletin->ipset.answered, memory_order_acquire) ==
 	       s->ipsets.asks;
 }
 
-static bool ask(struct reader_state *s, const struct ipset_key *k, struct ipset_answer *a)
+static bool ask_ipset(struct reader_state *s, const struct ipset_key *k, struct ipset_answer *a)
 {
 	struct ipset_asked *m = &s->ipsets;
 
 	s->stats->ipset.key = *k;
 	atomic_store_explicit(&s->stats->ipset.ask, ++m->asks, memory_order_release);
-	reader_ask(s, READER_MEMBER, is_answered, NULL, 1);
-	if (!is_answered(s, NULL)) {
+	reader_ask(s, READER_MEMBER, is_ipset_answered, NULL, 1);
+	if (!is_ipset_answered(s, NULL)) {
 		m->pause_ns = clock_ns(CLOCK_MONOTONIC) + PAUSE_MS * NS_PER_MS;
 		return false;
 	}
@@ -39,7 +39,7 @@ static bool ask(struct reader_state *s, const struct ipset_key *k, struct ipset_
 	return true;
 }
 
-static void find(void *arg, const struct ipset_key *k, struct ipset_answer *a)
+static void find_ipset(void *arg, const struct ipset_key *k, struct ipset_answer *a)
 {
 	struct ipset_ask *q = arg;
 	struct ipset_asked *m = &q->s->ipsets;
@@ -53,7 +53,7 @@ static void find(void *arg, const struct ipset_key *k, struct ipset_answer *a)
 		}
 	}
 	memset(a, 0, sizeof(*a));
-	if (q->s->busy || m->asks >= q->last || now < m->pause_ns || !ask(q->s, k, a))
+	if (q->s->busy || m->asks >= q->last || now < m->pause_ns || !ask_ipset(q->s, k, a))
 		return;
 	m->kept[m->next].key = *k;
 	m->kept[m->next].answer = *a;
@@ -64,7 +64,7 @@ static void find(void *arg, const struct ipset_key *k, struct ipset_answer *a)
 void ipset_ask_begin(struct ipset_ask *q, struct reader_state *s)
 {
 	*q = (struct ipset_ask){
-		.sets = { .find = find, .arg = q }, .s = s,
+		.sets = { .find = find_ipset, .arg = q }, .s = s,
 		.last = s->ipsets.asks + IPSET_ASKS,
 	};
 }

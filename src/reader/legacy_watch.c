@@ -17,7 +17,7 @@
 #include "rules/base/units.h"
 
 enum {
-	WAIT_MS = 1500,		/* for an answer; then without it, in doubt */
+	LEGACY_WAIT_MS = 1500,		/* for an answer; then without it, in doubt */
 	LOOK_MS = 20,		/* between two looks at how full the socket is */
 	STRANGER_MS = 500,	/* between two questions that strange events raise */
 };
@@ -41,7 +41,7 @@ static bool is_open_question(const struct legacy_watch *w)
 /* Return: false: no answer in time, or the socket fills up. */
 static bool await_answer(struct reader_state *s)
 {
-	uint64_t end = clock_ns(CLOCK_MONOTONIC) + WAIT_MS * NS_PER_MS;
+	uint64_t end = clock_ns(CLOCK_MONOTONIC) + LEGACY_WAIT_MS * NS_PER_MS;
 	struct pollfd pfd = { .fd = s->control, .events = POLLIN };
 
 	while (is_open_question(&s->tables) && !s->orphaned) {
@@ -54,7 +54,7 @@ static bool await_answer(struct reader_state *s)
 	return !is_open_question(&s->tables);
 }
 
-static void ask(struct reader_state *s)
+static void ask_rules(struct reader_state *s)
 {
 	struct legacy_watch *w = &s->tables;
 
@@ -106,7 +106,7 @@ void legacy_watch_check(struct reader_state *s)
 	if (w->guard == GUARD_WATCH)
 		w->opened |= was_opened(s->plan->lock_watch) || w->held;
 	if ((w->opened || is_strange(s)) && !is_open_question(w))
-		ask(s);
+		ask_rules(s);
 	w->passed = false;
 	w->checked = true;
 }
@@ -115,6 +115,6 @@ bool legacy_watch_stranger(struct reader_state *s)
 {
 	if (!is_strange(s) || is_open_question(&s->tables))
 		return false;
-	ask(s);
+	ask_rules(s);
 	return s->tables.straddles;
 }

@@ -44,14 +44,14 @@ static bool may_change(const struct cause_question *q)
 	       q->about == ABOUT_SOCKET;
 }
 
-static void ask(struct loss *l)
+static void ask_causes(struct loss *l)
 {
 	atomic_store_explicit(&l->asked, losses_asked(l) + 1,
 			      memory_order_release);
 }
 
 /* Return: the number of one like it, or of a place for it; LOSSES: there is none. */
-static int find_place(const struct losses *ls, const struct cause_question *q)
+static int find_loss(const struct losses *ls, const struct cause_question *q)
 {
 	int i = 0;
 
@@ -64,12 +64,12 @@ static int find_place(const struct losses *ls, const struct cause_question *q)
 int losses_find(struct losses *ls, struct loss_times *times,
 		struct cause_question *q, uint64_t now_ns, bool *fresh)
 {
-	int i = find_place(ls, q);
+	int i = find_loss(ls, q);
 
 	if (i >= NARROW_MAX && is_narrow(q) &&
 	    (i == LOSSES || !losses_asked(&ls->loss[i]))) {
 		close_question(q);
-		i = is_narrow(q) ? LOSSES : find_place(ls, q);
+		i = is_narrow(q) ? LOSSES : find_loss(ls, q);
 	}
 	*fresh = false;
 	if (i == LOSSES)
@@ -83,14 +83,14 @@ int losses_find(struct losses *ls, struct loss_times *times,
 	if (!*fresh)
 		return i;
 	times->asked_ns[i] = now_ns;
-	ask(&ls->loss[i]);
+	ask_causes(&ls->loss[i]);
 	return i;
 }
 
 void losses_once(struct losses *ls, const struct cause_question *q)
 {
 	ls->loss[LOSS_ONCE].q = *q;
-	ask(&ls->loss[LOSS_ONCE]);
+	ask_causes(&ls->loss[LOSS_ONCE]);
 }
 
 void losses_count(struct losses *ls, int i)

@@ -7,7 +7,7 @@
 
 #include "rules/nft/elements.h"
 
-static void forget(struct map_readings *m, struct map_reading *r)
+static void forget_readings(struct map_readings *m, struct map_reading *r)
 {
 	if (r->elements)
 		m->bytes -= r->elements->size;
@@ -18,7 +18,7 @@ static void forget(struct map_readings *m, struct map_reading *r)
 void map_readings_close(struct map_readings *m)
 {
 	for (unsigned int i = 0; i < MAP_READINGS; i++)
-		forget(m, &m->list[i]);
+		forget_readings(m, &m->list[i]);
 	nft_elements_unmap(m->answer);
 	m->answer = NULL;
 }
@@ -31,9 +31,9 @@ struct map_reading *map_readings_find(struct map_readings *m, uint64_t rule)
 		if (m->list[i].rule == rule)
 			return &m->list[i];
 	r = &m->list[m->next++ % MAP_READINGS];
-	forget(m, r);
+	forget_readings(m, r);
 	for (unsigned int i = 0; i < MAP_READINGS && m->bytes > MAP_READINGS_BYTES; i++)
-		forget(m, &m->list[i]);
+		forget_readings(m, &m->list[i]);
 	return r;
 }
 
@@ -49,7 +49,7 @@ void map_readings_answer(struct map_readings *m, uint32_t ask, int fd, size_t si
 void map_readings_keep(struct map_readings *m, struct map_reading *r,
 		       uint64_t rule, uint32_t generation)
 {
-	forget(m, r);
+	forget_readings(m, r);
 	r->rule = rule;
 	r->elements = m->answer;
 	r->generation = r->elements ? r->elements->generation : generation;

@@ -66,7 +66,7 @@ static struct misses *misses_of(struct reader_state *s)
 	return s->misses;
 }
 
-static void ask(struct reader_state *s, struct journey *j)
+static void ask_near(struct reader_state *s, struct journey *j)
 {
 	struct ipset_ask ipsets;
 	struct set_ask sets;
@@ -86,7 +86,7 @@ static void ask(struct reader_state *s, struct journey *j)
 void near_ask(struct reader_state *s, struct journey *j)
 {
 	if (misses_can_be(j) && may_look(&s->near_time, s))
-		ask(s, j);
+		ask_near(s, j);
 }
 
 /* A recording's packets bring theirs along; of masked addresses nothing can be said. */

@@ -30,7 +30,7 @@ enum {
 	 * A reading that is under way is waited for: that of many rules on a slow machine.
 	 */
 	WAIT_MS = 1500,
-	ANSWER_MS = 10000,
+	TEXTS_ANSWER_MS = 10000,
 	READING_MS = 30000,
 	/* So many are unasked, or for so long: ask, although the socket is not empty. */
 	ASK_AT_ONCE = 256,
@@ -281,7 +281,7 @@ static void note_answer(struct pending *p, uint64_t now_ns)
 static bool is_to_ask(const struct pending *p, uint64_t now_ns, bool empty)
 {
 	/* An answer that did not come may have been none. */
-	if (p->asking && now_ns - p->asked_ns < ANSWER_MS * NS_PER_MS)
+	if (p->asking && now_ns - p->asked_ns < TEXTS_ANSWER_MS * NS_PER_MS)
 		return false;
 	if (p->unasked)
 		return empty || p->unasked >= ASK_AT_ONCE ||
@@ -323,7 +323,7 @@ static void ask_for_generation(struct pending *p, uint64_t now_ns, bool empty)
 static uint64_t end_ns(const struct pending *p, const struct held *d)
 {
 	uint64_t end = d->since_ns +
-		       (d->answered ? WAIT_MS : ANSWER_MS) * NS_PER_MS;
+		       (d->answered ? WAIT_MS : TEXTS_ANSWER_MS) * NS_PER_MS;
 	uint64_t read = p->reading_ns + READING_MS * NS_PER_MS;
 
 	return d->answered && p->reading_ns && p->readings < d->readings &&

@@ -6,7 +6,7 @@
 #include "rules/base/units.h"
 
 enum {
-	ASK_MS = 500,		/* between two questions */
+	QUEUE_ASK_MS = 500,		/* between two questions */
 	SETTLE_MS = 100,	/* what a queue has let go is at its next rule by then */
 	HELD_MAX_MS = 60000,	/* in a queue that never empties it may long be gone */
 };
@@ -39,7 +39,7 @@ bool queue_watch_holds(struct queue_watch *w, const struct place *at,
 		return false;
 	if (w->of_ns > since_ns && !holds_any(&w->queues, at))
 		return now_ns < w->seen_ns + SETTLE_MS * NS_PER_MS;
-	if (w->asking || now_ns - w->asked_ns < ASK_MS * NS_PER_MS)
+	if (w->asking || now_ns - w->asked_ns < QUEUE_ASK_MS * NS_PER_MS)
 		return true;
 	w->asks++;
 	w->asking = true;

@@ -10,14 +10,14 @@
 #include "reader/reader_state.h"
 #include "rules/nft/snapshot.h"
 
-static struct event_name name_of(const char *text)
+static struct event_name set_name(const char *text)
 {
 	return (struct event_name){ .text = text, .len = (uint32_t)strlen(text) };
 }
 
-static const struct nft_elements *find(void *arg, const struct nft_snapshot *s,
-				       const struct nft_snap_rule *r,
-				       struct strview set)
+static const struct nft_elements *find_set(void *arg, const struct nft_snapshot *s,
+					   const struct nft_snap_rule *r,
+					   struct strview set)
 {
 	const struct nft_snap_chain *c = nft_snapshot_chain(s, r->chain);
 	const struct nft_snap_table *t = nft_snapshot_table(s, c->table);
@@ -26,7 +26,7 @@ static const struct nft_elements *find(void *arg, const struct nft_snapshot *s,
 		.table = nft_snapshot_text(s, t->name),
 		.chain = nft_snapshot_text(s, c->name),
 	};
-	struct event_name table = name_of(of.table), name;
+	struct event_name table = set_name(of.table), name;
 	char text[MAP_QUESTION_NAME];
 	struct set_ask *q = arg;
 
@@ -35,7 +35,7 @@ static const struct nft_elements *find(void *arg, const struct nft_snapshot *s,
 	memcpy(text, set.at, set.len);
 	text[set.len] = '\0';
 	of.set = text;
-	name = name_of(text);
+	name = set_name(text);
 	of.key = nft_key_chain(of.family, &table, &name);
 	return elements_ask(q->s, q->j, &of, q->last);
 }
@@ -43,7 +43,7 @@ static const struct nft_elements *find(void *arg, const struct nft_snapshot *s,
 void set_ask_begin(struct set_ask *q, struct reader_state *s, const struct journey *j)
 {
 	*q = (struct set_ask){
-		.sets = { .find = find, .arg = q }, .s = s, .j = j,
+		.sets = { .find = find_set, .arg = q }, .s = s, .j = j,
 		.last = s->maps.asks + SET_ASKS,
 	};
 }

@@ -12,7 +12,7 @@
 #include "report/report.h"
 
 /* Room for its fields, all of bounded length. */
-enum { WORD = 1024 };
+enum { EVENT_WORD = 1024 };
 
 char *record_put_interface(char *p, char letter, const struct report_env *env,
 			   uint32_t index)
@@ -56,7 +56,7 @@ static char *put_nft_id(char *p, const struct place *at)
 void record_put_step(struct outbuf *o, const struct report_env *env,
 		     const struct step *s, const struct step *before)
 {
-	char *room = outbuf_room(o, WORD), *p = room;
+	char *room = outbuf_room(o, EVENT_WORD), *p = room;
 
 	if (!room)
 		return;

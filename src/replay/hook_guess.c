@@ -13,7 +13,7 @@
 
 enum { MEMORY = 4096, ALL_HOOKS = (1 << NF_INET_NUMHOOKS) - 1 };
 
-#define BIT(h) (1u << (h))
+#define HOOK_BIT(h) (1u << (h))
 
 /* Where a packet was last. */
 struct memory {
@@ -32,7 +32,7 @@ struct hook_guess {
 static void spread(const struct snapshot *s, uint8_t *from, uint32_t *stack,
 		   uint32_t start)
 {
-	uint8_t bit = (uint8_t)BIT(snapshot_chain(s, start)->hook);
+	uint8_t bit = (uint8_t)HOOK_BIT(snapshot_chain(s, start)->hook);
 	uint32_t depth = 0;
 
 	stack[depth++] = start;
@@ -86,11 +86,11 @@ void hook_guess_close(struct hook_guess *g)
 static unsigned int by_interfaces(const struct event *e)
 {
 	if (e->in && e->out)
-		return BIT(NF_INET_FORWARD) | BIT(NF_INET_POST_ROUTING);
+		return HOOK_BIT(NF_INET_FORWARD) | HOOK_BIT(NF_INET_POST_ROUTING);
 	if (e->in)
-		return BIT(NF_INET_PRE_ROUTING) | BIT(NF_INET_LOCAL_IN);
+		return HOOK_BIT(NF_INET_PRE_ROUTING) | HOOK_BIT(NF_INET_LOCAL_IN);
 	if (e->out)
-		return BIT(NF_INET_LOCAL_OUT) | BIT(NF_INET_POST_ROUTING);
+		return HOOK_BIT(NF_INET_LOCAL_OUT) | HOOK_BIT(NF_INET_POST_ROUTING);
 	return ALL_HOOKS;
 }
 
@@ -108,7 +108,7 @@ static uint8_t lowest(unsigned int hooks)
 {
 	uint8_t h = 0;
 
-	while (h < NF_INET_NUMHOOKS - 1 && !(hooks & BIT(h)))
+	while (h < NF_INET_NUMHOOKS - 1 && !(hooks & HOOK_BIT(h)))
 		h++;
 	return h;
 }
@@ -125,7 +125,7 @@ uint8_t hook_guess_find(struct hook_guess *g, const struct event *e,
 	if (at->hook < NF_INET_NUMHOOKS)
 		hook = at->hook;
 	else if (m->key == key && m->table == at->table &&
-		 hooks & BIT(m->hook))
+		 hooks & HOOK_BIT(m->hook))
 		hook = m->hook;
 	else
 		hook = lowest(hooks);

@@ -11,13 +11,13 @@
 enum { RECORD_SEPARATOR = 0x1e };
 
 /* Parts of the line, in its order. */
-enum part { UNIX_US, TIME, HOST, BOOT_US, MESSAGE, PARTS, NO_PART };
+enum json_part { UNIX_US, TIME, HOST, BOOT_US, MESSAGE, PARTS, NO_PART };
 
 /* Fields of journald (systemd.journal-fields(7)), of docker's json-file and of others. */
 static const struct {
 	const char *name;
-	enum part part;
-} fields[] = {
+	enum json_part part;
+} json_fields[] = {
 	{ "MESSAGE", MESSAGE }, { "message", MESSAGE }, { "msg", MESSAGE },
 	{ "log", MESSAGE }, { "__REALTIME_TIMESTAMP", UNIX_US },
 	{ "_SOURCE_MONOTONIC_TIMESTAMP", BOOT_US }, { "_HOSTNAME", HOST },
@@ -29,7 +29,7 @@ struct object {
 	struct strview part[PARTS];	/* strings, their escapes left in */
 };
 
-static void skip_blanks(struct strview *s)
+static void skip_json_blanks(struct strview *s)
 {
 	while (s->len && *s->at == ' ')
 		*s = strview_behind(*s, 1);
@@ -37,7 +37,7 @@ static void skip_blanks(struct strview *s)
 
 static bool take(struct strview *s, char c)
 {
-	skip_blanks(s);
+	skip_json_blanks(s);
 	if (!s->len || *s->at != c)
 		return false;
 	*s = strview_behind(*s, 1);
@@ -85,10 +85,10 @@ static bool skip_other(struct strview *s)
 
 static void note(struct object *o, struct strview name, struct strview value)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
-		if (strview_is(name, fields[i].name) &&
-		    !o->part[fields[i].part].len)
-			o->part[fields[i].part] = value;
+	for (size_t i = 0; i < ARRAY_SIZE(json_fields); i++)
+		if (strview_is(name, json_fields[i].name) &&
+		    !o->part[json_fields[i].part].len)
+			o->part[json_fields[i].part] = value;
 }
 
 static bool read_object(struct object *o, struct strview s)
@@ -100,7 +100,7 @@ static bool read_object(struct object *o, struct strview s)
 	do {
 		if (!take_string(&s, &name) || !take(&s, ':'))
 			return false;
-		skip_blanks(&s);
+		skip_json_blanks(&s);
 		if (s.len && *s.at == '"') {
 			if (!take_string(&s, &value))
 				return false;
@@ -244,7 +244,7 @@ struct strview line_json(struct strview line, char *room)
 
 	if (s.len && *s.at == RECORD_SEPARATOR)
 		s = strview_behind(s, 1);
-	skip_blanks(&s);
+	skip_json_blanks(&s);
 	if (!s.len || *s.at != '{' || !read_object(&o, s))
 		return line;
 	put_line(&w, &o);

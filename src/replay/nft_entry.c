@@ -18,7 +18,7 @@ static bool is_hex(struct strview word)
 /* "trace id 2a inet " */
 static bool is_nft(struct strview rest)
 {
-	static const char *const families[] = {
+	static const char *const family_names[] = {
 		"ip", "ip6", "inet", "bridge", "netdev", "arp",
 	};
 	struct strview word;
@@ -26,8 +26,8 @@ static bool is_nft(struct strview rest)
 	if (!strview_take(&rest, NFT) || !strview_word(&rest, &word) ||
 	    !is_hex(word) || !strview_word(&rest, &word))
 		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
-		if (strview_is(word, families[i]))
+	for (size_t i = 0; i < ARRAY_SIZE(family_names); i++)
+		if (strview_is(word, family_names[i]))
 			return true;
 	return false;
 }

@@ -8,23 +8,23 @@
 
 #include "rules/base/units.h"
 
-static const char MARK[] = "trace id ";
+static const char NFT_MARK[] = "trace id ";
 
 static bool take_family(struct strview word, uint8_t *family)
 {
 	static const struct {
 		const char *word;
 		uint8_t family;
-	} families[] = {
+	} family_words[] = {
 		{ "ip", NFPROTO_IPV4 }, { "ip6", NFPROTO_IPV6 },
 		{ "inet", NFPROTO_INET }, { "bridge", NFPROTO_BRIDGE },
 		{ "netdev", NFPROTO_NETDEV }, { "arp", NFPROTO_ARP },
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
-		if (!strview_is(word, families[i].word))
+	for (size_t i = 0; i < ARRAY_SIZE(family_words); i++) {
+		if (!strview_is(word, family_words[i].word))
 			continue;
-		*family = families[i].family;
+		*family = family_words[i].family;
 		return true;
 	}
 	return false;
@@ -51,7 +51,7 @@ static void take_mark(struct nft_line *l, struct strview rest)
 }
 
 /* "accept", "jump CHAIN" */
-static bool take_verdict(struct nft_line *l, struct strview *rest)
+static bool take_nft_verdict(struct nft_line *l, struct strview *rest)
 {
 	static const char *const words[] = {
 		"accept", "drop", "continue", "return", "jump", "goto",
@@ -86,7 +86,7 @@ static bool take_rule(struct nft_line *l, struct strview rest)
 		return false;
 	l->rest = trimmed((struct strview){ rest.at, at - len });
 	verdict = (struct strview){ rest.at + at, rest.len - at - 1 };
-	return l->rest.len && take_verdict(l, &verdict);
+	return l->rest.len && take_nft_verdict(l, &verdict);
 }
 
 /* "rule handle 4": that is no text of it. */
@@ -107,7 +107,7 @@ static bool take_handle(struct nft_line *l)
 
 static bool take_end(struct nft_line *l, struct strview rest)
 {
-	if (!take_verdict(l, &rest))
+	if (!take_nft_verdict(l, &rest))
 		return false;
 	take_mark(l, rest);
 	return true;
@@ -149,15 +149,15 @@ static bool take_kind(struct nft_line *l, struct strview word,
 
 int nft_line_parse(struct nft_line *l, struct strview line)
 {
-	const char *at = line.len ? memmem(line.at, line.len, MARK,
-					   sizeof(MARK) - 1) : NULL;
+	const char *at = line.len ? memmem(line.at, line.len, NFT_MARK,
+					   sizeof(NFT_MARK) - 1) : NULL;
 	struct strview rest, id, family, word;
 
 	if (!at)
 		return -ENOMSG;
 	memset(l, 0, sizeof(*l));
 	l->rest = l->verdict = l->target = (struct strview){ "", 0 };
-	rest = strview_behind(line, (size_t)(at - line.at) + sizeof(MARK) - 1);
+	rest = strview_behind(line, (size_t)(at - line.at) + sizeof(NFT_MARK) - 1);
 	if (!strview_word(&rest, &id) || !strview_number(id, 16, &l->id) ||
 	    !l->id || !strview_word(&rest, &family) ||
 	    !take_family(family, &l->family))

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-static bool take_family(struct strview word, uint8_t *family)
+static bool take_list_family(struct strview word, uint8_t *family)
 {
 	if (strview_is(word, "inet"))
 		*family = NFPROTO_INET;
@@ -29,7 +29,7 @@ static bool open_table(struct nft_list *l, struct strview line)
 	l->table.len = l->chain.len = 0;
 	if (strview_word(&line, &family) && strview_word(&line, &name) &&
 	    strview_word(&line, &word) && strview_is(word, "{") &&
-	    take_family(family, &l->family))
+	    take_list_family(family, &l->family))
 		l->table = name;
 	return true;
 }
@@ -47,7 +47,7 @@ static bool open_chain(struct nft_list *l, struct strview line)
 }
 
 /* "TEXT # handle N" */
-static void take_rule(struct nft_list *l, struct strview line)
+static void take_list_rule(struct nft_list *l, struct strview line)
 {
 	static const char mark[] = " # handle ";
 	const size_t len = sizeof(mark) - 1;
@@ -81,6 +81,6 @@ enum nft_list_kind nft_list_line(struct nft_list *l, struct strview line)
 	}
 	if (strview_starts(line, "type "))
 		return NFT_LIST_BASE;
-	take_rule(l, line);
+	take_list_rule(l, line);
 	return NFT_LIST_RULE;
 }

@@ -17,7 +17,7 @@
 #include "rules/base/target.h"
 #include "rules/nft/snapshot.h"
 
-enum { TEXT_MAX = 32 << 20, TEXT = 4096 };
+enum { TEXT_MAX = 32 << 20, LISTED_TEXT = 4096 };
 
 struct making {
 	const struct nft_rules *base;
@@ -240,7 +240,7 @@ static void read_rule(struct nft_snap_rule *r, struct making *m)
 static void add_rule(struct making *m)
 {
 	struct nft_snap_rule *r = &m->rule[m->rules];
-	char room[TEXT];
+	char room[LISTED_TEXT];
 	struct strview text = { room, 0 };
 
 	if (!m->at.handle)

@@ -11,7 +11,7 @@
 #include "replay/trace_packet.h"
 #include "rules/base/units.h"
 
-enum { V4_HEADER = 20, V6_HEADER = 40, TCP_HEADER = 20, TCP_SYN = 0x02,
+enum { NFT_V4_HEADER = 20, NFT_V6_HEADER = 40, NFT_TCP_HEADER = 20, TCP_SYN = 0x02,
        ICMP_ECHO = 8, ICMP6_ECHO = 128, MORE_FRAGMENTS = 0x2000,
        DONT_FRAGMENT = 0x4000 };
 
@@ -65,7 +65,7 @@ static const struct {
 	const char *proto, *field;
 	uint8_t number;			/* enum trace_text_field */
 	const struct name *names;
-} fields[] = {
+} field_words[] = {
 	{ "ip", "ttl", TT_TTL, NULL }, { "ip", "id", TT_ID, NULL },
 	{ "ip", "length", TT_LEN, NULL },
 	{ "ip6", "hoplimit", TT_TTL, NULL },
@@ -87,7 +87,7 @@ static const struct {
 };
 
 /* While a line is read. */
-struct reading {
+struct nft_reading {
 	struct trace_text *t;
 	struct trace_text_packet p;
 	bool raw;		/* there are bytes that nft has no names for */
@@ -149,7 +149,7 @@ static void take_frag_off(struct trace_text_packet *p, struct strview word)
 }
 
 /* @seen: a packet has one of it */
-static void take_address(struct reading *rd, struct strview value, bool v6,
+static void take_address(struct nft_reading *rd, struct strview value, bool v6,
 			 uint8_t *to, bool *seen)
 {
 	rd->bad |= *seen;
@@ -162,7 +162,7 @@ static void take_address(struct reading *rd, struct strview value, bool v6,
 		rd->bad = true;
 }
 
-static void take_ip(struct reading *rd, bool v6, struct strview field,
+static void take_ip(struct nft_reading *rd, bool v6, struct strview field,
 		    struct strview value)
 {
 	struct trace_text_packet *p = &rd->p;
@@ -184,19 +184,19 @@ static void take_ip(struct reading *rd, bool v6, struct strview field,
 static void take_number(struct trace_text_packet *p, struct strview proto,
 			struct strview field, struct strview value)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
-		uint8_t to = fields[i].number;
+	for (size_t i = 0; i < ARRAY_SIZE(field_words); i++) {
+		uint8_t to = field_words[i].number;
 
-		if (!strview_is(proto, fields[i].proto) ||
-		    !strview_is(field, fields[i].field) ||
-		    !number(value, fields[i].names, &p->number[to]))
+		if (!strview_is(proto, field_words[i].proto) ||
+		    !strview_is(field, field_words[i].field) ||
+		    !number(value, field_words[i].names, &p->number[to]))
 			continue;
 		p->has |= 1u << to;
 		return;
 	}
 }
 
-static void take_field(struct reading *rd, struct strview proto,
+static void take_field(struct nft_reading *rd, struct strview proto,
 		       struct strview field, struct strview value)
 {
 	struct trace_text_packet *p = &rd->p;
@@ -211,7 +211,7 @@ static void take_field(struct reading *rd, struct strview proto,
 }
 
 /* In quotes, or a number where nft knows no name: what a page made of quotes is neither. */
-static struct trace_text_name device(struct reading *rd, struct strview word)
+static struct trace_text_name device(struct nft_reading *rd, struct strview word)
 {
 	uint32_t n;
 
@@ -234,7 +234,7 @@ static bool is_echo(const struct trace_text_packet *p)
 }
 
 /* The line ends where nft would not have ended it. */
-static bool is_whole(const struct reading *rd)
+static bool is_whole(const struct nft_reading *rd)
 {
 	const struct trace_text_packet *p = &rd->p;
 	static const uint32_t ports = 1u << TT_SPT | 1u << TT_DPT;
@@ -259,7 +259,7 @@ static bool is_whole(const struct reading *rd)
 	return (p->has & want) == want;
 }
 
-static void read_fields(struct reading *rd, struct strview rest)
+static void read_packet_fields(struct nft_reading *rd, struct strview rest)
 {
 	struct strview proto, field, value;
 
@@ -299,7 +299,7 @@ static void read_fields(struct reading *rd, struct strview rest)
  */
 static uint32_t untold_options(struct trace_text_packet *p)
 {
-	uint32_t head = (p->v6 ? V6_HEADER : V4_HEADER) + TCP_HEADER;
+	uint32_t head = (p->v6 ? NFT_V6_HEADER : NFT_V4_HEADER) + NFT_TCP_HEADER;
 	uint32_t len = p->number[TT_LEN];
 
 	if (p->proto != IPPROTO_TCP || !(p->tcp_flags & TCP_SYN) ||
@@ -312,17 +312,17 @@ static uint32_t untold_options(struct trace_text_packet *p)
 
 bool nft_packet_read(struct trace_text *t, struct strview fields_text)
 {
-	struct reading rd = { .t = t };
+	struct nft_reading rd = { .t = t };
 	struct trace_text_packet *p = &rd.p;
 	struct event *e = &t->e;
 	uint32_t untold;
 
 	memset(t, 0, sizeof(*t));
-	read_fields(&rd, fields_text);
+	read_packet_fields(&rd, fields_text);
 	if (!is_whole(&rd))
 		return false;
 	if (p->v6)
-		p->number[TT_LEN] += V6_HEADER;
+		p->number[TT_LEN] += NFT_V6_HEADER;
 	e->nfproto = p->v6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
 	untold = untold_options(p);
 	e->payload = t->packet;

@@ -17,10 +17,10 @@
 #include "rules/base/hash.h"
 #include "rules/base/units.h"
 
-enum { TEXT = 4096 };
+enum { RULE_TEXT = 4096 };
 
 /* How far the reading has come. */
-struct cursor {
+struct rules_cursor {
 	struct nft_rules *r;
 	struct nft_list at;
 	uint32_t position;	/* of the chain's last rule */
@@ -95,7 +95,7 @@ static bool take_priority(struct strview rest, int32_t *priority)
 }
 
 /* "type filter hook input priority filter; policy drop;" */
-static void take_base(struct cursor *c, struct strview line)
+static void take_base(struct rules_cursor *c, struct strview line)
 {
 	struct nft_rules *r = c->r;
 	struct nft_rules_chain made = {
@@ -199,7 +199,7 @@ const struct nft_rules_words *nft_rules_words(const struct nft_rules *r,
 	return w->hash ? w : NULL;
 }
 
-static void note_words(struct cursor *c, uint64_t handle, struct strview text)
+static void note_words(struct rules_cursor *c, uint64_t handle, struct strview text)
 {
 	uint64_t hash = words_hash(c->at.family, c->at.table, c->at.chain, handle);
 	struct nft_rules_words *words = &c->r->words[words_slot(c->r, hash)];
@@ -207,12 +207,12 @@ static void note_words(struct cursor *c, uint64_t handle, struct strview text)
 	*words = (struct nft_rules_words){ hash, text, ++c->position };
 }
 
-static void note_handle(struct cursor *c)
+static void note_handle(struct rules_cursor *c)
 {
 	const struct nft_list *l = &c->at;
 	struct nft_rules_rule *rule;
 	struct strview text;
-	char room[TEXT];
+	char room[RULE_TEXT];
 	uint64_t hash;
 
 	if (!l->handle)
@@ -228,7 +228,7 @@ static void note_handle(struct cursor *c)
 }
 
 /* Texts are quoted where they could be mistaken. */
-static void take_rule(struct nft_rules *r, struct strview line)
+static void take_rules_rule(struct nft_rules *r, struct strview line)
 {
 	struct strview word, before = { "", 0 };
 
@@ -241,7 +241,7 @@ static void take_rule(struct nft_rules *r, struct strview line)
 	}
 }
 
-static void take_line(struct cursor *c, struct strview line)
+static void take_rules_line(struct rules_cursor *c, struct strview line)
 {
 	switch (nft_list_line(&c->at, line)) {
 	case NFT_LIST_CHAIN:
@@ -252,7 +252,7 @@ static void take_line(struct cursor *c, struct strview line)
 		break;
 	case NFT_LIST_RULE:
 		note_handle(c);
-		take_rule(c->r, line);
+		take_rules_rule(c->r, line);
 		break;
 	case NFT_LIST_OTHER: case NFT_LIST_TABLE: case NFT_LIST_END:
 		break;
@@ -287,7 +287,7 @@ static bool make_slots(struct nft_rules *r, struct strview text)
 
 bool nft_rules_read(struct nft_rules *r, struct strview text)
 {
-	struct cursor c = { .r = r };
+	struct rules_cursor c = { .r = r };
 	struct strview line;
 
 	r->chains = 0;
@@ -295,7 +295,7 @@ bool nft_rules_read(struct nft_rules *r, struct strview text)
 	if (!make_slots(r, text))
 		return false;
 	while (strview_line(&text, &line))
-		take_line(&c, line);
+		take_rules_line(&c, line);
 	return true;
 }
 

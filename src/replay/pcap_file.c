@@ -130,8 +130,8 @@ static uint64_t in_nanoseconds(uint64_t time, uint64_t units)
 	       part_in_nanoseconds(time % units, units);
 }
 
-static bool take_packet(const struct pcap_file *f, const uint8_t *body,
-			size_t len, struct pcap_packet *p)
+static bool take_pcap_packet(const struct pcap_file *f, const uint8_t *body,
+			     size_t len, struct pcap_packet *p)
 {
 	uint32_t id;
 	size_t room, padded;
@@ -229,7 +229,7 @@ int pcap_file_next(struct pcap_file *f, struct pcap_packet *p)
 			memset(p, 0, sizeof(*p));
 			return 1;
 		case PCAPNG_PACKET:
-			return take_packet(f, body, len - BLOCK_LEAST, p) ?
+			return take_pcap_packet(f, body, len - BLOCK_LEAST, p) ?
 				1 : -EBADMSG;
 		}
 	}

@@ -45,9 +45,9 @@ static bool near_field(struct strview f, struct place_known *k,
 }
 
 /* Both texts are as long as their fields, at most. */
-static const struct place *find_place(struct reading *rd, struct strview prefix,
-				      struct strview rule,
-				      struct place_known *k)
+static const struct place *find_near_place(struct reading *rd, struct strview prefix,
+					   struct strview rule,
+					   struct place_known *k)
 {
 	char *text = malloc(prefix.len + rule.len + 2);
 	const struct place *at = NULL;
@@ -65,8 +65,8 @@ static const struct place *find_place(struct reading *rd, struct strview prefix,
 	return at;
 }
 
-static bool read_fields(struct reading *rd, struct strview t,
-			struct place_known *k, struct near_misses *near)
+static bool read_near_fields(struct reading *rd, struct strview t,
+			     struct place_known *k, struct near_misses *near)
 {
 	uint32_t seen = 0;
 
@@ -101,9 +101,9 @@ bool record_take_near(struct reading *rd, struct strview t)
 	if (!record_word(how, how_word, NEAR_MISS_HOWS, &n->how) ||
 	    (words.len && !record_name(words, n->words, sizeof(n->words))) ||
 	    (value.len && !record_name(value, n->value, sizeof(n->value))) ||
-	    !read_fields(rd, t, &known, near))
+	    !read_near_fields(rd, t, &known, near))
 		return false;
-	n->at = find_place(rd, prefix, rule, &known);
+	n->at = find_near_place(rd, prefix, rule, &known);
 	if (!n->at)
 		return record_refuse(rd, RECORD_LINE);
 	near->count++;

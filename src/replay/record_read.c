@@ -209,7 +209,7 @@ static const struct {
 	const char *start;
 	bool (*take)(struct reading *rd, struct strview rest);
 	uint8_t part;		/* enum part */
-} rows[] = {
+} record_rows[] = {
 	{ "host=", record_take_host, PART_HEAD },
 	{ "netns=", record_take_netns, PART_HEAD },
 	{ "family=", record_take_family, PART_HEAD },
@@ -239,14 +239,14 @@ static const struct {
 /* What comes behind the head leans on it, and it is there once. */
 static bool in_order(struct reading *rd, unsigned int row)
 {
-	if (rows[row].part < rd->part ||
-	    ((rows[row].part == PART_HEAD || rows[row].part == PART_WAY) &&
+	if (record_rows[row].part < rd->part ||
+	    ((record_rows[row].part == PART_HEAD || record_rows[row].part == PART_WAY) &&
 	     rd->seen & 1u << row))
 		return record_refuse(rd, RECORD_ORDER);
-	if (rows[row].part > PART_HEAD && !rd->j->nfproto)
+	if (record_rows[row].part > PART_HEAD && !rd->j->nfproto)
 		return record_refuse(rd, RECORD_PARTS);
 	rd->seen |= 1u << row;
-	rd->part = rows[row].part;
+	rd->part = record_rows[row].part;
 	return true;
 }
 
@@ -255,12 +255,12 @@ static bool take_word(struct reading *rd, struct strview word)
 	/* "e" is also how words of a later version may begin. */
 	if (word.len > 1 && word.at[0] == 'e' && word.at[1] != ',')
 		return true;
-	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++)
-		if (strview_starts(word, rows[i].start))
+	for (unsigned int i = 0; i < ARRAY_SIZE(record_rows); i++)
+		if (strview_starts(word, record_rows[i].start))
 			return in_order(rd, i) &&
-			       rows[i].take(rd, strview_behind(
+			       record_rows[i].take(rd, strview_behind(
 							word,
-							strlen(rows[i].start)));
+							strlen(record_rows[i].start)));
 	return true;
 }
 

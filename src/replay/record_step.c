@@ -88,7 +88,7 @@ static uint32_t *interface_of(struct step *s, char letter)
 	return NULL;
 }
 
-static bool get_u16(struct strview t, uint16_t *to)
+static bool get_step_u16(struct strview t, uint16_t *to)
 {
 	uint32_t n;
 
@@ -119,9 +119,9 @@ static bool step_field(struct reading *rd, struct strview f,
 		rd->now.one_backend = true;
 		return true;
 	case 'w':
-		return get_u16(value, &k->own_before);
+		return get_step_u16(value, &k->own_before);
 	case 'k':
-		return get_u16(value, &k->queue);
+		return get_step_u16(value, &k->queue);
 	case 'h':
 		return record_handle(value, &k->handle);
 	case 'n':

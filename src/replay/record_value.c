@@ -8,7 +8,7 @@
 #include "base/escape.h"
 #include "capture/ifnames.h"
 
-enum { TEXT = 1024 };
+enum { VALUE_TEXT = 1024 };
 
 bool record_name(struct strview t, char *to, size_t size)
 {
@@ -32,7 +32,7 @@ bool record_name(struct strview t, char *to, size_t size)
 
 bool record_text(struct strview t, char *to, size_t size)
 {
-	char raw[TEXT];
+	char raw[VALUE_TEXT];
 
 	if (!record_name(t, raw, sizeof(raw) < size ? sizeof(raw) : size))
 		return false;

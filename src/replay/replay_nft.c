@@ -97,7 +97,7 @@ void replay_nft_close(struct nft_replay *n)
 	free(n);
 }
 
-static uint32_t interface(struct nft_replay *n, struct trace_text_name name)
+static uint32_t nft_interface(struct nft_replay *n, struct trace_text_name name)
 {
 	return name.len ? ifnames_index(n->r->names, name.at, name.len) : 0;
 }
@@ -157,8 +157,8 @@ static int take_head(struct nft_replay *n, const struct nft_line *l)
 	n->head_id = 0;
 	if (l->xtables ? !keep_fields(n, l->rest) : !nft_packet_read(t, l->rest))
 		return -EBADMSG;
-	t->e.in = interface(n, t->in);
-	t->e.out = interface(n, t->out);
+	t->e.in = nft_interface(n, t->in);
+	t->e.out = nft_interface(n, t->out);
 	stats_add(&n->r->stats->text.masked, t->masked);
 	n->head_id = l->id;
 	n->head_chain = l->xtables ? 0 : chain_hash(l);
@@ -181,8 +181,8 @@ static bool read_fields(struct nft_replay *n, struct known_id *k)
 		*p = (struct known_packet){ .key = key, .proto = k->proto };
 	if (!xt_packet_read(t, fields, k->proto))
 		return false;
-	t->e.in = interface(n, t->in);
-	t->e.out = interface(n, t->out);
+	t->e.in = nft_interface(n, t->in);
+	t->e.out = nft_interface(n, t->out);
 	return true;
 }
 
@@ -230,9 +230,9 @@ static struct strview words_of(const struct nft_replay *n,
 	return w ? w->text : l->rest;
 }
 
-static const struct place *find_place(struct nft_replay *n,
-				      const struct nft_line *l, uint8_t nfproto,
-				      bool own)
+static const struct place *find_nft_place(struct nft_replay *n,
+					  const struct nft_line *l, uint8_t nfproto,
+					  bool own)
 {
 	static const char *const kinds[] = {
 		[NFT_LINE_RULE] = "rule", [NFT_LINE_RETURN] = "return",
@@ -326,7 +326,7 @@ static bool lacks_head(const struct nft_replay *n, const struct nft_line *l,
 	return before && before != chain && !headed;
 }
 
-static void take_event(struct nft_replay *n, const struct nft_line *l)
+static void take_nft_event(struct nft_replay *n, const struct nft_line *l)
 {
 	bool headed = n->head_id == l->id &&
 		      (!n->head_chain || n->head_chain == chain_hash(l));
@@ -358,7 +358,7 @@ static void take_event(struct nft_replay *n, const struct nft_line *l)
 	e.nfproto = k->nfproto;
 	e.mark = k->mark;
 	e.nft = &nft;
-	at = find_place(n, l, k->nfproto, witness_places_is_of_run(&nft));
+	at = find_nft_place(n, l, k->nfproto, witness_places_is_of_run(&nft));
 	if (!at) {
 		stats_add(&n->r->stats->strangers, 1);
 		n->r->hole(n->r->arg);
@@ -403,6 +403,6 @@ int replay_nft_line(struct nft_replay *n, struct strview line)
 		nft_ct_read(&n->ct, l.rest);
 		return 0;
 	}
-	take_event(n, &l);
+	take_nft_event(n, &l);
 	return 0;
 }

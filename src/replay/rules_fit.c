@@ -32,7 +32,7 @@ enum {
 	NOT_BELOW = 4,		/* ... nor with one rule more at its top */
 };
 
-struct told {
+struct told_lines {
 	uint8_t bits;
 	uint8_t kind;		/* of the first that is NOT_HERE */
 	uint32_t number;
@@ -50,7 +50,7 @@ struct survey {
 	struct replay *r;
 	int64_t now;
 	uint64_t line;
-	struct told *told[FAMILY_COUNT];	/* by family_index(), and by chain */
+	struct told_lines *told[FAMILY_COUNT];	/* by family_index(), and by chain */
 	struct trace_again again;
 	struct trace_text t;
 	char name[2][17];	/* of interfaces */
@@ -58,7 +58,7 @@ struct survey {
 	char room[LINE_READER_LINE];
 };
 
-static struct asked_device device(char to[17], struct trace_text_name name)
+static struct asked_device fit_device(char to[17], struct trace_text_name name)
 {
 	size_t len = name.len < 16 ? name.len : 16;
 
@@ -95,8 +95,8 @@ static bool contradicts(struct survey *f, const struct snapshot *s,
 	if (t->masked || !rule->len)
 		return false;
 	packet_decode(&p, t->e.nfproto, t->e.payload, t->e.payload_len);
-	a.in = device(f->name[0], t->in);
-	a.out = device(f->name[1], t->out);
+	a.in = fit_device(f->name[0], t->in);
+	a.out = fit_device(f->name[1], t->out);
 	xt_conditions(&f->conditions, text, &a);
 	for (unsigned int i = 0; i < f->conditions.n; i++)
 		if (f->conditions.c[i].state == CONDITION_FAILED &&
@@ -114,7 +114,7 @@ static bool can_be(struct survey *f, const struct snapshot *s,
 	       !contradicts(f, s, snapshot_rule(s, c->first + p->number - 1));
 }
 
-static void note_first(struct told *told, const struct prefix *p, uint64_t line)
+static void note_first(struct told_lines *told, const struct prefix *p, uint64_t line)
 {
 	if (told->line)
 		return;
@@ -129,7 +129,7 @@ static void look(struct survey *f, const struct event *e)
 	const struct snapshot *s = f->r->snap[family];
 	const struct snap_chain *c;
 	struct prefix p;
-	struct told *told;
+	struct told_lines *told;
 	uint32_t i;
 	int table;
 
@@ -198,7 +198,7 @@ static enum place_fit fit_of(uint8_t told, bool may_be_below)
 
 /* The first line of all that are of chains in doubt. */
 static void name_line(struct stats_misfit *m, const struct snapshot *s,
-		      const struct snap_chain *c, const struct told *t)
+		      const struct snap_chain *c, const struct told_lines *t)
 {
 	static const char *const kinds[] = {
 		[PLACE_RULE] = "rule", [PLACE_RETURN] = "return",
@@ -224,7 +224,7 @@ static void judge(struct survey *f, unsigned int family)
 
 	for (uint32_t i = 0; i < s->chains; i++) {
 		const struct snap_chain *c = snapshot_chain(s, i);
-		const struct told *told = &f->told[family][i];
+		const struct told_lines *told = &f->told[family][i];
 		uint8_t bit = (uint8_t)(1u << (family * STATS_BELOW_HOOKS +
 					(c->hook == NF_INET_LOCAL_OUT)));
 		bool begins = below && c->table == (unsigned int)raw &&

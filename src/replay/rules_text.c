@@ -21,7 +21,7 @@
 #include "rules/legacy/snapshot.h"
 #include "rules/legacy/snapshot_sound.h"
 
-enum { TEXT_MAX = 256 << 20, CHUNK = 256 << 10, GAP = 64, QUOTE = 64 };
+enum { RULES_TEXT_MAX = 256 << 20, RULES_CHUNK = 256 << 10, GAP = 64, QUOTE = 64 };
 
 /* The files, one behind the other, with room for a header before each. */
 struct text {
@@ -38,16 +38,16 @@ struct job {
 	size_t size;
 };
 
-static int make_room(struct text *t, size_t more)
+static int make_text_room(struct text *t, size_t more)
 {
 	size_t room = t->len + more;
 	char *at;
 
 	if (room <= t->room)
 		return 0;
-	if (room > TEXT_MAX)
+	if (room > RULES_TEXT_MAX)
 		return -EFBIG;
-	room = room * 2 < TEXT_MAX ? room * 2 : TEXT_MAX;
+	room = room * 2 < RULES_TEXT_MAX ? room * 2 : RULES_TEXT_MAX;
 	at = realloc(t->at, room);
 	if (!at)
 		return -ENOMEM;
@@ -59,12 +59,12 @@ static int make_room(struct text *t, size_t more)
 static int read_fd(struct text *t, int fd)
 {
 	for (;;) {
-		int err = make_room(t, CHUNK);
+		int err = make_text_room(t, RULES_CHUNK);
 		ssize_t n;
 
 		if (err)
 			return err;
-		n = read(fd, t->at + t->len, CHUNK);
+		n = read(fd, t->at + t->len, RULES_CHUNK);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -90,9 +90,9 @@ static int read_file(struct text *t, const char *path)
 	return err;
 }
 
-static int fill(struct text *t, char byte, size_t len)
+static int fill_text(struct text *t, char byte, size_t len)
 {
-	int err = make_room(t, len);
+	int err = make_text_room(t, len);
 
 	if (err)
 		return err;
@@ -103,12 +103,12 @@ static int fill(struct text *t, char byte, size_t len)
 
 static int add_file(struct text *all, const char *path)
 {
-	int err = fill(all, '\n', GAP);
+	int err = fill_text(all, '\n', GAP);
 
 	all->file[all->files++] = all->len;
 	if (!err)
 		err = read_file(all, path);
-	return err ? err : fill(all, '\n', 1);
+	return err ? err : fill_text(all, '\n', 1);
 }
 
 /* By what a file begins with. */
@@ -318,7 +318,7 @@ static int make_snapshots(const struct text *all,
 }
 
 /* With the NULL at their end: never 0. */
-static size_t count(char *const paths[])
+static size_t count_lines(char *const paths[])
 {
 	size_t n = 1;
 
@@ -336,7 +336,7 @@ int rules_text_load(char *const paths[],
 	int err = 0, status = 0;
 	bool has_nft = false;
 
-	all.file = calloc(count(paths), sizeof(*all.file));
+	all.file = calloc(count_lines(paths), sizeof(*all.file));
 	if (!all.file) {
 		msg_error("reading the rules", -ENOMEM);
 		return STATUS_FAILURE;

@@ -11,7 +11,7 @@ enum {
 };
 
 /* Without memory those that are there stay a smaller ring. */
-static void make_room(struct told_packets *t)
+static void make_told_room(struct told_packets *t)
 {
 	unsigned int room = t->room ? 2 * t->room : FIRST;
 	struct told *told;
@@ -30,7 +30,7 @@ struct told *told_packets_add(struct told_packets *t)
 {
 	struct told *told;
 
-	make_room(t);
+	make_told_room(t);
 	if (!t->room)
 		return NULL;
 	told = &t->told[t->next % t->room];

@@ -193,7 +193,7 @@ static bool comes_once(uint8_t field)
 }
 
 /* Return: 1 taken, 0 another word, -1 no number that can be, or not here. */
-static int take_number(struct trace_text_packet *p, struct strview word)
+static int take_packet_number(struct trace_text_packet *p, struct strview word)
 {
 	bool misplaced = false;
 
@@ -285,7 +285,7 @@ bool trace_packet_word(struct trace_reading *rd, struct strview word)
 		return take_sequence(p, value);
 	if (strview_take(&value, "GATEWAY="))
 		return trace_packet_first(rd, ONCE_GATEWAY) && dotted(value, p->gateway);
-	known = take_number(p, word);
+	known = take_packet_number(p, word);
 	if (known)
 		return known > 0;
 	if (word.len > 1 && *word.at == '(')

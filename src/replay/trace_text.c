@@ -21,7 +21,7 @@ static const uint32_t HEAD_WORDS = 1u << ONCE_IN | 1u << ONCE_OUT |
 				   1u << ONCE_PHYSIN | 1u << ONCE_PHYSOUT |
 				   1u << ONCE_MAC;
 
-static bool take_id(struct trace_reading *rd, struct strview value, uint32_t *id)
+static bool take_text_id(struct trace_reading *rd, struct strview value, uint32_t *id)
 {
 	if (!strview_number(value, 10, id))
 		return false;
@@ -72,7 +72,7 @@ static int take_event_word(struct trace_reading *rd, struct strview word)
 		       strview_number(value, 16, &t->e.mark) ? 1 : -1;
 	if (strview_take(&value, "UID="))
 		return trace_packet_first(rd, ONCE_UID) &&
-		       take_id(rd, value, &t->e.uid) ? 1 : -1;
+		       take_text_id(rd, value, &t->e.uid) ? 1 : -1;
 	if (strview_take(&value, "GID="))
 		return trace_packet_first(rd, ONCE_GID) &&
 		       strview_number(value, 10, &t->e.gid) ? 1 : -1;
@@ -172,7 +172,7 @@ static bool read_words(struct trace_reading *rd, struct strview rest)
 }
 
 /* The line ends where the kernel would not have ended it. */
-static bool is_whole(const struct trace_reading *rd)
+static bool is_text_whole(const struct trace_reading *rd)
 {
 	const struct trace_text_packet *p = &rd->packet[0];
 	static const uint32_t ends = 1u << ONCE_SRC | 1u << ONCE_DST;
@@ -228,7 +228,7 @@ static bool read_packet(struct trace_reading *rd, struct strview words)
 	if (!read_words(rd, words))
 		return false;
 	settle_packets(rd);
-	if (!is_whole(rd))
+	if (!is_text_whole(rd))
 		return false;
 	fill_packet(rd);
 	return true;

@@ -14,7 +14,7 @@ static struct strview first_word(struct strview s)
 	return word;
 }
 
-static struct strview last_word(struct strview s)
+static struct strview last_wrapped_word(struct strview s)
 {
 	const char *blank = s.len ? memrchr(s.at, ' ', s.len) : NULL;
 
@@ -24,7 +24,7 @@ static struct strview last_word(struct strview s)
 /* The prefix ends with a number, and "IN=" is the first word behind it. */
 static bool ends_word(struct strview before, struct strview next)
 {
-	return trace_entry_word(last_word(before)) ||
+	return trace_entry_word(last_wrapped_word(before)) ||
 	       strview_starts(next, "IN=");
 }
 

@@ -15,7 +15,10 @@
 #include "rules/base/units.h"
 
 /* 255 is no protocol's: what the text does not tell. */
-enum { V4_HEADER = 20, V6_HEADER = 40, TCP_HEADER = 20, TCP_SYN = 0x02, PROTO_UNTOLD = 255 };
+enum {
+	XT_V4_HEADER = 20, XT_V6_HEADER = 40, XT_TCP_HEADER = 20, XT_TCP_SYN = 0x02,
+	PROTO_UNTOLD = 255,
+};
 
 static bool take_id(struct nft_line *l, struct strview *rest)
 {
@@ -29,7 +32,7 @@ static bool take_id(struct nft_line *l, struct strview *rest)
 }
 
 /* "ACCEPT", "JUMP:CHAIN"; nft's words for them */
-static bool take_verdict(struct nft_line *l, struct strview s)
+static bool take_xt_verdict(struct nft_line *l, struct strview s)
 {
 	static const struct {
 		const char *word;
@@ -72,19 +75,19 @@ static bool cut_at(struct strview *s, const char *mark, struct strview *behind)
 /* "filter:INPUT:rule:0x3:DROP", "filter:INPUT:policy:ACCEPT" */
 static bool take_place(struct nft_line *l, struct strview place)
 {
-	struct strview behind, number;
+	struct strview behind, word;
 	uint32_t handle = 0;
 
 	if (cut_at(&place, ":rule:0x", &behind)) {
 		l->kind = NFT_LINE_RULE;
-		number = strview_cut(&behind, ':');
-		if (!strview_number(number, 16, &handle) ||
-		    !take_verdict(l, behind))
+		word = strview_cut(&behind, ':');
+		if (!strview_number(word, 16, &handle) ||
+		    !take_xt_verdict(l, behind))
 			return false;
 		l->handle = handle;
 	} else if (cut_at(&place, ":policy:", &behind)) {
 		l->kind = NFT_LINE_POLICY;
-		if (!take_verdict(l, behind))
+		if (!take_xt_verdict(l, behind))
 			return false;
 	} else if (cut_at(&place, ":return:", &behind)) {
 		l->kind = NFT_LINE_RETURN;
@@ -139,7 +142,7 @@ static bool fits_verdict(const struct nft_line *l)
 }
 
 /* "-4 -t filter -A INPUT ...": the rule, from "-A" on, if it could be read */
-static bool take_rule(struct nft_line *l, struct strview rest)
+static bool take_xt_rule(struct nft_line *l, struct strview rest)
 {
 	while (rest.len && !strview_starts(rest, "-A "))
 		rest = strview_behind(rest, 1);
@@ -166,7 +169,7 @@ static int parse_trace(struct nft_line *l, struct strview rest)
 		return -ENOMSG;
 	if (!strview_word(&rest, &place) || !take_place(l, place))
 		return -EBADMSG;
-	return l->kind == NFT_LINE_RULE && !take_rule(l, rest) ? -EBADMSG : 0;
+	return l->kind == NFT_LINE_RULE && !take_xt_rule(l, rest) ? -EBADMSG : 0;
 }
 
 int xt_line_parse(struct nft_line *l, struct strview line)
@@ -189,7 +192,7 @@ int xt_line_parse(struct nft_line *l, struct strview line)
 	return !err && memchr(line.at, '\0', line.len) ? -EBADMSG : err;
 }
 
-static bool address(struct strview s, struct trace_text_packet *p, uint8_t *to)
+static bool xt_address(struct strview s, struct trace_text_packet *p, uint8_t *to)
 {
 	char text[INET6_ADDRSTRLEN];
 
@@ -202,7 +205,7 @@ static bool address(struct strview s, struct trace_text_packet *p, uint8_t *to)
 	return inet_pton(p->v6 ? AF_INET6 : AF_INET, text, to) == 1;
 }
 
-static bool number(struct trace_text_packet *p, struct strview word)
+static bool xt_number(struct trace_text_packet *p, struct strview word)
 {
 	static const struct {
 		const char *key;
@@ -227,8 +230,8 @@ static bool number(struct trace_text_packet *p, struct strview word)
 	return true;
 }
 
-static bool read_words(struct trace_text *t, struct trace_text_packet *p,
-		       struct strview rest)
+static bool read_xt_words(struct trace_text *t, struct trace_text_packet *p,
+			  struct strview rest)
 {
 	struct strview word;
 
@@ -241,15 +244,15 @@ static bool read_words(struct trace_text *t, struct trace_text_packet *p,
 		else if (strview_take(&value, "OUT="))
 			t->out = (struct trace_text_name){ value.at, value.len };
 		else if (strview_take(&value, "SRC="))
-			good = address(value, p, p->src);
+			good = xt_address(value, p, p->src);
 		else if (strview_take(&value, "DST="))
-			good = address(value, p, p->dst);
+			good = xt_address(value, p, p->dst);
 		else if (strview_is(word, "SYN"))
-			p->tcp_flags = TCP_SYN;
+			p->tcp_flags = XT_TCP_SYN;
 		else if (strview_is(word, "DF"))
 			p->df = true;
 		else
-			good = number(p, word);
+			good = xt_number(p, word);
 		if (!good)
 			return false;
 	}
@@ -261,7 +264,7 @@ uint64_t xt_packet_key(struct strview fields)
 	struct trace_text_packet p = { .has = 0 };
 	struct trace_text t;
 
-	if (!read_words(&t, &p, fields))
+	if (!read_xt_words(&t, &p, fields))
 		return 0;
 	return hash_mix(hash_mix(p.number[TT_ID], p.number[TT_FLOWLBL]),
 			(uint64_t)p.number[TT_LEN] << 32 |
@@ -276,21 +279,21 @@ bool xt_packet_read(struct trace_text *t, struct strview fields, uint8_t proto)
 	size_t len;
 
 	memset(t, 0, sizeof(*t));
-	if (!read_words(t, &p, fields) || (p.has & want) != want)
+	if (!read_xt_words(t, &p, fields) || (p.has & want) != want)
 		return false;
 	p.proto = p.tcp_flags ? IPPROTO_TCP : proto ? proto : PROTO_UNTOLD;
 	p.fragment = p.number[TT_FRAG] != 0;
 	/* xtables-monitor adds the header of IPv4 to the payload of IPv6 (iptables 1.8.9). */
 	if (p.v6)
-		p.number[TT_LEN] += V6_HEADER - V4_HEADER;
+		p.number[TT_LEN] += XT_V6_HEADER - XT_V4_HEADER;
 	p.number[TT_UDP_LEN] = p.number[TT_LEN] -
-			       (p.v6 ? V6_HEADER : V4_HEADER);
+			       (p.v6 ? XT_V6_HEADER : XT_V4_HEADER);
 	e->nfproto = p.v6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
 	e->payload = t->packet;
 	len = trace_text_build(t->packet, sizeof(t->packet), &p);
 	/* Of TCP the ports alone are told. */
 	if (p.proto == IPPROTO_TCP && p.has & 1u << TT_SPT)
-		len -= TCP_HEADER - 4;
+		len -= XT_TCP_HEADER - 4;
 	e->payload_len = (uint32_t)len;
 	return true;
 }

@@ -83,8 +83,8 @@ static unsigned int known_jumps(const struct events *e)
 }
 
 /* One of a way: no line is broken between it and the arrow that follows. */
-static void put_place(struct events *e, uint32_t i, const char *before,
-		      const char *arrow)
+static void put_fold_place(struct events *e, uint32_t i, const char *before,
+			   const char *arrow)
 {
 	const struct map_verdict *map = map_verdict_at(e->steps->j, i);
 	const struct place *p = place_of(e, i);
@@ -116,14 +116,14 @@ static void put_way(struct events *e, uint32_t i)
 			    known_jumps(e);
 
 	for (unsigned int n = from; n < e->walk.depth; n++)
-		put_place(e, e->walk.led[n], n > from ? " " : "", " >");
-	put_place(e, i, from < e->walk.depth ? " " : "", "");
+		put_fold_place(e, e->walk.led[n], n > from ? " " : "", " >");
+	put_fold_place(e, i, from < e->walk.depth ? " " : "", "");
 	memcpy(e->told, e->walk.led, e->walk.depth * sizeof(e->told[0]));
 	e->told_count = e->walk.depth;
 }
 
 /* All that was made behind event @i, by its rule or not. */
-static unsigned int put_changes(struct events *e, uint32_t i, bool by_rule)
+static unsigned int put_fold_changes(struct events *e, uint32_t i, bool by_rule)
 {
 	const struct journey *j = e->steps->j;
 	struct fold_out *f = e->f;
@@ -170,7 +170,7 @@ static void put_event(struct events *e, uint32_t i)
 	put_way(e, i);
 	if (!(why & FOLD_DECIDES))
 		fold_rule(e->f, place_of(e, i), why & FOLD_CHANGES);
-	put_changes(e, i, true);
+	put_fold_changes(e, i, true);
 	wrap_end(&e->f->w);
 }
 
@@ -194,7 +194,7 @@ void fold_events(struct fold_out *f, struct fold_steps *steps, unsigned int b)
 		e.named &= !e.walk.fresh;
 		if (has_line(&e, i)) {
 			put_event(&e, i);
-			put_changes(&e, i, false);
+			put_fold_changes(&e, i, false);
 		}
 		skip_changes(&e, i);
 	}

@@ -23,8 +23,8 @@
  * Whose the rule is that decided; or, by @g, that let it pass: that is no reason for
  * a line more.
  */
-static void put_owner(struct fold_out *f, const struct journey *j,
-		      unsigned int b, const struct grounds *g)
+static void put_fold_owner(struct fold_out *f, const struct journey *j,
+			   unsigned int b, const struct grounds *g)
 {
 	size_t at = wrap_here(&f->w);
 
@@ -36,7 +36,7 @@ static void put_owner(struct fold_out *f, const struct journey *j,
 		wrap_unit(&f->w, at);
 }
 
-static void put_by(struct fold_out *f, const struct journey *j, unsigned int b)
+static void put_fold_by(struct fold_out *f, const struct journey *j, unsigned int b)
 {
 	const struct fate *fate = &j->fate[b];
 	char queue[32];
@@ -51,12 +51,12 @@ static void put_by(struct fold_out *f, const struct journey *j, unsigned int b)
 	fold_place(f, fate->by, TEXT_BOLD);
 	fold_rule(f, fate->by, false);
 	fold_map(f, ": ", map_verdict_of(j, b, fate->by));
-	put_owner(f, j, b, NULL);
+	put_fold_owner(f, j, b, NULL);
 	wrap_end(&f->w);
 }
 
-static void put_reason(struct fold_out *f, const struct journey *j,
-		       unsigned int b)
+static void put_fold_reason(struct fold_out *f, const struct journey *j,
+			    unsigned int b)
 {
 	const struct fate *fate = &j->fate[b];
 	char reason[REPORT_REASON];
@@ -76,8 +76,8 @@ static void put_reason(struct fold_out *f, const struct journey *j,
 	wrap_end(&f->w);
 }
 
-static void put_end(struct outbuf *o, const struct packet *p,
-		    const uint8_t *addr, int port)
+static void put_fold_end(struct outbuf *o, const struct packet *p,
+			 const uint8_t *addr, int port)
 {
 	char *room = addr ? outbuf_room(o, TEXT_LINE) : NULL;
 
@@ -96,14 +96,14 @@ static void put_ends(struct outbuf *o, const struct journey *j,
 		return;
 	text_last_ends(&e, j, g);
 	outbuf_text(o, " as ");
-	put_end(o, &j->first, e.src, e.sport);
+	put_fold_end(o, &j->first, e.src, e.sport);
 	outbuf_text(o, " > ");
-	put_end(o, &j->first, e.dst, e.dport);
+	put_fold_end(o, &j->first, e.dst, e.dport);
 }
 
 /* "DNAT by nat:KUBE-SEP-7:2" */
-static void put_nat(struct fold_out *f, const struct grounds_nat *n,
-		    const char *before, const char *behind)
+static void put_fold_nat(struct fold_out *f, const struct grounds_nat *n,
+			 const char *before, const char *behind)
 {
 	size_t at = wrap_here(&f->w);
 	const struct place_words *s;
@@ -140,8 +140,8 @@ static void put_as(struct fold_out *f, const struct journey *j, unsigned int b,
 	wrap_unit(&f->w, at);
 	text_color(o, f->env, TEXT_RESET);
 	for (unsigned int i = 0; i < g->nats; i++)
-		put_nat(f, &g->nat[i], i ? " " : " (",
-			i + 1 < g->nats ? "," : ")");
+		put_fold_nat(f, &g->nat[i], i ? " " : " (",
+			     i + 1 < g->nats ? "," : ")");
 	wrap_end(&f->w);
 }
 
@@ -157,7 +157,7 @@ static void put_ground(struct fold_out *f, const char *word,
 	fold_rule(f, p, false);
 	fold_map(f, ": ", map_verdict_of(j, b, p));
 	if (g)
-		put_owner(f, j, b, g);
+		put_fold_owner(f, j, b, g);
 	wrap_end(&f->w);
 }
 
@@ -184,8 +184,8 @@ void fold_fate_lines(struct fold_out *f, const struct journey *j,
 	char logged[REPORT_REASON];
 
 	if (j->fate[b].by)
-		put_by(f, j, b);
-	put_reason(f, j, b);
+		put_fold_by(f, j, b);
+	put_fold_reason(f, j, b);
 	put_as(f, j, b, g);
 	if (text_fate_goes_on(j->fate[b].kind))
 		put_ground(f, "translated (to what was not seen) by", j, b,

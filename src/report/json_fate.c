@@ -15,7 +15,7 @@
 #include "report/report.h"
 #include "report/text_logged.h"
 
-static void put_text(struct outbuf *o, const char *text)
+static void put_json_text(struct outbuf *o, const char *text)
 {
 	if (*text)
 		json_put_string(o, text, strlen(text));
@@ -30,15 +30,15 @@ void json_put_drop(struct outbuf *o, const struct drop_seen *d)
 		return;
 	}
 	outbuf_text(o, ",\"drop\":{\"reason\":");
-	put_text(o, d->reason);
+	put_json_text(o, d->reason);
 	outbuf_text(o, ",\"location\":");
-	put_text(o, d->location);
+	put_json_text(o, d->location);
 	outbuf_text(o, "}");
 }
 
 /* Of one that was not seen it is told whose doing it was, and no more. */
-static void put_nat(struct outbuf *o, const struct report_env *env,
-		    const struct journey *j, const struct grounds *g)
+static void put_json_nat(struct outbuf *o, const struct report_env *env,
+			 const struct journey *j, const struct grounds *g)
 {
 	outbuf_text(o, ",\"nat\":[");
 	for (unsigned int i = 0; i < g->nats; i++) {
@@ -99,9 +99,9 @@ static void write_owner(struct outbuf *o, const struct journey *j,
 	outbuf_text(o, "}");
 }
 
-static void put_owner(struct outbuf *o, const struct report_env *env,
-		      const struct journey *j, unsigned int b,
-		      const struct grounds *g)
+static void put_json_owner(struct outbuf *o, const struct report_env *env,
+			   const struct journey *j, unsigned int b,
+			   const struct grounds *g)
 {
 	struct path_key key = owner_key(PATH_JSON, j, b, g);
 	size_t at = outbuf_written(o);
@@ -119,12 +119,12 @@ static void put_miss(struct outbuf *o, const struct report_env *env,
 	outbuf_text(o, ",\"failed\":");
 	json_put_string(o, n->words, strlen(n->words));
 	outbuf_text(o, ",\"value\":");
-	put_text(o, n->value);
+	put_json_text(o, n->value);
 	outbuf_printf(o, ",\"how\":\"%s\"}", near_miss_how_word(n->how));
 }
 
-static void put_near(struct outbuf *o, const struct report_env *env,
-		     const struct near_misses *near)
+static void put_json_near(struct outbuf *o, const struct report_env *env,
+			  const struct near_misses *near)
 {
 	const struct place *behind = NULL;
 	const char *comma = "";
@@ -170,10 +170,10 @@ static void put_grounds(struct outbuf *o, const struct report_env *env,
 	json_put_rule(o, env, ",\"via\":", g.via);
 	json_put_rule(o, env, ",\"marked_by\":", g.marked);
 	json_put_rule(o, env, ",\"marked_via\":", g.marked_via);
-	put_owner(o, env, j, b, &g);
+	put_json_owner(o, env, j, b, &g);
 	json_put_rule(o, env, ",\"accepted_by\":", g.accepted);
-	put_nat(o, env, j, &g);
-	put_near(o, env, j->fate[b].near);
+	put_json_nat(o, env, j, &g);
+	put_json_near(o, env, j->fate[b].near);
 	put_logged(o, env, j, b);
 }
 

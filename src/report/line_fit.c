@@ -18,12 +18,12 @@ enum tail {
 enum { ADDRESS_END = 10 };	/* columns: a port, and some of the host */
 
 /* Columns to keep of parts of a kind; 0: they go. */
-struct step {
+struct fit_step {
 	uint8_t kind, keep, tail;
 };
 
 /* The first is what a line says that matters least. */
-static const struct step steps[] = {
+static const struct fit_step fit_steps[] = {
 	{ LINE_NEAR, 0, TAIL_NONE },
 	{ LINE_FAMILY, 0, TAIL_NONE },
 	{ LINE_NAT_TABLE, 0, TAIL_NONE },
@@ -213,7 +213,7 @@ static void cut(struct line *l, unsigned int i, size_t columns, enum tail how)
 }
 
 /* What is too wide by @over gives way as one step says. */
-static void give_way(struct line *l, const struct step *s, size_t over)
+static void give_way(struct line *l, const struct fit_step *s, size_t over)
 {
 	/* What goes, goes wherever it stands: "nft ip" of one rule tells of all. */
 	for (unsigned int i = 0; i < l->parts && (over || !s->keep); i++) {
@@ -262,8 +262,8 @@ bool line_fit(struct line *l, size_t width)
 {
 	size_t columns = line_columns(l), had = columns;
 
-	for (size_t i = 0; i < ARRAY_SIZE(steps) && columns > width; i++) {
-		give_way(l, &steps[i], columns - width);
+	for (size_t i = 0; i < ARRAY_SIZE(fit_steps) && columns > width; i++) {
+		give_way(l, &fit_steps[i], columns - width);
 		columns = line_columns(l);
 	}
 	if (columns > width)

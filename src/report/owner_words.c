@@ -12,7 +12,7 @@
 #include "report/report.h"
 
 /* Each byte may become four. */
-static void put(struct outbuf *o, const char *text)
+static void put_owner_bytes(struct outbuf *o, const char *text)
 {
 	size_t room = 4 * strlen(text) + 1;
 	char *to = outbuf_room(o, room);
@@ -22,12 +22,12 @@ static void put(struct outbuf *o, const char *text)
 }
 
 /* "; asked: default/no-mail, default/dns-and-web; none accepted" */
-static void put_asked(struct outbuf *o, const struct component_found *f)
+static void put_asked_owner(struct outbuf *o, const struct component_found *f)
 {
 	for (unsigned int i = 0; i < f->asked; i++) {
 		outbuf_text(o, i ? ", " : "; asked: ");
 		if (*f->ask[i])
-			put(o, f->ask[i]);
+			put_owner_bytes(o, f->ask[i]);
 		else
 			outbuf_text(o, "one whose name is not known");
 	}
@@ -59,9 +59,9 @@ static void put_owner(struct outbuf *o, const struct journey *j,
 	outbuf_text(o, f.who->name);
 	if (*f.object) {
 		outbuf_text(o, ": ");
-		put(o, f.object);
+		put_owner_bytes(o, f.object);
 	}
-	put_asked(o, &f);
+	put_asked_owner(o, &f);
 	outbuf_text(o, "]");
 }
 

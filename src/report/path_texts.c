@@ -57,7 +57,7 @@ void path_texts_close(struct path_texts *ts)
 	free(ts);
 }
 
-static uint64_t hash_of(const struct path_key *key)
+static uint64_t hash_of_path(const struct path_key *key)
 {
 	const struct step *s = key->j->step, *end = s + journey_kept(key->j);
 	uint64_t h = hash_mix((uintptr_t)key->by, (uintptr_t)key->also);
@@ -68,8 +68,8 @@ static uint64_t hash_of(const struct path_key *key)
 	return hash_mix(h, key->branch << 2 | key->form);
 }
 
-static bool is_of(const struct path_text *t, uint64_t hash,
-		  const struct path_key *key)
+static bool is_path_of(const struct path_text *t, uint64_t hash,
+		       const struct path_key *key)
 {
 	const struct step *s = key->j->step;
 
@@ -113,16 +113,16 @@ bool path_texts_put(struct path_texts *ts, struct outbuf *o,
 	if (!can_be_kept(key))
 		return false;
 	ts->asked = *key;
-	ts->hash = hash_of(key);
+	ts->hash = hash_of_path(key);
 	t = ts->at[ts->hash % TEXTS];
-	if (!t || !is_of(t, ts->hash, key))
+	if (!t || !is_path_of(t, ts->hash, key))
 		return false;
 	outbuf_bytes(o, t->text, t->len);
 	return true;
 }
 
-static struct path_text *make(const struct path_texts *ts, const char *text,
-			      size_t len)
+static struct path_text *make_path_text(const struct path_texts *ts, const char *text,
+					size_t len)
 {
 	const struct path_key *key = &ts->asked;
 	uint32_t steps = key->j->steps;
@@ -154,6 +154,6 @@ void path_texts_keep(struct path_texts *ts, const struct outbuf *o, size_t at)
 		return;
 	to = &ts->at[ts->hash % TEXTS];
 	free(*to);
-	*to = make(ts, o->buf + o->mark + at, len);
+	*to = make_path_text(ts, o->buf + o->mark + at, len);
 	ts->asked.j = NULL;
 }

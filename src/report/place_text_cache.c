@@ -41,7 +41,7 @@ bool place_text_cache_put(const struct place_text_cache *f, uint32_t id,
 	return true;
 }
 
-static bool make_room(struct place_text_cache *f, uint32_t id)
+static bool make_cache_room(struct place_text_cache *f, uint32_t id)
 {
 	uint32_t room = id * 2 + 64;
 	struct fragment *more;
@@ -60,7 +60,7 @@ static bool make_room(struct place_text_cache *f, uint32_t id)
 void place_text_cache_keep(struct place_text_cache *f, uint32_t id,
 			   const char *bytes, size_t len)
 {
-	char *copy = make_room(f, id) && !f->of[id].bytes ? malloc(len) : NULL;
+	char *copy = make_cache_room(f, id) && !f->of[id].bytes ? malloc(len) : NULL;
 
 	if (!copy)
 		return;

@@ -34,14 +34,14 @@ struct writer {
 	bool xtables;
 };
 
-static void put(struct writer *r, const char *text, size_t len)
+static void put_place_bytes(struct writer *r, const char *text, size_t len)
 {
 	r->to += escape_text(r->to, (size_t)(r->end - r->to), text, len);
 }
 
 static void put_text(struct writer *r, const char *text)
 {
-	put(r, text, strlen(text));
+	put_place_bytes(r, text, strlen(text));
 }
 
 /* From @from to what is written last. */
@@ -63,7 +63,7 @@ static bool is_end(const struct place *p)
 }
 
 /* A number as iptables and nft want it, where there is one: a chain's end has none. */
-static void put_number(struct writer *r, const struct place *p)
+static void put_place_number(struct writer *r, const struct place *p)
 {
 	char text[FORMAT_DECIMAL + 1] = "";
 	bool nft = p->backend == EVENT_NFT;
@@ -93,8 +93,8 @@ static void put_label(struct writer *r, const struct place *p)
 	put_text(r, p->table);
 	w->table = written(r, from);
 	put_text(r, ":");
-	put(r, p->chain, p->chain_len);
-	put_number(r, p);
+	put_place_bytes(r, p->chain, p->chain_len);
+	put_place_number(r, p);
 	w->label = written(r, from);
 	w->chain = written(r, from + w->table.len + 1);
 }
@@ -149,7 +149,7 @@ static void keep_comment(struct writer *r, struct strview word)
 	else
 		w->comment.at = r->to;
 	put_text(r, quoted && !cut ? "" : "\"");
-	put(r, word.at, word.len);
+	put_place_bytes(r, word.at, word.len);
 	put_text(r, quoted ? "" : "\"");
 	w->comment = written(r, w->comment.at);
 }
@@ -212,7 +212,7 @@ static void put_words(struct writer *r, struct strview text)
 			continue;
 		if (r->to > w->rule.at)
 			put_text(r, " ");
-		put(r, word.at, word.len);
+		put_place_bytes(r, word.at, word.len);
 		note(r, word);
 		r->before = word;
 	}
@@ -243,13 +243,13 @@ static void put_policy(struct writer *r, struct strview text)
 		if (strview_is(word, "policy") && strview_word(&text, &word)) {
 			put_text(r, "policy ");
 			word = strview_cut(&word, ';');
-			put(r, word.at, word.len);
+			put_place_bytes(r, word.at, word.len);
 			break;
 		}
 	r->w->rule = r->w->brief = written(r, r->w->rule.at);
 }
 
-static void put_rule(struct writer *r, const struct place *p)
+static void put_rule_words(struct writer *r, const struct place *p)
 {
 	struct strview text = { p->rule, p->rule_len };
 
@@ -258,7 +258,7 @@ static void put_rule(struct writer *r, const struct place *p)
 		r->w->rule.at = r->to;
 		skip(&text, 2);
 		put_text(r, "policy");
-		put(r, text.at, text.len);
+		put_place_bytes(r, text.at, text.len);
 		r->w->rule = r->w->brief = written(r, r->w->rule.at);
 		return;
 	}
@@ -292,7 +292,7 @@ static struct node *make(const struct place *p)
 	r = (struct writer){ .to = n->text, .end = n->text + room, .w = &n->words };
 	n->words.nat = "";
 	put_label(&r, p);
-	put_rule(&r, p);
+	put_rule_words(&r, p);
 	return n;
 }
 
@@ -311,7 +311,7 @@ void place_words_cache_close(struct place_words_cache *c)
 	free(c);
 }
 
-static bool make_room(struct place_words_cache *c, uint32_t id)
+static bool make_words_room(struct place_words_cache *c, uint32_t id)
 {
 	uint32_t room = id * 2 + 64;
 	struct node **more;
@@ -336,7 +336,7 @@ const struct place_words *place_words_of(struct place_words_cache *c,
 		.nat = "",
 	};
 
-	if (!make_room(c, p->id))
+	if (!make_words_room(c, p->id))
 		return &none;
 	if (!c->of[p->id])
 		c->of[p->id] = make(p);

@@ -56,7 +56,7 @@ static void put_out(struct fold_out *f, const struct journey *j, unsigned int b,
 	fold_interface(f, before, out, text_last_port(j, b));
 }
 
-static void put_headers(struct fold_out *f, const struct packet *p)
+static void put_fold_headers(struct fold_out *f, const struct packet *p)
 {
 	size_t at = wrap_here(&f->w);
 	char *room = outbuf_room(f->w.o, TEXT_LINE);
@@ -85,8 +85,8 @@ static void end_words(struct fold_out *f, size_t line, size_t at, bool any)
 	wrap_end(&f->w);
 }
 
-static void put_alone(struct fold_out *f, const struct journey *j,
-		      uint8_t backend)
+static void put_fold_alone(struct fold_out *f, const struct journey *j,
+			   uint8_t backend)
 {
 	size_t line = wrap_here(&f->w), at;
 
@@ -95,7 +95,7 @@ static void put_alone(struct fold_out *f, const struct journey *j,
 	end_words(f, line, at, report_alone(f->w.o, j, backend));
 }
 
-static void put_conntrack(struct fold_out *f, const struct journey *j)
+static void put_fold_conntrack(struct fold_out *f, const struct journey *j)
 {
 	size_t line = wrap_here(&f->w), at;
 
@@ -104,7 +104,7 @@ static void put_conntrack(struct fold_out *f, const struct journey *j)
 	end_words(f, line, at, report_conntrack(f->w.o, j));
 }
 
-static void put_first_way(struct fold_out *f, const struct journey *j)
+static void put_fold_first_way(struct fold_out *f, const struct journey *j)
 {
 	size_t at;
 
@@ -125,11 +125,11 @@ static void put_known(struct fold_out *f, const struct journey *j)
 		wrap_end(&f->w);
 	}
 	if (conntrack_decided(j))
-		put_conntrack(f, j);
+		put_fold_conntrack(f, j);
 	if (text_change_has_way(f->env, j, j->changes))
-		put_first_way(f, j);
-	put_alone(f, j, EVENT_LEGACY);
-	put_alone(f, j, EVENT_NFT);
+		put_fold_first_way(f, j);
+	put_fold_alone(f, j, EVENT_LEGACY);
+	put_fold_alone(f, j, EVENT_NFT);
 }
 
 /* Where a fate's word ends that is as long as they get. */
@@ -138,7 +138,7 @@ static unsigned int behind_fate(const struct fold_out *f)
 	return f->w.column + sizeof("INCOMPLETE");
 }
 
-static void put_number(struct fold_out *f, const struct journey *j)
+static void put_fold_number(struct fold_out *f, const struct journey *j)
 {
 	size_t at;
 
@@ -181,12 +181,12 @@ static bool put_head(struct fold_out *f, const struct journey *j)
 	bool timed;
 
 	f->w.indent = FOLD_HANG;
-	put_number(f, j);
+	put_fold_number(f, j);
 	column = behind_fate(f);
 	put_fate_word(f, j->fate[0].kind);
 	wrap_pad(&f->w, column);
 	text_color(f->w.o, f->env, TEXT_BOLD);
-	put_headers(f, &j->first);
+	put_fold_headers(f, &j->first);
 	text_color(f->w.o, f->env, TEXT_RESET);
 	fold_interface(f, "   in ", s->in, s->phys_in);
 	put_out(f, j, 0, s->in ? " out " : "   out ");
@@ -273,7 +273,7 @@ static void put_left(struct fold_out *f, const struct fold_steps *steps,
 }
 
 /* All but the head: nothing here is of the packet's own headers, unless it was translated. */
-static void put_story(struct fold_out *f, const struct journey *j, bool timed)
+static void put_fold_story(struct fold_out *f, const struct journey *j, bool timed)
 {
 	struct fold_steps steps;
 
@@ -299,7 +299,7 @@ static void fold_journey(struct outbuf *o, const struct report_env *env,
 		story = stories_tell(env, o, j, STORY_FOLD);
 	if (story.told)
 		return;
-	put_story(&f, j, timed);
+	put_fold_story(&f, j, timed);
 	stories_keep(env, &story, o, j, NULL);
 }
 

@@ -23,7 +23,7 @@
 #include "rules/base/units.h"
 
 /* What the verdict map of the event's rule said; @v: NULL: nothing of the kind. */
-static void put_verdict(struct outbuf *o, const struct map_verdict *v)
+static void put_json_verdict(struct outbuf *o, const struct map_verdict *v)
 {
 	if (!v) {
 		outbuf_text(o, ",\"verdict\":null,\"element\":null");
@@ -49,7 +49,7 @@ static void put_step(struct outbuf *o, const struct report_env *env,
 		     const struct step *s, const struct map_verdict *v)
 {
 	json_put_place(o, env, s->place);
-	put_verdict(o, v);
+	put_json_verdict(o, v);
 	outbuf_printf(o, ",\"mark\":\"0x%x\"", s->mark);
 	json_put_name(o, env, ",\"in\":", s->in);
 	json_put_name(o, env, ",\"out\":", s->out);
@@ -96,7 +96,7 @@ static void put_origin(struct outbuf *o, const struct report_env *env)
 		outbuf_text(o, "null");
 }
 
-static void put_headers(struct outbuf *o, const struct packet *p)
+static void put_json_headers(struct outbuf *o, const struct packet *p)
 {
 	char line[1024];
 
@@ -119,8 +119,8 @@ static bool is_complete(const struct journey *j)
 	return !(j->flags & (JOURNEY_GAP | JOURNEY_HEADLESS));
 }
 
-static void put_copies(struct outbuf *o, const struct report_env *env,
-		       const struct journey *j)
+static void put_json_copies(struct outbuf *o, const struct report_env *env,
+			    const struct journey *j)
 {
 	if (j->branches == 1)
 		return;
@@ -134,8 +134,8 @@ static void put_copies(struct outbuf *o, const struct report_env *env,
 }
 
 /* What happened to it: nothing here is of the packet's own headers, unless it was translated. */
-static void put_story(struct outbuf *o, const struct report_env *env,
-		      const struct journey *j)
+static void put_json_story(struct outbuf *o, const struct report_env *env,
+			   const struct journey *j)
 {
 	struct story story = stories_tell(env, o, j, STORY_JSON);
 	uint32_t kept = journey_kept(j);
@@ -155,7 +155,7 @@ static void put_story(struct outbuf *o, const struct report_env *env,
 	}
 	outbuf_text(o, ",");
 	json_put_fate(o, env, j, 0);
-	put_copies(o, env, j);
+	put_json_copies(o, env, j);
 	stories_keep(env, &story, o, j, NULL);
 }
 
@@ -176,8 +176,8 @@ static void json_journey(struct outbuf *o, const struct report_env *env,
 	json_put_word(o, ",\"family\":\"", family_by_nfproto(j->nfproto)->name);
 	json_put_name(o, env, ",\"in\":", s->in);
 	json_put_name(o, env, ",\"out\":", s->out);
-	put_headers(o, &j->first);
-	put_story(o, env, j);
+	put_json_headers(o, &j->first);
+	put_json_story(o, env, j);
 	conntrack_seen(j, &ct);
 	outbuf_text(o, ",\"conntrack\":");
 	report_conntrack_json(o, &ct, &j->first);
@@ -239,7 +239,7 @@ static void json_event(struct outbuf *o, const struct report_env *env,
 		      report_time_source(env, stamped ? e->stamp_ns : wall_ns,
 					 stamped),
 		      family_by_nfproto(e->nfproto)->name);
-	put_headers(o, &p);
+	put_json_headers(o, &p);
 	outbuf_text(o, ",\"conntrack\":");
 	report_conntrack_json(o, &e->ct, &p);
 	outbuf_text(o, ",\"event\":");

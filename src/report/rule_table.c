@@ -47,7 +47,7 @@ void rule_table_close(struct rule_table *t)
 	free(t);
 }
 
-static uint64_t hash_of(const struct place *p)
+static uint64_t hash_of_rule(const struct place *p)
 {
 	uint64_t h = hash_name(p->backend, p->table, strlen(p->table));
 
@@ -80,7 +80,7 @@ static bool same_rule(const struct place *a, const struct place *b)
 }
 
 /* Terminated, but for a NUL inside. */
-static const char *put(char **at, const char *text, size_t len)
+static const char *put_row(char **at, const char *text, size_t len)
 {
 	char *copy = *at;
 
@@ -103,11 +103,11 @@ static bool copy_place(struct rule *r, const struct place *at)
 	free(r->texts);
 	r->texts = texts;
 	r->place = *at;
-	r->place.table = put(&to, at->table, table_len);
-	r->place.chain = put(&to, at->chain, at->chain_len);
-	r->place.prefix = put(&to, at->prefix, at->prefix_len);
-	r->place.rule = put(&to, at->rule, at->rule_len);
-	r->place.line = put(&to, at->line, at->line_len);
+	r->place.table = put_row(&to, at->table, table_len);
+	r->place.chain = put_row(&to, at->chain, at->chain_len);
+	r->place.prefix = put_row(&to, at->prefix, at->prefix_len);
+	r->place.rule = put_row(&to, at->rule, at->rule_len);
+	r->place.line = put_row(&to, at->line, at->line_len);
 	r->place.target = "";
 	r->place.snap = NULL;
 	if (at->backend == EVENT_NFT)
@@ -153,7 +153,7 @@ static void unlink_rule(struct rule_table *t, uint32_t i)
 	*at = t->rule[i].next;
 }
 
-static bool make_room(struct rule_table *t)
+static bool make_table_room(struct rule_table *t)
 {
 	uint32_t room = t->room ? t->room * 2 : 64;
 	struct rule *more;
@@ -169,9 +169,9 @@ static bool make_room(struct rule_table *t)
 	return true;
 }
 
-static uint32_t add(struct rule_table *t, const struct place *at, uint64_t hash)
+static uint32_t add_rule(struct rule_table *t, const struct place *at, uint64_t hash)
 {
-	if (t->count == t->max || !make_room(t) ||
+	if (t->count == t->max || !make_table_room(t) ||
 	    !copy_place(&t->rule[t->count], at))
 		return RULE_TABLE_NONE;
 	link_rule(t, t->count, hash);
@@ -180,7 +180,7 @@ static uint32_t add(struct rule_table *t, const struct place *at, uint64_t hash)
 
 static uint32_t look_up(struct rule_table *t, const struct place *at)
 {
-	uint64_t hash = hash_of(at);
+	uint64_t hash = hash_of_rule(at);
 
 	for (uint32_t n = *bucket_of(t, hash); n; n = t->rule[n - 1].next) {
 		struct rule *r = &t->rule[n - 1];
@@ -190,7 +190,7 @@ static uint32_t look_up(struct rule_table *t, const struct place *at)
 		note_text(r, at);
 		return n - 1;
 	}
-	return add(t, at, hash);
+	return add_rule(t, at, hash);
 }
 
 /* Without memory it is looked up again each time. */
@@ -228,7 +228,7 @@ bool rule_table_renew(struct rule_table *t, uint32_t i, const struct place *at)
 		link_rule(t, i, t->rule[i].hash);
 		return false;
 	}
-	link_rule(t, i, hash_of(at));
+	link_rule(t, i, hash_of_rule(at));
 	for (uint32_t id = 0; id < t->places; id++)
 		if (t->by_place[id] == i + 1)
 			t->by_place[id] = 0;

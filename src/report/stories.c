@@ -13,7 +13,7 @@
 
 enum {
 	STORIES = 128,		/* that are kept; a later one takes the place of another */
-	STEPS_MOST = 128,	/* events of one */
+	STORY_STEPS_MOST = 128,	/* events of one */
 	BYTES_MOST = 32768,	/* of one with all */
 	BYTES_ALL = 1 << 20,
 };
@@ -95,7 +95,7 @@ static bool is_plain(const struct report_env *env, const struct journey *j)
 		f->kind == FATE_SENT) &&
 	       (!f->cause || f->cause == fate_unheard) && !f->drop && !f->told && !f->near &&
 	       j->branches == 1 &&
-	       j->steps && j->steps <= STEPS_MOST && !j->omitted &&
+	       j->steps && j->steps <= STORY_STEPS_MOST && !j->omitted &&
 	       !j->verdicts && !env->verbose && !is_translated(j);
 }
 

@@ -47,8 +47,8 @@ void text_name(struct outbuf *o, const struct place *p)
 					      p->prefix_len - TEXT_HEAD));
 }
 
-static void put_end(struct outbuf *o, const struct journey *j,
-		    const uint8_t *addr, int port)
+static void put_grounds_end(struct outbuf *o, const struct journey *j,
+			    const uint8_t *addr, int port)
 {
 	char *room = addr ? outbuf_room(o, TEXT_LINE) : NULL;
 
@@ -99,7 +99,7 @@ static void put_nat_maker(struct outbuf *o, const struct grounds_nat *n)
 }
 
 /* A rule that has translated both ends is named once. */
-static bool is_said(const struct grounds *g, unsigned int n)
+static bool is_ground_said(const struct grounds *g, unsigned int n)
 {
 	for (unsigned int i = 0; i < n; i++)
 		if (g->nat[n].by && g->nat[i].by == g->nat[n].by)
@@ -125,7 +125,7 @@ static void put_makers(struct outbuf *o, const struct grounds *g)
 		return;
 	}
 	for (unsigned int i = 0; i < g->nats; i++) {
-		if (is_said(g, i))
+		if (is_ground_said(g, i))
 			continue;
 		outbuf_text(o, parting);
 		text_nat_word(o, &g->nat[i]);
@@ -141,24 +141,24 @@ void text_as(struct outbuf *o, const struct journey *j, const struct grounds *g)
 	struct text_ends e;
 
 	text_last_ends(&e, j, g);
-	put_end(o, j, e.src, e.sport);
+	put_grounds_end(o, j, e.src, e.sport);
 	outbuf_text(o, " > ");
-	put_end(o, j, e.dst, e.dport);
+	put_grounds_end(o, j, e.dst, e.dport);
 	put_makers(o, g);
 }
 
 /* "; dst 10.0.0.1.80 -> 10.0.0.2.8080 (DNAT by nat:A:rule:1)" */
-static void put_nat(struct outbuf *o, const struct journey *j,
-		    const struct grounds_nat *n)
+static void put_grounds_nat(struct outbuf *o, const struct journey *j,
+			    const struct grounds_nat *n)
 {
 	const struct change *c = n->change;
 
 	outbuf_text(o, "; ");
 	outbuf_text(o, change_field_word(c->field));
 	outbuf_text(o, " ");
-	put_end(o, j, c->from.addr, c->from.port);
+	put_grounds_end(o, j, c->from.addr, c->from.port);
 	outbuf_text(o, " -> ");
-	put_end(o, j, c->to.addr, c->to.port);
+	put_grounds_end(o, j, c->to.addr, c->to.port);
 	outbuf_text(o, " (");
 	text_nat_word(o, n);
 	outbuf_text(o, " by ");
@@ -175,7 +175,7 @@ void text_translated(struct outbuf *o, const struct journey *j,
 		return;
 	}
 	for (unsigned int i = 0; i < g->nats; i++)
-		put_nat(o, j, &g->nat[i]);
+		put_grounds_nat(o, j, &g->nat[i]);
 	if (!g->unseen)
 		return;
 	outbuf_text(o, "; ");

@@ -194,8 +194,8 @@ static int give_lock_back(struct run *r)
 	return 0;
 }
 
-enum when {
-	ALWAYS,
+enum arm_when {
+	AT_ANY_TIME,
 	WITH_LOCK,	/* something changes in raw, which is under the lock */
 	WITH_RULES,	/* the run has rules of its own */
 	WITHOUT_RULES,	/* it follows others' */
@@ -213,31 +213,31 @@ enum when {
  * kernel's numbers count these as well; where there are none, before the
  * loggers are set: a run that finds nothing to follow has changed nothing.
  */
-static const struct step {
-	enum when when;
+static const struct arm_step {
+	enum arm_when when;
 	int (*take)(struct run *r);	/* 0, or the exit status after a report */
 } steps[] = {
 	{ WITH_LOCK, acquire_open_lock },
 	{ WITH_LOCK, watch_lock },
 	{ WITH_LOCK, open_ledger },
-	{ ALWAYS, start_keeper },
-	{ ALWAYS, take_drops },
-	{ ALWAYS, acquire },
-	{ ALWAYS, begin_snapshots },
-	{ ALWAYS, clear_dead_runs },
-	{ ALWAYS, conntrack_look_begin },
+	{ AT_ANY_TIME, start_keeper },
+	{ AT_ANY_TIME, take_drops },
+	{ AT_ANY_TIME, acquire },
+	{ AT_ANY_TIME, begin_snapshots },
+	{ AT_ANY_TIME, clear_dead_runs },
+	{ AT_ANY_TIME, conntrack_look_begin },
 	{ WITHOUT_RULES, begin_with_others },
-	{ ALWAYS, arm_rules_ask },
-	{ ALWAYS, start_reader },
-	{ ALWAYS, arm_rules_await },
+	{ AT_ANY_TIME, arm_rules_ask },
+	{ AT_ANY_TIME, start_reader },
+	{ AT_ANY_TIME, arm_rules_await },
 	{ WITH_RULES, begin_to_read },
-	{ ALWAYS, begin_if_done },
-	{ ALWAYS, check_keeper },
-	{ ALWAYS, set_time },
+	{ AT_ANY_TIME, begin_if_done },
+	{ AT_ANY_TIME, check_keeper },
+	{ AT_ANY_TIME, set_time },
 	{ WITH_LOCK, give_lock_back },
 };
 
-static bool is_due(enum when when, const struct plan *p)
+static bool is_due(enum arm_when when, const struct plan *p)
 {
 	switch (when) {
 	case WITH_LOCK:

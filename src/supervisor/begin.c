@@ -21,7 +21,7 @@
 enum {
 	READER_MS = 20000,	/* to begin: many rules, a busy machine */
 	TEXTS_MS = 120000,	/* as for a helper that is waited for */
-	LOCK_MS = 400,		/* for who wants the lock: less than the keeper's patience */
+	GIVE_LOCK_MS = 400,	/* for who wants the lock: less than the keeper's patience */
 	COMMAND_MS = 5000,	/* for COMMAND */
 	SLICE_MS = 200,		/* so often it is looked whether a helper was stopped */
 };
@@ -160,7 +160,7 @@ static bool waited(const struct run *r, unsigned int ms)
 
 bool begin_is_settled(const struct run *r)
 {
-	return waited(r, LOCK_MS);
+	return waited(r, GIVE_LOCK_MS);
 }
 
 bool begin_lets_command_go(const struct run *r)

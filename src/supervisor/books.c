@@ -122,7 +122,7 @@ static bool packets_are_doubtful(const struct run *r)
 static const struct reason {
 	bool (*holds)(const struct run *r);
 	const char *text;		/* NULL: there are no books */
-} reasons[] = {
+} books_reasons[] = {
 	{ traces_replies, NULL },
 	{ others_trace, NULL },
 	{ reader_was_ended, NULL },
@@ -133,11 +133,11 @@ static const struct reason {
 	{ packets_are_doubtful, "packets are doubtful" },
 };
 
-static const struct reason *find_reason(const struct run *r)
+static const struct reason *find_books_reason(const struct run *r)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
-		if (reasons[i].holds(r))
-			return &reasons[i];
+	for (size_t i = 0; i < ARRAY_SIZE(books_reasons); i++)
+		if (books_reasons[i].holds(r))
+			return &books_reasons[i];
 	return NULL;
 }
 
@@ -161,12 +161,12 @@ static int64_t balance(const struct run *r)
 
 bool books_wrong(const struct run *r)
 {
-	return r->plan.inserts && !find_reason(r) && balance(r);
+	return r->plan.inserts && !find_books_reason(r) && balance(r);
 }
 
 void books_say(const struct run *r)
 {
-	const struct reason *why = find_reason(r);
+	const struct reason *why = find_books_reason(r);
 	int64_t more = r->plan.inserts ? balance(r) : 0;
 	uint64_t n = (uint64_t)(more < 0 ? -more : more);
 

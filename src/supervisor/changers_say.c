@@ -10,24 +10,24 @@
 #include "base/msg.h"
 #include "protocol/stats.h"
 
-enum { WHO = 128 };
+enum { CHANGER_WHO = 128 };
 
 /* "nft (pid 812)"; @name: not of the reader's memory */
-static void put_who(char to[WHO], const char *name, uint32_t pid, bool several)
+static void put_who(char to[CHANGER_WHO], const char *name, uint32_t pid, bool several)
 {
 	if (!*name)
-		snprintf(to, WHO, "somebody");
+		snprintf(to, CHANGER_WHO, "somebody");
 	else if (!pid)
-		snprintf(to, WHO, "%s", name);
+		snprintf(to, CHANGER_WHO, "%s", name);
 	else
-		snprintf(to, WHO, "%s (%spid %" PRIu32 ")", name,
+		snprintf(to, CHANGER_WHO, "%s (%spid %" PRIu32 ")", name,
 			 several ? "the last: " : "", pid);
 }
 
 void changers_say_first(const struct stats *st)
 {
 	const struct stats_changer *ch = &st->changer[0];
-	char told[sizeof(ch->name)], name[sizeof(ch->name)], who[WHO];
+	char told[sizeof(ch->name)], name[sizeof(ch->name)], who[CHANGER_WHO];
 
 	if (!atomic_load_explicit(&st->changers, memory_order_acquire))
 		return;
@@ -45,7 +45,7 @@ static uint64_t put_each(char *line, size_t size, const struct stats *st)
 {
 	uint64_t named = 0;
 	size_t at = 0;
-	char who[WHO];
+	char who[CHANGER_WHO];
 
 	line[0] = '\0';
 	for (uint32_t i = 0; i < st->changers && at < size; i++) {
@@ -62,7 +62,7 @@ static uint64_t put_each(char *line, size_t size, const struct stats *st)
 
 void changers_say_all(const struct stats *st)
 {
-	char line[(STATS_CHANGERS + 1) * WHO], who[WHO], others[64] = "";
+	char line[(STATS_CHANGERS + 1) * CHANGER_WHO], who[CHANGER_WHO], others[64] = "";
 	uint64_t n = st->nft_changes, named;
 
 	if (!n)

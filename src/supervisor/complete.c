@@ -25,7 +25,7 @@ struct typed {
  * Names are strangers', and bash puts them into the line as they are: what drives a
  * terminal, is several words to a shell, or has it do something, is left out.
  */
-static bool is_plain(const char *name)
+static bool is_word_plain(const char *name)
 {
 	static const char doing[] = "$`\\\"'|&;<>()*?[]{}!";
 
@@ -40,7 +40,7 @@ static void put(void *arg, const char *name)
 {
 	const struct typed *t = arg;
 
-	if (is_plain(name) && strncmp(name, t->word, strlen(t->word)) == 0)
+	if (is_word_plain(name) && strncmp(name, t->word, strlen(t->word)) == 0)
 		printf("%.*s%s\n", (int)t->len, t->before, name);
 }
 

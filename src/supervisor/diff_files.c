@@ -107,13 +107,13 @@ static int load(const struct options *o, int *to, bool *partial)
 	return status || lseek(*to, 0, SEEK_SET) < 0 ? DIFF_TROUBLE : 0;
 }
 
-static const struct report *choose_form(const struct options *o)
+static const struct report *choose_diff_form(const struct options *o)
 {
 	return o->json ? &report_diff_json :
 	       o->quiet ? &report_diff_line : &report_diff;
 }
 
-static int conclude(const struct run *r)
+static int conclude_diff(const struct run *r)
 {
 	const struct stats *st = &r->reader.seen;
 	const struct stats_diff *d = &st->diff;
@@ -140,7 +140,7 @@ static int compare(const struct options *o, const int fd[SIDES])
 	no_sinks(r.reader.sink);
 	if (!status) {
 		r.reader.sink[SINK_STDOUT] = (struct sink_plan){
-			.report = choose_form(o), .fd = STDOUT_FILENO,
+			.report = choose_diff_form(o), .fd = STDOUT_FILENO,
 			.path = "",
 		};
 		setup = (struct diff_setup){ r.mask, &r.reader.stats->diff };
@@ -152,7 +152,7 @@ static int compare(const struct options *o, const int fd[SIDES])
 		status = read_await(&r);
 	if (!status) {
 		stats_take(&r.reader.seen, r.reader.stats);
-		status = conclude(&r);
+		status = conclude_diff(&r);
 	} else {
 		status = DIFF_TROUBLE;
 	}

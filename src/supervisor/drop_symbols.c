@@ -14,7 +14,7 @@ _Static_assert((int)DROP_PLACES == (int)KALLSYMS_MAX &&
 	       "a question and an answer have one size");
 
 /* The reader may have written anything there. */
-static uint32_t asked(const struct drop_places *q)
+static uint32_t symbols_asked(const struct drop_places *q)
 {
 	uint32_t count = atomic_load_explicit(&q->count, memory_order_acquire);
 
@@ -46,9 +46,9 @@ void drop_symbols_start(struct run_reader *rd)
 	struct drop_source *d = &rd->drops;
 	struct kallsyms_question k = { .count = 0 };
 
-	if (d->symbols.pid > 0 || asked(q) <= d->answered)
+	if (d->symbols.pid > 0 || symbols_asked(q) <= d->answered)
 		return;
-	d->asked = asked(q);
+	d->asked = symbols_asked(q);
 	for (uint32_t i = d->answered; i < d->asked; i++)
 		k.address[k.count++] = drop_source_address(d,
 			atomic_load_explicit(&q->location[i],

@@ -24,7 +24,7 @@ enum {
 	OPENED_SHARE = 8,	/* ... and this where others open the lock file */
 	HOLDER_MS = 200,	/* whoever holds the lock is given time to finish */
 	AGAIN_MS = 10,		/* between two looks at rules that somebody is at for long */
-	SOON_MS = 2,
+	LOOK_SOON_MS = 2,
 	TRIES = 5,		/* readings, each overtaken by a change */
 	FINISH_MS = 2000,	/* at the end */
 };
@@ -109,7 +109,7 @@ int legacy_window_close(struct run *r)
 }
 
 /* The reading is over; from here on others count anew. */
-static void conclude(struct run *r, uint64_t now_ns)
+static void conclude_reading(struct run *r, uint64_t now_ns)
 {
 	struct legacy_refresh *l = &r->reader.legacy;
 
@@ -124,7 +124,7 @@ static void conclude(struct run *r, uint64_t now_ns)
 	l->who[0] = '\0';
 }
 
-static void answer(struct run *r, const struct reader_rules *rules)
+static void answer_rules(struct run *r, const struct reader_rules *rules)
 {
 	struct legacy_refresh *l = &r->reader.legacy;
 	const struct reader_tables t = {
@@ -204,7 +204,7 @@ static void try_to_read(struct run *r, uint64_t now_ns)
 	if (legacy_readings_read(r, l->now) < 0) {
 		/* Next time, or at the end. */
 		l->before = 0;
-		conclude(r, now_ns);
+		conclude_reading(r, now_ns);
 		return;
 	}
 	TESTPOINT("tables-read");
@@ -214,10 +214,10 @@ static void try_to_read(struct run *r, uint64_t now_ns)
 		start_texts(r);
 		return;
 	}
-	answer(r, NULL);
+	answer_rules(r, NULL);
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		legacy_reading_take(&l->known[i], &l->now[i]);
-	conclude(r, now_ns);
+	conclude_reading(r, now_ns);
 }
 
 static bool texts_are_ready(const struct legacy_refresh *l)
@@ -233,8 +233,8 @@ static bool texts_are_ready(const struct legacy_refresh *l)
 	return true;
 }
 
-static int take_texts(struct legacy_refresh *l,
-		      struct legacy_reading text[FAMILY_COUNT])
+static int take_new_texts(struct legacy_refresh *l,
+			  struct legacy_reading text[FAMILY_COUNT])
 {
 	int worst = 0;
 
@@ -262,7 +262,7 @@ static void hand_over(struct run *r, struct legacy_reading text[FAMILY_COUNT])
 		rules.fd[i] = text[i].fd;
 		rules.size[i] = text[i].res.len;
 	}
-	answer(r, &rules);
+	answer_rules(r, &rules);
 	/* Who gave notice made the reader wait. */
 	legacy_readings_compare(r, l->known, text,
 				l->announced ? legacy_news_told
@@ -276,7 +276,7 @@ static void finish_texts(struct run *r, uint64_t now_ns)
 {
 	struct legacy_refresh *l = &r->reader.legacy;
 	struct legacy_reading text[FAMILY_COUNT];
-	int err = take_texts(l, text);
+	int err = take_new_texts(l, text);
 	bool overtaken = !err && legacy_readings_compare(r, l->now, text, NULL);
 
 	l->reading = false;
@@ -297,10 +297,10 @@ static void finish_texts(struct run *r, uint64_t now_ns)
 		legacy_readings_release(text);
 	else
 		hand_over(r, text);
-	conclude(r, now_ns);
+	conclude_reading(r, now_ns);
 }
 
-static bool is_due(struct run *r, uint64_t now_ns)
+static bool is_reading_due(struct run *r, uint64_t now_ns)
 {
 	struct legacy_refresh *l = &r->reader.legacy;
 	uint64_t pause = legacy_openers_guarded(r) ? GUARDED_MS : FREE_MS;
@@ -333,14 +333,14 @@ int legacy_refresh_look(struct run *r)
 	legacy_openers_hear(r);
 	if (l->reading && texts_are_ready(l))
 		finish_texts(r, now);
-	l->wanted |= is_due(r, now);
+	l->wanted |= is_reading_due(r, now);
 	if (l->wanted && !l->reading) {
 		try_to_read(r, now);
 		set_next_look(r, now);
 	}
 	legacy_news_flush(r, now);
 	if (l->reading || l->wanted)
-		return l->held ? AGAIN_MS : SOON_MS;
+		return l->held ? AGAIN_MS : LOOK_SOON_MS;
 	now = clock_monotonic_ns();
 	return l->look_ns <= now ? 0 : (int)((l->look_ns - now) / NS_PER_MS) + 1;
 }
@@ -354,8 +354,8 @@ void legacy_refresh_finish(struct run *r)
 		atomic_load_explicit(&r->reader.stats->tables_ask,
 				     memory_order_acquire) != l->answered) &&
 	       clock_monotonic_ns() < end)
-		poll(NULL, 0, legacy_refresh_look(r) > SOON_MS ? AGAIN_MS
-								: SOON_MS);
+		poll(NULL, 0, legacy_refresh_look(r) > LOOK_SOON_MS ? AGAIN_MS
+								: LOOK_SOON_MS);
 }
 
 int legacy_refresh_verify(struct run *r,

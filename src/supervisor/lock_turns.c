@@ -15,7 +15,7 @@
 
 enum {
 	AWAY_MS = 3000,		/* for who did not wait to come again */
-	SOON_MS = 20,		/* for who opened the file to stand in the queue */
+	QUEUE_SOON_MS = 20,		/* for who opened the file to stand in the queue */
 	ANSWER_MS = 1000,	/* for the keeper to let the lock go */
 	DOOR_MS = 200,		/* for the keeper to take it, while others are held */
 	EMPTY_MS = 250,		/* the file is open, but nobody wants the lock */
@@ -114,7 +114,7 @@ static void on_open(struct run *r, const struct door_event *e)
 		return;
 	}
 	t->opened_ns = clock_monotonic_ns();
-	t->look_ns = t->opened_ns + SOON_MS * NS_PER_MS;
+	t->look_ns = t->opened_ns + QUEUE_SOON_MS * NS_PER_MS;
 	if (t->use != LOCK_SHARED || t->turn == TURN_THEIRS) {
 		g->given = t->turn == TURN_THEIRS;
 		lock_door_admit(&t->door, g->ask);

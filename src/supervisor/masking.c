@@ -15,7 +15,7 @@
 static struct mask *masked_by;
 
 /* In any sentence they are names, though they may be words as well. */
-static void learn(struct mask *m, enum mask_kind kind, const char *name)
+static void learn_masks(struct mask *m, enum mask_kind kind, const char *name)
 {
 	if (*name && strcmp(name, "lo") != 0)
 		mask_number(m, &kind, name, strlen(name));
@@ -27,11 +27,11 @@ static void learn_names(struct mask *m)
 	char host[65] = "";
 
 	for (struct if_nameindex *i = all; i && i->if_index; i++)
-		learn(m, MASK_INTERFACE, i->if_name);
+		learn_masks(m, MASK_INTERFACE, i->if_name);
 	if (all)
 		if_freenameindex(all);
 	if (gethostname(host, sizeof(host) - 1) == 0)
-		learn(m, MASK_HOST, host);
+		learn_masks(m, MASK_HOST, host);
 }
 
 static void mask_message(char *to, size_t size, const char *text)
@@ -61,7 +61,7 @@ int masking_begin(struct mask **mask, bool here)
 
 void masking_learn(struct mask *mask, const char *name)
 {
-	learn(mask, MASK_NAME, name);
+	learn_masks(mask, MASK_NAME, name);
 }
 
 void masking_end(struct mask *mask)

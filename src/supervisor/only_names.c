@@ -21,7 +21,7 @@ struct search {
 	bool elsewhere;		/* a chain, but in none of the tables named */
 };
 
-static void look(struct search *s, const char *name)
+static void look_for_name(struct search *s, const char *name)
 {
 	if (display_filter_name_fits(s->word->name, name))
 		s->found = true;
@@ -59,14 +59,14 @@ static void look_at_chain(void *arg, const char *table, const char *chain)
 	struct search *s = arg;
 
 	if (s->word->kind == DISPLAY_TABLE)
-		look(s, table);
+		look_for_name(s, table);
 	else if (s->word->not || table_is_named(s->only, table))
 		look_for_chain(s, table, chain);
 	else if (display_filter_chain_fits(s->word->name, table, chain))
 		s->elsewhere = true;
 }
 
-static void say(const struct search *s, const char *kind)
+static void say_name(const struct search *s, const char *kind)
 {
 	const struct spelling *n = &s->near;
 
@@ -88,8 +88,8 @@ static void look_for_interface(struct search *s)
 	if (!all)
 		return;
 	for (const struct if_nameindex *i = all; i->if_index; i++)
-		look(s, i->if_name);
-	say(s, "interface");
+		look_for_name(s, i->if_name);
+	say_name(s, "interface");
 	if_freenameindex(all);
 }
 
@@ -99,7 +99,7 @@ static void look_for(struct search *s, const struct ruleset *rules)
 	case DISPLAY_TABLE:
 	case DISPLAY_CHAIN:
 		ruleset_each_chain(rules, look_at_chain, s);
-		say(s, s->word->kind == DISPLAY_TABLE ? "table" : "chain");
+		say_name(s, s->word->kind == DISPLAY_TABLE ? "table" : "chain");
 		break;
 	case DISPLAY_IN:
 	case DISPLAY_OUT:

@@ -6,7 +6,7 @@
 #include "rules/nft/snapshot.h"
 
 /* Return: it is new, and there was room for it. */
-static bool note(struct other_runs *o, const struct owner *run)
+static bool note_run(struct other_runs *o, const struct owner *run)
 {
 	for (unsigned int i = 0; i < o->count; i++)
 		if (owner_same_run(&o->run[i], run))
@@ -25,7 +25,7 @@ void other_runs_say(struct other_runs *o, const struct nft_snapshot *s)
 
 		if (!(t->flags & NFT_SNAP_NFTRACE) || t->flags & NFT_SNAP_OWN ||
 		    !owner_parse_name(&run, nft_snapshot_text(s, t->name)) ||
-		    !note(o, &run))
+		    !note_run(o, &run))
 			continue;
 		msg("note: another run of nftrace (pid %d) traces here as "
 		    "well: what %s", (int)run.pid, o->left_out ?

@@ -22,21 +22,21 @@
 #include "rules/base/units.h"
 
 enum {
-	PATIENCE_MS = 30000,
-	SLICE_MS = 100,
+	PICTURE_MS = 30000,
+	PICTURE_SLICE_MS = 100,
 	CPU_SECONDS = 30,
 	PICTURE_MAX = 256 << 20,	/* bytes */
 };
 
-static const char *const programs[] = {
+static const char *const picture_programs[] = {
 	"/usr/bin/dot", "/usr/local/bin/dot",
 };
 
 const char *picture_program(void)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
-		if (access(programs[i], X_OK) == 0)
-			return programs[i];
+	for (size_t i = 0; i < ARRAY_SIZE(picture_programs); i++)
+		if (access(picture_programs[i], X_OK) == 0)
+			return picture_programs[i];
 	return NULL;
 }
 
@@ -103,10 +103,10 @@ static bool is_interrupted(void)
 
 static int await(pid_t pid)
 {
-	int status, left = PATIENCE_MS;
+	int status, left = PICTURE_MS;
 
-	while (!process_wait(pid, SLICE_MS, &status)) {
-		left -= SLICE_MS;
+	while (!process_wait(pid, PICTURE_SLICE_MS, &status)) {
+		left -= PICTURE_SLICE_MS;
 		if (left > 0 && !is_interrupted())
 			continue;
 		process_end(pid, &status);

@@ -18,7 +18,7 @@
 #include "supervisor/masking.h"
 #include "supervisor/pod_words.h"
 
-enum { SEARCH_MS = 20000 };	/* strangers' files may hang */
+enum { POD_SEARCH_MS = 20000 };	/* strangers' files may hang */
 
 /* As the user named it, for sentences: "pod 'shop/web-0'". */
 struct asked {
@@ -245,7 +245,7 @@ int pod_choose(const struct options *o, struct pod_found *f, struct mask *mask,
 
 	if (status)
 		return status;
-	err = helper_run(search_find, &a.q, SEARCH_MS, &res);
+	err = helper_run(search_find, &a.q, POD_SEARCH_MS, &res);
 	if (!err && res.status)
 		err = res.status < 0 ? -ETIMEDOUT : -res.status;
 	if (!err && res.len < sizeof(struct pod_answer))

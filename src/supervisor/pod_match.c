@@ -43,7 +43,7 @@ static char *new_word(struct maker *k, const char *text)
 }
 
 /* @words: as many as there are, with a NULL behind them */
-static struct expression *add(struct maker *k, const char *const words[])
+static struct expression *add_words(struct maker *k, const char *const words[])
 {
 	struct expression *e = &k->made[k->count];
 	int own = 0, all = k->user->argc + WORDS_MAX;
@@ -79,7 +79,7 @@ static void add_from(struct maker *k, const struct pod_link *l)
 	snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1],
 		 m[2], m[3], m[4], m[5]);
 	if (l->here[0])
-		add(k, l->bridge[0] ? port : cable);
+		add_words(k, l->bridge[0] ? port : cable);
 }
 
 static void add_to(struct maker *k, const struct pod_address *a)
@@ -90,7 +90,7 @@ static void add_to(struct maker *k, const struct pod_address *a)
 	inet_ntop(a->nfproto == NFPROTO_IPV6 ? AF_INET6 : AF_INET, a->byte,
 		  text, sizeof(text));
 	for (unsigned int late = 0; late < 2; late++) {
-		struct expression *e = add(k, words);
+		struct expression *e = add_words(k, words);
 
 		if (e)
 			e->behind_nat = late;

@@ -25,7 +25,7 @@ static void add_text(struct strbuf *b, const char *before, const char *text)
 /* Why what is sent there does not come out of an interface here. */
 static const struct {
 	const char *kind, *why;
-} kinds[] = {
+} pod_kinds[] = {
 	{ "macvlan", "a macvlan, whose packets go past the rules here" },
 	{ "macvtap", "a macvtap, whose packets go past the rules here" },
 	{ "ipvlan", "an ipvlan, whose packets go past the rules here" },
@@ -37,9 +37,9 @@ static const struct {
 
 static const char *why_not(const char *kind)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (strcmp(kind, kinds[i].kind) == 0)
-			return kinds[i].why;
+	for (size_t i = 0; i < ARRAY_SIZE(pod_kinds); i++)
+		if (strcmp(kind, pod_kinds[i].kind) == 0)
+			return pod_kinds[i].why;
 	return "of a kind that has no other end";
 }
 

@@ -12,7 +12,7 @@
 #include "supervisor/run_state.h"
 
 /* Between two looks; a look takes 1/SHARE of the time at most. */
-enum { PAUSE_MS = 500, SHARE = 50 };
+enum { PAUSE_MS = 500, WATCH_SHARE = 50 };
 
 static bool is_mending_needed(const struct run *r)
 {
@@ -35,8 +35,8 @@ bool raw_watch_due(struct run *r)
 		return false;
 	needed = is_mending_needed(r);
 	now = clock_monotonic_ns();
-	if (pause < (now - begun) * SHARE)
-		pause = (now - begun) * SHARE;
+	if (pause < (now - begun) * WATCH_SHARE)
+		pause = (now - begun) * WATCH_SHARE;
 	t->rules_ns = now + pause;
 	return needed;
 }

@@ -30,7 +30,7 @@
 #include "supervisor/stats_seen.h"
 #include "supervisor/summary_read.h"
 
-enum { STUCK_MS = 5000 };	/* for a reader that has said its last word to end */
+enum { READ_STUCK_MS = 5000 };	/* for a reader that has said its last word to end */
 
 static int open_input(const char *path)
 {
@@ -131,7 +131,7 @@ int read_await(struct run *r)
 	while (n > 0)
 		n = recv(r->reader.process.fd, word, sizeof(word), 0);
 	close(r->reader.process.fd);
-	if (!process_wait(r->reader.process.pid, STUCK_MS, &r->reader.status)) {
+	if (!process_wait(r->reader.process.pid, READ_STUCK_MS, &r->reader.status)) {
 		msg("warning: the reader has printed all and does not end: "
 		    "ending it");
 		r->reader.status = SIGKILL;

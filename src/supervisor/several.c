@@ -284,8 +284,8 @@ struct adding {
 	int err;
 };
 
-static void add_text(void *arg, const struct frame *f, const char *text,
-		     size_t len)
+static void add_several_text(void *arg, const struct frame *f, const char *text,
+			     size_t len)
 {
 	struct adding *a = arg;
 
@@ -297,7 +297,7 @@ static void add_text(void *arg, const struct frame *f, const char *text,
 static int take_text(struct several *s, uint32_t i)
 {
 	struct adding a = { s, i, 0 };
-	int err = stream_read(&s->one[i].stream, add_text, &a);
+	int err = stream_read(&s->one[i].stream, add_several_text, &a);
 
 	if (err > 0)
 		merge_over(&s->merge, i);
@@ -336,7 +336,7 @@ static int listen_all(struct several *s)
 	return err;
 }
 
-static int catch_signals(struct several *s)
+static int catch_several_signals(struct several *s)
 {
 	static const int taken[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP,
 				     SIGCHLD };
@@ -363,7 +363,7 @@ static int run_all(struct several *s)
 	s->merge.most = s->o->count;
 	fix_form(s->o);
 	if (!err)
-		err = catch_signals(s);
+		err = catch_several_signals(s);
 	for (uint32_t i = 0; i < s->count && !err; i++)
 		err = start_one(s, i);
 	if (!err)

@@ -17,7 +17,7 @@
 
 enum {
 	READ_MS = 20000,	/* for the tables' bytes: a busy machine */
-	TEXTS_MS = 120000,	/* for few rules' texts, as for a helper */
+	FEW_TEXTS_MS = 120000,	/* for few rules' texts, as for a helper */
 	/* Texts of so many take long. */
 	MANY_RULES = 2000,
 	/*
@@ -124,7 +124,7 @@ static unsigned int read_nft(struct snapshots *s, const struct plan *p)
 	if (count >= FEW_RULES || count == -EINTR)
 		return count < 0 ? FEW_RULES : (unsigned int)count;
 	start_nft(s, p);
-	if (!s->nft_err && !helper_await(&s->nft_helper, TEXTS_MS))
+	if (!s->nft_err && !helper_await(&s->nft_helper, FEW_TEXTS_MS))
 		s->nft_err = give_up(&s->nft_helper);
 	return 0;
 }

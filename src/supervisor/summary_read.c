@@ -162,7 +162,7 @@ static void print_recorded(const struct stats *st, const char *path)
 		    st->absent == 1 ? "is" : "are", path);
 }
 
-static void print_events(const struct stats *st)
+static void print_read_events(const struct stats *st)
 {
 	char others[96] = "";
 
@@ -184,7 +184,7 @@ void summary_read(const struct run *r)
 
 	summary_output_error(&r->reader);
 	summary_packets(st, r->o, "");
-	print_events(st);
+	print_read_events(st);
 	print_refused(&st->refused, r->o->read);
 	print_bare(&st->bare, r->o->read);
 	print_text(&st->text, r->o->read);

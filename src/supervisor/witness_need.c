@@ -54,8 +54,8 @@ uint8_t witness_need(const struct witness_facts *f)
 }
 
 /* Return: false: nobody knows. */
-static bool look_at_table(struct witness_facts *facts, const struct family *f,
-			  int sock, const char *name, bool names)
+static bool look_at_nft_table(struct witness_facts *facts, const struct family *f,
+			      int sock, const char *name, bool names)
 {
 	struct table_blob t;
 
@@ -80,7 +80,7 @@ static bool look_at_legacy(struct witness_facts *facts, const struct family *f,
 	bool known = !tables->count || sock >= 0;
 
 	for (unsigned int i = 0; i < tables->count && known; i++)
-		known = look_at_table(facts, f, sock, tables->name[i], names);
+		known = look_at_nft_table(facts, f, sock, tables->name[i], names);
 	if (sock >= 0)
 		close(sock);
 	return known;

@@ -58,7 +58,7 @@ static void what_a_run_leaves_is_sound(void **state)
 	(void)state;
 	assert_int_equal(is_dead(fd, 0), 1);
 	assert_int_equal(copy_file(&p, fd), 0);
-	assert_true(is_sound(&p));
+	assert_true(is_page_sound(&p));
 	ledger_end(&p);
 	assert_int_equal(settle_file(fd, true), 1);
 	end_file(&left);
@@ -75,7 +75,7 @@ static void what_was_looked_at_stays(void **state)
 	left.head->old_entries = UINT32_MAX;
 	left.old[0].pcnt = 8;
 	assert_int_equal(ftruncate(fd, 0), 0);
-	assert_true(is_sound(&p));
+	assert_true(is_page_sound(&p));
 	find_arrays(&p);
 	assert_int_equal(p.head->old_entries, OLD);
 	assert_int_equal(p.old[0].pcnt, 7);
