@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What an event passes through is compiled as one for ./nftrace: calls from file to file
+# How ./nftrace is compiled: a room as one file, which takes half the time of its files one by
+# one, and the rooms that an event passes through once more as one, as calls from file to file
 # are some 7 % of its instructions.  Included by GNUmakefile.
 
 FAST_ROOMS    := base capture drop grounds journey packet place printer protocol \
@@ -7,13 +8,16 @@ FAST_ROOMS    := base capture drop grounds journey packet place printer protocol
 # Who builds the tests' programs does not wait for it: they have their own, of the same code.
 LTO           ?= $(if $(filter check% script-programs demo% soak fuzz% unit-programs, \
                  $(MAKECMDGOALS)),no,yes)
-# The program's objects: those compiled as one, and the others.
-PROGRAM_O     := $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/*.c src/*/*.c))
+FAST          := $(BUILD)/fast
+ROOMS         := $(patsubst %/README.rst,%,$(wildcard src/*/README.rst rules/*/README.rst))
+# The program's objects.
+PROGRAM_O     := $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/*.c src/*/*.c)) $(BUILD)/librules.a
 LTO_FLAG      :=
 LTO_LDFLAGS   :=
 
-# Asked once a build folder: a compiler's objects may be none that its linker knows.
 ifeq ($(LTO)$(SANITIZE),yes)
+
+# Asked once a build folder: a compiler's objects may be none that its linker knows.
 blank         :=
 LTO_TAKES     := $(BUILD)/takes-lto-$(subst /,_,$(subst $(blank) ,_,$(CC))).mk
 ifneq ($(MAKECMDGOALS),clean)
@@ -25,20 +29,33 @@ $(LTO_TAKES): src/fast.mk
 	@echo 'int main(void) { return 0; }' >$@.c; \
 	  if $(CC) -O2 -flto=auto -o $@.out $@.c >/dev/null 2>&1; \
 	  then echo "LTO_FLAG := -flto=auto"; fi >$@.new; mv $@.new $@; rm -f $@.c $@.out
-endif
 
-ifneq ($(LTO_FLAG),)
-FAST_O        := $(patsubst %.c,$(BUILD)/fast/%.o,$(wildcard $(FAST_ROOMS:%=src/%/*.c)))
-PROGRAM_O     := $(FAST_O) $(filter-out $(FAST_O:$(BUILD)/fast/%=$(BUILD)/%),$(PROGRAM_O))
+ROOM_O        := $(ROOMS:%=$(FAST)/%.o)
+PROGRAM_O     := $(FAST)/src/main.o $(ROOM_O)
 LTO_LDFLAGS   := $(CFLAGS) $(LTO_FLAG)
 
-$(BUILD)/fast/%.o: %.c src/harden.mk src/fast.mk | need
-	@mkdir -p $(@D)
-	@echo "  CC      $<"
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LTO_FLAG) -MMD -MP -c -o $@ $<
+$(FAST_ROOMS:%=$(FAST)/src/%.o) $(FAST)/wide/base.o: override CFLAGS += $(LTO_FLAG)
 
--include $(FAST_O:.o=.d)
+$(FAST)/src/main.o: src/main.c src/harden.mk src/fast.mk | need
+	$(info $()  CC      $<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(ROOM_O): $(FAST)/%.o: $(FAST)/%.c src/harden.mk src/fast.mk | need
+	$(info $()  CC      $*/*.c)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(PROGRAM_O:.o=.d)
 endif
+
+# A file more or less changes the room.  <netinet/in.h> comes before what the kernel's headers
+# say of the same.
+$(ROOMS:%=$(FAST)/%.c): $(FAST)/%.c: % src/fast.mk | need
+	@printf '#include %s\n' '<netinet/in.h>' $(patsubst %,'"%"',$(sort $(wildcard $*/*.c))) >$@
+
+# Whether each room can be compiled as one file: two of its files may have no static of one name.
+.PHONY: rooms
+rooms: $(ROOMS:%=$(FAST)/%.c)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -fsyntax-only $^
 
 # Built the other way it is linked anew.
 $(BUILD)/linked-$(LTO):

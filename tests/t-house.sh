@@ -166,6 +166,12 @@ assert_equal "headers that hand them on" "" \
 assert_equal "headers that differ with them" rules/base/testpoint.h \
 	"$(cd "$TREE" && grep -l TEST_POINTS $(files . | grep '\.h$'))"
 
+subtest "each room can be compiled as one file, as make does"
+make -s -C "$TREE" --no-print-directory BUILD="$BUILD" SANITIZE= CI=1 rooms >"$SCRATCH/make" 2>&1 ||
+	{ fail "make rooms ends with $?"; show make "$SCRATCH/make"; }
+assert_equal "files that were read" "$(files "$TREE" | grep -c '/.*/.*\.c$')" \
+	"$(cat "$BUILD"/fast/{src,rules}/*.c | grep -c '^#include "')"
+
 subtest "each room has its README, and texts speak of files that are there"
 for room in $(sed -n 's/^may \([a-z]*\/[a-z]*\):.*/\1/p' "$table" | sort -u); do
 	[[ -s $TREE/$room/README.rst ]] || fail "$room has no README.rst"

@@ -114,8 +114,7 @@ $(WIDE)/nftrace: $(WIDE_O) $(BUILD)/src/main.o $(filter-out %/sandbox.o,$(TEST_S
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(WIDE)/%.o: %.c src/harden.mk | need
-	@mkdir -p $(@D)
-	@echo "  CC      $< (for valgrind)"
+	$(info $()  CC      $< (for valgrind))
 	$(Q)$(CC) $(CPPFLAGS) -DWIDE_FILTER $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(WITH_POINTS)/nftrace: $(POINTED_O) $(UNPOINTED_O)
@@ -123,8 +122,7 @@ $(WITH_POINTS)/nftrace: $(POINTED_O) $(UNPOINTED_O)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(WITH_POINTS)/%.o: %.c src/harden.mk | need
-	@mkdir -p $(@D)
-	@echo "  CC      $< (test points)"
+	$(info $()  CC      $< (test points))
 	$(Q)$(CC) $(CPPFLAGS) -DTEST_POINTS $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # An archive, so that a unit test may include the .c whose statics it tests:
@@ -134,8 +132,7 @@ $(BUILD)/libsrc.a: $(TEST_SRC_O)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(T)/unit/%: tests/unit/%.c $(TEST_PARTS) | need
-	@mkdir -p $(@D)
-	@echo "  TEST    $<"
+	$(info $()  TEST    $<)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(TEST_FAST) -MMD -MP -MF $@.d -MT $@ $(LDFLAGS) -o $@ $< $(TEST_PARTS) \
 	  $(LIBS) -lcmocka -ljansson
 
@@ -146,15 +143,13 @@ $(T)/unit/iptc_tool: LIBS += -lip4tc -lip6tc
 $(T)/unit/drop_fields_test: LIBS += -lbpf
 
 $(T)/tools/%: tests/tools/%.c | need
-	@mkdir -p $(@D)
-	@echo "  TOOL    $<"
+	$(info $()  TOOL    $<)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d -MT $@ $(LDFLAGS) -o $@ $< \
 	  $(TOOL_LIBS)
 
 # Their own start is most of what they do.
-$(T)/tools/enter $(T)/tools/prepare: $(T)/tools/%: tests/tools/%.c
-	@mkdir -p $(@D)
-	@echo "  TOOL    $<"
+$(T)/tools/enter $(T)/tools/prepare: $(T)/tools/%: tests/tools/%.c | need
+	$(info $()  TOOL    $<)
 	$(Q)$(CC) $(CPPFLAGS) -O2 -std=gnu11 $(WARN) -static -o $@ $<
 
 $(addprefix $(T)/tools/,connections forge nfq reaper record state): TOOL_LIBS = -lmnl
@@ -162,15 +157,13 @@ $(T)/tools/confined: TOOL_LIBS = -lseccomp
 $(T)/tools/klog $(T)/tools/truth: TOOL_LIBS = -ljansson
 
 # Without sanitizers: their runtime has to come first in a process.
-$(T)/preload/%.so: tests/preload/%.c
-	@mkdir -p $(@D)
-	@echo "  TOOL    $<"
+$(T)/preload/%.so: tests/preload/%.c | need
+	$(info $()  TOOL    $<)
 	$(Q)$(CC) $(CPPFLAGS) -O2 -std=gnu11 $(WARN) -shared -fPIC -o $@ $<
 
 # A fuzz target with a main that replays files: for the corpora in the tree.
 $(T)/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(TEST_PARTS) $(wildcard tests/fuzz/*.h) | need
-	@mkdir -p $(@D)
-	@echo "  REPLAY  $<"
+	$(info $()  REPLAY  $<)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(TEST_FAST) $(LDFLAGS) -o $@ \
 	  $(filter %.c,$^) $(TEST_PARTS) $(LIBS) -ljansson
 
@@ -182,8 +175,7 @@ fuzz:
 FUZZ_O        := $(patsubst %.c,$(BUILD)/fuzz/%.o,$(TEST_SRC) $(TEST_RULES))
 
 $(BUILD)/fuzz/%.o: %.c | need
-	@mkdir -p $(@D)
-	@echo "  CLANG   $<"
+	$(info $()  CLANG   $<)
 	$(Q)clang $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 
 # What libFuzzer finds beside the committed seeds stays in the build folder; what
@@ -210,14 +202,17 @@ fuzz-%: $(FUZZ_O) | need
 
 bench-run: $(BUILD)/nftrace $(BENCH_TOOLS) $(T)/bench/floor $(T)/bench/meter \
 		$(T)/bench/drop_cost \
-		$(WIDE)/nftrace $(BUILD)/fast/wide/nftrace $(BUILD)/soft/nftrace \
+		$(WIDE)/nftrace $(FAST)/wide/nftrace $(BUILD)/soft/nftrace \
 		$(BUILD)/before/nftrace
 	@BUILD=$(BUILD) tests/bench/run $(BENCH)
 
-# As it is installed, but for the filter that valgrind needs.
-$(BUILD)/fast/wide/nftrace: $(WIDE_O) $(filter-out %/sandbox.o,$(PROGRAM_O)) \
-		$(BUILD)/librules.a $(BUILD)/linked-$(LTO)
-	@mkdir -p $(@D)
+# As it is installed, but for the filter that valgrind needs: it is in that room.
+$(FAST)/wide/base.o: $(FAST)/src/base.c src/harden.mk | need
+	$(info $()  CC      src/base/*.c (for valgrind))
+	$(Q)$(CC) $(CPPFLAGS) -DWIDE_FILTER $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(FAST)/wide/nftrace: $(FAST)/wide/base.o $(filter-out %/src/base.o,$(PROGRAM_O)) \
+		$(BUILD)/linked-$(LTO)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(LTO_LDFLAGS) $(LDFLAGS) -o $@ $(filter-out %/linked-$(LTO),$^) $(LIBS)
 
@@ -239,13 +234,11 @@ $(BUILD)/before/nftrace:
 
 # It has the program itself loaded.
 $(T)/bench/drop_cost: tests/bench/drop_cost.c $(TEST_PARTS) | need
-	@mkdir -p $(@D)
-	@echo "  TOOL    $<"
+	$(info $()  TOOL    $<)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(TEST_PARTS) $(LIBS)
 
 $(T)/bench/%: tests/bench/%.c | need
-	@mkdir -p $(@D)
-	@echo "  TOOL    $<"
+	$(info $()  TOOL    $<)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIBS)
 
 -include $(TEST_UNITS:=.d) $(TEST_TOOLS:=.d) $(POINTED_O:.o=.d) $(WIDE_O:.o=.d)
