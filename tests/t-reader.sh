@@ -166,8 +166,28 @@ else
 	in_ns lo nft add chain ip fw in '{ type filter hook input priority 0; }'
 	in_ns lo nft add rule ip fw in udp dport 7 counter accept
 	watched "both backends" lo -4 -p udp --dport 7 "${one[@]}"
+	# A link of its own, and what the kernel tells of it, comes while it reads.
+	watched "interfaces that come and go" lo -4 -p udp --dport 7 -- sh -c \
+		"ip link add d0 type veth peer d1; ip link del d0; exec $TOOLS/talk udp 10.9.0.1 7"
 	watched "nft" lo -4 --backend nft --replies -p udp --dport 7 "${one[@]}"
 fi
+
+subtest "an interface has the name that it has when the packet passes, in files as well"
+start_nftrace lo -4 -t 60 -c 2 --json --pcap "$SCRATCH/names.pcapng" -p udp --dport 7
+talk lo udp 10.9.0.1 7
+assert_within 5 "the first one is told" grep -q '"number":1,' "$OUT"
+ns_ip lo link set lo down
+ns_ip lo link set lo name before
+ns_ip lo link set before name behind up
+talk lo udp 10.9.0.1 7
+end_nftrace 10
+assert_status 0
+assert_equal "names" "lo behind " "$(grep -o '"out":"[^"]*"' "$OUT" | cut -d '"' -f 4 | uniq | tr '\n' ' ')"
+assert_reads_back lo "$SCRATCH/names.pcapng" --json
+LC_ALL=C grep -aqP '\x02\x00\x06\x00behind\x00\x00' "$SCRATCH/names.pcapng" ||
+	fail "pcapng's own interfaces have the old name alone"
+ns_ip lo link set behind down
+ns_ip lo link set behind name lo up
 
 # ---- memory: strangers say what has to be kept
 

@@ -159,16 +159,19 @@ static struct {
 
 void sandbox_reads(int fd)
 {
-	if (fd >= 0 && reads.count < SANDBOX_READS)
-		reads.fd[reads.count++] = fd;
+	if (fd < 0)
+		return;
+	if (reads.count < SANDBOX_READS)
+		reads.fd[reads.count] = fd;
+	reads.count++;
 }
 
 /* The kernel looks at 32 bits of a descriptor. */
 static int add_reads(void)
 {
-	int err = 0;
+	int err = reads.count > SANDBOX_READS ? -E2BIG : 0;
 
-	for (unsigned int i = 0; i < reads.count; i++)
+	for (unsigned int i = 0; i < reads.count && !err; i++)
 		for (size_t c = 0; c < ARRAY_SIZE(receiving) && !err; c++)
 			err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, receiving[c], 1,
 					       SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX,

@@ -32,13 +32,14 @@ int sandbox_enter(char *what, size_t size);
  */
 void sandbox_prepare(void);
 
-enum { SANDBOX_READS = 4 };
+enum { SANDBOX_READS = 5 };
 
 /**
  * sandbox_reads - behind sandbox_enter() @fd can be read and received from; -1 is none
  *
- * No other can, and SANDBOX_READS at most: what is written to can be a terminal, or a
- * socket, of which the same descriptor tells what somebody types.
+ * No other can: what is written to can be a terminal, or a socket, of which the same
+ * descriptor tells what somebody types.  With more than SANDBOX_READS sandbox_enter()
+ * fails.
  */
 void sandbox_reads(int fd);
 

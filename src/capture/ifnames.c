@@ -48,8 +48,11 @@ void ifnames_set(struct ifnames *n, uint32_t index, const char *text,
 		e->next = *head;
 		*head = e;
 	}
-	n->version++;
 	len = strnlen(text, len < IFNAMSIZ ? len : IFNAMSIZ - 1);
+	/* Most of what is told of an interface leaves its name as it is. */
+	if (strlen(e->raw) == len && memcmp(e->raw, text, len) == 0)
+		return;
+	n->version++;
 	memcpy(e->raw, text, len);
 	e->raw[len] = '\0';
 	escape_text(e->text, sizeof(e->text), text, len);

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/sandbox.h"
 #include "capture/capture.h"
 #include "capture/ifnames.h"
 #include "journey/journeys_end.h"
@@ -327,6 +328,8 @@ static int make_ready(struct reader_state *s, struct reader_plan *plan,
 	int err = 0;
 
 	s->names = plan->capture ? ifnames_open() : ifnames_new();
+	if (s->names)
+		sandbox_reads(ifnames_fd(s->names));
 	if (plan->capture)
 		err = await_rules(s->control, plan);
 	if (err == -ECANCELED)

@@ -3,6 +3,8 @@
 #include "report/report.h"
 
 #include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,9 +18,14 @@
 
 enum { INTERFACES = 1024 };
 
+/* An index that no interface has: of a block whose interface has another name now. */
+enum { RENAMED = UINT32_MAX };
+
 /* Interfaces that have a block; their ids count from 0. */
 struct state {
 	uint32_t index[INTERFACES];
+	char name[INTERFACES][IF_NAMESIZE];
+	uint32_t names;		/* ifnames_version(), when they were looked at */
 	uint32_t count;
 	uint32_t last;		/* id found last */
 	bool begun;		/* the section's header is written */
@@ -152,12 +159,24 @@ static void put_interface(struct outbuf *o, const char *name, bool first)
 	end_block(o, at);
 }
 
-/* The id of an interface, which gets its block when it is first used. */
+static void look_for_renamed(struct state *st, const struct ifnames *names)
+{
+	if (st->names == ifnames_version(names))
+		return;
+	st->names = ifnames_version(names);
+	for (uint32_t id = 0; id < st->count; id++)
+		if (st->index[id] != RENAMED &&
+		    strcmp(st->name[id], ifnames_raw(names, st->index[id])) != 0)
+			st->index[id] = RENAMED;
+}
+
+/* The id of an interface, which gets its block when it is first used by this name. */
 static uint32_t interface_id(struct outbuf *o, const struct report_env *env,
 			     uint32_t index)
 {
 	struct state *st = env->state;
 
+	look_for_renamed(st, env->names);
 	if (st->last < st->count && st->index[st->last] == index)
 		return st->last;
 	for (st->last = 0; st->last < st->count; st->last++)
@@ -169,6 +188,8 @@ static uint32_t interface_id(struct outbuf *o, const struct report_env *env,
 	}
 	put_interface(o, index ? ifnames_get(env->names, index) : "unknown",
 		      st->count == 0);
+	snprintf(st->name[st->last], sizeof(st->name[0]), "%s",
+		 ifnames_raw(env->names, index));
 	st->index[st->count++] = index;
 	return st->last;
 }
