@@ -2,12 +2,14 @@
 /* fate_drop: what the kernel's drop record makes of a fate. */
 #include "journey/fate_drop.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
 #include "journey/drop_meaning.h"
 #include "journey/journey.h"
 #include "journey/path.h"
 #include "journey/slots.h"
+#include "packet/packet.h"
 #include "place/place.h"
 #include "place/place_says.h"
 #include "rules/base/units.h"
@@ -194,9 +196,19 @@ static bool is_in_table(const struct path_map *map, const struct path *p,
 	return must & ~map->witness[slots_family(p->last)][hook];
 }
 
-/* Who can have said so, as far as the path tells. */
+/* "You do not need me as your router", which an ICMP error says of a connection. */
+static bool is_redirect(const struct packet *p)
+{
+	enum { REDIRECT = 5, REDIRECT6 = 137 };
+
+	return p->layer == PACKET_TRANSPORT &&
+	       ((p->proto == IPPROTO_ICMP && p->icmp_type == REDIRECT) ||
+		(p->proto == IPPROTO_ICMPV6 && p->icmp_type == REDIRECT6));
+}
+
+/* Who can have said so of @last, as far as the path tells. */
 static const char *who_said_so(const struct path_map *map, const struct path *p,
-			       uint8_t hook)
+			       const struct packet *last, uint8_t hook)
 {
 	if (strcmp(p->drop.seen->location, "nft_do_chain") == 0)
 		return "a rule of nft that is not traced here (bridge, netdev, "
@@ -214,18 +226,22 @@ static const char *who_said_so(const struct path_map *map, const struct path *p,
 		       "packet that is cut short, or a table that is full";
 	if (hook == NF_INET_LOCAL_OUT && p->drop.changed & MANGLE_DST)
 		return "there is no route to where the packet goes now";
+	/* nf_nat_icmp_reply_translation(): also before its packet has passed all of nat. */
+	if (is_redirect(last))
+		return "nat lets no ICMP redirect pass about a connection that it "
+		       "translates, or may yet translate";
 	if (!p->link && is_in_table(map, p, hook))
 		return "a match of a rule at this hook dropped it, as for a "
 		       "packet that is cut short; or a program at the hook";
 	return behind_tables(p, hook);
 }
 
-static void tell_verdict(const struct path_map *map, const struct path *p,
-			 struct fate *f)
+static void tell_verdict(const struct path_map *map, const struct journey *j,
+			 const struct path *p, struct fate *f)
 {
 	uint8_t hook = hook_of_verdict(map, p);
 
-	f->cause = who_said_so(map, p, hook);
+	f->cause = who_said_so(map, p, &j->last, hook);
 	f->kind = is_at_rule(p) ? FATE_DROP : FATE_LOST;
 	f->inside = f->kind == FATE_LOST;
 	f->hook = hook;
@@ -287,7 +303,7 @@ void fate_drop(struct journey *j, unsigned int b, const struct path_map *map)
 	}
 	if (drop_meaning(f->drop)->says == DROP_SAYS_VERDICT && !f->by &&
 	    kind != FATE_INCOMPLETE)
-		tell_verdict(map, p, f);
+		tell_verdict(map, j, p, f);
 	else
 		f->kind = kind;
 	if (kind == FATE_LOST && !p->link)
