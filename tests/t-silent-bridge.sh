@@ -45,6 +45,12 @@ trace -4 -p udp --dport 1001
 udp a 10.5.0.9 1001
 stop
 tells 1001 'LOST after PREROUTING: no rule dropped it; likely: 10\.5\.0\.1 \(its destination since nat:PREROUTING:rule:1\) is behind the bridge port port-a by which it came in, and hairpin mode is off there$'
+if records_can_be; then
+	start_nftrace br -q -t 20 -4 -p udp --dport 1001
+	udp a 10.5.0.9 1001
+	stop
+	tells 1001 'LOST after PREROUTING: no rule dropped it; kernel: [A-Z_]+ at br_[a-z_]+; 10\.5\.0\.1 .* and hairpin mode is off there$'
+fi
 ns_ip br link set port-a type bridge_slave hairpin on
 trace -4 -p udp --dport 1002
 udp a 10.5.0.9 1002

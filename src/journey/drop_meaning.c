@@ -33,6 +33,9 @@ enum {
 static const char no_member[] =
 	"nobody on this host has joined its group for that source";
 
+#define NO_PORT "the bridge may not send it out there: back through the port by " \
+	"which it came in, between isolated ports, or while a port does not forward"
+
 /*
  * The first one that fits.  What is no loss was seen with the trace bit: a copy for
  * a packet socket or a raw one, and what TCP, UDP, IGMP and MLD free when all is
@@ -156,6 +159,11 @@ static const struct drop_meaning meanings[] = {
 	  .says = DROP_SAYS_LOST, .hooks = ROUTED, .many = true, .known = true,
 	  .words = "nobody on this host has joined its group",
 	  .cause = "joined|multicast|not for this host" },
+
+	/* br_forward() is a part of the other one, or not, as it was compiled. */
+	ROW("NOT_SPECIFIED", "br_handle_frame_finish*", LOST, 0, NO_PORT,
+	    "hairpin"),
+	ROW("NOT_SPECIFIED", "br_forward*", LOST, 0, NO_PORT, "hairpin"),
 
 	ROW("NEIGH_FAILED", NULL, LOST, LEFT, "its next hop does not answer",
 	    NULL),
