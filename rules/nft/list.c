@@ -3,10 +3,12 @@
 #include "rules/nft/list.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <nftables/libnftables.h>
 
@@ -79,6 +81,31 @@ static bool load(struct lib *l)
 	return true;
 }
 
+/*
+ * Its errors are in its buffer.  What it writes to stderr by itself is that it does not
+ * find an extension of iptables-nft's, as the second family's of a name: these are not
+ * taken from its text.
+ */
+static int run_silent(const struct lib *l, struct nft_ctx *ctx,
+		      const char *commands)
+{
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	int own = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	int err;
+
+	if (null >= 0 && own >= 0)
+		dup2(null, STDERR_FILENO);
+	err = l->run(ctx, commands);
+	if (own >= 0) {
+		fflush(stderr);
+		dup2(own, STDERR_FILENO);
+		close(own);
+	}
+	if (null >= 0)
+		close(null);
+	return err;
+}
+
 char *nft_list_read(const char *commands)
 {
 	struct nft_ctx *ctx;
@@ -96,8 +123,8 @@ char *nft_list_read(const char *commands)
 			 NFT_CTX_OUTPUT_TERSE);
 	l.buffer_output(ctx);
 	l.buffer_error(ctx);
-	if ((commands && l.run(ctx, commands) == 0) ||
-	    l.run(ctx, "list ruleset") == 0)
+	if ((commands && run_silent(&l, ctx, commands) == 0) ||
+	    run_silent(&l, ctx, "list ruleset") == 0)
 		text = strdup(l.output(ctx));
 	else
 		fputs(l.error(ctx), stderr);
