@@ -202,3 +202,10 @@ start_nftrace lo -q -t 20 "${without[@]}" -p udp --dport 1001
 udp lo 10.9.0.1 1001
 stop
 assert_grep 'passed nat without an event: nat works on connections, and conntrack tracked none here meanwhile$' "$ERR"
+# A refused connection is over at once, and had one all the same.
+in_ns lo iptables-legacy -t nat -A OUTPUT -p tcp --dport 1001 -j REDIRECT --to-ports 1002
+start_nftrace lo -q -v -t 20 "${without[@]}" -p tcp --dport 1001 --or -p tcp --sport 1002
+talk lo tcp 10.9.0.1 1001 2>/dev/null
+stop
+assert_grep 'REDIRECT by nat:OUTPUT:2' "$OUT"
+assert_grep 'passed nat without an event: nat is asked for the first packet of a connection' "$ERR"

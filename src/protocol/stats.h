@@ -207,7 +207,8 @@ struct stats {
 	/* Release by the reader, behind .name; acquire by the supervisor. */
 	_Atomic uint32_t changers;
 	struct stats_changer changer[STATS_CHANGERS];
-	_Atomic uint64_t nat_silent;	/* journeys that passed nat unasked */
+	_Atomic uint64_t nat_asked;	/* journeys that nat was asked about */
+	_Atomic uint64_t nat_silent;	/* those that passed it unasked */
 	_Atomic uint64_t nat_untracked;	/* of them those that a rule kept from conntrack */
 	struct stats_others others;
 	_Atomic uint64_t passed_over;	/* --read: lines or packets of others */

@@ -57,7 +57,9 @@ static void print_journey(struct reader_state *s, struct journey *j)
 		near_read(s, j);
 	if (s->nft)
 		backend_diff_mark(&s->diff, place_nft_rules(s->nft), j);
-	if (journey_passed_nat(j, &s->map))
+	if (j->flags & JOURNEY_NAT)
+		stats_add(&s->stats->nat_asked, 1);
+	else if (journey_passed_nat(j, &s->map))
 		count_nat_silent(s->stats, j);
 	printer_print(&s->printer, j);
 	if (j->serial > s->shown_serial)

@@ -139,7 +139,8 @@ static void say_nat(const struct run *r)
 		msg("note: %" PRIu64 " packet%s passed nat without an event: "
 		    "untracked by %s", untracked, plural(untracked),
 		    st->untracked_by);
-	if (rest && !r->reader.conntrack.tracks)
+	/* A refused connection is gone before anybody has counted it. */
+	if (rest && !r->reader.conntrack.tracks && !st->nat_asked)
 		msg("note: %" PRIu64 " packet%s passed nat without an event: "
 		    "nat works on connections, and conntrack tracked none here "
 		    "meanwhile", rest, plural(rest));
