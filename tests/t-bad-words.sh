@@ -209,6 +209,8 @@ nftrace: one protocol an expression: -p tcp ... --or -p udp ...|-p tcp,udp --dpo
 nftrace: did you mean -p icmpv6?|-6 -p icmp6
 seconds to wait for the lock (packets are written by --pcap FILE)|-w trace.pcap -p udp
 nftrace: error: '99999': no port is above 65535|-p udp --dport 99999
+nftrace: error: '-s fe80::1%lo': iptables does not look at '%lo': leave it out, and say -i lo or -o lo|-s fe80::1%lo
+nftrace: error: '-d ::ffff:10.9.0.1': what programs call so are packets of IPv4: say -d 10.9.0.1|-d ::ffff:10.9.0.1
 nftrace: error: '1:65536': no port is above 65535|-p udp --sport 1:65536
 is known of what this host sends alone, and that has come in by no interface: leave out -i|-i lo -m owner --uid-owner 0
 which has no out-interface yet where the trace begins: leave out -o|-o lo -m mac --mac-source 02:00:00:00:00:01

@@ -15,6 +15,28 @@
 #include "rules/match/parse.h"
 #include "rules/xtables/render.h"
 
+/* What iptables would take, and no packet, or another one, would be met by it. */
+static void check_ipv6(struct parse *p, const char *list, int letter,
+		       char *word)
+{
+	char *zone = strchr(word, '%'), ipv4[INET_ADDRSTRLEN];
+	struct in6_addr addr;
+
+	if (zone)
+		*zone = '\0';
+	if (inet_pton(AF_INET6, word, &addr) != 1)
+		return;
+	if (zone)
+		parse_refuse(p, MATCH_BAD, "'-%c %s': iptables does not look at "
+			     "'%%%s': leave it out, and say -i %s or -o %s",
+			     letter, list, zone + 1, zone + 1, zone + 1);
+	if (IN6_IS_ADDR_V4MAPPED(&addr) &&
+	    inet_ntop(AF_INET, &addr.s6_addr[12], ipv4, sizeof(ipv4)))
+		parse_refuse(p, MATCH_BAD, "'-%c %s': what programs call so are "
+			     "packets of IPv4: say -%c %s", letter, list, letter,
+			     ipv4);
+}
+
 /* An address literal of the other family must not be asked of the DNS. */
 static void check_literals(struct parse *p, const char *list, int letter)
 {
@@ -30,6 +52,7 @@ static void check_literals(struct parse *p, const char *list, int letter)
 		slash = strchr(word, '/');
 		if (slash)
 			*slash = '\0';
+		check_ipv6(p, list, letter, word);
 		if (inet_pton(other->af, word, addr) == 1)
 			parse_refuse(p, MATCH_FAMILY, "'-%c %s' is no %s address",
 			       letter, list, p->f->name);
