@@ -316,6 +316,15 @@ static bool comes_from_wrong(struct inquiry *i)
 	return source_is_ours(i) || fails_rp_filter(i);
 }
 
+static bool source_is_of_link(struct inquiry *i)
+{
+	const uint8_t *a = i->look.src.addr;
+
+	return i->six && a[0] == 0xfe && (a[1] & 0xc0) == 0x80 &&
+	       inquiry_tell(i, FINDING_LIKELY, "its source %s is of this link "
+			    "alone: it is not forwarded", i->src);
+}
+
 /* Behind PREROUTING. */
 static void explain_no_input(struct inquiry *i)
 {
@@ -338,7 +347,8 @@ static void explain_no_input(struct inquiry *i)
 	}
 	if (comes_from_wrong(i) || is_loopback(i) || forwarding_is_off(i) ||
 	    route_ask(&rq, &a) < 0 || no_way(i, a.error) ||
-	    was_sent_to_all(i, a.type) || has_source_route(i))
+	    was_sent_to_all(i, a.type) || has_source_route(i) ||
+	    (a.type == RTN_UNICAST && source_is_of_link(i)))
 		return;
 	if (a.type == RTN_UNICAST)
 		explain_forwarding(i, a.out);

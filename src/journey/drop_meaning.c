@@ -121,7 +121,7 @@ static const struct drop_meaning meanings[] = {
 	    "forwarding"),
 	ROW("IP_INADDRERRORS", "ip6_forward*", LOST, ROUTED,
 	    "forwarding is off, or its address cannot be forwarded",
-	    "forwarding"),
+	    "forward"),
 	ROW("IP_INADDRERRORS", "", LOST, ROUTED,
 	    "forwarding is off, or an address of it cannot be there",
 	    "forwarding"),
