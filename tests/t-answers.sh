@@ -109,6 +109,16 @@ traffic() { udp 10.2.0.2 9 20001 1; }
 run 1 -4 --masked -p udp --dport 9
 assert_grep 'note: no answer to 1 of 1 connection was seen \(behind conntrack, until the end\)$' "$ERR"
 
+subtest "of what is untracked no answer can be known"
+in_ns r iptables-legacy -t raw -A PREROUTING -p udp -j CT --notrack
+start_nftrace r -4 -t 60 --replies -p udp --dport 9
+udp 10.2.0.2 9 20001 1
+assert_within 10 "it is told" grep -q FORWARDED "$OUT"
+stop_nftrace INT
+assert_no_grep 'no answer' "$ERR"
+assert_grep 'note: answers to 1 packet are not traced: --replies knows them by conntrack, which does not track it$' "$ERR"
+in_ns r iptables-legacy -t raw -D PREROUTING -p udp -j CT --notrack
+
 subtest "by rules in raw nothing is said: they do not find all answers"
 start_nftrace r -4 -t 60 --backend legacy --replies -p udp --dport 9
 udp 10.2.0.2 9 20001 1

@@ -8,8 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/conntrack.h"
 #include "grounds/grounds.h"
+#include "journey/conntrack_seen.h"
 #include "journey/journey.h"
+#include "journey/journey_end.h"
 #include "packet/packet.h"
 #include "packet/packet_print.h"
 #include "protocol/stats.h"
@@ -45,6 +48,7 @@ struct connection {
 struct answers {
 	uint32_t count;
 	bool full;
+	uint64_t untracked;
 	uint32_t bucket[BUCKETS];
 	struct connection connection[CONNECTIONS];
 };
@@ -240,6 +244,15 @@ static void take_error(struct answers *a, const struct journey *j)
 	}
 }
 
+/* Its answers are of no connection either. */
+static bool is_untracked(const struct journey *j)
+{
+	struct conntrack c;
+
+	conntrack_seen(j, &c);
+	return c.state == CONNTRACK_UNTRACKED || journey_untracked_by(j);
+}
+
 void answers_add(struct answers *a, const struct journey *j)
 {
 	const struct packet *p = &j->first;
@@ -261,6 +274,10 @@ void answers_add(struct answers *a, const struct journey *j)
 		return;
 	}
 	c = find_either(a, &came, &left);
+	if (!c && is_untracked(j)) {
+		a->untracked += text_fate_goes_on(j->fate[0].kind);
+		return;
+	}
 	if (!c && !packet_is_for_many(p))
 		c = add_answer(a, j, &came, &left);
 	if (c)
@@ -281,4 +298,5 @@ void answers_tell(const struct answers *a, struct stats *st, bool masked)
 			snprintf(u->first, sizeof(u->first), "%s", c->first);
 	}
 	u->more = a->full;
+	u->untracked = a->untracked;
 }

@@ -205,6 +205,11 @@ static void say_unanswered(const struct run *r)
 	const struct stats *st = &r->reader.seen;
 	const struct stats_unanswered *u = &st->unanswered;
 
+	if (u->untracked)
+		msg("note: answers to %" PRIu64 " packet%s are not traced: "
+		    "--replies knows them by conntrack, which does not track "
+		    "%s", u->untracked, plural(u->untracked),
+		    u->untracked == 1 ? "it" : "them");
 	if (!u->count || st->lost || is_limited(r) ||
 	    r->outcome.end == END_COUNT)
 		return;
