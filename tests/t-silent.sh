@@ -36,6 +36,7 @@ subtest "queues: nobody, a bypass, and who listens"
 legacy iptables -A FORWARD -p udp --dport 1001 -j NFQUEUE --queue-num 5
 legacy iptables -A FORWARD -p udp --dport 1002 -j NFQUEUE --queue-num 6 --queue-bypass
 legacy iptables -A FORWARD -p udp --dport 1003 -j NFQUEUE --queue-num 7
+legacy iptables -A FORWARD -p udp --dport 1004 -j NFQUEUE --queue-balance 5:7
 before=$(arrived)
 background r listener "$TOOLS/nfq" 7 accept
 wait_for 5 grep -q '^ *7 ' "$(printf '/proc/%s/net/netfilter/nfnetlink_queue' "$BG_PID")" || fail "nobody listens"
@@ -52,13 +53,16 @@ kill "$BG_PID"
 legacy iptables -t mangle -A POSTROUTING -j ACCEPT
 background r listener "$TOOLS/nfq" 7 drop
 wait_for 5 grep -q '^ *7 ' "$(printf '/proc/%s/net/netfilter/nfnetlink_queue' "$BG_PID")" || fail "nobody listens"
-trace -p udp --dport 1002:1003
+trace -p udp --dport 1002:1004
 udp a 10.2.0.2 1002
 udp a 10.2.0.2 1003
+udp a 10.2.0.2 1004
 stop
 # Seen behind it, too: why the rules behind that one were not asked.
 tells 1002 "FORWARDED out eth1 by filter:FORWARD:2; nobody listens on queue 6, and the rule's bypass lets it pass; likely: no drop records$"
 tells 1003 "QUEUE to queue 7 by filter:FORWARD:3; likely: pid $BG_PID \\(nfq\\), which listens there, dropped it or holds it$"
+# Which of them has it, a hash of the kernel's knows.
+tells 1004 "QUEUE to queue 5:7 by filter:FORWARD:4; likely: pid $BG_PID \\(nfq\\) listens on queue 7, and nobody on queue 5: to which it went is not told$"
 kill "$BG_PID"
 forget
 

@@ -57,19 +57,45 @@ static void name_listener(uint32_t portid, char *buf, size_t size)
 	snprintf(buf, size, "pid %d (%s)", (int)pid, name);
 }
 
+/* Of the rule's queues one that nobody listens on; UINT32_MAX: there is none. */
+static uint32_t deaf_queue(uint32_t first, uint32_t last)
+{
+	uint32_t portid;
+
+	for (uint32_t n = first; n <= last && n <= UINT16_MAX; n++)
+		if (listener_of_queue(n, &portid) == LISTENER_NONE)
+			return n;
+	return UINT32_MAX;
+}
+
+/* "queue 5", "queues 5:6" */
+static void name_queues(char *buf, size_t size, uint32_t first, uint32_t last)
+{
+	if (last > first)
+		snprintf(buf, size, "queues %u:%u", first, last);
+	else
+		snprintf(buf, size, "queue %u", first);
+}
+
 /* A rule may spread its packets over several queues. */
 static void explain_queue(struct inquiry *i)
 {
 	uint32_t first = i->q->number, last = i->q->number_last, portid = 0;
 	enum listener_state state = LISTENER_NONE;
-	uint32_t n = first;
-	char who[128];
+	uint32_t n = first, deaf;
+	char who[128], queues[32];
 
 	for (; n <= last && n <= UINT16_MAX && state == LISTENER_NONE; n++)
 		state = listener_of_queue(n, &portid);
+	name_queues(queues, sizeof(queues), first, last);
 	if (state == LISTENER_THERE) {
+		deaf = deaf_queue(first, last);
 		name_listener(portid, who, sizeof(who));
-		if (i->q->flags & CAUSE_SHOWS)
+		if (deaf != UINT32_MAX)
+			inquiry_tell(i, FINDING_HELD, "%s listens on queue %u, "
+				     "and nobody on queue %u: to which it went "
+				     "is not told", who, n - 1, deaf);
+		else if (i->q->flags & CAUSE_SHOWS)
 			inquiry_tell(i, FINDING_HELD, "%s, which listens "
 				     "there, dropped it or holds it", who);
 		else
@@ -77,11 +103,10 @@ static void explain_queue(struct inquiry *i)
 				     "%u, and no table here would see it come "
 				     "back", who, n - 1);
 	} else if (state == LISTENER_NONE && i->q->flags & CAUSE_BYPASS) {
-		inquiry_tell(i, FINDING_GOES_ON, "nobody listens on queue %u, "
-			     "and the rule's bypass lets it pass", first);
+		inquiry_tell(i, FINDING_GOES_ON, "nobody listens on %s, and "
+			     "the rule's bypass lets it pass", queues);
 	} else if (state == LISTENER_NONE) {
-		inquiry_tell(i, FINDING_LIKELY, "nobody listens on queue %u",
-			     first);
+		inquiry_tell(i, FINDING_LIKELY, "nobody listens on %s", queues);
 	}
 }
 

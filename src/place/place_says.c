@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <netinet/in.h>
 #include <linux/netfilter.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -180,6 +181,18 @@ unsigned int place_queue(const struct place *at, unsigned int *last)
 	if (last)
 		*last = strview_number(high, 10, &end) ? end : first;
 	return first;
+}
+
+const char *place_queue_text(const struct place *at,
+			     char buf[PLACE_QUEUE_TEXT])
+{
+	unsigned int last, first = place_queue(at, &last);
+
+	if (last > first)
+		snprintf(buf, PLACE_QUEUE_TEXT, "%u:%u", first, last);
+	else
+		snprintf(buf, PLACE_QUEUE_TEXT, "%u", first);
+	return buf;
 }
 
 bool place_bypasses(const struct place *at)

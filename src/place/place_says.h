@@ -39,11 +39,17 @@ uint32_t place_tproxy_mark(const struct place *at, uint32_t mark);
 /** place_untracks - does the rule keep conntrack from the packet (NOTRACK, CT --notrack)? */
 bool place_untracks(const struct place *at);
 
+enum { PLACE_QUEUE_TEXT = 16 };
+
 /**
  * place_queue - the number of the queue that its rule hands packets to
  * @last: set to that of the last one that it may be, unless NULL
  */
 unsigned int place_queue(const struct place *at, unsigned int *last);
+
+/** place_queue_text - "5"; "5:6": one of these, which no event of iptables-legacy tells */
+const char *place_queue_text(const struct place *at,
+			     char buf[PLACE_QUEUE_TEXT]);
 
 /** place_bypasses - a queue that nobody listens on lets the packet pass */
 bool place_bypasses(const struct place *at);

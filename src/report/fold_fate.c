@@ -39,11 +39,11 @@ static void put_fold_owner(struct fold_out *f, const struct journey *j,
 static void put_fold_by(struct fold_out *f, const struct journey *j, unsigned int b)
 {
 	const struct fate *fate = &j->fate[b];
-	char queue[32];
+	char queue[32], number[PLACE_QUEUE_TEXT];
 
 	if (fate->kind == FATE_QUEUE) {
-		format_text(queue, sizeof(queue), "to queue %u, by",
-			    place_queue(fate->by, NULL));
+		format_text(queue, sizeof(queue), "to queue %s, by",
+			    place_queue_text(fate->by, number));
 		fold_line(f, queue);
 	} else {
 		fold_line(f, "by");

@@ -166,10 +166,12 @@ static void put_by(struct line *l, const struct report_env *env,
 {
 	const struct fate *f = &j->fate[b];
 	const struct place *by = f->by ? f->by : g->accepted;
+	char queue[PLACE_QUEUE_TEXT];
 
 	line_part(l, LINE_FIXED);
 	if (f->kind == FATE_QUEUE)
-		outbuf_printf(l->o, " to queue %u", place_queue(f->by, NULL));
+		outbuf_printf(l->o, " to queue %s",
+			      place_queue_text(f->by, queue));
 	if (!by)
 		return;
 	outbuf_text(l->o, " by ");

@@ -84,7 +84,7 @@ void text_fate(struct outbuf *o, const struct report_env *env,
 	       const struct journey *j, unsigned int b)
 {
 	const struct fate *f = &j->fate[b];
-	char reason[REPORT_REASON];
+	char reason[REPORT_REASON], queue[PLACE_QUEUE_TEXT];
 	struct grounds g;
 
 	outbuf_text(o, "=> ");
@@ -102,7 +102,7 @@ void text_fate(struct outbuf *o, const struct report_env *env,
 		}
 		break;
 	case FATE_QUEUE:
-		outbuf_printf(o, " to %u", place_queue(f->by, NULL));
+		outbuf_printf(o, " to %s", place_queue_text(f->by, queue));
 		break;
 	case FATE_INCOMPLETE:
 		outbuf_text(o, ":");

@@ -124,17 +124,18 @@ static void test_queue(void **state)
 	static const struct {
 		const char *rule;
 		unsigned int first, last;
+		const char *text;
 	} rows[] = {
-		{ "-A P -j NFQUEUE --queue-num 5", 5, 5 },
-		{ "-A P -j NFQUEUE --queue-balance 3:7 --queue-bypass", 3, 7 },
-		{ "-A P -j NFQUEUE", 0, 0 },
-		{ "-A P -m comment --comment \"--queue-num 9\" -j NFQUEUE --queue-num 5", 5, 5 },
-		{ "-A P -m comment --comment \"--queue-num 9\" -j NFQUEUE", 0, 0 },
+		{ "-A P -j NFQUEUE --queue-num 5", 5, 5, "5" },
+		{ "-A P -j NFQUEUE --queue-balance 3:7 --queue-bypass", 3, 7, "3:7" },
+		{ "-A P -j NFQUEUE", 0, 0, "0" },
+		{ "-A P -m comment --comment \"--queue-num 9\" -j NFQUEUE --queue-num 5", 5, 5, "5" },
+		{ "-A P -m comment --comment \"--queue-num 9\" -j NFQUEUE", 0, 0, "0" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		char text[128];
+		char text[128], queue[PLACE_QUEUE_TEXT];
 		struct place p = place_of(rows[i].rule, NFPROTO_IPV4);
 		unsigned int last;
 
@@ -143,6 +144,7 @@ static void test_queue(void **state)
 		p.backend = EVENT_LEGACY;
 		if (place_queue(&p, &last) != rows[i].first || last != rows[i].last)
 			fail_msg("row %zu", i);
+		assert_string_equal(place_queue_text(&p, queue), rows[i].text);
 	}
 }
 
