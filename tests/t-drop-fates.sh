@@ -159,6 +159,14 @@ assert_same "the clash" "$SCRATCH/want" "$SCRATCH/fates"
 assert_equal "conntrack's count" 1 "$(clashes)"
 assert_equal "why" 1 "$(jq -r .reason "$OUT" | grep -c 'likely: conntrack could not confirm the connection')"
 
+subtest "inside a hook: nat, which lets no ICMP redirect pass"
+ns_ip r route add 203.0.113.0/24 via 10.1.0.66 dev eth0
+start_nftrace r -4 -t 60 --rate 0 -q -p icmp
+udp 203.0.113.9 4012
+assert_within 15 "it is told" has_line 'ICMP redirect to 10.1.0.66' "$OUT"
+stop_nftrace INT
+assert_grep '^LOST .* in OUTPUT: .*; kernel: NETFILTER_DROP at nf_hook_slow; likely: nat lets no ICMP redirect pass about a connection' "$OUT"
+
 subtest "without records all is as it was"
 start_nftrace r -t 60 --rate 0 -q --no-drops -p udp --dport 4001
 udp 10.1.0.1 4001
