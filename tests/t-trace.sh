@@ -14,10 +14,32 @@ load r "$TESTS/trace/router4.save" "$TESTS/trace/router6.save"
 in_ns r sysctl -qw net.netfilter.nf_conntrack_udp_timeout=3600
 save_rules r "$SCRATCH/before"
 
+# A kernel before 5.12 has no tables that go with their owner, others none of nft for IPv4: no witness
+# stands behind nat there, so that what SNAT drew is seen by nobody.
+ns_new bare_nft
+in_ns bare_nft nft 'table ip probe { flags owner; }' 2>/dev/null || no_witness=1
+
+# unseen FILE: what is expected without a witness
+unseen() {
+	awk '
+	/^# / { dst = "" }
+	/^TRACE: / { rule = $2 }
+	/^  dst / { dst = "; " substr($0, 3) }
+	/^  src / && rule ~ /^nat:POSTROUTING:/ { next }
+	/^=> .* as .*SNAT by / {
+		sub(/, SNAT by/, "); SNAT by")
+		sub(/ as [^(]*\(SNAT by/, "; SNAT by") || sub(/ as [^(]*\(DNAT by/, dst " (DNAT by")
+		sub(/\); accepted by/, ", to what was not seen; accepted by")
+	}
+	{ print }' "$1"
+}
+
 # compare NAME: with the expected file, and each rule with iptables-save's own text
 compare() {
+	local expected=$TESTS/expected/$1.txt
+	[[ ! ${no_witness-} ]] || { unseen "$expected" >"$SCRATCH/unseen"; expected=$SCRATCH/unseen; }
 	normalise "$OUT" >"$SCRATCH/$1"
-	assert_expected "the trace" "$TESTS/expected/$1.txt" "$SCRATCH/$1"
+	assert_expected "the trace" "$expected" "$SCRATCH/$1"
 	sed -n 's/^TRACE: .*  "\(-A .*\)"$/\1/p' "$SCRATCH/$1" | sort -u >"$SCRATCH/texts"
 	{ in_ns r iptables-legacy-save; in_ns r ip6tables-legacy-save; } |
 		grep '^-A' | sort -u >"$SCRATCH/rules"
