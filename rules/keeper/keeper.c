@@ -85,6 +85,15 @@ int keeper_armed(struct keeper *k, uint64_t end_ns)
 	return ask(k, &req);
 }
 
+int keeper_put_off(struct keeper *k, uint64_t end_ns)
+{
+	struct keeper_request req;
+
+	prepare(&req, OP_PUT_OFF);
+	req.end_ns = end_ns;
+	return ask(k, &req);
+}
+
 int keeper_ask_give(struct keeper *k)
 {
 	return ask_plainly(k, OP_GIVE);

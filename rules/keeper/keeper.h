@@ -50,6 +50,12 @@ int keeper_ask_install(struct keeper *k, const struct undo *undo,
  */
 int keeper_armed(struct keeper *k, uint64_t end_ns);
 
+/**
+ * keeper_put_off - over, and not yet to be undone: the keeper waits for longer
+ * @end_ns: as of keeper_armed(); nothing is written for it, the rules' deadline stays
+ */
+int keeper_put_off(struct keeper *k, uint64_t end_ns);
+
 /** keeper_ask_give - let the lock go; answered by KEEPER_GIVEN */
 int keeper_ask_give(struct keeper *k);
 

@@ -126,6 +126,12 @@ static void on_locked(struct keeping *s)
 		  TFD_TIMER_ABSTIME);
 }
 
+static void set_end(struct keeping *s, uint64_t end_ns)
+{
+	set_timer(s->end_timer, end_ns ? end_ns + seconds_ns(1) : 0,
+		  TFD_TIMER_ABSTIME);
+}
+
 /* Armed: the supervisor needs no more looks, see on_look(). */
 static void set_timers(struct keeping *s, uint64_t end_ns)
 {
@@ -134,8 +140,7 @@ static void set_timers(struct keeping *s, uint64_t end_ns)
 	set_timer(s->look_timer, 0, 0);
 	s->armed = true;
 	s->end_ns = end_ns;
-	set_timer(s->end_timer, end_ns ? end_ns + seconds_ns(1) : 0,
-		  TFD_TIMER_ABSTIME);
+	set_end(s, end_ns);
 	if (!s->plan->endless)
 		return;
 	s->lease_ns = keeper_deadline_ns(s);
@@ -243,6 +248,9 @@ static bool on_request(struct keeping *s)
 		break;
 	case OP_PUT_BACK:
 		on_put_back(s, &req);
+		break;
+	case OP_PUT_OFF:
+		set_end(s, req.end_ns);
 		break;
 	case OP_UNDO:
 		undo_all(s, false);

@@ -96,7 +96,7 @@ struct keeper_message {
 /*
  * What the supervisor says, in this order; OP_GIVE and OP_TAKE in turns, as often
  * as somebody wants the lock, OP_PUT_BACK when something was taken away.  All but
- * OP_LOCKED and OP_ARMED have answers, struct keeper_message.
+ * OP_LOCKED, OP_ARMED and OP_PUT_OFF have answers, struct keeper_message.
  */
 enum keeper_op {
 	OP_LOCKED,
@@ -105,6 +105,7 @@ enum keeper_op {
 	OP_GIVE,
 	OP_TAKE,
 	OP_PUT_BACK,
+	OP_PUT_OFF,
 	OP_UNDO,
 };
 
@@ -112,7 +113,7 @@ struct keeper_request {
 	uint32_t op;
 	uint8_t thing;		/* OP_PUT_BACK: enum keeper_thing */
 	uint8_t family;		/* OP_PUT_BACK: index */
-	uint64_t end_ns;	/* OP_ARMED */
+	uint64_t end_ns;	/* OP_ARMED, OP_PUT_OFF */
 	struct undo undo;	/* OP_INSTALL */
 	uint8_t witness[FAMILY_COUNT];	/* OP_INSTALL: hooks that need a chain */
 };

@@ -283,8 +283,10 @@ static int read_beside(struct nft_maker *m, struct texts *texts,
 static int gather(struct nft_maker *m, struct texts *texts)
 {
 	struct nft_dump tables;
-	int err = nft_dump_tables(&tables);
+	int err;
 
+	TESTPOINT("before-nft");
+	err = nft_dump_tables(&tables);
 	if (!err)
 		err = read_beside(m, texts, &tables);
 	nft_dump_release(&tables);

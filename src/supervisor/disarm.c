@@ -260,14 +260,19 @@ static bool misses_texts(const struct run *r)
 /*
  * The end came before the texts.  For a moment they are waited for: with the run's rules
  * still there nothing is doubtful.  For longer where nft's rules are not read: without the
- * run's own among them its packets would be taken for others'.
+ * run's own among them its packets would be taken for others'.  The keeper waits as well.
  */
 static void begin_soon(struct run *r)
 {
+	const bool nft = snapshots_nft_left(&r->snapshots);
+	const unsigned int ms = nft ? NFT_MS : SOON_MS;
+
 	if (!misses_texts(r))
 		return;
-	if (begin_await(r, snapshots_nft_left(&r->snapshots) ? NFT_MS : SOON_MS,
-			was_interrupted))
+	if (nft && r->clock.end_ns && !r->host.undone)
+		keeper_put_off(&r->host.keeper,
+			       clock_monotonic_ns() + ms * NS_PER_MS);
+	if (!(nft && r->host.undone) && begin_await(r, ms, was_interrupted))
 		r->outcome.status = begin_finish(r);
 	r->outcome.untold = !r->begin.done && snapshots_nft_left(&r->snapshots);
 }
