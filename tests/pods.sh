@@ -51,6 +51,7 @@ lab_cni() {
 	addresses node eth0 192.168.50.2/24 fd00:50::2/64
 	addresses up eth0 192.168.50.1/24 fd00:50::1/64
 	forwarding node
+	settle node eth0 up eth0
 	mkdir "$SCRATCH/cni"
 }
 

@@ -25,6 +25,7 @@ record_of() { records_of "$1" | sed -E 's/^([^ ]+) ([^+ ]+)\+.*/\1 \2/'; } # POR
 value() { records_of "$1" | sed -nE "s/.* $2=([^ ]+) .*/\1/p"; } # PORT NAME
 
 lab_router
+settle a eth0 r eth0 r eth1 b eth0
 watch
 if grep -q '^none' "$RECORDS"; then
 	skip_all "$(<"$RECORDS")"
@@ -36,6 +37,8 @@ in_ns r bash -c 'iptables-legacy -A FORWARD -p udp --dport 7001 -j DROP
 	sysctl -qw net.ipv4.neigh.eth1.retrans_time_ms=20 net.ipv4.neigh.eth1.mcast_solicit=2'
 in_ns a iptables-legacy -A OUTPUT -p udp --dport 7008 -j DROP
 in_ns a iptables-legacy -t raw -A OUTPUT -p udp --dport 7008 -j TRACE
+# Only who has no address at all is given up.
+known r eth1 "$(mac_of b eth0)" 10.2.0.2
 ns_ip a addr add 10.2.0.77/32 dev lo
 ns_ip a route add 10.2.0.9/32 via 10.1.0.1 src 10.2.0.77
 send() { in_ns a "$TOOLS/flood" "$1" "$2" 1 8 >/dev/null 2>&1; }

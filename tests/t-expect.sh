@@ -6,6 +6,7 @@
 borrow_kallsyms
 
 lab_router
+settle a eth0 r eth0 r eth1 b eth0
 in_ns r iptables-legacy-restore <<'RULES'
 *raw
 COMMIT
@@ -15,8 +16,9 @@ COMMIT
 COMMIT
 RULES
 server b sink udp 10.2.0.2 1001
-# Who does not answer is given up soon.
-in_ns r sysctl -qw net.ipv4.neigh.eth1.mcast_solicit=1 net.ipv4.neigh.eth1.retrans_time_ms=100
+known r eth1 "$(mac_of b eth0)" 10.2.0.2
+# Who does not answer is given up when we say so, and not before it was told what went to him.
+in_ns r sysctl -qw net.ipv4.neigh.eth1.retrans_time_ms=600000
 is_told() { (($(wc -l <"$OUT") >= $1)); }
 
 # run STATUS PORTS WORDS...: a run in which a packet to each port comes
@@ -135,6 +137,8 @@ done
 subtest "lost only later, behind a line that said FORWARDED"
 start_nftrace r -4 -t 60 --rate 0 --json --pcap "$SCRATCH/late.pcapng" --expect forwarded -p udp
 talk a udp 10.2.0.99 1001 wait 1 2>/dev/null
+assert_within 10 "it is told" is_told 1
+ns_ip r neigh del 10.2.0.99 dev eth1
 assert_within 20 "it is told that it was lost" has_line '"late":1,' "$OUT"
 stop_nftrace INT
 assert_status 6

@@ -37,6 +37,7 @@ for ((i = 1; i <= nodes; i++)); do
 		veth n$((i - 1)) right n$i left
 		addresses n$((i - 1)) right 10.0.$i.1/24
 		addresses n$i left 10.0.$i.2/24
+		settle n$((i - 1)) right n$i left
 		ns_ip n$i route add default via 10.0.$i.1
 	}
 	in_ns n$i nft 'table ip fw { chain forward { type filter hook forward priority 0; udp dport 53 counter; }; }' ||

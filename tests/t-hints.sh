@@ -5,6 +5,7 @@
 . "$TESTS/lab.sh"
 
 lab_router
+settle a eth0 r eth0 r eth1 b eth0
 in_ns r iptables-legacy-restore <<'RULES'
 *raw
 COMMIT

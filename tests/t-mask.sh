@@ -171,6 +171,7 @@ assert_grep '^ip rule 102 fwmark 0x7 lookup name-[0-9]+: default via 240[.0-9]* 
 subtest "what the kernel and Wireshark take for a packet is one: checksums, and no payload"
 ns_del a r b 2>/dev/null
 lab_router
+settle a eth0 r eth0 r eth1 b eth0
 server b echo udp 10.2.0.2 7 tcp 10.2.0.2 8 udp fd00:2::2 7
 in_ns r iptables-legacy -A FORWARD -p udp --dport 1005 -j REJECT
 in_ns r ip6tables-legacy -A FORWARD -p udp --dport 1005 -j REJECT

@@ -6,6 +6,7 @@
 . "$TESTS/pods.sh"
 
 lab_router
+settle a eth0 r eth0 r eth1 b eth0
 server b echo udp 10.2.0.2 7 tcp 10.2.0.2 80
 in_ns r nft 'table ip t { chain c { type filter hook forward priority 0; udp dport 9 drop; }; }'
 in_ns a nft 'table ip t { chain c { type filter hook output priority 0; udp dport 10 drop; }; }'

@@ -42,8 +42,9 @@ router_only() {
 		in_ns r sysctl -qw net.ipv4.conf.eth0.rp_filter=1
 		ns_ip r link set eth1 mtu 1400
 		ns_ip r route add blackhole 10.77.1.0/24
-		# One host that nobody is, and one that does not answer.
-		in_ns r sysctl -qw net.ipv4.neigh.eth1.retrans_time_ms=100
+		# One host that nobody is, and one that does not answer: it is given up when a task says so.
+		in_ns r sysctl -qw net.ipv4.neigh.eth1.retrans_time_ms=600000
+		known r eth1 "$(mac_of b eth0)" 10.2.0.2
 		known r eth1 02:00:00:00:00:98 10.2.0.98
 		in_ns r iptables-legacy -t raw -S >/dev/null
 		router_up=1
