@@ -45,7 +45,7 @@ run() {
 	stop_nftrace INT
 	assert_status 0
 }
-udp() { talk a udp "$1" "$2" from "$3" wait "${4:-2000}" 2>/dev/null; }
+udp() { talk a udp "$1" "$2" from "$3" wait "${4:-20000}" 2>/dev/null; }
 
 for by in legacy nft; do
 	rules_$by

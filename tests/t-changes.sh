@@ -85,8 +85,8 @@ COMMIT
 EOT
 # The reply and the second packet are translated by the connection, not by a rule.
 trace 4 -p udp -m multiport --ports 7,1001
-udp 10.1.0.1 1001 wait 1000
-udp 10.1.0.1 1001 wait 1000
+udp 10.1.0.1 1001 wait 20000
+udp 10.1.0.1 1001 wait 20000
 compare
 
 # A mark that a rule before sets is the rule's; the address behind it is conntrack's.
@@ -98,9 +98,9 @@ COMMIT
 -A PREROUTING -d 10.1.0.1/32 -p udp --dport 1001 -j DNAT --to-destination 10.2.0.2:7
 COMMIT
 EOT
-udp 10.1.0.1 1001 wait 1000
+udp 10.1.0.1 1001 wait 20000
 trace 1 -i eth0 -p udp
-udp 10.1.0.1 1001 wait 1000
+udp 10.1.0.1 1001 wait 20000
 compare
 
 # ---- routing

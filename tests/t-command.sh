@@ -12,7 +12,7 @@ server lo echo udp 10.9.0.1 7
 before=$SCRATCH/before
 save_rules lo "$before"
 udp7=(-p udp -d 10.9.0.1 --dport 7)
-one_packet=("$TOOLS/talk" udp 10.9.0.1 7 wait 2000)
+one_packet=("$TOOLS/talk" udp 10.9.0.1 7 wait 20000)
 
 subtest "the command's very first packet, every time"
 runs=${SOAK:+100}

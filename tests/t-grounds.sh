@@ -85,7 +85,7 @@ send() {
 	local port
 	for port in 1001 1002 1003 1004; do talk a udp 10.2.0.2 "$port" from 4000 wait 1 2>/dev/null; done
 	for port in 1007 30081; do talk a udp 10.1.0.1 "$port" from 4000 wait 1 2>/dev/null; done
-	talk a udp 10.1.0.1 30080 from 4000 wait 1000 2>/dev/null
+	talk a udp 10.1.0.1 30080 from 4000 wait 20000 2>/dev/null
 }
 # rests FILE: in the same words
 rests() {
@@ -150,7 +150,7 @@ for backend in legacy nft; do
 	subtest "$backend: what nothing shows is not told"
 	in_ns r conntrack -F 2>/dev/null
 	start_nftrace r --pcap "$SCRATCH/unseen.pcapng" --no-witness --no-drops -4 -t 60 -c 1 -i eth0 -p udp --dport 30080
-	talk a udp 10.1.0.1 30080 from 4001 wait 1000 2>/dev/null
+	talk a udp 10.1.0.1 30080 from 4001 wait 20000 2>/dev/null
 	end_nftrace 20
 	if [[ $backend = legacy ]]; then
 		unseen='; dst 10.1.0.1.30080 -> 10.2.0.2.7 (DNAT by nat:KUBE-SEP:rule:1); MASQUERADE by nat:KUBE-POSTROUTING:rule:3, to what was not seen; accepted by filter:FORWARD:rule:4  "'$(rule service)'"; likely: no drop records'

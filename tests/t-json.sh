@@ -28,7 +28,7 @@ in_ns lo iptables-legacy -t mangle -A OUTPUT -p udp --dport 7 -j 'co:lon"quote\'
 in_ns lo iptables-legacy -t mangle -A 'co:lon"quote\' -j MARK --set-mark 0xdeadbeef
 in_ns lo ip6tables-legacy -S >/dev/null
 traffic() {
-	talk lo udp 10.9.0.1 7 from 20007 wait 1000 || fail "no echo"
+	talk lo udp 10.9.0.1 7 from 20007 wait 20000 || fail "no echo"
 	local port
 	for port in 1001 1002 1003 1004 1005; do
 		talk lo udp 10.9.0.1 $port from 2$port wait 20 2>/dev/null
@@ -125,7 +125,7 @@ for name in $'q"u\\o' $'gr\xc3\xbcn' $'c\x01\x1b[31m' $'b\xff\xe9'; do
 	dev=$name
 	ns_ip lo link set "$dev" up
 	start_nftrace lo -t 20 -c 1 --json --pcap "$SCRATCH/name.pcapng" -p udp --dport 7
-	talk lo udp 10.9.0.1 7 wait 1000
+	talk lo udp 10.9.0.1 7 wait 20000
 	end_nftrace
 	assert_schema Packet "$OUT"
 	# Bytes that are no UTF-8 are the character of that number.

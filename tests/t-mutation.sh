@@ -42,7 +42,7 @@ traffic() {
 	udp a 10.1.0.1 3001
 	udp a 10.99.0.1 1001
 	udp r 10.2.0.2 4001
-	[[ -z ${SOAK:-} ]] || talk a tcp 10.2.0.2 1011 from 21011 wait 500
+	[[ -z ${SOAK:-} ]] || talk a tcp 10.2.0.2 1011 from 21011 wait 20000
 }
 
 subtest "the log of a live run, against what that run saw"

@@ -7,8 +7,8 @@
 lab_loopback
 server lo echo udp 10.9.0.1 7
 
-# reaches PORT: does an answer come?
-reaches() { talk lo udp 10.9.0.1 "$1" wait 20 >/dev/null 2>&1; }
+# reaches PORT: does an answer come? What is dropped has none, however long it is waited for.
+reaches() { talk lo udp 10.9.0.1 "$1" wait "${2:-20000}" >/dev/null 2>&1; }
 
 # asks OPTION...: three packets to port 7
 asks() {
@@ -47,7 +47,7 @@ assert_equal "lines of it" 1 "$(grep -c -- "$LACK" "$OUT")"
 assert_equal "drops" 3 "$(grep -c '^=> DROP by nft inet k:block:' "$OUT")"
 
 subtest "nft: the judge"
-! reaches 7 || fail "it is not dropped"
+! reaches 7 20 || fail "it is not dropped"
 handle=$(in_ns lo nft -a list chain inet k block | sed -n 's/.*drop # handle //p')
 in_ns lo nft delete rule inet k block handle "$handle"
 reaches 7 || fail "without the rule that decided it is not accepted"
@@ -80,7 +80,7 @@ asks --backend legacy --json
 assert_equal "once" "-A INPUT -s 10.9.0.1/32 -p udp -m udp --dport 1:100 -j ACCEPT" \
 	"$(jq -r '.never_reached // empty | .rule' "$OUT")"
 assert_schema Packet "$OUT"
-! reaches 7 || fail "it is not dropped"
+! reaches 7 20 || fail "it is not dropped"
 in_ns lo iptables-legacy -D block 1
 reaches 7 || fail "without the rule that decided it is not accepted"
 

@@ -48,7 +48,7 @@ in_ns r nft -f - <<'X' || fail "nft -f"
 table ip one { chain out { type nat hook output priority -100; }; chain post { type nat hook postrouting priority srcnat; counter; }; }
 table ip two { chain post { type nat hook postrouting priority srcnat; masquerade; }; }
 X
-calls() { talk r tcp 10.2.0.2 80 count 5 wait 2000 || fail "no answer"; }
+calls() { talk r tcp 10.2.0.2 80 count 5 wait 20000 || fail "no answer"; }
 
 subtest "nat in two tables of nft: the first packet of a connection comes first"
 start_nftrace r -t 60 --rate 0 -q -p tcp --dport 80
@@ -75,7 +75,7 @@ in_ns r nft flush ruleset
 in_ns r iptables-legacy -A INPUT -p tcp --dport 80 -j ACCEPT
 in_ns r iptables-nft -A INPUT -p tcp --dport 9 -j DROP
 start_nftrace r -t 60 --rate 0 --json --pcap "$SCRATCH/all.pcapng" -p tcp --dport 80 --or -p tcp --sport 80
-talk a tcp 10.1.0.1 80 count 5 wait 2000 || fail "no answer"
+talk a tcp 10.1.0.1 80 count 5 wait 20000 || fail "no answer"
 stop_nftrace INT
 assert_status 0
 order_of() { jq -r '"\(.packet) \(.headers)"' "$1"; }
@@ -106,7 +106,7 @@ subtest "while rules of nft change: packets that met none of them keep their pla
 lab_loopback m
 in_ns m iptables-legacy -A OUTPUT -p udp --dport 2001 -j DROP
 in_ns m nft 'table ip t { chain out { type filter hook output priority 10; udp dport 2000 accept; }; }' || fail nft
-start_nftrace m -t 60 --rate 0 --json -p udp --chain OUTPUT
+start_nftrace m -t 60 --rate 0 --buffer 512 --json -p udp --chain OUTPUT
 background m sender bash -c 'for ((i = 0; ; i++)); do
 	for port in 2000 2001 2002; do echo x >/dev/udp/10.9.0.1/$port; done; echo $i >&3; read -rt 0.002 <>"$0"; done 3>"$1"' \
 	"$PAUSE_FIFO" "$SCRATCH/rounds"

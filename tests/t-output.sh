@@ -32,7 +32,7 @@ compare() {
 }
 two_packets() {
 	udp 10.2.0.2 1001
-	udp 10.2.0.2 7 wait 1000
+	udp 10.2.0.2 7 wait 20000
 }
 
 for form in quiet verbose flat flat-verbose; do
@@ -72,7 +72,7 @@ subtest "each packet comes out as soon as its story is over"
 start_nftrace r -t 20 -i eth0 -p udp -q
 udp 10.2.0.2 1001
 assert_within 2 "the drop is printed" has_line '^DROP' "$OUT"
-udp 10.2.0.2 7 wait 1000
+udp 10.2.0.2 7 wait 20000
 assert_within 2 "the one that went on is printed" has_line '^FORWARDED' "$OUT"
 udp 192.0.2.1 1003
 assert_within 3 "the lost one is printed" has_line '^LOST .*there is no route' "$OUT"

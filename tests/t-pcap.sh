@@ -19,7 +19,7 @@ traffic() {
 	done
 	udp a 10.1.0.1 3001
 	udp r 10.2.0.2 4001
-	talk a tcp 10.2.0.2 1011 from 21011 wait 500 || fail "1011 does not answer"
+	talk a tcp 10.2.0.2 1011 from 21011 || fail "1011 does not answer"
 }
 # fields FILTER FIELD...: of each packet of the file, separated by |
 fields() {

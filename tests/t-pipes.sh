@@ -13,14 +13,14 @@ screen=$SCRATCH/screen		# every byte that the terminal gets
 # A pager's screen does not show that it is armed.
 armed_there() { grep -aq 'nftrace: armed' "$screen" || { [[ $1 = *less* ]] && rules_are_in; }; }
 rules_are_in() { (($(own_rules lo) > 0)); }
-status='[0-9.]+/60 s +[0-9]+ packets?'
+status='[0-9.]+/900 s +[0-9]+ packets?'
 
 less_shows_the_end() { tr '\r' '\n' <"$screen" | grep -aq '(END)'; }
 
 # type_line REST: nftrace with REST behind it, as a shell on a terminal runs it; two packets,
 # a DROP and a DELIVERED; then its pid gets SIGINT, unless it has ended
 type_line() {
-	local pid line="$NFTRACE -t 60 --rate 0 --chain OUTPUT -p udp --dport 1001 --or -p udp --dport 7 $1"
+	local pid line="$NFTRACE -t 900 --rate 0 --chain OUTPUT -p udp --dport 1001 --or -p udp --dport 7 $1"
 
 	: >"$screen"
 	background lo typed script -qefc "$line" "$screen"
@@ -72,11 +72,11 @@ subtest "| less, a screen of its own: nothing of the run is drawn into it"
 : >"$screen"
 mkfifo "$SCRATCH/keys"
 exec 8<>"$SCRATCH/keys"
-in_ns lo env --default-signal LESSSECURE=1 LESS= script -qefc "$NFTRACE -t 60 --rate 0 --chain OUTPUT -p udp --dport 7 | less" "$screen" <&8 >/dev/null 2>&1 &
+in_ns lo env --default-signal LESSSECURE=1 LESS= script -qefc "$NFTRACE -t 900 --rate 0 --chain OUTPUT -p udp --dport 7 | less" "$screen" <&8 >/dev/null 2>&1 &
 typed=$!
 later $typed
 assert_within 20 "it is armed" rules_are_in
-talk lo udp 10.9.0.1 7 from 20007 wait 1000 || fail "no answer"
+talk lo udp 10.9.0.1 7 from 20007 wait 20000 || fail "no answer"
 assert_within 10 "less shows the packet" grep -aq '=> DELIVERED' "$screen"
 kill -INT "$(pgrep -x nftrace | head -n 1)"
 assert_within 10 "the rules are gone" is_clean lo

@@ -21,7 +21,7 @@ traffic() {
 	udp a 10.1.0.1 3001
 	udp a 10.99.0.1 1001	# no route: LOST, with its cause
 	udp r 10.2.0.2 4001
-	talk a tcp 10.2.0.2 1011 from 21011 wait 500 || fail "1011 does not answer"
+	talk a tcp 10.2.0.2 1011 from 21011 || fail "1011 does not answer"
 }
 PCAP=$SCRATCH/trace.pcapng
 

@@ -31,7 +31,7 @@ out 1001,1002,7 -v --rate 0
 udp 1001 3
 udp 1002
 udp 1002
-udp 7 1 1000
+udp 7 1 20000
 stop_nftrace INT
 assert_status 0
 assert_grep '6 packets traced: 3 DROP, 2 REJECT, 1 DELIVERED; stopped by Ctrl-C after [0-9.]+ s; all removed$' "$ERR"
@@ -77,9 +77,9 @@ stop_nftrace INT
 assert_grep 'note: the rate of 10/m, burst [0-9]+ may have hidden packets' "$ERR"
 
 subtest "nat is silent for a connection that is known"
-udp 9 1 1000
+udp 9 1 20000
 out 9 -v
-udp 9 1 1000
+udp 9 1 20000
 stop_nftrace INT
 assert_grep 'note: 1 packet passed nat without an event' "$ERR"
 assert_grep '^  \(conntrack\) dst 10.9.0.1.9 -> 10.9.0.1.7$' "$OUT"
@@ -88,19 +88,19 @@ subtest "--only and what it leaves out"
 out 1001,1002,7 --only reject,chain=c
 udp 1001
 udp 1002
-udp 7 1 1000
+udp 7 1 20000
 stop_nftrace INT
 assert_equal "fates" "=> REJECT" "$(grep -o '^=> [A-Z]*' "$OUT")"
 assert_no_grep 'fits --only' "$ERR"
 in_ns lo conntrack -F >/dev/null 2>&1
 out 1001,7 -q --only table=nat,delivered
 udp 1001
-udp 7 1 1000
+udp 7 1 20000
 stop_nftrace INT
 assert_equal "lines" 1 "$(grep -c . "$OUT")"
 assert_grep '^DELIVERED ' "$OUT"
 out 7 --only lost
-udp 7 1 1000
+udp 7 1 20000
 stop_nftrace INT
 assert_grep 'note: none of them fits --only' "$ERR"
 assert_equal "lines" 0 "$(wc -l <"$OUT")"

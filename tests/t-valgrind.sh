@@ -45,8 +45,8 @@ files=(--pcap "$SCRATCH/run.pcapng" --graph "$SCRATCH/run.dot" --report "$SCRATC
 subtest "a run that traces, into every kind of file as well"
 wrapped -t 60 -c 2 -v "${files[@]}" -p udp --dport 7
 wait_armed 60
-talk lo udp 10.9.0.1 7 wait 3000
-talk lo udp fd00:9::1 7 wait 3000
+talk lo udp 10.9.0.1 7 wait 20000
+talk lo udp fd00:9::1 7 wait 20000
 end_nftrace 30
 assert_status 0
 assert_silent 5
@@ -97,7 +97,7 @@ in_ns lo nft add chain inet fw in '{ type filter hook input priority 0; }'
 in_ns lo nft add rule inet fw in udp dport '{ 7, 9 }' counter accept
 wrapped -4 -t 60 -c 1 --replies --json --masked "${files[@]}" -p udp --dport 7 -m multiport --dports 7,9
 wait_armed 60
-talk lo udp 10.9.0.1 7 wait 3000
+talk lo udp 10.9.0.1 7 wait 20000
 end_nftrace 30
 assert_status 0
 assert_silent 5

@@ -194,7 +194,7 @@ truth_router() {
 	done
 	server b echo tcp 10.2.0.2 12
 	start_nftrace r -v -t 60 --rate 0 --json -i eth0 -p tcp
-	talk a tcp 10.2.0.2 12 size 60000 count 10 wait 5000 || fail "no echo"
+	talk a tcp 10.2.0.2 12 size 60000 count 10 wait 20000 || fail "no echo"
 	stop_nftrace INT
 	assert_status 0
 	counted=$(grep -Eo 'TRACE rules counted [0-9]+' "$ERR" | grep -Eo '[0-9]+$')
