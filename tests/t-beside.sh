@@ -28,6 +28,11 @@ judge() {
 	monitor=$BG_PID
 	assert_within 5 "the monitor listens" listens_to_trace
 }
+# Its socket must not be taken for the next one's.
+end_judge() {
+	kill "$monitor"
+	assert_within 10 "the monitor ends" is_gone "$monitor"
+}
 # A socket of NETLINK_NETFILTER (12) has joined group 9 (NFNLGRP_NFTRACE): bit 8.
 listens_to_trace() {
 	in_ns r awk '$2 == 12 && $4 ~ /[13579bdf]..$/ { found = 1 } END { exit !found }' /proc/net/netlink
@@ -75,7 +80,7 @@ assert_grep "note: 2 packets of another trace \\(nftrace pid $one\\) were left o
 end_of "$SCRATCH/out1" "$SCRATCH/err1" "$one"
 assert_equal "told" "7x2 8x2" "$(told "$OUT")"
 assert_grep "note: 2 packets of another trace \\(nftrace pid $two\\) were left out" "$ERR"
-kill "$monitor"
+end_judge
 assert_restored_but_counters r "$before"
 
 subtest "runs that come and go beside one: it shows its own, event by event"
@@ -122,7 +127,7 @@ assert_equal "questions" 3 "$(grep -c '^#.* > 10\.2\.0\.[12]\.7: ' "$OUT")"
 assert_grep "note: 3 packets of another trace \\(nftrace pid $one\\) were left out" "$ERR"
 end_of "$SCRATCH/out1" "$SCRATCH/err1" "$one"
 assert_equal "questions and answers" 6 "$(grep -c '^#' "$OUT")"
-kill "$monitor"
+end_judge
 in_ns r nft delete table ip n
 in_ns r iptables-nft -D INPUT 1
 
@@ -140,7 +145,7 @@ assert_within 5 "all are traced" judged 6
 end_of "$OUT" "$ERR" "$one"
 assert_equal "told" "7x2 9x2" "$(told "$OUT")"
 assert_grep 'note: 2 packets that only rules of others traced were left out' "$ERR"
-kill "$monitor"
+end_judge
 
 subtest "no expression: all that rules of others trace, a run's as well"
 OUT=$SCRATCH/out1 ERR=$SCRATCH/err1

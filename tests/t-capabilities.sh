@@ -50,7 +50,7 @@ own_net='ip link set lo up && ip addr add 10.9.0.1/32 dev lo && if [[ $KIND = le
 then iptables-legacy -A INPUT -p udp --dport 9 -j DROP
 else nft "table ip t { chain in { type filter hook input priority 0; udp dport 9 drop; }; }"
 fi || exit 99
-"$TALK" serve udp 10.9.0.1 7 >/dev/null & exec "$0" "$@"'
+exec 9< <(exec "$TALK" serve udp 10.9.0.1 7) && read -r _ <&9; exec "$0" "$@" 9<&-'
 
 # bound KIND ARGS...: nftrace with BOUND, where rules are of this kind
 bound() {

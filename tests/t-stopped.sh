@@ -105,11 +105,16 @@ subtest "a command that is held, and a helper that holds, are stopped"
 unset NFTRACE_TESTPOINT
 exec {held}>"$XTABLES_LOCKFILE"
 flock $held
-launch_nftrace lo -w 2 -t 1 -p udp --dport 9 -- sleep 60
-assert_within 10 "it waits for the lock" has_line 'Trying to acquire' "$ERR"
-mapfile -t children < <(pgrep -P "$NFTRACE_PID" -x nftrace)
+# Longer, until this machine comes there before it gives up.
+for wait in 2 5 15; do
+	launch_nftrace lo -w $wait -t 1 -p udp --dport 9 -- sleep 60
+	assert_within 10 "it waits for the lock" has_line 'Trying to acquire' "$ERR"
+	mapfile -t children < <(pgrep -P "$NFTRACE_PID" -x nftrace)
+	((${#children[@]} > 1)) && kill -STOP "${children[@]}" 2>/dev/null &&
+		wait_for 1 is_stopped "${children[0]}" && break
+	end_nftrace
+done
 ((${#children[@]} > 1)) || fail "${#children[@]} children: this shows nothing"
-kill -STOP "${children[@]}"
 end_nftrace
 assert_status 4
 assert_grep 'the command was not run' "$ERR"

@@ -99,7 +99,7 @@ subtest "a queue of runs: each works, one after the other"
 queue=()
 for n in {1..8}; do
 	OUT=$SCRATCH/queue$n ERR=$SCRATCH/queue$n.err
-	launch_nftrace lo -w 100 -t 100ms "${words[@]}"
+	launch_nftrace lo -w $((100 * PATIENCE)) -t 100ms "${words[@]}"
 	queue+=("$NFTRACE_PID")
 done
 for n in {1..8}; do

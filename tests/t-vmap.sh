@@ -161,6 +161,7 @@ for family in ip ip6; do
 	subtest "$family: the verdicts are those of nft monitor trace"
 	assert_within 5 "nft monitor trace has them all" grep -q 'vmap @nodeports\|meta l4proto . th dport' "$SCRATCH/monitor"
 	kill "$MONITOR_PID"
+	assert_within 10 "the monitor ends" is_gone "$MONITOR_PID"
 	sed -nE 's/^.* rule (.*vmap .*) \(verdict (.*)\)$/\1: \2/p' "$SCRATCH/monitor" | sort -u >"$SCRATCH/verdicts"
 	sed -nE '/^TRACE:/{s/^.*  "(.*)"$/\1/;h}; /^  verdict map:/{s/.* -> //;s/^  verdict map: //;H;x;s/\n/: /p}' "$OUT" |
 		sort -u >"$SCRATCH/told"

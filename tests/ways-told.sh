@@ -93,15 +93,15 @@ told_traffic() {
 	in_ns a bash -c '
 		talk() { "$0" udp "$1" "$2" from $((20000 + $2)) wait "$3" >/dev/null 2>&1; }
 		for to in 10.2.0.2 fd00:2::2; do
-			talk "$to" 7 2000
+			talk "$to" 7 20000
 			for port in 100{1..6} 102{0..4}; do talk "$to" "$port" 1; done
 		done
 		for to in 10.1.0.1 fd00:1::1; do
-			talk "$to" 1010 2000
+			talk "$to" 1010 20000
 			for port in 1007 1011; do talk "$to" "$port" 1; done
 		done
 		talk 10.99.0.1 1030 1' "$TOOLS/talk"
-	talk r udp 10.2.0.2 7 from 20007 wait 2000 >/dev/null 2>&1
+	talk r udp 10.2.0.2 7 from 20007 wait 20000 >/dev/null 2>&1
 }
 
 # told_odd_hosts: of lab_router, behind told_hosts: r has a bridge with hosts c and d, sets, and
@@ -141,6 +141,9 @@ told_odd_programs() {
 	for n in 31 32; do assert_within 10 "who takes from queue $n" queue_is_taken "$n"; done
 }
 queue_is_taken() { in_ns r awk -v queue="$1" '$1 == queue { found = 1 } END { exit !found }' /proc/net/netfilter/nfnetlink_queue; }
+
+# no_queue_holds: what was sent to them has been let go, or dropped
+no_queue_holds() { in_ns r awk '$3 { held = 1 } END { exit held }' /proc/net/netfilter/nfnetlink_queue; }
 
 # told_odd_iptables KIND: rules for their packets, in front of those of told_iptables
 told_odd_iptables() {
@@ -195,7 +198,7 @@ told_udp() {
 	fi
 }
 
-# told_odd_traffic: a packet to each
+# told_odd_traffic: a packet to each; behind it no queue holds any
 told_odd_traffic() {
 	local mac
 	mac=$(mac_of r eth0)
@@ -217,4 +220,5 @@ told_odd_traffic() {
 				"$0" udp "$to" "$port" from $((20000 + port)) wait 1 >/dev/null 2>&1
 			done
 		done' "$TOOLS/talk"
+	assert_within 10 "no queue holds a packet" no_queue_holds
 }

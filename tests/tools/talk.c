@@ -241,6 +241,19 @@ static bool pass_messages(int fd, const struct client *c)
 	return good == c->count;
 }
 
+/*
+ * The connection is over on both sides when this returns, the server's last
+ * segment has come: nothing of it is on its way behind the client.
+ */
+static void part(int fd)
+{
+	char rest[BUFFER];
+
+	if (shutdown(fd, SHUT_WR) == 0)
+		while (recv(fd, rest, sizeof(rest), 0) > 0)
+			;
+}
+
 static int talk(const char *proto, char **argv)
 {
 	struct client c = { .count = 1, .size = 5, .wait = 20000 };
@@ -256,6 +269,8 @@ static int talk(const char *proto, char **argv)
 		good = pass_messages(fd, &c);
 	else
 		fprintf(stderr, "talk: %s\n", strerror(errno));
+	if (good && type_of(proto) == SOCK_STREAM)
+		part(fd);
 	if (fd >= 0)
 		close(fd);
 	if (to)
