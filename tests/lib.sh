@@ -348,6 +348,10 @@ _has_read() {
 	done <"/proc/$NFTRACE_PID/net/netlink"
 }
 
+# assert_read: between what is sent and what else is sent: the socket has room for that again, however
+# slow the machine is
+assert_read() { assert_within 60 "what came is read" _has_read; }
+
 # stop_nftrace SIGNAL: and wait. Of what it has not read before, which rule of raw it met may be in
 # doubt, as the run's own are just going; who is stopped, or flooded, is not waited for long.
 stop_nftrace() {

@@ -22,8 +22,13 @@ assert_equal "fates printed" 3 "$(grep -c '^=> ' "$OUT")"
 
 # three_of PACKETS: sent in one burst
 three_of() {
+	local reader
 	start_nftrace lo -t 20 -c 3 -p udp --dport 7
+	# Nothing is read before all of them have come.
+	reader=$(reading_child)
+	kill -STOP "$reader"
 	in_ns lo "$TOOLS/flood" 10.9.0.1 7 "$1" 32 >/dev/null
+	kill -CONT "$reader"
 	end_nftrace 5
 	assert_status 0
 	assert_equal "packets printed" 3 "$(blocks)"

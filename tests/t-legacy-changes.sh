@@ -267,7 +267,7 @@ verdict() {
 }
 
 run_traffic() {
-	start_nftrace lo -v -t 300 --no-drops --rate 0 --json -p udp -m multiport --dports 2000:2005 --chain OUTPUT "$@"
+	start_nftrace lo -v -t 300 --no-drops --rate 0 --buffer 512 --json -p udp -m multiport --dports 2000:2005 --chain OUTPUT "$@"
 	traffic
 }
 exact_again() { (($(grep -vc '"doubt":"changed"' "$OUT") > 20)); }

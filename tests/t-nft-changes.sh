@@ -86,7 +86,7 @@ load_table 2000 2001
 assert_within 20 "the first table" in_force 2001
 
 subtest "a table made anew $ROUNDS times"
-start_nftrace lo -t 900 --no-drops --rate 0 --json -p udp --chain OUTPUT
+start_nftrace lo -t 900 --no-drops --rate 0 --buffer 512 --json -p udp --chain OUTPUT
 traffic
 for ((i = 1; i <= ROUNDS; i++)); do
 	load_table $((2000 + i % 6)) $((2000 + (i + 3) % 6))
@@ -100,7 +100,7 @@ verdict
 assert_grep "^nftrace: the nft rules were changed $ROUNDS times during the trace, by nft \\(pid [0-9]+\\)\$" "$ERR"
 
 subtest "rules added, replaced and deleted $ROUNDS times"
-start_nftrace lo -t 900 --no-drops --rate 0 --json -p udp --chain OUTPUT
+start_nftrace lo -t 900 --no-drops --rate 0 --buffer 512 --json -p udp --chain OUTPUT
 traffic
 for ((i = 1; i <= (ROUNDS + 2) / 3; i++)); do
 	last=$(last_handle)
@@ -120,7 +120,7 @@ if [[ -n ${SOAK-} ]]; then
 	PAUSE=0.003
 	load_table 2000 2001
 	assert_within 20 "the table" in_force 2001
-	start_nftrace lo -t 900 --no-drops --rate 0 --json -p udp --chain OUTPUT
+	start_nftrace lo -t 900 --no-drops --rate 0 --buffer 512 --json -p udp --chain OUTPUT
 	traffic
 	for ((i = 1; i <= 60; i++)); do
 		change insert rule ip t out udp dport $((2000 + i % 6)) accept

@@ -269,7 +269,7 @@ background lo flood "$TOOLS/flood" 10.9.0.1 8 0 100 "${rate:-5000}" 100000
 flood=$BG_PID
 for n in 1 2 3; do
 	# Of a packet nobody listens for the kernel may tell more later: that is no other packet.
-	start_nftrace lo -v -4 -t 60 --rate 0 --buffer 256 --chain OUTPUT -p udp --dport 8 -q
+	start_nftrace lo -v -4 -t 60 --rate 0 --buffer 512 --chain OUTPUT -p udp --dport 8 -q
 	wait_for 20 test -s "$OUT" || fail "no packet"
 	# Something always waits to be read: nobody waits until nothing does.
 	kill -INT "$NFTRACE_PID"

@@ -65,7 +65,7 @@ stop_pings() {
 }
 
 begin() {
-	start_nftrace r -v -t 300 --rate 0 --json -p icmp
+	start_nftrace r -v -t 300 --rate 0 --buffer 512 --json -p icmp
 	follow_none
 	follow "$OUT"
 	start_pings
