@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # demo.sh: `make demo`: nftrace on a Calico node that exists for a few seconds.
-# GRAPH=FILE, PCAP=FILE: also the ways that the packets took as a DOT graph, and a recording (make
+# LENGTH=SECONDS: of the run, which need not end by that. GRAPH=FILE, PCAP=FILE: also the ways that the packets took as a DOT graph, and a recording (make
 # picture).
 set -u
 
@@ -43,7 +43,7 @@ rules() { save_rules node /dev/stdout | sed -E 's/^\[[0-9:]+\] //; s/ \[[0-9:]+\
 rules >"$SCRATCH/before"
 
 say "# nftrace -i cali123 -d 8.8.8.8 -t 5 -c 5"
-start_nftrace node -i cali123 -d 8.8.8.8 -t 5 -c 5 ${GRAPH:+--graph "$GRAPH"} ${PCAP:+--pcap "$PCAP"} || give_up "$(cat "$ERR")"
+start_nftrace node -i cali123 -d 8.8.8.8 -t "${LENGTH:-5}" -c 5 ${GRAPH:+--graph "$GRAPH"} ${PCAP:+--pcap "$PCAP"} || give_up "$(cat "$ERR")"
 {
 	printf 'dns query example.com   '
 	in_ns wl "$TOOLS/dns" query 8.8.8.8 example.com A

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 
 subtest "as root"
-PCAP=$SCRATCH/demo.pcapng "$TESTS/demo.sh" >"$SCRATCH/demo" 2>&1
+LENGTH=30 PCAP=$SCRATCH/demo.pcapng "$TESTS/demo.sh" >"$SCRATCH/demo" 2>&1
 assert_equal "exit status" 0 $?
 assert_text "the same (" "$SCRATCH/demo"
 [[ -z $_why ]] || show "demo" "$SCRATCH/demo" 200
@@ -79,7 +79,7 @@ if ! "${nobody[@]}" unshare --user --map-root-user --net true 2>/dev/null; then
 	skip "users may not make namespaces here"
 else
 	"${nobody[@]}" env -u NFT_SANDBOX -u SCRATCH -u XTABLES_LOCKFILE -u NFTRACE \
-		BUILD="$tree"/build TMPDIR=/tmp "$tree"/tests/demo.sh >"$SCRATCH/demo" 2>&1
+		BUILD="$tree"/build LENGTH=30 TMPDIR=/tmp "$tree"/tests/demo.sh >"$SCRATCH/demo" 2>&1
 	assert_equal "exit status" 0 $?
 	assert_text "the same (" "$SCRATCH/demo"
 	[[ -z $_why ]] || show "demo" "$SCRATCH/demo" 200

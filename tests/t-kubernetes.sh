@@ -27,7 +27,7 @@ subtest "istio's rules in the pod, by a process of it"
 in_ns wl iptables-legacy-restore <"$TESTS/rulesets/istio-inject.save" 2>/dev/null ||
 	grep -v -e '-m owner' "$TESTS/rulesets/istio-inject.save" | in_ns wl iptables-legacy-restore ||
 	fail "istio's rules"
-background wl pod sleep 60
+background wl pod tail -f /dev/null
 pod=$BG_PID
 XTABLES_LOCKFILE=$HOST_LOCK launch_nftrace node --netns "$pod" -t 20 -c 1 --chain OUTPUT -p tcp --syn
 wait_armed
@@ -44,9 +44,11 @@ manual_has() { grep -qF -- "$1" "$TREE/man/nftrace.8" || fail "the manual does n
 
 # debug_pod LOCKFILE|chroot ARGS...: mounts of its own with an empty /run, the host's files at /host
 debug_pod() {
-	local run=(env XTABLES_LOCKFILE="$1" "$NFTRACE")
+	local _args run=(env XTABLES_LOCKFILE="$1" "$NFTRACE")
 	[[ $1 != chroot ]] || run=(env -u XTABLES_LOCKFILE chroot "$SCRATCH/host" "$NFTRACE")
 	shift
+	_slower "$@"
+	set -- "${_args[@]}"
 	: >"$ERR"
 	nsenter --net="$(ns_path node)" -- unshare --mount bash -c '
 		mkdir -p "$SCRATCH/host" && mount --rbind / "$SCRATCH/host" &&

@@ -38,8 +38,8 @@ begin() { # ARGS...
 }
 
 subtest "colours by fate"
-begin -t 60 --rate 0 --chain OUTPUT -p udp --dport 1000:1001 --or -p udp --dport 7
-assert_sees '^[0-9.]+/60 s +0 packets +0 events +0 lost'
+begin -t 900 --rate 0 --chain OUTPUT -p udp --dport 1000:1001 --or -p udp --dport 7
+assert_sees '^[0-9.]+/900 s +0 packets +0 events +0 lost'
 udp 1001
 udp 7
 assert_sees '^#1 DROP +10\.9\.0\.1\.'
@@ -52,7 +52,7 @@ grep '#1' "$SCRATCH/colours" | grep -Eq $'\e\\[1m(#1 )?\e\\[31mDROP' || fail "DR
 grep 'DELIVERED' "$SCRATCH/colours" | grep -q $'\e\[32mDELIVERED' || fail "DELIVERED is not green: $(grep 'DELIVERED' "$SCRATCH/colours" | cat -v)"
 
 subtest "the status line counts, and stands below the results"
-assert_sees '^[0-9.]+/60 s +2 packets +[0-9]+ events +0 lost'
+assert_sees '^[0-9.]+/900 s +2 packets +[0-9]+ events +0 lost'
 assert_equal "status lines" 1 "$(screen | grep -Ec ' s +[0-9]+ packets')"
 # Nothing is written behind it, and no result has lost its beginning.
 assert_equal "results" "#1 DROP,   by,   (,#2 DELIVERED,   (" \
@@ -60,13 +60,13 @@ assert_equal "results" "#1 DROP,   by,   (,#2 DELIVERED,   (" \
 
 subtest "a narrower terminal"
 tm resize-window -x 30 -y 40
-assert_sees '^[0-9.]+/60 s +2 packets' 10
+assert_sees '^[0-9.]+/900 s +2 packets' 10
 udp 7
 assert_sees '#3 DELIVERED'
-sleep_until() { [[ $(screen | grep -Ec '^[0-9.]+/60 s +3 pack') = 1 ]]; }
+sleep_until() { [[ $(screen | grep -Ec '^[0-9.]+/900 s +3 pack') = 1 ]]; }
 assert_within 10 "one status line, cut to the width" sleep_until
 tm resize-window -x 100 -y 40
-assert_within 10 "the whole of it again" sees '^[0-9.]+/60 s +3 packets +[0-9]+ events +0 lost$'
+assert_within 10 "the whole of it again" sees '^[0-9.]+/900 s +3 packets +[0-9]+ events +0 lost$'
 
 subtest "Ctrl-C"
 pid=$(pgrep -x nftrace | head -n 1)
@@ -75,12 +75,12 @@ assert_sees 'stopped by Ctrl-C after [0-9]+\.[0-9] s'
 assert_sees '3 packets traced'
 type_line 'echo status $?'
 assert_sees '^status 0$'
-assert_equal "status lines below the results" 0 "$(screen | sed '1,/packets traced/d' | grep -Ec '^[0-9.]+/60 s')"
+assert_equal "status lines below the results" 0 "$(screen | sed '1,/packets traced/d' | grep -Ec '^[0-9.]+/900 s')"
 assert_restored_but_counters lo "$SCRATCH/before"
 is_gone "$pid" || fail "it still runs"
 
 subtest "Ctrl-Z ends it as well"
-begin -t 60 --rate 0 --chain OUTPUT -p udp --dport 7
+begin -t 900 --rate 0 --chain OUTPUT -p udp --dport 7
 pid=$(pgrep -x nftrace | head -n 1)
 tm send-keys C-z
 assert_sees 'stopped by signal 20'
@@ -89,10 +89,10 @@ assert_restored_but_counters lo "$SCRATCH/before"
 type_line 'jobs; echo jobs done'
 assert_sees '^jobs done$'
 assert_equal "stopped jobs" 0 "$(screen | grep -Ec '^\[[0-9]+\].*Stopped')"
-assert_equal "status lines left" 0 "$(screen | grep -Ec '^[0-9.]+/60 s')"
+assert_equal "status lines left" 0 "$(screen | grep -Ec '^[0-9.]+/900 s')"
 
 subtest "no colour"
-begin -t 60 --rate 0 --color never -c 1 --chain OUTPUT -p udp --dport 7
+begin -t 900 --rate 0 --color never -c 1 --chain OUTPUT -p udp --dport 7
 udp 7
 assert_sees '^#1 DELIVERED'
 assert_equal "coloured lines" 0 "$(colours | grep '^#1\|^   ' | grep -c $'\e')"
