@@ -127,12 +127,16 @@ ns_del a b c
 lab_bridge || skip_all "no bridge with br_netfilter in this kernel"
 settle a eth0 br port-a b eth0 br port-b
 subtest "nft: bridged"
-in_ns br nft "table ip t { $before }; $behind counter; }; }"
-start_nftrace br -4 -t 60 -p udp --dport 9
+in_ns br nft "table ip t { $before }; $behind udp dport 10 drop; }; }"
+start_nftrace br -4 -t 60 -p udp --dport 9:10
 in_ns a "$TOOLS/flood" 10.5.0.2 9 1 8 >/dev/null
+in_ns a "$TOOLS/flood" 10.5.0.2 10 1 8 >/dev/null
 stop_nftrace INT
-assert_grep '^  \(bridge\) out br0$' "$OUT"
+assert_equal "went on, and dropped: by a bridge" 2 "$(grep -c '^  (bridge) out br0$' "$OUT")"
 assert_no_grep '^  \((routing|forwarding)\)' "$OUT"
+assert_equal "where the drop is told, why iptables saw it" \
+	'=> DROP by nft ip t:f:rule:handle N  "udp dport 10 drop" (bridged: bridge-nf-call-iptables hands it to iptables)' \
+	"$(sed -n '/^=> DROP/s/handle [0-9]*/handle N/p' "$OUT")"
 
 subtest "a legacy table: by which ports"
 in_ns br nft flush ruleset

@@ -67,12 +67,22 @@ static void put_behind(struct outbuf *o, const struct report_env *env,
 	outbuf_text(o, ")");
 }
 
+/* Events of nft do not name the ports: there the change tells. */
+static bool was_bridged(const struct journey *j, unsigned int b)
+{
+	for (unsigned int i = 0; i < j->changes; i++)
+		if (j->change[i].branch == b &&
+		    j->change[i].maker == MAKER_BRIDGE)
+			return true;
+	return text_last_port(j, b);
+}
+
 const char *text_fate_bridged(const struct journey *j, unsigned int b)
 {
 	const struct fate *f = &j->fate[b];
 
 	if ((f->kind != FATE_DROP && f->kind != FATE_REJECT) ||
-	    !text_last_port(j, b) ||
+	    !was_bridged(j, b) ||
 	    (f->by && nft_snapshot_is_link(f->by->family)))
 		return NULL;
 	return j->nfproto == NFPROTO_IPV6 ?
