@@ -16,6 +16,7 @@
 #include "journey/path.h"
 #include "journey/slots.h"
 #include "packet/identity.h"
+#include "place/ct_rule.h"
 #include "place/place.h"
 #include "rules/base/hash.h"
 #include "rules/base/units.h"
@@ -31,9 +32,10 @@ enum {
 	MISS_DEVICE = -2,	/* each of two */
 	MISS_MARK = -8,
 	MISS_HOOK = -16,
+	MISS_STATE = -16,
 	MISS_HEADER = -128,
 	IPV4_HEADER = 20, IPV6_HEADER = 40,
-	CT_NEW = 2, CT_RELATED = 1,	/* enum ip_conntrack_info */
+	CT_NEW = 2, CT_RELATED = 1, CT_UNTRACKED = 7,	/* enum ip_conntrack_info */
 };
 
 static struct drop_end hash_end(const uint8_t *addr, size_t len, int32_t port)
@@ -99,6 +101,31 @@ static uint64_t journey_stamp_ns(const struct journey *j)
 	return j->stamp.events && !(j->flags & JOURNEY_TIMES) ? j->stamp.ns : 0;
 }
 
+/* Neighbours' messages are untracked by themselves, others by a rule. */
+static bool may_be_untracked(const struct journey *j)
+{
+	if (j->ct.state != CONNTRACK_UNTOLD)
+		return j->ct.state == CONNTRACK_UNTRACKED;
+	for (uint32_t i = 0; i < journey_kept(j); i++)
+		if (j->step[i].place->ct & CT_RULE_UNTRACKS)
+			return true;
+	return j->flags & JOURNEY_GAP || j->omitted ||
+	       j->first.proto == IPPROTO_ICMPV6;
+}
+
+/*
+ * A copy of TEE's or dup's is sent by this host, and the kernel marks it as untracked:
+ * what tells its record from the packet's, which may be the same bytes.
+ */
+static void fill_clone(struct drop_look *l, const struct journey *j,
+		       unsigned int b)
+{
+	if (!(j->flags & JOURNEY_CLONED))
+		return;
+	l->cloned = b && j->path[b].born_local;
+	l->tracked = !b && !may_be_untracked(j);
+}
+
 void drop_look_fill(struct drop_look *l, const struct journey *j,
 		    unsigned int b, const struct path_map *map)
 {
@@ -121,6 +148,7 @@ void drop_look_fill(struct drop_look *l, const struct journey *j,
 		.ended = p->state == PATH_ENDED,
 		.copied = j->flags & JOURNEY_COPIES,
 	};
+	fill_clone(l, j, b);
 }
 
 static bool drop_same_end(const struct drop_end *e, uint32_t was,
@@ -177,6 +205,11 @@ static bool is_of_copy(const struct drop_sight *s, const struct drop_look *l)
 	       s->hooks & BIT(NF_INET_PRE_ROUTING) && !is_possible(s, l);
 }
 
+static bool is_untracked(const struct drop_sight *s)
+{
+	return s->r->ct == CT_UNTRACKED && !s->r->ct_entry;
+}
+
 /* Kernel's stamps are known to the microsecond. */
 static bool same_stamp(const struct drop_sight *s, uint64_t stamp_ns)
 {
@@ -211,7 +244,8 @@ int drop_score(const struct drop_sight *s, const struct drop_look *l)
 
 	/* A rule's verdict is the end, and the kernel says so. */
 	if (l->nfproto != s->nfproto || (l->ended && !s->verdict) ||
-	    other_stamp(s, l->stamp_ns) || is_of_copy(s, l))
+	    other_stamp(s, l->stamp_ns) || is_of_copy(s, l) ||
+	    (l->tracked && is_untracked(s)))
 		return DROP_SCORE_NONE;
 	/* The record may be of a packet alike, of which every event was lost. */
 	if (s->gap && !same_stamp(s, l->stamp_ns))
@@ -221,6 +255,8 @@ int drop_score(const struct drop_sight *s, const struct drop_look *l)
 		score += FITS_VERDICT;
 	if (!is_possible(s, l))
 		score += MISS_HOOK;
+	if (l->cloned && !is_untracked(s))
+		score += MISS_STATE;
 	if (same_stamp(s, l->stamp_ns))
 		score += FITS_STAMP;
 	return score;

@@ -52,6 +52,8 @@ struct drop_look {
 	bool ports;
 	bool ended;		/* by a rule's verdict */
 	bool copied;		/* copies of it may be elsewhere */
+	bool cloned;		/* it is a copy that TEE or dup made */
+	bool tracked;		/* they made copies of it, and conntrack was to look at it */
 };
 
 /**

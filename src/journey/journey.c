@@ -331,7 +331,7 @@ void journey_record(struct journey *j, unsigned int branch,
 	if (at->order == T_DNAT)
 		j->flags |= JOURNEY_NAT;
 	if (at->mangles & MANGLE_CLONE)
-		j->flags |= JOURNEY_COPIES;
+		j->flags |= JOURNEY_COPIES | JOURNEY_CLONED;
 	if (branch == 0)
 		note_root(j, at);
 	if (at->own)

@@ -40,6 +40,7 @@ enum journey_flag {
 	JOURNEY_OWN = 1 << 12,	  /* a rule of this run has traced it */
 	JOURNEY_STRADDLES = 1 << 13, /* met rules that were just changing: in doubt */
 	JOURNEY_SETTLED = 1 << 14, /* has its fate, unless more of it comes */
+	JOURNEY_CLONED = 1 << 15, /* a rule made copies of it (TEE, dup) */
 };
 
 /* Another journey that may have made an event of this one, or this one its. */
