@@ -101,6 +101,7 @@ in_ns lo iptables-legacy -N a
 in_ns lo iptables-legacy -A INPUT -j a
 in_ns lo iptables-legacy -A a -p udp --dport 7 -m comment --comment "no echo" -j DROP
 in_ns lo iptables-legacy -t mangle -A OUTPUT -p udp -j MARK --set-mark 5
+in_ns lo iptables-legacy -t mangle -A OUTPUT -p udp -j CONNMARK --save-mark
 in_ns lo nft 'table inet t { chain sub { meta mark 5 meta mark set 6; }; chain out { type filter hook output priority 10; udp dport { 7, 8 } jump sub; counter accept; }; }' || fail "nft"
 start_nftrace lo -t 20 -c 4 --fold --pcap "$SCRATCH/live.pcapng" -p udp
 for port in 7 8; do
@@ -114,3 +115,5 @@ assert_same "the blocks" "$SCRATCH/live" "$OUT"
 assert_grep '^   by filter:a:1  -p udp --dport 7 -j DROP  "no echo"$' "$OUT"
 assert_grep '^   filter +INPUT:1 > a:1$' "$OUT"
 assert_grep 'nft inet t +out handle [0-9]+ > sub handle [0-9]+ .*mark 0x[05] -> 0x6$|mark 0x5 -> 0x6' "$OUT"
+# What it did to the connection shows in no event behind it.
+assert_equal "who saved the mark" 2 "$(grep -c ' OUTPUT:2 .*-j CONNMARK --save-mark' "$OUT")"

@@ -123,7 +123,8 @@ static uint8_t read_other(struct strview rest, struct strview word,
 {
 	bool target = strview_is(before, "-j");
 
-	if ((target && strview_is(word, "CONNMARK")) ||
+	if ((target && strview_is(word, "CONNMARK") &&
+	     !strview_starts(rest, " --restore-mark")) ||
 	    (strview_is(before, "ct") && strview_is(word, "mark") &&
 	     strview_starts(rest, " set ")))
 		return CT_RULE_SETS_MARK;

@@ -53,7 +53,8 @@ bool fold_tells(const struct journey *j, const struct change *c)
 /* What its rule did shows nowhere else; of one that was read from a file, by its text. */
 static bool is_notable(const struct fold_steps *f, const struct place *p)
 {
-	if (p->effect == EFFECT_QUEUE || p->ct & CT_RULE_UNTRACKS)
+	if (p->effect == EFFECT_QUEUE ||
+	    p->ct & (CT_RULE_UNTRACKS | CT_RULE_SETS_MARK))
 		return true;
 	if (p->effect == EFFECT_UNKNOWN && p->says == EFFECT_QUEUE)
 		return true;
