@@ -19,12 +19,16 @@ state() {
 }
 # What the visitor leaves: a rule before the run's, or no rule at all.
 visits=([0]="-I OUTPUT -s 10.7.7.1 -j DROP" [1]="-F OUTPUT")
-for v in 0 1; do
-	fresh
-	# shellcheck disable=SC2086 # words
-	in_ns lo "${visit[@]}" ${visits[v]}
-	state >"$SCRATCH/wanted.$v"
-done
+wanted() {
+	local v
+	for v in 0 1; do
+		fresh
+		# shellcheck disable=SC2086 # words
+		in_ns lo "${visit[@]}" ${visits[v]}
+		state >"$SCRATCH/wanted.$v"
+	done
+}
+wanted
 
 victims() { # WHO: pids
 	case $1 in
@@ -67,8 +71,7 @@ kill_at() {
 	[[ ! -e /run/nftrace ]] || fail "at $1, $2: left: $(ls /run/nftrace)"
 }
 
-# Half of all; with SOAK all, and once more where the trigger of one family is nft's. Another SEED,
-# the other half.
+# Half of all; with SOAK all. Another SEED, the other half.
 points=(before-give keeper-before-give keeper-given before-take keeper-before-take keeper-before-mend
 	mend-before-commit mend-after-commit keeper-after-mend)
 whos=(supervisor keeper both reader)
@@ -93,8 +96,14 @@ kill_at_all() { # TITLE
 	done
 }
 kill_at_all ""
+
+# The trigger of one family is nft's.
+families=()
+in_ns lo nft 'add table ip6 t; add chain ip6 t out { type filter hook output priority 0; }'
+wanted
 if [[ -n ${SOAK-} ]]; then
-	families=()
-	in_ns lo nft 'add table ip6 t; add chain ip6 t out { type filter hook output priority 0; }'
 	kill_at_all "nft traces IPv6: "
+else
+	subtest "nft traces IPv6: killed at keeper-before-mend"
+	kill_at keeper-before-mend both 0
 fi
