@@ -122,6 +122,16 @@ in_ns a "$TOOLS/flood" 192.0.2.1 9 1 8 >/dev/null
 stop_nftrace INT
 assert_grep '^  \(routing\) out eth0$' "$OUT"
 assert_grep '^  \(forwarding\) ttl 64 -> 63$' "$OUT"
+
+# Without conntrack they stay apart; the kernel's trace has no address of the later ones.
+subtest "nft: fragments of IPv6, by which interfaces"
+in_ns r nft flush ruleset
+in_ns r nft "table ip6 t { $before }; $behind counter; }; }"
+start_nftrace r -6 -t 60 -i eth0 -s fd00:1::2 -d fd00:2::2 --json
+in_ns a "$TOOLS/serial_send" udp fd00:1::2/4001 fd00:2::2/9 base 4 count 1 size 3500 pieces 3 >/dev/null
+stop_nftrace INT
+assert_equal "each" "eth0 routing eth1,eth0 routing eth1,eth0 routing eth1" \
+	"$(jq -r '.in + " " + (.changes[] | select(.field == "out") | .maker + " " + .to)' "$OUT" | paste -sd ,)"
 ns_del a b c
 
 lab_bridge || skip_all "no bridge with br_netfilter in this kernel"

@@ -204,6 +204,12 @@ static void fill_view_around(struct packet_view *l, const struct event *e,
 	}
 }
 
+/* Of a fragment of IPv6 the first event in each chain of nft tells them, without all headers. */
+static bool shows_interfaces(const struct observation *o)
+{
+	return o->at->hook < NF_INET_NUMHOOKS && (o->e->in || o->e->out);
+}
+
 static void fill_view(struct packet_view *l, const struct observation *o,
 		      const struct packet_view *was)
 {
@@ -212,6 +218,8 @@ static void fill_view(struct packet_view *l, const struct observation *o,
 
 	if (!shows_headers(o, was)) {
 		*l = *was;
+		if (shows_interfaces(o))
+			fill_view_around(l, o->e, was);
 		l->mark = o->e->mark;
 		return;
 	}
@@ -292,7 +300,8 @@ static uint8_t find_way(const struct difference *d, const struct event *e,
 		return WAY_NONE;
 	if (!now->in || now->in != now->out)
 		return WAY_ROUTED;
-	if (change_may_be_rule(d, FIELD_TTL))
+	if (change_may_be_rule(d, FIELD_TTL) ||
+	    e->flags & (EVENT_NO_HEADERS | EVENT_PARTIAL))
 		return WAY_UNTOLD;
 	return now->ttl == was->ttl ? WAY_BRIDGED : WAY_ROUTED;
 }
