@@ -191,7 +191,6 @@ exact_again 4 "behind the reading"
 stop_nftrace INT
 empty
 printed=0
-unset NFTRACE_TESTPOINT_FILE
 
 # Packet 1 makes the reader ask, and packet 2 ask again, when nothing has changed since; what the second
 # of two changes puts back is what the first one found, counters included.
@@ -219,6 +218,34 @@ exact_again 4 "behind both"
 stop_nftrace INT
 empty
 printed=0
+
+# Packet 1 makes the reader ask.  The texts are read, behind the rules, for longer than an answer is
+# waited for where nobody reads: packet 2 comes then, and waits as well.
+subtest "rules that take long to be read"
+halts() { assert_within 10 "$1" test -s "$NFTRACE_TESTPOINT_FILE"; }
+by 4 -A OUTPUT -p udp -m comment --comment then
+: >"$NFTRACE_TESTPOINT_FILE.once"
+NFTRACE=$WITH_POINTS NFTRACE_TESTPOINT=before-texts \
+	start_nftrace lo -4 -v -t 100 --no-lock --json -p udp --dport 7 --chain OUTPUT
+rm "$NFTRACE_TESTPOINT_FILE.once"
+by 4 -R OUTPUT 1 -p udp -m comment --comment now
+send
+halts "the rules are being read"
+rm "$NFTRACE_TESTPOINT_FILE.once" "$NFTRACE_TESTPOINT_FILE"
+halts "their texts are being read"
+halted=${EPOCHREALTIME/./}
+assert_within 10 "for long" eval '((${EPOCHREALTIME/./} - halted > 1700000))'
+send
+rm "$NFTRACE_TESTPOINT_FILE"
+printed=2
+assert_within 10 "packet 2" one_more
+assert_equal "of packet 2 in doubt, though none but filter was changed" "" \
+	"$(jq -r 'select(.packet == 2) | .events[] | select(.table != "filter" and .doubt) | .rule' "$OUT")"
+exact_again 4 "rules that take long to be read"
+stop_nftrace INT
+empty
+printed=0
+unset NFTRACE_TESTPOINT_FILE
 
 # ---- changes under traffic
 

@@ -75,6 +75,16 @@ void bulletin_tables(const struct bulletin *b, struct bulletin_tables *t)
 					      memory_order_relaxed);
 }
 
+void bulletin_post_reading(struct bulletin *b, bool reading)
+{
+	atomic_store_explicit(&b->reading, reading, memory_order_relaxed);
+}
+
+bool bulletin_is_reading(const struct bulletin *b)
+{
+	return atomic_load_explicit(&b->reading, memory_order_relaxed);
+}
+
 void bulletin_post_generation(struct bulletin *b, uint32_t ask,
 			      uint32_t generation)
 {

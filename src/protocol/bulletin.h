@@ -40,6 +40,7 @@ struct bulletin {
 	_Atomic uint32_t windows;		/* how often it was GUARD_NONE */
 	_Atomic bool undoing;			/* the run's rules may be gone */
 	_Atomic bool keeper_gone;		/* and with it the run's nft tables */
+	_Atomic bool reading;			/* iptables' tables, just now; no order */
 	/*
 	 * The question (struct stats, .nft_ask) that .nft_generation answers.
 	 * Release by the supervisor, behind the answer; acquire by the reader,
@@ -90,6 +91,12 @@ void bulletin_post_tables(struct bulletin *b, const struct bulletin_tables *t);
 /** bulletin_post_generation - the supervisor: the answer to question @ask */
 void bulletin_post_generation(struct bulletin *b, uint32_t ask,
 			      uint32_t generation);
+
+/** bulletin_post_reading - the supervisor: it reads iptables' tables now, or not any more */
+void bulletin_post_reading(struct bulletin *b, bool reading);
+
+/** bulletin_is_reading - the reader: does it? */
+bool bulletin_is_reading(const struct bulletin *b);
 
 /** bulletin_tables_epoch - the reader: when it is another, bulletin_tables() is as well */
 static inline uint32_t bulletin_tables_epoch(const struct bulletin *b)

@@ -17,7 +17,8 @@
 #include "rules/base/units.h"
 
 enum {
-	LEGACY_WAIT_MS = 1500,		/* for an answer; then without it, in doubt */
+	LEGACY_WAIT_MS = 1500,	/* for an answer; then without it, in doubt ... */
+	LEGACY_READING_MS = 30000, /* ... and this while the tables are being read */
 	LOOK_MS = 20,		/* between two looks at how full the socket is */
 	STRANGER_MS = 500,	/* between two questions that strange events raise */
 };
@@ -38,15 +39,31 @@ static bool is_open_question(const struct legacy_watch *w)
 	return w->answered != w->asks;
 }
 
+/*
+ * Many rules, or a slow machine: the tables are being read for long.  Behind the run's
+ * end nobody reads them.
+ */
+static uint64_t later_end(const struct reader_state *s, uint64_t now_ns,
+			  uint64_t end_ns)
+{
+	uint64_t last_ns = s->tables.asked_ns + LEGACY_READING_MS * NS_PER_MS;
+	uint64_t later_ns = now_ns + LEGACY_WAIT_MS * NS_PER_MS;
+
+	if (s->draining || !bulletin_is_reading(s->bulletin))
+		return end_ns;
+	return later_ns < last_ns ? later_ns : last_ns;
+}
+
 /* Return: false: no answer in time, or the socket fills up. */
 static bool await_answer(struct reader_state *s)
 {
-	uint64_t end = clock_ns(CLOCK_MONOTONIC) + LEGACY_WAIT_MS * NS_PER_MS;
+	uint64_t now = s->tables.asked_ns, end = now + LEGACY_WAIT_MS * NS_PER_MS;
 	struct pollfd pfd = { .fd = s->control, .events = POLLIN };
 
 	while (is_open_question(&s->tables) && !s->orphaned) {
-		if (clock_ns(CLOCK_MONOTONIC) >= end ||
-		    capture_is_half_full(s->plan->capture))
+		now = clock_ns(CLOCK_MONOTONIC);
+		end = later_end(s, now, end);
+		if (now >= end || capture_is_half_full(s->plan->capture))
 			return false;
 		if (poll(&pfd, 1, LOOK_MS) > 0)
 			reader_on_control(s);

@@ -14,7 +14,9 @@ struct reader_state;
  * has been received, all that is in it was made by the rules that are known.  Else
  * the batch waits, and the socket with it, until the supervisor has read the tables:
  * then what is in there, up to a fence that is put behind it, is of the rules from
- * before or of those that were read.
+ * before or of those that were read.  It waits until the socket is half full at most,
+ * 30 s while texts are being read, and 1.5 s where nothing is heard of that; behind
+ * that all is in doubt.
  */
 
 /** legacy_watch_check - a batch was received: do the rules known fit it? */

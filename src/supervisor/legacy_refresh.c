@@ -113,6 +113,7 @@ static void conclude_reading(struct run *r, uint64_t now_ns)
 {
 	struct legacy_refresh *l = &r->reader.legacy;
 
+	bulletin_post_reading(r->reader.board.post, false);
 	l->wanted = l->held;
 	l->reading = false;
 	l->since_ns = 0;
@@ -200,6 +201,7 @@ static void try_to_read(struct run *r, uint64_t now_ns)
 	l->ask = atomic_load_explicit(&r->reader.stats->tables_ask,
 				      memory_order_acquire);
 	l->before = l->opens;
+	bulletin_post_reading(r->reader.board.post, true);
 	legacy_readings_release(l->now);
 	if (legacy_readings_read(r, l->now) < 0) {
 		/* Next time, or at the end. */
