@@ -21,7 +21,8 @@ traced() {
 	start_nftrace r -4 --all --rate 0 --json -t 100 "${@:3}"
 	in_ns a python3 -S "$TESTS/near/packets.py" send a eth0 "$(mac_of r eth0)" <"$1"
 	stop_nftrace INT
-	cp "$OUT" "$2"
+	# Of a packet whose record came behind its telling, on a busy machine, there is a line more.
+	jq -c 'select(.late | not)' "$OUT" >"$2"
 }
 
 lab_router
