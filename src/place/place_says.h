@@ -39,7 +39,7 @@ uint32_t place_tproxy_mark(const struct place *at, uint32_t mark);
 /** place_untracks - does the rule keep conntrack from the packet (NOTRACK, CT --notrack)? */
 bool place_untracks(const struct place *at);
 
-enum { PLACE_QUEUE_TEXT = 16 };
+enum { PLACE_QUEUE_TEXT = 24 };
 
 /**
  * place_queue - the number of the queue that its rule hands packets to
