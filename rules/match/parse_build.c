@@ -30,7 +30,8 @@ static void check_ipv6(struct parse *p, const char *list, int letter,
 		parse_refuse(p, MATCH_BAD, "'-%c %s': iptables does not look at "
 			     "'%%%s': leave it out, and say -i %s or -o %s",
 			     letter, list, zone + 1, zone + 1, zone + 1);
-	if (IN6_IS_ADDR_V4MAPPED(&addr) &&
+	/* Who wants packets that have it all the same writes it with colons alone. */
+	if (IN6_IS_ADDR_V4MAPPED(&addr) && strchr(word, '.') &&
 	    inet_ntop(AF_INET, &addr.s6_addr[12], ipv4, sizeof(ipv4)))
 		parse_refuse(p, MATCH_BAD, "'-%c %s': what programs call so are "
 			     "packets of IPv4: say -%c %s", letter, list, letter,
