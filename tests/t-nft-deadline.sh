@@ -30,8 +30,8 @@ own() { in_ns lo nft -a list ruleset 2>/dev/null | sed -n '/^table ip6* nftrace_
 no_table() { [[ -z $(own) ]]; }
 # expires FAMILY: milliseconds that the deadline is away; nothing: it has passed
 expires() {
-	own | sed -nE "s/.*\{ $1 timeout [0-9hms]+ expires (([0-9]+)m)?(([0-9]+)s)?(([0-9]+)ms)?[ }].*/\2 \4 \6/p" |
-		awk -F ' ' '{ n = split($0, part, " "); ms = part[n]; s = part[n - 1]; print s * 1000 + ms }'
+	own | sed -nE "s/.*\{ $1 timeout [0-9hms]+ expires (([0-9]+)m)?(([0-9]+)s)?(([0-9]+)ms)?[ }].*/0\2 0\4 0\6/p" |
+		awk '{ print ($1 * 60 + $2) * 1000 + $3 }'
 }
 counted() { own | grep -o 'counter packets [0-9]*' | awk '{ n += $3 } END { print n + 0 }'; }
 # counts: does a packet that is sent now move a counter?
