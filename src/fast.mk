@@ -31,20 +31,16 @@ $(LTO_TAKES): src/fast.mk
 	  then echo "LTO_FLAG := -flto=auto"; fi >$@.new; mv $@.new $@; rm -f $@.c $@.out
 
 ROOM_O        := $(ROOMS:%=$(FAST)/%.o)
-PROGRAM_O     := $(FAST)/src/main.o $(ROOM_O)
+PROGRAM_O     := $(BUILD)/src/main.o $(ROOM_O)
 LTO_LDFLAGS   := $(CFLAGS) $(LTO_FLAG)
 
 $(FAST_ROOMS:%=$(FAST)/src/%.o) $(FAST)/wide/base.o: override CFLAGS += $(LTO_FLAG)
-
-$(FAST)/src/main.o: src/main.c src/harden.mk src/fast.mk | need
-	$(info $()  CC      $<)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(ROOM_O): $(FAST)/%.o: $(FAST)/%.c src/harden.mk src/fast.mk | need
 	$(info $()  CC      $*/*.c)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
--include $(PROGRAM_O:.o=.d)
+-include $(ROOM_O:.o=.d)
 endif
 
 # A file more or less changes the room.  <netinet/in.h> comes before what the kernel's headers
