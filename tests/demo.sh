@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # demo.sh: `make demo`: nftrace on a Calico node that exists for a few seconds.
-# LENGTH=SECONDS: of the run, which need not end by that. GRAPH=FILE, PCAP=FILE: also the ways that the packets took as a DOT graph, and a recording (make
-# picture).
+# LENGTH=SECONDS: of the run, which need not end by that. GRAPH=FILE, PCAP=FILE: also the ways that
+# the packets took as a DOT graph, and a recording (make picture).
 set -u
 
 if [[ $EUID -ne 0 ]] && ! unshare --user --map-root-user --net true 2>/dev/null; then

@@ -22,7 +22,7 @@ trace_unread() {
 	# The socket never holds more than 1,000 of them: what is lost is lost by who waits for stdout.
 	for ((sent = 0; sent < packets; sent += 1000)); do
 		in_ns lo "$TOOLS/flood" 10.9.0.1 9 1000 32 >/dev/null
-		wait_for 10 _has_read || fail "$sent packets on, what came is read no more"
+		assert_read
 	done
 	kill -INT "$NFTRACE_PID"
 	assert_within 10 "the host is as before, and that is said" \
