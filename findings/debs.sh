@@ -83,12 +83,13 @@ e5a85986fa6bec3307ab1bc860736b478b331882bc45e17675a7bdf88eecb43a libb/libbsd/lib
 7244ec3839b61fac0c1884fe08aaa040f26e8f1f35f1f5d3482eacefd30d1b44 libm/libmd/libmd0_1.1.0-2+b1_amd64.deb
 b59b0625cd1a791375d40dab23a4d5d3d0641e3d0a773501becdc3725b7f99cf g/glibc/libc6_2.41-12+deb13u5_amd64.deb
 '
-# install_trixie: and in $TMP/trixie/run a program by each name that runs by that C library
+# install_trixie [MORE]: with more packages; and in $TMP/trixie/run a program by each name that
+# runs by that C library
 install_trixie() {
 	local root=$TMP/trixie name path
-	unpack "$root" < <(sed "/^$/d" <<<"$trixie_nft")
+	unpack "$root" < <(sed "/^$/d" <<<"$trixie_nft${1-}")
 	mkdir "$root/run"
-	for path in "$root"/usr/sbin/*; do
+	for path in "$root"/usr/{sbin,bin}/*; do
 		name=${path##*/}
 		cat >"$root/run/$name" <<-END
 			#!/bin/sh
