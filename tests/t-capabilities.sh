@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 
-setpriv --reuid 1000 --regid 1000 --clear-groups true 2>/dev/null || skip_all "no other uid here"
+setpriv --reuid 99 --regid 99 --clear-groups true 2>/dev/null || skip_all "no other uid here"
 lab_loopback legacy
 load legacy "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
 lab_loopback nft

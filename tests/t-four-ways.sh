@@ -16,7 +16,7 @@ declare -A FIELD=(
 	[owner]='select(.owner) | [.owner.component, .owner.object]'
 	[marks]='.changes[] | select(.field == "mark") | [.from, .to]'
 	[destination as translated]='.changes[] | select(.field == "dst") | [.from, .to]'
-	[source as translated, also of answers]='.changes[] | select(.field == "src") | [.from, .to]'
+	[source as translated, of answers too]='.changes[] | select(.field == "src") | [.from, .to]'
 	# Of iptables-nft's rules nft has words of its own.  What a set held is a row of its own.
 	[near misses]='.near[] | [.rule.table, .rule.chain, (if .rule.backend == "nft" then .rule.handle else .rule.rule, .failed end), (select(.failed | test("@|match-set") | not) | .value, .how)]'
 	[what a set held]='.near[] | select((.failed | test("@|match-set")) and .how != "eliminated") | [.rule.chain, .value, .how]'

@@ -117,7 +117,7 @@ subtest "what is sent to a pod: to its own address, through a service, through a
 manual_has 'nftrace -d 10.244.1.17 -t 20     # what is sent to its own address'
 of_pod 10.244.1.17 8080 -d 10.244.1.17
 assert_grep '^=> FORWARDED out cali123' "$OUT"
-manual_has 'nftrace -d 10.96.0.80 --only out=cali123  # to it, through a service'
+manual_has 'nftrace -d 10.96.0.80 --only out=cali123  # to it, by a service'
 of_pod 10.96.0.80 80 -d 10.96.0.80 --only out=cali123
 assert_grep '^=> FORWARDED out cali123 as .* > 10\.244\.1\.17\.8080 \(DNAT by nat:KUBE-SEP-' "$OUT"
 of_pod 192.168.50.2 30080 --behind-nat -d 10.244.1.17
