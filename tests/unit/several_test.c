@@ -14,6 +14,7 @@
 #include "rules/base/units.h"
 #include "several/merge.h"
 #include "several/stream.h"
+#include "tests/unit/in_range.h"
 
 #define MS UINT64_C(1000000)
 
@@ -351,7 +352,7 @@ static void bounded(void **state)
 		merge_print(&m, 0);
 	}
 	assert_int_equal(m.printed, 1);
-	assert_in_range(m.kept, MERGE_KEPT - 2 * PART, MERGE_KEPT);
+	assert_uint_in_range(m.kept, MERGE_KEPT - 2 * PART, MERGE_KEPT);
 	fclose(m.out);
 	merge_close(&m);
 	free(part);
