@@ -27,7 +27,7 @@ enum {
 static const uint64_t HERE_NS = NS_PER_MS;
 
 /* A packet that no queue holds does not rest for so long between two rules. */
-static const uint64_t ALIVE_NS = 20000000;
+static const uint64_t ALIVE_NS = 20000000, ALIVE_TIED_NS = 100000000;
 
 static const int penalty[] = {
 	[ANSWER_SWAPPED] = SCORE_SWAPPED, [ANSWER_RELAXED] = SCORE_RELAXED,
@@ -94,10 +94,21 @@ static bool comes_first(const struct search *s, const struct rival *r)
 	return a->last_event > b->last_event;
 }
 
+/*
+ * How long for certain: a reader that comes late finds what was made at once apart.  And of
+ * what is tied a twin may have got the last event, or the last few.
+ */
+static bool has_rested(const struct search *s, const struct journey *j)
+{
+	uint64_t for_ns = j->flags & JOURNEY_TIED ? ALIVE_TIED_NS : ALIVE_NS;
+
+	return j->last_ns + for_ns < s->o->since_ns;
+}
+
 /* A packet that rested for too long between two rules is over: no twin. */
 static void note_twin(struct search *s, struct journey *j, bool waits)
 {
-	if (!waits && j->last_ns + ALIVE_NS < s->o->now_ns)
+	if (!waits && has_rested(s, j))
 		return;
 	if (s->ambiguities < TWINS)
 		s->twin[s->ambiguities] = j;

@@ -69,6 +69,11 @@ void journeys_origin(struct journeys *js, uint32_t origin)
 	js->only = NULL;
 }
 
+void journeys_made_since(struct journeys *js, uint64_t since_ns)
+{
+	js->since_ns = since_ns;
+}
+
 /* A journey was not over: a chain that was not known has seen the packet. */
 static void reopen_journey(struct journeys *js, struct journey *j)
 {
@@ -206,6 +211,7 @@ static const struct observation *observe(struct journeys *js,
 		js->seen_told = e->told;
 	}
 	o->now_ns = js->now_ns = now_ns;
+	o->since_ns = js->since_ns ? js->since_ns : now_ns;
 	o->wall_ns = wall_ns;
 	return o;
 }

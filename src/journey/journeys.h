@@ -52,6 +52,14 @@ void journeys_add(struct journeys *js, const struct event *e,
 		  const struct place *place, uint64_t now_ns,
 		  uint64_t wall_ns);
 
+/**
+ * journeys_made_since - the events that come next were made behind this
+ * @since_ns: CLOCK_MONOTONIC; 0, as at first: they are made when they are read
+ *
+ * The reader has read all that was made before.
+ */
+void journeys_made_since(struct journeys *js, uint64_t since_ns);
+
 /** journeys_give_back - a journey that done() has kept */
 void journeys_give_back(struct journeys *js, struct journey *j);
 

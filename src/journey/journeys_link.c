@@ -159,6 +159,7 @@ bool journeys_link(struct journeys *js, const struct event *e,
 
 	journeys_observe(js, e, at, &o);
 	o.now_ns = js->now_ns = now_ns;
+	o.since_ns = js->since_ns ? js->since_ns : now_ns;
 	o.wall_ns = wall_ns;
 	js->table.events++;
 	if (o.headers == HEADERS_NONE) {

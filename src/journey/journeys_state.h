@@ -30,6 +30,7 @@ struct journeys {
 	uint32_t gap_lost;	/* of the last gap */
 	uint64_t gap_ns;	/* when the last gap was found, 0: none yet */
 	uint64_t now_ns;	/* of the last event */
+	uint64_t since_ns;	/* journeys_made_since(); 0: events are made when they are read */
 	uint32_t cpus;
 	uint32_t depth;		/* of identity_key() */
 	uint32_t origin;	/* journeys_origin() */

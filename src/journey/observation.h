@@ -30,6 +30,7 @@ struct observation {
 	const struct path_hook *hooks;	/* of the event's family, by NF_INET_* */
 	uint64_t key;		/* the packet's identity_key() */
 	uint64_t now_ns;	/* CLOCK_MONOTONIC when the event was read */
+	uint64_t since_ns;	/* and behind which it was made */
 	uint64_t wall_ns;	/* CLOCK_REALTIME then */
 	uint32_t origin;	/* the host that it was seen on, of a log of several */
 	uint8_t headers;	/* enum observation_headers */

@@ -47,6 +47,8 @@ static int read_batch(struct reader_state *s)
 	n = capture_receive(s->plan->capture, reader_on_message, s);
 	s->empty = n <= 0 && n != -ENOBUFS;
 	s->caught_up = n < CAPTURE_BATCH && n != -ENOBUFS;
+	if (s->caught_up)
+		journeys_made_since(s->journeys, s->now_ns);
 	lost_events_read(&s->missing, s->plan->capture, journeys_begun(s->journeys));
 	/* Lost events show in the sequence; changes of rules do not. */
 	if (n == -ENOBUFS && s->pending)
