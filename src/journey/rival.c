@@ -66,6 +66,16 @@ static bool may_lack(const struct path_map *map, const struct rival *r,
 	       (map->excerpt && path_is_later(r->path, o));
 }
 
+/*
+ * Chains of nft that stood where it passed have not seen it.  They are gone, and nft
+ * has not told yet; or a twin has got these events, which have no stamp.
+ */
+static bool may_be_robbed(const struct path_map *map, const struct journey *j)
+{
+	return j->flags & JOURNEY_TIED && !(j->flags & JOURNEY_GAP) &&
+	       !map->excerpt && !map->changing && j->map_changes == map->changes;
+}
+
 /* Of a chain whose hook is not known all that is known is that nothing meets it twice. */
 bool rival_has_passed(const struct journey *j, const struct observation *o)
 {
@@ -88,6 +98,8 @@ enum answer rival_ask(const struct path_map *map, const struct rival *r,
 	follows = path_may_follow(map, r->path, o);
 	if (follows == PATH_STRICT)
 		return ANSWER_STRICT;
+	if (follows == PATH_GONE && may_be_robbed(map, r->j))
+		return ANSWER_ROBBED;
 	if (follows == PATH_GONE ||
 	    (follows == PATH_RELAXED && may_lack(map, r, o)) ||
 	    is_told_by_id(map, r->j, r->path, o))

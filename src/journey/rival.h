@@ -14,6 +14,7 @@ struct path_map;
 /* How a journey answers whether the event is its next one. */
 enum answer {
 	ANSWER_NO,
+	ANSWER_ROBBED,	/* if a twin has got all that it made in chains of nft in between */
 	ANSWER_SWAPPED,	/* if a twin has got one of its events */
 	ANSWER_RELAXED,	/* if events or chains are missing in between, or the id says so */
 	ANSWER_STRICT,

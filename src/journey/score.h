@@ -36,6 +36,9 @@ struct path;
  *			have changed refutes a stamp, which two can have; only
  *			stamp and id together stand against it, as rules that
  *			are not seen may have changed the header
+ *	ROBBED		STAMP_SAME + STAMP_OTHER + MARK + DEVICE, the same of trace
+ *			ids: the names of packets alike are mistaken before the map
+ *			is, and can be traded (packet_ids.h)
  *
  * Refuted is whom one such thing speaks against: STAMP_OTHER, TRACE_ID_OTHER,
  * HEADER, and this even with the same stamp.  What is merely unlikely refutes
@@ -56,6 +59,7 @@ enum score_weight {
 	SCORE_STAMP_SAME = 32, SCORE_STAMP_OTHER = -32,
 	SCORE_TRACE_ID_SAME = 32, SCORE_TRACE_ID_OTHER = -32,
 	SCORE_HEADER = -64,	/* changed by nobody; or a device at one hook */
+	SCORE_ROBBED = -112,	/* a twin has got all its events of some chains */
 	SCORE_REFUTED = -32,	/* at most: something says another packet */
 };
 

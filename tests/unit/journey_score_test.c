@@ -53,6 +53,8 @@ static void test_dominance(void **state)
 		{ W(TRACE_ID_SAME), { W(SWAPPED), W(ICMP_ID), W(COPY) } },
 		{ W(TRACE_ID_SAME), { W(REWRITTEN), W(COPY) } },
 		{ W(HEADER), { W(STAMP_SAME), W(REWRITTEN), W(COPY) } },
+		{ W(ROBBED), { W(STAMP_SAME), W(STAMP_OTHER), W(MARK), W(DEVICE) } },
+		{ W(ROBBED), { W(TRACE_ID_SAME), W(TRACE_ID_OTHER), W(MARK), W(DEVICE) } },
 	};
 
 	(void)state;
@@ -123,7 +125,7 @@ static void test_signs(void **state)
 	static const struct weight against[] = {
 		W(CHANGED), W(COPY), W(ICMP_ID), W(MARK), W(DEVICE), W(RELAXED),
 		W(SWAPPED), W(REWRITTEN), W(STAMP_OTHER), W(TRACE_ID_OTHER),
-		W(HEADER),
+		W(HEADER), W(ROBBED),
 	};
 
 	(void)state;
