@@ -21,12 +21,29 @@ enum { TCP_RST = 0x04 };
 /* Silence after which nothing is expected any more, when not all was seen. */
 static const uint64_t SILENCE_MS = 250, QUEUE_SILENCE_MS = 1000;
 
+/*
+ * What this host sends to many has one copy, which comes in (ip_mc_output); a rule that
+ * makes copies makes more.
+ */
+static bool has_its_copy(const struct journey *j, const struct path_map *map)
+{
+	bool came_in = false, went_out = false;
+
+	if (!j->path[0].born_local || j->flags & JOURNEY_CLONED || map->copied)
+		return false;
+	for (unsigned int b = 0; b < j->branches; b++) {
+		came_in |= !j->path[b].local;
+		went_out |= j->path[b].local;
+	}
+	return came_in && went_out;
+}
+
 /* Copies of a packet are made behind its first hook. */
-static bool may_get_copies(const struct journey *j)
+static bool may_get_copies(const struct journey *j, const struct path_map *map)
 {
 	const struct path *p = &j->path[0];
 
-	if (!(j->flags & JOURNEY_COPIES))
+	if (!(j->flags & JOURNEY_COPIES) || has_its_copy(j, map))
 		return false;
 	return p->state != PATH_ENDED ||
 	       (p->hook != NF_INET_PRE_ROUTING && p->hook != NF_INET_LOCAL_OUT);
@@ -79,7 +96,7 @@ bool journey_is_over(const struct journey *j, const struct path_map *map)
 	for (unsigned int b = 0; b < j->branches; b++)
 		if (!branch_is_over(j, &j->path[b], map))
 			return false;
-	return !may_get_copies(j);
+	return !may_get_copies(j, map);
 }
 
 bool journey_passed_nat(const struct journey *j, const struct path_map *map)
