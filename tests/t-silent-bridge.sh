@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # t-silent-bridge: what becomes of a bridged packet where no rule of iptables tells: a rule of nft's
-# family bridge, and a port that sends nothing back.
+# family bridge, a port that sends nothing back, or does not forward, or not to that one.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 
@@ -56,3 +56,36 @@ trace -4 -p udp --dport 1002
 udp a 10.5.0.9 1002
 stop
 tells 1002 FORWARDED
+in_ns br iptables-legacy -t nat -F
+
+# Beside nftrace b counts what comes.
+subtest "ports that do not forward, and two that are isolated"
+for n in {1001..1004}; do in_ns b iptables-legacy -t raw -A PREROUTING -p udp --dport "$n"; done
+port() { ns_ip br link set "$1" type bridge_slave "$2" "$3" || fail "$*"; }
+# told PORT: one packet to it, and its line while the ports are as they are
+told() {
+	udp a 10.5.0.2 "$1"
+	assert_within 5 "the packet to $1 is told of" grep -q "[.]$1: " "$OUT"
+}
+trace -4 -p udp -m multiport --dports 1001:1004
+port port-b state 1
+told 1001
+port port-b state 3
+port port-a state 2
+told 1002
+port port-a state 3
+port port-a isolated on
+told 1003
+port port-b isolated on
+told 1004
+port port-a isolated off
+port port-b isolated off
+stop
+behind='10\.5\.0\.2 is behind the bridge port port-b,'
+tells 1001 "LOST after PREROUTING: no rule dropped it; likely: $behind which does not forward \\(state listening\\)\$"
+tells 1002 'LOST after PREROUTING: no rule dropped it; likely: the bridge port port-a by which it came in does not forward \(state learning\)$'
+tells 1003 FORWARDED
+tells 1004 "LOST after PREROUTING: no rule dropped it; likely: $behind and that is isolated from port-a, by which it came in \\(both are isolated\\)\$"
+for n in {1001..1004}; do
+	assert_equal "packets to $n that came to b" $((n == 1003)) "$(in_ns b iptables-legacy -t raw -nvxL PREROUTING | awk -v to="dpt:$n" '$0 ~ to { print $1 }')"
+done

@@ -31,4 +31,11 @@ struct inquiry {
 bool inquiry_tell(struct inquiry *i, enum cause_finding finding,
 		  const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/**
+ * inquiry_interface - ask one thing of an interface
+ * @what: SIOCGIFMTU ...
+ * Return: false: it is not known.
+ */
+bool inquiry_interface(uint32_t index, unsigned long what, struct ifreq *ifr);
+
 #endif

@@ -9,13 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <linux/rtnetlink.h>
 
 #include "answers/inquiry.h"
+#include "answers/loss_bridge.h"
 #include "answers/route.h"
-#include "host/bridge_port.h"
 #include "host/flow.h"
 #include "host/group.h"
 #include "host/ipsec.h"
@@ -24,21 +23,6 @@
 static const char *family(const struct inquiry *i)
 {
 	return i->six ? "ipv6" : "ipv4";
-}
-
-/* Asked of an interface that the kernel knows by its name. */
-static bool ask_interface(uint32_t index, unsigned long what, struct ifreq *ifr)
-{
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool known;
-
-	memset(ifr, 0, sizeof(*ifr));
-	if (fd < 0)
-		return false;
-	known = if_indextoname(index, ifr->ifr_name) &&
-		ioctl(fd, what, ifr) == 0;
-	close(fd);
-	return known;
 }
 
 static void name_destination(struct inquiry *i, const char *since)
@@ -255,7 +239,7 @@ static bool too_long(struct inquiry *i, uint32_t out)
 {
 	struct ifreq ifr;
 
-	return ask_interface(out, SIOCGIFMTU, &ifr) &&
+	return inquiry_interface(out, SIOCGIFMTU, &ifr) &&
 	       (i->q->flags & CAUSE_WHOLE || i->six) &&
 	       i->look.length > (uint32_t)ifr.ifr_mtu &&
 	       inquiry_tell(i, FINDING_LIKELY, "it is longer than the MTU of "
@@ -283,32 +267,6 @@ static void explain_group(struct inquiry *i)
 	    setting_of(i->six, i->in, "mc_forwarding") <= 0)
 		inquiry_tell(i, FINDING_NOT_OURS, "%s: group %s is not joined "
 			     "on %s", FATE_NOT_OURS, i->dst, i->in);
-}
-
-/* A bridge routes what is for its own address, and what nat sent elsewhere. */
-static bool is_bridged(const struct inquiry *i)
-{
-	struct ifreq ifr;
-
-	return i->q->bridge_port &&
-	       memcmp(i->look.dst.addr, i->q->look.dst.addr,
-		      sizeof(i->look.dst.addr)) == 0 &&
-	       i->q->dst != CAUSE_DST_TOLD &&
-	       !(ask_interface(i->look.in, SIOCGIFHWADDR, &ifr) &&
-		 memcmp(ifr.ifr_hwaddr.sa_data, i->q->mac,
-			sizeof(i->q->mac)) == 0);
-}
-
-static bool turns_back(struct inquiry *i)
-{
-	char port[IF_NAMESIZE];
-
-	return i->q->bridge_port && if_indextoname(i->q->bridge_port, port) &&
-	       bridge_port_turns_back(i->six, i->look.dst.addr, i->look.in,
-				      i->q->bridge_port) &&
-	       inquiry_tell(i, FINDING_LIKELY, "%s is behind the bridge port "
-			    "%s by which it came in, and hairpin mode is off "
-			    "there", i->dst, port);
 }
 
 static bool comes_from_wrong(struct inquiry *i)
@@ -339,7 +297,7 @@ static void explain_no_input(struct inquiry *i)
 		comes_from_wrong(i);
 		return;
 	}
-	if (turns_back(i) || is_bridged(i))
+	if (loss_bridge_explains(i))
 		return;
 	if (group_is(i->six, l->dst.addr)) {
 		explain_group(i);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bridge_port: would a bridge have to send a packet back through the port it came in by? */
+/* bridge_port: through which port would a bridge have to send a packet, and may it? */
 #include "host/bridge_port.h"
 
 #include <string.h>
@@ -12,14 +12,19 @@
 #include <linux/rtnetlink.h>
 
 #include "host/dump.h"
+#include "rules/base/units.h"
+
+/* What a port lets pass. */
+struct port {
+	uint32_t index;
+	uint8_t state;		/* BR_STATE_* */
+	bool known, hairpin, isolated;
+};
 
 /* A row of a table of neighbours, or of a bridge's ports. */
 struct search {
-	const uint8_t *dst;	/* the address; NULL: .mac is what is looked for */
-	uint8_t dst_len;
-	uint32_t bridge;
-	uint8_t mac[ETH_ALEN];
-	uint32_t port;		/* behind which it is */
+	struct bridge_way *way;
+	struct port in, out;
 	bool found;
 };
 
@@ -37,53 +42,80 @@ static int on_neighbour(const struct nlmsghdr *nlh, void *arg)
 	struct search *s = arg;
 	bool is_it = false;
 
-	if ((uint32_t)ndm->ndm_ifindex != s->bridge)
+	if ((uint32_t)ndm->ndm_ifindex != s->way->bridge)
 		return MNL_CB_OK;
 	mnl_attr_for_each(attr, nlh, sizeof(*ndm)) {
 		if (mnl_attr_get_type(attr) == NDA_DST)
-			is_it = has_bytes(attr, s->dst, s->dst_len);
+			is_it = has_bytes(attr, s->way->dst, s->way->six ? 16 : 4);
 		else if (mnl_attr_get_type(attr) == NDA_LLADDR &&
 			 mnl_attr_get_payload_len(attr) == ETH_ALEN)
 			mac = attr;
 	}
 	if (is_it && mac) {
-		memcpy(s->mac, mnl_attr_get_payload(mac), ETH_ALEN);
+		memcpy(s->way->mac, mnl_attr_get_payload(mac), ETH_ALEN);
 		s->found = true;
 	}
 	return MNL_CB_OK;
 }
 
-/* The bridge's port behind which that is. */
+/* The bridge's port behind which that is; the bridge's own addresses are behind none. */
 static int on_forwarding(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct ndmsg *ndm = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *attr;
 	struct search *s = arg;
+	bool is_it = false, is_here = false;
 
-	mnl_attr_for_each(attr, nlh, sizeof(*ndm))
-		if (mnl_attr_get_type(attr) == NDA_LLADDR &&
-		    has_bytes(attr, s->mac, ETH_ALEN) &&
-		    (uint32_t)ndm->ndm_ifindex == s->port)
-			s->found = true;
+	if (ndm->ndm_state & NUD_PERMANENT)
+		return MNL_CB_OK;
+	mnl_attr_for_each(attr, nlh, sizeof(*ndm)) {
+		if (mnl_attr_get_type(attr) == NDA_LLADDR)
+			is_it = has_bytes(attr, s->way->mac, ETH_ALEN);
+		else if (mnl_attr_get_type(attr) == NDA_MASTER)
+			is_here = has_bytes(attr, &s->way->bridge, sizeof(s->way->bridge));
+	}
+	if (is_it && is_here) {
+		s->way->out = (uint32_t)ndm->ndm_ifindex;
+		s->found = true;
+	}
 	return MNL_CB_OK;
 }
 
-/* Where no frame may go out of the port by which it came in. */
+static void take_port(struct port *p, const struct nlattr *info)
+{
+	const struct nlattr *a;
+
+	mnl_attr_for_each_nested(a, info) {
+		if (mnl_attr_get_payload_len(a) < 1)
+			continue;
+		switch (mnl_attr_get_type(a)) {
+		case IFLA_BRPORT_STATE:
+			p->state = mnl_attr_get_u8(a);
+			p->known = true;
+			break;
+		case IFLA_BRPORT_MODE:
+			p->hairpin = mnl_attr_get_u8(a);
+			break;
+		case IFLA_BRPORT_ISOLATED:
+			p->isolated = mnl_attr_get_u8(a);
+			break;
+		}
+	}
+}
+
 static int on_port(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *attr, *a;
+	const struct nlattr *attr;
 	struct search *s = arg;
 
-	if ((uint32_t)ifi->ifi_index != s->port)
-		return MNL_CB_OK;
 	mnl_attr_for_each(attr, nlh, sizeof(*ifi)) {
 		if (mnl_attr_get_type(attr) != IFLA_PROTINFO)
 			continue;
-		mnl_attr_for_each_nested(a, attr)
-			if (mnl_attr_get_type(a) == IFLA_BRPORT_MODE &&
-			    mnl_attr_get_payload_len(a) >= 1)
-				s->found = !mnl_attr_get_u8(a);
+		if ((uint32_t)ifi->ifi_index == s->in.index)
+			take_port(&s->in, attr);
+		if ((uint32_t)ifi->ifi_index == s->out.index)
+			take_port(&s->out, attr);
 	}
 	return MNL_CB_OK;
 }
@@ -97,25 +129,41 @@ static bool search_neighbours(struct search *s, uint8_t family, mnl_cb_t cb)
 			sizeof(ask), cb, s) == 0 && s->found;
 }
 
-static bool is_without_hairpin(struct search *s)
+static bool look_at_ports(struct search *s)
 {
 	struct ifinfomsg ask = { .ifi_family = AF_BRIDGE };
 
-	s->found = false;
+	s->in.index = s->way->in;
+	s->out.index = s->way->out;
 	return dump_ask(NETLINK_ROUTE, RTM_GETLINK, NLM_F_DUMP, &ask,
-			sizeof(ask), on_port, s) == 0 && s->found;
+			sizeof(ask), on_port, s) == 0 && s->in.known && s->out.known;
 }
 
-bool bridge_port_turns_back(bool six, const uint8_t *dst, uint32_t bridge,
-			    uint32_t port)
+enum bridge_refusal bridge_port_refuses(struct bridge_way *w)
 {
-	struct search s = {
-		.dst = dst, .dst_len = six ? 16 : 4, .bridge = bridge,
-		.port = port,
+	struct search s = { .way = w };
+
+	if ((w->dst && !search_neighbours(&s, w->six ? AF_INET6 : AF_INET, on_neighbour)) ||
+	    !search_neighbours(&s, AF_BRIDGE, on_forwarding) || !look_at_ports(&s))
+		return BRIDGE_SENDS;
+	w->state = s.in.state;
+	if (s.in.state != BR_STATE_FORWARDING)
+		return BRIDGE_IN_STATE;
+	if (w->in == w->out)
+		return s.out.hairpin ? BRIDGE_SENDS : BRIDGE_NO_HAIRPIN;
+	w->state = s.out.state;
+	if (s.out.state != BR_STATE_FORWARDING)
+		return BRIDGE_OUT_STATE;
+	return s.in.isolated && s.out.isolated ? BRIDGE_ISOLATED : BRIDGE_SENDS;
+}
+
+const char *bridge_port_state(uint8_t state)
+{
+	static const char *const words[] = {
+		[BR_STATE_DISABLED] = "disabled", [BR_STATE_LISTENING] = "listening",
+		[BR_STATE_LEARNING] = "learning", [BR_STATE_FORWARDING] = "forwarding",
+		[BR_STATE_BLOCKING] = "blocking",
 	};
 
-	return search_neighbours(&s, six ? AF_INET6 : AF_INET,
-				 on_neighbour) &&
-	       search_neighbours(&s, AF_BRIDGE, on_forwarding) &&
-	       is_without_hairpin(&s);
+	return state < ARRAY_SIZE(words) ? words[state] : "?";
 }

@@ -162,8 +162,11 @@ static const struct drop_meaning meanings[] = {
 
 	/* br_forward() is a part of the other one, or not, as it was compiled. */
 	ROW("NOT_SPECIFIED", "br_handle_frame_finish*", LOST, 0, NO_PORT,
-	    "hairpin"),
-	ROW("NOT_SPECIFIED", "br_forward*", LOST, 0, NO_PORT, "hairpin"),
+	    "bridge port"),
+	ROW("NOT_SPECIFIED", "br_forward*", LOST, 0, NO_PORT, "bridge port"),
+	ROW("BRIDGE_INGRESS_STP_STATE", NULL, LOST, 0,
+	    "the bridge port by which it came in does not forward", "bridge port"),
+	ROW("BRIDGE_NO_EGRESS_PORT", NULL, LOST, 0, NO_PORT, "bridge port"),
 
 	ROW("NEIGH_FAILED", NULL, LOST, LEFT, "its next hop does not answer",
 	    NULL),
