@@ -128,6 +128,47 @@ tells 1001 DELIVERED
 in_ns r sysctl -qw net.ipv4.conf.eth0.route_localnet=0
 forget
 
+subtest "to ::1, which nobody gets to from outside either"
+legacy ip6tables -t nat -A PREROUTING -p udp --dport 1001 -j DNAT --to-destination '[::1]:7'
+trace -p udp --dport 1001
+udp a fd00:1::1 1001
+stop
+tells 1001 'LOST .*likely: ::1 \(its destination since nat:PREROUTING:rule:1\) is the loopback address: what came in by another interface than lo does not get there$'
+forget
+
+# But for the rule each goes on: r has a route to where it is sent.
+subtest "an ip rule refuses it, and no route"
+legacy iptables -A FORWARD -j ACCEPT
+legacy ip6tables -A FORWARD -j ACCEPT
+# refused FAMILY PORT TO RULE...: one packet while there is that ip rule
+refused() {
+	ns_ip r "$1" rule add priority 100 "${@:4}" || fail "ip rule ${*:4}"
+	udp a "$3" "$2"
+	assert_within 5 "the packet to $2 is told of" grep -q "[.]$2: " "$OUT"
+	ns_ip r "$1" rule del priority 100 "${@:4}"
+}
+trace -p udp -m multiport --dports 1001:1007
+refused -4 1001 10.2.0.2 from 10.1.0.2 unreachable
+refused -4 1002 10.2.0.2 to 10.2.0.0/24 prohibit
+refused -4 1003 10.2.0.2 iif eth0 blackhole
+refused -6 1004 fd00:2::2 iif eth0 unreachable
+refused -4 1005 10.2.0.2 from 10.1.0.3 unreachable
+# Behind table main, which has a route to b, and none to elsewhere.
+ns_ip r rule add priority 40000 unreachable
+udp a 10.2.0.2 1006
+udp a 203.0.113.99 1007
+assert_within 5 "the packet to 1007 is told of" grep -q '[.]1007: ' "$OUT"
+ns_ip r rule del priority 40000 unreachable
+stop
+tells 1001 'LOST .*likely: ip rule 100 from 10\.1\.0\.2 unreachable refuses it$'
+tells 1002 'LOST .*likely: ip rule 100 to 10\.2\.0\.0/24 prohibit refuses it$'
+tells 1003 'LOST .*likely: ip rule 100 iif eth0 blackhole refuses it$'
+tells 1004 'LOST .*likely: ip rule 100 iif eth0 unreachable refuses it$'
+tells 1005 FORWARDED
+tells 1006 FORWARDED
+tells 1007 'LOST .*likely: ip rule 40000 unreachable refuses it$'
+forget
+
 subtest "a group that is not joined is not for this host"
 ns_ip a route add 224.0.0.0/4 dev eth0
 for forward in 1 0; do

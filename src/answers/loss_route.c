@@ -14,11 +14,14 @@
 
 #include "answers/inquiry.h"
 #include "answers/loss_bridge.h"
+#include "answers/refusing_rule.h"
 #include "answers/route.h"
+#include "capture/event.h"
 #include "host/flow.h"
 #include "host/group.h"
 #include "host/ipsec.h"
 #include "host/setting.h"
+#include "protocol/ways.h"
 
 static const char *family(const struct inquiry *i)
 {
@@ -143,6 +146,18 @@ static bool is_loopback(struct inquiry *i)
 			    i->in);
 }
 
+/* rt6_need_strict(): IPv6 has no setting for that. */
+static bool is_loopback_6(struct inquiry *i)
+{
+	static const uint8_t loopback[16] = { [15] = 1 };
+
+	return i->six && memcmp(i->look.dst.addr, loopback, sizeof(loopback)) == 0 &&
+	       i->look.in != LOOPBACK_IFINDEX &&
+	       inquiry_tell(i, FINDING_LIKELY, "%s is the loopback address: what "
+			    "came in by another interface than lo does not get there",
+			    i->dst);
+}
+
 static bool is_local(const struct inquiry *i)
 {
 	struct route_question rq = { .nfproto = i->q->nfproto,
@@ -167,8 +182,31 @@ static bool forwarding_is_off(struct inquiry *i)
 			    i->six ? "all" : i->in);
 }
 
+/* An ip rule has said so, of what type the route is that would have been said of else. */
+static bool rule_refuses(struct inquiry *i, int error)
+{
+	struct way_question q = {
+		.mark = i->look.mark, .uid = UINT32_MAX, .in = i->look.in,
+		.nfproto = i->q->nfproto, .proto = i->q->proto, .tos = i->look.tos,
+	};
+	bool sent = i->look.hook == NF_INET_LOCAL_OUT;
+	struct refusing_rule r;
+
+	if (sent)
+		q.in = 0;
+	memcpy(q.src, i->look.src.addr, sizeof(q.src));
+	memcpy(q.dst, i->look.dst.addr, sizeof(q.dst));
+	return refusing_rule_find(&r, &q, sent ? "lo" : i->in, error) &&
+	       inquiry_tell(i, FINDING_LIKELY, "ip rule %s refuses it%s%s", r.text,
+			    r.alone || error == -ENETUNREACH ? "" :
+			    ", or a route of that type to ",
+			    r.alone || error == -ENETUNREACH ? "" : i->dst);
+}
+
 static bool no_way(struct inquiry *i, int error)
 {
+	if (error && rule_refuses(i, error))
+		return true;
 	switch (error) {
 	case 0:
 		return false;
@@ -303,7 +341,8 @@ static void explain_no_input(struct inquiry *i)
 		explain_group(i);
 		return;
 	}
-	if (comes_from_wrong(i) || is_loopback(i) || forwarding_is_off(i) ||
+	if (comes_from_wrong(i) || is_loopback(i) || is_loopback_6(i) ||
+	    forwarding_is_off(i) ||
 	    route_ask(&rq, &a) < 0 || no_way(i, a.error) ||
 	    was_sent_to_all(i, a.type) || has_source_route(i) ||
 	    (a.type == RTN_UNICAST && source_is_of_link(i)))

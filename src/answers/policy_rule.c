@@ -191,13 +191,27 @@ void policy_table_print(uint32_t table, char *buf, size_t size)
 		snprintf(buf, size, "%u", table);
 }
 
+/* What a rule says itself, in place of a table's routes; NULL: it does not. */
+static const char *policy_rule_refusal(uint8_t action)
+{
+	switch (action) {
+	case FR_ACT_BLACKHOLE:
+		return "blackhole";
+	case FR_ACT_UNREACHABLE:
+		return "unreachable";
+	case FR_ACT_PROHIBIT:
+		return "prohibit";
+	}
+	return NULL;
+}
+
 void policy_rule_print(const struct policy_rule *r, uint8_t nfproto,
 		       char *buf, size_t size)
 {
 	struct printed p = { .buf = buf, .size = size };
+	const char *refusal = policy_rule_refusal(r->action);
 	char table[16];
 
-	policy_table_print(r->table, table, sizeof(table));
 	put(&p, "%u%s", r->priority, r->inverted ? " not" : "");
 	put_prefix(&p, "from", nfproto, r->src, r->src_len);
 	put_prefix(&p, "to", nfproto, r->dst, r->dst_len);
@@ -215,5 +229,6 @@ void policy_rule_print(const struct policy_rule *r, uint8_t nfproto,
 		put(&p, " uidrange %u-%u", r->uid_first, r->uid_last);
 	if (r->proto)
 		put(&p, " ipproto %u", r->proto);
-	put(&p, " lookup %s", table);
+	policy_table_print(r->table, table, sizeof(table));
+	put(&p, "%s%s", refusal ? " " : " lookup ", refusal ? refusal : table);
 }

@@ -41,7 +41,7 @@ bool policy_rule_parse(struct policy_rule *r, const struct nlmsghdr *nlh);
 enum rule_fits policy_rule_fits(const struct policy_rule *r,
 				const struct way_question *q, const char *in);
 
-/** policy_rule_print - "102 fwmark 0x7 lookup 79", as ip-rule(8) words it */
+/** policy_rule_print - "102 fwmark 0x7 lookup 79", "7 unreachable", as ip-rule(8) words it */
 void policy_rule_print(const struct policy_rule *r, uint8_t nfproto,
 		       char *buf, size_t size);
 

@@ -128,7 +128,7 @@ static const struct drop_meaning meanings[] = {
 	ROW("IP_INADDRERRORS", NULL, LOST, ROUTED,
 	    "an address of it cannot be there", NULL),
 	ROW("IP_INNOROUTES", NULL, LOST, ROUTED, "there is no way to it",
-	    "route"),
+	    "route|ip rule|loopback"),
 	ROW("IP_OUTNOROUTES", NULL, LOST, 0, "there is no way to it", "route"),
 	ROW("NOT_SPECIFIED", "ip_error", LOST, ROUTED,
 	    "its route is unreachable, prohibit or blackhole",
