@@ -12,11 +12,11 @@
 #include "journey/drop_meaning.h"
 #include "journey/fate_drop.h"
 #include "journey/journey.h"
+#include "journey/journey_end.h"
 #include "journey/journey_table.h"
 #include "journey/path.h"
 #include "journey/slots.h"
 #include "packet/identity.h"
-#include "place/ct_rule.h"
 #include "place/place.h"
 #include "rules/base/hash.h"
 #include "rules/base/units.h"
@@ -106,10 +106,7 @@ static bool may_be_untracked(const struct journey *j)
 {
 	if (j->ct.state != CONNTRACK_UNTOLD)
 		return j->ct.state == CONNTRACK_UNTRACKED;
-	for (uint32_t i = 0; i < journey_kept(j); i++)
-		if (j->step[i].place->ct & CT_RULE_UNTRACKS)
-			return true;
-	return j->flags & JOURNEY_GAP || j->omitted ||
+	return journey_untracked_by(j) || j->flags & JOURNEY_GAP || j->omitted ||
 	       j->first.proto == IPPROTO_ICMPV6;
 }
 

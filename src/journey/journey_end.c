@@ -12,8 +12,8 @@
 #include "journey/path_next.h"
 #include "journey/reroute.h"
 #include "journey/slots.h"
+#include "place/ct_rule.h"
 #include "place/place.h"
-#include "place/place_says.h"
 #include "rules/base/units.h"
 
 enum { TCP_RST = 0x04 };
@@ -112,7 +112,7 @@ bool journey_passed_nat(const struct journey *j, const struct path_map *map)
 const struct place *journey_untracked_by(const struct journey *j)
 {
 	for (uint32_t i = 0; i < journey_kept(j); i++)
-		if (j->step[i].branch == 0 && place_untracks(j->step[i].place))
+		if (j->step[i].branch == 0 && j->step[i].place->ct & CT_RULE_UNTRACKS)
 			return j->step[i].place;
 	return NULL;
 }

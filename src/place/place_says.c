@@ -157,14 +157,6 @@ uint32_t place_tproxy_mark(const struct place *at, uint32_t mark)
 	return (mark & ~mask) ^ set;
 }
 
-bool place_untracks(const struct place *at)
-{
-	return strcmp(at->target, "NOTRACK") == 0 ||
-	       place_has_word(at, "NOTRACK") ||
-	       place_has_word(at, "--notrack") ||
-	       (at->backend == EVENT_NFT && place_has_word(at, "notrack"));
-}
-
 /* Without such an option the kernel takes queue 0. */
 unsigned int place_queue(const struct place *at, unsigned int *last)
 {

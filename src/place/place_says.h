@@ -36,9 +36,6 @@ bool place_destination(const struct place *at, uint8_t to[16]);
 /** place_tproxy_mark - @mark as it is behind a TPROXY rule */
 uint32_t place_tproxy_mark(const struct place *at, uint32_t mark);
 
-/** place_untracks - does the rule keep conntrack from the packet (NOTRACK, CT --notrack)? */
-bool place_untracks(const struct place *at);
-
 enum { PLACE_QUEUE_TEXT = 24 };
 
 /**
