@@ -119,6 +119,17 @@ assert_no_grep 'no answer' "$ERR"
 assert_grep 'note: answers to 1 packet are not traced: --replies knows them by conntrack, which does not track it$' "$ERR"
 in_ns r iptables-legacy -t raw -D PREROUTING -p udp -j CT --notrack
 
+# a has the answer, and conntrack made another connection of it.
+subtest "a question that is in a zone of conntrack, and its answer in none"
+in_ns r iptables-legacy -t raw -A PREROUTING -i eth0 -p udp -j CT --zone 1
+start_nftrace r -4 -t 60 --replies -p udp --dport 7
+udp 10.2.0.2 7 20009 || fail "no echo"
+assert_within 10 "it is told" grep -q FORWARDED "$OUT"
+stop_nftrace INT
+assert_grep 'note: no answer to 1 of 1 connection was seen' "$ERR"
+assert_grep 'note: 1 of these was put into a zone of conntrack by a rule: an answer that is in another one is of no connection there, and not known as one$' "$ERR"
+in_ns r iptables-legacy -t raw -D PREROUTING -i eth0 -p udp -j CT --zone 1
+
 subtest "by rules in raw nothing is said: they do not find all answers"
 start_nftrace r -4 -t 60 --backend legacy --replies -p udp --dport 9
 udp 10.2.0.2 9 20001 1

@@ -157,6 +157,14 @@ uint32_t place_tproxy_mark(const struct place *at, uint32_t mark)
 	return (mark & ~mask) ^ set;
 }
 
+bool place_zones(const struct place *at)
+{
+	if (at->backend == EVENT_NFT && place_has_word(at, "zone"))
+		return place_has_word(at, "set");
+	return place_has_word(at, "--zone") || place_has_word(at, "--zone-orig") ||
+	       place_has_word(at, "--zone-reply");
+}
+
 /* Without such an option the kernel takes queue 0. */
 unsigned int place_queue(const struct place *at, unsigned int *last)
 {

@@ -36,6 +36,9 @@ bool place_destination(const struct place *at, uint8_t to[16]);
 /** place_tproxy_mark - @mark as it is behind a TPROXY rule */
 uint32_t place_tproxy_mark(const struct place *at, uint32_t mark);
 
+/** place_zones - does the rule put the packet into a zone of conntrack (CT --zone, ct zone set)? */
+bool place_zones(const struct place *at);
+
 enum { PLACE_QUEUE_TEXT = 24 };
 
 /**

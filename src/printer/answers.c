@@ -15,6 +15,7 @@
 #include "journey/journey_end.h"
 #include "packet/packet.h"
 #include "packet/packet_print.h"
+#include "place/place_says.h"
 #include "protocol/stats.h"
 #include "report/text_fate.h"
 #include "report/text_grounds.h"
@@ -42,6 +43,7 @@ struct connection {
 	uint32_t next[2];	/* of the bucket, twice the index + which; or NONE */
 	uint32_t id;		/* conntrack's; 0: not told */
 	bool answered, went_on;
+	bool zoned;		/* a rule put it into a zone of conntrack */
 	char first[HEADERS];
 };
 
@@ -253,6 +255,15 @@ static bool is_untracked(const struct journey *j)
 	return c.state == CONNTRACK_UNTRACKED || journey_untracked_by(j);
 }
 
+/* An answer in another zone is of no connection that is known there. */
+static bool meets_zone(const struct journey *j)
+{
+	for (uint32_t i = 0; i < journey_kept(j); i++)
+		if (j->step[i].branch == 0 && place_zones(j->step[i].place))
+			return true;
+	return false;
+}
+
 void answers_add(struct answers *a, const struct journey *j)
 {
 	const struct packet *p = &j->first;
@@ -280,8 +291,10 @@ void answers_add(struct answers *a, const struct journey *j)
 	}
 	if (!c && !packet_is_for_many(p))
 		c = add_answer(a, j, &came, &left);
-	if (c)
-		c->went_on |= text_fate_goes_on(j->fate[0].kind);
+	if (!c)
+		return;
+	c->went_on |= text_fate_goes_on(j->fate[0].kind);
+	c->zoned |= meets_zone(j);
 }
 
 void answers_tell(const struct answers *a, struct stats *st, bool masked)
@@ -294,6 +307,7 @@ void answers_tell(const struct answers *a, struct stats *st, bool masked)
 		u->connections += c->went_on || c->answered;
 		if (!c->went_on || c->answered)
 			continue;
+		u->zoned += c->zoned;
 		if (!u->count++ && !masked)
 			snprintf(u->first, sizeof(u->first), "%s", c->first);
 	}

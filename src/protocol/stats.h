@@ -86,6 +86,7 @@ struct stats_hidden {
 struct stats_unanswered {
 	uint64_t connections;	/* answered ones as well */
 	uint64_t count;
+	uint64_t zoned;		/* of them, a rule put into a zone of conntrack */
 	uint64_t untracked;	/* packets that went on, and are of no connection */
 	uint8_t more;		/* there were others, of which nothing is known */
 	char first[160];	/* headers of its first packet; "": not told */

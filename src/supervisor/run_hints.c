@@ -219,6 +219,11 @@ static void say_unanswered(const struct run *r)
 		    plural(u->connections), *u->first ? ": the first one's "
 						    "question is " : "",
 		    u->first);
+	if (u->zoned)
+		msg("note: %" PRIu64 " of these %s put into a zone of conntrack by a "
+		    "rule: an answer that is in another one is of no connection "
+		    "there, and not known as one", u->zoned,
+		    u->zoned == 1 ? "was" : "were");
 }
 
 /* What is asked first by who traces for the first time. */

@@ -113,6 +113,33 @@ static void test_words(void **state)
 	}
 }
 
+static void test_zones(void **state)
+{
+	static const struct {
+		const char *rule;
+		bool zones;
+	} rows[] = {
+		{ "-A P -i eth0 -j CT --zone 1", true },
+		{ "-A P -j CT --zone-orig mark", true },
+		{ "-A P -j CT --zone-reply 2", true },
+		{ "-A P -j CT --notrack", false },
+		{ "ct zone set 1", true },
+		{ "ct original zone set 1", true },
+		{ "ct reply zone set mark map @zones", true },
+		{ "ct zone 1 accept", false },
+		{ "accept comment \"ct zone set 1\"", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct place p = place_of(rows[i].rule, NFPROTO_IPV4);
+
+		p.backend = *rows[i].rule == '-' ? EVENT_LEGACY : EVENT_NFT;
+		if (place_zones(&p) != rows[i].zones)
+			fail_msg("row %zu", i);
+	}
+}
+
 /* What stands behind the text is another rule's, and what is in a comment is nobody's. */
 static void test_queue(void **state)
 {
@@ -149,6 +176,7 @@ int main(void)
 		cmocka_unit_test(test_destination),
 		cmocka_unit_test(test_mark),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_zones),
 		cmocka_unit_test(test_queue),
 	};
 
