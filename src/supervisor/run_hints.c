@@ -142,8 +142,9 @@ static void say_nat(const struct run *r)
 	/* A refused connection is gone before anybody has counted it. */
 	if (rest && !r->reader.conntrack.tracks && !st->nat_asked)
 		msg("note: %" PRIu64 " packet%s passed nat without an event: "
-		    "nat works on connections, and conntrack tracked none here "
-		    "meanwhile", rest, plural(rest));
+		    "nat works on connections, and conntrack had none here "
+		    "whenever it was looked at (four times a second)", rest,
+		    plural(rest));
 	else if (rest)
 		msg_detail("note: %" PRIu64 " packet%s passed nat without an "
 			   "event: nat is asked for the first packet of a "
