@@ -137,3 +137,18 @@ assert_equal "number and handle" "2 $handle,1 $own" "$(jq -r '.by | "\(.number) 
 assert_equal "the rule's numbers" "2 3" "$(jq -r "select(.by.handle == $handle and .by.table == \"filter\") | .by.number" "$SCRATCH/n.json" | uniq | paste -sd ' ')"
 # It is one rule for all that.
 assert_equal "lines of the summary" 2 "$(grep -c '^nftrace:   [0-9]* by ' "$ERR")"
+
+subtest "legacy alone, and rules of nft that come meanwhile: it is said"
+ns_new late
+ns_ip late link set lo up
+in_ns late iptables-legacy -A INPUT -j ACCEPT
+start_nftrace late -4 -t 30 -q -p udp --dport 2003
+in_ns late "$TOOLS/flood" 127.0.0.1 2003 1 8 >/dev/null 2>&1
+stop_nftrace INT
+assert_no_grep 'tables of nft came' "$ERR"
+start_nftrace late -4 -t 30 -q -p udp --dport 2003
+in_ns late nft 'table inet own { chain in { type filter hook input priority 5; udp dport 2003 drop; }; }' || fail nft
+in_ns late "$TOOLS/flood" 127.0.0.1 2003 1 8 >/dev/null 2>&1
+stop_nftrace INT
+assert_grep '^(nftrace: )?note: tables of nft came while this run went on, which had been without: what their rules do is not seen in it$' "$ERR"
+assert_no_grep '^DELIVERED' "$OUT"

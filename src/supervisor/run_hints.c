@@ -8,6 +8,7 @@
 #include "base/msg.h"
 #include "doctor/bypass.h"
 #include "plan/dnat_hint.h"
+#include "rules/nft/found.h"
 #include "supervisor/books.h"
 #include "supervisor/command_place.h"
 #include "supervisor/conntrack_look.h"
@@ -177,6 +178,21 @@ static void say_links(const struct run *r)
 		    r->plan.link_tables == 1 ? "is" : "are");
 }
 
+/* Their events were not listened to, and so none of their rules is shown. */
+static void say_late_nft(const struct run *r)
+{
+	unsigned int nft[FAMILY_COUNT] = { 0 }, link = 0, came = 0;
+
+	if (!r->reader.seen.packets || r->plan.see_nft || r->plan.nft_unseen ||
+	    !r->plan.nft_there || nft_trigger_tables(nft, &link) < 0)
+		return;
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		came |= r->plan.family[i].use && nft[i];
+	if (came || link > r->plan.link_tables)
+		msg("note: tables of nft came while this run went on, which had been "
+		    "without: what their rules do is not seen in it");
+}
+
 static void say_only(const struct run *r)
 {
 	if (r->o->only && r->reader.seen.packets && !r->reader.seen.printed)
@@ -244,6 +260,7 @@ void run_hints_say(const struct run *r)
 	say_rate(r);
 	books_say(r);
 	say_nat(r);
+	say_late_nft(r);
 	conntrack_look_say(&r->reader);
 	say_flows(r);
 	say_links(r);
