@@ -52,6 +52,13 @@ static bool tell_refusal(struct inquiry *i, const struct bridge_way *w,
 	return false;
 }
 
+static bool came_over_bridge(const struct inquiry *i)
+{
+	static const uint8_t none[sizeof(i->q->from)];
+
+	return i->q->bridge_port || memcmp(i->q->from, none, sizeof(none)) != 0;
+}
+
 bool loss_bridge_explains(struct inquiry *i)
 {
 	bool bridged;
@@ -60,8 +67,9 @@ bool loss_bridge_explains(struct inquiry *i)
 		.bridge = i->look.in, .in = i->q->bridge_port,
 	};
 
-	if (!w.in)
+	if (!came_over_bridge(i))
 		return false;
+	memcpy(w.from, i->q->from, sizeof(w.from));
 	bridged = is_bridged(i);
 	if (bridged) {
 		memcpy(w.mac, i->q->mac, sizeof(w.mac));

@@ -24,6 +24,8 @@ struct port {
 /* A row of a table of neighbours, or of a bridge's ports. */
 struct search {
 	struct bridge_way *way;
+	const uint8_t *mac;	/* behind which port is this? */
+	uint32_t port;		/* that */
 	struct port in, out;
 	bool found;
 };
@@ -70,12 +72,12 @@ static int on_forwarding(const struct nlmsghdr *nlh, void *arg)
 		return MNL_CB_OK;
 	mnl_attr_for_each(attr, nlh, sizeof(*ndm)) {
 		if (mnl_attr_get_type(attr) == NDA_LLADDR)
-			is_it = has_bytes(attr, s->way->mac, ETH_ALEN);
+			is_it = has_bytes(attr, s->mac, ETH_ALEN);
 		else if (mnl_attr_get_type(attr) == NDA_MASTER)
 			is_here = has_bytes(attr, &s->way->bridge, sizeof(s->way->bridge));
 	}
 	if (is_it && is_here) {
-		s->way->out = (uint32_t)ndm->ndm_ifindex;
+		s->port = (uint32_t)ndm->ndm_ifindex;
 		s->found = true;
 	}
 	return MNL_CB_OK;
@@ -129,6 +131,13 @@ static bool search_neighbours(struct search *s, uint8_t family, mnl_cb_t cb)
 			sizeof(ask), cb, s) == 0 && s->found;
 }
 
+/* Return: 0: behind none that is known. */
+static uint32_t find_port(struct search *s, const uint8_t *mac)
+{
+	s->mac = mac;
+	return search_neighbours(s, AF_BRIDGE, on_forwarding) ? s->port : 0;
+}
+
 static bool look_at_ports(struct search *s)
 {
 	struct ifinfomsg ask = { .ifi_family = AF_BRIDGE };
@@ -143,8 +152,13 @@ enum bridge_refusal bridge_port_refuses(struct bridge_way *w)
 {
 	struct search s = { .way = w };
 
-	if ((w->dst && !search_neighbours(&s, w->six ? AF_INET6 : AF_INET, on_neighbour)) ||
-	    !search_neighbours(&s, AF_BRIDGE, on_forwarding) || !look_at_ports(&s))
+	if (!w->in)
+		w->in = find_port(&s, w->from);
+	if (!w->in || (w->dst && !search_neighbours(&s, w->six ? AF_INET6 : AF_INET,
+						    on_neighbour)))
+		return BRIDGE_SENDS;
+	w->out = find_port(&s, w->mac);
+	if (!w->out || !look_at_ports(&s))
 		return BRIDGE_SENDS;
 	w->state = s.in.state;
 	if (s.in.state != BR_STATE_FORWARDING)

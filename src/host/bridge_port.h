@@ -11,7 +11,8 @@ struct bridge_way {
 	bool six;
 	const uint8_t *dst;	/* 4 or 16 bytes, a neighbour on the bridge; NULL: .mac tells */
 	uint8_t mac[6];		/* to which its frame goes; with .dst filled here */
-	uint32_t bridge, in;	/* .in: the port by which it came in */
+	uint8_t from[6];	/* where it came from: with .in 0 */
+	uint32_t bridge, in;	/* .in: the port by which it came in; 0: .from tells */
 	uint32_t out;		/* the port behind which that is; filled here */
 	uint8_t state;		/* BR_STATE_* of the port that does not forward; filled here */
 };

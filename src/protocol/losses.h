@@ -64,7 +64,7 @@ struct cause_question {
 	/* At its last event; ports are left out, but for CAUSE_DST_OPEN and IPVS. */
 	struct packet_view look;
 	uint32_t number, number_last;	/* of queues, or a port */
-	uint32_t bridge_port;	/* interface by which a bridge got it, 0: none did */
+	uint32_t bridge_port;	/* interface by which a bridge got it, 0: none, or not known */
 	uint8_t about;		/* enum cause_about */
 	uint8_t target;		/* enum cause_target */
 	uint8_t dst;		/* enum cause_dst */
@@ -72,8 +72,9 @@ struct cause_question {
 	uint8_t nfproto;
 	uint8_t order;		/* enum table_order of its last event */
 	uint8_t proto;		/* IPPROTO_* */
-	uint8_t mac[6];		/* to which its frame went; only with .bridge_port */
-	uint8_t unused[3];
+	/* Of what a bridge got: to which address its frame went, and from which; or zeros. */
+	uint8_t mac[6], from[6];
+	uint8_t unused;
 	char since[CAUSE_SINCE];	/* terminated or full */
 };
 

@@ -124,6 +124,12 @@ static void put_destination(struct cause_question *q, const struct journey *j,
 	}
 }
 
+/* Events of nft show no ports. */
+static bool died_in_bridge(const struct fate *f)
+{
+	return f->drop && strncmp(f->drop->location, "br_", 3) == 0;
+}
+
 static void put_frame(struct cause_question *q, const struct journey *j,
 		      unsigned int b)
 {
@@ -132,8 +138,10 @@ static void put_frame(struct cause_question *q, const struct journey *j,
 	for (uint32_t i = 0; i < journey_kept(j); i++)
 		if (j->step[i].branch == b && j->step[i].phys_in)
 			q->bridge_port = j->step[i].phys_in;
-	if (q->bridge_port && ethernet)
+	if (ethernet && (q->bridge_port || died_in_bridge(&j->fate[b])))
 		memcpy(q->mac, j->hw_header, sizeof(q->mac));
+	if (ethernet && !q->bridge_port && died_in_bridge(&j->fate[b]))
+		memcpy(q->from, j->hw_header + sizeof(q->mac), sizeof(q->from));
 	if (ethernet && j->hw_header[0] & 1)
 		q->flags |= CAUSE_TO_ALL;
 }
