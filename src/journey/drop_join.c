@@ -110,6 +110,19 @@ static bool may_be_untracked(const struct journey *j)
 	       j->first.proto == IPPROTO_ICMPV6;
 }
 
+/* At egress, where conntrack marks no copy; the rule names another interface for it. */
+static bool has_copy_beside(const struct journey *j)
+{
+	for (uint32_t i = 0; i < journey_kept(j); i++) {
+		const struct place *at = j->step[i].place;
+
+		if (at->backend == EVENT_NFT && at->family == NFPROTO_NETDEV &&
+		    at->mangles & MANGLE_CLONE)
+			return true;
+	}
+	return false;
+}
+
 /*
  * A copy of TEE's or dup's is sent by this host, and the kernel marks it as untracked:
  * what tells its record from the packet's, which may be the same bytes.
@@ -121,6 +134,7 @@ static void fill_clone(struct drop_look *l, const struct journey *j,
 		return;
 	l->cloned = b && j->path[b].born_local;
 	l->tracked = !b && !may_be_untracked(j);
+	l->beside = !b && has_copy_beside(j);
 }
 
 void drop_look_fill(struct drop_look *l, const struct journey *j,
@@ -223,14 +237,19 @@ static bool other_stamp(const struct drop_sight *s, uint64_t stamp_ns)
 	       !same_stamp(s, stamp_ns);
 }
 
+static bool is_other_way_out(const struct drop_sight *s, const struct drop_look *l)
+{
+	return l->out && s->r->dev && s->r->dev != s->r->in &&
+	       l->out != s->r->dev;
+}
+
 static int drop_device_score(const struct drop_sight *s, const struct drop_look *l)
 {
 	int score = 0;
 
 	if (l->in && s->r->in && l->in != s->r->in)
 		score += MISS_DEVICE;
-	if (l->out && s->r->dev && s->r->dev != s->r->in &&
-	    l->out != s->r->dev)
+	if (is_other_way_out(s, l))
 		score += MISS_DEVICE;
 	return score;
 }
@@ -242,7 +261,8 @@ int drop_score(const struct drop_sight *s, const struct drop_look *l)
 	/* A rule's verdict is the end, and the kernel says so. */
 	if (l->nfproto != s->nfproto || (l->ended && !s->verdict) ||
 	    other_stamp(s, l->stamp_ns) || is_of_copy(s, l) ||
-	    (l->tracked && is_untracked(s)))
+	    (l->tracked && is_untracked(s)) ||
+	    (l->beside && is_other_way_out(s, l)))
 		return DROP_SCORE_NONE;
 	/* The record may be of a packet alike, of which every event was lost. */
 	if (s->gap && !same_stamp(s, l->stamp_ns))

@@ -54,6 +54,7 @@ struct drop_look {
 	bool copied;		/* copies of it may be elsewhere */
 	bool cloned;		/* it is a copy that TEE or dup made */
 	bool tracked;		/* they made copies of it, and conntrack was to look at it */
+	bool beside;		/* a rule at egress made some, to go out by other interfaces */
 };
 
 /**

@@ -379,6 +379,8 @@ void journey_link(struct journey *j, const struct observation *o)
 
 	path_link(path, o->at);
 	note_backend(j, e);
+	if (o->at->mangles & MANGLE_CLONE)
+		j->flags |= JOURNEY_CLONED;
 	j->again = 0;
 	bare.headers = HEADERS_NONE;
 	change_find(j, branch, &bare);
