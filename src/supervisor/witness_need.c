@@ -18,6 +18,7 @@
 #include "supervisor/queue_look.h"
 
 enum {
+	PRE = BIT(NF_INET_PRE_ROUTING),
 	IN = BIT(NF_INET_LOCAL_IN),
 	FORWARD = BIT(NF_INET_FORWARD),
 	OUT = BIT(NF_INET_LOCAL_OUT),
@@ -44,9 +45,14 @@ uint8_t witness_need(const struct witness_facts *f)
 	/* Which way it took, to this host or through it. */
 	if (!(f->sees & IN))
 		need |= IN;
-	/* What nat has made of it is to be seen behind, where no other hook is. */
+	/*
+	 * What nat has made of it is to be seen behind, where no other hook is.  Of an answer
+	 * to what it has sent elsewhere it translates the source, as it leaves or comes in.
+	 */
 	need |= f->nat & (IN | POST);
-	if (f->nat & OUT || (f->reroutes && !(f->sees & POST)))
+	if (f->nat & OUT)
+		need |= IN;
+	if (f->nat & (PRE | OUT) || (f->reroutes && !(f->sees & POST)))
 		need |= POST;
 	if (!((f->sees | need) & (FORWARD | POST)))
 		need |= FORWARD;

@@ -41,12 +41,13 @@ static void test_rows(void **state)
 		{ { .sees = FILTER, .nat = NAT }, IN | POST },
 		{ { .sees = FILTER, .nat = POST }, POST },
 		{ { .sees = FILTER, .nat = IN }, IN },
-		{ { .sees = FILTER, .nat = PRE }, 0 },
+		/* so is the source of an answer, as it leaves, or comes in */
+		{ { .sees = FILTER, .nat = PRE }, POST },
 		{ { .sees = WITNESS_ALL, .nat = POST }, POST },
 		/* which shows who is forwarded, too */
 		{ { .sees = 0, .nat = NAT }, IN | POST },
 		/* so is another way out */
-		{ { .sees = FILTER, .nat = OUT }, POST },
+		{ { .sees = FILTER, .nat = OUT }, IN | POST },
 		{ { .sees = FILTER, .reroutes = true }, POST },
 		{ { .sees = WITNESS_ALL, .reroutes = true }, 0 },
 		/* whoever takes packets without a word is seen by silence alone */
