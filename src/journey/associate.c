@@ -168,18 +168,22 @@ static bool weigh_branch(struct search *s, struct journey *j,
 
 /*
  * As the packet was when its first hook let it go, where copies of it begin; those of
- * a rule begin where that is.
+ * a rule begin where that is, and take the way to its gateway.
  */
 static int copy_score(const struct search *s, const struct rival *r)
 {
 	struct path root = *r->path;
 	struct rival of = *r;
 
-	if (!r->j->root.seen || s->o->at->hook == NF_INET_LOCAL_OUT)
+	of.path = &root;
+	if (s->o->at->hook == NF_INET_LOCAL_OUT) {
+		root.look.view.out = 0;
+		return packet_score(s, &of);
+	}
+	if (!r->j->root.seen)
 		return packet_score(s, r);
 	root.look = r->j->root.look;
 	root.hook = root.born_local ? NF_INET_LOCAL_OUT : NF_INET_PRE_ROUTING;
-	of.path = &root;
 	return packet_score(s, &of);
 }
 

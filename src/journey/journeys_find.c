@@ -26,6 +26,28 @@ static struct candidate find_by_id(struct journeys *js,
 	return found;
 }
 
+/*
+ * While a copy was on its way its journey had the copy's id: each branch keeps its own.
+ * A rule's copy has gone all its way when nft tells of the rule.
+ */
+static struct candidate find_by_branch(struct journeys *js,
+				       const struct observation *o)
+{
+	struct candidate found = { .j = NULL };
+	unsigned int left = JOURNEY_TABLE_WALK;
+	struct journey *j;
+
+	for (j = js->table.newest; j && left; j = j->links.older, left--) {
+		if (j->branches == 1 || j->nfproto != o->e->nfproto ||
+		    !associate_follows(js->map, j, o, &found.branch) ||
+		    j->path[found.branch].trace_id != o->e->nft->id)
+			continue;
+		found.j = j;
+		break;
+	}
+	return found;
+}
+
 /* The same, if the id alone is proof. */
 static struct candidate find_by_proof(struct journeys *js,
 				      const struct observation *o)
@@ -94,7 +116,7 @@ static struct candidate (*const find_ways[HEADERS_COUNT][2][FIND_WAYS])(
 	[HEADERS_WHOLE][true] = { find_by_headers, find_by_unread },
 	[HEADERS_PARTIAL][false] = { find_by_id, find_by_headers, find_by_place },
 	[HEADERS_PARTIAL][true] = { find_by_headers, find_by_unread },
-	[HEADERS_NONE][false] = { find_by_id, find_by_place },
+	[HEADERS_NONE][false] = { find_by_id, find_by_branch, find_by_place },
 	[HEADERS_NONE][true] = { find_by_own_rule },
 };
 

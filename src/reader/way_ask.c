@@ -28,11 +28,10 @@ static bool is_answered(const struct reader_state *s, const void *arg)
 	return ways_answered(arg);
 }
 
-/* Is it one of the packet's own changes of its way? */
-static inline bool is_routing(const struct journey *j, const struct change *c)
+/* Is it one of the packet's own changes of its way?  TEE's copy goes to its gateway. */
+static inline bool is_routing(const struct change *c)
 {
-	return c->field == FIELD_OUT && c->maker == MAKER_ROUTING &&
-	       !j->step[c->step].branch;
+	return c->field == FIELD_OUT && c->maker == MAKER_ROUTING && !c->branch;
 }
 
 /* The last of these; .changes: there is none. */
@@ -41,7 +40,7 @@ static unsigned int find_routing(const struct journey *j)
 	unsigned int c = j->changes;
 
 	while (c-- > 0)
-		if (is_routing(j, &j->change[c]))
+		if (is_routing(&j->change[c]))
 			return c;
 	return j->changes;
 }
@@ -56,8 +55,7 @@ static void take_end(uint8_t to[16], const struct packet *p, const uint8_t *addr
 static uint32_t first_mark(const struct journey *j)
 {
 	for (unsigned int i = 0; i < j->changes; i++)
-		if (j->change[i].field == FIELD_MARK &&
-		    !j->step[j->change[i].step].branch)
+		if (j->change[i].field == FIELD_MARK && !j->change[i].branch)
 			return j->change[i].from.number;
 	return journey_first(j)->mark;
 }
@@ -69,7 +67,7 @@ static void apply_changes(struct way_question *q, const struct journey *j,
 	for (unsigned int i = 0; i < end; i++) {
 		const struct change *c = &j->change[i];
 
-		if (j->step[c->step].branch)
+		if (c->branch)
 			continue;
 		switch (c->field) {
 		case FIELD_MARK:
@@ -129,7 +127,7 @@ static bool may_be_worth_it(const struct journey *j)
 	for (; c < end; c++) {
 		if (c->field == FIELD_MARK)
 			return true;
-		if (is_routing(j, c))
+		if (is_routing(c))
 			again = c->from.number;
 	}
 	return again;
