@@ -207,6 +207,8 @@ did you mean -d 10.0.0.2, or host 10.0.0.2?|-d 10.0.0.1 10.0.0.2
 nftrace: one protocol an expression: -p tcp ... --or -p udp ...|-p tcp/udp
 nftrace: one protocol an expression: -p tcp ... --or -p udp ...|-p tcp,udp --dport 9
 nftrace: did you mean -p icmpv6?|-6 -p icmp6
+'-p icmp' is for ipv4: -p icmpv6 for ipv6|-6 -p icmp
+'-p 58' is for ipv6: -p icmp for ipv4|-4 -p 58
 seconds to wait for the lock (packets are written by --pcap FILE)|-w trace.pcap -p udp
 nftrace: error: '99999': no port is above 65535|-p udp --dport 99999
 nftrace: error: '-s fe80::1%lo': iptables does not look at '%lo': leave it out, and say -i lo or -o lo|-s fe80::1%lo

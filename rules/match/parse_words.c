@@ -59,6 +59,18 @@ void parse_write_ip(struct parse *p)
 	ip_part_write(p->f, &p->entry, &p->ip, p->protocol != NULL);
 }
 
+/* Each family has an ICMP of its own, which no packet of the other carries. */
+static void check_icmp(struct parse *p, const char *word)
+{
+	bool six = p->f == &family_ipv6;
+
+	if (p->ip.proto == (six ? IPPROTO_ICMP : IPPROTO_ICMPV6) &&
+	    !(p->ip.inv & IP_PART_INV_PROTO))
+		parse_refuse(p, MATCH_FAMILY, "'-p %s' is for %s: -p %s for %s",
+			     word, families[six ? 0 : 1]->name,
+			     six ? "icmpv6" : "icmp", p->f->name);
+}
+
 static void take_protocol(struct parse *p, char *word)
 {
 	set_once(p, 'p');
@@ -68,6 +80,7 @@ static void take_protocol(struct parse *p, char *word)
 	p->ip.proto = xtables_parse_protocol(word);
 	if (p->ip.proto == 0 && p->ip.inv & IP_PART_INV_PROTO)
 		parse_refuse(p, MATCH_BAD, "'! -p %s' would never match", word);
+	check_icmp(p, word);
 	/* Extensions look at it while they parse. */
 	parse_write_ip(p);
 }
