@@ -3,6 +3,7 @@
 #include "capture/ifnames.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ enum { BUCKETS = 256, INDEXES = 4096 };
 struct name {
 	struct name *next;
 	uint32_t index;
+	bool vrf;
 	char raw[IFNAMSIZ];
 	char text[4 * IFNAMSIZ];	/* fit for output */
 };
@@ -58,20 +60,48 @@ void ifnames_set(struct ifnames *n, uint32_t index, const char *text,
 	escape_text(e->text, sizeof(e->text), text, len);
 }
 
+static struct name *find(const struct ifnames *n, uint32_t index)
+{
+	struct name *e = n->bucket[index % BUCKETS];
+
+	while (e && e->index != index)
+		e = e->next;
+	return e;
+}
+
+static int on_info(const struct nlattr *attr, void *arg)
+{
+	static const char kind[] = "vrf";
+	bool *vrf = arg;
+
+	if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
+		*vrf = mnl_attr_get_payload_len(attr) >= sizeof(kind) &&
+		       memcmp(mnl_attr_get_payload(attr), kind, sizeof(kind)) == 0;
+	return MNL_CB_OK;
+}
+
 static int on_link(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct ifinfomsg *ifi;
 	const struct nlattr *attr;
+	struct name *e;
+	bool vrf = false;
 
 	if (nlh->nlmsg_type != RTM_NEWLINK ||
 	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifi))
 		return MNL_CB_OK;
 	ifi = mnl_nlmsg_get_payload(nlh);
-	mnl_attr_for_each(attr, nlh, sizeof(*ifi))
+	mnl_attr_for_each(attr, nlh, sizeof(*ifi)) {
 		if (mnl_attr_get_type(attr) == IFLA_IFNAME)
 			ifnames_set(arg, (uint32_t)ifi->ifi_index,
 				    mnl_attr_get_str(attr),
 				    mnl_attr_get_payload_len(attr));
+		else if (mnl_attr_get_type(attr) == IFLA_LINKINFO)
+			mnl_attr_parse_nested(attr, on_info, &vrf);
+	}
+	e = find(arg, (uint32_t)ifi->ifi_index);
+	if (e)
+		e->vrf = vrf;
 	return MNL_CB_OK;
 }
 
@@ -184,13 +214,15 @@ uint32_t ifnames_version(const struct ifnames *n)
 	return n->version;
 }
 
-static const struct name *find(const struct ifnames *n, uint32_t index)
+void ifnames_vrfs(const struct ifnames *n, uint32_t *index, size_t size)
 {
-	const struct name *e = n->bucket[index % BUCKETS];
+	size_t count = 0;
 
-	while (e && e->index != index)
-		e = e->next;
-	return e;
+	for (unsigned int b = 0; b < BUCKETS; b++)
+		for (const struct name *e = n->bucket[b]; e; e = e->next)
+			if (e->vrf && count + 1 < size)
+				index[count++] = e->index;
+	index[count] = 0;
 }
 
 static const char *unknown_name(uint32_t index)

@@ -42,6 +42,12 @@ void ifnames_update(struct ifnames *names);
 const char *ifnames_get(const struct ifnames *names, uint32_t index);
 const char *ifnames_raw(const struct ifnames *names, uint32_t index);
 
+/**
+ * ifnames_vrfs - those that are a VRF's device
+ * @size: of @index, which ends with 0: of more the first ones
+ */
+void ifnames_vrfs(const struct ifnames *names, uint32_t *index, size_t size);
+
 /** ifnames_version - another number whenever a name has changed, or come */
 uint32_t ifnames_version(const struct ifnames *names);
 

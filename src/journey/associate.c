@@ -161,7 +161,8 @@ static bool weigh_branch(struct search *s, struct journey *j,
 		return false;
 	r.waits = r.path->state == PATH_QUEUED || loops_back;
 	r.score = penalty[r.answer] + packet_score(s, &r) +
-		  rival_id_score(&r, s->o->e, loops_back);
+		  rival_id_score(&r, s->o->e,
+				 loops_back || path_crosses_vrf(r.path, s->o));
 	consider(s, &r);
 	return true;
 }

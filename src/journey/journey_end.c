@@ -74,6 +74,14 @@ static bool nat_may_come(const struct journey *j, const struct path *p,
 	       !path_nat_was_ahead(map, p, j->entry.place);
 }
 
+/* At the end of the hooks that it may pass again, as a VRF's or as what is sent by its port. */
+static bool may_cross_vrf(const struct path_map *map, const struct path *p)
+{
+	if (p->hook == NF_INET_PRE_ROUTING)
+		return !path_is_vrf(map->vrf, p->look.view.in);
+	return p->local && path_is_vrf(map->vrf, p->out);
+}
+
 static bool branch_is_over(const struct journey *j, const struct path *p,
 			   const struct path_map *map)
 {
@@ -85,6 +93,8 @@ static bool branch_is_over(const struct journey *j, const struct path *p,
 		return false;
 	if (p->state != PATH_TABLE_DONE ||
 	    (p->out == LOOPBACK_IFINDEX && path_is_leaving(map, p)))
+		return false;
+	if (map->vrf[0] && may_cross_vrf(map, p))
 		return false;
 	return !slots_have_later(map, p) &&
 	       path_is_over(map, p, nat_may_come(j, p, map)) &&

@@ -187,6 +187,7 @@ void journeys_observe(struct journeys *js, const struct event *e,
 		.e = e, .at = at, .p = &seen->p, .key = seen->key ^ js->origin_key,
 		.origin = js->origin,
 		.hooks = js->map->hook[family],
+		.vrf = js->map->vrf[0] ? js->map->vrf : NULL,
 		.headers = headers_of(e),
 		.is_start = path_is_start(at),
 		.enters = e->hook == NF_INET_PRE_ROUTING ||

@@ -28,6 +28,7 @@ struct observation {
 	const struct place *at;
 	const struct packet *p;	/* the event's, decoded; HEADERS_NONE: empty */
 	const struct path_hook *hooks;	/* of the event's family, by NF_INET_* */
+	const uint32_t *vrf;	/* path_map.vrf; NULL: there is none */
 	uint64_t key;		/* the packet's identity_key() */
 	uint64_t now_ns;	/* CLOCK_MONOTONIC when the event was read */
 	uint64_t since_ns;	/* and behind which it was made */

@@ -29,6 +29,25 @@ bool path_is_nowhere(const struct observation *o)
 	       o->headers != HEADERS_NONE;
 }
 
+bool path_is_vrf(const uint32_t *vrf, uint32_t index)
+{
+	while (*vrf && *vrf != index)
+		vrf++;
+	return *vrf;
+}
+
+bool path_meets_vrf(const struct path *p, const struct observation *o)
+{
+	const struct event *e = o->e;
+
+	if (e->hook == NF_INET_PRE_ROUTING)
+		return p->hook == NF_INET_PRE_ROUTING && p->look.view.in &&
+		       e->in != p->look.view.in && path_is_vrf(o->vrf, e->in);
+	return e->hook == NF_INET_LOCAL_OUT && p->local && e->out &&
+	       (p->hook == NF_INET_LOCAL_OUT || p->hook == NF_INET_POST_ROUTING) &&
+	       e->out != p->out && path_is_vrf(o->vrf, p->out);
+}
+
 static inline void path_note(struct path *p, const struct observation *o)
 {
 	const struct event *e = o->e;
@@ -36,6 +55,8 @@ static inline void path_note(struct path *p, const struct observation *o)
 	/* nft tells no hook; a chain that many call is where the packet is. */
 	uint8_t hook = e->hook < NF_INET_NUMHOOKS ? e->hook : p->hook;
 
+	if (p->last && path_crosses_vrf(p, o))
+		p->seen = p->passed = 0;
 	/* Until it is read the packet is where it was. */
 	if (!p->last || !path_is_nowhere(o)) {
 		path_note_slot(p, at, hook);

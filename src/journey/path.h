@@ -51,6 +51,24 @@ void path_is_known(struct path *p, const struct place *at);
 /** path_is_nowhere - an event of a base chain that was not read yet: nobody knows of which hook */
 bool path_is_nowhere(const struct observation *o);
 
+/** path_is_vrf - is the interface one of path_map.vrf's? */
+bool path_is_vrf(const uint32_t *vrf, uint32_t index);
+
+/** path_meets_vrf - path_crosses_vrf() where there are VRFs */
+bool path_meets_vrf(const struct path *p, const struct observation *o);
+
+/**
+ * path_crosses_vrf - an event of the packet's first hook, which it has passed
+ *
+ * What a VRF's port gets passes PREROUTING again as the VRF's, and what is sent by a
+ * VRF OUTPUT and POSTROUTING again as the port's.
+ */
+static inline bool path_crosses_vrf(const struct path *p,
+				    const struct observation *o)
+{
+	return o->vrf && path_meets_vrf(p, o);
+}
+
 /** path_loops_back - a packet behind its last hook, and an event where it would come in again */
 static inline bool path_loops_back(const struct path *p,
 				   const struct observation *o)

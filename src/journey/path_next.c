@@ -185,7 +185,7 @@ bool path_is_leaving(const struct path_map *map, const struct path *p)
 		 ~map->witness[slots_family(p->last)][NF_INET_POST_ROUTING]);
 }
 
-/* Back from POSTROUTING, as only loopback and multicast's copy come. */
+/* Back from POSTROUTING, as only loopback, multicast's copy and a VRF's packets come. */
 static enum path_answer path_comes_back(const struct path_map *map,
 					const struct path *p,
 					const struct observation *o)
@@ -254,7 +254,8 @@ enum path_answer path_may_follow(const struct path_map *map,
 
 	if (o->at->nfproto != p->last->nfproto)
 		return PATH_NO;
-	if (path_loops_back(p, o) && path_is_leaving(map, p))
+	if (path_crosses_vrf(p, o) ||
+	    (path_loops_back(p, o) && path_is_leaving(map, p)))
 		answer = path_comes_back(map, p, o);
 	else
 		answer = path_goes_on(map, p, o);

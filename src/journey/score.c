@@ -157,13 +157,15 @@ static int stamp_score(const struct journey *j, const struct observation *o,
 }
 
 /* Interfaces are the same for all tables of a hook, and mostly beyond. */
-static int device_score(const struct path *path, const struct event *e)
+static int device_score(const struct path *path, const struct observation *o)
 {
+	const struct event *e = o->e;
 	const struct packet_view *was = &path->look.view;
 	int other = path->hook == e->hook ? SCORE_HEADER : SCORE_DEVICE;
 	int s = 0;
 
-	if (path->hook == NF_INET_POST_ROUTING && e->hook != path->hook)
+	if ((path->hook == NF_INET_POST_ROUTING && e->hook != path->hook) ||
+	    path_crosses_vrf(path, o))
 		return 0;
 	if (e->in && was->in && e->hook != NF_INET_POST_ROUTING &&
 	    e->in != was->in)
@@ -177,5 +179,5 @@ int score_event(const struct journey *j, const struct path *path,
 		const struct observation *o, bool stamps)
 {
 	return header_score(j, path, o) + stamp_score(j, o, stamps) +
-	       device_score(path, o->e);
+	       device_score(path, o);
 }

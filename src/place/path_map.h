@@ -46,6 +46,8 @@ enum path_others {
 	OTHERS_RUNS = BIT(1),	/* another run of nftrace, by its nft table */
 };
 
+enum { PATH_VRFS = 64 };
+
 struct path_map {
 	struct path_hook hook[2][NF_INET_NUMHOOKS];	/* by family_index() */
 	/*
@@ -67,6 +69,8 @@ struct path_map {
 	bool untraced;		/* a rule of nft ends tracing: silence says nothing */
 	uint8_t others;		/* enum path_others, ored; never taken back */
 	bool excerpt;		/* a text is read: any event of it may be missing */
+	/* Devices of VRFs, by which a packet passes its first hook twice; 0 behind the last. */
+	uint32_t vrf[PATH_VRFS];
 	/* Tables that it speaks of, and the rules lack: by family_index(), 1 << enum table_order. */
 	uint8_t lacking[2];
 };

@@ -248,6 +248,8 @@ static int open_state(struct reader_state *s, const struct reader_plan *plan)
 		s->tables.opened = t.windows != 0;
 	}
 	path_map_fill(&s->map, plan->rules.legacy);
+	if (s->names)
+		ifnames_vrfs(s->names, s->map.vrf, PATH_VRFS);
 	s->map.nft_unseen = plan->nft_unseen;
 	s->map.ipvs = plan->ipvs;
 	s->map.others = plan->foreign_trace ? OTHERS_RULES : 0;

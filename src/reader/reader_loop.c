@@ -233,8 +233,10 @@ static void wait_for(struct reader_state *s, bool messages, int timeout_ms)
 		return;
 	if (pfd[0].revents)
 		reader_on_control(s);
-	if (pfd[1].revents)
+	if (pfd[1].revents) {
 		ifnames_update(s->names);
+		ifnames_vrfs(s->names, s->map.vrf, PATH_VRFS);
+	}
 	for (unsigned int i = 0; i < s->printer.sinks; i++)
 		if (pfd[3 + i].revents & (POLLERR | POLLHUP | POLLNVAL) &&
 		    !s->printer.sink[i].out.error)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "journey/journey.h"
+#include "journey/path.h"
 #include "protocol/bulletin.h"
 #include "protocol/reader_ipc.h"
 #include "protocol/stats.h"
@@ -144,6 +145,9 @@ void way_ask(struct reader_state *s, struct journey *j)
 	if (!s->ways && !may_be_worth_it(j))
 		return;
 	c = find_routing(j);
+	/* Of a VRF's tables that question knows nothing. */
+	if (is_again(j, c) && path_is_vrf(s->map.vrf, j->change[c].from.number))
+		return;
 	fill_question(&q, j, c);
 	/* A bridge's way is none of routing's. */
 	if (!q.out || q.out == q.in || j->omitted ||

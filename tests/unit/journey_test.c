@@ -41,6 +41,12 @@ static void assert_ending(struct world *w, const char *letters,
 	assert_int_equal(!!(e->flags & JOURNEY_AMBIGUOUS), marked);
 }
 
+static void forget_endings(struct world *w)
+{
+	memset(w->over, 0, sizeof(w->over));
+	w->count = 0;
+}
+
 /* Stamps count once the kernel is seen to make them. */
 static void prove_stamps(struct world *w)
 {
@@ -52,8 +58,7 @@ static void prove_stamps(struct world *w)
 		go(w, &s, FWD_QUEUE);
 	go(w, &s, POST);
 	assert_int_equal(w->count, 1);
-	memset(w->over, 0, sizeof(w->over));
-	w->count = 0;
+	forget_endings(w);
 }
 
 static void test_forwarded(void **state)
@@ -371,6 +376,42 @@ static void test_loopback(void **state)
 	go_in(w, &a);
 	assert_int_equal(w->count, 1);
 	assert_ending(w, "AAAAAAAA", FATE_DELIVERED, false);
+}
+
+/* A packet by a VRF: its first hook as its port's and as the VRF's, its last ones the other way. */
+static void test_vrf(void **state)
+{
+	enum { RED = 9 };
+	struct world *w = *state;
+	struct sent a = udp, c = udp;
+
+	w->map.vrf[0] = RED;
+	for (int stamp = 1; stamp >= 0; stamp--) {
+		a.stamp = (uint64_t)stamp;
+		a.in = ETH0;
+		go(w, &a, PRE_RAW);
+		go(w, &a, PRE_MANGLE);
+		a.in = RED;
+		go_in(w, &a);
+		assert_ending(w, "AAAAAA", FATE_DELIVERED, false);
+		forget_endings(w);
+	}
+	c.stamp = 0;
+	c.out = RED;
+	go_out(w, &c);
+	c.out = ETH1;
+	assert_int_equal(w->count, 0);
+	go_out(w, &c);
+	assert_int_equal(w->count, 1);
+	assert_ending(w, "AAAAAAAA", FATE_SENT, false);
+	/* Without a VRF they are two each. */
+	w->map.vrf[0] = 0;
+	forget_endings(w);
+	go(w, &a, PRE_RAW);
+	go(w, &a, PRE_MANGLE);
+	a.in = ETH1;
+	go_in(w, &a);
+	assert_ending(w, "AAAA", FATE_DELIVERED, false);
 }
 
 /* The backlog is a queue: first in, first out. */
@@ -751,6 +792,7 @@ int main(void)
 		CASE(test_times_instead_of_stamps),
 		CASE(test_loopback),
 		CASE(test_loopback_backlog),
+		CASE(test_vrf),
 		CASE(test_multicast),
 		CASE(test_queue_in_order),
 		CASE(test_repeat),
