@@ -109,6 +109,10 @@ ns_ip r link set port7 master br7
 said -i port7 -p udp
 assert_grep '^note: port7 is a port of bridge br7, and rules see what comes in by it as coming in by br7: use -i br7( -m physdev --physdev-in port7)?$' "$SCRATCH/said"
 assert_grep '^nothing was traced: no packet matched: see the note on port7 above$' "$SCRATCH/said"
+said -o port7 -p udp
+assert_grep '^note: port7 is a port of bridge br7, and rules see what goes out by it as going out by br7: use -o br7$' "$SCRATCH/said"
+said -o cali123 -p udp
+assert_grep "^note: there is no interface 'cali123' here, and nothing can go out by it$" "$SCRATCH/said"
 ns_ip r link add idle7 type bridge
 said -i idle7 -p udp
 assert_grep '^nothing at all came in by idle7 meanwhile$' "$SCRATCH/said"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* in_interface: the -i of match expressions: is it there, and what comes in by it? */
+/* in_interface: the -i and -o of match expressions: are they there, and what comes in? */
 #include "plan/in_interface.h"
 
 #include <inttypes.h>
@@ -13,22 +13,34 @@
 #include "rules/base/ip_part.h"
 #include "rules/base/rule_set.h"
 
+/* Without "+": with its NUL it is compared as a whole. */
+static bool is_whole_name(const char *name, const unsigned char *mask)
+{
+	size_t len = strnlen(name, IFNAMSIZ);
+
+	return len && len < IFNAMSIZ && mask[len];
+}
+
 /* Return: a name without "+", which no "!" turns round; NULL: there is none. */
 static const char *plain_name(const struct family *f, const void *entry)
 {
 	struct ip_part ip;
-	size_t len;
 
 	ip_part_read(f, entry, &ip);
-	len = strnlen(ip.in, IFNAMSIZ);
-	/* With its NUL it is compared as a whole. */
-	if (!len || len == IFNAMSIZ || !ip.in_mask[len] ||
-	    ip.inv & IP_PART_INV_IN)
-		return NULL;
-	return ip.in;
+	return is_whole_name(ip.in, ip.in_mask) && !(ip.inv & IP_PART_INV_IN) ?
+		ip.in : NULL;
 }
 
-static void say_missing(const char *name)
+static const char *plain_out(const struct family *f, const void *entry)
+{
+	struct ip_part ip;
+
+	ip_part_read(f, entry, &ip);
+	return is_whole_name(ip.out, ip.out_mask) && !(ip.inv & IP_PART_INV_OUT) ?
+		ip.out : NULL;
+}
+
+static void say_missing(const char *name, const char *nothing)
 {
 	struct if_nameindex *all = if_nameindex();
 	struct spelling n;
@@ -37,7 +49,7 @@ static void say_missing(const char *name)
 	for (const struct if_nameindex *i = all; i && i->if_index; i++)
 		spelling_look(&n, i->if_name);
 	msg("note: there is no interface '%s' here%s%s%s", name,
-	    n.name ? ": did you mean '" : ", and nothing can come in by it",
+	    n.name ? ": did you mean '" : nothing,
 	    n.name ? n.name : "", n.name ? "'?" : "");
 	if (all)
 		if_freenameindex(all);
@@ -87,8 +99,28 @@ static int check(const char *name, bool *told)
 		return STATUS_USAGE;
 	}
 	*told = true;
-	say_missing(name);
+	say_missing(name, ", and nothing can come in by it");
 	return 0;
+}
+
+/* What this host sends goes out by its bridge, whatever port that chooses. */
+static void take_out_interface(struct in_interface *in, const char *name)
+{
+	struct link_seen l;
+	bool there;
+
+	if (!name || strcmp(in->out, name) == 0)
+		return;
+	there = link_look(&l, name);
+	if (there ? !l.bridge[0] : if_nametoindex(name) != 0)
+		return;
+	strcpy(in->out, name);
+	if (there)
+		msg("note: %s is a port of bridge %s, and rules see what goes out "
+		    "by it as going out by %s: use -o %s", name, l.bridge,
+		    l.bridge, l.bridge);
+	else
+		say_missing(name, ", and nothing can go out by it");
 }
 
 static int take_in_interface(struct in_interface *in, const char *name)
@@ -108,8 +140,10 @@ int in_interface_check(struct in_interface *in, const struct trace_set *set)
 {
 	int status = 0;
 
-	for (unsigned int r = 0; r < set->count && !status; r++)
+	for (unsigned int r = 0; r < set->count && !status; r++) {
 		status = take_in_interface(in, plain_name(set->family, set->rule[r].entry));
+		take_out_interface(in, plain_out(set->family, set->rule[r].entry));
+	}
 	return status;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* in_interface: the -i of match expressions: is it there, and what comes in by it? */
+/* in_interface: the -i and -o of match expressions: are they there, and what comes in? */
 #ifndef NFTRACE_IN_INTERFACE_H
 #define NFTRACE_IN_INTERFACE_H
 
@@ -14,6 +14,7 @@ struct trace_set;
 struct in_interface {
 	char name[IFNAMSIZ];	/* of the last rule that has one */
 	bool told;		/* in a note, that nothing can come in by it */
+	char out[IFNAMSIZ];	/* the last -o of which a note says the same; "": none */
 	bool mixed;		/* others have none, another, or one with "!" or "+" */
 	uint64_t frames;	/* that had come in by it before the run */
 };
