@@ -222,3 +222,26 @@ talk lo tcp 10.9.0.1 1001 2>/dev/null
 stop
 assert_grep '^[0-9a-zA-Z]+ +#1 ' "$OUT"
 assert_no_grep 'tracked none' "$ERR"
+
+subtest "a listening socket that has no room: its packet is DELIVERED, and nobody answers"
+background lo full python3 -S -c '
+import signal, socket
+listens = socket.socket()
+listens.bind(("10.9.0.1", 1003))
+listens.listen(0)
+callers = [socket.socket() for _ in range(2)]
+for caller in callers:
+	caller.setblocking(False)
+	try:
+		caller.connect(("10.9.0.1", 1003))
+	except BlockingIOError:
+		pass
+print("ready", flush=True)
+signal.pause()
+'
+assert_within 10 "its queue is full" says_ready "$SCRATCH/full"
+start_nftrace lo -q -t 20 -p tcp --dport 1003 --syn
+talk lo tcp 10.9.0.1 1003 wait 1 2>/dev/null
+stop
+assert_grep '^DELIVERED .*[.]1003: ' "$OUT"
+assert_grep 'note: [0-9]+ times? meanwhile, traced or not, a listening socket of TCP had no room ' "$ERR"

@@ -7,6 +7,7 @@
 
 #include "base/msg.h"
 #include "doctor/bypass.h"
+#include "host/listen_queue.h"
 #include "plan/dnat_hint.h"
 #include "rules/nft/found.h"
 #include "supervisor/books.h"
@@ -178,6 +179,19 @@ static void say_links(const struct run *r)
 		    r->plan.link_tables == 1 ? "is" : "are");
 }
 
+/* Such a SYN is taken from the rules by its socket, and the kernel has no word on it. */
+static void say_listen_queue(const struct run *r)
+{
+	uint64_t now, was = r->reader.listen_full;
+
+	if (r->reader.seen.fate[FATE_DELIVERED] && listen_queue_full(&now) &&
+	    now > was)
+		msg("note: %" PRIu64 " time%s meanwhile, traced or not, a listening "
+		    "socket of TCP had no room for one more connection: such a "
+		    "packet is DELIVERED, and not answered (ListenOverflows)",
+		    now - was, plural(now - was));
+}
+
 /* Their events were not listened to, and so none of their rules is shown. */
 static void say_late_nft(const struct run *r)
 {
@@ -264,6 +278,7 @@ void run_hints_say(const struct run *r)
 	conntrack_look_say(&r->reader);
 	say_flows(r);
 	say_links(r);
+	say_listen_queue(r);
 	say_unanswered(r);
 	say_replies(r);
 }

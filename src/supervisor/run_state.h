@@ -164,6 +164,7 @@ struct run_reader {
 	struct drop_source drops;	/* the kernel's word, for it alone */
 	bool way_known[WAYS];		/* which it has been told */
 	struct conntrack_counts conntrack;
+	uint64_t listen_full;		/* listen_queue_full() before; UINT64_MAX: not told */
 	struct helper refresh;		/* reads nft's rules again for it */
 	struct other_runs others;	/* that these readings showed */
 	bool changers_said;		/* who changed them first */
