@@ -194,6 +194,12 @@ trace -p udp --dport 1001
 udp a 10.2.0.2 1001
 stop
 assert_grep 'note: 1 packet passed nat without an event: untracked by raw:PREROUTING:rule:1$' "$ERR"
+legacy iptables -t raw -A OUTPUT -p udp --dport 1001 -j CT --notrack
+trace -p udp --dport 1001
+udp a 10.2.0.2 1001
+udp r 10.2.0.2 1001
+stop
+assert_grep 'note: 2 packets passed nat without an event: untracked by raw:PREROUTING:rule:1 and other rules$' "$ERR"
 legacy iptables -t raw -F
 talk a udp 10.2.0.2 1001 from 2001 wait 1 2>/dev/null
 trace -p udp --dport 1001

@@ -243,6 +243,7 @@ struct stats {
 	uint64_t owners_others;		/* packets of those beyond */
 	uint64_t unowned;		/* and of nobody's that is known */
 	char untracked_by[STATS_RULE];	/* the first such rule, "": none */
+	uint8_t untracked_more;		/* 1: others did as well */
 	struct stats_reason reason[STATS_REASONS];	/* most first */
 	uint32_t reasons;
 	struct stats_unexpected unexpected;

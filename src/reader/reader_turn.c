@@ -2,6 +2,8 @@
 /* reader_turn: a journey is over and its turn has come: what is asked of it, told and kept. */
 #include "reader/reader_turn.h"
 
+#include <string.h>
+
 #include "journey/journey.h"
 #include "journey/journey_end.h"
 #include "journey/journeys.h"
@@ -29,13 +31,18 @@ static bool is_incomplete(const struct journey *j)
 static void count_nat_silent(struct stats *st, const struct journey *j)
 {
 	const struct place *by = journey_untracked_by(j);
+	char name[STATS_RULE];
 
 	stats_add(&st->nat_silent, 1);
 	if (!by)
 		return;
 	stats_add(&st->nat_untracked, 1);
+	if (st->untracked_more)
+		return;
+	place_name(name, sizeof(name), by);
 	if (!st->untracked_by[0])
-		place_name(st->untracked_by, sizeof(st->untracked_by), by);
+		strcpy(st->untracked_by, name);
+	st->untracked_more = strcmp(st->untracked_by, name) != 0;
 }
 
 /* What is told of each packet, and no event tells. */

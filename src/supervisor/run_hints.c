@@ -139,8 +139,9 @@ static void say_nat(const struct run *r)
 
 	if (untracked)
 		msg("note: %" PRIu64 " packet%s passed nat without an event: "
-		    "untracked by %s", untracked, plural(untracked),
-		    st->untracked_by);
+		    "untracked by %s%s", untracked, plural(untracked),
+		    st->untracked_by,
+		    st->untracked_more ? " and other rules" : "");
 	/* A refused connection is gone before anybody has counted it. */
 	if (rest && !r->reader.conntrack.tracks && !st->nat_asked)
 		msg("note: %" PRIu64 " packet%s passed nat without an event: "
