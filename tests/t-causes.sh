@@ -214,6 +214,21 @@ tells 1001 FORWARDED
 in_ns r sysctl -qw net.ipv4.conf.eth0.rp_filter=0 net.ipv4.conf.eth0.src_valid_mark=0
 forget
 
+subtest "ip rules that ask for the port, or the protocol"
+# 10.1.0.2 > 203.0.113.1, UDP to port 1001, with a TTL of 1
+dies() { frame "$(mac_of r eth0)" 4500001c 00044000 01110000 0a010002 cb007101 07d1 03e9 0008 0000; }
+ns_ip r route add 203.0.113.0/24 via 10.2.0.2 table 78
+for by in "ipproto udp dport 1001" "ipproto udp"; do
+	# shellcheck disable=SC2086
+	ns_ip r rule add $by lookup 78
+	trace -p udp --dport 1001
+	dies
+	stop
+	tells 1001 'LOST .*likely: its ttl of 1 ran out$'
+	# shellcheck disable=SC2086
+	ns_ip r rule del $by lookup 78
+done
+
 subtest "a source route, and a frame for many"
 to=$(mac_of r eth0)
 legacy ip6tables -A FORWARD -j ACCEPT

@@ -14,6 +14,8 @@
 
 #include "answers/inquiry.h"
 #include "answers/loss_bridge.h"
+#include "answers/loss_source.h"
+#include "answers/policy_rules.h"
 #include "answers/refusing_rule.h"
 #include "answers/route.h"
 #include "capture/event.h"
@@ -72,70 +74,6 @@ static void find_destination(struct inquiry *i)
 		ask_conntrack(i);
 }
 
-static bool source_is_ours(struct inquiry *i)
-{
-	struct route_question rq = { .nfproto = i->q->nfproto,
-				     .dst = i->look.src.addr };
-	struct route_answer a;
-
-	if (i->six || route_ask(&rq, &a) < 0 || a.error ||
-	    a.type != RTN_LOCAL || setting_either(false, i->in, "accept_local"))
-		return false;
-	if (i->look.src.addr[0] == 127)
-		return inquiry_tell(i, FINDING_LIKELY, "its source %s is a "
-				    "loopback address (net.ipv4.conf.%s."
-				    "route_localnet)", i->src, i->in);
-	return inquiry_tell(i, FINDING_LIKELY, "its source %s is an address of "
-			    "this host (net.ipv4.conf.%s.accept_local=0)",
-			    i->src, i->in);
-}
-
-static bool way_back(const struct inquiry *i, uint32_t mark,
-		     struct route_answer *a)
-{
-	struct route_question rq = { .nfproto = i->q->nfproto, .mark = mark,
-				     .dst = i->look.src.addr };
-
-	return route_ask(&rq, a) == 0;
-}
-
-/* Would the packet's mark choose the right way back, if it were asked for? */
-static bool mark_is_missed(struct inquiry *i, bool marked)
-{
-	struct route_answer a;
-
-	return !marked && i->look.mark &&
-	       way_back(i, i->look.mark, &a) && !a.error &&
-	       a.out == i->look.in &&
-	       inquiry_tell(i, FINDING_LIKELY, "rp_filter of %s: the route "
-			    "back to %s is through it only with the mark 0x%x "
-			    "(net.ipv4.conf.%s.src_valid_mark=0)", i->in,
-			    i->src, i->look.mark, i->in);
-}
-
-/* Reverse path: RFC 3704; 1: by the same interface, 2: by any. */
-static bool fails_rp_filter(struct inquiry *i)
-{
-	long here = setting_of(i->six, i->in, "rp_filter");
-	long all = setting_of(i->six, "all", "rp_filter");
-	long mode = here > all ? here : all;
-	bool marked = setting_either(false, i->in, "src_valid_mark");
-	struct route_answer a;
-
-	if (i->six || mode <= 0 ||
-	    !way_back(i, marked ? i->look.mark : 0, &a) ||
-	    (!a.error && (mode != 1 || a.out == i->look.in)))
-		return false;
-	if (mark_is_missed(i, marked))
-		return true;
-	if (a.error)
-		return inquiry_tell(i, FINDING_LIKELY, "rp_filter=%ld of %s: "
-				    "there is no route back to %s", mode,
-				    i->in, i->src);
-	return inquiry_tell(i, FINDING_LIKELY, "rp_filter=1 of %s: the route "
-			    "back to %s is not through it", i->in, i->src);
-}
-
 /* ip_route_input_slow(): from elsewhere nobody gets to 127.0.0.0/8. */
 static bool is_loopback(struct inquiry *i)
 {
@@ -161,6 +99,7 @@ static bool is_loopback_6(struct inquiry *i)
 static bool is_local(const struct inquiry *i)
 {
 	struct route_question rq = { .nfproto = i->q->nfproto,
+				     .proto = i->q->proto,
 				     .mark = i->look.mark,
 				     .dst = i->look.dst.addr };
 	struct route_answer a;
@@ -205,11 +144,12 @@ static bool rule_refuses(struct inquiry *i, int error)
 
 static bool no_way(struct inquiry *i, int error)
 {
-	if (error && rule_refuses(i, error))
+	/* By those ports, or of that user, there may be a way. */
+	if (!error || policy_rules_ask_more(i->six))
+		return false;
+	if (rule_refuses(i, error))
 		return true;
 	switch (error) {
-	case 0:
-		return false;
 	case -EACCES:
 		return inquiry_tell(i, FINDING_LIKELY, "the route to %s is of "
 				    "type prohibit", i->dst);
@@ -307,32 +247,19 @@ static void explain_group(struct inquiry *i)
 			     "on %s", FATE_NOT_OURS, i->dst, i->in);
 }
 
-static bool comes_from_wrong(struct inquiry *i)
-{
-	return source_is_ours(i) || fails_rp_filter(i);
-}
-
-static bool source_is_of_link(struct inquiry *i)
-{
-	const uint8_t *a = i->look.src.addr;
-
-	return i->six && a[0] == 0xfe && (a[1] & 0xc0) == 0x80 &&
-	       inquiry_tell(i, FINDING_LIKELY, "its source %s is of this link "
-			    "alone: it is not forwarded", i->src);
-}
-
 /* Behind PREROUTING. */
 static void explain_no_input(struct inquiry *i)
 {
 	const struct packet_view *l = &i->look;
 	struct route_question rq = {
-		.nfproto = i->q->nfproto, .tos = l->tos, .in = l->in,
+		.nfproto = i->q->nfproto, .proto = i->q->proto,
+		.tos = l->tos, .in = l->in,
 		.mark = l->mark, .src = l->src.addr, .dst = l->dst.addr,
 	};
 	struct route_answer a;
 
 	if (!i->dst_known) {
-		comes_from_wrong(i);
+		loss_source_explain(i);
 		return;
 	}
 	if (loss_bridge_explains(i))
@@ -341,13 +268,13 @@ static void explain_no_input(struct inquiry *i)
 		explain_group(i);
 		return;
 	}
-	if (comes_from_wrong(i) || is_loopback(i) || is_loopback_6(i) ||
+	if (loss_source_explain(i) || is_loopback(i) || is_loopback_6(i) ||
 	    forwarding_is_off(i) ||
 	    route_ask(&rq, &a) < 0 || no_way(i, a.error) ||
 	    was_sent_to_all(i, a.type) || has_source_route(i) ||
-	    (a.type == RTN_UNICAST && source_is_of_link(i)))
+	    (a.type == RTN_UNICAST && loss_source_is_of_link(i)))
 		return;
-	if (a.type == RTN_UNICAST)
+	if (a.type == RTN_UNICAST || a.error)
 		explain_forwarding(i, a.out);
 	else if (i->q->flags & CAUSE_FRAGMENT)
 		inquiry_tell(i, FINDING_LIKELY, "it is a fragment, which waited "
@@ -358,7 +285,8 @@ static void explain_output(struct inquiry *i)
 {
 	const struct packet_view *l = &i->look;
 	struct route_question rq = {
-		.nfproto = i->q->nfproto, .tos = l->tos, .mark = l->mark,
+		.nfproto = i->q->nfproto, .proto = i->q->proto,
+		.tos = l->tos, .mark = l->mark,
 		.dst = l->dst.addr,
 	};
 	struct route_answer a;
@@ -383,7 +311,8 @@ void loss_route_explain_tproxy(struct inquiry *i)
 {
 	struct packet_view *l = &i->look;
 	struct route_question rq = {
-		.nfproto = i->q->nfproto, .tos = l->tos, .in = l->in,
+		.nfproto = i->q->nfproto, .proto = i->q->proto,
+		.tos = l->tos, .in = l->in,
 		.mark = l->mark, .src = l->src.addr, .dst = l->dst.addr,
 	};
 	struct route_answer a;

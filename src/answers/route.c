@@ -3,6 +3,7 @@
 #include "answers/route.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,6 +13,14 @@
 #include <linux/rtnetlink.h>
 
 #include "rules/base/netlink.h"
+
+/* Of others the kernel takes no question. */
+static bool can_be_asked(const struct route_question *q)
+{
+	return q->proto == IPPROTO_TCP || q->proto == IPPROTO_UDP ||
+	       q->proto == (q->nfproto == NFPROTO_IPV6 ? IPPROTO_ICMPV6
+						       : IPPROTO_ICMP);
+}
 
 static void put_question(struct nlmsghdr *nlh, const struct route_question *q)
 {
@@ -35,6 +44,8 @@ static void put_question(struct nlmsghdr *nlh, const struct route_question *q)
 		mnl_attr_put_u32(nlh, RTA_IIF, q->in);
 	if (q->mark)
 		mnl_attr_put_u32(nlh, RTA_MARK, q->mark);
+	if (can_be_asked(q))
+		mnl_attr_put_u8(nlh, RTA_IP_PROTO, q->proto);
 }
 
 static int take_answer(const struct nlmsghdr *nlh, void *arg)

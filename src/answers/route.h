@@ -8,6 +8,7 @@
 struct route_question {
 	uint8_t nfproto;
 	uint8_t tos;
+	uint8_t proto;		/* IPPROTO_*: an ip rule may ask; 0: any */
 	uint32_t in;		/* interface it came in by; 0: sent by this host */
 	uint32_t mark;
 	const uint8_t *src;	/* NULL: any; 4 or 16 bytes */
