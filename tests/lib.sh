@@ -105,6 +105,16 @@ show() {
 	[[ ! -e $2 ]] || sed 's/^/#   | /' "$2" | head -n "${3:-60}"
 }
 
+# in_part: for what a long test does in many steps: is the next one to be done? With PART=2/8 that is
+# the second of each eight, so that eight runs, one after the other, do all.
+_steps=0
+in_part() {
+	[[ -n ${PART-} ]] || return 0
+	[[ $PART =~ ^([1-9][0-9]*)/([1-9][0-9]*)$ ]] && ((BASH_REMATCH[1] <= BASH_REMATCH[2])) ||
+		{ fail "PART=$PART: a part is as 2/8"; exit 1; }
+	((_steps++ % BASH_REMATCH[2] + 1 == BASH_REMATCH[1]))
+}
+
 # ---- clean-up, whatever happens
 
 _pids=()
