@@ -66,9 +66,36 @@ traffic_of_r() {
 	"$TOOLS/talk" udp 10.9.0.9 80 source 10.1.0.1 from 3280 wait 1
 	"$TOOLS/talk" udp 224.0.0.9 80 source 10.1.0.1 from 3380 wait 1
 }
+# tagged TCI PORT: a datagram of each family from a to r, in a frame with this tag of 802.1Q
+cat >"$SCRATCH/tagged.py" <<'EOT'
+import socket, struct, sys
+mac, tci, port = bytes.fromhex(sys.argv[1].replace(':', '')), int(sys.argv[2]), int(sys.argv[3])
+def checksum(data):
+    total = sum(struct.unpack('>%dH' % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff or 0xffff
+def packet(family, src, dst):
+    ends = socket.inet_pton(family, src) + socket.inet_pton(family, dst)
+    udp = [1505, port, 16]
+    udp = struct.pack('>4H', *udp, checksum(ends + struct.pack('>5H', 17, 16, *udp) + b'x' * 8)) + b'x' * 8
+    if family == socket.AF_INET6:
+        return struct.pack('>IHBB', 6 << 28, 16, 17, 64) + ends + udp
+    head = struct.pack('>BBHHHBB', 0x45, 0, 36, 7, 0, 64, 17)
+    return head + struct.pack('>H', checksum(head + ends)) + ends + udp
+out = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+out.bind(('eth0', 0))
+for kind, family, src, dst in ((0x0800, socket.AF_INET, '10.1.0.2', '10.1.0.1'),
+                               (0x86dd, socket.AF_INET6, 'fd00:1::2', 'fd00:1::1')):
+    out.send(mac + bytes(6) + struct.pack('>3H', 0x8100, tci, kind) + packet(family, src, dst))
+EOT
+mac=$(mac_of r eth0)
+tagged() { in_ns a python3 -S "$SCRATCH/tagged.py" "$mac" "$@"; }
 traffic() {
 	in_ns a bash -c traffic_of_a
 	in_ns r bash -c traffic_of_r
+	# Priority 3 and no VLAN: the interface takes it as its own.
+	tagged $((3 << 13)) 5005
 }
 export TOOLS
 export -f few traffic_of_a traffic_of_r
@@ -192,6 +219,23 @@ assert_within 10 "tcpdump shows pieces" pieces
 stop_nftrace INT
 kill $LISTENER
 assert_equal "lengths" 2528 "$(jq .length "$OUT" | sort -u)"
+
+subtest "what the device makes otherwise: a frame of a VLAN that is not here is nobody's"
+rm -f "$SCRATCH"/*.err
+listeners=0
+listen shown -i any udp port 5007
+assert_within 10 "it listens" listening
+start_nftrace r --backend legacy -t 60 --rate 0 --json udp port 5007
+tagged $((3 << 13 | 7)) 5007
+shown() { (($(grep -c '5007: UDP' "$SCRATCH/shown") >= $1)); }
+assert_within 10 "tcpdump shows both" shown 2
+tagged $((3 << 13)) 5007
+assert_within 10 "tcpdump shows four" shown 4
+told() { (($(wc -l <"$OUT") >= 2)); }
+assert_within 10 "those of no VLAN are told" told
+stop_nftrace INT
+kill $LISTENER
+assert_equal "packets told" 2 "$(wc -l <"$OUT")"
 
 subtest "replies by rules in raw: src is dst there"
 run_nftrace r -4 --backend legacy --dry-run --replies 'src host 10.1.0.2' and dst port 53
