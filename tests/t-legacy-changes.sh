@@ -10,9 +10,9 @@
 . "$TESTS/lab.sh"
 . "$TESTS/traffic.sh"
 
-ROUNDS=60 RESTORES=12
+CHANGES=45 RESTORES=12
 PAUSE=0.002	# between six packets
-[[ -z ${SOAK-} ]] || ROUNDS=1000 RESTORES=1000 PAUSE=0.0003
+[[ -z ${SOAK-} ]] || CHANGES=1000 RESTORES=1000 PAUSE=0.0003
 
 lab_loopback
 server lo echo udp 10.9.0.1 7 udp fd00:9::1 7
@@ -318,7 +318,7 @@ end_traffic
 subtest "rules inserted, replaced and deleted: the lock is given"
 load_table 2000 2001 | restore 4
 run_traffic
-for ((i = 1; i <= ROUNDS / 4; i++)); do
+for ((i = 1; 3 * i <= CHANGES + 2; i++)); do
 	by 4 -I OUTPUT -p udp -m udp --dport $((2000 + i % 6)) -j ACCEPT
 	some_rounds 2
 	by 4 -R OUTPUT 1 -p udp -m udp --dport $((2000 + (i + 1) % 6)) -j ACCEPT

@@ -11,7 +11,7 @@
 
 ROUNDS=100
 PAUSE=0.002	# between six packets
-[[ -z ${SOAK-} ]] || ROUNDS=600 PAUSE=0.0001
+[[ -z ${SOAK-} ]] || ROUNDS=1000 PAUSE=0.0001
 
 lab_loopback
 

@@ -12,13 +12,15 @@ traffic() {
 			echo x >/dev/udp/10.9.0.1/$port
 		done; echo $((++round)) >"$2"; read -rt "$1" <>"$0"; done' \
 		"$PAUSE_FIFO" "$PAUSE" "$SCRATCH/round" 2>/dev/null &
-	TRAFFIC=$!
+	TRAFFIC=$! TRAFFIC_BEGUN=${EPOCHREALTIME/./}
 	later $TRAFFIC
 }
 stop_traffic() {
+	local ms=$(((${EPOCHREALTIME/./} - TRAFFIC_BEGUN) / 1000 + 1))
 	kill $TRAFFIC
 	assert_within 5 "the sender ends" is_gone $TRAFFIC
 	TRAFFIC=
+	! round || note "$_name: $((6 * ROUND)) packets in $ms ms: $((6000 * ROUND / ms)) a second"
 }
 
 round() { read -r ROUND <"$SCRATCH/round" && [[ -n $ROUND ]]; }
