@@ -23,7 +23,7 @@ inject() {
 
 # traced FILE TO: what the router tells of these packets
 traced() {
-	start_nftrace r "-$FAMILY" --backend "$backend" --all --rate 0 --json -t 100
+	start_nftrace r "-$FAMILY" --backend "$backend" --all --rate 0 --json -t 100 --buffer 256
 	inject "$1"
 	stop_nftrace INT
 	# Of a packet whose record came behind its telling, on a busy machine, there is a line more.
