@@ -223,6 +223,13 @@ static const uint8_t may_meet[] = {
 	[PATH_MAYBE] = MEETS_RULE | MEETS_TABLE,
 };
 
+/* A base chain of nft that the packet has behind it, whatever is known of rules: its buffer is another's. */
+static bool path_is_behind(const struct path_map *map, const struct path *p,
+			   const struct observation *o)
+{
+	return o->e->nft && !path_may_go_on(map, p, o);
+}
+
 static enum path_answer path_goes_on(const struct path_map *map,
 				     const struct path *p,
 				     const struct observation *o)
@@ -241,7 +248,8 @@ static enum path_answer path_goes_on(const struct path_map *map,
 	}
 	if (may & MEETS_TABLE)
 		answer = path_meets_table(map, p, o);
-	if (answer == PATH_NO && path_meets_later(p, o->at, o->e->hook))
+	if (answer == PATH_NO && path_meets_later(p, o->at, o->e->hook) &&
+	    !path_is_behind(map, p, o))
 		return PATH_RELAXED;
 	return answer;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* journey_path_test: where a packet is, and whether an event can be its next one. */
+#include "capture/event_nft.h"
 #include "journey/path_next.h"
 #include "journey_steps.h"
 #include "place/text_doubt.h"
@@ -112,6 +113,39 @@ static void test_states(void **state)
 	(void)state;
 	map_fill(&map);
 	CHECK(&map, rows, false);
+}
+
+/*
+ * A base chain of nft that runs before filter, seen with headers behind a rule of filter that
+ * others were just changing: the packet ended there, and its buffer is another's.
+ */
+static void test_nft_behind(void **state)
+{
+	struct event_nft nft = { .id = 7 };
+	struct place last, next;
+	struct observation o;
+	struct path_map map;
+	struct event e;
+	struct path p;
+
+	(void)state;
+	map_fill(&map);
+	last = place_at(&map, FWD_FILTER, EFFECT_MAYBE);
+	last.doubt = TEXT_DOUBT_CHANGED;
+	path_put(&p, &map, &last, false);
+	next = place_at(&map, FWD_MANGLE_END, EFFECT_CONTINUE);
+	next.backend = EVENT_NFT;
+	next.order = T_OTHER;
+	o = observe(&map, &e, &next, p.hook);
+	e.nft = &nft;
+	assert_int_equal(path_may_follow(&map, &p, &o), PATH_NO);
+	/* Without headers it is a later rule, of a chain that was called. */
+	o.headers = HEADERS_NONE;
+	assert_int_equal(path_may_follow(&map, &p, &o), PATH_STRICT);
+	next = place_at(&map, POST_MANGLE, EFFECT_CONTINUE);
+	o = observe(&map, &e, &next, p.hook);
+	e.nft = &nft;
+	assert_int_equal(path_may_follow(&map, &p, &o), PATH_STRICT);
 }
 
 /* From a chain that a goto of a builtin chain led to a packet returns to that one's end. */
@@ -259,6 +293,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_states),
+		cmocka_unit_test(test_nft_behind),
 		cmocka_unit_test(test_goto),
 		cmocka_unit_test(test_loopback),
 		cmocka_unit_test(test_few_tables),
