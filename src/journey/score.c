@@ -120,14 +120,18 @@ static int header_score(const struct journey *j, const struct path *path,
 			const struct observation *o)
 {
 	unsigned int d = differences(&path->look.view, o->e, o->p);
+	unsigned int usual = by_kernel(path, o) | by_source_nat(o);
 	int s = is_no_loop(path, o, d) ? SCORE_HEADER : 0;
 
 	/* A change is possible, and yet less likely than none. */
 	if (d & ~(unsigned int)MANGLE_MARK)
 		s += SCORE_CHANGED;
+	/* A rule that is not known may have done anything; each flow has ports of its own. */
+	if (d & ~(usual | MANGLE_MARK))
+		s += SCORE_BY_RULE;
 	if (d & (MANGLE_SRC | MANGLE_DST) && path->last->effect == EFFECT_QUEUE)
 		s += SCORE_REWRITTEN;
-	d &= ~(score_by_target(path) | by_kernel(path, o) | by_source_nat(o));
+	d &= ~(score_by_target(path) | usual);
 	if (d & MANGLE_MARK)
 		s += SCORE_MARK;
 	if (d & ~(unsigned int)MANGLE_MARK)

@@ -15,8 +15,8 @@ struct path;
  * the numbers mean nothing but an order, which journey_score_test.c holds them
  * to.  From the weakest on, each outweighs all that stands below it on its line:
  *
- *	COPY		CHANGED: who may have made the event unchanged or changed
- *			comes before the copy of another
+ *	COPY		CHANGED + BY_RULE: who may have made the event unchanged or
+ *			changed comes before the copy of another
  *	ICMP_ID		COPY: NAT may give another id, but seldom does
  *	MARK, DEVICE	ICMP_ID + COPY: nothing that is known did this, while
  *			those are merely less usual
@@ -42,12 +42,13 @@ struct path;
  *
  * Refuted is whom one such thing speaks against: STAMP_OTHER, TRACE_ID_OTHER,
  * HEADER, and this even with the same stamp.  What is merely unlikely refutes
- * nobody: SWAPPED + ICMP_ID + CHANGED, RELAXED + MARK or DEVICE + ICMP_ID +
- * CHANGED, REWRITTEN + CHANGED.  At a packet's first rule RELAXED is enough to
+ * nobody: SWAPPED + ICMP_ID + CHANGED + BY_RULE, RELAXED + MARK or DEVICE + ICMP_ID
+ * + CHANGED, REWRITTEN + CHANGED + BY_RULE.  At a packet's first rule RELAXED is enough to
  * begin another journey: MARK + DEVICE is, one of them is not.
  */
 enum score_weight {
 	SCORE_CHANGED = -1,	/* by the rule before, or by the kernel */
+	SCORE_BY_RULE = -1,	/* and by the kernel it cannot have been */
 	SCORE_COPY = -3,	/* a new one begins */
 	SCORE_ICMP_ID = -4,	/* another than before */
 	SCORE_MARK = -8,	/* changed by nobody that is known */

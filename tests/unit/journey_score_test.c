@@ -35,7 +35,7 @@ static void test_dominance(void **state)
 	static const struct {
 		struct weight first, others[AT_ONCE];
 	} rows[] = {
-		{ W(COPY), { W(CHANGED) } },
+		{ W(COPY), { W(CHANGED), W(BY_RULE) } },
 		{ W(ICMP_ID), { W(COPY) } },
 		{ W(MARK), { W(ICMP_ID), W(COPY) } },
 		{ W(DEVICE), { W(ICMP_ID), W(COPY) } },
@@ -83,10 +83,10 @@ static void test_refuted(void **state)
 		{ { W(HEADER), W(STAMP_SAME) }, true },
 		{ { W(HEADER), W(TRACE_ID_SAME) }, true },
 		{ { W(HEADER), W(STAMP_SAME), W(TRACE_ID_SAME) }, false },
-		{ { W(SWAPPED), W(ICMP_ID), W(CHANGED) }, false },
+		{ { W(SWAPPED), W(ICMP_ID), W(CHANGED), W(BY_RULE) }, false },
 		{ { W(RELAXED), W(MARK), W(ICMP_ID), W(CHANGED) }, false },
 		{ { W(RELAXED), W(DEVICE), W(ICMP_ID), W(CHANGED) }, false },
-		{ { W(REWRITTEN), W(CHANGED) }, false },
+		{ { W(REWRITTEN), W(CHANGED), W(BY_RULE) }, false },
 	};
 
 	(void)state;
@@ -107,8 +107,8 @@ static void test_start(void **state)
 		{ { W(DEVICE), W(DEVICE) }, true },
 		{ { W(STAMP_OTHER) }, true },
 		{ { W(HEADER) }, true },
-		{ { W(MARK), W(ICMP_ID), W(CHANGED) }, false },
-		{ { W(DEVICE), W(ICMP_ID), W(CHANGED) }, false },
+		{ { W(MARK), W(ICMP_ID), W(CHANGED), W(BY_RULE) }, false },
+		{ { W(DEVICE), W(ICMP_ID), W(CHANGED), W(BY_RULE) }, false },
 		{ { W(STAMP_SAME), W(MARK), W(DEVICE) }, false },
 	};
 

@@ -255,6 +255,31 @@ static void test_twins_trade_names(void **state)
 	assert_ending(w, "BAAAAA", FATE_FORWARDED, true);
 }
 
+/*
+ * What nobody knows the rules of may have changed ports as well; of two packets on two CPUs
+ * the one that has had these ports all the way has made the event all the same.
+ */
+static void test_unsure_ports(void **state)
+{
+	struct world *w = *state;
+	struct sent a = udp, b = udp;
+
+	w->unsure = true;
+	b.letter = 'B';
+	b.sport = 1001;
+	a.stamp = b.stamp = 0;
+	go(w, &a, PRE_RAW);
+	go(w, &b, PRE_RAW);
+	go(w, &a, PRE_MANGLE);
+	go(w, &b, PRE_MANGLE);
+	a.ttl = b.ttl = 63;
+	go_through(w, &b, FWD_MANGLE, POST);
+	go_through(w, &a, FWD_MANGLE, POST);
+	assert_int_equal(w->count, 2);
+	assert_ending(w, "BBBBB", FATE_FORWARDED, false);
+	assert_ending(w, "AAAAA", FATE_FORWARDED, false);
+}
+
 static void test_many_twins(void **state)
 {
 	struct world *w = *state;
@@ -785,6 +810,7 @@ int main(void)
 		CASE(test_twins_that_matter),
 		CASE(test_twin_is_lost),
 		CASE(test_twins_trade_names),
+		CASE(test_unsure_ports),
 		CASE(test_many_twins),
 		CASE(test_dead_twin),
 		CASE(test_identical_lost),

@@ -75,6 +75,7 @@ struct world {
 	unsigned int places;
 	bool alike;		/* events of packets alike are alike, too */
 	bool both;		/* mangle is a table of nft */
+	bool unsure;		/* of mangle at PREROUTING nobody knows the rules */
 	uint64_t told;		/* of the last event, which looked like this */
 	struct event last;
 	uint8_t last_bytes[sizeof(struct iphdr) + 40];
@@ -168,7 +169,8 @@ static const struct place *place_at(struct world *w, enum spot spot,
 		.nfproto = NFPROTO_IPV4,
 		.hook = spots[spot].hook,
 		.order = spots[spot].order,
-		.effect = spots[spot].effect,
+		.effect = w->unsure && spot == PRE_MANGLE ? EFFECT_UNKNOWN :
+			  spots[spot].effect,
 		.id = letter,
 		.backend = is_nft(w, spot) ? EVENT_NFT : EVENT_LEGACY,
 		.slot = path_map_slot(&w->map, 0, spots[spot].hook,
