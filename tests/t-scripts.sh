@@ -42,6 +42,7 @@ t-legacy-changes.sh read -rt "$1"	the rate of a sender
 t-nft-changes.sh echo x >/dev/udp	the rate of a sender
 t-nft-changes.sh read -rt "$1"	the rate of a sender
 t-order.sh read -rt 0.002	the rate of a sender
+t-truth-changes.sh read -rt "$1"	the rate of another, who changes rules
 t-nft-texts.sh sleep "$(<"$0")"; done	the rate of another, who changes rules'
 # but_for_paces: on stdin what sleeping prints
 but_for_paces() {

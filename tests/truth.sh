@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# truth.sh: packets with serials, rules that spell them, and the judge; for t-truth, t-nft-truth, t-twins and t-loss.
+# truth.sh: packets with serials, rules that spell them, and the judge; for t-truth, t-truth-changes, t-nft-truth, t-twins and t-loss.
 # shellcheck shell=bash
 # To be sourced after lib.sh and lab.sh.
 

@@ -10,14 +10,16 @@
 static const char usage_text[] =
 	"usage: truth JSON SEEN [enter=IFACE/in] [leave=IFACE/out] [sent=BASE,STEP,COUNT]\n"
 	"             [fate=WORD] [drop=NIBBLE] [lossy=1] [marked=PERCENT] [copies=N]\n"
-	"             [streams=N]\n"
+	"             [streams=N] [doubtful=PERCENT]\n"
 	"JSON is nftrace's output, SEEN what serial_watch wrote.  enter: one journey for\n"
 	"each packet seen there; sent: one for each of these serials; leave: seen there\n"
 	"as often as forwarded or sent; fate: one, or several with commas for copies;\n"
 	"drop: the low four bits of what is dropped;\n"
 	"lossy: events were lost, so packets may be missing, and incomplete ones are\n"
 	"not judged; marked: so many may not be told apart; copies: branches of each;\n"
-	"streams: serials that leave the same rest by N came, and are told, in their order.\n";
+	"streams: serials that leave the same rest by N came, and are told, in their order;\n"
+	"doubtful: so many may have met rules that were just being changed; what they met is\n"
+	"not judged, and they are no more and no fewer than the serials that are missing.\n";
 
 /*
  * What the rules of t-truth.sh tell: each table spells the packet's serial by
@@ -37,7 +39,7 @@ struct story {
 	const char *wrong;
 	int64_t serial;			/* -1: none */
 	size_t events, copies;
-	bool marked, complete;
+	bool marked, complete, doubtful;
 	bool wrong_fate;
 	bool spells;			/* any of it */
 };
@@ -46,14 +48,15 @@ static struct {
 	uint8_t *expected, *journeys, *left, *went_on;
 	const char *fate;
 	long drop, copies, streams;
-	double marked;
+	double marked, doubtful;	/* doubtful: below 0 where nobody changes rules */
 	bool lossy, has_leave;
-} judge = { .fate = "FORWARDED", .drop = -1, .marked = 0, .copies = 1 };
+} judge = { .fate = "FORWARDED", .drop = -1, .copies = 1, .doubtful = -1 };
 
 static bool is_used[SERIAL_BLOCKS];	/* in any of the tables */
 
 static struct {
 	unsigned long packets, events, marked, wrong, incomplete, none;
+	unsigned long doubtful, doubtful_on, doubtful_unknown;	/* on: went on, as is told */
 	int64_t last[STREAMS];		/* serial + 1 of each */
 } sum;
 
@@ -103,6 +106,7 @@ static void read_event(struct story *st, json_t *event)
 	bool in_spell = strcmp(text(event, "chain"), "spell") == 0;
 
 	st->events++;
+	st->doubtful |= json_object_get(event, "doubt") != NULL;
 	if (!read_rule(event, &mask, &value))
 		return;
 	st->spells = true;
@@ -178,11 +182,30 @@ static void judge_order(struct story *st)
 	*last = st->serial + 1;
 }
 
+/* Whose it is cannot be told: which texts it met is what is in doubt. */
+static void judge_doubtful(struct story *st)
+{
+	const char *fate = text(st->json, "fate");
+
+	st->wrong = NULL;
+	sum.doubtful++;
+	if (strcmp(fate, "UNKNOWN") == 0)
+		sum.doubtful_unknown++;
+	else if (is_one_of(fate, judge.fate))
+		sum.doubtful_on++;
+	else if (judge.drop < 0 || strcmp(fate, "DROP") != 0)
+		wrong(st, "the fate");
+}
+
 static void judge_story(struct story *st)
 {
 	json_t *copy;
 	size_t i;
 
+	if (judge.doubtful >= 0 && st->doubtful) {
+		judge_doubtful(st);
+		return;
+	}
 	if (judge.lossy && !st->complete) {
 		sum.incomplete++;
 		st->wrong = NULL;
@@ -324,15 +347,35 @@ static bool take_option(const char *seen, char *word)
 		judge.lossy = atol(value);
 	else if (strcmp(word, "marked") == 0)
 		judge.marked = atof(value);
+	else if (strcmp(word, "doubtful") == 0)
+		judge.doubtful = atof(value);
 	else
 		return false;
 	return true;
 }
 
+/*
+ * Where rules change: as many packets of unknown serials as are doubtful, and of these as many have left
+ * as is told, but for those of which that is not known.  Those that are marked may have others' serials.
+ */
+static void judge_doubtful_sum(unsigned long missing, unsigned long left)
+{
+	unsigned long loose = 2 * sum.marked;
+
+	if (missing <= sum.doubtful + loose && sum.doubtful <= missing + loose &&
+	    (!judge.has_leave || (left + loose >= sum.doubtful_on &&
+				  left <= sum.doubtful_on + sum.doubtful_unknown + loose)))
+		return;
+	sum.wrong++;
+	fprintf(stderr, "%lu doubtful, of which %lu went on and %lu are unknown; "
+		"%lu packets without a story, of which %lu left\n", sum.doubtful,
+		sum.doubtful_on, sum.doubtful_unknown, missing, left);
+}
+
 /* Each serial has as many journeys as packets, and left as often as said. */
 static unsigned long count_serials(void)
 {
-	unsigned long expected = 0, bad = 0;
+	unsigned long expected = 0, bad = 0, missing = 0, away = 0;
 
 	for (uint32_t s = serial_from(0, is_used); s < SERIALS;
 	     s = serial_from(s + 1, is_used)) {
@@ -342,6 +385,11 @@ static unsigned long count_serials(void)
 			    judge.left[s] != judge.went_on[s];
 
 		expected += judge.expected[s];
+		if (judge.doubtful >= 0 && fewer && judge.left[s] >= judge.went_on[s]) {
+			missing += judge.expected[s] - judge.journeys[s];
+			away += judge.left[s] - judge.went_on[s];
+			continue;
+		}
 		if (!more && (judge.lossy || (!fewer && !left)))
 			continue;
 		if (bad++ < TOLD)
@@ -350,6 +398,8 @@ static unsigned long count_serials(void)
 				judge.journeys[s], judge.went_on[s],
 				judge.left[s]);
 	}
+	if (judge.doubtful >= 0)
+		judge_doubtful_sum(missing, away);
 	/* Those that are marked may stand for one another. */
 	if (bad > 2 * sum.marked || sum.packets - sum.none - sum.incomplete !=
 	    expected - (judge.lossy ? expected - sum.packets + sum.none +
@@ -388,9 +438,11 @@ int main(int argc, char **argv)
 	}
 	expected = count_serials();
 	printf("%lu wrong of %lu packets, %lu events, %lu marked, "
-	       "%lu without a serial, %lu incomplete\n", sum.wrong, expected,
-	       sum.events, sum.marked, sum.none, sum.incomplete);
-	if ((double)sum.marked > judge.marked / 100 * (double)expected)
+	       "%lu without a serial, %lu incomplete, %lu doubtful\n", sum.wrong, expected,
+	       sum.events, sum.marked, sum.none, sum.incomplete, sum.doubtful);
+	if ((double)sum.marked > judge.marked / 100 * (double)expected ||
+	    (judge.doubtful >= 0 &&
+	     (double)sum.doubtful > judge.doubtful / 100 * (double)expected))
 		return 1;
 	return sum.wrong || !expected ? 1 : 0;
 }
