@@ -22,6 +22,7 @@
 #include "report/owner_words.h"
 #include "report/report.h"
 #include "report/report_conntrack.h"
+#include "report/stories.h"
 #include "rules/base/family.h"
 
 enum {
@@ -312,13 +313,13 @@ static void put_verdict(struct outbuf *o, const struct map_verdict *v)
 	put_text(o, 'c', v->comment);
 }
 
-void record_write(struct outbuf *o, const struct report_env *env,
-		  const struct journey *j)
+/* All but the head: nothing here is of the packet's own headers. */
+static void write_story(struct outbuf *o, const struct report_env *env,
+			const struct journey *j)
 {
 	static const struct step nothing;
 	uint32_t kept = journey_kept(j);
 
-	put_head(o, env, j);
 	for (uint32_t i = 0; i < kept; i++)
 		record_put_step(o, env, &j->step[i],
 				i ? &j->step[i - 1] : &nothing);
@@ -336,6 +337,19 @@ void record_write(struct outbuf *o, const struct report_env *env,
 		put_owner(o, env, j, b, &g);
 		record_put_near(o, j->fate[b].near);
 	}
+}
+
+void record_write(struct outbuf *o, const struct report_env *env,
+		  const struct journey *j)
+{
+	struct story story;
+
+	put_head(o, env, j);
+	story = stories_tell(env, o, j, STORY_RECORD);
+	if (story.told)
+		return;
+	write_story(o, env, j);
+	stories_keep(env, &story, o, j, NULL);
 }
 
 void record_write_late(struct outbuf *o, const struct report_env *env,

@@ -41,7 +41,8 @@ struct kept {
 
 struct stories {
 	struct kept *at[STORIES];
-	const struct kept *last;	/* that was told: most packets fare as the one before */
+	/* That was told, of each part: most packets fare as the one before. */
+	const struct kept *last[STORY_PARTS];
 	size_t bytes;		/* of all */
 	uint32_t names;		/* ifnames_version(), with which they were written */
 };
@@ -63,7 +64,7 @@ void stories_forget(struct stories *ss)
 		free(ss->at[i]);
 		ss->at[i] = NULL;
 	}
-	ss->last = NULL;
+	memset(ss->last, 0, sizeof(ss->last));
 	ss->bytes = 0;
 }
 
@@ -162,13 +163,13 @@ struct story stories_tell(const struct report_env *env, struct outbuf *o,
 	s.of = ss;
 	s.part = (uint8_t)part;
 	s.at = outbuf_written(o);
-	k = ss->last;
+	k = ss->last[part];
 	if (!k || !is_of(k, part, j)) {
 		s.hash = hash_of(j, part);
 		k = ss->at[s.hash % STORIES];
 		if (!k || k->hash != s.hash || !is_of(k, part, j))
 			return s;
-		ss->last = k;
+		ss->last[part] = k;
 	}
 	outbuf_bytes(o, k->bytes + k->size - k->len, k->len);
 	s.told = true;
@@ -180,7 +181,7 @@ static struct kept *make_room(struct stories *ss, uint64_t hash, size_t size)
 {
 	struct kept **at = &ss->at[hash % STORIES], *k;
 
-	ss->last = NULL;
+	memset(ss->last, 0, sizeof(ss->last));
 	if (ss->bytes + size > BYTES_ALL)
 		stories_forget(ss);
 	if (*at)

@@ -14,7 +14,9 @@ struct report_env;
 struct stories;
 
 /* What of a form it is; one form may be within another. */
-enum story_part { STORY_BLOCK, STORY_FOLD, STORY_LINE, STORY_JSON, STORY_PARTS };
+enum story_part {
+	STORY_BLOCK, STORY_FOLD, STORY_LINE, STORY_JSON, STORY_RECORD, STORY_PARTS,
+};
 
 /* One that is told, or is to be kept.  Zeros: neither. */
 struct story {

@@ -127,6 +127,7 @@ static void test_same(void **state)
 	assert_written("c", STORY_FOLD, "c");
 	assert_written("d", STORY_LINE, "d");
 	assert_written("e", STORY_JSON, "e");
+	assert_written("f", STORY_RECORD, "f");
 }
 
 /*
