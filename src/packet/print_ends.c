@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <linux/netfilter.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/format.h"
@@ -102,11 +103,11 @@ static void put_ends(struct strbuf *l, const struct packet *p)
 	strbuf_text(l, ": ");
 }
 
-/* All that the text is made of; without padding. */
+/* All that the text is made of; without padding, and zeros behind what an address has. */
 struct ends_key {
-	uint8_t src[16], dst[16];
 	uint16_t sport, dport;
 	uint8_t nfproto, ports, zero[2];
+	uint8_t addr[32];	/* the source's, and behind it the other's */
 };
 
 /* Of a connection's packets it is the same, and they come one behind the other. */
@@ -118,42 +119,52 @@ struct ends {
 
 enum { ENDS = 64 };			/* a later one takes the place of another */
 
-static inline struct ends_key key_of(const struct packet *p)
+/* Return: its bytes that can be others than zeros */
+static inline size_t fill_key(struct ends_key *k, const struct packet *p)
 {
-	struct ends_key k = { .nfproto = p->nfproto };
+	size_t len = sizeof(struct in_addr);
 
-	if (p->nfproto == NFPROTO_IPV6) {
-		memcpy(k.src, p->src, sizeof(k.src));
-		memcpy(k.dst, p->dst, sizeof(k.dst));
-	} else {
-		memcpy(k.src, p->src, sizeof(struct in_addr));
-		memcpy(k.dst, p->dst, sizeof(struct in_addr));
-	}
+	memset(k, 0, sizeof(*k));
+	k->nfproto = p->nfproto;
 	if (p->flags & PACKET_PORTS) {
-		k.ports = true;
-		k.sport = p->sport;
-		k.dport = p->dport;
+		k->ports = true;
+		k->sport = p->sport;
+		k->dport = p->dport;
 	}
-	return k;
+	if (p->nfproto == NFPROTO_IPV6) {
+		len = sizeof(struct in6_addr);
+		memcpy(k->addr, p->src, sizeof(struct in6_addr));
+		memcpy(k->addr + sizeof(struct in6_addr), p->dst, sizeof(struct in6_addr));
+	} else {
+		memcpy(k->addr, p->src, sizeof(struct in_addr));
+		memcpy(k->addr + sizeof(struct in_addr), p->dst, sizeof(struct in_addr));
+	}
+	return offsetof(struct ends_key, addr) + 2 * len;
+}
+
+static __attribute__((noinline)) void
+make_ends(struct ends *e, const struct ends_key *key, const struct packet *p)
+{
+	struct strbuf text = { .buf = e->text, .size = sizeof(e->text) };
+
+	put_ends(&text, p);
+	e->key = *key;
+	e->len = (uint32_t)text.len;
 }
 
 void print_ends(struct strbuf *l, const struct packet *p)
 {
 	static struct ends known[ENDS];
-	const struct ends_key key = key_of(p);
-	struct ends *e = &known[hash_bytes(0, &key, sizeof(key)) % ENDS];
+	struct ends_key key;
+	size_t len = fill_key(&key, p);
+	struct ends *e = &known[hash_bytes(0, &key, len) % ENDS];
 
 	if (l->size - l->len <= sizeof(e->text)) {
 		put_ends(l, p);
 		return;
 	}
-	if (!e->len || memcmp(&e->key, &key, sizeof(key)) != 0) {
-		struct strbuf text = { .buf = e->text, .size = sizeof(e->text) };
-
-		put_ends(&text, p);
-		e->key = key;
-		e->len = (uint32_t)text.len;
-	}
+	if (!e->len || memcmp(&e->key, &key, sizeof(key)) != 0)
+		make_ends(e, &key, p);
 	strbuf_bytes(l, e->text, e->len);
 }
 

@@ -22,9 +22,21 @@ enum { LINE_WIDTH = 120, FATE_WIDTH = sizeof("INCOMPLETE") };
 /* put_fate() makes the first three parts. */
 enum { BEHIND_FATE = 3 };
 
+/* Each fate's word with blanks behind it, one at least, so that what follows is aligned. */
+static char aligned_fates[FATE_COUNT][FATE_WIDTH];
+
+static void align_fates(void)
+{
+	memset(aligned_fates, ' ', sizeof(aligned_fates));
+	for (unsigned int kind = 0; kind < FATE_COUNT; kind++)
+		memcpy(aligned_fates[kind], fate_word(kind),
+		       strnlen(fate_word(kind), FATE_WIDTH - 1));
+}
+
 static int line_open(struct outbuf *o, struct report_env *env)
 {
 	(void)o;
+	align_fates();
 	env->state = place_words_cache_open();
 	return env->state ? 0 : -ENOMEM;
 }
@@ -38,19 +50,6 @@ static void line_close(struct report_env *env)
 static void line_forget(struct report_env *env, uint32_t id)
 {
 	place_words_cache_forget(env->state, id);
-}
-
-/* With blanks behind it, one at least, so that what follows is aligned. */
-static void put_aligned(struct outbuf *o, const char *word)
-{
-	size_t len = strlen(word);
-	char *to = outbuf_room(o, len + FATE_WIDTH);
-
-	if (!to)
-		return;
-	memcpy(to, word, len);
-	memset(to + len, ' ', FATE_WIDTH);
-	outbuf_advance(o, len < FATE_WIDTH ? FATE_WIDTH : len + 1);
 }
 
 static void put_number(struct outbuf *o, uint64_t number)
@@ -77,7 +76,7 @@ static void put_fate(struct line *l, const struct report_env *env,
 	}
 	line_part(l, LINE_FIXED);
 	if (aligned)
-		put_aligned(l->o, fate_word(kind));
+		outbuf_bytes(l->o, aligned_fates[kind], FATE_WIDTH);
 	else
 		outbuf_text(l->o, fate_word(kind));
 	if (l->whole)

@@ -17,6 +17,16 @@
 #include "place/place.h"
 #include "rules/base/units.h"
 
+/* "HH:MM:SS" in local time */
+static __attribute__((noinline)) void
+put_clock(char text[16], time_t sec)
+{
+	struct tm tm;
+
+	localtime_r(&sec, &tm);
+	strftime(text, 16, "%H:%M:%S", &tm);
+}
+
 /* HH:MM:SS.uuuuuu in local time, or seconds since boot; the second is worked out once. */
 void text_time(struct outbuf *o, uint64_t ns)
 {
@@ -24,7 +34,6 @@ void text_time(struct outbuf *o, uint64_t ns)
 	static char text[16];
 	char *to;
 	time_t sec = (time_t)(ns / NS_PER_S);
-	struct tm tm;
 	uint32_t us = (uint32_t)(ns % NS_PER_S / NS_PER_US);
 
 	if (report_since_boot(ns)) {
@@ -32,8 +41,7 @@ void text_time(struct outbuf *o, uint64_t ns)
 		return;
 	}
 	if (sec != known) {
-		localtime_r(&sec, &tm);
-		strftime(text, sizeof(text), "%H:%M:%S", &tm);
+		put_clock(text, sec);
 		known = sec;
 	}
 	to = outbuf_room(o, sizeof("HH:MM:SS.uuuuuu"));
