@@ -35,20 +35,24 @@ static size_t columns_of_char(uint32_t code)
 /* ASCII, eight bytes at a time: nearly all that is printed. */
 static const uint64_t HIGH_BITS = UINT64_C(0x8080808080808080);
 
-static bool are_plain(const char *eight)
+static uint64_t eight_at(const char *text)
 {
 	uint64_t bytes;
 
-	memcpy(&bytes, eight, sizeof(bytes));
-	return !(bytes & HIGH_BITS);
+	memcpy(&bytes, text, sizeof(bytes));
+	return bytes;
 }
 
-static bool are_all_plain(const char *thirty_two)
+static bool are_plain(const char *eight)
 {
-	uint64_t bytes[4];
+	return !(eight_at(eight) & HIGH_BITS);
+}
 
-	memcpy(bytes, thirty_two, sizeof(bytes));
-	return !((bytes[0] | bytes[1] | bytes[2] | bytes[3]) & HIGH_BITS);
+/* One by one: of an array the compiler makes a copy first. */
+static bool are_all_plain(const char *text)
+{
+	return !((eight_at(text) | eight_at(text + 8) | eight_at(text + 16) |
+		  eight_at(text + 24)) & HIGH_BITS);
 }
 
 /* The last ones with some of those before them. */
