@@ -201,7 +201,7 @@ fuzz-%: $(FUZZ_O) | need
 -include $(FUZZ_O:.o=.d)
 
 bench-run: $(BUILD)/nftrace $(BENCH_TOOLS) $(T)/bench/floor $(T)/bench/meter \
-		$(T)/bench/drop_cost \
+		$(T)/bench/drop_cost $(T)/bench/again.so \
 		$(WIDE)/nftrace $(FAST)/wide/nftrace $(BUILD)/soft/nftrace \
 		$(BUILD)/before/nftrace
 	@BUILD=$(BUILD) tests/bench/run $(BENCH)
@@ -210,6 +210,8 @@ bench-run: $(BUILD)/nftrace $(BENCH_TOOLS) $(T)/bench/floor $(T)/bench/meter \
 $(FAST)/wide/base.o: $(FAST)/src/base.c src/harden.mk | need
 	$(info $()  CC      src/base/*.c (for valgrind))
 	$(Q)$(CC) $(CPPFLAGS) -DWIDE_FILTER $(CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(FAST)/wide/base.d
 
 $(FAST)/wide/nftrace: $(FAST)/wide/base.o $(filter-out %/src/base.o,$(PROGRAM_O)) \
 		$(BUILD)/linked-$(LTO)
@@ -220,7 +222,7 @@ $(FAST)/wide/nftrace: $(FAST)/wide/base.o $(filter-out %/src/base.o,$(PROGRAM_O)
 .PHONY: $(BUILD)/soft/nftrace
 $(BUILD)/soft/nftrace:
 	@$(MAKE) --no-print-directory HARDEN=no BUILD=$(BUILD)/soft $@ \
-	  $(BUILD)/soft/wide/nftrace
+	  $(BUILD)/soft/wide/nftrace $(BUILD)/soft/fast/wide/nftrace
 
 # The instructions for an event are told beside those of this commit, where git has it.
 BEFORE        := 002b39c
@@ -231,6 +233,10 @@ $(BUILD)/before/nftrace:
 	  git archive $(BEFORE) | tar -x -C $(@D)/tree && \
 	  $(MAKE) --no-print-directory -C $(@D)/tree BUILD=build CPPFLAGS=-DSANITIZE \
 	    nftrace >/dev/null && cp $(@D)/tree/nftrace $@
+
+$(T)/bench/%.so: tests/bench/%.c | need
+	$(info $()  TOOL    $<)
+	$(Q)$(CC) $(CPPFLAGS) -O2 -std=gnu11 $(WARN) -shared -fPIC -o $@ $<
 
 # It has the program itself loaded.
 $(T)/bench/drop_cost: tests/bench/drop_cost.c $(TEST_PARTS) | need

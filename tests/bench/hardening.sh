@@ -43,18 +43,17 @@ instructions() { # PROGRAM ARGS...
 	rm -rf "$dir"
 }
 
-# What each message is taken apart by, and what is told of a packet that is over; how often the
-# socket is asked hangs on the machine, and is left out.
+# Live, there is no text to take apart; of the program as it is installed.
 hardening_live() {
-	local row form soft hard
-	printf '\n%-32s %10s %10s %6s %s\n' "live, an event" "soft instr" "hard instr" ratio limit
-	for row in "--flat reader_on_message" "--color=never reader_on_message" "--color=never reader_on_turn" \
-		"-q reader_on_turn" "--json reader_on_turn"; do
-		form=${row% *}
-		soft=$(COUNTED_IN=${row#* } an_event "$SOFT/wide/nftrace" "$form")
-		hard=$(COUNTED_IN=${row#* } an_event "$BUILD/wide/nftrace" "$form")
-		printf '%-32s %10d %10d %6s %s\n' "$row" "$soft" "$hard" "$(thousandths "$hard" "$soft")" \
-			"$(at_most 1.02 "$(thousandths "$hard" "$soft")")"
+	local form soft hard
+	local -a args
+	printf '\n%-14s %10s %10s %6s %s\n' "live, an event" "soft instr" "hard instr" ratio limit
+	for form in "" --flat -q --json --fold "-q --pcap $SCRATCH/again.pcapng"; do
+		read -ra args <<<"$form"
+		soft=$(again_an_event "$SOFT/fast/wide/nftrace" "${args[@]}")
+		hard=$(again_an_event "$BUILD/fast/wide/nftrace" "${args[@]}")
+		printf '%-14s %10.1f %10.1f %6s %s\n' "$(form_name "$form")" "$soft" "$hard" \
+			"$(thousandths "$hard" "$soft")" "$(at_most 1.02 "$(thousandths "$hard" "$soft")")"
 	done
 }
 
