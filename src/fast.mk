@@ -17,7 +17,9 @@ LTO_LDFLAGS   :=
 
 ifeq ($(LTO)$(SANITIZE),yes)
 
-# Asked once a build folder: a compiler's objects may be none that its linker knows.
+# Asked once a build folder: a compiler's objects may be none that its linker knows.  Calls of
+# libraries go by the table of their addresses, not by a jump of their own in between.
+FAST_ASK      := -flto=auto -fno-plt
 blank         :=
 LTO_TAKES     := $(BUILD)/takes-lto-$(subst /,_,$(subst $(blank) ,_,$(CC))).mk
 ifneq ($(MAKECMDGOALS),clean)
@@ -27,8 +29,8 @@ endif
 $(LTO_TAKES): src/fast.mk
 	@mkdir -p $(@D)
 	@echo 'int main(void) { return 0; }' >$@.c; \
-	  if $(CC) -O2 -flto=auto -o $@.out $@.c >/dev/null 2>&1; \
-	  then echo "LTO_FLAG := -flto=auto"; fi >$@.new; mv $@.new $@; rm -f $@.c $@.out
+	  if $(CC) -O2 $(FAST_ASK) -o $@.out $@.c >/dev/null 2>&1; \
+	  then echo "LTO_FLAG := $(FAST_ASK)"; fi >$@.new; mv $@.new $@; rm -f $@.c $@.out
 
 ROOM_O        := $(ROOMS:%=$(FAST)/%.o)
 PROGRAM_O     := $(BUILD)/src/main.o $(ROOM_O)
