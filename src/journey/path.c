@@ -115,6 +115,12 @@ static void path_enter(struct path *p, const struct place *at)
 	p->state = PATH_IN_CHAIN;
 }
 
+/* The kernel calls it a policy: whatever it is, no other rule of the table comes behind it. */
+static bool is_end_of_table(const struct place *at)
+{
+	return at->kind == PLACE_POLICY && at->hook != NOT_A_HOOK;
+}
+
 void path_step(struct path *p, const struct place *at)
 {
 	switch (at->effect) {
@@ -150,6 +156,8 @@ void path_step(struct path *p, const struct place *at)
 		p->chain = SNAP_NONE;
 		p->after = 0;
 		p->state = PATH_MAYBE;
+		if (is_end_of_table(at))
+			path_stay(p, at, PATH_MAYBE);
 		break;
 	case EFFECT_STEAL:
 	case EFFECT_MAYBE:

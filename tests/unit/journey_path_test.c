@@ -115,6 +115,28 @@ static void test_states(void **state)
 	CHECK(&map, rows, false);
 }
 
+/* What the kernel calls a policy ends the table, whatever it is: another packet's is no later rule. */
+static void test_policy_unknown(void **state)
+{
+	struct place last, next;
+	struct observation o;
+	struct path_map map;
+	struct event e;
+	struct path p;
+
+	(void)state;
+	map_fill(&map);
+	last = place_at(&map, PRE_RAW_END, EFFECT_UNKNOWN);
+	last.doubt = TEXT_DOUBT_CHANGED;
+	last.kind = PLACE_POLICY;
+	path_put(&p, &map, &last, false);
+	o = observe(&map, &e, &last, p.hook);
+	assert_int_equal(path_may_follow(&map, &p, &o), PATH_NO);
+	next = place_at(&map, PRE_MANGLE, EFFECT_CONTINUE);
+	o = observe(&map, &e, &next, p.hook);
+	assert_int_equal(path_may_follow(&map, &p, &o), PATH_STRICT);
+}
+
 /*
  * A base chain of nft that runs before filter, seen with headers behind a rule of filter that
  * others were just changing: the packet ended there, and its buffer is another's.
@@ -293,6 +315,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_states),
+		cmocka_unit_test(test_policy_unknown),
 		cmocka_unit_test(test_nft_behind),
 		cmocka_unit_test(test_goto),
 		cmocka_unit_test(test_loopback),
