@@ -122,3 +122,27 @@ own() { rules OUTPUT | grep -c nftrace:; }
 assert_within 5 "one is left in OUTPUT" eval '(($(own) == 1))'
 stop_nftrace INT
 fresh
+
+is_out() { ! in_ns lo iptables-legacy-save -t raw | grep -q nftrace:; }
+subtest "the end comes while another has the lock: what the socket holds is not asked about buffer by buffer"
+mkfifo "$SCRATCH/hold"
+exec 7<>"$SCRATCH/hold"
+start_nftrace lo -t 60 -q --rate 0 --buffer 64 --no-drops "${udp7[@]}"
+in_ns lo flock "$XTABLES_LOCKFILE" bash -c 'touch "$1/has-it"; read -r _ <"$1/hold"' - "$SCRATCH" &
+later $!
+assert_within 5 "it has the lock" test -e "$SCRATCH/has-it"
+reader=$(reading_child)
+kill -STOP "$reader"
+in_ns lo "$TOOLS/flood" 10.9.0.1 7 2000 32 >/dev/null
+kill -INT "$NFTRACE_PID"
+echo >&7
+assert_within 20 "the rules are out" is_out
+before_it=$(</proc/sys/kernel/ns_last_pid)
+kill -CONT "$reader"
+end_nftrace 20
+begun=$(($(</proc/sys/kernel/ns_last_pid) - before_it))
+# Two helpers for each reading of both families' tables.
+((begun < 40)) || fail "$begun processes were started meanwhile"
+assert_status 0
+assert_equal "packets" 2000 "$(grep -c '^DELIVERED *#' "$OUT")"
+fresh

@@ -81,6 +81,8 @@ static void begin_undo(struct run *r)
 	bulletin_post_tables(r->reader.board.post, &r->reader.tables);
 	lock_turns_end(r);
 	undo(r, r->plan.lock && !h->locked);
+	/* No packet is traced any more: what whoever has the lock does is behind all events. */
+	legacy_window_close(r);
 }
 
 static void check_own_gone(struct run *r, unsigned int i,
