@@ -30,18 +30,23 @@ bulk() {
 
 tshark_says() { tshark -r "$SCRATCH/big.pcapng" -o tcp.relative_sequence_numbers:FALSE "$@" 2>/dev/null; }
 
+above='^#.* length (> 65535|[0-9]{6})'
 # large ADDRESS: a run that sees such buffers, as text and as JSON
 large() {
 	# A buffer is cut on its way back in, and the pieces are packets of their own.
 	ANY_TRACES=1
-	start_nftrace lo -t 60 -c 200 --rate 0 --chain OUTPUT --pcap "$SCRATCH/big.pcapng" -d "$1" -p tcp --dport 5202
-	bulk "$1"
+	start_nftrace lo -t 60 -c 2000 --rate 0 --chain OUTPUT --pcap "$SCRATCH/big.pcapng" -d "$1" -p tcp --dport 5202
+	# How much waits to be sent hangs on who is faster.
+	for ((n = 0; n < 10; n++)); do
+		bulk "$1"
+		! wait_for 2 grep -qE "$above" "$OUT" || break
+	done
 	stop_nftrace INT
 	ANY_TRACES=
 	# 5: legacy's rules have counted the buffer, not its pieces.
 	[[ $STATUS = [05] ]] || fail "status $STATUS"
 	cp "$OUT" "$SCRATCH/text"
-	grep -E '^#.* length (> 65535|[0-9]{6})' "$OUT" >"$SCRATCH/large"
+	grep -E "$above" "$OUT" >"$SCRATCH/large"
 	[[ -s $SCRATCH/large ]] || fail "no buffer above 64 KiB"
 	! grep -Ev '^#.* > \S+\.5202: (HBH )?Flags \[F?P?\.\], seq [0-9:]+, ack [0-9]+, win [0-9]+(, options \[nop,nop,TS val [0-9]+ ecr [0-9]+\])?, length ' "$SCRATCH/large" ||
 		fail "something is missing there"
