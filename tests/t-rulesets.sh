@@ -110,6 +110,11 @@ for file in "$TESTS"/rulesets/*.save; do
 	stop_nftrace INT
 	in_ns r "$XT-legacy-save" -c >"$SCRATCH/after"
 	assert_no_grep 'events?, [1-9][0-9]* lost' "$ERR"
+	# What was read of a packet behind its story, on a busy machine, is no other packet.
+	grep ',"late":' "$OUT" >"$SCRATCH/late" && {
+		assert_schema Late "$SCRATCH/late"
+		sed -i '/,"late":/d' "$OUT"
+	}
 	assert_schema Packet "$OUT"
 	all_told >"$SCRATCH/told" || fail "jq"
 	judged "$SCRATCH/before" "$SCRATCH/after" "$SCRATCH/told"
