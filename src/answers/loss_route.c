@@ -87,9 +87,8 @@ static bool is_loopback(struct inquiry *i)
 /* rt6_need_strict(): IPv6 has no setting for that. */
 static bool is_loopback_6(struct inquiry *i)
 {
-	static const uint8_t loopback[16] = { [15] = 1 };
-
-	return i->six && memcmp(i->look.dst.addr, loopback, sizeof(loopback)) == 0 &&
+	return i->six &&
+	       memcmp(i->look.dst.addr, &in6addr_loopback, sizeof(in6addr_loopback)) == 0 &&
 	       i->look.in != LOOPBACK_IFINDEX &&
 	       inquiry_tell(i, FINDING_LIKELY, "%s is the loopback address: what "
 			    "came in by another interface than lo does not get there",
@@ -130,16 +129,18 @@ static bool rule_refuses(struct inquiry *i, int error)
 	};
 	bool sent = i->look.hook == NF_INET_LOCAL_OUT;
 	struct refusing_rule r;
+	bool by_route;
 
 	if (sent)
 		q.in = 0;
 	memcpy(q.src, i->look.src.addr, sizeof(q.src));
 	memcpy(q.dst, i->look.dst.addr, sizeof(q.dst));
-	return refusing_rule_find(&r, &q, sent ? "lo" : i->in, error) &&
-	       inquiry_tell(i, FINDING_LIKELY, "ip rule %s refuses it%s%s", r.text,
-			    r.alone || error == -ENETUNREACH ? "" :
-			    ", or a route of that type to ",
-			    r.alone || error == -ENETUNREACH ? "" : i->dst);
+	if (!refusing_rule_find(&r, &q, sent ? "lo" : i->in, error))
+		return false;
+	by_route = !r.alone && error != -ENETUNREACH;
+	return inquiry_tell(i, FINDING_LIKELY, "ip rule %s refuses it%s%s", r.text,
+			    by_route ? ", or a route of that type to " : "",
+			    by_route ? i->dst : "");
 }
 
 static bool no_way(struct inquiry *i, int error)

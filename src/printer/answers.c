@@ -294,7 +294,9 @@ void answers_add(struct answers *a, const struct journey *j)
 	if (!c)
 		return;
 	c->went_on |= text_fate_goes_on(j->fate[0].kind);
-	c->zoned |= meets_zone(j);
+	/* Of one that was answered nobody asks. */
+	if (!c->answered)
+		c->zoned |= meets_zone(j);
 }
 
 void answers_tell(const struct answers *a, struct stats *st, bool masked)

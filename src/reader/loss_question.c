@@ -134,13 +134,14 @@ static void put_frame(struct cause_question *q, const struct journey *j,
 		      unsigned int b)
 {
 	bool ethernet = j->hw_header_len >= ETHERNET;
+	bool died = died_in_bridge(&j->fate[b]);
 
 	for (uint32_t i = 0; i < journey_kept(j); i++)
 		if (j->step[i].branch == b && j->step[i].phys_in)
 			q->bridge_port = j->step[i].phys_in;
-	if (ethernet && (q->bridge_port || died_in_bridge(&j->fate[b])))
+	if (ethernet && (q->bridge_port || died))
 		memcpy(q->mac, j->hw_header, sizeof(q->mac));
-	if (ethernet && !q->bridge_port && died_in_bridge(&j->fate[b]))
+	if (ethernet && !q->bridge_port && died)
 		memcpy(q->from, j->hw_header + sizeof(q->mac), sizeof(q->from));
 	if (ethernet && j->hw_header[0] & 1)
 		q->flags |= CAUSE_TO_ALL;

@@ -17,7 +17,7 @@
 #include "place/place.h"
 #include "rules/base/units.h"
 
-/* "HH:MM:SS" in local time */
+/* "HH:MM:SS" in local time; not inline: struct tm would guard the stack of each line. */
 static __attribute__((noinline)) void
 put_clock(char text[16], time_t sec)
 {

@@ -31,6 +31,7 @@
 #include "supervisor/lock_turns.h"
 #include "supervisor/only_names.h"
 #include "supervisor/results.h"
+#include "supervisor/run_hints.h"
 #include "supervisor/run_state.h"
 #include "supervisor/snapshots.h"
 #include "supervisor/witness_need.h"
@@ -229,6 +230,7 @@ static const struct arm_step {
 	{ WITHOUT_RULES, begin_with_others },
 	{ AT_ANY_TIME, arm_rules_ask },
 	{ AT_ANY_TIME, start_reader },
+	{ AT_ANY_TIME, run_hints_begin },
 	{ AT_ANY_TIME, arm_rules_await },
 	{ WITH_RULES, begin_to_read },
 	{ AT_ANY_TIME, begin_if_done },

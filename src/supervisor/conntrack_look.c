@@ -5,7 +5,6 @@
 #include <inttypes.h>
 
 #include "base/msg.h"
-#include "host/listen_queue.h"
 #include "rules/base/clock.h"
 #include "rules/base/units.h"
 #include "supervisor/run_state.h"
@@ -17,8 +16,6 @@ int conntrack_look_begin(struct run *r)
 	struct run_reader *rd = &r->reader;
 	struct conntrack_counts *c = &rd->conntrack;
 
-	if (!listen_queue_full(&rd->listen_full))
-		rd->listen_full = UINT64_MAX;
 	flow_drops_read(&c->before);
 	for (unsigned int i = 0; i < CONNTRACK_SAMPLES; i++)
 		c->sample[i] = c->before.insert_failed;

@@ -180,6 +180,13 @@ static void say_links(const struct run *r)
 		    r->plan.link_tables == 1 ? "is" : "are");
 }
 
+int run_hints_begin(struct run *r)
+{
+	if (!listen_queue_full(&r->reader.listen_full))
+		r->reader.listen_full = UINT64_MAX;
+	return 0;
+}
+
 /* Such a SYN is taken from the rules by its socket, and the kernel has no word on it. */
 static void say_listen_queue(const struct run *r)
 {

@@ -5,6 +5,9 @@
 
 struct run;
 
+/** run_hints_begin - counts of the host, to be compared at the end; Return: 0 */
+int run_hints_begin(struct run *r);
+
 /** run_hints_say - why nothing or less was shown; on stderr, at the end */
 void run_hints_say(const struct run *r);
 
