@@ -119,6 +119,36 @@ assert_grep '^nothing at all came in by idle7 meanwhile$' "$SCRATCH/said"
 said -i br7 -p udp
 assert_no_grep 'is a port' "$SCRATCH/said"
 
+subtest "the other end of a cable is not on top of it"
+veth r cable7 r cable8
+said -i cable7 -p udp
+assert_no_grep 'on top of|is a port' "$SCRATCH/said"
+
+subtest "a port of a bond"
+if ns_ip r link add bond7 type bond 2>/dev/null; then
+	veth r slave7 b slave8
+	ns_ip r link set slave7 down
+	ns_ip r link set slave7 master bond7
+	said -i slave7 -p udp
+	assert_grep '^note: slave7 is a port of bond7, and rules see what comes in by it as coming in by bond7: use -i bond7$' "$SCRATCH/said"
+	assert_grep '^nothing was traced: no packet matched: see the note on slave7 above$' "$SCRATCH/said"
+	said -o slave7 -p udp
+	assert_grep '^note: slave7 is a port of bond7, and rules see what goes out by it as going out by bond7: use -o bond7$' "$SCRATCH/said"
+else
+	skip "no such interface in this kernel"
+fi
+
+subtest "what comes in by another interface on top of the one that is named"
+if ns_ip r link add link cable7 name cable7.5 type vlan id 5 2>/dev/null; then
+	said -i cable7 -p udp
+	assert_grep '^what is for an interface on top of cable7 is seen by rules as coming in by that: -i cable7.5 \(vlan\)$' "$SCRATCH/said"
+	for id in 6 7 8; do ns_ip r link add link cable7 name cable7.$id type vlan id $id; done
+	said -i cable7 -p udp
+	assert_grep 'coming in by that: -i cable7.5 \(vlan\), -i cable7.6 \(vlan\), -i cable7.7 \(vlan\) \.\.\.$' "$SCRATCH/said"
+else
+	skip "no such interface in this kernel"
+fi
+
 subtest "-i and -o together: -o chooses what is printed"
 start_nftrace r -4 -t 60 --rate 0 --json -i eth0 -o eth1 -p udp
 assert_grep "^nftrace: note: what comes in has no out-interface yet where the trace begins: '-o eth1' chooses what is printed \(--only out=eth1\)$" "$ERR"

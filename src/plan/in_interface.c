@@ -3,6 +3,7 @@
 #include "plan/in_interface.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/exit_status.h"
@@ -12,6 +13,7 @@
 #include "host/setting.h"
 #include "rules/base/ip_part.h"
 #include "rules/base/rule_set.h"
+#include "rules/base/units.h"
 
 /* Without "+": with its NUL it is compared as a whole. */
 static bool is_whole_name(const char *name, const unsigned char *mask)
@@ -56,7 +58,7 @@ static void say_missing(const char *name, const char *nothing)
 }
 
 /* What is bridged is seen by iptables' rules only where that is set. */
-static void say_port(const char *name, const char *bridge)
+static void say_bridge_port(const char *name, const char *bridge)
 {
 	bool passes = setting_number("/proc/sys/net/bridge/"
 				     "bridge-nf-call-iptables") == 1;
@@ -64,6 +66,27 @@ static void say_port(const char *name, const char *bridge)
 	msg("note: %s is a port of bridge %s, and rules see what comes in by it "
 	    "as coming in by %s: use -i %s%s%s", name, bridge, bridge, bridge,
 	    passes ? " -m physdev --physdev-in " : "", passes ? name : "");
+}
+
+/* Return: a note was needed: rules do not see the port. */
+static bool say_port(const char *name, const struct link_seen *l)
+{
+	switch (l->kind) {
+	case MASTER_NONE:
+		return false;
+	case MASTER_BRIDGE:
+		say_bridge_port(name, l->master);
+		break;
+	case MASTER_BOND:
+		msg("note: %s is a port of %s, and rules see what comes in by it as coming in "
+		    "by %s: use -i %s", name, l->master, l->master, l->master);
+		break;
+	case MASTER_SWITCH:
+		msg("note: %s is a port of Open vSwitch, and rules see of what comes in by it only "
+		    "what that hands to the host, as coming in by its internal port", name);
+		break;
+	}
+	return true;
 }
 
 /* What ifconfig(8) calls an interface: "eth0:1". */
@@ -86,9 +109,7 @@ static int check(const char *name, bool *told)
 		return 0;
 	}
 	if (link_look(&l, name)) {
-		*told = l.bridge[0];
-		if (*told)
-			say_port(name, l.bridge);
+		*told = say_port(name, &l);
 		return 0;
 	}
 	if (if_nametoindex(name))
@@ -103,7 +124,7 @@ static int check(const char *name, bool *told)
 	return 0;
 }
 
-/* What this host sends goes out by its bridge, whatever port that chooses. */
+/* What this host sends goes out by its bridge or bond, whatever port that chooses. */
 static void take_out_interface(struct in_interface *in, const char *name)
 {
 	struct link_seen l;
@@ -112,15 +133,18 @@ static void take_out_interface(struct in_interface *in, const char *name)
 	if (!name || strcmp(in->out, name) == 0)
 		return;
 	there = link_look(&l, name);
-	if (there ? !l.bridge[0] : if_nametoindex(name) != 0)
+	if (there ? l.kind == MASTER_NONE : if_nametoindex(name) != 0)
 		return;
 	strcpy(in->out, name);
-	if (there)
-		msg("note: %s is a port of bridge %s, and rules see what goes out "
-		    "by it as going out by %s: use -o %s", name, l.bridge,
-		    l.bridge, l.bridge);
-	else
+	if (!there)
 		say_missing(name, ", and nothing can go out by it");
+	else if (l.kind == MASTER_SWITCH)
+		msg("note: %s is a port of Open vSwitch, and rules see what goes out by it as "
+		    "going out by that's internal port", name);
+	else
+		msg("note: %s is a port of %s%s, and rules see what goes out "
+		    "by it as going out by %s: use -o %s", name,
+		    l.kind == MASTER_BRIDGE ? "bridge " : "", l.master, l.master, l.master);
 }
 
 static int take_in_interface(struct in_interface *in, const char *name)
@@ -147,6 +171,23 @@ int in_interface_check(struct in_interface *in, const struct trace_set *set)
 	return status;
 }
 
+/* What has a tag, or an address of theirs, comes in by them. */
+static void say_uppers(const char *name)
+{
+	struct link_upper on[3];
+	size_t count = link_uppers(on, ARRAY_SIZE(on), name);
+	char text[3 * (2 * IFNAMSIZ + 8)] = "";
+	size_t len = 0;
+
+	if (!count)
+		return;
+	for (size_t u = 0; u < count && u < ARRAY_SIZE(on); u++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s-i %s (%s)",
+					len ? ", " : "", on[u].name, on[u].kind);
+	msg("what is for an interface on top of %s is seen by rules as coming in by that: %s%s",
+	    name, text, count > ARRAY_SIZE(on) ? " ..." : "");
+}
+
 void in_interface_say(const struct in_interface *in)
 {
 	struct link_seen l;
@@ -159,4 +200,5 @@ void in_interface_say(const struct in_interface *in)
 		    in->name);
 	else
 		msg("nothing at all came in by %s meanwhile", in->name);
+	say_uppers(in->name);
 }
