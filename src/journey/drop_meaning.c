@@ -147,6 +147,8 @@ static const struct drop_meaning meanings[] = {
 	    "loopback|route_localnet"),
 	ROW("IP_INVALID_SOURCE", NULL, LOST, ROUTED,
 	    "its source is no address of one host", NULL),
+	ROW("IP_INVALID_DEST", NULL, LOST, ROUTED,
+	    "its destination is no address that a packet is sent to", NULL),
 	ROW("UNICAST_IN_L2_MULTICAST", NULL, LOST, ROUTED,
 	    "it came in a frame for many", NULL),
 	ROW("NOT_SPECIFIED", "ip_forward*", LOST, ROUTED,
