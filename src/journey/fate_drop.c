@@ -174,6 +174,19 @@ static const char *by_target(const struct path *p)
 	return NULL;
 }
 
+/* Who of its table's rules can have dropped it in silence; NULL: it had left the table. */
+static const char *by_rule(const struct path *p)
+{
+	if (by_target(p))
+		return by_target(p);
+	if (place_is_in_doubt(p->last))
+		return "the rule there, which others were just changing, dropped it, "
+		       "or a match of a later one";
+	return is_at_rule(p) ?
+		"a match of one of the next rules dropped it, as for a "
+		"packet that is cut short, or a table that is full" : NULL;
+}
+
 /* Behind all tables of the hook: conntrack, routing anew, or who else is there. */
 static const char *behind_tables(const struct path *p, uint8_t hook)
 {
@@ -216,14 +229,8 @@ static const char *who_said_so(const struct path_map *map, const struct path *p,
 	if (p->state == PATH_QUEUED)
 		return "the queue's program has let it go, and a match of a "
 		       "later rule dropped it";
-	if (by_target(p))
-		return by_target(p);
-	if (place_is_in_doubt(p->last))
-		return "the rule there, which others were just changing, dropped it, "
-		       "or a match of a later one";
-	if (is_at_rule(p))
-		return "a match of one of the next rules dropped it, as for a "
-		       "packet that is cut short, or a table that is full";
+	if (by_rule(p))
+		return by_rule(p);
 	if (hook == NF_INET_LOCAL_OUT && p->drop.changed & MANGLE_DST)
 		return "there is no route to where the packet goes now";
 	/* nf_nat_icmp_reply_translation(): also before its packet has passed all of nat. */
@@ -245,6 +252,13 @@ static void tell_verdict(const struct path_map *map, const struct journey *j,
 	f->kind = is_at_rule(p) ? FATE_DROP : FATE_LOST;
 	f->inside = f->kind == FATE_LOST;
 	f->hook = hook;
+}
+
+const char *fate_drop_by_rule(const struct journey *j, unsigned int b)
+{
+	const struct path *p = &j->path[b];
+
+	return is_at_rule(p) && p->state != PATH_QUEUED ? by_rule(p) : NULL;
 }
 
 /* A socket has been given to it, and the route did not lead to this host. */

@@ -22,6 +22,12 @@ void fate_drop(struct journey *j, unsigned int b, const struct path_map *map);
 bool fate_drop_is_there(const struct journey *j, unsigned int b);
 
 /**
+ * fate_drop_by_rule - words for who dropped it, should a record say later that a verdict did
+ * Return: constant; NULL: no rule, as it had left the table behind its last event.
+ */
+const char *fate_drop_by_rule(const struct journey *j, unsigned int b);
+
+/**
  * fate_drop_kind - what becomes of a fate that was told already
  * @out: by which interface it went out; 0: none, or it is not known
  * @many: drop_sight.many

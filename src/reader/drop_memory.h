@@ -22,6 +22,7 @@ struct drop_memory_entry {
 	uint32_t out;
 	uint16_t next, before;	/* of the same bucket; drop_memory.c's */
 	uint8_t branch, kind, hook;	/* enum fate_kind, NF_INET_* */
+	const char *by_rule;	/* fate_drop_by_rule() */
 	bool taken;		/* a record was found */
 	struct drop_look look;
 };

@@ -135,31 +135,45 @@ static uint64_t wall_of(uint64_t when_ns)
 	return clock_ns(CLOCK_REALTIME) - (clock_ns(CLOCK_MONOTONIC) - when_ns);
 }
 
+/* Does a record that was read so late say that a rule dropped what was not seen again? */
+static bool rule_dropped(const struct drop_memory_entry *e, const struct drop_seen *seen)
+{
+	return e->by_rule && (e->kind == FATE_UNKNOWN || e->kind == FATE_LOST) &&
+	       drop_meaning(seen)->says == DROP_SAYS_VERDICT;
+}
+
+/* Nothing new, or nothing for who is shown others. */
+static bool drops_told(const struct drop_memory_entry *e, uint8_t kind)
+{
+	if (e->hidden && kind != FATE_LOST)
+		return true;
+	return kind == FATE_COUNT || kind == FATE_INCOMPLETE ||
+	       (!e->number && !e->hidden) ||
+	       (kind == e->kind && kind != FATE_LOST && kind != FATE_QUEUE);
+}
+
 /* A packet that was printed: with that fate, or with another one. */
 static void tell_late(struct drops *d, struct drop_memory_entry *e,
 		      const struct drop_sight *s, bool ambiguous)
 {
-	uint8_t kind = fate_drop_kind(e->kind, e->out, s->seen,
-				      s->many);
+	bool by_rule = rule_dropped(e, s->seen);
+	uint8_t kind = by_rule ? FATE_DROP :
+		fate_drop_kind(e->kind, e->out, s->seen, s->many);
 	struct report_late late = {
 		.number = e->number, .was = e->kind, .branch = e->branch,
 		.after_ns = s->r->when_ns > e->last_ns ?
 			s->r->when_ns - e->last_ns : 0,
 		.wall_ns = wall_of(s->r->when_ns), .ambiguous = ambiguous,
 		.fate = { .kind = kind, .hook = e->hook, .out = e->out,
-			  .drop = s->seen, .port = s->p.flags & PACKET_PORTS ?
+			  .drop = s->seen, .cause = by_rule ? e->by_rule : NULL,
+			  .port = s->p.flags & PACKET_PORTS ?
 				s->p.dport : 0 },
 		.packet = s->p,
 	};
 
 	e->taken = true;
-	if (e->hidden && kind != FATE_LOST)
-		return;
-	if (kind == FATE_COUNT || kind == FATE_INCOMPLETE ||
-	    (!e->number && !e->hidden) ||
-	    (kind == e->kind && kind != FATE_LOST && kind != FATE_QUEUE))
-		return;
-	if (kind == FATE_DROP || kind == FATE_REJECT)
+	if (drops_told(e, kind) ||
+	    (!by_rule && (kind == FATE_DROP || kind == FATE_REJECT)))
 		return;
 	d->env.late(d->env.arg, &late);
 }
@@ -372,6 +386,7 @@ void drops_remember(struct drops *d, const struct journey *j, uint32_t hidden)
 		e->branch = (uint8_t)b;
 		e->kind = j->fate[b].kind;
 		e->hook = j->fate[b].hook;
+		e->by_rule = fate_drop_by_rule(j, b);
 		drop_look_fill(&e->look, j, b, d->env.map);
 	}
 }

@@ -563,6 +563,36 @@ static void test_late_twins(void **state)
 	assert_non_null(strstr(lab.late[0], "#1 LOST or its twin"));
 }
 
+/* Read too late, as a busy host does: who was not seen again behind a rule was dropped by one. */
+static void test_late_verdict(void **state)
+{
+	(void)state;
+	pass(&udp, midway, ARRAY_SIZE(midway));
+	settle_all();
+	check_story(&lab.told[0], "at first", FATE_UNKNOWN, "after FORWARD: ");
+	lose(&udp, "NETFILTER_DROP", "nf_hook_slow");
+	assert_int_equal(lab.lates, 1);
+	assert_string_equal(lab.late[0], "#1 DROP: kernel: NETFILTER_DROP at nf_hook_slow; "
+			    "likely: a match of one of the next rules dropped it, as for a "
+			    "packet that is cut short, or a table that is full");
+}
+
+/* The same of one that was let go there: no rule did. */
+static void test_late_verdict_behind(void **state)
+{
+	(void)state;
+	pass(&udp, crossed, ARRAY_SIZE(crossed));
+	settle_all();
+	lose(&udp, "NETFILTER_DROP", "nf_hook_slow");
+	assert_int_equal(lab.lates, 1);
+	assert_string_equal(lab.late[0], "#1 LOST: kernel: NETFILTER_DROP at nf_hook_slow");
+	/* What a rule was told to have dropped is dropped: nothing new. */
+	pass(&udp, dropped, ARRAY_SIZE(dropped));
+	settle_all();
+	lose(&udp, "NETFILTER_DROP", "nf_hook_slow");
+	assert_int_equal(lab.lates, 1);
+}
+
 /* No line for what says nothing new, or nothing of this fate. */
 static void test_late_no_loss(void **state)
 {
@@ -801,6 +831,8 @@ int main(void)
 		CASE(test_reached_forward),
 		CASE(test_late),
 		CASE(test_late_twins),
+		CASE(test_late_verdict),
+		CASE(test_late_verdict_behind),
 		CASE(test_late_no_loss),
 		CASE(test_late_bound),
 		CASE(test_answer_is_waited_for),
