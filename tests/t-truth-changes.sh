@@ -5,13 +5,17 @@
 #
 # What is not doubtful spells its own serial by the rules that it was told to have met, in the order in
 # which it came, and went where the wire has seen it go. As many are doubtful as serials are missing.
+# On a host this busy a few may be UNKNOWN, of which nftrace says that it had not read what became of
+# them: no more than it says, and with SOAK at most one in a thousand.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 . "$TESTS/truth.sh"
 
-# Of each backend's rules.
-CHANGES=${CHANGES:-${SOAK:+1000}}
+# Of each backend's rules. A run has as many serials as some seven minutes have packets: a thousand
+# changes are four runs of 250.
+CHANGES=${CHANGES:-${SOAK:+250}}
 [[ -n $CHANGES ]] || skip_all "it takes long: SOAK=1, or CHANGES=20"
+RUNS=${SOAK:+4}
 
 lab_router
 settle a eth0 r eth0 r eth1 b eth0
@@ -103,7 +107,8 @@ changing() {
 	kill "${_senders[@]}"
 	sent_all
 	ms=$(((${EPOCHREALTIME/./} - begun) / 1000))
-	judge enter=eth0/in leave=eth1/out drop=$DROP streams=3 doubtful="$1"
+	judge enter=eth0/in leave=eth1/out drop=$DROP streams=3 doubtful="$1" unread=said
+	[[ -z ${SOAK-} ]] || ((UNREAD * 1000 <= $(grep -c . "$OUT"))) || fail "$UNREAD were not read"
 	packets=$(sed -nE 's/.*rules counted ([0-9]+) packets?$/\1/p' "$ERR")
 	assert_equal "packets told" "$packets" "$(grep -vc '"late":' "$OUT")"
 	note "$packets packets in $ms ms: $((packets * 1000 / ms)) a second"
@@ -115,11 +120,13 @@ changing() {
 	[[ ! -s $SCRATCH/nft.err ]] || fail "$(head -n 1 "$SCRATCH/nft.err")"
 }
 
-subtest "$CHANGES times each, as fast as it goes: the lock is given"
-changing 100 $CHANGES ""
+for ((run = 1; run <= ${RUNS:-1}; run++)); do
+	subtest "$CHANGES times each, as fast as it goes: the lock is given${RUNS:+, $run of $RUNS}"
+	changing 100 $CHANGES ""
 
-subtest "$CHANGES times each, as fast as it goes: the lock is free"
-changing 100 $CHANGES "" --no-lock
+	subtest "$CHANGES times each, as fast as it goes: the lock is free${RUNS:+, $run of $RUNS}"
+	changing 100 $CHANGES "" --no-lock
+done
 
 # Each change of legacy's rules is two, of both families.
 if [[ -n ${SOAK-} ]]; then

@@ -100,11 +100,20 @@ judge() {
 	kill -INT "$WATCH_PID"
 	assert_within 20 "the watcher ends" is_gone "$WATCH_PID"
 	[[ ! -s $SCRATCH/seen.err ]] || fail "$(<"$SCRATCH/seen.err")"
-	"$TOOLS/truth" "$OUT" "$SCRATCH/seen" marked=10 "$@" >"$SCRATCH/verdict" 2>"$SCRATCH/verdict.err" ||
+	unread_said
+	"$TOOLS/truth" "$OUT" "$SCRATCH/seen" marked=10 "${@/#unread=said/unread=$UNREAD}" >"$SCRATCH/verdict" 2>"$SCRATCH/verdict.err" ||
 		fail "$(<"$SCRATCH/verdict")"
 	note "$_name: $(<"$SCRATCH/verdict")"
 	[[ " $* " == *' marked='* ]] || count_marked
 	[[ -z $_why ]] || { show "the wrong ones" "$SCRATCH/verdict.err"; show "nftrace" "$ERR"; }
+}
+
+# unread_said: of how many nftrace says that it did not read in time what the kernel told, in UNREAD;
+# "unread=said" of judge() is that
+unread_said() {
+	local of='was not read in time, [^:]*: ([0-9]+) packets? '
+	UNREAD=0
+	[[ ! $(<"$ERR") =~ $of ]] || UNREAD=${BASH_REMATCH[1]}
 }
 
 count_marked() {

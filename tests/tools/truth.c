@@ -10,7 +10,7 @@
 static const char usage_text[] =
 	"usage: truth JSON SEEN [enter=IFACE/in] [leave=IFACE/out] [sent=BASE,STEP,COUNT]\n"
 	"             [fate=WORD] [drop=NIBBLE] [lossy=1] [marked=PERCENT] [copies=N]\n"
-	"             [streams=N] [doubtful=PERCENT]\n"
+	"             [streams=N] [doubtful=PERCENT] [unread=N]\n"
 	"JSON is nftrace's output, SEEN what serial_watch wrote.  enter: one journey for\n"
 	"each packet seen there; sent: one for each of these serials; leave: seen there\n"
 	"as often as forwarded or sent; fate: one, or several with commas for copies;\n"
@@ -19,7 +19,8 @@ static const char usage_text[] =
 	"not judged; marked: so many may not be told apart; copies: branches of each;\n"
 	"streams: serials that leave the same rest by N came, and are told, in their order;\n"
 	"doubtful: so many may have met rules that were just being changed; what they met is\n"
-	"not judged, and they are no more and no fewer than the serials that are missing.\n";
+	"not judged, and they are no more and no fewer than the serials that are missing;\n"
+	"unread: of so many nftrace says that it could not read what became of them: UNKNOWN.\n";
 
 /*
  * What the rules of t-truth.sh tell: each table spells the packet's serial by
@@ -45,9 +46,9 @@ struct story {
 };
 
 static struct {
-	uint8_t *expected, *journeys, *left, *went_on;
+	uint8_t *expected, *journeys, *left, *went_on, *unread;
 	const char *fate;
-	long drop, copies, streams;
+	long drop, copies, streams, unreads;
 	double marked, doubtful;	/* doubtful: below 0 where nobody changes rules */
 	bool lossy, has_leave;
 } judge = { .fate = "FORWARDED", .drop = -1, .copies = 1, .doubtful = -1 };
@@ -56,6 +57,7 @@ static bool is_used[SERIAL_BLOCKS];	/* in any of the tables */
 
 static struct {
 	unsigned long packets, events, marked, wrong, incomplete, none;
+	unsigned long unread;
 	unsigned long doubtful, doubtful_on, doubtful_unknown;	/* on: went on, as is told */
 	int64_t last[STREAMS];		/* serial + 1 of each */
 } sum;
@@ -158,6 +160,11 @@ static void judge_fate(struct story *st, json_t *part)
 		       (st->serial & NIBBLE) == judge.drop;
 	unsigned int mask, value;
 
+	if (judge.unreads && strcmp(fate, "UNKNOWN") == 0) {
+		sum.unread++;
+		judge.unread[st->serial] = 1;
+		return;
+	}
 	if (!is_one_of(fate, dropped ? "DROP" : judge.fate)) {
 		st->wrong_fate = true;
 		wrong(st, "the fate");
@@ -350,6 +357,8 @@ static bool take_option(const char *seen, char *word)
 		judge.lossy = atol(value);
 	else if (strcmp(word, "marked") == 0)
 		judge.marked = atof(value);
+	else if (strcmp(word, "unread") == 0)
+		judge.unreads = atol(value);
 	else if (strcmp(word, "doubtful") == 0)
 		judge.doubtful = atof(value);
 	else
@@ -384,7 +393,7 @@ static unsigned long count_serials(void)
 	     s = serial_from(s + 1, is_used)) {
 		bool more = judge.journeys[s] > judge.expected[s];
 		bool fewer = judge.journeys[s] < judge.expected[s];
-		bool left = judge.has_leave && judge.expected[s] &&
+		bool left = judge.has_leave && judge.expected[s] && !judge.unread[s] &&
 			    judge.left[s] != judge.went_on[s];
 
 		expected += judge.expected[s];
@@ -403,6 +412,10 @@ static unsigned long count_serials(void)
 	}
 	if (judge.doubtful >= 0)
 		judge_doubtful_sum(missing, away);
+	if (sum.unread > (unsigned long)judge.unreads) {
+		sum.wrong++;
+		fprintf(stderr, "%lu are UNKNOWN, %ld were said to be\n", sum.unread, judge.unreads);
+	}
 	/* Those that are marked may stand for one another. */
 	if (bad > 2 * sum.marked || sum.packets - sum.none - sum.incomplete !=
 	    expected - (judge.lossy ? expected - sum.packets + sum.none +
@@ -429,6 +442,7 @@ int main(int argc, char **argv)
 	judge.journeys = new_table();
 	judge.left = new_table();
 	judge.went_on = new_table();
+	judge.unread = new_table();
 	for (int i = 3; i < argc; i++) {
 		if (!take_option(argv[2], argv[i])) {
 			fputs(usage_text, stderr);
