@@ -204,3 +204,29 @@ grep -E '^(ok|not ok) ' "$SCRATCH/told" | sed 's/: .*//' >"$SCRATCH/judged"
 assert_equal "as before" "ok true|ok true, counters|ok ping -q -c 1 127.0.0.1, counters" \
 	"$(grep '^ok' "$SCRATCH/judged" | paste -sd '|')"
 assert_equal "not as before" 15 "$(grep -c '^not ok' "$SCRATCH/judged")"
+
+subtest "make matrix that is ended takes its target along, whatever root that is in"
+matrix=$SCRATCH/tree/tests/matrix
+mkdir -p "$matrix"
+cp "$TESTS/matrix/run" "$matrix/"
+cat >"$matrix/image" <<'E2'
+#!/bin/bash
+unshare --pid --fork --kill-child bash -c 'touch "$CACHE/begun"; exec tail -f /dev/null' &
+echo $! >"$CACHE/pid"
+wait
+touch "$CACHE/over"
+E2
+chmod +x "$matrix/image"
+for signal in TERM HUP; do
+	export CACHE=$SCRATCH/cache.$signal
+	mkdir "$CACHE"
+	"$matrix/run" image deb >/dev/null 2>&1 &
+	matrix_run=$!
+	assert_within 10 "the target runs" test -e "$CACHE/begun"
+	inside=$(pgrep -P "$(<"$CACHE/pid")")
+	kill -$signal $matrix_run
+	assert_within 10 "$signal ends it" is_gone $matrix_run
+	assert_within 10 "and its target" is_gone "$(<"$CACHE/pid")"
+	assert_within 10 "and what runs there" is_gone "$inside"
+	[[ ! -e $CACHE/over ]] || fail "the target went on"
+done
