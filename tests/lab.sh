@@ -14,7 +14,7 @@ veth() {
 		words+=("/run/netns/nft$$-$1" plain:"$2" up:"$2" "/run/netns/nft$$-$3" plain:"$4" up:"$4")
 		shift 4
 	done
-	ip -batch - <<<"$lines" && "$TOOLS/prepare" "${words[@]}"
+	spawn ip -batch - <<<"$lines" && spawn "$TOOLS/prepare" "${words[@]}"
 }
 
 # addresses NS IFACE ADDRESS/BITS...
@@ -129,7 +129,7 @@ settle() {
 		words+=("/run/netns/nft$$-$1" carries:"$2")
 		shift 2
 	done
-	"$TOOLS/prepare" "${words[@]}" || fail "a cable stays down"
+	spawn "$TOOLS/prepare" "${words[@]}" || fail "a cable stays down"
 }
 
 # server NS NAME ARGS...: an echo server in the background, returns when it listens

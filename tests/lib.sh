@@ -9,7 +9,7 @@ PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
 
 # Of the two programs that speak jq's language this one starts in a tenth of the time. What the
 # manual types is done by jq itself, and by scripts that `unset -f jq`, as this one sorts keys.
-! command -v gojq >/dev/null || jq() { gojq "$@"; }
+! command -v gojq >/dev/null || jq() { spawn gojq "$@"; }
 
 TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 [[ -n ${NFT_SANDBOX-} ]] || exec "$TESTS/sandbox" bash "$0" "$@"
@@ -29,6 +29,36 @@ export PROMISE=${PROMISE:-$PATIENCE}
 TOOLS=$BUILD/tests/tools
 UNIT=$BUILD/tests/unit
 
+# spawn [-b] [-d] [-o NAME] [-n NETNS-FILE] COMMAND...: runs it, as the shell would. A builtin does
+# (bash/spawn.c), which does not copy the shell for it: of 12 ms that a small command takes where
+# others have the CPUs these are 7. -b: in the background, its pid in SPAWNED; `wait` knows nothing of it.
+enable -f "${SPAWN:-$BUILD/tests/bash/spawn.so}" spawn 2>/dev/null || spawn() {
+	local options=() netns=/proc/self/ns/net stays=
+	while [[ $1 = -* ]]; do
+		case $1 in
+		-b) stays=1 ;;
+		-d) options+=(-d) ;;
+		-n) netns=$2; shift ;;
+		-o) options+=(-o "$2"); shift ;;
+		esac
+		shift
+	done
+	set -- "$TOOLS/enter" "${options[@]}" "$netns" "$@"
+	[[ -n $stays ]] || { "$@"; return; }
+	"$@" &
+	SPAWNED=$!
+	assert_within 10 "$5 is in its namespace" _entered_or_gone $SPAWNED "$netns"
+}
+# What scripts start most.
+awk() { spawn awk "$@"; }
+cmp() { spawn cmp "$@"; }
+cp() { spawn cp "$@"; }
+diff() { spawn diff "$@"; }
+grep() { spawn grep "$@"; }
+mkdir() { spawn mkdir "$@"; }
+rm() { spawn rm "$@"; }
+sed() { spawn sed "$@"; }
+
 # SCRATCH is removed by whoever made it.
 if [[ -z ${SCRATCH-} ]]; then
 	SCRATCH=$(mktemp -d)
@@ -41,6 +71,19 @@ mkfifo "$PAUSE_FIFO"
 OUT=$SCRATCH/out ERR=$SCRATCH/err	# of the nftrace started last
 NFTRACE_PID=
 STATUS=
+
+# into VARIABLE COMMAND...: what it prints, less the line breaks at its end, as $() has it; but that is a
+# subshell, a copy of this one, and takes as long as any command. What it sets stays, and it may fail.
+into() {
+	local _name_of=$1 _status _said= _file=$SCRATCH/.into$BASHPID.${#FUNCNAME[@]}
+	shift
+	"$@" >"$_file"
+	_status=$?
+	IFS= read -rd '' _said <"$_file"
+	while [[ $_said = *$'\n' ]]; do _said=${_said%$'\n'}; done
+	printf -v "$_name_of" %s "$_said"
+	return $_status
+}
 
 # ---- subtests: "ok NAME", "not ok NAME: why", "skip NAME: why" on stdout
 
@@ -222,7 +265,7 @@ ns_path() { echo "/run/netns/nft$$-$1"; }
 ns_new() {
 	local ns lines words=()
 	printf -v lines "netns add nft$$-%s\n" "$@"
-	ip -batch - <<<"$lines" || { fail "no network namespace"; exit 1; }
+	spawn ip -batch - <<<"$lines" || { fail "no network namespace"; exit 1; }
 	for ns; do
 		_namespaces+=("nft$$-$ns")
 		# Neighbour discovery's chatter would move counters of its own accord; how TCP scales
@@ -231,40 +274,38 @@ ns_new() {
 			net.ipv6.conf.{all,default}.accept_dad=0
 			net.ipv6.conf.default.router_solicitations=0 up:lo)
 	done
-	"$TOOLS/prepare" "${words[@]}"
+	spawn "$TOOLS/prepare" "${words[@]}"
 }
 
 # ns_del NAME...: end them now
 ns_del() {
 	local lines
 	printf -v lines "netns del nft$$-%s\n" "$@"
-	ip -force -batch - <<<"$lines"
+	spawn ip -force -batch - <<<"$lines"
 }
 
 # prepare NS WORD...: settings of it and of its interfaces, as tools/prepare.c has them
-prepare() { "$TOOLS/prepare" "/run/netns/nft$$-$1" "${@:2}"; }
+prepare() { spawn "$TOOLS/prepare" "/run/netns/nft$$-$1" "${@:2}"; }
 
 # in_ns NAME COMMAND...
 in_ns() {
-	"$TOOLS/enter" "/run/netns/nft$$-$1" "${@:2}"
+	spawn -n "/run/netns/nft$$-$1" "${@:2}"
 }
 
 # ns_ip NAME ARGS...: ip(8) in it
 ns_ip() {
-	ip -n "nft$$-$1" "${@:2}"
+	spawn ip -n "nft$$-$1" "${@:2}"
 }
 
 # background NS NAME COMMAND...: in the background, output in $SCRATCH/NAME and NAME.err, which are
 # new: a wait for its words must not find those of another of that name. PID in BG_PID, which is in
 # the namespace when this returns.
-# A script's background processes ignore SIGINT: -d takes that back.
 background() {
 	local ns=$1 name=$2
 	shift 2
-	"$TOOLS/enter" -d -o "$SCRATCH/$name" "/run/netns/nft$$-$ns" "$@" </dev/null &
-	BG_PID=$!
+	spawn -b -d -o "$SCRATCH/$name" -n "/run/netns/nft$$-$ns" "$@" </dev/null
+	BG_PID=$SPAWNED
 	later $BG_PID
-	assert_within 10 "$name is in its namespace" _entered_or_gone $BG_PID "/run/netns/nft$$-$ns"
 }
 _entered_or_gone() { [[ /proc/$1/ns/net -ef $2 ]] || is_gone "$1"; }
 
@@ -377,7 +418,7 @@ run_nftrace() {
 	_slower "$@"
 	set -- "${_args[@]}"
 	_load
-	"$TOOLS/enter" -d -t "$((${LIMIT:-20} * SLOWER * (_load > 6 ? _load : 6)))" "/run/netns/nft$$-$ns" \
+	spawn "$TOOLS/enter" -d -t "$((${LIMIT:-20} * SLOWER * (_load > 6 ? _load : 6)))" "/run/netns/nft$$-$ns" \
 		"$NFTRACE" "$@" >"$OUT" 2>"$ERR" </dev/null
 	STATUS=$?
 	_books

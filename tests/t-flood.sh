@@ -102,6 +102,13 @@ are_exact() {
 }
 FATES='{"9":"DROP","10":"FORWARDED"}'
 
+# end_floods: of floods, which may have ended
+end_floods() {
+	local pid
+	kill "${floods[@]}" 2>/dev/null
+	for pid in "${floods[@]}"; do assert_within 10 "the flood ends" is_gone "$pid"; done
+}
+
 # exactly N ARGS...: none besides, whatever comes. Where more comes than the host can read, so that
 # the kernel's word on some is not, they are likely, and that is said.
 exactly() {
@@ -114,8 +121,7 @@ exactly() {
 		floods+=("$BG_PID")
 	done
 	end_nftrace 10
-	kill "${floods[@]}" 2>/dev/null
-	wait "${floods[@]}" 2>/dev/null
+	end_floods
 	likely=$(jq -r 'select(.reason // "" | startswith("likely: what")) | .packet' "$OUT" | wc -l)
 	note "$_name: $likely likely"
 	assert_status $((likely ? 5 : 0))
@@ -185,8 +191,7 @@ late() {
 	[[ -n ${GOES_ON-} ]] || kill "${floods[@]}"
 	rm -f "$point"
 	end_nftrace 30
-	kill "${floods[@]}" 2>/dev/null
-	wait "${floods[@]}" 2>/dev/null
+	end_floods
 }
 # are_first PORT: what was printed of it is numbered 0, 1, 2 ... in the payload
 are_first() {

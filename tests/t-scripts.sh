@@ -158,6 +158,27 @@ fails_with 'one: not within 0.1 s: nothing'
 script 'subtest one' 'wait_for 0.05 false' 'echo "$?"' 'wait_for 20 true; echo "$?"'
 assert_equal "wait_for" "1 0 ok one" "$(paste -sd ' ' "$SCRATCH/told")"
 
+# shellcheck disable=SC2016 # the script's own words
+for how in builtin function; do
+	subtest "a command is started as the shell would start it: its status, output, words to it and network ($how)"
+	[[ $how = builtin ]] || export SPAWN=/nowhere
+	script 'type -t spawn' 'ns_new x' 'subtest one' \
+		'spawn bash -c "exit 7"; assert_equal status 7 $?' \
+		'spawn bash -c "kill -KILL \$\$" 2>/dev/null; assert_equal "by a signal" 137 $?' \
+		'spawn /no/such 2>/dev/null; (($? == 126 || $? == 127)) || fail "no such command: $?"' \
+		'in_ns x ip -o link >"$SCRATCH/x"; assert_equal lines 1 "$(wc -l <"$SCRATCH/x")"' \
+		'assert_equal read a "$(echo a | spawn cat)"' \
+		'FOO="b c" spawn bash -c "echo \$FOO" >"$SCRATCH/x"; assert_equal environment "b c" "$(<"$SCRATCH/x")"' \
+		'into said spawn printf "%s\n\n" "d  e"; assert_equal into "d  e" "$said"' \
+		'into said false && fail "false"; assert_equal nothing "" "$said"' \
+		'trap "" USR1; spawn grep -q "^SigIgn:.*[2367abef].." /proc/self/status || fail "USR1 is not ignored"' \
+		'echo old >"$SCRATCH/tail"; background x tail tail -f /dev/null; [[ /proc/$BG_PID/ns/net -ef $(ns_path x) ]] || fail network' \
+		'assert_equal new "" "$(<"$SCRATCH/tail")"' \
+		'kill -INT $BG_PID; assert_within 5 "it ends" is_gone $BG_PID'
+	assert_equal "what it says" "$how ok one" "$(paste -sd ' ' "$SCRATCH/told")"
+done
+unset SPAWN
+
 subtest "a line that should not be there is found, in a few and in many"
 # shellcheck disable=SC2016 # the script's own words
 for lines in 3 40 41 300; do

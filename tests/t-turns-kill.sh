@@ -52,7 +52,10 @@ kill_at() {
 	rm -f "$NFTRACE_TESTPOINT_FILE.once"
 	talk lo udp 10.9.0.1 7
 	# shellcheck disable=SC2086 # words
-	background lo visitor "${visit[@]}" ${visits[$3]}
+	# The shell's own child: its status counts.
+	in_ns lo "${visit[@]}" ${visits[$3]} >"$SCRATCH/visitor" 2>&1 </dev/null &
+	visitor=$!
+	later $visitor
 	assert_within 10 "it comes to $1" test -s "$NFTRACE_TESTPOINT_FILE" || show "its stderr" "$ERR"
 	read -ra pids < <(victims "$2")
 	kill -KILL "${pids[@]}" || fail "no $2"
@@ -60,8 +63,8 @@ kill_at() {
 	# The run goes on where only the reader's end is to be heard of: it ends by that.
 	end_nftrace 20 2>/dev/null
 	assert_within 20 "all its processes end" eval '! pgrep "^nftrace"'
-	assert_within 10 "the visitor has done it" is_gone $BG_PID
-	wait $BG_PID || fail "the visitor's status: $?"
+	assert_within 10 "the visitor has done it" is_gone $visitor
+	wait $visitor || fail "the visitor's status: $?"
 	if [[ $2 = both ]]; then
 		NFTRACE=$shipped run_nftrace lo --cleanup
 		assert_status 0

@@ -19,7 +19,7 @@ TEST_TOOLS    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tools/*.c))
 # Of them, what the demo and the bench use: these build with PACKAGES alone.
 DEMO_TOOLS    := $(addprefix $(T)/tools/,dns enter prepare talk)
 BENCH_TOOLS   := $(addprefix $(T)/tools/,enter flood prepare talk)
-TEST_PRELOAD  := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
+TEST_PRELOAD  := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c tests/bash/*.c))
 TEST_FUZZ     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 TEST_REPLAY   := $(addprefix $(T)/fuzz/,$(TEST_FUZZ))
 TEST_SRC_O    := $(patsubst %.c,$(BUILD)/%.o,$(TEST_SRC))
@@ -157,7 +157,7 @@ $(T)/tools/confined: TOOL_LIBS = -lseccomp
 $(T)/tools/klog $(T)/tools/truth: TOOL_LIBS = -ljansson
 
 # Without sanitizers: their runtime has to come first in a process.
-$(T)/preload/%.so: tests/preload/%.c | need
+$(TEST_PRELOAD): $(BUILD)/%.so: %.c | need
 	$(info $()  TOOL    $<)
 	$(Q)$(CC) $(CPPFLAGS) -O2 -std=gnu11 $(WARN) -shared -fPIC -o $@ $<
 

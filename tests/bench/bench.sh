@@ -104,7 +104,7 @@ start_floor() {
 }
 stop_floor() {
 	kill -INT "$LISTENER"
-	wait "$LISTENER"
+	wait_for 60 is_gone "$LISTENER" || :
 	trace_no_more
 	read -r EVENTS_SEEN LOST < <(
 		sed -n 's/^floor: \([0-9]*\) events, \([0-9]*\) lost/\1 \2/p' "$SCRATCH/floor.err")

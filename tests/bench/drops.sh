@@ -15,7 +15,7 @@ cost_of_a_run() {
 		wait_for 20 grep -Eq '^(armed|none)' "$SCRATCH/cost" || exit 1
 		dropped_flood 1 >/dev/null
 		kill -TERM "$BG_PID"
-		wait "$BG_PID" 2>/dev/null
+		wait_for 10 is_gone "$BG_PID" || :
 		read -r ours empty runs < <(tail -n 1 "$SCRATCH/cost")
 		echo "$ours" >>"$SCRATCH/run.ours"
 		echo "$empty" >>"$SCRATCH/run.empty"

@@ -78,7 +78,7 @@ price_of_disarming() {
 			"$NFTRACE" --hold-lock --rate 0 -t 60 -i eth0 >>"$SCRATCH/disarm"
 		# The sender itself, not a shell in front of it: the next part wants silence.
 		kill "$BG_PID"
-		wait "$BG_PID" 2>/dev/null
+		wait_for 10 is_gone "$BG_PID" || :
 	done
 	median=$(ratio "$(median "$SCRATCH/disarm")" 1000)
 	echo "median $median ms, longest $(ratio "$(sort -g "$SCRATCH/disarm" | tail -n 1)" 1000) ms:" \

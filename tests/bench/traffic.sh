@@ -69,7 +69,7 @@ run_other() {
 	LOST=$(drops_of "$LISTENER")
 	EVENTS_SEEN=$((packets * EVENTS - LOST))
 	kill -TERM "$LISTENER"
-	wait "$LISTENER"
+	wait_for 60 is_gone "$LISTENER" || :
 	trace_no_more
 }
 # Listeners to nft's own trace events; they end at the first loss, so they get a hundredth.
@@ -88,7 +88,7 @@ run_monitor() {
 	wait_idle "$LISTENER"
 	measure $((packets / 100)) $((rate / 100)) && EVENTS_SEEN=$((packets / 100 * EVENTS)) LOST=-
 	kill -TERM "$LISTENER" 2>/dev/null
-	wait "$LISTENER"
+	wait_for 60 is_gone "$LISTENER" || :
 	in_ns r nft delete table ip bench
 }
 
