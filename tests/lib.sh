@@ -14,7 +14,7 @@ PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
 TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 [[ -n ${NFT_SANDBOX-} ]] || exec "$TESTS/sandbox" bash "$0" "$@"
 
-TREE=$(dirname "$TESTS")
+TREE=${TESTS%/*}
 BUILD=${BUILD:-$TREE/build}
 [[ $BUILD = /* ]] || BUILD=$TREE/$BUILD
 NFTRACE=${NFTRACE:-$BUILD/nftrace}
@@ -466,12 +466,36 @@ normalise() {
 	local unheard= said= likely=$'only likely: [^\n]*\\(--doctor says why\\)\n'
 	IFS= read -rd '' said <"$ERR"
 	[[ ! $said =~ $likely ]] || unheard='; likely: no drop records'
-	awk '/^#[0-9]+ / { key = $2; n++ } { printf "%s\t%06d\t%s\n", key, NR, $0 }' "$1" |
-		sort -t $'\t' -k1,1 -k2,2n |
-		sed -E 's/^[^\t]*\t[0-9]+\t//; s/^#[0-9]+ [0-9:.]+ /# /
-			s/\bseq [0-9:]+/seq N/; s/\back [0-9]+/ack N/; s/\bwin [0-9]+/win N/
-			s/TS val [0-9]+ ecr [0-9]+/TS val N ecr N/
-			s/__chain[0-9]+/__chainN/; s/: pid [0-9]+ \(/: pid N (/; s/'"$unheard"'$//'
+	# Blocks by time, with their lines as they are; mawk has no \b and no function that sorts.
+	awk -v unheard="$unheard" '
+		function plain(line,   head, rest) {
+			sub(/^#[0-9]+ [0-9:.]+ /, "# ", line)
+			line = numbers(line, "seq", "[0-9:]+")
+			line = numbers(line, "ack", "[0-9]+")
+			line = numbers(line, "win", "[0-9]+")
+			sub(/TS val [0-9]+ ecr [0-9]+/, "TS val N ecr N", line)
+			sub(/__chain[0-9]+/, "__chainN", line)
+			sub(/: pid [0-9]+ \(/, ": pid N (", line)
+			if (unheard != "" && length(line) >= length(unheard) &&
+			    substr(line, length(line) - length(unheard) + 1) == unheard)
+				line = substr(line, 1, length(line) - length(unheard))
+			return line
+		}
+		# WORD NUMBER: the first of a line
+		function numbers(line, word, number) {
+			if (match(line, "(^|[^0-9A-Za-z_])" word " " number)) {
+				at = RSTART + index(substr(line, RSTART, RLENGTH), word " ") - 1
+				line = substr(line, 1, at - 1) word " N" substr(line, RSTART + RLENGTH)
+			}
+			return line
+		}
+		/^#[0-9]+ / {
+			for (i = ++n; i > 1 && key[order[i - 1]] > $2 ""; i--) order[i] = order[i - 1]
+			order[i] = n
+			key[n] = $2 ""
+		}
+		{ text[n + 0] = text[n + 0] plain($0) "\n" }
+		END { for (i = 0; i <= n; i++) printf "%s", text[i ? order[i] : 0] }' "$1"
 }
 
 # ---- the state of a namespace
@@ -479,16 +503,18 @@ normalise() {
 # save_rules NS FILE: all that a run may change, in a form to compare. Only
 # tables that are there are read: iptables-save -t NAME makes others.
 save_rules() {
-	in_ns "$1" bash -c '
+	local of4 of6
+	into of4 in_ns "$1" cat /proc/sys/net/netfilter/nf_log/{2,10}
+	of6=${of4#*$'\n'} of4=${of4%%$'\n'*}
+	{
 		echo "# iptables"
-		iptables-legacy-save -c
+		in_ns "$1" iptables-legacy-save -c
 		echo "# ip6tables"
-		ip6tables-legacy-save -c
-		read -r of4 </proc/sys/net/netfilter/nf_log/2
-		read -r of6 </proc/sys/net/netfilter/nf_log/10
+		in_ns "$1" ip6tables-legacy-save -c
 		printf "# nf_log\n%s\n%s\n# nft\n" "$of4" "$of6"
-		exec nft list ruleset' 2>/dev/null |
-		grep -Ev '^# (Generated|Completed|Warning)' >"$2"
+		in_ns "$1" nft list ruleset
+	} >"$SCRATCH/.saved" 2>/dev/null
+	grep -Ev '^# (Generated|Completed|Warning)' "$SCRATCH/.saved" >"$2"
 	[[ $2 = /dev/* ]] || in_ns "$1" "$TOOLS/state" >"$2.state" 2>/dev/null
 }
 
@@ -498,7 +524,8 @@ _is_state() {
 	local was is
 	[[ -s $2.state && ! $2 -nt $2.state ]] || return 1
 	read -ra was <"$2.state"
-	read -ra is < <(in_ns "$1" "$TOOLS/state" 2>/dev/null) || return 1
+	into is in_ns "$1" "$TOOLS/state" 2>/dev/null || return 1
+	read -ra is <<<"$is"
 	[[ ${was[$3]} = "${is[$3]}" ]]
 }
 
@@ -508,18 +535,36 @@ without_counters() {
 		s/counter packets [0-9]+ bytes [0-9]+/counter/' "$1"
 }
 
-# own_rules NS: number of nftrace's rules in it
-own_rules() {
-	in_ns "$1" bash -c 'iptables-legacy-save; exec ip6tables-legacy-save' 2>/dev/null |
-		grep -c -- '-j TRACE'
+# own_rules NS: number of nftrace's rules in it. In _own, by _own_rules.
+_own_rules() {
+	local family text
+	_own=0
+	for family in ip ip6; do
+		into text in_ns "$1" $family"tables-legacy-save" 2>/dev/null
+		while [[ $text = *'-j TRACE'* ]]; do
+			((++_own))
+			text=${text#*'-j TRACE'}
+			[[ $text = *$'\n'* ]] || break
+			text=${text#*$'\n'}
+		done
+	done
 }
-is_clean() { [[ $(own_rules "$1") = 0 ]]; }
+own_rules() {
+	local _own
+	_own_rules "$1"
+	echo "$_own"
+}
+is_clean() {
+	local _own
+	_own_rules "$1"
+	((_own == 0))
+}
 # Who opens the lock file of a run would be given the lock: hence by what the kernel tells.
 lock_is_held() {
-	local locks=
+	local locks= inode
 	read -rd '' locks </proc/locks
-	[[ $locks = *FLOCK* && -e $XTABLES_LOCKFILE ]] &&
-		grep -Eq "^[0-9]+: FLOCK .*:$(stat -c %i "$XTABLES_LOCKFILE") " /proc/locks
+	[[ $locks = *FLOCK* && -e $XTABLES_LOCKFILE ]] && into inode stat -c %i "$XTABLES_LOCKFILE" &&
+		[[ $'\n'$locks =~ $'\n'[0-9]+:\ FLOCK\ [^$'\n']*:"$inode " ]]
 }
 lock_is_free() { ! lock_is_held; }
 
@@ -547,12 +592,20 @@ loggers() { in_ns "$1" cat /proc/sys/net/netfilter/nf_log/{2,10} | paste -sd ' '
 
 # ---- assertions: each says what differs
 
+# _same FILE FILE: what differs is in .difference. Short texts need no diff to be alike.
+_same() {
+	local one two
+	[[ -f $1 && -f $2 ]] && _text one "$1" && _text two "$2" && [[ $one = "$two" ]] && return 0
+	diff -u "$1" "$2" >"$SCRATCH/.difference" 2>&1
+}
+# _text VARIABLE FILE: the whole file; 1 when it is long, or what a shell cannot hold: a NUL is in it
+_text() { ! IFS= read -rd '' -n 100000 "$1" <"$2"; }
+
 # assert_same WHAT EXPECTED-FILE FILE
 assert_same() {
-	local difference
-	difference=$(diff -u "$2" "$3") && return 0
+	_same "$2" "$3" && return 0
 	fail "$1 differs from what was expected"
-	printf '%s\n' "$difference" | sed 's/^/#   | /' | head -n 80
+	sed 's/^/#   | /' "$SCRATCH/.difference" | head -n 80
 	return 1
 }
 
