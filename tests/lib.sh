@@ -763,8 +763,9 @@ declare -A _chains=([raw]="PREROUTING OUTPUT" [mangle]="PREROUTING INPUT FORWARD
 	[nat]="PREROUTING INPUT OUTPUT POSTROUTING" [filter]="INPUT FORWARD OUTPUT"
 	[security]="INPUT FORWARD OUTPUT")
 empty_all() {
-	local table chain lines=
-	for table in $(in_ns "$1" cat "/proc/net/$2_tables_names" 2>/dev/null); do
+	local table tables chain lines=
+	into tables in_ns "$1" cat "/proc/net/$2_tables_names" 2>/dev/null
+	for table in $tables; do
 		lines+="*$table"$'\n'
 		for chain in ${_chains[$table]}; do lines+=":$chain ACCEPT"$'\n'; done
 		lines+=COMMIT$'\n'

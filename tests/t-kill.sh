@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # t-kill: kill -9 of each process, each pair and all, at any instant, leaves nothing behind.
 # TIMEOUT: 1200
+#
+# Of each point of a run, each time that it comes there, one choice of processes that SEED draws, and
+# ten instants by chance; with SOAK every choice at every point, thrice: each instant takes a fifth of a
+# second of CPU, and there are 400 for legacy tables alone. Another SEED, another choice.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
 
-# A quarter of the instants, or with SOAK all, thrice. Another SEED, another choice.
-seeds=("${SEED:-1}") share=25
-[[ -z ${SOAK-} ]] || seeds=(1 2 3) share=100
+seeds=("${SEED:-1}") share=each
+[[ -z ${SOAK-} ]] || seeds=(1 2 3) share=all
 # reap VARIABLE=VALUE...: with these in reaper's environment
 reap() {
 	env "$@" "$TOOLS/reaper" "$WITH_POINTS" "$NFTRACE" "$TESTS/host/all-tables.save" \

@@ -29,9 +29,10 @@
 /*
  * usage: reaper WITH_POINTS SHIPPED RULES4 RULES6 SEED SHARE WORKERS SCRATCH
  *
- * Each worker has a network, a /run and with it a lock of its own.  SHARE is
- * the part of all cases that is done, in percent.  What is judged is read from
- * the kernel here, by no code of nftrace's.  In the environment:
+ * Each worker has a network, a /run and with it a lock of its own.  SHARE: all
+ * cases, or each: of each point, each time that a run comes there, one, which
+ * kills whom SEED says, and an eighth of those at any time.  What is judged is
+ * read from the kernel here, by no code of nftrace's.  In the environment:
  *
  *   POINT     only the cases of the point of that name
  *   BACKEND   nft: the run traces by nft tables of its own
@@ -794,7 +795,23 @@ static void add_points(const struct point *list, size_t points_in_it)
 	}
 }
 
-static void choose(unsigned int seed, int share)
+/* Of those that are shuffled: the first of each point and time, and a few of those at any time. */
+static void keep_one_of_each(void)
+{
+	int kept = 0, random_ones = 0;
+
+	for (int i = 0; i < count; i++) {
+		bool wanted = tests[i].point || ++random_ones <= RANDOM_CASES / 8;
+
+		for (int k = 0; k < kept && wanted && tests[i].point; k++)
+			wanted = tests[k].point != tests[i].point || tests[k].nth != tests[i].nth;
+		if (wanted)
+			tests[kept++] = tests[i];
+	}
+	count = kept;
+}
+
+static void choose(unsigned int seed, const char *share)
 {
 	srandom(seed);
 	if (by_nft)
@@ -815,7 +832,8 @@ static void choose(unsigned int seed, int share)
 		tests[i] = tests[k];
 		tests[k] = t;
 	}
-	count = count * share / 100;
+	if (strcmp(share, "all") != 0)
+		keep_one_of_each();
 }
 
 int main(int argc, char *argv[])
@@ -834,7 +852,7 @@ int main(int argc, char *argv[])
 	shipped = argv[2];
 	scratch = argv[8];
 	workers = atoi(argv[7]);
-	choose((unsigned int)atoi(argv[5]), atoi(argv[6]));
+	choose((unsigned int)atoi(argv[5]), argv[6]);
 	fflush(NULL);
 	for (int i = 0; i < workers; i++) {
 		pid_t pid = fork();
