@@ -84,7 +84,7 @@ static const char *const judge_conntrack[] = {
 static const char *const judge_copy[] = {
 	"fate", "reason", "drop", "last_hook", "fate_out?", "by", "via",
 	"marked_by", "marked_via", "owner", "accepted_by", "nat", "near",
-	"near_nat?", NULL,
+	"near_nat?", "near_more?", "never_reached?", "logged?", NULL,
 };
 static const char *const judge_nat[] = {
 	"field", "maker", "from", "to", "by", NULL,
@@ -99,8 +99,8 @@ static const char *const judge_packet[] = {
 	"in", "out", "headers", "length", "payload", "events", "changes",
 	"fate", "reason", "drop", "last_hook", "fate_out?", "by", "via",
 	"marked_by", "marked_via", "owner", "accepted_by", "nat", "near",
-	"near_nat?", "copies?", "conntrack", "complete", "events_lost", "events_omitted?",
-	"ambiguous?", NULL,
+	"near_nat?", "near_more?", "never_reached?", "logged?", "copies?", "conntrack",
+	"complete", "events_lost", "events_omitted?", "ambiguous?", NULL,
 };
 static const char *const judge_report[] = {
 	"schema", "host", "netns", "time", "time_source", "family", "headers",
@@ -146,7 +146,7 @@ static inline bool judge_has_rule(json_t *object, const char *name)
 static inline bool judge_fate(json_t *fate)
 {
 	static const char *const rules[] = {
-		"by", "via", "marked_by", "marked_via", "accepted_by",
+		"by", "via", "marked_by", "marked_via", "accepted_by", "never_reached",
 	};
 	json_t *drop = json_object_get(fate, "drop"),
 	       *nat = json_object_get(fate, "nat"), *one;
