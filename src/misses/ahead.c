@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "misses/asked.h"
+#include "misses/brief.h"
 #include "misses/condition.h"
 #include "misses/misses_rules.h"
 #include "misses/rulebook.h"
@@ -37,7 +38,11 @@ static enum condition_state ask_ahead(struct search *s, uint32_t chain, uint32_t
 				      bool *touched)
 {
 	enum condition_state state = CONDITION_HELD;
+	struct brief b = { .enough = s->p->known };
 
+	if (rulebook_ask_brief(&s->book, chain, number, &s->a, &b) &&
+	    (s->p->known ? b.fails : b.failed & ~s->p->fields))
+		return CONDITION_FAILED;
 	s->room->enough = s->p->known;
 	rulebook_ask(&s->book, chain, number, &s->a, s->room);
 	for (unsigned int i = 0; i < s->room->n; i++) {
@@ -168,6 +173,7 @@ static bool nft_takes(struct search *s, const struct nft_snapshot *rules, uint8_
 static bool hook_takes(struct search *s, const struct misses_rules *rules, uint8_t hook)
 {
 	s->a.hook = hook;
+	s->a.serial = rulebook_serial(&s->book);
 	if (hook == NF_INET_PRE_ROUTING)
 		s->a.out = s->a.phys_out = (struct asked_device){ 0, "" };
 	else

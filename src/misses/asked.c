@@ -92,6 +92,7 @@ bool asked_with(struct asked_copy *to, const struct asked *from,
 		const struct asked_change *c)
 {
 	to->a = *from;
+	to->a.serial = 0;
 	switch (c->field) {
 	case ASKED_IN:
 		change_device(to, &to->a.in, c);

@@ -62,6 +62,11 @@ struct asked {
 	bool printed;		/* struct misses_rules': .p has bytes that were not told */
 	uint8_t hook;		/* NF_INET_* of the base chain */
 	uint8_t nfproto;	/* of the packet: NFPROTO_IPV4, NFPROTO_IPV6 */
+	/*
+	 * shared_serial(), one for each: all but its mark and .states is the same in those that
+	 * have the same.  Who changes more of it gives it another one, or 0: none.
+	 */
+	uint64_t serial;
 };
 
 /* One thing of a packet, as it would have to be. */

@@ -10,6 +10,7 @@
 #include "journey/journey.h"
 #include "journey/near_miss.h"
 #include "misses/asked_packet.h"
+#include "misses/brief.h"
 #include "misses/condition.h"
 #include "misses/miss_place.h"
 #include "misses/misses_rules.h"
@@ -73,58 +74,23 @@ static bool stayed_the_same(const struct misses *m, const struct journey *j)
 	return true;
 }
 
-/* All that a rule said of the packet, in short. */
-static void sum_up(struct passed_rule *r, const struct conditions *all)
-{
-	r->unread = all->unread;
-	for (unsigned int i = 0; i < all->n; i++) {
-		uint32_t bits = condition_fields(&all->c[i]);
-
-		/* What several could mend is not what fails whatever else changes. */
-		if (all->c[i].state == CONDITION_FAILED && !all->c[i].others)
-			r->failed |= bits;
-		else if (all->c[i].state != CONDITION_HELD)
-			r->unknown |= bits;
-		/* What holds now may not have held then. */
-		else if (all->c[i].now)
-			r->unknown |= bits;
-		r->held += all->c[i].state == CONDITION_HELD && r->held < UINT8_MAX;
-	}
-}
-
-/* The one condition that failed, or must have; -1: there is none, or more. */
-static int only_failed(const struct conditions *all)
-{
-	int failed = -1;
-
-	if (all->unread)
-		return -1;
-	for (unsigned int i = 0; i < all->n; i++) {
-		if (all->c[i].state == CONDITION_HELD)
-			continue;
-		if (failed >= 0)
-			return -1;
-		failed = (int)i;
-	}
-	return failed;
-}
-
 /* A rule of a state alone that was passed over: that state is not the packet's. */
-static void learn_state(struct asked *a, const struct condition *c)
+static void learn_state(struct asked *a, const struct brief *b)
 {
-	if (c->state == CONDITION_UNKNOWN && c->field == ASKED_STATE &&
-	    a->states & ~c->number)
-		a->states &= (uint8_t)~c->number;
+	if (b->open && b->field == ASKED_STATE && a->states & ~b->states)
+		a->states &= (uint8_t)~b->states;
+}
+
+/* Is there room for it, or does it take the place of another? */
+static bool is_among_best(const struct misses *m, const struct worth *c)
+{
+	return m->candidates < TRIED || worth_is_nearer(c, &m->candidate[TRIED - 1]);
 }
 
 static void add_candidate(struct misses *m, const struct worth *c)
 {
-	unsigned int i = m->candidates;
+	unsigned int i = m->candidates < TRIED ? m->candidates++ : TRIED - 1;
 
-	if (i < TRIED)
-		m->candidates++;
-	else if (!worth_is_nearer(c, &m->candidate[--i]))
-		return;
 	for (; i && worth_is_nearer(c, &m->candidate[i - 1]); i--)
 		m->candidate[i] = m->candidate[i - 1];
 	m->candidate[i] = *c;
@@ -139,6 +105,20 @@ static void ask_misses(struct misses *m, const struct passed_rule *r)
 	rulebook_ask(&m->way.book, r->chain, r->number, &m->packet.a, &m->seen);
 }
 
+/* Return: false: to be short took all of it, which is in .seen */
+static bool ask_in_short(struct misses *m, struct brief *b, const struct passed_rule *r,
+			 bool better)
+{
+	m->packet.a.mark = r->mark;
+	m->packet.a.mark_known = r->mark_known;
+	*b = (struct brief){ .enough = better ? 2 : 1 };
+	if (rulebook_ask_brief(&m->way.book, r->chain, r->number, &m->packet.a, b))
+		return true;
+	ask_misses(m, r);
+	brief_of(b, &m->seen);
+	return false;
+}
+
 /*
  * What the kernel did with the packet must be what the conditions say of it.  Else
  * something here is not as it was, or not understood, and nothing is certain.
@@ -151,21 +131,28 @@ static bool contradicts(const struct passed_rule *r)
 static void judge(struct misses *m, uint32_t at)
 {
 	struct passed_rule *r = &m->way.rule[at];
-	int failed;
+	bool better = worth_is_better(&m->way, r), seen;
+	struct brief b;
+	struct worth c;
 
-	ask_misses(m, r);
-	sum_up(r, &m->seen);
+	seen = !ask_in_short(m, &b, r, better);
+	r->unread = b.unread;
+	r->failed = b.failed;
+	r->unknown = b.unknown;
+	r->term = b.term;
 	m->contradicted |= contradicts(r);
-	failed = only_failed(&m->seen);
-	if (failed < 0 || r->met)
+	if (brief_only_failed(&b) < 0 || r->met)
 		return;
-	learn_state(&m->packet.a, &m->seen.c[failed]);
-	if (m->seen.n > 1 && worth_is_better(&m->way, r) &&
-	    worth_is_telling(&m->way, &m->seen, (unsigned int)failed))
-		add_candidate(m, &(struct worth){
-			at, r->effect, r->held, (uint8_t)failed,
-			m->seen.c[failed].distance,
-		});
+	if (m->way.nat && !seen)
+		ask_misses(m, r);
+	learn_state(&m->packet.a, &b);
+	if (b.n <= 1 || !better)
+		return;
+	c = (struct worth){ at, r->effect, brief_held(&b), b.last, b.distance };
+	if (!is_among_best(m, &c))
+		return;
+	if (m->way.nat ? worth_is_for_it(&m->way, &m->seen, b.last) : worth_is_telling(&b))
+		add_candidate(m, &c);
 }
 
 /* That it must have failed says something of the address that it asked for, and of nothing else. */
@@ -224,9 +211,11 @@ static void try_candidate(struct misses *m, const struct worth *c,
 	const struct passed_rule *r = &m->way.rule[c->at];
 	const struct condition *failed;
 	const struct place *at;
+	struct brief b;
 
 	ask_misses(m, r);
-	if (only_failed(&m->seen) != c->failed)
+	brief_of(&b, &m->seen);
+	if (brief_only_failed(&b) != c->failed)
 		return;
 	failed = &m->seen.c[c->failed];
 	if (!asked_is_alike(&m->packet.a, &failed->want) ||
@@ -313,6 +302,7 @@ static void find_refused(struct misses *m, const struct journey *j,
 	if (rules->printed)
 		forget_marks(&m->way);
 	asked_packet_take(&m->packet, j, rules);
+	m->packet.a.serial = rulebook_serial(&m->way.book);
 	look(m, rules, j->nfproto);
 }
 
@@ -343,6 +333,7 @@ static void look_at_nat(struct misses *m, const struct journey *j,
 		if (!m->way.n)
 			continue;
 		asked_packet_take_nat(&m->packet, j, rules, m->way.from, hook);
+		m->packet.a.serial = rulebook_serial(&m->way.book);
 		look(m, rules, j->nfproto);
 	}
 }

@@ -71,8 +71,7 @@ static bool is_of_family(struct nft_reading *rd, const struct nft_part *p)
 	return false;
 }
 
-/* Ports lie where they do in every protocol that has them. */
-static bool has_port(const struct nft_field *f, const struct asked *a)
+bool nft_compare_has_port(const struct nft_field *f, const struct asked *a)
 {
 	return (f->asked == ASKED_SPORT || f->asked == ASKED_DPORT) &&
 	       a->p->flags & PACKET_PORTS;
@@ -95,7 +94,7 @@ static bool ask_before(struct nft_reading *rd, struct nft_relation *r)
 		case NFT_FIT_YES:
 			break;
 		case NFT_FIT_NO:
-			r->other |= !has_port(p->f, rd->a);
+			r->other |= !nft_compare_has_port(p->f, rd->a);
 			break;
 		case NFT_FIT_UNKNOWN:
 			p->known = false;
@@ -126,7 +125,7 @@ static void compare_state(struct nft_reading *rd, const struct nft_relation *r,
 		nft_answer(rd, r, NFT_FIT_UNKNOWN, words);
 		return;
 	}
-	f = !(states & ~would) ? NFT_FIT_YES : states & would ? NFT_FIT_UNKNOWN : NFT_FIT_NO;
+	f = nft_compare_states(states, would);
 	c = nft_answer_one(rd, r, f, words, 0, 0);
 	if (!c)
 		return;

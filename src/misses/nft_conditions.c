@@ -55,7 +55,7 @@ static void ask_all(struct nft_reading *rd)
 void nft_conditions_read(struct conditions *out, struct strview text,
 			 const struct asked *a)
 {
-	struct nft_rule *terms = nft_rule_make(text);
+	struct nft_rule *terms = nft_rule_make(text, NULL);
 	struct nft_reading rd = {
 		.terms = terms, .text = text.at, .out = out, .a = a,
 	};
@@ -76,7 +76,7 @@ void nft_conditions_kept(struct conditions *out, struct rule_kept *kept, uint32_
 			 const struct asked *a)
 {
 	struct strview text = { nft_snapshot_text(s, r->text), r->len };
-	void *read = kept ? NULL : nft_rule_make(text);
+	void *read = kept ? NULL : nft_rule_make(text, NULL);
 	struct nft_reading rd = {
 		.terms = kept ? rule_kept_find(kept, index, text, nft_rule_make) : read,
 		.text = text.at, .out = out, .a = a,

@@ -125,13 +125,6 @@ static const struct {
 	[NFT_TYPE_ECN] = { ecns, false },
 };
 
-int nft_number_order(const struct nft_number *a, const struct nft_number *b)
-{
-	if (a->high != b->high)
-		return a->high < b->high ? -1 : 1;
-	return a->low == b->low ? 0 : a->low < b->low ? -1 : 1;
-}
-
 static bool read_digits(struct strview s, uint64_t *n)
 {
 	uint32_t v;

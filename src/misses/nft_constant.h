@@ -13,7 +13,12 @@ struct nft_range {
 };
 
 /** nft_number_order - below 0, 0, above 0: as @a is below, equal to or above @b */
-int nft_number_order(const struct nft_number *a, const struct nft_number *b);
+static inline int nft_number_order(const struct nft_number *a, const struct nft_number *b)
+{
+	if (a->high != b->high)
+		return a->high < b->high ? -1 : 1;
+	return a->low == b->low ? 0 : a->low < b->low ? -1 : 1;
+}
 
 /**
  * nft_constant_read - "80", "1024-2047", "10.0.0.0/8", "tcp", "syn | ack"

@@ -251,6 +251,17 @@ static const uint8_t *find_bytes(const struct nft_field *f, const struct packet 
 
 static void read_bytes(struct nft_number *n, const uint8_t *from, unsigned int len)
 {
+	switch (len) {
+	case 1:
+		n->low = *from;
+		return;
+	case 2:
+		n->low = packet_be16(from);
+		return;
+	case 4:
+		n->low = packet_be32(from);
+		return;
+	}
 	for (unsigned int i = 0; i < len; i++) {
 		if (len > 8)
 			n->high = n->high << 8 | n->low >> 56;

@@ -34,8 +34,8 @@ static uint32_t prefix_distance(const struct nft_number *a, const struct nft_num
 	return low ? 64u - (uint32_t)__builtin_clzll(low) : 0;
 }
 
-static uint32_t distance(const struct nft_field *f, const struct nft_number *v,
-			 const struct nft_range *r)
+uint32_t nft_fit_distance(const struct nft_field *f, const struct nft_number *v,
+			  const struct nft_range *r)
 {
 	switch (f->type) {
 	case NFT_TYPE_ADDR4:
@@ -66,7 +66,7 @@ static struct nft_number nearest_value(const struct nft_field *f,
 void nft_fit_nearest(struct nft_nearest *n, const struct nft_part *p,
 		     const struct nft_range *range)
 {
-	n->distance = distance(p->f, &p->value, range);
+	n->distance = nft_fit_distance(p->f, &p->value, range);
 	n->want = nearest_value(p->f, &p->value, range);
 }
 

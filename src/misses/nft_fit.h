@@ -71,6 +71,10 @@ enum nft_fit nft_fit_unnamed(struct nft_relation *r, const struct nft_term *t,
 /** nft_fit_inverted - what it is where the rule asks for the opposite */
 enum nft_fit nft_fit_inverted(enum nft_fit f);
 
+/** nft_fit_distance - struct condition's, of a value from a range that it is not in */
+uint32_t nft_fit_distance(const struct nft_field *f, const struct nft_number *v,
+			  const struct nft_range *r);
+
 /**
  * nft_fit_note_parts - an element does not fit in these parts, a bit each: .alone, .both
  * nft_fit_nearest - what would do, of a range that does not fit: .distance, .want

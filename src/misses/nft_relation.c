@@ -293,6 +293,24 @@ static bool read_set(const struct nft_draft *d, struct nft_term *t, struct strvi
 	return true;
 }
 
+/* Is it a comparison of one field with numbers, or names of devices? */
+static bool is_plain(const struct nft_draft *d, const struct nft_term *t)
+{
+	const struct nft_field *f = first_field(d, t);
+
+	if (t->parts != 1 || t->right == NFT_RIGHT_NAMED || t->lacks || !t->constants ||
+	    t->op > NFT_DIFFERS || f->type == NFT_TYPE_CT_STATUS ||
+	    (f->type == NFT_TYPE_TCP_FLAGS && t->op == NFT_IS))
+		return false;
+	/* Of one that there is not, see fit_constant(). */
+	if (f->type == NFT_TYPE_DEVICE && t->op == NFT_DIFFERS)
+		return false;
+	for (uint32_t i = 0; i < t->constants; i++)
+		if (!d->constant[t->constant + i].known)
+			return false;
+	return true;
+}
+
 static bool read_term(struct nft_draft *d, struct nft_term *t, struct strview *rest)
 {
 	if (!read_parts(d, t, rest))
@@ -308,6 +326,7 @@ static bool read_term(struct nft_draft *d, struct nft_term *t, struct strview *r
 		t->perhaps = ASKED_ALL_STATES;
 	else if (t->parts == 1 && first_field(d, t)->asked == ASKED_STATE && !d->lacks)
 		try_states(d, t);
+	t->plain = is_plain(d, t);
 	return true;
 }
 

@@ -8,6 +8,7 @@
 #include "misses/asked.h"
 #include "misses/nft_draft.h"
 #include "misses/nft_relation.h"
+#include "misses/shared.h"
 #include "place/nft_expression.h"
 #include "place/nft_statement.h"
 #include "place/rule_text.h"
@@ -175,7 +176,16 @@ static struct nft_rule *pack(const struct nft_draft *d)
 	return r;
 }
 
-void *nft_rule_make(struct strview text)
+/* The mark is another from rule to rule, and the state what was learned of it. */
+static void share_term(const struct nft_draft *d, struct nft_term *t, struct shared *shared)
+{
+	const struct nft_field *f = t->plain ? d->part[t->part].f : NULL;
+
+	if (f && f->asked != ASKED_MARK && f->asked != ASKED_STATE)
+		t->shared = shared_number(shared, f, rule_span_text(t->words, d->begin));
+}
+
+void *nft_rule_make(struct strview text, struct shared *shared)
 {
 	struct nft_draft d;
 	struct nft_rule *r;
@@ -185,6 +195,8 @@ void *nft_rule_make(struct strview text)
 	d.constant = NULL;
 	d.lacks = false;
 	read_all(&d, text);
+	for (uint32_t i = 0; i < d.terms; i++)
+		share_term(&d, &d.term[i], shared);
 	r = d.lacks ? NULL : pack(&d);
 	free(d.constant);
 	return r;

@@ -6,7 +6,9 @@
 #include "misses/nft_term.h"
 #include "rules/base/strview.h"
 
+struct shared;
+
 /** nft_rule_make - as rule_kept_find() wants it: a struct nft_rule, for free(); NULL: no memory */
-void *nft_rule_make(struct strview text);
+void *nft_rule_make(struct strview text, struct shared *shared);
 
 #endif

@@ -26,8 +26,8 @@ struct passed_rule {
 	uint32_t mark;
 	/* What nftrace knows of its answer: bits 1 << enum asked_field. */
 	uint32_t failed, unknown;
-	uint8_t held;		/* so many of its conditions did */
 	uint8_t effect;		/* enum place_effect */
+	uint8_t term;		/* struct brief's: what failed of it first */
 	bool mark_known;
 	bool met;		/* it has an event */
 	bool changes;		/* struct rulebook_rule's */

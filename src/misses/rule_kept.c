@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "misses/shared.h"
+
 struct slot {
-	void *(*by)(struct strview text);	/* NULL: nothing is kept here */
+	rule_kept_read *by;	/* NULL: nothing is kept here */
 	void *what;
 	char *text;
 	size_t len;
@@ -15,6 +17,7 @@ struct slot {
 
 struct rule_kept {
 	size_t bytes;		/* of all texts */
+	struct shared shared;
 	struct slot slot[RULE_KEPT];
 };
 
@@ -35,6 +38,7 @@ static void forget_all(struct rule_kept *k)
 {
 	for (unsigned int i = 0; i < RULE_KEPT; i++)
 		forget(k, &k->slot[i]);
+	shared_forget(&k->shared);
 }
 
 void rule_kept_close(struct rule_kept *k)
@@ -45,20 +49,20 @@ void rule_kept_close(struct rule_kept *k)
 }
 
 static bool is_of(const struct slot *s, struct strview text,
-		  void *(*read)(struct strview text))
+		  rule_kept_read *read)
 {
 	return s->by == read && s->len == text.len &&
 	       memcmp(s->text, text.at, text.len) == 0;
 }
 
 static void keep(struct rule_kept *k, struct slot *s, struct strview text,
-		 void *(*read)(struct strview text))
+		 rule_kept_read *read)
 {
 	forget(k, s);
 	/* What is read is many times as long as its text: sets of thousands of elements. */
 	if (k->bytes && k->bytes + text.len > RULE_KEPT_TEXT)
 		forget_all(k);
-	s->what = read(text);
+	s->what = read(text, &k->shared);
 	s->text = malloc(text.len + 1);
 	if (!s->what || !s->text) {
 		forget(k, s);
@@ -71,11 +75,16 @@ static void keep(struct rule_kept *k, struct slot *s, struct strview text,
 }
 
 const void *rule_kept_find(struct rule_kept *k, uint32_t index, struct strview text,
-			   void *(*read)(struct strview text))
+			   rule_kept_read *read)
 {
 	struct slot *s = &k->slot[index % RULE_KEPT];
 
 	if (!is_of(s, text, read))
 		keep(k, s, text, read);
 	return s->what;
+}
+
+struct shared *rule_kept_shared(struct rule_kept *k)
+{
+	return &k->shared;
 }

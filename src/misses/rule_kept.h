@@ -11,6 +11,7 @@
 enum { RULE_KEPT = 4096, RULE_KEPT_TEXT = 8 << 20 };
 
 struct rule_kept;
+struct shared;
 
 /* Bytes of a rule's text: what was read points to nothing of it. */
 struct rule_span {
@@ -27,6 +28,9 @@ static inline struct rule_span rule_span_at(struct strview words, const char *te
 	return (struct rule_span){ (uint32_t)(words.at - text), (uint32_t)words.len };
 }
 
+/* Reads a rule's text into memory that free() takes, all of it in one piece; NULL: no memory */
+typedef void *rule_kept_read(struct strview text, struct shared *shared);
+
 /** rule_kept_open - NULL: no memory */
 struct rule_kept *rule_kept_open(void);
 
@@ -36,13 +40,15 @@ void rule_kept_close(struct rule_kept *k);
 /**
  * rule_kept_find - what a rule of this text asks for; it is read unless it was
  * @index: of the rule among all of its kind: those of one chain lie side by side
- * @read: reads a text into memory that free() takes, all of it in one piece
  * Return: what @read has made, @k's until the next call; NULL: no memory.
  *
  * Whether it is the same rule is known by its whole text: nothing has to be
  * forgotten when rules change.
  */
 const void *rule_kept_find(struct rule_kept *k, uint32_t index, struct strview text,
-			   void *(*read)(struct strview text));
+			   rule_kept_read *read);
+
+/** rule_kept_shared - what its rules have in common */
+struct shared *rule_kept_shared(struct rule_kept *k);
 
 #endif

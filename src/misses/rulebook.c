@@ -6,8 +6,12 @@
 #include <string.h>
 
 #include "capture/event.h"
+#include "misses/brief.h"
 #include "misses/condition.h"
+#include "misses/nft_brief.h"
 #include "misses/nft_conditions.h"
+#include "misses/rule_kept.h"
+#include "misses/shared.h"
 #include "misses/xt_conditions.h"
 #include "place/place_types.h"
 #include "rules/base/family.h"
@@ -161,28 +165,69 @@ uint8_t rulebook_end(const struct rulebook *b, uint32_t chain)
 	return r.effect;
 }
 
+/* A rule whose conditions are asked for. */
+struct rulebook_text {
+	const struct nft_snap_rule *nft;	/* NULL: it is in iptables' words */
+	struct strview text;
+	uint32_t index;		/* rule_kept_find()'s */
+};
+
+static struct rulebook_text text_of(const struct rulebook *b, uint32_t chain, uint32_t number)
+{
+	struct rulebook_text t = { .nft = NULL };
+	const struct nft_snap_rule *n;
+	const struct snap_rule *s;
+
+	if (!b->nft) {
+		t.index = snapshot_chain(b->legacy, chain)->first + number - 1;
+		s = snapshot_rule(b->legacy, t.index);
+		t.text = (struct strview){ snapshot_text(b->legacy, s->text), s->len };
+		return t;
+	}
+	t.index = nft_snapshot_chain(b->nft, chain)->first + number - 1;
+	n = nft_snapshot_rule(b->nft, t.index);
+	t.text = (struct strview){ nft_snapshot_text(b->nft, n->text), n->len };
+	if (!n->iptables)
+		t.nft = n;
+	return t;
+}
+
 void rulebook_ask(const struct rulebook *b, uint32_t chain, uint32_t number,
 		  const struct asked *a, struct conditions *out)
 {
-	const struct nft_snap_rule *n;
-	const struct snap_rule *s;
-	struct strview text;
-	uint32_t index;
+	struct rulebook_text t = text_of(b, chain, number);
 
-	if (!b->nft) {
-		index = snapshot_chain(b->legacy, chain)->first + number - 1;
-		s = snapshot_rule(b->legacy, index);
-		text.at = snapshot_text(b->legacy, s->text);
-		text.len = s->len;
-		xt_conditions_kept(out, b->kept, index, text, a);
-		return;
-	}
-	index = nft_snapshot_chain(b->nft, chain)->first + number - 1;
-	n = nft_snapshot_rule(b->nft, index);
-	text.at = nft_snapshot_text(b->nft, n->text);
-	text.len = n->len;
-	if (n->iptables)
-		xt_conditions_kept(out, b->kept, index, text, a);
+	if (t.nft)
+		nft_conditions_kept(out, b->kept, t.index, b->nft, t.nft, a);
 	else
-		nft_conditions_kept(out, b->kept, index, b->nft, n, a);
+		xt_conditions_kept(out, b->kept, t.index, t.text, a);
+}
+
+bool rulebook_ask_brief(const struct rulebook *b, uint32_t chain, uint32_t number,
+			const struct asked *a, struct brief *out)
+{
+	struct rulebook_text t;
+
+	if (!b->kept)
+		return false;
+	t = text_of(b, chain, number);
+	return t.nft ? nft_conditions_brief(out, b->kept, t.index, t.text, a) :
+		       xt_conditions_brief(out, b->kept, t.index, t.text, a);
+}
+
+uint64_t rulebook_serial(const struct rulebook *b)
+{
+	return b->kept ? shared_serial(rule_kept_shared(b->kept)) : 0;
+}
+
+bool rulebook_fails(const struct rulebook *b, uint32_t chain, uint32_t number,
+		    const struct asked *a, struct conditions *room)
+{
+	struct brief brief = { .enough = 1 };
+
+	if (rulebook_ask_brief(b, chain, number, a, &brief))
+		return brief.fails;
+	room->enough = 1;
+	rulebook_ask(b, chain, number, a, room);
+	return room->failed;
 }

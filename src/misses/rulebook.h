@@ -10,6 +10,7 @@
 #include "rules/base/strview.h"
 
 struct asked;
+struct brief;
 struct conditions;
 struct nft_snapshot;
 struct place;
@@ -68,5 +69,19 @@ uint8_t rulebook_end(const struct rulebook *b, uint32_t chain);
 /** rulebook_ask - a rule's conditions, held against a packet; .unread: none are known */
 void rulebook_ask(const struct rulebook *b, uint32_t chain, uint32_t number,
 		  const struct asked *a, struct conditions *out);
+
+/**
+ * rulebook_ask_brief - the same in short, in a fraction of the time
+ * Return: false: only rulebook_ask() can tell.
+ */
+bool rulebook_ask_brief(const struct rulebook *b, uint32_t chain, uint32_t number,
+			const struct asked *a, struct brief *out);
+
+/** rulebook_serial - struct asked's, for a packet that is another than those before */
+uint64_t rulebook_serial(const struct rulebook *b);
+
+/** rulebook_fails - does one of its conditions fail, for certain and before what is not understood? */
+bool rulebook_fails(const struct rulebook *b, uint32_t chain, uint32_t number,
+		    const struct asked *a, struct conditions *room);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "misses/ahead.h"
 #include "misses/asked.h"
+#include "misses/brief.h"
 #include "misses/condition.h"
 #include "misses/mark_rule.h"
 #include "misses/passed.h"
@@ -61,15 +62,6 @@ static struct asked as_of(const struct trial *t, const struct passed_rule *r)
 	return a;
 }
 
-static void ask(const struct trial *t, const struct passed_rule *r,
-		uint8_t enough)
-{
-	struct asked a = as_of(t, r);
-
-	t->room->enough = enough;
-	rulebook_ask(&t->w->book, r->chain, r->number, &a, t->room);
-}
-
 /* Could it meet the changed packet? */
 static enum condition_state trial_state_of(const struct conditions *all)
 {
@@ -91,9 +83,21 @@ static bool is_harmless(const struct passed_rule *r)
 	return r->effect == EFFECT_CONTINUE && !r->changes;
 }
 
+/* Does what failed first fail of the changed packet, too?  That is most often so. */
+static bool fails_again(const struct trial *t, const struct passed_rule *r,
+			const struct asked *a)
+{
+	struct brief b = { .only = r->term };
+
+	return r->term && rulebook_ask_brief(&t->w->book, r->chain, r->number, a, &b) &&
+	       b.fails;
+}
+
 /* The packet has passed it over; would the changed one? */
 static bool stays_passed(const struct trial *t, const struct passed_rule *r)
 {
+	struct asked a;
+
 	if (is_harmless(r) || r->failed & ~t->fields)
 		return true;
 	if (r->unread)
@@ -107,16 +111,21 @@ static bool stays_passed(const struct trial *t, const struct passed_rule *r)
 		       (t->w->nat ? r->nat : r->effect == EFFECT_ACCEPT);
 	if (!t->known)
 		return false;
-	ask(t, r, 1);
-	return trial_state_of(t->room) == CONDITION_FAILED;
+	a = as_of(t, r);
+	return fails_again(t, r, &a) ||
+	       rulebook_fails(&t->w->book, r->chain, r->number, &a, t->room);
 }
 
 /* The packet has met it; would the changed one? */
 static bool stays_met(const struct trial *t, const struct passed_rule *r)
 {
+	struct asked a;
+
 	if (is_harmless(r))
 		return true;
-	ask(t, r, 0);
+	a = as_of(t, r);
+	t->room->enough = 0;
+	rulebook_ask(&t->w->book, r->chain, r->number, &a, t->room);
 	for (unsigned int i = 0; i < t->room->n; i++) {
 		const struct condition *c = &t->room->c[i];
 
@@ -218,14 +227,15 @@ static bool meets(struct trial *t, struct onward *o, uint32_t chain,
 	bool often;
 
 	rulebook_rule(&t->w->book, chain, number, &rule);
+	if (rule.own || (rule.effect == EFFECT_CONTINUE && !rule.changes))
+		return false;
 	a.mark = o->mark;
 	a.mark_known = o->mark_known;
+	if (rulebook_fails(&t->w->book, chain, number, &a, t->room))
+		return false;
 	t->room->enough = 1;
 	rulebook_ask(&t->w->book, chain, number, &a, t->room);
 	state = trial_state_of(t->room);
-	if (rule.own || state == CONDITION_FAILED ||
-	    (rule.effect == EFFECT_CONTINUE && !rule.changes))
-		return false;
 	if (rule.effect == EFFECT_CONTINUE && state == CONDITION_HELD &&
 	    marks(o, &rule))
 		return false;
@@ -317,9 +327,10 @@ bool trial_saves(const struct passed *w, uint32_t at, const struct asked *a,
 	if (c->field == ASKED_OTHER || c->changes || (w->nat && c->now))
 		return saves_by(&t, at);
 	t.fields = touched_by(c->field);
-	if (c->want.field != ASKED_OTHER && asked_with(&changed, a, &c->want))
+	t.known = c->want.field != ASKED_OTHER && asked_with(&changed, a, &c->want);
+	if (t.known) {
+		changed.a.serial = rulebook_serial(&w->book);
 		t.a = &changed.a;
-	else
-		t.known = false;
+	}
 	return comes_to(&t, at) && saves_by(&t, at) && comes_to_table(&t, rules);
 }

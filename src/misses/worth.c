@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 
+#include "misses/brief.h"
 #include "misses/condition.h"
 #include "misses/passed.h"
 #include "rules/base/target.h"
@@ -56,9 +57,10 @@ static bool holds(const struct conditions *all, enum asked_field field)
  * That a packet has another one is no reason: it is not for this packet.  But a set of
  * sources is filled by somebody.
  */
-static bool is_for_it(const struct passed *w, const struct conditions *all,
-		      const struct condition *failed)
+bool worth_is_for_it(const struct passed *w, const struct conditions *all, unsigned int at)
 {
+	const struct condition *failed = &all->c[at];
+
 	if (is_negative(failed) || asks_for(failed, ASKED_DST) ||
 	    asks_for(failed, ASKED_STATE) || asks_for(failed, ASKED_CT))
 		return false;
@@ -72,16 +74,12 @@ static bool is_for_it(const struct passed *w, const struct conditions *all,
  * What answers is let pass by nearly every ruleset: that a packet is no answer is no
  * reason that anybody could do something about.
  */
-bool worth_is_telling(const struct passed *w, const struct conditions *all,
-		      unsigned int failed)
+bool worth_is_telling(const struct brief *b)
 {
-	const struct condition *c = &all->c[failed];
+	unsigned int wanted = b->fails && b->states ? (unsigned int)__builtin_ctz(b->states) :
+						      CONNTRACK_UNTOLD;
 
-	if (w->nat)
-		return is_for_it(w, all, c);
-	return c->want.field != ASKED_STATE ||
-	       (c->want.number != CONNTRACK_ESTABLISHED &&
-		c->want.number != CONNTRACK_RELATED);
+	return wanted != CONNTRACK_ESTABLISHED && wanted != CONNTRACK_RELATED;
 }
 
 bool worth_is_nearer(const struct worth *a, const struct worth *b)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "misses/condition.h"
 #include "misses/xt_option.h"
 
 enum { ADDRESS = 16 };
@@ -91,74 +92,96 @@ static uint32_t common_bits(const uint8_t *a, const uint8_t *b, unsigned int len
 }
 
 /* The packet with this address would meet it. */
-static void want_address(struct condition *c, const struct asked *a,
-			 enum asked_field field, const uint8_t *addr)
+static void set_address(struct condition *c, const struct asked *a,
+			enum asked_field field, const uint8_t *addr)
 {
 	const uint8_t *at = address_of(a, field);
 	unsigned int len = a->p->addr_len;
 
-	c->distance = len * 8 - common_bits(at, addr, len);
 	c->want.field = (uint8_t)field;
 	c->want.len = (uint8_t)len;
 	c->want.at = (uint16_t)(at - a->p->data);
 	memcpy(c->want.bytes, addr, len);
 }
 
-void xt_judge_address(const struct xt_seen *q, enum asked_field field)
+/* Bits from the last one of the mask on. */
+static uint32_t last_bit(const uint8_t *mask, unsigned int len)
+{
+	unsigned int i = len;
+
+	while (i && !mask[i - 1])
+		i--;
+	return i ? (len - i) * 8 + (uint32_t)__builtin_ctz(mask[i - 1]) + 1 : 0;
+}
+
+enum xt_answer xt_is_address(const struct xt_seen *q, enum asked_field field,
+			     struct xt_apart *apart)
 {
 	const uint8_t *at = address_of(q->a, field), *net, *mask;
 	unsigned int len = q->a->p->addr_len;
-	uint8_t would[ADDRESS];
-	struct condition *c;
-	bool same = true;
 
-	if (!at) {
-		xt_answer(q, field, XT_UNKNOWN);
-		return;
+	if (!at)
+		return XT_UNKNOWN;
+	if (!q->t->valued || q->t->v.address.len != len)
+		return XT_UNREAD;
+	net = q->t->v.address.net;
+	mask = q->t->v.address.mask;
+	for (unsigned int i = 0; i < len; i += 4) {
+		uint32_t differs = (packet_be32(at + i) ^ packet_be32(net + i)) &
+				   packet_be32(mask + i);
+
+		if (!differs)
+			continue;
+		apart->distance = (len - i) * 8 - (uint32_t)__builtin_clz(differs);
+		return XT_NO;
 	}
-	if (!q->v || q->v->address.len != len) {
-		xt_unread(q);
-		return;
-	}
-	net = q->v->address.net;
-	mask = q->v->address.mask;
-	for (unsigned int i = 0; i < len && same; i++)
-		same = !((at[i] ^ net[i]) & mask[i]);
-	c = xt_answer(q, field, same ? XT_YES : XT_NO);
-	if (!c)
-		return;
-	for (unsigned int i = 0; i < len; i++)
-		would[i] = (uint8_t)((at[i] & ~mask[i]) | (net[i] & mask[i]));
-	if (same)	/* inverted: the nearest that is outside */
-		for (unsigned int i = len * 8; i-- > 0;)
-			if (mask[i / 8] & 0x80 >> i % 8) {
-				would[i / 8] ^= (uint8_t)(0x80 >> i % 8);
-				break;
-			}
-	want_address(c, q->a, field, would);
+	if (q->t->inverted)
+		apart->distance = last_bit(mask, len);
+	return XT_YES;
 }
 
-void xt_judge_address_range(const struct xt_seen *q, enum asked_field field)
+void xt_want_address(struct condition *c, const struct xt_seen *q, enum asked_field field)
+{
+	const uint8_t *at = address_of(q->a, field), *net = q->t->v.address.net;
+	const uint8_t *mask = q->t->v.address.mask;
+	unsigned int len = q->a->p->addr_len;
+	uint8_t would[ADDRESS];
+
+	for (unsigned int i = 0; i < len; i++)
+		would[i] = (uint8_t)((at[i] & ~mask[i]) | (net[i] & mask[i]));
+	/* The nearest that is outside. */
+	if (q->t->inverted && c->distance)
+		would[len - 1 - (c->distance - 1) / 8] ^= (uint8_t)(1 << (c->distance - 1) % 8);
+	set_address(c, q->a, field, would);
+}
+
+enum xt_answer xt_is_in_range(const struct xt_seen *q, enum asked_field field,
+			      struct xt_apart *apart)
 {
 	const uint8_t *at = address_of(q->a, field);
 	unsigned int len = q->a->p->addr_len;
-	struct condition *c;
 	bool below, above;
 
-	if (!at) {
-		xt_answer(q, field, XT_UNKNOWN);
-		return;
-	}
-	if (!q->v || q->v->addresses.len != len) {
-		xt_unread(q);
-		return;
-	}
-	below = memcmp(at, q->v->addresses.low, len) < 0;
-	above = memcmp(at, q->v->addresses.high, len) > 0;
-	c = xt_answer(q, field, below || above ? XT_NO : XT_YES);
-	if (c && !q->inverted)
-		want_address(c, q->a, field, below ? q->v->addresses.low :
-						     q->v->addresses.high);
+	if (!at)
+		return XT_UNKNOWN;
+	if (!q->t->valued || q->t->v.addresses.len != len)
+		return XT_UNREAD;
+	below = memcmp(at, q->t->v.addresses.low, len) < 0;
+	above = memcmp(at, q->t->v.addresses.high, len) > 0;
+	if (below || above)
+		apart->distance = len * 8 - common_bits(at, below ? q->t->v.addresses.low :
+							q->t->v.addresses.high, len);
+	return xt_is_yes(!below && !above);
+}
+
+void xt_want_in_range(struct condition *c, const struct xt_seen *q, enum asked_field field)
+{
+	const uint8_t *low = q->t->v.addresses.low;
+
+	if (!q->t->inverted)
+		set_address(c, q->a, field,
+			    memcmp(address_of(q->a, field), low, q->a->p->addr_len) < 0 ?
+			    low : q->t->v.addresses.high);
 }
 
 /* What kind it is that the bits of an address tell; NULL: routing decides, or IPv6. */
@@ -182,13 +205,14 @@ static bool lists(struct strview list, const char *word)
 }
 
 /* ip6tables asks in another way: by elimination only. */
-void xt_judge_address_type(const struct xt_seen *q, enum asked_field field)
+enum xt_answer xt_is_address_type(const struct xt_seen *q, enum asked_field field,
+				  struct xt_apart *apart)
 {
 	const uint8_t *at = address_of(q->a, field);
 	const char *type = at ? type_of(q->a->p, at) : NULL;
 
-	xt_answer(q, field, !type ? XT_UNKNOWN :
-		  lists(q->value, type) ? XT_YES : XT_NO);
+	(void)apart;
+	return type ? xt_is_yes(lists(xt_seen_value(q), type)) : XT_UNKNOWN;
 }
 
 static const struct asked_device *device_of(const struct asked *a,
@@ -206,25 +230,39 @@ static const struct asked_device *device_of(const struct asked *a,
 	}
 }
 
-/* "eth0", "eth+" */
-void xt_judge_device(const struct xt_seen *q, enum asked_field field)
+/* "eth0", "eth+": Return: what the device's name begins with, or is, if not @any */
+static struct strview device_name(const struct xt_seen *q, bool *any)
+{
+	struct strview name = xt_seen_value(q);
+
+	*any = name.len && name.at[name.len - 1] == '+';
+	name.len -= *any;
+	return name;
+}
+
+enum xt_answer xt_is_device(const struct xt_seen *q, enum asked_field field,
+			    struct xt_apart *apart)
 {
 	const struct asked_device *d = device_of(q->a, field);
-	struct strview name = q->value, at;
-	struct condition *c;
-	bool any, same;
+	struct strview name;
+	size_t i = 0;
+	bool any;
 
-	if (!d->name) {
-		xt_answer(q, field, XT_UNKNOWN);
-		return;
-	}
-	at = (struct strview){ d->name, strlen(d->name) };
-	any = name.len && name.at[name.len - 1] == '+';
-	name.len -= any;
-	same = at.len >= name.len && (any || at.len == name.len) &&
-	       (!name.len || memcmp(at.at, name.at, name.len) == 0);
-	c = xt_answer(q, field, same ? XT_YES : XT_NO);
-	if (!c || q->inverted || name.len > sizeof(c->want.name))
+	(void)apart;
+	if (!d->name)
+		return XT_UNKNOWN;
+	name = device_name(q, &any);
+	while (i < name.len && d->name[i] == name.at[i] && d->name[i])
+		i++;
+	return xt_is_yes(i == name.len && (any || !d->name[i]));
+}
+
+void xt_want_device(struct condition *c, const struct xt_seen *q, enum asked_field field)
+{
+	bool any;
+	struct strview name = device_name(q, &any);
+
+	if (q->t->inverted || name.len > sizeof(c->want.name))
 		return;
 	c->want.field = (uint8_t)field;
 	memcpy(c->want.name, name.at, name.len);

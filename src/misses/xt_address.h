@@ -4,19 +4,24 @@
 #define NFTRACE_XT_ADDRESS_H
 
 #include "misses/asked.h"
+#include "misses/xt_option.h"
 #include "rules/base/strview.h"
 
-struct xt_seen;
-union xt_value;
+struct condition;
 
 /* Readers of struct xt_option. */
 bool xt_read_address(union xt_value *v, struct strview value);
 bool xt_read_addresses(union xt_value *v, struct strview value);
 
-/* Judges of struct xt_option: each puts down what the option asks for. */
-void xt_judge_address(const struct xt_seen *q, enum asked_field field);
-void xt_judge_address_range(const struct xt_seen *q, enum asked_field field);
-void xt_judge_device(const struct xt_seen *q, enum asked_field field);
-void xt_judge_address_type(const struct xt_seen *q, enum asked_field field);
+/* .is() of struct xt_option. */
+enum xt_answer xt_is_address(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
+enum xt_answer xt_is_in_range(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
+enum xt_answer xt_is_device(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
+enum xt_answer xt_is_address_type(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
+
+/* .want() of struct xt_option. */
+void xt_want_address(struct condition *c, const struct xt_seen *q, enum asked_field field);
+void xt_want_in_range(struct condition *c, const struct xt_seen *q, enum asked_field field);
+void xt_want_device(struct condition *c, const struct xt_seen *q, enum asked_field field);
 
 #endif

@@ -3,11 +3,13 @@
 #ifndef NFTRACE_XT_CONDITIONS_H
 #define NFTRACE_XT_CONDITIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "rules/base/strview.h"
 
 struct asked;
+struct brief;
 struct conditions;
 struct rule_kept;
 
@@ -27,5 +29,13 @@ void xt_conditions(struct conditions *out, struct strview text,
 void xt_conditions_kept(struct conditions *out, struct rule_kept *kept,
 			uint32_t index, struct strview text,
 			const struct asked *a);
+
+/**
+ * xt_conditions_brief - the same in short
+ * @kept, @index: as above, and not NULL
+ * Return: false: only xt_conditions_kept() can tell.
+ */
+bool xt_conditions_brief(struct brief *out, struct rule_kept *kept, uint32_t index,
+			 struct strview text, const struct asked *a);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "capture/event.h"
+#include "misses/condition.h"
 #include "misses/nft_field.h"
 #include "misses/xt_option.h"
 
@@ -23,24 +24,27 @@ bool xt_read_mark(union xt_value *v, struct strview value)
 	       (!rest.len || strview_number(rest, 16, &v->bits.mask));
 }
 
-void xt_judge_mark(const struct xt_seen *q, enum asked_field field)
+enum xt_answer xt_is_mark(const struct xt_seen *q, enum asked_field field,
+			  struct xt_apart *apart)
 {
-	uint32_t value, mask;
-	struct condition *c;
+	(void)field;
+	(void)apart;
+	if (!q->t->valued)
+		return XT_UNREAD;
+	if (!q->a->mark_known)
+		return XT_UNKNOWN;
+	return xt_is_yes((q->a->mark & q->t->v.bits.mask) == q->t->v.bits.value);
+}
 
-	if (!q->v) {
-		xt_unread(q);
-		return;
-	}
-	value = q->v->bits.value;
-	mask = q->v->bits.mask;
-	c = xt_answer(q, field, !q->a->mark_known ? XT_UNKNOWN :
-		      (q->a->mark & mask) == value ? XT_YES : XT_NO);
-	if (!c || value & ~mask)
+void xt_want_mark(struct condition *c, const struct xt_seen *q, enum asked_field field)
+{
+	uint32_t value = q->t->v.bits.value, mask = q->t->v.bits.mask;
+
+	if (value & ~mask)
 		return;
 	c->want.field = (uint8_t)field;
 	c->want.number = (q->a->mark & ~mask) | value;
-	if (q->inverted)
+	if (q->t->inverted)
 		c->want.number ^= mask & -mask;
 }
 
@@ -56,18 +60,23 @@ bool xt_read_states(union xt_value *v, struct strview value)
 	return true;
 }
 
-void xt_judge_state(const struct xt_seen *q, enum asked_field field)
+enum xt_answer xt_is_state(const struct xt_seen *q, enum asked_field field,
+			   struct xt_apart *apart)
 {
-	uint8_t named = (uint8_t)q->v->number, states = q->a->states;
-	unsigned int n = q->out->n;
-	struct condition *c;
+	uint8_t named = (uint8_t)q->t->v.number, states = q->a->states;
 
-	c = xt_answer(q, field, !(states & ~named) ? XT_YES :
-		      states & named || named & 1 ? XT_UNKNOWN : XT_NO);
-	if (n < q->out->n && !(named & 1))
-		q->out->c[n].number = q->inverted ?
-			ASKED_ALL_STATES & ~named : named;
-	if (!c || !c->number)
+	(void)field;
+	if (!(named & 1))
+		apart->states = q->t->inverted ? ASKED_ALL_STATES & ~named : named;
+	if (!(states & ~named))
+		return XT_YES;
+	return states & named || named & 1 ? XT_UNKNOWN : XT_NO;
+}
+
+void xt_want_state(struct condition *c, const struct xt_seen *q, enum asked_field field)
+{
+	(void)q;
+	if (!c->number)
 		return;
 	c->want.field = (uint8_t)field;
 	c->want.number = (uint32_t)__builtin_ctz(c->number);
@@ -85,23 +94,33 @@ bool xt_read_ids(union xt_value *v, struct strview value)
 }
 
 /* A packet of no socket here has no owner. */
-void xt_judge_id(const struct xt_seen *q, enum asked_field field)
+static uint32_t id_of(const struct asked *a, enum asked_field field)
 {
-	uint32_t id = field == ASKED_UID ? q->a->uid : q->a->gid;
-	struct condition *c;
+	return field == ASKED_UID ? a->uid : a->gid;
+}
 
-	if (!q->v) {
-		xt_unread(q);
-		return;
-	}
-	c = xt_answer(q, field, id == UINT32_MAX ? XT_UNKNOWN :
-		      id >= q->v->numbers.low && id <= q->v->numbers.high ?
-		      XT_YES : XT_NO);
-	if (!c || q->inverted)
+enum xt_answer xt_is_id(const struct xt_seen *q, enum asked_field field,
+			struct xt_apart *apart)
+{
+	uint32_t id = id_of(q->a, field);
+
+	(void)apart;
+	if (!q->t->valued)
+		return XT_UNREAD;
+	if (id == UINT32_MAX)
+		return XT_UNKNOWN;
+	return xt_is_yes(id >= q->t->v.numbers.low && id <= q->t->v.numbers.high);
+}
+
+void xt_want_id(struct condition *c, const struct xt_seen *q, enum asked_field field)
+{
+	uint32_t id = id_of(q->a, field);
+
+	if (q->t->inverted)
 		return;
 	c->want.field = (uint8_t)field;
-	c->want.number = id < q->v->numbers.low ? q->v->numbers.low :
-						  q->v->numbers.high;
+	c->want.number = id < q->t->v.numbers.low ? q->t->v.numbers.low :
+						  q->t->v.numbers.high;
 }
 
 static void tell_xt_direction(char buf[CONDITION_VALUE], const struct condition *c,
@@ -112,20 +131,25 @@ static void tell_xt_direction(char buf[CONDITION_VALUE], const struct condition 
 }
 
 /* Of a packet of no connection there is none. */
-void xt_judge_direction(const struct xt_seen *q, enum asked_field field)
+enum xt_answer xt_is_direction(const struct xt_seen *q, enum asked_field field,
+			       struct xt_apart *apart)
 {
-	bool reply = strview_is(q->value, "REPLY");
-	struct condition *c;
+	bool reply = strview_is(xt_seen_value(q), "REPLY");
 
-	if (!reply && !strview_is(q->value, "ORIGINAL")) {
-		xt_unread(q);
-		return;
-	}
-	c = xt_answer(q, field, !(q->a->ct.known & CONNTRACK_DIRECTION) ||
-				!nft_field_is_behind_conntrack(q->a) ? XT_UNKNOWN :
-				q->a->ct.reply == reply ? XT_YES : XT_NO);
-	if (c)
-		c->tell = tell_xt_direction;
+	(void)field;
+	(void)apart;
+	if (!reply && !strview_is(xt_seen_value(q), "ORIGINAL"))
+		return XT_UNREAD;
+	if (!(q->a->ct.known & CONNTRACK_DIRECTION) || !nft_field_is_behind_conntrack(q->a))
+		return XT_UNKNOWN;
+	return xt_is_yes(q->a->ct.reply == reply);
+}
+
+void xt_want_direction(struct condition *c, const struct xt_seen *q, enum asked_field field)
+{
+	(void)q;
+	(void)field;
+	c->tell = tell_xt_direction;
 }
 
 static bool is_received(const struct asked *a)
@@ -144,24 +168,29 @@ static void tell_pkttype(char buf[CONDITION_VALUE], const struct condition *c,
 	       "the packet is unicast");
 }
 
-/* By whom the link's header is for. */
-void xt_judge_pkttype(const struct xt_seen *q, enum asked_field field)
+/* By whom the link's header is for: an index of the words below. */
+static unsigned int pkttype_of(const struct asked *a)
+{
+	static const uint8_t all[6] = { 255, 255, 255, 255, 255, 255 };
+
+	return memcmp(a->hw, all, sizeof(all)) == 0 ? 2 : a->hw[0] & 1;
+}
+
+enum xt_answer xt_is_pkttype(const struct xt_seen *q, enum asked_field field,
+			     struct xt_apart *apart)
 {
 	static const char *const words[] = { "unicast", "multicast", "broadcast" };
-	static const uint8_t all[6] = { 255, 255, 255, 255, 255, 255 };
-	unsigned int type;
-	struct condition *c;
 
-	if (!is_received(q->a)) {
-		xt_answer(q, field, XT_UNKNOWN);
-		return;
-	}
-	type = memcmp(q->a->hw, all, sizeof(all)) == 0 ? 2 : q->a->hw[0] & 1;
-	c = xt_answer(q, field, strview_is(q->value, words[type]) ?
-		      XT_YES : XT_NO);
-	if (!c)
-		return;
-	c->number = type;
+	(void)field;
+	(void)apart;
+	return is_received(q->a) ? xt_is_yes(strview_is(xt_seen_value(q), words[pkttype_of(q->a)])) :
+				   XT_UNKNOWN;
+}
+
+void xt_want_pkttype(struct condition *c, const struct xt_seen *q, enum asked_field field)
+{
+	(void)field;
+	c->number = pkttype_of(q->a);
 	c->tell = tell_pkttype;
 }
 
@@ -178,18 +207,14 @@ bool xt_read_mac(union xt_value *v, struct strview value)
 	return true;
 }
 
-void xt_judge_mac(const struct xt_seen *q, enum asked_field field)
+enum xt_answer xt_is_mac(const struct xt_seen *q, enum asked_field field,
+			 struct xt_apart *apart)
 {
+	(void)field;
+	(void)apart;
 	if (!is_received(q->a))
-		xt_answer(q, field, XT_UNKNOWN);
-	else if (!q->v)
-		xt_unread(q);
-	else
-		xt_answer(q, field, memcmp(q->a->hw + 6, q->v->mac, sizeof(q->v->mac)) == 0 ?
-			  XT_YES : XT_NO);
-}
-
-void xt_judge_nothing(const struct xt_seen *q, enum asked_field field)
-{
-	xt_answer(q, field, XT_UNKNOWN);
+		return XT_UNKNOWN;
+	if (!q->t->valued)
+		return XT_UNREAD;
+	return xt_is_yes(memcmp(q->a->hw + 6, q->t->v.mac, sizeof(q->t->v.mac)) == 0);
 }

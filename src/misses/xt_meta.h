@@ -4,10 +4,10 @@
 #define NFTRACE_XT_META_H
 
 #include "misses/asked.h"
+#include "misses/xt_option.h"
 #include "rules/base/strview.h"
 
-struct xt_seen;
-union xt_value;
+struct condition;
 
 /* Readers of struct xt_option. */
 bool xt_read_mark(union xt_value *v, struct strview value);
@@ -15,13 +15,19 @@ bool xt_read_states(union xt_value *v, struct strview value);
 bool xt_read_ids(union xt_value *v, struct strview value);
 bool xt_read_mac(union xt_value *v, struct strview value);
 
-/* Judges of struct xt_option: each puts down what the option asks for. */
-void xt_judge_mark(const struct xt_seen *q, enum asked_field field);
-void xt_judge_state(const struct xt_seen *q, enum asked_field field);
-void xt_judge_direction(const struct xt_seen *q, enum asked_field field);
-void xt_judge_id(const struct xt_seen *q, enum asked_field field);
-void xt_judge_pkttype(const struct xt_seen *q, enum asked_field field);
-void xt_judge_mac(const struct xt_seen *q, enum asked_field field);
-void xt_judge_nothing(const struct xt_seen *q, enum asked_field field);
+/* .is() of struct xt_option. */
+enum xt_answer xt_is_mark(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
+enum xt_answer xt_is_state(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
+enum xt_answer xt_is_direction(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
+enum xt_answer xt_is_id(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
+enum xt_answer xt_is_pkttype(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
+enum xt_answer xt_is_mac(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
+
+/* .want() of struct xt_option. */
+void xt_want_mark(struct condition *c, const struct xt_seen *q, enum asked_field field);
+void xt_want_state(struct condition *c, const struct xt_seen *q, enum asked_field field);
+void xt_want_direction(struct condition *c, const struct xt_seen *q, enum asked_field field);
+void xt_want_id(struct condition *c, const struct xt_seen *q, enum asked_field field);
+void xt_want_pkttype(struct condition *c, const struct xt_seen *q, enum asked_field field);
 
 #endif

@@ -7,19 +7,22 @@
 #include <stdint.h>
 
 #include "misses/asked.h"
+#include "misses/xt_option.h"
 #include "rules/base/strview.h"
 
-struct xt_seen;
-union xt_value;
+struct condition;
 
 struct xt_option {
 	const char *word;	/* "--dport"; NULL: the end of a list */
 	uint8_t len;		/* of .word */
-	/* NULL: its judge reads the text.  Return: false: it is not understood. */
+	/* NULL: what it asks for is the text.  Return: false: it is not understood. */
 	bool (*read)(union xt_value *v, struct strview value);
-	/* Puts down one condition at least. */
-	void (*judge)(const struct xt_seen *q, enum asked_field field);
-	uint8_t field;		/* enum asked_field, for .judge() */
+	/* Does the packet meet it?  NULL: a set knows, which xt_ask_set() asks. */
+	enum xt_answer (*is)(const struct xt_seen *q, enum asked_field field,
+			     struct xt_apart *apart);
+	/* .is() has failed: what would do, in .want, and what to tell of it.  NULL: nothing */
+	void (*want)(struct condition *c, const struct xt_seen *q, enum asked_field field);
+	uint8_t field;		/* enum asked_field, for these */
 	bool bare;		/* it takes no value */
 };
 

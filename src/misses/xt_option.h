@@ -7,8 +7,11 @@
 #include <stdint.h>
 
 #include "misses/asked.h"
-#include "misses/condition.h"
+#include "misses/rule_kept.h"
 #include "rules/base/strview.h"
+
+struct asked;
+struct xt_option;
 
 enum { XT_PORTS = 15 };	/* of a list: as many as multiport takes */
 
@@ -46,27 +49,48 @@ union xt_value {
 	uint32_t number;
 };
 
-/* An option with its value, as it stands in a rule. */
-struct xt_seen {
-	const struct asked *a;
-	struct conditions *out;
-	struct strview words;	/* all of it, with its "!" */
-	struct strview value;	/* .len 0: it takes none */
-	const union xt_value *v;	/* of an option with a reader; NULL: not understood */
+/* One thing that a rule asks for. */
+struct xt_term {
+	const struct xt_option *o;	/* NULL: a module that nothing here tells of, or .unread */
+	struct rule_span words, value;
 	bool inverted;
+	bool changes;		/* of such a module: its answer may be another with the same packet */
+	bool alone;		/* ... or whatever the packet is like, the same */
+	bool unread;		/* from here on it is not understood */
+	bool valued;		/* .v is read; of an option that reads it: it is understood */
+	uint16_t shared;	/* shared_number(); 0: none */
+	union xt_value v;
 };
 
-/* What an option asks for, before its "!". */
-enum xt_answer { XT_NO, XT_YES, XT_UNKNOWN };
+/* It, and the packet that it is held against. */
+struct xt_seen {
+	const struct asked *a;
+	const struct xt_term *t;
+	const char *text;	/* the rule's */
+};
 
-/**
- * xt_answer - put the condition down
- * Return: NULL: it did not fail; else its .distance and .want are to be filled.
- */
-struct condition *xt_answer(const struct xt_seen *q, enum asked_field field,
-			    enum xt_answer is);
+static inline struct strview xt_seen_value(const struct xt_seen *q)
+{
+	return rule_span_text(q->t->value, q->text);
+}
 
-/** xt_unread - the value is not understood: nothing is said of the rule */
-void xt_unread(const struct xt_seen *q);
+/* What an option asks for, before its "!"; UNREAD: nothing is said of the rule. */
+enum xt_answer { XT_NO, XT_YES, XT_UNKNOWN, XT_UNREAD };
+
+/* What else the answer says, if it fails: set beforehand to CONDITION_FAR, and none. */
+struct xt_apart {
+	uint32_t distance;	/* struct condition's */
+	uint8_t states;		/* of conntrack's state, whatever the answer: struct condition's .number */
+};
+
+/** xt_is_unknown - of an option that nothing here tells of */
+enum xt_answer xt_is_unknown(const struct xt_seen *q, enum asked_field field,
+			     struct xt_apart *apart);
+
+/** xt_is_yes - XT_YES or XT_NO */
+static inline enum xt_answer xt_is_yes(bool is)
+{
+	return is ? XT_YES : XT_NO;
+}
 
 #endif

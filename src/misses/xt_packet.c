@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/format.h"
+#include "misses/condition.h"
 #include "misses/xt_option.h"
 #include "rules/base/units.h"
 
@@ -52,26 +53,32 @@ bool xt_read_protocol(union xt_value *v, struct strview value)
 }
 
 /* Behind extension headers it is ip6tables that decides which one counts. */
-void xt_judge_protocol(const struct xt_seen *q, enum asked_field field)
+enum xt_answer xt_is_protocol(const struct xt_seen *q, enum asked_field field,
+			      struct xt_apart *apart)
 {
 	const struct packet *p = q->a->p;
-	struct condition *c;
 
-	if (p->layer < PACKET_NETWORK || packet_is_extended(p) ||
-	    (p->nfproto == NFPROTO_IPV6 && packet_is_extension(p->proto)) ||
-	    !q->v) {
-		xt_answer(q, field, XT_UNKNOWN);
-		return;
-	}
-	c = xt_answer(q, field, p->proto == q->v->number ? XT_YES : XT_NO);
-	if (c && !q->inverted)
-		want_byte(c, field, p->nfproto == NFPROTO_IPV4 ? 9 : 6, q->v->number);
+	(void)field;
+	(void)apart;
+	if (p->layer < PACKET_NETWORK || !q->t->valued ||
+	    (p->nfproto == NFPROTO_IPV6 &&
+	     (packet_is_extended(p) || packet_is_extension(p->proto))))
+		return XT_UNKNOWN;
+	return xt_is_yes(p->proto == q->t->v.number);
 }
 
-void xt_judge_fragment(const struct xt_seen *q, enum asked_field field)
+void xt_want_protocol(struct condition *c, const struct xt_seen *q, enum asked_field field)
 {
-	xt_answer(q, field, q->a->p->layer < PACKET_NETWORK ? XT_UNKNOWN :
-		  q->a->p->frag_offset ? XT_YES : XT_NO);
+	if (!q->t->inverted)
+		want_byte(c, field, q->a->p->nfproto == NFPROTO_IPV4 ? 9 : 6, q->t->v.number);
+}
+
+enum xt_answer xt_is_fragment(const struct xt_seen *q, enum asked_field field,
+			      struct xt_apart *apart)
+{
+	(void)field;
+	(void)apart;
+	return q->a->p->layer < PACKET_NETWORK ? XT_UNKNOWN : xt_is_yes(q->a->p->frag_offset);
 }
 
 /* "80", "80:90" */
@@ -123,14 +130,13 @@ static bool look_for(const union xt_value *v, uint32_t n, struct nearest *to)
 }
 
 static void want_port(struct condition *c, const struct packet *p,
-		      enum asked_field field, const struct nearest *to)
+		      enum asked_field field, uint32_t number)
 {
-	c->distance = to->distance;
 	c->want.field = (uint8_t)field;
 	c->want.at = (uint16_t)(p->l4 + (field == ASKED_DPORT ? 2 : 0));
 	c->want.len = 2;
-	c->want.bytes[0] = (uint8_t)(to->number >> 8);
-	c->want.bytes[1] = (uint8_t)to->number;
+	c->want.bytes[0] = (uint8_t)(number >> 8);
+	c->want.bytes[1] = (uint8_t)number;
 }
 
 static bool has_ports(const struct packet *p)
@@ -138,24 +144,34 @@ static bool has_ports(const struct packet *p)
 	return p->flags & PACKET_PORTS && !p->frag_offset;
 }
 
-void xt_judge_ports(const struct xt_seen *q, enum asked_field field)
+static bool look_for_port(const struct xt_seen *q, enum asked_field field, struct nearest *to)
 {
 	const struct packet *p = q->a->p;
-	struct condition *c;
+
+	return look_for(&q->t->v, field == ASKED_SPORT ? p->sport : p->dport, to);
+}
+
+enum xt_answer xt_is_port(const struct xt_seen *q, enum asked_field field,
+			  struct xt_apart *apart)
+{
 	struct nearest to;
 
-	if (!has_ports(p)) {
-		xt_answer(q, field, XT_UNKNOWN);
-		return;
-	}
-	if (!q->v) {
-		xt_unread(q);
-		return;
-	}
-	c = xt_answer(q, field, look_for(q->v, field == ASKED_SPORT ? p->sport : p->dport, &to) ?
-		      XT_YES : XT_NO);
-	if (c && !q->inverted)
-		want_port(c, p, field, &to);
+	if (!has_ports(q->a->p))
+		return XT_UNKNOWN;
+	if (!q->t->valued)
+		return XT_UNREAD;
+	if (look_for_port(q, field, &to))
+		return XT_YES;
+	apart->distance = to.distance;
+	return XT_NO;
+}
+
+void xt_want_port(struct condition *c, const struct xt_seen *q, enum asked_field field)
+{
+	struct nearest to;
+
+	if (!q->t->inverted && !look_for_port(q, field, &to))
+		want_port(c, q->a->p, field, to.number);
 }
 
 static void tell_both_ports(char buf[CONDITION_VALUE], const struct condition *c,
@@ -167,27 +183,27 @@ static void tell_both_ports(char buf[CONDITION_VALUE], const struct condition *c
 }
 
 /* "--ports": the one or the other */
-void xt_judge_any_port(const struct xt_seen *q, enum asked_field field)
+enum xt_answer xt_is_any_port(const struct xt_seen *q, enum asked_field field,
+			      struct xt_apart *apart)
 {
 	const struct packet *p = q->a->p;
-	struct nearest src, dst;
-	struct condition *c;
+	struct nearest to;
 
-	if (!has_ports(p)) {
-		xt_answer(q, field, XT_UNKNOWN);
-		return;
-	}
-	if (!q->v) {
-		xt_unread(q);
-		return;
-	}
-	c = xt_answer(q, field, look_for(q->v, p->sport, &src) ||
-				look_for(q->v, p->dport, &dst) ? XT_YES : XT_NO);
-	if (!c)
-		return;
+	(void)field;
+	if (!has_ports(p))
+		return XT_UNKNOWN;
+	if (!q->t->valued)
+		return XT_UNREAD;
+	if (look_for(&q->t->v, p->sport, &to) || look_for(&q->t->v, p->dport, &to))
+		return XT_YES;
+	apart->distance = to.distance;
+	return XT_NO;
+}
+
+void xt_want_any_port(struct condition *c, const struct xt_seen *q, enum asked_field field)
+{
 	c->tell = tell_both_ports;
-	if (!q->inverted)
-		want_port(c, p, field, &dst);
+	xt_want_port(c, q, field);
 }
 
 /* "FIN,SYN", "ALL", "NONE"; -1: others are named */
@@ -231,24 +247,27 @@ bool xt_read_tcp_flags(union xt_value *v, struct strview value)
 	return mask >= 0 && flags >= 0;
 }
 
-void xt_judge_tcp_flags(const struct xt_seen *q, enum asked_field field)
+enum xt_answer xt_is_tcp_flags(const struct xt_seen *q, enum asked_field field,
+			       struct xt_apart *apart)
 {
 	const struct packet *p = q->a->p;
-	struct condition *c;
 
-	if (!has_transport(p) || p->proto != IPPROTO_TCP) {
-		xt_answer(q, field, XT_UNKNOWN);
-		return;
-	}
-	if (!q->v) {
-		xt_unread(q);
-		return;
-	}
-	c = xt_answer(q, field, (p->tcp_flags & q->v->bits.mask) == q->v->bits.value ?
-		      XT_YES : XT_NO);
-	if (c && !q->inverted)
+	(void)field;
+	(void)apart;
+	if (!has_transport(p) || p->proto != IPPROTO_TCP)
+		return XT_UNKNOWN;
+	if (!q->t->valued)
+		return XT_UNREAD;
+	return xt_is_yes((p->tcp_flags & q->t->v.bits.mask) == q->t->v.bits.value);
+}
+
+void xt_want_tcp_flags(struct condition *c, const struct xt_seen *q, enum asked_field field)
+{
+	const struct packet *p = q->a->p;
+
+	if (!q->t->inverted)
 		want_byte(c, field, p->l4 + 13,
-			  (p->tcp_flags & ~q->v->bits.mask) | q->v->bits.value);
+			  (p->tcp_flags & ~q->t->v.bits.mask) | q->t->v.bits.value);
 }
 
 /* "8", "3/4", "any" */
@@ -267,44 +286,44 @@ bool xt_read_icmp(union xt_value *v, struct strview value)
 	return true;
 }
 
-void xt_judge_icmp(const struct xt_seen *q, enum asked_field field)
+/* The code that would do. */
+static uint8_t icmp_code(const struct xt_seen *q)
+{
+	return q->t->v.icmp.any_code ? q->a->p->icmp_code : q->t->v.icmp.code;
+}
+
+enum xt_answer xt_is_icmp(const struct xt_seen *q, enum asked_field field,
+			  struct xt_apart *apart)
 {
 	const struct packet *p = q->a->p;
 	bool is6 = p->nfproto == NFPROTO_IPV6;
-	struct condition *c;
-	uint8_t code;
 
+	(void)field;
+	(void)apart;
 	if (!has_transport(p) ||
-	    p->proto != (is6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP)) {
-		xt_answer(q, field, XT_UNKNOWN);
-		return;
-	}
-	if (!q->v || (q->v->icmp.any && is6)) {
-		xt_unread(q);
-		return;
-	}
-	code = q->v->icmp.any_code ? p->icmp_code : q->v->icmp.code;
-	c = xt_answer(q, field, q->v->icmp.any || (p->icmp_type == q->v->icmp.type &&
-						  p->icmp_code == code) ?
-		      XT_YES : XT_NO);
-	if (!c || q->inverted)
-		return;
-	want_byte(c, field, p->l4, q->v->icmp.type);
-	c->want.len = 2;
-	c->want.bytes[1] = code;
+	    p->proto != (is6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP))
+		return XT_UNKNOWN;
+	if (!q->t->valued || (q->t->v.icmp.any && is6))
+		return XT_UNREAD;
+	return xt_is_yes(q->t->v.icmp.any || (p->icmp_type == q->t->v.icmp.type &&
+					    p->icmp_code == icmp_code(q)));
 }
 
-static void judge_number(const struct xt_seen *q, enum asked_field field,
-			 uint32_t n, uint32_t low, uint32_t high)
+void xt_want_icmp(struct condition *c, const struct xt_seen *q, enum asked_field field)
 {
-	struct condition *c = xt_answer(q, field, n >= low && n <= high ?
-					XT_YES : XT_NO);
+	if (q->t->inverted)
+		return;
+	want_byte(c, field, q->a->p->l4, q->t->v.icmp.type);
+	c->want.len = 2;
+	c->want.bytes[1] = icmp_code(q);
+}
 
-	if (c)
-		c->distance = n < low ? low - n : n > high ? n - high : 0;
-	if (c && field == ASKED_TTL && !q->inverted)
-		want_byte(c, field, q->a->p->nfproto == NFPROTO_IPV4 ? 8 : 7,
-			  n < low ? low : high);
+static enum xt_answer is_number(const struct xt_seen *q, uint32_t n, struct xt_apart *apart)
+{
+	uint32_t low = q->t->v.numbers.low, high = q->t->v.numbers.high;
+
+	apart->distance = n < low ? low - n : n > high ? n - high : 0;
+	return xt_is_yes(n >= low && n <= high);
 }
 
 bool xt_read_length(union xt_value *v, struct strview value)
@@ -312,16 +331,15 @@ bool xt_read_length(union xt_value *v, struct strview value)
 	return read_range(value, &v->numbers.low, &v->numbers.high);
 }
 
-void xt_judge_length(const struct xt_seen *q, enum asked_field field)
+enum xt_answer xt_is_length(const struct xt_seen *q, enum asked_field field,
+			    struct xt_apart *apart)
 {
 	const struct packet *p = q->a->p;
 
+	(void)field;
 	if (p->layer < PACKET_NETWORK || p->unsized)
-		xt_answer(q, field, XT_UNKNOWN);
-	else if (q->v)
-		judge_number(q, field, p->length, q->v->numbers.low, q->v->numbers.high);
-	else
-		xt_unread(q);
+		return XT_UNKNOWN;
+	return q->t->valued ? is_number(q, p->length, apart) : XT_UNREAD;
 }
 
 bool xt_read_ttl(union xt_value *v, struct strview value)
@@ -348,14 +366,22 @@ bool xt_read_ttl_below(union xt_value *v, struct strview value)
 	return true;
 }
 
-void xt_judge_ttl(const struct xt_seen *q, enum asked_field field)
+enum xt_answer xt_is_ttl(const struct xt_seen *q, enum asked_field field,
+			 struct xt_apart *apart)
 {
+	(void)field;
 	if (q->a->p->layer < PACKET_NETWORK)
-		xt_answer(q, field, XT_UNKNOWN);
-	else if (q->v)
-		judge_number(q, field, q->a->p->ttl, q->v->numbers.low, q->v->numbers.high);
-	else
-		xt_unread(q);
+		return XT_UNKNOWN;
+	return q->t->valued ? is_number(q, q->a->p->ttl, apart) : XT_UNREAD;
+}
+
+void xt_want_ttl(struct condition *c, const struct xt_seen *q, enum asked_field field)
+{
+	const struct packet *p = q->a->p;
+
+	if (!q->t->inverted)
+		want_byte(c, field, p->nfproto == NFPROTO_IPV4 ? 8 : 7,
+			  p->ttl < q->t->v.numbers.low ? q->t->v.numbers.low : q->t->v.numbers.high);
 }
 
 bool xt_read_dscp(union xt_value *v, struct strview value)
@@ -380,21 +406,22 @@ bool xt_read_tos(union xt_value *v, struct strview value)
 	       v->bits.mask < 256;
 }
 
-void xt_judge_tos(const struct xt_seen *q, enum asked_field field)
+enum xt_answer xt_is_tos(const struct xt_seen *q, enum asked_field field,
+			 struct xt_apart *apart)
+{
+	(void)field;
+	(void)apart;
+	if (!q->t->valued)
+		return XT_UNREAD;
+	if (q->a->p->layer < PACKET_NETWORK)
+		return XT_UNKNOWN;
+	return xt_is_yes((q->a->p->tos & q->t->v.bits.mask) == q->t->v.bits.value);
+}
+
+void xt_want_tos(struct condition *c, const struct xt_seen *q, enum asked_field field)
 {
 	const struct packet *p = q->a->p;
-	struct condition *c;
 
-	if (!q->v) {
-		xt_unread(q);
-		return;
-	}
-	if (p->layer < PACKET_NETWORK) {
-		xt_answer(q, field, XT_UNKNOWN);
-		return;
-	}
-	c = xt_answer(q, field, (p->tos & q->v->bits.mask) == q->v->bits.value ?
-		      XT_YES : XT_NO);
-	if (c && !q->inverted && p->nfproto == NFPROTO_IPV4)
-		want_byte(c, field, 1, (p->tos & ~q->v->bits.mask) | q->v->bits.value);
+	if (!q->t->inverted && p->nfproto == NFPROTO_IPV4)
+		want_byte(c, field, 1, (p->tos & ~q->t->v.bits.mask) | q->t->v.bits.value);
 }

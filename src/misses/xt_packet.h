@@ -4,10 +4,10 @@
 #define NFTRACE_XT_PACKET_H
 
 #include "misses/asked.h"
+#include "misses/xt_option.h"
 #include "rules/base/strview.h"
 
-struct xt_seen;
-union xt_value;
+struct condition;
 
 /* Readers of struct xt_option. */
 bool xt_read_protocol(union xt_value *v, struct strview value);
@@ -21,15 +21,24 @@ bool xt_read_ttl_below(union xt_value *v, struct strview value);
 bool xt_read_dscp(union xt_value *v, struct strview value);
 bool xt_read_tos(union xt_value *v, struct strview value);
 
-/* Judges of struct xt_option: each puts down what the option asks for. */
-void xt_judge_protocol(const struct xt_seen *q, enum asked_field field);
-void xt_judge_fragment(const struct xt_seen *q, enum asked_field field);
-void xt_judge_ports(const struct xt_seen *q, enum asked_field field);
-void xt_judge_any_port(const struct xt_seen *q, enum asked_field field);
-void xt_judge_tcp_flags(const struct xt_seen *q, enum asked_field field);
-void xt_judge_icmp(const struct xt_seen *q, enum asked_field field);
-void xt_judge_length(const struct xt_seen *q, enum asked_field field);
-void xt_judge_ttl(const struct xt_seen *q, enum asked_field field);
-void xt_judge_tos(const struct xt_seen *q, enum asked_field field);
+/* .is() of struct xt_option. */
+enum xt_answer xt_is_protocol(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
+enum xt_answer xt_is_fragment(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
+enum xt_answer xt_is_port(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
+enum xt_answer xt_is_any_port(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
+enum xt_answer xt_is_tcp_flags(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
+enum xt_answer xt_is_icmp(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
+enum xt_answer xt_is_length(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
+enum xt_answer xt_is_ttl(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
+enum xt_answer xt_is_tos(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
+
+/* .want() of struct xt_option. */
+void xt_want_protocol(struct condition *c, const struct xt_seen *q, enum asked_field field);
+void xt_want_port(struct condition *c, const struct xt_seen *q, enum asked_field field);
+void xt_want_any_port(struct condition *c, const struct xt_seen *q, enum asked_field field);
+void xt_want_tcp_flags(struct condition *c, const struct xt_seen *q, enum asked_field field);
+void xt_want_icmp(struct condition *c, const struct xt_seen *q, enum asked_field field);
+void xt_want_ttl(struct condition *c, const struct xt_seen *q, enum asked_field field);
+void xt_want_tos(struct condition *c, const struct xt_seen *q, enum asked_field field);
 
 #endif

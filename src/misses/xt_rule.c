@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "misses/shared.h"
 #include "misses/xt_modules.h"
 #include "misses/xt_packet.h"
 #include "place/rule_text.h"
@@ -182,12 +183,21 @@ void xt_rule_read(struct xt_rule *to, struct strview text)
 		;
 }
 
-void *xt_rule_make(struct strview text)
+/* The mark is another from rule to rule, and the state what was learned of it. */
+static void share(struct xt_term *t, const char *text, struct shared *shared)
+{
+	if (t->o && t->o->is && t->o->field != ASKED_MARK && t->o->field != ASKED_STATE)
+		t->shared = shared_number(shared, t->o, rule_span_text(t->words, text));
+}
+
+void *xt_rule_make(struct strview text, struct shared *shared)
 {
 	struct xt_rule read, *r;
 	size_t size;
 
 	xt_rule_read(&read, text);
+	for (uint32_t i = 0; i < read.n; i++)
+		share(&read.term[i], text.at, shared);
 	size = offsetof(struct xt_rule, term) + read.n * sizeof(read.term[0]);
 	r = malloc(size);
 	if (r)

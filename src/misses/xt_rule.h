@@ -11,19 +11,7 @@
 #include "misses/xt_option.h"
 #include "rules/base/strview.h"
 
-struct xt_option;
-
-/* One thing that it asks for. */
-struct xt_term {
-	const struct xt_option *o;	/* NULL: a module that nothing here tells of, or .unread */
-	struct rule_span words, value;
-	bool inverted;
-	bool changes;		/* of such a module: its answer may be another with the same packet */
-	bool alone;		/* ... or whatever the packet is like, the same */
-	bool unread;		/* from here on it is not understood */
-	bool valued;		/* .v is read */
-	union xt_value v;
-};
+struct shared;
 
 struct xt_rule {
 	uint32_t n;
@@ -34,6 +22,6 @@ struct xt_rule {
 void xt_rule_read(struct xt_rule *r, struct strview text);
 
 /** xt_rule_make - the same, as rule_kept_find() wants it; NULL: no memory */
-void *xt_rule_make(struct strview text);
+void *xt_rule_make(struct strview text, struct shared *shared);
 
 #endif

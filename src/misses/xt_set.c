@@ -125,14 +125,14 @@ static bool make_set_key(struct ipset_key *k, const struct xt_seen *q)
 {
 	const struct packet *p = q->a->p;
 
-	if (!q->v || !q->a->ipsets || q->a->printed || p->layer < PACKET_NETWORK ||
+	if (!q->t->valued || !q->a->ipsets || q->a->printed || p->layer < PACKET_NETWORK ||
 	    !p->src || !p->dst)
 		return false;
 	memset(k, 0, sizeof(*k));
-	memcpy(k->name, q->value.at + q->v->set.name, q->v->set.len);
-	k->words = q->v->set.words;
-	k->sources = q->v->set.sources;
-	k->nomatch = q->v->set.nomatch;
+	memcpy(k->name, xt_seen_value(q).at + q->t->v.set.name, q->t->v.set.len);
+	k->words = q->t->v.set.words;
+	k->sources = q->t->v.set.sources;
+	k->nomatch = q->t->v.set.nomatch;
 	k->nfproto = q->a->nfproto;
 	k->proto = p->proto;
 	memcpy(k->src, p->src, p->addr_len);
@@ -205,7 +205,7 @@ static void tell_set(char buf[CONDITION_VALUE], const struct condition *c,
 		    len ? " is" : "the packet is" : len ? " is not" : "the packet is not");
 }
 
-void xt_judge_set(const struct xt_seen *q, enum asked_field field)
+void xt_ask_set(struct conditions *out, const struct xt_seen *q, struct strview words)
 {
 	struct ipset_answer is = { .is = IPSET_NOT_KNOWN };
 	enum condition_state state = CONDITION_UNKNOWN;
@@ -215,9 +215,9 @@ void xt_judge_set(const struct xt_seen *q, enum asked_field field)
 	if (make_set_key(&k, q))
 		q->a->ipsets->find(q->a->ipsets->arg, &k, &is);
 	if (is.is != IPSET_NOT_KNOWN)
-		state = (is.is == IPSET_IS_IN) != q->v->set.inverted ?
+		state = (is.is == IPSET_IS_IN) != q->t->v.set.inverted ?
 			CONDITION_HELD : CONDITION_FAILED;
-	c = conditions_add(q->out, state, field, q->words);
+	c = conditions_add(out, state, ASKED_OTHER, words);
 	if (!c)
 		return;
 	c->others = UINT32_MAX & ~(UINT32_C(1) << ASKED_OTHER);

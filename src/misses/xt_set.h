@@ -8,6 +8,7 @@
 #include "misses/asked.h"
 #include "rules/base/strview.h"
 
+struct conditions;
 struct ipset_answer;
 struct ipset_key;
 struct xt_seen;
@@ -22,7 +23,7 @@ struct ipsets {
 /** xt_read_set - all that follows "-m set"; false: with conditions on counters */
 bool xt_read_set(union xt_value *v, struct strview value);
 
-/** xt_judge_set - UNKNOWN where nobody can be asked; else FAILED or HELD, .now */
-void xt_judge_set(const struct xt_seen *q, enum asked_field field);
+/** xt_ask_set - UNKNOWN where nobody can be asked; else FAILED or HELD, .now */
+void xt_ask_set(struct conditions *out, const struct xt_seen *q, struct strview words);
 
 #endif

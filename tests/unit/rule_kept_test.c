@@ -83,9 +83,10 @@ static void test_both(void **state)
 
 static unsigned int readings;
 
-static void *count(struct strview text)
+static void *count(struct strview text, struct shared *shared)
 {
 	(void)text;
+	(void)shared;
 	readings++;
 	return calloc(1, 1);
 }
@@ -114,7 +115,8 @@ static void test_bytes(void **state)
 static void test_no_elements(void **state)
 {
 	struct nft_rule *r = nft_rule_make(view(
-		"ip saddr . ip daddr . tcp dport { ,,,,, 10.0.0.1 . 10.0.0.2 . 80, 10.0.0.3 } drop"));
+		"ip saddr . ip daddr . tcp dport { ,,,,, 10.0.0.1 . 10.0.0.2 . 80, 10.0.0.3 } drop"),
+		NULL);
 
 	(void)state;
 	assert_non_null(r);
