@@ -16,6 +16,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/tc_act/tc_mirred.h>
 
+#include "doctor/finding.h"
 #include "host/dump.h"
 #include "rules/base/units.h"
 
@@ -105,9 +106,9 @@ static int on_filter_behind(const struct nlmsghdr *nlh, void *arg)
 		return MNL_CB_OK;
 	if_indextoname((unsigned int)tc->tcm_ifindex, from);
 	if_indextoname(other, to);
-	printf("a filter of tc (%s) on %s sends on by %s what it fits: of that, "
-	       "FORWARDED and SENT out %s are only likely\n", kind, from, to,
-	       from);
+	finding("a filter of tc (%s) on %s sends on by %s what it fits: of that, "
+		"FORWARDED and SENT out %s are only likely", kind, from, to,
+		from);
 	return MNL_CB_OK;
 }
 
@@ -191,9 +192,9 @@ static void say_waiting(void)
 		return;
 	if (w.count > 1)
 		snprintf(others, sizeof(others), " (and %u more)", w.count - 1);
-	printf("%s on %s%s has not answered yet: what is FORWARDED or SENT to "
-	       "it, or by it, waits for its address, and is lost without an "
-	       "answer\n", w.address, w.name, others);
+	finding("%s on %s%s has not answered yet: what is FORWARDED or SENT to "
+		"it, or by it, waits for its address, and is lost without an "
+		"answer", w.address, w.name, others);
 }
 
 /* What carries a packet: the protocol, and where the device has it the port of UDP. */
@@ -227,10 +228,10 @@ static void say_tunnel(const char *name, const struct nlattr *info)
 		if (port && mnl_attr_get_payload_len(port) >= sizeof(uint16_t))
 			snprintf(dport, sizeof(dport), " --dport %u",
 				 ntohs(mnl_attr_get_u16(port)));
-		printf("%s is a tunnel (%s): what is FORWARDED or SENT out of it "
-		       "goes on inside packets that this host sends; they are "
-		       "traced by %s%s\n", name, tunnels[i].kind,
-		       tunnels[i].match, dport);
+		finding("%s is a tunnel (%s): what is FORWARDED or SENT out of it "
+			"goes on inside packets that this host sends; they are "
+			"traced by %s%s", name, tunnels[i].kind,
+			tunnels[i].match, dport);
 	}
 }
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /**
- * behind_say - a line for each finding, to stdout
+ * behind_say - a sentence for each finding (finding.h)
  * @out: interfaces by which packets went out, and 0
  *
  * Which of these are tunnels, and what carries what went out there; which filters of

@@ -18,12 +18,12 @@
 #include <linux/rtnetlink.h>
 
 #include "doctor/behind.h"
+#include "doctor/finding.h"
 #include "host/bpf_program.h"
 #include "host/dump.h"
 #include "host/ipvs.h"
-#include "rules/base/helper.h"
 
-enum { LOOK_MS = 3000, PROGRAMS = 16 };
+enum { PROGRAMS = 16 };
 
 static bool bridges_are_seen(void)
 {
@@ -68,8 +68,8 @@ static void say_xdp(const struct nlattr *xdp, const char *iface)
 					 sizeof(name));
 	}
 	if (attached)
-		printf("the XDP program %s on %s sees packets before iptables, "
-		       "and can take them\n", name, iface);
+		finding("the XDP program %s on %s sees packets before iptables, "
+			"and can take them", name, iface);
 }
 
 /* What is attached to an interface itself, without a qdisc. */
@@ -91,9 +91,9 @@ static void say_tcx(uint32_t index, const char *iface)
 
 		for (unsigned int i = 0; i < n; i++) {
 			bpf_program_name(id[i], name, sizeof(name));
-			printf("the BPF program %s on %s (%s) sees packets %s "
-			       "iptables, and can take them\n", name, iface,
-			       places[p].kind, places[p].when);
+			finding("the BPF program %s on %s (%s) sees packets %s "
+				"iptables, and can take them", name, iface,
+				places[p].kind, places[p].when);
 		}
 	}
 }
@@ -109,9 +109,9 @@ static int on_link(const struct nlmsghdr *nlh, void *arg)
 	mnl_attr_for_each(attr, nlh, sizeof(*ifi)) {
 		if (mnl_attr_get_type(attr) == IFLA_LINKINFO &&
 		    has_kind(attr, "bridge") && !bridges_are_seen())
-			printf("what is only bridged by %s does not pass "
-			       "iptables (net.bridge.bridge-nf-call-iptables "
-			       "is 0 or not there)\n", name);
+			finding("what is only bridged by %s does not pass "
+				"iptables (net.bridge.bridge-nf-call-iptables "
+				"is 0 or not there)", name);
 		if (mnl_attr_get_type(attr) == IFLA_XDP)
 			say_xdp(attr, name);
 	}
@@ -138,8 +138,8 @@ static int on_filter(const struct nlmsghdr *nlh, void *arg)
 						 sizeof(program));
 	}
 	if (*program)
-		printf("the BPF program %s on %s (tc) sees packets %s "
-		       "iptables, and can take them\n", program, name, when);
+		finding("the BPF program %s on %s (tc) sees packets %s "
+			"iptables, and can take them", program, name, when);
 	return MNL_CB_OK;
 }
 
@@ -175,8 +175,8 @@ static int on_qdisc(const struct nlmsghdr *nlh, void *arg)
 		if (mnl_attr_get_type(attr) == TCA_KIND &&
 		    (strcmp(kind, "clsact") == 0 ||
 		     strcmp(kind, "ingress") == 0)) {
-			printf("tc (%s) on %s sees packets before iptables, "
-			       "and can take them\n", kind, name);
+			finding("tc (%s) on %s sees packets before iptables, "
+				"and can take them", kind, name);
 			say_filters(tc->tcm_ifindex);
 		}
 	}
@@ -190,9 +190,9 @@ static int on_flowtable(const struct nlmsghdr *nlh, void *arg)
 	(void)arg;
 	mnl_attr_for_each(attr, nlh, sizeof(struct nfgenmsg))
 		if (mnl_attr_get_type(attr) == NFTA_FLOWTABLE_NAME)
-			printf("the flowtable %.100s takes established flows "
-			       "past forwarding's rules\n",
-			       mnl_attr_get_str(attr));
+			finding("the flowtable %.100s takes established flows "
+				"past forwarding's rules",
+				mnl_attr_get_str(attr));
 	return MNL_CB_OK;
 }
 
@@ -213,14 +213,14 @@ static void say_link_chain(uint8_t family, const char *table,
 			   const char *chain, int hook)
 {
 	if (family == NFPROTO_BRIDGE)
-		printf("nft's bridge %.100s:%.100s sees what is bridged, "
-		       "before iptables or behind it, and can take it\n", table,
-		       chain);
+		finding("nft's bridge %.100s:%.100s sees what is bridged, "
+			"before iptables or behind it, and can take it", table,
+			chain);
 	else
-		printf("nft's netdev %.100s:%.100s (%s) sees packets %s "
-		       "iptables, and can take them\n", table, chain,
-		       hook == NF_NETDEV_INGRESS ? "ingress" : "egress",
-		       hook == NF_NETDEV_INGRESS ? "before" : "behind");
+		finding("nft's netdev %.100s:%.100s (%s) sees packets %s "
+			"iptables, and can take them", table, chain,
+			hook == NF_NETDEV_INGRESS ? "ingress" : "egress",
+			hook == NF_NETDEV_INGRESS ? "before" : "behind");
 }
 
 /* Family inet has ingress as well, of which the run's notes tell. */
@@ -250,8 +250,8 @@ static int on_link_chain(const struct nlmsghdr *nlh, void *arg)
 static void look_for_ipvs(void)
 {
 	if (ipvs_has_services())
-		puts("IPVS takes packets to its virtual addresses out of INPUT "
-		     "and sends them on itself: FORWARD does not see them");
+		finding("IPVS takes packets to its virtual addresses out of INPUT "
+			"and sends them on itself: FORWARD does not see them");
 }
 
 static void look_at_links(void)
@@ -274,40 +274,17 @@ static void ask_nft(uint8_t message, uint8_t family, mnl_cb_t cb)
 		 NLM_F_DUMP, &ask, sizeof(ask), cb, NULL);
 }
 
-struct question {
-	enum bypass_what what;
-	const uint32_t *out;
-};
-
-static int look_for_bypass(const void *arg, struct helper_out *out)
+void bypass_each(enum bypass_what what, const uint32_t *out, finding_fn *tell)
 {
-	const struct question *q = arg;
-
-	(void)out;
-	if (q->what == BYPASS_ALL)
+	finding_tell(tell);
+	if (what == BYPASS_ALL)
 		look_at_links();
 	ask_nft(NFT_MSG_GETFLOWTABLE, AF_UNSPEC, on_flowtable);
-	if (q->what == BYPASS_ALL) {
+	if (what == BYPASS_ALL) {
 		ask_nft(NFT_MSG_GETCHAIN, NFPROTO_NETDEV, on_link_chain);
 		ask_nft(NFT_MSG_GETCHAIN, NFPROTO_BRIDGE, on_link_chain);
 	}
 	look_for_ipvs();
-	if (q->what == BYPASS_ENDS)
-		behind_say(q->out);
-	return 0;
-}
-
-void bypass_each(enum bypass_what what, const uint32_t *out,
-		 void (*tell)(const char *sentence))
-{
-	const struct question q = { what, out };
-	struct helper_result res;
-	char *line, *rest;
-
-	if (helper_run(look_for_bypass, &q, LOOK_MS, &res) < 0)
-		return;
-	for (line = strtok_r(res.text, "\n", &rest); line;
-	     line = strtok_r(NULL, "\n", &rest))
-		tell(line);
-	helper_release(&res);
+	if (what == BYPASS_ENDS)
+		behind_say(out);
 }

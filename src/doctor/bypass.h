@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "doctor/finding.h"
+
 enum bypass_what {
 	BYPASS_ALL,
 	BYPASS_FLOWS,	/* what takes the rest of a flow whose beginning is seen */
@@ -12,11 +14,10 @@ enum bypass_what {
 };
 
 /**
- * bypass_each - look for it, in a helper child
+ * bypass_each - look for it
  * @out: BYPASS_ENDS: interfaces by which packets went out, and 0; else NULL
- * @tell: called with a sentence for each finding
+ * @tell: called for each finding, while it looks
  */
-void bypass_each(enum bypass_what what, const uint32_t *out,
-		 void (*tell)(const char *sentence));
+void bypass_each(enum bypass_what what, const uint32_t *out, finding_fn *tell);
 
 #endif
