@@ -79,7 +79,7 @@ static void take_member(struct member *found, const struct btf_type *t,
  * A structure or union without a name lends its members to the one around it.
  * @deep: so many of these may be within one another
  */
-static bool find_member(const struct types *t, uint32_t structure,
+static bool find_member(struct types *t, uint32_t structure,
 			const char *name, int deep, struct member *found)
 {
 	const struct btf_type *s = types_resolve(t, structure);
@@ -134,7 +134,7 @@ static int place_member(struct drop_field_place *p, const struct member *m,
 }
 
 /* @structure: its number; 0: there is none */
-static int find_field(struct drop_field_place *p, const struct types *t,
+static int find_field(struct drop_field_place *p, struct types *t,
 		      uint32_t structure, const struct named *n)
 {
 	struct member m = { .type = structure };
@@ -163,7 +163,7 @@ static const char *full_name(const struct named *n)
 }
 
 /* @id: of the tracepoint's type, a pointer to a function's; 0: there is none */
-static int find_tracepoint(struct drop_fields *f, const struct types *t,
+static int find_tracepoint(struct drop_fields *f, struct types *t,
 			   uint32_t id)
 {
 	enum { LEAST = 2 };	/* the packet, and where */
@@ -209,7 +209,7 @@ static void add_reason(struct drop_reasons *names, const char *name,
 }
 
 /* @id: of the enum; 0: there is none */
-static void find_reasons(struct drop_reasons *names, const struct types *t,
+static void find_reasons(struct drop_reasons *names, struct types *t,
 			 uint32_t id)
 {
 	const struct btf_type *type = types_at(t, id);
@@ -231,7 +231,7 @@ void drop_fields_want(struct type_wanted *w)
 }
 
 int drop_fields_find(struct drop_fields *f, struct drop_reasons *names,
-		     const struct types *t,
+		     struct types *t,
 		     const struct type_wanted *w,
 		     const char **missing)
 {

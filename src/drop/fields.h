@@ -42,7 +42,7 @@ void drop_fields_want(struct type_wanted *w);
  * there is no field of this name; -ERANGE: it cannot be read with one load.
  */
 int drop_fields_find(struct drop_fields *f, struct drop_reasons *names,
-		     const struct types *t,
+		     struct types *t,
 		     const struct type_wanted *w,
 		     const char **missing);
 

@@ -70,7 +70,7 @@ static enum drop_fault find_namespace(struct loading *s)
 	return DROP_LOADED;
 }
 
-static enum drop_fault read_types(struct loading *s, const struct types *t,
+static enum drop_fault read_types(struct loading *s, struct types *t,
 				  const struct type_wanted *w)
 {
 	const char *missing = "";

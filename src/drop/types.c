@@ -23,12 +23,6 @@ enum {
  */
 enum { KIND_SHIFT = 24, KIND_MASK = 0x7f, MEMBERS_MASK = 0xffffff };
 
-/* Of each kind, in a kernel that describes them: bytes behind a type (Linux 7). */
-struct layout {
-	uint8_t once, each;
-	uint16_t flags;
-};
-
 /* What follows a type, in bytes: once, and for each of its members. */
 static const struct tail {
 	bool known;
@@ -78,46 +72,55 @@ static bool is_one_of(const struct btf_type *type, uint32_t kinds)
 	return kind < 32 && kinds & 1U << kind;
 }
 
-/* What follows types of that kind; false: nobody knows. */
-static bool find_tail(const struct types *t, uint32_t kind, struct layout *tail)
+/* What follows types of that kind is known. */
+static bool is_known(const struct types *t, uint32_t kind)
 {
-	if (kind < ARRAY_SIZE(tails) && tails[kind].known) {
-		tail->once = tails[kind].once;
-		tail->each = tails[kind].each;
-		return true;
-	}
-	if (kind >= t->kinds)
-		return false;
-	memcpy(tail, t->layout + kind * sizeof(*tail), sizeof(*tail));
-	return true;
+	return kind < 32 ? t->kinds & 1U << kind : kind < t->kinds_more;
 }
 
 /* With what follows it; 0: it is not known, or does not lie within. */
-static size_t length(const struct types *t, size_t at)
+static inline size_t length(const struct types *t, size_t at)
 {
 	const struct btf_type *type = read_type(t, at);
 	size_t len = sizeof(*type);
-	struct layout tail;
+	uint32_t kind;
 
-	if (t->bytes - at < len || !find_tail(t, types_kind(type), &tail))
+	if (t->bytes - at < len)
 		return 0;
-	len += tail.once + (size_t)tail.each * types_members(type);
+	kind = types_kind(type);
+	if (!is_known(t, kind))
+		return 0;
+	len += t->tail[kind].once + (size_t)t->tail[kind].each * types_members(type);
 	return t->bytes - at < len || len % sizeof(uint32_t) ? 0 : len;
 }
 
-/* The sizes of each kind; without them kinds that are new are not known. */
+/* The sizes of each kind: those of today, and of a kernel's that are new. */
 static void find_layout(struct types *t, const unsigned char *data, size_t room,
 			uint32_t header)
 {
-	uint32_t place[2];	/* offset, bytes */
+	uint32_t place[2] = { 0 }, count;	/* offset, bytes */
 
+	for (uint32_t i = 0; i < ARRAY_SIZE(tails); i++) {
+		t->tail[i].once = tails[i].once;
+		t->tail[i].each = tails[i].each;
+		t->kinds |= (uint32_t)tails[i].known << i;
+	}
 	if (header < HEADER_WITH_LAYOUT)
 		return;
 	memcpy(place, data + HEADER, sizeof(place));
 	if (place[0] > room || place[1] > room - place[0])
 		return;
-	t->layout = data + header + place[0];
-	t->kinds = place[1] / sizeof(struct layout);
+	count = place[1] / sizeof(t->tail[0]);
+	for (uint32_t i = 0; i < count && i < TYPES_KINDS; i++) {
+		if (is_known(t, i))
+			continue;
+		memcpy(&t->tail[i], data + header + place[0] +
+		       i * sizeof(t->tail[0]), sizeof(t->tail[0]));
+		if (i < 32)
+			t->kinds |= 1U << i;
+		else
+			t->kinds_more = i + 1;
+	}
 }
 
 /* The parts lie behind the header, which has grown and may again. */
@@ -142,42 +145,72 @@ static bool find_parts(struct types *t, const unsigned char *data, size_t size)
 	return t->names_bytes && !t->names[t->names_bytes - 1];
 }
 
-static void compare(const struct types *t, const struct btf_type *type,
+/* Return: it is what was looked for. */
+static bool compare(const struct types *t, const struct btf_type *type,
 		    struct type_wanted *w)
 {
 	const char *name;
 
 	if (w->id || w->kind != types_kind(type))
-		return;
+		return false;
 	name = types_name(t, type->name_off);
 	/* Most are told apart by their first letter. */
-	if (*name == *w->name && strcmp(w->name, name) == 0)
-		w->id = t->count;
+	if (*name != *w->name || strcmp(w->name, name) != 0)
+		return false;
+	w->id = t->count;
+	return true;
 }
 
-/* All in one pass: 3 MB of a kernel's types take 1 ms. */
-static bool walk(struct types *t, struct type_wanted *w, unsigned int count)
+/* One more.  Return: NULL: it was the last one, or they are broken. */
+static inline const struct btf_type *step(struct types *t)
+{
+	const size_t at = t->end, len = at < t->bytes ? length(t, at) : 0;
+
+	if (!len)
+		return NULL;
+	if (t->count % TYPES_STEP == 0)
+		t->mark[t->count / TYPES_STEP] = (uint32_t)at;
+	t->count++;
+	t->end += len;
+	return read_type(t, at);
+}
+
+/* Of those that are not found yet: their names are what costs, far from their types. */
+static uint32_t kinds_wanted(const struct type_wanted *w, unsigned int count)
 {
 	uint32_t kinds = 0;
-	size_t at = 0, len;
 
-	for (unsigned int i = 0; i < count; i++) {
+	for (unsigned int i = 0; i < count; i++)
+		if (!w[i].id)
+			kinds |= 1U << w[i].kind;
+	return kinds;
+}
+
+bool types_walk(struct types *t)
+{
+	while (step(t))
+		;
+	return t->end == t->bytes;
+}
+
+/* Until all are found: 3 MB of a kernel's types take 1 ms. */
+static bool look_for(struct types *t, struct type_wanted *w, unsigned int count)
+{
+	uint32_t kinds;
+
+	for (unsigned int i = 0; i < count; i++)
 		w[i].id = 0;
-		kinds |= 1U << w[i].kind;
-	}
-	for (; at < t->bytes; at += len) {
-		const struct btf_type *type = read_type(t, at);
+	kinds = kinds_wanted(w, count);
+	while (kinds) {
+		const struct btf_type *type = step(t);
 
-		len = length(t, at);
-		if (!len)
-			return false;
-		if (t->count % TYPES_STEP == 0)
-			t->mark[t->count / TYPES_STEP] = (uint32_t)at;
-		t->count++;
+		if (!type)
+			return t->end == t->bytes;
 		if (!is_one_of(type, kinds))
 			continue;
 		for (unsigned int i = 0; i < count; i++)
-			compare(t, type, &w[i]);
+			if (compare(t, type, &w[i]))
+				kinds = kinds_wanted(w, count);
 	}
 	return true;
 }
@@ -194,7 +227,7 @@ int types_open(struct types *t, const void *data, size_t size,
 	t->mark = malloc(most * sizeof(*t->mark));
 	if (!t->mark)
 		return -ENOMEM;
-	return walk(t, w, count) ? 0 : -EINVAL;
+	return look_for(t, w, count) ? 0 : -EINVAL;
 }
 
 void types_close(struct types *t)
@@ -203,11 +236,13 @@ void types_close(struct types *t)
 	t->mark = NULL;
 }
 
-const struct btf_type *types_at(const struct types *t, uint32_t id)
+const struct btf_type *types_at(struct types *t, uint32_t id)
 {
 	uint32_t n = id - 1;
 	size_t at;
 
+	while (t->count < id && step(t))
+		;
 	if (id == 0 || id > t->count)
 		return NULL;
 	at = t->mark[n / TYPES_STEP];
@@ -221,7 +256,7 @@ const char *types_name(const struct types *t, uint32_t offset)
 	return offset < t->names_bytes ? t->names + offset : "";
 }
 
-const struct btf_type *types_resolve(const struct types *t, uint32_t id)
+const struct btf_type *types_resolve(struct types *t, uint32_t id)
 {
 	enum {
 		LEADS_ON = 1 << BTF_KIND_TYPEDEF | 1 << BTF_KIND_CONST |
@@ -239,7 +274,7 @@ const struct btf_type *types_resolve(const struct types *t, uint32_t id)
 	return NULL;
 }
 
-uint32_t types_size(const struct types *t, uint32_t id)
+uint32_t types_size(struct types *t, uint32_t id)
 {
 	enum {
 		HAS_SIZE = 1 << BTF_KIND_INT | 1 << BTF_KIND_ENUM |
