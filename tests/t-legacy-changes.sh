@@ -230,8 +230,6 @@ NFTRACE=$WITH_POINTS NFTRACE_TESTPOINT=before-texts \
 rm "$NFTRACE_TESTPOINT_FILE.once"
 by 4 -R OUTPUT 1 -p udp -m comment --comment now
 send
-halts "the rules are being read"
-rm "$NFTRACE_TESTPOINT_FILE.once" "$NFTRACE_TESTPOINT_FILE"
 halts "their texts are being read"
 halted=${EPOCHREALTIME/./}
 assert_within 10 "for long" eval '((${EPOCHREALTIME/./} - halted > 1700000))'

@@ -78,6 +78,13 @@ arm_late() {
 }
 
 subtest "a helper leaves a terminal's signals to the supervisor; stopped, it is let go on"
+# So many rules are read again in a helper.
+{
+	printf '%s\n' '*filter' ':many -'
+	printf -- '-A many -p %d\n' {1..250} {1..250} {1..250} {1..250} 1
+	echo COMMIT
+} | in_ns lo iptables-legacy-restore -n
+save_rules lo "$SCRATCH/many"
 arm_late helper-job
 assert_within 20 "a helper is at work" test -s "$NFTRACE_TESTPOINT_FILE"
 ignored=0x$(sed -n 's/^SigIgn:\s*//p' "/proc/$(halted_pid)/status")
@@ -88,7 +95,8 @@ rm -f "$NFTRACE_TESTPOINT_FILE"
 stop_nftrace INT
 assert_status 3
 assert_grep '; all removed$' "$ERR"
-assert_restored lo "$before"
+assert_restored lo "$SCRATCH/many"
+load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
 
 subtest "the keeper is stopped when all is undone: it is killed, and that is said"
 arm_late before-unlock

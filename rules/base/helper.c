@@ -372,6 +372,30 @@ int helper_run(helper_fn *fn, const void *arg, int timeout_ms,
 	return err ? err : helper_finish(&h, timeout_ms, res);
 }
 
+int helper_run_here(helper_fn *fn, const void *arg, struct helper_result *res)
+{
+	struct helper_out out = { .line = -1 };
+	int err = 0;
+
+	memset(res, 0, sizeof(*res));
+	out.fd = memfd_create("nftrace-result", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (out.fd < 0)
+		return -errno;
+	res->status = fn(arg, &out);
+	helper_let_go(&out);
+	if (ftruncate(out.fd, (off_t)out.used) < 0)
+		err = -errno;
+	res->len = out.used;
+	if (!err && res->len) {
+		res->data = map_result(out.fd, res->len, &final);
+		err = res->data ? job_error(res) : -errno;
+	} else if (!err) {
+		err = job_error(res);
+	}
+	close(out.fd);
+	return err;
+}
+
 void helper_tell_end(char *buf, size_t size, const struct helper_result *res)
 {
 	const char *words = res->text ? res->text : "";

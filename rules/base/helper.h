@@ -78,6 +78,15 @@ int helper_run(helper_fn *fn, const void *arg, int timeout_ms,
 	       struct helper_result *res);
 
 /**
+ * helper_run_here - the same without a child, of a job for helper_finish_data()
+ *
+ * For what takes less than a process does: a job of few steps that calls no library of
+ * strangers, neither holds nor tells, and prints nothing.
+ * Return: 0 or -errno, the job's own as well.
+ */
+int helper_run_here(helper_fn *fn, const void *arg, struct helper_result *res);
+
+/**
  * helper_collect - wait(2) for children whose job was done
  * @wait: until they are gone, killed if need be; else those that are already
  */

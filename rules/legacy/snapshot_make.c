@@ -210,6 +210,25 @@ static void open_renderer(const struct maker *m)
 	render_open(m->f);
 }
 
+/* Of tables that have been read. */
+static int fill(struct maker *m, struct helper_out *out)
+{
+	if (m->texts)
+		TESTPOINT("before-texts");
+	open_renderer(m);
+	if (!lay_out_snapshot(m, out))
+		return -errno;
+	for (unsigned int i = 0; i < m->tables; i++)
+		maker_find_chains(m, i);
+	read_rules(m);
+	fill_digests(m);
+	snapshot_clear_hash(m->s);
+	for (uint32_t i = 0; i < m->s->chains; i++)
+		snapshot_link_chain(m->s, i);
+	out->used = m->s->end;
+	return m->heap.full ? -EOVERFLOW : 0;
+}
+
 /* Exit status of the child: 0, or the errno. */
 static int make(const void *arg, struct helper_out *out)
 {
@@ -220,24 +239,12 @@ static int make(const void *arg, struct helper_out *out)
 	};
 	int err = job->hold ? read_in_turns(&m, out) : read_tables(&m, NULL);
 
-	if (err)
-		return helper_status(err);
-	TESTPOINT("before-texts");
-	open_renderer(&m);
-	if (!lay_out_snapshot(&m, out))
-		return helper_status(-errno);
-	for (unsigned int i = 0; i < m.tables; i++)
-		maker_find_chains(&m, i);
-	read_rules(&m);
-	fill_digests(&m);
-	snapshot_clear_hash(m.s);
-	for (uint32_t i = 0; i < m.s->chains; i++)
-		snapshot_link_chain(m.s, i);
-	out->used = m.s->end;
+	if (!err)
+		err = fill(&m, out);
 	for (unsigned int i = 0; i < m.tables; i++)
 		table_release(&m.t[i]);
 	free(m.start);
-	return m.heap.full ? EOVERFLOW : 0;
+	return helper_status(err);
 }
 
 int snapshot_start(struct helper *h, const struct family *f,
@@ -256,4 +263,14 @@ int snapshot_prepare(struct helper *h, const struct family *f,
 	};
 
 	return helper_start(h, make, &job);
+}
+
+int snapshot_read(const struct family *f, const struct owner *own,
+		  struct helper_result *res, const struct snapshot **snap)
+{
+	struct job job = { .f = f, .own = own, .detail = SNAP_DIGESTS };
+	int err = helper_run_here(make, &job, res);
+
+	*snap = err ? NULL : res->data;
+	return err;
 }

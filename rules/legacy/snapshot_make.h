@@ -7,6 +7,7 @@
 
 struct family;
 struct helper;
+struct helper_result;
 struct owner;
 
 /**
@@ -30,5 +31,14 @@ int snapshot_start(struct helper *h, const struct family *f,
  */
 int snapshot_prepare(struct helper *h, const struct family *f,
 		     const struct owner *own);
+
+/**
+ * snapshot_read - at once and in this process, without texts, where rules are few
+ * @own: as for snapshot_start()
+ * @snap: borrowed from @res, valid until helper_release(); NULL after an error
+ * Return: 0 or -errno.
+ */
+int snapshot_read(const struct family *f, const struct owner *own,
+		  struct helper_result *res, const struct snapshot **snap);
 
 #endif
