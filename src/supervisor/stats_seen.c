@@ -3,6 +3,7 @@
 #include "supervisor/stats_seen.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/escape.h"
@@ -35,14 +36,29 @@ static void bound_drop(struct stats_drop *d)
 		d->family = FAMILY_COUNT;
 }
 
-void stats_take(struct stats *copy, const struct stats *shared)
+/*
+ * All but drops that are none: most of it, and a page that nobody touches costs nothing.
+ * Nothing is read from @shared a second time.
+ */
+static void copy_used(struct stats *copy, const struct stats *shared)
 {
-	memcpy(copy, shared, sizeof(*copy));
-	/* From here on nothing may be read from @shared a second time. */
+	const size_t drop = offsetof(struct stats, drop),
+		behind = drop + sizeof(copy->drop);
+
+	memcpy(copy, shared, drop);
+	memcpy((char *)copy + behind, (const char *)shared + behind,
+	       sizeof(*copy) - behind);
 	atomic_signal_fence(memory_order_seq_cst);
 	if (copy->drops > STATS_DROPS)
 		copy->drops = STATS_DROPS;
-	for (unsigned int i = 0; i < STATS_DROPS; i++)
+	memcpy(copy->drop, shared->drop, copy->drops * sizeof(copy->drop[0]));
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
+void stats_take(struct stats *copy, const struct stats *shared)
+{
+	copy_used(copy, shared);
+	for (unsigned int i = 0; i < copy->drops; i++)
 		bound_drop(&copy->drop[i]);
 	if (copy->owners > STATS_OWNERS)
 		copy->owners = STATS_OWNERS;

@@ -11,7 +11,8 @@ struct stats;
  * Whatever a reader that was taken over has written: errors are 0 or -errno that
  * strerror(3) knows, .drops, .reasons, .family, .output_sink and .input_end lie
  * within what they count or name; texts end, and hold nothing that drives a
- * terminal (escape_text()).  The counts stay as they are: they are printed.
+ * terminal (escape_text()).  The counts stay as they are: they are printed.  Of .drop
+ * only the first .drops are taken.
  */
 void stats_take(struct stats *copy, const struct stats *shared);
 
