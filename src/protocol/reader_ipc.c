@@ -63,15 +63,21 @@ ssize_t reader_receive(int control, struct supervisor_message *m,
 	return n;
 }
 
-static int say_to(struct reader *r, enum supervisor_word word)
+static int say_of(struct reader *r, enum supervisor_word word, uint64_t matched)
 {
 	struct supervisor_message m;
 
 	/* With its padding: it goes to another process. */
 	memset(&m, 0, sizeof(m));
 	m.word = (char)word;
+	m.matched = matched;
 	return send(r->fd, &m, sizeof(m), MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ?
 		-errno : 0;
+}
+
+static int say_to(struct reader *r, enum supervisor_word word)
+{
+	return say_of(r, word, 0);
 }
 
 void reader_answered(struct reader *r)
@@ -163,7 +169,7 @@ int reader_tables(struct reader *r, const struct reader_rules *rules,
 	return hand_over(r, SUPERVISOR_TABLES, rules, t, 0);
 }
 
-int reader_drain(struct reader *r)
+int reader_drain(struct reader *r, uint64_t matched)
 {
-	return say_to(r, SUPERVISOR_DRAIN);
+	return say_of(r, SUPERVISOR_DRAIN, matched);
 }

@@ -66,6 +66,8 @@ enum supervisor_word {
 	SUPERVISOR_BEGIN = 'B',		/* all rules that there are: read */
 };
 
+#define READER_UNCOUNTED UINT64_MAX
+
 /* What the supervisor says; rules come with a descriptor for each size. */
 struct supervisor_message {
 	char word;
@@ -74,6 +76,7 @@ struct supervisor_message {
 	uint8_t witness[FAMILY_COUNT];
 	struct reader_tables tables;
 	uint32_t ask;		/* ELEMENTS: number of the question */
+	uint64_t matched;	/* DRAIN: packets, or READER_UNCOUNTED */
 	uint64_t size[READER_SNAPSHOTS];
 };
 
@@ -115,8 +118,13 @@ void reader_fence(struct reader *r);
 int reader_tables(struct reader *r, const struct reader_rules *rules,
 		  const struct reader_tables *t);
 
-/** reader_drain - the rules are out: finish what is under way, and end; 0 or -errno */
-int reader_drain(struct reader *r);
+/**
+ * reader_drain - the rules are out: finish what is under way, and end
+ * @matched: packets by the rules' counters: when they are all over, and nothing has come
+ *	for some time, none is waited for; READER_UNCOUNTED: nobody knows
+ * Return: 0 or -errno.
+ */
+int reader_drain(struct reader *r, uint64_t matched);
 
 /**
  * reader_receive - one message; as recvmsg(2)

@@ -3,6 +3,7 @@
 #include "reader/reader.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -326,9 +327,12 @@ static void answer(struct reader_state *s, enum reader_word word,
 static int make_ready(struct reader_state *s, struct reader_plan *plan,
 		      int (*seal)(char *what, size_t size))
 {
+	enum { LARGE = 16 << 10, AS_BEFORE = 128 << 10 };
 	char text[READER_MESSAGE - 1] = "making ready to read";
 	int err = 0;
 
+	/* Tables that are still empty are pages of their own: calloc() touches none. */
+	mallopt(M_MMAP_THRESHOLD, LARGE);
 	s->names = plan->capture ? ifnames_open() : ifnames_new();
 	if (s->names)
 		sandbox_reads(ifnames_fd(s->names));
@@ -338,6 +342,7 @@ static int make_ready(struct reader_state *s, struct reader_plan *plan,
 		return err;
 	if (!err)
 		err = open_state(s, plan);
+	mallopt(M_MMAP_THRESHOLD, AS_BEFORE);
 	if (!err) {
 		text[0] = '\0';
 		err = seal(text, sizeof(text));
@@ -349,7 +354,7 @@ static int make_ready(struct reader_state *s, struct reader_plan *plan,
 void reader_run(struct reader_plan *plan, int control,
 		int (*seal)(char *what, size_t size))
 {
-	struct reader_state s = { .control = control };
+	struct reader_state s = { .control = control, .matched = READER_UNCOUNTED };
 	const uint64_t inherited = netlink_forged();
 	int err = make_ready(&s, plan, seal);
 

@@ -39,6 +39,8 @@ void reader_on_control(struct reader_state *s)
 	/* "Drain", or the supervisor is gone: the same. */
 	if (n <= 0 || m.word == SUPERVISOR_DRAIN)
 		s->draining = true;
+	if (n > 0 && m.word == SUPERVISOR_DRAIN)
+		s->matched = m.matched;
 	s->orphaned |= n <= 0;
 }
 

@@ -36,15 +36,23 @@ enum {
 	PAUSE_NS = 20000000,	/* that output and silence wait at most: unnoticed */
 };
 
+static uint64_t count_events(const struct reader_state *s)
+{
+	return stats_get(&s->stats->events) + stats_get(&s->stats->own);
+}
+
 /* One batch.  Return: messages in it; 0: the socket is empty; or -errno. */
 static int read_batch(struct reader_state *s)
 {
+	const uint64_t before = count_events(s);
 	int n;
 
 	s->now_ns = clock_ns(CLOCK_MONOTONIC);
 	s->wall_ns = clock_ns(CLOCK_REALTIME);
 	s->tables.checked = false;
 	n = capture_receive(s->plan->capture, reader_on_message, s);
+	if (count_events(s) != before)
+		s->heard_ns = s->now_ns;
 	s->empty = n <= 0 && n != -ENOBUFS;
 	s->caught_up = n < CAPTURE_BATCH && n != -ENOBUFS;
 	if (s->caught_up)
@@ -331,6 +339,20 @@ static void drain_hold(struct reader_state *s)
 }
 
 /*
+ * The kernel tells of a match before it goes on, so all that the rules counted has been
+ * read.  If all of it is over, the silence from before the removal counts as well.
+ */
+static bool is_all_over(const struct reader_state *s)
+{
+	const struct stats *st = s->stats;
+
+	return s->matched == stats_get(&st->own_rules) + stats_get(&st->unannounced) &&
+	       !journeys_open_count(s->journeys) &&
+	       order_due_ms(s->order, s->now_ns) < 0 &&
+	       s->now_ns - s->heard_ns >= DRAIN_SILENCE_MS * NS_PER_MS;
+}
+
+/*
  * The rules are out, so nothing new begins.  What is on its way in the kernel
  * arrives within moments; what user space holds gets a little longer.
  */
@@ -345,7 +367,7 @@ static bool is_quiet(const struct reader_state *s, uint64_t last_ns)
 	/* A test lets go of its packet when it is sure that this is under way. */
 	if (TESTPOINT_IS_SET("draining") && journeys_open_count(s->journeys))
 		return false;
-	return (s->now_ns - last_ns) / NS_PER_MS >= limit;
+	return is_all_over(s) || (s->now_ns - last_ns) / NS_PER_MS >= limit;
 }
 
 static void drain(struct reader_state *s)

@@ -79,10 +79,12 @@ struct reader_state {
 	struct printer printer;
 	struct event_again again;	/* of legacy's events */
 	uint64_t now_ns, wall_ns;
+	uint64_t heard_ns;		/* the last event: .now_ns of then */
 	uint64_t paused_ns;		/* CLOCK_MONOTONIC */
 	uint64_t looked_ns;		/* at the memory, the same clock */
 	struct coalesce coalesce;
 	struct lost_events missing;
+	uint64_t matched;		/* once it drains: packets that the run's rules counted */
 	uint64_t shown_serial;		/* the highest of a packet that was printed */
 	uint32_t next_seq;
 	uint32_t unshown;		/* drops, at the last look, of no gap in that */

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "base/msg.h"
+#include "protocol/reader_ipc.h"
 #include "rules/base/units.h"
 #include "supervisor/run_state.h"
 #include "supervisor/taken.h"
@@ -157,6 +158,14 @@ static int64_t balance(const struct run *r)
 {
 	return (int64_t)(matches_told(&r->reader.seen) -
 			 books_counted(&r->host));
+}
+
+uint64_t books_known(const struct run *r)
+{
+	if (!r->plan.inserts || r->plan.replies || r->foreign_trace ||
+	    rules_are_missing(r) || taken_any(&r->taken) || r->host.turns.put_back)
+		return READER_UNCOUNTED;
+	return books_counted(&r->host);
 }
 
 bool books_wrong(const struct run *r)

@@ -12,6 +12,12 @@ struct run_host;
 /** books_counted - packets by the counters of the run's own rules, gone ones' too */
 uint64_t books_counted(const struct run_host *h);
 
+/**
+ * books_known - the same, once all is undone and before the reader has ended
+ * Return: READER_UNCOUNTED: others' packets may be among those told, or not all were counted.
+ */
+uint64_t books_known(const struct run *r);
+
 /** books_rules_missing - rules of the run that others had taken out when it ended */
 unsigned int books_rules_missing(const struct run *r);
 

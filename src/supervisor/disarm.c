@@ -17,6 +17,7 @@
 #include "rules/base/units.h"
 #include "rules/nft/found.h"
 #include "supervisor/begin.h"
+#include "supervisor/books.h"
 #include "supervisor/drop_symbols.h"
 #include "supervisor/legacy_refresh.h"
 #include "supervisor/lock_turns.h"
@@ -311,7 +312,7 @@ void disarm(struct run *r)
 	begin_late(r);
 	if (r->reader.process.pid > 0) {
 		TESTPOINT("before-drain");
-		reader_drain(&r->reader.process);
+		reader_drain(&r->reader.process, books_known(r));
 		TESTPOINT("draining");
 		await_reader_end(r);
 		close(r->reader.process.fd);
