@@ -38,6 +38,33 @@ LIMIT=20 run_nftrace lo -t 30 "${udp7[@]}" -- true
 assert_status 3
 assert_promised 5 "$begun"
 
+subtest "how many processes a run takes"
+# processes NS ARGS...: that a run starts, itself among them
+processes() {
+	local before after
+	read -r before </proc/sys/kernel/ns_last_pid
+	in_ns "$1" "$NFTRACE" "${@:2}" -- true >"$OUT" 2>"$ERR" </dev/null
+	STATUS=$?
+	read -r after </proc/sys/kernel/ns_last_pid
+	started=$((after - before))
+}
+ns_new n
+in_ns n nft 'table inet t { chain c { type filter hook input priority 0; }; }'
+if [[ -n ${SANITIZE-} ]]; then
+	skip "a sanitizer has threads of its own"
+elif [[ ! -r /proc/sys/kernel/ns_last_pid ]]; then
+	skip "this kernel does not tell the last process's number"
+else
+	# Itself, keeper, reader, COMMAND; drop records, and for each family words and tables.
+	processes lo "${udp7[@]:0:2}" --dport 7
+	assert_status 3
+	((started <= 7)) || fail "$started where iptables has the rules"
+	# The same, and the texts of nft's rules.
+	processes n "${udp7[@]:0:2}" --dport 7
+	assert_status 3
+	((started <= 8)) || fail "$started where nft has the rules"
+fi
+
 subtest "it does not run before the trace is armed, nor when it cannot be"
 exec {held}>"$XTABLES_LOCKFILE"
 flock $held

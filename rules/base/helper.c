@@ -73,12 +73,12 @@ static void close_files(struct helper *h)
 	}
 }
 
-/* @line: the child's end */
-static int open_files(struct helper *h, int *line)
+/* @job: gets the child's ends */
+static int open_files(struct helper *h, struct helper_job *job)
 {
 	int pair[2];
 
-	h->text_fd = h->line = -1;
+	*h = (struct helper){ .pid = -1, .text_fd = -1, .line = -1 };
 	h->result_fd = memfd_create("nftrace-result",
 				     MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (h->result_fd >= 0)
@@ -88,28 +88,67 @@ static int open_files(struct helper *h, int *line)
 		return -errno;
 	fcntl(h->text_fd, F_SETFL, O_APPEND);
 	h->line = pair[0];
-	*line = pair[1];
+	job->result_fd = h->result_fd;
+	job->text_fd = h->text_fd;
+	job->line = pair[1];
 	return 0;
+}
+
+static int start(struct helper *const h[], struct helper_job *job,
+		 unsigned int count)
+{
+	pid_t parent = getpid(), pid = -1;
+	unsigned int opened = 0;
+	int err = 0;
+
+	for (; opened < count && !err; opened++) {
+		job[opened].line = -1;
+		err = open_files(h[opened], &job[opened]);
+	}
+	helper_collect(false);
+	/* What is buffered here must not be written a second time there. */
+	fflush(NULL);
+	if (!err)
+		pid = fork();
+	if (pid == 0)
+		helper_job_run(job, count, parent);
+	if (!err && pid < 0)
+		err = -errno;
+	for (unsigned int i = 0; i < opened; i++) {
+		h[i]->pid = pid;
+		h[i]->next = i + 1 < count ? h[i + 1] : NULL;
+		if (err)
+			close_files(h[i]);
+		if (job[i].line >= 0)
+			close(job[i].line);
+	}
+	return err;
+}
+
+int helper_start_then(struct helper *h, helper_fn *fn, const void *arg,
+		      const struct helper_then *then)
+{
+	struct helper *both[HELPER_JOBS] = { h, then ? then->h : NULL };
+	struct helper_job job[HELPER_JOBS] = { { .fn = fn, .arg = arg } };
+
+	if (then)
+		job[1] = (struct helper_job){ .fn = then->fn, .arg = then->arg };
+	return start(both, job, then ? 2 : 1);
 }
 
 int helper_start(struct helper *h, helper_fn *fn, const void *arg)
 {
-	pid_t parent = getpid();
-	int line = -1, err = open_files(h, &line);
+	return helper_start_then(h, fn, arg, NULL);
+}
 
-	helper_collect(false);
-	/* What is buffered here must not be written a second time there. */
-	fflush(NULL);
-	h->pid = err ? -1 : fork();
-	if (h->pid == 0)
-		helper_job_run(fn, arg, h, line, parent);
-	if (h->pid < 0) {
-		err = err ? err : -errno;
-		close_files(h);
+/* With the child its next job is gone. */
+static void forget(struct helper *h)
+{
+	if (h->next) {
+		h->next->pid = -1;
+		close_files(h->next);
+		h->next = NULL;
 	}
-	if (line >= 0)
-		close(line);
-	return err;
 }
 
 int helper_go(const struct helper *h)
@@ -119,6 +158,7 @@ int helper_go(const struct helper *h)
 
 void helper_cancel(struct helper *h)
 {
+	forget(h);
 	process_kill(h->pid, SIGKILL);
 	remember(h->pid);
 	h->pid = -1;
@@ -205,15 +245,17 @@ static bool await_status(const struct helper *h, int timeout_ms, int *status,
  * Until it is done or, when a library has ended it, gone.
  * Return: its exit status as a shell would give it, or -1 after the timeout.
  */
-static int await_helper(const struct helper *h, int timeout_ms)
+static int await_helper(struct helper *h, int timeout_ms)
 {
 	int status = 0;
 	bool in_time;
 
 	if (await_status(h, timeout_ms, &status, &in_time)) {
-		remember(h->pid);
+		if (!h->next)
+			remember(h->pid);
 		return status;
 	}
+	forget(h);
 	if (!in_time) {
 		process_end(h->pid, NULL);
 		return -1;
@@ -372,7 +414,8 @@ int helper_run(helper_fn *fn, const void *arg, int timeout_ms,
 	return err ? err : helper_finish(&h, timeout_ms, res);
 }
 
-int helper_run_here(helper_fn *fn, const void *arg, struct helper_result *res)
+int helper_run_here(helper_fn *fn, const void *arg, struct helper_result *res,
+		    int *fd)
 {
 	struct helper_out out = { .line = -1 };
 	int err = 0;
@@ -387,12 +430,15 @@ int helper_run_here(helper_fn *fn, const void *arg, struct helper_result *res)
 		err = -errno;
 	res->len = out.used;
 	if (!err && res->len) {
-		res->data = map_result(out.fd, res->len, &final);
+		res->data = map_result(out.fd, res->len, &shared_sealing);
 		err = res->data ? job_error(res) : -errno;
 	} else if (!err) {
 		err = job_error(res);
 	}
-	close(out.fd);
+	if (fd)
+		*fd = err ? -1 : out.fd;
+	if (!fd || err)
+		close(out.fd);
 	return err;
 }
 

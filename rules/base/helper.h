@@ -24,6 +24,23 @@ struct helper_result {
  */
 int helper_start(struct helper *h, helper_fn *fn, const void *arg);
 
+/** What a child does behind its job, as if it were another's. */
+struct helper_then {
+	struct helper *h;	/* as of helper_start(); it stays where it is until it is done */
+	helper_fn *fn;
+	const void *arg;	/* as there */
+};
+
+/**
+ * helper_start_then - the same, and then another job in the same child
+ * @then: NULL: none
+ *
+ * For what needs the same libraries: to load them twice, in two processes, is most of the
+ * work.  When the first job is not done in time or dies, so does the other, and its .pid is -1.
+ */
+int helper_start_then(struct helper *h, helper_fn *fn, const void *arg,
+		      const struct helper_then *then);
+
 /** helper_go - to a child that holds; 0 or -errno */
 int helper_go(const struct helper *h);
 
@@ -82,9 +99,11 @@ int helper_run(helper_fn *fn, const void *arg, int timeout_ms,
  *
  * For what takes less than a process does: a job of few steps that calls no library of
  * strangers, neither holds nor tells, and prints nothing.
+ * @fd: as there
  * Return: 0 or -errno, the job's own as well.
  */
-int helper_run_here(helper_fn *fn, const void *arg, struct helper_result *res);
+int helper_run_here(helper_fn *fn, const void *arg, struct helper_result *res,
+		    int *fd);
 
 /**
  * helper_collect - wait(2) for children whose job was done

@@ -85,14 +85,54 @@ static int cut_result(struct helper_out *out)
 	return ftruncate(out->fd, (off_t)out->used);
 }
 
-/* The numbers 3 and 4, whatever numbers they have. */
-static bool place_files(int result_fd, int line)
+/* Where the files of jobs are that are not its turn yet: three each. */
+enum { WAITING_FD = LINE_FD + 1, FILES = 3 };
+
+/* The numbers 3 and 4, whatever numbers they have, and 1 and 2 for what is printed. */
+static bool place_files(int result_fd, int text_fd, int line)
 {
-	result_fd = fcntl(result_fd, F_DUPFD, LINE_FD + 1);
-	line = fcntl(line, F_DUPFD, LINE_FD + 1);
-	return result_fd >= 0 && line >= 0 &&
+	return dup2(text_fd, STDOUT_FILENO) >= 0 &&
+	       dup2(text_fd, STDERR_FILENO) >= 0 &&
 	       dup2(result_fd, RESULT_FD) >= 0 &&
 	       dup3(line, LINE_FD, O_CLOEXEC) >= 0;
+}
+
+/* Away from where any of them shall be. */
+static bool lift(struct helper_job *job)
+{
+	int *fd[FILES] = { &job->result_fd, &job->text_fd, &job->line };
+	bool all = true;
+
+	for (int i = 0; i < FILES; i++) {
+		*fd[i] = fcntl(*fd[i], F_DUPFD_CLOEXEC,
+			       WAITING_FD + FILES * HELPER_JOBS);
+		all &= *fd[i] >= 0;
+	}
+	return all;
+}
+
+static bool put(int *fd, int at)
+{
+	bool ok = dup3(*fd, at, O_CLOEXEC) >= 0;
+
+	*fd = at;
+	return ok;
+}
+
+/* The first one's at their place, those of the others behind it. */
+static bool line_up(struct helper_job *job, unsigned int count)
+{
+	bool all = true;
+
+	for (unsigned int i = 0; i < count; i++)
+		all &= lift(&job[i]);
+	for (unsigned int i = 1; i < count && all; i++) {
+		int at = WAITING_FD + FILES * (int)(i - 1);
+
+		all = put(&job[i].result_fd, at) && put(&job[i].text_fd, at + 1) &&
+		      put(&job[i].line, at + 2);
+	}
+	return all && place_files(job->result_fd, job->text_fd, job->line);
 }
 
 /* Why there is no result, for helper_tell_end(). */
@@ -136,10 +176,32 @@ static void leave_terminal_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-void helper_job_run(helper_fn *fn, const void *arg, const struct helper *h,
-		    int line, pid_t parent)
+/* Return: its status, which the parent has been told. */
+static int run(const struct helper_job *job)
 {
 	struct helper_out out = { .fd = RESULT_FD, .line = LINE_FD };
+	int status = job->fn(job->arg, &out);
+
+	if (cut_result(&out) < 0)
+		status = broken();
+	helper_let_go(&out);
+	fflush(NULL);
+	return send(LINE_FD, &status, sizeof(status), MSG_NOSIGNAL) < 0 ?
+		HELPER_BROKEN : status;
+}
+
+/* The next one's files instead of the last one's, whose line ends by that. */
+static void take_turn(struct helper_job *job)
+{
+	if (!place_files(job->result_fd, job->text_fd, job->line))
+		_exit(broken());
+	close(job->result_fd);
+	close(job->text_fd);
+	close(job->line);
+}
+
+void helper_job_run(struct helper_job *job, unsigned int count, pid_t parent)
+{
 	int null, status;
 
 	/* The parent's death must not leave a job behind. */
@@ -151,19 +213,16 @@ void helper_job_run(helper_fn *fn, const void *arg, const struct helper *h,
 	null = open("/dev/null", O_RDWR);
 	if (null >= 0)
 		dup2(null, STDIN_FILENO);
-	dup2(h->text_fd, STDOUT_FILENO);
-	dup2(h->text_fd, STDERR_FILENO);
-	if (!place_files(h->result_fd, line))
+	if (!line_up(job, count))
 		_exit(broken());
 	/* Neither the lock nor a pipe may live on in a child. */
-	syscall(SYS_close_range, LINE_FD + 1, ~0U, 0);
+	syscall(SYS_close_range, WAITING_FD + FILES * (count - 1), ~0U, 0);
 	TESTPOINT("helper-job");
 
-	status = fn(arg, &out);
-	if (cut_result(&out) < 0)
-		status = broken();
-	fflush(NULL);
-	if (send(LINE_FD, &status, sizeof(status), MSG_NOSIGNAL) < 0)
-		status = HELPER_BROKEN;
+	status = run(job);
+	for (unsigned int i = 1; i < count && status != HELPER_BROKEN; i++) {
+		take_turn(&job[i]);
+		status = run(&job[i]);
+	}
 	_exit(status);
 }

@@ -66,15 +66,24 @@ struct helper {
 	int text_fd;
 	int line;		/* SEQPACKET: its status when it is done; before
 				 * that what it hands over, for hand_take(), or tells */
+	struct helper *next;	/* the same child's next job; NULL: none */
+};
+
+enum { HELPER_JOBS = 2 };	/* that one child does, one behind the other */
+
+/* A job, and the child's ends of its files. */
+struct helper_job {
+	helper_fn *fn;
+	const void *arg;
+	int result_fd, text_fd, line;
 };
 
 /**
- * helper_job_run - in the child: do the job, say its status, and exit with it
- * @h: its files are taken
- * @line: the child's end
- * @parent: whose death is the job's
+ * helper_job_run - in the child: do the jobs, say each one's status, and exit with the last
+ * @job: @count of them, HELPER_JOBS at most; their files are taken
+ * @parent: whose death is the jobs'
  */
-void helper_job_run(helper_fn *fn, const void *arg, const struct helper *h,
-		    int line, pid_t parent) __attribute__((noreturn));
+void helper_job_run(struct helper_job *job, unsigned int count, pid_t parent)
+	__attribute__((noreturn));
 
 #endif

@@ -255,6 +255,19 @@ int snapshot_start(struct helper *h, const struct family *f,
 	return helper_start(h, make, &job);
 }
 
+void snapshot_then(struct helper_then *then, struct helper *h,
+		   const struct family *f, const struct owner *own)
+{
+	/* One for each family: the child that is forked soon has it as it is then. */
+	static struct job behind[FAMILY_COUNT];
+	struct job *job = &behind[family_index(f)];
+
+	*job = (struct job){
+		.f = f, .own = own, .detail = SNAP_TEXTS, .hold = true,
+	};
+	*then = (struct helper_then){ h, make, job };
+}
+
 int snapshot_prepare(struct helper *h, const struct family *f,
 		     const struct owner *own)
 {
@@ -266,10 +279,10 @@ int snapshot_prepare(struct helper *h, const struct family *f,
 }
 
 int snapshot_read(const struct family *f, const struct owner *own,
-		  struct helper_result *res, const struct snapshot **snap)
+		  struct helper_result *res, const struct snapshot **snap, int *fd)
 {
 	struct job job = { .f = f, .own = own, .detail = SNAP_DIGESTS };
-	int err = helper_run_here(make, &job, res);
+	int err = helper_run_here(make, &job, res, fd);
 
 	*snap = err ? NULL : res->data;
 	return err;

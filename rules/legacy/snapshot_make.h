@@ -8,6 +8,7 @@
 struct family;
 struct helper;
 struct helper_result;
+struct helper_then;
 struct owner;
 
 /**
@@ -32,13 +33,18 @@ int snapshot_start(struct helper *h, const struct family *f,
 int snapshot_prepare(struct helper *h, const struct family *f,
 		     const struct owner *own);
 
+/** snapshot_then - instead of snapshot_prepare(): behind another job that needs libxtables */
+void snapshot_then(struct helper_then *then, struct helper *h,
+		   const struct family *f, const struct owner *own);
+
 /**
  * snapshot_read - at once and in this process, without texts, where rules are few
  * @own: as for snapshot_start()
  * @snap: borrowed from @res, valid until helper_release(); NULL after an error
+ * @fd: as of snapshot_finish()
  * Return: 0 or -errno.
  */
 int snapshot_read(const struct family *f, const struct owner *own,
-		  struct helper_result *res, const struct snapshot **snap);
+		  struct helper_result *res, const struct snapshot **snap, int *fd);
 
 #endif

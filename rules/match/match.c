@@ -189,7 +189,7 @@ static int job(const void *arg, struct helper_out *out)
 
 int match_start(struct helper *h, const struct match_request *req)
 {
-	return helper_start(h, job, req);
+	return helper_start_then(h, job, req, req->then);
 }
 
 int match_finish(struct helper *h, struct helper_result *res,

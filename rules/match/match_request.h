@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 struct family;
+struct helper_then;
 
 enum match_status {
 	MATCH_OK,
@@ -29,6 +30,7 @@ struct match_request {
 	uint32_t deadline;		/* time --datestop, epoch; 0: none */
 	const char *comment;		/* owner comment; NULL: none */
 	bool nft;			/* for an nft rule: needs no target */
+	const struct helper_then *then;	/* what the same helper does behind it; NULL: nothing */
 };
 
 /* One kernel entry (-s a,b makes several). */

@@ -56,6 +56,8 @@ static int parse_expression(struct plan *p, struct parsed *x,
 			    const struct options *o)
 {
 	struct match_request req;
+	const struct plan_meanwhile *m = p->meanwhile;
+	struct helper_then then;
 	struct helper h[FAMILY_COUNT];
 	bool started[FAMILY_COUNT] = { false };
 	struct logger_gaps gaps;
@@ -67,6 +69,8 @@ static int parse_expression(struct plan *p, struct parsed *x,
 			continue;
 		fit_request(&req, &p->family[i], full);
 		req.family = families[i];
+		if (m && p->family[i].use && !req.nft && m->then(m->arg, i, &then))
+			req.then = &then;
 		err = match_start(&h[i], &req);
 		started[i] = !err;
 	}

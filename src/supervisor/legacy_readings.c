@@ -64,7 +64,7 @@ int legacy_readings_read(struct run *r, struct legacy_reading *now)
 		legacy_reading_init(&now[i]);
 		err[i] = !is_known(r, i) ? -ENOENT :
 			few ? snapshot_read(families[i], &r->plan.owner,
-					    &now[i].res, &now[i].snap) :
+					    &now[i].res, &now[i].snap, NULL) :
 			snapshot_start(&h[i], families[i], &r->plan.owner,
 				       SNAP_DIGESTS);
 	}

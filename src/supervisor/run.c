@@ -162,9 +162,17 @@ static void start_snapshots(void *arg)
 	snapshots_start(&r->snapshots, &r->plan);
 }
 
+static bool snapshot_behind(void *arg, unsigned int family, struct helper_then *then)
+{
+	struct run *r = arg;
+
+	snapshots_then(&r->snapshots, &r->plan, family, then);
+	return true;
+}
+
 static int run_trace(struct run *r)
 {
-	const struct plan_meanwhile m = { start_snapshots, r };
+	const struct plan_meanwhile m = { start_snapshots, snapshot_behind, r };
 	int status;
 
 	/* First of all: nobody waits as long as for this one. */

@@ -34,10 +34,23 @@ void snapshots_open(struct snapshots *s)
 		s->legacy[i].pid = s->legacy_fd[i] = -1;
 }
 
+void snapshots_then(struct snapshots *s, const struct plan *p, unsigned int family,
+		    struct helper_then *then)
+{
+	snapshot_then(then, &s->legacy[family], families[family], &p->owner);
+}
+
+/* There is no table of legacy's, and none comes by this run. */
+static bool is_without(const struct plan_family *pf)
+{
+	return pf->trigger == TRIGGER_NFT && !pf->tables.count;
+}
+
 void snapshots_start(struct snapshots *s, const struct plan *p)
 {
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		if (p->family[i].use)
+		if (p->family[i].use && s->legacy[i].pid <= 0 &&
+		    !is_without(&p->family[i]))
 			s->err[i] = snapshot_prepare(&s->legacy[i], families[i],
 						     &p->owner);
 }
@@ -64,6 +77,9 @@ static int finish_legacy(struct snapshots *s, unsigned int i)
 {
 	char whose[64];
 
+	/* As of a family that has none. */
+	if (s->rules.legacy[i])
+		return 0;
 	if (!s->err[i])
 		s->err[i] = snapshot_finish(&s->legacy[i], &s->snap_res[i],
 					    &s->rules.legacy[i],
@@ -111,6 +127,26 @@ static bool sees_nft(const struct plan *p)
 	return p->see_nft || p->link_tables;
 }
 
+/* That there is nothing takes no helper; if tables came meanwhile, it does. */
+static void read_nothing(struct snapshots *s, const struct plan *p, unsigned int i)
+{
+	const struct snapshot *snap;
+
+	s->err[i] = snapshot_read(families[i], &p->owner, &s->snap_res[i], &snap,
+				  &s->legacy_fd[i]);
+	if (s->err[i])
+		return;
+	if (!snap->tables) {
+		s->rules.legacy[i] = snap;
+		return;
+	}
+	close(s->legacy_fd[i]);
+	s->legacy_fd[i] = -1;
+	helper_release(&s->snap_res[i]);
+	s->err[i] = snapshot_start(&s->legacy[i], families[i], &p->owner,
+				   SNAP_TEXTS);
+}
+
 static void start_nft(struct snapshots *s, const struct plan *p)
 {
 	s->nft_err = nft_snapshot_start(&s->nft_helper, &p->owner);
@@ -136,6 +172,9 @@ enum snapshots_size snapshots_read(struct snapshots *s, const struct plan *p)
 
 	TESTPOINT("before-snapshot");
 	snapshots_go_on(s, p);
+	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
+		if (p->family[i].use && is_without(&p->family[i]))
+			read_nothing(s, p, i);
 	if (sees_nft(p))
 		rules = read_nft(s, p);
 	list_helpers(s, p, h);

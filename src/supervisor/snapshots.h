@@ -27,7 +27,11 @@ struct snapshots {
 /** snapshots_open - none, yet */
 void snapshots_open(struct snapshots *s);
 
-/** snapshots_start - helpers for every family that may be traced; none reads yet */
+/** snapshots_then - a family's helper is one that does something else before */
+void snapshots_then(struct snapshots *s, const struct plan *p, unsigned int family,
+		    struct helper_then *then);
+
+/** snapshots_start - helpers for every other family that may be traced; none reads yet */
 void snapshots_start(struct snapshots *s, const struct plan *p);
 
 /**

@@ -154,6 +154,102 @@ static void test_unheard(void **state)
 	}
 }
 
+/* ---- two jobs in one child, and one in none */
+
+static int leave(const void *arg, struct helper_out *out)
+{
+	printf("said %s", (const char *)arg);
+	return helper_append(out, arg, strlen(arg)) < 0;
+}
+
+static int leave_when_told(const void *arg, struct helper_out *out)
+{
+	return helper_hold() ? leave(arg, out) : 9;
+}
+
+static void assert_left(struct helper *h, const char *left, const char *said)
+{
+	struct helper_result res;
+
+	assert_int_equal(helper_finish(h, 10000, &res), 0);
+	assert_int_equal(res.status, 0);
+	assert_int_equal(res.len, strlen(left));
+	assert_memory_equal(res.data, left, res.len);
+	assert_string_equal(res.text, said);
+	helper_release(&res);
+}
+
+static void test_then(void **state)
+{
+	struct helper h, next;
+	const struct helper_then then = { &next, leave_when_told, "two" };
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(helper_start_then(&h, leave, "one", &then), 0);
+	pid = next.pid;
+	assert_int_equal(h.pid, pid);
+	assert_left(&h, "one", "said one");
+	assert_false(helper_is_done(&next));
+	assert_int_equal(helper_go(&next), 0);
+	assert_left(&next, "two", "said two");
+	helper_collect(true);
+	assert_int_equal(kill(pid, 0), -1);
+}
+
+static void test_then_none(void **state)
+{
+	struct helper h, next;
+	const struct helper_then then = { &next, leave_when_told, "two" };
+	struct helper_result res;
+
+	(void)state;
+	/* A library ends it: nobody is there for the second. */
+	assert_int_equal(helper_start_then(&h, end, "", &then), 0);
+	assert_int_equal(helper_finish(&h, 10000, &res), 0);
+	assert_int_equal(res.status, 7);
+	assert_int_equal(next.pid, -1);
+	helper_release(&res);
+	/* It is not needed any more. */
+	assert_int_equal(helper_start_then(&h, leave, "one", &then), 0);
+	assert_left(&h, "one", "said one");
+	helper_cancel(&next);
+	helper_collect(true);
+}
+
+static int refuse(const void *arg, struct helper_out *out)
+{
+	(void)out;
+	return *(const int *)arg;
+}
+
+static int fill_page(const void *arg, struct helper_out *out)
+{
+	memcpy(helper_reserve(out, 1 << 20), arg, 4);
+	out->used = 4;
+	return 0;
+}
+
+static void test_here(void **state)
+{
+	const int status = ENOENT;
+	struct helper_result res;
+	int fd;
+
+	(void)state;
+	assert_int_equal(helper_run_here(refuse, &status, &res, &fd), -ENOENT);
+	assert_int_equal(fd, -1);
+	helper_release(&res);
+	assert_int_equal(helper_run_here(fill_page, "here", &res, &fd), 0);
+	assert_int_equal(res.len, 4);
+	assert_memory_equal(res.data, "here", 4);
+	/* Nobody changes it any more. */
+	assert_int_equal(pwrite(fd, "t", 1, 0), -1);
+	assert_int_equal(ftruncate(fd, 0), -1);
+	close(fd);
+	helper_release(&res);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +257,9 @@ int main(void)
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_signals),
 		cmocka_unit_test(test_unheard),
+		cmocka_unit_test(test_then),
+		cmocka_unit_test(test_then_none),
+		cmocka_unit_test(test_here),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
