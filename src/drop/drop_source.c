@@ -97,6 +97,11 @@ struct drop_ring *drop_source_ring(struct drop_source *s)
 	return s->link_fd >= 0 ? &s->ring : NULL;
 }
 
+void drop_source_handed(struct drop_source *s)
+{
+	drop_ring_unmap(&s->ring);
+}
+
 bool drop_source_worked(const struct drop_source *s)
 {
 	return s->loaded && s->loaded->fault == DROP_LOADED;

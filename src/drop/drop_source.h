@@ -46,6 +46,9 @@ void drop_source_take(struct drop_source *s);
 /** drop_source_ring - NULL: there are no records */
 struct drop_ring *drop_source_ring(struct drop_source *s);
 
+/** drop_source_handed - the reader has it: the mapping goes here, and no helper inherits it */
+void drop_source_handed(struct drop_source *s);
+
 /** drop_source_reasons - the kernel's names of reasons, as long as @s; NULL: none */
 const struct drop_reasons *drop_source_reasons(const struct drop_source *s);
 

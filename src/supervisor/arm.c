@@ -121,6 +121,7 @@ static int start_reader(struct run *r)
 	}
 	/* The group is the reader's alone: it is free when the reader ends. */
 	capture_close(&rd->capture);
+	drop_source_handed(&rd->drops);
 	return 0;
 }
 
