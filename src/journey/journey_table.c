@@ -43,7 +43,7 @@ static void unlink_hash(struct journey *j)
 
 void journey_table_open(struct journey_table *s, uint32_t snaplen)
 {
-	*s = (struct journey_table){ .snaplen = snaplen };
+	s->snaplen = snaplen;
 }
 
 static void free_list(struct journey *j)

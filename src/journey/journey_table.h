@@ -29,7 +29,10 @@ struct journey_table {
 	uint32_t snaplen;	/* bytes kept of each packet */
 };
 
-/** journey_table_open - an empty table; journey_table_close() frees all journeys that are in it */
+/**
+ * journey_table_open - an empty table; journey_table_close() frees all journeys that are in it
+ * @s: zeroed: most of it is never touched
+ */
 void journey_table_open(struct journey_table *s, uint32_t snaplen);
 void journey_table_close(struct journey_table *s);
 

@@ -29,7 +29,6 @@ static struct legacy_table *add_table(struct legacy_history *h,
 void legacy_history_begin(struct legacy_history *h,
 			  const struct snapshot *first)
 {
-	memset(h, 0, sizeof(*h));
 	h->first = h->latest = first;
 	for (unsigned int i = 0; first && i < first->tables; i++)
 		add_table(h, first, i);

@@ -37,7 +37,11 @@ struct legacy_history {
 	unsigned int readings;
 };
 
-/** legacy_history_begin - @first: borrowed for ever; NULL: a family without tables */
+/**
+ * legacy_history_begin - a history of one reading
+ * @h: zeroed: most of it is never touched
+ * @first: borrowed for ever; NULL: a family without tables
+ */
 void legacy_history_begin(struct legacy_history *h,
 			  const struct snapshot *first);
 
