@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # arming.sh: time and memory until armed on large tables, beside iptables-legacy-save; and where nft
 # has the rules, beside iptables-nft-save and nft.  And the time from a packet, sent at once, to its text.
+# And what a short run takes.
 # shellcheck shell=bash
 # BENCH_ROUNDS (5); BENCH_SIZES ("1000 10000 50000 100000" rules); BENCH_NFT_SIZES ("1000 10000"),
 # BENCH_LINE_SIZES ("10000 100000"), BENCH_NFT_LINE_SIZES ("10000").
@@ -110,6 +111,49 @@ first_lines() {
 	done
 }
 
+# what_it_takes NS ARGS...: median microseconds of CPU, page faults and processes of a run of $program
+what_it_takes() {
+	local i before after us faults
+	rm -f "$SCRATCH/short"
+	for ((i = 0; i < 2 * ${BENCH_ROUNDS:-5} + 1; i++)); do
+		read -r before </proc/sys/kernel/ns_last_pid
+		in_ns "$1" "$METER" -u "$program" "${@:2}" >"$SCRATCH/used"
+		read -r after </proc/sys/kernel/ns_last_pid
+		read -r us faults <"$SCRATCH/used"
+		# But for the meter.
+		echo "$us $faults $((after - before - 1))" >>"$SCRATCH/short"
+	done
+	for i in 1 2 3; do
+		cut -d ' ' -f $i "$SCRATCH/short" >"$SCRATCH/short.$i"
+		median "$SCRATCH/short.$i"
+	done | tr '\n' ' '
+}
+
+# What does not hang on the machine: processes; and beside the build of before, which is as
+# installed but for the reader's filter: so is the other one.
+short_runs() {
+	local ns args program us faults started old_us old_faults old_started name
+	[[ -x $BEFORE ]] || return 0
+	heading "A short run, medians of $((2 * ${BENCH_ROUNDS:-5} + 1)), beside 002b39c"
+	printf '%-10s %-24s %8s %7s %10s %8s %7s %10s %6s\n' rules run "CPU ms" faults processes \
+		before faults processes ratio
+	ns_new legacy nft
+	"$TESTS/bench/rules.sh" 10 | in_ns legacy iptables-legacy-restore
+	in_ns nft nft 'table ip t { chain c { type filter hook input priority 0; udp dport 9 accept; }; }'
+	for ns in legacy nft; do
+		for name in "-- true" --dry-run --version; do
+			args="-p udp --dport 9 $name"
+			program=$BUILD/fast/wide/nftrace && read -r us faults started < <(what_it_takes $ns $args)
+			program=$BEFORE && read -r old_us old_faults old_started < <(what_it_takes $ns $args)
+			printf '%-10s %-24s %8.1f %7s %10s %8.1f %7s %10s %6s\n' $ns "$name" "$(ratio "$us" 1000)" \
+				"$faults" "$started" "$(ratio "$old_us" 1000)" "$old_faults" "$old_started" \
+				"$(ratio "$us" "$old_us")"
+		done
+	done
+	ns_del legacy
+	ns_del nft
+}
+
 bench_arming() {
 	local n save arm ratio save_kib kib
 	heading "Arming on large tables, medians of ${BENCH_ROUNDS:-5}; peak: all processes together"
@@ -130,4 +174,5 @@ bench_arming() {
 	done
 	arming_on_nft
 	first_lines
+	short_runs
 }

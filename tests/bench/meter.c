@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -180,16 +181,28 @@ static double time_to_lock(struct meter *m, const char *path)
 	return now_us() - begun;
 }
 
+/* Of the command and all of its that it has waited for. */
+static void print_used(void)
+{
+	struct rusage r;
+
+	getrusage(RUSAGE_CHILDREN, &r);
+	printf("%ld %ld\n", (r.ru_utime.tv_sec + r.ru_stime.tv_sec) * 1000000 +
+	       r.ru_utime.tv_usec + r.ru_stime.tv_usec, r.ru_minflt);
+}
+
 int main(int argc, char **argv)
 {
 	struct meter m = { .word = NULL, .out = -1 };
 	const char *lock = NULL;
+	bool used = false;
 	long rest_ms = 0;
 	double begun;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "+mw:f:l:s:")) > 0) {
+	while ((opt = getopt(argc, argv, "+muw:f:l:s:")) > 0) {
 		switch (opt) {
+		case 'u': used = true; break;
 		case 'm': m.memory = true; break;
 		case 'w': m.word = optarg; break;
 		case 'f': m.told = optarg; break;
@@ -199,10 +212,11 @@ int main(int argc, char **argv)
 		}
 	}
 	if (optind == argc) {
-		fputs("usage: meter [-m] [-w WORD [-f TOLD | -l LOCK [-s MS]]] COMMAND...\n"
+		fputs("usage: meter [-m | -u] [-w WORD [-f TOLD | -l LOCK [-s MS]]] COMMAND...\n"
 		      "prints microseconds to WORD or the end; -m: the peak in KiB;\n"
 		      "-f: microseconds from a packet to 127.0.0.1 port 9, sent at WORD,\n"
 		      "until stdout says TOLD;\n"
+		      "-u: microseconds of CPU until its end, and page faults;\n"
 		      "-l: microseconds from SIGINT, MS after WORD, to a free LOCK\n",
 		      stderr);
 		return 2;
@@ -210,6 +224,11 @@ int main(int argc, char **argv)
 	begun = now_us();
 	start(&m, argv + optind);
 	wait_for_word(&m);
+	if (used) {
+		waitpid(m.pid, NULL, 0);
+		print_used();
+		return 0;
+	}
 	if (m.memory) {
 		printf("%ld\n", m.peak_kib);
 	} else if (m.told) {
