@@ -81,6 +81,9 @@ static struct xtables_globals globals = {
 static void start(const struct family *f, const struct option *base,
 		  int (*revision)(const char *name, uint8_t revision, int opt))
 {
+	/* Of the job before, in the same process. */
+	if (globals.opts && globals.opts != globals.orig_opts)
+		xtables_free_opts(1);
 	globals.orig_opts = (struct option *)base;
 	/* What stands here is the library's to free; 1.8.9 spares orig_opts only. */
 	globals.opts = NULL;
