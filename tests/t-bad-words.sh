@@ -3,25 +3,29 @@
 # t-bad-words: bad command lines: exit 2, a message that quotes the word, nothing changed.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
+. "$TESTS/each.sh"
 
 lab_loopback
 load lo "$TESTS/host/all-tables.save" "$TESTS/host/all-tables.save"
 before=$SCRATCH/before
 save_rules lo "$before"
+read -ra host <"$before.state"
+
+# All runs are noted first, with what is to be said of them, and judged when they have been.
+kinds=() wanted=() lines=()
+# line KIND WANTED LINE [WORDS...]: one of them; behind each the host's state
+line() {
+	kinds+=("$1") wanted+=("$2") lines+=("$3")
+	to_run "$NFTRACE" "${@:4}"
+	to_run "$TOOLS/state"
+}
 
 # The word that must be quoted, then the command line.
 while IFS='|' read -r word line; do
 	[[ -n $line ]] || continue
-	subtest "nftrace$line"
-	# shellcheck disable=SC2086 # words, as at a prompt without quotes
+	# words, as at a prompt without quotes
 	eval "words=($line)"
-	run_nftrace lo "${words[@]}"
-	assert_status 2
-	assert_text "$word" "$ERR"
-	[[ ! -s $OUT ]] || fail "something on stdout"
-	mapfile -t said <"$ERR"
-	((${#said[@]} <= 4)) || fail "more than a sentence"
-	assert_restored lo "$before"
+	line quoted "$word" "$line" "${words[@]}"
 done <<'EOT'
 --dportt| -p udp --dportt 53
 nosuch| -p nosuch
@@ -130,11 +134,8 @@ EOT
 
 # What was meant, then what was typed; nothing where nothing is near.
 while IFS='|' read -r meant words; do
-	subtest "nftrace $words: did you mean $meant"
 	# shellcheck disable=SC2086
-	run_nftrace lo $words
-	assert_status 2
-	assert_equal "what was meant" "$meant" "$(sed -n 's/^nftrace: did you mean \(--[a-z-]*\)?$/\1/p' "$ERR")"
+	line meant "$meant" "$words" $words
 done <<'EOT'
 --time|--tme 5 -p udp
 --time|--tiem=5 -p udp
@@ -151,12 +152,8 @@ EOT
 
 # A right word where nothing has brought it along: what has to.
 while IFS='|' read -r needs words; do
-	subtest "nftrace $words: needs $needs"
 	# shellcheck disable=SC2086
-	run_nftrace lo $words
-	assert_status 2
-	assert_equal "what is needed" "$needs" "$(sed -n "s/^nftrace: '--[a-z-]*' needs \(.*\) before it$/\1/p" "$ERR")"
-	assert_no_grep 'did you mean' "$ERR"
+	line needed "$needs" "$words" $words
 done <<'EOT'
 -p tcp or -p udp|--sport 30
 -p tcp or -p udp|--dport 53 -p udp
@@ -172,18 +169,10 @@ done <<'EOT'
 -m set|-p udp --match-set x src
 EOT
 
-subtest "an option of a target"
-run_nftrace lo -p udp --to-destination 10.0.0.1
-assert_status 2
-assert_grep "^nftrace: '--to-destination' is of a target \(-j DNAT\): nftrace takes the match only$" "$ERR"
-
 # What to type instead of what iptables' parser refuses.
 while IFS='|' read -r instead words; do
-	subtest "nftrace $words: $instead"
 	# shellcheck disable=SC2086
-	run_nftrace lo $words
-	assert_status 2
-	assert_text "$instead" "$ERR"
+	line text "$instead" "$words" $words
 done <<'EOT'
 nftrace: a port stands apart: -d 10.96.0.80 -p tcp --dport 80|-d 10.96.0.80:80
 nftrace: a port stands apart: -s 10.96.0.80 -p tcp --sport 80|-s 10.96.0.80:80
@@ -220,25 +209,11 @@ one part of it is known of what comes in alone|-m owner --uid-owner 0 -m mac --m
 '--doctor' and '--cleanup' together|--doctor --cleanup
 EOT
 
-subtest "an address of each family at once"
-run_nftrace lo -s 10.0.0.1 -d fd00::1
-assert_status 2
-assert_restored lo "$before"
-
-subtest "-4 with an address of IPv6"
-run_nftrace lo -4 -d fd00::1
-assert_status 2
-assert_text "fd00::1" "$ERR"
-assert_restored lo "$before"
-
 # Only iptables 1.8.9 wants them apart.
 if [[ $(iptables-legacy -V) = *v1.8.9* ]]; then
 	while IFS='|' read -r instead words; do
-		subtest "nftrace $words: $instead"
 		# shellcheck disable=SC2086
-		run_nftrace lo $words
-		assert_status 2
-		assert_text "$instead" "$ERR"
+		line text "$instead" "$words" $words
 	done <<-'EOT'
 	'-s10.1.2.3': iptables wants the value of -s as a word of its own: -s 10.1.2.3|-s10.1.2.3
 	as a word of its own: -d 10.1.2.3|--dst=10.1.2.3
@@ -246,12 +221,8 @@ if [[ $(iptables-legacy -V) = *v1.8.9* ]]; then
 	EOT
 fi
 
-subtest "two forms of what is printed: one is to be chosen"
 while read -r one other; do
-	run_nftrace lo -p udp "$other" "$one"
-	assert_status 2
-	assert_equal "$one $other" "nftrace: error: '$one' and '$other' together: choose one form" \
-		"$(head -n 1 "$ERR")"
+	line form "nftrace: error: '$one' and '$other' together: choose one form" "$one $other" -p udp "$other" "$one"
 done <<'EOT'
 -q --json
 --markdown -q
@@ -265,3 +236,77 @@ done <<'EOT'
 --full --flat
 --full --json
 EOT
+
+# found START END: in found, what of stderr's lines stands between these two, a line each
+found() {
+	local line
+	found=
+	for line in "${said[@]}"; do
+		[[ ! $line =~ ^nftrace:\ $1$2$ ]] || found+=${found:+$'\n'}${BASH_REMATCH[1]-}
+	done
+}
+
+# title KIND WANTED WORDS: the subtest of one
+title() {
+	local line=$3 words=$3 meant=$2 needs=$2 instead=$2
+	case $1 in
+	quoted)
+		subtest "nftrace$line" ;;
+	meant)
+		subtest "nftrace $words: did you mean $meant" ;;
+	needed)
+		subtest "nftrace $words: needs $needs" ;;
+	text)
+		subtest "nftrace $words: $instead" ;;
+	form)
+		subtest "two forms of what is printed, $words: one is to be chosen" ;;
+	esac
+}
+
+run_each lo
+for i in "${!kinds[@]}"; do
+	title "${kinds[i]}" "${wanted[i]}" "${lines[i]}"
+	ran $((2 * i))
+	assert_status 2
+	mapfile -t said <"$ERR"
+	case ${kinds[i]} in
+	quoted)
+		assert_text "${wanted[i]}" "$ERR"
+		[[ ! -s $OUT ]] || fail "something on stdout"
+		((${#said[@]} <= 4)) || fail "more than a sentence"
+		;;
+	meant)
+		found 'did you mean (--[a-z-]*)?' '\?'
+		assert_equal "what was meant" "${wanted[i]}" "$found"
+		;;
+	needed)
+		found "'--[a-z-]*' needs (.*)" ' before it'
+		assert_equal "what is needed" "${wanted[i]}" "$found"
+		assert_no_grep 'did you mean' "$ERR"
+		;;
+	text) assert_text "${wanted[i]}" "$ERR" ;;
+	form) assert_equal "what is said first" "${wanted[i]}" "${said[0]-}" ;;
+	esac
+	ran $((2 * i + 1))
+	state=
+	read -r state _ <"$OUT"
+	assert_equal "the host's state" "${host[0]}" "$state"
+done
+assert_restored lo "$before"
+OUT=$SCRATCH/out ERR=$SCRATCH/err
+
+subtest "an option of a target"
+run_nftrace lo -p udp --to-destination 10.0.0.1
+assert_status 2
+assert_grep "^nftrace: '--to-destination' is of a target \(-j DNAT\): nftrace takes the match only$" "$ERR"
+
+subtest "an address of each family at once"
+run_nftrace lo -s 10.0.0.1 -d fd00::1
+assert_status 2
+assert_restored lo "$before"
+
+subtest "-4 with an address of IPv6"
+run_nftrace lo -4 -d fd00::1
+assert_status 2
+assert_text "fd00::1" "$ERR"
+assert_restored lo "$before"

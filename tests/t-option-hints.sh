@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # t-option-hints: what is said to be needed before an option of any extension brings it along, for iptables too.
 . "$(dirname "$0")/lib.sh"
+. "$TESTS/each.sh"
 
 ns_new hints
 folder=$(pkg-config --variable=xtlibdir xtables)
@@ -14,21 +15,35 @@ in_ns hints "$UNIT/hints_tool" <"$SCRATCH/names" >"$SCRATCH/hints" || fail "hint
 declare -A owners=()	# of an option, with a blank before and behind each
 while read -r name owner; do owners[$name]="${owners[$name]- }$owner "; done <"$SCRATCH/all"
 
-# alternatives NEEDS: what may be typed, a line each
+# alternatives NEEDS: in may, what may be typed
 alternatives() {
 	case $1 in
-	*", and -m multiport,") printf -- '%s -m multiport\n' "-p tcp" "-p udp" ;;
-	*) echo "${1// or /$'\n'}" ;;
+	*", and -m multiport,") may=("-p tcp -m multiport" "-p udp -m multiport") ;;
+	*) mapfile -t may <<<"${1// or /$'\n'}" ;;
 	esac
 }
 
-# brought NAME WORDS...: does iptables, of either family, know the option behind these words?
+# Does iptables, of either family, know the option behind these words? All are asked in one go.
+declare -A asked=()
+while IFS='|' read -r name needs; do
+	[[ $needs = -[mp]\ * ]] || continue
+	alternatives "$needs"
+	for words in "${may[@]}"; do
+		for command in iptables ip6tables; do
+			# shellcheck disable=SC2086
+			to_run $command-legacy -t raw -A PREROUTING $words "--$name"
+			asked["$command $words --$name"]=$TO_RUN
+		done
+	done
+done <"$SCRATCH/hints"
+run_each hints
+
+# brought NAME WORDS: one of the two does; one that could not be asked does not
 brought() {
 	local command
 	for command in iptables ip6tables; do
-		# shellcheck disable=SC2086
-		in_ns hints $command-legacy -t raw -A PREROUTING ${*:2} "--$1" 2>&1 |
-			grep -qF "unknown option \"--$1\"" || return 0
+		ran "${asked["$command $2 --$1"]}"
+		[[ $STATUS != [0-4] ]] || _contains "unknown option \"--$1\"" "$ERR" || return 0
 	done
 	return 1
 }
@@ -47,12 +62,13 @@ while IFS='|' read -r name needs; do
 		continue
 	fi
 	((++matches))
-	while read -r words; do
+	alternatives "$needs"
+	for words in "${may[@]}"; do
 		owner=${words##* }
 		[[ $owner != icmpv6 ]] || owner=icmp6
 		[[ ${owners[$name]} = *" $owner "* ]] || fail "$owner has no such option"
 		brought "$name" "$words" || fail "iptables does not know it behind $words"
-	done < <(alternatives "$needs")
+	done
 done <"$SCRATCH/hints"
 
 subtest "enough of everything"
