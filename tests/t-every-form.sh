@@ -5,6 +5,7 @@
 # SOAK: each file by itself, in each form with --masked and without; takes ten minutes, less with
 # PART=I/N: of these files each Nth one, from the Ith on.
 . "$(dirname "$0")/lib.sh"
+. "$TESTS/each.sh"
 
 ns_new lo	# nothing of it is used
 corpus=$TESTS/fuzz/corpus
@@ -18,41 +19,85 @@ single=("$TESTS"/data/*.pcapng "$TESTS"/read/*.log "$TESTS"/read/*.txt "$corpus"
 
 FORMS=("" --full --fold -q -v --explain --flat "--flat -v" --json "--json --flat" --markdown
 	"--markdown --full" "--color always --fold" "--color always --full" "--snaplen 64 --json")
-files=(--pcap "$SCRATCH/out.pcapng" --graph "$SCRATCH/out.dot" --report "$SCRATCH/out.html")
+
+# files N: the words for what run N prints besides, in three files
+files() { files=(--pcap "$SCRATCH/out.$1.pcapng" --graph "$SCRATCH/out.$1.dot" --report "$SCRATCH/out.$1.html"); }
 
 # has_form FILE FORM: a recording has a packet's headers once
 has_form() {
-	[[ $2 != *--flat* || "$2 " != *@(-v|--json)\ * || $(head -c 4 "$1" | xxd -p) != 0a0d0d0a ]]
+	local magic
+	[[ $2 = *--flat* && "$2 " = *@(-v|--json)\ * ]] || return 0
+	IFS= read -rN 4 magic <"$1"
+	[[ $magic != $'\n\r\r\n' ]]
 }
 
-# rules_of FILE: the words that name its rules
+# rules_of FILE: in rules, the words that name its rules
 rules_of() {
+	rules=
 	case $1 in
-	*.txt) [[ ! -e ${1%.txt}.rules ]] || echo "--rules ${1%.txt}.rules" ;;
-	*.log | */trace_text/*) echo "--rules $TESTS/read/router.save" ;;
+	*.txt) [[ ! -e ${1%.txt}.rules ]] || rules="--rules ${1%.txt}.rules" ;;
+	*.log | */trace_text/*) rules="--rules $TESTS/read/router.save" ;;
 	esac
 }
 
-# assert_clean WHAT: nobody found anything, and nothing drives a terminal
-assert_clean() {
+# harmless FILE...: assert_harmless, of many
+harmless() {
+	local file
+	(($#)) || return 0
+	for file; do [[ -s $file ]] || fail "${file##*/} is empty"; done
+	! grep -naHP '[\x00-\x08\x0b-\x1f\x7f]' "$@" >"$SCRATCH/bad" ||
+		fail "a control character: $(head -n 1 "$SCRATCH/bad" | cat -v)"
+	! grep -naHP '\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]' "$@" >"$SCRATCH/bad" ||
+		fail "C1 or direction: $(head -n 1 "$SCRATCH/bad" | cat -v)"
+	iconv -f UTF-8 -t UTF-8 "$@" >/dev/null || fail "not UTF-8, among ${*##*/}"
+}
+
+# in_form FILE FORM: each at once into three files besides, when assert_clean runs what was noted
+forms=()
+in_form() {
+	local words files rules
+	has_form "$1" "$2" || return 0
+	rules_of "$1"
+	read -ra words <<<"$2 $rules"
+	files $((TO_RUN + 1))
+	to_run "$NFTRACE" --read "$1" "${words[@]}" "${files[@]}"
+	forms+=("$2 of ${1##*/}")
+}
+
+# judge WHAT [N]: of the run behind which STATUS, OUT and ERR are, and of its files N
+text=() colour=() json=()
+judge() {
 	[[ $STATUS = [035] || $1 = --diff* && $STATUS = 1 ]] || fail "exit status $STATUS: $1"
 	assert_no_grep 'AddressSanitizer|runtime error|reader (ended|is)' "$ERR"
-	assert_harmless "$ERR"
+	text+=("$ERR")
 	case $1 in
-	*always*) ! tr -d '\033' <"$OUT" | grep -qaP '[\x00-\x08\x0b-\x1f\x7f]' || fail "a control character: $1" ;;
-	*) [[ ! -s $OUT ]] || assert_harmless "$OUT" ;;
+	*always*) colour+=("$OUT") ;;
+	*) [[ ! -s $OUT ]] || text+=("$OUT") ;;
 	esac
-	[[ $1 != *--json* ]] || jq . "$OUT" >/dev/null || fail "no JSON: $1"
+	[[ $1 != *--json* ]] || json+=("$OUT")
+	[[ $1 = --diff* ]] || text+=("$SCRATCH/out.$2.html")
+}
+# assert_clean: of all that were judged nobody found anything, and nothing drives a terminal
+assert_clean() {
+	harmless "${text[@]}"
+	((${#colour[@]} == 0)) || ! grep -naHP '[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]' "${colour[@]}" >"$SCRATCH/bad" ||
+		fail "a control character: $(head -n 1 "$SCRATCH/bad" | cat -v)"
+	((${#json[@]} == 0)) || jq . "${json[@]}" >/dev/null || fail "no JSON, among ${json[*]}"
+	text=() colour=() json=()
+	rm -f "$SCRATCH"/out.*
 }
 
-# in_form FILE FORM: each at once into three files besides
-in_form() {
-	local words
-	has_form "$1" "$2" || return 0
-	read -ra words <<<"$2 $(rules_of "$1")"
-	run_nftrace lo --read "$1" "${words[@]}" "${files[@]}"
-	assert_clean "$2 of ${1##*/}"
-	assert_harmless "$SCRATCH/out.html"
+# assert_all_clean: runs what was noted
+assert_all_clean() {
+	local i
+	((${#forms[@]})) || return 0
+	run_each lo
+	for i in "${!forms[@]}"; do
+		ran "$i"
+		judge "${forms[i]}" "$i"
+	done
+	forms=()
+	assert_clean
 }
 
 for file in "${whole[@]}"; do
@@ -62,6 +107,7 @@ for file in "${whole[@]}"; do
 		in_form "$file" "$form$masked"
 		[[ $masked ]] && masked='' || masked=' --masked'
 	done
+	assert_all_clean
 	assert_grep '[1-9][0-9]* packets traced' "$ERR"
 done
 
@@ -69,14 +115,16 @@ subtest "--diff in every form"
 for form in "" -q --json; do
 	for masked in "" --masked; do
 		# shellcheck disable=SC2086 # words
-		run_nftrace lo --diff "$SCRATCH/all.pcapng" "$TESTS/data/earlier-legacy.pcapng" $form $masked
-		assert_clean "--diff $form $masked"
+		to_run "$NFTRACE" --diff "$SCRATCH/all.pcapng" "$TESTS/data/earlier-legacy.pcapng" $form $masked
+		forms+=("--diff $form $masked")
 	done
 done
+assert_all_clean
 
 # looked_at COMMAND...: STATUS; what valgrind has to say is in $SCRATCH/found
 looked_at() {
 	rm -f "$SCRATCH"/vg.*
+	OUT=$SCRATCH/out ERR=$SCRATCH/err
 	valgrind -q --vgdb=no --trace-children=yes --read-inline-info=no --suppressions="$TESTS/valgrind.supp" \
 		--log-file="$SCRATCH/vg.%p" "$@" >"$OUT" 2>"$ERR" </dev/null
 	STATUS=$?
@@ -110,6 +158,7 @@ for file in "${single[@]}"; do
 		in_form "$file" "$form"
 		in_form "$file" "$form --masked"
 	done
+	assert_all_clean
 done
 
 NFTRACE=$BUILD/wide/nftrace
@@ -118,11 +167,14 @@ for file in "${whole[@]}" "$corpus"/pcap_read/*-*; do
 	subtest "valgrind: ${file##*/} in every form"
 	for form in "${FORMS[@]}"; do
 		has_form "$file" "$form" || continue
-		read -ra words <<<"$form $(rules_of "$file")"
-		looked_at "$NFTRACE" --read "$file" "${words[@]}" "${files[@]}"
-		assert_clean "$form of ${file##*/}"
-		looked_at "$NFTRACE" --read "$file" "${words[@]}" --masked "${files[@]}"
-		assert_clean "$form --masked of ${file##*/}"
+		rules_of "$file"
+		for masked in "" --masked; do
+			read -ra words <<<"$form $rules $masked"
+			files 0
+			looked_at "$NFTRACE" --read "$file" "${words[@]}" "${files[@]}"
+			judge "$form $masked of ${file##*/}" 0
+			assert_clean
+		done
 	done
 done
 
@@ -130,5 +182,6 @@ subtest "valgrind: --diff in every form"
 for form in "" -q --json; do
 	# shellcheck disable=SC2086 # words
 	looked_at "$NFTRACE" --diff "$SCRATCH/all.pcapng" "$TESTS/data/earlier-legacy.pcapng" $form --masked
-	assert_clean "--diff $form"
+	judge "--diff $form"
+	assert_clean
 done

@@ -4,6 +4,7 @@
 # TIMEOUT: 180
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/lab.sh"
+. "$TESTS/each.sh"
 
 PACKETS=14
 . "$TESTS/rulesets.sh"
@@ -28,9 +29,10 @@ addresses_in() {
 secrets() {
 	{
 		for ns in a r b; do
-			ns_ip $ns -o addr show | grep -v ' lo ' | awk '{ print $4 }' | sed 's/\/.*//'
-			ns_ip $ns -o link show | grep -v ' lo:' | sed -nE 's/.*ether ([0-9a-f:]*).*/\1/p'
-		done
+			ns_ip $ns -o addr show
+			ns_ip $ns -o link show
+		done | awk '/ lo:? / { next } $3 ~ /^inet/ { sub(/\/.*/, "", $4); print $4 }
+			match($0, /ether [0-9a-f:]*/) { print substr($0, RSTART + 6, RLENGTH - 6) }'
 		ns_ip "$1" -o link show | awk -F '[ :@]+' '{ print $2 }'
 		addresses_in "$2"
 		names "$2"
@@ -50,14 +52,16 @@ for line in open(sys.argv[1]):
 ' "$1"
 }
 
-# assert_masked WHAT FILE: no secret is in it, in words or in bytes
+# assert_masked FILE...: no secret is in any of them, in words or in bytes
 assert_masked() {
-	local found
-	found=$(grep -awoF -f "$SCRATCH/secrets" "$2" | sort -u | head -n 5 | paste -sd ' ')
-	assert_equal "words in $1" "" "$found"
-	found=$({ tr 'A-F' 'a-f' <"$2" | grep -aoF -f "$SCRATCH/hexes"; xxd -p "$2" | tr -d '\n' | grep -oF -f "$SCRATCH/hexes"; } |
-		sort -u | head -n 5 | paste -sd ' ')
-	assert_equal "bytes in $1" "" "$found"
+	python3 -S -c '
+import sys
+for name in sys.argv[1:]:
+    with open(name, "rb") as file, open(name + ".hex", "w") as text:
+        text.write(file.read().hex())
+' "$@" || fail "no bytes"
+	assert_equal "words" "" "$(grep -awoHF -f "$SCRATCH/secrets" "$@" | head -n 5)"
+	assert_equal "bytes" "" "$({ grep -aoiHF -f "$SCRATCH/hexes" "$@"; grep -oHF -f "$SCRATCH/hexes" "${@/%/.hex}"; } | head -n 5)"
 }
 
 # options FILE: of each rule, in order
@@ -65,17 +69,20 @@ options() { sed -E 's/--?comment ("([^"\\]|\\.)*"|[^ ]+)//g; s/--log-prefix ("[^
 
 # masked_forms FILE.pcapng: every form of what is in there; each tells of all that it holds
 masked_forms() {
-	local form
-	for form in "" -q -v --flat --json --markdown --fold; do
-		run_nftrace r --read "$1" --masked $form
-		cat "$OUT" "$ERR" >"$SCRATCH/shown"
-		assert_masked "${form:-the blocks}" "$SCRATCH/shown"
-		[[ -s $OUT ]] || fail "nothing is shown by $form"
+	local i form forms=("" -q -v --flat --json --markdown --fold) shown=()
+	for form in "${forms[@]}"; do
+		# shellcheck disable=SC2086 # a word or none
+		to_run "$NFTRACE" --read "$1" --masked $form
 	done
-	run_nftrace r --read "$1" --masked --pcap "$SCRATCH/masked.pcapng" --graph "$SCRATCH/masked.dot" --report "$SCRATCH/masked.html"
-	for form in pcapng dot html; do
-		assert_masked "$form" "$SCRATCH/masked.$form"
+	to_run "$NFTRACE" --read "$1" --masked --pcap "$SCRATCH/masked.pcapng" --graph "$SCRATCH/masked.dot" --report "$SCRATCH/masked.html"
+	run_each r
+	for i in "${!forms[@]}"; do
+		ran "$i"
+		shown+=("$OUT" "$ERR")
+		[[ -s $OUT ]] || fail "nothing is shown by ${forms[i]}"
 	done
+	assert_masked "${shown[@]}" "$SCRATCH"/masked.{pcapng,dot,html}
+	OUT=$SCRATCH/out ERR=$SCRATCH/err
 }
 
 for file in calico-composite ip6-kube-k3s; do
@@ -88,9 +95,7 @@ for file in calico-composite ip6-kube-k3s; do
 	start_nftrace r "-$FAMILY" --all --rate 0 -t 100 --masked -v --pcap "$SCRATCH/live.pcapng"
 	send "$file"
 	stop_nftrace INT
-	cat "$OUT" "$ERR" >"$SCRATCH/shown"
-	assert_masked "the run" "$SCRATCH/shown"
-	assert_masked "its recording" "$SCRATCH/live.pcapng"
+	assert_masked "$OUT" "$ERR" "$SCRATCH/live.pcapng"
 	packets=$(grep -c '^#' "$OUT")
 	((packets > 10)) || fail "only $packets packets"
 
@@ -117,7 +122,7 @@ grep '^-A' "$SCRATCH/all" >"$SCRATCH/rules"
 	grep -vxE 'lo|fe80::|ffff::' >"$SCRATCH/secrets"
 hexes "$SCRATCH/secrets" >"$SCRATCH/hexes"
 "$UNIT/mask_tool" rule <"$SCRATCH/rules" >"$SCRATCH/masked"
-assert_masked "the rules" "$SCRATCH/masked"
+assert_masked "$SCRATCH/masked"
 assert_same "options" <(options "$SCRATCH/rules") <(options "$SCRATCH/masked")
 note "$(wc -l <"$SCRATCH/rules") rules, $(wc -l <"$SCRATCH/secrets") secrets"
 

@@ -3,6 +3,7 @@
 # t-words: every expression of expressions.txt: the rule that iptables makes of it, or both refuse.
 . "$(dirname "$0")/lib.sh"
 . "$TESTS/words.sh"
+. "$TESTS/each.sh"
 
 ns_new words
 in_ns words ipset create friends hash:ip
@@ -23,16 +24,13 @@ done <"$TESTS/expressions.txt"
 # Run in the namespace; each result on a line of its own: "L0001 refused", or nothing.
 iptables_side() {
 	local -A command=([4]=iptables [6]=ip6tables) refused=()
-	local -a lines left=() taken=() calls=() argv
+	local -a lines left=() taken=() calls=()
 	local family i chain hook line
-	empty_chains iptables
-	empty_chains ip6tables
 	for i in "${!words[@]}"; do
 		[[ ${wanted[i]} != OK ]] || { taken+=("$i"); continue; }
+		# Others one by one; run_each has done that.
 		name_of "$i"
-		eval "argv=(${words[i]})"
-		"${command[${families[i]}]}-legacy" -t raw -A "$chain" "${argv[@]}" -j TRACE 2>/dev/null ||
-			echo "$chain refused"
+		[[ ${statuses[i]} = 0 ]] || echo "$chain refused"
 	done
 	# What should be taken is tried many at once.
 	for family in 4 6; do
@@ -73,13 +71,31 @@ done
 export -f iptables_side
 export XTABLES_LOCKFILE
 declare -p words families wanted hooked >"$SCRATCH/arrays"
+in_ns words bash -c '. "$1"; empty_chains iptables; empty_chains ip6tables' iptables "$SCRATCH/arrays"
+declare -A command=([4]=iptables [6]=ip6tables)
+number=()	# of what iptables is asked of a line
+for i in "${!words[@]}"; do
+	[[ ${wanted[i]} != OK ]] || continue
+	name_of "$i"
+	eval "argv=(${words[i]})"
+	to_run "${command[${families[i]}]}-legacy" -t raw -A "$chain" "${argv[@]}" -j TRACE
+	number[i]=$TO_RUN
+done
+run_each words
+statuses=()
+for i in "${!number[@]}"; do
+	ran "${number[i]}"
+	statuses[i]=$STATUS
+done
+declare -p statuses >>"$SCRATCH/arrays"
 in_ns words bash -c '. "$1"; iptables_side' iptables "$SCRATCH/arrays" >"$SCRATCH/iptables.raw"
 grep -a -E '^(-A )?L[0-9]{4} ' "$SCRATCH/iptables.raw" | sort >"$SCRATCH/iptables"
 
 subtest "the parser ends by itself"
 records >"$SCRATCH/records"
-in_ns words "$UNIT/words_tool" <"$SCRATCH/records" >"$SCRATCH/ours.raw" 2>"$SCRATCH/ours.err" ||
+in_ns words "$UNIT/words_tool" chains <"$SCRATCH/records" >"$SCRATCH/ours.both" 2>"$SCRATCH/ours.err" ||
 	{ fail "status $?"; show stderr "$SCRATCH/ours.err"; }
+grep -av '^chains ' "$SCRATCH/ours.both" >"$SCRATCH/ours.raw"
 sed 's/^\(L[0-9]* refused\):.*/\1/' "$SCRATCH/ours.raw" | sort >"$SCRATCH/ours"
 
 # What either side says of a line: the rules, or "refused".
@@ -119,7 +135,7 @@ for i in "${!words[@]}"; do
 done
 
 # What --dry-run goes by, as it asks no kernel.
-in_ns words "$UNIT/words_tool" chains <"$SCRATCH/records" 2>/dev/null | sort >"$SCRATCH/chains"
+sed -n 's/^chains //p' "$SCRATCH/ours.both" | sort >"$SCRATCH/chains"
 declare -A said=() held=()
 while read -r chain answer; do
 	answer=${answer%unchecked}

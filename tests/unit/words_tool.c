@@ -6,8 +6,8 @@
  * or 6), the number of words, the words.  For each, "-A NAME RULE" of every
  * rule, or "NAME refused: why".
  *
- * words_tool chains: "NAME PREROUTING OUTPUT unchecked" instead: the chains of
- * raw that can hold it, and whether the kernel may refuse it all the same.
+ * words_tool chains: "chains NAME PREROUTING OUTPUT unchecked" as well: the chains
+ * of raw that can hold it, and whether the kernel may refuse it all the same.
  *
  * words_tool nft: an nft table for each as well, in force until SIGTERM;
  * "armed" once all are, then "NAME PACKETS" (" late": from behind conntrack).
@@ -43,13 +43,11 @@ static void print_result(const char *name, const struct match_result *m)
 {
 	unsigned int can = match_traits_chains(m->traits);
 
-	if (chains && m->status == MATCH_OK) {
-		printf("%s%s%s%s\n", name,
+	if (chains && m->status == MATCH_OK)
+		printf("chains %s%s%s%s\n", name,
 		       can & TRACE_PREROUTING ? " PREROUTING" : "",
 		       can & TRACE_OUTPUT ? " OUTPUT" : "",
 		       m->unchecked[0] ? " unchecked" : "");
-		return;
-	}
 	if (m->status != MATCH_OK)
 		printf("%s refused: %s\n", name, m->message);
 	for (unsigned int i = 0; m->status == MATCH_OK && i < m->count; i++)
