@@ -19,12 +19,18 @@ chmod 755 "$SCRATCH"
 
 # with CAPABILITY...: in BOUND, the words that leave these alone to a command of root's
 with() {
-	BOUND=(setpriv --clear-groups --bounding-set="-all$(bounding "$@")" --inh-caps=-all)
+	local caps
+	bounding "$@"
+	BOUND=(setpriv --clear-groups --bounding-set="$caps" --inh-caps=-all)
 }
-bounding() { [[ $# = 0 ]] || printf ',+%s' "${@,,}"; }
+bounding() {
+	caps=-all
+	[[ $# = 0 ]] || printf -v caps ',+%s' "${@,,}"
+	caps=-all${caps#-all}
+}
 as_user() {
 	local caps
-	caps=-all$(bounding "${@:2}")
+	bounding "${@:2}"
 	BOUND=(setpriv --reuid "$1" --regid "$1" --clear-groups --bounding-set="$caps" --inh-caps="$caps"
 		--ambient-caps="$caps")
 }
@@ -56,8 +62,8 @@ exec 9< <(exec "$TALK" serve udp 10.9.0.1 7) && read -r _ <&9; exec "$0" "$@" 9<
 bound() {
 	local kind=$1
 	shift
-	timeout -k 1 $((20 * PATIENCE)) nsenter --net="$(ns_path "$kind")" -- env KIND="$kind" TALK="$TOOLS/talk" \
-		XTABLES_LOCKFILE="$XTABLES_LOCKFILE" "${BOUND[@]}" /run/program "$@" >"$OUT" 2>"$ERR" </dev/null
+	KIND=$kind TALK=$TOOLS/talk "$TOOLS/enter" -d -t $((20 * PATIENCE)) "/run/netns/nft$$-$kind" \
+		"${BOUND[@]}" /run/program "$@" >"$OUT" 2>"$ERR" </dev/null
 	STATUS=$?
 }
 sends=(-- "$TOOLS/talk" udp 10.9.0.1 7)

@@ -8,9 +8,9 @@ mkdir "$SCRATCH/bin"
 ln -s "$NFTRACE" "$SCRATCH/bin/nftrace"
 PATH=$SCRATCH/bin:$PATH
 
-# completes WORDS... : the last one; the answers, sorted, on one line. Bash breaks words at "=".
+# completes WORDS... : the last one; in answers these, sorted, on one line. Bash breaks words at "=".
 completes() {
-	local word
+	local word sorted=() i
 
 	COMP_WORDS=()
 	for word; do
@@ -23,7 +23,15 @@ completes() {
 	COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
 	COMPREPLY=()
 	_nftrace 2>/dev/null
-	printf '%s\n' "${COMPREPLY[@]}" | sort -u | paste -sd ' '
+	if ((${#COMPREPLY[@]} > 9)); then
+		mapfile -t sorted < <(printf '%s\n' "${COMPREPLY[@]}" | sort -u)
+		COMPREPLY=()
+	fi
+	for word in "${COMPREPLY[@]}"; do
+		for ((i = ${#sorted[@]}; i > 0; i--)); do [[ ${sorted[i - 1]} > $word ]] || break; done
+		((i > 0)) && [[ ${sorted[i - 1]} = "$word" ]] || sorted=("${sorted[@]:0:i}" "$word" "${sorted[@]:i}")
+	done
+	answers=${sorted[*]}
 }
 
 iptables-legacy -t nat -A PREROUTING -p udp --dport 9 -j ACCEPT
@@ -88,7 +96,8 @@ while IFS='|' read -r line expected; do
 	subtest "$line<TAB>"
 	read -ra words <<<"$line"
 	[[ $line != *' ' ]] || words+=('')
-	assert_equal "the answers" "$expected" "$(completes "${words[@]}")"
+	completes "${words[@]}"
+	assert_equal "the answers" "$expected" "$answers"
 done <"$SCRATCH/lines"
 
 # Other shells break no words at "=": what stands before it is a part of each answer.
@@ -114,7 +123,9 @@ if command -v zsh >/dev/null; then
 		while IFS='|' read -r line expected; do
 			words=("${(@s: :)line}")
 			CURRENT=$#words PREFIX=$words[-1]
-			print -r -- "$line|$(source $1 | sort -u | paste -sd ' ')"
+			answers=("${(@f)$(source $1)}")
+			answers=(${(ou)answers})
+			print -r -- "$line|$answers"
 		done
 	EOT
 	{ cat "$SCRATCH/whole"; printf '%s\n' 'nftrace --user r|users' 'nftrace --read x|files' 'nftrace -p udp -- ping -c|normal 2 ping -c'; } >"$SCRATCH/wanted"
@@ -145,14 +156,17 @@ for file in "$folder"/lib{xt,ipt,ip6t}_[a-z]*.so; do
 	name=${file##*/lib*t_}
 	echo "${name%.so}"
 done | grep -vx standard | sort -u | paste -sd ' ' >"$SCRATCH/matches"
-assert_equal "the matches" "$(cat "$SCRATCH/matches")" "$(completes nftrace -m '')"
+completes nftrace -m ''
+assert_equal "the matches" "$(cat "$SCRATCH/matches")" "$answers"
 
 subtest "nftrace -i <TAB>"
+completes nftrace -i ''
 assert_equal "the interfaces" "$(ip -o link | sed -E 's/^[0-9]+: ([^:@]*).*/\1/' | grep -x '[[:alnum:]]*' | sort -u | paste -sd ' ')" \
-	"$(completes nftrace -i '')"
+	"$answers"
 
 subtest "nftrace -d 8.8.8.8 -- <TAB>: commands"
-[[ " $(completes nftrace -d 8.8.8.8 -- tru) " = *" true "* ]] || fail "not 'true'"
+completes nftrace -d 8.8.8.8 -- tru
+[[ " $answers " = *" true "* ]] || fail "not 'true'"
 
 # Prompts come from files: what is typed before a shell reads would show twice.
 subtest "in a real shell"

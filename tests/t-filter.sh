@@ -42,30 +42,28 @@ settle a $vlan r $vlan
 # Neighbours are asked for before anybody listens.
 few() {
 	local to
-	for to in 10.1.0.1 10.2.0.2 fd00:1::1 fd00:2::2 10.5.0.1 fd00:5::1; do "$TOOLS/talk" udp $to 9 wait 1; done
+	for to in 10.1.0.1 10.2.0.2 fd00:1::1 fd00:2::2 10.5.0.1 fd00:5::1; do echo "udp $to 9 wait 1"; done
 }
 traffic_of_a() {
 	local to
 	for to in 10.1.0.1 10.2.0.2 fd00:1::1 fd00:2::2; do
-		"$TOOLS/talk" udp $to 53 from 1053 wait 1 size 8
-		"$TOOLS/talk" udp $to 51 from 2080 wait 1 size 200
-		"$TOOLS/talk" udp $to 60 from 2060 wait 1 size 2500
-		"$TOOLS/talk" tcp $to 53 from 1153 wait 1
-		"$TOOLS/talk" tcp $to 80 from 1180 wait 1
-		ping -q -c 1 -W 1 -i 0.2 -s 8 $to >/dev/null
+		printf '%s\n' "udp $to 53 from 1053 wait 1 size 8" "udp $to 51 from 2080 wait 1 size 200" \
+			"udp $to 60 from 2060 wait 1 size 2500" "tcp $to 53 from 1153 wait 1" "tcp $to 80 from 1180 wait 1"
 	done
-	"$TOOLS/talk" udp 10.5.0.1 5005 from 1505 wait 1 size 8
-	"$TOOLS/talk" udp fd00:5::1 5005 from 1505 wait 1 size 8
+	printf '%s\n' "udp 10.5.0.1 5005 from 1505 wait 1 size 8" "udp fd00:5::1 5005 from 1505 wait 1 size 8"
+}
+pings_of_a() {
+	local to
+	for to in 10.1.0.1 10.2.0.2 fd00:1::1 fd00:2::2; do ping -q -c 1 -W 1 -i 0.2 -s 8 $to; done >/dev/null
 }
 traffic_of_r() {
 	local to
 	for to in 10.1.0.2 10.2.0.2 fd00:1::2 fd00:2::2; do
-		"$TOOLS/talk" udp $to 53 from 3053 wait 1 size 8
-		"$TOOLS/talk" tcp $to 80 from 3180 wait 1
+		printf '%s\n' "udp $to 53 from 3053 wait 1 size 8" "tcp $to 80 from 3180 wait 1"
 	done
-	"$TOOLS/talk" udp 10.9.0.9 80 source 10.1.0.1 from 3280 wait 1
-	"$TOOLS/talk" udp 224.0.0.9 80 source 10.1.0.1 from 3380 wait 1
+	printf '%s\n' "udp 10.9.0.9 80 source 10.1.0.1 from 3280 wait 1" "udp 224.0.0.9 80 source 10.1.0.1 from 3380 wait 1"
 }
+few=$(few) of_a=$(traffic_of_a) of_r=$(traffic_of_r)
 # tagged TCI PORT: a datagram of each family from a to r, in a frame with this tag of 802.1Q
 cat >"$SCRATCH/tagged.py" <<'EOT'
 import socket, struct, sys
@@ -92,14 +90,14 @@ EOT
 mac=$(mac_of r eth0)
 tagged() { in_ns a python3 -S "$SCRATCH/tagged.py" "$mac" "$@"; }
 traffic() {
-	in_ns a bash -c traffic_of_a
-	in_ns r bash -c traffic_of_r
+	talk a each <<<"$of_a"
+	in_ns a bash -c pings_of_a
+	talk r each <<<"$of_r"
 	# Priority 3 and no VLAN: the interface takes it as its own.
 	tagged $((3 << 13)) 5005
 }
-export TOOLS
-export -f few traffic_of_a traffic_of_r
-in_ns a bash -c few >/dev/null 2>&1
+export -f pings_of_a
+talk a each <<<"$few" >/dev/null 2>&1
 
 # The rules that the words make, each with a group of its own to tell its packets.
 records() {
@@ -125,19 +123,28 @@ in_ns r iptables-legacy-restore <"$SCRATCH/raw.00" || fail "iptables"
 in_ns r ip6tables-legacy-restore <"$SCRATCH/raw.01" || fail "ip6tables"
 
 # listen NAME ARGS...: tcpdump in r
+whole=(-s 3000 -B 1024)	# all that comes at once has room: by itself it has some for eight packets
 listeners=0
 listen() {
-	nsenter --net="$(ns_path r)" -- env --default-signal tcpdump --immediate-mode -lnnSt "${@:2}" \
+	"$TOOLS/enter" -d "/run/netns/nft$$-r" tcpdump --immediate-mode -lnnSt "${@:2}" \
 		>"$SCRATCH/$1" 2>"$SCRATCH/$1.err" </dev/null &
 	LISTENER=$!
 	later $LISTENER
 	((++listeners))
 }
-listening() { [[ $(cat "$SCRATCH"/*.err | grep -c 'listening on') = "$listeners" ]]; }
+listening() {
+	local said=() file text
+	for file in "$SCRATCH"/*.err; do
+		text=
+		read -rd '' text <"$file"
+		[[ $text != *'listening on'* ]] || said+=("$file")
+	done
+	((${#said[@]} == listeners))
+}
 
 subtest "${#filters[@]} filters: tcpdump -i any, and the rules, in both families"
 for f in "${!filters[@]}"; do
-	listen "dump$f" -s 3000 -B 1024 -i any "${filters[f]}"
+	listen "dump$f" "${whole[@]}" -i any "${filters[f]}"
 done
 for ((first = 1; first <= ${#filters[@]}; first += 30)); do
 	last=$((first + 29 < ${#filters[@]} ? first + 29 : ${#filters[@]}))
@@ -151,10 +158,14 @@ traffic 2>/dev/null
 chatter=' ARP,|ICMP6, (neighbor|router|multicast)'
 as_seen() { sed -E 's/^\S+ +(In|Out|B|M|P) +IP6? //' "$1" | grep -vE "$chatter"; }
 of_tcpdump() {
-	local f
+	local f files=()
 	for f in "${!filters[@]}"; do
-		[[ ${filters[f]} = "$odd" ]] || as_seen "$SCRATCH/dump$f" | sed "s/^/$((f + 1)) /"
-	done | sort -u
+		[[ ${filters[f]} = "$odd" ]] || files+=("$SCRATCH/dump$f")
+	done
+	awk -v chatter="$chatter" '
+		FNR == 1 { number = FILENAME; sub(/.*dump/, "", number); ++number }
+		{ if (match($0, /^[^ \t]+ +(In|Out|B|M|P) +IP6? /)) $0 = substr($0, RLENGTH + 1) }
+		$0 !~ chatter { print number, $0 }' "${files[@]}" | sort -u
 }
 of_rules() {
 	sed -E 's/^version 0, resource ID ([0-9]+), family [^,]*, length [0-9]+: (IP6? )?/\1 /' "$SCRATCH"/log*[0-9] |
@@ -187,7 +198,7 @@ for backend in legacy nft; do
 	rm -f "$SCRATCH"/*.err
 	listeners=0
 	listeners=0
-	listen shown -i any "$words or (tcp and dst port 80)"
+	listen shown "${whole[@]}" -i any "$words or (tcp and dst port 80)"
 	assert_within 10 "it listens" listening
 	# shellcheck disable=SC2086 # words, as at a prompt
 	start_nftrace r --backend $backend -t 60 --rate 0 --json -nni any $words --or -p tcp --filter 'dst port 80'
@@ -208,7 +219,7 @@ subtest "what conntrack makes otherwise: a datagram is whole before the rules se
 in_ns r iptables-legacy -A FORWARD -m conntrack --ctstate INVALID
 rm -f "$SCRATCH"/*.err
 listeners=0
-listen shown -i any udp and dst host 10.2.0.2
+listen shown "${whole[@]}" -i any udp and dst host 10.2.0.2
 assert_within 10 "it listens" listening
 start_nftrace r -4 --backend legacy -t 60 --rate 0 --json 'ip[6:2] & 0x3fff != 0' --or udp dst port 60
 talk a udp 10.2.0.2 60 size 2500 wait 1 2>/dev/null
@@ -223,7 +234,7 @@ assert_equal "lengths" 2528 "$(jq .length "$OUT" | sort -u)"
 subtest "what the device makes otherwise: a frame of a VLAN that is not here is nobody's"
 rm -f "$SCRATCH"/*.err
 listeners=0
-listen shown -i any udp port 5007
+listen shown "${whole[@]}" -i any udp port 5007
 assert_within 10 "it listens" listening
 start_nftrace r --backend legacy -t 60 --rate 0 --json udp port 5007
 tagged $((3 << 13 | 7)) 5007

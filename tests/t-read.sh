@@ -13,13 +13,19 @@ in_ns r iptables-legacy -t raw -A PREROUTING -m comment --comment $'bell\a and \
 in_ns r iptables-legacy -t raw -A PREROUTING -m comment --comment $'byte \xff, \\x41, ü' || fail "comment"
 
 udp() { talk "$1" udp "$2" "$3" from $((20000 + $3)) wait 60 2>/dev/null; }
-traffic() {
-	for port in 7 1001 1002 1003 1004 1005 1006 1008 1009; do
-		udp a 10.2.0.2 "$port"
-		udp a fd00:2::2 "$port"
+# udp_both PORT...: from a to b, by both families, one after the other
+udp_both() {
+	local port lines=
+	for port; do
+		lines+="udp 10.2.0.2 $port from $((20000 + port)) wait 60"$'\n'"udp fd00:2::2 $port from $((20000 + port)) wait 60"$'\n'
 	done
-	udp a 10.1.0.1 3001
-	udp a 10.99.0.1 1001	# no route: LOST, with its cause
+	lines+=${END-}
+	talk a each <<<"${lines%$'\n'}" 2>/dev/null
+}
+traffic() {
+	# Of the last there is no route: LOST, with its cause.
+	END=$'udp 10.1.0.1 3001 from 23001 wait 60\nudp 10.99.0.1 1001 from 21001 wait 60\n' \
+		udp_both 7 1001 1002 1003 1004 1005 1006 1008 1009
 	udp r 10.2.0.2 4001
 	talk a tcp 10.2.0.2 1011 from 21011 || fail "1011 does not answer"
 }
@@ -72,7 +78,7 @@ same --only table=nat --json
 subtest "live and read again: --flat"
 # One packet after the other: events do not come mixed, so both have one order.
 start_nftrace r -t 30 --rate 0 --flat --pcap "$PCAP" -p udp
-for port in 7 1001 1003 1005 1008; do udp a 10.2.0.2 $port; done
+printf 'udp 10.2.0.2 %d from 2%04d wait 60\n' 7 7 1001 1001 1003 1003 1005 1005 1008 1008 | talk a each 2>/dev/null
 stop_nftrace INT
 assert_status 0
 cp "$OUT" "$SCRATCH/live"
@@ -157,10 +163,7 @@ in_ns r nft -f - <<-'X' || fail "nft"
 	X
 for form in "" --json; do
 	start_nftrace r -t 30 --rate 0 $form --pcap "$PCAP" -p udp
-	for port in 7 1001 1002 1008; do
-		udp a 10.2.0.2 "$port"
-		udp a fd00:2::2 "$port"
-	done
+	udp_both 7 1001 1002 1008
 	stop_nftrace INT
 	assert_status 0
 	cp "$OUT" "$SCRATCH/live"
