@@ -91,9 +91,8 @@ in_ns lo nft -f "$SCRATCH/maps" && in_ns lo nft -f "$SCRATCH/maps6" || fail "nft
 
 # monitor: what the kernel tells of the next run's packets
 monitor() {
-	in_ns lo nft monitor trace >"$SCRATCH/monitor" 2>&1 &
-	MONITOR_PID=$!
-	later $MONITOR_PID
+	background lo monitor nft monitor trace
+	MONITOR_PID=$BG_PID
 	assert_within 10 "the monitor listens" hears_traces
 }
 # hears_traces: a socket there is in the group of nf_tables' trace events, the ninth
@@ -102,45 +101,81 @@ hears_traces() {
 		END { exit !found }' /proc/net/netlink
 }
 
-# shown: elements as nft prints them, one a line, as nftrace does.  Of marks that are a prefix
+# shown: in elements, those that nft prints on stdin, as nftrace does.  Of marks that are a prefix
 # some nft print that, others the range.
+shopt -s extglob
 shown() {
-	tr -d '\n\t' | sed -E 's/^.*elements = \{ *//; s/ *\}.*$//; s/, +/\n/g' |
-		sed 's,^0x00000010/28 ,0x00000010-0x0000001f ,' |
-		sed -E 's/ comment (".*") : ([^:]*)$/ \1 -> \2/; t; s/ : / -> /'
+	local text= i of_comment='^(.*) comment (".*") : ([^:]*)$'
+	IFS= read -rd '' text
+	text=${text//[$'\n\t']/}
+	text=${text##*'elements = {'*( )}
+	text=${text%%*( )\}*}
+	mapfile -t elements <<<"${text//,+( )/$'\n'}"
+	for i in "${!elements[@]}"; do
+		text=${elements[i]/#'0x00000010/28 '/0x00000010-0x0000001f }
+		if [[ $text =~ $of_comment ]]; then
+			text="${BASH_REMATCH[1]} ${BASH_REMATCH[2]} -> ${BASH_REMATCH[3]}"
+		else
+			text=${text/ : / -> }
+		fi
+		elements[i]=$text
+	done
 }
-# asked FAMILY MAP KEY: the element that the kernel finds for it.  Of a range nft get element
+# asked FAMILY MAP KEY: in want, the element that the kernel finds for it.  Of a range nft get element
 # prints only the first key: the whole element is the one of the map with the same comment.
 asked() {
-	local found
-	found=$(in_ns lo nft get element "$1" k "$2" "{ $3 }" | shown)
-	in_ns lo nft list map "$1" k "$2" | shown | grep -F -- " ${found#* }" || echo "$found"
+	local found element
+	want=
+	in_ns lo nft get element "$1" k "$2" "{ $3 }" >"$SCRATCH/nft"
+	shown <"$SCRATCH/nft"
+	found=${elements[0]}
+	((${#elements[@]} == 1)) || fail "nft get element $1 k $2 { $3 } finds ${#elements[@]}"
+	in_ns lo nft list map "$1" k "$2" >"$SCRATCH/nft"
+	shown <"$SCRATCH/nft"
+	for element in "${elements[@]}"; do
+		[[ $element != *" ${found#* }"* ]] || want+=${want:+$'\n'}$element
+	done
+	want=${want:-$found}
 }
-# told RULE: what stands behind its event
-told() { grep -F -A 2 -- "\"$1\"" "$OUT" | sed -nE 's/^  verdict map: //p' | sort -u; }
+# told RULE: in said, what stands behind its event, each once, by OUT's lines
+told() {
+	local i k
+	said=
+	for i in "${!lines[@]}"; do
+		[[ ${lines[i]} = *"\"$1\""* ]] || continue
+		for ((k = i; k < i + 3 && k < ${#lines[@]}; k++)); do
+			[[ ${lines[k]} =~ ^'  verdict map: '(.*) ]] || continue
+			[[ $'\n'$said$'\n' = *$'\n'"${BASH_REMATCH[1]}"$'\n'* ]] || said+=${said:+$'\n'}${BASH_REMATCH[1]}
+		done
+	done
+}
+# is_told WHAT WANTED RULE
+is_told() {
+	told "$3"
+	assert_equal "$1" "$2" "$said"
+}
 
 # told_of FAMILY RULE MAP KEY: the same element, by both
 told_of() {
-	local want
-	want=$(asked "$1" "$3" "$4")
+	asked "$1" "$3" "$4"
 	[[ -n $want ]] || fail "nft get element $1 k $3 { $4 }"
-	assert_equal "$2" "$want" "$(told "$2")"
+	is_told "$2" "$want" "$2"
 }
 
 judge() { # FAMILY DADDR
+	local lines
+	mapfile -t lines <"$OUT"
 	told_of "$1" "$1 daddr . meta l4proto . th dport vmap @services" services "$2 . udp . 7"
 	told_of "$1" "$1 daddr vmap @nets" nets "$2"
 	told_of "$1" "$1 daddr . udp dport vmap @both" both "$2 . 7"
 	told_of "$1" "udp dport vmap @ports" ports 7
 	told_of "$1" "meta mark set 0x00000012 meta mark vmap @marked" marked 0x12
-	assert_equal oifname "\"lo\" \"-> drop \\ 'x'\" -> continue" "$(told "oifname vmap @names")"
-	assert_equal "what nothing tells, by its verdict" "0 -> jump other" \
-		"$(told "numgen random mod 1 vmap { 0 : jump other }")"
-	assert_equal oif '"lo" -> continue' "$(told 'oif vmap { "lo" : continue }')"
-	assert_equal "fib" "local -> continue" "$(told "fib daddr type vmap { unicast : drop, local : continue }")"
-	assert_equal "two of this verdict" "continue" \
-		"$(told "ct state vmap { invalid : drop, established : continue, new : continue }")"
-	assert_equal "a map without a name" "7 -> continue" "$(told "udp dport vmap { 7 : continue, 8-10 : drop }")"
+	is_told oifname "\"lo\" \"-> drop \\ 'x'\" -> continue" "oifname vmap @names"
+	is_told "what nothing tells, by its verdict" "0 -> jump other" "numgen random mod 1 vmap { 0 : jump other }"
+	is_told oif '"lo" -> continue' 'oif vmap { "lo" : continue }'
+	is_told "fib" "local -> continue" "fib daddr type vmap { unicast : drop, local : continue }"
+	is_told "two of this verdict" "continue" "ct state vmap { invalid : drop, established : continue, new : continue }"
+	is_told "a map without a name" "7 -> continue" "udp dport vmap { 7 : continue, 8-10 : drop }"
 }
 
 for family in ip ip6; do
