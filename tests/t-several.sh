@@ -13,7 +13,6 @@ in_ns a nft 'table ip t { chain c { type filter hook output priority 0; udp dpor
 ns_new far
 lab_loopback same
 server same echo-same udp 10.9.0.1 7
-name() { basename "$(ns_path "$1")"; }
 for ns in a r b; do save_rules $ns "$SCRATCH/before-$ns"; done
 restored() { for ns in a r b; do assert_restored_but_counters $ns "$SCRATCH/before-$ns"; done; }
 
@@ -44,7 +43,7 @@ judged() {
 }
 
 subtest "a packet through three namespaces: each goes on as the next"
-start 3 --json --netns "$(name a)" --netns "$(name r)" --netns "$(name b)" -t 60 -d 10.2.0.2
+start 3 --json --netns "nft$$-a" --netns "nft$$-r" --netns "nft$$-b" -t 60 -d 10.2.0.2
 # On a machine that is busy a packet may be read long after it was sent, and is not joined then.
 has_both() {
 	talk a udp 10.2.0.2 7
@@ -63,7 +62,7 @@ assert_equal "from r it goes on in b" "$(inode b)" \
 assert_equal "from b none goes on" "" "$(jq -r "select(.netns == \"$(inode b)\" and .continues).packet" "$OUT")"
 
 subtest "what was dropped goes on nowhere, and each block says where it was"
-start 2 --full --netns "$(name a)" --netns "$(name r)" -t 60 -p udp
+start 2 --full --netns "nft$$-a" --netns "nft$$-r" -t 60 -p udp
 said() {
 	talk a udp 10.2.0.2 7
 	grep -q '  continues as #' "$OUT"
@@ -72,33 +71,33 @@ assert_within 30 "a join" said
 talk a udp 10.2.0.2 9 wait 1
 talk a udp 10.2.0.2 10 wait 1
 stop INT
-assert_grep "^\[$(name a)\] #[0-9]+ .* OUT=eth0 10\.1\.0\.2" "$OUT"
-assert_grep "^\[$(name r)\] #[0-9]+ .* IN=eth0 10\.1\.0\.2" "$OUT"
-assert_grep "^  continues as #[0-9]+ in $(name r)$" "$OUT"
-assert_grep "^  was #[0-9]+ in $(name a)$" "$OUT"
+assert_grep "^\[nft$$-a\] #[0-9]+ .* OUT=eth0 10\.1\.0\.2" "$OUT"
+assert_grep "^\[nft$$-r\] #[0-9]+ .* IN=eth0 10\.1\.0\.2" "$OUT"
+assert_grep "^  continues as #[0-9]+ in nft$$-r$" "$OUT"
+assert_grep "^  was #[0-9]+ in nft$$-a$" "$OUT"
 assert_equal "behind a drop" "" "$(grep -A 1 '^=> DROP' "$OUT" | grep 'continues')"
-assert_equal "drops, by namespace" "$(name a) $(name r)" \
+assert_equal "drops, by namespace" "nft$$-a nft$$-r" \
 	"$(grep -B 3 '^=> DROP' "$OUT" | sed -n 's/^\[\(.*\)\] #.*/\1/p' | sort | paste -sd ' ')"
-assert_grep "^nftrace: \[$(name r)\] [0-9]+ packets? traced: 1 DROP" "$ERR"
+assert_grep "^nftrace: \[nft$$-r\] [0-9]+ packets? traced: 1 DROP" "$ERR"
 
 subtest "-q, and no cable between them: nothing is joined"
-start 2 -q --netns "$(name a)" --netns "$(name same)" -t 60 -p udp --dport 7
+start 2 -q --netns "nft$$-a" --netns "nft$$-same" -t 60 -p udp --dport 7
 talk a udp 10.2.0.2 7
 talk same udp 10.9.0.1 7
-assert_within 10 "packets of both" eval 'grep -q "^\[$(name a)\] SENT" "$OUT" && grep -q "^\[$(name same)\] " "$OUT"'
+assert_within 10 "packets of both" eval 'grep -q "^\[nft$$-a\] SENT" "$OUT" && grep -q "^\[nft$$-same\] " "$OUT"'
 stop TERM
 assert_status 0
 assert_no_grep 'continues' "$OUT"
 
 subtest "-c counts those of all"
-start 2 -q -c 3 --netns "$(name a)" --netns "$(name r)" -t 60 -p udp
+start 2 -q -c 3 --netns "nft$$-a" --netns "nft$$-r" -t 60 -p udp
 for _ in 1 2 3 4; do talk a udp 10.2.0.2 7; done
 end_nftrace 20
 assert_equal "lines" 3 "$(wc -l <"$OUT")"
 restored
 
 subtest "killed, with nobody to tell: each run ends and takes its rules away"
-start 2 -q --netns "$(name a)" --netns "$(name r)" -t 60 -p udp
+start 2 -q --netns "nft$$-a" --netns "nft$$-r" -t 60 -p udp
 kill -KILL "$NFTRACE_PID"
 for ns in a r; do
 	assert_within 10 "$ns as it was" is_restored $ns "$SCRATCH/before-$ns"
@@ -108,7 +107,7 @@ done
 subtest "ended before the runs hear it"
 hook=$SCRATCH/hook
 NFTRACE=$WITH_POINTS NFTRACE_TESTPOINT=helper-job NFTRACE_TESTPOINT_FILE=$hook \
-	launch_nftrace far -q --no-drops --netns "$(name a)" --netns "$(name r)" -p udp
+	launch_nftrace far -q --no-drops --netns "nft$$-a" --netns "nft$$-r" -p udp
 assert_within 20 "one reads its words" test -s "$hook"
 kill -TERM "$NFTRACE_PID"
 assert_within 20 "the interrupt was sent" eval 'is_pending 2 $(run_of "$(cut -d " " -f 1 "$hook")")'
@@ -120,7 +119,7 @@ restored
 # Each run is in a process group of its own, behind the terminal's.
 subtest "on a terminal that lets none but the foreground write: folded, coloured, ended by ^C"
 if command -v expect >/dev/null; then
-	A=$(name a) R=$(name r) NFTRACE=$NFTRACE TOOLS=$TOOLS TERM=xterm expect -c '
+	A=nft$$-a R=nft$$-r NFTRACE=$NFTRACE TOOLS=$TOOLS TERM=xterm expect -c '
 		set timeout 120
 		spawn -noecho bash --norc -i
 		send "stty tostop; $env(NFTRACE) --netns $env(A) --netns $env(R) -p udp --dport 7 -t 60\r"
@@ -143,12 +142,12 @@ else
 fi
 
 subtest "where one cannot begin none goes on"
-run_nftrace far -t 60 --netns "$(name a)" --netns "$(name r)" -p udp --nonsense
+run_nftrace far -t 60 --netns "nft$$-a" --netns "nft$$-r" -p udp --nonsense
 assert_status 2
-run_nftrace far -t 60 --netns "$(name a)" --netns nowhere -p udp
+run_nftrace far -t 60 --netns "nft$$-a" --netns nowhere -p udp
 assert_status 2
 assert_text "'--netns nowhere'" "$ERR"
-run_nftrace far -t 60 --netns "$(name a)" --netns "$(ns_path a)" -p udp
+run_nftrace far -t 60 --netns "nft$$-a" --netns "$(ns_path a)" -p udp
 assert_status 2
 assert_text "are one network namespace" "$ERR"
 restored
