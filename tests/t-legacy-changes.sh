@@ -11,8 +11,8 @@
 . "$TESTS/traffic.sh"
 
 CHANGES=45 RESTORES=12
-PAUSE=0.002	# between six packets
-[[ -z ${SOAK-} ]] || CHANGES=1000 RESTORES=1000 PAUSE=0.0003
+PAUSE=0.004	# between six packets
+[[ -z ${SOAK-} ]] || CHANGES=1000 RESTORES=1000 PAUSE=0.001
 
 lab_loopback
 server lo echo udp 10.9.0.1 7 udp fd00:9::1 7

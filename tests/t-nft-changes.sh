@@ -10,8 +10,8 @@
 . "$TESTS/traffic.sh"
 
 ROUNDS=100
-PAUSE=0.002	# between six packets
-[[ -z ${SOAK-} ]] || ROUNDS=1000 PAUSE=0.0001
+PAUSE=0.004	# between six packets
+[[ -z ${SOAK-} ]] || ROUNDS=1000 PAUSE=0.001
 
 lab_loopback
 

@@ -7,13 +7,8 @@ TRAFFIC=
 # One sender, whose pid this is.
 traffic() {
 	: >"$SCRATCH/round"
-	nsenter --net="$(ns_path lo)" -- bash -c 'while :; do
-		for port in 2000 2001 2002 2003 2004 2005; do
-			echo x >/dev/udp/10.9.0.1/$port
-		done; echo $((++round)) >"$2"; read -rt "$1" <>"$0"; done' \
-		"$PAUSE_FIFO" "$PAUSE" "$SCRATCH/round" 2>/dev/null &
-	TRAFFIC=$! TRAFFIC_BEGUN=${EPOCHREALTIME/./}
-	later $TRAFFIC
+	background lo rounds "$TOOLS/rounds" 10.9.0.1 2000 2005 "$PAUSE" "$SCRATCH/round"
+	TRAFFIC=$BG_PID TRAFFIC_BEGUN=${EPOCHREALTIME/./}
 }
 stop_traffic() {
 	local ms=$(((${EPOCHREALTIME/./} - TRAFFIC_BEGUN) / 1000 + 1))
