@@ -29,9 +29,9 @@ export PROMISE=${PROMISE:-$PATIENCE}
 TOOLS=$BUILD/tests/tools
 UNIT=$BUILD/tests/unit
 
-# spawn [-b] [-d] [-o NAME] [-n NETNS-FILE] COMMAND...: runs it, as the shell would. A builtin does
-# (bash/spawn.c), which does not copy the shell for it: of 12 ms that a small command takes where
-# others have the CPUs these are 7. -b: in the background, its pid in SPAWNED; `wait` knows nothing of it.
+# spawn [-b] [-d] [-o NAME] [-t SECONDS] [-n NETNS-FILE] COMMAND...: runs it, as the shell would. A
+# builtin does (bash/spawn.c), which does not copy the shell for it: of 12 ms that a small command
+# takes where others have the CPUs these are 7. -b: in the background, its pid in SPAWNED; `wait` knows nothing of it.
 enable -f "${SPAWN:-$BUILD/tests/bash/spawn.so}" spawn 2>/dev/null || spawn() {
 	local options=() netns=/proc/self/ns/net stays=
 	while [[ $1 = -* ]]; do
@@ -39,7 +39,7 @@ enable -f "${SPAWN:-$BUILD/tests/bash/spawn.so}" spawn 2>/dev/null || spawn() {
 		-b) stays=1 ;;
 		-d) options+=(-d) ;;
 		-n) netns=$2; shift ;;
-		-o) options+=(-o "$2"); shift ;;
+		-o | -t) options+=("$1" "$2"); shift ;;
 		esac
 		shift
 	done
@@ -418,7 +418,7 @@ run_nftrace() {
 	_slower "$@"
 	set -- "${_args[@]}"
 	_load
-	spawn "$TOOLS/enter" -d -t "$((${LIMIT:-20} * SLOWER * (_load > 6 ? _load : 6)))" "/run/netns/nft$$-$ns" \
+	spawn -d -t "$((${LIMIT:-20} * SLOWER * (_load > 6 ? _load : 6)))" -n "/run/netns/nft$$-$ns" \
 		"$NFTRACE" "$@" >"$OUT" 2>"$ERR" </dev/null
 	STATUS=$?
 	_books

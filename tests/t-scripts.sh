@@ -171,6 +171,8 @@ for how in builtin function; do
 		'FOO="b c" spawn bash -c "echo \$FOO" >"$SCRATCH/x"; assert_equal environment "b c" "$(<"$SCRATCH/x")"' \
 		'into said spawn printf "%s\n\n" "d  e"; assert_equal into "d  e" "$said"' \
 		'into said false && fail "false"; assert_equal nothing "" "$said"' \
+		'spawn -t 1 bash -c "tail -f /dev/null & wait" & wait $!; assert_equal "too late" 124 $?; assert_equal "left" "" "$(pgrep -f "tail -f /dev/null")"' \
+		'spawn -t 60 true || fail "in time"; spawn -t 60 bash -c "exit 9"; assert_equal "in time" 9 $?' \
 		'trap "" USR1; spawn grep -q "^SigIgn:.*[2367abef].." /proc/self/status || fail "USR1 is not ignored"' \
 		'echo old >"$SCRATCH/tail"; background x tail tail -f /dev/null; [[ /proc/$BG_PID/ns/net -ef $(ns_path x) ]] || fail network' \
 		'assert_equal new "" "$(<"$SCRATCH/tail")"' \

@@ -6,13 +6,16 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* What bash hands to a builtin and looks for in a file (builtins.h and command.h of its own, the same since 2.0). */
@@ -43,7 +46,7 @@ void maybe_make_export_env(void);
 char *search_for_command(const char *name, int flags);
 void *bind_variable(const char *name, char *value, int flags);
 
-enum { USAGE = 2, ITS_OWN_FAULT = 125, CANNOT_RUN = 126, NO_SUCH_COMMAND = 127, SIGNALLED = 128 };
+enum { USAGE = 2, TIMED_OUT = 124, ITS_OWN_FAULT = 125, CANNOT_RUN = 126, NO_SUCH_COMMAND = 127, SIGNALLED = 128 };
 
 extern struct builtin spawn_struct;
 
@@ -68,6 +71,7 @@ struct order {
 	const char *netns;
 	int out, err;		/* files, or -1 */
 	bool defaults, stays;
+	int seconds;		/* 0: as long as it takes */
 	char **argv;
 	char *path;
 };
@@ -78,6 +82,8 @@ static __attribute__((noreturn)) void become(const struct order *order, const si
 	int fd;
 
 	set_signals(order->defaults);
+	if (order->seconds)
+		setpgid(0, 0);
 	if (order->netns) {
 		fd = open(order->netns, O_RDONLY | O_CLOEXEC);
 		if (fd < 0 || setns(fd, CLONE_NEWNET) != 0) {
@@ -95,6 +101,40 @@ static __attribute__((noreturn)) void become(const struct order *order, const si
 	_exit(CANNOT_RUN);
 }
 
+static bool ends_within(pid_t pid, int seconds)
+{
+	struct pollfd ended = { .fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN };
+	struct timespec now, end;
+	int n = ended.fd < 0;	/* a kernel without: it is waited for in any case */
+
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += seconds;
+	for (now = end, now.tv_sec -= seconds; n <= 0 && now.tv_sec < end.tv_sec;
+	     clock_gettime(CLOCK_MONOTONIC, &now))
+		n = poll(&ended, 1, (int)(end.tv_sec - now.tv_sec) * 1000);
+	if (ended.fd >= 0)
+		close(ended.fd);
+	return n > 0;
+}
+
+/* Its group is its own: those that it has started end with it.  Return: as wait() has it; or it took too long. */
+static int wait_for_it(const struct order *order, pid_t pid)
+{
+	bool late = order->seconds && !ends_within(pid, order->seconds);
+	int status = 0;
+
+	if (late) {
+		kill(-pid, SIGTERM);
+		if (!ends_within(pid, 1))
+			kill(-pid, SIGKILL);
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (late)
+		return TIMED_OUT;
+	return WIFSIGNALED(status) ? SIGNALLED + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
 /*
  * Bash reaps whatever child has ended when it hears of one: it hears of this one when it is over, or,
  * when it stays in the background, never asks what its status was.
@@ -103,8 +143,8 @@ static int run(const struct order *order)
 {
 	volatile int error = 0;
 	sigset_t all, none, before, waiting;
-	int status = 0;
 	char said[16];
+	int status;
 	pid_t pid;
 
 	sigfillset(&all);
@@ -118,8 +158,7 @@ static int run(const struct order *order)
 	waiting = before;
 	sigaddset(&waiting, SIGCHLD);
 	sigprocmask(SIG_SETMASK, &waiting, NULL);
-	while (pid > 0 && !order->stays && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	status = pid > 0 && !order->stays ? wait_for_it(order, pid) : 0;
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (error)
 		fprintf(stderr, "spawn: %s: %s\n", order->argv[0], strerror(error));
@@ -128,7 +167,7 @@ static int run(const struct order *order)
 	snprintf(said, sizeof(said), "%d", pid);
 	if (order->stays)
 		bind_variable("SPAWNED", said, 0);
-	return WIFSIGNALED(status) ? SIGNALLED + WTERMSIG(status) : WEXITSTATUS(status);
+	return status;
 }
 
 /* Who still writes into an old one of that name does so where nobody reads it. */
@@ -155,6 +194,9 @@ static struct words *read_options(struct words *list, struct order *order)
 		} else if (list->next && strcmp(word, "-n") == 0) {
 			list = list->next;
 			order->netns = list->word->text;
+		} else if (list->next && strcmp(word, "-t") == 0) {
+			list = list->next;
+			order->seconds = atoi(list->word->text);
 		} else if (list->next && strcmp(word, "-o") == 0) {
 			list = list->next;
 			order->out = anew(list->word->text, "");
@@ -203,7 +245,8 @@ static int spawn(struct words *list)
 static const char *const text[] = {
 	"Runs a command, in that network namespace, and waits for it.",
 	"-b: does not wait; its pid is in SPAWNED, its status is nobody's.  -d: no signal is",
-	"ignored.  -o: output goes into new files, NAME and NAME.err.",
+	"ignored.  -o: output goes into new files, NAME and NAME.err.  -t: it is ended after",
+	"that time, status 124.",
 	NULL
 };
 
@@ -212,5 +255,5 @@ struct builtin spawn_struct = {
 	.function = spawn,
 	.flags = ENABLED,
 	.long_doc = text,
-	.short_doc = "spawn [-b] [-d] [-o NAME] [-n NETNS-FILE] COMMAND [ARGS...]",
+	.short_doc = "spawn [-b] [-d] [-o NAME] [-t SECONDS] [-n NETNS-FILE] COMMAND [ARGS...]",
 };
