@@ -37,9 +37,8 @@ EOT
 nft() { in_ns r nft "$@"; }
 
 flow() { # DESTINATION: until it is ended; an answer that is missing ends it
-	in_ns a bash -c 'while "$@"; do :; done' - "$TOOLS/talk" udp "$1" 7 count 100 pause 2 &
-	_flows+=($!)
-	later $!
+	background a "flow${#_flows[@]}" bash -c 'while "$@"; do :; done' - "$TOOLS/talk" udp "$1" 7 count 100 pause 2
+	_flows+=("$BG_PID")
 }
 # certain: of packets that were told since the last time how many more, in _forwarded and _delivered, are
 # certain; what was read once is not read again: there are many
