@@ -9,6 +9,7 @@
 #include "misses/xt_meta.h"
 #include "misses/xt_packet.h"
 #include "misses/xt_set.h"
+#include "misses/xt_transport.h"
 #include "rules/base/units.h"
 
 /* A text, and how long it is: these are looked for in every rule. */

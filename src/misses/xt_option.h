@@ -11,6 +11,7 @@
 #include "rules/base/strview.h"
 
 struct asked;
+struct condition;
 struct xt_option;
 
 enum { XT_PORTS = 15 };	/* of a list: as many as multiport takes */
@@ -86,6 +87,12 @@ struct xt_apart {
 /** xt_is_unknown - of an option that nothing here tells of */
 enum xt_answer xt_is_unknown(const struct xt_seen *q, enum asked_field field,
 			     struct xt_apart *apart);
+
+/** xt_read_range - "80", "80:90" */
+bool xt_read_range(struct strview word, uint32_t *low, uint32_t *high);
+
+/** xt_want_byte - the packet with another byte at @at, counted from its IP header on */
+void xt_want_byte(struct condition *c, enum asked_field field, uint32_t at, unsigned int value);
 
 /** xt_is_yes - XT_YES or XT_NO */
 static inline enum xt_answer xt_is_yes(bool is)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* xt_packet: options that ask for ports, flags and other fields of a packet's headers. */
+/* xt_packet: options that ask for fields of a packet's IP header. */
 #ifndef NFTRACE_XT_PACKET_H
 #define NFTRACE_XT_PACKET_H
 
@@ -11,9 +11,6 @@ struct condition;
 
 /* Readers of struct xt_option. */
 bool xt_read_protocol(union xt_value *v, struct strview value);
-bool xt_read_ports(union xt_value *v, struct strview value);
-bool xt_read_tcp_flags(union xt_value *v, struct strview value);
-bool xt_read_icmp(union xt_value *v, struct strview value);
 bool xt_read_length(union xt_value *v, struct strview value);
 bool xt_read_ttl(union xt_value *v, struct strview value);
 bool xt_read_ttl_above(union xt_value *v, struct strview value);
@@ -24,20 +21,12 @@ bool xt_read_tos(union xt_value *v, struct strview value);
 /* .is() of struct xt_option. */
 enum xt_answer xt_is_protocol(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
 enum xt_answer xt_is_fragment(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
-enum xt_answer xt_is_port(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
-enum xt_answer xt_is_any_port(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
-enum xt_answer xt_is_tcp_flags(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
-enum xt_answer xt_is_icmp(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
 enum xt_answer xt_is_length(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
 enum xt_answer xt_is_ttl(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
 enum xt_answer xt_is_tos(const struct xt_seen *q, enum asked_field field, struct xt_apart *apart);
 
 /* .want() of struct xt_option. */
 void xt_want_protocol(struct condition *c, const struct xt_seen *q, enum asked_field field);
-void xt_want_port(struct condition *c, const struct xt_seen *q, enum asked_field field);
-void xt_want_any_port(struct condition *c, const struct xt_seen *q, enum asked_field field);
-void xt_want_tcp_flags(struct condition *c, const struct xt_seen *q, enum asked_field field);
-void xt_want_icmp(struct condition *c, const struct xt_seen *q, enum asked_field field);
 void xt_want_ttl(struct condition *c, const struct xt_seen *q, enum asked_field field);
 void xt_want_tos(struct condition *c, const struct xt_seen *q, enum asked_field field);
 

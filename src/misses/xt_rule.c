@@ -8,7 +8,7 @@
 
 #include "misses/shared.h"
 #include "misses/xt_modules.h"
-#include "misses/xt_packet.h"
+#include "misses/xt_transport.h"
 #include "place/rule_text.h"
 
 /* A rule's text, and how far it is read. */
