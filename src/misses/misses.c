@@ -111,7 +111,8 @@ static bool ask_in_short(struct misses *m, struct brief *b, const struct passed_
 {
 	m->packet.a.mark = r->mark;
 	m->packet.a.mark_known = r->mark_known;
-	*b = (struct brief){ .enough = better ? 2 : 1 };
+	b->enough = better ? 2 : 1;
+	b->only = 0;
 	if (rulebook_ask_brief(&m->way.book, r->chain, r->number, &m->packet.a, b))
 		return true;
 	ask_misses(m, r);
@@ -128,12 +129,30 @@ static bool contradicts(const struct passed_rule *r)
 	return r->met ? r->failed : !r->unread && !r->failed && !r->unknown;
 }
 
+/* One thing alone failed of a rule that was passed over.  @seen: it was put down */
+static void weigh_near(struct misses *m, uint32_t at, const struct brief *b, bool better,
+		       bool seen)
+{
+	const struct passed_rule *r = &m->way.rule[at];
+	struct worth c;
+
+	if (m->way.nat && !seen)
+		ask_misses(m, r);
+	learn_state(&m->packet.a, b);
+	if (b->n <= 1 || !better)
+		return;
+	c = (struct worth){ at, r->effect, brief_held(b), b->last, b->distance };
+	if (!is_among_best(m, &c))
+		return;
+	if (m->way.nat ? worth_is_for_it(&m->way, &m->seen, b->last) : worth_is_telling(b))
+		add_candidate(m, &c);
+}
+
 static void judge(struct misses *m, uint32_t at)
 {
 	struct passed_rule *r = &m->way.rule[at];
 	bool better = worth_is_better(&m->way, r), seen;
 	struct brief b;
-	struct worth c;
 
 	seen = !ask_in_short(m, &b, r, better);
 	r->unread = b.unread;
@@ -141,18 +160,8 @@ static void judge(struct misses *m, uint32_t at)
 	r->unknown = b.unknown;
 	r->term = b.term;
 	m->contradicted |= contradicts(r);
-	if (brief_only_failed(&b) < 0 || r->met)
-		return;
-	if (m->way.nat && !seen)
-		ask_misses(m, r);
-	learn_state(&m->packet.a, &b);
-	if (b.n <= 1 || !better)
-		return;
-	c = (struct worth){ at, r->effect, brief_held(&b), b.last, b.distance };
-	if (!is_among_best(m, &c))
-		return;
-	if (m->way.nat ? worth_is_for_it(&m->way, &m->seen, b.last) : worth_is_telling(&b))
-		add_candidate(m, &c);
+	if (!r->met && brief_only_failed(&b) >= 0)
+		weigh_near(m, at, &b, better, seen);
 }
 
 /* That it must have failed says something of the address that it asked for, and of nothing else. */

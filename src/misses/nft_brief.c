@@ -23,14 +23,14 @@ struct nft_weighing {
 
 /* What it has said so far. */
 struct nft_said {
-	struct brief b;
+	struct brief *b;
 	uint32_t written;	/* struct nft_reading's */
 	uint8_t protocol;	/* the same */
-	bool over;		/* the same */
+	bool over;		/* the same, or it is not understood from here on */
 };
 
 static inline void put_fit(struct brief *b, enum nft_fit f, uint8_t field, uint32_t distance,
-		uint32_t states)
+			   uint32_t states)
 {
 	if (f == NFT_FIT_YES)
 		b->n++;
@@ -64,8 +64,8 @@ static bool is_device_of(const struct nft_weighing *w, const struct nft_term *t,
 }
 
 /* Most ask for ports.  As below. */
-static bool is_plain_number_of(const struct nft_constant *c, const struct nft_constant *end,
-			       uint64_t v, uint32_t *distance)
+static inline bool is_plain_number_of(const struct nft_constant *c, const struct nft_constant *end,
+				      uint64_t v, uint32_t *distance)
 {
 	uint64_t nearest = UINT64_MAX;
 
@@ -83,13 +83,12 @@ static bool is_plain_number_of(const struct nft_constant *c, const struct nft_co
 }
 
 /* Return: is it one of the constants?  @distance: else, from the nearest */
-static bool is_number_of(const struct nft_weighing *w, const struct nft_term *t,
-			 const struct nft_field *f, const struct nft_number *v,
-			 uint32_t *distance)
+static inline bool is_number_of(const struct nft_weighing *w, const struct nft_term *t,
+				const struct nft_number *v, uint32_t *distance)
 {
 	const struct nft_constant *c = w->r->constant + t->constant, *end = c + t->constants;
 
-	if (f->type == NFT_TYPE_NUMBER)
+	if (t->plain->type == NFT_TYPE_NUMBER)
 		return is_plain_number_of(c, end, v->low, distance);
 	for (const struct nft_constant *i = c; i < end; i++)
 		if (nft_number_order(v, &i->range.from) >= 0 &&
@@ -98,7 +97,7 @@ static bool is_number_of(const struct nft_weighing *w, const struct nft_term *t,
 	if (t->op == NFT_DIFFERS)
 		return false;
 	for (; c < end; c++) {
-		uint32_t n = nft_fit_distance(f, v, &c->range);
+		uint32_t n = nft_fit_distance(t->plain, v, &c->range);
 
 		if (n < *distance)
 			*distance = n;
@@ -106,50 +105,66 @@ static bool is_number_of(const struct nft_weighing *w, const struct nft_term *t,
 	return false;
 }
 
-/* Before its fields are compared: the family, and the protocol that they lie in. */
-static inline enum nft_fit weigh_before(struct nft_said *s, const struct nft_weighing *w,
-					const struct nft_field *f, bool *other)
+/* Before its field is compared: the protocol that it lies in.  Return: is that known? */
+static inline bool weigh_before(struct nft_said *s, const struct nft_weighing *w,
+				const struct nft_field *f, bool *other)
 {
 	struct nft_number is;
 	enum nft_fit fit = NFT_FIT_UNKNOWN;
 
-	if (!f->protocol || s->protocol == f->protocol)
-		return NFT_FIT_YES;
 	if (!(s->written & 1u << ASKED_PROTO) && nft_field_protocol(&is, w->a))
 		fit = is.low == f->protocol ? NFT_FIT_YES : NFT_FIT_NO;
-	put_fit(&s->b, fit, ASKED_PROTO, CONDITION_FAR, 0);
+	put_fit(s->b, fit, ASKED_PROTO, CONDITION_FAR, 0);
 	s->protocol = f->protocol;
 	*other = fit == NFT_FIT_NO && !nft_compare_has_port(f, w->a);
-	return fit;
+	return fit != NFT_FIT_UNKNOWN;
 }
 
 /* The packet is of another family: more than one thing that failed. */
-static inline void put_family(struct nft_said *s)
+static void put_family(struct nft_said *s)
 {
 	for (int i = 0; i < 2; i++)
-		brief_fail(&s->b, ASKED_FAMILY, CONDITION_FAR, 0);
+		brief_fail(s->b, ASKED_FAMILY, CONDITION_FAR, 0);
 	s->over = true;
 }
 
-static enum nft_fit weigh_device(const struct nft_weighing *w, const struct nft_term *t,
-				 const struct nft_field *f)
+static enum nft_fit weigh_device(const struct nft_weighing *w, const struct nft_term *t)
 {
-	const char *name = nft_field_device(f, w->a);
+	const char *name = nft_field_device(t->plain, w->a);
 
 	return !name ? NFT_FIT_UNKNOWN : is_device_of(w, t, name) ? NFT_FIT_YES : NFT_FIT_NO;
 }
 
-static enum nft_fit weigh_number(const struct nft_weighing *w, const struct nft_term *t,
-				 const struct nft_field *f, uint32_t *distance)
+/* Most rules ask for the same fields: each is read off the packet once. */
+static inline bool packet_value(struct nft_number *v, const struct nft_weighing *w,
+				const struct nft_term *t)
+{
+	uint64_t serial = w->a->serial;
+	struct shared_answer *last = shared_answer_of(w->shared, t->value, serial);
+
+	if (!last)
+		return nft_field_value(v, t->plain, w->a);
+	if (last->serial != serial) {
+		last->is = nft_field_value(v, t->plain, w->a);
+		last->value[0] = v->high;
+		last->value[1] = v->low;
+		last->serial = serial;
+	}
+	*v = (struct nft_number){ last->value[0], last->value[1] };
+	return last->is;
+}
+
+static inline enum nft_fit weigh_number(const struct nft_weighing *w, const struct nft_term *t,
+				 uint32_t *distance)
 {
 	struct nft_number v;
 	bool is;
 
-	if (!nft_field_value(&v, f, w->a))
+	if (!packet_value(&v, w, t))
 		return NFT_FIT_UNKNOWN;
 	if (t->masked)
 		v.low &= t->mask;
-	is = is_number_of(w, t, f, &v, distance);
+	is = is_number_of(w, t, &v, distance);
 	if (t->op == NFT_DIFFERS) {
 		*distance = CONDITION_FAR;
 		return is ? NFT_FIT_NO : NFT_FIT_YES;
@@ -157,38 +172,31 @@ static enum nft_fit weigh_number(const struct nft_weighing *w, const struct nft_
 	return is ? NFT_FIT_YES : NFT_FIT_NO;
 }
 
-static enum nft_fit weigh_value(const struct nft_weighing *w, const struct nft_term *t,
-				const struct nft_field *f, uint32_t *distance)
-{
-	return f->type == NFT_TYPE_DEVICE ? weigh_device(w, t, f) :
-					    weigh_number(w, t, f, distance);
-}
-
-/* Is it known from another rule that has it? */
-static enum nft_fit weigh_shared(const struct nft_weighing *w, const struct nft_term *t,
-				 const struct nft_field *f, uint32_t *distance)
+/* Most of what several rules have is known from another one. */
+static inline enum nft_fit weigh_value(const struct nft_weighing *w, const struct nft_term *t,
+				       uint32_t *distance)
 {
 	uint64_t serial = w->a->serial;
 	struct shared_answer *last = shared_answer_of(w->shared, t->shared, serial);
+	enum nft_fit fit;
 
-	if (!last)
-		return weigh_value(w, t, f, distance);
-	if (last->serial != serial) {
-		last->is = (uint8_t)weigh_value(w, t, f, distance);
-		last->distance = *distance;
-		last->serial = serial;
+	if (last && last->serial == serial) {
+		*distance = last->distance;
+		return last->is;
 	}
-	*distance = last->distance;
-	return last->is;
+	fit = t->plain->type == NFT_TYPE_DEVICE ? weigh_device(w, t) :
+						  weigh_number(w, t, distance);
+	if (last)
+		*last = (struct shared_answer){ serial, *distance, (uint8_t)fit, { 0 } };
+	return fit;
 }
 
 /* "meta l4proto tcp": what is asked for by name need not be asked for again. */
-static uint8_t weighed_protocol(const struct nft_weighing *w, const struct nft_term *t,
-				const struct nft_field *f)
+static uint8_t weighed_protocol(const struct nft_weighing *w, const struct nft_term *t)
 {
 	struct nft_number v;
 
-	nft_field_value(&v, f, w->a);
+	nft_field_value(&v, t->plain, w->a);
 	return (uint8_t)(t->masked ? v.low & t->mask : v.low);
 }
 
@@ -196,57 +204,79 @@ static uint8_t weighed_protocol(const struct nft_weighing *w, const struct nft_t
 static inline void weigh_plain(struct nft_said *s, const struct nft_weighing *w,
 			       const struct nft_term *t)
 {
-	const struct nft_field *f = w->r->part[t->part].f;
+	const struct nft_field *f = t->plain;
 	uint32_t distance = CONDITION_FAR;
-	enum nft_fit before, fit = NFT_FIT_UNKNOWN;
-	bool other = false;
+	enum nft_fit fit = NFT_FIT_UNKNOWN;
+	bool other = false, lies = true;
 
 	if (f->nfproto != NFPROTO_UNSPEC && f->nfproto != w->a->nfproto) {
 		put_family(s);
 		return;
 	}
-	before = weigh_before(s, w, f, &other);
+	if (f->protocol && s->protocol != f->protocol)
+		lies = weigh_before(s, w, f, &other);
 	if (f->asked == ASKED_STATE) {
-		weigh_state(&s->b, w, t);
+		weigh_state(s->b, w, t);
 		return;
 	}
 	if (other)
 		fit = NFT_FIT_NO;
-	else if (before != NFT_FIT_UNKNOWN)
-		fit = weigh_shared(w, t, f, &distance);
-	put_fit(&s->b, fit, f->asked, distance, 0);
-	if (fit == NFT_FIT_YES && f->asked == ASKED_PROTO && t->op <= NFT_EQUAL)
-		s->protocol = weighed_protocol(w, t, f);
-}
-
-static bool was_written(const struct nft_said *s, const struct nft_weighing *w,
-			const struct nft_term *t)
-{
-	return s->written & 1u << w->r->part[t->part].f->asked;
+	else if (lies)
+		fit = weigh_value(w, t, &distance);
+	put_fit(s->b, fit, f->asked, distance, 0);
+	if (f->asked == ASKED_PROTO && fit == NFT_FIT_YES && t->op <= NFT_EQUAL)
+		s->protocol = weighed_protocol(w, t);
 }
 
 /* Return: false: it has to be put down as conditions. */
-static inline bool weigh(struct nft_said *s, const struct nft_weighing *w,
-			 const struct nft_term *t)
+static bool weigh_unlike(struct nft_said *s, const struct nft_term *t)
 {
-	/* A comparison may be two. */
-	if (s->b.n + 2 > CONDITIONS_MAX)
-		return false;
 	switch (t->kind) {
 	case NFT_TERM_COMPARES:
-		if (!t->plain || (s->written && was_written(s, w, t)))
-			return false;
-		weigh_plain(s, w, t);
-		break;
+		return false;
 	case NFT_TERM_WRITES:
 		s->written |= t->written;
 		break;
 	case NFT_TERM_UNKNOWN:
-		brief_leave_open(&s->b, t->field, 0, 0);
+		brief_leave_open(s->b, t->field, 0, 0);
 		break;
 	case NFT_TERM_UNREAD:
-		s->b.unread = true;
+		s->b->unread = s->over = true;
 		break;
+	}
+	return true;
+}
+
+/* Return: the same */
+static inline bool weigh(struct nft_said *s, const struct nft_weighing *w,
+			 const struct nft_term *t)
+{
+	/* A comparison may be two. */
+	if (s->b->n + 2 > CONDITIONS_MAX)
+		return false;
+	if (!t->plain)
+		return weigh_unlike(s, t);
+	if (s->written && s->written & 1u << t->plain->asked)
+		return false;
+	weigh_plain(s, w, t);
+	return true;
+}
+
+/* Return: false: one of those up to @end has to be put down. */
+static bool weigh_up_to(struct nft_said *s, const struct nft_weighing *w,
+			const struct nft_term *t, const struct nft_term *end)
+{
+	for (; t < end; t++) {
+		if (!weigh(s, w, t))
+			return false;
+		if (s->b->fails) {
+			if (!s->b->term)
+				s->b->term = (uint8_t)(t - w->r->term + 1);
+			if (brief_is_done(s->b))
+				break;
+		}
+		if (s->over)
+			break;
 	}
 	return true;
 }
@@ -258,23 +288,19 @@ bool nft_conditions_brief(struct brief *out, struct rule_kept *kept, uint32_t in
 	const struct nft_weighing w = {
 		.r = r, .a = a, .text = text.at, .shared = rule_kept_shared(kept),
 	};
-	struct nft_said s = { .b.enough = out->enough, .b.only = out->only };
+	struct nft_said s = { .b = out };
+	const struct nft_term *t, *end;
 
 	if (!r)
 		return false;
-	for (uint32_t at = 1; at <= r->terms; at++) {
-		const struct nft_term *t = &r->term[at - 1];
-
-		if (s.over || brief_is_done(&s.b))
-			break;
+	brief_begin(out);
+	t = r->term;
+	end = t + r->terms;
+	if (out->only && out->only <= r->terms) {
+		end = t + out->only;
 		/* What was written before it is another for this one, too. */
-		if (out->only && at != out->only && t->kind != NFT_TERM_WRITES)
-			continue;
-		if (!weigh(&s, &w, t))
-			return false;
-		if (s.b.fails && !s.b.term)
-			s.b.term = (uint8_t)at;
+		for (; t < end - 1; t++)
+			s.written |= t->written;
 	}
-	*out = s.b;
-	return true;
+	return weigh_up_to(&s, &w, t, end);
 }

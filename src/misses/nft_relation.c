@@ -326,7 +326,7 @@ static bool read_term(struct nft_draft *d, struct nft_term *t, struct strview *r
 		t->perhaps = ASKED_ALL_STATES;
 	else if (t->parts == 1 && first_field(d, t)->asked == ASKED_STATE && !d->lacks)
 		try_states(d, t);
-	t->plain = is_plain(d, t);
+	t->plain = is_plain(d, t) ? first_field(d, t) : NULL;
 	return true;
 }
 

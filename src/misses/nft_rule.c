@@ -179,10 +179,13 @@ static struct nft_rule *pack(const struct nft_draft *d)
 /* The mark is another from rule to rule, and the state what was learned of it. */
 static void share_term(const struct nft_draft *d, struct nft_term *t, struct shared *shared)
 {
-	const struct nft_field *f = t->plain ? d->part[t->part].f : NULL;
+	const struct nft_field *f = t->plain;
 
-	if (f && f->asked != ASKED_MARK && f->asked != ASKED_STATE)
-		t->shared = shared_number(shared, f, rule_span_text(t->words, d->begin));
+	if (!f || f->asked == ASKED_MARK || f->asked == ASKED_STATE)
+		return;
+	t->shared = shared_number(shared, f, rule_span_text(t->words, d->begin));
+	if (f->type != NFT_TYPE_DEVICE)
+		t->value = shared_number(shared, f, (struct strview){ "", 0 });
 }
 
 void *nft_rule_make(struct strview text, struct shared *shared)

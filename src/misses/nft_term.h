@@ -31,11 +31,12 @@ struct nft_term {
 	uint8_t field;		/* UNKNOWN: enum asked_field */
 	bool changes;		/* UNKNOWN: struct condition's */
 	bool masked;
-	bool plain;		/* COMPARES one field with numbers, or names of devices: see nft_brief.c */
 	bool lacks;		/* an element of its set is not understood, of which nothing is kept */
 	/* Of conntrack's state: which would do, and which perhaps, 1 << enum conntrack_state */
 	uint8_t would, perhaps;
-	uint16_t shared;	/* shared_number(), of whether the value fits; 0: none */
+	uint16_t shared, value;	/* shared_number(), of whether the value fits, and of it; 0: none */
+	/* COMPARES this one field with numbers, or names of devices: see nft_brief.c; else NULL */
+	const struct nft_field *plain;
 	uint32_t part, constant;	/* the first of each in struct nft_rule */
 	uint32_t constants;
 	uint32_t written;	/* WRITES: 1 << enum asked_field each */

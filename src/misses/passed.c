@@ -4,7 +4,6 @@
 
 #include <netinet/in.h>
 #include <linux/netfilter.h>
-#include <string.h>
 
 #include "capture/event.h"
 #include "grounds/walk.h"
@@ -104,14 +103,12 @@ static bool is_nat_alone(const struct rulebook_rule *rule)
  * Rules of nft may act before they ask on: what one that was passed over did to the mark
  * no event tells, only what came of it.  Targets of iptables are the last thing in a rule.
  */
-static void take_changes(const struct passed *w, struct passed_rule *r,
-			 const struct rulebook_rule *rule)
+static void take_marks(const struct passed *w, struct passed_rule *r,
+		       const struct rulebook_rule *rule)
 {
 	struct mark_rule m;
 
-	r->changes = rule->changes;
-	r->nat = rule->nat;
-	if (!rule->changes || is_nat_alone(rule))
+	if (is_nat_alone(rule))
 		return;
 	r->marks = mark_rule_read(&m, rule->text);
 	r->acts_first = !r->marks &&
@@ -126,16 +123,14 @@ static bool add(struct passed *w, const struct passed_frame *f,
 
 	if (w->n == PASSED_RULES)
 		return false;
-	memset(r, 0, sizeof(*r));
 	rulebook_rule(&w->book, f->chain, number, &rule);
-	r->chain = f->chain;
-	r->number = number;
-	r->caller = f->caller;
-	r->mark = mark.value;
-	r->mark_known = mark.known;
-	r->met = met;
-	r->effect = rule.effect;
-	take_changes(w, r, &rule);
+	*r = (struct passed_rule){
+		.chain = f->chain, .number = number, .caller = f->caller,
+		.mark = mark.value, .mark_known = mark.known, .met = met,
+		.effect = rule.effect, .changes = rule.changes, .nat = rule.nat,
+	};
+	if (rule.changes)
+		take_marks(w, r, &rule);
 	w->n += !rule.own;
 	return !rule.writes;
 }

@@ -172,7 +172,7 @@ struct rulebook_text {
 	uint32_t index;		/* rule_kept_find()'s */
 };
 
-static struct rulebook_text text_of(const struct rulebook *b, uint32_t chain, uint32_t number)
+static inline struct rulebook_text text_of(const struct rulebook *b, uint32_t chain, uint32_t number)
 {
 	struct rulebook_text t = { .nft = NULL };
 	const struct nft_snap_rule *n;

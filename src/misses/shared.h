@@ -17,6 +17,7 @@ struct shared_answer {
 	uint64_t serial;	/* struct asked's, of the packet that was asked; 0: none was */
 	uint32_t distance;	/* struct condition's */
 	uint8_t is;		/* as whoever asks puts it */
+	uint64_t value[2];	/* the same: of a field, what the packet has there */
 };
 
 struct shared_words {

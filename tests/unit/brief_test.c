@@ -176,6 +176,22 @@ static void assert_same(const char *text, const struct brief *is, const struct b
 			 all->open, all->unknown, all->distance, all->states);
 }
 
+static bool ask(struct brief *b, struct rule_kept *k, struct strview text, bool nft,
+		const struct asked *a)
+{
+	return nft ? nft_conditions_brief(b, k, 0, text, a) : xt_conditions_brief(b, k, 0, text, a);
+}
+
+/* What failed first does so when it alone is asked. */
+static void assert_fails_alone(struct rule_kept *k, struct strview text, bool nft,
+			       const struct asked *a, uint8_t term)
+{
+	struct brief one = { .only = term };
+
+	if (!ask(&one, k, text, nft, a) || !one.fails)
+		fail_msg("\"%s\": condition %u does not fail alone", text.at, term);
+}
+
 /* Return: could it be told in short? */
 static bool compare(struct rule_kept *k, const char *text, bool nft, const struct asked *a)
 {
@@ -183,9 +199,10 @@ static bool compare(struct rule_kept *k, const char *text, bool nft, const struc
 	struct brief is = { .enough = (uint8_t)rnd(3) }, put;
 	struct conditions all = { .enough = is.enough };
 
-	if (!(nft ? nft_conditions_brief(&is, k, 0, t, a) :
-		    xt_conditions_brief(&is, k, 0, t, a)))
+	if (!ask(&is, k, t, nft, a))
 		return false;
+	if (is.term)
+		assert_fails_alone(k, t, nft, a, is.term);
 	if (nft)
 		nft_conditions_read(&all, t, a);
 	else
