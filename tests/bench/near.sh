@@ -6,6 +6,7 @@
 # ("legacy nft native").
 
 NEAR_RULES=600 NEAR_RATE=20
+NEAR_PROGRAM=$BUILD/fast/wide/nftrace # as it is installed
 
 # near_rules KIND: for iptables-restore
 near_rules() {
@@ -62,20 +63,31 @@ near_unload() {
 	esac
 }
 
+# were_told KIND PACKETS: was each of them dropped, and told with what it nearly met?  A rule of one
+# condition is nobody's near miss: then it is found that there is none.
+were_told() {
+	local drops near expected=$2
+	[[ $1 == several ]] || expected=0
+	drops=$(grep -c '"fate":"DROP"' "$OUT") near=$(grep -c '"near":\[{' "$OUT")
+	((drops == $2 && near == expected)) && return
+	echo "bench: of $2 packets $drops were dropped, $near told with near misses instead of $expected" >&2
+	return 1
+}
+
 # near_instructions KIND BACKEND PACKETS: of all that is done to find them, for so many; none: not
 # all were told
 near_instructions() {
 	near_load "$1" "$2"
 	COUNTED_IN=misses_find COUNTED_RATE=$NEAR_RATE \
-		reader_instructions "$BUILD/wide/nftrace" "$3" --json -4 >"$SCRATCH/near.count"
-	(($(grep -c '"fate":"DROP"' "$OUT") == $3)) && cat "$SCRATCH/near.count"
+		reader_instructions "$NEAR_PROGRAM" "$3" --json -4 >"$SCRATCH/near.count"
+	were_told "$1" "$3" && cat "$SCRATCH/near.count"
 	near_unload "$2"
 }
 
 # read_log PACKETS: what reads a log of so many, whose rules it knows
 read_log() {
 	packets_as_text "$1" >"$SCRATCH/near.$1"
-	READ_LOG=("$BUILD/wide/nftrace" --read "$SCRATCH/near.$1" --rules "$SCRATCH/near.save" -q)
+	READ_LOG=("$NEAR_PROGRAM" --read "$SCRATCH/near.$1" --rules "$SCRATCH/near.save" -q)
 }
 
 # How many instructions the reader does in a microsecond; to start is in both of two sizes
