@@ -15,6 +15,9 @@ readonly COUNTED=(
 	"--fold;--fold;;0.8"
 )
 
+# has_reader: it has its name, which under valgrind may take longer than to get armed; sets reader
+has_reader() { reader=$(child_named nftrace-reader); [[ -n $reader ]]; }
+
 # reader_instructions PROGRAM PACKETS ARGS...: valgrind needs a reader with the wider filter
 # COUNTED_RATE (250) packets/s; COUNTED_IN: a function, and nothing is counted outside of it
 reader_instructions() {
@@ -29,7 +32,7 @@ reader_instructions() {
 	NFTRACE_PID=$!
 	later $NFTRACE_PID
 	wait_armed 60 || exit 1
-	reader=$(child_named nftrace-reader)
+	wait_for 60 has_reader || exit 1
 	flood "$packets" "${COUNTED_RATE:-250}" >/dev/null
 	# Before the texts are there it is idle as well.
 	wait_for 120 test -s "$OUT"
