@@ -96,12 +96,17 @@ static void add_candidate(struct misses *m, const struct worth *c)
 	m->candidate[i] = *c;
 }
 
-static void ask_misses(struct misses *m, const struct passed_rule *r)
+/* Who fails in two is not near, and who saves nobody need only be known to fail. */
+static uint8_t enough_of(bool better)
+{
+	return better ? 2 : 1;
+}
+
+static void ask_misses(struct misses *m, const struct passed_rule *r, bool better)
 {
 	m->packet.a.mark = r->mark;
 	m->packet.a.mark_known = r->mark_known;
-	/* Who fails in two is not near, and who saves nobody need only be known to fail. */
-	m->seen.enough = worth_is_better(&m->way, r) ? 2 : 1;
+	m->seen.enough = enough_of(better);
 	rulebook_ask(&m->way.book, r->chain, r->number, &m->packet.a, &m->seen);
 }
 
@@ -111,11 +116,11 @@ static bool ask_in_short(struct misses *m, struct brief *b, const struct passed_
 {
 	m->packet.a.mark = r->mark;
 	m->packet.a.mark_known = r->mark_known;
-	b->enough = better ? 2 : 1;
+	b->enough = enough_of(better);
 	b->only = 0;
 	if (rulebook_ask_brief(&m->way.book, r->chain, r->number, &m->packet.a, b))
 		return true;
-	ask_misses(m, r);
+	ask_misses(m, r, better);
 	brief_of(b, &m->seen);
 	return false;
 }
@@ -137,7 +142,7 @@ static void weigh_near(struct misses *m, uint32_t at, const struct brief *b, boo
 	struct worth c;
 
 	if (m->way.nat && !seen)
-		ask_misses(m, r);
+		ask_misses(m, r, better);
 	learn_state(&m->packet.a, b);
 	if (b->n <= 1 || !better)
 		return;
@@ -222,7 +227,8 @@ static void try_candidate(struct misses *m, const struct worth *c,
 	const struct place *at;
 	struct brief b;
 
-	ask_misses(m, r);
+	/* None but those that would have saved the packet is a candidate. */
+	ask_misses(m, r, true);
 	brief_of(&b, &m->seen);
 	if (brief_only_failed(&b) != c->failed)
 		return;

@@ -176,12 +176,11 @@ static struct nft_rule *pack(const struct nft_draft *d)
 	return r;
 }
 
-/* The mark is another from rule to rule, and the state what was learned of it. */
 static void share_term(const struct nft_draft *d, struct nft_term *t, struct shared *shared)
 {
 	const struct nft_field *f = t->plain;
 
-	if (!f || f->asked == ASKED_MARK || f->asked == ASKED_STATE)
+	if (!f || !shared_may_be(f->asked))
 		return;
 	t->shared = shared_number(shared, f, rule_span_text(t->words, d->begin));
 	if (f->type != NFT_TYPE_DEVICE)

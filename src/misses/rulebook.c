@@ -220,14 +220,20 @@ uint64_t rulebook_serial(const struct rulebook *b)
 	return b->kept ? shared_serial(rule_kept_shared(b->kept)) : 0;
 }
 
-bool rulebook_fails(const struct rulebook *b, uint32_t chain, uint32_t number,
-		    const struct asked *a, struct conditions *room)
+bool rulebook_ask_or_fail(const struct rulebook *b, uint32_t chain, uint32_t number,
+			  const struct asked *a, struct conditions *room)
 {
 	struct brief brief = { .enough = 1 };
 
-	if (rulebook_ask_brief(b, chain, number, a, &brief))
-		return brief.fails;
+	if (rulebook_ask_brief(b, chain, number, a, &brief) && brief.fails)
+		return true;
 	room->enough = 1;
 	rulebook_ask(b, chain, number, a, room);
-	return room->failed;
+	return false;
+}
+
+bool rulebook_fails(const struct rulebook *b, uint32_t chain, uint32_t number,
+		    const struct asked *a, struct conditions *room)
+{
+	return rulebook_ask_or_fail(b, chain, number, a, room) || room->failed;
 }

@@ -80,7 +80,18 @@ bool rulebook_ask_brief(const struct rulebook *b, uint32_t chain, uint32_t numbe
 /** rulebook_serial - struct asked's, for a packet that is another than those before */
 uint64_t rulebook_serial(const struct rulebook *b);
 
-/** rulebook_fails - does one of its conditions fail, for certain and before what is not understood? */
+/**
+ * rulebook_ask_or_fail - rulebook_ask(), unless in short it is known that a condition fails
+ * @room: gets what was put down, up to the first that fails
+ * Return: true: that is known, before what is not understood, and nothing is put down.
+ */
+bool rulebook_ask_or_fail(const struct rulebook *b, uint32_t chain, uint32_t number,
+			  const struct asked *a, struct conditions *room);
+
+/**
+ * rulebook_fails - does one of its conditions fail, for certain and before what is not understood?
+ * @room: false: has all of them, or those before what is not understood
+ */
 bool rulebook_fails(const struct rulebook *b, uint32_t chain, uint32_t number,
 		    const struct asked *a, struct conditions *room);
 

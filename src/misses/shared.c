@@ -2,7 +2,6 @@
 /* shared: conditions that several rules have in common, of which a packet is asked once. */
 #include "misses/shared.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,8 +3,10 @@
 #ifndef NFTRACE_SHARED_H
 #define NFTRACE_SHARED_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "misses/asked.h"
 #include "rules/base/strview.h"
 
 enum {
@@ -35,6 +37,16 @@ struct shared {
 	struct shared_words of[SHARED];
 	struct shared_answer answer[SHARED];
 };
+
+/**
+ * shared_may_be - does nothing but the packet decide, of a condition that asks for this?
+ * @field: enum asked_field.  The mark is another from rule to rule, and the state what was
+ *	learned of it.
+ */
+static inline bool shared_may_be(uint8_t field)
+{
+	return field != ASKED_MARK && field != ASKED_STATE;
+}
 
 /**
  * shared_number - of a condition, by whom it is judged and its words; it has one from its second rule on

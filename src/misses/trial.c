@@ -233,8 +233,6 @@ static bool meets(struct trial *t, struct onward *o, uint32_t chain,
 	a.mark_known = o->mark_known;
 	if (rulebook_fails(&t->w->book, chain, number, &a, t->room))
 		return false;
-	t->room->enough = 1;
-	rulebook_ask(&t->w->book, chain, number, &a, t->room);
 	state = trial_state_of(t->room);
 	if (rule.effect == EFFECT_CONTINUE && state == CONDITION_HELD &&
 	    marks(o, &rule))

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "misses/asked.h"
-#include "misses/brief.h"
 #include "misses/condition.h"
 #include "misses/passed.h"
 #include "rules/base/target.h"
@@ -34,18 +33,6 @@ static enum met meets_unreached(const struct conditions *all)
 			met = MET_PERHAPS;
 	}
 	return met;
-}
-
-static enum met ask_unreached(const struct passed *w, const struct unreached *u,
-			      const struct asked *a, struct conditions *room)
-{
-	struct brief b = { .enough = 1 };
-
-	if (rulebook_ask_brief(&w->book, u->chain, u->number, a, &b) && b.fails)
-		return MET_NOT;
-	room->enough = 1;
-	rulebook_ask(&w->book, u->chain, u->number, a, room);
-	return meets_unreached(room);
 }
 
 static bool push_unreached(struct unreached_onward *o, uint32_t chain)
@@ -119,7 +106,8 @@ bool unreached_find(struct unreached *u, const struct passed *w,
 			continue;
 		if (rule.writes)
 			return false;
-		met = ask_unreached(w, u, &asked, room);
+		met = rulebook_ask_or_fail(&w->book, u->chain, u->number, &asked, room) ?
+			MET_NOT : meets_unreached(room);
 		/* One of nft may act before it asks. */
 		asked.mark_known &= !(w->book.nft && rule.changes);
 		if (met == MET_NOT ||

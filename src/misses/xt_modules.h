@@ -15,13 +15,9 @@ struct condition;
 struct xt_option {
 	const char *word;	/* "--dport"; NULL: the end of a list */
 	uint8_t len;		/* of .word */
-	/* NULL: what it asks for is the text.  Return: false: it is not understood. */
-	bool (*read)(union xt_value *v, struct strview value);
-	/* Does the packet meet it?  NULL: a set knows, which xt_ask_set() asks. */
-	enum xt_answer (*is)(const struct xt_seen *q, enum asked_field field,
-			     struct xt_apart *apart);
-	/* .is() has failed: what would do, in .want, and what to tell of it.  NULL: nothing */
-	void (*want)(struct condition *c, const struct xt_seen *q, enum asked_field field);
+	xt_read_fn *read;	/* NULL: what it asks for is the text */
+	xt_is_fn *is;		/* NULL: a set knows, which xt_ask_set() asks */
+	xt_want_fn *want;	/* NULL: nothing would do, or is to be told */
 	uint8_t field;		/* enum asked_field, for these */
 	bool bare;		/* it takes no value */
 };

@@ -84,9 +84,18 @@ struct xt_apart {
 	uint8_t states;		/* of conntrack's state, whatever the answer: struct condition's .number */
 };
 
-/** xt_is_unknown - of an option that nothing here tells of */
-enum xt_answer xt_is_unknown(const struct xt_seen *q, enum asked_field field,
-			     struct xt_apart *apart);
+/* Reads what stands behind an option.  Return: false: it is not understood. */
+typedef bool xt_read_fn(union xt_value *v, struct strview value);
+
+/* Does the packet meet what the option asks for? */
+typedef enum xt_answer xt_is_fn(const struct xt_seen *q, enum asked_field field,
+				struct xt_apart *apart);
+
+/* That has failed: what would do, in .want, and what to tell of it. */
+typedef void xt_want_fn(struct condition *c, const struct xt_seen *q, enum asked_field field);
+
+/* xt_is_unknown - of an option that nothing here tells of */
+xt_is_fn xt_is_unknown;
 
 /** xt_read_range - "80", "80:90" */
 bool xt_read_range(struct strview word, uint32_t *low, uint32_t *high);

@@ -183,10 +183,9 @@ void xt_rule_read(struct xt_rule *to, struct strview text)
 		;
 }
 
-/* The mark is another from rule to rule, and the state what was learned of it. */
 static void share(struct xt_term *t, const char *text, struct shared *shared)
 {
-	if (t->o && t->o->is && t->o->field != ASKED_MARK && t->o->field != ASKED_STATE)
+	if (t->o && t->o->is && shared_may_be(t->o->field))
 		t->shared = shared_number(shared, t->o, rule_span_text(t->words, text));
 }
 
