@@ -73,14 +73,18 @@ static void close_files(struct helper *h)
 	}
 }
 
+static int open_result(void)
+{
+	return memfd_create("nftrace-result", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+}
+
 /* @job: gets the child's ends */
 static int open_files(struct helper *h, struct helper_job *job)
 {
 	int pair[2];
 
 	*h = (struct helper){ .pid = -1, .text_fd = -1, .line = -1 };
-	h->result_fd = memfd_create("nftrace-result",
-				     MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	h->result_fd = open_result();
 	if (h->result_fd >= 0)
 		h->text_fd = memfd_create("nftrace-text", MFD_CLOEXEC);
 	if (h->text_fd < 0 ||
@@ -303,15 +307,21 @@ static const struct sealing shared_sealing = { F_SEAL_FUTURE_WRITE, MAP_SHARED }
  */
 static const struct sealing final = { F_SEAL_WRITE, MAP_PRIVATE };
 
-/* Return: NULL with errno set. */
-static void *map_result(int fd, size_t len, const struct sealing *s)
+/* @len: 0: there is none, and nothing is mapped.  Return: 0 or -errno. */
+static int map_result(struct helper_result *res, int fd, size_t len, const struct sealing *s)
 {
 	void *data;
 
+	if (!len)
+		return 0;
 	if (fcntl(fd, F_ADD_SEALS, s->seal | F_SEAL_SHRINK | F_SEAL_GROW) < 0)
-		return NULL;
+		return -errno;
 	data = mmap(NULL, len, PROT_READ, s->flags, fd, 0);
-	return data == MAP_FAILED ? NULL : data;
+	if (data == MAP_FAILED)
+		return -errno;
+	res->data = data;
+	res->len = len;
+	return 0;
 }
 
 /* @fd: what is mapped, as @s says; -1 after an error. */
@@ -319,22 +329,12 @@ static int finish(struct helper *h, int timeout_ms,
 		  const struct sealing *s, struct helper_result *res, int *fd)
 {
 	struct stat st;
-	void *data;
-	int err = 0;
+	int err;
 
 	memset(res, 0, sizeof(*res));
 	res->status = await_helper(h, timeout_ms);
-	if (fstat(h->result_fd, &st) < 0) {
-		err = -errno;
-	} else if (st.st_size > 0) {
-		data = map_result(h->result_fd, (size_t)st.st_size, s);
-		if (!data) {
-			err = -errno;
-		} else {
-			res->data = data;
-			res->len = (size_t)st.st_size;
-		}
-	}
+	err = fstat(h->result_fd, &st) < 0 ? -errno :
+		map_result(res, h->result_fd, (size_t)st.st_size, s);
 	res->text = read_text(h->text_fd);
 	h->pid = -1;
 	*fd = -1;
@@ -376,16 +376,22 @@ int helper_status(int err)
 	return -err < HELPER_BROKEN ? -err : EIO;
 }
 
+/* @fd: gets what was mapped; NULL, or after an error: it is closed */
+static void hand_out(int *fd, int mapped, int err)
+{
+	if (fd)
+		*fd = err ? -1 : mapped;
+	if (mapped >= 0 && (err || !fd))
+		close(mapped);
+}
+
 int helper_finish_data(struct helper *h, struct helper_result *res, int *fd)
 {
 	int kept, err = finish(h, JOB_MS, &shared_sealing, res, &kept);
 
 	if (!err)
 		err = job_error(res);
-	if (fd)
-		*fd = err ? -1 : kept;
-	if (kept >= 0 && (err || !fd))
-		close(kept);
+	hand_out(fd, kept, err);
 	return err;
 }
 
@@ -417,28 +423,19 @@ int helper_run(helper_fn *fn, const void *arg, int timeout_ms,
 int helper_run_here(helper_fn *fn, const void *arg, struct helper_result *res,
 		    int *fd)
 {
-	struct helper_out out = { .line = -1 };
-	int err = 0;
+	struct helper_out out = { .fd = open_result(), .line = -1 };
+	int err;
 
 	memset(res, 0, sizeof(*res));
-	out.fd = memfd_create("nftrace-result", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (out.fd < 0)
 		return -errno;
 	res->status = fn(arg, &out);
-	helper_let_go(&out);
-	if (ftruncate(out.fd, (off_t)out.used) < 0)
-		err = -errno;
-	res->len = out.used;
-	if (!err && res->len) {
-		res->data = map_result(out.fd, res->len, &shared_sealing);
-		err = res->data ? job_error(res) : -errno;
-	} else if (!err) {
+	err = helper_cut(&out);
+	if (!err)
+		err = map_result(res, out.fd, out.used, &shared_sealing);
+	if (!err)
 		err = job_error(res);
-	}
-	if (fd)
-		*fd = err ? -1 : out.fd;
-	if (!fd || err)
-		close(out.fd);
+	hand_out(fd, out.fd, err);
 	return err;
 }
 

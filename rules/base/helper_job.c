@@ -74,15 +74,10 @@ int helper_append(struct helper_out *out, const void *data, size_t len)
 	return 0;
 }
 
-/* The file ends where the result ends, and no mapping reaches beyond it. */
-static int cut_result(struct helper_out *out)
+int helper_cut(struct helper_out *out)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	size_t end = (out->used + page - 1) / page * page;
-
-	if (out->reserved > end)
-		munmap(out->base + end, out->reserved - end);
-	return ftruncate(out->fd, (off_t)out->used);
+	helper_let_go(out);
+	return ftruncate(out->fd, (off_t)out->used) < 0 ? -errno : 0;
 }
 
 /* Where the files of jobs are that are not its turn yet: three each. */
@@ -182,9 +177,8 @@ static int run(const struct helper_job *job)
 	struct helper_out out = { .fd = RESULT_FD, .line = LINE_FD };
 	int status = job->fn(job->arg, &out);
 
-	if (cut_result(&out) < 0)
+	if (helper_cut(&out) < 0)
 		status = broken();
-	helper_let_go(&out);
 	fflush(NULL);
 	return send(LINE_FD, &status, sizeof(status), MSG_NOSIGNAL) < 0 ?
 		HELPER_BROKEN : status;

@@ -40,6 +40,9 @@ void *helper_reserve(struct helper_out *out, uint64_t size);
  */
 void helper_let_go(struct helper_out *out);
 
+/** helper_cut - the same, and the file ends where the result does; 0 or -errno */
+int helper_cut(struct helper_out *out);
+
 /**
  * helper_populate - have the kernel fetch the pages of [@at, @at + @len) now
  *

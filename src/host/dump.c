@@ -61,3 +61,12 @@ int dump_ask(int bus, uint16_t type, uint16_t flags, const void *body,
 	mnl_socket_close(nl);
 	return err;
 }
+
+void dump_text(char *to, size_t size, const struct nlattr *attr)
+{
+	size_t len = strnlen(mnl_attr_get_payload(attr), mnl_attr_get_payload_len(attr));
+
+	memset(to, 0, size);
+	if (len < size)
+		memcpy(to, mnl_attr_get_payload(attr), len);
+}

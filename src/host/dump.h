@@ -18,4 +18,10 @@
 int dump_ask(int bus, uint16_t type, uint16_t flags, const void *body,
 	     size_t size, mnl_cb_t cb, void *arg);
 
+/**
+ * dump_text - an attribute's text, whether a zero byte ends it there or not
+ * @to: @size bytes, all of which are written; "": it is longer
+ */
+void dump_text(char *to, size_t size, const struct nlattr *attr);
+
 #endif

@@ -86,15 +86,6 @@ static int send_ipset_request(const struct nlmsghdr *nlh, unsigned int cmd, uint
 			cb, arg);
 }
 
-static void take_text(char to[IPSET_NAME], const struct nlattr *a)
-{
-	size_t len = strnlen(mnl_attr_get_payload(a), mnl_attr_get_payload_len(a));
-
-	memset(to, 0, IPSET_NAME);
-	if (len < IPSET_NAME)
-		memcpy(to, mnl_attr_get_payload(a), len);
-}
-
 static int on_header(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct nlattr *a;
@@ -102,7 +93,7 @@ static int on_header(const struct nlmsghdr *nlh, void *arg)
 
 	mnl_attr_for_each(a, nlh, sizeof(struct nfgenmsg)) {
 		if (mnl_attr_get_type(a) == IPSET_ATTR_TYPENAME)
-			take_text(h->type, a);
+			dump_text(h->type, IPSET_NAME, a);
 		else if (mnl_attr_get_type(a) == IPSET_ATTR_FAMILY &&
 			 mnl_attr_get_payload_len(a) >= 1)
 			h->family = mnl_attr_get_u8(a);
@@ -129,7 +120,7 @@ static int on_name(const struct nlmsghdr *nlh, void *arg)
 	mnl_attr_for_each(a, nlh, sizeof(struct nfgenmsg)) {
 		if (mnl_attr_get_type(a) != IPSET_ATTR_SETNAME)
 			continue;
-		take_text(name, a);
+		dump_text(name, IPSET_NAME, a);
 		l->any |= strncmp(name, l->name, len) == 0 && name[len] == ' ';
 	}
 	return MNL_CB_OK;
@@ -160,7 +151,7 @@ static void take_member(struct members *m, const struct nlattr *element)
 		if (m->n == MEMBERS)
 			m->more = true;
 		else
-			take_text(m->name[m->n++], a);
+			dump_text(m->name[m->n++], IPSET_NAME, a);
 	}
 }
 

@@ -23,24 +23,14 @@ struct answer {
 	uint64_t frames;
 };
 
-static void link_word(char word[IFNAMSIZ], const struct nlattr *attr)
-{
-	size_t len = strnlen(mnl_attr_get_payload(attr), mnl_attr_get_payload_len(attr));
-
-	if (len >= IFNAMSIZ)
-		return;
-	memcpy(word, mnl_attr_get_payload(attr), len);
-	word[len] = '\0';
-}
-
 static int on_info(const struct nlattr *attr, void *arg)
 {
 	struct answer *a = arg;
 
 	if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
-		link_word(a->kind, attr);
+		dump_text(a->kind, sizeof(a->kind), attr);
 	if (mnl_attr_get_type(attr) == IFLA_INFO_SLAVE_KIND)
-		link_word(a->slave_kind, attr);
+		dump_text(a->slave_kind, sizeof(a->slave_kind), attr);
 	return MNL_CB_OK;
 }
 
@@ -68,7 +58,7 @@ static int on_link(const struct nlmsghdr *nlh, void *arg)
 	mnl_attr_for_each(attr, nlh, sizeof(struct ifinfomsg)) {
 		switch (mnl_attr_get_type(attr)) {
 		case IFLA_IFNAME:
-			link_word(a->name, attr);
+			dump_text(a->name, sizeof(a->name), attr);
 			break;
 		case IFLA_MASTER:
 			link_number(&a->master, attr);

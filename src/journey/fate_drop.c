@@ -177,8 +177,10 @@ static const char *by_target(const struct path *p)
 /* Who of its table's rules can have dropped it in silence; NULL: it had left the table. */
 static const char *by_rule(const struct path *p)
 {
-	if (by_target(p))
-		return by_target(p);
+	const char *words = by_target(p);
+
+	if (words)
+		return words;
 	if (place_is_in_doubt(p->last))
 		return "the rule there, which others were just changing, dropped it, "
 		       "or a match of a later one";
@@ -223,14 +225,16 @@ static bool is_redirect(const struct packet *p)
 static const char *who_said_so(const struct path_map *map, const struct path *p,
 			       const struct packet *last, uint8_t hook)
 {
+	const char *words = by_rule(p);
+
 	if (strcmp(p->drop.seen->location, "nft_do_chain") == 0)
 		return "a rule of nft that is not traced here (bridge, netdev, "
 		       "egress, or one that came meanwhile)";
 	if (p->state == PATH_QUEUED)
 		return "the queue's program has let it go, and a match of a "
 		       "later rule dropped it";
-	if (by_rule(p))
-		return by_rule(p);
+	if (words)
+		return words;
 	if (hook == NF_INET_LOCAL_OUT && p->drop.changed & MANGLE_DST)
 		return "there is no route to where the packet goes now";
 	/* nf_nat_icmp_reply_translation(): also before its packet has passed all of nat. */

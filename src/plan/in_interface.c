@@ -58,34 +58,28 @@ static void say_missing(const char *name, const char *nothing)
 }
 
 /* What is bridged is seen by iptables' rules only where that is set. */
-static void say_bridge_port(const char *name, const char *bridge)
+static bool bridged_is_seen(void)
 {
-	bool passes = setting_number("/proc/sys/net/bridge/"
-				     "bridge-nf-call-iptables") == 1;
-
-	msg("note: %s is a port of bridge %s, and rules see what comes in by it "
-	    "as coming in by %s: use -i %s%s%s", name, bridge, bridge, bridge,
-	    passes ? " -m physdev --physdev-in " : "", passes ? name : "");
+	return setting_number("/proc/sys/net/bridge/"
+			      "bridge-nf-call-iptables") == 1;
 }
 
 /* Return: a note was needed: rules do not see the port. */
 static bool say_port(const char *name, const struct link_seen *l)
 {
-	switch (l->kind) {
-	case MASTER_NONE:
+	bool bridge = l->kind == MASTER_BRIDGE;
+	bool passes = bridge && bridged_is_seen();
+
+	if (l->kind == MASTER_NONE)
 		return false;
-	case MASTER_BRIDGE:
-		say_bridge_port(name, l->master);
-		break;
-	case MASTER_BOND:
-		msg("note: %s is a port of %s, and rules see what comes in by it as coming in "
-		    "by %s: use -i %s", name, l->master, l->master, l->master);
-		break;
-	case MASTER_SWITCH:
+	if (l->kind == MASTER_SWITCH)
 		msg("note: %s is a port of Open vSwitch, and rules see of what comes in by it only "
 		    "what that hands to the host, as coming in by its internal port", name);
-		break;
-	}
+	else
+		msg("note: %s is a port of %s%s, and rules see what comes in by it "
+		    "as coming in by %s: use -i %s%s%s", name, bridge ? "bridge " : "",
+		    l->master, l->master, l->master,
+		    passes ? " -m physdev --physdev-in " : "", passes ? name : "");
 	return true;
 }
 

@@ -69,8 +69,10 @@ static int parse_expression(struct plan *p, struct parsed *x,
 			continue;
 		fit_request(&req, &p->family[i], full);
 		req.family = families[i];
-		if (m && p->family[i].use && !req.nft && m->then(m->arg, i, &then))
+		if (m && p->family[i].use && !req.nft) {
+			m->then(m->arg, i, &then);
 			req.then = &then;
+		}
 		err = match_start(&h[i], &req);
 		started[i] = !err;
 	}

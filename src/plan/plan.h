@@ -3,23 +3,21 @@
 #ifndef NFTRACE_PLAN_H
 #define NFTRACE_PLAN_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "plan/plan_state.h"
 
-struct options;
-
 struct helper_then;
+struct options;
 
 /** struct plan_meanwhile - what the caller does while helpers parse: once */
 struct plan_meanwhile {
 	void (*act)(void *arg);
 	/*
 	 * Before that, where legacy's rules of a family (its index) are parsed: what the
-	 * helper that does does behind it.  Return: false: nothing.
+	 * helper that does does behind it.
 	 */
-	bool (*then)(void *arg, unsigned int family, struct helper_then *then);
+	void (*then)(void *arg, unsigned int family, struct helper_then *then);
 	void *arg;
 };
 

@@ -162,12 +162,11 @@ static void start_snapshots(void *arg)
 	snapshots_start(&r->snapshots, &r->plan);
 }
 
-static bool snapshot_behind(void *arg, unsigned int family, struct helper_then *then)
+static void snapshot_behind(void *arg, unsigned int family, struct helper_then *then)
 {
 	struct run *r = arg;
 
 	snapshots_then(&r->snapshots, &r->plan, family, then);
-	return true;
 }
 
 static int run_trace(struct run *r)
