@@ -684,14 +684,16 @@ assert_text() {
 	return 1
 }
 
-# assert_harmless FILE: lines of text, nothing else
+# assert_harmless FILE...: lines of text, nothing else
 assert_harmless() {
-	[[ -s $1 ]] || fail "${1##*/} is empty"
-	! grep -naP '[\x00-\x08\x0b-\x1f\x7f]' "$1" >"$SCRATCH/bad" ||
-		fail "a control character in ${1##*/}: $(head -n 1 "$SCRATCH/bad" | cat -v)"
-	! grep -naP '\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]' "$1" >"$SCRATCH/bad" ||
-		fail "C1 or direction in ${1##*/}: $(head -n 1 "$SCRATCH/bad" | cat -v)"
-	iconv -f UTF-8 -t UTF-8 "$1" >/dev/null || fail "${1##*/} is not UTF-8"
+	local file
+	(($#)) || return 0
+	for file; do [[ -s $file ]] || fail "${file##*/} is empty"; done
+	! grep -naHP '[\x00-\x08\x0b-\x1f\x7f]' "$@" >"$SCRATCH/bad" ||
+		fail "a control character: $(head -n 1 "$SCRATCH/bad" | cat -v)"
+	! grep -naHP '\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]' "$@" >"$SCRATCH/bad" ||
+		fail "C1 or direction: $(head -n 1 "$SCRATCH/bad" | cat -v)"
+	iconv -f UTF-8 -t UTF-8 "$@" >/dev/null || fail "not UTF-8, among ${*##*/}"
 }
 
 # against_schema OBJECT FILE: what in lines of JSON is not of the manual's schema

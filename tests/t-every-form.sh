@@ -40,18 +40,6 @@ rules_of() {
 	esac
 }
 
-# harmless FILE...: assert_harmless, of many
-harmless() {
-	local file
-	(($#)) || return 0
-	for file; do [[ -s $file ]] || fail "${file##*/} is empty"; done
-	! grep -naHP '[\x00-\x08\x0b-\x1f\x7f]' "$@" >"$SCRATCH/bad" ||
-		fail "a control character: $(head -n 1 "$SCRATCH/bad" | cat -v)"
-	! grep -naHP '\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]' "$@" >"$SCRATCH/bad" ||
-		fail "C1 or direction: $(head -n 1 "$SCRATCH/bad" | cat -v)"
-	iconv -f UTF-8 -t UTF-8 "$@" >/dev/null || fail "not UTF-8, among ${*##*/}"
-}
-
 # in_form FILE FORM: each at once into three files besides, when assert_clean runs what was noted
 forms=()
 in_form() {
@@ -79,7 +67,7 @@ judge() {
 }
 # assert_clean: of all that were judged nobody found anything, and nothing drives a terminal
 assert_clean() {
-	harmless "${text[@]}"
+	assert_harmless "${text[@]}"
 	((${#colour[@]} == 0)) || ! grep -naHP '[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]' "${colour[@]}" >"$SCRATCH/bad" ||
 		fail "a control character: $(head -n 1 "$SCRATCH/bad" | cat -v)"
 	((${#json[@]} == 0)) || jq . "${json[@]}" >/dev/null || fail "no JSON, among ${json[*]}"

@@ -538,13 +538,15 @@ sed -n '/^\*filter/,/^COMMIT/p' "$HERE/router.save" >"$SCRATCH/filter.save"
 for log in last plain; do
 	run_nftrace lo --read "$SCRATCH/$log" --rules "$SCRATCH/filter.save" -q
 	assert_status 5
-	assert_equal "fates of $log" "REJECT UNKNOWN" "$(fates; echo "$fates")"
+	fates
+	assert_equal "fates of $log" "REJECT UNKNOWN" "$fates"
 	assert_grep 'table mangle is in the text, and not in the rules given' "$OUT"
 done
 # Nat drops nothing, and raw is behind it.
 sed '/^\*nat/,/^COMMIT/d; /^\*raw/,/^COMMIT/d' "$HERE/router.save" >"$SCRATCH/some.save"
 run_nftrace lo --read "$SCRATCH/plain" --rules "$SCRATCH/some.save" -q
-assert_equal "fates without nat and raw" "FORWARDED REJECT" "$(fates; echo "$fates")"
+fates
+assert_equal "fates without nat and raw" "FORWARDED REJECT" "$fates"
 
 subtest "words that make no sense"
 run_nftrace lo --read "$HERE/dmesg.log" --rules /nowhere

@@ -37,9 +37,10 @@ lossy() {
 	BUFFER=1 trace r -i eth0 -p udp ${WITNESS:+--no-witness}
 	reader=$(child_named nftrace-reader)
 	"$@"
-	# How many cannot be told apart hangs on which events happen to be lost: 0 to a quarter. The fates
-	# of those are judged as well.
+	# How many of one scenario cannot be told apart hangs on which events happen to be lost: 0 to a
+	# quarter. Their fates are judged as well; of all scenarios together there may be one in five.
 	judge enter=eth0/in leave=eth1/out drop=$DROP lossy=1 marked=50
+	count_marked
 	assert_status 5
 	local lost events
 	lost=$(count_of lost) events=$(count_of 'events?,')
@@ -82,3 +83,8 @@ subtest "the last events are lost"
 WITNESS=no lossy at_the_end
 subtest "the last events are lost, and silence follows"
 lossy silence_behind
+
+subtest "at most one packet in five cannot be told apart, all in all"
+note "$MARKED of $JUDGED"
+((JUDGED >= 5000)) || fail "only $JUDGED packets were judged"
+((MARKED * 5 <= JUDGED)) || fail "$MARKED of $JUDGED are marked"

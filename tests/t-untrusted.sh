@@ -116,7 +116,7 @@ forge_rules() {
 	in_ns n bash -c 'echo >/dev/udp/127.0.0.1/9'
 	ANY_TRACES=1 end_nftrace 10
 	tr -d '\t' <"$SCRATCH/n.dot" >"$SCRATCH/dot"
-	for file in "$OUT" "$ERR" "$SCRATCH/n.html" "$SCRATCH/dot"; do assert_harmless "$file"; done
+	assert_harmless "$OUT" "$ERR" "$SCRATCH/n.html" "$SCRATCH/dot"
 }
 
 subtest "rules of nft: each has its text"

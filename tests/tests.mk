@@ -157,7 +157,7 @@ $(T)/tools/confined: TOOL_LIBS = -lseccomp
 $(T)/tools/klog $(T)/tools/truth: TOOL_LIBS = -ljansson
 
 # Without sanitizers: their runtime has to come first in a process.
-$(TEST_PRELOAD): $(BUILD)/%.so: %.c | need
+$(TEST_PRELOAD): $(BUILD)/%.so: %.c tests/tools/anew.h | need
 	$(info $()  TOOL    $<)
 	$(Q)$(CC) $(CPPFLAGS) -O2 -std=gnu11 $(WARN) -shared -fPIC -o $@ $<
 

@@ -4,6 +4,8 @@
  * namespace.  Bash copies itself for each command that it starts: that is two thirds of what most of them
  * cost on a slow machine.  Where it cannot be loaded, lib.sh does without.
  */
+#include "../tools/anew.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -168,16 +170,6 @@ static int run(const struct order *order)
 	if (order->stays)
 		bind_variable("SPAWNED", said, 0);
 	return status;
-}
-
-/* Who still writes into an old one of that name does so where nobody reads it. */
-static int anew(const char *name, const char *ending)
-{
-	char path[4096];
-
-	snprintf(path, sizeof(path), "%s%s", name, ending);
-	unlink(path);
-	return open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
 }
 
 /* Return: what is behind the options, or NULL when there is nothing. */

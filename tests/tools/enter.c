@@ -3,6 +3,8 @@
  * enter: a command in another network namespace.  The scripts do this thousands of times: it is
  * linked statically, and does what nsenter, env and timeout would do, each started for it.
  */
+#include "anew.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -45,17 +47,12 @@ static void default_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Who still writes into an old one of that name does so where nobody reads it. */
 static void write_into(int fd, const char *name, const char *ending)
 {
-	char path[4096];
-	int file;
+	int file = anew(name, ending);
 
-	snprintf(path, sizeof(path), "%s%s", name, ending);
-	unlink(path);
-	file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
 	if (file < 0 || dup2(file, fd) < 0)
-		die(path);
+		die(name);
 	close(file);
 }
 
