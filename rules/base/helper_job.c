@@ -207,7 +207,8 @@ void helper_job_run(struct helper_job *job, unsigned int count, pid_t parent)
 	null = open("/dev/null", O_RDWR);
 	if (null >= 0)
 		dup2(null, STDIN_FILENO);
-	if (!line_up(job, count))
+	/* First, so that it is heard why the others have no place. */
+	if (dup2(job->text_fd, STDERR_FILENO) < 0 || !line_up(job, count))
 		_exit(broken());
 	/* Neither the lock nor a pipe may live on in a child. */
 	syscall(SYS_close_range, WAITING_FD + FILES * (count - 1), ~0U, 0);
