@@ -11,6 +11,7 @@
 enum {
 	REST_MAX_MS = 5,
 	BUSY_A_MS = 32,		/* events: from there on it is worth a rest */
+	FLOOD_MS = 20,		/* a packet's events take less */
 	EVENT_BYTES = 1024,	/* in the kernel, and what it keeps of a packet */
 };
 
@@ -45,4 +46,22 @@ int coalesce_rest_ms(struct coalesce *p, unsigned int n, uint64_t now_ns)
 	p->events = 0;
 	p->since_ns = now_ns;
 	return p->rest_ms;
+}
+
+bool flood_is_on(struct flood *f, unsigned int n, bool caught_up, uint64_t now_ns)
+{
+	const uint64_t much = (uint64_t)BUSY_A_MS * FLOOD_MS, span_ns = FLOOD_MS * NS_PER_MS;
+
+	f->events += n;
+	if (now_ns - f->since_ns >= span_ns) {
+		f->before = f->events * span_ns >= much * (now_ns - f->since_ns);
+		f->since_ns = now_ns;
+		f->events = 0;
+	}
+	if (caught_up)
+		f->behind_ns = 0;
+	else if (!f->behind_ns)
+		f->behind_ns = now_ns;
+	return f->before || f->events >= much ||
+	       (!caught_up && now_ns - f->behind_ns >= span_ns);
 }

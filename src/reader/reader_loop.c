@@ -55,6 +55,9 @@ static int read_batch(struct reader_state *s)
 		s->heard_ns = s->now_ns;
 	s->empty = n <= 0 && n != -ENOBUFS;
 	s->caught_up = n < CAPTURE_BATCH && n != -ENOBUFS;
+	s->flooded = flood_is_on(&s->flood, n > 0 ? (unsigned int)n : 0, s->caught_up,
+				 s->now_ns);
+	s->busy = s->flooded && !s->caught_up;
 	if (s->caught_up)
 		journeys_made_since(s->journeys, s->now_ns);
 	lost_events_read(&s->missing, s->plan->capture, journeys_begun(s->journeys));
@@ -273,7 +276,7 @@ static int pause_for_output(struct reader_state *s)
 {
 	int due;
 
-	if (s->busy && !s->pending && s->now_ns - s->paused_ns < PAUSE_NS)
+	if (s->more && !s->pending && s->now_ns - s->paused_ns < PAUSE_NS)
 		return 0;
 	due = expire_when_due(s);
 	if (s->drops)
@@ -304,7 +307,8 @@ static void capture_loop(struct reader_state *s)
 		want_first(s);
 		n = read_until(s, &s->caught_up);
 		rest = coalesce_rest_ms(&s->coalesce, n, s->now_ns);
-		s->busy = rest || !s->caught_up;
+		s->more = rest || !s->caught_up;
+		s->busy = s->flooded && s->more;
 		if (s->nft)
 			map_ask_ahead(s);
 		due = pause_for_output(s);

@@ -83,6 +83,7 @@ struct reader_state {
 	uint64_t paused_ns;		/* CLOCK_MONOTONIC */
 	uint64_t looked_ns;		/* at the memory, the same clock */
 	struct coalesce coalesce;
+	struct flood flood;
 	struct lost_events missing;
 	uint64_t matched;		/* once it drains: packets that the run's rules counted */
 	uint64_t shown_serial;		/* the highest of a packet that was printed */
@@ -96,7 +97,9 @@ struct reader_state {
 	bool silent;			/* the supervisor: an answer was waited for in vain */
 	bool empty;			/* the socket, after the last turn */
 	bool caught_up;			/* empty but for what came meanwhile */
-	bool busy;			/* much comes at the moment */
+	bool more;			/* much comes at the moment */
+	bool flooded;			/* and has come for some time */
+	bool busy;			/* both: nobody is asked anything */
 	uint64_t marked_bytes;		/* read: then all is that was there at drops_mark() */
 };
 

@@ -2,6 +2,7 @@
 /* coalesce_test: when the reader rests, and for how long. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
@@ -74,6 +75,60 @@ static void the_rest_ends_with_the_traffic(void **state)
 	assert_int_equal(coalesce_rest_ms(&p, 0, now + 5 * MS), 0);
 }
 
+/* Batches of @n, one each @gap_us, for @ms: is it one after the last of them? */
+static bool flood_of(struct flood *f, uint64_t *now, unsigned int n, unsigned int gap_us,
+		     unsigned int ms, bool caught_up)
+{
+	const uint64_t end = *now + ms * MS;
+	bool is = false;
+
+	for (; *now < end; *now += gap_us * MS / 1000)
+		is = flood_is_on(f, n, caught_up, *now);
+	return is;
+}
+
+static void one_packet_is_no_flood(void **state)
+{
+	uint64_t now = 1000 * MS;
+	struct flood f = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		/* 192 events, of which the first 64 are read while more come. */
+		assert_false(flood_is_on(&f, 64, false, now));
+		assert_false(flood_is_on(&f, 64, false, now += MS / 10));
+		assert_false(flood_is_on(&f, 60, true, now += MS / 10));
+		assert_false(flood_is_on(&f, 4, true, now += MS));
+		now += 100 * MS;
+	}
+	/* A thousand packets a second, of 20 events each. */
+	assert_false(flood_of(&f, &now, 20, 1000, 100, true));
+}
+
+static void what_goes_on_is_a_flood(void **state)
+{
+	uint64_t now = 1000 * MS;
+	struct flood f = { 0 };
+
+	(void)state;
+	assert_true(flood_of(&f, &now, 60, 500, 100, true));
+	/* It is over. */
+	assert_true(flood_is_on(&f, 0, true, now + MS));
+	assert_false(flood_of(&f, &now, 0, 10000, 50, true));
+}
+
+static void who_stays_behind_is_flooded(void **state)
+{
+	uint64_t now = 1000 * MS;
+	struct flood f = { 0 };
+
+	(void)state;
+	/* Each batch takes it long: what comes is not seen. */
+	assert_false(flood_of(&f, &now, 64, 10000, 15, false));
+	assert_true(flood_of(&f, &now, 64, 10000, 30, false));
+	assert_false(flood_is_on(&f, 3, true, now));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -82,6 +137,9 @@ int main(void)
 		cmocka_unit_test(a_small_buffer_is_read_in_time),
 		cmocka_unit_test(a_burst_behind_silence_is_no_busy_traffic),
 		cmocka_unit_test(the_rest_ends_with_the_traffic),
+		cmocka_unit_test(one_packet_is_no_flood),
+		cmocka_unit_test(what_goes_on_is_a_flood),
+		cmocka_unit_test(who_stays_behind_is_flooded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
