@@ -6,12 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Keys that share a place are touched together: in doubt, never wrong.  16 KiB. */
-enum { NFT_TOUCHED = 4096 };
+/* Keys that share all of their places are touched together: in doubt, never wrong.  16 KiB. */
+enum { NFT_TOUCHED_BITS = 12, NFT_TOUCHED = 1 << NFT_TOUCHED_BITS };
 
 struct nft_touched {
 	uint32_t since;		/* before this generation anything may have been */
-	uint32_t last[NFT_TOUCHED];	/* 0: not since then */
+	uint32_t last[NFT_TOUCHED];	/* of the keys that have this place; 0: not since then */
 };
 
 /** nft_touched_begin - nothing is known from before @generation */

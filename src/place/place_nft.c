@@ -200,16 +200,18 @@ bool place_nft_update(struct place_nft *pn, const struct nft_update *c)
 		     c->kind == NFT_UPDATE_NO_TABLE;
 	bool lost;
 
-	note_touched(pn, c);
-	if (c->kind == NFT_UPDATE_SET)
-		return false;
 	/* Base chains, or another run, may come and go before the rules are read. */
 	update.hidden = nft_update_is_of_run(c);
+	/* What a run has in its tables no packet is told of. */
+	if (!update.hidden)
+		note_touched(pn, c);
+	if (c->kind == NFT_UPDATE_SET)
+		return false;
 	if (table && !update.hidden)
 		pn->map->changes++;
 	else if (table && !nft_history_is_own(&pn->history, c))
 		pn->map->others |= OTHERS_RUNS;
-	pn->map->changing |= changes_chains(c) && !nft_update_is_of_run(c);
+	pn->map->changing |= changes_chains(c) && !update.hidden;
 	lost = nft_history_update(&pn->history, &update);
 	pn->map->generation = nft_history_told(&pn->history);
 	return lost;

@@ -11,6 +11,7 @@
 #include <linux/netfilter/nf_tables.h>
 
 #include "place/nft_touched.h"
+#include "rules/base/hash.h"
 #include "rules/base/units.h"
 #include "rules/nft/elements.h"
 
@@ -153,7 +154,7 @@ static void test_find(void **state)
 	}
 }
 
-/* Of what shares a place with another both are in doubt; what was not told of is not. */
+/* Of what shares its places with another both are in doubt; what was not told of is not. */
 static void test_touched(void **state)
 {
 	static struct nft_touched t;
@@ -166,7 +167,7 @@ static void test_touched(void **state)
 		nft_touched_note(&t, 7, base + 1);
 		assert_int_equal(nft_touched_last(&t, 7), base + 2);
 		assert_int_equal(nft_touched_last(&t, 8), base);
-		assert_int_equal(nft_touched_last(&t, 7 + NFT_TOUCHED), base + 2);
+		assert_int_equal(nft_touched_last(&t, 7 + (1ULL << 60)), base + 2);
 		nft_touched_begin(&t, base + 5);
 		assert_int_equal(nft_touched_last(&t, 7), base + 5);
 		if (base != 40)
@@ -174,11 +175,29 @@ static void test_touched(void **state)
 	}
 }
 
+/* A transaction touches some rules and maps, and no packet is in doubt for it but theirs. */
+static void test_touched_others(void **state)
+{
+	static struct nft_touched t;
+	unsigned int others = 0;
+
+	(void)state;
+	nft_touched_begin(&t, 40);
+	for (uint64_t i = 0; i < 32; i++)
+		nft_touched_note(&t, hash_mix(1, i), 41);
+	for (uint64_t i = 0; i < 32; i++)
+		assert_int_equal(nft_touched_last(&t, hash_mix(1, i)), 41);
+	for (uint64_t i = 32; i < 10032; i++)
+		others += nft_touched_last(&t, hash_mix(1, i)) != 40;
+	assert_true(others <= 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_touched),
+		cmocka_unit_test(test_touched_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
