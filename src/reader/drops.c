@@ -27,7 +27,7 @@
 
 enum {
 	WAITING = 8192,		/* records until their place has a name */
-	SYMBOL_ANSWER_MS = 4000,	/* for the supervisor, on a busy machine */
+	SYMBOL_ANSWER_MS = 10000,	/* for the supervisor, which may be taking its rules out */
 	LATE_LOOK_MS = 100,		/* between two looks for what comes late */
 };
 

@@ -653,7 +653,7 @@ static void test_no_answer(void **state)
 	lab.silent = true;
 	pass(&udp, came, ARRAY_SIZE(came));
 	lose(&udp, "NO_SOCKET", "__udp4_lib_rcv");
-	pass_ms(lab.w, 4000);
+	pass_ms(lab.w, 10000);
 	settle_all();
 	check_story(&lab.told[0], "unanswered", FATE_LOST,
 		    "kernel: NO_SOCKET: nobody listens");
@@ -666,7 +666,7 @@ static void test_no_answer_again(void **state)
 	lab.silent = true;
 	pass(&udp, came, ARRAY_SIZE(came));
 	lose(&udp, "NO_SOCKET", "__udp4_lib_rcv");
-	pass_ms(lab.w, 4000);
+	pass_ms(lab.w, 10000);
 	settle_all();
 	check_story(&lab.told[0], "unanswered", FATE_LOST, "kernel: NO_SOCKET");
 	pass(&udp, came, ARRAY_SIZE(came));
@@ -699,7 +699,7 @@ static void test_no_answer_needed(void **state)
 	lab.silent = true;
 	pass(&udp, came, ARRAY_SIZE(came));
 	lose(&udp, "NOT_SPECIFIED", "__udp6_lib_rcv");
-	pass_ms(lab.w, 4000);
+	pass_ms(lab.w, 10000);
 	settle_all();
 	check_story(&lab.told[0], "unanswered", FATE_UNKNOWN,
 		    "after INPUT: a socket refused it, or was done with it; "
@@ -730,7 +730,7 @@ static void test_late_no_answer(void **state)
 	settle_all();
 	check_story(&lab.told[0], "not dropped yet", FATE_DELIVERED, NULL);
 	lose(&udp, "NOT_SPECIFIED", "__udp6_lib_rcv");
-	pass_ms(lab.w, 4000);
+	pass_ms(lab.w, 10000);
 	settle_all();
 	assert_int_equal(lab.lates, 1);
 	assert_string_equal(lab.late[0], "#1 UNKNOWN: kernel: NOT_SPECIFIED: "
