@@ -19,6 +19,7 @@
 #                 link NAME, in NAMESPACE COMMAND, listen, queue, tap, xdp, program: what there is
 #                 send [LABEL:] PROTOCOL FIELD... seen=PLACE,PLACE told=TIMES
 #                 count NAME N, received NAME N: so much counters of r must rise meanwhile
+#                 given up ADDRESS: r waits until no neighbour has answered for it
 #   expected      LABEL | WORDS | WORDS | WORDS | WORDS: fates that may be told, by default, with
 #                 --no-witness, with --no-drops, with both; ~WORD: only as likely; WORD?: also
 #                 as likely, and UNKNOWN

@@ -44,6 +44,12 @@ def command(name, words, check=True, text=None):
     return done.returncode, done.stdout
 
 
+def is_given_up(name, address):
+    """Whether that neighbour has failed, or failed so long ago that it is gone."""
+    _, shown = command(name, 'ip neigh show to ' + address)
+    return not shown or 'FAILED' in shown
+
+
 def read_pairs(text, into):
     """/proc/net/snmp: a line of names, a line of numbers."""
     lines = text.splitlines()

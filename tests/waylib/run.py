@@ -198,6 +198,12 @@ class Run:
         if not self.lab.wait(risen):
             v.failed.append('%s did not rise by %d' % (name, least))
 
+    def do_given(self, v, rest):
+        """given up ADDRESS: nobody answers for it, and what waited is gone"""
+        address = v.address(rest.split()[1])
+        if not self.lab.wait(lambda: nets.is_given_up('r', address)):
+            v.failed.append('%s is still asked for' % address)
+
     def do_xdp(self, v, rest):
         """xdp NAMESPACE DEVICE: a program there that drops all"""
         if ('xdp', rest) in self.done:
