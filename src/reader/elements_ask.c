@@ -18,7 +18,8 @@
 #include "rules/nft/elements.h"
 
 enum {
-	ELEMENTS_PAUSE_MS = 2000,	/* where there was no answer, or none in time */
+	ELEMENTS_PAUSE_MS = 2000,	/* before it is asked again what could not be had, ... */
+	ELEMENTS_SHARE = 10,	/* ... and so many times as long as it took */
 	TIMES = 3,		/* as long as for others: on a machine that is overloaded */
 };
 
@@ -50,33 +51,50 @@ static bool put_question(struct map_question *q, const struct elements_of *of,
 	return true;
 }
 
-static void keep_answer(struct reader_state *s, struct map_reading *r,
-			const struct elements_of *of)
+/* The names are those of the question, which stands until there is another. */
+static void keep_answer(struct reader_state *s)
 {
-	struct event_name table = name_of(of->table, strlen(of->table)), set;
+	const struct map_question *q = &s->stats->map;
+	struct map_readings *m = &s->maps;
+	uint64_t now = clock_ns(CLOCK_MONOTONIC), asked_ns = m->asked_ns;
+	struct event_name table = name_of(q->table, strlen(q->table)), set;
+	struct map_reading *r = map_readings_keep(m, place_nft_generation(s->nft));
+	const char *text = r->elements ? r->elements->set : q->set;
 
-	map_readings_keep(&s->maps, r, of->key, place_nft_generation(s->nft));
+	set = name_of(text, strnlen(text, NFT_SET_NAME));
+	if (set.len)
+		r->map = nft_key_chain(q->family, &table, &set);
+	/* It may be too large: to ask again with each change would cost too much. */
 	if (!r->elements)
-		return;
-	set = name_of(r->elements->set, strnlen(r->elements->set, NFT_SET_NAME));
-	r->map = nft_key_chain(of->family, &table, &set);
+		r->again_ns = now + ELEMENTS_SHARE * (now - asked_ns) +
+			      ELEMENTS_PAUSE_MS * NS_PER_MS;
 }
 
-static void ask_elements(struct reader_state *s, struct map_reading *r,
-			 const struct elements_of *of)
+/* An answer may come late, when nobody waits any more. */
+static struct map_reading *find_reading(struct reader_state *s, const struct elements_of *of)
 {
 	struct map_readings *m = &s->maps;
 
-	if (s->busy || clock_ns(CLOCK_MONOTONIC) < m->pause_ns ||
+	if (m->rule && elements_answered(s, NULL))
+		keep_answer(s);
+	return map_readings_find(m, of->key);
+}
+
+static struct map_reading *ask_elements(struct reader_state *s, struct map_reading *r,
+					const struct elements_of *of)
+{
+	struct map_readings *m = &s->maps;
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	/* One question at a time. */
+	if (m->rule || (r && now < r->again_ns) || !reader_may_ask(s) ||
 	    !put_question(&s->stats->map, of, m->asks + 1))
-		return;
+		return r;
 	m->asks++;
+	m->rule = of->key;
+	m->asked_ns = now;
 	reader_ask(s, READER_ELEMENTS, elements_answered, NULL, TIMES);
-	if (elements_answered(s, NULL))
-		keep_answer(s, r, of);
-	/* A map may be too large: to ask again with each change would cost too much. */
-	if (!elements_answered(s, NULL) || !r->elements)
-		m->pause_ns = clock_ns(CLOCK_MONOTONIC) + ELEMENTS_PAUSE_MS * NS_PER_MS;
+	return find_reading(s, of);
 }
 
 /*
@@ -105,17 +123,16 @@ const struct nft_elements *elements_ask(struct reader_state *s,
 					const struct elements_of *of,
 					uint32_t last)
 {
-	struct map_reading *r = map_readings_find(&s->maps, of->key);
+	struct map_reading *r = find_reading(s, of);
 	uint32_t from = oldest(s, j);
 
 	if ((of->rule && !place_nft_untouched(s->nft, of->rule, from)) ||
-	    (r->rule && !is_as_of(s, r, of, from)))
+	    (r && !is_as_of(s, r, of, from)))
 		return NULL;
-	if ((!r->rule || !is_as_of(s, r, of, r->generation)) &&
-	    s->maps.asks < last)
-		ask_elements(s, r, of);
+	if ((!r || !is_as_of(s, r, of, r->generation)) && s->maps.asks < last)
+		r = ask_elements(s, r, of);
 	/* NEWGEN of what was read may be on its way: what it touched is not known. */
-	if (!r->rule || !r->elements || !is_as_of(s, r, of, from) ||
+	if (!r || !r->elements || !is_as_of(s, r, of, from) ||
 	    !is_as_of(s, r, of, r->generation) ||
 	    nft_is_after(r->generation, place_nft_generation(s->nft)))
 		return NULL;
@@ -124,8 +141,6 @@ const struct nft_elements *elements_ask(struct reader_state *s,
 
 void elements_ask_ahead(struct reader_state *s, const struct elements_of *of)
 {
-	struct map_reading *r = map_readings_find(&s->maps, of->key);
-
-	if (!r->rule)
-		ask_elements(s, r, of);
+	if (!find_reading(s, of))
+		ask_elements(s, NULL, of);
 }

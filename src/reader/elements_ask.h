@@ -25,7 +25,7 @@ struct elements_of {
  *
  * Since its first event nobody has touched rule, map or set, and nobody has since
  * they were read, before or behind it.  They are asked for once, and again when they
- * have changed: then the reader waits some ms, unless much is going on.
+ * have changed: then the reader waits some ms, as reader_may_ask() has it.
  * @last: no question is asked behind that of this number
  * Return: borrowed until the next question; NULL: that is not known.
  */

@@ -14,7 +14,6 @@
 
 enum {
 	KEPT_MS = 1000,
-	PAUSE_MS = 2000,	/* where there was no answer in time */
 };
 
 static bool is_ipset_answered(const struct reader_state *s, const void *arg)
@@ -31,10 +30,8 @@ static bool ask_ipset(struct reader_state *s, const struct ipset_key *k, struct 
 	s->stats->ipset.key = *k;
 	atomic_store_explicit(&s->stats->ipset.ask, ++m->asks, memory_order_release);
 	reader_ask(s, READER_MEMBER, is_ipset_answered, NULL, 1);
-	if (!is_ipset_answered(s, NULL)) {
-		m->pause_ns = clock_ns(CLOCK_MONOTONIC) + PAUSE_MS * NS_PER_MS;
+	if (!is_ipset_answered(s, NULL))
 		return false;
-	}
 	*a = s->bulletin->ipset.answer;
 	return true;
 }
@@ -53,7 +50,9 @@ static void find_ipset(void *arg, const struct ipset_key *k, struct ipset_answer
 		}
 	}
 	memset(a, 0, sizeof(*a));
-	if (q->s->busy || m->asks >= q->last || now < m->pause_ns || !ask_ipset(q->s, k, a))
+	/* Until an answer has come, late as it may be, there is no other question. */
+	if (!is_ipset_answered(q->s, NULL) || m->asks >= q->last ||
+	    !reader_may_ask(q->s) || !ask_ipset(q->s, k, a))
 		return;
 	m->kept[m->next].key = *k;
 	m->kept[m->next].answer = *a;

@@ -13,9 +13,8 @@ enum { IPSET_KEPT = 64 };	/* answers that are remembered, for a second each */
 struct ipset_asked {
 	uint32_t asks;		/* questions so far */
 	unsigned int next;	/* the one that makes room */
-	uint64_t pause_ns;	/* CLOCK_MONOTONIC: nothing is asked before */
 	struct {
-		uint64_t until_ns;	/* the same clock; 0: there is none */
+		uint64_t until_ns;	/* CLOCK_MONOTONIC; 0: there is none */
 		struct ipset_key key;
 		struct ipset_answer answer;
 	} kept[IPSET_KEPT];

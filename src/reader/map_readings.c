@@ -25,16 +25,10 @@ void map_readings_close(struct map_readings *m)
 
 struct map_reading *map_readings_find(struct map_readings *m, uint64_t rule)
 {
-	struct map_reading *r;
-
 	for (unsigned int i = 0; i < MAP_READINGS; i++)
 		if (m->list[i].rule == rule)
 			return &m->list[i];
-	r = &m->list[m->next++ % MAP_READINGS];
-	forget_readings(m, r);
-	for (unsigned int i = 0; i < MAP_READINGS && m->bytes > MAP_READINGS_BYTES; i++)
-		forget_readings(m, &m->list[i]);
-	return r;
+	return NULL;
 }
 
 void map_readings_answer(struct map_readings *m, uint32_t ask, int fd, size_t size)
@@ -46,13 +40,20 @@ void map_readings_answer(struct map_readings *m, uint32_t ask, int fd, size_t si
 		close(fd);
 }
 
-void map_readings_keep(struct map_readings *m, struct map_reading *r,
-		       uint64_t rule, uint32_t generation)
+struct map_reading *map_readings_keep(struct map_readings *m, uint32_t generation)
 {
+	struct map_reading *r = map_readings_find(m, m->rule);
+
+	if (!r)
+		r = &m->list[m->next++ % MAP_READINGS];
 	forget_readings(m, r);
-	r->rule = rule;
+	for (unsigned int i = 0; i < MAP_READINGS && m->bytes > MAP_READINGS_BYTES; i++)
+		forget_readings(m, &m->list[i]);
+	r->rule = m->rule;
 	r->elements = m->answer;
 	r->generation = r->elements ? r->elements->generation : generation;
 	m->bytes += r->elements ? r->elements->size : 0;
 	m->answer = NULL;
+	m->rule = 0;
+	return r;
 }

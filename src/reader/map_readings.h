@@ -18,6 +18,7 @@ struct map_reading {
 	uint64_t rule;		/* nft_key_rule(); 0: there is none */
 	uint64_t map;		/* nft_key_chain() of the map's name; 0: not known */
 	uint32_t generation;
+	uint64_t again_ns;	/* CLOCK_MONOTONIC: it is not asked for before */
 	const struct nft_elements *elements;	/* NULL: they are not to be had */
 };
 
@@ -28,25 +29,25 @@ struct map_readings {
 	uint64_t bytes;
 	/* Questions: the number of the last one, and of the last answer. */
 	uint32_t asks, answered;
-	uint64_t pause_ns;	/* CLOCK_MONOTONIC: nothing is asked before; 0: no pause */
+	uint64_t rule;		/* that the last one was about; 0: its answer was kept */
+	uint64_t asked_ns;	/* CLOCK_MONOTONIC */
 	const struct nft_elements *answer;	/* until it is kept; NULL: there are none */
 };
 
 /** map_readings_close - unmap all */
 void map_readings_close(struct map_readings *m);
 
-/** map_readings_find - of a rule; one whose .rule is 0 is to be filled */
+/** map_readings_find - of a rule; NULL: there is none */
 struct map_reading *map_readings_find(struct map_readings *m, uint64_t rule);
 
 /** map_readings_answer - to question @ask; @fd: -1: none; closed here */
 void map_readings_answer(struct map_readings *m, uint32_t ask, int fd, size_t size);
 
 /**
- * map_readings_keep - the answer becomes this reading
+ * map_readings_keep - the answer becomes the reading of .rule, in its place or in the oldest's
  * @generation: of the rules, where there are no elements that tell it
- * .map is left to be filled.
+ * Return: the reading, whose .map and .again_ns are left to be filled
  */
-void map_readings_keep(struct map_readings *m, struct map_reading *r,
-		       uint64_t rule, uint32_t generation);
+struct map_reading *map_readings_keep(struct map_readings *m, uint32_t generation);
 
 #endif

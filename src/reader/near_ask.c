@@ -14,7 +14,7 @@
 #include "rules/base/family.h"
 #include "rules/base/units.h"
 
-enum { SHARE_NS = 100 * NS_PER_MS };	/* of each second */
+enum { NEAR_MS = 100 };	/* at once; see share.h */
 
 /* The tables as they were read last, if they were so when it met them; else NULL. */
 static const struct snapshot *legacy_rules_of(const struct reader_state *s,
@@ -41,22 +41,18 @@ static const struct nft_snapshot *nft_rules_of(const struct reader_state *s,
  * A flood of drops behind thousands of rules is not to keep the reader from its socket:
  * while much comes, a tenth of a CPU goes into this.
  */
-static bool may_look(const struct near_time *t, const struct reader_state *s)
+static bool may_look(const struct reader_state *s)
 {
-	return !s->busy || t->spent_ns < SHARE_NS ||
-	       s->now_ns - t->since_ns >= NS_PER_S;
+	return !s->busy || share_left_ns(&s->near_time, NEAR_MS * NS_PER_MS, s->now_ns);
 }
 
 static void look(struct reader_state *s, struct journey *j,
 		 const struct misses_rules *rules)
 {
-	struct near_time *t = &s->near_time;
 	uint64_t begin_ns = clock_ns(CLOCK_MONOTONIC);
 
-	if (begin_ns - t->since_ns >= NS_PER_S)
-		*t = (struct near_time){ .since_ns = begin_ns };
 	misses_find(s->misses, j, rules);
-	t->spent_ns += clock_ns(CLOCK_MONOTONIC) - begin_ns;
+	share_spend(&s->near_time, begin_ns, clock_ns(CLOCK_MONOTONIC));
 }
 
 static struct misses *misses_of(struct reader_state *s)
@@ -85,7 +81,7 @@ static void ask_near(struct reader_state *s, struct journey *j)
 
 void near_ask(struct reader_state *s, struct journey *j)
 {
-	if (misses_can_be(j) && may_look(&s->near_time, s))
+	if (misses_can_be(j) && may_look(s))
 		ask_near(s, j);
 }
 

@@ -12,7 +12,12 @@
 #include "rules/base/clock.h"
 #include "rules/base/units.h"
 
-enum { ANSWER_MS = 4000 };	/* on a busy machine */
+enum {
+	ANSWER_MS = 4000,	/* on a busy machine */
+	BURST_MS = 400,		/* while much comes: for a burst's questions; see share.h */
+	BURST_WAIT_MS = 100,	/* then for an answer: until it has come no other is asked for */
+	ROOM = 4,		/* one part in so many of the socket may be taken */
+};
 
 void reader_on_control(struct reader_state *s)
 {
@@ -52,7 +57,7 @@ static bool await(struct reader_state *s,
 	uint64_t end = clock_ns(CLOCK_MONOTONIC) + (uint64_t)ms * NS_PER_MS;
 	struct pollfd pfd = { .fd = s->control, .events = POLLIN };
 
-	while (!s->busy && !s->orphaned && !answered(s, arg)) {
+	while (!s->orphaned && !answered(s, arg)) {
 		uint64_t now = clock_ns(CLOCK_MONOTONIC);
 
 		if (now >= end ||
@@ -63,12 +68,37 @@ static bool await(struct reader_state *s,
 	return true;
 }
 
+static bool has_room(const struct capture *c)
+{
+	return capture_waiting(c) < c->buffer / ROOM;
+}
+
+static uint64_t left_ns(const struct reader_state *s)
+{
+	return share_left_ns(&s->asking, BURST_MS * NS_PER_MS, clock_ns(CLOCK_MONOTONIC));
+}
+
+bool reader_may_ask(const struct reader_state *s)
+{
+	return !s->busy || (left_ns(s) >= BURST_WAIT_MS * NS_PER_MS / 2 &&
+			    has_room(s->plan->capture));
+}
+
 void reader_ask(struct reader_state *s, enum reader_word word,
 		bool (*answered)(const struct reader_state *s, const void *arg),
 		const void *arg, unsigned int times)
 {
+	uint64_t begin_ns;
+	int ms = ANSWER_MS * (int)times;
+
 	reader_tell(s->control, word);
 	/* Who is stuck answers no other question sooner. */
-	if (!s->silent)
-		s->silent = !await(s, answered, arg, ANSWER_MS * (int)times);
+	if (s->silent || !reader_may_ask(s))
+		return;
+	begin_ns = clock_ns(CLOCK_MONOTONIC);
+	if (s->busy)
+		ms = BURST_WAIT_MS;
+	s->silent = !await(s, answered, arg, ms);
+	if (s->busy)
+		share_spend(&s->asking, begin_ns, clock_ns(CLOCK_MONOTONIC));
 }

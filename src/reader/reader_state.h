@@ -23,6 +23,7 @@
 #include "reader/queue_watch.h"
 #include "reader/reader_plan.h"
 #include "reader/sentences.h"
+#include "reader/share.h"
 #include "report/backend_diff.h"
 
 struct misses;
@@ -42,12 +43,6 @@ struct legacy_watch {
 	bool passed;		/* it was read, and nothing behind it */
 	bool straddles;		/* events may be of either reading */
 	uint64_t changed_ns;	/* CLOCK_MONOTONIC: what was read by then may be of others */
-};
-
-/* How long near misses were looked for of late. */
-struct near_time {
-	uint64_t since_ns;	/* CLOCK_MONOTONIC */
-	uint64_t spent_ns;	/* since then */
 };
 
 struct reader_state {
@@ -72,7 +67,8 @@ struct reader_state {
 	struct map_readings maps;	/* elements of verdict maps */
 	struct ipset_asked ipsets;	/* what sets of ipset held of late */
 	struct map_verdicts verdicts;	/* of the packet that is printed */
-	struct near_time near_time;
+	struct share near_time;		/* spent on near misses */
+	struct share asking;		/* spent on waiting for answers */
 	struct misses *misses;		/* the same; NULL: nobody has asked yet */
 	struct nft_snapshot *listed;	/* --read: of nft's list in --rules; NULL: none */
 	struct ifnames *names;

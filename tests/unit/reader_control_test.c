@@ -11,6 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "capture/capture.h"
+#include "reader/reader_plan.h"
 #include "tests/unit/in_range.h"
 
 static unsigned int polls;
@@ -114,6 +116,33 @@ static void test_answered(void **state)
 	assert_int_equal(polls, 1);
 }
 
+/* While much comes: for a burst's answers, for a moment each, and as long as the socket has room. */
+static void test_burst(void **state)
+{
+	struct reader_state *s = *state;
+	struct capture capture = { .fd = -1, .buffer = 1 << 20 };
+	struct reader_plan plan = { .capture = &capture };
+
+	s->plan = &plan;
+	s->busy = true;
+	/* It is not known what waits in there. */
+	assert_false(reader_may_ask(s));
+	ask(s, 1);
+	assert_int_equal(polls, 0);
+	assert_false(s->silent);
+	capture.fd = s->control;
+	assert_true(reader_may_ask(s));
+	ask(s, 3);
+	assert_int_equal(polls, 1);
+	assert_uint_in_range(asked_ms, 1, 101);
+	assert_true(s->silent);
+	share_spend(&s->asking, clock_ns(CLOCK_MONOTONIC) - NS_PER_S,
+		    clock_ns(CLOCK_MONOTONIC));
+	assert_false(reader_may_ask(s));
+	s->busy = false;
+	assert_true(reader_may_ask(s));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -121,6 +150,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_waits_longer, begin, end),
 		cmocka_unit_test_setup_teardown(test_waits_again, begin, end),
 		cmocka_unit_test_setup_teardown(test_answered, begin, end),
+		cmocka_unit_test_setup_teardown(test_burst, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
