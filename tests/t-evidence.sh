@@ -43,11 +43,21 @@ assert_equal "witnesses" "input forward" "$WITNESSES"
 traced 4 -i eth0 -p udp --dport 9:10 -- everywhere
 assert_equal "fates" "$fates" "$FATES"
 
+# pieces ARGS...: three each to an open port and a closed one. Nothing tracks connections here, so they
+# come through PREROUTING; the last one goes on as the whole.
+pieces() {
+	traced 6 -i eth0 -s 10.1.0.2 "$@" -- in_ns a bash -c "
+		'$TOOLS/talk' udp 10.1.0.1 9 size 4000 wait 5000 && '$TOOLS/talk' udp 10.1.0.1 10 size 4000 wait 1
+		true"
+	assert_status 0
+	assert_equal "fates of the fragments" "UNKNOWN -;UNKNOWN -;DELIVERED -;UNKNOWN -;UNKNOWN -;LOST -" "$FATES"
+	assert_equal "why" 4 "$(grep -c '"reason":"[^"]*it is a fragment, which waited' "$OUT")"
+	assert_equal "who frees it" NO_SOCKET "$(jq -r 'select(.fate == "LOST").drop.reason' "$OUT")"
+	assert_equal "who changes it" "" "$(jq -r '.changes[] | select(.field != "length") | "\(.maker) \(.field)"' "$OUT")"
+	assert_no_grep ' lost, likely|doubtful' "$ERR"
+}
 subtest "raw alone: what was neither seen nor told of was taken, not lost"
-traced 3 -i eth0 -s 10.1.0.2 -- talk a udp 10.1.0.1 9 size 4000 wait 1
-assert_equal "fates of three fragments" "UNKNOWN -;UNKNOWN -;UNKNOWN -" "$FATES"
-assert_equal "why" 3 "$(grep -c '"reason":"[^"]*it is a fragment, which waited' "$OUT")"
-assert_no_grep ' lost, likely' "$ERR"
+pieces
 
 subtest "a table at INPUT and FORWARD: none"
 in_ns r iptables-legacy -t filter -S >/dev/null
@@ -56,6 +66,13 @@ assert_equal "witnesses" "" "$WITNESSES"
 traced 4 -i eth0 -p udp --dport 9:10 -- everywhere
 assert_equal "fates" "$fates" "$FATES"
 assert_grep '"reason":"[^"]*NO_SOCKET' "$OUT"
+
+subtest "fragments: the whole that INPUT sees is the last one's"
+pieces --backend legacy
+in_ns r nft 'add table ip n; add chain ip n in { type filter hook input priority 0; }; add rule ip n in udp dport 9-10 counter accept'
+pieces --backend nft
+pieces
+in_ns r nft delete table ip n
 
 subtest "without drop records: at each hook"
 witnesses --no-drops

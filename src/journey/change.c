@@ -141,6 +141,9 @@ static void compare_end(const struct difference *d, uint8_t field,
 
 	if (memcmp(from, to, sizeof(*from)) == 0)
 		return;
+	/* The whole shows the ports that a later piece of it has not. */
+	if (from->port == NO_PORT && memcmp(from->addr, to->addr, sizeof(from->addr)) == 0)
+		return;
 	c = add_change(d, field, change_find_maker(d, field));
 	if (!c)
 		return;

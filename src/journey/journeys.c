@@ -155,17 +155,24 @@ begin_journey(struct journeys *js, const struct observation *o)
 static inline struct candidate find_journey(struct journeys *js,
 					    const struct observation *o)
 {
-	return o->e->nft ? journeys_find_nft(js, o) :
-		associate_find(&js->table, js->map, o, js->stamps);
+	struct candidate c;
+
+	if (o->e->nft)
+		return journeys_find_nft(js, o);
+	c = associate_find(&js->table, js->map, o, js->stamps);
+	return c.j || !journeys_is_whole(o) ? c : journeys_find_last_piece(js, o);
 }
 
-/* User space may have made another packet of one that was queued: another key. */
+/*
+ * User space may have made another packet of one that was queued, and the kernel of the last
+ * piece the whole: another key.
+ */
 static void follow_rewriting(struct journeys *js, struct journey *j,
 			     const struct path *path,
 			     const struct observation *o)
 {
-	if (path->state == PATH_QUEUED && j->key != o->key &&
-	    o->headers != HEADERS_NONE)
+	if (j->key != o->key && o->headers != HEADERS_NONE &&
+	    (path->state == PATH_QUEUED || journeys_is_whole_of(j, path, o)))
 		journey_table_rekey(&js->table, j, o->key);
 }
 

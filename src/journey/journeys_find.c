@@ -2,12 +2,19 @@
 /* journeys_find: whose an event of nft is, by its id, its headers and where it is. */
 #include "journey/journeys_find.h"
 
+#include <string.h>
+
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+
 #include "capture/event.h"
 #include "capture/event_nft.h"
 #include "journey/associate_id.h"
 #include "journey/journeys_state.h"
 #include "journey/observation.h"
+#include "journey/journey.h"
 #include "journey/path_next.h"
+#include "packet/packet.h"
 #include "place/place_types.h"
 
 /* The journey that has the id of nft, if the event can be its next one. */
@@ -128,5 +135,45 @@ struct candidate journeys_find_nft(struct journeys *js,
 	for (unsigned int i = 0; i < FIND_WAYS && !found.j &&
 	     find_ways[o->headers][o->is_start][i]; i++)
 		found = find_ways[o->headers][o->is_start][i](js, o);
+	return found.j || !journeys_is_whole(o) ? found : journeys_find_last_piece(js, o);
+}
+
+/*
+ * Where no connection is tracked the kernel puts the pieces together behind PREROUTING.  It
+ * goes on with the buffer of the one that came last, which nft's id is of.
+ */
+bool journeys_is_whole(const struct observation *o)
+{
+	return o->e->hook == NF_INET_LOCAL_IN && o->e->nfproto == NFPROTO_IPV4 &&
+	       o->headers == HEADERS_WHOLE && !(o->p->flags & PACKET_FRAGMENT);
+}
+
+bool journeys_is_whole_of(const struct journey *j, const struct path *path,
+			  const struct observation *o)
+{
+	return j->first.flags & PACKET_FRAGMENT && path->hook == NF_INET_PRE_ROUTING &&
+	       journeys_is_whole(o);
+}
+
+static bool is_piece_of(const struct journey *j, const struct packet *p)
+{
+	const struct packet_view *v = &j->path[0].look.view;
+
+	return j->first.flags & PACKET_FRAGMENT && j->first.id == p->id &&
+	       j->first.proto == p->proto && p->src && p->dst &&
+	       memcmp(v->src.addr, p->src, p->addr_len) == 0 &&
+	       memcmp(v->dst.addr, p->dst, p->addr_len) == 0;
+}
+
+struct candidate journeys_find_last_piece(struct journeys *js, const struct observation *o)
+{
+	struct candidate found = { .j = NULL };
+	unsigned int left = JOURNEY_TABLE_WALK;
+	struct journey *j;
+
+	for (j = js->table.newest; j && left && !found.j; j = j->links.older, left--)
+		if (j->nfproto == o->e->nfproto && is_piece_of(j, o->p) &&
+		    associate_follows(js->map, j, o, &found.branch))
+			found.j = j;
 	return found;
 }

@@ -3,13 +3,30 @@
 #ifndef NFTRACE_JOURNEYS_FIND_H
 #define NFTRACE_JOURNEYS_FIND_H
 
+#include <stdbool.h>
+
 #include "journey/associate.h"
 
+struct journey;
 struct journeys;
 struct observation;
+struct path;
 
 /** journeys_find_nft - .j NULL: the event begins a journey */
 struct candidate journeys_find_nft(struct journeys *js,
 				   const struct observation *o);
+
+/** journeys_is_whole - can this be a packet that was put together behind PREROUTING? */
+bool journeys_is_whole(const struct observation *o);
+
+/** journeys_is_whole_of - can it, of a piece that is still on @path, its journey's? */
+bool journeys_is_whole_of(const struct journey *j, const struct path *path,
+			  const struct observation *o);
+
+/**
+ * journeys_find_last_piece - which piece goes on as the whole that the event shows
+ * Return: .j NULL: none, the event begins a journey.
+ */
+struct candidate journeys_find_last_piece(struct journeys *js, const struct observation *o);
 
 #endif
