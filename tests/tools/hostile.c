@@ -68,14 +68,18 @@ static unsigned int each_mapping(const char *word,
 
 static uint32_t (*next_word)(void);
 
+/* A page at a time: there are megabytes of it. */
 static void fill(unsigned long from, size_t len, const char *line)
 {
-	(void)line;
-	for (size_t at = 0; at < len; at += sizeof(uint32_t)) {
-		uint32_t word = next_word();
+	uint32_t words[1024];
 
-		if (pwrite(memory, &word, sizeof(word), (off_t)(from + at)) !=
-		    sizeof(word))
+	(void)line;
+	for (size_t at = 0; at < len; at += sizeof(words)) {
+		size_t size = len - at < sizeof(words) ? len - at : sizeof(words);
+
+		for (size_t i = 0; i < size / sizeof(*words); i++)
+			words[i] = next_word();
+		if (pwrite(memory, words, size, (off_t)(from + at)) != (ssize_t)size)
 			die("writing what it shares");
 	}
 }
