@@ -19,30 +19,71 @@ load_lenient() {
 	done
 }
 
+# Of texts "TABLE -A CHAIN ..." and "TABLE -P CHAIN ..." those of one chain stand together, whatever the
+# order of chains: put() them.
+by_chain='
+function put(table, text, chain,   key, i) {
+	key = table " " chain
+	if (!(key in last)) {
+		for (i = ++keys; i > 1 && order[i - 1] > key; i--) order[i] = order[i - 1]
+		order[i] = key
+	}
+	line[key, ++last[key]] = table " " text
+}
+function say(   i, n) { for (i = 1; i <= keys; i++) for (n = 1; n <= last[order[i]]; n++) print line[order[i], n] }
+# What is behind so many words, with one blank between each two of these.
+function behind(words,   rest) {
+	rest = $0
+	while (words-- > 0) sub(/^[^ ]* /, "", rest)
+	return rest
+}
+'
 # saved NS COMMAND: "TABLE LINE", chain by chain, policies first
 saved() {
-	in_ns "$1" "$2-nft-save" 2>/dev/null |
-		sed -nE 's/^:([^ ]+) (ACCEPT|DROP) .*/-P \1 \2/; /^[*-]/p' |
-		awk '/^\*/ { t = substr($1, 2); next } { print t, $0 }' | sort -s -k1,1 -k3,3
+	in_ns "$1" "$2-nft-save" 2>/dev/null >"$SCRATCH/save"
+	awk "$by_chain"'
+		/^\*/ { table = substr($1, 2) }
+		/^:[^ ]+ (ACCEPT|DROP) / { put(table, "-P " substr($1, 2) " " $2, substr($1, 2)) }
+		/^-/ { put(table, $0, $2) }
+		END { say() }' "$SCRATCH/save"
 }
 
-# ours FORMS: the same out of nft_snapshot_tool's lines
-ours() { awk -v forms="$1" '$1 != "table" && index(forms, $5)' | cut -d' ' -f2,7- | sort -s -k1,1 -k3,3; }
+# ours FORMS: the same out of nft_snapshot_tool's lines in $SCRATCH/snap
+ours() {
+	awk -v forms="$1" "$by_chain"'
+		$1 != "table" && index(forms, $5) { put($2, behind(6), $8) }
+		END { say() }' "$SCRATCH/snap"
+}
+
+# lines_like GLOB FILE: how many, in lines; PATTERN as [[ ]] has it
+lines_like() {
+	local line all
+	mapfile -t all <"$2"
+	lines=0
+	for line in "${all[@]}"; do
+		# shellcheck disable=SC2053 # a pattern
+		[[ $line != $1 ]] || ((++lines))
+	done
+}
 
 # beside_native NS COMMAND: a rule of nft's own in each table, so that iptables-nft-save leaves all of
 # them out; the rules that are not in the same words then, as diff has them, in $SCRATCH/differ
 beside_native() {
-	local family=ip table
+	local family=ip table tables
 	[[ $2 = iptables ]] || family=ip6
-	for table in $(in_ns "$1" nft list tables "$family" 2>/dev/null | cut -d ' ' -f 3); do
-		in_ns "$1" nft "add chain $family $table native; add rule $family $table native ct state invalid meta skuid 4 counter drop" 2>/dev/null ||
-			fail "nft add rule $family $table"
-	done
-	saved "$1" "$2" | grep ' -A ' >"$SCRATCH/left" && fail "iptables-nft-save prints it all the same"
+	into tables in_ns "$1" nft list tables "$family" 2>/dev/null
+	for table in ${tables//table $family/}; do
+		echo "add chain $family $table native; add rule $family $table native ct state invalid meta skuid 4 counter drop"
+	done >"$SCRATCH/native.nft"
+	in_ns "$1" nft -f "$SCRATCH/native.nft" 2>/dev/null || fail "nft add rule"
+	grep ' -A ' "$SCRATCH/saved" >"$SCRATCH/rules"
+	saved "$1" "$2" >"$SCRATCH/left"
+	grep ' -A ' "$SCRATCH/left" && fail "iptables-nft-save prints it all the same"
 	in_ns "$1" "$SNAP" >"$SCRATCH/snap" || fail "nft_snapshot_tool"
-	! grep '^table' "$SCRATCH/snap" | grep ' flags 1 ' || fail "a table that is taken for iptables-nft's"
-	awk '$5 == "n" && $7 == "-A"' "$SCRATCH/snap" | cut -d' ' -f2,7- | sort -s -k1,1 -k3,3 |
-		diff <(grep ' -A ' "$SCRATCH/saved") - >"$SCRATCH/differ"
+	lines_like 'table* flags 1 *' "$SCRATCH/snap"
+	((lines == 0)) || fail "a table that is taken for iptables-nft's"
+	awk "$by_chain"'$5 == "n" && $7 == "-A" { put($2, behind(6), $8) } END { say() }' "$SCRATCH/snap" >"$SCRATCH/native"
+	diff "$SCRATCH/rules" "$SCRATCH/native" >"$SCRATCH/differ"
 }
 
 for file in "$TESTS"/rulesets/*.save; do
@@ -56,13 +97,19 @@ for file in "$TESTS"/rulesets/*.save; do
 	load_lenient t $command "$file"
 	saved t $command >"$SCRATCH/saved"
 	in_ns t "$SNAP" >"$SCRATCH/snap" || fail "nft_snapshot_tool"
-	ours ipn- <"$SCRATCH/snap" >"$SCRATCH/ours"
-	(($(grep -c ' -A ' "$SCRATCH/saved") == $(grep -c '^-A' "$SCRATCH/loading"))) || fail "not all of it is loaded"
+	ours ipn- >"$SCRATCH/ours"
+	lines_like '* -A *' "$SCRATCH/saved"
+	n=$lines
+	lines_like '-A*' "$SCRATCH/loading"
+	((n == lines)) || fail "not all of it is loaded"
 	# Without root some users that rules name are none.
 	[[ $(</proc/self/uid_map) != *4294967295* ]] || cmp -s "$file" "$SCRATCH/loading" || fail "some of it is refused"
 	assert_same "the text" "$SCRATCH/saved" "$SCRATCH/ours"
 	! grep -E '^(\S+ ){4}[n-] ' "$SCRATCH/snap" || fail "not in iptables' words"
-	! grep '^table' "$SCRATCH/snap" | grep -v 'flags 1 ' || fail "a table that is not taken for iptables-nft's"
+	lines_like 'table*' "$SCRATCH/snap"
+	n=$lines
+	lines_like 'table*flags 1 *' "$SCRATCH/snap"
+	((n == lines)) || fail "a table that is not taken for iptables-nft's"
 	beside_native t $command || { fail "not the same beside a rule of nft's own"; show differ "$SCRATCH/differ"; }
 	ns_del t
 done
@@ -80,19 +127,25 @@ every_extension() {
 	load_lenient t "$1" "$TESTS/rulesets/${2}exotic-extensions.save"
 	saved t "$1" >"$SCRATCH/saved"
 	in_ns t "$SNAP" >"$SCRATCH/snap"
-	((n = $(grep -c ' -A ' "$SCRATCH/saved"))); note "$n rules"
-	((n >= $3)) || fail "only $n rules are loaded"
-	ours ip <"$SCRATCH/snap" | diff "$SCRATCH/saved" - >"$SCRATCH/differ"
+	lines_like '* -A *' "$SCRATCH/saved"
+	note "$lines rules"
+	((lines >= $3)) || fail "only $lines rules are loaded"
+	ours ip >"$SCRATCH/ours"
+	diff "$SCRATCH/saved" "$SCRATCH/ours" >"$SCRATCH/differ"
 	! grep '^>' "$SCRATCH/differ" || fail "texts that iptables-nft-save does not print"
 	# What is not in the save's words is in nft's: none is without, none is another.
 	grep -E '^(\S+ ){4}n ' "$SCRATCH/snap" >"$SCRATCH/native"
-	((n = $(wc -l <"$SCRATCH/native"))); note "$n of them in nft's words"
+	lines_like '*' "$SCRATCH/native"
+	n=$lines
+	note "$n of them in nft's words"
 	((n <= 3)) || { fail "$n rules are not taken for iptables-nft's"; show native "$SCRATCH/native"; }
-	assert_equal "rules in other words" "$n" "$(grep -c '^<.* -A ' "$SCRATCH/differ")"
+	lines_like '<* -A *' "$SCRATCH/differ"
+	assert_equal "rules in other words" "$n" "$lines"
 	! grep -E '^(\S+ ){4}- ' "$SCRATCH/snap" || fail "a rule without text"
 	beside_native t "$1"
 	! grep '^>' "$SCRATCH/differ" || fail "beside a rule of nft's own, texts that iptables-nft-save does not print"
-	assert_equal "rules in other words beside one of nft's own" "$n" "$(grep -c '^<' "$SCRATCH/differ")"
+	lines_like '<*' "$SCRATCH/differ"
+	assert_equal "rules in other words beside one of nft's own" "$n" "$lines"
 	ns_del t
 }
 
@@ -152,11 +205,14 @@ assert_same "the text" "$SCRATCH/want" "$SCRATCH/inner"
 
 # does PATTERN FLAGS: what the rule is said to do
 does() {
-	local got
-	got=$(grep -F -- "$1" "$SCRATCH/snap" | head -n 1 | cut -d' ' -f6)
+	local line got=
+	for line in "${snapped[@]}"; do
+		[[ $line != *"$1"* ]] || { read -r _ _ _ _ _ got _ <<<"$line"; break; }
+	done
 	[[ $got = "$2" ]] || fail "'$1' does $got, not $2"
 }
 subtest "what rules do"
+mapfile -t snapped <"$SCRATCH/snap"
 does 'reject with icmpv6' 80
 does 'meta mark set 0x00000005' 1
 does 'masquerade random' 802
@@ -202,26 +258,41 @@ ns_del t
 subtest "a line of iptables-nft-save that is not the rule is never shown"
 ns_new t
 misprints=0
+cat >"$SCRATCH/around" <<'X'
+*filter
+-A FORWARD -s 10.0.0.1 -j ACCEPT
+-A FORWARD -p tcp --dport 80 -m comment --comment "x y" -j DROP
+COMMIT
+X
 # RULE|TEXT...: as one nft or another prints it
 while IFS='|' read -r rule texts; do
 	in_ns t nft flush ruleset
-	in_ns t iptables-nft -A FORWARD -s 10.0.0.1 -j ACCEPT
-	in_ns t nft add rule ip filter FORWARD "$rule" || fail "nft add rule $rule"
-	in_ns t iptables-nft -A FORWARD -p tcp --dport 80 -m comment --comment "x y" -j DROP
-	in_ns t iptables-nft-save 2>/dev/null | grep '^-A' >"$SCRATCH/saved"
+	in_ns t iptables-nft-restore <"$SCRATCH/around" || fail "iptables-nft-restore"
+	in_ns t nft add rule ip filter FORWARD index 0 "$rule" || fail "nft add rule $rule"
+	in_ns t iptables-nft-save 2>/dev/null >"$SCRATCH/save"
+	saved=()
+	while IFS= read -r line; do [[ $line != -A* ]] || saved+=("$line"); done <"$SCRATCH/save"
 	in_ns t "$SNAP" >"$SCRATCH/snap"
-	sed -nE 's/^ip filter FORWARD [1-9]\S* ([ni]) \S+ (.*)/\1 \2/p' "$SCRATCH/snap" >"$SCRATCH/ours"
-	got=$(sed -n 2p "$SCRATCH/ours")
+	ours=() is_iptables=1
+	while IFS= read -r line; do
+		if [[ $line =~ ^ip\ filter\ FORWARD\ [1-9][^\ ]*\ ([ni])\ [^\ ]+\ (.*) ]]; then
+			ours+=("${BASH_REMATCH[1]} ${BASH_REMATCH[2]}")
+		fi
+		[[ $line != "table ip filter flags 0"* ]] || is_iptables=
+	done <"$SCRATCH/snap"
+	got=${ours[1]-}
 	[[ "|$rule|$texts|" = *"|${got#n }|"* ]] || fail "'$rule' is shown as '$got'"
-	in_ns t nft -s list chain ip filter FORWARD 2>/dev/null | sed 's/^\t*//' | grep -qxF "${got#n }" ||
+	into listed in_ns t nft -s list chain ip filter FORWARD 2>/dev/null
+	[[ $'\n'${listed//$'\t'/}$'\n' = *$'\n'"${got#n }"$'\n'* ]] ||
 		fail "'$rule' is shown as '$got', which nft does not say"
-	(($(wc -l <"$SCRATCH/ours") == 3)) || fail "'$rule': not three texts"
-	grep -q '^table ip filter flags 0' "$SCRATCH/snap" || fail "'$rule': the table is taken for iptables-nft's"
+	((${#ours[@]} == 3)) || fail "'$rule': not three texts"
+	[[ -z $is_iptables ]] || fail "'$rule': the table is taken for iptables-nft's"
 	# It prints something for it, or leaves the whole table out.
-	if [[ -s $SCRATCH/saved ]]; then
-		note "misprinted: $rule: $(sed -n 2p "$SCRATCH/saved")"
+	if ((${#saved[@]})); then
+		note "misprinted: $rule: ${saved[1]-}"
 		((misprints++))
-		(($(wc -l <"$SCRATCH/saved") < 3)) || diff <(sed -n '1p;3p' "$SCRATCH/saved") <(sed -n '1p;3p' "$SCRATCH/ours" | sed 's/^i //') >&2 || fail "'$rule': the others' words"
+		((${#saved[@]} < 3)) || [[ ${saved[0]} = "${ours[0]#i }" && ${saved[2]} = "${ours[2]#i }" ]] ||
+			fail "'$rule': the others' words: ${ours[0]}, ${ours[2]}"
 	fi
 done <<'X'
 ip saddr { 10.0.0.2, 10.0.0.3 } drop
@@ -341,7 +412,8 @@ for ((n = 0; got < 12 && n < 36; n++)); do
 	fi
 	((got++))
 	! grep -E '^(\S+ ){4}- ' "$SCRATCH/snap" || fail "a rule without text"
-	(($(grep -c '^ip churn a ' "$SCRATCH/snap") <= 1)) || fail "rules of two generations"
+	lines_like 'ip churn a *' "$SCRATCH/snap"
+	((lines <= 1)) || fail "rules of two generations"
 done
 kill "$changes"
 note "$got of $n, $pause ms between two changes"
