@@ -58,7 +58,24 @@ tool=$!
 later $tool
 subtest "the tables are in force"
 wait_for 60 has_line '^armed' "$SCRATCH/ours" || { fail "not armed"; show stderr "$SCRATCH/ours.err"; exit; }
-tables=$(in_ns words nft list tables | grep -c nftrace_)
+# nft itself needs two seconds to list so many.
+into tables in_ns words python3 -S - <<'END'
+import socket
+import struct
+netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
+# NFT_MSG_GETTABLE, of all families
+netlink.send(struct.pack('=IHHIIBBH', 20, 10 << 8 | 1, 0x301, 1, 0, 0, 0, 0))
+tables = 0
+while True:
+    said = netlink.recv(1 << 20)
+    while said:
+        length, kind = struct.unpack_from('=IH', said)
+        if kind == 3:
+            print(tables)
+            raise SystemExit
+        tables += b'nftrace_' in said[:length]
+        said = said[(length + 3) & ~3:]
+END
 note "$tables tables of $((${#words[@]})) expressions"
 ((tables * 10 >= ${#words[@]} * 8)) || fail "only $tables tables for ${#words[@]} expressions"
 
@@ -81,7 +98,8 @@ traffic() {
 }
 in_ns words iptables-legacy -t raw -Z
 in_ns words ip6tables-legacy -t raw -Z
-traffic | in_ns words "$TOOLS/talk" each 2>/dev/null
+traffic >"$SCRATCH/traffic"
+in_ns words "$TOOLS/talk" each <"$SCRATCH/traffic" 2>/dev/null
 
 in_ns words iptables-legacy-save -c -t raw >"$SCRATCH/raw"
 in_ns words ip6tables-legacy-save -c -t raw >>"$SCRATCH/raw"
@@ -90,9 +108,11 @@ wait $tool
 grep -q refused "$SCRATCH/ours" && grep refused "$SCRATCH/ours" | sed 's/^/# /'
 
 declare -A theirs=() ours=()
-while read -r chain n; do theirs[$chain]=$n; done < <(
-	sed -nE 's/^\[([0-9]+):[0-9]+\] -A (L[0-9]+)( .*)?$/\2 \1/p' "$SCRATCH/raw" |
-		awk '{ n[$1] += $2 } END { for (c in n) print c, n[c] }')
+while read -r n _ chain _; do
+	[[ $n = "["* && $chain = L[0-9]* ]] || continue
+	n=${n#"["}
+	((theirs[$chain] += ${n%%:*}))
+done <"$SCRATCH/raw"
 while read -r chain answer; do ours[$chain]=$answer; done < <(grep -a '^L' "$SCRATCH/ours")
 
 matched=0 refused=0 late=0
@@ -139,7 +159,8 @@ EVERY=10
 side() {
 	local a
 	ns_new "$1"
-	in_ns words ipset save | in_ns "$1" ipset restore
+	in_ns words ipset save >"$SCRATCH/sets"
+	in_ns "$1" ipset restore <"$SCRATCH/sets"
 	addresses "$1" lo "${four[@]/%//32}" "${six[@]/%//128}"
 }
 side legacy
@@ -175,12 +196,15 @@ end_side() {
 # packets BACKEND: addresses, ports, protocol, TCP's flags and length of each; nft tells of the
 # first 20 bytes behind the IP header only, and sequence numbers and times are chance
 packets() {
-	jq -r '[.headers, .length] | @tsv' "$SCRATCH/$1.out" |
-		sed -E 's/(: [[:alnum:]]+( \[[^]]*\])?)[^\t]*/\1/' | sort
+	jq -r '[.headers, .length] | @tsv' "$SCRATCH/$1.out" >"$SCRATCH/headers"
+	sed -E 's/(: [[:alnum:]]+( \[[^]]*\])?)[^\t]*/\1/' "$SCRATCH/headers" >"$SCRATCH/packets"
+	spawn sort "$SCRATCH/packets"
 }
 
+few_packets >"$SCRATCH/few"
 # On one CPU, that of -m cpu: which one else sees a packet is chance.
-CPU=$(taskset -cp $$ | sed 's/.*: \([0-9]*\).*/\1/')
+into CPU taskset -cp $$
+CPU=${CPU##*: } CPU=${CPU%%[!0-9]*}
 
 traced=0 alike=0
 candidates=()
@@ -198,7 +222,7 @@ for ((c = 0; c < ${#candidates[@]}; c += EVERY)); do
 	start_side nft "${argv[@]}"; right=$?
 	if ((left == 0 && right == 0)); then
 		for b in legacy nft; do
-			few_packets | in_ns $b taskset -c "$CPU" "$TOOLS/talk" each 2>/dev/null
+			in_ns $b taskset -c "$CPU" "$TOOLS/talk" each <"$SCRATCH/few" 2>/dev/null
 		done
 	fi
 	end_side legacy

@@ -27,16 +27,30 @@ empty_chains() {
 }
 
 # put COMMAND LINE...: into raw, as many at once as the kernel and the extensions take; the others
-# are in left
-put() {
-	local command=$1 half=$((($# - 1) / 2)) text
-	shift
-	(($#)) || return 0
-	printf -v text '%s\n' '*raw' "$@" COMMIT
-	"$command-legacy-restore" -n <<<"$text" 2>/dev/null && return
-	(($# > 1)) || { left+=("$1"); return; }
-	put "$command" "${@:1:half}"
-	put "$command" "${@:half + 1}"
+# are in left. Who cannot read one says which; who refuses one only then that there is one.
+put() { put_some "$1" '' "${@:2}"; }
+# put_some COMMAND FAILS LINE...: with FAILS, all at once are known to be refused; 1 when any was
+put_some() {
+	local command=$1 fails=$2 text said at half status=0
+	shift 2
+	while (($#)) && [[ -z $fails ]]; do
+		printf -v text '%s\n' '*raw' "$@" COMMIT
+		"$command-legacy-restore" -n <<<"$text" 2>"$SCRATCH/.put" && return $status
+		IFS= read -rd '' said <"$SCRATCH/.put"
+		status=1 fails=1
+		if [[ $said =~ 'Error occurred at line: '([0-9]+) ]]; then
+			at=$((BASH_REMATCH[1] - 1)) fails=
+			((at >= 1 && at <= $#)) || { fails=1; break; }
+			left+=("${!at}")
+			set -- "${@:1:at - 1}" "${@:at + 1}"
+		fi
+	done
+	(($#)) || return $status
+	(($# > 1)) || { left+=("$1"); return 1; }
+	half=$(($# / 2))
+	put_some "$command" '' "${@:1:half}" || fails=
+	put_some "$command" "$fails" "${@:half + 1}"
+	return 1
 }
 
 # lines_of FAMILY INDEX...: in lines, the rule of each of these, as iptables-restore reads it
@@ -54,4 +68,4 @@ lines_of() {
 		done
 	done
 }
-export -f name_of empty_chains put lines_of
+export -f name_of empty_chains put put_some lines_of
