@@ -83,9 +83,9 @@ cp "$TESTS/data/earlier-legacy.pcapng" "$SCRATCH/work/good.pcapng"
 cp "$TESTS/data/earlier-nft.pcapng" "$SCRATCH/work/bad.pcapng"
 
 # What the examples name and is another's.
-stub() { printf '#!/bin/bash\n%s\n' "$2" >"$SCRATCH/bin/$1" && chmod +x "$SCRATCH/bin/$1"; }
+stub() { printf '#!%s\n%s\n' "${3:-/bin/bash}" "$2" >"$SCRATCH/bin/$1" && chmod +x "$SCRATCH/bin/$1"; }
 stub nftrace '{ env --default-signal "$REAL" "$@" & echo $! >"$SCRATCH/nftrace.pid"
-	wait $!; echo $? >"$SCRATCH/nftrace.status"; } | tee "$SCRATCH/printed"'
+	wait $!; echo $? >"$SCRATCH/nftrace.status"; } | tee "$SCRATCH/printed"' /bin/sh
 stub dig 'exec "$TOOLS/dns" query "${1#@}" "$2" A'
 stub ping '[[ "$*" = "-c 1 8.8.8.8" ]] && exec "$TOOLS/dns" query 8.8.8.8 example.com A'
 stub crictl "[[ \"\$*\" = 'ps -q --name envoy' ]] && echo $id"
@@ -113,10 +113,6 @@ save_rules pod "$SCRATCH/before-pod"
 
 # ---- running them
 
-# Values that are of another machine.
-here() {
-	sed -e "s,--netns 4242,--netns $pod," -e "s,/host/run/,$SCRATCH/host/run/," <<<"$1"
-}
 # shown: may it be interrupted?
 shown() {
 	is_gone "$job" && return 0
@@ -132,22 +128,28 @@ others_rule() { in_ns node iptables-legacy -t raw "$1" PREROUTING -i cali123 -j 
 
 # run COMMAND-LINE
 run() {
-	local line=$1 job status
-	rm -f "$SCRATCH"/nftrace.* "$SCRATCH/printed"
+	local line=$1 here job status said
+	: >"$SCRATCH/nftrace.pid"
+	: >"$SCRATCH/nftrace.status"
 	: >"$SCRATCH/printed"
 	[[ $line != nftrace\ \ * ]] || others_rule -A
-	(cd "$SCRATCH/work" && exec nsenter --net="$(ns_path node)" -- env --default-signal \
-		PATH="$SCRATCH/bin:$PATH" bash -c "$(here "$line")") >"$OUT" 2>"$ERR" </dev/null &
-	job=$!
-	later $job
-	wait_for 40 shown || fail "'$line' shows nothing"
-	[[ ! -s $SCRATCH/nftrace.pid ]] || is_gone $job ||
-		kill -INT "$(cat "$SCRATCH/nftrace.pid")" 2>/dev/null
-	wait_for 10 is_gone $job || fail "'$line' does not end"
-	wait $job
-	status=$?
+	# Values that are of another machine.
+	here=${line/--netns 4242/--netns $pod}
+	here=${here/\/host\/run\//$SCRATCH/host/run/}
+	set -- env --default-signal -C "$SCRATCH/work" PATH="$SCRATCH/bin:$PATH" bash -c "$here"
+	OUT=$SCRATCH/line ERR=$OUT.err status=0
+	if [[ $line = *nftrace* ]]; then
+		background node line "$@"
+		job=$BG_PID
+		wait_for 40 shown || fail "'$line' shows nothing"
+		is_gone $job || ! read -r said <"$SCRATCH/nftrace.pid" || kill -INT "$said" 2>/dev/null
+		wait_for 10 is_gone $job || fail "'$line' does not end"
+		read -r status <"$SCRATCH/nftrace.status" || fail "'$line' has no exit status"
+	else
+		spawn -d -t $((40 * PATIENCE)) -n "$(ns_path node)" "$@" >"$OUT" 2>"$ERR" </dev/null
+		status=$?
+	fi
 	[[ $line != nftrace\ \ * ]] || others_rule -D
-	[[ ! -e $SCRATCH/nftrace.status ]] || status=$(cat "$SCRATCH/nftrace.status")
 	# --doctor has warnings; --diff has found a difference.
 	[[ $status = 0 || ($line = *--doctor* && $status = 5) || ($line = *--diff* && $status = 1) ]] ||
 		{ fail "'$line' ends with $status"; show stderr "$ERR"; }
@@ -178,7 +180,8 @@ for source in readme help manual; do
 		case $line in
 		nftrace* | ip\ route* | apt-get\ * | XTABLES_LOCKFILE=*nftrace*)
 			# --help says what for behind two blanks.
-			[[ $source != help ]] || line=$(sed -E 's/  +/  # /' <<<"$line")
+			[[ $source != help || ! $line =~ ^([^\ ]+(\ [^\ ]+)*)\ \ +(.*) ]] ||
+				line="${BASH_REMATCH[1]}  # ${BASH_REMATCH[3]}"
 			run "$line"
 			;;
 		# There is no cluster: what it gives is tried by t-kubernetes.
