@@ -50,11 +50,13 @@ router_only() {
 		router_up=1
 	fi
 	ns=r
-	for table in filter nat mangle; do in_ns r iptables-legacy -t $table -F 2>/dev/null; done
-	in_ns r iptables-legacy -X
-	in_ns r nft flush ruleset
+	in_ns r iptables-legacy-restore <<<"$empty${1-}" || fail "rules"
+	[[ -z $nft_rules ]] || in_ns r nft flush ruleset
+	nft_rules=
 }
-host_plain() { router_only; in_ns r iptables-legacy -P FORWARD ACCEPT; }
+nft_rules=	# r has some
+printf -v empty '*%s\nCOMMIT\n' filter nat mangle
+host_plain() { router_only $'*filter\n:FORWARD ACCEPT\nCOMMIT'; }
 host_both() {
 	host_plain
 	in_ns r ip6tables-legacy -t raw -S >/dev/null
@@ -78,15 +80,16 @@ host_six() {
 		COMMIT
 	EOT
 }
-host_vmap() { router_only; in_ns r nft -f "$TESTS/tasks/vmap.nft" || fail "rules"; }
-host_calico-nft() { router_only; in_ns r nft -f "$TESTS/tasks/calico.nft" || fail "rules"; }
+host_vmap() { router_only; nft_rules=1; in_ns r nft -f "$TESTS/tasks/vmap.nft" || fail "rules"; }
+host_calico-nft() { router_only; nft_rules=1; in_ns r nft -f "$TESTS/tasks/calico.nft" || fail "rules"; }
 host_mixed() {
-	router_only
-	in_ns r iptables-legacy -A FORWARD -p udp -j ACCEPT
+	router_only $'*filter\n-A FORWARD -p udp -j ACCEPT\nCOMMIT'
+	nft_rules=1
 	in_ns r nft 'table inet fw { chain forward { type filter hook forward priority 10; udp dport 7 drop comment "by the other team"; }; }' || fail "rules"
 }
 host_ufw() {
 	router_only
+	nft_rules=1
 	load_rules "$TESTS/rulesets/ufw-2022.save" nft || fail "rules"
 	xtables=nft
 }
@@ -117,7 +120,10 @@ host_bridge() {
 try() {
 	xtables=legacy
 	"host_$on"
-	((${#rules[@]} == 0)) || printf '%s\n' "${rules[@]}" COMMIT | in_ns $ns iptables-$xtables-restore -n || fail "rules"
+	if ((${#rules[@]})); then
+		printf '%s\n' "${rules[@]}" COMMIT >"$SCRATCH/rules"
+		in_ns $ns iptables-$xtables-restore -n <"$SCRATCH/rules" || fail "rules"
+	fi
 	if [[ -n $type ]]; then
 		try_typed
 	else
@@ -151,10 +157,8 @@ no_wider() {
 mkdir "$SCRATCH/bin"
 ln -s "$NFTRACE" "$SCRATCH/bin/nftrace"
 try_typed() {
-	local path
-	path=$(ns_path $ns)
 	: >"$ERR"
-	nsenter --net="$path" -- env --default-signal -C "$SCRATCH" PATH="$SCRATCH/bin:$PATH" TESTS="$TESTS" TOOLS="$TOOLS" B="$(ns_path b)" bash -c "$type" \
+	nsenter --net="/run/netns/nft$$-$ns" -- env --default-signal -C "$SCRATCH" PATH="$SCRATCH/bin:$PATH" TESTS="$TESTS" TOOLS="$TOOLS" B="/run/netns/nft$$-b" bash -c "$type" \
 		>"$OUT" 2>"$ERR" </dev/null &
 	NFTRACE_PID=$!
 	later $NFTRACE_PID
