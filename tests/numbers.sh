@@ -11,22 +11,26 @@ number_rules() {
 
 # printed_numbers RECORDING: the same of the TRACE lines in it, each once
 printed_numbers() {
-	"$NFTRACE" --read "$1" 2>/dev/null |
-		sed -nE 's/^TRACE: (nft ip6? )?([^: ]+):([^ ]+):(rule|return|policy):([0-9]+)  "(-A .*)"$/\2 \3 \5 \6/p' | sort -u
+	spawn "$NFTRACE" --read "$1" 2>/dev/null >"$SCRATCH/.read"
+	sed -nE 's/^TRACE: (nft ip6? )?([^: ]+):([^ ]+):(rule|return|policy):([0-9]+)  "(-A .*)"$/\2 \3 \5 \6/p' "$SCRATCH/.read" >"$SCRATCH/.numbers"
+	spawn sort -u "$SCRATCH/.numbers"
 }
 
 # json_numbers FILE: the same of --json, as they are when nftrace's own rules are out
+JSON_NUMBERS='.events[], (.by // empty) | select(.rule // "" | startswith("-A ")) |
+	select(.number) | "\(.table) \(.chain) \(.number - (.own_before // 0)) \(.rule)"'
 json_numbers() {
-	jq -r '.events[], (.by // empty) | select(.rule // "" | startswith("-A ")) |
-		select(.number) | "\(.table) \(.chain) \(.number - (.own_before // 0)) \(.rule)"' "$1" | sort -u
+	jq -r "$JSON_NUMBERS" "$1" >"$SCRATCH/.numbers"
+	spawn sort -u "$SCRATCH/.numbers"
 }
 
 # are_rules WHAT NUMBERED FILE: each line of FILE is one of NUMBERED; how many there are is added to NUMBERS
 NUMBERS=0
 are_rules() {
 	local wrong
-	mapfile -t wrong < <(awk 'FILENAME == ARGV[1] { known[$0]; next } { n++ } !($0 in known)
-		END { print n + 0 }' "$2" "$3")
+	awk 'FILENAME == ARGV[1] { known[$0]; next } { n++ } !($0 in known)
+		END { print n + 0 }' "$2" "$3" >"$SCRATCH/.wrong"
+	mapfile -t wrong <"$SCRATCH/.wrong"
 	((NUMBERS += wrong[-1]))
 	unset 'wrong[-1]'
 	[[ ${#wrong[@]} = 0 ]] || { fail "$1: $wrong"; printf '#   | %s\n' "${wrong[@]}"; }
