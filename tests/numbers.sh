@@ -39,16 +39,27 @@ are_rules() {
 # typed NS TOOL FILE: what was printed is what "-S CHAIN N" prints, and "-D CHAIN N" deletes that rule.
 # TOOL is iptables-nft or the like; of some of FILE's lines
 typed() {
-	local table chain number text before some
-	mapfile -n 3 some <"$3"
-	while read -r table chain number text; do
-		assert_equal "-t $table -S $chain $number" "$text" "$(in_ns "$1" "$2" -t "$table" -S "$chain" "$number")"
-	done < <(printf %s "${some[@]}")
-	[[ -n ${number-} ]] || return 0
-	before=$(in_ns "$1" "$2" -t "$table" -S | grep -cxF -- "$text")
+	local table chain number text before some line shown like
+	mapfile -tn 3 some <"$3"
+	for line in "${some[@]}"; do
+		read -r table chain number text <<<"$line"
+		into shown in_ns "$1" "$2" -t "$table" -S "$chain" "$number"
+		assert_equal "-t $table -S $chain $number" "$text" "$shown"
+	done
+	((${#some[@]})) || return 0
+	like_it "$@"
+	before=$like
 	in_ns "$1" "$2" -t "$table" -D "$chain" "$number" || fail "-t $table -D $chain $number"
-	assert_equal "the rule behind -t $table -D $chain $number" $((before - 1)) \
-		"$(in_ns "$1" "$2" -t "$table" -S | grep -cxF -- "$text")"
+	like_it "$@"
+	assert_equal "the rule behind -t $table -D $chain $number" $((before - 1)) $like
+}
+# like_it NS TOOL: how many rules of that table have that text, in like
+like_it() {
+	local line lines
+	in_ns "$1" "$2" -t "$table" -S >"$SCRATCH/.like"
+	mapfile -t lines <"$SCRATCH/.like"
+	like=0
+	for line in "${lines[@]}"; do [[ $line != "$text" ]] || ((++like)); done
 }
 
 # printed_handles FILE / handle_rules: FAMILY TABLE CHAIN HANDLE TEXT of its TRACE lines; of
