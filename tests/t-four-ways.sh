@@ -37,7 +37,8 @@ values() {
 	for what in "${!FIELD[@]}"; do program+=("([\"$what\", \$key, .in] + [${FIELD[$what]}] | select(.[3]))"); done
 	program+=('["packet", $key, .in]' '["lost", $key, .in, .fate]')
 	jq -c --arg first "$BACKEND" \
-		"(.headers | sub(\",.*\"; \"\")) as \$key | $(IFS=,; echo "${program[*]}")" "$1" | sort
+		"(.headers | sub(\",.*\"; \"\")) as \$key | $(IFS=,; echo "${program[*]}")" "$1" >"$SCRATCH/values"
+	spawn sort "$SCRATCH/values"
 }
 row() { grep -F "[\"$1\"," "$2"; }
 
@@ -152,7 +153,8 @@ for program in iptables ip6tables; do
 	for chain in PREROUTING OUTPUT; do in_ns r "$program-legacy" -t raw -A "$chain" -p udp -j TRACE; done
 done
 in_ns r sysctl -qw net.netfilter.nf_log.2=nfnetlink_log net.netfilter.nf_log.10=nfnetlink_log
-plugins=$(dirname "$(find /usr/lib -name ulogd_inppkt_NFLOG.so | head -n 1)")
+plugins=(/usr/lib/ulogd/ulogd_inppkt_NFLOG.so /usr/lib/*/ulogd/ulogd_inppkt_NFLOG.so)
+plugins=${plugins[-1]%/*}
 {
 	printf '[global]\nlogfile="%s"\n' "$SCRATCH/ulogd.log"
 	for plugin in inppkt_NFLOG raw2packet_BASE filter_IFINDEX filter_IP2STR filter_PRINTPKT output_LOGEMU; do

@@ -88,19 +88,26 @@ told_nft() {
 	END
 }
 
+# told_lines WAIT ADDRESS PORT...: packets to these, as talk reads them
+told_lines() {
+	local port
+	for port in "${@:3}"; do echo "udp $2 $port from $((20000 + port)) wait $1"; done
+}
 # told_traffic: a packet to each; an answer is waited for only where one comes
 told_traffic() {
-	in_ns a bash -c '
-		talk() { "$0" udp "$1" "$2" from $((20000 + $2)) wait "$3" >/dev/null 2>&1; }
+	local to
+	{
 		for to in 10.2.0.2 fd00:2::2; do
-			talk "$to" 7 20000
-			for port in 100{1..6} 102{0..4}; do talk "$to" "$port" 1; done
+			told_lines 20000 "$to" 7
+			told_lines 1 "$to" 100{1..6} 102{0..4}
 		done
 		for to in 10.1.0.1 fd00:1::1; do
-			talk "$to" 1010 20000
-			for port in 1007 1011; do talk "$to" "$port" 1; done
+			told_lines 20000 "$to" 1010
+			told_lines 1 "$to" 1007 1011
 		done
-		talk 10.99.0.1 1030 1' "$TOOLS/talk"
+		told_lines 1 10.99.0.1 1030
+	} >"$SCRATCH/told.lines"
+	in_ns a "$TOOLS/talk" each <"$SCRATCH/told.lines" >/dev/null 2>&1
 	talk r udp 10.2.0.2 7 from 20007 wait 20000 >/dev/null 2>&1
 }
 
@@ -200,25 +207,19 @@ told_udp() {
 
 # told_odd_traffic: a packet to each; behind it no queue holds any
 told_odd_traffic() {
-	local mac
+	local mac to
 	mac=$(mac_of r eth0)
-	in_ns a bash -c '
-		for to in 10.2.0.2 fd00:2::2; do
-			for port in 102{6,7} 104{2..7}; do
-				"$0" udp "$to" "$port" from $((20000 + port)) wait 1 >/dev/null 2>&1
-			done
-		done
-		"$0" udp fd00:99::1 1030 from 21030 wait 1 >/dev/null 2>&1' "$TOOLS/talk"
+	{
+		for to in 10.2.0.2 fd00:2::2; do told_lines 1 "$to" 102{6,7} 104{2..7}; done
+		told_lines 1 fd00:99::1 1030
+	} >"$SCRATCH/told.lines"
+	in_ns a "$TOOLS/talk" each <"$SCRATCH/told.lines" >/dev/null 2>&1
 	in_ns a "$TOOLS/frame" eth0 "$mac" "$(told_udp 4 0a010002 0a020002 1041 dead)"
 	in_ns a "$TOOLS/frame" eth0 "$mac" \
 		"$(told_udp 6 fd000001000000000000000000000002 fd000002000000000000000000000002 1041 dead)"
 	# From where no way leads back to over eth0.
 	in_ns a "$TOOLS/frame" eth0 "$mac" "$(told_udp 4 0a020063 0a020002 1048 0000)"
-	in_ns c bash -c '
-		for to in 10.5.0.2 fd00:5::2; do
-			for port in 1050 1051; do
-				"$0" udp "$to" "$port" from $((20000 + port)) wait 1 >/dev/null 2>&1
-			done
-		done' "$TOOLS/talk"
+	for to in 10.5.0.2 fd00:5::2; do told_lines 1 "$to" 1050 1051; done >"$SCRATCH/told.lines"
+	in_ns c "$TOOLS/talk" each <"$SCRATCH/told.lines" >/dev/null 2>&1
 	assert_within 10 "no queue holds a packet" no_queue_holds
 }
