@@ -27,8 +27,9 @@ restore() { in_ns lo "ip${prefix[$1]}tables-legacy-restore" -w; }
 # rules_of: "FAMILY TABLE CHAIN NUMBER TEXT" of the last packet's events, with iptables' own text
 # of that place below; the run's own rule is the first one in each chain of raw.
 last_texts() {
-	tail -n 1 "$OUT" | jq -r --argjson n "$1" 'select(.packet == $n) | .family as $f | .events[] |
-		select(.rule) | [$f, .table, .chain, .number, .doubt // "sure", .rule] | @tsv'
+	spawn tail -n 1 "$OUT" >"$SCRATCH/last"
+	jq -r --argjson n "$1" 'select(.packet == $n) | .family as $f | .events[] |
+		select(.rule) | [$f, .table, .chain, .number, .doubt // "sure", .rule] | @tsv' "$SCRATCH/last" >"$SCRATCH/texts"
 }
 # text_now CHAIN NUMBER SAVED: in NOW; the policy has the number behind the last rule's
 text_now() {
@@ -47,19 +48,24 @@ text_now() {
 is_exact() {
 	local family table chain number doubt text now rules=0
 	local -A saved=()
+	last_texts "$1"
 	while IFS=$'\t' read -r family table chain number doubt text; do
 		[[ $table:$chain != raw:OUTPUT ]] || ((number--))
 		[[ -n ${saved[$table]-} ]] ||
-			saved[$table]=$(in_ns lo "ip${prefix[${family#ipv}]}tables-legacy-save" -t "$table")
+			into "saved[$table]" in_ns lo "ip${prefix[${family#ipv}]}tables-legacy-save" -t "$table"
 		text_now "$chain" "$number" "${saved[$table]}"
 		[[ $doubt = sure && $text = "$now" ]] ||
 			{ note "$table:$chain:$number ($doubt): $text"; return 1; }
 		((++rules))
-	done < <(last_texts "$1")
+	done <"$SCRATCH/texts"
 	((rules))
 }
 printed=0
-one_more() { (($(wc -l <"$OUT") == printed)); }
+one_more() {
+	local lines
+	mapfile -t lines <"$OUT"
+	((${#lines[@]} == printed))
+}
 # packets FAMILY: until one is exact: the reading may be under way yet
 exact_again() {
 	local tries
@@ -109,8 +115,8 @@ changes_in() {
 # told_as_counted: packets and events of the run that ended last
 told_as_counted() {
 	local told counted
-	told=$(sed -nE 's/^nftrace: ([0-9]+) packets? traced.*/\1/p' "$ERR")
-	counted=$(sed -nE 's/.* 0 lost; the TRACE rules counted ([0-9]+) packets?$/\1/p' "$ERR")
+	into told sed -nE 's/^nftrace: ([0-9]+) packets? traced.*/\1/p' "$ERR"
+	into counted sed -nE 's/.* 0 lost; the TRACE rules counted ([0-9]+) packets?$/\1/p' "$ERR"
 	assert_equal "packets told" "$counted" "$told"
 }
 # all_told: of the run that ended last; "PORT packet NUMBER FATE exact" (or doubtful) of each
@@ -134,11 +140,10 @@ assert_fates() {
 for f in 4 6; do for t in raw mangle filter; do by $f -t $t -S >/dev/null; done; done
 
 # empty: no rule of anybody
+printf -v nothing '*%s\nCOMMIT\n' raw mangle filter
 empty() {
-	local f t
-	for f in 4 6; do
-		for t in raw mangle filter; do by $f -t $t -F && by $f -t $t -X; done
-	done
+	local f
+	for f in 4 6; do restore $f <<<"$nothing" || fail "restore"; done
 }
 end_changes() {
 	stop_nftrace INT
@@ -199,7 +204,7 @@ rule_is() {
 	printf '%s\n' '*filter' ':INPUT ACCEPT [5000:400000]' ':OUTPUT ACCEPT [5000:400000]' \
 		"[0:0] -A OUTPUT -p udp -m comment --comment $1" COMMIT | in_ns lo iptables-legacy-restore -w -c
 }
-send() { nsenter --net="$(ns_path lo)" -- bash -c 'echo x >/dev/udp/10.9.0.1/7'; }
+send() { in_ns lo bash -c 'echo x >/dev/udp/10.9.0.1/7'; }
 rule_is then
 start_nftrace lo -v -t 100 --no-lock --json -p udp --dport 7 --chain OUTPUT
 kill -STOP "$NFTRACE_PID"
@@ -249,15 +254,10 @@ unset NFTRACE_TESTPOINT_FILE
 
 # load_table PORT...: filter made anew, a rule a port, in OUTPUT or a chain
 load_table() {
-	local port
-	echo "*filter"
-	printf ':%s ACCEPT\n' INPUT OUTPUT
-	(($1 % 2)) || echo ":even -"
-	(($1 % 2)) || echo "-A OUTPUT -p udp -j even"
-	for port; do
-		echo "-A $( (($1 % 2)) && echo OUTPUT || echo even) -p udp -m udp --dport $port -j ACCEPT"
-	done
-	echo COMMIT
+	local port chain=OUTPUT lines=$'*filter\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n'
+	(($1 % 2)) || { lines+=$':even -\n-A OUTPUT -p udp -j even\n'; chain=even; }
+	for port; do lines+="-A $chain -p udp -m udp --dport $port -j ACCEPT"$'\n'; done
+	restore 4 <<<"${lines}COMMIT"
 }
 
 # judge: "EVENTS RIGHT WRONG MARKED", and what was told of more or fewer packets than were counted
@@ -295,7 +295,11 @@ run_traffic() {
 	start_nftrace lo -v -t 300 --no-drops --rate 0 --buffer 512 --json -p udp -m multiport --dports 2000:2005 --chain OUTPUT "$@"
 	traffic
 }
-exact_again() { (($(grep -vc '"doubt":"changed"' "$OUT") > 20)); }
+exact_again() {
+	local exact
+	into exact grep -vc '"doubt":"changed"' "$OUT"
+	((exact > 20))
+}
 # Nobody changes anything any more: what comes now is exact.
 end_traffic() {
 	assert_within 20 "packets are exact again" exact_again
@@ -305,16 +309,16 @@ end_traffic() {
 }
 
 subtest "a table restored $RESTORES times, as fast as it goes: the lock is free"
-load_table 2000 2001 | restore 4
+load_table 2000 2001
 run_traffic --no-lock
 for ((i = 1; i <= RESTORES; i++)); do
-	load_table $((2000 + i % 6)) $((2000 + (i + 3) % 6)) | restore 4 || fail "restore"
+	load_table $((2000 + i % 6)) $((2000 + (i + 3) % 6)) || fail "restore"
 	((i % 10)) || some_rounds 2
 done
 end_traffic
 
 subtest "rules inserted, replaced and deleted: the lock is given"
-load_table 2000 2001 | restore 4
+load_table 2000 2001
 run_traffic
 for ((i = 1; 3 * i <= CHANGES + 2; i++)); do
 	by 4 -I OUTPUT -p udp -m udp --dport $((2000 + i % 6)) -j ACCEPT
@@ -330,7 +334,7 @@ end_traffic
 if [[ -n ${SOAK-} ]]; then
 	subtest "two changes a second: at most one packet in a hundred is doubtful"
 	PAUSE=0.003
-	load_table 2000 2001 | restore 4
+	load_table 2000 2001
 	run_traffic
 	for ((i = 1; i <= 60; i++)); do
 		by 4 -I OUTPUT -p udp -m udp --dport $((2000 + i % 6)) -j ACCEPT
