@@ -27,8 +27,17 @@ change() {
 	[[ -z $TRAFFIC ]] || some_rounds 12
 }
 
+# listed: the chain, in chain; last: the handle of its last rule that accepts
+listed() {
+	into chain in_ns lo nft -a list chain ip t out || return
+	last=
+	[[ ! $chain =~ .*'accept # handle '([0-9]+) ]] || last=${BASH_REMATCH[1]}
+}
 # in_force PORT: the last change was that of this rule
-in_force() { in_ns lo nft list chain ip t out | grep -q "udp dport $1 accept"; }
+in_force() { listed && [[ $chain = *"udp dport $1 accept"* ]]; }
+
+# is_changed PORT HANDLE: and the rule of that handle is deleted
+is_changed() { in_force "$1" && [[ $chain != *"# handle $2"$'\n'* ]]; }
 
 # load_table PORT...: made anew in one transaction: its handles start again
 load_table() {
@@ -37,10 +46,12 @@ load_table() {
 	change "add table ip t; delete table ip t; table ip t { chain out {" \
 		"type filter hook output priority 0; policy accept; $rules }; };"
 }
-last_handle() { in_ns lo nft -a list chain ip t out | sed -n 's/.*accept # handle //p' | tail -n 1; }
 
 # breathe I: after every tenth change, until texts are shown again: the rules could be read
-has_texts() { tail -n 20 "$OUT" | grep -q '"rule":"udp dport'; }
+has_texts() {
+	spawn tail -n 20 "$OUT" >"$SCRATCH/tail"
+	grep -q '"rule":"udp dport' "$SCRATCH/tail"
+}
 breathe() { (($1 % 10)) || assert_within 20 "texts after change $1" has_texts; }
 
 # all_told: "PORT packet FATE" of each packet, "PORT event RULE DOUBT" of each rule that it met
@@ -63,7 +74,8 @@ judge() {
 # verdict: what the judge says of the run that ended last
 verdict() {
 	all_told
-	read -r events right wrong marked < <(judge)
+	judge >"$SCRATCH/judged"
+	read -r events right wrong marked <"$SCRATCH/judged"
 	note "$events events: $right with the right text, $marked marked, $wrong wrong"
 	assert_equal "wrong texts" 0 "$wrong"
 	((right > 100)) || fail "only $right texts were shown"
@@ -102,12 +114,13 @@ assert_grep "^nftrace: the nft rules were changed $ROUNDS times during the trace
 subtest "rules added, replaced and deleted $ROUNDS times"
 start_nftrace lo -t 900 --no-drops --rate 0 --buffer 512 --json -p udp --chain OUTPUT
 traffic
+listed || fail "nft list chain"
 for ((i = 1; i <= (ROUNDS + 2) / 3; i++)); do
-	last=$(last_handle)
-	change replace rule ip t out handle "$last" udp dport $((2000 + i % 6)) accept
+	gone=$last
+	change replace rule ip t out handle "$gone" udp dport $((2000 + i % 6)) accept
 	change insert rule ip t out udp dport $((2000 + (i + 1) % 6)) accept
-	change delete rule ip t out handle "$last"
-	assert_within 20 "the change" in_force $((2000 + (i + 1) % 6))
+	change delete rule ip t out handle "$gone"
+	assert_within 20 "the change" is_changed $((2000 + (i + 1) % 6)) "$gone"
 	breathe $i
 done
 stop_traffic
@@ -152,20 +165,27 @@ subtest "a rule that drops is one rule, however often the rules are read again, 
 load_table 2000
 assert_within 20 "the table" in_force 2000
 change add rule ip t out udp dport 2003 counter drop
-last_drop() { in_ns lo nft -a list chain ip t out | sed -n 's/.*dport 2003 .*drop # handle //p'; }
-is_there() { [[ -n $(last_drop) ]]; }
+is_there() {
+	listed && [[ $chain =~ 'dport 2003 '[^$'\n']*'drop # handle '([0-9]+) ]] && drop=${BASH_REMATCH[1]}
+}
 assert_within 20 "the rule" is_there
 start_nftrace lo -t 100 --no-drops --rate 0 --graph "$SCRATCH/ways.dot" -p udp --dport 2003 --chain OUTPUT
-drops() { grep -c "=> DROP by nft ip t:out:rule:handle [0-9]*  \"udp dport 2003 $1drop\"" "$OUT"; }
+# drops TEXT: so many by a rule of this text, in dropped
+drops() { into dropped grep -c "=> DROP by nft ip t:out:rule:handle [0-9]*  \"udp dport 2003 $1drop\"" "$OUT"; }
 # one_more TEXT: dropped by a rule of this text, which was read since the last change
-one_more() { in_ns lo bash -c 'echo x >/dev/udp/10.9.0.1/2003' 2>/dev/null; (($(drops "$1") > before)); }
+one_more() {
+	in_ns lo bash -c 'echo x >/dev/udp/10.9.0.1/2003' 2>/dev/null
+	drops "$1"
+	((dropped > before))
+}
 for ((i = 0; i < 8; i++)); do
-	before=$(drops "counter ")
+	drops "counter "
+	before=$dropped
 	change add rule ip t out udp dport $((3000 + i)) counter accept
 	assert_within 20 "a drop after change $i" one_more "counter "
 done
 before=0
-change replace rule ip t out handle "$(last_drop)" udp dport 2003 drop
+change replace rule ip t out handle "$drop" udp dport 2003 drop
 assert_within 20 "a drop by what replaced it" one_more ""
 stop_nftrace INT
 dropped=$(grep -c '^=> DROP' "$OUT")
