@@ -10,6 +10,12 @@ settle a eth0 r eth0 r eth1 b eth0
 for to in 10.2.0.2 fd00:2::2; do talk a udp $to 7 wait 1 2>/dev/null; done
 before=$SCRATCH/before
 
+# assert_told PORTS: of the run that ended last
+assert_told() {
+	local ports
+	into ports told "$OUT"
+	assert_equal "told" "$1" "$ports"
+}
 tables() {
 	in_ns r nft -f - <<-'X'
 		table ip t { chain f { type filter hook forward priority 0; counter; }; }
@@ -28,7 +34,7 @@ follows() {
 	stop_nftrace INT
 	assert_equal "begun there" 4 "$(grep -A 1 '^#' "$OUT" | grep -c "^TRACE: nft $1:i:rule:handle [0-9]*  \"udp dport")"
 	assert_status 0
-	assert_equal "told" "7x2 8x2" "$(told "$OUT")"
+	assert_told "7x2 8x2"
 	assert_equal "forwarded" 4 "$(grep -c '^=> FORWARDED out eth1' "$OUT")"
 	assert_restored_but_counters r "$before"
 }
@@ -47,7 +53,7 @@ for family in netdev inet; do
 	send_both 7 8 9
 	stop_nftrace INT
 	assert_status 0
-	assert_equal "told" "8x2 9x2" "$(told "$OUT")"
+	assert_told "8x2 9x2"
 	assert_no_grep '^=> INCOMPLETE' "$OUT"
 	assert_grep 'note: 2 packets that only rules of others traced were left out' "$ERR"
 done
@@ -62,7 +68,7 @@ for family in netdev inet; do
 	send_both 8 7
 	stop_nftrace INT
 	assert_status 0
-	assert_equal "told" "7x2 8x2" "$(told "$OUT")"
+	assert_told "7x2 8x2"
 	assert_equal "dropped" 2 "$(grep -c "^=> DROP by nft $family n:i:rule:handle [0-9]*  \"udp dport 8 drop\"$" "$OUT")"
 	assert_equal "forwarded" 2 "$(grep -c '^=> FORWARDED out eth1' "$OUT")"
 	round_trip
@@ -71,7 +77,10 @@ for family in netdev inet; do
 done
 
 # traces PORT: the blocks' TRACE lines of packets to a port, without what differs from family to family
-traces() { awk -v p="\\.$1: " '/^#/ { on = $0 ~ p } on && /^TRACE/' "$OUT" | sed -E 's/  ".*//; s/handle [0-9]+/handle/; s/ ip6? / ip /'; }
+traces() {
+	awk -v p="\\.$1: " '/^#/ { on = $0 ~ p }
+		on && /^TRACE/ { sub(/  ".*/, ""); sub(/handle [0-9]+/, "handle"); sub(/ ip6? /, " ip "); print }' "$OUT"
+}
 
 subtest "rules ahead of IP's hooks and behind them: events in the order in which they happened"
 in_ns r nft flush ruleset
@@ -87,7 +96,7 @@ X
 	start_nftrace r -t 60 --pcap "$SCRATCH/link.pcapng"
 	send_both 7
 	stop_nftrace INT
-	assert_equal "told" "7x2" "$(told "$OUT")"
+	assert_told "7x2"
 	one="TRACE: nft netdev n:i:rule:handle TRACE: nft netdev n:i:rule:handle TRACE: nft netdev n:i:rule:handle TRACE: nft netdev n:d:rule:handle TRACE: nft netdev n:d:return TRACE: nft netdev n:i:policy"
 	one+=" TRACE: nft inet n:i:rule:handle TRACE: nft inet n:i:policy"
 	one+=" TRACE: nft ip t:f:rule:handle TRACE: nft ip t:f:policy"
@@ -105,7 +114,7 @@ X
 	start_nftrace r -t 60 --only table=n -p udp --dport 7:9
 	send_both 7 8
 	stop_nftrace INT
-	assert_equal "told" "7x2 8x2" "$(told "$OUT")"
+	assert_told "7x2 8x2"
 	assert_equal "events" "$one $one" "$(traces 7 | paste -sd ' ')"
 	assert_equal "not traced before" 0 "$(traces 8 | grep -c ':i:')"
 	assert_equal "but behind" 2 "$(traces 8 | grep -c 'netdev n:e:')"
@@ -128,8 +137,11 @@ receiver() {
 	receiver=$BG_PID
 	assert_within 10 "tcpdump listens" has_line 'listening on' "$SCRATCH/receiver.err"
 }
-arrived() { sed -nE 's/.* > \S+\.([0-9]+): .*/\1/p' "$SCRATCH/receiver" | sort | uniq -c | awk '{ print $2 "x" $1 }' | paste -sd ' '; }
-arrives() { [[ $(arrived) = "$1" ]]; }
+arrives() {
+	local arrived
+	into arrived ports_of '' "$SCRATCH/receiver"
+	[[ $arrived = "$1" ]]
+}
 
 # egress_drops WHERE: told as dropped where the receiver lacks it; in each form the same
 egress_drops() {
@@ -145,7 +157,7 @@ egress_drops() {
 	stop_nftrace INT
 	kill "$receiver"
 	assert_status 0
-	assert_equal "told" "54x2 55x2" "$(told "$OUT")"
+	assert_told "54x2 55x2"
 	assert_equal "fates" "54 DROP, 54 DROP, 55 FORWARDED, 55 FORWARDED" \
 		"$(sed -nE 's/^#.* > \S+\.([0-9]+): .*/\1/p; s/^=> ([A-Z]+) .*/\1/p' "$OUT" | paste -d ' ' - - | sort | paste -sd , | sed 's/,/, /g')"
 	local rule='netdev n:d:rule:handle [0-9]+  "udp dport 54 counter drop"$'
