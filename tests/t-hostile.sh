@@ -17,12 +17,12 @@ rudely() { XTABLES_LOCKFILE=$SCRATCH/another.lock in_ns lo "$@"; }
 # hostile ACTION...: the reader does it
 hostile() {
 	"$TOOLS/hostile" "$reader" "$@" >"$SCRATCH/hostile" 2>&1 ||
-		fail "hostile $*: $(cat "$SCRATCH/hostile")"
+		fail "hostile $*: $(<"$SCRATCH/hostile")"
 }
 
 begin() {
 	start_nftrace lo -t 60 -p udp --dport 7 "$@"
-	reader=$(reading_child)
+	into reader reading_child
 	[[ -n $reader ]] || fail "no reader"
 	talk lo udp 10.9.0.1 7
 }
@@ -195,7 +195,7 @@ begin_read() {
 	assert_within 10 "the reader reads" reader_reads
 }
 reader_reads() {
-	reader=$(child_named nftrace-reader)
+	into reader child_named nftrace-reader
 	[[ -n $reader ]] && grep -q '^Seccomp:.*[12]$' "/proc/$reader/status" &&
 		grep -q '^0 ' "/proc/$reader/syscall"
 }
@@ -234,7 +234,11 @@ done
 
 ns_new other
 name() { basename "$(ns_path "$1")"; }
-both_armed() { [[ $(grep -c '^nftrace: \[.*\] armed' "$ERR") = 2 ]]; }
+both_armed() {
+	local armed
+	into armed grep -c '^nftrace: \[.*\] armed' "$ERR"
+	[[ $armed = 2 ]]
+}
 for last in "ones spill" "spill exit"; do
 	subtest "--netns twice: one of the readers ($last): both hosts are as before"
 	launch_nftrace lo --netns "$(name lo)" --netns "$(name other)" -t 60 -p udp --dport 7
