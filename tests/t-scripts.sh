@@ -119,6 +119,23 @@ wait $runner
 assert_equal "its exit status" 143 $?
 assert_equal "what is left of its test" "" "$(pgrep -f "$SCRATCH/(slow|tree)")"
 
+subtest "a test whose keeper is killed has failed, and nobody waits for it"
+rm "$SCRATCH/slow"
+SLOW=$SCRATCH/slow "$SCRATCH/tree/tests/run" slow >"$SCRATCH/told" 2>&1 &
+runner=$!
+later $runner
+assert_within 10 "the test begins" pgrep -f "tail -f $SCRATCH/slow"
+read -ra children <"/proc/$runner/task/$runner/children"
+read -ra grandchildren <"/proc/${children[0]}/task/${children[0]}/children"
+kill -KILL "${children[0]}"
+kill -TERM "${grandchildren[@]}"
+assert_within 20 "the runner ends" is_gone $runner
+wait $runner
+assert_equal "its exit status" 1 $?
+assert_grep '^FAIL  t-slow .*1 of 1 failed' "$SCRATCH/told"
+assert_grep '^0 passed, 1 failed$' "$SCRATCH/told"
+assert_within 10 "nothing is left of its test" eval '! pgrep -f "$SCRATCH/(slow|tree)"'
+
 subtest "the README names what lies here"
 for entry in "$TESTS"/*; do
 	name=${entry##*/}
