@@ -134,7 +134,7 @@ static void take_out_interface(struct in_interface *in, const char *name)
 		say_missing(name, ", and nothing can go out by it");
 	else if (l.kind == MASTER_SWITCH)
 		msg("note: %s is a port of Open vSwitch, and rules see what goes out by it as "
-		    "going out by that's internal port", name);
+		    "going out by the switch's internal port", name);
 	else
 		msg("note: %s is a port of %s%s, and rules see what goes out "
 		    "by it as going out by %s: use -o %s", name,
