@@ -155,12 +155,10 @@ begin_journey(struct journeys *js, const struct observation *o)
 static inline struct candidate find_journey(struct journeys *js,
 					    const struct observation *o)
 {
-	struct candidate c;
+	struct candidate c = o->e->nft ? journeys_find_nft(js, o) :
+		associate_find(&js->table, js->map, o, js->stamps);
 
-	if (o->e->nft)
-		return journeys_find_nft(js, o);
-	c = associate_find(&js->table, js->map, o, js->stamps);
-	return c.j || !journeys_is_whole(o) ? c : journeys_find_last_piece(js, o);
+	return c.j ? c : journeys_find_last_piece(js, o);
 }
 
 /*

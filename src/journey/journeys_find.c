@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* journeys_find: whose an event of nft is, by its id, its headers and where it is. */
+/* journeys_find: whose an event of nft is, and one of a packet that was put together. */
 #include "journey/journeys_find.h"
 
 #include <string.h>
@@ -135,14 +135,14 @@ struct candidate journeys_find_nft(struct journeys *js,
 	for (unsigned int i = 0; i < FIND_WAYS && !found.j &&
 	     find_ways[o->headers][o->is_start][i]; i++)
 		found = find_ways[o->headers][o->is_start][i](js, o);
-	return found.j || !journeys_is_whole(o) ? found : journeys_find_last_piece(js, o);
+	return found;
 }
 
 /*
  * Where no connection is tracked the kernel puts the pieces together behind PREROUTING.  It
  * goes on with the buffer of the one that came last, which nft's id is of.
  */
-bool journeys_is_whole(const struct observation *o)
+static bool is_put_together(const struct observation *o)
 {
 	return o->e->hook == NF_INET_LOCAL_IN && o->e->nfproto == NFPROTO_IPV4 &&
 	       o->headers == HEADERS_WHOLE && !(o->p->flags & PACKET_FRAGMENT);
@@ -152,7 +152,7 @@ bool journeys_is_whole_of(const struct journey *j, const struct path *path,
 			  const struct observation *o)
 {
 	return j->first.flags & PACKET_FRAGMENT && path->hook == NF_INET_PRE_ROUTING &&
-	       journeys_is_whole(o);
+	       is_put_together(o);
 }
 
 static bool is_piece_of(const struct journey *j, const struct packet *p)
@@ -168,7 +168,7 @@ static bool is_piece_of(const struct journey *j, const struct packet *p)
 struct candidate journeys_find_last_piece(struct journeys *js, const struct observation *o)
 {
 	struct candidate found = { .j = NULL };
-	unsigned int left = JOURNEY_TABLE_WALK;
+	unsigned int left = is_put_together(o) ? JOURNEY_TABLE_WALK : 0;
 	struct journey *j;
 
 	for (j = js->table.newest; j && left && !found.j; j = j->links.older, left--)
