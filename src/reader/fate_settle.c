@@ -209,7 +209,7 @@ static void look_at_confirmation(struct reader_state *s, struct journey *j)
 	/* Drop records tell of each. */
 	if (s->drops || !(j->flags & JOURNEY_NAT) || !goes_on(f))
 		return;
-	if (confirm_watch_is_behind(&s->confirms, j->last_ns) && !s->busy)
+	if (confirm_watch_is_behind(&s->confirms, j->last_ns) && !reader_is_busy(s))
 		ask_conntrack(s);
 	if (!confirm_watch_failed(&s->confirms, j->last_ns))
 		return;

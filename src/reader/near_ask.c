@@ -43,7 +43,7 @@ static const struct nft_snapshot *nft_rules_of(const struct reader_state *s,
  */
 static bool may_look(const struct reader_state *s)
 {
-	return !s->busy || share_left_ns(&s->near_time, NEAR_MS * NS_PER_MS, s->now_ns);
+	return !reader_is_busy(s) || share_left_ns(&s->near_time, NEAR_MS * NS_PER_MS, s->now_ns);
 }
 
 static void look(struct reader_state *s, struct journey *j,

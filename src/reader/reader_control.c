@@ -80,7 +80,7 @@ static uint64_t left_ns(const struct reader_state *s)
 
 bool reader_may_ask(const struct reader_state *s)
 {
-	return !s->busy || (left_ns(s) >= BURST_WAIT_MS * NS_PER_MS / 2 &&
+	return !reader_is_busy(s) || (left_ns(s) >= BURST_WAIT_MS * NS_PER_MS / 2 &&
 			    has_room(s->plan->capture));
 }
 
@@ -96,9 +96,9 @@ void reader_ask(struct reader_state *s, enum reader_word word,
 	if (s->silent || !reader_may_ask(s))
 		return;
 	begin_ns = clock_ns(CLOCK_MONOTONIC);
-	if (s->busy)
+	if (reader_is_busy(s))
 		ms = BURST_WAIT_MS;
 	s->silent = !await(s, answered, arg, ms);
-	if (s->busy)
+	if (reader_is_busy(s))
 		share_spend(&s->asking, begin_ns, clock_ns(CLOCK_MONOTONIC));
 }

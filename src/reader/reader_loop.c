@@ -57,7 +57,7 @@ static int read_batch(struct reader_state *s)
 	s->caught_up = n < CAPTURE_BATCH && n != -ENOBUFS;
 	s->flooded = flood_is_on(&s->flood, n > 0 ? (unsigned int)n : 0, s->caught_up,
 				 s->now_ns);
-	s->busy = s->flooded && !s->caught_up;
+	s->more = !s->caught_up;
 	if (s->caught_up)
 		journeys_made_since(s->journeys, s->now_ns);
 	lost_events_read(&s->missing, s->plan->capture, journeys_begun(s->journeys));
@@ -307,8 +307,7 @@ static void capture_loop(struct reader_state *s)
 		want_first(s);
 		n = read_until(s, &s->caught_up);
 		rest = coalesce_rest_ms(&s->coalesce, n, s->now_ns);
-		s->more = rest || !s->caught_up;
-		s->busy = s->flooded && s->more;
+		s->more |= rest > 0;
 		if (s->nft)
 			map_ask_ahead(s);
 		due = pause_for_output(s);

@@ -95,8 +95,13 @@ struct reader_state {
 	bool caught_up;			/* empty but for what came meanwhile */
 	bool more;			/* much comes at the moment */
 	bool flooded;			/* and has come for some time */
-	bool busy;			/* both: nobody is asked anything */
 	uint64_t marked_bytes;		/* read: then all is that was there at drops_mark() */
 };
+
+/* Nothing but reading has time, but for a share of it. */
+static inline bool reader_is_busy(const struct reader_state *s)
+{
+	return s->flooded && s->more;
+}
 
 #endif

@@ -124,7 +124,7 @@ static void test_burst(void **state)
 	struct reader_plan plan = { .capture = &capture };
 
 	s->plan = &plan;
-	s->busy = true;
+	s->more = s->flooded = true;
 	/* It is not known what waits in there. */
 	assert_false(reader_may_ask(s));
 	ask(s, 1);
@@ -139,7 +139,7 @@ static void test_burst(void **state)
 	share_spend(&s->asking, clock_ns(CLOCK_MONOTONIC) - NS_PER_S,
 		    clock_ns(CLOCK_MONOTONIC));
 	assert_false(reader_may_ask(s));
-	s->busy = false;
+	s->more = s->flooded = false;
 	assert_true(reader_may_ask(s));
 }
 
