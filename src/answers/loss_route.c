@@ -269,7 +269,7 @@ static void explain_no_input(struct inquiry *i)
 		explain_group(i);
 		return;
 	}
-	if (loss_source_explain(i) || is_loopback(i) || is_loopback_6(i) ||
+	if (is_loopback(i) || is_loopback_6(i) || loss_source_explain(i) ||
 	    forwarding_is_off(i) ||
 	    route_ask(&rq, &a) < 0 || no_way(i, a.error) ||
 	    was_sent_to_all(i, a.type) || has_source_route(i) ||
