@@ -236,6 +236,18 @@ static void explain_forwarding(struct inquiry *i, uint32_t out)
 		too_long(i, out);
 }
 
+/* ip_mr_forward(): by each way out whose threshold it exceeds. */
+static bool group_is_routed(struct inquiry *i)
+{
+	if (setting_of(i->six, i->in, "mc_forwarding") <= 0)
+		return false;
+	if (i->look.ttl <= 1)
+		inquiry_tell(i, FINDING_LIKELY, "its %s of %u ran out: no group is "
+			     "sent on with that", i->six ? "hop limit" : "ttl",
+			     i->look.ttl);
+	return true;
+}
+
 static void explain_group(struct inquiry *i)
 {
 	if (!i->six && group_refuses(i->look.dst.addr, i->look.src.addr, i->look.in))
@@ -243,7 +255,7 @@ static void explain_group(struct inquiry *i)
 			     "%s for other sources only", FATE_NOT_OURS, i->dst,
 			     i->in);
 	else if (group_look(i->six, i->look.dst.addr, i->in) == GROUP_NOT_JOINED &&
-	    setting_of(i->six, i->in, "mc_forwarding") <= 0)
+		 !group_is_routed(i))
 		inquiry_tell(i, FINDING_NOT_OURS, "%s: group %s is not joined "
 			     "on %s", FATE_NOT_OURS, i->dst, i->in);
 }

@@ -33,6 +33,9 @@ enum {
 static const char no_member[] =
 	"nobody on this host has joined its group for that source";
 
+#define NO_GROUP_WAY "multicast routing has no way out for it, or its ttl is not " \
+	"above what each wants"
+#define STAYS_HERE "what is sent to a group with a ttl or hop limit of 0 stays on this host"
 #define NO_PORT "the bridge may not send it out there: back through the port by " \
 	"which it came in, between isolated ports, or while a port does not forward"
 
@@ -161,6 +164,10 @@ static const struct drop_meaning meanings[] = {
 	  .says = DROP_SAYS_LOST, .hooks = ROUTED, .many = true, .known = true,
 	  .words = "nobody on this host has joined its group",
 	  .cause = "joined|multicast|not for this host" },
+	ROW("NOT_SPECIFIED", "ip_mr_*", LOST, ROUTED, NO_GROUP_WAY, "ttl"),
+	ROW("NOT_SPECIFIED", "ip6_mr_*", LOST, ROUTED, NO_GROUP_WAY, "hop limit"),
+	ROW("NOT_SPECIFIED", "ip_mc_output", LOST, 0, STAYS_HERE, NULL),
+	ROW("NOT_SPECIFIED", "ip6_finish_output*", LOST, 0, STAYS_HERE, NULL),
 
 	/* br_forward() is a part of the other one, or not, as it was compiled. */
 	ROW("NOT_SPECIFIED", "br_handle_frame_finish*", LOST, 0, NO_PORT,

@@ -94,6 +94,47 @@ def message(kind, queue, body, flags=1):
                        0) + data
 
 
+class GroupRoute:
+    """Multicast routing, while it lives: what comes in by one device, out by others."""
+    INIT, ADD_VIF, ADD_ROUTE = 200, 202, 204    # linux/mroute.h, linux/mroute6.h
+
+    def __init__(self, namespace, family):
+        self.six = family == 6
+        self.devices = []
+        kind, proto = (socket.AF_INET6, 58) if self.six else (socket.AF_INET, 2)
+        with inside(namespace):
+            self.socket = socket.socket(kind, socket.SOCK_RAW, proto)
+        self.set(self.INIT, struct.pack('i', 1))
+
+    def set(self, option, value):
+        self.socket.setsockopt(41 if self.six else 0, option, value)
+
+    def number(self, namespace, device):
+        """Of a device among those that take part."""
+        if device not in self.devices:
+            with inside(namespace):
+                index = socket.if_nametoindex(device)
+            at = len(self.devices)
+            self.set(self.ADD_VIF, struct.pack('HBBH2xI', at, 0, 1, index, 0)
+                     if self.six else
+                     struct.pack('HBBIiI', at, 8, 1, 0, index, 0))
+            self.devices.append(device)
+        return self.devices.index(device)
+
+    def add(self, source, group, into, outs):
+        """By the numbers of devices; what has a ttl of 1 goes nowhere."""
+        if self.six:
+            bits = struct.pack('32s', sum(1 << o for o in outs).to_bytes(32, 'little'))
+            value = b''.join(struct.pack('HHI16sI', 10, 0, 0, socket.inet_pton(
+                socket.AF_INET6, a), 0) for a in (source, group))
+            value += struct.pack('H2x', into) + bits
+        else:
+            ttls = bytes(1 if n in outs else 0 for n in range(32))
+            value = struct.pack('4s4sH32s2xIIIi', socket.inet_aton(source),
+                                socket.inet_aton(group), into, ttls, 0, 0, 0, 0)
+        self.set(self.ADD_ROUTE, value)
+
+
 class Queue:
     """A listener on an NFQUEUE: accepts, drops or holds what it is given."""
     VERDICTS = {'accept': 1, 'drop': 0, 'hold': None}

@@ -47,7 +47,7 @@ class Run:
         self.which, self.group = lab, group
         self.lab = laboratory.Lab(namespaces)
         self.variants, self.done, self.sockets = [], set(), {}
-        self.tested, self.unread = {}, []
+        self.tested, self.unread, self.routed = {}, [], {}
         self.drops = perf.drops(os.environ.get('TRACEFS', ''))
 
     # ---- before the run
@@ -168,6 +168,15 @@ class Run:
                           int(longest[0]) if longest else 0)
         self.sockets.setdefault(v, []).append(made)
         self.lab.others.append(made)
+
+    def do_groups(self, v, rest):
+        """groups SOURCE GROUP IN OUT...: multicast that the router sends on"""
+        source, group, *devices = v.fill(rest).split()
+        made = self.routed.get(v.family)
+        if not made:
+            made = self.routed[v.family] = nets.GroupRoute('r', v.family)
+        into, *outs = [made.number('r', d) for d in devices]
+        made.add(source, v.address(group), into, outs)
 
     def do_close(self, v, rest):
         """its sockets and queues, now"""
@@ -317,6 +326,8 @@ class Run:
         for name, number in (('mark', 36), ('broadcast', 6)):
             if name in f:
                 made.setsockopt(socket.SOL_SOCKET, number, f[name])
+        if 'ttl' in f:      # of what is for a group
+            made.setsockopt(*((0, 33) if f['family'] == 4 else (41, 18)), f['ttl'])
         self.sockets.setdefault(None, []).append(made)
         made.setblocking(False)
         try:
