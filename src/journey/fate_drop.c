@@ -84,6 +84,13 @@ static const uint8_t becomes[DROP_SAYS_COUNT][FATE_COUNT] = {
 	},
 };
 
+/* What seems to have gone on, of which a copy may have been freed that nobody saw. */
+static bool is_maybe_of_copy(uint8_t kind, const struct drop_meaning *m, bool copied)
+{
+	return copied && m->says == DROP_SAYS_UNPLACED &&
+	       (kind == FATE_FORWARDED || kind == FATE_SENT);
+}
+
 /* Of a packet for many each socket has a clone: what one refuses another may have taken. */
 static bool is_one_of_many(const struct drop_seen *seen, bool many)
 {
@@ -92,12 +99,14 @@ static bool is_one_of_many(const struct drop_seen *seen, bool many)
 }
 
 uint8_t fate_drop_kind(uint8_t kind, uint32_t out, const struct drop_seen *seen,
-		       bool many)
+		       bool many, bool copied)
 {
 	const struct drop_meaning *m = drop_meaning(seen);
 
 	if (kind == FATE_DELIVERED && is_one_of_many(seen, many))
 		return kind;
+	if (is_maybe_of_copy(kind, m, copied))
+		return FATE_UNKNOWN;
 
 	/* What this host sends to itself a socket may have been done with, as at INPUT. */
 	if (kind == FATE_SENT && out == LOOPBACK_IFINDEX &&
@@ -306,8 +315,8 @@ void fate_drop(struct journey *j, unsigned int b, const struct path_map *map)
 
 	if (!fate_drop_is_there(j, b))
 		return;
-	kind = fate_drop_kind(f->kind, f->out, p->drop.seen,
-			      p->drop.many);
+	kind = fate_drop_kind(f->kind, f->out, p->drop.seen, p->drop.many,
+			      j->flags & JOURNEY_COPIES);
 	if (kind == NO_MATTER)
 		return;
 	use_look(p);

@@ -31,9 +31,10 @@ const char *fate_drop_by_rule(const struct journey *j, unsigned int b);
  * fate_drop_kind - what becomes of a fate that was told already
  * @out: by which interface it went out; 0: none, or it is not known
  * @many: drop_sight.many
+ * @copied: drop_look.copied
  * Return: enum fate_kind; FATE_COUNT: the record tells nothing of it.
  */
 uint8_t fate_drop_kind(uint8_t kind, uint32_t out, const struct drop_seen *seen,
-		       bool many);
+		       bool many, bool copied);
 
 #endif

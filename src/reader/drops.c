@@ -158,7 +158,7 @@ static void tell_late(struct drops *d, struct drop_memory_entry *e,
 {
 	bool by_rule = rule_dropped(e, s->seen);
 	uint8_t kind = by_rule ? FATE_DROP :
-		fate_drop_kind(e->kind, e->out, s->seen, s->many);
+		fate_drop_kind(e->kind, e->out, s->seen, s->many, e->look.copied);
 	struct report_late late = {
 		.number = e->number, .was = e->kind, .branch = e->branch,
 		.after_ns = s->r->when_ns > e->last_ns ?

@@ -63,7 +63,10 @@ static const char *unknown_because(const struct journey *j,
 	const struct place *last = last_place(j, branch);
 
 	if (j->fate[branch].drop)
-		return "a socket refused it, or was done with it";
+		return j->flags & JOURNEY_COPIES &&
+		       j->fate[branch].hook != NF_INET_LOCAL_IN ?
+			"it was dropped, or a copy of it that nobody saw" :
+			"a socket refused it, or was done with it";
 	if (last && last->doubt == TEXT_DOUBT_CHANGED)
 		return "the rules were changed during the trace";
 	if (last && last->doubt == TEXT_DOUBT_MISFIT)

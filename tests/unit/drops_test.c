@@ -721,6 +721,30 @@ static void test_no_answer_needed(void **state)
 		    "kernel: NOT_SPECIFIED");
 }
 
+/* Of what is sent to many, or over a bridge, one that nobody saw may have been freed. */
+static void test_no_answer_of_copies(void **state)
+{
+	struct sent many = other("10.1.0.255", udp.sport, udp.stamp);
+
+	(void)state;
+	lab.silent = true;
+	pass(&many, crossed, ARRAY_SIZE(crossed));
+	lose(&many, "NOT_SPECIFIED", "__udp6_lib_rcv");
+	pass_ms(lab.w, 10000);
+	settle_all();
+	check_story(&lab.told[0], "forwarded", FATE_UNKNOWN, "after POSTROUTING: it "
+		    "was dropped, or a copy of it that nobody saw; kernel: "
+		    "NOT_SPECIFIED: in which function is not known");
+	pass(&many, left, ARRAY_SIZE(left));
+	lose(&many, "NOT_SPECIFIED", "__udp6_lib_rcv");
+	settle_all();
+	check_story(&lab.told[1], "sent", FATE_UNKNOWN, "after POSTROUTING");
+	pass(&many, entered, ARRAY_SIZE(entered));
+	lose(&many, "NOT_SPECIFIED", "__udp6_lib_rcv");
+	settle_all();
+	check_story(&lab.told[2], "not seen again", FATE_LOST, "kernel: NOT_SPECIFIED");
+}
+
 /* Of what was told as delivered that is told later. */
 static void test_late_no_answer(void **state)
 {
@@ -839,6 +863,7 @@ int main(void)
 		CASE(test_no_answer),
 		CASE(test_no_answer_again),
 		CASE(test_no_answer_needed),
+		CASE(test_no_answer_of_copies),
 		CASE(test_late_no_answer),
 		CASE(test_settles),
 		CASE(test_broken),
