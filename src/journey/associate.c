@@ -133,9 +133,10 @@ static void consider(struct search *s, const struct rival *r)
 
 static int packet_score(const struct search *s, const struct rival *r)
 {
-	if (s->o->headers != HEADERS_WHOLE)
+	if (s->o->headers == HEADERS_NONE)
 		return 0;
-	return score_event(r->j, r->path, s->o, s->stamps);
+	return s->o->headers == HEADERS_PARTIAL ? score_part(r->path, s->o) :
+		score_event(r->j, r->path, s->o, s->stamps);
 }
 
 static bool may_have_copied(const struct search *s, const struct journey *j)
@@ -223,6 +224,7 @@ static void weigh(struct search *s, struct journey *j)
 /*
  * A packet that user space has rewritten: any that was queued.  Most events
  * that fit no journey are those behind a gap, where nothing was ever queued.
+ * What has extensions fits none by its key: associate_find_blind().
  */
 static void weigh_queued(struct search *s)
 {
@@ -327,7 +329,7 @@ find_best(const struct journey_table *table, const struct path_map *map,
 		weigh(&s, j);
 	}
 	s.truncated = j;
-	if (!s.best.j && !o->is_start)
+	if (!s.best.j && !o->is_start && o->headers != HEADERS_PARTIAL)
 		weigh_queued(&s);
 	if (!s.best.j || begins(&s))
 		return (struct candidate){ .j = NULL };

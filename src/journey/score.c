@@ -116,8 +116,7 @@ static bool is_no_loop(const struct path *path, const struct observation *o,
 	       (differs & ends) == ends;
 }
 
-static int header_score(const struct journey *j, const struct path *path,
-			const struct observation *o)
+static int header_score(const struct path *path, const struct observation *o)
 {
 	unsigned int d = differences(&path->look.view, o->e, o->p);
 	unsigned int usual = by_kernel(path, o) | by_source_nat(o);
@@ -136,8 +135,6 @@ static int header_score(const struct journey *j, const struct path *path,
 		s += SCORE_MARK;
 	if (d & ~(unsigned int)MANGLE_MARK)
 		s += SCORE_HEADER;
-	if (j->last.icmp_id != o->p->icmp_id)
-		s += SCORE_ICMP_ID;
 	return s;
 }
 
@@ -182,6 +179,12 @@ static int device_score(const struct path *path, const struct observation *o)
 int score_event(const struct journey *j, const struct path *path,
 		const struct observation *o, bool stamps)
 {
-	return header_score(j, path, o) + stamp_score(j, o, stamps) +
-	       device_score(path, o);
+	int s = score_part(path, o) + stamp_score(j, o, stamps);
+
+	return j->last.icmp_id == o->p->icmp_id ? s : s + SCORE_ICMP_ID;
+}
+
+int score_part(const struct path *path, const struct observation *o)
+{
+	return header_score(path, o) + device_score(path, o);
 }

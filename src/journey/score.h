@@ -73,4 +73,7 @@ enum score_weight {
 int score_event(const struct journey *j, const struct path *path,
 		const struct observation *o, bool stamps);
 
+/** score_part - the same of an event that shows no more than IP's header (HEADERS_PARTIAL) */
+int score_part(const struct path *path, const struct observation *o);
+
 #endif

@@ -96,6 +96,9 @@ def ip6(f, proto, body):
         part = f.get('offset', 0) << 3 | bool(f.get('more'))
         body = struct.pack('!BBHI', proto, 0, part, f['key']) + body
         proto = FRAGMENT
+    if f.get('hops'):                     # an extension for each hop, of padding
+        body = struct.pack('!BBBB4x', proto, 0, 1, 4) + body
+        proto = 0
     return struct.pack('!IHBB', 6 << 28 | f['key'], len(body), proto,
                        f.get('ttl', 64)) + packed(f['src']) + \
         packed(f['dst']) + body
