@@ -165,6 +165,8 @@ struct run_reader {
 	bool way_known[WAYS];		/* which it has been told */
 	struct conntrack_counts conntrack;
 	uint64_t listen_full;		/* listen_queue_full() before; UINT64_MAX: not told */
+	uint32_t nft_before;		/* nft_generation() before; to be asked where .nft_told */
+	bool nft_told;
 	struct helper refresh;		/* reads nft's rules again for it */
 	struct other_runs others;	/* that these readings showed */
 	bool changers_said;		/* who changed them first */
