@@ -29,6 +29,8 @@ enum {
 #define ROW(r, l, s, h, w, c) { .reason = r, .location = l, .cause = c, \
 	.says = DROP_SAYS_##s, .hooks = h, .words = w, .known = true }
 
+#define BAD_EXTENSION "this host takes no such extension of IPv6's header, or it is broken"
+
 /* ip6_protocol_deliver_rcu() looks at the source as well. */
 static const char no_member[] =
 	"nobody on this host has joined its group for that source";
@@ -45,6 +47,8 @@ static const char no_member[] =
  * well.  Reasons: include/net/dropreason-core.h.
  */
 static const struct drop_meaning meanings[] = {
+	/* Told of to its sender, where the next ones are of no loss. */
+	ROW(NULL, "icmpv6_param_prob*", REFUSED, CAME, BAD_EXTENSION, NULL),
 	NO_LOSS("PACKET_SOCK_ERROR", NULL),
 	NO_LOSS(NULL, "packet_rcv*"),
 	NO_LOSS(NULL, "tpacket_rcv"),
@@ -95,6 +99,14 @@ static const struct drop_meaning meanings[] = {
 	    NULL),
 	ROW("IP_NOPROTO", NULL, REFUSED, CAME,
 	    "nothing on this host takes its protocol", NULL),
+	ROW("UNHANDLED_PROTO", "icmp*", REFUSED, CAME,
+	    "this host has no use for ICMP of its type", NULL),
+	ROW("PKT_TOO_SMALL", NULL, REFUSED, 0,
+	    "there is less of it than its headers say", NULL),
+	ROW(NULL, "ipv6_destopt_rcv*", REFUSED, CAME, BAD_EXTENSION, NULL),
+	ROW(NULL, "ipv6_rthdr_rcv*", REFUSED, CAME, BAD_EXTENSION, NULL),
+	ROW(NULL, "ip6_parse_tlv*", REFUSED, CAME, BAD_EXTENSION, NULL),
+	ROW(NULL, "ip6_tlvopt*", REFUSED, CAME, BAD_EXTENSION, NULL),
 	ROW("XFRM_POLICY", NULL, REFUSED, 0, "a policy of IPsec refuses it",
 	    NULL),
 	ROW("NOT_SPECIFIED", "__udp?_lib_rcv", REFUSED, CAME,
@@ -106,6 +118,10 @@ static const struct drop_meaning meanings[] = {
 	    "no tunnel of this host takes it (vxlan)", NULL),
 	ROW("IP_TUNNEL_ECN", NULL, REFUSED, CAME,
 	    "its ECN is not what a tunnel may carry", NULL),
+	ROW("TCP_MINTTL", NULL, REFUSED, CAME,
+	    "its ttl is below what the socket wants (IP_MINTTL)", NULL),
+	ROW("TCP_MD5*", NULL, REFUSED, CAME, "it is not signed as the socket wants", NULL),
+	ROW("TCP_AO*", NULL, REFUSED, CAME, "it is not signed as the socket wants", NULL),
 	ROW("TCP_*", NULL, BESIDE, 0, NULL, NULL),
 	ROW(NULL, "nf_dup_ipv?", COPY, 0,
 	    "a copy that a rule made (TEE, dup) has no way to its gateway", NULL),
@@ -136,8 +152,10 @@ static const struct drop_meaning meanings[] = {
 	ROW("NOT_SPECIFIED", "ip_error", LOST, ROUTED,
 	    "its route is unreachable, prohibit or blackhole",
 	    "prohibit|unreachable|blackhole"),
-	ROW("NOT_SPECIFIED", "dst_discard*", LOST, 0,
-	    "its route is a blackhole, or going away", "blackhole"),
+	/* Behind INPUT: of IPv6, whose next header is none. */
+	ROW("NOT_SPECIFIED", "dst_discard*", REFUSED, 0,
+	    "its route is a blackhole or going away, or nothing follows its header",
+	    "blackhole"),
 	ROW("NOT_SPECIFIED", "ip6_pkt_*", LOST, 0,
 	    "its route is unreachable, prohibit or blackhole",
 	    "prohibit|unreachable|blackhole|route"),
