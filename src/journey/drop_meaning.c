@@ -39,7 +39,8 @@ static const char no_member[] =
 	"above what each wants"
 #define STAYS_HERE "what is sent to a group with a ttl or hop limit of 0 stays on this host"
 #define NO_PORT "the bridge may not send it out there: back through the port by " \
-	"which it came in, between isolated ports, or while a port does not forward"
+	"which it came in, between isolated ports, or where a port does not " \
+	"forward, has not its VLAN, takes no floods, or is locked"
 
 /*
  * The first one that fits.  What is no loss was seen with the trace bit: a copy for
@@ -194,6 +195,9 @@ static const struct drop_meaning meanings[] = {
 	ROW("BRIDGE_INGRESS_STP_STATE", NULL, LOST, 0,
 	    "the bridge port by which it came in does not forward", "bridge port"),
 	ROW("BRIDGE_NO_EGRESS_PORT", NULL, LOST, 0, NO_PORT, "bridge port"),
+	ROW("NO_TX_TARGET", "br_*", LOST, 0, NO_PORT, "bridge port"),
+	ROW("NO_TX_TARGET", NULL, LOST, LEFT,
+	    "its interface knows nobody to send it to (a tunnel, a bond)", NULL),
 
 	ROW("NEIGH_FAILED", NULL, LOST, LEFT, "its next hop does not answer",
 	    NULL),
