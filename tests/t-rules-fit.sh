@@ -82,6 +82,42 @@ for ((i = 0; i < ${#rules[@]}; i++)); do
 done
 [[ $STATUSES = *5*5*5* ]] || fail "no doubt in any of them: $STATUSES"
 
+subtest "a policy, or what a rule does, of another moment: what went on there was not dropped"
+STATUSES=
+# What ended a packet in truth nothing in the log contradicts: neither of its two last rules.
+for ((i = 0; i < ${#rules[@]}; i++)); do
+	line=${rules[i]}
+	case $line in
+	:*\ ACCEPT\ *) line=${line/ ACCEPT / DROP } ;;
+	*MASQUERADE* | *REJECT* | :*) continue ;;
+	*\ -[jg]\ *) line="${line% -[jg] *} -j DROP" ;;
+	*) continue ;;
+	esac
+	printf '%s\n' "${rules[@]:0:i}" "$line" "${rules[@]:i+1}" >"$SCRATCH/changed"
+	judge "$line"
+done
+[[ $STATUSES = *5*5*5*5*5*5* ]] || fail "no doubt in any of them: $STATUSES"
+sed '/^\*mangle/,/^COMMIT/s/:FORWARD ACCEPT/:FORWARD DROP/' "$HERE/router.save" >"$SCRATCH/changed"
+read_with "$SCRATCH/changed" --json
+assert_equal "fates" '["FORWARDED","REJECT"]' "$(jq -sc 'map(.fate)' "$OUT")"
+assert_grep 'warning: --rules are not those that .*/log is of: line 8 says mangle:FORWARD:policy:1, where they end that packet, and it went on; rules of 1 chain are marked as doubtful' "$ERR"
+# A table that went on with it need not be in the rules.
+printf '%s\n' '*filter' ':FORWARD DROP [0:0]' '-A FORWARD -s 192.0.2.1/32 -j ACCEPT' COMMIT >"$SCRATCH/changed"
+entry() { printf '[ %s] TRACE: %s IN=eth0 OUT=eth1 SRC=10.1.0.2 DST=10.9.0.9 LEN=33 TOS=0x00 PREC=0x00 TTL=64 ID=%s DF PROTO=UDP SPT=1234 DPT=53 LEN=13 \n' "$@"; }
+{ entry 1.000001 filter:FORWARD:policy:2 7; entry 1.000002 mangle:POSTROUTING:policy:1 7; } >"$SCRATCH/filtered"
+run_nftrace lo --read "$SCRATCH/filtered" --rules "$SCRATCH/changed" -q
+assert_no_grep '^DROP' "$OUT"
+# Another packet, a line that is there twice, and lines that run backwards prove nothing.
+for lines in "1.000001 filter:FORWARD:policy:2 7 1.000002 mangle:POSTROUTING:policy:1 8" \
+	"1.000001 filter:FORWARD:policy:2 7 1.000001 filter:FORWARD:policy:2 7" \
+	"1.000002 filter:FORWARD:policy:2 7 1.000001 mangle:FORWARD:policy:1 7"; do
+	# shellcheck disable=SC2086 # words
+	entry $lines >"$SCRATCH/filtered"
+	run_nftrace lo --read "$SCRATCH/filtered" --rules "$SCRATCH/changed" -q
+	assert_no_grep 'where they end that packet' "$ERR"
+	assert_grep '^DROP' "$OUT"
+done
+
 subtest "both families in one file, with headers and without, in either order"
 cat "$SCRATCH/log" "$HERE/iso6.log" >"$SCRATCH/log.both"
 run_nftrace lo --read "$SCRATCH/log.both" --rules "$HERE/router.save" --rules "$HERE/router6.save" --json

@@ -163,6 +163,7 @@ struct stats_misfit {
 	uint32_t chains;	/* others whose texts are in doubt */
 	uint64_t line;		/* of the log, from 1: the first that tells of one */
 	char place[64];		/* and its words: "filter:FORWARD:rule:7" */
+	uint8_t went_on;	/* the rules end the packet there, and it went on */
 };
 
 /* A family has a bit for each of its hooks; IPv6's are those above. */

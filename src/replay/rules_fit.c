@@ -17,12 +17,14 @@
 #include "place/place_rule.h"
 #include "place/prefix.h"
 #include "protocol/stats.h"
+#include "replay/gone_on.h"
 #include "replay/line_clean.h"
 #include "replay/line_reader.h"
 #include "replay/replay_state.h"
 #include "replay/text_place.h"
 #include "replay/trace_again.h"
 #include "replay/trace_text.h"
+#include "rules/base/target.h"
 #include "rules/legacy/snapshot.h"
 
 /* What a log says of a chain, a bit each. */
@@ -30,6 +32,7 @@ enum {
 	IS_TOLD = 1,
 	NOT_HERE = 2,		/* something that it cannot have written ... */
 	NOT_BELOW = 4,		/* ... nor with one rule more at its top */
+	WENT_ON = 8,		/* the first that is NOT_HERE ends what went on */
 };
 
 struct told_lines {
@@ -55,6 +58,8 @@ struct survey {
 	struct trace_text t;
 	char name[2][17];	/* of interfaces */
 	struct conditions conditions;
+	struct gone_on gone_on[FAMILY_COUNT];
+	bool below[FAMILY_COUNT];	/* numbers of raw may be one higher */
 	char room[LINE_READER_LINE];
 };
 
@@ -116,6 +121,7 @@ static bool can_be(struct survey *f, const struct snapshot *s,
 
 static void note_first(struct told_lines *told, const struct prefix *p, uint64_t line)
 {
+	told->bits |= NOT_HERE;
 	if (told->line)
 		return;
 	told->line = line;
@@ -123,14 +129,56 @@ static void note_first(struct told_lines *told, const struct prefix *p, uint64_t
 	told->number = p->number;
 }
 
+static bool ends(const struct snapshot *s, const struct snap_rule *rule)
+{
+	const struct target *t = rule->verdict == SNAP_TARGET ?
+		target_find(s->target[rule->target]) : NULL;
+
+	return rule->verdict == SNAP_DROP || (t && t->effect == EFFECT_REJECT);
+}
+
+/* A rule with another target, or another policy: what it ended goes on. */
+static void follow(struct survey *f, unsigned int family, struct gone_on_line *now)
+{
+	const struct trace_text *t = &f->t;
+	const struct gone_on_line *end;
+	struct told_lines *told;
+
+	now->line = f->line;
+	now->time = t->boot_ns ? t->boot_ns : t->wall_ns;
+	end = gone_on_see(&f->gone_on[family], t, now);
+	if (!end)
+		return;
+	told = &f->told[family][end->chain];
+	told->bits |= told->line ? 0 : WENT_ON;
+	note_first(told, &(struct prefix){ .kind = end->kind,
+					   .number = end->number }, end->line);
+}
+
+static void look_at_chain(struct survey *f, unsigned int family, uint32_t chain,
+			  struct prefix *p, struct gone_on_line *now)
+{
+	const struct snapshot *s = f->r->snap[family];
+	const struct snap_chain *c = snapshot_chain(s, chain);
+	struct told_lines *told = &f->told[family][chain];
+
+	told->bits |= IS_TOLD;
+	if (can_be(f, s, c, p))
+		now->ends = !(now->begins && f->below[family]) &&
+			ends(s, snapshot_rule(s, c->first + p->number - 1));
+	else
+		note_first(told, p, f->line);
+	p->number--;
+	if (!can_be(f, s, c, p))
+		told->bits |= NOT_BELOW;
+}
+
 static void look(struct survey *f, const struct event *e)
 {
 	unsigned int family = family_index_by_nfproto(e->nfproto);
 	const struct snapshot *s = f->r->snap[family];
-	const struct snap_chain *c;
+	struct gone_on_line now = { .chain = SNAP_NONE };
 	struct prefix p;
-	struct told_lines *told;
-	uint32_t i;
 	int table;
 
 	if (!s || !prefix_split(e->prefix, prefix_trim(e->prefix, e->prefix_len),
@@ -139,20 +187,18 @@ static void look(struct survey *f, const struct event *e)
 	table = snapshot_table(s, p.table, p.table_len);
 	if (table < 0)
 		text_place_lacks_table(f->r, e);
-	i = table < 0 ? SNAP_NONE :
-		snapshot_find_chain(s, (unsigned int)table, p.chain, p.chain_len);
-	if (i == SNAP_NONE)
-		return;
-	c = snapshot_chain(s, i);
-	told = &f->told[family][i];
-	told->bits |= IS_TOLD;
-	if (!can_be(f, s, c, &p)) {
-		told->bits |= NOT_HERE;
-		note_first(told, &p, f->line);
-	}
-	p.number--;
-	if (!can_be(f, s, c, &p))
-		told->bits |= NOT_BELOW;
+	else
+		now.chain = snapshot_find_chain(s, (unsigned int)table, p.chain,
+						p.chain_len);
+	now.number = p.number;
+	now.kind = p.kind;
+	now.table = prefix_hash(e->nfproto, p.table, p.table_len);
+	now.place = prefix_hash(e->nfproto, e->prefix, e->prefix_len);
+	now.begins = p.table_len == 3 && memcmp(p.table, "raw", 3) == 0;
+	if (now.chain != SNAP_NONE)
+		look_at_chain(f, family, now.chain, &p, &now);
+	if (!f->t.masked)
+		follow(f, family, &now);
 }
 
 /* All whole lines that have been read; the file's end is one, too. */
@@ -173,16 +219,19 @@ static void look_at_lines(struct survey *f, const struct line_reader *in)
 	}
 }
 
-static bool traces(const struct snapshot *s, unsigned int table)
+/* Is raw there without its TRACE rule? */
+static bool is_untraced(const struct snapshot *s)
 {
+	int raw = snapshot_table(s, "raw", 3);
+
 	for (uint32_t i = 0; i < s->chains; i++) {
 		const struct snap_chain *c = snapshot_chain(s, i);
 
-		for (uint32_t n = 0; c->table == table && n < c->count; n++)
+		for (uint32_t n = 0; c->table == raw && n < c->count; n++)
 			if (snapshot_rule(s, c->first + n)->flags & SNAP_TRACE)
-				return true;
+				return false;
 	}
-	return false;
+	return raw >= 0;
 }
 
 /*
@@ -210,6 +259,7 @@ static void name_line(struct stats_misfit *m, const struct snapshot *s,
 	if (m->line && m->line < t->line)
 		return;
 	m->line = t->line;
+	m->went_on = (t->bits & WENT_ON) != 0;
 	snprintf(text, sizeof(text), "%s:%s:%s:%u", s->table[c->table].name,
 		 snapshot_text(s, c->name), kinds[t->kind], t->number);
 	escape_text(m->place, sizeof(m->place), text, strlen(text));
@@ -220,14 +270,13 @@ static void judge(struct survey *f, unsigned int family)
 	struct stats_misfit *m = &f->r->stats->misfit;
 	const struct snapshot *s = f->r->snap[family];
 	int raw = snapshot_table(s, "raw", 3);
-	bool below = raw >= 0 && !traces(s, (unsigned int)raw);
 
 	for (uint32_t i = 0; i < s->chains; i++) {
 		const struct snap_chain *c = snapshot_chain(s, i);
 		const struct told_lines *told = &f->told[family][i];
 		uint8_t bit = (uint8_t)(1u << (family * STATS_BELOW_HOOKS +
 					(c->hook == NF_INET_LOCAL_OUT)));
-		bool begins = below && c->table == (unsigned int)raw &&
+		bool begins = f->below[family] && c->table == raw &&
 			      c->hook != NOT_A_HOOK;
 		enum place_fit fit = fit_of(told->bits, begins);
 
@@ -250,6 +299,7 @@ static bool make_room(struct survey *f)
 
 		if (!s)
 			continue;
+		f->below[i] = is_untraced(s);
 		f->told[i] = calloc(s->chains + 1u, sizeof(*f->told[i]));
 		f->fit->fit[i] = calloc(s->chains + 1u, 1);
 		if (!f->told[i] || !f->fit->fit[i])

@@ -145,9 +145,11 @@ static void print_misfit(const struct stats_misfit *m, const char *path)
 	}
 	if (m->chains)
 		msg("warning: --rules are not those that %s is of: line %"
-		    PRIu64 " says %s, which they do not have, or that packet "
-		    "cannot meet; rules of %u chain%s are marked as doubtful",
-		    path, m->line, m->place, m->chains, plural(m->chains));
+		    PRIu64 " says %s, %s; rules of %u chain%s are marked as "
+		    "doubtful", path, m->line, m->place, m->went_on ?
+		    "where they end that packet, and it went on" :
+		    "which they do not have, or that packet cannot meet",
+		    m->chains, plural(m->chains));
 }
 
 /* Somebody may have chosen among them: that is not a loss. */
