@@ -24,6 +24,8 @@ static const struct {
 	{ "", ": begin to drop messages due to rate-limiting", false },
 	{ "", "imuxsock begins to drop messages", false },
 	{ "** ", " printk messages dropped", true },
+	{ "", "/dev/kmsg buffer overrun, some messages lost", false },
+	{ "printk: ", " messages suppressed.", true },
 };
 
 static bool is_digit(char c)
