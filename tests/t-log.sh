@@ -369,6 +369,70 @@ assert_equal "fates of journald's" "$(cut -d ' ' -f 1 "$SCRATCH/whole" | sort)" 
 run_nftrace lo --read "$SCRATCH/more" "${RULES[@]}" --json
 assert_equal "fates behind others" "$(cut -d ' ' -f 1 "$SCRATCH/whole" | sort)" "$(jq -r .fate "$OUT" | sort)"
 
+subtest "as objects over several lines, of which one has the time"
+# json_lines FORM: what dmesg --json, journalctl -o json-pretty, -o export and -o verbose, and jq print
+json_lines() {
+	python3 - "$1" "$SCRATCH/plain" <<-'END'
+		import json, re, sys
+		form, file = sys.argv[1:]
+		lines = [re.match(r"\[ *([0-9.]+)\] (.*)", line.rstrip("\n")).groups() for line in open(file)]
+		def fields(time, text):
+		    return {"__CURSOR": "s=1;i=2", "MESSAGE": text, "_HOSTNAME": "router", "_CAP": ["1", 2],
+		            "__REALTIME_TIMESTAMP": "179555434" + time.replace(".", "")[3:], "PRIORITY": "4"}
+		if form == "dmesg":
+		    print('{\n   "dmesg": [\n      {')
+		    print("\n      },{\n".join('         "pri": 4,\n         "time": %12s,\n         "msg": %s' % (time, json.dumps(text))
+		                               for time, text in lines))
+		    print("      }\n   ]\n}")
+		elif form == "jq":
+		    print(json.dumps({"dmesg": [{"msg": text, "pri": 4, "time": float(time)} for time, text in lines]}, indent=2))
+		elif form == "jq-c":
+		    print(*(json.dumps({"msg": text, "time": float(time)}) for time, text in lines), sep="\n")
+		elif form == "pretty":
+		    print(*(json.dumps(fields(*line), indent="\t", separators=(",", " : ")) for line in lines), sep="\n")
+		elif form == "export":
+		    print(*("".join("%s=%s\n" % pair for pair in fields(*line).items()) for line in lines), sep="\n")
+		elif form == "verbose":
+		    for time, text in lines:
+		        print("Tue 2026-11-24 21:05:43.%s UTC [s=1;i=2;b=3]" % time.split(".")[1])
+		        print(*("    %s=%s" % pair for pair in fields(time, text).items()), sep="\n")
+	END
+}
+shown_times() { jq -r '"\(.time) \(.time_source) \(.host) \(.fate)"' "$1"; }
+run_nftrace lo --read "$SCRATCH/plain" "${RULES[@]}" --json
+shown_times "$OUT" >"$SCRATCH/times"
+for form in dmesg jq jq-c; do
+	json_lines $form >"$SCRATCH/objects.$form"
+	read_all "$SCRATCH/objects.$form" "${RULES[@]}" --json
+	json_lines $form | sed 's/^/> /' >"$SCRATCH/quoted.$form"
+	read_all "$SCRATCH/quoted.$form" "${RULES[@]}" --json
+done
+for form in pretty export verbose; do
+	json_lines $form >"$SCRATCH/objects.$form"
+	read_all "$SCRATCH/objects.$form" "${RULES[@]}" --json
+done
+# What begins like one and is none hides no line, nor does one that is cut off.
+{ echo '{'; echo '"of": 1,'; cat "$SCRATCH/plain"; } >"$SCRATCH/objects"
+read_all "$SCRATCH/objects" "${RULES[@]}" --json
+{ head -n -3 "$SCRATCH/objects.dmesg"; } >"$SCRATCH/objects.cut"
+read_all "$SCRATCH/objects.cut" "${RULES[@]}" --json
+run_each lo
+for ((i = 0; i < 6; i++)); do
+	ran $i
+	shown_times "$OUT" >"$SCRATCH/told"
+	assert_same "times of dmesg's, $i" "$SCRATCH/times" "$SCRATCH/told"
+done
+for ((; i < 9; i++)); do
+	ran $i
+	assert_equal "of journald's, $i" "2026-11-24T21:05:40.298087Z log router FORWARDED" "$(shown_times "$OUT" | grep FORWARDED)"
+	assert_equal "packets of journald's, $i" 2 "$(wc -l <"$OUT")"
+done
+for ((; i < 11; i++)); do
+	ran $i
+	shown_times "$OUT" >"$SCRATCH/told"
+	assert_same "beside what is none, $i" "$SCRATCH/times" "$SCRATCH/told"
+done
+
 subtest "two hosts' lines among each other: each packet is of one of them"
 # On r1 the first packet is seen to its end, on r2 not; their clocks have nothing to do with each other.
 {
@@ -507,6 +571,8 @@ Nov 28 20:00:00 node rsyslogd-2177: imuxsock lost 305 messages from pid 301 due 
 Nov 28 20:00:00 node rsyslogd: imuxsock[pid: 301, name: /lib/systemd/systemd-journald] from <node>: 305 messages lost due to rate-limiting (200 allowed within 5 seconds)
 Nov 28 20:00:00 node systemd-journald[301]: Suppressed 1234 messages from init.scope
 ** 23 printk messages dropped **
+Nov 28 20:00:00 node systemd-journald[301]: /dev/kmsg buffer overrun, some messages lost.
+printk: 12 messages suppressed.
 X
 run_each lo
 for i in "${!notices[@]}"; do

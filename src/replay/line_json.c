@@ -2,7 +2,6 @@
 /* line_json: a log's line that is an object of JSON -> the line of text that it stands for; pure. */
 #include "replay/line_json.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -10,23 +9,18 @@
 
 enum { RECORD_SEPARATOR = 0x1e };
 
-/* Parts of the line, in its order. */
-enum json_part { UNIX_US, TIME, HOST, BOOT_US, MESSAGE, PARTS, NO_PART };
-
-/* Fields of journald (systemd.journal-fields(7)), of docker's json-file and of others. */
+/* Fields of journald (systemd.journal-fields(7)), of docker's json-file, of dmesg and of others. */
 static const struct {
 	const char *name;
-	enum json_part part;
+	enum line_part part;
 } json_fields[] = {
-	{ "MESSAGE", MESSAGE }, { "message", MESSAGE }, { "msg", MESSAGE },
-	{ "log", MESSAGE }, { "__REALTIME_TIMESTAMP", UNIX_US },
-	{ "_SOURCE_MONOTONIC_TIMESTAMP", BOOT_US }, { "_HOSTNAME", HOST },
-	{ "host", HOST }, { "hostname", HOST }, { "time", TIME },
-	{ "timestamp", TIME }, { "@timestamp", TIME },
-};
-
-struct object {
-	struct strview part[PARTS];	/* strings, their escapes left in */
+	{ "MESSAGE", LINE_MESSAGE }, { "message", LINE_MESSAGE },
+	{ "msg", LINE_MESSAGE }, { "log", LINE_MESSAGE },
+	{ "__REALTIME_TIMESTAMP", LINE_UNIX_US },
+	{ "_SOURCE_MONOTONIC_TIMESTAMP", LINE_BOOT_US },
+	{ "_HOSTNAME", LINE_HOST }, { "host", LINE_HOST },
+	{ "hostname", LINE_HOST }, { "time", LINE_TIME },
+	{ "timestamp", LINE_TIME }, { "@timestamp", LINE_TIME },
 };
 
 static void skip_json_blanks(struct strview *s)
@@ -59,7 +53,7 @@ static bool take_string(struct strview *s, struct strview *string)
 	return true;
 }
 
-/* A number, a word, an object, an array: up to what follows it. */
+/* A number, a word, an object, an array: up to what follows it, if anything does. */
 static bool skip_other(struct strview *s)
 {
 	struct strview string;
@@ -80,36 +74,72 @@ static bool skip_other(struct strview *s)
 			depth--;
 		*s = strview_behind(*s, 1);
 	}
-	return false;
+	return !depth;
 }
 
-static void note(struct object *o, struct strview name, struct strview value)
+/* Seconds with a fraction: of the machine's start, as dmesg has them, or of 1970. */
+static enum line_part part_of_seconds(struct strview value)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(json_fields); i++)
-		if (strview_is(name, json_fields[i].name) &&
-		    !o->part[json_fields[i].part].len)
-			o->part[json_fields[i].part] = value;
+	enum { DIGITS = 9 };
+	struct strview rest = value, whole = strview_cut(&rest, '.');
+
+	for (size_t i = 0; i < whole.len; i++)
+		if (whole.at[i] < '0' || whole.at[i] > '9')
+			return LINE_NO_PART;
+	if (!whole.len || !rest.len)
+		return LINE_NO_PART;
+	return whole.len > DIGITS ? LINE_TIME : LINE_BOOT_S;
 }
 
-static bool read_object(struct object *o, struct strview s)
+enum line_part line_object_part(struct strview name, struct strview value,
+				bool word)
+{
+	enum line_part part = LINE_NO_PART;
+
+	for (size_t i = 0; i < ARRAY_SIZE(json_fields); i++)
+		if (strview_is(name, json_fields[i].name))
+			part = json_fields[i].part;
+	if (!word)
+		return part;
+	return part == LINE_TIME ? part_of_seconds(value) : LINE_NO_PART;
+}
+
+bool line_json_field(struct strview *s, struct strview *name,
+		     struct strview *value, bool *word)
+{
+	struct strview from;
+
+	if (!take_string(s, name) || !take(s, ':'))
+		return false;
+	skip_json_blanks(s);
+	*word = !s->len || *s->at != '"';
+	from = *s;
+	if (*word ? !skip_other(s) : !take_string(s, value))
+		return false;
+	if (*word)
+		*value = (struct strview){ from.at, from.len - s->len };
+	while (*word && value->len && value->at[value->len - 1] == ' ')
+		value->len--;
+	return true;
+}
+
+static bool read_object(struct line_object *o, struct strview s)
 {
 	struct strview name, value;
+	bool word;
 
 	if (!take(&s, '{'))
 		return false;
 	do {
-		if (!take_string(&s, &name) || !take(&s, ':'))
+		enum line_part part;
+
+		if (!line_json_field(&s, &name, &value, &word))
 			return false;
-		skip_json_blanks(&s);
-		if (s.len && *s.at == '"') {
-			if (!take_string(&s, &value))
-				return false;
-			note(o, name, value);
-		} else if (!skip_other(&s)) {
-			return false;
-		}
+		part = line_object_part(name, value, word);
+		if (part != LINE_NO_PART && !o->part[part].len)
+			o->part[part] = value;
 	} while (take(&s, ','));
-	return take(&s, '}') && o->part[MESSAGE].len;
+	return take(&s, '}') && o->part[LINE_MESSAGE].len;
 }
 
 struct writer {
@@ -184,13 +214,18 @@ static struct strview without_end(struct strview s)
 	return s;
 }
 
-static void put_string(struct writer *w, struct strview s)
+static void put_string(struct writer *w, const struct line_object *o,
+		       enum line_part part)
 {
+	struct strview s = o->part[part];
+
+	if (part == LINE_MESSAGE && !o->plain)
+		s = without_end(s);
 	while (s.len) {
 		char c = *s.at;
 		size_t n = 1;
 
-		if (c != '\\' || s.len == 1)
+		if (c != '\\' || s.len == 1 || o->plain)
 			put(w, c);
 		else
 			n += put_escape(w, strview_behind(s, 1));
@@ -216,37 +251,62 @@ static bool is_number(struct strview s)
 	return s.len > 6;
 }
 
-static void put_line(struct writer *w, const struct object *o)
+static void put_line(struct writer *w, const struct line_object *o)
 {
 	const struct strview *p = o->part;
 
-	if (is_number(p[UNIX_US]))
-		put_seconds(w, p[UNIX_US]);
+	if (is_number(p[LINE_UNIX_US]))
+		put_seconds(w, p[LINE_UNIX_US]);
 	else
-		put_string(w, p[TIME]);
+		put_string(w, o, LINE_TIME);
 	put(w, ' ');
-	put_string(w, p[HOST]);
-	if (p[HOST].len)
+	put_string(w, o, LINE_HOST);
+	if (p[LINE_HOST].len)
 		put_text(w, " kernel: ");
-	if (is_number(p[BOOT_US])) {
+	if (is_number(p[LINE_BOOT_US]) || p[LINE_BOOT_S].len) {
 		put(w, '[');
-		put_seconds(w, p[BOOT_US]);
+		if (p[LINE_BOOT_S].len)
+			put_string(w, o, LINE_BOOT_S);
+		else
+			put_seconds(w, p[LINE_BOOT_US]);
 		put_text(w, "] ");
 	}
-	put_string(w, without_end(p[MESSAGE]));
+	put_string(w, o, LINE_MESSAGE);
+}
+
+size_t line_object_put(const struct line_object *o, char *to, size_t room)
+{
+	struct writer w = { .at = to, .room = room };
+
+	if (!o->part[LINE_MESSAGE].len)
+		return 0;
+	put_line(&w, o);
+	return w.full ? 0 : w.len;
+}
+
+/* In front of an object stand marks of mail, of a sequence (RFC 7464), of a server's events. */
+static struct strview at_object(struct strview s)
+{
+	static const char event[] = "data:";
+
+	while (s.len && (*s.at == '>' || *s.at == ' '))
+		s = strview_behind(s, 1);
+	if (s.len && *s.at == RECORD_SEPARATOR)
+		s = strview_behind(s, 1);
+	if (strview_starts(s, event))
+		s = strview_behind(s, strlen(event));
+	skip_json_blanks(&s);
+	return s;
 }
 
 struct strview line_json(struct strview line, char *room)
 {
-	struct object o = { .part = { { "", 0 } } };
-	struct writer w = { .at = room, .room = line.len };
-	struct strview s = line;
+	struct line_object o = { .part = { { "", 0 } } };
+	struct strview s = at_object(line);
+	size_t len;
 
-	if (s.len && *s.at == RECORD_SEPARATOR)
-		s = strview_behind(s, 1);
-	skip_json_blanks(&s);
 	if (!s.len || *s.at != '{' || !read_object(&o, s))
 		return line;
-	put_line(&w, &o);
-	return w.full ? line : (struct strview){ room, w.len };
+	len = line_object_put(&o, room, line.len);
+	return len ? (struct strview){ room, len } : line;
 }

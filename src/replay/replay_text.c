@@ -16,6 +16,7 @@
 #include "replay/hook_guess.h"
 #include "replay/line_clean.h"
 #include "replay/line_reader.h"
+#include "replay/line_record.h"
 #include "replay/lost_notice.h"
 #include "replay/nft_entry.h"
 #include "replay/replay_nft.h"
@@ -46,6 +47,7 @@ struct text_replay {
 	struct trace_again again;
 	struct seen_lines seen;
 	struct wrapped cut;	/* an entry of which more may come */
+	struct line_record record;	/* fields of one, a line each */
 	char room[LINE_READER_LINE];	/* for a line without its colours */
 };
 
@@ -316,13 +318,10 @@ static struct strview finish_cut(struct text_replay *tr, struct strview line,
 	return strview_behind(line, head);
 }
 
-static void take_line(struct text_replay *tr, struct strview line)
+static void take_text_line(struct text_replay *tr, struct strview line)
 {
-	size_t mark;
+	size_t mark = trace_entry_mark(line, 0);
 
-	tr->number++;
-	line = line_clean(line, tr->room);
-	mark = trace_entry_mark(line, 0);
 	if (mark == line.len) {
 		take_other(tr, line);
 		return;
@@ -343,6 +342,34 @@ static void take_line(struct text_replay *tr, struct strview line)
 			keep_cut(tr, line);
 		}
 	}
+}
+
+/* What was told of one message, field by field. */
+static void take_record(struct text_replay *tr)
+{
+	struct strview text = line_record_text(&tr->record);
+
+	if (text.len)
+		take_text_line(tr, text);
+	else
+		stats_add(&tr->r->stats->passed_over, 1);
+}
+
+static void take_line(struct text_replay *tr, struct strview line)
+{
+	enum line_record_step step;
+
+	tr->number++;
+	line = line_clean(line, tr->room);
+	step = line_record_add(&tr->record, line);
+	if (step == RECORD_BREAKS) {
+		take_record(tr);
+		step = line_record_add(&tr->record, line);
+	}
+	if (step == RECORD_ENDS)
+		take_record(tr);
+	else if (step == RECORD_OTHER)
+		take_text_line(tr, line);
 }
 
 static void close_text(struct text_replay *tr)
@@ -391,6 +418,8 @@ void replay_text(struct replay *r, struct line_reader *in)
 		take_line(tr, (struct strview){ line, len });
 		printer_relieve(r->printer);
 	}
+	if (tr->record.form)
+		take_record(tr);
 	settle_cut(tr);
 	close_text(tr);
 }
