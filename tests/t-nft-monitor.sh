@@ -160,6 +160,17 @@ assert_equal "states" 'DROP NEW original
 DROP RELATED reply
 DROP INVALID null' "$(jq -r '"\(.fate) \(.conntrack.state) \(.conntrack.direction)"' "$OUT")"
 
+subtest "a policy that is another one in the rules: said, and its words are not told"
+sed 's/\(hook input .*\)policy drop;/\1policy accept;/' "$HERE/nft-1.1.3.rules" >"$SCRATCH/other.rules"
+run_nftrace lo --read "$HERE/nft-1.1.3.txt" --rules "$HERE/nft-1.1.3.rules" --json
+fates_of() { jq -c '[.headers, .fate]' "$OUT"; }
+fates_of >"$SCRATCH/truth"
+run_nftrace lo --read "$HERE/nft-1.1.3.txt" --rules "$SCRATCH/other.rules" --json
+assert_status 5
+assert_same "fates" "$SCRATCH/truth" <(fates_of)
+assert_equal "words of a policy that dropped" "" "$(jq -r 'select(.fate == "DROP") | .by.rule // "" | select(test("policy accept"))' "$OUT")"
+assert_grep 'warning: --rules are not those that .*/nft-1.1.3.txt is of: line [0-9]+ says fw:in policy drop, and they have another; the policies of 1 chain are told without their words' "$ERR"
+
 subtest "rules that nft did not know yet, and chains of a trace of nftrace's"
 run='nftrace_1795971329_77_5935298_4026533099_9a298b4ee2e82e2b'
 cat >"$SCRATCH/monitor" <<X

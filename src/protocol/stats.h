@@ -163,7 +163,14 @@ struct stats_misfit {
 	uint32_t chains;	/* others whose texts are in doubt */
 	uint64_t line;		/* of the log, from 1: the first that tells of one */
 	char place[64];		/* and its words: "filter:FORWARD:rule:7" */
-	uint8_t went_on;	/* the rules end the packet there, and it went on */
+	uint8_t how;		/* STATS_LACKING ... */
+};
+
+/* What rules have to do with that line. */
+enum {
+	STATS_LACKING,		/* they do not have it, or the packet cannot meet it */
+	STATS_WENT_ON,		/* they end the packet there, and it went on */
+	STATS_OTHER_POLICY,	/* they have another policy there; of nft's */
 };
 
 /* A family has a bit for each of its hooks; IPv6's are those above. */

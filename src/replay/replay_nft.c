@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* replay_nft: lines of `nft monitor trace` -> events -> journeys. */
+#include "base/escape.h"
 #include "replay/replay_nft.h"
 
 #include <errno.h>
@@ -61,6 +62,8 @@ struct nft_replay {
 	char fields[FIELDS];		/* xtables': the protocol is still to come */
 	size_t fields_len;
 	uint64_t now_ns;
+	uint64_t line;			/* from 1 */
+	uint64_t misfits;		/* chains whose policy is another, a bit of the hash each */
 	struct known_id *known;		/* IDS of them; NULL: no line of nft's came yet */
 	struct known_packet *packet;	/* the same */
 };
@@ -210,6 +213,30 @@ static void find_chain(struct nft_replay *n, const struct nft_line *l,
 						  l->chain.at, l->chain.len));
 }
 
+/* A policy that is another one now: the rules are of another moment, and their words are not told. */
+static bool is_other_policy(struct nft_replay *n, const struct nft_line *l,
+			    struct strview policy)
+{
+	struct stats_misfit *m = &n->r->stats->misfit;
+	bool drops = strview_find(policy, "policy drop;") < policy.len;
+	uint64_t bit = UINT64_C(1) << chain_hash(l) % 64;
+	char text[128];
+
+	if (!policy.len || strview_is(l->verdict, "drop") == drops)
+		return false;
+	m->chains += !(n->misfits & bit);
+	n->misfits |= bit;
+	if (m->line)
+		return true;
+	m->line = n->line;
+	m->how = STATS_OTHER_POLICY;
+	snprintf(text, sizeof(text), "%.*s:%.*s policy %.*s", (int)l->table.len,
+		 l->table.at, (int)l->chain.len, l->chain.at,
+		 (int)l->verdict.len, l->verdict.at);
+	escape_text(m->place, sizeof(m->place), text, strlen(text));
+	return true;
+}
+
 /* The rule as --rules have it; NULL: they do not. */
 static const struct nft_rules_words *listed(const struct nft_replay *n,
 					    const struct nft_line *l,
@@ -248,6 +275,8 @@ static const struct place *find_nft_place(struct nft_replay *n,
 	find_chain(n, l, nfproto, &told, &text);
 	if (l->kind != NFT_LINE_POLICY)
 		text = words_of(n, l);
+	else if (is_other_policy(n, l, text))
+		text.len = 0;
 	known.rule = rule;
 	known.rule_len = nft_rules_text(rule, sizeof(rule), text);
 	text = (struct strview){ rule, known.rule_len };
@@ -382,11 +411,12 @@ static bool has_room(struct nft_replay *n)
 	return n->known && n->packet;
 }
 
-int replay_nft_line(struct nft_replay *n, struct strview line)
+int replay_nft_line(struct nft_replay *n, struct strview line, uint64_t number)
 {
 	struct nft_line l;
 	int err = nft_line_parse(&l, line);
 
+	n->line = number;
 	if (err == -ENOMSG)
 		err = xt_line_parse(&l, line);
 	if (err)

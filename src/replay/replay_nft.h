@@ -3,7 +3,7 @@
 #ifndef NFTRACE_REPLAY_NFT_H
 #define NFTRACE_REPLAY_NFT_H
 
-#include <stdbool.h>
+#include <stdint.h>
 
 #include "rules/base/strview.h"
 
@@ -18,8 +18,9 @@ void replay_nft_close(struct nft_replay *n);
 
 /**
  * replay_nft_line - take a line
+ * @number: of the text, from 1
  * Return: as nft_line_parse()
  */
-int replay_nft_line(struct nft_replay *n, struct strview line);
+int replay_nft_line(struct nft_replay *n, struct strview line, uint64_t number);
 
 #endif

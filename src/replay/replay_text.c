@@ -269,7 +269,8 @@ static bool take_nft(struct text_replay *tr, struct strview line)
 	while (line.len) {
 		size_t next = nft_entry_next(line);
 		int err = replay_nft_line(tr->nft,
-					  (struct strview){ line.at, next });
+					  (struct strview){ line.at, next },
+					  tr->number);
 
 		line = strview_behind(line, next);
 		if (err == -ENOMSG)

@@ -259,7 +259,7 @@ static void name_line(struct stats_misfit *m, const struct snapshot *s,
 	if (m->line && m->line < t->line)
 		return;
 	m->line = t->line;
-	m->went_on = (t->bits & WENT_ON) != 0;
+	m->how = t->bits & WENT_ON ? STATS_WENT_ON : STATS_LACKING;
 	snprintf(text, sizeof(text), "%s:%s:%s:%u", s->table[c->table].name,
 		 snapshot_text(s, c->name), kinds[t->kind], t->number);
 	escape_text(m->place, sizeof(m->place), text, strlen(text));

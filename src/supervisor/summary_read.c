@@ -143,10 +143,16 @@ static void print_misfit(const struct stats_misfit *m, const char *path)
 		    "whether its numbers in %s are one higher; rules there are "
 		    "marked as doubtful", path, raw);
 	}
-	if (m->chains)
+	if (m->chains && m->how == STATS_OTHER_POLICY)
+		msg("warning: --rules are not those that %s is of: line %"
+		    PRIu64 " says %s, and they have another; the policies of %u "
+		    "chain%s are told without their words", path, m->line,
+		    m->place, m->chains, plural(m->chains));
+	else if (m->chains)
 		msg("warning: --rules are not those that %s is of: line %"
 		    PRIu64 " says %s, %s; rules of %u chain%s are marked as "
-		    "doubtful", path, m->line, m->place, m->went_on ?
+		    "doubtful", path, m->line, m->place,
+		    m->how == STATS_WENT_ON ?
 		    "where they end that packet, and it went on" :
 		    "which they do not have, or that packet cannot meet",
 		    m->chains, plural(m->chains));
