@@ -7,10 +7,11 @@
 #include <stdint.h>
 
 #include "journey/journey_types.h"
+#include "rules/base/units.h"
 
 enum {
-	JOURNEY_TABLE_BUCKETS = 2048,	/* half of OPEN_MAX: lists of two */
-	JOURNEY_TABLE_IDS = 2048,
+	JOURNEY_TABLE_BUCKETS = HASH_SLOTS(2048),	/* half of OPEN_MAX: lists of two */
+	JOURNEY_TABLE_IDS = HASH_SLOTS(2048),
 	JOURNEY_TABLE_WALK = 64,	/* of one key that an event is held against */
 };
 

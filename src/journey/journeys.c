@@ -33,18 +33,27 @@ enum {
 /* So long behind a gap a drop record may be of a packet of which nothing was seen. */
 static const uint64_t GAP_NS = 1000000000;
 
+/* The kernel is asked once a process: a fuzzer opens thousands a second. */
+static uint32_t cpu_count(void)
+{
+	static long cpus;
+
+	if (!cpus)
+		cpus = sysconf(_SC_NPROCESSORS_CONF);
+	return cpus > 0 ? (uint32_t)cpus : 1;
+}
+
 struct journeys *journeys_open(const struct path_map *map, uint32_t snaplen,
 			       bool foreign_trace, bool nft,
 			       const struct journey_ops *ops, void *arg)
 {
 	struct journeys *js = calloc(1, sizeof(*js));
-	long cpus = sysconf(_SC_NPROCESSORS_CONF);
 
 	if (!js)
 		return NULL;
 	js->map = map;
 	journey_table_open(&js->table, snaplen);
-	js->cpus = cpus > 0 ? (uint32_t)cpus : 1;
+	js->cpus = cpu_count();
 	js->foreign_trace = foreign_trace;
 	js->depth = nft ? NFT_DEPTH : UINT32_MAX;
 	js->ops = ops;

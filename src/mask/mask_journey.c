@@ -2,6 +2,7 @@
 /* mask_journey: a packet's journey in output for strangers, whole. */
 #include "mask/mask_journey.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,10 +55,11 @@ void masker_close(struct masker *k)
 
 struct masker *masker_open(struct mask *m, const struct ifnames *names)
 {
-	struct masker *k = calloc(1, sizeof(*k));
+	struct masker *k = malloc(sizeof(*k));
 
 	if (!k)
 		return NULL;
+	memset(k, 0, offsetof(struct masker, text));
 	k->m = m;
 	k->from = names;
 	k->names = ifnames_new();

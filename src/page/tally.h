@@ -7,13 +7,15 @@
 #include <stdint.h>
 
 #include "journey/fate.h"
+#include "rules/base/units.h"
 
 struct journey;
 struct place;
 struct report_late;
 struct rule_table;
 
-enum { TALLY_RULES = 8192 };	/* that are counted; the rest is counted as such */
+/* That are counted; the rest is counted as such. */
+enum { TALLY_RULES = HASH_SLOTS(8192) };
 
 /* Of one rule. */
 struct tally_rule {

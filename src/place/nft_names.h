@@ -6,7 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { NFT_NAMES_BUCKETS = 1024 };
+#include "rules/base/units.h"
+
+enum { NFT_NAMES_BUCKETS = HASH_SLOTS(1024) };
 
 /* A bit that all numbers of nft's chains have, and none of legacy's. */
 extern const uint32_t NFT_CHAIN_ID;

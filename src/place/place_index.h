@@ -12,8 +12,9 @@
 #include "place/place_node.h"
 #include "place/text_doubt.h"
 #include "rules/base/family.h"
+#include "rules/base/units.h"
 
-enum { PLACE_BUCKETS = 4096 };
+enum { PLACE_BUCKETS = HASH_SLOTS(4096) };
 
 struct place_index {
 	struct legacy_history history[FAMILY_COUNT];

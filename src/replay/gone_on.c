@@ -23,7 +23,8 @@ static uint64_t key_of(const struct trace_text *t)
 	uint64_t key;
 
 	packet_decode(&p, t->e.nfproto, t->e.payload, t->e.payload_len);
-	key = hash_mix(identity_key(&p, GONE_ON_DEPTH), hash_of(t->host));
+	key = hash_mix(identity_key(&p, GONE_ON_DEPTH), t->e.nfproto);
+	key = hash_mix(key, hash_of(t->host));
 	if (p.src)
 		key = hash_bytes(key, p.src, p.addr_len);
 	return hash_mix(key, p.sport);

@@ -8,7 +8,7 @@
 
 struct trace_text;
 
-enum { GONE_ON_MEMORY = 1024 };
+enum { GONE_ON_MEMORY = 64 };
 
 /* A line of the log, and where the rules given have it. */
 struct gone_on_line {

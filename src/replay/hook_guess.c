@@ -9,9 +9,10 @@
 #include "capture/event.h"
 #include "place/place.h"
 #include "rules/base/family.h"
+#include "rules/base/units.h"
 #include "rules/legacy/snapshot.h"
 
-enum { MEMORY = 4096, ALL_HOOKS = (1 << NF_INET_NUMHOOKS) - 1 };
+enum { MEMORY = HASH_SLOTS(4096), ALL_HOOKS = (1 << NF_INET_NUMHOOKS) - 1 };
 
 #define HOOK_BIT(h) (1u << (h))
 

@@ -7,7 +7,7 @@
 
 #include "replay/line_json.h"
 
-enum { LINE_RECORD_TEXT = 8192 };
+enum { LINE_RECORD_TEXT = 4096 };
 
 /* Zeroed: none is under way. */
 struct line_record {

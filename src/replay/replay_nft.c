@@ -34,7 +34,7 @@
 #include "rules/base/target.h"
 #include "rules/base/units.h"
 
-enum { IDS = 4096, PREFIX = 1024, TEXT = 4096, FIELDS = 1024 };
+enum { IDS = HASH_SLOTS(4096), PREFIX = 1024, TEXT = 4096, FIELDS = 1024 };
 
 /* What later lines of an id do not tell again. */
 struct known_id {

@@ -48,7 +48,7 @@ struct text_replay {
 	struct seen_lines seen;
 	struct wrapped cut;	/* an entry of which more may come */
 	struct line_record record;	/* fields of one, a line each */
-	char room[LINE_READER_LINE];	/* for a line without its colours */
+	char *room;		/* LINE_READER_LINE bytes, for a line without its colours */
 };
 
 enum { DEPTH = 64 };	/* a line tells no more of a packet */
@@ -381,6 +381,7 @@ static void close_text(struct text_replay *tr)
 	rules_fit_close(tr->fit);
 	replay_nft_close(tr->nft);
 	seen_lines_clear(&tr->seen);
+	free(tr->room);
 	free(tr);
 }
 
@@ -402,12 +403,13 @@ void replay_text(struct replay *r, struct line_reader *in)
 	size_t len;
 
 	if (tr) {
+		tr->room = malloc(LINE_READER_LINE);
 		tr->now = time(NULL);
 		tr->fit = rules_fit_find(r, in, tr->now);
 		tr->hooks = hook_guess_open(r->snap);
 		tr->nft = replay_nft_open(r);
 	}
-	if (!tr || !tr->fit || !tr->hooks || !tr->nft) {
+	if (!tr || !tr->room || !tr->fit || !tr->hooks || !tr->nft) {
 		r->stats->input_end = REPLAY_BROKEN;
 		close_text(tr);
 		return;

@@ -4,6 +4,7 @@
 
 #include <linux/netfilter.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +59,7 @@ struct survey {
 	struct trace_text t;
 	char name[2][17];	/* of interfaces */
 	struct conditions conditions;
-	struct gone_on gone_on[FAMILY_COUNT];
+	struct gone_on gone_on;
 	bool below[FAMILY_COUNT];	/* numbers of raw may be one higher */
 	char room[LINE_READER_LINE];
 };
@@ -146,7 +147,7 @@ static void follow(struct survey *f, unsigned int family, struct gone_on_line *n
 
 	now->line = f->line;
 	now->time = t->boot_ns ? t->boot_ns : t->wall_ns;
-	end = gone_on_see(&f->gone_on[family], t, now);
+	end = gone_on_see(&f->gone_on, t, now);
 	if (!end)
 		return;
 	told = &f->told[family][end->chain];
@@ -311,11 +312,12 @@ static bool make_room(struct survey *f)
 static bool look_around(struct rules_fit *fit, struct replay *r,
 			const struct line_reader *in, int64_t now)
 {
-	struct survey *f = calloc(1, sizeof(*f));
+	struct survey *f = malloc(sizeof(*f));
 	bool done;
 
 	if (!f)
 		return false;
+	memset(f, 0, offsetof(struct survey, room));
 	f->fit = fit;
 	f->r = r;
 	f->now = now;

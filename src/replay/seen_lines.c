@@ -2,6 +2,7 @@
 /* seen_lines: lines of a log that it holds a second time, as several files of one have them. */
 #include "replay/seen_lines.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,10 @@ void seen_lines_clear(struct seen_lines *s)
 {
 	for (uint32_t i = 0; i < s->chunks; i++)
 		free(s->chunk[i]);
-	*s = (struct seen_lines){ .chunks = 0 };
+	/* What was used of it: the rest is as it was made. */
+	memset(s->chunk, 0, s->chunks * sizeof(s->chunk[0]));
+	memset(&s->chunks, 0, offsetof(struct seen_lines, last) -
+	       offsetof(struct seen_lines, chunks));
 }
 
 static bool chunk_has(const struct seen_chunk *c, uint32_t hash)

@@ -9,12 +9,13 @@
 
 #include "replay/wrapped.h"
 #include "rules/base/strview.h"
+#include "rules/base/units.h"
 
 struct trace_text;
 
 enum {
 	SEEN_LINES_CHUNK = 1024,	/* lines */
-	SEEN_LINES_CHUNKS = 4096,
+	SEEN_LINES_CHUNKS = HASH_SLOTS(4096),
 };
 
 /* Lines one behind the other; the times are what lies between. */
