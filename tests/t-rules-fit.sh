@@ -148,3 +148,31 @@ assert_no_grep 'the rules are of' "$ERR"
 { cat "$HERE/router.save"; printf '*filter\n-A NOWHERE -j DROP\n'; } >"$SCRATCH/odd"
 run_nftrace lo --read "$SCRATCH/log" --rules "$SCRATCH/untraced" --rules "$SCRATCH/odd"
 assert_grep "1[0-9] rules of iptables; [0-9]+ lines? passed over, the first is \".*\" \\(line [0-9]+ of $SCRATCH/odd\\)" "$ERR"
+
+subtest "rules out of mail, terminals and pages; and what is none, by its file and line"
+in_page() { sed 's/"/\&quot;/g; s/>/\&gt;/g' "$1"; }
+sed 's/^/> /' "$HERE/router.save" >"$SCRATCH/mail.save"
+sed $'s/^\\*[a-z]*/\e[1m&\e[0m/; s/DROP/\e[31mDROP\e[m/' "$HERE/router.save" >"$SCRATCH/ansi.save"
+sed $'s/ /\xc2\xa0/g; 1s/^/\xef\xbb\xbf/' "$HERE/router.save" >"$SCRATCH/page.save"
+in_page "$HERE/router.save" >"$SCRATCH/source.save"
+for how in mail ansi page source; do
+	read_with "$SCRATCH/$how.save" --json
+	assert_status 0
+	assert_same "the packets by $how" "$SCRATCH/truth" <(truth "$OUT")
+	assert_no_grep 'passed over, the first is|--rules' "$ERR"
+done
+sed 's/^/> /' "$HERE/nft-1.1.3.rules" >"$SCRATCH/mail.rules"
+run_nftrace lo --read "$HERE/nft-1.1.3.txt" --rules "$HERE/nft-1.1.3.rules"
+cp "$OUT" "$SCRATCH/blocks"
+run_nftrace lo --read "$HERE/nft-1.1.3.txt" --rules "$SCRATCH/mail.rules"
+assert_same "nft's out of mail" "$SCRATCH/blocks" "$OUT"
+printf 'Status: active\n' >"$SCRATCH/none"
+read_with "$SCRATCH/none"
+assert_status 1
+assert_grep "error: --rules: there is no table in there: .* and line 1 of $SCRATCH/none is \"Status: active\"" "$ERR"
+: >"$SCRATCH/none"
+read_with "$SCRATCH/none"
+assert_grep "error: --rules: there is no table in there: $SCRATCH/none is empty" "$ERR"
+printf '{\n  "nftables": [\n' >"$SCRATCH/none"
+read_with "$SCRATCH/none"
+assert_grep "error: --rules: by its line 2 $SCRATCH/none is what nft -j prints" "$ERR"

@@ -14,6 +14,7 @@
 #include "base/exit_status.h"
 #include "base/msg.h"
 #include "base/sandbox.h"
+#include "replay/line_clean.h"
 #include "replay/nft_rules.h"
 #include "rules/base/units.h"
 #include "rules/legacy/save.h"
@@ -21,7 +22,8 @@
 #include "rules/legacy/snapshot.h"
 #include "rules/legacy/snapshot_sound.h"
 
-enum { RULES_TEXT_MAX = 256 << 20, RULES_CHUNK = 256 << 10, GAP = 64, QUOTE = 64 };
+enum { RULES_TEXT_MAX = 256 << 20, RULES_CHUNK = 256 << 10, GAP = 64, QUOTE = 64,
+       LINE_MOST = 64 << 10 };
 
 /* The files, one behind the other, with room for a header before each. */
 struct text {
@@ -168,6 +170,93 @@ static void add_headers(const struct text *all)
 	}
 }
 
+/*
+ * Marks of mail, colours, what pages put for blanks and quotes.  Where such stand between
+ * quotes alone they are a rule's own: a comment may be anything.
+ */
+static bool is_odd(struct strview line)
+{
+	bool quoted = false;
+
+	if (line.len && *line.at == '>')
+		return true;
+	for (size_t i = 0; i < line.len; i++)
+		if (quoted && line.at[i] == '\\')
+			i++;
+		else if (line.at[i] == '"')
+			quoted = !quoted;
+		else if (!quoted && (line.at[i] & 0x80 || line.at[i] == '\x1b' ||
+				     line.at[i] == '&'))
+			return true;
+	return false;
+}
+
+static bool any_is_odd(const struct text *all)
+{
+	struct strview rest = { all->at, all->len };
+
+	while (rest.len)
+		if (is_odd(strview_cut(&rest, '\n')))
+			return true;
+	return false;
+}
+
+/*
+ * Each line as a log's are.  What goes is made up for by blanks at its end, so that all lines
+ * stay where they are.
+ */
+static void clean_line(char *at, struct strview line, char *room)
+{
+	struct strview as;
+
+	if (!line.len || line.len > LINE_MOST)
+		return;
+	as = line_unquote(line_clean(line, room));
+	memmove(at, as.at, as.len);
+	memset(at + as.len, ' ', line.len - as.len);
+}
+
+/* In a helper child, as make() is. */
+static int clean_lines(const void *arg, struct helper_out *out)
+{
+	static char room[LINE_MOST];
+	const struct text *all = arg;
+	struct strview rest = { all->at, all->len };
+	char *to = helper_reserve(out, all->len), what[128];
+	int err = sandbox_enter_helper(what, sizeof(what));
+
+	if (!to || err)
+		return to ? -err : ENOMEM;
+	memcpy(to, all->at, all->len);
+	while (rest.len) {
+		size_t at = (size_t)(rest.at - all->at);
+
+		clean_line(to + at, strview_cut(&rest, '\n'), room);
+	}
+	out->used = all->len;
+	helper_let_go(out);
+	return 0;
+}
+
+static int clean_files(struct text *all)
+{
+	struct helper_result res;
+	struct helper h;
+	int err;
+
+	if (!any_is_odd(all))
+		return 0;
+	err = helper_start(&h, clean_lines, all);
+	if (!err)
+		err = helper_finish_final(&h, &res);
+	if (err)
+		return err;
+	if (res.len == all->len)
+		memcpy(all->at, res.data, res.len);
+	helper_release(&res);
+	return 0;
+}
+
 /* A line of a file, from 1. */
 struct text_place {
 	const char *path;
@@ -269,6 +358,36 @@ static int make_snapshot(const struct text *all, unsigned int i,
 	return 0;
 }
 
+/* The first line of a file that says anything; empty: none does. */
+static struct strview first_line(const struct text *t, unsigned int file)
+{
+	size_t end = file + 1 < t->files ? t->file[file + 1] - GAP : t->len;
+	struct strview rest = { t->at + t->file[file], end - t->file[file] };
+	struct strview line = { "", 0 };
+
+	while (!line.len && strview_line(&rest, &line))
+		;
+	return line;
+}
+
+/* Of several files the first is named. */
+static void tell_first(const struct text *all)
+{
+	struct strview line = first_line(all, 0);
+	char words[QUOTE], path[QUOTE];
+
+	escape_text(words, sizeof(words), line.at, line.len);
+	escape_text(path, sizeof(path), all->path[0], strlen(all->path[0]));
+	if (!line.len)
+		msg("error: --rules: there is no table in there: %s is empty",
+		    path);
+	else
+		msg("error: --rules: there is no table in there: what "
+		    "iptables-save or 'nft -a list ruleset' prints is wanted, "
+		    "and line %u of %s is \"%s\"",
+		    find_place(all, line.at).line, path, words);
+}
+
 /* Listings that are of rules, and not as --rules takes them. */
 static void tell_no_table(const struct text *all)
 {
@@ -278,15 +397,18 @@ static void tell_no_table(const struct text *all)
 		{ "Chain ", "(policy ", "iptables -L" },
 		{ "Chain ", " references)", "iptables -L" },
 		{ "{\"nftables\"", "", "nft -j" },
+		{ "\"nftables\":", "", "nft -j" },
+		{ "<iptables-rules ", "", "iptables-xml" },
 	};
 	struct strview rest = { all->at, all->len }, line;
 
 	while (strview_line(&rest, &line))
 		for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+			struct strview words = line_unquote(line);
 			struct text_place at;
 
-			if (!strview_starts(line, kinds[i].begins) ||
-			    !memmem(line.at, line.len, kinds[i].has,
+			if (!strview_starts(words, kinds[i].begins) ||
+			    !memmem(words.at, words.len, kinds[i].has,
 				    strlen(kinds[i].has)))
 				continue;
 			at = find_place(all, line.at);
@@ -296,8 +418,7 @@ static void tell_no_table(const struct text *all)
 			    kinds[i].program);
 			return;
 		}
-	msg("error: --rules: there is no table in there: what "
-	    "iptables-save or 'nft -a list ruleset' prints is wanted");
+	tell_first(all);
 }
 
 static int make_snapshots(const struct text *all,
@@ -351,6 +472,12 @@ int rules_text_load(char *const paths[],
 		status = STATUS_FAILURE;
 	else
 		status = check_files(&all, paths);
+	if (!status)
+		err = clean_files(&all);
+	if (err && !status) {
+		msg_error("reading the rules", err);
+		status = STATUS_FAILURE;
+	}
 	if (!status && all.files) {
 		has_nft = nft_rules_is((struct strview){ all.at, all.len });
 		status = make_snapshots(&all, res, snap, has_nft);
