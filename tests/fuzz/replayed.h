@@ -303,12 +303,13 @@ static const struct report replayed_report = {
 /*
  * Each input asks for some hundred KiB anew.  With the usual 256 MiB kept for late use of what
  * was freed each of its pages comes from the kernel, which takes longer than all else; in two
- * a block lies for the rest of its input.
+ * a block lies for the rest of its input.  Nor is what is free given back to the kernel.
  */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
-	return "quarantine_size_mb=2:malloc_context_size=8";
+	return "quarantine_size_mb=2:malloc_context_size=8:"
+	       "allocator_release_to_os_interval_ms=-1";
 }
 #endif
 
