@@ -38,7 +38,11 @@ static bool fill(struct line_reader *in)
 
 	if (in->end || in->error)
 		return false;
-	if (in->head && in->size - in->tail < CHUNK) {
+	/*
+	 * The rest of a line or block, and no more than that, goes to the front: what
+	 * comes is put into pages that there are already, and is in the caches then.
+	 */
+	if (in->head) {
 		memmove(in->buf, in->buf + in->head, in->tail - in->head);
 		in->tail -= in->head;
 		in->head = 0;
