@@ -16,9 +16,12 @@ bool strview_is(struct strview s, const char *word)
 
 bool strview_starts(struct strview s, const char *with)
 {
-	size_t len = strlen(with);
+	size_t n = 0;
 
-	return s.len >= len && (!len || memcmp(s.at, with, len) == 0);
+	/* They are short, and most differ at once. */
+	while (with[n] && n < s.len && s.at[n] == with[n])
+		n++;
+	return !with[n];
 }
 
 struct strview strview_behind(struct strview s, size_t n)
@@ -37,7 +40,7 @@ size_t strview_find(struct strview s, const char *what)
 		if (!at)
 			break;
 		rest = strview_behind(rest, (size_t)(at - rest.at));
-		if (memcmp(at, what, len) == 0)
+		if (strview_starts(rest, what))
 			return (size_t)(at - s.at);
 		rest = strview_behind(rest, 1);
 	}
@@ -56,23 +59,27 @@ struct strview strview_cut(struct strview *rest, char end)
 
 bool strview_take_whole(struct strview *s, const char *key)
 {
-	if (!strview_starts(*s, key))
+	size_t n = 0;
+
+	while (key[n] && n < s->len && s->at[n] == key[n])
+		n++;
+	if (key[n])
 		return false;
-	*s = strview_behind(*s, strlen(key));
+	*s = strview_behind(*s, n);
 	return true;
 }
 
 bool strview_word(struct strview *rest, struct strview *word)
 {
-	size_t n = 0;
+	const char *at = rest->at, *end = at + rest->len, *begin;
 
-	while (rest->len && *rest->at == ' ')
-		*rest = strview_behind(*rest, 1);
-	while (n < rest->len && rest->at[n] != ' ')
-		n++;
-	*word = (struct strview){ rest->at, n };
-	*rest = strview_behind(*rest, n);
-	return n > 0;
+	while (at < end && *at == ' ')
+		at++;
+	for (begin = at; at < end && *at != ' '; at++)
+		;
+	*word = (struct strview){ begin, (size_t)(at - begin) };
+	*rest = (struct strview){ at, (size_t)(end - at) };
+	return word->len > 0;
 }
 
 bool strview_quoted(struct strview *rest, struct strview *word)

@@ -146,35 +146,32 @@ static struct strview clean(struct strview line, char *room)
 	return (struct strview){ room, n };
 }
 
-enum { WORD = sizeof(uint64_t) };
+/* As many as most processors compare at once. */
+typedef int8_t bytes16 __attribute__((vector_size(16)));
 
-static uint64_t all(uint8_t byte)
+/* A control character, or '&', or no ASCII: in @odd all bits of that byte are set. */
+static void find_odd(const char *at, bytes16 *odd)
 {
-	return UINT64_C(0x0101010101010101) * byte;
-}
+	bytes16 b;
 
-/* Of eight bytes: is any a control character, or '&', or no ASCII? */
-static bool word_is_odd(const char *at)
-{
-	uint64_t w, ampersand;
-
-	memcpy(&w, at, WORD);
-	ampersand = w ^ all('&');
-	return (w | ((w - all(' ')) & ~w) | ((ampersand - all(1)) & ~ampersand)) &
-	       all(0x80);
+	memcpy(&b, at, sizeof(b));
+	*odd |= (bytes16)(b < ' ') | (bytes16)(b == '&');
 }
 
 /* Nothing but what all lines have: most have nothing else, and are looked at once. */
 static bool is_plain(struct strview line)
 {
+	bytes16 odd = { 0 };
+	uint64_t any[2];
 	size_t i = 0;
 
-	if (line.len < WORD)
+	if (line.len < sizeof(odd))
 		return false;
-	for (; i + WORD <= line.len; i += WORD)
-		if (word_is_odd(line.at + i))
-			return false;
-	return !word_is_odd(line.at + line.len - WORD);
+	for (; i + sizeof(odd) <= line.len; i += sizeof(odd))
+		find_odd(line.at + i, &odd);
+	find_odd(line.at + line.len - sizeof(odd), &odd);
+	memcpy(any, &odd, sizeof(any));
+	return !(any[0] | any[1]);
 }
 
 struct strview line_clean(struct strview line, char *room)

@@ -14,18 +14,32 @@ static struct strview last_word(struct strview s)
 	return blank ? strview_behind(s, (size_t)(blank + 1 - s.at)) : s;
 }
 
+/* @word behind a blank, which is looked for second: there are more of them.  Return: the blank. */
+static const char *find_behind_blank(struct strview s, const char *word)
+{
+	for (size_t at = 0; at < s.len; at++) {
+		at += strview_find(strview_behind(s, at), word);
+		if (at && at < s.len && s.at[at - 1] == ' ')
+			return s.at + at - 1;
+	}
+	return NULL;
+}
+
 /*
  * The word in front of "kernel:", or of RFC 5424's "kernel - ".  What kind the message is
  * ("kern.warn", of busybox and OpenWrt) stands between the two; the host may be left out then.
  */
 static struct strview find_host(struct strview s)
 {
-	static const char *const kernels[] = { " kernel:", " kernel - " };
+	static const char *const kernels[] = { "kernel:", "kernel - " };
 	const char *end = NULL;
 	struct strview word;
 
-	for (size_t i = 0; i < ARRAY_SIZE(kernels) && !end && s.len; i++)
-		end = memmem(s.at, s.len, kernels[i], strlen(kernels[i]));
+	/* The ring buffer's own lines have none. */
+	if (!s.len || !memchr(s.at, *kernels[0], s.len))
+		return (struct strview){ "", 0 };
+	for (size_t i = 0; i < ARRAY_SIZE(kernels) && !end; i++)
+		end = find_behind_blank(s, kernels[i]);
 	if (!end)
 		return (struct strview){ "", 0 };
 	s.len = (size_t)(end - s.at);
@@ -40,12 +54,12 @@ static struct strview find_host(struct strview s)
 static struct strview find_pod(struct strview s)
 {
 	static const char mark[] = "[pod/";
-	const char *at = s.len ? memmem(s.at, s.len, mark, sizeof(mark) - 1) : NULL;
+	size_t at = s.len && memchr(s.at, '/', s.len) ? strview_find(s, mark) : s.len;
 	struct strview name, rest;
 
-	if (!at)
+	if (at == s.len)
 		return (struct strview){ "", 0 };
-	rest = strview_behind(s, (size_t)(at - s.at) + sizeof(mark) - 1);
+	rest = strview_behind(s, at + sizeof(mark) - 1);
 	name = strview_cut(&rest, '/');
 	return rest.len ? name : (struct strview){ "", 0 };
 }

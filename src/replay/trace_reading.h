@@ -17,12 +17,12 @@ enum once { ONCE_IN, ONCE_OUT, ONCE_PHYSIN, ONCE_PHYSOUT, ONCE_MAC, ONCE_MARK,
 
 struct trace_reading {
 	struct trace_text *t;
-	struct trace_text_packet packet[TRACE_DEPTH];
 	uint32_t seen[TRACE_DEPTH];	/* 1 << enum once, a packet */
 	unsigned int depth;	/* the packet that is being read */
 	uint8_t mac[14];
 	unsigned int mac_len;	/* 14: an ethernet header */
 	unsigned int mac_words;	/* that told a part of it */
+	struct trace_text_packet packet[TRACE_DEPTH];	/* last: large, most lines have none to read */
 };
 
 #endif

@@ -225,6 +225,7 @@ static void fill_packet(struct trace_reading *rd)
 
 static bool read_packet(struct trace_reading *rd, struct strview words)
 {
+	memset(rd->packet, 0, sizeof(rd->packet));
 	if (!read_words(rd, words))
 		return false;
 	settle_packets(rd);
@@ -276,12 +277,14 @@ int trace_text_parse(struct trace_text *t, const char *line, size_t len,
 		     int64_t now, struct trace_again *again)
 {
 	size_t begin = strview_find((struct strview){ line, len }, "TRACE: ");
-	struct trace_reading rd = { .t = t };
+	struct trace_reading rd;
 	struct strview rest = { line + begin, len - begin }, prefix;
 
 	if (!rest.len)
 		return -ENOMSG;
 	memset(t, 0, sizeof(*t));
+	memset(&rd, 0, offsetof(struct trace_reading, packet));
+	rd.t = t;
 	prefix = (struct strview){ rest.at, strview_find(rest, " IN=") };
 	if (prefix.len == rest.len) {
 		/* Another program's word, or the beginning of a line of ours. */

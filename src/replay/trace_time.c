@@ -25,8 +25,12 @@ static bool take_char(struct cursor *c, char want)
 
 static bool take_text(struct cursor *c, const char *want)
 {
-	size_t len = strlen(want);
+	size_t len;
 
+	/* Most differ here. */
+	if (c->at == c->end || *c->at != *want)
+		return false;
+	len = strlen(want);
 	if ((size_t)(c->end - c->at) < len || memcmp(c->at, want, len) != 0)
 		return false;
 	c->at += len;
@@ -53,16 +57,21 @@ static bool take_digits(struct cursor *c, int least, int most, int64_t *n)
 /* ".123456" or ",123456"; none is no fault. */
 static int64_t take_fraction(struct cursor *c, bool *exact)
 {
-	int64_t unit = SECOND / 10, ns = 0;
+	int64_t ns = 0;
+	int missing = 9;	/* digits of a nanosecond */
 
 	*exact = false;
 	if (!take_char(c, '.') && !take_char(c, ','))
 		return 0;
 	for (; c->at < c->end && *c->at >= '0' && *c->at <= '9'; c->at++) {
-		ns += (*c->at - '0') * unit;
-		unit /= 10;
 		*exact = true;
+		if (!missing)
+			continue;
+		ns = ns * 10 + (*c->at - '0');
+		missing--;
 	}
+	for (; missing; missing--)
+		ns *= 10;
 	return ns;
 }
 
@@ -336,8 +345,10 @@ static void skip_lead(struct cursor *c)
 		for (int colons = 0; colons < 2 && c->at < c->end; c->at++)
 			colons += *c->at == ':';
 	skip_blanks(c);
-	for (int i = 0; i < 7 && c->end - c->at > 4; i++)
-		if (memcmp(c->at, days + 3 * i, 3) == 0 && c->at[3] == ' ') {
+	if (c->end - c->at <= 4 || c->at[3] != ' ')
+		return;
+	for (int i = 0; i < 7; i++)
+		if (memcmp(c->at, days + 3 * i, 3) == 0) {
 			c->at += 4;
 			break;
 		}
@@ -346,33 +357,63 @@ static void skip_lead(struct cursor *c)
 /* "FILE:" and "FILE:LINE:" of grep */
 static void skip_name(struct cursor *c)
 {
-	while (c->at < c->end && *c->at++ != ':')
-		;
+	const char *colon = memchr(c->at, ':', (size_t)(c->end - c->at));
+
+	c->at = colon ? colon + 1 : c->end;
 	skip_lead(c);
+}
+
+enum first { NO_TIME, DIGIT, LETTER, BRACKET };
+
+static enum first first_of(const struct cursor *c)
+{
+	if (c->at == c->end)
+		return NO_TIME;
+	if (*c->at >= '0' && *c->at <= '9')
+		return DIGIT;
+	if (*c->at >= 'A' && *c->at <= 'Z')
+		return LETTER;
+	return *c->at == '[' ? BRACKET : NO_TIME;
+}
+
+/* Any of the forms, of which most begin with something else. */
+static bool take_time(struct trace_text *t, struct cursor *c, int64_t now)
+{
+	static const struct {
+		enum first first;
+		bool (*take)(struct trace_text *t, struct cursor *c, int64_t now);
+	} forms[] = {
+		{ DIGIT, iso_time }, { LETTER, syslog_time },
+		{ BRACKET, ctime_time }, { DIGIT, unix_time },
+		{ DIGIT, kmsg_time },
+	};
+	enum first first = first_of(c);
+
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+		struct cursor at = *c;
+
+		if (forms[i].first != first || !forms[i].take(t, &at, now))
+			continue;
+		*c = at;
+		return true;
+	}
+	return false;
 }
 
 void trace_text_time(struct trace_text *t, const char *head, size_t len,
 		     int64_t now)
 {
-	static bool (*const forms[])(struct trace_text *, struct cursor *,
-				     int64_t) = {
-		iso_time, syslog_time, ctime_time, unix_time, kmsg_time,
-	};
-	struct cursor start = { head, head + len }, first, c;
+	struct cursor start = { head, head + len }, c;
 	bool found = false;
 
 	skip_lead(&start);
-	first = start;
-	for (unsigned int i = 0; !found && start.at < start.end; i++) {
-		if (i == ARRAY_SIZE(forms)) {
-			skip_name(&start);
-			i = 0;
-		}
-		c = start;
-		found = forms[i](t, &c, now);
+	for (c = start; !found && c.at < c.end;) {
+		found = take_time(t, &c, now);
+		if (!found)
+			skip_name(&c);
 	}
 	if (!found)
-		c = first;
+		c = start;
 	if (!t->boot_ns)
 		kernel_time(t, c.at, (size_t)(c.end - c.at));
 	trace_host_find(t, (struct strview){ head, len }, c.at);
