@@ -271,7 +271,8 @@ static bool is_whole(struct capture *c, int i)
 	return false;
 }
 
-int capture_receive(struct capture *c,
+__attribute__((hot)) int
+capture_receive(struct capture *c,
 		    void (*fn)(void *arg, const struct nlmsghdr *nlh,
 			       size_t len),
 		    void *arg)

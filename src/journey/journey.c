@@ -114,7 +114,8 @@ void journey_begin(struct journey *j, const struct observation *o)
 	memset(&j->ct, 0, sizeof(j->ct));
 	keep_hw_header(j, e);
 	packet_keep(&j->first, j->bytes.first, j->bytes.size, o->p);
-	packet_keep(&j->last, j->bytes.last, j->bytes.size, o->p);
+	/* The same bytes, until an event shows others. */
+	j->last = j->first;
 	path_begin(&j->path[0], o);
 	change_begin(j, o);
 	j->branches = 1;

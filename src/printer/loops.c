@@ -22,8 +22,12 @@ static struct loops_packet *packet_of(struct loops *l, uint64_t key)
 {
 	struct loops_packet *p = &l->packet[(key >> 32) % LOOPS_PACKETS];
 
-	if (p->key != key)
-		*p = (struct loops_packet){ .key = key };
+	if (p->key == key)
+		return p;
+	/* Of .pass none counts that is not among the passes. */
+	p->key = key;
+	p->passes = 0;
+	p->told = false;
 	return p;
 }
 

@@ -327,7 +327,9 @@ uint64_t drops_take(struct drops *d, uint64_t now_ns)
 {
 	use_waiting(d, now_ns);
 	if (d->marked) {
-		drops_fetch(d);
+		/* Mostly all was fetched behind the messages, or nothing was there. */
+		if (d->mark_lost || !is_read(d))
+			drops_fetch(d);
 		find_full(d);
 		add_queued(d, now_ns);
 		d->marked = !is_read(d);

@@ -318,7 +318,8 @@ on_other(struct reader_state *s, enum message_kind kind,
 		on_update(s, nlh, len);
 }
 
-void reader_on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
+__attribute__((hot)) void
+reader_on_message(void *arg, const struct nlmsghdr *nlh, size_t len)
 {
 	enum message_kind kind = event_classify(nlh);
 
