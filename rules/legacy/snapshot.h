@@ -81,6 +81,7 @@ struct snapshot {
 	uint32_t targets;
 	uint64_t chain_at, rule_at, heap_at, hash_at, end;
 	uint32_t hash_mask;
+	uint64_t bytes;		/* table_digest() of what was read; 0: of very many rules */
 	struct snap_table table[SNAP_TABLES];
 	char target[SNAP_TARGETS][32];
 };

@@ -17,6 +17,7 @@
 #include "rules/base/hash.h"
 #include "rules/base/testpoint.h"
 #include "rules/legacy/snapshot_read.h"
+#include "rules/legacy/table_digest.h"
 #include "rules/xtables/render.h"
 #include "rules/xtables/xt.h"
 
@@ -105,6 +106,14 @@ static uint64_t count_entries(const struct maker *m)
 	for (unsigned int i = 0; i < m->tables; i++)
 		entries += m->t[i].num_entries;
 	return entries;
+}
+
+static void digest_bytes(struct maker *m)
+{
+	if (count_entries(m) > TABLE_DIGEST_ENTRIES)
+		return;
+	for (unsigned int i = 0; i < m->tables; i++)
+		m->s->bytes += table_blob_digest(m->f, &m->t[i]);
 }
 
 /* Bounds for every array; what is not touched costs nothing. */
@@ -222,6 +231,7 @@ static int fill(struct maker *m, struct helper_out *out)
 		maker_find_chains(m, i);
 	read_rules(m);
 	fill_digests(m);
+	digest_bytes(m);
 	snapshot_clear_hash(m->s);
 	for (uint32_t i = 0; i < m->s->chains; i++)
 		snapshot_link_chain(m->s, i);

@@ -24,6 +24,7 @@
 #include "rules/base/family.h"
 #include "rules/base/owner.h"
 #include "rules/legacy/table.h"
+#include "rules/legacy/table_digest.h"
 #include "rules/legacy/trace_rules.h"
 
 enum { ROUNDS = 60, CHAINS = 4, RULES_MAX = 12, SET_MAX = 3, ENTRY_ROOM = 1024 };
@@ -287,11 +288,28 @@ static void move_below(const struct judge *j, const struct family *f,
 	j->free(h);
 }
 
+/* What is asked of the kernel again and again is what a reading of the table says. */
+static uint64_t digest_of(const struct family *f, const struct table_blob *t)
+{
+	static struct table_room room;
+	uint64_t digest;
+
+	struct xt_counters *counted = (struct xt_counters *)entry_counters(f, t->bytes);
+
+	assert_int_equal(table_digest(f, &room, &digest), 0);
+	assert_true(digest == table_blob_digest(f, t));
+	counted->pcnt++;
+	assert_true(digest == table_blob_digest(f, t));
+	counted->pcnt--;
+	return digest;
+}
+
 static void one_round(const struct family *f, unsigned int round)
 {
 	const struct judge *j = &judges[family_index(f)];
 	struct table_blob with, by_us;
 	unsigned int seed = round;
+	uint64_t digest;
 	struct wanted w;
 
 	/* In a network namespace of its own, of which nothing is left. */
@@ -300,9 +318,11 @@ static void one_round(const struct family *f, unsigned int round)
 	make_wanted(&w, f, &seed);
 	judge_inserts(j, &w);
 	read_table(f, &with);
+	digest = digest_of(f, &with);
 	judge_removes(j, &w, 0);
 	assert_true(trace_rules_install(&w.set, &w.owner) > 0);
 	read_table(f, &by_us);
+	assert_true(digest_of(f, &by_us) == digest);
 	compare("insert at the top", round, &with, &by_us);
 	table_release(&with);
 
@@ -310,6 +330,7 @@ static void one_round(const struct family *f, unsigned int round)
 	meddle(j, f);
 	judge_removes(j, &w, 1);
 	read_table(f, &with);
+	assert_false(digest_of(f, &with) == digest);
 	judge_inserts(j, &w);
 	move_below(j, f, count_in(&w, TRACE_PREROUTING));
 	assert_int_equal(trace_rules_remove(f, &w.owner, NULL), 0);
