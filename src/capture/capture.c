@@ -297,7 +297,7 @@ capture_receive(struct capture *c,
 	return n;
 }
 
-void capture_fence(struct capture *c)
+uint32_t capture_fence(struct capture *c)
 {
 	const struct nlmsghdr nlh = {
 		.nlmsg_len = sizeof(nlh), .nlmsg_type = NLMSG_NOOP,
@@ -306,13 +306,20 @@ void capture_fence(struct capture *c)
 	};
 
 	/* Not being connected the socket sends to the kernel. */
-	if (write(c->fd, &nlh, sizeof(nlh)) < 0)
-		return;
+	ssize_t n = write(c->fd, &nlh, sizeof(nlh));
+
+	(void)n;
+	return c->fence;
 }
 
 bool capture_is_fence(const struct capture *c, const struct nlmsghdr *nlh)
 {
-	return c->fence && nlh->nlmsg_seq == c->fence;
+	return nlh->nlmsg_seq && nlh->nlmsg_seq <= c->fence;
+}
+
+bool capture_is_behind(const struct nlmsghdr *nlh, uint32_t fence)
+{
+	return (int32_t)(nlh->nlmsg_seq - fence) >= 0;
 }
 
 /* What the socket's memory is used for.  Return: false: it is not known. */

@@ -76,11 +76,15 @@ int capture_receive(struct capture *c,
  * else does, also where it says no more than that one is not privileged.  It may
  * not come, as any message: then the socket overflows, and takes nothing more
  * until it has been emptied.
+ * Return: its number.
  */
-void capture_fence(struct capture *c);
+uint32_t capture_fence(struct capture *c);
 
-/** capture_is_fence - is a MESSAGE_FENCE the last one that was asked for? */
+/** capture_is_fence - is a MESSAGE_FENCE one that was asked for? */
 bool capture_is_fence(const struct capture *c, const struct nlmsghdr *nlh);
+
+/** capture_is_behind - is a MESSAGE_FENCE @fence, or one that was asked for later? */
+bool capture_is_behind(const struct nlmsghdr *nlh, uint32_t fence);
 
 /**
  * capture_waiting - what waits to be read takes so much of the receive buffer

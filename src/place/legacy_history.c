@@ -110,8 +110,9 @@ bool legacy_history_same(const struct snapshot *a, unsigned int table_a,
 
 /* What was straddling already may be of rules that lie in between. */
 static void renew(struct legacy_table *t, const struct snapshot *s,
-		  unsigned int index, bool certain)
+		  unsigned int index, bool certain, uint32_t fence)
 {
+	t->fence = fence;
 	t->certain = certain && !t->at[LEGACY_THEN].snap;
 	if (!t->at[LEGACY_THEN].snap)
 		t->at[LEGACY_THEN] = t->at[LEGACY_NOW];
@@ -121,7 +122,7 @@ static void renew(struct legacy_table *t, const struct snapshot *s,
 
 unsigned int legacy_history_push(struct legacy_history *h,
 				 const struct snapshot *snap, bool numbered,
-				 bool certain)
+				 bool certain, uint32_t fence)
 {
 	unsigned int changed = 0;
 
@@ -135,7 +136,7 @@ unsigned int legacy_history_push(struct legacy_history *h,
 					     numbered))
 			continue;
 		if (t)
-			renew(t, snap, i, certain);
+			renew(t, snap, i, certain, fence);
 		else if (h->tables < SNAP_TABLES)
 			t = add_table(h, snap, i);
 		if (t)
@@ -147,14 +148,14 @@ unsigned int legacy_history_push(struct legacy_history *h,
 	return changed;
 }
 
-unsigned int legacy_history_settle(struct legacy_history *h)
+unsigned int legacy_history_settle(struct legacy_history *h, uint32_t read)
 {
 	unsigned int changed = 0;
 
 	for (unsigned int i = 0; i < h->tables; i++) {
 		struct legacy_table *t = &h->table[i];
 
-		if (!t->at[LEGACY_THEN].snap)
+		if (!t->at[LEGACY_THEN].snap || (int32_t)(read - t->fence) < 0)
 			continue;
 		t->at[LEGACY_THEN].snap = NULL;
 		changed |= 1u << i;

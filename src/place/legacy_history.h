@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "rules/legacy/snapshot.h"
 
@@ -22,7 +23,8 @@ struct legacy_table {
 		const struct snapshot *snap;	/* THEN: NULL: straddles nothing */
 		unsigned int index;		/* in .snap->table */
 	} at[LEGACY_AGES];
-	bool certain;	/* straddling: no third rules were in force in between */
+	uint32_t fence;	/* straddling: number of the one behind which all is of NOW */
+	bool certain;	/* the same: no third rules were in force in between */
 };
 
 enum { LEGACY_READINGS = 2 * SNAP_TABLES + 2 };
@@ -58,14 +60,18 @@ struct legacy_table *legacy_history_find(struct legacy_history *h,
  * @numbered: the run's own rules are part of the numbers: a chain that has others
  *	of them at its top has changed
  * @certain: no others were in force between this reading and the one before
+ * @fence: number of the one that was put when they were so (capture_fence())
  * Return: which of .table changed, a bit each.
  */
 unsigned int legacy_history_push(struct legacy_history *h,
 				 const struct snapshot *snap, bool numbered,
-				 bool certain);
+				 bool certain, uint32_t fence);
 
-/** legacy_history_settle - no event is of earlier rules any more; bits as above */
-unsigned int legacy_history_settle(struct legacy_history *h);
+/**
+ * legacy_history_settle - fence @read was read: no event is of rules from before it any more
+ * Return: as above.
+ */
+unsigned int legacy_history_settle(struct legacy_history *h, uint32_t read);
 
 /**
  * legacy_history_same - are the rules of two tables the same, and numbered the same?

@@ -144,12 +144,13 @@ static uint8_t next_renewal(const struct place_index *idx)
 }
 
 unsigned int place_index_renew(struct place_index *idx, unsigned int family,
-			       const struct snapshot *snap, bool certain)
+			       const struct snapshot *snap, bool certain,
+			       uint32_t fence)
 {
 	unsigned int changed =
 		legacy_history_push(&idx->history[family], snap,
 				    idx->phase == PHASE_ARMED,
-				    certain && !idx->unsure);
+				    certain && !idx->unsure, fence);
 
 	retire_tables(idx, family, changed);
 	if (changed)
@@ -158,11 +159,11 @@ unsigned int place_index_renew(struct place_index *idx, unsigned int family,
 	return changed;
 }
 
-void place_index_settle(struct place_index *idx)
+void place_index_settle(struct place_index *idx, uint32_t read)
 {
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
 		retire_tables(idx, i,
-			      legacy_history_settle(&idx->history[i]));
+			      legacy_history_settle(&idx->history[i], read));
 }
 
 void place_index_unsure(struct place_index *idx, bool unsure)

@@ -33,6 +33,7 @@ void place_index_new_epoch(struct place_index *idx, enum place_phase phase);
  * place_index_renew - somebody changed tables: here they are as they are now
  * @snap: mapped; @idx unmaps it when it needs it no more
  * @certain: no others were in force in between
+ * @fence: the number of the one that was put when they were so
  *
  * Until place_index_settle() an event of a table that changed may be of a rule
  * from before the change or of one from behind it.  Where these differ its place
@@ -41,7 +42,8 @@ void place_index_new_epoch(struct place_index *idx, enum place_phase phase);
  * Return: which tables changed, a bit each; 0: none did.
  */
 unsigned int place_index_renew(struct place_index *idx, unsigned int family,
-			       const struct snapshot *snap, bool certain);
+			       const struct snapshot *snap, bool certain,
+			       uint32_t fence);
 
 /**
  * place_index_fit - of each chain of a family's snapshot, before the first look-up
@@ -50,8 +52,8 @@ unsigned int place_index_renew(struct place_index *idx, unsigned int family,
 void place_index_fit(struct place_index *idx, unsigned int family,
 		     const uint8_t *fit);
 
-/** place_index_settle - all events from before the last reading have been read */
-void place_index_settle(struct place_index *idx);
+/** place_index_settle - all events from before fence @read have been read */
+void place_index_settle(struct place_index *idx, uint32_t read);
 
 /** place_index_unsure - the tables may be others, and nobody could read them */
 void place_index_unsure(struct place_index *idx, bool unsure);

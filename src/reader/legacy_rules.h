@@ -7,6 +7,7 @@
 
 #include "protocol/reader_ipc.h"
 
+struct nlmsghdr;
 struct reader_state;
 
 /**
@@ -21,7 +22,10 @@ void legacy_rules_renew(struct reader_state *s,
 			const struct supervisor_message *m,
 			const int fd[READER_SNAPSHOTS]);
 
-/** legacy_rules_drained - all that was in the socket at the last fence has been read */
+/** legacy_rules_passed - a fence has been read: capture_fence() */
+void legacy_rules_passed(struct reader_state *s, const struct nlmsghdr *nlh);
+
+/** legacy_rules_drained - all that was in the socket has been read */
 void legacy_rules_drained(struct reader_state *s);
 
 #endif

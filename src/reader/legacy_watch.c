@@ -78,6 +78,8 @@ static void ask_rules(struct reader_state *s)
 	w->opened = false;
 	w->misfits = place_index_misfits(s->index);
 	w->asked_ns = clock_ns(CLOCK_MONOTONIC);
+	w->ask_fence = capture_fence(s->plan->capture);
+	w->ask_passed = w->settled = false;
 	atomic_store_explicit(&s->stats->tables_ask, ++w->asks,
 			      memory_order_release);
 	printer_flush(&s->printer);
@@ -120,9 +122,9 @@ void legacy_watch_check(struct reader_state *s)
 	struct legacy_watch *w = &s->tables;
 
 	w->opened |= was_given(s);
-	if (w->guard == GUARD_WATCH)
+	if (w->guard == GUARD_WATCH && !w->settled)
 		w->opened |= was_opened(s->plan->lock_watch) || w->held;
-	if ((w->opened || is_strange(s)) && !is_open_question(w))
+	if (((w->opened && !w->settled) || is_strange(s)) && !is_open_question(w))
 		ask_rules(s);
 	w->passed = false;
 	w->checked = true;

@@ -30,7 +30,7 @@ void reader_on_control(struct reader_state *s)
 	s->silent = false;
 	if (n > 0 && m.word == SUPERVISOR_RULES && s->pending) {
 		pending_snapshot(s->pending, fd[READER_NFT], m.size[READER_NFT]);
-		capture_fence(s->plan->capture);
+		s->nft_fence = capture_fence(s->plan->capture);
 	}
 	if (n > 0 && m.word == SUPERVISOR_ELEMENTS)
 		map_readings_answer(&s->maps, m.ask, fd[READER_NFT], m.size[READER_NFT]);

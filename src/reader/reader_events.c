@@ -301,8 +301,8 @@ static void on_fence(struct reader_state *s, const struct nlmsghdr *nlh)
 {
 	if (!capture_is_fence(s->plan->capture, nlh))
 		return;
-	legacy_rules_drained(s);
-	if (s->pending)
+	legacy_rules_passed(s, nlh);
+	if (s->pending && capture_is_behind(nlh, s->nft_fence))
 		pending_drained(s->pending);
 }
 

@@ -61,6 +61,8 @@ static int read_batch(struct reader_state *s)
 	if (s->caught_up)
 		journeys_made_since(s->journeys, s->now_ns);
 	lost_events_read(&s->missing, s->plan->capture, journeys_begun(s->journeys));
+	/* A fence may be among the lost. */
+	s->tables.settled &= n != -ENOBUFS;
 	/* Lost events show in the sequence; changes of rules do not. */
 	if (n == -ENOBUFS && s->pending)
 		pending_lost(s->pending);

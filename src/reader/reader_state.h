@@ -39,9 +39,14 @@ struct legacy_watch {
 	uint8_t guard;		/* enum bulletin_guard */
 	uint32_t windows;	/* bulletin's, as last seen */
 	bool held;		/* somebody was at it when the tables were read */
-	bool fenced;		/* a fence is on its way, tables follow */
-	bool passed;		/* it was read, and nothing behind it */
-	bool straddles;		/* events may be of either reading */
+	uint32_t ask_fence;	/* was put before the last question, and ... */
+	bool ask_passed;	/* ... was read */
+	bool settled;		/* what stands before it is of the rules that are known */
+	uint32_t fence;		/* was put when tables had been read that follow, and ... */
+	bool fenced;		/* ... is on its way ... */
+	bool passed;		/* ... or was read, and nothing behind it */
+	bool straddles;		/* events may be of either reading, until ... */
+	uint32_t last_fence;	/* ... this one was read */
 	uint64_t changed_ns;	/* CLOCK_MONOTONIC: what was read by then may be of others */
 };
 
@@ -57,6 +62,7 @@ struct reader_state {
 	struct backend_diff diff;
 	struct journeys *journeys;
 	struct pending *pending;		/* NULL: no events of nft */
+	uint32_t nft_fence;		/* behind it nft's rules are those that came last */
 	struct order *order;
 	struct drops *drops;		/* NULL: there are no drop records */
 	struct queue_watch queues;

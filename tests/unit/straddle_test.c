@@ -48,6 +48,7 @@ struct world {
 	struct place_index *idx;
 	struct journeys *journeys;
 	char texts[256];
+	uint32_t fence;
 	uint64_t now_ns;
 };
 
@@ -105,10 +106,10 @@ static void take_step(struct world *w, const struct op_step *s)
 	case READ:
 	case READ_UNSURE:
 		place_index_renew(w->idx, 0, read_rules(s->what),
-				  s->op == READ);
+				  s->op == READ, ++w->fence);
 		break;
 	case FENCE:
-		place_index_settle(w->idx);
+		place_index_settle(w->idx, w->fence);
 		break;
 	case EVENT:
 		meet(w, s->what, SPORT);
