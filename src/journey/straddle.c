@@ -19,6 +19,7 @@ struct pass {
 	uint32_t from, end;
 	unsigned int ages;	/* of which its rules can be, a bit each */
 	uint8_t renewal;	/* the change that tells them apart; 0: none so far */
+	const struct place *last;	/* of its last event, before it is resolved */
 	bool straddles;
 };
 
@@ -67,6 +68,7 @@ static struct pass find_pass(struct journey *j, unsigned int branch,
 		    (at->hook < NF_INET_NUMHOOKS && at->hook != hook))
 			break;
 		compare_ages(&p, &j->step[i]);
+		p.last = at;
 	}
 	p.end = i;
 	return p;
@@ -127,13 +129,16 @@ static void resolve_pass(const struct pass *p)
 	}
 }
 
-/* The last event, too, and with it how the packet went on. */
+/*
+ * The last event, too, and with it how the packet went on.  Others may have met its
+ * place since, behind later changes: what it was then is the step's to say.
+ */
 static void resolve_end(const struct pass *p)
 {
 	struct path *path = &p->j->path[p->branch];
 	const struct place *at = path->last;
 
-	if (at->straddles && at->renewal == p->renewal)
+	if (at->straddles && (at == p->last || at->renewal == p->renewal))
 		at = resolve_place(p, at);
 	if (at != path->last)
 		path_is_known(path, at);
