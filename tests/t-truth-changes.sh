@@ -15,7 +15,7 @@
 # changes are four runs of 250.
 CHANGES=${CHANGES:-${SOAK:+250}}
 [[ -n $CHANGES ]] || skip_all "it takes long: SOAK=1, or CHANGES=20"
-RUNS=${SOAK:+4}
+RUNS=${RUNS:-${SOAK:+4}}
 
 lab_router
 settle a eth0 r eth0 r eth1 b eth0

@@ -11,6 +11,7 @@
 #include "rules/legacy/snapshot_make.h"
 #include "supervisor/run_state.h"
 
+/* So many rules are read in less time than a process takes to start and to end. */
 enum { READ_HERE = 1000 };
 
 void legacy_reading_init(struct legacy_reading *g)
@@ -33,14 +34,13 @@ void legacy_readings_release(struct legacy_reading *g)
 }
 
 /* Before the reader reads they have been read for the first time. */
-static bool is_known(const struct run *r, unsigned int family)
+bool legacy_readings_has(const struct run *r, unsigned int family)
 {
 	return r->reader.legacy.known[family].snap ||
 	       (!r->begin.done && r->plan.family[family].use);
 }
 
-/* So many rules are read in less time than a process takes to start and to end. */
-static bool are_few(const struct run *r)
+uint32_t legacy_readings_rules(const struct run *r)
 {
 	uint32_t rules = 0;
 
@@ -50,19 +50,19 @@ static bool are_few(const struct run *r)
 		/* As it was when the run began. */
 		rules += s ? s->rules : r->plan.family[i].entries;
 	}
-	return rules <= READ_HERE;
+	return rules;
 }
 
 /* All tables at once, without texts. */
 int legacy_readings_read(struct run *r, struct legacy_reading *now)
 {
-	const bool few = are_few(r);
+	const bool few = legacy_readings_rules(r) <= READ_HERE;
 	struct helper h[FAMILY_COUNT];
 	int err[FAMILY_COUNT], worst = 0;
 
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++) {
 		legacy_reading_init(&now[i]);
-		err[i] = !is_known(r, i) ? -ENOENT :
+		err[i] = !legacy_readings_has(r, i) ? -ENOENT :
 			few ? snapshot_read(families[i], &r->plan.owner,
 					    &now[i].res, &now[i].snap, NULL) :
 			snapshot_start(&h[i], families[i], &r->plan.owner,
@@ -105,15 +105,17 @@ static bool compare_family(struct run *r, unsigned int family,
 	return any || (then && now && then->tables < now->tables);
 }
 
-bool legacy_readings_compare(struct run *r, const struct legacy_reading *then,
-			     const struct legacy_reading *now,
-			     legacy_news_fn *tell)
+unsigned int legacy_readings_compare(struct run *r,
+				     const struct legacy_reading *then,
+				     const struct legacy_reading *now,
+				     legacy_news_fn *tell)
 {
-	bool any = false;
+	unsigned int changed = 0;
 
 	for (unsigned int i = 0; i < FAMILY_COUNT; i++)
-		any |= compare_family(r, i, then[i].snap, now[i].snap, tell);
-	return any;
+		if (compare_family(r, i, then[i].snap, now[i].snap, tell))
+			changed |= 1u << i;
+	return changed;
 }
 
 /*
@@ -134,10 +136,12 @@ static bool may_be_touched(const struct snapshot *then,
 }
 
 /* By as many as came there can have been rules that nobody has read. */
-bool legacy_readings_touched(const struct legacy_refresh *l)
+bool legacy_readings_touched(const struct legacy_refresh *l,
+			     const struct legacy_reading *now)
 {
 	for (unsigned int i = 0; i < FAMILY_COUNT && l->by > 1; i++)
-		if (may_be_touched(l->known[i].snap, l->now[i].snap))
+		if (may_be_touched(l->known[i].snap, now[i].snap ? now[i].snap :
+				   l->known[i].snap))
 			return true;
 	return false;
 }

@@ -3,6 +3,8 @@
 #ifndef NFTRACE_LEGACY_REFRESH_H
 #define NFTRACE_LEGACY_REFRESH_H
 
+#include <stdbool.h>
+
 struct legacy_refresh;
 struct run;
 struct snapshot;
@@ -42,6 +44,9 @@ int legacy_window_close(struct run *r);
  * Return: ms until the next look.
  */
 int legacy_refresh_look(struct run *r);
+
+/** legacy_refresh_is_busy - is what others may have done being read, or about to be? */
+bool legacy_refresh_is_busy(const struct run *r);
 
 /** legacy_refresh_finish - the same to its end, unless it takes too long */
 void legacy_refresh_finish(struct run *r);

@@ -8,6 +8,7 @@
 
 #include "rules/base/family.h"
 #include "rules/base/helper.h"
+#include "rules/legacy/table_digest.h"
 
 struct snapshot;
 
@@ -16,6 +17,16 @@ struct legacy_reading {
 	struct helper_result res;	/* zeroed: .snap is somebody else's */
 	const struct snapshot *snap;	/* NULL: the family is not traced */
 	int fd;				/* -1: none */
+};
+
+/* A number for all tables of a family, as somebody who is at them has made them so far. */
+struct legacy_peek {
+	struct table_room room;
+	bool differs;			/* from what the reader knows, so: */
+	uint64_t others[FAMILY_COUNT];	/* a fence stands behind that */
+	unsigned int misses;	/* in a row: what was read then was something else */
+	uint64_t since_ns;	/* somebody is at them since then; 0: nobody; CLOCK_MONOTONIC */
+	uint64_t next_ns;	/* no look before then */
 };
 
 /*
@@ -31,7 +42,9 @@ struct legacy_refresh {
 	bool announced;			/* what was read differs by who gave notice ... */
 	bool certain;			/* ... and was alone */
 	unsigned int mends;		/* of the run's own rules, so far */
-	bool reading;			/* helpers make the texts */
+	bool inside;			/* and was when that began */
+	bool reading;			/* helpers make the texts, of ... */
+	bool foreseen;			/* ... what .peek has seen, not of .now */
 	uint32_t ask;			/* the reader's question that this reading answers */
 	uint32_t answered;
 	unsigned int opens;		/* of the file, since they were read, by so many at
@@ -47,7 +60,9 @@ struct legacy_refresh {
 	struct legacy_reading known[FAMILY_COUNT];	/* as the reader knows them */
 	struct legacy_reading now[FAMILY_COUNT];	/* without texts, which follow */
 	struct legacy_reading last[FAMILY_COUNT];	/* behind the run's own rules */
-	struct helper text[FAMILY_COUNT];
+	struct helper text[FAMILY_COUNT];	/* of the families whose rules are others: */
+	unsigned int changed;			/* a bit each */
+	struct legacy_peek peek;
 	char who[96];			/* who held the lock last; "": not known */
 	uint64_t said_ns;		/* when a change was said last; 0: none */
 	unsigned int unsaid;		/* changes, since then */
