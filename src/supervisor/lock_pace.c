@@ -4,6 +4,7 @@
 
 #include "rules/base/clock.h"
 #include "rules/base/units.h"
+#include "supervisor/legacy_refresh.h"
 #include "supervisor/run_state.h"
 
 enum {
@@ -12,6 +13,7 @@ enum {
 	STORM_GIVES = 10,	/* so many turns at once, and one each ... */
 	STORM_MS = 200,		/* ... are no storm: it is taken as soon as it is free */
 	LINGER_MS = 50,		/* else only when nobody came for so long */
+	READ_FIRST_MS = 100,	/* who comes meanwhile is kept at the door at most */
 };
 
 /* Between two looks at /proc/locks. */
@@ -36,6 +38,25 @@ void lock_pace_give(struct lock_turns *t, uint64_t now)
 		LINGER_MS * NS_PER_MS : 0;
 	if (t->linger_ns)
 		t->storm_ns -= step;
+}
+
+void lock_pace_come(struct lock_turns *t, uint64_t now)
+{
+	lock_pace_give(t, now);
+}
+
+/*
+ * Of two who were at the tables between two readings nobody knows what rules were in
+ * force in between.  Not in a storm, though, and not for who has waited for it already.
+ */
+bool lock_pace_reads_first(const struct run *r, const struct lock_guest *g)
+{
+	const struct lock_turns *t = &r->host.turns;
+
+	if (t->use == LOCK_KEPT || t->linger_ns)
+		return false;
+	return legacy_refresh_is_busy(r) &&
+	       clock_monotonic_ns() - g->since_ns < READ_FIRST_MS * NS_PER_MS;
 }
 
 uint64_t lock_pace_patience_ns(const struct run *r, const struct lock_guest *g)

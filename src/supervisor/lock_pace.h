@@ -3,6 +3,7 @@
 #ifndef NFTRACE_LOCK_PACE_H
 #define NFTRACE_LOCK_PACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct lock_guest;
@@ -14,6 +15,12 @@ enum { LOCK_PACE_CALM_MS = 500 };
 
 /** lock_pace_give - it is given away now: sets for how long it is left to others */
 void lock_pace_give(struct lock_turns *t, uint64_t now);
+
+/** lock_pace_come - the same of a lock that is nobody's: somebody opens its file */
+void lock_pace_come(struct lock_turns *t, uint64_t now);
+
+/** lock_pace_reads_first - is what others did to be read before @g goes in? */
+bool lock_pace_reads_first(const struct run *r, const struct lock_guest *g);
 
 /** lock_pace_patience_ns - for so long @g has to wait until it is given the lock */
 uint64_t lock_pace_patience_ns(const struct run *r, const struct lock_guest *g);

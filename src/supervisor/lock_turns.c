@@ -46,7 +46,8 @@ void lock_turns_begin(struct run *r)
 
 	t->taken_ns = clock_monotonic_ns();
 	t->rules_ns = t->taken_ns + LOCK_PACE_CALM_MS * NS_PER_MS;
-	lock_door_watch(&t->door, &r->host.lock, t->turn == TURN_OURS);
+	lock_door_watch(&t->door, &r->host.lock, t->turn != TURN_NOBODYS ||
+			t->use == LOCK_SHORT);
 }
 
 const char *lock_turns_words(const struct run *r)
@@ -92,12 +93,39 @@ static void see_off(struct run_host *h)
 	}
 }
 
-static bool somebody_asks(const struct lock_turns *t)
+/* Who is at the door, or is through it already. */
+static void let_in(struct run *r, struct lock_guest *g)
 {
-	for (unsigned int i = 0; i < t->guests; i++)
-		if (t->guest[i].ask >= 0)
-			return true;
-	return false;
+	struct lock_turns *t = &r->host.turns;
+
+	if (t->use != LOCK_SHARED || t->turn == TURN_THEIRS) {
+		g->given = t->turn == TURN_THEIRS;
+		lock_door_admit(&t->door, g->ask);
+		g->ask = -1;
+	} else if (t->turn == TURN_OURS && g->ask >= 0) {
+		lock_giving_ask(r);
+	}
+	if (t->turn == TURN_THEIRS || t->turn == TURN_NOBODYS) {
+		t->last = g->who;
+		t->came++;
+	}
+}
+
+/* One at a time, as long as that takes no time of theirs to speak of. */
+static void let_in_next(struct run *r)
+{
+	struct lock_turns *t = &r->host.turns;
+
+	if (t->turn == TURN_GIVING || t->turn == TURN_TAKING)
+		return;
+	for (unsigned int i = 0; i < t->guests; i++) {
+		struct lock_guest *g = &t->guest[i];
+
+		if (g->ask < 0 || lock_pace_reads_first(r, g))
+			continue;
+		let_in(r, g);
+		return;
+	}
 }
 
 static void on_open(struct run *r, const struct door_event *e)
@@ -115,17 +143,10 @@ static void on_open(struct run *r, const struct door_event *e)
 	}
 	t->opened_ns = clock_monotonic_ns();
 	t->look_ns = t->opened_ns + QUEUE_SOON_MS * NS_PER_MS;
-	if (t->use != LOCK_SHARED || t->turn == TURN_THEIRS) {
-		g->given = t->turn == TURN_THEIRS;
-		lock_door_admit(&t->door, g->ask);
-		g->ask = -1;
-	} else if (t->turn == TURN_OURS && g->ask >= 0) {
-		lock_giving_ask(r);
-	}
-	if (t->turn == TURN_THEIRS || t->turn == TURN_NOBODYS) {
-		t->last = g->who;
-		t->came++;
-	}
+	if (t->turn == TURN_NOBODYS)
+		lock_pace_come(t, t->opened_ns);
+	if (g->ask < 0 || !lock_pace_reads_first(r, g))
+		let_in(r, g);
 }
 
 /* Who would not wait finds the lock free when he comes again. */
@@ -197,8 +218,6 @@ static void have_taken(struct run *r, const struct keeper_message *m)
 		legacy_window_open(r);
 	if (was_given)
 		see_off(h);
-	if (t->turn == TURN_OURS && somebody_asks(t) && t->use == LOCK_SHARED)
-		lock_giving_ask(r);
 }
 
 void lock_turns_heard(struct run *r, const struct keeper_message *m)
@@ -348,6 +367,7 @@ int lock_turns_step(struct run *r)
 		t->look_ns = now + lock_pace_look_ms(r, now) * NS_PER_MS;
 	}
 	when[t->turn](r);
+	let_in_next(r);
 	if (may_take_for_rules(t) && raw_watch_due(r)) {
 		legacy_window_open(r);
 		lock_giving_take(r);

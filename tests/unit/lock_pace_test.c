@@ -56,11 +56,46 @@ static void test_patience(void **state)
 	assert_int_equal(lock_pace_patience_ns(&r, &g), NS_PER_S);
 }
 
+/* Came just now: a test that slept in between tries again. */
+static bool is_kept_out(const struct run *r)
+{
+	struct lock_guest g = { .pid = 1 };
+	bool kept;
+
+	do {
+		g.since_ns = clock_monotonic_ns();
+		kept = lock_pace_reads_first(r, &g);
+	} while (clock_monotonic_ns() - g.since_ns > 50 * NS_PER_MS);
+	return kept;
+}
+
+static void test_what_others_did_is_read_first(void **state)
+{
+	static struct run r = { .host.turns.use = LOCK_SHARED };
+	struct lock_guest g = { .since_ns = clock_monotonic_ns() - 100 * NS_PER_MS };
+
+	(void)state;
+	assert_false(is_kept_out(&r));
+	r.reader.legacy.wanted = true;
+	assert_true(is_kept_out(&r));
+	r.reader.legacy.wanted = false;
+	r.reader.legacy.reading = true;
+	assert_true(is_kept_out(&r));
+	/* But for no longer than a tenth of a second, and not in a storm. */
+	assert_false(lock_pace_reads_first(&r, &g));
+	r.host.turns.linger_ns = 1;
+	assert_false(is_kept_out(&r));
+	r.host.turns.linger_ns = 0;
+	r.host.turns.use = LOCK_KEPT;
+	assert_false(is_kept_out(&r));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_storm),
 		cmocka_unit_test(test_patience),
+		cmocka_unit_test(test_what_others_did_is_read_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
