@@ -209,7 +209,7 @@ class Run:
 
     def do_given(self, v, rest):
         """given up ADDRESS: nobody answers for it, and what waited is gone"""
-        address = v.address(rest.split()[1])
+        address = v.address(v.fill(rest).split()[1])
         if not self.lab.wait(lambda: nets.is_given_up('r', address)):
             v.failed.append('%s is still asked for' % address)
 
