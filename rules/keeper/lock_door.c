@@ -35,13 +35,13 @@ static bool watch_by_inotify(const struct lock_door *d, const struct lock *l)
 	return inotify_add_watch(d->fd, path, IN_OPEN | IN_CLOSE) >= 0;
 }
 
-void lock_door_watch(struct lock_door *d, const struct lock *l, bool asks)
+void lock_door_watch(struct lock_door *d, const struct lock *l)
 {
 	if (d->fd < 0)
 		return;
 	if (!d->fanotify)
 		d->kind = watch_by_inotify(d, l) ? DOOR_TELLS : DOOR_NONE;
-	else if (asks && mark(d, l, FAN_OPEN_PERM))
+	else if (mark(d, l, FAN_OPEN_PERM))
 		d->kind = DOOR_ASKS;
 	else
 		d->kind = mark(d, l, FAN_OPEN) ? DOOR_KNOWS : DOOR_NONE;

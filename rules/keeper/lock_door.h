@@ -39,10 +39,11 @@ void lock_door_open(struct lock_door *d);
 
 /**
  * lock_door_watch - from now on there are events
- * @asks: whoever opens the file is held until lock_door_admit(); so its caller must
- * be quick, and when it ends the kernel lets everybody in
+ *
+ * Where that can be had whoever opens the file is held until lock_door_admit(); so its
+ * caller must be quick, and when it ends the kernel lets everybody in.
  */
-void lock_door_watch(struct lock_door *d, const struct lock *l, bool asks);
+void lock_door_watch(struct lock_door *d, const struct lock *l);
 
 /** lock_door_next - the next event; false: there is none now */
 bool lock_door_next(struct lock_door *d, struct door_event *e);

@@ -287,4 +287,3 @@ void legacy_reread_finish(struct run *r, uint64_t now_ns)
 		hand_over(r, text);
 	conclude_reading(r, now_ns);
 }
-

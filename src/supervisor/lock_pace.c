@@ -40,11 +40,6 @@ void lock_pace_give(struct lock_turns *t, uint64_t now)
 		t->storm_ns -= step;
 }
 
-void lock_pace_come(struct lock_turns *t, uint64_t now)
-{
-	lock_pace_give(t, now);
-}
-
 /*
  * Of two who were at the tables between two readings nobody knows what rules were in
  * force in between.  Not in a storm, though, and not for who has waited for it already.

@@ -16,9 +16,6 @@ enum { LOCK_PACE_CALM_MS = 500 };
 /** lock_pace_give - it is given away now: sets for how long it is left to others */
 void lock_pace_give(struct lock_turns *t, uint64_t now);
 
-/** lock_pace_come - the same of a lock that is nobody's: somebody opens its file */
-void lock_pace_come(struct lock_turns *t, uint64_t now);
-
 /** lock_pace_reads_first - is what others did to be read before @g goes in? */
 bool lock_pace_reads_first(const struct run *r, const struct lock_guest *g);
 

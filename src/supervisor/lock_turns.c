@@ -46,8 +46,7 @@ void lock_turns_begin(struct run *r)
 
 	t->taken_ns = clock_monotonic_ns();
 	t->rules_ns = t->taken_ns + LOCK_PACE_CALM_MS * NS_PER_MS;
-	lock_door_watch(&t->door, &r->host.lock, t->turn != TURN_NOBODYS ||
-			t->use == LOCK_SHORT);
+	lock_door_watch(&t->door, &r->host.lock);
 }
 
 const char *lock_turns_words(const struct run *r)
@@ -143,8 +142,9 @@ static void on_open(struct run *r, const struct door_event *e)
 	}
 	t->opened_ns = clock_monotonic_ns();
 	t->look_ns = t->opened_ns + QUEUE_SOON_MS * NS_PER_MS;
+	/* Of a lock that is nobody's each opening is a turn. */
 	if (t->turn == TURN_NOBODYS)
-		lock_pace_come(t, t->opened_ns);
+		lock_pace_give(t, t->opened_ns);
 	if (g->ask < 0 || !lock_pace_reads_first(r, g))
 		let_in(r, g);
 }
@@ -230,7 +230,7 @@ void lock_turns_heard(struct run *r, const struct keeper_message *m)
 	}
 	/* The keeper's own doing: this process was stopped, or slow. */
 	if (t->turn == TURN_OURS || t->turn == TURN_TAKING) {
-		lock_door_watch(&t->door, &r->host.lock, true);
+		lock_door_watch(&t->door, &r->host.lock);
 		if (t->use != LOCK_SHARED)
 			return;
 		legacy_window_open(r);
