@@ -79,28 +79,36 @@ static void *map_room(size_t len)
 	return room;
 }
 
+int table_entries(const struct family *f, int sock, struct table_blob *table,
+		  struct ipt_get_entries *room)
+{
+	socklen_t len = (socklen_t)(sizeof(*room) + table->size);
+
+	snprintf(room->name, sizeof(room->name), "%s", table->name);
+	room->size = table->size;
+	if (getsockopt(sock, f->level, GET_ENTRIES, room, &len) < 0)
+		return -errno;
+	table->bytes = (const unsigned char *)room->entrytable;
+	return 0;
+}
+
 static int get_entries(const struct family *f, int sock,
 		       struct table_blob *table)
 {
 	socklen_t len = (socklen_t)(sizeof(struct ipt_get_entries) +
 				    table->size);
 	struct ipt_get_entries *e;
+	int err;
 
 	e = map_room(len);
 	if (!e)
 		return -errno;
 	table->mapping = e;
 	table->mapping_len = len;
-	snprintf(e->name, sizeof(e->name), "%s", table->name);
-	e->size = table->size;
-	if (getsockopt(sock, f->level, GET_ENTRIES, e, &len) < 0) {
-		int err = -errno;
-
+	err = table_entries(f, sock, table, e);
+	if (err)
 		table_release(table);
-		return err;
-	}
-	table->bytes = (const unsigned char *)e->entrytable;
-	return 0;
+	return err;
 }
 
 int table_read(const struct family *f, int sock, const char *name,

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct family;
+struct ipt_get_entries;
 
 enum { TABLE_MAX = 8, TABLE_NAME = 32 };
 
@@ -46,6 +47,15 @@ int table_socket(const struct family *f);
  */
 int table_info(const struct family *f, int sock, const char *name,
 	       struct table_blob *table);
+
+/**
+ * table_entries - of a table that table_info() has told of
+ * @room: zeroed, with .size bytes of entries behind it: the kernel writes names, and
+ *	leaves what stands behind their ends
+ * Return: 0 or -errno; -EAGAIN: it is another by now.
+ */
+int table_entries(const struct family *f, int sock, struct table_blob *table,
+		  struct ipt_get_entries *room);
 
 /**
  * table_read - sizes and entries; retries while the table changes (EAGAIN)

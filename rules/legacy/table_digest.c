@@ -4,10 +4,8 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <linux/netfilter_ipv4/ip_tables.h>
@@ -68,21 +66,15 @@ uint64_t table_blob_digest(const struct family *f, const struct table_blob *t)
 }
 
 static int read_into_room(const struct family *f, int sock, struct table_room *room,
-		     struct table_blob *t)
+			  struct table_blob *t)
 {
-	socklen_t len = (socklen_t)(sizeof(struct ipt_get_entries) + t->size);
+	const size_t len = sizeof(struct ipt_get_entries) + t->size;
 	struct ipt_get_entries *e = make_room(room, len);
 
 	if (!e)
 		return -ENOMEM;
-	/* The kernel writes names, and leaves what stands behind their ends. */
 	memset(e, 0, len);
-	snprintf(e->name, sizeof(e->name), "%s", t->name);
-	e->size = t->size;
-	if (getsockopt(sock, f->level, IPT_SO_GET_ENTRIES, e, &len) < 0)
-		return -errno;
-	t->bytes = (const unsigned char *)e->entrytable;
-	return 0;
+	return table_entries(f, sock, t, e);
 }
 
 static int digest_tables(const struct family *f, int sock,
