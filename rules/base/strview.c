@@ -14,14 +14,19 @@ bool strview_is(struct strview s, const char *word)
 	return word[s.len] == '\0';
 }
 
-bool strview_starts(struct strview s, const char *with)
+/* Bytes that both begin with.  Words are short, and most differ at once. */
+static inline size_t common(struct strview s, const char *word)
 {
 	size_t n = 0;
 
-	/* They are short, and most differ at once. */
-	while (with[n] && n < s.len && s.at[n] == with[n])
+	while (word[n] && n < s.len && s.at[n] == word[n])
 		n++;
-	return !with[n];
+	return n;
+}
+
+bool strview_starts(struct strview s, const char *with)
+{
+	return !with[common(s, with)];
 }
 
 struct strview strview_behind(struct strview s, size_t n)
@@ -59,10 +64,8 @@ struct strview strview_cut(struct strview *rest, char end)
 
 bool strview_take_whole(struct strview *s, const char *key)
 {
-	size_t n = 0;
+	size_t n = common(*s, key);
 
-	while (key[n] && n < s->len && s->at[n] == key[n])
-		n++;
 	if (key[n])
 		return false;
 	*s = strview_behind(*s, n);
