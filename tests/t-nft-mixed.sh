@@ -159,3 +159,16 @@ in_ns late "$TOOLS/flood" 127.0.0.1 2003 1 8 >/dev/null 2>&1
 in_ns late nft delete table inet own
 stop_nftrace INT
 assert_grep '^(nftrace: )?note: rules of nft were changed while this run went on, which traces none, and may have come and gone: what they did is not seen in it$' "$ERR"
+
+subtest "legacy alone: the run's own table of witness chains, which goes in late, is no such change"
+export NFTRACE_TESTPOINT=nft-before-commit NFTRACE_TESTPOINT_FILE=$SCRATCH/late
+NFTRACE=$WITH_POINTS launch_nftrace late -4 -t 30 -q --no-drops -p udp --dport 2003
+assert_within 20 "the table is about to go in" test -s "$SCRATCH/late"
+assert_within 20 "the reader is there" child_named nftrace-reader >/dev/null
+rm "$SCRATCH/late"
+unset NFTRACE_TESTPOINT NFTRACE_TESTPOINT_FILE
+wait_armed
+in_ns late "$TOOLS/flood" 127.0.0.1 2003 1 8 >/dev/null 2>&1
+stop_nftrace INT
+assert_text "1 packet traced" "$ERR"
+assert_no_grep '(tables|rules) of nft (came|were)' "$ERR"

@@ -233,6 +233,7 @@ static const struct arm_step {
 	{ AT_ANY_TIME, start_reader },
 	{ AT_ANY_TIME, run_hints_begin },
 	{ AT_ANY_TIME, arm_rules_await },
+	{ AT_ANY_TIME, run_hints_armed },
 	{ WITH_RULES, begin_to_read },
 	{ AT_ANY_TIME, begin_if_done },
 	{ AT_ANY_TIME, check_keeper },

@@ -23,6 +23,7 @@
 #include "supervisor/lock_turns.h"
 #include "supervisor/nft_refresh.h"
 #include "supervisor/questions.h"
+#include "supervisor/run_hints.h"
 #include "supervisor/run_state.h"
 #include "supervisor/taken.h"
 
@@ -299,6 +300,7 @@ static void begin_late(struct run *r)
 void disarm(struct run *r)
 {
 	begin_soon(r);
+	run_hints_disarm(r);
 	begin_undo(r);
 	if (r->host.undone)
 		verify(r);

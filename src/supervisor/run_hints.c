@@ -185,9 +185,25 @@ int run_hints_begin(struct run *r)
 {
 	if (!listen_queue_full(&r->reader.listen_full))
 		r->reader.listen_full = UINT64_MAX;
-	r->reader.nft_told = !r->plan.see_nft && r->plan.nft_there &&
-			     nft_generation(&r->reader.nft_before) == 0;
 	return 0;
+}
+
+int run_hints_armed(struct run *r)
+{
+	struct run_reader *rd = &r->reader;
+
+	rd->nft_told = !r->plan.see_nft && r->plan.nft_there &&
+		       nft_generation(&rd->nft_before) == 0;
+	return 0;
+}
+
+void run_hints_disarm(struct run *r)
+{
+	struct run_reader *rd = &r->reader;
+	uint32_t now;
+
+	rd->nft_changed = rd->nft_told && nft_generation(&now) == 0 &&
+			  now != rd->nft_before;
 }
 
 /* Such a SYN is taken from the rules by its socket, and the kernel has no word on it. */
@@ -203,16 +219,6 @@ static void say_listen_queue(const struct run *r)
 		    now - was, plural(now - was));
 }
 
-/* Of a run that has made none itself: even if they are gone by now. */
-static bool nft_was_changed(const struct run *r)
-{
-	const struct undo *u = &r->host.keeper_plan.undo;
-	uint32_t now;
-
-	return !u->nft[0] && !u->nft[1] && r->reader.nft_told &&
-	       nft_generation(&now) == 0 && now != r->reader.nft_before;
-}
-
 /* Their events were not listened to, and so none of their rules is shown. */
 static void say_late_nft(const struct run *r)
 {
@@ -226,7 +232,7 @@ static void say_late_nft(const struct run *r)
 	if (came || link > r->plan.link_tables)
 		msg("note: tables of nft came while this run went on, which had been "
 		    "without: what their rules do is not seen in it");
-	else if (nft_was_changed(r))
+	else if (r->reader.nft_changed)
 		msg("note: rules of nft were changed while this run went on, which "
 		    "traces none, and may have come and gone: what they did is "
 		    "not seen in it");

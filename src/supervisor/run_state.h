@@ -165,8 +165,9 @@ struct run_reader {
 	bool way_known[WAYS];		/* which it has been told */
 	struct conntrack_counts conntrack;
 	uint64_t listen_full;		/* listen_queue_full() before; UINT64_MAX: not told */
-	uint32_t nft_before;		/* nft_generation() before; to be asked where .nft_told */
+	uint32_t nft_before;		/* nft_generation() as it was armed, where .nft_told */
 	bool nft_told;
+	bool nft_changed;		/* by others, while it was armed */
 	struct helper refresh;		/* reads nft's rules again for it */
 	struct other_runs others;	/* that these readings showed */
 	bool changers_said;		/* who changed them first */
