@@ -186,7 +186,8 @@ static const struct drop_meaning meanings[] = {
 	ROW("NOT_SPECIFIED", "ip_mr_*", LOST, ROUTED, NO_GROUP_WAY, "ttl"),
 	ROW("NOT_SPECIFIED", "ip6_mr_*", LOST, ROUTED, NO_GROUP_WAY, "hop limit"),
 	ROW("NOT_SPECIFIED", "ip_mc_output", LOST, 0, STAYS_HERE, NULL),
-	ROW("NOT_SPECIFIED", "ip6_finish_output*", LOST, 0, STAYS_HERE, NULL),
+	/* Behind the POSTROUTING of both: of the one of the two that did not come in again. */
+	ROW("NOT_SPECIFIED", "ip6_finish_output*", LOST, LEFT, STAYS_HERE, NULL),
 
 	/* br_forward() is a part of the other one, or not, as it was compiled. */
 	ROW("NOT_SPECIFIED", "br_handle_frame_finish*", LOST, 0, NO_PORT,
