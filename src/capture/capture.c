@@ -29,6 +29,14 @@ enum {
 	 * share a few lines of the processor's cache.
 	 */
 	STAGGER = 5 * 64,
+	/*
+	 * A message takes of the socket's memory what it was allocated: rounded up to
+	 * a power of two, with struct sk_buff and skb_shared_info.  Where it fills less
+	 * than half it is copied (netlink_trim(), net/netlink/af_netlink.c).  The two
+	 * structs are 576 bytes of a kernel of 64 bits, and at least 384 of others'.
+	 */
+	MOST_FACTOR = 2, MOST_BYTES = 2048,
+	LEAST_BYTES = sizeof(long) == 8 ? 576 : 384,
 };
 
 struct capture_ring {
@@ -335,6 +343,16 @@ uint32_t capture_waiting(const struct capture *c)
 	uint32_t info[SK_MEMINFO_VARS];
 
 	return ask_socket(c, info) ? info[SK_MEMINFO_RMEM_ALLOC] : UINT32_MAX;
+}
+
+uint64_t capture_taken_least(const struct capture *c)
+{
+	return c->bytes + LEAST_BYTES * c->messages;
+}
+
+uint64_t capture_taken_most(const struct capture *c)
+{
+	return MOST_FACTOR * c->bytes + MOST_BYTES * c->messages;
 }
 
 bool capture_is_half_full(const struct capture *c)

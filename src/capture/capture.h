@@ -92,6 +92,13 @@ bool capture_is_behind(const struct nlmsghdr *nlh, uint32_t fence);
  */
 uint32_t capture_waiting(const struct capture *c);
 
+/**
+ * capture_taken_least, capture_taken_most - what was read has taken so much of the buffer
+ * Return: bytes, of capture_waiting()'s kind; at least or at most.
+ */
+uint64_t capture_taken_least(const struct capture *c);
+uint64_t capture_taken_most(const struct capture *c);
+
 /** capture_is_half_full - what waits to be read takes half of the receive buffer */
 bool capture_is_half_full(const struct capture *c);
 

@@ -5,12 +5,6 @@
 #include "capture/capture.h"
 
 enum {
-	/*
-	 * A message takes of the socket's memory what it was allocated: rounded up to
-	 * a power of two, with struct sk_buff and skb_shared_info.  Where it fills less
-	 * than half it is copied (netlink_trim(), net/netlink/af_netlink.c).
-	 */
-	MESSAGE_FACTOR = 2, MESSAGE_BYTES = 2048,
 	/* At the brim a small message may find room behind a large one that had none. */
 	BRIM_BYTES = 64 << 10,
 };
@@ -23,15 +17,9 @@ void lost_events_begin(struct lost_events *l, const struct capture *c)
 		l->waited = waits - BRIM_BYTES;
 }
 
-/* What was read took so much of the socket's memory at most. */
-static uint64_t room_taken(const struct capture *c)
-{
-	return MESSAGE_FACTOR * c->bytes + MESSAGE_BYTES * c->messages;
-}
-
 void lost_events_read(struct lost_events *l, const struct capture *c, uint64_t serial)
 {
-	if (l->waited < room_taken(c))
+	if (l->waited < capture_taken_most(c))
 		l->waited = 0;
 	else if (!l->count)
 		l->looked = serial;

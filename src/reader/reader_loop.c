@@ -137,18 +137,18 @@ static void mark_drops(struct reader_state *s)
 	const struct capture *c = s->plan->capture;
 
 	if (drops_mark(s->drops, clock_ns(CLOCK_MONOTONIC)))
-		s->marked_bytes = c->bytes + capture_waiting(c);
+		s->marked_bytes = capture_taken_least(c) + capture_waiting(c);
 }
 
 /*
- * Much comes without a pause.  Messages take more of the buffer than they have bytes: with
- * as many bytes read all are that were there at the mark, in a socket that lost none.
+ * Much comes without a pause.  Behind as much as waited at the mark all is read that was
+ * there, in a socket that lost none.
  */
 static bool is_past_mark(const struct reader_state *s)
 {
 	const struct capture *c = s->plan->capture;
 
-	return s->drops && c->bytes >= s->marked_bytes &&
+	return s->drops && capture_taken_least(c) >= s->marked_bytes &&
 	       !is_more(s, unshown_drops(s));
 }
 
@@ -165,8 +165,12 @@ static unsigned int read_until(struct reader_state *s, const bool *end)
 		if (s->drops)
 			drops_fetch(s->drops);
 		total += n > 0 ? (unsigned int)n : 0;
+		if (!*end && is_past_mark(s)) {
+			take_drops(s);
+			mark_drops(s);
+		}
 	} while (!*end && total < TURN_EVENTS);
-	if (*end || is_past_mark(s))
+	if (*end)
 		take_drops(s);
 	return total;
 }

@@ -101,7 +101,7 @@ struct reader_state {
 	bool caught_up;			/* empty but for what came meanwhile */
 	bool more;			/* much comes at the moment */
 	bool flooded;			/* and has come for some time */
-	uint64_t marked_bytes;		/* read: then all is that was there at drops_mark() */
+	uint64_t marked_bytes;		/* taken of the buffer: then all is read that was there at drops_mark() */
 };
 
 /* Nothing but reading has time, but for a share of it. */
