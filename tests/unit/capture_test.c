@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "capture/capture.c"
+#include "tests/unit/in_range.h"
 
 /* Of NETLINK_USERSOCK any process may send to any other. */
 static int open_socket(int protocol, uint32_t *portid)
@@ -27,17 +28,24 @@ static int open_socket(int protocol, uint32_t *portid)
 	return fd;
 }
 
+static void send_bytes(int fd, uint32_t portid, uint32_t len)
+{
+	static union {
+		struct nlmsghdr nlh;
+		char bytes[4096];
+	} m;
+	struct sockaddr_nl to = { .nl_family = AF_NETLINK, .nl_pid = portid };
+
+	m.nlh.nlmsg_len = len;
+	m.nlh.nlmsg_type = NLMSG_ERROR;
+	m.nlh.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	assert_int_equal(sendto(fd, &m, len, 0, (struct sockaddr *)&to, sizeof(to)),
+			 len);
+}
+
 static void send_to(int fd, uint32_t portid)
 {
-	struct sockaddr_nl to = { .nl_family = AF_NETLINK, .nl_pid = portid };
-	struct nlmsghdr nlh = {
-		.nlmsg_len = sizeof(nlh), .nlmsg_type = NLMSG_ERROR,
-		.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
-	};
-
-	assert_int_equal(sendto(fd, &nlh, sizeof(nlh), 0,
-				(struct sockaddr *)&to, sizeof(to)),
-			 sizeof(nlh));
+	send_bytes(fd, portid, sizeof(struct nlmsghdr));
 }
 
 static void count(void *arg, const struct nlmsghdr *nlh, size_t len)
@@ -64,6 +72,45 @@ static void another_process_is_not_heard(void **state)
 	assert_int_equal(heard, 0);
 	assert_int_equal(c.forged, CAPTURE_BATCH + 3);
 	close(sender);
+	capture_close(&c);
+}
+
+/* What waits is asked of the kernel; then it is read. */
+static void waits_between(struct capture *c)
+{
+	const uint64_t least = capture_taken_least(c), most = capture_taken_most(c);
+	uint32_t waits = capture_waiting(c);
+	int heard = 0;
+
+	assert_true(waits > 0 && waits < UINT32_MAX);
+	while (capture_receive(c, count, &heard) > 0)
+		;
+	assert_int_equal(capture_waiting(c), 0);
+	assert_uint_in_range(waits, capture_taken_least(c) - least,
+			     capture_taken_most(c) - most);
+}
+
+static void what_is_read_has_taken_so_much(void **state)
+{
+	struct capture c = { .ring = ring_new(128), .stamp_fd = -1 };
+	uint32_t mine, other;
+	int sender;
+
+	(void)state;
+	assert_non_null(c.ring);
+	c.fd = open_socket(NETLINK_USERSOCK, &mine);
+	sender = open_socket(NETLINK_USERSOCK, &other);
+	for (uint32_t len = sizeof(struct nlmsghdr); len <= 4096; len += 4) {
+		send_bytes(sender, mine, len);
+		waits_between(&c);
+	}
+	close(sender);
+	close(c.fd);
+
+	c.fd = open_socket(NETLINK_NETFILTER, &mine);
+	for (int i = 0; i < CAPTURE_BATCH; i++)
+		capture_fence(&c);
+	waits_between(&c);
 	capture_close(&c);
 }
 
@@ -171,6 +218,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(another_process_is_not_heard),
+		cmocka_unit_test(what_is_read_has_taken_so_much),
 		cmocka_unit_test(the_kernel_is_heard),
 		cmocka_unit_test(a_message_that_was_cut_is_counted),
 		cmocka_unit_test(an_answer_is_the_kernels),
