@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # drops.sh: what others pay for it that the kernel tells why it drops a traced packet.
 # shellcheck shell=bash
-# BENCH_ROUNDS (5), BENCH_PAIRS (15).
+# BENCH_ROUNDS (5); BENCH_PAIRS as in witness.sh.
 
 # Of a flood that a rule drops, none of it traced: each packet is a run of the program.
 dropped_flood() { in_ns a taskset -c $SEND_CPU "$TOOLS/flood" 10.2.0.2 10 0 100 0 "$1"; }
@@ -31,12 +31,12 @@ dropped_pps() {
 	local file=$1
 	shift
 	start_nftrace r -4 -t 600 "$@" -i eth0 -p udp --dport 1
-	echo $(($(dropped_flood 2) / 2)) >>"$file"
+	short_pps "$(dropped_flood 0.4)" >>"$file"
 	stop_nftrace INT
 }
 
 price_of_untraced_drops() {
-	heading "A flood that is dropped and not traced: packets/s, medians of ${BENCH_PAIRS:-15} pairs"
+	heading "A flood that is dropped and not traced: packets/s, medians of $BENCH_PAIRS pairs"
 	in_pairs "$SCRATCH/pps" dropped_pps
 	printf '%-24s %9s\n' "without evidence" "$(median "$SCRATCH/pps.without")" \
 		"with" "$(median "$SCRATCH/pps.with")"
