@@ -264,6 +264,16 @@ static void put_rule(struct grammar *g, struct made *m)
 	made_bytes(m, t.at, t.len);
 }
 
+/* Of no event; where another one's is missing it is taken for that. */
+static void put_line_more(void)
+{
+	static const char line[] = "TRACE: raw:PREROUTING:policy:1";
+
+	know(line, strlen(line), "", 0);
+	made_text(&block, line);
+	made_text(&block, "\n");
+}
+
 /* A line for people, and the word that belongs to it. */
 static void put_event(struct grammar *g)
 {
@@ -295,7 +305,7 @@ static void put_event(struct grammar *g)
 	}
 	made_text(&block, "\n");
 	if (grammar_rarely(g))
-		made_text(&block, "TRACE: raw:PREROUTING:policy:1\n");
+		put_line_more();
 }
 
 static void put_value(struct grammar *g, bool address)
