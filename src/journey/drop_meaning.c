@@ -38,6 +38,8 @@ static const char no_member[] =
 #define NO_GROUP_WAY "multicast routing has no way out for it, or its ttl is not " \
 	"above what each wants"
 #define STAYS_HERE "what is sent to a group with a ttl or hop limit of 0 stays on this host"
+#define STAYS(l, h) { .reason = "NOT_SPECIFIED", .location = l, .hooks = h, \
+	.says = DROP_SAYS_LOST, .words = STAYS_HERE, .looped = true, .known = true }
 #define NO_PORT "the bridge may not send it out there: back through the port by " \
 	"which it came in, between isolated ports, or where a port does not " \
 	"forward, has not its VLAN, takes no floods, or is locked"
@@ -185,9 +187,9 @@ static const struct drop_meaning meanings[] = {
 	  .cause = "joined|multicast|not for this host" },
 	ROW("NOT_SPECIFIED", "ip_mr_*", LOST, ROUTED, NO_GROUP_WAY, "ttl"),
 	ROW("NOT_SPECIFIED", "ip6_mr_*", LOST, ROUTED, NO_GROUP_WAY, "hop limit"),
-	ROW("NOT_SPECIFIED", "ip_mc_output", LOST, 0, STAYS_HERE, NULL),
+	STAYS("ip_mc_output", 0),
 	/* Behind the POSTROUTING of both: of the one of the two that did not come in again. */
-	ROW("NOT_SPECIFIED", "ip6_finish_output*", LOST, LEFT, STAYS_HERE, NULL),
+	STAYS("ip6_finish_output*", LEFT),
 
 	/* br_forward() is a part of the other one, or not, as it was compiled. */
 	ROW("NOT_SPECIFIED", "br_handle_frame_finish*", LOST, 0, NO_PORT,

@@ -34,6 +34,7 @@ struct drop_meaning {
 	uint8_t hooks;		/* last hooks that a packet passes before; 0: any */
 	bool port;		/* .words ends with the port */
 	bool many;		/* .words is of packets for a group, or for all */
+	bool looped;		/* a copy of it comes in by the way that it does not go */
 	bool known;		/* it was freed there, and was not kept by a target */
 	const char *words;	/* where the name misleads or says little; or NULL */
 	/* Of a cause that says the same: one of these, apart by "|"; "": each; NULL: none */

@@ -105,6 +105,9 @@ uint8_t fate_drop_kind(uint8_t kind, uint32_t out, const struct drop_seen *seen,
 
 	if (kind == FATE_DELIVERED && is_one_of_many(seen, many))
 		return kind;
+	/* Nobody saw whether it got here: others of it may have. */
+	if (kind == FATE_UNKNOWN && many && (m->looped || is_one_of_many(seen, many)))
+		return NO_MATTER;
 	if (is_maybe_of_copy(kind, m, copied))
 		return FATE_UNKNOWN;
 
