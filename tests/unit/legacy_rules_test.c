@@ -32,14 +32,19 @@ static void end(struct reader_state *s, struct ruleset *rules)
 	munmap((void *)rules->legacy[0], rules->legacy[0]->end);
 }
 
-static bool is_sure(const struct reader_state *s)
+static bool is_sure_of(const struct reader_state *s, unsigned int family)
 {
 	static const char prefix[] = "TRACE: filter:OUTPUT:rule:1 ";
-	const struct place *at = place_find(s->index, NFPROTO_IPV4, prefix,
-					    sizeof(prefix) - 1);
+	const struct place *at = place_find(s->index, families[family]->nfproto,
+					    prefix, sizeof(prefix) - 1);
 
 	assert_non_null(at);
 	return !at->doubt;
+}
+
+static bool is_sure(const struct reader_state *s)
+{
+	return is_sure_of(s, 0);
 }
 
 static void behind_the_fence(void **state)
@@ -90,16 +95,6 @@ static void pass(struct reader_state *s, uint32_t fence)
 	const struct nlmsghdr nlh = { .nlmsg_seq = fence };
 
 	legacy_rules_passed(s, &nlh);
-}
-
-static bool is_sure_of(const struct reader_state *s, unsigned int family)
-{
-	static const char prefix[] = "TRACE: filter:OUTPUT:rule:1 ";
-	const struct place *at = place_find(s->index, families[family]->nfproto,
-					    prefix, sizeof(prefix) - 1);
-
-	assert_non_null(at);
-	return !at->doubt;
 }
 
 /* The second change is read before the first one's fence is: each has its own. */
