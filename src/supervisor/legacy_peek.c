@@ -62,6 +62,14 @@ static bool is_for_long(const struct legacy_peek *p, uint64_t now_ns)
 	return p->since_ns && now_ns - p->since_ns > PEEK_FOR_MS * NS_PER_MS;
 }
 
+static bool can_look(const struct run *r, uint64_t now_ns, uint64_t known[FAMILY_COUNT])
+{
+	const struct legacy_peek *p = &r->reader.legacy.peek;
+
+	return p->misses < PEEK_MISSES && !is_for_long(p, now_ns) &&
+	       digest_known(r, known);
+}
+
 enum legacy_sight legacy_peek_look(struct run *r, bool inside, uint64_t now_ns)
 {
 	struct legacy_peek *p = &r->reader.legacy.peek;
@@ -69,7 +77,7 @@ enum legacy_sight legacy_peek_look(struct run *r, bool inside, uint64_t now_ns)
 
 	if (!is_peek_due(p, inside, now_ns))
 		return SIGHT_LATER;
-	if (p->misses == PEEK_MISSES || is_for_long(p, now_ns) || !digest_known(r, known) || !digest_now(r, now))
+	if (!can_look(r, now_ns, known) || !digest_now(r, now))
 		return SIGHT_NONE;
 	p->next_ns = 2 * clock_monotonic_ns() - now_ns + PEEK_REST_MS * NS_PER_MS;
 	if (same_digests(now, known))
@@ -83,11 +91,10 @@ enum legacy_sight legacy_peek_look(struct run *r, bool inside, uint64_t now_ns)
 
 bool legacy_peek_goes_on(const struct run *r)
 {
-	const struct legacy_peek *p = &r->reader.legacy.peek;
 	uint64_t known[FAMILY_COUNT];
 
-	return p->misses < PEEK_MISSES && p->since_ns &&
-	       !is_for_long(p, clock_monotonic_ns()) && digest_known(r, known);
+	return r->reader.legacy.peek.since_ns &&
+	       can_look(r, clock_monotonic_ns(), known);
 }
 
 unsigned int legacy_peek_changed(const struct run *r)
